@@ -1,0 +1,64 @@
+package dev.millrace;
+
+import dev.millrace.codec.InputSpec;
+import dev.millrace.eval.MetricsSpec;
+import dev.millrace.nn.ModelSpec;
+import java.io.Serializable;
+import java.util.Map;
+
+/**
+ * A validated pipeline: what the file said, with every default filled in.
+ *
+ * @param pipeline names the consumer group, the transactional ids and the metrics
+ * @param kafka client properties, {@code bootstrap.servers} among them
+ * @param configHash first eight hex digits of the SHA-256 of everything that shapes a model
+ */
+public record Settings(
+    String pipeline,
+    Map<String, String> kafka,
+    Input input,
+    ModelSpec model,
+    MetricsSpec metrics,
+    Output output,
+    State state,
+    String configHash)
+    implements Serializable {
+
+  public Settings {
+    kafka = Map.copyOf(kafka);
+  }
+
+  /** Where examples come from, and how a record becomes one. */
+  public record Input(String topic, Start start, InputSpec spec) implements Serializable {}
+
+  /** Where a pipeline without a checkpoint starts to read. */
+  public enum Start {
+    EARLIEST,
+    LATEST,
+    /** The offsets committed for the consumer group, the earliest where there are none. */
+    COMMITTED
+  }
+
+  /** The topics that a pipeline writes, and how surely. */
+  public record Output(String metrics, String deadLetters, String models, Guarantee guarantee)
+      implements Serializable {}
+
+  /** Delivery of the output topics. */
+  public enum Guarantee {
+    AT_LEAST_ONCE,
+    EXACTLY_ONCE
+  }
+
+  /**
+   * Where models live between records.
+   *
+   * @param checkpointMillis time between two checkpoints
+   */
+  public record State(Backend backend, long checkpointMillis) implements Serializable {}
+
+  /** Flink's state backends. */
+  public enum Backend {
+    HEAP,
+    ROCKSDB
+  }
+}

@@ -1,0 +1,47 @@
+package dev.millrace.codec;
+
+import java.io.Serializable;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * One column of the input and how it becomes features.
+ *
+ * @param name the field or column; dots reach into nested records
+ * @param nullable the column may be absent: then its features are missing and one more feature, an
+ *     indicator, is 1
+ * @param values of a one-hot column, one feature each; a value not listed gives 0 in all of them
+ * @param buckets of a hashed column, one feature each
+ */
+public record FeatureSpec(
+    String name, Type type, boolean nullable, List<String> values, int buckets)
+    implements Serializable {
+
+  public FeatureSpec {
+    values = List.copyOf(values);
+  }
+
+  /** How a column becomes features. */
+  public enum Type {
+    NUMERIC,
+    BOOLEAN,
+    ONE_HOT,
+    HASH;
+
+    /** The name in pipeline files, such as {@code one-hot}. */
+    public String id() {
+      return name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+  }
+
+  /** Number of features that this column becomes. */
+  public int width() {
+    int own =
+        switch (type) {
+          case NUMERIC, BOOLEAN -> 1;
+          case ONE_HOT -> values.size();
+          case HASH -> buckets;
+        };
+    return nullable ? own + 1 : own;
+  }
+}

@@ -1,0 +1,66 @@
+package dev.millrace.codec;
+
+import dev.millrace.data.Task;
+import java.io.Serializable;
+import java.util.List;
+
+/**
+ * The {@code input} part of a pipeline: how a record becomes an example.
+ *
+ * @param format framing of the record values
+ * @param schema Avro schema (JSON text) of the records, or null for the standard example schema
+ * @param key field that holds the model key, or null for the record key
+ * @param label field that holds the label
+ * @param weight field that holds the example's weight, or null for 1
+ * @param id field that holds the example's id, or null
+ * @param eventTime field that holds the event time in milliseconds since the epoch, or null for the
+ *     record's timestamp
+ * @param task null: text, boolean and enum labels are classes, numbers are regression targets
+ * @param classes the declared classes, empty for classes discovered on the way
+ * @param features the declared features; empty for all that the standard schema carries
+ */
+public record InputSpec(
+    Format format,
+    String schema,
+    String key,
+    String label,
+    String weight,
+    String id,
+    String eventTime,
+    Task task,
+    List<String> classes,
+    List<FeatureSpec> features,
+    Limits limits)
+    implements Serializable {
+
+  public InputSpec {
+    classes = List.copyOf(classes);
+    features = List.copyOf(features);
+  }
+
+  /** Framings of a record value. */
+  public enum Format {
+    /** Avro single-object encoding: C3 01, the schema's fingerprint, the record. */
+    AVRO,
+    /** The Avro record alone, nothing in front; mistakes cannot be told from data. */
+    AVRO_RAW,
+    /** One JSON object. */
+    JSON;
+
+    /** The name in pipeline files, such as {@code avro-raw}. */
+    public String id() {
+      return name().toLowerCase(java.util.Locale.ROOT).replace('_', '-');
+    }
+  }
+
+  /**
+   * What a record may be at most.
+   *
+   * @param recordBytes length of a value
+   * @param keyBytes length of a model key in UTF-8
+   * @param classes of one model
+   * @param features of one model
+   */
+  public record Limits(int recordBytes, int keyBytes, int classes, int features)
+      implements Serializable {}
+}

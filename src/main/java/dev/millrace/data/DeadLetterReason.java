@@ -1,0 +1,46 @@
+package dev.millrace.data;
+
+import java.util.Locale;
+
+/** The closed list of reasons for which a record is refused. */
+public enum DeadLetterReason {
+  /** The record has no value at all (null). */
+  TOMBSTONE,
+  /** The value has no bytes. */
+  EMPTY_VALUE,
+  /** The value is longer than {@code limits.record-bytes}. */
+  RECORD_TOO_LARGE,
+  /** The first bytes are those of no framing that the pipeline accepts. */
+  UNKNOWN_FRAMING,
+  /** The framing names a schema that the pipeline does not know. */
+  UNKNOWN_SCHEMA,
+  /** The bytes end early or are not what the schema says. */
+  MALFORMED_RECORD,
+  /** No model key: the record key (or the key field) is null or empty. */
+  MISSING_KEY,
+  /** The model key is longer than {@code limits.key-bytes} or is not UTF-8. */
+  INVALID_KEY,
+  /** The label is null. */
+  MISSING_LABEL,
+  /** The label is not a finite number, or not of the kind that the task needs. */
+  INVALID_LABEL,
+  /** The label is not among the declared classes. */
+  UNKNOWN_CLASS,
+  /** The label would be one class more than {@code limits.classes} allows. */
+  TOO_MANY_CLASSES,
+  /** The record does not have as many features as the model. */
+  WRONG_FEATURE_COUNT,
+  /** A feature is NaN or infinite. */
+  NON_FINITE_FEATURE,
+  /** A feature is absent and was not declared nullable. */
+  MISSING_FEATURE,
+  /** A feature has a value of another type than declared. */
+  INVALID_FEATURE,
+  /** The example's weight is negative, NaN or infinite. */
+  INVALID_WEIGHT;
+
+  /** The name in records and documentation, such as {@code empty-value}. */
+  public String id() {
+    return name().toLowerCase(Locale.ROOT).replace('_', '-');
+  }
+}

@@ -1,0 +1,23 @@
+package dev.millrace.eval;
+
+import java.io.Serializable;
+
+/**
+ * What is measured and how often it is reported.
+ *
+ * @param window scored examples of a key that the window metrics look back on
+ * @param every a report after each so many examples of a key
+ * @param atLatestMillis an example is reported at the latest after so many milliseconds, however few
+ *     came with it; the clock decides only when a report is sent, never what it says; 0 is off
+ * @param perClass precision, recall and F1 of each class in the report
+ * @param confusionMatrix the confusion matrix in the report
+ * @param positive class that binary precision, recall and F1 speak of, or null for the last by name
+ */
+public record MetricsSpec(
+    int window,
+    int every,
+    long atLatestMillis,
+    boolean perClass,
+    boolean confusionMatrix,
+    String positive)
+    implements Serializable {}

@@ -1,0 +1,74 @@
+package dev.millrace.nn;
+
+import dev.millrace.data.Task;
+import java.io.Serializable;
+import java.util.List;
+
+/**
+ * The {@code model} part of a pipeline: a learner's specification as far as it can be known before
+ * the task is.
+ *
+ * @param output activation of the output layer, or null for the task's usual one
+ * @param loss or null for the task's usual one
+ */
+public record ModelSpec(
+    List<LayerSpec> hidden,
+    Activation output,
+    Loss loss,
+    Optimizer optimizer,
+    Regularizer regularizer,
+    Normalization normalization,
+    int batchSize,
+    float clipNorm,
+    long seed)
+    implements Serializable {
+
+  public ModelSpec {
+    hidden = List.copyOf(hidden);
+  }
+
+  /**
+   * {@code model: auto}: one hidden layer of 32 tanh, bias-corrected RMSprop, a scaler that forgets
+   * slowly. Update per record, because predictions within a batch are stale.
+   */
+  public static ModelSpec auto(long seed) {
+    return new ModelSpec(
+        List.of(new LayerSpec(32, Activation.TANH)),
+        null,
+        null,
+        new Optimizer.RmsProp(0.005f, 0.99f, 1e-8f, true),
+        new Regularizer(0f, 0f),
+        new Normalization(Normalization.Kind.STANDARD, 0.001f, 4f),
+        1,
+        0f,
+        seed);
+  }
+
+  /** The specification for a task, with the task's usual output layer and loss filled in. */
+  public LearnerSpec forTask(Task task) {
+    Activation activation = output;
+    if (activation == null) {
+      activation =
+          !task.isClassification()
+              ? Activation.LINEAR
+              : loss == Loss.BINARY_CROSSENTROPY ? Activation.SIGMOID : Activation.SOFTMAX;
+    }
+    Loss filledLoss = loss;
+    if (filledLoss == null) {
+      filledLoss =
+          switch (activation) {
+            case SOFTMAX -> Loss.CATEGORICAL_CROSSENTROPY;
+            case SIGMOID -> task.isClassification() ? Loss.BINARY_CROSSENTROPY : Loss.HUBER;
+            default -> task.isClassification() ? Loss.MSE : Loss.HUBER;
+          };
+    }
+    return new LearnerSpec(
+        new NetworkSpec(hidden, activation, filledLoss),
+        optimizer,
+        regularizer,
+        normalization,
+        batchSize,
+        clipNorm,
+        seed);
+  }
+}

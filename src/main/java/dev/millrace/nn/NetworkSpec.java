@@ -1,0 +1,20 @@
+package dev.millrace.nn;
+
+import java.io.Serializable;
+import java.util.List;
+
+/**
+ * The shape of a network whose number of inputs and outputs comes from the data.
+ *
+ * <p>The output layer has one neuron a class, or one neuron for regression and for {@link
+ * Loss#BINARY_CROSSENTROPY}, whose neuron is the probability of the second class.
+ *
+ * @param hidden the hidden layers, from the input on; may be empty
+ * @param output activation of the output layer
+ */
+public record NetworkSpec(List<LayerSpec> hidden, Activation output, Loss loss)
+    implements Serializable {
+  public NetworkSpec {
+    hidden = List.copyOf(hidden);
+  }
+}
