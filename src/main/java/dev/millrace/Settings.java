@@ -28,6 +28,61 @@ public record Settings(
     kafka = Map.copyOf(kafka);
   }
 
+  /** Settings whose hash is computed. */
+  public static Settings of(
+      String pipeline,
+      Map<String, String> kafka,
+      Input input,
+      ModelSpec model,
+      MetricsSpec metrics,
+      Output output,
+      State state) {
+    String hash = ConfigHash.of(input.spec(), model);
+    return new Settings(pipeline, kafka, input, model, metrics, output, state, hash);
+  }
+
+  /** The same with another input, and the hash that follows. */
+  public Settings withInput(Input other) {
+    return of(pipeline, kafka, other, model, metrics, output, state);
+  }
+
+  /** The same with another model, and the hash that follows. */
+  public Settings withModel(ModelSpec other) {
+    return of(pipeline, kafka, input, other, metrics, output, state);
+  }
+
+  /** The same with other metrics. */
+  public Settings withMetrics(MetricsSpec other) {
+    return of(pipeline, kafka, input, model, other, output, state);
+  }
+
+  /** The same with other client properties. */
+  public Settings withKafka(Map<String, String> other) {
+    return of(pipeline, other, input, model, metrics, output, state);
+  }
+
+  /** All of it but the secrets. */
+  @Override
+  public String toString() {
+    return "Settings[pipeline="
+        + pipeline
+        + ", kafka="
+        + Secrets.masked(kafka)
+        + ", input="
+        + input
+        + ", model="
+        + model
+        + ", metrics="
+        + metrics
+        + ", output="
+        + output
+        + ", state="
+        + state
+        + ", configHash="
+        + configHash
+        + "]";
+  }
+
   /** Where examples come from, and how a record becomes one. */
   public record Input(String topic, Start start, InputSpec spec) implements Serializable {}
 

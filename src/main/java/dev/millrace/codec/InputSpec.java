@@ -12,7 +12,6 @@ import java.util.List;
  * @param key field that holds the model key, or null for the record key
  * @param label field that holds the label
  * @param weight field that holds the example's weight, or null for 1
- * @param id field that holds the example's id, or null
  * @param eventTime field that holds the event time in milliseconds since the epoch, or null for the
  *     record's timestamp
  * @param task null: text, boolean and enum labels are classes, numbers are regression targets
@@ -25,7 +24,6 @@ public record InputSpec(
     String key,
     String label,
     String weight,
-    String id,
     String eventTime,
     Task task,
     List<String> classes,

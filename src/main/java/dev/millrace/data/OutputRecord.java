@@ -6,11 +6,7 @@ package dev.millrace.data;
  * @param timestamp milliseconds since the epoch, event time of the data behind the record
  */
 public record OutputRecord(
-    long timestamp,
-    byte[] key,
-    byte[] value,
-    String[] headerNames,
-    byte[][] headerValues) {
+    long timestamp, byte[] key, byte[] value, String[] headerNames, byte[][] headerValues) {
 
   private static final String[] NO_NAMES = {};
   private static final byte[][] NO_VALUES = {};

@@ -7,8 +7,8 @@ import java.io.Serializable;
  *
  * @param window scored examples of a key that the window metrics look back on
  * @param every a report after each so many examples of a key
- * @param atLatestMillis an example is reported at the latest after so many milliseconds, however few
- *     came with it; the clock decides only when a report is sent, never what it says; 0 is off
+ * @param atLatestMillis an example is reported at the latest after so many milliseconds, however
+ *     few came with it; the clock decides only when a report is sent, never what it says; 0 is off
  * @param perClass precision, recall and F1 of each class in the report
  * @param confusionMatrix the confusion matrix in the report
  * @param positive class that binary precision, recall and F1 speak of, or null for the last by name
@@ -20,4 +20,10 @@ public record MetricsSpec(
     boolean perClass,
     boolean confusionMatrix,
     String positive)
-    implements Serializable {}
+    implements Serializable {
+
+  /** The same with another positive class. */
+  public MetricsSpec withPositive(String newPositive) {
+    return new MetricsSpec(window, every, atLatestMillis, perClass, confusionMatrix, newPositive);
+  }
+}

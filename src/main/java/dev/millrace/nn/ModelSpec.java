@@ -20,16 +20,43 @@ public record ModelSpec(
     Normalization normalization,
     int batchSize,
     float clipNorm,
-    long seed)
+    long seed,
+    Initializer initializer)
     implements Serializable {
 
   public ModelSpec {
     hidden = List.copyOf(hidden);
   }
 
+  /** With initial weights by activation. */
+  public ModelSpec(
+      List<LayerSpec> hidden,
+      Activation output,
+      Loss loss,
+      Optimizer optimizer,
+      Regularizer regularizer,
+      Normalization normalization,
+      int batchSize,
+      float clipNorm,
+      long seed) {
+    this(
+        hidden,
+        output,
+        loss,
+        optimizer,
+        regularizer,
+        normalization,
+        batchSize,
+        clipNorm,
+        seed,
+        Initializer.BY_ACTIVATION);
+  }
+
   /**
    * {@code model: auto}: one hidden layer of 32 tanh, bias-corrected RMSprop, a scaler that forgets
-   * slowly. Update per record, because predictions within a batch are stale.
+   * slowly. Update per record, because predictions within a batch are stale. LeCun's initial
+   * weights, because with few features Glorot's are so small that the hidden neurons stay alike for
+   * long (two features of the bananas data, 5 seeds: accuracy .80 against .70).
    */
   public static ModelSpec auto(long seed) {
     return new ModelSpec(
@@ -41,7 +68,8 @@ public record ModelSpec(
         new Normalization(Normalization.Kind.STANDARD, 0.001f, 4f),
         1,
         0f,
-        seed);
+        seed,
+        Initializer.LECUN_NORMAL);
   }
 
   /** The specification for a task, with the task's usual output layer and loss filled in. */
@@ -63,7 +91,7 @@ public record ModelSpec(
           };
     }
     return new LearnerSpec(
-        new NetworkSpec(hidden, activation, filledLoss),
+        new NetworkSpec(hidden, activation, filledLoss, initializer),
         optimizer,
         regularizer,
         normalization,

@@ -12,9 +12,15 @@ import java.util.List;
  * @param hidden the hidden layers, from the input on; may be empty
  * @param output activation of the output layer
  */
-public record NetworkSpec(List<LayerSpec> hidden, Activation output, Loss loss)
+public record NetworkSpec(
+    List<LayerSpec> hidden, Activation output, Loss loss, Initializer initializer)
     implements Serializable {
   public NetworkSpec {
     hidden = List.copyOf(hidden);
+  }
+
+  /** With initial weights by activation. */
+  public NetworkSpec(List<LayerSpec> hidden, Activation output, Loss loss) {
+    this(hidden, output, loss, Initializer.BY_ACTIVATION);
   }
 }

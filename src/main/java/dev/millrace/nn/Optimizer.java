@@ -27,7 +27,8 @@ public sealed interface Optimizer extends Serializable {
    * RMSprop (Hinton, lecture 6e): v = rho·v + (1-rho)·g², w -= learningRate·g/(sqrt(v) + epsilon).
    *
    * @param rho decay of the squared gradient, 0 to below 1
-   * @param biasCorrection divide v by 1-rho^t, as Adam does, so that the first steps are not too long
+   * @param biasCorrection divide v by 1-rho^t, as Adam does, so that the first steps are not too
+   *     long
    */
   record RmsProp(float learningRate, float rho, float epsilon, boolean biasCorrection)
       implements Optimizer {

@@ -1,0 +1,27 @@
+# syntax=docker/dockerfile:1
+# The job, ready for `standalone-job` and `taskmanager` of Flink's own entry point, for
+# docker-compose.yml and for the Flink Kubernetes operator.
+#
+#   docker build -t millrace:0.1.0 .
+
+FROM maven:3.9-eclipse-temurin-17 AS build
+WORKDIR /build
+COPY .mvn .mvn
+COPY pom.xml LICENSE NOTICE ./
+COPY schemas schemas
+COPY src/main src/main
+# The tests have run before anybody builds an image; here only the jar is made.
+RUN --mount=type=cache,target=/root/.m2 \
+    mvn -B -ntp -Dmaven.test.skip=true -Dspotless.check.skip=true package && \
+    cp target/millrace-*.jar millrace.jar
+
+# Java 17 is Millrace's floor; the JRE of this image has the module jdk.incubator.vector.
+FROM flink:2.2.1-java17
+COPY --from=build --chown=flink:flink /build/millrace.jar /opt/flink/usrlib/millrace.jar
+# Baked in rather than mounted: the entry point rewrites this file at every start. Several JVM
+# flags in one FLINK_PROPERTIES entry lose the space between them in some releases of the image.
+COPY --chown=flink:flink flink-conf/config.yaml /opt/flink/conf/config.yaml
+COPY LICENSE NOTICE /opt/millrace/
+USER flink
+# A named volume that is mounted here takes over this owner.
+RUN mkdir -p /opt/flink/state/checkpoints /opt/flink/state/savepoints

@@ -1,0 +1,68 @@
+package dev.millrace;
+
+import dev.millrace.codec.FeatureSpec;
+import dev.millrace.codec.InputSpec;
+import dev.millrace.nn.LayerSpec;
+import dev.millrace.nn.ModelSpec;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+
+/**
+ * Names a configuration by what shapes its models: two pipelines with the same hash learn the same
+ * from the same records, whatever their topics, brokers and reports.
+ */
+final class ConfigHash {
+  private static final int BYTES = 4;
+
+  private ConfigHash() {}
+
+  /** First eight hex digits of the SHA-256 of the canonical text. */
+  static String of(InputSpec input, ModelSpec model) {
+    try {
+      byte[] text = canonical(input, model).getBytes(StandardCharsets.UTF_8);
+      byte[] digest = MessageDigest.getInstance("SHA-256").digest(text);
+      return HexFormat.of().formatHex(digest, 0, BYTES);
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java platform has SHA-256", e);
+    }
+  }
+
+  private static String canonical(InputSpec input, ModelSpec model) {
+    StringBuilder text = new StringBuilder();
+    line(text, "key", input.key());
+    line(text, "label", input.label());
+    line(text, "weight", input.weight());
+    line(text, "task", input.task());
+    input.classes().forEach(name -> line(text, "class", name));
+    for (FeatureSpec feature : input.features()) {
+      line(text, "feature", feature.name());
+      line(text, "type", feature.type());
+      line(text, "nullable", feature.nullable());
+      line(text, "buckets", feature.buckets());
+      feature.values().forEach(value -> line(text, "value", value));
+    }
+    line(text, "limits.classes", input.limits().classes());
+    line(text, "limits.features", input.limits().features());
+    for (LayerSpec layer : model.hidden()) {
+      line(text, "units", layer.units());
+      line(text, "activation", layer.activation());
+    }
+    line(text, "output", model.output());
+    line(text, "loss", model.loss());
+    line(text, "optimizer", model.optimizer());
+    line(text, "regularizer", model.regularizer());
+    line(text, "normalization", model.normalization());
+    line(text, "batch-size", model.batchSize());
+    line(text, "clip", model.clipNorm());
+    line(text, "seed", model.seed());
+    return text.toString();
+  }
+
+  /** The length in front keeps values with line breaks from looking like two lines. */
+  private static void line(StringBuilder text, String name, Object value) {
+    String shown = String.valueOf(value);
+    text.append(name).append(' ').append(shown.length()).append(' ').append(shown).append('\n');
+  }
+}

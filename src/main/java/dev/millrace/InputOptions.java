@@ -1,0 +1,120 @@
+package dev.millrace;
+
+import dev.millrace.Node.Sequence;
+import dev.millrace.Settings.Start;
+import dev.millrace.codec.FeatureSpec;
+import dev.millrace.codec.InputSpec;
+import dev.millrace.data.Task;
+import java.util.List;
+
+/** The options of {@code input}; see {@link PipelineOptions}. */
+final class InputOptions {
+  private static final Kind<String> FIELD = Kinds.text("(?s).{1,1000}", "the name of a field");
+
+  static final Option<String> INPUT_TOPIC =
+      Option.of("topic", Kinds.topic(), "millrace.examples.v1", "the labelled examples");
+  static final Option<InputSpec.Format> FORMAT =
+      Option.of(
+          "format",
+          Kinds.choice(InputSpec.Format::id, InputSpec.Format.values()),
+          InputSpec.Format.AVRO,
+          "framing of the record values: Avro single-object encoding, bare Avro, JSON objects");
+  static final Option<String> SCHEMA =
+      Option.open(
+          "schema",
+          Kinds.text("(?s).+", "the path of an .avsc file"),
+          "the example schema",
+          "Avro schema of the records, a path relative to the pipeline file");
+  static final Option<Start> START =
+      Option.of(
+          "start",
+          Kinds.choice(Kinds::kebab, Start.values()),
+          Start.COMMITTED,
+          "where a pipeline without a checkpoint starts; committed falls back to earliest");
+  static final Option<String> KEY =
+      Option.open("key", FIELD, "the record key", "field that says which model learns");
+  static final Option<String> LABEL =
+      Option.required("label", FIELD, "label: class", "field that holds the truth");
+  static final Option<String> POSITIVE =
+      Option.open(
+          "positive",
+          Kinds.text("(?s).{1,1000}", "one of the two classes"),
+          "the last by name",
+          "class that binary precision, recall and F1 speak of; makes the task binary");
+  static final Option<String> WEIGHT =
+      Option.open("weight", FIELD, "1", "field that holds the weight of the example");
+  static final Option<String> EVENT_TIME =
+      Option.open(
+          "event-time",
+          FIELD,
+          "the record's timestamp",
+          "field that holds the event time in milliseconds since the epoch");
+  static final Option<Task> TASK =
+      Option.open(
+          "task",
+          Kinds.choice(Kinds::kebab, Task.values()),
+          "guessed",
+          "what to predict; guessed from classes and positive, else from the labels: text, boolean"
+              + " and enum labels are classes, numbers are regression targets");
+  static final Option<List<String>> CLASSES =
+      Option.open(
+          "classes",
+          Structures.words(2, 10_000, "classes"),
+          "discovered",
+          "the labels there are; a record with another one is a dead letter");
+  static final Option<Node> FEATURES =
+      Option.open(
+          "features",
+          Structures.structure("a list of fields", Sequence.class),
+          "all of the example schema",
+          "the fields that the model sees; a name alone is a numeric field");
+
+  static final Option<String> FEATURE_NAME =
+      Option.required(
+          "name", FIELD, "name: temperature", "the field; dots reach into nested records");
+  static final Option<FeatureSpec.Type> FEATURE_TYPE =
+      Option.of(
+          "type",
+          Kinds.choice(FeatureSpec.Type::id, FeatureSpec.Type.values()),
+          FeatureSpec.Type.NUMERIC,
+          "how the field becomes features");
+  static final Option<Boolean> NULLABLE =
+      Option.of(
+          "nullable", Kinds.flag(), false, "may be absent; adds a feature that says when it is");
+  static final Option<List<String>> VALUES =
+      Option.open(
+          "values",
+          Structures.words(1, 1000, "values"),
+          "required with one-hot",
+          "one-hot: the values, one feature each");
+  static final Option<Integer> BUCKETS =
+      Option.of("buckets", Kinds.whole(1, 65_536), 32, "hash: the number of features");
+
+  static final OptionGroup INPUT_GROUP =
+      new OptionGroup(
+          "input",
+          "",
+          "The standard example schema carries any table and needs no `features`; records of"
+              + " another Avro schema or JSON name the fields that the model sees.",
+          List.of(
+              INPUT_TOPIC,
+              FORMAT,
+              SCHEMA,
+              START,
+              KEY,
+              LABEL,
+              POSITIVE,
+              WEIGHT,
+              EVENT_TIME,
+              TASK,
+              CLASSES,
+              FEATURES));
+  static final OptionGroup FEATURE_GROUP =
+      new OptionGroup(
+          "input.features[]",
+          "",
+          "`- temperature` is short for `- { name: temperature, type: numeric }`.",
+          List.of(FEATURE_NAME, FEATURE_TYPE, NULLABLE, VALUES, BUCKETS));
+
+  private InputOptions() {}
+}

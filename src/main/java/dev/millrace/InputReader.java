@@ -1,0 +1,260 @@
+package dev.millrace;
+
+import dev.millrace.Node.Mapping;
+import dev.millrace.Node.Scalar;
+import dev.millrace.Node.Sequence;
+import dev.millrace.codec.FeatureSpec;
+import dev.millrace.codec.InputSpec;
+import dev.millrace.data.Task;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Reads the {@code input} part: how a record becomes an example. */
+final class InputReader {
+  private final OptionReader in;
+  private final OptionReader limits;
+  private final Path baseDir;
+  private final Problems problems;
+
+  /**
+   * A reader of one input part.
+   *
+   * @param baseDir folder that schema paths are relative to, or null for the working directory
+   */
+  InputReader(OptionReader in, OptionReader limits, Path baseDir, Problems problems) {
+    this.in = in;
+    this.limits = limits;
+    this.baseDir = baseDir;
+    this.problems = problems;
+  }
+
+  Settings.Input read() {
+    InputSpec.Limits limit =
+        new InputSpec.Limits(
+            limits.get(PipelineOptions.RECORD_BYTES),
+            limits.get(PipelineOptions.KEY_BYTES),
+            limits.get(PipelineOptions.CLASS_LIMIT),
+            limits.get(PipelineOptions.FEATURE_LIMIT));
+    List<String> classes = in.has(InputOptions.CLASSES) ? in.get(InputOptions.CLASSES) : List.of();
+    int before = problems.count();
+    Map<FeatureSpec, Integer> features = features();
+    if (problems.noneSince(before)) {
+      checkFeatures(features, limit);
+    }
+    checkLabels(classes, limit);
+    String schema = schema(features);
+    InputSpec spec =
+        new InputSpec(
+            in.get(InputOptions.FORMAT),
+            schema,
+            in.get(InputOptions.KEY),
+            in.get(InputOptions.LABEL),
+            in.get(InputOptions.WEIGHT),
+            in.get(InputOptions.EVENT_TIME),
+            task(classes),
+            classes,
+            List.copyOf(features.keySet()),
+            limit);
+    return new Settings.Input(in.get(InputOptions.INPUT_TOPIC), in.get(InputOptions.START), spec);
+  }
+
+  /** The declared task, or the one that declared classes leave no doubt about, or null. */
+  private Task task(List<String> classes) {
+    Task declared = in.get(InputOptions.TASK);
+    if (declared != null) {
+      return declared;
+    }
+    if (!classes.isEmpty()) {
+      return classes.size() == 2 ? Task.BINARY : Task.MULTICLASS;
+    }
+    return in.has(InputOptions.POSITIVE) ? Task.BINARY : null;
+  }
+
+  private void checkLabels(List<String> classes, InputSpec.Limits limit) {
+    Task task = in.get(InputOptions.TASK);
+    String positive = in.get(InputOptions.POSITIVE);
+    if (task == Task.REGRESSION) {
+      for (Option<?> option : List.of(InputOptions.CLASSES, InputOptions.POSITIVE)) {
+        if (in.has(option)) {
+          in.refuse(option, "has no meaning for regression. Remove it, or change input.task");
+        }
+      }
+      return;
+    }
+    if (positive != null && (task == Task.MULTICLASS || classes.size() > 2)) {
+      in.refuse(
+          InputOptions.POSITIVE,
+          "goes only with two classes, but the task is multiclass. Remove it");
+    } else if (positive != null && !classes.isEmpty() && !classes.contains(positive)) {
+      in.refuse(
+          InputOptions.POSITIVE,
+          "must be one of input.classes ("
+              + String.join(", ", classes)
+              + "), but was "
+              + Scalar.quote(positive));
+    }
+    if (task == Task.BINARY && !classes.isEmpty() && classes.size() != 2) {
+      in.refuse(
+          InputOptions.CLASSES,
+          "must be 2 for task binary, but are " + classes.size() + ". Is the task multiclass?");
+    }
+    if (classes.size() > limit.classes()) {
+      in.refuse(
+          InputOptions.CLASSES,
+          "must be at most limits.classes, " + limit.classes() + ", but are " + classes.size());
+    }
+  }
+
+  /** The declared features with their lines, in the order of the file. */
+  private Map<FeatureSpec, Integer> features() {
+    Map<FeatureSpec, Integer> features = new LinkedHashMap<>();
+    if (!(in.given(InputOptions.FEATURES) instanceof Sequence list)) {
+      return features;
+    }
+    Map<String, Integer> firstLines = new HashMap<>();
+    for (int i = 0; i < list.items().size(); i++) {
+      Node item = list.items().get(i);
+      FeatureSpec feature = feature(in.name(InputOptions.FEATURES) + "[" + i + "]", item);
+      if (feature == null) {
+        continue;
+      }
+      Integer first = firstLines.putIfAbsent(feature.name(), item.line());
+      if (first != null) {
+        problems.add(
+            item.line(),
+            String.format(
+                "input.features[%d] names %s again, first in line %d. Remove one of them",
+                i, Scalar.quote(feature.name()), first));
+      }
+      features.put(feature, item.line());
+    }
+    return features;
+  }
+
+  /** One feature, or null when it is not one. */
+  private FeatureSpec feature(String path, Node item) {
+    if (item instanceof Scalar scalar && scalar.text() != null && !scalar.text().isBlank()) {
+      return new FeatureSpec(
+          scalar.text(),
+          InputOptions.FEATURE_TYPE.fallback(),
+          InputOptions.NULLABLE.fallback(),
+          List.of(),
+          0);
+    }
+    if (!(item instanceof Mapping mapping)) {
+      problems.add(
+          item.line(),
+          path + " must be the name of a field or a map of options, but was " + item.describe());
+      return null;
+    }
+    OptionReader options = new OptionReader(path, mapping, InputOptions.FEATURE_GROUP, problems);
+    String name = options.get(InputOptions.FEATURE_NAME);
+    FeatureSpec.Type type = options.get(InputOptions.FEATURE_TYPE);
+    boolean typeKnown =
+        options.has(InputOptions.FEATURE_TYPE) || !options.mentions(InputOptions.FEATURE_TYPE);
+    if (typeKnown) {
+      onlyWith(FeatureSpec.Type.ONE_HOT, InputOptions.VALUES, type, options);
+      onlyWith(FeatureSpec.Type.HASH, InputOptions.BUCKETS, type, options);
+    }
+    if (type == FeatureSpec.Type.ONE_HOT && !options.mentions(InputOptions.VALUES)) {
+      options.refuse(
+          InputOptions.FEATURE_TYPE,
+          "one-hot needs the values. Give them, for example: values: [red, green], or take hash");
+    }
+    List<String> values = options.get(InputOptions.VALUES);
+    return name == null
+        ? null
+        : new FeatureSpec(
+            name,
+            type,
+            options.get(InputOptions.NULLABLE),
+            type == FeatureSpec.Type.ONE_HOT && values != null ? values : List.of(),
+            type == FeatureSpec.Type.HASH ? options.get(InputOptions.BUCKETS) : 0);
+  }
+
+  private static void onlyWith(
+      FeatureSpec.Type needed, Option<?> option, FeatureSpec.Type type, OptionReader options) {
+    if (options.mentions(option) && type != needed) {
+      options.refuse(
+          option,
+          "goes only with type " + needed.id() + ", but the type is " + type.id() + ". Remove it");
+    }
+  }
+
+  private void checkFeatures(Map<FeatureSpec, Integer> features, InputSpec.Limits limit) {
+    long width = 0;
+    for (Map.Entry<FeatureSpec, Integer> feature : features.entrySet()) {
+      width += feature.getKey().width();
+      if (feature.getKey().name().equals(in.get(InputOptions.LABEL))) {
+        problems.add(
+            feature.getValue(),
+            "input.features has the label "
+                + Scalar.quote(feature.getKey().name())
+                + ". A model that sees the truth learns nothing else. Remove it");
+      }
+    }
+    if (width > limit.features()) {
+      in.refuse(
+          InputOptions.FEATURES,
+          "become " + width + " inputs, but limits.features is " + limit.features());
+    }
+  }
+
+  /** The schema's text, or null for the standard one. */
+  private String schema(Map<FeatureSpec, Integer> features) {
+    InputSpec.Format format = in.get(InputOptions.FORMAT);
+    boolean given = in.mentions(InputOptions.SCHEMA);
+    boolean noFeatures =
+        features.isEmpty()
+            && (!in.mentions(InputOptions.FEATURES)
+                || (in.given(InputOptions.FEATURES) instanceof Sequence list
+                    && list.items().isEmpty()));
+    if (format == InputSpec.Format.JSON) {
+      if (given) {
+        in.refuse(InputOptions.SCHEMA, "goes only with Avro, but input.format is json. Remove it");
+      }
+      if (noFeatures) {
+        in.refuse(InputOptions.FORMAT, "json needs input.features, the fields that the model sees");
+      }
+      return null;
+    }
+    if (format == InputSpec.Format.AVRO_RAW && !given) {
+      in.refuse(
+          InputOptions.FORMAT, "avro-raw needs input.schema, the path of the records' .avsc file");
+    }
+    if (!in.has(InputOptions.SCHEMA)) {
+      return null;
+    }
+    SchemaFile file =
+        SchemaFile.read(
+            in.get(InputOptions.SCHEMA), baseDir, error -> in.refuse(InputOptions.SCHEMA, error));
+    if (file == null) {
+      return null;
+    }
+    if (noFeatures && !file.isExample()) {
+      in.refuse(InputOptions.SCHEMA, "needs input.features, the fields that the model sees");
+    }
+    checkFields(file, features);
+    return file.text();
+  }
+
+  private void checkFields(SchemaFile file, Map<FeatureSpec, Integer> features) {
+    List<Option<String>> fields =
+        List.of(InputOptions.LABEL, InputOptions.KEY, InputOptions.WEIGHT, InputOptions.EVENT_TIME);
+    for (Option<String> option : fields) {
+      String name = in.get(option);
+      if (name != null && !file.has(name)) {
+        in.refuse(option, file.missing(name));
+      }
+    }
+    for (Map.Entry<FeatureSpec, Integer> feature : features.entrySet()) {
+      String name = feature.getKey().name();
+      if (!file.has(name)) {
+        problems.add(feature.getValue(), "input.features " + file.missing(name));
+      }
+    }
+  }
+}

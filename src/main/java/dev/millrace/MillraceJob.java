@@ -1,0 +1,171 @@
+package dev.millrace;
+
+import dev.millrace.data.Chunk;
+import dev.millrace.data.Example;
+import dev.millrace.data.KafkaRecord;
+import dev.millrace.data.OutputRecord;
+import dev.millrace.flink.ChunkOperator;
+import dev.millrace.flink.DecodeFunction;
+import dev.millrace.flink.KafkaIo;
+import dev.millrace.flink.Outputs;
+import dev.millrace.flink.TrainFunction;
+import dev.millrace.flink.TrainSpec;
+import java.nio.file.Path;
+import java.util.Map;
+import org.apache.flink.api.common.eventtime.WatermarkStrategy;
+import org.apache.flink.api.common.typeinfo.TypeInformation;
+import org.apache.flink.api.connector.sink2.Sink;
+import org.apache.flink.api.connector.source.Source;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.connector.base.DeliveryGuarantee;
+import org.apache.flink.connector.kafka.source.enumerator.initializer.OffsetsInitializer;
+import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.kafka.clients.consumer.OffsetResetStrategy;
+
+/**
+ * The Flink job: labelled records in, metrics, dead letters and models out.
+ *
+ * <p>{@code flink run -c dev.millrace.MillraceJob millrace.jar -c pipeline.yaml}
+ */
+public final class MillraceJob {
+
+  /** Where the results go. */
+  public record Sinks(
+      Sink<OutputRecord> metrics, Sink<OutputRecord> deadLetters, Sink<OutputRecord> models) {}
+
+  private MillraceJob() {}
+
+  /**
+   * Builds the graph. Source and sinks are given, so the tested graph is the production graph.
+   *
+   * <p>The uid of an operator names its state in savepoints and never changes.
+   */
+  public static void build(
+      StreamExecutionEnvironment env,
+      Settings settings,
+      Source<KafkaRecord, ?, ?> source,
+      Sinks sinks) {
+    TrainSpec spec = trainSpec(settings);
+    SingleOutputStreamOperator<Example> examples =
+        env.fromSource(source, WatermarkStrategy.noWatermarks(), "examples-source")
+            .uid("examples-source")
+            .process(new DecodeFunction(settings.input().spec()))
+            .returns(TypeInformation.of(Example.class))
+            .uid("decode")
+            .name("decode");
+    SingleOutputStreamOperator<OutputRecord> metrics =
+        examples
+            .transform("chunk", ChunkOperator.TYPE, new ChunkOperator())
+            .uid("chunk")
+            .keyBy(Chunk::key)
+            .process(new TrainFunction(spec))
+            .returns(Outputs.RECORD)
+            .uid("train")
+            .name("train");
+    metrics.sinkTo(sinks.metrics()).uid("metrics-sink").name("metrics-sink");
+    metrics
+        .getSideOutput(Outputs.DEAD_LETTERS)
+        .union(examples.getSideOutput(Outputs.DEAD_LETTERS))
+        .sinkTo(sinks.deadLetters())
+        .uid("dead-letters-sink")
+        .name("dead-letters-sink");
+    metrics
+        .getSideOutput(Outputs.MODELS)
+        .sinkTo(sinks.models())
+        .uid("models-sink")
+        .name("models-sink");
+  }
+
+  /** The graph between the pipeline's own topics. */
+  public static void buildOnKafka(
+      StreamExecutionEnvironment env, Settings settings, boolean bounded) {
+    build(
+        env,
+        settings,
+        KafkaIo.source(
+            settings.kafka(),
+            settings.input().topic(),
+            "millrace-" + settings.pipeline(),
+            startingOffsets(settings.input().start()),
+            bounded),
+        new Sinks(
+            sink(settings, settings.output().metrics()),
+            sink(settings, settings.output().deadLetters()),
+            sink(settings, settings.output().models())));
+  }
+
+  /** The Flink options behind the pipeline's {@code state} part. */
+  public static Map<String, String> stateOptions(Settings settings) {
+    return Map.of(
+        "execution.checkpointing.interval",
+        settings.state().checkpointMillis() + " ms",
+        "state.backend.type",
+        switch (settings.state().backend()) {
+          case HEAP -> "hashmap";
+          case ROCKSDB -> "rocksdb";
+        });
+  }
+
+  /**
+   * Entry point on a cluster: {@code -c pipeline.yaml}, and {@code -D key=value} pairs, which
+   * Flink's own scripts append for themselves.
+   */
+  public static void main(String[] args) throws Exception {
+    Settings settings = PipelineFile.read(pipelineFile(args));
+    StreamExecutionEnvironment env = StreamExecutionEnvironment.getExecutionEnvironment();
+    env.configure(Configuration.fromMap(stateOptions(settings)));
+    buildOnKafka(env, settings, false);
+    env.execute("millrace " + settings.pipeline());
+  }
+
+  private static Path pipelineFile(String[] args) {
+    Path file = null;
+    for (int i = 0; i < args.length; i += 2) {
+      boolean isFile = args[i].equals("-c") || args[i].equals("--config");
+      if (i + 1 == args.length || !(isFile || args[i].equals("-D"))) {
+        throw usage(args);
+      }
+      file = isFile ? Path.of(args[i + 1]) : file;
+    }
+    if (file == null) {
+      throw usage(args);
+    }
+    return file;
+  }
+
+  private static IllegalArgumentException usage(String[] args) {
+    return new IllegalArgumentException(
+        "usage: MillraceJob -c pipeline.yaml, but was: " + String.join(" ", args));
+  }
+
+  private static TrainSpec trainSpec(Settings settings) {
+    return new TrainSpec(
+        settings.pipeline(),
+        settings.input().topic(),
+        settings.input().spec(),
+        settings.model(),
+        settings.metrics(),
+        settings.configHash());
+  }
+
+  @SuppressWarnings("deprecation") // the connector's interface asks for Kafka's old enum
+  private static OffsetsInitializer startingOffsets(Settings.Start start) {
+    return switch (start) {
+      case EARLIEST -> OffsetsInitializer.earliest();
+      case LATEST -> OffsetsInitializer.latest();
+      case COMMITTED -> OffsetsInitializer.committedOffsets(OffsetResetStrategy.EARLIEST);
+    };
+  }
+
+  private static Sink<OutputRecord> sink(Settings settings, String topic) {
+    return KafkaIo.sink(
+        settings.kafka(),
+        topic,
+        switch (settings.output().guarantee()) {
+          case AT_LEAST_ONCE -> DeliveryGuarantee.AT_LEAST_ONCE;
+          case EXACTLY_ONCE -> DeliveryGuarantee.EXACTLY_ONCE;
+        },
+        "millrace-" + settings.pipeline() + "-" + topic);
+  }
+}

@@ -1,0 +1,134 @@
+package dev.millrace;
+
+import dev.millrace.Node.Mapping;
+import dev.millrace.eval.MetricsSpec;
+import dev.millrace.nn.ModelSpec;
+import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+
+/** Reads a pipeline file into {@link Settings}; finds everything that is wrong with it at once. */
+public final class PipelineFile {
+  private static final String SMALLEST =
+      "The smallest has three lines: pipeline: NAME; kafka: { bootstrap.servers: HOST:PORT };"
+          + " input: { label: FIELD }";
+
+  private PipelineFile() {}
+
+  /**
+   * The settings of a file.
+   *
+   * @throws InvalidPipelineException if the file cannot be read or is not a valid pipeline
+   */
+  public static Settings read(Path file) {
+    String yaml;
+    try {
+      yaml = Files.readString(file);
+    } catch (NoSuchFileException e) {
+      throw new InvalidPipelineException(file + " does not exist. Write one. " + SMALLEST);
+    } catch (CharacterCodingException e) {
+      throw new InvalidPipelineException(file + " is not UTF-8 text. Save it as UTF-8");
+    } catch (IOException e) {
+      throw new InvalidPipelineException(
+          file
+              + (Files.isDirectory(file)
+                  ? " is a folder. Name the pipeline file in it"
+                  : " cannot be read. Check its permissions"));
+    }
+    return parse(file.toString(), yaml, file.toAbsolutePath().getParent());
+  }
+
+  /**
+   * The settings of a text.
+   *
+   * @param fileName the name that errors give the text
+   * @param baseDir folder that schema paths are relative to, or null for the working directory
+   * @throws InvalidPipelineException if the text is not a valid pipeline
+   */
+  public static Settings parse(String fileName, String yaml, Path baseDir) {
+    Problems problems = new Problems(fileName);
+    Node document = YamlReader.read(yaml.startsWith("\uFEFF") ? yaml.substring(1) : yaml, problems);
+    if (document instanceof Mapping mapping) {
+      Settings settings = settings(mapping, baseDir, problems);
+      problems.throwIfAny();
+      return settings;
+    }
+    if (problems.count() == 0) {
+      boolean empty = document == null || document.describe().equals("empty");
+      problems.add(
+          document == null ? 1 : document.line(),
+          empty
+              ? "the file is empty. " + SMALLEST
+              : "a pipeline file is a map of options, but this is " + document.describe());
+    }
+    problems.throwIfAny();
+    throw new AssertionError("a document that is no map is a problem");
+  }
+
+  private static Settings settings(Mapping document, Path baseDir, Problems problems) {
+    OptionReader root = new OptionReader("", document, PipelineOptions.ROOT_GROUP, problems);
+    OptionReader metrics = root.below(PipelineOptions.METRICS, PipelineOptions.METRICS_GROUP);
+    OptionReader output = root.below(PipelineOptions.OUTPUT, PipelineOptions.OUTPUT_GROUP);
+    OptionReader topics = output.below(PipelineOptions.TOPICS, PipelineOptions.TOPICS_GROUP);
+    OptionReader state = root.below(PipelineOptions.STATE, PipelineOptions.STATE_GROUP);
+    OptionReader limits = root.below(PipelineOptions.LIMITS, PipelineOptions.LIMITS_GROUP);
+    Map<String, String> kafka =
+        root.given(PipelineOptions.KAFKA) instanceof Mapping given
+            ? KafkaProperties.read(given, problems)
+            : Map.of();
+    // Without an input that is the one thing to say about it; the rest is still looked at.
+    Problems ofInput = root.has(PipelineOptions.INPUT) ? problems : new Problems("");
+    OptionReader in =
+        new OptionReader(
+            PipelineOptions.INPUT.name(),
+            root.given(PipelineOptions.INPUT) instanceof Mapping given
+                ? given
+                : new Mapping(Map.of(), document.line()),
+            InputOptions.INPUT_GROUP,
+            ofInput);
+    Settings.Input input = new InputReader(in, limits, baseDir, ofInput).read();
+    ModelSpec model = new ModelReader(root, problems).read(input.spec().task());
+    checkTopics(in, topics);
+    return Settings.of(
+        root.get(PipelineOptions.PIPELINE),
+        kafka,
+        input,
+        model,
+        new MetricsSpec(
+            metrics.get(PipelineOptions.WINDOW),
+            metrics.get(PipelineOptions.EVERY),
+            metrics.get(PipelineOptions.AT_LATEST),
+            metrics.get(PipelineOptions.PER_CLASS),
+            metrics.get(PipelineOptions.CONFUSION_MATRIX),
+            in.get(InputOptions.POSITIVE)),
+        new Settings.Output(
+            topics.get(PipelineOptions.METRICS_TOPIC),
+            topics.get(PipelineOptions.DEAD_LETTERS_TOPIC),
+            topics.get(PipelineOptions.MODELS_TOPIC),
+            output.get(PipelineOptions.GUARANTEE)),
+        new Settings.State(
+            state.get(PipelineOptions.BACKEND), state.get(PipelineOptions.CHECKPOINT_INTERVAL)));
+  }
+
+  private static void checkTopics(OptionReader in, OptionReader topics) {
+    Map<String, String> users = new HashMap<>();
+    users.put(in.get(InputOptions.INPUT_TOPIC), in.name(InputOptions.INPUT_TOPIC));
+    for (Option<?> option : PipelineOptions.TOPICS_GROUP.options()) {
+      String topic = (String) topics.get(option);
+      String other = users.putIfAbsent(topic, topics.name(option));
+      if (other == null) {
+        continue;
+      }
+      String text = "must be different topics, but both are " + topic;
+      if (topics.has(option)) {
+        topics.refuse(option, "and " + other + " " + text);
+      } else {
+        in.refuse(InputOptions.INPUT_TOPIC, "and " + topics.name(option) + " " + text);
+      }
+    }
+  }
+}

@@ -1,0 +1,178 @@
+package dev.millrace;
+
+import dev.millrace.Node.Mapping;
+import dev.millrace.Node.Scalar;
+import dev.millrace.Settings.Backend;
+import dev.millrace.Settings.Guarantee;
+import java.util.List;
+
+/**
+ * Every option of the pipeline file, once: name, what it takes, default and meaning. Parsing,
+ * checking, suggestions and docs/reference/pipeline.md all come from here.
+ */
+final class PipelineOptions {
+  private static final int UNBOUNDED = Integer.MAX_VALUE;
+  private static final long HOUR = 3_600_000;
+
+  static final Option<String> PIPELINE =
+      Option.required(
+          "pipeline",
+          Kinds.text("[a-zA-Z0-9._-]{1,100}", "1 to 100 letters, digits, '.', '_' or '-'"),
+          "pipeline: fraud",
+          "names the consumer group, the transactional ids and the metrics");
+  static final Option<Node> KAFKA =
+      Option.required(
+          "kafka",
+          Structures.map(),
+          "kafka: { bootstrap.servers: localhost:9092 }",
+          "the Kafka cluster");
+  static final Option<Node> INPUT =
+      Option.required(
+          "input", Structures.map(), "input: { label: class }", "how a record becomes an example");
+  static final Option<Node> MODEL =
+      Option.open(
+          "model",
+          Structures.structure("auto, or a map of options", Scalar.class, Mapping.class),
+          "auto",
+          "the network and how it learns; a network written out is honoured exactly");
+  static final Option<Node> METRICS = section("metrics", "what is measured, how often reported");
+  static final Option<Node> OUTPUT = section("output", "the topics that the pipeline writes");
+  static final Option<Node> STATE = section("state", "where models live between records");
+  static final Option<Node> LIMITS = section("limits", "what a record and a model may be at most");
+
+  static final Option<String> BOOTSTRAP_SERVERS =
+      Option.required(
+          "bootstrap.servers",
+          Kinds.text("(?s).+", "HOST:PORT, several separated by commas"),
+          "bootstrap.servers: localhost:9092",
+          "the brokers to ask first");
+  static final Option<Node> KAFKA_PROPERTIES =
+      Option.open(
+          "properties", Structures.map(), "empty", "more client properties, the same as beside it");
+
+  static final Option<Integer> WINDOW =
+      Option.of(
+          "window", Kinds.whole(1, 1_000_000), 1000, "scored examples of a key looked back on");
+  static final Option<Integer> EVERY =
+      Option.of(
+          "every", Kinds.whole(1, UNBOUNDED), 1000, "a report after so many examples of a key");
+  static final Option<Long> AT_LATEST =
+      Option.of(
+          "at-latest",
+          Durations.kind(1, 24 * HOUR, true),
+          1000L,
+          "an example is reported after this time, however few came with it");
+  static final Option<Boolean> PER_CLASS =
+      Option.of("per-class", Kinds.flag(), true, "precision, recall and F1 of each class");
+  static final Option<Boolean> CONFUSION_MATRIX =
+      Option.of("confusion-matrix", Kinds.flag(), true, "the confusion matrix in each report");
+
+  static final Option<Node> TOPICS = section("topics", "their names, all different");
+  static final Option<Guarantee> GUARANTEE =
+      Option.of(
+          "guarantee",
+          Kinds.choice(Kinds::kebab, Guarantee.values()),
+          Guarantee.AT_LEAST_ONCE,
+          "how surely; exactly-once shows records when a checkpoint ends");
+  static final Option<String> METRICS_TOPIC =
+      Option.of("metrics", Kinds.topic(), "millrace.metrics.v1", "how well each model does");
+  static final Option<String> DEAD_LETTERS_TOPIC =
+      Option.of(
+          "dead-letters", Kinds.topic(), "millrace.dlq.v1", "refused records, with the reason");
+  static final Option<String> MODELS_TOPIC =
+      Option.of("models", Kinds.topic(), "millrace.models.v1", "copies of the models; compacted");
+
+  static final Option<Backend> BACKEND =
+      Option.of(
+          "backend",
+          Kinds.choice(Kinds::kebab, Backend.values()),
+          Backend.HEAP,
+          "memory, or disk for more models than memory holds");
+  static final Option<Long> CHECKPOINT_INTERVAL =
+      Option.of(
+          "checkpoint-interval",
+          Durations.kind(10, 24 * HOUR, false),
+          10_000L,
+          "time between two checkpoints");
+
+  static final Option<Integer> RECORD_BYTES =
+      Option.of("record-bytes", Kinds.whole(1, 104_857_600), 1_048_576, "length of a record value");
+  static final Option<Integer> KEY_BYTES =
+      Option.of("key-bytes", Kinds.whole(1, 65_535), 256, "length of a model key in UTF-8");
+  static final Option<Integer> CLASS_LIMIT =
+      Option.of("classes", Kinds.whole(2, 10_000), 100, "classes of one model");
+  static final Option<Integer> FEATURE_LIMIT =
+      Option.of("features", Kinds.whole(1, 1_048_576), 65_536, "features of one model");
+
+  static final OptionGroup ROOT_GROUP =
+      new OptionGroup(
+          "",
+          "",
+          "Three of them are enough: `pipeline`, `kafka` and `input`.",
+          List.of(PIPELINE, KAFKA, INPUT, MODEL, METRICS, OUTPUT, STATE, LIMITS));
+  static final OptionGroup KAFKA_GROUP =
+      new OptionGroup(
+          "kafka",
+          "",
+          "Any property of the Kafka clients stands here too and is passed through, such as"
+              + " `security.protocol: SASL_SSL`.",
+          List.of(BOOTSTRAP_SERVERS, KAFKA_PROPERTIES));
+  static final OptionGroup METRICS_GROUP =
+      new OptionGroup(
+          "metrics",
+          "",
+          "Each example is predicted and scored before the model learns from it.",
+          List.of(WINDOW, EVERY, AT_LATEST, PER_CLASS, CONFUSION_MATRIX));
+  static final OptionGroup OUTPUT_GROUP =
+      new OptionGroup(
+          "output", "", "What the pipeline writes to Kafka.", List.of(TOPICS, GUARANTEE));
+  static final OptionGroup TOPICS_GROUP =
+      new OptionGroup(
+          "output.topics",
+          "",
+          "`./millrace topics create -c FILE` creates them.",
+          List.of(METRICS_TOPIC, DEAD_LETTERS_TOPIC, MODELS_TOPIC));
+  static final OptionGroup STATE_GROUP =
+      new OptionGroup(
+          "state", "", "Flink keeps one state per key.", List.of(BACKEND, CHECKPOINT_INTERVAL));
+  static final OptionGroup LIMITS_GROUP =
+      new OptionGroup(
+          "limits",
+          "",
+          "A record beyond them is a dead letter.",
+          List.of(RECORD_BYTES, KEY_BYTES, CLASS_LIMIT, FEATURE_LIMIT));
+
+  /** All maps, in the order of the reference. */
+  static final List<OptionGroup> GROUPS =
+      List.of(
+          ROOT_GROUP,
+          KAFKA_GROUP,
+          InputOptions.INPUT_GROUP,
+          InputOptions.FEATURE_GROUP,
+          ModelOptions.MODEL_GROUP,
+          ModelOptions.LAYER_GROUP,
+          ModelOptions.SGD_GROUP,
+          ModelOptions.RMSPROP_GROUP,
+          ModelOptions.ADAM_GROUP,
+          ModelOptions.NORMALIZATION_GROUP,
+          METRICS_GROUP,
+          OUTPUT_GROUP,
+          TOPICS_GROUP,
+          STATE_GROUP,
+          LIMITS_GROUP);
+
+  private PipelineOptions() {}
+
+  /** Where an option of this name stands, or null when there is none. */
+  static String pathOf(String name) {
+    return GROUPS.stream()
+        .filter(group -> !group.path().isEmpty() && group.names().contains(name))
+        .map(group -> group.path() + "." + name)
+        .findFirst()
+        .orElse(null);
+  }
+
+  private static Option<Node> section(String name, String meaning) {
+    return Option.open(name, Structures.map(), "its defaults", meaning);
+  }
+}

@@ -1,0 +1,152 @@
+package dev.millrace;
+
+import dev.millrace.Node.Entry;
+import dev.millrace.Node.Mapping;
+import dev.millrace.Node.Scalar;
+import dev.millrace.Node.Sequence;
+import java.io.StringReader;
+import java.util.ArrayList;
+import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.yaml.snakeyaml.LoaderOptions;
+import org.yaml.snakeyaml.Yaml;
+import org.yaml.snakeyaml.error.MarkedYAMLException;
+import org.yaml.snakeyaml.error.YAMLException;
+import org.yaml.snakeyaml.nodes.MappingNode;
+import org.yaml.snakeyaml.nodes.NodeTuple;
+import org.yaml.snakeyaml.nodes.ScalarNode;
+import org.yaml.snakeyaml.nodes.SequenceNode;
+import org.yaml.snakeyaml.nodes.Tag;
+import org.yaml.snakeyaml.reader.ReaderException;
+
+/**
+ * Reads YAML text into nodes that know their lines; anchors, aliases and merge keys included. No
+ * tag creates an object: the text is composed, never constructed.
+ */
+final class YamlReader {
+  private static final int DEEPEST = 32;
+  private static final String MERGE = "<<";
+
+  private final Problems problems;
+
+  /** Aliases make one node stand in many places: it is read once, however many. */
+  private final Map<org.yaml.snakeyaml.nodes.Node, Node> read = new IdentityHashMap<>();
+
+  private YamlReader(Problems problems) {
+    this.problems = problems;
+  }
+
+  /**
+   * The one document of a text, or null when it is empty or not YAML; the latter, and keys that
+   * stand twice, are added to the problems.
+   */
+  static Node read(String yaml, Problems problems) {
+    LoaderOptions options = new LoaderOptions();
+    options.setNestingDepthLimit(DEEPEST);
+    try {
+      org.yaml.snakeyaml.nodes.Node root = new Yaml(options).compose(new StringReader(yaml));
+      return root == null ? null : new YamlReader(problems).node(root);
+    } catch (NotYaml e) {
+      problems.add(e.line, "not valid YAML: " + e.getMessage());
+    } catch (MarkedYAMLException e) {
+      int line = e.getProblemMark() == null ? 1 : e.getProblemMark().getLine() + 1;
+      problems.add(line, "not valid YAML: " + inOneLine(e));
+    } catch (ReaderException e) {
+      int before = Math.min(e.getPosition(), yaml.length());
+      int line = 1 + (int) yaml.substring(0, before).chars().filter(c -> c == '\n').count();
+      problems.add(line, "not valid YAML: a character that YAML does not allow");
+    } catch (YAMLException e) {
+      problems.add(1, "not valid YAML: nested too deep (beyond " + DEEPEST + ") or too long");
+    }
+    return null;
+  }
+
+  /** The bare problem in one line: whole messages quote the file, secrets included. */
+  private static String inOneLine(MarkedYAMLException e) {
+    String problem = e.getProblem() == null ? "not understood" : e.getProblem();
+    if (problem.contains("TAB")) {
+      return "a tab. Indent with spaces";
+    }
+    if (problem.contains("undefined alias")) {
+      // Unnamed: a password in clear text that begins with * looks like an alias.
+      return "an alias without its anchor above. Quote text that begins with *";
+    }
+    if (problem.contains("another document")) {
+      return "a second document starts here, but a pipeline file has one";
+    }
+    String context = e.getContext() == null ? "" : e.getContext() + ", ";
+    return (context + problem).replaceAll("\\s+", " ");
+  }
+
+  private Node node(org.yaml.snakeyaml.nodes.Node source) {
+    if (read.containsKey(source)) {
+      Node known = read.get(source);
+      if (known == null) {
+        throw new NotYaml(line(source), "an alias inside of what it stands for");
+      }
+      return known;
+    }
+    read.put(source, null);
+    Node node;
+    if (source instanceof MappingNode mapping) {
+      node = mapping(mapping);
+    } else if (source instanceof SequenceNode sequence) {
+      List<Node> items = new ArrayList<>();
+      sequence.getValue().forEach(item -> items.add(node(item)));
+      node = new Sequence(items, line(source));
+    } else {
+      boolean empty = source.getTag().equals(Tag.NULL);
+      node = new Scalar(empty ? null : ((ScalarNode) source).getValue(), line(source));
+    }
+    read.put(source, node);
+    return node;
+  }
+
+  private Node mapping(MappingNode source) {
+    Map<String, Entry> entries = new LinkedHashMap<>();
+    for (NodeTuple tuple : source.getValue()) {
+      int line = line(tuple.getKeyNode());
+      if (!(tuple.getKeyNode() instanceof ScalarNode scalar)) {
+        throw new NotYaml(line, "a key must be a word, but this is a list or a map");
+      }
+      String key = scalar.getValue();
+      Entry first = entries.putIfAbsent(key, new Entry(line, node(tuple.getValueNode())));
+      if (first != null) {
+        problems.add(
+            line, key + " stands twice, first in line " + first.line() + ". Remove one of them");
+      }
+    }
+    Entry merged = entries.remove(MERGE);
+    if (merged != null) {
+      merge(merged.value(), entries);
+    }
+    return new Mapping(entries, line(source));
+  }
+
+  /** What a map says itself goes before what it merges, and earlier maps before later ones. */
+  private static void merge(Node source, Map<String, Entry> target) {
+    if (source instanceof Mapping mapping) {
+      mapping.entries().forEach(target::putIfAbsent);
+    } else if (source instanceof Sequence sequence) {
+      sequence.items().forEach(item -> merge(item, target));
+    } else {
+      throw new NotYaml(source.line(), "<< takes a map, such as an alias of one");
+    }
+  }
+
+  private static int line(org.yaml.snakeyaml.nodes.Node source) {
+    return source.getStartMark().getLine() + 1;
+  }
+
+  private static final class NotYaml extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+    private final int line;
+
+    NotYaml(int line, String message) {
+      super(message);
+      this.line = line;
+    }
+  }
+}

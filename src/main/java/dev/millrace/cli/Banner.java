@@ -1,0 +1,20 @@
+package dev.millrace.cli;
+
+import dev.millrace.simd.Kernels;
+import org.apache.flink.runtime.util.EnvironmentInformation;
+import org.apache.kafka.common.utils.AppInfoParser;
+
+/** What runs here, in one line. */
+final class Banner {
+  private Banner() {}
+
+  static String line() {
+    return "Millrace %s  ·  Java %d, %s  ·  Flink %s, Kafka %s in this process"
+        .formatted(
+            Millrace.version(),
+            Runtime.version().feature(),
+            Kernels.best().description(),
+            EnvironmentInformation.getVersion(),
+            AppInfoParser.getVersion());
+  }
+}

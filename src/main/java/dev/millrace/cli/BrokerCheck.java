@@ -1,0 +1,116 @@
+package dev.millrace.cli;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AdminClientConfig;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.config.ConfigException;
+import org.apache.kafka.common.errors.AuthenticationException;
+import org.apache.kafka.common.errors.RetriableException;
+import org.apache.kafka.common.errors.TimeoutException;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+
+/** Finds out before the work starts whether brokers and topics are there, and says what to do. */
+public final class BrokerCheck {
+  private static final String BOOTSTRAP = "bootstrap.servers";
+
+  private BrokerCheck() {}
+
+  /**
+   * Waits until a broker answers.
+   *
+   * @param kafka client properties
+   * @param config the pipeline file they come from, named in the error; null for {@code
+   *     --bootstrap-server}
+   * @throws CliError if none answers in time, or the properties cannot be used
+   */
+  public static void requireBroker(Map<String, String> kafka, Duration timeout, Path config) {
+    try (Admin admin = admin(kafka, timeout)) {
+      admin.describeCluster().nodes().get();
+    } catch (ExecutionException e) {
+      throw unreachable(e.getCause(), kafka, timeout, config);
+    } catch (KafkaException e) {
+      throw unreachable(e, kafka, timeout, config);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new CliError("Interrupted while waiting for a broker.", e);
+    }
+  }
+
+  /**
+   * Checks that a topic exists; the broker has answered before.
+   *
+   * @throws CliError if it does not
+   */
+  public static void requireTopic(Map<String, String> kafka, String topic, Path config) {
+    try (Admin admin = admin(kafka, Duration.ofSeconds(30))) {
+      admin.describeTopics(List.of(topic)).allTopicNames().get();
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof UnknownTopicOrPartitionException) {
+        throw missingTopic(kafka, topic, config);
+      }
+      throw failure("Topic " + topic + " cannot be looked up", e.getCause());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new CliError("Interrupted while looking for topic " + topic + ".", e);
+    }
+  }
+
+  /** An administration client whose calls end with an error after {@code timeout}. */
+  static Admin admin(Map<String, String> kafka, Duration timeout) {
+    Map<String, Object> properties = new HashMap<>(kafka);
+    int millis = (int) Math.min(Integer.MAX_VALUE, timeout.toMillis());
+    properties.put("default.api.timeout.ms", millis);
+    properties.put("request.timeout.ms", Math.min(millis, 10_000));
+    // Settings of consumers and producers are meant for others than this client.
+    Set<String> known = AdminClientConfig.configNames();
+    properties.keySet().removeIf(name -> !known.contains(name) && !name.startsWith("config."));
+    return Admin.create(properties);
+  }
+
+  /** One line about what a broker refused. */
+  static CliError failure(String what, Throwable cause) {
+    return new CliError(what + ": " + cause.getMessage(), cause);
+  }
+
+  private static CliError unreachable(
+      Throwable cause, Map<String, String> kafka, Duration timeout, Path config) {
+    String servers = kafka.get(BOOTSTRAP);
+    String origin = config == null ? "--bootstrap-server" : "kafka.bootstrap.servers, " + config;
+    Throwable root = cause.getCause() == null ? cause : cause.getCause();
+    if (root instanceof ConfigException) {
+      return CliError.usage(
+          "%s cannot be used as a broker address (%s): %s"
+              .formatted(servers, origin, root.getMessage()));
+    }
+    if (cause instanceof AuthenticationException) {
+      return failure("The broker at " + servers + " refused the login (" + origin + ")", cause);
+    }
+    if (cause instanceof TimeoutException || cause instanceof RetriableException) {
+      return new CliError(
+          "No broker answered at %s within %d s (%s). Start one with: ./millrace broker --port %s"
+              .formatted(servers, timeout.toSeconds(), origin, port(servers)),
+          cause);
+    }
+    return failure("The broker at " + servers + " cannot be used (" + origin + ")", root);
+  }
+
+  private static CliError missingTopic(Map<String, String> kafka, String topic, Path config) {
+    return new CliError(
+        ("Topic %s does not exist on %s."
+                + " Create what this pipeline needs with: ./millrace topics create -c %s")
+            .formatted(topic, kafka.get(BOOTSTRAP), config == null ? "PIPELINE.yaml" : config));
+  }
+
+  private static String port(String servers) {
+    String first = servers.split(",", 2)[0].strip();
+    String port = first.substring(first.lastIndexOf(':') + 1);
+    return port.matches("\\d{1,5}") ? port : "9092";
+  }
+}

@@ -1,0 +1,35 @@
+package dev.millrace.cli;
+
+import picocli.CommandLine.ExitCode;
+
+/** A failure that the user can act on: one or two lines for standard error, and the exit code. */
+public final class CliError extends RuntimeException {
+  private static final long serialVersionUID = 1L;
+
+  private final int exitCode;
+
+  /** A command that failed (exit code 1). */
+  public CliError(String message) {
+    this(message, ExitCode.SOFTWARE);
+  }
+
+  public CliError(String message, int exitCode) {
+    super(message);
+    this.exitCode = exitCode;
+  }
+
+  /** A command that failed (exit code 1) because of {@code cause}, shown with {@code --debug}. */
+  public CliError(String message, Throwable cause) {
+    super(message, cause);
+    this.exitCode = ExitCode.SOFTWARE;
+  }
+
+  /** Wrong usage or configuration (exit code 2). */
+  public static CliError usage(String message) {
+    return new CliError(message, ExitCode.USAGE);
+  }
+
+  public int exitCode() {
+    return exitCode;
+  }
+}

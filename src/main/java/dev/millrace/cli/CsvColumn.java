@@ -1,0 +1,97 @@
+package dev.millrace.cli;
+
+import dev.millrace.codec.FeatureSpec;
+import java.util.List;
+import java.util.TreeSet;
+
+/** What a pass over a file has seen in one column. */
+final class CsvColumn {
+  /** Text columns with more distinct values than this are hashed. */
+  static final int MOST_ONE_HOT_VALUES = 32;
+
+  private static final int HASH_BUCKETS = 32;
+  private static final int MOST_CLASSES_AS_INTEGERS = 20;
+
+  private final String name;
+  private final TreeSet<String> distinct = new TreeSet<>();
+  private long missing;
+  private String firstMissing;
+  private boolean numeric = true;
+  private boolean integral = true;
+  private boolean bool = true;
+
+  CsvColumn(String name) {
+    this.name = name;
+  }
+
+  /** Whether a value stands for "not known". */
+  static boolean isMissing(String text) {
+    return switch (text) {
+      case "", "NA", "NaN", "null" -> true;
+      default -> false;
+    };
+  }
+
+  void see(String text, CsvFile file) {
+    if (isMissing(text)) {
+      if (missing++ == 0) {
+        firstMissing = file.position();
+      }
+      return;
+    }
+    if (numeric) {
+      double value = CsvNumber.parse(text);
+      numeric = !Double.isNaN(value);
+      integral = integral && value == Math.rint(value) && Double.isFinite(value);
+    }
+    bool = bool && isBoolean(text);
+    // One more than can matter, so that the set tells "too many".
+    if (distinct.size() <= MOST_ONE_HOT_VALUES) {
+      distinct.add(text);
+    }
+  }
+
+  String name() {
+    return name;
+  }
+
+  long missing() {
+    return missing;
+  }
+
+  /** Where the first value is missing, such as {@code data.csv:17}. */
+  String firstMissing() {
+    return firstMissing;
+  }
+
+  boolean isNumeric() {
+    return numeric;
+  }
+
+  /** Whether the column, as a label, names classes rather than measures something. */
+  boolean looksLikeClasses() {
+    return !numeric || (integral && distinct.size() <= MOST_CLASSES_AS_INTEGERS);
+  }
+
+  boolean hasAtMostTwoValues() {
+    return distinct.size() <= 2;
+  }
+
+  FeatureSpec toFeature() {
+    boolean nullable = missing > 0;
+    if (numeric) {
+      return new FeatureSpec(name, FeatureSpec.Type.NUMERIC, nullable, List.of(), 0);
+    }
+    if (bool) {
+      return new FeatureSpec(name, FeatureSpec.Type.BOOLEAN, nullable, List.of(), 0);
+    }
+    if (distinct.size() <= MOST_ONE_HOT_VALUES) {
+      return new FeatureSpec(name, FeatureSpec.Type.ONE_HOT, nullable, List.copyOf(distinct), 0);
+    }
+    return new FeatureSpec(name, FeatureSpec.Type.HASH, nullable, List.of(), HASH_BUCKETS);
+  }
+
+  private static boolean isBoolean(String text) {
+    return text.equalsIgnoreCase("true") || text.equalsIgnoreCase("false");
+  }
+}

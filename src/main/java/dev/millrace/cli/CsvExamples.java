@@ -1,0 +1,144 @@
+package dev.millrace.cli;
+
+import dev.millrace.codec.ExampleEncoder;
+import dev.millrace.codec.FeatureSpec;
+import dev.millrace.data.Task;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * The rows of a scanned CSV file as records of the standard example schema, one after the other, as
+ * often as there are epochs. Not thread-safe.
+ */
+public final class CsvExamples implements AutoCloseable {
+  /** The model key of every example where no column is the key. */
+  public static final String ONLY_KEY = "all";
+
+  private static final int[] NONE_MISSING = {};
+
+  private final CsvScan scan;
+  private final int epochs;
+  private final long startMillis;
+  private final ExampleEncoder encoder = new ExampleEncoder();
+  private final int[] columns;
+  private final FeatureSpec.Type[] types;
+  private final String fileName;
+
+  // Of the current row.
+  private final float[] numbers;
+  private final int[] missing;
+  private int numberCount;
+  private int missingCount;
+  private final Map<String, String> attributes = new LinkedHashMap<>();
+
+  private CsvFile file;
+  private int epoch;
+  private long rowOfEpoch;
+  private long index = -1;
+
+  /**
+   * @param startMillis event time of the first example; every further one is 1 ms later, so that a
+   *     repetition gives the same bytes
+   * @param epochs passes over the file
+   */
+  public CsvExamples(CsvScan scan, long startMillis, int epochs) {
+    this.scan = scan;
+    this.startMillis = startMillis;
+    this.epochs = epochs;
+    this.fileName = scan.path().getFileName().toString();
+    int width = scan.features().size();
+    columns = scan.featureColumns().stream().mapToInt(Integer::intValue).toArray();
+    types = scan.features().stream().map(FeatureSpec::type).toArray(FeatureSpec.Type[]::new);
+    numbers = new float[width];
+    missing = new int[width];
+    file = new CsvFile(scan.path());
+  }
+
+  /** Moves to the next example; false after the last one of the last epoch. */
+  public boolean next() {
+    while (!file.next()) {
+      if (rowOfEpoch == 0 || epoch + 1 == epochs) {
+        return false;
+      }
+      file.close();
+      file = new CsvFile(scan.path());
+      epoch++;
+      rowOfEpoch = 0;
+    }
+    rowOfEpoch++;
+    index++;
+    readFeatures(file.row());
+    return true;
+  }
+
+  /** The model key. */
+  public String key() {
+    return scan.keyColumn() < 0 ? ONLY_KEY : file.row()[scan.keyColumn()];
+  }
+
+  /** Event time, milliseconds since the epoch. */
+  public long timestamp() {
+    return startMillis + index;
+  }
+
+  /** The file's name and the row's number from 1; from the second pass on also the pass. */
+  public String id() {
+    String id = fileName + "-" + rowOfEpoch;
+    return epoch == 0 ? id : id + "-" + (epoch + 1);
+  }
+
+  /** The record value: Avro, single-object encoding. */
+  public byte[] value() {
+    String label = file.row()[scan.labelColumn()];
+    boolean isClass = scan.task() != Task.REGRESSION;
+    return encoder.encode(
+        id(),
+        key(),
+        timestamp(),
+        isClass ? className(label) : null,
+        isClass ? 0 : CsvNumber.parse(label),
+        1f,
+        numbers,
+        numberCount,
+        missingCount == 0 ? NONE_MISSING : Arrays.copyOf(missing, missingCount),
+        attributes);
+  }
+
+  @Override
+  public void close() {
+    file.close();
+  }
+
+  private void readFeatures(String[] row) {
+    numberCount = 0;
+    missingCount = 0;
+    attributes.clear();
+    for (int f = 0; f < columns.length; f++) {
+      String text = row[columns[f]];
+      boolean known = !CsvColumn.isMissing(text);
+      if (types[f] == FeatureSpec.Type.ONE_HOT || types[f] == FeatureSpec.Type.HASH) {
+        attributes.put(scan.header().get(columns[f]), known ? text : "");
+        continue;
+      }
+      if (!known) {
+        missing[missingCount++] = numberCount;
+      }
+      numbers[numberCount++] = known ? number(types[f], text) : 0f;
+    }
+  }
+
+  private static float number(FeatureSpec.Type type, String text) {
+    if (type == FeatureSpec.Type.BOOLEAN) {
+      return text.equalsIgnoreCase("true") ? 1f : 0f;
+    }
+    return (float) CsvNumber.parse(text);
+  }
+
+  // 1 and 1.0 are one class.
+  private static String className(String label) {
+    double value = CsvNumber.parse(label);
+    boolean integral = value == Math.rint(value) && Math.abs(value) < 1e15;
+    return integral ? Long.toString((long) value) : label;
+  }
+}

@@ -1,0 +1,187 @@
+package dev.millrace.cli;
+
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.dataformat.csv.CsvFactory;
+import com.fasterxml.jackson.dataformat.csv.CsvParser;
+import java.io.BufferedInputStream;
+import java.io.CharConversionException;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.zip.GZIPInputStream;
+import java.util.zip.ZipException;
+
+/**
+ * The rows of a CSV file (UTF-8, plain or gzip, a header line first), one after the other. Blank
+ * lines are skipped. Not thread-safe.
+ */
+public final class CsvFile implements AutoCloseable {
+  private static final CsvFactory CSV =
+      CsvFactory.builder()
+          .enable(CsvParser.Feature.SKIP_EMPTY_LINES)
+          .enable(CsvParser.Feature.TRIM_SPACES)
+          .disable(CsvParser.Feature.ALLOW_TRAILING_COMMA)
+          .build();
+
+  private final Path path;
+  private final InputStream in;
+  private final JsonParser parser;
+  private final List<String> header;
+  private final String[] row;
+  private long line;
+
+  /**
+   * Opens a file and reads its header.
+   *
+   * @throws CliError if the file cannot be read, or its header is missing or names a column twice
+   */
+  public CsvFile(Path path) {
+    this.path = path;
+    InputStream opened = null;
+    try {
+      opened = open(path);
+      in = opened;
+      parser = CSV.createParser(in);
+      header = readHeader();
+      row = new String[header.size()];
+    } catch (IOException e) {
+      closeQuietly(opened);
+      throw error(e);
+    } catch (CliError e) {
+      closeQuietly(opened);
+      throw e;
+    }
+  }
+
+  /** The column names. */
+  public List<String> header() {
+    return header;
+  }
+
+  /**
+   * Moves to the next row; false at the end of the file.
+   *
+   * @throws CliError naming the line of a row that is malformed or has not one value per column
+   */
+  public boolean next() {
+    try {
+      if (parser.nextToken() != JsonToken.START_ARRAY) {
+        return false;
+      }
+      int columns = 0;
+      while (parser.nextToken() != JsonToken.END_ARRAY) {
+        if (columns == 0) {
+          // The first value's line: the parser has the row itself begin before the line break.
+          line = parser.currentTokenLocation().getLineNr();
+        }
+        if (columns < row.length) {
+          row[columns] = parser.getText();
+        }
+        columns++;
+      }
+      if (columns != row.length) {
+        throw new CliError(
+            "%s has %d values; the header names %d columns."
+                .formatted(position(), columns, row.length));
+      }
+      return true;
+    } catch (IOException e) {
+      throw error(e);
+    }
+  }
+
+  /** The values of the current row, as they stand in the file; overwritten by {@link #next}. */
+  public String[] row() {
+    return row;
+  }
+
+  /** Where the current row begins, such as {@code data.csv:17}. */
+  public String position() {
+    return path.getFileName() + ":" + line;
+  }
+
+  @Override
+  public void close() {
+    closeQuietly(parser);
+    closeQuietly(in);
+  }
+
+  private List<String> readHeader() throws IOException {
+    List<String> names = new ArrayList<>();
+    if (parser.nextToken() == JsonToken.START_ARRAY) {
+      while (parser.nextToken() != JsonToken.END_ARRAY) {
+        String name = parser.getText().strip();
+        // R writes row names under an empty header.
+        names.add(name.isEmpty() ? "column_" + (names.size() + 1) : name);
+      }
+    }
+    if (names.isEmpty()) {
+      throw new CliError(path + " is empty: a header line with the column names is needed.");
+    }
+    Set<String> seen = new HashSet<>();
+    for (String name : names) {
+      if (!seen.add(name)) {
+        throw new CliError(path + " names column \"" + name + "\" twice in its header.");
+      }
+    }
+    return List.copyOf(names);
+  }
+
+  // By content rather than by name: a renamed .gz is still a .gz.
+  private static InputStream open(Path path) throws IOException {
+    if (Files.isDirectory(path)) {
+      throw new CliError(path + " is a directory; name a .csv or .csv.gz file.");
+    }
+    InputStream file = new BufferedInputStream(Files.newInputStream(path), 1 << 16);
+    try {
+      file.mark(2);
+      boolean gzip = file.read() == 0x1f && file.read() == 0x8b;
+      file.reset();
+      return gzip ? new GZIPInputStream(file, 1 << 16) : file;
+    } catch (IOException e) {
+      file.close();
+      throw e;
+    }
+  }
+
+  private CliError error(IOException e) {
+    if (e instanceof NoSuchFileException) {
+      return new CliError("There is no file " + path + ".", e);
+    }
+    if (e instanceof AccessDeniedException) {
+      return new CliError(path + " may not be read by this user.", e);
+    }
+    if (e instanceof CharConversionException) {
+      return new CliError(path + " is not UTF-8 text (after line " + line + ").", e);
+    }
+    if (e instanceof ZipException || e instanceof EOFException) {
+      return new CliError(path + " is a damaged gzip file (after line " + line + ").", e);
+    }
+    if (e instanceof JsonProcessingException malformed) {
+      long at = malformed.getLocation() == null ? line : malformed.getLocation().getLineNr();
+      return new CliError(
+          path.getFileName() + ":" + at + " is malformed: " + malformed.getOriginalMessage(), e);
+    }
+    return new CliError("Cannot read " + path + ": " + e.getMessage(), e);
+  }
+
+  private static void closeQuietly(AutoCloseable resource) {
+    try {
+      if (resource != null) {
+        resource.close();
+      }
+    } catch (Exception e) {
+      // It was only read from.
+    }
+  }
+}

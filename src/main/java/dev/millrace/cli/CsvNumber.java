@@ -1,0 +1,30 @@
+package dev.millrace.cli;
+
+/** Numbers as they are written in data files. */
+final class CsvNumber {
+  private CsvNumber() {}
+
+  /**
+   * The number that the whole text is in plain decimal or scientific notation (or an infinity), or
+   * NaN if it is none. Stricter than Java, which also takes {@code 1d} and {@code 0x1p3}.
+   */
+  static double parse(String text) {
+    int start = text.startsWith("-") || text.startsWith("+") ? 1 : 0;
+    String unsigned = text.substring(start);
+    if (unsigned.equalsIgnoreCase("inf") || unsigned.equalsIgnoreCase("infinity")) {
+      return text.startsWith("-") ? Double.NEGATIVE_INFINITY : Double.POSITIVE_INFINITY;
+    }
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      boolean allowed = (c >= '0' && c <= '9') || "+-.eE".indexOf(c) >= 0;
+      if (!allowed) {
+        return Double.NaN;
+      }
+    }
+    try {
+      return Double.parseDouble(text);
+    } catch (NumberFormatException e) {
+      return Double.NaN;
+    }
+  }
+}

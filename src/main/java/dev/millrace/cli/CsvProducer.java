@@ -1,0 +1,98 @@
+package dev.millrace.cli;
+
+import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicReference;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+
+/** Sends the rows of a CSV file to a topic, each once. Not thread-safe. */
+final class CsvProducer implements AutoCloseable {
+
+  /** Codecs of record batches. */
+  enum Compression {
+    NONE,
+    LZ4,
+    ZSTD
+  }
+
+  private final String topic;
+  private final KafkaProducer<byte[], byte[]> producer;
+  private final AtomicReference<Exception> firstFailure = new AtomicReference<>();
+
+  /**
+   * @param kafka client properties
+   */
+  CsvProducer(Map<String, String> kafka, String topic, Compression compression) {
+    this.topic = topic;
+    Map<String, Object> properties = new HashMap<>(kafka);
+    properties.put("acks", "all");
+    properties.put("enable.idempotence", "true");
+    properties.put("compression.type", compression.name().toLowerCase(Locale.ROOT));
+    properties.put("linger.ms", "5");
+    properties.put("batch.size", "65536");
+    producer =
+        new KafkaProducer<>(properties, new ByteArraySerializer(), new ByteArraySerializer());
+  }
+
+  /**
+   * Sends examples until there are no more, and returns when the brokers have them.
+   *
+   * @param most examples to send at most
+   * @param rate examples per second at most
+   * @param stop ends it early
+   * @throws CliError if the brokers did not take one
+   */
+  void send(CsvExamples examples, long most, double rate, StopSignal stop, Progress progress)
+      throws InterruptedException {
+    try {
+      while (progress.done() < most
+          && firstFailure.get() == null
+          && !isStopped(stop, rate, progress)
+          && examples.next()) {
+        send(examples);
+        progress.step();
+      }
+      producer.flush();
+    } catch (KafkaException e) {
+      throw deliveryFailed(progress, e);
+    }
+    if (firstFailure.get() != null) {
+      throw deliveryFailed(progress, firstFailure.get());
+    }
+  }
+
+  @Override
+  public void close() {
+    producer.close();
+  }
+
+  private void send(CsvExamples examples) {
+    byte[] recordKey = examples.key().getBytes(StandardCharsets.UTF_8);
+    producer.send(
+        new ProducerRecord<>(topic, null, examples.timestamp(), recordKey, examples.value()),
+        (metadata, failure) -> {
+          if (failure != null) {
+            firstFailure.compareAndSet(null, failure);
+          }
+        });
+  }
+
+  // Keeps to the rate by waiting, and tells whether Ctrl-C came.
+  private static boolean isStopped(StopSignal stop, double rate, Progress progress)
+      throws InterruptedException {
+    long ahead = (long) (1_000 * (progress.done() / rate - progress.seconds()));
+    return ahead > 0 ? stop.await(ahead) : stop.isRequested();
+  }
+
+  private CliError deliveryFailed(Progress progress, Exception cause) {
+    return new CliError(
+        "Topic %s did not take all of the %,d records sent so far: %s"
+            .formatted(topic, progress.done(), cause.getMessage()),
+        cause);
+  }
+}

@@ -1,0 +1,163 @@
+package dev.millrace.cli;
+
+import dev.millrace.Spelling;
+import dev.millrace.codec.FeatureSpec;
+import dev.millrace.data.Task;
+import java.io.Serializable;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * What one pass over a CSV file tells about it: how its columns become features, what its label is.
+ *
+ * @param file name of the file
+ * @param header the column names, in file order
+ * @param features of all columns but label, key and dropped ones, in file order
+ * @param featureColumns position in the header of each feature
+ * @param labelColumn position of the label
+ * @param keyColumn position of the model key, or -1
+ * @param rows number of rows below the header
+ */
+public record CsvScan(
+    String file,
+    List<String> header,
+    List<FeatureSpec> features,
+    List<Integer> featureColumns,
+    int labelColumn,
+    int keyColumn,
+    Task task,
+    long rows)
+    implements Serializable {
+
+  public CsvScan {
+    header = List.copyOf(header);
+    features = List.copyOf(features);
+    featureColumns = List.copyOf(featureColumns);
+  }
+
+  /**
+   * Reads a file once and takes the task from the label: text and few integers are classes, other
+   * numbers a regression target.
+   *
+   * @param key column of the model key, or null
+   * @param drop columns to leave out
+   * @throws CliError if a column does not exist, or a label or key is missing, or a row is
+   *     malformed
+   */
+  public static CsvScan scan(Path path, String label, String key, Collection<String> drop) {
+    return scan(path, label, key, drop, null);
+  }
+
+  /** The same with the task given, where it is not null. */
+  public static CsvScan scan(
+      Path path, String label, String key, Collection<String> drop, Task task) {
+    try (CsvFile file = new CsvFile(path)) {
+      int labelColumn = find(path, file.header(), "--label", label);
+      int keyColumn = key == null ? -1 : find(path, file.header(), "--key", key);
+      Set<Integer> excluded = new HashSet<>(List.of(labelColumn, keyColumn));
+      for (String column : drop) {
+        excluded.add(find(path, file.header(), "--drop", column));
+      }
+
+      List<CsvColumn> columns = file.header().stream().map(CsvColumn::new).toList();
+      long rows = 0;
+      while (file.next()) {
+        rows++;
+        String[] row = file.row();
+        for (int c = 0; c < row.length; c++) {
+          columns.get(c).see(row[c], file);
+        }
+      }
+      if (rows == 0) {
+        throw new CliError(path + " has a header and no rows.");
+      }
+      requireValues(columns.get(labelColumn), "label", rows);
+      if (keyColumn >= 0) {
+        requireValues(columns.get(keyColumn), "key", rows);
+      }
+
+      List<FeatureSpec> features = new ArrayList<>();
+      List<Integer> featureColumns = new ArrayList<>();
+      for (int c = 0; c < columns.size(); c++) {
+        if (!excluded.contains(c)) {
+          features.add(columns.get(c).toFeature());
+          featureColumns.add(c);
+        }
+      }
+      if (features.isEmpty()) {
+        throw CliError.usage(path + " has no column left to learn from.");
+      }
+      Task found = task(columns.get(labelColumn), task, path);
+      return new CsvScan(
+          path.toString(),
+          file.header(),
+          features,
+          featureColumns,
+          labelColumn,
+          keyColumn,
+          found,
+          rows);
+    }
+  }
+
+  /** The file. */
+  public Path path() {
+    return Path.of(file);
+  }
+
+  /**
+   * The same file with the features that a pipeline declares, each from the column of its name.
+   *
+   * @throws CliError if a feature has no column
+   */
+  CsvScan withFeatures(List<FeatureSpec> declared) {
+    List<Integer> columns = new ArrayList<>();
+    for (FeatureSpec feature : declared) {
+      columns.add(find(path(), header, "input.features", feature.name()));
+    }
+    return new CsvScan(file, header, declared, columns, labelColumn, keyColumn, task, rows);
+  }
+
+  private static Task task(CsvColumn label, Task given, Path path) {
+    if (given == Task.REGRESSION && !label.isNumeric()) {
+      throw CliError.usage(
+          "Task regression needs numbers; column \"%s\" of %s has text."
+              .formatted(label.name(), path));
+    }
+    if (given != null) {
+      return given;
+    }
+    if (!label.looksLikeClasses()) {
+      return Task.REGRESSION;
+    }
+    return label.hasAtMostTwoValues() ? Task.BINARY : Task.MULTICLASS;
+  }
+
+  private static int find(Path path, List<String> header, String option, String column) {
+    int found = header.indexOf(column);
+    if (found < 0) {
+      String nearest = Spelling.nearest(column, header);
+      throw CliError.usage(
+          "%s \"%s\" is not a column of %s.%s%nColumns: %s"
+              .formatted(
+                  option,
+                  column,
+                  path,
+                  nearest == null ? "" : " Did you mean \"" + nearest + "\"?",
+                  String.join(", ", header)));
+    }
+    return found;
+  }
+
+  private static void requireValues(CsvColumn column, String role, long rows) {
+    if (column.missing() > 0) {
+      throw new CliError(
+          "The %s column \"%s\" has no value in %,d of %,d rows (first: %s). Remove those rows."
+              .formatted(role, column.name(), column.missing(), rows, column.firstMissing()));
+    }
+  }
+}

@@ -1,0 +1,66 @@
+package dev.millrace.cli;
+
+import dev.millrace.data.KafkaRecord;
+import java.nio.charset.StandardCharsets;
+import org.apache.flink.api.common.typeinfo.TypeInformation;
+import org.apache.flink.api.connector.source.SourceReaderContext;
+import org.apache.flink.connector.datagen.source.DataGeneratorSource;
+import org.apache.flink.connector.datagen.source.GeneratorFunction;
+
+/** The rows of a CSV file as a bounded source, as if they had been read from a topic. */
+final class CsvSource {
+  private CsvSource() {}
+
+  /**
+   * A source for a parallelism of 1.
+   *
+   * @param topic what the records name as their topic
+   */
+  static DataGeneratorSource<KafkaRecord> of(CsvScan scan, String topic) {
+    return new DataGeneratorSource<>(
+        new Rows(scan, topic), scan.rows(), TypeInformation.of(KafkaRecord.class));
+  }
+
+  private static final class Rows implements GeneratorFunction<Long, KafkaRecord> {
+    private static final long serialVersionUID = 1L;
+    private static final String[] NO_NAMES = {};
+    private static final byte[][] NO_VALUES = {};
+
+    private final CsvScan scan;
+    private final String topic;
+    private transient CsvExamples examples;
+
+    Rows(CsvScan scan, String topic) {
+      this.scan = scan;
+      this.topic = topic;
+    }
+
+    @Override
+    public void open(SourceReaderContext context) {
+      examples = new CsvExamples(scan, 0, 1);
+    }
+
+    @Override
+    public KafkaRecord map(Long index) {
+      if (!examples.next()) {
+        throw new IllegalStateException(scan.path() + " has become shorter while it was read");
+      }
+      return new KafkaRecord(
+          topic,
+          0,
+          index,
+          examples.timestamp(),
+          examples.key().getBytes(StandardCharsets.UTF_8),
+          examples.value(),
+          NO_NAMES,
+          NO_VALUES);
+    }
+
+    @Override
+    public void close() {
+      if (examples != null) {
+        examples.close();
+      }
+    }
+  }
+}

@@ -1,0 +1,82 @@
+package dev.millrace.cli;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.net.BindException;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Serves the web page over the metrics topic. */
+@Command(
+    name = "dashboard",
+    description = "Serves a live web page over the metrics topic. Ctrl-C stops it.",
+    footer = {"", "Example:", "  ./millrace dashboard -c fraud.yaml --port 8090"})
+final class DashboardCommand implements Callable<Integer> {
+  @Mixin private KafkaOptions kafka;
+
+  @Option(
+      names = "--topic",
+      paramLabel = "TOPIC",
+      description =
+          "Metrics topic (default: the pipeline's, else " + WatchCommand.DEFAULT_TOPIC + ").")
+  private String topic;
+
+  @Option(
+      names = "--port",
+      paramLabel = "N",
+      defaultValue = "8090",
+      description = "Port of the page, 0 for any (default: ${DEFAULT-VALUE}).")
+  private int port;
+
+  @Option(
+      names = "--host",
+      paramLabel = "ADDRESS",
+      defaultValue = "127.0.0.1",
+      description = "Address to listen on (default: ${DEFAULT-VALUE}, this machine only).")
+  private String host;
+
+  @Spec private CommandSpec spec;
+
+  @Override
+  public Integer call() {
+    Ports.require(spec, port);
+    String followed =
+        kafka.topic(topic, settings -> settings.output().metrics(), WatchCommand.DEFAULT_TOPIC);
+    kafka.requireTopic(followed);
+    PrintWriter out = spec.commandLine().getOut();
+    PrintWriter err = spec.commandLine().getErr();
+    try (StopSignal stop = new StopSignal();
+        DashboardServer page = open(host, port);
+        MetricsFollower follower =
+            new MetricsFollower(kafka.kafka(), followed, true, page::publish, err::println)) {
+      stop.onStop(follower::close);
+      out.printf("Dashboard %s over topic %s (Ctrl-C stops)%n", page.address(), followed);
+      follower.run();
+    }
+    return 0;
+  }
+
+  /**
+   * Starts the page.
+   *
+   * @throws CliError if the address cannot be used
+   */
+  static DashboardServer open(String host, int port) {
+    try {
+      DashboardServer page = new DashboardServer(host, port);
+      page.start();
+      return page;
+    } catch (BindException e) {
+      throw new CliError(
+          "Port %d on %s cannot be used. Choose another with --port, or 0 for any."
+              .formatted(port, host),
+          e);
+    } catch (IOException e) {
+      throw new CliError("Cannot listen on " + host + ":" + port + ": " + e.getMessage(), e);
+    }
+  }
+}

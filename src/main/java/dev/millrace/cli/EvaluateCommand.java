@@ -1,0 +1,172 @@
+package dev.millrace.cli;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.millrace.MillraceJob;
+import dev.millrace.PipelineFile;
+import dev.millrace.Settings;
+import dev.millrace.data.OutputRecord;
+import dev.millrace.data.Task;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Runs the job over a file instead of a topic. */
+@Command(
+    name = "evaluate",
+    description = {
+      "Predicts, scores and learns each row of a CSV file once, in file order, with the job's own",
+      "graph; needs no broker. Without -c, columns become features by their values."
+    },
+    footer = {
+      "",
+      "Example:",
+      "  ./millrace evaluate --input payments.csv.gz --label class --positive fraud --key shop"
+    })
+final class EvaluateCommand implements Callable<Integer> {
+  @Option(
+      names = "--input",
+      paramLabel = "FILE",
+      required = true,
+      description = "CSV file with a header line, plain or gzip.")
+  private Path input;
+
+  @Option(
+      names = {"-c", "--config"},
+      paramLabel = "FILE",
+      description = "Pipeline file: its features, model and metrics.")
+  private Path config;
+
+  @Option(
+      names = "--label",
+      paramLabel = "COLUMN",
+      description = "Column to predict (default: the pipeline's input.label).")
+  private String label;
+
+  @Option(
+      names = "--key",
+      paramLabel = "COLUMN",
+      description = "Column that names the model a row belongs to (default: one model).")
+  private String key;
+
+  @Option(
+      names = "--drop",
+      paramLabel = "COLUMN",
+      split = ",",
+      description = "Columns to leave out, separated by commas.")
+  private List<String> drop = List.of();
+
+  @Option(
+      names = "--positive",
+      paramLabel = "CLASS",
+      description = "Class that precision, recall and F1 speak of (default: the last by name).")
+  private String positive;
+
+  @Option(
+      names = "--task",
+      paramLabel = "TASK",
+      description =
+          "binary, multiclass or regression (default: text and few whole numbers are classes).")
+  private Task task;
+
+  @Option(names = "--json", description = "Ends with one line of JSON instead of the table.")
+  private boolean json;
+
+  @Spec private CommandSpec spec;
+
+  @Override
+  public Integer call() throws Exception {
+    Settings base = config == null ? null : PipelineFile.read(config);
+    CsvScan scan = scan(base);
+    Settings settings = CsvPipeline.settings(base, "evaluate", scan, positive);
+    FinalMetrics metrics = new FinalMetrics(settings.metrics().positive());
+    ModelHash models = new ModelHash();
+    long[] deadLetters = {0};
+    long start = System.nanoTime();
+    try (Progress progress = new Progress(spec.commandLine().getErr(), "evaluate", scan.rows());
+        LocalSink metricsSink = new LocalSink(record -> accept(record, metrics, progress));
+        LocalSink deadLettersSink = new LocalSink(record -> deadLetters[0]++);
+        LocalSink modelsSink = new LocalSink(models::accept)) {
+      StreamExecutionEnvironment env = LocalFlink.environment(1, Map.of());
+      env.getCheckpointConfig().disableCheckpointing(); // a file is read again in no time
+      MillraceJob.build(
+          env,
+          settings,
+          CsvSource.of(scan, settings.input().topic()),
+          new MillraceJob.Sinks(metricsSink, deadLettersSink, modelsSink));
+      env.execute("millrace evaluate");
+    }
+    double seconds = (System.nanoTime() - start) / 1e9;
+    PrintWriter out = spec.commandLine().getOut();
+    if (json) {
+      out.println(new Report(metrics, models, deadLetters[0], seconds).toJson());
+    } else {
+      SummaryTable.lines(metrics).forEach(out::println);
+      out.printf(
+          "%,d examples in %.1f s, %,d dead letters, models %.12s…%n",
+          metrics.examples(), seconds, deadLetters[0], models.hex());
+    }
+    return 0;
+  }
+
+  private CsvScan scan(Settings base) {
+    String column = label == null && base != null ? base.input().spec().label() : label;
+    if (column == null) {
+      throw CliError.usage("--label COLUMN is missing: the column to predict");
+    }
+    Task given = task == null && base != null ? base.input().spec().task() : task;
+    CsvScan scan = CsvScan.scan(input, column, key, drop, given);
+    boolean declared = base != null && !base.input().spec().features().isEmpty();
+    return declared ? scan.withFeatures(base.input().spec().features()) : scan;
+  }
+
+  private static void accept(OutputRecord record, FinalMetrics metrics, Progress progress) {
+    MetricsRecords.parse(new String(record.value(), StandardCharsets.UTF_8))
+        .ifPresent(metrics::accept);
+    progress.stepTo(metrics.examples());
+  }
+
+  /** The result in one line. */
+  private record Report(FinalMetrics metrics, ModelHash models, long deadLetters, double seconds) {
+
+    String toJson() {
+      FinalMetrics.Totals totals = metrics.totals();
+      ObjectNode json = new ObjectMapper().createObjectNode();
+      json.put("examples", totals.examples());
+      json.put("keys", metrics.newest().size());
+      put(json, "accuracy", totals.accuracy());
+      put(json, "precision", totals.precision());
+      put(json, "recall", totals.recall());
+      put(json, "f1", totals.f1());
+      put(json, "log_loss", totals.logLoss());
+      put(json, "mae", totals.mae());
+      put(json, "rmse", totals.rmse());
+      put(json, "r2", totals.r2());
+      ObjectNode baseline = json.putObject("baseline");
+      boolean regression = metrics.isRegression();
+      put(baseline, regression ? "last_value" : "no_change", totals.firstBaseline());
+      put(baseline, regression ? "mean" : "majority", totals.secondBaseline());
+      json.put("dead_letters", deadLetters);
+      put(json, "seconds", seconds);
+      put(json, "examples_per_s", totals.examples() / seconds);
+      json.put("models_sha256", models.hex());
+      return json.toString();
+    }
+
+    private static void put(ObjectNode json, String name, double value) {
+      if (Double.isFinite(value)) {
+        json.put(name, value);
+      } else {
+        json.putNull(name);
+      }
+    }
+  }
+}

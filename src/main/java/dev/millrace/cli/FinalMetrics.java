@@ -1,0 +1,157 @@
+package dev.millrace.cli;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.millrace.eval.ClassAverage;
+import dev.millrace.eval.ClassTally;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * The newest metrics of each key, and what they come to over all keys: confusion matrices are
+ * added, means are weighted by their number of examples. Not thread-safe.
+ */
+final class FinalMetrics {
+
+  /** Scores over all keys; a score that the task does not have is NaN. */
+  record Totals(
+      long examples,
+      double accuracy,
+      double precision,
+      double recall,
+      double f1,
+      double logLoss,
+      double mae,
+      double rmse,
+      double r2,
+      double firstBaseline,
+      double secondBaseline) {}
+
+  private final Map<String, JsonNode> newest = new TreeMap<>();
+  private final String positive;
+  private long examples;
+
+  /**
+   * @param positive the positive class, or null
+   */
+  FinalMetrics(String positive) {
+    this.positive = positive;
+  }
+
+  void accept(JsonNode metrics) {
+    JsonNode before = newest.put(metrics.path("key").asText(), metrics);
+    examples +=
+        metrics.path("examples").asLong() - (before == null ? 0 : before.path("examples").asLong());
+  }
+
+  /** Examples learned by all models. */
+  long examples() {
+    return examples;
+  }
+
+  /** The newest record of each key, by key. */
+  Collection<JsonNode> newest() {
+    return newest.values();
+  }
+
+  boolean isRegression() {
+    return newest.values().stream()
+        .anyMatch(metrics -> metrics.path("task").asText().equals("regression"));
+  }
+
+  Totals totals() {
+    return isRegression() ? regression() : classification();
+  }
+
+  private Totals classification() {
+    List<String> classes = new ArrayList<>();
+    ClassTally tally = new ClassTally();
+    for (JsonNode metrics : newest.values()) {
+      add(metrics.path("confusion_matrix"), classes, tally);
+    }
+    ClassAverage average = ClassAverage.of(classes, positive);
+    return new Totals(
+        examples,
+        tally.accuracy(),
+        average.precision(tally),
+        average.recall(tally),
+        average.f1(tally),
+        mean("/total/log_loss"),
+        Double.NaN,
+        Double.NaN,
+        Double.NaN,
+        mean("/baseline/no_change/total/accuracy"),
+        mean("/baseline/majority/total/accuracy"));
+  }
+
+  private static void add(JsonNode confusion, List<String> classes, ClassTally into) {
+    int[] index = new int[confusion.path("labels").size()];
+    for (int c = 0; c < index.length; c++) {
+      String label = confusion.path("labels").get(c).asText();
+      if (!classes.contains(label)) {
+        classes.add(label);
+      }
+      index[c] = classes.indexOf(label);
+    }
+    JsonNode counts = confusion.path("total_counts");
+    for (int actual = 0; actual < index.length; actual++) {
+      for (int predicted = 0; predicted < index.length; predicted++) {
+        into.update(index[actual], index[predicted], counts.get(actual).get(predicted).asLong());
+      }
+    }
+  }
+
+  private Totals regression() {
+    double meanSquare = 0;
+    double labelMean = mean("/total/label_mean");
+    double variance = 0;
+    double count = 0;
+    for (JsonNode metrics : newest.values()) {
+      double n = metrics.at("/total/examples").asDouble();
+      double rmse = metrics.at("/total/rmse").asDouble();
+      double distance = metrics.at("/total/label_mean").asDouble() - labelMean;
+      double sd = metrics.at("/total/label_sd").asDouble();
+      meanSquare += n * rmse * rmse;
+      variance += n * (sd * sd + distance * distance);
+      count += n;
+    }
+    return new Totals(
+        examples,
+        Double.NaN,
+        Double.NaN,
+        Double.NaN,
+        Double.NaN,
+        Double.NaN,
+        mean("/total/mae"),
+        Math.sqrt(meanSquare / count),
+        variance > 0 ? 1 - meanSquare / variance : Double.NaN,
+        mean("/baseline/last_value/total/mae"),
+        mean("/baseline/mean/total/mae"));
+  }
+
+  /** Mean over the keys of a score of their windows, weighted by the examples in them. */
+  double windowMean(String path) {
+    return mean(path, "/window/examples");
+  }
+
+  private double mean(String path) {
+    return mean(path, "/total/examples");
+  }
+
+  /** Mean of a score over the keys, weighted by their examples; keys without it are left out. */
+  private double mean(String path, String countPath) {
+    double sum = 0;
+    double count = 0;
+    for (JsonNode metrics : newest.values()) {
+      JsonNode score = metrics.at(path);
+      if (score.isNumber()) {
+        double n = metrics.at(countPath).asDouble();
+        sum += n * score.asDouble();
+        count += n;
+      }
+    }
+    return count == 0 ? Double.NaN : sum / count;
+  }
+}

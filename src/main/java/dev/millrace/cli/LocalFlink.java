@@ -1,0 +1,54 @@
+package dev.millrace.cli;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.regex.Pattern;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+
+/** Flink within this process, with the configuration that a cluster has: flink-conf/config.yaml. */
+final class LocalFlink {
+  private static final String RESOURCE = "/flink-conf/config.yaml";
+
+  // Flags and memory of processes of their own, and a reporter whose classes are in their image.
+  private static final Pattern CLUSTER_ONLY =
+      Pattern.compile("env\\..*|metrics\\..*|.*\\.memory\\..*|.*\\.(port|numberOfTaskSlots)");
+
+  private LocalFlink() {}
+
+  /**
+   * An environment for one job.
+   *
+   * @param overrides options on top of the configuration file's
+   */
+  static StreamExecutionEnvironment environment(int parallelism, Map<String, String> overrides) {
+    Map<String, String> options = new TreeMap<>();
+    try (InputStream in = LocalFlink.class.getResourceAsStream(RESOURCE)) {
+      flatten("", new YAMLMapper().readTree(in), options);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    options.keySet().removeIf(key -> CLUSTER_ONLY.matcher(key).matches());
+    options.putAll(overrides);
+    return StreamExecutionEnvironment.createLocalEnvironment(
+        parallelism, Configuration.fromMap(options));
+  }
+
+  private static void flatten(String prefix, JsonNode node, Map<String, String> into) {
+    node.properties()
+        .forEach(
+            field -> {
+              String key = prefix.isEmpty() ? field.getKey() : prefix + "." + field.getKey();
+              if (field.getValue().isObject()) {
+                flatten(key, field.getValue(), into);
+              } else {
+                into.put(key, field.getValue().asText());
+              }
+            });
+  }
+}

@@ -1,0 +1,141 @@
+package dev.millrace.cli;
+
+import dev.millrace.MillraceJob;
+import dev.millrace.Settings;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.stream.Stream;
+import org.apache.flink.api.common.JobStatus;
+import org.apache.flink.core.execution.JobClient;
+import org.apache.flink.core.execution.SavepointFormatType;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+
+/** A pipeline's job on Flink in this process, with its checkpoints in a directory. */
+final class LocalJob {
+  private static final Duration SAVEPOINT_TIMEOUT = Duration.ofSeconds(15);
+
+  private final JobClient client;
+  private final Path stateDir;
+
+  private LocalJob(JobClient client, Path stateDir) {
+    this.client = client;
+    this.stateDir = stateDir;
+  }
+
+  /**
+   * Starts the job between the pipeline's topics.
+   *
+   * @param stateDir where checkpoints and savepoints go
+   * @param from checkpoint or savepoint to continue from, or null to start empty
+   * @param bounded whether the job ends at the end that the topic has now
+   */
+  static LocalJob start(
+      Settings settings, int parallelism, Path stateDir, Path from, boolean bounded) {
+    Map<String, String> options = new HashMap<>(MillraceJob.stateOptions(settings));
+    options.put("execution.checkpointing.dir", stateDir.toUri().toString());
+    options.put("execution.checkpointing.savepoint-dir", stateDir.toUri().toString());
+    if (from != null) {
+      options.put("execution.state-recovery.path", from.toUri().toString());
+    }
+    StreamExecutionEnvironment env = LocalFlink.environment(parallelism, options);
+    MillraceJob.buildOnKafka(env, settings, bounded);
+    try {
+      return new LocalJob(env.executeAsync("millrace " + settings.pipeline()), stateDir);
+    } catch (Exception e) {
+      throw new CliError("The job did not start: " + rootMessage(e), e);
+    }
+  }
+
+  /** The newest checkpoint or savepoint below a directory. */
+  static Optional<Path> newestSnapshot(Path stateDir) {
+    if (!Files.isDirectory(stateDir)) {
+      return Optional.empty();
+    }
+    try (Stream<Path> files = Files.walk(stateDir, 3)) {
+      return files
+          .filter(file -> file.getFileName().toString().equals("_metadata"))
+          .max(Comparator.comparing(LocalJob::modified))
+          .map(Path::getParent);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** The job's state, or nothing while it cannot be asked. */
+  Optional<JobStatus> status() throws InterruptedException {
+    try {
+      return Optional.of(client.getJobStatus().get());
+    } catch (ExecutionException | IllegalStateException e) {
+      return Optional.empty(); // between two states, or shut down
+    }
+  }
+
+  /**
+   * Waits for the end of a bounded job.
+   *
+   * @return whether it has ended
+   * @throws CliError if it failed
+   */
+  boolean awaitEnd(Duration atMost) throws InterruptedException {
+    try {
+      client.getJobExecutionResult().get(atMost.toMillis(), TimeUnit.MILLISECONDS);
+      return true;
+    } catch (TimeoutException e) {
+      return false;
+    } catch (ExecutionException e) {
+      throw new CliError(
+          "The job failed: " + rootMessage(e) + " (more in " + Millrace.logFile() + ")", e);
+    }
+  }
+
+  /** Stops with a savepoint, from which the next run continues; cancels where that fails. */
+  Optional<String> stop() throws InterruptedException {
+    try {
+      return Optional.of(
+          client
+              .stopWithSavepoint(false, stateDir.toUri().toString(), SavepointFormatType.NATIVE)
+              .get(SAVEPOINT_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS));
+    } catch (ExecutionException | TimeoutException | IllegalStateException e) {
+      cancel();
+      return Optional.empty();
+    }
+  }
+
+  /** Stops at once; what came after the last checkpoint is read again by the next run. */
+  void cancel() throws InterruptedException {
+    try {
+      client.cancel().get(SAVEPOINT_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (ExecutionException | TimeoutException | IllegalStateException e) {
+      // It has ended by itself; nothing is left to stop.
+    }
+  }
+
+  private static FileTime modified(Path file) {
+    try {
+      return Files.getLastModifiedTime(file);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** The first line of the innermost cause. */
+  static String rootMessage(Throwable e) {
+    Throwable cause = e;
+    while (cause.getCause() != null) {
+      cause = cause.getCause();
+    }
+    String message = cause.getMessage() == null ? cause.toString() : cause.getMessage();
+    return message.lines().findFirst().orElse(cause.toString());
+  }
+}

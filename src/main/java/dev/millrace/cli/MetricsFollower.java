@@ -1,0 +1,187 @@
+package dev.millrace.cli;
+
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.PartitionInfo;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.RetriableException;
+import org.apache.kafka.common.errors.WakeupException;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+
+/**
+ * Follows the metrics topic: every partition, without a consumer group, so that any number of
+ * viewers can look on and none leaves a trace. {@link #run} works in the calling thread until
+ * {@link #close} is called from another one.
+ */
+public final class MetricsFollower implements Runnable, AutoCloseable {
+  private static final Duration POLL = Duration.ofMillis(500);
+  private static final Duration CALL = Duration.ofSeconds(3);
+  private static final int IDLE_POLLS_BEFORE_CHECK = 10;
+
+  private final String topic;
+  private final boolean fromBeginning;
+  private final Consumer<String> onRecord;
+  private final Consumer<String> onNotice;
+  private final String servers;
+  private final KafkaConsumer<byte[], byte[]> consumer;
+  private final CountDownLatch positioned = new CountDownLatch(1);
+  private final CountDownLatch closed = new CountDownLatch(1);
+  private boolean absent;
+
+  /**
+   * @param kafka client properties
+   * @param fromBeginning with the records that are there already
+   * @param onRecord takes the value of each record, in the thread of {@link #run}
+   * @param onNotice takes one line when the brokers or the topic go away or come back
+   */
+  public MetricsFollower(
+      Map<String, String> kafka,
+      String topic,
+      boolean fromBeginning,
+      Consumer<String> onRecord,
+      Consumer<String> onNotice) {
+    this.topic = topic;
+    this.fromBeginning = fromBeginning;
+    this.onRecord = onRecord;
+    this.onNotice = onNotice;
+    this.servers = kafka.get("bootstrap.servers");
+    Map<String, Object> properties = new HashMap<>(kafka);
+    properties.remove("group.id");
+    properties.put("enable.auto.commit", "false");
+    properties.put("auto.offset.reset", "earliest");
+    // A job with the exactly-once guarantee writes in transactions; what it takes back is not
+    // shown.
+    properties.put("isolation.level", "read_committed");
+    this.consumer =
+        new KafkaConsumer<>(properties, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+  }
+
+  /** Follows until closed; outlives any absence of the brokers. */
+  @Override
+  public void run() {
+    try (consumer) {
+      List<TopicPartition> partitions = awaitPartitions();
+      if (isClosed()) {
+        return;
+      }
+      consumer.assign(partitions);
+      awaitPositions(partitions);
+      present();
+      positioned.countDown();
+      follow(partitions);
+    } catch (WakeupException e) {
+      // close() was called: the one source of wakeups.
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } finally {
+      positioned.countDown();
+    }
+  }
+
+  /** Waits until every record that is written from now on will be seen, or {@link #run} ended. */
+  public void awaitPositioned() throws InterruptedException {
+    positioned.await();
+  }
+
+  /** Ends {@link #run} within moments. May be called from any thread, more than once. */
+  @Override
+  public void close() {
+    closed.countDown();
+    consumer.wakeup();
+  }
+
+  private List<TopicPartition> awaitPartitions() throws InterruptedException {
+    while (!isClosed()) {
+      try {
+        List<PartitionInfo> partitions = consumer.partitionsFor(topic, CALL);
+        if (partitions != null && !partitions.isEmpty()) {
+          return partitions.stream().map(p -> new TopicPartition(topic, p.partition())).toList();
+        }
+        notice("Topic " + topic + " does not exist on " + servers + " yet; waiting for it.");
+        closed.await(POLL.toMillis(), TimeUnit.MILLISECONDS);
+      } catch (RetriableException e) {
+        noticeAbsence();
+      }
+    }
+    return List.of();
+  }
+
+  private void awaitPositions(List<TopicPartition> partitions) {
+    if (fromBeginning) {
+      consumer.seekToBeginning(partitions);
+    } else {
+      consumer.seekToEnd(partitions);
+    }
+    // A seek is carried out later; asking for the position carries it out now.
+    for (TopicPartition partition : partitions) {
+      boolean done = false;
+      while (!done) {
+        try {
+          consumer.position(partition, CALL);
+          done = true;
+        } catch (RetriableException e) {
+          noticeAbsence();
+        }
+      }
+    }
+  }
+
+  private void follow(List<TopicPartition> partitions) {
+    int idlePolls = 0;
+    while (!isClosed()) {
+      boolean idle = true;
+      for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
+        idle = false;
+        if (record.value() != null) {
+          onRecord.accept(new String(record.value(), StandardCharsets.UTF_8));
+        }
+      }
+      idlePolls = idle ? idlePolls + 1 : 0;
+      if (!idle) {
+        present();
+      } else if (idlePolls % IDLE_POLLS_BEFORE_CHECK == 0) {
+        checkBroker(partitions);
+      }
+    }
+  }
+
+  // A consumer waits for absent brokers without a word; a call that needs an answer tells.
+  private void checkBroker(List<TopicPartition> partitions) {
+    try {
+      consumer.endOffsets(partitions, CALL);
+      present();
+    } catch (RetriableException e) {
+      noticeAbsence();
+    }
+  }
+
+  private void noticeAbsence() {
+    notice("No broker answers at " + servers + "; waiting for it.");
+  }
+
+  private boolean isClosed() {
+    return closed.getCount() == 0;
+  }
+
+  private void notice(String text) {
+    if (!absent) {
+      absent = true;
+      onNotice.accept(text);
+    }
+  }
+
+  private void present() {
+    if (absent) {
+      absent = false;
+      onNotice.accept("Following " + topic + " on " + servers + ".");
+    }
+  }
+}

@@ -1,0 +1,171 @@
+package dev.millrace.cli;
+
+import dev.millrace.InvalidPipelineException;
+import dev.millrace.Spelling;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.OutputStreamWriter;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.ScopeType;
+import picocli.CommandLine.Spec;
+import picocli.CommandLine.UnmatchedArgumentException;
+
+/** The command line: {@code ./millrace COMMAND}. */
+@Command(
+    name = "./millrace",
+    description = "Neural networks that learn from live Kafka streams, one per key.",
+    synopsisSubcommandLabel = "COMMAND",
+    versionProvider = Millrace.Version.class,
+    subcommands = {
+      DemoCommand.class,
+      RunCommand.class,
+      EvaluateCommand.class,
+      BrokerCommand.class,
+      TopicsCommand.class,
+      ProduceCommand.class,
+      WatchCommand.class,
+      DashboardCommand.class,
+      ValidateCommand.class,
+      BenchCommand.class,
+    },
+    footer = {"", "Example:", "  ./millrace broker --port 9092"})
+public final class Millrace implements Runnable {
+  private static final String LOG_CONFIGURATION = "log4j2.configurationFile";
+
+  @Option(
+      names = {"-h", "--help"},
+      usageHelp = true,
+      scope = ScopeType.INHERIT,
+      description = "Shows this help.")
+  private boolean help;
+
+  @Option(names = "--version", versionHelp = true, description = "Shows the versions in use.")
+  private boolean versionAsked;
+
+  @Option(
+      names = "--debug",
+      scope = ScopeType.INHERIT,
+      description = "Shows the stack trace of a failure.")
+  private boolean debug;
+
+  @Spec private CommandSpec spec;
+
+  /** Runs one command and exits with 0 (done), 1 (failed) or 2 (wrong usage or configuration). */
+  public static void main(String[] args) {
+    // Before any class that logs: Kafka's and Flink's messages go to a file, not to the screen.
+    if (System.getProperty(LOG_CONFIGURATION) == null) {
+      System.setProperty(LOG_CONFIGURATION, "log4j2-cli.properties");
+    }
+    CommandLine commandLine = commandLine();
+    commandLine.setOut(writer(FileDescriptor.out));
+    commandLine.setErr(writer(FileDescriptor.err));
+    System.exit(commandLine.execute(args));
+  }
+
+  /** The commands, with the project's manner of reporting errors. */
+  static CommandLine commandLine() {
+    Millrace root = new Millrace();
+    CommandLine commandLine = new CommandLine(root);
+    commandLine.setCaseInsensitiveEnumValuesAllowed(true);
+    commandLine.setAbbreviatedOptionsAllowed(false);
+    commandLine.setParameterExceptionHandler(Millrace::reportUsage);
+    commandLine.setExecutionExceptionHandler(root::reportFailure);
+    return commandLine;
+  }
+
+  /** Millrace's version, or "(development build)" when run from class files. */
+  static String version() {
+    String version = Millrace.class.getPackage().getImplementationVersion();
+    return version == null ? "(development build)" : version;
+  }
+
+  /** Where the log of the commands is. */
+  static Path logFile() {
+    return Path.of(System.getProperty("millrace.logs", "logs"), "millrace.log");
+  }
+
+  @Override
+  public void run() {
+    throw new ParameterException(spec.commandLine(), "A command is missing");
+  }
+
+  private static int reportUsage(ParameterException e, String[] args) {
+    CommandLine command = e.getCommandLine();
+    PrintWriter err = command.getErr();
+    err.println(usageMessage(e));
+    err.printf("Try: %s --help%n", command.getCommandSpec().qualifiedName());
+    return ExitCode.USAGE;
+  }
+
+  private static String usageMessage(ParameterException e) {
+    if (e instanceof UnmatchedArgumentException unmatched) {
+      String written = unmatched.getUnmatched().get(0);
+      CommandSpec command = e.getCommandLine().getCommandSpec();
+      String nearest =
+          Spelling.nearest(
+              written,
+              unmatched.isUnknownOption()
+                  ? command.optionsMap().keySet()
+                  : command.subcommands().keySet());
+      return "%s is not %s here.%s"
+          .formatted(
+              written,
+              unmatched.isUnknownOption() ? "an option" : "expected",
+              nearest == null ? "" : " Did you mean " + nearest + "?");
+    }
+    // picocli's message for several possibilities has one per line.
+    String message = e.getMessage().strip().replaceFirst("^Error: ", "");
+    String line = message.lines().findFirst().orElse(message);
+    return line.endsWith(".") ? line : line + ".";
+  }
+
+  private int reportFailure(Exception e, CommandLine command, ParseResult parsed) {
+    PrintWriter err = command.getErr();
+    if (debug) {
+      e.printStackTrace(err);
+    }
+    if (e instanceof CliError error) {
+      err.println(error.getMessage());
+      return error.exitCode();
+    }
+    if (e instanceof InvalidPipelineException invalid) {
+      err.println(invalid.getMessage());
+      return ExitCode.USAGE;
+    }
+    err.printf("Unexpected: %s%n", e.toString().lines().findFirst().orElse(""));
+    if (!debug) {
+      err.println("Run it again with --debug for the stack trace. The log is " + logFile() + ".");
+    }
+    return ExitCode.SOFTWARE;
+  }
+
+  // Not System.out: that swallows a broken pipe, which is how a reader says that it has enough.
+  private static PrintWriter writer(FileDescriptor descriptor) {
+    return new PrintWriter(
+        new OutputStreamWriter(new FileOutputStream(descriptor), StandardCharsets.UTF_8), true);
+  }
+
+  static final class Version implements IVersionProvider {
+    @Override
+    public String[] getVersion() {
+      return new String[] {
+        "Millrace " + version(),
+        "Java "
+            + System.getProperty("java.version")
+            + " ("
+            + System.getProperty("java.vendor")
+            + ")"
+      };
+    }
+  }
+}

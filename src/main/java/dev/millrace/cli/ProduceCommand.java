@@ -1,0 +1,163 @@
+package dev.millrace.cli;
+
+import dev.millrace.Settings;
+import dev.millrace.codec.InputSpec;
+import dev.millrace.data.Task;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** Sends the rows of a CSV file to the input topic. */
+@Command(
+    name = "produce",
+    description = "Sends the rows of a CSV file as Avro records of the standard example schema.",
+    footer = {
+      "",
+      "Example:",
+      "  ./millrace produce -c fraud.yaml --input pay.csv.gz --label class --key shop"
+    })
+final class ProduceCommand implements Callable<Integer> {
+  static final String DEFAULT_TOPIC = "millrace.examples.v1";
+
+  @Mixin private KafkaOptions kafka;
+
+  @Option(
+      names = "--topic",
+      paramLabel = "TOPIC",
+      description =
+          "Where to send (default: the pipeline's input topic, else " + DEFAULT_TOPIC + ").")
+  private String topic;
+
+  @Option(
+      names = "--input",
+      paramLabel = "FILE",
+      required = true,
+      description = "CSV file with a header line, plain or gzip.")
+  private Path input;
+
+  @Option(
+      names = "--label",
+      paramLabel = "COLUMN",
+      description = "Column to predict (default: the pipeline's input.label).")
+  private String label;
+
+  @Option(
+      names = "--key",
+      paramLabel = "COLUMN",
+      description =
+          "Column that names the model a row belongs to (default: one model, key \"all\").")
+  private String key;
+
+  @Option(
+      names = "--drop",
+      paramLabel = "COLUMN",
+      split = ",",
+      description = "Columns to leave out, separated by commas.")
+  private List<String> drop = List.of();
+
+  @Option(
+      names = "--rate",
+      paramLabel = "N",
+      description = "Records per second at most (default: as fast as the broker takes them).")
+  private Double rate;
+
+  @Option(
+      names = "--epochs",
+      paramLabel = "N",
+      defaultValue = "1",
+      description = "Passes over the file (default: ${DEFAULT-VALUE}).")
+  private int epochs;
+
+  @Option(names = "--limit", paramLabel = "N", description = "Records at most.")
+  private Long limit;
+
+  @Option(
+      names = "--compression",
+      paramLabel = "CODEC",
+      defaultValue = "lz4",
+      description = "none, lz4 or zstd (default: ${DEFAULT-VALUE}).")
+  private CsvProducer.Compression compression;
+
+  @Spec private CommandSpec spec;
+
+  @Override
+  public Integer call() throws InterruptedException {
+    requireUsage();
+    Settings settings = kafka.settings();
+    CsvScan scan = scan(settings);
+    String target = kafka.topic(topic, s -> s.input().topic(), DEFAULT_TOPIC);
+    kafka.requireTopic(target);
+
+    long total = Math.multiplyExact(scan.rows(), (long) epochs);
+    total = limit == null ? total : Math.min(total, limit);
+    // Event times end now rather than begin now: brokers refuse records from the future.
+    long startMillis = System.currentTimeMillis() - total;
+    Progress progress = new Progress(spec.commandLine().getErr(), "produce", total);
+    double most = rate == null ? Double.POSITIVE_INFINITY : rate;
+    try (StopSignal stop = new StopSignal();
+        CsvExamples examples = new CsvExamples(scan, startMillis, epochs);
+        CsvProducer producer = new CsvProducer(kafka.kafka(), target, compression)) {
+      try (progress) {
+        producer.send(examples, total, most, stop, progress);
+      }
+      summarize(target, progress);
+    }
+    return 0;
+  }
+
+  private void requireUsage() {
+    if (rate != null && !(rate > 0)) {
+      throw usage("--rate must be above 0, but was " + rate);
+    }
+    if (epochs < 1) {
+      throw usage("--epochs must be at least 1, but was " + epochs);
+    }
+    if (limit != null && limit < 1) {
+      throw usage("--limit must be at least 1, but was " + limit);
+    }
+  }
+
+  private CsvScan scan(Settings settings) {
+    Task task = null;
+    if (settings != null) {
+      InputSpec spec = settings.input().spec();
+      if (spec.format() != InputSpec.Format.AVRO || spec.schema() != null) {
+        throw CliError.usage(
+            kafka.config()
+                + " reads records of its own format or schema (input.format, input.schema);"
+                + " produce sends the standard example schema.");
+      }
+      task = spec.task();
+      label = label == null ? spec.label() : label;
+    }
+    if (label == null) {
+      throw usage("--label COLUMN is missing: the column to predict");
+    }
+    CsvScan scan = CsvScan.scan(input, label, key, drop, task);
+    boolean declared = settings != null && !settings.input().spec().features().isEmpty();
+    return declared ? scan.withFeatures(settings.input().spec().features()) : scan;
+  }
+
+  private void summarize(String target, Progress progress) {
+    double seconds = progress.seconds();
+    spec.commandLine()
+        .getOut()
+        .printf(
+            "Sent %,d records to %s in %.1f s (%,.0f records/s). Next: ./millrace run -c %s%n",
+            progress.done(),
+            target,
+            seconds,
+            progress.done() / seconds,
+            kafka.config() == null ? "PIPELINE.yaml" : kafka.config());
+  }
+
+  private ParameterException usage(String message) {
+    return new ParameterException(spec.commandLine(), message);
+  }
+}

@@ -1,0 +1,134 @@
+package dev.millrace.cli;
+
+import dev.millrace.PipelineFile;
+import dev.millrace.Settings;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.apache.flink.api.common.JobStatus;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** Runs a pipeline's job against its brokers. */
+@Command(
+    name = "run",
+    description = {
+      "Runs the job of a pipeline against its brokers, on Flink in this process.",
+      "Ctrl-C stops it with a savepoint; the next run continues from there."
+    },
+    footer = {"", "Example:", "  ./millrace run -c fraud.yaml"})
+final class RunCommand implements Callable<Integer> {
+  private static final long LOOK_MILLIS = 500;
+
+  @Option(
+      names = {"-c", "--config"},
+      paramLabel = "FILE",
+      required = true,
+      description = "Pipeline file.")
+  private Path config;
+
+  @Option(
+      names = "--parallelism",
+      paramLabel = "N",
+      defaultValue = "1",
+      description = "Subtasks of each operator (default: ${DEFAULT-VALUE}).")
+  private int parallelism;
+
+  @Option(
+      names = "--state-dir",
+      paramLabel = "DIR",
+      defaultValue = "millrace-state",
+      description =
+          "Checkpoints and savepoints, a directory for each pipeline (default: ${DEFAULT-VALUE}).")
+  private Path stateDir;
+
+  @Option(
+      names = "--fresh",
+      description = "Starts with new models, though there is a checkpoint to continue from.")
+  private boolean fresh;
+
+  @Option(
+      names = "--timeout",
+      paramLabel = "SECONDS",
+      defaultValue = "30",
+      description = "How long to wait for a broker (default: ${DEFAULT-VALUE}).")
+  private int timeoutSeconds;
+
+  @Spec private CommandSpec spec;
+
+  @Override
+  public Integer call() throws InterruptedException {
+    if (parallelism < 1) {
+      throw new ParameterException(
+          spec.commandLine(), "--parallelism must be at least 1, but was " + parallelism);
+    }
+    Settings settings = PipelineFile.read(config);
+    BrokerCheck.requireBroker(settings.kafka(), Duration.ofSeconds(timeoutSeconds), config);
+    for (String topic : topics(settings)) {
+      BrokerCheck.requireTopic(settings.kafka(), topic, config);
+    }
+    Path dir = stateDir.resolve(settings.pipeline()).toAbsolutePath();
+    Optional<Path> from = fresh ? Optional.empty() : LocalJob.newestSnapshot(dir);
+    try (StopSignal stop = new StopSignal()) {
+      LocalJob job = LocalJob.start(settings, parallelism, dir, from.orElse(null), false);
+      describe(settings, dir, from);
+      return supervise(job, stop);
+    }
+  }
+
+  private static List<String> topics(Settings settings) {
+    return List.of(
+        settings.input().topic(),
+        settings.output().metrics(),
+        settings.output().deadLetters(),
+        settings.output().models());
+  }
+
+  private void describe(Settings settings, Path dir, Optional<Path> from) {
+    PrintWriter out = spec.commandLine().getOut();
+    out.println(Banner.line());
+    out.printf(
+        "Reads     %s on %s%n",
+        settings.input().topic(), settings.kafka().get("bootstrap.servers"));
+    out.printf(
+        "Writes    %s, %s, %s%n",
+        settings.output().metrics(), settings.output().deadLetters(), settings.output().models());
+    out.printf("State     %s%n", dir);
+    out.printf(
+        "Models    %s%n",
+        from.map(path -> "continue from " + path.getFileName()).orElse("start empty"));
+    out.printf("Watch     ./millrace watch -c %s   (Ctrl-C stops the job)%n", config);
+  }
+
+  private int supervise(LocalJob job, StopSignal stop) throws InterruptedException {
+    PrintWriter err = spec.commandLine().getErr();
+    boolean restarting = false;
+    while (!stop.await(LOOK_MILLIS)) {
+      JobStatus status = job.status().orElse(JobStatus.RUNNING);
+      if (status.isGloballyTerminalState()) {
+        job.awaitEnd(Duration.ofSeconds(10)); // throws with the cause
+        return 0;
+      }
+      boolean restartsNow = status == JobStatus.RESTARTING || status == JobStatus.FAILING;
+      if (restartsNow && !restarting) {
+        err.println("The job failed and restarts; the cause is in " + Millrace.logFile() + ".");
+      } else if (restarting && !restartsNow) {
+        err.println("The job runs again.");
+      }
+      restarting = restartsNow;
+    }
+    spec.commandLine()
+        .getOut()
+        .println(
+            job.stop()
+                .map(path -> "Stopped with savepoint " + path)
+                .orElse("Stopped; the next run continues from the last checkpoint."));
+    return 0;
+  }
+}

@@ -1,0 +1,135 @@
+package dev.millrace.cli;
+
+import dev.millrace.Durations;
+import dev.millrace.PipelineFile;
+import dev.millrace.Settings;
+import dev.millrace.codec.FeatureSpec;
+import dev.millrace.codec.InputSpec;
+import dev.millrace.nn.LayerSpec;
+import dev.millrace.nn.ModelSpec;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Checks a pipeline file and says what was understood. */
+@Command(
+    name = "validate",
+    description = "Checks a pipeline file: all errors at once, or what was understood.",
+    footer = {"", "Example:", "  ./millrace validate -c fraud.yaml"})
+final class ValidateCommand implements Callable<Integer> {
+  @Spec private CommandSpec spec;
+
+  @Option(
+      names = {"-c", "--config"},
+      required = true,
+      paramLabel = "FILE",
+      description = "Pipeline file.")
+  private Path file;
+
+  @Override
+  public Integer call() {
+    Settings settings = PipelineFile.read(file);
+    PrintWriter out = spec.commandLine().getOut();
+    out.println(file + " is valid. It says, defaults filled in:");
+    print(settings, out);
+    out.flush();
+    return ExitCode.OK;
+  }
+
+  private static void print(Settings settings, PrintWriter out) {
+    Settings.Input input = settings.input();
+    InputSpec examples = input.spec();
+    Settings.Output output = settings.output();
+    line(out, "pipeline", settings.pipeline() + " (configuration " + settings.configHash() + ")");
+    line(out, "kafka", settings.kafka().get("bootstrap.servers"));
+    line(
+        out,
+        "input",
+        String.format(
+            "%s, %s, starts at %s", input.topic(), examples.format().id(), id(input.start())));
+    line(out, "label", label(settings));
+    line(out, "key", examples.key() == null ? "the record key" : "field " + examples.key());
+    line(out, "features", features(examples));
+    line(out, "model", model(settings.model()));
+    line(
+        out,
+        "metrics",
+        String.format(
+            "%s, window of %d, every %d examples",
+            output.metrics(), settings.metrics().window(), settings.metrics().every()));
+    line(out, "dead letters", output.deadLetters());
+    line(out, "models", output.models());
+    line(
+        out,
+        "guarantee",
+        String.format(
+            "%s, a checkpoint every %s in %s",
+            id(output.guarantee()),
+            Durations.show(settings.state().checkpointMillis()),
+            id(settings.state().backend())));
+  }
+
+  private static void line(PrintWriter out, String name, String value) {
+    out.printf("  %-13s %s%n", name, value);
+  }
+
+  private static String label(Settings settings) {
+    InputSpec examples = settings.input().spec();
+    String text =
+        "field "
+            + examples.label()
+            + ", task "
+            + (examples.task() == null ? "guessed from the labels" : id(examples.task()));
+    if (!examples.classes().isEmpty()) {
+      text += ", classes " + String.join(" ", examples.classes());
+    }
+    String positive = settings.metrics().positive();
+    return positive == null ? text : text + ", positive " + positive;
+  }
+
+  private static String features(InputSpec examples) {
+    List<FeatureSpec> features = examples.features();
+    if (features.isEmpty()) {
+      return "all that the examples carry";
+    }
+    int width = features.stream().mapToInt(FeatureSpec::width).sum();
+    return features.size()
+        + (features.size() == 1 ? " field, " : " fields, ")
+        + width
+        + (width == 1 ? " input: " : " inputs: ")
+        + features.stream().map(FeatureSpec::name).collect(Collectors.joining(" "));
+  }
+
+  private static String model(ModelSpec model) {
+    String layers =
+        model.hidden().isEmpty()
+            ? "linear model"
+            : model.hidden().stream()
+                .map(ValidateCommand::layer)
+                .collect(Collectors.joining(", ", "", " hidden"));
+    return String.format(
+        "%s%s, %s %s, normalization %s, batch size %d",
+        model.equals(ModelSpec.auto(model.seed())) ? "auto: " : "",
+        layers,
+        model.optimizer().id(),
+        Float.toString(model.optimizer().learningRate()),
+        model.normalization().kind().id(),
+        model.batchSize());
+  }
+
+  private static String layer(LayerSpec layer) {
+    return layer.units() + " " + layer.activation().id();
+  }
+
+  private static String id(Enum<?> value) {
+    return value.name().toLowerCase(Locale.ROOT).replace('_', '-');
+  }
+}

@@ -1,0 +1,48 @@
+package dev.millrace.codec;
+
+import java.io.IOException;
+import org.apache.avro.Schema;
+import org.apache.avro.generic.GenericDatumReader;
+import org.apache.avro.generic.GenericRecord;
+import org.apache.avro.io.BinaryDecoder;
+import org.apache.avro.io.DecoderFactory;
+import org.apache.avro.util.Utf8;
+
+/** Fields of Avro records of one schema, parsed into one reused record. Not thread-safe. */
+final class AvroFields implements MappedExampleReader.Parser, MappedExampleReader.Fields {
+  private final GenericDatumReader<GenericRecord> reader;
+  private BinaryDecoder decoder;
+  private GenericRecord record;
+
+  AvroFields(Schema schema) {
+    reader = new GenericDatumReader<>(schema);
+  }
+
+  @Override
+  public MappedExampleReader.Fields parse(byte[] value, int from) throws IOException {
+    decoder = DecoderFactory.get().binaryDecoder(value, from, value.length - from, decoder);
+    record = reader.read(record, decoder);
+    if (!decoder.isEnd()) {
+      throw new IOException("there are bytes behind the end of the record");
+    }
+    return this;
+  }
+
+  @Override
+  public Object at(String[] path) {
+    Object field = record;
+    for (String name : path) {
+      if (!(field instanceof GenericRecord parent) || parent.getSchema().getField(name) == null) {
+        return null;
+      }
+      field = parent.get(name);
+    }
+    boolean scalar =
+        field == null
+            || field instanceof Number
+            || field instanceof Boolean
+            || field instanceof Utf8
+            || field instanceof Iterable<?>;
+    return scalar ? field : field.toString(); // an enum symbol
+  }
+}

@@ -1,0 +1,146 @@
+package dev.millrace.codec;
+
+import dev.millrace.data.DeadLetter;
+import dev.millrace.data.DeadLetterReason;
+import dev.millrace.data.Example;
+import dev.millrace.data.KafkaRecord;
+import java.io.IOException;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
+import org.apache.avro.Schema;
+
+/**
+ * Turns records into examples, or says why not. Whatever the bytes are, it returns. Not
+ * thread-safe.
+ *
+ * <p>The framing is told by the first bytes: {@code C3 01} is Avro's single-object encoding, {@code
+ * 00} the Confluent wire format. See the Avro specification 1.12, "Single-object encoding".
+ */
+public final class ExampleDecoder {
+  private static final VarHandle LONG =
+      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+  private static final VarHandle BIG_ENDIAN_INT =
+      MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.BIG_ENDIAN);
+
+  private final InputSpec spec;
+  private final KeyReader keys;
+  private final ExampleReader reader;
+  private final long fingerprint;
+
+  public ExampleDecoder(InputSpec spec) {
+    this.spec = spec;
+    this.keys = new KeyReader(spec.limits().keyBytes());
+    Schema schema =
+        spec.schema() == null ? ExampleSchema.SCHEMA : new Schema.Parser().parse(spec.schema());
+    this.fingerprint = ExampleSchema.fingerprint(schema);
+    if (spec.format() == InputSpec.Format.JSON) {
+      reader = new MappedExampleReader(spec, keys, new JsonFields());
+    } else if (fingerprint == ExampleSchema.fingerprint(ExampleSchema.SCHEMA)) {
+      reader = new StandardExampleReader(spec, keys);
+    } else {
+      reader = new MappedExampleReader(spec, keys, new AvroFields(schema));
+    }
+  }
+
+  /**
+   * Decodes a record.
+   *
+   * @param into filled where the record is good, undefined otherwise
+   * @return null for a good record, else the refusal
+   */
+  public DeadLetter decode(KafkaRecord record, Example into) {
+    into.record = record;
+    try {
+      byte[] value = record.value();
+      int from = requireFraming(value);
+      if (spec.key() == null) {
+        into.key = keys.read(record.key());
+      }
+      parse(value, from, into);
+      if (!(into.weight >= 0) || into.weight == Float.POSITIVE_INFINITY) {
+        throw new RefusedException(
+            DeadLetterReason.INVALID_WEIGHT,
+            "the weight is " + into.weight + "; it must be finite and not negative");
+      }
+      return null;
+    } catch (RefusedException e) {
+      String cause = e.getCause() == null ? null : e.getCause().getClass().getName();
+      return new DeadLetter(record, e.reason(), e.getMessage(), cause);
+    }
+  }
+
+  private void parse(byte[] value, int from, Example into) throws RefusedException {
+    try {
+      reader.read(value, from, into);
+    } catch (IOException | RuntimeException e) {
+      // Parsers answer bad bytes with many kinds of runtime exception; all of them mean the record.
+      String message = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
+      throw new RefusedException(
+          DeadLetterReason.MALFORMED_RECORD,
+          "not a "
+              + (spec.format() == InputSpec.Format.JSON ? "JSON" : "valid Avro")
+              + " record: "
+              + message.lines().findFirst().orElse(""),
+          e);
+    }
+  }
+
+  /** The position behind the framing. */
+  private int requireFraming(byte[] value) throws RefusedException {
+    if (value == null) {
+      throw new RefusedException(DeadLetterReason.TOMBSTONE, "the record has no value");
+    }
+    if (value.length == 0) {
+      throw new RefusedException(DeadLetterReason.EMPTY_VALUE, "the value has no bytes");
+    }
+    if (value.length > spec.limits().recordBytes()) {
+      throw new RefusedException(
+          DeadLetterReason.RECORD_TOO_LARGE,
+          "the value has "
+              + value.length
+              + " bytes; limits.record-bytes is "
+              + spec.limits().recordBytes());
+    }
+    return spec.format() == InputSpec.Format.AVRO ? requireSingleObject(value) : 0;
+  }
+
+  private int requireSingleObject(byte[] value) throws RefusedException {
+    boolean marked = value.length >= 2 && value[0] == (byte) 0xC3 && value[1] == 0x01;
+    if (!marked) {
+      throw unknownFraming(value);
+    }
+    if (value.length < ExampleSchema.HEADER_LENGTH) {
+      throw new RefusedException(
+          DeadLetterReason.MALFORMED_RECORD,
+          "the value ends within the header, after " + value.length + " bytes");
+    }
+    long found = (long) LONG.get(value, 2);
+    if (found != fingerprint) {
+      throw new RefusedException(
+          DeadLetterReason.UNKNOWN_SCHEMA,
+          String.format(
+              "the schema's fingerprint is %016x; the pipeline knows %016x", found, fingerprint));
+    }
+    return ExampleSchema.HEADER_LENGTH;
+  }
+
+  private static RefusedException unknownFraming(byte[] value) {
+    if (value[0] == 0 && value.length >= 5) {
+      return new RefusedException(
+          DeadLetterReason.UNKNOWN_SCHEMA,
+          "Confluent wire format, schema id "
+              + (int) BIG_ENDIAN_INT.get(value, 1)
+              + "; the pipeline has no schema registry");
+    }
+    StringBuilder first = new StringBuilder();
+    for (int i = 0; i < Math.min(4, value.length); i++) {
+      first.append(String.format(" %02x", value[i]));
+    }
+    String hint =
+        value[0] == '{' || value[0] == '[' ? " (looks like JSON; input.format: json reads it)" : "";
+    return new RefusedException(
+        DeadLetterReason.UNKNOWN_FRAMING,
+        "the value starts with" + first + hint + "; Avro single-object encoding starts with c3 01");
+  }
+}

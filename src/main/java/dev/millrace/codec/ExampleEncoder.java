@@ -1,0 +1,84 @@
+package dev.millrace.codec;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.Map;
+import org.apache.avro.io.BinaryEncoder;
+import org.apache.avro.io.EncoderFactory;
+
+/** Writes examples of the standard schema in Avro's single-object encoding. Not thread-safe. */
+public final class ExampleEncoder {
+  private static final byte[] HEADER = ExampleSchema.header(ExampleSchema.SCHEMA);
+
+  // Branches of the label's union, in the order of the schema.
+  private static final int NUMBER = 1;
+  private static final int TEXT = 2;
+
+  private final ByteArrayOutputStream bytes = new ByteArrayOutputStream(256);
+  private BinaryEncoder encoder;
+
+  /**
+   * One example as a record value.
+   *
+   * @param classLabel the class, or null for regression
+   * @param target the regression target, where classLabel is null
+   * @param numbers the numeric features; the first numberCount are written
+   * @param missing positions in numbers whose value is not known
+   * @param attributes the other features, by name
+   */
+  public byte[] encode(
+      String id,
+      String key,
+      long eventTimeMillis,
+      String classLabel,
+      double target,
+      float weight,
+      float[] numbers,
+      int numberCount,
+      int[] missing,
+      Map<String, String> attributes) {
+    bytes.reset();
+    bytes.writeBytes(HEADER);
+    encoder = EncoderFactory.get().binaryEncoder(bytes, encoder);
+    try {
+      encoder.writeString(id);
+      encoder.writeString(key);
+      encoder.writeLong(eventTimeMillis);
+      if (classLabel == null) {
+        encoder.writeIndex(NUMBER);
+        encoder.writeDouble(target);
+      } else {
+        encoder.writeIndex(TEXT);
+        encoder.writeString(classLabel);
+      }
+      encoder.writeFloat(weight);
+      encoder.writeArrayStart();
+      encoder.setItemCount(numberCount);
+      for (int i = 0; i < numberCount; i++) {
+        encoder.startItem();
+        encoder.writeFloat(numbers[i]);
+      }
+      encoder.writeArrayEnd();
+      encoder.writeArrayStart();
+      encoder.setItemCount(missing.length);
+      for (int position : missing) {
+        encoder.startItem();
+        encoder.writeInt(position);
+      }
+      encoder.writeArrayEnd();
+      encoder.writeMapStart();
+      encoder.setItemCount(attributes.size());
+      for (Map.Entry<String, String> attribute : attributes.entrySet()) {
+        encoder.startItem();
+        encoder.writeString(attribute.getKey());
+        encoder.writeString(attribute.getValue());
+      }
+      encoder.writeMapEnd();
+      encoder.flush();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e); // a byte array does not fail
+    }
+    return bytes.toByteArray();
+  }
+}

@@ -1,0 +1,51 @@
+package dev.millrace.codec;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import org.apache.avro.Schema;
+import org.apache.avro.SchemaNormalization;
+
+/** The standard example schema, {@code schemas/training_example.avsc}, and Avro's framing of it. */
+final class ExampleSchema {
+  private static final String RESOURCE = "/schemas/training_example.avsc";
+
+  /** The schema. */
+  static final Schema SCHEMA = load();
+
+  /** Length of the single-object header: two marker bytes and the fingerprint. */
+  static final int HEADER_LENGTH = 10;
+
+  /** Features that the attributes of a record become where no feature is declared. */
+  static final int HASHED_ATTRIBUTES = 64;
+
+  private ExampleSchema() {}
+
+  /** CRC-64-AVRO of a schema's canonical form. */
+  static long fingerprint(Schema schema) {
+    return SchemaNormalization.parsingFingerprint64(schema);
+  }
+
+  /** The single-object header of a schema: C3 01 and the fingerprint, little-endian. */
+  static byte[] header(Schema schema) {
+    return ByteBuffer.allocate(HEADER_LENGTH)
+        .order(ByteOrder.LITTLE_ENDIAN)
+        .put((byte) 0xC3)
+        .put((byte) 0x01)
+        .putLong(fingerprint(schema))
+        .array();
+  }
+
+  private static Schema load() {
+    try (InputStream in = ExampleSchema.class.getResourceAsStream(RESOURCE)) {
+      if (in == null) {
+        throw new IllegalStateException(RESOURCE + " is not on the class path");
+      }
+      return new Schema.Parser().parse(in);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

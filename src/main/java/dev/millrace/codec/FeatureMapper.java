@@ -1,0 +1,123 @@
+package dev.millrace.codec;
+
+import dev.millrace.data.DeadLetterReason;
+import dev.millrace.data.Example;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.avro.util.Utf8;
+
+/**
+ * Puts the declared columns of a record at their places among the features. Not thread-safe.
+ *
+ * <p>Columns lie in the order of their declaration; a nullable one has its indicator behind its own
+ * features.
+ */
+final class FeatureMapper {
+  private final FeatureSpec[] columns;
+  private final int[] starts;
+  private final int width;
+  private final boolean[] seen;
+  private final Map<Utf8, Integer> byName = new HashMap<>();
+  private final Map<Utf8, Integer>[] valuesOf;
+
+  @SuppressWarnings({"unchecked", "rawtypes"})
+  FeatureMapper(List<FeatureSpec> specs) {
+    columns = specs.toArray(FeatureSpec[]::new);
+    starts = new int[columns.length];
+    seen = new boolean[columns.length];
+    valuesOf = new Map[columns.length];
+    int start = 0;
+    for (int c = 0; c < columns.length; c++) {
+      starts[c] = start;
+      start += columns[c].width();
+      byName.put(new Utf8(columns[c].name()), c);
+      valuesOf[c] = new HashMap<>();
+      for (int v = 0; v < columns[c].values().size(); v++) {
+        valuesOf[c].put(new Utf8(columns[c].values().get(v)), v);
+      }
+    }
+    width = start;
+  }
+
+  int columns() {
+    return columns.length;
+  }
+
+  FeatureSpec column(int column) {
+    return columns[column];
+  }
+
+  /** Position of the column with a name, or -1. */
+  int find(Utf8 name) {
+    Integer column = byName.get(name);
+    return column == null ? -1 : column;
+  }
+
+  /** Starts an example: every feature 0, no column seen. */
+  void begin(Example example) {
+    example.resize(width);
+    Arrays.fill(example.features, 0, width, 0f);
+    Arrays.fill(seen, false);
+  }
+
+  /** Puts a number, or a boolean as 0 or 1. */
+  void number(Example example, int column, double value) throws RefusedException {
+    float narrowed = (float) value;
+    if (!Float.isFinite(narrowed)) {
+      throw new RefusedException(
+          DeadLetterReason.NON_FINITE_FEATURE,
+          "feature \"" + columns[column].name() + "\" is " + value + "; it must be finite");
+    }
+    seen[column] = true;
+    example.features[starts[column]] = narrowed;
+  }
+
+  /** Puts a text: the feature of its value or of its hash becomes 1. */
+  void text(Example example, int column, Utf8 value) {
+    seen[column] = true;
+    int position;
+    if (columns[column].type() == FeatureSpec.Type.ONE_HOT) {
+      Integer listed = valuesOf[column].get(value);
+      position = listed == null ? -1 : listed;
+    } else {
+      position = Math.floorMod(hash(value), columns[column].buckets());
+    }
+    if (position >= 0) {
+      example.features[starts[column] + position] = 1f;
+    }
+  }
+
+  /** Ends an example: columns that did not come are missing, which only nullable ones may be. */
+  void end(Example example) throws RefusedException {
+    for (int c = 0; c < columns.length; c++) {
+      if (seen[c]) {
+        continue;
+      }
+      FeatureSpec column = columns[c];
+      if (!column.nullable()) {
+        throw new RefusedException(
+            DeadLetterReason.MISSING_FEATURE,
+            "feature \"" + column.name() + "\" is absent and was not declared nullable");
+      }
+      int indicator = starts[c] + column.width() - 1;
+      example.features[indicator] = 1f;
+      if (column.type() == FeatureSpec.Type.NUMERIC || column.type() == FeatureSpec.Type.BOOLEAN) {
+        example.features[starts[c]] = Float.NaN;
+      }
+    }
+  }
+
+  /** 32-bit FNV-1a over the UTF-8 bytes, finished with MurmurHash3's mixer. */
+  static int hash(Utf8 text) {
+    byte[] bytes = text.getBytes();
+    int h = 0x811C9DC5;
+    for (int i = 0; i < text.getByteLength(); i++) {
+      h = (h ^ (bytes[i] & 0xFF)) * 0x01000193;
+    }
+    h = (h ^ (h >>> 16)) * 0x85EBCA6B;
+    h = (h ^ (h >>> 13)) * 0xC2B2AE35;
+    return h ^ (h >>> 16);
+  }
+}

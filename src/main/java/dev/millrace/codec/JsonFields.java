@@ -1,0 +1,40 @@
+package dev.millrace.codec;
+
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+
+/** Fields of JSON objects. Not thread-safe. */
+final class JsonFields implements MappedExampleReader.Parser, MappedExampleReader.Fields {
+  private final ObjectMapper mapper =
+      new ObjectMapper().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
+  private JsonNode root;
+
+  @Override
+  public MappedExampleReader.Fields parse(byte[] value, int from) throws IOException {
+    root = mapper.readTree(value, from, value.length - from);
+    if (root == null || !root.isObject()) {
+      throw new IOException("the value is not one JSON object");
+    }
+    return this;
+  }
+
+  @Override
+  public Object at(String[] path) {
+    JsonNode node = root;
+    for (String name : path) {
+      node = node.path(name);
+    }
+    if (node.isNumber()) {
+      return node.numberValue();
+    }
+    if (node.isTextual()) {
+      return node.textValue();
+    }
+    if (node.isBoolean()) {
+      return node.booleanValue();
+    }
+    return node.isNull() || node.isMissingNode() ? null : node;
+  }
+}

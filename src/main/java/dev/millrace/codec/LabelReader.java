@@ -1,0 +1,68 @@
+package dev.millrace.codec;
+
+import dev.millrace.data.DeadLetterReason;
+import dev.millrace.data.Example;
+import dev.millrace.data.Task;
+import java.util.HashSet;
+import java.util.Set;
+import org.apache.avro.util.Utf8;
+
+/** Turns what a record calls its label into a class or a regression target. Not thread-safe. */
+final class LabelReader {
+  private final Task task;
+  private final Set<String> declared;
+  private final boolean numbersAreClasses;
+  private final TextCache texts = new TextCache();
+
+  LabelReader(InputSpec spec) {
+    task = spec.task();
+    declared = new HashSet<>(spec.classes());
+    numbersAreClasses = !declared.isEmpty() || (task != null && task.isClassification());
+  }
+
+  /** A label that is a text. */
+  void text(Example example, Utf8 value) throws RefusedException {
+    String label = texts.get(value);
+    if (label == null) {
+      throw new RefusedException(DeadLetterReason.INVALID_LABEL, "the label is not UTF-8");
+    }
+    text(example, label);
+  }
+
+  /** A label that is a text. */
+  void text(Example example, String label) throws RefusedException {
+    if (task == Task.REGRESSION) {
+      throw new RefusedException(
+          DeadLetterReason.INVALID_LABEL, "the label is the text \"" + label + "\", not a number");
+    }
+    if (label.isEmpty()) {
+      throw new RefusedException(DeadLetterReason.MISSING_LABEL, "the label is empty");
+    }
+    if (!declared.isEmpty() && !declared.contains(label)) {
+      throw new RefusedException(
+          DeadLetterReason.UNKNOWN_CLASS,
+          "the label \"" + label + "\" is not among the declared classes");
+    }
+    example.label = label;
+  }
+
+  /** A label that is a number: a target, or the name of a class where the task has classes. */
+  void number(Example example, double value) throws RefusedException {
+    if (!Double.isFinite(value)) {
+      throw new RefusedException(
+          DeadLetterReason.INVALID_LABEL, "the label is " + value + "; it must be finite");
+    }
+    if (numbersAreClasses) {
+      boolean whole = value == Math.rint(value) && Math.abs(value) < 1L << 53;
+      text(example, whole ? Long.toString((long) value) : Double.toString(value));
+      return;
+    }
+    example.label = null;
+    example.target = value;
+  }
+
+  /** No label. */
+  static RefusedException missing() {
+    return new RefusedException(DeadLetterReason.MISSING_LABEL, "the record has no label");
+  }
+}

@@ -1,0 +1,126 @@
+package dev.millrace.codec;
+
+import dev.millrace.data.DeadLetterReason;
+import dev.millrace.data.Example;
+import java.io.IOException;
+import org.apache.avro.util.Utf8;
+
+/**
+ * Reads any record whose fields can be looked up by name: the pipeline's declared columns become
+ * features. Not thread-safe.
+ */
+final class MappedExampleReader implements ExampleReader {
+
+  /** A parsed record: the value at a path such as {@code address.country}, or null. */
+  interface Fields {
+    /** A Number, Boolean or CharSequence, null where there is none, anything else as it is. */
+    Object at(String[] path);
+  }
+
+  /** Turns bytes into fields. */
+  interface Parser {
+    Fields parse(byte[] value, int from) throws IOException;
+  }
+
+  private final Parser parser;
+  private final FeatureMapper mapper;
+  private final LabelReader labels;
+  private final KeyReader keys;
+  private final String[] keyPath;
+  private final String[] labelPath;
+  private final String[] weightPath;
+  private final String[] eventTimePath;
+  private final String[][] featurePaths;
+
+  MappedExampleReader(InputSpec spec, KeyReader keys, Parser parser) {
+    this.parser = parser;
+    this.mapper = new FeatureMapper(spec.features());
+    this.labels = new LabelReader(spec);
+    this.keys = keys;
+    this.keyPath = path(spec.key());
+    this.labelPath = path(spec.label());
+    this.weightPath = path(spec.weight());
+    this.eventTimePath = path(spec.eventTime());
+    this.featurePaths = new String[mapper.columns()][];
+    for (int c = 0; c < featurePaths.length; c++) {
+      featurePaths[c] = path(mapper.column(c).name());
+    }
+  }
+
+  @Override
+  public void read(byte[] value, int from, Example into) throws RefusedException, IOException {
+    Fields fields = parser.parse(value, from);
+    if (keyPath != null) {
+      into.key = keys.read(text(fields.at(keyPath)));
+    }
+    readLabel(fields.at(labelPath), into);
+    into.weight = 1f;
+    if (weightPath != null) {
+      into.weight =
+          (float) number(fields.at(weightPath), weightPath, DeadLetterReason.INVALID_WEIGHT);
+    }
+    into.eventTime = into.record.timestamp();
+    if (eventTimePath != null) {
+      into.eventTime =
+          (long) number(fields.at(eventTimePath), eventTimePath, DeadLetterReason.INVALID_FEATURE);
+    }
+    mapper.begin(into);
+    for (int column = 0; column < featurePaths.length; column++) {
+      Object field = fields.at(featurePaths[column]);
+      if (field != null) {
+        readFeature(column, field, into);
+      }
+    }
+    mapper.end(into);
+  }
+
+  private void readLabel(Object label, Example into) throws RefusedException {
+    if (label == null) {
+      throw LabelReader.missing();
+    } else if (label instanceof Number number) {
+      labels.number(into, number.doubleValue());
+    } else if (label instanceof Boolean || label instanceof CharSequence) {
+      labels.text(into, label.toString());
+    } else {
+      throw new RefusedException(
+          DeadLetterReason.INVALID_LABEL,
+          "the label is neither a number nor a text: " + label.getClass().getSimpleName());
+    }
+  }
+
+  private void readFeature(int column, Object field, Example into) throws RefusedException {
+    FeatureSpec spec = mapper.column(column);
+    boolean wantsNumber =
+        spec.type() == FeatureSpec.Type.NUMERIC || spec.type() == FeatureSpec.Type.BOOLEAN;
+    if (!wantsNumber && !(field instanceof Iterable<?>)) {
+      mapper.text(into, column, text(field));
+    } else if (wantsNumber && field instanceof Number number) {
+      mapper.number(into, column, number.doubleValue());
+    } else if (wantsNumber && field instanceof Boolean bool) {
+      mapper.number(into, column, bool ? 1 : 0);
+    } else {
+      throw new RefusedException(
+          DeadLetterReason.INVALID_FEATURE,
+          "feature \"" + spec.name() + "\" is declared " + spec.type().id() + " but is " + field);
+    }
+  }
+
+  private static double number(Object field, String[] path, DeadLetterReason reason)
+      throws RefusedException {
+    if (field instanceof Number number) {
+      return number.doubleValue();
+    }
+    throw new RefusedException(reason, String.join(".", path) + " is " + field + ", not a number");
+  }
+
+  private static Utf8 text(Object field) throws RefusedException {
+    if (field == null) {
+      throw new RefusedException(DeadLetterReason.MISSING_KEY, "the key field is null");
+    }
+    return field instanceof Utf8 utf8 ? utf8 : new Utf8(field.toString());
+  }
+
+  private static String[] path(String name) {
+    return name == null ? null : name.split("\\.");
+  }
+}

@@ -1,0 +1,149 @@
+package dev.millrace.data;
+
+import java.util.List;
+
+/**
+ * How well the model of one key is doing: the scores of the last examples (window), of all examples
+ * (total) and of the baselines that a model has to beat.
+ *
+ * <p>Scores are prequential: each example was predicted before the model learned from it. A score
+ * that does not exist yet is NaN here and {@code null} in JSON.
+ */
+public record MetricsReport(Context context, Task task, Scores scores) {
+
+  /**
+   * What the metrics themselves do not know: whose they are, and what the model has seen.
+   *
+   * @param seq examples of the key at this report, so that key and seq name one content for ever
+   * @param examples examples that the model has learned from
+   * @param modelVersion steps that the model's weights have taken
+   * @param eventTime of the last example, milliseconds since the epoch
+   * @param classes name of each class, by index; empty for regression
+   * @param skippedSteps steps that were dropped because a loss or weight was not finite
+   * @param config fingerprint of the pipeline's configuration
+   */
+  public record Context(
+      String pipeline,
+      String key,
+      long seq,
+      long examples,
+      long modelVersion,
+      long eventTime,
+      List<String> classes,
+      double learningRate,
+      long skippedSteps,
+      Offsets input,
+      String config) {
+
+    public Context {
+      classes = List.copyOf(classes);
+    }
+  }
+
+  /**
+   * The part of the input topic that this key has seen: for each of the partitions, in any order,
+   * the first and the last offset.
+   */
+  public record Offsets(String topic, int[] partitions, long[] first, long[] last) {
+
+    /**
+     * @throws IllegalArgumentException if the arrays differ in length
+     */
+    public Offsets {
+      if (first.length != partitions.length || last.length != partitions.length) {
+        throw new IllegalArgumentException(
+            "offsets of %s: %d partitions, but %d first and %d last offsets"
+                .formatted(topic, partitions.length, first.length, last.length));
+      }
+    }
+  }
+
+  /** The scores of a model, by the kind of its task. */
+  public sealed interface Scores permits ClassificationScores, RegressionScores {}
+
+  /**
+   * Scores of a classifier.
+   *
+   * @param windowSize scored examples that the window holds at most
+   * @param noChange baseline that predicts the previous label
+   * @param majority baseline that predicts the most frequent label so far
+   * @param perClass scores of each class in the window, by class index, or null if not asked for
+   * @param confusion confusion matrices, or null if not asked for
+   */
+  public record ClassificationScores(
+      int windowSize,
+      ClassificationBlock window,
+      ClassificationBlock total,
+      ClassificationBaseline noChange,
+      ClassificationBaseline majority,
+      List<ClassScores> perClass,
+      Confusion confusion)
+      implements Scores {}
+
+  /**
+   * Scores of a classifier over some examples; precision, recall and F1 are those of the positive
+   * class while there are at most two classes, else macro averages.
+   *
+   * @param examples scored examples
+   * @param kappa Cohen's kappa
+   * @param loss mean loss
+   * @param logLoss mean of -ln p(actual class), NaN if the outputs are not probabilities
+   */
+  public record ClassificationBlock(
+      long examples,
+      double accuracy,
+      double precision,
+      double recall,
+      double f1,
+      double kappa,
+      double loss,
+      double logLoss) {}
+
+  /** Scores of a baseline that predicts a class. */
+  public record ClassificationBaseline(
+      double windowAccuracy, double windowF1, double totalAccuracy, double totalF1) {}
+
+  /**
+   * Scores of one class.
+   *
+   * @param support examples whose actual class this is
+   */
+  public record ClassScores(double precision, double recall, double f1, long support) {}
+
+  /** Counts by actual class (row) and predicted class (column), of the window and in total. */
+  public record Confusion(long[][] window, long[][] total) {}
+
+  /**
+   * Scores of a regression model.
+   *
+   * @param windowSize scored examples that the window holds at most
+   * @param labelMean mean of the labels of all scored examples
+   * @param labelSd population standard deviation of those labels (divided by n, not n - 1)
+   * @param lastValue baseline that predicts the previous label
+   * @param mean baseline that predicts the mean of all labels so far
+   */
+  public record RegressionScores(
+      int windowSize,
+      RegressionBlock window,
+      RegressionBlock total,
+      double labelMean,
+      double labelSd,
+      RegressionBaseline lastValue,
+      RegressionBaseline mean)
+      implements Scores {}
+
+  /**
+   * Scores of a regression model over some examples.
+   *
+   * @param examples scored examples
+   * @param mae mean absolute error, in units of the label
+   * @param rmse root of the mean squared error, in units of the label
+   * @param r2 coefficient of determination, NaN below two examples or if all labels are equal
+   * @param loss mean loss
+   */
+  public record RegressionBlock(long examples, double mae, double rmse, double r2, double loss) {}
+
+  /** Scores of a baseline that predicts a number. */
+  public record RegressionBaseline(
+      double windowMae, double windowRmse, double totalMae, double totalRmse) {}
+}

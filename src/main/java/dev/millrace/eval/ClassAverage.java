@@ -1,0 +1,89 @@
+package dev.millrace.eval;
+
+import java.util.List;
+
+/** How the scores of the classes become one: that of the positive class, or their macro average. */
+public sealed interface ClassAverage {
+
+  /**
+   * The positive class while there are at most two classes: the one given, else the last of the two
+   * by name; a single class does not tell yet which one that is. With more classes, the macro
+   * average.
+   *
+   * @param positive name of the positive class, or null
+   */
+  static ClassAverage of(List<String> classes, String positive) {
+    if (classes.size() > 2) {
+      return new Macro();
+    }
+    if (positive != null) {
+      int index = classes.indexOf(positive);
+      // A class that has not come yet: past the last index, where the counts are 0.
+      return new Positive(index < 0 ? classes.size() : index);
+    }
+    if (classes.size() < 2) {
+      return new Unknown();
+    }
+    return new Positive(classes.get(0).compareTo(classes.get(1)) > 0 ? 0 : 1);
+  }
+
+  double precision(ClassTally tally);
+
+  double recall(ClassTally tally);
+
+  double f1(ClassTally tally);
+
+  /** Scores of one class; none (NaN) without examples. */
+  record Positive(int index) implements ClassAverage {
+    @Override
+    public double precision(ClassTally tally) {
+      return tally.examples() == 0 ? Double.NaN : tally.precision(index);
+    }
+
+    @Override
+    public double recall(ClassTally tally) {
+      return tally.examples() == 0 ? Double.NaN : tally.recall(index);
+    }
+
+    @Override
+    public double f1(ClassTally tally) {
+      return tally.examples() == 0 ? Double.NaN : tally.f1(index);
+    }
+  }
+
+  /** Macro averages over the classes that occur. */
+  record Macro() implements ClassAverage {
+    @Override
+    public double precision(ClassTally tally) {
+      return tally.macroPrecision();
+    }
+
+    @Override
+    public double recall(ClassTally tally) {
+      return tally.macroRecall();
+    }
+
+    @Override
+    public double f1(ClassTally tally) {
+      return tally.macroF1();
+    }
+  }
+
+  /** No scores yet. */
+  record Unknown() implements ClassAverage {
+    @Override
+    public double precision(ClassTally tally) {
+      return Double.NaN;
+    }
+
+    @Override
+    public double recall(ClassTally tally) {
+      return Double.NaN;
+    }
+
+    @Override
+    public double f1(ClassTally tally) {
+      return Double.NaN;
+    }
+  }
+}

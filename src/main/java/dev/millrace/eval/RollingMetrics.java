@@ -1,0 +1,59 @@
+package dev.millrace.eval;
+
+import dev.millrace.data.MetricsReport;
+import dev.millrace.data.Task;
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
+
+/**
+ * Prequential metrics of the model of one key: of the last examples (window), of all (total), and
+ * of the baselines on the same examples.
+ *
+ * <p>The scores of the window are a function of the examples in it alone: counts are exact, and
+ * means are computed anew for each report, from the oldest to the newest. Not thread-safe.
+ */
+public sealed interface RollingMetrics permits ClassificationMetrics, RegressionMetrics {
+
+  /** Version of the bytes that {@link #write} gives. */
+  int VERSION = 1;
+
+  /** Metrics without any example, for the kind of task. */
+  static RollingMetrics of(Task task, MetricsSpec spec) {
+    return task.isClassification() ? new ClassificationMetrics(spec) : new RegressionMetrics(spec);
+  }
+
+  /**
+   * The scores as they stand.
+   *
+   * @throws IllegalArgumentException if the context names fewer classes than were seen
+   */
+  MetricsReport report(MetricsReport.Context context);
+
+  /** A deep copy. */
+  RollingMetrics copy();
+
+  /** Writes all that is needed to continue as if never stopped, an int version first. */
+  void write(DataOutput out) throws IOException;
+
+  /**
+   * Reads what {@link #write} wrote. If the window is smaller now, its newest examples stay.
+   *
+   * @throws IOException if the version is not one that this release reads
+   */
+  static RollingMetrics read(DataInput in, MetricsSpec spec) throws IOException {
+    int version = in.readInt();
+    if (version > VERSION) {
+      throw new IOException(
+          "metrics state: version %d is newer than %d, the newest this release reads"
+              .formatted(version, VERSION));
+    }
+    if (version < 1) {
+      throw new IOException(
+          "metrics state: there is no version %d; the bytes are damaged".formatted(version));
+    }
+    return in.readBoolean()
+        ? ClassificationMetrics.readBody(in, spec)
+        : RegressionMetrics.readBody(in, spec);
+  }
+}

@@ -1,0 +1,47 @@
+package dev.millrace.flink;
+
+import dev.millrace.codec.DeadLetterEncoder;
+import dev.millrace.codec.ExampleDecoder;
+import dev.millrace.codec.InputSpec;
+import dev.millrace.data.DeadLetter;
+import dev.millrace.data.Example;
+import dev.millrace.data.KafkaRecord;
+import org.apache.flink.api.common.functions.OpenContext;
+import org.apache.flink.metrics.Counter;
+import org.apache.flink.streaming.api.functions.ProcessFunction;
+import org.apache.flink.util.Collector;
+
+/** Decodes records; those that cannot be used go to the dead-letter topic with the reason. */
+public final class DecodeFunction extends ProcessFunction<KafkaRecord, Example> {
+  private static final long serialVersionUID = 1L;
+
+  private final InputSpec spec;
+  private transient ExampleDecoder decoder;
+  private transient Example example;
+  private transient Counter decoded;
+  private transient DeadLetterCounters refused;
+
+  public DecodeFunction(InputSpec spec) {
+    this.spec = spec;
+  }
+
+  @Override
+  public void open(OpenContext context) {
+    decoder = new ExampleDecoder(spec);
+    example = new Example();
+    decoded = getRuntimeContext().getMetricGroup().addGroup("millrace").counter("decoded");
+    refused = new DeadLetterCounters(getRuntimeContext().getMetricGroup());
+  }
+
+  @Override
+  public void processElement(KafkaRecord record, Context context, Collector<Example> out) {
+    DeadLetter letter = decoder.decode(record, example);
+    if (letter == null) {
+      decoded.inc();
+      out.collect(example);
+    } else {
+      refused.count(letter.reason());
+      context.output(Outputs.DEAD_LETTERS, DeadLetterEncoder.encode(letter));
+    }
+  }
+}

@@ -1,0 +1,139 @@
+package dev.millrace.flink;
+
+import dev.millrace.data.KafkaRecord;
+import dev.millrace.data.OutputRecord;
+import java.util.Map;
+import java.util.Properties;
+import org.apache.flink.api.common.typeinfo.TypeInformation;
+import org.apache.flink.connector.base.DeliveryGuarantee;
+import org.apache.flink.connector.kafka.sink.KafkaRecordSerializationSchema;
+import org.apache.flink.connector.kafka.sink.KafkaSink;
+import org.apache.flink.connector.kafka.source.KafkaSource;
+import org.apache.flink.connector.kafka.source.KafkaSourceBuilder;
+import org.apache.flink.connector.kafka.source.enumerator.initializer.OffsetsInitializer;
+import org.apache.flink.connector.kafka.source.reader.deserializer.KafkaRecordDeserializationSchema;
+import org.apache.flink.util.Collector;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.header.Header;
+import org.apache.kafka.common.header.internals.RecordHeader;
+import org.apache.kafka.common.header.internals.RecordHeaders;
+
+/** Kafka at both ends of the graph, with records that nobody has decoded in between. */
+public final class KafkaIo {
+  /**
+   * Longest time from the first record of a transaction to its commit. Below the brokers' usual
+   * limit of 15 minutes (transaction.max.timeout.ms); the connector's own hour is above it.
+   */
+  public static final int TRANSACTION_TIMEOUT_MILLIS = 14 * 60 * 1000;
+
+  private KafkaIo() {}
+
+  /**
+   * A source of raw records.
+   *
+   * @param group the consumer group, to which offsets are committed with each checkpoint
+   * @param bounded whether to stop at the end that the topic has now
+   */
+  public static KafkaSource<KafkaRecord> source(
+      Map<String, String> properties,
+      String topic,
+      String group,
+      OffsetsInitializer start,
+      boolean bounded) {
+    KafkaSourceBuilder<KafkaRecord> builder =
+        KafkaSource.<KafkaRecord>builder()
+            .setProperties(asProperties(properties))
+            .setTopics(topic)
+            .setGroupId(group)
+            .setStartingOffsets(start)
+            .setDeserializer(new RawDeserializer());
+    if (bounded) {
+      builder.setBounded(OffsetsInitializer.latest());
+    }
+    return builder.build();
+  }
+
+  /**
+   * A sink of records for one topic.
+   *
+   * @param transactionalId unique to this sink of this pipeline
+   */
+  public static KafkaSink<OutputRecord> sink(
+      Map<String, String> properties,
+      String topic,
+      DeliveryGuarantee guarantee,
+      String transactionalId) {
+    Properties producer = asProperties(properties);
+    producer.putIfAbsent(
+        ProducerConfig.TRANSACTION_TIMEOUT_CONFIG, Integer.toString(TRANSACTION_TIMEOUT_MILLIS));
+    return KafkaSink.<OutputRecord>builder()
+        .setKafkaProducerConfig(producer)
+        .setDeliveryGuarantee(guarantee)
+        .setTransactionalIdPrefix(transactionalId)
+        .setRecordSerializer(new RawSerializer(topic))
+        .build();
+  }
+
+  private static Properties asProperties(Map<String, String> map) {
+    Properties properties = new Properties();
+    properties.putAll(map);
+    return properties;
+  }
+
+  private static final class RawDeserializer
+      implements KafkaRecordDeserializationSchema<KafkaRecord> {
+    private static final long serialVersionUID = 1L;
+    private static final String[] NO_NAMES = {};
+    private static final byte[][] NO_VALUES = {};
+
+    @Override
+    public void deserialize(ConsumerRecord<byte[], byte[]> from, Collector<KafkaRecord> out) {
+      Header[] headers = from.headers().toArray();
+      String[] names = headers.length == 0 ? NO_NAMES : new String[headers.length];
+      byte[][] values = headers.length == 0 ? NO_VALUES : new byte[headers.length][];
+      for (int h = 0; h < headers.length; h++) {
+        names[h] = headers[h].key();
+        values[h] = headers[h].value();
+      }
+      out.collect(
+          new KafkaRecord(
+              from.topic(),
+              from.partition(),
+              from.offset(),
+              from.timestamp(),
+              from.key(),
+              from.value(),
+              names,
+              values));
+    }
+
+    @Override
+    public TypeInformation<KafkaRecord> getProducedType() {
+      return TypeInformation.of(KafkaRecord.class);
+    }
+  }
+
+  private static final class RawSerializer implements KafkaRecordSerializationSchema<OutputRecord> {
+    private static final long serialVersionUID = 1L;
+
+    private final String topic;
+
+    RawSerializer(String topic) {
+      this.topic = topic;
+    }
+
+    @Override
+    public ProducerRecord<byte[], byte[]> serialize(
+        OutputRecord record, KafkaSinkContext context, Long timestamp) {
+      RecordHeaders headers = new RecordHeaders();
+      for (int h = 0; h < record.headerNames().length; h++) {
+        headers.add(new RecordHeader(record.headerNames()[h], record.headerValues()[h]));
+      }
+      // A timestamp below 0 means none, which the client refuses.
+      Long time = record.timestamp() < 0 ? null : record.timestamp();
+      return new ProducerRecord<>(topic, null, time, record.key(), record.value(), headers);
+    }
+  }
+}

@@ -1,0 +1,20 @@
+package dev.millrace.flink;
+
+import dev.millrace.data.OutputRecord;
+import org.apache.flink.api.common.typeinfo.TypeInformation;
+import org.apache.flink.util.OutputTag;
+
+/** The side outputs of the graph. */
+public final class Outputs {
+  /** The type of everything that goes to a topic. */
+  public static final TypeInformation<OutputRecord> RECORD = TypeInformation.of(OutputRecord.class);
+
+  /** Refused records with the reason in their headers. */
+  public static final OutputTag<OutputRecord> DEAD_LETTERS =
+      new OutputTag<>("dead-letters", RECORD);
+
+  /** Snapshots of models. */
+  public static final OutputTag<OutputRecord> MODELS = new OutputTag<>("models", RECORD);
+
+  private Outputs() {}
+}

@@ -1,0 +1,46 @@
+package dev.millrace.flink;
+
+import dev.millrace.codec.InputSpec;
+import dev.millrace.data.Task;
+import dev.millrace.eval.MetricsSpec;
+import dev.millrace.nn.LearnerSpec;
+import dev.millrace.nn.Loss;
+import dev.millrace.nn.ModelSpec;
+import java.io.Serializable;
+
+/**
+ * All that training one pipeline's models needs to know.
+ *
+ * @param topic the input topic, named in metrics and dead letters
+ * @param config fingerprint of the configuration, named in metrics
+ */
+public record TrainSpec(
+    String pipeline,
+    String topic,
+    InputSpec input,
+    ModelSpec model,
+    MetricsSpec metrics,
+    String config)
+    implements Serializable {
+
+  /** The task: the declared one, else what the kind of the first label and the loss say. */
+  Task task(boolean classification) {
+    if (input.task() != null) {
+      return input.task();
+    }
+    if (!classification) {
+      return Task.REGRESSION;
+    }
+    boolean twoClasses = input.classes().size() == 2 || model.loss() == Loss.BINARY_CROSSENTROPY;
+    return twoClasses ? Task.BINARY : Task.MULTICLASS;
+  }
+
+  LearnerSpec learner(Task task) {
+    return model.forTask(task);
+  }
+
+  /** Classes that one model may have. */
+  int mostClasses(Task task) {
+    return task == Task.BINARY ? 2 : input.limits().classes();
+  }
+}

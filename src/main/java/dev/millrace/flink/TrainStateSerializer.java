@@ -1,0 +1,101 @@
+package dev.millrace.flink;
+
+import java.io.IOException;
+import org.apache.flink.api.common.typeutils.SimpleTypeSerializerSnapshot;
+import org.apache.flink.api.common.typeutils.TypeSerializer;
+import org.apache.flink.api.common.typeutils.TypeSerializerSnapshot;
+import org.apache.flink.core.memory.DataInputView;
+import org.apache.flink.core.memory.DataOutputSerializer;
+import org.apache.flink.core.memory.DataOutputView;
+
+/**
+ * {@link TrainState} in keyed state: a length (int) and the bytes that the state writes of itself,
+ * which start with their own version.
+ */
+public final class TrainStateSerializer extends TypeSerializer<TrainState> {
+  private static final long serialVersionUID = 1L;
+
+  @Override
+  public void serialize(TrainState state, DataOutputView out) throws IOException {
+    DataOutputSerializer bytes = new DataOutputSerializer(4096);
+    state.write(bytes);
+    out.writeInt(bytes.length());
+    out.write(bytes.getSharedBuffer(), 0, bytes.length());
+  }
+
+  @Override
+  public TrainState deserialize(DataInputView in) throws IOException {
+    return TrainState.frozen(readBytes(in));
+  }
+
+  @Override
+  public TrainState deserialize(TrainState reuse, DataInputView in) throws IOException {
+    return deserialize(in);
+  }
+
+  @Override
+  public void copy(DataInputView in, DataOutputView out) throws IOException {
+    // Not out.write(in, length): some outputs do not grow for it.
+    byte[] bytes = readBytes(in);
+    out.writeInt(bytes.length);
+    out.write(bytes);
+  }
+
+  @Override
+  public TrainState copy(TrainState from) {
+    return from.copy();
+  }
+
+  @Override
+  public TrainState copy(TrainState from, TrainState reuse) {
+    return from.copy();
+  }
+
+  @Override
+  public TrainState createInstance() {
+    return null; // a state without a key's first example does not exist
+  }
+
+  @Override
+  public boolean isImmutableType() {
+    return false;
+  }
+
+  @Override
+  public int getLength() {
+    return -1;
+  }
+
+  @Override
+  public TypeSerializer<TrainState> duplicate() {
+    return this;
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof TrainStateSerializer;
+  }
+
+  @Override
+  public int hashCode() {
+    return TrainStateSerializer.class.hashCode();
+  }
+
+  @Override
+  public TypeSerializerSnapshot<TrainState> snapshotConfiguration() {
+    return new Snapshot();
+  }
+
+  private static byte[] readBytes(DataInputView in) throws IOException {
+    byte[] bytes = new byte[in.readInt()];
+    in.readFully(bytes);
+    return bytes;
+  }
+
+  /** Says that the format has no options; its version is inside the bytes of each state. */
+  public static final class Snapshot extends SimpleTypeSerializerSnapshot<TrainState> {
+    public Snapshot() {
+      super(TrainStateSerializer::new);
+    }
+  }
+}

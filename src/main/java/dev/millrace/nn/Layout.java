@@ -1,0 +1,151 @@
+package dev.millrace.nn;
+
+import dev.millrace.simd.Kernels;
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
+import java.util.List;
+
+/**
+ * Where the parameters of a network are in one flat array.
+ *
+ * <p>Layer after layer: its weights, [inputs x columns] row-major, then its bias, [columns].
+ * Columns are the layer's neurons padded to whole lanes; the padding is zero and stays zero.
+ */
+final class Layout {
+
+  private final int inputs;
+  private final List<LayerSpec> layers;
+  private final int[] weightOffsets;
+  private final int[] biasOffsets;
+  // Columns of all layers before a layer, and of all layers at the end.
+  private final int[] columnsBefore;
+  private final int length;
+
+  Layout(int inputs, List<LayerSpec> layers) {
+    this.inputs = inputs;
+    this.layers = layers;
+    weightOffsets = new int[layers.size()];
+    biasOffsets = new int[layers.size()];
+    columnsBefore = new int[layers.size() + 1];
+    long offset = 0;
+    for (int l = 0; l < layers.size(); l++) {
+      int columns = columns(l);
+      columnsBefore[l + 1] = columnsBefore[l] + columns;
+      weightOffsets[l] = (int) offset;
+      long bias = offset + (long) inputs(l) * columns;
+      biasOffsets[l] = (int) bias;
+      offset = bias + columns;
+      if (offset > Integer.MAX_VALUE - Kernels.LANES) {
+        throw new IllegalArgumentException(
+            "the network has more weights than one array holds ("
+                + Integer.MAX_VALUE
+                + "): use fewer neurons, or hash the features to fewer buckets");
+      }
+    }
+    length = (int) offset;
+  }
+
+  int layers() {
+    return layers.size();
+  }
+
+  int inputs(int layer) {
+    return layer == 0 ? inputs : layers.get(layer - 1).units();
+  }
+
+  /** Floats between the rows of a layer's input: the input layer is not padded. */
+  int inputStride(int layer) {
+    return layer == 0 ? inputs : columns(layer - 1);
+  }
+
+  int units(int layer) {
+    return layers.get(layer).units();
+  }
+
+  Activation activation(int layer) {
+    return layers.get(layer).activation();
+  }
+
+  int columns(int layer) {
+    return Kernels.padded(units(layer));
+  }
+
+  int outputs() {
+    return units(layers() - 1);
+  }
+
+  int weightOffset(int layer) {
+    return weightOffsets[layer];
+  }
+
+  int biasOffset(int layer) {
+    return biasOffsets[layer];
+  }
+
+  /** Floats of all parameters, padding included: a multiple of 16. */
+  int length() {
+    return length;
+  }
+
+  /** Where a layer's outputs [rows x columns] start, in an array that holds those of all layers. */
+  int activationOffset(int layer, int rows) {
+    return columnsBefore[layer] * rows;
+  }
+
+  /** Floats of the outputs of all layers. */
+  int activationLength(int rows) {
+    return Math.multiplyExact(columnsBefore[layers()], rows);
+  }
+
+  /** The same network with another number of neurons in its output layer. */
+  Layout withOutputs(int outputs) {
+    int last = layers() - 1;
+    LayerSpec[] changed = layers.toArray(new LayerSpec[0]);
+    changed[last] = new LayerSpec(outputs, activation(last));
+    return new Layout(inputs, List.of(changed));
+  }
+
+  /**
+   * The parameters (or optimizer slots) of a layout that differs only by fewer outputs; 0 in new
+   * ones.
+   */
+  float[] grown(float[] parameters, Layout from) {
+    float[] grown = new float[length];
+    for (int l = 0; l < layers(); l++) {
+      // The bias row follows the weight rows, in both.
+      for (int i = 0; i <= inputs(l); i++) {
+        int source = from.weightOffset(l) + i * from.columns(l);
+        System.arraycopy(
+            parameters, source, grown, weightOffset(l) + i * columns(l), from.units(l));
+      }
+    }
+    return grown;
+  }
+
+  /** Writes the values without the padding. */
+  void write(float[] parameters, DataOutput out) throws IOException {
+    for (int l = 0; l < layers(); l++) {
+      for (int i = 0; i <= inputs(l); i++) {
+        int row = weightOffset(l) + i * columns(l);
+        for (int o = 0; o < units(l); o++) {
+          out.writeFloat(parameters[row + o]);
+        }
+      }
+    }
+  }
+
+  /** Reads what {@link #write} wrote. */
+  float[] read(DataInput in) throws IOException {
+    float[] parameters = new float[length];
+    for (int l = 0; l < layers(); l++) {
+      for (int i = 0; i <= inputs(l); i++) {
+        int row = weightOffset(l) + i * columns(l);
+        for (int o = 0; o < units(l); o++) {
+          parameters[row + o] = in.readFloat();
+        }
+      }
+    }
+    return parameters;
+  }
+}

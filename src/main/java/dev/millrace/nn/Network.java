@@ -1,0 +1,176 @@
+package dev.millrace.nn;
+
+import dev.millrace.simd.Kernels;
+import java.io.DataInput;
+import java.io.IOException;
+
+/** Fully connected layers: their parameters, forward propagation and backpropagation. */
+final class Network {
+
+  private static final Kernels KERNELS = Kernels.best();
+
+  private final Layout layout;
+  private final float[] parameters;
+
+  private Network(Layout layout, float[] parameters) {
+    this.layout = layout;
+    this.parameters = parameters;
+  }
+
+  /** A network with initial weights and no bias. */
+  static Network create(Layout layout, WeightInitializer initializer) {
+    Network network = new Network(layout, new float[layout.length()]);
+    for (int l = 0; l < layout.layers(); l++) {
+      for (int neuron = 0; neuron < layout.units(l); neuron++) {
+        network.initialize(l, neuron, initializer);
+      }
+    }
+    return network;
+  }
+
+  static Network read(Layout layout, DataInput in) throws IOException {
+    return new Network(layout, layout.read(in));
+  }
+
+  Network copy() {
+    return new Network(layout, parameters.clone());
+  }
+
+  /** The same network with more outputs; the weights of new neurons are drawn, the rest kept. */
+  Network withOutputs(int outputs, WeightInitializer initializer) {
+    Layout larger = layout.withOutputs(outputs);
+    Network network = new Network(larger, larger.grown(parameters, layout));
+    for (int neuron = layout.outputs(); neuron < outputs; neuron++) {
+      network.initialize(layout.layers() - 1, neuron, initializer);
+    }
+    return network;
+  }
+
+  private void initialize(int layer, int neuron, WeightInitializer initializer) {
+    double deviation =
+        initializer.deviation(layout.activation(layer), layout.inputs(layer), layout.units(layer));
+    for (int i = 0; i < layout.inputs(layer); i++) {
+      parameters[layout.weightOffset(layer) + i * layout.columns(layer) + neuron] =
+          (float) (deviation * initializer.gaussian(layer, neuron, i));
+    }
+  }
+
+  Layout layout() {
+    return layout;
+  }
+
+  /** Weights and biases, live: see {@link Layout}. */
+  float[] parameters() {
+    return parameters;
+  }
+
+  /**
+   * Leaves the outputs of every layer in the workspace.
+   *
+   * @param x [rows x inputs]
+   */
+  void forward(float[] x, int xOffset, int rows, Workspace workspace) {
+    workspace.fitForward(layout, rows);
+    float[] activations = workspace.activations;
+    for (int l = 0; l < layout.layers(); l++) {
+      int y = layout.activationOffset(l, rows);
+      KERNELS.dense(
+          l == 0 ? x : activations,
+          l == 0 ? xOffset : layout.activationOffset(l - 1, rows),
+          layout.inputStride(l),
+          rows,
+          layout.inputs(l),
+          parameters,
+          layout.weightOffset(l),
+          layout.biasOffset(l),
+          layout.columns(l),
+          activations,
+          y);
+      activate(l, activations, y, rows);
+    }
+  }
+
+  private void activate(int layer, float[] a, int offset, int rows) {
+    int columns = layout.columns(layer);
+    int length = rows * columns;
+    switch (layout.activation(layer)) {
+      case SIGMOID -> KERNELS.sigmoid(a, offset, length);
+      case TANH -> KERNELS.tanh(a, offset, length);
+      case RELU -> KERNELS.relu(a, offset, length);
+      case SELU -> KERNELS.selu(a, offset, length);
+      case SOFTMAX -> KERNELS.softmax(a, offset, rows, layout.units(layer), columns);
+      case LINEAR -> {}
+    }
+  }
+
+  /**
+   * Leaves the gradient of every parameter in the workspace, after {@link #forward} of the same
+   * rows.
+   *
+   * <p>The deltas of the output layer hold the gradient with respect to its outputs, or to its
+   * weighted sums if {@code fused}; zero in the padding.
+   */
+  void backward(float[] x, int xOffset, int rows, boolean fused, Workspace workspace) {
+    float[] activations = workspace.activations;
+    float[] deltas = workspace.deltas;
+    int last = layout.layers() - 1;
+    for (int l = last; l >= 0; l--) {
+      int delta = layout.activationOffset(l, rows);
+      if (l < last || !fused) {
+        differentiate(l, activations, deltas, delta, rows);
+      }
+      KERNELS.weightGradient(
+          l == 0 ? x : activations,
+          l == 0 ? xOffset : layout.activationOffset(l - 1, rows),
+          layout.inputStride(l),
+          rows,
+          layout.inputs(l),
+          deltas,
+          delta,
+          layout.columns(l),
+          workspace.gradient,
+          layout.weightOffset(l),
+          layout.biasOffset(l));
+      if (l > 0) {
+        KERNELS.inputGradient(
+            deltas,
+            delta,
+            rows,
+            layout.units(l),
+            layout.columns(l),
+            parameters,
+            layout.weightOffset(l),
+            layout.inputs(l),
+            deltas,
+            layout.activationOffset(l - 1, rows),
+            workspace.transposed);
+      }
+    }
+  }
+
+  private void differentiate(int layer, float[] y, float[] delta, int offset, int rows) {
+    int columns = layout.columns(layer);
+    int length = rows * columns;
+    switch (layout.activation(layer)) {
+      case SIGMOID -> KERNELS.sigmoidGradient(y, offset, delta, offset, length);
+      case TANH -> KERNELS.tanhGradient(y, offset, delta, offset, length);
+      case RELU -> KERNELS.reluGradient(y, offset, delta, offset, length);
+      case SELU -> KERNELS.seluGradient(y, offset, delta, offset, length);
+      case SOFTMAX -> KERNELS.softmaxGradient(y, offset, delta, offset, rows, columns);
+      case LINEAR -> {}
+    }
+  }
+
+  /** Adds the gradient of the penalty on the weights. */
+  void regularize(Regularizer regularizer, float[] gradient) {
+    for (int l = 0; l < layout.layers(); l++) {
+      KERNELS.regularize(
+          parameters,
+          gradient,
+          layout.weightOffset(l),
+          layout.inputs(l) * layout.columns(l),
+          regularizer.l1(),
+          regularizer.l2());
+    }
+  }
+}

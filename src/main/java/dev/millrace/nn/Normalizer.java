@@ -1,0 +1,145 @@
+package dev.millrace.nn;
+
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
+
+/**
+ * Running statistics of each column, and the transformation they define.
+ *
+ * <p>Standard: Welford's mean and variance with fading f: n = n(1-f) + 1; q = x - mean; mean +=
+ * q/n; m2 = m2(1-f) + q(x - mean); variance = m2/n. A column that has not varied, or was never
+ * seen, is 0. A missing value (NaN) is 0 and changes no statistics.
+ */
+final class Normalizer {
+
+  /** Below, a variance is that of rounding. */
+  private static final double LEAST_VARIANCE = 1e-12;
+
+  private final Normalization spec;
+  private final int columns;
+  // Standard: [columns x (n, mean, m2)]; minmax: [columns x (min, max)].
+  private final double[] statistics;
+
+  Normalizer(Normalization spec, int columns) {
+    this.spec = spec;
+    this.columns = columns;
+    statistics = new double[columns * width(spec.kind())];
+    if (spec.kind() == Normalization.Kind.MINMAX) {
+      for (int c = 0; c < columns; c++) {
+        statistics[2 * c] = Double.POSITIVE_INFINITY;
+        statistics[2 * c + 1] = Double.NEGATIVE_INFINITY;
+      }
+    }
+  }
+
+  private Normalizer(Normalizer other) {
+    spec = other.spec;
+    columns = other.columns;
+    statistics = other.statistics.clone();
+  }
+
+  private static int width(Normalization.Kind kind) {
+    return switch (kind) {
+      case NONE -> 0;
+      case STANDARD -> 3;
+      case MINMAX -> 2;
+    };
+  }
+
+  Normalizer copy() {
+    return new Normalizer(this);
+  }
+
+  /** Takes a row into the statistics; NaN is missing. */
+  void update(float[] row, int offset) {
+    for (int c = 0; c < columns; c++) {
+      float x = row[offset + c];
+      if (x == x) {
+        update(c, x);
+      }
+    }
+  }
+
+  void update(int column, double x) {
+    switch (spec.kind()) {
+      case NONE -> {}
+      case STANDARD -> {
+        int s = 3 * column;
+        double keep = 1 - (double) spec.fade();
+        double n = statistics[s] * keep + 1;
+        double q = x - statistics[s + 1];
+        double mean = statistics[s + 1] + q / n;
+        statistics[s] = n;
+        statistics[s + 1] = mean;
+        statistics[s + 2] = statistics[s + 2] * keep + q * (x - mean);
+      }
+      case MINMAX -> {
+        statistics[2 * column] = Math.min(statistics[2 * column], x);
+        statistics[2 * column + 1] = Math.max(statistics[2 * column + 1], x);
+      }
+    }
+  }
+
+  /** Writes the transformed row to {@code out}. */
+  void transform(float[] row, int offset, float[] out, int outOffset) {
+    for (int c = 0; c < columns; c++) {
+      float x = row[offset + c];
+      out[outOffset + c] = x == x ? (float) transform(c, x) : 0f;
+    }
+  }
+
+  double transform(int column, double x) {
+    if (spec.kind() == Normalization.Kind.NONE) {
+      return x;
+    }
+    double scale = scale(column);
+    if (scale == 0) {
+      return 0;
+    }
+    double z = (x - origin(column)) / scale;
+    if (spec.kind() == Normalization.Kind.MINMAX) {
+      return Math.max(0, Math.min(1, z));
+    }
+    double clip = spec.clip();
+    return clip == 0 ? z : Math.max(-clip, Math.min(clip, z));
+  }
+
+  /**
+   * Undoes {@link #transform} as far as it is a function; the only value ever seen if none varied.
+   */
+  double restore(int column, double z) {
+    return spec.kind() == Normalization.Kind.NONE ? z : origin(column) + z * scale(column);
+  }
+
+  /** What becomes 0: the mean or the minimum. */
+  private double origin(int column) {
+    if (spec.kind() == Normalization.Kind.STANDARD) {
+      return statistics[3 * column + 1];
+    }
+    double min = statistics[2 * column];
+    return min == Double.POSITIVE_INFINITY ? 0 : min;
+  }
+
+  /** What becomes 1: the standard deviation or the range; 0 if the column has not varied. */
+  private double scale(int column) {
+    if (spec.kind() == Normalization.Kind.STANDARD) {
+      double n = statistics[3 * column];
+      double variance = n == 0 ? 0 : statistics[3 * column + 2] / n;
+      return variance <= LEAST_VARIANCE ? 0 : Math.sqrt(variance);
+    }
+    return Math.max(0, statistics[2 * column + 1] - statistics[2 * column]);
+  }
+
+  void write(DataOutput out) throws IOException {
+    for (double value : statistics) {
+      out.writeDouble(value);
+    }
+  }
+
+  void read(DataInput in) throws IOException {
+    for (int i = 0; i < statistics.length; i++) {
+      statistics[i] = in.readDouble();
+    }
+  }
+}

@@ -1,0 +1,59 @@
+package dev.millrace.nn;
+
+import dev.millrace.simd.Kernels;
+
+/**
+ * Scratch of forward propagation and backpropagation, which no result outlives.
+ *
+ * <p>One may serve any number of learners of any shape, as long as one thread at a time uses it;
+ * sharing it keeps the memory of many small models small. It grows to the largest network seen.
+ */
+public final class Workspace {
+
+  private static final float[] EMPTY = {};
+
+  float[] input = EMPTY;
+  float[] output = EMPTY;
+  float[] activations = EMPTY;
+  float[] deltas = EMPTY;
+  float[] gradient = EMPTY;
+  float[] transposed = EMPTY;
+
+  /** Makes room to propagate forward; what was in the arrays may be lost. */
+  void fitForward(Layout layout, int rows) {
+    int needed = layout.activationLength(rows);
+    if (activations.length < needed) {
+      activations = new float[needed];
+    }
+  }
+
+  /** Makes room to propagate backward; activations are kept. */
+  void fitBackward(Layout layout, int rows) {
+    int needed = layout.activationLength(rows);
+    if (deltas.length < needed) {
+      deltas = new float[needed];
+    }
+    if (gradient.length < layout.length()) {
+      gradient = new float[layout.length()];
+    }
+    for (int l = 1; l < layout.layers(); l++) {
+      if (transposed.length < Kernels.transposedLength(layout.units(l))) {
+        transposed = new float[Kernels.transposedLength(layout.units(l))];
+      }
+    }
+  }
+
+  float[] fitInput(int inputs) {
+    if (input.length < inputs) {
+      input = new float[inputs];
+    }
+    return input;
+  }
+
+  float[] fitOutput(int outputs) {
+    if (output.length < outputs) {
+      output = new float[outputs];
+    }
+    return output;
+  }
+}

@@ -1,0 +1,233 @@
+package dev.millrace.simd;
+
+/**
+ * The arithmetic of training, one method a loop over float arrays.
+ *
+ * <p>Every kernel has one defined order of operations, so that every implementation gives the same
+ * bits on every machine: {@link ScalarKernels} states that order in plain loops. Results that are
+ * NaN are NaN everywhere; their payload is not defined.
+ *
+ * <p>Matrices are row-major. The neurons of a layer are padded to a multiple of {@link #LANES}, so
+ * the weights of a layer are [in x columns] and its bias [columns], with zeros in the padding. A
+ * row's result does not depend on how many rows are in the call. Arguments are not checked.
+ * Implementations have no state and are safe for use by many threads.
+ */
+public interface Kernels {
+
+  /** Floats to which the neurons of a layer are padded, and lanes of every reduction. */
+  int LANES = 16;
+
+  /** The fastest implementation that this JVM can run; see {@code millrace.simd.bits}. */
+  static Kernels best() {
+    return KernelsLookup.BEST;
+  }
+
+  /** The number of neurons, rounded up to whole lanes. */
+  static int padded(int neurons) {
+    return (neurons + LANES - 1) / LANES * LANES;
+  }
+
+  /** Floats of scratch that {@link #inputGradient} needs for a layer of so many outputs. */
+  static int transposedLength(int out) {
+    return (out + 1) * 2 * LANES;
+  }
+
+  /** Width of the registers in use, 0 without SIMD. */
+  int bits();
+
+  /** For people: "SIMD 512 bit" or "SIMD off". */
+  default String description() {
+    return bits() == 0 ? "SIMD off" : "SIMD " + bits() + " bit";
+  }
+
+  /**
+   * Forward propagation: y = x·w + bias.
+   *
+   * <p>Order: y[r][c] starts from bias[c] and takes one fma(x[r][i], w[i][c], y) an input,
+   * ascending.
+   *
+   * @param x [rows x in], rows {@code xStride} apart
+   * @param w [in x columns]
+   * @param bias [columns], at {@code biasOffset} of the array {@code w}
+   * @param columns padded number of neurons
+   * @param y [rows x columns]
+   */
+  void dense(
+      float[] x,
+      int xOffset,
+      int xStride,
+      int rows,
+      int in,
+      float[] w,
+      int wOffset,
+      int biasOffset,
+      int columns,
+      float[] y,
+      int yOffset);
+
+  /**
+   * Gradient with respect to a layer's inputs: dx = delta·wᵀ, zero in the padding of dx.
+   *
+   * <p>Order: dx[r][i] starts from 0 and takes one fma(delta[r][o], w[i][o], dx) an output,
+   * ascending.
+   *
+   * @param delta [rows x columns], gradient with respect to the layer's weighted sums
+   * @param out real number of outputs, at most {@code columns}
+   * @param w [in x columns]
+   * @param dx [rows x padded(in)]
+   * @param transposed scratch of at least {@link #transposedLength} floats
+   */
+  void inputGradient(
+      float[] delta,
+      int deltaOffset,
+      int rows,
+      int out,
+      int columns,
+      float[] w,
+      int wOffset,
+      int in,
+      float[] dx,
+      int dxOffset,
+      float[] transposed);
+
+  /**
+   * Gradient with respect to a layer's weights and bias: gw = xᵀ·delta, gb = Σ delta; overwrites.
+   *
+   * <p>Order: gw[i][c] starts from 0 and takes one fma(x[r][i], delta[r][c], gw) a row, ascending;
+   * gb[c] starts from 0 and adds delta[r][c], ascending.
+   *
+   * @param x [rows x in], rows {@code xStride} apart
+   * @param delta [rows x columns]
+   * @param gradient gw [in x columns] at {@code wOffset}, gb [columns] at {@code biasOffset}
+   */
+  void weightGradient(
+      float[] x,
+      int xOffset,
+      int xStride,
+      int rows,
+      int in,
+      float[] delta,
+      int deltaOffset,
+      int columns,
+      float[] gradient,
+      int wOffset,
+      int biasOffset);
+
+  /** a = 1/(1 + e^-a), each element by itself; within 3 ulp. */
+  void sigmoid(float[] a, int offset, int length);
+
+  /** a = tanh(a), each element by itself; within 3 ulp. */
+  void tanh(float[] a, int offset, int length);
+
+  /** a = max(0, a), each element by itself; NaN stays NaN. */
+  void relu(float[] a, int offset, int length);
+
+  /** a = λa above 0, else λα(e^a - 1), each element by itself (Klambauer et al., 2017). */
+  void selu(float[] a, int offset, int length);
+
+  /**
+   * Softmax of each row, zero in the padding.
+   *
+   * <p>Order: e^(a - greatest of the row); sum in 16 lanes (lane l takes columns l, l+16, …,
+   * ascending) folded by the tree 8, 4, 2, 1; division by the sum. A row with NaN or +∞ becomes
+   * NaN.
+   *
+   * @param a [rows x columns]
+   * @param width real number of neurons, at least 1
+   */
+  void softmax(float[] a, int offset, int rows, int width, int columns);
+
+  /** delta *= y(1 - y), with y the outputs of {@link #sigmoid}; order: delta * (y * (1 - y)). */
+  void sigmoidGradient(float[] y, int yOffset, float[] delta, int deltaOffset, int length);
+
+  /** delta *= 1 - y², with y the outputs of {@link #tanh}; order: delta * fma(-y, y, 1). */
+  void tanhGradient(float[] y, int yOffset, float[] delta, int deltaOffset, int length);
+
+  /** delta = 0 where y, the output of {@link #relu}, is not above 0. */
+  void reluGradient(float[] y, int yOffset, float[] delta, int deltaOffset, int length);
+
+  /** delta *= λ where y, the output of {@link #selu}, is above 0, else y + λα. */
+  void seluGradient(float[] y, int yOffset, float[] delta, int deltaOffset, int length);
+
+  /**
+   * delta = y(delta - Σ delta·y) for each row, with y the outputs of {@link #softmax}.
+   *
+   * <p>Order: the sum in 16 lanes, one fma(delta, y, lane) a term, folded by the tree 8, 4, 2, 1.
+   *
+   * @param y [rows x columns]
+   * @param delta [rows x columns]
+   */
+  void softmaxGradient(
+      float[] y, int yOffset, float[] delta, int deltaOffset, int rows, int columns);
+
+  /**
+   * Plain gradient descent: w = fma(-learningRate, g, w).
+   *
+   * @param length a multiple of 16, here and in the other optimizers
+   */
+  void sgd(float[] w, float[] g, int length, float learningRate);
+
+  /** Descent with momentum: v = fma(momentum, v, g); w = fma(-learningRate, v, w). */
+  void momentum(float[] w, float[] v, float[] g, int length, float learningRate, float momentum);
+
+  /**
+   * RMSprop: v = fma(rho, v, (1-rho)·(g·g)); w -= learningRate·g / (sqrt(v·correction) + epsilon).
+   *
+   * @param correction 1/(1 - rho^t), or 1 for none
+   */
+  void rmsProp(
+      float[] w,
+      float[] v,
+      float[] g,
+      int length,
+      float learningRate,
+      float rho,
+      float epsilon,
+      float correction);
+
+  /**
+   * Adam: m = fma(beta1, m, (1-beta1)·g); v = fma(beta2, v, (1-beta2)·(g·g)); w -= rate·m /
+   * (sqrt(v·correction) + epsilon).
+   *
+   * @param rate learningRate/(1 - beta1^t)
+   * @param correction 1/(1 - beta2^t)
+   */
+  void adam(
+      float[] w,
+      float[] m,
+      float[] v,
+      float[] g,
+      int length,
+      float rate,
+      float beta1,
+      float beta2,
+      float epsilon,
+      float correction);
+
+  /**
+   * Adds the gradient of l1·Σ|w| + l2·Σw²: g = fma(2·l2, w, g) + l1·sign(w), with sign(0) = 0.
+   *
+   * @param w and {@code g} are read at the same offset
+   */
+  void regularize(float[] w, float[] g, int offset, int length, float l1, float l2);
+
+  /**
+   * Σ a².
+   *
+   * <p>Order: 16 lanes, lane l takes elements l, l+16, … ascending, one fma(a, a, lane) a term,
+   * folded by the tree 8, 4, 2, 1.
+   *
+   * @param length a multiple of 16
+   */
+  float sumOfSquares(float[] a, int offset, int length);
+
+  /**
+   * The greatest |a|, 0 of nothing, NaN when any element is NaN.
+   *
+   * @param length a multiple of 16
+   */
+  float absMax(float[] a, int offset, int length);
+
+  /** a *= factor. */
+  void scale(float[] a, int offset, int length, float factor);
+}

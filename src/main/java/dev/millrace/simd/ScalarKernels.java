@@ -1,0 +1,304 @@
+package dev.millrace.simd;
+
+import java.util.Arrays;
+
+/** The specification of every kernel, in plain loops; also what runs where SIMD cannot. */
+public final class ScalarKernels implements Kernels {
+
+  @Override
+  public int bits() {
+    return 0;
+  }
+
+  @Override
+  public void dense(
+      float[] x,
+      int xOffset,
+      int xStride,
+      int rows,
+      int in,
+      float[] w,
+      int wOffset,
+      int biasOffset,
+      int columns,
+      float[] y,
+      int yOffset) {
+    for (int r = 0; r < rows; r++) {
+      int yRow = yOffset + r * columns;
+      System.arraycopy(w, biasOffset, y, yRow, columns);
+      for (int i = 0; i < in; i++) {
+        addMultiple(x[xOffset + r * xStride + i], w, wOffset + i * columns, y, yRow, columns);
+      }
+    }
+  }
+
+  @Override
+  public void inputGradient(
+      float[] delta,
+      int deltaOffset,
+      int rows,
+      int out,
+      int columns,
+      float[] w,
+      int wOffset,
+      int in,
+      float[] dx,
+      int dxOffset,
+      float[] transposed) {
+    int inColumns = Kernels.padded(in);
+    for (int r = 0; r < rows; r++) {
+      int deltaRow = deltaOffset + r * columns;
+      int dxRow = dxOffset + r * inColumns;
+      for (int i = 0; i < in; i++) {
+        int wRow = wOffset + i * columns;
+        float sum = 0f;
+        for (int o = 0; o < out; o++) {
+          sum = Math.fma(delta[deltaRow + o], w[wRow + o], sum);
+        }
+        dx[dxRow + i] = sum;
+      }
+      Arrays.fill(dx, dxRow + in, dxRow + inColumns, 0f);
+    }
+  }
+
+  @Override
+  public void weightGradient(
+      float[] x,
+      int xOffset,
+      int xStride,
+      int rows,
+      int in,
+      float[] delta,
+      int deltaOffset,
+      int columns,
+      float[] gradient,
+      int wOffset,
+      int biasOffset) {
+    Arrays.fill(gradient, wOffset, wOffset + in * columns, 0f);
+    Arrays.fill(gradient, biasOffset, biasOffset + columns, 0f);
+    for (int r = 0; r < rows; r++) {
+      int deltaRow = deltaOffset + r * columns;
+      for (int i = 0; i < in; i++) {
+        float xi = x[xOffset + r * xStride + i];
+        addMultiple(xi, delta, deltaRow, gradient, wOffset + i * columns, columns);
+      }
+      for (int c = 0; c < columns; c++) {
+        gradient[biasOffset + c] += delta[deltaRow + c];
+      }
+    }
+  }
+
+  /** y += factor·a. */
+  private static void addMultiple(
+      float factor, float[] a, int aOffset, float[] y, int yOffset, int length) {
+    for (int c = 0; c < length; c++) {
+      y[yOffset + c] = Math.fma(factor, a[aOffset + c], y[yOffset + c]);
+    }
+  }
+
+  @Override
+  public void sigmoid(float[] a, int offset, int length) {
+    for (int i = offset; i < offset + length; i++) {
+      a[i] = Elementary.sigmoid(a[i]);
+    }
+  }
+
+  @Override
+  public void tanh(float[] a, int offset, int length) {
+    for (int i = offset; i < offset + length; i++) {
+      a[i] = Elementary.tanh(a[i]);
+    }
+  }
+
+  @Override
+  public void relu(float[] a, int offset, int length) {
+    for (int i = offset; i < offset + length; i++) {
+      a[i] = a[i] < 0f ? 0f : a[i];
+    }
+  }
+
+  @Override
+  public void selu(float[] a, int offset, int length) {
+    for (int i = offset; i < offset + length; i++) {
+      a[i] = Elementary.selu(a[i]);
+    }
+  }
+
+  @Override
+  public void softmax(float[] a, int offset, int rows, int width, int columns) {
+    for (int r = 0; r < rows; r++) {
+      int row = offset + r * columns;
+      float greatest = a[row];
+      for (int c = 1; c < width; c++) {
+        greatest = a[row + c] > greatest ? a[row + c] : greatest;
+      }
+      for (int c = 0; c < width; c++) {
+        a[row + c] = Elementary.exp(a[row + c] - greatest);
+      }
+      Arrays.fill(a, row + width, row + columns, 0f);
+      float sum = sum(a, row, row + columns, 1);
+      for (int c = 0; c < width; c++) {
+        a[row + c] /= sum;
+      }
+    }
+  }
+
+  @Override
+  public void sigmoidGradient(float[] y, int yOffset, float[] delta, int deltaOffset, int length) {
+    for (int i = 0; i < length; i++) {
+      float yi = y[yOffset + i];
+      delta[deltaOffset + i] *= yi * (1f - yi);
+    }
+  }
+
+  @Override
+  public void tanhGradient(float[] y, int yOffset, float[] delta, int deltaOffset, int length) {
+    for (int i = 0; i < length; i++) {
+      float yi = y[yOffset + i];
+      delta[deltaOffset + i] *= Math.fma(-yi, yi, 1f);
+    }
+  }
+
+  @Override
+  public void reluGradient(float[] y, int yOffset, float[] delta, int deltaOffset, int length) {
+    for (int i = 0; i < length; i++) {
+      float d = delta[deltaOffset + i];
+      delta[deltaOffset + i] = y[yOffset + i] > 0f ? d : 0f;
+    }
+  }
+
+  @Override
+  public void seluGradient(float[] y, int yOffset, float[] delta, int deltaOffset, int length) {
+    for (int i = 0; i < length; i++) {
+      float yi = y[yOffset + i];
+      delta[deltaOffset + i] *= yi > 0f ? Elementary.SELU_SCALE : yi + Elementary.SELU_SCALE_ALPHA;
+    }
+  }
+
+  @Override
+  public void softmaxGradient(
+      float[] y, int yOffset, float[] delta, int deltaOffset, int rows, int columns) {
+    for (int r = 0; r < rows; r++) {
+      int yRow = yOffset + r * columns;
+      int deltaRow = deltaOffset + r * columns;
+      float sum = dot(delta, deltaRow, y, yRow, columns, 1);
+      for (int c = 0; c < columns; c++) {
+        delta[deltaRow + c] = y[yRow + c] * (delta[deltaRow + c] - sum);
+      }
+    }
+  }
+
+  @Override
+  public void sgd(float[] w, float[] g, int length, float learningRate) {
+    for (int i = 0; i < length; i++) {
+      w[i] = Math.fma(-learningRate, g[i], w[i]);
+    }
+  }
+
+  @Override
+  public void momentum(
+      float[] w, float[] v, float[] g, int length, float learningRate, float momentum) {
+    for (int i = 0; i < length; i++) {
+      v[i] = Math.fma(momentum, v[i], g[i]);
+      w[i] = Math.fma(-learningRate, v[i], w[i]);
+    }
+  }
+
+  @Override
+  public void rmsProp(
+      float[] w,
+      float[] v,
+      float[] g,
+      int length,
+      float learningRate,
+      float rho,
+      float epsilon,
+      float correction) {
+    float rest = 1f - rho;
+    for (int i = 0; i < length; i++) {
+      v[i] = Math.fma(rho, v[i], rest * (g[i] * g[i]));
+      w[i] -= learningRate * g[i] / ((float) Math.sqrt(v[i] * correction) + epsilon);
+    }
+  }
+
+  @Override
+  public void adam(
+      float[] w,
+      float[] m,
+      float[] v,
+      float[] g,
+      int length,
+      float rate,
+      float beta1,
+      float beta2,
+      float epsilon,
+      float correction) {
+    float rest1 = 1f - beta1;
+    float rest2 = 1f - beta2;
+    for (int i = 0; i < length; i++) {
+      m[i] = Math.fma(beta1, m[i], rest1 * g[i]);
+      v[i] = Math.fma(beta2, v[i], rest2 * (g[i] * g[i]));
+      w[i] -= rate * m[i] / ((float) Math.sqrt(v[i] * correction) + epsilon);
+    }
+  }
+
+  @Override
+  public void regularize(float[] w, float[] g, int offset, int length, float l1, float l2) {
+    float twice = 2f * l2;
+    for (int i = offset; i < offset + length; i++) {
+      float sign = w[i] > 0f ? l1 : w[i] < 0f ? -l1 : 0f;
+      g[i] = Math.fma(twice, w[i], g[i]) + sign;
+    }
+  }
+
+  @Override
+  public float sumOfSquares(float[] a, int offset, int length) {
+    assert length % LANES == 0;
+    return dot(a, offset, a, offset, length, 1);
+  }
+
+  @Override
+  public float absMax(float[] a, int offset, int length) {
+    int greatest = 0;
+    for (int i = offset; i < offset + length; i++) {
+      // As whole numbers, the bits of magnitudes are in order, NaN above infinity.
+      greatest = Math.max(greatest, Float.floatToRawIntBits(a[i]) & Elementary.MAGNITUDE);
+    }
+    return Float.intBitsToFloat(greatest);
+  }
+
+  @Override
+  public void scale(float[] a, int offset, int length, float factor) {
+    for (int i = offset; i < offset + length; i++) {
+      a[i] *= factor;
+    }
+  }
+
+  /**
+   * The sum of every {@code step}-th element: lane sums at step 16, below that the sum of two half
+   * trees, which makes the tree 8, 4, 2, 1.
+   */
+  private static float sum(float[] a, int from, int to, int step) {
+    if (step < LANES) {
+      return sum(a, from, to, 2 * step) + sum(a, from + step, to, 2 * step);
+    }
+    float lane = 0f;
+    for (int i = from; i < to; i += LANES) {
+      lane += a[i];
+    }
+    return lane;
+  }
+
+  /** As {@link #sum}, of the products. */
+  private static float dot(float[] a, int aFrom, float[] b, int bFrom, int length, int step) {
+    if (step < LANES) {
+      return dot(a, aFrom, b, bFrom, length, 2 * step)
+          + dot(a, aFrom + step, b, bFrom + step, length - step, 2 * step);
+    }
+    float lane = 0f;
+    for (int i = 0; i < length; i += LANES) {
+      lane = Math.fma(a[aFrom + i], b[bFrom + i], lane);
+    }
+    return lane;
+  }
+}

@@ -1,0 +1,88 @@
+package dev.millrace.simd;
+
+import static dev.millrace.simd.Elementary.EXPONENT_BIAS;
+import static dev.millrace.simd.Elementary.MAGNITUDE;
+import static dev.millrace.simd.Elementary.MANTISSA_BITS;
+import static dev.millrace.simd.Elementary.ROUND;
+import static dev.millrace.simd.Elementary.ROUND_BITS;
+import static dev.millrace.simd.Elementary.SIGN;
+import static jdk.incubator.vector.VectorOperators.ASHR;
+import static jdk.incubator.vector.VectorOperators.GE;
+import static jdk.incubator.vector.VectorOperators.GT;
+import static jdk.incubator.vector.VectorOperators.LSHL;
+import static jdk.incubator.vector.VectorOperators.LT;
+import static jdk.incubator.vector.VectorOperators.OR;
+
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.VectorSpecies;
+
+/** {@link Elementary} in every lane: the same steps in the same order. */
+final class VectorFunctions {
+
+  static final VectorSpecies<Float> SPECIES = VectorWidth.species();
+
+  private VectorFunctions() {}
+
+  static FloatVector constant(float value) {
+    return FloatVector.broadcast(SPECIES, value);
+  }
+
+  static FloatVector exp(FloatVector x) {
+    FloatVector clamped = clamp(x, Elementary.EXP_LOWEST, Elementary.EXP_HIGHEST);
+    FloatVector rounded = clamped.fma(constant(Elementary.LOG2_E), constant(ROUND));
+    IntVector k = rounded.reinterpretAsInts().sub(ROUND_BITS);
+    FloatVector p = expm1Polynomial(reduce(clamped, rounded.sub(ROUND))).add(1f);
+    IntVector half = k.lanewise(ASHR, 1);
+    return p.mul(powerOfTwo(half)).mul(powerOfTwo(k.sub(half)));
+  }
+
+  private static FloatVector expm1(FloatVector x) {
+    FloatVector clamped = clamp(x, Elementary.EXPM1_LOWEST, Elementary.EXPM1_HIGHEST);
+    FloatVector rounded = clamped.fma(constant(Elementary.LOG2_E), constant(ROUND));
+    FloatVector power = powerOfTwo(rounded.reinterpretAsInts().sub(ROUND_BITS));
+    FloatVector p = expm1Polynomial(reduce(clamped, rounded.sub(ROUND)));
+    return power.fma(p, power.sub(1f));
+  }
+
+  private static FloatVector clamp(FloatVector x, float lowest, float highest) {
+    FloatVector clamped = x.blend(lowest, x.compare(LT, lowest));
+    return clamped.blend(highest, clamped.compare(GT, highest));
+  }
+
+  private static FloatVector reduce(FloatVector x, FloatVector k) {
+    FloatVector high = k.fma(constant(-Elementary.LN2_HIGH), x);
+    return k.fma(constant(-Elementary.LN2_LOW), high);
+  }
+
+  private static FloatVector expm1Polynomial(FloatVector r) {
+    FloatVector p = r.fma(constant(Elementary.E5), constant(Elementary.E4));
+    p = p.fma(r, constant(Elementary.E3));
+    p = p.fma(r, constant(Elementary.E2));
+    p = p.fma(r, constant(Elementary.E1));
+    p = p.fma(r, constant(Elementary.E0));
+    return r.mul(r).fma(p, r);
+  }
+
+  private static FloatVector powerOfTwo(IntVector k) {
+    return k.add(EXPONENT_BIAS).lanewise(LSHL, MANTISSA_BITS).reinterpretAsFloats();
+  }
+
+  static FloatVector tanh(FloatVector x) {
+    IntVector bits = x.reinterpretAsInts();
+    FloatVector magnitude = bits.and(MAGNITUDE).reinterpretAsFloats();
+    FloatVector e = expm1(magnitude.add(magnitude));
+    FloatVector t = e.div(e.add(2f));
+    return t.reinterpretAsInts().lanewise(OR, bits.and(SIGN)).reinterpretAsFloats();
+  }
+
+  static FloatVector sigmoid(FloatVector x) {
+    FloatVector e = exp(x.reinterpretAsInts().lanewise(OR, SIGN).reinterpretAsFloats());
+    return e.blend(1f, x.compare(GE, 0f)).div(e.add(1f));
+  }
+
+  static FloatVector selu(FloatVector x) {
+    FloatVector below = expm1(x).mul(Elementary.SELU_SCALE_ALPHA);
+    return below.blend(x.mul(Elementary.SELU_SCALE), x.compare(GT, 0f));
+  }
+}

@@ -1,0 +1,366 @@
+package dev.millrace.simd;
+
+import static dev.millrace.simd.VectorFunctions.SPECIES;
+import static dev.millrace.simd.VectorFunctions.constant;
+import static jdk.incubator.vector.VectorOperators.GT;
+import static jdk.incubator.vector.VectorOperators.LT;
+import static jdk.incubator.vector.VectorOperators.MAX;
+
+import java.util.Arrays;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.VectorSpecies;
+
+/**
+ * The kernels on the Vector API.
+ *
+ * <p>A method is a loop over whole registers; what is left over goes through {@link ScalarKernels},
+ * whose steps are the same.
+ */
+final class VectorKernels implements Kernels {
+
+  private static final int WIDTH = SPECIES.length();
+
+  private static final VectorSpecies<Integer> INTEGERS =
+      VectorSpecies.of(int.class, SPECIES.vectorShape());
+
+  private final ScalarKernels scalar = new ScalarKernels();
+
+  @Override
+  public int bits() {
+    return SPECIES.vectorBitSize();
+  }
+
+  @Override
+  public void dense(
+      float[] x,
+      int xOffset,
+      int xStride,
+      int rows,
+      int in,
+      float[] w,
+      int wOffset,
+      int biasOffset,
+      int columns,
+      float[] y,
+      int yOffset) {
+    ForwardTiles.forward(
+        x,
+        xOffset,
+        xStride,
+        rows,
+        in,
+        w,
+        wOffset,
+        columns,
+        biasOffset,
+        columns,
+        y,
+        yOffset,
+        columns);
+  }
+
+  @Override
+  public void inputGradient(
+      float[] delta,
+      int deltaOffset,
+      int rows,
+      int out,
+      int columns,
+      float[] w,
+      int wOffset,
+      int in,
+      float[] dx,
+      int dxOffset,
+      float[] transposed) {
+    int inColumns = Kernels.padded(in);
+    if (rows < ForwardTiles.ROWS) {
+      // A transpose would cost as much as the products; several chains at once hide the latency.
+      for (int r = 0; r < rows; r++) {
+        BackwardTiles.rowTimesTransposed(
+            delta,
+            deltaOffset + r * columns,
+            out,
+            w,
+            wOffset,
+            columns,
+            in,
+            dx,
+            dxOffset + r * inColumns);
+      }
+    } else {
+      transposedProduct(
+          delta, deltaOffset, rows, out, columns, w, wOffset, in, dx, dxOffset, transposed);
+    }
+    for (int r = 0; r < rows; r++) {
+      int dxRow = dxOffset + r * inColumns;
+      Arrays.fill(dx, dxRow + in, dxRow + inColumns, 0f);
+    }
+  }
+
+  /** Transposes w a panel at a time, [out x panel] after one row of zeros that serves as bias. */
+  private static void transposedProduct(
+      float[] delta,
+      int deltaOffset,
+      int rows,
+      int out,
+      int columns,
+      float[] w,
+      int wOffset,
+      int in,
+      float[] dx,
+      int dxOffset,
+      float[] transposed) {
+    int inColumns = Kernels.padded(in);
+    int panel = Math.min(2 * LANES, inColumns);
+    Arrays.fill(transposed, 0, panel, 0f);
+    for (int from = 0; from < inColumns; from += panel) {
+      int width = Math.min(panel, inColumns - from);
+      int real = Math.min(width, in - from);
+      for (int o = 0; o < out; o++) {
+        int row = panel + o * panel;
+        for (int i = 0; i < real; i++) {
+          transposed[row + i] = w[wOffset + (from + i) * columns + o];
+        }
+        Arrays.fill(transposed, row + real, row + width, 0f);
+      }
+      ForwardTiles.forward(
+          delta,
+          deltaOffset,
+          columns,
+          rows,
+          out,
+          transposed,
+          panel,
+          panel,
+          0,
+          width,
+          dx,
+          dxOffset + from,
+          inColumns);
+    }
+  }
+
+  @Override
+  public void weightGradient(
+      float[] x,
+      int xOffset,
+      int xStride,
+      int rows,
+      int in,
+      float[] delta,
+      int deltaOffset,
+      int columns,
+      float[] gradient,
+      int wOffset,
+      int biasOffset) {
+    BackwardTiles.sumRows(delta, deltaOffset, rows, columns, gradient, biasOffset);
+    if (rows == 1) {
+      BackwardTiles.outerProduct(x, xOffset, in, delta, deltaOffset, columns, gradient, wOffset);
+    } else {
+      BackwardTiles.backward(
+          x, xOffset, xStride, rows, in, delta, deltaOffset, columns, gradient, wOffset);
+    }
+  }
+
+  @Override
+  public void sigmoid(float[] a, int offset, int length) {
+    int bound = SPECIES.loopBound(length);
+    for (int i = offset; i < offset + bound; i += WIDTH) {
+      VectorFunctions.sigmoid(FloatVector.fromArray(SPECIES, a, i)).intoArray(a, i);
+    }
+    scalar.sigmoid(a, offset + bound, length - bound);
+  }
+
+  @Override
+  public void tanh(float[] a, int offset, int length) {
+    int bound = SPECIES.loopBound(length);
+    for (int i = offset; i < offset + bound; i += WIDTH) {
+      VectorFunctions.tanh(FloatVector.fromArray(SPECIES, a, i)).intoArray(a, i);
+    }
+    scalar.tanh(a, offset + bound, length - bound);
+  }
+
+  @Override
+  public void relu(float[] a, int offset, int length) {
+    int bound = SPECIES.loopBound(length);
+    for (int i = offset; i < offset + bound; i += WIDTH) {
+      FloatVector v = FloatVector.fromArray(SPECIES, a, i);
+      v.blend(0f, v.compare(LT, 0f)).intoArray(a, i);
+    }
+    scalar.relu(a, offset + bound, length - bound);
+  }
+
+  @Override
+  public void selu(float[] a, int offset, int length) {
+    int bound = SPECIES.loopBound(length);
+    for (int i = offset; i < offset + bound; i += WIDTH) {
+      VectorFunctions.selu(FloatVector.fromArray(SPECIES, a, i)).intoArray(a, i);
+    }
+    scalar.selu(a, offset + bound, length - bound);
+  }
+
+  @Override
+  public void softmax(float[] a, int offset, int rows, int width, int columns) {
+    for (int r = 0; r < rows; r++) {
+      int row = offset + r * columns;
+      float greatest = a[row];
+      for (int c = 1; c < width; c++) {
+        greatest = a[row + c] > greatest ? a[row + c] : greatest;
+      }
+      // e^-∞ is 0, which leaves the padding out of the sum.
+      Arrays.fill(a, row + width, row + columns, Float.NEGATIVE_INFINITY);
+      for (int c = row; c < row + columns; c += WIDTH) {
+        FloatVector shifted = FloatVector.fromArray(SPECIES, a, c).sub(greatest);
+        VectorFunctions.exp(shifted).intoArray(a, c);
+      }
+      float sum = VectorReductions.sum(a, row, columns);
+      for (int c = row; c < row + columns; c += WIDTH) {
+        FloatVector.fromArray(SPECIES, a, c).div(sum).intoArray(a, c);
+      }
+      Arrays.fill(a, row + width, row + columns, 0f);
+    }
+  }
+
+  @Override
+  public void sigmoidGradient(float[] y, int yOffset, float[] delta, int deltaOffset, int length) {
+    int bound = SPECIES.loopBound(length);
+    for (int i = 0; i < bound; i += WIDTH) {
+      FloatVector yi = FloatVector.fromArray(SPECIES, y, yOffset + i);
+      FloatVector d = FloatVector.fromArray(SPECIES, delta, deltaOffset + i);
+      d.mul(yi.mul(constant(1f).sub(yi))).intoArray(delta, deltaOffset + i);
+    }
+    scalar.sigmoidGradient(y, yOffset + bound, delta, deltaOffset + bound, length - bound);
+  }
+
+  @Override
+  public void tanhGradient(float[] y, int yOffset, float[] delta, int deltaOffset, int length) {
+    int bound = SPECIES.loopBound(length);
+    for (int i = 0; i < bound; i += WIDTH) {
+      FloatVector yi = FloatVector.fromArray(SPECIES, y, yOffset + i);
+      FloatVector d = FloatVector.fromArray(SPECIES, delta, deltaOffset + i);
+      d.mul(yi.neg().fma(yi, constant(1f))).intoArray(delta, deltaOffset + i);
+    }
+    scalar.tanhGradient(y, yOffset + bound, delta, deltaOffset + bound, length - bound);
+  }
+
+  @Override
+  public void reluGradient(float[] y, int yOffset, float[] delta, int deltaOffset, int length) {
+    int bound = SPECIES.loopBound(length);
+    FloatVector zero = FloatVector.zero(SPECIES);
+    for (int i = 0; i < bound; i += WIDTH) {
+      FloatVector yi = FloatVector.fromArray(SPECIES, y, yOffset + i);
+      FloatVector d = FloatVector.fromArray(SPECIES, delta, deltaOffset + i);
+      zero.blend(d, yi.compare(GT, 0f)).intoArray(delta, deltaOffset + i);
+    }
+    scalar.reluGradient(y, yOffset + bound, delta, deltaOffset + bound, length - bound);
+  }
+
+  @Override
+  public void seluGradient(float[] y, int yOffset, float[] delta, int deltaOffset, int length) {
+    int bound = SPECIES.loopBound(length);
+    for (int i = 0; i < bound; i += WIDTH) {
+      FloatVector yi = FloatVector.fromArray(SPECIES, y, yOffset + i);
+      FloatVector d = FloatVector.fromArray(SPECIES, delta, deltaOffset + i);
+      FloatVector slope = yi.add(Elementary.SELU_SCALE_ALPHA);
+      slope = slope.blend(Elementary.SELU_SCALE, yi.compare(GT, 0f));
+      d.mul(slope).intoArray(delta, deltaOffset + i);
+    }
+    scalar.seluGradient(y, yOffset + bound, delta, deltaOffset + bound, length - bound);
+  }
+
+  @Override
+  public void softmaxGradient(
+      float[] y, int yOffset, float[] delta, int deltaOffset, int rows, int columns) {
+    for (int r = 0; r < rows; r++) {
+      int yRow = yOffset + r * columns;
+      int deltaRow = deltaOffset + r * columns;
+      float sum = VectorReductions.dot(delta, deltaRow, y, yRow, columns);
+      for (int c = 0; c < columns; c += WIDTH) {
+        FloatVector yc = FloatVector.fromArray(SPECIES, y, yRow + c);
+        FloatVector d = FloatVector.fromArray(SPECIES, delta, deltaRow + c);
+        yc.mul(d.sub(sum)).intoArray(delta, deltaRow + c);
+      }
+    }
+  }
+
+  @Override
+  public void sgd(float[] w, float[] g, int length, float learningRate) {
+    VectorOptimizers.sgd(w, g, length, learningRate);
+  }
+
+  @Override
+  public void momentum(
+      float[] w, float[] v, float[] g, int length, float learningRate, float momentum) {
+    VectorOptimizers.momentum(w, v, g, length, learningRate, momentum);
+  }
+
+  @Override
+  public void rmsProp(
+      float[] w,
+      float[] v,
+      float[] g,
+      int length,
+      float learningRate,
+      float rho,
+      float epsilon,
+      float correction) {
+    VectorOptimizers.rmsProp(w, v, g, length, learningRate, rho, epsilon, correction);
+  }
+
+  @Override
+  public void adam(
+      float[] w,
+      float[] m,
+      float[] v,
+      float[] g,
+      int length,
+      float rate,
+      float beta1,
+      float beta2,
+      float epsilon,
+      float correction) {
+    VectorOptimizers.adam(w, m, v, g, length, rate, beta1, beta2, epsilon, correction);
+  }
+
+  @Override
+  public void regularize(float[] w, float[] g, int offset, int length, float l1, float l2) {
+    int bound = SPECIES.loopBound(length);
+    float twice = 2f * l2;
+    for (int i = offset; i < offset + bound; i += WIDTH) {
+      FloatVector wi = FloatVector.fromArray(SPECIES, w, i);
+      FloatVector gi = FloatVector.fromArray(SPECIES, g, i);
+      FloatVector sign = FloatVector.zero(SPECIES).blend(l1, wi.compare(GT, 0f));
+      sign = sign.blend(-l1, wi.compare(LT, 0f));
+      constant(twice).fma(wi, gi).add(sign).intoArray(g, i);
+    }
+    scalar.regularize(w, g, offset + bound, length - bound, l1, l2);
+  }
+
+  @Override
+  public float sumOfSquares(float[] a, int offset, int length) {
+    assert length % LANES == 0;
+    return VectorReductions.dot(a, offset, a, offset, length);
+  }
+
+  @Override
+  public float absMax(float[] a, int offset, int length) {
+    assert length % LANES == 0;
+    IntVector greatest = IntVector.zero(INTEGERS);
+    for (int i = offset; i < offset + length; i += WIDTH) {
+      IntVector bits = FloatVector.fromArray(SPECIES, a, i).reinterpretAsInts();
+      greatest = greatest.max(bits.and(Elementary.MAGNITUDE));
+    }
+    // The greatest of whole numbers is the same in any order.
+    return Float.intBitsToFloat(greatest.reduceLanes(MAX));
+  }
+
+  @Override
+  public void scale(float[] a, int offset, int length, float factor) {
+    int bound = SPECIES.loopBound(length);
+    for (int i = offset; i < offset + bound; i += WIDTH) {
+      FloatVector.fromArray(SPECIES, a, i).mul(factor).intoArray(a, i);
+    }
+    scalar.scale(a, offset + bound, length - bound, factor);
+  }
+}

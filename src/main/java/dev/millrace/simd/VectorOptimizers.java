@@ -1,0 +1,86 @@
+package dev.millrace.simd;
+
+import static dev.millrace.simd.VectorFunctions.SPECIES;
+import static dev.millrace.simd.VectorFunctions.constant;
+
+import jdk.incubator.vector.FloatVector;
+
+/**
+ * The updates of {@link VectorKernels}: one vector a turn, because C2 gives up on longer bodies.
+ *
+ * <p>Parameter arrays are whole multiples of 16 floats, so there is no tail.
+ */
+final class VectorOptimizers {
+
+  private static final int WIDTH = SPECIES.length();
+
+  private VectorOptimizers() {}
+
+  static void sgd(float[] w, float[] g, int length, float learningRate) {
+    FloatVector rate = constant(-learningRate);
+    for (int i = 0; i < length; i += WIDTH) {
+      FloatVector gi = FloatVector.fromArray(SPECIES, g, i);
+      rate.fma(gi, FloatVector.fromArray(SPECIES, w, i)).intoArray(w, i);
+    }
+  }
+
+  static void momentum(
+      float[] w, float[] v, float[] g, int length, float learningRate, float momentum) {
+    FloatVector rate = constant(-learningRate);
+    FloatVector keep = constant(momentum);
+    for (int i = 0; i < length; i += WIDTH) {
+      FloatVector vi = FloatVector.fromArray(SPECIES, v, i);
+      vi = keep.fma(vi, FloatVector.fromArray(SPECIES, g, i));
+      vi.intoArray(v, i);
+      rate.fma(vi, FloatVector.fromArray(SPECIES, w, i)).intoArray(w, i);
+    }
+  }
+
+  static void rmsProp(
+      float[] w,
+      float[] v,
+      float[] g,
+      int length,
+      float learningRate,
+      float rho,
+      float epsilon,
+      float correction) {
+    FloatVector keep = constant(rho);
+    FloatVector rest = constant(1f - rho);
+    for (int i = 0; i < length; i += WIDTH) {
+      FloatVector gi = FloatVector.fromArray(SPECIES, g, i);
+      FloatVector vi = FloatVector.fromArray(SPECIES, v, i);
+      vi = keep.fma(vi, rest.mul(gi.mul(gi)));
+      vi.intoArray(v, i);
+      FloatVector change = gi.mul(learningRate).div(vi.mul(correction).sqrt().add(epsilon));
+      FloatVector.fromArray(SPECIES, w, i).sub(change).intoArray(w, i);
+    }
+  }
+
+  static void adam(
+      float[] w,
+      float[] m,
+      float[] v,
+      float[] g,
+      int length,
+      float rate,
+      float beta1,
+      float beta2,
+      float epsilon,
+      float correction) {
+    FloatVector keep1 = constant(beta1);
+    FloatVector keep2 = constant(beta2);
+    FloatVector rest2 = constant(1f - beta2);
+    float rest1 = 1f - beta1;
+    for (int i = 0; i < length; i += WIDTH) {
+      FloatVector gi = FloatVector.fromArray(SPECIES, g, i);
+      FloatVector mi = keep1.fma(FloatVector.fromArray(SPECIES, m, i), gi.mul(rest1));
+      FloatVector vi = FloatVector.fromArray(SPECIES, v, i);
+      vi = keep2.fma(vi, rest2.mul(gi.mul(gi)));
+      mi.intoArray(m, i);
+      vi.intoArray(v, i);
+      FloatVector change = mi.mul(rate).div(vi.mul(correction).sqrt().add(epsilon));
+      FloatVector.fromArray(SPECIES, w, i).sub(change).intoArray(w, i);
+    }
+  }
+}

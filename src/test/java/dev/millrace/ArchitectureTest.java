@@ -1,0 +1,95 @@
+package dev.millrace;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+
+/** The arrows between the packages point one way, and the core is free of Flink, Kafka and Avro. */
+@AnalyzeClasses(packages = "dev.millrace", importOptions = ImportOption.DoNotIncludeTests.class)
+class ArchitectureTest {
+  private static final String JDK = "java..";
+
+  @ArchTest
+  static final ArchRule dataUsesTheJdkAlone =
+      classes()
+          .that()
+          .resideInAPackage("dev.millrace.data")
+          .should()
+          .onlyDependOnClassesThat()
+          .resideInAnyPackage("dev.millrace.data", JDK);
+
+  @ArchTest
+  static final ArchRule simdUsesTheJdkAlone =
+      classes()
+          .that()
+          .resideInAPackage("dev.millrace.simd")
+          .should()
+          .onlyDependOnClassesThat()
+          .resideInAnyPackage("dev.millrace.simd", "jdk.incubator.vector", JDK);
+
+  @ArchTest
+  static final ArchRule nnUsesDataAndSimd =
+      classes()
+          .that()
+          .resideInAPackage("dev.millrace.nn")
+          .should()
+          .onlyDependOnClassesThat()
+          .resideInAnyPackage("dev.millrace.nn", "dev.millrace.data", "dev.millrace.simd", JDK);
+
+  @ArchTest
+  static final ArchRule evalUsesData =
+      classes()
+          .that()
+          .resideInAPackage("dev.millrace.eval")
+          .should()
+          .onlyDependOnClassesThat()
+          .resideInAnyPackage("dev.millrace.eval", "dev.millrace.data", JDK);
+
+  @ArchTest
+  static final ArchRule codecKnowsNoFlinkAndNoKafka =
+      classes()
+          .that()
+          .resideInAPackage("dev.millrace.codec")
+          .should()
+          .onlyDependOnClassesThat()
+          .resideInAnyPackage(
+              "dev.millrace.codec",
+              "dev.millrace.data",
+              "dev.millrace.nn",
+              "dev.millrace.eval",
+              "org.apache.avro..",
+              "com.fasterxml.jackson..",
+              JDK);
+
+  @ArchTest
+  static final ArchRule flinkDoesNotKnowSettingsOrCommands =
+      noClasses()
+          .that()
+          .resideInAPackage("dev.millrace.flink")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage("dev.millrace", "dev.millrace.cli");
+
+  @ArchTest
+  static final ArchRule theJobDoesNotKnowTheCommands =
+      noClasses()
+          .that()
+          .resideOutsideOfPackage("dev.millrace.cli")
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("dev.millrace.cli");
+
+  @ArchTest
+  static final ArchRule oneClassTouchesTheBroker =
+      noClasses()
+          .that()
+          .doNotHaveSimpleName("EmbeddedKafka")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage(
+              "kafka..", "org.apache.kafka.server..", "org.apache.kafka.metadata..");
+}

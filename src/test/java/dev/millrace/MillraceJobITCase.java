@@ -1,0 +1,313 @@
+package dev.millrace;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.millrace.cli.EmbeddedKafka;
+import dev.millrace.testing.BadRecords;
+import dev.millrace.testing.Records;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.header.Header;
+import org.apache.kafka.common.header.internals.RecordHeader;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** The production graph between the topics of a real broker. */
+class MillraceJobITCase {
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final int EXAMPLES = 3_000;
+  private static final int KEYS = 5;
+  private static final int BAD = 1_000;
+
+  private static EmbeddedKafka kafka;
+
+  @BeforeAll
+  static void startBroker() {
+    kafka = EmbeddedKafka.start(0, null);
+  }
+
+  @AfterAll
+  static void stopBroker() {
+    kafka.close();
+  }
+
+  @Test
+  void theLastMetricsOfEachKeyCountExactlyTheRecordsSent() throws Exception {
+    Settings settings = pipeline("counts", "at-least-once");
+    createTopics(settings);
+    send(settings, good());
+
+    run(settings);
+
+    Map<String, JsonNode> last = lastMetrics(settings);
+    assertThat(last).hasSize(KEYS);
+    for (JsonNode metrics : last.values()) {
+      assertThat(metrics.path("examples").asInt()).isEqualTo(EXAMPLES / KEYS);
+      assertThat(metrics.at("/total/examples").asInt()).isEqualTo(EXAMPLES / KEYS);
+      assertThat(metrics.at("/total/accuracy").asDouble())
+          .isGreaterThan(metrics.at("/baseline/majority/total/accuracy").asDouble());
+    }
+    assertThat(read(settings.output().deadLetters())).isEmpty();
+  }
+
+  @Test
+  void badRecordsChangeNeitherMetricsNorModelsAndAllBecomeDeadLetters() throws Exception {
+    Settings clean = pipeline("clean", "at-least-once");
+    Settings dirty = pipeline("dirty", "at-least-once");
+    createTopics(clean);
+    createTopics(dirty);
+    List<ProducerRecord<byte[], byte[]>> good = good();
+    send(clean, good);
+    List<ProducerRecord<byte[], byte[]>> bad = bad();
+    send(dirty, mixed(good, bad));
+
+    run(clean);
+    run(dirty); // a restart would fail it: this job has no restart strategy
+
+    assertThat(models(dirty)).isEqualTo(models(clean)).hasSize(KEYS);
+    assertThat(scores(lastMetrics(dirty))).isEqualTo(scores(lastMetrics(clean)));
+    // Refused where they are decoded or where the model is: in two orders, told apart by their
+    // time.
+    List<ConsumerRecord<byte[], byte[]>> letters =
+        read(dirty.output().deadLetters()).stream()
+            .sorted(Comparator.comparingLong(ConsumerRecord::timestamp))
+            .toList();
+    assertThat(letters).hasSize(BAD);
+    for (int i = 0; i < BAD; i++) {
+      ConsumerRecord<byte[], byte[]> letter = letters.get(i);
+      ProducerRecord<byte[], byte[]> sent = bad.get(i);
+      assertThat(letter.value()).isEqualTo(sent.value());
+      assertThat(letter.key()).isEqualTo(sent.key());
+      assertThat(letter.timestamp()).isEqualTo(sent.timestamp());
+      assertThat(header(letter, "source")).isEqualTo("sensor");
+      assertThat(header(letter, "__millrace.errors.reason")).isEqualTo(header(sent, "expected"));
+      assertThat(header(letter, "__millrace.errors.topic")).isEqualTo(dirty.input().topic());
+    }
+  }
+
+  @Test
+  void exactlyOnceDeliversTheSameMetricsInTransactions() throws Exception {
+    Settings settings = pipeline("exactly", "exactly-once");
+    createTopics(settings);
+    send(settings, good());
+
+    run(settings);
+
+    assertThat(lastMetrics(settings)).hasSize(KEYS);
+    assertThat(read(settings.output().metrics()))
+        .extracting(record -> JSON.readTree(record.value()))
+        .extracting(metrics -> metrics.path("key").asText() + " " + metrics.path("seq").asInt())
+        .doesNotHaveDuplicates();
+  }
+
+  private static Settings pipeline(String name, String guarantee) {
+    return PipelineFile.parse(
+        name + ".yaml",
+        """
+        pipeline: %1$s
+        kafka: { bootstrap.servers: "%2$s" }
+        input: { topic: %1$s-in, label: class, classes: [a, b, c] }
+        metrics: { every: 200 }
+        output:
+          guarantee: %3$s
+          topics: { metrics: %1$s-metrics, dead-letters: %1$s-dlq, models: %1$s-models }
+        limits: { record-bytes: 10000 }
+        """
+            .formatted(name, kafka.bootstrapServers(), guarantee),
+        Path.of(""));
+  }
+
+  private static void run(Settings settings) throws Exception {
+    Configuration configuration = new Configuration();
+    configuration.setString("restart-strategy.type", "none");
+    configuration.setString("pipeline.generic-types", "false");
+    configuration.setString("pipeline.auto-generate-uids", "false");
+    configuration.setString("pipeline.object-reuse", "true");
+    configuration.setString("execution.checkpointing.interval", "200 ms");
+    StreamExecutionEnvironment env =
+        StreamExecutionEnvironment.createLocalEnvironment(2, configuration);
+    MillraceJob.buildOnKafka(env, settings, true);
+    env.execute(settings.pipeline());
+  }
+
+  private static List<ProducerRecord<byte[], byte[]>> good() {
+    SplittableRandom random = new SplittableRandom(11);
+    List<ProducerRecord<byte[], byte[]>> records = new ArrayList<>();
+    for (int i = 0; i < EXAMPLES; i++) {
+      float[] features = new float[4];
+      for (int f = 0; f < features.length; f++) {
+        features[f] = (float) random.nextDouble();
+      }
+      String label = features[0] > features[1] ? "a" : features[2] > 0.5 ? "b" : "c";
+      String key = "key-" + i % KEYS;
+      records.add(record(key, Records.classValue(key, label, features), i));
+    }
+    return records;
+  }
+
+  private static List<ProducerRecord<byte[], byte[]>> bad() {
+    Map<String, byte[]> kinds = BadRecords.byReason(Records.classValue("k", "a", 1, 2, 3, 4), 4);
+    List<String> reasons = List.copyOf(kinds.keySet());
+    List<ProducerRecord<byte[], byte[]>> records = new ArrayList<>();
+    for (int i = 0; i < BAD; i++) {
+      boolean withoutKey = i % (reasons.size() + 1) == reasons.size();
+      String reason =
+          withoutKey ? "missing-key" : reasons.get(i % (reasons.size() + 1)).split(" ")[0];
+      byte[] value =
+          withoutKey
+              ? Records.classValue("k", "a", 1, 2, 3, 4)
+              : kinds.get(reasons.get(i % (reasons.size() + 1)));
+      ProducerRecord<byte[], byte[]> record =
+          record(withoutKey ? null : "key-" + i % KEYS, value, 100_000 + i);
+      record.headers().add("expected", reason.getBytes(StandardCharsets.UTF_8));
+      records.add(record);
+    }
+    return records;
+  }
+
+  private static List<ProducerRecord<byte[], byte[]>> mixed(
+      List<ProducerRecord<byte[], byte[]>> good, List<ProducerRecord<byte[], byte[]>> bad) {
+    List<ProducerRecord<byte[], byte[]>> mixed = new ArrayList<>();
+    int next = 0;
+    for (int i = 0; i < good.size(); i++) {
+      mixed.add(good.get(i));
+      // A key's first example comes before its bad ones: it says how many features there are.
+      while (i >= KEYS && next < bad.size() && next <= i / 2) {
+        mixed.add(bad.get(next++));
+      }
+    }
+    assertThat(next).isEqualTo(bad.size());
+    return mixed;
+  }
+
+  private static ProducerRecord<byte[], byte[]> record(String key, byte[] value, long time) {
+    byte[] keyBytes = key == null ? null : key.getBytes(StandardCharsets.UTF_8);
+    return new ProducerRecord<>(
+        "",
+        null,
+        time,
+        keyBytes,
+        value,
+        List.of(new RecordHeader("source", "sensor".getBytes(StandardCharsets.UTF_8))));
+  }
+
+  private static void createTopics(Settings settings) throws Exception {
+    try (Admin admin = Admin.create(Map.copyOf(new HashMap<String, Object>(settings.kafka())))) {
+      admin
+          .createTopics(
+              Stream.of(
+                      settings.input().topic(),
+                      settings.output().metrics(),
+                      settings.output().deadLetters(),
+                      settings.output().models())
+                  .map(topic -> new NewTopic(topic, 1, (short) 1))
+                  .toList())
+          .all()
+          .get();
+    }
+  }
+
+  private static void send(Settings settings, List<ProducerRecord<byte[], byte[]>> records) {
+    try (KafkaProducer<byte[], byte[]> producer =
+        new KafkaProducer<>(
+            Map.copyOf(new HashMap<String, Object>(settings.kafka())),
+            new ByteArraySerializer(),
+            new ByteArraySerializer())) {
+      for (ProducerRecord<byte[], byte[]> r : records) {
+        producer.send(
+            new ProducerRecord<>(
+                settings.input().topic(), null, r.timestamp(), r.key(), r.value(), r.headers()));
+      }
+    }
+  }
+
+  private static List<ConsumerRecord<byte[], byte[]>> read(String topic) {
+    TopicPartition partition = new TopicPartition(topic, 0);
+    List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
+    try (KafkaConsumer<byte[], byte[]> consumer =
+        new KafkaConsumer<>(
+            Map.of(
+                "bootstrap.servers", kafka.bootstrapServers(), "isolation.level", "read_committed"),
+            new ByteArrayDeserializer(),
+            new ByteArrayDeserializer())) {
+      consumer.assign(List.of(partition));
+      consumer.seekToBeginning(List.of(partition));
+      long end = consumer.endOffsets(List.of(partition)).get(partition);
+      while (consumer.position(partition) < end) {
+        consumer.poll(Duration.ofMillis(200)).forEach(records::add);
+      }
+    }
+    return records;
+  }
+
+  private static Map<String, JsonNode> lastMetrics(Settings settings) throws Exception {
+    Map<String, JsonNode> last = new TreeMap<>();
+    for (ConsumerRecord<byte[], byte[]> record : read(settings.output().metrics())) {
+      JsonNode metrics = JSON.readTree(record.value());
+      last.put(metrics.path("key").asText(), metrics);
+    }
+    return last;
+  }
+
+  /**
+   * Everything that the data decide: not the names and offsets, which differ between two topics.
+   */
+  private static Map<String, String> scores(Map<String, JsonNode> metrics) {
+    Map<String, String> scores = new TreeMap<>();
+    metrics.forEach(
+        (key, record) ->
+            scores.put(
+                key,
+                Stream.of("examples", "window", "total", "baseline", "confusion_matrix")
+                    .map(name -> record.path(name).toString())
+                    .toList()
+                    .toString()));
+    return scores;
+  }
+
+  private static Map<String, String> models(Settings settings) {
+    Map<String, String> models = new TreeMap<>();
+    for (ConsumerRecord<byte[], byte[]> record : read(settings.output().models())) {
+      models.put(
+          new String(record.key(), StandardCharsets.UTF_8),
+          HexFormat.of().formatHex(record.value()));
+    }
+    return models;
+  }
+
+  private static String header(ConsumerRecord<byte[], byte[]> record, String name) {
+    return text(record.headers().lastHeader(name));
+  }
+
+  private static String header(ProducerRecord<byte[], byte[]> record, String name) {
+    return text(record.headers().lastHeader(name));
+  }
+
+  private static String text(Header header) {
+    return new String(header.value(), StandardCharsets.UTF_8);
+  }
+}

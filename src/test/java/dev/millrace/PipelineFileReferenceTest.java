@@ -1,0 +1,44 @@
+package dev.millrace;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+class PipelineFileReferenceTest {
+  private static final Path REFERENCE = Path.of("docs/reference/pipeline.md");
+
+  @Test
+  void theReferenceIsWhatTheOptionsSay() throws IOException {
+    String generated = PipelineFileReference.markdown();
+    if (Boolean.getBoolean("millrace.docs.write")) {
+      Files.createDirectories(REFERENCE.getParent());
+      Files.writeString(REFERENCE, generated);
+    }
+
+    assertThat(REFERENCE)
+        .as("write it anew: mvn test -Dtest=PipelineFileReferenceTest -Dmillrace.docs.write=true")
+        .content()
+        .isEqualTo(generated);
+  }
+
+  @Test
+  void everyOptionSaysWhatItTakesItsDefaultAndItsMeaning() {
+    Set<String> places = new HashSet<>();
+    for (OptionGroup group : PipelineOptions.GROUPS) {
+      assertThat(group.meaning()).as(group.path()).isNotBlank();
+      for (Option<?> option : group.options()) {
+        String place = group.path() + " " + group.variant() + " " + option.name();
+        assertThat(places.add(place)).as("%s stands once", place).isTrue();
+        assertThat(option.name()).as(place).matches("[a-z0-9]+([-.][a-z0-9]+)*");
+        assertThat(option.kind().allowed()).as(place).isNotBlank().doesNotContain("|");
+        assertThat(option.shownDefault()).as(place).isNotBlank().doesNotContain("|");
+        assertThat(option.meaning()).as(place).isNotBlank().doesNotContain("|");
+      }
+    }
+  }
+}

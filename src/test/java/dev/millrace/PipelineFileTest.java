@@ -1,0 +1,533 @@
+package dev.millrace;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import dev.millrace.Settings.Backend;
+import dev.millrace.Settings.Guarantee;
+import dev.millrace.Settings.Start;
+import dev.millrace.codec.FeatureSpec;
+import dev.millrace.codec.InputSpec;
+import dev.millrace.data.Task;
+import dev.millrace.eval.MetricsSpec;
+import dev.millrace.nn.Activation;
+import dev.millrace.nn.LayerSpec;
+import dev.millrace.nn.Loss;
+import dev.millrace.nn.ModelSpec;
+import dev.millrace.nn.Normalization;
+import dev.millrace.nn.Optimizer;
+import dev.millrace.nn.Regularizer;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class PipelineFileTest {
+  private static final String HEAD = PipelineFileReference.SMALLEST;
+  private static final String TO_INPUT =
+      "pipeline: fraud\nkafka: { bootstrap.servers: localhost:9092 }\n";
+
+  @TempDir private Path folder;
+
+  @Test
+  void theSmallestFileHasEveryDefault() {
+    Settings settings = parse(HEAD);
+
+    assertThat(settings.pipeline()).isEqualTo("fraud");
+    assertThat(settings.kafka())
+        .containsExactlyEntriesOf(Map.of("bootstrap.servers", "localhost:9092"));
+    assertThat(settings.input())
+        .isEqualTo(
+            new Settings.Input(
+                "millrace.examples.v1",
+                Start.COMMITTED,
+                new InputSpec(
+                    InputSpec.Format.AVRO,
+                    null,
+                    null,
+                    "class",
+                    null,
+                    null,
+                    null,
+                    List.of(),
+                    List.of(),
+                    new InputSpec.Limits(1_048_576, 256, 100, 65_536))));
+    assertThat(settings.model()).isEqualTo(ModelSpec.auto(1));
+    assertThat(settings.metrics()).isEqualTo(new MetricsSpec(1000, 1000, 1000, true, true, null));
+    assertThat(settings.output())
+        .isEqualTo(
+            new Settings.Output(
+                "millrace.metrics.v1",
+                "millrace.dlq.v1",
+                "millrace.models.v1",
+                Guarantee.AT_LEAST_ONCE));
+    assertThat(settings.state()).isEqualTo(new Settings.State(Backend.HEAP, 10_000));
+    assertThat(settings.configHash()).matches("[0-9a-f]{8}");
+  }
+
+  @Test
+  void theFullFileIsUnderstoodToTheLastOption() {
+    Settings settings = parse(PipelineFileReference.FULL);
+
+    assertThat(settings.kafka())
+        .containsEntry("bootstrap.servers", "broker-1:9093,broker-2:9093")
+        .containsEntry("security.protocol", "SASL_SSL")
+        .containsEntry("sasl.mechanism", "SCRAM-SHA-512")
+        .containsEntry("config.providers", "env")
+        .hasSize(6);
+    assertThat(settings.input())
+        .isEqualTo(
+            new Settings.Input(
+                "payments.v2",
+                Start.EARLIEST,
+                new InputSpec(
+                    InputSpec.Format.JSON,
+                    null,
+                    "shop.id",
+                    "verdict",
+                    "importance",
+                    "paid_at",
+                    Task.BINARY,
+                    List.of("ok", "fraud"),
+                    List.of(
+                        feature("amount", FeatureSpec.Type.NUMERIC, false),
+                        feature("age_days", FeatureSpec.Type.NUMERIC, true),
+                        feature("first_order", FeatureSpec.Type.BOOLEAN, false),
+                        new FeatureSpec(
+                            "card",
+                            FeatureSpec.Type.ONE_HOT,
+                            false,
+                            List.of("visa", "mastercard", "amex"),
+                            0),
+                        new FeatureSpec("country", FeatureSpec.Type.HASH, true, List.of(), 64)),
+                    new InputSpec.Limits(65_536, 64, 10, 512))));
+    assertThat(settings.model())
+        .isEqualTo(
+            new ModelSpec(
+                List.of(new LayerSpec(64, Activation.RELU), new LayerSpec(16, Activation.TANH)),
+                Activation.SIGMOID,
+                Loss.BINARY_CROSSENTROPY,
+                new Optimizer.RmsProp(0.003f, 0.95f, 1e-7f, false),
+                new Regularizer(0.0001f, 0.001f),
+                new Normalization(Normalization.Kind.STANDARD, 0.001f, 3f),
+                8,
+                5f,
+                42));
+    assertThat(settings.metrics())
+        .isEqualTo(new MetricsSpec(500, 100, 5000, false, false, "fraud"));
+    assertThat(settings.output())
+        .isEqualTo(
+            new Settings.Output(
+                "fraud.metrics", "fraud.refused", "fraud.models", Guarantee.EXACTLY_ONCE));
+    assertThat(settings.state()).isEqualTo(new Settings.State(Backend.ROCKSDB, 60_000));
+  }
+
+  @Test
+  void aModelMapHasTheDefaultsOfAWrittenNetwork() {
+    assertThat(parse(HEAD + "model: { layers: [] }").model())
+        .isEqualTo(
+            new ModelSpec(
+                List.of(),
+                null,
+                null,
+                new Optimizer.Sgd(0.02f, 0f),
+                new Regularizer(0f, 0f),
+                new Normalization(Normalization.Kind.STANDARD, 0f, 4f),
+                1,
+                1f,
+                1));
+    assertThat(parse(HEAD + "model: { seed: -7 }").model())
+        .returns(List.of(new LayerSpec(32, Activation.TANH)), ModelSpec::hidden)
+        .returns(-7L, ModelSpec::seed);
+    assertThat(parse(HEAD + "model: auto").model()).isEqualTo(ModelSpec.auto(1));
+  }
+
+  @Test
+  void eachOptimizerHasItsOwnDefaults() {
+    assertThat(optimizer("sgd")).isEqualTo(new Optimizer.Sgd(0.02f, 0f));
+    assertThat(optimizer("rmsprop")).isEqualTo(new Optimizer.RmsProp(0.005f, 0.99f, 1e-8f, true));
+    assertThat(optimizer("adam")).isEqualTo(new Optimizer.Adam(0.001f, 0.9f, 0.999f, 1e-8f));
+    assertThat(optimizer("{ name: sgd, momentum: 0.9, learning-rate: 0.1 }"))
+        .isEqualTo(new Optimizer.Sgd(0.1f, 0.9f));
+  }
+
+  @Test
+  void normalizationIsAWordOrAMap() {
+    assertThat(parse(HEAD + "model: { normalization: none }").model().normalization())
+        .isEqualTo(new Normalization(Normalization.Kind.NONE, 0f, 0f));
+    assertThat(parse(HEAD + "model: { normalization: { clip: 0 } }").model().normalization())
+        .isEqualTo(new Normalization(Normalization.Kind.STANDARD, 0f, 0f));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "classes: [a, b]            | BINARY",
+        "classes: [a, b, c]         | MULTICLASS",
+        "classes: [0, 1]            | BINARY",
+        "positive: 1                | BINARY",
+        "task: regression           | REGRESSION",
+        "weight: w                  |",
+      })
+  void declaredClassesDecideTheTask(String option, Task task) {
+    assertThat(parse(TO_INPUT + "input: { label: y, " + option + " }").input().spec().task())
+        .isEqualTo(task);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"500ms,500", "1s,1000", "5m,300000", "2h,7200000", "0,0", "off,0"})
+  void timesHaveUnits(String text, long millis) {
+    assertThat(parse(HEAD + "metrics: { at-latest: " + text + " }").metrics().atLatestMillis())
+        .isEqualTo(millis);
+  }
+
+  @Test
+  void emptySectionsAndAnchorsAreFine() {
+    Settings settings =
+        parse(
+            """
+            pipeline: &name fraud
+            kafka: &brokers
+              bootstrap.servers: [one:9092, two:9092]
+            input:
+              label: *name
+              features:
+                - &first { name: a, nullable: true }
+                - { <<: *first, name: b }
+            model:
+            metrics:
+              # all defaults
+            """);
+
+    assertThat(settings.input().spec().label()).isEqualTo("fraud");
+    assertThat(settings.input().spec().features())
+        .containsExactly(
+            feature("a", FeatureSpec.Type.NUMERIC, true),
+            feature("b", FeatureSpec.Type.NUMERIC, true));
+    assertThat(settings.kafka()).containsEntry("bootstrap.servers", "one:9092,two:9092");
+  }
+
+  @Test
+  void allErrorsComeAtOnceInTheOrderOfTheFile() {
+    InvalidPipelineException e =
+        invalid(
+            """
+            pipeline: my fraud
+            kafka: { bootstrap.servers: localhost }
+            input:
+              label: class
+              postive: UP
+            model:
+              layers:
+                - { units: 32 }
+                - { units: 0 }
+              optimizer: adm
+              learning-rate: 20
+            output: { guarantee: at-most-once }
+            metrics:
+              widow: 5
+            """);
+
+    assertThat(e)
+        .hasMessage(
+            """
+            fraud.yaml:1   pipeline must be 1 to 100 letters, digits, '.', '_' or '-', but was "my fraud"
+            fraud.yaml:2   kafka.bootstrap.servers must be HOST:PORT, several separated by commas, but was "localhost"
+            fraud.yaml:5   input.postive is not an option. Did you mean "positive"?
+            fraud.yaml:9   model.layers[1].units must be between 1 and 65536, but was 0
+            fraud.yaml:10  model.optimizer "adm" is not known. Did you mean "adam"? One of: sgd, rmsprop, adam
+            fraud.yaml:11  model.learning-rate must be above 0 and at most 10, but was 20
+            fraud.yaml:12  output.guarantee "at-most-once" is not known. Did you mean "at-least-once"? One of: at-least-once, exactly-once
+            fraud.yaml:14  metrics.widow is not an option. Did you mean "window"?
+            8 errors. Reference: docs/reference/pipeline.md\
+            """);
+    assertThat(e.errors()).hasSize(8);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "metrics: { window: many }  | metrics.window must be a whole number between 1 and 1000000,"
+            + " but was \"many\"",
+        "metrics: { every: 99999999999999999999 } | metrics.every must be between 1 and 2147483647,"
+            + " but was 99999999999999999999",
+        "metrics: { window: }       | metrics.window has no value. It must be a whole number"
+            + " between 1 and 1000000; leave the line out for the default, 1000",
+        "metrics: { per-class: yes } | metrics.per-class must be true or false, but was \"yes\"",
+        "metrics: { at-latest: 5 }  | metrics.at-latest must be a time between 1ms and 24h (such as"
+            + " 500ms, 10s, 5m), or off, but was 5",
+        "metrics: 7                 | metrics must be a map of options, but was a single value",
+        "window: 7                  | window is not an option. Did you mean \"metrics.window\"?",
+        "xyz: 7                     | xyz is not an option. A pipeline file takes: pipeline, kafka,"
+            + " input, model, metrics, output, state, limits",
+        "state: { checkpoint-interval: off } | state.checkpoint-interval must be a time between"
+            + " 10ms and 24h (such as 500ms, 10s, 5m), but was \"off\"",
+        "output: { topics: { metrics: a b } } | output.topics.metrics must be a topic name: 1 to"
+            + " 249 letters, digits, '.', '_' or '-', but was \"a b\"",
+        "output: { topics: { metrics: . } } | output.topics.metrics must be a topic name: 1 to 249"
+            + " letters, digits, '.', '_' or '-', but was \".\"",
+        "output: { topics: { models: millrace.metrics.v1 } } | output.topics.models and"
+            + " output.topics.metrics must be different topics, but both are millrace.metrics.v1",
+        "model: automatic           | model must be auto, or a map of options, but was"
+            + " \"automatic\"",
+        "model: { layers: [32] }    | model.layers[0] must be a map such as { units: 32 }, but was"
+            + " 32",
+        "model: { layers: [{ activation: relu }] } | model.layers[0].units is missing. Give one,"
+            + " for example: units: 32",
+        "model: { layers: [{ units: 8, activation: softmax }] } | model.layers[0].activation"
+            + " \"softmax\" is for the output layer alone (model.output). It is one of: sigmoid,"
+            + " tanh, relu, selu, linear",
+        "model: { optimizer: { momentum: 0.9 } } | model.optimizer.name is missing. Give one, for"
+            + " example: name: sgd",
+        "model: { optimizer: { name: sgd, rho: 0.9 } } | model.optimizer.rho is not an option."
+            + " model.optimizer takes: name, learning-rate, momentum",
+        "model: { optimizer: { name: sgd, momentum: 1 } } | model.optimizer.momentum must be at"
+            + " least 0 and below 1, but was 1",
+        "model: { optimizer: { name: sgd, learning-rate: 1 }, learning-rate: 1 } |"
+            + " model.learning-rate stands in model.optimizer too (line 4). Remove one of them",
+        "model: { normalization: { kind: minmax, fade: 0.1 } } | model.normalization.fade goes only"
+            + " with kind standard, but the kind is minmax. Remove it",
+        "model: { loss: binary_crossentropy, output: softmax } | model.output must be sigmoid with"
+            + " loss binary_crossentropy, but was softmax. Leave it out, or change the loss",
+        "model: { loss: categorical_crossentropy, output: linear } | model.output must be softmax"
+            + " with loss categorical_crossentropy, but was linear. Leave it out, or change the"
+            + " loss",
+        "model: { clip: .nan }      | model.clip must be a number between 0 and 1000000, but was"
+            + " \".nan\"",
+        "model: { l1: 1e9 }         | model.l1 must be between 0 and 1000, but was \"1e9\"",
+        "model: { schedule: cosine } | model.schedule is not an option. model takes: layers,"
+            + " output, loss, optimizer, learning-rate, batch-size, l1, l2, normalization, clip,"
+            + " seed",
+      })
+  void eachMistakeHasItsOwnWords(String line, String error) {
+    assertThat(invalid(HEAD + line).errors()).containsExactly("fraud.yaml:4  " + error);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "topic: t                   | input.label is missing. Give one, for example: label: class",
+        "label: y, topic: millrace.dlq.v1 | input.topic and output.topics.dead-letters must be"
+            + " different topics, but both are millrace.dlq.v1",
+        "label: y, format: csv      | input.format \"csv\" is not known. One of: avro, avro-raw,"
+            + " json",
+        "label: y, format: json     | input.format json needs input.features, the fields that the"
+            + " model sees",
+        "label: y, format: avro-raw | input.format avro-raw needs input.schema, the path of the"
+            + " records' .avsc file",
+        "label: y, classes: [a]     | input.classes must be a list of 2 to 10000 different classes,"
+            + " but has 1",
+        "label: y, classes: [a, b, a] | input.classes must be a list of 2 to 10000 different"
+            + " classes, but has \"a\" twice",
+        "label: y, classes: [a, b, c], task: binary | input.classes must be 2 for task binary, but"
+            + " are 3. Is the task multiclass?",
+        "label: y, classes: [a, b], positive: c | input.positive must be one of input.classes (a,"
+            + " b), but was \"c\"",
+        "label: y, classes: [a, b, c], positive: a | input.positive goes only with two classes, but"
+            + " the task is multiclass. Remove it",
+        "label: y, classes: [a, b], task: regression | input.classes has no meaning for regression."
+            + " Remove it, or change input.task",
+        "label: y, positive: b, task: regression | input.positive has no meaning for regression."
+            + " Remove it, or change input.task",
+        "label: y, features: y      | input.features must be a list of fields, but was a single"
+            + " value",
+        "label: y, features: [[a]]  | input.features[0] must be the name of a field or a map of"
+            + " options, but was a list",
+        "label: y, features: [{ type: hash }] | input.features[0].name is missing. Give one, for"
+            + " example: name: temperature",
+        "label: y, features: [a, a] | input.features[1] names \"a\" again, first in line 3. Remove"
+            + " one of them",
+        "label: y, features: [a, y] | input.features has the label \"y\". A model that sees the"
+            + " truth learns nothing else. Remove it",
+        "label: y, features: [{ name: a, values: [x] }] | input.features[0].values goes only with"
+            + " type one-hot, but the type is numeric. Remove it",
+        "label: y, features: [{ name: a, type: boolean, buckets: 2 }] | input.features[0].buckets"
+            + " goes only with type hash, but the type is boolean. Remove it",
+        "label: y, features: [{ name: a, type: one-hot }] | input.features[0].type one-hot needs"
+            + " the values. Give them, for example: values: [red, green], or take hash",
+        "label: y, features: [{ name: a, type: hash, buckets: 65536 }, b] | input.features become"
+            + " 65537 inputs, but limits.features is 65536",
+        "label: y, features: [{ name: a, type: text }] | input.features[0].type \"text\" is not"
+            + " known. One of: numeric, boolean, one-hot, hash",
+        "label: y, schema: none.avsc, features: [a] | input.schema names no file: none.avsc does"
+            + " not exist. Paths start at this file",
+      })
+  void eachMistakeInTheInputHasItsOwnWords(String input, String error) {
+    assertThat(invalid(TO_INPUT + "input: { " + input + " }").errors())
+        .containsExactly("fraud.yaml:3  " + error);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "task: regression   | loss: categorical_crossentropy | model.loss categorical_crossentropy"
+            + " is for classes, but input.task is regression. Take mse or huber",
+        "task: regression   | output: softmax | model.output softmax is for classes, but input.task"
+            + " is regression. Take linear",
+        "classes: [a, b, c] | loss: binary_crossentropy | model.loss binary_crossentropy is for two"
+            + " classes, but the task is multiclass. Take output: softmax and loss:"
+            + " categorical_crossentropy",
+        "task: multiclass   | output: sigmoid | model.output sigmoid means loss"
+            + " binary_crossentropy, which is for two classes, but the task is multiclass. Take"
+            + " output: softmax and loss: categorical_crossentropy",
+      })
+  void theModelMustFitTheTask(String input, String model, String error) {
+    assertThat(
+            invalid(TO_INPUT + "input: { label: y, " + input + " }\nmodel: { " + model + " }")
+                .errors())
+        .containsExactly("fraud.yaml:4  " + error);
+  }
+
+  @Test
+  void moreClassesThanTheLimitAreRefused() {
+    assertThat(
+            invalid(TO_INPUT + "input: { label: y, classes: [a, b, c] }\nlimits: { classes: 2 }")
+                .errors())
+        .containsExactly(
+            "fraud.yaml:3  input.classes must be at most limits.classes, 2, but are 3");
+  }
+
+  @Test
+  void missingPartsAreNamedWithAnExample() {
+    assertThat(invalid("metrics: { window: 0 }\n").errors())
+        .containsExactly(
+            "fraud.yaml:1  pipeline is missing. Give one, for example: pipeline: fraud",
+            "fraud.yaml:1  kafka is missing. Give one, for example:"
+                + " kafka: { bootstrap.servers: localhost:9092 }",
+            "fraud.yaml:1  input is missing. Give one, for example: input: { label: class }",
+            "fraud.yaml:1  metrics.window must be between 1 and 1000000, but was 0");
+  }
+
+  @Test
+  void aKeyThatStandsTwiceIsNamedWithBothLines() {
+    assertThat(invalid(HEAD + "metrics:\n  window: 5\n  window: 6\n").errors())
+        .containsExactly("fraud.yaml:6  window stands twice, first in line 5. Remove one of them");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "pipeline: a\\nkafka:\\n\\tb: c | 3 | a tab. Indent with spaces",
+        "pipeline: \"a\\n"
+            + "kafka: b     | 2 | while scanning a quoted scalar, found unexpected end of stream",
+        "a: [1, 2                    | 1 | while parsing a flow sequence, expected ',' or ']', but"
+            + " got <stream end>",
+        "a: 1\\n"
+            + "---\\n"
+            + "b: 2           | 2 | a second document starts here, but a pipeline file has one",
+        "a: *hunter2                 | 1 | an alias without its anchor above. Quote text that"
+            + " begins with *",
+        "a: \\u0001                  | 1 | a character that YAML does not allow",
+        "a: 1\\nb: &x [*x]            | 2 | an alias inside of what it stands for",
+        "a: 1\\n? [a]\\n: b          | 2 | a key must be a word, but this is a list or a map",
+        "a: 1\\n<<: 3                | 2 | << takes a map, such as an alias of one",
+      })
+  void textThatIsNotYamlIsOneLine(String yaml, int line, String problem) {
+    String text = yaml.replace("\\n", "\n").replace("\\t", "\t").replace("\\u0001", "\u0001");
+
+    assertThat(invalid(text))
+        .hasMessage(
+            "fraud.yaml:%d  not valid YAML: %s\n1 error. Reference: docs/reference/pipeline.md",
+            line, problem);
+  }
+
+  @Test
+  void nestingWithoutEndIsRefused() {
+    assertThat(invalid("a: " + "[".repeat(5000)).errors())
+        .containsExactly("fraud.yaml:1  not valid YAML: nested too deep (beyond 32) or too long");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "\n\n", "# nothing yet\n", "---\n", "~", "\uFEFF"})
+  void anEmptyFileIsToldHowToBegin(String yaml) {
+    assertThat(invalid(yaml).errors())
+        .singleElement()
+        .asString()
+        .contains("the file is empty. The smallest has three lines: pipeline: NAME; ");
+  }
+
+  @Test
+  void aFileThatIsNoMapSaysWhatItIs() {
+    assertThat(invalid("- a\n").errors())
+        .containsExactly("fraud.yaml:1  a pipeline file is a map of options, but this is a list");
+  }
+
+  @Test
+  void filesThatCannotBeReadAreOneLine() throws IOException {
+    Path missing = folder.resolve("none.yaml");
+    Path binary = Files.write(folder.resolve("binary.yaml"), new byte[] {(byte) 0xff, (byte) 0xfe});
+
+    assertThat(unreadable(missing))
+        .hasMessageStartingWith(missing + " does not exist. Write one. The smallest has")
+        .hasMessageNotContaining("\n");
+    assertThat(unreadable(folder))
+        .hasMessage(folder + " is a folder. Name the pipeline file in it");
+    assertThat(unreadable(binary)).hasMessage(binary + " is not UTF-8 text. Save it as UTF-8");
+  }
+
+  @Test
+  void aSchemaIsReadBesideThePipelineFile() throws IOException {
+    String schema =
+        "{\"type\":\"record\",\"name\":\"Pay\",\"fields\":[{\"name\":\"verdict\",\"type\":\"string\"},"
+            + "{\"name\":\"shop\",\"type\":[\"null\",{\"type\":\"record\",\"name\":\"Shop\","
+            + "\"fields\":[{\"name\":\"size\",\"type\":\"int\"}]}]}]}";
+    Files.writeString(folder.resolve("pay.avsc"), schema);
+    Files.writeString(folder.resolve("int.avsc"), "\"int\"");
+    Files.writeString(folder.resolve("bad.avsc"), "{\"type\":");
+
+    Path good = pipeline("{ label: verdict, schema: pay.avsc, features: [shop.size] }");
+    assertThat(PipelineFile.read(good).input().spec().schema()).isEqualTo(schema);
+
+    assertThat(unreadable(pipeline("{ label: verdict, schema: pay.avsc }")))
+        .hasMessageContaining("input.schema needs input.features, the fields that the model sees");
+    assertThat(unreadable(pipeline("{ label: verdct, schema: pay.avsc, features: [shop.age] }")))
+        .hasMessageContaining(
+            "input.label \"verdct\" is not a field of Pay. Did you mean \"verdict\"?")
+        .hasMessageContaining(
+            "input.features \"shop.age\" is not a field of Pay. Its fields: verdict, shop");
+    assertThat(unreadable(pipeline("{ label: y, schema: int.avsc, features: [a] }")))
+        .hasMessageContaining("must be an Avro record schema in JSON, but ")
+        .hasMessageContaining(" is of type int");
+    assertThat(unreadable(pipeline("{ label: y, schema: bad.avsc, features: [a] }")))
+        .hasMessageContaining("bad.avsc is none");
+  }
+
+  private Path pipeline(String input) throws IOException {
+    return Files.writeString(folder.resolve("fraud.yaml"), TO_INPUT + "input: " + input + "\n");
+  }
+
+  private static FeatureSpec feature(String name, FeatureSpec.Type type, boolean nullable) {
+    return new FeatureSpec(name, type, nullable, List.of(), 0);
+  }
+
+  private static Optimizer optimizer(String yaml) {
+    return parse(HEAD + "model: { optimizer: " + yaml + " }").model().optimizer();
+  }
+
+  private static Settings parse(String yaml) {
+    return PipelineFile.parse("fraud.yaml", yaml, null);
+  }
+
+  private static InvalidPipelineException invalid(String yaml) {
+    return catchThrowableOfType(InvalidPipelineException.class, () -> parse(yaml));
+  }
+
+  private static InvalidPipelineException unreadable(Path file) {
+    return catchThrowableOfType(InvalidPipelineException.class, () -> PipelineFile.read(file));
+  }
+}

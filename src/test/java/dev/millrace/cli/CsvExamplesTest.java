@@ -1,0 +1,93 @@
+package dev.millrace.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.apache.avro.Schema;
+import org.apache.avro.generic.GenericData;
+import org.apache.avro.generic.GenericRecord;
+import org.apache.avro.message.BinaryMessageDecoder;
+import org.apache.avro.util.Utf8;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class CsvExamplesTest {
+  @TempDir private Path dir;
+
+  @Test
+  void writesRowsAsRecordsThatAvroItselfReads() throws IOException {
+    List<GenericRecord> records =
+        read("shop,amount,vip,color,y\ns1,1.5,true,red,ok\ns2,NA,false,,bad\n", "shop", 1);
+
+    assertThat(records).hasSize(2);
+    GenericRecord first = records.get(0);
+    assertThat(text(first, "key")).isEqualTo("s1");
+    assertThat(text(first, "label")).isEqualTo("ok");
+    assertThat(field(first, 5)).isEqualTo(List.of(1.5f, 1f));
+    assertThat(field(first, 6)).isEqualTo(List.of());
+    assertThat(field(first, 7)).isEqualTo(Map.of(new Utf8("color"), new Utf8("red")));
+    GenericRecord second = records.get(1);
+    assertThat(field(second, 5)).isEqualTo(List.of(0f, 0f));
+    assertThat(field(second, 6)).isEqualTo(List.of(0));
+    assertThat(field(second, 7)).isEqualTo(Map.of(new Utf8("color"), new Utf8("")));
+  }
+
+  @Test
+  void repeatsTheFileForEachEpochWithTimesAndIdsThatGoOn() throws IOException {
+    Path file = Files.writeString(dir.resolve("d.csv"), "x,y\n1,0.5\n2,1.5\n");
+    CsvScan scan = CsvScan.scan(file, "y", null, List.of());
+    List<String> seen = new ArrayList<>();
+    try (CsvExamples examples = new CsvExamples(scan, 1_000, 2)) {
+      while (examples.next()) {
+        seen.add(examples.id() + "@" + examples.timestamp() + "/" + examples.key());
+      }
+    }
+
+    assertThat(seen)
+        .containsExactly(
+            "d.csv-1@1000/all", "d.csv-2@1001/all", "d.csv-1-2@1002/all", "d.csv-2-2@1003/all");
+  }
+
+  @Test
+  void writesRegressionTargetsAsNumbersAndIntegerClassesAsOneText() throws IOException {
+    assertThat(read("x,y\n1,0.5\n", null, 1).get(0).get("label")).isEqualTo(0.5);
+
+    List<GenericRecord> classes = read("x,y\n1,1\n2,1.0\n", null, 1);
+    assertThat(classes).extracting(r -> text(r, "label")).containsExactly("1", "1");
+  }
+
+  private List<GenericRecord> read(String csv, String key, int epochs) throws IOException {
+    Path file = Files.writeString(dir.resolve("data.csv"), csv);
+    BinaryMessageDecoder<GenericRecord> decoder =
+        new BinaryMessageDecoder<>(GenericData.get(), schema());
+    List<GenericRecord> records = new ArrayList<>();
+    CsvScan scan = CsvScan.scan(file, "y", key, List.of());
+    try (CsvExamples examples = new CsvExamples(scan, 0, epochs)) {
+      while (examples.next()) {
+        records.add(decoder.decode(examples.value()));
+      }
+    }
+    return records;
+  }
+
+  private static Object field(GenericRecord record, int position) {
+    return record.get(position);
+  }
+
+  private static String text(GenericRecord record, String field) {
+    return record.get(field).toString();
+  }
+
+  static Schema schema() throws IOException {
+    try (InputStream in =
+        CsvExamplesTest.class.getResourceAsStream("/schemas/training_example.avsc")) {
+      return new Schema.Parser().parse(in);
+    }
+  }
+}

@@ -1,0 +1,134 @@
+package dev.millrace.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.millrace.codec.FeatureSpec;
+import dev.millrace.codec.FeatureSpec.Type;
+import dev.millrace.data.Task;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class CsvScanTest {
+  @TempDir private Path dir;
+
+  @Test
+  void turnsEachKindOfColumnIntoFeaturesInFileOrder() throws IOException {
+    CsvScan scan =
+        scan("n,flag,color,y\n1.5,true,red,a\n-2e3,FALSE,blue,b\nNA,true,,a\n", "y", null);
+
+    assertThat(scan.rows()).isEqualTo(3);
+    assertThat(scan.task()).isEqualTo(Task.BINARY);
+    assertThat(scan.features())
+        .containsExactly(
+            new FeatureSpec("n", Type.NUMERIC, true, List.of(), 0),
+            new FeatureSpec("flag", Type.BOOLEAN, false, List.of(), 0),
+            new FeatureSpec("color", Type.ONE_HOT, true, List.of("blue", "red"), 0));
+  }
+
+  @Test
+  void hashesTextWithMoreThan32Values() throws IOException {
+    assertThat(featureOf(32).type()).isEqualTo(Type.ONE_HOT);
+    assertThat(featureOf(33)).isEqualTo(new FeatureSpec("t", Type.HASH, false, List.of(), 32));
+  }
+
+  @Test
+  void leavesOutLabelKeyAndDroppedColumns() throws IOException {
+    CsvScan scan = CsvScan.scan(write("k,a,b,c,y\nx,1,2,3,u\n"), "y", "k", List.of("a", "c"));
+
+    assertThat(scan.features()).extracting(FeatureSpec::name).containsExactly("b");
+    assertThat(scan.keyColumn()).isZero();
+  }
+
+  @Test
+  void takesFewIntegersAsClassesAndOtherNumbersAsTargets() throws IOException {
+    assertThat(scan("x,y\n1,0\n2,1\n", "y", null).task()).isEqualTo(Task.BINARY);
+    assertThat(scan("x,y\n1,0\n2,1\n3,2\n", "y", null).task()).isEqualTo(Task.MULTICLASS);
+    assertThat(scan("x,y\n1,0.5\n2,1\n", "y", null).task()).isEqualTo(Task.REGRESSION);
+    assertThat(scan(integers(20), "y", null).task()).isEqualTo(Task.MULTICLASS);
+    assertThat(scan(integers(21), "y", null).task()).isEqualTo(Task.REGRESSION);
+  }
+
+  @Test
+  void doesNotTakeJavaLiteralsForNumbers() throws IOException {
+    CsvScan scan = scan("a,b,y\n1d,0x1p3,u\n2f,7,v\n", "y", null);
+
+    assertThat(scan.features()).extracting(FeatureSpec::type).containsOnly(Type.ONE_HOT);
+  }
+
+  @Test
+  void obeysAGivenTaskAndRefusesTextAsARegressionTarget() throws IOException {
+    Path integers = write("x,y\n1,0\n2,1\n");
+    assertThat(CsvScan.scan(integers, "y", null, List.of(), Task.REGRESSION).task())
+        .isEqualTo(Task.REGRESSION);
+
+    Path text = write("x,y\n1,no\n2,yes\n");
+    assertThatThrownBy(() -> CsvScan.scan(text, "y", null, List.of(), Task.REGRESSION))
+        .hasMessageContaining("Task regression needs numbers; column \"y\"");
+  }
+
+  @Test
+  void namesTheColumnsThereAreWhenOneIsUnknown() throws IOException {
+    Path file = write("date,price,class\n1,2,u\n");
+
+    assertThatThrownBy(() -> CsvScan.scan(file, "clas", null, List.of()))
+        .isInstanceOfSatisfying(CliError.class, e -> assertThat(e.exitCode()).isEqualTo(2))
+        .hasMessageContaining("--label \"clas\" is not a column of")
+        .hasMessageContaining("Did you mean \"class\"?")
+        .hasMessageContaining("Columns: date, price, class");
+    assertThatThrownBy(() -> CsvScan.scan(file, "class", "shop", List.of()))
+        .hasMessageContaining("--key \"shop\"");
+    assertThatThrownBy(() -> CsvScan.scan(file, "class", null, List.of("zzz")))
+        .hasMessageContaining("--drop \"zzz\"")
+        .hasMessageNotContaining("Did you mean");
+  }
+
+  @Test
+  void countsMissingLabelsAndSaysWhereTheFirstIs() throws IOException {
+    Path file = write("x,y\n1,u\n2,NA\n3,\n");
+
+    assertThatThrownBy(() -> CsvScan.scan(file, "y", null, List.of()))
+        .hasMessage(
+            "The label column \"y\" has no value in 2 of 3 rows (first: data.csv:3)."
+                + " Remove those rows.");
+  }
+
+  @Test
+  void refusesAFileWithNothingToLearnFrom() throws IOException {
+    Path headerOnly = write("x,y\n");
+    assertThatThrownBy(() -> CsvScan.scan(headerOnly, "y", null, List.of()))
+        .hasMessageContaining("has a header and no rows");
+
+    Path labelOnly = write("y\nu\n");
+    assertThatThrownBy(() -> CsvScan.scan(labelOnly, "y", null, List.of()))
+        .hasMessageContaining("no column left to learn from");
+  }
+
+  private FeatureSpec featureOf(int distinctValues) throws IOException {
+    String rows =
+        IntStream.range(0, distinctValues)
+            .mapToObj(i -> "v" + i + ",u\n")
+            .collect(Collectors.joining());
+    return scan("t,y\n" + rows, "y", null).features().get(0);
+  }
+
+  private static String integers(int distinctValues) {
+    return IntStream.range(0, distinctValues)
+        .mapToObj(i -> "0," + i + "\n")
+        .collect(Collectors.joining("", "x,y\n", ""));
+  }
+
+  private CsvScan scan(String text, String label, String key) throws IOException {
+    return CsvScan.scan(write(text), label, key, List.of());
+  }
+
+  private Path write(String text) throws IOException {
+    return Files.writeString(dir.resolve("data.csv"), text);
+  }
+}

@@ -1,0 +1,399 @@
+package dev.millrace.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.net.BindException;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+@Timeout(60)
+class DashboardServerTest {
+  private static final ObjectMapper MAPPER = new ObjectMapper();
+
+  private final HttpClient http = HttpClient.newHttpClient();
+  private DashboardServer server;
+
+  /** A metrics record of a two-class model; the figures are JSON, so that null can be one. */
+  static String record(String key, long seq, String accuracy, String f1, String loss) {
+    return """
+    {"pipeline":"fraud","key":%s,"seq":%d,"task":"binary","examples":%d,"model_version":%d,\
+    "event_time":"2026-11-25T09:14:03.120Z","window":{"size":1000,"examples":1000,\
+    "accuracy":%s,"precision":0.74,"recall":0.66,"f1":%s,"kappa":0.68,"loss":%s},\
+    "total":{"examples":%d,"accuracy":0.9,"f1":0.6,"loss":0.1},\
+    "baseline":{"no_change":{"window":{"accuracy":0.9,"f1":0.5},\
+    "total":{"accuracy":0.9,"f1":0.5}}},\
+    "per_class":[{"class":"ok","precision":0.9,"recall":0.9,"f1":0.9,"support":967}],\
+    "confusion_matrix":{"rows":"actual","labels":["ok","fraud"],\
+    "counts":[[958,9],[10,23]],"total_counts":[[9580,90],[100,230]]},\
+    "learning_rate":0.005,"skipped_steps":0,\
+    "input":{"millrace.examples.v1":{"0":[120344,121871]}},"config":"b1946ac9"}\
+    """
+        .formatted(
+            JsonNodeFactory.instance.textNode(key), seq, seq, seq - 1, accuracy, f1, loss, seq);
+  }
+
+  @BeforeEach
+  void start() throws IOException {
+    server = new DashboardServer("127.0.0.1", 0);
+    server.start();
+  }
+
+  @AfterEach
+  void close() {
+    server.close();
+  }
+
+  @Test
+  void servesThePageAndItsPartsWithHeadersThatKeepItAtHome() throws Exception {
+    for (String path :
+        List.of(
+            "/", "/dashboard.js", "/dashboard.css", "/favicon.svg", "/uplot.js", "/uplot.css")) {
+      HttpResponse<String> answer = get(path);
+      assertThat(answer.statusCode()).as(path).isEqualTo(200);
+      assertThat(answer.body()).as(path).isNotBlank();
+      assertThat(answer.headers().firstValue("Content-Security-Policy").orElseThrow())
+          .startsWith("default-src 'self';");
+      assertThat(answer.headers().firstValue("X-Content-Type-Options")).hasValue("nosniff");
+    }
+    assertThat(get("/").body()).doesNotContain("http://", "https://");
+    assertThat(get("/uplot.js").body()).contains("uPlot");
+  }
+
+  @Test
+  void listsKeysWithTheWorstWindowedLossFirstAndThoseWithoutOneLast() throws Exception {
+    server.publish(record("good", 100, "0.99", "0.9", "0.01"));
+    server.publish(record("none", 100, "null", "null", "null"));
+    server.publish(record("bad", 100, "0.60", "0.4", "0.90"));
+    server.publish(record("perfect", 100, "1.0", "1.0", "0"));
+
+    JsonNode answer = json("/api/keys");
+
+    assertThat(answer.at("/matching").asInt()).isEqualTo(4);
+    assertThat(answer.path("keys").findValuesAsText("key"))
+        .containsExactly("bad", "good", "perfect", "none");
+    JsonNode worst = answer.at("/keys/0");
+    assertThat(worst.path("task").asText()).isEqualTo("binary");
+    assertThat(worst.path("examples").asLong()).isEqualTo(100);
+    assertThat(worst.path("accuracy").asDouble()).isEqualTo(0.60);
+    assertThat(worst.path("f1").asDouble()).isEqualTo(0.4);
+    assertThat(worst.path("baseline_accuracy").asDouble()).isEqualTo(0.9);
+    assertThat(worst.path("spark")).hasSize(1);
+    assertThat(answer.at("/keys/3/loss").isNull()).isTrue();
+  }
+
+  @Test
+  void searchAndLimitNarrowTheList() throws Exception {
+    for (int i = 0; i < 50; i++) {
+      server.publish(record("Shop-" + i, 100, "0.9", "0.9", "0." + (10 + i)));
+    }
+    assertThat(json("/api/keys?limit=7").path("keys")).hasSize(7);
+    JsonNode found = json("/api/keys?search=shop-4&limit=3");
+    assertThat(found.path("matching").asInt()).isEqualTo(11);
+    assertThat(found.path("keys").findValuesAsText("key"))
+        .containsExactly("Shop-49", "Shop-48", "Shop-47");
+  }
+
+  @Test
+  void historyHasOneArrayPerColumnAndStartsAfterASeq() throws Exception {
+    server.publish(record("a", 100, "0.5", "0.25", "1.5"));
+    server.publish(record("a", 200, "0.75", "null", "0.5"));
+
+    JsonNode all = json("/api/history?key=a");
+    JsonNode later = json("/api/history?key=a&after=100");
+
+    assertThat(all.path("columns").toString())
+        .isEqualTo(
+            "[\"seq\",\"accuracy\",\"f1\",\"loss\","
+                + "\"baseline_accuracy\",\"baseline_f1\",\"rate\"]");
+    assertThat(all.path("values").toString())
+        .startsWith("[[100,200],[0.5,0.75],[0.25,null],[1.5,0.5],[0.9,0.9],[0.5,0.5],");
+    assertThat(later.at("/values/0").toString()).isEqualTo("[200]");
+    assertThat(later.path("run")).isEqualTo(all.path("run"));
+  }
+
+  @Test
+  void regressionHasItsOwnColumns() throws Exception {
+    DashboardSamples model = new DashboardSamples("chick", 3, 0.3);
+    server.publish(model.nextRegression());
+
+    assertThat(json("/api/history?key=chick").path("columns").toString())
+        .isEqualTo(
+            "[\"seq\",\"mae\",\"rmse\",\"r2\",\"loss\","
+                + "\"baseline_mae\",\"baseline_rmse\",\"rate\"]");
+    assertThat(json("/api/keys").at("/keys/0/baseline_mae").isNumber()).isTrue();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"<script>alert(1)</script>", "a/b?c=d&\u00e9", "", " ", "\u0000\n\"", "%zz"})
+  void anyKeyCanBeAskedFor(String key) throws Exception {
+    String line = record(key, 100, "0.5", "0.5", "0.5");
+    server.publish(line);
+
+    String encoded = URLEncoder.encode(key, StandardCharsets.UTF_8);
+
+    HttpResponse<String> latest = get("/api/latest?key=" + encoded);
+    assertThat(latest.body()).isEqualTo(line);
+    assertThat(latest.headers().firstValue("Content-Type")).hasValue("application/json");
+    assertThat(json("/api/history?key=" + encoded).path("key").asText()).isEqualTo(key);
+    assertThat(json("/api/keys").at("/keys/0/key").asText()).isEqualTo(key);
+  }
+
+  @Test
+  void linesThatAreNoMetricsRecordsAreCountedAndChangeNothing() throws Exception {
+    List<String> lines = new ArrayList<>();
+    lines.add(null);
+    lines.add("");
+    lines.add("no json");
+    lines.add("[1,2]");
+    lines.add("{\"key\":\"a\",\"seq\":1,\"task\":\"binary\"}");
+    lines.add(record("a", 1, "0.5", "0.5", "0.5").replace("binary", "BINARY"));
+    lines.add(record("a", 1, "0.5", "0.5", "0.5").replace("\"seq\":1", "\"seq\":1.5"));
+    lines.add(record("a", 1, "0.5", "0.5", "0.5").replace("\"key\":\"a\"", "\"key\":null"));
+    lines.add(record("a", 1, "0.5", "0.5", "0.5") + "{}");
+    lines.add(record("a", 1, "NaN", "0.5", "0.5"));
+    lines.forEach(server::publish);
+
+    assertThat(json("/api/keys").path("matching").asInt()).isZero();
+    try (Events events = new Events()) {
+      JsonNode overview = events.next().path("overview");
+      assertThat(overview.path("ignored").asInt()).isEqualTo(lines.size());
+      assertThat(overview.path("age_ms").isNull()).isTrue();
+    }
+  }
+
+  @Test
+  void eventsTellOfEachChangedKeyAndCoalesceBursts() throws Exception {
+    try (Events events = new Events()) {
+      assertThat(events.next().at("/overview/keys").asInt()).isZero();
+      for (int seq = 1; seq <= 5_000; seq++) {
+        server.publish(record("burst", seq, "0.5", "0.5", "0.5"));
+      }
+      server.publish(record("other", 7, "0.5", "0.5", "0.5"));
+      JsonNode event = events.next();
+      int count = 1;
+      while (event.at("/overview/records").asInt() < 5_001) {
+        event = events.next();
+        count++;
+      }
+      assertThat(event.path("changed").findValuesAsText("key")).contains("other");
+      assertThat(event.at("/overview/examples").asInt()).isEqualTo(5_007);
+      assertThat(event.at("/overview/pipeline").asText()).isEqualTo("fraud");
+      assertThat(count).as("events for 5,001 records").isLessThan(500);
+    }
+  }
+
+  @Test
+  void oneEventNamesAtMostTwoHundredKeysAndSaysThatThereAreMore() throws Exception {
+    try (Events events = new Events()) {
+      events.next();
+      for (int i = 0; i < 3_000; i++) {
+        server.publish(record("key-" + i, 1, "0.5", "0.5", "0.5"));
+      }
+      boolean more = false;
+      int seen = 0;
+      while (seen < 3_000) {
+        JsonNode event = events.next();
+        assertThat(event.path("changed").size()).isLessThanOrEqualTo(200);
+        more |= event.path("more").asBoolean();
+        seen = event.at("/overview/keys").asInt();
+      }
+      assertThat(more).isTrue();
+    }
+  }
+
+  @Test
+  void aListenerThatDoesNotReadDelaysNobody() throws Exception {
+    try (Socket deaf = new Socket(InetAddress.getLoopbackAddress(), server.address().getPort());
+        Events events = new Events()) {
+      deaf.setReceiveBufferSize(1_024);
+      deaf.getOutputStream()
+          .write(
+              "GET /events HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n".getBytes(StandardCharsets.UTF_8));
+      for (int i = 0; i < 20_000; i++) {
+        server.publish(record("key-" + i % 300, 1 + i, "0.5", "0.5", "0.5"));
+      }
+      JsonNode event = events.next();
+      while (event.at("/overview/records").asInt() < 20_000) {
+        event = events.next();
+      }
+      assertThat(event.at("/overview/keys").asInt()).isEqualTo(300);
+    }
+  }
+
+  @Test
+  void aNoteReachesThePage() throws Exception {
+    try (Events events = new Events()) {
+      events.next();
+      server.note("replay finished");
+      assertThat(events.next().at("/overview/note").asText()).isEqualTo("replay finished");
+    }
+  }
+
+  @Test
+  void answersInOneLineWhatItDoesNotHave() throws Exception {
+    assertOneLine(get("/etc/passwd"), 404);
+    assertOneLine(get("/api/latest?key=nobody"), 404);
+    assertOneLine(get("/api/history?key=nobody"), 404);
+    assertOneLine(get("/api/latest"), 400);
+    assertOneLine(
+        http.send(
+            request("/api/keys").POST(HttpRequest.BodyPublishers.ofString("x")).build(),
+            HttpResponse.BodyHandlers.ofString()),
+        405);
+    HttpResponse<String> head =
+        http.send(
+            request("/").method("HEAD", HttpRequest.BodyPublishers.noBody()).build(),
+            HttpResponse.BodyHandlers.ofString());
+    assertThat(head.statusCode()).isEqualTo(405);
+    assertThat(head.headers().firstValue("Allow")).hasValue("GET");
+    assertThat(rawStatus("GET /api/latest?key=%zz HTTP/1.1\r\nHost: 127.0.0.1")).contains("400");
+  }
+
+  @Test
+  void refusesTheNameOfAnotherSiteThatResolvesHere() throws Exception {
+    assertThat(rawStatus("GET /api/keys HTTP/1.1\r\nHost: evil.example:80")).contains("403");
+    assertThat(rawStatus("GET /api/keys HTTP/1.1\r\nHost: localhost:9")).contains("200");
+    assertThat(rawStatus("GET /api/keys HTTP/1.1\r\nHost: [::1]:9")).contains("200");
+  }
+
+  @Test
+  void aTakenPortIsNamedWithTheWayOut() {
+    int port = server.address().getPort();
+    assertThatThrownBy(() -> new DashboardServer("127.0.0.1", port))
+        .isInstanceOf(BindException.class)
+        .hasMessageContaining("127.0.0.1:" + port)
+        .hasMessageContaining("Choose another port");
+  }
+
+  @Test
+  void closeEndsOpenPagesAndFreesThePort() throws Exception {
+    int port = server.address().getPort();
+    try (Events events = new Events()) {
+      events.next();
+      server.close();
+      server.close();
+      assertThatThrownBy(
+              () -> {
+                while (true) {
+                  events.next();
+                }
+              })
+          .isInstanceOf(IOException.class);
+    }
+    try (DashboardServer again = new DashboardServer("127.0.0.1", port)) {
+      assertThat(again.address()).isEqualTo(URI.create("http://127.0.0.1:" + port));
+    }
+  }
+
+  @Test
+  void pagesThatHaveGoneMakeRoomForOthers() throws Exception {
+    List<Events> open = new ArrayList<>();
+    try {
+      for (int i = 0; i < DashboardEvents.MAX_LISTENERS; i++) {
+        open.add(new Events());
+        open.get(i).next();
+      }
+      assertOneLine(get("/events"), 503);
+      for (Events events : open) {
+        events.close();
+      }
+      await().until(() -> statusOfEvents() == 200);
+    } finally {
+      for (Events events : open) {
+        events.close();
+      }
+    }
+  }
+
+  private int statusOfEvents() throws Exception {
+    server.note("a write shows the server who has gone");
+    HttpResponse<InputStream> answer =
+        http.send(request("/events").build(), HttpResponse.BodyHandlers.ofInputStream());
+    answer.body().close();
+    return answer.statusCode();
+  }
+
+  private static void assertOneLine(HttpResponse<String> answer, int status) {
+    assertThat(answer.statusCode()).isEqualTo(status);
+    assertThat(answer.body()).endsWith("\n").hasLineCount(1);
+    assertThat(answer.headers().firstValue("Content-Type")).hasValue("text/plain; charset=utf-8");
+  }
+
+  private String rawStatus(String requestHead) throws IOException {
+    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.address().getPort())) {
+      byte[] bytes =
+          (requestHead + "\r\nConnection: close\r\n\r\n").getBytes(StandardCharsets.UTF_8);
+      socket.getOutputStream().write(bytes);
+      return new BufferedReader(
+              new InputStreamReader(socket.getInputStream(), StandardCharsets.UTF_8))
+          .readLine();
+    }
+  }
+
+  private HttpRequest.Builder request(String path) {
+    return HttpRequest.newBuilder(URI.create(server.address() + path));
+  }
+
+  private HttpResponse<String> get(String path) throws Exception {
+    return http.send(request(path).build(), HttpResponse.BodyHandlers.ofString());
+  }
+
+  private JsonNode json(String path) throws Exception {
+    HttpResponse<String> answer = get(path);
+    assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+    return MAPPER.readTree(answer.body());
+  }
+
+  /** The stream of events as a page hears it. */
+  private final class Events implements AutoCloseable {
+    private final BufferedReader lines;
+
+    Events() throws Exception {
+      HttpResponse<InputStream> answer =
+          http.send(request("/events").build(), HttpResponse.BodyHandlers.ofInputStream());
+      assertThat(answer.headers().firstValue("Content-Type")).hasValue("text/event-stream");
+      lines = new BufferedReader(new InputStreamReader(answer.body(), StandardCharsets.UTF_8));
+    }
+
+    /** Data of the next event; throws an IOException when the stream has ended. */
+    JsonNode next() throws IOException {
+      String line = lines.readLine();
+      while (line != null && !line.startsWith("data: ")) {
+        line = lines.readLine();
+      }
+      if (line == null) {
+        throw new IOException("the stream has ended");
+      }
+      return MAPPER.readTree(line.substring("data: ".length()));
+    }
+
+    @Override
+    public void close() throws IOException {
+      lines.close();
+    }
+  }
+}

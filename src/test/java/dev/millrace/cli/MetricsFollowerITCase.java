@@ -1,0 +1,209 @@
+package dev.millrace.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.io.Writer;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.serialization.StringSerializer;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
+
+/** The follower and the command {@code watch} against a broker. */
+class MetricsFollowerITCase {
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+  private static EmbeddedKafka kafka;
+
+  @TempDir private Path dir;
+
+  @BeforeAll
+  static void startBroker() {
+    kafka = EmbeddedKafka.start(0, null);
+  }
+
+  @AfterAll
+  static void stopBroker() {
+    kafka.close();
+  }
+
+  @Test
+  void seesWhatIsWrittenFromNowOnInEveryPartition() throws Exception {
+    createTopic(kafka, "from-now", 3);
+    send(kafka, "from-now", 0, "before");
+    try (Following following = new Following(kafka, "from-now", false)) {
+      following.follower.awaitPositioned();
+      for (int partition = 0; partition < 3; partition++) {
+        send(kafka, "from-now", partition, "after-" + partition);
+      }
+
+      await()
+          .atMost(PATIENCE)
+          .untilAsserted(
+              () ->
+                  assertThat(following.records)
+                      .containsExactlyInAnyOrder("after-0", "after-1", "after-2"));
+    }
+  }
+
+  @Test
+  void seesWhatWasThereBeforeWhenAsked() throws Exception {
+    createTopic(kafka, "from-beginning", 1);
+    send(kafka, "from-beginning", 0, "before");
+    try (Following following = new Following(kafka, "from-beginning", true)) {
+      await()
+          .atMost(PATIENCE)
+          .untilAsserted(() -> assertThat(following.records).containsExactly("before"));
+    }
+  }
+
+  @Test
+  void waitsForATopicThatIsNotThereYetAndSaysSo() throws Exception {
+    try (Following following = new Following(kafka, "later", false)) {
+      await().atMost(PATIENCE).until(() -> !following.notices.isEmpty());
+      assertThat(following.notices.get(0))
+          .isEqualTo(
+              "Topic later does not exist on %s yet; waiting for it."
+                  .formatted(kafka.bootstrapServers()));
+
+      createTopic(kafka, "later", 1);
+      following.follower.awaitPositioned();
+      send(kafka, "later", 0, "now");
+
+      await().atMost(PATIENCE).until(() -> following.records.contains("now"));
+    }
+  }
+
+  @Test
+  void outlivesABrokerThatGoesAwayAndComesBack() throws Exception {
+    EmbeddedKafka first = EmbeddedKafka.start(0, dir.resolve("data"));
+    String servers = first.bootstrapServers();
+    createTopic(first, "resumed", 1);
+    try (Following following = new Following(first, "resumed", false)) {
+      following.follower.awaitPositioned();
+      first.close();
+      await()
+          .atMost(PATIENCE)
+          .until(
+              () ->
+                  following.notices.contains(
+                      "No broker answers at " + servers + "; waiting for it."));
+
+      int port = Integer.parseInt(servers.split(":")[1]);
+      try (EmbeddedKafka second = EmbeddedKafka.start(port, dir.resolve("data"))) {
+        send(second, "resumed", 0, "again");
+        await().atMost(PATIENCE).until(() -> following.records.contains("again"));
+        await()
+            .atMost(PATIENCE)
+            .until(() -> following.notices.contains("Following resumed on " + servers + "."));
+      }
+    }
+  }
+
+  @Test
+  void watchShowsTheWantedKeyAndEndsWhenItsReaderIsGone() throws Exception {
+    createTopic(kafka, "watched", 1);
+    send(kafka, "watched", 0, "not JSON");
+    send(kafka, "watched", 0, "{\"key\":\"other\",\"task\":\"binary\",\"examples\":1}");
+    send(kafka, "watched", 0, "{\"key\":\"mine\",\"task\":\"binary\",\"examples\":2}");
+    StringWriter err = new StringWriter();
+    ClosedAfterText out = new ClosedAfterText("mine");
+    CommandLine commandLine = Millrace.commandLine();
+    commandLine.setOut(new PrintWriter(out, true));
+    commandLine.setErr(new PrintWriter(err, true));
+
+    int exitCode =
+        commandLine.execute(
+            "watch",
+            "--bootstrap-server=" + kafka.bootstrapServers(),
+            "--topic=watched",
+            "--key=mine",
+            "--from-beginning");
+
+    assertThat(exitCode).isZero();
+    assertThat(out.text.toString()).contains("no-change", "mine").doesNotContain("other");
+    assertThat(err).hasToString("Skipped what is not a metrics record; said once.%n".formatted());
+  }
+
+  private static void createTopic(EmbeddedKafka on, String name, int partitions) throws Exception {
+    try (Admin admin = BrokerCheck.admin(properties(on), Duration.ofSeconds(30))) {
+      admin
+          .createTopics(List.of(new NewTopic(name, Optional.of(partitions), Optional.empty())))
+          .all()
+          .get();
+    }
+  }
+
+  private static void send(EmbeddedKafka to, String topic, int partition, String value)
+      throws Exception {
+    try (KafkaProducer<String, String> producer =
+        new KafkaProducer<>(
+            Map.copyOf(properties(to)), new StringSerializer(), new StringSerializer())) {
+      producer.send(new ProducerRecord<>(topic, partition, "k", value)).get();
+    }
+  }
+
+  private static Map<String, String> properties(EmbeddedKafka kafka) {
+    return Map.of("bootstrap.servers", kafka.bootstrapServers());
+  }
+
+  /** A follower at work in its own thread. */
+  private static final class Following implements AutoCloseable {
+    final List<String> records = new CopyOnWriteArrayList<>();
+    final List<String> notices = new CopyOnWriteArrayList<>();
+    final MetricsFollower follower;
+    private final Thread thread;
+
+    Following(EmbeddedKafka kafka, String topic, boolean fromBeginning) {
+      follower =
+          new MetricsFollower(properties(kafka), topic, fromBeginning, records::add, notices::add);
+      thread = new Thread(follower, "follower");
+      thread.start();
+    }
+
+    @Override
+    public void close() {
+      follower.close();
+      await().atMost(PATIENCE).until(() -> !thread.isAlive());
+    }
+  }
+
+  /** A pipe whose reader goes away once it has seen a text. */
+  private static final class ClosedAfterText extends Writer {
+    final StringBuilder text = new StringBuilder();
+    private final String last;
+
+    ClosedAfterText(String last) {
+      this.last = last;
+    }
+
+    @Override
+    public void write(char[] buffer, int offset, int length) throws IOException {
+      if (text.indexOf(last) >= 0) {
+        throw new IOException("Broken pipe");
+      }
+      text.append(buffer, offset, length);
+    }
+
+    @Override
+    public void flush() {}
+
+    @Override
+    public void close() {}
+  }
+}

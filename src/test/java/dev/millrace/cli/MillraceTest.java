@@ -1,0 +1,173 @@
+package dev.millrace.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
+
+class MillraceTest {
+  @TempDir private Path dir;
+
+  @Test
+  void everyCommandShowsAnExampleInItsHelp() {
+    for (List<String> command : commands(Millrace.commandLine(), List.of())) {
+      List<String> args = new ArrayList<>(command);
+      args.add("--help");
+
+      Cli help = Cli.run(args.toArray(String[]::new));
+
+      assertThat(help.exitCode()).isZero();
+      assertThat(help.out()).contains("Example", "  ./millrace ");
+    }
+  }
+
+  @Test
+  void showsTheVersions() {
+    assertThat(Cli.run("--version").out())
+        .contains("Millrace ")
+        .contains("Java " + System.getProperty("java.version"));
+  }
+
+  @Test
+  void wrongUsageIsOneLineAndAHintWithExitCode2() {
+    assertUsage("A command is missing.\nTry: ./millrace --help\n");
+    assertUsage(
+        "watsh is not expected here. Did you mean watch?\nTry: ./millrace --help\n", "watsh");
+    assertUsage(
+        "--prt is not an option here. Did you mean --port?\nTry: ./millrace broker --help\n",
+        "broker",
+        "--prt",
+        "1");
+    assertUsage(
+        "--port must be between 0 (any free port) and 65535, but was 70000.\n"
+            + "Try: ./millrace broker --help\n",
+        "broker",
+        "--port",
+        "70000");
+    assertUsage(
+        "Missing required argument (specify one of these):"
+            + " (-c=FILE | --bootstrap-server=HOST:PORT).\nTry: ./millrace watch --help\n",
+        "watch");
+    assertUsage("A command is missing: topics create.\nTry: ./millrace topics --help\n", "topics");
+    assertUsage(
+        "--rate must be above 0, but was -1.0.\nTry: ./millrace produce --help\n",
+        "produce",
+        "--bootstrap-server=localhost:1",
+        "--input=x.csv",
+        "--label=y",
+        "--rate=-1");
+  }
+
+  @Test
+  void anInvalidPipelineFileIsReportedWithExitCode2() throws IOException {
+    Path file = Files.writeString(dir.resolve("fraud.yaml"), "pipeline: fraud\n");
+
+    Cli cli = Cli.run("topics", "create", "-c", file.toString());
+
+    assertThat(cli.exitCode()).isEqualTo(2);
+    assertThat(cli.err()).contains("input is missing");
+  }
+
+  @Test
+  void anAbsentBrokerIsOneLineThatSaysHowToStartOne() throws IOException {
+    int free = freePort();
+
+    Cli cli = Cli.run("watch", "--bootstrap-server", "127.0.0.1:" + free, "--timeout", "1");
+
+    assertThat(cli.exitCode()).isEqualTo(1);
+    assertThat(cli.err())
+        .isEqualToIgnoringNewLines(
+            ("No broker answered at 127.0.0.1:%d within 1 s (--bootstrap-server)."
+                    + " Start one with: ./millrace broker --port %d")
+                .formatted(free, free));
+  }
+
+  @Test
+  void anAddressThatIsNoneIsWrongUsage() {
+    Cli cli = Cli.run("watch", "--bootstrap-server", "localhost");
+
+    assertThat(cli.exitCode()).isEqualTo(2);
+    assertThat(cli.err()).startsWith("localhost cannot be used as a broker address");
+  }
+
+  @Test
+  void aPortInUseIsOneLineThatNamesTheOption() throws IOException {
+    try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
+      Cli cli = Cli.run("broker", "--port", Integer.toString(taken.getLocalPort()));
+
+      assertThat(cli.exitCode()).isEqualTo(1);
+      assertThat(cli.err())
+          .isEqualToIgnoringNewLines(
+              "Port %d on 127.0.0.1 is in use. Choose another: --port N, or 0 for any."
+                  .formatted(taken.getLocalPort()));
+    }
+  }
+
+  @Test
+  void debugAddsTheStackTrace() throws IOException {
+    try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
+      String port = Integer.toString(taken.getLocalPort());
+
+      assertThat(Cli.run("broker", "--port", port).err()).doesNotContain("\tat ");
+      assertThat(Cli.run("broker", "--port", port, "--debug").err()).contains("\tat ");
+    }
+  }
+
+  @Test
+  void anUnexpectedFailureIsOneLineAndTheWayToTheStackTrace() {
+    CommandLine commandLine = Millrace.commandLine();
+    commandLine.addSubcommand("fail", new Failing());
+    java.io.StringWriter err = new java.io.StringWriter();
+    commandLine.setErr(new java.io.PrintWriter(err, true));
+
+    assertThat(commandLine.execute("fail")).isEqualTo(1);
+    assertThat(err.toString().lines())
+        .containsExactly(
+            "Unexpected: java.lang.IllegalStateException: broken",
+            "Run it again with --debug for the stack trace. The log is "
+                + Millrace.logFile()
+                + ".");
+  }
+
+  @CommandLine.Command
+  static final class Failing implements Runnable {
+    @Override
+    public void run() {
+      throw new IllegalStateException("broken\nsecond line");
+    }
+  }
+
+  private static void assertUsage(String err, String... args) {
+    Cli cli = Cli.run(args);
+    assertThat(cli.err()).isEqualToNormalizingNewlines(err);
+    assertThat(cli.exitCode()).isEqualTo(2);
+    assertThat(cli.out()).isEmpty();
+  }
+
+  private static int freePort() throws IOException {
+    try (ServerSocket socket = new ServerSocket(0)) {
+      return socket.getLocalPort();
+    }
+  }
+
+  private static List<List<String>> commands(CommandLine parent, List<String> path) {
+    List<List<String>> all = new ArrayList<>(List.of(path));
+    parent
+        .getSubcommands()
+        .forEach(
+            (name, command) -> {
+              List<String> below = new ArrayList<>(path);
+              below.add(name);
+              all.addAll(commands(command, below));
+            });
+    return all;
+  }
+}

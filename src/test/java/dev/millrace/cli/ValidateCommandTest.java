@@ -1,0 +1,81 @@
+package dev.millrace.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
+
+class ValidateCommandTest {
+  private static final String SMALLEST =
+      "pipeline: fraud\nkafka: { bootstrap.servers: localhost:9092 }\ninput: { label: class }\n";
+
+  private final StringWriter out = new StringWriter();
+  private final StringWriter err = new StringWriter();
+
+  @TempDir private Path folder;
+
+  @Test
+  void aValidFileIsSummedUpWithItsDefaults() throws IOException {
+    int exitCode = validate(SMALLEST);
+
+    assertThat(exitCode).isZero();
+    assertThat(err.toString()).isEmpty();
+    assertThat(out.toString())
+        .contains("fraud.yaml is valid. It says, defaults filled in:")
+        .containsPattern("pipeline +fraud \\(configuration [0-9a-f]{8}\\)")
+        .containsPattern("kafka +localhost:9092")
+        .containsPattern("input +millrace.examples.v1, avro, starts at committed")
+        .containsPattern("label +field class, task guessed from the labels")
+        .containsPattern("key +the record key")
+        .containsPattern("features +all that the examples carry")
+        .containsPattern("model +auto: 32 tanh hidden, rmsprop 0.005, normalization standard")
+        .containsPattern("guarantee +at-least-once, a checkpoint every 10s in heap");
+  }
+
+  @Test
+  void whatIsWrittenOutIsSummedUpToo() throws IOException {
+    validate(
+        "pipeline: p\nkafka: { bootstrap.servers: a:1 }\nmodel: { layers: [] }\n"
+            + "input: { label: y, key: k, classes: [n, p], positive: p,"
+            + " features: [a, { name: b, nullable: true }] }\n");
+
+    assertThat(out.toString())
+        .containsPattern("label +field y, task binary, classes n p, positive p")
+        .containsPattern("key +field k")
+        .containsPattern("features +2 fields, 3 inputs: a b")
+        .containsPattern("model +linear model, sgd 0.02, normalization standard, batch size 1");
+  }
+
+  @Test
+  void errorsGoToTheErrorStreamWithExitCodeTwo() throws IOException {
+    int exitCode = validate(SMALLEST + "metrics: { widow: 5 }\n");
+
+    assertThat(exitCode).isEqualTo(2);
+    assertThat(out.toString()).isEmpty();
+    assertThat(err.toString().strip())
+        .endsWith(
+            "fraud.yaml:4  metrics.widow is not an option. Did you mean \"window\"?\n"
+                + "1 error. Reference: docs/reference/pipeline.md");
+  }
+
+  @Test
+  void helpShowsAnExample() {
+    CommandLine command = Millrace.commandLine().getSubcommands().get("validate");
+
+    assertThat(command.getUsageMessage()).contains("./millrace validate -c fraud.yaml");
+  }
+
+  private int validate(String yaml) throws IOException {
+    Path file = Files.writeString(folder.resolve("fraud.yaml"), yaml);
+    return Millrace.commandLine()
+        .setOut(new PrintWriter(out))
+        .setErr(new PrintWriter(err))
+        .execute("validate", "-c", file.toString());
+  }
+}

@@ -1,0 +1,48 @@
+package dev.millrace.codec;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.millrace.data.DeadLetter;
+import dev.millrace.data.DeadLetterReason;
+import dev.millrace.data.KafkaRecord;
+import dev.millrace.data.OutputRecord;
+import dev.millrace.testing.Records;
+import java.nio.charset.StandardCharsets;
+import org.junit.jupiter.api.Test;
+
+class DeadLetterEncoderTest {
+  @Test
+  void keepsTheRecordAndAddsTheReasonBehindItsHeaders() {
+    KafkaRecord record = Records.record("k", new byte[] {9, 8}, 41);
+
+    OutputRecord out =
+        DeadLetterEncoder.encode(
+            new DeadLetter(record, DeadLetterReason.EMPTY_VALUE, "why", "java.io.EOFException"));
+
+    assertThat(out.key()).isSameAs(record.key());
+    assertThat(out.value()).isSameAs(record.value());
+    assertThat(out.timestamp()).isEqualTo(record.timestamp());
+    assertThat(out.headerNames())
+        .containsExactly(
+            "trace",
+            "trace",
+            "__millrace.errors.reason",
+            "__millrace.errors.message",
+            "__millrace.errors.topic",
+            "__millrace.errors.partition",
+            "__millrace.errors.offset",
+            "__millrace.errors.exception.class.name");
+    assertThat(out.headerValues()[0]).containsExactly(1, 2, 3);
+    assertThat(out.headerValues()[1]).isNull();
+    assertThat(text(out, 2)).isEqualTo("empty-value");
+    assertThat(text(out, 3)).isEqualTo("why");
+    assertThat(text(out, 4)).isEqualTo(Records.TOPIC);
+    assertThat(text(out, 5)).isEqualTo("0");
+    assertThat(text(out, 6)).isEqualTo("41");
+    assertThat(text(out, 7)).isEqualTo("java.io.EOFException");
+  }
+
+  private static String text(OutputRecord record, int header) {
+    return new String(record.headerValues()[header], StandardCharsets.UTF_8);
+  }
+}

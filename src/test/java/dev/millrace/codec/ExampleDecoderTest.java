@@ -1,0 +1,355 @@
+package dev.millrace.codec;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.millrace.data.DeadLetter;
+import dev.millrace.data.DeadLetterReason;
+import dev.millrace.data.Example;
+import dev.millrace.data.Task;
+import dev.millrace.testing.Records;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import org.apache.avro.Schema;
+import org.apache.avro.generic.GenericData;
+import org.apache.avro.generic.GenericDatumWriter;
+import org.apache.avro.generic.GenericRecord;
+import org.apache.avro.generic.GenericRecordBuilder;
+import org.apache.avro.io.BinaryEncoder;
+import org.apache.avro.io.EncoderFactory;
+import org.apache.avro.message.BinaryMessageEncoder;
+import org.junit.jupiter.api.Test;
+
+class ExampleDecoderTest {
+  private final Example example = new Example();
+
+  @Test
+  void readsWhatTheEncoderWrites() {
+    byte[] value =
+        new ExampleEncoder()
+            .encode("e1", "k", 77, "yes", 0, 2.5f, new float[] {1, 2, 9}, 2, new int[0], Map.of());
+
+    assertThat(decode(Records.undeclared(), value)).isNull();
+
+    assertThat(example.key).isEqualTo("k");
+    assertThat(example.label).isEqualTo("yes");
+    assertThat(example.eventTime).isEqualTo(77);
+    assertThat(example.weight).isEqualTo(2.5f);
+    assertThat(features()).containsExactly(1, 2);
+  }
+
+  @Test
+  void readsWhatAvroItselfWritesFromTheSchemaFile() throws IOException {
+    GenericRecord record =
+        new GenericRecordBuilder(ExampleSchema.SCHEMA)
+            .set("event_id", "e1")
+            .set("key", "k")
+            .set("ts", 12L)
+            .set("label", 3.5)
+            .set("features", List.of(4f, 5f))
+            .build();
+    byte[] value =
+        new BinaryMessageEncoder<GenericRecord>(GenericData.get(), ExampleSchema.SCHEMA)
+            .encode(record)
+            .array();
+
+    assertThat(decode(Records.undeclared(), value)).isNull();
+
+    assertThat(example.label).isNull();
+    assertThat(example.target).isEqualTo(3.5);
+    assertThat(example.weight).isEqualTo(1f);
+    assertThat(features()).containsExactly(4, 5);
+  }
+
+  @Test
+  void aMissingNumberIsNaN() {
+    byte[] value =
+        new ExampleEncoder()
+            .encode("e", "k", 0, "a", 0, 1f, new float[] {1, 0, 3}, 3, new int[] {1}, Map.of());
+
+    assertThat(decode(Records.undeclared(), value)).isNull();
+
+    assertThat(features()).containsExactly(1, Float.NaN, 3);
+  }
+
+  @Test
+  void declaredColumnsGetTheirPlacesAndIndicators() {
+    InputSpec spec =
+        Records.spec(
+            Task.BINARY,
+            List.of("no", "yes"),
+            List.of(
+                column("age", FeatureSpec.Type.NUMERIC, true),
+                new FeatureSpec("plan", FeatureSpec.Type.ONE_HOT, true, List.of("a", "b"), 0),
+                column("member", FeatureSpec.Type.BOOLEAN, false),
+                new FeatureSpec("city", FeatureSpec.Type.HASH, false, List.of(), 4)));
+    byte[] full =
+        Records.value("k", "yes", 0, new float[] {30, 1}, Map.of("plan", "b", "city", "Oslo"));
+    byte[] sparse =
+        new ExampleEncoder()
+            .encode(
+                "e",
+                "k",
+                0,
+                "no",
+                0,
+                1f,
+                new float[] {0, 0},
+                2,
+                new int[] {0},
+                Map.of("city", "Oslo"));
+
+    assertThat(decode(spec, full)).isNull();
+    float[] first = features();
+    assertThat(decode(spec, sparse)).isNull();
+    float[] second = features();
+
+    assertThat(Arrays.copyOf(first, 6)).containsExactly(30, 0, 0, 1, 0, 1);
+    assertThat(Arrays.copyOf(second, 6)).containsExactly(Float.NaN, 1, 0, 0, 1, 0);
+    assertThat(Arrays.copyOfRange(first, 6, 10)).containsExactlyInAnyOrder(1, 0, 0, 0);
+    assertThat(Arrays.copyOfRange(second, 6, 10)).containsExactly(Arrays.copyOfRange(first, 6, 10));
+  }
+
+  @Test
+  void undeclaredAttributesAreHashedBehindTheNumbers() {
+    byte[] value = Records.value("k", "a", 0, new float[] {7}, Map.of("city", "Oslo"));
+
+    assertThat(decode(Records.undeclared(), value)).isNull();
+
+    assertThat(example.width).isEqualTo(1 + ExampleSchema.HASHED_ATTRIBUTES);
+    assertThat(features()).containsOnly(7, 0, 1);
+  }
+
+  @Test
+  void mapsAnyAvroRecord() throws IOException {
+    Schema schema =
+        new Schema.Parser()
+            .parse(
+                """
+                {"type":"record","name":"Ride","fields":[
+                  {"name":"label","type":{"type":"enum","name":"Mood","symbols":["GOOD","BAD"]}},
+                  {"name":"weight","type":"double"},
+                  {"name":"at","type":"long"},
+                  {"name":"fare","type":"int"},
+                  {"name":"trip","type":{"type":"record","name":"Trip","fields":[
+                    {"name":"night","type":"boolean"},
+                    {"name":"km","type":["null","float"]}]}}]}
+                """);
+    InputSpec spec =
+        Records.mapped(
+            InputSpec.Format.AVRO,
+            schema.toString(),
+            List.of(
+                column("fare", FeatureSpec.Type.NUMERIC, false),
+                column("trip.night", FeatureSpec.Type.BOOLEAN, false),
+                column("trip.km", FeatureSpec.Type.NUMERIC, true)));
+    GenericRecord trip =
+        new GenericRecordBuilder(schema.getField("trip").schema())
+            .set("night", true)
+            .set("km", null)
+            .build();
+    GenericRecord ride =
+        new GenericRecordBuilder(schema)
+            .set("label", new GenericData.EnumSymbol(schema.getField("label").schema(), "BAD"))
+            .set("weight", 0.5)
+            .set("at", 99L)
+            .set("fare", 12)
+            .set("trip", trip)
+            .build();
+    byte[] value =
+        new BinaryMessageEncoder<GenericRecord>(GenericData.get(), schema).encode(ride).array();
+
+    assertThat(decode(spec, value)).isNull();
+
+    assertThat(example.label).isEqualTo("BAD");
+    assertThat(example.weight).isEqualTo(0.5f);
+    assertThat(example.eventTime).isEqualTo(99);
+    assertThat(features()).containsExactly(12, 1, Float.NaN, 1);
+  }
+
+  @Test
+  void mapsJson() {
+    InputSpec spec =
+        Records.mapped(
+            InputSpec.Format.JSON,
+            null,
+            List.of(
+                column("a.b", FeatureSpec.Type.NUMERIC, false),
+                new FeatureSpec("c", FeatureSpec.Type.ONE_HOT, false, List.of("x", "y"), 0)));
+
+    DeadLetter refused =
+        decode(
+            spec,
+            "{\"label\":\"up\",\"weight\":2,\"at\":5,\"a\":{\"b\":1.5},\"c\":\"y\"}"
+                .getBytes(StandardCharsets.UTF_8));
+
+    assertThat(refused).isNull();
+    assertThat(example.label).isEqualTo("up");
+    assertThat(features()).containsExactly(1.5f, 0, 1);
+  }
+
+  @Test
+  void numbersAreClassesWhereTheTaskHasClasses() {
+    InputSpec spec = Records.spec(Task.BINARY, List.of("0", "1"), List.of());
+
+    assertThat(decode(spec, Records.numberValue("k", 1.0, 2f))).isNull();
+
+    assertThat(example.label).isEqualTo("1");
+  }
+
+  @Test
+  void saysWhyARecordIsRefused() throws IOException {
+    InputSpec spec = Records.undeclared();
+    byte[] good = Records.classValue("k", "a", 1, 2);
+
+    assertThat(reason(spec, null)).isEqualTo(DeadLetterReason.TOMBSTONE);
+    assertThat(reason(spec, new byte[0])).isEqualTo(DeadLetterReason.EMPTY_VALUE);
+    assertThat(reason(spec, new byte[10_001])).isEqualTo(DeadLetterReason.RECORD_TOO_LARGE);
+    assertThat(reason(spec, "{\"a\":1}".getBytes(StandardCharsets.UTF_8)))
+        .isEqualTo(DeadLetterReason.UNKNOWN_FRAMING);
+    assertThat(reason(spec, new byte[] {0, 0, 0, 0, 7, 1}))
+        .isEqualTo(DeadLetterReason.UNKNOWN_SCHEMA);
+    byte[] otherSchema = good.clone();
+    otherSchema[5] ^= 1;
+    assertThat(reason(spec, otherSchema)).isEqualTo(DeadLetterReason.UNKNOWN_SCHEMA);
+    assertThat(reason(spec, Arrays.copyOf(good, 6))).isEqualTo(DeadLetterReason.MALFORMED_RECORD);
+    assertThat(reason(spec, Arrays.copyOf(good, good.length - 3)))
+        .isEqualTo(DeadLetterReason.MALFORMED_RECORD);
+    assertThat(reason(spec, Arrays.copyOf(good, good.length + 1)))
+        .isEqualTo(DeadLetterReason.MALFORMED_RECORD);
+    assertThat(reason(spec, Records.classValue("k", "a", 1, Float.NaN)))
+        .isEqualTo(DeadLetterReason.NON_FINITE_FEATURE);
+    assertThat(reason(spec, Records.classValue("k", "a", Float.NEGATIVE_INFINITY)))
+        .isEqualTo(DeadLetterReason.NON_FINITE_FEATURE);
+    assertThat(reason(spec, Records.numberValue("k", Double.NaN, 1)))
+        .isEqualTo(DeadLetterReason.INVALID_LABEL);
+    assertThat(reason(spec, unlabelled())).isEqualTo(DeadLetterReason.MISSING_LABEL);
+    assertThat(reason(spec, weighted(-1))).isEqualTo(DeadLetterReason.INVALID_WEIGHT);
+    assertThat(reason(spec, weighted(Float.NaN))).isEqualTo(DeadLetterReason.INVALID_WEIGHT);
+    assertThat(reason(spec, weighted(Float.POSITIVE_INFINITY)))
+        .isEqualTo(DeadLetterReason.INVALID_WEIGHT);
+    assertThat(reason(spec, Records.classValue("k", "a", new float[1_001])))
+        .isEqualTo(DeadLetterReason.WRONG_FEATURE_COUNT);
+  }
+
+  @Test
+  void refusesWhatTheDeclarationsForbid() {
+    InputSpec spec =
+        Records.spec(
+            Task.BINARY,
+            List.of("no", "yes"),
+            List.of(
+                column("age", FeatureSpec.Type.NUMERIC, false),
+                new FeatureSpec("plan", FeatureSpec.Type.ONE_HOT, false, List.of("a"), 0)));
+
+    assertThat(reason(spec, Records.value("k", "maybe", 0, new float[] {1}, Map.of("plan", "a"))))
+        .isEqualTo(DeadLetterReason.UNKNOWN_CLASS);
+    assertThat(reason(spec, Records.value("k", "no", 0, new float[] {1}, Map.of())))
+        .isEqualTo(DeadLetterReason.MISSING_FEATURE);
+    assertThat(reason(spec, Records.value("k", "no", 0, new float[] {1, 2}, Map.of("plan", "a"))))
+        .isEqualTo(DeadLetterReason.WRONG_FEATURE_COUNT);
+    assertThat(reason(Records.spec(Task.REGRESSION, List.of(), List.of()), good()))
+        .isEqualTo(DeadLetterReason.INVALID_LABEL);
+  }
+
+  @Test
+  void refusesKeysThatAreNone() {
+    ExampleDecoder decoder = new ExampleDecoder(Records.undeclared());
+
+    assertThat(decoder.decode(Records.record(null, good(), 1), example).reason())
+        .isEqualTo(DeadLetterReason.MISSING_KEY);
+    assertThat(decoder.decode(Records.record("", good(), 1), example).reason())
+        .isEqualTo(DeadLetterReason.MISSING_KEY);
+    assertThat(decoder.decode(Records.record("k".repeat(65), good(), 1), example).reason())
+        .isEqualTo(DeadLetterReason.INVALID_KEY);
+  }
+
+  /** Avro 1.11 runs out of memory on such a record. */
+  @Test
+  void anArrayThatClaims500MillionElementsIsRefusedWithoutMakingRoomForThem() throws IOException {
+    for (long claimed : new long[] {500_000_000L, 1L << 40, -500_000_000L}) {
+      byte[] bomb = bomb(claimed);
+
+      DeadLetter letter = decode(Records.undeclared(), bomb);
+
+      assertThat(letter.reason()).isEqualTo(DeadLetterReason.MALFORMED_RECORD);
+      assertThat(letter.exceptionClass()).isNotNull();
+    }
+  }
+
+  @Test
+  void bytesOfAnyKindNeverThrow() {
+    long seed = 20261125;
+    SplittableRandom random = new SplittableRandom(seed);
+    byte[] good = Records.value("k", "a", 0, new float[] {1, 2, 3}, Map.of("c", "d"));
+    ExampleDecoder decoder = new ExampleDecoder(Records.undeclared());
+    int refused = 0;
+    for (int i = 0; i < 100_000; i++) {
+      byte[] damaged = Arrays.copyOf(good, 1 + random.nextInt(good.length + 8));
+      for (int flips = random.nextInt(4); flips >= 0; flips--) {
+        damaged[random.nextInt(damaged.length)] = (byte) random.nextInt();
+      }
+      DeadLetter letter = decoder.decode(Records.record("k", damaged, i), example);
+      refused += letter == null ? 0 : 1;
+    }
+    assertThat(refused).as("seed %d", seed).isGreaterThan(90_000);
+  }
+
+  private DeadLetter decode(InputSpec spec, byte[] value) {
+    return new ExampleDecoder(spec).decode(Records.record("k", value, 1), example);
+  }
+
+  private DeadLetterReason reason(InputSpec spec, byte[] value) {
+    return decode(spec, value).reason();
+  }
+
+  private float[] features() {
+    return Arrays.copyOf(example.features, example.width);
+  }
+
+  private static byte[] good() {
+    return Records.classValue("k", "a", 1, 2);
+  }
+
+  private static byte[] weighted(float weight) {
+    return new ExampleEncoder()
+        .encode("e", "k", 0, "a", 0, weight, new float[] {1}, 1, new int[0], Map.of());
+  }
+
+  private static FeatureSpec column(String name, FeatureSpec.Type type, boolean nullable) {
+    return new FeatureSpec(name, type, nullable, List.of(), 0);
+  }
+
+  private static byte[] unlabelled() throws IOException {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    bytes.write(ExampleSchema.header(ExampleSchema.SCHEMA));
+    BinaryEncoder encoder = EncoderFactory.get().directBinaryEncoder(bytes, null);
+    GenericRecord record =
+        new GenericRecordBuilder(ExampleSchema.SCHEMA)
+            .set("event_id", "e")
+            .set("key", "k")
+            .set("ts", 0L)
+            .set("features", List.of(1f))
+            .build();
+    new GenericDatumWriter<GenericRecord>(ExampleSchema.SCHEMA).write(record, encoder);
+    return bytes.toByteArray();
+  }
+
+  private static byte[] bomb(long claimed) throws IOException {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    bytes.write(ExampleSchema.header(ExampleSchema.SCHEMA));
+    BinaryEncoder encoder = EncoderFactory.get().directBinaryEncoder(bytes, null);
+    encoder.writeString("");
+    encoder.writeString("");
+    encoder.writeLong(0);
+    encoder.writeIndex(1);
+    encoder.writeDouble(1);
+    encoder.writeFloat(1);
+    encoder.writeLong(claimed);
+    return bytes.toByteArray();
+  }
+}

@@ -1,0 +1,209 @@
+package dev.millrace.codec;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.millrace.data.MetricsReport;
+import dev.millrace.data.MetricsReport.ClassScores;
+import dev.millrace.data.MetricsReport.ClassificationBaseline;
+import dev.millrace.data.MetricsReport.ClassificationBlock;
+import dev.millrace.data.MetricsReport.ClassificationScores;
+import dev.millrace.data.MetricsReport.Confusion;
+import dev.millrace.data.MetricsReport.RegressionBaseline;
+import dev.millrace.data.MetricsReport.RegressionBlock;
+import dev.millrace.data.MetricsReport.RegressionScores;
+import dev.millrace.data.Task;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class MetricsJsonTest {
+
+  private static final double NONE = Double.NaN;
+
+  private final MetricsJson json = new MetricsJson();
+
+  @Test
+  void aClassificationRecordIsOneLineInAStableOrder() {
+    ClassificationScores scores =
+        new ClassificationScores(
+            1000,
+            new ClassificationBlock(1000, 0.98, 0.74, 0.66, 0.698, 0.68, 0.061, 0.062),
+            new ClassificationBlock(41999, 0.97, 0.7, 0.6, 0.65, 0.63, 0.071, 0.072),
+            new ClassificationBaseline(0.95, 0.3, 0.94, 0.2),
+            new ClassificationBaseline(0.96, 0, 0.961, 0),
+            List.of(new ClassScores(0.9, 0.8, 0.85, 967), new ClassScores(0.7, 0.6, 0.65, 33)),
+            new Confusion(new long[][] {{958, 9}, {10, 23}}, new long[][] {{40000, 1}, {2, 1996}}));
+
+    assertThat(encode(report(Task.BINARY, scores)))
+        .isEqualTo(
+            """
+            {"pipeline":"fraud","key":"shop-17","seq":42000,"task":"binary","examples":42000,\
+            "model_version":41999,"event_time":"2026-11-25T09:14:03.120Z",\
+            "window":{"size":1000,"examples":1000,"accuracy":0.98,"precision":0.74,"recall":0.66,\
+            "f1":0.698,"kappa":0.68,"loss":0.061,"log_loss":0.062},\
+            "total":{"examples":41999,"accuracy":0.97,"precision":0.7,"recall":0.6,\
+            "f1":0.65,"kappa":0.63,"loss":0.071,"log_loss":0.072},\
+            "baseline":{"no_change":{"window":{"accuracy":0.95,"f1":0.3},\
+            "total":{"accuracy":0.94,"f1":0.2}},\
+            "majority":{"window":{"accuracy":0.96,"f1":0.0},"total":{"accuracy":0.961,"f1":0.0}}},\
+            "per_class":[{"class":"ok","precision":0.9,"recall":0.8,"f1":0.85,"support":967},\
+            {"class":"fraud","precision":0.7,"recall":0.6,"f1":0.65,"support":33}],\
+            "confusion_matrix":{"rows":"actual","labels":["ok","fraud"],\
+            "counts":[[958,9],[10,23]],"total_counts":[[40000,1],[2,1996]]},\
+            "learning_rate":0.005,"skipped_steps":3,\
+            "input":{"millrace.examples.v1":{"0":[120344,121871],"10":[5,6]}},\
+            "config":"b1946ac9"}\
+            """);
+  }
+
+  @Test
+  void aRegressionRecordIsOneLineInAStableOrder() {
+    RegressionScores scores =
+        new RegressionScores(
+            1000,
+            new RegressionBlock(1000, 1.5, 2.5, 0.9, 0.25),
+            new RegressionBlock(41999, 1.75, 2.75, 0.8, 0.5),
+            100.5,
+            12.25,
+            new RegressionBaseline(3, 4, 5, 6),
+            new RegressionBaseline(7, 8, 9, 10));
+
+    assertThat(encode(report(Task.REGRESSION, scores)))
+        .contains(
+            """
+            "task":"regression",\
+            """)
+        .contains(
+            """
+            "window":{"size":1000,"examples":1000,"mae":1.5,"rmse":2.5,"r2":0.9,"loss":0.25},\
+            "total":{"examples":41999,"mae":1.75,"rmse":2.75,"r2":0.8,"loss":0.5,\
+            "label_mean":100.5,"label_sd":12.25},\
+            "baseline":{"last_value":{"window":{"mae":3.0,"rmse":4.0},\
+            "total":{"mae":5.0,"rmse":6.0}},\
+            "mean":{"window":{"mae":7.0,"rmse":8.0},"total":{"mae":9.0,"rmse":10.0}}},\
+            "learning_rate":0.005,\
+            """);
+  }
+
+  @Test
+  void aNumberThatDoesNotExistIsNull() throws IOException {
+    ClassificationScores scores =
+        new ClassificationScores(
+            1000,
+            new ClassificationBlock(0, NONE, NONE, NONE, NONE, NONE, NONE, NONE),
+            new ClassificationBlock(
+                1, 0, 0, 0, 0, NONE, Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY),
+            new ClassificationBaseline(NONE, NONE, NONE, NONE),
+            new ClassificationBaseline(NONE, NONE, NONE, NONE),
+            null,
+            null);
+
+    String line = encode(report(Task.MULTICLASS, scores));
+
+    JsonNode record = new ObjectMapper().readTree(line);
+    assertThat(record.at("/window/accuracy").isNull()).isTrue();
+    assertThat(record.at("/total/loss").isNull()).isTrue();
+    assertThat(record.at("/total/log_loss").isNull()).isTrue();
+    assertThat(record.at("/baseline/majority/total/f1").isNull()).isTrue();
+    assertThat(record.has("per_class")).isFalse();
+    assertThat(record.has("confusion_matrix")).isFalse();
+    assertThat(line).doesNotContain("NaN", "Infinity");
+  }
+
+  @Test
+  void numbersArePlainAndReadBackAsTheSameDouble() throws IOException {
+    for (double value : new double[] {1e-7, 1.0 / 3, 2e-3, 1e22, 123456789012.5, 2.2e-44, 1e23}) {
+      RegressionBlock block = new RegressionBlock(1, value, value, -value, value);
+      RegressionBaseline baseline = new RegressionBaseline(0, 0, 0, 0);
+      String line =
+          encode(
+              report(
+                  Task.REGRESSION,
+                  new RegressionScores(1, block, block, 0, 0, baseline, baseline)));
+
+      String digits = line.replaceAll(".*?\"mae\":([^,]*),.*", "$1");
+      assertThat(digits).matches("[0-9]+(\\.[0-9]+)?");
+      assertThat(Double.parseDouble(digits)).isEqualTo(value);
+      assertThat(new ObjectMapper().readTree(line).at("/window/r2").asDouble()).isEqualTo(-value);
+    }
+  }
+
+  @Test
+  void numbersHaveNoMoreDigitsThanNeededOnAnyJdk() {
+    // Before JDK 19, Double.toString(2.0e23) is 1.9999999999999998E23.
+    RegressionBlock block = new RegressionBlock(1, 2.0e23, 0, 0, 0);
+    RegressionBaseline baseline = new RegressionBaseline(0, 0, 0, 0);
+
+    assertThat(
+            encode(
+                report(
+                    Task.REGRESSION,
+                    new RegressionScores(1, block, block, 0, 0, baseline, baseline))))
+        .contains("\"mae\":200000000000000000000000,");
+  }
+
+  @Test
+  void keysAndClassesOfAnyTextAreEscaped() throws IOException {
+    String text = "a\"b\\c\nd é 漢 \uD83C\uDF0A";
+    MetricsReport.Context context =
+        new MetricsReport.Context(
+            text, text, 1, 1, 1, 0, List.of(text), 1, 0, offsets(new int[0]), text);
+    ClassificationBlock block = new ClassificationBlock(1, 1, 1, 1, 1, 1, 1, 1);
+    ClassificationBaseline baseline = new ClassificationBaseline(0, 0, 0, 0);
+    ClassificationScores scores =
+        new ClassificationScores(
+            1,
+            block,
+            block,
+            baseline,
+            baseline,
+            List.of(new ClassScores(1, 1, 1, 1)),
+            new Confusion(new long[1][1], new long[1][1]));
+
+    byte[] line = json.encode(new MetricsReport(context, Task.BINARY, scores));
+
+    assertThat(line).doesNotContain('\n');
+    JsonNode record = new ObjectMapper().readTree(line);
+    assertThat(record.get("key").asText()).isEqualTo(text);
+    assertThat(record.at("/per_class/0/class").asText()).isEqualTo(text);
+    assertThat(record.at("/confusion_matrix/labels/0").asText()).isEqualTo(text);
+    assertThat(record.get("event_time").asText()).isEqualTo("1970-01-01T00:00:00.000Z");
+    assertThat(record.at("/input/millrace.examples.v1")).isEmpty();
+  }
+
+  private String encode(MetricsReport report) {
+    return new String(json.encode(report), StandardCharsets.UTF_8);
+  }
+
+  private static MetricsReport report(Task task, MetricsReport.Scores scores) {
+    MetricsReport.Context context =
+        new MetricsReport.Context(
+            "fraud",
+            "shop-17",
+            42000,
+            42000,
+            41999,
+            Instant.parse("2026-11-25T09:14:03.120Z").toEpochMilli(),
+            List.of("ok", "fraud"),
+            0.005,
+            3,
+            offsets(new int[] {10, 0}),
+            "b1946ac9");
+    return new MetricsReport(context, task, scores);
+  }
+
+  private static MetricsReport.Offsets offsets(int[] partitions) {
+    long[] first = {5, 120344};
+    long[] last = {6, 121871};
+    return new MetricsReport.Offsets(
+        "millrace.examples.v1",
+        partitions,
+        Arrays.copyOf(first, partitions.length),
+        Arrays.copyOf(last, partitions.length));
+  }
+}

@@ -1,0 +1,178 @@
+package dev.millrace.eval;
+
+import static dev.millrace.eval.MetricsFixtures.context;
+import static dev.millrace.eval.MetricsFixtures.spec;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.millrace.data.MetricsReport;
+import dev.millrace.data.MetricsReport.ClassificationScores;
+import dev.millrace.data.Task;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class ClassificationMetricsTest {
+
+  private static final List<String> OK_FRAUD = List.of("ok", "fraud");
+  private static final List<String> THREE = List.of("ok", "fraud", "theft");
+
+  private final ClassificationMetrics metrics = new ClassificationMetrics(spec(3));
+
+  @Test
+  void withoutExamplesThereAreNoScores() {
+    ClassificationScores scores = scores(metrics, OK_FRAUD);
+
+    assertThat(scores.window().examples()).isZero();
+    assertThat(scores.window().accuracy()).isNaN();
+    assertThat(scores.total().precision()).isNaN();
+    assertThat(scores.total().f1()).isNaN();
+    assertThat(scores.total().loss()).isNaN();
+    assertThat(scores.noChange().totalAccuracy()).isNaN();
+    assertThat(scores.majority().windowF1()).isNaN();
+  }
+
+  @Test
+  void theFirstExampleCountsAsWrongForTheBaselines() {
+    metrics.update(0, 0, 0.1, 0.1);
+
+    ClassificationScores scores = scores(metrics, OK_FRAUD);
+    assertThat(scores.total().accuracy()).isEqualTo(1);
+    assertThat(scores.noChange().totalAccuracy()).isZero();
+    assertThat(scores.majority().totalAccuracy()).isZero();
+  }
+
+  @Test
+  void aLabelObservedWithoutAPredictionTeachesTheBaselinesAndIsNotScored() {
+    metrics.observe(0);
+    metrics.update(0, 1, 0.1, 0.1);
+
+    ClassificationScores scores = scores(metrics, OK_FRAUD);
+    assertThat(scores.total().examples()).isEqualTo(1);
+    assertThat(scores.noChange().totalAccuracy()).isEqualTo(1);
+    assertThat(scores.majority().totalAccuracy()).isEqualTo(1);
+  }
+
+  @Test
+  void theMajorityOfEqualCountsIsTheLowestIndex() {
+    metrics.observe(1);
+    metrics.observe(0); // 1 and 0 are equal now
+    metrics.update(0, 0, 0.1, 0.1);
+
+    assertThat(scores(metrics, OK_FRAUD).majority().totalAccuracy()).isEqualTo(1);
+  }
+
+  @Test
+  void theWindowForgetsWhatTheTotalKeeps() {
+    metrics.update(0, 1, 4, 2);
+    metrics.update(0, 0, 1, 0);
+    metrics.update(0, 0, 1, 0);
+    metrics.update(0, 0, 1, 0);
+
+    ClassificationScores scores = scores(metrics, OK_FRAUD);
+    assertThat(scores.window().examples()).isEqualTo(3);
+    assertThat(scores.window().accuracy()).isEqualTo(1);
+    assertThat(scores.window().loss()).isEqualTo(1);
+    assertThat(scores.total().examples()).isEqualTo(4);
+    assertThat(scores.total().accuracy()).isEqualTo(0.75);
+    assertThat(scores.total().loss()).isEqualTo(1.75);
+    assertThat(scores.total().logLoss()).isEqualTo(0.5);
+    assertThat(scores.confusion().window()).isDeepEqualTo(new long[][] {{3, 0}, {0, 0}});
+    assertThat(scores.confusion().total()).isDeepEqualTo(new long[][] {{3, 1}, {0, 0}});
+  }
+
+  @Test
+  void thePositiveClassIsTheLastByNameUnlessOneIsGiven() {
+    metrics.update(0, 0, 0.1, 0.1);
+    metrics.update(0, 1, 0.1, 0.1);
+    metrics.update(1, 1, 0.1, 0.1);
+
+    // "ok" comes after "fraud".
+    assertThat(scores(metrics, OK_FRAUD).window().recall()).isEqualTo(0.5);
+    assertThat(scores(metrics, List.of("fraud", "ok")).window().recall()).isEqualTo(1);
+
+    ClassificationMetrics given = new ClassificationMetrics(spec(3, "fraud"));
+    given.update(0, 0, 0.1, 0.1);
+    given.update(0, 1, 0.1, 0.1);
+    given.update(1, 1, 0.1, 0.1);
+    assertThat(scores(given, OK_FRAUD).window().recall()).isEqualTo(1);
+    assertThat(scores(given, OK_FRAUD).window().precision()).isEqualTo(0.5);
+  }
+
+  @Test
+  void aSingleClassDoesNotTellYetWhichOneIsPositive() {
+    metrics.update(0, 0, 0.1, 0.1);
+
+    MetricsReport report = metrics.report(context(List.of("ok")));
+    assertThat(report.task()).isEqualTo(Task.BINARY);
+    assertThat(((ClassificationScores) report.scores()).window().f1()).isNaN();
+    assertThat(((ClassificationScores) report.scores()).noChange().totalF1()).isNaN();
+  }
+
+  @Test
+  void aGivenPositiveClassThatHasNotComeYetHasScoresOfZero() {
+    ClassificationMetrics given = new ClassificationMetrics(spec(3, "fraud"));
+    given.update(0, 0, 0.1, 0.1);
+
+    assertThat(scores(given, List.of("ok")).window().f1()).isZero();
+  }
+
+  @Test
+  void aThirdClassMakesTheScoresMacroAverages() {
+    metrics.update(0, 0, 0.1, 0.1);
+    metrics.update(1, 1, 0.1, 0.1);
+    assertThat(metrics.report(context(OK_FRAUD)).task()).isEqualTo(Task.BINARY);
+
+    metrics.update(2, 0, 0.1, 0.1);
+
+    MetricsReport report = metrics.report(context(THREE));
+    assertThat(report.task()).isEqualTo(Task.MULTICLASS);
+    assertThat(((ClassificationScores) report.scores()).window().recall())
+        .isEqualTo((1.0 + 1.0 + 0.0) / 3);
+  }
+
+  @Test
+  void classesThatAreNamedButNotSeenHaveTheirPlaceInTheReport() {
+    metrics.update(0, 0, 0.1, 0.1);
+
+    ClassificationScores scores = scores(metrics, THREE);
+    assertThat(scores.perClass()).hasSize(3);
+    assertThat(scores.perClass().get(2).support()).isZero();
+    assertThat(scores.confusion().window()).hasDimensions(3, 3);
+  }
+
+  @Test
+  void aLossThatIsNotFiniteIsLeftOutOfTheMean() {
+    metrics.update(0, 0, 1, Double.NaN);
+    metrics.update(0, 0, Double.POSITIVE_INFINITY, Double.NaN);
+    metrics.update(0, 0, 3, Double.NaN);
+
+    ClassificationScores scores = scores(metrics, OK_FRAUD);
+    assertThat(scores.window().loss()).isEqualTo(2);
+    assertThat(scores.total().loss()).isEqualTo(2);
+    assertThat(scores.window().logLoss()).isNaN();
+    assertThat(scores.total().logLoss()).isNaN();
+  }
+
+  @Test
+  void whatIsNotAskedForIsNotInTheReport() {
+    ClassificationMetrics plain =
+        new ClassificationMetrics(new MetricsSpec(3, 1000, 0, false, false, null));
+    plain.update(0, 0, 0.1, 0.1);
+
+    assertThat(scores(plain, OK_FRAUD).perClass()).isNull();
+    assertThat(scores(plain, OK_FRAUD).confusion()).isNull();
+  }
+
+  @Test
+  void aReportNeedsANameForEachClassSeen() {
+    metrics.update(2, 0, 0.1, 0.1);
+
+    assertThatThrownBy(() -> metrics.report(context(OK_FRAUD)))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("key shop-17: 3 classes were seen, but only 2 are named");
+  }
+
+  private static ClassificationScores scores(RollingMetrics metrics, List<String> classes) {
+    return (ClassificationScores) metrics.report(context(classes)).scores();
+  }
+}

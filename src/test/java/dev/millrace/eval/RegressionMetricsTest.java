@@ -1,0 +1,144 @@
+package dev.millrace.eval;
+
+import static dev.millrace.eval.MetricsFixtures.context;
+import static dev.millrace.eval.MetricsFixtures.spec;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.millrace.data.MetricsReport.RegressionScores;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class RegressionMetricsTest {
+
+  private final RegressionMetrics metrics = new RegressionMetrics(spec(3));
+
+  @Test
+  void withoutExamplesThereAreNoScores() {
+    RegressionScores scores = scores();
+
+    assertThat(scores.total().examples()).isZero();
+    assertThat(scores.total().mae()).isNaN();
+    assertThat(scores.window().rmse()).isNaN();
+    assertThat(scores.window().r2()).isNaN();
+    assertThat(scores.labelMean()).isNaN();
+    assertThat(scores.labelSd()).isNaN();
+  }
+
+  @Test
+  void theFirstExampleDoesNotCountForTheBaselines() {
+    metrics.update(10, 12, 4);
+    assertThat(scores().total().mae()).isEqualTo(2);
+    assertThat(scores().total().r2()).isNaN();
+    assertThat(scores().lastValue().totalMae()).isNaN();
+    assertThat(scores().mean().windowRmse()).isNaN();
+
+    metrics.update(13, 13, 0);
+    assertThat(scores().lastValue().totalMae()).isEqualTo(3);
+    assertThat(scores().lastValue().windowMae()).isEqualTo(3);
+    assertThat(scores().mean().totalRmse()).isEqualTo(3);
+  }
+
+  @Test
+  void theMeanBaselineKnowsOnlyTheLabelsBefore() {
+    metrics.update(1, 0, 0);
+    metrics.update(3, 0, 0); // mean 1
+    metrics.update(8, 0, 0); // mean 2
+
+    assertThat(scores().mean().totalMae()).isEqualTo((2 + 6) / 2.0);
+    assertThat(scores().lastValue().totalMae()).isEqualTo((2 + 5) / 2.0);
+  }
+
+  @Test
+  void theWindowForgetsWhatTheTotalKeeps() {
+    metrics.update(1, 5, 8);
+    metrics.update(2, 2, 0);
+    metrics.update(3, 3, 0);
+    metrics.update(4, 4, 0);
+
+    assertThat(scores().window().mae()).isZero();
+    assertThat(scores().window().r2()).isEqualTo(1);
+    assertThat(scores().window().loss()).isZero();
+    assertThat(scores().total().mae()).isEqualTo(1);
+    assertThat(scores().total().rmse()).isEqualTo(2);
+    assertThat(scores().total().loss()).isEqualTo(2);
+    assertThat(scores().labelMean()).isEqualTo(2.5);
+    assertThat(scores().labelSd()).isEqualTo(Math.sqrt(1.25));
+  }
+
+  @Test
+  void r2DoesNotExistIfAllLabelsAreEqual() {
+    metrics.update(0.1, 0.2, 0);
+    metrics.update(0.1, 0.1, 0);
+    metrics.update(0.1, 0.1, 0);
+
+    assertThat(scores().window().r2()).isNaN();
+    assertThat(scores().total().r2()).isNaN();
+    assertThat(scores().labelSd()).isZero();
+  }
+
+  @Test
+  void aLabelObservedWithoutAPredictionTeachesTheBaselinesAndIsNotScored() {
+    metrics.observe(4);
+    metrics.update(6, 6, 0);
+
+    assertThat(scores().total().examples()).isEqualTo(1);
+    assertThat(scores().labelMean()).isEqualTo(6);
+    assertThat(scores().lastValue().totalMae()).isEqualTo(2);
+    assertThat(scores().mean().totalMae()).isEqualTo(2);
+  }
+
+  @Test
+  void aPredictionThatIsNotFiniteIsNone() {
+    metrics.update(1, Double.NaN, Double.NaN);
+    metrics.update(2, Double.NEGATIVE_INFINITY, Double.NaN);
+    metrics.update(3, 4, 0.5);
+
+    assertThat(scores().total().examples()).isEqualTo(1);
+    assertThat(scores().total().mae()).isEqualTo(1);
+    assertThat(scores().total().loss()).isEqualTo(0.5);
+    assertThat(scores().lastValue().totalMae()).isEqualTo(1);
+  }
+
+  @Test
+  void theTotalStaysExactFarFromZero() {
+    int examples = 100_000;
+    for (int i = 0; i < examples; i++) {
+      double actual = 1e9 + i % 2; // variance 1/4, lost in a sum of squares
+      metrics.update(actual, actual + 0.5, 0);
+    }
+
+    assertThat(scores().labelSd()).isEqualTo(0.5, within(1e-9));
+    assertThat(scores().total().r2()).isEqualTo(0, within(1e-9));
+  }
+
+  @Test
+  void totalsOfTwoKeysCanBePooledFromTheirReports() {
+    RegressionMetrics other = new RegressionMetrics(spec(3));
+    RegressionMetrics both = new RegressionMetrics(spec(3));
+    for (int i = 0; i < 50; i++) {
+      double actual = i * i % 17;
+      (i < 20 ? metrics : other).update(actual, i % 5, 0);
+      both.update(actual, i % 5, 0);
+    }
+
+    RegressionScores a = scores();
+    RegressionScores b = (RegressionScores) other.report(context(List.of())).scores();
+    double mean = (20 * a.labelMean() + 30 * b.labelMean()) / 50;
+    double deviations =
+        20 * (sq(a.labelSd()) + sq(a.labelMean() - mean))
+            + 30 * (sq(b.labelSd()) + sq(b.labelMean() - mean));
+    double squaredErrors = 20 * sq(a.total().rmse()) + 30 * sq(b.total().rmse());
+
+    RegressionScores pooled = (RegressionScores) both.report(context(List.of())).scores();
+    assertThat(1 - squaredErrors / deviations).isEqualTo(pooled.total().r2(), within(1e-12));
+  }
+
+  private static double sq(double value) {
+    return value * value;
+  }
+
+  private RegressionScores scores() {
+    return (RegressionScores) metrics.report(context(List.of())).scores();
+  }
+}

@@ -1,0 +1,118 @@
+package dev.millrace.flink;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.millrace.data.Chunk;
+import dev.millrace.data.Example;
+import dev.millrace.testing.Records;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.flink.streaming.api.watermark.Watermark;
+import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
+import org.apache.flink.streaming.util.OneInputStreamOperatorTestHarness;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class ChunkOperatorTest {
+  private OneInputStreamOperatorTestHarness<Example, Chunk> harness;
+  private long sent;
+
+  @BeforeEach
+  void open() throws Exception {
+    harness = new OneInputStreamOperatorTestHarness<>(new ChunkOperator());
+    harness.setup(new ChunkSerializer());
+    harness.open();
+  }
+
+  @AfterEach
+  void close() throws Exception {
+    harness.close();
+  }
+
+  @Test
+  void gathersExamplesOfTheSameKeyUntilTheLingerTimeIsOver() throws Exception {
+    send("a", 2);
+    send("b", 2);
+    send("a", 2);
+    assertThat(chunks()).isEmpty();
+
+    harness.setProcessingTime(ChunkOperator.LINGER_MILLIS);
+
+    assertThat(chunks()).containsExactlyInAnyOrder("a[0, 2]", "b[1]");
+  }
+
+  @Test
+  void aFullChunkLeavesAtOnce() throws Exception {
+    for (int i = 0; i < ChunkOperator.CHUNK_EXAMPLES + 1; i++) {
+      send("a", 1);
+    }
+
+    assertThat(harness.getOutput()).hasSize(1);
+  }
+
+  @Test
+  void nothingIsLeftBehindACheckpointBarrier() throws Exception {
+    send("a", 1);
+
+    harness.prepareSnapshotPreBarrier(1);
+
+    assertThat(chunks()).containsExactly("a[0]");
+  }
+
+  @Test
+  void examplesStayBeforeTheWatermarkThatFollowsThem() throws Exception {
+    send("a", 1);
+
+    harness.processWatermark(new Watermark(5));
+
+    assertThat(harness.getOutput().toArray()[0]).isInstanceOf(StreamRecord.class);
+    assertThat(harness.getOutput().toArray()[1]).isInstanceOf(Watermark.class);
+  }
+
+  @Test
+  void examplesOfDifferentWidthNeverShareAChunkAndKeepTheirOrder() throws Exception {
+    send("a", 1);
+    send("a", 2);
+    send("a", 2);
+    send("a", 1);
+
+    harness.prepareSnapshotPreBarrier(1);
+
+    assertThat(chunks()).containsExactly("a[0]", "a[1, 2]", "a[3]");
+  }
+
+  @Test
+  void holdsABoundedNumberOfExamplesWhateverTheNumberOfKeys() throws Exception {
+    int most = 0;
+    for (int i = 0; i < 50_000; i++) {
+      send("key-" + i, 1);
+      most = Math.max(most, (int) (sent - harness.getOutput().size()));
+    }
+
+    assertThat(most).isLessThanOrEqualTo(16_384);
+  }
+
+  private void send(String key, int width) throws Exception {
+    Example example = new Example();
+    example.key = key;
+    example.resize(width);
+    example.label = "x";
+    example.record = Records.record(key, new byte[10], sent++);
+    harness.processElement(new StreamRecord<>(example));
+  }
+
+  /** Key and offsets of each chunk that came out. */
+  private List<String> chunks() {
+    List<String> chunks = new ArrayList<>();
+    for (Object element : harness.getOutput()) {
+      Chunk chunk = (Chunk) ((StreamRecord<?>) element).getValue();
+      List<Long> offsets = new ArrayList<>();
+      for (int i = 0; i < chunk.size(); i++) {
+        offsets.add(chunk.records().offset(i));
+      }
+      chunks.add(chunk.key() + offsets);
+    }
+    return chunks;
+  }
+}

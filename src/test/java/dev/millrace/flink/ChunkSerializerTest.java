@@ -1,0 +1,125 @@
+package dev.millrace.flink;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.millrace.data.Chunk;
+import dev.millrace.data.Example;
+import dev.millrace.testing.Records;
+import java.io.IOException;
+import java.util.Arrays;
+import org.apache.flink.api.common.typeutils.TypeSerializer;
+import org.apache.flink.core.memory.DataInputDeserializer;
+import org.apache.flink.core.memory.DataOutputSerializer;
+import org.junit.jupiter.api.Test;
+
+class ChunkSerializerTest {
+  private final TypeSerializer<Chunk> serializer = new ChunkSerializer();
+
+  @Test
+  void aChunkOfClassesComesBackAsItWas() throws IOException {
+    Chunk chunk = chunk(3, "a", "b", "a", "c", "b", "a");
+
+    assertSame(roundTrip(chunk), chunk);
+  }
+
+  @Test
+  void aChunkOfNumbersComesBackAsItWas() throws IOException {
+    Chunk chunk = chunk(2, null, null, null);
+
+    assertSame(roundTrip(chunk), chunk);
+    assertThat(roundTrip(chunk).isClassification()).isFalse();
+  }
+
+  @Test
+  void largeChunksAndWideExamplesComeBackAsTheyWere() throws IOException {
+    String[] labels = new String[500];
+    Arrays.setAll(labels, i -> "class-" + i % 40);
+
+    assertSame(roundTrip(chunk(300, labels)), chunk(300, labels));
+  }
+
+  @Test
+  void aCopySharesNothing() {
+    Chunk chunk = chunk(3, "a", "b");
+    Chunk copy = serializer.copy(chunk);
+
+    chunk.clear();
+    chunk.add(example(3, "z", 9));
+
+    assertSame(copy, chunk(3, "a", "b"));
+  }
+
+  @Test
+  void aChunkCanBeFilledAgainAfterItWasEmptied() {
+    Chunk chunk = chunk(7, "a", "b", "c", "d", "e", "f");
+    chunk.clear();
+    chunk.add(example(2, "x", 0));
+    chunk.add(example(2, "y", 1));
+
+    assertSame(chunk, chunk(2, "x", "y"));
+  }
+
+  @Test
+  void copiesBytesWithoutMakingAChunk() throws IOException {
+    DataOutputSerializer first = new DataOutputSerializer(64);
+    serializer.serialize(chunk(3, "a", "b"), first);
+    DataOutputSerializer second = new DataOutputSerializer(64);
+
+    serializer.copy(new DataInputDeserializer(first.getCopyOfBuffer()), second);
+
+    assertThat(second.getCopyOfBuffer()).isEqualTo(first.getCopyOfBuffer());
+  }
+
+  private Chunk roundTrip(Chunk chunk) throws IOException {
+    DataOutputSerializer out = new DataOutputSerializer(16);
+    serializer.serialize(chunk, out);
+    DataInputDeserializer in = new DataInputDeserializer(out.getCopyOfBuffer());
+    Chunk read = serializer.deserialize(in);
+    assertThat(in.available()).isZero();
+    return read;
+  }
+
+  private static Chunk chunk(int width, String... labels) {
+    Chunk chunk = new Chunk();
+    for (int i = 0; i < labels.length; i++) {
+      chunk.add(example(width, labels[i], i));
+    }
+    return chunk;
+  }
+
+  private static Example example(int width, String label, int i) {
+    Example example = new Example();
+    example.key = "kéy";
+    example.resize(width);
+    for (int f = 0; f < width; f++) {
+      example.features[f] = f == 0 ? Float.NaN : i * 10 + f;
+    }
+    example.label = label;
+    example.target = label == null ? i / 3.0 : 0;
+    example.weight = 1 + i;
+    example.eventTime = 1_000 + i;
+    example.record = Records.record("kéy", new byte[i], i);
+    return example;
+  }
+
+  private static void assertSame(Chunk actual, Chunk expected) {
+    assertThat(actual.key()).isEqualTo(expected.key());
+    assertThat(actual.size()).isEqualTo(expected.size());
+    assertThat(actual.width()).isEqualTo(expected.width());
+    assertThat(actual.labelCount()).isEqualTo(expected.labelCount());
+    for (int i = 0; i < expected.size(); i++) {
+      int row = i * expected.width();
+      assertThat(Arrays.copyOfRange(actual.features(), row, row + actual.width()))
+          .containsExactly(Arrays.copyOfRange(expected.features(), row, row + expected.width()));
+      assertThat(actual.targets()[i]).isEqualTo(expected.targets()[i]);
+      assertThat(actual.weights()[i]).isEqualTo(expected.weights()[i]);
+      assertThat(actual.eventTimes()[i]).isEqualTo(expected.eventTimes()[i]);
+      assertThat(actual.records().get(i, "t"))
+          .usingRecursiveComparison()
+          .isEqualTo(expected.records().get(i, "t"));
+    }
+    for (int l = 0; l < expected.labelCount(); l++) {
+      assertThat(actual.label(l)).isEqualTo(expected.label(l));
+    }
+  }
+}

@@ -1,0 +1,344 @@
+package dev.millrace.flink;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.millrace.data.Chunk;
+import dev.millrace.data.Example;
+import dev.millrace.data.OutputRecord;
+import dev.millrace.data.Task;
+import dev.millrace.nn.ModelSpec;
+import dev.millrace.testing.Chunks;
+import dev.millrace.testing.Records;
+import dev.millrace.testing.Specs;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
+import org.apache.flink.streaming.api.operators.KeyedProcessOperator;
+import org.apache.flink.streaming.api.watermark.Watermark;
+import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
+import org.apache.flink.streaming.util.KeyedOneInputStreamOperatorTestHarness;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class TrainFunctionTest {
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final int EXAMPLES = 203;
+
+  @Test
+  void reportsAfterEveryFewExamplesAndAtTheEnd() throws Exception {
+    try (Harness harness = new Harness(Specs.train(ModelSpec.auto(1)))) {
+      harness.send(Chunks.classes("k", EXAMPLES, 1), 16);
+      harness.end();
+
+      assertThat(harness.metrics())
+          .extracting(record -> record.path("seq").asInt())
+          .containsExactly(40, 80, 120, 160, 200, 203);
+      JsonNode last = harness.metrics().get(5);
+      assertThat(last.at("/input/examples/0")).hasToString("[0,202]");
+      assertThat(last.at("/total/examples").asInt()).isEqualTo(EXAMPLES - 1);
+      assertThat(last.at("/total/accuracy").asDouble()).isGreaterThan(0.7);
+      assertThat(harness.models()).hasSize(1);
+    }
+  }
+
+  @Test
+  void theTimestampOfAReportIsTheEventTimeOfItsLastExample() throws Exception {
+    try (Harness harness = new Harness(Specs.train(ModelSpec.auto(1)))) {
+      harness.send(Chunks.classes("k", 40, 1), 40);
+
+      assertThat(harness.main().get(0).timestamp()).isEqualTo(10_039);
+    }
+  }
+
+  @Test
+  void theClockReportsExamplesThatWaitAndOnlyThose() throws Exception {
+    try (Harness harness = new Harness(Specs.train(ModelSpec.auto(1)))) {
+      harness.send(Chunks.classes("k", 55, 1), 5);
+      assertThat(harness.metrics()).hasSize(1);
+
+      harness.operator.setProcessingTime(2_000);
+      harness.operator.setProcessingTime(10_000);
+
+      assertThat(harness.metrics())
+          .extracting(record -> record.path("seq").asInt())
+          .containsExactly(40, 55);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 5})
+  void howChunksFallChangesNothing(int batchSize) throws Exception {
+    List<Example> examples = Chunks.classes("k", EXAMPLES, 2);
+    Run whole = run(Specs.train(Specs.small(batchSize)), examples, EXAMPLES);
+    for (int chunk : new int[] {1, 2, 7, 64}) {
+      assertThat(run(Specs.train(Specs.small(batchSize)), examples, chunk)).isEqualTo(whole);
+    }
+  }
+
+  @Test
+  void restoredAfterAnyExampleItEndsAsIfNeverStopped() throws Exception {
+    TrainSpec spec = Specs.train(Specs.small(5));
+    List<Example> examples = Chunks.classes("k", 60, 3);
+    Run undisturbed = run(spec, examples, 1);
+    for (int cut = 1; cut < examples.size(); cut++) {
+      assertThat(runWithRestart(spec, examples, cut)).as("cut at %d", cut).isEqualTo(undisturbed);
+    }
+  }
+
+  @Test
+  void restoredRegressionEndsAsIfNeverStopped() throws Exception {
+    TrainSpec spec = Specs.train(Specs.small(4));
+    List<Example> examples = Chunks.numbers("k", 60, 3);
+    Run undisturbed = run(spec, examples, 1);
+    for (int cut = 1; cut < examples.size(); cut += 3) {
+      assertThat(runWithRestart(spec, examples, cut)).as("cut at %d", cut).isEqualTo(undisturbed);
+    }
+  }
+
+  @Test
+  void keysDoNotDisturbEachOther() throws Exception {
+    TrainSpec spec = Specs.train(Specs.small(3));
+    List<Example> mixed = new ArrayList<>();
+    List<Example> alone = Chunks.classes("a", 100, 4);
+    List<Example> other = Chunks.classes("b", 100, 5);
+    for (int i = 0; i < 100; i++) {
+      mixed.add(other.get(i));
+      mixed.add(alone.get(i));
+    }
+    try (Harness together = new Harness(spec);
+        Harness single = new Harness(spec)) {
+      together.send(mixed, 1);
+      together.end();
+      single.send(alone, 1);
+      single.end();
+
+      assertThat(together.model("a")).isEqualTo(single.model("a"));
+      assertThat(together.model("b")).isNotEqualTo(together.model("a"));
+    }
+  }
+
+  @Test
+  void refusedExamplesLeaveNoTrace() throws Exception {
+    TrainSpec spec =
+        Specs.train(Records.spec(Task.BINARY, List.of(), List.of()), Specs.small(3), Specs.METRICS);
+    List<Example> good = Chunks.classes("k", 100, 6);
+    good.removeIf(example -> example.label.equals("mid"));
+    try (Harness clean = new Harness(spec);
+        Harness disturbed = new Harness(spec)) {
+      clean.send(good, 1);
+      clean.end();
+      for (Example example : good) {
+        disturbed.send(List.of(example), 1);
+        if (disturbed.main().size() < 1 && disturbed.bothClassesCame(good, example)) {
+          disturbed.send(List.of(thirdClass(example), wider(example), number(example)), 1);
+        }
+      }
+      disturbed.end();
+
+      assertThat(disturbed.deadLetters()).isNotEmpty();
+      assertThat(disturbed.deadLetters())
+          .extracting(TrainFunctionTest::reason)
+          .contains("too-many-classes", "wrong-feature-count", "invalid-label");
+      assertThat(disturbed.model("k")).isEqualTo(clean.model("k"));
+      assertThat(disturbed.metrics()).isEqualTo(clean.metrics());
+    }
+  }
+
+  @Test
+  void aDeadLetterCarriesTheRecordAsItCame() throws Exception {
+    try (Harness harness = new Harness(Specs.train(ModelSpec.auto(1)))) {
+      Example first = Chunks.classes("k", 1, 7).get(0);
+      Example wide = wider(Chunks.classes("k", 2, 7).get(1));
+      harness.send(List.of(first, wide), 1);
+
+      OutputRecord letter = harness.deadLetters().get(0);
+
+      assertThat(letter.value()).isEqualTo(wide.record.value());
+      assertThat(letter.key()).isEqualTo(wide.record.key());
+      assertThat(letter.timestamp()).isEqualTo(wide.record.timestamp());
+      assertThat(letter.headerNames()).startsWith("trace", "trace");
+      assertThat(letter.headerValues()[1]).isNull();
+    }
+  }
+
+  @Test
+  void stateOfANewerReleaseIsRefusedWithBothVersions() {
+    TrainState state = TrainState.frozen(new byte[] {0, 0, 0, 9});
+
+    assertThat(org.assertj.core.api.Assertions.catchThrowable(() -> state.resume(spec())))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("version 9 is newer than 1");
+  }
+
+  private static TrainSpec spec() {
+    return Specs.train(ModelSpec.auto(1));
+  }
+
+  private static Example thirdClass(Example example) {
+    Example copy = copy(example);
+    copy.label = "third";
+    return copy;
+  }
+
+  private static Example wider(Example example) {
+    Example copy = copy(example);
+    copy.resize(4);
+    return copy;
+  }
+
+  private static Example number(Example example) {
+    Example copy = copy(example);
+    copy.label = null;
+    copy.target = 3;
+    return copy;
+  }
+
+  private static Example copy(Example example) {
+    Example copy = new Example();
+    copy.key = example.key;
+    copy.features = example.features.clone();
+    copy.width = example.width;
+    copy.label = example.label;
+    copy.weight = example.weight;
+    copy.eventTime = example.eventTime;
+    copy.record = example.record;
+    return copy;
+  }
+
+  private static String reason(OutputRecord letter) {
+    for (int h = 0; h < letter.headerNames().length; h++) {
+      if (letter.headerNames()[h].equals("__millrace.errors.reason")) {
+        return new String(letter.headerValues()[h], StandardCharsets.UTF_8);
+      }
+    }
+    throw new AssertionError("a dead letter without a reason");
+  }
+
+  /** What a run leaves behind: the reports by count and at the end, and the model. */
+  private record Run(List<JsonNode> metrics, String model) {}
+
+  private static Run run(TrainSpec spec, List<Example> examples, int chunkSize) throws Exception {
+    try (Harness harness = new Harness(spec)) {
+      harness.send(examples, chunkSize);
+      harness.end();
+      return new Run(harness.metrics(), harness.model("k"));
+    }
+  }
+
+  private static Run runWithRestart(TrainSpec spec, List<Example> examples, int cut)
+      throws Exception {
+    List<JsonNode> metrics = new ArrayList<>();
+    OperatorSubtaskState snapshot;
+    try (Harness harness = new Harness(spec)) {
+      harness.send(examples.subList(0, cut), 1);
+      snapshot = harness.operator.snapshot(1, 1);
+      // What comes behind the snapshot is lost with the process.
+      metrics.addAll(harness.metrics());
+      harness.send(examples.subList(cut, examples.size()), 1);
+    }
+    try (Harness harness = new Harness(spec, snapshot)) {
+      harness.send(examples.subList(cut, examples.size()), 1);
+      harness.end();
+      metrics.addAll(harness.metrics());
+      return new Run(metrics, harness.model("k"));
+    }
+  }
+
+  private static final class Harness implements AutoCloseable {
+    private final KeyedOneInputStreamOperatorTestHarness<String, Chunk, OutputRecord> operator;
+
+    Harness(TrainSpec spec) throws Exception {
+      this(spec, null);
+    }
+
+    Harness(TrainSpec spec, OperatorSubtaskState from) throws Exception {
+      operator =
+          new KeyedOneInputStreamOperatorTestHarness<>(
+              new KeyedProcessOperator<>(new TrainFunction(spec)), Chunk::key, Types.STRING);
+      operator.setup(
+          Outputs.RECORD.createSerializer(operator.getExecutionConfig().getSerializerConfig()));
+      if (from != null) {
+        operator.initializeState(from);
+      }
+      operator.open();
+    }
+
+    void send(List<Example> examples, int chunkSize) throws Exception {
+      Chunk chunk = new Chunk();
+      for (Example example : examples) {
+        if (chunk.size() == chunkSize || !chunk.accepts(example)) {
+          operator.processElement(new StreamRecord<>(chunk));
+          chunk = new Chunk();
+        }
+        chunk.add(example);
+      }
+      operator.processElement(new StreamRecord<>(chunk));
+    }
+
+    void end() throws Exception {
+      operator.processWatermark(Watermark.MAX_WATERMARK);
+    }
+
+    boolean bothClassesCame(List<Example> examples, Example until) {
+      return examples.subList(0, examples.indexOf(until) + 1).stream()
+              .map(example -> example.label)
+              .distinct()
+              .count()
+          == 2;
+    }
+
+    List<OutputRecord> main() {
+      List<OutputRecord> records = new ArrayList<>();
+      for (Object element : operator.getOutput()) {
+        if (element instanceof StreamRecord<?> record) {
+          records.add((OutputRecord) record.getValue());
+        }
+      }
+      return records;
+    }
+
+    List<JsonNode> metrics() throws IOException {
+      List<JsonNode> metrics = new ArrayList<>();
+      for (OutputRecord record : main()) {
+        metrics.add(JSON.readTree(record.value()));
+      }
+      return metrics;
+    }
+
+    List<OutputRecord> deadLetters() {
+      return side(operator.getSideOutput(Outputs.DEAD_LETTERS));
+    }
+
+    List<OutputRecord> models() {
+      return side(operator.getSideOutput(Outputs.MODELS));
+    }
+
+    /** The bytes of a key's model, in hex so that a difference can be read. */
+    String model(String key) {
+      return models().stream()
+          .filter(record -> new String(record.key(), StandardCharsets.UTF_8).equals(key))
+          .map(record -> java.util.HexFormat.of().formatHex(record.value()))
+          .findFirst()
+          .orElseThrow();
+    }
+
+    private static List<OutputRecord> side(Iterable<StreamRecord<OutputRecord>> records) {
+      List<OutputRecord> side = new ArrayList<>();
+      if (records != null) {
+        records.forEach(record -> side.add(record.getValue()));
+      }
+      return side;
+    }
+
+    @Override
+    public void close() throws Exception {
+      operator.close();
+    }
+  }
+}

@@ -1,0 +1,37 @@
+package dev.millrace.nn;
+
+import com.sun.management.ThreadMXBean;
+import dev.millrace.data.Task;
+import java.lang.management.ManagementFactory;
+
+/** Prints the fewest bytes that a stretch of calls allocated once the methods were compiled. */
+public final class AllocationCheck {
+
+  private static final int STRETCHES = 300;
+  private static final int CALLS = 2000;
+
+  private AllocationCheck() {}
+
+  public static void main(String[] args) {
+    ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+    Learner classifier =
+        new Learner(ModelSpec.auto(1).forTask(Task.MULTICLASS), Task.MULTICLASS, 8, 3, 1);
+    Learner regression =
+        new Learner(ModelSpec.auto(1).forTask(Task.REGRESSION), Task.REGRESSION, 8, 0, 1);
+    float[] x = {1f, 2f, 3f, 4f, 5f, 6f, 7f, 8f};
+    float[] out = new float[3];
+    long fewest = Long.MAX_VALUE;
+    for (int stretch = 0; stretch < STRETCHES && fewest > 0; stretch++) {
+      long before = threads.getThreadAllocatedBytes(Thread.currentThread().getId());
+      for (int call = 0; call < CALLS; call++) {
+        x[call % 8] = call % 13;
+        classifier.predict(x, 0, out);
+        classifier.learnClass(x, 0, call % 3, 1f, out);
+        regression.learnValue(x, 0, call % 5, 1f, out);
+      }
+      long after = threads.getThreadAllocatedBytes(Thread.currentThread().getId());
+      fewest = Math.min(fewest, after - before);
+    }
+    System.out.println("bytes=" + fewest);
+  }
+}

@@ -1,0 +1,124 @@
+package dev.millrace.nn;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.millrace.data.Task;
+import dev.millrace.testing.DoubleNetwork;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * One step of plain descent at learning rate 1 moves each weight by its gradient, which must be the
+ * central difference of the cost of a network in double.
+ */
+class GradientTest {
+
+  private static final int INPUTS = 3;
+  private static final int CLASSES = 3;
+  private static final int[] HIDDEN = {5, 4};
+  private static final double STEP = 1e-5;
+  private static final Regularizer[] REGULARIZERS = {
+    new Regularizer(0f, 0f),
+    new Regularizer(0.01f, 0f),
+    new Regularizer(0f, 0.02f),
+    new Regularizer(0.01f, 0.02f)
+  };
+
+  static List<Arguments> combinations() {
+    List<Arguments> all = new ArrayList<>();
+    for (Activation hidden : Activation.values()) {
+      for (Regularizer regularizer : REGULARIZERS) {
+        all.add(
+            Arguments.of(
+                Task.MULTICLASS,
+                hidden,
+                Activation.SOFTMAX,
+                Loss.CATEGORICAL_CROSSENTROPY,
+                regularizer));
+        all.add(
+            Arguments.of(
+                Task.BINARY, hidden, Activation.SIGMOID, Loss.BINARY_CROSSENTROPY, regularizer));
+        for (Activation output : Activation.values()) {
+          for (Loss loss : new Loss[] {Loss.MSE, Loss.HUBER}) {
+            all.add(Arguments.of(Task.MULTICLASS, hidden, output, loss, regularizer));
+            if (output != Activation.SOFTMAX) {
+              all.add(Arguments.of(Task.REGRESSION, hidden, output, loss, regularizer));
+            }
+          }
+        }
+      }
+    }
+    return all;
+  }
+
+  @ParameterizedTest
+  @MethodSource("combinations")
+  void aStepFollowsTheCentralDifferencesOfTheCost(
+      Task task, Activation hidden, Activation output, Loss loss, Regularizer regularizer) {
+    LearnerSpec spec = spec(hidden, output, loss, regularizer);
+    int classes = task == Task.BINARY ? 2 : CLASSES;
+    Learner learner = new Learner(spec, task, INPUTS, classes, 5);
+    int outputs = task == Task.MULTICLASS ? CLASSES : 1;
+    DoubleNetwork reference =
+        new DoubleNetwork(INPUTS, spec.layers(outputs), loss, task.isClassification());
+    Random random = new Random(17);
+    float[][] rows = new float[spec.batchSize()][INPUTS];
+    double[] targets = new double[rows.length];
+    float[] weights = {1f, 0.5f, 2f, 1f, 0.25f};
+    int count = (INPUTS + 1) * HIDDEN[0] + (HIDDEN[0] + 1) * HIDDEN[1] + (HIDDEN[1] + 1) * outputs;
+    double[] before = StoredModel.parameters(learner, count);
+    float[] out = new float[CLASSES];
+
+    for (int r = 0; r < rows.length; r++) {
+      for (int i = 0; i < INPUTS; i++) {
+        rows[r][i] = (float) random.nextGaussian();
+      }
+      targets[r] = task.isClassification() ? r % classes : (float) (2 * random.nextGaussian());
+      float reported =
+          task.isClassification()
+              ? learner.learnClass(rows[r], 0, r % classes, weights[r], out)
+              : learner.learnValue(rows[r], 0, targets[r], weights[r], out);
+      double expected =
+          reference.cost(
+              before,
+              new float[][] {rows[r]},
+              new double[] {targets[r]},
+              new float[] {1f},
+              REGULARIZERS[0]);
+      assertThat((double) reported).isCloseTo(expected, within(1e-5 * (1 + expected)));
+    }
+
+    double[] after = StoredModel.parameters(learner, count);
+    assertThat(learner.steps()).isEqualTo(1);
+    for (int p = 0; p < count; p++) {
+      double[] shifted = before.clone();
+      shifted[p] = before[p] + STEP;
+      double above = reference.cost(shifted, rows, targets, weights, regularizer);
+      shifted[p] = before[p] - STEP;
+      double below = reference.cost(shifted, rows, targets, weights, regularizer);
+      double difference = (above - below) / (2 * STEP);
+      assertThat(before[p] - after[p])
+          .as("gradient of parameter %d", p)
+          .isCloseTo(difference, within(2e-6 * (1 + Math.abs(difference))));
+    }
+  }
+
+  private static LearnerSpec spec(
+      Activation hidden, Activation output, Loss loss, Regularizer regularizer) {
+    List<LayerSpec> layers =
+        List.of(new LayerSpec(HIDDEN[0], hidden), new LayerSpec(HIDDEN[1], hidden));
+    return new LearnerSpec(
+        new NetworkSpec(layers, output, loss),
+        new Optimizer.Sgd(1f, 0f),
+        regularizer,
+        new Normalization(Normalization.Kind.NONE, 0f, 0f),
+        5,
+        0f,
+        3);
+  }
+}

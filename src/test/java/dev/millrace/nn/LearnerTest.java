@@ -1,0 +1,408 @@
+package dev.millrace.nn;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.millrace.data.Task;
+import java.io.EOFException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class LearnerTest {
+
+  private static final int INPUTS = 6;
+  private static final long SEED = 99;
+
+  static final Optimizer[] OPTIMIZERS = {
+    new Optimizer.Sgd(0.02f, 0f),
+    new Optimizer.Sgd(0.02f, 0.9f),
+    new Optimizer.RmsProp(0.005f, 0.99f, 1e-8f, true),
+    new Optimizer.RmsProp(0.005f, 0.99f, 1e-8f, false),
+    new Optimizer.Adam(0.003f, 0.9f, 0.999f, 1e-8f)
+  };
+
+  static List<Arguments> optimizersAndTasks() {
+    List<Arguments> all = new ArrayList<>();
+    for (Optimizer optimizer : OPTIMIZERS) {
+      for (Task task : Task.values()) {
+        all.add(Arguments.of(optimizer, task));
+      }
+    }
+    return all;
+  }
+
+  private static LearnerSpec spec(Task task, Optimizer optimizer, int batchSize) {
+    ModelSpec model =
+        new ModelSpec(
+            List.of(new LayerSpec(9, Activation.TANH)),
+            null,
+            null,
+            optimizer,
+            new Regularizer(1e-4f, 1e-3f),
+            new Normalization(Normalization.Kind.STANDARD, 0.01f, 4f),
+            batchSize,
+            1f,
+            SEED);
+    return model.forTask(task);
+  }
+
+  private static Learner learner(LearnerSpec spec, Task task) {
+    return new Learner(spec, task, INPUTS, classes(task), 1);
+  }
+
+  private static int classes(Task task) {
+    return switch (task) {
+      case BINARY -> 2;
+      case MULTICLASS -> 5;
+      case REGRESSION -> 0;
+    };
+  }
+
+  /** Learns examples {@code from} to below {@code to} of one fixed stream. */
+  private static void learn(Learner learner, Task task, int from, int to) {
+    float[] out = new float[10];
+    for (int e = from; e < to; e++) {
+      float[] x = example(e);
+      float weight = e % 4 == 0 ? 0.5f : 1f;
+      if (task.isClassification()) {
+        learner.learnClass(x, 0, label(x, classes(task)), weight, out);
+      } else {
+        learner.learnValue(x, 0, 100 + 7 * x[1] - x[2] * x[2], weight, out);
+      }
+    }
+  }
+
+  private static float[] example(int number) {
+    Random random = new Random(SEED + number);
+    float[] x = new float[INPUTS];
+    for (int i = 0; i < INPUTS; i++) {
+      x[i] = (float) random.nextGaussian() * (i + 1);
+    }
+    if (number % 7 == 0) {
+      x[5] = Float.NaN;
+    }
+    return x;
+  }
+
+  private static int label(float[] x, int classes) {
+    return Math.floorMod((long) Math.floor(x[0] + x[1]), classes);
+  }
+
+  @ParameterizedTest
+  @MethodSource("optimizersAndTasks")
+  void stoppedAndRestoredAnywhereInAMiniBatchEqualsNeverStopped(Optimizer optimizer, Task task) {
+    LearnerSpec spec = spec(task, optimizer, 5);
+    Learner whole = learner(spec, task);
+    learn(whole, task, 0, 60);
+
+    for (int cut = 20; cut <= 25; cut++) {
+      Learner first = learner(spec, task);
+      learn(first, task, 0, cut);
+      Learner second = StoredModel.restored(first, spec, task);
+      learn(second, task, cut, 60);
+
+      assertThat(StoredModel.bytes(second)).isEqualTo(StoredModel.bytes(whole));
+    }
+    assertThat(whole.steps()).isEqualTo(12);
+    assertThat(whole.examples()).isEqualTo(60);
+  }
+
+  @ParameterizedTest
+  @EnumSource(Normalization.Kind.class)
+  void everyNormalizationIsRestored(Normalization.Kind kind) {
+    ModelSpec model = ModelSpec.auto(SEED);
+    LearnerSpec spec =
+        new LearnerSpec(
+            model.forTask(Task.REGRESSION).network(),
+            OPTIMIZERS[0],
+            model.regularizer(),
+            new Normalization(kind, 0f, 0f),
+            3,
+            1f,
+            SEED);
+    Learner whole = learner(spec, Task.REGRESSION);
+    learn(whole, Task.REGRESSION, 0, 10);
+    Learner restored = StoredModel.restored(whole, spec, Task.REGRESSION);
+
+    learn(whole, Task.REGRESSION, 10, 30);
+    learn(restored, Task.REGRESSION, 10, 30);
+
+    assertThat(StoredModel.bytes(restored)).isEqualTo(StoredModel.bytes(whole));
+  }
+
+  @ParameterizedTest
+  @MethodSource("optimizersAndTasks")
+  void theSameSeedMakesTheSameModelAndAnotherKeyAnother(Optimizer optimizer, Task task) {
+    LearnerSpec spec = spec(task, optimizer, 1);
+    Learner one = learner(spec, task);
+    Learner two = learner(spec, task);
+    Learner other = new Learner(spec, task, INPUTS, classes(task), 2);
+
+    learn(one, task, 0, 40);
+    learn(two, task, 0, 40);
+    learn(other, task, 0, 40);
+
+    assertThat(StoredModel.bytes(one)).isEqualTo(StoredModel.bytes(two));
+    assertThat(StoredModel.bytes(one)).isNotEqualTo(StoredModel.bytes(other));
+  }
+
+  @ParameterizedTest
+  @MethodSource("optimizersAndTasks")
+  void aCopyGoesOnAloneAndLeavesTheOriginalAsItWas(Optimizer optimizer, Task task) {
+    LearnerSpec spec = spec(task, optimizer, 5);
+    Learner original = learner(spec, task);
+    learn(original, task, 0, 23);
+    byte[] before = StoredModel.bytes(original);
+
+    Learner copy = original.copy();
+    assertThat(StoredModel.bytes(copy)).isEqualTo(before);
+    learn(copy, task, 23, 50);
+
+    assertThat(StoredModel.bytes(original)).isEqualTo(before);
+    learn(original, task, 23, 50);
+    assertThat(StoredModel.bytes(copy)).isEqualTo(StoredModel.bytes(original));
+  }
+
+  @Test
+  void learnersThatShareScratchDoNotDisturbEachOther() {
+    LearnerSpec spec = spec(Task.BINARY, OPTIMIZERS[2], 3);
+    LearnerSpec wide = ModelSpec.auto(1).forTask(Task.MULTICLASS);
+    Learner alone = learner(spec, Task.BINARY);
+    learn(alone, Task.BINARY, 0, 30);
+    Workspace shared = new Workspace();
+    Learner one = learner(spec, Task.BINARY);
+    Learner two = learner(wide, Task.MULTICLASS);
+    one.use(shared);
+    two.use(shared);
+
+    for (int e = 0; e < 30; e++) {
+      learn(one, Task.BINARY, e, e + 1);
+      learn(two, Task.MULTICLASS, e, e + 1);
+    }
+
+    assertThat(StoredModel.bytes(one)).isEqualTo(StoredModel.bytes(alone));
+  }
+
+  @ParameterizedTest
+  @EnumSource(Task.class)
+  void predictChangesNothing(Task task) {
+    Learner learner = learner(spec(task, OPTIMIZERS[2], 5), task);
+    learn(learner, task, 0, 33);
+    byte[] before = StoredModel.bytes(learner);
+
+    float[] prediction = learner.predict(example(1234));
+
+    assertThat(prediction).hasSize(learner.outputs());
+    assertThat(StoredModel.bytes(learner)).isEqualTo(before);
+  }
+
+  @Test
+  void anAddedClassLeavesTheOtherLogitsAndThePendingExamples() {
+    LearnerSpec spec = spec(Task.MULTICLASS, OPTIMIZERS[4], 5);
+    // 15 to 18 classes: the padded width of the output layer grows on the way.
+    Learner learner = new Learner(spec, Task.MULTICLASS, INPUTS, 15, 1);
+    float[] out = new float[20];
+    for (int e = 0; e < 38; e++) {
+      learner.learnClass(example(e), 0, e % 15, 1f, out);
+    }
+    long steps = learner.steps();
+    for (int classes = 16; classes <= 18; classes++) {
+      float[] before = learner.predict(example(500));
+
+      learner.addClass();
+
+      float[] after = learner.predict(example(500));
+      assertThat(after).hasSize(classes);
+      for (int c = 1; c < before.length; c++) {
+        // Differences of logits are logarithms of ratios of probabilities.
+        assertThat(Math.log(after[c] / after[0]))
+            .isCloseTo(Math.log(before[c] / before[0]), within(1e-4));
+      }
+    }
+    assertThat(learner.steps()).isEqualTo(steps);
+    learner.learnClass(example(38), 0, 17, 1f, out);
+    learner.learnClass(example(39), 0, 17, 1f, out);
+    assertThat(learner.steps()).isEqualTo(steps + 1);
+    Learner restored = StoredModel.restored(learner, spec, Task.MULTICLASS);
+    assertThat(StoredModel.bytes(restored)).isEqualTo(StoredModel.bytes(learner));
+  }
+
+  @Test
+  void classesAreLearnedFromNothing() {
+    ModelSpec model = ModelSpec.auto(SEED);
+    for (Task task : new Task[] {Task.BINARY, Task.MULTICLASS}) {
+      Learner learner = new Learner(model.forTask(task), task, INPUTS, 0, 1);
+      learner.addClass();
+      assertThat(learner.predict(example(0))).containsExactly(1f);
+      float[] scratch = new float[2];
+      learner.learnClass(example(0), 0, 0, 1f, scratch);
+      learner.addClass();
+      float[] prediction = learner.predict(example(1));
+      assertThat(prediction[0] + prediction[1]).isCloseTo(1f, within(1e-6f));
+    }
+  }
+
+  @Test
+  void oneNeuronGivesBothProbabilities() {
+    ModelSpec model =
+        new ModelSpec(
+            List.of(),
+            null,
+            Loss.BINARY_CROSSENTROPY,
+            OPTIMIZERS[0],
+            new Regularizer(0f, 0f),
+            new Normalization(Normalization.Kind.NONE, 0f, 0f),
+            1,
+            0f,
+            SEED);
+    Learner learner = new Learner(model.forTask(Task.BINARY), Task.BINARY, 1, 2, 1);
+    for (int e = 0; e < 2000; e++) {
+      learner.learn(new float[] {e % 2 == 0 ? 1f : -1f}, e % 2);
+    }
+
+    float[] prediction = learner.predict(new float[] {-1f});
+
+    assertThat(prediction[1]).isGreaterThan(0.9f);
+    assertThat(prediction[0] + prediction[1]).isCloseTo(1f, within(1e-6f));
+    assertThatThrownBy(learner::addClass).isInstanceOf(IllegalStateException.class);
+  }
+
+  @Test
+  void weightsThatAreWrittenOutStayFiniteForLogitsOfAnySize() {
+    LearnerSpec spec =
+        new LearnerSpec(
+            new NetworkSpec(List.of(), Activation.SOFTMAX, Loss.CATEGORICAL_CROSSENTROPY),
+            new Optimizer.Sgd(1f, 0f),
+            new Regularizer(0f, 0f),
+            new Normalization(Normalization.Kind.NONE, 0f, 0f),
+            1,
+            0f,
+            SEED);
+    Learner learner = new Learner(spec, Task.MULTICLASS, 1, 3, 1);
+    float[] out = new float[3];
+    for (int e = 0; e < 100; e++) {
+      float loss = learner.learnClass(new float[] {100f}, 0, e % 3, 1f, out);
+      assertThat(loss).isBetween(0f, 16.2f);
+      assertThat(out[0] + out[1] + out[2]).isCloseTo(1f, within(1e-5f));
+    }
+    assertThat(learner.skippedSteps()).isZero();
+  }
+
+  @Test
+  void aStepWhoseGradientIsNotFiniteIsSkippedAndCounted() {
+    LearnerSpec spec =
+        new LearnerSpec(
+            new NetworkSpec(List.of(), Activation.LINEAR, Loss.MSE),
+            OPTIMIZERS[4],
+            new Regularizer(0f, 0f),
+            new Normalization(Normalization.Kind.NONE, 0f, 0f),
+            1,
+            0f,
+            SEED);
+    Learner learner = new Learner(spec, Task.REGRESSION, 2, 0, 1);
+    double[] before = StoredModel.parameters(learner, 3);
+    float[] out = new float[1];
+
+    learner.learnValue(new float[] {3e38f, 3e38f}, 0, 1, 1f, out);
+    learner.learnValue(new float[] {1e20f, -1e20f}, 0, 1, 1f, out);
+
+    assertThat(learner.skippedSteps()).isEqualTo(2);
+    assertThat(learner.steps()).isZero();
+    assertThat(StoredModel.parameters(learner, 3)).isEqualTo(before);
+  }
+
+  @Test
+  void theGradientIsCutToTheAllowedNorm() {
+    LearnerSpec spec =
+        new LearnerSpec(
+            new NetworkSpec(List.of(), Activation.LINEAR, Loss.MSE),
+            new Optimizer.Sgd(1f, 0f),
+            new Regularizer(0f, 0f),
+            new Normalization(Normalization.Kind.NONE, 0f, 0f),
+            1,
+            0.5f,
+            SEED);
+    Learner learner = new Learner(spec, Task.REGRESSION, 2, 0, 1);
+    double[] before = StoredModel.parameters(learner, 3);
+
+    learner.learn(new float[] {3f, -4f}, 1000);
+
+    double[] after = StoredModel.parameters(learner, 3);
+    double squares = 0;
+    for (int p = 0; p < 3; p++) {
+      squares += (after[p] - before[p]) * (after[p] - before[p]);
+    }
+    assertThat(Math.sqrt(squares)).isCloseTo(0.5, within(1e-6));
+  }
+
+  @Test
+  void aRegressionPredictsOnTheTargetsOwnScale() {
+    Learner learner =
+        new Learner(ModelSpec.auto(SEED).forTask(Task.REGRESSION), Task.REGRESSION, 1, 0, 1);
+    Random random = new Random(SEED);
+    for (int e = 0; e < 5000; e++) {
+      float x = (float) random.nextGaussian();
+      learner.learn(new float[] {x}, 1e6 + 1000 * x);
+    }
+
+    assertThat(learner.predict(new float[] {0.5f})[0]).isCloseTo(1000500f, within(150f));
+  }
+
+  @Test
+  void aClassThatWasNotAddedIsRefused() {
+    Learner learner = learner(spec(Task.BINARY, OPTIMIZERS[0], 1), Task.BINARY);
+
+    assertThatThrownBy(() -> learner.learnClass(example(0), 0, 2, 1f, new float[2]))
+        .isInstanceOf(IndexOutOfBoundsException.class)
+        .hasMessage("class 2 is not one of the 2 known: add it first");
+  }
+
+  @Test
+  void aModelOfAnotherShapeIsRefusedNamingBoth() {
+    LearnerSpec stored = spec(Task.BINARY, OPTIMIZERS[0], 1);
+    LearnerSpec configured = spec(Task.BINARY, OPTIMIZERS[4], 1);
+    byte[] bytes = StoredModel.bytes(learner(stored, Task.BINARY));
+
+    assertThatThrownBy(() -> StoredModel.read(bytes, configured, Task.BINARY))
+        .hasMessageContaining("9 tanh, softmax categorical_crossentropy, sgd")
+        .hasMessageContaining("9 tanh, softmax categorical_crossentropy, adam");
+  }
+
+  @Test
+  void aNewerFormatIsRefused() {
+    LearnerSpec spec = spec(Task.BINARY, OPTIMIZERS[0], 1);
+    byte[] bytes = StoredModel.bytes(learner(spec, Task.BINARY));
+    ByteBuffer.wrap(bytes).putInt(0, 2);
+
+    assertThatThrownBy(() -> StoredModel.read(bytes, spec, Task.BINARY))
+        .hasMessageContaining("format version 2");
+  }
+
+  @Test
+  void bytesThatEndEarlyAreRefused() {
+    LearnerSpec spec = spec(Task.BINARY, OPTIMIZERS[0], 1);
+    byte[] bytes = StoredModel.bytes(learner(spec, Task.BINARY));
+    byte[] cut = Arrays.copyOf(bytes, bytes.length - 1);
+
+    assertThatThrownBy(() -> StoredModel.read(cut, spec, Task.BINARY))
+        .isInstanceOf(EOFException.class);
+  }
+
+  @Test
+  void anOutputLayerThatDoesNotFitTheTaskIsRefused() {
+    LearnerSpec classifier = spec(Task.BINARY, OPTIMIZERS[0], 1);
+
+    assertThatThrownBy(() -> new Learner(classifier, Task.REGRESSION, 3, 0, 1))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("categorical_crossentropy");
+  }
+}

@@ -1,0 +1,110 @@
+package dev.millrace.nn;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+class NormalizerTest {
+
+  private static final Normalization STANDARD =
+      new Normalization(Normalization.Kind.STANDARD, 0f, 4f);
+  private static final Normalization MINMAX = new Normalization(Normalization.Kind.MINMAX, 0f, 0f);
+
+  private static float transformed(Normalizer normalizer, float x) {
+    float[] out = new float[1];
+    normalizer.transform(new float[] {x}, 0, out, 0);
+    return out[0];
+  }
+
+  @Test
+  void standardIsTheDeviationFromTheMeanOfAllSeen() {
+    Normalizer normalizer = new Normalizer(STANDARD, 1);
+    Random random = new Random(5);
+    double sum = 0;
+    double squares = 0;
+    for (int i = 0; i < 1000; i++) {
+      float x = (float) (50 + 3 * random.nextGaussian());
+      sum += x;
+      squares += (double) x * x;
+      normalizer.update(new float[] {x}, 0);
+    }
+    double mean = sum / 1000;
+    double deviation = Math.sqrt(squares / 1000 - mean * mean);
+
+    assertThat((double) transformed(normalizer, 52f))
+        .isCloseTo((52 - mean) / deviation, within(1e-6));
+    assertThat(transformed(normalizer, 1000f)).isEqualTo(4f);
+    assertThat(transformed(normalizer, -1000f)).isEqualTo(-4f);
+  }
+
+  @Test
+  void fadingForgetsAnOldLevel() {
+    Normalizer normalizer =
+        new Normalizer(new Normalization(Normalization.Kind.STANDARD, 0.05f, 0f), 1);
+    for (int i = 0; i < 500; i++) {
+      normalizer.update(new float[] {1000 + i % 2}, 0);
+    }
+    for (int i = 0; i < 500; i++) {
+      normalizer.update(new float[] {i % 2}, 0);
+    }
+
+    assertThat(transformed(normalizer, 0.5f)).isCloseTo(0f, within(0.1f));
+  }
+
+  @Test
+  void aConstantOrUnseenOrMissingValueIsZero() {
+    for (Normalization spec : new Normalization[] {STANDARD, MINMAX}) {
+      Normalizer normalizer = new Normalizer(spec, 1);
+      assertThat(transformed(normalizer, 3f)).isZero();
+      for (int i = 0; i < 10; i++) {
+        normalizer.update(new float[] {7f}, 0);
+        normalizer.update(new float[] {Float.NaN}, 0);
+      }
+      assertThat(transformed(normalizer, 8f)).isZero();
+      assertThat(transformed(normalizer, Float.NaN)).isZero();
+    }
+  }
+
+  @Test
+  void aMissingValueChangesNoStatistics() {
+    Normalizer with = new Normalizer(STANDARD, 2);
+    Normalizer without = new Normalizer(STANDARD, 2);
+    for (int i = 0; i < 20; i++) {
+      with.update(new float[] {i, i}, 0);
+      with.update(new float[] {Float.NaN, i + 0.5f}, 0);
+      without.update(new float[] {i, i}, 0);
+    }
+
+    float[] a = new float[2];
+    float[] b = new float[2];
+    with.transform(new float[] {3f, 3f}, 0, a, 0);
+    without.transform(new float[] {3f, 3f}, 0, b, 0);
+    assertThat(a[0]).isEqualTo(b[0]);
+    assertThat(a[1]).isNotEqualTo(b[1]);
+  }
+
+  @Test
+  void minmaxStaysWithinZeroAndOne() {
+    Normalizer normalizer = new Normalizer(MINMAX, 1);
+    normalizer.update(new float[] {-10f}, 0);
+    normalizer.update(new float[] {30f}, 0);
+
+    assertThat(transformed(normalizer, 0f)).isEqualTo(0.25f);
+    assertThat(transformed(normalizer, 99f)).isEqualTo(1f);
+    assertThat(transformed(normalizer, -99f)).isEqualTo(0f);
+  }
+
+  @Test
+  void aTargetIsRestored() {
+    for (Normalization.Kind kind : Normalization.Kind.values()) {
+      TargetScaler scaler = new TargetScaler(new Normalization(kind, 0f, 4f));
+      scaler.update(10);
+      scaler.update(30);
+      scaler.update(26);
+
+      assertThat(scaler.restored(scaler.scaled(14))).isCloseTo(14f, within(1e-5f));
+    }
+  }
+}

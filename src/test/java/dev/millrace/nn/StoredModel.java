@@ -1,0 +1,55 @@
+package dev.millrace.nn;
+
+import dev.millrace.data.Task;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+
+/** Bytes of learners, and what is in them. */
+final class StoredModel {
+
+  private StoredModel() {}
+
+  static byte[] bytes(Learner learner) {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try {
+      learner.write(new DataOutputStream(bytes));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return bytes.toByteArray();
+  }
+
+  static Learner read(byte[] bytes, LearnerSpec spec, Task task) throws IOException {
+    return Learner.read(new DataInputStream(new ByteArrayInputStream(bytes)), spec, task);
+  }
+
+  static Learner restored(Learner learner, LearnerSpec spec, Task task) {
+    try {
+      return read(bytes(learner), spec, task);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Weights and biases, layer after layer, without padding. */
+  static double[] parameters(Learner learner, int count) {
+    try (DataInputStream in = new DataInputStream(new ByteArrayInputStream(bytes(learner)))) {
+      in.readInt();
+      in.readUTF();
+      in.readInt();
+      in.readInt();
+      in.readLong();
+      double[] parameters = new double[count];
+      for (int i = 0; i < count; i++) {
+        parameters[i] = in.readFloat();
+      }
+      return parameters;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

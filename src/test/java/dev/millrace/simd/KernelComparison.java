@@ -1,0 +1,224 @@
+package dev.millrace.simd;
+
+import java.util.Random;
+import java.util.function.BiConsumer;
+
+/** Runs every kernel on seeded data, here and in {@link ScalarKernels}, and compares the bits. */
+final class KernelComparison {
+
+  private static final int[] LENGTHS = {0, 1, 3, 15, 16, 17, 31, 33, 63, 64, 65, 127, 1025};
+  private static final int[] OFFSETS = {0, 1, 7};
+  private static final int[] ROWS = {1, 2, 3, 4, 5, 8, 9, 17};
+  private static final int[] WIDTHS = {1, 2, 15, 16, 17, 31, 33, 64, 65, 127};
+  private static final float[] SPECIAL = {
+    0f,
+    -0f,
+    Float.MIN_VALUE,
+    -1e-40f,
+    Float.MIN_NORMAL,
+    Float.MAX_VALUE,
+    Float.POSITIVE_INFINITY,
+    Float.NEGATIVE_INFINITY,
+    Float.NaN,
+    88.8f,
+    -88.8f,
+    -104f,
+    1e4f,
+    -1e4f
+  };
+
+  private final Kernels kernels;
+  private final Kernels scalar = new ScalarKernels();
+  private final Random random;
+  private int compared;
+
+  KernelComparison(Kernels kernels, long seed) {
+    this.kernels = kernels;
+    random = new Random(seed);
+  }
+
+  /** Prints what was compared; fails with the first difference. */
+  public static void main(String[] args) {
+    KernelComparison comparison = new KernelComparison(Kernels.best(), 42);
+    // Several rounds, so that compiled code is compared as well as interpreted.
+    for (int round = 0; round < 6; round++) {
+      comparison.run();
+    }
+    System.out.println("bits=" + Kernels.best().bits() + " compared=" + comparison.compared);
+  }
+
+  /** Returns the number of comparisons. */
+  int run() {
+    for (int length : LENGTHS) {
+      for (int offset : OFFSETS) {
+        elementWise(length, offset);
+        if (length % Kernels.LANES == 0) {
+          reductions(length, offset);
+        }
+      }
+      if (length % Kernels.LANES == 0) {
+        optimizers(length);
+      }
+    }
+    for (int rows : ROWS) {
+      for (int width : WIDTHS) {
+        softmax(rows, width);
+        for (int in : new int[] {1, 3, 8, 17, 33}) {
+          products(rows, in, width, in % 2);
+        }
+      }
+    }
+    return compared;
+  }
+
+  private float[] numbers(int length, double scale) {
+    float[] numbers = new float[length];
+    for (int i = 0; i < length; i++) {
+      numbers[i] = (float) (random.nextGaussian() * scale);
+    }
+    return numbers;
+  }
+
+  private float[] withSpecials(int length) {
+    float[] numbers = numbers(length, 5);
+    for (int i = 0; i < length; i++) {
+      if (random.nextInt(4) == 0) {
+        numbers[i] = SPECIAL[random.nextInt(SPECIAL.length)];
+      }
+    }
+    return numbers;
+  }
+
+  private void elementWise(int length, int offset) {
+    float[] a = withSpecials(length + offset + 20);
+    float[] b = withSpecials(length + offset + 20);
+    inPlace("sigmoid", a, (k, x) -> k.sigmoid(x, offset, length));
+    inPlace("tanh", a, (k, x) -> k.tanh(x, offset, length));
+    inPlace("relu", a, (k, x) -> k.relu(x, offset, length));
+    inPlace("selu", a, (k, x) -> k.selu(x, offset, length));
+    inPlace("scale", a, (k, x) -> k.scale(x, offset, length, 0.37f));
+    inPlace("sigmoidGradient", a, (k, x) -> k.sigmoidGradient(b, 3, x, offset, length));
+    inPlace("tanhGradient", a, (k, x) -> k.tanhGradient(b, 3, x, offset, length));
+    inPlace("reluGradient", a, (k, x) -> k.reluGradient(b, 3, x, offset, length));
+    inPlace("seluGradient", a, (k, x) -> k.seluGradient(b, 3, x, offset, length));
+    inPlace("regularize", a, (k, x) -> k.regularize(b, x, offset, length, 0.1f, 0.01f));
+  }
+
+  private void reductions(int length, int offset) {
+    float[] a = numbers(length + offset, 3);
+    float[] special = withSpecials(length + offset);
+    inPlace("sumOfSquares", a, (k, x) -> store(x, k.sumOfSquares(a, offset, length)));
+    inPlace("absMax", a, (k, x) -> store(x, k.absMax(a, offset, length)));
+    inPlace("absMax of specials", a, (k, x) -> store(x, k.absMax(special, offset, length)));
+  }
+
+  private static void store(float[] to, float result) {
+    if (to.length > 0) {
+      to[0] = result;
+    }
+  }
+
+  private void optimizers(int length) {
+    float[] w = numbers(length, 1);
+    float[] m = numbers(length, 0.1);
+    float[] v = numbers(length, 0.1);
+    for (int i = 0; i < length; i++) {
+      v[i] = Math.abs(v[i]);
+    }
+    float[] g = numbers(length, 1);
+    float[] state = concat(w, m, v);
+    inPlace("sgd", w, (k, x) -> k.sgd(x, g, length, 0.02f));
+    inSlots("momentum", state, length, (k, s) -> k.momentum(s[0], s[1], g, length, 0.02f, 0.9f));
+    inSlots(
+        "rmsProp",
+        state,
+        length,
+        (k, s) -> k.rmsProp(s[0], s[2], g, length, 0.005f, 0.99f, 1e-8f, 1.7f));
+    inSlots(
+        "adam",
+        state,
+        length,
+        (k, s) -> k.adam(s[0], s[1], s[2], g, length, 0.01f, 0.9f, 0.999f, 1e-8f, 3f));
+  }
+
+  private static float[] concat(float[]... parts) {
+    float[] all = new float[parts.length * parts[0].length];
+    for (int p = 0; p < parts.length; p++) {
+      System.arraycopy(parts[p], 0, all, p * parts[p].length, parts[p].length);
+    }
+    return all;
+  }
+
+  private void inSlots(
+      String name, float[] state, int length, BiConsumer<Kernels, float[][]> kernel) {
+    inPlace(
+        name,
+        state,
+        (k, x) -> {
+          float[][] slots = new float[3][length];
+          for (int s = 0; s < 3; s++) {
+            System.arraycopy(x, s * length, slots[s], 0, length);
+          }
+          kernel.accept(k, slots);
+          System.arraycopy(concat(slots), 0, x, 0, x.length);
+        });
+  }
+
+  private void softmax(int rows, int width) {
+    int columns = Kernels.padded(width);
+    float[] a = numbers(rows * columns + 5, 20);
+    inPlace("softmax", a, (k, x) -> k.softmax(x, 5, rows, width, columns));
+    float[] large = numbers(rows * columns, 1e4);
+    inPlace("softmax of large", large, (k, x) -> k.softmax(x, 0, rows, width, columns));
+    float[] special = withSpecials(rows * columns);
+    inPlace("softmax of specials", special, (k, x) -> k.softmax(x, 0, rows, width, columns));
+    inPlace("softmaxGradient", a, (k, x) -> k.softmaxGradient(large, 0, x, 5, rows, columns));
+  }
+
+  private void products(int rows, int in, int out, int pad) {
+    int columns = Kernels.padded(out);
+    int bias = in * columns;
+    int stride = in + pad;
+    float[] x = numbers(rows * stride + 3, 1);
+    float[] w = numbers(bias + columns, 1);
+    float[] y = new float[rows * columns + 2];
+    inPlace("dense", y, (k, r) -> k.dense(x, 3, stride, rows, in, w, 0, bias, columns, r, 2));
+    float[] delta = numbers(rows * columns + 1, 1);
+    delta[0] = -0f;
+    inPlace(
+        "weightGradient",
+        w,
+        (k, r) -> k.weightGradient(x, 3, stride, rows, in, delta, 1, columns, r, 0, bias));
+    float[] dx = numbers(rows * Kernels.padded(in) + 1, 1);
+    float[] transposed = new float[Kernels.transposedLength(out)];
+    inPlace(
+        "inputGradient",
+        dx,
+        (k, r) -> k.inputGradient(delta, 1, rows, out, columns, w, 0, in, r, 1, transposed));
+  }
+
+  private void inPlace(String name, float[] data, BiConsumer<Kernels, float[]> kernel) {
+    float[] expected = data.clone();
+    float[] actual = data.clone();
+    kernel.accept(scalar, expected);
+    kernel.accept(kernels, actual);
+    for (int i = 0; i < expected.length; i++) {
+      // floatToIntBits, because the payload of NaN is not defined.
+      if (Float.floatToIntBits(expected[i]) != Float.floatToIntBits(actual[i])) {
+        throw new AssertionError(
+            name
+                + " of "
+                + data.length
+                + " differs at "
+                + i
+                + ": scalar "
+                + expected[i]
+                + ", "
+                + kernels.description()
+                + " "
+                + actual[i]);
+      }
+    }
+    compared++;
+  }
+}

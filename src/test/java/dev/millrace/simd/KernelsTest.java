@@ -1,0 +1,128 @@
+package dev.millrace.simd;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.millrace.testing.ChildJvm;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class KernelsTest {
+
+  private static final String VECTORS = "jdk.incubator.vector";
+
+  @Test
+  void theKernelsOfThisMachineEqualTheScalarOnesBitForBit() {
+    assertThat(new KernelComparison(Kernels.best(), 7).run()).isGreaterThan(1000);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {128, 256, 512})
+  void everyWidthEqualsTheScalarKernelsBitForBit(int bits) {
+    String output =
+        ChildJvm.run(
+            KernelComparison.class,
+            List.of("--add-modules", VECTORS, "-Dmillrace.simd.bits=" + bits));
+
+    assertThat(output).contains("bits=" + bits + " compared=");
+  }
+
+  @Test
+  void withoutTheModuleOneWarningNamesTheFlag() {
+    String output = ChildJvm.run(KernelComparison.class, List.of());
+
+    assertThat(output)
+        .contains("bits=0")
+        .containsOnlyOnce("--add-modules jdk.incubator.vector")
+        .contains("Same results, slower.");
+  }
+
+  @Test
+  void switchedOffByThePropertyThereIsNoWarning() {
+    String output =
+        ChildJvm.run(
+            KernelComparison.class, List.of("--add-modules", VECTORS, "-Dmillrace.simd.bits=0"));
+
+    assertThat(output).contains("bits=0").doesNotContain("Same results");
+  }
+
+  @Test
+  void withoutTheOptimizingCompilerOneWarningSaysSo() {
+    String output =
+        ChildJvm.run(
+            KernelComparison.class, List.of("--add-modules", VECTORS, "-XX:TieredStopAtLevel=1"));
+
+    assertThat(output).contains("bits=0").containsOnlyOnce("(C2)");
+  }
+
+  @Test
+  void aWidthThatDoesNotExistIsRefused() {
+    assertThatThrownBy(() -> KernelsLookup.parse("64"))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("millrace.simd.bits must be 0 (off), 128, 256 or 512, but was '64'");
+  }
+
+  @Test
+  void theDescriptionNamesTheWidth() {
+    assertThat(new ScalarKernels().description()).isEqualTo("SIMD off");
+    Kernels best = Kernels.best();
+    assertThat(best.description())
+        .isEqualTo(best.bits() == 0 ? "SIMD off" : "SIMD " + best.bits() + " bit");
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 3, 4, 5, 7, 8, 13})
+  void aRowDoesNotDependOnTheRowsBesideIt(int rows) {
+    Kernels kernels = Kernels.best();
+    Random random = new Random(11);
+    int in = 19;
+    int out = 37;
+    int columns = Kernels.padded(out);
+    float[] x = gaussians(random, rows * in);
+    float[] w = gaussians(random, (in + 1) * columns);
+    float[] delta = gaussians(random, rows * columns);
+    float[] scratch = new float[Kernels.transposedLength(out)];
+    float[] y = new float[rows * columns];
+    float[] dx = new float[rows * Kernels.padded(in)];
+
+    kernels.dense(x, 0, in, rows, in, w, 0, in * columns, columns, y, 0);
+    kernels.inputGradient(delta, 0, rows, out, columns, w, 0, in, dx, 0, scratch);
+
+    for (int r = 0; r < rows; r++) {
+      float[] one = new float[columns];
+      kernels.dense(x, r * in, in, 1, in, w, 0, in * columns, columns, one, 0);
+      assertThat(Arrays.copyOfRange(y, r * columns, (r + 1) * columns)).isEqualTo(one);
+      float[] oneDx = new float[Kernels.padded(in)];
+      kernels.inputGradient(delta, r * columns, 1, out, columns, w, 0, in, oneDx, 0, scratch);
+      assertThat(Arrays.copyOfRange(dx, r * oneDx.length, (r + 1) * oneDx.length)).isEqualTo(oneDx);
+    }
+  }
+
+  @Test
+  void sumsFollowTheStatedTree() {
+    float[] a = gaussians(new Random(3), 48);
+    float[] lanes = new float[16];
+    for (int i = 0; i < a.length; i++) {
+      lanes[i % 16] = Math.fma(a[i], a[i], lanes[i % 16]);
+    }
+    for (int half : new int[] {8, 4, 2, 1}) {
+      for (int l = 0; l < half; l++) {
+        lanes[l] += lanes[l + half];
+      }
+    }
+
+    assertThat(Kernels.best().sumOfSquares(a, 0, a.length)).isEqualTo(lanes[0]);
+  }
+
+  private static float[] gaussians(Random random, int length) {
+    float[] numbers = new float[length];
+    for (int i = 0; i < length; i++) {
+      numbers[i] = (float) random.nextGaussian();
+    }
+    return numbers;
+  }
+}

@@ -1,0 +1,67 @@
+package dev.millrace.testing;
+
+import dev.millrace.codec.ExampleEncoder;
+import dev.millrace.codec.FeatureSpec;
+import dev.millrace.codec.InputSpec;
+import dev.millrace.data.KafkaRecord;
+import dev.millrace.data.Task;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+
+/** Records and input specifications for tests. */
+public final class Records {
+  public static final String TOPIC = "examples";
+
+  private static final InputSpec.Limits LIMITS = new InputSpec.Limits(10_000, 64, 10, 1_000);
+
+  private Records() {}
+
+  /** The standard schema, nothing declared. */
+  public static InputSpec undeclared() {
+    return spec(null, List.of(), List.of());
+  }
+
+  /** The standard schema with declared task, classes and features. */
+  public static InputSpec spec(Task task, List<String> classes, List<FeatureSpec> features) {
+    return new InputSpec(
+        InputSpec.Format.AVRO, null, null, "label", null, null, task, classes, features, LIMITS);
+  }
+
+  /** Records of another format. */
+  public static InputSpec mapped(
+      InputSpec.Format format, String schema, List<FeatureSpec> features) {
+    return new InputSpec(
+        format, schema, null, "label", "weight", "at", null, List.of(), features, LIMITS);
+  }
+
+  /** A value of the standard schema with a class. */
+  public static byte[] classValue(String key, String label, float... features) {
+    return value(key, label, 0, features, Map.of());
+  }
+
+  /** A value of the standard schema with a regression target. */
+  public static byte[] numberValue(String key, double target, float... features) {
+    return value(key, null, target, features, Map.of());
+  }
+
+  public static byte[] value(
+      String key, String label, double target, float[] features, Map<String, String> attributes) {
+    return new ExampleEncoder()
+        .encode(
+            "id", key, 1_000, label, target, 1f, features, features.length, new int[0], attributes);
+  }
+
+  /** A record with two headers of the same name, one of them null. */
+  public static KafkaRecord record(String key, byte[] value, long offset) {
+    return new KafkaRecord(
+        TOPIC,
+        0,
+        offset,
+        5_000 + offset,
+        key == null ? null : key.getBytes(StandardCharsets.UTF_8),
+        value,
+        new String[] {"trace", "trace"},
+        new byte[][] {{1, 2, 3}, null});
+  }
+}

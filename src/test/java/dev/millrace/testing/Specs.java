@@ -1,0 +1,41 @@
+package dev.millrace.testing;
+
+import dev.millrace.codec.InputSpec;
+import dev.millrace.eval.MetricsSpec;
+import dev.millrace.flink.TrainSpec;
+import dev.millrace.nn.Activation;
+import dev.millrace.nn.LayerSpec;
+import dev.millrace.nn.ModelSpec;
+import dev.millrace.nn.Normalization;
+import dev.millrace.nn.Optimizer;
+import dev.millrace.nn.Regularizer;
+import java.util.List;
+
+/** Specifications of training for tests. */
+public final class Specs {
+  public static final MetricsSpec METRICS = new MetricsSpec(50, 40, 1_000, true, true, null);
+
+  private Specs() {}
+
+  public static TrainSpec train(ModelSpec model) {
+    return train(Records.undeclared(), model, METRICS);
+  }
+
+  public static TrainSpec train(InputSpec input, ModelSpec model, MetricsSpec metrics) {
+    return new TrainSpec("test", Records.TOPIC, input, model, metrics, "00000000");
+  }
+
+  /** One small hidden layer, Adam, and mini-batches, so that every kind of state is in use. */
+  public static ModelSpec small(int batchSize) {
+    return new ModelSpec(
+        List.of(new LayerSpec(8, Activation.RELU)),
+        null,
+        null,
+        new Optimizer.Adam(0.01f, 0.9f, 0.999f, 1e-8f),
+        new Regularizer(0f, 1e-4f),
+        new Normalization(Normalization.Kind.STANDARD, 0.001f, 4f),
+        batchSize,
+        1f,
+        7);
+  }
+}
