@@ -37,6 +37,8 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
   private transient ValueState<TrainState> states;
   // Scratch for the learners of all keys of this subtask, which take turns.
   private transient Workspace workspace;
+  // Of the chunk at hand: the model's class index of each label, or -1.
+  private transient int[] classOf;
   private transient MetricsJson json;
   private transient Counter learned;
   private transient DeadLetterCounters refused;
@@ -51,6 +53,7 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
         getRuntimeContext()
             .getState(new ValueStateDescriptor<>(STATE_NAME, new TrainStateSerializer()));
     workspace = new Workspace();
+    classOf = new int[4];
     json = new MetricsJson();
     learned = getRuntimeContext().getMetricGroup().addGroup("millrace").counter("learned");
     refused = new DeadLetterCounters(getRuntimeContext().getMetricGroup());
@@ -67,6 +70,7 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
     }
     state.resume(spec);
     state.use(workspace);
+    findClasses(state, chunk);
     for (int row = 0; row < chunk.size(); row++) {
       if (learn(state, chunk, row, context) && state.examples() % spec.metrics().every() == 0) {
         out.collect(report(state, chunk.key()));
@@ -119,22 +123,34 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
     if (!chunk.isClassification()) {
       state.learnValue(chunk, row);
     } else {
-      String label = chunk.label((int) chunk.targets()[row]);
-      if (state.classes().index(label) < 0
-          && state.classes().size() == spec.mostClasses(state.task())) {
+      int label = (int) chunk.targets()[row];
+      if (classOf[label] >= 0) {
+        state.learnClass(chunk, row, classOf[label]);
+      } else if (state.classes().size() < spec.mostClasses(state.task())) {
+        classOf[label] = state.meetClass(chunk, row, chunk.label(label));
+      } else {
         refuse(
             chunk,
             row,
             DeadLetterReason.TOO_MANY_CLASSES,
             "the label \"%s\" would be class %d of this key; %d are allowed"
-                .formatted(label, state.classes().size() + 1, state.classes().size()),
+                .formatted(chunk.label(label), state.classes().size() + 1, state.classes().size()),
             context);
         return false;
       }
-      state.learnClass(chunk, row, label);
     }
     learned.inc();
     return true;
+  }
+
+  // Names are looked up once a chunk, not once an example.
+  private void findClasses(TrainState state, Chunk chunk) {
+    if (classOf.length < chunk.labelCount()) {
+      classOf = new int[chunk.labelCount()];
+    }
+    for (int label = 0; label < chunk.labelCount(); label++) {
+      classOf[label] = state.classes().index(chunk.label(label));
+    }
   }
 
   private void refuse(

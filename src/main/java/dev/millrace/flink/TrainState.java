@@ -101,20 +101,37 @@ public final class TrainState {
     return examples > reported;
   }
 
-  /** Scores the prediction for an example of a class, then learns from it. */
-  void learnClass(Chunk chunk, int row, String label) {
-    int actual = classes.index(label);
-    if (actual < 0) {
-      actual = meet(chunk, row, label);
-      learner.learnClass(chunk.features(), row * chunk.width(), actual, weight(chunk, row), scores);
-    } else {
-      float loss =
-          learner.learnClass(
-              chunk.features(), row * chunk.width(), actual, weight(chunk, row), scores);
-      double logLoss = probabilities ? -Math.log(Math.max(scores[actual], 1e-7f)) : Double.NaN;
-      classification().update(actual, best(classes.size()), loss, logLoss);
-    }
+  /** Scores the prediction for an example of a known class, then learns from it. */
+  void learnClass(Chunk chunk, int row, int actual) {
+    float loss =
+        learner.learnClass(
+            chunk.features(), row * chunk.width(), actual, weight(chunk, row), scores);
+    double logLoss = probabilities ? -Math.log(Math.max(scores[actual], 1e-7f)) : Double.NaN;
+    classification().update(actual, best(classes.size()), loss, logLoss);
     learned(chunk, row);
+  }
+
+  /**
+   * Learns from the first example of a class. What the model predicted for it is wrong; then the
+   * output layer grows.
+   *
+   * @return the index of the class
+   */
+  int meetClass(Chunk chunk, int row, String label) {
+    int known = classes.size();
+    classes.add(label);
+    if (known == 0) {
+      classification().observe(0);
+    } else {
+      learner.predict(chunk.features(), row * chunk.width(), scores);
+      double loss = probabilities ? UNSEEN_CLASS_LOSS : squaredError(known);
+      classification().update(known, best(known), loss, probabilities ? loss : Double.NaN);
+    }
+    learner.addClass();
+    makeRoomForScores();
+    learner.learnClass(chunk.features(), row * chunk.width(), known, weight(chunk, row), scores);
+    learned(chunk, row);
+    return known;
   }
 
   /** Scores the prediction for an example with a target, then learns from it. */
@@ -216,22 +233,6 @@ public final class TrainState {
       copy.scores = new float[scores.length];
     }
     return copy;
-  }
-
-  // A class that the model did not know: what it predicted is wrong, then its output layer grows.
-  private int meet(Chunk chunk, int row, String label) {
-    int known = classes.size();
-    classes.add(label);
-    if (known == 0) {
-      classification().observe(0);
-    } else {
-      learner.predict(chunk.features(), row * chunk.width(), scores);
-      double loss = probabilities ? UNSEEN_CLASS_LOSS : squaredError(known);
-      classification().update(known, best(known), loss, probabilities ? loss : Double.NaN);
-    }
-    learner.addClass();
-    makeRoomForScores();
-    return known;
   }
 
   // Mean squared error where the output of the class that is not there yet counts as 0.

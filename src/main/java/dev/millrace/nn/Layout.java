@@ -16,6 +16,8 @@ final class Layout {
 
   private final int inputs;
   private final List<LayerSpec> layers;
+  // Of each layer; asked for per example, where a list would cost a check of its own.
+  private final int[] units;
   private final int[] weightOffsets;
   private final int[] biasOffsets;
   // Columns of all layers before a layer, and of all layers at the end.
@@ -25,6 +27,7 @@ final class Layout {
   Layout(int inputs, List<LayerSpec> layers) {
     this.inputs = inputs;
     this.layers = layers;
+    units = layers.stream().mapToInt(LayerSpec::units).toArray();
     weightOffsets = new int[layers.size()];
     biasOffsets = new int[layers.size()];
     columnsBefore = new int[layers.size() + 1];
@@ -47,11 +50,11 @@ final class Layout {
   }
 
   int layers() {
-    return layers.size();
+    return units.length;
   }
 
   int inputs(int layer) {
-    return layer == 0 ? inputs : layers.get(layer - 1).units();
+    return layer == 0 ? inputs : units[layer - 1];
   }
 
   /** Floats between the rows of a layer's input: the input layer is not padded. */
@@ -60,7 +63,7 @@ final class Layout {
   }
 
   int units(int layer) {
-    return layers.get(layer).units();
+    return units[layer];
   }
 
   Activation activation(int layer) {

@@ -68,7 +68,13 @@ class TrainStateSerializerTest {
 
   private void learn(TrainState state, int from, int to) {
     for (int row = from; row < to; row++) {
-      state.learnClass(chunk, row, chunk.label((int) chunk.targets()[row]));
+      String label = chunk.label((int) chunk.targets()[row]);
+      int index = state.classes().index(label);
+      if (index < 0) {
+        state.meetClass(chunk, row, label);
+      } else {
+        state.learnClass(chunk, row, index);
+      }
     }
   }
 
