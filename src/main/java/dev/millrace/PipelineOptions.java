@@ -98,7 +98,7 @@ final class PipelineOptions {
   static final Option<Integer> RECORD_BYTES =
       Option.of("record-bytes", Kinds.whole(1, 104_857_600), 1_048_576, "length of a record value");
   static final Option<Integer> KEY_BYTES =
-      Option.of("key-bytes", Kinds.whole(1, 65_535), 256, "length of a model key in UTF-8");
+      Option.of("key-bytes", Kinds.whole(1, 10_000), 256, "length of a model key in UTF-8");
   static final Option<Integer> CLASS_LIMIT =
       Option.of("classes", Kinds.whole(2, 10_000), 100, "classes of one model");
   static final Option<Integer> FEATURE_LIMIT =

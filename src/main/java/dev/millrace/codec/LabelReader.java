@@ -9,6 +9,9 @@ import org.apache.avro.util.Utf8;
 
 /** Turns what a record calls its label into a class or a regression target. Not thread-safe. */
 final class LabelReader {
+  /** Longest name of a class, UTF-8 bytes. */
+  static final int MOST_BYTES = 1_024;
+
   private final Task task;
   private final Set<String> declared;
   private final boolean numbersAreClasses;
@@ -22,15 +25,35 @@ final class LabelReader {
 
   /** A label that is a text. */
   void text(Example example, Utf8 value) throws RefusedException {
+    int length = value.getByteLength();
+    if (length > MOST_BYTES) {
+      throw new RefusedException(
+          DeadLetterReason.INVALID_LABEL,
+          "the label has " + length + " bytes; the name of a class has at most " + MOST_BYTES);
+    }
     String label = texts.get(value);
     if (label == null) {
       throw new RefusedException(DeadLetterReason.INVALID_LABEL, "the label is not UTF-8");
     }
-    text(example, label);
+    accept(example, label);
   }
 
-  /** A label that is a text. */
-  void text(Example example, String label) throws RefusedException {
+  /** A label that is a number: a target, or the name of a class where the task has classes. */
+  void number(Example example, double value) throws RefusedException {
+    if (!Double.isFinite(value)) {
+      throw new RefusedException(
+          DeadLetterReason.INVALID_LABEL, "the label is " + value + "; it must be finite");
+    }
+    if (numbersAreClasses) {
+      boolean whole = value == Math.rint(value) && Math.abs(value) < 1L << 53;
+      accept(example, whole ? Long.toString((long) value) : Double.toString(value));
+      return;
+    }
+    example.label = null;
+    example.target = value;
+  }
+
+  private void accept(Example example, String label) throws RefusedException {
     if (task == Task.REGRESSION) {
       throw new RefusedException(
           DeadLetterReason.INVALID_LABEL, "the label is the text \"" + label + "\", not a number");
@@ -44,21 +67,6 @@ final class LabelReader {
           "the label \"" + label + "\" is not among the declared classes");
     }
     example.label = label;
-  }
-
-  /** A label that is a number: a target, or the name of a class where the task has classes. */
-  void number(Example example, double value) throws RefusedException {
-    if (!Double.isFinite(value)) {
-      throw new RefusedException(
-          DeadLetterReason.INVALID_LABEL, "the label is " + value + "; it must be finite");
-    }
-    if (numbersAreClasses) {
-      boolean whole = value == Math.rint(value) && Math.abs(value) < 1L << 53;
-      text(example, whole ? Long.toString((long) value) : Double.toString(value));
-      return;
-    }
-    example.label = null;
-    example.target = value;
   }
 
   /** No label. */

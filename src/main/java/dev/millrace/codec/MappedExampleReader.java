@@ -80,7 +80,8 @@ final class MappedExampleReader implements ExampleReader {
     } else if (label instanceof Number number) {
       labels.number(into, number.doubleValue());
     } else if (label instanceof Boolean || label instanceof CharSequence) {
-      labels.text(into, label.toString());
+      // As UTF-8, whatever came: half a surrogate pair in JSON could not be written anywhere again.
+      labels.text(into, label instanceof Utf8 utf8 ? utf8 : new Utf8(label.toString()));
     } else {
       throw new RefusedException(
           DeadLetterReason.INVALID_LABEL,

@@ -61,6 +61,10 @@ public final class PackedRecords {
     return (long) LONG.get(bytes, start(record) + Integer.BYTES);
   }
 
+  public long timestamp(int record) {
+    return (long) LONG.get(bytes, start(record) + Integer.BYTES + Long.BYTES);
+  }
+
   /** Appends a record. */
   public void add(KafkaRecord record) {
     int at = length();
@@ -95,9 +99,8 @@ public final class PackedRecords {
       names[h] = new String(take(cursor), StandardCharsets.UTF_8);
       values[h] = take(cursor);
     }
-    long timestamp = (long) LONG.get(bytes, start(record) + Integer.BYTES + Long.BYTES);
     return new KafkaRecord(
-        topic, partition(record), offset(record), timestamp, key, value, names, values);
+        topic, partition(record), offset(record), timestamp(record), key, value, names, values);
   }
 
   public void clear() {

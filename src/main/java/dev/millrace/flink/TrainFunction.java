@@ -171,13 +171,13 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
 
   private OutputRecord report(TrainState state, String key) {
     return OutputRecord.of(
-        state.eventTime(),
+        state.timestamp(),
         key.getBytes(StandardCharsets.UTF_8),
         json.encode(state.report(spec, key)));
   }
 
   private static OutputRecord snapshot(TrainState state, String key) throws IOException {
     return OutputRecord.of(
-        state.eventTime(), key.getBytes(StandardCharsets.UTF_8), state.modelBytes());
+        state.timestamp(), key.getBytes(StandardCharsets.UTF_8), state.modelBytes());
   }
 }

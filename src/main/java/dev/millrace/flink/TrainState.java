@@ -43,9 +43,11 @@ public final class TrainState {
   private SeenOffsets offsets;
   private long examples;
   private long eventTime;
+  private long timestamp;
 
-  // Not part of the state: only the clock asks for it.
+  // Examples at the last report.
   private long reported;
+
   private float[] scores = new float[0];
 
   private TrainState() {}
@@ -87,8 +89,13 @@ public final class TrainState {
     return examples;
   }
 
-  long eventTime() {
-    return eventTime;
+  /**
+   * The timestamp of what is published about the last example: its event time, but not later than
+   * its record's. Brokers refuse records from the future, and what an example claims must not stop
+   * the job.
+   */
+  long timestamp() {
+    return timestamp;
   }
 
   /** Lets the learner compute in scratch that it shares with others of the same thread. */
@@ -156,7 +163,7 @@ public final class TrainState {
             learner.steps(),
             eventTime,
             classes.list(),
-            learner.learningRate(),
+            Double.parseDouble(Float.toString(learner.learningRate())), // 0.005, not its float
             learner.skippedSteps(),
             offsets.report(spec.topic()),
             spec.config()));
@@ -179,7 +186,9 @@ public final class TrainState {
     }
     task = Task.valueOf(in.readUTF());
     examples = in.readLong();
+    reported = in.readLong();
     eventTime = in.readLong();
+    timestamp = in.readLong();
     classes = ClassNames.read(in);
     offsets = SeenOffsets.read(in);
     metrics = RollingMetrics.read(in, spec.metrics());
@@ -198,7 +207,9 @@ public final class TrainState {
     out.writeInt(VERSION);
     out.writeUTF(task.name());
     out.writeLong(examples);
+    out.writeLong(reported);
     out.writeLong(eventTime);
+    out.writeLong(timestamp);
     classes.write(out);
     offsets.write(out);
     metrics.write(out);
@@ -229,6 +240,7 @@ public final class TrainState {
       copy.offsets = offsets.copy();
       copy.examples = examples;
       copy.eventTime = eventTime;
+      copy.timestamp = timestamp;
       copy.reported = reported;
       copy.scores = new float[scores.length];
     }
@@ -247,6 +259,7 @@ public final class TrainState {
   private void learned(Chunk chunk, int row) {
     examples++;
     eventTime = chunk.eventTimes()[row];
+    timestamp = Math.min(eventTime, chunk.records().timestamp(row));
     offsets.see(chunk.records().partition(row), chunk.records().offset(row));
   }
 

@@ -227,6 +227,8 @@ class ExampleDecoderTest {
         .isEqualTo(DeadLetterReason.NON_FINITE_FEATURE);
     assertThat(reason(spec, Records.numberValue("k", Double.NaN, 1)))
         .isEqualTo(DeadLetterReason.INVALID_LABEL);
+    assertThat(reason(spec, Records.classValue("k", "a".repeat(1_025), 1)))
+        .isEqualTo(DeadLetterReason.INVALID_LABEL);
     assertThat(reason(spec, unlabelled())).isEqualTo(DeadLetterReason.MISSING_LABEL);
     assertThat(reason(spec, weighted(-1))).isEqualTo(DeadLetterReason.INVALID_WEIGHT);
     assertThat(reason(spec, weighted(Float.NaN))).isEqualTo(DeadLetterReason.INVALID_WEIGHT);

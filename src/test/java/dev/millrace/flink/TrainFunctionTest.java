@@ -48,11 +48,18 @@ class TrainFunctionTest {
   }
 
   @Test
-  void theTimestampOfAReportIsTheEventTimeOfItsLastExample() throws Exception {
+  void theTimestampOfAReportIsTheEventTimeOfItsLastExampleButNotLaterThanItsRecords()
+      throws Exception {
+    List<Example> past = Chunks.classes("past", 40, 1);
+    past.get(39).eventTime = 4_000;
+    List<Example> future = Chunks.classes("future", 40, 1);
+    future.get(39).eventTime = Long.MAX_VALUE;
     try (Harness harness = new Harness(Specs.train(ModelSpec.auto(1)))) {
-      harness.send(Chunks.classes("k", 40, 1), 40);
+      harness.send(past, 40);
+      harness.send(future, 40);
 
-      assertThat(harness.main().get(0).timestamp()).isEqualTo(10_039);
+      assertThat(harness.main().get(0).timestamp()).isEqualTo(4_000);
+      assertThat(harness.main().get(1).timestamp()).isEqualTo(5_039);
     }
   }
 
