@@ -43,12 +43,15 @@ final class ConfigHash {
       line(text, "buckets", feature.buckets());
       feature.values().forEach(value -> line(text, "value", value));
     }
+    line(text, "limits.record-bytes", input.limits().recordBytes());
+    line(text, "limits.key-bytes", input.limits().keyBytes());
     line(text, "limits.classes", input.limits().classes());
     line(text, "limits.features", input.limits().features());
     for (LayerSpec layer : model.hidden()) {
       line(text, "units", layer.units());
       line(text, "activation", layer.activation());
     }
+    line(text, "initializer", model.initializer());
     line(text, "output", model.output());
     line(text, "loss", model.loss());
     line(text, "optimizer", model.optimizer());

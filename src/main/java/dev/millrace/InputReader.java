@@ -226,6 +226,7 @@ final class InputReader {
           InputOptions.FORMAT, "avro-raw needs input.schema, the path of the records' .avsc file");
     }
     if (!in.has(InputOptions.SCHEMA)) {
+      checkStandardFields();
       return null;
     }
     SchemaFile file =
@@ -239,6 +240,26 @@ final class InputReader {
     }
     checkFields(file, features);
     return file.text();
+  }
+
+  /** The standard schema has its own fields for these, and no others. */
+  private void checkStandardFields() {
+    requireName(InputOptions.KEY, "key");
+    requireName(InputOptions.WEIGHT, "weight");
+    requireName(InputOptions.EVENT_TIME, "ts");
+  }
+
+  private void requireName(Option<String> option, String standard) {
+    String name = in.get(option);
+    if (name != null && !name.equals(standard)) {
+      in.refuse(
+          option,
+          "must be "
+              + standard
+              + " with the standard example schema, but was "
+              + name
+              + ". Leave it out, or name the records' own schema with input.schema");
+    }
   }
 
   private void checkFields(SchemaFile file, Map<FeatureSpec, Integer> features) {

@@ -52,6 +52,7 @@ final class KafkaProperties {
           "transactional.id", "it follows from the pipeline's name",
           "auto.offset.reset", "input.start decides it",
           "enable.auto.commit", "offsets are committed with checkpoints",
+          "acks", "every guarantee needs all",
           "key.serializer", "records are written as bytes",
           "value.serializer", "records are written as bytes",
           "key.deserializer", "records are read as bytes",

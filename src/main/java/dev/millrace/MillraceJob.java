@@ -124,19 +124,18 @@ public final class MillraceJob {
     for (int i = 0; i < args.length; i += 2) {
       boolean isFile = args[i].equals("-c") || args[i].equals("--config");
       if (i + 1 == args.length || !(isFile || args[i].equals("-D"))) {
-        throw usage(args);
+        throw usage();
       }
       file = isFile ? Path.of(args[i + 1]) : file;
     }
     if (file == null) {
-      throw usage(args);
+      throw usage();
     }
     return file;
   }
 
-  private static IllegalArgumentException usage(String[] args) {
-    return new IllegalArgumentException(
-        "usage: MillraceJob -c pipeline.yaml, but was: " + String.join(" ", args));
+  private static IllegalArgumentException usage() {
+    return new IllegalArgumentException("usage: MillraceJob -c pipeline.yaml [-D key=value ...]");
   }
 
   private static TrainSpec trainSpec(Settings settings) {
@@ -166,6 +165,7 @@ public final class MillraceJob {
           case AT_LEAST_ONCE -> DeliveryGuarantee.AT_LEAST_ONCE;
           case EXACTLY_ONCE -> DeliveryGuarantee.EXACTLY_ONCE;
         },
-        "millrace-" + settings.pipeline() + "-" + topic);
+        "millrace-" + settings.pipeline() + "/" + topic,
+        settings.input().spec().limits().outputBytes());
   }
 }

@@ -1,7 +1,11 @@
 package dev.millrace;
 
 import dev.millrace.Node.Mapping;
+import dev.millrace.data.Task;
 import dev.millrace.eval.MetricsSpec;
+import dev.millrace.flink.KafkaIo;
+import dev.millrace.nn.Activation;
+import dev.millrace.nn.Loss;
 import dev.millrace.nn.ModelSpec;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
@@ -92,7 +96,9 @@ public final class PipelineFile {
             ofInput);
     Settings.Input input = new InputReader(in, limits, baseDir, ofInput).read();
     ModelSpec model = new ModelReader(root, problems).read(input.spec().task());
+    input = withImpliedTask(input, model);
     checkTopics(in, topics);
+    checkTransactions(output, state);
     return Settings.of(
         root.get(PipelineOptions.PIPELINE),
         kafka,
@@ -112,6 +118,33 @@ public final class PipelineFile {
             output.get(PipelineOptions.GUARANTEE)),
         new Settings.State(
             state.get(PipelineOptions.BACKEND), state.get(PipelineOptions.CHECKPOINT_INTERVAL)));
+  }
+
+  /** A loss for classes makes every label a class, numbers too. */
+  private static Settings.Input withImpliedTask(Settings.Input input, ModelSpec model) {
+    if (input.spec().task() != null) {
+      return input;
+    }
+    Task implied =
+        model.loss() == Loss.BINARY_CROSSENTROPY
+            ? Task.BINARY
+            : model.loss() == Loss.CATEGORICAL_CROSSENTROPY || model.output() == Activation.SOFTMAX
+                ? Task.MULTICLASS
+                : null;
+    return new Settings.Input(input.topic(), input.start(), input.spec().withTask(implied));
+  }
+
+  private static void checkTransactions(OptionReader output, OptionReader state) {
+    long interval = state.get(PipelineOptions.CHECKPOINT_INTERVAL);
+    if (output.get(PipelineOptions.GUARANTEE) == Settings.Guarantee.EXACTLY_ONCE
+        && interval >= KafkaIo.TRANSACTION_TIMEOUT_MILLIS) {
+      output.refuse(
+          PipelineOptions.GUARANTEE,
+          "exactly-once commits with each checkpoint, and brokers end transactions after "
+              + Durations.show(KafkaIo.TRANSACTION_TIMEOUT_MILLIS)
+              + ": state.checkpoint-interval must be shorter, but is "
+              + Durations.show(interval));
+    }
   }
 
   private static void checkTopics(OptionReader in, OptionReader topics) {

@@ -100,7 +100,7 @@ final class PipelineOptions {
   static final Option<Integer> KEY_BYTES =
       Option.of("key-bytes", Kinds.whole(1, 10_000), 256, "length of a model key in UTF-8");
   static final Option<Integer> CLASS_LIMIT =
-      Option.of("classes", Kinds.whole(2, 10_000), 100, "classes of one model");
+      Option.of("classes", Kinds.whole(2, 1_000), 100, "classes of one model");
   static final Option<Integer> FEATURE_LIMIT =
       Option.of("features", Kinds.whole(1, 1_048_576), 65_536, "features of one model");
 

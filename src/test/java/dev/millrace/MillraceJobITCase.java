@@ -5,7 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.millrace.cli.EmbeddedKafka;
+import dev.millrace.data.OutputRecord;
+import dev.millrace.flink.KafkaIo;
 import dev.millrace.testing.BadRecords;
+import dev.millrace.testing.FailingSink;
 import dev.millrace.testing.Records;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -20,6 +23,11 @@ import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.apache.flink.configuration.Configuration;
+import org.apache.flink.connector.base.DeliveryGuarantee;
+import org.apache.flink.connector.kafka.sink.KafkaSink;
+import org.apache.flink.connector.kafka.source.enumerator.initializer.OffsetsInitializer;
+import org.apache.flink.core.execution.JobClient;
+import org.apache.flink.core.execution.SavepointFormatType;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
@@ -32,9 +40,12 @@ import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.internals.RecordHeader;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.awaitility.Awaitility;
+import org.awaitility.core.ConditionFactory;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** The production graph between the topics of a real broker. */
 class MillraceJobITCase {
@@ -124,7 +135,89 @@ class MillraceJobITCase {
         .doesNotHaveDuplicates();
   }
 
+  @Test
+  void parallelismPartitionsAndStateBackendChangeNoModel() throws Exception {
+    Settings one = pipeline("one", "at-least-once");
+    Settings many = pipeline("many", "at-least-once");
+    Settings rocks = pipeline("rocks", "at-least-once", "rocksdb");
+    createTopics(one, 1);
+    createTopics(many, 3);
+    createTopics(rocks, 2);
+    for (Settings settings : List.of(one, many, rocks)) {
+      send(settings, good());
+    }
+
+    run(one, 1);
+    run(many, 3);
+    run(rocks, 2);
+
+    assertThat(models(one)).hasSize(KEYS);
+    assertThat(models(many)).isEqualTo(models(one));
+    assertThat(models(rocks)).isEqualTo(models(one));
+    assertThat(scores(lastMetrics(many))).isEqualTo(scores(lastMetrics(one)));
+    assertThat(scores(lastMetrics(rocks))).isEqualTo(scores(lastMetrics(one)));
+  }
+
+  @Test
+  void modelsAfterAFailureEqualThoseOfAnUndisturbedRun(@TempDir Path dir) throws Exception {
+    Settings calm = pipeline("calm", "at-least-once");
+    Settings shaken = pipeline("shaken", "at-least-once");
+    createTopics(calm);
+    createTopics(shaken);
+    List<ProducerRecord<byte[], byte[]>> good = good();
+    send(calm, good);
+    run(calm);
+
+    FailingSink sink = new FailingSink();
+    JobClient job = start(shaken, sink);
+    send(shaken, good.subList(0, EXAMPLES / 2));
+    await().until(() -> sink.examples() == EXAMPLES / 2 && sink.barriers() >= 4);
+    sink.arm();
+    send(shaken, good.subList(EXAMPLES / 2, EXAMPLES));
+    await().until(() -> sink.failures() == 1 && sink.examples() == EXAMPLES);
+    job.stopWithSavepoint(true, dir.toUri().toString(), SavepointFormatType.NATIVE).get();
+
+    assertThat(models(shaken)).isEqualTo(models(calm)).hasSize(KEYS);
+  }
+
+  private static ConditionFactory await() {
+    return Awaitility.await().atMost(Duration.ofMinutes(2));
+  }
+
+  private static JobClient start(Settings settings, FailingSink metrics) throws Exception {
+    StreamExecutionEnvironment env = environment(2, settings);
+    env.configure(
+        Configuration.fromMap(
+            Map.of(
+                "restart-strategy.type",
+                "fixed-delay",
+                "restart-strategy.fixed-delay.delay",
+                "100 ms")));
+    MillraceJob.build(
+        env,
+        settings,
+        KafkaIo.source(
+            settings.kafka(),
+            settings.input().topic(),
+            settings.pipeline(),
+            OffsetsInitializer.earliest(),
+            false),
+        new MillraceJob.Sinks(
+            metrics,
+            sinkTo(settings, settings.output().deadLetters()),
+            sinkTo(settings, settings.output().models())));
+    return env.executeAsync(settings.pipeline());
+  }
+
+  private static KafkaSink<OutputRecord> sinkTo(Settings settings, String topic) {
+    return KafkaIo.sink(settings.kafka(), topic, DeliveryGuarantee.AT_LEAST_ONCE, topic, 2 << 20);
+  }
+
   private static Settings pipeline(String name, String guarantee) {
+    return pipeline(name, guarantee, "heap");
+  }
+
+  private static Settings pipeline(String name, String guarantee, String backend) {
     return PipelineFile.parse(
         name + ".yaml",
         """
@@ -135,23 +228,32 @@ class MillraceJobITCase {
         output:
           guarantee: %3$s
           topics: { metrics: %1$s-metrics, dead-letters: %1$s-dlq, models: %1$s-models }
+        state: { backend: %4$s }
         limits: { record-bytes: 10000 }
         """
-            .formatted(name, kafka.bootstrapServers(), guarantee),
+            .formatted(name, kafka.bootstrapServers(), guarantee, backend),
         Path.of(""));
   }
 
   private static void run(Settings settings) throws Exception {
-    Configuration configuration = new Configuration();
-    configuration.setString("restart-strategy.type", "none");
-    configuration.setString("pipeline.generic-types", "false");
-    configuration.setString("pipeline.auto-generate-uids", "false");
-    configuration.setString("pipeline.object-reuse", "true");
-    configuration.setString("execution.checkpointing.interval", "200 ms");
-    StreamExecutionEnvironment env =
-        StreamExecutionEnvironment.createLocalEnvironment(2, configuration);
+    run(settings, 2);
+  }
+
+  private static void run(Settings settings, int parallelism) throws Exception {
+    StreamExecutionEnvironment env = environment(parallelism, settings);
     MillraceJob.buildOnKafka(env, settings, true);
     env.execute(settings.pipeline());
+  }
+
+  private static StreamExecutionEnvironment environment(int parallelism, Settings settings) {
+    Map<String, String> options = new HashMap<>(MillraceJob.stateOptions(settings));
+    options.put("restart-strategy.type", "none");
+    options.put("pipeline.generic-types", "false");
+    options.put("pipeline.auto-generate-uids", "false");
+    options.put("pipeline.object-reuse", "true");
+    options.put("execution.checkpointing.interval", "200 ms");
+    return StreamExecutionEnvironment.createLocalEnvironment(
+        parallelism, Configuration.fromMap(options));
   }
 
   private static List<ProducerRecord<byte[], byte[]>> good() {
@@ -216,6 +318,10 @@ class MillraceJobITCase {
   }
 
   private static void createTopics(Settings settings) throws Exception {
+    createTopics(settings, 1);
+  }
+
+  private static void createTopics(Settings settings, int inputPartitions) throws Exception {
     try (Admin admin = Admin.create(Map.copyOf(new HashMap<String, Object>(settings.kafka())))) {
       admin
           .createTopics(
@@ -224,7 +330,12 @@ class MillraceJobITCase {
                       settings.output().metrics(),
                       settings.output().deadLetters(),
                       settings.output().models())
-                  .map(topic -> new NewTopic(topic, 1, (short) 1))
+                  .map(
+                      topic ->
+                          new NewTopic(
+                              topic,
+                              topic.equals(settings.input().topic()) ? inputPartitions : 1,
+                              (short) 1))
                   .toList())
           .all()
           .get();

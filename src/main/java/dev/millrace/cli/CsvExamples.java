@@ -135,8 +135,11 @@ public final class CsvExamples implements AutoCloseable {
     return (float) CsvNumber.parse(text);
   }
 
-  // 1 and 1.0 are one class.
+  // 1 and 1.0 are one class; 007 and 7 are two.
   private static String className(String label) {
+    if (label.indexOf('.') < 0) {
+      return label;
+    }
     double value = CsvNumber.parse(label);
     boolean integral = value == Math.rint(value) && Math.abs(value) < 1e15;
     return integral ? Long.toString((long) value) : label;

@@ -33,6 +33,8 @@ final class CsvPipeline {
     settings =
         settings.withInput(
             new Settings.Input(settings.input().topic(), settings.input().start(), spec));
+    // Totals over all keys are added up from it.
+    settings = settings.withMetrics(settings.metrics().withConfusionMatrix());
     return positive == null
         ? settings
         : settings.withMetrics(settings.metrics().withPositive(positive));

@@ -233,13 +233,15 @@ final class PipelineBench {
                   settings.kafka(),
                   settings.output().metrics(),
                   DeliveryGuarantee.AT_LEAST_ONCE,
-                  "bench-metrics"),
+                  "bench-metrics",
+                  settings.input().spec().limits().outputBytes()),
               deadLetters,
               KafkaIo.sink(
                   settings.kafka(),
                   settings.output().models(),
                   DeliveryGuarantee.AT_LEAST_ONCE,
-                  "bench-models")));
+                  "bench-models",
+                  settings.input().spec().limits().outputBytes())));
       env.execute("millrace bench");
       return since(began[0], began[1]);
     }

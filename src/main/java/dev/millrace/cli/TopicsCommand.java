@@ -59,8 +59,12 @@ final class TopicsCommand implements Runnable {
                         Optional.ofNullable(partitions),
                         Optional.ofNullable(replicationFactor)))
             .toList();
+    // A refused record comes with more headers than it had.
+    String outputBytes = Integer.toString(settings.input().spec().limits().outputBytes());
+    topics.get(1).configs(Map.of("max.message.bytes", outputBytes));
+    topics.get(2).configs(Map.of("max.message.bytes", outputBytes));
     // Only the last snapshot of each key is of use.
-    topics.get(topics.size() - 1).configs(Map.of("cleanup.policy", "compact"));
+    topics.get(3).configs(Map.of("max.message.bytes", outputBytes, "cleanup.policy", "compact"));
     Map<String, Boolean> outcomes = new LinkedHashMap<>();
     try (Admin admin = BrokerCheck.admin(settings.kafka(), CREATE_TIMEOUT)) {
       Map<String, KafkaFuture<Void>> creations = admin.createTopics(topics).values();

@@ -1,8 +1,10 @@
 package dev.millrace.codec;
 
 import java.io.IOException;
+import java.util.Map;
 import org.apache.avro.Schema;
 import org.apache.avro.generic.GenericDatumReader;
+import org.apache.avro.generic.GenericEnumSymbol;
 import org.apache.avro.generic.GenericRecord;
 import org.apache.avro.io.BinaryDecoder;
 import org.apache.avro.io.DecoderFactory;
@@ -32,17 +34,14 @@ final class AvroFields implements MappedExampleReader.Parser, MappedExampleReade
   public Object at(String[] path) {
     Object field = record;
     for (String name : path) {
-      if (!(field instanceof GenericRecord parent) || parent.getSchema().getField(name) == null) {
+      if (field instanceof GenericRecord parent && parent.getSchema().getField(name) != null) {
+        field = parent.get(name);
+      } else if (field instanceof Map<?, ?> map) {
+        field = map.get(new Utf8(name));
+      } else {
         return null;
       }
-      field = parent.get(name);
     }
-    boolean scalar =
-        field == null
-            || field instanceof Number
-            || field instanceof Boolean
-            || field instanceof Utf8
-            || field instanceof Iterable<?>;
-    return scalar ? field : field.toString(); // an enum symbol
+    return field instanceof GenericEnumSymbol<?> symbol ? symbol.toString() : field;
   }
 }

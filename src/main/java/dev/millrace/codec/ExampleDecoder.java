@@ -73,8 +73,9 @@ public final class ExampleDecoder {
   private void parse(byte[] value, int from, Example into) throws RefusedException {
     try {
       reader.read(value, from, into);
-    } catch (IOException | RuntimeException e) {
-      // Parsers answer bad bytes with many kinds of runtime exception; all of them mean the record.
+    } catch (IOException | RuntimeException | StackOverflowError e) {
+      // Parsers answer bad bytes with many kinds of runtime exception, and deep nesting of a schema
+      // that contains itself with a full stack; all of them mean the record.
       String message = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
       throw new RefusedException(
           DeadLetterReason.MALFORMED_RECORD,

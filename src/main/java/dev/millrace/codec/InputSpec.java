@@ -36,6 +36,12 @@ public record InputSpec(
     features = List.copyOf(features);
   }
 
+  /** The same for another task. */
+  public InputSpec withTask(Task newTask) {
+    return new InputSpec(
+        format, schema, key, label, weight, eventTime, newTask, classes, features, limits);
+  }
+
   /** Framings of a record value. */
   public enum Format {
     /** Avro single-object encoding: C3 01, the schema's fingerprint, the record. */
@@ -60,5 +66,15 @@ public record InputSpec(
    * @param features of one model
    */
   public record Limits(int recordBytes, int keyBytes, int classes, int features)
-      implements Serializable {}
+      implements Serializable {
+    private static final int LEAST_OUTPUT = 2 << 20;
+
+    /**
+     * The largest record that a pipeline writes: one of twice the allowed size that is refused for
+     * it, with all its headers. A larger one is refused without its value.
+     */
+    public int outputBytes() {
+      return (int) Math.max(LEAST_OUTPUT, Math.min(Integer.MAX_VALUE / 2, 2L * recordBytes));
+    }
+  }
 }

@@ -40,9 +40,11 @@ final class LabelReader {
 
   /** A label that is a number: a target, or the name of a class where the task has classes. */
   void number(Example example, double value) throws RefusedException {
-    if (!Double.isFinite(value)) {
+    // Beyond a float's range its square is no double, and the target's statistics end there.
+    if (!(Math.abs(value) <= Float.MAX_VALUE)) {
       throw new RefusedException(
-          DeadLetterReason.INVALID_LABEL, "the label is " + value + "; it must be finite");
+          DeadLetterReason.INVALID_LABEL,
+          "the label is " + value + "; it must be finite and fit a 32-bit float");
     }
     if (numbersAreClasses) {
       boolean whole = value == Math.rint(value) && Math.abs(value) < 1L << 53;

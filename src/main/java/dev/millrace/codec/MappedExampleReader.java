@@ -93,7 +93,9 @@ final class MappedExampleReader implements ExampleReader {
     FeatureSpec spec = mapper.column(column);
     boolean wantsNumber =
         spec.type() == FeatureSpec.Type.NUMERIC || spec.type() == FeatureSpec.Type.BOOLEAN;
-    if (!wantsNumber && !(field instanceof Iterable<?>)) {
+    boolean isScalar =
+        field instanceof CharSequence || field instanceof Number || field instanceof Boolean;
+    if (!wantsNumber && isScalar) {
       mapper.text(into, column, text(field));
     } else if (wantsNumber && field instanceof Number number) {
       mapper.number(into, column, number.doubleValue());

@@ -14,7 +14,7 @@ final class RefusedException extends Exception {
     this.reason = reason;
   }
 
-  RefusedException(DeadLetterReason reason, String message, Exception cause) {
+  RefusedException(DeadLetterReason reason, String message, Throwable cause) {
     super(message, cause, false, false);
     this.reason = reason;
   }

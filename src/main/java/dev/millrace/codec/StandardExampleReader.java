@@ -53,6 +53,10 @@ final class StandardExampleReader implements ExampleReader {
     } else {
       putDeclared(into, count);
     }
+    if (into.width == 0) {
+      throw new RefusedException(
+          DeadLetterReason.WRONG_FEATURE_COUNT, "the record has no features");
+    }
     if (!decoder.isEnd()) {
       throw new IOException("there are bytes behind the end of the record");
     }

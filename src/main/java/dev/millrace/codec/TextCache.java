@@ -12,9 +12,10 @@ import org.apache.avro.util.Utf8;
  * thread-safe.
  */
 final class TextCache {
-  private static final int MOST = 100_000;
+  private static final long MOST_BYTES = 8L << 20;
 
   private final Map<Utf8, String> strings = new HashMap<>();
+  private long bytesHeld;
 
   /** The text as a String, or null if the bytes are not UTF-8. */
   String get(Utf8 text) {
@@ -30,8 +31,11 @@ final class TextCache {
     } catch (CharacterCodingException e) {
       return null; // the caller says which field it was
     }
-    if (strings.size() >= MOST) {
+    // An entry costs about a hundred bytes beside its text.
+    bytesHeld += 100 + 2L * bytes.length;
+    if (bytesHeld > MOST_BYTES) {
       strings.clear();
+      bytesHeld = 0;
     }
     strings.put(new Utf8(bytes), decoded);
     return decoded;

@@ -110,6 +110,11 @@ public final class Chunk {
     return records;
   }
 
+  /** Memory of the two arrays that grow with the size of the examples. */
+  public long capacityBytes() {
+    return Float.BYTES * (long) features.length + records.bytes().length;
+  }
+
   /** Whether an example can be added: same key, same width, same kind of label. */
   public boolean accepts(Example example) {
     return size == 0

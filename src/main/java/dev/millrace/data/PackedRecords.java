@@ -25,7 +25,7 @@ public final class PackedRecords {
   private int[] ends = new int[8];
   private int size;
 
-  /** A copy of packed bytes: {@code ends[i]} is where record i ends. Both arrays are kept. */
+  /** Records over packed bytes, which are kept: {@code ends[i]} is where record i ends. */
   public static PackedRecords wrap(byte[] bytes, int[] ends, int size) {
     PackedRecords records = new PackedRecords();
     records.bytes = bytes;

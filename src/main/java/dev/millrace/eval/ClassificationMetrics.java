@@ -22,6 +22,9 @@ import java.util.List;
  */
 public final class ClassificationMetrics implements RollingMetrics {
 
+  // Two matrices of more classes do not fit a Kafka record of the usual largest size.
+  private static final int MOST_CLASSES_IN_MATRIX = 200;
+
   private final MetricsSpec spec;
   private final IntRing actuals;
   private final RollingTally<ConfusionMatrix> model;
@@ -112,7 +115,9 @@ public final class ClassificationMetrics implements RollingMetrics {
             baseline(noChange, average),
             baseline(majority, average),
             spec.perClass() ? perClass(classes.size()) : null,
-            spec.confusionMatrix() ? confusion(classes.size()) : null);
+            spec.confusionMatrix() && classes.size() <= MOST_CLASSES_IN_MATRIX
+                ? confusion(classes.size())
+                : null);
     return new MetricsReport(context, classes.size() > 2 ? Task.MULTICLASS : Task.BINARY, scores);
   }
 

@@ -22,6 +22,11 @@ public record MetricsSpec(
     String positive)
     implements Serializable {
 
+  /** The same with the confusion matrix in the report. */
+  public MetricsSpec withConfusionMatrix() {
+    return new MetricsSpec(window, every, atLatestMillis, perClass, true, positive);
+  }
+
   /** The same with another positive class. */
   public MetricsSpec withPositive(String newPositive) {
     return new MetricsSpec(window, every, atLatestMillis, perClass, confusionMatrix, newPositive);

@@ -36,6 +36,8 @@ public final class ChunkOperator extends AbstractStreamOperator<Chunk>
 
   private static final int MOST_EXAMPLES = 16_384;
   private static final long MOST_BYTES = 8L << 20;
+  private static final int MOST_SPARE = 1_024;
+  private static final int MOST_SPARE_BYTES = 64 << 10;
 
   private transient Map<String, Chunk> open;
   private transient ArrayDeque<Chunk> spare;
@@ -62,9 +64,10 @@ public final class ChunkOperator extends AbstractStreamOperator<Chunk>
     } else if (!chunk.accepts(example)) {
       emit(chunk);
     }
+    int recordsBefore = chunk.records().length();
     chunk.add(example);
     examples++;
-    bytes += (long) Float.BYTES * example.width + example.record.value().length;
+    bytes += Float.BYTES * (long) example.width + chunk.records().length() - recordsBefore;
     if (chunk.size() == CHUNK_EXAMPLES) {
       emit(chunk);
     }
@@ -104,7 +107,10 @@ public final class ChunkOperator extends AbstractStreamOperator<Chunk>
       if (chunk.size() > 0) {
         emit(chunk);
       }
-      spare.push(chunk);
+      // Arrays never shrink: a chunk that once was large is not kept.
+      if (spare.size() < MOST_SPARE && chunk.capacityBytes() <= MOST_SPARE_BYTES) {
+        spare.push(chunk);
+      }
     }
     open.clear();
     examples = 0;

@@ -41,7 +41,8 @@ public final class DecodeFunction extends ProcessFunction<KafkaRecord, Example> 
       out.collect(example);
     } else {
       refused.count(letter.reason());
-      context.output(Outputs.DEAD_LETTERS, DeadLetterEncoder.encode(letter));
+      context.output(
+          Outputs.DEAD_LETTERS, DeadLetterEncoder.encode(letter, spec.limits().outputBytes()));
     }
   }
 }

@@ -59,15 +59,18 @@ public final class KafkaIo {
    * A sink of records for one topic.
    *
    * @param transactionalId unique to this sink of this pipeline
+   * @param recordBytes the largest record that may have to be written
    */
   public static KafkaSink<OutputRecord> sink(
       Map<String, String> properties,
       String topic,
       DeliveryGuarantee guarantee,
-      String transactionalId) {
+      String transactionalId,
+      int recordBytes) {
     Properties producer = asProperties(properties);
     producer.putIfAbsent(
         ProducerConfig.TRANSACTION_TIMEOUT_CONFIG, Integer.toString(TRANSACTION_TIMEOUT_MILLIS));
+    producer.putIfAbsent(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, Integer.toString(recordBytes));
     return KafkaSink.<OutputRecord>builder()
         .setKafkaProducerConfig(producer)
         .setDeliveryGuarantee(guarantee)

@@ -65,10 +65,11 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
     TrainState state = states.value();
     if (state == null) {
       state = TrainState.begin(spec, chunk);
-      // Fires at the end of a bounded input, and of a job stopped with --drain.
-      context.timerService().registerEventTimeTimer(Long.MAX_VALUE);
     }
     state.resume(spec);
+    // Fires at the end of a bounded input, and of a job stopped with --drain; the same one each
+    // time.
+    context.timerService().registerEventTimeTimer(Long.MAX_VALUE);
     state.use(workspace);
     findClasses(state, chunk);
     for (int row = 0; row < chunk.size(); row++) {
@@ -159,7 +160,8 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
     KafkaRecord record = chunk.records().get(row, spec.topic());
     context.output(
         Outputs.DEAD_LETTERS,
-        DeadLetterEncoder.encode(new DeadLetter(record, reason, message, null)));
+        DeadLetterEncoder.encode(
+            new DeadLetter(record, reason, message, null), spec.input().limits().outputBytes()));
   }
 
   // Times lie on a grid, so that a key has at most two reminders however often it is reminded.

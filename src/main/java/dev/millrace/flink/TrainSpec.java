@@ -31,7 +31,8 @@ public record TrainSpec(
     if (!classification) {
       return Task.REGRESSION;
     }
-    boolean twoClasses = input.classes().size() == 2 || model.loss() == Loss.BINARY_CROSSENTROPY;
+    Loss loss = model.forTask(Task.MULTICLASS).network().loss();
+    boolean twoClasses = input.classes().size() == 2 || loss == Loss.BINARY_CROSSENTROPY;
     return twoClasses ? Task.BINARY : Task.MULTICLASS;
   }
 

@@ -31,7 +31,7 @@ public final class TrainState {
   static final int VERSION = 1;
 
   // -ln of the smallest probability that counts, 1e-7: the loss of a class nobody has seen.
-  private static final double UNSEEN_CLASS_LOSS = -Math.log(1e-7);
+  private static final double UNSEEN_CLASS_LOSS = -StrictMath.log(1e-7);
 
   private byte[] frozen;
 
@@ -113,7 +113,7 @@ public final class TrainState {
     float loss =
         learner.learnClass(
             chunk.features(), row * chunk.width(), actual, weight(chunk, row), scores);
-    double logLoss = probabilities ? -Math.log(Math.max(scores[actual], 1e-7f)) : Double.NaN;
+    double logLoss = probabilities ? -StrictMath.log(Math.max(scores[actual], 1e-7f)) : Double.NaN;
     classification().update(actual, best(classes.size()), loss, logLoss);
     learned(chunk, row);
   }

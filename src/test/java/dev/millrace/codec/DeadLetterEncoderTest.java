@@ -17,7 +17,8 @@ class DeadLetterEncoderTest {
 
     OutputRecord out =
         DeadLetterEncoder.encode(
-            new DeadLetter(record, DeadLetterReason.EMPTY_VALUE, "why", "java.io.EOFException"));
+            new DeadLetter(record, DeadLetterReason.EMPTY_VALUE, "why", "java.io.EOFException"),
+            1 << 20);
 
     assertThat(out.key()).isSameAs(record.key());
     assertThat(out.value()).isSameAs(record.value());
@@ -40,6 +41,21 @@ class DeadLetterEncoderTest {
     assertThat(text(out, 5)).isEqualTo("0");
     assertThat(text(out, 6)).isEqualTo("41");
     assertThat(text(out, 7)).isEqualTo("java.io.EOFException");
+  }
+
+  @Test
+  void aRecordThatTheTopicWouldNotTakeGoesWithoutItsValueAndSaysSo() {
+    KafkaRecord record = Records.record("k", new byte[20_000], 41);
+
+    OutputRecord out =
+        DeadLetterEncoder.encode(
+            new DeadLetter(record, DeadLetterReason.RECORD_TOO_LARGE, "x".repeat(9_000), null),
+            20_000);
+
+    assertThat(out.value()).isNull();
+    assertThat(out.headerNames()).endsWith("__millrace.errors.value.bytes");
+    assertThat(text(out, out.headerNames().length - 1)).isEqualTo("20000");
+    assertThat(text(out, 3)).hasSizeLessThan(600);
   }
 
   private static String text(OutputRecord record, int header) {

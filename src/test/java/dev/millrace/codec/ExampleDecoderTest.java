@@ -229,6 +229,10 @@ class ExampleDecoderTest {
         .isEqualTo(DeadLetterReason.INVALID_LABEL);
     assertThat(reason(spec, Records.classValue("k", "a".repeat(1_025), 1)))
         .isEqualTo(DeadLetterReason.INVALID_LABEL);
+    assertThat(reason(spec, Records.numberValue("k", 1e200, 1)))
+        .isEqualTo(DeadLetterReason.INVALID_LABEL);
+    assertThat(reason(spec, Records.classValue("k", "a")))
+        .isEqualTo(DeadLetterReason.WRONG_FEATURE_COUNT);
     assertThat(reason(spec, unlabelled())).isEqualTo(DeadLetterReason.MISSING_LABEL);
     assertThat(reason(spec, weighted(-1))).isEqualTo(DeadLetterReason.INVALID_WEIGHT);
     assertThat(reason(spec, weighted(Float.NaN))).isEqualTo(DeadLetterReason.INVALID_WEIGHT);

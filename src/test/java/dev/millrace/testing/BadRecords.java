@@ -27,6 +27,8 @@ public final class BadRecords {
     bad.put("malformed-record", Arrays.copyOf(good, good.length - 5));
     bad.put("malformed-record 2", arrayOf500Million(good));
     bad.put("wrong-feature-count", Records.classValue("k", "a", new float[features + 1]));
+    bad.put("wrong-feature-count 2", Records.classValue("k", "a"));
+    bad.put("invalid-label", Records.classValue("k", "a".repeat(1_100), new float[features]));
     bad.put("non-finite-feature", Records.classValue("k", "a", filled(features, Float.NaN)));
     bad.put(
         "non-finite-feature 2",
