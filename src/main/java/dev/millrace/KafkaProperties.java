@@ -52,7 +52,6 @@ final class KafkaProperties {
           "transactional.id", "it follows from the pipeline's name",
           "auto.offset.reset", "input.start decides it",
           "enable.auto.commit", "offsets are committed with checkpoints",
-          "acks", "every guarantee needs all",
           "key.serializer", "records are written as bytes",
           "value.serializer", "records are written as bytes",
           "key.deserializer", "records are read as bytes",
@@ -138,6 +137,9 @@ final class KafkaProperties {
       error = misspelt(key);
       if (error == null && !Secrets.PLACEHOLDER.matcher(value).find()) {
         error = key.equals(SERVERS) ? wrongServers(value) : wrongValue(key, value);
+        if (error == null && key.equals("acks") && (value.equals("0") || value.equals("1"))) {
+          error = "must be all, or no guarantee holds, but was " + value + ". Remove it";
+        }
       }
     }
     if (error != null) {

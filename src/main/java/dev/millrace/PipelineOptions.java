@@ -17,7 +17,9 @@ final class PipelineOptions {
   static final Option<String> PIPELINE =
       Option.required(
           "pipeline",
-          Kinds.text("[a-zA-Z0-9._-]{1,100}", "1 to 100 letters, digits, '.', '_' or '-'"),
+          Kinds.text(
+              "[a-zA-Z0-9_-][a-zA-Z0-9._-]{0,99}",
+              "1 to 100 letters, digits, '.', '_' or '-', the first no '.'"),
           "pipeline: fraud",
           "names the consumer group, the transactional ids and the metrics");
   static final Option<Node> KAFKA =

@@ -140,6 +140,7 @@ class PipelineFileSecretsTest {
             + " \"security.protocol\"?",
         "fetch.min.bytes: few  | fetch.min.bytes must be of Kafka's type int, but was \"few\"",
         "acks: 5               | acks must be what Kafka allows, [all, -1, 0, 1], but was 5",
+        "acks: 1               | acks must be all, or no guarantee holds, but was 1. Remove it",
         "group.id: mine        | group.id cannot be set: it is the pipeline's name. Remove it",
         "client.id:            | client.id must be text, a number or true or false, but was empty",
         "ssl: { protocol: x }  | ssl must be text, a number or true or false, but was a map. Write"

@@ -169,12 +169,52 @@ class PipelineFileTest {
   @CsvSource(
       delimiter = '|',
       value = {
+        "loss: binary_crossentropy                       | BINARY",
+        "loss: categorical_crossentropy                  | MULTICLASS",
+        "output: softmax                                 | MULTICLASS",
+        "output: sigmoid                                 |",
+        "loss: mse                                       |",
+      })
+  void aLossForClassesDecidesTheTask(String option, Task task) {
+    assertThat(parse(HEAD + "model: { " + option + " }").input().spec().task()).isEqualTo(task);
+  }
+
+  @Test
+  void theStandardSchemaHasItsOwnFields() {
+    assertErrors(
+        TO_INPUT + "input: { label: y, key: shop, weight: w, event-time: at }",
+        "must be key with the standard example schema, but was shop",
+        "must be weight with the standard example schema, but was w",
+        "must be ts with the standard example schema, but was at");
+  }
+
+  @Test
+  void exactlyOnceNeedsACheckpointBeforeTheTransactionEnds() {
+    assertErrors(
+        HEAD + "output: { guarantee: exactly-once }\nstate: { checkpoint-interval: 20m }",
+        "state.checkpoint-interval must be shorter, but is 20m");
+  }
+
+  private static void assertErrors(String yaml, String... parts) {
+    List<String> errors =
+        catchThrowableOfType(InvalidPipelineException.class, () -> parse(yaml)).errors();
+    assertThat(errors).hasSize(parts.length);
+    for (int i = 0; i < parts.length; i++) {
+      assertThat(errors.get(i)).contains(parts[i]);
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
         "classes: [a, b]            | BINARY",
         "classes: [a, b, c]         | MULTICLASS",
         "classes: [0, 1]            | BINARY",
         "positive: 1                | BINARY",
         "task: regression           | REGRESSION",
-        "weight: w                  |",
+        "weight: weight             |",
+        "positive: b, task: binary  | BINARY",
       })
   void declaredClassesDecideTheTask(String option, Task task) {
     assertThat(parse(TO_INPUT + "input: { label: y, " + option + " }").input().spec().task())
@@ -238,7 +278,7 @@ class PipelineFileTest {
     assertThat(e)
         .hasMessage(
             """
-            fraud.yaml:1   pipeline must be 1 to 100 letters, digits, '.', '_' or '-', but was "my fraud"
+            fraud.yaml:1   pipeline must be 1 to 100 letters, digits, '.', '_' or '-', the first no '.', but was "my fraud"
             fraud.yaml:2   kafka.bootstrap.servers must be HOST:PORT, several separated by commas, but was "localhost"
             fraud.yaml:5   input.postive is not an option. Did you mean "positive"?
             fraud.yaml:9   model.layers[1].units must be between 1 and 65536, but was 0

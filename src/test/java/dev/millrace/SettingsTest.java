@@ -35,7 +35,6 @@ class SettingsTest {
         "metrics: { window: 7 }",
         "output: { guarantee: exactly-once, topics: { metrics: m } }",
         "state: { backend: rocksdb }",
-        "limits: { record-bytes: 1000 }",
         "model: auto",
       })
   void whatShapesNoModelKeepsTheHash(String more) {

@@ -179,8 +179,8 @@ final class DemoCommand implements Callable<Integer> {
     out.println();
     SummaryTable.lines(metrics).forEach(out::println);
     out.printf(
-        "%nDead letters: %s (none of these records was refused)%n",
-        settings.output().deadLetters());
+        "%nAll %,d records were learned; refused ones would be in %s.%n",
+        metrics.examples(), settings.output().deadLetters());
     out.println("Next:  ./millrace demo --dataset letters");
     out.println("       ./millrace evaluate --input YOUR.csv --label COLUMN");
     out.println("       ./millrace broker --port 9092   (then topics create, produce, run, watch)");

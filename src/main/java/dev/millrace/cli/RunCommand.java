@@ -63,6 +63,7 @@ final class RunCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
 
   @Override
+  @SuppressWarnings("try") // the lock is held, not used
   public Integer call() throws InterruptedException {
     if (parallelism < 1) {
       throw new ParameterException(
@@ -75,7 +76,8 @@ final class RunCommand implements Callable<Integer> {
     }
     Path dir = stateDir.resolve(settings.pipeline()).toAbsolutePath();
     Optional<Path> from = fresh ? Optional.empty() : LocalJob.newestSnapshot(dir);
-    try (StopSignal stop = new StopSignal()) {
+    try (StopSignal stop = new StopSignal();
+        StateLock lock = StateLock.take(dir, settings.pipeline())) {
       LocalJob job = LocalJob.start(settings, parallelism, dir, from.orElse(null), false);
       describe(settings, dir, from);
       return supervise(job, stop);

@@ -23,6 +23,11 @@ public record TrainSpec(
     String config)
     implements Serializable {
 
+  /** The declared columns in their order: what the inputs of a model mean. */
+  String columns() {
+    return input.features().toString();
+  }
+
   /** The task: the declared one, else what the kind of the first label and the loss say. */
   Task task(boolean classification) {
     if (input.task() != null) {

@@ -37,6 +37,7 @@ public final class TrainState {
 
   private Learner learner;
   private Task task;
+  private int columns;
   private boolean probabilities;
   private ClassNames classes;
   private RollingMetrics metrics;
@@ -62,6 +63,7 @@ public final class TrainState {
         new Learner(learner, state.task, chunk.width(), state.classes.size(), seed(chunk.key()));
     state.metrics = RollingMetrics.of(state.task, spec.metrics());
     state.offsets = new SeenOffsets();
+    state.columns = spec.columns().hashCode();
     state.finishSetup(learner);
     return state;
   }
@@ -185,6 +187,7 @@ public final class TrainState {
               + ", the newest that this release reads; use the release that wrote it");
     }
     task = Task.valueOf(in.readUTF());
+    requireSameColumns(in.readInt(), spec);
     examples = in.readLong();
     reported = in.readLong();
     eventTime = in.readLong();
@@ -198,6 +201,17 @@ public final class TrainState {
     frozen = null;
   }
 
+  // A model whose columns were swapped would go on without a word and predict nonsense.
+  private void requireSameColumns(int stored, TrainSpec spec) throws IOException {
+    columns = spec.columns().hashCode();
+    if (stored != columns) {
+      throw new IOException(
+          "the models were trained on other input.features than the pipeline has now, "
+              + spec.columns()
+              + "; go back to those, or start afresh");
+    }
+  }
+
   /** Writes everything that is needed to continue as if never stopped. */
   void write(DataOutput out) throws IOException {
     if (frozen != null) {
@@ -206,6 +220,7 @@ public final class TrainState {
     }
     out.writeInt(VERSION);
     out.writeUTF(task.name());
+    out.writeInt(columns);
     out.writeLong(examples);
     out.writeLong(reported);
     out.writeLong(eventTime);
@@ -234,6 +249,7 @@ public final class TrainState {
     if (frozen == null) {
       copy.learner = learner.copy();
       copy.task = task;
+      copy.columns = columns;
       copy.probabilities = probabilities;
       copy.classes = classes.copy();
       copy.metrics = metrics.copy();

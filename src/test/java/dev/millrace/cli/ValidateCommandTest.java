@@ -42,12 +42,12 @@ class ValidateCommandTest {
   void whatIsWrittenOutIsSummedUpToo() throws IOException {
     validate(
         "pipeline: p\nkafka: { bootstrap.servers: a:1 }\nmodel: { layers: [] }\n"
-            + "input: { label: y, key: k, classes: [n, p], positive: p,"
+            + "input: { label: y, key: key, classes: [n, p], positive: p,"
             + " features: [a, { name: b, nullable: true }] }\n");
 
     assertThat(out.toString())
         .containsPattern("label +field y, task binary, classes n p, positive p")
-        .containsPattern("key +field k")
+        .containsPattern("key +field key")
         .containsPattern("features +2 fields, 3 inputs: a b")
         .containsPattern("model +linear model, sgd 0.02, normalization standard, batch size 1");
   }

@@ -1,0 +1,51 @@
+package dev.millrace.cli;
+
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+
+/** Keeps a second {@code run} of a pipeline away from the state of the first. */
+final class StateLock implements AutoCloseable {
+  private final FileChannel channel;
+
+  private StateLock(FileChannel channel) {
+    this.channel = channel;
+  }
+
+  /**
+   * Takes the lock, which ends with the process at the latest.
+   *
+   * @throws CliError if another process has it
+   */
+  static StateLock take(Path stateDir, String pipeline) {
+    try {
+      Files.createDirectories(stateDir);
+      FileChannel channel =
+          FileChannel.open(
+              stateDir.resolve(".lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+      FileLock lock = channel.tryLock();
+      if (lock == null) {
+        channel.close();
+        throw new CliError(
+            "Pipeline %s runs already, with its state in %s. Stop it first, or name another"
+                    .formatted(pipeline, stateDir)
+                + " pipeline or --state-dir.");
+      }
+      return new StateLock(channel);
+    } catch (IOException e) {
+      throw new CliError("--state-dir " + stateDir + " cannot be used: " + e.getMessage(), e);
+    }
+  }
+
+  @Override
+  public void close() {
+    try {
+      channel.close();
+    } catch (IOException e) {
+      throw new java.io.UncheckedIOException(e);
+    }
+  }
+}
