@@ -24,8 +24,8 @@ final class BenchCommand implements Runnable {
   @Command(
       name = "pipeline",
       description = {
-        "Records per second of the whole job, from a filled topic to the metrics topic, beside",
-        "the ceiling in the same run: a plain consumer that only decodes the same records.",
+        "Records per second of the whole job, beside those of a consumer that only decodes.",
+        "From a filled topic to the metrics topic; both in the same run, in turn.",
         "The broker is a process of its own; bind this one to a core with taskset."
       },
       footer = {

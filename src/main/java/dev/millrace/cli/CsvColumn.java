@@ -2,6 +2,7 @@ package dev.millrace.cli;
 
 import dev.millrace.codec.FeatureSpec;
 import java.util.List;
+import java.util.Locale;
 import java.util.TreeSet;
 
 /** What a pass over a file has seen in one column. */
@@ -26,10 +27,11 @@ final class CsvColumn {
 
   /** Whether a value stands for "not known". */
   static boolean isMissing(String text) {
-    return switch (text) {
-      case "", "NA", "NaN", "null" -> true;
-      default -> false;
-    };
+    return text.length() <= 4
+        && switch (text.toLowerCase(Locale.ROOT)) {
+          case "", "na", "n/a", "nan", "null", "none", "?" -> true;
+          default -> false;
+        };
   }
 
   void see(String text, CsvFile file) {

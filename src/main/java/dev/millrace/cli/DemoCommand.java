@@ -12,14 +12,15 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** Shows everything at work within one process: broker, job, dashboard, a real data set. */
 @Command(
     name = "demo",
     description = {
-      "Replays a real data set through a Kafka broker and the Flink job, all in this process, and",
-      "shows how the models learn. Ctrl-C stops it."
+      "Replays a real data set through a Kafka broker and the Flink job in this process.",
+      "A table and a web page show how the models learn. Ctrl-C stops it."
     },
     footer = {"", "Example:", "  ./millrace demo --dataset letters"})
 final class DemoCommand implements Callable<Integer> {
@@ -61,6 +62,9 @@ final class DemoCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     Ports.require(spec, port);
+    if (!(rate > 0)) {
+      throw new ParameterException(spec.commandLine(), "--rate must be above 0, but was " + rate);
+    }
     PrintWriter out = spec.commandLine().getOut();
     out.println(Banner.line());
     try (StopSignal stop = new StopSignal()) {

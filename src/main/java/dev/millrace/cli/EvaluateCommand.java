@@ -11,7 +11,6 @@ import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import picocli.CommandLine.Command;
@@ -23,8 +22,10 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "evaluate",
     description = {
-      "Predicts, scores and learns each row of a CSV file once, in file order, with the job's own",
-      "graph; needs no broker. Without -c, columns become features by their values."
+      "Predicts, then learns each row of a CSV file, with the job's own graph and no broker.",
+      "Without -c the whole file is looked at first: numbers are numeric features, texts of at"
+          + " most",
+      "32 values one-hot, others hashed; empty cells, NA, NaN and null are missing."
     },
     footer = {
       "",
@@ -89,32 +90,46 @@ final class EvaluateCommand implements Callable<Integer> {
     Settings settings = CsvPipeline.settings(base, "evaluate", scan, positive);
     FinalMetrics metrics = new FinalMetrics(settings.metrics().positive());
     ModelHash models = new ModelHash();
-    long[] deadLetters = {0};
+    DeadLetterTally deadLetters = new DeadLetterTally();
     long start = System.nanoTime();
     try (Progress progress = new Progress(spec.commandLine().getErr(), "evaluate", scan.rows());
         LocalSink metricsSink = new LocalSink(record -> accept(record, metrics, progress));
-        LocalSink deadLettersSink = new LocalSink(record -> deadLetters[0]++);
+        LocalSink deadLettersSink = new LocalSink(deadLetters::accept);
         LocalSink modelsSink = new LocalSink(models::accept)) {
-      StreamExecutionEnvironment env = LocalFlink.environment(1, Map.of());
+      StreamExecutionEnvironment env = LocalFlink.environment(1, LocalFlink.NO_RESTART);
       env.getCheckpointConfig().disableCheckpointing(); // a file is read again in no time
       MillraceJob.build(
           env,
           settings,
           CsvSource.of(scan, settings.input().topic()),
           new MillraceJob.Sinks(metricsSink, deadLettersSink, modelsSink));
-      env.execute("millrace evaluate");
+      execute(env);
     }
     double seconds = (System.nanoTime() - start) / 1e9;
+    deadLetters.lines().forEach(spec.commandLine().getErr()::println);
+    if (metrics.examples() == 0) {
+      throw new CliError("No row of " + input + " could be learned.");
+    }
     PrintWriter out = spec.commandLine().getOut();
     if (json) {
-      out.println(new Report(metrics, models, deadLetters[0], seconds).toJson());
+      out.println(new Report(metrics, models, deadLetters.total(), seconds).toJson());
     } else {
       SummaryTable.lines(metrics).forEach(out::println);
       out.printf(
           "%,d examples in %.1f s, %,d dead letters, models %.12s…%n",
-          metrics.examples(), seconds, deadLetters[0], models.hex());
+          metrics.examples(), seconds, deadLetters.total(), models.hex());
     }
     return 0;
+  }
+
+  private static void execute(StreamExecutionEnvironment env) {
+    try {
+      env.execute("millrace evaluate");
+    } catch (Exception e) {
+      throw new CliError(
+          "The job failed: " + LocalJob.rootMessage(e) + " (more in " + Millrace.logFile() + ")",
+          e);
+    }
   }
 
   private CsvScan scan(Settings base) {
@@ -123,7 +138,8 @@ final class EvaluateCommand implements Callable<Integer> {
       throw CliError.usage("--label COLUMN is missing: the column to predict");
     }
     Task given = task == null && base != null ? base.input().spec().task() : task;
-    CsvScan scan = CsvScan.scan(input, column, key, drop, given);
+    String keyColumn = key == null && base != null ? base.input().spec().key() : key;
+    CsvScan scan = CsvScan.scan(input, column, keyColumn, drop, given);
     boolean declared = base != null && !base.input().spec().features().isEmpty();
     return declared ? scan.withFeatures(base.input().spec().features()) : scan;
   }

@@ -19,6 +19,9 @@ final class LocalFlink {
   private static final Pattern CLUSTER_ONLY =
       Pattern.compile("env\\..*|metrics\\..*|.*\\.memory\\..*|.*\\.(port|numberOfTaskSlots)");
 
+  /** For jobs that can simply be started again, and whose user waits for the reason. */
+  static final Map<String, String> NO_RESTART = Map.of("restart-strategy.type", "none");
+
   private LocalFlink() {}
 
   /**
@@ -34,6 +37,7 @@ final class LocalFlink {
       throw new UncheckedIOException(e);
     }
     options.keySet().removeIf(key -> CLUSTER_ONLY.matcher(key).matches());
+    options.put("io.tmp.dirs", Directories.untilExit("millrace-flink-").toString());
     options.putAll(overrides);
     return StreamExecutionEnvironment.createLocalEnvironment(
         parallelism, Configuration.fromMap(options));

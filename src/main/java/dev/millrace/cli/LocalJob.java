@@ -99,12 +99,15 @@ final class LocalJob {
     }
   }
 
-  /** Stops with a savepoint, from which the next run continues; cancels where that fails. */
+  /**
+   * Stops with a savepoint, from which the next run continues, on another state backend too;
+   * cancels where that fails.
+   */
   Optional<String> stop() throws InterruptedException {
     try {
       return Optional.of(
           client
-              .stopWithSavepoint(false, stateDir.toUri().toString(), SavepointFormatType.NATIVE)
+              .stopWithSavepoint(false, stateDir.toUri().toString(), SavepointFormatType.CANONICAL)
               .get(SAVEPOINT_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS));
     } catch (ExecutionException | TimeoutException | IllegalStateException e) {
       cancel();

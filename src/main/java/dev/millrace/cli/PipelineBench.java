@@ -218,7 +218,7 @@ final class PipelineBench {
               began[0] = System.nanoTime();
               began[1] = cpuNanos();
             })) {
-      StreamExecutionEnvironment env = LocalFlink.environment(1, Map.of());
+      StreamExecutionEnvironment env = LocalFlink.environment(1, LocalFlink.NO_RESTART);
       MillraceJob.build(
           env,
           settings,

@@ -19,7 +19,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "run",
     description = {
-      "Runs the job of a pipeline against its brokers, on Flink in this process.",
+      "Runs the job of a pipeline on Flink in this process.",
       "Ctrl-C stops it with a savepoint; the next run continues from there."
     },
     footer = {"", "Example:", "  ./millrace run -c fraud.yaml"})
@@ -68,6 +68,10 @@ final class RunCommand implements Callable<Integer> {
     if (parallelism < 1) {
       throw new ParameterException(
           spec.commandLine(), "--parallelism must be at least 1, but was " + parallelism);
+    }
+    if (timeoutSeconds < 1) {
+      throw new ParameterException(
+          spec.commandLine(), "--timeout must be at least 1, but was " + timeoutSeconds);
     }
     Settings settings = PipelineFile.read(config);
     BrokerCheck.requireBroker(settings.kafka(), Duration.ofSeconds(timeoutSeconds), config);

@@ -94,6 +94,10 @@ final class SummaryTable {
   }
 
   private static String score(double value) {
-    return Double.isNaN(value) ? "-" : String.format(Locale.ROOT, "%.4f", value);
+    if (Double.isNaN(value)) {
+      return "-";
+    }
+    double size = Math.abs(value);
+    return String.format(Locale.ROOT, size < 1_000 ? "%.4f" : size < 1e6 ? "%.1f" : "%.2e", value);
   }
 }

@@ -14,6 +14,7 @@ import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.api.common.state.ValueState;
 import org.apache.flink.api.common.state.ValueStateDescriptor;
 import org.apache.flink.metrics.Counter;
+import org.apache.flink.runtime.execution.SuppressRestartsException;
 import org.apache.flink.streaming.api.TimeDomain;
 import org.apache.flink.streaming.api.functions.KeyedProcessFunction;
 import org.apache.flink.util.Collector;
@@ -66,7 +67,7 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
     if (state == null) {
       state = TrainState.begin(spec, chunk);
     }
-    state.resume(spec);
+    resume(state);
     // Fires at the end of a bounded input, and of a job stopped with --drain; the same one each
     // time.
     context.timerService().registerEventTimeTimer(Long.MAX_VALUE);
@@ -87,13 +88,22 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
   public void onTimer(long timestamp, OnTimerContext context, Collector<OutputRecord> out)
       throws Exception {
     TrainState state = states.value();
-    state.resume(spec);
+    resume(state);
     if (state.hasNews()) {
       out.collect(report(state, context.getCurrentKey()));
       states.update(state);
     }
     if (context.timeDomain() == TimeDomain.EVENT_TIME) { // the end of the input
       context.output(Outputs.MODELS, snapshot(state, context.getCurrentKey()));
+    }
+  }
+
+  // State that does not fit the settings will not fit after a restart either.
+  private void resume(TrainState state) {
+    try {
+      state.resume(spec);
+    } catch (IOException e) {
+      throw new SuppressRestartsException(e);
     }
   }
 

@@ -57,7 +57,8 @@ class SameEverywhereTest {
 
   @Test
   void noCallAllocatesOnceCompiled() {
-    assertThat(ChildJvm.run(AllocationCheck.class, List.of("--add-modules", VECTORS)))
+    // Compiled in the foreground: in the background, what is inlined depends on the machine's load.
+    assertThat(ChildJvm.run(AllocationCheck.class, List.of("--add-modules", VECTORS, "-Xbatch")))
         .contains("bytes=0");
   }
 }
