@@ -10,7 +10,8 @@ import java.util.List;
  * Where the parameters of a network are in one flat array.
  *
  * <p>Layer after layer: its weights, [inputs x columns] row-major, then its bias, [columns].
- * Columns are the layer's neurons padded to whole lanes; the padding is zero and stays zero.
+ * Columns are the layer's neurons padded to whole lanes, and rows start {@link Kernels#stride}
+ * apart, here and in activations; the padding is zero and stays zero.
  */
 final class Layout {
 
@@ -20,8 +21,8 @@ final class Layout {
   private final int[] units;
   private final int[] weightOffsets;
   private final int[] biasOffsets;
-  // Columns of all layers before a layer, and of all layers at the end.
-  private final int[] columnsBefore;
+  // Strides of all layers before a layer, and of all layers at the end.
+  private final int[] stridesBefore;
   private final int length;
 
   Layout(int inputs, List<LayerSpec> layers) {
@@ -30,15 +31,15 @@ final class Layout {
     units = layers.stream().mapToInt(LayerSpec::units).toArray();
     weightOffsets = new int[layers.size()];
     biasOffsets = new int[layers.size()];
-    columnsBefore = new int[layers.size() + 1];
+    stridesBefore = new int[layers.size() + 1];
     long offset = 0;
     for (int l = 0; l < layers.size(); l++) {
-      int columns = columns(l);
-      columnsBefore[l + 1] = columnsBefore[l] + columns;
+      int stride = stride(l);
+      stridesBefore[l + 1] = stridesBefore[l] + stride;
       weightOffsets[l] = (int) offset;
-      long bias = offset + (long) inputs(l) * columns;
+      long bias = offset + (long) inputs(l) * stride;
       biasOffsets[l] = (int) bias;
-      offset = bias + columns;
+      offset = bias + stride;
       if (offset > Integer.MAX_VALUE - Kernels.LANES) {
         throw new IllegalArgumentException(
             "the network has more weights than one array holds ("
@@ -57,9 +58,9 @@ final class Layout {
     return layer == 0 ? inputs : units[layer - 1];
   }
 
-  /** Floats between the rows of a layer's input: the input layer is not padded. */
+  /** Floats from one row of a layer's input to the next: the input layer is not padded. */
   int inputStride(int layer) {
-    return layer == 0 ? inputs : columns(layer - 1);
+    return layer == 0 ? Kernels.stride(inputs) : stride(layer - 1);
   }
 
   int units(int layer) {
@@ -72,6 +73,11 @@ final class Layout {
 
   int columns(int layer) {
     return Kernels.padded(units(layer));
+  }
+
+  /** Floats from one row of a layer's weights, or of its outputs, to the next. */
+  int stride(int layer) {
+    return Kernels.stride(columns(layer));
   }
 
   int outputs() {
@@ -93,12 +99,12 @@ final class Layout {
 
   /** Where a layer's outputs [rows x columns] start, in an array that holds those of all layers. */
   int activationOffset(int layer, int rows) {
-    return columnsBefore[layer] * rows;
+    return stridesBefore[layer] * rows;
   }
 
   /** Floats of the outputs of all layers. */
   int activationLength(int rows) {
-    return Math.multiplyExact(columnsBefore[layers()], rows);
+    return Math.multiplyExact(stridesBefore[layers()], rows);
   }
 
   /** The same network with another number of neurons in its output layer. */
@@ -118,9 +124,8 @@ final class Layout {
     for (int l = 0; l < layers(); l++) {
       // The bias row follows the weight rows, in both.
       for (int i = 0; i <= inputs(l); i++) {
-        int source = from.weightOffset(l) + i * from.columns(l);
-        System.arraycopy(
-            parameters, source, grown, weightOffset(l) + i * columns(l), from.units(l));
+        int source = from.weightOffset(l) + i * from.stride(l);
+        System.arraycopy(parameters, source, grown, weightOffset(l) + i * stride(l), from.units(l));
       }
     }
     return grown;
@@ -130,7 +135,7 @@ final class Layout {
   void write(float[] parameters, DataOutput out) throws IOException {
     for (int l = 0; l < layers(); l++) {
       for (int i = 0; i <= inputs(l); i++) {
-        int row = weightOffset(l) + i * columns(l);
+        int row = weightOffset(l) + i * stride(l);
         for (int o = 0; o < units(l); o++) {
           out.writeFloat(parameters[row + o]);
         }
@@ -143,7 +148,7 @@ final class Layout {
     float[] parameters = new float[length];
     for (int l = 0; l < layers(); l++) {
       for (int i = 0; i <= inputs(l); i++) {
-        int row = weightOffset(l) + i * columns(l);
+        int row = weightOffset(l) + i * stride(l);
         for (int o = 0; o < units(l); o++) {
           parameters[row + o] = in.readFloat();
         }

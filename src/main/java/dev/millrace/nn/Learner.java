@@ -34,6 +34,8 @@ public final class Learner {
   // Null for classification.
   private final TargetScaler targetScaler;
   private final MiniBatch batch;
+  // Whether one row's step needs no gradient array: nothing but the update reads it.
+  private final boolean fusedStep;
   private Network network;
   private OptimizerState optimizer;
   private int classes;
@@ -64,6 +66,7 @@ public final class Learner {
     normalizer = other.normalizer.copy();
     targetScaler = other.targetScaler == null ? null : other.targetScaler.copy();
     batch = other.batch.copy();
+    fusedStep = other.fusedStep;
     network = other.network.copy();
     optimizer = other.optimizer.copy();
     classes = other.classes;
@@ -96,6 +99,12 @@ public final class Learner {
     normalizer = new Normalizer(spec.normalization(), inputs);
     targetScaler = task.isClassification() ? null : new TargetScaler(spec.normalization());
     batch = new MiniBatch(inputs, spec.batchSize());
+    fusedStep =
+        spec.batchSize() == 1
+            && spec.clipNorm() == 0f
+            && spec.regularizer().l1() == 0f
+            && spec.regularizer().l2() == 0f
+            && OptimizerState.isPlainDescent(spec.optimizer());
     network =
         stored != null
             ? stored
@@ -164,7 +173,7 @@ public final class Learner {
     float[] row = workspace.fitInput(inputs);
     normalizer.transform(features, offset, row, 0);
     network.forward(row, 0, 1, workspace);
-    writePrediction(out);
+    writePrediction(outputOffset(1, 0), out, 0);
   }
 
   /** As {@link #predict(float[], int, float[])}, into a new array. */
@@ -188,12 +197,57 @@ public final class Learner {
    * @throws IndexOutOfBoundsException if the class is not known
    */
   public float learnClass(float[] features, int offset, int classIndex, float weight, float[] out) {
+    require(classIndex);
+    score(features, offset, out);
+    return learn(classIndex, weight);
+  }
+
+  /**
+   * Predicts and learns the classes of many examples, bit for bit as {@link #learnClass} in their
+   * order, and faster: the examples of one mini-batch are propagated together.
+   *
+   * @param features [rows x inputs] from {@code offset}, NaN is missing
+   * @param classIndexes [rows], each 0 to below {@link #classes}
+   * @param weights [rows] of the examples' gradients
+   * @param out receives the predictions, [rows x outputs]
+   * @param losses receives the loss of each prediction
+   * @throws IndexOutOfBoundsException if a class is not known; then nothing was learned
+   */
+  public void learnClasses(
+      float[] features,
+      int offset,
+      int rows,
+      int[] classIndexes,
+      float[] weights,
+      float[] out,
+      float[] losses) {
+    for (int r = 0; r < rows; r++) {
+      require(classIndexes[r]);
+    }
+    for (int learned = 0; learned < rows; ) {
+      int together = Math.min(batch.room(), rows - learned);
+      int first = batch.nextRow();
+      for (int r = 0; r < together; r++) {
+        prepare(features, offset + (learned + r) * inputs);
+        batch.add(classIndexes[learned + r], weights[learned + r]);
+      }
+      network.forward(batch.rows(), first, together, workspace);
+      for (int r = 0; r < together; r++) {
+        int y = outputOffset(together, r);
+        writePrediction(y, out, (learned + r) * classes);
+        losses[learned + r] = loss(y, classIndexes[learned + r]);
+      }
+      examples += together;
+      stepIfFull(together);
+      learned += together;
+    }
+  }
+
+  private void require(int classIndex) {
     if (classIndex < 0 || classIndex >= classes) {
       throw new IndexOutOfBoundsException(
           "class " + classIndex + " is not one of the " + classes + " known: add it first");
     }
-    int row = score(features, offset, out);
-    return learn(row, classIndex, weight);
   }
 
   /**
@@ -205,9 +259,9 @@ public final class Learner {
    * @return the loss on the scale of the normalised target
    */
   public float learnValue(float[] features, int offset, double target, float weight, float[] out) {
-    int row = score(features, offset, out);
+    score(features, offset, out);
     targetScaler.update(target);
-    return learn(row, targetScaler.scaled(target), weight);
+    return learn(targetScaler.scaled(target), weight);
   }
 
   /**
@@ -223,77 +277,108 @@ public final class Learner {
         : learnValue(features, 0, y, 1f, out);
   }
 
-  private int score(float[] features, int offset, float[] out) {
+  private void score(float[] features, int offset, float[] out) {
+    int row = prepare(features, offset);
+    network.forward(batch.rows(), row, 1, workspace);
+    writePrediction(outputOffset(1, 0), out, 0);
+  }
+
+  /** Takes the features into the statistics and the next row of the mini-batch; returns where. */
+  private int prepare(float[] features, int offset) {
     normalizer.update(features, offset);
     int row = batch.nextRow();
     normalizer.transform(features, offset, batch.rows(), row);
-    network.forward(batch.rows(), row, 1, workspace);
-    writePrediction(out);
     return row;
   }
 
-  private void writePrediction(float[] out) {
+  private void writePrediction(int offset, float[] out, int outOffset) {
     float[] y = workspace.activations;
-    int offset = outputOffset(1);
     if (targetScaler != null) {
-      out[0] = targetScaler.restored(y[offset]);
+      out[outOffset] = targetScaler.restored(y[offset]);
     } else if (classes == 1) {
-      out[0] = 1f;
+      out[outOffset] = 1f;
     } else if (spec.network().loss() == Loss.BINARY_CROSSENTROPY) {
-      out[0] = 1f - y[offset];
-      out[1] = y[offset];
+      out[outOffset] = 1f - y[offset];
+      out[outOffset + 1] = y[offset];
     } else {
-      System.arraycopy(y, offset, out, 0, classes);
+      System.arraycopy(y, offset, out, outOffset, classes);
     }
   }
 
-  private int outputOffset(int rows) {
+  /** Where the outputs of a row are, among so many. */
+  private int outputOffset(int rows, int row) {
     Layout layout = network.layout();
-    return layout.activationOffset(layout.layers() - 1, rows);
+    int last = layout.layers() - 1;
+    return layout.activationOffset(last, rows) + row * layout.stride(last);
   }
 
-  private float learn(int row, float target, float weight) {
-    float loss =
-        objective.loss(workspace.activations, outputOffset(1), network.layout().outputs(), target);
+  private float learn(float target, float weight) {
+    float loss = loss(outputOffset(1, 0), target);
     batch.add(target, weight);
     examples++;
-    if (batch.isFull()) {
-      // A single row has just been propagated; no need to do it again.
-      if (batch.size() > 1) {
-        network.forward(batch.rows(), 0, batch.size(), workspace);
-      }
-      step();
-      batch.clear();
-    }
+    stepIfFull(1);
     return loss;
   }
 
-  private void step() {
-    workspace.fitBackward(network.layout(), batch.size());
-    writeOutputGradient(batch.size());
-    network.backward(batch.rows(), 0, batch.size(), objective.fused(), workspace);
+  private float loss(int offset, float target) {
+    return objective.loss(workspace.activations, offset, network.layout().outputs(), target);
+  }
+
+  /** Learns a full mini-batch, of which the last rows have just been propagated. */
+  private void stepIfFull(int propagated) {
+    if (!batch.isFull()) {
+      return;
+    }
+    int rows = batch.size();
+    if (propagated < rows) {
+      // The same outputs as when the rows came, for the weights are the same; not kept, because
+      // they would be the greatest part of a small model's memory.
+      network.forward(batch.rows(), 0, rows, workspace);
+    }
+    workspace.fitBackward(network.layout(), rows);
+    writeOutputGradient(rows);
+    if (fusedStep ? descend() : step(rows)) {
+      steps++;
+    } else {
+      skippedSteps++;
+    }
+    batch.clear();
+  }
+
+  /** The step of one row that needs no gradient array; false if its gradient is not finite. */
+  private boolean descend() {
+    float[] x = batch.rows();
+    network.propagateDeltas(1, objective.fused(), workspace);
+    // Written so that NaN is refused as well.
+    if (!(network.greatestGradient(x, 0, workspace) <= GREATEST_GRADIENT)) {
+      return false;
+    }
+    network.descend(x, 0, spec.optimizer().learningRate(), workspace);
+    return true;
+  }
+
+  private boolean step(int rows) {
+    workspace.fitGradient(network.layout());
+    network.backward(batch.rows(), 0, rows, objective.fused(), workspace);
     float[] gradient = workspace.gradient;
     Regularizer regularizer = spec.regularizer();
     if (regularizer.l1() != 0f || regularizer.l2() != 0f) {
       network.regularize(regularizer, gradient);
     }
     int length = network.layout().length();
-    // Written so that NaN is refused as well.
     if (!(KERNELS.absMax(gradient, 0, length) <= GREATEST_GRADIENT) || !clip(gradient, length)) {
-      skippedSteps++;
-      return;
+      return false;
     }
     optimizer.step(network.parameters(), gradient);
-    steps++;
+    return true;
   }
 
   private void writeOutputGradient(int rows) {
     Layout layout = network.layout();
     int neurons = layout.outputs();
     int columns = layout.columns(layout.layers() - 1);
-    int offset = outputOffset(rows);
     for (int r = 0; r < rows; r++) {
-      int at = offset + r * columns;
+      int at = outputOffset(rows, r);
       float factor = batch.weight(r) / rows;
       objective.gradient(
           workspace.activations, at, neurons, batch.target(r), factor, workspace.deltas, at);

@@ -1,5 +1,6 @@
 package dev.millrace.nn;
 
+import dev.millrace.simd.Kernels;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
@@ -9,9 +10,10 @@ import java.util.Arrays;
 final class MiniBatch {
 
   private final int inputs;
+  private final int stride;
   private final int capacity;
   private int size;
-  // [size x inputs], normalised.
+  // [size x inputs], normalised, rows a stride apart.
   private float[] rows;
   private float[] targets;
   private float[] weights;
@@ -19,13 +21,15 @@ final class MiniBatch {
   MiniBatch(int inputs, int capacity) {
     this.inputs = inputs;
     this.capacity = capacity;
-    rows = new float[inputs];
+    stride = Kernels.stride(inputs);
+    rows = new float[stride];
     targets = new float[1];
     weights = new float[1];
   }
 
   private MiniBatch(MiniBatch other) {
     inputs = other.inputs;
+    stride = other.stride;
     capacity = other.capacity;
     size = other.size;
     rows = other.rows.clone();
@@ -39,6 +43,11 @@ final class MiniBatch {
 
   int size() {
     return size;
+  }
+
+  /** How many more rows make it full. */
+  int room() {
+    return capacity - size;
   }
 
   boolean isFull() {
@@ -61,11 +70,11 @@ final class MiniBatch {
   int nextRow() {
     if (size == targets.length) {
       int room = Math.min(capacity, 2 * size);
-      rows = Arrays.copyOf(rows, room * inputs);
+      rows = Arrays.copyOf(rows, room * stride);
       targets = Arrays.copyOf(targets, room);
       weights = Arrays.copyOf(weights, room);
     }
-    return size * inputs;
+    return size * stride;
   }
 
   /** Keeps the row that was written to {@link #nextRow}. */
@@ -85,7 +94,7 @@ final class MiniBatch {
       out.writeFloat(targets[r]);
       out.writeFloat(weights[r]);
       for (int i = 0; i < inputs; i++) {
-        out.writeFloat(rows[r * inputs + i]);
+        out.writeFloat(rows[r * stride + i]);
       }
     }
   }

@@ -3,6 +3,7 @@ package dev.millrace.nn;
 import dev.millrace.simd.Kernels;
 import java.io.DataInput;
 import java.io.IOException;
+import java.util.Arrays;
 
 /** Fully connected layers: their parameters, forward propagation and backpropagation. */
 final class Network {
@@ -50,7 +51,7 @@ final class Network {
     double deviation =
         initializer.deviation(layout.activation(layer), layout.inputs(layer), layout.units(layer));
     for (int i = 0; i < layout.inputs(layer); i++) {
-      parameters[layout.weightOffset(layer) + i * layout.columns(layer) + neuron] =
+      parameters[layout.weightOffset(layer) + i * layout.stride(layer) + neuron] =
           (float) (deviation * initializer.gaussian(layer, neuron, i));
     }
   }
@@ -92,7 +93,7 @@ final class Network {
 
   private void activate(int layer, float[] a, int offset, int rows) {
     int columns = layout.columns(layer);
-    int length = rows * columns;
+    int length = rows * layout.stride(layer);
     switch (layout.activation(layer)) {
       case SIGMOID -> KERNELS.sigmoid(a, offset, length);
       case TANH -> KERNELS.tanh(a, offset, length);
@@ -111,26 +112,50 @@ final class Network {
    * weighted sums if {@code fused}; zero in the padding.
    */
   void backward(float[] x, int xOffset, int rows, boolean fused, Workspace workspace) {
-    float[] activations = workspace.activations;
+    propagateDeltas(rows, fused, workspace);
+    for (int l = 0; l < layout.layers(); l++) {
+      KERNELS.weightGradient(
+          l == 0 ? x : workspace.activations,
+          l == 0 ? xOffset : layout.activationOffset(l - 1, rows),
+          layout.inputStride(l),
+          rows,
+          layout.inputs(l),
+          workspace.deltas,
+          layout.activationOffset(l, rows),
+          layout.columns(l),
+          workspace.gradient,
+          layout.weightOffset(l),
+          layout.biasOffset(l));
+      clearBetweenRows(l, workspace.gradient);
+    }
+  }
+
+  /** What another network left there must not count in norms. */
+  private void clearBetweenRows(int layer, float[] gradient) {
+    int columns = layout.columns(layer);
+    int stride = layout.stride(layer);
+    if (columns == stride) {
+      return;
+    }
+    // The bias row follows the weight rows.
+    for (int i = 0; i <= layout.inputs(layer); i++) {
+      int row = layout.weightOffset(layer) + i * stride;
+      Arrays.fill(gradient, row + columns, row + stride, 0f);
+    }
+  }
+
+  /**
+   * Leaves the gradient with respect to every layer's weighted sums in the workspace, from that of
+   * the output layer; see {@link #backward}.
+   */
+  void propagateDeltas(int rows, boolean fused, Workspace workspace) {
     float[] deltas = workspace.deltas;
     int last = layout.layers() - 1;
     for (int l = last; l >= 0; l--) {
       int delta = layout.activationOffset(l, rows);
       if (l < last || !fused) {
-        differentiate(l, activations, deltas, delta, rows);
+        differentiate(l, workspace.activations, deltas, delta, rows);
       }
-      KERNELS.weightGradient(
-          l == 0 ? x : activations,
-          l == 0 ? xOffset : layout.activationOffset(l - 1, rows),
-          layout.inputStride(l),
-          rows,
-          layout.inputs(l),
-          deltas,
-          delta,
-          layout.columns(l),
-          workspace.gradient,
-          layout.weightOffset(l),
-          layout.biasOffset(l));
       if (l > 0) {
         KERNELS.inputGradient(
             deltas,
@@ -148,9 +173,51 @@ final class Network {
     }
   }
 
+  /**
+   * The greatest magnitude in the gradient of one row, without that gradient, after {@link
+   * #propagateDeltas}: of products x·delta the greatest is that of the greatest factors.
+   *
+   * @return NaN if the gradient has NaN or the product of ∞ and 0
+   */
+  float greatestGradient(float[] x, int xOffset, Workspace workspace) {
+    float greatest = 0f;
+    for (int l = 0; l < layout.layers(); l++) {
+      float input =
+          l == 0
+              ? KERNELS.absMax(x, xOffset, layout.inputs(0))
+              : KERNELS.absMax(
+                  workspace.activations, layout.activationOffset(l - 1, 1), layout.inputs(l));
+      float delta =
+          KERNELS.absMax(workspace.deltas, layout.activationOffset(l, 1), layout.columns(l));
+      // Math.max gives NaN when one of the two is; the bias takes delta itself.
+      greatest = Math.max(greatest, Math.max(delta, input * delta));
+    }
+    return greatest;
+  }
+
+  /**
+   * One step of plain gradient descent from one row, after {@link #propagateDeltas}: the bits of
+   * {@link #backward} and {@link Kernels#sgd}.
+   */
+  void descend(float[] x, int xOffset, float learningRate, Workspace workspace) {
+    for (int l = 0; l < layout.layers(); l++) {
+      KERNELS.descend(
+          l == 0 ? x : workspace.activations,
+          l == 0 ? xOffset : layout.activationOffset(l - 1, 1),
+          layout.inputs(l),
+          workspace.deltas,
+          layout.activationOffset(l, 1),
+          layout.columns(l),
+          parameters,
+          layout.weightOffset(l),
+          layout.biasOffset(l),
+          learningRate);
+    }
+  }
+
   private void differentiate(int layer, float[] y, float[] delta, int offset, int rows) {
     int columns = layout.columns(layer);
-    int length = rows * columns;
+    int length = rows * layout.stride(layer);
     switch (layout.activation(layer)) {
       case SIGMOID -> KERNELS.sigmoidGradient(y, offset, delta, offset, length);
       case TANH -> KERNELS.tanhGradient(y, offset, delta, offset, length);
@@ -168,7 +235,7 @@ final class Network {
           parameters,
           gradient,
           layout.weightOffset(l),
-          layout.inputs(l) * layout.columns(l),
+          layout.inputs(l) * layout.stride(l),
           regularizer.l1(),
           regularizer.l2());
     }

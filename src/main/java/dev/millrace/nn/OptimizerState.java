@@ -60,6 +60,11 @@ final class OptimizerState {
         usesSecond(optimizer) ? to.grown(second, from) : UNUSED);
   }
 
+  /** Whether a step is w -= learningRate·g and nothing else. */
+  static boolean isPlainDescent(Optimizer optimizer) {
+    return optimizer instanceof Optimizer.Sgd sgd && sgd.momentum() == 0;
+  }
+
   /** Changes the parameters by one step along the gradient. */
   void step(float[] parameters, float[] gradient) {
     int length = parameters.length;

@@ -33,13 +33,17 @@ public final class Workspace {
     if (deltas.length < needed) {
       deltas = new float[needed];
     }
-    if (gradient.length < layout.length()) {
-      gradient = new float[layout.length()];
-    }
     for (int l = 1; l < layout.layers(); l++) {
       if (transposed.length < Kernels.transposedLength(layout.units(l))) {
         transposed = new float[Kernels.transposedLength(layout.units(l))];
       }
+    }
+  }
+
+  /** Makes room for the gradient of every parameter. */
+  void fitGradient(Layout layout) {
+    if (gradient.length < layout.length()) {
+      gradient = new float[layout.length()];
     }
   }
 

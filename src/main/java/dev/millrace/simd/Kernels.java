@@ -8,9 +8,10 @@ package dev.millrace.simd;
  * NaN are NaN everywhere; their payload is not defined.
  *
  * <p>Matrices are row-major. The neurons of a layer are padded to a multiple of {@link #LANES}, so
- * the weights of a layer are [in x columns] and its bias [columns], with zeros in the padding. A
- * row's result does not depend on how many rows are in the call. Arguments are not checked.
- * Implementations have no state and are safe for use by many threads.
+ * the weights of a layer are [in x columns] and its bias [columns], with zeros in the padding. The
+ * rows of every matrix with so many columns start {@link #stride} apart; what is between them is
+ * never read. A row's result does not depend on how many rows are in the call. Arguments are not
+ * checked. Implementations have no state and are safe for use by many threads.
  */
 public interface Kernels {
 
@@ -27,9 +28,17 @@ public interface Kernels {
     return (neurons + LANES - 1) / LANES * LANES;
   }
 
+  /**
+   * Floats from one row of a matrix to the next: 16 more than its columns where rows a multiple of
+   * 1 KiB apart would share a few sets of the processor's caches.
+   */
+  static int stride(int columns) {
+    return columns % 256 == 0 ? columns + LANES : columns;
+  }
+
   /** Floats of scratch that {@link #inputGradient} needs for a layer of so many outputs. */
   static int transposedLength(int out) {
-    return (out + 1) * 2 * LANES;
+    return (1 + out + LANES) * 4 * LANES;
   }
 
   /** Width of the registers in use, 0 without SIMD. */
@@ -112,6 +121,26 @@ public interface Kernels {
       float[] gradient,
       int wOffset,
       int biasOffset);
+
+  /**
+   * One step of plain gradient descent on a layer from one row: {@link #weightGradient} and {@link
+   * #sgd} without the gradient in between, bit for bit.
+   *
+   * @param x [in]
+   * @param delta [columns]
+   * @param w [in x columns], bias [columns] at {@code biasOffset} of the array
+   */
+  void descend(
+      float[] x,
+      int xOffset,
+      int in,
+      float[] delta,
+      int deltaOffset,
+      int columns,
+      float[] w,
+      int wOffset,
+      int biasOffset,
+      float learningRate);
 
   /** a = 1/(1 + e^-a), each element by itself; within 3 ulp. */
   void sigmoid(float[] a, int offset, int length);
@@ -221,11 +250,7 @@ public interface Kernels {
    */
   float sumOfSquares(float[] a, int offset, int length);
 
-  /**
-   * The greatest |a|, 0 of nothing, NaN when any element is NaN.
-   *
-   * @param length a multiple of 16
-   */
+  /** The greatest |a|, 0 of nothing, NaN when any element is NaN. */
   float absMax(float[] a, int offset, int length);
 
   /** a *= factor. */

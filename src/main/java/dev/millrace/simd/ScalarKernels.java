@@ -23,11 +23,12 @@ public final class ScalarKernels implements Kernels {
       int columns,
       float[] y,
       int yOffset) {
+    int stride = Kernels.stride(columns);
     for (int r = 0; r < rows; r++) {
-      int yRow = yOffset + r * columns;
+      int yRow = yOffset + r * stride;
       System.arraycopy(w, biasOffset, y, yRow, columns);
       for (int i = 0; i < in; i++) {
-        addMultiple(x[xOffset + r * xStride + i], w, wOffset + i * columns, y, yRow, columns);
+        addMultiple(x[xOffset + r * xStride + i], w, wOffset + i * stride, y, yRow, columns);
       }
     }
   }
@@ -45,12 +46,13 @@ public final class ScalarKernels implements Kernels {
       float[] dx,
       int dxOffset,
       float[] transposed) {
+    int stride = Kernels.stride(columns);
     int inColumns = Kernels.padded(in);
     for (int r = 0; r < rows; r++) {
-      int deltaRow = deltaOffset + r * columns;
-      int dxRow = dxOffset + r * inColumns;
+      int deltaRow = deltaOffset + r * stride;
+      int dxRow = dxOffset + r * Kernels.stride(inColumns);
       for (int i = 0; i < in; i++) {
-        int wRow = wOffset + i * columns;
+        int wRow = wOffset + i * stride;
         float sum = 0f;
         for (int o = 0; o < out; o++) {
           sum = Math.fma(delta[deltaRow + o], w[wRow + o], sum);
@@ -74,17 +76,47 @@ public final class ScalarKernels implements Kernels {
       float[] gradient,
       int wOffset,
       int biasOffset) {
-    Arrays.fill(gradient, wOffset, wOffset + in * columns, 0f);
+    int stride = Kernels.stride(columns);
+    for (int i = 0; i < in; i++) {
+      Arrays.fill(gradient, wOffset + i * stride, wOffset + i * stride + columns, 0f);
+    }
     Arrays.fill(gradient, biasOffset, biasOffset + columns, 0f);
     for (int r = 0; r < rows; r++) {
-      int deltaRow = deltaOffset + r * columns;
+      int deltaRow = deltaOffset + r * stride;
       for (int i = 0; i < in; i++) {
         float xi = x[xOffset + r * xStride + i];
-        addMultiple(xi, delta, deltaRow, gradient, wOffset + i * columns, columns);
+        addMultiple(xi, delta, deltaRow, gradient, wOffset + i * stride, columns);
       }
       for (int c = 0; c < columns; c++) {
         gradient[biasOffset + c] += delta[deltaRow + c];
       }
+    }
+  }
+
+  @Override
+  public void descend(
+      float[] x,
+      int xOffset,
+      int in,
+      float[] delta,
+      int deltaOffset,
+      int columns,
+      float[] w,
+      int wOffset,
+      int biasOffset,
+      float learningRate) {
+    for (int i = 0; i < in; i++) {
+      float xi = x[xOffset + i];
+      int wRow = wOffset + i * Kernels.stride(columns);
+      for (int c = 0; c < columns; c++) {
+        // Adding 0 as the sum over rows does: it turns a product of -0 into 0.
+        float g = Math.fma(xi, delta[deltaOffset + c], 0f);
+        w[wRow + c] = Math.fma(-learningRate, g, w[wRow + c]);
+      }
+    }
+    for (int c = 0; c < columns; c++) {
+      float g = 0f + delta[deltaOffset + c];
+      w[biasOffset + c] = Math.fma(-learningRate, g, w[biasOffset + c]);
     }
   }
 
@@ -127,7 +159,7 @@ public final class ScalarKernels implements Kernels {
   @Override
   public void softmax(float[] a, int offset, int rows, int width, int columns) {
     for (int r = 0; r < rows; r++) {
-      int row = offset + r * columns;
+      int row = offset + r * Kernels.stride(columns);
       float greatest = a[row];
       for (int c = 1; c < width; c++) {
         greatest = a[row + c] > greatest ? a[row + c] : greatest;
@@ -179,8 +211,8 @@ public final class ScalarKernels implements Kernels {
   public void softmaxGradient(
       float[] y, int yOffset, float[] delta, int deltaOffset, int rows, int columns) {
     for (int r = 0; r < rows; r++) {
-      int yRow = yOffset + r * columns;
-      int deltaRow = deltaOffset + r * columns;
+      int yRow = yOffset + r * Kernels.stride(columns);
+      int deltaRow = deltaOffset + r * Kernels.stride(columns);
       float sum = dot(delta, deltaRow, y, yRow, columns, 1);
       for (int c = 0; c < columns; c++) {
         delta[deltaRow + c] = y[yRow + c] * (delta[deltaRow + c] - sum);

@@ -52,12 +52,12 @@ final class VectorKernels implements Kernels {
         in,
         w,
         wOffset,
-        columns,
+        Kernels.stride(columns),
         biasOffset,
         columns,
         y,
         yOffset,
-        columns);
+        Kernels.stride(columns));
   }
 
   @Override
@@ -73,72 +73,8 @@ final class VectorKernels implements Kernels {
       float[] dx,
       int dxOffset,
       float[] transposed) {
-    int inColumns = Kernels.padded(in);
-    if (rows < ForwardTiles.ROWS) {
-      // A transpose would cost as much as the products; several chains at once hide the latency.
-      for (int r = 0; r < rows; r++) {
-        BackwardTiles.rowTimesTransposed(
-            delta,
-            deltaOffset + r * columns,
-            out,
-            w,
-            wOffset,
-            columns,
-            in,
-            dx,
-            dxOffset + r * inColumns);
-      }
-    } else {
-      transposedProduct(
-          delta, deltaOffset, rows, out, columns, w, wOffset, in, dx, dxOffset, transposed);
-    }
-    for (int r = 0; r < rows; r++) {
-      int dxRow = dxOffset + r * inColumns;
-      Arrays.fill(dx, dxRow + in, dxRow + inColumns, 0f);
-    }
-  }
-
-  /** Transposes w a panel at a time, [out x panel] after one row of zeros that serves as bias. */
-  private static void transposedProduct(
-      float[] delta,
-      int deltaOffset,
-      int rows,
-      int out,
-      int columns,
-      float[] w,
-      int wOffset,
-      int in,
-      float[] dx,
-      int dxOffset,
-      float[] transposed) {
-    int inColumns = Kernels.padded(in);
-    int panel = Math.min(2 * LANES, inColumns);
-    Arrays.fill(transposed, 0, panel, 0f);
-    for (int from = 0; from < inColumns; from += panel) {
-      int width = Math.min(panel, inColumns - from);
-      int real = Math.min(width, in - from);
-      for (int o = 0; o < out; o++) {
-        int row = panel + o * panel;
-        for (int i = 0; i < real; i++) {
-          transposed[row + i] = w[wOffset + (from + i) * columns + o];
-        }
-        Arrays.fill(transposed, row + real, row + width, 0f);
-      }
-      ForwardTiles.forward(
-          delta,
-          deltaOffset,
-          columns,
-          rows,
-          out,
-          transposed,
-          panel,
-          panel,
-          0,
-          width,
-          dx,
-          dxOffset + from,
-          inColumns);
-    }
+    InputGradient.compute(
+        delta, deltaOffset, rows, out, columns, w, wOffset, in, dx, dxOffset, transposed);
   }
 
   @Override
@@ -154,13 +90,24 @@ final class VectorKernels implements Kernels {
       float[] gradient,
       int wOffset,
       int biasOffset) {
-    BackwardTiles.sumRows(delta, deltaOffset, rows, columns, gradient, biasOffset);
-    if (rows == 1) {
-      BackwardTiles.outerProduct(x, xOffset, in, delta, deltaOffset, columns, gradient, wOffset);
-    } else {
-      BackwardTiles.backward(
-          x, xOffset, xStride, rows, in, delta, deltaOffset, columns, gradient, wOffset);
-    }
+    WeightGradient.compute(
+        x, xOffset, xStride, rows, in, delta, deltaOffset, columns, gradient, wOffset, biasOffset);
+  }
+
+  @Override
+  public void descend(
+      float[] x,
+      int xOffset,
+      int in,
+      float[] delta,
+      int deltaOffset,
+      int columns,
+      float[] w,
+      int wOffset,
+      int biasOffset,
+      float learningRate) {
+    WeightGradient.descend(
+        x, xOffset, in, delta, deltaOffset, columns, w, wOffset, biasOffset, learningRate);
   }
 
   @Override
@@ -203,7 +150,7 @@ final class VectorKernels implements Kernels {
   @Override
   public void softmax(float[] a, int offset, int rows, int width, int columns) {
     for (int r = 0; r < rows; r++) {
-      int row = offset + r * columns;
+      int row = offset + r * Kernels.stride(columns);
       float greatest = a[row];
       for (int c = 1; c < width; c++) {
         greatest = a[row + c] > greatest ? a[row + c] : greatest;
@@ -273,8 +220,8 @@ final class VectorKernels implements Kernels {
   public void softmaxGradient(
       float[] y, int yOffset, float[] delta, int deltaOffset, int rows, int columns) {
     for (int r = 0; r < rows; r++) {
-      int yRow = yOffset + r * columns;
-      int deltaRow = deltaOffset + r * columns;
+      int yRow = yOffset + r * Kernels.stride(columns);
+      int deltaRow = deltaOffset + r * Kernels.stride(columns);
       float sum = VectorReductions.dot(delta, deltaRow, y, yRow, columns);
       for (int c = 0; c < columns; c += WIDTH) {
         FloatVector yc = FloatVector.fromArray(SPECIES, y, yRow + c);
@@ -345,14 +292,15 @@ final class VectorKernels implements Kernels {
 
   @Override
   public float absMax(float[] a, int offset, int length) {
-    assert length % LANES == 0;
+    int bound = SPECIES.loopBound(length);
     IntVector greatest = IntVector.zero(INTEGERS);
-    for (int i = offset; i < offset + length; i += WIDTH) {
+    for (int i = offset; i < offset + bound; i += WIDTH) {
       IntVector bits = FloatVector.fromArray(SPECIES, a, i).reinterpretAsInts();
       greatest = greatest.max(bits.and(Elementary.MAGNITUDE));
     }
     // The greatest of whole numbers is the same in any order.
-    return Float.intBitsToFloat(greatest.reduceLanes(MAX));
+    int rest = Float.floatToRawIntBits(scalar.absMax(a, offset + bound, length - bound));
+    return Float.intBitsToFloat(Math.max(greatest.reduceLanes(MAX), rest));
   }
 
   @Override
