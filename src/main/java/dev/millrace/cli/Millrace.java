@@ -3,6 +3,7 @@ package dev.millrace.cli;
 import dev.millrace.InvalidPipelineException;
 import dev.millrace.Spelling;
 import java.io.FileDescriptor;
+import java.io.FileNotFoundException;
 import java.io.FileOutputStream;
 import java.io.OutputStreamWriter;
 import java.io.PrintWriter;
@@ -68,7 +69,7 @@ public final class Millrace implements Runnable {
     }
     CommandLine commandLine = commandLine();
     commandLine.setOut(writer(FileDescriptor.out));
-    commandLine.setErr(writer(FileDescriptor.err));
+    commandLine.setErr(errors());
     System.exit(commandLine.execute(args));
   }
 
@@ -147,6 +148,20 @@ public final class Millrace implements Runnable {
       err.println("Run it again with --debug for the stack trace. The log is " + logFile() + ".");
     }
     return ExitCode.SOFTWARE;
+  }
+
+  /** Standard error, or what the launcher, which filters the JVM's own, says is behind it. */
+  private static PrintWriter errors() {
+    String path = System.getProperty("millrace.stderr");
+    if (path != null) {
+      try {
+        FileOutputStream appending = new FileOutputStream(path, true);
+        return new PrintWriter(new OutputStreamWriter(appending, StandardCharsets.UTF_8), true);
+      } catch (FileNotFoundException e) {
+        // A system without such files; the filter passes everything on.
+      }
+    }
+    return writer(FileDescriptor.err);
   }
 
   // Not System.out: that swallows a broken pipe, which is how a reader says that it has enough.

@@ -103,7 +103,7 @@ final class RunCommand implements Callable<Integer> {
         "Reads     %s on %s%n",
         settings.input().topic(), settings.kafka().get("bootstrap.servers"));
     out.printf(
-        "Writes    %s, %s, %s%n",
+        "Writes    %s, %s; %s when drained%n",
         settings.output().metrics(), settings.output().deadLetters(), settings.output().models());
     out.printf("State     %s%n", dir);
     out.printf(
