@@ -35,8 +35,8 @@ final class BenchCommand implements Runnable {
         "Examples per second of whole training steps, without Kafka and Flink:",
         "forward, loss, backward and update of a relu network with softmax and",
         "cross-entropy, not normalised, on a small pool of random examples.",
-        "Each measurement is a JVM of its own; the median counts. Bind it to a core",
-        "with taskset, or the compiler works beside it."
+        "Counted in processor time of the training thread. Each measurement is a JVM",
+        "of its own; the median counts."
       },
       footer = {
         "",
