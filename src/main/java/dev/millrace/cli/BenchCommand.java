@@ -1,5 +1,7 @@
 package dev.millrace.cli;
 
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -11,14 +13,134 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "bench",
     description = "Reproduces the figures of the README on this machine.",
-    subcommands = BenchCommand.Pipeline.class,
-    footer = {"", "Example:", "  ./millrace bench pipeline --records 1000000 --keys 100 --json"})
+    subcommands = {BenchCommand.Step.class, BenchCommand.Pipeline.class},
+    footer = {
+      "",
+      "Example:",
+      "  ./millrace bench step --layers 8,32,2 --batch 1 --optimizer sgd --seconds 3 --json",
+      "  ./millrace bench pipeline --records 1000000 --keys 100 --json"
+    })
 final class BenchCommand implements Runnable {
   @Spec private CommandSpec spec;
 
   @Override
   public void run() {
-    throw new ParameterException(spec.commandLine(), "A command is missing: bench pipeline");
+    throw new ParameterException(
+        spec.commandLine(), "A command is missing: bench step or bench pipeline");
+  }
+
+  @Command(
+      name = "step",
+      description = {
+        "Examples per second of whole training steps, without Kafka and Flink:",
+        "forward, loss, backward and update of a relu network with softmax and",
+        "cross-entropy, not normalised, on a small pool of random examples.",
+        "Counted in processor time of the training thread. Each measurement is a JVM",
+        "of its own; the median counts."
+      },
+      footer = {
+        "",
+        "Example:",
+        "  ./millrace bench step --layers 8,32,2 --batch 1 --optimizer sgd --seconds 3 --json",
+        "  taskset -c 1 ./millrace bench step --layers 784,256,128,10 --batch 64"
+      })
+  static final class Step implements Callable<Integer> {
+    private static final Set<String> OPTIMIZERS =
+        new TreeSet<>(Set.of("sgd", "momentum", "rmsprop", "adam"));
+
+    @Option(
+        names = "--layers",
+        paramLabel = "N,N,..",
+        split = ",",
+        defaultValue = "8,32,2",
+        description = "Inputs, hidden neurons and classes (default: ${DEFAULT-VALUE}).")
+    private int[] layers;
+
+    @Option(
+        names = "--batch",
+        paramLabel = "N",
+        defaultValue = "1",
+        description = "Examples in one update (default: ${DEFAULT-VALUE}).")
+    private int batch;
+
+    @Option(
+        names = "--optimizer",
+        paramLabel = "NAME",
+        defaultValue = "sgd",
+        description = "sgd, momentum, rmsprop or adam (default: ${DEFAULT-VALUE}).")
+    private String optimizer;
+
+    @Option(
+        names = "--models",
+        paramLabel = "N",
+        defaultValue = "1",
+        description = "Separate models that learn in random order (default: ${DEFAULT-VALUE}).")
+    private int models;
+
+    @Option(
+        names = "--one-by-one",
+        description = "Hands over the examples of a batch in a call each, not in one.")
+    private boolean oneByOne;
+
+    @Option(
+        names = "--seconds",
+        paramLabel = "S",
+        defaultValue = "3",
+        description = "Measured in each JVM (default: ${DEFAULT-VALUE}).")
+    private double seconds;
+
+    @Option(
+        names = "--warmup",
+        paramLabel = "S",
+        defaultValue = "8",
+        description =
+            "Seconds before; below 8 the compiler is not done (default: ${DEFAULT-VALUE}).")
+    private double warmup;
+
+    @Option(
+        names = "--jvms",
+        paramLabel = "N",
+        defaultValue = "3",
+        description = "JVMs, one after the other (default: ${DEFAULT-VALUE}).")
+    private int jvms;
+
+    @Option(names = "--json", description = "Ends with one line of JSON.")
+    private boolean json;
+
+    @Spec private CommandSpec spec;
+
+    @Override
+    public Integer call() throws Exception {
+      if (layers.length < 2) {
+        throw new ParameterException(
+            spec.commandLine(), "--layers needs inputs and classes at least, as in 8,32,2");
+      }
+      for (int units : layers) {
+        require(spec, "a number of --layers", units, 1);
+      }
+      require(spec, "the last of --layers", layers[layers.length - 1], 2);
+      require(spec, "--batch", batch, 1);
+      require(spec, "--models", models, 1);
+      require(spec, "--jvms", jvms, 1);
+      if (!OPTIMIZERS.contains(optimizer)) {
+        throw new ParameterException(
+            spec.commandLine(),
+            "--optimizer must be one of "
+                + String.join(", ", OPTIMIZERS)
+                + ", but was "
+                + optimizer);
+      }
+      if (!(seconds > 0) || !(warmup >= 0)) {
+        throw new ParameterException(
+            spec.commandLine(), "--seconds must be above 0 and --warmup at least 0");
+      }
+      boolean together = batch > 1 && !oneByOne;
+      StepBench bench =
+          new StepBench(layers, batch, optimizer, models, together, warmup, seconds, jvms);
+      StepBench.Result result = bench.run(spec.commandLine().getErr());
+      spec.commandLine().getOut().println(json ? result.toJson() : result.toText());
+      return 0;
+    }
   }
 
   @Command(
@@ -79,22 +201,22 @@ final class BenchCommand implements Runnable {
 
     @Override
     public Integer call() throws Exception {
-      require("--records", records, 1000);
-      require("--features", features, 1);
-      require("--keys", keys, 1);
-      require("--classes", classes, 2);
-      require("--rounds", rounds, 2);
+      require(spec, "--records", records, 1000);
+      require(spec, "--features", features, 1);
+      require(spec, "--keys", keys, 1);
+      require(spec, "--classes", classes, 2);
+      require(spec, "--rounds", rounds, 2);
       PipelineBench bench = new PipelineBench(records, features, keys, classes);
       PipelineBench.Result result = bench.run(rounds, spec.commandLine().getErr());
       spec.commandLine().getOut().println(json ? result.toJson() : result.toText());
       return 0;
     }
+  }
 
-    private void require(String option, int value, int least) {
-      if (value < least) {
-        throw new ParameterException(
-            spec.commandLine(), option + " must be at least " + least + ", but was " + value);
-      }
+  private static void require(CommandSpec spec, String option, int value, int least) {
+    if (value < least) {
+      throw new ParameterException(
+          spec.commandLine(), option + " must be at least " + least + ", but was " + value);
     }
   }
 }

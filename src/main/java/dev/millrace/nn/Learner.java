@@ -349,8 +349,7 @@ public final class Learner {
   private boolean descend() {
     float[] x = batch.rows();
     network.propagateDeltas(1, objective.fused(), workspace);
-    // Written so that NaN is refused as well.
-    if (!(network.greatestGradient(x, 0, workspace) <= GREATEST_GRADIENT)) {
+    if (!network.gradientIsWithin(GREATEST_GRADIENT, x, 0, workspace)) {
       return false;
     }
     network.descend(x, 0, spec.optimizer().learningRate(), workspace);
@@ -366,6 +365,7 @@ public final class Learner {
       network.regularize(regularizer, gradient);
     }
     int length = network.layout().length();
+    // Written so that NaN is refused as well.
     if (!(KERNELS.absMax(gradient, 0, length) <= GREATEST_GRADIENT) || !clip(gradient, length)) {
       return false;
     }

@@ -174,12 +174,21 @@ final class Network {
   }
 
   /**
-   * The greatest magnitude in the gradient of one row, without that gradient, after {@link
-   * #propagateDeltas}: of products x·delta the greatest is that of the greatest factors.
-   *
-   * @return NaN if the gradient has NaN or the product of ∞ and 0
+   * Whether no magnitude in the gradient of one row exceeds the bound, and none is NaN, without
+   * that gradient, after {@link #propagateDeltas}: of products x·delta the greatest is that of the
+   * greatest factors.
    */
-  float greatestGradient(float[] x, int xOffset, Workspace workspace) {
+  boolean gradientIsWithin(float bound, float[] x, int xOffset, Workspace workspace) {
+    // All layers at once first: fewer, longer calls, and enough unless the bound is near.
+    int length = layout.activationLength(1);
+    float allDeltas = KERNELS.absMax(workspace.deltas, 0, length);
+    float allInputs =
+        Math.max(
+            KERNELS.absMax(x, xOffset, layout.inputs(0)),
+            KERNELS.absMax(workspace.activations, 0, length));
+    if (Math.max(1f, allInputs) * allDeltas <= bound) {
+      return true;
+    }
     float greatest = 0f;
     for (int l = 0; l < layout.layers(); l++) {
       float input =
@@ -192,7 +201,7 @@ final class Network {
       // Math.max gives NaN when one of the two is; the bias takes delta itself.
       greatest = Math.max(greatest, Math.max(delta, input * delta));
     }
-    return greatest;
+    return greatest <= bound;
   }
 
   /**

@@ -53,6 +53,9 @@ final class Normalizer {
 
   /** Takes a row into the statistics; NaN is missing. */
   void update(float[] row, int offset) {
+    if (spec.kind() == Normalization.Kind.NONE) {
+      return;
+    }
     for (int c = 0; c < columns; c++) {
       float x = row[offset + c];
       if (x == x) {

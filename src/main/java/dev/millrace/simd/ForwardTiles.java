@@ -13,6 +13,9 @@ import jdk.incubator.vector.FloatVector;
  */
 final class ForwardTiles {
 
+  /** Columns from which a single row streams through the weights. */
+  private static final int STREAMED = 256;
+
   /** Rows of a tile. */
   static final int ROWS = 4;
 
@@ -88,6 +91,10 @@ final class ForwardTiles {
     for (int r = tiled; r < rows; r++) {
       int xr = xOffset + r * xStride;
       int yr = yOffset + r * yStride;
+      if (width >= STREAMED) {
+        stream(x, xr, in, w, wOffset, wStride, biasOffset, width, y, yr);
+        continue;
+      }
       int c = 0;
       for (; c + 4 * WIDTH <= width; c += 4 * WIDTH) {
         forward1x4(x, xr, in, w, wOffset + c, wStride, biasOffset + c, y, yr + c);
@@ -98,6 +105,59 @@ final class ForwardTiles {
       for (; c < width; c += WIDTH) {
         forward1x1(x, xr, in, w, wOffset + c, wStride, biasOffset + c, y, yr + c);
       }
+    }
+  }
+
+  /** One row through weights that do not fit the nearest cache: read in the order they lie. */
+  private static void stream(
+      float[] x,
+      int xr,
+      int in,
+      float[] w,
+      int wOffset,
+      int wStride,
+      int biasOffset,
+      int width,
+      float[] y,
+      int yr) {
+    System.arraycopy(w, biasOffset, y, yr, width);
+    int i = 0;
+    for (; i + 8 <= in; i += 8) {
+      addEight(x, xr + i, w, wOffset + i * wStride, wStride, width, y, yr);
+    }
+    for (; i < in; i++) {
+      addOne(x[xr + i], w, wOffset + i * wStride, width, y, yr);
+    }
+  }
+
+  private static void addEight(
+      float[] x, int xi, float[] w, int wi, int wStride, int width, float[] y, int yr) {
+    FloatVector x0 = all(x[xi]);
+    FloatVector x1 = all(x[xi + 1]);
+    FloatVector x2 = all(x[xi + 2]);
+    FloatVector x3 = all(x[xi + 3]);
+    FloatVector x4 = all(x[xi + 4]);
+    FloatVector x5 = all(x[xi + 5]);
+    FloatVector x6 = all(x[xi + 6]);
+    FloatVector x7 = all(x[xi + 7]);
+    for (int c = 0; c < width; c += WIDTH) {
+      int wc = wi + c;
+      FloatVector s = x0.fma(at(w, wc), at(y, yr + c));
+      s = x1.fma(at(w, wc + wStride), s);
+      s = x2.fma(at(w, wc + 2 * wStride), s);
+      s = x3.fma(at(w, wc + 3 * wStride), s);
+      s = x4.fma(at(w, wc + 4 * wStride), s);
+      s = x5.fma(at(w, wc + 5 * wStride), s);
+      s = x6.fma(at(w, wc + 6 * wStride), s);
+      s = x7.fma(at(w, wc + 7 * wStride), s);
+      s.intoArray(y, yr + c);
+    }
+  }
+
+  private static void addOne(float xi, float[] w, int wi, int width, float[] y, int yr) {
+    FloatVector x = all(xi);
+    for (int c = 0; c < width; c += WIDTH) {
+      x.fma(at(w, wi + c), at(y, yr + c)).intoArray(y, yr + c);
     }
   }
 

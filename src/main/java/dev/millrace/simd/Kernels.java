@@ -53,7 +53,9 @@ public interface Kernels {
    * Forward propagation: y = x·w + bias.
    *
    * <p>Order: y[r][c] starts from bias[c] and takes one fma(x[r][i], w[i][c], y) an input,
-   * ascending.
+   * ascending. Of a layer of 16 columns y is (s0 + s2) + (s1 + s3), where sum s[i mod 4] takes
+   * input i, ascending, s0 starting from bias[c] and the others from 0: one chain would wait for
+   * itself.
    *
    * @param x [rows x in], rows {@code xStride} apart
    * @param w [in x columns]

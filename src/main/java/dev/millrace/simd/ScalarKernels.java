@@ -23,6 +23,13 @@ public final class ScalarKernels implements Kernels {
       int columns,
       float[] y,
       int yOffset) {
+    if (columns == LANES) {
+      for (int r = 0; r < rows; r++) {
+        int yRow = yOffset + r * LANES;
+        narrow(x, xOffset + r * xStride, in, w, wOffset, biasOffset, y, yRow);
+      }
+      return;
+    }
     int stride = Kernels.stride(columns);
     for (int r = 0; r < rows; r++) {
       int yRow = yOffset + r * stride;
@@ -31,6 +38,27 @@ public final class ScalarKernels implements Kernels {
         addMultiple(x[xOffset + r * xStride + i], w, wOffset + i * stride, y, yRow, columns);
       }
     }
+  }
+
+  /** A row of a layer of 16 columns. */
+  private static void narrow(
+      float[] x, int xRow, int in, float[] w, int wOffset, int bias, float[] y, int yRow) {
+    for (int c = 0; c < LANES; c++) {
+      float even = sumOfFourth(x, xRow, in, w, wOffset + c, 0, w[bias + c]);
+      even += sumOfFourth(x, xRow, in, w, wOffset + c, 2, 0f);
+      float odd = sumOfFourth(x, xRow, in, w, wOffset + c, 1, 0f);
+      odd += sumOfFourth(x, xRow, in, w, wOffset + c, 3, 0f);
+      y[yRow + c] = even + odd;
+    }
+  }
+
+  private static float sumOfFourth(
+      float[] x, int xRow, int in, float[] w, int wColumn, int from, float start) {
+    float sum = start;
+    for (int i = from; i < in; i += 4) {
+      sum = Math.fma(x[xRow + i], w[wColumn + i * LANES], sum);
+    }
+    return sum;
   }
 
   @Override
@@ -168,7 +196,7 @@ public final class ScalarKernels implements Kernels {
         a[row + c] = Elementary.exp(a[row + c] - greatest);
       }
       Arrays.fill(a, row + width, row + columns, 0f);
-      float sum = sum(a, row, row + columns, 1);
+      float sum = columns == LANES ? tree(a, row) : sum(a, row, row + columns, 1);
       for (int c = 0; c < width; c++) {
         a[row + c] /= sum;
       }
@@ -304,6 +332,15 @@ public final class ScalarKernels implements Kernels {
     for (int i = offset; i < offset + length; i++) {
       a[i] *= factor;
     }
+  }
+
+  /** The tree 8, 4, 2, 1 over 16 elements. */
+  static float tree(float[] a, int i) {
+    float by4 = (a[i] + a[i + 8]) + (a[i + 4] + a[i + 12]);
+    float and2 = (a[i + 2] + a[i + 10]) + (a[i + 6] + a[i + 14]);
+    float and1 = (a[i + 1] + a[i + 9]) + (a[i + 5] + a[i + 13]);
+    float and3 = (a[i + 3] + a[i + 11]) + (a[i + 7] + a[i + 15]);
+    return (by4 + and2) + (and1 + and3);
   }
 
   /**

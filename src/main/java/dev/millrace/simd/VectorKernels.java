@@ -24,6 +24,9 @@ final class VectorKernels implements Kernels {
   private static final VectorSpecies<Integer> INTEGERS =
       VectorSpecies.of(int.class, SPECIES.vectorShape());
 
+  /** Up to which a softmax is faster without vectors, whose loads wait for single stores. */
+  private static final int FEW_CLASSES = 4;
+
   private final ScalarKernels scalar = new ScalarKernels();
 
   @Override
@@ -44,6 +47,10 @@ final class VectorKernels implements Kernels {
       int columns,
       float[] y,
       int yOffset) {
+    if (columns == LANES) {
+      NarrowForward.forward(x, xOffset, xStride, rows, in, w, wOffset, biasOffset, y, yOffset);
+      return;
+    }
     ForwardTiles.forward(
         x,
         xOffset,
@@ -149,6 +156,10 @@ final class VectorKernels implements Kernels {
 
   @Override
   public void softmax(float[] a, int offset, int rows, int width, int columns) {
+    if (width <= FEW_CLASSES) {
+      scalar.softmax(a, offset, rows, width, columns);
+      return;
+    }
     for (int r = 0; r < rows; r++) {
       int row = offset + r * Kernels.stride(columns);
       float greatest = a[row];
@@ -161,7 +172,8 @@ final class VectorKernels implements Kernels {
         FloatVector shifted = FloatVector.fromArray(SPECIES, a, c).sub(greatest);
         VectorFunctions.exp(shifted).intoArray(a, c);
       }
-      float sum = VectorReductions.sum(a, row, columns);
+      float sum =
+          columns == LANES ? ScalarKernels.tree(a, row) : VectorReductions.sum(a, row, columns);
       for (int c = row; c < row + columns; c += WIDTH) {
         FloatVector.fromArray(SPECIES, a, c).div(sum).intoArray(a, c);
       }

@@ -52,13 +52,22 @@ final class KernelComparison {
     for (int length : LENGTHS) {
       for (int offset : OFFSETS) {
         elementWise(length, offset);
+        greatest(length, offset);
         if (length % Kernels.LANES == 0) {
-          reductions(length, offset);
+          sumOfSquares(length, offset);
         }
       }
       if (length % Kernels.LANES == 0) {
         optimizers(length);
       }
+    }
+    // Rows a multiple of 1 KiB wide, batches of whole panels, and layers that favour either
+    // transpose.
+    for (int rows : new int[] {1, 3, 16, 21, 64, 70}) {
+      products(rows, 40, 256, 0);
+      products(rows, 256, 20, 16);
+      products(rows, 130, 7, 2);
+      softmax(rows, 256);
     }
     for (int rows : ROWS) {
       for (int width : WIDTHS) {
@@ -104,12 +113,16 @@ final class KernelComparison {
     inPlace("regularize", a, (k, x) -> k.regularize(b, x, offset, length, 0.1f, 0.01f));
   }
 
-  private void reductions(int length, int offset) {
+  private void greatest(int length, int offset) {
     float[] a = numbers(length + offset, 3);
     float[] special = withSpecials(length + offset);
-    inPlace("sumOfSquares", a, (k, x) -> store(x, k.sumOfSquares(a, offset, length)));
     inPlace("absMax", a, (k, x) -> store(x, k.absMax(a, offset, length)));
     inPlace("absMax of specials", a, (k, x) -> store(x, k.absMax(special, offset, length)));
+  }
+
+  private void sumOfSquares(int length, int offset) {
+    float[] a = numbers(length + offset, 3);
+    inPlace("sumOfSquares", a, (k, x) -> store(x, k.sumOfSquares(a, offset, length)));
   }
 
   private static void store(float[] to, float result) {
@@ -166,30 +179,35 @@ final class KernelComparison {
 
   private void softmax(int rows, int width) {
     int columns = Kernels.padded(width);
-    float[] a = numbers(rows * columns + 5, 20);
+    int stride = Kernels.stride(columns);
+    float[] a = numbers(rows * stride + 5, 20);
     inPlace("softmax", a, (k, x) -> k.softmax(x, 5, rows, width, columns));
-    float[] large = numbers(rows * columns, 1e4);
+    float[] large = numbers(rows * stride, 1e4);
     inPlace("softmax of large", large, (k, x) -> k.softmax(x, 0, rows, width, columns));
-    float[] special = withSpecials(rows * columns);
+    float[] special = withSpecials(rows * stride);
     inPlace("softmax of specials", special, (k, x) -> k.softmax(x, 0, rows, width, columns));
     inPlace("softmaxGradient", a, (k, x) -> k.softmaxGradient(large, 0, x, 5, rows, columns));
   }
 
   private void products(int rows, int in, int out, int pad) {
     int columns = Kernels.padded(out);
-    int bias = in * columns;
-    int stride = in + pad;
-    float[] x = numbers(rows * stride + 3, 1);
+    int stride = Kernels.stride(columns);
+    int bias = in * stride;
+    int xStride = in + pad;
+    float[] x = numbers(rows * xStride + 3, 1);
     float[] w = numbers(bias + columns, 1);
-    float[] y = new float[rows * columns + 2];
-    inPlace("dense", y, (k, r) -> k.dense(x, 3, stride, rows, in, w, 0, bias, columns, r, 2));
-    float[] delta = numbers(rows * columns + 1, 1);
+    float[] y = new float[rows * stride + 2];
+    inPlace("dense", y, (k, r) -> k.dense(x, 3, xStride, rows, in, w, 0, bias, columns, r, 2));
+    float[] delta = numbers(rows * stride + 1, 1);
     delta[0] = -0f;
+    delta[1] = -0f;
+    x[3] = 0f;
     inPlace(
         "weightGradient",
         w,
-        (k, r) -> k.weightGradient(x, 3, stride, rows, in, delta, 1, columns, r, 0, bias));
-    float[] dx = numbers(rows * Kernels.padded(in) + 1, 1);
+        (k, r) -> k.weightGradient(x, 3, xStride, rows, in, delta, 1, columns, r, 0, bias));
+    inPlace("descend", w, (k, r) -> k.descend(x, 3, in, delta, 1, columns, r, 0, bias, 0.02f));
+    float[] dx = numbers(rows * Kernels.stride(Kernels.padded(in)) + 1, 1);
     float[] transposed = new float[Kernels.transposedLength(out)];
     inPlace(
         "inputGradient",

@@ -103,6 +103,71 @@ class KernelsTest {
   }
 
   @Test
+  void aStepOfOneRowEqualsItsGradientAndTheUpdate() {
+    Kernels kernels = Kernels.best();
+    Random random = new Random(5);
+    for (int columns : new int[] {16, 48, 256}) {
+      int in = 21;
+      int stride = Kernels.stride(columns);
+      int bias = in * stride;
+      float[] x = gaussians(random, in);
+      x[2] = 0f;
+      float[] delta = gaussians(random, columns);
+      delta[3] = -0f;
+      float[] w = gaussians(random, bias + stride);
+      w[3] = -0f;
+      float[] stepped = w.clone();
+      float[] gradient = new float[w.length];
+
+      kernels.descend(x, 0, in, delta, 0, columns, stepped, 0, bias, 0.3f);
+      kernels.weightGradient(x, 0, in, 1, in, delta, 0, columns, gradient, 0, bias);
+      kernels.sgd(w, gradient, w.length, 0.3f);
+
+      assertThat(stepped).isEqualTo(w);
+    }
+  }
+
+  @Test
+  void aNarrowLayerAddsFourSumsInTheStatedOrder() {
+    float[] x = gaussians(new Random(8), 7);
+    float[] w = gaussians(new Random(9), 8 * 16);
+    float[] y = new float[16];
+
+    Kernels.best().dense(x, 0, 7, 1, 7, w, 0, 7 * 16, 16, y, 0);
+
+    for (int c = 0; c < 16; c++) {
+      float[] s = {w[7 * 16 + c], 0f, 0f, 0f};
+      for (int i = 0; i < 7; i++) {
+        s[i % 4] = Math.fma(x[i], w[i * 16 + c], s[i % 4]);
+      }
+      assertThat(y[c]).isEqualTo((s[0] + s[2]) + (s[1] + s[3]));
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {3, 16, 40, 64, 100})
+  void aRowOfAWideLayerDoesNotDependOnTheRowsBesideIt(int rows) {
+    Kernels kernels = Kernels.best();
+    Random random = new Random(12);
+    int in = 150;
+    int columns = 256;
+    int stride = Kernels.stride(columns);
+    int dxStride = Kernels.stride(Kernels.padded(in));
+    float[] w = gaussians(random, in * stride);
+    float[] delta = gaussians(random, rows * stride);
+    float[] scratch = new float[Kernels.transposedLength(columns)];
+    float[] dx = new float[rows * dxStride];
+
+    kernels.inputGradient(delta, 0, rows, 250, columns, w, 0, in, dx, 0, scratch);
+
+    for (int r = 0; r < rows; r++) {
+      float[] one = new float[dxStride];
+      kernels.inputGradient(delta, r * stride, 1, 250, columns, w, 0, in, one, 0, scratch);
+      assertThat(Arrays.copyOfRange(dx, r * dxStride, (r + 1) * dxStride)).isEqualTo(one);
+    }
+  }
+
+  @Test
   void sumsFollowTheStatedTree() {
     float[] a = gaussians(new Random(3), 48);
     float[] lanes = new float[16];

@@ -1,0 +1,57 @@
+package dev.millrace.simd;
+
+/**
+ * The most that one core can do with the registers in use: fused multiply-adds and nothing else.
+ */
+public final class FmaPeak {
+
+  /** Long enough that the best call is one without interruption. */
+  private static final long NANOS = 1_000_000_000L;
+
+  static final int ROUNDS = 20_000;
+
+  /** Keeps the results, so that no compiler leaves the loop out. */
+  private static volatile float kept;
+
+  private FmaPeak() {}
+
+  /**
+   * Floating-point operations a second, two a multiply-add, of the best call within two seconds.
+   */
+  public static double flopsPerSecond() {
+    boolean vectors = Kernels.best().bits() > 0;
+    double best = 0;
+    long begun = System.nanoTime();
+    while (System.nanoTime() - begun < 2 * NANOS) {
+      long call = System.nanoTime();
+      kept = vectors ? VectorFma.run(ROUNDS) : scalar(ROUNDS);
+      double flops = vectors ? VectorFma.flops(ROUNDS) : 2.0 * 8 * ROUNDS;
+      best = Math.max(best, flops * 1e9 / (System.nanoTime() - call));
+    }
+    return best;
+  }
+
+  private static float scalar(int rounds) {
+    float a = 0.999f;
+    float b = 1e-3f;
+    float s0 = 0f;
+    float s1 = 1f;
+    float s2 = 2f;
+    float s3 = 3f;
+    float s4 = 4f;
+    float s5 = 5f;
+    float s6 = 6f;
+    float s7 = 7f;
+    for (int r = 0; r < rounds; r++) {
+      s0 = Math.fma(s0, a, b);
+      s1 = Math.fma(s1, a, b);
+      s2 = Math.fma(s2, a, b);
+      s3 = Math.fma(s3, a, b);
+      s4 = Math.fma(s4, a, b);
+      s5 = Math.fma(s5, a, b);
+      s6 = Math.fma(s6, a, b);
+      s7 = Math.fma(s7, a, b);
+    }
+    return s0 + s1 + s2 + s3 + s4 + s5 + s6 + s7;
+  }
+}
