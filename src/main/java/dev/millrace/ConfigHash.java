@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import java.util.TreeMap;
 
 /**
  * Names a configuration by what shapes its models: two pipelines with the same hash learn the same
@@ -50,15 +51,20 @@ final class ConfigHash {
     for (LayerSpec layer : model.hidden()) {
       line(text, "units", layer.units());
       line(text, "activation", layer.activation());
+      line(text, "dropout", layer.dropout());
+      line(text, "layer-norm", layer.layerNorm());
     }
     line(text, "initializer", model.initializer());
     line(text, "output", model.output());
     line(text, "loss", model.loss());
     line(text, "optimizer", model.optimizer());
+    line(text, "schedule", model.schedule());
     line(text, "regularizer", model.regularizer());
     line(text, "normalization", model.normalization());
     line(text, "batch-size", model.batchSize());
-    line(text, "clip", model.clipNorm());
+    line(text, "clip", model.clipping());
+    new TreeMap<>(model.classWeights())
+        .forEach((name, weight) -> line(text, "class-weight " + name, weight));
     line(text, "seed", model.seed());
     return text.toString();
   }

@@ -20,7 +20,10 @@ final class ModelOptions {
   enum OptimizerName {
     SGD,
     RMSPROP,
-    ADAM
+    ADAM,
+    ADAMW,
+    ADAGRAD,
+    FTRL
   }
 
   private static final Kind<OptimizerName> OPTIMIZER_KIND =
@@ -66,6 +69,27 @@ final class ModelOptions {
       Option.of("batch-size", Kinds.whole(1, 65_536), 1, "examples in one update");
   static final Option<Float> L1 = Option.of("l1", PENALTY, 0f, "LASSO penalty on the weights");
   static final Option<Float> L2 = Option.of("l2", PENALTY, 0f, "Ridge penalty on the weights");
+  static final Option<Float> LABEL_SMOOTHING =
+      Option.of(
+          "label-smoothing",
+          DECAY,
+          0f,
+          "cross-entropies: share of the target that all classes get alike; 0 is off");
+  static final Option<Float> MAX_NORM =
+      Option.of(
+          "max-norm",
+          CLIP_AT,
+          0f,
+          "longest vector of weights into one neuron, after each step; 0 is off");
+  static final Option<Float> CLIP_VALUE =
+      Option.of("clip-value", CLIP_AT, 0f, "the greatest element of a gradient; 0 is off");
+  static final Option<Node> CLASS_WEIGHTS =
+      Option.open(
+          "class-weights",
+          Structures.structure("a map from class to weight", Node.Mapping.class),
+          "1 each",
+          "what the weights of a class's examples are multiplied by, such as { fraud: 10 }");
+  static final Kind<Float> CLASS_WEIGHT = Kinds.between(0, 1_000_000);
   static final Option<Node> NORMALIZATION =
       Option.of(
           "normalization",
@@ -94,16 +118,33 @@ final class ModelOptions {
                   Activation.SIGMOID,
                   Activation.TANH,
                   Activation.RELU,
+                  Activation.LEAKY_RELU,
+                  Activation.ELU,
                   Activation.SELU,
+                  Activation.GELU,
+                  Activation.SILU,
+                  Activation.SOFTPLUS,
                   Activation.LINEAR)),
           Activation.TANH,
           "what the neurons do with their weighted sum");
+
+  static final Option<Float> DROPOUT =
+      Option.of(
+          "dropout", DECAY, 0f, "share of the neurons left out at random while learning; 0 is off");
+  static final Option<Boolean> LAYER_NORM =
+      Option.of(
+          "layer-norm",
+          Kinds.flag(),
+          false,
+          "brings an example's weighted sums to one scale, with a learned gain and shift");
 
   static final Option<OptimizerName> OPTIMIZER_NAME =
       Option.required("name", OPTIMIZER_KIND, "name: sgd", "the optimizer");
   static final Option<Float> SGD_RATE = learningRate(0.02f);
   static final Option<Float> MOMENTUM =
       Option.of("momentum", DECAY, 0f, "share of the last step kept; 0 is off");
+  static final Option<Boolean> NESTEROV =
+      Option.of("nesterov", Kinds.flag(), false, "look ahead by the momentum, which it needs");
   static final Option<Float> RMSPROP_RATE = learningRate(0.005f);
   static final Option<Float> RHO = Option.of("rho", DECAY, 0.99f, "decay of the squared gradient");
   static final Option<Float> RMSPROP_EPSILON = epsilon();
@@ -114,6 +155,27 @@ final class ModelOptions {
   static final Option<Float> BETA2 =
       Option.of("beta2", DECAY, 0.999f, "decay of the squared gradient");
   static final Option<Float> ADAM_EPSILON = epsilon();
+  static final Option<Float> WEIGHT_DECAY =
+      Option.of(
+          "weight-decay",
+          Kinds.between(0, 10),
+          0.01f,
+          "times the learning rate, the share of every weight and bias lost with each step");
+  static final Option<Float> ADAGRAD_RATE = learningRate(0.01f);
+  static final Option<Float> INITIAL_SUM =
+      Option.of(
+          "initial-accumulator", PENALTY, 0f, "what the sum of squared gradients starts from");
+  static final Option<Float> ADAGRAD_EPSILON =
+      Option.of("epsilon", EPSILON, 1e-10f, "keeps the division from zero");
+  static final Option<Float> ALPHA =
+      Option.of("alpha", RATE, 0.05f, "the step size, which falls with the gradients seen");
+  static final Option<Float> BETA =
+      Option.of(
+          "beta", Kinds.aboveAndUpTo(0, 1000), 1f, "keeps the first steps from being too long");
+  static final Option<Float> FTRL_L1 =
+      Option.of("l1", PENALTY, 0f, "makes weights exactly 0, biases too; 0 is off");
+  static final Option<Float> FTRL_L2 =
+      Option.of("l2", PENALTY, 0f, "shrinks weights, biases too; 0 is off");
 
   static final Option<Normalization.Kind> NORMALIZATION_KIND =
       Option.of(
@@ -138,33 +200,60 @@ final class ModelOptions {
               LOSS,
               OPTIMIZER,
               LEARNING_RATE,
+              ScheduleOptions.SCHEDULE,
               BATCH_SIZE,
               L1,
               L2,
+              MAX_NORM,
+              LABEL_SMOOTHING,
+              CLASS_WEIGHTS,
               NORMALIZATION,
               CLIP,
+              CLIP_VALUE,
               SEED));
   static final OptionGroup LAYER_GROUP =
       new OptionGroup(
-          "model.layers[]", "", "One fully connected layer.", List.of(UNITS, ACTIVATION));
+          "model.layers[]",
+          "",
+          "One fully connected layer.",
+          List.of(UNITS, ACTIVATION, DROPOUT, LAYER_NORM));
   static final OptionGroup SGD_GROUP =
       new OptionGroup(
           "model.optimizer",
           "name: sgd",
           "Stochastic gradient descent. `optimizer: sgd` is short for this map with its defaults.",
-          List.of(OPTIMIZER_NAME, SGD_RATE, MOMENTUM));
+          List.of(OPTIMIZER_NAME, SGD_RATE, MOMENTUM, NESTEROV));
   static final OptionGroup RMSPROP_GROUP =
       new OptionGroup(
           "model.optimizer",
           "name: rmsprop",
-          "Steps divided by a running mean of the gradient's size.",
+          "Steps divided by a running mean of the gradient's size. `bias-correction: false` is"
+              + " PyTorch's RMSprop.",
           List.of(OPTIMIZER_NAME, RMSPROP_RATE, RHO, RMSPROP_EPSILON, BIAS_CORRECTION));
   static final OptionGroup ADAM_GROUP =
       new OptionGroup(
           "model.optimizer",
           "name: adam",
-          "RMSprop with momentum, bias-corrected.",
+          "RMSprop with momentum, bias-corrected; PyTorch's Adam.",
           List.of(OPTIMIZER_NAME, ADAM_RATE, BETA1, BETA2, ADAM_EPSILON));
+  static final OptionGroup ADAMW_GROUP =
+      new OptionGroup(
+          "model.optimizer",
+          "name: adamw",
+          "Adam with weight decay apart from the gradient.",
+          List.of(OPTIMIZER_NAME, ADAM_RATE, BETA1, BETA2, ADAM_EPSILON, WEIGHT_DECAY));
+  static final OptionGroup ADAGRAD_GROUP =
+      new OptionGroup(
+          "model.optimizer",
+          "name: adagrad",
+          "Steps divided by the root of the sum of all squared gradients.",
+          List.of(OPTIMIZER_NAME, ADAGRAD_RATE, INITIAL_SUM, ADAGRAD_EPSILON));
+  static final OptionGroup FTRL_GROUP =
+      new OptionGroup(
+          "model.optimizer",
+          "name: ftrl",
+          "FTRL-Proximal (McMahan et al., 2013), made for sparse features.",
+          List.of(OPTIMIZER_NAME, ALPHA, BETA, FTRL_L1, FTRL_L2));
   static final OptionGroup NORMALIZATION_GROUP =
       new OptionGroup(
           "model.normalization",

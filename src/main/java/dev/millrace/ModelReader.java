@@ -1,12 +1,13 @@
 package dev.millrace;
 
-import dev.millrace.ModelOptions.OptimizerName;
 import dev.millrace.Node.Entry;
 import dev.millrace.Node.Mapping;
 import dev.millrace.Node.Scalar;
 import dev.millrace.Node.Sequence;
 import dev.millrace.data.Task;
 import dev.millrace.nn.Activation;
+import dev.millrace.nn.Clipping;
+import dev.millrace.nn.Initializer;
 import dev.millrace.nn.LayerSpec;
 import dev.millrace.nn.Loss;
 import dev.millrace.nn.ModelSpec;
@@ -16,6 +17,7 @@ import dev.millrace.nn.Regularizer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 
 /** Reads the {@code model} part: {@code auto}, or a network written out. */
 final class ModelReader {
@@ -41,17 +43,21 @@ final class ModelReader {
     }
     int before = problems.count();
     OptionReader model = root.below(PipelineOptions.MODEL, ModelOptions.MODEL_GROUP);
+    Optimizer optimizer = new OptimizerReader(model, problems).read();
     ModelSpec spec =
         new ModelSpec(
             layers(model),
             model.get(ModelOptions.OUTPUT_ACTIVATION),
             model.get(ModelOptions.LOSS),
-            optimizer(model),
-            new Regularizer(model.get(ModelOptions.L1), model.get(ModelOptions.L2)),
+            optimizer,
+            ScheduleOptions.read(model, optimizer, problems),
+            regularizer(model, optimizer),
             normalization(model),
             model.get(ModelOptions.BATCH_SIZE),
-            model.get(ModelOptions.CLIP),
-            model.get(ModelOptions.SEED));
+            new Clipping(model.get(ModelOptions.CLIP), model.get(ModelOptions.CLIP_VALUE)),
+            model.get(ModelOptions.SEED),
+            Initializer.BY_ACTIVATION,
+            classWeights(model, task));
     if (problems.noneSince(before)) {
       checkOutputAndLoss(model, spec, task);
     }
@@ -73,75 +79,14 @@ final class ModelReader {
       }
       OptionReader layer = new OptionReader(path, mapping, ModelOptions.LAYER_GROUP, problems);
       Integer units = layer.get(ModelOptions.UNITS);
-      layers.add(new LayerSpec(units == null ? 1 : units, layer.get(ModelOptions.ACTIVATION)));
+      layers.add(
+          new LayerSpec(
+              units == null ? 1 : units,
+              layer.get(ModelOptions.ACTIVATION),
+              layer.get(ModelOptions.DROPOUT),
+              layer.get(ModelOptions.LAYER_NORM)));
     }
     return layers;
-  }
-
-  private Optimizer optimizer(OptionReader model) {
-    Mapping own = mapOf(model, ModelOptions.OPTIMIZER, ModelOptions.OPTIMIZER_NAME);
-    OptimizerName name = nameOf(own);
-    if (name == null) {
-      // Which options go with it cannot be told: the name is the one problem.
-      Entry entry = own.entries().get(ModelOptions.OPTIMIZER_NAME.name());
-      Map<String, Entry> nameOnly = entry == null ? Map.of() : Map.of("name", entry);
-      new OptionReader(
-          model.name(ModelOptions.OPTIMIZER),
-          new Mapping(nameOnly, own.line()),
-          ModelOptions.SGD_GROUP,
-          problems);
-      return new Optimizer.Sgd(ModelOptions.SGD_RATE.fallback(), 0f);
-    }
-    OptionReader options =
-        new OptionReader(
-            model.name(ModelOptions.OPTIMIZER),
-            own,
-            switch (name) {
-              case SGD -> ModelOptions.SGD_GROUP;
-              case RMSPROP -> ModelOptions.RMSPROP_GROUP;
-              case ADAM -> ModelOptions.ADAM_GROUP;
-            },
-            problems);
-    return switch (name) {
-      case SGD ->
-          new Optimizer.Sgd(
-              rate(model, options, ModelOptions.SGD_RATE), options.get(ModelOptions.MOMENTUM));
-      case RMSPROP ->
-          new Optimizer.RmsProp(
-              rate(model, options, ModelOptions.RMSPROP_RATE),
-              options.get(ModelOptions.RHO),
-              options.get(ModelOptions.RMSPROP_EPSILON),
-              options.get(ModelOptions.BIAS_CORRECTION));
-      case ADAM ->
-          new Optimizer.Adam(
-              rate(model, options, ModelOptions.ADAM_RATE),
-              options.get(ModelOptions.BETA1),
-              options.get(ModelOptions.BETA2),
-              options.get(ModelOptions.ADAM_EPSILON));
-    };
-  }
-
-  /** The name, or null when it is missing or unknown. */
-  private static OptimizerName nameOf(Mapping optimizer) {
-    Entry entry = optimizer.entries().get(ModelOptions.OPTIMIZER_NAME.name());
-    if (entry == null) {
-      return null;
-    }
-    try {
-      return ModelOptions.OPTIMIZER_NAME.kind().read(entry.value());
-    } catch (Kind.Refusal e) {
-      return null;
-    }
-  }
-
-  private float rate(OptionReader model, OptionReader optimizer, Option<Float> own) {
-    Float atModel = model.get(ModelOptions.LEARNING_RATE);
-    if (model.mentions(ModelOptions.LEARNING_RATE) && optimizer.mentions(own)) {
-      model.refuse(
-          ModelOptions.LEARNING_RATE,
-          "stands in model.optimizer too (line " + optimizer.line(own) + "). Remove one of them");
-    }
-    return atModel == null ? optimizer.get(own) : atModel;
   }
 
   private Normalization normalization(OptionReader model) {
@@ -166,11 +111,47 @@ final class ModelReader {
   }
 
   /** A map written out, or the map that a single word is short for. */
-  private static Mapping mapOf(OptionReader model, Option<Node> option, Option<?> name) {
+  static Mapping mapOf(OptionReader model, Option<Node> option, Option<?> name) {
     Node node = model.get(option);
     return node instanceof Mapping mapping
         ? mapping
         : new Mapping(Map.of(name.name(), new Entry(model.line(option), node)), model.line(option));
+  }
+
+  private static Regularizer regularizer(OptionReader model, Optimizer optimizer) {
+    if (optimizer instanceof Optimizer.Ftrl && model.get(ModelOptions.MAX_NORM) != 0f) {
+      model.refuse(
+          ModelOptions.MAX_NORM, "does not go with ftrl, which computes weights anew. Remove it");
+    }
+    return new Regularizer(
+        model.get(ModelOptions.L1),
+        model.get(ModelOptions.L2),
+        model.get(ModelOptions.MAX_NORM),
+        model.get(ModelOptions.LABEL_SMOOTHING));
+  }
+
+  private Map<String, Float> classWeights(OptionReader model, Task task) {
+    if (!(model.given(ModelOptions.CLASS_WEIGHTS) instanceof Mapping weights)) {
+      return Map.of();
+    }
+    if (task == Task.REGRESSION) {
+      model.refuse(
+          ModelOptions.CLASS_WEIGHTS, "are for classes, but input.task is regression. Remove them");
+    }
+    Map<String, Float> read = new TreeMap<>();
+    weights
+        .entries()
+        .forEach(
+            (name, entry) -> {
+              try {
+                read.put(name, ModelOptions.CLASS_WEIGHT.read(entry.value()));
+              } catch (Kind.Refusal e) {
+                problems.add(
+                    entry.line(),
+                    model.name(ModelOptions.CLASS_WEIGHTS) + "." + name + " " + e.getMessage());
+              }
+            });
+    return read;
   }
 
   private static void checkOutputAndLoss(OptionReader model, ModelSpec spec, Task task) {
@@ -185,11 +166,20 @@ final class ModelReader {
               needed.id(), loss.id(), output.id()));
       return;
     }
+    Loss filled = spec.forTask(task == null ? Task.MULTICLASS : task).network().loss();
+    if (spec.regularizer().labelSmoothing() != 0f && !filled.isCrossEntropy()) {
+      model.refuse(
+          ModelOptions.LABEL_SMOOTHING,
+          "goes with a cross-entropy, but the loss is " + filled.id() + ". Remove it");
+      return;
+    }
     if (task == Task.REGRESSION) {
       if (needed != null) {
         model.refuse(
             ModelOptions.LOSS,
-            loss.id() + " is for classes, but input.task is regression. " + "Take mse or huber");
+            loss.id()
+                + " is for classes, but input.task is regression. "
+                + "Take mse, mae or huber");
       } else if (output == Activation.SOFTMAX) {
         model.refuse(
             ModelOptions.OUTPUT_ACTIVATION,
@@ -210,7 +200,7 @@ final class ModelReader {
     return switch (loss) {
       case BINARY_CROSSENTROPY -> Activation.SIGMOID;
       case CATEGORICAL_CROSSENTROPY -> Activation.SOFTMAX;
-      case MSE, HUBER -> null;
+      case MSE, MAE, HUBER -> null;
     };
   }
 }

@@ -39,17 +39,22 @@ final class PipelineFileReference {
           - { name: country, type: hash, buckets: 64, nullable: true }
       model:
         layers:
-          - { units: 64, activation: relu }
+          - { units: 64, activation: relu, dropout: 0.2, layer-norm: true }
           - { units: 16, activation: tanh }
         output: sigmoid
         loss: binary_crossentropy
         optimizer: { name: rmsprop, rho: 0.95, epsilon: 1e-7, bias-correction: false }
         learning-rate: 0.003
+        schedule: { kind: cosine, steps: 1000000, floor: 0.01, warmup: 1000 }
         batch-size: 8
         l1: 0.0001
         l2: 0.001
+        max-norm: 3
+        label-smoothing: 0.05
+        class-weights: { fraud: 10 }
         normalization: { kind: standard, fade: 0.001, clip: 3 }
         clip: 5
+        clip-value: 1
         seed: 42
       metrics:
         window: 500

@@ -11,12 +11,15 @@ import dev.millrace.codec.InputSpec;
 import dev.millrace.data.Task;
 import dev.millrace.eval.MetricsSpec;
 import dev.millrace.nn.Activation;
+import dev.millrace.nn.Clipping;
+import dev.millrace.nn.Initializer;
 import dev.millrace.nn.LayerSpec;
 import dev.millrace.nn.Loss;
 import dev.millrace.nn.ModelSpec;
 import dev.millrace.nn.Normalization;
 import dev.millrace.nn.Optimizer;
 import dev.millrace.nn.Regularizer;
+import dev.millrace.nn.Schedule;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -110,15 +113,20 @@ class PipelineFileTest {
     assertThat(settings.model())
         .isEqualTo(
             new ModelSpec(
-                List.of(new LayerSpec(64, Activation.RELU), new LayerSpec(16, Activation.TANH)),
+                List.of(
+                    new LayerSpec(64, Activation.RELU, 0.2f, true),
+                    new LayerSpec(16, Activation.TANH)),
                 Activation.SIGMOID,
                 Loss.BINARY_CROSSENTROPY,
                 new Optimizer.RmsProp(0.003f, 0.95f, 1e-7f, false),
-                new Regularizer(0.0001f, 0.001f),
+                new Schedule.Cosine(1_000_000, 0.01f, 1000),
+                new Regularizer(0.0001f, 0.001f, 3f, 0.05f),
                 new Normalization(Normalization.Kind.STANDARD, 0.001f, 3f),
                 8,
-                5f,
-                42));
+                new Clipping(5f, 1f),
+                42,
+                Initializer.BY_ACTIVATION,
+                Map.of("fraud", 10f)));
     assertThat(settings.metrics())
         .isEqualTo(new MetricsSpec(500, 100, 5000, false, false, "fraud"));
     assertThat(settings.output())
@@ -155,6 +163,29 @@ class PipelineFileTest {
     assertThat(optimizer("adam")).isEqualTo(new Optimizer.Adam(0.001f, 0.9f, 0.999f, 1e-8f));
     assertThat(optimizer("{ name: sgd, momentum: 0.9, learning-rate: 0.1 }"))
         .isEqualTo(new Optimizer.Sgd(0.1f, 0.9f));
+    assertThat(optimizer("{ name: sgd, momentum: 0.9, nesterov: true }"))
+        .isEqualTo(new Optimizer.Sgd(0.02f, 0.9f, true));
+    assertThat(optimizer("adamw"))
+        .isEqualTo(new Optimizer.AdamW(0.001f, 0.9f, 0.999f, 1e-8f, 0.01f));
+    assertThat(optimizer("adagrad")).isEqualTo(new Optimizer.Adagrad(0.01f, 0f, 1e-10f));
+    assertThat(optimizer("ftrl")).isEqualTo(new Optimizer.Ftrl(0.05f, 1f, 0f, 0f));
+    assertThat(optimizer("{ name: ftrl, alpha: 0.2, beta: 2, l1: 0.5, l2: 0.1 }"))
+        .isEqualTo(new Optimizer.Ftrl(0.2f, 2f, 0.5f, 0.1f));
+  }
+
+  @Test
+  void aScheduleIsAWordOrAMap() {
+    assertThat(schedule("constant")).isEqualTo(new Schedule.Constant(0));
+    assertThat(schedule("{ kind: constant, warmup: 100 }")).isEqualTo(new Schedule.Constant(100));
+    assertThat(schedule("{ kind: step, steps: 1000 }")).isEqualTo(new Schedule.Step(1000, 0.1f, 0));
+    assertThat(schedule("{ kind: inverse-time, steps: 10, decay: 0.5, warmup: 5 }"))
+        .isEqualTo(new Schedule.InverseTime(10, 0.5f, 5));
+    assertThat(schedule("{ kind: cosine, steps: 1_000_000, floor: 0.01 }"))
+        .isEqualTo(new Schedule.Cosine(1_000_000, 0.01f, 0));
+  }
+
+  private static Schedule schedule(String yaml) {
+    return parse(HEAD + "model: { schedule: " + yaml + " }").model().schedule();
   }
 
   @Test
@@ -282,7 +313,7 @@ class PipelineFileTest {
             fraud.yaml:2   kafka.bootstrap.servers must be HOST:PORT, several separated by commas, but was "localhost"
             fraud.yaml:5   input.postive is not an option. Did you mean "positive"?
             fraud.yaml:9   model.layers[1].units must be between 1 and 65536, but was 0
-            fraud.yaml:10  model.optimizer "adm" is not known. Did you mean "adam"? One of: sgd, rmsprop, adam
+            fraud.yaml:10  model.optimizer "adm" is not known. Did you mean "adam"? One of: sgd, rmsprop, adam, adamw, adagrad, ftrl
             fraud.yaml:11  model.learning-rate must be above 0 and at most 10, but was 20
             fraud.yaml:12  output.guarantee "at-most-once" is not known. Did you mean "at-least-once"? One of: at-least-once, exactly-once
             fraud.yaml:14  metrics.widow is not an option. Did you mean "window"?
@@ -325,11 +356,15 @@ class PipelineFileTest {
             + " for example: units: 32",
         "model: { layers: [{ units: 8, activation: softmax }] } | model.layers[0].activation"
             + " \"softmax\" is for the output layer alone (model.output). It is one of: sigmoid,"
-            + " tanh, relu, selu, linear",
+            + " tanh, relu, leaky_relu, elu, selu, gelu, silu, softplus, linear",
         "model: { optimizer: { momentum: 0.9 } } | model.optimizer.name is missing. Give one, for"
             + " example: name: sgd",
         "model: { optimizer: { name: sgd, rho: 0.9 } } | model.optimizer.rho is not an option."
-            + " model.optimizer takes: name, learning-rate, momentum",
+            + " model.optimizer takes: name, learning-rate, momentum, nesterov",
+        "model: { optimizer: { name: sgd, nesterov: true } } | model.optimizer.nesterov needs"
+            + " momentum, but that is 0. Add one, such as momentum: 0.9",
+        "model: { optimizer: { name: ftrl, alpha: 1 }, learning-rate: 1 } | model.learning-rate"
+            + " stands in model.optimizer too (line 4). Remove one of them",
         "model: { optimizer: { name: sgd, momentum: 1 } } | model.optimizer.momentum must be at"
             + " least 0 and below 1, but was 1",
         "model: { optimizer: { name: sgd, learning-rate: 1 }, learning-rate: 1 } |"
@@ -344,9 +379,26 @@ class PipelineFileTest {
         "model: { clip: .nan }      | model.clip must be a number between 0 and 1000000, but was"
             + " \".nan\"",
         "model: { l1: 1e9 }         | model.l1 must be between 0 and 1000, but was \"1e9\"",
-        "model: { schedule: cosine } | model.schedule is not an option. model takes: layers,"
-            + " output, loss, optimizer, learning-rate, batch-size, l1, l2, normalization, clip,"
-            + " seed",
+        "model: { loss: mse, label-smoothing: 0.1 } | model.label-smoothing goes with a"
+            + " cross-entropy, but the loss is mse. Remove it",
+        "model: { label-smoothing: 1 } | model.label-smoothing must be at least 0 and below 1, but"
+            + " was 1",
+        "model: { schedule: cosine } | model.schedule.steps is missing. Give one, for example:"
+            + " steps: 100000",
+        "model: { schedule: { kind: cosine, steps: 9, floor: 2 } } | model.schedule.floor must be"
+            + " between 0 and 1, but was 2",
+        "model: { schedule: { kind: cosin, steps: 9 } } | model.schedule.kind \"cosin\" is not"
+            + " known. Did you mean \"cosine\"? One of: constant, step, inverse-time, cosine",
+        "model: { optimizer: ftrl, schedule: { kind: constant, warmup: 9 } } | model.schedule does"
+            + " not go with ftrl, whose step size falls by itself. Remove it",
+        "model: { class-weights: { fraud: many } } | model.class-weights.fraud must be a number"
+            + " between 0 and 1000000, but was \"many\"",
+        "model: { layers: [{ units: 8, dropout: 1 }] } | model.layers[0].dropout must be at least 0"
+            + " and below 1, but was 1",
+        "model: { optimizer: ftrl, max-norm: 1 } | model.max-norm does not go with ftrl, which"
+            + " computes weights anew. Remove it",
+        "state: { epochs: 3 }       | state.epochs is not an option. state takes: backend,"
+            + " checkpoint-interval",
       })
   void eachMistakeHasItsOwnWords(String line, String error) {
     assertThat(invalid(HEAD + line).errors()).containsExactly("fraud.yaml:4  " + error);
@@ -414,9 +466,11 @@ class PipelineFileTest {
       quoteCharacter = '`',
       value = {
         "task: regression   | loss: categorical_crossentropy | model.loss categorical_crossentropy"
-            + " is for classes, but input.task is regression. Take mse or huber",
+            + " is for classes, but input.task is regression. Take mse, mae or huber",
         "task: regression   | output: softmax | model.output softmax is for classes, but input.task"
             + " is regression. Take linear",
+        "task: regression   | class-weights: { a: 2 } | model.class-weights are for classes, but"
+            + " input.task is regression. Remove them",
         "classes: [a, b, c] | loss: binary_crossentropy | model.loss binary_crossentropy is for two"
             + " classes, but the task is multiclass. Take output: softmax and loss:"
             + " categorical_crossentropy",

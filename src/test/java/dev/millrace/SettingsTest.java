@@ -47,6 +47,9 @@ class SettingsTest {
       strings = {
         "model: { layers: [] }",
         "model: { seed: 2 }",
+        "model: { layers: [{ units: 32, dropout: 0.1 }] }",
+        "model: { schedule: { kind: constant, warmup: 5 } }",
+        "model: { class-weights: { fraud: 2 } }",
         "model: { optimizer: adam }",
         "limits: { classes: 3 }",
       })

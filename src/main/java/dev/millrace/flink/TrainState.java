@@ -8,7 +8,6 @@ import dev.millrace.eval.RegressionMetrics;
 import dev.millrace.eval.RollingMetrics;
 import dev.millrace.nn.Learner;
 import dev.millrace.nn.LearnerSpec;
-import dev.millrace.nn.Loss;
 import dev.millrace.nn.Workspace;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -18,6 +17,7 @@ import java.io.DataOutput;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.Map;
 
 /**
  * Everything that one model key has: the learner with its pending mini-batch, the metrics, the
@@ -39,6 +39,8 @@ public final class TrainState {
   private Task task;
   private int columns;
   private boolean probabilities;
+  // By name; of the settings, not of the state.
+  private Map<String, Float> classWeights;
   private ClassNames classes;
   private RollingMetrics metrics;
   private SeenOffsets offsets;
@@ -64,6 +66,7 @@ public final class TrainState {
     state.metrics = RollingMetrics.of(state.task, spec.metrics());
     state.offsets = new SeenOffsets();
     state.columns = spec.columns().hashCode();
+    state.classWeights = spec.model().classWeights();
     state.finishSetup(learner);
     return state;
   }
@@ -114,7 +117,7 @@ public final class TrainState {
   void learnClass(Chunk chunk, int row, int actual) {
     float loss =
         learner.learnClass(
-            chunk.features(), row * chunk.width(), actual, weight(chunk, row), scores);
+            chunk.features(), row * chunk.width(), actual, weight(chunk, row, actual), scores);
     double logLoss = probabilities ? -StrictMath.log(Math.max(scores[actual], 1e-7f)) : Double.NaN;
     classification().update(actual, best(classes.size()), loss, logLoss);
     learned(chunk, row);
@@ -138,7 +141,8 @@ public final class TrainState {
     }
     learner.addClass();
     makeRoomForScores();
-    learner.learnClass(chunk.features(), row * chunk.width(), known, weight(chunk, row), scores);
+    learner.learnClass(
+        chunk.features(), row * chunk.width(), known, weight(chunk, row, known), scores);
     learned(chunk, row);
     return known;
   }
@@ -148,7 +152,7 @@ public final class TrainState {
     double target = chunk.targets()[row];
     float loss =
         learner.learnValue(
-            chunk.features(), row * chunk.width(), target, weight(chunk, row), scores);
+            chunk.features(), row * chunk.width(), target, chunk.weights()[row], scores);
     ((RegressionMetrics) metrics).update(target, scores[0], loss);
     learned(chunk, row);
   }
@@ -197,6 +201,7 @@ public final class TrainState {
     metrics = RollingMetrics.read(in, spec.metrics());
     LearnerSpec learnerSpec = spec.learner(task);
     learner = Learner.read(in, learnerSpec, task);
+    classWeights = spec.model().classWeights();
     finishSetup(learnerSpec);
     frozen = null;
   }
@@ -251,6 +256,7 @@ public final class TrainState {
       copy.task = task;
       copy.columns = columns;
       copy.probabilities = probabilities;
+      copy.classWeights = classWeights;
       copy.classes = classes.copy();
       copy.metrics = metrics.copy();
       copy.offsets = offsets.copy();
@@ -280,8 +286,7 @@ public final class TrainState {
   }
 
   private void finishSetup(LearnerSpec spec) {
-    Loss loss = spec.network().loss();
-    probabilities = loss == Loss.BINARY_CROSSENTROPY || loss == Loss.CATEGORICAL_CROSSENTROPY;
+    probabilities = spec.network().loss().isCrossEntropy();
     makeRoomForScores();
   }
 
@@ -306,8 +311,11 @@ public final class TrainState {
     return best;
   }
 
-  private static float weight(Chunk chunk, int row) {
-    return chunk.weights()[row];
+  private float weight(Chunk chunk, int row, int label) {
+    float weight = chunk.weights()[row];
+    return classWeights.isEmpty()
+        ? weight
+        : weight * classWeights.getOrDefault(classes.list().get(label), 1f);
   }
 
   /** 64-bit FNV-1a of the key: each model starts from its own weights, the same on every run. */

@@ -9,9 +9,10 @@ import java.util.List;
 /**
  * Where the parameters of a network are in one flat array.
  *
- * <p>Layer after layer: its weights, [inputs x columns] row-major, then its bias, [columns].
- * Columns are the layer's neurons padded to whole lanes, and rows start {@link Kernels#stride}
- * apart, here and in activations; the padding is zero and stays zero.
+ * <p>Layer after layer: its weights, [inputs x columns] row-major, then its bias, [columns], and
+ * with layer normalization its gain and shift, [columns] each. Columns are the layer's neurons
+ * padded to whole lanes, and rows start {@link Kernels#stride} apart, here and in activations; the
+ * padding is zero and stays zero.
  */
 final class Layout {
 
@@ -24,6 +25,8 @@ final class Layout {
   // Strides of all layers before a layer, and of all layers at the end.
   private final int[] stridesBefore;
   private final int length;
+  private final boolean keepsSums;
+  private final boolean keepsNormalized;
 
   Layout(int inputs, List<LayerSpec> layers) {
     this.inputs = inputs;
@@ -39,7 +42,7 @@ final class Layout {
       weightOffsets[l] = (int) offset;
       long bias = offset + (long) inputs(l) * stride;
       biasOffsets[l] = (int) bias;
-      offset = bias + stride;
+      offset = bias + (long) stride * (isNormalized(l) ? 3 : 1);
       if (offset > Integer.MAX_VALUE - Kernels.LANES) {
         throw new IllegalArgumentException(
             "the network has more weights than one array holds ("
@@ -48,6 +51,8 @@ final class Layout {
       }
     }
     length = (int) offset;
+    keepsNormalized = layers.stream().anyMatch(LayerSpec::layerNorm);
+    keepsSums = layers.stream().anyMatch(layer -> layer.activation().isDerivedFromInput());
   }
 
   int layers() {
@@ -69,6 +74,34 @@ final class Layout {
 
   Activation activation(int layer) {
     return layers.get(layer).activation();
+  }
+
+  /** Whether some layer's activation is derived from its input. */
+  boolean keepsSums() {
+    return keepsSums;
+  }
+
+  /** Whether some layer is normalized. */
+  boolean keepsNormalized() {
+    return keepsNormalized;
+  }
+
+  boolean isNormalized(int layer) {
+    return layers.get(layer).layerNorm();
+  }
+
+  /** Where a normalized layer's gain is; its shift follows. */
+  int gainOffset(int layer) {
+    return biasOffset(layer) + stride(layer);
+  }
+
+  float dropout(int layer) {
+    return layers.get(layer).dropout();
+  }
+
+  /** Rows of parameters: weights, bias, and gain and shift if it is normalized. */
+  int rows(int layer) {
+    return inputs(layer) + (isNormalized(layer) ? 3 : 1);
   }
 
   int columns(int layer) {
@@ -122,8 +155,8 @@ final class Layout {
   float[] grown(float[] parameters, Layout from) {
     float[] grown = new float[length];
     for (int l = 0; l < layers(); l++) {
-      // The bias row follows the weight rows, in both.
-      for (int i = 0; i <= inputs(l); i++) {
+      // The rows of bias, gain and shift follow the weight rows, in both.
+      for (int i = 0; i < rows(l); i++) {
         int source = from.weightOffset(l) + i * from.stride(l);
         System.arraycopy(parameters, source, grown, weightOffset(l) + i * stride(l), from.units(l));
       }
@@ -134,7 +167,7 @@ final class Layout {
   /** Writes the values without the padding. */
   void write(float[] parameters, DataOutput out) throws IOException {
     for (int l = 0; l < layers(); l++) {
-      for (int i = 0; i <= inputs(l); i++) {
+      for (int i = 0; i < rows(l); i++) {
         int row = weightOffset(l) + i * stride(l);
         for (int o = 0; o < units(l); o++) {
           out.writeFloat(parameters[row + o]);
@@ -147,7 +180,7 @@ final class Layout {
   float[] read(DataInput in) throws IOException {
     float[] parameters = new float[length];
     for (int l = 0; l < layers(); l++) {
-      for (int i = 0; i <= inputs(l); i++) {
+      for (int i = 0; i < rows(l); i++) {
         int row = weightOffset(l) + i * stride(l);
         for (int o = 0; o < units(l); o++) {
           parameters[row + o] = in.readFloat();

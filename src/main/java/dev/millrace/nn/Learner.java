@@ -1,7 +1,6 @@
 package dev.millrace.nn;
 
 import dev.millrace.data.Task;
-import dev.millrace.simd.Kernels;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
@@ -13,16 +12,13 @@ import java.util.Arrays;
  *
  * <p>Each example is predicted before anything is learned from it. A class that is not known yet
  * can be learned after {@link #addClass}: predict the example, add the class, then learn it with an
- * output array of no further use. Not thread-safe; no method allocates once its arrays have grown.
+ * output array of no further use. Not thread-safe. No method allocates once its arrays have grown
+ * and the kernels are compiled, each by itself as flink-conf/config.yaml says; layer normalization
+ * and max-norm may.
  */
 public final class Learner {
 
   private static final int VERSION = 1;
-
-  /** Beyond, a squared gradient might not fit a float, and one step would spoil the optimizer. */
-  private static final float GREATEST_GRADIENT = 1e18f;
-
-  private static final Kernels KERNELS = Kernels.best();
 
   private final LearnerSpec spec;
   private final Task task;
@@ -30,6 +26,8 @@ public final class Learner {
   private final long keySeed;
   private final WeightInitializer initializer;
   private final Objective objective;
+  // Null if no layer has it.
+  private final Dropout dropout;
   private final Normalizer normalizer;
   // Null for classification.
   private final TargetScaler targetScaler;
@@ -63,6 +61,7 @@ public final class Learner {
     keySeed = other.keySeed;
     initializer = other.initializer;
     objective = other.objective;
+    dropout = other.dropout == null ? null : new Dropout(spec.seed(), keySeed);
     normalizer = other.normalizer.copy();
     targetScaler = other.targetScaler == null ? null : other.targetScaler.copy();
     batch = other.batch.copy();
@@ -95,21 +94,20 @@ public final class Learner {
     this.keySeed = keySeed;
     this.classes = task.isClassification() ? classes : 0;
     initializer = new WeightInitializer(spec.network().initializer(), spec.seed(), keySeed);
-    objective = new Objective(spec.network().loss(), task.isClassification());
+    objective =
+        new Objective(
+            spec.network().loss(), task.isClassification(), spec.regularizer().labelSmoothing());
+    dropout = spec.network().hasDropout() ? new Dropout(spec.seed(), keySeed) : null;
     normalizer = new Normalizer(spec.normalization(), inputs);
     targetScaler = task.isClassification() ? null : new TargetScaler(spec.normalization());
     batch = new MiniBatch(inputs, spec.batchSize());
-    fusedStep =
-        spec.batchSize() == 1
-            && spec.clipNorm() == 0f
-            && spec.regularizer().l1() == 0f
-            && spec.regularizer().l2() == 0f
-            && OptimizerState.isPlainDescent(spec.optimizer());
+    fusedStep = spec.isPlainDescent();
     network =
         stored != null
             ? stored
             : Network.create(layout(spec, task, inputs, this.classes), initializer);
     optimizer = new OptimizerState(spec.optimizer(), network.layout().length());
+    optimizer.meet(network.parameters());
   }
 
   private static int mostClasses(LearnerSpec spec) {
@@ -147,14 +145,14 @@ public final class Learner {
     return examples;
   }
 
-  /** Updates left out because their gradient was not finite (or beyond 1e18). */
+  /** Updates left out because their gradient was not finite (or beyond 1e15). */
   public long skippedSteps() {
     return skippedSteps;
   }
 
-  /** The step size now. */
+  /** The size of the next step. */
   public float learningRate() {
-    return spec.optimizer().learningRate();
+    return spec.schedule().rate(spec.optimizer().learningRate(), steps);
   }
 
   /** Shares scratch with other learners of the same thread; not part of the model. */
@@ -166,8 +164,9 @@ public final class Learner {
    * Predicts without changing anything.
    *
    * @param features [inputs] from {@code offset}, NaN is missing
-   * @param out receives {@link #outputs} numbers: the probability of each class (for mse and huber
-   *     the raw outputs; 1 while only one class is known), or the value on the target's own scale
+   * @param out receives {@link #outputs} numbers: the probability of each class (for mse, mae and
+   *     huber the raw outputs; 1 while only one class is known), or the value on the target's own
+   *     scale, NaN until a target has been seen
    */
   public void predict(float[] features, int offset, float[] out) {
     float[] row = workspace.fitInput(inputs);
@@ -294,7 +293,8 @@ public final class Learner {
   private void writePrediction(int offset, float[] out, int outOffset) {
     float[] y = workspace.activations;
     if (targetScaler != null) {
-      out[outOffset] = targetScaler.restored(y[offset]);
+      // What the target is about is anybody's guess before the first.
+      out[outOffset] = examples == 0 ? Float.NaN : targetScaler.restored(y[offset]);
     } else if (classes == 1) {
       out[outOffset] = 1f;
     } else if (spec.network().loss() == Loss.BINARY_CROSSENTROPY) {
@@ -330,10 +330,13 @@ public final class Learner {
       return;
     }
     int rows = batch.size();
-    if (propagated < rows) {
-      // The same outputs as when the rows came, for the weights are the same; not kept, because
-      // they would be the greatest part of a small model's memory.
-      network.forward(batch.rows(), 0, rows, workspace);
+    if (dropout != null) {
+      dropout.startAt(examples - rows);
+    }
+    // Without dropout the same outputs as when the rows came, for the weights are the same; not
+    // kept, because they would be the greatest part of a small model's memory.
+    if (propagated < rows || dropout != null) {
+      network.forward(batch.rows(), 0, rows, workspace, dropout);
     }
     workspace.fitBackward(network.layout(), rows);
     writeOutputGradient(rows);
@@ -349,27 +352,28 @@ public final class Learner {
   private boolean descend() {
     float[] x = batch.rows();
     network.propagateDeltas(1, objective.fused(), workspace);
-    if (!network.gradientIsWithin(GREATEST_GRADIENT, x, 0, workspace)) {
+    if (!network.gradientIsWithin(Clipping.GREATEST_GRADIENT, x, 0, workspace)) {
       return false;
     }
-    network.descend(x, 0, spec.optimizer().learningRate(), workspace);
+    network.descend(x, 0, learningRate(), workspace);
     return true;
   }
 
   private boolean step(int rows) {
     workspace.fitGradient(network.layout());
-    network.backward(batch.rows(), 0, rows, objective.fused(), workspace);
+    network.backward(batch.rows(), 0, rows, objective.fused(), workspace, dropout);
     float[] gradient = workspace.gradient;
     Regularizer regularizer = spec.regularizer();
     if (regularizer.l1() != 0f || regularizer.l2() != 0f) {
       network.regularize(regularizer, gradient);
     }
-    int length = network.layout().length();
-    // Written so that NaN is refused as well.
-    if (!(KERNELS.absMax(gradient, 0, length) <= GREATEST_GRADIENT) || !clip(gradient, length)) {
+    if (!spec.clipping().apply(gradient, network.layout().length())) {
       return false;
     }
-    optimizer.step(network.parameters(), gradient);
+    optimizer.step(network.parameters(), gradient, learningRate());
+    if (regularizer.maxNorm() != 0f) {
+      network.limitNorms(regularizer.maxNorm());
+    }
     return true;
   }
 
@@ -384,19 +388,6 @@ public final class Learner {
           workspace.activations, at, neurons, batch.target(r), factor, workspace.deltas, at);
       Arrays.fill(workspace.deltas, at + neurons, at + columns, 0f);
     }
-  }
-
-  /** Shortens the gradient to the allowed norm; false if the norm does not fit a float. */
-  private boolean clip(float[] gradient, int length) {
-    float longest = spec.clipNorm();
-    if (longest == 0f) {
-      return true;
-    }
-    float norm = (float) Math.sqrt(KERNELS.sumOfSquares(gradient, 0, length));
-    if (norm > longest) {
-      KERNELS.scale(gradient, 0, length, longest / norm);
-    }
-    return norm < Float.POSITIVE_INFINITY;
   }
 
   /**
@@ -416,6 +407,7 @@ public final class Learner {
     if (neurons > before.outputs()) {
       network = network.withOutputs(neurons, initializer);
       optimizer = optimizer.grown(before, network.layout());
+      optimizer.meet(network.parameters());
     }
   }
 

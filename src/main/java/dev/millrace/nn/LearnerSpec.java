@@ -9,19 +9,40 @@ import java.util.Locale;
 /**
  * Everything that decides how a model learns, fixed for its whole life.
  *
+ * @param schedule of the learning rate
  * @param batchSize examples in one update, at least 1
- * @param clipNorm longest gradient allowed (its L2 norm), 0 is off
  * @param seed of the initial weights, together with the model key
  */
 public record LearnerSpec(
     NetworkSpec network,
     Optimizer optimizer,
+    Schedule schedule,
     Regularizer regularizer,
     Normalization normalization,
     int batchSize,
-    float clipNorm,
+    Clipping clipping,
     long seed)
     implements Serializable {
+
+  /** With a constant learning rate and a gradient clipped by its norm alone. */
+  public LearnerSpec(
+      NetworkSpec network,
+      Optimizer optimizer,
+      Regularizer regularizer,
+      Normalization normalization,
+      int batchSize,
+      float clipNorm,
+      long seed) {
+    this(
+        network,
+        optimizer,
+        new Schedule.Constant(0),
+        regularizer,
+        normalization,
+        batchSize,
+        new Clipping(clipNorm, 0f),
+        seed);
+  }
 
   /**
    * Refuses what cannot learn the task.
@@ -34,14 +55,8 @@ public record LearnerSpec(
     if (batchSize < 1) {
       throw new IllegalArgumentException("batch-size must be at least 1, but was " + batchSize);
     }
-    for (LayerSpec layer : network.hidden()) {
-      if (layer.units() < 1) {
-        throw new IllegalArgumentException(
-            "a layer's units must be at least 1, but were " + layer.units());
-      }
-    }
-    boolean probabilities =
-        loss == Loss.BINARY_CROSSENTROPY || loss == Loss.CATEGORICAL_CROSSENTROPY;
+    checkLayers();
+    boolean probabilities = loss.isCrossEntropy();
     Activation needed = loss == Loss.BINARY_CROSSENTROPY ? Activation.SIGMOID : Activation.SOFTMAX;
     if (probabilities && output != needed) {
       throw new IllegalArgumentException(
@@ -54,23 +69,92 @@ public record LearnerSpec(
     }
     if (task == Task.REGRESSION && (probabilities || output == Activation.SOFTMAX)) {
       throw new IllegalArgumentException(
-          "regression takes the loss mse or huber and any output but softmax, but was "
+          "regression takes the loss mse, mae or huber and any output but softmax, but was "
               + loss.id()
               + " on "
               + output.id());
+    }
+    if (regularizer.labelSmoothing() != 0f && !probabilities) {
+      throw new IllegalArgumentException(
+          "label-smoothing goes with a cross-entropy, but the loss was " + loss.id());
     }
     if (task == Task.MULTICLASS && loss == Loss.BINARY_CROSSENTROPY) {
       throw new IllegalArgumentException(
           "loss binary_crossentropy is for two classes: use categorical_crossentropy");
     }
-    float epsilon =
-        optimizer instanceof Optimizer.RmsProp rms
-            ? rms.epsilon()
-            : optimizer instanceof Optimizer.Adam adam ? adam.epsilon() : 1f;
+    checkOptimizer();
+  }
+
+  private void checkLayers() {
+    for (LayerSpec layer : network.hidden()) {
+      if (layer.units() < 1) {
+        throw new IllegalArgumentException(
+            "a layer's units must be at least 1, but were " + layer.units());
+      }
+      if (!(layer.dropout() >= 0f && layer.dropout() < 1f)) {
+        throw new IllegalArgumentException(
+            "a layer's dropout must be at least 0 and below 1, but was " + layer.dropout());
+      }
+      if (layer.dropout() != 0f && layer.activation() == Activation.SOFTMAX) {
+        throw new IllegalArgumentException("dropout does not go with a hidden layer of softmax");
+      }
+    }
+  }
+
+  private void checkOptimizer() {
+    float epsilon = 1f;
+    if (optimizer instanceof Optimizer.RmsProp rms) {
+      epsilon = rms.epsilon();
+    } else if (optimizer instanceof Optimizer.Adam adam) {
+      epsilon = adam.epsilon();
+    } else if (optimizer instanceof Optimizer.AdamW adam) {
+      epsilon = adam.epsilon();
+    } else if (optimizer instanceof Optimizer.Adagrad adagrad) {
+      epsilon = adagrad.epsilon();
+    }
     if (!(epsilon > 0f)) {
       throw new IllegalArgumentException(
           "the optimizer's epsilon must be above 0, but was " + epsilon);
     }
+    if (optimizer instanceof Optimizer.Ftrl ftrl && !(ftrl.beta() > 0f && ftrl.alpha() > 0f)) {
+      throw new IllegalArgumentException(
+          "ftrl needs alpha and beta above 0, but they were "
+              + ftrl.alpha()
+              + " and "
+              + ftrl.beta());
+    }
+    if (optimizer instanceof Optimizer.Ftrl && !schedule.equals(new Schedule.Constant(0))) {
+      throw new IllegalArgumentException(
+          "ftrl lowers its step size by itself and takes no schedule, but it was " + schedule.id());
+    }
+    if (optimizer instanceof Optimizer.Ftrl && regularizer.maxNorm() != 0f) {
+      throw new IllegalArgumentException(
+          "ftrl computes each weight anew and takes no max-norm, but it was "
+              + regularizer.maxNorm());
+    }
+    if (optimizer instanceof Optimizer.Sgd sgd && sgd.nesterov() && sgd.momentum() == 0f) {
+      throw new IllegalArgumentException("nesterov needs momentum above 0, but it was 0");
+    }
+  }
+
+  /**
+   * Whether a step is that of one example, w -= learningRate·g, and nothing else, with the outputs
+   * of every hidden layer still there once all deltas are.
+   */
+  boolean isPlainDescent() {
+    return batchSize == 1
+        && optimizer instanceof Optimizer.Sgd sgd
+        && sgd.momentum() == 0f
+        && clipping.norm() == 0f
+        && clipping.value() == 0f
+        && regularizer.l1() == 0f
+        && regularizer.l2() == 0f
+        && regularizer.maxNorm() == 0f
+        && network.hidden().stream().allMatch(LearnerSpec::keepsOutputs);
+  }
+
+  private static boolean keepsOutputs(LayerSpec layer) {
+    return layer.dropout() == 0f && !layer.layerNorm() && !layer.activation().isDerivedFromInput();
   }
 
   /** All layers of the network. */
@@ -86,6 +170,9 @@ public record LearnerSpec(
     shape.append(task.name().toLowerCase(Locale.ROOT));
     for (LayerSpec layer : network.hidden()) {
       shape.append(", ").append(layer.units()).append(' ').append(layer.activation().id());
+      if (layer.layerNorm()) {
+        shape.append(" with layer norm");
+      }
     }
     shape.append(", ").append(network.output().id()).append(' ').append(network.loss().id());
     shape.append(", ").append(optimizer.id());

@@ -3,6 +3,7 @@ package dev.millrace.nn;
 import dev.millrace.data.Task;
 import java.io.Serializable;
 import java.util.List;
+import java.util.Map;
 
 /**
  * The {@code model} part of a pipeline: a learner's specification as far as it can be known before
@@ -10,25 +11,30 @@ import java.util.List;
  *
  * @param output activation of the output layer, or null for the task's usual one
  * @param loss or null for the task's usual one
+ * @param classWeights by the name of a class, what its examples' weights are multiplied by; 1 for
+ *     those that are not named
  */
 public record ModelSpec(
     List<LayerSpec> hidden,
     Activation output,
     Loss loss,
     Optimizer optimizer,
+    Schedule schedule,
     Regularizer regularizer,
     Normalization normalization,
     int batchSize,
-    float clipNorm,
+    Clipping clipping,
     long seed,
-    Initializer initializer)
+    Initializer initializer,
+    Map<String, Float> classWeights)
     implements Serializable {
 
   public ModelSpec {
     hidden = List.copyOf(hidden);
+    classWeights = Map.copyOf(classWeights);
   }
 
-  /** With initial weights by activation. */
+  /** With a constant learning rate and initial weights by activation. */
   public ModelSpec(
       List<LayerSpec> hidden,
       Activation output,
@@ -44,12 +50,14 @@ public record ModelSpec(
         output,
         loss,
         optimizer,
+        new Schedule.Constant(0),
         regularizer,
         normalization,
         batchSize,
-        clipNorm,
+        new Clipping(clipNorm, 0f),
         seed,
-        Initializer.BY_ACTIVATION);
+        Initializer.BY_ACTIVATION,
+        Map.of());
   }
 
   /**
@@ -64,12 +72,14 @@ public record ModelSpec(
         null,
         null,
         new Optimizer.RmsProp(0.005f, 0.99f, 1e-8f, true),
+        new Schedule.Constant(0),
         new Regularizer(0f, 0f),
         new Normalization(Normalization.Kind.STANDARD, 0.001f, 4f),
         1,
-        0f,
+        new Clipping(0f, 0f),
         seed,
-        Initializer.LECUN_NORMAL);
+        Initializer.LECUN_NORMAL,
+        Map.of());
   }
 
   /** The specification for a task, with the task's usual output layer and loss filled in. */
@@ -93,10 +103,12 @@ public record ModelSpec(
     return new LearnerSpec(
         new NetworkSpec(hidden, activation, filledLoss, initializer),
         optimizer,
-        regularizer,
+        schedule,
+        // A task guessed from the labels may turn out to have no classes to smooth.
+        task.isClassification() ? regularizer : regularizer.withoutLabelSmoothing(),
         normalization,
         batchSize,
-        clipNorm,
+        clipping,
         seed);
   }
 }

@@ -1,6 +1,9 @@
 package dev.millrace.nn;
 
+import dev.millrace.simd.ActivationKernels;
 import dev.millrace.simd.Kernels;
+import dev.millrace.simd.LayerKernels;
+import dev.millrace.simd.UpdateKernels;
 import java.io.DataInput;
 import java.io.IOException;
 import java.util.Arrays;
@@ -9,6 +12,10 @@ import java.util.Arrays;
 final class Network {
 
   private static final Kernels KERNELS = Kernels.best();
+
+  private static final LayerKernels LAYERS = LayerKernels.best();
+  private static final UpdateKernels UPDATES = UpdateKernels.best();
+  private static final ActivationKernels ACTIVATIONS = ActivationKernels.best();
 
   private final Layout layout;
   private final float[] parameters;
@@ -24,6 +31,10 @@ final class Network {
     for (int l = 0; l < layout.layers(); l++) {
       for (int neuron = 0; neuron < layout.units(l); neuron++) {
         network.initialize(l, neuron, initializer);
+      }
+      if (layout.isNormalized(l)) {
+        int gain = layout.gainOffset(l);
+        Arrays.fill(network.parameters, gain, gain + layout.units(l), 1f);
       }
     }
     return network;
@@ -71,6 +82,11 @@ final class Network {
    * @param x [rows x inputs]
    */
   void forward(float[] x, int xOffset, int rows, Workspace workspace) {
+    forward(x, xOffset, rows, workspace, null);
+  }
+
+  /** As it is for learning: with dropout, unless that is null. */
+  void forward(float[] x, int xOffset, int rows, Workspace workspace, Dropout dropout) {
     workspace.fitForward(layout, rows);
     float[] activations = workspace.activations;
     for (int l = 0; l < layout.layers(); l++) {
@@ -87,18 +103,47 @@ final class Network {
           layout.columns(l),
           activations,
           y);
-      activate(l, activations, y, rows);
+      if (layout.isNormalized(l)) {
+        normalize(l, y, rows, workspace);
+      }
+      if (layout.activation(l).isDerivedFromInput()) {
+        System.arraycopy(activations, y, workspace.sums, y, rows * layout.stride(l));
+      }
+      activate(l, workspace.sums, activations, y, rows);
+      if (dropout != null) {
+        dropout.apply(layout, l, activations, y, rows);
+      }
     }
   }
 
-  private void activate(int layer, float[] a, int offset, int rows) {
+  private void normalize(int layer, int offset, int rows, Workspace workspace) {
+    LAYERS.layerNorm(
+        workspace.activations,
+        offset,
+        rows,
+        layout.units(layer),
+        layout.columns(layer),
+        parameters,
+        layout.gainOffset(layer),
+        workspace.normalized,
+        workspace.inverses,
+        layer * rows);
+  }
+
+  /** {@code x} holds the inputs too, where the activation is derived from them. */
+  private void activate(int layer, float[] x, float[] a, int offset, int rows) {
     int columns = layout.columns(layer);
     int length = rows * layout.stride(layer);
     switch (layout.activation(layer)) {
       case SIGMOID -> KERNELS.sigmoid(a, offset, length);
       case TANH -> KERNELS.tanh(a, offset, length);
       case RELU -> KERNELS.relu(a, offset, length);
+      case LEAKY_RELU -> ACTIVATIONS.leakyRelu(a, offset, length);
+      case ELU -> ACTIVATIONS.elu(a, offset, length);
       case SELU -> KERNELS.selu(a, offset, length);
+      case GELU -> ACTIVATIONS.gelu(x, a, offset, length);
+      case SILU -> ACTIVATIONS.silu(x, a, offset, length);
+      case SOFTPLUS -> ACTIVATIONS.softplus(x, a, offset, length);
       case SOFTMAX -> KERNELS.softmax(a, offset, rows, layout.units(layer), columns);
       case LINEAR -> {}
     }
@@ -110,10 +155,14 @@ final class Network {
    *
    * <p>The deltas of the output layer hold the gradient with respect to its outputs, or to its
    * weighted sums if {@code fused}; zero in the padding.
+   *
+   * @param dropout that of the forward propagation, null for none
    */
-  void backward(float[] x, int xOffset, int rows, boolean fused, Workspace workspace) {
-    propagateDeltas(rows, fused, workspace);
-    for (int l = 0; l < layout.layers(); l++) {
+  void backward(
+      float[] x, int xOffset, int rows, boolean fused, Workspace workspace, Dropout dropout) {
+    for (int l = layout.layers() - 1; l >= 0; l--) {
+      propagateDelta(l, rows, fused, workspace, dropout);
+      // Now, because the layer below changes its outputs when it is differentiated.
       KERNELS.weightGradient(
           l == 0 ? x : workspace.activations,
           l == 0 ? xOffset : layout.activationOffset(l - 1, rows),
@@ -137,8 +186,7 @@ final class Network {
     if (columns == stride) {
       return;
     }
-    // The bias row follows the weight rows.
-    for (int i = 0; i <= layout.inputs(layer); i++) {
+    for (int i = 0; i < layout.rows(layer); i++) {
       int row = layout.weightOffset(layer) + i * stride;
       Arrays.fill(gradient, row + columns, row + stride, 0f);
     }
@@ -146,30 +194,57 @@ final class Network {
 
   /**
    * Leaves the gradient with respect to every layer's weighted sums in the workspace, from that of
-   * the output layer; see {@link #backward}.
+   * the output layer, where no hidden layer has dropout, layer normalization or an activation that
+   * is derived from its input; see {@link #backward}.
    */
   void propagateDeltas(int rows, boolean fused, Workspace workspace) {
+    for (int l = layout.layers() - 1; l >= 0; l--) {
+      propagateDelta(l, rows, fused, workspace, null);
+    }
+  }
+
+  /** From a layer's outputs to its weighted sums, and to the outputs of the layer below. */
+  private void propagateDelta(
+      int l, int rows, boolean fused, Workspace workspace, Dropout dropout) {
+    float[] activations = workspace.activations;
     float[] deltas = workspace.deltas;
-    int last = layout.layers() - 1;
-    for (int l = last; l >= 0; l--) {
-      int delta = layout.activationOffset(l, rows);
-      if (l < last || !fused) {
-        differentiate(l, workspace.activations, deltas, delta, rows);
-      }
-      if (l > 0) {
-        KERNELS.inputGradient(
-            deltas,
-            delta,
-            rows,
-            layout.units(l),
-            layout.columns(l),
-            parameters,
-            layout.weightOffset(l),
-            layout.inputs(l),
-            deltas,
-            layout.activationOffset(l - 1, rows),
-            workspace.transposed);
-      }
+    int delta = layout.activationOffset(l, rows);
+    if (dropout != null && layout.dropout(l) != 0f) {
+      dropout.apply(layout, l, deltas, delta, rows);
+      // The activation's own output again; a neuron that was left out has no gradient.
+      int length = rows * layout.stride(l);
+      KERNELS.scale(activations, delta, length, 1f - layout.dropout(l));
+    }
+    if (l < layout.layers() - 1 || !fused) {
+      differentiate(l, workspace.sums, activations, deltas, delta, rows);
+    }
+    if (layout.isNormalized(l)) {
+      LAYERS.layerNormGradient(
+          deltas,
+          delta,
+          rows,
+          layout.units(l),
+          layout.columns(l),
+          parameters,
+          layout.gainOffset(l),
+          workspace.normalized,
+          workspace.inverses,
+          l * rows,
+          workspace.gradient);
+    }
+    if (l > 0) {
+      KERNELS.inputGradient(
+          deltas,
+          delta,
+          rows,
+          layout.units(l),
+          layout.columns(l),
+          parameters,
+          layout.weightOffset(l),
+          layout.inputs(l),
+          deltas,
+          layout.activationOffset(l - 1, rows),
+          workspace.transposed);
     }
   }
 
@@ -224,16 +299,30 @@ final class Network {
     }
   }
 
-  private void differentiate(int layer, float[] y, float[] delta, int offset, int rows) {
+  /** Where {@code x} is what it is derived from, {@code y} is lost. */
+  private void differentiate(int layer, float[] x, float[] y, float[] delta, int offset, int rows) {
     int columns = layout.columns(layer);
     int length = rows * layout.stride(layer);
     switch (layout.activation(layer)) {
       case SIGMOID -> KERNELS.sigmoidGradient(y, offset, delta, offset, length);
       case TANH -> KERNELS.tanhGradient(y, offset, delta, offset, length);
       case RELU -> KERNELS.reluGradient(y, offset, delta, offset, length);
+      case LEAKY_RELU -> ACTIVATIONS.leakyReluGradient(y, offset, delta, offset, length);
+      case ELU -> ACTIVATIONS.eluGradient(y, offset, delta, offset, length);
       case SELU -> KERNELS.seluGradient(y, offset, delta, offset, length);
+      case GELU -> ACTIVATIONS.geluGradient(x, y, delta, offset, length);
+      case SILU -> ACTIVATIONS.siluGradient(x, y, delta, offset, length);
+      case SOFTPLUS -> ACTIVATIONS.softplusGradient(x, y, delta, offset, length);
       case SOFTMAX -> KERNELS.softmaxGradient(y, offset, delta, offset, rows, columns);
       case LINEAR -> {}
+    }
+  }
+
+  /** Shortens the weights into each neuron (not its bias) to the allowed L2 norm. */
+  void limitNorms(float most) {
+    for (int l = 0; l < layout.layers(); l++) {
+      UPDATES.limitColumns(
+          parameters, layout.weightOffset(l), layout.inputs(l), layout.columns(l), most);
     }
   }
 

@@ -19,6 +19,10 @@ public record NetworkSpec(
     hidden = List.copyOf(hidden);
   }
 
+  boolean hasDropout() {
+    return hidden.stream().anyMatch(layer -> layer.dropout() != 0f);
+  }
+
   /** With initial weights by activation. */
   public NetworkSpec(List<LayerSpec> hidden, Activation output, Loss loss) {
     this(hidden, output, loss, Initializer.BY_ACTIVATION);

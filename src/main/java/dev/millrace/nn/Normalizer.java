@@ -8,13 +8,21 @@ import java.io.IOException;
  * Running statistics of each column, and the transformation they define.
  *
  * <p>Standard: Welford's mean and variance with fading f: n = n(1-f) + 1; q = x - mean; mean +=
- * q/n; m2 = m2(1-f) + q(x - mean); variance = m2/n. A column that has not varied, or was never
- * seen, is 0. A missing value (NaN) is 0 and changes no statistics.
+ * q/n; m2 = m2(1-f) + q(x - mean); variance = m2/n; q is cut to 100 standard deviations. A column
+ * that has not varied by more than rounding, or was never seen, is 0. A missing value (NaN) is 0
+ * and changes no statistics.
  */
 final class Normalizer {
 
-  /** Below, a variance is that of rounding. */
-  private static final double LEAST_VARIANCE = 1e-12;
+  /**
+   * Variance over squared mean, up to which a column counts as constant: a standard deviation of
+   * 1e-7 of the mean, as rounding a number to a float leaves it (at most 6e-8). It is relative, so
+   * that the unit of a column does not decide whether it is of use.
+   */
+  private static final double ROUNDING = 1e-14;
+
+  private static final double KNOWN = 100;
+  private static final double FARTHEST = 100;
 
   private final Normalization spec;
   private final int columns;
@@ -71,17 +79,33 @@ final class Normalizer {
         int s = 3 * column;
         double keep = 1 - (double) spec.fade();
         double n = statistics[s] * keep + 1;
-        double q = x - statistics[s + 1];
+        double q = limited(x - statistics[s + 1], s);
         double mean = statistics[s + 1] + q / n;
+        double fromNewMean = q - q / n;
         statistics[s] = n;
         statistics[s + 1] = mean;
-        statistics[s + 2] = statistics[s + 2] * keep + q * (x - mean);
+        statistics[s + 2] = statistics[s + 2] * keep + q * fromNewMean;
       }
       case MINMAX -> {
         statistics[2 * column] = Math.min(statistics[2 * column], x);
         statistics[2 * column + 1] = Math.max(statistics[2 * column + 1], x);
       }
     }
+  }
+
+  /**
+   * A distance from the mean, cut to 100 standard deviations once 100 values are known: a single
+   * absurd value must not make all later ones look alike. A column that really has moved that far
+   * widens its deviation with each value and is followed all the same.
+   */
+  private double limited(double q, int s) {
+    double n = statistics[s];
+    double m2 = statistics[s + 2];
+    double mean = statistics[s + 1];
+    if (n < KNOWN || q * q * n <= FARTHEST * FARTHEST * m2 || m2 <= ROUNDING * mean * mean * n) {
+      return q;
+    }
+    return Math.copySign(FARTHEST * Math.sqrt(m2 / n), q);
   }
 
   /** Writes the transformed row to {@code out}. */
@@ -129,7 +153,8 @@ final class Normalizer {
     if (spec.kind() == Normalization.Kind.STANDARD) {
       double n = statistics[3 * column];
       double variance = n == 0 ? 0 : statistics[3 * column + 2] / n;
-      return variance <= LEAST_VARIANCE ? 0 : Math.sqrt(variance);
+      double mean = statistics[3 * column + 1];
+      return variance <= ROUNDING * mean * mean ? 0 : Math.sqrt(variance);
     }
     return Math.max(0, statistics[2 * column + 1] - statistics[2 * column]);
   }

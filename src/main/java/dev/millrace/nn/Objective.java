@@ -7,7 +7,8 @@ import dev.millrace.simd.Elementary;
  *
  * <p>The target is the index of the class, or the scaled value for regression. Cross-entropies are
  * fused with their activation: the gradient with respect to the weighted sums is p - target, finite
- * for weighted sums of any size.
+ * for weighted sums of any size. Label smoothing ε (Szegedy et al., 2016) gives the share ε of the
+ * target to all classes alike: (1 - ε)·target + ε/classes.
  */
 final class Objective {
 
@@ -16,23 +17,40 @@ final class Objective {
 
   private final Loss loss;
   private final boolean classification;
+  private final float smoothing;
 
-  Objective(Loss loss, boolean classification) {
+  Objective(Loss loss, boolean classification, float smoothing) {
     this.loss = loss;
     this.classification = classification;
+    this.smoothing = smoothing;
   }
 
   /** Whether the gradient is that of the weighted sums rather than of the outputs. */
   boolean fused() {
-    return loss == Loss.BINARY_CROSSENTROPY || loss == Loss.CATEGORICAL_CROSSENTROPY;
+    return loss.isCrossEntropy();
   }
 
   float loss(float[] y, int offset, int outputs, float target) {
     return switch (loss) {
-      case CATEGORICAL_CROSSENTROPY -> surprise(y[offset + (int) target]);
-      case BINARY_CROSSENTROPY -> surprise(target == 1f ? y[offset] : 1f - y[offset]);
-      case MSE, HUBER -> meanOfErrors(y, offset, outputs, target);
+      case CATEGORICAL_CROSSENTROPY -> {
+        float own = surprise(y[offset + (int) target]);
+        yield smoothing == 0f ? own : smoothed(own, y, offset, outputs);
+      }
+      case BINARY_CROSSENTROPY -> {
+        float own = surprise(target == 1f ? y[offset] : 1f - y[offset]);
+        float other = smoothing == 0f ? 0f : surprise(target == 1f ? 1f - y[offset] : y[offset]);
+        yield smoothing == 0f ? own : own + 0.5f * smoothing * (other - own);
+      }
+      case MSE, MAE, HUBER -> meanOfErrors(y, offset, outputs, target);
     };
+  }
+
+  private float smoothed(float own, float[] y, int offset, int outputs) {
+    float sum = 0f;
+    for (int o = 0; o < outputs; o++) {
+      sum += surprise(y[offset + o]);
+    }
+    return (1f - smoothing) * own + smoothing / outputs * sum;
   }
 
   private static float surprise(float p) {
@@ -45,7 +63,12 @@ final class Objective {
     for (int o = 0; o < outputs; o++) {
       float error = y[offset + o] - expected(o, target);
       float size = Math.abs(error);
-      sum += loss == Loss.HUBER ? size <= 1f ? 0.5f * error * error : size - 0.5f : error * error;
+      sum +=
+          switch (loss) {
+            case MAE -> size;
+            case HUBER -> size <= 1f ? 0.5f * error * error : size - 0.5f;
+            default -> error * error;
+          };
     }
     return sum / outputs;
   }
@@ -54,15 +77,24 @@ final class Objective {
   void gradient(
       float[] y, int offset, int outputs, float target, float factor, float[] delta, int to) {
     for (int o = 0; o < outputs; o++) {
-      float error = y[offset + o] - expected(o, target);
+      float error = y[offset + o] - smoothed(expected(o, target), outputs);
       float gradient =
           switch (loss) {
             case BINARY_CROSSENTROPY, CATEGORICAL_CROSSENTROPY -> error;
             case MSE -> 2f * error / outputs;
+            case MAE -> Math.signum(error) / outputs;
             case HUBER -> Math.max(-1f, Math.min(1f, error)) / outputs;
           };
       delta[to + o] = gradient * factor;
     }
+  }
+
+  private float smoothed(float expected, int outputs) {
+    if (smoothing == 0f) {
+      return expected;
+    }
+    int classes = loss == Loss.BINARY_CROSSENTROPY ? 2 : outputs;
+    return (1f - smoothing) * expected + smoothing / classes;
   }
 
   /** One-hot for several neurons of a classifier; its only neuron is the second class. */

@@ -15,8 +15,15 @@ public sealed interface Optimizer extends Serializable {
    * Stochastic gradient descent: v = momentum·v + g, w -= learningRate·v.
    *
    * @param momentum 0 (off) to below 1
+   * @param nesterov step along g + momentum·v instead of v (Nesterov, 1983, as PyTorch has it)
    */
-  record Sgd(float learningRate, float momentum) implements Optimizer {
+  record Sgd(float learningRate, float momentum, boolean nesterov) implements Optimizer {
+
+    /** Without Nesterov's look ahead. */
+    public Sgd(float learningRate, float momentum) {
+      this(learningRate, momentum, false);
+    }
+
     @Override
     public String id() {
       return "sgd";
@@ -43,6 +50,52 @@ public sealed interface Optimizer extends Serializable {
     @Override
     public String id() {
       return "adam";
+    }
+  }
+
+  /**
+   * AdamW (Loshchilov and Hutter, 2019): w -= learningRate·weightDecay·w, weights and biases alike,
+   * then a step of Adam.
+   */
+  record AdamW(float learningRate, float beta1, float beta2, float epsilon, float weightDecay)
+      implements Optimizer {
+    @Override
+    public String id() {
+      return "adamw";
+    }
+  }
+
+  /**
+   * Adagrad (Duchi et al., 2011): s += g², w -= learningRate·g/(sqrt(s) + epsilon).
+   *
+   * @param initialSum what s starts from
+   */
+  record Adagrad(float learningRate, float initialSum, float epsilon) implements Optimizer {
+    @Override
+    public String id() {
+      return "adagrad";
+    }
+  }
+
+  /**
+   * FTRL-Proximal (McMahan et al., 2013): n += g², z += g - σ·w with σ = (sqrt(n) - sqrt(n before))
+   * / alpha, w = 0 where |z| ≤ l1, else -(z - sign(z)·l1) / ((beta + sqrt(n))/alpha + l2).
+   *
+   * <p>The paper starts from w = 0, where a network would stay; here z starts from what gives the
+   * initial weights.
+   *
+   * @param alpha the learning rate, which falls with the gradients seen
+   * @param beta above 0
+   */
+  record Ftrl(float alpha, float beta, float l1, float l2) implements Optimizer {
+    @Override
+    public float learningRate() {
+      return alpha;
+    }
+
+    @Override
+    public String id() {
+      return "ftrl";
     }
   }
 }

@@ -1,6 +1,7 @@
 package dev.millrace.nn;
 
 import dev.millrace.simd.Kernels;
+import dev.millrace.simd.UpdateKernels;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
@@ -10,12 +11,14 @@ final class OptimizerState {
 
   private static final Kernels KERNELS = Kernels.best();
 
+  private static final UpdateKernels UPDATES = UpdateKernels.best();
+
   private static final float[] UNUSED = {};
 
   private final Optimizer optimizer;
-  // Velocity of sgd with momentum, or Adam's first moment.
+  // Velocity of sgd with momentum, Adam's first moment, or z of FTRL.
   private float[] first = UNUSED;
-  // Mean squared gradient of rmsprop, or Adam's second moment.
+  // Mean squared gradient of rmsprop, Adam's second moment, or the sum of adagrad and FTRL.
   private float[] second = UNUSED;
   // beta1^t and rho^t or beta2^t, for the bias correction.
   private double firstPower = 1;
@@ -41,6 +44,8 @@ final class OptimizerState {
 
   private static boolean usesFirst(Optimizer optimizer) {
     return optimizer instanceof Optimizer.Adam
+        || optimizer instanceof Optimizer.AdamW
+        || optimizer instanceof Optimizer.Ftrl
         || optimizer instanceof Optimizer.Sgd sgd && sgd.momentum() != 0;
   }
 
@@ -60,19 +65,32 @@ final class OptimizerState {
         usesSecond(optimizer) ? to.grown(second, from) : UNUSED);
   }
 
-  /** Whether a step is w -= learningRate·g and nothing else. */
-  static boolean isPlainDescent(Optimizer optimizer) {
-    return optimizer instanceof Optimizer.Sgd sgd && sgd.momentum() == 0;
+  /**
+   * Takes note of parameters that no gradient has moved yet: all of a new network, or those of
+   * outputs that were added.
+   */
+  void meet(float[] parameters) {
+    if (optimizer instanceof Optimizer.Ftrl ftrl) {
+      float curvature = ftrl.beta() / ftrl.alpha() + ftrl.l2();
+      for (int i = 0; i < parameters.length; i++) {
+        if (second[i] == 0f) {
+          float w = parameters[i];
+          first[i] = -(w * curvature) - Math.signum(w) * ftrl.l1();
+        }
+      }
+    }
   }
 
   /** Changes the parameters by one step along the gradient. */
-  void step(float[] parameters, float[] gradient) {
+  void step(float[] parameters, float[] gradient, float learningRate) {
     int length = parameters.length;
     if (optimizer instanceof Optimizer.Sgd sgd) {
       if (sgd.momentum() == 0) {
-        KERNELS.sgd(parameters, gradient, length, sgd.learningRate());
+        KERNELS.sgd(parameters, gradient, length, learningRate);
+      } else if (sgd.nesterov()) {
+        UPDATES.nesterov(parameters, first, gradient, length, learningRate, sgd.momentum());
       } else {
-        KERNELS.momentum(parameters, first, gradient, length, sgd.learningRate(), sgd.momentum());
+        KERNELS.momentum(parameters, first, gradient, length, learningRate, sgd.momentum());
       }
     } else if (optimizer instanceof Optimizer.RmsProp rms) {
       secondPower *= rms.rho();
@@ -81,25 +99,52 @@ final class OptimizerState {
           second,
           gradient,
           length,
-          rms.learningRate(),
+          learningRate,
           rms.rho(),
           rms.epsilon(),
           rms.biasCorrection() ? (float) (1 / (1 - secondPower)) : 1f);
     } else if (optimizer instanceof Optimizer.Adam adam) {
-      firstPower *= adam.beta1();
-      secondPower *= adam.beta2();
-      KERNELS.adam(
+      adam(parameters, gradient, learningRate, adam.beta1(), adam.beta2(), adam.epsilon());
+    } else if (optimizer instanceof Optimizer.AdamW adam) {
+      KERNELS.scale(parameters, 0, length, 1f - learningRate * adam.weightDecay());
+      adam(parameters, gradient, learningRate, adam.beta1(), adam.beta2(), adam.epsilon());
+    } else if (optimizer instanceof Optimizer.Adagrad ada) {
+      UPDATES.adagrad(
+          parameters, second, gradient, length, learningRate, ada.initialSum(), ada.epsilon());
+    } else if (optimizer instanceof Optimizer.Ftrl ftrl) {
+      UPDATES.ftrl(
           parameters,
           first,
           second,
           gradient,
           length,
-          (float) (adam.learningRate() / (1 - firstPower)),
-          adam.beta1(),
-          adam.beta2(),
-          adam.epsilon(),
-          (float) (1 / (1 - secondPower)));
+          ftrl.alpha(),
+          ftrl.beta(),
+          ftrl.l1(),
+          ftrl.l2());
     }
+  }
+
+  private void adam(
+      float[] parameters,
+      float[] gradient,
+      float learningRate,
+      float beta1,
+      float beta2,
+      float epsilon) {
+    firstPower *= beta1;
+    secondPower *= beta2;
+    KERNELS.adam(
+        parameters,
+        first,
+        second,
+        gradient,
+        parameters.length,
+        (float) (learningRate / (1 - firstPower)),
+        beta1,
+        beta2,
+        epsilon,
+        (float) (1 / (1 - secondPower)));
   }
 
   void write(Layout layout, DataOutput out) throws IOException {

@@ -3,9 +3,27 @@ package dev.millrace.nn;
 import java.io.Serializable;
 
 /**
- * The penalty on weights (never on biases): cost += l1·Σ|w| + l2·Σw², as Keras has it.
+ * What keeps a network from following its examples too closely.
+ *
+ * <p>The penalty on weights (never on biases) is cost += l1·Σ|w| + l2·Σw², as Keras has it; both
+ * together are the elastic net (Zou and Hastie, 2005).
  *
  * @param l1 LASSO, 0 is off
  * @param l2 Ridge, 0 is off
+ * @param maxNorm longest vector of weights into one neuron (L2 norm, after each step; Srivastava et
+ *     al., 2014), 0 is off
+ * @param labelSmoothing share of a cross-entropy's target that all classes get alike, 0 (off) to
+ *     below 1
  */
-public record Regularizer(float l1, float l2) implements Serializable {}
+public record Regularizer(float l1, float l2, float maxNorm, float labelSmoothing)
+    implements Serializable {
+
+  /** Penalties alone. */
+  public Regularizer(float l1, float l2) {
+    this(l1, l2, 0f, 0f);
+  }
+
+  Regularizer withoutLabelSmoothing() {
+    return new Regularizer(l1, l2, maxNorm, 0f);
+  }
+}

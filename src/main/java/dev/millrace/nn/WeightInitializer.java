@@ -19,16 +19,17 @@ final class WeightInitializer {
 
   /**
    * The standard deviation that keeps signals at the same strength from layer to layer: He et al.
-   * (2015) for relu, LeCun et al. (1998) for selu, Glorot and Bengio (2010) for the others.
+   * (2015) for relu and what is shaped like it, LeCun et al. (1998) for selu, Glorot and Bengio
+   * (2010) for the others.
    */
   double deviation(Activation activation, int inputs, int outputs) {
     if (initializer == Initializer.LECUN_NORMAL) {
       return StrictMath.sqrt(1.0 / inputs);
     }
     return switch (activation) {
-      case RELU -> StrictMath.sqrt(2.0 / inputs);
+      case RELU, LEAKY_RELU, ELU, GELU, SILU -> StrictMath.sqrt(2.0 / inputs);
       case SELU -> StrictMath.sqrt(1.0 / inputs);
-      case SIGMOID, TANH, SOFTMAX, LINEAR -> StrictMath.sqrt(2.0 / (inputs + outputs));
+      case SIGMOID, TANH, SOFTPLUS, SOFTMAX, LINEAR -> StrictMath.sqrt(2.0 / (inputs + outputs));
     };
   }
 
@@ -46,7 +47,7 @@ final class WeightInitializer {
   }
 
   /** The finalizer of SplitMix64 (Steele et al., 2014). */
-  private static long mix(long value) {
+  static long mix(long value) {
     long z = value + GOLDEN_GAMMA;
     z = (z ^ (z >>> 30)) * 0xBF58476D1CE4E5B9L;
     z = (z ^ (z >>> 27)) * 0x94D049BB133111EBL;

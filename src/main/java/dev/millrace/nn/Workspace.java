@@ -15,6 +15,11 @@ public final class Workspace {
   float[] input = EMPTY;
   float[] output = EMPTY;
   float[] activations = EMPTY;
+  // Of layers whose activation is derived from its input; placed as the activations are.
+  float[] sums = EMPTY;
+  // Of layers with layer normalization: x̂, placed as the activations are, and 1/deviation.
+  float[] normalized = EMPTY;
+  float[] inverses = EMPTY;
   float[] deltas = EMPTY;
   float[] gradient = EMPTY;
   float[] transposed = EMPTY;
@@ -24,6 +29,17 @@ public final class Workspace {
     int needed = layout.activationLength(rows);
     if (activations.length < needed) {
       activations = new float[needed];
+    }
+    if (layout.keepsSums() && sums.length < needed) {
+      sums = new float[needed];
+    }
+    if (layout.keepsNormalized()) {
+      if (normalized.length < needed) {
+        normalized = new float[needed];
+      }
+      if (inverses.length < layout.layers() * rows) {
+        inverses = new float[layout.layers() * rows];
+      }
     }
   }
 

@@ -5,8 +5,8 @@ package dev.millrace.simd;
  * integer arithmetic on the bits.
  *
  * <p>e^x = 2^k · e^r with k = round(x / ln 2) and |r| ≤ ln(2)/2, the polynomial being that of the
- * Cephes library (Moshier). Greatest error, over all exponents: exp and log 2 ulp, tanh and sigmoid
- * 3 ulp.
+ * Cephes library (Moshier). Greatest error, over all exponents: exp and log 2 ulp, tanh, sigmoid
+ * and softplus 3 ulp, gelu 8 ulp.
  */
 public final class Elementary {
 
@@ -49,6 +49,48 @@ public final class Elementary {
   static final float SELU_SCALE = 1.05070098f;
 
   static final float SELU_SCALE_ALPHA = 1.75809934f;
+
+  /** Slope of leaky ReLU below 0, that of PyTorch. */
+  static final float LEAK = 0.01f;
+
+  /** Beyond, Φ(-x) rounds to 0. */
+  static final float NORMAL_HIGHEST = 14.5f;
+
+  /** 1/(2√2). */
+  static final float NORMAL_SHRINK = 0.353553391f;
+
+  /** 1/√(2π). */
+  static final float NORMAL_PEAK = 0.398942280f;
+
+  /** √2 - 1: up to it, ln(1 + u) needs no reduction. */
+  static final float LOG1P_DIRECT = 0.414213562f;
+
+  static final float LN2 = 0.693147181f;
+
+  /** Φ(-x)·e^(x²/2)/t in powers of t = 1/(1 + x/(2√2)), x ≥ 0; a Chebyshev fit, within 2.5e-8. */
+  static final float N0 = 0.14103286f;
+
+  static final float N1 = 0.14141718f;
+  static final float N2 = 0.11940858f;
+  static final float N3 = 0.11241905f;
+  static final float N4 = -0.04831592f;
+  static final float N5 = 0.20943327f;
+  static final float N6 = -0.33403638f;
+  static final float N7 = 0.2141009f;
+  static final float N8 = -0.0616312f;
+  static final float N9 = 0.0061716572f;
+
+  /** (ln(1 + m) - m + m²/2)/m³ in powers of m. */
+  static final float L0 = 3.3333331174e-1f;
+
+  static final float L1 = -2.4999993993e-1f;
+  static final float L2 = 2.0000714765e-1f;
+  static final float L3 = -1.6668057665e-1f;
+  static final float L4 = 1.4249322787e-1f;
+  static final float L5 = -1.2420140846e-1f;
+  static final float L6 = 1.1676998740e-1f;
+  static final float L7 = -1.1514610310e-1f;
+  static final float L8 = 7.0376836292e-2f;
 
   private Elementary() {}
 
@@ -128,17 +170,88 @@ public final class Elementary {
     exponent += shifted >> MANTISSA_BITS;
     float m = Float.intBitsToFloat((shifted & 0x007FFFFF) + 0x3F3504F3) - 1f;
     float z = m * m;
-    float p = Math.fma(7.0376836292e-2f, m, -1.1514610310e-1f);
-    p = Math.fma(p, m, 1.1676998740e-1f);
-    p = Math.fma(p, m, -1.2420140846e-1f);
-    p = Math.fma(p, m, 1.4249322787e-1f);
-    p = Math.fma(p, m, -1.6668057665e-1f);
-    p = Math.fma(p, m, 2.0000714765e-1f);
-    p = Math.fma(p, m, -2.4999993993e-1f);
-    p = Math.fma(p, m, 3.3333331174e-1f);
-    p = p * m * z;
+    float p = logPolynomial(m) * m * z;
     p = Math.fma(exponent, LN2_LOW, p);
     p = Math.fma(-0.5f, z, p);
     return Math.fma(exponent, LN2_HIGH, m + p);
+  }
+
+  private static float logPolynomial(float m) {
+    float p = Math.fma(L8, m, L7);
+    p = Math.fma(p, m, L6);
+    p = Math.fma(p, m, L5);
+    p = Math.fma(p, m, L4);
+    p = Math.fma(p, m, L3);
+    p = Math.fma(p, m, L2);
+    p = Math.fma(p, m, L1);
+    return Math.fma(p, m, L0);
+  }
+
+  /** ln(1 + u) for u in 0..1, exact in tiny values. */
+  static float log1p(float u) {
+    boolean direct = u <= LOG1P_DIRECT;
+    float m = direct ? u : 0.5f * (u - 1f);
+    float z = m * m;
+    float sum = m + Math.fma(-0.5f, z, logPolynomial(m) * m * z);
+    return direct ? sum : sum + LN2;
+  }
+
+  /** ln(1 + e^x), as max(x, 0) + ln(1 + e^-|x|). */
+  static float softplus(float x) {
+    float e = exp(Float.intBitsToFloat(Float.floatToRawIntBits(x) | SIGN));
+    return log1p(e) + (x < 0f ? 0f : x);
+  }
+
+  /** e^(-x²/2), with the rounding error of x² made good. */
+  private static float bell(float x) {
+    float square = x * x;
+    float e = exp(-0.5f * square);
+    return Math.fma(e, -0.5f * Math.fma(x, x, -square), e);
+  }
+
+  /** Φ(x), the standard normal distribution, for |x| up to {@link #NORMAL_HIGHEST}. */
+  private static float normal(float x, float bell) {
+    float magnitude = Float.intBitsToFloat(Float.floatToRawIntBits(x) & MAGNITUDE);
+    float t = 1f / Math.fma(magnitude, NORMAL_SHRINK, 1f);
+    float p = Math.fma(N9, t, N8);
+    p = Math.fma(p, t, N7);
+    p = Math.fma(p, t, N6);
+    p = Math.fma(p, t, N5);
+    p = Math.fma(p, t, N4);
+    p = Math.fma(p, t, N3);
+    p = Math.fma(p, t, N2);
+    p = Math.fma(p, t, N1);
+    p = Math.fma(p, t, N0);
+    float tail = bell * t * p;
+    return x >= 0f ? 1f - tail : tail;
+  }
+
+  private static float withinNormal(float x) {
+    float clamped = x < -NORMAL_HIGHEST ? -NORMAL_HIGHEST : x;
+    return clamped > NORMAL_HIGHEST ? NORMAL_HIGHEST : clamped;
+  }
+
+  /** GELU, x·Φ(x). */
+  static float gelu(float x) {
+    float clamped = withinNormal(x);
+    return x * normal(clamped, bell(clamped));
+  }
+
+  /** The derivative of GELU, Φ(x) + x·φ(x). */
+  static float geluSlope(float x) {
+    float clamped = withinNormal(x);
+    float bell = bell(clamped);
+    return Math.fma(clamped * NORMAL_PEAK, bell, normal(clamped, bell));
+  }
+
+  /** SiLU, x·sigmoid(x). */
+  static float silu(float x) {
+    return x * sigmoid(x);
+  }
+
+  /** The derivative of SiLU, s + x·s·(1 - s) with s = sigmoid(x). */
+  static float siluSlope(float x) {
+    float s = sigmoid(x);
+    return Math.fma(x * s, 1f - s, s);
   }
 }

@@ -347,7 +347,7 @@ public final class ScalarKernels implements Kernels {
    * The sum of every {@code step}-th element: lane sums at step 16, below that the sum of two half
    * trees, which makes the tree 8, 4, 2, 1.
    */
-  private static float sum(float[] a, int from, int to, int step) {
+  static float sum(float[] a, int from, int to, int step) {
     if (step < LANES) {
       return sum(a, from, to, 2 * step) + sum(a, from + step, to, 2 * step);
     }
@@ -359,7 +359,7 @@ public final class ScalarKernels implements Kernels {
   }
 
   /** As {@link #sum}, of the products. */
-  private static float dot(float[] a, int aFrom, float[] b, int bFrom, int length, int step) {
+  static float dot(float[] a, int aFrom, float[] b, int bFrom, int length, int step) {
     if (step < LANES) {
       return dot(a, aFrom, b, bFrom, length, 2 * step)
           + dot(a, aFrom + step, b, bFrom + step, length - step, 2 * step);

@@ -9,12 +9,14 @@ import static dev.millrace.simd.Elementary.SIGN;
 import static jdk.incubator.vector.VectorOperators.ASHR;
 import static jdk.incubator.vector.VectorOperators.GE;
 import static jdk.incubator.vector.VectorOperators.GT;
+import static jdk.incubator.vector.VectorOperators.LE;
 import static jdk.incubator.vector.VectorOperators.LSHL;
 import static jdk.incubator.vector.VectorOperators.LT;
 import static jdk.incubator.vector.VectorOperators.OR;
 
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorSpecies;
 
 /** {@link Elementary} in every lane: the same steps in the same order. */
@@ -37,7 +39,7 @@ final class VectorFunctions {
     return p.mul(powerOfTwo(half)).mul(powerOfTwo(k.sub(half)));
   }
 
-  private static FloatVector expm1(FloatVector x) {
+  static FloatVector expm1(FloatVector x) {
     FloatVector clamped = clamp(x, Elementary.EXPM1_LOWEST, Elementary.EXPM1_HIGHEST);
     FloatVector rounded = clamped.fma(constant(Elementary.LOG2_E), constant(ROUND));
     FloatVector power = powerOfTwo(rounded.reinterpretAsInts().sub(ROUND_BITS));
@@ -84,5 +86,82 @@ final class VectorFunctions {
   static FloatVector selu(FloatVector x) {
     FloatVector below = expm1(x).mul(Elementary.SELU_SCALE_ALPHA);
     return below.blend(x.mul(Elementary.SELU_SCALE), x.compare(GT, 0f));
+  }
+
+  private static FloatVector logPolynomial(FloatVector m) {
+    FloatVector p = m.fma(constant(Elementary.L8), constant(Elementary.L7));
+    p = p.fma(m, constant(Elementary.L6));
+    p = p.fma(m, constant(Elementary.L5));
+    p = p.fma(m, constant(Elementary.L4));
+    p = p.fma(m, constant(Elementary.L3));
+    p = p.fma(m, constant(Elementary.L2));
+    p = p.fma(m, constant(Elementary.L1));
+    return p.fma(m, constant(Elementary.L0));
+  }
+
+  static FloatVector log1p(FloatVector u) {
+    VectorMask<Float> direct = u.compare(LE, Elementary.LOG1P_DIRECT);
+    FloatVector m = u.sub(1f).mul(0.5f).blend(u, direct);
+    FloatVector z = m.mul(m);
+    FloatVector sum = m.add(z.fma(constant(-0.5f), logPolynomial(m).mul(m).mul(z)));
+    return sum.add(Elementary.LN2).blend(sum, direct);
+  }
+
+  static FloatVector expOfMinusMagnitude(FloatVector x) {
+    return exp(x.reinterpretAsInts().lanewise(OR, SIGN).reinterpretAsFloats());
+  }
+
+  /** Softplus, given ln(1 + e^-|x|). */
+  static FloatVector softplus(FloatVector x, FloatVector log) {
+    return log.add(x.blend(0f, x.compare(LT, 0f)));
+  }
+
+  private static FloatVector withinNormal(FloatVector x) {
+    return clamp(x, -Elementary.NORMAL_HIGHEST, Elementary.NORMAL_HIGHEST);
+  }
+
+  /** e^(-x²/2). */
+  static FloatVector bell(FloatVector x) {
+    return bellWithin(withinNormal(x));
+  }
+
+  private static FloatVector bellWithin(FloatVector x) {
+    FloatVector square = x.mul(x);
+    FloatVector e = exp(square.mul(-0.5f));
+    return e.fma(x.fma(x, square.neg()).mul(-0.5f), e);
+  }
+
+  /** Φ(-|x|), given e^(-x²/2). */
+  static FloatVector tail(FloatVector x, FloatVector bell) {
+    FloatVector magnitude =
+        withinNormal(x).reinterpretAsInts().and(MAGNITUDE).reinterpretAsFloats();
+    FloatVector t =
+        constant(1f).div(magnitude.fma(constant(Elementary.NORMAL_SHRINK), constant(1f)));
+    FloatVector p = t.fma(constant(Elementary.N9), constant(Elementary.N8));
+    p = p.fma(t, constant(Elementary.N7));
+    p = p.fma(t, constant(Elementary.N6));
+    p = p.fma(t, constant(Elementary.N5));
+    p = p.fma(t, constant(Elementary.N4));
+    p = p.fma(t, constant(Elementary.N3));
+    p = p.fma(t, constant(Elementary.N2));
+    p = p.fma(t, constant(Elementary.N1));
+    p = p.fma(t, constant(Elementary.N0));
+    return bell.mul(t).mul(p);
+  }
+
+  /** Φ(x), given Φ(-|x|). */
+  static FloatVector normal(FloatVector x, FloatVector tail) {
+    return tail.blend(constant(1f).sub(tail), x.compare(GE, 0f));
+  }
+
+  /** The derivative of GELU, given Φ(x). */
+  static FloatVector geluSlope(FloatVector x, FloatVector normal) {
+    FloatVector clamped = withinNormal(x);
+    return clamped.mul(Elementary.NORMAL_PEAK).fma(bellWithin(clamped), normal);
+  }
+
+  /** The derivative of SiLU, given s = sigmoid(x). */
+  static FloatVector siluSlope(FloatVector x, FloatVector s) {
+    return x.mul(s).fma(constant(1f).sub(s), s);
   }
 }

@@ -3,9 +3,13 @@ package dev.millrace.flink;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.data.Chunk;
+import dev.millrace.data.Example;
+import dev.millrace.nn.ModelSpec;
 import dev.millrace.testing.Chunks;
 import dev.millrace.testing.Specs;
 import java.io.IOException;
+import java.util.List;
+import java.util.Map;
 import org.apache.flink.core.memory.DataInputDeserializer;
 import org.apache.flink.core.memory.DataOutputSerializer;
 import org.junit.jupiter.api.Test;
@@ -60,6 +64,47 @@ class TrainStateSerializerTest {
     assertThat(out.getCopyOfBuffer()).isEqualTo(bytes);
   }
 
+  @Test
+  void aClassWeightIsAWeightOfEachOfItsExamples() throws IOException {
+    List<Example> examples = Chunks.classes("k", 33, 1);
+    TrainSpec weighted = Specs.train(weighted(Map.of("low", 3f, "never", 9f)));
+    TrainState byClass = TrainState.begin(weighted, chunk);
+    learn(byClass, chunk, 0, 10);
+    // Weights by class are settings: state that was stored has them from its pipeline again.
+    TrainState resumed = deserialize(serialize(byClass));
+    resumed.resume(weighted);
+    learn(resumed, chunk, 10, chunk.size());
+    examples.forEach(example -> example.weight = example.label.equals("low") ? 3f : 1f);
+    TrainState byExample = TrainState.begin(Specs.train(weighted(Map.of())), chunk);
+    learn(byExample, Chunks.of(examples), 0, chunk.size());
+
+    assertThat(serialize(resumed)).isEqualTo(serialize(byExample));
+    assertThat(serialize(resumed)).isNotEqualTo(serialize(unweighted()));
+  }
+
+  private TrainState unweighted() {
+    TrainState state = TrainState.begin(spec, chunk);
+    learn(state, chunk, 0, chunk.size());
+    return state;
+  }
+
+  private static ModelSpec weighted(Map<String, Float> classWeights) {
+    ModelSpec small = Specs.small(5);
+    return new ModelSpec(
+        small.hidden(),
+        small.output(),
+        small.loss(),
+        small.optimizer(),
+        small.schedule(),
+        small.regularizer(),
+        small.normalization(),
+        small.batchSize(),
+        small.clipping(),
+        small.seed(),
+        small.initializer(),
+        classWeights);
+  }
+
   private TrainState state() {
     TrainState state = TrainState.begin(spec, chunk);
     learn(state, 0, 17);
@@ -67,6 +112,10 @@ class TrainStateSerializerTest {
   }
 
   private void learn(TrainState state, int from, int to) {
+    learn(state, chunk, from, to);
+  }
+
+  private static void learn(TrainState state, Chunk chunk, int from, int to) {
     for (int row = from; row < to; row++) {
       String label = chunk.label((int) chunk.targets()[row]);
       int index = state.classes().index(label);

@@ -3,6 +3,7 @@ package dev.millrace.nn;
 import com.sun.management.ThreadMXBean;
 import dev.millrace.data.Task;
 import java.lang.management.ManagementFactory;
+import java.util.List;
 
 /** Prints the fewest bytes that a stretch of calls allocated once the methods were compiled. */
 public final class AllocationCheck {
@@ -18,6 +19,7 @@ public final class AllocationCheck {
         new Learner(ModelSpec.auto(1).forTask(Task.MULTICLASS), Task.MULTICLASS, 8, 3, 1);
     Learner regression =
         new Learner(ModelSpec.auto(1).forTask(Task.REGRESSION), Task.REGRESSION, 8, 0, 1);
+    Learner optional = new Learner(manyOptions(), Task.MULTICLASS, 8, 3, 1);
     float[] x = {1f, 2f, 3f, 4f, 5f, 6f, 7f, 8f};
     float[] out = new float[3];
     long fewest = Long.MAX_VALUE;
@@ -27,11 +29,28 @@ public final class AllocationCheck {
         x[call % 8] = call % 13;
         classifier.predict(x, 0, out);
         classifier.learnClass(x, 0, call % 3, 1f, out);
+        optional.learnClass(x, 0, call % 3, 1f, out);
         regression.learnValue(x, 0, call % 5, 1f, out);
       }
       long after = threads.getThreadAllocatedBytes(Thread.currentThread().getId());
       fewest = Math.min(fewest, after - before);
     }
     System.out.println("bytes=" + fewest);
+  }
+
+  /** A learner with most options that add work to a step. */
+  private static LearnerSpec manyOptions() {
+    return new LearnerSpec(
+        new NetworkSpec(
+            List.of(new LayerSpec(20, Activation.GELU, 0.2f, false)),
+            Activation.SOFTMAX,
+            Loss.CATEGORICAL_CROSSENTROPY),
+        new Optimizer.AdamW(0.001f, 0.9f, 0.999f, 1e-8f, 0.01f),
+        new Schedule.Cosine(1_000_000, 0.1f, 100),
+        new Regularizer(1e-5f, 1e-4f, 0f, 0.1f),
+        new Normalization(Normalization.Kind.STANDARD, 0.001f, 4f),
+        4,
+        new Clipping(1f, 0.5f),
+        1);
   }
 }

@@ -26,7 +26,8 @@ class GradientTest {
     new Regularizer(0f, 0f),
     new Regularizer(0.01f, 0f),
     new Regularizer(0f, 0.02f),
-    new Regularizer(0.01f, 0.02f)
+    new Regularizer(0.01f, 0.02f),
+    new Regularizer(0f, 0f, 0f, 0.2f)
   };
 
   static List<Arguments> combinations() {
@@ -43,8 +44,11 @@ class GradientTest {
         all.add(
             Arguments.of(
                 Task.BINARY, hidden, Activation.SIGMOID, Loss.BINARY_CROSSENTROPY, regularizer));
+        if (regularizer.labelSmoothing() != 0f) {
+          continue;
+        }
         for (Activation output : Activation.values()) {
-          for (Loss loss : new Loss[] {Loss.MSE, Loss.HUBER}) {
+          for (Loss loss : new Loss[] {Loss.MSE, Loss.MAE, Loss.HUBER}) {
             all.add(Arguments.of(Task.MULTICLASS, hidden, output, loss, regularizer));
             if (output != Activation.SOFTMAX) {
               all.add(Arguments.of(Task.REGRESSION, hidden, output, loss, regularizer));
@@ -89,7 +93,7 @@ class GradientTest {
               new float[][] {rows[r]},
               new double[] {targets[r]},
               new float[] {1f},
-              REGULARIZERS[0]);
+              new Regularizer(0f, 0f, 0f, regularizer.labelSmoothing()));
       assertThat((double) reported).isCloseTo(expected, within(1e-5 * (1 + expected)));
     }
 

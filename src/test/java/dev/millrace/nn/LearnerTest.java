@@ -27,7 +27,11 @@ class LearnerTest {
     new Optimizer.Sgd(0.02f, 0.9f),
     new Optimizer.RmsProp(0.005f, 0.99f, 1e-8f, true),
     new Optimizer.RmsProp(0.005f, 0.99f, 1e-8f, false),
-    new Optimizer.Adam(0.003f, 0.9f, 0.999f, 1e-8f)
+    new Optimizer.Adam(0.003f, 0.9f, 0.999f, 1e-8f),
+    new Optimizer.Sgd(0.02f, 0.9f, true),
+    new Optimizer.AdamW(0.003f, 0.9f, 0.999f, 1e-8f, 0.01f),
+    new Optimizer.Adagrad(0.05f, 0.1f, 1e-10f),
+    new Optimizer.Ftrl(0.1f, 1f, 1e-3f, 1e-3f)
   };
 
   static List<Arguments> optimizersAndTasks() {
@@ -297,6 +301,32 @@ class LearnerTest {
     assertThat(learner.skippedSteps()).isZero();
   }
 
+  @ParameterizedTest
+  @EnumSource(Activation.class)
+  void everyActivationStandsSumsOfTenThousand(Activation activation) {
+    LearnerSpec spec =
+        new LearnerSpec(
+            new NetworkSpec(
+                List.of(new LayerSpec(8, activation)),
+                Activation.SOFTMAX,
+                Loss.CATEGORICAL_CROSSENTROPY),
+            new Optimizer.Sgd(0.1f, 0f),
+            new Regularizer(0f, 0f, 0f, 0.1f),
+            new Normalization(Normalization.Kind.NONE, 0f, 0f),
+            1,
+            1f,
+            SEED);
+    Learner learner = new Learner(spec, Task.MULTICLASS, 1, 3, 1);
+    float[] out = new float[3];
+    for (int e = 0; e < 100; e++) {
+      float x = e % 2 == 0 ? 1e4f : -1e4f;
+      float loss = learner.learnClass(new float[] {x}, 0, e % 3, 1f, out);
+      assertThat(loss).isBetween(0f, 16.2f);
+      assertThat(out[0] + out[1] + out[2]).isCloseTo(1f, within(1e-5f));
+    }
+    assertThat(learner.skippedSteps()).isZero();
+  }
+
   @Test
   void aStepWhoseGradientIsNotFiniteIsSkippedAndCounted() {
     LearnerSpec spec =
@@ -355,6 +385,29 @@ class LearnerTest {
     }
 
     assertThat(learner.predict(new float[] {0.5f})[0]).isCloseTo(1000500f, within(150f));
+  }
+
+  @ParameterizedTest
+  @EnumSource(Normalization.Kind.class)
+  void untilATargetHasBeenSeenThereIsNoPrediction(Normalization.Kind kind) {
+    LearnerSpec auto = ModelSpec.auto(SEED).forTask(Task.REGRESSION);
+    LearnerSpec spec =
+        new LearnerSpec(
+            auto.network(),
+            auto.optimizer(),
+            auto.regularizer(),
+            new Normalization(kind, 0f, 0f),
+            4,
+            0f,
+            SEED);
+    Learner learner = new Learner(spec, Task.REGRESSION, 1, 0, 1);
+    float[] out = new float[1];
+
+    assertThat(learner.predict(new float[] {1f})[0]).isNaN();
+    float loss = learner.learnValue(new float[] {1f}, 0, 30, 1f, out);
+    assertThat(out[0]).isNaN();
+    assertThat(loss).isFinite();
+    assertThat(learner.predict(new float[] {1f})[0]).isFinite();
   }
 
   @Test

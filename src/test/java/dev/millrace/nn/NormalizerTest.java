@@ -40,6 +40,36 @@ class NormalizerTest {
   }
 
   @Test
+  void oneAbsurdValueDoesNotMakeAllLaterOnesLookAlike() {
+    Normalizer normalizer =
+        new Normalizer(new Normalization(Normalization.Kind.STANDARD, 0.001f, 4f), 1);
+    Random random = new Random(6);
+    for (int i = 0; i < 500; i++) {
+      normalizer.update(new float[] {(float) random.nextGaussian()}, 0);
+    }
+    normalizer.update(new float[] {1e30f}, 0);
+    for (int i = 0; i < 5000; i++) {
+      normalizer.update(new float[] {(float) random.nextGaussian()}, 0);
+    }
+
+    assertThat(transformed(normalizer, 1f) - transformed(normalizer, -1f)).isBetween(1.5f, 2.5f);
+  }
+
+  @Test
+  void aColumnThatMovesFarAwayIsFollowed() {
+    Normalizer normalizer = new Normalizer(STANDARD, 1);
+    Random random = new Random(7);
+    for (int i = 0; i < 2000; i++) {
+      normalizer.update(new float[] {(float) random.nextGaussian()}, 0);
+    }
+    for (int i = 0; i < 20000; i++) {
+      normalizer.update(new float[] {(float) (1e6 + 1e5 * random.nextGaussian())}, 0);
+    }
+
+    assertThat(transformed(normalizer, 1e6f)).isBetween(-1f, 1f);
+  }
+
+  @Test
   void fadingForgetsAnOldLevel() {
     Normalizer normalizer =
         new Normalizer(new Normalization(Normalization.Kind.STANDARD, 0.05f, 0f), 1);
@@ -65,6 +95,32 @@ class NormalizerTest {
       assertThat(transformed(normalizer, 8f)).isZero();
       assertThat(transformed(normalizer, Float.NaN)).isZero();
     }
+  }
+
+  @Test
+  void theUnitOfAColumnDoesNotDecideWhetherItIsOfUse() {
+    Normalizer tiny = new Normalizer(STANDARD, 1);
+    Normalizer large = new Normalizer(STANDARD, 1);
+    Random random = new Random(6);
+    for (int i = 0; i < 2000; i++) {
+      float x = (float) random.nextGaussian();
+      tiny.update(new float[] {1e-7f * x}, 0);
+      large.update(new float[] {1e6f + 10f * x}, 0);
+    }
+
+    assertThat(transformed(tiny, 1e-7f)).isCloseTo(1f, within(0.1f));
+    assertThat(transformed(large, 1e6f + 10f)).isCloseTo(1f, within(0.1f));
+  }
+
+  @Test
+  void roundingIsNoVariation() {
+    Normalizer normalizer = new Normalizer(STANDARD, 1);
+    for (int i = 0; i < 1000; i++) {
+      // The two floats next to each other there.
+      normalizer.update(new float[] {i % 2 == 0 ? 1e6f : Math.nextUp(1e6f)}, 0);
+    }
+
+    assertThat(transformed(normalizer, Math.nextUp(1e6f))).isZero();
   }
 
   @Test

@@ -29,7 +29,7 @@ class OptimizerStateTest {
         gradient[i] = (float) random.nextGaussian();
         expected[i] -= formulas[i].change(gradient[i], t);
       }
-      state.step(weights, gradient);
+      state.step(weights, gradient, optimizer.learningRate());
     }
     for (int i = 0; i < LENGTH; i++) {
       assertThat((double) weights[i]).isCloseTo(expected[i], within(2e-6));
@@ -64,6 +64,117 @@ class OptimizerStateTest {
                     return 0.02 * velocity;
                   }
                 }));
+  }
+
+  @Test
+  void nesterov() {
+    check(
+        new Optimizer.Sgd(0.02f, 0.9f, true),
+        each(
+            () ->
+                new Formula() {
+                  private double velocity;
+
+                  @Override
+                  public double change(double g, int t) {
+                    velocity = 0.9 * velocity + g;
+                    return 0.02 * (g + 0.9 * velocity);
+                  }
+                }));
+  }
+
+  @Test
+  void adagrad() {
+    check(
+        new Optimizer.Adagrad(0.05f, 0.1f, 1e-7f),
+        each(
+            () ->
+                new Formula() {
+                  private double sum = 0.1;
+
+                  @Override
+                  public double change(double g, int t) {
+                    sum += g * g;
+                    return 0.05 * g / (Math.sqrt(sum) + 1e-7);
+                  }
+                }));
+  }
+
+  @Test
+  void adamWithWeightDecay() {
+    check(
+        new Optimizer.AdamW(0.01f, 0.9f, 0.99f, 1e-7f, 0.5f),
+        each(
+            () ->
+                new Formula() {
+                  private double w;
+                  private double m;
+                  private double v;
+
+                  @Override
+                  public double change(double g, int t) {
+                    m = 0.9 * m + 0.1 * g;
+                    v = 0.99 * v + 0.01 * g * g;
+                    double mean = m / (1 - Math.pow(0.9, t));
+                    double step = 0.01 * mean / (Math.sqrt(v / (1 - Math.pow(0.99, t))) + 1e-7);
+                    double change = 0.01 * 0.5 * w + step;
+                    w -= change;
+                    return change;
+                  }
+                }));
+  }
+
+  @Test
+  void ftrlFollowsThePaper() {
+    Optimizer.Ftrl ftrl = new Optimizer.Ftrl(0.1f, 1f, 0.3f, 0.2f);
+    check(
+        ftrl,
+        each(
+            () ->
+                new Formula() {
+                  private double w;
+                  private double z;
+                  private double n;
+
+                  @Override
+                  public double change(double g, int t) {
+                    z += g - (Math.sqrt(n + g * g) - Math.sqrt(n)) / 0.1 * w;
+                    n += g * g;
+                    double before = w;
+                    w =
+                        Math.abs(z) <= 0.3
+                            ? 0
+                            : -(z - Math.signum(z) * 0.3) / ((1 + Math.sqrt(n)) / 0.1 + 0.2);
+                    return before - w;
+                  }
+                }));
+  }
+
+  @Test
+  void ftrlWithoutPenaltiesIsDescentFromTheInitialWeights() {
+    Optimizer.Ftrl ftrl = new Optimizer.Ftrl(0.1f, 1f, 0f, 0f);
+    OptimizerState state = new OptimizerState(ftrl, LENGTH);
+    Random random = new Random(6);
+    float[] weights = new float[LENGTH];
+    double[] expected = new double[LENGTH];
+    double[] sums = new double[LENGTH];
+    for (int i = 0; i < LENGTH; i++) {
+      weights[i] = (float) random.nextGaussian();
+      expected[i] = weights[i];
+    }
+    state.meet(weights);
+    float[] gradient = new float[LENGTH];
+    for (int t = 0; t < STEPS; t++) {
+      for (int i = 0; i < LENGTH; i++) {
+        gradient[i] = (float) random.nextGaussian();
+        sums[i] += gradient[i] * gradient[i];
+        expected[i] -= 0.1 * gradient[i] / (1 + Math.sqrt(sums[i]));
+      }
+      state.step(weights, gradient, ftrl.learningRate());
+    }
+    for (int i = 0; i < LENGTH; i++) {
+      assertThat((double) weights[i]).isCloseTo(expected[i], within(5e-6));
+    }
   }
 
   @Test

@@ -7,6 +7,7 @@ import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
 
 /** Bytes of learners, and what is in them. */
 final class StoredModel {
@@ -33,6 +34,12 @@ final class StoredModel {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /** Where the parameters start: behind version, shape, inputs, classes and key. */
+  static int parametersOffset(byte[] bytes) {
+    int shape = ByteBuffer.wrap(bytes).getShort(Integer.BYTES) & 0xFFFF;
+    return Integer.BYTES + Short.BYTES + shape + 2 * Integer.BYTES + Long.BYTES;
   }
 
   /** Weights and biases, layer after layer, without padding. */

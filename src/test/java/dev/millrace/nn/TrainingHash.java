@@ -32,9 +32,11 @@ public final class TrainingHash {
   private static Learner trained(Activation hidden, Task task, int model) {
     Optimizer optimizer = LearnerTest.OPTIMIZERS[model % LearnerTest.OPTIMIZERS.length];
     int batchSize = model % 2 == 0 ? 1 : 7;
+    // Not of softmax, which has none.
+    float dropout = model % 4 == 1 && hidden != Activation.SOFTMAX ? 0.2f : 0f;
     ModelSpec spec =
         new ModelSpec(
-            List.of(new LayerSpec(37, hidden), new LayerSpec(16, hidden)),
+            List.of(new LayerSpec(37, hidden, dropout, model % 5 == 2), new LayerSpec(16, hidden)),
             null,
             null,
             optimizer,

@@ -1,7 +1,9 @@
 package dev.millrace.simd;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
+import dev.millrace.testing.DoubleNetwork;
 import java.util.function.DoubleUnaryOperator;
 import org.junit.jupiter.api.Test;
 
@@ -32,6 +34,29 @@ class ElementaryTest {
   @Test
   void logIsWithinTwoUlp() {
     assertThat(worst(Elementary::log, StrictMath::log, false)).isLessThanOrEqualTo(2);
+  }
+
+  @Test
+  void softplusIsWithinThreeUlp() {
+    DoubleUnaryOperator exact =
+        x -> Math.max(x, 0) + StrictMath.log1p(StrictMath.exp(-Math.abs(x)));
+    assertThat(worst(Elementary::softplus, exact, true)).isLessThanOrEqualTo(3);
+  }
+
+  @Test
+  void geluIsWithinEightUlpDownToWhereItUnderflows() {
+    // Φ by Simpson's rule is exact to 1e-15 or so, which bounds how far down it can be checked.
+    for (float x = -5f; x < 8f; x += 0.0037f) {
+      double exact = x * DoubleNetwork.normal(x);
+      assertThat(error(Elementary.gelu(x), exact)).as("gelu(%s)", x).isLessThanOrEqualTo(8);
+      double density = StrictMath.exp(-0.5 * x * (double) x) / Math.sqrt(2 * Math.PI);
+      assertThat((double) Elementary.geluSlope(x))
+          .isCloseTo(DoubleNetwork.normal(x) + x * density, within(2e-7));
+    }
+    assertThat(Elementary.gelu(-40f)).isZero();
+    assertThat(Elementary.gelu(1e30f)).isEqualTo(1e30f);
+    assertThat(Elementary.geluSlope(-1e4f)).isZero();
+    assertThat(Elementary.geluSlope(1e4f)).isEqualTo(1f);
   }
 
   @Test

@@ -1,5 +1,6 @@
 package dev.millrace.simd;
 
+import java.util.Arrays;
 import java.util.Random;
 import java.util.function.BiConsumer;
 
@@ -9,7 +10,7 @@ final class KernelComparison {
   private static final int[] LENGTHS = {0, 1, 3, 15, 16, 17, 31, 33, 63, 64, 65, 127, 1025};
   private static final int[] OFFSETS = {0, 1, 7};
   private static final int[] ROWS = {1, 2, 3, 4, 5, 8, 9, 17};
-  private static final int[] WIDTHS = {1, 2, 15, 16, 17, 31, 33, 64, 65, 127};
+  private static final int[] WIDTHS = {1, 2, 15, 16, 17, 31, 33, 64, 65, 127, 250};
   private static final float[] SPECIAL = {
     0f,
     -0f,
@@ -29,6 +30,9 @@ final class KernelComparison {
 
   private final Kernels kernels;
   private final Kernels scalar = new ScalarKernels();
+  private final LayerKernels layers = LayerKernels.best();
+  private final UpdateKernels updates = UpdateKernels.best();
+  private final ActivationKernels activations = ActivationKernels.best();
   private final Random random;
   private int compared;
 
@@ -72,6 +76,7 @@ final class KernelComparison {
     for (int rows : ROWS) {
       for (int width : WIDTHS) {
         softmax(rows, width);
+        layers(rows, width);
         for (int in : new int[] {1, 3, 8, 17, 33}) {
           products(rows, in, width, in % 2);
         }
@@ -105,12 +110,43 @@ final class KernelComparison {
     inPlace("tanh", a, (k, x) -> k.tanh(x, offset, length));
     inPlace("relu", a, (k, x) -> k.relu(x, offset, length));
     inPlace("selu", a, (k, x) -> k.selu(x, offset, length));
+    activations(a, b, offset, length);
     inPlace("scale", a, (k, x) -> k.scale(x, offset, length, 0.37f));
     inPlace("sigmoidGradient", a, (k, x) -> k.sigmoidGradient(b, 3, x, offset, length));
     inPlace("tanhGradient", a, (k, x) -> k.tanhGradient(b, 3, x, offset, length));
     inPlace("reluGradient", a, (k, x) -> k.reluGradient(b, 3, x, offset, length));
     inPlace("seluGradient", a, (k, x) -> k.seluGradient(b, 3, x, offset, length));
     inPlace("regularize", a, (k, x) -> k.regularize(b, x, offset, length, 0.1f, 0.01f));
+  }
+
+  private void activations(float[] a, float[] b, int offset, int length) {
+    ActivationKernels plain = new ScalarActivations();
+    inPlace("leakyRelu", a, (k, x) -> with(k, plain).leakyRelu(x, offset, length));
+    inPlace("elu", a, (k, x) -> with(k, plain).elu(x, offset, length));
+    inPlace("gelu", a, (k, x) -> with(k, plain).gelu(b, x, offset, length));
+    inPlace("silu", a, (k, x) -> with(k, plain).silu(b, x, offset, length));
+    inPlace("softplus", a, (k, x) -> with(k, plain).softplus(b, x, offset, length));
+    inPlace(
+        "leakyReluGradient",
+        a,
+        (k, x) -> with(k, plain).leakyReluGradient(b, 3, x, offset, length));
+    inPlace("eluGradient", a, (k, x) -> with(k, plain).eluGradient(b, 3, x, offset, length));
+    inPlace(
+        "geluGradient",
+        a,
+        (k, x) -> with(k, plain).geluGradient(b, new float[b.length], x, offset, length));
+    inPlace(
+        "siluGradient",
+        a,
+        (k, x) -> with(k, plain).siluGradient(b, new float[b.length], x, offset, length));
+    inPlace(
+        "softplusGradient",
+        a,
+        (k, x) -> with(k, plain).softplusGradient(b, new float[b.length], x, offset, length));
+  }
+
+  private ActivationKernels with(Kernels kernels, ActivationKernels plain) {
+    return kernels == scalar ? plain : activations;
   }
 
   private void greatest(int length, int offset) {
@@ -152,6 +188,31 @@ final class KernelComparison {
         state,
         length,
         (k, s) -> k.adam(s[0], s[1], s[2], g, length, 0.01f, 0.9f, 0.999f, 1e-8f, 3f));
+    updates(state, g, length);
+  }
+
+  private void updates(float[] state, float[] g, int length) {
+    inSlots(
+        "nesterov", state, length, (k, s) -> with(k).nesterov(s[0], s[1], g, length, 0.02f, 0.9f));
+    inSlots(
+        "adagrad",
+        state,
+        length,
+        (k, s) -> with(k).adagrad(s[0], s[2], g, length, 0.02f, 0.1f, 1e-10f));
+    inSlots(
+        "ftrl",
+        state,
+        length,
+        (k, s) -> with(k).ftrl(s[0], s[1], s[2], g, length, 0.1f, 1f, 0.05f, 0.01f));
+    inPlace("clamp", withSpecials(length), (k, x) -> with(k).clamp(x, length, 0.7f));
+    for (int rows : new int[] {1, 3, 17}) {
+      float[] w = numbers(rows * Kernels.stride(length) + 3, 1);
+      inPlace("limitColumns", w, (k, x) -> with(k).limitColumns(x, 3, rows, length, 1.1f));
+    }
+  }
+
+  private UpdateKernels with(Kernels kernels) {
+    return kernels == scalar ? new ScalarUpdates() : updates;
   }
 
   private static float[] concat(float[]... parts) {
@@ -187,6 +248,52 @@ final class KernelComparison {
     float[] special = withSpecials(rows * stride);
     inPlace("softmax of specials", special, (k, x) -> k.softmax(x, 0, rows, width, columns));
     inPlace("softmaxGradient", a, (k, x) -> k.softmaxGradient(large, 0, x, 5, rows, columns));
+  }
+
+  private void layers(int rows, int width) {
+    int columns = Kernels.padded(width);
+    int stride = Kernels.stride(columns);
+    float[] a = new float[rows * stride + 5];
+    float[] p = new float[stride + columns + 1];
+    for (int c = 0; c < width; c++) {
+      p[1 + c] = (float) random.nextGaussian();
+      p[1 + stride + c] = (float) random.nextGaussian();
+      for (int r = 0; r < rows; r++) {
+        a[5 + r * stride + c] = (float) random.nextGaussian();
+      }
+    }
+    int length = rows * stride + 5;
+    float[] three = concat(a, a, numbers(length, 1));
+    inPlace(
+        "layerNorm",
+        three,
+        (k, x) -> {
+          float[] y = Arrays.copyOf(x, length);
+          float[] normalized = new float[length];
+          float[] inverses = new float[rows + 1];
+          layer(k).layerNorm(y, 5, rows, width, columns, p, 1, normalized, inverses, 1);
+          System.arraycopy(y, 0, x, 0, length);
+          System.arraycopy(normalized, 0, x, length, length);
+          System.arraycopy(inverses, 0, x, 2 * length, rows + 1);
+        });
+    float[] inverses = numbers(rows + 1, 1);
+    float[] gradients = concat(a, new float[length], new float[length], new float[length]);
+    inPlace(
+        "layerNormGradient",
+        gradients,
+        (k, x) -> {
+          float[] delta = Arrays.copyOf(x, length);
+          float[] g = new float[stride + columns + 1];
+          layer(k).layerNormGradient(delta, 5, rows, width, columns, p, 1, a, inverses, 1, g);
+          System.arraycopy(delta, 0, x, 0, length);
+          System.arraycopy(g, 0, x, length, g.length);
+        });
+    int key = random.nextInt();
+    inPlace("dropout", a, (k, x) -> layer(k).dropout(x, 5, rows * stride, key, ~key, 1 << 22, 3f));
+  }
+
+  private LayerKernels layer(Kernels kernels) {
+    return kernels == scalar ? new ScalarLayers() : layers;
   }
 
   private void products(int rows, int in, int out, int pad) {

@@ -1,0 +1,101 @@
+package dev.millrace.simd;
+
+import static dev.millrace.simd.VectorFunctions.SPECIES;
+import static dev.millrace.simd.VectorFunctions.constant;
+import static jdk.incubator.vector.VectorOperators.GT;
+import static jdk.incubator.vector.VectorOperators.LE;
+import static jdk.incubator.vector.VectorOperators.LT;
+
+import jdk.incubator.vector.FloatVector;
+
+/** {@link UpdateKernels} on the Vector API: one vector a turn and no tail. */
+final class VectorUpdates implements UpdateKernels {
+
+  private static final int WIDTH = SPECIES.length();
+
+  @Override
+  public void nesterov(
+      float[] w, float[] v, float[] g, int length, float learningRate, float momentum) {
+    FloatVector rate = constant(-learningRate);
+    FloatVector keep = constant(momentum);
+    for (int i = 0; i < length; i += WIDTH) {
+      FloatVector gi = FloatVector.fromArray(SPECIES, g, i);
+      FloatVector vi = keep.fma(FloatVector.fromArray(SPECIES, v, i), gi);
+      vi.intoArray(v, i);
+      rate.fma(keep.fma(vi, gi), FloatVector.fromArray(SPECIES, w, i)).intoArray(w, i);
+    }
+  }
+
+  @Override
+  public void adagrad(
+      float[] w,
+      float[] s,
+      float[] g,
+      int length,
+      float learningRate,
+      float initial,
+      float epsilon) {
+    for (int i = 0; i < length; i += WIDTH) {
+      FloatVector gi = FloatVector.fromArray(SPECIES, g, i);
+      FloatVector si = gi.fma(gi, FloatVector.fromArray(SPECIES, s, i));
+      si.intoArray(s, i);
+      FloatVector change = gi.mul(learningRate).div(si.add(initial).sqrt().add(epsilon));
+      FloatVector.fromArray(SPECIES, w, i).sub(change).intoArray(w, i);
+    }
+  }
+
+  @Override
+  public void ftrl(
+      float[] w,
+      float[] z,
+      float[] n,
+      float[] g,
+      int length,
+      float alpha,
+      float beta,
+      float l1,
+      float l2) {
+    for (int i = 0; i < length; i += WIDTH) {
+      FloatVector gi = FloatVector.fromArray(SPECIES, g, i);
+      FloatVector ni = FloatVector.fromArray(SPECIES, n, i);
+      FloatVector root = ni.sqrt();
+      ni = gi.fma(gi, ni);
+      ni.intoArray(n, i);
+      FloatVector newRoot = ni.sqrt();
+      FloatVector sigma = newRoot.sub(root).div(alpha);
+      FloatVector zi = FloatVector.fromArray(SPECIES, z, i).add(gi);
+      zi = sigma.neg().fma(FloatVector.fromArray(SPECIES, w, i), zi);
+      zi.intoArray(z, i);
+      FloatVector pull = constant(-l1).blend(l1, zi.compare(GT, 0f));
+      FloatVector wi = pull.sub(zi).div(newRoot.add(beta).div(alpha).add(l2));
+      wi.blend(0f, zi.abs().compare(LE, l1)).intoArray(w, i);
+    }
+  }
+
+  @Override
+  public void clamp(float[] a, int length, float bound) {
+    for (int i = 0; i < length; i += WIDTH) {
+      FloatVector v = FloatVector.fromArray(SPECIES, a, i);
+      v = v.blend(-bound, v.compare(LT, -bound));
+      v.blend(bound, v.compare(GT, bound)).intoArray(a, i);
+    }
+  }
+
+  @Override
+  public void limitColumns(float[] w, int offset, int rows, int columns, float most) {
+    int stride = Kernels.stride(columns);
+    int end = rows * stride;
+    for (int c = offset; c < offset + columns; c += WIDTH) {
+      FloatVector sum = FloatVector.zero(SPECIES);
+      for (int i = c; i < c + end; i += stride) {
+        FloatVector v = FloatVector.fromArray(SPECIES, w, i);
+        sum = v.fma(v, sum);
+      }
+      FloatVector norm = sum.sqrt();
+      FloatVector factor = constant(1f).blend(constant(most).div(norm), norm.compare(GT, most));
+      for (int i = c; i < c + end; i += stride) {
+        FloatVector.fromArray(SPECIES, w, i).mul(factor).intoArray(w, i);
+      }
+    }
+  }
+}

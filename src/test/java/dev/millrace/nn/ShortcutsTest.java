@@ -1,0 +1,155 @@
+package dev.millrace.nn;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.millrace.data.Task;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What is computed another way to save time ends in the same bits. */
+class ShortcutsTest {
+
+  private static final int INPUTS = 5;
+  private static final int CLASSES = 3;
+  private static final int EXAMPLES = 60;
+  private static final Schedule FALLING = new Schedule.Cosine(40, 0.1f, 10);
+  private static final Clipping OFF = new Clipping(0f, 0f);
+  private static final LayerSpec PLAIN = new LayerSpec(9, Activation.TANH);
+  // 256 columns, whose rows are not adjacent.
+  private static final LayerSpec WIDE = new LayerSpec(250, Activation.GELU, 0.3f, true);
+  private static final Optimizer SGD = new Optimizer.Sgd(0.05f, 0f);
+
+  private static LearnerSpec spec(
+      List<LayerSpec> hidden,
+      Optimizer optimizer,
+      Regularizer regularizer,
+      int batchSize,
+      Clipping clipping) {
+    return new LearnerSpec(
+        new NetworkSpec(hidden, Activation.SOFTMAX, Loss.CATEGORICAL_CROSSENTROPY),
+        optimizer,
+        FALLING,
+        regularizer,
+        new Normalization(Normalization.Kind.STANDARD, 0.01f, 4f),
+        batchSize,
+        clipping,
+        7);
+  }
+
+  /** Everything at once. */
+  private static LearnerSpec full(int batchSize) {
+    return spec(
+        List.of(WIDE, new LayerSpec(256, Activation.SILU)),
+        new Optimizer.Adam(0.003f, 0.9f, 0.999f, 1e-8f),
+        new Regularizer(1e-5f, 1e-4f, 1.5f, 0.1f),
+        batchSize,
+        new Clipping(1f, 0.2f));
+  }
+
+  private static Learner learner(LearnerSpec spec) {
+    return new Learner(spec, Task.MULTICLASS, INPUTS, CLASSES, 1);
+  }
+
+  private static float[] features() {
+    float[] features = new float[EXAMPLES * INPUTS];
+    Random random = new Random(4);
+    for (int i = 0; i < features.length; i++) {
+      features[i] = (float) random.nextGaussian();
+    }
+    return features;
+  }
+
+  private static int label(float[] features, int example) {
+    return Math.floorMod((int) Math.floor(features[example * INPUTS]), CLASSES);
+  }
+
+  private static byte[] trained(Learner learner) {
+    float[] features = features();
+    for (int e = 0; e < EXAMPLES; e++) {
+      learner.learnClass(features, e * INPUTS, label(features, e), 1f, new float[CLASSES]);
+    }
+    return StoredModel.bytes(learner);
+  }
+
+  @Test
+  void aPlainStepOfOneRowEqualsTheStepWithAGradient() {
+    Regularizer none = new Regularizer(0f, 0f);
+    List<LayerSpec> hidden = List.of(PLAIN, new LayerSpec(256, Activation.SELU));
+    LearnerSpec plain = spec(hidden, SGD, none, 1, OFF);
+    // Never reached, so that it only takes the other way.
+    LearnerSpec clipped = spec(hidden, SGD, none, 1, new Clipping(1e14f, 0f));
+
+    assertThat(plain.isPlainDescent()).isTrue();
+    assertThat(clipped.isPlainDescent()).isFalse();
+    assertThat(trained(learner(plain))).isEqualTo(trained(learner(clipped)));
+  }
+
+  @Test
+  void whatNeedsTheGradientIsNoPlainStep() {
+    Regularizer none = new Regularizer(0f, 0f);
+    List<LayerSpec> hidden = List.of(PLAIN);
+    for (LearnerSpec spec :
+        List.of(
+            spec(hidden, SGD, none, 2, OFF),
+            spec(hidden, new Optimizer.Sgd(0.05f, 0.5f), none, 1, OFF),
+            spec(hidden, new Optimizer.Adagrad(0.05f, 0.1f, 1e-8f), none, 1, OFF),
+            spec(hidden, SGD, none, 1, new Clipping(0f, 1f)),
+            spec(hidden, SGD, new Regularizer(1e-4f, 0f), 1, OFF),
+            spec(hidden, SGD, new Regularizer(0f, 1e-4f), 1, OFF),
+            spec(hidden, SGD, new Regularizer(0f, 0f, 2f, 0f), 1, OFF),
+            spec(List.of(new LayerSpec(9, Activation.TANH, 0.1f, false)), SGD, none, 1, OFF),
+            spec(List.of(new LayerSpec(9, Activation.TANH, 0f, true)), SGD, none, 1, OFF),
+            spec(List.of(new LayerSpec(9, Activation.GELU)), SGD, none, 1, OFF))) {
+      assertThat(spec.isPlainDescent()).as(spec.toString()).isFalse();
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 7})
+  void manyExamplesEqualOneByOne(int batchSize) {
+    Learner one = learner(full(batchSize));
+    Learner many = learner(full(batchSize));
+    float[] features = features();
+    int[] labels = new int[EXAMPLES];
+    float[] weights = new float[EXAMPLES];
+    float[] expected = new float[EXAMPLES * CLASSES];
+    float[] expectedLosses = new float[EXAMPLES];
+    float[] scored = new float[CLASSES];
+    for (int e = 0; e < EXAMPLES; e++) {
+      labels[e] = label(features, e);
+      weights[e] = e % 4 == 0 ? 0.5f : 1f;
+      expectedLosses[e] = one.learnClass(features, e * INPUTS, labels[e], weights[e], scored);
+      System.arraycopy(scored, 0, expected, e * CLASSES, CLASSES);
+    }
+
+    float[] out = new float[EXAMPLES * CLASSES];
+    float[] losses = new float[EXAMPLES];
+    many.learnClasses(features, 0, EXAMPLES, labels, weights, out, losses);
+
+    assertThat(out).isEqualTo(expected);
+    assertThat(losses).isEqualTo(expectedLosses);
+    assertThat(StoredModel.bytes(many)).isEqualTo(StoredModel.bytes(one));
+  }
+
+  @Test
+  void nothingLeftInSharedScratchCounts() {
+    Workspace shared = new Workspace();
+    Learner other =
+        learner(
+            spec(
+                List.of(new LayerSpec(700, Activation.SELU)),
+                SGD,
+                new Regularizer(1e-3f, 1e-3f),
+                9,
+                OFF));
+    other.use(shared);
+    trained(other);
+    Learner one = learner(full(7));
+    one.use(shared);
+
+    assertThat(trained(one)).isEqualTo(trained(learner(full(7))));
+  }
+}
