@@ -5,18 +5,22 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 import org.slf4j.LoggerFactory;
 
 /** Temporary directories. */
 final class Directories {
+  private static final int TRIES = 40;
+  private static final long NANOS_BETWEEN_TRIES = 50_000_000;
+
   private Directories() {}
 
   /** A new temporary directory that is removed when this process ends. */
   static Path untilExit(String prefix) {
     try {
       Path directory = Files.createTempDirectory(prefix);
-      Runtime.getRuntime().addShutdownHook(new Thread(() -> delete(directory)));
+      Runtime.getRuntime().addShutdownHook(new Thread(() -> deletePatiently(directory)));
       return directory;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
@@ -25,12 +29,29 @@ final class Directories {
 
   /** Removes a directory and all below it; what cannot be removed is logged. */
   static void delete(Path root) {
+    try {
+      deleteTree(root);
+    } catch (IOException | UncheckedIOException e) {
+      LoggerFactory.getLogger(Directories.class).warn("Could not remove {}", root, e);
+    }
+  }
+
+  // Others are tidying up in there at the same time, as Flink does after a job has ended.
+  private static void deletePatiently(Path root) {
+    for (int left = TRIES; left > 0 && Files.exists(root); left--) {
+      try {
+        deleteTree(root);
+      } catch (IOException | UncheckedIOException e) {
+        LockSupport.parkNanos(NANOS_BETWEEN_TRIES);
+      }
+    }
+  }
+
+  private static void deleteTree(Path root) throws IOException {
     try (Stream<Path> paths = Files.walk(root)) {
       for (Path path : paths.sorted(Comparator.reverseOrder()).toList()) {
         Files.deleteIfExists(path);
       }
-    } catch (IOException | UncheckedIOException e) {
-      LoggerFactory.getLogger(Directories.class).warn("Could not remove {}", root, e);
     }
   }
 }
