@@ -1,15 +1,18 @@
 package dev.millrace.cli;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.millrace.codec.ExampleEncoder;
 import dev.millrace.codec.FeatureSpec;
 import dev.millrace.data.Task;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * The rows of a scanned CSV file as records of the standard example schema, one after the other, as
- * often as there are epochs. Not thread-safe.
+ * The rows of a scanned CSV file as records, one after the other, as often as there are epochs. Not
+ * thread-safe.
  */
 public final class CsvExamples implements AutoCloseable {
   /** The model key of every example where no column is the key. */
@@ -17,7 +20,18 @@ public final class CsvExamples implements AutoCloseable {
 
   private static final int[] NONE_MISSING = {};
 
+  /** What a row becomes. */
+  enum Format {
+    /** The standard example schema in Avro's single-object encoding. */
+    AVRO,
+    /** One object, the columns by name; what is missing is left out. */
+    JSON
+  }
+
+  private static final ObjectMapper JSON = new ObjectMapper();
+
   private final CsvScan scan;
+  private final Format format;
   private final int epochs;
   private final long startMillis;
   private final ExampleEncoder encoder = new ExampleEncoder();
@@ -43,7 +57,13 @@ public final class CsvExamples implements AutoCloseable {
    * @param epochs passes over the file
    */
   public CsvExamples(CsvScan scan, long startMillis, int epochs) {
+    this(scan, startMillis, epochs, Format.AVRO);
+  }
+
+  /** The same in another format. */
+  CsvExamples(CsvScan scan, long startMillis, int epochs, Format format) {
     this.scan = scan;
+    this.format = format;
     this.startMillis = startMillis;
     this.epochs = epochs;
     this.fileName = scan.path().getFileName().toString();
@@ -88,8 +108,36 @@ public final class CsvExamples implements AutoCloseable {
     return epoch == 0 ? id : id + "-" + (epoch + 1);
   }
 
-  /** The record value: Avro, single-object encoding. */
+  /** The record value. */
   public byte[] value() {
+    return format == Format.AVRO ? avro() : json();
+  }
+
+  private byte[] json() {
+    ObjectNode object = JSON.createObjectNode();
+    String[] row = file.row();
+    for (int f = 0; f < columns.length; f++) {
+      String text = row[columns[f]];
+      if (!CsvColumn.isMissing(text)) {
+        String name = scan.header().get(columns[f]);
+        switch (types[f]) {
+          case NUMERIC -> object.put(name, CsvNumber.parse(text));
+          case BOOLEAN -> object.put(name, Boolean.parseBoolean(text));
+          case ONE_HOT, HASH -> object.put(name, text);
+        }
+      }
+    }
+    String label = row[scan.labelColumn()];
+    String name = scan.header().get(scan.labelColumn());
+    if (scan.task() == Task.REGRESSION) {
+      object.put(name, CsvNumber.parse(label));
+    } else {
+      object.put(name, className(label));
+    }
+    return object.toString().getBytes(StandardCharsets.UTF_8);
+  }
+
+  private byte[] avro() {
     String label = file.row()[scan.labelColumn()];
     boolean isClass = scan.task() != Task.REGRESSION;
     return encoder.encode(

@@ -5,6 +5,7 @@ import dev.millrace.codec.InputSpec;
 import dev.millrace.data.Task;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -16,7 +17,8 @@ import picocli.CommandLine.Spec;
 /** Sends the rows of a CSV file to the input topic. */
 @Command(
     name = "produce",
-    description = "Sends the rows of a CSV file as Avro records of the standard example schema.",
+    description =
+        "Sends the rows of a CSV file as Avro records of the standard example schema, or as JSON.",
     footer = {
       "",
       "Example:",
@@ -62,6 +64,14 @@ final class ProduceCommand implements Callable<Integer> {
   private List<String> drop = List.of();
 
   @Option(
+      names = "--format",
+      paramLabel = "FORMAT",
+      description =
+          "avro, the standard example schema, or json, an object with the columns"
+              + " (default: what the pipeline reads, else avro).")
+  private CsvExamples.Format format;
+
+  @Option(
       names = "--rate",
       paramLabel = "N",
       description = "Records per second at most (default: as fast as the broker takes them).")
@@ -101,7 +111,7 @@ final class ProduceCommand implements Callable<Integer> {
     Progress progress = new Progress(spec.commandLine().getErr(), "produce", total);
     double most = rate == null ? Double.POSITIVE_INFINITY : rate;
     try (StopSignal stop = new StopSignal();
-        CsvExamples examples = new CsvExamples(scan, startMillis, epochs);
+        CsvExamples examples = new CsvExamples(scan, startMillis, epochs, format);
         CsvProducer producer = new CsvProducer(kafka.kafka(), target, compression)) {
       try (progress) {
         producer.send(examples, total, most, stop, progress);
@@ -127,21 +137,38 @@ final class ProduceCommand implements Callable<Integer> {
     Task task = null;
     if (settings != null) {
       InputSpec spec = settings.input().spec();
-      if (spec.format() != InputSpec.Format.AVRO || spec.schema() != null) {
-        throw CliError.usage(
-            kafka.config()
-                + " reads records of its own format or schema (input.format, input.schema);"
-                + " produce sends the standard example schema.");
-      }
+      requireFormat(spec);
       task = spec.task();
       label = label == null ? spec.label() : label;
     }
     if (label == null) {
       throw usage("--label COLUMN is missing: the column to predict");
     }
+    format = format == null ? CsvExamples.Format.AVRO : format;
     CsvScan scan = CsvScan.scan(input, label, key, drop, task);
     boolean declared = settings != null && !settings.input().spec().features().isEmpty();
     return declared ? scan.withFeatures(settings.input().spec().features()) : scan;
+  }
+
+  /** Takes the format that the pipeline reads, and refuses what it would not. */
+  private void requireFormat(InputSpec spec) {
+    boolean json = spec.format() == InputSpec.Format.JSON;
+    if (!json && (spec.format() != InputSpec.Format.AVRO || spec.schema() != null)) {
+      throw CliError.usage(
+          kafka.config()
+              + " reads records of its own schema (input.schema);"
+              + " produce sends the standard example schema or JSON.");
+    }
+    CsvExamples.Format read = json ? CsvExamples.Format.JSON : CsvExamples.Format.AVRO;
+    if (format != null && format != read) {
+      throw CliError.usage(
+          "--format %s, but %s reads %s (input.format)."
+              .formatted(
+                  format.name().toLowerCase(Locale.ROOT),
+                  kafka.config(),
+                  read.name().toLowerCase(Locale.ROOT)));
+    }
+    format = read;
   }
 
   private void summarize(String target, Progress progress) {

@@ -2,11 +2,17 @@ package dev.millrace.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.millrace.codec.ExampleDecoder;
+import dev.millrace.codec.InputSpec;
+import dev.millrace.data.Example;
+import dev.millrace.data.KafkaRecord;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.apache.avro.Schema;
@@ -36,6 +42,46 @@ class CsvExamplesTest {
     assertThat(field(second, 5)).isEqualTo(List.of(0f, 0f));
     assertThat(field(second, 6)).isEqualTo(List.of(0));
     assertThat(field(second, 7)).isEqualTo(Map.of(new Utf8("color"), new Utf8("")));
+  }
+
+  @Test
+  void writesRowsAsJsonThatAPipelineWithTheSameColumnsReads() throws IOException {
+    Path file =
+        Files.writeString(
+            dir.resolve("j.csv"), "shop,amount,vip,color,y\ns1,1.5,true,red,7\ns2,NA,false,,8\n");
+    CsvScan scan = CsvScan.scan(file, "y", "shop", List.of());
+    InputSpec spec =
+        new InputSpec(
+            InputSpec.Format.JSON,
+            null,
+            null,
+            "y",
+            null,
+            null,
+            null,
+            List.of(),
+            scan.features(),
+            new InputSpec.Limits(1_000, 64, 10, 100));
+    ExampleDecoder decoder = new ExampleDecoder(spec);
+    Example example = new Example();
+
+    try (CsvExamples rows = new CsvExamples(scan, 0, 1, CsvExamples.Format.JSON)) {
+      rows.next();
+      assertThat(new String(rows.value(), StandardCharsets.UTF_8))
+          .isEqualTo("{\"amount\":1.5,\"vip\":true,\"color\":\"red\",\"y\":\"7\"}");
+      assertThat(decoder.decode(record(rows), example)).isNull();
+      assertThat(example.label).isEqualTo("7");
+      assertThat(Arrays.copyOf(example.features, example.width)).containsExactly(1.5f, 0, 1, 1, 0);
+      rows.next();
+      assertThat(decoder.decode(record(rows), example)).isNull();
+      assertThat(Arrays.copyOf(example.features, example.width))
+          .containsExactly(Float.NaN, 1, 0, 0, 1);
+    }
+  }
+
+  private static KafkaRecord record(CsvExamples rows) {
+    byte[] key = rows.key().getBytes(StandardCharsets.UTF_8);
+    return new KafkaRecord("t", 0, 0, 0, key, rows.value(), new String[0], new byte[0][]);
   }
 
   @Test
