@@ -110,11 +110,15 @@ public record CsvScan(
   }
 
   /**
-   * The same file with the features that a pipeline declares, each from the column of its name.
+   * The same file with the features that a pipeline declares, each from the column of its name; as
+   * it is where the pipeline declares none.
    *
    * @throws CliError if a feature has no column
    */
   CsvScan withFeatures(List<FeatureSpec> declared) {
+    if (declared.isEmpty()) {
+      return this;
+    }
     List<Integer> columns = new ArrayList<>();
     for (FeatureSpec feature : declared) {
       columns.add(find(path(), header, "input.features", feature.name()));

@@ -126,9 +126,7 @@ final class EvaluateCommand implements Callable<Integer> {
     try {
       env.execute("millrace evaluate");
     } catch (Exception e) {
-      throw new CliError(
-          "The job failed: " + LocalJob.rootMessage(e) + " (more in " + Millrace.logFile() + ")",
-          e);
+      throw LocalJob.failure(e);
     }
   }
 
@@ -140,8 +138,7 @@ final class EvaluateCommand implements Callable<Integer> {
     Task given = task == null && base != null ? base.input().spec().task() : task;
     String keyColumn = key == null && base != null ? base.input().spec().key() : key;
     CsvScan scan = CsvScan.scan(input, column, keyColumn, drop, given);
-    boolean declared = base != null && !base.input().spec().features().isEmpty();
-    return declared ? scan.withFeatures(base.input().spec().features()) : scan;
+    return base == null ? scan : scan.withFeatures(base.input().spec().features());
   }
 
   private static void accept(OutputRecord record, FinalMetrics metrics, Progress progress) {

@@ -94,8 +94,7 @@ final class LocalJob {
     } catch (TimeoutException e) {
       return false;
     } catch (ExecutionException e) {
-      throw new CliError(
-          "The job failed: " + rootMessage(e) + " (more in " + Millrace.logFile() + ")", e);
+      throw failure(e);
     }
   }
 
@@ -132,8 +131,14 @@ final class LocalJob {
     }
   }
 
+  /** What to tell of a job that has failed. */
+  static CliError failure(Exception e) {
+    return new CliError(
+        "The job failed: " + rootMessage(e) + " (more in " + Millrace.logFile() + ")", e);
+  }
+
   /** The first line of the innermost cause. */
-  static String rootMessage(Throwable e) {
+  private static String rootMessage(Throwable e) {
     Throwable cause = e;
     while (cause.getCause() != null) {
       cause = cause.getCause();

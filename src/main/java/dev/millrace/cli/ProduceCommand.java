@@ -146,8 +146,7 @@ final class ProduceCommand implements Callable<Integer> {
     }
     format = format == null ? CsvExamples.Format.AVRO : format;
     CsvScan scan = CsvScan.scan(input, label, key, drop, task);
-    boolean declared = settings != null && !settings.input().spec().features().isEmpty();
-    return declared ? scan.withFeatures(settings.input().spec().features()) : scan;
+    return settings == null ? scan : scan.withFeatures(settings.input().spec().features());
   }
 
   /** Takes the format that the pipeline reads, and refuses what it would not. */

@@ -1,7 +1,5 @@
 package dev.millrace.nn;
 
-import java.util.Locale;
-
 /** How spread the initial weights are; all are normal numbers around 0, biases start at 0. */
 public enum Initializer {
   /**
@@ -11,9 +9,4 @@ public enum Initializer {
   BY_ACTIVATION,
   /** Variance 1/inputs in every layer: wider than Glorot where a layer has few inputs. */
   LECUN_NORMAL;
-
-  /** The name in pipeline files. */
-  public String id() {
-    return name().toLowerCase(Locale.ROOT);
-  }
 }
