@@ -20,7 +20,17 @@ public interface Kernels {
 
   /** The fastest implementation that this JVM can run; see {@code millrace.simd.bits}. */
   static Kernels best() {
-    return KernelsLookup.BEST;
+    return KernelsLookup.best();
+  }
+
+  /**
+   * Refuses a nonsense value of {@code millrace.simd.bits}, for programs that would rather do so at
+   * their start than with the first model.
+   *
+   * @throws IllegalArgumentException naming the value and what is allowed
+   */
+  static void checkSettings() {
+    KernelsLookup.forcedBits();
   }
 
   /** The number of neurons, rounded up to whole lanes. */
