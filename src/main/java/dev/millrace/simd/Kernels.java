@@ -68,8 +68,7 @@ public interface Kernels {
    * itself.
    *
    * @param x [rows x in], rows {@code xStride} apart
-   * @param w [in x columns]
-   * @param bias [columns], at {@code biasOffset} of the array {@code w}
+   * @param w [in x columns] at {@code wOffset}, the bias [columns] at {@code biasOffset}
    * @param columns padded number of neurons
    * @param y [rows x columns]
    */
