@@ -95,7 +95,8 @@ public final class PipelineFile {
             InputOptions.INPUT_GROUP,
             ofInput);
     Settings.Input input = new InputReader(in, limits, baseDir, ofInput).read();
-    ModelSpec model = new ModelReader(root, problems).read(input.spec().task());
+    ModelSpec model =
+        new ModelReader(root, problems).read(input.spec().task(), input.spec().classes());
     input = withImpliedTask(input, model);
     checkTopics(in, topics);
     checkTransactions(output, state, TransactionTimeout.millis(kafka));

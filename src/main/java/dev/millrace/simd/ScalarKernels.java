@@ -56,7 +56,7 @@ public final class ScalarKernels implements Kernels {
       float[] x, int xRow, int in, float[] w, int wColumn, int from, float start) {
     float sum = start;
     for (int i = from; i < in; i += 4) {
-      sum = Math.fma(x[xRow + i], w[wColumn + i * LANES], sum);
+      sum = Fma.fma(x[xRow + i], w[wColumn + i * LANES], sum);
     }
     return sum;
   }
@@ -83,7 +83,7 @@ public final class ScalarKernels implements Kernels {
         int wRow = wOffset + i * stride;
         float sum = 0f;
         for (int o = 0; o < out; o++) {
-          sum = Math.fma(delta[deltaRow + o], w[wRow + o], sum);
+          sum = Fma.fma(delta[deltaRow + o], w[wRow + o], sum);
         }
         dx[dxRow + i] = sum;
       }
@@ -138,13 +138,13 @@ public final class ScalarKernels implements Kernels {
       int wRow = wOffset + i * Kernels.stride(columns);
       for (int c = 0; c < columns; c++) {
         // Adding 0 as the sum over rows does: it turns a product of -0 into 0.
-        float g = Math.fma(xi, delta[deltaOffset + c], 0f);
-        w[wRow + c] = Math.fma(-learningRate, g, w[wRow + c]);
+        float g = Fma.fma(xi, delta[deltaOffset + c], 0f);
+        w[wRow + c] = Fma.fma(-learningRate, g, w[wRow + c]);
       }
     }
     for (int c = 0; c < columns; c++) {
       float g = 0f + delta[deltaOffset + c];
-      w[biasOffset + c] = Math.fma(-learningRate, g, w[biasOffset + c]);
+      w[biasOffset + c] = Fma.fma(-learningRate, g, w[biasOffset + c]);
     }
   }
 
@@ -152,7 +152,7 @@ public final class ScalarKernels implements Kernels {
   private static void addMultiple(
       float factor, float[] a, int aOffset, float[] y, int yOffset, int length) {
     for (int c = 0; c < length; c++) {
-      y[yOffset + c] = Math.fma(factor, a[aOffset + c], y[yOffset + c]);
+      y[yOffset + c] = Fma.fma(factor, a[aOffset + c], y[yOffset + c]);
     }
   }
 
@@ -215,7 +215,7 @@ public final class ScalarKernels implements Kernels {
   public void tanhGradient(float[] y, int yOffset, float[] delta, int deltaOffset, int length) {
     for (int i = 0; i < length; i++) {
       float yi = y[yOffset + i];
-      delta[deltaOffset + i] *= Math.fma(-yi, yi, 1f);
+      delta[deltaOffset + i] *= Fma.fma(-yi, yi, 1f);
     }
   }
 
@@ -251,7 +251,7 @@ public final class ScalarKernels implements Kernels {
   @Override
   public void sgd(float[] w, float[] g, int length, float learningRate) {
     for (int i = 0; i < length; i++) {
-      w[i] = Math.fma(-learningRate, g[i], w[i]);
+      w[i] = Fma.fma(-learningRate, g[i], w[i]);
     }
   }
 
@@ -259,8 +259,8 @@ public final class ScalarKernels implements Kernels {
   public void momentum(
       float[] w, float[] v, float[] g, int length, float learningRate, float momentum) {
     for (int i = 0; i < length; i++) {
-      v[i] = Math.fma(momentum, v[i], g[i]);
-      w[i] = Math.fma(-learningRate, v[i], w[i]);
+      v[i] = Fma.fma(momentum, v[i], g[i]);
+      w[i] = Fma.fma(-learningRate, v[i], w[i]);
     }
   }
 
@@ -276,7 +276,7 @@ public final class ScalarKernels implements Kernels {
       float correction) {
     float rest = 1f - rho;
     for (int i = 0; i < length; i++) {
-      v[i] = Math.fma(rho, v[i], rest * (g[i] * g[i]));
+      v[i] = Fma.fma(rho, v[i], rest * (g[i] * g[i]));
       w[i] -= learningRate * g[i] / ((float) Math.sqrt(v[i] * correction) + epsilon);
     }
   }
@@ -296,8 +296,8 @@ public final class ScalarKernels implements Kernels {
     float rest1 = 1f - beta1;
     float rest2 = 1f - beta2;
     for (int i = 0; i < length; i++) {
-      m[i] = Math.fma(beta1, m[i], rest1 * g[i]);
-      v[i] = Math.fma(beta2, v[i], rest2 * (g[i] * g[i]));
+      m[i] = Fma.fma(beta1, m[i], rest1 * g[i]);
+      v[i] = Fma.fma(beta2, v[i], rest2 * (g[i] * g[i]));
       w[i] -= rate * m[i] / ((float) Math.sqrt(v[i] * correction) + epsilon);
     }
   }
@@ -307,7 +307,7 @@ public final class ScalarKernels implements Kernels {
     float twice = 2f * l2;
     for (int i = offset; i < offset + length; i++) {
       float sign = w[i] > 0f ? l1 : w[i] < 0f ? -l1 : 0f;
-      g[i] = Math.fma(twice, w[i], g[i]) + sign;
+      g[i] = Fma.fma(twice, w[i], g[i]) + sign;
     }
   }
 
@@ -366,7 +366,7 @@ public final class ScalarKernels implements Kernels {
     }
     float lane = 0f;
     for (int i = 0; i < length; i += LANES) {
-      lane = Math.fma(a[aFrom + i], b[bFrom + i], lane);
+      lane = Fma.fma(a[aFrom + i], b[bFrom + i], lane);
     }
     return lane;
   }
