@@ -40,6 +40,8 @@ public final class Learner {
   private long examples;
   private long steps;
   private long skippedSteps;
+  // Whether its first prediction of a value has something to go by.
+  private boolean hasStart;
   private Workspace workspace = new Workspace();
 
   /**
@@ -72,6 +74,7 @@ public final class Learner {
     examples = other.examples;
     steps = other.steps;
     skippedSteps = other.skippedSteps;
+    hasStart = other.hasStart;
   }
 
   private Learner(
@@ -294,7 +297,8 @@ public final class Learner {
     float[] y = workspace.activations;
     if (targetScaler != null) {
       // What the target is about is anybody's guess before the first.
-      out[outOffset] = examples == 0 ? Float.NaN : targetScaler.restored(y[offset]);
+      boolean unknown = examples == 0 && !hasStart;
+      out[outOffset] = unknown ? Float.NaN : targetScaler.restored(y[offset]);
     } else if (classes == 1) {
       out[outOffset] = 1f;
     } else if (spec.network().loss() == Loss.BINARY_CROSSENTROPY) {
@@ -411,6 +415,32 @@ public final class Learner {
     }
   }
 
+  /** All that it predicts with, now. */
+  public ModelWeights weights() {
+    double[] target = targetScaler == null ? null : targetScaler.statistics();
+    return ModelWeights.of(
+        network, new ModelWeights.Scaling(spec.normalization(), normalizer.statistics(), target));
+  }
+
+  /**
+   * Makes a model that has learned nothing predict as another one did. Statistics, if there are
+   * any, go on from where they were; steps, examples and the optimizer's slots start from 0.
+   *
+   * @throws IllegalArgumentException if the weights or statistics are of other sizes
+   */
+  public void startFrom(ModelWeights start) {
+    start.copyTo(network);
+    optimizer.meet(network.parameters());
+    ModelWeights.Scaling scaling = start.scaling();
+    if (scaling != null) {
+      normalizer.startFrom(scaling.features());
+      if (targetScaler != null && scaling.target() != null) {
+        targetScaler.startFrom(scaling.target());
+      }
+    }
+    hasStart = scaling != null || spec.normalization().kind() == Normalization.Kind.NONE;
+  }
+
   /** A model of its own that equals this one now. */
   public Learner copy() {
     return new Learner(this);
@@ -442,15 +472,7 @@ public final class Learner {
    *     not describe, naming both
    */
   public static Learner read(DataInput in, LearnerSpec spec, Task task) throws IOException {
-    int version = in.readInt();
-    if (version < 1 || version > VERSION) {
-      throw new IOException(
-          "the stored model has format version "
-              + version
-              + ", this program reads up to "
-              + VERSION
-              + ": use the program that wrote it, or a newer one");
-    }
+    requireVersion(in.readInt());
     String shape = in.readUTF();
     if (!shape.equals(spec.shape(task))) {
       throw new IOException(
@@ -479,5 +501,16 @@ public final class Learner {
     learner.steps = in.readLong();
     learner.skippedSteps = in.readLong();
     return learner;
+  }
+
+  static void requireVersion(int version) throws IOException {
+    if (version < 1 || version > VERSION) {
+      throw new IOException(
+          "the stored model has format version "
+              + version
+              + ", this program reads up to "
+              + VERSION
+              + ": use the program that wrote it, or a newer one");
+    }
   }
 }
