@@ -38,9 +38,9 @@ public final class OnnxExport {
   private static final int IR_VERSION = 8; // that of ONNX 1.12
 
   // Klambauer et al. (2017).
-  private static final float SELU_ALPHA = 1.6732632423543772f;
-  private static final float SELU_SCALE = 1.0507009873554805f;
-  private static final float LEAK = 0.01f;
+  static final float SELU_ALPHA = 1.6732632423543772f;
+  static final float SELU_SCALE = 1.0507009873554805f;
+  static final float LEAK = 0.01f;
 
   private final OnnxGraph graph;
   private final ModelWeights weights;

@@ -8,6 +8,7 @@ import dev.millrace.eval.RegressionMetrics;
 import dev.millrace.eval.RollingMetrics;
 import dev.millrace.nn.Learner;
 import dev.millrace.nn.LearnerSpec;
+import dev.millrace.nn.ModelStart;
 import dev.millrace.nn.Workspace;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -17,6 +18,7 @@ import java.io.DataOutput;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -60,15 +62,29 @@ public final class TrainState {
     TrainState state = new TrainState();
     state.task = spec.task(chunk.isClassification());
     LearnerSpec learner = spec.learner(state.task);
-    state.classes = new ClassNames(spec.input().classes());
+    ModelStart start = spec.model().start();
+    state.classes = new ClassNames(start == null ? spec.input().classes() : start.classes());
+    int inputs = start == null ? chunk.width() : start.weights().inputs();
     state.learner =
-        new Learner(learner, state.task, chunk.width(), state.classes.size(), seed(chunk.key()));
+        new Learner(learner, state.task, inputs, state.classes.size(), seed(chunk.key()));
+    if (start != null) {
+      state.learner.startFrom(start.weights());
+      state.addDeclaredClasses(spec.input().classes());
+    }
     state.metrics = RollingMetrics.of(state.task, spec.metrics());
     state.offsets = new SeenOffsets();
     state.columns = spec.columns().hashCode();
     state.classWeights = spec.model().classWeights();
     state.finishSetup(learner);
     return state;
+  }
+
+  private void addDeclaredClasses(List<String> declared) {
+    for (String name :
+        declared.subList(Math.min(declared.size(), classes.size()), declared.size())) {
+      classes.add(name);
+      learner.addClass();
+    }
   }
 
   /** State as it was written; {@link #resume} makes it usable. */

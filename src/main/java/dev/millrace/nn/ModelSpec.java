@@ -114,6 +114,24 @@ public record ModelSpec(
         Map.of());
   }
 
+  /** The same with a model to start from. */
+  public ModelSpec withStart(ModelStart newStart) {
+    return new ModelSpec(
+        hidden,
+        output,
+        loss,
+        optimizer,
+        schedule,
+        regularizer,
+        normalization,
+        batchSize,
+        clipping,
+        seed,
+        initializer,
+        classWeights,
+        newStart);
+  }
+
   /** The specification for a task, with the task's usual output layer and loss filled in. */
   public LearnerSpec forTask(Task task) {
     Activation activation = output;
