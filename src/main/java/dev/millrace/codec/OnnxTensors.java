@@ -11,7 +11,7 @@ import java.util.Map;
 
 /** The constant tensors of a graph: its initializers, and the values of its Constant nodes. */
 final class OnnxTensors {
-  private static final int MOST = 65_536;
+  private static final int MOST = 1 << 20;
 
   private final Map<String, TensorProto> tensors = new HashMap<>();
 
@@ -46,7 +46,7 @@ final class OnnxTensors {
   /**
    * A matrix of inputs and units, row-major; or of units and inputs, which is turned.
    *
-   * @throws OnnxException if it is none, or one of its sides is not 1 to 65536
+   * @throws OnnxException if it is none, or one of its sides is not 1 to 2^20
    */
   Matrix matrix(String name, boolean turn) throws OnnxException {
     List<Long> sides = tensor(name).getDimsList();

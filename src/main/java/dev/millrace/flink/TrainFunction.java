@@ -94,7 +94,7 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
       states.update(state);
     }
     if (context.timeDomain() == TimeDomain.EVENT_TIME) { // the end of the input
-      context.output(Outputs.MODELS, snapshot(state, context.getCurrentKey()));
+      context.output(Outputs.MODELS, ModelSnapshot.encode(spec, context.getCurrentKey(), state));
     }
   }
 
@@ -186,10 +186,5 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
         state.timestamp(),
         key.getBytes(StandardCharsets.UTF_8),
         json.encode(state.report(spec, key)));
-  }
-
-  private static OutputRecord snapshot(TrainState state, String key) throws IOException {
-    return OutputRecord.of(
-        state.timestamp(), key.getBytes(StandardCharsets.UTF_8), state.modelBytes());
   }
 }

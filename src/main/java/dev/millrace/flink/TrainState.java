@@ -197,15 +197,7 @@ public final class TrainState {
       return;
     }
     DataInput in = new DataInputStream(new ByteArrayInputStream(frozen));
-    int version = in.readInt();
-    if (version > VERSION) {
-      throw new IOException(
-          "model state: version "
-              + version
-              + " is newer than "
-              + VERSION
-              + ", the newest that this release reads; use the release that wrote it");
-    }
+    requireVersion(in.readInt());
     task = Task.valueOf(in.readUTF());
     requireSameColumns(in.readInt(), spec);
     examples = in.readLong();
@@ -220,6 +212,17 @@ public final class TrainState {
     classWeights = spec.model().classWeights();
     finishSetup(learnerSpec);
     frozen = null;
+  }
+
+  static void requireVersion(int version) throws IOException {
+    if (version > VERSION) {
+      throw new IOException(
+          "model state: version "
+              + version
+              + " is newer than "
+              + VERSION
+              + ", the newest that this release reads; use the release that wrote it");
+    }
   }
 
   // A model whose columns were swapped would go on without a word and predict nonsense.
