@@ -64,6 +64,8 @@ class ArchitectureTest {
               "dev.millrace.eval",
               "org.apache.avro..",
               "com.fasterxml.jackson..",
+              "ai.onnx.proto",
+              "com.google.protobuf",
               JDK);
 
   @ArchTest

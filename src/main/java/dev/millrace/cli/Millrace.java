@@ -37,6 +37,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       ProduceCommand.class,
       WatchCommand.class,
       DashboardCommand.class,
+      ModelsCommand.class,
       ValidateCommand.class,
       BenchCommand.class,
     },

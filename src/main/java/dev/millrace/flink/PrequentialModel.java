@@ -8,10 +8,12 @@ import dev.millrace.eval.RegressionMetrics;
 import dev.millrace.eval.RollingMetrics;
 import dev.millrace.nn.Learner;
 import dev.millrace.nn.LearnerSpec;
+import dev.millrace.nn.ModelStart;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 
 /**
  * The model of one key and how well it does: the learner with its pending mini-batch, the metrics,
@@ -42,8 +44,14 @@ final class PrequentialModel {
     columns = spec.columns().hashCode();
     LearnerSpec learnerSpec = spec.learner(task);
     probabilities = learnerSpec.network().loss().isCrossEntropy();
-    classes = new ClassNames(spec.input().classes());
-    learner = new Learner(learnerSpec, task, chunk.width(), classes.size(), seed(chunk.key()));
+    ModelStart start = spec.model().start();
+    classes = new ClassNames(start == null ? spec.input().classes() : start.classes());
+    int inputs = start == null ? chunk.width() : start.weights().inputs();
+    learner = new Learner(learnerSpec, task, inputs, classes.size(), seed(chunk.key()));
+    if (start != null) {
+      learner.startFrom(start.weights());
+      addDeclaredClasses(spec.input().classes());
+    }
     metrics = RollingMetrics.of(task, spec.metrics());
     offsets = new SeenOffsets();
   }
@@ -67,6 +75,10 @@ final class PrequentialModel {
     LearnerSpec learnerSpec = spec.learner(task);
     probabilities = learnerSpec.network().loss().isCrossEntropy();
     learner = Learner.read(in, learnerSpec, task);
+    if (examples == 0 && spec.model().start() != null) {
+      // What a start says of the first prediction is not stored.
+      learner.startFrom(spec.model().start().weights());
+    }
   }
 
   private PrequentialModel(PrequentialModel other) {
@@ -86,6 +98,14 @@ final class PrequentialModel {
   /** A deep copy. */
   PrequentialModel copy() {
     return new PrequentialModel(this);
+  }
+
+  private void addDeclaredClasses(List<String> declared) {
+    for (String name :
+        declared.subList(Math.min(declared.size(), classes.size()), declared.size())) {
+      classes.add(name);
+      learner.addClass();
+    }
   }
 
   // A model whose columns were swapped would go on without a word and predict nonsense.

@@ -91,8 +91,10 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
       states.update(state);
     }
     if (context.timeDomain() == TimeDomain.EVENT_TIME) { // the end of the input
-      byte[] key = context.getCurrentKey().getBytes(StandardCharsets.UTF_8);
-      context.output(Outputs.MODELS, OutputRecord.of(model.timestamp(), key, state.modelBytes()));
+      context.output(
+          Outputs.MODELS,
+          ModelSnapshot.encode(
+              spec, context.getCurrentKey(), model.timestamp(), state.modelBytes()));
     }
   }
 

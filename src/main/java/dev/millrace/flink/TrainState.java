@@ -46,19 +46,22 @@ public final class TrainState {
   PrequentialModel resume(TrainSpec spec) throws IOException {
     if (frozen != null) {
       DataInput in = new DataInputStream(new ByteArrayInputStream(frozen));
-      int version = in.readInt();
-      if (version > VERSION) {
-        throw new IOException(
-            "model state: version "
-                + version
-                + " is newer than "
-                + VERSION
-                + ", the newest that this release reads; use the release that wrote it");
-      }
+      requireVersion(in.readInt());
       model = new PrequentialModel(in, spec);
       frozen = null;
     }
     return model;
+  }
+
+  static void requireVersion(int version) throws IOException {
+    if (version > VERSION) {
+      throw new IOException(
+          "model state: version "
+              + version
+              + " is newer than "
+              + VERSION
+              + ", the newest that this release reads; use the release that wrote it");
+    }
   }
 
   /** Writes everything that is needed to continue as if never stopped. */

@@ -72,15 +72,7 @@ final class Blueprint {
    *     describes
    */
   static Kind readKind(DataInput in, LearnerSpec spec, Task task) throws IOException {
-    int version = in.readInt();
-    if (version < 1 || version > VERSION) {
-      throw new IOException(
-          "the stored model has format version "
-              + version
-              + ", this program reads up to "
-              + VERSION
-              + ": use the program that wrote it, or a newer one");
-    }
+    requireVersion(in.readInt());
     String shape = in.readUTF();
     if (!shape.equals(spec.shape(task))) {
       throw new IOException(
@@ -97,6 +89,17 @@ final class Blueprint {
           "the stored model is damaged: it has " + inputs + " inputs and " + classes + " classes");
     }
     return new Kind(spec, task, inputs, classes);
+  }
+
+  static void requireVersion(int version) throws IOException {
+    if (version < 1 || version > VERSION) {
+      throw new IOException(
+          "the stored model has format version "
+              + version
+              + ", this program reads up to "
+              + VERSION
+              + ": use the program that wrote it, or a newer one");
+    }
   }
 
   /** Whether a model of this kind can learn another class. */

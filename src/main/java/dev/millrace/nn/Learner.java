@@ -31,6 +31,8 @@ public final class Learner {
   private long examples;
   private long steps;
   private long skippedSteps;
+  // Whether its first prediction of a value has something to go by.
+  private boolean hasStart;
   private Workspace workspace;
 
   /**
@@ -77,6 +79,7 @@ public final class Learner {
     examples = other.examples;
     steps = other.steps;
     skippedSteps = other.skippedSteps;
+    hasStart = other.hasStart;
   }
 
   private WeightInitializer initializer() {
@@ -300,7 +303,8 @@ public final class Learner {
     float[] outputs = workspace.activations;
     if (targetScaler != null) {
       // What the target is about is anybody's guess before the first.
-      out[outOffset] = examples == 0 ? Float.NaN : targetScaler.restored(outputs[y]);
+      boolean unknown = examples == 0 && !hasStart;
+      out[outOffset] = unknown ? Float.NaN : targetScaler.restored(outputs[y]);
     } else if (classes() == 1) {
       out[outOffset] = 1f;
     } else if (blueprint.spec().network().loss() == Loss.BINARY_CROSSENTROPY) {
@@ -366,6 +370,36 @@ public final class Learner {
       optimizer = optimizer.grown(before, after);
       optimizer.meet(parameters);
     }
+  }
+
+  /** All that it predicts with, now. */
+  public ModelWeights weights() {
+    double[] target = targetScaler == null ? null : targetScaler.statistics();
+    return ModelWeights.of(
+        blueprint.layout(),
+        parameters,
+        new ModelWeights.Scaling(
+            blueprint.spec().normalization(), normalizer.statistics(), target));
+  }
+
+  /**
+   * Makes a model that has learned nothing predict as another one did. Statistics, if there are
+   * any, go on from where they were; steps, examples and the optimizer's slots start from 0.
+   *
+   * @throws IllegalArgumentException if the weights or statistics are of other sizes
+   */
+  public void startFrom(ModelWeights start) {
+    start.copyTo(blueprint.layout(), parameters);
+    optimizer.meet(parameters);
+    ModelWeights.Scaling scaling = start.scaling();
+    if (scaling != null) {
+      normalizer.startFrom(scaling.features());
+      if (targetScaler != null && scaling.target() != null) {
+        targetScaler.startFrom(scaling.target());
+      }
+    }
+    hasStart =
+        scaling != null || blueprint.spec().normalization().kind() == Normalization.Kind.NONE;
   }
 
   /** A model of its own that equals this one now. */

@@ -13,6 +13,7 @@ import java.util.Map;
  * @param loss or null for the task's usual one
  * @param classWeights by the name of a class, what its examples' weights are multiplied by; 1 for
  *     those that are not named
+ * @param start the model that each new one starts from, or null for drawn weights
  */
 public record ModelSpec(
     List<LayerSpec> hidden,
@@ -26,12 +27,43 @@ public record ModelSpec(
     Clipping clipping,
     long seed,
     Initializer initializer,
-    Map<String, Float> classWeights)
+    Map<String, Float> classWeights,
+    ModelStart start)
     implements Serializable {
 
   public ModelSpec {
     hidden = List.copyOf(hidden);
     classWeights = Map.copyOf(classWeights);
+  }
+
+  /** With drawn weights. */
+  public ModelSpec(
+      List<LayerSpec> hidden,
+      Activation output,
+      Loss loss,
+      Optimizer optimizer,
+      Schedule schedule,
+      Regularizer regularizer,
+      Normalization normalization,
+      int batchSize,
+      Clipping clipping,
+      long seed,
+      Initializer initializer,
+      Map<String, Float> classWeights) {
+    this(
+        hidden,
+        output,
+        loss,
+        optimizer,
+        schedule,
+        regularizer,
+        normalization,
+        batchSize,
+        clipping,
+        seed,
+        initializer,
+        classWeights,
+        null);
   }
 
   /** With a constant learning rate and initial weights by activation. */
@@ -103,6 +135,24 @@ public record ModelSpec(
    */
   public Learner regressor(int features) {
     return new Learner(forTask(Task.REGRESSION), Task.REGRESSION, features, 0, 0);
+  }
+
+  /** The same with a model to start from. */
+  public ModelSpec withStart(ModelStart newStart) {
+    return new ModelSpec(
+        hidden,
+        output,
+        loss,
+        optimizer,
+        schedule,
+        regularizer,
+        normalization,
+        batchSize,
+        clipping,
+        seed,
+        initializer,
+        classWeights,
+        newStart);
   }
 
   /** The specification for a task, with the task's usual output layer and loss filled in. */

@@ -1,6 +1,7 @@
 package dev.millrace.flink;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -8,7 +9,9 @@ import dev.millrace.data.Chunk;
 import dev.millrace.data.Example;
 import dev.millrace.data.OutputRecord;
 import dev.millrace.data.Task;
+import dev.millrace.nn.Learner;
 import dev.millrace.nn.ModelSpec;
+import dev.millrace.nn.ModelStart;
 import dev.millrace.testing.Chunks;
 import dev.millrace.testing.Records;
 import dev.millrace.testing.Specs;
@@ -22,6 +25,7 @@ import org.apache.flink.streaming.api.operators.KeyedProcessOperator;
 import org.apache.flink.streaming.api.watermark.Watermark;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 import org.apache.flink.streaming.util.KeyedOneInputStreamOperatorTestHarness;
+import org.apache.flink.util.InstantiationUtil;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -225,6 +229,106 @@ class TrainFunctionTest {
       assertThat(letter.headerNames()).startsWith("trace", "trace");
       assertThat(letter.headerValues()[1]).isNull();
     }
+  }
+
+  @Test
+  void aPublishedModelSaysWhoseItIsAndComesBack() throws Exception {
+    TrainSpec spec = Specs.train(Specs.small(3));
+    try (Harness harness = new Harness(spec)) {
+      harness.send(Chunks.classes("k", 100, 8), 10);
+      harness.end();
+
+      ModelSnapshot snapshot = decode(harness.models().get(0));
+
+      assertThat(snapshot.pipeline()).isEqualTo("test");
+      assertThat(snapshot.config()).isEqualTo("00000000");
+      assertThat(snapshot.classes()).containsExactlyInAnyOrder("low", "mid", "high");
+      assertThat(snapshot.learner().examples()).isEqualTo(100);
+      assertThat(snapshot.learner().steps()).isEqualTo(33);
+      Learner learner = snapshot.learner(spec.model());
+      assertThat(learner.examples()).isEqualTo(100);
+      assertThatThrownBy(() -> snapshot.learner(ModelSpec.auto(1)))
+          .isInstanceOf(IOException.class)
+          .hasMessageContaining("8 relu")
+          .hasMessageContaining("32 tanh");
+    }
+  }
+
+  @Test
+  void aNewKeyStartsFromTheModelThatTheSettingsName() throws Exception {
+    ModelSnapshot taught = taught();
+    Learner teacher = taught.learner(Specs.small(3));
+    ModelStart start = new ModelStart(teacher.weights(), taught.task(), taught.classes(), "hash");
+    TrainSpec spec =
+        overTheWire(
+            Specs.train(
+                Records.spec(Task.MULTICLASS, List.of(), List.of()),
+                Specs.small(50).withStart(start),
+                Specs.METRICS));
+    List<Example> examples = Chunks.classes("new", 49, 10);
+    try (Harness harness = new Harness(spec)) {
+      harness.send(examples, 10);
+      harness.end();
+
+      Learner learner = decode(harness.models().get(0)).learner(spec.model());
+      assertThat(learner.weights().layers())
+          .usingRecursiveComparison()
+          .isEqualTo(teacher.weights().layers());
+      assertThat(learner.examples()).isEqualTo(49);
+      assertThat(harness.metrics().get(0).at("/total/examples").asInt()).isEqualTo(40);
+      assertThat(harness.metrics().get(0).at("/total/accuracy").asDouble()).isGreaterThan(0.6);
+    }
+    assertThat(runWithRestart(spec, Chunks.classes("k", 120, 3), 60))
+        .isEqualTo(run(spec, Chunks.classes("k", 120, 3), 1));
+  }
+
+  @Test
+  void aKeyThatStartsFromAModelTakesItsFeaturesAndMeetsMoreClasses() throws Exception {
+    ModelSnapshot taught = taught();
+    ModelStart start =
+        new ModelStart(
+            taught.learner(Specs.small(3)).weights(), taught.task(), taught.classes(), "hash");
+    TrainSpec spec =
+        Specs.train(
+            Records.spec(Task.MULTICLASS, List.of(), List.of()),
+            Specs.small(3).withStart(start),
+            Specs.METRICS);
+    Example example = Chunks.classes("k", 1, 10).get(0);
+    try (Harness harness = new Harness(spec)) {
+      harness.send(List.of(wider(example)), 1);
+      harness.send(List.of(example, thirdClass(example)), 1);
+      harness.end();
+
+      assertThat(harness.deadLetters())
+          .extracting(TrainFunctionTest::reason)
+          .containsExactly("wrong-feature-count");
+      assertThat(decode(harness.models().get(0)).classes())
+          .hasSize(4)
+          .startsWith(taught.classes().toArray(String[]::new))
+          .endsWith("third");
+    }
+  }
+
+  private static ModelSnapshot taught() throws Exception {
+    try (Harness harness = new Harness(Specs.train(Specs.small(3)))) {
+      harness.send(Chunks.classes("k", 400, 8), 10);
+      harness.end();
+      return decode(harness.models().get(0));
+    }
+  }
+
+  private static ModelSnapshot decode(OutputRecord record) throws IOException {
+    assertThat(record.headerNames()).containsExactly("millrace.pipeline", "millrace.config");
+    return ModelSnapshot.decode(
+        new String(record.headerValues()[0], StandardCharsets.UTF_8),
+        new String(record.headerValues()[1], StandardCharsets.UTF_8),
+        new String(record.key(), StandardCharsets.UTF_8),
+        record.value());
+  }
+
+  /** As a job sends its settings to the task managers. */
+  private static TrainSpec overTheWire(TrainSpec spec) throws Exception {
+    return InstantiationUtil.clone(spec);
   }
 
   @Test
