@@ -7,11 +7,14 @@ import dev.millrace.data.Chunk;
 import dev.millrace.data.MetricsReport;
 import dev.millrace.data.MetricsReport.ClassificationScores;
 import dev.millrace.data.MetricsReport.RegressionScores;
+import dev.millrace.nn.Learner;
 import dev.millrace.testing.Chunks;
 import dev.millrace.testing.Specs;
 import dev.millrace.testing.StateFixtures;
 import dev.millrace.testing.StateFixtures.Fixture;
+import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
+import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -50,10 +53,10 @@ class TrainStateFixtureTest {
   void whatAVersionWroteGoesOnAsItDidThen(Fixture stored) throws IOException {
     TrainState state = TrainState.frozen(stored.bytes());
 
-    state.resume(spec);
+    PrequentialModel model = state.resume(spec);
 
-    assertThat(state.examples()).isEqualTo(STORED_AT);
-    assertThat(hashOfGoingOn(state, chunk(stored.name()))).isEqualTo(stored.hash());
+    assertThat(model.examples()).isEqualTo(STORED_AT);
+    assertThat(hashOfGoingOn(model, chunk(stored.name()))).isEqualTo(stored.hash());
   }
 
   @Test
@@ -79,11 +82,12 @@ class TrainStateFixtureTest {
   private Fixture fixture(String name) throws IOException {
     Chunk chunk = chunk(name);
     TrainState state = TrainState.begin(spec, chunk);
-    learn(state, chunk, 0, STORED_AT);
+    PrequentialModel model = state.resume(spec);
+    learn(model, chunk, 0, STORED_AT);
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     state.write(new DataOutputStream(bytes));
     byte[] stored = bytes.toByteArray();
-    return new Fixture(TrainState.VERSION, name, stored, hashOfGoingOn(state, chunk));
+    return new Fixture(TrainState.VERSION, name, stored, hashOfGoingOn(model, chunk));
   }
 
   private static Chunk chunk(String name) {
@@ -92,18 +96,19 @@ class TrainStateFixtureTest {
   }
 
   /** Of the model's predictions and the metrics at the end, whatever form they are stored in. */
-  private String hashOfGoingOn(TrainState state, Chunk chunk) throws IOException {
-    learn(state, chunk, STORED_AT, EXAMPLES);
+  private String hashOfGoingOn(PrequentialModel model, Chunk chunk) throws IOException {
+    learn(model, chunk, STORED_AT, EXAMPLES);
+    Learner learner = learner(model);
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     try (DataOutputStream results = new DataOutputStream(bytes)) {
       float[] x = new float[chunk.width()];
       for (int row = 0; row < chunk.size(); row++) {
         System.arraycopy(chunk.features(), row * chunk.width(), x, 0, x.length);
-        for (float output : state.learner().predict(x)) {
+        for (float output : learner.predict(x)) {
           results.writeFloat(output);
         }
       }
-      for (double score : scores(state.report(spec, "k"))) {
+      for (double score : scores(model.report(spec, "k"))) {
         results.writeDouble(score);
       }
     }
@@ -135,18 +140,28 @@ class TrainStateFixtureTest {
     };
   }
 
-  private static void learn(TrainState state, Chunk chunk, int from, int to) {
+  /** What predicts inside a model, by way of its bytes. */
+  private Learner learner(PrequentialModel model) throws IOException {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    model.writeModel(new DataOutputStream(bytes));
+    DataInputStream in = new DataInputStream(new ByteArrayInputStream(bytes.toByteArray()));
+    in.readUTF();
+    ClassNames.read(in);
+    return Learner.read(in, spec.learner(model.task()), model.task());
+  }
+
+  private void learn(PrequentialModel model, Chunk chunk, int from, int to) {
+    TrainScratch scratch = new TrainScratch();
+    if (!chunk.isClassification()) {
+      model.learnValues(chunk, from, to, scratch);
+      return;
+    }
+    scratch.findClasses(chunk, model.classes(), spec.model().classWeights());
     for (int row = from; row < to; row++) {
-      if (!chunk.isClassification()) {
-        state.learnValue(chunk, row);
-        continue;
-      }
-      String label = chunk.label((int) chunk.targets()[row]);
-      int index = state.classes().index(label);
-      if (index < 0) {
-        state.meetClass(chunk, row, label);
+      if (scratch.classOf[(int) chunk.targets()[row]] < 0) {
+        model.meetClass(chunk, row, scratch);
       } else {
-        state.learnClass(chunk, row, index);
+        model.learnClasses(chunk, row, row + 1, scratch);
       }
     }
   }
