@@ -36,7 +36,8 @@
  * <tr><td>selu</td><td>λz above 0, else λα(e<sup>z</sup> - 1); λ = 1.0507, α = 1.6733</td>
  *     <td>λ above 0, else y + λα</td><td>Klambauer et al., 2017</td></tr>
  * <tr><td>gelu</td><td>z·Φ(z)</td><td>Φ(z) + z·φ(z)</td><td>Hendrycks and Gimpel, 2016</td></tr>
- * <tr><td>silu</td><td>z·σ(z)</td><td>σ(z) + z·σ(z)(1 - σ(z))</td><td>Elfwing et al., 2018</td></tr>
+ * <tr><td>silu</td><td>z·σ(z)</td><td>σ(z) + z·σ(z)(1 - σ(z))</td>
+ *     <td>Elfwing et al., 2018</td></tr>
  * <tr><td>softplus</td><td>ln(1 + e<sup>z</sup>)</td><td>σ(z)</td><td>Dugas et al., 2001</td></tr>
  * <tr><td>softmax</td><td>e<sup>z_i - max z</sup> / Σ<sub>k</sub> e<sup>z_k - max z</sup></td>
  *     <td>δ<sub>i</sub> becomes y<sub>i</sub>(δ<sub>i</sub> - Σ<sub>k</sub>
@@ -103,7 +104,8 @@
  *     ρ<sup>t</sup>) with bias correction</td><td>Hinton, 2012, lecture 6e</td></tr>
  * <tr><td>adam</td><td>m = β₁m + (1 - β₁)g; v = β₂v + (1 - β₂)g²; w -= η·m / (1 - β₁<sup>t</sup>) /
  *     (√(v / (1 - β₂<sup>t</sup>)) + ε)</td><td>Kingma and Ba, 2015</td></tr>
- * <tr><td>adamw</td><td>w -= η·weightDecay·w; then adam</td><td>Loshchilov and Hutter, 2019</td></tr>
+ * <tr><td>adamw</td><td>w -= η·weightDecay·w; then adam</td>
+ *     <td>Loshchilov and Hutter, 2019</td></tr>
  * <tr><td>ftrl</td><td>n' = n + g²; σ = (√n' - √n) / α; z += g - σw; w = 0 where |z| ≤ l1, else
  *     (sign(z)·l1 - z) / ((β + √n') / α + l2)</td><td>McMahan et al., 2013</td></tr>
  * </table>
