@@ -114,7 +114,7 @@ class ModelFromFileTest {
           { label: y } | { from: conv.onnx } | its node Conv (/Conv_0) is not a fully connected
           { label: y } | { from: torch.onnx } | does not name the classes of its 3 outputs
           { label: y } | { from: score.onnx } | does not name the classes of its 1 outputs
-          { label: y, classes: [a, b] } | { from: torch.onnx } | its outputs are 3, which does not fit
+          { label: y, classes: [a, b] } | { from: torch.onnx } | its outputs are 3, which does not
           { label: y, classes: [a, b] } | { from: ours.onnx } | but input.classes are [a, b]
           { label: y, task: regression } | { from: ours.onnx } | it learned classes, but the task
           { label: y } | { from: ours.onnx, output: sigmoid } | model.output is sigmoid, but that

@@ -21,6 +21,7 @@ import org.apache.kafka.common.header.Header;
 
 /** The newest model of each key on a models topic, as far as it was written when it was read. */
 final class ModelsTopic {
+  private static final int LONGEST_KEYS = 60;
   private static final Duration POLL = Duration.ofMillis(500);
   private static final Duration CALL = Duration.ofSeconds(15);
 
@@ -144,7 +145,7 @@ final class ModelsTopic {
                   topic,
                   Terminal.printable(key, 60),
                   nearest == null
-                      ? "See them with: ./millrace models list"
+                      ? keys()
                       : "Did you mean \"" + Terminal.printable(nearest, 60) + "\"?"));
     }
     if (settings != null && !isOf(model, settings)) {
@@ -157,6 +158,11 @@ final class ModelsTopic {
                   settings.pipeline()));
     }
     return model;
+  }
+
+  private String keys() {
+    String keys = Terminal.printable(String.join(", ", models.keySet()), LONGEST_KEYS);
+    return "It has " + keys + ". See them with: ./millrace models list";
   }
 
   // A record from elsewhere may not say whose it is.
