@@ -31,8 +31,11 @@ final class ModelReader {
     this.problems = problems;
   }
 
-  /** The model for a task, null where the task will be guessed from the labels. */
-  ModelSpec read(Task task) {
+  /**
+   * The model for a task, null where the task will be guessed from the labels, and for the declared
+   * classes, empty where they will be met on the way.
+   */
+  ModelSpec read(Task task, List<String> classes) {
     Node node = root.given(PipelineOptions.MODEL);
     if (node instanceof Scalar scalar && !scalar.text().equals(AUTO)) {
       root.refuse(
@@ -57,7 +60,7 @@ final class ModelReader {
             new Clipping(model.get(ModelOptions.CLIP), model.get(ModelOptions.CLIP_VALUE)),
             model.get(ModelOptions.SEED),
             Initializer.BY_ACTIVATION,
-            classWeights(model, task));
+            classWeights(model, task, classes));
     if (problems.noneSince(before)) {
       checkOutputAndLoss(model, spec, task);
     }
@@ -130,7 +133,7 @@ final class ModelReader {
         model.get(ModelOptions.LABEL_SMOOTHING));
   }
 
-  private Map<String, Float> classWeights(OptionReader model, Task task) {
+  private Map<String, Float> classWeights(OptionReader model, Task task, List<String> classes) {
     if (!(model.given(ModelOptions.CLASS_WEIGHTS) instanceof Mapping weights)) {
       return Map.of();
     }
@@ -143,15 +146,27 @@ final class ModelReader {
         .entries()
         .forEach(
             (name, entry) -> {
+              String subject = model.name(ModelOptions.CLASS_WEIGHTS) + "." + name + " ";
+              if (!classes.isEmpty() && !classes.contains(name)) {
+                problems.add(entry.line(), subject + notDeclared(name, classes));
+              }
               try {
                 read.put(name, ModelOptions.CLASS_WEIGHT.read(entry.value()));
               } catch (Kind.Refusal e) {
-                problems.add(
-                    entry.line(),
-                    model.name(ModelOptions.CLASS_WEIGHTS) + "." + name + " " + e.getMessage());
+                problems.add(entry.line(), subject + e.getMessage());
               }
             });
     return read;
+  }
+
+  private static String notDeclared(String name, List<String> classes) {
+    String nearest = Spelling.nearest(name, classes);
+    return "is not one of input.classes ("
+        + String.join(", ", classes)
+        + ")"
+        + (nearest == null
+            ? ". Remove it, or declare the class"
+            : ". Did you mean \"" + nearest + "\"?");
   }
 
   private static void checkOutputAndLoss(OptionReader model, ModelSpec spec, Task task) {
