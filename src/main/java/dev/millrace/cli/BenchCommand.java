@@ -186,6 +186,13 @@ final class BenchCommand implements Runnable {
     private int classes;
 
     @Option(
+        names = "--batch",
+        paramLabel = "N",
+        defaultValue = "1",
+        description = "Examples in one update (default: ${DEFAULT-VALUE}).")
+    private int batch;
+
+    @Option(
         names = "--rounds",
         paramLabel = "N",
         defaultValue = "3",
@@ -205,8 +212,9 @@ final class BenchCommand implements Runnable {
       require(spec, "--features", features, 1);
       require(spec, "--keys", keys, 1);
       require(spec, "--classes", classes, 2);
+      require(spec, "--batch", batch, 1);
       require(spec, "--rounds", rounds, 2);
-      PipelineBench bench = new PipelineBench(records, features, keys, classes);
+      PipelineBench bench = new PipelineBench(records, features, keys, classes, batch);
       PipelineBench.Result result = bench.run(rounds, spec.commandLine().getErr());
       spec.commandLine().getOut().println(json ? result.toJson() : result.toText());
       return 0;

@@ -48,19 +48,21 @@ final class PipelineBench {
   private final int features;
   private final int keys;
   private final int classes;
+  private final int batch;
 
-  PipelineBench(int records, int features, int keys, int classes) {
+  PipelineBench(int records, int features, int keys, int classes, int batch) {
     this.records = records;
     this.features = features;
     this.keys = keys;
     this.classes = classes;
+    this.batch = batch;
   }
 
   /** Seconds on the clock and of all processors, for all records. */
   private record Timing(double wall, double cpu) {}
 
   /** Medians over the rounds behind the first. */
-  record Result(int records, int features, int keys, int classes, double[] figures) {
+  record Result(int records, int features, int keys, int classes, int batch, double[] figures) {
     double recordsPerSecond() {
       return records / figures[0];
     }
@@ -79,6 +81,7 @@ final class PipelineBench {
       json.put("features", features);
       json.put("keys", keys);
       json.put("classes", classes);
+      json.put("batch", batch);
       json.put("records_per_s", Math.round(recordsPerSecond()));
       json.put("ceiling_records_per_s", Math.round(ceiling()));
       json.put("fraction", Math.round(1000 * fraction()) / 1000.0);
@@ -126,19 +129,19 @@ final class PipelineBench {
         }
       }
       double[] medians = Arrays.stream(figures).mapToDouble(PipelineBench::median).toArray();
-      return new Result(records, features, keys, classes, medians);
+      return new Result(records, features, keys, classes, batch, medians);
     }
   }
 
-  private static Settings settings(String bootstrapServers) {
+  private Settings settings(String bootstrapServers) {
     String yaml =
         """
         pipeline: bench
         kafka: { bootstrap.servers: "%s" }
         input: { label: label, start: earliest }
-        model: { layers: [{ units: 32, activation: relu }], optimizer: sgd }
+        model: { layers: [{ units: 32, activation: relu }], optimizer: sgd, batch-size: %d }
         """
-            .formatted(bootstrapServers);
+            .formatted(bootstrapServers, batch);
     return PipelineFile.parse("bench", yaml, Path.of(""));
   }
 
