@@ -95,7 +95,7 @@ public final class PipelineFile {
             InputOptions.INPUT_GROUP,
             ofInput);
     Settings.Input input = new InputReader(in, limits, baseDir, ofInput).read();
-    ModelSpec model = new ModelReader(root, problems).read(input.spec().task());
+    ModelSpec model = new ModelReader(root, baseDir, problems).read(input.spec());
     input = withImpliedTask(input, model);
     checkTopics(in, topics);
     checkTransactions(output, state, TransactionTimeout.millis(kafka));
@@ -126,11 +126,14 @@ public final class PipelineFile {
       return input;
     }
     Task implied =
-        model.loss() == Loss.BINARY_CROSSENTROPY
-            ? Task.BINARY
-            : model.loss() == Loss.CATEGORICAL_CROSSENTROPY || model.output() == Activation.SOFTMAX
-                ? Task.MULTICLASS
-                : null;
+        model.start() != null
+            ? model.start().task()
+            : model.loss() == Loss.BINARY_CROSSENTROPY
+                ? Task.BINARY
+                : model.loss() == Loss.CATEGORICAL_CROSSENTROPY
+                        || model.output() == Activation.SOFTMAX
+                    ? Task.MULTICLASS
+                    : null;
     return new Settings.Input(input.topic(), input.start(), input.spec().withTask(implied));
   }
 
