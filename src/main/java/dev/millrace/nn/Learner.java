@@ -32,8 +32,10 @@ public final class Learner {
   // Null for classification.
   private final TargetScaler targetScaler;
   private final MiniBatch batch;
-  // Whether one row's step needs no gradient array: nothing but the update reads it.
-  private final boolean fusedStep;
+  // Whether a step needs no gradient of all parameters: nothing but their update reads it.
+  private final boolean inPlace;
+  // Whether that is plain descent along one row.
+  private final boolean plain;
   private Network network;
   private OptimizerState optimizer;
   private int classes;
@@ -65,7 +67,8 @@ public final class Learner {
     normalizer = other.normalizer.copy();
     targetScaler = other.targetScaler == null ? null : other.targetScaler.copy();
     batch = other.batch.copy();
-    fusedStep = other.fusedStep;
+    inPlace = other.inPlace;
+    plain = other.plain;
     network = other.network.copy();
     optimizer = other.optimizer.copy();
     classes = other.classes;
@@ -101,7 +104,11 @@ public final class Learner {
     normalizer = new Normalizer(spec.normalization(), inputs);
     targetScaler = task.isClassification() ? null : new TargetScaler(spec.normalization());
     batch = new MiniBatch(inputs, spec.batchSize());
-    fusedStep = spec.isPlainDescent();
+    inPlace = spec.needsNoWholeGradient();
+    plain =
+        spec.batchSize() == 1
+            && spec.optimizer() instanceof Optimizer.Sgd sgd
+            && sgd.momentum() == 0f;
     network =
         stored != null
             ? stored
@@ -340,7 +347,7 @@ public final class Learner {
     }
     workspace.fitBackward(network.layout(), rows);
     writeOutputGradient(rows);
-    if (fusedStep ? descend() : step(rows)) {
+    if (inPlace ? descend(rows) : step(rows)) {
       steps++;
     } else {
       skippedSteps++;
@@ -348,29 +355,42 @@ public final class Learner {
     batch.clear();
   }
 
-  /** The step of one row that needs no gradient array; false if its gradient is not finite. */
-  private boolean descend() {
+  /** As {@link #step}, bit for bit, without the gradient of all parameters at once. */
+  private boolean descend(int rows) {
     float[] x = batch.rows();
-    network.propagateDeltas(1, objective.fused(), workspace);
-    if (!network.gradientIsWithin(Clipping.GREATEST_GRADIENT, x, 0, workspace)) {
-      return false;
+    network.propagateDeltas(rows, objective.fused(), workspace);
+    if (!network.gradientIsWithin(Clipping.GREATEST_GRADIENT, x, 0, rows, workspace)) {
+      if (rows == 1) {
+        return false;
+      }
+      // Only the gradient itself can tell; the deltas and perhaps the outputs are gone.
+      network.forward(x, 0, rows, workspace);
+      writeOutputGradient(rows);
+      return step(rows);
     }
-    network.descend(x, 0, learningRate(), workspace);
+    if (plain) {
+      network.descend(x, 0, learningRate(), workspace);
+    } else {
+      network.descend(x, 0, rows, optimizer, learningRate(), workspace);
+    }
     return true;
   }
 
+  /** False if the gradient must not be used. */
   private boolean step(int rows) {
-    workspace.fitGradient(network.layout());
+    Layout layout = network.layout();
+    workspace.fitGradient(layout.length());
     network.backward(batch.rows(), 0, rows, objective.fused(), workspace, dropout);
     float[] gradient = workspace.gradient;
     Regularizer regularizer = spec.regularizer();
     if (regularizer.l1() != 0f || regularizer.l2() != 0f) {
       network.regularize(regularizer, gradient);
     }
-    if (!spec.clipping().apply(gradient, network.layout().length())) {
+    if (!spec.clipping().apply(gradient, layout.length())) {
       return false;
     }
-    optimizer.step(network.parameters(), gradient, learningRate());
+    optimizer.begin();
+    optimizer.move(network.parameters(), 0, gradient, layout.length(), learningRate());
     if (regularizer.maxNorm() != 0f) {
       network.limitNorms(regularizer.maxNorm());
     }

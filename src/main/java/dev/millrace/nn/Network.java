@@ -173,21 +173,27 @@ final class Network {
           layout.activationOffset(l, rows),
           layout.columns(l),
           workspace.gradient,
-          layout.weightOffset(l),
+          layout.weightOffset(l));
+      KERNELS.biasGradient(
+          workspace.deltas,
+          layout.activationOffset(l, rows),
+          rows,
+          layout.columns(l),
+          workspace.gradient,
           layout.biasOffset(l));
-      clearBetweenRows(l, workspace.gradient);
+      clearBetweenRows(l, workspace.gradient, layout.weightOffset(l), layout.rows(l));
     }
   }
 
-  /** What another network left there must not count in norms. */
-  private void clearBetweenRows(int layer, float[] gradient) {
+  /** What another network left there must not count in norms, nor become a weight. */
+  private void clearBetweenRows(int layer, float[] gradient, int offset, int rows) {
     int columns = layout.columns(layer);
     int stride = layout.stride(layer);
     if (columns == stride) {
       return;
     }
-    for (int i = 0; i < layout.rows(layer); i++) {
-      int row = layout.weightOffset(layer) + i * stride;
+    for (int i = 0; i < rows; i++) {
+      int row = offset + i * stride;
       Arrays.fill(gradient, row + columns, row + stride, 0f);
     }
   }
@@ -249,32 +255,39 @@ final class Network {
   }
 
   /**
-   * Whether no magnitude in the gradient of one row exceeds the bound, and none is NaN, without
-   * that gradient, after {@link #propagateDeltas}: of products x·delta the greatest is that of the
-   * greatest factors.
+   * Whether no magnitude in the gradient exceeds the bound, and none is NaN, without that gradient,
+   * after {@link #propagateDeltas}: of one row's products x·delta the greatest is that of the
+   * greatest factors, and a sum of several is at most so many times that. False may be wrong of
+   * more rows than one.
    */
-  boolean gradientIsWithin(float bound, float[] x, int xOffset, Workspace workspace) {
+  boolean gradientIsWithin(float bound, float[] x, int xOffset, int rows, Workspace workspace) {
+    // Twice, for what rounding adds to a sum.
+    float terms = rows == 1 ? 1f : 2f * rows;
     // All layers at once first: fewer, longer calls, and enough unless the bound is near.
-    int length = layout.activationLength(1);
+    int length = layout.activationLength(rows);
     float allDeltas = KERNELS.absMax(workspace.deltas, 0, length);
     float allInputs =
         Math.max(
-            KERNELS.absMax(x, xOffset, layout.inputs(0)),
+            KERNELS.absMax(x, xOffset, rows * layout.inputStride(0)),
             KERNELS.absMax(workspace.activations, 0, length));
-    if (Math.max(1f, allInputs) * allDeltas <= bound) {
+    if (Math.max(1f, allInputs) * allDeltas * terms <= bound) {
       return true;
     }
     float greatest = 0f;
     for (int l = 0; l < layout.layers(); l++) {
-      float input =
-          l == 0
-              ? KERNELS.absMax(x, xOffset, layout.inputs(0))
-              : KERNELS.absMax(
-                  workspace.activations, layout.activationOffset(l - 1, 1), layout.inputs(l));
-      float delta =
-          KERNELS.absMax(workspace.deltas, layout.activationOffset(l, 1), layout.columns(l));
-      // Math.max gives NaN when one of the two is; the bias takes delta itself.
-      greatest = Math.max(greatest, Math.max(delta, input * delta));
+      float input = 0f;
+      float delta = 0f;
+      for (int r = 0; r < rows; r++) {
+        float[] inputs = l == 0 ? x : workspace.activations;
+        int from = l == 0 ? xOffset : layout.activationOffset(l - 1, rows);
+        int row = from + r * layout.inputStride(l);
+        // Math.max gives NaN when one of the two is.
+        input = Math.max(input, KERNELS.absMax(inputs, row, layout.inputs(l)));
+        int deltaRow = layout.activationOffset(l, rows) + r * layout.stride(l);
+        delta = Math.max(delta, KERNELS.absMax(workspace.deltas, deltaRow, layout.columns(l)));
+      }
+      // The bias takes delta itself.
+      greatest = Math.max(greatest, Math.max(1f, input) * delta * terms);
     }
     return greatest <= bound;
   }
@@ -296,6 +309,53 @@ final class Network {
           layout.weightOffset(l),
           layout.biasOffset(l),
           learningRate);
+    }
+  }
+
+  /**
+   * One step of an optimizer, after {@link #propagateDeltas}: the bits of {@link #backward} and
+   * {@link OptimizerState#step}, some inputs at a time, so that their part of the gradient is still
+   * in cache when it is used.
+   */
+  void descend(
+      float[] x,
+      int xOffset,
+      int rows,
+      OptimizerState optimizer,
+      float learningRate,
+      Workspace workspace) {
+    optimizer.begin();
+    for (int l = 0; l < layout.layers(); l++) {
+      int stride = layout.stride(l);
+      int columns = layout.columns(l);
+      int delta = layout.activationOffset(l, rows);
+      int inputs = layout.inputs(l);
+      int together = layout.inputsTogether(l);
+      workspace.fitGradient((together + 1) * stride);
+      float[] gradient = workspace.gradient;
+      for (int i = 0; i < inputs; i += together) {
+        int block = Math.min(together, inputs - i);
+        KERNELS.weightGradient(
+            l == 0 ? x : workspace.activations,
+            (l == 0 ? xOffset : layout.activationOffset(l - 1, rows)) + i,
+            layout.inputStride(l),
+            rows,
+            block,
+            workspace.deltas,
+            delta,
+            columns,
+            gradient,
+            0);
+        int length = block * stride;
+        if (i + block == inputs) {
+          // The bias follows the weights.
+          KERNELS.biasGradient(workspace.deltas, delta, rows, columns, gradient, length);
+          length += stride;
+        }
+        clearBetweenRows(l, gradient, 0, length / stride);
+        optimizer.move(
+            parameters, layout.weightOffset(l) + i * stride, gradient, length, learningRate);
+      }
     }
   }
 

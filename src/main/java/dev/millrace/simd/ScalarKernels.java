@@ -102,19 +102,26 @@ public final class ScalarKernels implements Kernels {
       int deltaOffset,
       int columns,
       float[] gradient,
-      int wOffset,
-      int biasOffset) {
+      int wOffset) {
     int stride = Kernels.stride(columns);
     for (int i = 0; i < in; i++) {
       Arrays.fill(gradient, wOffset + i * stride, wOffset + i * stride + columns, 0f);
     }
-    Arrays.fill(gradient, biasOffset, biasOffset + columns, 0f);
     for (int r = 0; r < rows; r++) {
       int deltaRow = deltaOffset + r * stride;
       for (int i = 0; i < in; i++) {
         float xi = x[xOffset + r * xStride + i];
         addMultiple(xi, delta, deltaRow, gradient, wOffset + i * stride, columns);
       }
+    }
+  }
+
+  @Override
+  public void biasGradient(
+      float[] delta, int deltaOffset, int rows, int columns, float[] gradient, int biasOffset) {
+    Arrays.fill(gradient, biasOffset, biasOffset + columns, 0f);
+    for (int r = 0; r < rows; r++) {
+      int deltaRow = deltaOffset + r * Kernels.stride(columns);
       for (int c = 0; c < columns; c++) {
         gradient[biasOffset + c] += delta[deltaRow + c];
       }
@@ -249,18 +256,20 @@ public final class ScalarKernels implements Kernels {
   }
 
   @Override
-  public void sgd(float[] w, float[] g, int length, float learningRate) {
+  public void sgd(float[] w, float[] g, int offset, int length, float learningRate) {
     for (int i = 0; i < length; i++) {
-      w[i] = Math.fma(-learningRate, g[i], w[i]);
+      int p = offset + i;
+      w[p] = Math.fma(-learningRate, g[i], w[p]);
     }
   }
 
   @Override
   public void momentum(
-      float[] w, float[] v, float[] g, int length, float learningRate, float momentum) {
+      float[] w, float[] v, float[] g, int offset, int length, float learningRate, float momentum) {
     for (int i = 0; i < length; i++) {
-      v[i] = Math.fma(momentum, v[i], g[i]);
-      w[i] = Math.fma(-learningRate, v[i], w[i]);
+      int p = offset + i;
+      v[p] = Math.fma(momentum, v[p], g[i]);
+      w[p] = Math.fma(-learningRate, v[p], w[p]);
     }
   }
 
@@ -269,6 +278,7 @@ public final class ScalarKernels implements Kernels {
       float[] w,
       float[] v,
       float[] g,
+      int offset,
       int length,
       float learningRate,
       float rho,
@@ -276,8 +286,9 @@ public final class ScalarKernels implements Kernels {
       float correction) {
     float rest = 1f - rho;
     for (int i = 0; i < length; i++) {
-      v[i] = Math.fma(rho, v[i], rest * (g[i] * g[i]));
-      w[i] -= learningRate * g[i] / ((float) Math.sqrt(v[i] * correction) + epsilon);
+      int p = offset + i;
+      v[p] = Math.fma(rho, v[p], rest * (g[i] * g[i]));
+      w[p] -= learningRate * g[i] / ((float) Math.sqrt(v[p] * correction) + epsilon);
     }
   }
 
@@ -287,6 +298,7 @@ public final class ScalarKernels implements Kernels {
       float[] m,
       float[] v,
       float[] g,
+      int offset,
       int length,
       float rate,
       float beta1,
@@ -296,9 +308,10 @@ public final class ScalarKernels implements Kernels {
     float rest1 = 1f - beta1;
     float rest2 = 1f - beta2;
     for (int i = 0; i < length; i++) {
-      m[i] = Math.fma(beta1, m[i], rest1 * g[i]);
-      v[i] = Math.fma(beta2, v[i], rest2 * (g[i] * g[i]));
-      w[i] -= rate * m[i] / ((float) Math.sqrt(v[i] * correction) + epsilon);
+      int p = offset + i;
+      m[p] = Math.fma(beta1, m[p], rest1 * g[i]);
+      v[p] = Math.fma(beta2, v[p], rest2 * (g[i] * g[i]));
+      w[p] -= rate * m[p] / ((float) Math.sqrt(v[p] * correction) + epsilon);
     }
   }
 
