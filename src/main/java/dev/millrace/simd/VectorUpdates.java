@@ -89,16 +89,20 @@ final class VectorUpdates implements UpdateKernels {
     int stride = Kernels.stride(columns);
     int end = rows * stride;
     for (int c = offset; c < offset + columns; c += WIDTH) {
-      FloatVector sum = FloatVector.zero(SPECIES);
-      for (int i = c; i < c + end; i += stride) {
-        FloatVector v = FloatVector.fromArray(SPECIES, w, i);
-        sum = v.fma(v, sum);
-      }
-      FloatVector norm = sum.sqrt();
-      FloatVector factor = constant(1f).blend(constant(most).div(norm), norm.compare(GT, most));
-      for (int i = c; i < c + end; i += stride) {
-        FloatVector.fromArray(SPECIES, w, i).mul(factor).intoArray(w, i);
-      }
+      limit(w, c, c + end, stride, most);
+    }
+  }
+
+  private static void limit(float[] w, int from, int to, int stride, float most) {
+    FloatVector sum = FloatVector.zero(SPECIES);
+    for (int i = from; i < to; i += stride) {
+      FloatVector v = FloatVector.fromArray(SPECIES, w, i);
+      sum = v.fma(v, sum);
+    }
+    FloatVector norm = sum.sqrt();
+    FloatVector factor = constant(1f).blend(constant(most).div(norm), norm.compare(GT, most));
+    for (int i = from; i < to; i += stride) {
+      FloatVector.fromArray(SPECIES, w, i).mul(factor).intoArray(w, i);
     }
   }
 }
