@@ -27,6 +27,9 @@ final class VectorKernels implements Kernels {
   /** Up to which a softmax is faster without vectors, whose loads wait for single stores. */
   private static final int FEW_CLASSES = 4;
 
+  /** Columns from which leaving out a row of weights is worth a branch that cannot be foreseen. */
+  private static final int WIDE = 256;
+
   private final ScalarKernels scalar = new ScalarKernels();
 
   @Override
@@ -118,8 +121,22 @@ final class VectorKernels implements Kernels {
       int wOffset,
       int biasOffset,
       float learningRate) {
+    boolean skipZeros =
+        columns >= WIDE
+            && absMax(delta, deltaOffset, columns) * Math.abs(learningRate)
+                < Float.POSITIVE_INFINITY;
     WeightGradient.descend(
-        x, xOffset, in, delta, deltaOffset, columns, w, wOffset, biasOffset, learningRate);
+        x,
+        xOffset,
+        in,
+        delta,
+        deltaOffset,
+        columns,
+        w,
+        wOffset,
+        biasOffset,
+        learningRate,
+        skipZeros);
   }
 
   @Override

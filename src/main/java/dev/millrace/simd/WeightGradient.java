@@ -76,7 +76,12 @@ final class WeightGradient {
     }
   }
 
-  /** One row's gradient, taken at once from the parameters. */
+  /**
+   * One row's gradient, taken at once from the parameters.
+   *
+   * @param skipZeros whether delta and learning rate are finite, so that an input of 0, as relu
+   *     leaves many, changes no bit of its weights
+   */
   static void descend(
       float[] x,
       int xOffset,
@@ -87,12 +92,16 @@ final class WeightGradient {
       float[] w,
       int wOffset,
       int biasOffset,
-      float learningRate) {
+      float learningRate,
+      boolean skipZeros) {
     int stride = Kernels.stride(columns);
     if (columns == WIDTH) {
       descendNarrow(x, xOffset, in, delta, deltaOffset, w, wOffset, learningRate);
     } else {
       for (int i = 0; i < in; i++) {
+        if (skipZeros && x[xOffset + i] == 0f) {
+          continue;
+        }
         int wRow = wOffset + i * stride;
         descendRow(x[xOffset + i], delta, deltaOffset, columns, w, wRow, learningRate);
       }

@@ -321,6 +321,11 @@ final class KernelComparison {
         (k, r) -> k.weightGradient(x, 3, xStride, rows, in, delta, 1, columns, r, 0));
     inPlace("biasGradient", w, (k, r) -> k.biasGradient(delta, 1, rows, columns, r, bias));
     inPlace("descend", w, (k, r) -> k.descend(x, 3, in, delta, 1, columns, r, 0, bias, 0.02f));
+    float[] special = withSpecials(columns + 1);
+    inPlace(
+        "descend along specials",
+        w,
+        (k, r) -> k.descend(x, 3, in, special, 1, columns, r, 0, bias, 0.02f));
     float[] dx = numbers(rows * Kernels.stride(Kernels.padded(in)) + 1, 1);
     float[] transposed = new float[Kernels.transposedLength(out)];
     inPlace(
