@@ -95,6 +95,11 @@ public final class MillraceJob {
             sink(settings, settings.output().models())));
   }
 
+  /** The name that Flink shows for a pipeline's job. */
+  public static String jobName(Settings settings) {
+    return "millrace " + settings.pipeline();
+  }
+
   /** The Flink options behind the pipeline's {@code state} part. */
   public static Map<String, String> stateOptions(Settings settings) {
     return Map.of(
@@ -116,7 +121,7 @@ public final class MillraceJob {
     StreamExecutionEnvironment env = StreamExecutionEnvironment.getExecutionEnvironment();
     env.configure(Configuration.fromMap(stateOptions(settings)));
     buildOnKafka(env, settings, false);
-    env.execute("millrace " + settings.pipeline());
+    env.execute(jobName(settings));
   }
 
   private static Path pipelineFile(String[] args) {
