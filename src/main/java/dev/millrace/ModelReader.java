@@ -69,7 +69,7 @@ final class ModelReader {
             new Clipping(model.get(ModelOptions.CLIP), model.get(ModelOptions.CLIP_VALUE)),
             model.get(ModelOptions.SEED),
             Initializer.BY_ACTIVATION,
-            classWeights(model, task));
+            classWeights(model, task, input.classes()));
     if (problems.noneSince(before)) {
       checkOutputAndLoss(model, spec, task);
     }
@@ -142,7 +142,7 @@ final class ModelReader {
         model.get(ModelOptions.LABEL_SMOOTHING));
   }
 
-  private Map<String, Float> classWeights(OptionReader model, Task task) {
+  private Map<String, Float> classWeights(OptionReader model, Task task, List<String> classes) {
     if (!(model.given(ModelOptions.CLASS_WEIGHTS) instanceof Mapping weights)) {
       return Map.of();
     }
@@ -155,15 +155,27 @@ final class ModelReader {
         .entries()
         .forEach(
             (name, entry) -> {
+              String subject = model.name(ModelOptions.CLASS_WEIGHTS) + "." + name + " ";
+              if (!classes.isEmpty() && !classes.contains(name)) {
+                problems.add(entry.line(), subject + notDeclared(name, classes));
+              }
               try {
                 read.put(name, ModelOptions.CLASS_WEIGHT.read(entry.value()));
               } catch (Kind.Refusal e) {
-                problems.add(
-                    entry.line(),
-                    model.name(ModelOptions.CLASS_WEIGHTS) + "." + name + " " + e.getMessage());
+                problems.add(entry.line(), subject + e.getMessage());
               }
             });
     return read;
+  }
+
+  private static String notDeclared(String name, List<String> classes) {
+    String nearest = Spelling.nearest(name, classes);
+    return "is not one of input.classes ("
+        + String.join(", ", classes)
+        + ")"
+        + (nearest == null
+            ? ". Remove it, or declare the class"
+            : ". Did you mean \"" + nearest + "\"?");
   }
 
   private static void checkOutputAndLoss(OptionReader model, ModelSpec spec, Task task) {

@@ -3,7 +3,7 @@ package dev.millrace;
 import dev.millrace.Node.Mapping;
 import dev.millrace.data.Task;
 import dev.millrace.eval.MetricsSpec;
-import dev.millrace.flink.KafkaIo;
+import dev.millrace.flink.TransactionTimeout;
 import dev.millrace.nn.Activation;
 import dev.millrace.nn.Loss;
 import dev.millrace.nn.ModelSpec;
@@ -98,7 +98,7 @@ public final class PipelineFile {
     ModelSpec model = new ModelReader(root, baseDir, problems).read(input.spec());
     input = withImpliedTask(input, model);
     checkTopics(in, topics);
-    checkTransactions(output, state);
+    checkTransactions(output, state, TransactionTimeout.millis(kafka));
     return Settings.of(
         root.get(PipelineOptions.PIPELINE),
         kafka,
@@ -137,14 +137,14 @@ public final class PipelineFile {
     return new Settings.Input(input.topic(), input.start(), input.spec().withTask(implied));
   }
 
-  private static void checkTransactions(OptionReader output, OptionReader state) {
+  private static void checkTransactions(OptionReader output, OptionReader state, long timeout) {
     long interval = state.get(PipelineOptions.CHECKPOINT_INTERVAL);
     if (output.get(PipelineOptions.GUARANTEE) == Settings.Guarantee.EXACTLY_ONCE
-        && interval >= KafkaIo.TRANSACTION_TIMEOUT_MILLIS) {
+        && interval >= timeout) {
       output.refuse(
           PipelineOptions.GUARANTEE,
           "exactly-once commits with each checkpoint, and brokers end transactions after "
-              + Durations.show(KafkaIo.TRANSACTION_TIMEOUT_MILLIS)
+              + Durations.show(timeout)
               + ": state.checkpoint-interval must be shorter, but is "
               + Durations.show(interval));
     }

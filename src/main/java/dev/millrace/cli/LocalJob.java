@@ -41,7 +41,8 @@ final class LocalJob {
    * @param bounded whether the job ends at the end that the topic has now
    */
   static LocalJob start(
-      Settings settings, int parallelism, Path stateDir, Path from, boolean bounded) {
+      Settings settings, int parallelism, Path stateDir, Path from, boolean bounded)
+      throws InterruptedException {
     Map<String, String> options = new HashMap<>(MillraceJob.stateOptions(settings));
     options.put("execution.checkpointing.dir", stateDir.toUri().toString());
     options.put("execution.checkpointing.savepoint-dir", stateDir.toUri().toString());

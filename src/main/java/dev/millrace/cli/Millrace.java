@@ -2,6 +2,7 @@ package dev.millrace.cli;
 
 import dev.millrace.InvalidPipelineException;
 import dev.millrace.Spelling;
+import dev.millrace.simd.Kernels;
 import java.io.FileDescriptor;
 import java.io.FileNotFoundException;
 import java.io.FileOutputStream;
@@ -71,6 +72,12 @@ public final class Millrace implements Runnable {
     CommandLine commandLine = commandLine();
     commandLine.setOut(writer(FileDescriptor.out));
     commandLine.setErr(errors());
+    try {
+      Kernels.checkSettings();
+    } catch (IllegalArgumentException e) {
+      commandLine.getErr().println(e.getMessage());
+      System.exit(ExitCode.USAGE);
+    }
     System.exit(commandLine.execute(args));
   }
 

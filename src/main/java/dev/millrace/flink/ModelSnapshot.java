@@ -42,11 +42,11 @@ public record ModelSnapshot(
   }
 
   /** The record of a model. */
-  static OutputRecord encode(TrainSpec spec, String key, TrainState state) throws IOException {
+  static OutputRecord encode(TrainSpec spec, String key, long timestamp, byte[] value) {
     return new OutputRecord(
-        state.timestamp(),
+        timestamp,
         key.getBytes(StandardCharsets.UTF_8),
-        state.modelBytes(),
+        value,
         new String[] {PIPELINE_HEADER, CONFIG_HEADER},
         new byte[][] {
           spec.pipeline().getBytes(StandardCharsets.UTF_8),

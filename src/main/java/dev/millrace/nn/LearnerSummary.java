@@ -23,7 +23,7 @@ public record LearnerSummary(
   public static LearnerSummary read(byte[] bytes, int offset) throws IOException {
     DataInputStream in =
         new DataInputStream(new ByteArrayInputStream(bytes, offset, bytes.length - offset));
-    Learner.requireVersion(in.readInt());
+    Blueprint.requireVersion(in.readInt());
     String shape = in.readUTF();
     int inputs = in.readInt();
     int classes = in.readInt();

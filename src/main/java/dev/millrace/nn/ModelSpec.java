@@ -132,6 +132,29 @@ public record ModelSpec(
         newStart);
   }
 
+  /**
+   * A model of classes that has learned nothing, for use as a library.
+   *
+   * @param features at least 1
+   * @param classes known now; {@link Learner#addClass} adds more. Two make the task {@link
+   *     Task#BINARY}, any other number {@link Task#MULTICLASS}, which {@link Learner#read} asks for
+   * @throws IllegalArgumentException if the settings do not fit classes
+   */
+  public Learner classifier(int features, int classes) {
+    Task task = classes == 2 ? Task.BINARY : Task.MULTICLASS;
+    return new Learner(forTask(task), task, features, classes, 0);
+  }
+
+  /**
+   * A model of a number that has learned nothing, for use as a library.
+   *
+   * @param features at least 1
+   * @throws IllegalArgumentException if the settings do not fit regression
+   */
+  public Learner regressor(int features) {
+    return new Learner(forTask(Task.REGRESSION), Task.REGRESSION, features, 0, 0);
+  }
+
   /** The specification for a task, with the task's usual output layer and loss filled in. */
   public LearnerSpec forTask(Task task) {
     Activation activation = output;

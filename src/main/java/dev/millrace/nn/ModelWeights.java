@@ -124,9 +124,7 @@ public record ModelWeights(int inputs, List<Layer> layers, Scaling scaling)
         .toList();
   }
 
-  static ModelWeights of(Network network, Scaling scaling) {
-    Layout layout = network.layout();
-    float[] parameters = network.parameters();
+  static ModelWeights of(Layout layout, float[] parameters, Scaling scaling) {
     List<Layer> layers = new ArrayList<>();
     for (int l = 0; l < layout.layers(); l++) {
       int units = layout.units(l);
@@ -153,8 +151,7 @@ public record ModelWeights(int inputs, List<Layer> layers, Scaling scaling)
   /**
    * @throws IllegalArgumentException if the network has other layers
    */
-  void copyTo(Network network) {
-    Layout layout = network.layout();
+  void copyTo(Layout layout, float[] parameters) {
     if (inputs != layout.inputs(0) || layers.size() != layout.layers()) {
       throw new IllegalArgumentException(
           "the weights are of %d inputs and %d layers, the network has %d and %d"
@@ -168,7 +165,6 @@ public record ModelWeights(int inputs, List<Layer> layers, Scaling scaling)
             "the weights of layer %d are of %d neurons, the network's has %d"
                 .formatted(l, units, layout.units(l)));
       }
-      float[] parameters = network.parameters();
       for (int i = 0; i < layout.inputs(l); i++) {
         int row = layout.weightOffset(l) + i * layout.stride(l);
         System.arraycopy(layer.weights(), i * units, parameters, row, units);

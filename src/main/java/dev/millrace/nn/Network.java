@@ -4,11 +4,14 @@ import dev.millrace.simd.ActivationKernels;
 import dev.millrace.simd.Kernels;
 import dev.millrace.simd.LayerKernels;
 import dev.millrace.simd.UpdateKernels;
-import java.io.DataInput;
-import java.io.IOException;
 import java.util.Arrays;
 
-/** Fully connected layers: their parameters, forward propagation and backpropagation. */
+/**
+ * Fully connected layers: forward propagation and backpropagation.
+ *
+ * <p>It has no parameters of its own, so that models of one kind can share it: they are handed in,
+ * placed as its {@link Layout} says.
+ */
 final class Network {
 
   private static final Kernels KERNELS = Kernels.best();
@@ -18,62 +21,48 @@ final class Network {
   private static final ActivationKernels ACTIVATIONS = ActivationKernels.best();
 
   private final Layout layout;
-  private final float[] parameters;
 
-  private Network(Layout layout, float[] parameters) {
+  Network(Layout layout) {
     this.layout = layout;
-    this.parameters = parameters;
-  }
-
-  /** A network with initial weights and no bias. */
-  static Network create(Layout layout, WeightInitializer initializer) {
-    Network network = new Network(layout, new float[layout.length()]);
-    for (int l = 0; l < layout.layers(); l++) {
-      for (int neuron = 0; neuron < layout.units(l); neuron++) {
-        network.initialize(l, neuron, initializer);
-      }
-      if (layout.isNormalized(l)) {
-        int gain = layout.gainOffset(l);
-        Arrays.fill(network.parameters, gain, gain + layout.units(l), 1f);
-      }
-    }
-    return network;
-  }
-
-  static Network read(Layout layout, DataInput in) throws IOException {
-    return new Network(layout, layout.read(in));
-  }
-
-  Network copy() {
-    return new Network(layout, parameters.clone());
-  }
-
-  /** The same network with more outputs; the weights of new neurons are drawn, the rest kept. */
-  Network withOutputs(int outputs, WeightInitializer initializer) {
-    Layout larger = layout.withOutputs(outputs);
-    Network network = new Network(larger, larger.grown(parameters, layout));
-    for (int neuron = layout.outputs(); neuron < outputs; neuron++) {
-      network.initialize(layout.layers() - 1, neuron, initializer);
-    }
-    return network;
-  }
-
-  private void initialize(int layer, int neuron, WeightInitializer initializer) {
-    double deviation =
-        initializer.deviation(layout.activation(layer), layout.inputs(layer), layout.units(layer));
-    for (int i = 0; i < layout.inputs(layer); i++) {
-      parameters[layout.weightOffset(layer) + i * layout.stride(layer) + neuron] =
-          (float) (deviation * initializer.gaussian(layer, neuron, i));
-    }
   }
 
   Layout layout() {
     return layout;
   }
 
-  /** Weights and biases, live: see {@link Layout}. */
-  float[] parameters() {
+  /** Initial weights and no bias. */
+  float[] initialParameters(WeightInitializer initializer) {
+    float[] parameters = new float[layout.length()];
+    for (int l = 0; l < layout.layers(); l++) {
+      initialize(parameters, l, 0, initializer);
+      if (layout.isNormalized(l)) {
+        int gain = layout.gainOffset(l);
+        Arrays.fill(parameters, gain, gain + layout.units(l), 1f);
+      }
+    }
     return parameters;
+  }
+
+  /**
+   * The parameters of a network that differs only by fewer outputs; the weights of the new neurons
+   * are drawn, the rest kept.
+   */
+  float[] grown(float[] parameters, Layout from, WeightInitializer initializer) {
+    float[] grown = layout.grown(parameters, from);
+    initialize(grown, layout.layers() - 1, from.outputs(), initializer);
+    return grown;
+  }
+
+  private void initialize(
+      float[] parameters, int layer, int firstNeuron, WeightInitializer initializer) {
+    double deviation =
+        initializer.deviation(layout.activation(layer), layout.inputs(layer), layout.units(layer));
+    for (int neuron = firstNeuron; neuron < layout.units(layer); neuron++) {
+      for (int i = 0; i < layout.inputs(layer); i++) {
+        parameters[layout.weightOffset(layer) + i * layout.stride(layer) + neuron] =
+            (float) (deviation * initializer.gaussian(layer, neuron, i));
+      }
+    }
   }
 
   /**
@@ -81,12 +70,13 @@ final class Network {
    *
    * @param x [rows x inputs]
    */
-  void forward(float[] x, int xOffset, int rows, Workspace workspace) {
-    forward(x, xOffset, rows, workspace, null);
+  void forward(float[] parameters, float[] x, int xOffset, int rows, Workspace workspace) {
+    forward(parameters, x, xOffset, rows, workspace, null);
   }
 
   /** As it is for learning: with dropout, unless that is null. */
-  void forward(float[] x, int xOffset, int rows, Workspace workspace, Dropout dropout) {
+  void forward(
+      float[] parameters, float[] x, int xOffset, int rows, Workspace workspace, Dropout dropout) {
     workspace.fitForward(layout, rows);
     float[] activations = workspace.activations;
     for (int l = 0; l < layout.layers(); l++) {
@@ -104,7 +94,7 @@ final class Network {
           activations,
           y);
       if (layout.isNormalized(l)) {
-        normalize(l, y, rows, workspace);
+        normalize(parameters, l, y, rows, workspace);
       }
       if (layout.activation(l).isDerivedFromInput()) {
         System.arraycopy(activations, y, workspace.sums, y, rows * layout.stride(l));
@@ -116,7 +106,7 @@ final class Network {
     }
   }
 
-  private void normalize(int layer, int offset, int rows, Workspace workspace) {
+  private void normalize(float[] parameters, int layer, int offset, int rows, Workspace workspace) {
     LAYERS.layerNorm(
         workspace.activations,
         offset,
@@ -159,9 +149,15 @@ final class Network {
    * @param dropout that of the forward propagation, null for none
    */
   void backward(
-      float[] x, int xOffset, int rows, boolean fused, Workspace workspace, Dropout dropout) {
+      float[] parameters,
+      float[] x,
+      int xOffset,
+      int rows,
+      boolean fused,
+      Workspace workspace,
+      Dropout dropout) {
     for (int l = layout.layers() - 1; l >= 0; l--) {
-      propagateDelta(l, rows, fused, workspace, dropout);
+      propagateDelta(parameters, l, rows, fused, workspace, dropout);
       // Now, because the layer below changes its outputs when it is differentiated.
       KERNELS.weightGradient(
           l == 0 ? x : workspace.activations,
@@ -197,15 +193,15 @@ final class Network {
    * the output layer, where no hidden layer has dropout, layer normalization or an activation that
    * is derived from its input; see {@link #backward}.
    */
-  void propagateDeltas(int rows, boolean fused, Workspace workspace) {
+  void propagateDeltas(float[] parameters, int rows, boolean fused, Workspace workspace) {
     for (int l = layout.layers() - 1; l >= 0; l--) {
-      propagateDelta(l, rows, fused, workspace, null);
+      propagateDelta(parameters, l, rows, fused, workspace, null);
     }
   }
 
   /** From a layer's outputs to its weighted sums, and to the outputs of the layer below. */
   private void propagateDelta(
-      int l, int rows, boolean fused, Workspace workspace, Dropout dropout) {
+      float[] parameters, int l, int rows, boolean fused, Workspace workspace, Dropout dropout) {
     float[] activations = workspace.activations;
     float[] deltas = workspace.deltas;
     int delta = layout.activationOffset(l, rows);
@@ -248,57 +244,6 @@ final class Network {
     }
   }
 
-  /**
-   * Whether no magnitude in the gradient of one row exceeds the bound, and none is NaN, without
-   * that gradient, after {@link #propagateDeltas}: of products x·delta the greatest is that of the
-   * greatest factors.
-   */
-  boolean gradientIsWithin(float bound, float[] x, int xOffset, Workspace workspace) {
-    // All layers at once first: fewer, longer calls, and enough unless the bound is near.
-    int length = layout.activationLength(1);
-    float allDeltas = KERNELS.absMax(workspace.deltas, 0, length);
-    float allInputs =
-        Math.max(
-            KERNELS.absMax(x, xOffset, layout.inputs(0)),
-            KERNELS.absMax(workspace.activations, 0, length));
-    if (Math.max(1f, allInputs) * allDeltas <= bound) {
-      return true;
-    }
-    float greatest = 0f;
-    for (int l = 0; l < layout.layers(); l++) {
-      float input =
-          l == 0
-              ? KERNELS.absMax(x, xOffset, layout.inputs(0))
-              : KERNELS.absMax(
-                  workspace.activations, layout.activationOffset(l - 1, 1), layout.inputs(l));
-      float delta =
-          KERNELS.absMax(workspace.deltas, layout.activationOffset(l, 1), layout.columns(l));
-      // Math.max gives NaN when one of the two is; the bias takes delta itself.
-      greatest = Math.max(greatest, Math.max(delta, input * delta));
-    }
-    return greatest <= bound;
-  }
-
-  /**
-   * One step of plain gradient descent from one row, after {@link #propagateDeltas}: the bits of
-   * {@link #backward} and {@link Kernels#sgd}.
-   */
-  void descend(float[] x, int xOffset, float learningRate, Workspace workspace) {
-    for (int l = 0; l < layout.layers(); l++) {
-      KERNELS.descend(
-          l == 0 ? x : workspace.activations,
-          l == 0 ? xOffset : layout.activationOffset(l - 1, 1),
-          layout.inputs(l),
-          workspace.deltas,
-          layout.activationOffset(l, 1),
-          layout.columns(l),
-          parameters,
-          layout.weightOffset(l),
-          layout.biasOffset(l),
-          learningRate);
-    }
-  }
-
   /** Where {@code x} is what it is derived from, {@code y} is lost. */
   private void differentiate(int layer, float[] x, float[] y, float[] delta, int offset, int rows) {
     int columns = layout.columns(layer);
@@ -319,7 +264,7 @@ final class Network {
   }
 
   /** Shortens the weights into each neuron (not its bias) to the allowed L2 norm. */
-  void limitNorms(float most) {
+  void limitNorms(float[] parameters, float most) {
     for (int l = 0; l < layout.layers(); l++) {
       UPDATES.limitColumns(
           parameters, layout.weightOffset(l), layout.inputs(l), layout.columns(l), most);
@@ -327,7 +272,7 @@ final class Network {
   }
 
   /** Adds the gradient of the penalty on the weights. */
-  void regularize(Regularizer regularizer, float[] gradient) {
+  void regularize(float[] parameters, Regularizer regularizer, float[] gradient) {
     for (int l = 0; l < layout.layers(); l++) {
       KERNELS.regularize(
           parameters,

@@ -7,8 +7,8 @@ final class ScalarUpdates implements UpdateKernels {
   public void nesterov(
       float[] w, float[] v, float[] g, int length, float learningRate, float momentum) {
     for (int i = 0; i < length; i++) {
-      v[i] = Math.fma(momentum, v[i], g[i]);
-      w[i] = Math.fma(-learningRate, Math.fma(momentum, v[i], g[i]), w[i]);
+      v[i] = Fma.fma(momentum, v[i], g[i]);
+      w[i] = Fma.fma(-learningRate, Fma.fma(momentum, v[i], g[i]), w[i]);
     }
   }
 
@@ -22,7 +22,7 @@ final class ScalarUpdates implements UpdateKernels {
       float initial,
       float epsilon) {
     for (int i = 0; i < length; i++) {
-      s[i] = Math.fma(g[i], g[i], s[i]);
+      s[i] = Fma.fma(g[i], g[i], s[i]);
       w[i] -= learningRate * g[i] / ((float) Math.sqrt(s[i] + initial) + epsilon);
     }
   }
@@ -40,10 +40,10 @@ final class ScalarUpdates implements UpdateKernels {
       float l2) {
     for (int i = 0; i < length; i++) {
       float root = (float) Math.sqrt(n[i]);
-      n[i] = Math.fma(g[i], g[i], n[i]);
+      n[i] = Fma.fma(g[i], g[i], n[i]);
       float newRoot = (float) Math.sqrt(n[i]);
       float sigma = (newRoot - root) / alpha;
-      z[i] = Math.fma(-sigma, w[i], z[i] + g[i]);
+      z[i] = Fma.fma(-sigma, w[i], z[i] + g[i]);
       float pull = z[i] > 0f ? l1 : -l1;
       w[i] = Math.abs(z[i]) <= l1 ? 0f : (pull - z[i]) / ((beta + newRoot) / alpha + l2);
     }
@@ -63,7 +63,7 @@ final class ScalarUpdates implements UpdateKernels {
     for (int c = offset; c < offset + columns; c++) {
       float sum = 0f;
       for (int i = c; i < c + rows * stride; i += stride) {
-        sum = Math.fma(w[i], w[i], sum);
+        sum = Fma.fma(w[i], w[i], sum);
       }
       float norm = (float) Math.sqrt(sum);
       float factor = norm > most ? most / norm : 1f;

@@ -82,14 +82,67 @@ class TrainFunctionTest {
     }
   }
 
+  // Reports come after every 40 examples: of batches of 32 most fall inside one.
   @ParameterizedTest
-  @ValueSource(ints = {1, 5})
+  @ValueSource(ints = {1, 5, 32, 64})
   void howChunksFallChangesNothing(int batchSize) throws Exception {
-    List<Example> examples = Chunks.classes("k", EXAMPLES, 2);
-    Run whole = run(Specs.train(Specs.small(batchSize)), examples, EXAMPLES);
-    for (int chunk : new int[] {1, 2, 7, 64}) {
-      assertThat(run(Specs.train(Specs.small(batchSize)), examples, chunk)).isEqualTo(whole);
+    for (List<Example> examples :
+        List.of(Chunks.classes("k", EXAMPLES, 2), Chunks.numbers("k", EXAMPLES, 2))) {
+      Run whole = run(Specs.train(Specs.small(batchSize)), examples, EXAMPLES);
+      for (int chunk : new int[] {1, 2, 7, 64}) {
+        assertThat(run(Specs.train(Specs.small(batchSize)), examples, chunk))
+            .as("chunks of %d", chunk)
+            .isEqualTo(whole);
+      }
     }
+  }
+
+  @Test
+  void refusedAndNewClassesAmidAChunkChangeNothingForTheOthers() throws Exception {
+    TrainSpec spec =
+        Specs.train(Records.spec(Task.BINARY, List.of(), List.of()), Specs.small(9), Specs.METRICS);
+    List<Example> examples = Chunks.classes("k", EXAMPLES, 6);
+    // The first class of the stream alone for a while, so that the second comes within a batch.
+    String first = examples.get(0).label;
+    examples.subList(0, 14).forEach(example -> example.label = first);
+    try (Harness alone = new Harness(spec);
+        Harness together = new Harness(spec)) {
+      alone.send(examples, 1);
+      alone.end();
+      together.send(examples, 100);
+      together.end();
+
+      assertThat(together.deadLetters()).hasSizeGreaterThan(20);
+      assertThat(together.deadLetters())
+          .extracting(OutputRecord::timestamp)
+          .isEqualTo(alone.deadLetters().stream().map(OutputRecord::timestamp).toList());
+      assertThat(together.metrics()).isEqualTo(alone.metrics());
+      assertThat(together.model("k")).isEqualTo(alone.model("k"));
+    }
+  }
+
+  @Test
+  void anAbsurdExampleAmidABatchCountsTheSameHoweverItCame() throws Exception {
+    TrainSpec spec = Specs.train(Specs.small(5));
+    List<Example> classes = Chunks.classes("k", EXAMPLES, 2);
+    List<Example> numbers = Chunks.numbers("k", EXAMPLES, 2);
+    for (int absurd : new int[] {3, 62, 141}) {
+      classes.get(absurd).features[1] = Float.MAX_VALUE;
+      classes.get(absurd + 1).features[0] = Float.NaN;
+      numbers.get(absurd).target = Double.MAX_VALUE;
+      numbers.get(absurd + 1).weight = Float.MAX_VALUE;
+    }
+    for (List<Example> examples : List.of(classes, numbers)) {
+      assertThat(run(spec, examples, 64)).isEqualTo(run(spec, examples, 1));
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 3, 31, 33, 100})
+  void restoredAmidABatchItEndsTheSameInChunksOfAnySize(int cut) throws Exception {
+    TrainSpec spec = Specs.train(Specs.small(32));
+    List<Example> examples = Chunks.classes("k", EXAMPLES, 3);
+    assertThat(runWithRestart(spec, examples, cut, 64)).isEqualTo(run(spec, examples, 1));
   }
 
   @Test
@@ -344,17 +397,22 @@ class TrainFunctionTest {
 
   private static Run runWithRestart(TrainSpec spec, List<Example> examples, int cut)
       throws Exception {
+    return runWithRestart(spec, examples, cut, 1);
+  }
+
+  private static Run runWithRestart(TrainSpec spec, List<Example> examples, int cut, int chunkSize)
+      throws Exception {
     List<JsonNode> metrics = new ArrayList<>();
     OperatorSubtaskState snapshot;
     try (Harness harness = new Harness(spec)) {
-      harness.send(examples.subList(0, cut), 1);
+      harness.send(examples.subList(0, cut), chunkSize);
       snapshot = harness.operator.snapshot(1, 1);
       // What comes behind the snapshot is lost with the process.
       metrics.addAll(harness.metrics());
-      harness.send(examples.subList(cut, examples.size()), 1);
+      harness.send(examples.subList(cut, examples.size()), chunkSize);
     }
     try (Harness harness = new Harness(spec, snapshot)) {
-      harness.send(examples.subList(cut, examples.size()), 1);
+      harness.send(examples.subList(cut, examples.size()), chunkSize);
       harness.end();
       metrics.addAll(harness.metrics());
       return new Run(metrics, harness.model("k"));
