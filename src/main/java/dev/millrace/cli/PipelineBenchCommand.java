@@ -125,15 +125,7 @@ final class PipelineBenchCommand implements Callable<Integer> {
     BenchCommand.require(spec, "--rounds", rounds, 1);
     BenchLoad load =
         new BenchLoad(
-            records,
-            features,
-            keys,
-            classes,
-            batch,
-            parallelism,
-            guarantee,
-            backend,
-            checkpoint);
+            records, features, keys, classes, batch, parallelism, guarantee, backend, checkpoint);
     PipelineBench.Result result =
         new PipelineBench(load).run(warmup, rounds, spec.commandLine().getErr());
     spec.commandLine().getOut().println(json ? result.toJson() : result.toText());
