@@ -123,9 +123,8 @@ final class PrequentialModel {
     return task;
   }
 
-  /** Number of features. */
-  int inputs() {
-    return learner.inputs();
+  Learner learner() {
+    return learner;
   }
 
   ClassNames classes() {
