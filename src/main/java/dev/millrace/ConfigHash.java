@@ -66,6 +66,9 @@ final class ConfigHash {
     new TreeMap<>(model.classWeights())
         .forEach((name, weight) -> line(text, "class-weight " + name, weight));
     line(text, "seed", model.seed());
+    if (model.start() != null) {
+      line(text, "from", model.start().hash());
+    }
     return text.toString();
   }
 

@@ -10,8 +10,10 @@ import dev.millrace.flink.KafkaIo;
 import dev.millrace.flink.Outputs;
 import dev.millrace.flink.TrainFunction;
 import dev.millrace.flink.TrainSpec;
+import dev.millrace.flink.TransactionTimeout;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.connector.sink2.Sink;
@@ -77,9 +79,18 @@ public final class MillraceJob {
         .name("models-sink");
   }
 
-  /** The graph between the pipeline's own topics. */
+  /**
+   * The graph between the pipeline's own topics.
+   *
+   * @throws InvalidPipelineException if the brokers do not allow transactions as long as the
+   *     pipeline's
+   */
   public static void buildOnKafka(
-      StreamExecutionEnvironment env, Settings settings, boolean bounded) {
+      StreamExecutionEnvironment env, Settings settings, boolean bounded)
+      throws InterruptedException {
+    if (settings.output().guarantee() == Settings.Guarantee.EXACTLY_ONCE) {
+      requireTransactions(settings.kafka());
+    }
     build(
         env,
         settings,
@@ -93,6 +104,26 @@ public final class MillraceJob {
             sink(settings, settings.output().metrics()),
             sink(settings, settings.output().deadLetters()),
             sink(settings, settings.output().models())));
+  }
+
+  private static void requireTransactions(Map<String, String> kafka) throws InterruptedException {
+    Optional<Long> limit = TransactionTimeout.lowerLimit(kafka);
+    if (limit.isPresent()) {
+      throw new InvalidPipelineException(
+          "kafka.transaction.timeout.ms is "
+              + TransactionTimeout.millis(kafka)
+              + ", but the brokers at "
+              + kafka.get("bootstrap.servers")
+              + " end transactions after "
+              + limit.get()
+              + " ms (transaction.max.timeout.ms). Set it to at most that, above"
+              + " state.checkpoint-interval, or raise the brokers' limit.");
+    }
+  }
+
+  /** The name that Flink shows for a pipeline's job. */
+  public static String jobName(Settings settings) {
+    return "millrace " + settings.pipeline();
   }
 
   /** The Flink options behind the pipeline's {@code state} part. */
@@ -116,7 +147,7 @@ public final class MillraceJob {
     StreamExecutionEnvironment env = StreamExecutionEnvironment.getExecutionEnvironment();
     env.configure(Configuration.fromMap(stateOptions(settings)));
     buildOnKafka(env, settings, false);
-    env.execute("millrace " + settings.pipeline());
+    env.execute(jobName(settings));
   }
 
   private static Path pipelineFile(String[] args) {

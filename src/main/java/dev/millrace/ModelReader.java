@@ -4,6 +4,7 @@ import dev.millrace.Node.Entry;
 import dev.millrace.Node.Mapping;
 import dev.millrace.Node.Scalar;
 import dev.millrace.Node.Sequence;
+import dev.millrace.codec.InputSpec;
 import dev.millrace.data.Task;
 import dev.millrace.nn.Activation;
 import dev.millrace.nn.Clipping;
@@ -14,6 +15,7 @@ import dev.millrace.nn.ModelSpec;
 import dev.millrace.nn.Normalization;
 import dev.millrace.nn.Optimizer;
 import dev.millrace.nn.Regularizer;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -24,15 +26,20 @@ final class ModelReader {
   private static final String AUTO = "auto";
 
   private final OptionReader root;
+  private final Path baseDir;
   private final Problems problems;
 
-  ModelReader(OptionReader root, Problems problems) {
+  /**
+   * @param baseDir folder that {@code model.from} is relative to, or null for the working directory
+   */
+  ModelReader(OptionReader root, Path baseDir, Problems problems) {
     this.root = root;
+    this.baseDir = baseDir;
     this.problems = problems;
   }
 
-  /** The model for a task, null where the task will be guessed from the labels. */
-  ModelSpec read(Task task) {
+  /** The model for what comes in; its task is null where it will be guessed from the labels. */
+  ModelSpec read(InputSpec input) {
     Node node = root.given(PipelineOptions.MODEL);
     if (node instanceof Scalar scalar && !scalar.text().equals(AUTO)) {
       root.refuse(
@@ -44,24 +51,29 @@ final class ModelReader {
     int before = problems.count();
     OptionReader model = root.below(PipelineOptions.MODEL, ModelOptions.MODEL_GROUP);
     Optimizer optimizer = new OptimizerReader(model, problems).read();
+    StartReader start = StartReader.read(model, input, baseDir);
+    Task task = start == null ? input.task() : start.task();
+    List<LayerSpec> layers = layers(model);
+    Activation output = model.get(ModelOptions.OUTPUT_ACTIVATION);
+    Normalization normalization = normalization(model);
     ModelSpec spec =
         new ModelSpec(
-            layers(model),
-            model.get(ModelOptions.OUTPUT_ACTIVATION),
+            start == null ? layers : start.layers(layers),
+            start == null ? output : start.output(output),
             model.get(ModelOptions.LOSS),
             optimizer,
             ScheduleOptions.read(model, optimizer, problems),
             regularizer(model, optimizer),
-            normalization(model),
+            start == null ? normalization : start.normalization(normalization),
             model.get(ModelOptions.BATCH_SIZE),
             new Clipping(model.get(ModelOptions.CLIP), model.get(ModelOptions.CLIP_VALUE)),
             model.get(ModelOptions.SEED),
             Initializer.BY_ACTIVATION,
-            classWeights(model, task));
+            classWeights(model, task, input.classes()));
     if (problems.noneSince(before)) {
       checkOutputAndLoss(model, spec, task);
     }
-    return spec;
+    return start != null && problems.noneSince(before) ? spec.withStart(start.start(spec)) : spec;
   }
 
   private List<LayerSpec> layers(OptionReader model) {
@@ -130,7 +142,7 @@ final class ModelReader {
         model.get(ModelOptions.LABEL_SMOOTHING));
   }
 
-  private Map<String, Float> classWeights(OptionReader model, Task task) {
+  private Map<String, Float> classWeights(OptionReader model, Task task, List<String> classes) {
     if (!(model.given(ModelOptions.CLASS_WEIGHTS) instanceof Mapping weights)) {
       return Map.of();
     }
@@ -143,15 +155,27 @@ final class ModelReader {
         .entries()
         .forEach(
             (name, entry) -> {
+              String subject = model.name(ModelOptions.CLASS_WEIGHTS) + "." + name + " ";
+              if (!classes.isEmpty() && !classes.contains(name)) {
+                problems.add(entry.line(), subject + notDeclared(name, classes));
+              }
               try {
                 read.put(name, ModelOptions.CLASS_WEIGHT.read(entry.value()));
               } catch (Kind.Refusal e) {
-                problems.add(
-                    entry.line(),
-                    model.name(ModelOptions.CLASS_WEIGHTS) + "." + name + " " + e.getMessage());
+                problems.add(entry.line(), subject + e.getMessage());
               }
             });
     return read;
+  }
+
+  private static String notDeclared(String name, List<String> classes) {
+    String nearest = Spelling.nearest(name, classes);
+    return "is not one of input.classes ("
+        + String.join(", ", classes)
+        + ")"
+        + (nearest == null
+            ? ". Remove it, or declare the class"
+            : ". Did you mean \"" + nearest + "\"?");
   }
 
   private static void checkOutputAndLoss(OptionReader model, ModelSpec spec, Task task) {

@@ -3,7 +3,7 @@ package dev.millrace;
 import dev.millrace.Node.Mapping;
 import dev.millrace.data.Task;
 import dev.millrace.eval.MetricsSpec;
-import dev.millrace.flink.KafkaIo;
+import dev.millrace.flink.TransactionTimeout;
 import dev.millrace.nn.Activation;
 import dev.millrace.nn.Loss;
 import dev.millrace.nn.ModelSpec;
@@ -95,10 +95,10 @@ public final class PipelineFile {
             InputOptions.INPUT_GROUP,
             ofInput);
     Settings.Input input = new InputReader(in, limits, baseDir, ofInput).read();
-    ModelSpec model = new ModelReader(root, problems).read(input.spec().task());
+    ModelSpec model = new ModelReader(root, baseDir, problems).read(input.spec());
     input = withImpliedTask(input, model);
     checkTopics(in, topics);
-    checkTransactions(output, state);
+    checkTransactions(output, state, TransactionTimeout.millis(kafka));
     return Settings.of(
         root.get(PipelineOptions.PIPELINE),
         kafka,
@@ -126,22 +126,25 @@ public final class PipelineFile {
       return input;
     }
     Task implied =
-        model.loss() == Loss.BINARY_CROSSENTROPY
-            ? Task.BINARY
-            : model.loss() == Loss.CATEGORICAL_CROSSENTROPY || model.output() == Activation.SOFTMAX
-                ? Task.MULTICLASS
-                : null;
+        model.start() != null
+            ? model.start().task()
+            : model.loss() == Loss.BINARY_CROSSENTROPY
+                ? Task.BINARY
+                : model.loss() == Loss.CATEGORICAL_CROSSENTROPY
+                        || model.output() == Activation.SOFTMAX
+                    ? Task.MULTICLASS
+                    : null;
     return new Settings.Input(input.topic(), input.start(), input.spec().withTask(implied));
   }
 
-  private static void checkTransactions(OptionReader output, OptionReader state) {
+  private static void checkTransactions(OptionReader output, OptionReader state, long timeout) {
     long interval = state.get(PipelineOptions.CHECKPOINT_INTERVAL);
     if (output.get(PipelineOptions.GUARANTEE) == Settings.Guarantee.EXACTLY_ONCE
-        && interval >= KafkaIo.TRANSACTION_TIMEOUT_MILLIS) {
+        && interval >= timeout) {
       output.refuse(
           PipelineOptions.GUARANTEE,
           "exactly-once commits with each checkpoint, and brokers end transactions after "
-              + Durations.show(KafkaIo.TRANSACTION_TIMEOUT_MILLIS)
+              + Durations.show(timeout)
               + ": state.checkpoint-interval must be shorter, but is "
               + Durations.show(interval));
     }

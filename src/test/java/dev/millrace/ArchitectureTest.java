@@ -29,7 +29,8 @@ class ArchitectureTest {
           .resideInAPackage("dev.millrace.simd")
           .should()
           .onlyDependOnClassesThat()
-          .resideInAnyPackage("dev.millrace.simd", "jdk.incubator.vector", JDK);
+          .resideInAnyPackage(
+              "dev.millrace.simd", "jdk.incubator.vector", "com.sun.management", JDK);
 
   @ArchTest
   static final ArchRule nnUsesDataAndSimd =
@@ -63,6 +64,8 @@ class ArchitectureTest {
               "dev.millrace.eval",
               "org.apache.avro..",
               "com.fasterxml.jackson..",
+              "ai.onnx.proto",
+              "com.google.protobuf",
               JDK);
 
   @ArchTest

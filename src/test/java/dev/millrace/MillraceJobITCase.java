@@ -1,6 +1,7 @@
 package dev.millrace;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -133,6 +134,26 @@ class MillraceJobITCase {
         .extracting(record -> JSON.readTree(record.value()))
         .extracting(metrics -> metrics.path("key").asText() + " " + metrics.path("seq").asInt())
         .doesNotHaveDuplicates();
+  }
+
+  @Test
+  void transactionsLongerThanTheBrokersAllowAreRefusedBeforeTheJobStarts() throws Exception {
+    Settings settings =
+        PipelineFile.parse(
+            "long",
+            """
+            pipeline: long
+            kafka: { bootstrap.servers: "%s", transaction.timeout.ms: 1000000 }
+            input: { label: class }
+            output: { guarantee: exactly-once }
+            """
+                .formatted(kafka.bootstrapServers()),
+            Path.of(""));
+
+    assertThatThrownBy(() -> run(settings))
+        .isInstanceOf(InvalidPipelineException.class)
+        .hasMessageStartingWith("kafka.transaction.timeout.ms is 1000000, but the brokers at ")
+        .hasMessageContaining("end transactions after 900000 ms");
   }
 
   @Test

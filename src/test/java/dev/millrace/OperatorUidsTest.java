@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 class OperatorUidsTest {
 
   @Test
-  void everyOperatorHasTheUidThatTheDocumentationNames() throws IOException {
+  void everyOperatorHasTheUidThatTheDocumentationNames() throws Exception {
     StreamExecutionEnvironment env =
         StreamExecutionEnvironment.getExecutionEnvironment(new Configuration());
     Settings settings =

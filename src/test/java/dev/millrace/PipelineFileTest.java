@@ -471,6 +471,10 @@ class PipelineFileTest {
             + " is regression. Take linear",
         "task: regression   | class-weights: { a: 2 } | model.class-weights are for classes, but"
             + " input.task is regression. Remove them",
+        "classes: [fraud, ok] | class-weights: { fruad: 9 } | model.class-weights.fruad is not one"
+            + " of input.classes (fraud, ok). Did you mean \"fraud\"?",
+        "classes: [fraud, ok] | class-weights: { else: 9 } | model.class-weights.else is not one of"
+            + " input.classes (fraud, ok). Remove it, or declare the class",
         "classes: [a, b, c] | loss: binary_crossentropy | model.loss binary_crossentropy is for two"
             + " classes, but the task is multiclass. Take output: softmax and loss:"
             + " categorical_crossentropy",

@@ -2,7 +2,6 @@ package dev.millrace.cli;
 
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
@@ -14,7 +13,6 @@ import org.apache.kafka.common.PartitionInfo;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.common.errors.WakeupException;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /**
  * Follows the metrics topic: every partition, without a consumer group, so that any number of
@@ -53,15 +51,7 @@ public final class MetricsFollower implements Runnable, AutoCloseable {
     this.onRecord = onRecord;
     this.onNotice = onNotice;
     this.servers = kafka.get("bootstrap.servers");
-    Map<String, Object> properties = new HashMap<>(kafka);
-    properties.remove("group.id");
-    properties.put("enable.auto.commit", "false");
-    properties.put("auto.offset.reset", "earliest");
-    // A job with the exactly-once guarantee writes in transactions; what it takes back is not
-    // shown.
-    properties.put("isolation.level", "read_committed");
-    this.consumer =
-        new KafkaConsumer<>(properties, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+    this.consumer = Onlooker.consumer(kafka);
   }
 
   /** Follows until closed; outlives any absence of the brokers. */

@@ -2,6 +2,7 @@ package dev.millrace.cli;
 
 import dev.millrace.InvalidPipelineException;
 import dev.millrace.Spelling;
+import dev.millrace.simd.Kernels;
 import java.io.FileDescriptor;
 import java.io.FileNotFoundException;
 import java.io.FileOutputStream;
@@ -30,12 +31,17 @@ import picocli.CommandLine.UnmatchedArgumentException;
     subcommands = {
       DemoCommand.class,
       RunCommand.class,
+      ClusterCommand.class,
+      SavepointCommand.class,
+      StopCommand.class,
+      RescaleCommand.class,
       EvaluateCommand.class,
       BrokerCommand.class,
       TopicsCommand.class,
       ProduceCommand.class,
       WatchCommand.class,
       DashboardCommand.class,
+      ModelsCommand.class,
       ValidateCommand.class,
       BenchCommand.class,
     },
@@ -70,6 +76,12 @@ public final class Millrace implements Runnable {
     CommandLine commandLine = commandLine();
     commandLine.setOut(writer(FileDescriptor.out));
     commandLine.setErr(errors());
+    try {
+      Kernels.checkSettings();
+    } catch (IllegalArgumentException e) {
+      commandLine.getErr().println(e.getMessage());
+      System.exit(ExitCode.USAGE);
+    }
     System.exit(commandLine.execute(args));
   }
 

@@ -116,7 +116,8 @@ final class ValidateCommand implements Callable<Integer> {
                 .map(ValidateCommand::layer)
                 .collect(Collectors.joining(", ", "", " hidden"));
     return String.format(
-        "%s%s, %s %s, normalization %s, batch size %d",
+        "%s%s%s, %s %s, normalization %s, batch size %d",
+        model.start() == null ? "" : "from the file, ",
         model.equals(ModelSpec.auto(model.seed())) ? "auto: " : "",
         layers,
         model.optimizer().id(),

@@ -9,6 +9,9 @@ import java.util.Arrays;
  * <p>All examples of a chunk have the same number of features and the same kind of label.
  */
 public final class Chunk {
+  // target, weight, event time
+  private static final int EXAMPLE_BYTES = Double.BYTES + Float.BYTES + Long.BYTES;
+
   private String key;
   private boolean classification;
   private int width;
@@ -110,9 +113,11 @@ public final class Chunk {
     return records;
   }
 
-  /** Memory of the two arrays that grow with the size of the examples. */
+  /** Memory of the arrays, used or not. */
   public long capacityBytes() {
-    return Float.BYTES * (long) features.length + records.bytes().length;
+    return Float.BYTES * (long) features.length
+        + EXAMPLE_BYTES * (long) targets.length
+        + records.capacityBytes();
   }
 
   /** Whether an example can be added: same key, same width, same kind of label. */

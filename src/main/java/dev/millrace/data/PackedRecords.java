@@ -53,6 +53,11 @@ public final class PackedRecords {
     return size == 0 ? 0 : ends[size - 1];
   }
 
+  /** Memory of the arrays, used or not. */
+  public long capacityBytes() {
+    return bytes.length + Integer.BYTES * (long) ends.length;
+  }
+
   public int partition(int record) {
     return (int) INT.get(bytes, start(record));
   }

@@ -3,20 +3,29 @@ package dev.millrace.flink;
 import dev.millrace.data.Chunk;
 import dev.millrace.data.Example;
 import java.util.ArrayDeque;
-import java.util.HashMap;
-import java.util.Map;
+import java.util.LinkedHashMap;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
+import org.apache.flink.metrics.Gauge;
+import org.apache.flink.metrics.Histogram;
+import org.apache.flink.metrics.MetricGroup;
+import org.apache.flink.runtime.metrics.DescriptiveStatisticsHistogram;
 import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
 import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
 import org.apache.flink.streaming.api.watermark.Watermark;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 
 /**
- * Gathers examples of the same key into chunks, so that the shuffle is paid once for many examples.
+ * Gathers examples of the same key into chunks, so that shuffle, state access and cold memory are
+ * paid once for many examples.
  *
  * <p>A chunk leaves when it is full, when it has waited for the linger time, when all chunks
- * together hold too much, and before every watermark and checkpoint barrier. So nothing gathered
- * here is ever part of a checkpoint, and how chunks fall is of no consequence to any model.
+ * together hold too much (the oldest leave first), and before every watermark and checkpoint
+ * barrier. So nothing gathered here is ever part of a checkpoint, and how chunks fall is of no
+ * consequence to any model.
+ *
+ * <p>The linger time is a quarter of the age that records have when they arrive, within bounds: a
+ * job that keeps up adds a few milliseconds, and one that catches up gains throughput from larger
+ * chunks, where waiting adds little to what the records have waited already.
  *
  * <p>An operator rather than a function, because only an operator hears of barriers.
  */
@@ -27,99 +36,159 @@ public final class ChunkOperator extends AbstractStreamOperator<Chunk>
   /** Examples in a chunk at most. */
   public static final int CHUNK_EXAMPLES = 128;
 
-  /** Milliseconds that an example waits for others at most. */
+  /** Milliseconds that an example of a job that keeps up waits for others at most. */
   public static final long LINGER_MILLIS = 5;
+
+  /** Milliseconds that an example of a job that catches up waits for others at most. */
+  public static final long MOST_LINGER_MILLIS = 500;
+
+  /** Examples in all chunks together at most. */
+  public static final int MOST_EXAMPLES = 131_072;
+
+  /** Bytes of all chunks together, beyond which the oldest leave. */
+  public static final long MOST_BYTES = 32L << 20;
 
   /** Chunks on the wire. */
   public static final TypeInformation<Chunk> TYPE =
       new SerializerTypeInfo<>(Chunk.class, new ChunkSerializer());
 
-  private static final int MOST_EXAMPLES = 16_384;
-  private static final long MOST_BYTES = 8L << 20;
+  private static final int AGE_PER_LINGER = 4;
   private static final int MOST_SPARE = 1_024;
   private static final int MOST_SPARE_BYTES = 64 << 10;
+  private static final int HISTOGRAM_CHUNKS = 1_024;
 
-  private transient Map<String, Chunk> open;
-  private transient ArrayDeque<Chunk> spare;
+  /** A chunk that is being filled, since a moment of processing time. */
+  private static final class Filling {
+    final Chunk chunk = new Chunk();
+    long since;
+  }
+
+  // By key, in the order in which they were opened.
+  private transient LinkedHashMap<String, Filling> open;
+  private transient ArrayDeque<Filling> spare;
   private transient StreamRecord<Chunk> out;
   private transient int examples;
   private transient long bytes;
-  private transient boolean lingering;
+  // Processing time at the last tick, for reading a clock at each example costs 20 ns.
+  private transient long now;
+  private transient boolean ticking;
+  private transient long lastTimestamp;
+  private transient Histogram chunkRecords;
+  private transient Histogram lingered;
 
   @Override
   public void open() throws Exception {
     super.open();
-    open = new HashMap<>();
+    open = new LinkedHashMap<>();
     spare = new ArrayDeque<>();
     out = new StreamRecord<>(null);
+    MetricGroup group = getMetricGroup().addGroup("millrace");
+    chunkRecords =
+        group.histogram("records_per_chunk", new DescriptiveStatisticsHistogram(HISTOGRAM_CHUNKS));
+    lingered = group.histogram("linger_ms", new DescriptiveStatisticsHistogram(HISTOGRAM_CHUNKS));
+    group.gauge("open_chunks", (Gauge<Integer>) () -> open.size());
+    group.gauge("open_chunk_bytes", (Gauge<Long>) () -> bytes);
   }
 
   @Override
   public void processElement(StreamRecord<Example> element) {
     Example example = element.getValue();
-    Chunk chunk = open.get(example.key);
-    if (chunk == null) {
-      chunk = spare.isEmpty() ? new Chunk() : spare.pop();
-      open.put(example.key, chunk);
-    } else if (!chunk.accepts(example)) {
-      emit(chunk);
+    Filling filling = open.get(example.key);
+    if (filling != null && !filling.chunk.accepts(example)) {
+      close(filling);
+      filling = null;
     }
-    int recordsBefore = chunk.records().length();
+    if (filling == null) {
+      filling = begin(example.key);
+    }
+    Chunk chunk = filling.chunk;
+    long before = chunk.capacityBytes();
     chunk.add(example);
+    bytes += chunk.capacityBytes() - before;
     examples++;
-    bytes += Float.BYTES * (long) example.width + chunk.records().length() - recordsBefore;
+    lastTimestamp = example.record.timestamp();
     if (chunk.size() == CHUNK_EXAMPLES) {
-      emit(chunk);
+      close(filling);
     }
-    if (examples >= MOST_EXAMPLES || bytes >= MOST_BYTES) {
-      flush();
-    } else if (!lingering) {
-      lingering = true;
-      getProcessingTimeService()
-          .registerTimer(
-              getProcessingTimeService().getCurrentProcessingTime() + LINGER_MILLIS,
-              time -> {
-                lingering = false;
-                flush();
-              });
+    while (examples >= MOST_EXAMPLES || bytes >= MOST_BYTES) {
+      close(oldest());
     }
   }
 
   @Override
   public void processWatermark(Watermark mark) throws Exception {
-    flush();
+    closeAll();
     super.processWatermark(mark);
   }
 
   @Override
   public void prepareSnapshotPreBarrier(long checkpointId) {
-    flush();
+    closeAll();
   }
 
   @Override
   public void finish() throws Exception {
-    flush();
+    closeAll();
     super.finish();
   }
 
-  private void flush() {
-    for (Chunk chunk : open.values()) {
-      if (chunk.size() > 0) {
-        emit(chunk);
-      }
-      // Arrays never shrink: a chunk that once was large is not kept.
-      if (spare.size() < MOST_SPARE && chunk.capacityBytes() <= MOST_SPARE_BYTES) {
-        spare.push(chunk);
-      }
+  private Filling begin(String key) {
+    if (!ticking) {
+      now = getProcessingTimeService().getCurrentProcessingTime();
+      tickAt(now + LINGER_MILLIS);
     }
-    open.clear();
-    examples = 0;
-    bytes = 0;
+    Filling filling = spare.isEmpty() ? new Filling() : spare.pop();
+    filling.since = now;
+    open.put(key, filling);
+    bytes += filling.chunk.capacityBytes();
+    return filling;
+  }
+
+  private void tickAt(long time) {
+    ticking = true;
+    getProcessingTimeService().registerTimer(time, this::tick);
+  }
+
+  private void tick(long time) {
+    now = getProcessingTimeService().getCurrentProcessingTime();
+    long linger = linger();
+    while (!open.isEmpty() && oldest().since <= now - linger) {
+      close(oldest());
+    }
+    ticking = false;
+    if (!open.isEmpty()) {
+      tickAt(Math.max(now + LINGER_MILLIS, oldest().since + linger));
+    }
+  }
+
+  private long linger() {
+    long age = lastTimestamp < 0 ? 0 : now - lastTimestamp; // below 0: the record has none
+    return Math.max(LINGER_MILLIS, Math.min(MOST_LINGER_MILLIS, age / AGE_PER_LINGER));
+  }
+
+  private Filling oldest() {
+    return open.values().iterator().next();
+  }
+
+  private void closeAll() {
+    while (!open.isEmpty()) {
+      close(oldest());
+    }
   }
 
   // The chunk is written to the network before collect returns, so it can be filled again.
-  private void emit(Chunk chunk) {
+  private void close(Filling filling) {
+    Chunk chunk = filling.chunk;
+    open.remove(chunk.key());
+    examples -= chunk.size();
+    bytes -= chunk.capacityBytes();
+    chunkRecords.update(chunk.size());
+    lingered.update(now - filling.since);
     output.collect(out.replace(chunk));
     chunk.clear();
+    // Arrays never shrink: a chunk that once was large is not kept.
+    if (spare.size() < MOST_SPARE && chunk.capacityBytes() <= MOST_SPARE_BYTES) {
+      spare.push(filling);
+    }
   }
 }

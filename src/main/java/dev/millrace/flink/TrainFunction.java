@@ -7,7 +7,6 @@ import dev.millrace.data.DeadLetter;
 import dev.millrace.data.DeadLetterReason;
 import dev.millrace.data.KafkaRecord;
 import dev.millrace.data.OutputRecord;
-import dev.millrace.nn.Workspace;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import org.apache.flink.api.common.functions.OpenContext;
@@ -36,10 +35,7 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
 
   private final TrainSpec spec;
   private transient ValueState<TrainState> states;
-  // Scratch for the learners of all keys of this subtask, which take turns.
-  private transient Workspace workspace;
-  // Of the chunk at hand: the model's class index of each label, or -1.
-  private transient int[] classOf;
+  private transient TrainScratch scratch;
   private transient MetricsJson json;
   private transient Counter learned;
   private transient DeadLetterCounters refused;
@@ -53,8 +49,7 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
     states =
         getRuntimeContext()
             .getState(new ValueStateDescriptor<>(STATE_NAME, new TrainStateSerializer()));
-    workspace = new Workspace();
-    classOf = new int[4];
+    scratch = new TrainScratch();
     json = new MetricsJson();
     learned = getRuntimeContext().getMetricGroup().addGroup("millrace").counter("learned");
     refused = new DeadLetterCounters(getRuntimeContext().getMetricGroup());
@@ -67,19 +62,21 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
     if (state == null) {
       state = TrainState.begin(spec, chunk);
     }
-    resume(state);
+    PrequentialModel model = resume(state);
     // Fires at the end of a bounded input, and of a job stopped with --drain; the same one each
     // time.
     context.timerService().registerEventTimeTimer(Long.MAX_VALUE);
-    state.use(workspace);
-    findClasses(state, chunk);
-    for (int row = 0; row < chunk.size(); row++) {
-      if (learn(state, chunk, row, context) && state.examples() % spec.metrics().every() == 0) {
-        out.collect(report(state, chunk.key()));
+    scratch.findClasses(chunk, model.classes(), spec.model().classWeights());
+    for (int row = 0; row < chunk.size(); ) {
+      long before = model.examples();
+      row = learn(model, chunk, row, context);
+      learned.inc(model.examples() - before);
+      if (model.examples() > before && model.examples() % spec.metrics().every() == 0) {
+        out.collect(report(model, chunk.key()));
       }
     }
     states.update(state);
-    if (spec.metrics().atLatestMillis() > 0 && state.hasNews()) {
+    if (spec.metrics().atLatestMillis() > 0 && model.hasNews()) {
       remind(context);
     }
   }
@@ -88,38 +85,44 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
   public void onTimer(long timestamp, OnTimerContext context, Collector<OutputRecord> out)
       throws Exception {
     TrainState state = states.value();
-    resume(state);
-    if (state.hasNews()) {
-      out.collect(report(state, context.getCurrentKey()));
+    PrequentialModel model = resume(state);
+    if (model.hasNews()) {
+      out.collect(report(model, context.getCurrentKey()));
       states.update(state);
     }
     if (context.timeDomain() == TimeDomain.EVENT_TIME) { // the end of the input
-      context.output(Outputs.MODELS, snapshot(state, context.getCurrentKey()));
+      context.output(
+          Outputs.MODELS,
+          ModelSnapshot.encode(
+              spec, context.getCurrentKey(), model.timestamp(), state.modelBytes()));
     }
   }
 
   // State that does not fit the settings will not fit after a restart either.
-  private void resume(TrainState state) {
+  private PrequentialModel resume(TrainState state) {
     try {
-      state.resume(spec);
+      return state.resume(spec);
     } catch (IOException e) {
       throw new SuppressRestartsException(e);
     }
   }
 
-  /** Whether the example was learned; otherwise it has gone to the dead letters. */
-  private boolean learn(TrainState state, Chunk chunk, int row, Context context) {
-    if (chunk.width() != state.learner().inputs()) {
+  /**
+   * Learns the example, together with those behind it as far as that changes nothing, or sends it
+   * to the dead letters; returns the row of the next one.
+   */
+  private int learn(PrequentialModel model, Chunk chunk, int row, Context context) {
+    if (chunk.width() != model.learner().inputs()) {
       refuse(
           chunk,
           row,
           DeadLetterReason.WRONG_FEATURE_COUNT,
           "the record has %d features; the model of this key has %d inputs"
-              .formatted(chunk.width(), state.learner().inputs()),
+              .formatted(chunk.width(), model.learner().inputs()),
           context);
-      return false;
+      return row + 1;
     }
-    if (chunk.isClassification() != state.task().isClassification()) {
+    if (chunk.isClassification() != model.task().isClassification()) {
       refuse(
           chunk,
           row,
@@ -127,40 +130,48 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
           "the label is a %s; the model of this key learned %s"
               .formatted(
                   chunk.isClassification() ? "class" : "number",
-                  state.task().isClassification() ? "classes" : "numbers"),
+                  model.task().isClassification() ? "classes" : "numbers"),
           context);
-      return false;
+      return row + 1;
     }
+    // A report says what the model was after its last example, so none is learned beyond it.
+    int every = spec.metrics().every();
+    int end = (int) Math.min(chunk.size(), row + every - model.examples() % every);
     if (!chunk.isClassification()) {
-      state.learnValue(chunk, row);
-    } else {
-      int label = (int) chunk.targets()[row];
-      if (classOf[label] >= 0) {
-        state.learnClass(chunk, row, classOf[label]);
-      } else if (state.classes().size() < spec.mostClasses(state.task())) {
-        classOf[label] = state.meetClass(chunk, row, chunk.label(label));
-      } else {
-        refuse(
-            chunk,
-            row,
-            DeadLetterReason.TOO_MANY_CLASSES,
-            "the label \"%s\" would be class %d of this key; %d are allowed"
-                .formatted(chunk.label(label), state.classes().size() + 1, state.classes().size()),
-            context);
-        return false;
-      }
+      model.learnValues(chunk, row, end, scratch);
+      return end;
     }
-    learned.inc();
-    return true;
+    int unknown = firstUnknown(chunk, row, end);
+    if (unknown > row) {
+      model.learnClasses(chunk, row, unknown, scratch);
+      return unknown;
+    }
+    meet(model, chunk, row, context);
+    return row + 1;
   }
 
-  // Names are looked up once a chunk, not once an example.
-  private void findClasses(TrainState state, Chunk chunk) {
-    if (classOf.length < chunk.labelCount()) {
-      classOf = new int[chunk.labelCount()];
+  /** The first row whose class the model does not know, or the end. */
+  private int firstUnknown(Chunk chunk, int from, int end) {
+    int row = from;
+    while (row < end && scratch.classOf[(int) chunk.targets()[row]] >= 0) {
+      row++;
     }
-    for (int label = 0; label < chunk.labelCount(); label++) {
-      classOf[label] = state.classes().index(chunk.label(label));
+    return row;
+  }
+
+  /** Learns the first example of a class, if the model may have another one. */
+  private void meet(PrequentialModel model, Chunk chunk, int row, Context context) {
+    int known = model.classes().size();
+    if (known < spec.mostClasses(model.task())) {
+      model.meetClass(chunk, row, scratch);
+    } else {
+      refuse(
+          chunk,
+          row,
+          DeadLetterReason.TOO_MANY_CLASSES,
+          "the label \"%s\" would be class %d of this key; %d are allowed"
+              .formatted(chunk.label((int) chunk.targets()[row]), known + 1, known),
+          context);
     }
   }
 
@@ -181,15 +192,10 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
     context.timerService().registerProcessingTimeTimer((now / period + 1) * period);
   }
 
-  private OutputRecord report(TrainState state, String key) {
+  private OutputRecord report(PrequentialModel model, String key) {
     return OutputRecord.of(
-        state.timestamp(),
+        model.timestamp(),
         key.getBytes(StandardCharsets.UTF_8),
-        json.encode(state.report(spec, key)));
-  }
-
-  private static OutputRecord snapshot(TrainState state, String key) throws IOException {
-    return OutputRecord.of(
-        state.timestamp(), key.getBytes(StandardCharsets.UTF_8), state.modelBytes());
+        json.encode(model.report(spec, key)));
   }
 }

@@ -143,17 +143,15 @@ final class Layout {
     return stridesBefore[layer] * rows;
   }
 
+  /** Where the outputs of a row of the last layer are, among so many rows of all layers. */
+  int outputOffset(int rows, int row) {
+    int last = layers() - 1;
+    return activationOffset(last, rows) + row * stride(last);
+  }
+
   /** Floats of the outputs of all layers. */
   int activationLength(int rows) {
     return Math.multiplyExact(stridesBefore[layers()], rows);
-  }
-
-  /** The same network with another number of neurons in its output layer. */
-  Layout withOutputs(int outputs) {
-    int last = layers() - 1;
-    LayerSpec[] changed = layers.toArray(new LayerSpec[0]);
-    changed[last] = new LayerSpec(outputs, activation(last));
-    return new Layout(inputs, List.of(changed));
   }
 
   /**

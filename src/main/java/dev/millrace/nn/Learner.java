@@ -4,7 +4,6 @@ import dev.millrace.data.Task;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
-import java.util.Arrays;
 
 /**
  * A model that learns from a stream: normalizer, network, optimizer and the mini-batch that is
@@ -17,31 +16,23 @@ import java.util.Arrays;
  */
 public final class Learner {
 
-  private static final int VERSION = 1;
-
-  private final LearnerSpec spec;
-  private final Task task;
-  private final int inputs;
   private final long keySeed;
-  private final WeightInitializer initializer;
-  private final Objective objective;
   // Null if no layer has it.
   private final Dropout dropout;
   private final Normalizer normalizer;
   // Null for classification.
   private final TargetScaler targetScaler;
-  private final MiniBatch batch;
-  // Whether a step needs no gradient of all parameters: nothing but their update reads it.
-  private final boolean inPlace;
-  // Whether that is plain descent along one row.
-  private final boolean plain;
-  private Network network;
+  // Those that wait for the next step.
+  private final MiniBatch pending;
+  private Blueprint blueprint;
+  private float[] parameters;
   private OptimizerState optimizer;
-  private int classes;
   private long examples;
   private long steps;
   private long skippedSteps;
-  private Workspace workspace = new Workspace();
+  // Whether its first prediction of a value has something to go by.
+  private boolean hasStart;
+  private Workspace workspace;
 
   /**
    * A model that has learned nothing.
@@ -52,93 +43,62 @@ public final class Learner {
    * @throws IllegalArgumentException if the specification does not fit the task
    */
   public Learner(LearnerSpec spec, Task task, int inputs, int classes, long keySeed) {
-    this(spec, task, inputs, classes, keySeed, null);
+    this(
+        new Blueprint.Kind(spec, task, inputs, task.isClassification() ? classes : 0),
+        keySeed,
+        new Workspace());
+    parameters = blueprint.network().initialParameters(initializer());
+    optimizer.meet(parameters);
+  }
+
+  /** Without parameters. */
+  private Learner(Blueprint.Kind kind, long keySeed, Workspace workspace) {
+    this.keySeed = keySeed;
+    this.workspace = workspace;
+    blueprint = workspace.blueprint(kind);
+    LearnerSpec spec = kind.spec();
+    dropout = spec.network().hasDropout() ? new Dropout(spec.seed(), keySeed) : null;
+    normalizer = new Normalizer(spec.normalization(), kind.inputs());
+    targetScaler = kind.task().isClassification() ? null : new TargetScaler(spec.normalization());
+    pending = new MiniBatch(kind.inputs(), spec.batchSize());
+    optimizer = new OptimizerState(spec.optimizer(), blueprint.layout().length());
   }
 
   private Learner(Learner other) {
-    spec = other.spec;
-    task = other.task;
-    inputs = other.inputs;
     keySeed = other.keySeed;
-    initializer = other.initializer;
-    objective = other.objective;
+    workspace = new Workspace();
+    blueprint = other.blueprint;
+    LearnerSpec spec = blueprint.spec();
     dropout = other.dropout == null ? null : new Dropout(spec.seed(), keySeed);
     normalizer = other.normalizer.copy();
     targetScaler = other.targetScaler == null ? null : other.targetScaler.copy();
-    batch = other.batch.copy();
-    inPlace = other.inPlace;
-    plain = other.plain;
-    network = other.network.copy();
+    pending = other.pending.copy();
+    parameters = other.parameters.clone();
     optimizer = other.optimizer.copy();
-    classes = other.classes;
     examples = other.examples;
     steps = other.steps;
     skippedSteps = other.skippedSteps;
+    hasStart = other.hasStart;
   }
 
-  private Learner(
-      LearnerSpec spec, Task task, int inputs, int classes, long keySeed, Network stored) {
-    spec.check(task);
-    if (inputs < 1) {
-      throw new IllegalArgumentException("a model needs at least 1 feature, but has " + inputs);
-    }
-    if (classes < 0 || classes > mostClasses(spec)) {
-      throw new IllegalArgumentException(
-          "a model with loss "
-              + spec.network().loss().id()
-              + " cannot have "
-              + classes
-              + " classes");
-    }
-    this.spec = spec;
-    this.task = task;
-    this.inputs = inputs;
-    this.keySeed = keySeed;
-    this.classes = task.isClassification() ? classes : 0;
-    initializer = new WeightInitializer(spec.network().initializer(), spec.seed(), keySeed);
-    objective =
-        new Objective(
-            spec.network().loss(), task.isClassification(), spec.regularizer().labelSmoothing());
-    dropout = spec.network().hasDropout() ? new Dropout(spec.seed(), keySeed) : null;
-    normalizer = new Normalizer(spec.normalization(), inputs);
-    targetScaler = task.isClassification() ? null : new TargetScaler(spec.normalization());
-    batch = new MiniBatch(inputs, spec.batchSize());
-    inPlace = spec.needsNoWholeGradient();
-    plain =
-        spec.batchSize() == 1
-            && spec.optimizer() instanceof Optimizer.Sgd sgd
-            && sgd.momentum() == 0f;
-    network =
-        stored != null
-            ? stored
-            : Network.create(layout(spec, task, inputs, this.classes), initializer);
-    optimizer = new OptimizerState(spec.optimizer(), network.layout().length());
-    optimizer.meet(network.parameters());
-  }
-
-  private static int mostClasses(LearnerSpec spec) {
-    return spec.network().loss() == Loss.BINARY_CROSSENTROPY ? 2 : Integer.MAX_VALUE;
-  }
-
-  private static Layout layout(LearnerSpec spec, Task task, int inputs, int classes) {
-    boolean oneNeuron =
-        !task.isClassification() || spec.network().loss() == Loss.BINARY_CROSSENTROPY;
-    return new Layout(inputs, spec.layers(oneNeuron ? 1 : classes));
+  private WeightInitializer initializer() {
+    LearnerSpec spec = blueprint.spec();
+    return new WeightInitializer(spec.network().initializer(), spec.seed(), keySeed);
   }
 
   /** Number of features. */
   public int inputs() {
-    return inputs;
+    return blueprint.inputs();
   }
 
   /** How many numbers a prediction has: one a class, or one for regression. */
   public int outputs() {
-    return task.isClassification() ? classes : 1;
+    return blueprint.task().isClassification() ? blueprint.classes() : 1;
   }
 
   /** Classes known so far, 0 for regression. */
   public int classes() {
-    return classes;
+    return blueprint.classes();
   }
 
   /** Updates of the weights. */
@@ -158,12 +118,16 @@ public final class Learner {
 
   /** The size of the next step. */
   public float learningRate() {
+    LearnerSpec spec = blueprint.spec();
     return spec.schedule().rate(spec.optimizer().learningRate(), steps);
   }
 
   /** Shares scratch with other learners of the same thread; not part of the model. */
   public void use(Workspace shared) {
-    workspace = shared;
+    if (workspace != shared) {
+      workspace = shared;
+      blueprint = shared.blueprint(blueprint.kind());
+    }
   }
 
   /**
@@ -175,10 +139,10 @@ public final class Learner {
    *     scale, NaN until a target has been seen
    */
   public void predict(float[] features, int offset, float[] out) {
-    float[] row = workspace.fitInput(inputs);
+    float[] row = workspace.fitInput(inputs());
     normalizer.transform(features, offset, row, 0);
-    network.forward(row, 0, 1, workspace);
-    writePrediction(outputOffset(1, 0), out, 0);
+    blueprint.network().forward(parameters, row, 0, 1, workspace);
+    writePrediction(blueprint.layout().outputOffset(1, 0), out, 0);
   }
 
   /** As {@link #predict(float[], int, float[])}, into a new array. */
@@ -203,8 +167,13 @@ public final class Learner {
    */
   public float learnClass(float[] features, int offset, int classIndex, float weight, float[] out) {
     require(classIndex);
-    score(features, offset, out);
-    return learn(classIndex, weight);
+    MiniBatch batch = batchFor(1);
+    propagate(batch, features, offset, 1);
+    int y = blueprint.layout().outputOffset(1, 0);
+    writePrediction(y, out, 0);
+    float loss = add(batch, y, classIndex, weight);
+    stepIfFull(batch, 1);
+    return loss;
   }
 
   /**
@@ -230,28 +199,23 @@ public final class Learner {
       require(classIndexes[r]);
     }
     for (int learned = 0; learned < rows; ) {
+      MiniBatch batch = batchFor(rows - learned);
       int together = Math.min(batch.room(), rows - learned);
-      int first = batch.nextRow();
+      propagate(batch, features, offset + learned * inputs(), together);
       for (int r = 0; r < together; r++) {
-        prepare(features, offset + (learned + r) * inputs);
-        batch.add(classIndexes[learned + r], weights[learned + r]);
+        int y = blueprint.layout().outputOffset(together, r);
+        writePrediction(y, out, learned * classes());
+        losses[learned] = add(batch, y, classIndexes[learned], weights[learned]);
+        learned++;
       }
-      network.forward(batch.rows(), first, together, workspace);
-      for (int r = 0; r < together; r++) {
-        int y = outputOffset(together, r);
-        writePrediction(y, out, (learned + r) * classes);
-        losses[learned + r] = loss(y, classIndexes[learned + r]);
-      }
-      examples += together;
-      stepIfFull(together);
-      learned += together;
+      stepIfFull(batch, together);
     }
   }
 
   private void require(int classIndex) {
-    if (classIndex < 0 || classIndex >= classes) {
+    if (classIndex < 0 || classIndex >= classes()) {
       throw new IndexOutOfBoundsException(
-          "class " + classIndex + " is not one of the " + classes + " known: add it first");
+          "class " + classIndex + " is not one of the " + classes() + " known: add it first");
     }
   }
 
@@ -264,9 +228,41 @@ public final class Learner {
    * @return the loss on the scale of the normalised target
    */
   public float learnValue(float[] features, int offset, double target, float weight, float[] out) {
-    score(features, offset, out);
-    targetScaler.update(target);
-    return learn(targetScaler.scaled(target), weight);
+    MiniBatch batch = batchFor(1);
+    propagate(batch, features, offset, 1);
+    int y = blueprint.layout().outputOffset(1, 0);
+    writePrediction(y, out, 0);
+    float loss = addValue(batch, y, target, weight);
+    stepIfFull(batch, 1);
+    return loss;
+  }
+
+  /**
+   * Predicts and learns the values of many examples, as {@link #learnClasses} does their classes.
+   *
+   * @param targets [rows], finite
+   * @param out receives the predictions, [rows]
+   */
+  public void learnValues(
+      float[] features,
+      int offset,
+      int rows,
+      double[] targets,
+      float[] weights,
+      float[] out,
+      float[] losses) {
+    for (int learned = 0; learned < rows; ) {
+      MiniBatch batch = batchFor(rows - learned);
+      int together = Math.min(batch.room(), rows - learned);
+      propagate(batch, features, offset + learned * inputs(), together);
+      for (int r = 0; r < together; r++) {
+        int y = blueprint.layout().outputOffset(together, r);
+        writePrediction(y, out, learned);
+        losses[learned] = addValue(batch, y, targets[learned], weights[learned]);
+        learned++;
+      }
+      stepIfFull(batch, together);
+    }
   }
 
   /**
@@ -277,136 +273,78 @@ public final class Learner {
    */
   public float learn(float[] features, double y) {
     float[] out = workspace.fitOutput(outputs());
-    return task.isClassification()
+    return blueprint.task().isClassification()
         ? learnClass(features, 0, (int) y, 1f, out)
         : learnValue(features, 0, y, 1f, out);
   }
 
-  private void score(float[] features, int offset, float[] out) {
-    int row = prepare(features, offset);
-    network.forward(batch.rows(), row, 1, workspace);
-    writePrediction(outputOffset(1, 0), out, 0);
+  /** Where so many rows go: those that fill a whole mini-batch at once are kept by nobody. */
+  private MiniBatch batchFor(int rows) {
+    int batchSize = blueprint.spec().batchSize();
+    return batchSize == 1 || rows >= batchSize && pending.isEmpty()
+        ? workspace.wholeBatch(inputs(), batchSize)
+        : pending;
   }
 
-  /** Takes the features into the statistics and the next row of the mini-batch; returns where. */
-  private int prepare(float[] features, int offset) {
-    normalizer.update(features, offset);
-    int row = batch.nextRow();
-    normalizer.transform(features, offset, batch.rows(), row);
-    return row;
+  /** Takes each row into the statistics, then to its place in the batch; all outputs follow. */
+  private void propagate(MiniBatch batch, float[] features, int offset, int rows) {
+    int inputs = inputs();
+    int first = batch.reserve(rows);
+    for (int r = 0; r < rows; r++) {
+      int row = offset + r * inputs;
+      normalizer.update(features, row);
+      normalizer.transform(features, row, batch.rows(), first + r * batch.stride());
+    }
+    blueprint.network().forward(parameters, batch.rows(), first, rows, workspace);
   }
 
-  private void writePrediction(int offset, float[] out, int outOffset) {
-    float[] y = workspace.activations;
+  private void writePrediction(int y, float[] out, int outOffset) {
+    float[] outputs = workspace.activations;
     if (targetScaler != null) {
       // What the target is about is anybody's guess before the first.
-      out[outOffset] = examples == 0 ? Float.NaN : targetScaler.restored(y[offset]);
-    } else if (classes == 1) {
+      boolean unknown = examples == 0 && !hasStart;
+      out[outOffset] = unknown ? Float.NaN : targetScaler.restored(outputs[y]);
+    } else if (classes() == 1) {
       out[outOffset] = 1f;
-    } else if (spec.network().loss() == Loss.BINARY_CROSSENTROPY) {
-      out[outOffset] = 1f - y[offset];
-      out[outOffset + 1] = y[offset];
+    } else if (blueprint.spec().network().loss() == Loss.BINARY_CROSSENTROPY) {
+      out[outOffset] = 1f - outputs[y];
+      out[outOffset + 1] = outputs[y];
     } else {
-      System.arraycopy(y, offset, out, outOffset, classes);
+      System.arraycopy(outputs, y, out, outOffset, classes());
     }
   }
 
-  /** Where the outputs of a row are, among so many. */
-  private int outputOffset(int rows, int row) {
-    Layout layout = network.layout();
-    int last = layout.layers() - 1;
-    return layout.activationOffset(last, rows) + row * layout.stride(last);
+  private float addValue(MiniBatch batch, int y, double target, float weight) {
+    targetScaler.update(target);
+    return add(batch, y, targetScaler.scaled(target), weight);
   }
 
-  private float learn(float target, float weight) {
-    float loss = loss(outputOffset(1, 0), target);
+  /** Keeps the next row, whose outputs are at {@code y}; returns their loss. */
+  private float add(MiniBatch batch, int y, float target, float weight) {
     batch.add(target, weight);
     examples++;
-    stepIfFull(1);
-    return loss;
-  }
-
-  private float loss(int offset, float target) {
-    return objective.loss(workspace.activations, offset, network.layout().outputs(), target);
+    int outputs = blueprint.layout().outputs();
+    return blueprint.objective().loss(workspace.activations, y, outputs, target);
   }
 
   /** Learns a full mini-batch, of which the last rows have just been propagated. */
-  private void stepIfFull(int propagated) {
+  private void stepIfFull(MiniBatch batch, int propagated) {
     if (!batch.isFull()) {
       return;
     }
-    int rows = batch.size();
     if (dropout != null) {
-      dropout.startAt(examples - rows);
+      dropout.startAt(examples - batch.size());
     }
-    // Without dropout the same outputs as when the rows came, for the weights are the same; not
-    // kept, because they would be the greatest part of a small model's memory.
-    if (propagated < rows || dropout != null) {
-      network.forward(batch.rows(), 0, rows, workspace, dropout);
-    }
-    workspace.fitBackward(network.layout(), rows);
-    writeOutputGradient(rows);
-    if (inPlace ? descend(rows) : step(rows)) {
+    boolean taken =
+        blueprint
+            .step()
+            .take(batch, propagated, parameters, optimizer, learningRate(), dropout, workspace);
+    if (taken) {
       steps++;
     } else {
       skippedSteps++;
     }
     batch.clear();
-  }
-
-  /** As {@link #step}, bit for bit, without the gradient of all parameters at once. */
-  private boolean descend(int rows) {
-    float[] x = batch.rows();
-    network.propagateDeltas(rows, objective.fused(), workspace);
-    if (!network.gradientIsWithin(Clipping.GREATEST_GRADIENT, x, 0, rows, workspace)) {
-      if (rows == 1) {
-        return false;
-      }
-      // Only the gradient itself can tell; the deltas and perhaps the outputs are gone.
-      network.forward(x, 0, rows, workspace);
-      writeOutputGradient(rows);
-      return step(rows);
-    }
-    if (plain) {
-      network.descend(x, 0, learningRate(), workspace);
-    } else {
-      network.descend(x, 0, rows, optimizer, learningRate(), workspace);
-    }
-    return true;
-  }
-
-  /** False if the gradient must not be used. */
-  private boolean step(int rows) {
-    Layout layout = network.layout();
-    workspace.fitGradient(layout.length());
-    network.backward(batch.rows(), 0, rows, objective.fused(), workspace, dropout);
-    float[] gradient = workspace.gradient;
-    Regularizer regularizer = spec.regularizer();
-    if (regularizer.l1() != 0f || regularizer.l2() != 0f) {
-      network.regularize(regularizer, gradient);
-    }
-    if (!spec.clipping().apply(gradient, layout.length())) {
-      return false;
-    }
-    optimizer.begin();
-    optimizer.move(network.parameters(), 0, gradient, layout.length(), learningRate());
-    if (regularizer.maxNorm() != 0f) {
-      network.limitNorms(regularizer.maxNorm());
-    }
-    return true;
-  }
-
-  private void writeOutputGradient(int rows) {
-    Layout layout = network.layout();
-    int neurons = layout.outputs();
-    int columns = layout.columns(layout.layers() - 1);
-    for (int r = 0; r < rows; r++) {
-      int at = outputOffset(rows, r);
-      float factor = batch.weight(r) / rows;
-      objective.gradient(
-          workspace.activations, at, neurons, batch.target(r), factor, workspace.deltas, at);
-      Arrays.fill(workspace.deltas, at + neurons, at + columns, 0f);
-    }
   }
 
   /**
@@ -416,18 +354,51 @@ public final class Learner {
    * @throws IllegalStateException for regression, or a third class of binary_crossentropy
    */
   public void addClass() {
-    if (!task.isClassification() || classes == mostClasses(spec)) {
+    LearnerSpec spec = blueprint.spec();
+    if (!blueprint.hasRoomForClass()) {
       throw new IllegalStateException(
           "a model with loss " + spec.network().loss().id() + " has no room for another class");
     }
-    classes++;
-    Layout before = network.layout();
-    int neurons = layout(spec, task, inputs, classes).outputs();
-    if (neurons > before.outputs()) {
-      network = network.withOutputs(neurons, initializer);
-      optimizer = optimizer.grown(before, network.layout());
-      optimizer.meet(network.parameters());
+    Layout before = blueprint.layout();
+    blueprint =
+        workspace.blueprint(
+            new Blueprint.Kind(spec, blueprint.task(), inputs(), blueprint.classes() + 1));
+    Layout after = blueprint.layout();
+    if (after.outputs() > before.outputs()) {
+      parameters = blueprint.network().grown(parameters, before, initializer());
+      optimizer = optimizer.grown(before, after);
+      optimizer.meet(parameters);
     }
+  }
+
+  /** All that it predicts with, now. */
+  public ModelWeights weights() {
+    double[] target = targetScaler == null ? null : targetScaler.statistics();
+    return ModelWeights.of(
+        blueprint.layout(),
+        parameters,
+        new ModelWeights.Scaling(
+            blueprint.spec().normalization(), normalizer.statistics(), target));
+  }
+
+  /**
+   * Makes a model that has learned nothing predict as another one did. Statistics, if there are
+   * any, go on from where they were; steps, examples and the optimizer's slots start from 0.
+   *
+   * @throws IllegalArgumentException if the weights or statistics are of other sizes
+   */
+  public void startFrom(ModelWeights start) {
+    start.copyTo(blueprint.layout(), parameters);
+    optimizer.meet(parameters);
+    ModelWeights.Scaling scaling = start.scaling();
+    if (scaling != null) {
+      normalizer.startFrom(scaling.features());
+      if (targetScaler != null && scaling.target() != null) {
+        targetScaler.startFrom(scaling.target());
+      }
+    }
+    hasStart =
+        scaling != null || blueprint.spec().normalization().kind() == Normalization.Kind.NONE;
   }
 
   /** A model of its own that equals this one now. */
@@ -437,18 +408,15 @@ public final class Learner {
 
   /** Writes everything that decides how the model goes on, bit for bit. */
   public void write(DataOutput out) throws IOException {
-    out.writeInt(VERSION);
-    out.writeUTF(spec.shape(task));
-    out.writeInt(inputs);
-    out.writeInt(classes);
+    blueprint.writeKind(out);
     out.writeLong(keySeed);
-    network.layout().write(network.parameters(), out);
-    optimizer.write(network.layout(), out);
+    blueprint.layout().write(parameters, out);
+    optimizer.write(blueprint.layout(), out);
     normalizer.write(out);
     if (targetScaler != null) {
       targetScaler.write(out);
     }
-    batch.write(out);
+    pending.write(out);
     out.writeLong(examples);
     out.writeLong(steps);
     out.writeLong(skippedSteps);
@@ -461,39 +429,16 @@ public final class Learner {
    *     not describe, naming both
    */
   public static Learner read(DataInput in, LearnerSpec spec, Task task) throws IOException {
-    int version = in.readInt();
-    if (version < 1 || version > VERSION) {
-      throw new IOException(
-          "the stored model has format version "
-              + version
-              + ", this program reads up to "
-              + VERSION
-              + ": use the program that wrote it, or a newer one");
-    }
-    String shape = in.readUTF();
-    if (!shape.equals(spec.shape(task))) {
-      throw new IOException(
-          "the stored model is of another kind: stored ("
-              + shape
-              + "), configured ("
-              + spec.shape(task)
-              + "); go back to the stored settings, or start afresh");
-    }
-    int inputs = in.readInt();
-    int classes = in.readInt();
-    long keySeed = in.readLong();
-    if (inputs < 1 || classes < 0 || classes > mostClasses(spec)) {
-      throw new IOException(
-          "the stored model is damaged: it has " + inputs + " inputs and " + classes + " classes");
-    }
-    Network network = Network.read(layout(spec, task, inputs, classes), in);
-    Learner learner = new Learner(spec, task, inputs, classes, keySeed, network);
-    learner.optimizer.read(network.layout(), in);
+    Blueprint.Kind kind = Blueprint.readKind(in, spec, task);
+    Learner learner = new Learner(kind, in.readLong(), new Workspace());
+    Layout layout = learner.blueprint.layout();
+    learner.parameters = layout.read(in);
+    learner.optimizer.read(layout, in);
     learner.normalizer.read(in);
     if (learner.targetScaler != null) {
       learner.targetScaler.read(in);
     }
-    learner.batch.read(in);
+    learner.pending.read(in);
     learner.examples = in.readLong();
     learner.steps = in.readLong();
     learner.skippedSteps = in.readLong();

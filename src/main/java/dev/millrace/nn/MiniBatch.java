@@ -6,25 +6,23 @@ import java.io.DataOutput;
 import java.io.IOException;
 import java.util.Arrays;
 
-/** Examples that wait for the next step, as the network saw them when they arrived. */
+/** Examples of one step, as the network saw them when they arrived. */
 final class MiniBatch {
 
-  private final int inputs;
-  private final int stride;
-  private final int capacity;
+  private static final float[] EMPTY = {};
+
+  private int inputs;
+  private int stride;
+  private int capacity;
   private int size;
   // [size x inputs], normalised, rows a stride apart.
-  private float[] rows;
-  private float[] targets;
-  private float[] weights;
+  private float[] rows = EMPTY;
+  private float[] targets = EMPTY;
+  private float[] weights = EMPTY;
 
+  /** Room for the arrays is made when rows come. */
   MiniBatch(int inputs, int capacity) {
-    this.inputs = inputs;
-    this.capacity = capacity;
-    stride = Kernels.stride(inputs);
-    rows = new float[stride];
-    targets = new float[1];
-    weights = new float[1];
+    shape(inputs, capacity);
   }
 
   private MiniBatch(MiniBatch other) {
@@ -32,9 +30,17 @@ final class MiniBatch {
     stride = other.stride;
     capacity = other.capacity;
     size = other.size;
-    rows = other.rows.clone();
-    targets = other.targets.clone();
-    weights = other.weights.clone();
+    rows = Arrays.copyOf(other.rows, size * stride);
+    targets = Arrays.copyOf(other.targets, size);
+    weights = Arrays.copyOf(other.weights, size);
+  }
+
+  /** Empties it for rows of another model. */
+  void shape(int inputs, int capacity) {
+    this.inputs = inputs;
+    this.capacity = capacity;
+    stride = Kernels.stride(inputs);
+    size = 0;
   }
 
   MiniBatch copy() {
@@ -48,6 +54,10 @@ final class MiniBatch {
   /** How many more rows make it full. */
   int room() {
     return capacity - size;
+  }
+
+  boolean isEmpty() {
+    return size == 0;
   }
 
   boolean isFull() {
@@ -66,18 +76,26 @@ final class MiniBatch {
     return weights[row];
   }
 
-  /** Where the next row goes; there is room for it in {@link #rows}. */
-  int nextRow() {
-    if (size == targets.length) {
-      int room = Math.min(capacity, 2 * size);
-      rows = Arrays.copyOf(rows, room * stride);
+  /** Makes room for so many more rows; returns where in {@link #rows} they go, a stride apart. */
+  int reserve(int more) {
+    int needed = size + more;
+    if (needed > targets.length) {
+      int room = Math.min(capacity, Math.max(needed, 2 * targets.length));
       targets = Arrays.copyOf(targets, room);
       weights = Arrays.copyOf(weights, room);
+    }
+    if (needed * stride > rows.length) {
+      rows = Arrays.copyOf(rows, targets.length * stride);
     }
     return size * stride;
   }
 
-  /** Keeps the row that was written to {@link #nextRow}. */
+  /** Floats from one row to the next. */
+  int stride() {
+    return stride;
+  }
+
+  /** Keeps the first of the rows that were reserved. */
   void add(float target, float weight) {
     targets[size] = target;
     weights[size] = weight;
@@ -106,7 +124,7 @@ final class MiniBatch {
           "the stored model has " + pending + " pending examples, of a mini-batch of " + capacity);
     }
     for (int r = 0; r < pending; r++) {
-      int row = nextRow();
+      int row = reserve(1);
       float target = in.readFloat();
       float weight = in.readFloat();
       for (int i = 0; i < inputs; i++) {

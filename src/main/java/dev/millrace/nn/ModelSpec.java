@@ -13,6 +13,7 @@ import java.util.Map;
  * @param loss or null for the task's usual one
  * @param classWeights by the name of a class, what its examples' weights are multiplied by; 1 for
  *     those that are not named
+ * @param start the model that each new one starts from, or null for drawn weights
  */
 public record ModelSpec(
     List<LayerSpec> hidden,
@@ -26,12 +27,43 @@ public record ModelSpec(
     Clipping clipping,
     long seed,
     Initializer initializer,
-    Map<String, Float> classWeights)
+    Map<String, Float> classWeights,
+    ModelStart start)
     implements Serializable {
 
   public ModelSpec {
     hidden = List.copyOf(hidden);
     classWeights = Map.copyOf(classWeights);
+  }
+
+  /** With drawn weights. */
+  public ModelSpec(
+      List<LayerSpec> hidden,
+      Activation output,
+      Loss loss,
+      Optimizer optimizer,
+      Schedule schedule,
+      Regularizer regularizer,
+      Normalization normalization,
+      int batchSize,
+      Clipping clipping,
+      long seed,
+      Initializer initializer,
+      Map<String, Float> classWeights) {
+    this(
+        hidden,
+        output,
+        loss,
+        optimizer,
+        schedule,
+        regularizer,
+        normalization,
+        batchSize,
+        clipping,
+        seed,
+        initializer,
+        classWeights,
+        null);
   }
 
   /** With a constant learning rate and initial weights by activation. */
@@ -80,6 +112,47 @@ public record ModelSpec(
         seed,
         Initializer.LECUN_NORMAL,
         Map.of());
+  }
+
+  /**
+   * A model of classes that has learned nothing, for use as a library.
+   *
+   * @param features at least 1
+   * @param classes known now; {@link Learner#addClass} adds more. Two make the task {@link
+   *     Task#BINARY}, any other number {@link Task#MULTICLASS}, which {@link Learner#read} asks for
+   * @throws IllegalArgumentException if the settings do not fit classes
+   */
+  public Learner classifier(int features, int classes) {
+    Task task = classes == 2 ? Task.BINARY : Task.MULTICLASS;
+    return new Learner(forTask(task), task, features, classes, 0);
+  }
+
+  /**
+   * A model of a number that has learned nothing, for use as a library.
+   *
+   * @param features at least 1
+   * @throws IllegalArgumentException if the settings do not fit regression
+   */
+  public Learner regressor(int features) {
+    return new Learner(forTask(Task.REGRESSION), Task.REGRESSION, features, 0, 0);
+  }
+
+  /** The same with a model to start from. */
+  public ModelSpec withStart(ModelStart newStart) {
+    return new ModelSpec(
+        hidden,
+        output,
+        loss,
+        optimizer,
+        schedule,
+        regularizer,
+        normalization,
+        batchSize,
+        clipping,
+        seed,
+        initializer,
+        classWeights,
+        newStart);
   }
 
   /** The specification for a task, with the task's usual output layer and loss filled in. */

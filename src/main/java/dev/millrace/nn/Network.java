@@ -4,11 +4,14 @@ import dev.millrace.simd.ActivationKernels;
 import dev.millrace.simd.Kernels;
 import dev.millrace.simd.LayerKernels;
 import dev.millrace.simd.UpdateKernels;
-import java.io.DataInput;
-import java.io.IOException;
 import java.util.Arrays;
 
-/** Fully connected layers: their parameters, forward propagation and backpropagation. */
+/**
+ * Fully connected layers: forward propagation and backpropagation.
+ *
+ * <p>It has no parameters of its own, so that models of one kind can share it: they are handed in,
+ * placed as its {@link Layout} says.
+ */
 final class Network {
 
   private static final Kernels KERNELS = Kernels.best();
@@ -18,62 +21,48 @@ final class Network {
   private static final ActivationKernels ACTIVATIONS = ActivationKernels.best();
 
   private final Layout layout;
-  private final float[] parameters;
 
-  private Network(Layout layout, float[] parameters) {
+  Network(Layout layout) {
     this.layout = layout;
-    this.parameters = parameters;
-  }
-
-  /** A network with initial weights and no bias. */
-  static Network create(Layout layout, WeightInitializer initializer) {
-    Network network = new Network(layout, new float[layout.length()]);
-    for (int l = 0; l < layout.layers(); l++) {
-      for (int neuron = 0; neuron < layout.units(l); neuron++) {
-        network.initialize(l, neuron, initializer);
-      }
-      if (layout.isNormalized(l)) {
-        int gain = layout.gainOffset(l);
-        Arrays.fill(network.parameters, gain, gain + layout.units(l), 1f);
-      }
-    }
-    return network;
-  }
-
-  static Network read(Layout layout, DataInput in) throws IOException {
-    return new Network(layout, layout.read(in));
-  }
-
-  Network copy() {
-    return new Network(layout, parameters.clone());
-  }
-
-  /** The same network with more outputs; the weights of new neurons are drawn, the rest kept. */
-  Network withOutputs(int outputs, WeightInitializer initializer) {
-    Layout larger = layout.withOutputs(outputs);
-    Network network = new Network(larger, larger.grown(parameters, layout));
-    for (int neuron = layout.outputs(); neuron < outputs; neuron++) {
-      network.initialize(layout.layers() - 1, neuron, initializer);
-    }
-    return network;
-  }
-
-  private void initialize(int layer, int neuron, WeightInitializer initializer) {
-    double deviation =
-        initializer.deviation(layout.activation(layer), layout.inputs(layer), layout.units(layer));
-    for (int i = 0; i < layout.inputs(layer); i++) {
-      parameters[layout.weightOffset(layer) + i * layout.stride(layer) + neuron] =
-          (float) (deviation * initializer.gaussian(layer, neuron, i));
-    }
   }
 
   Layout layout() {
     return layout;
   }
 
-  /** Weights and biases, live: see {@link Layout}. */
-  float[] parameters() {
+  /** Initial weights and no bias. */
+  float[] initialParameters(WeightInitializer initializer) {
+    float[] parameters = new float[layout.length()];
+    for (int l = 0; l < layout.layers(); l++) {
+      initialize(parameters, l, 0, initializer);
+      if (layout.isNormalized(l)) {
+        int gain = layout.gainOffset(l);
+        Arrays.fill(parameters, gain, gain + layout.units(l), 1f);
+      }
+    }
     return parameters;
+  }
+
+  /**
+   * The parameters of a network that differs only by fewer outputs; the weights of the new neurons
+   * are drawn, the rest kept.
+   */
+  float[] grown(float[] parameters, Layout from, WeightInitializer initializer) {
+    float[] grown = layout.grown(parameters, from);
+    initialize(grown, layout.layers() - 1, from.outputs(), initializer);
+    return grown;
+  }
+
+  private void initialize(
+      float[] parameters, int layer, int firstNeuron, WeightInitializer initializer) {
+    double deviation =
+        initializer.deviation(layout.activation(layer), layout.inputs(layer), layout.units(layer));
+    for (int neuron = firstNeuron; neuron < layout.units(layer); neuron++) {
+      for (int i = 0; i < layout.inputs(layer); i++) {
+        parameters[layout.weightOffset(layer) + i * layout.stride(layer) + neuron] =
+            (float) (deviation * initializer.gaussian(layer, neuron, i));
+      }
+    }
   }
 
   /**
@@ -81,12 +70,13 @@ final class Network {
    *
    * @param x [rows x inputs]
    */
-  void forward(float[] x, int xOffset, int rows, Workspace workspace) {
-    forward(x, xOffset, rows, workspace, null);
+  void forward(float[] parameters, float[] x, int xOffset, int rows, Workspace workspace) {
+    forward(parameters, x, xOffset, rows, workspace, null);
   }
 
   /** As it is for learning: with dropout, unless that is null. */
-  void forward(float[] x, int xOffset, int rows, Workspace workspace, Dropout dropout) {
+  void forward(
+      float[] parameters, float[] x, int xOffset, int rows, Workspace workspace, Dropout dropout) {
     workspace.fitForward(layout, rows);
     float[] activations = workspace.activations;
     for (int l = 0; l < layout.layers(); l++) {
@@ -104,7 +94,7 @@ final class Network {
           activations,
           y);
       if (layout.isNormalized(l)) {
-        normalize(l, y, rows, workspace);
+        normalize(parameters, l, y, rows, workspace);
       }
       if (layout.activation(l).isDerivedFromInput()) {
         System.arraycopy(activations, y, workspace.sums, y, rows * layout.stride(l));
@@ -116,7 +106,7 @@ final class Network {
     }
   }
 
-  private void normalize(int layer, int offset, int rows, Workspace workspace) {
+  private void normalize(float[] parameters, int layer, int offset, int rows, Workspace workspace) {
     LAYERS.layerNorm(
         workspace.activations,
         offset,
@@ -159,9 +149,15 @@ final class Network {
    * @param dropout that of the forward propagation, null for none
    */
   void backward(
-      float[] x, int xOffset, int rows, boolean fused, Workspace workspace, Dropout dropout) {
+      float[] parameters,
+      float[] x,
+      int xOffset,
+      int rows,
+      boolean fused,
+      Workspace workspace,
+      Dropout dropout) {
     for (int l = layout.layers() - 1; l >= 0; l--) {
-      propagateDelta(l, rows, fused, workspace, dropout);
+      propagateDelta(parameters, l, rows, fused, workspace, dropout);
       // Now, because the layer below changes its outputs when it is differentiated.
       KERNELS.weightGradient(
           l == 0 ? x : workspace.activations,
@@ -186,7 +182,7 @@ final class Network {
   }
 
   /** What another network left there must not count in norms, nor become a weight. */
-  private void clearBetweenRows(int layer, float[] gradient, int offset, int rows) {
+  void clearBetweenRows(int layer, float[] gradient, int offset, int rows) {
     int columns = layout.columns(layer);
     int stride = layout.stride(layer);
     if (columns == stride) {
@@ -203,15 +199,15 @@ final class Network {
    * the output layer, where no hidden layer has dropout, layer normalization or an activation that
    * is derived from its input; see {@link #backward}.
    */
-  void propagateDeltas(int rows, boolean fused, Workspace workspace) {
+  void propagateDeltas(float[] parameters, int rows, boolean fused, Workspace workspace) {
     for (int l = layout.layers() - 1; l >= 0; l--) {
-      propagateDelta(l, rows, fused, workspace, null);
+      propagateDelta(parameters, l, rows, fused, workspace, null);
     }
   }
 
   /** From a layer's outputs to its weighted sums, and to the outputs of the layer below. */
   private void propagateDelta(
-      int l, int rows, boolean fused, Workspace workspace, Dropout dropout) {
+      float[] parameters, int l, int rows, boolean fused, Workspace workspace, Dropout dropout) {
     float[] activations = workspace.activations;
     float[] deltas = workspace.deltas;
     int delta = layout.activationOffset(l, rows);
@@ -254,111 +250,6 @@ final class Network {
     }
   }
 
-  /**
-   * Whether no magnitude in the gradient exceeds the bound, and none is NaN, without that gradient,
-   * after {@link #propagateDeltas}: of one row's products x·delta the greatest is that of the
-   * greatest factors, and a sum of several is at most so many times that. False may be wrong of
-   * more rows than one.
-   */
-  boolean gradientIsWithin(float bound, float[] x, int xOffset, int rows, Workspace workspace) {
-    // Twice, for what rounding adds to a sum.
-    float terms = rows == 1 ? 1f : 2f * rows;
-    // All layers at once first: fewer, longer calls, and enough unless the bound is near.
-    int length = layout.activationLength(rows);
-    float allDeltas = KERNELS.absMax(workspace.deltas, 0, length);
-    float allInputs =
-        Math.max(
-            KERNELS.absMax(x, xOffset, rows * layout.inputStride(0)),
-            KERNELS.absMax(workspace.activations, 0, length));
-    if (Math.max(1f, allInputs) * allDeltas * terms <= bound) {
-      return true;
-    }
-    float greatest = 0f;
-    for (int l = 0; l < layout.layers(); l++) {
-      float input = 0f;
-      float delta = 0f;
-      for (int r = 0; r < rows; r++) {
-        float[] inputs = l == 0 ? x : workspace.activations;
-        int from = l == 0 ? xOffset : layout.activationOffset(l - 1, rows);
-        int row = from + r * layout.inputStride(l);
-        // Math.max gives NaN when one of the two is.
-        input = Math.max(input, KERNELS.absMax(inputs, row, layout.inputs(l)));
-        int deltaRow = layout.activationOffset(l, rows) + r * layout.stride(l);
-        delta = Math.max(delta, KERNELS.absMax(workspace.deltas, deltaRow, layout.columns(l)));
-      }
-      // The bias takes delta itself.
-      greatest = Math.max(greatest, Math.max(1f, input) * delta * terms);
-    }
-    return greatest <= bound;
-  }
-
-  /**
-   * One step of plain gradient descent from one row, after {@link #propagateDeltas}: the bits of
-   * {@link #backward} and {@link Kernels#sgd}.
-   */
-  void descend(float[] x, int xOffset, float learningRate, Workspace workspace) {
-    for (int l = 0; l < layout.layers(); l++) {
-      KERNELS.descend(
-          l == 0 ? x : workspace.activations,
-          l == 0 ? xOffset : layout.activationOffset(l - 1, 1),
-          layout.inputs(l),
-          workspace.deltas,
-          layout.activationOffset(l, 1),
-          layout.columns(l),
-          parameters,
-          layout.weightOffset(l),
-          layout.biasOffset(l),
-          learningRate);
-    }
-  }
-
-  /**
-   * One step of an optimizer, after {@link #propagateDeltas}: the bits of {@link #backward} and
-   * {@link OptimizerState#step}, some inputs at a time, so that their part of the gradient is still
-   * in cache when it is used.
-   */
-  void descend(
-      float[] x,
-      int xOffset,
-      int rows,
-      OptimizerState optimizer,
-      float learningRate,
-      Workspace workspace) {
-    optimizer.begin();
-    for (int l = 0; l < layout.layers(); l++) {
-      int stride = layout.stride(l);
-      int columns = layout.columns(l);
-      int delta = layout.activationOffset(l, rows);
-      int inputs = layout.inputs(l);
-      int together = layout.inputsTogether(l);
-      workspace.fitGradient((together + 1) * stride);
-      float[] gradient = workspace.gradient;
-      for (int i = 0; i < inputs; i += together) {
-        int block = Math.min(together, inputs - i);
-        KERNELS.weightGradient(
-            l == 0 ? x : workspace.activations,
-            (l == 0 ? xOffset : layout.activationOffset(l - 1, rows)) + i,
-            layout.inputStride(l),
-            rows,
-            block,
-            workspace.deltas,
-            delta,
-            columns,
-            gradient,
-            0);
-        int length = block * stride;
-        if (i + block == inputs) {
-          // The bias follows the weights.
-          KERNELS.biasGradient(workspace.deltas, delta, rows, columns, gradient, length);
-          length += stride;
-        }
-        clearBetweenRows(l, gradient, 0, length / stride);
-        optimizer.move(
-            parameters, layout.weightOffset(l) + i * stride, gradient, length, learningRate);
-      }
-    }
-  }
-
   /** Where {@code x} is what it is derived from, {@code y} is lost. */
   private void differentiate(int layer, float[] x, float[] y, float[] delta, int offset, int rows) {
     int columns = layout.columns(layer);
@@ -379,7 +270,7 @@ final class Network {
   }
 
   /** Shortens the weights into each neuron (not its bias) to the allowed L2 norm. */
-  void limitNorms(float most) {
+  void limitNorms(float[] parameters, float most) {
     for (int l = 0; l < layout.layers(); l++) {
       UPDATES.limitColumns(
           parameters, layout.weightOffset(l), layout.inputs(l), layout.columns(l), most);
@@ -387,7 +278,7 @@ final class Network {
   }
 
   /** Adds the gradient of the penalty on the weights. */
-  void regularize(Regularizer regularizer, float[] gradient) {
+  void regularize(float[] parameters, Regularizer regularizer, float[] gradient) {
     for (int l = 0; l < layout.layers(); l++) {
       KERNELS.regularize(
           parameters,

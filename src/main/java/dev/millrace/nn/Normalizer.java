@@ -41,13 +41,21 @@ final class Normalizer {
     }
   }
 
+  /** With statistics from elsewhere, of whole columns, which it takes over. */
+  Normalizer(Normalization spec, double[] statistics) {
+    this.spec = spec;
+    this.columns = statistics.length / Math.max(1, width(spec.kind()));
+    this.statistics = statistics;
+  }
+
   private Normalizer(Normalizer other) {
     spec = other.spec;
     columns = other.columns;
     statistics = other.statistics.clone();
   }
 
-  private static int width(Normalization.Kind kind) {
+  /** Numbers that are kept of a column. */
+  static int width(Normalization.Kind kind) {
     return switch (kind) {
       case NONE -> 0;
       case STANDARD -> 3;
@@ -140,7 +148,10 @@ final class Normalizer {
   }
 
   /** What becomes 0: the mean or the minimum. */
-  private double origin(int column) {
+  double origin(int column) {
+    if (spec.kind() == Normalization.Kind.NONE) {
+      return 0;
+    }
     if (spec.kind() == Normalization.Kind.STANDARD) {
       return statistics[3 * column + 1];
     }
@@ -149,7 +160,10 @@ final class Normalizer {
   }
 
   /** What becomes 1: the standard deviation or the range; 0 if the column has not varied. */
-  private double scale(int column) {
+  double scale(int column) {
+    if (spec.kind() == Normalization.Kind.NONE) {
+      return 1;
+    }
     if (spec.kind() == Normalization.Kind.STANDARD) {
       double n = statistics[3 * column];
       double variance = n == 0 ? 0 : statistics[3 * column + 2] / n;
@@ -157,6 +171,24 @@ final class Normalizer {
       return variance <= ROUNDING * mean * mean ? 0 : Math.sqrt(variance);
     }
     return Math.max(0, statistics[2 * column + 1] - statistics[2 * column]);
+  }
+
+  double[] statistics() {
+    return statistics.clone();
+  }
+
+  /**
+   * Goes on from the statistics of another one.
+   *
+   * @throws IllegalArgumentException if they are not of these columns
+   */
+  void startFrom(double[] other) {
+    if (other.length != statistics.length) {
+      throw new IllegalArgumentException(
+          "there are %d statistics, the normalizer has %d"
+              .formatted(other.length, statistics.length));
+    }
+    System.arraycopy(other, 0, statistics, 0, other.length);
   }
 
   void write(DataOutput out) throws IOException {

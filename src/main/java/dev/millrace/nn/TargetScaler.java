@@ -36,6 +36,14 @@ final class TargetScaler {
     return (float) column.restore(0, output);
   }
 
+  double[] statistics() {
+    return column.statistics();
+  }
+
+  void startFrom(double[] statistics) {
+    column.startFrom(statistics);
+  }
+
   void write(DataOutput out) throws IOException {
     column.write(out);
   }

@@ -1,9 +1,12 @@
 package dev.millrace.nn;
 
 import dev.millrace.simd.Kernels;
+import java.util.HashMap;
+import java.util.Map;
 
 /**
- * Scratch of forward propagation and backpropagation, which no result outlives.
+ * What models that learn in turns share: scratch, which no result outlives, and the blueprint of
+ * each kind of model.
  *
  * <p>One may serve any number of learners of any shape, as long as one thread at a time uses it;
  * sharing it keeps the memory of many small models small. It grows to the largest network seen.
@@ -11,6 +14,9 @@ import dev.millrace.simd.Kernels;
 public final class Workspace {
 
   private static final float[] EMPTY = {};
+
+  private final Map<Blueprint.Kind, Blueprint> blueprints = new HashMap<>();
+  private final MiniBatch whole = new MiniBatch(1, 1);
 
   float[] input = EMPTY;
   float[] output = EMPTY;
@@ -23,6 +29,26 @@ public final class Workspace {
   float[] deltas = EMPTY;
   float[] gradient = EMPTY;
   float[] transposed = EMPTY;
+
+  /**
+   * The one blueprint of a kind.
+   *
+   * @throws IllegalArgumentException if there is no such model
+   */
+  Blueprint blueprint(Blueprint.Kind kind) {
+    Blueprint known = blueprints.get(kind);
+    if (known == null) {
+      known = new Blueprint(kind);
+      blueprints.put(kind, known);
+    }
+    return known;
+  }
+
+  /** An empty mini-batch, for one that is filled, learned and forgotten in one call. */
+  MiniBatch wholeBatch(int inputs, int capacity) {
+    whole.shape(inputs, capacity);
+    return whole;
+  }
 
   /** Makes room to propagate forward; what was in the arrays may be lost. */
   void fitForward(Layout layout, int rows) {

@@ -98,7 +98,7 @@ public final class Elementary {
   static float exp(float x) {
     float clamped = x < EXP_LOWEST ? EXP_LOWEST : x;
     clamped = clamped > EXP_HIGHEST ? EXP_HIGHEST : clamped;
-    float rounded = Math.fma(clamped, LOG2_E, ROUND);
+    float rounded = Fma.fma(clamped, LOG2_E, ROUND);
     int k = Float.floatToRawIntBits(rounded) - ROUND_BITS;
     float p = expm1Polynomial(reduce(clamped, rounded - ROUND)) + 1f;
     // Two factors, because 2^k alone may be below the least normal or above the greatest float.
@@ -110,23 +110,23 @@ public final class Elementary {
   static float expm1(float x) {
     float clamped = x < EXPM1_LOWEST ? EXPM1_LOWEST : x;
     clamped = clamped > EXPM1_HIGHEST ? EXPM1_HIGHEST : clamped;
-    float rounded = Math.fma(clamped, LOG2_E, ROUND);
+    float rounded = Fma.fma(clamped, LOG2_E, ROUND);
     float power = powerOfTwo(Float.floatToRawIntBits(rounded) - ROUND_BITS);
     float p = expm1Polynomial(reduce(clamped, rounded - ROUND));
-    return Math.fma(power, p, power - 1f);
+    return Fma.fma(power, p, power - 1f);
   }
 
   private static float reduce(float x, float k) {
-    return Math.fma(k, -LN2_LOW, Math.fma(k, -LN2_HIGH, x));
+    return Fma.fma(k, -LN2_LOW, Fma.fma(k, -LN2_HIGH, x));
   }
 
   private static float expm1Polynomial(float r) {
-    float p = Math.fma(E5, r, E4);
-    p = Math.fma(p, r, E3);
-    p = Math.fma(p, r, E2);
-    p = Math.fma(p, r, E1);
-    p = Math.fma(p, r, E0);
-    return Math.fma(r * r, p, r);
+    float p = Fma.fma(E5, r, E4);
+    p = Fma.fma(p, r, E3);
+    p = Fma.fma(p, r, E2);
+    p = Fma.fma(p, r, E1);
+    p = Fma.fma(p, r, E0);
+    return Fma.fma(r * r, p, r);
   }
 
   private static float powerOfTwo(int k) {
@@ -171,20 +171,20 @@ public final class Elementary {
     float m = Float.intBitsToFloat((shifted & 0x007FFFFF) + 0x3F3504F3) - 1f;
     float z = m * m;
     float p = logPolynomial(m) * m * z;
-    p = Math.fma(exponent, LN2_LOW, p);
-    p = Math.fma(-0.5f, z, p);
-    return Math.fma(exponent, LN2_HIGH, m + p);
+    p = Fma.fma(exponent, LN2_LOW, p);
+    p = Fma.fma(-0.5f, z, p);
+    return Fma.fma(exponent, LN2_HIGH, m + p);
   }
 
   private static float logPolynomial(float m) {
-    float p = Math.fma(L8, m, L7);
-    p = Math.fma(p, m, L6);
-    p = Math.fma(p, m, L5);
-    p = Math.fma(p, m, L4);
-    p = Math.fma(p, m, L3);
-    p = Math.fma(p, m, L2);
-    p = Math.fma(p, m, L1);
-    return Math.fma(p, m, L0);
+    float p = Fma.fma(L8, m, L7);
+    p = Fma.fma(p, m, L6);
+    p = Fma.fma(p, m, L5);
+    p = Fma.fma(p, m, L4);
+    p = Fma.fma(p, m, L3);
+    p = Fma.fma(p, m, L2);
+    p = Fma.fma(p, m, L1);
+    return Fma.fma(p, m, L0);
   }
 
   /** ln(1 + u) for u in 0..1, exact in tiny values. */
@@ -192,7 +192,7 @@ public final class Elementary {
     boolean direct = u <= LOG1P_DIRECT;
     float m = direct ? u : 0.5f * (u - 1f);
     float z = m * m;
-    float sum = m + Math.fma(-0.5f, z, logPolynomial(m) * m * z);
+    float sum = m + Fma.fma(-0.5f, z, logPolynomial(m) * m * z);
     return direct ? sum : sum + LN2;
   }
 
@@ -206,22 +206,22 @@ public final class Elementary {
   private static float bell(float x) {
     float square = x * x;
     float e = exp(-0.5f * square);
-    return Math.fma(e, -0.5f * Math.fma(x, x, -square), e);
+    return Fma.fma(e, -0.5f * Fma.fma(x, x, -square), e);
   }
 
   /** Φ(x), the standard normal distribution, for |x| up to {@link #NORMAL_HIGHEST}. */
   private static float normal(float x, float bell) {
     float magnitude = Float.intBitsToFloat(Float.floatToRawIntBits(x) & MAGNITUDE);
-    float t = 1f / Math.fma(magnitude, NORMAL_SHRINK, 1f);
-    float p = Math.fma(N9, t, N8);
-    p = Math.fma(p, t, N7);
-    p = Math.fma(p, t, N6);
-    p = Math.fma(p, t, N5);
-    p = Math.fma(p, t, N4);
-    p = Math.fma(p, t, N3);
-    p = Math.fma(p, t, N2);
-    p = Math.fma(p, t, N1);
-    p = Math.fma(p, t, N0);
+    float t = 1f / Fma.fma(magnitude, NORMAL_SHRINK, 1f);
+    float p = Fma.fma(N9, t, N8);
+    p = Fma.fma(p, t, N7);
+    p = Fma.fma(p, t, N6);
+    p = Fma.fma(p, t, N5);
+    p = Fma.fma(p, t, N4);
+    p = Fma.fma(p, t, N3);
+    p = Fma.fma(p, t, N2);
+    p = Fma.fma(p, t, N1);
+    p = Fma.fma(p, t, N0);
     float tail = bell * t * p;
     return x >= 0f ? 1f - tail : tail;
   }
@@ -241,7 +241,7 @@ public final class Elementary {
   static float geluSlope(float x) {
     float clamped = withinNormal(x);
     float bell = bell(clamped);
-    return Math.fma(clamped * NORMAL_PEAK, bell, normal(clamped, bell));
+    return Fma.fma(clamped * NORMAL_PEAK, bell, normal(clamped, bell));
   }
 
   /** SiLU, x·sigmoid(x). */
@@ -252,6 +252,6 @@ public final class Elementary {
   /** The derivative of SiLU, s + x·s·(1 - s) with s = sigmoid(x). */
   static float siluSlope(float x) {
     float s = sigmoid(x);
-    return Math.fma(x * s, 1f - s, s);
+    return Fma.fma(x * s, 1f - s, s);
   }
 }

@@ -43,14 +43,14 @@ public final class FmaPeak {
     float s6 = 6f;
     float s7 = 7f;
     for (int r = 0; r < rounds; r++) {
-      s0 = Math.fma(s0, a, b);
-      s1 = Math.fma(s1, a, b);
-      s2 = Math.fma(s2, a, b);
-      s3 = Math.fma(s3, a, b);
-      s4 = Math.fma(s4, a, b);
-      s5 = Math.fma(s5, a, b);
-      s6 = Math.fma(s6, a, b);
-      s7 = Math.fma(s7, a, b);
+      s0 = Fma.fma(s0, a, b);
+      s1 = Fma.fma(s1, a, b);
+      s2 = Fma.fma(s2, a, b);
+      s3 = Fma.fma(s3, a, b);
+      s4 = Fma.fma(s4, a, b);
+      s5 = Fma.fma(s5, a, b);
+      s6 = Fma.fma(s6, a, b);
+      s7 = Fma.fma(s7, a, b);
     }
     return s0 + s1 + s2 + s3 + s4 + s5 + s6 + s7;
   }

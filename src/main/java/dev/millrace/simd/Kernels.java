@@ -20,7 +20,17 @@ public interface Kernels {
 
   /** The fastest implementation that this JVM can run; see {@code millrace.simd.bits}. */
   static Kernels best() {
-    return KernelsLookup.BEST;
+    return KernelsLookup.best();
+  }
+
+  /**
+   * Refuses a nonsense value of {@code millrace.simd.bits}, for programs that would rather do so at
+   * their start than with the first model.
+   *
+   * @throws IllegalArgumentException naming the value and what is allowed
+   */
+  static void checkSettings() {
+    KernelsLookup.forcedBits();
   }
 
   /** The number of neurons, rounded up to whole lanes. */
@@ -58,8 +68,7 @@ public interface Kernels {
    * itself.
    *
    * @param x [rows x in], rows {@code xStride} apart
-   * @param w [in x columns]
-   * @param bias [columns], at {@code biasOffset} of the array {@code w}
+   * @param w [in x columns] at {@code wOffset}, the bias [columns] at {@code biasOffset}
    * @param columns padded number of neurons
    * @param y [rows x columns]
    */

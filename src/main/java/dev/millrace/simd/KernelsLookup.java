@@ -12,45 +12,45 @@ import java.lang.System.Logger.Level;
  */
 final class KernelsLookup {
 
-  static final String PROPERTY = "millrace.simd.bits";
-
-  static final Kernels BEST = choose(System.getProperty(PROPERTY));
-
-  private static final String SAME_RESULTS = "Same results, slower.";
+  private static final String PROPERTY = "millrace.simd.bits";
+  private static final int NOT_FORCED = -1;
 
   private KernelsLookup() {}
 
-  private static Kernels choose(String requested) {
-    int bits = requested == null ? -1 : parse(requested);
-    if (bits == 0) {
+  /** The choice, made when it is first asked for. */
+  static Kernels best() {
+    return Best.KERNELS;
+  }
+
+  private static final class Best {
+    static final Kernels KERNELS = choose();
+  }
+
+  private static Kernels choose() {
+    int forced = forcedBits();
+    if (forced == 0) {
+      log(Level.INFO, "SIMD is off, as -D" + PROPERTY + "=0 says. Same results, slower.");
       return new ScalarKernels();
     }
-    // Nothing that mentions a vector class may be loaded before this.
-    if (ModuleLayer.boot().findModule("jdk.incubator.vector").isEmpty()) {
-      warn("SIMD is off: start Java with --add-modules jdk.incubator.vector. " + SAME_RESULTS);
+    String obstacle = forced > 0 ? obstacleToAnyWidth() : obstacle();
+    if (obstacle != null) {
+      log(Level.WARNING, "SIMD is off: " + obstacle);
       return new ScalarKernels();
     }
-    if (bits < 0) {
-      if (!hasOptimizingCompiler()) {
-        warn("SIMD is off: this JVM runs without its optimizing compiler (C2). " + SAME_RESULTS);
-        return new ScalarKernels();
-      }
-      bits = VectorWidth.preferred();
-      if (bits < 128) {
-        warn("SIMD is off: this processor has no 128 bit vectors. " + SAME_RESULTS);
-        return new ScalarKernels();
-      }
-    }
-    VectorWidth.choose(bits);
+    VectorWidth.choose(forced > 0 ? forced : VectorWidth.preferred());
     return new VectorKernels();
   }
 
   /**
-   * Reads the property.
+   * The width that the property asks for, if it does.
    *
-   * @throws IllegalArgumentException if it is none of the allowed widths
+   * @throws IllegalArgumentException if it is none of the allowed ones
    */
-  static int parse(String requested) {
+  static int forcedBits() {
+    String requested = System.getProperty(PROPERTY);
+    if (requested == null) {
+      return NOT_FORCED;
+    }
     return switch (requested.trim()) {
       case "0" -> 0;
       case "128" -> 128;
@@ -58,18 +58,42 @@ final class KernelsLookup {
       case "512" -> 512;
       default ->
           throw new IllegalArgumentException(
-              PROPERTY + " must be 0 (off), 128, 256 or 512, but was '" + requested + "'");
+              "-D" + PROPERTY + " must be 0 (off), 128, 256 or 512, but was '" + requested + "'");
     };
   }
 
-  /** Interpreted or compiled by C1 alone, a vector operation is an allocation and a call. */
-  private static boolean hasOptimizingCompiler() {
-    String vm = System.getProperty("java.vm.info", "");
-    return !vm.contains("interpreted mode") && !vm.contains("emulated-client");
+  /** Nothing that mentions a vector class may be loaded before this has found none. */
+  private static String obstacleToAnyWidth() {
+    return ModuleLayer.boot().findModule("jdk.incubator.vector").isPresent()
+        ? null
+        : "start Java with --add-modules jdk.incubator.vector. Same results, slower.";
   }
 
-  private static void warn(String message) {
+  /** What makes the vector kernels impossible or slower than the scalar ones, or null. */
+  private static String obstacle() {
+    String obstacle = obstacleToAnyWidth();
+    if (obstacle != null) {
+      return obstacle;
+    }
+    if (!HotSpot.hasOptimizingCompiler()) {
+      return "this JVM runs without its optimizing compiler (C2). Remove -Xint,"
+          + " -XX:TieredStopAtLevel and -XX:CompilationMode from its flags."
+          + " Same results, slower.";
+    }
+    if (!HotSpot.hasFma()) {
+      return "this JVM has no fused multiply-add instruction. Remove -XX:UseAVX, -XX:UseSSE and"
+          + " -XX:-UseFMA from its flags, or take a processor with FMA3 (in a virtual machine:"
+          + " let it show the host's). Same results, many times slower.";
+    }
+    if (VectorWidth.preferred() < 128) {
+      return "this JVM has no 128 bit vectors. Remove -XX:MaxVectorSize from its flags, or take a"
+          + " processor that has them. Same results, slower.";
+    }
+    return null;
+  }
+
+  private static void log(Level level, String message) {
     Logger logger = System.getLogger(Kernels.class.getName());
-    logger.log(Level.WARNING, message);
+    logger.log(level, message);
   }
 }

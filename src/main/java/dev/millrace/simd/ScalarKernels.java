@@ -2,7 +2,10 @@ package dev.millrace.simd;
 
 import java.util.Arrays;
 
-/** The specification of every kernel, in plain loops; also what runs where SIMD cannot. */
+/**
+ * The specification of every kernel, in plain loops ({@link ScalarProducts} for those of matrices);
+ * also what runs where SIMD cannot.
+ */
 public final class ScalarKernels implements Kernels {
 
   @Override
@@ -32,33 +35,33 @@ public final class ScalarKernels implements Kernels {
     }
     int stride = Kernels.stride(columns);
     for (int r = 0; r < rows; r++) {
-      int yRow = yOffset + r * stride;
-      System.arraycopy(w, biasOffset, y, yRow, columns);
-      for (int i = 0; i < in; i++) {
-        addMultiple(x[xOffset + r * xStride + i], w, wOffset + i * stride, y, yRow, columns);
-      }
+      System.arraycopy(w, biasOffset, y, yOffset + r * stride, columns);
     }
+    ScalarProducts.add(
+        rows, columns, in, x, xOffset, xStride, 1, w, wOffset, 1, stride, y, yOffset, stride);
   }
 
   /** A row of a layer of 16 columns. */
   private static void narrow(
       float[] x, int xRow, int in, float[] w, int wOffset, int bias, float[] y, int yRow) {
     for (int c = 0; c < LANES; c++) {
-      float even = sumOfFourth(x, xRow, in, w, wOffset + c, 0, w[bias + c]);
-      even += sumOfFourth(x, xRow, in, w, wOffset + c, 2, 0f);
-      float odd = sumOfFourth(x, xRow, in, w, wOffset + c, 1, 0f);
-      odd += sumOfFourth(x, xRow, in, w, wOffset + c, 3, 0f);
-      y[yRow + c] = even + odd;
+      float s0 = w[bias + c];
+      float s1 = 0f;
+      float s2 = 0f;
+      float s3 = 0f;
+      int column = wOffset + c;
+      int i = 0;
+      for (; i + 4 <= in; i += 4) {
+        s0 = Fma.fma(x[xRow + i], w[column + i * LANES], s0);
+        s1 = Fma.fma(x[xRow + i + 1], w[column + (i + 1) * LANES], s1);
+        s2 = Fma.fma(x[xRow + i + 2], w[column + (i + 2) * LANES], s2);
+        s3 = Fma.fma(x[xRow + i + 3], w[column + (i + 3) * LANES], s3);
+      }
+      s0 = i < in ? Fma.fma(x[xRow + i], w[column + i * LANES], s0) : s0;
+      s1 = i + 1 < in ? Fma.fma(x[xRow + i + 1], w[column + (i + 1) * LANES], s1) : s1;
+      s2 = i + 2 < in ? Fma.fma(x[xRow + i + 2], w[column + (i + 2) * LANES], s2) : s2;
+      y[yRow + c] = (s0 + s2) + (s1 + s3);
     }
-  }
-
-  private static float sumOfFourth(
-      float[] x, int xRow, int in, float[] w, int wColumn, int from, float start) {
-    float sum = start;
-    for (int i = from; i < in; i += 4) {
-      sum = Math.fma(x[xRow + i], w[wColumn + i * LANES], sum);
-    }
-    return sum;
   }
 
   @Override
@@ -76,19 +79,25 @@ public final class ScalarKernels implements Kernels {
       float[] transposed) {
     int stride = Kernels.stride(columns);
     int inColumns = Kernels.padded(in);
+    int dxStride = Kernels.stride(inColumns);
     for (int r = 0; r < rows; r++) {
-      int deltaRow = deltaOffset + r * stride;
-      int dxRow = dxOffset + r * Kernels.stride(inColumns);
-      for (int i = 0; i < in; i++) {
-        int wRow = wOffset + i * stride;
-        float sum = 0f;
-        for (int o = 0; o < out; o++) {
-          sum = Math.fma(delta[deltaRow + o], w[wRow + o], sum);
-        }
-        dx[dxRow + i] = sum;
-      }
-      Arrays.fill(dx, dxRow + in, dxRow + inColumns, 0f);
+      Arrays.fill(dx, dxOffset + r * dxStride, dxOffset + r * dxStride + inColumns, 0f);
     }
+    ScalarProducts.add(
+        rows,
+        in,
+        out,
+        delta,
+        deltaOffset,
+        stride,
+        1,
+        w,
+        wOffset,
+        stride,
+        1,
+        dx,
+        dxOffset,
+        dxStride);
   }
 
   @Override
@@ -104,26 +113,39 @@ public final class ScalarKernels implements Kernels {
       float[] gradient,
       int wOffset) {
     int stride = Kernels.stride(columns);
+    // The first row by itself: what begins from 0 need not be cleared and read.
     for (int i = 0; i < in; i++) {
-      Arrays.fill(gradient, wOffset + i * stride, wOffset + i * stride + columns, 0f);
-    }
-    for (int r = 0; r < rows; r++) {
-      int deltaRow = deltaOffset + r * stride;
-      for (int i = 0; i < in; i++) {
-        float xi = x[xOffset + r * xStride + i];
-        addMultiple(xi, delta, deltaRow, gradient, wOffset + i * stride, columns);
+      int row = wOffset + i * stride;
+      float xi = x[xOffset + i];
+      for (int c = 0; c < columns; c++) {
+        gradient[row + c] = Fma.fma(xi, delta[deltaOffset + c], 0f);
       }
     }
+    ScalarProducts.add(
+        in,
+        columns,
+        rows - 1,
+        x,
+        xOffset + xStride,
+        1,
+        xStride,
+        delta,
+        deltaOffset + stride,
+        1,
+        stride,
+        gradient,
+        wOffset,
+        stride);
   }
 
   @Override
   public void biasGradient(
       float[] delta, int deltaOffset, int rows, int columns, float[] gradient, int biasOffset) {
+    int stride = Kernels.stride(columns);
     Arrays.fill(gradient, biasOffset, biasOffset + columns, 0f);
     for (int r = 0; r < rows; r++) {
-      int deltaRow = deltaOffset + r * Kernels.stride(columns);
       for (int c = 0; c < columns; c++) {
-        gradient[biasOffset + c] += delta[deltaRow + c];
+        gradient[biasOffset + c] += delta[deltaOffset + r * stride + c];
       }
     }
   }
@@ -145,21 +167,13 @@ public final class ScalarKernels implements Kernels {
       int wRow = wOffset + i * Kernels.stride(columns);
       for (int c = 0; c < columns; c++) {
         // Adding 0 as the sum over rows does: it turns a product of -0 into 0.
-        float g = Math.fma(xi, delta[deltaOffset + c], 0f);
-        w[wRow + c] = Math.fma(-learningRate, g, w[wRow + c]);
+        float g = Fma.fma(xi, delta[deltaOffset + c], 0f);
+        w[wRow + c] = Fma.fma(-learningRate, g, w[wRow + c]);
       }
     }
     for (int c = 0; c < columns; c++) {
       float g = 0f + delta[deltaOffset + c];
-      w[biasOffset + c] = Math.fma(-learningRate, g, w[biasOffset + c]);
-    }
-  }
-
-  /** y += factor·a. */
-  private static void addMultiple(
-      float factor, float[] a, int aOffset, float[] y, int yOffset, int length) {
-    for (int c = 0; c < length; c++) {
-      y[yOffset + c] = Math.fma(factor, a[aOffset + c], y[yOffset + c]);
+      w[biasOffset + c] = Fma.fma(-learningRate, g, w[biasOffset + c]);
     }
   }
 
@@ -222,7 +236,7 @@ public final class ScalarKernels implements Kernels {
   public void tanhGradient(float[] y, int yOffset, float[] delta, int deltaOffset, int length) {
     for (int i = 0; i < length; i++) {
       float yi = y[yOffset + i];
-      delta[deltaOffset + i] *= Math.fma(-yi, yi, 1f);
+      delta[deltaOffset + i] *= Fma.fma(-yi, yi, 1f);
     }
   }
 
@@ -259,7 +273,7 @@ public final class ScalarKernels implements Kernels {
   public void sgd(float[] w, float[] g, int offset, int length, float learningRate) {
     for (int i = 0; i < length; i++) {
       int p = offset + i;
-      w[p] = Math.fma(-learningRate, g[i], w[p]);
+      w[p] = Fma.fma(-learningRate, g[i], w[p]);
     }
   }
 
@@ -268,8 +282,8 @@ public final class ScalarKernels implements Kernels {
       float[] w, float[] v, float[] g, int offset, int length, float learningRate, float momentum) {
     for (int i = 0; i < length; i++) {
       int p = offset + i;
-      v[p] = Math.fma(momentum, v[p], g[i]);
-      w[p] = Math.fma(-learningRate, v[p], w[p]);
+      v[p] = Fma.fma(momentum, v[p], g[i]);
+      w[p] = Fma.fma(-learningRate, v[p], w[p]);
     }
   }
 
@@ -287,7 +301,7 @@ public final class ScalarKernels implements Kernels {
     float rest = 1f - rho;
     for (int i = 0; i < length; i++) {
       int p = offset + i;
-      v[p] = Math.fma(rho, v[p], rest * (g[i] * g[i]));
+      v[p] = Fma.fma(rho, v[p], rest * (g[i] * g[i]));
       w[p] -= learningRate * g[i] / ((float) Math.sqrt(v[p] * correction) + epsilon);
     }
   }
@@ -309,8 +323,8 @@ public final class ScalarKernels implements Kernels {
     float rest2 = 1f - beta2;
     for (int i = 0; i < length; i++) {
       int p = offset + i;
-      m[p] = Math.fma(beta1, m[p], rest1 * g[i]);
-      v[p] = Math.fma(beta2, v[p], rest2 * (g[i] * g[i]));
+      m[p] = Fma.fma(beta1, m[p], rest1 * g[i]);
+      v[p] = Fma.fma(beta2, v[p], rest2 * (g[i] * g[i]));
       w[p] -= rate * m[p] / ((float) Math.sqrt(v[p] * correction) + epsilon);
     }
   }
@@ -320,7 +334,7 @@ public final class ScalarKernels implements Kernels {
     float twice = 2f * l2;
     for (int i = offset; i < offset + length; i++) {
       float sign = w[i] > 0f ? l1 : w[i] < 0f ? -l1 : 0f;
-      g[i] = Math.fma(twice, w[i], g[i]) + sign;
+      g[i] = Fma.fma(twice, w[i], g[i]) + sign;
     }
   }
 
@@ -379,7 +393,7 @@ public final class ScalarKernels implements Kernels {
     }
     float lane = 0f;
     for (int i = 0; i < length; i += LANES) {
-      lane = Math.fma(a[aFrom + i], b[bFrom + i], lane);
+      lane = Fma.fma(a[aFrom + i], b[bFrom + i], lane);
     }
     return lane;
   }

@@ -37,7 +37,7 @@ final class ScalarLayers implements LayerKernels {
       for (int c = 0; c < columns; c++) {
         float x = normalized[row + c] * inverse;
         normalized[row + c] = x;
-        a[row + c] = Math.fma(p[gainOffset + c], x, p[gainOffset + stride + c]);
+        a[row + c] = Fma.fma(p[gainOffset + c], x, p[gainOffset + stride + c]);
       }
     }
   }
@@ -62,7 +62,7 @@ final class ScalarLayers implements LayerKernels {
       for (int c = 0; c < columns; c++) {
         int gain = gainOffset + c;
         float d = delta[row + c];
-        gradient[gain] = Math.fma(d, normalized[row + c], gradient[gain]);
+        gradient[gain] = Fma.fma(d, normalized[row + c], gradient[gain]);
         gradient[gain + stride] += d;
         delta[row + c] = d * p[gain];
       }
@@ -71,7 +71,7 @@ final class ScalarLayers implements LayerKernels {
       for (int c = 0; c < width; c++) {
         float centred = delta[row + c] - mean;
         delta[row + c] =
-            Math.fma(-slope, normalized[row + c], centred) * inverses[inverseOffset + r];
+            Fma.fma(-slope, normalized[row + c], centred) * inverses[inverseOffset + r];
       }
       Arrays.fill(delta, row + width, row + columns, 0f);
     }

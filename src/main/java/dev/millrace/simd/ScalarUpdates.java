@@ -8,8 +8,8 @@ final class ScalarUpdates implements UpdateKernels {
       float[] w, float[] v, float[] g, int offset, int length, float learningRate, float momentum) {
     for (int i = 0; i < length; i++) {
       int p = offset + i;
-      v[p] = Math.fma(momentum, v[p], g[i]);
-      w[p] = Math.fma(-learningRate, Math.fma(momentum, v[p], g[i]), w[p]);
+      v[p] = Fma.fma(momentum, v[p], g[i]);
+      w[p] = Fma.fma(-learningRate, Fma.fma(momentum, v[p], g[i]), w[p]);
     }
   }
 
@@ -25,7 +25,7 @@ final class ScalarUpdates implements UpdateKernels {
       float epsilon) {
     for (int i = 0; i < length; i++) {
       int p = offset + i;
-      s[p] = Math.fma(g[i], g[i], s[p]);
+      s[p] = Fma.fma(g[i], g[i], s[p]);
       w[p] -= learningRate * g[i] / ((float) Math.sqrt(s[p] + initial) + epsilon);
     }
   }
@@ -45,10 +45,10 @@ final class ScalarUpdates implements UpdateKernels {
     for (int i = 0; i < length; i++) {
       int p = offset + i;
       float root = (float) Math.sqrt(n[p]);
-      n[p] = Math.fma(g[i], g[i], n[p]);
+      n[p] = Fma.fma(g[i], g[i], n[p]);
       float newRoot = (float) Math.sqrt(n[p]);
       float sigma = (newRoot - root) / alpha;
-      z[p] = Math.fma(-sigma, w[p], z[p] + g[i]);
+      z[p] = Fma.fma(-sigma, w[p], z[p] + g[i]);
       float pull = z[p] > 0f ? l1 : -l1;
       w[p] = Math.abs(z[p]) <= l1 ? 0f : (pull - z[p]) / ((beta + newRoot) / alpha + l2);
     }
@@ -68,7 +68,7 @@ final class ScalarUpdates implements UpdateKernels {
     for (int c = offset; c < offset + columns; c++) {
       float sum = 0f;
       for (int i = c; i < c + rows * stride; i += stride) {
-        sum = Math.fma(w[i], w[i], sum);
+        sum = Fma.fma(w[i], w[i], sum);
       }
       float norm = (float) Math.sqrt(sum);
       float factor = norm > most ? most / norm : 1f;

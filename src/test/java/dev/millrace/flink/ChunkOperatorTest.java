@@ -83,14 +83,51 @@ class ChunkOperatorTest {
   }
 
   @Test
-  void holdsABoundedNumberOfExamplesWhateverTheNumberOfKeys() throws Exception {
-    int most = 0;
-    for (int i = 0; i < 50_000; i++) {
-      send("key-" + i, 1);
-      most = Math.max(most, (int) (sent - harness.getOutput().size()));
+  void holdsABoundedNumberOfExamples() throws Exception {
+    for (int i = 0; i < ChunkOperator.MOST_EXAMPLES + 10; i++) {
+      send("key-" + i % 1_500, 1);
     }
 
-    assertThat(most).isLessThanOrEqualTo(16_384);
+    assertThat(sent - examplesOut()).isLessThan(ChunkOperator.MOST_EXAMPLES);
+    // The oldest left, and only as many as had to.
+    assertThat(chunks().get(0)).startsWith("key-0[");
+    assertThat(harness.getOutput()).hasSizeLessThan(15);
+  }
+
+  @Test
+  void holdsBoundedMemoryWhateverTheNumberOfKeys() throws Exception {
+    long least = new Chunk().capacityBytes();
+    int most = (int) (ChunkOperator.MOST_BYTES / least);
+    for (int i = 0; i < 2 * most; i++) {
+      send("key-" + i, 1);
+    }
+
+    assertThat((sent - examplesOut()) * least).isLessThanOrEqualTo(ChunkOperator.MOST_BYTES);
+  }
+
+  @Test
+  void examplesOfAJobThatCatchesUpWaitLongerForOthers() throws Exception {
+    harness.setProcessingTime(5_400);
+    send("a", 1);
+
+    harness.setProcessingTime(5_400 + ChunkOperator.LINGER_MILLIS);
+    assertThat(chunks()).isEmpty();
+    send("a", 1);
+
+    harness.setProcessingTime(5_540);
+    assertThat(chunks()).containsExactly("a[0, 1]");
+  }
+
+  @Test
+  void noExampleWaitsLongerThanTheLongestLinger() throws Exception {
+    long now = 1_000_000_000;
+    harness.setProcessingTime(now);
+    send("a", 1);
+
+    harness.setProcessingTime(now + ChunkOperator.LINGER_MILLIS);
+    harness.setProcessingTime(now + ChunkOperator.MOST_LINGER_MILLIS);
+
+    assertThat(chunks()).containsExactly("a[0]");
   }
 
   private void send(String key, int width) throws Exception {
@@ -100,6 +137,14 @@ class ChunkOperatorTest {
     example.label = "x";
     example.record = Records.record(key, new byte[10], sent++);
     harness.processElement(new StreamRecord<>(example));
+  }
+
+  private int examplesOut() {
+    int examples = 0;
+    for (Object element : harness.getOutput()) {
+      examples += ((Chunk) ((StreamRecord<?>) element).getValue()).size();
+    }
+    return examples;
   }
 
   /** Key and offsets of each chunk that came out. */

@@ -1,6 +1,7 @@
 package dev.millrace.flink;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -8,7 +9,9 @@ import dev.millrace.data.Chunk;
 import dev.millrace.data.Example;
 import dev.millrace.data.OutputRecord;
 import dev.millrace.data.Task;
+import dev.millrace.nn.Learner;
 import dev.millrace.nn.ModelSpec;
+import dev.millrace.nn.ModelStart;
 import dev.millrace.testing.Chunks;
 import dev.millrace.testing.Records;
 import dev.millrace.testing.Specs;
@@ -22,6 +25,7 @@ import org.apache.flink.streaming.api.operators.KeyedProcessOperator;
 import org.apache.flink.streaming.api.watermark.Watermark;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 import org.apache.flink.streaming.util.KeyedOneInputStreamOperatorTestHarness;
+import org.apache.flink.util.InstantiationUtil;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -78,14 +82,67 @@ class TrainFunctionTest {
     }
   }
 
+  // Reports come after every 40 examples: of batches of 32 most fall inside one.
   @ParameterizedTest
-  @ValueSource(ints = {1, 5})
+  @ValueSource(ints = {1, 5, 32, 64})
   void howChunksFallChangesNothing(int batchSize) throws Exception {
-    List<Example> examples = Chunks.classes("k", EXAMPLES, 2);
-    Run whole = run(Specs.train(Specs.small(batchSize)), examples, EXAMPLES);
-    for (int chunk : new int[] {1, 2, 7, 64}) {
-      assertThat(run(Specs.train(Specs.small(batchSize)), examples, chunk)).isEqualTo(whole);
+    for (List<Example> examples :
+        List.of(Chunks.classes("k", EXAMPLES, 2), Chunks.numbers("k", EXAMPLES, 2))) {
+      Run whole = run(Specs.train(Specs.small(batchSize)), examples, EXAMPLES);
+      for (int chunk : new int[] {1, 2, 7, 64}) {
+        assertThat(run(Specs.train(Specs.small(batchSize)), examples, chunk))
+            .as("chunks of %d", chunk)
+            .isEqualTo(whole);
+      }
     }
+  }
+
+  @Test
+  void refusedAndNewClassesAmidAChunkChangeNothingForTheOthers() throws Exception {
+    TrainSpec spec =
+        Specs.train(Records.spec(Task.BINARY, List.of(), List.of()), Specs.small(9), Specs.METRICS);
+    List<Example> examples = Chunks.classes("k", EXAMPLES, 6);
+    // The first class of the stream alone for a while, so that the second comes within a batch.
+    String first = examples.get(0).label;
+    examples.subList(0, 14).forEach(example -> example.label = first);
+    try (Harness alone = new Harness(spec);
+        Harness together = new Harness(spec)) {
+      alone.send(examples, 1);
+      alone.end();
+      together.send(examples, 100);
+      together.end();
+
+      assertThat(together.deadLetters()).hasSizeGreaterThan(20);
+      assertThat(together.deadLetters())
+          .extracting(OutputRecord::timestamp)
+          .isEqualTo(alone.deadLetters().stream().map(OutputRecord::timestamp).toList());
+      assertThat(together.metrics()).isEqualTo(alone.metrics());
+      assertThat(together.model("k")).isEqualTo(alone.model("k"));
+    }
+  }
+
+  @Test
+  void anAbsurdExampleAmidABatchCountsTheSameHoweverItCame() throws Exception {
+    TrainSpec spec = Specs.train(Specs.small(5));
+    List<Example> classes = Chunks.classes("k", EXAMPLES, 2);
+    List<Example> numbers = Chunks.numbers("k", EXAMPLES, 2);
+    for (int absurd : new int[] {3, 62, 141}) {
+      classes.get(absurd).features[1] = Float.MAX_VALUE;
+      classes.get(absurd + 1).features[0] = Float.NaN;
+      numbers.get(absurd).target = Double.MAX_VALUE;
+      numbers.get(absurd + 1).weight = Float.MAX_VALUE;
+    }
+    for (List<Example> examples : List.of(classes, numbers)) {
+      assertThat(run(spec, examples, 64)).isEqualTo(run(spec, examples, 1));
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 3, 31, 33, 100})
+  void restoredAmidABatchItEndsTheSameInChunksOfAnySize(int cut) throws Exception {
+    TrainSpec spec = Specs.train(Specs.small(32));
+    List<Example> examples = Chunks.classes("k", EXAMPLES, 3);
+    assertThat(runWithRestart(spec, examples, cut, 64)).isEqualTo(run(spec, examples, 1));
   }
 
   @Test
@@ -175,6 +232,106 @@ class TrainFunctionTest {
   }
 
   @Test
+  void aPublishedModelSaysWhoseItIsAndComesBack() throws Exception {
+    TrainSpec spec = Specs.train(Specs.small(3));
+    try (Harness harness = new Harness(spec)) {
+      harness.send(Chunks.classes("k", 100, 8), 10);
+      harness.end();
+
+      ModelSnapshot snapshot = decode(harness.models().get(0));
+
+      assertThat(snapshot.pipeline()).isEqualTo("test");
+      assertThat(snapshot.config()).isEqualTo("00000000");
+      assertThat(snapshot.classes()).containsExactlyInAnyOrder("low", "mid", "high");
+      assertThat(snapshot.learner().examples()).isEqualTo(100);
+      assertThat(snapshot.learner().steps()).isEqualTo(33);
+      Learner learner = snapshot.learner(spec.model());
+      assertThat(learner.examples()).isEqualTo(100);
+      assertThatThrownBy(() -> snapshot.learner(ModelSpec.auto(1)))
+          .isInstanceOf(IOException.class)
+          .hasMessageContaining("8 relu")
+          .hasMessageContaining("32 tanh");
+    }
+  }
+
+  @Test
+  void aNewKeyStartsFromTheModelThatTheSettingsName() throws Exception {
+    ModelSnapshot taught = taught();
+    Learner teacher = taught.learner(Specs.small(3));
+    ModelStart start = new ModelStart(teacher.weights(), taught.task(), taught.classes(), "hash");
+    TrainSpec spec =
+        overTheWire(
+            Specs.train(
+                Records.spec(Task.MULTICLASS, List.of(), List.of()),
+                Specs.small(50).withStart(start),
+                Specs.METRICS));
+    List<Example> examples = Chunks.classes("new", 49, 10);
+    try (Harness harness = new Harness(spec)) {
+      harness.send(examples, 10);
+      harness.end();
+
+      Learner learner = decode(harness.models().get(0)).learner(spec.model());
+      assertThat(learner.weights().layers())
+          .usingRecursiveComparison()
+          .isEqualTo(teacher.weights().layers());
+      assertThat(learner.examples()).isEqualTo(49);
+      assertThat(harness.metrics().get(0).at("/total/examples").asInt()).isEqualTo(40);
+      assertThat(harness.metrics().get(0).at("/total/accuracy").asDouble()).isGreaterThan(0.6);
+    }
+    assertThat(runWithRestart(spec, Chunks.classes("k", 120, 3), 60))
+        .isEqualTo(run(spec, Chunks.classes("k", 120, 3), 1));
+  }
+
+  @Test
+  void aKeyThatStartsFromAModelTakesItsFeaturesAndMeetsMoreClasses() throws Exception {
+    ModelSnapshot taught = taught();
+    ModelStart start =
+        new ModelStart(
+            taught.learner(Specs.small(3)).weights(), taught.task(), taught.classes(), "hash");
+    TrainSpec spec =
+        Specs.train(
+            Records.spec(Task.MULTICLASS, List.of(), List.of()),
+            Specs.small(3).withStart(start),
+            Specs.METRICS);
+    Example example = Chunks.classes("k", 1, 10).get(0);
+    try (Harness harness = new Harness(spec)) {
+      harness.send(List.of(wider(example)), 1);
+      harness.send(List.of(example, thirdClass(example)), 1);
+      harness.end();
+
+      assertThat(harness.deadLetters())
+          .extracting(TrainFunctionTest::reason)
+          .containsExactly("wrong-feature-count");
+      assertThat(decode(harness.models().get(0)).classes())
+          .hasSize(4)
+          .startsWith(taught.classes().toArray(String[]::new))
+          .endsWith("third");
+    }
+  }
+
+  private static ModelSnapshot taught() throws Exception {
+    try (Harness harness = new Harness(Specs.train(Specs.small(3)))) {
+      harness.send(Chunks.classes("k", 400, 8), 10);
+      harness.end();
+      return decode(harness.models().get(0));
+    }
+  }
+
+  private static ModelSnapshot decode(OutputRecord record) throws IOException {
+    assertThat(record.headerNames()).containsExactly("millrace.pipeline", "millrace.config");
+    return ModelSnapshot.decode(
+        new String(record.headerValues()[0], StandardCharsets.UTF_8),
+        new String(record.headerValues()[1], StandardCharsets.UTF_8),
+        new String(record.key(), StandardCharsets.UTF_8),
+        record.value());
+  }
+
+  /** As a job sends its settings to the task managers. */
+  private static TrainSpec overTheWire(TrainSpec spec) throws Exception {
+    return InstantiationUtil.clone(spec);
+  }
+
+  @Test
   void stateOfANewerReleaseIsRefusedWithBothVersions() {
     TrainState state = TrainState.frozen(new byte[] {0, 0, 0, 9});
 
@@ -240,17 +397,22 @@ class TrainFunctionTest {
 
   private static Run runWithRestart(TrainSpec spec, List<Example> examples, int cut)
       throws Exception {
+    return runWithRestart(spec, examples, cut, 1);
+  }
+
+  private static Run runWithRestart(TrainSpec spec, List<Example> examples, int cut, int chunkSize)
+      throws Exception {
     List<JsonNode> metrics = new ArrayList<>();
     OperatorSubtaskState snapshot;
     try (Harness harness = new Harness(spec)) {
-      harness.send(examples.subList(0, cut), 1);
+      harness.send(examples.subList(0, cut), chunkSize);
       snapshot = harness.operator.snapshot(1, 1);
       // What comes behind the snapshot is lost with the process.
       metrics.addAll(harness.metrics());
-      harness.send(examples.subList(cut, examples.size()), 1);
+      harness.send(examples.subList(cut, examples.size()), chunkSize);
     }
     try (Harness harness = new Harness(spec, snapshot)) {
-      harness.send(examples.subList(cut, examples.size()), 1);
+      harness.send(examples.subList(cut, examples.size()), chunkSize);
       harness.end();
       metrics.addAll(harness.metrics());
       return new Run(metrics, harness.model("k"));

@@ -69,22 +69,22 @@ class TrainStateSerializerTest {
     List<Example> examples = Chunks.classes("k", 33, 1);
     TrainSpec weighted = Specs.train(weighted(Map.of("low", 3f, "never", 9f)));
     TrainState byClass = TrainState.begin(weighted, chunk);
-    learn(byClass, chunk, 0, 10);
+    learn(byClass, weighted, chunk, 0, 10);
     // Weights by class are settings: state that was stored has them from its pipeline again.
     TrainState resumed = deserialize(serialize(byClass));
-    resumed.resume(weighted);
-    learn(resumed, chunk, 10, chunk.size());
+    learn(resumed, weighted, chunk, 10, chunk.size());
     examples.forEach(example -> example.weight = example.label.equals("low") ? 3f : 1f);
-    TrainState byExample = TrainState.begin(Specs.train(weighted(Map.of())), chunk);
-    learn(byExample, Chunks.of(examples), 0, chunk.size());
+    TrainSpec unnamed = Specs.train(weighted(Map.of()));
+    TrainState byExample = TrainState.begin(unnamed, chunk);
+    learn(byExample, unnamed, Chunks.of(examples), 0, chunk.size());
 
     assertThat(serialize(resumed)).isEqualTo(serialize(byExample));
     assertThat(serialize(resumed)).isNotEqualTo(serialize(unweighted()));
   }
 
-  private TrainState unweighted() {
+  private TrainState unweighted() throws IOException {
     TrainState state = TrainState.begin(spec, chunk);
-    learn(state, chunk, 0, chunk.size());
+    learn(state, spec, chunk, 0, chunk.size());
     return state;
   }
 
@@ -105,24 +105,29 @@ class TrainStateSerializerTest {
         classWeights);
   }
 
-  private TrainState state() {
+  private TrainState state() throws IOException {
     TrainState state = TrainState.begin(spec, chunk);
     learn(state, 0, 17);
     return state;
   }
 
-  private void learn(TrainState state, int from, int to) {
-    learn(state, chunk, from, to);
+  private void learn(TrainState state, int from, int to) throws IOException {
+    learn(state, spec, chunk, from, to);
   }
 
-  private static void learn(TrainState state, Chunk chunk, int from, int to) {
+  /** Row after row, as a chunk each. */
+  static void learn(TrainState state, TrainSpec spec, Chunk chunk, int from, int to)
+      throws IOException {
+    PrequentialModel model = state.resume(spec);
+    TrainScratch scratch = new TrainScratch();
+    scratch.findClasses(chunk, model.classes(), spec.model().classWeights());
     for (int row = from; row < to; row++) {
-      String label = chunk.label((int) chunk.targets()[row]);
-      int index = state.classes().index(label);
-      if (index < 0) {
-        state.meetClass(chunk, row, label);
+      if (!chunk.isClassification()) {
+        model.learnValues(chunk, row, row + 1, scratch);
+      } else if (scratch.classOf[(int) chunk.targets()[row]] < 0) {
+        model.meetClass(chunk, row, scratch);
       } else {
-        state.learnClass(chunk, row, index);
+        model.learnClasses(chunk, row, row + 1, scratch);
       }
     }
   }

@@ -22,6 +22,12 @@ public final class AllocationCheck {
     Learner optional = new Learner(manyOptions(), Task.MULTICLASS, 8, 3, 1);
     float[] x = {1f, 2f, 3f, 4f, 5f, 6f, 7f, 8f};
     float[] out = new float[3];
+    int[] classes = {0, 2, 1, 1, 0, 2};
+    double[] targets = {1, 5, 2, 3, 0, 9};
+    float[] many = new float[classes.length * 8];
+    float[] weights = {1f, 1f, 2f, 1f, 0.5f, 1f};
+    float[] manyOut = new float[classes.length * 3];
+    float[] losses = new float[classes.length];
     long fewest = Long.MAX_VALUE;
     for (int stretch = 0; stretch < STRETCHES && fewest > 0; stretch++) {
       long before = threads.getThreadAllocatedBytes(Thread.currentThread().getId());
@@ -31,6 +37,9 @@ public final class AllocationCheck {
         classifier.learnClass(x, 0, call % 3, 1f, out);
         optional.learnClass(x, 0, call % 3, 1f, out);
         regression.learnValue(x, 0, call % 5, 1f, out);
+        many[call % many.length] = call % 11;
+        optional.learnClasses(many, 0, classes.length, classes, weights, manyOut, losses);
+        regression.learnValues(many, 0, classes.length, targets, weights, manyOut, losses);
       }
       long after = threads.getThreadAllocatedBytes(Thread.currentThread().getId());
       fewest = Math.min(fewest, after - before);

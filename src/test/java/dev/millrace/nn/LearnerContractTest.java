@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.data.Task;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -105,6 +106,36 @@ class LearnerContractTest {
     }
   }
 
+  /** The same examples in calls of so many. */
+  private static void learnTogether(Learner learner, Case one, int from, int to, int together) {
+    float[] x = new float[together * INPUTS];
+    int[] classes = new int[together];
+    double[] targets = new double[together];
+    float[] weights = new float[together];
+    Arrays.fill(weights, 1f);
+    float[] out = new float[3 * together];
+    float[] losses = new float[together];
+    for (int e = from; e < to; e += together) {
+      int rows = Math.min(together, to - e);
+      for (int r = 0; r < rows; r++) {
+        Random random = new Random(e + r);
+        for (int i = 0; i < INPUTS; i++) {
+          x[r * INPUTS + i] = (float) random.nextGaussian();
+        }
+        if (one.task().isClassification()) {
+          classes[r] = random.nextInt(learner.classes());
+        } else {
+          targets[r] = random.nextGaussian();
+        }
+      }
+      if (one.task().isClassification()) {
+        learner.learnClasses(x, 0, rows, classes, weights, out, losses);
+      } else {
+        learner.learnValues(x, 0, rows, targets, weights, out, losses);
+      }
+    }
+  }
+
   @ParameterizedTest
   @MethodSource("cases")
   void everyLearnerKeepsTheContract(Case one) {
@@ -118,13 +149,19 @@ class LearnerContractTest {
     learn(again, one, 0, EXAMPLES);
     assertThat(StoredModel.bytes(again)).as("the same seed").isEqualTo(expected);
 
+    for (int together : new int[] {2, BATCH, 7}) {
+      Learner many = learner(one);
+      learnTogether(many, one, 0, EXAMPLES, together);
+      assertThat(StoredModel.bytes(many)).as("%d together", together).isEqualTo(expected);
+    }
+
     for (int cut = 6; cut <= 6 + BATCH; cut++) {
       Learner first = learner(one);
       learn(first, one, 0, cut);
       byte[] atCut = StoredModel.bytes(first);
       Learner restored = StoredModel.restored(first, one.spec(), one.task());
       Learner copy = first.copy();
-      learn(restored, one, cut, EXAMPLES);
+      learnTogether(restored, one, cut, EXAMPLES, 7);
       learn(copy, one, cut, EXAMPLES);
 
       assertThat(StoredModel.bytes(restored)).as("restored at %d", cut).isEqualTo(expected);

@@ -172,6 +172,45 @@ class ShortcutsTest {
     assertThat(StoredModel.bytes(many)).isEqualTo(StoredModel.bytes(one));
   }
 
+  @ParameterizedTest
+  @ValueSource(ints = {1, 7})
+  void manyValuesEqualOneByOne(int batchSize) {
+    LearnerSpec classes = full(batchSize);
+    LearnerSpec spec =
+        new LearnerSpec(
+            new NetworkSpec(classes.network().hidden(), Activation.LINEAR, Loss.HUBER),
+            classes.optimizer(),
+            classes.schedule(),
+            new Regularizer(1e-5f, 1e-4f),
+            classes.normalization(),
+            batchSize,
+            classes.clipping(),
+            7);
+    Learner one = new Learner(spec, Task.REGRESSION, INPUTS, 0, 1);
+    Learner many = new Learner(spec, Task.REGRESSION, INPUTS, 0, 1);
+    float[] features = features();
+    double[] targets = new double[EXAMPLES];
+    float[] weights = new float[EXAMPLES];
+    float[] expected = new float[EXAMPLES];
+    float[] expectedLosses = new float[EXAMPLES];
+    float[] scored = new float[1];
+    for (int e = 0; e < EXAMPLES; e++) {
+      targets[e] = 50 + 3 * features[e * INPUTS] - 10 * features[e * INPUTS + 1];
+      weights[e] = e % 4 == 0 ? 0.5f : 1f;
+      expectedLosses[e] = one.learnValue(features, e * INPUTS, targets[e], weights[e], scored);
+      expected[e] = scored[0];
+    }
+
+    float[] out = new float[EXAMPLES];
+    float[] losses = new float[EXAMPLES];
+    many.learnValues(features, 0, EXAMPLES, targets, weights, out, losses);
+
+    assertThat(out).isEqualTo(expected);
+    assertThat(out[0]).isNaN();
+    assertThat(losses).isEqualTo(expectedLosses);
+    assertThat(StoredModel.bytes(many)).isEqualTo(StoredModel.bytes(one));
+  }
+
   @Test
   void nothingLeftInSharedScratchCounts() {
     Workspace shared = new Workspace();

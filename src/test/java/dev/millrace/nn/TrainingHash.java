@@ -2,64 +2,125 @@ package dev.millrace.nn;
 
 import dev.millrace.data.Task;
 import dev.millrace.simd.Kernels;
+import java.nio.ByteBuffer;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Random;
 
-/** Trains models of all kinds for some hundred steps and prints a hash of all their bytes. */
+/**
+ * Trains models of all kinds for some steps each and a few with 2,000 examples, more than 4,000
+ * steps altogether, and prints a hash of all losses and of the weights at the end.
+ */
 public final class TrainingHash {
 
-  private static final int INPUTS = 21;
   private static final int CLASSES = 19;
-  private static final int EXAMPLES = 500;
+  // So few that the interpreter takes seconds.
+  private static final int STEPS = 6;
+  private static final int MANY_EXAMPLES = 2000;
+  private static final int[] BATCH_SIZES = {1, 7, 16};
 
-  private TrainingHash() {}
+  private final MessageDigest digest;
 
-  public static void main(String[] args) throws NoSuchAlgorithmException {
-    MessageDigest digest = MessageDigest.getInstance("SHA-256");
-    int model = 0;
-    for (Activation hidden : Activation.values()) {
-      for (Task task : Task.values()) {
-        digest.update(StoredModel.bytes(trained(hidden, task, model++)));
-      }
-    }
-    System.out.println("bits=" + Kernels.best().bits());
-    System.out.println("sha256=" + HexFormat.of().formatHex(digest.digest()));
+  private TrainingHash() throws NoSuchAlgorithmException {
+    digest = MessageDigest.getInstance("SHA-256");
   }
 
-  private static Learner trained(Activation hidden, Task task, int model) {
-    Optimizer optimizer = LearnerTest.OPTIMIZERS[model % LearnerTest.OPTIMIZERS.length];
-    int batchSize = model % 2 == 0 ? 1 : 7;
-    // Not of softmax, which has none.
-    float dropout = model % 4 == 1 && hidden != Activation.SOFTMAX ? 0.2f : 0f;
+  public static void main(String[] args) throws NoSuchAlgorithmException {
+    TrainingHash hash = new TrainingHash();
+    hash.trainAllKinds();
+    hash.trainLong();
+    System.out.println("bits=" + Kernels.best().bits());
+    System.out.println("sha256=" + HexFormat.of().formatHex(hash.digest.digest()));
+  }
+
+  /** Every activation with every task; the rest goes round. */
+  private void trainAllKinds() {
+    int number = 0;
+    for (Activation hidden : Activation.values()) {
+      for (Task task : Task.values()) {
+        // Not of softmax, which has none.
+        float dropout = number % 4 == 1 && hidden != Activation.SOFTMAX ? 0.2f : 0f;
+        ModelSpec spec =
+            new ModelSpec(
+                List.of(
+                    new LayerSpec(37, hidden, dropout, number % 5 == 2), new LayerSpec(16, hidden)),
+                null,
+                null,
+                LearnerTest.OPTIMIZERS[number % LearnerTest.OPTIMIZERS.length],
+                new Regularizer(1e-5f, 1e-4f),
+                new Normalization(Normalization.Kind.STANDARD, 0.001f, 4f),
+                BATCH_SIZES[number % BATCH_SIZES.length],
+                number % 3 == 0 ? 1f : 0f,
+                number);
+        train(spec.forTask(task), task, 21, STEPS);
+        number++;
+      }
+    }
+  }
+
+  /** Plain descent and Adam, by single examples and by 16, for so long that any bit would tell. */
+  private void trainLong() {
+    Optimizer descent = new Optimizer.Sgd(0.02f, 0f);
+    Optimizer adam = new Optimizer.Adam(0.002f, 0.9f, 0.999f, 1e-8f);
+    trainLong(descent, 1, new LayerSpec(9, Activation.TANH), Task.MULTICLASS, 5);
+    trainLong(descent, 16, new LayerSpec(13, Activation.RELU, 0f, true), Task.REGRESSION, 3);
+    trainLong(adam, 1, new LayerSpec(11, Activation.GELU, 0.1f, true), Task.BINARY, 7);
+    trainLong(adam, 16, new LayerSpec(17, Activation.SELU, 0.3f, false), Task.MULTICLASS, 4);
+  }
+
+  private void trainLong(
+      Optimizer optimizer, int batchSize, LayerSpec hidden, Task task, int inputs) {
     ModelSpec spec =
         new ModelSpec(
-            List.of(new LayerSpec(37, hidden, dropout, model % 5 == 2), new LayerSpec(16, hidden)),
+            List.of(hidden),
             null,
             null,
             optimizer,
-            new Regularizer(1e-5f, 1e-4f),
-            new Normalization(Normalization.Kind.STANDARD, 0.001f, 4f),
+            new Regularizer(0f, 0f),
+            new Normalization(Normalization.Kind.STANDARD, 0f, 4f),
             batchSize,
-            model % 3 == 0 ? 1f : 0f,
-            model);
+            0f,
+            inputs);
+    train(spec.forTask(task), task, inputs, MANY_EXAMPLES / batchSize);
+  }
+
+  private void train(LearnerSpec spec, Task task, int inputs, int steps) {
     int classes = task == Task.BINARY ? 2 : CLASSES;
-    Learner learner = new Learner(spec.forTask(task), task, INPUTS, classes, 3);
-    Random random = new Random(model);
-    float[] x = new float[INPUTS];
-    float[] out = new float[CLASSES];
-    for (int e = 0; e < EXAMPLES; e++) {
-      for (int i = 0; i < INPUTS; i++) {
-        x[i] = (float) random.nextGaussian();
+    Learner learner = new Learner(spec, task, inputs, classes, 3);
+    Random random = new Random(spec.seed());
+    float[] x = new float[inputs];
+    for (int e = 0; e < steps * spec.batchSize(); e++) {
+      for (int i = 0; i < inputs; i++) {
+        x[i] = (random.nextInt(2001) - 1000) / 500f;
       }
-      if (task.isClassification()) {
-        learner.learnClass(x, 0, Math.floorMod((int) Math.floor(x[0] + x[1]), classes), 1f, out);
-      } else {
-        learner.learnValue(x, 0, x[0] * x[1] + 3, 1f, out);
-      }
+      double y =
+          task.isClassification()
+              ? Math.floorMod((int) Math.floor(3 * x[0] + x[1]), classes)
+              : x[0] * x[1] + 3;
+      digest(learner.learn(x, y));
     }
-    return learner;
+    if (learner.steps() != steps) {
+      throw new IllegalStateException(learner.steps() + " steps instead of " + steps);
+    }
+    for (double parameter : StoredModel.parameters(learner, parameters(spec, learner))) {
+      digest((float) parameter);
+    }
+  }
+
+  private static int parameters(LearnerSpec spec, Learner learner) {
+    boolean oneNeuron = spec.network().loss() == Loss.BINARY_CROSSENTROPY;
+    int count = 0;
+    int inputs = learner.inputs();
+    for (LayerSpec layer : spec.layers(oneNeuron ? 1 : learner.outputs())) {
+      count += (inputs + (layer.layerNorm() ? 3 : 1)) * layer.units();
+      inputs = layer.units();
+    }
+    return count;
+  }
+
+  private void digest(float value) {
+    digest.update(ByteBuffer.allocate(Float.BYTES).putFloat(value).flip());
   }
 }

@@ -1,7 +1,6 @@
 package dev.millrace.simd;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.millrace.testing.ChildJvm;
 import java.util.Arrays;
@@ -29,41 +28,6 @@ class KernelsTest {
             List.of("--add-modules", VECTORS, "-Dmillrace.simd.bits=" + bits));
 
     assertThat(output).contains("bits=" + bits + " compared=");
-  }
-
-  @Test
-  void withoutTheModuleOneWarningNamesTheFlag() {
-    String output = ChildJvm.run(KernelComparison.class, List.of());
-
-    assertThat(output)
-        .contains("bits=0")
-        .containsOnlyOnce("--add-modules jdk.incubator.vector")
-        .contains("Same results, slower.");
-  }
-
-  @Test
-  void switchedOffByThePropertyThereIsNoWarning() {
-    String output =
-        ChildJvm.run(
-            KernelComparison.class, List.of("--add-modules", VECTORS, "-Dmillrace.simd.bits=0"));
-
-    assertThat(output).contains("bits=0").doesNotContain("Same results");
-  }
-
-  @Test
-  void withoutTheOptimizingCompilerOneWarningSaysSo() {
-    String output =
-        ChildJvm.run(
-            KernelComparison.class, List.of("--add-modules", VECTORS, "-XX:TieredStopAtLevel=1"));
-
-    assertThat(output).contains("bits=0").containsOnlyOnce("(C2)");
-  }
-
-  @Test
-  void aWidthThatDoesNotExistIsRefused() {
-    assertThatThrownBy(() -> KernelsLookup.parse("64"))
-        .isInstanceOf(IllegalArgumentException.class)
-        .hasMessage("millrace.simd.bits must be 0 (off), 128, 256 or 512, but was '64'");
   }
 
   @Test

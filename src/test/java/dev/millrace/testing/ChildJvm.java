@@ -19,15 +19,32 @@ public final class ChildJvm {
    * @throws IllegalStateException if the exit code is not 0
    */
   public static String run(Class<?> main, List<String> jvmFlags, String... arguments) {
+    return run(Path.of(System.getProperty("java.home")), main, jvmFlags, arguments);
+  }
+
+  /** As {@link #run(Class, List, String...)}, in the JVM of the JDK at {@code home}. */
+  public static String run(Path home, Class<?> main, List<String> jvmFlags, String... arguments) {
     List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.add(java(home).toString());
     command.addAll(jvmFlags);
     command.add("-cp");
     command.add(System.getProperty("java.class.path"));
     command.add(main.getName());
     command.addAll(List.of(arguments));
+    return run(command);
+  }
+
+  /**
+   * Runs a command line to its end and returns what it printed, errors included.
+   *
+   * @throws IllegalStateException if the exit code is not 0
+   */
+  public static String run(List<String> command) {
+    ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+    // The flags under test are those of the command line alone.
+    builder.environment().keySet().removeAll(List.of("JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS"));
     try {
-      Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+      Process process = builder.start();
       String output;
       try (InputStream in = process.getInputStream()) {
         output = new String(in.readAllBytes(), StandardCharsets.UTF_8);
@@ -43,5 +60,10 @@ public final class ChildJvm {
       Thread.currentThread().interrupt();
       throw new IllegalStateException("interrupted", e);
     }
+  }
+
+  /** The launcher of the JDK at {@code home}. */
+  public static Path java(Path home) {
+    return home.resolve("bin").resolve("java");
   }
 }

@@ -1,0 +1,150 @@
+import dev.millrace.data.Task;
+import dev.millrace.nn.Activation;
+import dev.millrace.nn.LayerSpec;
+import dev.millrace.nn.Learner;
+import dev.millrace.nn.LearnerSpec;
+import dev.millrace.nn.Loss;
+import dev.millrace.nn.ModelSpec;
+import dev.millrace.nn.NetworkSpec;
+import dev.millrace.nn.Normalization;
+import dev.millrace.nn.Optimizer;
+import dev.millrace.nn.Regularizer;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+
+/**
+ * Learns from streams of examples in plain Java: no Flink, no Kafka. See docs/library.md.
+ *
+ * <p>From the project's folder, once it is built: {@code java --add-modules jdk.incubator.vector
+ * -cp target/classes examples/java/LearnWithoutFlink.java}
+ */
+public class LearnWithoutFlink {
+  public static void main(String[] args) throws IOException {
+    classes();
+    numbers();
+    Path file = Files.createTempFile("learner", ".bin");
+    saveAndGoOn(file);
+    Files.delete(file);
+    ownNetwork();
+    batches();
+  }
+
+  static void classes() {
+    Learner learner = ModelSpec.auto(1).classifier(2, 2);
+    Random random = new Random(1);
+    int correct = 0;
+    for (int i = 1; i <= 5000; i++) {
+      float[] x = {random.nextFloat(), random.nextFloat()};
+      int inCircle = square(x[0] - 0.5) + square(x[1] - 0.5) < 0.16 ? 1 : 0;
+      float[] probabilities = learner.predict(x);
+      correct += (probabilities[1] > 0.5 ? 1 : 0) == inCircle ? 1 : 0;
+      learner.learn(x, inCircle);
+      if (i % 1000 == 0) {
+        System.out.printf("%d examples, %.1f %% right so far%n", i, 100.0 * correct / i);
+      }
+    }
+  }
+
+  static void numbers() {
+    Learner learner = ModelSpec.auto(1).regressor(2);
+    Random random = new Random(2);
+    for (int i = 0; i < 5000; i++) {
+      float[] x = {random.nextFloat() * 100, random.nextFloat()};
+      learner.learn(x, 20 + 3 * x[0] * x[1]);
+    }
+    float[] value = learner.predict(new float[] {50f, 0.5f});
+    System.out.printf("Expected 95.0, predicted %.1f%n", value[0]);
+  }
+
+  static void saveAndGoOn(Path file) throws IOException {
+    ModelSpec model = ModelSpec.auto(1);
+    Learner learner = model.classifier(1, 2);
+    for (int i = 0; i < 100; i++) {
+      learner.learn(new float[] {i % 7}, i % 7 < 3 ? 0 : 1);
+    }
+    try (DataOutputStream out = new DataOutputStream(Files.newOutputStream(file))) {
+      learner.write(out);
+    }
+    Learner restored;
+    try (DataInputStream in = new DataInputStream(Files.newInputStream(file))) {
+      restored = Learner.read(in, model.forTask(Task.BINARY), Task.BINARY);
+    }
+    float lossOfOne = learner.learn(new float[] {4f}, 1);
+    float lossOfOther = restored.learn(new float[] {4f}, 1);
+    System.out.printf("The same to the last bit: %b%n", lossOfOne == lossOfOther);
+  }
+
+  static void ownNetwork() {
+    NetworkSpec network =
+        new NetworkSpec(
+            List.of(
+                new LayerSpec(64, Activation.RELU, 0.1f, true), // dropout, layer normalization
+                new LayerSpec(32, Activation.RELU)),
+            Activation.SOFTMAX,
+            Loss.CATEGORICAL_CROSSENTROPY);
+    LearnerSpec spec =
+        new LearnerSpec(
+            network,
+            new Optimizer.Adam(0.003f, 0.9f, 0.999f, 1e-8f),
+            new Regularizer(0f, 1e-5f), // L1, L2
+            new Normalization(Normalization.Kind.STANDARD, 0.001f, 4f),
+            8, // examples in one update
+            1f, // the longest gradient
+            1);
+    Learner learner = new Learner(spec, Task.MULTICLASS, 3, 3, 0);
+    Random random = new Random(3);
+    for (int i = 0; i < 4000; i++) {
+      float[] x = {random.nextFloat(), random.nextFloat(), random.nextFloat()};
+      learner.learn(x, x[0] > x[1] && x[0] > x[2] ? 0 : x[1] > x[2] ? 1 : 2);
+    }
+    float[] probabilities = learner.predict(new float[] {0.2f, 0.9f, 0.4f});
+    System.out.printf("%d steps, probabilities %s%n", learner.steps(), percent(probabilities));
+  }
+
+  static void batches() {
+    int rows = 1000;
+    float[] features = new float[rows * 2];
+    int[] classes = new int[rows];
+    float[] weights = new float[rows];
+    Random random = new Random(4);
+    for (int r = 0; r < rows; r++) {
+      features[2 * r] = random.nextFloat();
+      features[2 * r + 1] = random.nextFloat();
+      classes[r] = features[2 * r] > features[2 * r + 1] ? 1 : 0;
+      weights[r] = 1f;
+    }
+    Learner learner = ModelSpec.auto(1).classifier(2, 2);
+    float[] predictions = new float[rows * learner.outputs()];
+    float[] losses = new float[rows];
+    learner.learnClasses(features, 0, rows, classes, weights, predictions, losses);
+    System.out.printf(
+        "Mean loss of the first 100: %.2f, of the last 100: %.2f%n",
+        mean(losses, 0, 100), mean(losses, rows - 100, rows));
+  }
+
+  private static double square(double a) {
+    return a * a;
+  }
+
+  private static double mean(float[] a, int from, int to) {
+    double sum = 0;
+    for (int i = from; i < to; i++) {
+      sum += a[i];
+    }
+    return sum / (to - from);
+  }
+
+  private static String percent(float[] probabilities) {
+    long[] percent = new long[probabilities.length];
+    for (int i = 0; i < percent.length; i++) {
+      percent[i] = Math.round(100.0 * probabilities[i]);
+    }
+    return Arrays.toString(percent) + " %";
+  }
+}

@@ -1,0 +1,207 @@
+package dev.millrace;
+
+import dev.millrace.codec.FeatureSpec;
+import dev.millrace.codec.InputSpec;
+import dev.millrace.codec.OnnxException;
+import dev.millrace.codec.OnnxImport;
+import dev.millrace.codec.OnnxModel;
+import dev.millrace.data.Task;
+import dev.millrace.nn.Activation;
+import dev.millrace.nn.LayerSpec;
+import dev.millrace.nn.Loss;
+import dev.millrace.nn.ModelSpec;
+import dev.millrace.nn.ModelStart;
+import dev.millrace.nn.Normalization;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Collectors;
+
+/** Reads {@code model.from}: the file that new models start from, and whether it fits the rest. */
+final class StartReader {
+  private final OptionReader model;
+  private final InputSpec input;
+  private final String name;
+  private final OnnxModel file;
+  private final String hash;
+
+  private StartReader(
+      OptionReader model, InputSpec input, String name, OnnxModel file, String hash) {
+    this.model = model;
+    this.input = input;
+    this.name = name;
+    this.file = file;
+    this.hash = hash;
+  }
+
+  /** The file, or null when there is none or it cannot be used: then the model part says why. */
+  static StartReader read(OptionReader model, InputSpec input, Path baseDir) {
+    String name = model.given(ModelOptions.FROM);
+    if (name == null) {
+      return null;
+    }
+    try {
+      Path path = baseDir == null ? Path.of(name) : baseDir.resolve(name);
+      if (!Files.isRegularFile(path)) {
+        model.refuse(
+            ModelOptions.FROM,
+            "names no file: " + path + " does not exist. Paths start at this file");
+        return null;
+      }
+      byte[] bytes = Files.readAllBytes(path);
+      return new StartReader(model, input, name, OnnxImport.decode(bytes), sha256(bytes));
+    } catch (InvalidPathException | IOException e) {
+      model.refuse(
+          ModelOptions.FROM, "cannot be read: " + Node.Scalar.quote(name) + ". Is it a file?");
+    } catch (OnnxException e) {
+      model.refuse(
+          ModelOptions.FROM,
+          "cannot start from " + name + ": " + e.getMessage() + ". See docs/onnx.md");
+    }
+    return null;
+  }
+
+  private static String sha256(byte[] bytes) {
+    try {
+      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java platform has SHA-256", e);
+    }
+  }
+
+  /** The file's hidden layers, or those written out, which may differ in dropout alone. */
+  List<LayerSpec> layers(List<LayerSpec> given) {
+    List<LayerSpec> own = file.weights().hidden();
+    if (!model.has(ModelOptions.LAYERS)) {
+      return own;
+    }
+    List<LayerSpec> comparable =
+        given.stream()
+            .map(l -> new LayerSpec(l.units(), l.activation(), 0f, l.layerNorm()))
+            .toList();
+    if (!comparable.equals(own)) {
+      model.refuse(
+          ModelOptions.LAYERS,
+          "are %s, but %s has %s. Leave them out to take the file's"
+              .formatted(shown(comparable), name, shown(own)));
+    }
+    return given;
+  }
+
+  private static String shown(List<LayerSpec> layers) {
+    return layers.isEmpty()
+        ? "none"
+        : layers.stream()
+            .map(l -> l.units() + " " + l.activation().id() + (l.layerNorm() ? " layer-norm" : ""))
+            .collect(Collectors.joining(", "));
+  }
+
+  /** The output's activation. A file from elsewhere that ends without one says nothing. */
+  Activation output(Activation given) {
+    Activation own = file.weights().output().activation();
+    boolean open = own == Activation.LINEAR && !file.isOurs();
+    if (given != null && given != own && !open) {
+      model.refuse(
+          ModelOptions.OUTPUT_ACTIVATION,
+          "is %s, but that of %s is %s. Leave it out".formatted(given.id(), name, own.id()));
+    }
+    return given != null || open ? given : own;
+  }
+
+  /** The way in which the file's statistics scale features, or the way written out. */
+  Normalization normalization(Normalization given) {
+    if (!file.isOurs()) {
+      return given;
+    }
+    Normalization own = file.weights().scaling().normalization();
+    if (!model.has(ModelOptions.NORMALIZATION)) {
+      return own;
+    }
+    if (given.kind() != own.kind()) {
+      model.refuse(
+          ModelOptions.NORMALIZATION,
+          "is %s, but that of %s is %s. Leave it out"
+              .formatted(given.kind().id(), name, own.kind().id()));
+    }
+    return given;
+  }
+
+  /** The task: the declared one, the file's, or regression for the one output of other files. */
+  Task task() {
+    Task declared = input.task();
+    if (declared == null) {
+      boolean value =
+          file.weights().output().units() == 1
+              && file.weights().output().activation() != Activation.SIGMOID;
+      return file.isOurs() ? file.task() : value ? Task.REGRESSION : null;
+    }
+    if (file.isOurs() && declared.isClassification() != file.task().isClassification()) {
+      model.refuse(
+          ModelOptions.FROM,
+          "cannot start from %s: it learned %s, but the task is %s"
+              .formatted(
+                  name,
+                  file.task().isClassification() ? "classes" : "numbers",
+                  declared.name().toLowerCase(Locale.ROOT)));
+    }
+    return declared;
+  }
+
+  /** The start, once the rest of the model is known; refuses what does not fit. */
+  ModelStart start(ModelSpec spec) {
+    Task task = task();
+    int width = input.features().stream().mapToInt(FeatureSpec::width).sum();
+    int inputs = file.weights().inputs();
+    if (width != 0 && width != inputs) {
+      model.refuse(
+          ModelOptions.FROM,
+          "cannot start from %s: it takes %d features, but input.features are %d"
+              .formatted(name, inputs, width));
+    }
+    List<String> classes = file.isOurs() ? file.classes() : input.classes();
+    checkClasses(spec, task, classes);
+    return new ModelStart(file.weights(), task, classes, hash);
+  }
+
+  private void checkClasses(ModelSpec spec, Task task, List<String> classes) {
+    int outputs = file.weights().output().units();
+    if (task == null || task.isClassification() && classes.isEmpty()) {
+      model.refuse(
+          ModelOptions.FROM,
+          "cannot start from %s: it does not name the classes of its %d outputs."
+                  .formatted(name, outputs)
+              + " List them in their order with input.classes");
+      return;
+    }
+    List<String> declared = input.classes();
+    if (!declared.isEmpty()
+        && (declared.size() < classes.size()
+            || !declared.subList(0, classes.size()).equals(classes))) {
+      model.refuse(
+          ModelOptions.FROM,
+          "cannot start from %s: its classes are %s, but input.classes are %s."
+                  .formatted(name, classes, declared)
+              + " Begin with the file's, in their order");
+      return;
+    }
+    boolean one =
+        !task.isClassification() || spec.forTask(task).network().loss() == Loss.BINARY_CROSSENTROPY;
+    int needed = one ? 1 : classes.size();
+    if (outputs != needed || task == Task.BINARY && classes.size() > 2) {
+      model.refuse(
+          ModelOptions.FROM,
+          "cannot start from %s: its outputs are %d, which does not fit the task %s%s"
+              .formatted(
+                  name,
+                  outputs,
+                  task.name().toLowerCase(Locale.ROOT),
+                  task.isClassification() ? " with the classes " + classes : ""));
+    }
+  }
+}

@@ -1,0 +1,104 @@
+package dev.millrace.cli;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.millrace.PipelineFile;
+import dev.millrace.Settings;
+import dev.millrace.Settings.Backend;
+import dev.millrace.Settings.Guarantee;
+import dev.millrace.codec.ExampleEncoder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.SplittableRandom;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+
+/** What a pipeline is measured with: its settings and its records, the same on every run. */
+record BenchLoad(
+    int records,
+    int features,
+    int keys,
+    int classes,
+    int batch,
+    int parallelism,
+    Guarantee guarantee,
+    Backend backend,
+    int checkpointSeconds) {
+
+  /** The pipeline; what is not measured has its defaults. */
+  Settings settings(String bootstrapServers) {
+    String yaml =
+        """
+        pipeline: bench
+        kafka: { bootstrap.servers: "%s" }
+        input: { label: label, start: earliest }
+        model: { layers: [{ units: 32, activation: relu }], optimizer: sgd, batch-size: %d }
+        metrics: { every: 1000 }
+        output: { guarantee: %s }
+        state: { backend: %s, checkpoint-interval: %ds }
+        """
+            .formatted(
+                bootstrapServers, batch, kebab(guarantee), kebab(backend), checkpointSeconds);
+    return PipelineFile.parse("bench", yaml, Path.of(""));
+  }
+
+  /** Fills the topic of examples: one record that is refused, then all others. */
+  void fill(Settings settings) {
+    String topic = settings.input().topic();
+    SplittableRandom random = new SplittableRandom(1);
+    ExampleEncoder encoder = new ExampleEncoder();
+    try (KafkaProducer<byte[], byte[]> producer = producer(settings)) {
+      producer.send(new ProducerRecord<>(topic, 0, bytes("start"), new byte[0]));
+      for (int i = 0; i < records; i++) {
+        producer.send(record(topic, i, encoder, random));
+      }
+    }
+  }
+
+  void describe(ObjectNode json) {
+    json.put("records", records);
+    json.put("features", features);
+    json.put("keys", keys);
+    json.put("classes", classes);
+    json.put("batch", batch);
+    json.put("parallelism", parallelism);
+    json.put("guarantee", kebab(guarantee));
+    json.put("backend", kebab(backend));
+    json.put("checkpoint_s", checkpointSeconds);
+  }
+
+  private ProducerRecord<byte[], byte[]> record(
+      String topic, int number, ExampleEncoder encoder, SplittableRandom random) {
+    float[] row = new float[features];
+    double sum = 0;
+    for (int f = 0; f < features; f++) {
+      row[f] = (float) (random.nextDouble() * 2 - 1);
+      sum += row[f];
+    }
+    int label = Math.min(classes - 1, (int) (classes * (0.5 + Math.atan(sum) / Math.PI)));
+    String key = "key-" + number % keys;
+    byte[] value =
+        encoder.encode(
+            "e" + number, key, number, "c" + label, 0, 1f, row, features, new int[0], Map.of());
+    return new ProducerRecord<>(topic, bytes(key), value);
+  }
+
+  private static KafkaProducer<byte[], byte[]> producer(Settings settings) {
+    Map<String, Object> properties = new HashMap<>(settings.kafka());
+    properties.put("linger.ms", "20");
+    properties.put("batch.size", "262144");
+    return new KafkaProducer<>(properties, new ByteArraySerializer(), new ByteArraySerializer());
+  }
+
+  /** As pipeline files and options spell it. */
+  static String kebab(Enum<?> constant) {
+    return constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
+  }
+
+  private static byte[] bytes(String text) {
+    return text.getBytes(StandardCharsets.UTF_8);
+  }
+}

@@ -1,0 +1,190 @@
+package dev.millrace.cli;
+
+import dev.millrace.codec.OnnxExport;
+import dev.millrace.codec.OnnxInfo;
+import dev.millrace.flink.ModelSnapshot;
+import dev.millrace.nn.Learner;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.Collection;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Reads the models topic. */
+@Command(
+    name = "models",
+    description = "Lists, shows and exports the models on the models topic.",
+    subcommands = {
+      ModelsCommand.ListAll.class,
+      ModelsCommand.Show.class,
+      ModelsCommand.Export.class
+    },
+    footer = {"", "Example:", "  ./millrace models list -c fraud.yaml"})
+final class ModelsCommand implements Runnable {
+  @Spec private CommandSpec spec;
+
+  @Override
+  public void run() {
+    throw new ParameterException(
+        spec.commandLine(), "A command is missing: models list, show or export");
+  }
+
+  @Command(
+      name = "list",
+      description = "Lists the newest model of each key.",
+      footer = {"", "Example:", "  ./millrace models list -c fraud.yaml"})
+  static final class ListAll implements Callable<Integer> {
+    @Mixin private ModelsOptions models;
+
+    @Option(names = "--json", description = "One JSON object a line.")
+    private boolean json;
+
+    @Spec private CommandSpec spec;
+
+    @Override
+    public Integer call() {
+      Collection<ModelSnapshot> all = models.read().all(models.kafka().settings());
+      List<String> lines =
+          json ? all.stream().map(ModelLines::json).toList() : ModelLines.table(all);
+      lines.forEach(spec.commandLine().getOut()::println);
+      return 0;
+    }
+  }
+
+  @Command(
+      name = "show",
+      description = "Shows the newest model of one key.",
+      footer = {"", "Example:", "  ./millrace models show shop-17 -c fraud.yaml"})
+  static final class Show implements Callable<Integer> {
+    @Parameters(paramLabel = "KEY", description = "Model key.")
+    private String key;
+
+    @Mixin private ModelsOptions models;
+
+    @Option(names = "--json", description = "One JSON object.")
+    private boolean json;
+
+    @Spec private CommandSpec spec;
+
+    @Override
+    public Integer call() {
+      ModelSnapshot model = models.read().model(key, models.kafka().settings());
+      List<String> lines = json ? List.of(ModelLines.json(model)) : ModelLines.details(model);
+      lines.forEach(spec.commandLine().getOut()::println);
+      return 0;
+    }
+  }
+
+  /** What a model can be written as. */
+  enum Format {
+    ONNX,
+    MILLRACE
+  }
+
+  @Command(
+      name = "export",
+      description = "Writes the newest model of one key to a file.",
+      footer = {
+        "",
+        "Examples:",
+        "  ./millrace models export shop-17 -c fraud.yaml",
+        "  ./millrace models export shop-17 --bootstrap-server localhost:9092 --format millrace"
+      })
+  static final class Export implements Callable<Integer> {
+    @Parameters(paramLabel = "KEY", description = "Model key.")
+    private String key;
+
+    @Mixin private ModelsOptions models;
+
+    @Option(
+        names = "--format",
+        paramLabel = "FORMAT",
+        defaultValue = "onnx",
+        description = "onnx, or millrace for the topic's own bytes (default: ${DEFAULT-VALUE}).")
+    private Format format;
+
+    @Option(
+        names = {"-o", "--output"},
+        paramLabel = "FILE",
+        description = "File to write (default: KEY.onnx or KEY.millrace).")
+    private Path output;
+
+    @Spec private CommandSpec spec;
+
+    @Override
+    public Integer call() {
+      if (format == Format.ONNX && models.kafka().settings() == null) {
+        throw new ParameterException(
+            spec.commandLine(),
+            "--format onnx needs -c FILE: the file says how the model scales its features");
+      }
+      ModelSnapshot model = models.read().model(key, models.kafka().settings());
+      byte[] bytes = format == Format.ONNX ? onnx(model) : model.bytes();
+      Path file = output == null ? defaultFile() : output;
+      write(file, bytes);
+      PrintWriter out = spec.commandLine().getOut();
+      out.printf(
+          Locale.ROOT,
+          "Wrote %s: %,d bytes, %s, %,d examples.%n",
+          file,
+          bytes.length,
+          format == Format.ONNX ? "ONNX operator set " + OnnxExport.OPSET : "Millrace's own format",
+          model.learner().examples());
+      return 0;
+    }
+
+    private byte[] onnx(ModelSnapshot model) {
+      String config = models.kafka().settings().configHash();
+      if (model.config() != null && !model.config().equals(config)) {
+        spec.commandLine()
+            .getErr()
+            .printf(
+                "Note: the model was trained with other settings (config %s) than %s has (%s).%n",
+                Terminal.printable(model.config(), 16), models.kafka().config(), config);
+      }
+      try {
+        Learner learner = model.learner(models.kafka().settings().model());
+        return OnnxExport.encode(
+            learner,
+            new OnnxInfo(
+                models.kafka().settings().pipeline(),
+                model.key(),
+                model.config() == null ? config : model.config(),
+                model.task(),
+                model.classes()));
+      } catch (IOException | IllegalArgumentException e) {
+        throw new CliError(
+            "The model of key \"%s\" cannot be exported: %s"
+                .formatted(Terminal.printable(key, 60), e.getMessage()),
+            e);
+      }
+    }
+
+    private Path defaultFile() {
+      String name = key.replaceAll("[^\\p{L}\\p{N}._-]", "_");
+      String safe = name.startsWith(".") || name.isEmpty() ? "_" + name : name;
+      return Path.of(safe + "." + format.name().toLowerCase(Locale.ROOT));
+    }
+
+    private static void write(Path file, byte[] bytes) {
+      try {
+        Files.write(file, bytes);
+      } catch (NoSuchFileException e) {
+        throw new CliError(file + " cannot be written: its folder does not exist.", e);
+      } catch (IOException e) {
+        throw new CliError(file + " cannot be written: " + e.getMessage(), e);
+      }
+    }
+  }
+}

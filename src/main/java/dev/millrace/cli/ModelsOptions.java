@@ -1,0 +1,38 @@
+package dev.millrace.cli;
+
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+import picocli.CommandLine.Spec.Target;
+
+/** Where the models are. */
+final class ModelsOptions {
+  static final String DEFAULT_TOPIC = "millrace.models.v1";
+
+  @Mixin private KafkaOptions kafka;
+
+  @Option(
+      names = "--topic",
+      paramLabel = "TOPIC",
+      description = "Models topic (default: the pipeline's, else " + DEFAULT_TOPIC + ").")
+  private String topic;
+
+  @Spec(Target.MIXEE)
+  private CommandSpec command;
+
+  KafkaOptions kafka() {
+    return kafka;
+  }
+
+  /**
+   * Reads the topic.
+   *
+   * @throws CliError if there is no broker, no topic or no model
+   */
+  ModelsTopic read() {
+    String name = kafka.topic(topic, settings -> settings.output().models(), DEFAULT_TOPIC);
+    kafka.requireTopic(name);
+    return ModelsTopic.read(kafka.kafka(), name, command.commandLine().getErr()::println);
+  }
+}

@@ -1,0 +1,161 @@
+package dev.millrace.cli;
+
+import dev.millrace.Settings.Backend;
+import dev.millrace.Settings.Guarantee;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+import picocli.CommandLine.TypeConversionException;
+
+/** Measures the whole job between two topics. */
+@Command(
+    name = "pipeline",
+    description = {
+      "Records per second of the whole job, beside those of a consumer that only decodes.",
+      "From a filled topic to the metrics topic; both in the same run, in turn. The network",
+      "has 32 relu neurons and learns by plain gradient descent. The broker is a process of",
+      "its own; bind this one to a core with taskset."
+    },
+    footer = {
+      "",
+      "Example:",
+      "  taskset -c 1 ./millrace bench pipeline --keys 100 --json",
+      "  taskset -c 0,1 ./millrace bench pipeline --keys 10000 --parallelism 2"
+    })
+final class PipelineBenchCommand implements Callable<Integer> {
+  @Option(
+      names = "--records",
+      paramLabel = "N",
+      defaultValue = "2000000",
+      description = "Records in the topic (default: ${DEFAULT-VALUE}).")
+  private int records;
+
+  @Option(
+      names = "--features",
+      paramLabel = "F",
+      defaultValue = "8",
+      description = "Numeric features of a record (default: ${DEFAULT-VALUE}).")
+  private int features;
+
+  @Option(
+      names = "--keys",
+      paramLabel = "K",
+      defaultValue = "100",
+      description = "Model keys (default: ${DEFAULT-VALUE}).")
+  private int keys;
+
+  @Option(
+      names = "--classes",
+      paramLabel = "C",
+      defaultValue = "2",
+      description = "Classes of the label (default: ${DEFAULT-VALUE}).")
+  private int classes;
+
+  @Option(
+      names = "--batch",
+      paramLabel = "N",
+      defaultValue = "1",
+      description = "Examples in one update (default: ${DEFAULT-VALUE}).")
+  private int batch;
+
+  @Option(
+      names = "--parallelism",
+      paramLabel = "P",
+      defaultValue = "1",
+      description = "Subtasks of each operator, and partitions (default: ${DEFAULT-VALUE}).")
+  private int parallelism;
+
+  @Option(
+      names = "--guarantee",
+      paramLabel = "NAME",
+      defaultValue = "at-least-once",
+      converter = GuaranteeName.class,
+      description = "at-least-once or exactly-once (default: ${DEFAULT-VALUE}).")
+  private Guarantee guarantee;
+
+  @Option(
+      names = "--backend",
+      paramLabel = "NAME",
+      defaultValue = "heap",
+      converter = BackendName.class,
+      description = "heap or rocksdb (default: ${DEFAULT-VALUE}).")
+  private Backend backend;
+
+  @Option(
+      names = "--checkpoint",
+      paramLabel = "S",
+      defaultValue = "10",
+      description = "Seconds between two checkpoints (default: ${DEFAULT-VALUE}).")
+  private int checkpoint;
+
+  @Option(
+      names = "--warmup",
+      paramLabel = "N",
+      defaultValue = "4",
+      description =
+          "Rounds of ceiling and job before those that count; below 4 the compiler is not"
+              + " done (default: ${DEFAULT-VALUE}).")
+  private int warmup;
+
+  @Option(
+      names = "--rounds",
+      paramLabel = "N",
+      defaultValue = "3",
+      description = "Rounds whose median counts (default: ${DEFAULT-VALUE}).")
+  private int rounds;
+
+  @Option(names = "--json", description = "Ends with one line of JSON.")
+  private boolean json;
+
+  @Spec private CommandSpec spec;
+
+  @Override
+  public Integer call() throws Exception {
+    BenchCommand.require(spec, "--records", records, 1000);
+    BenchCommand.require(spec, "--features", features, 1);
+    BenchCommand.require(spec, "--keys", keys, 1);
+    BenchCommand.require(spec, "--classes", classes, 2);
+    BenchCommand.require(spec, "--batch", batch, 1);
+    BenchCommand.require(spec, "--parallelism", parallelism, 1);
+    BenchCommand.require(spec, "--checkpoint", checkpoint, 1);
+    BenchCommand.require(spec, "--warmup", warmup, 0);
+    BenchCommand.require(spec, "--rounds", rounds, 1);
+    BenchLoad load =
+        new BenchLoad(
+            records, features, keys, classes, batch, parallelism, guarantee, backend, checkpoint);
+    PipelineBench.Result result =
+        new PipelineBench(load).run(warmup, rounds, spec.commandLine().getErr());
+    spec.commandLine().getOut().println(json ? result.toJson() : result.toText());
+    return 0;
+  }
+
+  private static <E extends Enum<E>> E choice(Class<E> type, String value) {
+    for (E constant : type.getEnumConstants()) {
+      if (BenchLoad.kebab(constant).equals(value)) {
+        return constant;
+      }
+    }
+    StringBuilder allowed = new StringBuilder();
+    for (E constant : type.getEnumConstants()) {
+      allowed.append(allowed.isEmpty() ? "" : " or ").append(BenchLoad.kebab(constant));
+    }
+    throw new TypeConversionException("it must be " + allowed + ", but was " + value);
+  }
+
+  private static final class GuaranteeName implements ITypeConverter<Guarantee> {
+    @Override
+    public Guarantee convert(String value) {
+      return choice(Guarantee.class, value);
+    }
+  }
+
+  private static final class BackendName implements ITypeConverter<Backend> {
+    @Override
+    public Backend convert(String value) {
+      return choice(Backend.class, value);
+    }
+  }
+}

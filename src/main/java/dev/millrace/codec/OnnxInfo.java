@@ -1,0 +1,17 @@
+package dev.millrace.codec;
+
+import dev.millrace.data.Task;
+import java.util.List;
+
+/**
+ * What an ONNX file says about the model beside its graph.
+ *
+ * @param config fingerprint of the configuration, as metrics records have it
+ * @param classes in the order of the outputs; empty for regression
+ */
+public record OnnxInfo(
+    String pipeline, String key, String config, Task task, List<String> classes) {
+  public OnnxInfo {
+    classes = List.copyOf(classes);
+  }
+}

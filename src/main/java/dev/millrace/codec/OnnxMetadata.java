@@ -1,0 +1,130 @@
+package dev.millrace.codec;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.type.TypeReference;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.millrace.data.Task;
+import dev.millrace.nn.Learner;
+import dev.millrace.nn.ModelWeights;
+import dev.millrace.nn.Normalization;
+import java.nio.ByteBuffer;
+import java.util.Base64;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/**
+ * The properties of an ONNX file: what people and programs want to know of the model, and the exact
+ * statistics of features and target, which the graph has in float32 only.
+ */
+final class OnnxMetadata {
+  static final String PIPELINE = "pipeline";
+  static final String KEY = "key";
+  static final String VERSION = "model_version";
+  static final String CONFIG = "config";
+  static final String EXAMPLES = "examples";
+  static final String TASK = "task";
+  static final String CLASSES = "classes";
+  private static final String NORMALIZATION = "millrace.normalization";
+  private static final String FADE = "millrace.normalization.fade";
+  private static final String CLIP = "millrace.normalization.clip";
+  private static final String FEATURE_STATISTICS = "millrace.statistics.features";
+  private static final String TARGET_STATISTICS = "millrace.statistics.target";
+
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private OnnxMetadata() {}
+
+  static Map<String, String> of(OnnxInfo info, Learner learner, ModelWeights.Scaling scaling) {
+    Map<String, String> properties = new LinkedHashMap<>();
+    properties.put(PIPELINE, info.pipeline());
+    properties.put(KEY, info.key());
+    properties.put(VERSION, Long.toString(learner.steps()));
+    properties.put(CONFIG, info.config());
+    properties.put(EXAMPLES, Long.toString(learner.examples()));
+    properties.put(TASK, info.task().name().toLowerCase(Locale.ROOT));
+    if (info.task().isClassification()) {
+      properties.put(CLASSES, json(info.classes()));
+    }
+    properties.put(NORMALIZATION, scaling.normalization().kind().id());
+    properties.put(FADE, Float.toString(scaling.normalization().fade()));
+    properties.put(CLIP, Float.toString(scaling.normalization().clip()));
+    properties.put(FEATURE_STATISTICS, text(scaling.features()));
+    if (scaling.target() != null) {
+      properties.put(TARGET_STATISTICS, text(scaling.target()));
+    }
+    return properties;
+  }
+
+  /**
+   * The task of one of our files.
+   *
+   * @throws OnnxException if there is none
+   */
+  static Task task(Map<String, String> properties) throws OnnxException {
+    try {
+      return Task.valueOf(required(properties, TASK).toUpperCase(Locale.ROOT));
+    } catch (IllegalArgumentException e) {
+      throw new OnnxException("its property task is " + properties.get(TASK));
+    }
+  }
+
+  /** The classes of one of our files, none for regression. */
+  static List<String> classes(Map<String, String> properties) throws OnnxException {
+    try {
+      return JSON.readValue(
+          properties.getOrDefault(CLASSES, "[]"), new TypeReference<List<String>>() {});
+    } catch (JsonProcessingException e) {
+      throw new OnnxException("its property classes is not a list of names");
+    }
+  }
+
+  /** The statistics of one of our files. */
+  static ModelWeights.Scaling scaling(Map<String, String> properties) throws OnnxException {
+    try {
+      Normalization normalization =
+          new Normalization(
+              Normalization.Kind.valueOf(
+                  required(properties, NORMALIZATION).toUpperCase(Locale.ROOT)),
+              Float.parseFloat(required(properties, FADE)),
+              Float.parseFloat(required(properties, CLIP)));
+      String target = properties.get(TARGET_STATISTICS);
+      return new ModelWeights.Scaling(
+          normalization,
+          numbers(required(properties, FEATURE_STATISTICS)),
+          target == null ? null : numbers(target));
+    } catch (IllegalArgumentException e) {
+      throw new OnnxException("its property millrace.normalization or statistics are damaged");
+    }
+  }
+
+  private static String required(Map<String, String> properties, String name) throws OnnxException {
+    String value = properties.get(name);
+    if (value == null) {
+      throw new OnnxException("it has no property " + name);
+    }
+    return value;
+  }
+
+  private static String json(List<String> words) {
+    try {
+      return JSON.writeValueAsString(words);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("a list of words is JSON", e);
+    }
+  }
+
+  private static String text(double[] numbers) {
+    ByteBuffer bytes = ByteBuffer.allocate(numbers.length * Double.BYTES);
+    bytes.asDoubleBuffer().put(numbers);
+    return Base64.getEncoder().encodeToString(bytes.array());
+  }
+
+  private static double[] numbers(String text) {
+    ByteBuffer bytes = ByteBuffer.wrap(Base64.getDecoder().decode(text));
+    double[] numbers = new double[bytes.remaining() / Double.BYTES];
+    bytes.asDoubleBuffer().get(numbers);
+    return numbers;
+  }
+}

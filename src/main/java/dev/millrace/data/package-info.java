@@ -1,0 +1,11 @@
+/**
+ * The records that flow, without behaviour of their own.
+ *
+ * <p>In the order of the path: {@link dev.millrace.data.KafkaRecord}, bytes as they came; {@link
+ * dev.millrace.data.Example}, features, label, weight and event time of one model key; {@link
+ * dev.millrace.data.Chunk}, examples of one key that travel together; {@link
+ * dev.millrace.data.MetricsReport}, how well a model is doing; {@link
+ * dev.millrace.data.DeadLetter}, a record that was refused, with its {@link
+ * dev.millrace.data.DeadLetterReason}; {@link dev.millrace.data.OutputRecord}, bytes for a topic.
+ */
+package dev.millrace.data;

@@ -1,0 +1,299 @@
+package dev.millrace.flink;
+
+import dev.millrace.data.Chunk;
+import dev.millrace.data.MetricsReport;
+import dev.millrace.data.Task;
+import dev.millrace.eval.ClassificationMetrics;
+import dev.millrace.eval.RegressionMetrics;
+import dev.millrace.eval.RollingMetrics;
+import dev.millrace.nn.Learner;
+import dev.millrace.nn.LearnerSpec;
+import dev.millrace.nn.ModelStart;
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+
+/**
+ * The model of one key and how well it does: the learner with its pending mini-batch, the metrics,
+ * the class names, the offsets seen. Each example is predicted and scored before it is learned
+ * (prequential evaluation). Not thread-safe.
+ */
+final class PrequentialModel {
+  // -ln of the smallest probability that counts, 1e-7: the loss of a class nobody has seen.
+  private static final double UNSEEN_CLASS_LOSS = -StrictMath.log(1e-7);
+
+  private final Task task;
+  private final int columns;
+  private final boolean probabilities;
+  private final Learner learner;
+  private final ClassNames classes;
+  private final RollingMetrics metrics;
+  private final SeenOffsets offsets;
+  private long examples;
+  private long eventTime;
+  private long timestamp;
+
+  // Examples at the last report.
+  private long reported;
+
+  /** The model of a key whose first example stands in the chunk. */
+  PrequentialModel(TrainSpec spec, Chunk chunk) {
+    task = spec.task(chunk.isClassification());
+    columns = spec.columns().hashCode();
+    LearnerSpec learnerSpec = spec.learner(task);
+    probabilities = learnerSpec.network().loss().isCrossEntropy();
+    ModelStart start = spec.model().start();
+    classes = new ClassNames(start == null ? spec.input().classes() : start.classes());
+    int inputs = start == null ? chunk.width() : start.weights().inputs();
+    learner = new Learner(learnerSpec, task, inputs, classes.size(), seed(chunk.key()));
+    if (start != null) {
+      learner.startFrom(start.weights());
+      addMissing(spec.input().classes());
+    }
+    metrics = RollingMetrics.of(task, spec.metrics());
+    offsets = new SeenOffsets();
+  }
+
+  /**
+   * Reads what {@link #write} wrote.
+   *
+   * @throws IOException if it is of another kind than the settings say, naming both
+   */
+  PrequentialModel(DataInput in, TrainSpec spec) throws IOException {
+    task = Task.valueOf(in.readUTF());
+    columns = spec.columns().hashCode();
+    requireSameColumns(in.readInt(), spec);
+    examples = in.readLong();
+    reported = in.readLong();
+    eventTime = in.readLong();
+    timestamp = in.readLong();
+    classes = ClassNames.read(in);
+    offsets = SeenOffsets.read(in);
+    metrics = RollingMetrics.read(in, spec.metrics());
+    LearnerSpec learnerSpec = spec.learner(task);
+    probabilities = learnerSpec.network().loss().isCrossEntropy();
+    learner = Learner.read(in, learnerSpec, task);
+    if (examples == 0 && spec.model().start() != null) {
+      // What a start says of the first prediction is not stored.
+      learner.startFrom(spec.model().start().weights());
+    }
+  }
+
+  private PrequentialModel(PrequentialModel other) {
+    task = other.task;
+    columns = other.columns;
+    probabilities = other.probabilities;
+    learner = other.learner.copy();
+    classes = other.classes.copy();
+    metrics = other.metrics.copy();
+    offsets = other.offsets.copy();
+    examples = other.examples;
+    eventTime = other.eventTime;
+    timestamp = other.timestamp;
+    reported = other.reported;
+  }
+
+  /** A deep copy. */
+  PrequentialModel copy() {
+    return new PrequentialModel(this);
+  }
+
+  private void addMissing(List<String> declared) {
+    for (String name : declared) {
+      if (classes.index(name) < 0) {
+        classes.add(name);
+        learner.addClass();
+      }
+    }
+  }
+
+  // A model whose columns were swapped would go on without a word and predict nonsense.
+  private void requireSameColumns(int stored, TrainSpec spec) throws IOException {
+    if (stored != columns) {
+      throw new IOException(
+          "the models were trained on other input.features than the pipeline has now, "
+              + spec.columns()
+              + "; go back to those, or start afresh");
+    }
+  }
+
+  /** Writes everything that is needed to continue as if never stopped. */
+  void write(DataOutput out) throws IOException {
+    out.writeUTF(task.name());
+    out.writeInt(columns);
+    out.writeLong(examples);
+    out.writeLong(reported);
+    out.writeLong(eventTime);
+    out.writeLong(timestamp);
+    classes.write(out);
+    offsets.write(out);
+    metrics.write(out);
+    learner.write(out);
+  }
+
+  /** Writes the model alone: class names and learner, nothing of the metrics. */
+  void writeModel(DataOutput out) throws IOException {
+    out.writeUTF(task.name());
+    classes.write(out);
+    learner.write(out);
+  }
+
+  Task task() {
+    return task;
+  }
+
+  Learner learner() {
+    return learner;
+  }
+
+  ClassNames classes() {
+    return classes;
+  }
+
+  long examples() {
+    return examples;
+  }
+
+  /**
+   * The timestamp of what is published about the last example: its event time, but not later than
+   * its record's. Brokers refuse records from the future, and what an example claims must not stop
+   * the job.
+   */
+  long timestamp() {
+    return timestamp;
+  }
+
+  /** Whether examples have come since the last report. */
+  boolean hasNews() {
+    return examples > reported;
+  }
+
+  /**
+   * Scores the predictions for examples of known classes, rows {@code from} to below {@code to},
+   * and learns from them, each before the next.
+   */
+  void learnClasses(Chunk chunk, int from, int to, TrainScratch scratch) {
+    int known = classes.size();
+    scratch.takeClasses(chunk, from, to, known);
+    float[] scores = scratch.scores;
+    learner.use(scratch.workspace);
+    learner.learnClasses(
+        chunk.features(),
+        from * chunk.width(),
+        to - from,
+        scratch.classes,
+        scratch.weights,
+        scores,
+        scratch.losses);
+    ClassificationMetrics classification = (ClassificationMetrics) metrics;
+    for (int r = 0; r < to - from; r++) {
+      int actual = scratch.classes[r];
+      int first = r * known;
+      double logLoss =
+          probabilities ? -StrictMath.log(Math.max(scores[first + actual], 1e-7f)) : Double.NaN;
+      classification.update(actual, best(scores, first, known), scratch.losses[r], logLoss);
+      learned(chunk, from + r);
+    }
+  }
+
+  /**
+   * Learns from the first example of a class. What the model predicted for it is wrong; then the
+   * output layer grows.
+   */
+  void meetClass(Chunk chunk, int row, TrainScratch scratch) {
+    int label = (int) chunk.targets()[row];
+    int known = classes.size();
+    ClassificationMetrics classification = (ClassificationMetrics) metrics;
+    classes.add(chunk.label(label));
+    scratch.classOf[label] = known;
+    scratch.fit(1, known + 1);
+    float[] scores = scratch.scores;
+    learner.use(scratch.workspace);
+    if (known == 0) {
+      classification.observe(0);
+    } else {
+      learner.predict(chunk.features(), row * chunk.width(), scores);
+      double loss = probabilities ? UNSEEN_CLASS_LOSS : squaredError(scores, known);
+      double logLoss = probabilities ? loss : Double.NaN;
+      classification.update(known, best(scores, 0, known), loss, logLoss);
+    }
+    learner.addClass();
+    float weight = chunk.weights()[row] * scratch.weightOf[label];
+    learner.learnClass(chunk.features(), row * chunk.width(), known, weight, scores);
+    learned(chunk, row);
+  }
+
+  /** As {@link #learnClasses}, for examples with a target. */
+  void learnValues(Chunk chunk, int from, int to, TrainScratch scratch) {
+    scratch.takeValues(chunk, from, to);
+    learner.use(scratch.workspace);
+    learner.learnValues(
+        chunk.features(),
+        from * chunk.width(),
+        to - from,
+        scratch.targets,
+        scratch.weights,
+        scratch.scores,
+        scratch.losses);
+    RegressionMetrics regression = (RegressionMetrics) metrics;
+    for (int r = 0; r < to - from; r++) {
+      regression.update(scratch.targets[r], scratch.scores[r], scratch.losses[r]);
+      learned(chunk, from + r);
+    }
+  }
+
+  private void learned(Chunk chunk, int row) {
+    examples++;
+    eventTime = chunk.eventTimes()[row];
+    timestamp = Math.min(eventTime, chunk.records().timestamp(row));
+    offsets.see(chunk.records().partition(row), chunk.records().offset(row));
+  }
+
+  private static int best(float[] scores, int first, int known) {
+    int best = 0;
+    for (int c = 1; c < known; c++) {
+      if (scores[first + c] > scores[first + best]) {
+        best = c;
+      }
+    }
+    return best;
+  }
+
+  // Mean squared error where the output of the class that is not there yet counts as 0.
+  private static double squaredError(float[] scores, int known) {
+    double sum = 1;
+    for (int c = 0; c < known; c++) {
+      sum += (double) scores[c] * scores[c];
+    }
+    return sum / (known + 1);
+  }
+
+  /** The metrics now; {@link #hasNews} is false after it. */
+  MetricsReport report(TrainSpec spec, String key) {
+    reported = examples;
+    return metrics.report(
+        new MetricsReport.Context(
+            spec.pipeline(),
+            key,
+            examples,
+            examples,
+            learner.steps(),
+            eventTime,
+            classes.list(),
+            Double.parseDouble(Float.toString(learner.learningRate())), // 0.005, not its float
+            learner.skippedSteps(),
+            offsets.report(spec.topic()),
+            spec.config()));
+  }
+
+  /** 64-bit FNV-1a of the key: each model starts from its own weights, the same on every run. */
+  private static long seed(String key) {
+    long hash = 0xCBF29CE484222325L;
+    for (byte b : key.getBytes(StandardCharsets.UTF_8)) {
+      hash = (hash ^ (b & 0xFF)) * 0x100000001B3L;
+    }
+    return hash;
+  }
+}

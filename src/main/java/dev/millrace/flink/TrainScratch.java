@@ -1,0 +1,73 @@
+package dev.millrace.flink;
+
+import dev.millrace.data.Chunk;
+import dev.millrace.nn.Workspace;
+import java.util.Arrays;
+import java.util.Map;
+
+/**
+ * Arrays of the chunk at hand, for the models of all keys of a subtask, which take turns: they grow
+ * to the largest chunk seen, so that no example allocates.
+ */
+final class TrainScratch {
+  final Workspace workspace = new Workspace();
+
+  // Of each label of the chunk: the model's class index or -1, and the weight of its examples.
+  int[] classOf = new int[4];
+  float[] weightOf = new float[4];
+
+  // Of rows that are learned together.
+  int[] classes = new int[0];
+  double[] targets = new double[0];
+  float[] weights = new float[0];
+  float[] losses = new float[0];
+  // [rows x outputs]
+  float[] scores = new float[0];
+
+  /** Looks the chunk's labels up: once a chunk, not once an example. */
+  void findClasses(Chunk chunk, ClassNames known, Map<String, Float> classWeights) {
+    int labels = chunk.labelCount();
+    if (classOf.length < labels) {
+      classOf = new int[labels];
+      weightOf = new float[labels];
+    }
+    Arrays.fill(weightOf, 0, labels, 1f);
+    for (int label = 0; label < labels; label++) {
+      classOf[label] = known.index(chunk.label(label));
+      Float weight = classWeights.get(chunk.label(label));
+      if (weight != null) {
+        weightOf[label] = weight;
+      }
+    }
+  }
+
+  /** Takes over classes and weights of the rows, whose classes are all known; makes room. */
+  void takeClasses(Chunk chunk, int from, int to, int outputs) {
+    fit(to - from, outputs);
+    for (int row = from; row < to; row++) {
+      int label = (int) chunk.targets()[row];
+      classes[row - from] = classOf[label];
+      weights[row - from] = chunk.weights()[row] * weightOf[label];
+    }
+  }
+
+  /** Takes over targets and weights of the rows; makes room. */
+  void takeValues(Chunk chunk, int from, int to) {
+    fit(to - from, 1);
+    System.arraycopy(chunk.targets(), from, targets, 0, to - from);
+    System.arraycopy(chunk.weights(), from, weights, 0, to - from);
+  }
+
+  /** Makes room for the scores of so many rows, and all that goes with them. */
+  void fit(int rows, int outputs) {
+    if (classes.length < rows) {
+      classes = new int[rows];
+      targets = new double[rows];
+      weights = new float[rows];
+      losses = new float[rows];
+    }
+    if (scores.length < rows * outputs) {
+      scores = new float[rows * outputs];
+    }
+  }
+}

@@ -1,0 +1,146 @@
+package dev.millrace.nn;
+
+import dev.millrace.data.Task;
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
+
+/**
+ * What all models of one kind have in common, and may share because nothing in it ever changes: so
+ * a step of one among thousands of small models touches little memory that is its own.
+ */
+final class Blueprint {
+
+  /** Of the bytes of a stored model. */
+  private static final int VERSION = 1;
+
+  /** What decides everything else. */
+  record Kind(LearnerSpec spec, Task task, int inputs, int classes) {}
+
+  private final Kind kind;
+  private final Network network;
+  private final Objective objective;
+  private final TrainingStep step;
+
+  /**
+   * Checks what it describes.
+   *
+   * @throws IllegalArgumentException if there is no such model
+   */
+  Blueprint(Kind kind) {
+    this.kind = kind;
+    LearnerSpec spec = kind.spec();
+    Task task = kind.task();
+    spec.check(task);
+    if (kind.inputs() < 1) {
+      throw new IllegalArgumentException(
+          "a model needs at least 1 feature, but has " + kind.inputs());
+    }
+    if (kind.classes() < 0 || kind.classes() > mostClasses(spec)) {
+      throw new IllegalArgumentException(
+          "a model with loss "
+              + spec.network().loss().id()
+              + " cannot have "
+              + kind.classes()
+              + " classes");
+    }
+    boolean oneNeuron =
+        !task.isClassification() || spec.network().loss() == Loss.BINARY_CROSSENTROPY;
+    network = new Network(new Layout(kind.inputs(), spec.layers(oneNeuron ? 1 : kind.classes())));
+    objective =
+        new Objective(
+            spec.network().loss(), task.isClassification(), spec.regularizer().labelSmoothing());
+    step = new TrainingStep(spec, network, objective);
+  }
+
+  private static int mostClasses(LearnerSpec spec) {
+    return spec.network().loss() == Loss.BINARY_CROSSENTROPY ? 2 : Integer.MAX_VALUE;
+  }
+
+  /** Writes what {@link #readKind} reads, at the start of a stored model. */
+  void writeKind(DataOutput out) throws IOException {
+    out.writeInt(VERSION);
+    out.writeUTF(spec().shape(task()));
+    out.writeInt(inputs());
+    out.writeInt(classes());
+  }
+
+  /**
+   * The kind of a stored model.
+   *
+   * @throws IOException if it is of a newer version, damaged, or not one that {@code spec}
+   *     describes
+   */
+  static Kind readKind(DataInput in, LearnerSpec spec, Task task) throws IOException {
+    requireVersion(in.readInt());
+    String shape = in.readUTF();
+    if (!shape.equals(spec.shape(task))) {
+      throw new IOException(
+          "the stored model is of another kind: stored ("
+              + shape
+              + "), configured ("
+              + spec.shape(task)
+              + "); go back to the stored settings, or start afresh");
+    }
+    int inputs = in.readInt();
+    int classes = in.readInt();
+    if (inputs < 1 || classes < 0 || classes > mostClasses(spec)) {
+      throw new IOException(
+          "the stored model is damaged: it has " + inputs + " inputs and " + classes + " classes");
+    }
+    return new Kind(spec, task, inputs, classes);
+  }
+
+  static void requireVersion(int version) throws IOException {
+    if (version < 1 || version > VERSION) {
+      throw new IOException(
+          "the stored model has format version "
+              + version
+              + ", this program reads up to "
+              + VERSION
+              + ": use the program that wrote it, or a newer one");
+    }
+  }
+
+  /** Whether a model of this kind can learn another class. */
+  boolean hasRoomForClass() {
+    return task().isClassification() && classes() < mostClasses(spec());
+  }
+
+  Kind kind() {
+    return kind;
+  }
+
+  LearnerSpec spec() {
+    return kind.spec();
+  }
+
+  Task task() {
+    return kind.task();
+  }
+
+  int inputs() {
+    return kind.inputs();
+  }
+
+  /** Classes known, 0 for regression. */
+  int classes() {
+    return kind.classes();
+  }
+
+  Network network() {
+    return network;
+  }
+
+  Layout layout() {
+    return network.layout();
+  }
+
+  Objective objective() {
+    return objective;
+  }
+
+  TrainingStep step() {
+    return step;
+  }
+}

@@ -1,0 +1,180 @@
+package dev.millrace.nn;
+
+import dev.millrace.simd.LayerKernels;
+import java.io.Serializable;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * All that a model predicts with, apart from how it learns: what is exchanged with other programs.
+ *
+ * @param inputs features, at least 1
+ * @param layers from the input on, the output layer last; at least 1
+ * @param scaling null if nothing is known about the scale of features and target
+ */
+public record ModelWeights(int inputs, List<Layer> layers, Scaling scaling)
+    implements Serializable {
+
+  /** What layer normalization adds to the variance. */
+  public static final float LAYER_NORM_EPSILON = LayerKernels.EPSILON;
+
+  /**
+   * One fully connected layer.
+   *
+   * @param weights [inputs x units], row-major
+   * @param bias [units]
+   * @param gain of layer normalization, [units]; null without it
+   * @param shift of layer normalization, [units]; null without it
+   */
+  public record Layer(
+      Activation activation, float[] weights, float[] bias, float[] gain, float[] shift)
+      implements Serializable {
+
+    /** Number of neurons. */
+    public int units() {
+      return bias.length;
+    }
+
+    /** Whether it has layer normalization. */
+    public boolean isNormalized() {
+      return gain != null;
+    }
+  }
+
+  /**
+   * The statistics by which features and target are scaled, exactly as the model keeps them.
+   *
+   * @param features of each column: count, mean and sum of squares, or minimum and maximum
+   * @param target the same of the target; null for classification
+   */
+  public record Scaling(Normalization normalization, double[] features, double[] target)
+      implements Serializable {
+
+    /**
+     * @throws IllegalArgumentException if the statistics are not of whole columns
+     */
+    public Scaling {
+      int width = Normalizer.width(normalization.kind());
+      if (width == 0 ? features.length != 0 : features.length % width != 0) {
+        throw new IllegalArgumentException(features.length + " statistics are not whole columns");
+      }
+      if (target != null && target.length != width) {
+        throw new IllegalArgumentException(target.length + " statistics are not one target's");
+      }
+    }
+
+    /** What becomes 0 in a column. */
+    public double origin(int column) {
+      return new Normalizer(normalization, features).origin(column);
+    }
+
+    /** What becomes 1 in a column; 0 if the column is of no use and always 0. */
+    public double scale(int column) {
+      return new Normalizer(normalization, features).scale(column);
+    }
+
+    /** What an output of 0 means. */
+    public double targetOrigin() {
+      return new Normalizer(normalization, target).origin(0);
+    }
+
+    /** How much further an output of 1 is. */
+    public double targetScale() {
+      return new Normalizer(normalization, target).scale(0);
+    }
+
+    boolean fits(int inputs) {
+      return features.length == inputs * Normalizer.width(normalization.kind());
+    }
+  }
+
+  /**
+   * @throws IllegalArgumentException if the sizes contradict each other
+   */
+  public ModelWeights {
+    layers = List.copyOf(layers);
+    int before = inputs;
+    for (int l = 0; l < layers.size(); l++) {
+      Layer layer = layers.get(l);
+      if (layer.weights().length != (long) before * layer.units()) {
+        throw new IllegalArgumentException(
+            "layer %d takes %d inputs, but %d come in"
+                .formatted(l, layer.weights().length / Math.max(1, layer.units()), before));
+      }
+      before = layer.units();
+    }
+    if (layers.isEmpty() || inputs < 1) {
+      throw new IllegalArgumentException("a network needs an input and a layer");
+    }
+    if (scaling != null && !scaling.fits(inputs)) {
+      throw new IllegalArgumentException("the statistics are not those of " + inputs + " features");
+    }
+  }
+
+  /** The output layer. */
+  public Layer output() {
+    return layers.get(layers.size() - 1);
+  }
+
+  /** The hidden layers, from the input on, without dropout. */
+  public List<LayerSpec> hidden() {
+    return layers.subList(0, layers.size() - 1).stream()
+        .map(layer -> new LayerSpec(layer.units(), layer.activation(), 0f, layer.isNormalized()))
+        .toList();
+  }
+
+  static ModelWeights of(Layout layout, float[] parameters, Scaling scaling) {
+    List<Layer> layers = new ArrayList<>();
+    for (int l = 0; l < layout.layers(); l++) {
+      int units = layout.units(l);
+      float[] weights = new float[layout.inputs(l) * units];
+      for (int i = 0; i < layout.inputs(l); i++) {
+        int row = layout.weightOffset(l) + i * layout.stride(l);
+        System.arraycopy(parameters, row, weights, i * units, units);
+      }
+      int bias = layout.biasOffset(l);
+      boolean normalized = layout.isNormalized(l);
+      int gain = normalized ? layout.gainOffset(l) : 0;
+      int shift = gain + layout.stride(l);
+      layers.add(
+          new Layer(
+              layout.activation(l),
+              weights,
+              Arrays.copyOfRange(parameters, bias, bias + units),
+              normalized ? Arrays.copyOfRange(parameters, gain, gain + units) : null,
+              normalized ? Arrays.copyOfRange(parameters, shift, shift + units) : null));
+    }
+    return new ModelWeights(layout.inputs(0), layers, scaling);
+  }
+
+  /**
+   * @throws IllegalArgumentException if the network has other layers
+   */
+  void copyTo(Layout layout, float[] parameters) {
+    if (inputs != layout.inputs(0) || layers.size() != layout.layers()) {
+      throw new IllegalArgumentException(
+          "the weights are of %d inputs and %d layers, the network has %d and %d"
+              .formatted(inputs, layers.size(), layout.inputs(0), layout.layers()));
+    }
+    for (int l = 0; l < layers.size(); l++) {
+      Layer layer = layers.get(l);
+      int units = layer.units();
+      if (units != layout.units(l) || layer.isNormalized() != layout.isNormalized(l)) {
+        throw new IllegalArgumentException(
+            "the weights of layer %d are of %d neurons, the network's has %d"
+                .formatted(l, units, layout.units(l)));
+      }
+      for (int i = 0; i < layout.inputs(l); i++) {
+        int row = layout.weightOffset(l) + i * layout.stride(l);
+        System.arraycopy(layer.weights(), i * units, parameters, row, units);
+      }
+      System.arraycopy(layer.bias(), 0, parameters, layout.biasOffset(l), units);
+      if (layer.isNormalized()) {
+        int gain = layout.gainOffset(l);
+        System.arraycopy(layer.gain(), 0, parameters, gain, units);
+        System.arraycopy(layer.shift(), 0, parameters, gain + layout.stride(l), units);
+      }
+    }
+  }
+}

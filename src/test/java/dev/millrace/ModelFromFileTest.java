@@ -1,0 +1,154 @@
+package dev.millrace;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.millrace.codec.OnnxExport;
+import dev.millrace.data.Task;
+import dev.millrace.nn.Activation;
+import dev.millrace.nn.LayerSpec;
+import dev.millrace.nn.Learner;
+import dev.millrace.nn.LearnerSpec;
+import dev.millrace.nn.Loss;
+import dev.millrace.testing.OnnxFiles;
+import dev.millrace.testing.OnnxModels;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** The option {@code model.from}. */
+class ModelFromFileTest {
+  @TempDir private static Path dir;
+
+  private static Learner ours;
+
+  @BeforeAll
+  static void writeFiles() throws IOException {
+    LearnerSpec spec =
+        OnnxModels.spec(
+            Activation.SILU,
+            Activation.SOFTMAX,
+            Loss.CATEGORICAL_CROSSENTROPY,
+            OnnxModels.STANDARD);
+    ours = OnnxModels.taught(spec, Task.MULTICLASS, 3);
+    Files.write(
+        dir.resolve("ours.onnx"), OnnxExport.encode(ours, OnnxModels.info(Task.MULTICLASS, 3)));
+    Files.write(
+        dir.resolve("torch.onnx"), new OnnxFiles(5).linear(8).then("Relu").linear(3).bytes());
+    Files.write(
+        dir.resolve("score.onnx"),
+        new OnnxFiles(5).linear(8).then("Relu").linear(1).then("Sigmoid").bytes());
+    Files.write(dir.resolve("value.onnx"), new OnnxFiles(5).linear(1).bytes());
+    Files.write(dir.resolve("conv.onnx"), new OnnxFiles(5).then("Conv").linear(1).bytes());
+    Files.writeString(dir.resolve("text.onnx"), "not a model");
+  }
+
+  @Test
+  void oursSaysEverythingAboutTheModel() {
+    Settings settings = parse("{ label: y }", "{ from: ours.onnx, learning-rate: 0.1 }");
+
+    assertThat(settings.model().hidden())
+        .containsExactly(
+            new LayerSpec(9, Activation.SILU), new LayerSpec(6, Activation.SILU, 0f, true));
+    assertThat(settings.model().output()).isEqualTo(Activation.SOFTMAX);
+    assertThat(settings.model().normalization()).isEqualTo(OnnxModels.STANDARD);
+    assertThat(settings.input().spec().task()).isEqualTo(Task.MULTICLASS);
+    assertThat(settings.model().start().classes()).containsExactly("low", "mid, \"ok\"", "high");
+    assertThat(settings.model().start().weights())
+        .usingRecursiveComparison()
+        .isEqualTo(ours.weights());
+  }
+
+  @Test
+  void layersWrittenOutMayAddDropoutAlone() {
+    Settings settings =
+        parse(
+            "{ label: y }",
+            "{ from: ours.onnx, layers: [{ units: 9, activation: silu, dropout: 0.2 },"
+                + " { units: 6, activation: silu, layer-norm: true }] }");
+
+    assertThat(settings.model().hidden().get(0).dropout()).isEqualTo(0.2f);
+  }
+
+  @Test
+  void aFileWithoutNamesTakesTheDeclaredClassesAndLogits() {
+    Settings settings = parse("{ label: y, classes: [a, b, c] }", "{ from: torch.onnx }");
+
+    assertThat(settings.model().hidden()).isEqualTo(List.of(new LayerSpec(8, Activation.RELU)));
+    assertThat(settings.model().output()).isNull();
+    assertThat(settings.model().start().classes()).containsExactly("a", "b", "c");
+    assertThat(settings.model().start().weights().scaling()).isNull();
+  }
+
+  @Test
+  void oneSigmoidIsAModelOfTwoClassesAndOneNumberAValue() {
+    assertThat(parse("{ label: y, classes: [a, b] }", "{ from: score.onnx }").model().output())
+        .isEqualTo(Activation.SIGMOID);
+    assertThat(parse("{ label: y }", "{ from: value.onnx }").input().spec().task())
+        .isEqualTo(Task.REGRESSION);
+  }
+
+  @Test
+  void theHashNamesTheWeights() throws IOException {
+    Files.write(dir.resolve("other.onnx"), new OnnxFiles(5).linear(9).linear(1).bytes());
+
+    assertThat(parse("{ label: y }", "{ from: value.onnx }").configHash())
+        .isNotEqualTo(parse("{ label: y }", "{ from: other.onnx }").configHash())
+        .isNotEqualTo(parse("{ label: y }", "{ layers: [] }").configHash());
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          { label: y } | { from: absent.onnx } | model.from names no file
+          { label: y } | { from: . } | model.from names no file
+          { label: y } | { from: text.onnx } | cannot start from text.onnx: it is not an ONNX file
+          { label: y } | { from: conv.onnx } | its node Conv (/Conv_0) is not a fully connected
+          { label: y } | { from: torch.onnx } | does not name the classes of its 3 outputs
+          { label: y } | { from: score.onnx } | does not name the classes of its 1 outputs
+          { label: y, classes: [a, b] } | { from: torch.onnx } | its outputs are 3, which does not
+          { label: y, classes: [a, b] } | { from: ours.onnx } | but input.classes are [a, b]
+          { label: y, task: regression } | { from: ours.onnx } | it learned classes, but the task
+          { label: y } | { from: ours.onnx, output: sigmoid } | model.output is sigmoid, but that
+          { label: y } | { from: ours.onnx, normalization: minmax } | model.normalization is minmax
+          { label: y } | { from: ours.onnx, layers: [{ units: 9 }] } | model.layers are 9 tanh, but
+          """)
+  void whatDoesNotFitIsRefusedAtLoad(String input, String model, String message) {
+    assertThatThrownBy(() -> parse(input, model))
+        .isInstanceOf(InvalidPipelineException.class)
+        .hasMessageContaining(message)
+        .hasMessageContaining("1 error.");
+  }
+
+  @Test
+  void declaredFeaturesMustBeAsManyAsTheFileTakes() {
+    String input =
+        "{ label: y, schema: s.avsc, features: [{ name: a }, { name: b, nullable: true }] }";
+    assertThatThrownBy(
+            () -> {
+              Files.writeString(
+                  dir.resolve("s.avsc"),
+                  """
+                  {"type": "record", "name": "R", "fields": [
+                    {"name": "y", "type": "double"}, {"name": "a", "type": "double"},
+                    {"name": "b", "type": ["null", "double"]}]}
+                  """);
+              parse(input, "{ from: value.onnx }");
+            })
+        .hasMessageContaining("it takes 5 features, but input.features are 3");
+  }
+
+  private static Settings parse(String input, String model) {
+    String yaml =
+        "pipeline: p\nkafka: { bootstrap.servers: localhost:9092 }\ninput: %s\nmodel: %s\n";
+    return PipelineFile.parse("p.yaml", yaml.formatted(input, model), dir);
+  }
+}

@@ -1,0 +1,179 @@
+package dev.millrace.codec;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import ai.onnx.proto.OnnxMl.ModelProto;
+import dev.millrace.data.Task;
+import dev.millrace.nn.Activation;
+import dev.millrace.nn.Clipping;
+import dev.millrace.nn.LayerSpec;
+import dev.millrace.nn.Learner;
+import dev.millrace.nn.LearnerSpec;
+import dev.millrace.nn.Loss;
+import dev.millrace.nn.NetworkSpec;
+import dev.millrace.nn.Normalization;
+import dev.millrace.nn.Optimizer;
+import dev.millrace.nn.Regularizer;
+import dev.millrace.nn.Schedule;
+import dev.millrace.testing.OnnxFiles;
+import dev.millrace.testing.OnnxModels;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import org.assertj.core.data.Offset;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class OnnxImportTest {
+
+  @ParameterizedTest
+  @MethodSource("dev.millrace.codec.OnnxExportTest#cases")
+  void anExportedModelComesBackBitForBit(OnnxExportTest.Case of) throws OnnxException {
+    Learner learner = OnnxModels.taught(of.spec(), of.task(), of.classes());
+    OnnxInfo info = OnnxModels.info(of.task(), of.classes());
+
+    OnnxModel read = OnnxImport.decode(OnnxExport.encode(learner, info));
+
+    assertThat(read.weights()).usingRecursiveComparison().isEqualTo(learner.weights());
+    assertThat(read.task()).isEqualTo(of.task());
+    assertThat(read.classes()).isEqualTo(info.classes());
+    Learner started = new Learner(of.spec(), of.task(), OnnxModels.INPUTS, of.classes(), 77);
+    started.startFrom(read.weights());
+    for (float[] row : OnnxModels.rows(7)) {
+      assertThat(started.predict(row)).containsExactly(learner.predict(row));
+    }
+  }
+
+  @Test
+  void aPyTorchPerceptronPredictsAsInOnnxRuntime() throws OnnxException {
+    OnnxFiles file =
+        new OnnxFiles(5)
+            .then("Flatten")
+            .linear(8)
+            .then("Relu")
+            .linear(7)
+            .silu()
+            .then("Dropout")
+            .linear(6)
+            .gelu()
+            .linear(3)
+            .then("Softmax");
+
+    assertSamePredictions(
+        file,
+        List.of(
+            new LayerSpec(8, Activation.RELU),
+            new LayerSpec(7, Activation.SILU),
+            new LayerSpec(6, Activation.GELU)),
+        Activation.SOFTMAX);
+  }
+
+  @Test
+  void aKerasPerceptronPredictsAsInOnnxRuntime() throws OnnxException {
+    OnnxFiles file = new OnnxFiles(4).dense(9).then("Selu").dense(5).dense(6).then("Elu").dense(1);
+
+    assertSamePredictions(
+        file,
+        List.of(
+            new LayerSpec(9, Activation.SELU),
+            new LayerSpec(5, Activation.LINEAR),
+            new LayerSpec(6, Activation.ELU)),
+        Activation.LINEAR);
+  }
+
+  @Test
+  void whatIsNoPerceptronIsRefusedByName() {
+    assertRefused(new OnnxFiles(4).linear(3).then("Sin").linear(2), "its node Sin (/Sin_1) is not");
+    assertRefused(new OnnxFiles(4).then("Abs").linear(3), "its node Abs (/Abs_0) is not");
+    assertThatThrownBy(() -> OnnxImport.decode("pipeline: x\n".getBytes(StandardCharsets.UTF_8)))
+        .isInstanceOf(OnnxException.class)
+        .hasMessageContaining("not an ONNX file");
+    assertThatThrownBy(() -> OnnxImport.decode(new byte[0]))
+        .isInstanceOf(OnnxException.class)
+        .hasMessageContaining("not an ONNX file");
+  }
+
+  @Test
+  void aFileCutOrChangedAnywhereIsReadOrRefusedAndNeverCrashes() {
+    Learner learner = OnnxModels.taught(OnnxExportTest.cases().get(0).spec(), Task.MULTICLASS, 3);
+    byte[] whole = OnnxExport.encode(learner, OnnxModels.info(Task.MULTICLASS, 3));
+    Random random = new Random(41);
+    int refused = 0;
+    for (int i = 0; i < 3_000; i++) {
+      byte[] bytes = Arrays.copyOf(whole, i % 2 == 0 ? whole.length : random.nextInt(whole.length));
+      for (int change = random.nextInt(4); change >= 0 && bytes.length > 0; change--) {
+        bytes[random.nextInt(bytes.length)] = (byte) random.nextInt();
+      }
+      try {
+        OnnxImport.decode(bytes);
+      } catch (OnnxException e) {
+        refused++;
+        assertThat(e.getMessage()).isNotBlank();
+      }
+    }
+    assertThat(refused).isBetween(1_500, 2_999);
+  }
+
+  @Test
+  void ourFileThatLostItsStatisticsIsRefused() throws Exception {
+    Learner learner = OnnxModels.taught(OnnxExportTest.cases().get(0).spec(), Task.MULTICLASS, 3);
+    ModelProto whole =
+        ModelProto.parseFrom(OnnxExport.encode(learner, OnnxModels.info(Task.MULTICLASS, 3)));
+
+    byte[] without = whole.toBuilder().clearMetadataProps().build().toByteArray();
+
+    assertThatThrownBy(() -> OnnxImport.decode(without))
+        .hasMessage("it has no property millrace.normalization");
+  }
+
+  private static void assertRefused(OnnxFiles file, String message) {
+    assertThatThrownBy(() -> OnnxImport.decode(file.bytes()))
+        .isInstanceOf(OnnxException.class)
+        .hasMessageContaining(message);
+  }
+
+  private static void assertSamePredictions(
+      OnnxFiles file, List<LayerSpec> layers, Activation output) throws OnnxException {
+    byte[] bytes = file.bytes();
+    OnnxModel read = OnnxImport.decode(bytes);
+
+    assertThat(read.weights().hidden()).isEqualTo(layers);
+    assertThat(read.weights().output().activation()).isEqualTo(output);
+    assertThat(read.isOurs()).isFalse();
+    boolean classes = output == Activation.SOFTMAX;
+    Learner learner =
+        new Learner(
+            spec(layers, output, classes),
+            classes ? Task.MULTICLASS : Task.REGRESSION,
+            file.inputs(),
+            read.weights().output().units(),
+            1);
+    learner.startFrom(read.weights());
+    Random random = new Random(43);
+    float[][] batch = new float[7][file.inputs()];
+    for (float[] row : batch) {
+      for (int i = 0; i < row.length; i++) {
+        row[i] = (float) random.nextGaussian();
+      }
+    }
+    float[][] expected = (float[][]) OnnxModels.run(bytes, batch, file.outputName());
+    for (int r = 0; r < batch.length; r++) {
+      assertThat(learner.predict(batch[r])).containsExactly(expected[r], Offset.offset(1e-4f));
+    }
+  }
+
+  private static LearnerSpec spec(List<LayerSpec> layers, Activation output, boolean classes) {
+    return new LearnerSpec(
+        new NetworkSpec(layers, output, classes ? Loss.CATEGORICAL_CROSSENTROPY : Loss.MSE),
+        new Optimizer.Sgd(0.02f, 0f, false),
+        new Schedule.Constant(0),
+        new Regularizer(0f, 0f),
+        new Normalization(Normalization.Kind.NONE, 0f, 0f),
+        1,
+        new Clipping(0f, 0f),
+        1);
+  }
+}

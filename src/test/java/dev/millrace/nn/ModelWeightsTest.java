@@ -1,0 +1,81 @@
+package dev.millrace.nn;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.millrace.data.Task;
+import java.io.ByteArrayOutputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** The weights and statistics of a model as another one's start. */
+class ModelWeightsTest {
+  private static final int INPUTS = 4;
+
+  @ParameterizedTest
+  @MethodSource("dev.millrace.nn.LearnerContractTest#cases")
+  void aModelThatStartsFromAnotherPredictsTheSameBits(LearnerContractTest.Case of) {
+    Learner taught = taught(of.spec(), of.task());
+
+    Learner started = new Learner(of.spec(), of.task(), INPUTS, taught.classes(), 99);
+    started.startFrom(taught.weights());
+
+    float[] features = {0.3f, -2f, Float.NaN, 1e4f};
+    assertThat(started.predict(features)).containsExactly(taught.predict(features));
+    assertThat(started.weights()).usingRecursiveComparison().isEqualTo(taught.weights());
+    assertThat(started.examples()).isZero();
+    assertThat(started.steps()).isZero();
+  }
+
+  @Test
+  void weightsOfOtherLayersAreRefused() {
+    LearnerContractTest.Case of = LearnerContractTest.cases().get(0);
+    ModelWeights weights = taught(of.spec(), of.task()).weights();
+
+    assertThatThrownBy(() -> new Learner(of.spec(), of.task(), 7, 2, 1).startFrom(weights))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("4 inputs")
+        .hasMessageContaining("7");
+    assertThatThrownBy(() -> new ModelWeights(3, List.of(weights.layers().get(0)), null))
+        .hasMessage("layer 0 takes 4 inputs, but 3 come in");
+  }
+
+  @Test
+  void aStoredModelSaysWhatItIsWithoutItsSpecification() throws IOException {
+    LearnerContractTest.Case of = LearnerContractTest.cases().get(0);
+    Learner taught = taught(of.spec(), of.task());
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    bytes.write(7);
+    taught.write(new DataOutputStream(bytes));
+
+    LearnerSummary summary = LearnerSummary.read(bytes.toByteArray(), 1);
+
+    assertThat(summary)
+        .isEqualTo(
+            new LearnerSummary(
+                of.spec().shape(of.task()),
+                INPUTS,
+                taught.classes(),
+                taught.examples(),
+                taught.steps(),
+                taught.skippedSteps()));
+  }
+
+  private static Learner taught(LearnerSpec spec, Task task) {
+    Learner learner = new Learner(spec, task, INPUTS, task.isClassification() ? 2 : 0, 5);
+    Random random = new Random(11);
+    for (int e = 0; e < 25; e++) {
+      float[] features = new float[INPUTS];
+      for (int i = 0; i < INPUTS; i++) {
+        features[i] = (float) random.nextGaussian();
+      }
+      learner.learn(features, task.isClassification() ? e % 2 : 100 * features[0]);
+    }
+    return learner;
+  }
+}

@@ -1,0 +1,124 @@
+package dev.millrace.simd;
+
+import java.util.concurrent.TimeUnit;
+import org.openjdk.jmh.annotations.AuxCounters;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Level;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+
+/** The matrix kernels, on a hidden layer of 256 x 256 and an output layer of 256 x 10. */
+@State(Scope.Thread)
+@BenchmarkMode(Mode.AverageTime)
+@OutputTimeUnit(TimeUnit.NANOSECONDS)
+public class MatrixBenchmark {
+
+  static final int ROWS = 64;
+  static final int IN = 256;
+  static final int OUT = 256;
+  static final int CLASSES = 10;
+
+  private static final int STRIDE = Kernels.stride(OUT);
+  private static final int NARROW = Kernels.padded(CLASSES);
+
+  /** What this core can do, as a second result of each benchmark. */
+  @State(Scope.Thread)
+  @AuxCounters(AuxCounters.Type.EVENTS)
+  public static class Peak {
+    private double measured;
+
+    @Setup(Level.Trial)
+    public void measure() {
+      measured = FmaPeak.flopsPerSecond() * 1e-9;
+    }
+
+    /** A counter by its signature. */
+    public double flopsPerNano() {
+      return measured;
+    }
+  }
+
+  private final Kernels kernels = Kernels.best();
+  private final float[] x = BenchmarkData.numbers(ROWS * STRIDE, 1);
+  private final float[] delta = BenchmarkData.numbers(ROWS * STRIDE, 2);
+  private final float[] w = BenchmarkData.numbers((IN + 1) * STRIDE, 3);
+  private final float[] y = new float[ROWS * STRIDE];
+  private final float[] gradient = new float[(IN + 1) * STRIDE];
+  private final float[] transposed = new float[Kernels.transposedLength(OUT)];
+
+  @Benchmark
+  public float[] dense(Peak peak) {
+    return dense(ROWS, OUT);
+  }
+
+  @Benchmark
+  public float[] denseOneRow(Peak peak) {
+    return dense(1, OUT);
+  }
+
+  @Benchmark
+  public float[] denseNarrow(Peak peak) {
+    return dense(ROWS, NARROW);
+  }
+
+  @Benchmark
+  public float[] denseNarrowOneRow(Peak peak) {
+    return dense(1, NARROW);
+  }
+
+  private float[] dense(int rows, int columns) {
+    int bias = IN * Kernels.stride(columns);
+    kernels.dense(x, 0, STRIDE, rows, IN, w, 0, bias, columns, y, 0);
+    return y;
+  }
+
+  @Benchmark
+  public float[] weightGradient(Peak peak) {
+    return weightGradient(ROWS, OUT);
+  }
+
+  @Benchmark
+  public float[] weightGradientOneRow(Peak peak) {
+    return weightGradient(1, OUT);
+  }
+
+  @Benchmark
+  public float[] weightGradientNarrow(Peak peak) {
+    return weightGradient(ROWS, NARROW);
+  }
+
+  private float[] weightGradient(int rows, int columns) {
+    kernels.weightGradient(x, 0, STRIDE, rows, IN, delta, 0, columns, gradient, 0);
+    return gradient;
+  }
+
+  @Benchmark
+  public float[] inputGradient(Peak peak) {
+    return inputGradient(ROWS, OUT);
+  }
+
+  @Benchmark
+  public float[] inputGradientOneRow(Peak peak) {
+    return inputGradient(1, OUT);
+  }
+
+  @Benchmark
+  public float[] inputGradientNarrow(Peak peak) {
+    return inputGradient(ROWS, CLASSES);
+  }
+
+  private float[] inputGradient(int rows, int out) {
+    kernels.inputGradient(delta, 0, rows, out, Kernels.padded(out), w, 0, IN, y, 0, transposed);
+    return y;
+  }
+
+  @Benchmark
+  public float[] descend(Peak peak) {
+    kernels.descend(x, 0, IN, delta, 0, OUT, w, 0, IN * STRIDE, 1e-9f);
+    return w;
+  }
+}

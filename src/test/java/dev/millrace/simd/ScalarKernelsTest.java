@@ -1,0 +1,75 @@
+package dev.millrace.simd;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.Random;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** The tiles of the scalar kernels against the three nested loops that {@link Kernels} states. */
+class ScalarKernelsTest {
+
+  private final Kernels kernels = new ScalarKernels();
+  private final Random random = new Random(21);
+
+  @ParameterizedTest
+  @CsvSource({
+    "1, 1, 2",
+    "1, 9, 40",
+    "3, 6, 17",
+    "4, 16, 32",
+    "6, 7, 20",
+    "9, 3, 250",
+    "5, 530, 18"
+  })
+  void everySumTakesItsTermsInTheStatedOrder(int rows, int in, int out) {
+    int columns = Kernels.padded(out);
+    int stride = Kernels.stride(columns);
+    int dxStride = Kernels.stride(Kernels.padded(in));
+    float[] x = gaussians(rows * in);
+    float[] w = gaussians((in + 1) * stride);
+    float[] delta = gaussians(rows * stride);
+    float[] y = new float[rows * stride];
+    float[] dx = gaussians(rows * dxStride);
+    float[] gradient = gaussians(w.length);
+
+    kernels.dense(x, 0, in, rows, in, w, 0, in * stride, columns, y, 0);
+    kernels.inputGradient(delta, 0, rows, out, columns, w, 0, in, dx, 0, new float[0]);
+    kernels.weightGradient(x, 0, in, rows, in, delta, 0, columns, gradient, 0);
+    kernels.biasGradient(delta, 0, rows, columns, gradient, in * stride);
+
+    for (int r = 0; r < rows; r++) {
+      for (int c = 0; c < columns && columns > Kernels.LANES; c++) {
+        float sum = w[in * stride + c];
+        for (int i = 0; i < in; i++) {
+          sum = Math.fma(x[r * in + i], w[i * stride + c], sum);
+        }
+        assertThat(y[r * stride + c]).isEqualTo(sum);
+      }
+      for (int i = 0; i < Kernels.padded(in); i++) {
+        float sum = 0f;
+        for (int o = 0; i < in && o < out; o++) {
+          sum = Math.fma(delta[r * stride + o], w[i * stride + o], sum);
+        }
+        assertThat(dx[r * dxStride + i]).isEqualTo(sum);
+      }
+    }
+    for (int c = 0; c < columns; c++) {
+      for (int i = 0; i < in; i++) {
+        float sum = 0f;
+        for (int r = 0; r < rows; r++) {
+          sum = Math.fma(x[r * in + i], delta[r * stride + c], sum);
+        }
+        assertThat(gradient[i * stride + c]).isEqualTo(sum);
+      }
+    }
+  }
+
+  private float[] gaussians(int length) {
+    float[] numbers = new float[length];
+    for (int i = 0; i < length; i++) {
+      numbers[i] = (float) random.nextGaussian();
+    }
+    return numbers;
+  }
+}

@@ -1,0 +1,104 @@
+package dev.millrace.simd;
+
+import java.util.concurrent.TimeUnit;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.State;
+
+/** Optimizers, and what else is done to weights and gradients, on 4,096 of them. */
+@State(Scope.Thread)
+@BenchmarkMode(Mode.AverageTime)
+@OutputTimeUnit(TimeUnit.NANOSECONDS)
+public class UpdateBenchmark {
+
+  static final int LENGTH = 4096;
+
+  private static final int ROWS = 32;
+  private static final int COLUMNS = 128;
+
+  private final Kernels kernels = Kernels.best();
+  private final UpdateKernels more = UpdateKernels.best();
+  private final float[] w = BenchmarkData.numbers(LENGTH, 1);
+  private final float[] m = BenchmarkData.numbers(LENGTH, 2);
+  private final float[] v = BenchmarkData.magnitudes(LENGTH, 3);
+  private final float[] g = BenchmarkData.numbers(LENGTH, 4);
+
+  @Benchmark
+  public float[] sgd() {
+    kernels.sgd(w, g, 0, LENGTH, 1e-6f);
+    return w;
+  }
+
+  @Benchmark
+  public float[] momentum() {
+    kernels.momentum(w, m, g, 0, LENGTH, 1e-6f, 0.9f);
+    return w;
+  }
+
+  @Benchmark
+  public float[] rmsProp() {
+    kernels.rmsProp(w, v, g, 0, LENGTH, 1e-6f, 0.99f, 1e-8f, 1f);
+    return w;
+  }
+
+  @Benchmark
+  public float[] adam() {
+    kernels.adam(w, m, v, g, 0, LENGTH, 1e-6f, 0.9f, 0.999f, 1e-8f, 1f);
+    return w;
+  }
+
+  @Benchmark
+  public float[] nesterov() {
+    more.nesterov(w, m, g, 0, LENGTH, 1e-6f, 0.9f);
+    return w;
+  }
+
+  @Benchmark
+  public float[] adagrad() {
+    more.adagrad(w, v, g, 0, LENGTH, 1e-6f, 0.1f, 1e-10f);
+    return w;
+  }
+
+  @Benchmark
+  public float[] ftrl() {
+    more.ftrl(w, m, v, g, 0, LENGTH, 0.1f, 1f, 0.01f, 0.01f);
+    return w;
+  }
+
+  @Benchmark
+  public float[] regularize() {
+    kernels.regularize(w, m, 0, LENGTH, 1e-6f, 1e-6f);
+    return m;
+  }
+
+  @Benchmark
+  public float[] clamp() {
+    more.clamp(w, LENGTH, 2f);
+    return w;
+  }
+
+  @Benchmark
+  public float[] limitColumns() {
+    more.limitColumns(w, 0, ROWS, COLUMNS, 100f);
+    return w;
+  }
+
+  @Benchmark
+  public float[] scale() {
+    kernels.scale(w, 0, LENGTH, 1f);
+    return w;
+  }
+
+  @Benchmark
+  public float sumOfSquares() {
+    return kernels.sumOfSquares(w, 0, LENGTH);
+  }
+
+  @Benchmark
+  public float absMax() {
+    return kernels.absMax(w, 0, LENGTH);
+  }
+}
