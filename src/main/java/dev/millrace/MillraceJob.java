@@ -121,6 +121,11 @@ public final class MillraceJob {
     }
   }
 
+  /** The name that Flink shows for a pipeline's job. */
+  public static String jobName(Settings settings) {
+    return "millrace " + settings.pipeline();
+  }
+
   /** The Flink options behind the pipeline's {@code state} part. */
   public static Map<String, String> stateOptions(Settings settings) {
     return Map.of(
@@ -142,7 +147,7 @@ public final class MillraceJob {
     StreamExecutionEnvironment env = StreamExecutionEnvironment.getExecutionEnvironment();
     env.configure(Configuration.fromMap(stateOptions(settings)));
     buildOnKafka(env, settings, false);
-    env.execute("millrace " + settings.pipeline());
+    env.execute(jobName(settings));
   }
 
   private static Path pipelineFile(String[] args) {

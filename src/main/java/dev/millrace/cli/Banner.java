@@ -9,12 +9,20 @@ final class Banner {
   private Banner() {}
 
   static String line() {
-    return "Millrace %s  ·  Java %d, %s  ·  Flink %s, Kafka %s in this process"
+    return line("in this process");
+  }
+
+  /**
+   * @param where Flink runs
+   */
+  static String line(String where) {
+    return "Millrace %s  ·  Java %d, %s  ·  Flink %s, Kafka %s %s"
         .formatted(
             Millrace.version(),
             Runtime.version().feature(),
             Kernels.best().description(),
             EnvironmentInformation.getVersion(),
-            AppInfoParser.getVersion());
+            AppInfoParser.getVersion(),
+            where);
   }
 }

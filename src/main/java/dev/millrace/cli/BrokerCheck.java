@@ -1,5 +1,6 @@
 package dev.millrace.cli;
 
+import dev.millrace.Settings;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
@@ -59,6 +60,23 @@ public final class BrokerCheck {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new CliError("Interrupted while looking for topic " + topic + ".", e);
+    }
+  }
+
+  /**
+   * Waits until a broker answers and looks for all topics of a pipeline.
+   *
+   * @throws CliError if there is no broker, or a topic is missing
+   */
+  static void requireTopics(Settings settings, Duration timeout, Path config) {
+    requireBroker(settings.kafka(), timeout, config);
+    for (String topic :
+        List.of(
+            settings.input().topic(),
+            settings.output().metrics(),
+            settings.output().deadLetters(),
+            settings.output().models())) {
+      requireTopic(settings.kafka(), topic, config);
     }
   }
 

@@ -2,8 +2,7 @@ package dev.millrace.cli;
 
 import java.io.Closeable;
 import java.io.IOException;
-import java.net.BindException;
-import java.net.InetAddress;
+import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
@@ -40,7 +39,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class EmbeddedKafka implements AutoCloseable {
   private static final String CONTROLLER = "CONTROLLER";
-  private static final String HOST = "127.0.0.1";
+  private static final String HOST = Ports.HOST;
   private static final int NODE_ID = 1;
   private static final String LOCK = ".millrace.lock";
   private static final long SECONDS_TO_ANSWER = 60;
@@ -243,23 +242,13 @@ public final class EmbeddedKafka implements AutoCloseable {
   }
 
   private static ServerSocketChannel bind(int port) {
+    ServerSocketChannel channel = Ports.bind(port);
     try {
-      ServerSocketChannel channel = ServerSocketChannel.open();
-      try {
-        channel.configureBlocking(false); // the broker waits for connections with a selector
-        channel.bind(new InetSocketAddress(InetAddress.getByName(HOST), port));
-        return channel;
-      } catch (IOException e) {
-        channel.close();
-        throw e;
-      }
-    } catch (BindException e) {
-      throw new CliError(
-          "Port " + port + " on " + HOST + " is in use. Choose another: --port N, or 0 for any.",
-          e);
+      channel.configureBlocking(false); // the broker waits for connections with a selector
     } catch (IOException e) {
-      throw new CliError("Cannot listen on " + HOST + ":" + port + ": " + e.getMessage(), e);
+      throw new UncheckedIOException(e);
     }
+    return channel;
   }
 
   private static Path usable(Path dataDir) throws IOException {

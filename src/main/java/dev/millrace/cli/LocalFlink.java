@@ -30,17 +30,23 @@ final class LocalFlink {
    * @param overrides options on top of the configuration file's
    */
   static StreamExecutionEnvironment environment(int parallelism, Map<String, String> overrides) {
+    Map<String, String> options = configurationFile();
+    options.keySet().removeIf(key -> CLUSTER_ONLY.matcher(key).matches());
+    options.put("io.tmp.dirs", Directories.untilExit("millrace-flink-").toString());
+    options.putAll(overrides);
+    return StreamExecutionEnvironment.createLocalEnvironment(
+        parallelism, Configuration.fromMap(options));
+  }
+
+  /** The options of the configuration file. */
+  static Map<String, String> configurationFile() {
     Map<String, String> options = new TreeMap<>();
     try (InputStream in = LocalFlink.class.getResourceAsStream(RESOURCE)) {
       flatten("", new YAMLMapper().readTree(in), options);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    options.keySet().removeIf(key -> CLUSTER_ONLY.matcher(key).matches());
-    options.put("io.tmp.dirs", Directories.untilExit("millrace-flink-").toString());
-    options.putAll(overrides);
-    return StreamExecutionEnvironment.createLocalEnvironment(
-        parallelism, Configuration.fromMap(options));
+    return options;
   }
 
   private static void flatten(String prefix, JsonNode node, Map<String, String> into) {

@@ -2,20 +2,14 @@ package dev.millrace.cli;
 
 import dev.millrace.MillraceJob;
 import dev.millrace.Settings;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.FileTime;
 import java.time.Duration;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.stream.Stream;
 import org.apache.flink.api.common.JobStatus;
 import org.apache.flink.core.execution.JobClient;
 import org.apache.flink.core.execution.SavepointFormatType;
@@ -52,24 +46,9 @@ final class LocalJob {
     StreamExecutionEnvironment env = LocalFlink.environment(parallelism, options);
     MillraceJob.buildOnKafka(env, settings, bounded);
     try {
-      return new LocalJob(env.executeAsync("millrace " + settings.pipeline()), stateDir);
+      return new LocalJob(env.executeAsync(MillraceJob.jobName(settings)), stateDir);
     } catch (Exception e) {
       throw new CliError("The job did not start: " + rootMessage(e), e);
-    }
-  }
-
-  /** The newest checkpoint or savepoint below a directory. */
-  static Optional<Path> newestSnapshot(Path stateDir) {
-    if (!Files.isDirectory(stateDir)) {
-      return Optional.empty();
-    }
-    try (Stream<Path> files = Files.walk(stateDir, 3)) {
-      return files
-          .filter(file -> file.getFileName().toString().equals("_metadata"))
-          .max(Comparator.comparing(LocalJob::modified))
-          .map(Path::getParent);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
     }
   }
 
@@ -121,14 +100,6 @@ final class LocalJob {
       client.cancel().get(SAVEPOINT_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
     } catch (ExecutionException | TimeoutException | IllegalStateException e) {
       // It has ended by itself; nothing is left to stop.
-    }
-  }
-
-  private static FileTime modified(Path file) {
-    try {
-      return Files.getLastModifiedTime(file);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
     }
   }
 

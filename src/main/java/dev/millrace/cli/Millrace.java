@@ -31,6 +31,10 @@ import picocli.CommandLine.UnmatchedArgumentException;
     subcommands = {
       DemoCommand.class,
       RunCommand.class,
+      ClusterCommand.class,
+      SavepointCommand.class,
+      StopCommand.class,
+      RescaleCommand.class,
       EvaluateCommand.class,
       BrokerCommand.class,
       TopicsCommand.class,

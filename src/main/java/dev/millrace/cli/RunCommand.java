@@ -5,10 +5,10 @@ import dev.millrace.Settings;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.apache.flink.api.common.JobStatus;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -48,10 +48,7 @@ final class RunCommand implements Callable<Integer> {
           "Checkpoints and savepoints, a directory for each pipeline (default: ${DEFAULT-VALUE}).")
   private Path stateDir;
 
-  @Option(
-      names = "--fresh",
-      description = "Starts with new models, though there is a checkpoint to continue from.")
-  private boolean fresh;
+  @ArgGroup private Start start = new Start();
 
   @Option(
       names = "--timeout",
@@ -74,26 +71,15 @@ final class RunCommand implements Callable<Integer> {
           spec.commandLine(), "--timeout must be at least 1, but was " + timeoutSeconds);
     }
     Settings settings = PipelineFile.read(config);
-    BrokerCheck.requireBroker(settings.kafka(), Duration.ofSeconds(timeoutSeconds), config);
-    for (String topic : topics(settings)) {
-      BrokerCheck.requireTopic(settings.kafka(), topic, config);
-    }
+    BrokerCheck.requireTopics(settings, Duration.ofSeconds(timeoutSeconds), config);
     Path dir = stateDir.resolve(settings.pipeline()).toAbsolutePath();
-    Optional<Path> from = fresh ? Optional.empty() : LocalJob.newestSnapshot(dir);
+    Optional<Path> from = start.from(dir);
     try (StopSignal stop = new StopSignal();
         StateLock lock = StateLock.take(dir, settings.pipeline())) {
       LocalJob job = LocalJob.start(settings, parallelism, dir, from.orElse(null), false);
       describe(settings, dir, from);
       return supervise(job, stop);
     }
-  }
-
-  private static List<String> topics(Settings settings) {
-    return List.of(
-        settings.input().topic(),
-        settings.output().metrics(),
-        settings.output().deadLetters(),
-        settings.output().models());
   }
 
   private void describe(Settings settings, Path dir, Optional<Path> from) {
@@ -106,9 +92,7 @@ final class RunCommand implements Callable<Integer> {
         "Writes    %s, %s; %s when drained%n",
         settings.output().metrics(), settings.output().deadLetters(), settings.output().models());
     out.printf("State     %s%n", dir);
-    out.printf(
-        "Models    %s%n",
-        from.map(path -> "continue from " + path.getFileName()).orElse("start empty"));
+    out.printf("Models    %s%n", Start.describe(from));
     out.printf("Watch     ./millrace watch -c %s   (Ctrl-C stops the job)%n", config);
   }
 

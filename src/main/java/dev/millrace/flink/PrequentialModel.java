@@ -50,7 +50,7 @@ final class PrequentialModel {
     learner = new Learner(learnerSpec, task, inputs, classes.size(), seed(chunk.key()));
     if (start != null) {
       learner.startFrom(start.weights());
-      addDeclaredClasses(spec.input().classes());
+      addMissing(spec.input().classes());
     }
     metrics = RollingMetrics.of(task, spec.metrics());
     offsets = new SeenOffsets();
@@ -100,11 +100,12 @@ final class PrequentialModel {
     return new PrequentialModel(this);
   }
 
-  private void addDeclaredClasses(List<String> declared) {
-    for (String name :
-        declared.subList(Math.min(declared.size(), classes.size()), declared.size())) {
-      classes.add(name);
-      learner.addClass();
+  private void addMissing(List<String> declared) {
+    for (String name : declared) {
+      if (classes.index(name) < 0) {
+        classes.add(name);
+        learner.addClass();
+      }
     }
   }
 
@@ -143,9 +144,8 @@ final class PrequentialModel {
     return task;
   }
 
-  /** Number of features. */
-  int inputs() {
-    return learner.inputs();
+  Learner learner() {
+    return learner;
   }
 
   ClassNames classes() {

@@ -115,13 +115,13 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
    * to the dead letters; returns the row of the next one.
    */
   private int learn(PrequentialModel model, Chunk chunk, int row, Context context) {
-    if (chunk.width() != model.inputs()) {
+    if (chunk.width() != model.learner().inputs()) {
       refuse(
           chunk,
           row,
           DeadLetterReason.WRONG_FEATURE_COUNT,
           "the record has %d features; the model of this key has %d inputs"
-              .formatted(chunk.width(), model.inputs()),
+              .formatted(chunk.width(), model.learner().inputs()),
           context);
       return row + 1;
     }

@@ -7,21 +7,13 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.net.ServerSocket;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.common.PartitionInfo;
-import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -113,7 +105,7 @@ class ReadmeITCase {
     try {
       Awaitility.await()
           .atMost(Duration.ofMinutes(3))
-          .until(() -> examples("127.0.0.1:" + port) == examples);
+          .until(() -> MetricsTopic.examples("127.0.0.1:" + port) == examples);
     } finally {
       stop(job);
     }
@@ -181,30 +173,5 @@ class ReadmeITCase {
     try (ServerSocket socket = new ServerSocket(0)) {
       return socket.getLocalPort();
     }
-  }
-
-  /** Examples that the newest metrics of all keys count. */
-  private static int examples(String bootstrapServers) throws IOException {
-    Map<String, Integer> newest = new TreeMap<>();
-    try (KafkaConsumer<byte[], byte[]> consumer =
-        new KafkaConsumer<>(
-            Map.of("bootstrap.servers", bootstrapServers),
-            new ByteArrayDeserializer(),
-            new ByteArrayDeserializer())) {
-      List<TopicPartition> partitions = new ArrayList<>();
-      for (PartitionInfo partition : consumer.partitionsFor("millrace.metrics.v1")) {
-        partitions.add(new TopicPartition(partition.topic(), partition.partition()));
-      }
-      consumer.assign(partitions);
-      consumer.seekToBeginning(partitions);
-      Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
-      while (partitions.stream().anyMatch(p -> consumer.position(p) < ends.get(p))) {
-        for (ConsumerRecord<byte[], byte[]> record : consumer.poll(Duration.ofMillis(200))) {
-          JsonNode metrics = JSON.readTree(new String(record.value(), StandardCharsets.UTF_8));
-          newest.put(metrics.path("key").asText(), metrics.path("examples").asInt());
-        }
-      }
-    }
-    return newest.values().stream().mapToInt(Integer::intValue).sum();
   }
 }

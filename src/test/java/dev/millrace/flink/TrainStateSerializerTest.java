@@ -115,13 +115,16 @@ class TrainStateSerializerTest {
     learn(state, spec, chunk, from, to);
   }
 
-  private static void learn(TrainState state, TrainSpec spec, Chunk chunk, int from, int to)
+  /** Row after row, as a chunk each. */
+  static void learn(TrainState state, TrainSpec spec, Chunk chunk, int from, int to)
       throws IOException {
     PrequentialModel model = state.resume(spec);
     TrainScratch scratch = new TrainScratch();
     scratch.findClasses(chunk, model.classes(), spec.model().classWeights());
     for (int row = from; row < to; row++) {
-      if (scratch.classOf[(int) chunk.targets()[row]] < 0) {
+      if (!chunk.isClassification()) {
+        model.learnValues(chunk, row, row + 1, scratch);
+      } else if (scratch.classOf[(int) chunk.targets()[row]] < 0) {
         model.meetClass(chunk, row, scratch);
       } else {
         model.learnClasses(chunk, row, row + 1, scratch);

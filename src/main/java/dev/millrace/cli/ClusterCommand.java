@@ -1,0 +1,184 @@
+package dev.millrace.cli;
+
+import dev.millrace.PipelineFile;
+import dev.millrace.Settings;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.UncheckedIOException;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** Runs a pipeline's job on a Flink cluster of separate processes. */
+@Command(
+    name = "cluster",
+    description = {
+      "Runs the job of a pipeline on a Flink cluster of separate processes on this machine.",
+      "A process that dies is started again. Ctrl-C stops the job with a savepoint, and all",
+      "processes; the next cluster or run continues from there."
+    },
+    footer = {
+      "",
+      "Example:",
+      "  ./millrace cluster -c fraud.yaml --taskmanagers 2",
+      "  ./millrace rescale -c fraud.yaml --parallelism 1",
+      "  ./millrace stop -c fraud.yaml --savepoint"
+    })
+final class ClusterCommand implements Callable<Integer> {
+  @Option(
+      names = {"-c", "--config"},
+      paramLabel = "FILE",
+      required = true,
+      description = "Pipeline file.")
+  private Path config;
+
+  @Option(
+      names = "--taskmanagers",
+      paramLabel = "N",
+      defaultValue = "1",
+      description = "Processes that learn (default: ${DEFAULT-VALUE}).")
+  private int taskManagers;
+
+  @Option(
+      names = "--slots",
+      paramLabel = "N",
+      defaultValue = "1",
+      description = "Slots of each task manager (default: ${DEFAULT-VALUE}).")
+  private int slots;
+
+  @Option(
+      names = "--parallelism",
+      paramLabel = "N",
+      description = "Subtasks of each operator (default: as many as there are slots).")
+  private Integer parallelism;
+
+  @Option(
+      names = "--ha",
+      description =
+          "Adds ZooKeeper: a new job manager takes over from one that dies, as in production.")
+  private boolean ha;
+
+  @Option(
+      names = "--port",
+      paramLabel = "N",
+      defaultValue = "8081",
+      description = "Port of Flink's page on 127.0.0.1, 0 for any (default: ${DEFAULT-VALUE}).")
+  private int port;
+
+  @Option(
+      names = "--state-dir",
+      paramLabel = "DIR",
+      defaultValue = "millrace-state",
+      description =
+          "Checkpoints, savepoints and logs, a directory for each pipeline"
+              + " (default: ${DEFAULT-VALUE}).")
+  private Path stateDir;
+
+  @ArgGroup private Start start = new Start();
+
+  @Option(
+      names = "-D",
+      paramLabel = "KEY=VALUE",
+      description =
+          "Option of Flink, such as -D taskmanager.memory.process.size=4gb; wins over the"
+              + " pipeline's and flink-conf/config.yaml.")
+  private Map<String, String> options = new TreeMap<>();
+
+  @Option(
+      names = "--timeout",
+      paramLabel = "SECONDS",
+      defaultValue = "30",
+      description = "How long to wait for a broker (default: ${DEFAULT-VALUE}).")
+  private int timeoutSeconds;
+
+  @Spec private CommandSpec spec;
+
+  @Override
+  @SuppressWarnings("try") // the lock is held, not used
+  public Integer call() throws InterruptedException {
+    requireUsage();
+    Settings settings = PipelineFile.read(config);
+    Path dir = stateDir.resolve(settings.pipeline()).toAbsolutePath().normalize();
+    Optional<Path> from = start.from(dir);
+    int webPort = webPort();
+    BrokerCheck.requireTopics(settings, Duration.ofSeconds(timeoutSeconds), config);
+    try (StopSignal stop = new StopSignal();
+        StateLock lock = StateLock.take(dir, settings.pipeline());
+        LocalCluster cluster =
+            LocalCluster.start(
+                new ClusterSpec(
+                    config,
+                    settings,
+                    taskManagers,
+                    slots,
+                    parallelism,
+                    ha,
+                    webPort,
+                    dir,
+                    from,
+                    options))) {
+      describe(cluster, dir, from);
+      PrintWriter out = spec.commandLine().getOut();
+      return new ClusterWatch(cluster, stop, out, spec.commandLine().getErr())
+          .untilTheJobEnds(config);
+    }
+  }
+
+  private void requireUsage() {
+    requirePositive("--taskmanagers", taskManagers);
+    requirePositive("--slots", slots);
+    requirePositive("--timeout", timeoutSeconds);
+    Ports.require(spec, port);
+    int all = Math.multiplyExact(taskManagers, slots);
+    if (parallelism == null) {
+      parallelism = all;
+    }
+    requirePositive("--parallelism", parallelism);
+    if (parallelism > all) {
+      throw usage(
+          "--parallelism %d needs as many slots, but --taskmanagers %d with --slots %d have %d"
+              .formatted(parallelism, taskManagers, slots, all));
+    }
+  }
+
+  private void requirePositive(String option, int value) {
+    if (value < 1) {
+      throw usage(option + " must be at least 1, but was " + value);
+    }
+  }
+
+  private ParameterException usage(String message) {
+    return new ParameterException(spec.commandLine(), message);
+  }
+
+  /** The port that was asked for, if it is free, or any. */
+  private int webPort() {
+    try (ServerSocketChannel channel = Ports.bind(port)) {
+      return channel.socket().getLocalPort();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private void describe(LocalCluster cluster, Path dir, Optional<Path> from) {
+    PrintWriter out = spec.commandLine().getOut();
+    out.println(Banner.line("in processes of their own"));
+    for (ClusterMember member : cluster.members()) {
+      out.printf("Process   %s, pid %d%n", member.name(), member.pid());
+    }
+    out.printf("Web       %s%n", cluster.address());
+    out.printf("Logs      %s%n", cluster.logs());
+    out.printf("State     %s%n", dir);
+    out.printf("Models    %s%n", Start.describe(from));
+  }
+}

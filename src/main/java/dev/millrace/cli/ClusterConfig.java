@@ -1,0 +1,97 @@
+package dev.millrace.cli;
+
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.UUID;
+
+/** Flink's configuration of a local cluster: flink-conf/config.yaml, and what this one adds. */
+final class ClusterConfig {
+  private ClusterConfig() {}
+
+  /**
+   * The options of all processes.
+   *
+   * @param rpcPort where the job manager listens for the task managers
+   * @param zooKeeperPort used with {@code ha} only
+   */
+  static Map<String, String> options(
+      ClusterSpec spec, ClusterFiles files, int rpcPort, int zooKeeperPort) {
+    Map<String, String> options = LocalFlink.configurationFile();
+    // The reporter's classes are in Flink's image only.
+    options.keySet().removeIf(key -> key.startsWith("metrics."));
+    listenOnLoopback(options, spec.port(), rpcPort);
+    putState(options, spec.stateDir(), files);
+    recoverSoon(options);
+    options.put("taskmanager.numberOfTaskSlots", Integer.toString(spec.slots()));
+    options.put("parallelism.default", Integer.toString(spec.parallelism()));
+    if (spec.ha()) {
+      putHighAvailability(options, files, zooKeeperPort);
+    }
+    options.putAll(spec.options());
+    return options;
+  }
+
+  /** Writes the options as Flink reads them: {@code config.yaml} in a directory. */
+  static void write(Map<String, String> options, Path directory) throws IOException {
+    new YAMLMapper().writeValue(directory.resolve("config.yaml").toFile(), options);
+  }
+
+  /** Writes ZooKeeper's own configuration file. */
+  static String zooKeeper(ClusterFiles files, int port) {
+    return """
+    tickTime=1000
+    dataDir=%s
+    clientPort=%d
+    clientPortAddress=%s
+    admin.enableServer=false
+    """
+        .formatted(files.zooKeeper(), port, Ports.HOST);
+  }
+
+  private static void listenOnLoopback(Map<String, String> options, int port, int rpcPort) {
+    options.put("rest.address", Ports.HOST);
+    options.put("rest.bind-address", Ports.HOST);
+    options.put("rest.port", Integer.toString(port));
+    options.put("jobmanager.rpc.address", Ports.HOST);
+    options.put("jobmanager.rpc.port", Integer.toString(rpcPort));
+    options.put("jobmanager.bind-host", Ports.HOST);
+    options.put("taskmanager.host", Ports.HOST);
+    options.put("taskmanager.bind-host", Ports.HOST);
+  }
+
+  private static void putState(Map<String, String> options, Path stateDir, ClusterFiles files) {
+    String directory = stateDir.toUri().toString();
+    options.put("execution.checkpointing.dir", directory);
+    options.put("execution.checkpointing.savepoint-dir", directory);
+    options.put("io.tmp.dirs", files.temporary().toString());
+    // The command asks how the job ended, and stops the job manager itself.
+    options.put("execution.shutdown-on-application-finish", "false");
+    // How old an answer of the REST interface may be; the command asks as often.
+    options.put("web.refresh-interval", "500 ms");
+  }
+
+  private static void recoverSoon(Map<String, String> options) {
+    // Two missed heartbeats give a process up; on one machine that need not take 20 s.
+    options.put("heartbeat.interval", "1 s");
+    options.put("heartbeat.timeout", "6 s");
+    // Changes the parallelism of a running job.
+    options.put("jobmanager.scheduler", "adaptive");
+    options.put("jobmanager.adaptive-scheduler.executing.cooldown-after-rescaling", "1 s");
+    options.put("jobmanager.adaptive-scheduler.executing.resource-stabilization-timeout", "5 s");
+    // How long a job waits for the successor of a task manager, before it goes on with fewer slots.
+    options.put("jobmanager.adaptive-scheduler.submission.resource-stabilization-timeout", "30 s");
+  }
+
+  private static void putHighAvailability(
+      Map<String, String> options, ClusterFiles files, int zooKeeperPort) {
+    options.put("high-availability.type", "zookeeper");
+    options.put("high-availability.zookeeper.quorum", Ports.HOST + ":" + zooKeeperPort);
+    // How long a dead job manager is still the leader.
+    options.put("high-availability.zookeeper.client.session-timeout", "6 s");
+    options.put("high-availability.storageDir", files.highAvailability().toUri().toString());
+    // The id of the job follows from this, and with it the directory of its checkpoints.
+    options.put("high-availability.cluster-id", "/millrace-" + UUID.randomUUID());
+  }
+}

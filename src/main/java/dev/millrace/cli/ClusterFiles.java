@@ -1,0 +1,88 @@
+package dev.millrace.cli;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/**
+ * What a local cluster keeps beside a pipeline's checkpoints.
+ *
+ * @param root the directory of all of it
+ */
+record ClusterFiles(Path root) {
+
+  /** The files of a pipeline's cluster, in the pipeline's state directory. */
+  static ClusterFiles in(Path stateDir) {
+    return new ClusterFiles(stateDir.resolve("cluster"));
+  }
+
+  /** Flink's configuration directory. */
+  Path conf() {
+    return root.resolve("conf");
+  }
+
+  Path logs() {
+    return root.resolve("logs");
+  }
+
+  /** What the processes need while they run. */
+  Path temporary() {
+    return root.resolve("tmp");
+  }
+
+  /** ZooKeeper's data. */
+  Path zooKeeper() {
+    return temporary().resolve("zookeeper");
+  }
+
+  /** What ZooKeeper's entries point to. */
+  Path highAvailability() {
+    return temporary().resolve("ha");
+  }
+
+  /** Empty directories for a new cluster; the logs of the last one stay. */
+  void prepare() throws IOException {
+    removeTemporary();
+    Files.createDirectories(conf());
+    Files.createDirectories(logs());
+    Files.createDirectories(temporary());
+  }
+
+  /** The web address of the cluster that runs, or was killed. */
+  Optional<URI> address() {
+    try {
+      return Files.exists(addressFile())
+          ? Optional.of(URI.create(Files.readString(addressFile()).strip()))
+          : Optional.empty();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  void writeAddress(URI address) throws IOException {
+    Files.writeString(addressFile(), address + "\n");
+  }
+
+  /** Leaves the logs and the configuration to be looked at. */
+  void cleanUp() {
+    try {
+      Files.deleteIfExists(addressFile());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    removeTemporary();
+  }
+
+  private void removeTemporary() {
+    if (Files.exists(temporary())) {
+      Directories.delete(temporary());
+    }
+  }
+
+  private Path addressFile() {
+    return root.resolve("address");
+  }
+}

@@ -1,0 +1,164 @@
+package dev.millrace.cli;
+
+import dev.millrace.MillraceJob;
+import dev.millrace.PipelineFile;
+import dev.millrace.Settings;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+import picocli.CommandLine.Spec.Target;
+
+/** Which job on which cluster a command is about. */
+final class ClusterOptions {
+  private static final long LOOK_MILLIS = 200;
+  private static final long NANOS_BETWEEN_LINES = 5_000_000_000L;
+
+  @Option(
+      names = {"-c", "--config"},
+      paramLabel = "FILE",
+      description = "Pipeline file: its job, on the cluster that ./millrace cluster runs for it.")
+  private Path config;
+
+  @Option(
+      names = "--cluster",
+      paramLabel = "URL",
+      description =
+          "Web address of another cluster, such as http://127.0.0.1:8081; without -c its only job.")
+  private URI address;
+
+  @Option(
+      names = "--state-dir",
+      paramLabel = "DIR",
+      defaultValue = "millrace-state",
+      description = "The --state-dir of the cluster (default: ${DEFAULT-VALUE}).")
+  private Path stateDir;
+
+  @Option(
+      names = "--timeout",
+      paramLabel = "SECONDS",
+      defaultValue = "300",
+      description = "How long to wait for the cluster's answer (default: ${DEFAULT-VALUE}).")
+  private int timeoutSeconds;
+
+  @Spec(Target.MIXEE)
+  private CommandSpec command;
+
+  /** Something to ask a cluster. */
+  @FunctionalInterface
+  interface Question<T> {
+    T ask() throws IOException, InterruptedException;
+  }
+
+  /** The job, and where to ask for it. */
+  record Found(FlinkRest rest, FlinkRest.Job job) {
+    String id() {
+      return job.id();
+    }
+  }
+
+  /**
+   * Looks for the job.
+   *
+   * @throws CliError if there is no cluster, or not exactly one such job that has not ended
+   */
+  Found find() throws InterruptedException {
+    if (timeoutSeconds < 1) {
+      throw new ParameterException(
+          command.commandLine(), "--timeout must be at least 1, but was " + timeoutSeconds);
+    }
+    if (config == null && address == null) {
+      throw new ParameterException(
+          command.commandLine(), "Which cluster? Give -c FILE, or --cluster http://127.0.0.1:PORT");
+    }
+    Settings settings = config == null ? null : PipelineFile.read(config);
+    FlinkRest rest = new FlinkRest(address == null ? addressOf(settings) : checked(address));
+    List<FlinkRest.Job> jobs =
+        answer(rest, rest::jobs).stream()
+            .filter(job -> !job.status().isGloballyTerminalState())
+            .filter(job -> settings == null || job.name().equals(MillraceJob.jobName(settings)))
+            .toList();
+    String wanted = settings == null ? "job" : "job of pipeline " + settings.pipeline();
+    if (jobs.isEmpty()) {
+      throw new CliError("No %s runs at %s.".formatted(wanted, rest.address()));
+    }
+    if (jobs.size() > 1) {
+      throw new CliError(
+          "More than one %s runs at %s: %s. Name the pipeline with -c FILE."
+              .formatted(
+                  wanted,
+                  rest.address(),
+                  jobs.stream().map(FlinkRest.Job::name).collect(Collectors.joining(", "))));
+    }
+    return new Found(rest, jobs.get(0));
+  }
+
+  /**
+   * Asks a cluster.
+   *
+   * @throws CliError if it does not answer
+   */
+  static <T> T answer(FlinkRest rest, Question<T> question) throws InterruptedException {
+    try {
+      return question.ask();
+    } catch (IOException e) {
+      throw new CliError("No Flink cluster answers at %s (%s).".formatted(rest.address(), e), e);
+    }
+  }
+
+  /**
+   * Asks again and again until there is an answer; says every few seconds that it waits.
+   *
+   * @throws CliError if there is none in time
+   */
+  <T> T await(FlinkRest rest, String what, Question<Optional<T>> question)
+      throws InterruptedException {
+    long start = System.nanoTime();
+    long nextLine = start + NANOS_BETWEEN_LINES;
+    Optional<T> answer = answer(rest, question);
+    while (answer.isEmpty()) {
+      long now = System.nanoTime();
+      long seconds = (now - start) / 1_000_000_000;
+      if (seconds >= timeoutSeconds) {
+        throw new CliError(
+            "%s: no end after %d s. Wait longer with --timeout SECONDS; look at %s."
+                .formatted(what, seconds, rest.address()));
+      }
+      if (now >= nextLine) {
+        nextLine = now + NANOS_BETWEEN_LINES;
+        command.commandLine().getErr().printf("%s: %d s%n", what, seconds);
+      }
+      Thread.sleep(LOOK_MILLIS);
+      answer = answer(rest, question);
+    }
+    return answer.get();
+  }
+
+  private URI addressOf(Settings settings) {
+    Path dir = stateDir.resolve(settings.pipeline()).toAbsolutePath();
+    return ClusterFiles.in(dir)
+        .address()
+        .orElseThrow(
+            () ->
+                new CliError(
+                    ("No cluster of pipeline %s runs with its state in %s. Start one with:"
+                            + " ./millrace cluster -c %s --taskmanagers 2, or name its"
+                            + " --state-dir or --cluster.")
+                        .formatted(settings.pipeline(), dir, config)));
+  }
+
+  private URI checked(URI given) {
+    if (!"http".equals(given.getScheme()) || given.getHost() == null) {
+      throw new ParameterException(
+          command.commandLine(),
+          "--cluster must be an address such as http://127.0.0.1:8081, but was " + given);
+    }
+    return given;
+  }
+}

@@ -1,0 +1,147 @@
+package dev.millrace.cli;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.apache.flink.api.common.JobStatus;
+
+/** Looks after a local cluster and its job, and tells what happens. Not thread-safe. */
+final class ClusterWatch {
+  private static final long LOOK_MILLIS = 500;
+  private static final long SECONDS_FOR_SAVEPOINT = 12;
+  // So that whoever has stopped the job still gets the job manager's answer.
+  private static final long LINGER_MILLIS = 3000;
+
+  private final LocalCluster cluster;
+  private final StopSignal stop;
+  private final PrintWriter out;
+  private final PrintWriter err;
+  private final FlinkRest rest;
+  private Set<Integer> parallelism = Set.of();
+  private boolean wasRunning;
+  private Instant lastRunning = Instant.MIN;
+
+  ClusterWatch(LocalCluster cluster, StopSignal stop, PrintWriter out, PrintWriter err) {
+    this.cluster = cluster;
+    this.stop = stop;
+    this.out = out;
+    this.err = err;
+    this.rest = new FlinkRest(cluster.address());
+  }
+
+  /**
+   * Starts again what dies, until the job ends or the user wants it to.
+   *
+   * @return the exit code
+   * @throws CliError if the job fails for good, or a process does not stay alive
+   */
+  int untilTheJobEnds(Path config) throws InterruptedException {
+    while (!stop.await(LOOK_MILLIS)) {
+      cluster.tend(err::println);
+      Optional<FlinkRest.Job> job = job();
+      if (job.isPresent() && job.get().status().isGloballyTerminalState()) {
+        return ended(job.get());
+      }
+      if (job.isPresent()) {
+        observe(job.get(), config);
+      }
+    }
+    stopJob();
+    return 0;
+  }
+
+  private void observe(FlinkRest.Job job, Path config) throws InterruptedException {
+    try {
+      if (job.status() != JobStatus.RUNNING) {
+        if (wasRunning) {
+          err.printf("The job restarts%s%n", why(job, lastRunning));
+        }
+        wasRunning = false;
+      } else if (rest.isRunning(job.id())) {
+        tellParallelism(job, config);
+        wasRunning = true;
+        lastRunning = Instant.now();
+      }
+    } catch (IOException e) {
+      // Between two job managers; the next look tells more.
+    }
+  }
+
+  private void tellParallelism(FlinkRest.Job job, Path config)
+      throws IOException, InterruptedException {
+    Set<Integer> now = rest.parallelism(job.id());
+    if (parallelism.isEmpty()) {
+      out.printf("Job       %s, parallelism %s%n", job.id(), shown(now));
+      out.printf("Watch     ./millrace watch -c %s   (Ctrl-C stops all)%n", config);
+    } else if (!wasRunning || !now.equals(parallelism)) {
+      err.printf("The job runs again, parallelism %s.%n", shown(now));
+    }
+    parallelism = now;
+  }
+
+  private String why(FlinkRest.Job job, Instant since) throws IOException, InterruptedException {
+    return rest.failure(job.id(), since).map(reason -> ": " + reason).orElse(".");
+  }
+
+  private Optional<FlinkRest.Job> job() throws InterruptedException {
+    try {
+      List<FlinkRest.Job> jobs = rest.jobs();
+      return jobs.stream().findFirst();
+    } catch (IOException e) {
+      return Optional.empty(); // not up yet, or just being started again
+    }
+  }
+
+  private int ended(FlinkRest.Job job) throws InterruptedException {
+    String how = job.status().name().toLowerCase(Locale.ROOT);
+    if (job.status() == JobStatus.FAILED) {
+      String reason = ClusterOptions.answer(rest, () -> why(job, Instant.MIN));
+      throw new CliError("The job failed" + reason + " (more in " + cluster.logs() + ")");
+    }
+    Optional<String> savepoint = ClusterOptions.answer(rest, () -> rest.newestSavepoint(job.id()));
+    out.println(
+        savepoint
+            .map(path -> "The job was stopped with savepoint " + Snapshots.shown(path))
+            .orElse("The job is " + how + "."));
+    stop.await(LINGER_MILLIS);
+    return 0;
+  }
+
+  /** Stops the job with a savepoint, if it runs and there is time. */
+  private void stopJob() throws InterruptedException {
+    Optional<String> savepoint = Optional.empty();
+    try {
+      Optional<FlinkRest.Job> job = job();
+      if (job.isPresent() && !parallelism.isEmpty()) {
+        savepoint = savepoint(job.get().id());
+      }
+    } catch (IOException | CliError e) {
+      err.println("No savepoint: " + e.getMessage());
+    }
+    out.println(
+        savepoint
+            .map(path -> "Stopped with savepoint " + Snapshots.shown(path))
+            .orElse("Stopped; the next run continues from the last checkpoint."));
+  }
+
+  private Optional<String> savepoint(String job) throws IOException, InterruptedException {
+    String request = rest.triggerStop(job, false);
+    long end = System.nanoTime() + SECONDS_FOR_SAVEPOINT * 1_000_000_000;
+    Optional<String> path = rest.savepoint(job, request);
+    while (path.isEmpty() && System.nanoTime() < end) {
+      Thread.sleep(LOOK_MILLIS);
+      path = rest.savepoint(job, request);
+    }
+    return path;
+  }
+
+  private static String shown(Set<Integer> numbers) {
+    return numbers.stream().map(String::valueOf).collect(Collectors.joining(", "));
+  }
+}

@@ -1,0 +1,207 @@
+package dev.millrace.cli;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublisher;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import org.apache.flink.api.common.JobStatus;
+
+/**
+ * The part of Flink's REST interface that the commands use.
+ *
+ * <p>Each call throws an {@link IOException} while the job manager cannot be reached, and a {@link
+ * CliError} when it refuses.
+ *
+ * @see <a href="https://nightlies.apache.org/flink/flink-docs-release-2.2/docs/ops/rest_api/">REST
+ *     API</a>
+ */
+final class FlinkRest {
+  private static final Duration TIMEOUT = Duration.ofSeconds(20);
+  private static final String PARALLELISM = "parallelism";
+
+  /** A job as the cluster lists it. */
+  record Job(String id, String name, JobStatus status) {}
+
+  private final ObjectMapper mapper = new ObjectMapper();
+  private final HttpClient client = HttpClient.newBuilder().connectTimeout(TIMEOUT).build();
+  private final URI address;
+
+  /**
+   * @param address such as {@code http://127.0.0.1:8081}
+   */
+  FlinkRest(URI address) {
+    this.address = address;
+  }
+
+  URI address() {
+    return address;
+  }
+
+  /** All jobs that the job manager remembers. */
+  List<Job> jobs() throws IOException, InterruptedException {
+    List<Job> jobs = new ArrayList<>();
+    for (JsonNode job : get("/jobs/overview").path("jobs")) {
+      jobs.add(
+          new Job(
+              job.path("jid").asText(),
+              job.path("name").asText(),
+              JobStatus.valueOf(job.path("state").asText())));
+    }
+    return jobs;
+  }
+
+  /** Slots of all task managers that have registered. */
+  int slots() throws IOException, InterruptedException {
+    return get("/overview").path("slots-total").asInt();
+  }
+
+  /** The numbers of subtasks that the operators have; one number, unless they differ. */
+  Set<Integer> parallelism(String job) throws IOException, InterruptedException {
+    Set<Integer> numbers = new TreeSet<>();
+    get("/jobs/" + job)
+        .path("vertices")
+        .forEach(vertex -> numbers.add(vertex.path(PARALLELISM).asInt()));
+    return numbers;
+  }
+
+  /** Whether every subtask of a job is at work. */
+  boolean isRunning(String job) throws IOException, InterruptedException {
+    for (JsonNode vertex : get("/jobs/" + job).path("vertices")) {
+      if (vertex.path("tasks").path("RUNNING").asInt() != vertex.path(PARALLELISM).asInt()) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** Why a job failed last, in one line, unless that was before {@code since}. */
+  Optional<String> failure(String job, Instant since) throws IOException, InterruptedException {
+    JsonNode newest = get("/jobs/" + job + "/exceptions").at("/exceptionHistory/entries/0");
+    return newest.isMissingNode()
+            || Instant.ofEpochMilli(newest.path("timestamp").asLong()).isBefore(since)
+        ? Optional.empty()
+        : Optional.of(reason(newest.path("stacktrace").asText()));
+  }
+
+  /** Asks for a savepoint of a job that goes on; returns the request to {@link #savepoint}. */
+  String triggerSavepoint(String job) throws IOException, InterruptedException {
+    ObjectNode body = mapper.createObjectNode().put("cancel-job", false);
+    return trigger("/jobs/" + job + "/savepoints", body);
+  }
+
+  /**
+   * Asks for a savepoint and the end of a job; returns the request to {@link #savepoint}.
+   *
+   * @param drain whether the job acts as at the end of its input; it cannot be continued then
+   */
+  String triggerStop(String job, boolean drain) throws IOException, InterruptedException {
+    return trigger("/jobs/" + job + "/stop", mapper.createObjectNode().put("drain", drain));
+  }
+
+  /** Asks for a checkpoint. */
+  void triggerCheckpoint(String job) throws IOException, InterruptedException {
+    send("POST", "/jobs/" + job + "/checkpoints", mapper.createObjectNode());
+  }
+
+  /**
+   * Where a savepoint is, once it is complete.
+   *
+   * @throws CliError if it failed
+   */
+  Optional<String> savepoint(String job, String request) throws IOException, InterruptedException {
+    JsonNode answer = get("/jobs/" + job + "/savepoints/" + request);
+    JsonNode operation = answer.path("operation");
+    if (operation.has("failure-cause")) {
+      throw new CliError(
+          "The savepoint failed: " + reason(operation.at("/failure-cause/stack-trace").asText()));
+    }
+    return Optional.ofNullable(operation.path("location").textValue());
+  }
+
+  /** The newest savepoint that a job has written since its start. */
+  Optional<String> newestSavepoint(String job) throws IOException, InterruptedException {
+    return Optional.ofNullable(
+        get("/jobs/" + job + "/checkpoints").at("/latest/savepoint/external_path").textValue());
+  }
+
+  /**
+   * Asks for another parallelism; the job takes it on at its next checkpoint.
+   *
+   * @throws CliError if the cluster's scheduler is not the adaptive one
+   */
+  void rescale(String job, int parallelism) throws IOException, InterruptedException {
+    String path = "/jobs/" + job + "/resource-requirements";
+    JsonNode requirements = get(path);
+    for (JsonNode vertex : requirements) {
+      ((ObjectNode) vertex)
+          .putObject(PARALLELISM)
+          .put("lowerBound", 1)
+          .put("upperBound", parallelism);
+    }
+    send("PUT", path, requirements);
+  }
+
+  private String trigger(String path, ObjectNode body) throws IOException, InterruptedException {
+    // The canonical format is read by both state backends.
+    return send("POST", path, body.put("formatType", "CANONICAL")).path("request-id").asText();
+  }
+
+  private JsonNode get(String path) throws IOException, InterruptedException {
+    return send("GET", path, null);
+  }
+
+  private JsonNode send(String method, String path, JsonNode body)
+      throws IOException, InterruptedException {
+    BodyPublisher publisher =
+        body == null ? BodyPublishers.noBody() : BodyPublishers.ofString(body.toString());
+    HttpRequest request =
+        HttpRequest.newBuilder(address.resolve(path))
+            .timeout(TIMEOUT)
+            .header("Content-Type", "application/json")
+            .method(method, publisher)
+            .build();
+    HttpResponse<String> response = client.send(request, BodyHandlers.ofString());
+    int status = response.statusCode();
+    // A job manager that has just won the election answers so until it has found its jobs.
+    if (status == 503) {
+      throw new IOException(address + " is not ready yet");
+    }
+    JsonNode answer = mapper.readTree(response.body());
+    if (status >= 400) {
+      JsonNode errors = answer.path("errors");
+      throw new CliError(
+          "The cluster at %s refused: %s"
+              .formatted(address, reason(errors.path(errors.size() - 1).asText())));
+    }
+    return answer;
+  }
+
+  /** The innermost cause of a stack trace, without the names of exceptions. */
+  private static String reason(String trace) {
+    String line =
+        trace
+            .lines()
+            .filter(text -> text.strip().startsWith("Caused by: "))
+            .reduce((first, second) -> second)
+            .or(() -> trace.lines().filter(text -> text.contains("Exception: ")).findFirst())
+            .or(() -> trace.lines().findFirst())
+            .orElse("it did not say why");
+    return line.strip()
+        .replaceFirst("^Caused by: ", "")
+        .replaceFirst("^([\\w$]+\\.)+[\\w$]+(Exception|Error|Throwable): ", "");
+  }
+}

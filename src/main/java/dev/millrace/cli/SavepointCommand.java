@@ -1,0 +1,31 @@
+package dev.millrace.cli;
+
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
+
+/** Takes a savepoint of a job that goes on. */
+@Command(
+    name = "savepoint",
+    description = {
+      "Takes a savepoint of a job on a cluster; the job goes on.",
+      "Prints where it is, for --from-savepoint of run and cluster."
+    },
+    footer = {"", "Example:", "  ./millrace savepoint -c fraud.yaml"})
+final class SavepointCommand implements Callable<Integer> {
+  @Mixin private ClusterOptions cluster;
+
+  @Spec private CommandSpec spec;
+
+  @Override
+  public Integer call() throws InterruptedException {
+    ClusterOptions.Found found = cluster.find();
+    FlinkRest rest = found.rest();
+    String request = ClusterOptions.answer(rest, () -> rest.triggerSavepoint(found.id()));
+    String path = cluster.await(rest, "savepoint", () -> rest.savepoint(found.id(), request));
+    spec.commandLine().getOut().println(Snapshots.shown(path));
+    return 0;
+  }
+}

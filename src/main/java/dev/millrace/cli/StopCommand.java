@@ -1,0 +1,51 @@
+package dev.millrace.cli;
+
+import java.util.concurrent.Callable;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Stops a job on a cluster in order. */
+@Command(
+    name = "stop",
+    description = {
+      "Stops a job on a cluster with a savepoint, and prints where that is.",
+      "A cluster of ./millrace cluster ends with its job."
+    },
+    footer = {"", "Example:", "  ./millrace stop -c fraud.yaml --savepoint"})
+final class StopCommand implements Callable<Integer> {
+  @Mixin private ClusterOptions cluster;
+
+  @ArgGroup(multiplicity = "1")
+  private How how;
+
+  @Spec private CommandSpec spec;
+
+  private static final class How {
+    @Option(
+        names = "--savepoint",
+        required = true,
+        description = "Keeps all for a later start with --from-savepoint.")
+    private boolean savepoint;
+
+    @Option(
+        names = "--drain",
+        required = true,
+        description =
+            "Ends as at the end of the input: last metrics, and each model to the models topic.")
+    private boolean drain;
+  }
+
+  @Override
+  public Integer call() throws InterruptedException {
+    ClusterOptions.Found found = cluster.find();
+    FlinkRest rest = found.rest();
+    String request = ClusterOptions.answer(rest, () -> rest.triggerStop(found.id(), how.drain));
+    String path = cluster.await(rest, "stop", () -> rest.savepoint(found.id(), request));
+    spec.commandLine().getOut().println(Snapshots.shown(path));
+    return 0;
+  }
+}

@@ -1,0 +1,249 @@
+package dev.millrace.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.millrace.data.OutputRecord;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A cluster of real processes, a real broker, and the commands around them. */
+class ClusterITCase {
+  private static final long SEED = 4_051;
+  private static final int KEYS = 12;
+  private static final int ROWS = 1_200;
+  private static final String HEADER = "key,x0,x1,x2,label\n";
+  private static final Duration PATIENCE = Duration.ofMinutes(3);
+
+  @TempDir private Path dir;
+  private EmbeddedKafka kafka;
+  private Path pipeline;
+  private Cluster cluster;
+
+  @BeforeEach
+  void startBroker() throws IOException {
+    kafka = EmbeddedKafka.start(0, null);
+    pipeline =
+        Files.writeString(
+            dir.resolve("shops.yaml"),
+            """
+            pipeline: shops
+            kafka: { bootstrap.servers: "%s" }
+            input: { label: label, features: [x0, x1, x2] }
+            model: { layers: [{ units: 8, activation: tanh }], batch-size: 3 }
+            metrics: { every: 5, at-latest: 200ms }
+            state: { checkpoint-interval: 500ms }
+            """
+                .formatted(kafka.bootstrapServers()));
+    succeed("topics", "create", "-c", pipeline.toString(), "--partitions", "2");
+  }
+
+  @AfterEach
+  void stopAll() throws Exception {
+    if (cluster != null) {
+      cluster.process.destroy();
+      cluster.process.waitFor(1, TimeUnit.MINUTES);
+      cluster.process.destroyForcibly();
+    }
+    kafka.close();
+  }
+
+  @Test
+  void modelsAreTheSameBytesAfterAKilledTaskManagerASavepointAndOtherParallelisms()
+      throws Exception {
+    List<String> rows = rows(3 * ROWS);
+    Path first = csv("first.csv", rows.subList(0, ROWS));
+    Path second = csv("second.csv", rows.subList(ROWS, 2 * ROWS));
+    Path third = csv("third.csv", rows.subList(2 * ROWS, 3 * ROWS));
+
+    cluster = start("--taskmanagers", "2");
+    produce(first);
+    awaitExamples(ROWS);
+    CompletableFuture<Void> sending =
+        CompletableFuture.runAsync(() -> produce(second, "--rate", "400"));
+    awaitExamples(ROWS + 100);
+    cluster.kill("task manager 1");
+    cluster.awaitText("err", "ended with exit code 137; started again");
+    cluster.awaitText("err", "The job runs again, parallelism 2");
+    sending.join();
+    String savepoint = succeed("stop", "-c", pipeline.toString(), "--savepoint", stateDir());
+    cluster.awaitEnd();
+    cluster.assertEnded();
+
+    cluster = start("--slots", "2", "--parallelism", "1", "--from-savepoint", savepoint.strip());
+    produce(third);
+    assertThat(succeed("rescale", "-c", pipeline.toString(), "--parallelism", "2", stateDir()))
+        .isEqualTo("millrace shops runs with parallelism 2.\n");
+    awaitExamples(3 * ROWS);
+    succeed("stop", "-c", pipeline.toString(), "--drain", stateDir());
+    cluster.awaitEnd();
+    cluster.assertEnded();
+
+    assertThat(publishedModels()).isEqualTo(undisturbedModels(csv("all.csv", rows)));
+  }
+
+  @Test
+  void withZooKeeperANewJobManagerTakesOverAndNothingOutlivesTheCommand() throws Exception {
+    produce(csv("rows.csv", rows(ROWS)));
+    cluster = start("--ha");
+    awaitExamples(ROWS);
+    String job = cluster.find("Job +(\\w+)");
+    cluster.kill("job manager");
+    cluster.awaitText("err", "The job runs again, parallelism 1");
+
+    assertThat(succeed("savepoint", "-c", pipeline.toString(), stateDir()))
+        .contains("savepoint-" + job.substring(0, 6));
+    List<ProcessHandle> children = cluster.process.descendants().toList();
+    assertThat(children).hasSize(3);
+    cluster.process.destroyForcibly();
+    Awaitility.await().atMost(PATIENCE).until(() -> children.stream().noneMatch(c -> c.isAlive()));
+  }
+
+  private String stateDir() {
+    return "--state-dir=" + dir.resolve("state");
+  }
+
+  private Cluster start(String... options) throws IOException {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(List.of("--add-modules", "jdk.incubator.vector"));
+    command.add("-Dmillrace.logs=" + dir.resolve("logs"));
+    command.addAll(List.of("-cp", System.getProperty("java.class.path")));
+    command.addAll(List.of(Millrace.class.getName(), "cluster", "-c", pipeline.toString()));
+    command.addAll(List.of("--port", "0", stateDir()));
+    command.addAll(List.of("-D", "taskmanager.memory.process.size=1gb"));
+    command.addAll(List.of(options));
+    Path out = Files.createTempFile(dir, "cluster", ".out");
+    Path err = Files.createTempFile(dir, "cluster", ".err");
+    Process process =
+        new ProcessBuilder(command)
+            .redirectOutput(out.toFile())
+            .redirectError(err.toFile())
+            .start();
+    Cluster started = new Cluster(process, out, err);
+    cluster = started; // to be stopped even if it does not come up
+    started.awaitText("out", "Watch ");
+    return started;
+  }
+
+  private void produce(Path csv, String... options) {
+    List<String> command =
+        new ArrayList<>(List.of("produce", "-c", pipeline.toString(), "--key", "key"));
+    command.addAll(List.of("--input", csv.toString()));
+    command.addAll(List.of(options));
+    succeed(command.toArray(String[]::new));
+  }
+
+  private void awaitExamples(int examples) {
+    Awaitility.await()
+        .atMost(PATIENCE)
+        .pollInterval(Duration.ofMillis(300))
+        .until(() -> MetricsTopic.examples(kafka.bootstrapServers()) >= examples);
+  }
+
+  private String publishedModels() {
+    ModelHash hash = new ModelHash();
+    for (ConsumerRecord<byte[], byte[]> record :
+        MetricsTopic.read(kafka.bootstrapServers(), "millrace.models.v1")) {
+      hash.accept(OutputRecord.of(record.timestamp(), record.key(), record.value()));
+    }
+    return hash.hex();
+  }
+
+  private String undisturbedModels(Path csv) throws IOException {
+    String out =
+        succeed(
+            "evaluate",
+            "-c",
+            pipeline.toString(),
+            "--key",
+            "key",
+            "--input",
+            csv.toString(),
+            "--json");
+    JsonNode result = new ObjectMapper().readTree(out);
+    assertThat(result.path("examples").asInt()).isEqualTo(3 * ROWS);
+    assertThat(result.path("keys").asInt()).isEqualTo(KEYS);
+    return result.path("models_sha256").asText();
+  }
+
+  private static List<String> rows(int count) {
+    Random random = new Random(SEED);
+    List<String> rows = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      float x0 = random.nextFloat();
+      float x1 = random.nextFloat();
+      float x2 = random.nextFloat();
+      String label = x0 + x1 > 1.2f ? "high" : x2 > 0.5f ? "middle" : "low";
+      rows.add("shop-%d,%s,%s,%s,%s".formatted(random.nextInt(KEYS), x0, x1, x2, label));
+    }
+    return rows;
+  }
+
+  private Path csv(String name, List<String> rows) throws IOException {
+    return Files.writeString(dir.resolve(name), HEADER + String.join("\n", rows) + "\n");
+  }
+
+  private static String succeed(String... args) {
+    Cli cli = Cli.run(args);
+    assertThat(cli.exitCode()).as(cli.err()).isZero();
+    return cli.out();
+  }
+
+  /** A running {@code cluster} command. */
+  private record Cluster(Process process, Path out, Path err) {
+
+    void awaitText(String stream, String text) {
+      Path file = stream.equals("out") ? out : err;
+      Awaitility.await()
+          .atMost(PATIENCE)
+          .until(() -> !process.isAlive() || Files.readString(file).contains(text));
+      assertThat(file).content().as(this::said).contains(text);
+    }
+
+    /** Kills a process, as nothing can prevent. */
+    void kill(String member) throws IOException {
+      long pid = Long.parseLong(find("Process +" + member + ", pid (\\d+)"));
+      assertThat(ProcessHandle.of(pid).orElseThrow().destroyForcibly()).isTrue();
+    }
+
+    String find(String pattern) throws IOException {
+      Matcher matcher = Pattern.compile(pattern).matcher(Files.readString(out));
+      assertThat(matcher.find()).as(this::said).isTrue();
+      return matcher.group(1);
+    }
+
+    void awaitEnd() throws InterruptedException {
+      assertThat(process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
+    }
+
+    void assertEnded() {
+      assertThat(process.exitValue()).as(this::said).isZero();
+      assertThat(out).content().contains("The job was stopped with savepoint");
+    }
+
+    private String said() {
+      try {
+        return Files.readString(out) + Files.readString(err);
+      } catch (IOException e) {
+        throw new java.io.UncheckedIOException(e);
+      }
+    }
+  }
+}
