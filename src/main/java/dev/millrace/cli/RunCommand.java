@@ -48,7 +48,7 @@ final class RunCommand implements Callable<Integer> {
           "Checkpoints and savepoints, a directory for each pipeline (default: ${DEFAULT-VALUE}).")
   private Path stateDir;
 
-  @ArgGroup private Start start = new Start();
+  @ArgGroup private StartOptions start = new StartOptions();
 
   @Option(
       names = "--timeout",
@@ -92,7 +92,7 @@ final class RunCommand implements Callable<Integer> {
         "Writes    %s, %s; %s when drained%n",
         settings.output().metrics(), settings.output().deadLetters(), settings.output().models());
     out.printf("State     %s%n", dir);
-    out.printf("Models    %s%n", Start.describe(from));
+    out.printf("Models    %s%n", StartOptions.describe(from));
     out.printf("Watch     ./millrace watch -c %s   (Ctrl-C stops the job)%n", config);
   }
 
