@@ -135,11 +135,8 @@ class ClusterCommandsTest {
     answer(
         "/jobs/1/resource-requirements",
         500,
-        "{'errors':['Internal server error.','java.lang.UnsupportedOperationException: The"
-            + " DefaultScheduler does not support changing the parallelism without a job"
-            + " restart.\\n"
-            + "\\tat a.b\\n"
-            + "']}");
+        "{'errors':['Internal server error.','java.lang.UnsupportedOperationException:"
+            + " The DefaultScheduler does not support that\\n\\tat a.b\\n']}");
 
     Cli tooMany = Cli.run("rescale", "--cluster", address, "--parallelism", "3");
     assertThat(tooMany.exitCode()).isEqualTo(2);
@@ -148,7 +145,7 @@ class ClusterCommandsTest {
     assertThat(refused.exitCode()).isEqualTo(1);
     assertThat(refused.err())
         .isEqualToIgnoringNewLines(
-            "The cluster at %s refused: The DefaultScheduler does not support changing the parallelism without a job restart."
+            "The cluster at %s refused: The DefaultScheduler does not support that"
                 .formatted(address));
   }
 
