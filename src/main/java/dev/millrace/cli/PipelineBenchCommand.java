@@ -22,7 +22,7 @@ import picocli.CommandLine.TypeConversionException;
     footer = {
       "",
       "Example:",
-      "  taskset -c 1 ./millrace bench pipeline --keys 100 --json",
+      "  ./millrace bench pipeline --keys 100 --json",
       "  taskset -c 0,1 ./millrace bench pipeline --keys 10000 --parallelism 2"
     })
 final class PipelineBenchCommand implements Callable<Integer> {
