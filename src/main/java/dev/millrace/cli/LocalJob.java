@@ -43,10 +43,10 @@ final class LocalJob {
       Settings settings, int parallelism, Path stateDir, Path from, boolean bounded)
       throws InterruptedException {
     Map<String, String> options = new HashMap<>(MillraceJob.stateOptions(settings));
-    options.put("execution.checkpointing.dir", stateDir.toUri().toString());
-    options.put("execution.checkpointing.savepoint-dir", stateDir.toUri().toString());
+    options.put("execution.checkpointing.dir", Snapshots.location(stateDir));
+    options.put("execution.checkpointing.savepoint-dir", Snapshots.location(stateDir));
     if (from != null) {
-      options.put("execution.state-recovery.path", from.toUri().toString());
+      options.put("execution.state-recovery.path", Snapshots.location(from));
     }
     StreamExecutionEnvironment env = LocalFlink.environment(parallelism, options);
     MillraceJob.buildOnKafka(env, settings, bounded);
@@ -91,7 +91,7 @@ final class LocalJob {
     try {
       return Optional.of(
           client
-              .stopWithSavepoint(false, stateDir.toUri().toString(), SavepointFormatType.CANONICAL)
+              .stopWithSavepoint(false, Snapshots.location(stateDir), SavepointFormatType.CANONICAL)
               .get(SAVEPOINT_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS));
     } catch (ExecutionException | TimeoutException | IllegalStateException e) {
       cancel();

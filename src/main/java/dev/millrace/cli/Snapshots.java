@@ -2,7 +2,6 @@ package dev.millrace.cli;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
@@ -52,16 +51,22 @@ final class Snapshots {
     return path;
   }
 
+  /**
+   * A directory as Flink's options name it: a URI in which nothing is escaped. {@link Path#toUri}
+   * escapes spaces and letters beyond ASCII, and Flink would take {@code %20} for part of a name.
+   */
+  static String location(Path directory) {
+    return "file://" + directory.toAbsolutePath();
+  }
+
   /** A place as Flink names it; a local one without its {@code file:}. */
   static String shown(String location) {
     return location.startsWith("file:") ? path(location).toString() : location;
   }
 
   private static Path path(String pathOrUri) {
-    // Flink prints file:/dir, others write file:///dir; both have the path.
-    return pathOrUri.startsWith("file:")
-        ? Path.of(URI.create(pathOrUri).getPath())
-        : Path.of(pathOrUri);
+    // Flink prints file:/dir, others write file:///dir.
+    return Path.of(pathOrUri.replaceFirst("^file:(//)?(?=/)", ""));
   }
 
   private static FileTime modified(Path file) {
