@@ -1,15 +1,13 @@
 package dev.millrace.cli;
 
 import dev.millrace.Settings;
+import dev.millrace.flink.KafkaIo;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.common.errors.AuthenticationException;
@@ -32,7 +30,7 @@ public final class BrokerCheck {
    * @throws CliError if none answers in time, or the properties cannot be used
    */
   public static void requireBroker(Map<String, String> kafka, Duration timeout, Path config) {
-    try (Admin admin = admin(kafka, timeout)) {
+    try (Admin admin = KafkaIo.admin(kafka, timeout)) {
       admin.describeCluster().nodes().get();
     } catch (ExecutionException e) {
       throw unreachable(e.getCause(), kafka, timeout, config);
@@ -50,7 +48,7 @@ public final class BrokerCheck {
    * @throws CliError if it does not
    */
   public static void requireTopic(Map<String, String> kafka, String topic, Path config) {
-    try (Admin admin = admin(kafka, Duration.ofSeconds(30))) {
+    try (Admin admin = KafkaIo.admin(kafka, Duration.ofSeconds(30))) {
       admin.describeTopics(List.of(topic)).allTopicNames().get();
     } catch (ExecutionException e) {
       if (e.getCause() instanceof UnknownTopicOrPartitionException) {
@@ -78,18 +76,6 @@ public final class BrokerCheck {
             settings.output().models())) {
       requireTopic(settings.kafka(), topic, config);
     }
-  }
-
-  /** An administration client whose calls end with an error after {@code timeout}. */
-  static Admin admin(Map<String, String> kafka, Duration timeout) {
-    Map<String, Object> properties = new HashMap<>(kafka);
-    int millis = (int) Math.min(Integer.MAX_VALUE, timeout.toMillis());
-    properties.put("default.api.timeout.ms", millis);
-    properties.put("request.timeout.ms", Math.min(millis, 10_000));
-    // Settings of consumers and producers are meant for others than this client.
-    Set<String> known = AdminClientConfig.configNames();
-    properties.keySet().removeIf(name -> !known.contains(name) && !name.startsWith("config."));
-    return Admin.create(properties);
   }
 
   /** One line about what a broker refused. */

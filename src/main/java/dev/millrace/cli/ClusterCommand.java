@@ -109,25 +109,30 @@ final class ClusterCommand implements Callable<Integer> {
     requireUsage();
     Settings settings = PipelineFile.read(config);
     Path dir = stateDir.resolve(settings.pipeline()).toAbsolutePath().normalize();
-    Optional<Path> from = start.from(dir);
     int webPort = webPort();
     BrokerCheck.requireTopics(settings, Duration.ofSeconds(timeoutSeconds), config);
     try (StopSignal stop = new StopSignal();
-        StateLock lock = StateLock.take(dir, settings.pipeline());
-        LocalCluster cluster =
-            LocalCluster.start(
-                new ClusterSpec(
-                    config,
-                    settings,
-                    taskManagers,
-                    slots,
-                    parallelism,
-                    ha,
-                    webPort,
-                    dir,
-                    from,
-                    options))) {
-      describe(cluster, dir, from);
+        StateLock lock = StateLock.take(dir, settings.pipeline())) {
+      // Not before the lock: who had it may have left a newer one at its end.
+      return run(
+          new ClusterSpec(
+              config,
+              settings,
+              taskManagers,
+              slots,
+              parallelism,
+              ha,
+              webPort,
+              dir,
+              start.from(dir),
+              options),
+          stop);
+    }
+  }
+
+  private int run(ClusterSpec wanted, StopSignal stop) throws InterruptedException {
+    try (LocalCluster cluster = LocalCluster.start(wanted)) {
+      describe(cluster, wanted.stateDir(), wanted.from());
       PrintWriter out = spec.commandLine().getOut();
       return new ClusterWatch(cluster, stop, out, spec.commandLine().getErr())
           .untilTheJobEnds(config);

@@ -62,7 +62,7 @@ final class ClusterConfig {
   }
 
   private static void putState(Map<String, String> options, Path stateDir, ClusterFiles files) {
-    String directory = stateDir.toUri().toString();
+    String directory = Snapshots.location(stateDir);
     options.put("execution.checkpointing.dir", directory);
     options.put("execution.checkpointing.savepoint-dir", directory);
     options.put("io.tmp.dirs", files.temporary().toString());
@@ -90,7 +90,7 @@ final class ClusterConfig {
     options.put("high-availability.zookeeper.quorum", Ports.HOST + ":" + zooKeeperPort);
     // How long a dead job manager is still the leader.
     options.put("high-availability.zookeeper.client.session-timeout", "6 s");
-    options.put("high-availability.storageDir", files.highAvailability().toUri().toString());
+    options.put("high-availability.storageDir", Snapshots.location(files.highAvailability()));
     // The id of the job follows from this, and with it the directory of its checkpoints.
     options.put("high-availability.cluster-id", "/millrace-" + UUID.randomUUID());
   }

@@ -94,7 +94,7 @@ final class ClusterMember {
     }
     try {
       if (!process.waitFor(SECONDS_TO_STOP, TimeUnit.SECONDS)) {
-        process.destroyForcibly().waitFor();
+        process.destroyForcibly().waitFor(SECONDS_TO_STOP, TimeUnit.SECONDS);
       }
     } catch (InterruptedException e) {
       process.destroyForcibly();

@@ -108,7 +108,8 @@ final class ClusterOptions {
     try {
       return question.ask();
     } catch (IOException e) {
-      throw new CliError("No Flink cluster answers at %s (%s).".formatted(rest.address(), e), e);
+      String why = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
+      throw new CliError("No Flink cluster answers at %s (%s).".formatted(rest.address(), why), e);
     }
   }
 

@@ -68,8 +68,8 @@ final class ClusterWatch {
         wasRunning = true;
         lastRunning = Instant.now();
       }
-    } catch (IOException e) {
-      // Between two job managers; the next look tells more.
+    } catch (IOException | CliError e) {
+      // Between two job managers, or two states of the job; the next look tells more.
     }
   }
 
@@ -93,8 +93,8 @@ final class ClusterWatch {
     try {
       List<FlinkRest.Job> jobs = rest.jobs();
       return jobs.stream().findFirst();
-    } catch (IOException e) {
-      return Optional.empty(); // not up yet, or just being started again
+    } catch (IOException | CliError e) {
+      return Optional.empty(); // not up yet, ending, or just being started again
     }
   }
 

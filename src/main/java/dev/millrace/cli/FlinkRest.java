@@ -1,5 +1,6 @@
 package dev.millrace.cli;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -180,7 +181,7 @@ final class FlinkRest {
     if (status == 503) {
       throw new IOException(address + " is not ready yet");
     }
-    JsonNode answer = mapper.readTree(response.body());
+    JsonNode answer = json(response.body());
     if (status >= 400) {
       JsonNode errors = answer.path("errors");
       throw new CliError(
@@ -188,6 +189,14 @@ final class FlinkRest {
               .formatted(address, reason(errors.path(errors.size() - 1).asText())));
     }
     return answer;
+  }
+
+  private JsonNode json(String body) throws IOException {
+    try {
+      return mapper.readTree(body);
+    } catch (JsonProcessingException e) {
+      throw new IOException("what answers there is not Flink", e);
+    }
   }
 
   /** The innermost cause of a stack trace, without the names of exceptions. */

@@ -66,13 +66,13 @@ final class LocalCluster implements AutoCloseable {
       cluster.startMembers(ports[1]);
       files.writeAddress(cluster.address());
       return cluster;
-    } catch (IOException e) {
-      throw new CliError(files.root() + " cannot be written: " + e.getMessage(), e);
-    } catch (RuntimeException e) {
+    } catch (IOException | RuntimeException e) {
       if (cluster != null) {
         cluster.close();
       }
-      throw e;
+      throw e instanceof RuntimeException error
+          ? error
+          : new CliError(files.root() + " cannot be written: " + e.getMessage(), e);
     }
   }
 

@@ -7,9 +7,11 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.apache.flink.api.common.JobExecutionResult;
 import org.apache.flink.api.common.JobStatus;
 import org.apache.flink.core.execution.JobClient;
 import org.apache.flink.core.execution.SavepointFormatType;
@@ -20,10 +22,13 @@ final class LocalJob {
   private static final Duration SAVEPOINT_TIMEOUT = Duration.ofSeconds(15);
 
   private final JobClient client;
+  // Asked for once: each request would leave a stage behind that waits for the end of the job.
+  private final CompletableFuture<JobExecutionResult> result;
   private final Path stateDir;
 
   private LocalJob(JobClient client, Path stateDir) {
     this.client = client;
+    this.result = client.getJobExecutionResult();
     this.stateDir = stateDir;
   }
 
@@ -38,10 +43,10 @@ final class LocalJob {
       Settings settings, int parallelism, Path stateDir, Path from, boolean bounded)
       throws InterruptedException {
     Map<String, String> options = new HashMap<>(MillraceJob.stateOptions(settings));
-    options.put("execution.checkpointing.dir", stateDir.toUri().toString());
-    options.put("execution.checkpointing.savepoint-dir", stateDir.toUri().toString());
+    options.put("execution.checkpointing.dir", Snapshots.location(stateDir));
+    options.put("execution.checkpointing.savepoint-dir", Snapshots.location(stateDir));
     if (from != null) {
-      options.put("execution.state-recovery.path", from.toUri().toString());
+      options.put("execution.state-recovery.path", Snapshots.location(from));
     }
     StreamExecutionEnvironment env = LocalFlink.environment(parallelism, options);
     MillraceJob.buildOnKafka(env, settings, bounded);
@@ -62,14 +67,14 @@ final class LocalJob {
   }
 
   /**
-   * Waits for the end of a bounded job.
+   * Waits for the end of the job: that of its input, or a failure for good.
    *
    * @return whether it has ended
    * @throws CliError if it failed
    */
   boolean awaitEnd(Duration atMost) throws InterruptedException {
     try {
-      client.getJobExecutionResult().get(atMost.toMillis(), TimeUnit.MILLISECONDS);
+      result.get(atMost.toMillis(), TimeUnit.MILLISECONDS);
       return true;
     } catch (TimeoutException e) {
       return false;
@@ -86,7 +91,7 @@ final class LocalJob {
     try {
       return Optional.of(
           client
-              .stopWithSavepoint(false, stateDir.toUri().toString(), SavepointFormatType.CANONICAL)
+              .stopWithSavepoint(false, Snapshots.location(stateDir), SavepointFormatType.CANONICAL)
               .get(SAVEPOINT_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS));
     } catch (ExecutionException | TimeoutException | IllegalStateException e) {
       cancel();

@@ -75,8 +75,9 @@ final class ModelsTopic {
     if (skipped > 0) {
       notice.accept(
           skipped == 1
-              ? "Skipped 1 record that is not a model."
-              : "Skipped %,d records that are not models.".formatted(skipped));
+              ? "Skipped 1 record that is no model, or one of a newer release."
+              : "Skipped %,d records that are no models, or of a newer release."
+                  .formatted(skipped));
     }
   }
 

@@ -73,9 +73,10 @@ final class RunCommand implements Callable<Integer> {
     Settings settings = PipelineFile.read(config);
     BrokerCheck.requireTopics(settings, Duration.ofSeconds(timeoutSeconds), config);
     Path dir = stateDir.resolve(settings.pipeline()).toAbsolutePath();
-    Optional<Path> from = start.from(dir);
     try (StopSignal stop = new StopSignal();
         StateLock lock = StateLock.take(dir, settings.pipeline())) {
+      // Not before the lock: who had it may have left a newer one at its end.
+      Optional<Path> from = start.from(dir);
       LocalJob job = LocalJob.start(settings, parallelism, dir, from.orElse(null), false);
       describe(settings, dir, from);
       return supervise(job, stop);

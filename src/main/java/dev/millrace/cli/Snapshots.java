@@ -2,17 +2,21 @@ package dev.millrace.cli;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.URI;
+import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
-import java.util.Comparator;
 import java.util.Optional;
-import java.util.stream.Stream;
+import java.util.Set;
 
 /** Checkpoints and savepoints on disk: directories with a file {@code _metadata}. */
 final class Snapshots {
   private static final String METADATA = "_metadata";
+  // Job, checkpoint, file.
+  private static final int DEPTH = 3;
 
   private Snapshots() {}
 
@@ -26,14 +30,40 @@ final class Snapshots {
     if (!Files.isDirectory(stateDir)) {
       return Optional.empty();
     }
-    try (Stream<Path> files = Files.walk(stateDir, 3)) {
-      return files
-          .filter(file -> file.getFileName().toString().equals(METADATA))
-          .filter(file -> modified(file).compareTo(since) >= 0)
-          .max(Comparator.comparing(Snapshots::modified))
-          .map(Path::getParent);
+    Search search = new Search(since);
+    try {
+      Files.walkFileTree(stateDir, Set.of(), DEPTH, search);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
+    }
+    return Optional.ofNullable(search.newest).map(Path::getParent);
+  }
+
+  /** Looks at each file of a directory in which a cluster may write and delete meanwhile. */
+  private static final class Search extends SimpleFileVisitor<Path> {
+    private FileTime time;
+    private Path newest;
+
+    Search(FileTime since) {
+      time = since;
+    }
+
+    @Override
+    public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
+      boolean metadata = file.getFileName().toString().equals(METADATA);
+      if (metadata && attributes.lastModifiedTime().compareTo(time) >= 0) {
+        time = attributes.lastModifiedTime();
+        newest = file;
+      }
+      return FileVisitResult.CONTINUE;
+    }
+
+    @Override
+    public FileVisitResult visitFileFailed(Path file, IOException e) throws IOException {
+      if (e instanceof NoSuchFileException) {
+        return FileVisitResult.CONTINUE;
+      }
+      throw e;
     }
   }
 
@@ -52,23 +82,21 @@ final class Snapshots {
     return path;
   }
 
+  /**
+   * A directory as Flink's options name it: a URI in which nothing is escaped. {@link Path#toUri}
+   * escapes spaces and letters beyond ASCII, and Flink would take {@code %20} for part of a name.
+   */
+  static String location(Path directory) {
+    return "file://" + directory.toAbsolutePath();
+  }
+
   /** A place as Flink names it; a local one without its {@code file:}. */
   static String shown(String location) {
     return location.startsWith("file:") ? path(location).toString() : location;
   }
 
   private static Path path(String pathOrUri) {
-    // Flink prints file:/dir, others write file:///dir; both have the path.
-    return pathOrUri.startsWith("file:")
-        ? Path.of(URI.create(pathOrUri).getPath())
-        : Path.of(pathOrUri);
-  }
-
-  private static FileTime modified(Path file) {
-    try {
-      return Files.getLastModifiedTime(file);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    // Flink prints file:/dir, others write file:///dir.
+    return Path.of(pathOrUri.replaceFirst("^file:(//)?(?=/)", ""));
   }
 }

@@ -1,6 +1,7 @@
 package dev.millrace.cli;
 
 import dev.millrace.Settings;
+import dev.millrace.flink.KafkaIo;
 import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -66,7 +67,7 @@ final class TopicsCommand implements Runnable {
     // Only the last snapshot of each key is of use.
     topics.get(3).configs(Map.of("max.message.bytes", outputBytes, "cleanup.policy", "compact"));
     Map<String, Boolean> outcomes = new LinkedHashMap<>();
-    try (Admin admin = BrokerCheck.admin(settings.kafka(), CREATE_TIMEOUT)) {
+    try (Admin admin = KafkaIo.admin(settings.kafka(), CREATE_TIMEOUT)) {
       Map<String, KafkaFuture<Void>> creations = admin.createTopics(topics).values();
       for (NewTopic topic : topics) {
         outcomes.put(topic.name(), isNew(topic.name(), creations.get(topic.name())));

@@ -24,9 +24,16 @@ public final class OnnxExport {
   /** The operator set: the first with layer normalization (ONNX 1.12). */
   public static final int OPSET = 17;
 
+  /** The input. */
   public static final String FEATURES = "features";
+
+  /** Output of a model of classes. */
   public static final String PROBABILITIES = "probabilities";
+
+  /** Output of a model of classes: the index of the most probable one. */
   public static final String LABEL = "label";
+
+  /** Output of a regression. */
   public static final String PREDICTION = "prediction";
 
   /** The tensors between which our files have the network alone. */

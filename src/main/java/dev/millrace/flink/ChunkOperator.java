@@ -48,7 +48,10 @@ public final class ChunkOperator extends AbstractStreamOperator<Chunk>
   /** Examples in all chunks together at most. */
   public static final int MOST_EXAMPLES = 131_072;
 
-  /** Bytes of all chunks together, beyond which the oldest leave. */
+  /**
+   * Bytes of all open chunks together, beyond which the oldest leave. Empty ones that wait to be
+   * filled again come on top, 64 MiB at most.
+   */
   public static final long MOST_BYTES = 32L << 20;
 
   /** Chunks on the wire. */

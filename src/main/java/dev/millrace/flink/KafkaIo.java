@@ -2,8 +2,11 @@ package dev.millrace.flink;
 
 import dev.millrace.data.KafkaRecord;
 import dev.millrace.data.OutputRecord;
+import java.time.Duration;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Properties;
+import java.util.Set;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.connector.base.DeliveryGuarantee;
 import org.apache.flink.connector.kafka.sink.KafkaRecordSerializationSchema;
@@ -13,6 +16,8 @@ import org.apache.flink.connector.kafka.source.KafkaSourceBuilder;
 import org.apache.flink.connector.kafka.source.enumerator.initializer.OffsetsInitializer;
 import org.apache.flink.connector.kafka.source.reader.deserializer.KafkaRecordDeserializationSchema;
 import org.apache.flink.util.Collector;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -77,6 +82,22 @@ public final class KafkaIo {
         .setTransactionalIdPrefix(transactionalId)
         .setRecordSerializer(new RawSerializer(topic))
         .build();
+  }
+
+  /**
+   * An administration client whose calls end with an error after {@code timeout}.
+   *
+   * @param kafka client properties; those of consumers and producers alone are left out
+   */
+  public static Admin admin(Map<String, String> kafka, Duration timeout) {
+    Map<String, Object> properties = new HashMap<>(kafka);
+    int millis = (int) Math.min(Integer.MAX_VALUE, timeout.toMillis());
+    properties.put(AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, millis);
+    properties.put(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, Math.min(millis, 10_000));
+    // Providers of secrets have options of names that no client lists.
+    Set<String> known = AdminClientConfig.configNames();
+    properties.keySet().removeIf(name -> !known.contains(name) && !name.startsWith("config."));
+    return Admin.create(properties);
   }
 
   private static Properties asProperties(Map<String, String> map) {

@@ -1,12 +1,11 @@
 package dev.millrace.flink;
 
-import java.util.HashMap;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.producer.ProducerConfig;
@@ -22,6 +21,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class TransactionTimeout {
   private static final Logger LOG = LoggerFactory.getLogger(TransactionTimeout.class);
+  private static final Duration PATIENCE = Duration.ofSeconds(10);
   private static final String BROKER_LIMIT = "transaction.max.timeout.ms";
 
   private TransactionTimeout() {}
@@ -44,18 +44,15 @@ public final class TransactionTimeout {
    *     well, or if no broker may or can answer, which is logged
    */
   public static Optional<Long> lowerLimit(Map<String, String> kafka) throws InterruptedException {
-    Map<String, Object> properties = new HashMap<>(kafka);
-    properties.keySet().removeIf(name -> !AdminClientConfig.configNames().contains(name));
-    properties.put(AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, 10_000);
-    properties.put(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, 5_000);
-    try (Admin admin = Admin.create(properties)) {
+    try (Admin admin = KafkaIo.admin(kafka, PATIENCE)) {
       Node broker = admin.describeCluster().nodes().get().iterator().next();
       ConfigResource resource =
           new ConfigResource(ConfigResource.Type.BROKER, Integer.toString(broker.id()));
       Config config = admin.describeConfigs(List.of(resource)).all().get().get(resource);
       ConfigEntry limit = config.get(BROKER_LIMIT);
       return Optional.ofNullable(limit)
-          .map(entry -> Long.parseLong(entry.value()))
+          .map(ConfigEntry::value)
+          .map(Long::valueOf)
           .filter(most -> most < millis(kafka));
     } catch (ExecutionException | KafkaException e) {
       LOG.warn(

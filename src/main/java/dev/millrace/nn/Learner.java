@@ -11,8 +11,9 @@ import java.io.IOException;
  *
  * <p>Each example is predicted before anything is learned from it. A class that is not known yet
  * can be learned after {@link #addClass}: predict the example, add the class, then learn it with an
- * output array of no further use. Not thread-safe. No method allocates once its arrays have grown
- * and the kernels are compiled, each by itself as flink-conf/config.yaml says.
+ * output array of no further use. Not thread-safe. Learning, and predicting into an array, allocate
+ * nothing once the arrays have grown and the kernels are compiled, each by itself as
+ * flink-conf/config.yaml says.
  */
 public final class Learner {
 

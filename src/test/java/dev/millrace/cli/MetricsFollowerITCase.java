@@ -3,6 +3,7 @@ package dev.millrace.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.millrace.flink.KafkaIo;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -141,7 +142,7 @@ class MetricsFollowerITCase {
   }
 
   private static void createTopic(EmbeddedKafka on, String name, int partitions) throws Exception {
-    try (Admin admin = BrokerCheck.admin(properties(on), Duration.ofSeconds(30))) {
+    try (Admin admin = KafkaIo.admin(properties(on), Duration.ofSeconds(30))) {
       admin
           .createTopics(List.of(new NewTopic(name, Optional.of(partitions), Optional.empty())))
           .all()

@@ -2,6 +2,7 @@ package dev.millrace.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.millrace.flink.KafkaIo;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -179,7 +180,7 @@ class ProduceCommandITCase {
 
   private static String cleanupPolicy(String topic) throws Exception {
     ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, topic);
-    try (Admin admin = BrokerCheck.admin(properties(), Duration.ofSeconds(30))) {
+    try (Admin admin = KafkaIo.admin(properties(), Duration.ofSeconds(30))) {
       return admin
           .describeConfigs(List.of(resource))
           .all()

@@ -1,0 +1,63 @@
+package dev.millrace.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class SnapshotsTest {
+  @TempDir private Path dir;
+
+  @Test
+  void flinkFindsADirectoryWhoseNameAUriWouldEscape() throws IOException {
+    Path odd = Files.createDirectory(dir.resolve("50 % für Jürgen"));
+
+    String location = Snapshots.location(odd);
+
+    assertThat(new org.apache.flink.core.fs.Path(location).getPath()).isEqualTo(odd.toString());
+  }
+
+  @Test
+  void whatFlinkPrintsNamesTheSavepoint() throws IOException {
+    Path savepoint = snapshot(dir.resolve("50 % für Jürgen"), 1);
+    String printed = new org.apache.flink.core.fs.Path(Snapshots.location(savepoint)).toString();
+
+    assertThat(Snapshots.shown(printed)).isEqualTo(savepoint.toString());
+    assertThat(Snapshots.given(printed)).isEqualTo(savepoint);
+    assertThat(Snapshots.given("file://" + savepoint)).isEqualTo(savepoint);
+    assertThat(Snapshots.given(savepoint.toString())).isEqualTo(savepoint);
+    assertThat(Snapshots.shown("s3://bucket/savepoint-1")).isEqualTo("s3://bucket/savepoint-1");
+  }
+
+  @Test
+  void aDirectoryWithoutMetadataIsNoSavepoint() {
+    assertThatThrownBy(() -> Snapshots.given(dir.toString()))
+        .isInstanceOf(CliError.class)
+        .hasMessageContaining("neither a savepoint nor a checkpoint");
+  }
+
+  @Test
+  void theNewestOfCheckpointsAndSavepointsCounts() throws IOException {
+    Path checkpoint = snapshot(dir.resolve("job").resolve("chk-7"), 1_000);
+    Path savepoint = snapshot(dir.resolve("savepoint-1"), 2_000);
+    snapshot(dir.resolve("a").resolve("b").resolve("too deep"), 3_000);
+
+    assertThat(Snapshots.newest(dir)).contains(savepoint);
+    assertThat(Snapshots.newestSince(dir, FileTime.fromMillis(2_001))).isEmpty();
+    Files.delete(savepoint.resolve("_metadata"));
+    assertThat(Snapshots.newest(dir)).contains(checkpoint);
+    assertThat(Snapshots.newest(dir.resolve("absent"))).isEmpty();
+  }
+
+  private static Path snapshot(Path directory, long written) throws IOException {
+    Files.createDirectories(directory);
+    Path metadata = Files.createFile(directory.resolve("_metadata"));
+    Files.setLastModifiedTime(metadata, FileTime.fromMillis(written));
+    return directory;
+  }
+}
