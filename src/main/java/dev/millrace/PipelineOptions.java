@@ -4,6 +4,7 @@ import dev.millrace.Node.Mapping;
 import dev.millrace.Node.Scalar;
 import dev.millrace.Settings.Backend;
 import dev.millrace.Settings.Guarantee;
+import dev.millrace.flink.StateSpec;
 import java.util.List;
 
 /**
@@ -97,6 +98,13 @@ final class PipelineOptions {
           10_000L,
           "time between two checkpoints");
 
+  static final Option<Long> CACHE_BYTES =
+      Option.of(
+          "cache-bytes",
+          Kinds.wideWhole(0, 1L << 40),
+          StateSpec.DEFAULT.cacheBytes(),
+          "memory of each subtask for the models in use with rocksdb, beside RocksDB's own");
+
   static final Option<Integer> RECORD_BYTES =
       Option.of("record-bytes", Kinds.whole(1, 104_857_600), 1_048_576, "length of a record value");
   static final Option<Integer> KEY_BYTES =
@@ -136,7 +144,10 @@ final class PipelineOptions {
           List.of(METRICS_TOPIC, DEAD_LETTERS_TOPIC, MODELS_TOPIC));
   static final OptionGroup STATE_GROUP =
       new OptionGroup(
-          "state", "", "Flink keeps one state per key.", List.of(BACKEND, CHECKPOINT_INTERVAL));
+          "state",
+          "",
+          "Flink keeps one state per key.",
+          List.of(BACKEND, CHECKPOINT_INTERVAL, CACHE_BYTES));
   static final OptionGroup LIMITS_GROUP =
       new OptionGroup(
           "limits",

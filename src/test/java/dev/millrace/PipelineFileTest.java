@@ -10,6 +10,7 @@ import dev.millrace.codec.FeatureSpec;
 import dev.millrace.codec.InputSpec;
 import dev.millrace.data.Task;
 import dev.millrace.eval.MetricsSpec;
+import dev.millrace.flink.StateSpec;
 import dev.millrace.nn.Activation;
 import dev.millrace.nn.Clipping;
 import dev.millrace.nn.Initializer;
@@ -70,7 +71,8 @@ class PipelineFileTest {
                 "millrace.dlq.v1",
                 "millrace.models.v1",
                 Guarantee.AT_LEAST_ONCE));
-    assertThat(settings.state()).isEqualTo(new Settings.State(Backend.HEAP, 10_000));
+    assertThat(settings.state())
+        .isEqualTo(new Settings.State(Backend.HEAP, 10_000, StateSpec.DEFAULT));
     assertThat(settings.configHash()).matches("[0-9a-f]{8}");
   }
 
@@ -133,7 +135,8 @@ class PipelineFileTest {
         .isEqualTo(
             new Settings.Output(
                 "fraud.metrics", "fraud.refused", "fraud.models", Guarantee.EXACTLY_ONCE));
-    assertThat(settings.state()).isEqualTo(new Settings.State(Backend.ROCKSDB, 60_000));
+    assertThat(settings.state())
+        .isEqualTo(new Settings.State(Backend.ROCKSDB, 60_000, StateSpec.DEFAULT));
   }
 
   @Test
@@ -398,7 +401,7 @@ class PipelineFileTest {
         "model: { optimizer: ftrl, max-norm: 1 } | model.max-norm does not go with ftrl, which"
             + " computes weights anew. Remove it",
         "state: { epochs: 3 }       | state.epochs is not an option. state takes: backend,"
-            + " checkpoint-interval",
+            + " checkpoint-interval, cache-bytes",
       })
   void eachMistakeHasItsOwnWords(String line, String error) {
     assertThat(invalid(HEAD + line).errors()).containsExactly("fraud.yaml:4  " + error);

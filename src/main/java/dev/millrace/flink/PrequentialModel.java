@@ -24,6 +24,10 @@ final class PrequentialModel {
   // -ln of the smallest probability that counts, 1e-7: the loss of a class nobody has seen.
   private static final double UNSEEN_CLASS_LOSS = -StrictMath.log(1e-7);
 
+  // Some 30 objects and the headers of their arrays; a name in a list and a hash table.
+  private static final int OBJECT_BYTES = 2_048;
+  private static final int CLASS_NAME_BYTES = 128;
+
   private final Task task;
   private final int columns;
   private final boolean probabilities;
@@ -93,6 +97,14 @@ final class PrequentialModel {
     eventTime = other.eventTime;
     timestamp = other.timestamp;
     reported = other.reported;
+  }
+
+  /** Bytes in memory, estimated: those of the arrays, and of all that is around them. */
+  long memoryBytes() {
+    return OBJECT_BYTES
+        + learner.memoryBytes()
+        + metrics.memoryBytes(classes.size())
+        + (long) classes.size() * CLASS_NAME_BYTES;
   }
 
   /** A deep copy. */

@@ -55,6 +55,16 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
     refused = new DeadLetterCounters(getRuntimeContext().getMetricGroup());
   }
 
+  /** The models, each under the key that the backend has at the moment. */
+  ValueState<TrainState> states() {
+    return states;
+  }
+
+  /** Puts something between this function and its models, such as a cache. */
+  void useStates(ValueState<TrainState> others) {
+    states = others;
+  }
+
   @Override
   public void processElement(Chunk chunk, Context context, Collector<OutputRecord> out)
       throws Exception {

@@ -53,6 +53,11 @@ public final class TrainState {
     return model;
   }
 
+  /** Bytes in memory, estimated. */
+  long memoryBytes() {
+    return frozen != null ? frozen.length : model.memoryBytes();
+  }
+
   static void requireVersion(int version) throws IOException {
     if (version > VERSION) {
       throw new IOException(

@@ -402,6 +402,12 @@ public final class Learner {
         scaling != null || blueprint.spec().normalization().kind() == Normalization.Kind.NONE;
   }
 
+  /** Bytes of the arrays that belong to this model alone, in memory, padding included. */
+  public long memoryBytes() {
+    long floats = parameters.length + optimizer.floats() + pending.floats();
+    return floats * Float.BYTES + normalizer.numbers() * Double.BYTES;
+  }
+
   /** A model of its own that equals this one now. */
   public Learner copy() {
     return new Learner(this);

@@ -53,6 +53,11 @@ final class OptimizerState {
     return !(optimizer instanceof Optimizer.Sgd);
   }
 
+  /** Floats of all slots. */
+  long floats() {
+    return (long) first.length + second.length;
+  }
+
   OptimizerState copy() {
     return new OptimizerState(this, first.clone(), second.clone());
   }
