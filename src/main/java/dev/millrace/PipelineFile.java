@@ -120,7 +120,7 @@ public final class PipelineFile {
         new Settings.State(
             state.get(PipelineOptions.BACKEND),
             state.get(PipelineOptions.CHECKPOINT_INTERVAL),
-            new StateSpec(state.get(PipelineOptions.CACHE_BYTES))));
+            new StateSpec(state.get(PipelineOptions.CACHE_BYTES), state.get(PipelineOptions.TTL))));
   }
 
   /** A loss for classes makes every label a class, numbers too. */

@@ -105,6 +105,13 @@ final class PipelineOptions {
           StateSpec.DEFAULT.cacheBytes(),
           "memory of each subtask for the models in use with rocksdb, beside RocksDB's own");
 
+  static final Option<Long> TTL =
+      Option.of(
+          "ttl",
+          Durations.kind(60_000, 3_650 * 24 * HOUR, true),
+          StateSpec.DEFAULT.ttlMillis(),
+          "a key without an example for so long is forgotten, at most an eighth later");
+
   static final Option<Integer> RECORD_BYTES =
       Option.of("record-bytes", Kinds.whole(1, 104_857_600), 1_048_576, "length of a record value");
   static final Option<Integer> KEY_BYTES =
@@ -147,7 +154,7 @@ final class PipelineOptions {
           "state",
           "",
           "Flink keeps one state per key.",
-          List.of(BACKEND, CHECKPOINT_INTERVAL, CACHE_BYTES));
+          List.of(BACKEND, CHECKPOINT_INTERVAL, CACHE_BYTES, TTL));
   static final OptionGroup LIMITS_GROUP =
       new OptionGroup(
           "limits",

@@ -13,6 +13,7 @@ import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.api.common.state.ValueState;
 import org.apache.flink.api.common.state.ValueStateDescriptor;
 import org.apache.flink.metrics.Counter;
+import org.apache.flink.metrics.MetricGroup;
 import org.apache.flink.runtime.execution.SuppressRestartsException;
 import org.apache.flink.streaming.api.TimeDomain;
 import org.apache.flink.streaming.api.functions.KeyedProcessFunction;
@@ -26,6 +27,9 @@ import org.apache.flink.util.Collector;
  * Examples that would wait longer than {@code metrics.at-latest} for that are reported by the
  * clock; such a report too says only what the data say, and its {@code seq} is its number of
  * examples.
+ *
+ * <p>A key without an example for {@code state.ttl} is forgotten, with a tombstone among the
+ * models.
  */
 public final class TrainFunction extends KeyedProcessFunction<String, Chunk, OutputRecord> {
   private static final long serialVersionUID = 1L;
@@ -34,14 +38,19 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
   static final String STATE_NAME = "train-state";
 
   private final TrainSpec spec;
+  private final StateSpec stateSpec;
   private transient ValueState<TrainState> states;
+  // Null if keys are never forgotten.
+  private transient IdleKeys idleKeys;
   private transient TrainScratch scratch;
   private transient MetricsJson json;
   private transient Counter learned;
+  private transient Counter forgotten;
   private transient DeadLetterCounters refused;
 
-  public TrainFunction(TrainSpec spec) {
+  public TrainFunction(TrainSpec spec, StateSpec stateSpec) {
     this.spec = spec;
+    this.stateSpec = stateSpec;
   }
 
   @Override
@@ -49,9 +58,14 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
     states =
         getRuntimeContext()
             .getState(new ValueStateDescriptor<>(STATE_NAME, new TrainStateSerializer()));
+    if (stateSpec.ttlMillis() > 0) {
+      idleKeys = new IdleKeys(getRuntimeContext(), stateSpec.ttlMillis());
+    }
     scratch = new TrainScratch();
     json = new MetricsJson();
-    learned = getRuntimeContext().getMetricGroup().addGroup("millrace").counter("learned");
+    MetricGroup group = getRuntimeContext().getMetricGroup().addGroup("millrace");
+    learned = group.counter("learned");
+    forgotten = group.counter("forgotten_keys");
     refused = new DeadLetterCounters(getRuntimeContext().getMetricGroup());
   }
 
@@ -85,6 +99,9 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
         out.collect(report(model, chunk.key()));
       }
     }
+    if (idleKeys != null) {
+      idleKeys.note(state, context.timerService());
+    }
     states.update(state);
     if (spec.metrics().atLatestMillis() > 0 && model.hasNews()) {
       remind(context);
@@ -95,6 +112,9 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
   public void onTimer(long timestamp, OnTimerContext context, Collector<OutputRecord> out)
       throws Exception {
     TrainState state = states.value();
+    if (state == null) {
+      return; // forgotten, with a reminder still on its way
+    }
     PrequentialModel model = resume(state);
     if (model.hasNews()) {
       out.collect(report(model, context.getCurrentKey()));
@@ -105,7 +125,20 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
           Outputs.MODELS,
           ModelSnapshot.encode(
               spec, context.getCurrentKey(), model.timestamp(), state.modelBytes()));
+    } else if (idleKeys != null && idleKeys.isOver(context.timerService())) {
+      forget(model, context);
     }
+  }
+
+  /** The key's next example starts it afresh. */
+  private void forget(PrequentialModel model, OnTimerContext context) throws IOException {
+    context.timerService().deleteEventTimeTimer(Long.MAX_VALUE);
+    states.clear();
+    idleKeys.clear();
+    forgotten.inc();
+    context.output(
+        Outputs.MODELS,
+        ModelSnapshot.encode(spec, context.getCurrentKey(), model.timestamp(), null));
   }
 
   // State that does not fit the settings will not fit after a restart either.

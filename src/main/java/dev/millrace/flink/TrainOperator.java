@@ -21,7 +21,7 @@ public class TrainOperator extends KeyedProcessOperator<String, Chunk, OutputRec
   private transient StateCache cache;
 
   public TrainOperator(TrainSpec spec, StateSpec state) {
-    super(new TrainFunction(spec));
+    super(new TrainFunction(spec, state));
     this.state = state;
   }
 

@@ -23,6 +23,9 @@ public final class TrainState {
   private byte[] frozen;
   private PrequentialModel model;
 
+  // What IdleKeys last noted of the key; it has that in the backend too.
+  long seenInCell = IdleKeys.NEVER;
+
   private TrainState(byte[] frozen, PrequentialModel model) {
     this.frozen = frozen;
     this.model = model;

@@ -102,13 +102,16 @@ final class TrainHarness implements AutoCloseable {
     return modelsByKey().get(key);
   }
 
-  /** The bytes of the newest model of each key, in hex. */
+  /** The bytes of the newest model of each key that was not forgotten, in hex. */
   Map<String, String> modelsByKey() {
     Map<String, String> models = new TreeMap<>();
     for (OutputRecord record : models()) {
-      models.put(
-          new String(record.key(), StandardCharsets.UTF_8),
-          HexFormat.of().formatHex(record.value()));
+      String key = new String(record.key(), StandardCharsets.UTF_8);
+      if (record.value() == null) {
+        models.remove(key);
+      } else {
+        models.put(key, HexFormat.of().formatHex(record.value()));
+      }
     }
     return models;
   }

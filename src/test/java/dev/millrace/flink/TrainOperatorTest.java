@@ -83,7 +83,7 @@ class TrainOperatorTest {
   }
 
   private static StateSpec state(long cacheBytes) {
-    return new StateSpec(cacheBytes);
+    return new StateSpec(cacheBytes, 0);
   }
 
   /** Learns all examples, in a second life from the cut on. */
