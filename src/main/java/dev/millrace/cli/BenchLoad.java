@@ -26,7 +26,9 @@ record BenchLoad(
     int parallelism,
     Guarantee guarantee,
     Backend backend,
-    int checkpointSeconds) {
+    int checkpointSeconds,
+    int every,
+    int atLatestMillis) {
 
   /** The pipeline; what is not measured has its defaults. */
   Settings settings(String bootstrapServers) {
@@ -36,12 +38,18 @@ record BenchLoad(
         kafka: { bootstrap.servers: "%s" }
         input: { label: label, start: earliest }
         model: { layers: [{ units: 32, activation: relu }], optimizer: sgd, batch-size: %d }
-        metrics: { every: 1000 }
+        metrics: { every: %d, at-latest: %s }
         output: { guarantee: %s }
         state: { backend: %s, checkpoint-interval: %ds }
         """
             .formatted(
-                bootstrapServers, batch, kebab(guarantee), kebab(backend), checkpointSeconds);
+                bootstrapServers,
+                batch,
+                every,
+                atLatestMillis == 0 ? "off" : atLatestMillis + "ms",
+                kebab(guarantee),
+                kebab(backend),
+                checkpointSeconds);
     return PipelineFile.parse("bench", yaml, Path.of(""));
   }
 
@@ -68,6 +76,8 @@ record BenchLoad(
     json.put("guarantee", kebab(guarantee));
     json.put("backend", kebab(backend));
     json.put("checkpoint_s", checkpointSeconds);
+    json.put("metrics_every", every);
+    json.put("metrics_at_latest_ms", atLatestMillis);
   }
 
   private ProducerRecord<byte[], byte[]> record(

@@ -92,6 +92,22 @@ final class PipelineBenchCommand implements Callable<Integer> {
   private int checkpoint;
 
   @Option(
+      names = "--every",
+      paramLabel = "N",
+      defaultValue = "1000",
+      description = "A metrics record after so many examples of a key (default: ${DEFAULT-VALUE}).")
+  private int every;
+
+  @Option(
+      names = "--at-latest",
+      paramLabel = "MS",
+      defaultValue = "0",
+      description =
+          "And after so many milliseconds; 0 is never, for what the clock asks for is no part"
+              + " of a record's cost (default: ${DEFAULT-VALUE}).")
+  private int atLatest;
+
+  @Option(
       names = "--warmup",
       paramLabel = "N",
       defaultValue = "4",
@@ -121,11 +137,23 @@ final class PipelineBenchCommand implements Callable<Integer> {
     BenchCommand.require(spec, "--batch", batch, 1);
     BenchCommand.require(spec, "--parallelism", parallelism, 1);
     BenchCommand.require(spec, "--checkpoint", checkpoint, 1);
+    BenchCommand.require(spec, "--every", every, 1);
+    BenchCommand.require(spec, "--at-latest", atLatest, 0);
     BenchCommand.require(spec, "--warmup", warmup, 0);
     BenchCommand.require(spec, "--rounds", rounds, 1);
     BenchLoad load =
         new BenchLoad(
-            records, features, keys, classes, batch, parallelism, guarantee, backend, checkpoint);
+            records,
+            features,
+            keys,
+            classes,
+            batch,
+            parallelism,
+            guarantee,
+            backend,
+            checkpoint,
+            every,
+            atLatest);
     PipelineBench.Result result =
         new PipelineBench(load).run(warmup, rounds, spec.commandLine().getErr());
     spec.commandLine().getOut().println(json ? result.toJson() : result.toText());

@@ -33,8 +33,11 @@ public final class ChunkOperator extends AbstractStreamOperator<Chunk>
     implements OneInputStreamOperator<Example, Chunk> {
   private static final long serialVersionUID = 1L;
 
-  /** Examples in a chunk at most. */
-  public static final int CHUNK_EXAMPLES = 128;
+  /**
+   * Examples in a chunk at most: enough for the costs of a chunk to vanish, few enough for the
+   * chunks of a hundred keys to stay in a second-level cache.
+   */
+  public static final int CHUNK_EXAMPLES = 64;
 
   /** Milliseconds that an example of a job that keeps up waits for others at most. */
   public static final long LINGER_MILLIS = 5;
@@ -61,6 +64,7 @@ public final class ChunkOperator extends AbstractStreamOperator<Chunk>
   private static final class Filling {
     final Chunk chunk = new Chunk();
     long since;
+    long capacity = chunk.capacityBytes();
   }
 
   // By key, in the order in which they were opened.
@@ -102,9 +106,10 @@ public final class ChunkOperator extends AbstractStreamOperator<Chunk>
       filling = begin(example.key);
     }
     Chunk chunk = filling.chunk;
-    long before = chunk.capacityBytes();
     chunk.add(example);
-    bytes += chunk.capacityBytes() - before;
+    long capacity = chunk.capacityBytes();
+    bytes += capacity - filling.capacity;
+    filling.capacity = capacity;
     examples++;
     lastTimestamp = example.record.timestamp();
     if (chunk.size() == CHUNK_EXAMPLES) {
@@ -140,7 +145,7 @@ public final class ChunkOperator extends AbstractStreamOperator<Chunk>
     Filling filling = spare.isEmpty() ? new Filling() : spare.pop();
     filling.since = now;
     open.put(key, filling);
-    bytes += filling.chunk.capacityBytes();
+    bytes += filling.capacity;
     return filling;
   }
 
@@ -181,13 +186,13 @@ public final class ChunkOperator extends AbstractStreamOperator<Chunk>
     Chunk chunk = filling.chunk;
     open.remove(chunk.key());
     examples -= chunk.size();
-    bytes -= chunk.capacityBytes();
+    bytes -= filling.capacity;
     chunkRecords.update(chunk.size());
     lingered.update(now - filling.since);
     output.collect(out.replace(chunk));
     chunk.clear();
     // Arrays never shrink: a chunk that once was large is not kept.
-    if (spare.size() < MOST_SPARE && chunk.capacityBytes() <= MOST_SPARE_BYTES) {
+    if (spare.size() < MOST_SPARE && filling.capacity <= MOST_SPARE_BYTES) {
       spare.push(filling);
     }
   }

@@ -83,13 +83,16 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
   public void processElement(Chunk chunk, Context context, Collector<OutputRecord> out)
       throws Exception {
     TrainState state = states.value();
+    boolean unfamiliar = state == null || state.isFrozen();
     if (state == null) {
       state = TrainState.begin(spec, chunk);
     }
     PrequentialModel model = resume(state);
-    // Fires at the end of a bounded input, and of a job stopped with --drain; the same one each
-    // time.
-    context.timerService().registerEventTimeTimer(Long.MAX_VALUE);
+    if (unfamiliar) {
+      // Fires at the end of a bounded input, and of a job stopped with --drain; the same one each
+      // time. A savepoint after --drain has none, so state that was just read asks again.
+      context.timerService().registerEventTimeTimer(Long.MAX_VALUE);
+    }
     scratch.findClasses(chunk, model.classes(), spec.model().classWeights());
     for (int row = 0; row < chunk.size(); ) {
       long before = model.examples();

@@ -41,6 +41,11 @@ public final class TrainState {
     return new TrainState(bytes, null);
   }
 
+  /** Whether this was read and is not yet usable. */
+  boolean isFrozen() {
+    return frozen != null;
+  }
+
   /**
    * The model, made usable if it came from a checkpoint.
    *

@@ -16,6 +16,9 @@ import java.util.List;
  */
 final class Layout {
 
+  /** Floats of gradient that are computed and used while they are in cache. */
+  private static final int TOGETHER = 16384;
+
   private final int inputs;
   private final List<LayerSpec> layers;
   // Of each layer; asked for per example, where a list would cost a check of its own.
@@ -102,6 +105,11 @@ final class Layout {
   /** Rows of parameters: weights, bias, and gain and shift if it is normalized. */
   int rows(int layer) {
     return inputs(layer) + (isNormalized(layer) ? 3 : 1);
+  }
+
+  /** How many inputs of a layer, at least 4 if it has them, are updated together. */
+  int inputsTogether(int layer) {
+    return Math.min(inputs(layer), Math.max(4, TOGETHER / stride(layer) / 4 * 4));
   }
 
   int columns(int layer) {

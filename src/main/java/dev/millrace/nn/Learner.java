@@ -12,8 +12,7 @@ import java.io.IOException;
  * <p>Each example is predicted before anything is learned from it. A class that is not known yet
  * can be learned after {@link #addClass}: predict the example, add the class, then learn it with an
  * output array of no further use. Not thread-safe. No method allocates once its arrays have grown
- * and the kernels are compiled, each by itself as flink-conf/config.yaml says; layer normalization
- * and max-norm may.
+ * and the kernels are compiled, each by itself as flink-conf/config.yaml says.
  */
 public final class Learner {
 

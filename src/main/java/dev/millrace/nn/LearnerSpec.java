@@ -138,14 +138,11 @@ public record LearnerSpec(
   }
 
   /**
-   * Whether a step is that of one example, w -= learningRate·g, and nothing else, with the outputs
-   * of every hidden layer still there once all deltas are.
+   * Whether each part of the gradient is needed for the update of its own parameters alone, with
+   * the outputs of every hidden layer still there once all deltas are.
    */
-  boolean isPlainDescent() {
-    return batchSize == 1
-        && optimizer instanceof Optimizer.Sgd sgd
-        && sgd.momentum() == 0f
-        && clipping.norm() == 0f
+  boolean needsNoWholeGradient() {
+    return clipping.norm() == 0f
         && clipping.value() == 0f
         && regularizer.l1() == 0f
         && regularizer.l2() == 0f

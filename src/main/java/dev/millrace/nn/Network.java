@@ -169,21 +169,27 @@ final class Network {
           layout.activationOffset(l, rows),
           layout.columns(l),
           workspace.gradient,
-          layout.weightOffset(l),
+          layout.weightOffset(l));
+      KERNELS.biasGradient(
+          workspace.deltas,
+          layout.activationOffset(l, rows),
+          rows,
+          layout.columns(l),
+          workspace.gradient,
           layout.biasOffset(l));
-      clearBetweenRows(l, workspace.gradient);
+      clearBetweenRows(l, workspace.gradient, layout.weightOffset(l), layout.rows(l));
     }
   }
 
-  /** What another network left there must not count in norms. */
-  private void clearBetweenRows(int layer, float[] gradient) {
+  /** What another network left there must not count in norms, nor become a weight. */
+  void clearBetweenRows(int layer, float[] gradient, int offset, int rows) {
     int columns = layout.columns(layer);
     int stride = layout.stride(layer);
     if (columns == stride) {
       return;
     }
-    for (int i = 0; i < layout.rows(layer); i++) {
-      int row = layout.weightOffset(layer) + i * stride;
+    for (int i = 0; i < rows; i++) {
+      int row = offset + i * stride;
       Arrays.fill(gradient, row + columns, row + stride, 0f);
     }
   }

@@ -86,42 +86,61 @@ final class OptimizerState {
     }
   }
 
-  /** Changes the parameters by one step along the gradient. */
-  void step(float[] parameters, float[] gradient, float learningRate) {
-    int length = parameters.length;
+  /** Begins a step, of which {@link #move} takes the parameters along. */
+  void begin() {
+    if (optimizer instanceof Optimizer.RmsProp rms) {
+      secondPower *= rms.rho();
+    } else if (optimizer instanceof Optimizer.Adam adam) {
+      firstPower *= adam.beta1();
+      secondPower *= adam.beta2();
+    } else if (optimizer instanceof Optimizer.AdamW adam) {
+      firstPower *= adam.beta1();
+      secondPower *= adam.beta2();
+    }
+  }
+
+  /**
+   * Moves some parameters by one step along their gradient.
+   *
+   * @param offset of the parameters, a multiple of 16
+   * @param g their gradient, from the start of its array
+   * @param length how many, a multiple of 16
+   */
+  void move(float[] parameters, int offset, float[] g, int length, float learningRate) {
     if (optimizer instanceof Optimizer.Sgd sgd) {
       if (sgd.momentum() == 0) {
-        KERNELS.sgd(parameters, gradient, length, learningRate);
+        KERNELS.sgd(parameters, g, offset, length, learningRate);
       } else if (sgd.nesterov()) {
-        UPDATES.nesterov(parameters, first, gradient, length, learningRate, sgd.momentum());
+        UPDATES.nesterov(parameters, first, g, offset, length, learningRate, sgd.momentum());
       } else {
-        KERNELS.momentum(parameters, first, gradient, length, learningRate, sgd.momentum());
+        KERNELS.momentum(parameters, first, g, offset, length, learningRate, sgd.momentum());
       }
     } else if (optimizer instanceof Optimizer.RmsProp rms) {
-      secondPower *= rms.rho();
       KERNELS.rmsProp(
           parameters,
           second,
-          gradient,
+          g,
+          offset,
           length,
           learningRate,
           rms.rho(),
           rms.epsilon(),
           rms.biasCorrection() ? (float) (1 / (1 - secondPower)) : 1f);
     } else if (optimizer instanceof Optimizer.Adam adam) {
-      adam(parameters, gradient, learningRate, adam.beta1(), adam.beta2(), adam.epsilon());
+      adam(parameters, offset, g, length, learningRate, adam.beta1(), adam.beta2(), adam.epsilon());
     } else if (optimizer instanceof Optimizer.AdamW adam) {
-      KERNELS.scale(parameters, 0, length, 1f - learningRate * adam.weightDecay());
-      adam(parameters, gradient, learningRate, adam.beta1(), adam.beta2(), adam.epsilon());
+      KERNELS.scale(parameters, offset, length, 1f - learningRate * adam.weightDecay());
+      adam(parameters, offset, g, length, learningRate, adam.beta1(), adam.beta2(), adam.epsilon());
     } else if (optimizer instanceof Optimizer.Adagrad ada) {
       UPDATES.adagrad(
-          parameters, second, gradient, length, learningRate, ada.initialSum(), ada.epsilon());
+          parameters, second, g, offset, length, learningRate, ada.initialSum(), ada.epsilon());
     } else if (optimizer instanceof Optimizer.Ftrl ftrl) {
       UPDATES.ftrl(
           parameters,
           first,
           second,
-          gradient,
+          g,
+          offset,
           length,
           ftrl.alpha(),
           ftrl.beta(),
@@ -132,19 +151,20 @@ final class OptimizerState {
 
   private void adam(
       float[] parameters,
-      float[] gradient,
+      int offset,
+      float[] g,
+      int length,
       float learningRate,
       float beta1,
       float beta2,
       float epsilon) {
-    firstPower *= beta1;
-    secondPower *= beta2;
     KERNELS.adam(
         parameters,
         first,
         second,
-        gradient,
-        parameters.length,
+        g,
+        offset,
+        length,
         (float) (learningRate / (1 - firstPower)),
         beta1,
         beta2,

@@ -8,14 +8,14 @@ final class TrainingStep {
   private final LearnerSpec spec;
   private final Network network;
   private final Objective objective;
-  // Null if a step needs the gradient array.
-  private final PlainDescent plainDescent;
+  // Null if a step needs the gradient of all parameters at once.
+  private final StepInPlace inPlace;
 
   TrainingStep(LearnerSpec spec, Network network, Objective objective) {
     this.spec = spec;
     this.network = network;
     this.objective = objective;
-    plainDescent = spec.isPlainDescent() ? new PlainDescent(network) : null;
+    inPlace = spec.needsNoWholeGradient() ? new StepInPlace(spec, network) : null;
   }
 
   /**
@@ -41,9 +41,20 @@ final class TrainingStep {
     }
     workspace.fitBackward(network.layout(), rows);
     writeOutputGradient(batch, workspace);
-    return plainDescent != null
-        ? plainDescent.step(parameters, batch.rows(), objective.fused(), learningRate, workspace)
-        : step(batch, parameters, optimizer, learningRate, dropout, workspace);
+    if (inPlace != null) {
+      float[] x = batch.rows();
+      boolean fused = objective.fused();
+      if (inPlace.take(parameters, x, rows, fused, optimizer, learningRate, workspace)) {
+        return true;
+      }
+      if (rows == 1) {
+        return false;
+      }
+      // Only the gradient itself can tell; the deltas and perhaps the outputs are gone.
+      network.forward(parameters, x, 0, rows, workspace, null);
+      writeOutputGradient(batch, workspace);
+    }
+    return step(batch, parameters, optimizer, learningRate, dropout, workspace);
   }
 
   private boolean step(
@@ -53,7 +64,8 @@ final class TrainingStep {
       float learningRate,
       Dropout dropout,
       Workspace workspace) {
-    workspace.fitGradient(network.layout());
+    int length = network.layout().length();
+    workspace.fitGradient(length);
     network.backward(
         parameters, batch.rows(), 0, batch.size(), objective.fused(), workspace, dropout);
     float[] gradient = workspace.gradient;
@@ -61,10 +73,11 @@ final class TrainingStep {
     if (regularizer.l1() != 0f || regularizer.l2() != 0f) {
       network.regularize(parameters, regularizer, gradient);
     }
-    if (!spec.clipping().apply(gradient, network.layout().length())) {
+    if (!spec.clipping().apply(gradient, length)) {
       return false;
     }
-    optimizer.step(parameters, gradient, learningRate);
+    optimizer.begin();
+    optimizer.move(parameters, 0, gradient, length, learningRate);
     if (regularizer.maxNorm() != 0f) {
       network.limitNorms(parameters, regularizer.maxNorm());
     }

@@ -82,10 +82,10 @@ public final class Workspace {
     }
   }
 
-  /** Makes room for the gradient of every parameter. */
-  void fitGradient(Layout layout) {
-    if (gradient.length < layout.length()) {
-      gradient = new float[layout.length()];
+  /** Makes room for the gradient of so many parameters. */
+  void fitGradient(int length) {
+    if (gradient.length < length) {
+      gradient = new float[length];
     }
   }
 

@@ -111,14 +111,13 @@ public interface Kernels {
       float[] transposed);
 
   /**
-   * Gradient with respect to a layer's weights and bias: gw = xᵀ·delta, gb = Σ delta; overwrites.
+   * Gradient with respect to a layer's weights: gw = xᵀ·delta; overwrites.
    *
-   * <p>Order: gw[i][c] starts from 0 and takes one fma(x[r][i], delta[r][c], gw) a row, ascending;
-   * gb[c] starts from 0 and adds delta[r][c], ascending.
+   * <p>Order: gw[i][c] starts from 0 and takes one fma(x[r][i], delta[r][c], gw) a row, ascending.
    *
    * @param x [rows x in], rows {@code xStride} apart
    * @param delta [rows x columns]
-   * @param gradient gw [in x columns] at {@code wOffset}, gb [columns] at {@code biasOffset}
+   * @param gradient receives gw [in x columns]
    */
   void weightGradient(
       float[] x,
@@ -130,12 +129,22 @@ public interface Kernels {
       int deltaOffset,
       int columns,
       float[] gradient,
-      int wOffset,
-      int biasOffset);
+      int wOffset);
 
   /**
-   * One step of plain gradient descent on a layer from one row: {@link #weightGradient} and {@link
-   * #sgd} without the gradient in between, bit for bit.
+   * Gradient with respect to a layer's bias: gb = Σ delta; overwrites.
+   *
+   * <p>Order: gb[c] starts from 0 and adds delta[r][c], rows ascending.
+   *
+   * @param delta [rows x columns]
+   * @param gradient receives gb [columns]
+   */
+  void biasGradient(
+      float[] delta, int deltaOffset, int rows, int columns, float[] gradient, int biasOffset);
+
+  /**
+   * One step of plain gradient descent on a layer from one row: {@link #weightGradient}, {@link
+   * #biasGradient} and {@link #sgd} without the gradient in between, bit for bit.
    *
    * @param x [in]
    * @param delta [columns]
@@ -203,12 +212,15 @@ public interface Kernels {
   /**
    * Plain gradient descent: w = fma(-learningRate, g, w).
    *
-   * @param length a multiple of 16, here and in the other optimizers
+   * @param g gradient [length], from the start of its array, here and in the other optimizers
+   * @param offset of w, and of what else is kept for each weight
+   * @param length a multiple of 16
    */
-  void sgd(float[] w, float[] g, int length, float learningRate);
+  void sgd(float[] w, float[] g, int offset, int length, float learningRate);
 
   /** Descent with momentum: v = fma(momentum, v, g); w = fma(-learningRate, v, w). */
-  void momentum(float[] w, float[] v, float[] g, int length, float learningRate, float momentum);
+  void momentum(
+      float[] w, float[] v, float[] g, int offset, int length, float learningRate, float momentum);
 
   /**
    * RMSprop: v = fma(rho, v, (1-rho)·(g·g)); w -= learningRate·g / (sqrt(v·correction) + epsilon).
@@ -219,6 +231,7 @@ public interface Kernels {
       float[] w,
       float[] v,
       float[] g,
+      int offset,
       int length,
       float learningRate,
       float rho,
@@ -237,6 +250,7 @@ public interface Kernels {
       float[] m,
       float[] v,
       float[] g,
+      int offset,
       int length,
       float rate,
       float beta1,

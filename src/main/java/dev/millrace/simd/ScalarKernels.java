@@ -111,8 +111,7 @@ public final class ScalarKernels implements Kernels {
       int deltaOffset,
       int columns,
       float[] gradient,
-      int wOffset,
-      int biasOffset) {
+      int wOffset) {
     int stride = Kernels.stride(columns);
     // The first row by itself: what begins from 0 need not be cleared and read.
     for (int i = 0; i < in; i++) {
@@ -137,6 +136,12 @@ public final class ScalarKernels implements Kernels {
         gradient,
         wOffset,
         stride);
+  }
+
+  @Override
+  public void biasGradient(
+      float[] delta, int deltaOffset, int rows, int columns, float[] gradient, int biasOffset) {
+    int stride = Kernels.stride(columns);
     Arrays.fill(gradient, biasOffset, biasOffset + columns, 0f);
     for (int r = 0; r < rows; r++) {
       for (int c = 0; c < columns; c++) {
@@ -265,18 +270,20 @@ public final class ScalarKernels implements Kernels {
   }
 
   @Override
-  public void sgd(float[] w, float[] g, int length, float learningRate) {
+  public void sgd(float[] w, float[] g, int offset, int length, float learningRate) {
     for (int i = 0; i < length; i++) {
-      w[i] = Fma.fma(-learningRate, g[i], w[i]);
+      int p = offset + i;
+      w[p] = Fma.fma(-learningRate, g[i], w[p]);
     }
   }
 
   @Override
   public void momentum(
-      float[] w, float[] v, float[] g, int length, float learningRate, float momentum) {
+      float[] w, float[] v, float[] g, int offset, int length, float learningRate, float momentum) {
     for (int i = 0; i < length; i++) {
-      v[i] = Fma.fma(momentum, v[i], g[i]);
-      w[i] = Fma.fma(-learningRate, v[i], w[i]);
+      int p = offset + i;
+      v[p] = Fma.fma(momentum, v[p], g[i]);
+      w[p] = Fma.fma(-learningRate, v[p], w[p]);
     }
   }
 
@@ -285,6 +292,7 @@ public final class ScalarKernels implements Kernels {
       float[] w,
       float[] v,
       float[] g,
+      int offset,
       int length,
       float learningRate,
       float rho,
@@ -292,8 +300,9 @@ public final class ScalarKernels implements Kernels {
       float correction) {
     float rest = 1f - rho;
     for (int i = 0; i < length; i++) {
-      v[i] = Fma.fma(rho, v[i], rest * (g[i] * g[i]));
-      w[i] -= learningRate * g[i] / ((float) Math.sqrt(v[i] * correction) + epsilon);
+      int p = offset + i;
+      v[p] = Fma.fma(rho, v[p], rest * (g[i] * g[i]));
+      w[p] -= learningRate * g[i] / ((float) Math.sqrt(v[p] * correction) + epsilon);
     }
   }
 
@@ -303,6 +312,7 @@ public final class ScalarKernels implements Kernels {
       float[] m,
       float[] v,
       float[] g,
+      int offset,
       int length,
       float rate,
       float beta1,
@@ -312,9 +322,10 @@ public final class ScalarKernels implements Kernels {
     float rest1 = 1f - beta1;
     float rest2 = 1f - beta2;
     for (int i = 0; i < length; i++) {
-      m[i] = Fma.fma(beta1, m[i], rest1 * g[i]);
-      v[i] = Fma.fma(beta2, v[i], rest2 * (g[i] * g[i]));
-      w[i] -= rate * m[i] / ((float) Math.sqrt(v[i] * correction) + epsilon);
+      int p = offset + i;
+      m[p] = Fma.fma(beta1, m[p], rest1 * g[i]);
+      v[p] = Fma.fma(beta2, v[p], rest2 * (g[i] * g[i]));
+      w[p] -= rate * m[p] / ((float) Math.sqrt(v[p] * correction) + epsilon);
     }
   }
 

@@ -5,10 +5,11 @@ final class ScalarUpdates implements UpdateKernels {
 
   @Override
   public void nesterov(
-      float[] w, float[] v, float[] g, int length, float learningRate, float momentum) {
+      float[] w, float[] v, float[] g, int offset, int length, float learningRate, float momentum) {
     for (int i = 0; i < length; i++) {
-      v[i] = Fma.fma(momentum, v[i], g[i]);
-      w[i] = Fma.fma(-learningRate, Fma.fma(momentum, v[i], g[i]), w[i]);
+      int p = offset + i;
+      v[p] = Fma.fma(momentum, v[p], g[i]);
+      w[p] = Fma.fma(-learningRate, Fma.fma(momentum, v[p], g[i]), w[p]);
     }
   }
 
@@ -17,13 +18,15 @@ final class ScalarUpdates implements UpdateKernels {
       float[] w,
       float[] s,
       float[] g,
+      int offset,
       int length,
       float learningRate,
       float initial,
       float epsilon) {
     for (int i = 0; i < length; i++) {
-      s[i] = Fma.fma(g[i], g[i], s[i]);
-      w[i] -= learningRate * g[i] / ((float) Math.sqrt(s[i] + initial) + epsilon);
+      int p = offset + i;
+      s[p] = Fma.fma(g[i], g[i], s[p]);
+      w[p] -= learningRate * g[i] / ((float) Math.sqrt(s[p] + initial) + epsilon);
     }
   }
 
@@ -33,19 +36,21 @@ final class ScalarUpdates implements UpdateKernels {
       float[] z,
       float[] n,
       float[] g,
+      int offset,
       int length,
       float alpha,
       float beta,
       float l1,
       float l2) {
     for (int i = 0; i < length; i++) {
-      float root = (float) Math.sqrt(n[i]);
-      n[i] = Fma.fma(g[i], g[i], n[i]);
-      float newRoot = (float) Math.sqrt(n[i]);
+      int p = offset + i;
+      float root = (float) Math.sqrt(n[p]);
+      n[p] = Fma.fma(g[i], g[i], n[p]);
+      float newRoot = (float) Math.sqrt(n[p]);
       float sigma = (newRoot - root) / alpha;
-      z[i] = Fma.fma(-sigma, w[i], z[i] + g[i]);
-      float pull = z[i] > 0f ? l1 : -l1;
-      w[i] = Math.abs(z[i]) <= l1 ? 0f : (pull - z[i]) / ((beta + newRoot) / alpha + l2);
+      z[p] = Fma.fma(-sigma, w[p], z[p] + g[i]);
+      float pull = z[p] > 0f ? l1 : -l1;
+      w[p] = Math.abs(z[p]) <= l1 ? 0f : (pull - z[p]) / ((beta + newRoot) / alpha + l2);
     }
   }
 

@@ -2,7 +2,8 @@ package dev.millrace.simd;
 
 /**
  * More optimizers, and what else is done to gradients and weights, under the rules of {@link
- * Kernels}. Lengths and columns are multiples of 16.
+ * Kernels}. Lengths and columns are multiples of 16; gradients, weights and what is kept for each
+ * weight are placed as in {@link Kernels#sgd}.
  */
 public interface UpdateKernels {
 
@@ -12,7 +13,8 @@ public interface UpdateKernels {
   }
 
   /** Nesterov momentum: v = fma(momentum, v, g); w = fma(-learningRate, fma(momentum, v, g), w). */
-  void nesterov(float[] w, float[] v, float[] g, int length, float learningRate, float momentum);
+  void nesterov(
+      float[] w, float[] v, float[] g, int offset, int length, float learningRate, float momentum);
 
   /**
    * Adagrad: s = fma(g, g, s); w -= learningRate·g / (sqrt(s + initial) + epsilon).
@@ -23,6 +25,7 @@ public interface UpdateKernels {
       float[] w,
       float[] s,
       float[] g,
+      int offset,
       int length,
       float learningRate,
       float initial,
@@ -37,6 +40,7 @@ public interface UpdateKernels {
       float[] z,
       float[] n,
       float[] g,
+      int offset,
       int length,
       float alpha,
       float beta,

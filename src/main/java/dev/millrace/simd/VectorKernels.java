@@ -27,6 +27,9 @@ final class VectorKernels implements Kernels {
   /** Up to which a softmax is faster without vectors, whose loads wait for single stores. */
   private static final int FEW_CLASSES = 4;
 
+  /** Columns from which leaving out a row of weights is worth a branch that cannot be foreseen. */
+  private static final int WIDE = 256;
+
   private final ScalarKernels scalar = new ScalarKernels();
 
   @Override
@@ -95,10 +98,15 @@ final class VectorKernels implements Kernels {
       int deltaOffset,
       int columns,
       float[] gradient,
-      int wOffset,
-      int biasOffset) {
-    WeightGradient.compute(
-        x, xOffset, xStride, rows, in, delta, deltaOffset, columns, gradient, wOffset, biasOffset);
+      int wOffset) {
+    WeightGradient.weights(
+        x, xOffset, xStride, rows, in, delta, deltaOffset, columns, gradient, wOffset);
+  }
+
+  @Override
+  public void biasGradient(
+      float[] delta, int deltaOffset, int rows, int columns, float[] gradient, int biasOffset) {
+    WeightGradient.bias(delta, deltaOffset, rows, columns, gradient, biasOffset);
   }
 
   @Override
@@ -113,8 +121,22 @@ final class VectorKernels implements Kernels {
       int wOffset,
       int biasOffset,
       float learningRate) {
+    boolean skipZeros =
+        columns >= WIDE
+            && absMax(delta, deltaOffset, columns) * Math.abs(learningRate)
+                < Float.POSITIVE_INFINITY;
     WeightGradient.descend(
-        x, xOffset, in, delta, deltaOffset, columns, w, wOffset, biasOffset, learningRate);
+        x,
+        xOffset,
+        in,
+        delta,
+        deltaOffset,
+        columns,
+        w,
+        wOffset,
+        biasOffset,
+        learningRate,
+        skipZeros);
   }
 
   @Override
@@ -244,14 +266,14 @@ final class VectorKernels implements Kernels {
   }
 
   @Override
-  public void sgd(float[] w, float[] g, int length, float learningRate) {
-    VectorOptimizers.sgd(w, g, length, learningRate);
+  public void sgd(float[] w, float[] g, int offset, int length, float learningRate) {
+    VectorOptimizers.sgd(w, g, offset, length, learningRate);
   }
 
   @Override
   public void momentum(
-      float[] w, float[] v, float[] g, int length, float learningRate, float momentum) {
-    VectorOptimizers.momentum(w, v, g, length, learningRate, momentum);
+      float[] w, float[] v, float[] g, int offset, int length, float learningRate, float momentum) {
+    VectorOptimizers.momentum(w, v, g, offset, length, learningRate, momentum);
   }
 
   @Override
@@ -259,12 +281,13 @@ final class VectorKernels implements Kernels {
       float[] w,
       float[] v,
       float[] g,
+      int offset,
       int length,
       float learningRate,
       float rho,
       float epsilon,
       float correction) {
-    VectorOptimizers.rmsProp(w, v, g, length, learningRate, rho, epsilon, correction);
+    VectorOptimizers.rmsProp(w, v, g, offset, length, learningRate, rho, epsilon, correction);
   }
 
   @Override
@@ -273,13 +296,14 @@ final class VectorKernels implements Kernels {
       float[] m,
       float[] v,
       float[] g,
+      int offset,
       int length,
       float rate,
       float beta1,
       float beta2,
       float epsilon,
       float correction) {
-    VectorOptimizers.adam(w, m, v, g, length, rate, beta1, beta2, epsilon, correction);
+    VectorOptimizers.adam(w, m, v, g, offset, length, rate, beta1, beta2, epsilon, correction);
   }
 
   @Override

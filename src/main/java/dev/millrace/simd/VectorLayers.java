@@ -11,7 +11,10 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorSpecies;
 
-/** {@link LayerKernels} on the Vector API; rows are whole registers. */
+/**
+ * {@link LayerKernels} on the Vector API; rows are whole registers. One method a loop, because C2
+ * boxes vectors that it carries through loops within loops.
+ */
 final class VectorLayers implements LayerKernels {
 
   private static final int WIDTH = SPECIES.length();
@@ -37,19 +40,36 @@ final class VectorLayers implements LayerKernels {
     for (int r = 0; r < rows; r++) {
       int row = offset + r * stride;
       float mean = VectorReductions.sum(a, row, columns) / width;
-      for (int c = row; c < row + columns; c += WIDTH) {
-        FloatVector.fromArray(SPECIES, a, c).sub(mean).intoArray(normalized, c);
-      }
+      subtract(a, row, columns, mean, normalized);
       Arrays.fill(normalized, row + width, row + columns, 0f);
       float variance = VectorReductions.dot(normalized, row, normalized, row, columns) / width;
       float inverse = 1f / (float) Math.sqrt(variance + EPSILON);
       inverses[inverseOffset + r] = inverse;
-      for (int c = 0; c < columns; c += WIDTH) {
-        FloatVector x = FloatVector.fromArray(SPECIES, normalized, row + c).mul(inverse);
-        x.intoArray(normalized, row + c);
-        FloatVector shift = FloatVector.fromArray(SPECIES, p, gainOffset + stride + c);
-        FloatVector.fromArray(SPECIES, p, gainOffset + c).fma(x, shift).intoArray(a, row + c);
-      }
+      stretch(normalized, row, columns, inverse, p, gainOffset, gainOffset + stride, a);
+    }
+  }
+
+  private static void subtract(float[] a, int row, int columns, float mean, float[] centred) {
+    for (int c = row; c < row + columns; c += WIDTH) {
+      FloatVector.fromArray(SPECIES, a, c).sub(mean).intoArray(centred, c);
+    }
+  }
+
+  private static void stretch(
+      float[] normalized,
+      int row,
+      int columns,
+      float inverse,
+      float[] p,
+      int gain,
+      int shift,
+      float[] a) {
+    for (int c = 0; c < columns; c += WIDTH) {
+      FloatVector x = FloatVector.fromArray(SPECIES, normalized, row + c).mul(inverse);
+      x.intoArray(normalized, row + c);
+      FloatVector.fromArray(SPECIES, p, gain + c)
+          .fma(x, FloatVector.fromArray(SPECIES, p, shift + c))
+          .intoArray(a, row + c);
     }
   }
 
@@ -70,25 +90,53 @@ final class VectorLayers implements LayerKernels {
     Arrays.fill(gradient, gainOffset, gainOffset + stride + columns, 0f);
     for (int r = 0; r < rows; r++) {
       int row = offset + r * stride;
-      for (int c = 0; c < columns; c += WIDTH) {
-        int gain = gainOffset + c;
-        FloatVector d = FloatVector.fromArray(SPECIES, delta, row + c);
-        FloatVector x = FloatVector.fromArray(SPECIES, normalized, row + c);
-        d.fma(x, FloatVector.fromArray(SPECIES, gradient, gain)).intoArray(gradient, gain);
-        FloatVector shift = FloatVector.fromArray(SPECIES, gradient, gain + stride);
-        shift.add(d).intoArray(gradient, gain + stride);
-        d.mul(FloatVector.fromArray(SPECIES, p, gain)).intoArray(delta, row + c);
-      }
+      addRow(delta, row, columns, normalized, gradient, gainOffset, gainOffset + stride);
+      multiply(delta, row, columns, p, gainOffset);
       float mean = VectorReductions.sum(delta, row, columns) / width;
       float slope = VectorReductions.dot(delta, row, normalized, row, columns) / width;
-      float inverse = inverses[inverseOffset + r];
-      FloatVector down = constant(-slope);
-      for (int c = row; c < row + columns; c += WIDTH) {
-        FloatVector centred = FloatVector.fromArray(SPECIES, delta, c).sub(mean);
-        FloatVector x = FloatVector.fromArray(SPECIES, normalized, c);
-        down.fma(x, centred).mul(inverse).intoArray(delta, c);
-      }
+      restore(delta, row, columns, mean, slope, inverses[inverseOffset + r], normalized);
       Arrays.fill(delta, row + width, row + columns, 0f);
+    }
+  }
+
+  private static void addRow(
+      float[] delta,
+      int row,
+      int columns,
+      float[] normalized,
+      float[] gradient,
+      int gain,
+      int shift) {
+    for (int c = 0; c < columns; c += WIDTH) {
+      FloatVector d = FloatVector.fromArray(SPECIES, delta, row + c);
+      FloatVector x = FloatVector.fromArray(SPECIES, normalized, row + c);
+      d.fma(x, FloatVector.fromArray(SPECIES, gradient, gain + c)).intoArray(gradient, gain + c);
+      FloatVector.fromArray(SPECIES, gradient, shift + c).add(d).intoArray(gradient, shift + c);
+    }
+  }
+
+  private static void multiply(float[] delta, int row, int columns, float[] p, int gain) {
+    for (int c = 0; c < columns; c += WIDTH) {
+      FloatVector.fromArray(SPECIES, delta, row + c)
+          .mul(FloatVector.fromArray(SPECIES, p, gain + c))
+          .intoArray(delta, row + c);
+    }
+  }
+
+  private static void restore(
+      float[] delta,
+      int row,
+      int columns,
+      float mean,
+      float slope,
+      float inverse,
+      float[] normalized) {
+    FloatVector down = constant(-slope);
+    for (int c = row; c < row + columns; c += WIDTH) {
+      FloatVector centred = FloatVector.fromArray(SPECIES, delta, c).sub(mean);
+      down.fma(FloatVector.fromArray(SPECIES, normalized, c), centred)
+          .mul(inverse)
+          .intoArray(delta, c);
     }
   }
 

@@ -16,23 +16,23 @@ final class VectorOptimizers {
 
   private VectorOptimizers() {}
 
-  static void sgd(float[] w, float[] g, int length, float learningRate) {
+  static void sgd(float[] w, float[] g, int offset, int length, float learningRate) {
     FloatVector rate = constant(-learningRate);
     for (int i = 0; i < length; i += WIDTH) {
       FloatVector gi = FloatVector.fromArray(SPECIES, g, i);
-      rate.fma(gi, FloatVector.fromArray(SPECIES, w, i)).intoArray(w, i);
+      rate.fma(gi, FloatVector.fromArray(SPECIES, w, offset + i)).intoArray(w, offset + i);
     }
   }
 
   static void momentum(
-      float[] w, float[] v, float[] g, int length, float learningRate, float momentum) {
+      float[] w, float[] v, float[] g, int offset, int length, float learningRate, float momentum) {
     FloatVector rate = constant(-learningRate);
     FloatVector keep = constant(momentum);
     for (int i = 0; i < length; i += WIDTH) {
-      FloatVector vi = FloatVector.fromArray(SPECIES, v, i);
+      FloatVector vi = FloatVector.fromArray(SPECIES, v, offset + i);
       vi = keep.fma(vi, FloatVector.fromArray(SPECIES, g, i));
-      vi.intoArray(v, i);
-      rate.fma(vi, FloatVector.fromArray(SPECIES, w, i)).intoArray(w, i);
+      vi.intoArray(v, offset + i);
+      rate.fma(vi, FloatVector.fromArray(SPECIES, w, offset + i)).intoArray(w, offset + i);
     }
   }
 
@@ -40,6 +40,7 @@ final class VectorOptimizers {
       float[] w,
       float[] v,
       float[] g,
+      int offset,
       int length,
       float learningRate,
       float rho,
@@ -49,11 +50,11 @@ final class VectorOptimizers {
     FloatVector rest = constant(1f - rho);
     for (int i = 0; i < length; i += WIDTH) {
       FloatVector gi = FloatVector.fromArray(SPECIES, g, i);
-      FloatVector vi = FloatVector.fromArray(SPECIES, v, i);
+      FloatVector vi = FloatVector.fromArray(SPECIES, v, offset + i);
       vi = keep.fma(vi, rest.mul(gi.mul(gi)));
-      vi.intoArray(v, i);
+      vi.intoArray(v, offset + i);
       FloatVector change = gi.mul(learningRate).div(vi.mul(correction).sqrt().add(epsilon));
-      FloatVector.fromArray(SPECIES, w, i).sub(change).intoArray(w, i);
+      FloatVector.fromArray(SPECIES, w, offset + i).sub(change).intoArray(w, offset + i);
     }
   }
 
@@ -62,6 +63,7 @@ final class VectorOptimizers {
       float[] m,
       float[] v,
       float[] g,
+      int offset,
       int length,
       float rate,
       float beta1,
@@ -74,13 +76,13 @@ final class VectorOptimizers {
     float rest1 = 1f - beta1;
     for (int i = 0; i < length; i += WIDTH) {
       FloatVector gi = FloatVector.fromArray(SPECIES, g, i);
-      FloatVector mi = keep1.fma(FloatVector.fromArray(SPECIES, m, i), gi.mul(rest1));
-      FloatVector vi = FloatVector.fromArray(SPECIES, v, i);
+      FloatVector mi = keep1.fma(FloatVector.fromArray(SPECIES, m, offset + i), gi.mul(rest1));
+      FloatVector vi = FloatVector.fromArray(SPECIES, v, offset + i);
       vi = keep2.fma(vi, rest2.mul(gi.mul(gi)));
-      mi.intoArray(m, i);
-      vi.intoArray(v, i);
+      mi.intoArray(m, offset + i);
+      vi.intoArray(v, offset + i);
       FloatVector change = mi.mul(rate).div(vi.mul(correction).sqrt().add(epsilon));
-      FloatVector.fromArray(SPECIES, w, i).sub(change).intoArray(w, i);
+      FloatVector.fromArray(SPECIES, w, offset + i).sub(change).intoArray(w, offset + i);
     }
   }
 }

@@ -15,14 +15,15 @@ final class VectorUpdates implements UpdateKernels {
 
   @Override
   public void nesterov(
-      float[] w, float[] v, float[] g, int length, float learningRate, float momentum) {
+      float[] w, float[] v, float[] g, int offset, int length, float learningRate, float momentum) {
     FloatVector rate = constant(-learningRate);
     FloatVector keep = constant(momentum);
     for (int i = 0; i < length; i += WIDTH) {
       FloatVector gi = FloatVector.fromArray(SPECIES, g, i);
-      FloatVector vi = keep.fma(FloatVector.fromArray(SPECIES, v, i), gi);
-      vi.intoArray(v, i);
-      rate.fma(keep.fma(vi, gi), FloatVector.fromArray(SPECIES, w, i)).intoArray(w, i);
+      FloatVector vi = keep.fma(FloatVector.fromArray(SPECIES, v, offset + i), gi);
+      vi.intoArray(v, offset + i);
+      rate.fma(keep.fma(vi, gi), FloatVector.fromArray(SPECIES, w, offset + i))
+          .intoArray(w, offset + i);
     }
   }
 
@@ -31,16 +32,17 @@ final class VectorUpdates implements UpdateKernels {
       float[] w,
       float[] s,
       float[] g,
+      int offset,
       int length,
       float learningRate,
       float initial,
       float epsilon) {
     for (int i = 0; i < length; i += WIDTH) {
       FloatVector gi = FloatVector.fromArray(SPECIES, g, i);
-      FloatVector si = gi.fma(gi, FloatVector.fromArray(SPECIES, s, i));
-      si.intoArray(s, i);
+      FloatVector si = gi.fma(gi, FloatVector.fromArray(SPECIES, s, offset + i));
+      si.intoArray(s, offset + i);
       FloatVector change = gi.mul(learningRate).div(si.add(initial).sqrt().add(epsilon));
-      FloatVector.fromArray(SPECIES, w, i).sub(change).intoArray(w, i);
+      FloatVector.fromArray(SPECIES, w, offset + i).sub(change).intoArray(w, offset + i);
     }
   }
 
@@ -50,6 +52,7 @@ final class VectorUpdates implements UpdateKernels {
       float[] z,
       float[] n,
       float[] g,
+      int offset,
       int length,
       float alpha,
       float beta,
@@ -57,18 +60,18 @@ final class VectorUpdates implements UpdateKernels {
       float l2) {
     for (int i = 0; i < length; i += WIDTH) {
       FloatVector gi = FloatVector.fromArray(SPECIES, g, i);
-      FloatVector ni = FloatVector.fromArray(SPECIES, n, i);
+      FloatVector ni = FloatVector.fromArray(SPECIES, n, offset + i);
       FloatVector root = ni.sqrt();
       ni = gi.fma(gi, ni);
-      ni.intoArray(n, i);
+      ni.intoArray(n, offset + i);
       FloatVector newRoot = ni.sqrt();
       FloatVector sigma = newRoot.sub(root).div(alpha);
-      FloatVector zi = FloatVector.fromArray(SPECIES, z, i).add(gi);
-      zi = sigma.neg().fma(FloatVector.fromArray(SPECIES, w, i), zi);
-      zi.intoArray(z, i);
+      FloatVector zi = FloatVector.fromArray(SPECIES, z, offset + i).add(gi);
+      zi = sigma.neg().fma(FloatVector.fromArray(SPECIES, w, offset + i), zi);
+      zi.intoArray(z, offset + i);
       FloatVector pull = constant(-l1).blend(l1, zi.compare(GT, 0f));
       FloatVector wi = pull.sub(zi).div(newRoot.add(beta).div(alpha).add(l2));
-      wi.blend(0f, zi.abs().compare(LE, l1)).intoArray(w, i);
+      wi.blend(0f, zi.abs().compare(LE, l1)).intoArray(w, offset + i);
     }
   }
 
@@ -86,16 +89,20 @@ final class VectorUpdates implements UpdateKernels {
     int stride = Kernels.stride(columns);
     int end = rows * stride;
     for (int c = offset; c < offset + columns; c += WIDTH) {
-      FloatVector sum = FloatVector.zero(SPECIES);
-      for (int i = c; i < c + end; i += stride) {
-        FloatVector v = FloatVector.fromArray(SPECIES, w, i);
-        sum = v.fma(v, sum);
-      }
-      FloatVector norm = sum.sqrt();
-      FloatVector factor = constant(1f).blend(constant(most).div(norm), norm.compare(GT, most));
-      for (int i = c; i < c + end; i += stride) {
-        FloatVector.fromArray(SPECIES, w, i).mul(factor).intoArray(w, i);
-      }
+      limit(w, c, c + end, stride, most);
+    }
+  }
+
+  private static void limit(float[] w, int from, int to, int stride, float most) {
+    FloatVector sum = FloatVector.zero(SPECIES);
+    for (int i = from; i < to; i += stride) {
+      FloatVector v = FloatVector.fromArray(SPECIES, w, i);
+      sum = v.fma(v, sum);
+    }
+    FloatVector norm = sum.sqrt();
+    FloatVector factor = constant(1f).blend(constant(most).div(norm), norm.compare(GT, most));
+    for (int i = from; i < to; i += stride) {
+      FloatVector.fromArray(SPECIES, w, i).mul(factor).intoArray(w, i);
     }
   }
 }

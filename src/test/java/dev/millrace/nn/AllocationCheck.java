@@ -51,12 +51,12 @@ public final class AllocationCheck {
   private static LearnerSpec manyOptions() {
     return new LearnerSpec(
         new NetworkSpec(
-            List.of(new LayerSpec(20, Activation.GELU, 0.2f, false)),
+            List.of(new LayerSpec(20, Activation.GELU, 0.2f, true)),
             Activation.SOFTMAX,
             Loss.CATEGORICAL_CROSSENTROPY),
         new Optimizer.AdamW(0.001f, 0.9f, 0.999f, 1e-8f, 0.01f),
         new Schedule.Cosine(1_000_000, 0.1f, 100),
-        new Regularizer(1e-5f, 1e-4f, 0f, 0.1f),
+        new Regularizer(1e-5f, 1e-4f, 2f, 0.1f),
         new Normalization(Normalization.Kind.STANDARD, 0.001f, 4f),
         4,
         new Clipping(1f, 0.5f),

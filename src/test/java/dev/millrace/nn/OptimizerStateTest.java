@@ -29,7 +29,8 @@ class OptimizerStateTest {
         gradient[i] = (float) random.nextGaussian();
         expected[i] -= formulas[i].change(gradient[i], t);
       }
-      state.step(weights, gradient, optimizer.learningRate());
+      state.begin();
+      state.move(weights, 0, gradient, weights.length, optimizer.learningRate());
     }
     for (int i = 0; i < LENGTH; i++) {
       assertThat((double) weights[i]).isCloseTo(expected[i], within(2e-6));
@@ -170,7 +171,8 @@ class OptimizerStateTest {
         sums[i] += gradient[i] * gradient[i];
         expected[i] -= 0.1 * gradient[i] / (1 + Math.sqrt(sums[i]));
       }
-      state.step(weights, gradient, ftrl.learningRate());
+      state.begin();
+      state.move(weights, 0, gradient, weights.length, ftrl.learningRate());
     }
     for (int i = 0; i < LENGTH; i++) {
       assertThat((double) weights[i]).isCloseTo(expected[i], within(5e-6));

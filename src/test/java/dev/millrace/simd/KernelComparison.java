@@ -73,6 +73,10 @@ final class KernelComparison {
       products(rows, 130, 7, 2);
       softmax(rows, 256);
     }
+    // Sums of more terms than a tile takes at once.
+    products(9, 530, 97, 1);
+    products(20, 50, 530, 0);
+    products(530, 10, 80, 2);
     for (int rows : ROWS) {
       for (int width : WIDTHS) {
         softmax(rows, width);
@@ -168,42 +172,44 @@ final class KernelComparison {
   }
 
   private void optimizers(int length) {
-    float[] w = numbers(length, 1);
-    float[] m = numbers(length, 0.1);
-    float[] v = numbers(length, 0.1);
-    for (int i = 0; i < length; i++) {
+    // The part from 16 on of what is kept; the gradient starts with it.
+    int all = 2 * Kernels.LANES + length;
+    float[] w = numbers(all, 1);
+    float[] m = numbers(all, 0.1);
+    float[] v = numbers(all, 0.1);
+    for (int i = 0; i < all; i++) {
       v[i] = Math.abs(v[i]);
     }
     float[] g = numbers(length, 1);
     float[] state = concat(w, m, v);
-    inPlace("sgd", w, (k, x) -> k.sgd(x, g, length, 0.02f));
-    inSlots("momentum", state, length, (k, s) -> k.momentum(s[0], s[1], g, length, 0.02f, 0.9f));
+    inPlace("sgd", w, (k, x) -> k.sgd(x, g, 16, length, 0.02f));
+    inSlots("momentum", state, all, (k, s) -> k.momentum(s[0], s[1], g, 16, length, 0.02f, 0.9f));
     inSlots(
         "rmsProp",
         state,
-        length,
-        (k, s) -> k.rmsProp(s[0], s[2], g, length, 0.005f, 0.99f, 1e-8f, 1.7f));
+        all,
+        (k, s) -> k.rmsProp(s[0], s[2], g, 16, length, 0.005f, 0.99f, 1e-8f, 1.7f));
     inSlots(
         "adam",
         state,
-        length,
-        (k, s) -> k.adam(s[0], s[1], s[2], g, length, 0.01f, 0.9f, 0.999f, 1e-8f, 3f));
-    updates(state, g, length);
+        all,
+        (k, s) -> k.adam(s[0], s[1], s[2], g, 16, length, 0.01f, 0.9f, 0.999f, 1e-8f, 3f));
+    updates(state, all, g, length);
   }
 
-  private void updates(float[] state, float[] g, int length) {
+  private void updates(float[] state, int all, float[] g, int length) {
     inSlots(
-        "nesterov", state, length, (k, s) -> with(k).nesterov(s[0], s[1], g, length, 0.02f, 0.9f));
+        "nesterov", state, all, (k, s) -> with(k).nesterov(s[0], s[1], g, 16, length, 0.02f, 0.9f));
     inSlots(
         "adagrad",
         state,
-        length,
-        (k, s) -> with(k).adagrad(s[0], s[2], g, length, 0.02f, 0.1f, 1e-10f));
+        all,
+        (k, s) -> with(k).adagrad(s[0], s[2], g, 16, length, 0.02f, 0.1f, 1e-10f));
     inSlots(
         "ftrl",
         state,
-        length,
-        (k, s) -> with(k).ftrl(s[0], s[1], s[2], g, length, 0.1f, 1f, 0.05f, 0.01f));
+        all,
+        (k, s) -> with(k).ftrl(s[0], s[1], s[2], g, 16, length, 0.1f, 1f, 0.05f, 0.01f));
     inPlace("clamp", withSpecials(length), (k, x) -> with(k).clamp(x, length, 0.7f));
     for (int rows : new int[] {1, 3, 17}) {
       float[] w = numbers(rows * Kernels.stride(length) + 3, 1);
@@ -312,8 +318,14 @@ final class KernelComparison {
     inPlace(
         "weightGradient",
         w,
-        (k, r) -> k.weightGradient(x, 3, xStride, rows, in, delta, 1, columns, r, 0, bias));
+        (k, r) -> k.weightGradient(x, 3, xStride, rows, in, delta, 1, columns, r, 0));
+    inPlace("biasGradient", w, (k, r) -> k.biasGradient(delta, 1, rows, columns, r, bias));
     inPlace("descend", w, (k, r) -> k.descend(x, 3, in, delta, 1, columns, r, 0, bias, 0.02f));
+    float[] special = withSpecials(columns + 1);
+    inPlace(
+        "descend along specials",
+        w,
+        (k, r) -> k.descend(x, 3, in, special, 1, columns, r, 0, bias, 0.02f));
     float[] dx = numbers(rows * Kernels.stride(Kernels.padded(in)) + 1, 1);
     float[] transposed = new float[Kernels.transposedLength(out)];
     inPlace(

@@ -84,8 +84,9 @@ class KernelsTest {
       float[] gradient = new float[w.length];
 
       kernels.descend(x, 0, in, delta, 0, columns, stepped, 0, bias, 0.3f);
-      kernels.weightGradient(x, 0, in, 1, in, delta, 0, columns, gradient, 0, bias);
-      kernels.sgd(w, gradient, w.length, 0.3f);
+      kernels.weightGradient(x, 0, in, 1, in, delta, 0, columns, gradient, 0);
+      kernels.biasGradient(delta, 0, 1, columns, gradient, bias);
+      kernels.sgd(w, gradient, 0, w.length, 0.3f);
 
       assertThat(stepped).isEqualTo(w);
     }

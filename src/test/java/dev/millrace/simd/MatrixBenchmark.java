@@ -92,8 +92,7 @@ public class MatrixBenchmark {
   }
 
   private float[] weightGradient(int rows, int columns) {
-    int bias = IN * Kernels.stride(columns);
-    kernels.weightGradient(x, 0, STRIDE, rows, IN, delta, 0, columns, gradient, 0, bias);
+    kernels.weightGradient(x, 0, STRIDE, rows, IN, delta, 0, columns, gradient, 0);
     return gradient;
   }
 

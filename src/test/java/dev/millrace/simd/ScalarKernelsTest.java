@@ -35,7 +35,8 @@ class ScalarKernelsTest {
 
     kernels.dense(x, 0, in, rows, in, w, 0, in * stride, columns, y, 0);
     kernels.inputGradient(delta, 0, rows, out, columns, w, 0, in, dx, 0, new float[0]);
-    kernels.weightGradient(x, 0, in, rows, in, delta, 0, columns, gradient, 0, in * stride);
+    kernels.weightGradient(x, 0, in, rows, in, delta, 0, columns, gradient, 0);
+    kernels.biasGradient(delta, 0, rows, columns, gradient, in * stride);
 
     for (int r = 0; r < rows; r++) {
       for (int c = 0; c < columns && columns > Kernels.LANES; c++) {

@@ -28,43 +28,43 @@ public class UpdateBenchmark {
 
   @Benchmark
   public float[] sgd() {
-    kernels.sgd(w, g, LENGTH, 1e-6f);
+    kernels.sgd(w, g, 0, LENGTH, 1e-6f);
     return w;
   }
 
   @Benchmark
   public float[] momentum() {
-    kernels.momentum(w, m, g, LENGTH, 1e-6f, 0.9f);
+    kernels.momentum(w, m, g, 0, LENGTH, 1e-6f, 0.9f);
     return w;
   }
 
   @Benchmark
   public float[] rmsProp() {
-    kernels.rmsProp(w, v, g, LENGTH, 1e-6f, 0.99f, 1e-8f, 1f);
+    kernels.rmsProp(w, v, g, 0, LENGTH, 1e-6f, 0.99f, 1e-8f, 1f);
     return w;
   }
 
   @Benchmark
   public float[] adam() {
-    kernels.adam(w, m, v, g, LENGTH, 1e-6f, 0.9f, 0.999f, 1e-8f, 1f);
+    kernels.adam(w, m, v, g, 0, LENGTH, 1e-6f, 0.9f, 0.999f, 1e-8f, 1f);
     return w;
   }
 
   @Benchmark
   public float[] nesterov() {
-    more.nesterov(w, m, g, LENGTH, 1e-6f, 0.9f);
+    more.nesterov(w, m, g, 0, LENGTH, 1e-6f, 0.9f);
     return w;
   }
 
   @Benchmark
   public float[] adagrad() {
-    more.adagrad(w, v, g, LENGTH, 1e-6f, 0.1f, 1e-10f);
+    more.adagrad(w, v, g, 0, LENGTH, 1e-6f, 0.1f, 1e-10f);
     return w;
   }
 
   @Benchmark
   public float[] ftrl() {
-    more.ftrl(w, m, v, g, LENGTH, 0.1f, 1f, 0.01f, 0.01f);
+    more.ftrl(w, m, v, g, 0, LENGTH, 0.1f, 1f, 0.01f, 0.01f);
     return w;
   }
 

@@ -1,0 +1,159 @@
+package dev.millrace.nn;
+
+import dev.millrace.simd.Kernels;
+
+/**
+ * The step that never holds the gradient of all parameters, because nothing but their update reads
+ * it: the bits of {@link Network#backward} and {@link OptimizerState#move}.
+ *
+ * <p>For networks where no hidden layer has dropout, layer normalization or an activation that is
+ * derived from its input.
+ */
+final class StepInPlace {
+
+  private static final Kernels KERNELS = Kernels.best();
+
+  private final Network network;
+  private final Layout layout;
+  // Whether it is gradient descent along one row.
+  private final boolean plain;
+
+  StepInPlace(LearnerSpec spec, Network network) {
+    this.network = network;
+    layout = network.layout();
+    plain =
+        spec.batchSize() == 1
+            && spec.optimizer() instanceof Optimizer.Sgd sgd
+            && sgd.momentum() == 0f;
+  }
+
+  /**
+   * From the rows at the start of {@code x}, their outputs and the output layer's deltas in the
+   * workspace, as {@link Network#backward} takes them.
+   *
+   * @return false if the gradient may be not finite or too great, and of one row is; then no
+   *     parameter has changed, but the deltas have
+   */
+  boolean take(
+      float[] parameters,
+      float[] x,
+      int rows,
+      boolean fused,
+      OptimizerState optimizer,
+      float learningRate,
+      Workspace workspace) {
+    network.propagateDeltas(parameters, rows, fused, workspace);
+    if (!gradientIsWithin(Clipping.GREATEST_GRADIENT, x, rows, workspace)) {
+      return false;
+    }
+    if (plain) {
+      descend(parameters, x, learningRate, workspace);
+    } else {
+      move(parameters, x, rows, optimizer, learningRate, workspace);
+    }
+    return true;
+  }
+
+  /**
+   * Whether no magnitude in the gradient exceeds the bound, and none is NaN, without that gradient:
+   * of one row's products x·delta the greatest is that of the greatest factors, and a sum of
+   * several is at most so many times that. False may be wrong of more rows than one.
+   */
+  private boolean gradientIsWithin(float bound, float[] x, int rows, Workspace workspace) {
+    // Twice, for what rounding adds to a sum.
+    float terms = rows == 1 ? 1f : 2f * rows;
+    // All layers at once first: fewer, longer calls, and enough unless the bound is near.
+    int length = layout.activationLength(rows);
+    float allDeltas = KERNELS.absMax(workspace.deltas, 0, length);
+    float allInputs =
+        Math.max(
+            KERNELS.absMax(x, 0, rows * layout.inputStride(0)),
+            KERNELS.absMax(workspace.activations, 0, length));
+    if (Math.max(1f, allInputs) * allDeltas * terms <= bound) {
+      return true;
+    }
+    float greatest = 0f;
+    for (int l = 0; l < layout.layers(); l++) {
+      float input = 0f;
+      float delta = 0f;
+      for (int r = 0; r < rows; r++) {
+        float[] inputs = l == 0 ? x : workspace.activations;
+        int from = l == 0 ? 0 : layout.activationOffset(l - 1, rows);
+        int row = from + r * layout.inputStride(l);
+        // Math.max gives NaN when one of the two is.
+        input = Math.max(input, KERNELS.absMax(inputs, row, layout.inputs(l)));
+        int deltaRow = layout.activationOffset(l, rows) + r * layout.stride(l);
+        delta = Math.max(delta, KERNELS.absMax(workspace.deltas, deltaRow, layout.columns(l)));
+      }
+      // The bias takes delta itself.
+      greatest = Math.max(greatest, Math.max(1f, input) * delta * terms);
+    }
+    return greatest <= bound;
+  }
+
+  /**
+   * One step of plain gradient descent from one row: the bits of {@link Network#backward} and
+   * {@link Kernels#sgd}.
+   */
+  private void descend(float[] parameters, float[] x, float learningRate, Workspace workspace) {
+    for (int l = 0; l < layout.layers(); l++) {
+      KERNELS.descend(
+          l == 0 ? x : workspace.activations,
+          l == 0 ? 0 : layout.activationOffset(l - 1, 1),
+          layout.inputs(l),
+          workspace.deltas,
+          layout.activationOffset(l, 1),
+          layout.columns(l),
+          parameters,
+          layout.weightOffset(l),
+          layout.biasOffset(l),
+          learningRate);
+    }
+  }
+
+  /**
+   * One step of an optimizer: the bits of {@link Network#backward} and {@link OptimizerState#move},
+   * some inputs at a time, so that their part of the gradient is still in cache when it is used.
+   */
+  private void move(
+      float[] parameters,
+      float[] x,
+      int rows,
+      OptimizerState optimizer,
+      float learningRate,
+      Workspace workspace) {
+    optimizer.begin();
+    for (int l = 0; l < layout.layers(); l++) {
+      int stride = layout.stride(l);
+      int columns = layout.columns(l);
+      int delta = layout.activationOffset(l, rows);
+      int inputs = layout.inputs(l);
+      int together = layout.inputsTogether(l);
+      workspace.fitGradient((together + 1) * stride);
+      float[] gradient = workspace.gradient;
+      for (int i = 0; i < inputs; i += together) {
+        int block = Math.min(together, inputs - i);
+        KERNELS.weightGradient(
+            l == 0 ? x : workspace.activations,
+            (l == 0 ? 0 : layout.activationOffset(l - 1, rows)) + i,
+            layout.inputStride(l),
+            rows,
+            block,
+            workspace.deltas,
+            delta,
+            columns,
+            gradient,
+            0);
+        int length = block * stride;
+        if (i + block == inputs) {
+          // The bias follows the weights.
+          KERNELS.biasGradient(workspace.deltas, delta, rows, columns, gradient, length);
+          length += stride;
+        }
+        network.clearBetweenRows(l, gradient, 0, length / stride);
+        optimizer.move(
+            parameters, layout.weightOffset(l) + i * stride, gradient, length, learningRate);
+      }
+    }
+  }
+}
