@@ -120,7 +120,10 @@ public final class PipelineFile {
         new Settings.State(
             state.get(PipelineOptions.BACKEND),
             state.get(PipelineOptions.CHECKPOINT_INTERVAL),
-            new StateSpec(state.get(PipelineOptions.CACHE_BYTES), state.get(PipelineOptions.TTL))));
+            new StateSpec(
+                state.get(PipelineOptions.CACHE_BYTES),
+                state.get(PipelineOptions.TTL),
+                state.get(PipelineOptions.ON_SHAPE_CHANGE))));
   }
 
   /** A loss for classes makes every label a class, numbers too. */

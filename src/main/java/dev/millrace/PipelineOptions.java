@@ -5,6 +5,7 @@ import dev.millrace.Node.Scalar;
 import dev.millrace.Settings.Backend;
 import dev.millrace.Settings.Guarantee;
 import dev.millrace.flink.StateSpec;
+import dev.millrace.flink.StateSpec.ShapeChange;
 import java.util.List;
 
 /**
@@ -112,6 +113,14 @@ final class PipelineOptions {
           StateSpec.DEFAULT.ttlMillis(),
           "a key without an example for so long is forgotten, at most an eighth later");
 
+  static final Option<ShapeChange> ON_SHAPE_CHANGE =
+      Option.of(
+          "on-shape-change",
+          Kinds.choice(Kinds::kebab, ShapeChange.values()),
+          StateSpec.DEFAULT.onShapeChange(),
+          "when a stored model is not of the kind that this file describes: stop the job with both"
+              + " kinds, or start such a key afresh");
+
   static final Option<Integer> RECORD_BYTES =
       Option.of("record-bytes", Kinds.whole(1, 104_857_600), 1_048_576, "length of a record value");
   static final Option<Integer> KEY_BYTES =
@@ -154,7 +163,7 @@ final class PipelineOptions {
           "state",
           "",
           "Flink keeps one state per key.",
-          List.of(BACKEND, CHECKPOINT_INTERVAL, CACHE_BYTES, TTL));
+          List.of(BACKEND, CHECKPOINT_INTERVAL, CACHE_BYTES, TTL, ON_SHAPE_CHANGE));
   static final OptionGroup LIMITS_GROUP =
       new OptionGroup(
           "limits",

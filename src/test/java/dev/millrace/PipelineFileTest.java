@@ -401,7 +401,7 @@ class PipelineFileTest {
         "model: { optimizer: ftrl, max-norm: 1 } | model.max-norm does not go with ftrl, which"
             + " computes weights anew. Remove it",
         "state: { epochs: 3 }       | state.epochs is not an option. state takes: backend,"
-            + " checkpoint-interval, cache-bytes, ttl",
+            + " checkpoint-interval, cache-bytes, ttl, on-shape-change",
       })
   void eachMistakeHasItsOwnWords(String line, String error) {
     assertThat(invalid(HEAD + line).errors()).containsExactly("fraud.yaml:4  " + error);

@@ -8,6 +8,7 @@ import dev.millrace.eval.RegressionMetrics;
 import dev.millrace.eval.RollingMetrics;
 import dev.millrace.nn.Learner;
 import dev.millrace.nn.LearnerSpec;
+import dev.millrace.nn.ModelMismatchException;
 import dev.millrace.nn.ModelStart;
 import java.io.DataInput;
 import java.io.DataOutput;
@@ -63,7 +64,8 @@ final class PrequentialModel {
   /**
    * Reads what {@link #write} wrote.
    *
-   * @throws IOException if it is of another kind than the settings say, naming both
+   * @throws ModelMismatchException if it is of another kind than the settings say, naming both
+   * @throws IOException if it is of a newer release
    */
   PrequentialModel(DataInput in, TrainSpec spec) throws IOException {
     task = Task.valueOf(in.readUTF());
@@ -124,7 +126,7 @@ final class PrequentialModel {
   // A model whose columns were swapped would go on without a word and predict nonsense.
   private void requireSameColumns(int stored, TrainSpec spec) throws IOException {
     if (stored != columns) {
-      throw new IOException(
+      throw new ModelMismatchException(
           "the models were trained on other input.features than the pipeline has now, "
               + spec.columns()
               + "; go back to those, or start afresh");

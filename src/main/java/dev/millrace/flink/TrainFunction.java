@@ -7,6 +7,7 @@ import dev.millrace.data.DeadLetter;
 import dev.millrace.data.DeadLetterReason;
 import dev.millrace.data.KafkaRecord;
 import dev.millrace.data.OutputRecord;
+import dev.millrace.nn.ModelMismatchException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import org.apache.flink.api.common.functions.OpenContext;
@@ -16,8 +17,11 @@ import org.apache.flink.metrics.Counter;
 import org.apache.flink.metrics.MetricGroup;
 import org.apache.flink.runtime.execution.SuppressRestartsException;
 import org.apache.flink.streaming.api.TimeDomain;
+import org.apache.flink.streaming.api.TimerService;
 import org.apache.flink.streaming.api.functions.KeyedProcessFunction;
 import org.apache.flink.util.Collector;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Predicts, scores and learns each example of a key with the key's own model, and reports the
@@ -37,6 +41,8 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
   /** Name of the keyed state; never changes, or models are lost. */
   static final String STATE_NAME = "train-state";
 
+  private static final Logger LOG = LoggerFactory.getLogger(TrainFunction.class);
+
   private final TrainSpec spec;
   private final StateSpec stateSpec;
   private transient ValueState<TrainState> states;
@@ -46,6 +52,8 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
   private transient MetricsJson json;
   private transient Counter learned;
   private transient Counter forgotten;
+  private transient Counter reset;
+  private transient boolean warned;
   private transient DeadLetterCounters refused;
 
   public TrainFunction(TrainSpec spec, StateSpec stateSpec) {
@@ -66,6 +74,7 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
     MetricGroup group = getRuntimeContext().getMetricGroup().addGroup("millrace");
     learned = group.counter("learned");
     forgotten = group.counter("forgotten_keys");
+    reset = group.counter("reset_keys");
     refused = new DeadLetterCounters(getRuntimeContext().getMetricGroup());
   }
 
@@ -84,14 +93,16 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
       throws Exception {
     TrainState state = states.value();
     boolean unfamiliar = state == null || state.isFrozen();
-    if (state == null) {
+    PrequentialModel model = state == null ? null : resume(state, chunk.key());
+    if (model == null) {
+      if (state != null) {
+        reset.inc();
+      }
       state = TrainState.begin(spec, chunk);
+      model = resume(state, chunk.key());
     }
-    PrequentialModel model = resume(state);
     if (unfamiliar) {
-      // Fires at the end of a bounded input, and of a job stopped with --drain; the same one each
-      // time. A savepoint after --drain has none, so state that was just read asks again.
-      context.timerService().registerEventTimeTimer(Long.MAX_VALUE);
+      awaitEnd(context.timerService());
     }
     scratch.findClasses(chunk, model.classes(), spec.model().classWeights());
     for (int row = 0; row < chunk.size(); ) {
@@ -118,36 +129,61 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
     if (state == null) {
       return; // forgotten, with a reminder still on its way
     }
-    PrequentialModel model = resume(state);
-    if (model.hasNews()) {
+    boolean isEnd = context.timeDomain() == TimeDomain.EVENT_TIME; // of the input
+    if (state.isFrozen() && !isEnd) {
+      awaitEnd(context.timerService());
+    }
+    PrequentialModel model = resume(state, context.getCurrentKey());
+    if (model != null && model.hasNews()) {
       out.collect(report(model, context.getCurrentKey()));
       states.update(state);
     }
-    if (context.timeDomain() == TimeDomain.EVENT_TIME) { // the end of the input
-      context.output(
-          Outputs.MODELS,
-          ModelSnapshot.encode(
-              spec, context.getCurrentKey(), model.timestamp(), state.modelBytes()));
-    } else if (idleKeys != null && idleKeys.isOver(context.timerService())) {
-      forget(model, context);
+    if (isEnd && model != null) {
+      publish(model.timestamp(), state.modelBytes(), context);
+    } else if (!isEnd && idleKeys != null && idleKeys.isOver(context.timerService())) {
+      forget(model == null ? timestamp : model.timestamp(), context);
     }
   }
 
+  // Fires at the end of a bounded input, and of a job stopped with --drain; the same one each
+  // time. A savepoint after --drain has none, so state that was just read asks again.
+  private static void awaitEnd(TimerService timers) {
+    timers.registerEventTimeTimer(Long.MAX_VALUE);
+  }
+
+  private void publish(long timestamp, byte[] model, OnTimerContext context) {
+    context.output(
+        Outputs.MODELS, ModelSnapshot.encode(spec, context.getCurrentKey(), timestamp, model));
+  }
+
   /** The key's next example starts it afresh. */
-  private void forget(PrequentialModel model, OnTimerContext context) throws IOException {
+  private void forget(long timestamp, OnTimerContext context) {
     context.timerService().deleteEventTimeTimer(Long.MAX_VALUE);
     states.clear();
     idleKeys.clear();
     forgotten.inc();
-    context.output(
-        Outputs.MODELS,
-        ModelSnapshot.encode(spec, context.getCurrentKey(), model.timestamp(), null));
+    publish(timestamp, null, context);
   }
 
-  // State that does not fit the settings will not fit after a restart either.
-  private PrequentialModel resume(TrainState state) {
+  /**
+   * The model, or null if its state does not fit the settings and the key is to start afresh. What
+   * cannot be read now cannot be read after a restart either.
+   */
+  private PrequentialModel resume(TrainState state, String key) {
     try {
       return state.resume(spec);
+    } catch (ModelMismatchException e) {
+      if (stateSpec.onShapeChange() == StateSpec.ShapeChange.FAIL) {
+        throw new SuppressRestartsException(
+            new IOException(
+                "key \"%s\": %s: state.on-shape-change: reset does so"
+                    .formatted(key, e.getMessage())));
+      }
+      if (!warned) {
+        warned = true;
+        LOG.warn("Key {} and all others like it start afresh: {}", key, e.getMessage());
+      }
+      return null;
     } catch (IOException e) {
       throw new SuppressRestartsException(e);
     }

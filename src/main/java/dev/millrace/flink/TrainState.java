@@ -1,6 +1,7 @@
 package dev.millrace.flink;
 
 import dev.millrace.data.Chunk;
+import dev.millrace.nn.ModelMismatchException;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInput;
@@ -49,7 +50,8 @@ public final class TrainState {
   /**
    * The model, made usable if it came from a checkpoint.
    *
-   * @throws IOException if the state is of a newer release or does not fit the settings
+   * @throws ModelMismatchException if the state does not fit the settings; it stays as it is
+   * @throws IOException if the state is of a newer release
    */
   PrequentialModel resume(TrainSpec spec) throws IOException {
     if (frozen != null) {

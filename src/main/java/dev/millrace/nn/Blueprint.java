@@ -68,14 +68,14 @@ final class Blueprint {
   /**
    * The kind of a stored model.
    *
-   * @throws IOException if it is of a newer version, damaged, or not one that {@code spec}
-   *     describes
+   * @throws ModelMismatchException if it is not one that {@code spec} describes
+   * @throws IOException if it is of a newer version, or damaged
    */
   static Kind readKind(DataInput in, LearnerSpec spec, Task task) throws IOException {
     requireVersion(in.readInt());
     String shape = in.readUTF();
     if (!shape.equals(spec.shape(task))) {
-      throw new IOException(
+      throw new ModelMismatchException(
           "the stored model is of another kind: stored ("
               + shape
               + "), configured ("

@@ -431,8 +431,9 @@ public final class Learner {
   /**
    * Reads what {@link #write} wrote.
    *
-   * @throws IOException if the bytes are of a newer version, or of a model that {@code spec} does
-   *     not describe, naming both
+   * @throws ModelMismatchException if it is of a model that {@code spec} does not describe, naming
+   *     both
+   * @throws IOException if the bytes are of a newer version
    */
   public static Learner read(DataInput in, LearnerSpec spec, Task task) throws IOException {
     Blueprint.Kind kind = Blueprint.readKind(in, spec, task);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.data.Example;
 import dev.millrace.data.OutputRecord;
+import dev.millrace.flink.StateSpec.ShapeChange;
 import dev.millrace.testing.Chunks;
 import dev.millrace.testing.Specs;
 import java.nio.charset.StandardCharsets;
@@ -140,7 +141,7 @@ class IdleKeysTest {
 
   private TrainHarness begin(StateBackend backend, long ttl, OperatorSubtaskState from)
       throws Exception {
-    TrainOperator train = new TrainOperator(spec, new StateSpec(64 << 20, ttl));
+    TrainOperator train = new TrainOperator(spec, new StateSpec(64 << 20, ttl, ShapeChange.FAIL));
     TrainHarness harness = new TrainHarness(train, backend, from);
     if (from == null) {
       harness.operator.setProcessingTime(START);

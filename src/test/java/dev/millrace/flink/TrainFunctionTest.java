@@ -301,6 +301,25 @@ class TrainFunctionTest {
     }
   }
 
+  @Test
+  void aJobThatGoesOnAfterADrainPublishesItsModelsAtTheNextEnd() throws Exception {
+    TrainSpec spec = Specs.train(Specs.small(3));
+    OperatorSubtaskState drained;
+    try (TrainHarness harness = new TrainHarness(spec)) {
+      harness.send(Chunks.classes("k", 55, 1), 5);
+      harness.end();
+      drained = harness.snapshot();
+    }
+    try (TrainHarness harness = new TrainHarness(spec, drained)) {
+      // A reminder that was still on its way comes first, and has nothing to report.
+      harness.operator.setProcessingTime(10_000);
+      harness.send(Chunks.classes("k", 10, 2), 5);
+      harness.end();
+
+      assertThat(harness.models()).hasSize(1);
+    }
+  }
+
   private static ModelSnapshot taught() throws Exception {
     try (TrainHarness harness = new TrainHarness(Specs.train(Specs.small(3)))) {
       harness.send(Chunks.classes("k", 400, 8), 10);

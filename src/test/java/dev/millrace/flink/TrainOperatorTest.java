@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.millrace.data.Example;
+import dev.millrace.flink.StateSpec.ShapeChange;
 import dev.millrace.testing.Chunks;
 import dev.millrace.testing.Specs;
 import java.util.ArrayList;
@@ -83,7 +84,7 @@ class TrainOperatorTest {
   }
 
   private static StateSpec state(long cacheBytes) {
-    return new StateSpec(cacheBytes, 0);
+    return new StateSpec(cacheBytes, 0, ShapeChange.FAIL);
   }
 
   /** Learns all examples, in a second life from the cut on. */
