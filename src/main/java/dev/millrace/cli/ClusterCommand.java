@@ -84,7 +84,7 @@ final class ClusterCommand implements Callable<Integer> {
               + " (default: ${DEFAULT-VALUE}).")
   private Path stateDir;
 
-  @ArgGroup private Start start = new Start();
+  @ArgGroup private StartOptions start = new StartOptions();
 
   @Option(
       names = "-D",
@@ -179,6 +179,6 @@ final class ClusterCommand implements Callable<Integer> {
     out.printf("Web       %s%n", cluster.address());
     out.printf("Logs      %s%n", cluster.logs());
     out.printf("State     %s%n", dir);
-    out.printf("Models    %s%n", Start.describe(from));
+    out.printf("Models    %s%n", StartOptions.describe(from));
   }
 }

@@ -48,7 +48,7 @@ final class RunCommand implements Callable<Integer> {
           "Checkpoints and savepoints, a directory for each pipeline (default: ${DEFAULT-VALUE}).")
   private Path stateDir;
 
-  @ArgGroup private Start start = new Start();
+  @ArgGroup private StartOptions start = new StartOptions();
 
   @Option(
       names = "--timeout",
@@ -92,7 +92,7 @@ final class RunCommand implements Callable<Integer> {
         "Writes    %s, %s; %s when drained%n",
         settings.output().metrics(), settings.output().deadLetters(), settings.output().models());
     out.printf("State     %s%n", dir);
-    out.printf("Models    %s%n", Start.describe(from));
+    out.printf("Models    %s%n", StartOptions.describe(from));
     out.printf("Watch     ./millrace watch -c %s   (Ctrl-C stops the job)%n", config);
   }
 
@@ -100,11 +100,11 @@ final class RunCommand implements Callable<Integer> {
     PrintWriter err = spec.commandLine().getErr();
     boolean restarting = false;
     while (!stop.await(LOOK_MILLIS)) {
-      JobStatus status = job.status().orElse(JobStatus.RUNNING);
-      if (status.isGloballyTerminalState()) {
-        job.awaitEnd(Duration.ofSeconds(10)); // throws with the cause
+      // Throws with the cause. The job's state cannot be asked for once its cluster has gone too.
+      if (job.awaitEnd(Duration.ZERO)) {
         return 0;
       }
+      JobStatus status = job.status().orElse(JobStatus.RUNNING);
       boolean restartsNow = status == JobStatus.RESTARTING || status == JobStatus.FAILING;
       if (restartsNow && !restarting) {
         err.println("The job failed and restarts; the cause is in " + Millrace.logFile() + ".");

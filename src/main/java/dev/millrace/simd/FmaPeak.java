@@ -8,7 +8,11 @@ public final class FmaPeak {
   /** Long enough that the best call is one without interruption. */
   private static final long NANOS = 1_000_000_000L;
 
-  static final int ROUNDS = 20_000;
+  private static final int ROUNDS = 2_000;
+
+  private static final int SCALAR_SUMS = 8;
+
+  private static final int BITS = Kernels.best().bits();
 
   /** Keeps the results, so that no compiler leaves the loop out. */
   private static volatile float kept;
@@ -19,16 +23,23 @@ public final class FmaPeak {
    * Floating-point operations a second, two a multiply-add, of the best call within two seconds.
    */
   public static double flopsPerSecond() {
-    boolean vectors = Kernels.best().bits() > 0;
     double best = 0;
     long begun = System.nanoTime();
     while (System.nanoTime() - begun < 2 * NANOS) {
       long call = System.nanoTime();
-      kept = vectors ? VectorFma.run(ROUNDS) : scalar(ROUNDS);
-      double flops = vectors ? VectorFma.flops(ROUNDS) : 2.0 * 8 * ROUNDS;
-      best = Math.max(best, flops * 1e9 / (System.nanoTime() - call));
+      kept = call();
+      best = Math.max(best, flopsOfACall(BITS) * 1e9 / (System.nanoTime() - call));
     }
     return best;
+  }
+
+  static float call() {
+    return BITS == 0 ? scalar(ROUNDS) : VectorFma.run(ROUNDS);
+  }
+
+  /** Operations of a {@link #call} with registers of so many bits, 0 for none. */
+  static double flopsOfACall(int bits) {
+    return 2.0 * ROUNDS * (bits == 0 ? SCALAR_SUMS : VectorFma.SUMS * (bits / Float.SIZE));
   }
 
   private static float scalar(int rounds) {

@@ -25,7 +25,7 @@ import org.openjdk.jmh.runner.options.VerboseMode;
  *
  * <p>The best of many short measurements counts, which is one without interruption. Arguments: a
  * regular expression that chooses kernels, {@code --json FILE}, and {@code --warmup SECONDS} of
- * each kernel where the default of 1 is too short, as on a busy machine.
+ * each kernel where the default of 3 is too short, as on a busy machine.
  */
 final class KernelFloors {
 
@@ -33,10 +33,10 @@ final class KernelFloors {
 
   private static final String USAGE = "[KERNELS] [--warmup SECONDS] [--json FILE]";
 
-  /** What a JVM measured of a kernel: nanoseconds of a call, and the core's peak or 0. */
-  private record Timing(double nanos, double peak) {}
+  private static final String PEAK = "MatrixBenchmark.peak";
 
-  private final Map<Integer, Map<String, Timing>> timings = new HashMap<>();
+  // Nanoseconds of a call of each kernel, and operations a nanosecond of the peak, by width.
+  private final Map<Integer, Map<String, Double>> timings = new HashMap<>();
   private final ArrayNode rows = new ObjectMapper().createArrayNode();
   private boolean below;
 
@@ -52,7 +52,7 @@ final class KernelFloors {
   public static void main(String[] args) throws RunnerException, IOException {
     String kernels = ".*";
     Path json = null;
-    int warmup = 1;
+    int warmup = 3;
     for (int i = 0; i < args.length; i++) {
       if (args[i].equals("--json") && i + 1 < args.length) {
         json = Path.of(args[++i]);
@@ -94,7 +94,7 @@ final class KernelFloors {
     System.err.println("Measuring " + (bits == 0 ? "without SIMD" : bits + " bit") + " ...");
     Options options =
         new OptionsBuilder()
-            .include("\\.simd\\.(Matrix|Activation|Update)Benchmark\\.(" + kernels + ")$")
+            .include("\\.simd\\.(Matrix|Activation|Update)Benchmark\\.(peak|" + kernels + ")$")
             .forks(1)
             .warmupIterations(10 * warmup)
             .warmupTime(TimeValue.milliseconds(100))
@@ -107,9 +107,10 @@ final class KernelFloors {
                 "--add-modules=jdk.incubator.vector",
                 "-Dmillrace.simd.bits=" + bits,
                 "-XX:CompileCommand=quiet",
-                "-XX:CompileCommand=dontinline,dev.millrace.simd.VectorKernels::*")
+                "-XX:CompileCommand=dontinline,dev.millrace.simd.VectorKernels::*",
+                "-XX:CompileCommand=dontinline,dev.millrace.simd.VectorFma::*")
             .build();
-    Map<String, Timing> ofWidth = new HashMap<>();
+    Map<String, Double> ofWidth = new HashMap<>();
     timings.put(bits, ofWidth);
     for (RunResult result : new Runner(options).run()) {
       String name = result.getParams().getBenchmark();
@@ -117,18 +118,14 @@ final class KernelFloors {
     }
   }
 
-  private static Timing best(RunResult result) {
+  private static double best(RunResult result) {
     double nanos = Double.MAX_VALUE;
-    double peak = 0;
     for (BenchmarkResult fork : result.getBenchmarkResults()) {
       for (IterationResult iteration : fork.getIterationResults()) {
         nanos = Math.min(nanos, iteration.getPrimaryResult().getScore());
-        if (iteration.getSecondaryResults().containsKey("flopsPerNano")) {
-          peak = Math.max(peak, iteration.getSecondaryResults().get("flopsPerNano").getScore());
-        }
       }
     }
-    return new Timing(nanos, peak);
+    return nanos;
   }
 
   private void print() {
@@ -136,7 +133,7 @@ final class KernelFloors {
         "%-36s %5s %10s %8s %8s %8s %s%n",
         "kernel", "bits", "G/s", "of peak", "÷ scalar", "floor", "");
     for (KernelFloor floor : KernelFloor.ALL) {
-      Timing scalar = timings.get(0).get(floor.benchmark());
+      Double scalar = timings.get(0).get(floor.benchmark());
       if (scalar == null) {
         continue;
       }
@@ -152,10 +149,11 @@ final class KernelFloors {
             + " floor: of peak, or ÷ scalar.");
   }
 
-  private void row(KernelFloor floor, int bits, Timing timing, Timing scalar) {
-    double rate = floor.work() / timing.nanos();
-    double share = floor.isMatrix() ? rate / timing.peak() : Double.NaN;
-    double ratio = scalar.nanos() / timing.nanos();
+  private void row(KernelFloor floor, int bits, double nanos, double scalarNanos) {
+    double rate = floor.work() / nanos;
+    double peak = FmaPeak.flopsOfACall(bits) / timings.get(bits).get(PEAK);
+    double share = floor.isMatrix() ? rate / peak : Double.NaN;
+    double ratio = scalarNanos / nanos;
     double least = bits == 0 ? Double.NaN : floor.at(bits);
     boolean fails = (floor.isMatrix() ? share : ratio) < least;
     below |= fails;

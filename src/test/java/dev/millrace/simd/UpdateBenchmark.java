@@ -88,7 +88,7 @@ public class UpdateBenchmark {
 
   @Benchmark
   public float[] scale() {
-    kernels.scale(w, 0, LENGTH, 1f);
+    kernels.scale(w, 0, LENGTH, -1f);
     return w;
   }
 

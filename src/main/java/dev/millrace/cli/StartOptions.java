@@ -5,7 +5,7 @@ import java.util.Optional;
 import picocli.CommandLine.Option;
 
 /** Options of the commands that start a job: what its models continue from. */
-final class Start {
+final class StartOptions {
   @Option(
       names = "--fresh",
       description = "Starts with new models, though there is a checkpoint to continue from.")

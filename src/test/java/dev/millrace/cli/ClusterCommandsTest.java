@@ -1,0 +1,168 @@
+package dev.millrace.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.sun.net.httpserver.HttpServer;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What the commands around a cluster say when something is wrong, before any process starts. */
+class ClusterCommandsTest {
+  @TempDir private Path dir;
+  private HttpServer flink;
+  private String address;
+  private Path pipeline;
+
+  @BeforeEach
+  void startStandIn() throws IOException {
+    flink = HttpServer.create(new InetSocketAddress(InetAddress.getByName("127.0.0.1"), 0), 0);
+    flink.start();
+    address = "http://127.0.0.1:" + flink.getAddress().getPort();
+    pipeline =
+        Files.writeString(
+            dir.resolve("shops.yaml"),
+            "pipeline: shops\nkafka: { bootstrap.servers: \"127.0.0.1:1\" }\n"
+                + "input: { label: label }\n");
+  }
+
+  @AfterEach
+  void stopStandIn() {
+    flink.stop(0);
+  }
+
+  @Test
+  void moreSubtasksThanSlotsAreRefusedBeforeAnythingStarts() {
+    Cli cli = Cli.run("cluster", "-c", pipeline.toString(), "--taskmanagers=2", "--parallelism=3");
+
+    assertUsage(
+        cli,
+        "--parallelism 3 needs as many slots, but --taskmanagers 2 with --slots 1 have 2.\n"
+            + "Try: ./millrace cluster --help\n");
+  }
+
+  @Test
+  void aDirectoryWithoutMetadataIsNoSavepoint() {
+    String expected =
+        "--from-savepoint %s is neither a savepoint nor a checkpoint: there is no _metadata in it."
+            .formatted(dir);
+
+    assertThat(
+            Cli.run("cluster", "-c", pipeline.toString(), "--from-savepoint", dir.toString()).err())
+        .isEqualToIgnoringNewLines(expected);
+    assertThat(Cli.run("cluster", "-c", pipeline.toString(), "--fresh", "--from-savepoint=x").err())
+        .contains("mutually exclusive");
+  }
+
+  @Test
+  void aPipelineWithoutAClusterIsToldHowToStartOne() {
+    Cli cli = Cli.run("savepoint", "-c", pipeline.toString(), "--state-dir", dir.toString());
+
+    assertThat(cli.exitCode()).isEqualTo(1);
+    assertThat(cli.err())
+        .startsWith("No cluster of pipeline shops runs with its state in " + dir.resolve("shops"))
+        .contains("./millrace cluster -c " + pipeline);
+  }
+
+  @Test
+  void stopWantsToKnowHow() {
+    assertUsage(
+        Cli.run("stop", "--cluster", address),
+        "Missing required argument (specify one of these): (--savepoint | --drain).\n"
+            + "Try: ./millrace stop --help\n");
+    assertUsage(
+        Cli.run("stop", "--savepoint"),
+        "Which cluster? Give -c FILE, or --cluster http://127.0.0.1:PORT.\n"
+            + "Try: ./millrace stop --help\n");
+  }
+
+  @Test
+  void anAddressWhereNothingListensIsOneLine() {
+    flink.stop(0);
+
+    Cli cli = Cli.run("savepoint", "--cluster", address);
+
+    assertThat(cli.exitCode()).isEqualTo(1);
+    assertThat(cli.err()).startsWith("No Flink cluster answers at " + address).hasLineCount(1);
+  }
+
+  @Test
+  void theJobIsTheOnlyOneOrThePipelines() {
+    answer(
+        "/jobs/overview",
+        200,
+        "{'jobs':[{'jid':'1','name':'millrace a','state':'RUNNING'},"
+            + "{'jid':'2','name':'millrace b','state':'RUNNING'},"
+            + "{'jid':'3','name':'millrace shops','state':'FINISHED'}]}");
+
+    assertThat(Cli.run("savepoint", "--cluster", address).err())
+        .isEqualToIgnoringNewLines(
+            "More than one job runs at %s: millrace a, millrace b. Name the pipeline with -c FILE."
+                .formatted(address));
+    assertThat(Cli.run("savepoint", "--cluster", address, "-c", pipeline.toString()).err())
+        .isEqualToIgnoringNewLines("No job of pipeline shops runs at %s.".formatted(address));
+  }
+
+  @Test
+  void aSavepointIsPrintedAsAPathAndItsFailureAsTheInnermostCause() {
+    answer("/jobs/overview", 200, "{'jobs':[{'jid':'1','name':'millrace a','state':'RUNNING'}]}");
+    answer("/jobs/1/savepoints", 202, "{'request-id':'r'}");
+    answer("/jobs/1/savepoints/r", 200, "{'operation':{'location':'file:/state/savepoint-1'}}");
+    answer("/jobs/1/stop", 202, "{'request-id':'s'}");
+    answer(
+        "/jobs/1/savepoints/s",
+        200,
+        "{'operation':{'failure-cause':{'stack-trace':'java.util.concurrent.CompletionException:"
+            + " x\\n\\tat a.b\\nCaused by: java.io.IOException: No space left on device\\n'}}}");
+
+    assertThat(Cli.run("savepoint", "--cluster", address).out()).isEqualTo("/state/savepoint-1\n");
+    Cli stop = Cli.run("stop", "--cluster", address, "--savepoint");
+    assertThat(stop.exitCode()).isEqualTo(1);
+    assertThat(stop.err()).isEqualTo("The savepoint failed: No space left on device\n");
+  }
+
+  @Test
+  void rescaleNeedsSlotsAndTheAdaptiveScheduler() {
+    answer("/jobs/overview", 200, "{'jobs':[{'jid':'1','name':'millrace a','state':'RUNNING'}]}");
+    answer("/overview", 200, "{'slots-total':2}");
+    answer(
+        "/jobs/1/resource-requirements",
+        500,
+        "{'errors':['Internal server error.','java.lang.UnsupportedOperationException:"
+            + " The DefaultScheduler does not support that\\n\\tat a.b\\n']}");
+
+    Cli tooMany = Cli.run("rescale", "--cluster", address, "--parallelism", "3");
+    assertThat(tooMany.exitCode()).isEqualTo(2);
+    assertThat(tooMany.err()).contains("needs as many slots").contains("has 2").hasLineCount(1);
+    Cli refused = Cli.run("rescale", "--cluster", address, "--parallelism", "2");
+    assertThat(refused.exitCode()).isEqualTo(1);
+    assertThat(refused.err())
+        .isEqualToIgnoringNewLines(
+            "The cluster at %s refused: The DefaultScheduler does not support that"
+                .formatted(address));
+  }
+
+  private void answer(String path, int status, String json) {
+    byte[] body = json.replace('\'', '"').getBytes(StandardCharsets.UTF_8);
+    flink.createContext(
+        path,
+        exchange -> {
+          exchange.getRequestBody().readAllBytes();
+          exchange.sendResponseHeaders(status, body.length);
+          exchange.getResponseBody().write(body);
+          exchange.close();
+        });
+  }
+
+  private static void assertUsage(Cli cli, String err) {
+    assertThat(cli.err()).isEqualToNormalizingNewlines(err);
+    assertThat(cli.exitCode()).isEqualTo(2);
+  }
+}
