@@ -123,6 +123,7 @@ public final class PipelineFile {
             new StateSpec(
                 state.get(PipelineOptions.CACHE_BYTES),
                 state.get(PipelineOptions.TTL),
+                limits.get(PipelineOptions.MODEL_BYTES),
                 state.get(PipelineOptions.ON_SHAPE_CHANGE))));
   }
 

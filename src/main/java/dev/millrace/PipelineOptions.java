@@ -129,6 +129,13 @@ final class PipelineOptions {
       Option.of("classes", Kinds.whole(2, 1_000), 100, "classes of one model");
   static final Option<Integer> FEATURE_LIMIT =
       Option.of("features", Kinds.whole(1, 1_048_576), 65_536, "features of one model");
+  static final Option<Long> MODEL_BYTES =
+      Option.of(
+          "model-bytes",
+          // No more than one array of floats may have, whatever the optimizer.
+          Kinds.wideWhole(4_096, 1L << 32),
+          StateSpec.DEFAULT.modelBytes(),
+          "memory of one model's weights and optimizer");
 
   static final OptionGroup ROOT_GROUP =
       new OptionGroup(
@@ -169,7 +176,7 @@ final class PipelineOptions {
           "limits",
           "",
           "A record beyond them is a dead letter.",
-          List.of(RECORD_BYTES, KEY_BYTES, CLASS_LIMIT, FEATURE_LIMIT));
+          List.of(RECORD_BYTES, KEY_BYTES, CLASS_LIMIT, FEATURE_LIMIT, MODEL_BYTES));
 
   /** All maps, in the order of the reference. */
   static final List<OptionGroup> GROUPS =

@@ -98,6 +98,13 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
       if (state != null) {
         reset.inc();
       }
+      long bytes = spec.firstModelBytes(chunk);
+      if (bytes > stateSpec.modelBytes()) {
+        for (int row = 0; row < chunk.size(); row++) {
+          refuseForSize(chunk, row, bytes, context);
+        }
+        return;
+      }
       state = TrainState.begin(spec, chunk);
       model = resume(state, chunk.key());
     }
@@ -244,9 +251,7 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
   /** Learns the first example of a class, if the model may have another one. */
   private void meet(PrequentialModel model, Chunk chunk, int row, Context context) {
     int known = model.classes().size();
-    if (known < spec.mostClasses(model.task())) {
-      model.meetClass(chunk, row, scratch);
-    } else {
+    if (known >= spec.mostClasses(model.task())) {
       refuse(
           chunk,
           row,
@@ -254,7 +259,24 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
           "the label \"%s\" would be class %d of this key; %d are allowed"
               .formatted(chunk.label((int) chunk.targets()[row]), known + 1, known),
           context);
+      return;
     }
+    long bytes = spec.modelBytesWithClass(model);
+    if (bytes > stateSpec.modelBytes()) {
+      refuseForSize(chunk, row, bytes, context);
+    } else {
+      model.meetClass(chunk, row, scratch);
+    }
+  }
+
+  private void refuseForSize(Chunk chunk, int row, long bytes, Context context) {
+    refuse(
+        chunk,
+        row,
+        DeadLetterReason.MODEL_TOO_LARGE,
+        "with this record the model of this key would take %d bytes; limits.model-bytes is %d"
+            .formatted(bytes, stateSpec.modelBytes()),
+        context);
   }
 
   private void refuse(

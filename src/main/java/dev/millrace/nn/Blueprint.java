@@ -44,9 +44,8 @@ final class Blueprint {
               + kind.classes()
               + " classes");
     }
-    boolean oneNeuron =
-        !task.isClassification() || spec.network().loss() == Loss.BINARY_CROSSENTROPY;
-    network = new Network(new Layout(kind.inputs(), spec.layers(oneNeuron ? 1 : kind.classes())));
+    network =
+        new Network(new Layout(kind.inputs(), spec.layers(spec.outputs(task, kind.classes()))));
     objective =
         new Objective(
             spec.network().loss(), task.isClassification(), spec.regularizer().labelSmoothing());

@@ -141,7 +141,8 @@ class IdleKeysTest {
 
   private TrainHarness begin(StateBackend backend, long ttl, OperatorSubtaskState from)
       throws Exception {
-    TrainOperator train = new TrainOperator(spec, new StateSpec(64 << 20, ttl, ShapeChange.FAIL));
+    TrainOperator train =
+        new TrainOperator(spec, new StateSpec(64 << 20, ttl, 64 << 20, ShapeChange.FAIL));
     TrainHarness harness = new TrainHarness(train, backend, from);
     if (from == null) {
       harness.operator.setProcessingTime(START);

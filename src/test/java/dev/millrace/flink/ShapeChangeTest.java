@@ -63,7 +63,7 @@ class ShapeChangeTest {
   @ParameterizedTest
   @MethodSource("backends")
   void aModelThatFitsNoLongerIsForgottenWhenItsTimeIsOver(StateBackend backend) throws Exception {
-    StateSpec lasting = new StateSpec(64 << 20, 8_000, ShapeChange.RESET);
+    StateSpec lasting = new StateSpec(64 << 20, 8_000, 64 << 20, ShapeChange.RESET);
     OperatorSubtaskState snapshot;
     try (TrainHarness harness =
         new TrainHarness(new TrainOperator(before, lasting), backend, null)) {
@@ -109,6 +109,6 @@ class ShapeChangeTest {
   }
 
   private static TrainOperator train(TrainSpec spec, ShapeChange onChange) {
-    return new TrainOperator(spec, new StateSpec(64 << 20, 0, onChange));
+    return new TrainOperator(spec, new StateSpec(64 << 20, 0, 64 << 20, onChange));
   }
 }

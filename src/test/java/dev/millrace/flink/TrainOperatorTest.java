@@ -84,7 +84,7 @@ class TrainOperatorTest {
   }
 
   private static StateSpec state(long cacheBytes) {
-    return new StateSpec(cacheBytes, 0, ShapeChange.FAIL);
+    return new StateSpec(cacheBytes, 0, 64 << 20, ShapeChange.FAIL);
   }
 
   /** Learns all examples, in a second life from the cut on. */
