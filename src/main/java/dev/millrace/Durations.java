@@ -4,14 +4,14 @@ import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Time spans in milliseconds as the pipeline file writes them: 500ms, 10s, 5m, 1h, off. */
+/** Time spans in milliseconds as the pipeline file writes them: 500ms, 10s, 5m, 1h, 7d, off. */
 public final class Durations {
-  private static final Pattern DURATION = Pattern.compile("(\\d{1,15})(ms|s|m|h)");
+  private static final Pattern DURATION = Pattern.compile("(\\d{1,15})(ms|s|m|h|d)");
 
   private Durations() {}
 
   /**
-   * A time span in milliseconds, such as 500ms, 10s, 5m, 1h.
+   * A time span in milliseconds, such as 500ms, 10s, 5m, 1h, 7d.
    *
    * @param orOff 0 and the word off are allowed too
    */
@@ -53,7 +53,7 @@ public final class Durations {
     if (millis == 0) {
       return "off";
     }
-    for (String unit : List.of("h", "m", "s")) {
+    for (String unit : List.of("d", "h", "m", "s")) {
       if (millis % millis(unit) == 0) {
         return millis / millis(unit) + unit;
       }
@@ -63,6 +63,7 @@ public final class Durations {
 
   private static long millis(String unit) {
     return switch (unit) {
+      case "d" -> 86_400_000;
       case "h" -> 3_600_000;
       case "m" -> 60_000;
       case "s" -> 1_000;

@@ -8,7 +8,7 @@ import dev.millrace.flink.ChunkOperator;
 import dev.millrace.flink.DecodeFunction;
 import dev.millrace.flink.KafkaIo;
 import dev.millrace.flink.Outputs;
-import dev.millrace.flink.TrainFunction;
+import dev.millrace.flink.TrainOperator;
 import dev.millrace.flink.TrainSpec;
 import dev.millrace.flink.TransactionTimeout;
 import java.nio.file.Path;
@@ -61,10 +61,8 @@ public final class MillraceJob {
             .transform("chunk", ChunkOperator.TYPE, new ChunkOperator())
             .uid("chunk")
             .keyBy(Chunk::key)
-            .process(new TrainFunction(spec))
-            .returns(Outputs.RECORD)
-            .uid("train")
-            .name("train");
+            .transform("train", Outputs.RECORD, new TrainOperator(spec, settings.state().spec()))
+            .uid("train");
     metrics.sinkTo(sinks.metrics()).uid("metrics-sink").name("metrics-sink");
     metrics
         .getSideOutput(Outputs.DEAD_LETTERS)

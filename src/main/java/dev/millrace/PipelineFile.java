@@ -3,6 +3,7 @@ package dev.millrace;
 import dev.millrace.Node.Mapping;
 import dev.millrace.data.Task;
 import dev.millrace.eval.MetricsSpec;
+import dev.millrace.flink.StateSpec;
 import dev.millrace.flink.TransactionTimeout;
 import dev.millrace.nn.Activation;
 import dev.millrace.nn.Loss;
@@ -117,7 +118,13 @@ public final class PipelineFile {
             topics.get(PipelineOptions.MODELS_TOPIC),
             output.get(PipelineOptions.GUARANTEE)),
         new Settings.State(
-            state.get(PipelineOptions.BACKEND), state.get(PipelineOptions.CHECKPOINT_INTERVAL)));
+            state.get(PipelineOptions.BACKEND),
+            state.get(PipelineOptions.CHECKPOINT_INTERVAL),
+            new StateSpec(
+                state.get(PipelineOptions.CACHE_BYTES),
+                state.get(PipelineOptions.TTL),
+                limits.get(PipelineOptions.MODEL_BYTES),
+                state.get(PipelineOptions.ON_SHAPE_CHANGE))));
   }
 
   /** A loss for classes makes every label a class, numbers too. */

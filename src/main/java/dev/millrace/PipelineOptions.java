@@ -4,6 +4,8 @@ import dev.millrace.Node.Mapping;
 import dev.millrace.Node.Scalar;
 import dev.millrace.Settings.Backend;
 import dev.millrace.Settings.Guarantee;
+import dev.millrace.flink.StateSpec;
+import dev.millrace.flink.StateSpec.ShapeChange;
 import java.util.List;
 
 /**
@@ -97,6 +99,28 @@ final class PipelineOptions {
           10_000L,
           "time between two checkpoints");
 
+  static final Option<Long> CACHE_BYTES =
+      Option.of(
+          "cache-bytes",
+          Kinds.wideWhole(0, 1L << 40),
+          StateSpec.DEFAULT.cacheBytes(),
+          "memory of each subtask for the models in use with rocksdb, beside RocksDB's own");
+
+  static final Option<Long> TTL =
+      Option.of(
+          "ttl",
+          Durations.kind(60_000, 3_650 * 24 * HOUR, true),
+          StateSpec.DEFAULT.ttlMillis(),
+          "a key without an example for so long is forgotten, at most an eighth later");
+
+  static final Option<ShapeChange> ON_SHAPE_CHANGE =
+      Option.of(
+          "on-shape-change",
+          Kinds.choice(Kinds::kebab, ShapeChange.values()),
+          StateSpec.DEFAULT.onShapeChange(),
+          "when a stored model is not of the kind that this file describes: stop the job with both"
+              + " kinds, or start such a key afresh");
+
   static final Option<Integer> RECORD_BYTES =
       Option.of("record-bytes", Kinds.whole(1, 104_857_600), 1_048_576, "length of a record value");
   static final Option<Integer> KEY_BYTES =
@@ -105,6 +129,13 @@ final class PipelineOptions {
       Option.of("classes", Kinds.whole(2, 1_000), 100, "classes of one model");
   static final Option<Integer> FEATURE_LIMIT =
       Option.of("features", Kinds.whole(1, 1_048_576), 65_536, "features of one model");
+  static final Option<Long> MODEL_BYTES =
+      Option.of(
+          "model-bytes",
+          // No more than one array of floats may have, whatever the optimizer.
+          Kinds.wideWhole(4_096, 1L << 32),
+          StateSpec.DEFAULT.modelBytes(),
+          "memory of one model's weights and optimizer");
 
   static final OptionGroup ROOT_GROUP =
       new OptionGroup(
@@ -136,13 +167,16 @@ final class PipelineOptions {
           List.of(METRICS_TOPIC, DEAD_LETTERS_TOPIC, MODELS_TOPIC));
   static final OptionGroup STATE_GROUP =
       new OptionGroup(
-          "state", "", "Flink keeps one state per key.", List.of(BACKEND, CHECKPOINT_INTERVAL));
+          "state",
+          "",
+          "Flink keeps one state per key.",
+          List.of(BACKEND, CHECKPOINT_INTERVAL, CACHE_BYTES, TTL, ON_SHAPE_CHANGE));
   static final OptionGroup LIMITS_GROUP =
       new OptionGroup(
           "limits",
           "",
           "A record beyond them is a dead letter.",
-          List.of(RECORD_BYTES, KEY_BYTES, CLASS_LIMIT, FEATURE_LIMIT));
+          List.of(RECORD_BYTES, KEY_BYTES, CLASS_LIMIT, FEATURE_LIMIT, MODEL_BYTES));
 
   /** All maps, in the order of the reference. */
   static final List<OptionGroup> GROUPS =

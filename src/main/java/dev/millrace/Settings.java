@@ -2,6 +2,7 @@ package dev.millrace;
 
 import dev.millrace.codec.InputSpec;
 import dev.millrace.eval.MetricsSpec;
+import dev.millrace.flink.StateSpec;
 import dev.millrace.nn.ModelSpec;
 import java.io.Serializable;
 import java.util.Map;
@@ -108,8 +109,10 @@ public record Settings(
    * Where models live between records.
    *
    * @param checkpointMillis time between two checkpoints
+   * @param spec how models are kept on it
    */
-  public record State(Backend backend, long checkpointMillis) implements Serializable {}
+  public record State(Backend backend, long checkpointMillis, StateSpec spec)
+      implements Serializable {}
 
   /** Flink's state backends. */
   public enum Backend {

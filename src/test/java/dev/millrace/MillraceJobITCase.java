@@ -161,20 +161,25 @@ class MillraceJobITCase {
     Settings one = pipeline("one", "at-least-once");
     Settings many = pipeline("many", "at-least-once");
     Settings rocks = pipeline("rocks", "at-least-once", "rocksdb");
+    // Room for no model: each is written and read again all the time.
+    Settings uncached = pipeline("uncached", "at-least-once", "rocksdb, cache-bytes: 0");
     createTopics(one, 1);
     createTopics(many, 3);
     createTopics(rocks, 2);
-    for (Settings settings : List.of(one, many, rocks)) {
+    createTopics(uncached, 2);
+    for (Settings settings : List.of(one, many, rocks, uncached)) {
       send(settings, good());
     }
 
     run(one, 1);
     run(many, 3);
     run(rocks, 2);
+    run(uncached, 2);
 
     assertThat(models(one)).hasSize(KEYS);
     assertThat(models(many)).isEqualTo(models(one));
     assertThat(models(rocks)).isEqualTo(models(one));
+    assertThat(models(uncached)).isEqualTo(models(one));
     assertThat(scores(lastMetrics(many))).isEqualTo(scores(lastMetrics(one)));
     assertThat(scores(lastMetrics(rocks))).isEqualTo(scores(lastMetrics(one)));
   }
@@ -201,12 +206,48 @@ class MillraceJobITCase {
     assertThat(models(shaken)).isEqualTo(models(calm)).hasSize(KEYS);
   }
 
+  @Test
+  void aSavepointOfOneBackendGoesOnOnTheOther(@TempDir Path dir) throws Exception {
+    Settings calm = pipeline("unmoved", "at-least-once");
+    Settings heap = pipeline("moved", "at-least-once");
+    // Room for no model: each is written and read again all the time.
+    Settings rocks = pipeline("moved", "at-least-once", "rocksdb, cache-bytes: 0");
+    createTopics(calm);
+    createTopics(heap);
+    List<ProducerRecord<byte[], byte[]>> good = good();
+    send(calm, good);
+    run(calm);
+
+    String savepoint = null;
+    List<Settings> moves = List.of(heap, rocks, heap);
+    for (int move = 0; move < moves.size(); move++) {
+      boolean last = move == moves.size() - 1;
+      int learned = EXAMPLES * (move + 1) / moves.size();
+      FailingSink sink = new FailingSink();
+      JobClient job = start(moves.get(move), sink, savepoint);
+      send(heap, good.subList(EXAMPLES * move / moves.size(), learned));
+      await().until(() -> sink.examples() == learned);
+      savepoint =
+          job.stopWithSavepoint(last, dir.toUri().toString(), SavepointFormatType.CANONICAL).get();
+    }
+
+    assertThat(models(heap)).isEqualTo(models(calm)).hasSize(KEYS);
+  }
+
   private static ConditionFactory await() {
     return Awaitility.await().atMost(Duration.ofMinutes(2));
   }
 
   private static JobClient start(Settings settings, FailingSink metrics) throws Exception {
+    return start(settings, metrics, null);
+  }
+
+  private static JobClient start(Settings settings, FailingSink metrics, String savepoint)
+      throws Exception {
     StreamExecutionEnvironment env = environment(2, settings);
+    if (savepoint != null) {
+      env.configure(Configuration.fromMap(Map.of("execution.state-recovery.path", savepoint)));
+    }
     env.configure(
         Configuration.fromMap(
             Map.of(

@@ -10,6 +10,7 @@ import dev.millrace.codec.FeatureSpec;
 import dev.millrace.codec.InputSpec;
 import dev.millrace.data.Task;
 import dev.millrace.eval.MetricsSpec;
+import dev.millrace.flink.StateSpec;
 import dev.millrace.nn.Activation;
 import dev.millrace.nn.Clipping;
 import dev.millrace.nn.Initializer;
@@ -70,7 +71,8 @@ class PipelineFileTest {
                 "millrace.dlq.v1",
                 "millrace.models.v1",
                 Guarantee.AT_LEAST_ONCE));
-    assertThat(settings.state()).isEqualTo(new Settings.State(Backend.HEAP, 10_000));
+    assertThat(settings.state())
+        .isEqualTo(new Settings.State(Backend.HEAP, 10_000, StateSpec.DEFAULT));
     assertThat(settings.configHash()).matches("[0-9a-f]{8}");
   }
 
@@ -133,7 +135,8 @@ class PipelineFileTest {
         .isEqualTo(
             new Settings.Output(
                 "fraud.metrics", "fraud.refused", "fraud.models", Guarantee.EXACTLY_ONCE));
-    assertThat(settings.state()).isEqualTo(new Settings.State(Backend.ROCKSDB, 60_000));
+    assertThat(settings.state())
+        .isEqualTo(new Settings.State(Backend.ROCKSDB, 60_000, StateSpec.DEFAULT));
   }
 
   @Test
@@ -334,14 +337,14 @@ class PipelineFileTest {
         "metrics: { window: }       | metrics.window has no value. It must be a whole number"
             + " between 1 and 1000000; leave the line out for the default, 1000",
         "metrics: { per-class: yes } | metrics.per-class must be true or false, but was \"yes\"",
-        "metrics: { at-latest: 5 }  | metrics.at-latest must be a time between 1ms and 24h (such as"
+        "metrics: { at-latest: 5 }  | metrics.at-latest must be a time between 1ms and 1d (such as"
             + " 500ms, 10s, 5m), or off, but was 5",
         "metrics: 7                 | metrics must be a map of options, but was a single value",
         "window: 7                  | window is not an option. Did you mean \"metrics.window\"?",
         "xyz: 7                     | xyz is not an option. A pipeline file takes: pipeline, kafka,"
             + " input, model, metrics, output, state, limits",
         "state: { checkpoint-interval: off } | state.checkpoint-interval must be a time between"
-            + " 10ms and 24h (such as 500ms, 10s, 5m), but was \"off\"",
+            + " 10ms and 1d (such as 500ms, 10s, 5m), but was \"off\"",
         "output: { topics: { metrics: a b } } | output.topics.metrics must be a topic name: 1 to"
             + " 249 letters, digits, '.', '_' or '-', but was \"a b\"",
         "output: { topics: { metrics: . } } | output.topics.metrics must be a topic name: 1 to 249"
@@ -398,7 +401,7 @@ class PipelineFileTest {
         "model: { optimizer: ftrl, max-norm: 1 } | model.max-norm does not go with ftrl, which"
             + " computes weights anew. Remove it",
         "state: { epochs: 3 }       | state.epochs is not an option. state takes: backend,"
-            + " checkpoint-interval",
+            + " checkpoint-interval, cache-bytes, ttl, on-shape-change",
       })
   void eachMistakeHasItsOwnWords(String line, String error) {
     assertThat(invalid(HEAD + line).errors()).containsExactly("fraud.yaml:4  " + error);

@@ -13,12 +13,13 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "bench",
     description = "Reproduces the figures of the README on this machine.",
-    subcommands = {BenchCommand.Step.class, PipelineBenchCommand.class},
+    subcommands = {BenchCommand.Step.class, PipelineBenchCommand.class, StateBenchCommand.class},
     footer = {
       "",
       "Example:",
       "  ./millrace bench step --layers 8,32,2 --batch 1 --optimizer sgd --seconds 3 --json",
-      "  ./millrace bench pipeline --keys 100 --json"
+      "  ./millrace bench pipeline --keys 100 --json",
+      "  ./millrace bench state --keys 100000 --backend rocksdb --json"
     })
 final class BenchCommand implements Runnable {
   @Spec private CommandSpec spec;
@@ -26,7 +27,7 @@ final class BenchCommand implements Runnable {
   @Override
   public void run() {
     throw new ParameterException(
-        spec.commandLine(), "A command is missing: bench step or bench pipeline");
+        spec.commandLine(), "A command is missing: bench step, bench pipeline or bench state");
   }
 
   @Command(

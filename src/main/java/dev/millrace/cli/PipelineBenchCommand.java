@@ -180,7 +180,8 @@ final class PipelineBenchCommand implements Callable<Integer> {
     }
   }
 
-  private static final class BackendName implements ITypeConverter<Backend> {
+  /** Backends by the names that pipeline files give them. */
+  static final class BackendName implements ITypeConverter<Backend> {
     @Override
     public Backend convert(String value) {
       return choice(Backend.class, value);

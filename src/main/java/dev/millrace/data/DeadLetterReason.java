@@ -28,6 +28,8 @@ public enum DeadLetterReason {
   UNKNOWN_CLASS,
   /** The label would be one class more than {@code limits.classes} allows. */
   TOO_MANY_CLASSES,
+  /** The model of the key would take more than {@code limits.model-bytes}. */
+  MODEL_TOO_LARGE,
   /** The record does not have as many features as the model. */
   WRONG_FEATURE_COUNT,
   /** A feature is NaN or infinite. */

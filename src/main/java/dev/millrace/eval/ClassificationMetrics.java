@@ -25,6 +25,11 @@ public final class ClassificationMetrics implements RollingMetrics {
   // Two matrices of more classes do not fit a Kafka record of the usual largest size.
   private static final int MOST_CLASSES_IN_MATRIX = 200;
 
+  // In memory: 4 rings of classes and 2 of losses; 2 matrices; 4 tallies of 3 counts, and 1 count.
+  private static final int ENTRY_BYTES = 4 * Integer.BYTES + 2 * Double.BYTES;
+  private static final int PAIR_BYTES = 2 * Long.BYTES;
+  private static final int CLASS_BYTES = 13 * Long.BYTES;
+
   private final MetricsSpec spec;
   private final IntRing actuals;
   private final RollingTally<ConfusionMatrix> model;
@@ -155,6 +160,13 @@ public final class ClassificationMetrics implements RollingMetrics {
 
   private Confusion confusion(int classes) {
     return new Confusion(model.window().toRows(classes), model.total().toRows(classes));
+  }
+
+  @Override
+  public long memoryBytes(int classes) {
+    return (long) actuals.room() * ENTRY_BYTES
+        + (long) classes * classes * PAIR_BYTES
+        + (long) classes * CLASS_BYTES;
   }
 
   @Override

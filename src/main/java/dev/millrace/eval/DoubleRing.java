@@ -19,6 +19,11 @@ final class DoubleRing extends Ring {
     values = other.values.clone();
   }
 
+  @Override
+  int room() {
+    return values.length;
+  }
+
   DoubleRing copy() {
     return new DoubleRing(this);
   }

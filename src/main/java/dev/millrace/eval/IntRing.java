@@ -22,6 +22,11 @@ final class IntRing extends Ring {
     values = other.values.clone();
   }
 
+  @Override
+  int room() {
+    return values.length;
+  }
+
   IntRing copy() {
     return new IntRing(this);
   }

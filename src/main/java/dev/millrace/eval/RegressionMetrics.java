@@ -18,6 +18,9 @@ import java.io.IOException;
  */
 public final class RegressionMetrics implements RollingMetrics {
 
+  // In memory: rings of labels, losses and 3 kinds of predictions.
+  private static final int ENTRY_BYTES = 5 * Double.BYTES;
+
   private final MetricsSpec spec;
   private final DoubleRing actuals;
   private final RollingErrors model;
@@ -120,6 +123,11 @@ public final class RegressionMetrics implements RollingMetrics {
     ErrorSums window = baseline.window(actuals);
     ErrorSums total = baseline.total();
     return new RegressionBaseline(window.mae(), window.rmse(), total.mae(), total.rmse());
+  }
+
+  @Override
+  public long memoryBytes(int classes) {
+    return (long) actuals.room() * ENTRY_BYTES;
   }
 
   @Override

@@ -28,6 +28,9 @@ abstract sealed class Ring permits DoubleRing, IntRing {
     next = other.next;
   }
 
+  /** Entries that there is room for now. */
+  abstract int room();
+
   final int size() {
     return size;
   }

@@ -30,6 +30,13 @@ public sealed interface RollingMetrics permits ClassificationMetrics, Regression
    */
   MetricsReport report(MetricsReport.Context context);
 
+  /**
+   * Bytes of the arrays in memory.
+   *
+   * @param classes seen so far
+   */
+  long memoryBytes(int classes);
+
   /** A deep copy. */
   RollingMetrics copy();
 

@@ -41,7 +41,11 @@ public record ModelSnapshot(
     classes = List.copyOf(classes);
   }
 
-  /** The record of a model, given what {@link TrainState#modelBytes} wrote. */
+  /**
+   * The record of a model.
+   *
+   * @param model what {@link TrainState#modelBytes} wrote; null if the key has been forgotten
+   */
   static OutputRecord encode(TrainSpec spec, String key, long timestamp, byte[] model) {
     return new OutputRecord(
         timestamp,

@@ -8,6 +8,7 @@ import dev.millrace.eval.RegressionMetrics;
 import dev.millrace.eval.RollingMetrics;
 import dev.millrace.nn.Learner;
 import dev.millrace.nn.LearnerSpec;
+import dev.millrace.nn.ModelMismatchException;
 import dev.millrace.nn.ModelStart;
 import java.io.DataInput;
 import java.io.DataOutput;
@@ -23,6 +24,10 @@ import java.util.List;
 final class PrequentialModel {
   // -ln of the smallest probability that counts, 1e-7: the loss of a class nobody has seen.
   private static final double UNSEEN_CLASS_LOSS = -StrictMath.log(1e-7);
+
+  // Some 30 objects and the headers of their arrays; a name in a list and a hash table.
+  private static final int OBJECT_BYTES = 2_048;
+  private static final int CLASS_NAME_BYTES = 128;
 
   private final Task task;
   private final int columns;
@@ -59,7 +64,8 @@ final class PrequentialModel {
   /**
    * Reads what {@link #write} wrote.
    *
-   * @throws IOException if it is of another kind than the settings say, naming both
+   * @throws ModelMismatchException if it is of another kind than the settings say, naming both
+   * @throws IOException if it is of a newer release
    */
   PrequentialModel(DataInput in, TrainSpec spec) throws IOException {
     task = Task.valueOf(in.readUTF());
@@ -95,6 +101,14 @@ final class PrequentialModel {
     reported = other.reported;
   }
 
+  /** Bytes in memory, estimated: those of the arrays, and of all that is around them. */
+  long memoryBytes() {
+    return OBJECT_BYTES
+        + learner.memoryBytes()
+        + metrics.memoryBytes(classes.size())
+        + (long) classes.size() * CLASS_NAME_BYTES;
+  }
+
   /** A deep copy. */
   PrequentialModel copy() {
     return new PrequentialModel(this);
@@ -112,7 +126,7 @@ final class PrequentialModel {
   // A model whose columns were swapped would go on without a word and predict nonsense.
   private void requireSameColumns(int stored, TrainSpec spec) throws IOException {
     if (stored != columns) {
-      throw new IOException(
+      throw new ModelMismatchException(
           "the models were trained on other input.features than the pipeline has now, "
               + spec.columns()
               + "; go back to those, or start afresh");

@@ -7,16 +7,21 @@ import dev.millrace.data.DeadLetter;
 import dev.millrace.data.DeadLetterReason;
 import dev.millrace.data.KafkaRecord;
 import dev.millrace.data.OutputRecord;
+import dev.millrace.nn.ModelMismatchException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.api.common.state.ValueState;
 import org.apache.flink.api.common.state.ValueStateDescriptor;
 import org.apache.flink.metrics.Counter;
+import org.apache.flink.metrics.MetricGroup;
 import org.apache.flink.runtime.execution.SuppressRestartsException;
 import org.apache.flink.streaming.api.TimeDomain;
+import org.apache.flink.streaming.api.TimerService;
 import org.apache.flink.streaming.api.functions.KeyedProcessFunction;
 import org.apache.flink.util.Collector;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Predicts, scores and learns each example of a key with the key's own model, and reports the
@@ -26,6 +31,9 @@ import org.apache.flink.util.Collector;
  * Examples that would wait longer than {@code metrics.at-latest} for that are reported by the
  * clock; such a report too says only what the data say, and its {@code seq} is its number of
  * examples.
+ *
+ * <p>A key without an example for {@code state.ttl} is forgotten, with a tombstone among the
+ * models.
  */
 public final class TrainFunction extends KeyedProcessFunction<String, Chunk, OutputRecord> {
   private static final long serialVersionUID = 1L;
@@ -33,15 +41,24 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
   /** Name of the keyed state; never changes, or models are lost. */
   static final String STATE_NAME = "train-state";
 
+  private static final Logger LOG = LoggerFactory.getLogger(TrainFunction.class);
+
   private final TrainSpec spec;
+  private final StateSpec stateSpec;
   private transient ValueState<TrainState> states;
+  // Null if keys are never forgotten.
+  private transient IdleKeys idleKeys;
   private transient TrainScratch scratch;
   private transient MetricsJson json;
   private transient Counter learned;
+  private transient Counter forgotten;
+  private transient Counter reset;
+  private transient boolean warned;
   private transient DeadLetterCounters refused;
 
-  public TrainFunction(TrainSpec spec) {
+  public TrainFunction(TrainSpec spec, StateSpec stateSpec) {
     this.spec = spec;
+    this.stateSpec = stateSpec;
   }
 
   @Override
@@ -49,10 +66,26 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
     states =
         getRuntimeContext()
             .getState(new ValueStateDescriptor<>(STATE_NAME, new TrainStateSerializer()));
+    if (stateSpec.ttlMillis() > 0) {
+      idleKeys = new IdleKeys(getRuntimeContext(), stateSpec.ttlMillis());
+    }
     scratch = new TrainScratch();
     json = new MetricsJson();
-    learned = getRuntimeContext().getMetricGroup().addGroup("millrace").counter("learned");
+    MetricGroup group = getRuntimeContext().getMetricGroup().addGroup("millrace");
+    learned = group.counter("learned");
+    forgotten = group.counter("forgotten_keys");
+    reset = group.counter("reset_keys");
     refused = new DeadLetterCounters(getRuntimeContext().getMetricGroup());
+  }
+
+  /** The models, each under the key that the backend has at the moment. */
+  ValueState<TrainState> states() {
+    return states;
+  }
+
+  /** Puts something between this function and its models, such as a cache. */
+  void useStates(ValueState<TrainState> others) {
+    states = others;
   }
 
   @Override
@@ -60,14 +93,23 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
       throws Exception {
     TrainState state = states.value();
     boolean unfamiliar = state == null || state.isFrozen();
-    if (state == null) {
+    PrequentialModel model = state == null ? null : resume(state, chunk.key());
+    if (model == null) {
+      if (state != null) {
+        reset.inc();
+      }
+      long bytes = spec.firstModelBytes(chunk);
+      if (bytes > stateSpec.modelBytes()) {
+        for (int row = 0; row < chunk.size(); row++) {
+          refuseForSize(chunk, row, bytes, context);
+        }
+        return;
+      }
       state = TrainState.begin(spec, chunk);
+      model = resume(state, chunk.key());
     }
-    PrequentialModel model = resume(state);
     if (unfamiliar) {
-      // Fires at the end of a bounded input, and of a job stopped with --drain; the same one each
-      // time. A savepoint after --drain has none, so state that was just read asks again.
-      context.timerService().registerEventTimeTimer(Long.MAX_VALUE);
+      awaitEnd(context.timerService());
     }
     scratch.findClasses(chunk, model.classes(), spec.model().classWeights());
     for (int row = 0; row < chunk.size(); ) {
@@ -77,6 +119,9 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
       if (model.examples() > before && model.examples() % spec.metrics().every() == 0) {
         out.collect(report(model, chunk.key()));
       }
+    }
+    if (idleKeys != null) {
+      idleKeys.note(state, context.timerService());
     }
     states.update(state);
     if (spec.metrics().atLatestMillis() > 0 && model.hasNews()) {
@@ -88,23 +133,64 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
   public void onTimer(long timestamp, OnTimerContext context, Collector<OutputRecord> out)
       throws Exception {
     TrainState state = states.value();
-    PrequentialModel model = resume(state);
-    if (model.hasNews()) {
+    if (state == null) {
+      return; // forgotten, with a reminder still on its way
+    }
+    boolean isEnd = context.timeDomain() == TimeDomain.EVENT_TIME; // of the input
+    if (state.isFrozen() && !isEnd) {
+      awaitEnd(context.timerService());
+    }
+    PrequentialModel model = resume(state, context.getCurrentKey());
+    if (model != null && model.hasNews()) {
       out.collect(report(model, context.getCurrentKey()));
       states.update(state);
     }
-    if (context.timeDomain() == TimeDomain.EVENT_TIME) { // the end of the input
-      context.output(
-          Outputs.MODELS,
-          ModelSnapshot.encode(
-              spec, context.getCurrentKey(), model.timestamp(), state.modelBytes()));
+    if (isEnd && model != null) {
+      publish(model.timestamp(), state.modelBytes(), context);
+    } else if (!isEnd && idleKeys != null && idleKeys.isOver(context.timerService())) {
+      forget(model == null ? timestamp : model.timestamp(), context);
     }
   }
 
-  // State that does not fit the settings will not fit after a restart either.
-  private PrequentialModel resume(TrainState state) {
+  // Fires at the end of a bounded input, and of a job stopped with --drain; the same one each
+  // time. A savepoint after --drain has none, so state that was just read asks again.
+  private static void awaitEnd(TimerService timers) {
+    timers.registerEventTimeTimer(Long.MAX_VALUE);
+  }
+
+  private void publish(long timestamp, byte[] model, OnTimerContext context) {
+    context.output(
+        Outputs.MODELS, ModelSnapshot.encode(spec, context.getCurrentKey(), timestamp, model));
+  }
+
+  /** The key's next example starts it afresh. */
+  private void forget(long timestamp, OnTimerContext context) {
+    context.timerService().deleteEventTimeTimer(Long.MAX_VALUE);
+    states.clear();
+    idleKeys.clear();
+    forgotten.inc();
+    publish(timestamp, null, context);
+  }
+
+  /**
+   * The model, or null if its state does not fit the settings and the key is to start afresh. What
+   * cannot be read now cannot be read after a restart either.
+   */
+  private PrequentialModel resume(TrainState state, String key) {
     try {
       return state.resume(spec);
+    } catch (ModelMismatchException e) {
+      if (stateSpec.onShapeChange() == StateSpec.ShapeChange.FAIL) {
+        throw new SuppressRestartsException(
+            new IOException(
+                "key \"%s\": %s: state.on-shape-change: reset does so"
+                    .formatted(key, e.getMessage())));
+      }
+      if (!warned) {
+        warned = true;
+        LOG.warn("Key {} and all others like it start afresh: {}", key, e.getMessage());
+      }
+      return null;
     } catch (IOException e) {
       throw new SuppressRestartsException(e);
     }
@@ -165,9 +251,7 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
   /** Learns the first example of a class, if the model may have another one. */
   private void meet(PrequentialModel model, Chunk chunk, int row, Context context) {
     int known = model.classes().size();
-    if (known < spec.mostClasses(model.task())) {
-      model.meetClass(chunk, row, scratch);
-    } else {
+    if (known >= spec.mostClasses(model.task())) {
       refuse(
           chunk,
           row,
@@ -175,7 +259,24 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
           "the label \"%s\" would be class %d of this key; %d are allowed"
               .formatted(chunk.label((int) chunk.targets()[row]), known + 1, known),
           context);
+      return;
     }
+    long bytes = spec.modelBytesWithClass(model);
+    if (bytes > stateSpec.modelBytes()) {
+      refuseForSize(chunk, row, bytes, context);
+    } else {
+      model.meetClass(chunk, row, scratch);
+    }
+  }
+
+  private void refuseForSize(Chunk chunk, int row, long bytes, Context context) {
+    refuse(
+        chunk,
+        row,
+        DeadLetterReason.MODEL_TOO_LARGE,
+        "with this record the model of this key would take %d bytes; limits.model-bytes is %d"
+            .formatted(bytes, stateSpec.modelBytes()),
+        context);
   }
 
   private void refuse(

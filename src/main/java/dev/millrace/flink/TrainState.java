@@ -1,6 +1,7 @@
 package dev.millrace.flink;
 
 import dev.millrace.data.Chunk;
+import dev.millrace.nn.ModelMismatchException;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInput;
@@ -22,6 +23,9 @@ public final class TrainState {
   // One of the two is null.
   private byte[] frozen;
   private PrequentialModel model;
+
+  // What IdleKeys last noted of the key; it has that in the backend too.
+  long seenInCell = IdleKeys.NEVER;
 
   private TrainState(byte[] frozen, PrequentialModel model) {
     this.frozen = frozen;
@@ -46,7 +50,8 @@ public final class TrainState {
   /**
    * The model, made usable if it came from a checkpoint.
    *
-   * @throws IOException if the state is of a newer release or does not fit the settings
+   * @throws ModelMismatchException if the state does not fit the settings; it stays as it is
+   * @throws IOException if the state is of a newer release
    */
   PrequentialModel resume(TrainSpec spec) throws IOException {
     if (frozen != null) {
@@ -56,6 +61,11 @@ public final class TrainState {
       frozen = null;
     }
     return model;
+  }
+
+  /** Bytes in memory, estimated. */
+  long memoryBytes() {
+    return frozen != null ? frozen.length : model.memoryBytes();
   }
 
   static void requireVersion(int version) throws IOException {

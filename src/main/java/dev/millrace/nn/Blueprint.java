@@ -44,9 +44,8 @@ final class Blueprint {
               + kind.classes()
               + " classes");
     }
-    boolean oneNeuron =
-        !task.isClassification() || spec.network().loss() == Loss.BINARY_CROSSENTROPY;
-    network = new Network(new Layout(kind.inputs(), spec.layers(oneNeuron ? 1 : kind.classes())));
+    network =
+        new Network(new Layout(kind.inputs(), spec.layers(spec.outputs(task, kind.classes()))));
     objective =
         new Objective(
             spec.network().loss(), task.isClassification(), spec.regularizer().labelSmoothing());
@@ -68,14 +67,14 @@ final class Blueprint {
   /**
    * The kind of a stored model.
    *
-   * @throws IOException if it is of a newer version, damaged, or not one that {@code spec}
-   *     describes
+   * @throws ModelMismatchException if it is not one that {@code spec} describes
+   * @throws IOException if it is of a newer version, or damaged
    */
   static Kind readKind(DataInput in, LearnerSpec spec, Task task) throws IOException {
     requireVersion(in.readInt());
     String shape = in.readUTF();
     if (!shape.equals(spec.shape(task))) {
-      throw new IOException(
+      throw new ModelMismatchException(
           "the stored model is of another kind: stored ("
               + shape
               + "), configured ("

@@ -58,6 +58,18 @@ final class Layout {
     keepsSums = layers.stream().anyMatch(layer -> layer.activation().isDerivedFromInput());
   }
 
+  /** Floats of all parameters, padding included, even if they are more than one array holds. */
+  static long length(int inputs, List<LayerSpec> layers) {
+    long length = 0;
+    int before = inputs;
+    for (LayerSpec layer : layers) {
+      long rows = before + (layer.layerNorm() ? 3 : 1);
+      length += rows * Kernels.stride(Kernels.padded(layer.units()));
+      before = layer.units();
+    }
+    return length;
+  }
+
   int layers() {
     return units.length;
   }

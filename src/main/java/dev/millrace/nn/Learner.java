@@ -402,6 +402,12 @@ public final class Learner {
         scaling != null || blueprint.spec().normalization().kind() == Normalization.Kind.NONE;
   }
 
+  /** Bytes of the arrays that belong to this model alone, in memory, padding included. */
+  public long memoryBytes() {
+    long floats = parameters.length + optimizer.floats() + pending.floats();
+    return floats * Float.BYTES + normalizer.numbers() * Double.BYTES;
+  }
+
   /** A model of its own that equals this one now. */
   public Learner copy() {
     return new Learner(this);
@@ -426,8 +432,9 @@ public final class Learner {
   /**
    * Reads what {@link #write} wrote.
    *
-   * @throws IOException if the bytes are of a newer version, or of a model that {@code spec} does
-   *     not describe, naming both
+   * @throws ModelMismatchException if it is of a model that {@code spec} does not describe, naming
+   *     both
+   * @throws IOException if the bytes are of a newer version
    */
   public static Learner read(DataInput in, LearnerSpec spec, Task task) throws IOException {
     Blueprint.Kind kind = Blueprint.readKind(in, spec, task);

@@ -154,6 +154,22 @@ public record LearnerSpec(
     return layer.dropout() == 0f && !layer.layerNorm() && !layer.activation().isDerivedFromInput();
   }
 
+  /**
+   * Bytes of the parameters and the optimizer's slots of one model, in memory.
+   *
+   * @param classes ignored for regression
+   */
+  public long modelBytes(Task task, int inputs, int classes) {
+    long floats = Layout.length(inputs, layers(outputs(task, classes)));
+    return floats * (1 + OptimizerState.slots(optimizer)) * Float.BYTES;
+  }
+
+  /** Neurons of the output layer. */
+  int outputs(Task task, int classes) {
+    boolean oneNeuron = !task.isClassification() || network.loss() == Loss.BINARY_CROSSENTROPY;
+    return oneNeuron ? 1 : classes;
+  }
+
   /** All layers of the network. */
   List<LayerSpec> layers(int outputs) {
     List<LayerSpec> layers = new ArrayList<>(network.hidden());

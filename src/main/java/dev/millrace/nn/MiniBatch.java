@@ -56,6 +56,11 @@ final class MiniBatch {
     return capacity - size;
   }
 
+  /** Floats that its arrays have room for. */
+  long floats() {
+    return (long) rows.length + targets.length + weights.length;
+  }
+
   boolean isEmpty() {
     return size == 0;
   }

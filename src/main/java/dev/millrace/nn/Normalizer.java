@@ -177,6 +177,11 @@ final class Normalizer {
     return statistics.clone();
   }
 
+  /** How many numbers the statistics are. */
+  long numbers() {
+    return statistics.length;
+  }
+
   /**
    * Goes on from the statistics of another one.
    *

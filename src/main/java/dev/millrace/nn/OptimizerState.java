@@ -53,6 +53,16 @@ final class OptimizerState {
     return !(optimizer instanceof Optimizer.Sgd);
   }
 
+  /** How many floats are remembered of each parameter. */
+  static int slots(Optimizer optimizer) {
+    return (usesFirst(optimizer) ? 1 : 0) + (usesSecond(optimizer) ? 1 : 0);
+  }
+
+  /** Floats of all slots. */
+  long floats() {
+    return (long) first.length + second.length;
+  }
+
   OptimizerState copy() {
     return new OptimizerState(this, first.clone(), second.clone());
   }

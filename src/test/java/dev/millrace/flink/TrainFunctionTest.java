@@ -4,8 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.millrace.data.Chunk;
 import dev.millrace.data.Example;
 import dev.millrace.data.OutputRecord;
 import dev.millrace.data.Task;
@@ -19,24 +17,18 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
-import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
-import org.apache.flink.streaming.api.operators.KeyedProcessOperator;
-import org.apache.flink.streaming.api.watermark.Watermark;
-import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
-import org.apache.flink.streaming.util.KeyedOneInputStreamOperatorTestHarness;
 import org.apache.flink.util.InstantiationUtil;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class TrainFunctionTest {
-  private static final ObjectMapper JSON = new ObjectMapper();
   private static final int EXAMPLES = 203;
 
   @Test
   void reportsAfterEveryFewExamplesAndAtTheEnd() throws Exception {
-    try (Harness harness = new Harness(Specs.train(ModelSpec.auto(1)))) {
+    try (TrainHarness harness = new TrainHarness(Specs.train(ModelSpec.auto(1)))) {
       harness.send(Chunks.classes("k", EXAMPLES, 1), 16);
       harness.end();
 
@@ -58,7 +50,7 @@ class TrainFunctionTest {
     past.get(39).eventTime = 4_000;
     List<Example> future = Chunks.classes("future", 40, 1);
     future.get(39).eventTime = Long.MAX_VALUE;
-    try (Harness harness = new Harness(Specs.train(ModelSpec.auto(1)))) {
+    try (TrainHarness harness = new TrainHarness(Specs.train(ModelSpec.auto(1)))) {
       harness.send(past, 40);
       harness.send(future, 40);
 
@@ -69,7 +61,7 @@ class TrainFunctionTest {
 
   @Test
   void theClockReportsExamplesThatWaitAndOnlyThose() throws Exception {
-    try (Harness harness = new Harness(Specs.train(ModelSpec.auto(1)))) {
+    try (TrainHarness harness = new TrainHarness(Specs.train(ModelSpec.auto(1)))) {
       harness.send(Chunks.classes("k", 55, 1), 5);
       assertThat(harness.metrics()).hasSize(1);
 
@@ -105,8 +97,8 @@ class TrainFunctionTest {
     // The first class of the stream alone for a while, so that the second comes within a batch.
     String first = examples.get(0).label;
     examples.subList(0, 14).forEach(example -> example.label = first);
-    try (Harness alone = new Harness(spec);
-        Harness together = new Harness(spec)) {
+    try (TrainHarness alone = new TrainHarness(spec);
+        TrainHarness together = new TrainHarness(spec)) {
       alone.send(examples, 1);
       alone.end();
       together.send(examples, 100);
@@ -175,8 +167,8 @@ class TrainFunctionTest {
       mixed.add(other.get(i));
       mixed.add(alone.get(i));
     }
-    try (Harness together = new Harness(spec);
-        Harness single = new Harness(spec)) {
+    try (TrainHarness together = new TrainHarness(spec);
+        TrainHarness single = new TrainHarness(spec)) {
       together.send(mixed, 1);
       together.end();
       single.send(alone, 1);
@@ -193,13 +185,13 @@ class TrainFunctionTest {
         Specs.train(Records.spec(Task.BINARY, List.of(), List.of()), Specs.small(3), Specs.METRICS);
     List<Example> good = Chunks.classes("k", 100, 6);
     good.removeIf(example -> example.label.equals("mid"));
-    try (Harness clean = new Harness(spec);
-        Harness disturbed = new Harness(spec)) {
+    try (TrainHarness clean = new TrainHarness(spec);
+        TrainHarness disturbed = new TrainHarness(spec)) {
       clean.send(good, 1);
       clean.end();
       for (Example example : good) {
         disturbed.send(List.of(example), 1);
-        if (disturbed.main().size() < 1 && disturbed.bothClassesCame(good, example)) {
+        if (disturbed.main().size() < 1 && bothClassesCame(good, example)) {
           disturbed.send(List.of(thirdClass(example), wider(example), number(example)), 1);
         }
       }
@@ -216,7 +208,7 @@ class TrainFunctionTest {
 
   @Test
   void aDeadLetterCarriesTheRecordAsItCame() throws Exception {
-    try (Harness harness = new Harness(Specs.train(ModelSpec.auto(1)))) {
+    try (TrainHarness harness = new TrainHarness(Specs.train(ModelSpec.auto(1)))) {
       Example first = Chunks.classes("k", 1, 7).get(0);
       Example wide = wider(Chunks.classes("k", 2, 7).get(1));
       harness.send(List.of(first, wide), 1);
@@ -234,7 +226,7 @@ class TrainFunctionTest {
   @Test
   void aPublishedModelSaysWhoseItIsAndComesBack() throws Exception {
     TrainSpec spec = Specs.train(Specs.small(3));
-    try (Harness harness = new Harness(spec)) {
+    try (TrainHarness harness = new TrainHarness(spec)) {
       harness.send(Chunks.classes("k", 100, 8), 10);
       harness.end();
 
@@ -266,7 +258,7 @@ class TrainFunctionTest {
                 Specs.small(50).withStart(start),
                 Specs.METRICS));
     List<Example> examples = Chunks.classes("new", 49, 10);
-    try (Harness harness = new Harness(spec)) {
+    try (TrainHarness harness = new TrainHarness(spec)) {
       harness.send(examples, 10);
       harness.end();
 
@@ -294,7 +286,7 @@ class TrainFunctionTest {
             Specs.small(3).withStart(start),
             Specs.METRICS);
     Example example = Chunks.classes("k", 1, 10).get(0);
-    try (Harness harness = new Harness(spec)) {
+    try (TrainHarness harness = new TrainHarness(spec)) {
       harness.send(List.of(wider(example)), 1);
       harness.send(List.of(example, thirdClass(example)), 1);
       harness.end();
@@ -309,8 +301,27 @@ class TrainFunctionTest {
     }
   }
 
+  @Test
+  void aJobThatGoesOnAfterADrainPublishesItsModelsAtTheNextEnd() throws Exception {
+    TrainSpec spec = Specs.train(Specs.small(3));
+    OperatorSubtaskState drained;
+    try (TrainHarness harness = new TrainHarness(spec)) {
+      harness.send(Chunks.classes("k", 55, 1), 5);
+      harness.end();
+      drained = harness.snapshot();
+    }
+    try (TrainHarness harness = new TrainHarness(spec, drained)) {
+      // A reminder that was still on its way comes first, and has nothing to report.
+      harness.operator.setProcessingTime(10_000);
+      harness.send(Chunks.classes("k", 10, 2), 5);
+      harness.end();
+
+      assertThat(harness.models()).hasSize(1);
+    }
+  }
+
   private static ModelSnapshot taught() throws Exception {
-    try (Harness harness = new Harness(Specs.train(Specs.small(3)))) {
+    try (TrainHarness harness = new TrainHarness(Specs.train(Specs.small(3)))) {
       harness.send(Chunks.classes("k", 400, 8), 10);
       harness.end();
       return decode(harness.models().get(0));
@@ -342,6 +353,14 @@ class TrainFunctionTest {
 
   private static TrainSpec spec() {
     return Specs.train(ModelSpec.auto(1));
+  }
+
+  private static boolean bothClassesCame(List<Example> examples, Example until) {
+    return examples.subList(0, examples.indexOf(until) + 1).stream()
+            .map(example -> example.label)
+            .distinct()
+            .count()
+        == 2;
   }
 
   private static Example thirdClass(Example example) {
@@ -388,7 +407,7 @@ class TrainFunctionTest {
   private record Run(List<JsonNode> metrics, String model) {}
 
   private static Run run(TrainSpec spec, List<Example> examples, int chunkSize) throws Exception {
-    try (Harness harness = new Harness(spec)) {
+    try (TrainHarness harness = new TrainHarness(spec)) {
       harness.send(examples, chunkSize);
       harness.end();
       return new Run(harness.metrics(), harness.model("k"));
@@ -404,110 +423,18 @@ class TrainFunctionTest {
       throws Exception {
     List<JsonNode> metrics = new ArrayList<>();
     OperatorSubtaskState snapshot;
-    try (Harness harness = new Harness(spec)) {
+    try (TrainHarness harness = new TrainHarness(spec)) {
       harness.send(examples.subList(0, cut), chunkSize);
       snapshot = harness.operator.snapshot(1, 1);
       // What comes behind the snapshot is lost with the process.
       metrics.addAll(harness.metrics());
       harness.send(examples.subList(cut, examples.size()), chunkSize);
     }
-    try (Harness harness = new Harness(spec, snapshot)) {
+    try (TrainHarness harness = new TrainHarness(spec, snapshot)) {
       harness.send(examples.subList(cut, examples.size()), chunkSize);
       harness.end();
       metrics.addAll(harness.metrics());
       return new Run(metrics, harness.model("k"));
-    }
-  }
-
-  private static final class Harness implements AutoCloseable {
-    private final KeyedOneInputStreamOperatorTestHarness<String, Chunk, OutputRecord> operator;
-
-    Harness(TrainSpec spec) throws Exception {
-      this(spec, null);
-    }
-
-    Harness(TrainSpec spec, OperatorSubtaskState from) throws Exception {
-      operator =
-          new KeyedOneInputStreamOperatorTestHarness<>(
-              new KeyedProcessOperator<>(new TrainFunction(spec)), Chunk::key, Types.STRING);
-      operator.setup(
-          Outputs.RECORD.createSerializer(operator.getExecutionConfig().getSerializerConfig()));
-      if (from != null) {
-        operator.initializeState(from);
-      }
-      operator.open();
-    }
-
-    void send(List<Example> examples, int chunkSize) throws Exception {
-      Chunk chunk = new Chunk();
-      for (Example example : examples) {
-        if (chunk.size() == chunkSize || !chunk.accepts(example)) {
-          operator.processElement(new StreamRecord<>(chunk));
-          chunk = new Chunk();
-        }
-        chunk.add(example);
-      }
-      operator.processElement(new StreamRecord<>(chunk));
-    }
-
-    void end() throws Exception {
-      operator.processWatermark(Watermark.MAX_WATERMARK);
-    }
-
-    boolean bothClassesCame(List<Example> examples, Example until) {
-      return examples.subList(0, examples.indexOf(until) + 1).stream()
-              .map(example -> example.label)
-              .distinct()
-              .count()
-          == 2;
-    }
-
-    List<OutputRecord> main() {
-      List<OutputRecord> records = new ArrayList<>();
-      for (Object element : operator.getOutput()) {
-        if (element instanceof StreamRecord<?> record) {
-          records.add((OutputRecord) record.getValue());
-        }
-      }
-      return records;
-    }
-
-    List<JsonNode> metrics() throws IOException {
-      List<JsonNode> metrics = new ArrayList<>();
-      for (OutputRecord record : main()) {
-        metrics.add(JSON.readTree(record.value()));
-      }
-      return metrics;
-    }
-
-    List<OutputRecord> deadLetters() {
-      return side(operator.getSideOutput(Outputs.DEAD_LETTERS));
-    }
-
-    List<OutputRecord> models() {
-      return side(operator.getSideOutput(Outputs.MODELS));
-    }
-
-    /** The bytes of a key's model, in hex so that a difference can be read. */
-    String model(String key) {
-      return models().stream()
-          .filter(record -> new String(record.key(), StandardCharsets.UTF_8).equals(key))
-          .map(record -> java.util.HexFormat.of().formatHex(record.value()))
-          .findFirst()
-          .orElseThrow();
-    }
-
-    private static List<OutputRecord> side(Iterable<StreamRecord<OutputRecord>> records) {
-      List<OutputRecord> side = new ArrayList<>();
-      if (records != null) {
-        records.forEach(record -> side.add(record.getValue()));
-      }
-      return side;
-    }
-
-    @Override
-    public void close() throws Exception {
-      operator.close();
     }
   }
 }

@@ -22,6 +22,13 @@ public final class Records {
     return spec(null, List.of(), List.of());
   }
 
+  /** The standard schema, nothing declared, and as many classes as that allowed. */
+  public static InputSpec undeclaredOf(int classes) {
+    InputSpec.Limits limits = new InputSpec.Limits(10_000, 64, classes, 1_000);
+    return new InputSpec(
+        InputSpec.Format.AVRO, null, null, "label", null, null, null, List.of(), List.of(), limits);
+  }
+
   /** The standard schema with declared task, classes and features. */
   public static InputSpec spec(Task task, List<String> classes, List<FeatureSpec> features) {
     return new InputSpec(

@@ -1,0 +1,243 @@
+package dev.millrace.cli;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.millrace.MillraceJob;
+import dev.millrace.PipelineFile;
+import dev.millrace.Settings;
+import dev.millrace.Settings.Backend;
+import dev.millrace.eval.ClassificationMetrics;
+import dev.millrace.eval.MetricsSpec;
+import dev.millrace.simd.Kernels;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
+import org.apache.flink.api.common.JobID;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.core.execution.CheckpointType;
+import org.apache.flink.core.execution.SavepointFormatType;
+import org.apache.flink.runtime.jobgraph.JobGraph;
+import org.apache.flink.runtime.minicluster.MiniCluster;
+import org.apache.flink.runtime.minicluster.MiniClusterConfiguration;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+
+/**
+ * Times the production graph with many keys, and one checkpoint of all their models.
+ *
+ * <p>The job reports each key after so many examples: when as many reports have come as there are
+ * keys, it is warm, and when twice as many have, it has learned all that there is.
+ *
+ * @param rounds examples of each key that count; as many come before
+ */
+record StateBench(int keys, Backend backend, long cacheBytes, int rounds) {
+  private static final int NEURONS = 32;
+  private static final int CLASSES = 2;
+
+  /**
+   * What was measured.
+   *
+   * @param seconds for the rounds that count
+   * @param savepointBytes the same on each backend: the models' own bytes, without compression and
+   *     without older ones that RocksDB has yet to drop
+   * @param windowBytes of a key that are its window of scored examples
+   */
+  record Result(
+      StateBench bench,
+      double seconds,
+      double checkpointSeconds,
+      long checkpointBytes,
+      long savepointBytes,
+      long windowBytes) {
+
+    private double updatesPerSecond() {
+      return (double) bench.keys * bench.rounds / seconds;
+    }
+
+    private long bytesPerKey() {
+      return savepointBytes / bench.keys;
+    }
+
+    /** Plain gradient descent has nothing but the weights. */
+    private static long floatBytes() {
+      return Float.BYTES
+          * (long) ((StateBenchSource.FEATURES + 1) * NEURONS + (NEURONS + 1) * CLASSES);
+    }
+
+    private long otherBytes() {
+      return bytesPerKey() - floatBytes() - windowBytes;
+    }
+
+    String toJson() {
+      ObjectNode json = new ObjectMapper().createObjectNode();
+      json.put("keys", bench.keys);
+      json.put("backend", BenchLoad.kebab(bench.backend));
+      json.put("cache_bytes", bench.cacheBytes);
+      json.put("updates_per_s", Math.round(updatesPerSecond()));
+      json.put("examples_per_key", 2 * bench.rounds);
+      json.put("bytes_per_key", bytesPerKey());
+      json.put("weights_and_optimizer_bytes_per_key", floatBytes());
+      json.put("window_bytes_per_key", windowBytes);
+      json.put("other_bytes_per_key", otherBytes());
+      json.put("checkpoint_s", Math.round(1000 * checkpointSeconds) / 1000.0);
+      json.put("checkpoint_bytes", checkpointBytes);
+      json.put("simd_bits", Kernels.best().bits());
+      json.put("processors", Runtime.getRuntime().availableProcessors());
+      json.put("jdk", Runtime.version().toString());
+      return json.toString();
+    }
+
+    String toText() {
+      return String.format(
+          Locale.ROOT,
+          "%,d keys on %s: %,.0f updates/s; %,d bytes a key: %,d of weights, %,d of the window,"
+              + " %,d others; a checkpoint takes %.2f s and %,d bytes",
+          bench.keys,
+          BenchLoad.kebab(bench.backend),
+          updatesPerSecond(),
+          bytesPerKey(),
+          floatBytes(),
+          windowBytes,
+          otherBytes(),
+          checkpointSeconds,
+          checkpointBytes);
+    }
+  }
+
+  /** When half and when all of the reports had come; written by the job's one sink. */
+  private static final class Reports {
+    final CompletableFuture<Void> all = new CompletableFuture<>();
+    private final int keys;
+    private int count;
+    private long half;
+    private long end;
+
+    Reports(int keys) {
+      this.keys = keys;
+    }
+
+    void add() {
+      count++;
+      if (count == keys) {
+        half = System.nanoTime();
+      } else if (count == 2 * keys) {
+        end = System.nanoTime();
+        all.complete(null);
+      }
+    }
+  }
+
+  Result run() throws Exception {
+    Path checkpoints = Directories.untilExit("millrace-bench-");
+    Settings settings = settings();
+    Reports reports = new Reports(keys);
+    try (LocalSink metrics = new LocalSink(record -> reports.add());
+        LocalSink others = new LocalSink(record -> {})) {
+      StreamExecutionEnvironment env = LocalFlink.environment(1, options(settings, checkpoints));
+      MillraceJob.build(
+          env,
+          settings,
+          StateBenchSource.of(keys, 2 * rounds, settings.input().topic()),
+          new MillraceJob.Sinks(metrics, others, others));
+      JobGraph graph = env.getStreamGraph().getJobGraph();
+      try (MiniCluster cluster = cluster(env)) {
+        cluster.start();
+        JobID job = cluster.submitJob(graph).get().getJobID();
+        // A job that fails ends the waiting, and says why.
+        cluster
+            .requestJobResult(job)
+            .thenAccept(
+                ended ->
+                    reports.all.completeExceptionally(
+                        ended
+                            .getSerializedThrowable()
+                            .map(e -> (Throwable) e)
+                            .orElseGet(() -> new IllegalStateException("the job has ended"))));
+        reports.all.get();
+        long before = System.nanoTime();
+        cluster.triggerCheckpoint(job, CheckpointType.CONFIGURED).get();
+        double checkpoint = (System.nanoTime() - before) / 1e9;
+        long checkpointBytes = size(checkpoints);
+        Path savepoint = Directories.untilExit("millrace-bench-");
+        cluster
+            .triggerSavepoint(
+                job, savepoint.toUri().toString(), false, SavepointFormatType.CANONICAL)
+            .get();
+        return new Result(
+            this,
+            (reports.end - reports.half) / 1e9,
+            checkpoint,
+            checkpointBytes,
+            size(savepoint),
+            windowBytes(settings.metrics()));
+      }
+    }
+  }
+
+  private static MiniCluster cluster(StreamExecutionEnvironment env) {
+    return new MiniCluster(
+        new MiniClusterConfiguration.Builder()
+            .setConfiguration(new Configuration((Configuration) env.getConfiguration()))
+            .withRandomPorts()
+            .setNumTaskManagers(1)
+            .setNumSlotsPerTaskManager(1)
+            .build());
+  }
+
+  private Settings settings() {
+    String yaml =
+        """
+        pipeline: bench
+        kafka: { bootstrap.servers: "none:0" }
+        input: { label: label, classes: [c0, c1] }
+        model: { layers: [{ units: %d, activation: relu }], optimizer: sgd }
+        metrics: { every: %d, at-latest: off }
+        state: { backend: %s, cache-bytes: %d, checkpoint-interval: 24h }
+        """
+            .formatted(NEURONS, rounds, BenchLoad.kebab(backend), cacheBytes);
+    return PipelineFile.parse("bench", yaml, Path.of(""));
+  }
+
+  private static Map<String, String> options(Settings settings, Path checkpoints) {
+    Map<String, String> options = new HashMap<>(LocalFlink.NO_RESTART);
+    options.putAll(MillraceJob.stateOptions(settings));
+    options.put("execution.checkpointing.dir", checkpoints.toUri().toString());
+    options.put("execution.checkpointing.timeout", "1 h");
+    return options;
+  }
+
+  private static long size(Path directory) throws IOException {
+    try (Stream<Path> files = Files.walk(directory)) {
+      return files.filter(Files::isRegularFile).mapToLong(StateBench::length).sum();
+    }
+  }
+
+  private static long length(Path file) {
+    try {
+      return Files.size(file);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private long windowBytes(MetricsSpec spec) throws IOException {
+    ClassificationMetrics metrics = new ClassificationMetrics(spec);
+    metrics.update(0, 0, 1, 1);
+    int one = length(metrics);
+    metrics.update(0, 0, 1, 1);
+    return (long) (length(metrics) - one) * Math.min(spec.window(), 2 * rounds);
+  }
+
+  private static int length(ClassificationMetrics metrics) throws IOException {
+    DataOutputStream out = new DataOutputStream(OutputStream.nullOutputStream());
+    metrics.write(out);
+    return out.size();
+  }
+}

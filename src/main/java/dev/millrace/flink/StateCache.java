@@ -1,0 +1,151 @@
+package dev.millrace.flink;
+
+import java.io.IOException;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.apache.flink.api.common.state.ValueState;
+import org.apache.flink.metrics.Counter;
+import org.apache.flink.metrics.Gauge;
+import org.apache.flink.metrics.MetricGroup;
+import org.apache.flink.runtime.state.KeyedStateBackend;
+
+/**
+ * The models in use, in front of a backend that reads and writes each of them as bytes: a
+ * write-back cache that drops those unused for longest. Not thread-safe.
+ *
+ * <p>A model that has learned is written when it is dropped and by {@link #flush}, which has to
+ * come before each checkpoint. The limit may be exceeded by the one model that is in use.
+ */
+final class StateCache implements ValueState<TrainState> {
+
+  private static final class Cached {
+    final TrainState state;
+    long bytes;
+    // Whether the backend has older bytes, or none.
+    boolean dirty;
+
+    Cached(TrainState state) {
+      this.state = state;
+    }
+  }
+
+  private final ValueState<TrainState> states;
+  private final KeyedStateBackend<String> backend;
+  private final long mostBytes;
+  // From the one unused for longest to the one just used.
+  private final LinkedHashMap<String, Cached> models = new LinkedHashMap<>(16, 0.75f, true);
+  private final Counter hits;
+  private final Counter misses;
+  private long bytes;
+  // Its size is known once it has been used. Null if there is none, or it is measured.
+  private Cached inUse;
+
+  /**
+   * @param states of the backend, under its current key
+   * @param mostBytes of all models together
+   */
+  StateCache(
+      ValueState<TrainState> states,
+      KeyedStateBackend<String> backend,
+      long mostBytes,
+      MetricGroup group) {
+    this.states = states;
+    this.backend = backend;
+    this.mostBytes = mostBytes;
+    hits = group.counter("cache_hits");
+    misses = group.counter("cache_misses");
+    group.gauge("cached_models", (Gauge<Integer>) models::size);
+    group.gauge("cache_bytes", (Gauge<Long>) () -> bytes);
+  }
+
+  @Override
+  public TrainState value() throws IOException {
+    settle();
+    String key = backend.getCurrentKey();
+    Cached model = models.get(key);
+    if (model != null) {
+      hits.inc();
+    } else {
+      misses.inc();
+      TrainState stored = states.value();
+      if (stored == null) {
+        return null;
+      }
+      model = new Cached(stored);
+      models.put(key, model);
+    }
+    inUse = model;
+    return model.state;
+  }
+
+  @Override
+  public void update(TrainState state) throws IOException {
+    String key = backend.getCurrentKey();
+    Cached model = models.get(key);
+    if (model == null || model.state != state) {
+      forget(key);
+      model = new Cached(state);
+      models.put(key, model);
+    }
+    model.dirty = true;
+    inUse = model;
+  }
+
+  @Override
+  public void clear() {
+    forget(backend.getCurrentKey());
+    states.clear();
+  }
+
+  /** Writes every model that has learned since it was written last. */
+  void flush() throws IOException {
+    settle();
+    for (Map.Entry<String, Cached> entry : models.entrySet()) {
+      write(entry.getKey(), entry.getValue());
+    }
+  }
+
+  private void forget(String key) {
+    Cached forgotten = models.remove(key);
+    if (forgotten != null) {
+      bytes -= forgotten.bytes;
+      inUse = inUse == forgotten ? null : inUse;
+    }
+  }
+
+  /** Measures the model used last, which has grown since it was read, and makes room. */
+  private void settle() throws IOException {
+    if (inUse == null) {
+      return;
+    }
+    long now = inUse.state.memoryBytes();
+    bytes += now - inUse.bytes;
+    inUse.bytes = now;
+    inUse = null;
+    if (bytes > mostBytes) {
+      String key = backend.getCurrentKey();
+      dropOldest();
+      backend.setCurrentKey(key);
+    }
+  }
+
+  private void dropOldest() throws IOException {
+    Iterator<Map.Entry<String, Cached>> oldest = models.entrySet().iterator();
+    while (bytes > mostBytes) {
+      Map.Entry<String, Cached> entry = oldest.next();
+      write(entry.getKey(), entry.getValue());
+      bytes -= entry.getValue().bytes;
+      oldest.remove();
+    }
+  }
+
+  // Moves the backend to another key.
+  private void write(String key, Cached model) throws IOException {
+    if (model.dirty) {
+      backend.setCurrentKey(key);
+      states.update(model.state);
+      model.dirty = false;
+    }
+  }
+}

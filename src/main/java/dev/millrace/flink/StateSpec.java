@@ -1,0 +1,25 @@
+package dev.millrace.flink;
+
+import java.io.Serializable;
+
+/**
+ * How models are kept between records.
+ *
+ * @param cacheBytes memory of a subtask for models in use, where the backend keeps bytes
+ * @param ttlMillis after so long without an example a key is forgotten; 0 is never
+ * @param modelBytes that the weights and the optimizer of one key may take in memory
+ * @param onShapeChange what comes of state that does not fit the settings
+ */
+public record StateSpec(long cacheBytes, long ttlMillis, long modelBytes, ShapeChange onShapeChange)
+    implements Serializable {
+  /** What to do with a key whose model is of another kind than the settings describe. */
+  public enum ShapeChange {
+    /** The job ends, and says what differs. */
+    FAIL,
+    /** The key starts afresh with its next example. */
+    RESET
+  }
+
+  /** What holds where nothing is said. */
+  public static final StateSpec DEFAULT = new StateSpec(64L << 20, 0, 64L << 20, ShapeChange.FAIL);
+}

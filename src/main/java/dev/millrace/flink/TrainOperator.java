@@ -1,0 +1,51 @@
+package dev.millrace.flink;
+
+import dev.millrace.data.Chunk;
+import dev.millrace.data.OutputRecord;
+import org.apache.flink.runtime.state.KeyedStateBackend;
+import org.apache.flink.streaming.api.operators.KeyedProcessOperator;
+
+/**
+ * Runs {@link TrainFunction}, and keeps the models in use as objects where the state backend keeps
+ * bytes.
+ *
+ * <p>An operator rather than the function alone, because only an operator hears of barriers: the
+ * models that have learned are written to the backend before each, so nothing lives outside a
+ * checkpoint.
+ */
+public class TrainOperator extends KeyedProcessOperator<String, Chunk, OutputRecord> {
+  private static final long serialVersionUID = 1L;
+
+  private final StateSpec state;
+  // Null on the heap, where the backend itself has the objects and copies them for a snapshot.
+  private transient StateCache cache;
+
+  public TrainOperator(TrainSpec spec, StateSpec state) {
+    super(new TrainFunction(spec, state));
+    this.state = state;
+  }
+
+  @Override
+  public void open() throws Exception {
+    super.open();
+    KeyedStateBackend<String> backend = getKeyedStateBackend();
+    if (backend.isSafeToReuseKVState()) {
+      TrainFunction function = (TrainFunction) userFunction;
+      cache =
+          new StateCache(
+              function.states(),
+              backend,
+              state.cacheBytes(),
+              getMetricGroup().addGroup("millrace"));
+      function.useStates(cache);
+    }
+  }
+
+  @Override
+  public void prepareSnapshotPreBarrier(long checkpointId) throws Exception {
+    super.prepareSnapshotPreBarrier(checkpointId);
+    if (cache != null) {
+      cache.flush();
+    }
+  }
+}

@@ -1,0 +1,152 @@
+package dev.millrace.flink;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.millrace.data.Example;
+import dev.millrace.data.OutputRecord;
+import dev.millrace.flink.StateSpec.ShapeChange;
+import dev.millrace.testing.Chunks;
+import dev.millrace.testing.Specs;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.stream.Stream;
+import org.apache.flink.api.common.serialization.SerializerConfigImpl;
+import org.apache.flink.api.common.typeutils.TypeSerializer;
+import org.apache.flink.core.memory.DataInputDeserializer;
+import org.apache.flink.core.memory.DataOutputSerializer;
+import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
+import org.apache.flink.runtime.state.StateBackend;
+import org.apache.flink.runtime.state.hashmap.HashMapStateBackend;
+import org.apache.flink.state.rocksdb.EmbeddedRocksDBStateBackend;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Keys that have had no example for {@code state.ttl}. */
+class IdleKeysTest {
+  private static final long TTL = 8_000;
+  private static final long CELL = TTL / 8;
+  private static final long START = 1_000_000;
+
+  private final TrainSpec spec = Specs.train(Specs.small(5));
+
+  private static Stream<StateBackend> backends() {
+    return Stream.of(new HashMapStateBackend(), new EmbeddedRocksDBStateBackend());
+  }
+
+  @ParameterizedTest
+  @MethodSource("backends")
+  void aKeyWithoutAnExampleForSoLongIsForgottenWithATombstone(StateBackend backend)
+      throws Exception {
+    try (TrainHarness harness = begin(backend, TTL, null)) {
+      harness.send(Chunks.classes("idle", 50, 1), 10);
+      harness.send(Chunks.classes("busy", 50, 2), 10);
+      harness.operator.setProcessingTime(START + TTL / 2);
+      harness.send(Chunks.classes("busy", 50, 3), 10);
+
+      harness.operator.setProcessingTime(START + TTL);
+      assertThat(harness.models()).isEmpty();
+      harness.operator.setProcessingTime(START + TTL + CELL);
+
+      assertThat(harness.models()).hasSize(1);
+      OutputRecord tombstone = harness.models().get(0);
+      assertThat(new String(tombstone.key(), StandardCharsets.UTF_8)).isEqualTo("idle");
+      assertThat(tombstone.value()).isNull();
+      assertThat(tombstone.timestamp()).isEqualTo(5_049);
+      harness.end();
+      assertThat(harness.modelsByKey()).containsOnlyKeys("busy");
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("backends")
+  void theNextExampleOfAForgottenKeyStartsItAfresh(StateBackend backend) throws Exception {
+    List<Example> examples = Chunks.classes("k", 60, 1);
+    try (TrainHarness fresh = begin(backend, TTL, null);
+        TrainHarness returning = begin(backend, TTL, null)) {
+      fresh.send(examples, 10);
+      fresh.end();
+      returning.send(Chunks.classes("k", 99, 2), 10);
+      returning.operator.setProcessingTime(START + 2 * TTL);
+      returning.send(examples, 10);
+      returning.end();
+
+      assertThat(returning.model("k")).isEqualTo(fresh.model("k"));
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("backends")
+  void aKeyHasOneTimerForThisHoweverOftenItHasExamples(StateBackend backend) throws Exception {
+    try (TrainHarness harness = begin(backend, TTL, null);
+        TrainHarness never = begin(backend, 0, null)) {
+      for (int i = 0; i < 40; i++) {
+        long now = START + i * CELL / 3;
+        for (TrainHarness one : List.of(harness, never)) {
+          one.operator.setProcessingTime(now);
+          one.send(Chunks.classes("k", 1, i), 1);
+        }
+      }
+
+      assertThat(harness.operator.numProcessingTimeTimers())
+          .isEqualTo(never.operator.numProcessingTimeTimers() + 1);
+    }
+  }
+
+  @Test
+  void aKeyIsKeptForEverByDefault() throws Exception {
+    try (TrainHarness harness = begin(new HashMapStateBackend(), 0, null)) {
+      harness.send(Chunks.classes("k", 50, 1), 10);
+      harness.operator.setProcessingTime(START + 1_000 * TTL);
+      harness.end();
+
+      assertThat(harness.model("k")).isNotNull();
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("backends")
+  void aJobThatWasDownReadsWhatWaitedBeforeItForgets(StateBackend backend) throws Exception {
+    OperatorSubtaskState snapshot;
+    try (TrainHarness harness = begin(backend, TTL, null)) {
+      harness.send(Chunks.classes("waiting", 50, 1), 10);
+      harness.send(Chunks.classes("idle", 50, 1), 10);
+      snapshot = harness.snapshot();
+    }
+    long back = START + 100 * TTL;
+    try (TrainHarness harness = begin(backend, TTL, snapshot)) {
+      harness.operator.setProcessingTime(back);
+      assertThat(harness.models()).isEmpty();
+      harness.send(Chunks.classes("waiting", 1, 2), 1);
+      harness.operator.setProcessingTime(back + CELL);
+
+      assertThat(harness.models())
+          .extracting(record -> new String(record.key(), StandardCharsets.UTF_8))
+          .containsExactly("idle");
+    }
+  }
+
+  @Test
+  void aTombstoneTravelsBetweenTasks() throws Exception {
+    TypeSerializer<OutputRecord> serializer =
+        Outputs.RECORD.createSerializer(new SerializerConfigImpl());
+    DataOutputSerializer out = new DataOutputSerializer(64);
+
+    serializer.serialize(ModelSnapshot.encode(spec, "k", 7, null), out);
+
+    OutputRecord read = serializer.deserialize(new DataInputDeserializer(out.getCopyOfBuffer()));
+    assertThat(read.value()).isNull();
+    assertThat(read.timestamp()).isEqualTo(7);
+  }
+
+  private TrainHarness begin(StateBackend backend, long ttl, OperatorSubtaskState from)
+      throws Exception {
+    TrainOperator train =
+        new TrainOperator(spec, new StateSpec(64 << 20, ttl, 64 << 20, ShapeChange.FAIL));
+    TrainHarness harness = new TrainHarness(train, backend, from);
+    if (from == null) {
+      harness.operator.setProcessingTime(START);
+    }
+    return harness;
+  }
+}

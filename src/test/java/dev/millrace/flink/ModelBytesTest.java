@@ -1,0 +1,91 @@
+package dev.millrace.flink;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.millrace.data.Example;
+import dev.millrace.data.OutputRecord;
+import dev.millrace.data.Task;
+import dev.millrace.flink.StateSpec.ShapeChange;
+import dev.millrace.nn.LearnerSpec;
+import dev.millrace.testing.Chunks;
+import dev.millrace.testing.Records;
+import dev.millrace.testing.Specs;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import org.apache.flink.runtime.state.hashmap.HashMapStateBackend;
+import org.junit.jupiter.api.Test;
+
+/** {@code limits.model-bytes}. */
+class ModelBytesTest {
+  private static final int CLASSES = 40;
+
+  private final TrainSpec spec =
+      Specs.train(Records.undeclaredOf(CLASSES), Specs.small(5), Specs.METRICS);
+  private final LearnerSpec learner = spec.learner(Task.MULTICLASS);
+
+  @Test
+  void aKeyWhoseModelWouldBeTooLargeIsRefusedAndOthersGoOn() throws Exception {
+    List<Example> wide = Chunks.classes("wide", 20, 1);
+    wide.forEach(example -> example.resize(500));
+    try (TrainHarness harness = harness(learner.modelBytes(Task.MULTICLASS, 3, 3))) {
+      harness.send(wide, 7);
+      harness.send(Chunks.classes("narrow", 50, 1), 7);
+      harness.end();
+
+      assertThat(harness.modelsByKey()).containsOnlyKeys("narrow");
+      assertThat(harness.deadLetters()).hasSize(20).allSatisfy(ModelBytesTest::isTooLarge);
+    }
+  }
+
+  @Test
+  void aClassThatWouldMakeTheModelTooLargeIsRefusedAndTheOthersAreLearned() throws Exception {
+    int fitting = 1;
+    while (learner.modelBytes(Task.MULTICLASS, 3, fitting + 1)
+        == learner.modelBytes(Task.MULTICLASS, 3, 1)) {
+      fitting++; // without a new lane
+    }
+    List<Example> examples = Chunks.classes("k", CLASSES, 1);
+    for (int i = 0; i < CLASSES; i++) {
+      examples.get(i).label = "class " + i;
+    }
+    try (TrainHarness harness = harness(learner.modelBytes(Task.MULTICLASS, 3, fitting))) {
+      harness.send(examples, 7);
+      harness.end();
+
+      assertThat(fitting).isLessThan(CLASSES);
+      assertThat(harness.deadLetters())
+          .hasSize(CLASSES - fitting)
+          .allSatisfy(ModelBytesTest::isTooLarge);
+      OutputRecord model = harness.models().get(0);
+      assertThat(ModelSnapshot.decode("p", "c", "k", model.value()).classes()).hasSize(fitting);
+    }
+  }
+
+  @Test
+  void theBytesAreThoseThatTheModelHas() throws Exception {
+    TrainState state = TrainState.begin(spec, Chunks.of(Chunks.classes("k", 1, 1)));
+    long without = state.resume(spec).learner().memoryBytes();
+
+    state.resume(spec).learner().addClass();
+    for (int classes = 2; classes <= CLASSES; classes++) {
+      state.resume(spec).learner().addClass();
+    }
+
+    assertThat(state.resume(spec).learner().memoryBytes() - without)
+        .isEqualTo(
+            learner.modelBytes(Task.MULTICLASS, 3, CLASSES)
+                - learner.modelBytes(Task.MULTICLASS, 3, 0));
+  }
+
+  private static void isTooLarge(OutputRecord letter) {
+    assertThat(List.of(letter.headerNames())).contains("__millrace.errors.reason");
+    int reason = List.of(letter.headerNames()).indexOf("__millrace.errors.reason");
+    assertThat(new String(letter.headerValues()[reason], StandardCharsets.UTF_8))
+        .isEqualTo("model-too-large");
+  }
+
+  private TrainHarness harness(long modelBytes) throws Exception {
+    StateSpec state = new StateSpec(64 << 20, 0, modelBytes, ShapeChange.FAIL);
+    return new TrainHarness(new TrainOperator(spec, state), new HashMapStateBackend(), null);
+  }
+}
