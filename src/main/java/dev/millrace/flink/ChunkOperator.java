@@ -23,9 +23,11 @@ import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
  * barrier. So nothing gathered here is ever part of a checkpoint, and how chunks fall is of no
  * consequence to any model.
  *
- * <p>The linger time is a quarter of the age that records have when they arrive, within bounds: a
- * job that keeps up adds a few milliseconds, and one that catches up gains throughput from larger
- * chunks, where waiting adds little to what the records have waited already.
+ * <p>The linger time of a job that keeps up is a few milliseconds. While records come so fast that
+ * a chunk could fill in that time, it is a quarter of the age that they have when they arrive,
+ * within bounds: a job that catches up gains throughput from larger chunks, and waiting adds little
+ * to what the records have waited already. Age alone would not tell, for records may be sent with
+ * times of long ago.
  *
  * <p>An operator rather than a function, because only an operator hears of barriers.
  */
@@ -79,6 +81,8 @@ public final class ChunkOperator extends AbstractStreamOperator<Chunk>
   // Processing time at the last tick, for reading a clock at each example costs 20 ns.
   private transient long now;
   private transient boolean ticking;
+  // Examples since then.
+  private transient long arrived;
   private transient long lastTimestamp;
   private transient Histogram chunkRecords;
   private transient Histogram lingered;
@@ -114,6 +118,7 @@ public final class ChunkOperator extends AbstractStreamOperator<Chunk>
     bytes += capacity - filling.capacity;
     filling.capacity = capacity;
     examples++;
+    arrived++;
     lastTimestamp = example.record.timestamp();
     if (chunk.size() == CHUNK_EXAMPLES) {
       close(filling);
@@ -143,6 +148,7 @@ public final class ChunkOperator extends AbstractStreamOperator<Chunk>
   private Filling begin(String key) {
     if (!ticking) {
       now = getProcessingTimeService().getCurrentProcessingTime();
+      arrived = 0;
       tickAt(now + LINGER_MILLIS);
     }
     Filling filling = spare.isEmpty() ? new Filling() : spare.pop();
@@ -158,18 +164,21 @@ public final class ChunkOperator extends AbstractStreamOperator<Chunk>
   }
 
   private void tick(long time) {
+    long before = now;
     now = getProcessingTimeService().getCurrentProcessingTime();
-    long linger = linger();
+    boolean busy = arrived * LINGER_MILLIS >= CHUNK_EXAMPLES * (now - before);
+    arrived = 0;
+    long linger = busy ? lingerOfABusyJob() : LINGER_MILLIS;
     while (!open.isEmpty() && oldest().since <= now - linger) {
       close(oldest());
     }
     ticking = false;
     if (!open.isEmpty()) {
-      tickAt(Math.max(now + LINGER_MILLIS, oldest().since + linger));
+      tickAt(now + LINGER_MILLIS);
     }
   }
 
-  private long linger() {
+  private long lingerOfABusyJob() {
     long age = lastTimestamp < 0 ? 0 : now - lastTimestamp; // below 0: the record has none
     return Math.max(LINGER_MILLIS, Math.min(MOST_LINGER_MILLIS, age / AGE_PER_LINGER));
   }

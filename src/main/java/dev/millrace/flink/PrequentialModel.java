@@ -10,6 +10,7 @@ import dev.millrace.nn.Learner;
 import dev.millrace.nn.LearnerSpec;
 import dev.millrace.nn.ModelMismatchException;
 import dev.millrace.nn.ModelStart;
+import dev.millrace.nn.Workspace;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
@@ -67,7 +68,7 @@ final class PrequentialModel {
    * @throws ModelMismatchException if it is of another kind than the settings say, naming both
    * @throws IOException if it is of a newer release
    */
-  PrequentialModel(DataInput in, TrainSpec spec) throws IOException {
+  PrequentialModel(DataInput in, TrainSpec spec, Workspace workspace) throws IOException {
     task = Task.valueOf(in.readUTF());
     columns = spec.columns().hashCode();
     requireSameColumns(in.readInt(), spec);
@@ -80,11 +81,7 @@ final class PrequentialModel {
     metrics = RollingMetrics.read(in, spec.metrics());
     LearnerSpec learnerSpec = spec.learner(task);
     probabilities = learnerSpec.network().loss().isCrossEntropy();
-    learner = Learner.read(in, learnerSpec, task);
-    if (examples == 0 && spec.model().start() != null) {
-      // What a start says of the first prediction is not stored.
-      learner.startFrom(spec.model().start().weights());
-    }
+    learner = Learner.read(in, learnerSpec, task, workspace);
   }
 
   private PrequentialModel(PrequentialModel other) {

@@ -108,9 +108,6 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
       state = TrainState.begin(spec, chunk);
       model = resume(state, chunk.key());
     }
-    if (unfamiliar) {
-      awaitEnd(context.timerService());
-    }
     scratch.findClasses(chunk, model.classes(), spec.model().classWeights());
     for (int row = 0; row < chunk.size(); ) {
       long before = model.examples();
@@ -119,6 +116,12 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
       if (model.examples() > before && model.examples() % spec.metrics().every() == 0) {
         out.collect(report(model, chunk.key()));
       }
+    }
+    if (model.examples() == 0) {
+      return; // all were refused: there is nothing to keep, nor to publish at the end
+    }
+    if (unfamiliar) {
+      awaitEnd(context.timerService());
     }
     if (idleKeys != null) {
       idleKeys.note(state, context.timerService());
@@ -178,7 +181,7 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
    */
   private PrequentialModel resume(TrainState state, String key) {
     try {
-      return state.resume(spec);
+      return state.resume(spec, scratch.workspace);
     } catch (ModelMismatchException e) {
       if (stateSpec.onShapeChange() == StateSpec.ShapeChange.FAIL) {
         throw new SuppressRestartsException(

@@ -2,6 +2,7 @@ package dev.millrace.flink;
 
 import dev.millrace.data.Chunk;
 import dev.millrace.nn.ModelMismatchException;
+import dev.millrace.nn.Workspace;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInput;
@@ -50,14 +51,15 @@ public final class TrainState {
   /**
    * The model, made usable if it came from a checkpoint.
    *
+   * @param workspace shared by the models of the thread
    * @throws ModelMismatchException if the state does not fit the settings; it stays as it is
    * @throws IOException if the state is of a newer release
    */
-  PrequentialModel resume(TrainSpec spec) throws IOException {
+  PrequentialModel resume(TrainSpec spec, Workspace workspace) throws IOException {
     if (frozen != null) {
       DataInput in = new DataInputStream(new ByteArrayInputStream(frozen));
       requireVersion(in.readInt());
-      model = new PrequentialModel(in, spec);
+      model = new PrequentialModel(in, spec, workspace);
       frozen = null;
     }
     return model;
@@ -69,13 +71,13 @@ public final class TrainState {
   }
 
   static void requireVersion(int version) throws IOException {
-    if (version > VERSION) {
+    if (version < 1 || version > VERSION) {
       throw new IOException(
           "model state: version "
               + version
-              + " is newer than "
+              + " is not one of 1 to "
               + VERSION
-              + ", the newest that this release reads; use the release that wrote it");
+              + ", which this release reads; use the release that wrote it");
     }
   }
 

@@ -437,8 +437,14 @@ public final class Learner {
    * @throws IOException if the bytes are of a newer version
    */
   public static Learner read(DataInput in, LearnerSpec spec, Task task) throws IOException {
+    return read(in, spec, task, new Workspace());
+  }
+
+  /** The same, with scratch that it shares with other learners of the thread. */
+  public static Learner read(DataInput in, LearnerSpec spec, Task task, Workspace shared)
+      throws IOException {
     Blueprint.Kind kind = Blueprint.readKind(in, spec, task);
-    Learner learner = new Learner(kind, in.readLong(), new Workspace());
+    Learner learner = new Learner(kind, in.readLong(), shared);
     Layout layout = learner.blueprint.layout();
     learner.parameters = layout.read(in);
     learner.optimizer.read(layout, in);

@@ -7,6 +7,7 @@ import dev.millrace.data.OutputRecord;
 import dev.millrace.data.Task;
 import dev.millrace.flink.StateSpec.ShapeChange;
 import dev.millrace.nn.LearnerSpec;
+import dev.millrace.nn.Workspace;
 import dev.millrace.testing.Chunks;
 import dev.millrace.testing.Records;
 import dev.millrace.testing.Specs;
@@ -64,14 +65,14 @@ class ModelBytesTest {
   @Test
   void theBytesAreThoseThatTheModelHas() throws Exception {
     TrainState state = TrainState.begin(spec, Chunks.of(Chunks.classes("k", 1, 1)));
-    long without = state.resume(spec).learner().memoryBytes();
+    long without = state.resume(spec, new Workspace()).learner().memoryBytes();
 
-    state.resume(spec).learner().addClass();
+    state.resume(spec, new Workspace()).learner().addClass();
     for (int classes = 2; classes <= CLASSES; classes++) {
-      state.resume(spec).learner().addClass();
+      state.resume(spec, new Workspace()).learner().addClass();
     }
 
-    assertThat(state.resume(spec).learner().memoryBytes() - without)
+    assertThat(state.resume(spec, new Workspace()).learner().memoryBytes() - without)
         .isEqualTo(
             learner.modelBytes(Task.MULTICLASS, 3, CLASSES)
                 - learner.modelBytes(Task.MULTICLASS, 3, 0));

@@ -3,6 +3,7 @@ package dev.millrace.flink;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.data.Chunk;
+import dev.millrace.nn.Workspace;
 import dev.millrace.testing.Chunks;
 import dev.millrace.testing.Specs;
 import java.util.HashMap;
@@ -72,9 +73,9 @@ class StateCacheTest {
     long hits = figures.value("cache_hits");
     for (int key = 0; key < KEYS; key++) {
       backend.setCurrentKey("key-" + key);
-      assertThat(cache.value().resume(spec).learner().weights().layers())
+      assertThat(cache.value().resume(spec, new Workspace()).learner().weights().layers())
           .usingRecursiveComparison()
-          .isEqualTo(begun(key).resume(spec).learner().weights().layers());
+          .isEqualTo(begun(key).resume(spec, new Workspace()).learner().weights().layers());
     }
 
     assertThat(figures.value("cache_misses")).isEqualTo(KEYS);

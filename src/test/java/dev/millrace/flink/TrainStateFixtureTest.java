@@ -8,6 +8,7 @@ import dev.millrace.data.MetricsReport;
 import dev.millrace.data.MetricsReport.ClassificationScores;
 import dev.millrace.data.MetricsReport.RegressionScores;
 import dev.millrace.nn.Learner;
+import dev.millrace.nn.Workspace;
 import dev.millrace.testing.Chunks;
 import dev.millrace.testing.Specs;
 import dev.millrace.testing.StateFixtures;
@@ -52,7 +53,7 @@ class TrainStateFixtureTest {
   void whatAVersionWroteGoesOnAsItDidThen(Fixture stored) throws IOException {
     TrainState state = TrainState.frozen(stored.bytes());
 
-    assertThat(state.resume(spec).examples()).isEqualTo(STORED_AT);
+    assertThat(state.resume(spec, new Workspace()).examples()).isEqualTo(STORED_AT);
     assertThat(hashOfGoingOn(state, chunk(stored.name()))).isEqualTo(stored.hash());
   }
 
@@ -68,10 +69,10 @@ class TrainStateFixtureTest {
     byte[] newer = fixture(CLASSES).bytes();
     ByteBuffer.wrap(newer).putInt(TrainState.VERSION + 1);
 
-    assertThatThrownBy(() -> TrainState.frozen(newer).resume(spec))
+    assertThatThrownBy(() -> TrainState.frozen(newer).resume(spec, new Workspace()))
         .isInstanceOf(IOException.class)
         .hasMessage(
-            "model state: version %d is newer than %d, the newest that this release reads; use the"
+            "model state: version %d is not one of 1 to %d, which this release reads; use the"
                 + " release that wrote it",
             TrainState.VERSION + 1, TrainState.VERSION);
   }
@@ -104,7 +105,7 @@ class TrainStateFixtureTest {
           results.writeFloat(output);
         }
       }
-      for (double score : scores(state.resume(spec).report(spec, "k"))) {
+      for (double score : scores(state.resume(spec, new Workspace()).report(spec, "k"))) {
         results.writeDouble(score);
       }
     }
@@ -137,7 +138,7 @@ class TrainStateFixtureTest {
   }
 
   private void learn(TrainState state, Chunk chunk, int from, int to) throws IOException {
-    PrequentialModel model = state.resume(spec);
+    PrequentialModel model = state.resume(spec, new Workspace());
     TrainScratch scratch = new TrainScratch();
     scratch.findClasses(chunk, model.classes(), Map.of());
     for (int row = from; row < to; row++) {

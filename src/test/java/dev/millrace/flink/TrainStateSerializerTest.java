@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.millrace.data.Chunk;
 import dev.millrace.data.Example;
 import dev.millrace.nn.ModelSpec;
+import dev.millrace.nn.Workspace;
 import dev.millrace.testing.Chunks;
 import dev.millrace.testing.Specs;
 import java.io.IOException;
@@ -25,7 +26,7 @@ class TrainStateSerializerTest {
 
     TrainState untouched = deserialize(bytes);
     TrainState resumed = deserialize(bytes);
-    resumed.resume(spec);
+    resumed.resume(spec, new Workspace());
 
     assertThat(serialize(untouched)).isEqualTo(bytes);
     assertThat(serialize(resumed)).isEqualTo(bytes);
@@ -118,7 +119,7 @@ class TrainStateSerializerTest {
   /** Row after row, as a chunk each. */
   static void learn(TrainState state, TrainSpec spec, Chunk chunk, int from, int to)
       throws IOException {
-    PrequentialModel model = state.resume(spec);
+    PrequentialModel model = state.resume(spec, new Workspace());
     TrainScratch scratch = new TrainScratch();
     scratch.findClasses(chunk, model.classes(), spec.model().classWeights());
     for (int row = from; row < to; row++) {
