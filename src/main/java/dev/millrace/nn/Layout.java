@@ -11,8 +11,10 @@ import java.util.List;
  *
  * <p>Layer after layer: its weights, [inputs x columns] row-major, then its bias, [columns], and
  * with layer normalization its gain and shift, [columns] each. Columns are the layer's neurons
- * padded to whole lanes, and rows start {@link Kernels#stride} apart, here and in activations; the
- * padding is zero and stays zero.
+ * padded to whole lanes, and rows start {@link Kernels#stride} apart, here and in activations. A
+ * layer of few neurons has narrower weights, {@link Kernels#NARROW} columns, and is padded as a
+ * whole: most models end in one, and of a small model it would be the greatest part. The padding is
+ * zero and stays zero.
  */
 final class Layout {
 
@@ -23,6 +25,7 @@ final class Layout {
   private final List<LayerSpec> layers;
   // Of each layer; asked for per example, where a list would cost a check of its own.
   private final int[] units;
+  private final int[] weightColumns;
   private final int[] weightOffsets;
   private final int[] biasOffsets;
   // Strides of all layers before a layer, and of all layers at the end.
@@ -35,17 +38,19 @@ final class Layout {
     this.inputs = inputs;
     this.layers = layers;
     units = layers.stream().mapToInt(LayerSpec::units).toArray();
+    weightColumns = new int[layers.size()];
     weightOffsets = new int[layers.size()];
     biasOffsets = new int[layers.size()];
     stridesBefore = new int[layers.size() + 1];
     long offset = 0;
     for (int l = 0; l < layers.size(); l++) {
-      int stride = stride(l);
-      stridesBefore[l + 1] = stridesBefore[l] + stride;
+      weightColumns[l] = isNormalized(l) ? columns(l) : Kernels.weightColumns(inputs(l), units[l]);
+      stridesBefore[l + 1] = stridesBefore[l] + stride(l);
       weightOffsets[l] = (int) offset;
-      long bias = offset + (long) inputs(l) * stride;
-      biasOffsets[l] = (int) bias;
-      offset = bias + (long) stride * (isNormalized(l) ? 3 : 1);
+      long stride = weightStride(l);
+      biasOffsets[l] = (int) (offset + inputs(l) * stride);
+      long end = rows(l) * stride + Kernels.paddingAfterBias(weightColumns[l]);
+      offset += (end + Kernels.LANES - 1) / Kernels.LANES * Kernels.LANES;
       if (offset > Integer.MAX_VALUE - Kernels.LANES) {
         throw new IllegalArgumentException(
             "the network has more weights than one array holds ("
@@ -107,7 +112,7 @@ final class Layout {
 
   /** Where a normalized layer's gain is; its shift follows. */
   int gainOffset(int layer) {
-    return biasOffset(layer) + stride(layer);
+    return biasOffset(layer) + weightStride(layer);
   }
 
   float dropout(int layer) {
@@ -119,18 +124,35 @@ final class Layout {
     return inputs(layer) + (isNormalized(layer) ? 3 : 1);
   }
 
-  /** How many inputs of a layer, at least 4 if it has them, are updated together. */
-  int inputsTogether(int layer) {
-    return Math.min(inputs(layer), Math.max(4, TOGETHER / stride(layer) / 4 * 4));
+  /** Floats of a layer's last so many rows of parameters, and of its padding: a multiple of 16. */
+  int lengthOfLast(int layer, int rows) {
+    int padding = Kernels.paddingAfterBias(weightColumns(layer));
+    return Kernels.padded(rows * weightStride(layer) + padding);
   }
 
+  /** How many inputs of a layer, at least 4 if it has them, are updated together. */
+  int inputsTogether(int layer) {
+    return Math.min(inputs(layer), Math.max(4, TOGETHER / weightStride(layer) / 4 * 4));
+  }
+
+  /** Columns of a layer's outputs. */
   int columns(int layer) {
     return Kernels.padded(units(layer));
   }
 
-  /** Floats from one row of a layer's weights, or of its outputs, to the next. */
+  /** Floats from one row of a layer's outputs to the next. */
   int stride(int layer) {
     return Kernels.stride(columns(layer));
+  }
+
+  /** Columns of a layer's weights, as the kernels take them. */
+  int weightColumns(int layer) {
+    return weightColumns[layer];
+  }
+
+  /** Floats from one row of a layer's parameters to the next. */
+  int weightStride(int layer) {
+    return Kernels.stride(weightColumns(layer));
   }
 
   int outputs() {
@@ -175,8 +197,9 @@ final class Layout {
     for (int l = 0; l < layers(); l++) {
       // The rows of bias, gain and shift follow the weight rows, in both.
       for (int i = 0; i < rows(l); i++) {
-        int source = from.weightOffset(l) + i * from.stride(l);
-        System.arraycopy(parameters, source, grown, weightOffset(l) + i * stride(l), from.units(l));
+        int source = from.weightOffset(l) + i * from.weightStride(l);
+        int target = weightOffset(l) + i * weightStride(l);
+        System.arraycopy(parameters, source, grown, target, from.units(l));
       }
     }
     return grown;
@@ -186,7 +209,7 @@ final class Layout {
   void write(float[] parameters, DataOutput out) throws IOException {
     for (int l = 0; l < layers(); l++) {
       for (int i = 0; i < rows(l); i++) {
-        int row = weightOffset(l) + i * stride(l);
+        int row = weightOffset(l) + i * weightStride(l);
         for (int o = 0; o < units(l); o++) {
           out.writeFloat(parameters[row + o]);
         }
@@ -199,7 +222,7 @@ final class Layout {
     float[] parameters = new float[length];
     for (int l = 0; l < layers(); l++) {
       for (int i = 0; i < rows(l); i++) {
-        int row = weightOffset(l) + i * stride(l);
+        int row = weightOffset(l) + i * weightStride(l);
         for (int o = 0; o < units(l); o++) {
           parameters[row + o] = in.readFloat();
         }

@@ -130,13 +130,13 @@ public record ModelWeights(int inputs, List<Layer> layers, Scaling scaling)
       int units = layout.units(l);
       float[] weights = new float[layout.inputs(l) * units];
       for (int i = 0; i < layout.inputs(l); i++) {
-        int row = layout.weightOffset(l) + i * layout.stride(l);
+        int row = layout.weightOffset(l) + i * layout.weightStride(l);
         System.arraycopy(parameters, row, weights, i * units, units);
       }
       int bias = layout.biasOffset(l);
       boolean normalized = layout.isNormalized(l);
       int gain = normalized ? layout.gainOffset(l) : 0;
-      int shift = gain + layout.stride(l);
+      int shift = gain + layout.weightStride(l);
       layers.add(
           new Layer(
               layout.activation(l),
@@ -166,14 +166,14 @@ public record ModelWeights(int inputs, List<Layer> layers, Scaling scaling)
                 .formatted(l, units, layout.units(l)));
       }
       for (int i = 0; i < layout.inputs(l); i++) {
-        int row = layout.weightOffset(l) + i * layout.stride(l);
+        int row = layout.weightOffset(l) + i * layout.weightStride(l);
         System.arraycopy(layer.weights(), i * units, parameters, row, units);
       }
       System.arraycopy(layer.bias(), 0, parameters, layout.biasOffset(l), units);
       if (layer.isNormalized()) {
         int gain = layout.gainOffset(l);
         System.arraycopy(layer.gain(), 0, parameters, gain, units);
-        System.arraycopy(layer.shift(), 0, parameters, gain + layout.stride(l), units);
+        System.arraycopy(layer.shift(), 0, parameters, gain + layout.weightStride(l), units);
       }
     }
   }

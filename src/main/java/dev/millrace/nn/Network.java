@@ -59,7 +59,7 @@ final class Network {
         initializer.deviation(layout.activation(layer), layout.inputs(layer), layout.units(layer));
     for (int neuron = firstNeuron; neuron < layout.units(layer); neuron++) {
       for (int i = 0; i < layout.inputs(layer); i++) {
-        parameters[layout.weightOffset(layer) + i * layout.stride(layer) + neuron] =
+        parameters[layout.weightOffset(layer) + i * layout.weightStride(layer) + neuron] =
             (float) (deviation * initializer.gaussian(layer, neuron, i));
       }
     }
@@ -90,7 +90,7 @@ final class Network {
           parameters,
           layout.weightOffset(l),
           layout.biasOffset(l),
-          layout.columns(l),
+          layout.weightColumns(l),
           activations,
           y);
       if (layout.isNormalized(l)) {
@@ -167,24 +167,34 @@ final class Network {
           layout.inputs(l),
           workspace.deltas,
           layout.activationOffset(l, rows),
-          layout.columns(l),
+          layout.weightColumns(l),
           workspace.gradient,
           layout.weightOffset(l));
       KERNELS.biasGradient(
           workspace.deltas,
           layout.activationOffset(l, rows),
           rows,
-          layout.columns(l),
+          layout.weightColumns(l),
           workspace.gradient,
           layout.biasOffset(l));
-      clearBetweenRows(l, workspace.gradient, layout.weightOffset(l), layout.rows(l));
+      int rowsOfLayer = layout.rows(l);
+      clearPadding(
+          l,
+          workspace.gradient,
+          layout.weightOffset(l),
+          rowsOfLayer,
+          layout.lengthOfLast(l, rowsOfLayer));
     }
   }
 
-  /** What another network left there must not count in norms, nor become a weight. */
-  void clearBetweenRows(int layer, float[] gradient, int offset, int rows) {
-    int columns = layout.columns(layer);
-    int stride = layout.stride(layer);
+  /**
+   * Clears the gradient between rows and after them, up to its length: what another network left
+   * there must not count in norms, nor become a weight.
+   */
+  void clearPadding(int layer, float[] gradient, int offset, int rows, int length) {
+    int columns = layout.weightColumns(layer);
+    int stride = layout.weightStride(layer);
+    Arrays.fill(gradient, offset + rows * stride, offset + length, 0f);
     if (columns == stride) {
       return;
     }
@@ -240,7 +250,7 @@ final class Network {
           delta,
           rows,
           layout.units(l),
-          layout.columns(l),
+          layout.weightColumns(l),
           parameters,
           layout.weightOffset(l),
           layout.inputs(l),
@@ -273,7 +283,7 @@ final class Network {
   void limitNorms(float[] parameters, float most) {
     for (int l = 0; l < layout.layers(); l++) {
       UPDATES.limitColumns(
-          parameters, layout.weightOffset(l), layout.inputs(l), layout.columns(l), most);
+          parameters, layout.weightOffset(l), layout.inputs(l), layout.weightColumns(l), most);
     }
   }
 
@@ -284,7 +294,7 @@ final class Network {
           parameters,
           gradient,
           layout.weightOffset(l),
-          layout.inputs(l) * layout.stride(l),
+          layout.inputs(l) * layout.weightStride(l),
           regularizer.l1(),
           regularizer.l2());
     }

@@ -103,7 +103,7 @@ final class StepInPlace {
           layout.inputs(l),
           workspace.deltas,
           layout.activationOffset(l, 1),
-          layout.columns(l),
+          layout.weightColumns(l),
           parameters,
           layout.weightOffset(l),
           layout.biasOffset(l),
@@ -124,12 +124,12 @@ final class StepInPlace {
       Workspace workspace) {
     optimizer.begin();
     for (int l = 0; l < layout.layers(); l++) {
-      int stride = layout.stride(l);
-      int columns = layout.columns(l);
+      int stride = layout.weightStride(l);
+      int columns = layout.weightColumns(l);
       int delta = layout.activationOffset(l, rows);
       int inputs = layout.inputs(l);
       int together = layout.inputsTogether(l);
-      workspace.fitGradient((together + 1) * stride);
+      workspace.fitGradient(layout.lengthOfLast(l, together + 1));
       float[] gradient = workspace.gradient;
       for (int i = 0; i < inputs; i += together) {
         int block = Math.min(together, inputs - i);
@@ -144,13 +144,15 @@ final class StepInPlace {
             columns,
             gradient,
             0);
+        int moved = block;
         int length = block * stride;
         if (i + block == inputs) {
           // The bias follows the weights.
           KERNELS.biasGradient(workspace.deltas, delta, rows, columns, gradient, length);
-          length += stride;
+          moved++;
+          length = layout.lengthOfLast(l, moved);
         }
-        network.clearBetweenRows(l, gradient, 0, length / stride);
+        network.clearPadding(l, gradient, 0, moved, length);
         optimizer.move(
             parameters, layout.weightOffset(l) + i * stride, gradient, length, learningRate);
       }

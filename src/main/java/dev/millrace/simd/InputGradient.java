@@ -35,13 +35,19 @@ final class InputGradient {
       int dxOffset,
       float[] scratch) {
     int stride = Kernels.stride(columns);
+    int deltaStride = Kernels.outputStride(columns);
     int inColumns = Kernels.padded(in);
     int dxStride = Kernels.stride(inColumns);
-    if (rows < FEWEST_ROWS) {
+    if (rows < FEWEST_ROWS && columns == Kernels.NARROW) {
+      for (int r = 0; r < rows; r++) {
+        int deltaRow = deltaOffset + r * deltaStride;
+        narrowRow(delta, deltaRow, out, w, wOffset, in, dx, dxOffset + r * dxStride);
+      }
+    } else if (rows < FEWEST_ROWS) {
       for (int r = 0; r < rows; r++) {
         row(
             delta,
-            deltaOffset + r * stride,
+            deltaOffset + r * deltaStride,
             out,
             w,
             wOffset,
@@ -52,10 +58,34 @@ final class InputGradient {
       }
     } else if (rows < Kernels.LANES || (long) in * out <= (long) rows * (in + out)) {
       transposedWeights(
-          delta, deltaOffset, rows, out, stride, w, wOffset, in, dx, dxOffset, dxStride, scratch);
+          delta,
+          deltaOffset,
+          deltaStride,
+          rows,
+          out,
+          w,
+          wOffset,
+          stride,
+          in,
+          dx,
+          dxOffset,
+          dxStride,
+          scratch);
     } else {
       transposedDeltas(
-          delta, deltaOffset, rows, out, stride, w, wOffset, in, dx, dxOffset, dxStride, scratch);
+          delta,
+          deltaOffset,
+          deltaStride,
+          rows,
+          out,
+          w,
+          wOffset,
+          stride,
+          in,
+          dx,
+          dxOffset,
+          dxStride,
+          scratch);
     }
     for (int r = 0; r < rows; r++) {
       int dxRow = dxOffset + r * dxStride;
@@ -86,6 +116,27 @@ final class InputGradient {
         s = Math.fma(delta[deltaRow + o], w[wOffset + i * stride + o], s);
       }
       dx[dxRow + i] = s;
+    }
+  }
+
+  /** One row of a layer of at most four outputs: a constant stride costs no checks of bounds. */
+  private static void narrowRow(
+      float[] delta, int deltaRow, int out, float[] w, int wOffset, int in, float[] dx, int dxRow) {
+    if (out == 1) {
+      Arrays.fill(dx, dxRow, dxRow + in, 0f);
+    } else {
+      float d0 = delta[deltaRow];
+      float d1 = delta[deltaRow + 1];
+      for (int i = 0; i < in; i++) {
+        int wi = wOffset + i * Kernels.NARROW;
+        dx[dxRow + i] = Math.fma(d1, w[wi + 1], Math.fma(d0, w[wi], 0f));
+      }
+    }
+    for (int o = out == 1 ? 0 : 2; o < out; o++) {
+      float d = delta[deltaRow + o];
+      for (int i = 0; i < in; i++) {
+        dx[dxRow + i] = Math.fma(d, w[wOffset + i * Kernels.NARROW + o], dx[dxRow + i]);
+      }
     }
   }
 
@@ -149,11 +200,12 @@ final class InputGradient {
   private static void transposedWeights(
       float[] delta,
       int deltaOffset,
+      int deltaStride,
       int rows,
       int out,
-      int stride,
       float[] w,
       int wOffset,
+      int stride,
       int in,
       float[] dx,
       int dxOffset,
@@ -175,7 +227,7 @@ final class InputGradient {
       ForwardTiles.forward(
           delta,
           deltaOffset,
-          stride,
+          deltaStride,
           rows,
           out,
           scratch,
@@ -196,11 +248,12 @@ final class InputGradient {
   private static void transposedDeltas(
       float[] delta,
       int deltaOffset,
+      int deltaStride,
       int rows,
       int out,
-      int stride,
       float[] w,
       int wOffset,
+      int stride,
       int in,
       float[] dx,
       int dxOffset,
@@ -211,11 +264,11 @@ final class InputGradient {
       int real = Math.min(PANEL, rows - from);
       int width = Kernels.padded(real);
       int product = PANEL + out * width;
-      int deltaRow = deltaOffset + from * stride;
+      int deltaRow = deltaOffset + from * deltaStride;
       for (int o = 0; o < out; o++) {
         int row = PANEL + o * width;
         for (int r = 0; r < real; r++) {
-          scratch[row + r] = delta[deltaRow + r * stride + o];
+          scratch[row + r] = delta[deltaRow + r * deltaStride + o];
         }
         Arrays.fill(scratch, row + real, row + width, 0f);
       }

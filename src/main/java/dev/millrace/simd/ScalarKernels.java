@@ -26,10 +26,10 @@ public final class ScalarKernels implements Kernels {
       int columns,
       float[] y,
       int yOffset) {
-    if (columns == LANES) {
+    if (columns <= LANES) {
       for (int r = 0; r < rows; r++) {
         int yRow = yOffset + r * LANES;
-        narrow(x, xOffset + r * xStride, in, w, wOffset, biasOffset, y, yRow);
+        narrow(x, xOffset + r * xStride, in, w, wOffset, biasOffset, columns, y, yRow);
       }
       return;
     }
@@ -41,27 +41,39 @@ public final class ScalarKernels implements Kernels {
         rows, columns, in, x, xOffset, xStride, 1, w, wOffset, 1, stride, y, yOffset, stride);
   }
 
-  /** A row of a layer of 16 columns. */
+  /** A row of a layer of 4 or 16 columns. */
   private static void narrow(
-      float[] x, int xRow, int in, float[] w, int wOffset, int bias, float[] y, int yRow) {
-    for (int c = 0; c < LANES; c++) {
+      float[] x,
+      int xRow,
+      int in,
+      float[] w,
+      int wOffset,
+      int bias,
+      int columns,
+      float[] y,
+      int yRow) {
+    for (int c = 0; c < columns; c++) {
       float s0 = w[bias + c];
       float s1 = 0f;
       float s2 = 0f;
       float s3 = 0f;
-      int column = wOffset + c;
+      int xi = xRow;
+      int wi = wOffset + c;
       int i = 0;
       for (; i + 4 <= in; i += 4) {
-        s0 = Fma.fma(x[xRow + i], w[column + i * LANES], s0);
-        s1 = Fma.fma(x[xRow + i + 1], w[column + (i + 1) * LANES], s1);
-        s2 = Fma.fma(x[xRow + i + 2], w[column + (i + 2) * LANES], s2);
-        s3 = Fma.fma(x[xRow + i + 3], w[column + (i + 3) * LANES], s3);
+        s0 = Fma.fma(x[xi], w[wi], s0);
+        s1 = Fma.fma(x[xi + 1], w[wi + columns], s1);
+        s2 = Fma.fma(x[xi + 2], w[wi + 2 * columns], s2);
+        s3 = Fma.fma(x[xi + 3], w[wi + 3 * columns], s3);
+        xi += 4;
+        wi += 4 * columns;
       }
-      s0 = i < in ? Fma.fma(x[xRow + i], w[column + i * LANES], s0) : s0;
-      s1 = i + 1 < in ? Fma.fma(x[xRow + i + 1], w[column + (i + 1) * LANES], s1) : s1;
-      s2 = i + 2 < in ? Fma.fma(x[xRow + i + 2], w[column + (i + 2) * LANES], s2) : s2;
+      s0 = i < in ? Fma.fma(x[xi], w[wi], s0) : s0;
+      s1 = i + 1 < in ? Fma.fma(x[xi + 1], w[wi + columns], s1) : s1;
+      s2 = i + 2 < in ? Fma.fma(x[xi + 2], w[wi + 2 * columns], s2) : s2;
       y[yRow + c] = (s0 + s2) + (s1 + s3);
     }
+    Arrays.fill(y, yRow + columns, yRow + LANES, 0f);
   }
 
   @Override
@@ -78,6 +90,7 @@ public final class ScalarKernels implements Kernels {
       int dxOffset,
       float[] transposed) {
     int stride = Kernels.stride(columns);
+    int deltaStride = Kernels.outputStride(columns);
     int inColumns = Kernels.padded(in);
     int dxStride = Kernels.stride(inColumns);
     for (int r = 0; r < rows; r++) {
@@ -89,7 +102,7 @@ public final class ScalarKernels implements Kernels {
         out,
         delta,
         deltaOffset,
-        stride,
+        deltaStride,
         1,
         w,
         wOffset,
@@ -113,6 +126,7 @@ public final class ScalarKernels implements Kernels {
       float[] gradient,
       int wOffset) {
     int stride = Kernels.stride(columns);
+    int deltaStride = Kernels.outputStride(columns);
     // The first row by itself: what begins from 0 need not be cleared and read.
     for (int i = 0; i < in; i++) {
       int row = wOffset + i * stride;
@@ -130,9 +144,9 @@ public final class ScalarKernels implements Kernels {
         1,
         xStride,
         delta,
-        deltaOffset + stride,
+        deltaOffset + deltaStride,
         1,
-        stride,
+        deltaStride,
         gradient,
         wOffset,
         stride);
@@ -141,7 +155,7 @@ public final class ScalarKernels implements Kernels {
   @Override
   public void biasGradient(
       float[] delta, int deltaOffset, int rows, int columns, float[] gradient, int biasOffset) {
-    int stride = Kernels.stride(columns);
+    int stride = Kernels.outputStride(columns);
     Arrays.fill(gradient, biasOffset, biasOffset + columns, 0f);
     for (int r = 0; r < rows; r++) {
       for (int c = 0; c < columns; c++) {

@@ -50,6 +50,14 @@ final class VectorKernels implements Kernels {
       int columns,
       float[] y,
       int yOffset) {
+    if (columns == NARROW) {
+      if (in < WIDTH) {
+        scalar.dense(x, xOffset, xStride, rows, in, w, wOffset, biasOffset, columns, y, yOffset);
+      } else {
+        NarrowWeights.forward(x, xOffset, xStride, rows, in, w, wOffset, biasOffset, y, yOffset);
+      }
+      return;
+    }
     if (columns == LANES) {
       NarrowForward.forward(x, xOffset, xStride, rows, in, w, wOffset, biasOffset, y, yOffset);
       return;
@@ -99,6 +107,26 @@ final class VectorKernels implements Kernels {
       int columns,
       float[] gradient,
       int wOffset) {
+    if (columns == NARROW) {
+      int bound = SPECIES.loopBound(in);
+      NarrowWeights.gradient(
+          x, xOffset, xStride, rows, bound, delta, deltaOffset, gradient, wOffset);
+      if (bound < in) {
+        int rest = wOffset + bound * NARROW;
+        scalar.weightGradient(
+            x,
+            xOffset + bound,
+            xStride,
+            rows,
+            in - bound,
+            delta,
+            deltaOffset,
+            columns,
+            gradient,
+            rest);
+      }
+      return;
+    }
     WeightGradient.weights(
         x, xOffset, xStride, rows, in, delta, deltaOffset, columns, gradient, wOffset);
   }
@@ -106,6 +134,10 @@ final class VectorKernels implements Kernels {
   @Override
   public void biasGradient(
       float[] delta, int deltaOffset, int rows, int columns, float[] gradient, int biasOffset) {
+    if (columns == NARROW) {
+      NarrowWeights.biasGradient(delta, deltaOffset, rows, gradient, biasOffset);
+      return;
+    }
     WeightGradient.bias(delta, deltaOffset, rows, columns, gradient, biasOffset);
   }
 
@@ -121,6 +153,23 @@ final class VectorKernels implements Kernels {
       int wOffset,
       int biasOffset,
       float learningRate) {
+    if (columns == NARROW) {
+      int bound = SPECIES.loopBound(in);
+      NarrowWeights.descend(x, xOffset, bound, delta, deltaOffset, w, wOffset, learningRate);
+      int rest = wOffset + bound * NARROW;
+      scalar.descend(
+          x,
+          xOffset + bound,
+          in - bound,
+          delta,
+          deltaOffset,
+          columns,
+          w,
+          rest,
+          biasOffset,
+          learningRate);
+      return;
+    }
     boolean skipZeros =
         columns >= WIDE
             && absMax(delta, deltaOffset, columns) * Math.abs(learningRate)

@@ -13,6 +13,8 @@ final class VectorUpdates implements UpdateKernels {
 
   private static final int WIDTH = SPECIES.length();
 
+  private final ScalarUpdates scalar = new ScalarUpdates();
+
   @Override
   public void nesterov(
       float[] w, float[] v, float[] g, int offset, int length, float learningRate, float momentum) {
@@ -86,6 +88,10 @@ final class VectorUpdates implements UpdateKernels {
 
   @Override
   public void limitColumns(float[] w, int offset, int rows, int columns, float most) {
+    if (columns == Kernels.NARROW) {
+      scalar.limitColumns(w, offset, rows, columns, most);
+      return;
+    }
     int stride = Kernels.stride(columns);
     int end = rows * stride;
     for (int c = offset; c < offset + columns; c += WIDTH) {

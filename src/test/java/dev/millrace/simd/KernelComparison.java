@@ -11,6 +11,7 @@ final class KernelComparison {
   private static final int[] OFFSETS = {0, 1, 7};
   private static final int[] ROWS = {1, 2, 3, 4, 5, 8, 9, 17};
   private static final int[] WIDTHS = {1, 2, 15, 16, 17, 31, 33, 64, 65, 127, 250};
+  private static final int[] INPUTS = {0, 1, 3, 4, 5, 8, 15, 16, 17, 31, 32, 33, 70};
   private static final float[] SPECIAL = {
     0f,
     -0f,
@@ -83,6 +84,11 @@ final class KernelComparison {
         layers(rows, width);
         for (int in : new int[] {1, 3, 8, 17, 33}) {
           products(rows, in, width, in % 2);
+        }
+      }
+      for (int in : INPUTS) {
+        for (int out = 1; out <= Kernels.NARROW; out++) {
+          products(rows, in, out, Kernels.NARROW, in % 2);
         }
       }
     }
@@ -212,8 +218,10 @@ final class KernelComparison {
         (k, s) -> with(k).ftrl(s[0], s[1], s[2], g, 16, length, 0.1f, 1f, 0.05f, 0.01f));
     inPlace("clamp", withSpecials(length), (k, x) -> with(k).clamp(x, length, 0.7f));
     for (int rows : new int[] {1, 3, 17}) {
-      float[] w = numbers(rows * Kernels.stride(length) + 3, 1);
-      inPlace("limitColumns", w, (k, x) -> with(k).limitColumns(x, 3, rows, length, 1.1f));
+      for (int columns : new int[] {Kernels.NARROW, length}) {
+        float[] w = numbers(rows * Kernels.stride(columns) + 3, 1);
+        inPlace("limitColumns", w, (k, x) -> with(k).limitColumns(x, 3, rows, columns, 1.1f));
+      }
     }
   }
 
@@ -303,15 +311,20 @@ final class KernelComparison {
   }
 
   private void products(int rows, int in, int out, int pad) {
-    int columns = Kernels.padded(out);
+    products(rows, in, out, Kernels.padded(out), pad);
+  }
+
+  private void products(int rows, int in, int out, int columns, int pad) {
     int stride = Kernels.stride(columns);
+    int outputStride = Kernels.outputStride(columns);
     int bias = in * stride;
     int xStride = in + pad;
-    float[] x = numbers(rows * xStride + 3, 1);
-    float[] w = numbers(bias + columns, 1);
-    float[] y = new float[rows * stride + 2];
+    float[] x = numbers(rows * xStride + 4, 1);
+    float[] w = numbers(bias + columns + Kernels.paddingAfterBias(columns), 1);
+    Arrays.fill(w, bias + columns, w.length, 0f);
+    float[] y = numbers(rows * outputStride + 2, 1);
     inPlace("dense", y, (k, r) -> k.dense(x, 3, xStride, rows, in, w, 0, bias, columns, r, 2));
-    float[] delta = numbers(rows * stride + 1, 1);
+    float[] delta = numbers(rows * outputStride + 1, 1);
     delta[0] = -0f;
     delta[1] = -0f;
     x[3] = 0f;
@@ -321,7 +334,7 @@ final class KernelComparison {
         (k, r) -> k.weightGradient(x, 3, xStride, rows, in, delta, 1, columns, r, 0));
     inPlace("biasGradient", w, (k, r) -> k.biasGradient(delta, 1, rows, columns, r, bias));
     inPlace("descend", w, (k, r) -> k.descend(x, 3, in, delta, 1, columns, r, 0, bias, 0.02f));
-    float[] special = withSpecials(columns + 1);
+    float[] special = withSpecials(outputStride + 1);
     inPlace(
         "descend along specials",
         w,

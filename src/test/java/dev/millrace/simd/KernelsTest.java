@@ -70,13 +70,13 @@ class KernelsTest {
   void aStepOfOneRowEqualsItsGradientAndTheUpdate() {
     Kernels kernels = Kernels.best();
     Random random = new Random(5);
-    for (int columns : new int[] {16, 48, 256}) {
-      int in = 21;
+    for (int columns : new int[] {4, 16, 48, 256}) {
+      int in = 23;
       int stride = Kernels.stride(columns);
       int bias = in * stride;
       float[] x = gaussians(random, in);
       x[2] = 0f;
-      float[] delta = gaussians(random, columns);
+      float[] delta = gaussians(random, Kernels.outputStride(columns));
       delta[3] = -0f;
       float[] w = gaussians(random, bias + stride);
       w[3] = -0f;
@@ -92,21 +92,24 @@ class KernelsTest {
     }
   }
 
-  @Test
-  void aNarrowLayerAddsFourSumsInTheStatedOrder() {
-    float[] x = gaussians(new Random(8), 7);
-    float[] w = gaussians(new Random(9), 8 * 16);
-    float[] y = new float[16];
+  @ParameterizedTest
+  @ValueSource(ints = {4, 16})
+  void aNarrowLayerAddsFourSumsInTheStatedOrder(int columns) {
+    int bias = 23 * columns;
+    float[] x = gaussians(new Random(8), 23);
+    float[] w = Arrays.copyOf(gaussians(new Random(9), 24 * columns), 23 * columns + 16);
+    float[] y = gaussians(new Random(10), 16);
 
-    Kernels.best().dense(x, 0, 7, 1, 7, w, 0, 7 * 16, 16, y, 0);
+    Kernels.best().dense(x, 0, 23, 1, 23, w, 0, bias, columns, y, 0);
 
-    for (int c = 0; c < 16; c++) {
-      float[] s = {w[7 * 16 + c], 0f, 0f, 0f};
-      for (int i = 0; i < 7; i++) {
-        s[i % 4] = Math.fma(x[i], w[i * 16 + c], s[i % 4]);
+    for (int c = 0; c < columns; c++) {
+      float[] s = {w[bias + c], 0f, 0f, 0f};
+      for (int i = 0; i < 23; i++) {
+        s[i % 4] = Math.fma(x[i], w[i * columns + c], s[i % 4]);
       }
       assertThat(y[c]).isEqualTo((s[0] + s[2]) + (s[1] + s[3]));
     }
+    assertThat(Arrays.copyOfRange(y, columns, 16)).isEqualTo(new float[16 - columns]);
   }
 
   @ParameterizedTest

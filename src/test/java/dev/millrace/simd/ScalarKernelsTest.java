@@ -20,16 +20,25 @@ class ScalarKernelsTest {
     "4, 16, 32",
     "6, 7, 20",
     "9, 3, 250",
-    "5, 530, 18"
+    "5, 530, 18",
+    "3, 7, 3",
+    "5, 32, 4"
   })
   void everySumTakesItsTermsInTheStatedOrder(int rows, int in, int out) {
-    int columns = Kernels.padded(out);
+    everySumTakesItsTermsInTheStatedOrder(rows, in, out, Kernels.padded(out));
+    if (out <= Kernels.NARROW) {
+      everySumTakesItsTermsInTheStatedOrder(rows, in, out, Kernels.NARROW);
+    }
+  }
+
+  private void everySumTakesItsTermsInTheStatedOrder(int rows, int in, int out, int columns) {
     int stride = Kernels.stride(columns);
+    int outputStride = Kernels.outputStride(columns);
     int dxStride = Kernels.stride(Kernels.padded(in));
     float[] x = gaussians(rows * in);
     float[] w = gaussians((in + 1) * stride);
-    float[] delta = gaussians(rows * stride);
-    float[] y = new float[rows * stride];
+    float[] delta = gaussians(rows * outputStride);
+    float[] y = new float[rows * outputStride];
     float[] dx = gaussians(rows * dxStride);
     float[] gradient = gaussians(w.length);
 
@@ -44,12 +53,12 @@ class ScalarKernelsTest {
         for (int i = 0; i < in; i++) {
           sum = Math.fma(x[r * in + i], w[i * stride + c], sum);
         }
-        assertThat(y[r * stride + c]).isEqualTo(sum);
+        assertThat(y[r * outputStride + c]).isEqualTo(sum);
       }
       for (int i = 0; i < Kernels.padded(in); i++) {
         float sum = 0f;
         for (int o = 0; i < in && o < out; o++) {
-          sum = Math.fma(delta[r * stride + o], w[i * stride + o], sum);
+          sum = Math.fma(delta[r * outputStride + o], w[i * stride + o], sum);
         }
         assertThat(dx[r * dxStride + i]).isEqualTo(sum);
       }
@@ -58,7 +67,7 @@ class ScalarKernelsTest {
       for (int i = 0; i < in; i++) {
         float sum = 0f;
         for (int r = 0; r < rows; r++) {
-          sum = Math.fma(x[r * in + i], delta[r * stride + c], sum);
+          sum = Math.fma(x[r * in + i], delta[r * outputStride + c], sum);
         }
         assertThat(gradient[i * stride + c]).isEqualTo(sum);
       }
