@@ -108,6 +108,7 @@ final class ClusterCommand implements Callable<Integer> {
   public Integer call() throws InterruptedException {
     requireUsage();
     Settings settings = PipelineFile.read(config);
+    start.check();
     Path dir = stateDir.resolve(settings.pipeline()).toAbsolutePath().normalize();
     int webPort = webPort();
     BrokerCheck.requireTopics(settings, Duration.ofSeconds(timeoutSeconds), config);

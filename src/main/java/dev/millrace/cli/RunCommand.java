@@ -71,6 +71,7 @@ final class RunCommand implements Callable<Integer> {
           spec.commandLine(), "--timeout must be at least 1, but was " + timeoutSeconds);
     }
     Settings settings = PipelineFile.read(config);
+    start.check();
     BrokerCheck.requireTopics(settings, Duration.ofSeconds(timeoutSeconds), config);
     Path dir = stateDir.resolve(settings.pipeline()).toAbsolutePath();
     try (StopSignal stop = new StopSignal();

@@ -20,6 +20,17 @@ final class StartOptions {
   private String savepoint;
 
   /**
+   * Looks at what was asked for, before anything takes time.
+   *
+   * @throws CliError if it is no savepoint
+   */
+  void check() {
+    if (savepoint != null) {
+      Snapshots.given(savepoint);
+    }
+  }
+
+  /**
    * The checkpoint or savepoint to continue from, if there is one.
    *
    * @param stateDir where the pipeline's checkpoints are

@@ -56,6 +56,16 @@ public class MatrixBenchmark {
     return dense(1, NARROW);
   }
 
+  @Benchmark
+  public float[] denseFew() {
+    return dense(ROWS, Kernels.NARROW);
+  }
+
+  @Benchmark
+  public float[] denseFewOneRow() {
+    return dense(1, Kernels.NARROW);
+  }
+
   private float[] dense(int rows, int columns) {
     int bias = IN * Kernels.stride(columns);
     kernels.dense(x, 0, STRIDE, rows, IN, w, 0, bias, columns, y, 0);
@@ -75,6 +85,11 @@ public class MatrixBenchmark {
   @Benchmark
   public float[] weightGradientNarrow() {
     return weightGradient(ROWS, NARROW);
+  }
+
+  @Benchmark
+  public float[] weightGradientFewOneRow() {
+    return weightGradient(1, Kernels.NARROW);
   }
 
   private float[] weightGradient(int rows, int columns) {
@@ -97,14 +112,30 @@ public class MatrixBenchmark {
     return inputGradient(ROWS, CLASSES);
   }
 
+  @Benchmark
+  public float[] inputGradientFewOneRow() {
+    return inputGradient(1, Kernels.NARROW);
+  }
+
   private float[] inputGradient(int rows, int out) {
-    kernels.inputGradient(delta, 0, rows, out, Kernels.padded(out), w, 0, IN, y, 0, transposed);
+    int columns = Kernels.weightColumns(IN, out);
+    kernels.inputGradient(delta, 0, rows, out, columns, w, 0, IN, y, 0, transposed);
     return y;
   }
 
   @Benchmark
   public float[] descend() {
-    kernels.descend(x, 0, IN, delta, 0, OUT, w, 0, IN * STRIDE, 1e-9f);
+    return descend(OUT);
+  }
+
+  @Benchmark
+  public float[] descendFew() {
+    return descend(Kernels.NARROW);
+  }
+
+  private float[] descend(int columns) {
+    int bias = IN * Kernels.stride(columns);
+    kernels.descend(x, 0, IN, delta, 0, columns, w, 0, bias, 1e-9f);
     return w;
   }
 }
