@@ -10,8 +10,11 @@ import java.util.Random;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -21,6 +24,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * undisturbed run. Other moments with {@code -Dmillrace.chaos.seed=N}.
  */
 @Tag("chaos")
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class FaultSuiteITCase {
   private static final long SEED = Long.getLong("millrace.chaos.seed", 4_051);
   private static final Results RESULTS = new Results(Path.of("target", "chaos", "results.json"));
@@ -54,12 +58,14 @@ class FaultSuiteITCase {
   }
 
   @ParameterizedTest
+  @Order(1)
   @MethodSource("faults")
   void committedMetricsAndModelsAreThoseOfAnUndisturbedRun(Fault fault) throws Exception {
     run(fault.name(), fault, Pipeline.EXACTLY_ONCE, good, oracle, FaultSuiteITCase::isUndisturbed);
   }
 
   @Test
+  @Order(2)
   void badRecordsAmongAKillChangeNothingAndBecomeOneDeadLetterEach() throws Exception {
     List<ProducerRecord<byte[], byte[]>> input = Traffic.withBadRecords();
     run(
@@ -72,6 +78,7 @@ class FaultSuiteITCase {
   }
 
   @Test
+  @Order(3)
   void controlAtLeastOnceRepeatsRecordsThatKeyAndNumberTellApart() throws Exception {
     run(
         "control: at-least-once, task manager killed",
@@ -86,6 +93,7 @@ class FaultSuiteITCase {
   }
 
   @Test
+  @Order(4)
   void controlModelsThatForgotWhatTheyLearnedAreNotTaken() throws Exception {
     run(
         "control: state dropped",

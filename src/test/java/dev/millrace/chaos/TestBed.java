@@ -2,17 +2,11 @@ package dev.millrace.chaos;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.millrace.PipelineFile;
 import dev.millrace.Settings;
 import dev.millrace.cli.Cli;
 import dev.millrace.testing.MillraceProcess;
 import java.io.IOException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -31,15 +25,14 @@ import org.awaitility.core.ConditionTimeoutException;
  */
 final class TestBed implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofSeconds(90);
-  private static final ObjectMapper JSON = new ObjectMapper();
 
-  private final HttpClient http = HttpClient.newHttpClient();
   private final Path dir;
   private final String bootstrapServers;
   private final Traffic traffic;
   private Path file;
   private MillraceProcess broker;
   private MillraceProcess cluster;
+  private FlinkJob job;
   private int restores;
 
   private TestBed(Path dir, MillraceProcess broker, List<ProducerRecord<byte[], byte[]>> input) {
@@ -53,23 +46,22 @@ final class TestBed implements AutoCloseable {
   static TestBed start(Path dir, Pipeline pipeline, List<ProducerRecord<byte[], byte[]>> input)
       throws IOException {
     MillraceProcess broker = broker(dir, "0");
-    TestBed bed = null;
+    TestBed bed = new TestBed(dir, broker, input);
     try {
-      broker.awaitOut("Broker at ");
-      bed = new TestBed(dir, broker, input);
       bed.use(pipeline);
       Pipeline.createTopics(bed.file);
       return bed;
-    } finally {
-      if (bed == null) {
-        broker.close();
-      }
+    } catch (AssertionError | IOException | RuntimeException e) {
+      bed.close();
+      throw e;
     }
   }
 
   private static MillraceProcess broker(Path dir, String port) throws IOException {
-    return MillraceProcess.start(
-        dir, List.of("broker", "--port", port, "--data-dir", dir.resolve("broker").toString()));
+    return MillraceProcess.startUntil(
+        "Broker at ",
+        dir,
+        List.of("broker", "--port", port, "--data-dir", dir.resolve("broker").toString()));
   }
 
   /** Takes another pipeline file for the next cluster. */
@@ -79,15 +71,8 @@ final class TestBed implements AutoCloseable {
 
   /** Starts a cluster, and returns when every subtask of its job is at work. */
   void startCluster(List<String> options) throws IOException {
-    List<String> arguments = new ArrayList<>();
-    arguments.addAll(List.of("cluster", "-c", file.toString(), "--port", "0", stateDir()));
-    arguments.addAll(List.of("-D", "taskmanager.memory.process.size=1gb"));
-    String flags = String.join(" ", MillraceProcess.QUICK_START);
-    arguments.addAll(List.of("-D", "env.java.opts.jobmanager=" + flags));
-    arguments.addAll(List.of("-D", "env.java.opts.taskmanager=" + flags));
-    arguments.addAll(options);
-    cluster = MillraceProcess.start(dir, arguments);
-    cluster.awaitOut("Watch ");
+    cluster = MillraceProcess.startCluster(dir, file, dir.resolve("state"), options);
+    job = new FlinkJob(cluster.find("Web +(\\S+)"));
   }
 
   String bootstrapServers() {
@@ -114,8 +99,8 @@ final class TestBed implements AutoCloseable {
             eventually(
                 () ->
                     traffic.sent() >= target
-                        && isRunning()
-                        && checkpoints("completed") > 0
+                        && job.isRunning()
+                        && job.completedCheckpoints() > 0
                         && consumed() > 0))
         .as("records flow")
         .isTrue();
@@ -124,25 +109,20 @@ final class TestBed implements AutoCloseable {
   /** Kills a process of the cluster; tells what came of it. */
   String kill(String member) throws IOException, InterruptedException {
     boolean jobManager = member.equals("job manager");
-    int before = jobManager ? 0 : checkpoints("restored");
-    String pid = pid(member);
-    ProcessHandle.of(Long.parseLong(pid)).orElseThrow().destroyForcibly();
+    int before = jobManager ? 0 : job.restored();
+    ProcessHandle process = cluster.member(member);
+    long pid = process.pid();
+    process.destroyForcibly();
     boolean died = eventually(() -> cluster.err().contains("(pid " + pid + ") ended with exit"));
-    boolean restored = died && eventually(() -> isRunning() && checkpoints("restored") > before);
-    restores += restored ? checkpoints("restored") - before : 0;
+    boolean restored = died && eventually(() -> job.isRunning() && job.restored() > before);
+    restores += restored ? job.restored() - before : 0;
     return (died ? cluster.find("\\(pid " + pid + "\\) ended with (exit code \\d+)") : "alive")
         + (restored ? ", restored" : ", not restored");
   }
 
-  private String pid(String member) {
-    return cluster.find(
-        "(?:Process +%1$s, pid |The %1$s .* started again as pid )(\\d+)".formatted(member));
-  }
-
   /** Kills the command, which ends all processes of the cluster with it. */
   String killCluster() throws InterruptedException {
-    List<ProcessHandle> members =
-        ProcessHandle.of(cluster.pid()).orElseThrow().descendants().toList();
+    List<ProcessHandle> members = cluster.descendants();
     int exitCode = cluster.kill();
     boolean ended = eventually(() -> members.stream().noneMatch(ProcessHandle::isAlive));
     return "exit code " + exitCode + (ended ? "" : ", some processes alive");
@@ -153,7 +133,6 @@ final class TestBed implements AutoCloseable {
     int exitCode = broker.kill();
     int before = traffic.sent();
     broker = broker(dir, bootstrapServers.substring(bootstrapServers.indexOf(':') + 1));
-    broker.awaitOut("Broker at ");
     return "exit code %d, %s".formatted(exitCode, goesOn(before));
   }
 
@@ -192,12 +171,12 @@ final class TestBed implements AutoCloseable {
 
   /** Changes the parallelism of the running job; tells what the job says it is. */
   String rescale(int parallelism) throws Exception {
-    int before = checkpoints("restored");
+    int before = job.restored();
     succeed("rescale", "-c", file.toString(), "--parallelism", "" + parallelism, stateDir());
-    eventually(this::isRunning);
-    boolean restored = eventually(() -> checkpoints("restored") > before);
-    restores += restored ? checkpoints("restored") - before : 0;
-    int now = get(job()).at("/vertices/0/parallelism").asInt();
+    eventually(job::isRunning);
+    boolean restored = eventually(() -> job.restored() > before);
+    restores += restored ? job.restored() - before : 0;
+    int now = job.parallelism();
     return "parallelism " + now + (restored ? ", restored" : ", not restored");
   }
 
@@ -209,9 +188,9 @@ final class TestBed implements AutoCloseable {
     List<String> all = new ArrayList<>(options);
     all.addAll(List.of("--from-savepoint", savepoint));
     startCluster(all);
-    int restored = checkpoints("restored");
+    int restored = job.restored();
     restores += restored;
-    String backend = get(job() + "/checkpoints/config").path("state_backend").asText();
+    String backend = job.stateBackend();
     return backend + (restored > 0 ? ", restored" : ", not restored");
   }
 
@@ -243,39 +222,6 @@ final class TestBed implements AutoCloseable {
             "bootstrap.servers", bootstrapServers,
             "request.timeout.ms", 2_000,
             "default.api.timeout.ms", 3_000));
-  }
-
-  private boolean isRunning() throws IOException, InterruptedException {
-    for (JsonNode vertex : get(job()).path("vertices")) {
-      if (vertex.at("/tasks/RUNNING").asInt() != vertex.path("parallelism").asInt()) {
-        return false;
-      }
-    }
-    return true;
-  }
-
-  private int checkpoints(String kind) throws IOException, InterruptedException {
-    return get(job() + "/checkpoints").at("/counts/" + kind).asInt();
-  }
-
-  private String job() throws IOException, InterruptedException {
-    JsonNode job = get("/jobs/overview").at("/jobs/0/jid");
-    if (job.isMissingNode()) {
-      throw new IOException("no job yet");
-    }
-    return "/jobs/" + job.asText();
-  }
-
-  private JsonNode get(String path) throws IOException, InterruptedException {
-    HttpRequest request =
-        HttpRequest.newBuilder(URI.create(cluster.find("Web +(\\S+)") + path))
-            .timeout(Duration.ofSeconds(10))
-            .build();
-    HttpResponse<String> response = http.send(request, HttpResponse.BodyHandlers.ofString());
-    if (response.statusCode() != 200) {
-      throw new IOException(path + ": " + response.body());
-    }
-    return JSON.readTree(response.body());
   }
 
   private String stateDir() {

@@ -18,7 +18,7 @@ import org.awaitility.Awaitility;
 /** A command of Millrace that runs in a process of its own, on the class path of the tests. */
 public final class MillraceProcess implements AutoCloseable {
   /** Most of the time of short runs is the start of JVMs. */
-  public static final List<String> QUICK_START =
+  private static final List<String> QUICK_START =
       List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC");
 
   private static final Duration PATIENCE = Duration.ofMinutes(3);
@@ -33,12 +33,7 @@ public final class MillraceProcess implements AutoCloseable {
     this.err = err;
   }
 
-  /**
-   * Starts a command, and does not wait for it.
-   *
-   * @param dir for its output and its logs
-   */
-  public static MillraceProcess start(Path dir, List<String> arguments) throws IOException {
+  private static MillraceProcess start(Path dir, List<String> arguments) throws IOException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(QUICK_START);
@@ -56,8 +51,55 @@ public final class MillraceProcess implements AutoCloseable {
     return new MillraceProcess(process, out, err);
   }
 
+  /**
+   * Starts the {@code cluster} command with small processes, and returns when its job runs.
+   *
+   * @param dir for its output and its logs
+   */
+  public static MillraceProcess startCluster(
+      Path dir, Path pipeline, Path stateDir, List<String> options) throws IOException {
+    List<String> arguments = new ArrayList<>(List.of("cluster", "-c", pipeline.toString()));
+    arguments.addAll(List.of("--port", "0", "--state-dir", stateDir.toString()));
+    arguments.addAll(List.of("-D", "taskmanager.memory.process.size=1gb"));
+    // Without the module the kernels are the scalar ones, which must give the same bits as those
+    // of an undisturbed run.
+    String flags = String.join(" ", QUICK_START);
+    arguments.addAll(List.of("-D", "env.java.opts.jobmanager=" + flags));
+    arguments.addAll(List.of("-D", "env.java.opts.taskmanager=" + flags));
+    arguments.addAll(options);
+    return startUntil("Watch ", dir, arguments);
+  }
+
+  /**
+   * Starts a command, and returns when its standard output holds a text.
+   *
+   * @param dir for its output and its logs
+   */
+  public static MillraceProcess startUntil(String text, Path dir, List<String> arguments)
+      throws IOException {
+    MillraceProcess process = start(dir, arguments);
+    try {
+      process.awaitOut(text);
+      return process;
+    } catch (AssertionError | RuntimeException e) {
+      process.close();
+      throw e;
+    }
+  }
+
+  /** The process that is now a member of the cluster, such as {@code task manager 1}. */
+  public ProcessHandle member(String member) {
+    String pid = "(?:Process +%1$s, pid |The %1$s .* started again as pid )(\\d+)";
+    return ProcessHandle.of(Long.parseLong(find(pid.formatted(member)))).orElseThrow();
+  }
+
   public long pid() {
     return process.pid();
+  }
+
+  /** The processes that it has started, and theirs. */
+  public List<ProcessHandle> descendants() {
+    return process.descendants().toList();
   }
 
   public String out() {
@@ -68,10 +110,20 @@ public final class MillraceProcess implements AutoCloseable {
     return read(err);
   }
 
-  /** Waits until the standard output holds a text; fails if the process ends before. */
-  public void awaitOut(String text) {
-    Awaitility.await().atMost(PATIENCE).until(() -> !process.isAlive() || out().contains(text));
-    assertThat(out()).as(() -> out() + err()).contains(text);
+  private void awaitOut(String text) {
+    await(out, text);
+  }
+
+  /** Waits until the standard error holds a text; fails if the process ends before. */
+  public void awaitErr(String text) {
+    await(err, text);
+  }
+
+  private void await(Path file, String text) {
+    Awaitility.await()
+        .atMost(PATIENCE)
+        .until(() -> !process.isAlive() || read(file).contains(text));
+    assertThat(read(file)).as(() -> out() + err()).contains(text);
   }
 
   /** The last group of the newest match in everything that the process wrote. */
