@@ -115,14 +115,14 @@ record Fault(String name, List<String> options, Strike strike, List<String> proo
           List<String> fresh = new ArrayList<>(TWO_SLOTS);
           fresh.add("--fresh");
           bed.startCluster(fresh);
-          return List.of(seen);
+          return List.of(seen, bed.startedFrom());
         },
-        List.of("exit code 137"));
+        List.of("exit code 137", "start empty"));
   }
 
-  // Half a second to three and a half after records have begun to flow, at 100 a second.
+  // In records: half a second to four seconds.
   private static int moment(Random random) {
-    return 50 + random.nextInt(300);
+    return 30 + random.nextInt(220);
   }
 
   @Override

@@ -3,6 +3,7 @@ package dev.millrace.chaos;
 import dev.millrace.testing.BadRecords;
 import dev.millrace.testing.Records;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -25,7 +26,7 @@ final class Traffic implements AutoCloseable {
   private static final int BAD = 1_000;
   private static final long FIRST_TIME = 1_700_000_000_000L;
   private static final int AT_ONCE = 5;
-  private static final int MILLIS_BETWEEN = 50; // 100 records a second
+  private static final int MILLIS_BETWEEN = 80; // 62 records a second, for 96 s
 
   private final List<ProducerRecord<byte[], byte[]>> records;
   private final KafkaProducer<byte[], byte[]> producer;
@@ -107,7 +108,7 @@ final class Traffic implements AutoCloseable {
   @Override
   public void close() {
     clock.shutdownNow();
-    producer.close(java.time.Duration.ofSeconds(5));
+    producer.close(Duration.ofSeconds(5));
   }
 
   private static String name(int key) {
