@@ -256,11 +256,13 @@ final class TestBed implements AutoCloseable {
 
   @Override
   public void close() {
-    try (MillraceProcess theBroker = broker;
-        Traffic theTraffic = traffic) {
+    try {
       if (cluster != null) {
         cluster.close();
       }
+    } finally {
+      traffic.close();
+      broker.close();
     }
   }
 }
