@@ -69,12 +69,15 @@ class FaultSuiteITCase {
   @Order(2)
   void badRecordsAmongAKillChangeNothingAndBecomeOneDeadLetterEach() throws Exception {
     List<ProducerRecord<byte[], byte[]>> input = Traffic.withBadRecords();
+    Oracle amongBadRecords = Oracle.of(Pipeline.EXACTLY_ONCE, input, dir);
+    assertThat(amongBadRecords.deadLetters()).isEqualTo(Traffic.BAD);
+
     run(
         "1,000 bad records, task manager killed",
         Fault.taskManagerKilled(1),
         Pipeline.EXACTLY_ONCE,
         input,
-        Oracle.of(Pipeline.EXACTLY_ONCE, input, dir),
+        amongBadRecords,
         FaultSuiteITCase::isUndisturbed);
   }
 

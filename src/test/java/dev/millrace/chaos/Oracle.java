@@ -89,6 +89,10 @@ final class Oracle {
     }
   }
 
+  int deadLetters() {
+    return deadLetters;
+  }
+
   /** Compares what a drained run has committed. */
   Difference compare(String bootstrapServers, Settings settings) throws IOException {
     Set<String> seen = new HashSet<>();

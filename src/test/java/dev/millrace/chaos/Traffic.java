@@ -19,11 +19,11 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 final class Traffic implements AutoCloseable {
   static final String TOPIC = "millrace.examples.v1";
   static final int PARTITIONS = 2;
+  static final int BAD = 1_000;
 
   private static final long SEED = 4_051;
   private static final int KEYS = 8;
   private static final int GOOD = 6_000;
-  private static final int BAD = 1_000;
   private static final long FIRST_TIME = 1_700_000_000_000L;
   private static final int AT_ONCE = 5;
   private static final int MILLIS_BETWEEN = 80; // 62 records a second, for 96 s
