@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.millrace.data.OutputRecord;
+import dev.millrace.testing.MillraceProcess;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,10 +13,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -29,15 +25,12 @@ class ClusterITCase {
   private static final int KEYS = 12;
   private static final int ROWS = 1_200;
   private static final String HEADER = "key,x0,x1,x2,label\n";
-  // Most of the time of these short runs is the start of JVMs.
-  private static final List<String> QUICK_START =
-      List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC");
   private static final Duration PATIENCE = Duration.ofMinutes(3);
 
   @TempDir private Path dir;
   private EmbeddedKafka kafka;
   private Path pipeline;
-  private Cluster cluster;
+  private MillraceProcess cluster;
 
   @BeforeEach
   void startBroker() throws IOException {
@@ -58,11 +51,9 @@ class ClusterITCase {
   }
 
   @AfterEach
-  void stopAll() throws Exception {
+  void stopAll() {
     if (cluster != null) {
-      cluster.process.destroy();
-      cluster.process.waitFor(1, TimeUnit.MINUTES);
-      cluster.process.destroyForcibly();
+      cluster.close();
     }
     kafka.close();
   }
@@ -75,46 +66,45 @@ class ClusterITCase {
     Path second = csv("second.csv", rows.subList(ROWS, 2 * ROWS));
     Path third = csv("third.csv", rows.subList(2 * ROWS, 3 * ROWS));
 
-    cluster = start("--taskmanagers", "2");
+    start("--taskmanagers", "2");
     produce(first);
     awaitExamples(ROWS);
     CompletableFuture<Void> sending =
         CompletableFuture.runAsync(() -> produce(second, "--rate", "400"));
     awaitExamples(ROWS + 100);
-    cluster.kill("task manager 1");
-    cluster.awaitText("err", "ended with exit code 137; started again");
-    cluster.awaitText("err", "The job runs again, parallelism 2");
+    kill("task manager 1");
+    cluster.awaitErr("ended with exit code 137; started again");
+    cluster.awaitErr("The job runs again, parallelism 2");
     sending.join();
     String savepoint = succeed("stop", "-c", pipeline.toString(), "--savepoint", stateDir());
-    cluster.awaitEnd();
-    cluster.assertEnded();
+    assertStopped();
 
-    cluster = start("--slots", "2", "--parallelism", "1", "--from-savepoint", savepoint.strip());
+    start("--slots", "2", "--parallelism", "1", "--from-savepoint", savepoint.strip());
     produce(third);
     assertThat(succeed("rescale", "-c", pipeline.toString(), "--parallelism", "2", stateDir()))
         .isEqualTo("millrace shops runs with parallelism 2.\n");
     awaitExamples(3 * ROWS);
     succeed("stop", "-c", pipeline.toString(), "--drain", stateDir());
-    cluster.awaitEnd();
-    cluster.assertEnded();
+    assertStopped();
 
-    assertThat(publishedModels()).isEqualTo(undisturbedModels(csv("all.csv", rows)));
+    assertThat(MetricsTopic.modelsSha256(kafka.bootstrapServers()))
+        .isEqualTo(undisturbedModels(csv("all.csv", rows)));
   }
 
   @Test
   void withZooKeeperANewJobManagerTakesOverAndNothingOutlivesTheCommand() throws Exception {
     produce(csv("rows.csv", rows(ROWS)));
-    cluster = start("--ha");
+    start("--ha");
     awaitExamples(ROWS);
     String job = cluster.find("Job +(\\w+)");
-    cluster.kill("job manager");
-    cluster.awaitText("err", "The job runs again, parallelism 1");
+    kill("job manager");
+    cluster.awaitErr("The job runs again, parallelism 1");
 
     assertThat(succeed("savepoint", "-c", pipeline.toString(), stateDir()))
         .contains("savepoint-" + job.substring(0, 6));
-    List<ProcessHandle> children = cluster.process.descendants().toList();
+    List<ProcessHandle> children = cluster.descendants();
     assertThat(children).hasSize(3);
-    cluster.process.destroyForcibly();
+    cluster.kill();
     Awaitility.await().atMost(PATIENCE).until(() -> children.stream().noneMatch(c -> c.isAlive()));
   }
 
@@ -122,32 +112,17 @@ class ClusterITCase {
     return "--state-dir=" + dir.resolve("state");
   }
 
-  private Cluster start(String... options) throws IOException {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(QUICK_START);
-    command.add("-Dmillrace.logs=" + dir.resolve("logs"));
-    command.addAll(List.of("-cp", System.getProperty("java.class.path")));
-    command.addAll(List.of(Millrace.class.getName(), "cluster", "-c", pipeline.toString()));
-    command.addAll(List.of("--port", "0", stateDir()));
-    command.addAll(List.of("-D", "taskmanager.memory.process.size=1gb"));
-    // Without the module the kernels are the scalar ones, which must give the same bits as those
-    // of the undisturbed run.
-    String flags = String.join(" ", QUICK_START);
-    command.addAll(List.of("-D", "env.java.opts.jobmanager=" + flags));
-    command.addAll(List.of("-D", "env.java.opts.taskmanager=" + flags));
-    command.addAll(List.of(options));
-    Path out = Files.createTempFile(dir, "cluster", ".out");
-    Path err = Files.createTempFile(dir, "cluster", ".err");
-    Process process =
-        new ProcessBuilder(command)
-            .redirectOutput(out.toFile())
-            .redirectError(err.toFile())
-            .start();
-    Cluster started = new Cluster(process, out, err);
-    cluster = started; // to be stopped even if it does not come up
-    started.awaitText("out", "Watch ");
-    return started;
+  private void start(String... options) throws IOException {
+    cluster = MillraceProcess.startCluster(dir, pipeline, dir.resolve("state"), List.of(options));
+  }
+
+  private void kill(String member) {
+    assertThat(cluster.member(member).destroyForcibly()).isTrue();
+  }
+
+  private void assertStopped() throws InterruptedException {
+    assertThat(cluster.awaitEnd()).as(() -> cluster.out() + cluster.err()).isZero();
+    assertThat(cluster.out()).contains("The job was stopped with savepoint");
   }
 
   private void produce(Path csv, String... options) {
@@ -163,15 +138,6 @@ class ClusterITCase {
         .atMost(PATIENCE)
         .pollInterval(Duration.ofMillis(300))
         .until(() -> MetricsTopic.examples(kafka.bootstrapServers()) >= examples);
-  }
-
-  private String publishedModels() {
-    ModelHash hash = new ModelHash();
-    for (ConsumerRecord<byte[], byte[]> record :
-        MetricsTopic.read(kafka.bootstrapServers(), "millrace.models.v1")) {
-      hash.accept(OutputRecord.of(record.timestamp(), record.key(), record.value()));
-    }
-    return hash.hex();
   }
 
   private String undisturbedModels(Path csv) throws IOException {
@@ -212,46 +178,5 @@ class ClusterITCase {
     Cli cli = Cli.run(args);
     assertThat(cli.exitCode()).as(cli.err()).isZero();
     return cli.out();
-  }
-
-  /** A running {@code cluster} command. */
-  private record Cluster(Process process, Path out, Path err) {
-
-    void awaitText(String stream, String text) {
-      Path file = stream.equals("out") ? out : err;
-      Awaitility.await()
-          .atMost(PATIENCE)
-          .until(() -> !process.isAlive() || Files.readString(file).contains(text));
-      assertThat(file).content().as(this::said).contains(text);
-    }
-
-    /** Kills a process, as nothing can prevent. */
-    void kill(String member) throws IOException {
-      long pid = Long.parseLong(find("Process +" + member + ", pid (\\d+)"));
-      assertThat(ProcessHandle.of(pid).orElseThrow().destroyForcibly()).isTrue();
-    }
-
-    String find(String pattern) throws IOException {
-      Matcher matcher = Pattern.compile(pattern).matcher(Files.readString(out));
-      assertThat(matcher.find()).as(this::said).isTrue();
-      return matcher.group(1);
-    }
-
-    void awaitEnd() throws InterruptedException {
-      assertThat(process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
-    }
-
-    void assertEnded() {
-      assertThat(process.exitValue()).as(this::said).isZero();
-      assertThat(out).content().contains("The job was stopped with savepoint");
-    }
-
-    private String said() {
-      try {
-        return Files.readString(out) + Files.readString(err);
-      } catch (IOException e) {
-        throw new java.io.UncheckedIOException(e);
-      }
-    }
   }
 }

@@ -2,6 +2,7 @@ package dev.millrace.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.millrace.data.OutputRecord;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -15,14 +16,14 @@ import org.apache.kafka.common.PartitionInfo;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
-/** What is on the topics that a job writes. */
-final class MetricsTopic {
+/** What is committed on the topics that a job writes. */
+public final class MetricsTopic {
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private MetricsTopic() {}
 
   /** Examples that the newest metrics of all keys count. */
-  static int examples(String bootstrapServers) throws IOException {
+  public static int examples(String bootstrapServers) throws IOException {
     Map<String, Integer> newest = new TreeMap<>();
     for (ConsumerRecord<byte[], byte[]> record : read(bootstrapServers, "millrace.metrics.v1")) {
       JsonNode metrics = JSON.readTree(new String(record.value(), StandardCharsets.UTF_8));
@@ -31,12 +32,21 @@ final class MetricsTopic {
     return newest.values().stream().mapToInt(Integer::intValue).sum();
   }
 
+  /** One SHA-256 over the models that the job has published, as {@code evaluate} prints it. */
+  public static String modelsSha256(String bootstrapServers) {
+    ModelHash hash = new ModelHash();
+    for (ConsumerRecord<byte[], byte[]> record : read(bootstrapServers, "millrace.models.v1")) {
+      hash.accept(OutputRecord.of(record.timestamp(), record.key(), record.value()));
+    }
+    return hash.hex();
+  }
+
   /** All records that a topic has now, in the order of each partition. */
-  static List<ConsumerRecord<byte[], byte[]>> read(String bootstrapServers, String topic) {
+  public static List<ConsumerRecord<byte[], byte[]>> read(String bootstrapServers, String topic) {
     List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
     try (KafkaConsumer<byte[], byte[]> consumer =
         new KafkaConsumer<>(
-            Map.of("bootstrap.servers", bootstrapServers),
+            Map.of("bootstrap.servers", bootstrapServers, "isolation.level", "read_committed"),
             new ByteArrayDeserializer(),
             new ByteArrayDeserializer())) {
       List<TopicPartition> partitions = new ArrayList<>();

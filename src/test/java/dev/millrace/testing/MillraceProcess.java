@@ -1,0 +1,169 @@
+package dev.millrace.testing;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.millrace.cli.Millrace;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import org.awaitility.Awaitility;
+
+/** A command of Millrace that runs in a process of its own, on the class path of the tests. */
+public final class MillraceProcess implements AutoCloseable {
+  /** Most of the time of short runs is the start of JVMs. */
+  private static final List<String> QUICK_START =
+      List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC");
+
+  private static final Duration PATIENCE = Duration.ofMinutes(3);
+
+  private final Process process;
+  private final Path out;
+  private final Path err;
+
+  private MillraceProcess(Process process, Path out, Path err) {
+    this.process = process;
+    this.out = out;
+    this.err = err;
+  }
+
+  private static MillraceProcess start(Path dir, List<String> arguments) throws IOException {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(QUICK_START);
+    command.add("-Dmillrace.logs=" + dir.resolve("logs"));
+    command.addAll(List.of("-cp", System.getProperty("java.class.path")));
+    command.add(Millrace.class.getName());
+    command.addAll(arguments);
+    Path out = Files.createTempFile(dir, arguments.get(0), ".out");
+    Path err = Files.createTempFile(dir, arguments.get(0), ".err");
+    Process process =
+        new ProcessBuilder(command)
+            .redirectOutput(out.toFile())
+            .redirectError(err.toFile())
+            .start();
+    return new MillraceProcess(process, out, err);
+  }
+
+  /**
+   * Starts the {@code cluster} command with small processes, and returns when its job runs.
+   *
+   * @param dir for its output and its logs
+   */
+  public static MillraceProcess startCluster(
+      Path dir, Path pipeline, Path stateDir, List<String> options) throws IOException {
+    List<String> arguments = new ArrayList<>(List.of("cluster", "-c", pipeline.toString()));
+    arguments.addAll(List.of("--port", "0", "--state-dir", stateDir.toString()));
+    arguments.addAll(List.of("-D", "taskmanager.memory.process.size=1gb"));
+    // Without the module the kernels are the scalar ones, which must give the same bits as those
+    // of an undisturbed run.
+    String flags = String.join(" ", QUICK_START);
+    arguments.addAll(List.of("-D", "env.java.opts.jobmanager=" + flags));
+    arguments.addAll(List.of("-D", "env.java.opts.taskmanager=" + flags));
+    arguments.addAll(options);
+    return startUntil("Watch ", dir, arguments);
+  }
+
+  /**
+   * Starts a command, and returns when its standard output holds a text.
+   *
+   * @param dir for its output and its logs
+   */
+  public static MillraceProcess startUntil(String text, Path dir, List<String> arguments)
+      throws IOException {
+    MillraceProcess process = start(dir, arguments);
+    try {
+      process.awaitOut(text);
+      return process;
+    } catch (AssertionError | RuntimeException e) {
+      process.close();
+      throw e;
+    }
+  }
+
+  /** The process that is now a member of the cluster, such as {@code task manager 1}. */
+  public ProcessHandle member(String member) {
+    String pid = "(?:Process +%1$s, pid |The %1$s .* started again as pid )(\\d+)";
+    return ProcessHandle.of(Long.parseLong(find(pid.formatted(member)))).orElseThrow();
+  }
+
+  public long pid() {
+    return process.pid();
+  }
+
+  /** The processes that it has started, and theirs. */
+  public List<ProcessHandle> descendants() {
+    return process.descendants().toList();
+  }
+
+  public String out() {
+    return read(out);
+  }
+
+  public String err() {
+    return read(err);
+  }
+
+  private void awaitOut(String text) {
+    await(out, text);
+  }
+
+  /** Waits until the standard error holds a text; fails if the process ends before. */
+  public void awaitErr(String text) {
+    await(err, text);
+  }
+
+  private void await(Path file, String text) {
+    Awaitility.await()
+        .atMost(PATIENCE)
+        .until(() -> !process.isAlive() || read(file).contains(text));
+    assertThat(read(file)).as(() -> out() + err()).contains(text);
+  }
+
+  /** The last group of the newest match in everything that the process wrote. */
+  public String find(String pattern) {
+    String all = out() + err();
+    List<MatchResult> matches = Pattern.compile(pattern).matcher(all).results().toList();
+    assertThat(matches).as("%s in %s", pattern, all).isNotEmpty();
+    MatchResult newest = matches.get(matches.size() - 1);
+    return newest.group(newest.groupCount());
+  }
+
+  /** Waits for the end; returns the exit code. */
+  public int awaitEnd() throws InterruptedException {
+    assertThat(process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
+    return process.exitValue();
+  }
+
+  /** Kills the process, as nothing can prevent; returns the exit code. */
+  public int kill() throws InterruptedException {
+    process.destroyForcibly();
+    return awaitEnd();
+  }
+
+  @Override
+  public void close() {
+    process.destroy();
+    try {
+      process.waitFor(1, TimeUnit.MINUTES);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } finally {
+      process.destroyForcibly();
+    }
+  }
+
+  private static String read(Path file) {
+    try {
+      return Files.readString(file);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}
