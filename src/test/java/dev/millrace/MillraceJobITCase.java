@@ -129,7 +129,8 @@ class MillraceJobITCase {
 
     run(settings);
 
-    assertThat(lastMetrics(settings)).hasSize(KEYS);
+    // A broker confirms a commit before it is visible in all partitions.
+    await().untilAsserted(() -> assertThat(lastMetrics(settings)).hasSize(KEYS));
     assertThat(read(settings.output().metrics()))
         .extracting(record -> JSON.readTree(record.value()))
         .extracting(metrics -> metrics.path("key").asText() + " " + metrics.path("seq").asInt())

@@ -44,13 +44,11 @@ final class Layout {
     stridesBefore = new int[layers.size() + 1];
     long offset = 0;
     for (int l = 0; l < layers.size(); l++) {
-      weightColumns[l] = isNormalized(l) ? columns(l) : Kernels.weightColumns(inputs(l), units[l]);
+      weightColumns[l] = weightColumns(inputs(l), layers.get(l));
       stridesBefore[l + 1] = stridesBefore[l] + stride(l);
       weightOffsets[l] = (int) offset;
-      long stride = weightStride(l);
-      biasOffsets[l] = (int) (offset + inputs(l) * stride);
-      long end = rows(l) * stride + Kernels.paddingAfterBias(weightColumns[l]);
-      offset += (end + Kernels.LANES - 1) / Kernels.LANES * Kernels.LANES;
+      biasOffsets[l] = (int) (offset + (long) inputs(l) * weightStride(l));
+      offset += length(inputs(l), layers.get(l));
       if (offset > Integer.MAX_VALUE - Kernels.LANES) {
         throw new IllegalArgumentException(
             "the network has more weights than one array holds ("
@@ -63,13 +61,26 @@ final class Layout {
     keepsSums = layers.stream().anyMatch(layer -> layer.activation().isDerivedFromInput());
   }
 
+  private static int weightColumns(int inputs, LayerSpec layer) {
+    return layer.layerNorm()
+        ? Kernels.padded(layer.units())
+        : Kernels.weightColumns(inputs, layer.units());
+  }
+
+  /** Floats of a layer: a multiple of 16. */
+  private static long length(int inputs, LayerSpec layer) {
+    int columns = weightColumns(inputs, layer);
+    long rows = inputs + (layer.layerNorm() ? 3 : 1);
+    long end = rows * Kernels.stride(columns) + Kernels.paddingAfterBias(columns);
+    return (end + Kernels.LANES - 1) / Kernels.LANES * Kernels.LANES;
+  }
+
   /** Floats of all parameters, padding included, even if they are more than one array holds. */
   static long length(int inputs, List<LayerSpec> layers) {
     long length = 0;
     int before = inputs;
     for (LayerSpec layer : layers) {
-      long rows = before + (layer.layerNorm() ? 3 : 1);
-      length += rows * Kernels.stride(Kernels.padded(layer.units()));
+      length += length(before, layer);
       before = layer.units();
     }
     return length;
