@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.millrace.cli.CommittedRecords;
 import dev.millrace.cli.EmbeddedKafka;
 import dev.millrace.data.OutputRecord;
 import dev.millrace.flink.KafkaIo;
@@ -33,13 +34,10 @@ import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.internals.RecordHeader;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionFactory;
@@ -129,8 +127,7 @@ class MillraceJobITCase {
 
     run(settings);
 
-    // A broker confirms a commit before it is visible in all partitions.
-    await().untilAsserted(() -> assertThat(lastMetrics(settings)).hasSize(KEYS));
+    assertThat(lastMetrics(settings)).hasSize(KEYS);
     assertThat(read(settings.output().metrics()))
         .extracting(record -> JSON.readTree(record.value()))
         .extracting(metrics -> metrics.path("key").asText() + " " + metrics.path("seq").asInt())
@@ -420,22 +417,7 @@ class MillraceJobITCase {
   }
 
   private static List<ConsumerRecord<byte[], byte[]>> read(String topic) {
-    TopicPartition partition = new TopicPartition(topic, 0);
-    List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
-    try (KafkaConsumer<byte[], byte[]> consumer =
-        new KafkaConsumer<>(
-            Map.of(
-                "bootstrap.servers", kafka.bootstrapServers(), "isolation.level", "read_committed"),
-            new ByteArrayDeserializer(),
-            new ByteArrayDeserializer())) {
-      consumer.assign(List.of(partition));
-      consumer.seekToBeginning(List.of(partition));
-      long end = consumer.endOffsets(List.of(partition)).get(partition);
-      while (consumer.position(partition) < end) {
-        consumer.poll(Duration.ofMillis(200)).forEach(records::add);
-      }
-    }
-    return records;
+    return CommittedRecords.read(kafka.bootstrapServers(), topic);
   }
 
   private static Map<String, JsonNode> lastMetrics(Settings settings) throws Exception {

@@ -5,8 +5,8 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.millrace.MillraceJob;
 import dev.millrace.PipelineFile;
 import dev.millrace.Settings;
+import dev.millrace.cli.CommittedRecords;
 import dev.millrace.cli.EmbeddedKafka;
-import dev.millrace.cli.MetricsTopic;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -58,14 +58,14 @@ final class Oracle {
 
   private Oracle(String bootstrapServers, Settings settings) throws IOException {
     for (ConsumerRecord<byte[], byte[]> record :
-        MetricsTopic.read(bootstrapServers, settings.output().metrics())) {
+        CommittedRecords.read(bootstrapServers, settings.output().metrics())) {
       String value = text(record);
       if (metrics.put(id(value), value) != null) {
         throw new IllegalStateException("the undisturbed run repeats " + value);
       }
     }
-    deadLetters = MetricsTopic.read(bootstrapServers, settings.output().deadLetters()).size();
-    models = MetricsTopic.modelsSha256(bootstrapServers);
+    deadLetters = CommittedRecords.read(bootstrapServers, settings.output().deadLetters()).size();
+    models = CommittedRecords.modelsSha256(bootstrapServers);
   }
 
   /** Runs the pipeline over the input to its end, in this JVM and with a broker of its own. */
@@ -99,7 +99,7 @@ final class Oracle {
     int repeated = 0;
     int wrong = 0;
     List<ConsumerRecord<byte[], byte[]>> records =
-        MetricsTopic.read(bootstrapServers, settings.output().metrics());
+        CommittedRecords.read(bootstrapServers, settings.output().metrics());
     for (ConsumerRecord<byte[], byte[]> record : records) {
       String value = text(record);
       String id = id(value);
@@ -109,13 +109,14 @@ final class Oracle {
         repeated++;
       }
     }
-    String published = MetricsTopic.modelsSha256(bootstrapServers);
+    String published = CommittedRecords.modelsSha256(bootstrapServers);
     return new Difference(
         records.size(),
         metrics.size() - seen.size(),
         repeated,
         wrong,
-        MetricsTopic.read(bootstrapServers, settings.output().deadLetters()).size() - deadLetters,
+        CommittedRecords.read(bootstrapServers, settings.output().deadLetters()).size()
+            - deadLetters,
         published.equals(models),
         published);
   }

@@ -87,7 +87,7 @@ class ClusterITCase {
     succeed("stop", "-c", pipeline.toString(), "--drain", stateDir());
     assertStopped();
 
-    assertThat(MetricsTopic.modelsSha256(kafka.bootstrapServers()))
+    assertThat(CommittedRecords.modelsSha256(kafka.bootstrapServers()))
         .isEqualTo(undisturbedModels(csv("all.csv", rows)));
   }
 
@@ -137,7 +137,7 @@ class ClusterITCase {
     Awaitility.await()
         .atMost(PATIENCE)
         .pollInterval(Duration.ofMillis(300))
-        .until(() -> MetricsTopic.examples(kafka.bootstrapServers()) >= examples);
+        .until(() -> CommittedRecords.examples(kafka.bootstrapServers()) >= examples);
   }
 
   private String undisturbedModels(Path csv) throws IOException {

@@ -105,7 +105,7 @@ class ReadmeITCase {
     try {
       Awaitility.await()
           .atMost(Duration.ofMinutes(3))
-          .until(() -> MetricsTopic.examples("127.0.0.1:" + port) == examples);
+          .until(() -> CommittedRecords.examples("127.0.0.1:" + port) == examples);
     } finally {
       stop(job);
     }

@@ -12,15 +12,16 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.common.PartitionInfo;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /** What is committed on the topics that a job writes. */
-public final class MetricsTopic {
+public final class CommittedRecords {
   private static final ObjectMapper JSON = new ObjectMapper();
 
-  private MetricsTopic() {}
+  private static final Duration MOST_PATIENCE = Duration.ofMinutes(2);
+
+  private CommittedRecords() {}
 
   /** Examples that the newest metrics of all keys count. */
   public static int examples(String bootstrapServers) throws IOException {
@@ -41,25 +42,40 @@ public final class MetricsTopic {
     return hash.hex();
   }
 
-  /** All records that a topic has now, in the order of each partition. */
+  /**
+   * All records that a topic has now, in the order of each partition. Waits for transactions that
+   * are on their way to be visible, for a broker confirms a commit before.
+   */
   public static List<ConsumerRecord<byte[], byte[]>> read(String bootstrapServers, String topic) {
+    Map<TopicPartition, Long> ends;
+    try (KafkaConsumer<byte[], byte[]> consumer = consumer(bootstrapServers, "read_uncommitted")) {
+      ends = consumer.endOffsets(partitions(consumer, topic));
+    }
     List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
-    try (KafkaConsumer<byte[], byte[]> consumer =
-        new KafkaConsumer<>(
-            Map.of("bootstrap.servers", bootstrapServers, "isolation.level", "read_committed"),
-            new ByteArrayDeserializer(),
-            new ByteArrayDeserializer())) {
-      List<TopicPartition> partitions = new ArrayList<>();
-      for (PartitionInfo partition : consumer.partitionsFor(topic)) {
-        partitions.add(new TopicPartition(partition.topic(), partition.partition()));
-      }
-      consumer.assign(partitions);
-      consumer.seekToBeginning(partitions);
-      Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
-      while (partitions.stream().anyMatch(p -> consumer.position(p) < ends.get(p))) {
+    try (KafkaConsumer<byte[], byte[]> consumer = consumer(bootstrapServers, "read_committed")) {
+      consumer.assign(ends.keySet());
+      consumer.seekToBeginning(ends.keySet());
+      long begun = System.nanoTime();
+      while (ends.keySet().stream().anyMatch(p -> consumer.position(p) < ends.get(p))) {
+        if (System.nanoTime() - begun > MOST_PATIENCE.toNanos()) {
+          throw new IllegalStateException(topic + " has records that nobody has committed");
+        }
         consumer.poll(Duration.ofMillis(200)).forEach(records::add);
       }
     }
     return records;
+  }
+
+  private static KafkaConsumer<byte[], byte[]> consumer(String bootstrapServers, String isolation) {
+    return new KafkaConsumer<>(
+        Map.of("bootstrap.servers", bootstrapServers, "isolation.level", isolation),
+        new ByteArrayDeserializer(),
+        new ByteArrayDeserializer());
+  }
+
+  private static List<TopicPartition> partitions(KafkaConsumer<?, ?> consumer, String topic) {
+    return consumer.partitionsFor(topic).stream()
+        .map(partition -> new TopicPartition(partition.topic(), partition.partition()))
+        .toList();
   }
 }
