@@ -8,7 +8,6 @@ import dev.millrace.codec.OnnxModel;
 import dev.millrace.data.Task;
 import dev.millrace.nn.Activation;
 import dev.millrace.nn.LayerSpec;
-import dev.millrace.nn.Loss;
 import dev.millrace.nn.ModelSpec;
 import dev.millrace.nn.ModelStart;
 import dev.millrace.nn.Normalization;
@@ -190,9 +189,7 @@ final class StartReader {
               + " Begin with the file's, in their order");
       return;
     }
-    boolean one =
-        !task.isClassification() || spec.forTask(task).network().loss() == Loss.BINARY_CROSSENTROPY;
-    int needed = one ? 1 : classes.size();
+    int needed = spec.forTask(task).outputs(task, classes.size());
     if (outputs != needed || task == Task.BINARY && classes.size() > 2) {
       model.refuse(
           ModelOptions.FROM,

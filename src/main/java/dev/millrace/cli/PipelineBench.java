@@ -182,7 +182,7 @@ final class PipelineBench {
         LocalSink models = new LocalSink(record -> ended.set(Moment.now()))) {
       Map<String, String> options = new HashMap<>(LocalFlink.NO_RESTART);
       options.putAll(MillraceJob.stateOptions(settings));
-      options.put("execution.checkpointing.dir", checkpoints.toUri().toString());
+      options.put("execution.checkpointing.dir", Snapshots.location(checkpoints));
       StreamExecutionEnvironment env = LocalFlink.environment(load.parallelism(), options);
       MillraceJob.build(
           env,

@@ -168,7 +168,7 @@ record StateBench(int keys, Backend backend, long cacheBytes, int rounds) {
         Path savepoint = Directories.untilExit("millrace-bench-");
         cluster
             .triggerSavepoint(
-                job, savepoint.toUri().toString(), false, SavepointFormatType.CANONICAL)
+                job, Snapshots.location(savepoint), false, SavepointFormatType.CANONICAL)
             .get();
         return new Result(
             this,
@@ -208,7 +208,7 @@ record StateBench(int keys, Backend backend, long cacheBytes, int rounds) {
   private static Map<String, String> options(Settings settings, Path checkpoints) {
     Map<String, String> options = new HashMap<>(LocalFlink.NO_RESTART);
     options.putAll(MillraceJob.stateOptions(settings));
-    options.put("execution.checkpointing.dir", checkpoints.toUri().toString());
+    options.put("execution.checkpointing.dir", Snapshots.location(checkpoints));
     options.put("execution.checkpointing.timeout", "1 h");
     return options;
   }

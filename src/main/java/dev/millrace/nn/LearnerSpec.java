@@ -164,8 +164,12 @@ public record LearnerSpec(
     return floats * (1 + OptimizerState.slots(optimizer)) * Float.BYTES;
   }
 
-  /** Neurons of the output layer. */
-  int outputs(Task task, int classes) {
+  /**
+   * Neurons of the output layer.
+   *
+   * @param classes ignored for regression
+   */
+  public int outputs(Task task, int classes) {
     boolean oneNeuron = !task.isClassification() || network.loss() == Loss.BINARY_CROSSENTROPY;
     return oneNeuron ? 1 : classes;
   }
