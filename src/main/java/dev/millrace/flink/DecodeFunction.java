@@ -1,6 +1,5 @@
 package dev.millrace.flink;
 
-import dev.millrace.codec.DeadLetterEncoder;
 import dev.millrace.codec.ExampleDecoder;
 import dev.millrace.codec.InputSpec;
 import dev.millrace.data.DeadLetter;
@@ -19,7 +18,7 @@ public final class DecodeFunction extends ProcessFunction<KafkaRecord, Example> 
   private transient ExampleDecoder decoder;
   private transient Example example;
   private transient Counter decoded;
-  private transient DeadLetterCounters refused;
+  private transient DeadLetters refused;
 
   public DecodeFunction(InputSpec spec) {
     this.spec = spec;
@@ -30,7 +29,7 @@ public final class DecodeFunction extends ProcessFunction<KafkaRecord, Example> 
     decoder = new ExampleDecoder(spec);
     example = new Example();
     decoded = getRuntimeContext().getMetricGroup().addGroup("millrace").counter("decoded");
-    refused = new DeadLetterCounters(getRuntimeContext().getMetricGroup());
+    refused = new DeadLetters(getRuntimeContext().getMetricGroup(), spec.limits().outputBytes());
   }
 
   @Override
@@ -40,9 +39,7 @@ public final class DecodeFunction extends ProcessFunction<KafkaRecord, Example> 
       decoded.inc();
       out.collect(example);
     } else {
-      refused.count(letter.reason());
-      context.output(
-          Outputs.DEAD_LETTERS, DeadLetterEncoder.encode(letter, spec.limits().outputBytes()));
+      context.output(Outputs.DEAD_LETTERS, refused.record(letter));
     }
   }
 }

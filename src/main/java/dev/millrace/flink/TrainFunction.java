@@ -1,6 +1,5 @@
 package dev.millrace.flink;
 
-import dev.millrace.codec.DeadLetterEncoder;
 import dev.millrace.codec.MetricsJson;
 import dev.millrace.data.Chunk;
 import dev.millrace.data.DeadLetter;
@@ -54,7 +53,7 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
   private transient Counter forgotten;
   private transient Counter reset;
   private transient boolean warned;
-  private transient DeadLetterCounters refused;
+  private transient DeadLetters refused;
 
   public TrainFunction(TrainSpec spec, StateSpec stateSpec) {
     this.spec = spec;
@@ -75,7 +74,8 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
     learned = group.counter("learned");
     forgotten = group.counter("forgotten_keys");
     reset = group.counter("reset_keys");
-    refused = new DeadLetterCounters(getRuntimeContext().getMetricGroup());
+    refused =
+        new DeadLetters(getRuntimeContext().getMetricGroup(), spec.input().limits().outputBytes());
   }
 
   /** The models, each under the key that the backend has at the moment. */
@@ -284,12 +284,9 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
 
   private void refuse(
       Chunk chunk, int row, DeadLetterReason reason, String message, Context context) {
-    refused.count(reason);
     KafkaRecord record = chunk.records().get(row, spec.topic());
     context.output(
-        Outputs.DEAD_LETTERS,
-        DeadLetterEncoder.encode(
-            new DeadLetter(record, reason, message, null), spec.input().limits().outputBytes()));
+        Outputs.DEAD_LETTERS, refused.record(new DeadLetter(record, reason, message, null)));
   }
 
   // Times lie on a grid, so that a key has at most two reminders however often it is reminded.
