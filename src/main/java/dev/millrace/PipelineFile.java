@@ -114,8 +114,10 @@ public final class PipelineFile {
             in.get(InputOptions.POSITIVE)),
         new Settings.Output(
             topics.get(PipelineOptions.METRICS_TOPIC),
+            topics.get(PipelineOptions.PREDICTIONS_TOPIC),
             topics.get(PipelineOptions.DEAD_LETTERS_TOPIC),
             topics.get(PipelineOptions.MODELS_TOPIC),
+            output.get(PipelineOptions.PREDICTIONS),
             output.get(PipelineOptions.GUARANTEE)),
         new Settings.State(
             state.get(PipelineOptions.BACKEND),

@@ -78,8 +78,20 @@ final class PipelineOptions {
           Kinds.choice(Kinds::kebab, Guarantee.values()),
           Guarantee.AT_LEAST_ONCE,
           "how surely; exactly-once shows records when a checkpoint ends");
+  static final Option<Boolean> PREDICTIONS =
+      Option.of(
+          "predictions",
+          Kinds.flag(),
+          false,
+          "publish the prediction for each example, made before the model learned from it");
   static final Option<String> METRICS_TOPIC =
       Option.of("metrics", Kinds.topic(), "millrace.metrics.v1", "how well each model does");
+  static final Option<String> PREDICTIONS_TOPIC =
+      Option.of(
+          "predictions",
+          Kinds.topic(),
+          "millrace.predictions.v1",
+          "what each model said, beside the truth");
   static final Option<String> DEAD_LETTERS_TOPIC =
       Option.of(
           "dead-letters", Kinds.topic(), "millrace.dlq.v1", "refused records, with the reason");
@@ -158,13 +170,16 @@ final class PipelineOptions {
           List.of(WINDOW, EVERY, AT_LATEST, PER_CLASS, CONFUSION_MATRIX));
   static final OptionGroup OUTPUT_GROUP =
       new OptionGroup(
-          "output", "", "What the pipeline writes to Kafka.", List.of(TOPICS, GUARANTEE));
+          "output",
+          "",
+          "What the pipeline writes to Kafka.",
+          List.of(TOPICS, PREDICTIONS, GUARANTEE));
   static final OptionGroup TOPICS_GROUP =
       new OptionGroup(
           "output.topics",
           "",
           "`./millrace topics create -c FILE` creates them.",
-          List.of(METRICS_TOPIC, DEAD_LETTERS_TOPIC, MODELS_TOPIC));
+          List.of(METRICS_TOPIC, PREDICTIONS_TOPIC, DEAD_LETTERS_TOPIC, MODELS_TOPIC));
   static final OptionGroup STATE_GROUP =
       new OptionGroup(
           "state",

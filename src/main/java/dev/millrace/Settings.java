@@ -5,6 +5,7 @@ import dev.millrace.eval.MetricsSpec;
 import dev.millrace.flink.StateSpec;
 import dev.millrace.nn.ModelSpec;
 import java.io.Serializable;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -95,9 +96,27 @@ public record Settings(
     COMMITTED
   }
 
-  /** The topics that a pipeline writes, and how surely. */
-  public record Output(String metrics, String deadLetters, String models, Guarantee guarantee)
-      implements Serializable {}
+  /**
+   * The topics that a pipeline writes, and how surely.
+   *
+   * @param hasPredictions whether anything is written to the topic of predictions
+   */
+  public record Output(
+      String metrics,
+      String predictions,
+      String deadLetters,
+      String models,
+      boolean hasPredictions,
+      Guarantee guarantee)
+      implements Serializable {
+
+    /** The topics that must be there. */
+    public List<String> topics() {
+      return hasPredictions
+          ? List.of(metrics, predictions, deadLetters, models)
+          : List.of(metrics, deadLetters, models);
+    }
+  }
 
   /** Delivery of the output topics. */
   public enum Guarantee {

@@ -65,8 +65,10 @@ final class PipelineFileReference {
       output:
         topics:
           metrics: fraud.metrics
+          predictions: fraud.predictions
           dead-letters: fraud.refused
           models: fraud.models
+        predictions: true
         guarantee: exactly-once
       state:
         backend: rocksdb

@@ -68,8 +68,10 @@ class PipelineFileTest {
         .isEqualTo(
             new Settings.Output(
                 "millrace.metrics.v1",
+                "millrace.predictions.v1",
                 "millrace.dlq.v1",
                 "millrace.models.v1",
+                false,
                 Guarantee.AT_LEAST_ONCE));
     assertThat(settings.state())
         .isEqualTo(new Settings.State(Backend.HEAP, 10_000, StateSpec.DEFAULT));
@@ -134,7 +136,12 @@ class PipelineFileTest {
     assertThat(settings.output())
         .isEqualTo(
             new Settings.Output(
-                "fraud.metrics", "fraud.refused", "fraud.models", Guarantee.EXACTLY_ONCE));
+                "fraud.metrics",
+                "fraud.predictions",
+                "fraud.refused",
+                "fraud.models",
+                true,
+                Guarantee.EXACTLY_ONCE));
     assertThat(settings.state())
         .isEqualTo(new Settings.State(Backend.ROCKSDB, 60_000, StateSpec.DEFAULT));
   }

@@ -65,6 +65,7 @@ final class ValidateCommand implements Callable<Integer> {
         String.format(
             "%s, window of %d, every %d examples",
             output.metrics(), settings.metrics().window(), settings.metrics().every()));
+    line(out, "predictions", output.hasPredictions() ? output.predictions() : "not published");
     line(out, "dead letters", output.deadLetters());
     line(out, "models", output.models());
     line(

@@ -167,6 +167,11 @@ final class PrequentialModel {
     return examples;
   }
 
+  /** Whether what it predicts with are probabilities of classes. */
+  boolean hasProbabilities() {
+    return probabilities;
+  }
+
   /**
    * The timestamp of what is published about the last example: its event time, but not later than
    * its record's. Brokers refuse records from the future, and what an example claims must not stop
@@ -232,7 +237,8 @@ final class PrequentialModel {
     }
     learner.addClass();
     float weight = chunk.weights()[row] * scratch.weightOf[label];
-    learner.learnClass(chunk.features(), row * chunk.width(), known, weight, scores);
+    float[] late = scratch.unpublished(known + 1);
+    learner.learnClass(chunk.features(), row * chunk.width(), known, weight, late);
     learned(chunk, row);
   }
 

@@ -49,6 +49,8 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
   private transient IdleKeys idleKeys;
   private transient TrainScratch scratch;
   private transient MetricsJson json;
+  // Null if they are not published.
+  private transient Predictions predictions;
   private transient Counter learned;
   private transient Counter forgotten;
   private transient Counter reset;
@@ -70,6 +72,7 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
     }
     scratch = new TrainScratch();
     json = new MetricsJson();
+    predictions = spec.predictions() ? new Predictions(spec) : null;
     MetricGroup group = getRuntimeContext().getMetricGroup().addGroup("millrace");
     learned = group.counter("learned");
     forgotten = group.counter("forgotten_keys");
@@ -111,8 +114,15 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
     scratch.findClasses(chunk, model.classes(), spec.model().classWeights());
     for (int row = 0; row < chunk.size(); ) {
       long before = model.examples();
+      long version = model.learner().steps();
+      int known = model.classes().size();
       row = learn(model, chunk, row, context);
       learned.inc(model.examples() - before);
+      if (predictions != null && model.examples() > before) {
+        context.output(
+            Outputs.PREDICTIONS,
+            predictions.record(model, chunk, row - 1, scratch.scores, known, version));
+      }
       if (model.examples() > before && model.examples() % spec.metrics().every() == 0) {
         out.collect(report(model, chunk.key()));
       }
@@ -226,9 +236,7 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
           context);
       return row + 1;
     }
-    // A report says what the model was after its last example, so none is learned beyond it.
-    int every = spec.metrics().every();
-    int end = (int) Math.min(chunk.size(), row + every - model.examples() % every);
+    int end = row + mostTogether(model, chunk.size() - row);
     if (!chunk.isClassification()) {
       model.learnValues(chunk, row, end, scratch);
       return end;
@@ -240,6 +248,15 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
     }
     meet(model, chunk, row, context);
     return row + 1;
+  }
+
+  /**
+   * How many examples may be learned at once: a report says what the model was after its last
+   * example, a prediction which steps the model had taken, so none is learned beyond those.
+   */
+  private int mostTogether(PrequentialModel model, int rows) {
+    int every = spec.metrics().every();
+    return predictions == null ? (int) Math.min(rows, every - model.examples() % every) : 1;
   }
 
   /** The first row whose class the model does not know, or the end. */

@@ -15,6 +15,7 @@ import java.io.Serializable;
  *
  * @param topic the input topic, named in metrics and dead letters
  * @param config fingerprint of the configuration, named in metrics
+ * @param predictions whether the prediction for each example is published
  */
 public record TrainSpec(
     String pipeline,
@@ -22,7 +23,8 @@ public record TrainSpec(
     InputSpec input,
     ModelSpec model,
     MetricsSpec metrics,
-    String config)
+    String config,
+    boolean predictions)
     implements Serializable {
 
   /** The declared columns in their order: what the inputs of a model mean. */

@@ -89,6 +89,13 @@ final class TrainHarness implements AutoCloseable {
     return metrics;
   }
 
+  /** The values of the predictions topic, a line of JSON each. */
+  List<String> predictions() {
+    return side(operator.getSideOutput(Outputs.PREDICTIONS)).stream()
+        .map(record -> new String(record.value(), StandardCharsets.UTF_8))
+        .toList();
+  }
+
   List<OutputRecord> deadLetters() {
     return side(operator.getSideOutput(Outputs.DEAD_LETTERS));
   }
