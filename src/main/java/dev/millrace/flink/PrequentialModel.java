@@ -6,11 +6,11 @@ import dev.millrace.data.Task;
 import dev.millrace.eval.ClassificationMetrics;
 import dev.millrace.eval.RegressionMetrics;
 import dev.millrace.eval.RollingMetrics;
-import dev.millrace.nn.Learner;
-import dev.millrace.nn.LearnerSpec;
 import dev.millrace.nn.ModelMismatchException;
 import dev.millrace.nn.ModelStart;
+import dev.millrace.nn.OnlineModel;
 import dev.millrace.nn.Workspace;
+import dev.millrace.nn.auto.Models;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
@@ -33,7 +33,7 @@ final class PrequentialModel {
   private final Task task;
   private final int columns;
   private final boolean probabilities;
-  private final Learner learner;
+  private final OnlineModel learner;
   private final ClassNames classes;
   private final RollingMetrics metrics;
   private final SeenOffsets offsets;
@@ -48,14 +48,12 @@ final class PrequentialModel {
   PrequentialModel(TrainSpec spec, Chunk chunk) {
     task = spec.task(chunk.isClassification());
     columns = spec.columns().hashCode();
-    LearnerSpec learnerSpec = spec.learner(task);
-    probabilities = learnerSpec.network().loss().isCrossEntropy();
+    probabilities = Models.givesProbabilities(spec.model(), task);
     ModelStart start = spec.model().start();
     classes = new ClassNames(start == null ? spec.input().classes() : start.classes());
     int inputs = start == null ? chunk.width() : start.weights().inputs();
-    learner = new Learner(learnerSpec, task, inputs, classes.size(), seed(chunk.key()));
+    learner = Models.create(spec.model(), task, inputs, classes.size(), seed(chunk.key()));
     if (start != null) {
-      learner.startFrom(start.weights());
       addMissing(spec.input().classes());
     }
     metrics = RollingMetrics.of(task, spec.metrics());
@@ -79,9 +77,8 @@ final class PrequentialModel {
     classes = ClassNames.read(in);
     offsets = SeenOffsets.read(in);
     metrics = RollingMetrics.read(in, spec.metrics());
-    LearnerSpec learnerSpec = spec.learner(task);
-    probabilities = learnerSpec.network().loss().isCrossEntropy();
-    learner = Learner.read(in, learnerSpec, task, workspace);
+    probabilities = Models.givesProbabilities(spec.model(), task);
+    learner = Models.read(in, spec.model(), task, workspace);
   }
 
   private PrequentialModel(PrequentialModel other) {
@@ -155,7 +152,7 @@ final class PrequentialModel {
     return task;
   }
 
-  Learner learner() {
+  OnlineModel learner() {
     return learner;
   }
 
