@@ -184,7 +184,8 @@ public final class MillraceJob {
         settings.model(),
         settings.metrics(),
         settings.configHash(),
-        settings.output().hasPredictions());
+        settings.output().hasPredictions(),
+        settings.output().snapshots());
   }
 
   @SuppressWarnings("deprecation") // the connector's interface asks for Kafka's old enum

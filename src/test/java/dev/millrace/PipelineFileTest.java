@@ -10,6 +10,7 @@ import dev.millrace.codec.FeatureSpec;
 import dev.millrace.codec.InputSpec;
 import dev.millrace.data.Task;
 import dev.millrace.eval.MetricsSpec;
+import dev.millrace.flink.SnapshotSpec;
 import dev.millrace.flink.StateSpec;
 import dev.millrace.nn.Activation;
 import dev.millrace.nn.Clipping;
@@ -72,6 +73,7 @@ class PipelineFileTest {
                 "millrace.dlq.v1",
                 "millrace.models.v1",
                 false,
+                SnapshotSpec.DEFAULT,
                 Guarantee.AT_LEAST_ONCE));
     assertThat(settings.state())
         .isEqualTo(new Settings.State(Backend.HEAP, 10_000, StateSpec.DEFAULT));
@@ -141,6 +143,7 @@ class PipelineFileTest {
                 "fraud.refused",
                 "fraud.models",
                 true,
+                new SnapshotSpec(5000, 60_000),
                 Guarantee.EXACTLY_ONCE));
     assertThat(settings.state())
         .isEqualTo(new Settings.State(Backend.ROCKSDB, 60_000, StateSpec.DEFAULT));

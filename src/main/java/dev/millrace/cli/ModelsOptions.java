@@ -1,5 +1,6 @@
 package dev.millrace.cli;
 
+import java.util.function.Predicate;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -28,11 +29,12 @@ final class ModelsOptions {
   /**
    * Reads the topic.
    *
+   * @param wanted the keys whose models are needed, bytes and all
    * @throws CliError if there is no broker, no topic or no model
    */
-  ModelsTopic read() {
+  ModelsTopic read(Predicate<String> wanted) {
     String name = kafka.topic(topic, settings -> settings.output().models(), DEFAULT_TOPIC);
     kafka.requireTopic(name);
-    return ModelsTopic.read(kafka.kafka(), name, command.commandLine().getErr()::println);
+    return ModelsTopic.read(kafka.kafka(), name, wanted, command.commandLine().getErr()::println);
   }
 }

@@ -9,6 +9,7 @@ import dev.millrace.data.OutputRecord;
 import dev.millrace.nn.ModelMismatchException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.function.Consumer;
 import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.api.common.state.ValueState;
 import org.apache.flink.api.common.state.ValueStateDescriptor;
@@ -29,7 +30,7 @@ import org.slf4j.LoggerFactory;
  * <p>A report comes after every {@code metrics.every} examples and at the end of a bounded input.
  * Examples that would wait longer than {@code metrics.at-latest} for that are reported by the
  * clock; such a report too says only what the data say, and its {@code seq} is its number of
- * examples.
+ * examples. Models are published as {@link SnapshotSpec} says, and at the end of the input.
  *
  * <p>A key without an example for {@code state.ttl} is forgotten, with a tombstone among the
  * models.
@@ -51,6 +52,7 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
   private transient MetricsJson json;
   // Null if they are not published.
   private transient Predictions predictions;
+  private transient ModelPublisher publisher;
   private transient Counter learned;
   private transient Counter forgotten;
   private transient Counter reset;
@@ -73,6 +75,7 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
     scratch = new TrainScratch();
     json = new MetricsJson();
     predictions = spec.predictions() ? new Predictions(spec) : null;
+    publisher = new ModelPublisher(spec, getRuntimeContext());
     MetricGroup group = getRuntimeContext().getMetricGroup().addGroup("millrace");
     learned = group.counter("learned");
     forgotten = group.counter("forgotten_keys");
@@ -126,6 +129,9 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
       if (model.examples() > before && model.examples() % spec.metrics().every() == 0) {
         out.collect(report(model, chunk.key()));
       }
+      if (model.examples() > before && publisher.isDue(model)) {
+        publisher.publish(model, state, chunk.key(), models(context));
+      }
     }
     if (model.examples() == 0) {
       return; // all were refused: there is nothing to keep, nor to publish at the end
@@ -136,6 +142,7 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
     if (idleKeys != null) {
       idleKeys.note(state, context.timerService());
     }
+    publisher.remind(chunk.key(), state, context.timerService());
     states.update(state);
     if (spec.metrics().atLatestMillis() > 0 && model.hasNews()) {
       remind(context);
@@ -153,15 +160,20 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
     if (state.isFrozen() && !isEnd) {
       awaitEnd(context.timerService());
     }
-    PrequentialModel model = resume(state, context.getCurrentKey());
-    if (model != null && model.hasNews()) {
-      out.collect(report(model, context.getCurrentKey()));
+    boolean isOver = !isEnd && idleKeys != null && idleKeys.isOver(context.timerService());
+    boolean reports = isEnd || isOver || spec.metrics().atLatestMillis() > 0;
+    String key = context.getCurrentKey();
+    PrequentialModel model = resume(state, key);
+    if (model != null && reports && model.hasNews()) {
+      out.collect(report(model, key));
       states.update(state);
     }
-    if (isEnd && model != null) {
-      publish(model.timestamp(), state.modelBytes(), context);
-    } else if (!isEnd && idleKeys != null && idleKeys.isOver(context.timerService())) {
+    if (isOver) {
       forget(model == null ? timestamp : model.timestamp(), context);
+    } else if (model != null && isEnd) {
+      publisher.publish(model, state, key, models(context));
+    } else if (model != null && publisher.isReminder(key, timestamp)) {
+      publisher.publishNews(model, state, key, models(context));
     }
   }
 
@@ -171,18 +183,17 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
     timers.registerEventTimeTimer(Long.MAX_VALUE);
   }
 
-  private void publish(long timestamp, byte[] model, OnTimerContext context) {
-    context.output(
-        Outputs.MODELS, ModelSnapshot.encode(spec, context.getCurrentKey(), timestamp, model));
+  private static Consumer<OutputRecord> models(Context context) {
+    return record -> context.output(Outputs.MODELS, record);
   }
 
   /** The key's next example starts it afresh. */
-  private void forget(long timestamp, OnTimerContext context) {
+  private void forget(long timestamp, OnTimerContext context) throws IOException {
     context.timerService().deleteEventTimeTimer(Long.MAX_VALUE);
     states.clear();
     idleKeys.clear();
     forgotten.inc();
-    publish(timestamp, null, context);
+    publisher.forget(context.getCurrentKey(), timestamp, models(context));
   }
 
   /**
@@ -251,12 +262,17 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
   }
 
   /**
-   * How many examples may be learned at once: a report says what the model was after its last
-   * example, a prediction which steps the model had taken, so none is learned beyond those.
+   * How many examples may be learned at once: a report and a snapshot say what the model was after
+   * its last example, a prediction which steps the model had taken, so none is learned beyond
+   * those.
    */
   private int mostTogether(PrequentialModel model, int rows) {
+    if (predictions != null) {
+      return 1;
+    }
     int every = spec.metrics().every();
-    return predictions == null ? (int) Math.min(rows, every - model.examples() % every) : 1;
+    long most = Math.min(every - model.examples() % every, publisher.examplesLeft(model));
+    return (int) Math.min(rows, most);
   }
 
   /** The first row whose class the model does not know, or the end. */

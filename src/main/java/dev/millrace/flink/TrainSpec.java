@@ -16,6 +16,7 @@ import java.io.Serializable;
  * @param topic the input topic, named in metrics and dead letters
  * @param config fingerprint of the configuration, named in metrics
  * @param predictions whether the prediction for each example is published
+ * @param snapshots when models are published
  */
 public record TrainSpec(
     String pipeline,
@@ -24,7 +25,8 @@ public record TrainSpec(
     ModelSpec model,
     MetricsSpec metrics,
     String config,
-    boolean predictions)
+    boolean predictions,
+    SnapshotSpec snapshots)
     implements Serializable {
 
   /** The declared columns in their order: what the inputs of a model mean. */

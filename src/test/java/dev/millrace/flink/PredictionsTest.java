@@ -28,7 +28,8 @@ class PredictionsTest {
         spec.model(),
         spec.metrics(),
         spec.config(),
-        true);
+        true,
+        spec.snapshots());
   }
 
   private static List<JsonNode> parsed(List<String> lines) throws IOException {
