@@ -6,6 +6,7 @@ import dev.millrace.data.DeadLetter;
 import dev.millrace.data.DeadLetterReason;
 import dev.millrace.data.KafkaRecord;
 import dev.millrace.data.OutputRecord;
+import dev.millrace.eval.drift.DriftSignal;
 import dev.millrace.nn.ModelMismatchException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -51,10 +52,13 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
   private transient MetricsJson json;
   // Null if they are not published.
   private transient Predictions predictions;
+  private transient Events events;
   private transient Counter learned;
   private transient Counter forgotten;
   private transient Counter reset;
   private transient boolean warned;
+  // Why the state that was read last could not be used.
+  private transient String mismatch;
   private transient DeadLetters refused;
 
   public TrainFunction(TrainSpec spec, StateSpec stateSpec) {
@@ -73,6 +77,7 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
     scratch = new TrainScratch();
     json = new MetricsJson();
     predictions = spec.predictions() ? new Predictions(spec) : null;
+    events = new Events(spec);
     MetricGroup group = getRuntimeContext().getMetricGroup().addGroup("millrace");
     learned = group.counter("learned");
     forgotten = group.counter("forgotten_keys");
@@ -100,6 +105,8 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
     if (model == null) {
       if (state != null) {
         reset.inc();
+        long eventTime = chunk.records().timestamp(0);
+        events.noteStartedAfresh(chunk.key(), eventTime, mismatch, context);
       }
       long bytes = spec.firstModelBytes(chunk);
       if (bytes > stateSpec.modelBytes()) {
@@ -123,8 +130,14 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
             Outputs.PREDICTIONS,
             predictions.record(model, chunk, row - 1, scratch.scores, known, version));
       }
+      if (spec.drift() != null && model.examples() > before) {
+        long steps = model.learner().steps();
+        DriftSignal signal = model.watch(spec, chunk, row - 1, scratch);
+        events.noteDrift(model, chunk.key(), signal, steps, context);
+      }
       if (model.examples() > before && model.examples() % spec.metrics().every() == 0) {
         out.collect(report(model, chunk.key()));
+        events.noteSkipped(model, chunk.key(), context);
       }
     }
     if (model.examples() == 0) {
@@ -159,9 +172,10 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
       states.update(state);
     }
     if (isEnd && model != null) {
+      events.noteSkipped(model, context.getCurrentKey(), context);
       publish(model.timestamp(), state.modelBytes(), context);
     } else if (!isEnd && idleKeys != null && idleKeys.isOver(context.timerService())) {
-      forget(model == null ? timestamp : model.timestamp(), context);
+      forget(model, model == null ? timestamp : model.timestamp(), context);
     }
   }
 
@@ -177,12 +191,15 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
   }
 
   /** The key's next example starts it afresh. */
-  private void forget(long timestamp, OnTimerContext context) {
+  private void forget(PrequentialModel model, long timestamp, OnTimerContext context) {
     context.timerService().deleteEventTimeTimer(Long.MAX_VALUE);
     states.clear();
     idleKeys.clear();
     forgotten.inc();
     publish(timestamp, null, context);
+    if (model != null) {
+      events.noteForgotten(model, context.getCurrentKey(), context);
+    }
   }
 
   /**
@@ -199,6 +216,7 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
                 "key \"%s\": %s: state.on-shape-change: reset does so"
                     .formatted(key, e.getMessage())));
       }
+      mismatch = e.getMessage();
       if (!warned) {
         warned = true;
         LOG.warn("Key {} and all others like it start afresh: {}", key, e.getMessage());
@@ -252,11 +270,13 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
 
   /**
    * How many examples may be learned at once: a report says what the model was after its last
-   * example, a prediction which steps the model had taken, so none is learned beyond those.
+   * example, a prediction which steps the model had taken, and after a drift the next example may
+   * meet another model, so none is learned beyond those.
    */
   private int mostTogether(PrequentialModel model, int rows) {
     int every = spec.metrics().every();
-    return predictions == null ? (int) Math.min(rows, every - model.examples() % every) : 1;
+    boolean single = predictions != null || spec.drift() != null;
+    return single ? 1 : (int) Math.min(rows, every - model.examples() % every);
   }
 
   /** The first row whose class the model does not know, or the end. */

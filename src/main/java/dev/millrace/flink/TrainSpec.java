@@ -15,6 +15,7 @@ import java.io.Serializable;
  *
  * @param topic the input topic, named in metrics and dead letters
  * @param config fingerprint of the configuration, named in metrics
+ * @param drift how drift is looked for, or null
  * @param predictions whether the prediction for each example is published
  */
 public record TrainSpec(
@@ -24,6 +25,7 @@ public record TrainSpec(
     ModelSpec model,
     MetricsSpec metrics,
     String config,
+    DriftPlan drift,
     boolean predictions)
     implements Serializable {
 
