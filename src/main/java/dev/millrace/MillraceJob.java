@@ -26,7 +26,7 @@ import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.kafka.clients.consumer.OffsetResetStrategy;
 
 /**
- * The Flink job: labelled records in, metrics, predictions, dead letters and models out.
+ * The Flink job: labelled records in, metrics, predictions, events, dead letters and models out.
  *
  * <p>{@code flink run -c dev.millrace.MillraceJob millrace.jar -c pipeline.yaml}
  */
@@ -36,6 +36,7 @@ public final class MillraceJob {
   public record Sinks(
       Sink<OutputRecord> metrics,
       Sink<OutputRecord> predictions,
+      Sink<OutputRecord> events,
       Sink<OutputRecord> deadLetters,
       Sink<OutputRecord> models) {}
 
@@ -73,6 +74,11 @@ public final class MillraceJob {
         .uid("predictions-sink")
         .name("predictions-sink");
     metrics
+        .getSideOutput(Outputs.EVENTS)
+        .sinkTo(sinks.events())
+        .uid("events-sink")
+        .name("events-sink");
+    metrics
         .getSideOutput(Outputs.DEAD_LETTERS)
         .union(examples.getSideOutput(Outputs.DEAD_LETTERS))
         .sinkTo(sinks.deadLetters())
@@ -109,6 +115,7 @@ public final class MillraceJob {
         new Sinks(
             sink(settings, settings.output().metrics()),
             sink(settings, settings.output().predictions()),
+            sink(settings, settings.output().events()),
             sink(settings, settings.output().deadLetters()),
             sink(settings, settings.output().models())));
   }
@@ -184,6 +191,7 @@ public final class MillraceJob {
         settings.model(),
         settings.metrics(),
         settings.configHash(),
+        settings.drift(),
         settings.output().hasPredictions(),
         settings.output().snapshots());
   }

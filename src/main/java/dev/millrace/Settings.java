@@ -2,6 +2,7 @@ package dev.millrace;
 
 import dev.millrace.codec.InputSpec;
 import dev.millrace.eval.MetricsSpec;
+import dev.millrace.flink.DriftPlan;
 import dev.millrace.flink.SnapshotSpec;
 import dev.millrace.flink.StateSpec;
 import dev.millrace.nn.ModelSpec;
@@ -14,6 +15,7 @@ import java.util.Map;
  *
  * @param pipeline names the consumer group, the transactional ids and the metrics
  * @param kafka client properties, {@code bootstrap.servers} among them
+ * @param drift how drift is looked for, or null
  * @param configHash first eight hex digits of the SHA-256 of everything that shapes a model
  */
 public record Settings(
@@ -22,6 +24,7 @@ public record Settings(
     Input input,
     ModelSpec model,
     MetricsSpec metrics,
+    DriftPlan drift,
     Output output,
     State state,
     String configHash)
@@ -38,30 +41,31 @@ public record Settings(
       Input input,
       ModelSpec model,
       MetricsSpec metrics,
+      DriftPlan drift,
       Output output,
       State state) {
-    String hash = ConfigHash.of(input.spec(), model);
-    return new Settings(pipeline, kafka, input, model, metrics, output, state, hash);
+    String hash = ConfigHash.of(input.spec(), model, drift);
+    return new Settings(pipeline, kafka, input, model, metrics, drift, output, state, hash);
   }
 
   /** The same with another input, and the hash that follows. */
   public Settings withInput(Input other) {
-    return of(pipeline, kafka, other, model, metrics, output, state);
+    return of(pipeline, kafka, other, model, metrics, drift, output, state);
   }
 
   /** The same with another model, and the hash that follows. */
   public Settings withModel(ModelSpec other) {
-    return of(pipeline, kafka, input, other, metrics, output, state);
+    return of(pipeline, kafka, input, other, metrics, drift, output, state);
   }
 
   /** The same with other metrics. */
   public Settings withMetrics(MetricsSpec other) {
-    return of(pipeline, kafka, input, model, other, output, state);
+    return of(pipeline, kafka, input, model, other, drift, output, state);
   }
 
   /** The same with other client properties. */
   public Settings withKafka(Map<String, String> other) {
-    return of(pipeline, other, input, model, metrics, output, state);
+    return of(pipeline, other, input, model, metrics, drift, output, state);
   }
 
   /** All of it but the secrets. */
@@ -77,6 +81,8 @@ public record Settings(
         + model
         + ", metrics="
         + metrics
+        + ", drift="
+        + drift
         + ", output="
         + output
         + ", state="
@@ -106,6 +112,7 @@ public record Settings(
   public record Output(
       String metrics,
       String predictions,
+      String events,
       String deadLetters,
       String models,
       boolean hasPredictions,
@@ -116,8 +123,8 @@ public record Settings(
     /** The topics that must be there. */
     public List<String> topics() {
       return hasPredictions
-          ? List.of(metrics, predictions, deadLetters, models)
-          : List.of(metrics, deadLetters, models);
+          ? List.of(metrics, events, deadLetters, models, predictions)
+          : List.of(metrics, events, deadLetters, models);
     }
   }
 

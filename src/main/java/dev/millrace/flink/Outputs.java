@@ -16,6 +16,9 @@ public final class Outputs {
   /** What the models said about each example. */
   public static final OutputTag<OutputRecord> PREDICTIONS = new OutputTag<>("predictions", RECORD);
 
+  /** What happened to models. */
+  public static final OutputTag<OutputRecord> EVENTS = new OutputTag<>("events", RECORD);
+
   /** Snapshots of models. */
   public static final OutputTag<OutputRecord> MODELS = new OutputTag<>("models", RECORD);
 

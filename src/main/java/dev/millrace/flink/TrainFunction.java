@@ -6,6 +6,7 @@ import dev.millrace.data.DeadLetter;
 import dev.millrace.data.DeadLetterReason;
 import dev.millrace.data.KafkaRecord;
 import dev.millrace.data.OutputRecord;
+import dev.millrace.eval.drift.DriftSignal;
 import dev.millrace.nn.ModelMismatchException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -53,10 +54,13 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
   // Null if they are not published.
   private transient Predictions predictions;
   private transient ModelPublisher publisher;
+  private transient Events events;
   private transient Counter learned;
   private transient Counter forgotten;
   private transient Counter reset;
   private transient boolean warned;
+  // Why the state that was read last could not be used.
+  private transient String mismatch;
   private transient DeadLetters refused;
 
   public TrainFunction(TrainSpec spec, StateSpec stateSpec) {
@@ -76,6 +80,7 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
     json = new MetricsJson();
     predictions = spec.predictions() ? new Predictions(spec) : null;
     publisher = new ModelPublisher(spec, getRuntimeContext());
+    events = new Events(spec);
     MetricGroup group = getRuntimeContext().getMetricGroup().addGroup("millrace");
     learned = group.counter("learned");
     forgotten = group.counter("forgotten_keys");
@@ -103,6 +108,8 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
     if (model == null) {
       if (state != null) {
         reset.inc();
+        long eventTime = chunk.records().timestamp(0);
+        events.noteStartedAfresh(chunk.key(), eventTime, mismatch, context);
       }
       long bytes = spec.firstModelBytes(chunk);
       if (bytes > stateSpec.modelBytes()) {
@@ -126,8 +133,14 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
             Outputs.PREDICTIONS,
             predictions.record(model, chunk, row - 1, scratch.scores, known, version));
       }
+      if (spec.drift() != null && model.examples() > before) {
+        long steps = model.learner().steps();
+        DriftSignal signal = model.watch(spec, chunk, row - 1, scratch);
+        events.noteDrift(model, chunk.key(), signal, steps, context);
+      }
       if (model.examples() > before && model.examples() % spec.metrics().every() == 0) {
         out.collect(report(model, chunk.key()));
+        events.noteSkipped(model, chunk.key(), context);
       }
       if (model.examples() > before && publisher.isDue(model)) {
         publisher.publish(model, state, chunk.key(), models(context));
@@ -168,10 +181,11 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
       out.collect(report(model, key));
       states.update(state);
     }
-    if (isOver) {
-      forget(model == null ? timestamp : model.timestamp(), context);
-    } else if (model != null && isEnd) {
+    if (model != null && isEnd) {
+      events.noteSkipped(model, key, context);
       publisher.publish(model, state, key, models(context));
+    } else if (isOver) {
+      forget(model, model == null ? timestamp : model.timestamp(), context);
     } else if (model != null && publisher.isReminder(key, timestamp)) {
       publisher.publishNews(model, state, key, models(context));
     }
@@ -188,12 +202,16 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
   }
 
   /** The key's next example starts it afresh. */
-  private void forget(long timestamp, OnTimerContext context) throws IOException {
+  private void forget(PrequentialModel model, long timestamp, OnTimerContext context)
+      throws IOException {
     context.timerService().deleteEventTimeTimer(Long.MAX_VALUE);
     states.clear();
     idleKeys.clear();
     forgotten.inc();
     publisher.forget(context.getCurrentKey(), timestamp, models(context));
+    if (model != null) {
+      events.noteForgotten(model, context.getCurrentKey(), context);
+    }
   }
 
   /**
@@ -210,6 +228,7 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
                 "key \"%s\": %s: state.on-shape-change: reset does so"
                     .formatted(key, e.getMessage())));
       }
+      mismatch = e.getMessage();
       if (!warned) {
         warned = true;
         LOG.warn("Key {} and all others like it start afresh: {}", key, e.getMessage());
@@ -263,11 +282,11 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
 
   /**
    * How many examples may be learned at once: a report and a snapshot say what the model was after
-   * its last example, a prediction which steps the model had taken, so none is learned beyond
-   * those.
+   * its last example, a prediction which steps the model had taken, and after a drift the next
+   * example may meet another model, so none is learned beyond those.
    */
   private int mostTogether(PrequentialModel model, int rows) {
-    if (predictions != null) {
+    if (predictions != null || spec.drift() != null) {
       return 1;
     }
     int every = spec.metrics().every();

@@ -15,6 +15,7 @@ import java.io.Serializable;
  *
  * @param topic the input topic, named in metrics and dead letters
  * @param config fingerprint of the configuration, named in metrics
+ * @param drift how drift is looked for, or null
  * @param predictions whether the prediction for each example is published
  * @param snapshots when models are published
  */
@@ -25,6 +26,7 @@ public record TrainSpec(
     ModelSpec model,
     MetricsSpec metrics,
     String config,
+    DriftPlan drift,
     boolean predictions,
     SnapshotSpec snapshots)
     implements Serializable {

@@ -19,7 +19,10 @@ import java.io.IOException;
  */
 public final class TrainState {
   /** Version of the bytes that {@link #write} gives. */
-  static final int VERSION = 1;
+  static final int VERSION = 2;
+
+  /** The first version whose models say what their drift detector knows. */
+  static final int FIRST_WITH_DRIFT = 2;
 
   // One of the two is null.
   private byte[] frozen;
@@ -62,8 +65,9 @@ public final class TrainState {
   PrequentialModel resume(TrainSpec spec, Workspace workspace) throws IOException {
     if (frozen != null) {
       DataInput in = new DataInputStream(new ByteArrayInputStream(frozen));
-      requireVersion(in.readInt());
-      model = new PrequentialModel(in, spec, workspace);
+      int version = in.readInt();
+      requireVersion(version);
+      model = new PrequentialModel(in, version, spec, workspace);
       frozen = null;
     }
     return model;

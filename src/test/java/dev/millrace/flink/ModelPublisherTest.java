@@ -59,6 +59,7 @@ class ModelPublisherTest {
         spec.model(),
         spec.metrics(),
         spec.config(),
+        null,
         false,
         new SnapshotSpec(every, atLatest));
   }

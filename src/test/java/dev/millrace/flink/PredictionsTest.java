@@ -28,6 +28,7 @@ class PredictionsTest {
         spec.model(),
         spec.metrics(),
         spec.config(),
+        spec.drift(),
         true,
         spec.snapshots());
   }

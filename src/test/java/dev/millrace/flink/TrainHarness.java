@@ -96,6 +96,14 @@ final class TrainHarness implements AutoCloseable {
         .toList();
   }
 
+  List<JsonNode> events() throws IOException {
+    List<JsonNode> events = new ArrayList<>();
+    for (OutputRecord record : side(operator.getSideOutput(Outputs.EVENTS))) {
+      events.add(JSON.readTree(record.value()));
+    }
+    return events;
+  }
+
   List<OutputRecord> deadLetters() {
     return side(operator.getSideOutput(Outputs.DEAD_LETTERS));
   }

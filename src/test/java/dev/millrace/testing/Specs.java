@@ -24,7 +24,15 @@ public final class Specs {
 
   public static TrainSpec train(InputSpec input, ModelSpec model, MetricsSpec metrics) {
     return new TrainSpec(
-        "test", Records.TOPIC, input, model, metrics, "00000000", false, SnapshotSpec.AT_THE_END);
+        "test",
+        Records.TOPIC,
+        input,
+        model,
+        metrics,
+        "00000000",
+        null,
+        false,
+        SnapshotSpec.AT_THE_END);
   }
 
   /** One small hidden layer, Adam, and mini-batches, so that every kind of state is in use. */
