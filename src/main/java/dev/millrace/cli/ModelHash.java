@@ -32,7 +32,9 @@ final class ModelHash {
                   record.value(),
                   record.headerNames(),
                   record.headerValues()));
-      if (arrival != null) {
+      if (arrival != null && arrival.isForgotten()) {
+        models.remove(arrival.key());
+      } else if (arrival != null) {
         models.put(arrival.key(), arrival.bytes());
       }
     } catch (IOException e) {

@@ -27,14 +27,24 @@ final class ModelsOptions {
   }
 
   /**
+   * The topic's name.
+   *
+   * @throws CliError if there is no broker or no such topic
+   */
+  String requireTopic() {
+    String name = kafka.topic(topic, settings -> settings.output().models(), DEFAULT_TOPIC);
+    kafka.requireTopic(name);
+    return name;
+  }
+
+  /**
    * Reads the topic.
    *
    * @param wanted the keys whose models are needed, bytes and all
    * @throws CliError if there is no broker, no topic or no model
    */
   ModelsTopic read(Predicate<String> wanted) {
-    String name = kafka.topic(topic, settings -> settings.output().models(), DEFAULT_TOPIC);
-    kafka.requireTopic(name);
+    String name = requireTopic();
     return ModelsTopic.read(kafka.kafka(), name, wanted, command.commandLine().getErr()::println);
   }
 }

@@ -143,6 +143,11 @@ final class ModelsTopic {
     return own;
   }
 
+  /** Whether a key has a model, of whatever pipeline. */
+  boolean has(String key) {
+    return models.containsKey(key);
+  }
+
   /**
    * The model of a key.
    *
