@@ -2,8 +2,8 @@ package dev.millrace.flink;
 
 import dev.millrace.data.Chunk;
 import dev.millrace.data.Example;
+import dev.millrace.flink.OpenChunks.Filling;
 import java.util.ArrayDeque;
-import java.util.LinkedHashMap;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.metrics.Gauge;
 import org.apache.flink.metrics.Histogram;
@@ -65,15 +65,7 @@ public final class ChunkOperator extends AbstractStreamOperator<Chunk>
   private static final int MOST_SPARE_BYTES = 64 << 10;
   private static final int HISTOGRAM_CHUNKS = 1_024;
 
-  /** A chunk that is being filled, since a moment of processing time. */
-  private static final class Filling {
-    final Chunk chunk = new Chunk();
-    long since;
-    long capacity = chunk.capacityBytes();
-  }
-
-  // By key, in the order in which they were opened.
-  private transient LinkedHashMap<String, Filling> open;
+  private transient OpenChunks open;
   private transient ArrayDeque<Filling> spare;
   private transient StreamRecord<Chunk> out;
   private transient int examples;
@@ -90,7 +82,7 @@ public final class ChunkOperator extends AbstractStreamOperator<Chunk>
   @Override
   public void open() throws Exception {
     super.open();
-    open = new LinkedHashMap<>();
+    open = new OpenChunks();
     spare = new ArrayDeque<>();
     out = new StreamRecord<>(null);
     MetricGroup group = getMetricGroup().addGroup("millrace");
@@ -104,7 +96,7 @@ public final class ChunkOperator extends AbstractStreamOperator<Chunk>
   @Override
   public void processElement(StreamRecord<Example> element) {
     Example example = element.getValue();
-    Filling filling = open.get(example.key);
+    Filling filling = open.find(example.key);
     if (filling != null && !filling.chunk.accepts(example)) {
       close(filling);
       filling = null;
@@ -124,7 +116,7 @@ public final class ChunkOperator extends AbstractStreamOperator<Chunk>
       close(filling);
     }
     while (examples >= MOST_EXAMPLES || bytes >= MOST_BYTES) {
-      close(oldest());
+      close(open.oldest());
     }
   }
 
@@ -153,7 +145,7 @@ public final class ChunkOperator extends AbstractStreamOperator<Chunk>
     }
     Filling filling = spare.isEmpty() ? new Filling() : spare.pop();
     filling.since = now;
-    open.put(key, filling);
+    open.add(key, filling);
     bytes += filling.capacity;
     return filling;
   }
@@ -169,8 +161,8 @@ public final class ChunkOperator extends AbstractStreamOperator<Chunk>
     boolean busy = arrived * LINGER_MILLIS >= CHUNK_EXAMPLES * (now - before);
     arrived = 0;
     long linger = busy ? lingerOfABusyJob() : LINGER_MILLIS;
-    while (!open.isEmpty() && oldest().since <= now - linger) {
-      close(oldest());
+    while (!open.isEmpty() && open.oldest().since <= now - linger) {
+      close(open.oldest());
     }
     ticking = false;
     if (!open.isEmpty()) {
@@ -183,20 +175,16 @@ public final class ChunkOperator extends AbstractStreamOperator<Chunk>
     return Math.max(LINGER_MILLIS, Math.min(MOST_LINGER_MILLIS, age / AGE_PER_LINGER));
   }
 
-  private Filling oldest() {
-    return open.values().iterator().next();
-  }
-
   private void closeAll() {
     while (!open.isEmpty()) {
-      close(oldest());
+      close(open.oldest());
     }
   }
 
   // The chunk is written to the network before collect returns, so it can be filled again.
   private void close(Filling filling) {
     Chunk chunk = filling.chunk;
-    open.remove(chunk.key());
+    open.remove(filling);
     examples -= chunk.size();
     bytes -= filling.capacity;
     chunkRecords.update(chunk.size());

@@ -191,13 +191,7 @@ final class PrequentialModel {
     float[] scores = scratch.scores;
     learner.use(scratch.workspace);
     learner.learnClasses(
-        chunk.features(),
-        from * chunk.width(),
-        to - from,
-        scratch.classes,
-        scratch.weights,
-        scores,
-        scratch.losses);
+        scratch.features, 0, to - from, scratch.classes, scratch.weights, scores, scratch.losses);
     ClassificationMetrics classification = (ClassificationMetrics) metrics;
     for (int r = 0; r < to - from; r++) {
       int actual = scratch.classes[r];
@@ -214,25 +208,26 @@ final class PrequentialModel {
    * output layer grows.
    */
   void meetClass(Chunk chunk, int row, TrainScratch scratch) {
-    int label = (int) chunk.targets()[row];
+    int label = chunk.labelOf(row);
     int known = classes.size();
     ClassificationMetrics classification = (ClassificationMetrics) metrics;
     classes.add(chunk.label(label));
     scratch.classOf[label] = known;
+    scratch.takeFeatures(chunk, row, row + 1);
     scratch.fit(1, known + 1);
     float[] scores = scratch.scores;
     learner.use(scratch.workspace);
     if (known == 0) {
       classification.observe(0);
     } else {
-      learner.predict(chunk.features(), row * chunk.width(), scores);
+      learner.predict(scratch.features, 0, scores);
       double loss = probabilities ? UNSEEN_CLASS_LOSS : squaredError(scores, known);
       double logLoss = probabilities ? loss : Double.NaN;
       classification.update(known, best(scores, 0, known), loss, logLoss);
     }
     learner.addClass();
-    float weight = chunk.weights()[row] * scratch.weightOf[label];
-    learner.learnClass(chunk.features(), row * chunk.width(), known, weight, scores);
+    float weight = chunk.weight(row) * scratch.weightOf[label];
+    learner.learnClass(scratch.features, 0, known, weight, scores);
     learned(chunk, row);
   }
 
@@ -241,8 +236,8 @@ final class PrequentialModel {
     scratch.takeValues(chunk, from, to);
     learner.use(scratch.workspace);
     learner.learnValues(
-        chunk.features(),
-        from * chunk.width(),
+        scratch.features,
+        0,
         to - from,
         scratch.targets,
         scratch.weights,
@@ -257,9 +252,9 @@ final class PrequentialModel {
 
   private void learned(Chunk chunk, int row) {
     examples++;
-    eventTime = chunk.eventTimes()[row];
-    timestamp = Math.min(eventTime, chunk.records().timestamp(row));
-    offsets.see(chunk.records().partition(row), chunk.records().offset(row));
+    eventTime = chunk.eventTime(row);
+    timestamp = Math.min(eventTime, chunk.timestamp(row));
+    offsets.see(chunk.partition(row), chunk.offset(row));
   }
 
   private static int best(float[] scores, int first, int known) {

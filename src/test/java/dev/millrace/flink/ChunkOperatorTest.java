@@ -158,7 +158,7 @@ class ChunkOperatorTest {
       Chunk chunk = (Chunk) ((StreamRecord<?>) element).getValue();
       List<Long> offsets = new ArrayList<>();
       for (int i = 0; i < chunk.size(); i++) {
-        offsets.add(chunk.records().offset(i));
+        offsets.add(chunk.offset(i));
       }
       chunks.add(chunk.key() + offsets);
     }
