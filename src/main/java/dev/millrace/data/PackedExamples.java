@@ -224,7 +224,7 @@ abstract sealed class PackedExamples permits Chunk {
 
   private void ensureRoom(int needed) {
     if (bytes.length < needed) {
-      bytes = Arrays.copyOf(bytes, Math.max(needed, bytes.length * 2));
+      bytes = Arrays.copyOf(bytes, Math.max(needed, bytes.length + bytes.length / 2));
     }
   }
 }

@@ -45,28 +45,29 @@ public final class ChunkOperator extends AbstractStreamOperator<Chunk>
   public static final long LINGER_MILLIS = 5;
 
   /** Milliseconds that an example of a job that catches up waits for others at most. */
-  public static final long MOST_LINGER_MILLIS = 500;
+  public static final long MOST_LINGER_MILLIS = 2_000;
 
   /** Examples in all chunks together at most. */
-  public static final int MOST_EXAMPLES = 131_072;
+  public static final int MOST_EXAMPLES = 262_144;
 
   /**
    * Bytes of all open chunks together, beyond which the oldest leave. Empty ones that wait to be
-   * filled again come on top, 64 MiB at most.
+   * filled again come on top, 32 MiB at most.
    */
-  public static final long MOST_BYTES = 32L << 20;
+  public static final long MOST_BYTES = 64L << 20;
 
   /** Chunks on the wire. */
   public static final TypeInformation<Chunk> TYPE =
       new SerializerTypeInfo<>(Chunk.class, new ChunkSerializer());
 
   private static final int AGE_PER_LINGER = 4;
-  private static final int MOST_SPARE = 1_024;
-  private static final int MOST_SPARE_BYTES = 64 << 10;
+  private static final long MOST_SPARE_BYTES = 32L << 20;
+  private static final int MOST_BYTES_OF_SPARE = 64 << 10;
   private static final int HISTOGRAM_CHUNKS = 1_024;
 
   private transient OpenChunks open;
   private transient ArrayDeque<Filling> spare;
+  private transient long spareBytes;
   private transient StreamRecord<Chunk> out;
   private transient int examples;
   private transient long bytes;
@@ -143,7 +144,13 @@ public final class ChunkOperator extends AbstractStreamOperator<Chunk>
       arrived = 0;
       tickAt(now + LINGER_MILLIS);
     }
-    Filling filling = spare.isEmpty() ? new Filling() : spare.pop();
+    Filling filling;
+    if (spare.isEmpty()) {
+      filling = new Filling();
+    } else {
+      filling = spare.pop();
+      spareBytes -= filling.capacity;
+    }
     filling.since = now;
     open.add(key, filling);
     bytes += filling.capacity;
@@ -192,8 +199,10 @@ public final class ChunkOperator extends AbstractStreamOperator<Chunk>
     output.collect(out.replace(chunk));
     chunk.clear();
     // Arrays never shrink: a chunk that once was large is not kept.
-    if (spare.size() < MOST_SPARE && filling.capacity <= MOST_SPARE_BYTES) {
+    if (filling.capacity <= MOST_BYTES_OF_SPARE
+        && spareBytes + filling.capacity <= MOST_SPARE_BYTES) {
       spare.push(filling);
+      spareBytes += filling.capacity;
     }
   }
 }

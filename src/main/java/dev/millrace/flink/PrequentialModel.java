@@ -4,6 +4,7 @@ import dev.millrace.data.Chunk;
 import dev.millrace.data.MetricsReport;
 import dev.millrace.data.Task;
 import dev.millrace.eval.ClassificationMetrics;
+import dev.millrace.eval.NaturalLogarithm;
 import dev.millrace.eval.RegressionMetrics;
 import dev.millrace.eval.RollingMetrics;
 import dev.millrace.nn.Learner;
@@ -24,7 +25,7 @@ import java.util.List;
  */
 final class PrequentialModel {
   // -ln of the smallest probability that counts, 1e-7: the loss of a class nobody has seen.
-  private static final double UNSEEN_CLASS_LOSS = -StrictMath.log(1e-7);
+  private static final double UNSEEN_CLASS_LOSS = -NaturalLogarithm.of(1e-7);
 
   // Some 30 objects and the headers of their arrays; a name in a list and a hash table.
   private static final int OBJECT_BYTES = 2_048;
@@ -197,7 +198,9 @@ final class PrequentialModel {
       int actual = scratch.classes[r];
       int first = r * known;
       double logLoss =
-          probabilities ? -StrictMath.log(Math.max(scores[first + actual], 1e-7f)) : Double.NaN;
+          probabilities
+              ? -NaturalLogarithm.of(Math.max(scores[first + actual], 1e-7f))
+              : Double.NaN;
       classification.update(actual, best(scores, first, known), scratch.losses[r], logLoss);
       learned(chunk, from + r);
     }

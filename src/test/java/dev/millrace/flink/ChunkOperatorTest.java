@@ -85,7 +85,7 @@ class ChunkOperatorTest {
   @Test
   void holdsABoundedNumberOfExamples() throws Exception {
     for (int i = 0; i < ChunkOperator.MOST_EXAMPLES + 10; i++) {
-      send("key-" + i % 2_500, 1);
+      send("key-" + i % 5_000, 1);
     }
 
     assertThat(sent - examplesOut()).isLessThan(ChunkOperator.MOST_EXAMPLES);
