@@ -3,7 +3,14 @@ package dev.millrace.flink;
 import dev.millrace.data.Chunk;
 import dev.millrace.data.OutputRecord;
 import org.apache.flink.runtime.state.KeyedStateBackend;
+import org.apache.flink.runtime.state.VoidNamespace;
+import org.apache.flink.runtime.state.VoidNamespaceSerializer;
 import org.apache.flink.streaming.api.operators.KeyedProcessOperator;
+import org.apache.flink.streaming.api.operators.Output;
+import org.apache.flink.streaming.api.operators.TimestampedCollector;
+import org.apache.flink.streaming.api.watermark.Watermark;
+import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
+import org.apache.flink.util.Collector;
 
 /**
  * Runs {@link TrainFunction}, and keeps the models in use as objects where the state backend keeps
@@ -39,6 +46,45 @@ public class TrainOperator extends KeyedProcessOperator<String, Chunk, OutputRec
               getMetricGroup().addGroup("millrace"));
       function.useStates(cache);
     }
+  }
+
+  /**
+   * At the end of a bounded input, and of a job stopped with {@code --drain}, every model is told
+   * of. All keys are asked for then, rather than each setting a timer for it: a timer would cost as
+   * much as a model's own write each time that a key comes back.
+   */
+  @Override
+  public void processWatermark(Watermark mark) throws Exception {
+    if (mark.equals(Watermark.MAX_WATERMARK)) {
+      if (cache != null) {
+        cache.flush();
+      }
+      tellOfAllModels();
+    }
+    super.processWatermark(mark);
+  }
+
+  private void tellOfAllModels() throws Exception {
+    TrainFunction function = (TrainFunction) userFunction;
+    TimestampedCollector<OutputRecord> metrics = new TimestampedCollector<>(output);
+    SideCollector models = new SideCollector(output);
+    this.<String>getKeyedStateBackend()
+        .applyToAllKeys(
+            VoidNamespace.INSTANCE,
+            VoidNamespaceSerializer.INSTANCE,
+            TrainFunction.descriptor(),
+            (key, state) -> function.end(key, metrics, models));
+  }
+
+  private record SideCollector(Output<StreamRecord<OutputRecord>> output)
+      implements Collector<OutputRecord> {
+    @Override
+    public void collect(OutputRecord record) {
+      output.collect(Outputs.MODELS, new StreamRecord<>(record));
+    }
+
+    @Override
+    public void close() {}
   }
 
   @Override
