@@ -16,8 +16,6 @@ import org.apache.flink.api.common.state.ValueStateDescriptor;
 import org.apache.flink.metrics.Counter;
 import org.apache.flink.metrics.MetricGroup;
 import org.apache.flink.runtime.execution.SuppressRestartsException;
-import org.apache.flink.streaming.api.TimeDomain;
-import org.apache.flink.streaming.api.TimerService;
 import org.apache.flink.streaming.api.functions.KeyedProcessFunction;
 import org.apache.flink.util.Collector;
 import org.slf4j.Logger;
@@ -68,9 +66,7 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
 
   @Override
   public void open(OpenContext context) {
-    states =
-        getRuntimeContext()
-            .getState(new ValueStateDescriptor<>(STATE_NAME, new TrainStateSerializer()));
+    states = getRuntimeContext().getState(descriptor());
     if (stateSpec.ttlMillis() > 0) {
       idleKeys = new IdleKeys(getRuntimeContext(), stateSpec.ttlMillis());
     }
@@ -84,6 +80,11 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
     reset = group.counter("reset_keys");
     refused =
         new DeadLetters(getRuntimeContext().getMetricGroup(), spec.input().limits().outputBytes());
+  }
+
+  /** Of the keyed state that the models are. */
+  static ValueStateDescriptor<TrainState> descriptor() {
+    return new ValueStateDescriptor<>(STATE_NAME, new TrainStateSerializer());
   }
 
   /** The models, each under the key that the backend has at the moment. */
@@ -100,13 +101,12 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
   public void processElement(Chunk chunk, Context context, Collector<OutputRecord> out)
       throws Exception {
     TrainState state = states.value();
-    boolean unfamiliar = state == null || state.isFrozen();
     PrequentialModel model = state == null ? null : resume(state, chunk.key());
     if (model == null) {
       if (state != null) {
         reset.inc();
         long eventTime = chunk.records().timestamp(0);
-        events.noteStartedAfresh(chunk.key(), eventTime, mismatch, context);
+        events.noteStartedAfresh(chunk.key(), eventTime, mismatch, context::output);
       }
       long bytes = spec.firstModelBytes(chunk);
       if (bytes > stateSpec.modelBytes()) {
@@ -133,18 +133,15 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
       if (spec.drift() != null && model.examples() > before) {
         long steps = model.learner().steps();
         DriftSignal signal = model.watch(spec, chunk, row - 1, scratch);
-        events.noteDrift(model, chunk.key(), signal, steps, context);
+        events.noteDrift(model, chunk.key(), signal, steps, context::output);
       }
       if (model.examples() > before && model.examples() % spec.metrics().every() == 0) {
         out.collect(report(model, chunk.key()));
-        events.noteSkipped(model, chunk.key(), context);
+        events.noteSkipped(model, chunk.key(), context::output);
       }
     }
     if (model.examples() == 0) {
       return; // all were refused: there is nothing to keep, nor to publish at the end
-    }
-    if (unfamiliar) {
-      awaitEnd(context.timerService());
     }
     if (idleKeys != null) {
       idleKeys.note(state, context.timerService());
@@ -162,43 +159,46 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
     if (state == null) {
       return; // forgotten, with a reminder still on its way
     }
-    boolean isEnd = context.timeDomain() == TimeDomain.EVENT_TIME; // of the input
-    if (state.isFrozen() && !isEnd) {
-      awaitEnd(context.timerService());
-    }
     PrequentialModel model = resume(state, context.getCurrentKey());
-    if (model != null && model.hasNews()) {
-      out.collect(report(model, context.getCurrentKey()));
-      states.update(state);
-    }
-    if (isEnd && model != null) {
-      events.noteSkipped(model, context.getCurrentKey(), context);
-      publish(model.timestamp(), state.modelBytes(), context);
-    } else if (!isEnd && idleKeys != null && idleKeys.isOver(context.timerService())) {
+    reportNews(state, model, context.getCurrentKey(), out);
+    if (idleKeys != null && idleKeys.isOver(context.timerService())) {
       forget(model, model == null ? timestamp : model.timestamp(), context);
     }
   }
 
-  // Fires at the end of a bounded input, and of a job stopped with --drain; the same one each
-  // time. A savepoint after --drain has none, so state that was just read asks again.
-  private static void awaitEnd(TimerService timers) {
-    timers.registerEventTimeTimer(Long.MAX_VALUE);
+  /**
+   * Tells what is left to tell of the key that the backend has at the moment, at the end of the
+   * input.
+   */
+  void end(String key, Collector<OutputRecord> metrics, SideOutputs others) throws IOException {
+    TrainState state = states.value();
+    PrequentialModel model = resume(state, key);
+    if (model != null) {
+      reportNews(state, model, key, metrics);
+      events.noteSkipped(model, key, others);
+      others.output(
+          Outputs.MODELS, ModelSnapshot.encode(spec, key, model.timestamp(), state.modelBytes()));
+    }
   }
 
-  private void publish(long timestamp, byte[] model, OnTimerContext context) {
-    context.output(
-        Outputs.MODELS, ModelSnapshot.encode(spec, context.getCurrentKey(), timestamp, model));
+  private void reportNews(
+      TrainState state, PrequentialModel model, String key, Collector<OutputRecord> out)
+      throws IOException {
+    if (model != null && model.hasNews()) {
+      out.collect(report(model, key));
+      states.update(state);
+    }
   }
 
   /** The key's next example starts it afresh. */
   private void forget(PrequentialModel model, long timestamp, OnTimerContext context) {
-    context.timerService().deleteEventTimeTimer(Long.MAX_VALUE);
     states.clear();
     idleKeys.clear();
     forgotten.inc();
-    publish(timestamp, null, context);
+    context.output(
+        Outputs.MODELS, ModelSnapshot.encode(spec, context.getCurrentKey(), timestamp, null));
     if (model != null) {
-      events.noteForgotten(model, context.getCurrentKey(), context);
+      events.noteForgotten(model, context.getCurrentKey(), context::output);
     }
   }
 
