@@ -342,7 +342,7 @@ class PipelineFileTest {
         "metrics: 7                 | metrics must be a map of options, but was a single value",
         "window: 7                  | window is not an option. Did you mean \"metrics.window\"?",
         "xyz: 7                     | xyz is not an option. A pipeline file takes: pipeline, kafka,"
-            + " input, model, metrics, output, state, limits",
+            + " input, model, auto, metrics, output, state, limits",
         "state: { checkpoint-interval: off } | state.checkpoint-interval must be a time between"
             + " 10ms and 1d (such as 500ms, 10s, 5m), but was \"off\"",
         "output: { topics: { metrics: a b } } | output.topics.metrics must be a topic name: 1 to"
