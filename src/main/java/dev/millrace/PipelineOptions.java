@@ -155,14 +155,24 @@ final class PipelineOptions {
           // No more than one array of floats may have, whatever the optimizer.
           Kinds.wideWhole(4_096, 1L << 32),
           StateSpec.DEFAULT.modelBytes(),
-          "memory of one model's weights and optimizer");
+          "memory of one model's weights and optimizer, and of the records it keeps");
 
   static final OptionGroup ROOT_GROUP =
       new OptionGroup(
           "",
           "",
           "Three of them are enough: `pipeline`, `kafka` and `input`.",
-          List.of(PIPELINE, KAFKA, INPUT, MODEL, METRICS, DRIFT, OUTPUT, STATE, LIMITS));
+          List.of(
+              PIPELINE,
+              KAFKA,
+              INPUT,
+              MODEL,
+              AutoOptions.AUTO,
+              METRICS,
+              DRIFT,
+              OUTPUT,
+              STATE,
+              LIMITS));
   static final OptionGroup KAFKA_GROUP =
       new OptionGroup(
           "kafka",
@@ -209,6 +219,7 @@ final class PipelineOptions {
           KAFKA_GROUP,
           InputOptions.INPUT_GROUP,
           InputOptions.FEATURE_GROUP,
+          AutoOptions.AUTO_GROUP,
           ModelOptions.MODEL_GROUP,
           ModelOptions.LAYER_GROUP,
           ModelOptions.SGD_GROUP,

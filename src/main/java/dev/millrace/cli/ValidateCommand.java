@@ -118,6 +118,9 @@ final class ValidateCommand implements Callable<Integer> {
   }
 
   private static String model(ModelSpec model) {
+    if (model.auto() != null) {
+      return model.auto().id().replaceFirst("auto ", "auto: ");
+    }
     String layers =
         model.hidden().isEmpty()
             ? "linear model"
@@ -125,9 +128,8 @@ final class ValidateCommand implements Callable<Integer> {
                 .map(ValidateCommand::layer)
                 .collect(Collectors.joining(", ", "", " hidden"));
     return String.format(
-        "%s%s%s, %s %s, normalization %s, batch size %d",
+        "%s%s, %s %s, normalization %s, batch size %d",
         model.start() == null ? "" : "from the file, ",
-        model.equals(ModelSpec.auto(model.seed())) ? "auto: " : "",
         layers,
         model.optimizer().id(),
         Float.toString(model.optimizer().learningRate()),
