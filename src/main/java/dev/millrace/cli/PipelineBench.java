@@ -247,7 +247,8 @@ final class PipelineBench {
         env,
         settings,
         KafkaIo.source(settings.kafka(), settings.input().topic(), "bench", start, bounded),
-        new MillraceJob.Sinks(metricsSink(settings), deadLetters, models));
+        new MillraceJob.Sinks(
+            metricsSink(settings), deadLetters, deadLetters, deadLetters, models));
     return env;
   }
 

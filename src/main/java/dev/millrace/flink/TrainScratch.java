@@ -24,6 +24,7 @@ final class TrainScratch {
   float[] losses = new float[0];
   // [rows x outputs]
   float[] scores = new float[0];
+  private float[] unpublished = new float[0];
 
   /** Looks the chunk's labels up: once a chunk, not once an example. */
   void findClasses(Chunk chunk, ClassNames known, Map<String, Float> classWeights) {
@@ -70,6 +71,14 @@ final class TrainScratch {
       features = new float[count];
     }
     chunk.copyFeatures(from, to, features);
+  }
+
+  /** Where scores go that are of no use to anybody. */
+  float[] unpublished(int outputs) {
+    if (unpublished.length < outputs) {
+      unpublished = new float[outputs];
+    }
+    return unpublished;
   }
 
   /** Makes room for the scores of so many rows, and all that goes with them. */
