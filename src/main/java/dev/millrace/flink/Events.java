@@ -11,7 +11,6 @@ import dev.millrace.data.ModelEvent.What;
 import dev.millrace.data.OutputRecord;
 import dev.millrace.eval.drift.DriftSignal;
 import java.nio.charset.StandardCharsets;
-import org.apache.flink.streaming.api.functions.KeyedProcessFunction;
 
 /** Publishes what happens to models. */
 final class Events {
@@ -24,11 +23,10 @@ final class Events {
   }
 
   /** Tells of steps that were left out since this was last asked, if there are any. */
-  void noteSkipped(
-      PrequentialModel model, String key, KeyedProcessFunction<?, ?, ?>.Context context) {
+  void noteSkipped(PrequentialModel model, String key, SideOutputs out) {
     if (model.takeNewSkips()) {
       long skipped = model.learner().skippedSteps();
-      publish(model, key, new SkippedSteps(skipped), model.learner().steps(), context);
+      publish(model, key, new SkippedSteps(skipped), model.learner().steps(), out);
     }
   }
 
@@ -38,44 +36,29 @@ final class Events {
    * @param steps that the model had taken before anything was done about it
    */
   void noteDrift(
-      PrequentialModel model,
-      String key,
-      DriftSignal signal,
-      long steps,
-      KeyedProcessFunction<?, ?, ?>.Context context) {
+      PrequentialModel model, String key, DriftSignal signal, long steps, SideOutputs out) {
     DriftPlan plan = spec.drift();
     switch (signal) {
       case NONE -> {}
-      case WARNING -> publish(model, key, new Warning(plan.name()), steps, context);
+      case WARNING -> publish(model, key, new Warning(plan.name()), steps, out);
       case DRIFT ->
           publish(
-              model,
-              key,
-              new Drift(plan.name(), plan.action().id(), model.drifts()),
-              steps,
-              context);
+              model, key, new Drift(plan.name(), plan.action().id(), model.drifts()), steps, out);
     }
   }
 
   /** Tells that a key has been idle for too long. */
-  void noteForgotten(
-      PrequentialModel model, String key, KeyedProcessFunction<?, ?, ?>.Context context) {
-    publish(model, key, new Forgotten(), model.learner().steps(), context);
+  void noteForgotten(PrequentialModel model, String key, SideOutputs out) {
+    publish(model, key, new Forgotten(), model.learner().steps(), out);
   }
 
   /** Tells that a key starts afresh, because what was stored does not fit. */
-  void noteStartedAfresh(
-      String key, long eventTime, String reason, KeyedProcessFunction<?, ?, ?>.Context context) {
-    publish(key, 0, eventTime, eventTime, new StartedAfresh(reason), 0, context);
+  void noteStartedAfresh(String key, long eventTime, String reason, SideOutputs out) {
+    publish(key, 0, eventTime, eventTime, new StartedAfresh(reason), 0, out);
   }
 
-  private void publish(
-      PrequentialModel model,
-      String key,
-      What what,
-      long steps,
-      KeyedProcessFunction<?, ?, ?>.Context context) {
-    publish(key, model.examples(), model.eventTime(), model.timestamp(), what, steps, context);
+  private void publish(PrequentialModel model, String key, What what, long steps, SideOutputs out) {
+    publish(key, model.examples(), model.eventTime(), model.timestamp(), what, steps, out);
   }
 
   private void publish(
@@ -85,10 +68,10 @@ final class Events {
       long timestamp,
       What what,
       long steps,
-      KeyedProcessFunction<?, ?, ?>.Context context) {
+      SideOutputs out) {
     ModelEvent event =
         new ModelEvent(spec.pipeline(), key, seq, eventTime, what, steps, spec.config());
-    context.output(
+    out.output(
         Outputs.EVENTS,
         OutputRecord.of(timestamp, key.getBytes(StandardCharsets.UTF_8), json.encode(event)));
   }

@@ -2,7 +2,7 @@ package dev.millrace.flink;
 
 import dev.millrace.data.OutputRecord;
 import java.io.IOException;
-import java.util.function.Consumer;
+import java.util.List;
 import org.apache.flink.api.common.functions.RuntimeContext;
 import org.apache.flink.api.common.state.ValueState;
 import org.apache.flink.api.common.state.ValueStateDescriptor;
@@ -67,17 +67,17 @@ final class ModelPublisher {
   }
 
   /** Publishes the model, unless it has learned nothing since it was published last. */
-  void publishNews(PrequentialModel model, TrainState state, String key, Consumer<OutputRecord> out)
+  void publishNews(PrequentialModel model, TrainState state, String key, SideOutputs out)
       throws IOException {
     if (model.examples() > state.published) {
       publish(model, state, key, out);
     }
   }
 
-  void publish(PrequentialModel model, TrainState state, String key, Consumer<OutputRecord> out)
+  void publish(PrequentialModel model, TrainState state, String key, SideOutputs out)
       throws IOException {
     byte[] bytes = state.modelBytes();
-    ModelParts.split(spec, key, model.timestamp(), bytes).forEach(out);
+    write(ModelParts.split(spec, key, model.timestamp(), bytes), out);
     int before = partsBefore();
     int now = ModelParts.count(bytes);
     bury(key, model.timestamp(), now, before, out);
@@ -88,13 +88,19 @@ final class ModelPublisher {
   }
 
   /** Publishes that the key has no model any more. */
-  void forget(String key, long timestamp, Consumer<OutputRecord> out) throws IOException {
+  void forget(String key, long timestamp, SideOutputs out) throws IOException {
     bury(key, timestamp, 0, partsBefore(), out);
     parts.clear();
   }
 
-  private void bury(String key, long timestamp, int from, int to, Consumer<OutputRecord> out) {
-    ModelParts.tombstones(spec, key, timestamp, from, to).forEach(out);
+  private void bury(String key, long timestamp, int from, int to, SideOutputs out) {
+    write(ModelParts.tombstones(spec, key, timestamp, from, to), out);
+  }
+
+  private static void write(List<OutputRecord> records, SideOutputs out) {
+    for (OutputRecord record : records) {
+      out.output(Outputs.MODELS, record);
+    }
   }
 
   private int partsBefore() throws IOException {

@@ -10,15 +10,12 @@ import dev.millrace.eval.drift.DriftSignal;
 import dev.millrace.nn.ModelMismatchException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.util.function.Consumer;
 import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.api.common.state.ValueState;
 import org.apache.flink.api.common.state.ValueStateDescriptor;
 import org.apache.flink.metrics.Counter;
 import org.apache.flink.metrics.MetricGroup;
 import org.apache.flink.runtime.execution.SuppressRestartsException;
-import org.apache.flink.streaming.api.TimeDomain;
-import org.apache.flink.streaming.api.TimerService;
 import org.apache.flink.streaming.api.functions.KeyedProcessFunction;
 import org.apache.flink.util.Collector;
 import org.slf4j.Logger;
@@ -70,9 +67,7 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
 
   @Override
   public void open(OpenContext context) {
-    states =
-        getRuntimeContext()
-            .getState(new ValueStateDescriptor<>(STATE_NAME, new TrainStateSerializer()));
+    states = getRuntimeContext().getState(descriptor());
     if (stateSpec.ttlMillis() > 0) {
       idleKeys = new IdleKeys(getRuntimeContext(), stateSpec.ttlMillis());
     }
@@ -89,6 +84,11 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
         new DeadLetters(getRuntimeContext().getMetricGroup(), spec.input().limits().outputBytes());
   }
 
+  /** Of the keyed state that the models are. */
+  static ValueStateDescriptor<TrainState> descriptor() {
+    return new ValueStateDescriptor<>(STATE_NAME, new TrainStateSerializer());
+  }
+
   /** The models, each under the key that the backend has at the moment. */
   ValueState<TrainState> states() {
     return states;
@@ -103,13 +103,12 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
   public void processElement(Chunk chunk, Context context, Collector<OutputRecord> out)
       throws Exception {
     TrainState state = states.value();
-    boolean unfamiliar = state == null || state.isFrozen();
     PrequentialModel model = state == null ? null : resume(state, chunk.key());
     if (model == null) {
       if (state != null) {
         reset.inc();
-        long eventTime = chunk.records().timestamp(0);
-        events.noteStartedAfresh(chunk.key(), eventTime, mismatch, context);
+        long eventTime = chunk.timestamp(0);
+        events.noteStartedAfresh(chunk.key(), eventTime, mismatch, context::output);
       }
       long bytes = spec.firstModelBytes(chunk);
       if (bytes > stateSpec.modelBytes()) {
@@ -136,21 +135,18 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
       if (spec.drift() != null && model.examples() > before) {
         long steps = model.learner().steps();
         DriftSignal signal = model.watch(spec, chunk, row - 1, scratch);
-        events.noteDrift(model, chunk.key(), signal, steps, context);
+        events.noteDrift(model, chunk.key(), signal, steps, context::output);
       }
       if (model.examples() > before && model.examples() % spec.metrics().every() == 0) {
         out.collect(report(model, chunk.key()));
-        events.noteSkipped(model, chunk.key(), context);
+        events.noteSkipped(model, chunk.key(), context::output);
       }
       if (model.examples() > before && publisher.isDue(model)) {
-        publisher.publish(model, state, chunk.key(), models(context));
+        publisher.publish(model, state, chunk.key(), context::output);
       }
     }
     if (model.examples() == 0) {
       return; // all were refused: there is nothing to keep, nor to publish at the end
-    }
-    if (unfamiliar) {
-      awaitEnd(context.timerService());
     }
     if (idleKeys != null) {
       idleKeys.note(state, context.timerService());
@@ -169,48 +165,51 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
     if (state == null) {
       return; // forgotten, with a reminder still on its way
     }
-    boolean isEnd = context.timeDomain() == TimeDomain.EVENT_TIME; // of the input
-    if (state.isFrozen() && !isEnd) {
-      awaitEnd(context.timerService());
-    }
-    boolean isOver = !isEnd && idleKeys != null && idleKeys.isOver(context.timerService());
-    boolean reports = isEnd || isOver || spec.metrics().atLatestMillis() > 0;
+    boolean isOver = idleKeys != null && idleKeys.isOver(context.timerService());
     String key = context.getCurrentKey();
     PrequentialModel model = resume(state, key);
-    if (model != null && reports && model.hasNews()) {
+    if (isOver || spec.metrics().atLatestMillis() > 0) {
+      reportNews(state, model, key, out);
+    }
+    if (isOver) {
+      forget(model, model == null ? timestamp : model.timestamp(), context);
+    } else if (model != null && publisher.isReminder(key, timestamp)) {
+      publisher.publishNews(model, state, key, context::output);
+    }
+  }
+
+  /**
+   * Tells what is left to tell of the key that the backend has at the moment, at the end of the
+   * input.
+   */
+  void end(String key, Collector<OutputRecord> metrics, SideOutputs others) throws IOException {
+    TrainState state = states.value();
+    PrequentialModel model = resume(state, key);
+    if (model != null) {
+      reportNews(state, model, key, metrics);
+      events.noteSkipped(model, key, others);
+      publisher.publish(model, state, key, others);
+    }
+  }
+
+  private void reportNews(
+      TrainState state, PrequentialModel model, String key, Collector<OutputRecord> out)
+      throws IOException {
+    if (model != null && model.hasNews()) {
       out.collect(report(model, key));
       states.update(state);
     }
-    if (model != null && isEnd) {
-      events.noteSkipped(model, key, context);
-      publisher.publish(model, state, key, models(context));
-    } else if (isOver) {
-      forget(model, model == null ? timestamp : model.timestamp(), context);
-    } else if (model != null && publisher.isReminder(key, timestamp)) {
-      publisher.publishNews(model, state, key, models(context));
-    }
-  }
-
-  // Fires at the end of a bounded input, and of a job stopped with --drain; the same one each
-  // time. A savepoint after --drain has none, so state that was just read asks again.
-  private static void awaitEnd(TimerService timers) {
-    timers.registerEventTimeTimer(Long.MAX_VALUE);
-  }
-
-  private static Consumer<OutputRecord> models(Context context) {
-    return record -> context.output(Outputs.MODELS, record);
   }
 
   /** The key's next example starts it afresh. */
   private void forget(PrequentialModel model, long timestamp, OnTimerContext context)
       throws IOException {
-    context.timerService().deleteEventTimeTimer(Long.MAX_VALUE);
     states.clear();
     idleKeys.clear();
     forgotten.inc();
-    publisher.forget(context.getCurrentKey(), timestamp, models(context));
+    publisher.forget(context.getCurrentKey(), timestamp, context::output);
     if (model != null) {
-      events.noteForgotten(model, context.getCurrentKey(), context);
+      events.noteForgotten(model, context.getCurrentKey(), context::output);
     }
   }
 
@@ -297,7 +296,7 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
   /** The first row whose class the model does not know, or the end. */
   private int firstUnknown(Chunk chunk, int from, int end) {
     int row = from;
-    while (row < end && scratch.classOf[(int) chunk.targets()[row]] >= 0) {
+    while (row < end && scratch.classOf[chunk.labelOf(row)] >= 0) {
       row++;
     }
     return row;
@@ -312,7 +311,7 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
           row,
           DeadLetterReason.TOO_MANY_CLASSES,
           "the label \"%s\" would be class %d of this key; %d are allowed"
-              .formatted(chunk.label((int) chunk.targets()[row]), known + 1, known),
+              .formatted(chunk.label(chunk.labelOf(row)), known + 1, known),
           context);
       return;
     }
@@ -336,7 +335,7 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
 
   private void refuse(
       Chunk chunk, int row, DeadLetterReason reason, String message, Context context) {
-    KafkaRecord record = chunk.records().get(row, spec.topic());
+    KafkaRecord record = chunk.record(row, spec.topic());
     context.output(
         Outputs.DEAD_LETTERS, refused.record(new DeadLetter(record, reason, message, null)));
   }
