@@ -178,6 +178,17 @@ public final class Learner implements OnlineModel {
     writePrediction(blueprint.layout().outputOffset(1, 0), out, 0);
   }
 
+  @Override
+  public void predictNext(float[] features, int offset, float[] out) {
+    double[] statistics = normalizer.statistics();
+    normalizer.update(features, offset);
+    try {
+      predict(features, offset, out);
+    } finally {
+      normalizer.startFrom(statistics);
+    }
+  }
+
   /** As {@link #predict(float[], int, float[])}, into a new array. */
   public float[] predict(float[] features) {
     float[] out = new float[outputs()];
