@@ -18,6 +18,8 @@ public final class Workspace {
   private final Map<Blueprint.Kind, Blueprint> blueprints = new HashMap<>();
   private final MiniBatch whole = new MiniBatch(1, 1);
 
+  // Bits of what was fetched, or the compiler would not fetch it.
+  int fetched;
   float[] input = EMPTY;
   float[] output = EMPTY;
   float[] activations = EMPTY;
