@@ -42,13 +42,27 @@ class ArchitectureTest {
           .resideInAnyPackage("dev.millrace.nn", "dev.millrace.data", "dev.millrace.simd", JDK);
 
   @ArchTest
+  static final ArchRule autoUsesNn =
+      classes()
+          .that()
+          .resideInAPackage("dev.millrace.nn.auto")
+          .should()
+          .onlyDependOnClassesThat()
+          .resideInAnyPackage(
+              "dev.millrace.nn.auto",
+              "dev.millrace.nn",
+              "dev.millrace.data",
+              "dev.millrace.simd",
+              JDK);
+
+  @ArchTest
   static final ArchRule evalUsesData =
       classes()
           .that()
-          .resideInAPackage("dev.millrace.eval")
+          .resideInAPackage("dev.millrace.eval..")
           .should()
           .onlyDependOnClassesThat()
-          .resideInAnyPackage("dev.millrace.eval", "dev.millrace.data", JDK);
+          .resideInAnyPackage("dev.millrace.eval..", "dev.millrace.data", JDK);
 
   @ArchTest
   static final ArchRule codecKnowsNoFlinkAndNoKafka =
@@ -61,7 +75,7 @@ class ArchitectureTest {
               "dev.millrace.codec",
               "dev.millrace.data",
               "dev.millrace.nn",
-              "dev.millrace.eval",
+              "dev.millrace.eval..",
               "org.apache.avro..",
               "com.fasterxml.jackson..",
               "ai.onnx.proto",
