@@ -12,9 +12,14 @@ import java.util.TreeMap;
 final class ModelHash {
   private final Map<String, byte[]> models = new TreeMap<>();
 
-  /** Takes a model's snapshot; the last one of a key counts. */
+  /** Takes a model's snapshot, or a tombstone; the last one of a key counts. */
   void accept(OutputRecord snapshot) {
-    models.put(new String(snapshot.key(), StandardCharsets.UTF_8), snapshot.value());
+    String key = new String(snapshot.key(), StandardCharsets.UTF_8);
+    if (snapshot.value() == null) {
+      models.remove(key);
+    } else {
+      models.put(key, snapshot.value());
+    }
   }
 
   String hex() {
