@@ -92,7 +92,7 @@ final class RunCommand implements Callable<Integer> {
         settings.input().topic(), settings.kafka().get("bootstrap.servers"));
     Settings.Output output = settings.output();
     out.printf(
-        "Writes    %s, %s%s, %s; %s when drained%n",
+        "Writes    %s, %s%s, %s, %s%n",
         output.metrics(),
         output.hasPredictions() ? output.predictions() + ", " : "",
         output.events(),
