@@ -18,7 +18,7 @@ final class ModelHash {
   private final ModelAssembler parts = new ModelAssembler();
   private final Map<String, byte[]> models = new TreeMap<>();
 
-  /** Takes a record of the models topic; the last model of a key counts. */
+  /** Takes a record of the models topic, or a tombstone; the last model of a key counts. */
   void accept(OutputRecord record) {
     try {
       Arrival arrival =
