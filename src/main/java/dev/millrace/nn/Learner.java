@@ -177,21 +177,21 @@ public final class Learner implements OnlineModel {
    */
   @Override
   public void predict(float[] features, int offset, float[] out) {
-    float[] row = workspace.fitInput(inputs());
-    blueprint.normalizer().transform(statistics, features, offset, row, 0);
-    blueprint.network().forward(parameters, row, 0, 1, workspace);
-    writePrediction(blueprint.layout().outputOffset(1, 0), out, 0);
+    predict(statistics, features, offset, out);
   }
 
   @Override
   public void predictNext(float[] features, int offset, float[] out) {
-    double[] statistics = normalizer.statistics();
-    normalizer.update(features, offset);
-    try {
-      predict(features, offset, out);
-    } finally {
-      normalizer.startFrom(statistics);
-    }
+    double[] seen = statistics.clone();
+    blueprint.normalizer().update(seen, features, offset);
+    predict(seen, features, offset, out);
+  }
+
+  private void predict(double[] known, float[] features, int offset, float[] out) {
+    float[] row = workspace.fitInput(inputs());
+    blueprint.normalizer().transform(known, features, offset, row, 0);
+    blueprint.network().forward(parameters, row, 0, 1, workspace);
+    writePrediction(blueprint.layout().outputOffset(1, 0), out, 0);
   }
 
   /** As {@link #predict(float[], int, float[])}, into a new array. */

@@ -54,7 +54,10 @@ final class LocalJob {
         settings.input().spec(),
         settings.model(),
         settings.metrics(),
-        settings.configHash());
+        settings.configHash(),
+        settings.drift(),
+        settings.output().hasPredictions(),
+        settings.output().snapshots());
   }
 
   /** Puts another operator in the place of one of the graph. */
