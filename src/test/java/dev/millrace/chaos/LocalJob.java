@@ -57,7 +57,8 @@ final class LocalJob {
         settings.configHash(),
         settings.drift(),
         settings.output().hasPredictions(),
-        settings.output().snapshots());
+        settings.output().snapshots(),
+        false);
   }
 
   /** Puts another operator in the place of one of the graph. */
