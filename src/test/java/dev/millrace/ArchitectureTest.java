@@ -59,10 +59,10 @@ class ArchitectureTest {
   static final ArchRule evalUsesData =
       classes()
           .that()
-          .resideInAPackage("dev.millrace.eval")
+          .resideInAPackage("dev.millrace.eval..")
           .should()
           .onlyDependOnClassesThat()
-          .resideInAnyPackage("dev.millrace.eval", "dev.millrace.data", JDK);
+          .resideInAnyPackage("dev.millrace.eval..", "dev.millrace.data", JDK);
 
   @ArchTest
   static final ArchRule codecKnowsNoFlinkAndNoKafka =
@@ -75,7 +75,7 @@ class ArchitectureTest {
               "dev.millrace.codec",
               "dev.millrace.data",
               "dev.millrace.nn",
-              "dev.millrace.eval",
+              "dev.millrace.eval..",
               "org.apache.avro..",
               "com.fasterxml.jackson..",
               "ai.onnx.proto",

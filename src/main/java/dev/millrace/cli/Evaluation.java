@@ -25,6 +25,7 @@ record Evaluation(
     DeadLetterTally deadLetters = new DeadLetterTally();
     long start = System.nanoTime();
     try (LocalSink metricsSink = new LocalSink(record -> accept(record, metrics, progress));
+        LocalSink others = new LocalSink(record -> {});
         LocalSink deadLettersSink = new LocalSink(deadLetters::accept);
         LocalSink modelsSink = new LocalSink(models::accept)) {
       StreamExecutionEnvironment env = LocalFlink.environment(1, LocalFlink.NO_RESTART);
@@ -33,7 +34,7 @@ record Evaluation(
           env,
           settings,
           CsvSource.of(scan, settings.input().topic()),
-          new MillraceJob.Sinks(metricsSink, deadLettersSink, modelsSink));
+          new MillraceJob.Sinks(metricsSink, others, others, deadLettersSink, modelsSink));
       execute(env);
     }
     return new Evaluation(metrics, models, deadLetters, (System.nanoTime() - start) / 1e9);

@@ -6,6 +6,7 @@ import dev.millrace.data.DeadLetter;
 import dev.millrace.data.DeadLetterReason;
 import dev.millrace.data.KafkaRecord;
 import dev.millrace.data.OutputRecord;
+import dev.millrace.eval.drift.DriftSignal;
 import dev.millrace.nn.ModelMismatchException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -15,8 +16,6 @@ import org.apache.flink.api.common.state.ValueStateDescriptor;
 import org.apache.flink.metrics.Counter;
 import org.apache.flink.metrics.MetricGroup;
 import org.apache.flink.runtime.execution.SuppressRestartsException;
-import org.apache.flink.streaming.api.TimeDomain;
-import org.apache.flink.streaming.api.TimerService;
 import org.apache.flink.streaming.api.functions.KeyedProcessFunction;
 import org.apache.flink.util.Collector;
 import org.slf4j.Logger;
@@ -49,10 +48,15 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
   private transient IdleKeys idleKeys;
   private transient TrainScratch scratch;
   private transient MetricsJson json;
+  // Null if they are not published.
+  private transient Predictions predictions;
+  private transient Events events;
   private transient Counter learned;
   private transient Counter forgotten;
   private transient Counter reset;
   private transient boolean warned;
+  // Why the state that was read last could not be used.
+  private transient String mismatch;
   private transient DeadLetters refused;
 
   public TrainFunction(TrainSpec spec, StateSpec stateSpec) {
@@ -62,20 +66,25 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
 
   @Override
   public void open(OpenContext context) {
-    states =
-        getRuntimeContext()
-            .getState(new ValueStateDescriptor<>(STATE_NAME, new TrainStateSerializer()));
+    states = getRuntimeContext().getState(descriptor());
     if (stateSpec.ttlMillis() > 0) {
       idleKeys = new IdleKeys(getRuntimeContext(), stateSpec.ttlMillis());
     }
     scratch = new TrainScratch();
     json = new MetricsJson();
+    predictions = spec.predictions() ? new Predictions(spec) : null;
+    events = new Events(spec);
     MetricGroup group = getRuntimeContext().getMetricGroup().addGroup("millrace");
     learned = group.counter("learned");
     forgotten = group.counter("forgotten_keys");
     reset = group.counter("reset_keys");
     refused =
         new DeadLetters(getRuntimeContext().getMetricGroup(), spec.input().limits().outputBytes());
+  }
+
+  /** Of the keyed state that the models are. */
+  static ValueStateDescriptor<TrainState> descriptor() {
+    return new ValueStateDescriptor<>(STATE_NAME, new TrainStateSerializer());
   }
 
   /** The models, each under the key that the backend has at the moment. */
@@ -92,11 +101,12 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
   public void processElement(Chunk chunk, Context context, Collector<OutputRecord> out)
       throws Exception {
     TrainState state = states.value();
-    boolean unfamiliar = state == null || state.isFrozen();
     PrequentialModel model = state == null ? null : resume(state, chunk.key());
     if (model == null) {
       if (state != null) {
         reset.inc();
+        long eventTime = chunk.records().timestamp(0);
+        events.noteStartedAfresh(chunk.key(), eventTime, mismatch, context::output);
       }
       long bytes = spec.firstModelBytes(chunk);
       if (bytes > stateSpec.modelBytes()) {
@@ -111,17 +121,27 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
     scratch.findClasses(chunk, model.classes(), spec.model().classWeights());
     for (int row = 0; row < chunk.size(); ) {
       long before = model.examples();
+      long version = model.learner().steps();
+      int known = model.classes().size();
       row = learn(model, chunk, row, context);
       learned.inc(model.examples() - before);
+      if (predictions != null && model.examples() > before) {
+        context.output(
+            Outputs.PREDICTIONS,
+            predictions.record(model, chunk, row - 1, scratch.scores, known, version));
+      }
+      if (spec.drift() != null && model.examples() > before) {
+        long steps = model.learner().steps();
+        DriftSignal signal = model.watch(spec, chunk, row - 1, scratch);
+        events.noteDrift(model, chunk.key(), signal, steps, context::output);
+      }
       if (model.examples() > before && model.examples() % spec.metrics().every() == 0) {
         out.collect(report(model, chunk.key()));
+        events.noteSkipped(model, chunk.key(), context::output);
       }
     }
     if (model.examples() == 0) {
       return; // all were refused: there is nothing to keep, nor to publish at the end
-    }
-    if (unfamiliar) {
-      awaitEnd(context.timerService());
     }
     if (idleKeys != null) {
       idleKeys.note(state, context.timerService());
@@ -139,40 +159,47 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
     if (state == null) {
       return; // forgotten, with a reminder still on its way
     }
-    boolean isEnd = context.timeDomain() == TimeDomain.EVENT_TIME; // of the input
-    if (state.isFrozen() && !isEnd) {
-      awaitEnd(context.timerService());
-    }
     PrequentialModel model = resume(state, context.getCurrentKey());
+    reportNews(state, model, context.getCurrentKey(), out);
+    if (idleKeys != null && idleKeys.isOver(context.timerService())) {
+      forget(model, model == null ? timestamp : model.timestamp(), context);
+    }
+  }
+
+  /**
+   * Tells what is left to tell of the key that the backend has at the moment, at the end of the
+   * input.
+   */
+  void end(String key, Collector<OutputRecord> metrics, SideOutputs others) throws IOException {
+    TrainState state = states.value();
+    PrequentialModel model = resume(state, key);
+    if (model != null) {
+      reportNews(state, model, key, metrics);
+      events.noteSkipped(model, key, others);
+      others.output(
+          Outputs.MODELS, ModelSnapshot.encode(spec, key, model.timestamp(), state.modelBytes()));
+    }
+  }
+
+  private void reportNews(
+      TrainState state, PrequentialModel model, String key, Collector<OutputRecord> out)
+      throws IOException {
     if (model != null && model.hasNews()) {
-      out.collect(report(model, context.getCurrentKey()));
+      out.collect(report(model, key));
       states.update(state);
     }
-    if (isEnd && model != null) {
-      publish(model.timestamp(), state.modelBytes(), context);
-    } else if (!isEnd && idleKeys != null && idleKeys.isOver(context.timerService())) {
-      forget(model == null ? timestamp : model.timestamp(), context);
-    }
-  }
-
-  // Fires at the end of a bounded input, and of a job stopped with --drain; the same one each
-  // time. A savepoint after --drain has none, so state that was just read asks again.
-  private static void awaitEnd(TimerService timers) {
-    timers.registerEventTimeTimer(Long.MAX_VALUE);
-  }
-
-  private void publish(long timestamp, byte[] model, OnTimerContext context) {
-    context.output(
-        Outputs.MODELS, ModelSnapshot.encode(spec, context.getCurrentKey(), timestamp, model));
   }
 
   /** The key's next example starts it afresh. */
-  private void forget(long timestamp, OnTimerContext context) {
-    context.timerService().deleteEventTimeTimer(Long.MAX_VALUE);
+  private void forget(PrequentialModel model, long timestamp, OnTimerContext context) {
     states.clear();
     idleKeys.clear();
     forgotten.inc();
-    publish(timestamp, null, context);
+    context.output(
+        Outputs.MODELS, ModelSnapshot.encode(spec, context.getCurrentKey(), timestamp, null));
+    if (model != null) {
+      events.noteForgotten(model, context.getCurrentKey(), context::output);
+    }
   }
 
   /**
@@ -189,6 +216,7 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
                 "key \"%s\": %s: state.on-shape-change: reset does so"
                     .formatted(key, e.getMessage())));
       }
+      mismatch = e.getMessage();
       if (!warned) {
         warned = true;
         LOG.warn("Key {} and all others like it start afresh: {}", key, e.getMessage());
@@ -226,9 +254,7 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
           context);
       return row + 1;
     }
-    // A report says what the model was after its last example, so none is learned beyond it.
-    int every = spec.metrics().every();
-    int end = (int) Math.min(chunk.size(), row + every - model.examples() % every);
+    int end = row + mostTogether(model, chunk.size() - row);
     if (!chunk.isClassification()) {
       model.learnValues(chunk, row, end, scratch);
       return end;
@@ -240,6 +266,17 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
     }
     meet(model, chunk, row, context);
     return row + 1;
+  }
+
+  /**
+   * How many examples may be learned at once: a report says what the model was after its last
+   * example, a prediction which steps the model had taken, and after a drift the next example may
+   * meet another model, so none is learned beyond those.
+   */
+  private int mostTogether(PrequentialModel model, int rows) {
+    int every = spec.metrics().every();
+    boolean single = predictions != null || spec.drift() != null;
+    return single ? 1 : (int) Math.min(rows, every - model.examples() % every);
   }
 
   /** The first row whose class the model does not know, or the end. */

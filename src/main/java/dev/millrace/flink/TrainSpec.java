@@ -15,6 +15,8 @@ import java.io.Serializable;
  *
  * @param topic the input topic, named in metrics and dead letters
  * @param config fingerprint of the configuration, named in metrics
+ * @param drift how drift is looked for, or null
+ * @param predictions whether the prediction for each example is published
  */
 public record TrainSpec(
     String pipeline,
@@ -22,7 +24,9 @@ public record TrainSpec(
     InputSpec input,
     ModelSpec model,
     MetricsSpec metrics,
-    String config)
+    String config,
+    DriftPlan drift,
+    boolean predictions)
     implements Serializable {
 
   /** The declared columns in their order: what the inputs of a model mean. */

@@ -33,6 +33,8 @@ public final class Learner implements OnlineModel {
   private long skippedSteps;
   // Whether its first prediction of a value has something to go by.
   private boolean hasStart;
+  private float boost = 1f;
+  private long boostedUntil;
   private Workspace workspace;
 
   /**
@@ -127,7 +129,28 @@ public final class Learner implements OnlineModel {
   @Override
   public float learningRate() {
     LearnerSpec spec = blueprint.spec();
-    return spec.schedule().rate(spec.optimizer().learningRate(), steps);
+    float rate = spec.schedule().rate(spec.optimizer().learningRate(), steps);
+    return steps < boostedUntil ? rate * boost : rate;
+  }
+
+  /**
+   * Takes larger steps for a while; not part of what is written.
+   *
+   * @param factor of the learning rate, above 0
+   * @param untilStep the first step that is as usual again
+   */
+  public void boostLearningRate(float factor, long untilStep) {
+    boost = factor;
+    boostedUntil = untilStep;
+  }
+
+  /** Makes the output layer what it was at first, its optimizer's slots too. */
+  public void resetOutputLayer() {
+    int head = blueprint.layout().weightOffset(blueprint.layout().layers() - 1);
+    float[] initial = blueprint.network().initialParameters(initializer());
+    System.arraycopy(initial, head, parameters, head, parameters.length - head);
+    optimizer.forget(head, parameters.length);
+    optimizer.meet(parameters);
   }
 
   /** Shares scratch with other learners of the same thread; not part of the model. */

@@ -1,0 +1,210 @@
+package dev.millrace.eval.drift;
+
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
+import java.util.Arrays;
+
+/**
+ * Adaptive windowing (Bifet and Gavaldà, Learning from Time-Changing Data with Adaptive Windowing,
+ * SDM 2007): a drift is when some cut of the window leaves two parts whose means differ by more
+ * than chance allows; the older part is dropped.
+ *
+ * <p>The window is an exponential histogram: row i holds up to 5 buckets of 2<sup>i</sup> numbers,
+ * so that a window of n numbers takes O(log n) buckets. It is looked at every 32 numbers.
+ */
+final class Adwin implements DriftDetector {
+
+  private static final int BUCKETS = 5;
+  private static final int WIDTH = BUCKETS + 1;
+  private static final int CHECK_EVERY = 32;
+  private static final long MIN_WINDOW = 10;
+  private static final long MIN_PART = 5;
+  private static final int MOST_ROWS = 62;
+
+  private final DriftSpec.Adwin spec;
+  private long examples;
+  private long width;
+  private double total;
+  // n times the variance of the window.
+  private double variance;
+  // Of each row: buckets in it, and their sums and n times their variances, oldest first.
+  private int rows = 1;
+  private int[] buckets = new int[1];
+  private double[] totals = new double[WIDTH];
+  private double[] variances = new double[WIDTH];
+
+  Adwin(DriftSpec.Adwin spec) {
+    this.spec = spec;
+  }
+
+  Adwin(DriftSpec.Adwin spec, DataInput in) throws IOException {
+    this.spec = spec;
+    examples = in.readLong();
+    width = in.readLong();
+    total = in.readDouble();
+    variance = in.readDouble();
+    rows = in.readInt();
+    if (rows < 1 || rows > MOST_ROWS) {
+      throw new IOException("drift state: " + rows + " rows of buckets; the bytes are damaged");
+    }
+    buckets = new int[rows];
+    totals = new double[rows * WIDTH];
+    variances = new double[rows * WIDTH];
+    for (int row = 0; row < rows; row++) {
+      buckets[row] = in.readByte();
+      if (buckets[row] < 0 || buckets[row] > BUCKETS) {
+        throw new IOException(
+            "drift state: a row of " + buckets[row] + " buckets; the bytes are damaged");
+      }
+      for (int b = 0; b < buckets[row]; b++) {
+        totals[row * WIDTH + b] = in.readDouble();
+        variances[row * WIDTH + b] = in.readDouble();
+      }
+    }
+  }
+
+  private Adwin(Adwin other) {
+    spec = other.spec;
+    examples = other.examples;
+    width = other.width;
+    total = other.total;
+    variance = other.variance;
+    rows = other.rows;
+    buckets = other.buckets.clone();
+    totals = other.totals.clone();
+    variances = other.variances.clone();
+  }
+
+  @Override
+  public DriftSignal update(double value) {
+    if (!Double.isFinite(value)) {
+      return DriftSignal.NONE;
+    }
+    examples++;
+    insert(value);
+    if (examples % CHECK_EVERY != 0 || width <= MIN_WINDOW) {
+      return DriftSignal.NONE;
+    }
+    boolean drift = false;
+    while (hasCut()) {
+      drift = true;
+      dropOldest();
+    }
+    return drift ? DriftSignal.DRIFT : DriftSignal.NONE;
+  }
+
+  private void insert(double value) {
+    width++;
+    append(0, value, 0);
+    if (width > 1) {
+      double fromMean = value - total / (width - 1);
+      variance += (width - 1) * fromMean * fromMean / width;
+    }
+    total += value;
+    for (int row = 0; buckets[row] == WIDTH; row++) {
+      mergeOldest(row);
+    }
+  }
+
+  private void append(int row, double bucketTotal, double bucketVariance) {
+    int at = row * WIDTH + buckets[row];
+    totals[at] = bucketTotal;
+    variances[at] = bucketVariance;
+    buckets[row]++;
+  }
+
+  /** Makes the two oldest buckets of a row one of the next. */
+  private void mergeOldest(int row) {
+    if (row + 1 == rows) {
+      rows++;
+      if (rows > buckets.length) {
+        buckets = Arrays.copyOf(buckets, rows);
+        totals = Arrays.copyOf(totals, rows * WIDTH);
+        variances = Arrays.copyOf(variances, rows * WIDTH);
+      }
+    }
+    int at = row * WIDTH;
+    double size = 1L << row;
+    double apart = totals[at] / size - totals[at + 1] / size;
+    double between = size * size * apart * apart / (size + size);
+    append(row + 1, totals[at] + totals[at + 1], variances[at] + variances[at + 1] + between);
+    remove(row, 2);
+  }
+
+  private void remove(int row, int oldest) {
+    int at = row * WIDTH;
+    buckets[row] -= oldest;
+    System.arraycopy(totals, at + oldest, totals, at, buckets[row]);
+    System.arraycopy(variances, at + oldest, variances, at, buckets[row]);
+  }
+
+  /** Whether the window should be cut somewhere, looked at from its oldest bucket on. */
+  private boolean hasCut() {
+    long before = 0;
+    double sumBefore = 0;
+    double log = StrictMath.log(2 * StrictMath.log(width) / spec.delta());
+    for (int row = rows - 1; row >= 0; row--) {
+      for (int b = 0; b < buckets[row]; b++) {
+        if (row == 0 && b == buckets[0] - 1) {
+          return false; // nothing would stand behind the cut
+        }
+        before += 1L << row;
+        sumBefore += totals[row * WIDTH + b];
+        long after = width - before;
+        if (before > MIN_PART + 1 && after > MIN_PART + 1) {
+          double apart = sumBefore / before - (total - sumBefore) / after;
+          if (Math.abs(apart) > bound(before, after, log)) {
+            return true;
+          }
+        }
+      }
+    }
+    return false;
+  }
+
+  private double bound(long before, long after, double log) {
+    double m = 1.0 / (before - MIN_PART + 1) + 1.0 / (after - MIN_PART + 1);
+    return Math.sqrt(2 * m * (variance / width) * log) + 2.0 / 3 * log * m;
+  }
+
+  private void dropOldest() {
+    int row = rows - 1;
+    double size = 1L << row;
+    int at = row * WIDTH;
+    width -= 1L << row;
+    total -= totals[at];
+    double apart = totals[at] / size - total / width;
+    variance -= variances[at] + size * width * apart * apart / (size + width);
+    remove(row, 1);
+    while (rows > 1 && buckets[rows - 1] == 0) {
+      rows--;
+    }
+  }
+
+  @Override
+  public long memoryBytes() {
+    return (long) buckets.length * (Integer.BYTES + 2 * WIDTH * Double.BYTES);
+  }
+
+  @Override
+  public Adwin copy() {
+    return new Adwin(this);
+  }
+
+  @Override
+  public void write(DataOutput out) throws IOException {
+    out.writeLong(examples);
+    out.writeLong(width);
+    out.writeDouble(total);
+    out.writeDouble(variance);
+    out.writeInt(rows);
+    for (int row = 0; row < rows; row++) {
+      out.writeByte(buckets[row]);
+      for (int b = 0; b < buckets[row]; b++) {
+        out.writeDouble(totals[row * WIDTH + b]);
+        out.writeDouble(variances[row * WIDTH + b]);
+      }
+    }
+  }
+}

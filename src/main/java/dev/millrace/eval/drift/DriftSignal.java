@@ -1,0 +1,11 @@
+package dev.millrace.eval.drift;
+
+/** What a detector says after a number. */
+public enum DriftSignal {
+  /** As before. */
+  NONE,
+  /** It may be drifting. */
+  WARNING,
+  /** It has drifted; the detector starts afresh. */
+  DRIFT
+}

@@ -1,0 +1,209 @@
+package dev.millrace.eval.drift;
+
+import java.io.DataInput;
+import java.io.IOException;
+import java.io.Serializable;
+
+/** Which drift detector a key gets, and its settings; defaults are those of the papers or MOA. */
+public sealed interface DriftSpec extends Serializable {
+
+  /** A detector that has seen nothing. */
+  DriftDetector start();
+
+  /** Reads the state of a detector with these settings. */
+  DriftDetector read(DataInput in) throws IOException;
+
+  /**
+   * Adaptive windowing.
+   *
+   * @param delta bound on the probability of a false alarm at one check, above 0 and below 1
+   */
+  record Adwin(double delta) implements DriftSpec {
+    public static final Adwin DEFAULT = new Adwin(0.002);
+
+    public Adwin {
+      requireShare("delta", delta);
+    }
+
+    @Override
+    public DriftDetector start() {
+      return new dev.millrace.eval.drift.Adwin(this);
+    }
+
+    @Override
+    public DriftDetector read(DataInput in) throws IOException {
+      return new dev.millrace.eval.drift.Adwin(this, in);
+    }
+  }
+
+  /**
+   * Drift detection method.
+   *
+   * @param minExamples examples before the first signal, at least 1
+   * @param warning standard deviations above the lowest error rate that are a warning, above 0
+   * @param drift standard deviations that are a drift, above those of a warning
+   */
+  record Ddm(int minExamples, double warning, double drift) implements DriftSpec {
+    public static final Ddm DEFAULT = new Ddm(30, 2, 3);
+
+    public Ddm {
+      requireExamples(minExamples);
+      if (!(warning > 0 && drift > warning && Double.isFinite(drift))) {
+        throw new IllegalArgumentException(
+            "warning must be above 0 and drift above warning, but they were %s and %s"
+                .formatted(warning, drift));
+      }
+    }
+
+    @Override
+    public DriftDetector start() {
+      return new dev.millrace.eval.drift.Ddm(this);
+    }
+
+    @Override
+    public DriftDetector read(DataInput in) throws IOException {
+      return new dev.millrace.eval.drift.Ddm(this, in);
+    }
+  }
+
+  /**
+   * Early drift detection method.
+   *
+   * @param minErrors errors before the first signal, at least 1
+   * @param warning share of the largest distance between errors below which is a warning
+   * @param drift share below which is a drift, above 0 and below that of a warning
+   */
+  record Eddm(int minErrors, double warning, double drift) implements DriftSpec {
+    public static final Eddm DEFAULT = new Eddm(30, 0.95, 0.9);
+
+    public Eddm {
+      requireExamples(minErrors);
+      if (!(drift > 0 && drift < warning && warning < 1)) {
+        throw new IllegalArgumentException(
+            "drift must be above 0, below warning, and that below 1, but they were %s and %s"
+                .formatted(drift, warning));
+      }
+    }
+
+    @Override
+    public DriftDetector start() {
+      return new dev.millrace.eval.drift.Eddm(this);
+    }
+
+    @Override
+    public DriftDetector read(DataInput in) throws IOException {
+      return new dev.millrace.eval.drift.Eddm(this, in);
+    }
+  }
+
+  /**
+   * Drift detection by Hoeffding's bound on averages.
+   *
+   * @param warning probability of a false warning, above 0 and below 1
+   * @param drift probability of a false drift, above 0 and below that of a warning
+   * @param twoSided whether a fall of the mean starts the detector afresh too
+   */
+  record HddmA(double warning, double drift, boolean twoSided) implements DriftSpec {
+    public static final HddmA DEFAULT = new HddmA(0.005, 0.001, true);
+
+    public HddmA {
+      if (!(drift > 0 && drift < warning && warning < 1)) {
+        throw new IllegalArgumentException(
+            "drift must be above 0, below warning, and that below 1, but they were %s and %s"
+                .formatted(drift, warning));
+      }
+    }
+
+    @Override
+    public DriftDetector start() {
+      return new dev.millrace.eval.drift.HddmA(this);
+    }
+
+    @Override
+    public DriftDetector read(DataInput in) throws IOException {
+      return new dev.millrace.eval.drift.HddmA(this, in);
+    }
+  }
+
+  /**
+   * Page-Hinkley test with forgetting.
+   *
+   * @param minExamples examples before the first signal, at least 1
+   * @param delta rise of the mean that is tolerated, at least 0
+   * @param threshold of the cumulated difference (lambda), above 0
+   * @param alpha what is kept of the cumulated difference at each example, above 0, at most 1
+   */
+  record PageHinkley(int minExamples, double delta, double threshold, double alpha)
+      implements DriftSpec {
+    public static final PageHinkley DEFAULT = new PageHinkley(30, 0.005, 50, 0.9999);
+
+    public PageHinkley {
+      requireExamples(minExamples);
+      if (!(delta >= 0 && Double.isFinite(delta))) {
+        throw new IllegalArgumentException("delta must be at least 0, but was " + delta);
+      }
+      if (!(threshold > 0 && Double.isFinite(threshold))) {
+        throw new IllegalArgumentException("threshold must be above 0, but was " + threshold);
+      }
+      if (!(alpha > 0 && alpha <= 1)) {
+        throw new IllegalArgumentException("alpha must be above 0, at most 1, but was " + alpha);
+      }
+    }
+
+    @Override
+    public DriftDetector start() {
+      return new dev.millrace.eval.drift.PageHinkley(this);
+    }
+
+    @Override
+    public DriftDetector read(DataInput in) throws IOException {
+      return new dev.millrace.eval.drift.PageHinkley(this, in);
+    }
+  }
+
+  /**
+   * Kolmogorov-Smirnov windowing.
+   *
+   * @param alpha probability of a false alarm at one test, above 0 and below 1
+   * @param window numbers that are kept, at least twice the recent ones
+   * @param recent numbers at the end of the window that are held against a sample of the others, 5
+   *     to 1,000
+   * @param seed of the samples
+   */
+  record Kswin(double alpha, int window, int recent, long seed) implements DriftSpec {
+    public static final Kswin DEFAULT = new Kswin(0.005, 100, 30, 0);
+
+    public Kswin {
+      requireShare("alpha", alpha);
+      if (recent < 5 || recent > 1_000) {
+        throw new IllegalArgumentException("recent must be 5 to 1000, but was " + recent);
+      }
+      if (window < 2 * recent || window > 100_000) {
+        throw new IllegalArgumentException(
+            "window must be %d, twice recent, to 100000, but was %d".formatted(2 * recent, window));
+      }
+    }
+
+    @Override
+    public DriftDetector start() {
+      return new dev.millrace.eval.drift.Kswin(this);
+    }
+
+    @Override
+    public DriftDetector read(DataInput in) throws IOException {
+      return new dev.millrace.eval.drift.Kswin(this, in);
+    }
+  }
+
+  private static void requireShare(String name, double value) {
+    if (!(value > 0 && value < 1)) {
+      throw new IllegalArgumentException(name + " must be above 0 and below 1, but was " + value);
+    }
+  }
+
+  private static void requireExamples(int least) {
+    if (least < 1) {
+      throw new IllegalArgumentException("the least number must be at least 1, but was " + least);
+    }
+  }
+}

@@ -1,0 +1,123 @@
+package dev.millrace.eval.drift;
+
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
+
+/**
+ * Early drift detection method (Baena-García et al., Early Drift Detection Method, 2006): a drift
+ * is when the distance between two errors, mean + 2 deviations, falls below a share of the largest
+ * it ever had.
+ */
+final class Eddm implements DriftDetector {
+
+  private static final int MIN_EXAMPLES = 30;
+
+  private final DriftSpec.Eddm spec;
+  private long examples;
+  private long errors;
+  private long lastError;
+  private double meanDistance;
+  private double squaredDeviations;
+  private double largest;
+  // A warning lasts until the next error.
+  private boolean warned;
+
+  Eddm(DriftSpec.Eddm spec) {
+    this.spec = spec;
+  }
+
+  Eddm(DriftSpec.Eddm spec, DataInput in) throws IOException {
+    this.spec = spec;
+    examples = in.readLong();
+    errors = in.readLong();
+    lastError = in.readLong();
+    meanDistance = in.readDouble();
+    squaredDeviations = in.readDouble();
+    largest = in.readDouble();
+    warned = in.readBoolean();
+  }
+
+  private Eddm(Eddm other) {
+    spec = other.spec;
+    examples = other.examples;
+    errors = other.errors;
+    lastError = other.lastError;
+    meanDistance = other.meanDistance;
+    squaredDeviations = other.squaredDeviations;
+    largest = other.largest;
+    warned = other.warned;
+  }
+
+  /** {@inheritDoc} Any number but 0 counts as an error. */
+  @Override
+  public DriftSignal update(double value) {
+    if (!Double.isFinite(value)) {
+      return DriftSignal.NONE;
+    }
+    examples++;
+    if (value != 0) {
+      warned = false;
+      if (error()) {
+        reset();
+        return DriftSignal.DRIFT;
+      }
+    }
+    return warned ? DriftSignal.WARNING : DriftSignal.NONE;
+  }
+
+  /** Takes one more error; whether it is a drift. */
+  private boolean error() {
+    errors++;
+    double distance = examples - lastError;
+    lastError = examples;
+    double before = distance - meanDistance;
+    meanDistance += before / errors;
+    squaredDeviations += (distance - meanDistance) * before;
+    if (examples < MIN_EXAMPLES) {
+      return false;
+    }
+    double level = meanDistance + 2 * Math.sqrt(squaredDeviations / errors);
+    if (level > largest) {
+      largest = level;
+      return false;
+    }
+    if (errors <= spec.minErrors()) {
+      return false;
+    }
+    double share = level / largest;
+    warned = share < spec.warning();
+    return share < spec.drift();
+  }
+
+  private void reset() {
+    examples = 0;
+    errors = 0;
+    lastError = 0;
+    meanDistance = 0;
+    squaredDeviations = 0;
+    largest = 0;
+    warned = false;
+  }
+
+  @Override
+  public long memoryBytes() {
+    return 0;
+  }
+
+  @Override
+  public Eddm copy() {
+    return new Eddm(this);
+  }
+
+  @Override
+  public void write(DataOutput out) throws IOException {
+    out.writeLong(examples);
+    out.writeLong(errors);
+    out.writeLong(lastError);
+    out.writeDouble(meanDistance);
+    out.writeDouble(squaredDeviations);
+    out.writeDouble(largest);
+    out.writeBoolean(warned);
+  }
+}

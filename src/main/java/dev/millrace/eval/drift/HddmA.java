@@ -1,0 +1,122 @@
+package dev.millrace.eval.drift;
+
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
+
+/**
+ * Drift detection by Hoeffding's bound, with averages (Frías-Blanco et al., Online and
+ * Non-Parametric Drift Detection Methods Based on Hoeffding's Bounds, IEEE TKDE 27, 2015): a drift
+ * is when the mean of all numbers lies above that of the first ones, taken where it was lowest, by
+ * more than chance allows.
+ */
+final class HddmA implements DriftDetector {
+
+  private final DriftSpec.HddmA spec;
+  private final double driftBound;
+  private final double logDrift;
+  private final double logWarning;
+  private long examples;
+  private double sum;
+  // The beginning of the sequence whose mean plus bound was lowest, and minus bound highest.
+  private long lowExamples;
+  private double lowSum;
+  private long highExamples;
+  private double highSum;
+
+  HddmA(DriftSpec.HddmA spec) {
+    this.spec = spec;
+    driftBound = StrictMath.log(1 / spec.drift());
+    logDrift = StrictMath.log(2 / spec.drift());
+    logWarning = StrictMath.log(2 / spec.warning());
+  }
+
+  HddmA(DriftSpec.HddmA spec, DataInput in) throws IOException {
+    this(spec);
+    examples = in.readLong();
+    sum = in.readDouble();
+    lowExamples = in.readLong();
+    lowSum = in.readDouble();
+    highExamples = in.readLong();
+    highSum = in.readDouble();
+  }
+
+  @Override
+  public DriftSignal update(double value) {
+    if (!Double.isFinite(value)) {
+      return DriftSignal.NONE;
+    }
+    examples++;
+    sum += value;
+    double mean = sum / examples;
+    double bound = bound(examples);
+    if (lowExamples == 0 || lowSum / lowExamples + bound(lowExamples) >= mean + bound) {
+      lowExamples = examples;
+      lowSum = sum;
+    }
+    if (highExamples == 0 || highSum / highExamples - bound(highExamples) <= mean - bound) {
+      highExamples = examples;
+      highSum = sum;
+    }
+    double rise = mean - lowSum / lowExamples;
+    if (lowExamples < examples && rise >= difference(lowExamples, logDrift)) {
+      reset();
+      return DriftSignal.DRIFT;
+    }
+    boolean warning = lowExamples < examples && rise >= difference(lowExamples, logWarning);
+    if (spec.twoSided() && highExamples < examples) {
+      double fall = highSum / highExamples - mean;
+      if (fall >= difference(highExamples, logDrift)) {
+        reset();
+      }
+    }
+    return warning ? DriftSignal.WARNING : DriftSignal.NONE;
+  }
+
+  /** How far the mean of so many numbers may lie from the expected one. */
+  private double bound(long count) {
+    return Math.sqrt(driftBound / (2.0 * count));
+  }
+
+  /** How far the mean of all may lie from that of the first ones. */
+  private double difference(long first, double log) {
+    double m = (double) (examples - first) / first * (1.0 / examples);
+    return Math.sqrt(m / 2 * log);
+  }
+
+  private void reset() {
+    examples = 0;
+    sum = 0;
+    lowExamples = 0;
+    lowSum = 0;
+    highExamples = 0;
+    highSum = 0;
+  }
+
+  @Override
+  public long memoryBytes() {
+    return 0;
+  }
+
+  @Override
+  public HddmA copy() {
+    HddmA copy = new HddmA(spec);
+    copy.examples = examples;
+    copy.sum = sum;
+    copy.lowExamples = lowExamples;
+    copy.lowSum = lowSum;
+    copy.highExamples = highExamples;
+    copy.highSum = highSum;
+    return copy;
+  }
+
+  @Override
+  public void write(DataOutput out) throws IOException {
+    out.writeLong(examples);
+    out.writeDouble(sum);
+    out.writeLong(lowExamples);
+    out.writeDouble(lowSum);
+    out.writeLong(highExamples);
+    out.writeDouble(highSum);
+  }
+}

@@ -1,0 +1,175 @@
+package dev.millrace.eval.drift;
+
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
+import java.util.Arrays;
+
+/**
+ * Kolmogorov-Smirnov windowing (Raab, Heusinger and Schleif, Reactive Soft Prototype Computing for
+ * Concept Drift Streams, Neurocomputing 416, 2020): a drift is when the last numbers and a sample
+ * of as many earlier ones hardly come from one distribution, by the exact two-sample test. The last
+ * numbers are the window that it goes on with.
+ *
+ * <p>Which numbers are in the sample is a function of the seed and of how many came, so that a
+ * restart repeats it.
+ */
+final class Kswin implements DriftDetector {
+
+  /** A difference of the two distributions below it is no drift, however sure. */
+  private static final double LEAST_DIFFERENCE = 0.1;
+
+  private final DriftSpec.Kswin spec;
+  // Differing numbers of the sample from which on it is a drift.
+  private final int critical;
+  private long examples;
+  // The last numbers, oldest first.
+  private int size;
+  private double[] window;
+  private double[] sample = {};
+  private double[] recent = {};
+
+  Kswin(DriftSpec.Kswin spec) {
+    this.spec = spec;
+    critical = critical(spec.recent(), spec.alpha());
+    window = new double[Math.min(8, spec.window())];
+  }
+
+  Kswin(DriftSpec.Kswin spec, DataInput in) throws IOException {
+    this(spec);
+    examples = in.readLong();
+    int stored = in.readInt();
+    if (stored < 0) {
+      throw new IOException("drift state: " + stored + " numbers; the bytes are damaged");
+    }
+    for (int i = 0; i < stored; i++) {
+      append(in.readDouble());
+    }
+  }
+
+  private Kswin(Kswin other) {
+    spec = other.spec;
+    critical = other.critical;
+    examples = other.examples;
+    size = other.size;
+    window = other.window.clone();
+  }
+
+  @Override
+  public DriftSignal update(double value) {
+    if (!Double.isFinite(value)) {
+      return DriftSignal.NONE;
+    }
+    examples++;
+    append(value);
+    if (size < spec.window() || difference() < critical) {
+      return DriftSignal.NONE;
+    }
+    System.arraycopy(window, size - spec.recent(), window, 0, spec.recent());
+    size = spec.recent();
+    return DriftSignal.DRIFT;
+  }
+
+  private void append(double value) {
+    if (size == spec.window()) {
+      System.arraycopy(window, 1, window, 0, size - 1);
+      size--;
+    } else if (size == window.length) {
+      window = Arrays.copyOf(window, Math.min(spec.window(), 2 * size));
+    }
+    window[size] = value;
+    size++;
+  }
+
+  /** Largest difference of the two empirical distribution functions, times the sample's size. */
+  private int difference() {
+    int count = spec.recent();
+    if (recent.length == 0) {
+      recent = new double[count];
+      sample = new double[count];
+    }
+    System.arraycopy(window, size - count, recent, 0, count);
+    drawSample(size - count, count);
+    Arrays.sort(recent);
+    Arrays.sort(sample);
+    int largest = 0;
+    for (int i = 0, j = 0; i < count && j < count; ) {
+      double x = Math.min(sample[i], recent[j]);
+      while (i < count && sample[i] <= x) {
+        i++;
+      }
+      while (j < count && recent[j] <= x) {
+        j++;
+      }
+      largest = Math.max(largest, Math.abs(i - j));
+    }
+    return largest;
+  }
+
+  /**
+   * So many of the first numbers, without replacement, each choice as likely as any other (Knuth,
+   * The Art of Computer Programming 2, algorithm 3.4.2 S).
+   */
+  private void drawSample(int from, int count) {
+    long key = mix(mix(spec.seed()) + examples);
+    for (int i = 0, taken = 0; taken < count; i++) {
+      double uniform = (mix(key + i) >>> 11) * 0x1p-53;
+      if ((from - i) * uniform < count - taken) {
+        sample[taken] = window[i];
+        taken++;
+      }
+    }
+  }
+
+  /** The finalizer of SplitMix64 (Steele et al., OOPSLA 2014), of the next number. */
+  private static long mix(long z) {
+    z += 0x9E3779B97F4A7C15L;
+    z = (z ^ z >>> 30) * 0xBF58476D1CE4E5B9L;
+    z = (z ^ z >>> 27) * 0x94D049BB133111EBL;
+    return z ^ z >>> 31;
+  }
+
+  /** The smallest difference, times n, of two samples of n that is a drift. */
+  private static int critical(int n, double alpha) {
+    int k = (int) Math.floor(LEAST_DIFFERENCE * n) + 1;
+    while (k <= n && pValue(n, k) > alpha) {
+      k++;
+    }
+    return k;
+  }
+
+  /**
+   * Probability that two samples of n from one distribution differ by k/n or more (Gnedenko and
+   * Korolyuk, 1951): 2 Σ<sub>j≥1</sub> (-1)<sup>j-1</sup> C(2n, n - jk) / C(2n, n).
+   */
+  static double pValue(int n, int k) {
+    double sum = 0;
+    for (int j = 1; j * k <= n; j++) {
+      double term = 1;
+      for (int i = 0; i < j * k; i++) {
+        term *= (double) (n - i) / (n + j * k - i);
+      }
+      sum += j % 2 == 1 ? term : -term;
+    }
+    return Math.min(1, 2 * sum);
+  }
+
+  @Override
+  public long memoryBytes() {
+    return (long) (window.length + sample.length + recent.length) * Double.BYTES;
+  }
+
+  @Override
+  public Kswin copy() {
+    return new Kswin(this);
+  }
+
+  @Override
+  public void write(DataOutput out) throws IOException {
+    out.writeLong(examples);
+    out.writeInt(size);
+    for (int i = 0; i < size; i++) {
+      out.writeDouble(window[i]);
+    }
+  }
+}

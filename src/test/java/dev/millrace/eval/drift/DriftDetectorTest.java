@@ -1,0 +1,229 @@
+package dev.millrace.eval.drift;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * The detectors give the signals that MOA 2024.07.0 gives, at the same examples; KSWIN, which MOA
+ * has not, follows SciPy's exact two-sample test.
+ */
+class DriftDetectorTest {
+
+  /** Errors, whose rate changes every 2,500 examples. */
+  private static double[] errors(long seed, double... rates) {
+    Random random = new Random(seed);
+    double[] stream = new double[2_500 * rates.length];
+    for (int i = 0; i < stream.length; i++) {
+      stream[i] = random.nextDouble() < rates[i / 2_500] ? 1 : 0;
+    }
+    return stream;
+  }
+
+  /** Numbers of 0 to 1, whose mean changes every 3,000 examples. */
+  private static double[] numbers(long seed, double... means) {
+    Random random = new Random(seed);
+    double[] stream = new double[3_000 * means.length];
+    for (int i = 0; i < stream.length; i++) {
+      double x = means[i / 3_000] + 0.1 * (random.nextDouble() + random.nextDouble() - 1);
+      stream[i] = Math.max(0, Math.min(1, x));
+    }
+    return stream;
+  }
+
+  private static double[] stream(String name) {
+    return switch (name) {
+      case "errors-1" -> errors(1, 0.1, 0.3, 0.05, 0.5);
+      case "errors-2" -> errors(2, 0.3, 0.32, 0.2, 0.6, 0.1);
+      case "errors-3" -> errors(3, 0.02, 0.2, 0.01, 0.9);
+      case "numbers-1" -> numbers(11, 0.2, 0.5, 0.3);
+      case "numbers-2" -> numbers(12, 0.4, 0.45, 0.9, 0.1);
+      default -> throw new IllegalArgumentException(name);
+    };
+  }
+
+  private static DriftSpec spec(String name) {
+    return switch (name) {
+      case "adwin" -> DriftSpec.Adwin.DEFAULT;
+      case "ddm" -> DriftSpec.Ddm.DEFAULT;
+      case "eddm" -> DriftSpec.Eddm.DEFAULT;
+      case "hddm-a" -> DriftSpec.HddmA.DEFAULT;
+      case "hddm-a one-sided" -> new DriftSpec.HddmA(0.005, 0.001, false);
+      case "page-hinkley" -> DriftSpec.PageHinkley.DEFAULT;
+      default -> throw new IllegalArgumentException(name);
+    };
+  }
+
+  private static List<Integer> indices(DriftDetector detector, double[] stream, DriftSignal what) {
+    List<Integer> indices = new ArrayList<>();
+    for (int i = 0; i < stream.length; i++) {
+      if (detector.update(stream[i]) == what) {
+        indices.add(i);
+      }
+    }
+    return indices;
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "adwin, errors-1, 2623 2655 2687 2719 2751 3039 5119 5151 5183 5215 7551 7583",
+    "adwin, errors-2, 5695 5727 6111 7551 7583 7615 10047 10079 10335",
+    "adwin, errors-3, 2591 2623 2687 2783 5151 5183 5215 5247 5343 7519 7551 7583",
+    "adwin, numbers-1, 3039 3071 3103 6047 6079 6111",
+    "adwin, numbers-2, 3199 3231 3263 3295 3391 6047 6079 6111 9023 9055",
+    "ddm, errors-1, 122 251 2665 7651 7779",
+    "ddm, errors-2, 7706",
+    "ddm, errors-3, 70 2602 2775 2973 7549",
+    "eddm, errors-1, 289 562 1007 1384 1731 2068 2502 2620 2726 2855 2952 3070 3227 3420 3553 3678"
+        + " 3784 3952 4055 4166 4286 4393 4828 4955 5380 5951 6675 7501 7878 7968 8051",
+    "eddm, errors-2, 168 252 422 515 618 2881 2990 3071 3169 8077 8153 8196 8247 8292 8344",
+    "eddm, errors-3, 1290 2509 2782 2965 3317 3423 3574 3782 3938 4112 4245 4568 7527",
+    "hddm-a, errors-1, 2640 7528",
+    "hddm-a, errors-2, 7528",
+    "hddm-a, errors-3, 2619 7511",
+    "hddm-a, numbers-1, 3045",
+    "hddm-a, numbers-2, 5834 6021",
+    "hddm-a one-sided, errors-1, 2640 7519",
+    "hddm-a one-sided, errors-2, 7535",
+    "hddm-a one-sided, errors-3, 2619 7508",
+    "hddm-a one-sided, numbers-2, 5834 6021",
+    "page-hinkley, errors-1, 2870 8776",
+    "page-hinkley, errors-2, 8136",
+    "page-hinkley, errors-3, 2917 8004",
+    "page-hinkley, numbers-1, 3230",
+    "page-hinkley, numbers-2, 4992 6131",
+  })
+  void signalsDriftWhereMoaDoes(String detector, String stream, String expected) {
+    List<Integer> drifts = indices(spec(detector).start(), stream(stream), DriftSignal.DRIFT);
+
+    assertThat(drifts).isEqualTo(Stream.of(expected.split(" ")).map(Integer::valueOf).toList());
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "ddm, errors-1, 419",
+    "ddm, errors-2, 2722",
+    "ddm, errors-3, 380",
+    "eddm, errors-1, 968",
+    "eddm, errors-2, 1665",
+    "eddm, errors-3, 694",
+    "hddm-a, errors-1, 28",
+    "hddm-a, errors-2, 9",
+    "hddm-a, errors-3, 37",
+    "hddm-a, numbers-1, 8",
+    "hddm-a, numbers-2, 949",
+  })
+  void warnsAsOftenAsMoa(String detector, String stream, int expected) {
+    assertThat(indices(spec(detector).start(), stream(stream), DriftSignal.WARNING))
+        .hasSize(expected);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"30, 11, 0.034580085", "30, 13, 0.006548396", "30, 14, 0.002530062"})
+  void kswinTestsAsSciPyDoes(int n, int differing, double pValue) {
+    assertThat(Kswin.pValue(n, differing)).isEqualTo(pValue, within(5e-10));
+  }
+
+  @Test
+  void kswinSeesAShiftSoonAndIsCalmOtherwise() {
+    DriftSpec spec = new DriftSpec.Kswin(1e-7, 300, 30, 7);
+
+    List<Integer> drifts = indices(spec.start(), stream("numbers-1"), DriftSignal.DRIFT);
+
+    assertThat(drifts).hasSize(2);
+    assertThat(drifts.get(0)).isBetween(3_000, 3_030);
+    assertThat(drifts.get(1)).isBetween(6_000, 6_030);
+  }
+
+  static Stream<DriftSpec> specs() {
+    return Stream.of(
+        DriftSpec.Adwin.DEFAULT,
+        DriftSpec.Ddm.DEFAULT,
+        DriftSpec.Eddm.DEFAULT,
+        DriftSpec.HddmA.DEFAULT,
+        new DriftSpec.HddmA(0.005, 0.001, false),
+        DriftSpec.PageHinkley.DEFAULT,
+        DriftSpec.Kswin.DEFAULT);
+  }
+
+  @ParameterizedTest
+  @MethodSource("specs")
+  void goesOnFromItsBytesAndAsACopyAsIfNeverStopped(DriftSpec spec) throws IOException {
+    double[] stream = stream("errors-1");
+    DriftDetector undisturbed = spec.start();
+    DriftDetector stored = spec.start();
+    DriftDetector copied = spec.start();
+    for (int i = 0; i < stream.length; i++) {
+      if (i % 17 == 0) {
+        byte[] bytes = bytes(stored);
+        stored = read(bytes, spec);
+        assertThat(bytes(stored)).isEqualTo(bytes);
+        DriftDetector original = copied;
+        copied = copied.copy();
+        original.update(1); // must not reach the copy
+      }
+      DriftSignal expected = undisturbed.update(stream[i]);
+      assertThat(stored.update(stream[i])).as("stored, example %d", i).isEqualTo(expected);
+      assertThat(copied.update(stream[i])).as("copied, example %d", i).isEqualTo(expected);
+    }
+    assertThat(bytes(stored)).isEqualTo(bytes(undisturbed));
+    assertThat(bytes(copied)).isEqualTo(bytes(undisturbed));
+  }
+
+  @ParameterizedTest
+  @MethodSource("specs")
+  void leavesOutWhatIsNotFinite(DriftSpec spec) throws IOException {
+    DriftDetector detector = spec.start();
+    detector.update(1);
+    byte[] before = bytes(detector);
+
+    detector.update(Double.NaN);
+    detector.update(Double.POSITIVE_INFINITY);
+
+    assertThat(bytes(detector)).isEqualTo(before);
+  }
+
+  @Test
+  void refusesBytesOfAnotherVersion() {
+    byte[] bytes = {0, 0, 0, 2};
+
+    assertThatThrownBy(() -> read(bytes, DriftSpec.Ddm.DEFAULT))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("version 2");
+  }
+
+  @Test
+  void refusesSettingsThatMakeNoSense() {
+    assertThatIllegalArgumentException().isThrownBy(() -> new DriftSpec.Adwin(0));
+    assertThatIllegalArgumentException().isThrownBy(() -> new DriftSpec.Ddm(30, 3, 2));
+    assertThatIllegalArgumentException().isThrownBy(() -> new DriftSpec.Eddm(30, 0.9, 0.95));
+    assertThatIllegalArgumentException().isThrownBy(() -> new DriftSpec.HddmA(0.001, 0.01, false));
+    assertThatIllegalArgumentException().isThrownBy(() -> new DriftSpec.PageHinkley(30, -1, 50, 1));
+    assertThatIllegalArgumentException().isThrownBy(() -> new DriftSpec.Kswin(0.005, 50, 30, 0));
+  }
+
+  private static byte[] bytes(DriftDetector detector) throws IOException {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    DriftDetector.write(detector, new DataOutputStream(bytes));
+    return bytes.toByteArray();
+  }
+
+  private static DriftDetector read(byte[] bytes, DriftSpec spec) throws IOException {
+    return DriftDetector.read(new DataInputStream(new ByteArrayInputStream(bytes)), spec);
+  }
+}
