@@ -18,10 +18,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
-import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.apache.flink.configuration.Configuration;
@@ -31,14 +29,9 @@ import org.apache.flink.connector.kafka.source.enumerator.initializer.OffsetsIni
 import org.apache.flink.core.execution.JobClient;
 import org.apache.flink.core.execution.SavepointFormatType;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
-import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.header.Header;
-import org.apache.kafka.common.header.internals.RecordHeader;
-import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionFactory;
 import org.junit.jupiter.api.AfterAll;
@@ -68,8 +61,8 @@ class MillraceJobITCase {
   @Test
   void theLastMetricsOfEachKeyCountExactlyTheRecordsSent() throws Exception {
     Settings settings = pipeline("counts", "at-least-once");
-    createTopics(settings);
-    send(settings, good());
+    JobTopics.create(settings);
+    JobTopics.send(settings, JobTopics.examples(EXAMPLES, KEYS));
 
     run(settings);
 
@@ -88,17 +81,17 @@ class MillraceJobITCase {
   void badRecordsChangeNeitherMetricsNorModelsAndAllBecomeDeadLetters() throws Exception {
     Settings clean = pipeline("clean", "at-least-once");
     Settings dirty = pipeline("dirty", "at-least-once");
-    createTopics(clean);
-    createTopics(dirty);
-    List<ProducerRecord<byte[], byte[]>> good = good();
-    send(clean, good);
+    JobTopics.create(clean);
+    JobTopics.create(dirty);
+    List<ProducerRecord<byte[], byte[]>> good = JobTopics.examples(EXAMPLES, KEYS);
+    JobTopics.send(clean, good);
     List<ProducerRecord<byte[], byte[]>> bad = bad();
-    send(dirty, mixed(good, bad));
+    JobTopics.send(dirty, mixed(good, bad));
 
     run(clean);
     run(dirty); // a restart would fail it: this job has no restart strategy
 
-    assertThat(models(dirty)).isEqualTo(models(clean)).hasSize(KEYS);
+    assertThat(JobTopics.models(dirty)).isEqualTo(JobTopics.models(clean)).hasSize(KEYS);
     assertThat(scores(lastMetrics(dirty))).isEqualTo(scores(lastMetrics(clean)));
     // Refused where they are decoded or where the model is: in two orders, told apart by their
     // time.
@@ -122,8 +115,8 @@ class MillraceJobITCase {
   @Test
   void exactlyOnceDeliversTheSameMetricsInTransactions() throws Exception {
     Settings settings = pipeline("exactly", "exactly-once");
-    createTopics(settings);
-    send(settings, good());
+    JobTopics.create(settings);
+    JobTopics.send(settings, JobTopics.examples(EXAMPLES, KEYS));
 
     run(settings);
 
@@ -161,12 +154,12 @@ class MillraceJobITCase {
     Settings rocks = pipeline("rocks", "at-least-once", "rocksdb");
     // Room for no model: each is written and read again all the time.
     Settings uncached = pipeline("uncached", "at-least-once", "rocksdb, cache-bytes: 0");
-    createTopics(one, 1);
-    createTopics(many, 3);
-    createTopics(rocks, 2);
-    createTopics(uncached, 2);
+    JobTopics.create(one, 1);
+    JobTopics.create(many, 3);
+    JobTopics.create(rocks, 2);
+    JobTopics.create(uncached, 2);
     for (Settings settings : List.of(one, many, rocks, uncached)) {
-      send(settings, good());
+      JobTopics.send(settings, JobTopics.examples(EXAMPLES, KEYS));
     }
 
     run(one, 1);
@@ -174,10 +167,10 @@ class MillraceJobITCase {
     run(rocks, 2);
     run(uncached, 2);
 
-    assertThat(models(one)).hasSize(KEYS);
-    assertThat(models(many)).isEqualTo(models(one));
-    assertThat(models(rocks)).isEqualTo(models(one));
-    assertThat(models(uncached)).isEqualTo(models(one));
+    assertThat(JobTopics.models(one)).hasSize(KEYS);
+    assertThat(JobTopics.models(many)).isEqualTo(JobTopics.models(one));
+    assertThat(JobTopics.models(rocks)).isEqualTo(JobTopics.models(one));
+    assertThat(JobTopics.models(uncached)).isEqualTo(JobTopics.models(one));
     assertThat(scores(lastMetrics(many))).isEqualTo(scores(lastMetrics(one)));
     assertThat(scores(lastMetrics(rocks))).isEqualTo(scores(lastMetrics(one)));
   }
@@ -186,22 +179,22 @@ class MillraceJobITCase {
   void modelsAfterAFailureEqualThoseOfAnUndisturbedRun(@TempDir Path dir) throws Exception {
     Settings calm = pipeline("calm", "at-least-once");
     Settings shaken = pipeline("shaken", "at-least-once");
-    createTopics(calm);
-    createTopics(shaken);
-    List<ProducerRecord<byte[], byte[]>> good = good();
-    send(calm, good);
+    JobTopics.create(calm);
+    JobTopics.create(shaken);
+    List<ProducerRecord<byte[], byte[]>> good = JobTopics.examples(EXAMPLES, KEYS);
+    JobTopics.send(calm, good);
     run(calm);
 
     FailingSink sink = new FailingSink();
     JobClient job = start(shaken, sink);
-    send(shaken, good.subList(0, EXAMPLES / 2));
+    JobTopics.send(shaken, good.subList(0, EXAMPLES / 2));
     await().until(() -> sink.examples() == EXAMPLES / 2 && sink.barriers() >= 4);
     sink.arm();
-    send(shaken, good.subList(EXAMPLES / 2, EXAMPLES));
+    JobTopics.send(shaken, good.subList(EXAMPLES / 2, EXAMPLES));
     await().until(() -> sink.failures() == 1 && sink.examples() == EXAMPLES);
     job.stopWithSavepoint(true, dir.toUri().toString(), SavepointFormatType.NATIVE).get();
 
-    assertThat(models(shaken)).isEqualTo(models(calm)).hasSize(KEYS);
+    assertThat(JobTopics.models(shaken)).isEqualTo(JobTopics.models(calm)).hasSize(KEYS);
   }
 
   @Test
@@ -210,10 +203,10 @@ class MillraceJobITCase {
     Settings heap = pipeline("moved", "at-least-once");
     // Room for no model: each is written and read again all the time.
     Settings rocks = pipeline("moved", "at-least-once", "rocksdb, cache-bytes: 0");
-    createTopics(calm);
-    createTopics(heap);
-    List<ProducerRecord<byte[], byte[]>> good = good();
-    send(calm, good);
+    JobTopics.create(calm);
+    JobTopics.create(heap);
+    List<ProducerRecord<byte[], byte[]>> good = JobTopics.examples(EXAMPLES, KEYS);
+    JobTopics.send(calm, good);
     run(calm);
 
     String savepoint = null;
@@ -223,13 +216,13 @@ class MillraceJobITCase {
       int learned = EXAMPLES * (move + 1) / moves.size();
       FailingSink sink = new FailingSink();
       JobClient job = start(moves.get(move), sink, savepoint);
-      send(heap, good.subList(EXAMPLES * move / moves.size(), learned));
+      JobTopics.send(heap, good.subList(EXAMPLES * move / moves.size(), learned));
       await().until(() -> sink.examples() == learned);
       savepoint =
           job.stopWithSavepoint(last, dir.toUri().toString(), SavepointFormatType.CANONICAL).get();
     }
 
-    assertThat(models(heap)).isEqualTo(models(calm)).hasSize(KEYS);
+    assertThat(JobTopics.models(heap)).isEqualTo(JobTopics.models(calm)).hasSize(KEYS);
   }
 
   private static ConditionFactory await() {
@@ -316,21 +309,6 @@ class MillraceJobITCase {
         parallelism, Configuration.fromMap(options));
   }
 
-  private static List<ProducerRecord<byte[], byte[]>> good() {
-    SplittableRandom random = new SplittableRandom(11);
-    List<ProducerRecord<byte[], byte[]>> records = new ArrayList<>();
-    for (int i = 0; i < EXAMPLES; i++) {
-      float[] features = new float[4];
-      for (int f = 0; f < features.length; f++) {
-        features[f] = (float) random.nextDouble();
-      }
-      String label = features[0] > features[1] ? "a" : features[2] > 0.5 ? "b" : "c";
-      String key = "key-" + i % KEYS;
-      records.add(record(key, Records.classValue(key, label, features), i));
-    }
-    return records;
-  }
-
   private static List<ProducerRecord<byte[], byte[]>> bad() {
     Map<String, byte[]> kinds = BadRecords.byReason(Records.classValue("k", "a", 1, 2, 3, 4), 4);
     List<String> reasons = List.copyOf(kinds.keySet());
@@ -344,7 +322,7 @@ class MillraceJobITCase {
               ? Records.classValue("k", "a", 1, 2, 3, 4)
               : kinds.get(reasons.get(i % (reasons.size() + 1)));
       ProducerRecord<byte[], byte[]> record =
-          record(withoutKey ? null : "key-" + i % KEYS, value, 100_000 + i);
+          JobTopics.record(withoutKey ? null : "key-" + i % KEYS, value, 100_000 + i);
       record.headers().add("expected", reason.getBytes(StandardCharsets.UTF_8));
       records.add(record);
     }
@@ -364,56 +342,6 @@ class MillraceJobITCase {
     }
     assertThat(next).isEqualTo(bad.size());
     return mixed;
-  }
-
-  private static ProducerRecord<byte[], byte[]> record(String key, byte[] value, long time) {
-    byte[] keyBytes = key == null ? null : key.getBytes(StandardCharsets.UTF_8);
-    return new ProducerRecord<>(
-        "",
-        null,
-        time,
-        keyBytes,
-        value,
-        List.of(new RecordHeader("source", "sensor".getBytes(StandardCharsets.UTF_8))));
-  }
-
-  private static void createTopics(Settings settings) throws Exception {
-    createTopics(settings, 1);
-  }
-
-  private static void createTopics(Settings settings, int inputPartitions) throws Exception {
-    try (Admin admin = Admin.create(Map.copyOf(new HashMap<String, Object>(settings.kafka())))) {
-      admin
-          .createTopics(
-              Stream.of(
-                      settings.input().topic(),
-                      settings.output().metrics(),
-                      settings.output().deadLetters(),
-                      settings.output().models())
-                  .map(
-                      topic ->
-                          new NewTopic(
-                              topic,
-                              topic.equals(settings.input().topic()) ? inputPartitions : 1,
-                              (short) 1))
-                  .toList())
-          .all()
-          .get();
-    }
-  }
-
-  private static void send(Settings settings, List<ProducerRecord<byte[], byte[]>> records) {
-    try (KafkaProducer<byte[], byte[]> producer =
-        new KafkaProducer<>(
-            Map.copyOf(new HashMap<String, Object>(settings.kafka())),
-            new ByteArraySerializer(),
-            new ByteArraySerializer())) {
-      for (ProducerRecord<byte[], byte[]> r : records) {
-        producer.send(
-            new ProducerRecord<>(
-                settings.input().topic(), null, r.timestamp(), r.key(), r.value(), r.headers()));
-      }
-    }
   }
 
   private static List<ConsumerRecord<byte[], byte[]>> read(String topic) {
@@ -443,16 +371,6 @@ class MillraceJobITCase {
                     .toList()
                     .toString()));
     return scores;
-  }
-
-  private static Map<String, String> models(Settings settings) {
-    Map<String, String> models = new TreeMap<>();
-    for (ConsumerRecord<byte[], byte[]> record : read(settings.output().models())) {
-      models.put(
-          new String(record.key(), StandardCharsets.UTF_8),
-          HexFormat.of().formatHex(record.value()));
-    }
-    return models;
   }
 
   private static String header(ConsumerRecord<byte[], byte[]> record, String name) {
