@@ -3,6 +3,7 @@ package dev.millrace;
 import dev.millrace.Node.Mapping;
 import dev.millrace.data.Task;
 import dev.millrace.eval.MetricsSpec;
+import dev.millrace.flink.DriftPlan;
 import dev.millrace.flink.StateSpec;
 import dev.millrace.flink.TransactionTimeout;
 import dev.millrace.nn.Activation;
@@ -112,10 +113,14 @@ public final class PipelineFile {
             metrics.get(PipelineOptions.PER_CLASS),
             metrics.get(PipelineOptions.CONFUSION_MATRIX),
             in.get(InputOptions.POSITIVE)),
+        drift(root, input.spec().task(), problems),
         new Settings.Output(
             topics.get(PipelineOptions.METRICS_TOPIC),
+            topics.get(PipelineOptions.PREDICTIONS_TOPIC),
+            topics.get(PipelineOptions.EVENTS_TOPIC),
             topics.get(PipelineOptions.DEAD_LETTERS_TOPIC),
             topics.get(PipelineOptions.MODELS_TOPIC),
+            output.get(PipelineOptions.PREDICTIONS),
             output.get(PipelineOptions.GUARANTEE)),
         new Settings.State(
             state.get(PipelineOptions.BACKEND),
@@ -125,6 +130,15 @@ public final class PipelineFile {
                 state.get(PipelineOptions.TTL),
                 limits.get(PipelineOptions.MODEL_BYTES),
                 state.get(PipelineOptions.ON_SHAPE_CHANGE))));
+  }
+
+  private static DriftPlan drift(OptionReader root, Task task, Problems problems) {
+    if (!root.has(PipelineOptions.DRIFT)) {
+      return null;
+    }
+    boolean isWrittenOut = root.given(PipelineOptions.MODEL) instanceof Mapping;
+    OptionReader drift = root.below(PipelineOptions.DRIFT, DriftOptions.DRIFT_GROUP);
+    return DriftOptions.read(drift, isWrittenOut, task, problems);
   }
 
   /** A loss for classes makes every label a class, numbers too. */

@@ -40,6 +40,7 @@ final class PipelineOptions {
           "auto",
           "the network and how it learns; a network written out is honoured exactly");
   static final Option<Node> METRICS = section("metrics", "what is measured, how often reported");
+  static final Option<Node> DRIFT = section("drift", "what is done when a stream changes");
   static final Option<Node> OUTPUT = section("output", "the topics that the pipeline writes");
   static final Option<Node> STATE = section("state", "where models live between records");
   static final Option<Node> LIMITS = section("limits", "what a record and a model may be at most");
@@ -78,8 +79,26 @@ final class PipelineOptions {
           Kinds.choice(Kinds::kebab, Guarantee.values()),
           Guarantee.AT_LEAST_ONCE,
           "how surely; exactly-once shows records when a checkpoint ends");
+  static final Option<Boolean> PREDICTIONS =
+      Option.of(
+          "predictions",
+          Kinds.flag(),
+          false,
+          "publish the prediction for each example, made before the model learned from it");
   static final Option<String> METRICS_TOPIC =
       Option.of("metrics", Kinds.topic(), "millrace.metrics.v1", "how well each model does");
+  static final Option<String> PREDICTIONS_TOPIC =
+      Option.of(
+          "predictions",
+          Kinds.topic(),
+          "millrace.predictions.v1",
+          "what each model said, beside the truth");
+  static final Option<String> EVENTS_TOPIC =
+      Option.of(
+          "events",
+          Kinds.topic(),
+          "millrace.events.v1",
+          "what happened to models: drift, steps left out, keys forgotten or started afresh");
   static final Option<String> DEAD_LETTERS_TOPIC =
       Option.of(
           "dead-letters", Kinds.topic(), "millrace.dlq.v1", "refused records, with the reason");
@@ -142,7 +161,7 @@ final class PipelineOptions {
           "",
           "",
           "Three of them are enough: `pipeline`, `kafka` and `input`.",
-          List.of(PIPELINE, KAFKA, INPUT, MODEL, METRICS, OUTPUT, STATE, LIMITS));
+          List.of(PIPELINE, KAFKA, INPUT, MODEL, METRICS, DRIFT, OUTPUT, STATE, LIMITS));
   static final OptionGroup KAFKA_GROUP =
       new OptionGroup(
           "kafka",
@@ -158,13 +177,17 @@ final class PipelineOptions {
           List.of(WINDOW, EVERY, AT_LATEST, PER_CLASS, CONFUSION_MATRIX));
   static final OptionGroup OUTPUT_GROUP =
       new OptionGroup(
-          "output", "", "What the pipeline writes to Kafka.", List.of(TOPICS, GUARANTEE));
+          "output",
+          "",
+          "What the pipeline writes to Kafka.",
+          List.of(TOPICS, PREDICTIONS, GUARANTEE));
   static final OptionGroup TOPICS_GROUP =
       new OptionGroup(
           "output.topics",
           "",
           "`./millrace topics create -c FILE` creates them.",
-          List.of(METRICS_TOPIC, DEAD_LETTERS_TOPIC, MODELS_TOPIC));
+          List.of(
+              METRICS_TOPIC, PREDICTIONS_TOPIC, EVENTS_TOPIC, DEAD_LETTERS_TOPIC, MODELS_TOPIC));
   static final OptionGroup STATE_GROUP =
       new OptionGroup(
           "state",
@@ -199,6 +222,13 @@ final class PipelineOptions {
           ScheduleOptions.COSINE_GROUP,
           ModelOptions.NORMALIZATION_GROUP,
           METRICS_GROUP,
+          DriftOptions.DRIFT_GROUP,
+          DriftOptions.ADWIN_GROUP,
+          DriftOptions.DDM_GROUP,
+          DriftOptions.EDDM_GROUP,
+          DriftOptions.HDDM_A_GROUP,
+          DriftOptions.PAGE_HINKLEY_GROUP,
+          DriftOptions.KSWIN_GROUP,
           OUTPUT_GROUP,
           TOPICS_GROUP,
           STATE_GROUP,

@@ -10,6 +10,8 @@ import dev.millrace.codec.FeatureSpec;
 import dev.millrace.codec.InputSpec;
 import dev.millrace.data.Task;
 import dev.millrace.eval.MetricsSpec;
+import dev.millrace.eval.drift.DriftSpec;
+import dev.millrace.flink.DriftPlan;
 import dev.millrace.flink.StateSpec;
 import dev.millrace.nn.Activation;
 import dev.millrace.nn.Clipping;
@@ -68,8 +70,11 @@ class PipelineFileTest {
         .isEqualTo(
             new Settings.Output(
                 "millrace.metrics.v1",
+                "millrace.predictions.v1",
+                "millrace.events.v1",
                 "millrace.dlq.v1",
                 "millrace.models.v1",
+                false,
                 Guarantee.AT_LEAST_ONCE));
     assertThat(settings.state())
         .isEqualTo(new Settings.State(Backend.HEAP, 10_000, StateSpec.DEFAULT));
@@ -131,10 +136,24 @@ class PipelineFileTest {
                 Map.of("fraud", 10f)));
     assertThat(settings.metrics())
         .isEqualTo(new MetricsSpec(500, 100, 5000, false, false, "fraud"));
+    assertThat(settings.drift())
+        .isEqualTo(
+            new DriftPlan(
+                "ddm",
+                new DriftSpec.Ddm(50, 2.5, 3.5),
+                DriftPlan.Action.BOOST_LEARNING_RATE,
+                2f,
+                1000));
     assertThat(settings.output())
         .isEqualTo(
             new Settings.Output(
-                "fraud.metrics", "fraud.refused", "fraud.models", Guarantee.EXACTLY_ONCE));
+                "fraud.metrics",
+                "fraud.predictions",
+                "fraud.events",
+                "fraud.refused",
+                "fraud.models",
+                true,
+                Guarantee.EXACTLY_ONCE));
     assertThat(settings.state())
         .isEqualTo(new Settings.State(Backend.ROCKSDB, 60_000, StateSpec.DEFAULT));
   }
@@ -342,7 +361,20 @@ class PipelineFileTest {
         "metrics: 7                 | metrics must be a map of options, but was a single value",
         "window: 7                  | window is not an option. Did you mean \"metrics.window\"?",
         "xyz: 7                     | xyz is not an option. A pipeline file takes: pipeline, kafka,"
-            + " input, model, metrics, output, state, limits",
+            + " input, model, metrics, drift, output, state, limits",
+        "drift: { action: reset } | drift.detector is missing. Give one, for example: detector:"
+            + " adwin",
+        "drift: { detector: adwinn } | drift.detector \"adwinn\" is not known. Did you mean"
+            + " \"adwin\"? One of: adwin, ddm, eddm, hddm-a, page-hinkley, kswin",
+        "drift: { detector: adwin, action: swap-in-challenger } | drift.action swap-in-challenger"
+            + " needs a detector that warns, but adwin does not. Take ddm, eddm or hddm-a, or the"
+            + " action reset",
+        "drift: { detector: ddm, action: reset-head } | drift.action reset-head needs a network of"
+            + " your own, but the model is auto. Write one out (model: layers), or take reset",
+        "drift: { detector: ddm, boost: 2 } | drift.boost goes only with action"
+            + " boost-learning-rate, but that is event. Remove it",
+        "drift: { detector: { name: ddm, warning: 4, drift: 3 } } | drift.detector warning must be"
+            + " above 0 and drift above warning, but they were 4.0 and 3.0",
         "state: { checkpoint-interval: off } | state.checkpoint-interval must be a time between"
             + " 10ms and 1d (such as 500ms, 10s, 5m), but was \"off\"",
         "output: { topics: { metrics: a b } } | output.topics.metrics must be a topic name: 1 to"

@@ -94,6 +94,7 @@ final class EvaluateCommand implements Callable<Integer> {
     long start = System.nanoTime();
     try (Progress progress = new Progress(spec.commandLine().getErr(), "evaluate", scan.rows());
         LocalSink metricsSink = new LocalSink(record -> accept(record, metrics, progress));
+        LocalSink others = new LocalSink(record -> {});
         LocalSink deadLettersSink = new LocalSink(deadLetters::accept);
         LocalSink modelsSink = new LocalSink(models::accept)) {
       StreamExecutionEnvironment env = LocalFlink.environment(1, LocalFlink.NO_RESTART);
@@ -102,7 +103,7 @@ final class EvaluateCommand implements Callable<Integer> {
           env,
           settings,
           CsvSource.of(scan, settings.input().topic()),
-          new MillraceJob.Sinks(metricsSink, deadLettersSink, modelsSink));
+          new MillraceJob.Sinks(metricsSink, others, others, deadLettersSink, modelsSink));
       execute(env);
     }
     double seconds = (System.nanoTime() - start) / 1e9;

@@ -193,7 +193,8 @@ final class PipelineBench {
               "bench",
               OffsetsInitializer.earliest(),
               true),
-          new MillraceJob.Sinks(metricsSink(settings), deadLetters, models));
+          new MillraceJob.Sinks(
+              metricsSink(settings), deadLetters, deadLetters, deadLetters, models));
       env.execute("millrace bench");
       return ended.get().since(began.get());
     }

@@ -5,6 +5,7 @@ import dev.millrace.PipelineFile;
 import dev.millrace.Settings;
 import dev.millrace.codec.FeatureSpec;
 import dev.millrace.codec.InputSpec;
+import dev.millrace.flink.DriftPlan;
 import dev.millrace.nn.LayerSpec;
 import dev.millrace.nn.ModelSpec;
 import java.io.PrintWriter;
@@ -65,6 +66,9 @@ final class ValidateCommand implements Callable<Integer> {
         String.format(
             "%s, window of %d, every %d examples",
             output.metrics(), settings.metrics().window(), settings.metrics().every()));
+    line(out, "predictions", output.hasPredictions() ? output.predictions() : "not published");
+    line(out, "drift", drift(settings.drift()));
+    line(out, "events", output.events());
     line(out, "dead letters", output.deadLetters());
     line(out, "models", output.models());
     line(
@@ -79,6 +83,10 @@ final class ValidateCommand implements Callable<Integer> {
 
   private static void line(PrintWriter out, String name, String value) {
     out.printf("  %-13s %s%n", name, value);
+  }
+
+  private static String drift(DriftPlan plan) {
+    return plan == null ? "not looked for" : plan.name() + ", then " + plan.action().id();
   }
 
   private static String label(Settings settings) {

@@ -6,11 +6,12 @@ import dev.millrace.data.Task;
 import dev.millrace.eval.ClassificationMetrics;
 import dev.millrace.eval.RegressionMetrics;
 import dev.millrace.eval.RollingMetrics;
-import dev.millrace.nn.Learner;
-import dev.millrace.nn.LearnerSpec;
+import dev.millrace.eval.drift.DriftSignal;
 import dev.millrace.nn.ModelMismatchException;
 import dev.millrace.nn.ModelStart;
+import dev.millrace.nn.OnlineModel;
 import dev.millrace.nn.Workspace;
+import dev.millrace.nn.auto.Models;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
@@ -33,7 +34,9 @@ final class PrequentialModel {
   private final Task task;
   private final int columns;
   private final boolean probabilities;
-  private final Learner learner;
+  // Null if the pipeline does not look for drift.
+  private final DriftWatch drift;
+  private OnlineModel learner;
   private final ClassNames classes;
   private final RollingMetrics metrics;
   private final SeenOffsets offsets;
@@ -44,22 +47,27 @@ final class PrequentialModel {
   // Examples at the last report.
   private long reported;
 
+  // Steps left out, as far as they have been told of.
+  private long toldSkips;
+
+  // How wrong the last prediction was, 0 to 1, for the drift detector; NaN if there was none.
+  private double error;
+
   /** The model of a key whose first example stands in the chunk. */
   PrequentialModel(TrainSpec spec, Chunk chunk) {
     task = spec.task(chunk.isClassification());
     columns = spec.columns().hashCode();
-    LearnerSpec learnerSpec = spec.learner(task);
-    probabilities = learnerSpec.network().loss().isCrossEntropy();
+    probabilities = Models.givesProbabilities(spec.model(), task);
     ModelStart start = spec.model().start();
     classes = new ClassNames(start == null ? spec.input().classes() : start.classes());
     int inputs = start == null ? chunk.width() : start.weights().inputs();
-    learner = new Learner(learnerSpec, task, inputs, classes.size(), seed(chunk.key()));
     if (start != null) {
-      learner.startFrom(start.weights());
       addMissing(spec.input().classes());
     }
+    learner = fresh(spec, chunk.key(), inputs);
     metrics = RollingMetrics.of(task, spec.metrics());
     offsets = new SeenOffsets();
+    drift = spec.drift() == null ? null : new DriftWatch(spec.drift());
   }
 
   /**
@@ -68,7 +76,8 @@ final class PrequentialModel {
    * @throws ModelMismatchException if it is of another kind than the settings say, naming both
    * @throws IOException if it is of a newer release
    */
-  PrequentialModel(DataInput in, TrainSpec spec, Workspace workspace) throws IOException {
+  PrequentialModel(DataInput in, int version, TrainSpec spec, Workspace workspace)
+      throws IOException {
     task = Task.valueOf(in.readUTF());
     columns = spec.columns().hashCode();
     requireSameColumns(in.readInt(), spec);
@@ -79,9 +88,28 @@ final class PrequentialModel {
     classes = ClassNames.read(in);
     offsets = SeenOffsets.read(in);
     metrics = RollingMetrics.read(in, spec.metrics());
-    LearnerSpec learnerSpec = spec.learner(task);
-    probabilities = learnerSpec.network().loss().isCrossEntropy();
-    learner = Learner.read(in, learnerSpec, task, workspace);
+    probabilities = Models.givesProbabilities(spec.model(), task);
+    learner = Models.read(in, spec.model(), task, workspace);
+    if (version >= TrainState.FIRST_WITH_DRIFT) {
+      toldSkips = in.readLong();
+      drift = DriftWatch.read(in, spec.drift(), spec.model(), task, workspace);
+    } else {
+      drift = spec.drift() == null ? null : new DriftWatch(spec.drift());
+    }
+    if (drift != null) {
+      drift.resume(learner);
+    }
+  }
+
+  /** A model that has learned nothing, of the classes known by now. */
+  private OnlineModel fresh(TrainSpec spec, String key, int inputs) {
+    ModelStart start = spec.model().start();
+    int first = start == null ? classes.size() : start.classes().size();
+    OnlineModel fresh = Models.create(spec.model(), task, inputs, first, seed(key));
+    while (fresh.classes() < classes.size() && task.isClassification()) {
+      fresh.addClass();
+    }
+    return fresh;
   }
 
   private PrequentialModel(PrequentialModel other) {
@@ -89,6 +117,10 @@ final class PrequentialModel {
     columns = other.columns;
     probabilities = other.probabilities;
     learner = other.learner.copy();
+    drift = other.drift == null ? null : other.drift.copy();
+    if (drift != null) {
+      drift.resume(learner);
+    }
     classes = other.classes.copy();
     metrics = other.metrics.copy();
     offsets = other.offsets.copy();
@@ -96,6 +128,7 @@ final class PrequentialModel {
     eventTime = other.eventTime;
     timestamp = other.timestamp;
     reported = other.reported;
+    toldSkips = other.toldSkips;
   }
 
   /** Bytes in memory, estimated: those of the arrays, and of all that is around them. */
@@ -103,6 +136,7 @@ final class PrequentialModel {
     return OBJECT_BYTES
         + learner.memoryBytes()
         + metrics.memoryBytes(classes.size())
+        + (drift == null ? 0 : drift.memoryBytes())
         + (long) classes.size() * CLASS_NAME_BYTES;
   }
 
@@ -115,7 +149,6 @@ final class PrequentialModel {
     for (String name : declared) {
       if (classes.index(name) < 0) {
         classes.add(name);
-        learner.addClass();
       }
     }
   }
@@ -142,6 +175,8 @@ final class PrequentialModel {
     offsets.write(out);
     metrics.write(out);
     learner.write(out);
+    out.writeLong(toldSkips);
+    DriftWatch.write(drift, out);
   }
 
   /** Writes the model alone: class names and learner, nothing of the metrics. */
@@ -155,7 +190,7 @@ final class PrequentialModel {
     return task;
   }
 
-  Learner learner() {
+  OnlineModel learner() {
     return learner;
   }
 
@@ -167,6 +202,11 @@ final class PrequentialModel {
     return examples;
   }
 
+  /** Whether what it predicts with are probabilities of classes. */
+  boolean hasProbabilities() {
+    return probabilities;
+  }
+
   /**
    * The timestamp of what is published about the last example: its event time, but not later than
    * its record's. Brokers refuse records from the future, and what an example claims must not stop
@@ -174,6 +214,11 @@ final class PrequentialModel {
    */
   long timestamp() {
     return timestamp;
+  }
+
+  /** Of the last example, milliseconds since the epoch. */
+  long eventTime() {
+    return eventTime;
   }
 
   /** Whether examples have come since the last report. */
@@ -204,7 +249,9 @@ final class PrequentialModel {
       int first = r * known;
       double logLoss =
           probabilities ? -StrictMath.log(Math.max(scores[first + actual], 1e-7f)) : Double.NaN;
-      classification.update(actual, best(scores, first, known), scratch.losses[r], logLoss);
+      int predicted = best(scores, first, known);
+      error = predicted == actual ? 0 : 1;
+      classification.update(actual, predicted, scratch.losses[r], logLoss);
       learned(chunk, from + r);
     }
   }
@@ -224,15 +271,22 @@ final class PrequentialModel {
     learner.use(scratch.workspace);
     if (known == 0) {
       classification.observe(0);
+      error = Double.NaN;
     } else {
+      error = 1;
       learner.predict(chunk.features(), row * chunk.width(), scores);
       double loss = probabilities ? UNSEEN_CLASS_LOSS : squaredError(scores, known);
       double logLoss = probabilities ? loss : Double.NaN;
       classification.update(known, best(scores, 0, known), loss, logLoss);
     }
     learner.addClass();
-    float weight = chunk.weights()[row] * scratch.weightOf[label];
-    learner.learnClass(chunk.features(), row * chunk.width(), known, weight, scores);
+    if (drift != null) {
+      drift.addClass();
+    }
+    scratch.classes[0] = known;
+    scratch.weights[0] = chunk.weights()[row] * scratch.weightOf[label];
+    float[] late = scratch.unpublished(known + 1);
+    learner.learnClass(chunk.features(), row * chunk.width(), known, scratch.weights[0], late);
     learned(chunk, row);
   }
 
@@ -250,9 +304,40 @@ final class PrequentialModel {
         scratch.losses);
     RegressionMetrics regression = (RegressionMetrics) metrics;
     for (int r = 0; r < to - from; r++) {
+      error = Math.min(1, scratch.losses[r]);
       regression.update(scratch.targets[r], scratch.scores[r], scratch.losses[r]);
       learned(chunk, from + r);
     }
+  }
+
+  /**
+   * Whether steps have been left out since this was last asked. It is asked where it is a function
+   * of the data alone: after every report that the number of examples calls for.
+   */
+  boolean takeNewSkips() {
+    long skipped = learner.skippedSteps();
+    boolean isNew = skipped > toldSkips;
+    toldSkips = skipped;
+    return isNew;
+  }
+
+  /**
+   * Looks for drift after an example that was learned alone, and acts.
+   *
+   * @return what is new: a drift, a warning that was none before, or nothing
+   */
+  DriftSignal watch(TrainSpec spec, Chunk chunk, int row, TrainScratch scratch) {
+    drift.learn(chunk, row, scratch.classes[0], scratch.weights[0], scratch);
+    DriftSignal signal = drift.update(error);
+    if (drift.isAlert()) {
+      learner = drift.act(learner, () -> fresh(spec, chunk.key(), learner.inputs()));
+    }
+    return signal;
+  }
+
+  /** Drifts so far. */
+  long drifts() {
+    return drift.drifts();
   }
 
   private void learned(Chunk chunk, int row) {

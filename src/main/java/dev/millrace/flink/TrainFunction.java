@@ -6,6 +6,7 @@ import dev.millrace.data.DeadLetter;
 import dev.millrace.data.DeadLetterReason;
 import dev.millrace.data.KafkaRecord;
 import dev.millrace.data.OutputRecord;
+import dev.millrace.eval.drift.DriftSignal;
 import dev.millrace.nn.ModelMismatchException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -47,10 +48,15 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
   private transient IdleKeys idleKeys;
   private transient TrainScratch scratch;
   private transient MetricsJson json;
+  // Null if they are not published.
+  private transient Predictions predictions;
+  private transient Events events;
   private transient Counter learned;
   private transient Counter forgotten;
   private transient Counter reset;
   private transient boolean warned;
+  // Why the state that was read last could not be used.
+  private transient String mismatch;
   private transient DeadLetters refused;
 
   public TrainFunction(TrainSpec spec, StateSpec stateSpec) {
@@ -66,6 +72,8 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
     }
     scratch = new TrainScratch();
     json = new MetricsJson();
+    predictions = spec.predictions() ? new Predictions(spec) : null;
+    events = new Events(spec);
     MetricGroup group = getRuntimeContext().getMetricGroup().addGroup("millrace");
     learned = group.counter("learned");
     forgotten = group.counter("forgotten_keys");
@@ -97,6 +105,8 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
     if (model == null) {
       if (state != null) {
         reset.inc();
+        long eventTime = chunk.records().timestamp(0);
+        events.noteStartedAfresh(chunk.key(), eventTime, mismatch, context::output);
       }
       long bytes = spec.firstModelBytes(chunk);
       if (bytes > stateSpec.modelBytes()) {
@@ -111,10 +121,23 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
     scratch.findClasses(chunk, model.classes(), spec.model().classWeights());
     for (int row = 0; row < chunk.size(); ) {
       long before = model.examples();
+      long version = model.learner().steps();
+      int known = model.classes().size();
       row = learn(model, chunk, row, context);
       learned.inc(model.examples() - before);
+      if (predictions != null && model.examples() > before) {
+        context.output(
+            Outputs.PREDICTIONS,
+            predictions.record(model, chunk, row - 1, scratch.scores, known, version));
+      }
+      if (spec.drift() != null && model.examples() > before) {
+        long steps = model.learner().steps();
+        DriftSignal signal = model.watch(spec, chunk, row - 1, scratch);
+        events.noteDrift(model, chunk.key(), signal, steps, context::output);
+      }
       if (model.examples() > before && model.examples() % spec.metrics().every() == 0) {
         out.collect(report(model, chunk.key()));
+        events.noteSkipped(model, chunk.key(), context::output);
       }
     }
     if (model.examples() == 0) {
@@ -139,7 +162,7 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
     PrequentialModel model = resume(state, context.getCurrentKey());
     reportNews(state, model, context.getCurrentKey(), out);
     if (idleKeys != null && idleKeys.isOver(context.timerService())) {
-      forget(model == null ? timestamp : model.timestamp(), context);
+      forget(model, model == null ? timestamp : model.timestamp(), context);
     }
   }
 
@@ -147,13 +170,14 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
    * Tells what is left to tell of the key that the backend has at the moment, at the end of the
    * input.
    */
-  void end(String key, Collector<OutputRecord> metrics, Collector<OutputRecord> models)
-      throws IOException {
+  void end(String key, Collector<OutputRecord> metrics, SideOutputs others) throws IOException {
     TrainState state = states.value();
     PrequentialModel model = resume(state, key);
     if (model != null) {
       reportNews(state, model, key, metrics);
-      models.collect(ModelSnapshot.encode(spec, key, model.timestamp(), state.modelBytes()));
+      events.noteSkipped(model, key, others);
+      others.output(
+          Outputs.MODELS, ModelSnapshot.encode(spec, key, model.timestamp(), state.modelBytes()));
     }
   }
 
@@ -167,12 +191,15 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
   }
 
   /** The key's next example starts it afresh. */
-  private void forget(long timestamp, OnTimerContext context) {
+  private void forget(PrequentialModel model, long timestamp, OnTimerContext context) {
     states.clear();
     idleKeys.clear();
     forgotten.inc();
     context.output(
         Outputs.MODELS, ModelSnapshot.encode(spec, context.getCurrentKey(), timestamp, null));
+    if (model != null) {
+      events.noteForgotten(model, context.getCurrentKey(), context::output);
+    }
   }
 
   /**
@@ -189,6 +216,7 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
                 "key \"%s\": %s: state.on-shape-change: reset does so"
                     .formatted(key, e.getMessage())));
       }
+      mismatch = e.getMessage();
       if (!warned) {
         warned = true;
         LOG.warn("Key {} and all others like it start afresh: {}", key, e.getMessage());
@@ -226,9 +254,7 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
           context);
       return row + 1;
     }
-    // A report says what the model was after its last example, so none is learned beyond it.
-    int every = spec.metrics().every();
-    int end = (int) Math.min(chunk.size(), row + every - model.examples() % every);
+    int end = row + mostTogether(model, chunk.size() - row);
     if (!chunk.isClassification()) {
       model.learnValues(chunk, row, end, scratch);
       return end;
@@ -240,6 +266,17 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
     }
     meet(model, chunk, row, context);
     return row + 1;
+  }
+
+  /**
+   * How many examples may be learned at once: a report says what the model was after its last
+   * example, a prediction which steps the model had taken, and after a drift the next example may
+   * meet another model, so none is learned beyond those.
+   */
+  private int mostTogether(PrequentialModel model, int rows) {
+    int every = spec.metrics().every();
+    boolean single = predictions != null || spec.drift() != null;
+    return single ? 1 : (int) Math.min(rows, every - model.examples() % every);
   }
 
   /** The first row whose class the model does not know, or the end. */

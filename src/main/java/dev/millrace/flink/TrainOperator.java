@@ -6,11 +6,9 @@ import org.apache.flink.runtime.state.KeyedStateBackend;
 import org.apache.flink.runtime.state.VoidNamespace;
 import org.apache.flink.runtime.state.VoidNamespaceSerializer;
 import org.apache.flink.streaming.api.operators.KeyedProcessOperator;
-import org.apache.flink.streaming.api.operators.Output;
 import org.apache.flink.streaming.api.operators.TimestampedCollector;
 import org.apache.flink.streaming.api.watermark.Watermark;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
-import org.apache.flink.util.Collector;
 
 /**
  * Runs {@link TrainFunction}, and keeps the models in use as objects where the state backend keeps
@@ -67,24 +65,13 @@ public class TrainOperator extends KeyedProcessOperator<String, Chunk, OutputRec
   private void tellOfAllModels() throws Exception {
     TrainFunction function = (TrainFunction) userFunction;
     TimestampedCollector<OutputRecord> metrics = new TimestampedCollector<>(output);
-    SideCollector models = new SideCollector(output);
+    SideOutputs others = (tag, record) -> output.collect(tag, new StreamRecord<>(record));
     this.<String>getKeyedStateBackend()
         .applyToAllKeys(
             VoidNamespace.INSTANCE,
             VoidNamespaceSerializer.INSTANCE,
             TrainFunction.descriptor(),
-            (key, state) -> function.end(key, metrics, models));
-  }
-
-  private record SideCollector(Output<StreamRecord<OutputRecord>> output)
-      implements Collector<OutputRecord> {
-    @Override
-    public void collect(OutputRecord record) {
-      output.collect(Outputs.MODELS, new StreamRecord<>(record));
-    }
-
-    @Override
-    public void close() {}
+            (key, state) -> function.end(key, metrics, others));
   }
 
   @Override

@@ -23,6 +23,7 @@ final class TrainScratch {
   float[] losses = new float[0];
   // [rows x outputs]
   float[] scores = new float[0];
+  private float[] unpublished = new float[0];
 
   /** Looks the chunk's labels up: once a chunk, not once an example. */
   void findClasses(Chunk chunk, ClassNames known, Map<String, Float> classWeights) {
@@ -56,6 +57,14 @@ final class TrainScratch {
     fit(to - from, 1);
     System.arraycopy(chunk.targets(), from, targets, 0, to - from);
     System.arraycopy(chunk.weights(), from, weights, 0, to - from);
+  }
+
+  /** Where scores go that are of no use to anybody. */
+  float[] unpublished(int outputs) {
+    if (unpublished.length < outputs) {
+      unpublished = new float[outputs];
+    }
+    return unpublished;
   }
 
   /** Makes room for the scores of so many rows, and all that goes with them. */

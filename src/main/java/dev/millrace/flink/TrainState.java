@@ -17,7 +17,10 @@ import org.apache.flink.core.memory.DataOutputSerializer;
  */
 public final class TrainState {
   /** Version of the bytes that {@link #write} gives. */
-  static final int VERSION = 1;
+  static final int VERSION = 2;
+
+  /** The first version whose models say what their drift detector knows. */
+  static final int FIRST_WITH_DRIFT = 2;
 
   // One of the two is null.
   private byte[] frozen;
@@ -57,8 +60,9 @@ public final class TrainState {
     if (frozen != null) {
       // Not a DataInputStream, whose every number is four calls of a synchronized method.
       DataInput in = new DataInputDeserializer(frozen);
-      requireVersion(in.readInt());
-      model = new PrequentialModel(in, spec, workspace);
+      int version = in.readInt();
+      requireVersion(version);
+      model = new PrequentialModel(in, version, spec, workspace);
       frozen = null;
     }
     return model;

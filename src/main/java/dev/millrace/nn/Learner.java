@@ -15,7 +15,7 @@ import java.io.IOException;
  * nothing once the arrays have grown and the kernels are compiled, each by itself as
  * flink-conf/config.yaml says.
  */
-public final class Learner {
+public final class Learner implements OnlineModel {
 
   private final long keySeed;
   // Null if no layer has it.
@@ -33,6 +33,8 @@ public final class Learner {
   private long skippedSteps;
   // Whether its first prediction of a value has something to go by.
   private boolean hasStart;
+  private float boost = 1f;
+  private long boostedUntil;
   private Workspace workspace;
 
   /**
@@ -88,42 +90,71 @@ public final class Learner {
   }
 
   /** Number of features. */
+  @Override
   public int inputs() {
     return blueprint.inputs();
   }
 
   /** How many numbers a prediction has: one a class, or one for regression. */
+  @Override
   public int outputs() {
     return blueprint.task().isClassification() ? blueprint.classes() : 1;
   }
 
   /** Classes known so far, 0 for regression. */
+  @Override
   public int classes() {
     return blueprint.classes();
   }
 
   /** Updates of the weights. */
+  @Override
   public long steps() {
     return steps;
   }
 
   /** Examples learned from, those that wait in the mini-batch included. */
+  @Override
   public long examples() {
     return examples;
   }
 
   /** Updates left out because their gradient was not finite (or beyond 1e15). */
+  @Override
   public long skippedSteps() {
     return skippedSteps;
   }
 
   /** The size of the next step. */
+  @Override
   public float learningRate() {
     LearnerSpec spec = blueprint.spec();
-    return spec.schedule().rate(spec.optimizer().learningRate(), steps);
+    float rate = spec.schedule().rate(spec.optimizer().learningRate(), steps);
+    return steps < boostedUntil ? rate * boost : rate;
+  }
+
+  /**
+   * Takes larger steps for a while; not part of what is written.
+   *
+   * @param factor of the learning rate, above 0
+   * @param untilStep the first step that is as usual again
+   */
+  public void boostLearningRate(float factor, long untilStep) {
+    boost = factor;
+    boostedUntil = untilStep;
+  }
+
+  /** Makes the output layer what it was at first, its optimizer's slots too. */
+  public void resetOutputLayer() {
+    int head = blueprint.layout().weightOffset(blueprint.layout().layers() - 1);
+    float[] initial = blueprint.network().initialParameters(initializer());
+    System.arraycopy(initial, head, parameters, head, parameters.length - head);
+    optimizer.forget(head, parameters.length);
+    optimizer.meet(parameters);
   }
 
   /** Shares scratch with other learners of the same thread; not part of the model. */
+  @Override
   public void use(Workspace shared) {
     if (workspace != shared) {
       workspace = shared;
@@ -139,6 +170,7 @@ public final class Learner {
    *     huber the raw outputs; 1 while only one class is known), or the value on the target's own
    *     scale, NaN until a target has been seen
    */
+  @Override
   public void predict(float[] features, int offset, float[] out) {
     float[] row = workspace.fitInput(inputs());
     normalizer.transform(features, offset, row, 0);
@@ -166,6 +198,7 @@ public final class Learner {
    * @return the loss of that prediction, without weight and penalty
    * @throws IndexOutOfBoundsException if the class is not known
    */
+  @Override
   public float learnClass(float[] features, int offset, int classIndex, float weight, float[] out) {
     require(classIndex);
     MiniBatch batch = batchFor(1);
@@ -188,6 +221,7 @@ public final class Learner {
    * @param losses receives the loss of each prediction
    * @throws IndexOutOfBoundsException if a class is not known; then nothing was learned
    */
+  @Override
   public void learnClasses(
       float[] features,
       int offset,
@@ -228,6 +262,7 @@ public final class Learner {
    * @param target finite
    * @return the loss on the scale of the normalised target
    */
+  @Override
   public float learnValue(float[] features, int offset, double target, float weight, float[] out) {
     MiniBatch batch = batchFor(1);
     propagate(batch, features, offset, 1);
@@ -244,6 +279,7 @@ public final class Learner {
    * @param targets [rows], finite
    * @param out receives the predictions, [rows]
    */
+  @Override
   public void learnValues(
       float[] features,
       int offset,
@@ -354,6 +390,7 @@ public final class Learner {
    *
    * @throws IllegalStateException for regression, or a third class of binary_crossentropy
    */
+  @Override
   public void addClass() {
     LearnerSpec spec = blueprint.spec();
     if (!blueprint.hasRoomForClass()) {
@@ -403,17 +440,20 @@ public final class Learner {
   }
 
   /** Bytes of the arrays that belong to this model alone, in memory, padding included. */
+  @Override
   public long memoryBytes() {
     long floats = parameters.length + optimizer.floats() + pending.floats();
     return floats * Float.BYTES + normalizer.numbers() * Double.BYTES;
   }
 
   /** A model of its own that equals this one now. */
+  @Override
   public Learner copy() {
     return new Learner(this);
   }
 
   /** Writes everything that decides how the model goes on, bit for bit. */
+  @Override
   public void write(DataOutput out) throws IOException {
     blueprint.writeKind(out);
     out.writeLong(keySeed);

@@ -22,7 +22,7 @@ public final class Specs {
   }
 
   public static TrainSpec train(InputSpec input, ModelSpec model, MetricsSpec metrics) {
-    return new TrainSpec("test", Records.TOPIC, input, model, metrics, "00000000");
+    return new TrainSpec("test", Records.TOPIC, input, model, metrics, "00000000", null, false);
   }
 
   /** One small hidden layer, Adam, and mini-batches, so that every kind of state is in use. */
