@@ -1,6 +1,5 @@
 package dev.millrace;
 
-import dev.millrace.codec.FeatureSpec;
 import dev.millrace.codec.InputSpec;
 import dev.millrace.codec.OnnxException;
 import dev.millrace.codec.OnnxImport;
@@ -155,7 +154,7 @@ final class StartReader {
   /** The start, once the rest of the model is known; refuses what does not fit. */
   ModelStart start(ModelSpec spec) {
     Task task = task();
-    int width = input.features().stream().mapToInt(FeatureSpec::width).sum();
+    int width = input.width();
     int inputs = file.weights().inputs();
     if (width != 0 && width != inputs) {
       model.refuse(

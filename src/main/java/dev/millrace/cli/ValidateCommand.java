@@ -108,7 +108,7 @@ final class ValidateCommand implements Callable<Integer> {
     if (features.isEmpty()) {
       return "all that the examples carry";
     }
-    int width = features.stream().mapToInt(FeatureSpec::width).sum();
+    int width = examples.width();
     return features.size()
         + (features.size() == 1 ? " field, " : " fields, ")
         + width

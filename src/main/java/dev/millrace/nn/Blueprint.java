@@ -79,7 +79,8 @@ final class Blueprint {
               + shape
               + "), configured ("
               + spec.shape(task)
-              + "); go back to the stored settings, or start afresh");
+              + "); go back to the stored settings, or start afresh",
+          shape);
     }
     int inputs = in.readInt();
     int classes = in.readInt();

@@ -193,7 +193,12 @@ final class Normalizer {
           "there are %d statistics, the normalizer has %d"
               .formatted(other.length, statistics.length));
     }
-    System.arraycopy(other, 0, statistics, 0, other.length);
+    startFromFirst(other);
+  }
+
+  /** Goes on from the statistics of the first columns; the others have seen nothing. */
+  void startFromFirst(double[] others) {
+    System.arraycopy(others, 0, statistics, 0, others.length);
   }
 
   void write(DataOutput out) throws IOException {
