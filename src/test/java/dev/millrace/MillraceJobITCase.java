@@ -7,17 +7,23 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.millrace.cli.CommittedRecords;
 import dev.millrace.cli.EmbeddedKafka;
+import dev.millrace.codec.OnnxExport;
+import dev.millrace.codec.OnnxInfo;
 import dev.millrace.data.OutputRecord;
 import dev.millrace.flink.KafkaIo;
+import dev.millrace.flink.ModelSnapshot;
 import dev.millrace.testing.BadRecords;
 import dev.millrace.testing.FailingSink;
 import dev.millrace.testing.Records;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -29,6 +35,8 @@ import org.apache.flink.connector.kafka.source.enumerator.initializer.OffsetsIni
 import org.apache.flink.core.execution.JobClient;
 import org.apache.flink.core.execution.SavepointFormatType;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.header.Header;
@@ -223,6 +231,86 @@ class MillraceJobITCase {
     }
 
     assertThat(JobTopics.models(heap)).isEqualTo(JobTopics.models(calm)).hasSize(KEYS);
+  }
+
+  @Test
+  void newKeysStartFromTheModelThatAnotherKeyHasOnTheModelsTopic(@TempDir Path dir)
+      throws Exception {
+    Settings first = withModel("prior", "prior-in", "");
+    JobTopics.create(first);
+    JobTopics.send(first, JobTopics.examples(EXAMPLES, KEYS));
+    run(first);
+    // The same pipeline, and new keys.
+    Settings next = withModel("prior", "prior-next", ", prior: key-3");
+    try (Admin admin = Admin.create(Map.copyOf(new HashMap<String, Object>(next.kafka())))) {
+      admin.createTopics(List.of(new NewTopic("prior-next", 1, (short) 1))).all().get();
+    }
+    JobTopics.send(next, ofNewKeys());
+    run(next);
+
+    // What the file of that model does is tested elsewhere.
+    Files.write(dir.resolve("key-3.onnx"), onnx(first, "key-3"));
+    Settings fromFile = withModel("from-file", "from-file-in", ", from: " + dir + "/key-3.onnx");
+    JobTopics.create(fromFile);
+    JobTopics.send(fromFile, ofNewKeys());
+    run(fromFile);
+    assertThat(JobTopics.models(next))
+        .hasSize(KEYS + 2)
+        .containsAllEntriesOf(JobTopics.models(fromFile));
+    assertThat(lastMetrics(next).get("new-0").path("config"))
+        .isNotEqualTo(lastMetrics(next).get("key-0").path("config"));
+  }
+
+  @Test
+  void aPriorWithoutAModelIsRefusedBeforeTheJobStarts() throws Exception {
+    Settings settings = withModel("no-prior", "no-prior-in", ", prior: fleet");
+    JobTopics.create(settings);
+
+    assertThatThrownBy(() -> run(settings))
+        .isInstanceOf(InvalidPipelineException.class)
+        .hasMessage(
+            "model.prior is \"fleet\", but topic no-prior-models has no model of that key. A job"
+                + " publishes its models when its input ends or it is drained; see those there are"
+                + " with: ./millrace models list");
+  }
+
+  private static Settings withModel(String name, String input, String start) {
+    return PipelineFile.parse(
+        name + ".yaml",
+        """
+        pipeline: %1$s
+        kafka: { bootstrap.servers: "%2$s" }
+        input: { topic: %3$s, label: class, classes: [a, b, c] }
+        model: { layers: [{ units: 6, activation: tanh }], optimizer: adam%4$s }
+        output:
+          topics:
+            metrics: %1$s-metrics
+            predictions: %1$s-predictions
+            events: %1$s-events
+            dead-letters: %1$s-dlq
+            models: %1$s-models
+        """
+            .formatted(name, kafka.bootstrapServers(), input, start),
+        Path.of(""));
+  }
+
+  private static List<ProducerRecord<byte[], byte[]>> ofNewKeys() {
+    List<ProducerRecord<byte[], byte[]>> records = new ArrayList<>();
+    for (ProducerRecord<byte[], byte[]> record : JobTopics.examples(300, 2)) {
+      String key = new String(record.key(), StandardCharsets.UTF_8).replace("key", "new");
+      records.add(JobTopics.record(key, record.value(), record.timestamp()));
+    }
+    return records;
+  }
+
+  private static byte[] onnx(Settings settings, String key) throws IOException {
+    byte[] bytes = HexFormat.of().parseHex(JobTopics.models(settings).get(key));
+    ModelSnapshot model =
+        ModelSnapshot.decode(settings.pipeline(), settings.configHash(), key, bytes);
+    return OnnxExport.encode(
+        model.learner(settings.model()),
+        new OnnxInfo(
+            settings.pipeline(), key, settings.configHash(), model.task(), model.classes()));
   }
 
   private static ConditionFactory await() {

@@ -3,9 +3,9 @@ package dev.millrace.cli;
 import dev.millrace.Settings;
 import dev.millrace.Spelling;
 import dev.millrace.flink.ModelSnapshot;
+import dev.millrace.flink.Onlooker;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -13,20 +13,15 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.ConsumerRecords;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.KafkaException;
-import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.header.Header;
 
 /** The newest model of each key on a models topic, as far as it was written when it was read. */
 final class ModelsTopic {
   private static final int LONGEST_KEYS = 60;
-  private static final Duration POLL = Duration.ofMillis(500);
-  private static final Duration CALL = Duration.ofSeconds(15);
 
   private final String topic;
   private final Map<String, ModelSnapshot> models = new TreeMap<>();
+  private int skipped;
 
   private ModelsTopic(String topic) {
     this.topic = topic;
@@ -40,11 +35,12 @@ final class ModelsTopic {
    */
   static ModelsTopic read(Map<String, String> kafka, String topic, Consumer<String> notice) {
     ModelsTopic read = new ModelsTopic(topic);
-    try (KafkaConsumer<byte[], byte[]> consumer = Onlooker.consumer(kafka)) {
-      read.readAll(consumer, notice);
+    try {
+      Onlooker.readAll(kafka, topic, read::take);
     } catch (KafkaException e) {
       throw BrokerCheck.failure("Topic " + topic + " cannot be read", e);
     }
+    read.tellOfSkipped(notice);
     if (read.models.isEmpty()) {
       throw new CliError(
           "Topic %s has no models. A job publishes them when its input ends or it is drained."
@@ -53,25 +49,7 @@ final class ModelsTopic {
     return read;
   }
 
-  private void readAll(KafkaConsumer<byte[], byte[]> consumer, Consumer<String> notice) {
-    List<TopicPartition> partitions =
-        consumer.partitionsFor(topic, CALL).stream()
-            .map(p -> new TopicPartition(topic, p.partition()))
-            .toList();
-    consumer.assign(partitions);
-    consumer.seekToBeginning(partitions);
-    Map<TopicPartition, Long> ends = consumer.endOffsets(partitions, CALL);
-    int skipped = 0;
-    while (partitions.stream().anyMatch(p -> consumer.position(p, CALL) < ends.get(p))) {
-      ConsumerRecords<byte[], byte[]> records = consumer.poll(POLL);
-      for (ConsumerRecord<byte[], byte[]> record : records) {
-        skipped = take(record) ? skipped : skipped + 1;
-      }
-      if (records.isEmpty()) {
-        // A consumer waits for absent brokers without a word; this call needs an answer.
-        consumer.endOffsets(partitions, CALL);
-      }
-    }
+  private void tellOfSkipped(Consumer<String> notice) {
     if (skipped > 0) {
       notice.accept(
           skipped == 1
@@ -81,30 +59,23 @@ final class ModelsTopic {
     }
   }
 
-  private boolean take(ConsumerRecord<byte[], byte[]> record) {
+  private void take(ConsumerRecord<byte[], byte[]> record) {
     if (record.key() == null) {
-      return false;
+      skipped++;
+      return;
     }
     String key = new String(record.key(), StandardCharsets.UTF_8);
     if (record.value() == null) {
       models.remove(key);
-      return true;
+      return;
     }
     try {
-      String pipeline = header(record, ModelSnapshot.PIPELINE_HEADER);
-      String config = header(record, ModelSnapshot.CONFIG_HEADER);
+      String pipeline = ModelSnapshot.header(record.headers(), ModelSnapshot.PIPELINE_HEADER);
+      String config = ModelSnapshot.header(record.headers(), ModelSnapshot.CONFIG_HEADER);
       models.put(key, ModelSnapshot.decode(pipeline, config, key, record.value()));
-      return true;
     } catch (IOException e) {
-      return false;
+      skipped++;
     }
-  }
-
-  private static String header(ConsumerRecord<byte[], byte[]> record, String name) {
-    Header header = record.headers().lastHeader(name);
-    return header == null || header.value() == null
-        ? null
-        : new String(header.value(), StandardCharsets.UTF_8);
   }
 
   /**

@@ -59,7 +59,7 @@ final class ValidateCommand implements Callable<Integer> {
     line(out, "label", label(settings));
     line(out, "key", examples.key() == null ? "the record key" : "field " + examples.key());
     line(out, "features", features(examples));
-    line(out, "model", model(settings.model()));
+    line(out, "model", model(settings.model(), settings.prior()));
     line(
         out,
         "metrics",
@@ -116,7 +116,7 @@ final class ValidateCommand implements Callable<Integer> {
         + features.stream().map(FeatureSpec::name).collect(Collectors.joining(" "));
   }
 
-  private static String model(ModelSpec model) {
+  private static String model(ModelSpec model, String prior) {
     String layers =
         model.hidden().isEmpty()
             ? "linear model"
@@ -125,7 +125,9 @@ final class ValidateCommand implements Callable<Integer> {
                 .collect(Collectors.joining(", ", "", " hidden"));
     return String.format(
         "%s%s%s, %s %s, normalization %s, batch size %d",
-        model.start() == null ? "" : "from the file, ",
+        model.start() != null
+            ? "from the file, "
+            : prior != null ? "from the model of key \"" + prior + "\", " : "",
         model.equals(ModelSpec.auto(model.seed())) ? "auto: " : "",
         layers,
         model.optimizer().id(),

@@ -10,6 +10,8 @@ import java.io.DataInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import org.apache.kafka.common.header.Header;
+import org.apache.kafka.common.header.Headers;
 
 /**
  * A record of the models topic: one model as it was at a time.
@@ -39,6 +41,14 @@ public record ModelSnapshot(
 
   public ModelSnapshot {
     classes = List.copyOf(classes);
+  }
+
+  /** What a header says, or null if it is not there. */
+  public static String header(Headers headers, String name) {
+    Header header = headers.lastHeader(name);
+    return header == null || header.value() == null
+        ? null
+        : new String(header.value(), StandardCharsets.UTF_8);
   }
 
   /**
