@@ -1,12 +1,13 @@
 package dev.millrace;
 
 import dev.millrace.codec.InputSpec;
+import dev.millrace.flink.KafkaIo;
+import dev.millrace.flink.ModelAssembler;
+import dev.millrace.flink.ModelAssembler.Arrival;
 import dev.millrace.flink.ModelSnapshot;
 import dev.millrace.flink.Onlooker;
 import dev.millrace.nn.ModelStart;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.KafkaException;
 
@@ -20,13 +21,11 @@ final class PriorModel {
   private static final String SUBJECT = "model.prior is \"%s\", but ";
 
   private final Settings settings;
-  private final byte[] key;
-  private byte[] model;
-  private String pipeline;
+  private final ModelAssembler parts = new ModelAssembler();
+  private Arrival model;
 
   private PriorModel(Settings settings) {
     this.settings = settings;
-    this.key = settings.prior().getBytes(StandardCharsets.UTF_8);
   }
 
   /**
@@ -45,28 +44,34 @@ final class PriorModel {
     } catch (KafkaException e) {
       throw refusal("topic %s cannot be read: %s.".formatted(topic, e.getMessage()));
     }
-    if (model == null) {
+    if (model == null || model.isForgotten()) {
       throw refusal(
-          ("topic %s has no model of that key. A job publishes its models when its input ends or it"
-                  + " is drained; see those there are with: ./millrace models list")
+          ("topic %s has no model of that key. A job publishes its models as output.snapshots says"
+               + " and when it is drained; see those there are with: ./millrace models list")
               .formatted(topic));
     }
+    String pipeline = model.pipeline();
     if (pipeline != null && !pipeline.equals(settings.pipeline())) {
       throw refusal(
           "that model is of the pipeline %s. Export it, and name the file with model.from"
               .formatted(pipeline));
     }
     try {
-      return startingFrom(ModelSnapshot.decode(pipeline, null, settings.prior(), model));
+      return startingFrom(
+          ModelSnapshot.decode(pipeline, model.config(), model.key(), model.bytes()));
     } catch (IOException e) {
       throw refusal("it cannot be used: " + e.getMessage());
     }
   }
 
   private void take(ConsumerRecord<byte[], byte[]> candidate) {
-    if (Arrays.equals(candidate.key(), key)) {
-      model = candidate.value();
-      pipeline = ModelSnapshot.header(candidate.headers(), ModelSnapshot.PIPELINE_HEADER);
+    try {
+      Arrival arrival = parts.accept(KafkaIo.record(candidate));
+      if (arrival != null && arrival.key().equals(settings.prior())) {
+        model = arrival;
+      }
+    } catch (IOException e) {
+      // It is no record of a model, as models list would say.
     }
   }
 

@@ -270,8 +270,8 @@ class MillraceJobITCase {
         .isInstanceOf(InvalidPipelineException.class)
         .hasMessage(
             "model.prior is \"fleet\", but topic no-prior-models has no model of that key. A job"
-                + " publishes its models when its input ends or it is drained; see those there are"
-                + " with: ./millrace models list");
+                + " publishes its models as output.snapshots says and when it is drained; see those"
+                + " there are with: ./millrace models list");
   }
 
   private static Settings withModel(String name, String input, String start) {

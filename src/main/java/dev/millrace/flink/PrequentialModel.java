@@ -4,6 +4,7 @@ import dev.millrace.data.Chunk;
 import dev.millrace.data.MetricsReport;
 import dev.millrace.data.Task;
 import dev.millrace.eval.ClassificationMetrics;
+import dev.millrace.eval.NaturalLogarithm;
 import dev.millrace.eval.RegressionMetrics;
 import dev.millrace.eval.RollingMetrics;
 import dev.millrace.eval.drift.DriftSignal;
@@ -25,7 +26,7 @@ import java.util.List;
  */
 final class PrequentialModel {
   // -ln of the smallest probability that counts, 1e-7: the loss of a class nobody has seen.
-  private static final double UNSEEN_CLASS_LOSS = -StrictMath.log(1e-7);
+  private static final double UNSEEN_CLASS_LOSS = -NaturalLogarithm.of(1e-7);
 
   // Some 30 objects and the headers of their arrays; a name in a list and a hash table.
   private static final int OBJECT_BYTES = 2_048;
@@ -257,19 +258,15 @@ final class PrequentialModel {
     float[] scores = scratch.scores;
     learner.use(scratch.workspace);
     learner.learnClasses(
-        chunk.features(),
-        from * chunk.width(),
-        to - from,
-        scratch.classes,
-        scratch.weights,
-        scores,
-        scratch.losses);
+        scratch.features, 0, to - from, scratch.classes, scratch.weights, scores, scratch.losses);
     ClassificationMetrics classification = (ClassificationMetrics) metrics;
     for (int r = 0; r < to - from; r++) {
       int actual = scratch.classes[r];
       int first = r * known;
       double logLoss =
-          probabilities ? -StrictMath.log(Math.max(scores[first + actual], 1e-7f)) : Double.NaN;
+          probabilities
+              ? -NaturalLogarithm.of(Math.max(scores[first + actual], 1e-7f))
+              : Double.NaN;
       int predicted = best(scores, first, known);
       error = predicted == actual ? 0 : 1;
       classification.update(actual, predicted, scratch.losses[r], logLoss);
@@ -282,11 +279,12 @@ final class PrequentialModel {
    * output layer grows.
    */
   void meetClass(Chunk chunk, int row, TrainScratch scratch) {
-    int label = (int) chunk.targets()[row];
+    int label = chunk.labelOf(row);
     int known = classes.size();
     ClassificationMetrics classification = (ClassificationMetrics) metrics;
     classes.add(chunk.label(label));
     scratch.classOf[label] = known;
+    scratch.takeFeatures(chunk, row, row + 1);
     scratch.fit(1, known + 1);
     float[] scores = scratch.scores;
     learner.use(scratch.workspace);
@@ -295,7 +293,7 @@ final class PrequentialModel {
       error = Double.NaN;
     } else {
       error = 1;
-      learner.predict(chunk.features(), row * chunk.width(), scores);
+      learner.predict(scratch.features, 0, scores);
       double loss = probabilities ? UNSEEN_CLASS_LOSS : squaredError(scores, known);
       double logLoss = probabilities ? loss : Double.NaN;
       classification.update(known, best(scores, 0, known), loss, logLoss);
@@ -305,9 +303,9 @@ final class PrequentialModel {
       drift.addClass();
     }
     scratch.classes[0] = known;
-    scratch.weights[0] = chunk.weights()[row] * scratch.weightOf[label];
+    scratch.weights[0] = chunk.weight(row) * scratch.weightOf[label];
     float[] late = scratch.unpublished(known + 1);
-    learner.learnClass(chunk.features(), row * chunk.width(), known, scratch.weights[0], late);
+    learner.learnClass(scratch.features, 0, known, scratch.weights[0], late);
     learned(chunk, row);
   }
 
@@ -316,8 +314,8 @@ final class PrequentialModel {
     scratch.takeValues(chunk, from, to);
     learner.use(scratch.workspace);
     learner.learnValues(
-        chunk.features(),
-        from * chunk.width(),
+        scratch.features,
+        0,
         to - from,
         scratch.targets,
         scratch.weights,
@@ -363,9 +361,9 @@ final class PrequentialModel {
 
   private void learned(Chunk chunk, int row) {
     examples++;
-    eventTime = chunk.eventTimes()[row];
-    timestamp = Math.min(eventTime, chunk.records().timestamp(row));
-    offsets.see(chunk.records().partition(row), chunk.records().offset(row));
+    eventTime = chunk.eventTime(row);
+    timestamp = Math.min(eventTime, chunk.timestamp(row));
+    offsets.see(chunk.partition(row), chunk.offset(row));
   }
 
   private static int best(float[] scores, int first, int known) {
@@ -401,6 +399,7 @@ final class PrequentialModel {
             classes.list(),
             Double.parseDouble(Float.toString(learner.learningRate())), // 0.005, not its float
             learner.skippedSteps(),
+            learner.members(),
             offsets.report(spec.topic()),
             spec.config()));
   }

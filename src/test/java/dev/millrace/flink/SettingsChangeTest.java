@@ -131,7 +131,8 @@ class SettingsChangeTest {
         spec.metrics(),
         spec.config(),
         spec.drift(),
-        spec.predictions());
+        spec.predictions(),
+        spec.snapshots());
   }
 
   private static InputSpec classes(String... names) {

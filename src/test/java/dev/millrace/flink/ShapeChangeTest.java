@@ -46,7 +46,7 @@ class ShapeChangeTest {
           .rootCause()
           .hasMessageStartingWith("key \"k\": the stored model is of another kind: stored (")
           .hasMessageContaining("8 relu")
-          .hasMessageContaining("32 tanh")
+          .hasMessageContaining("auto balanced")
           .hasMessageEndingWith(
               "; go back to the stored settings, or start afresh: state.on-shape-change: reset"
                   + " does so, and grow keeps what was learned if there only are more neurons,"

@@ -72,7 +72,7 @@ class TrainOperatorTest {
   @ValueSource(longs = {0, 64 << 20})
   void anIncrementalCheckpointHasLittleMoreThanTheModelsThatLearned(long cacheBytes)
       throws Exception {
-    int keys = 200;
+    int keys = 1_000;
     try (TrainHarness harness =
         new TrainHarness(train(cacheBytes), new EmbeddedRocksDBStateBackend(true), null)) {
       for (int key = 0; key < keys; key++) {
@@ -83,7 +83,7 @@ class TrainOperatorTest {
       harness.send(Chunks.classes("key-9", 10, 1), 10);
       KeyedStateHandle second = checkpoint(harness, 2);
 
-      // Two of 200 models, and RocksDB's own description of its files.
+      // Two of 1,000 models, and RocksDB's own description of its files.
       assertThat(first.getCheckpointedSize()).isGreaterThan(keys * 1_000L);
       assertThat(second.getCheckpointedSize()).isLessThan(first.getCheckpointedSize() / 10);
       assertThat(second.getStateSize()).isGreaterThan(first.getStateSize());
