@@ -189,7 +189,8 @@ public final class MillraceJob {
     return new IllegalArgumentException("usage: MillraceJob -c pipeline.yaml [-D key=value ...]");
   }
 
-  private static TrainSpec trainSpec(Settings settings) {
+  /** All that the training operator is told of a pipeline. */
+  public static TrainSpec trainSpec(Settings settings) {
     return new TrainSpec(
         settings.pipeline(),
         settings.input().topic(),

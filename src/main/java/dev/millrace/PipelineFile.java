@@ -115,7 +115,8 @@ public final class PipelineFile {
             metrics.get(PipelineOptions.AT_LATEST),
             metrics.get(PipelineOptions.PER_CLASS),
             metrics.get(PipelineOptions.CONFUSION_MATRIX),
-            in.get(InputOptions.POSITIVE)),
+            in.get(InputOptions.POSITIVE),
+            metrics.get(PipelineOptions.DECISION)),
         drift(root, model, input.spec().task(), problems),
         new Settings.Output(
             topics.get(PipelineOptions.METRICS_TOPIC),
