@@ -192,7 +192,8 @@ public final class MillraceJob {
         settings.metrics(),
         settings.configHash(),
         settings.drift(),
-        settings.output().hasPredictions());
+        settings.output().hasPredictions(),
+        settings.output().snapshots());
   }
 
   @SuppressWarnings("deprecation") // the connector's interface asks for Kafka's old enum

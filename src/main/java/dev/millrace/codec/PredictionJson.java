@@ -5,6 +5,7 @@ import dev.millrace.data.Prediction;
 import dev.millrace.data.Prediction.OfClass;
 import dev.millrace.data.Prediction.OfValue;
 import java.io.IOException;
+import java.util.List;
 
 /**
  * Writes predictions as JSON, one compact line each; equal predictions give equal bytes on every
@@ -39,27 +40,30 @@ public final class PredictionJson {
   }
 
   private static void write(JsonGenerator json, OfClass outcome) throws IOException {
-    float[] scores = outcome.scores();
-    int best = best(scores);
+    writeClass(json, outcome.classes(), outcome.scores());
+    json.writeStringField("actual", outcome.actual());
+    writeScores(json, outcome.classes(), outcome.scores(), outcome.probabilities());
+  }
+
+  /** The predicted class, null before the first is known. */
+  static void writeClass(JsonGenerator json, List<String> classes, float[] scores)
+      throws IOException {
+    int best = Prediction.best(scores);
     if (best < 0) {
       json.writeNullField("class");
     } else {
-      json.writeStringField("class", outcome.classes().get(best));
+      json.writeStringField("class", classes.get(best));
     }
-    json.writeStringField("actual", outcome.actual());
-    json.writeObjectFieldStart(outcome.probabilities() ? "probabilities" : "scores");
-    for (int c = 0; c < scores.length; c++) {
-      JsonLine.number(json, outcome.classes().get(c), scores[c]);
-    }
-    json.writeEndObject();
   }
 
-  /** The first of the largest scores, as it is counted in the metrics; -1 if there are none. */
-  private static int best(float[] scores) {
-    int best = scores.length - 1;
-    for (int c = best - 1; c >= 0; c--) {
-      best = scores[c] >= scores[best] ? c : best;
+  /** What each class is given. */
+  static void writeScores(
+      JsonGenerator json, List<String> classes, float[] scores, boolean probabilities)
+      throws IOException {
+    json.writeObjectFieldStart(probabilities ? "probabilities" : "scores");
+    for (int c = 0; c < scores.length; c++) {
+      JsonLine.number(json, classes.get(c), scores[c]);
     }
-    return best;
+    json.writeEndObject();
   }
 }

@@ -28,7 +28,7 @@ import org.slf4j.LoggerFactory;
  * <p>A report comes after every {@code metrics.every} examples and at the end of a bounded input.
  * Examples that would wait longer than {@code metrics.at-latest} for that are reported by the
  * clock; such a report too says only what the data say, and its {@code seq} is its number of
- * examples.
+ * examples. Models are published as {@link SnapshotSpec} says, and at the end of the input.
  *
  * <p>A key without an example for {@code state.ttl} is forgotten, with a tombstone among the
  * models.
@@ -50,6 +50,7 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
   private transient MetricsJson json;
   // Null if they are not published.
   private transient Predictions predictions;
+  private transient ModelPublisher publisher;
   private transient Events events;
   private transient Counter learned;
   private transient Counter forgotten;
@@ -73,6 +74,7 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
     scratch = new TrainScratch();
     json = new MetricsJson();
     predictions = spec.predictions() ? new Predictions(spec) : null;
+    publisher = new ModelPublisher(spec, getRuntimeContext());
     events = new Events(spec);
     MetricGroup group = getRuntimeContext().getMetricGroup().addGroup("millrace");
     learned = group.counter("learned");
@@ -139,6 +141,9 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
         out.collect(report(model, chunk.key()));
         events.noteSkipped(model, chunk.key(), context::output);
       }
+      if (model.examples() > before && publisher.isDue(model)) {
+        publisher.publish(model, state, chunk.key(), context::output);
+      }
     }
     if (model.examples() == 0) {
       return; // all were refused: there is nothing to keep, nor to publish at the end
@@ -146,6 +151,7 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
     if (idleKeys != null) {
       idleKeys.note(state, context.timerService());
     }
+    publisher.remind(chunk.key(), state, context.timerService());
     states.update(state);
     if (spec.metrics().atLatestMillis() > 0 && model.hasNews()) {
       remind(context);
@@ -159,10 +165,16 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
     if (state == null) {
       return; // forgotten, with a reminder still on its way
     }
-    PrequentialModel model = resume(state, context.getCurrentKey());
-    reportNews(state, model, context.getCurrentKey(), out);
-    if (idleKeys != null && idleKeys.isOver(context.timerService())) {
+    boolean isOver = idleKeys != null && idleKeys.isOver(context.timerService());
+    String key = context.getCurrentKey();
+    PrequentialModel model = resume(state, key);
+    if (isOver || spec.metrics().atLatestMillis() > 0) {
+      reportNews(state, model, key, out);
+    }
+    if (isOver) {
       forget(model, model == null ? timestamp : model.timestamp(), context);
+    } else if (model != null && publisher.isReminder(key, timestamp)) {
+      publisher.publishNews(model, state, key, context::output);
     }
   }
 
@@ -176,8 +188,7 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
     if (model != null) {
       reportNews(state, model, key, metrics);
       events.noteSkipped(model, key, others);
-      others.output(
-          Outputs.MODELS, ModelSnapshot.encode(spec, key, model.timestamp(), state.modelBytes()));
+      publisher.publish(model, state, key, others);
     }
   }
 
@@ -191,12 +202,12 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
   }
 
   /** The key's next example starts it afresh. */
-  private void forget(PrequentialModel model, long timestamp, OnTimerContext context) {
+  private void forget(PrequentialModel model, long timestamp, OnTimerContext context)
+      throws IOException {
     states.clear();
     idleKeys.clear();
     forgotten.inc();
-    context.output(
-        Outputs.MODELS, ModelSnapshot.encode(spec, context.getCurrentKey(), timestamp, null));
+    publisher.forget(context.getCurrentKey(), timestamp, context::output);
     if (model != null) {
       events.noteForgotten(model, context.getCurrentKey(), context::output);
     }
@@ -269,14 +280,17 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
   }
 
   /**
-   * How many examples may be learned at once: a report says what the model was after its last
-   * example, a prediction which steps the model had taken, and after a drift the next example may
-   * meet another model, so none is learned beyond those.
+   * How many examples may be learned at once: a report and a snapshot say what the model was after
+   * its last example, a prediction which steps the model had taken, and after a drift the next
+   * example may meet another model, so none is learned beyond those.
    */
   private int mostTogether(PrequentialModel model, int rows) {
+    if (predictions != null || spec.drift() != null) {
+      return 1;
+    }
     int every = spec.metrics().every();
-    boolean single = predictions != null || spec.drift() != null;
-    return single ? 1 : (int) Math.min(rows, every - model.examples() % every);
+    long most = Math.min(every - model.examples() % every, publisher.examplesLeft(model));
+    return (int) Math.min(rows, most);
   }
 
   /** The first row whose class the model does not know, or the end. */
