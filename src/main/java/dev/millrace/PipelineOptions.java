@@ -5,6 +5,7 @@ import dev.millrace.Node.Scalar;
 import dev.millrace.Settings.Backend;
 import dev.millrace.Settings.Guarantee;
 import dev.millrace.data.KebabCase;
+import dev.millrace.eval.MetricsSpec.Decision;
 import dev.millrace.flink.StateSpec;
 import dev.millrace.flink.StateSpec.ShapeChange;
 import java.util.List;
@@ -73,6 +74,14 @@ final class PipelineOptions {
   static final Option<Boolean> CONFUSION_MATRIX =
       Option.of("confusion-matrix", Kinds.flag(), true, "the confusion matrix in each report");
 
+  static final Option<Decision> DECISION =
+      Option.of(
+          "decision",
+          Kinds.choice(KebabCase::of, Decision.values()),
+          Decision.MOST_PROBABLE,
+          "which class counts as predicted: the most probable one, or of two classes the positive"
+              + " one above a threshold that follows the F1 reached so far");
+
   static final Option<Node> TOPICS = section("topics", "their names, all different");
   static final Option<Guarantee> GUARANTEE =
       Option.of(
@@ -140,7 +149,8 @@ final class PipelineOptions {
           Kinds.choice(KebabCase::of, ShapeChange.values()),
           StateSpec.DEFAULT.onShapeChange(),
           "when a stored model is not of the kind that this file describes: stop the job with both"
-              + " kinds, or start such a key afresh");
+              + " kinds, start such a key afresh, or make a smaller model larger; see"
+              + " docs/architecture.md");
 
   static final Option<Integer> RECORD_BYTES =
       Option.of("record-bytes", Kinds.whole(1, 104_857_600), 1_048_576, "length of a record value");
@@ -186,7 +196,7 @@ final class PipelineOptions {
           "metrics",
           "",
           "Each example is predicted and scored before the model learns from it.",
-          List.of(WINDOW, EVERY, AT_LATEST, PER_CLASS, CONFUSION_MATRIX));
+          List.of(WINDOW, EVERY, AT_LATEST, PER_CLASS, CONFUSION_MATRIX, DECISION));
   static final OptionGroup OUTPUT_GROUP =
       new OptionGroup(
           "output",

@@ -172,7 +172,7 @@ final class PipelineBenchCommand implements Callable<Integer> {
     return 0;
   }
 
-  private static <E extends Enum<E>> E choice(Class<E> type, String value) {
+  static <E extends Enum<E>> E choice(Class<E> type, String value) {
     for (E constant : type.getEnumConstants()) {
       if (BenchLoad.kebab(constant).equals(value)) {
         return constant;

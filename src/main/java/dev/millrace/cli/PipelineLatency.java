@@ -2,6 +2,7 @@ package dev.millrace.cli;
 
 import dev.millrace.Settings;
 import dev.millrace.flink.KafkaIo;
+import dev.millrace.flink.Onlooker;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;

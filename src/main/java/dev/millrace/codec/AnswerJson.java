@@ -2,6 +2,7 @@ package dev.millrace.codec;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import dev.millrace.data.Answer;
+import dev.millrace.data.Prediction;
 import java.io.IOException;
 
 /** Writes answers as JSON, with the numbers as the records of the predictions topic spell them. */
@@ -19,7 +20,7 @@ public final class AnswerJson {
   public static void writeFields(JsonGenerator json, Answer answer) throws IOException {
     json.writeStringField("key", answer.key());
     if (answer.task().isClassification()) {
-      PredictionJson.writeClass(json, answer.classes(), answer.scores());
+      PredictionJson.writeClass(json, answer.classes(), Prediction.best(answer.scores()));
       PredictionJson.writeScores(json, answer.classes(), answer.scores(), answer.probabilities());
     } else {
       JsonLine.number(json, "value", answer.scores()[0]);

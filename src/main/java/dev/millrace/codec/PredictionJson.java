@@ -40,19 +40,22 @@ public final class PredictionJson {
   }
 
   private static void write(JsonGenerator json, OfClass outcome) throws IOException {
-    writeClass(json, outcome.classes(), outcome.scores());
+    writeClass(json, outcome.classes(), outcome.predicted());
     json.writeStringField("actual", outcome.actual());
     writeScores(json, outcome.classes(), outcome.scores(), outcome.probabilities());
   }
 
-  /** The predicted class, null before the first is known. */
-  static void writeClass(JsonGenerator json, List<String> classes, float[] scores)
+  /**
+   * The predicted class, null before the first is known.
+   *
+   * @param predicted its index, or -1
+   */
+  static void writeClass(JsonGenerator json, List<String> classes, int predicted)
       throws IOException {
-    int best = Prediction.best(scores);
-    if (best < 0) {
+    if (predicted < 0) {
       json.writeNullField("class");
     } else {
-      json.writeStringField("class", classes.get(best));
+      json.writeStringField("class", classes.get(predicted));
     }
   }
 

@@ -30,10 +30,12 @@ public record Prediction(
    * Of a classifier.
    *
    * @param classes that the model knew, empty before the first
-   * @param scores of each of them, the largest is the prediction
+   * @param scores of each of them
    * @param probabilities whether the scores are probabilities
+   * @param predicted index of the class that counts as predicted, -1 if none was known
    */
-  public record OfClass(List<String> classes, float[] scores, boolean probabilities, String actual)
+  public record OfClass(
+      List<String> classes, float[] scores, boolean probabilities, int predicted, String actual)
       implements Outcome {}
 
   /**

@@ -122,6 +122,34 @@ public final class ClassificationMetrics implements RollingMetrics {
     majority.revert(rows, oldest, actual);
   }
 
+  /** Whose scores count, for {@link #decide}. */
+  public ClassAverage average(List<String> classes) {
+    return ClassAverage.of(classes, spec.positive());
+  }
+
+  /**
+   * The class that a prediction stands for, by what was scored so far; the first of equal ones.
+   *
+   * @param scores [classes] from {@code first}
+   * @param average what {@link #average} says
+   */
+  public int decide(float[] scores, int first, int classes, ClassAverage average) {
+    if (spec.decision() == MetricsSpec.Decision.F1
+        && classes == 2
+        && average instanceof ClassAverage.Positive positive
+        && positive.index() < 2) {
+      int index = positive.index();
+      return scores[first + index] > model.total().f1Threshold(index) ? index : 1 - index;
+    }
+    int best = 0;
+    for (int c = 1; c < classes; c++) {
+      if (scores[first + c] > scores[first + best]) {
+        best = c;
+      }
+    }
+    return best;
+  }
+
   /** Shows the baselines the label of an example that no prediction was made for. */
   public void observe(int actual) {
     previousLabel = actual;

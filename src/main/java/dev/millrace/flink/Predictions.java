@@ -55,6 +55,7 @@ final class Predictions {
         classes,
         Arrays.copyOf(scores, known),
         model.hasProbabilities(),
+        model.predicted(),
         chunk.label(chunk.labelOf(row)));
   }
 }

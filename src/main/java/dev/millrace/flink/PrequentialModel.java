@@ -3,6 +3,8 @@ package dev.millrace.flink;
 import dev.millrace.data.Chunk;
 import dev.millrace.data.MetricsReport;
 import dev.millrace.data.Task;
+import dev.millrace.eval.ClassAverage;
+import dev.millrace.eval.ClassTally;
 import dev.millrace.eval.ClassificationMetrics;
 import dev.millrace.eval.NaturalLogarithm;
 import dev.millrace.eval.RegressionMetrics;
@@ -33,7 +35,7 @@ final class PrequentialModel {
   private static final int CLASS_NAME_BYTES = 128;
 
   private final Task task;
-  private final int columns;
+  private int columns;
   private final boolean probabilities;
   // Null if the pipeline does not look for drift.
   private final DriftWatch drift;
@@ -53,6 +55,9 @@ final class PrequentialModel {
 
   // How wrong the last prediction was, 0 to 1, for the drift detector; NaN if there was none.
   private double error;
+
+  // The class predicted last.
+  private int predicted = ClassTally.NO_PREDICTION;
 
   /** The model of a key whose first example stands in the chunk. */
   PrequentialModel(TrainSpec spec, Chunk chunk) {
@@ -98,6 +103,27 @@ final class PrequentialModel {
       drift = spec.drift() == null ? null : new DriftWatch(spec.drift());
     }
     if (drift != null) {
+      drift.resume(learner);
+    }
+  }
+
+  /** The columns that stored state, version and all, was trained on. */
+  static int columns(DataInput in) throws IOException {
+    in.readInt();
+    in.readUTF();
+    return in.readInt();
+  }
+
+  /**
+   * Makes the models as large as the settings say; they predict the same.
+   *
+   * @throws ModelMismatchException if they do not grow into that
+   */
+  void grow(TrainSpec spec, Workspace workspace) throws ModelMismatchException {
+    columns = spec.columns().hashCode();
+    learner = StateGrowth.grown(learner, spec, task, workspace);
+    if (drift != null) {
+      drift.grow(spec, task, workspace);
       drift.resume(learner);
     }
   }
@@ -217,6 +243,11 @@ final class PrequentialModel {
     return timestamp;
   }
 
+  /** Index of the class that was predicted for the last example, -1 if none was known. */
+  int predicted() {
+    return predicted;
+  }
+
   /** Of the last example, milliseconds since the epoch. */
   long eventTime() {
     return eventTime;
@@ -239,6 +270,7 @@ final class PrequentialModel {
     learner.learnClasses(
         scratch.features, 0, to - from, scratch.classes, scratch.weights, scores, scratch.losses);
     ClassificationMetrics classification = (ClassificationMetrics) metrics;
+    ClassAverage average = classification.average(classes.list());
     for (int r = 0; r < to - from; r++) {
       int actual = scratch.classes[r];
       int first = r * known;
@@ -246,7 +278,7 @@ final class PrequentialModel {
           probabilities
               ? -NaturalLogarithm.of(Math.max(scores[first + actual], 1e-7f))
               : Double.NaN;
-      int predicted = best(scores, first, known);
+      predicted = classification.decide(scores, first, known, average);
       error = predicted == actual ? 0 : 1;
       classification.update(actual, predicted, scratch.losses[r], logLoss);
       learned(chunk, from + r);
@@ -270,12 +302,15 @@ final class PrequentialModel {
     if (known == 0) {
       classification.observe(0);
       error = Double.NaN;
+      predicted = ClassTally.NO_PREDICTION;
     } else {
       error = 1;
       learner.predict(scratch.features, 0, scores);
       double loss = probabilities ? UNSEEN_CLASS_LOSS : squaredError(scores, known);
       double logLoss = probabilities ? loss : Double.NaN;
-      classification.update(known, best(scores, 0, known), loss, logLoss);
+      ClassAverage average = classification.average(classes.list());
+      predicted = classification.decide(scores, 0, known, average);
+      classification.update(known, predicted, loss, logLoss);
     }
     learner.addClass();
     if (drift != null) {
@@ -343,16 +378,6 @@ final class PrequentialModel {
     eventTime = chunk.eventTime(row);
     timestamp = Math.min(eventTime, chunk.timestamp(row));
     offsets.see(chunk.partition(row), chunk.offset(row));
-  }
-
-  private static int best(float[] scores, int first, int known) {
-    int best = 0;
-    for (int c = 1; c < known; c++) {
-      if (scores[first + c] > scores[first + best]) {
-        best = c;
-      }
-    }
-    return best;
   }
 
   // Mean squared error where the output of the class that is not there yet counts as 0.

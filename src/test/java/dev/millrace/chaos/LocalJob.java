@@ -48,13 +48,7 @@ final class LocalJob {
 
   /** What the graph's own learning operator is given. */
   TrainSpec trainSpec() {
-    return new TrainSpec(
-        settings.pipeline(),
-        settings.input().topic(),
-        settings.input().spec(),
-        settings.model(),
-        settings.metrics(),
-        settings.configHash());
+    return MillraceJob.trainSpec(settings);
   }
 
   /** Puts another operator in the place of one of the graph. */

@@ -31,6 +31,8 @@ import org.junit.jupiter.api.io.TempDir;
 /** The commands {@code models list}, {@code show} and {@code export} after a real job. */
 class ModelsCommandITCase {
   private static final ObjectMapper JSON = new ObjectMapper();
+  private static final String NETWORK =
+      "{ layers: [{ units: 32, activation: tanh }], optimizer: rmsprop, clip: 0 }";
 
   @TempDir private static Path dir;
 
@@ -40,7 +42,7 @@ class ModelsCommandITCase {
   @BeforeAll
   static void train() throws Exception {
     kafka = EmbeddedKafka.start(0, null);
-    pipeline = pipeline("shops", "shops", "auto");
+    pipeline = pipeline("shops", "shops", NETWORK);
     Cli.run("topics", "create", "-c", pipeline.toString(), "--partitions", "2");
     produce(pipeline);
     run(pipeline);
@@ -164,7 +166,7 @@ class ModelsCommandITCase {
 
   @Test
   void theModelsOfAnotherPipelineAreNamedAsSuch() throws IOException {
-    Path other = pipeline("other", "shops", "auto");
+    Path other = pipeline("other", "shops", NETWORK);
     Files.writeString(other, Files.readString(other).replace("other.models", "shops.models"));
 
     Cli list = Cli.run("models", "list", "-c", other.toString());
@@ -195,6 +197,22 @@ class ModelsCommandITCase {
         .asString()
         .startsWith("Note: the model was trained with other settings");
     assertThat(cli.err()).contains("stored (", "32 tanh", "configured (", "3 tanh");
+    assertThat(dir.resolve("no.onnx")).doesNotExist();
+  }
+
+  @Test
+  void aMixtureOfNetworksIsNoOnnxFile() throws IOException {
+    Path mixture = pipeline("mixture", "shops", "auto");
+    Files.writeString(
+        mixture,
+        Files.readString(mixture)
+            .replace("pipeline: mixture", "pipeline: shops")
+            .replace("mixture.models", "shops.models"));
+
+    Cli cli = Cli.run("models", "export", "shop-1", "-c", "" + mixture, "-o", dir + "/no.onnx");
+
+    assertThat(cli.exitCode()).isEqualTo(1);
+    assertThat(cli.err()).contains("model: auto is a mixture of networks", "--format millrace");
     assertThat(dir.resolve("no.onnx")).doesNotExist();
   }
 
