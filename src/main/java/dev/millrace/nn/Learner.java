@@ -177,8 +177,19 @@ public final class Learner implements OnlineModel {
    */
   @Override
   public void predict(float[] features, int offset, float[] out) {
+    predict(statistics, features, offset, out);
+  }
+
+  @Override
+  public void predictNext(float[] features, int offset, float[] out) {
+    double[] seen = statistics.clone();
+    blueprint.normalizer().update(seen, features, offset);
+    predict(seen, features, offset, out);
+  }
+
+  private void predict(double[] known, float[] features, int offset, float[] out) {
     float[] row = workspace.fitInput(inputs());
-    blueprint.normalizer().transform(statistics, features, offset, row, 0);
+    blueprint.normalizer().transform(known, features, offset, row, 0);
     blueprint.network().forward(parameters, row, 0, 1, workspace);
     writePrediction(blueprint.layout().outputOffset(1, 0), out, 0);
   }
