@@ -55,7 +55,7 @@ class ClusterCommandsTest {
 
     assertUsage(
         cli,
-        "--taskmanagers 70000 with --slots 70000 have 4900000000 slots; 32768 are allowed\n"
+        "--taskmanagers 70000 with --slots 70000 have 4900000000 slots; 32768 are allowed.\n"
             + "Try: ./millrace cluster --help\n");
   }
 
@@ -65,7 +65,7 @@ class ClusterCommandsTest {
 
     assertUsage(
         cli,
-        "-D rest.port would leave this command without its cluster. Use --port\n"
+        "-D rest.port would leave this command without its cluster. Use --port.\n"
             + "Try: ./millrace cluster --help\n");
   }
 
