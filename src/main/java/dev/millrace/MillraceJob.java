@@ -6,6 +6,7 @@ import dev.millrace.data.KafkaRecord;
 import dev.millrace.data.OutputRecord;
 import dev.millrace.flink.ChunkOperator;
 import dev.millrace.flink.DecodeFunction;
+import dev.millrace.flink.FleetFunction;
 import dev.millrace.flink.KafkaIo;
 import dev.millrace.flink.Outputs;
 import dev.millrace.flink.TrainOperator;
@@ -16,6 +17,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
+import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.api.connector.sink2.Sink;
 import org.apache.flink.api.connector.source.Source;
 import org.apache.flink.configuration.Configuration;
@@ -38,7 +40,8 @@ public final class MillraceJob {
       Sink<OutputRecord> predictions,
       Sink<OutputRecord> events,
       Sink<OutputRecord> deadLetters,
-      Sink<OutputRecord> models) {}
+      Sink<OutputRecord> models,
+      Sink<OutputRecord> fleet) {}
 
   private MillraceJob() {}
 
@@ -95,6 +98,17 @@ public final class MillraceJob {
         .sinkTo(sinks.models())
         .uid("models-sink")
         .name("models-sink");
+    String pipeline = settings.pipeline();
+    metrics
+        .getSideOutput(Outputs.FLEET)
+        .keyBy(sample -> pipeline, Types.STRING)
+        .process(new FleetFunction(settings.configHash()))
+        .returns(Outputs.RECORD)
+        .uid("fleet")
+        .name("fleet")
+        .sinkTo(sinks.fleet())
+        .uid("fleet-sink")
+        .name("fleet-sink");
   }
 
   /**
@@ -123,7 +137,8 @@ public final class MillraceJob {
             sink(settings, settings.output().predictions()),
             sink(settings, settings.output().events()),
             sink(settings, settings.output().deadLetters()),
-            sink(settings, settings.output().models())));
+            sink(settings, settings.output().models()),
+            sink(settings, settings.output().fleet())));
   }
 
   private static void requireTransactions(Map<String, String> kafka) throws InterruptedException {
@@ -200,7 +215,8 @@ public final class MillraceJob {
         settings.configHash(),
         settings.drift(),
         settings.output().hasPredictions(),
-        settings.output().snapshots());
+        settings.output().snapshots(),
+        settings.output().hasFleet());
   }
 
   @SuppressWarnings("deprecation") // the connector's interface asks for Kafka's old enum

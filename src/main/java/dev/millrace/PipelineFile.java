@@ -124,9 +124,11 @@ public final class PipelineFile {
             topics.get(PipelineOptions.EVENTS_TOPIC),
             topics.get(PipelineOptions.DEAD_LETTERS_TOPIC),
             topics.get(PipelineOptions.MODELS_TOPIC),
+            topics.get(PipelineOptions.FLEET_TOPIC),
             output.get(PipelineOptions.PREDICTIONS),
             new SnapshotSpec(
                 snapshots.get(SnapshotOptions.EVERY), snapshots.get(SnapshotOptions.AT_LATEST)),
+            output.get(PipelineOptions.FLEET),
             output.get(PipelineOptions.GUARANTEE)),
         new Settings.State(
             state.get(PipelineOptions.BACKEND),

@@ -116,6 +116,15 @@ final class PipelineOptions {
   static final Option<String> MODELS_TOPIC =
       Option.of("models", Kinds.topic(), "millrace.models.v1", "copies of the models; compacted");
 
+  static final Option<Boolean> FLEET =
+      Option.of(
+          "fleet",
+          Kinds.flag(),
+          false,
+          "publish how all models together are doing, every few seconds, by the clock");
+  static final Option<String> FLEET_TOPIC =
+      Option.of("fleet", Kinds.topic(), "millrace.fleet.v1", "how all models together are doing");
+
   static final Option<Backend> BACKEND =
       Option.of(
           "backend",
@@ -202,14 +211,19 @@ final class PipelineOptions {
           "output",
           "",
           "What the pipeline writes to Kafka.",
-          List.of(TOPICS, PREDICTIONS, SNAPSHOTS, GUARANTEE));
+          List.of(TOPICS, PREDICTIONS, SNAPSHOTS, FLEET, GUARANTEE));
   static final OptionGroup TOPICS_GROUP =
       new OptionGroup(
           "output.topics",
           "",
           "`./millrace topics create -c FILE` creates them.",
           List.of(
-              METRICS_TOPIC, PREDICTIONS_TOPIC, EVENTS_TOPIC, DEAD_LETTERS_TOPIC, MODELS_TOPIC));
+              METRICS_TOPIC,
+              PREDICTIONS_TOPIC,
+              EVENTS_TOPIC,
+              DEAD_LETTERS_TOPIC,
+              MODELS_TOPIC,
+              FLEET_TOPIC));
   static final OptionGroup STATE_GROUP =
       new OptionGroup(
           "state",

@@ -7,6 +7,7 @@ import dev.millrace.flink.SnapshotSpec;
 import dev.millrace.flink.StateSpec;
 import dev.millrace.nn.ModelSpec;
 import java.io.Serializable;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
@@ -118,6 +119,7 @@ public record Settings(
    *
    * @param hasPredictions whether anything is written to the topic of predictions
    * @param snapshots when models are published
+   * @param hasFleet whether anything is written to the topic of the fleet view
    */
   public record Output(
       String metrics,
@@ -125,16 +127,23 @@ public record Settings(
       String events,
       String deadLetters,
       String models,
+      String fleet,
       boolean hasPredictions,
       SnapshotSpec snapshots,
+      boolean hasFleet,
       Guarantee guarantee)
       implements Serializable {
 
     /** The topics that must be there. */
     public List<String> topics() {
-      return hasPredictions
-          ? List.of(metrics, events, deadLetters, models, predictions)
-          : List.of(metrics, events, deadLetters, models);
+      List<String> topics = new ArrayList<>(List.of(metrics, events, deadLetters, models));
+      if (hasPredictions) {
+        topics.add(predictions);
+      }
+      if (hasFleet) {
+        topics.add(fleet);
+      }
+      return List.copyOf(topics);
     }
   }
 

@@ -348,7 +348,8 @@ class MillraceJobITCase {
             sinkTo(settings, settings.output().predictions()),
             sinkTo(settings, settings.output().events()),
             sinkTo(settings, settings.output().deadLetters()),
-            sinkTo(settings, settings.output().models())));
+            sinkTo(settings, settings.output().models()),
+            sinkTo(settings, settings.output().fleet())));
     return env.executeAsync(settings.pipeline());
   }
 

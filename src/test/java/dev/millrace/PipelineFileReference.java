@@ -74,8 +74,10 @@ final class PipelineFileReference {
           events: fraud.events
           dead-letters: fraud.refused
           models: fraud.models
+          fleet: fraud.fleet
         predictions: true
         snapshots: { every: 5000, at-latest: 1m }
+        fleet: true
         guarantee: exactly-once
       state:
         backend: rocksdb

@@ -77,8 +77,10 @@ class PipelineFileTest {
                 "millrace.events.v1",
                 "millrace.dlq.v1",
                 "millrace.models.v1",
+                "millrace.fleet.v1",
                 false,
                 SnapshotSpec.DEFAULT,
+                false,
                 Guarantee.AT_LEAST_ONCE));
     assertThat(settings.state())
         .isEqualTo(new Settings.State(Backend.HEAP, 10_000, StateSpec.DEFAULT));
@@ -156,8 +158,10 @@ class PipelineFileTest {
                 "fraud.events",
                 "fraud.refused",
                 "fraud.models",
+                "fraud.fleet",
                 true,
                 new SnapshotSpec(5000, 60_000),
+                true,
                 Guarantee.EXACTLY_ONCE));
     assertThat(settings.state())
         .isEqualTo(new Settings.State(Backend.ROCKSDB, 60_000, StateSpec.DEFAULT));

@@ -41,7 +41,7 @@ record Evaluation(
           env,
           settings,
           CsvSource.of(scan, settings.input().topic()),
-          new MillraceJob.Sinks(metricsSink, others, others, deadLettersSink, modelsSink));
+          new MillraceJob.Sinks(metricsSink, others, others, deadLettersSink, modelsSink, others));
       execute(env);
     }
     return new Evaluation(

@@ -9,13 +9,21 @@ import java.util.Optional;
 final class MetricsRecords {
   private static final ObjectMapper JSON = new ObjectMapper();
 
+  /** The field that every metrics record has. */
+  static final String MARK = "key";
+
   private MetricsRecords() {}
 
   /** The record, or nothing if the text is not a JSON object with a key. */
   static Optional<JsonNode> parse(String text) {
+    return parse(text, MARK);
+  }
+
+  /** The record, or nothing if the text is not a JSON object with a text in a field. */
+  static Optional<JsonNode> parse(String text, String mark) {
     try {
       JsonNode record = JSON.readTree(text);
-      return record != null && record.path("key").isTextual()
+      return record != null && record.path(mark).isTextual()
           ? Optional.of(record)
           : Optional.empty();
     } catch (JsonProcessingException e) {

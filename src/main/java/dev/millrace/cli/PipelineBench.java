@@ -262,7 +262,7 @@ final class PipelineBench {
         settings,
         KafkaIo.source(settings.kafka(), settings.input().topic(), "bench", start, bounded),
         new MillraceJob.Sinks(
-            metricsSink(settings), deadLetters, deadLetters, deadLetters, models));
+            metricsSink(settings), deadLetters, deadLetters, deadLetters, models, deadLetters));
     return env.getStreamGraph().getJobGraph();
   }
 

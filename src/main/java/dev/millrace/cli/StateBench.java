@@ -178,7 +178,7 @@ record StateBench(int keys, Backend backend, long cacheBytes, int rounds) {
           env,
           settings,
           StateBenchSource.of(keys, PHASES * rounds, settings.input().topic()),
-          new MillraceJob.Sinks(metrics, others, others, others, others));
+          new MillraceJob.Sinks(metrics, others, others, others, others, others));
       JobGraph graph = env.getStreamGraph().getJobGraph();
       try (MiniCluster cluster = LocalFlink.cluster(env)) {
         JobID job = cluster.submitJob(graph).get().getJobID();

@@ -11,7 +11,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** Follows the metrics topic as a table. */
+/** Follows the metrics topic, or that of the fleet view, as a table. */
 @Command(
     name = "watch",
     description = "Follows the metrics topic as a plain table. Ctrl-C stops it.",
@@ -23,6 +23,7 @@ import picocli.CommandLine.Spec;
     })
 final class WatchCommand implements Callable<Integer> {
   static final String DEFAULT_TOPIC = "millrace.metrics.v1";
+  private static final String DEFAULT_FLEET_TOPIC = "millrace.fleet.v1";
 
   @Mixin private KafkaOptions kafka;
 
@@ -34,6 +35,11 @@ final class WatchCommand implements Callable<Integer> {
 
   @Option(names = "--key", paramLabel = "KEY", description = "Shows one model key only.")
   private String key;
+
+  @Option(
+      names = "--fleet",
+      description = "Shows how all models together are doing (output.fleet), not each by itself.")
+  private boolean fleet;
 
   @Option(names = "--json", description = "Passes the records through, one JSON object a line.")
   private boolean json;
@@ -48,7 +54,10 @@ final class WatchCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    String followed = kafka.topic(topic, settings -> settings.output().metrics(), DEFAULT_TOPIC);
+    String followed =
+        fleet
+            ? kafka.topic(topic, settings -> settings.output().fleet(), DEFAULT_FLEET_TOPIC)
+            : kafka.topic(topic, settings -> settings.output().metrics(), DEFAULT_TOPIC);
     kafka.requireTopic(followed);
     try (StopSignal stop = new StopSignal();
         MetricsFollower follower =
@@ -63,10 +72,11 @@ final class WatchCommand implements Callable<Integer> {
 
   private void show(String value) {
     PrintWriter out = spec.commandLine().getOut();
-    Optional<JsonNode> record = MetricsRecords.parse(value);
+    Optional<JsonNode> record =
+        MetricsRecords.parse(value, fleet ? FleetLines.MARK : MetricsRecords.MARK);
     if (record.isEmpty()) {
       if (!saidSkipped) {
-        notice("Skipped what is not a metrics record; said once.");
+        notice("Skipped what is not a " + (fleet ? "fleet" : "metrics") + " record; said once.");
         saidSkipped = true;
       }
       return;
@@ -77,7 +87,7 @@ final class WatchCommand implements Callable<Integer> {
     if (json) {
       out.println(value);
     } else {
-      table.lines(record.get()).forEach(out::println);
+      (fleet ? FleetLines.of(record.get()) : table.lines(record.get())).forEach(out::println);
     }
     if (out.checkError()) {
       throw new ReaderGoneException();

@@ -1,5 +1,6 @@
 package dev.millrace.flink;
 
+import dev.millrace.data.FleetSample;
 import dev.millrace.data.OutputRecord;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.util.OutputTag;
@@ -21,6 +22,10 @@ public final class Outputs {
 
   /** Snapshots of models. */
   public static final OutputTag<OutputRecord> MODELS = new OutputTag<>("models", RECORD);
+
+  /** What the fleet view is told of each key. */
+  public static final OutputTag<FleetSample> FLEET =
+      new OutputTag<>("fleet", TypeInformation.of(FleetSample.class));
 
   private Outputs() {}
 }

@@ -1,9 +1,8 @@
 package dev.millrace.flink;
 
-import dev.millrace.data.OutputRecord;
 import org.apache.flink.util.OutputTag;
 
-/** Takes what goes to other topics than that of the metrics. */
+/** Takes what goes elsewhere than to the topic of the metrics. */
 interface SideOutputs {
-  void output(OutputTag<OutputRecord> topic, OutputRecord record);
+  <T> void output(OutputTag<T> tag, T value);
 }

@@ -4,7 +4,9 @@ import dev.millrace.codec.MetricsJson;
 import dev.millrace.data.Chunk;
 import dev.millrace.data.DeadLetter;
 import dev.millrace.data.DeadLetterReason;
+import dev.millrace.data.FleetSample;
 import dev.millrace.data.KafkaRecord;
+import dev.millrace.data.MetricsReport;
 import dev.millrace.data.OutputRecord;
 import dev.millrace.eval.drift.DriftSignal;
 import dev.millrace.nn.ModelMismatchException;
@@ -140,7 +142,7 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
         events.noteDrift(model, chunk.key(), signal, steps, context::output);
       }
       if (model.examples() > before && model.examples() % spec.metrics().every() == 0) {
-        out.collect(report(model, chunk.key()));
+        out.collect(report(model, chunk.key(), context::output));
         events.noteSkipped(model, chunk.key(), context::output);
       }
       if (model.examples() > before && publisher.isDue(model)) {
@@ -171,7 +173,7 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
     String key = context.getCurrentKey();
     PrequentialModel model = resume(state, key);
     if (isOver || spec.metrics().atLatestMillis() > 0) {
-      reportNews(state, model, key, out);
+      reportNews(state, model, key, out, context::output);
     }
     if (isOver) {
       forget(model, model == null ? timestamp : model.timestamp(), context);
@@ -188,17 +190,21 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
     TrainState state = states.value();
     PrequentialModel model = resume(state, key);
     if (model != null) {
-      reportNews(state, model, key, metrics);
+      reportNews(state, model, key, metrics, others);
       events.noteSkipped(model, key, others);
       publisher.publish(model, state, key, others);
     }
   }
 
   private void reportNews(
-      TrainState state, PrequentialModel model, String key, Collector<OutputRecord> out)
+      TrainState state,
+      PrequentialModel model,
+      String key,
+      Collector<OutputRecord> out,
+      SideOutputs others)
       throws IOException {
     if (model != null && model.hasNews()) {
-      out.collect(report(model, key));
+      out.collect(report(model, key, others));
       states.update(state);
     }
   }
@@ -210,6 +216,9 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
     idleKeys.clear();
     forgotten.inc();
     publisher.forget(context.getCurrentKey(), timestamp, context::output);
+    if (spec.fleet()) {
+      context.output(Outputs.FLEET, FleetSample.forgotten(context.getCurrentKey()));
+    }
     if (model != null) {
       events.noteForgotten(model, context.getCurrentKey(), context::output);
     }
@@ -360,10 +369,12 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
     context.timerService().registerProcessingTimeTimer((now / period + 1) * period);
   }
 
-  private OutputRecord report(PrequentialModel model, String key) {
+  private OutputRecord report(PrequentialModel model, String key, SideOutputs others) {
+    MetricsReport report = model.report(spec, key);
+    if (spec.fleet()) {
+      others.output(Outputs.FLEET, FleetSample.of(report));
+    }
     return OutputRecord.of(
-        model.timestamp(),
-        key.getBytes(StandardCharsets.UTF_8),
-        json.encode(model.report(spec, key)));
+        model.timestamp(), key.getBytes(StandardCharsets.UTF_8), json.encode(report));
   }
 }

@@ -9,6 +9,7 @@ import org.apache.flink.streaming.api.operators.KeyedProcessOperator;
 import org.apache.flink.streaming.api.operators.TimestampedCollector;
 import org.apache.flink.streaming.api.watermark.Watermark;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
+import org.apache.flink.util.OutputTag;
 
 /**
  * Runs {@link TrainFunction}, and keeps the models in use as objects where the state backend keeps
@@ -65,13 +66,16 @@ public class TrainOperator extends KeyedProcessOperator<String, Chunk, OutputRec
   private void tellOfAllModels() throws Exception {
     TrainFunction function = (TrainFunction) userFunction;
     TimestampedCollector<OutputRecord> metrics = new TimestampedCollector<>(output);
-    SideOutputs others = (tag, record) -> output.collect(tag, new StreamRecord<>(record));
     this.<String>getKeyedStateBackend()
         .applyToAllKeys(
             VoidNamespace.INSTANCE,
             VoidNamespaceSerializer.INSTANCE,
             TrainFunction.descriptor(),
-            (key, state) -> function.end(key, metrics, others));
+            (key, state) -> function.end(key, metrics, this::put));
+  }
+
+  private <T> void put(OutputTag<T> tag, T value) {
+    output.collect(tag, new StreamRecord<>(value));
   }
 
   @Override

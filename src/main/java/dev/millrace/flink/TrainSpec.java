@@ -18,6 +18,7 @@ import java.io.Serializable;
  * @param drift how drift is looked for, or null
  * @param predictions whether the prediction for each example is published
  * @param snapshots when models are published
+ * @param fleet whether the fleet view is told of each report
  */
 public record TrainSpec(
     String pipeline,
@@ -28,13 +29,14 @@ public record TrainSpec(
     String config,
     DriftPlan drift,
     boolean predictions,
-    SnapshotSpec snapshots)
+    SnapshotSpec snapshots,
+    boolean fleet)
     implements Serializable {
 
   /** The same for another input and another model. */
   TrainSpec with(InputSpec newInput, ModelSpec newModel) {
     return new TrainSpec(
-        pipeline, topic, newInput, newModel, metrics, config, drift, predictions, snapshots);
+        pipeline, topic, newInput, newModel, metrics, config, drift, predictions, snapshots, fleet);
   }
 
   /** The declared columns in their order: what the inputs of a model mean. */

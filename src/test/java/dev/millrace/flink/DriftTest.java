@@ -44,7 +44,8 @@ class DriftTest {
         spec.config(),
         plan,
         false,
-        SnapshotSpec.AT_THE_END);
+        SnapshotSpec.AT_THE_END,
+        false);
   }
 
   private static List<Example> drifting() {

@@ -61,7 +61,8 @@ class ModelPublisherTest {
         spec.config(),
         null,
         false,
-        new SnapshotSpec(every, atLatest));
+        new SnapshotSpec(every, atLatest),
+        false);
   }
 
   private static List<Arrival> read(List<OutputRecord> records) throws IOException {

@@ -30,7 +30,8 @@ class PredictionsTest {
         spec.config(),
         spec.drift(),
         true,
-        spec.snapshots());
+        spec.snapshots(),
+        false);
   }
 
   private static List<JsonNode> parsed(List<String> lines) throws IOException {

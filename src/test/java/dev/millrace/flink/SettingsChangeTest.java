@@ -132,7 +132,8 @@ class SettingsChangeTest {
         spec.config(),
         spec.drift(),
         spec.predictions(),
-        spec.snapshots());
+        spec.snapshots(),
+        false);
   }
 
   private static InputSpec classes(String... names) {

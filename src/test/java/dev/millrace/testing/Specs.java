@@ -32,7 +32,8 @@ public final class Specs {
         "00000000",
         null,
         false,
-        SnapshotSpec.AT_THE_END);
+        SnapshotSpec.AT_THE_END,
+        false);
   }
 
   /** One small hidden layer, Adam, and mini-batches, so that every kind of state is in use. */

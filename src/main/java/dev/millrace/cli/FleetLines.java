@@ -1,0 +1,64 @@
+package dev.millrace.cli;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/** A record of the fleet view as text. */
+final class FleetLines {
+  /** A field that every such record has, and no metrics record. */
+  static final String MARK = "time";
+
+  private static final int LONGEST_KEY = 40;
+
+  private FleetLines() {}
+
+  /** A block of lines: all keys together, then the worst of them. */
+  static List<String> of(JsonNode record) {
+    List<String> lines = new ArrayList<>();
+    lines.add(
+        String.format(
+            Locale.ROOT,
+            "%s  %,d keys, %,d active, %,d examples",
+            Terminal.printable(record.path(MARK).asText(), LONGEST_KEY),
+            record.path("keys").asLong(),
+            record.path("active").asLong(),
+            record.path("examples").asLong()));
+    spread(lines, "accuracy", record.path("accuracy"));
+    spread(lines, "loss", record.path("loss"));
+    String row = "  %-" + LONGEST_KEY + "s %12s %8s %8s";
+    lines.add(String.format(Locale.ROOT, row, "worst", "examples", "loss", "accuracy"));
+    for (JsonNode worst : record.path("worst")) {
+      lines.add(
+          String.format(
+              Locale.ROOT,
+              row,
+              Terminal.printable(worst.path("key").asText(), LONGEST_KEY),
+              String.format(Locale.ROOT, "%,d", worst.path("examples").asLong()),
+              number(worst.path("loss")),
+              number(worst.path("accuracy"))));
+    }
+    return lines;
+  }
+
+  private static void spread(List<String> lines, String name, JsonNode spread) {
+    if (spread.isObject()) {
+      lines.add(
+          String.format(
+              Locale.ROOT,
+              "  %-8s  mean %s  min %s  p10 %s  p50 %s  p90 %s  max %s",
+              name,
+              number(spread.path("mean")),
+              number(spread.path("min")),
+              number(spread.path("p10")),
+              number(spread.path("p50")),
+              number(spread.path("p90")),
+              number(spread.path("max"))));
+    }
+  }
+
+  private static String number(JsonNode value) {
+    return value.isNumber() ? String.format(Locale.ROOT, "%.3f", value.doubleValue()) : "-";
+  }
+}

@@ -1,0 +1,35 @@
+package dev.millrace.data;
+
+import java.util.List;
+
+/**
+ * How all models of a pipeline are doing at a moment of the clock.
+ *
+ * @param time milliseconds since the epoch, processing time
+ * @param keys that have a model and were reported at least once
+ * @param active how many of them were reported within the last minute
+ * @param examples that all of them have learned from, as last reported
+ * @param accuracy over the keys, of the windowed accuracy; null if no key has one
+ * @param loss over the keys, of the windowed loss; null if no key has one
+ * @param worst the keys of the greatest windowed loss, the greatest first
+ * @param config fingerprint of the pipeline's configuration
+ */
+public record FleetReport(
+    String pipeline,
+    long time,
+    int keys,
+    int active,
+    long examples,
+    Spread accuracy,
+    Spread loss,
+    List<FleetSample> worst,
+    String config) {
+
+  public FleetReport {
+    worst = List.copyOf(worst);
+  }
+
+  /** How a number is distributed over the keys; each key counts once, whatever its examples. */
+  public record Spread(
+      double mean, double least, double p10, double p50, double p90, double greatest) {}
+}

@@ -1,0 +1,89 @@
+package dev.millrace.flink;
+
+import dev.millrace.data.FleetReport;
+import dev.millrace.data.FleetReport.Spread;
+import dev.millrace.data.FleetSample;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.PriorityQueue;
+
+/** Adds the samples of all keys up to one report. Not thread-safe. */
+final class Fleet {
+  static final int WORST = 10;
+
+  private static final Comparator<FleetSample> BY_LOSS =
+      Comparator.comparingDouble(FleetSample::loss)
+          .thenComparing(FleetSample::key, Comparator.reverseOrder());
+
+  private final PriorityQueue<FleetSample> worst = new PriorityQueue<>(BY_LOSS);
+  private double[] accuracies = new double[64];
+  private double[] losses = new double[64];
+  private int accuracyCount;
+  private int lossCount;
+  private int keys;
+  private int active;
+  private long examples;
+
+  void add(FleetSample sample, boolean isActive) {
+    keys++;
+    active += isActive ? 1 : 0;
+    examples += sample.examples();
+    if (!Double.isNaN(sample.accuracy())) {
+      accuracies = withRoom(accuracies, accuracyCount);
+      accuracies[accuracyCount++] = sample.accuracy();
+    }
+    if (!Double.isNaN(sample.loss())) {
+      losses = withRoom(losses, lossCount);
+      losses[lossCount++] = sample.loss();
+      worst.add(sample);
+      if (worst.size() > WORST) {
+        worst.poll();
+      }
+    }
+  }
+
+  FleetReport report(String pipeline, long time, String config) {
+    List<FleetSample> greatestFirst = new ArrayList<>(worst);
+    greatestFirst.sort(BY_LOSS.reversed());
+    return new FleetReport(
+        pipeline,
+        time,
+        keys,
+        active,
+        examples,
+        spread(accuracies, accuracyCount),
+        spread(losses, lossCount),
+        greatestFirst,
+        config);
+  }
+
+  private static double[] withRoom(double[] values, int count) {
+    return count < values.length ? values : Arrays.copyOf(values, 2 * count);
+  }
+
+  private static Spread spread(double[] values, int count) {
+    if (count == 0) {
+      return null;
+    }
+    double[] sorted = Arrays.copyOf(values, count);
+    Arrays.sort(sorted);
+    double sum = 0;
+    for (double value : sorted) {
+      sum += value;
+    }
+    return new Spread(
+        sum / count,
+        sorted[0],
+        quantile(sorted, 0.1),
+        quantile(sorted, 0.5),
+        quantile(sorted, 0.9),
+        sorted[count - 1]);
+  }
+
+  /** The smallest value that at least the share q of all does not exceed. */
+  private static double quantile(double[] sorted, double q) {
+    return sorted[(int) Math.ceil(q * sorted.length) - 1];
+  }
+}

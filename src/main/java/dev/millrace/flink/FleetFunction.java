@@ -1,0 +1,98 @@
+package dev.millrace.flink;
+
+import dev.millrace.codec.FleetJson;
+import dev.millrace.data.FleetSample;
+import dev.millrace.data.OutputRecord;
+import java.io.Serializable;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import org.apache.flink.api.common.functions.OpenContext;
+import org.apache.flink.api.common.state.MapState;
+import org.apache.flink.api.common.state.MapStateDescriptor;
+import org.apache.flink.api.common.typeinfo.TypeInformation;
+import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.streaming.api.functions.KeyedProcessFunction;
+import org.apache.flink.util.Collector;
+
+/**
+ * Keeps what was last reported of each key of a pipeline and tells, every few seconds in which
+ * something was reported, how all of them are doing. A view by the clock, unlike metrics records.
+ *
+ * <p>Its key is the pipeline's name, so that one subtask has all samples.
+ */
+public final class FleetFunction extends KeyedProcessFunction<String, FleetSample, OutputRecord> {
+  private static final long serialVersionUID = 1L;
+
+  /** Name of the keyed state; never changes. */
+  static final String STATE_NAME = "fleet";
+
+  /** Time between two reports. */
+  static final long PERIOD_MILLIS = 5_000;
+
+  /** A key that was reported within this time counts as active. */
+  static final long ACTIVE_MILLIS = 60_000;
+
+  /**
+   * What is kept of a key.
+   *
+   * @param seen when it was reported, processing time
+   */
+  public record Entry(long examples, double loss, double accuracy, long seen)
+      implements Serializable {}
+
+  private final String config;
+  private transient MapState<String, Entry> keys;
+  private transient FleetJson json;
+  // The next report that has been asked for.
+  private transient long reminder;
+
+  public FleetFunction(String config) {
+    this.config = config;
+  }
+
+  @Override
+  public void open(OpenContext context) {
+    keys =
+        getRuntimeContext()
+            .getMapState(
+                new MapStateDescriptor<>(
+                    STATE_NAME, Types.STRING, TypeInformation.of(Entry.class)));
+    json = new FleetJson();
+  }
+
+  @Override
+  public void processElement(FleetSample sample, Context context, Collector<OutputRecord> out)
+      throws Exception {
+    long now = context.timerService().currentProcessingTime();
+    if (sample.examples() < 0) {
+      keys.remove(sample.key());
+    } else {
+      keys.put(sample.key(), new Entry(sample.examples(), sample.loss(), sample.accuracy(), now));
+    }
+    long next = (now / PERIOD_MILLIS + 1) * PERIOD_MILLIS;
+    if (next != reminder) {
+      reminder = next;
+      context.timerService().registerProcessingTimeTimer(next);
+      context.timerService().registerEventTimeTimer(Long.MAX_VALUE); // the end of the input
+    }
+  }
+
+  @Override
+  public void onTimer(long timestamp, OnTimerContext context, Collector<OutputRecord> out)
+      throws Exception {
+    long now = context.timerService().currentProcessingTime();
+    Fleet fleet = new Fleet();
+    for (Map.Entry<String, Entry> key : keys.entries()) {
+      Entry entry = key.getValue();
+      fleet.add(
+          new FleetSample(key.getKey(), entry.examples(), entry.loss(), entry.accuracy()),
+          entry.seen() > now - ACTIVE_MILLIS);
+    }
+    String pipeline = context.getCurrentKey();
+    out.collect(
+        OutputRecord.of(
+            now,
+            pipeline.getBytes(StandardCharsets.UTF_8),
+            json.encode(fleet.report(pipeline, now, config))));
+  }
+}
