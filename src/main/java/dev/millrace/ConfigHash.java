@@ -2,6 +2,7 @@ package dev.millrace;
 
 import dev.millrace.codec.FeatureSpec;
 import dev.millrace.codec.InputSpec;
+import dev.millrace.flink.DriftPlan;
 import dev.millrace.nn.LayerSpec;
 import dev.millrace.nn.ModelSpec;
 import java.nio.charset.StandardCharsets;
@@ -20,9 +21,9 @@ final class ConfigHash {
   private ConfigHash() {}
 
   /** First eight hex digits of the SHA-256 of the canonical text. */
-  static String of(InputSpec input, ModelSpec model) {
+  static String of(InputSpec input, ModelSpec model, DriftPlan drift) {
     try {
-      byte[] text = canonical(input, model).getBytes(StandardCharsets.UTF_8);
+      byte[] text = canonical(input, model, drift).getBytes(StandardCharsets.UTF_8);
       byte[] digest = MessageDigest.getInstance("SHA-256").digest(text);
       return HexFormat.of().formatHex(digest, 0, BYTES);
     } catch (NoSuchAlgorithmException e) {
@@ -30,7 +31,7 @@ final class ConfigHash {
     }
   }
 
-  private static String canonical(InputSpec input, ModelSpec model) {
+  private static String canonical(InputSpec input, ModelSpec model, DriftPlan drift) {
     StringBuilder text = new StringBuilder();
     line(text, "key", input.key());
     line(text, "label", input.label());
@@ -48,6 +49,24 @@ final class ConfigHash {
     line(text, "limits.key-bytes", input.limits().keyBytes());
     line(text, "limits.classes", input.limits().classes());
     line(text, "limits.features", input.limits().features());
+    if (model.auto() == null) {
+      network(text, model);
+    } else {
+      line(text, "auto", model.auto().id());
+    }
+    new TreeMap<>(model.classWeights())
+        .forEach((name, weight) -> line(text, "class-weight " + name, weight));
+    line(text, "seed", model.seed());
+    if (model.start() != null) {
+      line(text, "from", model.start().hash());
+    }
+    if (drift != null && drift.action() != DriftPlan.Action.EVENT) {
+      line(text, "drift", drift);
+    }
+    return text.toString();
+  }
+
+  private static void network(StringBuilder text, ModelSpec model) {
     for (LayerSpec layer : model.hidden()) {
       line(text, "units", layer.units());
       line(text, "activation", layer.activation());
@@ -63,13 +82,6 @@ final class ConfigHash {
     line(text, "normalization", model.normalization());
     line(text, "batch-size", model.batchSize());
     line(text, "clip", model.clipping());
-    new TreeMap<>(model.classWeights())
-        .forEach((name, weight) -> line(text, "class-weight " + name, weight));
-    line(text, "seed", model.seed());
-    if (model.start() != null) {
-      line(text, "from", model.start().hash());
-    }
-    return text.toString();
   }
 
   /** The length in front keeps values with line breaks from looking like two lines. */

@@ -26,7 +26,7 @@ import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.kafka.clients.consumer.OffsetResetStrategy;
 
 /**
- * The Flink job: labelled records in, metrics, dead letters and models out.
+ * The Flink job: labelled records in, metrics, predictions, events, dead letters and models out.
  *
  * <p>{@code flink run -c dev.millrace.MillraceJob millrace.jar -c pipeline.yaml}
  */
@@ -34,7 +34,11 @@ public final class MillraceJob {
 
   /** Where the results go. */
   public record Sinks(
-      Sink<OutputRecord> metrics, Sink<OutputRecord> deadLetters, Sink<OutputRecord> models) {}
+      Sink<OutputRecord> metrics,
+      Sink<OutputRecord> predictions,
+      Sink<OutputRecord> events,
+      Sink<OutputRecord> deadLetters,
+      Sink<OutputRecord> models) {}
 
   private MillraceJob() {}
 
@@ -64,6 +68,16 @@ public final class MillraceJob {
             .transform("train", Outputs.RECORD, new TrainOperator(spec, settings.state().spec()))
             .uid("train");
     metrics.sinkTo(sinks.metrics()).uid("metrics-sink").name("metrics-sink");
+    metrics
+        .getSideOutput(Outputs.PREDICTIONS)
+        .sinkTo(sinks.predictions())
+        .uid("predictions-sink")
+        .name("predictions-sink");
+    metrics
+        .getSideOutput(Outputs.EVENTS)
+        .sinkTo(sinks.events())
+        .uid("events-sink")
+        .name("events-sink");
     metrics
         .getSideOutput(Outputs.DEAD_LETTERS)
         .union(examples.getSideOutput(Outputs.DEAD_LETTERS))
@@ -100,6 +114,8 @@ public final class MillraceJob {
             bounded),
         new Sinks(
             sink(settings, settings.output().metrics()),
+            sink(settings, settings.output().predictions()),
+            sink(settings, settings.output().events()),
             sink(settings, settings.output().deadLetters()),
             sink(settings, settings.output().models())));
   }
@@ -167,14 +183,18 @@ public final class MillraceJob {
     return new IllegalArgumentException("usage: MillraceJob -c pipeline.yaml [-D key=value ...]");
   }
 
-  private static TrainSpec trainSpec(Settings settings) {
+  /** All that the training operator is told of a pipeline. */
+  public static TrainSpec trainSpec(Settings settings) {
     return new TrainSpec(
         settings.pipeline(),
         settings.input().topic(),
         settings.input().spec(),
         settings.model(),
         settings.metrics(),
-        settings.configHash());
+        settings.configHash(),
+        settings.drift(),
+        settings.output().hasPredictions(),
+        settings.output().snapshots());
   }
 
   @SuppressWarnings("deprecation") // the connector's interface asks for Kafka's old enum

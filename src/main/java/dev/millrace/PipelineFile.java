@@ -3,6 +3,8 @@ package dev.millrace;
 import dev.millrace.Node.Mapping;
 import dev.millrace.data.Task;
 import dev.millrace.eval.MetricsSpec;
+import dev.millrace.flink.DriftPlan;
+import dev.millrace.flink.SnapshotSpec;
 import dev.millrace.flink.StateSpec;
 import dev.millrace.flink.TransactionTimeout;
 import dev.millrace.nn.Activation;
@@ -79,6 +81,7 @@ public final class PipelineFile {
     OptionReader metrics = root.below(PipelineOptions.METRICS, PipelineOptions.METRICS_GROUP);
     OptionReader output = root.below(PipelineOptions.OUTPUT, PipelineOptions.OUTPUT_GROUP);
     OptionReader topics = output.below(PipelineOptions.TOPICS, PipelineOptions.TOPICS_GROUP);
+    OptionReader snapshots = output.below(PipelineOptions.SNAPSHOTS, SnapshotOptions.GROUP);
     OptionReader state = root.below(PipelineOptions.STATE, PipelineOptions.STATE_GROUP);
     OptionReader limits = root.below(PipelineOptions.LIMITS, PipelineOptions.LIMITS_GROUP);
     Map<String, String> kafka =
@@ -111,11 +114,18 @@ public final class PipelineFile {
             metrics.get(PipelineOptions.AT_LATEST),
             metrics.get(PipelineOptions.PER_CLASS),
             metrics.get(PipelineOptions.CONFUSION_MATRIX),
-            in.get(InputOptions.POSITIVE)),
+            in.get(InputOptions.POSITIVE),
+            metrics.get(PipelineOptions.DECISION)),
+        drift(root, model, input.spec().task(), problems),
         new Settings.Output(
             topics.get(PipelineOptions.METRICS_TOPIC),
+            topics.get(PipelineOptions.PREDICTIONS_TOPIC),
+            topics.get(PipelineOptions.EVENTS_TOPIC),
             topics.get(PipelineOptions.DEAD_LETTERS_TOPIC),
             topics.get(PipelineOptions.MODELS_TOPIC),
+            output.get(PipelineOptions.PREDICTIONS),
+            new SnapshotSpec(
+                snapshots.get(SnapshotOptions.EVERY), snapshots.get(SnapshotOptions.AT_LATEST)),
             output.get(PipelineOptions.GUARANTEE)),
         new Settings.State(
             state.get(PipelineOptions.BACKEND),
@@ -125,6 +135,14 @@ public final class PipelineFile {
                 state.get(PipelineOptions.TTL),
                 limits.get(PipelineOptions.MODEL_BYTES),
                 state.get(PipelineOptions.ON_SHAPE_CHANGE))));
+  }
+
+  private static DriftPlan drift(OptionReader root, ModelSpec model, Task task, Problems problems) {
+    if (!root.has(PipelineOptions.DRIFT)) {
+      return null;
+    }
+    OptionReader drift = root.below(PipelineOptions.DRIFT, DriftOptions.DRIFT_GROUP);
+    return DriftOptions.read(drift, model.auto() == null, task, problems);
   }
 
   /** A loss for classes makes every label a class, numbers too. */

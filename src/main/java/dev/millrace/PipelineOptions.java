@@ -4,6 +4,8 @@ import dev.millrace.Node.Mapping;
 import dev.millrace.Node.Scalar;
 import dev.millrace.Settings.Backend;
 import dev.millrace.Settings.Guarantee;
+import dev.millrace.data.KebabCase;
+import dev.millrace.eval.MetricsSpec.Decision;
 import dev.millrace.flink.StateSpec;
 import dev.millrace.flink.StateSpec.ShapeChange;
 import java.util.List;
@@ -40,6 +42,7 @@ final class PipelineOptions {
           "auto",
           "the network and how it learns; a network written out is honoured exactly");
   static final Option<Node> METRICS = section("metrics", "what is measured, how often reported");
+  static final Option<Node> DRIFT = section("drift", "what is done when a stream changes");
   static final Option<Node> OUTPUT = section("output", "the topics that the pipeline writes");
   static final Option<Node> STATE = section("state", "where models live between records");
   static final Option<Node> LIMITS = section("limits", "what a record and a model may be at most");
@@ -71,15 +74,42 @@ final class PipelineOptions {
   static final Option<Boolean> CONFUSION_MATRIX =
       Option.of("confusion-matrix", Kinds.flag(), true, "the confusion matrix in each report");
 
+  static final Option<Decision> DECISION =
+      Option.of(
+          "decision",
+          Kinds.choice(KebabCase::of, Decision.values()),
+          Decision.MOST_PROBABLE,
+          "which class counts as predicted: the most probable one, or of two classes the positive"
+              + " one above a threshold that follows the F1 reached so far");
+
   static final Option<Node> TOPICS = section("topics", "their names, all different");
   static final Option<Guarantee> GUARANTEE =
       Option.of(
           "guarantee",
-          Kinds.choice(Kinds::kebab, Guarantee.values()),
+          Kinds.choice(KebabCase::of, Guarantee.values()),
           Guarantee.AT_LEAST_ONCE,
           "how surely; exactly-once shows records when a checkpoint ends");
+  static final Option<Boolean> PREDICTIONS =
+      Option.of(
+          "predictions",
+          Kinds.flag(),
+          false,
+          "publish the prediction for each example, made before the model learned from it");
+  static final Option<Node> SNAPSHOTS = section("snapshots", "when models are published");
   static final Option<String> METRICS_TOPIC =
       Option.of("metrics", Kinds.topic(), "millrace.metrics.v1", "how well each model does");
+  static final Option<String> PREDICTIONS_TOPIC =
+      Option.of(
+          "predictions",
+          Kinds.topic(),
+          "millrace.predictions.v1",
+          "what each model said, beside the truth");
+  static final Option<String> EVENTS_TOPIC =
+      Option.of(
+          "events",
+          Kinds.topic(),
+          "millrace.events.v1",
+          "what happened to models: drift, steps left out, keys forgotten or started afresh");
   static final Option<String> DEAD_LETTERS_TOPIC =
       Option.of(
           "dead-letters", Kinds.topic(), "millrace.dlq.v1", "refused records, with the reason");
@@ -89,7 +119,7 @@ final class PipelineOptions {
   static final Option<Backend> BACKEND =
       Option.of(
           "backend",
-          Kinds.choice(Kinds::kebab, Backend.values()),
+          Kinds.choice(KebabCase::of, Backend.values()),
           Backend.HEAP,
           "memory, or disk for more models than memory holds");
   static final Option<Long> CHECKPOINT_INTERVAL =
@@ -116,7 +146,7 @@ final class PipelineOptions {
   static final Option<ShapeChange> ON_SHAPE_CHANGE =
       Option.of(
           "on-shape-change",
-          Kinds.choice(Kinds::kebab, ShapeChange.values()),
+          Kinds.choice(KebabCase::of, ShapeChange.values()),
           StateSpec.DEFAULT.onShapeChange(),
           "when a stored model is not of the kind that this file describes: stop the job with both"
               + " kinds, or start such a key afresh");
@@ -135,14 +165,24 @@ final class PipelineOptions {
           // No more than one array of floats may have, whatever the optimizer.
           Kinds.wideWhole(4_096, 1L << 32),
           StateSpec.DEFAULT.modelBytes(),
-          "memory of one model's weights and optimizer");
+          "memory of one model's weights and optimizer, and of the records it keeps");
 
   static final OptionGroup ROOT_GROUP =
       new OptionGroup(
           "",
           "",
           "Three of them are enough: `pipeline`, `kafka` and `input`.",
-          List.of(PIPELINE, KAFKA, INPUT, MODEL, METRICS, OUTPUT, STATE, LIMITS));
+          List.of(
+              PIPELINE,
+              KAFKA,
+              INPUT,
+              MODEL,
+              AutoOptions.AUTO,
+              METRICS,
+              DRIFT,
+              OUTPUT,
+              STATE,
+              LIMITS));
   static final OptionGroup KAFKA_GROUP =
       new OptionGroup(
           "kafka",
@@ -155,16 +195,20 @@ final class PipelineOptions {
           "metrics",
           "",
           "Each example is predicted and scored before the model learns from it.",
-          List.of(WINDOW, EVERY, AT_LATEST, PER_CLASS, CONFUSION_MATRIX));
+          List.of(WINDOW, EVERY, AT_LATEST, PER_CLASS, CONFUSION_MATRIX, DECISION));
   static final OptionGroup OUTPUT_GROUP =
       new OptionGroup(
-          "output", "", "What the pipeline writes to Kafka.", List.of(TOPICS, GUARANTEE));
+          "output",
+          "",
+          "What the pipeline writes to Kafka.",
+          List.of(TOPICS, PREDICTIONS, SNAPSHOTS, GUARANTEE));
   static final OptionGroup TOPICS_GROUP =
       new OptionGroup(
           "output.topics",
           "",
           "`./millrace topics create -c FILE` creates them.",
-          List.of(METRICS_TOPIC, DEAD_LETTERS_TOPIC, MODELS_TOPIC));
+          List.of(
+              METRICS_TOPIC, PREDICTIONS_TOPIC, EVENTS_TOPIC, DEAD_LETTERS_TOPIC, MODELS_TOPIC));
   static final OptionGroup STATE_GROUP =
       new OptionGroup(
           "state",
@@ -185,6 +229,7 @@ final class PipelineOptions {
           KAFKA_GROUP,
           InputOptions.INPUT_GROUP,
           InputOptions.FEATURE_GROUP,
+          AutoOptions.AUTO_GROUP,
           ModelOptions.MODEL_GROUP,
           ModelOptions.LAYER_GROUP,
           ModelOptions.SGD_GROUP,
@@ -199,8 +244,16 @@ final class PipelineOptions {
           ScheduleOptions.COSINE_GROUP,
           ModelOptions.NORMALIZATION_GROUP,
           METRICS_GROUP,
+          DriftOptions.DRIFT_GROUP,
+          DriftOptions.ADWIN_GROUP,
+          DriftOptions.DDM_GROUP,
+          DriftOptions.EDDM_GROUP,
+          DriftOptions.HDDM_A_GROUP,
+          DriftOptions.PAGE_HINKLEY_GROUP,
+          DriftOptions.KSWIN_GROUP,
           OUTPUT_GROUP,
           TOPICS_GROUP,
+          SnapshotOptions.GROUP,
           STATE_GROUP,
           LIMITS_GROUP);
 

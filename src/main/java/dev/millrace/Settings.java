@@ -2,9 +2,12 @@ package dev.millrace;
 
 import dev.millrace.codec.InputSpec;
 import dev.millrace.eval.MetricsSpec;
+import dev.millrace.flink.DriftPlan;
+import dev.millrace.flink.SnapshotSpec;
 import dev.millrace.flink.StateSpec;
 import dev.millrace.nn.ModelSpec;
 import java.io.Serializable;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -12,6 +15,7 @@ import java.util.Map;
  *
  * @param pipeline names the consumer group, the transactional ids and the metrics
  * @param kafka client properties, {@code bootstrap.servers} among them
+ * @param drift how drift is looked for, or null
  * @param configHash first eight hex digits of the SHA-256 of everything that shapes a model
  */
 public record Settings(
@@ -20,6 +24,7 @@ public record Settings(
     Input input,
     ModelSpec model,
     MetricsSpec metrics,
+    DriftPlan drift,
     Output output,
     State state,
     String configHash)
@@ -36,30 +41,31 @@ public record Settings(
       Input input,
       ModelSpec model,
       MetricsSpec metrics,
+      DriftPlan drift,
       Output output,
       State state) {
-    String hash = ConfigHash.of(input.spec(), model);
-    return new Settings(pipeline, kafka, input, model, metrics, output, state, hash);
+    String hash = ConfigHash.of(input.spec(), model, drift);
+    return new Settings(pipeline, kafka, input, model, metrics, drift, output, state, hash);
   }
 
   /** The same with another input, and the hash that follows. */
   public Settings withInput(Input other) {
-    return of(pipeline, kafka, other, model, metrics, output, state);
+    return of(pipeline, kafka, other, model, metrics, drift, output, state);
   }
 
   /** The same with another model, and the hash that follows. */
   public Settings withModel(ModelSpec other) {
-    return of(pipeline, kafka, input, other, metrics, output, state);
+    return of(pipeline, kafka, input, other, metrics, drift, output, state);
   }
 
   /** The same with other metrics. */
   public Settings withMetrics(MetricsSpec other) {
-    return of(pipeline, kafka, input, model, other, output, state);
+    return of(pipeline, kafka, input, model, other, drift, output, state);
   }
 
   /** The same with other client properties. */
   public Settings withKafka(Map<String, String> other) {
-    return of(pipeline, other, input, model, metrics, output, state);
+    return of(pipeline, other, input, model, metrics, drift, output, state);
   }
 
   /** All of it but the secrets. */
@@ -75,6 +81,8 @@ public record Settings(
         + model
         + ", metrics="
         + metrics
+        + ", drift="
+        + drift
         + ", output="
         + output
         + ", state="
@@ -95,9 +103,30 @@ public record Settings(
     COMMITTED
   }
 
-  /** The topics that a pipeline writes, and how surely. */
-  public record Output(String metrics, String deadLetters, String models, Guarantee guarantee)
-      implements Serializable {}
+  /**
+   * The topics that a pipeline writes, and how surely.
+   *
+   * @param hasPredictions whether anything is written to the topic of predictions
+   * @param snapshots when models are published
+   */
+  public record Output(
+      String metrics,
+      String predictions,
+      String events,
+      String deadLetters,
+      String models,
+      boolean hasPredictions,
+      SnapshotSpec snapshots,
+      Guarantee guarantee)
+      implements Serializable {
+
+    /** The topics that must be there. */
+    public List<String> topics() {
+      return hasPredictions
+          ? List.of(metrics, events, deadLetters, models, predictions)
+          : List.of(metrics, events, deadLetters, models);
+    }
+  }
 
   /** Delivery of the output topics. */
   public enum Guarantee {

@@ -42,6 +42,20 @@ class ArchitectureTest {
           .resideInAnyPackage("dev.millrace.nn", "dev.millrace.data", "dev.millrace.simd", JDK);
 
   @ArchTest
+  static final ArchRule autoUsesNn =
+      classes()
+          .that()
+          .resideInAPackage("dev.millrace.nn.auto")
+          .should()
+          .onlyDependOnClassesThat()
+          .resideInAnyPackage(
+              "dev.millrace.nn.auto",
+              "dev.millrace.nn",
+              "dev.millrace.data",
+              "dev.millrace.simd",
+              JDK);
+
+  @ArchTest
   static final ArchRule evalUsesData =
       classes()
           .that()

@@ -21,6 +21,7 @@ import java.util.jar.JarFile;
 import org.apache.flink.configuration.ConfigOption;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.GlobalConfiguration;
+import org.apache.flink.state.rocksdb.RocksDBOptions;
 import org.junit.jupiter.api.Test;
 
 /** The Flink configuration and the compose file say only what Flink 2.2 understands. */
@@ -126,12 +127,18 @@ class FlinkConfigTest {
     return keys;
   }
 
-  /** The options in the static fields of flink-core's {@code *Options} classes, by key. */
+  /** The options in the static fields of the {@code *Options} classes of Flink's jars, by key. */
   private static Map<String, ConfigOption<?>> knownOptions() {
     Map<String, ConfigOption<?>> options = new TreeMap<>();
-    String jar = ConfigOption.class.getProtectionDomain().getCodeSource().getLocation().getPath();
-    try (JarFile flinkCore = new JarFile(jar)) {
-      for (JarEntry entry : (Iterable<JarEntry>) flinkCore.stream()::iterator) {
+    addOptionsBeside(ConfigOption.class, options);
+    addOptionsBeside(RocksDBOptions.class, options);
+    return options;
+  }
+
+  private static void addOptionsBeside(Class<?> type, Map<String, ConfigOption<?>> options) {
+    String path = type.getProtectionDomain().getCodeSource().getLocation().getPath();
+    try (JarFile jar = new JarFile(path)) {
+      for (JarEntry entry : (Iterable<JarEntry>) jar.stream()::iterator) {
         if (entry.getName().endsWith("Options.class")) {
           String name = entry.getName().replace('/', '.').replaceAll("\\.class$", "");
           for (Field field : Class.forName(name).getFields()) {
@@ -147,6 +154,5 @@ class FlinkConfigTest {
     } catch (ReflectiveOperationException e) {
       throw new AssertionError(e);
     }
-    return options;
   }
 }

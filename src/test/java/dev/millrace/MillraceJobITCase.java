@@ -264,6 +264,8 @@ class MillraceJobITCase {
             false),
         new MillraceJob.Sinks(
             metrics,
+            sinkTo(settings, settings.output().predictions()),
+            sinkTo(settings, settings.output().events()),
             sinkTo(settings, settings.output().deadLetters()),
             sinkTo(settings, settings.output().models())));
     return env.executeAsync(settings.pipeline());

@@ -62,11 +62,20 @@ final class PipelineFileReference {
         at-latest: 5s
         per-class: false
         confusion-matrix: false
+      drift:
+        detector: { name: ddm, min-examples: 50, warning: 2.5, drift: 3.5 }
+        action: boost-learning-rate
+        boost: 2
+        boost-steps: 1000
       output:
         topics:
           metrics: fraud.metrics
+          predictions: fraud.predictions
+          events: fraud.events
           dead-letters: fraud.refused
           models: fraud.models
+        predictions: true
+        snapshots: { every: 5000, at-latest: 1m }
         guarantee: exactly-once
       state:
         backend: rocksdb

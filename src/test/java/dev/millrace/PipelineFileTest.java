@@ -10,8 +10,12 @@ import dev.millrace.codec.FeatureSpec;
 import dev.millrace.codec.InputSpec;
 import dev.millrace.data.Task;
 import dev.millrace.eval.MetricsSpec;
+import dev.millrace.eval.drift.DriftSpec;
+import dev.millrace.flink.DriftPlan;
+import dev.millrace.flink.SnapshotSpec;
 import dev.millrace.flink.StateSpec;
 import dev.millrace.nn.Activation;
+import dev.millrace.nn.AutoSpec;
 import dev.millrace.nn.Clipping;
 import dev.millrace.nn.Initializer;
 import dev.millrace.nn.LayerSpec;
@@ -26,6 +30,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -68,8 +73,12 @@ class PipelineFileTest {
         .isEqualTo(
             new Settings.Output(
                 "millrace.metrics.v1",
+                "millrace.predictions.v1",
+                "millrace.events.v1",
                 "millrace.dlq.v1",
                 "millrace.models.v1",
+                false,
+                SnapshotSpec.DEFAULT,
                 Guarantee.AT_LEAST_ONCE));
     assertThat(settings.state())
         .isEqualTo(new Settings.State(Backend.HEAP, 10_000, StateSpec.DEFAULT));
@@ -131,10 +140,25 @@ class PipelineFileTest {
                 Map.of("fraud", 10f)));
     assertThat(settings.metrics())
         .isEqualTo(new MetricsSpec(500, 100, 5000, false, false, "fraud"));
+    assertThat(settings.drift())
+        .isEqualTo(
+            new DriftPlan(
+                "ddm",
+                new DriftSpec.Ddm(50, 2.5, 3.5),
+                DriftPlan.Action.BOOST_LEARNING_RATE,
+                2f,
+                1000));
     assertThat(settings.output())
         .isEqualTo(
             new Settings.Output(
-                "fraud.metrics", "fraud.refused", "fraud.models", Guarantee.EXACTLY_ONCE));
+                "fraud.metrics",
+                "fraud.predictions",
+                "fraud.events",
+                "fraud.refused",
+                "fraud.models",
+                true,
+                new SnapshotSpec(5000, 60_000),
+                Guarantee.EXACTLY_ONCE));
     assertThat(settings.state())
         .isEqualTo(new Settings.State(Backend.ROCKSDB, 60_000, StateSpec.DEFAULT));
   }
@@ -157,6 +181,39 @@ class PipelineFileTest {
         .returns(List.of(new LayerSpec(32, Activation.TANH)), ModelSpec::hidden)
         .returns(-7L, ModelSpec::seed);
     assertThat(parse(HEAD + "model: auto").model()).isEqualTo(ModelSpec.auto(1));
+  }
+
+  @Test
+  void autoTakesATierOrAMap() {
+    AutoSpec fast = AutoSpec.of(AutoSpec.Tier.FAST);
+    assertThat(parse(HEAD + "auto: fast").model()).isEqualTo(ModelSpec.auto(1, fast, Map.of()));
+    assertThat(
+            parse(
+                    HEAD
+                        + "model: auto\nauto: { tier: accurate, members: [knn, previous-label],"
+                        + " buffer: 500, seed: 7, class-weights: { fraud: 10 } }")
+                .model())
+        .isEqualTo(
+            ModelSpec.auto(
+                7,
+                new AutoSpec(AutoSpec.Tier.ACCURATE, Set.of(AutoSpec.Extra.values()), 500),
+                Map.of("fraud", 10f)));
+  }
+
+  @Test
+  void autoDoesNotGoWithANetworkWrittenOut() {
+    assertThat(invalid(HEAD + "model: { layers: [] }\nauto: fast").errors())
+        .containsExactly(
+            "fraud.yaml:5  auto goes with model: auto, but the network is written out. Remove one");
+  }
+
+  @Test
+  void aTierChangesTheConfigurationsHashAndAutoDoesNot() {
+    String hash = parse(HEAD).configHash();
+
+    assertThat(parse(HEAD + "model: auto\nauto: balanced").configHash()).isEqualTo(hash);
+    assertThat(parse(HEAD + "auto: fast").configHash()).isNotEqualTo(hash);
+    assertThat(parse(HEAD + "auto: { buffer: 100 }").configHash()).isNotEqualTo(hash);
   }
 
   @Test
@@ -342,7 +399,20 @@ class PipelineFileTest {
         "metrics: 7                 | metrics must be a map of options, but was a single value",
         "window: 7                  | window is not an option. Did you mean \"metrics.window\"?",
         "xyz: 7                     | xyz is not an option. A pipeline file takes: pipeline, kafka,"
-            + " input, model, metrics, output, state, limits",
+            + " input, model, auto, metrics, drift, output, state, limits",
+        "drift: { action: reset } | drift.detector is missing. Give one, for example: detector:"
+            + " adwin",
+        "drift: { detector: adwinn } | drift.detector \"adwinn\" is not known. Did you mean"
+            + " \"adwin\"? One of: adwin, ddm, eddm, hddm-a, page-hinkley, kswin",
+        "drift: { detector: adwin, action: swap-in-challenger } | drift.action swap-in-challenger"
+            + " needs a detector that warns, but adwin does not. Take ddm, eddm or hddm-a, or the"
+            + " action reset",
+        "drift: { detector: ddm, action: reset-head } | drift.action reset-head needs a network of"
+            + " your own, but the model is auto. Write one out (model: layers), or take reset",
+        "drift: { detector: ddm, boost: 2 } | drift.boost goes only with action"
+            + " boost-learning-rate, but that is event. Remove it",
+        "drift: { detector: { name: ddm, warning: 4, drift: 3 } } | drift.detector warning must be"
+            + " above 0 and drift above warning, but they were 4.0 and 3.0",
         "state: { checkpoint-interval: off } | state.checkpoint-interval must be a time between"
             + " 10ms and 1d (such as 500ms, 10s, 5m), but was \"off\"",
         "output: { topics: { metrics: a b } } | output.topics.metrics must be a topic name: 1 to"
@@ -351,6 +421,10 @@ class PipelineFileTest {
             + " letters, digits, '.', '_' or '-', but was \".\"",
         "output: { topics: { models: millrace.metrics.v1 } } | output.topics.models and"
             + " output.topics.metrics must be different topics, but both are millrace.metrics.v1",
+        "auto: quick | auto \"quick\" is not known. One of: fast, balanced, accurate",
+        "auto: { members: [knnn] } | auto.members \"knnn\" is not known. Did you mean \"knn\"? One"
+            + " of: knn, previous-label",
+        "auto: { buffer: 0 } | auto.buffer must be between 1 and 1000000, but was 0",
         "model: automatic           | model must be auto, or a map of options, but was"
             + " \"automatic\"",
         "model: { layers: [32] }    | model.layers[0] must be a map such as { units: 32 }, but was"

@@ -68,12 +68,8 @@ public final class BrokerCheck {
    */
   static void requireTopics(Settings settings, Duration timeout, Path config) {
     requireBroker(settings.kafka(), timeout, config);
-    for (String topic :
-        List.of(
-            settings.input().topic(),
-            settings.output().metrics(),
-            settings.output().deadLetters(),
-            settings.output().models())) {
+    requireTopic(settings.kafka(), settings.input().topic(), config);
+    for (String topic : settings.output().topics()) {
       requireTopic(settings.kafka(), topic, config);
     }
   }

@@ -17,7 +17,8 @@ final class LocalFlink {
 
   // Flags and memory of processes of their own, and a reporter whose classes are in their image.
   private static final Pattern CLUSTER_ONLY =
-      Pattern.compile("env\\..*|metrics\\..*|.*\\.memory\\..*|.*\\.(port|numberOfTaskSlots)");
+      Pattern.compile(
+          "env\\..*|metrics\\..*|(job|task)manager\\.memory\\..*|.*\\.(port|numberOfTaskSlots)");
 
   /** For jobs that can simply be started again, and whose user waits for the reason. */
   static final Map<String, String> NO_RESTART = Map.of("restart-strategy.type", "none");

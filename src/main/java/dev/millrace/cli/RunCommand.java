@@ -90,9 +90,14 @@ final class RunCommand implements Callable<Integer> {
     out.printf(
         "Reads     %s on %s%n",
         settings.input().topic(), settings.kafka().get("bootstrap.servers"));
+    Settings.Output output = settings.output();
     out.printf(
-        "Writes    %s, %s; %s when drained%n",
-        settings.output().metrics(), settings.output().deadLetters(), settings.output().models());
+        "Writes    %s, %s%s, %s, %s%n",
+        output.metrics(),
+        output.hasPredictions() ? output.predictions() + ", " : "",
+        output.events(),
+        output.deadLetters(),
+        output.models());
     out.printf("State     %s%n", dir);
     out.printf("Models    %s%n", StartOptions.describe(from));
     out.printf("Watch     ./millrace watch -c %s   (Ctrl-C stops the job)%n", config);

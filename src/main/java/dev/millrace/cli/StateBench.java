@@ -145,7 +145,7 @@ record StateBench(int keys, Backend backend, long cacheBytes, int rounds) {
           env,
           settings,
           StateBenchSource.of(keys, 2 * rounds, settings.input().topic()),
-          new MillraceJob.Sinks(metrics, others, others));
+          new MillraceJob.Sinks(metrics, others, others, others, others));
       JobGraph graph = env.getStreamGraph().getJobGraph();
       try (MiniCluster cluster = cluster(env)) {
         cluster.start();

@@ -48,11 +48,7 @@ final class TopicsCommand implements Runnable {
   static Map<String, Boolean> create(Settings settings, Integer partitions, Short replicationFactor)
       throws InterruptedException {
     List<NewTopic> topics =
-        Stream.of(
-                settings.input().topic(),
-                settings.output().metrics(),
-                settings.output().deadLetters(),
-                settings.output().models())
+        Stream.concat(Stream.of(settings.input().topic()), settings.output().topics().stream())
             .map(
                 name ->
                     new NewTopic(
@@ -62,10 +58,13 @@ final class TopicsCommand implements Runnable {
             .toList();
     // A refused record comes with more headers than it had.
     String outputBytes = Integer.toString(settings.input().spec().limits().outputBytes());
-    topics.get(1).configs(Map.of("max.message.bytes", outputBytes));
-    topics.get(2).configs(Map.of("max.message.bytes", outputBytes));
-    // Only the last snapshot of each key is of use.
-    topics.get(3).configs(Map.of("max.message.bytes", outputBytes, "cleanup.policy", "compact"));
+    for (NewTopic topic : topics.subList(1, topics.size())) {
+      boolean isModels = topic.name().equals(settings.output().models());
+      topic.configs(
+          isModels // of which only the last of each key is of use
+              ? Map.of("max.message.bytes", outputBytes, "cleanup.policy", "compact")
+              : Map.of("max.message.bytes", outputBytes));
+    }
     Map<String, Boolean> outcomes = new LinkedHashMap<>();
     try (Admin admin = KafkaIo.admin(settings.kafka(), CREATE_TIMEOUT)) {
       Map<String, KafkaFuture<Void>> creations = admin.createTopics(topics).values();

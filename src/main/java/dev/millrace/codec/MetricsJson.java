@@ -1,8 +1,9 @@
 package dev.millrace.codec;
 
-import com.fasterxml.jackson.core.JsonFactory;
+import static dev.millrace.codec.JsonLine.number;
+import static dev.millrace.codec.JsonLine.time;
+
 import com.fasterxml.jackson.core.JsonGenerator;
-import com.fasterxml.jackson.core.io.NumberOutput;
 import dev.millrace.data.MetricsReport;
 import dev.millrace.data.MetricsReport.ClassScores;
 import dev.millrace.data.MetricsReport.ClassificationBaseline;
@@ -10,17 +11,13 @@ import dev.millrace.data.MetricsReport.ClassificationBlock;
 import dev.millrace.data.MetricsReport.ClassificationScores;
 import dev.millrace.data.MetricsReport.Confusion;
 import dev.millrace.data.MetricsReport.Context;
+import dev.millrace.data.MetricsReport.Member;
+import dev.millrace.data.MetricsReport.Members;
 import dev.millrace.data.MetricsReport.Offsets;
 import dev.millrace.data.MetricsReport.RegressionBaseline;
 import dev.millrace.data.MetricsReport.RegressionBlock;
 import dev.millrace.data.MetricsReport.RegressionScores;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.math.BigDecimal;
-import java.time.Instant;
-import java.time.format.DateTimeFormatter;
-import java.time.format.DateTimeFormatterBuilder;
 import java.util.List;
 import java.util.Locale;
 import java.util.TreeMap;
@@ -31,21 +28,11 @@ import java.util.TreeMap;
  */
 public final class MetricsJson {
 
-  private static final DateTimeFormatter MILLISECONDS =
-      new DateTimeFormatterBuilder().appendInstant(3).toFormatter(Locale.ROOT);
-
-  private final JsonFactory factory = new JsonFactory();
-  private final ByteArrayOutputStream bytes = new ByteArrayOutputStream(1024);
+  private final JsonLine line = new JsonLine(1024);
 
   /** The report in UTF-8, without a line end. */
   public byte[] encode(MetricsReport report) {
-    bytes.reset();
-    try (JsonGenerator json = factory.createGenerator(bytes)) {
-      write(json, report);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e); // memory does not fail to be written to
-    }
-    return bytes.toByteArray();
+    return line.encode(json -> write(json, report));
   }
 
   private static void write(JsonGenerator json, MetricsReport report) throws IOException {
@@ -57,8 +44,7 @@ public final class MetricsJson {
     json.writeStringField("task", report.task().name().toLowerCase(Locale.ROOT));
     json.writeNumberField("examples", context.examples());
     json.writeNumberField("model_version", context.modelVersion());
-    json.writeStringField(
-        "event_time", MILLISECONDS.format(Instant.ofEpochMilli(context.eventTime())));
+    time(json, "event_time", context.eventTime());
     if (report.scores() instanceof ClassificationScores scores) {
       writeScores(json, context.classes(), scores);
     } else if (report.scores() instanceof RegressionScores scores) {
@@ -66,6 +52,9 @@ public final class MetricsJson {
     }
     number(json, "learning_rate", context.learningRate());
     json.writeNumberField("skipped_steps", context.skippedSteps());
+    if (context.members() != null) {
+      writeMembers(json, context.members());
+    }
     writeInput(json, context.input());
     json.writeStringField("config", context.config());
     json.writeEndObject();
@@ -194,6 +183,22 @@ public final class MetricsJson {
     json.writeEndObject();
   }
 
+  private static void writeMembers(JsonGenerator json, Members members) throws IOException {
+    json.writeObjectFieldStart("members");
+    json.writeStringField("leader", members.leader());
+    json.writeObjectFieldStart("weights");
+    for (Member member : members.members()) {
+      number(json, member.name(), member.weight());
+    }
+    json.writeEndObject();
+    json.writeObjectFieldStart("losses");
+    for (Member member : members.members()) {
+      number(json, member.name(), member.loss());
+    }
+    json.writeEndObject();
+    json.writeEndObject();
+  }
+
   /** Partitions in ascending order, as they are met in another order after a restart. */
   private static void writeInput(JsonGenerator json, Offsets input) throws IOException {
     TreeMap<Integer, Integer> places = new TreeMap<>();
@@ -209,18 +214,5 @@ public final class MetricsJson {
     }
     json.writeEndObject();
     json.writeEndObject();
-  }
-
-  /** The shortest decimal that reads back as the same double, without an exponent. */
-  private static void number(JsonGenerator json, String name, double value) throws IOException {
-    json.writeFieldName(name);
-    if (!Double.isFinite(value)) {
-      json.writeNull();
-      return;
-    }
-    // Not Double.toString, which gives more digits than needed before JDK 19.
-    String digits = NumberOutput.toString(value, true);
-    boolean plain = digits.indexOf('E') < 0;
-    json.writeNumber(plain ? digits : new BigDecimal(digits).toPlainString());
   }
 }

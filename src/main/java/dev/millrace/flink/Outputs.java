@@ -13,6 +13,12 @@ public final class Outputs {
   public static final OutputTag<OutputRecord> DEAD_LETTERS =
       new OutputTag<>("dead-letters", RECORD);
 
+  /** What the models said about each example. */
+  public static final OutputTag<OutputRecord> PREDICTIONS = new OutputTag<>("predictions", RECORD);
+
+  /** What happened to models. */
+  public static final OutputTag<OutputRecord> EVENTS = new OutputTag<>("events", RECORD);
+
   /** Snapshots of models. */
   public static final OutputTag<OutputRecord> MODELS = new OutputTag<>("models", RECORD);
 

@@ -3,14 +3,18 @@ package dev.millrace.flink;
 import dev.millrace.data.Chunk;
 import dev.millrace.data.MetricsReport;
 import dev.millrace.data.Task;
+import dev.millrace.eval.ClassAverage;
+import dev.millrace.eval.ClassTally;
 import dev.millrace.eval.ClassificationMetrics;
+import dev.millrace.eval.NaturalLogarithm;
 import dev.millrace.eval.RegressionMetrics;
 import dev.millrace.eval.RollingMetrics;
-import dev.millrace.nn.Learner;
-import dev.millrace.nn.LearnerSpec;
+import dev.millrace.eval.drift.DriftSignal;
 import dev.millrace.nn.ModelMismatchException;
 import dev.millrace.nn.ModelStart;
+import dev.millrace.nn.OnlineModel;
 import dev.millrace.nn.Workspace;
+import dev.millrace.nn.auto.Models;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
@@ -24,7 +28,7 @@ import java.util.List;
  */
 final class PrequentialModel {
   // -ln of the smallest probability that counts, 1e-7: the loss of a class nobody has seen.
-  private static final double UNSEEN_CLASS_LOSS = -StrictMath.log(1e-7);
+  private static final double UNSEEN_CLASS_LOSS = -NaturalLogarithm.of(1e-7);
 
   // Some 30 objects and the headers of their arrays; a name in a list and a hash table.
   private static final int OBJECT_BYTES = 2_048;
@@ -33,7 +37,9 @@ final class PrequentialModel {
   private final Task task;
   private final int columns;
   private final boolean probabilities;
-  private final Learner learner;
+  // Null if the pipeline does not look for drift.
+  private final DriftWatch drift;
+  private OnlineModel learner;
   private final ClassNames classes;
   private final RollingMetrics metrics;
   private final SeenOffsets offsets;
@@ -44,22 +50,30 @@ final class PrequentialModel {
   // Examples at the last report.
   private long reported;
 
+  // Steps left out, as far as they have been told of.
+  private long toldSkips;
+
+  // How wrong the last prediction was, 0 to 1, for the drift detector; NaN if there was none.
+  private double error;
+
+  // The class predicted last.
+  private int predicted = ClassTally.NO_PREDICTION;
+
   /** The model of a key whose first example stands in the chunk. */
   PrequentialModel(TrainSpec spec, Chunk chunk) {
     task = spec.task(chunk.isClassification());
     columns = spec.columns().hashCode();
-    LearnerSpec learnerSpec = spec.learner(task);
-    probabilities = learnerSpec.network().loss().isCrossEntropy();
+    probabilities = Models.givesProbabilities(spec.model(), task);
     ModelStart start = spec.model().start();
     classes = new ClassNames(start == null ? spec.input().classes() : start.classes());
     int inputs = start == null ? chunk.width() : start.weights().inputs();
-    learner = new Learner(learnerSpec, task, inputs, classes.size(), seed(chunk.key()));
     if (start != null) {
-      learner.startFrom(start.weights());
       addMissing(spec.input().classes());
     }
+    learner = fresh(spec, chunk.key(), inputs);
     metrics = RollingMetrics.of(task, spec.metrics());
     offsets = new SeenOffsets();
+    drift = spec.drift() == null ? null : new DriftWatch(spec.drift());
   }
 
   /**
@@ -68,7 +82,8 @@ final class PrequentialModel {
    * @throws ModelMismatchException if it is of another kind than the settings say, naming both
    * @throws IOException if it is of a newer release
    */
-  PrequentialModel(DataInput in, TrainSpec spec, Workspace workspace) throws IOException {
+  PrequentialModel(DataInput in, int version, TrainSpec spec, Workspace workspace)
+      throws IOException {
     task = Task.valueOf(in.readUTF());
     columns = spec.columns().hashCode();
     requireSameColumns(in.readInt(), spec);
@@ -79,9 +94,28 @@ final class PrequentialModel {
     classes = ClassNames.read(in);
     offsets = SeenOffsets.read(in);
     metrics = RollingMetrics.read(in, spec.metrics());
-    LearnerSpec learnerSpec = spec.learner(task);
-    probabilities = learnerSpec.network().loss().isCrossEntropy();
-    learner = Learner.read(in, learnerSpec, task, workspace);
+    probabilities = Models.givesProbabilities(spec.model(), task);
+    learner = Models.read(in, spec.model(), task, workspace);
+    if (version >= TrainState.FIRST_WITH_DRIFT) {
+      toldSkips = in.readLong();
+      drift = DriftWatch.read(in, spec.drift(), spec.model(), task, workspace);
+    } else {
+      drift = spec.drift() == null ? null : new DriftWatch(spec.drift());
+    }
+    if (drift != null) {
+      drift.resume(learner);
+    }
+  }
+
+  /** A model that has learned nothing, of the classes known by now. */
+  private OnlineModel fresh(TrainSpec spec, String key, int inputs) {
+    ModelStart start = spec.model().start();
+    int first = start == null ? classes.size() : start.classes().size();
+    OnlineModel fresh = Models.create(spec.model(), task, inputs, first, seed(key));
+    while (fresh.classes() < classes.size() && task.isClassification()) {
+      fresh.addClass();
+    }
+    return fresh;
   }
 
   private PrequentialModel(PrequentialModel other) {
@@ -89,6 +123,10 @@ final class PrequentialModel {
     columns = other.columns;
     probabilities = other.probabilities;
     learner = other.learner.copy();
+    drift = other.drift == null ? null : other.drift.copy();
+    if (drift != null) {
+      drift.resume(learner);
+    }
     classes = other.classes.copy();
     metrics = other.metrics.copy();
     offsets = other.offsets.copy();
@@ -96,6 +134,7 @@ final class PrequentialModel {
     eventTime = other.eventTime;
     timestamp = other.timestamp;
     reported = other.reported;
+    toldSkips = other.toldSkips;
   }
 
   /** Bytes in memory, estimated: those of the arrays, and of all that is around them. */
@@ -103,6 +142,7 @@ final class PrequentialModel {
     return OBJECT_BYTES
         + learner.memoryBytes()
         + metrics.memoryBytes(classes.size())
+        + (drift == null ? 0 : drift.memoryBytes())
         + (long) classes.size() * CLASS_NAME_BYTES;
   }
 
@@ -115,7 +155,6 @@ final class PrequentialModel {
     for (String name : declared) {
       if (classes.index(name) < 0) {
         classes.add(name);
-        learner.addClass();
       }
     }
   }
@@ -142,6 +181,8 @@ final class PrequentialModel {
     offsets.write(out);
     metrics.write(out);
     learner.write(out);
+    out.writeLong(toldSkips);
+    DriftWatch.write(drift, out);
   }
 
   /** Writes the model alone: class names and learner, nothing of the metrics. */
@@ -155,7 +196,7 @@ final class PrequentialModel {
     return task;
   }
 
-  Learner learner() {
+  OnlineModel learner() {
     return learner;
   }
 
@@ -167,6 +208,11 @@ final class PrequentialModel {
     return examples;
   }
 
+  /** Whether what it predicts with are probabilities of classes. */
+  boolean hasProbabilities() {
+    return probabilities;
+  }
+
   /**
    * The timestamp of what is published about the last example: its event time, but not later than
    * its record's. Brokers refuse records from the future, and what an example claims must not stop
@@ -174,6 +220,16 @@ final class PrequentialModel {
    */
   long timestamp() {
     return timestamp;
+  }
+
+  /** Index of the class that was predicted for the last example, -1 if none was known. */
+  int predicted() {
+    return predicted;
+  }
+
+  /** Of the last example, milliseconds since the epoch. */
+  long eventTime() {
+    return eventTime;
   }
 
   /** Whether examples have come since the last report. */
@@ -191,20 +247,19 @@ final class PrequentialModel {
     float[] scores = scratch.scores;
     learner.use(scratch.workspace);
     learner.learnClasses(
-        chunk.features(),
-        from * chunk.width(),
-        to - from,
-        scratch.classes,
-        scratch.weights,
-        scores,
-        scratch.losses);
+        scratch.features, 0, to - from, scratch.classes, scratch.weights, scores, scratch.losses);
     ClassificationMetrics classification = (ClassificationMetrics) metrics;
+    ClassAverage average = classification.average(classes.list());
     for (int r = 0; r < to - from; r++) {
       int actual = scratch.classes[r];
       int first = r * known;
       double logLoss =
-          probabilities ? -StrictMath.log(Math.max(scores[first + actual], 1e-7f)) : Double.NaN;
-      classification.update(actual, best(scores, first, known), scratch.losses[r], logLoss);
+          probabilities
+              ? -NaturalLogarithm.of(Math.max(scores[first + actual], 1e-7f))
+              : Double.NaN;
+      predicted = classification.decide(scores, first, known, average);
+      error = predicted == actual ? 0 : 1;
+      classification.update(actual, predicted, scratch.losses[r], logLoss);
       learned(chunk, from + r);
     }
   }
@@ -214,25 +269,36 @@ final class PrequentialModel {
    * output layer grows.
    */
   void meetClass(Chunk chunk, int row, TrainScratch scratch) {
-    int label = (int) chunk.targets()[row];
+    int label = chunk.labelOf(row);
     int known = classes.size();
     ClassificationMetrics classification = (ClassificationMetrics) metrics;
     classes.add(chunk.label(label));
     scratch.classOf[label] = known;
+    scratch.takeFeatures(chunk, row, row + 1);
     scratch.fit(1, known + 1);
     float[] scores = scratch.scores;
     learner.use(scratch.workspace);
     if (known == 0) {
       classification.observe(0);
+      error = Double.NaN;
+      predicted = ClassTally.NO_PREDICTION;
     } else {
-      learner.predict(chunk.features(), row * chunk.width(), scores);
+      error = 1;
+      learner.predict(scratch.features, 0, scores);
       double loss = probabilities ? UNSEEN_CLASS_LOSS : squaredError(scores, known);
       double logLoss = probabilities ? loss : Double.NaN;
-      classification.update(known, best(scores, 0, known), loss, logLoss);
+      ClassAverage average = classification.average(classes.list());
+      predicted = classification.decide(scores, 0, known, average);
+      classification.update(known, predicted, loss, logLoss);
     }
     learner.addClass();
-    float weight = chunk.weights()[row] * scratch.weightOf[label];
-    learner.learnClass(chunk.features(), row * chunk.width(), known, weight, scores);
+    if (drift != null) {
+      drift.addClass();
+    }
+    scratch.classes[0] = known;
+    scratch.weights[0] = chunk.weight(row) * scratch.weightOf[label];
+    float[] late = scratch.unpublished(known + 1);
+    learner.learnClass(scratch.features, 0, known, scratch.weights[0], late);
     learned(chunk, row);
   }
 
@@ -241,8 +307,8 @@ final class PrequentialModel {
     scratch.takeValues(chunk, from, to);
     learner.use(scratch.workspace);
     learner.learnValues(
-        chunk.features(),
-        from * chunk.width(),
+        scratch.features,
+        0,
         to - from,
         scratch.targets,
         scratch.weights,
@@ -250,26 +316,47 @@ final class PrequentialModel {
         scratch.losses);
     RegressionMetrics regression = (RegressionMetrics) metrics;
     for (int r = 0; r < to - from; r++) {
+      error = Math.min(1, scratch.losses[r]);
       regression.update(scratch.targets[r], scratch.scores[r], scratch.losses[r]);
       learned(chunk, from + r);
     }
   }
 
-  private void learned(Chunk chunk, int row) {
-    examples++;
-    eventTime = chunk.eventTimes()[row];
-    timestamp = Math.min(eventTime, chunk.records().timestamp(row));
-    offsets.see(chunk.records().partition(row), chunk.records().offset(row));
+  /**
+   * Whether steps have been left out since this was last asked. It is asked where it is a function
+   * of the data alone: after every report that the number of examples calls for.
+   */
+  boolean takeNewSkips() {
+    long skipped = learner.skippedSteps();
+    boolean isNew = skipped > toldSkips;
+    toldSkips = skipped;
+    return isNew;
   }
 
-  private static int best(float[] scores, int first, int known) {
-    int best = 0;
-    for (int c = 1; c < known; c++) {
-      if (scores[first + c] > scores[first + best]) {
-        best = c;
-      }
+  /**
+   * Looks for drift after an example that was learned alone, and acts.
+   *
+   * @return what is new: a drift, a warning that was none before, or nothing
+   */
+  DriftSignal watch(TrainSpec spec, Chunk chunk, int row, TrainScratch scratch) {
+    drift.learn(chunk, row, scratch.classes[0], scratch.weights[0], scratch);
+    DriftSignal signal = drift.update(error);
+    if (drift.isAlert()) {
+      learner = drift.act(learner, () -> fresh(spec, chunk.key(), learner.inputs()));
     }
-    return best;
+    return signal;
+  }
+
+  /** Drifts so far. */
+  long drifts() {
+    return drift.drifts();
+  }
+
+  private void learned(Chunk chunk, int row) {
+    examples++;
+    eventTime = chunk.eventTime(row);
+    timestamp = Math.min(eventTime, chunk.timestamp(row));
+    offsets.see(chunk.partition(row), chunk.offset(row));
   }
 
   // Mean squared error where the output of the class that is not there yet counts as 0.
@@ -295,6 +382,7 @@ final class PrequentialModel {
             classes.list(),
             Double.parseDouble(Float.toString(learner.learningRate())), // 0.005, not its float
             learner.skippedSteps(),
+            learner.members(),
             offsets.report(spec.topic()),
             spec.config()));
   }

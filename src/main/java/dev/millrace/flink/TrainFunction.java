@@ -6,6 +6,7 @@ import dev.millrace.data.DeadLetter;
 import dev.millrace.data.DeadLetterReason;
 import dev.millrace.data.KafkaRecord;
 import dev.millrace.data.OutputRecord;
+import dev.millrace.eval.drift.DriftSignal;
 import dev.millrace.nn.ModelMismatchException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -15,8 +16,6 @@ import org.apache.flink.api.common.state.ValueStateDescriptor;
 import org.apache.flink.metrics.Counter;
 import org.apache.flink.metrics.MetricGroup;
 import org.apache.flink.runtime.execution.SuppressRestartsException;
-import org.apache.flink.streaming.api.TimeDomain;
-import org.apache.flink.streaming.api.TimerService;
 import org.apache.flink.streaming.api.functions.KeyedProcessFunction;
 import org.apache.flink.util.Collector;
 import org.slf4j.Logger;
@@ -29,7 +28,7 @@ import org.slf4j.LoggerFactory;
  * <p>A report comes after every {@code metrics.every} examples and at the end of a bounded input.
  * Examples that would wait longer than {@code metrics.at-latest} for that are reported by the
  * clock; such a report too says only what the data say, and its {@code seq} is its number of
- * examples.
+ * examples. Models are published as {@link SnapshotSpec} says, and at the end of the input.
  *
  * <p>A key without an example for {@code state.ttl} is forgotten, with a tombstone among the
  * models.
@@ -49,10 +48,16 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
   private transient IdleKeys idleKeys;
   private transient TrainScratch scratch;
   private transient MetricsJson json;
+  // Null if they are not published.
+  private transient Predictions predictions;
+  private transient ModelPublisher publisher;
+  private transient Events events;
   private transient Counter learned;
   private transient Counter forgotten;
   private transient Counter reset;
   private transient boolean warned;
+  // Why the state that was read last could not be used.
+  private transient String mismatch;
   private transient DeadLetters refused;
 
   public TrainFunction(TrainSpec spec, StateSpec stateSpec) {
@@ -62,20 +67,26 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
 
   @Override
   public void open(OpenContext context) {
-    states =
-        getRuntimeContext()
-            .getState(new ValueStateDescriptor<>(STATE_NAME, new TrainStateSerializer()));
+    states = getRuntimeContext().getState(descriptor());
     if (stateSpec.ttlMillis() > 0) {
       idleKeys = new IdleKeys(getRuntimeContext(), stateSpec.ttlMillis());
     }
     scratch = new TrainScratch();
     json = new MetricsJson();
+    predictions = spec.predictions() ? new Predictions(spec) : null;
+    publisher = new ModelPublisher(spec, getRuntimeContext());
+    events = new Events(spec);
     MetricGroup group = getRuntimeContext().getMetricGroup().addGroup("millrace");
     learned = group.counter("learned");
     forgotten = group.counter("forgotten_keys");
     reset = group.counter("reset_keys");
     refused =
         new DeadLetters(getRuntimeContext().getMetricGroup(), spec.input().limits().outputBytes());
+  }
+
+  /** Of the keyed state that the models are. */
+  static ValueStateDescriptor<TrainState> descriptor() {
+    return new ValueStateDescriptor<>(STATE_NAME, new TrainStateSerializer());
   }
 
   /** The models, each under the key that the backend has at the moment. */
@@ -92,11 +103,12 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
   public void processElement(Chunk chunk, Context context, Collector<OutputRecord> out)
       throws Exception {
     TrainState state = states.value();
-    boolean unfamiliar = state == null || state.isFrozen();
     PrequentialModel model = state == null ? null : resume(state, chunk.key());
     if (model == null) {
       if (state != null) {
         reset.inc();
+        long eventTime = chunk.timestamp(0);
+        events.noteStartedAfresh(chunk.key(), eventTime, mismatch, context::output);
       }
       long bytes = spec.firstModelBytes(chunk);
       if (bytes > stateSpec.modelBytes()) {
@@ -111,21 +123,35 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
     scratch.findClasses(chunk, model.classes(), spec.model().classWeights());
     for (int row = 0; row < chunk.size(); ) {
       long before = model.examples();
+      long version = model.learner().steps();
+      int known = model.classes().size();
       row = learn(model, chunk, row, context);
       learned.inc(model.examples() - before);
+      if (predictions != null && model.examples() > before) {
+        context.output(
+            Outputs.PREDICTIONS,
+            predictions.record(model, chunk, row - 1, scratch.scores, known, version));
+      }
+      if (spec.drift() != null && model.examples() > before) {
+        long steps = model.learner().steps();
+        DriftSignal signal = model.watch(spec, chunk, row - 1, scratch);
+        events.noteDrift(model, chunk.key(), signal, steps, context::output);
+      }
       if (model.examples() > before && model.examples() % spec.metrics().every() == 0) {
         out.collect(report(model, chunk.key()));
+        events.noteSkipped(model, chunk.key(), context::output);
+      }
+      if (model.examples() > before && publisher.isDue(model)) {
+        publisher.publish(model, state, chunk.key(), context::output);
       }
     }
     if (model.examples() == 0) {
       return; // all were refused: there is nothing to keep, nor to publish at the end
     }
-    if (unfamiliar) {
-      awaitEnd(context.timerService());
-    }
     if (idleKeys != null) {
       idleKeys.note(state, context.timerService());
     }
+    publisher.remind(chunk.key(), state, context.timerService());
     states.update(state);
     if (spec.metrics().atLatestMillis() > 0 && model.hasNews()) {
       remind(context);
@@ -139,40 +165,52 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
     if (state == null) {
       return; // forgotten, with a reminder still on its way
     }
-    boolean isEnd = context.timeDomain() == TimeDomain.EVENT_TIME; // of the input
-    if (state.isFrozen() && !isEnd) {
-      awaitEnd(context.timerService());
+    boolean isOver = idleKeys != null && idleKeys.isOver(context.timerService());
+    String key = context.getCurrentKey();
+    PrequentialModel model = resume(state, key);
+    if (isOver || spec.metrics().atLatestMillis() > 0) {
+      reportNews(state, model, key, out);
     }
-    PrequentialModel model = resume(state, context.getCurrentKey());
+    if (isOver) {
+      forget(model, model == null ? timestamp : model.timestamp(), context);
+    } else if (model != null && publisher.isReminder(key, timestamp)) {
+      publisher.publishNews(model, state, key, context::output);
+    }
+  }
+
+  /**
+   * Tells what is left to tell of the key that the backend has at the moment, at the end of the
+   * input.
+   */
+  void end(String key, Collector<OutputRecord> metrics, SideOutputs others) throws IOException {
+    TrainState state = states.value();
+    PrequentialModel model = resume(state, key);
+    if (model != null) {
+      reportNews(state, model, key, metrics);
+      events.noteSkipped(model, key, others);
+      publisher.publish(model, state, key, others);
+    }
+  }
+
+  private void reportNews(
+      TrainState state, PrequentialModel model, String key, Collector<OutputRecord> out)
+      throws IOException {
     if (model != null && model.hasNews()) {
-      out.collect(report(model, context.getCurrentKey()));
+      out.collect(report(model, key));
       states.update(state);
     }
-    if (isEnd && model != null) {
-      publish(model.timestamp(), state.modelBytes(), context);
-    } else if (!isEnd && idleKeys != null && idleKeys.isOver(context.timerService())) {
-      forget(model == null ? timestamp : model.timestamp(), context);
-    }
-  }
-
-  // Fires at the end of a bounded input, and of a job stopped with --drain; the same one each
-  // time. A savepoint after --drain has none, so state that was just read asks again.
-  private static void awaitEnd(TimerService timers) {
-    timers.registerEventTimeTimer(Long.MAX_VALUE);
-  }
-
-  private void publish(long timestamp, byte[] model, OnTimerContext context) {
-    context.output(
-        Outputs.MODELS, ModelSnapshot.encode(spec, context.getCurrentKey(), timestamp, model));
   }
 
   /** The key's next example starts it afresh. */
-  private void forget(long timestamp, OnTimerContext context) {
-    context.timerService().deleteEventTimeTimer(Long.MAX_VALUE);
+  private void forget(PrequentialModel model, long timestamp, OnTimerContext context)
+      throws IOException {
     states.clear();
     idleKeys.clear();
     forgotten.inc();
-    publish(timestamp, null, context);
+    publisher.forget(context.getCurrentKey(), timestamp, context::output);
+    if (model != null) {
+      events.noteForgotten(model, context.getCurrentKey(), context::output);
+    }
   }
 
   /**
@@ -189,6 +227,7 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
                 "key \"%s\": %s: state.on-shape-change: reset does so"
                     .formatted(key, e.getMessage())));
       }
+      mismatch = e.getMessage();
       if (!warned) {
         warned = true;
         LOG.warn("Key {} and all others like it start afresh: {}", key, e.getMessage());
@@ -226,9 +265,7 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
           context);
       return row + 1;
     }
-    // A report says what the model was after its last example, so none is learned beyond it.
-    int every = spec.metrics().every();
-    int end = (int) Math.min(chunk.size(), row + every - model.examples() % every);
+    int end = row + mostTogether(model, chunk.size() - row);
     if (!chunk.isClassification()) {
       model.learnValues(chunk, row, end, scratch);
       return end;
@@ -242,10 +279,24 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
     return row + 1;
   }
 
+  /**
+   * How many examples may be learned at once: a report and a snapshot say what the model was after
+   * its last example, a prediction which steps the model had taken, and after a drift the next
+   * example may meet another model, so none is learned beyond those.
+   */
+  private int mostTogether(PrequentialModel model, int rows) {
+    if (predictions != null || spec.drift() != null) {
+      return 1;
+    }
+    int every = spec.metrics().every();
+    long most = Math.min(every - model.examples() % every, publisher.examplesLeft(model));
+    return (int) Math.min(rows, most);
+  }
+
   /** The first row whose class the model does not know, or the end. */
   private int firstUnknown(Chunk chunk, int from, int end) {
     int row = from;
-    while (row < end && scratch.classOf[(int) chunk.targets()[row]] >= 0) {
+    while (row < end && scratch.classOf[chunk.labelOf(row)] >= 0) {
       row++;
     }
     return row;
@@ -260,7 +311,7 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
           row,
           DeadLetterReason.TOO_MANY_CLASSES,
           "the label \"%s\" would be class %d of this key; %d are allowed"
-              .formatted(chunk.label((int) chunk.targets()[row]), known + 1, known),
+              .formatted(chunk.label(chunk.labelOf(row)), known + 1, known),
           context);
       return;
     }
@@ -284,7 +335,7 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
 
   private void refuse(
       Chunk chunk, int row, DeadLetterReason reason, String message, Context context) {
-    KafkaRecord record = chunk.records().get(row, spec.topic());
+    KafkaRecord record = chunk.record(row, spec.topic());
     context.output(
         Outputs.DEAD_LETTERS, refused.record(new DeadLetter(record, reason, message, null)));
   }

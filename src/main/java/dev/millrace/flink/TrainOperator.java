@@ -3,7 +3,12 @@ package dev.millrace.flink;
 import dev.millrace.data.Chunk;
 import dev.millrace.data.OutputRecord;
 import org.apache.flink.runtime.state.KeyedStateBackend;
+import org.apache.flink.runtime.state.VoidNamespace;
+import org.apache.flink.runtime.state.VoidNamespaceSerializer;
 import org.apache.flink.streaming.api.operators.KeyedProcessOperator;
+import org.apache.flink.streaming.api.operators.TimestampedCollector;
+import org.apache.flink.streaming.api.watermark.Watermark;
+import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 
 /**
  * Runs {@link TrainFunction}, and keeps the models in use as objects where the state backend keeps
@@ -39,6 +44,34 @@ public class TrainOperator extends KeyedProcessOperator<String, Chunk, OutputRec
               getMetricGroup().addGroup("millrace"));
       function.useStates(cache);
     }
+  }
+
+  /**
+   * At the end of a bounded input, and of a job stopped with {@code --drain}, every model is told
+   * of. All keys are asked for then, rather than each setting a timer for it: a timer would cost as
+   * much as a model's own write each time that a key comes back.
+   */
+  @Override
+  public void processWatermark(Watermark mark) throws Exception {
+    if (mark.equals(Watermark.MAX_WATERMARK)) {
+      if (cache != null) {
+        cache.flush();
+      }
+      tellOfAllModels();
+    }
+    super.processWatermark(mark);
+  }
+
+  private void tellOfAllModels() throws Exception {
+    TrainFunction function = (TrainFunction) userFunction;
+    TimestampedCollector<OutputRecord> metrics = new TimestampedCollector<>(output);
+    SideOutputs others = (tag, record) -> output.collect(tag, new StreamRecord<>(record));
+    this.<String>getKeyedStateBackend()
+        .applyToAllKeys(
+            VoidNamespace.INSTANCE,
+            VoidNamespaceSerializer.INSTANCE,
+            TrainFunction.descriptor(),
+            (key, state) -> function.end(key, metrics, others));
   }
 
   @Override

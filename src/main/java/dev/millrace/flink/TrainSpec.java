@@ -4,10 +4,10 @@ import dev.millrace.codec.InputSpec;
 import dev.millrace.data.Chunk;
 import dev.millrace.data.Task;
 import dev.millrace.eval.MetricsSpec;
-import dev.millrace.nn.LearnerSpec;
 import dev.millrace.nn.Loss;
 import dev.millrace.nn.ModelSpec;
 import dev.millrace.nn.ModelStart;
+import dev.millrace.nn.auto.Models;
 import java.io.Serializable;
 
 /**
@@ -15,6 +15,9 @@ import java.io.Serializable;
  *
  * @param topic the input topic, named in metrics and dead letters
  * @param config fingerprint of the configuration, named in metrics
+ * @param drift how drift is looked for, or null
+ * @param predictions whether the prediction for each example is published
+ * @param snapshots when models are published
  */
 public record TrainSpec(
     String pipeline,
@@ -22,7 +25,10 @@ public record TrainSpec(
     InputSpec input,
     ModelSpec model,
     MetricsSpec metrics,
-    String config)
+    String config,
+    DriftPlan drift,
+    boolean predictions,
+    SnapshotSpec snapshots)
     implements Serializable {
 
   /** The declared columns in their order: what the inputs of a model mean. */
@@ -43,24 +49,20 @@ public record TrainSpec(
     return twoClasses ? Task.BINARY : Task.MULTICLASS;
   }
 
-  LearnerSpec learner(Task task) {
-    return model.forTask(task);
-  }
-
-  /** Bytes of the weights and the optimizer of a key whose first example stands in the chunk. */
+  /** Bytes of the model of a key whose first example stands in the chunk. */
   long firstModelBytes(Chunk chunk) {
     Task task = task(chunk.isClassification());
     ModelStart start = model.start();
     int inputs = start == null ? chunk.width() : start.weights().inputs();
     int classes = start == null ? input.classes().size() : start.classes().size();
     // Its first class comes at once.
-    return learner(task).modelBytes(task, inputs, Math.max(1, classes));
+    return Models.modelBytes(model, task, inputs, Math.max(1, classes));
   }
 
   /** The same with one more class. */
   long modelBytesWithClass(PrequentialModel of) {
     int inputs = of.learner().inputs();
-    return learner(of.task()).modelBytes(of.task(), inputs, of.classes().size() + 1);
+    return Models.modelBytes(model, of.task(), inputs, of.classes().size() + 1);
   }
 
   /** Classes that one model may have. */

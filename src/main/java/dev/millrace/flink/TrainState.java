@@ -3,13 +3,11 @@ package dev.millrace.flink;
 import dev.millrace.data.Chunk;
 import dev.millrace.nn.ModelMismatchException;
 import dev.millrace.nn.Workspace;
-import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
 import java.io.DataInput;
-import java.io.DataInputStream;
 import java.io.DataOutput;
-import java.io.DataOutputStream;
 import java.io.IOException;
+import org.apache.flink.core.memory.DataInputDeserializer;
+import org.apache.flink.core.memory.DataOutputSerializer;
 
 /**
  * Everything that one model key has, restored as one piece or not at all. Not thread-safe.
@@ -19,7 +17,10 @@ import java.io.IOException;
  */
 public final class TrainState {
   /** Version of the bytes that {@link #write} gives. */
-  static final int VERSION = 1;
+  static final int VERSION = 2;
+
+  /** The first version whose models say what their drift detector knows. */
+  static final int FIRST_WITH_DRIFT = 2;
 
   // One of the two is null.
   private byte[] frozen;
@@ -27,6 +28,10 @@ public final class TrainState {
 
   // What IdleKeys last noted of the key; it has that in the backend too.
   long seenInCell = IdleKeys.NEVER;
+
+  // What ModelPublisher knows of the key: its next reminder, and the examples of the last snapshot.
+  long reminder;
+  long published;
 
   private TrainState(byte[] frozen, PrequentialModel model) {
     this.frozen = frozen;
@@ -57,9 +62,11 @@ public final class TrainState {
    */
   PrequentialModel resume(TrainSpec spec, Workspace workspace) throws IOException {
     if (frozen != null) {
-      DataInput in = new DataInputStream(new ByteArrayInputStream(frozen));
-      requireVersion(in.readInt());
-      model = new PrequentialModel(in, spec, workspace);
+      // Not a DataInputStream, whose every number is four calls of a synchronized method.
+      DataInput in = new DataInputDeserializer(frozen);
+      int version = in.readInt();
+      requireVersion(version);
+      model = new PrequentialModel(in, version, spec, workspace);
       frozen = null;
     }
     return model;
@@ -93,11 +100,10 @@ public final class TrainState {
 
   /** The bytes of the model alone, once it is usable: see {@link PrequentialModel#writeModel}. */
   byte[] modelBytes() throws IOException {
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    DataOutputStream out = new DataOutputStream(bytes);
+    DataOutputSerializer out = new DataOutputSerializer(4096);
     out.writeInt(VERSION);
     model.writeModel(out);
-    return bytes.toByteArray();
+    return out.getCopyOfBuffer();
   }
 
   /** A deep copy. */

@@ -15,12 +15,18 @@ import org.apache.flink.core.memory.DataOutputView;
 public final class TrainStateSerializer extends TypeSerializer<TrainState> {
   private static final long serialVersionUID = 1L;
 
+  // Grows to the largest state; a state backend uses each duplicate in one thread alone.
+  private transient DataOutputSerializer scratch;
+
   @Override
   public void serialize(TrainState state, DataOutputView out) throws IOException {
-    DataOutputSerializer bytes = new DataOutputSerializer(4096);
-    state.write(bytes);
-    out.writeInt(bytes.length());
-    out.write(bytes.getSharedBuffer(), 0, bytes.length());
+    if (scratch == null) {
+      scratch = new DataOutputSerializer(4096);
+    }
+    scratch.clear();
+    state.write(scratch);
+    out.writeInt(scratch.length());
+    out.write(scratch.getSharedBuffer(), 0, scratch.length());
   }
 
   @Override
@@ -68,7 +74,7 @@ public final class TrainStateSerializer extends TypeSerializer<TrainState> {
 
   @Override
   public TypeSerializer<TrainState> duplicate() {
-    return this;
+    return new TrainStateSerializer();
   }
 
   @Override

@@ -15,16 +15,17 @@ import java.io.IOException;
  * nothing once the arrays have grown and the kernels are compiled, each by itself as
  * flink-conf/config.yaml says.
  */
-public final class Learner {
+public final class Learner implements OnlineModel {
 
   private final long keySeed;
   // Null if no layer has it.
   private final Dropout dropout;
-  private final Normalizer normalizer;
+  // Of the features.
+  private final double[] statistics;
   // Null for classification.
-  private final TargetScaler targetScaler;
-  // Those that wait for the next step.
-  private final MiniBatch pending;
+  private final double[] targetStatistics;
+  // Those that wait for the next step; null until one has had to.
+  private MiniBatch pending;
   private Blueprint blueprint;
   private float[] parameters;
   private OptimizerState optimizer;
@@ -33,6 +34,8 @@ public final class Learner {
   private long skippedSteps;
   // Whether its first prediction of a value has something to go by.
   private boolean hasStart;
+  private float boost = 1f;
+  private long boostedUntil;
   private Workspace workspace;
 
   /**
@@ -59,9 +62,9 @@ public final class Learner {
     blueprint = workspace.blueprint(kind);
     LearnerSpec spec = kind.spec();
     dropout = spec.network().hasDropout() ? new Dropout(spec.seed(), keySeed) : null;
-    normalizer = new Normalizer(spec.normalization(), kind.inputs());
-    targetScaler = kind.task().isClassification() ? null : new TargetScaler(spec.normalization());
-    pending = new MiniBatch(kind.inputs(), spec.batchSize());
+    statistics = blueprint.normalizer().start();
+    TargetScaler targetScaler = blueprint.targetScaler();
+    targetStatistics = targetScaler == null ? null : targetScaler.start();
     optimizer = new OptimizerState(spec.optimizer(), blueprint.layout().length());
   }
 
@@ -71,9 +74,9 @@ public final class Learner {
     blueprint = other.blueprint;
     LearnerSpec spec = blueprint.spec();
     dropout = other.dropout == null ? null : new Dropout(spec.seed(), keySeed);
-    normalizer = other.normalizer.copy();
-    targetScaler = other.targetScaler == null ? null : other.targetScaler.copy();
-    pending = other.pending.copy();
+    statistics = other.statistics.clone();
+    targetStatistics = copy(other.targetStatistics);
+    pending = other.pending == null ? null : other.pending.copy();
     parameters = other.parameters.clone();
     optimizer = other.optimizer.copy();
     examples = other.examples;
@@ -82,48 +85,81 @@ public final class Learner {
     hasStart = other.hasStart;
   }
 
+  private static double[] copy(double[] statistics) {
+    return statistics == null ? null : statistics.clone();
+  }
+
   private WeightInitializer initializer() {
     LearnerSpec spec = blueprint.spec();
     return new WeightInitializer(spec.network().initializer(), spec.seed(), keySeed);
   }
 
   /** Number of features. */
+  @Override
   public int inputs() {
     return blueprint.inputs();
   }
 
   /** How many numbers a prediction has: one a class, or one for regression. */
+  @Override
   public int outputs() {
     return blueprint.task().isClassification() ? blueprint.classes() : 1;
   }
 
   /** Classes known so far, 0 for regression. */
+  @Override
   public int classes() {
     return blueprint.classes();
   }
 
   /** Updates of the weights. */
+  @Override
   public long steps() {
     return steps;
   }
 
   /** Examples learned from, those that wait in the mini-batch included. */
+  @Override
   public long examples() {
     return examples;
   }
 
   /** Updates left out because their gradient was not finite (or beyond 1e15). */
+  @Override
   public long skippedSteps() {
     return skippedSteps;
   }
 
   /** The size of the next step. */
+  @Override
   public float learningRate() {
     LearnerSpec spec = blueprint.spec();
-    return spec.schedule().rate(spec.optimizer().learningRate(), steps);
+    float rate = spec.schedule().rate(spec.optimizer().learningRate(), steps);
+    return steps < boostedUntil ? rate * boost : rate;
+  }
+
+  /**
+   * Takes larger steps for a while; not part of what is written.
+   *
+   * @param factor of the learning rate, above 0
+   * @param untilStep the first step that is as usual again
+   */
+  public void boostLearningRate(float factor, long untilStep) {
+    boost = factor;
+    boostedUntil = untilStep;
+  }
+
+  /** Makes the output layer what it was at first, its optimizer's slots too. */
+  public void resetOutputLayer() {
+    int head = blueprint.layout().weightOffset(blueprint.layout().layers() - 1);
+    float[] initial = blueprint.network().initialParameters(initializer());
+    System.arraycopy(initial, head, parameters, head, parameters.length - head);
+    optimizer.forget(head, parameters.length);
+    optimizer.meet(parameters);
   }
 
   /** Shares scratch with other learners of the same thread; not part of the model. */
+  @Override
   public void use(Workspace shared) {
     if (workspace != shared) {
       workspace = shared;
@@ -139,9 +175,10 @@ public final class Learner {
    *     huber the raw outputs; 1 while only one class is known), or the value on the target's own
    *     scale, NaN until a target has been seen
    */
+  @Override
   public void predict(float[] features, int offset, float[] out) {
     float[] row = workspace.fitInput(inputs());
-    normalizer.transform(features, offset, row, 0);
+    blueprint.normalizer().transform(statistics, features, offset, row, 0);
     blueprint.network().forward(parameters, row, 0, 1, workspace);
     writePrediction(blueprint.layout().outputOffset(1, 0), out, 0);
   }
@@ -166,6 +203,7 @@ public final class Learner {
    * @return the loss of that prediction, without weight and penalty
    * @throws IndexOutOfBoundsException if the class is not known
    */
+  @Override
   public float learnClass(float[] features, int offset, int classIndex, float weight, float[] out) {
     require(classIndex);
     MiniBatch batch = batchFor(1);
@@ -188,6 +226,7 @@ public final class Learner {
    * @param losses receives the loss of each prediction
    * @throws IndexOutOfBoundsException if a class is not known; then nothing was learned
    */
+  @Override
   public void learnClasses(
       float[] features,
       int offset,
@@ -228,6 +267,7 @@ public final class Learner {
    * @param target finite
    * @return the loss on the scale of the normalised target
    */
+  @Override
   public float learnValue(float[] features, int offset, double target, float weight, float[] out) {
     MiniBatch batch = batchFor(1);
     propagate(batch, features, offset, 1);
@@ -244,6 +284,7 @@ public final class Learner {
    * @param targets [rows], finite
    * @param out receives the predictions, [rows]
    */
+  @Override
   public void learnValues(
       float[] features,
       int offset,
@@ -282,29 +323,39 @@ public final class Learner {
   /** Where so many rows go: those that fill a whole mini-batch at once are kept by nobody. */
   private MiniBatch batchFor(int rows) {
     int batchSize = blueprint.spec().batchSize();
-    return batchSize == 1 || rows >= batchSize && pending.isEmpty()
+    return batchSize == 1 || rows >= batchSize && (pending == null || pending.isEmpty())
         ? workspace.wholeBatch(inputs(), batchSize)
-        : pending;
+        : pending();
+  }
+
+  private MiniBatch pending() {
+    if (pending == null) {
+      pending = new MiniBatch(inputs(), blueprint.spec().batchSize());
+    }
+    return pending;
   }
 
   /** Takes each row into the statistics, then to its place in the batch; all outputs follow. */
   private void propagate(MiniBatch batch, float[] features, int offset, int rows) {
+    blueprint.network().fetch(parameters, workspace);
+    Normalizer normalizer = blueprint.normalizer();
     int inputs = inputs();
     int first = batch.reserve(rows);
     for (int r = 0; r < rows; r++) {
       int row = offset + r * inputs;
-      normalizer.update(features, row);
-      normalizer.transform(features, row, batch.rows(), first + r * batch.stride());
+      normalizer.update(statistics, features, row);
+      normalizer.transform(statistics, features, row, batch.rows(), first + r * batch.stride());
     }
     blueprint.network().forward(parameters, batch.rows(), first, rows, workspace);
   }
 
   private void writePrediction(int y, float[] out, int outOffset) {
     float[] outputs = workspace.activations;
+    TargetScaler targetScaler = blueprint.targetScaler();
     if (targetScaler != null) {
       // What the target is about is anybody's guess before the first.
       boolean unknown = examples == 0 && !hasStart;
-      out[outOffset] = unknown ? Float.NaN : targetScaler.restored(outputs[y]);
+      out[outOffset] = unknown ? Float.NaN : targetScaler.restored(targetStatistics, outputs[y]);
     } else if (classes() == 1) {
       out[outOffset] = 1f;
     } else if (blueprint.spec().network().loss() == Loss.BINARY_CROSSENTROPY) {
@@ -316,8 +367,9 @@ public final class Learner {
   }
 
   private float addValue(MiniBatch batch, int y, double target, float weight) {
-    targetScaler.update(target);
-    return add(batch, y, targetScaler.scaled(target), weight);
+    TargetScaler targetScaler = blueprint.targetScaler();
+    targetScaler.update(targetStatistics, target);
+    return add(batch, y, targetScaler.scaled(targetStatistics, target), weight);
   }
 
   /** Keeps the next row, whose outputs are at {@code y}; returns their loss. */
@@ -354,6 +406,7 @@ public final class Learner {
    *
    * @throws IllegalStateException for regression, or a third class of binary_crossentropy
    */
+  @Override
   public void addClass() {
     LearnerSpec spec = blueprint.spec();
     if (!blueprint.hasRoomForClass()) {
@@ -374,12 +427,11 @@ public final class Learner {
 
   /** All that it predicts with, now. */
   public ModelWeights weights() {
-    double[] target = targetScaler == null ? null : targetScaler.statistics();
+    Normalization normalization = blueprint.spec().normalization();
     return ModelWeights.of(
         blueprint.layout(),
         parameters,
-        new ModelWeights.Scaling(
-            blueprint.spec().normalization(), normalizer.statistics(), target));
+        new ModelWeights.Scaling(normalization, statistics.clone(), copy(targetStatistics)));
   }
 
   /**
@@ -393,9 +445,9 @@ public final class Learner {
     optimizer.meet(parameters);
     ModelWeights.Scaling scaling = start.scaling();
     if (scaling != null) {
-      normalizer.startFrom(scaling.features());
-      if (targetScaler != null && scaling.target() != null) {
-        targetScaler.startFrom(scaling.target());
+      Normalizer.copy(scaling.features(), statistics);
+      if (targetStatistics != null && scaling.target() != null) {
+        Normalizer.copy(scaling.target(), targetStatistics);
       }
     }
     hasStart =
@@ -403,27 +455,35 @@ public final class Learner {
   }
 
   /** Bytes of the arrays that belong to this model alone, in memory, padding included. */
+  @Override
   public long memoryBytes() {
-    long floats = parameters.length + optimizer.floats() + pending.floats();
-    return floats * Float.BYTES + normalizer.numbers() * Double.BYTES;
+    long waiting = pending == null ? 0 : pending.floats();
+    long floats = parameters.length + optimizer.floats() + waiting;
+    return floats * Float.BYTES + (long) statistics.length * Double.BYTES;
   }
 
   /** A model of its own that equals this one now. */
+  @Override
   public Learner copy() {
     return new Learner(this);
   }
 
   /** Writes everything that decides how the model goes on, bit for bit. */
+  @Override
   public void write(DataOutput out) throws IOException {
     blueprint.writeKind(out);
     out.writeLong(keySeed);
     blueprint.layout().write(parameters, out);
     optimizer.write(blueprint.layout(), out);
-    normalizer.write(out);
-    if (targetScaler != null) {
-      targetScaler.write(out);
+    Normalizer.write(statistics, out);
+    if (targetStatistics != null) {
+      Normalizer.write(targetStatistics, out);
     }
-    pending.write(out);
+    if (pending == null) {
+      MiniBatch.writeEmpty(out);
+    } else {
+      pending.write(out);
+    }
     out.writeLong(examples);
     out.writeLong(steps);
     out.writeLong(skippedSteps);
@@ -448,11 +508,13 @@ public final class Learner {
     Layout layout = learner.blueprint.layout();
     learner.parameters = layout.read(in);
     learner.optimizer.read(layout, in);
-    learner.normalizer.read(in);
-    if (learner.targetScaler != null) {
-      learner.targetScaler.read(in);
+    Normalizer.read(learner.statistics, in);
+    if (learner.targetStatistics != null) {
+      Normalizer.read(learner.targetStatistics, in);
     }
-    learner.pending.read(in);
+    MiniBatch waiting = new MiniBatch(kind.inputs(), spec.batchSize());
+    waiting.read(in);
+    learner.pending = waiting.isEmpty() ? null : waiting;
     learner.examples = in.readLong();
     learner.steps = in.readLong();
     learner.skippedSteps = in.readLong();

@@ -5,6 +5,7 @@ import dev.millrace.simd.UpdateKernels;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
+import java.util.Arrays;
 
 /** What an optimizer remembers between two steps: its slots, one float a parameter each. */
 final class OptimizerState {
@@ -73,6 +74,16 @@ final class OptimizerState {
         this,
         usesFirst(optimizer) ? to.grown(first, from) : UNUSED,
         usesSecond(optimizer) ? to.grown(second, from) : UNUSED);
+  }
+
+  /** Forgets what it knows of some parameters, {@code from} to below {@code to}. */
+  void forget(int from, int to) {
+    if (usesFirst(optimizer)) {
+      Arrays.fill(first, from, to, 0f);
+    }
+    if (usesSecond(optimizer)) {
+      Arrays.fill(second, from, to, 0f);
+    }
   }
 
   /**

@@ -32,6 +32,26 @@ class ClassificationMetricsTest {
   }
 
   @Test
+  void theMostProbableClassIsPredictedUnlessTheF1IsWhatCounts() {
+    float[] scores = {0.7f, 0.3f, 0.55f, 0.45f};
+    ClassificationMetrics f1 =
+        new ClassificationMetrics(spec(3).withDecision(MetricsSpec.Decision.F1));
+    ClassAverage average = f1.average(List.of("ok", "positive"));
+
+    assertThat(metrics.decide(scores, 0, 2, metrics.average(OK_FRAUD))).isZero();
+    // It starts from 1/4: nothing was hit, and nothing missed.
+    assertThat(f1.decide(scores, 0, 2, average)).isEqualTo(1);
+    for (int i = 0; i < 40; i++) {
+      f1.update(1, 1, 0.1, 0.1);
+    }
+    // (2.5 + 40) / (10 + 40 + 40): half of the F1 reached, 1, as far as it is sure.
+    assertThat(f1.decide(scores, 2, 2, average)).isZero();
+    assertThat(f1.decide(new float[] {0.52f, 0.48f}, 0, 2, average)).isEqualTo(1);
+    // Of three classes no threshold decides.
+    assertThat(f1.decide(new float[] {0.2f, 0.3f, 0.5f}, 0, 3, f1.average(THREE))).isEqualTo(2);
+  }
+
+  @Test
   void theFirstExampleCountsAsWrongForTheBaselines() {
     metrics.update(0, 0, 0.1, 0.1);
 

@@ -22,7 +22,7 @@ class ModelBytesTest {
 
   private final TrainSpec spec =
       Specs.train(Records.undeclaredOf(CLASSES), Specs.small(5), Specs.METRICS);
-  private final LearnerSpec learner = spec.learner(Task.MULTICLASS);
+  private final LearnerSpec learner = spec.model().forTask(Task.MULTICLASS);
 
   @Test
   void aKeyWhoseModelWouldBeTooLargeIsRefusedAndOthersGoOn() throws Exception {

@@ -89,6 +89,21 @@ final class TrainHarness implements AutoCloseable {
     return metrics;
   }
 
+  /** The values of the predictions topic, a line of JSON each. */
+  List<String> predictions() {
+    return side(operator.getSideOutput(Outputs.PREDICTIONS)).stream()
+        .map(record -> new String(record.value(), StandardCharsets.UTF_8))
+        .toList();
+  }
+
+  List<JsonNode> events() throws IOException {
+    List<JsonNode> events = new ArrayList<>();
+    for (OutputRecord record : side(operator.getSideOutput(Outputs.EVENTS))) {
+      events.add(JSON.readTree(record.value()));
+    }
+    return events;
+  }
+
   List<OutputRecord> deadLetters() {
     return side(operator.getSideOutput(Outputs.DEAD_LETTERS));
   }

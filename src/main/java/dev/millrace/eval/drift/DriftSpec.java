@@ -2,9 +2,10 @@ package dev.millrace.eval.drift;
 
 import java.io.DataInput;
 import java.io.IOException;
+import java.io.Serializable;
 
 /** Which drift detector a key gets, and its settings; defaults are those of the papers or MOA. */
-public sealed interface DriftSpec {
+public sealed interface DriftSpec extends Serializable {
 
   /** A detector that has seen nothing. */
   DriftDetector start();

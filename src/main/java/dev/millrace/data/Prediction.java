@@ -1,0 +1,56 @@
+package dev.millrace.data;
+
+import java.util.List;
+
+/**
+ * What the model of a key said about one example before it learned from it, beside the truth.
+ *
+ * @param seq number of the example among those of its key, from 1
+ * @param partition of the example's record
+ * @param offset of the example's record
+ * @param eventTime of the example, milliseconds since the epoch
+ * @param modelVersion steps that the model's weights had taken
+ * @param config fingerprint of the pipeline's configuration
+ */
+public record Prediction(
+    String pipeline,
+    String key,
+    long seq,
+    int partition,
+    long offset,
+    long eventTime,
+    Outcome outcome,
+    long modelVersion,
+    String config) {
+
+  /** The prediction proper, by the kind of the task. */
+  public sealed interface Outcome permits OfClass, OfValue {}
+
+  /**
+   * Of a classifier.
+   *
+   * @param classes that the model knew, empty before the first
+   * @param scores of each of them
+   * @param probabilities whether the scores are probabilities
+   * @param predicted index of the class that counts as predicted, -1 if none was known
+   */
+  public record OfClass(
+      List<String> classes, float[] scores, boolean probabilities, int predicted, String actual)
+      implements Outcome {}
+
+  /**
+   * Of a regression model.
+   *
+   * @param value NaN before the first target
+   */
+  public record OfValue(float value, double actual) implements Outcome {}
+
+  /** The first of the largest scores, as it is counted in the metrics; -1 if there are none. */
+  public static int best(float[] scores) {
+    int best = scores.length - 1;
+    for (int c = best - 1; c >= 0; c--) {
+      best = scores[c] >= scores[best] ? c : best;
+    }
+    return best;
+  }
+}

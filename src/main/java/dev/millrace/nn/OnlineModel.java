@@ -1,0 +1,124 @@
+package dev.millrace.nn;
+
+import dev.millrace.data.MetricsReport;
+import java.io.DataOutput;
+import java.io.IOException;
+
+/**
+ * A model that learns from a stream, one example after the other, and is stored and restored as one
+ * piece: a {@link Learner}, or the mixture that {@code model: auto} means.
+ *
+ * <p>Each example is predicted before anything is learned from it, and how examples are cut into
+ * calls changes no bit. Not thread-safe.
+ */
+public interface OnlineModel {
+
+  /** Number of features. */
+  int inputs();
+
+  /** How many numbers a prediction has: one a class, or one for regression. */
+  int outputs();
+
+  /** Classes known so far, 0 for regression. */
+  int classes();
+
+  /** Updates of the weights. */
+  long steps();
+
+  /** Examples learned from, those that wait for an update included. */
+  long examples();
+
+  /** Updates left out because their gradient was not finite (or beyond 1e15). */
+  long skippedSteps();
+
+  /** The size of the next step. */
+  float learningRate();
+
+  /** What it mixes, as it stands; null if it mixes nothing. */
+  default MetricsReport.Members members() {
+    return null;
+  }
+
+  /** Shares scratch with other models of the same thread; not part of the model. */
+  void use(Workspace shared);
+
+  /**
+   * Predicts without changing anything.
+   *
+   * @param features [inputs] from {@code offset}, NaN is missing
+   * @param out receives {@link #outputs} numbers: what each class is given (1 while only one class
+   *     is known), or the value on the target's own scale, NaN until a target has been seen
+   */
+  void predict(float[] features, int offset, float[] out);
+
+  /**
+   * Predicts, then learns the class of an example.
+   *
+   * @param features [inputs] from {@code offset}, NaN is missing
+   * @param classIndex 0 to below {@link #classes}
+   * @param weight of the example's gradient, finite, at least 0
+   * @param out receives the prediction made before learning, as {@link #predict} does
+   * @return the loss of that prediction, without weight and penalty
+   * @throws IndexOutOfBoundsException if the class is not known
+   */
+  float learnClass(float[] features, int offset, int classIndex, float weight, float[] out);
+
+  /**
+   * Predicts and learns the classes of many examples, bit for bit as {@link #learnClass} in their
+   * order.
+   *
+   * @param features [rows x inputs] from {@code offset}, NaN is missing
+   * @param classIndexes [rows], each 0 to below {@link #classes}
+   * @param weights [rows] of the examples' gradients
+   * @param out receives the predictions, [rows x outputs]
+   * @param losses receives the loss of each prediction
+   * @throws IndexOutOfBoundsException if a class is not known; then nothing was learned
+   */
+  void learnClasses(
+      float[] features,
+      int offset,
+      int rows,
+      int[] classIndexes,
+      float[] weights,
+      float[] out,
+      float[] losses);
+
+  /**
+   * Predicts, then learns the value of an example; otherwise as {@link #learnClass}.
+   *
+   * @param target finite
+   * @return the loss on the scale of the normalised target
+   */
+  float learnValue(float[] features, int offset, double target, float weight, float[] out);
+
+  /**
+   * Predicts and learns the values of many examples, as {@link #learnClasses} does their classes.
+   *
+   * @param targets [rows], finite
+   * @param out receives the predictions, [rows]
+   */
+  void learnValues(
+      float[] features,
+      int offset,
+      int rows,
+      double[] targets,
+      float[] weights,
+      float[] out,
+      float[] losses);
+
+  /**
+   * Makes room for one more class, the last index; everything learned is kept.
+   *
+   * @throws IllegalStateException if there is no room
+   */
+  void addClass();
+
+  /** Bytes of the arrays that belong to this model alone, in memory, padding included. */
+  long memoryBytes();
+
+  /** A model of its own that equals this one now. */
+  OnlineModel copy();
+
+  /** Writes everything that decides how the model goes on, bit for bit. */
+  void write(DataOutput out) throws IOException;
+}

@@ -1,0 +1,69 @@
+package dev.millrace.nn.auto;
+
+import dev.millrace.data.Task;
+import dev.millrace.nn.Learner;
+import dev.millrace.nn.ModelMismatchException;
+import dev.millrace.nn.ModelSpec;
+import dev.millrace.nn.OnlineModel;
+import dev.millrace.nn.Workspace;
+import java.io.DataInput;
+import java.io.IOException;
+
+/** Makes and reads the kind of model that a specification describes. */
+public final class Models {
+
+  private Models() {}
+
+  /**
+   * A model that has learned nothing; where the specification has a model to start from, that one.
+   *
+   * @param inputs features, at least 1
+   * @param classes known now, ignored for regression
+   * @param keySeed makes the initial weights of this model differ from those of other keys
+   * @throws IllegalArgumentException if the specification does not fit the task
+   */
+  public static OnlineModel create(
+      ModelSpec spec, Task task, int inputs, int classes, long keySeed) {
+    if (spec.auto() != null) {
+      return AutoLearner.create(spec, task, inputs, classes, keySeed);
+    }
+    Learner learner = new Learner(spec.forTask(task), task, inputs, classes, keySeed);
+    if (spec.start() != null) {
+      learner.startFrom(spec.start().weights());
+    }
+    return learner;
+  }
+
+  /**
+   * Reads what {@link OnlineModel#write} wrote.
+   *
+   * @param shared scratch that it shares with other models of the thread
+   * @throws ModelMismatchException if it is of a model that {@code spec} does not describe, naming
+   *     both
+   * @throws IOException if the bytes are of a newer version
+   */
+  public static OnlineModel read(DataInput in, ModelSpec spec, Task task, Workspace shared)
+      throws IOException {
+    if (spec.auto() != null) {
+      return AutoLearner.read(in, spec, task, shared);
+    }
+    return Learner.read(in, spec.forTask(task), task, shared);
+  }
+
+  /** Whether a classifier's outputs are probabilities. */
+  public static boolean givesProbabilities(ModelSpec spec, Task task) {
+    return spec.auto() != null || spec.forTask(task).network().loss().isCrossEntropy();
+  }
+
+  /**
+   * Bytes of what a model has learned and of what it needs to go on learning, in memory.
+   *
+   * @param classes ignored for regression
+   */
+  public static long modelBytes(ModelSpec spec, Task task, int inputs, int classes) {
+    if (spec.auto() != null) {
+      return AutoShape.bytes(spec.auto(), task, inputs, classes);
+    }
+    return spec.forTask(task).modelBytes(task, inputs, classes);
+  }
+}

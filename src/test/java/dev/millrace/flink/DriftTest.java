@@ -1,0 +1,196 @@
+package dev.millrace.flink;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.millrace.data.Example;
+import dev.millrace.eval.drift.DriftSpec;
+import dev.millrace.flink.DriftPlan.Action;
+import dev.millrace.nn.ModelSpec;
+import dev.millrace.testing.Chunks;
+import dev.millrace.testing.Specs;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Streams whose classes change places half way. */
+class DriftTest {
+  private static final int HALF = 600;
+  private static final Map<String, String> SWAPPED =
+      Map.of("low", "high", "mid", "low", "high", "mid");
+
+  private static final DriftPlan EVENT = plan(Action.EVENT);
+
+  private static DriftPlan plan(Action action) {
+    return new DriftPlan("ddm", DriftSpec.Ddm.DEFAULT, action, 4f, 200);
+  }
+
+  private static TrainSpec watching(DriftPlan plan) {
+    return watching(plan, Specs.small(1));
+  }
+
+  private static TrainSpec watching(DriftPlan plan, ModelSpec model) {
+    TrainSpec spec = Specs.train(model);
+    return new TrainSpec(
+        spec.pipeline(),
+        spec.topic(),
+        spec.input(),
+        spec.model(),
+        spec.metrics(),
+        spec.config(),
+        plan,
+        false,
+        SnapshotSpec.AT_THE_END);
+  }
+
+  private static List<Example> drifting() {
+    List<Example> examples = Chunks.classes("k", 2 * HALF, 1);
+    for (Example example : examples.subList(HALF, examples.size())) {
+      example.label = SWAPPED.get(example.label);
+    }
+    return examples;
+  }
+
+  /** All that came of a run: events, metrics, and the model in the end. */
+  private record Outcome(List<JsonNode> events, List<JsonNode> metrics, String model) {
+    JsonNode drift() {
+      return events.stream()
+          .filter(e -> e.path("event").asText().equals("drift"))
+          .findFirst()
+          .get();
+    }
+
+    double finalAccuracy() {
+      return metrics.get(metrics.size() - 1).at("/window/accuracy").asDouble();
+    }
+  }
+
+  private static Outcome run(TrainSpec spec, List<Example> examples, int chunk) throws Exception {
+    try (TrainHarness harness = new TrainHarness(spec)) {
+      harness.send(examples, chunk);
+      harness.end();
+      return new Outcome(harness.events(), harness.metrics(), harness.model("k"));
+    }
+  }
+
+  private static Outcome runWithRestarts(TrainSpec spec, List<Example> examples, int every)
+      throws Exception {
+    List<JsonNode> events = new ArrayList<>();
+    List<JsonNode> metrics = new ArrayList<>();
+    OperatorSubtaskState state = null;
+    for (int from = 0; from < examples.size(); from += every) {
+      int to = Math.min(examples.size(), from + every);
+      try (TrainHarness harness = new TrainHarness(spec, state)) {
+        harness.send(examples.subList(from, to), 64);
+        state = harness.snapshot();
+        if (to == examples.size()) {
+          harness.end();
+        }
+        events.addAll(harness.events());
+        metrics.addAll(harness.metrics());
+        if (to == examples.size()) {
+          return new Outcome(events, metrics, harness.model("k"));
+        }
+      }
+    }
+    throw new IllegalArgumentException("no examples");
+  }
+
+  @Test
+  void aDriftIsAnEventSoonAfterItAndAStableStreamHasNone() throws Exception {
+    Outcome drifting = run(watching(EVENT), drifting(), 64);
+    Outcome stable = run(watching(EVENT), Chunks.classes("k", 2 * HALF, 1), 64);
+
+    assertThat(drifting.drift().path("seq").asInt()).isBetween(HALF, HALF + 60);
+    assertThat(drifting.drift().path("detector").asText()).isEqualTo("ddm");
+    assertThat(drifting.drift().path("action").asText()).isEqualTo("event");
+    assertThat(drifting.drift().path("drifts").asInt()).isEqualTo(1);
+    assertThat(stable.events()).noneMatch(e -> e.path("event").asText().equals("drift"));
+  }
+
+  @Test
+  void lookingAloneChangesNothingOfTheModel() throws Exception {
+    Outcome watched = run(watching(EVENT), drifting(), 64);
+    Outcome unwatched = run(Specs.train(Specs.small(1)), drifting(), 64);
+
+    assertThat(watched.metrics()).isEqualTo(unwatched.metrics());
+    assertThat(watched.model()).isEqualTo(unwatched.model());
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void chunksAndRestartsChangeNothing(Action action) throws Exception {
+    TrainSpec spec = watching(plan(action), Specs.small(5));
+    Outcome expected = run(spec, drifting(), 64);
+
+    assertThat(run(spec, drifting(), 1)).isEqualTo(expected);
+    assertThat(runWithRestarts(spec, drifting(), 7)).isEqualTo(expected);
+  }
+
+  @Test
+  void resetStartsTheModelAfreshAndKeepsItsClasses() throws Exception {
+    Outcome outcome = run(watching(plan(Action.RESET)), drifting(), 64);
+
+    int drift = outcome.drift().path("seq").asInt();
+    JsonNode next = nextReport(outcome, drift);
+    assertThat(next.path("model_version").asInt()).isEqualTo(next.path("seq").asInt() - drift);
+    assertThat(next.at("/confusion_matrix/labels")).hasSize(3);
+  }
+
+  @Test
+  void aBoostLastsForItsSteps() throws Exception {
+    Outcome outcome = run(watching(plan(Action.BOOST_LEARNING_RATE)), drifting(), 64);
+
+    int drift = outcome.drift().path("seq").asInt();
+    double usual = outcome.metrics().get(0).path("learning_rate").asDouble();
+    assertThat(nextReport(outcome, drift).path("learning_rate").asDouble()).isEqualTo(4 * usual);
+    assertThat(nextReport(outcome, drift + 200).path("learning_rate").asDouble()).isEqualTo(usual);
+  }
+
+  @Test
+  void aChallengerThatTakesOverHasLearnedSinceTheWarning() throws Exception {
+    Outcome outcome = run(watching(plan(Action.SWAP_IN_CHALLENGER)), drifting(), 64);
+
+    int drift = outcome.drift().path("seq").asInt();
+    int warning = 0;
+    for (JsonNode event : outcome.events()) {
+      if (event.path("event").asText().equals("warning") && event.path("seq").asInt() < drift) {
+        warning = event.path("seq").asInt();
+      }
+    }
+    assertThat(warning).isBetween(HALF, drift);
+    JsonNode next = nextReport(outcome, drift);
+    assertThat(next.path("model_version").asInt()).isEqualTo(next.path("seq").asInt() - warning);
+  }
+
+  @ParameterizedTest
+  @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "EVENT")
+  void everyActionLeavesAModelThatLearnsTheNewStream(Action action) throws Exception {
+    assertThat(run(watching(plan(action)), drifting(), 64).finalAccuracy()).isGreaterThan(0.7);
+  }
+
+  @Test
+  void stepsThatAreLeftOutAreToldOfWithTheNextReport() throws Exception {
+    List<Example> examples = Chunks.numbers("k", 100, 1);
+    for (int i = 20; i < 30; i++) {
+      examples.get(i).weight = Float.MAX_VALUE;
+    }
+    Outcome outcome = run(Specs.train(Specs.small(1)), examples, 64);
+
+    assertThat(outcome.events())
+        .extracting(event -> event.path("seq") + " " + event.path("skipped_steps"))
+        .containsExactly("40 10");
+    assertThat(run(Specs.train(Specs.small(1)), examples, 1)).isEqualTo(outcome);
+  }
+
+  private static JsonNode nextReport(Outcome outcome, int seq) {
+    return outcome.metrics().stream()
+        .filter(record -> record.path("seq").asInt() > seq)
+        .findFirst()
+        .orElseThrow();
+  }
+}

@@ -1,0 +1,147 @@
+package dev.millrace.flink;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.millrace.data.Example;
+import dev.millrace.data.Task;
+import dev.millrace.testing.Chunks;
+import dev.millrace.testing.Records;
+import dev.millrace.testing.Specs;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
+import org.junit.jupiter.api.Test;
+
+class PredictionsTest {
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final int EXAMPLES = 203;
+
+  private static TrainSpec publishing(TrainSpec spec) {
+    return new TrainSpec(
+        spec.pipeline(),
+        spec.topic(),
+        spec.input(),
+        spec.model(),
+        spec.metrics(),
+        spec.config(),
+        spec.drift(),
+        true,
+        spec.snapshots());
+  }
+
+  private static List<JsonNode> parsed(List<String> lines) throws IOException {
+    List<JsonNode> records = new ArrayList<>();
+    for (String line : lines) {
+      records.add(JSON.readTree(line));
+    }
+    return records;
+  }
+
+  @Test
+  void nothingIsPublishedUnlessAskedFor() throws Exception {
+    try (TrainHarness harness = new TrainHarness(Specs.train(Specs.small(1)))) {
+      harness.send(Chunks.classes("k", EXAMPLES, 1), 16);
+
+      assertThat(harness.predictions()).isEmpty();
+    }
+  }
+
+  @Test
+  void eachExampleHasItsPredictionAndTheirHitsAreTheAccuracy() throws Exception {
+    List<Example> examples = Chunks.classes("k", EXAMPLES, 1);
+    List<String> labels = examples.stream().map(example -> example.label).toList();
+    try (TrainHarness harness = new TrainHarness(publishing(Specs.train(Specs.small(9))))) {
+      harness.send(examples, 16);
+      harness.end();
+
+      List<JsonNode> predictions = parsed(harness.predictions());
+      assertThat(predictions).extracting(p -> p.path("actual").asText()).isEqualTo(labels);
+      assertThat(predictions.get(0).path("class").isNull()).isTrue();
+      int hits = 0;
+      for (int i = 0; i < EXAMPLES; i++) {
+        JsonNode prediction = predictions.get(i);
+        assertThat(prediction.path("seq").asInt()).isEqualTo(i + 1);
+        assertThat(prediction.path("offset").asInt()).isEqualTo(i);
+        assertThat(prediction.path("model_version").asInt()).isEqualTo(i / 9);
+        hits += prediction.path("class").asText().equals(labels.get(i)) ? 1 : 0;
+      }
+      JsonNode last = predictions.get(EXAMPLES - 1);
+      double sum = 0;
+      for (JsonNode probability : last.path("probabilities")) {
+        sum += probability.asDouble();
+      }
+      assertThat(sum).isEqualTo(1, within(1e-5));
+      JsonNode metrics = harness.metrics().get(harness.metrics().size() - 1);
+      assertThat((double) hits / (EXAMPLES - 1))
+          .isEqualTo(metrics.at("/total/accuracy").asDouble());
+    }
+  }
+
+  @Test
+  void aNumberIsPredictedOnTheScaleOfTheTarget() throws Exception {
+    List<Example> examples = Chunks.numbers("k", EXAMPLES, 1);
+    try (TrainHarness harness = new TrainHarness(publishing(Specs.train(Specs.small(1))))) {
+      harness.send(examples, 16);
+      harness.end();
+
+      List<JsonNode> predictions = parsed(harness.predictions());
+      assertThat(predictions.get(0).path("value").isNull()).isTrue();
+      double absolute = 0;
+      for (int i = 1; i < EXAMPLES; i++) {
+        assertThat(predictions.get(i).path("actual").asDouble()).isEqualTo(examples.get(i).target);
+        absolute += Math.abs(predictions.get(i).path("value").asDouble() - examples.get(i).target);
+      }
+      JsonNode metrics = harness.metrics().get(harness.metrics().size() - 1);
+      assertThat(absolute / (EXAMPLES - 1))
+          .isEqualTo(metrics.at("/total/mae").asDouble(), within(1e-6));
+    }
+  }
+
+  @Test
+  void refusedExamplesHaveNone() throws Exception {
+    TrainSpec binary =
+        Specs.train(Records.spec(Task.BINARY, List.of(), List.of()), Specs.small(9), Specs.METRICS);
+    try (TrainHarness harness = new TrainHarness(publishing(binary))) {
+      harness.send(Chunks.classes("k", EXAMPLES, 6), 64);
+
+      assertThat(harness.deadLetters()).isNotEmpty();
+      assertThat(harness.predictions()).hasSize(EXAMPLES - harness.deadLetters().size());
+    }
+  }
+
+  @Test
+  void chunksAndRestartsChangeNoneOfThemNorTheModel() throws Exception {
+    TrainSpec spec = publishing(Specs.train(Specs.small(32)));
+    List<Example> examples = Chunks.classes("k", EXAMPLES, 3);
+    List<String> expected;
+    String model;
+    try (TrainHarness harness = new TrainHarness(Specs.train(Specs.small(32)))) {
+      harness.send(examples, 64);
+      harness.end();
+      model = harness.model("k");
+    }
+    try (TrainHarness harness = new TrainHarness(spec)) {
+      harness.send(examples, 1);
+      expected = harness.predictions();
+    }
+    List<String> disturbed = new ArrayList<>();
+    OperatorSubtaskState state;
+    try (TrainHarness harness = new TrainHarness(spec)) {
+      harness.send(examples.subList(0, 101), 64);
+      state = harness.snapshot();
+      disturbed.addAll(harness.predictions());
+    }
+    try (TrainHarness harness = new TrainHarness(spec, state)) {
+      harness.send(examples.subList(101, EXAMPLES), 64);
+      harness.end();
+      disturbed.addAll(harness.predictions());
+      assertThat(harness.model("k")).isEqualTo(model);
+    }
+
+    assertThat(disturbed).isEqualTo(expected);
+  }
+}
