@@ -21,12 +21,10 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 import org.apache.flink.api.common.JobID;
-import org.apache.flink.configuration.Configuration;
 import org.apache.flink.core.execution.CheckpointType;
 import org.apache.flink.core.execution.SavepointFormatType;
 import org.apache.flink.runtime.jobgraph.JobGraph;
 import org.apache.flink.runtime.minicluster.MiniCluster;
-import org.apache.flink.runtime.minicluster.MiniClusterConfiguration;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 
 /**
@@ -182,8 +180,7 @@ record StateBench(int keys, Backend backend, long cacheBytes, int rounds) {
           StateBenchSource.of(keys, PHASES * rounds, settings.input().topic()),
           new MillraceJob.Sinks(metrics, others, others, others, others, others));
       JobGraph graph = env.getStreamGraph().getJobGraph();
-      try (MiniCluster cluster = cluster(env)) {
-        cluster.start();
+      try (MiniCluster cluster = LocalFlink.cluster(env)) {
         JobID job = cluster.submitJob(graph).get().getJobID();
         // A job that fails ends the waiting, and says why.
         cluster
@@ -219,16 +216,6 @@ record StateBench(int keys, Backend backend, long cacheBytes, int rounds) {
             windowBytes(settings.metrics()));
       }
     }
-  }
-
-  private static MiniCluster cluster(StreamExecutionEnvironment env) {
-    return new MiniCluster(
-        new MiniClusterConfiguration.Builder()
-            .setConfiguration(new Configuration((Configuration) env.getConfiguration()))
-            .withRandomPorts()
-            .setNumTaskManagers(1)
-            .setNumSlotsPerTaskManager(1)
-            .build());
   }
 
   private Settings settings() {

@@ -170,6 +170,41 @@ final class OptimizerState {
     }
   }
 
+  /** Whether {@link #moveByRow} is for it and such columns. */
+  boolean movesByRow(int columns) {
+    return optimizer instanceof Optimizer.Adam && columns > Kernels.NARROW;
+  }
+
+  /** As {@link #move} along the gradient of a layer's weights of one row, which nobody holds. */
+  void moveByRow(
+      float[] parameters,
+      int offset,
+      float[] x,
+      int xOffset,
+      int in,
+      float[] delta,
+      int deltaOffset,
+      int columns,
+      float learningRate) {
+    Optimizer.Adam adam = (Optimizer.Adam) optimizer;
+    UPDATES.adamOfOneRow(
+        x,
+        xOffset,
+        in,
+        delta,
+        deltaOffset,
+        columns,
+        parameters,
+        first,
+        second,
+        offset,
+        (float) (learningRate / (1 - firstPower)),
+        adam.beta1(),
+        adam.beta2(),
+        adam.epsilon(),
+        (float) (1 / (1 - secondPower)));
+  }
+
   private void adam(
       float[] parameters,
       int offset,

@@ -4,6 +4,7 @@ import static dev.millrace.chaos.Patience.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.millrace.MillraceJob;
 import dev.millrace.cli.EmbeddedKafka;
 import dev.millrace.flink.ForgetfulTrainOperator;
 import dev.millrace.flink.UnflushedChunkOperator;
@@ -81,7 +82,9 @@ class CrashITCase {
   @Test
   void controlAMiniBatchOutsideTheStateIsMissed() throws Exception {
     job.replace(
-        "train", new ForgetfulTrainOperator(job.trainSpec(), job.settings().state().spec()));
+        "train",
+        new ForgetfulTrainOperator(
+            MillraceJob.trainSpec(job.settings()), job.settings().state().spec()));
 
     crash("control: mini-batch outside the state", Verdict.OTHER_MODELS);
   }

@@ -3,7 +3,6 @@ package dev.millrace.chaos;
 import dev.millrace.MillraceJob;
 import dev.millrace.PipelineFile;
 import dev.millrace.Settings;
-import dev.millrace.flink.TrainSpec;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -44,11 +43,6 @@ final class LocalJob {
 
   Settings settings() {
     return settings;
-  }
-
-  /** What the graph's own learning operator is given. */
-  TrainSpec trainSpec() {
-    return MillraceJob.trainSpec(settings);
   }
 
   /** Puts another operator in the place of one of the graph. */

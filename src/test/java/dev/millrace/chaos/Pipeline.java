@@ -61,7 +61,12 @@ record Pipeline(
         metrics: { every: 5, at-latest: off }
         output:
           guarantee: %4$s
-          topics: { metrics: %8$s.metrics, dead-letters: %8$s.dlq, models: %8$s.models }
+          topics:
+            metrics: %8$s.metrics
+            predictions: %8$s.predictions
+            events: %8$s.events
+            dead-letters: %8$s.dlq
+            models: %8$s.models
         state: { backend: %5$s, checkpoint-interval: %6$s, ttl: %7$s }
         limits: { record-bytes: 10000 }
         """
