@@ -207,7 +207,7 @@ class ServingITCase {
         .hasSize(2)
         .first()
         .isEqualTo("row,key,prediction,probability,model_version");
-    assertThat(csv.out().lines().skip(1)).allMatch(l -> l.matches("1,shop-1,(ok|bad),0\\.\\d+,10"));
+    assertThat(csv.out().lines().skip(1)).allMatch(l -> l.matches("1,shop-1,(ok|bad),0\\.\\d+,1"));
 
     Path narrow = pipeline("narrow", "errors", "start: earliest");
     Files.writeString(
@@ -221,7 +221,7 @@ class ServingITCase {
         .hasSize(2)
         .last()
         .isEqualTo(
-            "n.csv:2: there are 1 features; the model of this key has 14 inputs (key \"shop-1\").");
+            "n.csv:2: there are 1 features; the model of this key has 15 inputs (key \"shop-1\").");
     assertThat(Cli.run("predict", "--bootstrap-server=x:1", "--input=f.csv").exitCode())
         .isEqualTo(2);
   }
