@@ -54,7 +54,8 @@ final class ModelsTopic {
     read.tellOfSkipped(notice);
     if (read.models.isEmpty()) {
       throw new CliError(
-          "Topic %s has no models. A job publishes them as output.snapshots says, and when its input ends or it is drained."
+          ("Topic %s has no models. A job publishes them as output.snapshots says, and when its"
+                  + " input ends or it is drained.")
               .formatted(topic));
     }
     return read;

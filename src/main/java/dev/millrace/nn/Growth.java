@@ -30,7 +30,8 @@ final class Growth {
     String reason = obstacle(from, to);
     if (reason != null) {
       throw new ModelMismatchException(
-          "the stored model cannot grow: stored (%d features, %s), configured (%d features, %s): %s;"
+          ("the stored model cannot grow: stored (%d features, %s), configured (%d features, %s):"
+                      + " %s;")
                   .formatted(
                       from.inputs(),
                       from.spec().shape(from.task()),
