@@ -18,11 +18,15 @@ public sealed class ClassTally permits ConfusionMatrix {
   /** The prediction of a baseline that has none yet; it counts as wrong. */
   public static final int NO_PREDICTION = -1;
 
+  // Of each class, side by side, for an example of it counts in all three.
+  private static final int ACTUAL = 0;
+  private static final int PREDICTED = 1;
+  private static final int HITS = 2;
+  private static final int COUNTS = 3;
+
   private long examples;
   private long hits;
-  private long[] actual = {};
-  private long[] predicted = {};
-  private long[] hitsOfClass = {};
+  private long[] counts = {}; // [classes x COUNTS]
 
   public ClassTally() {}
 
@@ -30,9 +34,7 @@ public sealed class ClassTally permits ConfusionMatrix {
   protected ClassTally(ClassTally other) {
     examples = other.examples;
     hits = other.hits;
-    actual = other.actual.clone();
-    predicted = other.predicted.clone();
-    hitsOfClass = other.hitsOfClass.clone();
+    counts = other.counts.clone();
   }
 
   public ClassTally copy() {
@@ -58,28 +60,27 @@ public sealed class ClassTally permits ConfusionMatrix {
   /** Adds an example so many times; the classes must be there. */
   final void add(int actualClass, int predictedClass, long times) {
     examples += times;
-    actual[actualClass] += times;
+    int ofActual = actualClass * COUNTS;
+    counts[ofActual + ACTUAL] += times;
     if (predictedClass != NO_PREDICTION) {
-      predicted[predictedClass] += times;
+      counts[predictedClass * COUNTS + PREDICTED] += times;
     }
     if (actualClass == predictedClass) {
       hits += times;
-      hitsOfClass[actualClass] += times;
+      counts[ofActual + HITS] += times;
     }
   }
 
   /** Makes room for at least so many classes. */
   void ensureClasses(int classes) {
-    if (classes > actual.length) {
-      actual = Arrays.copyOf(actual, classes);
-      predicted = Arrays.copyOf(predicted, classes);
-      hitsOfClass = Arrays.copyOf(hitsOfClass, classes);
+    if (classes > classes()) {
+      counts = Arrays.copyOf(counts, classes * COUNTS);
     }
   }
 
   /** One more than the highest class index seen. */
   public int classes() {
-    return actual.length;
+    return counts.length / COUNTS;
   }
 
   public long examples() {
@@ -88,7 +89,7 @@ public sealed class ClassTally permits ConfusionMatrix {
 
   /** Examples whose actual class this is; 0 for a class not seen. */
   public long support(int classIndex) {
-    return of(actual, classIndex);
+    return of(ACTUAL, classIndex);
   }
 
   /** Share of examples whose class was predicted, NaN if there are none. */
@@ -98,18 +99,17 @@ public sealed class ClassTally permits ConfusionMatrix {
 
   /** Of the examples predicted to be of this class, the share that is. */
   public double precision(int classIndex) {
-    return ratio(of(hitsOfClass, classIndex), of(predicted, classIndex));
+    return ratio(of(HITS, classIndex), of(PREDICTED, classIndex));
   }
 
   /** Of the examples that are of this class, the share predicted to be. */
   public double recall(int classIndex) {
-    return ratio(of(hitsOfClass, classIndex), of(actual, classIndex));
+    return ratio(of(HITS, classIndex), of(ACTUAL, classIndex));
   }
 
   /** Harmonic mean of precision and recall: 2 hits / (actual + predicted). */
   public double f1(int classIndex) {
-    return ratio(
-        2 * of(hitsOfClass, classIndex), of(actual, classIndex) + of(predicted, classIndex));
+    return ratio(2 * of(HITS, classIndex), of(ACTUAL, classIndex) + of(PREDICTED, classIndex));
   }
 
   /**
@@ -117,8 +117,7 @@ public sealed class ClassTally permits ConfusionMatrix {
    * F1 (Lipton et al., 2014); it starts from 1/4.
    */
   double f1Threshold(int classIndex) {
-    return (2.5 + of(hitsOfClass, classIndex))
-        / (10 + of(actual, classIndex) + of(predicted, classIndex));
+    return (2.5 + of(HITS, classIndex)) / (10 + of(ACTUAL, classIndex) + of(PREDICTED, classIndex));
   }
 
   /** Mean precision of the classes that occur, actual or predicted; NaN if none does. */
@@ -142,8 +141,8 @@ public sealed class ClassTally permits ConfusionMatrix {
    */
   public double kappa() {
     double expected = 0;
-    for (int c = 0; c < actual.length; c++) {
-      expected += (double) actual[c] * predicted[c];
+    for (int c = 0; c < classes(); c++) {
+      expected += (double) of(ACTUAL, c) * of(PREDICTED, c);
     }
     // In counts rather than shares, so that a single class gives 0 / 0 exactly.
     double all = (double) examples * examples;
@@ -153,8 +152,8 @@ public sealed class ClassTally permits ConfusionMatrix {
   private double macro(IntToDoubleFunction score) {
     double sum = 0;
     int occurring = 0;
-    for (int c = 0; c < actual.length; c++) {
-      if (actual[c] + predicted[c] > 0) {
+    for (int c = 0; c < classes(); c++) {
+      if (of(ACTUAL, c) + of(PREDICTED, c) > 0) {
         sum += score.applyAsDouble(c);
         occurring++;
       }
@@ -166,25 +165,30 @@ public sealed class ClassTally permits ConfusionMatrix {
     return whole == 0 ? 0 : (double) part / whole;
   }
 
-  private static long of(long[] counts, int classIndex) {
-    return classIndex < counts.length ? counts[classIndex] : 0;
+  private long of(int count, int classIndex) {
+    return classIndex < classes() ? counts[classIndex * COUNTS + count] : 0;
   }
 
   void write(DataOutput out) throws IOException {
     VarLong.write(out, examples);
-    VarLong.writeArray(out, actual);
-    VarLong.writeArray(out, predicted);
-    VarLong.writeArray(out, hitsOfClass);
+    for (int count = 0; count < COUNTS; count++) {
+      VarLong.write(out, classes());
+      for (int c = 0; c < classes(); c++) {
+        VarLong.write(out, of(count, c));
+      }
+    }
   }
 
   static ClassTally read(DataInput in) throws IOException {
     ClassTally tally = new ClassTally();
     tally.examples = VarLong.read(in);
-    tally.actual = VarLong.readArray(in);
-    tally.predicted = VarLong.readArray(in);
-    tally.hitsOfClass = VarLong.readArray(in);
-    for (long hitsOfOne : tally.hitsOfClass) {
-      tally.hits += hitsOfOne;
+    for (int count = 0; count < COUNTS; count++) {
+      long[] ofClasses = VarLong.readArray(in);
+      tally.ensureClasses(ofClasses.length);
+      for (int c = 0; c < ofClasses.length; c++) {
+        tally.counts[c * COUNTS + count] = ofClasses[c];
+        tally.hits += count == HITS ? ofClasses[c] : 0;
+      }
     }
     return tally;
   }

@@ -25,38 +25,45 @@ public final class ClassificationMetrics implements RollingMetrics {
   // Two matrices of more classes do not fit a Kafka record of the usual largest size.
   private static final int MOST_CLASSES_IN_MATRIX = 200;
 
-  // In memory: 4 rings of classes and 2 of losses; 2 matrices; 4 tallies of 3 counts, and 1 count.
-  private static final int ENTRY_BYTES = 4 * Integer.BYTES + 2 * Double.BYTES;
+  // Columns of the window.
+  private static final int ACTUAL = 0;
+  private static final int MODEL = 1;
+  private static final int NO_CHANGE = 2;
+  private static final int MAJORITY = 3;
+  private static final int LOSS = 4;
+  private static final int LOG_LOSS = LOSS + Window.DOUBLE;
+  private static final int STRIDE = LOG_LOSS + Window.DOUBLE;
+
+  // In memory: 2 matrices; 6 tallies of 3 counts, and 1 count.
   private static final int PAIR_BYTES = 2 * Long.BYTES;
-  private static final int CLASS_BYTES = 13 * Long.BYTES;
+  private static final int CLASS_BYTES = 19 * Long.BYTES;
 
   private final MetricsSpec spec;
-  private final IntRing actuals;
+  private final Window rows;
   private final RollingTally<ConfusionMatrix> model;
   private final RollingTally<ClassTally> noChange;
   private final RollingTally<ClassTally> majority;
-  private final RollingMean loss;
-  private final RollingMean logLoss;
+  private final RunningMean loss;
+  private final RunningMean logLoss;
   private final MajorityClass majorityClass;
   private int previousLabel;
 
   /** Metrics without any example. */
   public ClassificationMetrics(MetricsSpec spec) {
-    int limit = spec.window();
     this.spec = spec;
-    actuals = new IntRing(limit);
-    model = new RollingTally<>(limit, new ConfusionMatrix(), new ConfusionMatrix());
-    noChange = new RollingTally<>(limit, new ClassTally(), new ClassTally());
-    majority = new RollingTally<>(limit, new ClassTally(), new ClassTally());
-    loss = new RollingMean(limit);
-    logLoss = new RollingMean(limit);
+    rows = new Window(spec.window(), STRIDE);
+    model = new RollingTally<>(MODEL, new ConfusionMatrix(), new ConfusionMatrix());
+    noChange = new RollingTally<>(NO_CHANGE, new ClassTally(), new ClassTally());
+    majority = new RollingTally<>(MAJORITY, new ClassTally(), new ClassTally());
+    loss = new RunningMean();
+    logLoss = new RunningMean();
     majorityClass = new MajorityClass();
     previousLabel = ClassTally.NO_PREDICTION;
   }
 
   private ClassificationMetrics(ClassificationMetrics other) {
     spec = other.spec;
-    actuals = other.actuals.copy();
+    rows = other.rows.copy();
     model = other.model.copy(ConfusionMatrix::copy);
     noChange = other.noChange.copy(ClassTally::copy);
     majority = other.majority.copy(ClassTally::copy);
@@ -67,14 +74,18 @@ public final class ClassificationMetrics implements RollingMetrics {
   }
 
   private ClassificationMetrics(DataInput in, MetricsSpec spec) throws IOException {
-    int limit = spec.window();
     this.spec = spec;
-    actuals = IntRing.read(in, limit);
-    model = RollingTally.read(in, limit, ConfusionMatrix.read(in), new ConfusionMatrix(), actuals);
-    noChange = RollingTally.read(in, limit, ClassTally.read(in), new ClassTally(), actuals);
-    majority = RollingTally.read(in, limit, ClassTally.read(in), new ClassTally(), actuals);
-    loss = RollingMean.read(in, limit);
-    logLoss = RollingMean.read(in, limit);
+    rows = new Window(spec.window(), STRIDE);
+    rows.readIndexes(ACTUAL, in);
+    model =
+        RollingTally.read(in, rows, ACTUAL, MODEL, ConfusionMatrix.read(in), new ConfusionMatrix());
+    noChange =
+        RollingTally.read(in, rows, ACTUAL, NO_CHANGE, ClassTally.read(in), new ClassTally());
+    majority = RollingTally.read(in, rows, ACTUAL, MAJORITY, ClassTally.read(in), new ClassTally());
+    rows.readNumbers(LOSS, in);
+    loss = RunningMean.read(in);
+    rows.readNumbers(LOG_LOSS, in);
+    logLoss = RunningMean.read(in);
     majorityClass = MajorityClass.read(in);
     previousLabel = VarLong.readSize(in) - 1;
   }
@@ -88,10 +99,16 @@ public final class ClassificationMetrics implements RollingMetrics {
    * @param logLoss -ln p(actual), or NaN if the model's outputs are not probabilities
    */
   public void update(int actual, int predicted, double loss, double logLoss) {
-    model.add(actuals, actual, predicted);
-    noChange.add(actuals, actual, previousLabel);
-    majority.add(actuals, actual, majorityClass.predict());
-    actuals.add(actual);
+    if (rows.full()) {
+      revertOldest();
+    }
+    int row = rows.advance();
+    rows.putIndex(row + ACTUAL, actual);
+    rows.putNumber(row + LOSS, loss);
+    rows.putNumber(row + LOG_LOSS, logLoss);
+    model.add(rows, row, actual, predicted);
+    noChange.add(rows, row, actual, previousLabel);
+    majority.add(rows, row, actual, majorityClass.predict());
     this.loss.add(loss);
     this.logLoss.add(logLoss);
     observe(actual);
@@ -125,6 +142,14 @@ public final class ClassificationMetrics implements RollingMetrics {
     return best;
   }
 
+  private void revertOldest() {
+    int oldest = rows.row(0);
+    int actual = rows.index(oldest + ACTUAL);
+    model.revert(rows, oldest, actual);
+    noChange.revert(rows, oldest, actual);
+    majority.revert(rows, oldest, actual);
+  }
+
   /** Shows the baselines the label of an example that no prediction was made for. */
   public void observe(int actual) {
     previousLabel = actual;
@@ -143,8 +168,8 @@ public final class ClassificationMetrics implements RollingMetrics {
     ClassificationScores scores =
         new ClassificationScores(
             spec.window(),
-            block(model.window(), average, loss.window(), logLoss.window()),
-            block(model.total(), average, loss.total(), logLoss.total()),
+            block(model.window(), average, rows.mean(LOSS), rows.mean(LOG_LOSS)),
+            block(model.total(), average, loss.get(), logLoss.get()),
             baseline(noChange, average),
             baseline(majority, average),
             spec.perClass() ? perClass(classes.size()) : null,
@@ -192,7 +217,7 @@ public final class ClassificationMetrics implements RollingMetrics {
 
   @Override
   public long memoryBytes(int classes) {
-    return (long) actuals.room() * ENTRY_BYTES
+    return rows.memoryBytes()
         + (long) classes * classes * PAIR_BYTES
         + (long) classes * CLASS_BYTES;
   }
@@ -206,11 +231,13 @@ public final class ClassificationMetrics implements RollingMetrics {
   public void write(DataOutput out) throws IOException {
     out.writeInt(VERSION);
     out.writeBoolean(true);
-    actuals.write(out);
-    model.write(out);
-    noChange.write(out);
-    majority.write(out);
+    rows.writeIndexes(ACTUAL, out);
+    model.write(rows, out);
+    noChange.write(rows, out);
+    majority.write(rows, out);
+    rows.writeNumbers(LOSS, out);
     loss.write(out);
+    rows.writeNumbers(LOG_LOSS, out);
     logLoss.write(out);
     majorityClass.write(out);
     VarLong.write(out, previousLabel + 1L); // NO_PREDICTION becomes 0

@@ -18,28 +18,32 @@ import java.io.IOException;
  */
 public final class RegressionMetrics implements RollingMetrics {
 
-  // In memory: rings of labels, losses and 3 kinds of predictions.
-  private static final int ENTRY_BYTES = 5 * Double.BYTES;
+  // Columns of the window.
+  private static final int ACTUAL = 0;
+  private static final int MODEL = ACTUAL + Window.DOUBLE;
+  private static final int LAST_VALUE = MODEL + Window.DOUBLE;
+  private static final int MEAN = LAST_VALUE + Window.DOUBLE;
+  private static final int LOSS = MEAN + Window.DOUBLE;
+  private static final int STRIDE = LOSS + Window.DOUBLE;
 
   private final MetricsSpec spec;
-  private final DoubleRing actuals;
+  private final Window rows;
   private final RollingErrors model;
   private final RollingErrors lastValue;
   private final RollingErrors mean;
-  private final RollingMean loss;
+  private final RunningMean loss;
   private final RunningMoments scoredLabels;
   private final RunningMoments allLabels;
   private double previousLabel;
 
   /** Metrics without any example. */
   public RegressionMetrics(MetricsSpec spec) {
-    int limit = spec.window();
     this.spec = spec;
-    actuals = new DoubleRing(limit);
-    model = new RollingErrors(limit);
-    lastValue = new RollingErrors(limit);
-    mean = new RollingErrors(limit);
-    loss = new RollingMean(limit);
+    rows = new Window(spec.window(), STRIDE);
+    model = new RollingErrors(MODEL);
+    lastValue = new RollingErrors(LAST_VALUE);
+    mean = new RollingErrors(MEAN);
+    loss = new RunningMean();
     scoredLabels = new RunningMoments();
     allLabels = new RunningMoments();
     previousLabel = Double.NaN;
@@ -47,7 +51,7 @@ public final class RegressionMetrics implements RollingMetrics {
 
   private RegressionMetrics(RegressionMetrics other) {
     spec = other.spec;
-    actuals = other.actuals.copy();
+    rows = other.rows.copy();
     model = other.model.copy();
     lastValue = other.lastValue.copy();
     mean = other.mean.copy();
@@ -58,13 +62,14 @@ public final class RegressionMetrics implements RollingMetrics {
   }
 
   private RegressionMetrics(DataInput in, MetricsSpec spec) throws IOException {
-    int limit = spec.window();
     this.spec = spec;
-    actuals = DoubleRing.read(in, limit);
-    model = RollingErrors.read(in, limit);
-    lastValue = RollingErrors.read(in, limit);
-    mean = RollingErrors.read(in, limit);
-    loss = RollingMean.read(in, limit);
+    rows = new Window(spec.window(), STRIDE);
+    rows.readNumbers(ACTUAL, in);
+    model = RollingErrors.read(in, rows, MODEL);
+    lastValue = RollingErrors.read(in, rows, LAST_VALUE);
+    mean = RollingErrors.read(in, rows, MEAN);
+    rows.readNumbers(LOSS, in);
+    loss = RunningMean.read(in);
     scoredLabels = RunningMoments.read(in);
     allLabels = RunningMoments.read(in);
     previousLabel = in.readDouble();
@@ -80,10 +85,12 @@ public final class RegressionMetrics implements RollingMetrics {
    */
   public void update(double actual, double predicted, double loss) {
     if (Double.isFinite(predicted)) {
-      actuals.add(actual);
-      model.add(actual, predicted);
-      lastValue.add(actual, previousLabel);
-      mean.add(actual, allLabels.mean());
+      int row = rows.advance();
+      rows.putNumber(row + ACTUAL, actual);
+      rows.putNumber(row + LOSS, loss);
+      model.add(rows, row, actual, predicted);
+      lastValue.add(rows, row, actual, previousLabel);
+      mean.add(rows, row, actual, allLabels.mean());
       this.loss.add(loss);
       scoredLabels.add(actual);
     }
@@ -99,14 +106,14 @@ public final class RegressionMetrics implements RollingMetrics {
   @Override
   public MetricsReport report(MetricsReport.Context context) {
     RunningMoments windowLabels = new RunningMoments();
-    for (int i = 0; i < actuals.size(); i++) {
-      windowLabels.add(actuals.get(i));
+    for (int i = 0; i < rows.size(); i++) {
+      windowLabels.add(rows.number(rows.row(i) + ACTUAL));
     }
     RegressionScores scores =
         new RegressionScores(
             spec.window(),
-            block(model.window(actuals), windowLabels, loss.window()),
-            block(model.total(), scoredLabels, loss.total()),
+            block(model.window(rows, ACTUAL), windowLabels, rows.mean(LOSS)),
+            block(model.total(), scoredLabels, loss.get()),
             scoredLabels.mean(),
             scoredLabels.standardDeviation(),
             baseline(lastValue),
@@ -120,14 +127,14 @@ public final class RegressionMetrics implements RollingMetrics {
   }
 
   private RegressionBaseline baseline(RollingErrors baseline) {
-    ErrorSums window = baseline.window(actuals);
+    ErrorSums window = baseline.window(rows, ACTUAL);
     ErrorSums total = baseline.total();
     return new RegressionBaseline(window.mae(), window.rmse(), total.mae(), total.rmse());
   }
 
   @Override
   public long memoryBytes(int classes) {
-    return (long) actuals.room() * ENTRY_BYTES;
+    return rows.memoryBytes();
   }
 
   @Override
@@ -139,10 +146,11 @@ public final class RegressionMetrics implements RollingMetrics {
   public void write(DataOutput out) throws IOException {
     out.writeInt(VERSION);
     out.writeBoolean(false);
-    actuals.write(out);
-    model.write(out);
-    lastValue.write(out);
-    mean.write(out);
+    rows.writeNumbers(ACTUAL, out);
+    model.write(rows, out);
+    lastValue.write(rows, out);
+    mean.write(rows, out);
+    rows.writeNumbers(LOSS, out);
     loss.write(out);
     scoredLabels.write(out);
     allLabels.write(out);

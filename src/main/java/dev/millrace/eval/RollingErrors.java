@@ -4,32 +4,36 @@ import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
 
-/** One predictor of numbers, the model or a baseline: its errors over the window and in total. */
+/**
+ * One predictor of numbers, the model or a baseline: its errors over the window and in total. What
+ * it predicted is a column of the window.
+ */
 final class RollingErrors {
 
-  private final DoubleRing predictions;
+  private final int column;
   private final ErrorSums total;
 
-  RollingErrors(int limit) {
-    this(new DoubleRing(limit), new ErrorSums());
+  RollingErrors(int column) {
+    this(column, new ErrorSums());
   }
 
-  private RollingErrors(DoubleRing predictions, ErrorSums total) {
-    this.predictions = predictions;
+  private RollingErrors(int column, ErrorSums total) {
+    this.column = column;
     this.total = total;
   }
 
-  /** Adds an example; a prediction of NaN is none. */
-  void add(double actual, double predicted) {
-    predictions.add(predicted);
+  /** Adds an example, whose row is the newest; a prediction of NaN is none. */
+  void add(Window rows, int row, double actual, double predicted) {
+    rows.putNumber(row + column, predicted);
     total.add(actual, predicted);
   }
 
   /** Errors over the window, summed from oldest to newest. */
-  ErrorSums window(DoubleRing actuals) {
+  ErrorSums window(Window rows, int actuals) {
     ErrorSums window = new ErrorSums();
-    for (int i = 0; i < predictions.size(); i++) {
-      window.add(actuals.get(i), predictions.get(i));
+    for (int i = 0; i < rows.size(); i++) {
+      int row = rows.row(i);
+      window.add(rows.number(row + actuals), rows.number(row + column));
     }
     return window;
   }
@@ -39,15 +43,16 @@ final class RollingErrors {
   }
 
   RollingErrors copy() {
-    return new RollingErrors(predictions.copy(), total.copy());
+    return new RollingErrors(column, total.copy());
   }
 
-  void write(DataOutput out) throws IOException {
-    predictions.write(out);
+  void write(Window rows, DataOutput out) throws IOException {
+    rows.writeNumbers(column, out);
     total.write(out);
   }
 
-  static RollingErrors read(DataInput in, int limit) throws IOException {
-    return new RollingErrors(DoubleRing.read(in, limit), ErrorSums.read(in));
+  static RollingErrors read(DataInput in, Window rows, int column) throws IOException {
+    rows.readNumbers(column, in);
+    return new RollingErrors(column, ErrorSums.read(in));
   }
 }

@@ -5,33 +5,30 @@ import java.io.DataOutput;
 import java.io.IOException;
 import java.util.function.UnaryOperator;
 
-/** One predictor of classes, the model or a baseline: its counts over the window and in total. */
+/**
+ * One predictor of classes, the model or a baseline: its counts over the window and in total. What
+ * it predicted is a column of the window.
+ */
 final class RollingTally<T extends ClassTally> {
 
-  private final IntRing predictions;
+  private final int column;
   private final T window;
   private final T total;
 
-  private RollingTally(IntRing predictions, T window, T total) {
-    this.predictions = predictions;
+  RollingTally(int column, T window, T total) {
+    this.column = column;
     this.window = window;
     this.total = total;
   }
 
-  RollingTally(int limit, T window, T total) {
-    this(new IntRing(limit), window, total);
+  /** Takes the prediction of an example out of the window, whose row goes. */
+  void revert(Window rows, int row, int actual) {
+    window.revert(actual, rows.index(row + column));
   }
 
-  /**
-   * Adds an example.
-   *
-   * @param actuals labels of the examples in the window, this one not yet among them
-   */
-  void add(IntRing actuals, int actual, int predicted) {
-    if (predictions.full()) {
-      window.revert(actuals.get(0), predictions.get(0));
-    }
-    predictions.add(predicted);
+  /** Adds an example, whose row is the newest. */
+  void add(Window rows, int row, int actual, int predicted) {
+    rows.putIndex(row + column, predicted);
     window.update(actual, predicted);
     total.update(actual, predicted);
   }
@@ -45,27 +42,28 @@ final class RollingTally<T extends ClassTally> {
   }
 
   RollingTally<T> copy(UnaryOperator<T> copier) {
-    return new RollingTally<>(predictions.copy(), copier.apply(window), copier.apply(total));
+    return new RollingTally<>(column, copier.apply(window), copier.apply(total));
   }
 
   /** Writes no counts of the window: they follow from the predictions in it. */
-  void write(DataOutput out) throws IOException {
+  void write(Window rows, DataOutput out) throws IOException {
     total.write(out);
-    predictions.write(out);
+    rows.writeIndexes(column, out);
   }
 
   /**
    * Reads the predictions, counts those in the window, and puts them beside a total that was read.
    *
    * @param window empty
-   * @param actuals labels of the examples in the window
+   * @param actuals column of the labels, which has been read
    */
   static <T extends ClassTally> RollingTally<T> read(
-      DataInput in, int limit, T total, T window, IntRing actuals) throws IOException {
-    IntRing predictions = IntRing.read(in, limit);
-    for (int i = 0; i < predictions.size(); i++) {
-      window.update(actuals.get(i), predictions.get(i));
+      DataInput in, Window rows, int actuals, int column, T total, T window) throws IOException {
+    rows.readIndexes(column, in);
+    for (int i = 0; i < rows.size(); i++) {
+      int row = rows.row(i);
+      window.update(rows.index(row + actuals), rows.index(row + column));
     }
-    return new RollingTally<>(predictions, window, total);
+    return new RollingTally<>(column, window, total);
   }
 }

@@ -18,6 +18,7 @@ import org.apache.flink.connector.kafka.source.reader.deserializer.KafkaRecordDe
 import org.apache.flink.util.Collector;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -33,6 +34,10 @@ public final class KafkaIo {
    */
   public static final int TRANSACTION_TIMEOUT_MILLIS = 14 * 60 * 1000;
 
+  // Records that the fetching thread hands over at once, and prepares one poll for; Kafka's 500 are
+  // handed over every fraction of a millisecond.
+  private static final String POLL_RECORDS = "2000";
+
   private KafkaIo() {}
 
   /**
@@ -47,9 +52,11 @@ public final class KafkaIo {
       String group,
       OffsetsInitializer start,
       boolean bounded) {
+    Properties consumer = asProperties(properties);
+    consumer.putIfAbsent(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, POLL_RECORDS);
     KafkaSourceBuilder<KafkaRecord> builder =
         KafkaSource.<KafkaRecord>builder()
-            .setProperties(asProperties(properties))
+            .setProperties(consumer)
             .setTopics(topic)
             .setGroupId(group)
             .setStartingOffsets(start)

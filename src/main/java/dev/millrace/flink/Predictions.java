@@ -35,9 +35,9 @@ final class Predictions {
             spec.pipeline(),
             chunk.key(),
             model.examples(),
-            chunk.records().partition(row),
-            chunk.records().offset(row),
-            chunk.eventTimes()[row],
+            chunk.partition(row),
+            chunk.offset(row),
+            chunk.eventTime(row),
             outcome(model, chunk, row, scores, known),
             version,
             spec.config());
@@ -48,7 +48,7 @@ final class Predictions {
   private static Outcome outcome(
       PrequentialModel model, Chunk chunk, int row, float[] scores, int known) {
     if (!chunk.isClassification()) {
-      return new OfValue(scores[0], chunk.targets()[row]);
+      return new OfValue(scores[0], chunk.target(row));
     }
     List<String> classes = model.classes().list();
     return new OfClass(
@@ -56,6 +56,6 @@ final class Predictions {
         Arrays.copyOf(scores, known),
         model.hasProbabilities(),
         model.predicted(),
-        chunk.label((int) chunk.targets()[row]));
+        chunk.label(chunk.labelOf(row)));
   }
 }

@@ -6,6 +6,7 @@ import dev.millrace.data.Task;
 import dev.millrace.eval.ClassAverage;
 import dev.millrace.eval.ClassTally;
 import dev.millrace.eval.ClassificationMetrics;
+import dev.millrace.eval.NaturalLogarithm;
 import dev.millrace.eval.RegressionMetrics;
 import dev.millrace.eval.RollingMetrics;
 import dev.millrace.eval.drift.DriftSignal;
@@ -27,7 +28,7 @@ import java.util.List;
  */
 final class PrequentialModel {
   // -ln of the smallest probability that counts, 1e-7: the loss of a class nobody has seen.
-  private static final double UNSEEN_CLASS_LOSS = -StrictMath.log(1e-7);
+  private static final double UNSEEN_CLASS_LOSS = -NaturalLogarithm.of(1e-7);
 
   // Some 30 objects and the headers of their arrays; a name in a list and a hash table.
   private static final int OBJECT_BYTES = 2_048;
@@ -246,20 +247,16 @@ final class PrequentialModel {
     float[] scores = scratch.scores;
     learner.use(scratch.workspace);
     learner.learnClasses(
-        chunk.features(),
-        from * chunk.width(),
-        to - from,
-        scratch.classes,
-        scratch.weights,
-        scores,
-        scratch.losses);
+        scratch.features, 0, to - from, scratch.classes, scratch.weights, scores, scratch.losses);
     ClassificationMetrics classification = (ClassificationMetrics) metrics;
     ClassAverage average = classification.average(classes.list());
     for (int r = 0; r < to - from; r++) {
       int actual = scratch.classes[r];
       int first = r * known;
       double logLoss =
-          probabilities ? -StrictMath.log(Math.max(scores[first + actual], 1e-7f)) : Double.NaN;
+          probabilities
+              ? -NaturalLogarithm.of(Math.max(scores[first + actual], 1e-7f))
+              : Double.NaN;
       predicted = classification.decide(scores, first, known, average);
       error = predicted == actual ? 0 : 1;
       classification.update(actual, predicted, scratch.losses[r], logLoss);
@@ -272,11 +269,12 @@ final class PrequentialModel {
    * output layer grows.
    */
   void meetClass(Chunk chunk, int row, TrainScratch scratch) {
-    int label = (int) chunk.targets()[row];
+    int label = chunk.labelOf(row);
     int known = classes.size();
     ClassificationMetrics classification = (ClassificationMetrics) metrics;
     classes.add(chunk.label(label));
     scratch.classOf[label] = known;
+    scratch.takeFeatures(chunk, row, row + 1);
     scratch.fit(1, known + 1);
     float[] scores = scratch.scores;
     learner.use(scratch.workspace);
@@ -286,7 +284,7 @@ final class PrequentialModel {
       predicted = ClassTally.NO_PREDICTION;
     } else {
       error = 1;
-      learner.predict(chunk.features(), row * chunk.width(), scores);
+      learner.predict(scratch.features, 0, scores);
       double loss = probabilities ? UNSEEN_CLASS_LOSS : squaredError(scores, known);
       double logLoss = probabilities ? loss : Double.NaN;
       ClassAverage average = classification.average(classes.list());
@@ -298,9 +296,9 @@ final class PrequentialModel {
       drift.addClass();
     }
     scratch.classes[0] = known;
-    scratch.weights[0] = chunk.weights()[row] * scratch.weightOf[label];
+    scratch.weights[0] = chunk.weight(row) * scratch.weightOf[label];
     float[] late = scratch.unpublished(known + 1);
-    learner.learnClass(chunk.features(), row * chunk.width(), known, scratch.weights[0], late);
+    learner.learnClass(scratch.features, 0, known, scratch.weights[0], late);
     learned(chunk, row);
   }
 
@@ -309,8 +307,8 @@ final class PrequentialModel {
     scratch.takeValues(chunk, from, to);
     learner.use(scratch.workspace);
     learner.learnValues(
-        chunk.features(),
-        from * chunk.width(),
+        scratch.features,
+        0,
         to - from,
         scratch.targets,
         scratch.weights,
@@ -356,9 +354,9 @@ final class PrequentialModel {
 
   private void learned(Chunk chunk, int row) {
     examples++;
-    eventTime = chunk.eventTimes()[row];
-    timestamp = Math.min(eventTime, chunk.records().timestamp(row));
-    offsets.see(chunk.records().partition(row), chunk.records().offset(row));
+    eventTime = chunk.eventTime(row);
+    timestamp = Math.min(eventTime, chunk.timestamp(row));
+    offsets.see(chunk.partition(row), chunk.offset(row));
   }
 
   // Mean squared error where the output of the class that is not there yet counts as 0.

@@ -105,7 +105,7 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
     if (model == null) {
       if (state != null) {
         reset.inc();
-        long eventTime = chunk.records().timestamp(0);
+        long eventTime = chunk.timestamp(0);
         events.noteStartedAfresh(chunk.key(), eventTime, mismatch, context::output);
       }
       long bytes = spec.firstModelBytes(chunk);
@@ -282,7 +282,7 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
   /** The first row whose class the model does not know, or the end. */
   private int firstUnknown(Chunk chunk, int from, int end) {
     int row = from;
-    while (row < end && scratch.classOf[(int) chunk.targets()[row]] >= 0) {
+    while (row < end && scratch.classOf[chunk.labelOf(row)] >= 0) {
       row++;
     }
     return row;
@@ -297,7 +297,7 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
           row,
           DeadLetterReason.TOO_MANY_CLASSES,
           "the label \"%s\" would be class %d of this key; %d are allowed"
-              .formatted(chunk.label((int) chunk.targets()[row]), known + 1, known),
+              .formatted(chunk.label(chunk.labelOf(row)), known + 1, known),
           context);
       return;
     }
@@ -321,7 +321,7 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
 
   private void refuse(
       Chunk chunk, int row, DeadLetterReason reason, String message, Context context) {
-    KafkaRecord record = chunk.records().get(row, spec.topic());
+    KafkaRecord record = chunk.record(row, spec.topic());
     context.output(
         Outputs.DEAD_LETTERS, refused.record(new DeadLetter(record, reason, message, null)));
   }
