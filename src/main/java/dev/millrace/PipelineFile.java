@@ -4,6 +4,7 @@ import dev.millrace.Node.Mapping;
 import dev.millrace.data.Task;
 import dev.millrace.eval.MetricsSpec;
 import dev.millrace.flink.DriftPlan;
+import dev.millrace.flink.SnapshotSpec;
 import dev.millrace.flink.StateSpec;
 import dev.millrace.flink.TransactionTimeout;
 import dev.millrace.nn.Activation;
@@ -80,6 +81,7 @@ public final class PipelineFile {
     OptionReader metrics = root.below(PipelineOptions.METRICS, PipelineOptions.METRICS_GROUP);
     OptionReader output = root.below(PipelineOptions.OUTPUT, PipelineOptions.OUTPUT_GROUP);
     OptionReader topics = output.below(PipelineOptions.TOPICS, PipelineOptions.TOPICS_GROUP);
+    OptionReader snapshots = output.below(PipelineOptions.SNAPSHOTS, SnapshotOptions.GROUP);
     OptionReader state = root.below(PipelineOptions.STATE, PipelineOptions.STATE_GROUP);
     OptionReader limits = root.below(PipelineOptions.LIMITS, PipelineOptions.LIMITS_GROUP);
     Map<String, String> kafka =
@@ -97,7 +99,8 @@ public final class PipelineFile {
             InputOptions.INPUT_GROUP,
             ofInput);
     Settings.Input input = new InputReader(in, limits, baseDir, ofInput).read();
-    ModelSpec model = new ModelReader(root, baseDir, problems).read(input.spec());
+    ModelReader models = new ModelReader(root, baseDir, problems);
+    ModelSpec model = models.read(input.spec());
     input = withImpliedTask(input, model);
     checkTopics(in, topics);
     checkTransactions(output, state, TransactionTimeout.millis(kafka));
@@ -122,6 +125,8 @@ public final class PipelineFile {
             topics.get(PipelineOptions.DEAD_LETTERS_TOPIC),
             topics.get(PipelineOptions.MODELS_TOPIC),
             output.get(PipelineOptions.PREDICTIONS),
+            new SnapshotSpec(
+                snapshots.get(SnapshotOptions.EVERY), snapshots.get(SnapshotOptions.AT_LATEST)),
             output.get(PipelineOptions.GUARANTEE)),
         new Settings.State(
             state.get(PipelineOptions.BACKEND),
@@ -130,7 +135,8 @@ public final class PipelineFile {
                 state.get(PipelineOptions.CACHE_BYTES),
                 state.get(PipelineOptions.TTL),
                 limits.get(PipelineOptions.MODEL_BYTES),
-                state.get(PipelineOptions.ON_SHAPE_CHANGE))));
+                state.get(PipelineOptions.ON_SHAPE_CHANGE))),
+        models.prior());
   }
 
   private static DriftPlan drift(OptionReader root, ModelSpec model, Task task, Problems problems) {

@@ -95,6 +95,7 @@ final class PipelineOptions {
           Kinds.flag(),
           false,
           "publish the prediction for each example, made before the model learned from it");
+  static final Option<Node> SNAPSHOTS = section("snapshots", "when models are published");
   static final Option<String> METRICS_TOPIC =
       Option.of("metrics", Kinds.topic(), "millrace.metrics.v1", "how well each model does");
   static final Option<String> PREDICTIONS_TOPIC =
@@ -148,7 +149,8 @@ final class PipelineOptions {
           Kinds.choice(KebabCase::of, ShapeChange.values()),
           StateSpec.DEFAULT.onShapeChange(),
           "when a stored model is not of the kind that this file describes: stop the job with both"
-              + " kinds, or start such a key afresh");
+              + " kinds, start such a key afresh, or make a smaller model larger; see"
+              + " docs/architecture.md");
 
   static final Option<Integer> RECORD_BYTES =
       Option.of("record-bytes", Kinds.whole(1, 104_857_600), 1_048_576, "length of a record value");
@@ -200,7 +202,7 @@ final class PipelineOptions {
           "output",
           "",
           "What the pipeline writes to Kafka.",
-          List.of(TOPICS, PREDICTIONS, GUARANTEE));
+          List.of(TOPICS, PREDICTIONS, SNAPSHOTS, GUARANTEE));
   static final OptionGroup TOPICS_GROUP =
       new OptionGroup(
           "output.topics",
@@ -252,6 +254,7 @@ final class PipelineOptions {
           DriftOptions.KSWIN_GROUP,
           OUTPUT_GROUP,
           TOPICS_GROUP,
+          SnapshotOptions.GROUP,
           STATE_GROUP,
           LIMITS_GROUP);
 

@@ -12,6 +12,7 @@ import dev.millrace.data.Task;
 import dev.millrace.eval.MetricsSpec;
 import dev.millrace.eval.drift.DriftSpec;
 import dev.millrace.flink.DriftPlan;
+import dev.millrace.flink.SnapshotSpec;
 import dev.millrace.flink.StateSpec;
 import dev.millrace.nn.Activation;
 import dev.millrace.nn.AutoSpec;
@@ -77,6 +78,7 @@ class PipelineFileTest {
                 "millrace.dlq.v1",
                 "millrace.models.v1",
                 false,
+                SnapshotSpec.DEFAULT,
                 Guarantee.AT_LEAST_ONCE));
     assertThat(settings.state())
         .isEqualTo(new Settings.State(Backend.HEAP, 10_000, StateSpec.DEFAULT));
@@ -155,6 +157,7 @@ class PipelineFileTest {
                 "fraud.refused",
                 "fraud.models",
                 true,
+                new SnapshotSpec(5000, 60_000),
                 Guarantee.EXACTLY_ONCE));
     assertThat(settings.state())
         .isEqualTo(new Settings.State(Backend.ROCKSDB, 60_000, StateSpec.DEFAULT));

@@ -44,4 +44,13 @@ public record Prediction(
    * @param value NaN before the first target
    */
   public record OfValue(float value, double actual) implements Outcome {}
+
+  /** The first of the largest scores, as it is counted in the metrics; -1 if there are none. */
+  public static int best(float[] scores) {
+    int best = scores.length - 1;
+    for (int c = best - 1; c >= 0; c--) {
+      best = scores[c] >= scores[best] ? c : best;
+    }
+    return best;
+  }
 }

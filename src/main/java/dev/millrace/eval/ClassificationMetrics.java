@@ -114,6 +114,14 @@ public final class ClassificationMetrics implements RollingMetrics {
     observe(actual);
   }
 
+  private void revertOldest() {
+    int oldest = rows.row(0);
+    int actual = rows.index(oldest + ACTUAL);
+    model.revert(rows, oldest, actual);
+    noChange.revert(rows, oldest, actual);
+    majority.revert(rows, oldest, actual);
+  }
+
   /** Whose scores count, for {@link #decide}. */
   public ClassAverage average(List<String> classes) {
     return ClassAverage.of(classes, spec.positive());
@@ -140,14 +148,6 @@ public final class ClassificationMetrics implements RollingMetrics {
       }
     }
     return best;
-  }
-
-  private void revertOldest() {
-    int oldest = rows.row(0);
-    int actual = rows.index(oldest + ACTUAL);
-    model.revert(rows, oldest, actual);
-    noChange.revert(rows, oldest, actual);
-    majority.revert(rows, oldest, actual);
   }
 
   /** Shows the baselines the label of an example that no prediction was made for. */

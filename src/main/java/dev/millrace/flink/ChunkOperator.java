@@ -31,7 +31,7 @@ import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
  *
  * <p>An operator rather than a function, because only an operator hears of barriers.
  */
-public final class ChunkOperator extends AbstractStreamOperator<Chunk>
+public class ChunkOperator extends AbstractStreamOperator<Chunk>
     implements OneInputStreamOperator<Example, Chunk> {
   private static final long serialVersionUID = 1L;
 

@@ -28,7 +28,7 @@ import org.slf4j.LoggerFactory;
  * <p>A report comes after every {@code metrics.every} examples and at the end of a bounded input.
  * Examples that would wait longer than {@code metrics.at-latest} for that are reported by the
  * clock; such a report too says only what the data say, and its {@code seq} is its number of
- * examples.
+ * examples. Models are published as {@link SnapshotSpec} says, and at the end of the input.
  *
  * <p>A key without an example for {@code state.ttl} is forgotten, with a tombstone among the
  * models.
@@ -50,10 +50,12 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
   private transient MetricsJson json;
   // Null if they are not published.
   private transient Predictions predictions;
+  private transient ModelPublisher publisher;
   private transient Events events;
   private transient Counter learned;
   private transient Counter forgotten;
   private transient Counter reset;
+  private transient Counter grown;
   private transient boolean warned;
   // Why the state that was read last could not be used.
   private transient String mismatch;
@@ -73,11 +75,13 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
     scratch = new TrainScratch();
     json = new MetricsJson();
     predictions = spec.predictions() ? new Predictions(spec) : null;
+    publisher = new ModelPublisher(spec, getRuntimeContext());
     events = new Events(spec);
     MetricGroup group = getRuntimeContext().getMetricGroup().addGroup("millrace");
     learned = group.counter("learned");
     forgotten = group.counter("forgotten_keys");
     reset = group.counter("reset_keys");
+    grown = group.counter("grown_keys");
     refused =
         new DeadLetters(getRuntimeContext().getMetricGroup(), spec.input().limits().outputBytes());
   }
@@ -139,6 +143,9 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
         out.collect(report(model, chunk.key()));
         events.noteSkipped(model, chunk.key(), context::output);
       }
+      if (model.examples() > before && publisher.isDue(model)) {
+        publisher.publish(model, state, chunk.key(), context::output);
+      }
     }
     if (model.examples() == 0) {
       return; // all were refused: there is nothing to keep, nor to publish at the end
@@ -146,6 +153,7 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
     if (idleKeys != null) {
       idleKeys.note(state, context.timerService());
     }
+    publisher.remind(chunk.key(), state, context.timerService());
     states.update(state);
     if (spec.metrics().atLatestMillis() > 0 && model.hasNews()) {
       remind(context);
@@ -159,10 +167,16 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
     if (state == null) {
       return; // forgotten, with a reminder still on its way
     }
-    PrequentialModel model = resume(state, context.getCurrentKey());
-    reportNews(state, model, context.getCurrentKey(), out);
-    if (idleKeys != null && idleKeys.isOver(context.timerService())) {
+    boolean isOver = idleKeys != null && idleKeys.isOver(context.timerService());
+    String key = context.getCurrentKey();
+    PrequentialModel model = resume(state, key);
+    if (isOver || spec.metrics().atLatestMillis() > 0) {
+      reportNews(state, model, key, out);
+    }
+    if (isOver) {
       forget(model, model == null ? timestamp : model.timestamp(), context);
+    } else if (model != null && publisher.isReminder(key, timestamp)) {
+      publisher.publishNews(model, state, key, context::output);
     }
   }
 
@@ -176,8 +190,7 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
     if (model != null) {
       reportNews(state, model, key, metrics);
       events.noteSkipped(model, key, others);
-      others.output(
-          Outputs.MODELS, ModelSnapshot.encode(spec, key, model.timestamp(), state.modelBytes()));
+      publisher.publish(model, state, key, others);
     }
   }
 
@@ -191,12 +204,12 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
   }
 
   /** The key's next example starts it afresh. */
-  private void forget(PrequentialModel model, long timestamp, OnTimerContext context) {
+  private void forget(PrequentialModel model, long timestamp, OnTimerContext context)
+      throws IOException {
     states.clear();
     idleKeys.clear();
     forgotten.inc();
-    context.output(
-        Outputs.MODELS, ModelSnapshot.encode(spec, context.getCurrentKey(), timestamp, null));
+    publisher.forget(context.getCurrentKey(), timestamp, context::output);
     if (model != null) {
       events.noteForgotten(model, context.getCurrentKey(), context::output);
     }
@@ -208,13 +221,15 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
    */
   private PrequentialModel resume(TrainState state, String key) {
     try {
+      if (stateSpec.onShapeChange() == StateSpec.ShapeChange.GROW
+          && state.resumeGrown(spec, scratch.workspace)) {
+        grown.inc();
+      }
       return state.resume(spec, scratch.workspace);
     } catch (ModelMismatchException e) {
-      if (stateSpec.onShapeChange() == StateSpec.ShapeChange.FAIL) {
+      if (stateSpec.onShapeChange() != StateSpec.ShapeChange.RESET) {
         throw new SuppressRestartsException(
-            new IOException(
-                "key \"%s\": %s: state.on-shape-change: reset does so"
-                    .formatted(key, e.getMessage())));
+            new IOException("key \"%s\": %s: %s".formatted(key, e.getMessage(), waysOut())));
       }
       mismatch = e.getMessage();
       if (!warned) {
@@ -225,6 +240,15 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
     } catch (IOException e) {
       throw new SuppressRestartsException(e);
     }
+  }
+
+  private String waysOut() {
+    String reset = "state.on-shape-change: reset does so";
+    return stateSpec.onShapeChange() == StateSpec.ShapeChange.GROW
+        ? reset
+        : reset
+            + ", and grow keeps what was learned if there only are more neurons, layers or"
+            + " features";
   }
 
   /**
@@ -269,14 +293,17 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
   }
 
   /**
-   * How many examples may be learned at once: a report says what the model was after its last
-   * example, a prediction which steps the model had taken, and after a drift the next example may
-   * meet another model, so none is learned beyond those.
+   * How many examples may be learned at once: a report and a snapshot say what the model was after
+   * its last example, a prediction which steps the model had taken, and after a drift the next
+   * example may meet another model, so none is learned beyond those.
    */
   private int mostTogether(PrequentialModel model, int rows) {
+    if (predictions != null || spec.drift() != null) {
+      return 1;
+    }
     int every = spec.metrics().every();
-    boolean single = predictions != null || spec.drift() != null;
-    return single ? 1 : (int) Math.min(rows, every - model.examples() % every);
+    long most = Math.min(every - model.examples() % every, publisher.examplesLeft(model));
+    return (int) Math.min(rows, most);
   }
 
   /** The first row whose class the model does not know, or the end. */

@@ -17,6 +17,7 @@ import java.io.Serializable;
  * @param config fingerprint of the configuration, named in metrics
  * @param drift how drift is looked for, or null
  * @param predictions whether the prediction for each example is published
+ * @param snapshots when models are published
  */
 public record TrainSpec(
     String pipeline,
@@ -26,8 +27,15 @@ public record TrainSpec(
     MetricsSpec metrics,
     String config,
     DriftPlan drift,
-    boolean predictions)
+    boolean predictions,
+    SnapshotSpec snapshots)
     implements Serializable {
+
+  /** The same for another input and another model. */
+  TrainSpec with(InputSpec newInput, ModelSpec newModel) {
+    return new TrainSpec(
+        pipeline, topic, newInput, newModel, metrics, config, drift, predictions, snapshots);
+  }
 
   /** The declared columns in their order: what the inputs of a model mean. */
   String columns() {

@@ -107,8 +107,22 @@ final class MiniBatch {
     size++;
   }
 
+  /** Keeps the rows of another one with as many inputs or fewer; what it has not got is 0. */
+  void addAll(MiniBatch other) {
+    for (int r = 0; r < other.size; r++) {
+      int row = reserve(1);
+      System.arraycopy(other.rows, r * other.stride, rows, row, other.inputs);
+      add(other.targets[r], other.weights[r]);
+    }
+  }
+
   void clear() {
     size = 0;
+  }
+
+  /** As an empty one writes itself. */
+  static void writeEmpty(DataOutput out) throws IOException {
+    out.writeInt(0);
   }
 
   void write(DataOutput out) throws IOException {

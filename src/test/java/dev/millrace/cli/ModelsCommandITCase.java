@@ -132,6 +132,29 @@ class ModelsCommandITCase {
   }
 
   @Test
+  void aModelAboveTheMessageLimitComesBackWhole() throws Exception {
+    Path large = pipeline("large", "shops", "{ layers: [{ units: 512 }, { units: 512 }] }");
+    Cli.run("topics", "create", "-c", large.toString(), "--partitions", "3");
+    run(large);
+
+    Cli list = Cli.run("models", "list", "--json", "-c", large.toString());
+    Path file = dir.resolve("large.millrace");
+    Cli.run("models", "export", "shop-2", "--format=millrace", "-c", "" + large, "-o", "" + file);
+
+    assertThat(list.err()).isEmpty();
+    assertThat(list.out().lines()).hasSize(3);
+    JsonNode last = JSON.readTree(list.out().lines().skip(2).findFirst().orElseThrow());
+    assertThat(last.path("bytes").asInt()).isGreaterThan(1 << 20);
+    byte[] model = Files.readAllBytes(file);
+    assertThat(model).hasSize(last.path("bytes").asInt());
+    assertThat(
+            ModelSnapshot.decode(null, null, "shop-2", model)
+                .learner(PipelineFile.read(large).model())
+                .examples())
+        .isEqualTo(100);
+  }
+
+  @Test
   void anUnknownKeyIsOneLineWithTheNearestOne() {
     Cli cli = Cli.run("models", "show", "shop-11", "-c", pipeline.toString());
 
@@ -216,7 +239,8 @@ class ModelsCommandITCase {
         .containsExactly(
             "Skipped 1 record that is no model, or one of a newer release.",
             "Topic empty.models has no models."
-                + " A job publishes them when its input ends or it is drained.");
+                + " A job publishes them as output.snapshots says, and when its input ends or it is"
+                + " drained.");
   }
 
   @Test
