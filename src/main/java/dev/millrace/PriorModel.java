@@ -47,7 +47,7 @@ final class PriorModel {
     if (model == null || model.isForgotten()) {
       throw refusal(
           ("topic %s has no model of that key. A job publishes its models as output.snapshots says"
-               + " and when it is drained; see those there are with: ./millrace models list")
+                  + " and when it is drained; see those there are with: ./millrace models list")
               .formatted(topic));
     }
     String pipeline = model.pipeline();

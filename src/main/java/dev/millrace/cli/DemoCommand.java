@@ -107,9 +107,8 @@ final class DemoCommand implements Callable<Integer> {
         kafka: { bootstrap.servers: "%s" }
         input: { label: label, start: earliest }
         metrics: { window: 500, every: 100 }
-        %s
         """
-            .formatted(bootstrapServers, dataset.model());
+            .formatted(bootstrapServers);
     return CsvPipeline.settings(PipelineFile.parse("demo", yaml, Path.of("")), "demo", scan, null);
   }
 

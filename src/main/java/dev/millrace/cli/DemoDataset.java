@@ -12,40 +12,24 @@ enum DemoDataset {
       "status",
       "month",
       List.of("name", "category"),
-      "records of the Atlantic hurricane data base, 9 classes, one model per month",
-      // Most months have a few hundred records: a faster learning rate than that of "auto".
-      """
-      model:
-        layers: [{ units: 32, activation: tanh }]
-        optimizer: { name: rmsprop, learning-rate: 0.02 }
-        normalization: { kind: standard, fade: 0.001 }
-        clip: 0
-      """),
-  LETTERS(
-      "lettr",
-      null,
-      List.of(),
-      "letter images in 16 numbers, 26 classes, one model",
-      "model: auto"),
+      "records of the Atlantic hurricane data base, 9 classes, one model per month"),
+  LETTERS("lettr", null, List.of(), "letter images in 16 numbers, 26 classes, one model"),
   HOTEL_RATES(
       "avg_price_per_room",
       "market_segment",
       List.of("arrival_date"),
-      "hotel bookings, price per room, one model per market segment",
-      "model: auto");
+      "hotel bookings, price per room, one model per market segment");
 
   private final String label;
   private final String key;
   private final List<String> drop;
   private final String description;
-  private final String model;
 
-  DemoDataset(String label, String key, List<String> drop, String description, String model) {
+  DemoDataset(String label, String key, List<String> drop, String description) {
     this.label = label;
     this.key = key;
     this.drop = drop;
     this.description = description;
-    this.model = model;
   }
 
   /** The name on the command line, such as {@code hotel_rates}. */
@@ -55,11 +39,6 @@ enum DemoDataset {
 
   String description() {
     return description;
-  }
-
-  /** The {@code model} part of the data set's pipeline. */
-  String model() {
-    return model;
   }
 
   /** Copies the data set into a directory and looks at its columns. */

@@ -150,9 +150,10 @@ public record ModelSpec(
    * @param features at least 1
    * @param classes known now; {@link Learner#addClass} adds more. Two make the task {@link
    *     Task#BINARY}, any other number {@link Task#MULTICLASS}, which {@link Learner#read} asks for
-   * @throws IllegalArgumentException if the settings do not fit classes
+   * @throws IllegalArgumentException if the settings do not fit classes, or are those of a mixture
    */
   public Learner classifier(int features, int classes) {
+    requireNetwork();
     Task task = classes == 2 ? Task.BINARY : Task.MULTICLASS;
     return new Learner(forTask(task), task, features, classes, 0);
   }
@@ -161,10 +162,20 @@ public record ModelSpec(
    * A model of a number that has learned nothing, for use as a library.
    *
    * @param features at least 1
-   * @throws IllegalArgumentException if the settings do not fit regression
+   * @throws IllegalArgumentException if the settings do not fit regression, or are those of a
+   *     mixture
    */
   public Learner regressor(int features) {
+    requireNetwork();
     return new Learner(forTask(Task.REGRESSION), Task.REGRESSION, features, 0, 0);
+  }
+
+  private void requireNetwork() {
+    if (auto != null) {
+      throw new IllegalArgumentException(
+          "model auto is a mixture of networks: make it with dev.millrace.nn.auto.Models, or take"
+              + " ModelSpec.single");
+    }
   }
 
   /**
@@ -209,7 +220,10 @@ public record ModelSpec(
         auto);
   }
 
-  /** The specification for a task, with the task's usual output layer and loss filled in. */
+  /**
+   * The specification for a task, with the task's usual output layer and loss filled in; for a
+   * mixture that of {@link #single}.
+   */
   public LearnerSpec forTask(Task task) {
     Activation activation = output;
     if (activation == null) {

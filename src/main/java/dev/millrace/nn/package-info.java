@@ -141,6 +141,6 @@
  * / inputs for selu (LeCun et al., 1998), 2 / (inputs + units) otherwise (Glorot and Bengio, 2010);
  * biases and shifts 0, gains 1. Each weight is a function of seed, key and its own place, so that a
  * class met later gets the weights that it would have got at the start. {@link
- * dev.millrace.nn.ModelSpec#auto} takes 1 / inputs for all.
+ * dev.millrace.nn.ModelSpec#single} takes 1 / inputs for all.
  */
 package dev.millrace.nn;
