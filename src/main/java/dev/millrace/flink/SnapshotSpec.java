@@ -14,6 +14,6 @@ public record SnapshotSpec(int every, long atLatestMillis) implements Serializab
   /** At the end of the input alone. */
   public static final SnapshotSpec AT_THE_END = new SnapshotSpec(0, 0);
 
-  /** What holds where nothing is said. */
-  public static final SnapshotSpec DEFAULT = new SnapshotSpec(10_000, 5 * 60_000);
+  /** What holds where nothing is said; with many keys the clock is what fills the topic. */
+  public static final SnapshotSpec DEFAULT = new SnapshotSpec(10_000, 60 * 60_000);
 }
