@@ -38,32 +38,6 @@ final class Adwin implements DriftDetector {
     this.spec = spec;
   }
 
-  Adwin(DriftSpec.Adwin spec, DataInput in) throws IOException {
-    this.spec = spec;
-    examples = in.readLong();
-    width = in.readLong();
-    total = in.readDouble();
-    variance = in.readDouble();
-    rows = in.readInt();
-    if (rows < 1 || rows > MOST_ROWS) {
-      throw new IOException("drift state: " + rows + " rows of buckets; the bytes are damaged");
-    }
-    buckets = new int[rows];
-    totals = new double[rows * WIDTH];
-    variances = new double[rows * WIDTH];
-    for (int row = 0; row < rows; row++) {
-      buckets[row] = in.readByte();
-      if (buckets[row] < 0 || buckets[row] > BUCKETS) {
-        throw new IOException(
-            "drift state: a row of " + buckets[row] + " buckets; the bytes are damaged");
-      }
-      for (int b = 0; b < buckets[row]; b++) {
-        totals[row * WIDTH + b] = in.readDouble();
-        variances[row * WIDTH + b] = in.readDouble();
-      }
-    }
-  }
-
   private Adwin(Adwin other) {
     spec = other.spec;
     examples = other.examples;
@@ -204,6 +178,32 @@ final class Adwin implements DriftDetector {
       for (int b = 0; b < buckets[row]; b++) {
         out.writeDouble(totals[row * WIDTH + b]);
         out.writeDouble(variances[row * WIDTH + b]);
+      }
+    }
+  }
+
+  @Override
+  public void read(DataInput in) throws IOException {
+    examples = in.readLong();
+    width = in.readLong();
+    total = in.readDouble();
+    variance = in.readDouble();
+    rows = in.readInt();
+    if (rows < 1 || rows > MOST_ROWS) {
+      throw new IOException("drift state: " + rows + " rows of buckets; the bytes are damaged");
+    }
+    buckets = new int[rows];
+    totals = new double[rows * WIDTH];
+    variances = new double[rows * WIDTH];
+    for (int row = 0; row < rows; row++) {
+      buckets[row] = in.readByte();
+      if (buckets[row] < 0 || buckets[row] > BUCKETS) {
+        throw new IOException(
+            "drift state: a row of " + buckets[row] + " buckets; the bytes are damaged");
+      }
+      for (int b = 0; b < buckets[row]; b++) {
+        totals[row * WIDTH + b] = in.readDouble();
+        variances[row * WIDTH + b] = in.readDouble();
       }
     }
   }

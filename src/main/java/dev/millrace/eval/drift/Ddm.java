@@ -23,15 +23,6 @@ final class Ddm implements DriftDetector {
     this.spec = spec;
   }
 
-  Ddm(DriftSpec.Ddm spec, DataInput in) throws IOException {
-    this.spec = spec;
-    examples = in.readLong();
-    errorRate = in.readDouble();
-    lowestRate = in.readDouble();
-    lowestDeviation = in.readDouble();
-    lowest = lowestRate + lowestDeviation;
-  }
-
   private Ddm(Ddm other) {
     spec = other.spec;
     examples = other.examples;
@@ -94,5 +85,14 @@ final class Ddm implements DriftDetector {
     out.writeDouble(errorRate);
     out.writeDouble(lowestRate);
     out.writeDouble(lowestDeviation);
+  }
+
+  @Override
+  public void read(DataInput in) throws IOException {
+    examples = in.readLong();
+    errorRate = in.readDouble();
+    lowestRate = in.readDouble();
+    lowestDeviation = in.readDouble();
+    lowest = lowestRate + lowestDeviation;
   }
 }

@@ -27,6 +27,9 @@ public sealed interface DriftDetector permits Adwin, Ddm, Eddm, HddmA, Kswin, Pa
   /** Writes all that is needed to continue as if never stopped. */
   void write(DataOutput out) throws IOException;
 
+  /** Takes over what {@link #write(DataOutput)} wrote, in a detector that has seen nothing. */
+  void read(DataInput in) throws IOException;
+
   /** Writes the version and the detector. */
   static void write(DriftDetector detector, DataOutput out) throws IOException {
     out.writeInt(VERSION);
@@ -46,6 +49,8 @@ public sealed interface DriftDetector permits Adwin, Ddm, Eddm, HddmA, Kswin, Pa
           "drift state: version %d is not one that this release reads, which is %d"
               .formatted(version, VERSION));
     }
-    return spec.read(in);
+    DriftDetector detector = spec.start();
+    detector.read(in);
+    return detector;
   }
 }

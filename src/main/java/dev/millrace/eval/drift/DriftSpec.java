@@ -1,7 +1,5 @@
 package dev.millrace.eval.drift;
 
-import java.io.DataInput;
-import java.io.IOException;
 import java.io.Serializable;
 
 /** Which drift detector a key gets, and its settings; defaults are those of the papers or MOA. */
@@ -9,9 +7,6 @@ public sealed interface DriftSpec extends Serializable {
 
   /** A detector that has seen nothing. */
   DriftDetector start();
-
-  /** Reads the state of a detector with these settings. */
-  DriftDetector read(DataInput in) throws IOException;
 
   /**
    * Adaptive windowing.
@@ -28,11 +23,6 @@ public sealed interface DriftSpec extends Serializable {
     @Override
     public DriftDetector start() {
       return new dev.millrace.eval.drift.Adwin(this);
-    }
-
-    @Override
-    public DriftDetector read(DataInput in) throws IOException {
-      return new dev.millrace.eval.drift.Adwin(this, in);
     }
   }
 
@@ -59,11 +49,6 @@ public sealed interface DriftSpec extends Serializable {
     public DriftDetector start() {
       return new dev.millrace.eval.drift.Ddm(this);
     }
-
-    @Override
-    public DriftDetector read(DataInput in) throws IOException {
-      return new dev.millrace.eval.drift.Ddm(this, in);
-    }
   }
 
   /**
@@ -89,11 +74,6 @@ public sealed interface DriftSpec extends Serializable {
     public DriftDetector start() {
       return new dev.millrace.eval.drift.Eddm(this);
     }
-
-    @Override
-    public DriftDetector read(DataInput in) throws IOException {
-      return new dev.millrace.eval.drift.Eddm(this, in);
-    }
   }
 
   /**
@@ -117,11 +97,6 @@ public sealed interface DriftSpec extends Serializable {
     @Override
     public DriftDetector start() {
       return new dev.millrace.eval.drift.HddmA(this);
-    }
-
-    @Override
-    public DriftDetector read(DataInput in) throws IOException {
-      return new dev.millrace.eval.drift.HddmA(this, in);
     }
   }
 
@@ -154,11 +129,6 @@ public sealed interface DriftSpec extends Serializable {
     public DriftDetector start() {
       return new dev.millrace.eval.drift.PageHinkley(this);
     }
-
-    @Override
-    public DriftDetector read(DataInput in) throws IOException {
-      return new dev.millrace.eval.drift.PageHinkley(this, in);
-    }
   }
 
   /**
@@ -187,11 +157,6 @@ public sealed interface DriftSpec extends Serializable {
     @Override
     public DriftDetector start() {
       return new dev.millrace.eval.drift.Kswin(this);
-    }
-
-    @Override
-    public DriftDetector read(DataInput in) throws IOException {
-      return new dev.millrace.eval.drift.Kswin(this, in);
     }
   }
 

@@ -27,17 +27,6 @@ final class Eddm implements DriftDetector {
     this.spec = spec;
   }
 
-  Eddm(DriftSpec.Eddm spec, DataInput in) throws IOException {
-    this.spec = spec;
-    examples = in.readLong();
-    errors = in.readLong();
-    lastError = in.readLong();
-    meanDistance = in.readDouble();
-    squaredDeviations = in.readDouble();
-    largest = in.readDouble();
-    warned = in.readBoolean();
-  }
-
   private Eddm(Eddm other) {
     spec = other.spec;
     examples = other.examples;
@@ -119,5 +108,16 @@ final class Eddm implements DriftDetector {
     out.writeDouble(squaredDeviations);
     out.writeDouble(largest);
     out.writeBoolean(warned);
+  }
+
+  @Override
+  public void read(DataInput in) throws IOException {
+    examples = in.readLong();
+    errors = in.readLong();
+    lastError = in.readLong();
+    meanDistance = in.readDouble();
+    squaredDeviations = in.readDouble();
+    largest = in.readDouble();
+    warned = in.readBoolean();
   }
 }

@@ -31,16 +31,6 @@ final class HddmA implements DriftDetector {
     logWarning = StrictMath.log(2 / spec.warning());
   }
 
-  HddmA(DriftSpec.HddmA spec, DataInput in) throws IOException {
-    this(spec);
-    examples = in.readLong();
-    sum = in.readDouble();
-    lowExamples = in.readLong();
-    lowSum = in.readDouble();
-    highExamples = in.readLong();
-    highSum = in.readDouble();
-  }
-
   @Override
   public DriftSignal update(double value) {
     if (!Double.isFinite(value)) {
@@ -118,5 +108,15 @@ final class HddmA implements DriftDetector {
     out.writeDouble(lowSum);
     out.writeLong(highExamples);
     out.writeDouble(highSum);
+  }
+
+  @Override
+  public void read(DataInput in) throws IOException {
+    examples = in.readLong();
+    sum = in.readDouble();
+    lowExamples = in.readLong();
+    lowSum = in.readDouble();
+    highExamples = in.readLong();
+    highSum = in.readDouble();
   }
 }

@@ -35,18 +35,6 @@ final class Kswin implements DriftDetector {
     window = new double[Math.min(8, spec.window())];
   }
 
-  Kswin(DriftSpec.Kswin spec, DataInput in) throws IOException {
-    this(spec);
-    examples = in.readLong();
-    int stored = in.readInt();
-    if (stored < 0) {
-      throw new IOException("drift state: " + stored + " numbers; the bytes are damaged");
-    }
-    for (int i = 0; i < stored; i++) {
-      append(in.readDouble());
-    }
-  }
-
   private Kswin(Kswin other) {
     spec = other.spec;
     critical = other.critical;
@@ -170,6 +158,18 @@ final class Kswin implements DriftDetector {
     out.writeInt(size);
     for (int i = 0; i < size; i++) {
       out.writeDouble(window[i]);
+    }
+  }
+
+  @Override
+  public void read(DataInput in) throws IOException {
+    examples = in.readLong();
+    int stored = in.readInt();
+    if (stored < 0) {
+      throw new IOException("drift state: " + stored + " numbers; the bytes are damaged");
+    }
+    for (int i = 0; i < stored; i++) {
+      append(in.readDouble());
     }
   }
 }

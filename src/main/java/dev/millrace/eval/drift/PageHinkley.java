@@ -20,13 +20,6 @@ final class PageHinkley implements DriftDetector {
     this.spec = spec;
   }
 
-  PageHinkley(DriftSpec.PageHinkley spec, DataInput in) throws IOException {
-    this.spec = spec;
-    examples = in.readLong();
-    mean = in.readDouble();
-    sum = in.readDouble();
-  }
-
   private PageHinkley(PageHinkley other) {
     spec = other.spec;
     examples = other.examples;
@@ -66,5 +59,12 @@ final class PageHinkley implements DriftDetector {
     out.writeLong(examples);
     out.writeDouble(mean);
     out.writeDouble(sum);
+  }
+
+  @Override
+  public void read(DataInput in) throws IOException {
+    examples = in.readLong();
+    mean = in.readDouble();
+    sum = in.readDouble();
   }
 }
