@@ -98,7 +98,7 @@ final class FinalMetrics {
     JsonNode counts = confusion.path("total_counts");
     for (int actual = 0; actual < index.length; actual++) {
       for (int predicted = 0; predicted < index.length; predicted++) {
-        into.update(index[actual], index[predicted], counts.get(actual).get(predicted).asLong());
+        into.add(index[actual], index[predicted], counts.get(actual).get(predicted).asDouble());
       }
     }
   }
@@ -109,7 +109,7 @@ final class FinalMetrics {
     double variance = 0;
     double count = 0;
     for (JsonNode metrics : newest.values()) {
-      double n = metrics.at("/total/examples").asDouble();
+      double n = metrics.at("/total/weight").asDouble();
       double rmse = metrics.at("/total/rmse").asDouble();
       double distance = metrics.at("/total/label_mean").asDouble() - labelMean;
       double sd = metrics.at("/total/label_sd").asDouble();
@@ -133,11 +133,11 @@ final class FinalMetrics {
 
   /** Mean over the keys of a score of their windows, weighted by the examples in them. */
   double windowMean(String path) {
-    return mean(path, "/window/examples");
+    return mean(path, "/window/weight");
   }
 
   private double mean(String path) {
-    return mean(path, "/total/examples");
+    return mean(path, "/total/weight");
   }
 
   /** Mean of a score over the keys, weighted by their examples; keys without it are left out. */

@@ -2,15 +2,19 @@ package dev.millrace.codec;
 
 import static dev.millrace.codec.JsonLine.number;
 import static dev.millrace.codec.JsonLine.time;
+import static dev.millrace.codec.JsonLine.weight;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import dev.millrace.data.MetricsReport;
+import dev.millrace.data.MetricsReport.Averages;
+import dev.millrace.data.MetricsReport.ClassAverages;
 import dev.millrace.data.MetricsReport.ClassScores;
 import dev.millrace.data.MetricsReport.ClassificationBaseline;
 import dev.millrace.data.MetricsReport.ClassificationBlock;
 import dev.millrace.data.MetricsReport.ClassificationScores;
 import dev.millrace.data.MetricsReport.Confusion;
 import dev.millrace.data.MetricsReport.Context;
+import dev.millrace.data.MetricsReport.Fading;
 import dev.millrace.data.MetricsReport.Offsets;
 import dev.millrace.data.MetricsReport.RegressionBaseline;
 import dev.millrace.data.MetricsReport.RegressionBlock;
@@ -26,7 +30,7 @@ import java.util.TreeMap;
  */
 public final class MetricsJson {
 
-  private final JsonLine line = new JsonLine(1024);
+  private final JsonLine line = new JsonLine(4096);
 
   /** The report in UTF-8, without a line end. */
   public byte[] encode(MetricsReport report) {
@@ -57,17 +61,31 @@ public final class MetricsJson {
 
   private static void writeScores(
       JsonGenerator json, List<String> classes, ClassificationScores scores) throws IOException {
-    json.writeObjectFieldStart("window");
-    json.writeNumberField("size", scores.windowSize());
+    startWindow(json, scores.windowSize(), scores.windowMillis());
+    writeCounts(json, scores.window().examples(), scores.window().weight());
     writeBlock(json, scores.window());
+    number(json, "auc_roc", scores.window().aucRoc());
+    number(json, "auc_pr", scores.window().aucPr());
+    writeAverages(json, scores.window().averages());
     json.writeEndObject();
     json.writeObjectFieldStart("total");
+    writeCounts(json, scores.total().examples(), scores.total().weight());
     writeBlock(json, scores.total());
+    writeAverages(json, scores.total().averages());
     json.writeEndObject();
+    if (scores.fading() != null) {
+      startFading(json, scores.fading());
+      writeBlock(json, scores.fading().block());
+      writeAverages(json, scores.fading().block().averages());
+      json.writeEndObject();
+    }
     json.writeObjectFieldStart("baseline");
     writeBaseline(json, "no_change", scores.noChange());
     writeBaseline(json, "majority", scores.majority());
     json.writeEndObject();
+    if (Double.isFinite(scores.threshold())) {
+      number(json, "threshold", scores.threshold());
+    }
     if (scores.perClass() != null) {
       writePerClass(json, classes, scores.perClass());
     }
@@ -76,15 +94,66 @@ public final class MetricsJson {
     }
   }
 
+  private static void startWindow(JsonGenerator json, int size, long millis) throws IOException {
+    json.writeObjectFieldStart("window");
+    json.writeNumberField("size", size);
+    if (millis > 0) {
+      json.writeNumberField("millis", millis);
+    }
+  }
+
+  private static void startFading(JsonGenerator json, Fading<?> fading) throws IOException {
+    json.writeObjectFieldStart("fading");
+    number(json, "factor", fading.factor());
+    number(json, "weight", fading.weight());
+  }
+
+  private static void writeCounts(JsonGenerator json, long examples, double weight)
+      throws IOException {
+    json.writeNumberField("examples", examples);
+    json.writeFieldName("weight");
+    weight(json, weight);
+  }
+
   private static void writeBlock(JsonGenerator json, ClassificationBlock block) throws IOException {
-    json.writeNumberField("examples", block.examples());
     number(json, "accuracy", block.accuracy());
+    number(json, "balanced_accuracy", block.balancedAccuracy());
     number(json, "precision", block.precision());
     number(json, "recall", block.recall());
     number(json, "f1", block.f1());
+    fBeta(json, block.fBeta());
     number(json, "kappa", block.kappa());
+    number(json, "kappa_m", block.kappaM());
+    number(json, "kappa_temporal", block.kappaTemporal());
+    number(json, "mcc", block.mcc());
     number(json, "loss", block.loss());
     number(json, "log_loss", block.logLoss());
+    number(json, "brier", block.brier());
+    number(json, "calibration_error", block.calibrationError());
+  }
+
+  private static void fBeta(JsonGenerator json, double value) throws IOException {
+    if (Double.isFinite(value)) {
+      number(json, "f_beta", value);
+    }
+  }
+
+  private static void writeAverages(JsonGenerator json, ClassAverages averages) throws IOException {
+    if (averages != null) {
+      writeAverages(json, "macro", averages.macro());
+      writeAverages(json, "weighted", averages.weighted());
+      writeAverages(json, "micro", averages.micro());
+    }
+  }
+
+  private static void writeAverages(JsonGenerator json, String name, Averages averages)
+      throws IOException {
+    json.writeObjectFieldStart(name);
+    number(json, "precision", averages.precision());
+    number(json, "recall", averages.recall());
+    number(json, "f1", averages.f1());
+    fBeta(json, averages.fBeta());
+    json.writeEndObject();
   }
 
   private static void writeBaseline(
@@ -111,7 +180,9 @@ public final class MetricsJson {
       number(json, "precision", scores.precision());
       number(json, "recall", scores.recall());
       number(json, "f1", scores.f1());
-      json.writeNumberField("support", scores.support());
+      fBeta(json, scores.fBeta());
+      json.writeFieldName("support");
+      weight(json, scores.support());
       json.writeEndObject();
     }
     json.writeEndArray();
@@ -131,25 +202,35 @@ public final class MetricsJson {
     json.writeEndObject();
   }
 
-  private static void writeCounts(JsonGenerator json, String name, long[][] rows)
+  private static void writeCounts(JsonGenerator json, String name, double[][] rows)
       throws IOException {
     json.writeArrayFieldStart(name);
-    for (long[] row : rows) {
-      json.writeArray(row, 0, row.length);
+    for (double[] row : rows) {
+      json.writeStartArray();
+      for (double cell : row) {
+        weight(json, cell);
+      }
+      json.writeEndArray();
     }
     json.writeEndArray();
   }
 
   private static void writeScores(JsonGenerator json, RegressionScores scores) throws IOException {
-    json.writeObjectFieldStart("window");
-    json.writeNumberField("size", scores.windowSize());
+    startWindow(json, scores.windowSize(), scores.windowMillis());
+    writeCounts(json, scores.window().examples(), scores.window().weight());
     writeBlock(json, scores.window());
     json.writeEndObject();
     json.writeObjectFieldStart("total");
+    writeCounts(json, scores.total().examples(), scores.total().weight());
     writeBlock(json, scores.total());
     number(json, "label_mean", scores.labelMean());
     number(json, "label_sd", scores.labelSd());
     json.writeEndObject();
+    if (scores.fading() != null) {
+      startFading(json, scores.fading());
+      writeBlock(json, scores.fading().block());
+      json.writeEndObject();
+    }
     json.writeObjectFieldStart("baseline");
     writeBaseline(json, "last_value", scores.lastValue());
     writeBaseline(json, "mean", scores.mean());
@@ -157,10 +238,11 @@ public final class MetricsJson {
   }
 
   private static void writeBlock(JsonGenerator json, RegressionBlock block) throws IOException {
-    json.writeNumberField("examples", block.examples());
     number(json, "mae", block.mae());
     number(json, "rmse", block.rmse());
     number(json, "r2", block.r2());
+    number(json, "mape", block.mape());
+    number(json, "quantile_loss", block.quantileLoss());
     number(json, "loss", block.loss());
   }
 

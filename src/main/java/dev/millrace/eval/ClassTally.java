@@ -7,145 +7,132 @@ import java.util.Arrays;
 import java.util.function.IntToDoubleFunction;
 
 /**
- * Per class, how often it was the actual one, the predicted one, and both: enough for accuracy,
- * precision, recall, F1 and Cohen's kappa without a cell for each pair of classes.
+ * Per class, the weight of the examples whose actual class it was, whose predicted class, and both:
+ * enough for every score of a confusion matrix without a cell for each pair of classes.
  *
  * <p>Classes are indexes from 0; a new one may come at any time. A ratio with nothing below the
  * line is 0, as with {@code zero_division=0} in scikit-learn. Not thread-safe.
  */
-public sealed class ClassTally permits ConfusionMatrix {
+public final class ClassTally {
 
   /** The prediction of a baseline that has none yet; it counts as wrong. */
   public static final int NO_PREDICTION = -1;
 
-  private long examples;
-  private long hits;
-  private long[] actual = {};
-  private long[] predicted = {};
-  private long[] hitsOfClass = {};
+  // Of each class, side by side, for an example of it counts in all three.
+  private static final int ACTUAL = 0;
+  private static final int PREDICTED = 1;
+  private static final int HITS = 2;
+  private static final int SUMS = 3;
+
+  /** Bytes of a class in memory. */
+  static final int CLASS_BYTES = SUMS * Double.BYTES;
+
+  private double weight;
+  private double hits;
+  private double[] sums = {}; // [classes x SUMS]
 
   public ClassTally() {}
 
-  /** A deep copy. */
-  protected ClassTally(ClassTally other) {
-    examples = other.examples;
-    hits = other.hits;
-    actual = other.actual.clone();
-    predicted = other.predicted.clone();
-    hitsOfClass = other.hitsOfClass.clone();
-  }
-
   public ClassTally copy() {
-    return new ClassTally(this);
+    ClassTally copy = new ClassTally();
+    copy.weight = weight;
+    copy.hits = hits;
+    copy.sums = sums.clone();
+    return copy;
   }
 
   /** Adds an example; the predicted class may be {@link #NO_PREDICTION}. */
-  public final void update(int actualClass, int predictedClass) {
-    update(actualClass, predictedClass, 1);
-  }
-
-  /** Adds so many examples of the same kind. */
-  public void update(int actualClass, int predictedClass, long times) {
-    ensureClasses(Math.max(actualClass, predictedClass) + 1);
-    add(actualClass, predictedClass, times);
-  }
-
-  /** Takes an example out that was added before. */
-  public void revert(int actualClass, int predictedClass) {
-    add(actualClass, predictedClass, -1);
-  }
-
-  /** Adds an example so many times; the classes must be there. */
-  final void add(int actualClass, int predictedClass, long times) {
-    examples += times;
-    actual[actualClass] += times;
+  public void add(int actualClass, int predictedClass, double weightOfExample) {
+    int classes = Math.max(actualClass, predictedClass) + 1;
+    if (classes > classes()) {
+      sums = Arrays.copyOf(sums, classes * SUMS);
+    }
+    weight += weightOfExample;
+    int ofActual = actualClass * SUMS;
+    sums[ofActual + ACTUAL] += weightOfExample;
     if (predictedClass != NO_PREDICTION) {
-      predicted[predictedClass] += times;
+      sums[predictedClass * SUMS + PREDICTED] += weightOfExample;
     }
     if (actualClass == predictedClass) {
-      hits += times;
-      hitsOfClass[actualClass] += times;
+      hits += weightOfExample;
+      sums[ofActual + HITS] += weightOfExample;
     }
   }
 
-  /** Makes room for at least so many classes. */
-  void ensureClasses(int classes) {
-    if (classes > actual.length) {
-      actual = Arrays.copyOf(actual, classes);
-      predicted = Arrays.copyOf(predicted, classes);
-      hitsOfClass = Arrays.copyOf(hitsOfClass, classes);
+  /** Multiplies all weights. */
+  void scale(double factor) {
+    weight *= factor;
+    hits *= factor;
+    for (int i = 0; i < sums.length; i++) {
+      sums[i] *= factor;
     }
   }
 
   /** One more than the highest class index seen. */
   public int classes() {
-    return actual.length;
+    return sums.length / SUMS;
   }
 
-  public long examples() {
-    return examples;
+  /** Sum of the examples' weights; their number while each weighs 1. */
+  public double weight() {
+    return weight;
   }
 
-  /** Examples whose actual class this is; 0 for a class not seen. */
-  public long support(int classIndex) {
-    return of(actual, classIndex);
+  /** Weight of the examples whose actual class this is; 0 for a class not seen. */
+  public double support(int classIndex) {
+    return of(ACTUAL, classIndex);
   }
 
   /** Share of examples whose class was predicted, NaN if there are none. */
   public double accuracy() {
-    return examples == 0 ? Double.NaN : (double) hits / examples;
+    return hits / weight;
+  }
+
+  /** Mean recall of the classes that examples are of; NaN if there are none. */
+  public double balancedAccuracy() {
+    double sum = 0;
+    int occurring = 0;
+    for (int c = 0; c < classes(); c++) {
+      if (of(ACTUAL, c) > 0) {
+        sum += recall(c);
+        occurring++;
+      }
+    }
+    return sum / occurring;
   }
 
   /** Of the examples predicted to be of this class, the share that is. */
   public double precision(int classIndex) {
-    return ratio(of(hitsOfClass, classIndex), of(predicted, classIndex));
+    return ratio(of(HITS, classIndex), of(PREDICTED, classIndex));
   }
 
   /** Of the examples that are of this class, the share predicted to be. */
   public double recall(int classIndex) {
-    return ratio(of(hitsOfClass, classIndex), of(actual, classIndex));
+    return ratio(of(HITS, classIndex), of(ACTUAL, classIndex));
   }
 
-  /** Harmonic mean of precision and recall: 2 hits / (actual + predicted). */
+  /** Harmonic mean of precision and recall. */
   public double f1(int classIndex) {
-    return ratio(
-        2 * of(hitsOfClass, classIndex), of(actual, classIndex) + of(predicted, classIndex));
-  }
-
-  /** Mean precision of the classes that occur, actual or predicted; NaN if none does. */
-  public double macroPrecision() {
-    return macro(this::precision);
-  }
-
-  /** Mean recall of the classes that occur, actual or predicted; NaN if none does. */
-  public double macroRecall() {
-    return macro(this::recall);
-  }
-
-  /** Mean F1 of the classes that occur, actual or predicted; NaN if none does. */
-  public double macroF1() {
-    return macro(this::f1);
+    return fBeta(classIndex, 1);
   }
 
   /**
-   * Cohen's kappa: agreement beyond that of chance, (p - e) / (1 - e) with p the accuracy and e the
-   * agreement expected of these class frequencies (Cohen 1960). NaN if only one class occurs.
+   * Harmonic mean of precision and recall, recall weighing beta² times as much: (1 + beta²) hits /
+   * (beta² actual + predicted).
    */
-  public double kappa() {
-    double expected = 0;
-    for (int c = 0; c < actual.length; c++) {
-      expected += (double) actual[c] * predicted[c];
-    }
-    // In counts rather than shares, so that a single class gives 0 / 0 exactly.
-    double all = (double) examples * examples;
-    return ((double) hits * examples - expected) / (all - expected);
+  public double fBeta(int classIndex, double beta) {
+    double square = beta * beta;
+    return ratio(
+        (1 + square) * of(HITS, classIndex),
+        square * of(ACTUAL, classIndex) + of(PREDICTED, classIndex));
   }
 
-  private double macro(IntToDoubleFunction score) {
+  /** Mean of a score of the classes that occur, actual or predicted; NaN if none does. */
+  double macro(IntToDoubleFunction score) {
     double sum = 0;
     int occurring = 0;
-    for (int c = 0; c < actual.length; c++) {
-      if (actual[c] + predicted[c] > 0) {
+    for (int c = 0; c < classes(); c++) {
+      if (of(ACTUAL, c) + of(PREDICTED, c) > 0) {
         sum += score.applyAsDouble(c);
         occurring++;
       }
@@ -153,29 +140,81 @@ public sealed class ClassTally permits ConfusionMatrix {
     return sum / occurring;
   }
 
-  private static double ratio(long part, long whole) {
-    return whole == 0 ? 0 : (double) part / whole;
+  /** Mean of a score of the classes, each as heavy as its examples; NaN if there are none. */
+  double weighted(IntToDoubleFunction score) {
+    double sum = 0;
+    for (int c = 0; c < classes(); c++) {
+      sum += of(ACTUAL, c) * score.applyAsDouble(c);
+    }
+    return sum / weight;
   }
 
-  private static long of(long[] counts, int classIndex) {
-    return classIndex < counts.length ? counts[classIndex] : 0;
+  /**
+   * Cohen's kappa: agreement beyond that of chance, (p - e) / (1 - e) with p the accuracy and e the
+   * agreement expected of these class frequencies (Cohen 1960). NaN if only one class occurs.
+   */
+  public double kappa() {
+    // In sums rather than shares, so that a single class gives 0 / 0 exactly.
+    double expected = products(ACTUAL, PREDICTED);
+    return (hits * weight - expected) / (weight * weight - expected);
+  }
+
+  /**
+   * Matthews' correlation coefficient, for any number of classes (Gorodkin 2004); 0 if only one
+   * class is predicted or only one is actual, NaN without examples.
+   */
+  public double mcc() {
+    if (weight == 0) {
+      return Double.NaN;
+    }
+    double all = weight * weight;
+    double ofActual = all - products(ACTUAL, ACTUAL);
+    double ofPredicted = all - products(PREDICTED, PREDICTED);
+    double covariance = hits * weight - products(ACTUAL, PREDICTED);
+    return ofActual * ofPredicted == 0 ? 0 : covariance / Math.sqrt(ofActual * ofPredicted);
+  }
+
+  /** Sum over the classes. */
+  private double products(int one, int other) {
+    double sum = 0;
+    for (int c = 0; c < classes(); c++) {
+      sum += of(one, c) * of(other, c);
+    }
+    return sum;
+  }
+
+  private static double ratio(double part, double whole) {
+    return whole == 0 ? 0 : part / whole;
+  }
+
+  private double of(int sum, int classIndex) {
+    return classIndex < classes() ? sums[classIndex * SUMS + sum] : 0;
   }
 
   void write(DataOutput out) throws IOException {
-    VarLong.write(out, examples);
-    VarLong.writeArray(out, actual);
-    VarLong.writeArray(out, predicted);
-    VarLong.writeArray(out, hitsOfClass);
+    VarNumber.write(out, weight);
+    VarNumber.write(out, hits);
+    VarNumber.writeArray(out, sums);
   }
 
   static ClassTally read(DataInput in) throws IOException {
     ClassTally tally = new ClassTally();
-    tally.examples = VarLong.read(in);
-    tally.actual = VarLong.readArray(in);
-    tally.predicted = VarLong.readArray(in);
-    tally.hitsOfClass = VarLong.readArray(in);
-    for (long hitsOfOne : tally.hitsOfClass) {
-      tally.hits += hitsOfOne;
+    tally.weight = VarNumber.read(in);
+    tally.hits = VarNumber.read(in);
+    tally.sums = VarNumber.readArray(in);
+    return tally;
+  }
+
+  /** The tally of these sums, [classes] each. */
+  static ClassTally of(double weight, long[] actual, long[] predicted, long[] hitsOfClass) {
+    ClassTally tally = new ClassTally();
+    tally.weight = weight;
+    tally.sums = new double[actual.length * SUMS];
+    for (int c = 0; c < actual.length; c++) {
+      tally.sums[c * SUMS + ACTUAL] = actual[c];
+      tally.sums[c * SUMS + PREDICTED] = predicted[c];
+      tally.sums[c * SUMS + HITS] = hitsOfClass[c];
+      tally.hits += hitsOfClass[c];
     }
     return tally;
   }

@@ -6,6 +6,7 @@ import dev.millrace.data.Task;
 import dev.millrace.eval.ClassificationMetrics;
 import dev.millrace.eval.RegressionMetrics;
 import dev.millrace.eval.RollingMetrics;
+import dev.millrace.eval.ScoredClass;
 import dev.millrace.eval.drift.DriftSignal;
 import dev.millrace.nn.ModelMismatchException;
 import dev.millrace.nn.ModelStart;
@@ -24,9 +25,6 @@ import java.util.List;
  * (prequential evaluation). Not thread-safe.
  */
 final class PrequentialModel {
-  // -ln of the smallest probability that counts, 1e-7: the loss of a class nobody has seen.
-  private static final double UNSEEN_CLASS_LOSS = -StrictMath.log(1e-7);
-
   // Some 30 objects and the headers of their arrays; a name in a list and a hash table.
   private static final int OBJECT_BYTES = 2_048;
   private static final int CLASS_NAME_BYTES = 128;
@@ -66,6 +64,7 @@ final class PrequentialModel {
     }
     learner = fresh(spec, chunk.key(), inputs);
     metrics = RollingMetrics.of(task, spec.metrics());
+    nameClasses();
     offsets = new SeenOffsets();
     drift = spec.drift() == null ? null : new DriftWatch(spec.drift());
   }
@@ -88,6 +87,7 @@ final class PrequentialModel {
     classes = ClassNames.read(in);
     offsets = SeenOffsets.read(in);
     metrics = RollingMetrics.read(in, spec.metrics());
+    nameClasses();
     probabilities = Models.givesProbabilities(spec.model(), task);
     learner = Models.read(in, spec.model(), task, workspace);
     if (version >= TrainState.FIRST_WITH_DRIFT) {
@@ -143,6 +143,12 @@ final class PrequentialModel {
   /** A deep copy. */
   PrequentialModel copy() {
     return new PrequentialModel(this);
+  }
+
+  private void nameClasses() {
+    if (metrics instanceof ClassificationMetrics classification) {
+      classification.nameClasses(classes.list());
+    }
   }
 
   private void addMissing(List<String> declared) {
@@ -244,15 +250,14 @@ final class PrequentialModel {
         scores,
         scratch.losses);
     ClassificationMetrics classification = (ClassificationMetrics) metrics;
+    ScoredClass scored = scratch.scored;
     for (int r = 0; r < to - from; r++) {
-      int actual = scratch.classes[r];
-      int first = r * known;
-      double logLoss =
-          probabilities ? -StrictMath.log(Math.max(scores[first + actual], 1e-7f)) : Double.NaN;
-      int predicted = best(scores, first, known);
-      error = predicted == actual ? 0 : 1;
-      classification.update(actual, predicted, scratch.losses[r], logLoss);
-      learned(chunk, from + r);
+      scored.take(scores, r * known, known, probabilities, scratch.classes[r]);
+      scored.loss = scratch.losses[r];
+      int row = from + r;
+      classification.update(scored, chunk.weights()[row], chunk.eventTimes()[row]);
+      error = scored.predicted == scored.actual ? 0 : 1;
+      learned(chunk, row);
     }
   }
 
@@ -269,15 +274,18 @@ final class PrequentialModel {
     scratch.fit(1, known + 1);
     float[] scores = scratch.scores;
     learner.use(scratch.workspace);
+    classification.nameClasses(classes.list());
     if (known == 0) {
-      classification.observe(0);
+      classification.observe(0, chunk.weights()[row]);
       error = Double.NaN;
     } else {
       error = 1;
       learner.predict(chunk.features(), row * chunk.width(), scores);
-      double loss = probabilities ? UNSEEN_CLASS_LOSS : squaredError(scores, known);
-      double logLoss = probabilities ? loss : Double.NaN;
-      classification.update(known, best(scores, 0, known), loss, logLoss);
+      ScoredClass scored = scratch.scored;
+      scored.take(scores, 0, known, probabilities, known);
+      // Of cross-entropy, else of the mean squared error with an output of 0 for the new class.
+      scored.loss = probabilities ? scored.logLoss : scored.squaredDistance() / (known + 1.0);
+      classification.update(scored, chunk.weights()[row], chunk.eventTimes()[row]);
     }
     learner.addClass();
     if (drift != null) {
@@ -304,9 +312,15 @@ final class PrequentialModel {
         scratch.losses);
     RegressionMetrics regression = (RegressionMetrics) metrics;
     for (int r = 0; r < to - from; r++) {
+      int row = from + r;
       error = Math.min(1, scratch.losses[r]);
-      regression.update(scratch.targets[r], scratch.scores[r], scratch.losses[r]);
-      learned(chunk, from + r);
+      regression.update(
+          scratch.targets[r],
+          scratch.scores[r],
+          scratch.losses[r],
+          scratch.weights[r],
+          chunk.eventTimes()[row]);
+      learned(chunk, row);
     }
   }
 
@@ -345,25 +359,6 @@ final class PrequentialModel {
     eventTime = chunk.eventTimes()[row];
     timestamp = Math.min(eventTime, chunk.records().timestamp(row));
     offsets.see(chunk.records().partition(row), chunk.records().offset(row));
-  }
-
-  private static int best(float[] scores, int first, int known) {
-    int best = 0;
-    for (int c = 1; c < known; c++) {
-      if (scores[first + c] > scores[first + best]) {
-        best = c;
-      }
-    }
-    return best;
-  }
-
-  // Mean squared error where the output of the class that is not there yet counts as 0.
-  private static double squaredError(float[] scores, int known) {
-    double sum = 1;
-    for (int c = 0; c < known; c++) {
-      sum += (double) scores[c] * scores[c];
-    }
-    return sum / (known + 1);
   }
 
   /** The metrics now; {@link #hasNews} is false after it. */

@@ -1,6 +1,7 @@
 package dev.millrace.flink;
 
 import dev.millrace.data.Chunk;
+import dev.millrace.eval.ScoredClass;
 import dev.millrace.nn.Workspace;
 import java.util.Arrays;
 import java.util.Map;
@@ -11,6 +12,7 @@ import java.util.Map;
  */
 final class TrainScratch {
   final Workspace workspace = new Workspace();
+  final ScoredClass scored = new ScoredClass();
 
   // Of each label of the chunk: the model's class index or -1, and the weight of its examples.
   int[] classOf = new int[4];

@@ -17,7 +17,7 @@ import org.apache.flink.core.memory.DataOutputSerializer;
  */
 public final class TrainState {
   /** Version of the bytes that {@link #write} gives. */
-  static final int VERSION = 2;
+  static final int VERSION = 3;
 
   /** The first version whose models say what their drift detector knows. */
   static final int FIRST_WITH_DRIFT = 2;

@@ -2,6 +2,7 @@ package dev.millrace.eval;
 
 import static dev.millrace.eval.MetricsFixtures.context;
 import static dev.millrace.eval.MetricsFixtures.spec;
+import static dev.millrace.eval.MetricsFixtures.update;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -33,7 +34,7 @@ class ClassificationMetricsTest {
 
   @Test
   void theFirstExampleCountsAsWrongForTheBaselines() {
-    metrics.update(0, 0, 0.1, 0.1);
+    update(metrics, 0, 0, 0.1, 0.1);
 
     ClassificationScores scores = scores(metrics, OK_FRAUD);
     assertThat(scores.total().accuracy()).isEqualTo(1);
@@ -43,8 +44,8 @@ class ClassificationMetricsTest {
 
   @Test
   void aLabelObservedWithoutAPredictionTeachesTheBaselinesAndIsNotScored() {
-    metrics.observe(0);
-    metrics.update(0, 1, 0.1, 0.1);
+    metrics.observe(0, 1);
+    update(metrics, 0, 1, 0.1, 0.1);
 
     ClassificationScores scores = scores(metrics, OK_FRAUD);
     assertThat(scores.total().examples()).isEqualTo(1);
@@ -54,19 +55,19 @@ class ClassificationMetricsTest {
 
   @Test
   void theMajorityOfEqualCountsIsTheLowestIndex() {
-    metrics.observe(1);
-    metrics.observe(0); // 1 and 0 are equal now
-    metrics.update(0, 0, 0.1, 0.1);
+    metrics.observe(1, 1);
+    metrics.observe(0, 1); // 1 and 0 are equal now
+    update(metrics, 0, 0, 0.1, 0.1);
 
     assertThat(scores(metrics, OK_FRAUD).majority().totalAccuracy()).isEqualTo(1);
   }
 
   @Test
   void theWindowForgetsWhatTheTotalKeeps() {
-    metrics.update(0, 1, 4, 2);
-    metrics.update(0, 0, 1, 0);
-    metrics.update(0, 0, 1, 0);
-    metrics.update(0, 0, 1, 0);
+    update(metrics, 0, 1, 4, 2);
+    update(metrics, 0, 0, 1, 0);
+    update(metrics, 0, 0, 1, 0);
+    update(metrics, 0, 0, 1, 0);
 
     ClassificationScores scores = scores(metrics, OK_FRAUD);
     assertThat(scores.window().examples()).isEqualTo(3);
@@ -76,31 +77,31 @@ class ClassificationMetricsTest {
     assertThat(scores.total().accuracy()).isEqualTo(0.75);
     assertThat(scores.total().loss()).isEqualTo(1.75);
     assertThat(scores.total().logLoss()).isEqualTo(0.5);
-    assertThat(scores.confusion().window()).isDeepEqualTo(new long[][] {{3, 0}, {0, 0}});
-    assertThat(scores.confusion().total()).isDeepEqualTo(new long[][] {{3, 1}, {0, 0}});
+    assertThat(scores.confusion().window()).isDeepEqualTo(new double[][] {{3, 0}, {0, 0}});
+    assertThat(scores.confusion().total()).isDeepEqualTo(new double[][] {{3, 1}, {0, 0}});
   }
 
   @Test
   void thePositiveClassIsTheLastByNameUnlessOneIsGiven() {
-    metrics.update(0, 0, 0.1, 0.1);
-    metrics.update(0, 1, 0.1, 0.1);
-    metrics.update(1, 1, 0.1, 0.1);
+    update(metrics, 0, 0, 0.1, 0.1);
+    update(metrics, 0, 1, 0.1, 0.1);
+    update(metrics, 1, 1, 0.1, 0.1);
 
     // "ok" comes after "fraud".
     assertThat(scores(metrics, OK_FRAUD).window().recall()).isEqualTo(0.5);
     assertThat(scores(metrics, List.of("fraud", "ok")).window().recall()).isEqualTo(1);
 
     ClassificationMetrics given = new ClassificationMetrics(spec(3, "fraud"));
-    given.update(0, 0, 0.1, 0.1);
-    given.update(0, 1, 0.1, 0.1);
-    given.update(1, 1, 0.1, 0.1);
+    update(given, 0, 0, 0.1, 0.1);
+    update(given, 0, 1, 0.1, 0.1);
+    update(given, 1, 1, 0.1, 0.1);
     assertThat(scores(given, OK_FRAUD).window().recall()).isEqualTo(1);
     assertThat(scores(given, OK_FRAUD).window().precision()).isEqualTo(0.5);
   }
 
   @Test
   void aSingleClassDoesNotTellYetWhichOneIsPositive() {
-    metrics.update(0, 0, 0.1, 0.1);
+    update(metrics, 0, 0, 0.1, 0.1);
 
     MetricsReport report = metrics.report(context(List.of("ok")));
     assertThat(report.task()).isEqualTo(Task.BINARY);
@@ -111,18 +112,18 @@ class ClassificationMetricsTest {
   @Test
   void aGivenPositiveClassThatHasNotComeYetHasScoresOfZero() {
     ClassificationMetrics given = new ClassificationMetrics(spec(3, "fraud"));
-    given.update(0, 0, 0.1, 0.1);
+    update(given, 0, 0, 0.1, 0.1);
 
     assertThat(scores(given, List.of("ok")).window().f1()).isZero();
   }
 
   @Test
   void aThirdClassMakesTheScoresMacroAverages() {
-    metrics.update(0, 0, 0.1, 0.1);
-    metrics.update(1, 1, 0.1, 0.1);
+    update(metrics, 0, 0, 0.1, 0.1);
+    update(metrics, 1, 1, 0.1, 0.1);
     assertThat(metrics.report(context(OK_FRAUD)).task()).isEqualTo(Task.BINARY);
 
-    metrics.update(2, 0, 0.1, 0.1);
+    update(metrics, 2, 0, 0.1, 0.1);
 
     MetricsReport report = metrics.report(context(THREE));
     assertThat(report.task()).isEqualTo(Task.MULTICLASS);
@@ -132,7 +133,7 @@ class ClassificationMetricsTest {
 
   @Test
   void classesThatAreNamedButNotSeenHaveTheirPlaceInTheReport() {
-    metrics.update(0, 0, 0.1, 0.1);
+    update(metrics, 0, 0, 0.1, 0.1);
 
     ClassificationScores scores = scores(metrics, THREE);
     assertThat(scores.perClass()).hasSize(3);
@@ -142,9 +143,9 @@ class ClassificationMetricsTest {
 
   @Test
   void aLossThatIsNotFiniteIsLeftOutOfTheMean() {
-    metrics.update(0, 0, 1, Double.NaN);
-    metrics.update(0, 0, Double.POSITIVE_INFINITY, Double.NaN);
-    metrics.update(0, 0, 3, Double.NaN);
+    update(metrics, 0, 0, 1, Double.NaN);
+    update(metrics, 0, 0, Double.POSITIVE_INFINITY, Double.NaN);
+    update(metrics, 0, 0, 3, Double.NaN);
 
     ClassificationScores scores = scores(metrics, OK_FRAUD);
     assertThat(scores.window().loss()).isEqualTo(2);
@@ -157,7 +158,7 @@ class ClassificationMetricsTest {
   void whatIsNotAskedForIsNotInTheReport() {
     ClassificationMetrics plain =
         new ClassificationMetrics(new MetricsSpec(3, 1000, 0, false, false, null));
-    plain.update(0, 0, 0.1, 0.1);
+    update(plain, 0, 0, 0.1, 0.1);
 
     assertThat(scores(plain, OK_FRAUD).perClass()).isNull();
     assertThat(scores(plain, OK_FRAUD).confusion()).isNull();
@@ -165,7 +166,7 @@ class ClassificationMetricsTest {
 
   @Test
   void aReportNeedsANameForEachClassSeen() {
-    metrics.update(2, 0, 0.1, 0.1);
+    update(metrics, 2, 0, 0.1, 0.1);
 
     assertThatThrownBy(() -> metrics.report(context(OK_FRAUD)))
         .isInstanceOf(IllegalArgumentException.class)

@@ -1,0 +1,191 @@
+package dev.millrace.eval;
+
+/**
+ * The last examples of a key: a row of numbers for each, in one array, so that with many keys an
+ * example touches one place in memory rather than one for each number. Room is taken by doubling as
+ * they come, so that a key with few examples stays small. Not thread-safe.
+ *
+ * <p>It holds so many examples at most, and where it has a length of time those alone that are
+ * younger than that, measured from the latest event time. An example that comes late may stand
+ * between younger ones; {@link #holds} tells.
+ *
+ * <p>A row is made of cells of an int; a double or a long takes two. Weights take room only once
+ * one is not 1.
+ */
+final class Window {
+
+  /** Cells of a double or a long. */
+  static final int WIDE = 2;
+
+  private static final int FIRST_ROOM = 8;
+
+  private final int limit;
+  private final long millis;
+  private final int columns; // cells of a row without its time and its weight
+  private boolean weighted;
+  private int stride;
+  private int[] cells = {}; // [room x stride]
+  private int room;
+  private int head; // the oldest row
+  private int size;
+  private long latest = Long.MIN_VALUE;
+
+  /**
+   * @param millis of event time that it looks back on, or 0 for no such limit
+   * @param columns cells of a row
+   * @throws IllegalArgumentException if the limit is below 1
+   */
+  Window(int limit, long millis, int columns) {
+    if (limit < 1) {
+      throw new IllegalArgumentException("a window must hold 1 example or more, not " + limit);
+    }
+    this.limit = limit;
+    this.millis = millis;
+    this.columns = columns;
+    stride = stride();
+  }
+
+  private Window(Window other) {
+    limit = other.limit;
+    millis = other.millis;
+    columns = other.columns;
+    weighted = other.weighted;
+    stride = other.stride;
+    room = other.room;
+    head = other.head;
+    size = other.size;
+    latest = other.latest;
+    cells = other.cells.clone();
+  }
+
+  Window copy() {
+    return new Window(this);
+  }
+
+  /** Rows, those that are too old but stand between others included. */
+  int size() {
+    return size;
+  }
+
+  boolean isTimed() {
+    return millis > 0;
+  }
+
+  boolean isWeighted() {
+    return weighted;
+  }
+
+  /** Bytes in memory. */
+  long memoryBytes() {
+    return (long) cells.length * Integer.BYTES;
+  }
+
+  /**
+   * Takes the oldest row for a new example, if it has to go, else another one.
+   *
+   * @return where its cells begin
+   */
+  int add(long time, double weight) {
+    if (weight != 1 && !weighted) {
+      rearrange(room, true);
+    }
+    if (millis > 0) {
+      latest = Math.max(latest, time);
+      while (size > 0 && !holds(row(0))) {
+        dropOldest();
+      }
+    }
+    if (size == limit) {
+      dropOldest();
+    } else if (size == room) {
+      rearrange((int) Math.min(limit, Math.max(FIRST_ROOM, 2L * room)), weighted);
+    }
+    int row = row(size++);
+    if (millis > 0) {
+      putWide(row + columns, time);
+    }
+    if (weighted) {
+      cells[row + stride - 1] = Float.floatToRawIntBits((float) weight);
+    }
+    return row;
+  }
+
+  private void dropOldest() {
+    head = head + 1 == room ? 0 : head + 1;
+    size--;
+  }
+
+  /** Where the cells of a row begin, by its place from 0, the oldest, to size - 1, the newest. */
+  int row(int place) {
+    int index = head + place;
+    return stride * (index < room ? index : index - room);
+  }
+
+  /** Whether a row is young enough. */
+  boolean holds(int row) {
+    return millis == 0 || time(row) > latest - millis;
+  }
+
+  /** Event time of a row of a window with a length of time. */
+  long time(int row) {
+    return wide(row + columns);
+  }
+
+  double weight(int row) {
+    return weighted ? Float.intBitsToFloat(cells[row + stride - 1]) : 1;
+  }
+
+  int cell(int cell) {
+    return cells[cell];
+  }
+
+  void put(int cell, int value) {
+    cells[cell] = value;
+  }
+
+  float single(int cell) {
+    return Float.intBitsToFloat(cells[cell]);
+  }
+
+  void putSingle(int cell, float value) {
+    cells[cell] = Float.floatToRawIntBits(value);
+  }
+
+  double number(int cell) {
+    return Double.longBitsToDouble(wide(cell));
+  }
+
+  void putNumber(int cell, double value) {
+    putWide(cell, Double.doubleToRawLongBits(value));
+  }
+
+  private long wide(int cell) {
+    return (long) cells[cell + 1] << 32 | cells[cell] & 0xFFFFFFFFL;
+  }
+
+  private void putWide(int cell, long value) {
+    cells[cell] = (int) value;
+    cells[cell + 1] = (int) (value >>> 32);
+  }
+
+  private int stride() {
+    return columns + (millis > 0 ? WIDE : 0) + (weighted ? 1 : 0);
+  }
+
+  /** Gives the rows more room or a place for weights, the oldest first. */
+  private void rearrange(int newRoom, boolean withWeights) {
+    Window before = copy();
+    weighted = withWeights;
+    stride = stride();
+    room = newRoom;
+    head = 0;
+    cells = new int[Math.multiplyExact(room, stride)];
+    for (int place = 0; place < size; place++) {
+      int from = before.row(place);
+      System.arraycopy(before.cells, from, cells, row(place), Math.min(stride, before.stride));
+      if (weighted) {
+        cells[row(place) + stride - 1] = Float.floatToRawIntBits((float) before.weight(from));
+      }
+    }
+  }
+}
