@@ -49,6 +49,24 @@ final class ConfigHash {
     line(text, "limits.key-bytes", input.limits().keyBytes());
     line(text, "limits.classes", input.limits().classes());
     line(text, "limits.features", input.limits().features());
+    if (model.auto() == null) {
+      network(text, model);
+    } else {
+      line(text, "auto", model.auto().id());
+    }
+    new TreeMap<>(model.classWeights())
+        .forEach((name, weight) -> line(text, "class-weight " + name, weight));
+    line(text, "seed", model.seed());
+    if (model.start() != null) {
+      line(text, "from", model.start().hash());
+    }
+    if (drift != null && drift.action() != DriftPlan.Action.EVENT) {
+      line(text, "drift", drift);
+    }
+    return text.toString();
+  }
+
+  private static void network(StringBuilder text, ModelSpec model) {
     for (LayerSpec layer : model.hidden()) {
       line(text, "units", layer.units());
       line(text, "activation", layer.activation());
@@ -64,16 +82,6 @@ final class ConfigHash {
     line(text, "normalization", model.normalization());
     line(text, "batch-size", model.batchSize());
     line(text, "clip", model.clipping());
-    new TreeMap<>(model.classWeights())
-        .forEach((name, weight) -> line(text, "class-weight " + name, weight));
-    line(text, "seed", model.seed());
-    if (model.start() != null) {
-      line(text, "from", model.start().hash());
-    }
-    if (drift != null && drift.action() != DriftPlan.Action.EVENT) {
-      line(text, "drift", drift);
-    }
-    return text.toString();
   }
 
   /** The length in front keeps values with line breaks from looking like two lines. */

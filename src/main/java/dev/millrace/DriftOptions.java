@@ -2,6 +2,7 @@ package dev.millrace;
 
 import dev.millrace.Node.Entry;
 import dev.millrace.Node.Mapping;
+import dev.millrace.data.KebabCase;
 import dev.millrace.data.Task;
 import dev.millrace.eval.drift.DriftSpec;
 import dev.millrace.flink.DriftPlan;
@@ -31,7 +32,8 @@ final class DriftOptions {
     }
   }
 
-  private static final Kind<DetectorName> NAMES = Kinds.choice(Kinds::kebab, DetectorName.values());
+  private static final Kind<DetectorName> NAMES =
+      Kinds.choice(KebabCase::of, DetectorName.values());
   private static final Kind<Float> SHARE = Kinds.aboveAndUpTo(0, 0.5f);
 
   static final Option<Node> DETECTOR =
@@ -181,7 +183,7 @@ final class DriftOptions {
       return null;
     }
     return new DriftPlan(
-        Kinds.kebab(name), detector, action, drift.get(BOOST), drift.get(BOOST_STEPS));
+        KebabCase.of(name), detector, action, drift.get(BOOST), drift.get(BOOST_STEPS));
   }
 
   private static void check(
@@ -198,13 +200,13 @@ final class DriftOptions {
       drift.refuse(
           ACTION,
           "swap-in-challenger needs a detector that warns, but "
-              + Kinds.kebab(name)
+              + KebabCase.of(name)
               + " does not. Take ddm, eddm or hddm-a, or the action reset");
     }
     if (name.countsErrors() && task == Task.REGRESSION) {
       drift.refuse(
           DETECTOR,
-          Kinds.kebab(name)
+          KebabCase.of(name)
               + " counts wrong classes, but input.task is regression. Take adwin, hddm-a,"
               + " page-hinkley or kswin");
     }

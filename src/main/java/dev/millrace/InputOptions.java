@@ -4,6 +4,7 @@ import dev.millrace.Node.Sequence;
 import dev.millrace.Settings.Start;
 import dev.millrace.codec.FeatureSpec;
 import dev.millrace.codec.InputSpec;
+import dev.millrace.data.KebabCase;
 import dev.millrace.data.Task;
 import java.util.List;
 
@@ -28,7 +29,7 @@ final class InputOptions {
   static final Option<Start> START =
       Option.of(
           "start",
-          Kinds.choice(Kinds::kebab, Start.values()),
+          Kinds.choice(KebabCase::of, Start.values()),
           Start.COMMITTED,
           "where a pipeline without a checkpoint starts; committed falls back to earliest");
   static final Option<String> KEY =
@@ -52,7 +53,7 @@ final class InputOptions {
   static final Option<Task> TASK =
       Option.open(
           "task",
-          Kinds.choice(Kinds::kebab, Task.values()),
+          Kinds.choice(KebabCase::of, Task.values()),
           "guessed",
           "what to predict; guessed from classes and positive, else from the labels: text, boolean"
               + " and enum labels are classes, numbers are regression targets");

@@ -235,11 +235,6 @@ final class Kinds {
     };
   }
 
-  /** An enum's constant as the file has it: AT_LEAST_ONCE is at-least-once. */
-  static String kebab(Enum<?> value) {
-    return value.name().toLowerCase(Locale.ROOT).replace('_', '-');
-  }
-
   static String notKnown(String text, List<String> known) {
     String nearest = Spelling.nearest(text, known);
     return Scalar.quote(text)

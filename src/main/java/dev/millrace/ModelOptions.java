@@ -2,6 +2,7 @@ package dev.millrace;
 
 import dev.millrace.Node.Scalar;
 import dev.millrace.Node.Sequence;
+import dev.millrace.data.KebabCase;
 import dev.millrace.nn.Activation;
 import dev.millrace.nn.LayerSpec;
 import dev.millrace.nn.Loss;
@@ -27,7 +28,7 @@ final class ModelOptions {
   }
 
   private static final Kind<OptimizerName> OPTIMIZER_KIND =
-      Kinds.choice(Kinds::kebab, OptimizerName.values());
+      Kinds.choice(KebabCase::of, OptimizerName.values());
   private static final Kind<Normalization.Kind> NORMALIZATION_KINDS =
       Kinds.choice(
           Normalization.Kind::id,

@@ -46,7 +46,11 @@ final class ModelReader {
           PipelineOptions.MODEL, "must be auto, or a map of options, but was " + node.describe());
     }
     if (!(node instanceof Mapping)) {
-      return ModelSpec.auto(ModelOptions.SEED.fallback());
+      return auto(input);
+    }
+    if (root.mentions(AutoOptions.AUTO)) {
+      root.refuse(
+          AutoOptions.AUTO, "goes with model: auto, but the network is written out. Remove one");
     }
     int before = problems.count();
     OptionReader model = root.below(PipelineOptions.MODEL, ModelOptions.MODEL_GROUP);
@@ -74,6 +78,19 @@ final class ModelReader {
       checkOutputAndLoss(model, spec, task);
     }
     return start != null && problems.noneSince(before) ? spec.withStart(start.start(spec)) : spec;
+  }
+
+  private ModelSpec auto(InputSpec input) {
+    OptionReader auto =
+        new OptionReader(
+            AutoOptions.AUTO.name(),
+            mapOf(root, AutoOptions.AUTO, AutoOptions.TIER),
+            AutoOptions.AUTO_GROUP,
+            problems);
+    return ModelSpec.auto(
+        auto.get(AutoOptions.SEED),
+        AutoOptions.read(auto),
+        classWeights(auto, input.task(), input.classes()));
   }
 
   private List<LayerSpec> layers(OptionReader model) {

@@ -113,7 +113,7 @@ public final class PipelineFile {
             metrics.get(PipelineOptions.PER_CLASS),
             metrics.get(PipelineOptions.CONFUSION_MATRIX),
             in.get(InputOptions.POSITIVE)),
-        drift(root, input.spec().task(), problems),
+        drift(root, model, input.spec().task(), problems),
         new Settings.Output(
             topics.get(PipelineOptions.METRICS_TOPIC),
             topics.get(PipelineOptions.PREDICTIONS_TOPIC),
@@ -132,13 +132,12 @@ public final class PipelineFile {
                 state.get(PipelineOptions.ON_SHAPE_CHANGE))));
   }
 
-  private static DriftPlan drift(OptionReader root, Task task, Problems problems) {
+  private static DriftPlan drift(OptionReader root, ModelSpec model, Task task, Problems problems) {
     if (!root.has(PipelineOptions.DRIFT)) {
       return null;
     }
-    boolean isWrittenOut = root.given(PipelineOptions.MODEL) instanceof Mapping;
     OptionReader drift = root.below(PipelineOptions.DRIFT, DriftOptions.DRIFT_GROUP);
-    return DriftOptions.read(drift, isWrittenOut, task, problems);
+    return DriftOptions.read(drift, model.auto() == null, task, problems);
   }
 
   /** A loss for classes makes every label a class, numbers too. */

@@ -4,6 +4,7 @@ import dev.millrace.Node.Mapping;
 import dev.millrace.Node.Scalar;
 import dev.millrace.Settings.Backend;
 import dev.millrace.Settings.Guarantee;
+import dev.millrace.data.KebabCase;
 import dev.millrace.flink.StateSpec;
 import dev.millrace.flink.StateSpec.ShapeChange;
 import java.util.List;
@@ -76,7 +77,7 @@ final class PipelineOptions {
   static final Option<Guarantee> GUARANTEE =
       Option.of(
           "guarantee",
-          Kinds.choice(Kinds::kebab, Guarantee.values()),
+          Kinds.choice(KebabCase::of, Guarantee.values()),
           Guarantee.AT_LEAST_ONCE,
           "how surely; exactly-once shows records when a checkpoint ends");
   static final Option<Boolean> PREDICTIONS =
@@ -108,7 +109,7 @@ final class PipelineOptions {
   static final Option<Backend> BACKEND =
       Option.of(
           "backend",
-          Kinds.choice(Kinds::kebab, Backend.values()),
+          Kinds.choice(KebabCase::of, Backend.values()),
           Backend.HEAP,
           "memory, or disk for more models than memory holds");
   static final Option<Long> CHECKPOINT_INTERVAL =
@@ -135,7 +136,7 @@ final class PipelineOptions {
   static final Option<ShapeChange> ON_SHAPE_CHANGE =
       Option.of(
           "on-shape-change",
-          Kinds.choice(Kinds::kebab, ShapeChange.values()),
+          Kinds.choice(KebabCase::of, ShapeChange.values()),
           StateSpec.DEFAULT.onShapeChange(),
           "when a stored model is not of the kind that this file describes: stop the job with both"
               + " kinds, or start such a key afresh");
@@ -154,14 +155,24 @@ final class PipelineOptions {
           // No more than one array of floats may have, whatever the optimizer.
           Kinds.wideWhole(4_096, 1L << 32),
           StateSpec.DEFAULT.modelBytes(),
-          "memory of one model's weights and optimizer");
+          "memory of one model's weights and optimizer, and of the records it keeps");
 
   static final OptionGroup ROOT_GROUP =
       new OptionGroup(
           "",
           "",
           "Three of them are enough: `pipeline`, `kafka` and `input`.",
-          List.of(PIPELINE, KAFKA, INPUT, MODEL, METRICS, DRIFT, OUTPUT, STATE, LIMITS));
+          List.of(
+              PIPELINE,
+              KAFKA,
+              INPUT,
+              MODEL,
+              AutoOptions.AUTO,
+              METRICS,
+              DRIFT,
+              OUTPUT,
+              STATE,
+              LIMITS));
   static final OptionGroup KAFKA_GROUP =
       new OptionGroup(
           "kafka",
@@ -208,6 +219,7 @@ final class PipelineOptions {
           KAFKA_GROUP,
           InputOptions.INPUT_GROUP,
           InputOptions.FEATURE_GROUP,
+          AutoOptions.AUTO_GROUP,
           ModelOptions.MODEL_GROUP,
           ModelOptions.LAYER_GROUP,
           ModelOptions.SGD_GROUP,

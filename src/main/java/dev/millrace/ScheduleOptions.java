@@ -1,6 +1,7 @@
 package dev.millrace;
 
 import dev.millrace.Node.Scalar;
+import dev.millrace.data.KebabCase;
 import dev.millrace.nn.Optimizer;
 import dev.millrace.nn.Schedule;
 import java.util.List;
@@ -18,7 +19,8 @@ final class ScheduleOptions {
     COSINE
   }
 
-  private static final Kind<ScheduleKind> KINDS = Kinds.choice(Kinds::kebab, ScheduleKind.values());
+  private static final Kind<ScheduleKind> KINDS =
+      Kinds.choice(KebabCase::of, ScheduleKind.values());
 
   static final Option<Node> SCHEDULE =
       Option.of(

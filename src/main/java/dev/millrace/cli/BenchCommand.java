@@ -13,13 +13,19 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "bench",
     description = "Reproduces the figures of the README on this machine.",
-    subcommands = {BenchCommand.Step.class, PipelineBenchCommand.class, StateBenchCommand.class},
+    subcommands = {
+      BenchCommand.Step.class,
+      PipelineBenchCommand.class,
+      StateBenchCommand.class,
+      AccuracyCommand.class
+    },
     footer = {
       "",
       "Example:",
       "  ./millrace bench step --layers 8,32,2 --batch 1 --optimizer sgd --seconds 3 --json",
       "  ./millrace bench pipeline --keys 100 --json",
-      "  ./millrace bench state --keys 100000 --backend rocksdb --json"
+      "  ./millrace bench state --keys 100000 --backend rocksdb --json",
+      "  ./millrace bench accuracy --seeds 1"
     })
 final class BenchCommand implements Runnable {
   @Spec private CommandSpec spec;
@@ -27,7 +33,8 @@ final class BenchCommand implements Runnable {
   @Override
   public void run() {
     throw new ParameterException(
-        spec.commandLine(), "A command is missing: bench step, bench pipeline or bench state");
+        spec.commandLine(),
+        "A command is missing: bench step, bench pipeline, bench state or bench accuracy");
   }
 
   @Command(

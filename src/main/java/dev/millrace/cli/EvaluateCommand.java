@@ -2,17 +2,13 @@ package dev.millrace.cli;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.millrace.MillraceJob;
 import dev.millrace.PipelineFile;
 import dev.millrace.Settings;
-import dev.millrace.data.OutputRecord;
 import dev.millrace.data.Task;
 import java.io.PrintWriter;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
-import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -88,47 +84,26 @@ final class EvaluateCommand implements Callable<Integer> {
     Settings base = config == null ? null : PipelineFile.read(config);
     CsvScan scan = scan(base);
     Settings settings = CsvPipeline.settings(base, "evaluate", scan, positive);
-    FinalMetrics metrics = new FinalMetrics(settings.metrics().positive());
-    ModelHash models = new ModelHash();
-    DeadLetterTally deadLetters = new DeadLetterTally();
-    long start = System.nanoTime();
-    try (Progress progress = new Progress(spec.commandLine().getErr(), "evaluate", scan.rows());
-        LocalSink metricsSink = new LocalSink(record -> accept(record, metrics, progress));
-        LocalSink others = new LocalSink(record -> {});
-        LocalSink deadLettersSink = new LocalSink(deadLetters::accept);
-        LocalSink modelsSink = new LocalSink(models::accept)) {
-      StreamExecutionEnvironment env = LocalFlink.environment(1, LocalFlink.NO_RESTART);
-      env.getCheckpointConfig().disableCheckpointing(); // a file is read again in no time
-      MillraceJob.build(
-          env,
-          settings,
-          CsvSource.of(scan, settings.input().topic()),
-          new MillraceJob.Sinks(metricsSink, others, others, deadLettersSink, modelsSink));
-      execute(env);
+    Evaluation run;
+    try (Progress progress = new Progress(spec.commandLine().getErr(), "evaluate", scan.rows())) {
+      run = Evaluation.run(settings, scan, progress);
     }
-    double seconds = (System.nanoTime() - start) / 1e9;
-    deadLetters.lines().forEach(spec.commandLine().getErr()::println);
+    FinalMetrics metrics = run.metrics();
+    run.deadLetters().lines().forEach(spec.commandLine().getErr()::println);
     if (metrics.examples() == 0) {
       throw new CliError("No row of " + input + " could be learned.");
     }
     PrintWriter out = spec.commandLine().getOut();
     if (json) {
-      out.println(new Report(metrics, models, deadLetters.total(), seconds).toJson());
+      out.println(
+          new Report(metrics, run.models(), run.deadLetters().total(), run.seconds()).toJson());
     } else {
       SummaryTable.lines(metrics).forEach(out::println);
       out.printf(
           "%,d examples in %.1f s, %,d dead letters, models %.12s…%n",
-          metrics.examples(), seconds, deadLetters.total(), models.hex());
+          metrics.examples(), run.seconds(), run.deadLetters().total(), run.models().hex());
     }
     return 0;
-  }
-
-  private static void execute(StreamExecutionEnvironment env) {
-    try {
-      env.execute("millrace evaluate");
-    } catch (Exception e) {
-      throw LocalJob.failure(e);
-    }
   }
 
   private CsvScan scan(Settings base) {
@@ -140,12 +115,6 @@ final class EvaluateCommand implements Callable<Integer> {
     String keyColumn = key == null && base != null ? base.input().spec().key() : key;
     CsvScan scan = CsvScan.scan(input, column, keyColumn, drop, given);
     return base == null ? scan : scan.withFeatures(base.input().spec().features());
-  }
-
-  private static void accept(OutputRecord record, FinalMetrics metrics, Progress progress) {
-    MetricsRecords.parse(new String(record.value(), StandardCharsets.UTF_8))
-        .ifPresent(metrics::accept);
-    progress.stepTo(metrics.examples());
   }
 
   /** The result in one line. */
@@ -168,6 +137,15 @@ final class EvaluateCommand implements Callable<Integer> {
       boolean regression = metrics.isRegression();
       put(baseline, regression ? "last_value" : "no_change", totals.firstBaseline());
       put(baseline, regression ? "mean" : "majority", totals.secondBaseline());
+      if (!metrics.members().isEmpty()) {
+        ObjectNode members = json.putObject("members");
+        for (FinalMetrics.Member member : metrics.members()) {
+          ObjectNode one = members.putObject(member.name());
+          one.put("leads", member.leads());
+          put(one, "weight", member.weight());
+          put(one, "loss", member.loss());
+        }
+      }
       json.put("dead_letters", deadLetters);
       put(json, "seconds", seconds);
       put(json, "examples_per_s", totals.examples() / seconds);

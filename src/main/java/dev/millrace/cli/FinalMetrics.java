@@ -5,8 +5,10 @@ import dev.millrace.eval.ClassAverage;
 import dev.millrace.eval.ClassTally;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 
 /**
@@ -129,6 +131,27 @@ final class FinalMetrics {
         variance > 0 ? 1 - meanSquare / variance : Double.NaN,
         mean("/baseline/last_value/total/mae"),
         mean("/baseline/mean/total/mae"));
+  }
+
+  /** One member of the mixtures, over all keys: means by examples, and how often it leads. */
+  record Member(String name, long leads, double weight, double loss) {}
+
+  /** The members of the mixtures, none if the models mix nothing. */
+  List<Member> members() {
+    Set<String> names = new LinkedHashSet<>();
+    newest
+        .values()
+        .forEach(key -> key.at("/members/weights").fieldNames().forEachRemaining(names::add));
+    return names.stream().map(this::member).toList();
+  }
+
+  private Member member(String name) {
+    long leads =
+        newest.values().stream()
+            .filter(key -> key.at("/members/leader").asText().equals(name))
+            .count();
+    return new Member(
+        name, leads, mean("/members/weights/" + name), mean("/members/losses/" + name));
   }
 
   /** Mean over the keys of a score of their windows, weighted by the examples in them. */

@@ -42,7 +42,6 @@ final class SummaryTable {
   static List<String> lines(FinalMetrics metrics) {
     boolean regression = metrics.isRegression();
     String[] scores = regression ? NUMBER_SCORES : CLASS_SCORES;
-    FinalMetrics.Totals totals = metrics.totals();
     List<String> lines = new ArrayList<>();
     for (Object[] header : regression ? NUMBER_HEADER : CLASS_HEADER) {
       lines.add(row(header));
@@ -51,20 +50,46 @@ final class SummaryTable {
       lines.add(keyRow(key, scores));
     }
     int keys = metrics.newest().size();
-    if (keys == 1) {
-      return lines;
+    if (keys > 1) {
+      lines.add(allKeys(metrics, regression, scores));
     }
-    lines.add(
-        row(
-            keys > MOST_KEYS ? "all %,d keys".formatted(keys) : "all",
-            count(totals.examples()),
-            score(metrics.windowMean(scores[0])),
-            score(metrics.windowMean(scores[1])),
-            score(regression ? totals.mae() : totals.accuracy()),
-            score(regression ? totals.r2() : totals.f1()),
-            score(totals.firstBaseline()),
-            score(totals.secondBaseline())));
+    if (!metrics.members().isEmpty()) {
+      lines.add(members(metrics, keys));
+    }
     return lines;
+  }
+
+  /** Which member of the mixtures leads, and what each counts. */
+  private static String members(FinalMetrics metrics, int keys) {
+    StringBuilder line = new StringBuilder("members:");
+    for (FinalMetrics.Member member : metrics.members()) {
+      line.append(
+          String.format(
+              Locale.ROOT,
+              "%s %s weight %.2f loss %.4f",
+              line.length() > 8 ? "," : "",
+              member.name(),
+              member.weight(),
+              member.loss()));
+      if (member.leads() > 0) {
+        line.append(keys == 1 ? " (leads)" : " (leads %,d keys)".formatted(member.leads()));
+      }
+    }
+    return line.toString();
+  }
+
+  private static String allKeys(FinalMetrics metrics, boolean regression, String[] scores) {
+    FinalMetrics.Totals totals = metrics.totals();
+    int keys = metrics.newest().size();
+    return row(
+        keys > MOST_KEYS ? "all %,d keys".formatted(keys) : "all",
+        count(totals.examples()),
+        score(metrics.windowMean(scores[0])),
+        score(metrics.windowMean(scores[1])),
+        score(regression ? totals.mae() : totals.accuracy()),
+        score(regression ? totals.r2() : totals.f1()),
+        score(totals.firstBaseline()),
+        score(totals.secondBaseline()));
   }
 
   private static List<JsonNode> worst(FinalMetrics metrics, boolean regression) {

@@ -5,13 +5,13 @@ import dev.millrace.PipelineFile;
 import dev.millrace.Settings;
 import dev.millrace.codec.FeatureSpec;
 import dev.millrace.codec.InputSpec;
+import dev.millrace.data.KebabCase;
 import dev.millrace.flink.DriftPlan;
 import dev.millrace.nn.LayerSpec;
 import dev.millrace.nn.ModelSpec;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
@@ -55,7 +55,8 @@ final class ValidateCommand implements Callable<Integer> {
         out,
         "input",
         String.format(
-            "%s, %s, starts at %s", input.topic(), examples.format().id(), id(input.start())));
+            "%s, %s, starts at %s",
+            input.topic(), examples.format().id(), KebabCase.of(input.start())));
     line(out, "label", label(settings));
     line(out, "key", examples.key() == null ? "the record key" : "field " + examples.key());
     line(out, "features", features(examples));
@@ -76,9 +77,9 @@ final class ValidateCommand implements Callable<Integer> {
         "guarantee",
         String.format(
             "%s, a checkpoint every %s in %s",
-            id(output.guarantee()),
+            KebabCase.of(output.guarantee()),
             Durations.show(settings.state().checkpointMillis()),
-            id(settings.state().backend())));
+            KebabCase.of(settings.state().backend())));
   }
 
   private static void line(PrintWriter out, String name, String value) {
@@ -95,7 +96,7 @@ final class ValidateCommand implements Callable<Integer> {
         "field "
             + examples.label()
             + ", task "
-            + (examples.task() == null ? "guessed from the labels" : id(examples.task()));
+            + (examples.task() == null ? "guessed from the labels" : KebabCase.of(examples.task()));
     if (!examples.classes().isEmpty()) {
       text += ", classes " + String.join(" ", examples.classes());
     }
@@ -117,6 +118,9 @@ final class ValidateCommand implements Callable<Integer> {
   }
 
   private static String model(ModelSpec model) {
+    if (model.auto() != null) {
+      return model.auto().id().replaceFirst("auto ", "auto: ");
+    }
     String layers =
         model.hidden().isEmpty()
             ? "linear model"
@@ -124,9 +128,8 @@ final class ValidateCommand implements Callable<Integer> {
                 .map(ValidateCommand::layer)
                 .collect(Collectors.joining(", ", "", " hidden"));
     return String.format(
-        "%s%s%s, %s %s, normalization %s, batch size %d",
+        "%s%s, %s %s, normalization %s, batch size %d",
         model.start() == null ? "" : "from the file, ",
-        model.equals(ModelSpec.auto(model.seed())) ? "auto: " : "",
         layers,
         model.optimizer().id(),
         Float.toString(model.optimizer().learningRate()),
@@ -136,9 +139,5 @@ final class ValidateCommand implements Callable<Integer> {
 
   private static String layer(LayerSpec layer) {
     return layer.units() + " " + layer.activation().id();
-  }
-
-  private static String id(Enum<?> value) {
-    return value.name().toLowerCase(Locale.ROOT).replace('_', '-');
   }
 }

@@ -1,8 +1,8 @@
 package dev.millrace.codec;
 
+import dev.millrace.data.KebabCase;
 import java.io.Serializable;
 import java.util.List;
-import java.util.Locale;
 
 /**
  * One column of the input and how it becomes features.
@@ -30,7 +30,7 @@ public record FeatureSpec(
 
     /** The name in pipeline files, such as {@code one-hot}. */
     public String id() {
-      return name().toLowerCase(Locale.ROOT).replace('_', '-');
+      return KebabCase.of(this);
     }
   }
 

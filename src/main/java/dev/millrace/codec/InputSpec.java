@@ -1,5 +1,6 @@
 package dev.millrace.codec;
 
+import dev.millrace.data.KebabCase;
 import dev.millrace.data.Task;
 import java.io.Serializable;
 import java.util.List;
@@ -53,7 +54,7 @@ public record InputSpec(
 
     /** The name in pipeline files, such as {@code avro-raw}. */
     public String id() {
-      return name().toLowerCase(java.util.Locale.ROOT).replace('_', '-');
+      return KebabCase.of(this);
     }
   }
 

@@ -15,6 +15,8 @@ import dev.millrace.data.MetricsReport.ClassificationScores;
 import dev.millrace.data.MetricsReport.Confusion;
 import dev.millrace.data.MetricsReport.Context;
 import dev.millrace.data.MetricsReport.Fading;
+import dev.millrace.data.MetricsReport.Member;
+import dev.millrace.data.MetricsReport.Members;
 import dev.millrace.data.MetricsReport.Offsets;
 import dev.millrace.data.MetricsReport.RegressionBaseline;
 import dev.millrace.data.MetricsReport.RegressionBlock;
@@ -54,6 +56,9 @@ public final class MetricsJson {
     }
     number(json, "learning_rate", context.learningRate());
     json.writeNumberField("skipped_steps", context.skippedSteps());
+    if (context.members() != null) {
+      writeMembers(json, context.members());
+    }
     writeInput(json, context.input());
     json.writeStringField("config", context.config());
     json.writeEndObject();
@@ -256,6 +261,22 @@ public final class MetricsJson {
     json.writeObjectFieldStart("total");
     number(json, "mae", baseline.totalMae());
     number(json, "rmse", baseline.totalRmse());
+    json.writeEndObject();
+    json.writeEndObject();
+  }
+
+  private static void writeMembers(JsonGenerator json, Members members) throws IOException {
+    json.writeObjectFieldStart("members");
+    json.writeStringField("leader", members.leader());
+    json.writeObjectFieldStart("weights");
+    for (Member member : members.members()) {
+      number(json, member.name(), member.weight());
+    }
+    json.writeEndObject();
+    json.writeObjectFieldStart("losses");
+    for (Member member : members.members()) {
+      number(json, member.name(), member.loss());
+    }
     json.writeEndObject();
     json.writeEndObject();
   }

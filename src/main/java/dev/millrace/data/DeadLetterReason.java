@@ -1,7 +1,5 @@
 package dev.millrace.data;
 
-import java.util.Locale;
-
 /** The closed list of reasons for which a record is refused. */
 public enum DeadLetterReason {
   /** The record has no value at all (null). */
@@ -43,6 +41,6 @@ public enum DeadLetterReason {
 
   /** The name in records and documentation, such as {@code empty-value}. */
   public String id() {
-    return name().toLowerCase(Locale.ROOT).replace('_', '-');
+    return KebabCase.of(this);
   }
 }

@@ -20,6 +20,7 @@ public record MetricsReport(Context context, Task task, Scores scores) {
    * @param eventTime of the last example, milliseconds since the epoch
    * @param classes name of each class, by index; empty for regression
    * @param skippedSteps steps that were dropped because a loss or weight was not finite
+   * @param members of a model that mixes several; null for any other
    * @param config fingerprint of the pipeline's configuration
    */
   public record Context(
@@ -32,13 +33,62 @@ public record MetricsReport(Context context, Task task, Scores scores) {
       List<String> classes,
       double learningRate,
       long skippedSteps,
+      Members members,
       Offsets input,
       String config) {
 
     public Context {
       classes = List.copyOf(classes);
     }
+
+    /** Of a model that mixes nothing. */
+    public Context(
+        String pipeline,
+        String key,
+        long seq,
+        long examples,
+        long modelVersion,
+        long eventTime,
+        List<String> classes,
+        double learningRate,
+        long skippedSteps,
+        Offsets input,
+        String config) {
+      this(
+          pipeline,
+          key,
+          seq,
+          examples,
+          modelVersion,
+          eventTime,
+          classes,
+          learningRate,
+          skippedSteps,
+          null,
+          input,
+          config);
+    }
   }
+
+  /**
+   * What a model mixes.
+   *
+   * @param leader the member with the least loss, null before the first example
+   */
+  public record Members(String leader, List<Member> members) {
+
+    public Members {
+      members = List.copyOf(members);
+    }
+  }
+
+  /**
+   * One prediction that a model mixes.
+   *
+   * @param weight in the mixture; may be negative, and all need not sum to 1
+   * @param loss mean loss of the member's own predictions over some 1000 examples, fading
+   */
+  public record Member(String name, double weight, double loss) {}
 
   /**
    * The part of the input topic that this key has seen: for each of the partitions, in any order,

@@ -1,5 +1,6 @@
 package dev.millrace.flink;
 
+import dev.millrace.data.KebabCase;
 import dev.millrace.eval.drift.DriftSpec;
 import java.io.Serializable;
 
@@ -29,7 +30,7 @@ public record DriftPlan(
 
     /** The name in pipeline files, such as {@code reset-head}. */
     public String id() {
-      return name().toLowerCase(java.util.Locale.ROOT).replace('_', '-');
+      return KebabCase.of(this);
     }
   }
 }

@@ -73,12 +73,17 @@ public record ModelSnapshot(
   }
 
   /**
-   * The model itself.
+   * The model itself, where it is a single network.
    *
    * @param model the settings it was trained with
-   * @throws IOException if it was trained with others, naming both
+   * @throws IOException if it was trained with others, naming both, or is a mixture
    */
   public Learner learner(ModelSpec model) throws IOException {
+    if (model.auto() != null) {
+      throw new IOException(
+          "model: auto is a mixture of networks, not one that ONNX could hold; use --format"
+              + " millrace, or write a network out");
+    }
     DataInputStream in = new DataInputStream(new ByteArrayInputStream(bytes));
     Head head = Head.read(in);
     return Learner.read(in, model.forTask(head.task()), head.task());

@@ -375,6 +375,7 @@ final class PrequentialModel {
             classes.list(),
             Double.parseDouble(Float.toString(learner.learningRate())), // 0.005, not its float
             learner.skippedSteps(),
+            learner.members(),
             offsets.report(spec.topic()),
             spec.config()));
   }

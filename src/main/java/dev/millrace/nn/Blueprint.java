@@ -11,9 +11,6 @@ import java.io.IOException;
  */
 final class Blueprint {
 
-  /** Of the bytes of a stored model. */
-  private static final int VERSION = 1;
-
   /** What decides everything else. */
   record Kind(LearnerSpec spec, Task task, int inputs, int classes) {}
 
@@ -58,10 +55,7 @@ final class Blueprint {
 
   /** Writes what {@link #readKind} reads, at the start of a stored model. */
   void writeKind(DataOutput out) throws IOException {
-    out.writeInt(VERSION);
-    out.writeUTF(spec().shape(task()));
-    out.writeInt(inputs());
-    out.writeInt(classes());
+    new ModelHeader(spec().shape(task()), inputs(), classes()).write(out);
   }
 
   /**
@@ -71,34 +65,11 @@ final class Blueprint {
    * @throws IOException if it is of a newer version, or damaged
    */
   static Kind readKind(DataInput in, LearnerSpec spec, Task task) throws IOException {
-    requireVersion(in.readInt());
-    String shape = in.readUTF();
-    if (!shape.equals(spec.shape(task))) {
-      throw new ModelMismatchException(
-          "the stored model is of another kind: stored ("
-              + shape
-              + "), configured ("
-              + spec.shape(task)
-              + "); go back to the stored settings, or start afresh");
+    ModelHeader header = ModelHeader.read(in, spec.shape(task));
+    if (header.classes() > mostClasses(spec)) {
+      throw new IOException("the stored model is damaged: it has " + header.classes() + " classes");
     }
-    int inputs = in.readInt();
-    int classes = in.readInt();
-    if (inputs < 1 || classes < 0 || classes > mostClasses(spec)) {
-      throw new IOException(
-          "the stored model is damaged: it has " + inputs + " inputs and " + classes + " classes");
-    }
-    return new Kind(spec, task, inputs, classes);
-  }
-
-  static void requireVersion(int version) throws IOException {
-    if (version < 1 || version > VERSION) {
-      throw new IOException(
-          "the stored model has format version "
-              + version
-              + ", this program reads up to "
-              + VERSION
-              + ": use the program that wrote it, or a newer one");
-    }
+    return new Kind(spec, task, header.inputs(), header.classes());
   }
 
   /** Whether a model of this kind can learn another class. */

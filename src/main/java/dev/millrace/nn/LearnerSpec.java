@@ -4,7 +4,6 @@ import dev.millrace.data.Task;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 
 /**
  * Everything that decides how a model learns, fixed for its whole life.
@@ -184,7 +183,7 @@ public record LearnerSpec(
   /** What decides which numbers a stored model consists of, for people and for comparison. */
   String shape(Task task) {
     StringBuilder shape = new StringBuilder();
-    shape.append(task.name().toLowerCase(Locale.ROOT));
+    shape.append(ModelHeader.task(task));
     for (LayerSpec layer : network.hidden()) {
       shape.append(", ").append(layer.units()).append(' ').append(layer.activation().id());
       if (layer.layerNorm()) {

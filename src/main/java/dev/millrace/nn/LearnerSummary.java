@@ -6,7 +6,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 
 /**
- * What the bytes of a stored learner say without the specification that reads them.
+ * What the bytes of a stored model say without the specification that reads them.
  *
  * @param shape task, layers, loss, optimizer, normalization and batch size in words
  */
@@ -16,22 +16,24 @@ public record LearnerSummary(
   private static final int COUNTS = 3 * Long.BYTES;
 
   /**
-   * Reads what {@link Learner#write} wrote, from {@code offset} to the end of the bytes.
+   * Reads what {@link OnlineModel#write} wrote, from {@code offset} to the end of the bytes.
    *
    * @throws IOException if they are cut off or of a newer version
    */
   public static LearnerSummary read(byte[] bytes, int offset) throws IOException {
     DataInputStream in =
         new DataInputStream(new ByteArrayInputStream(bytes, offset, bytes.length - offset));
-    Blueprint.requireVersion(in.readInt());
-    String shape = in.readUTF();
-    int inputs = in.readInt();
-    int classes = in.readInt();
+    ModelHeader header = ModelHeader.read(in);
     if (in.available() < COUNTS) {
       throw new IOException("the stored model is cut off");
     }
     ByteBuffer counts = ByteBuffer.wrap(bytes, bytes.length - COUNTS, COUNTS);
     return new LearnerSummary(
-        shape, inputs, classes, counts.getLong(), counts.getLong(), counts.getLong());
+        header.shape(),
+        header.inputs(),
+        header.classes(),
+        counts.getLong(),
+        counts.getLong(),
+        counts.getLong());
   }
 }

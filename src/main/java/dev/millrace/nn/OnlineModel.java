@@ -1,5 +1,6 @@
 package dev.millrace.nn;
 
+import dev.millrace.data.MetricsReport;
 import java.io.DataOutput;
 import java.io.IOException;
 
@@ -32,6 +33,11 @@ public interface OnlineModel {
 
   /** The size of the next step. */
   float learningRate();
+
+  /** What it mixes, as it stands; null if it mixes nothing. */
+  default MetricsReport.Members members() {
+    return null;
+  }
 
   /** Shares scratch with other models of the same thread; not part of the model. */
   void use(Workspace shared);

@@ -4,7 +4,7 @@ package dev.millrace.nn;
  * Initial weights, each a function of its own place alone, so that a neuron added later gets what
  * it would have got at the start.
  */
-final class WeightInitializer {
+public final class WeightInitializer {
 
   private static final long GOLDEN_GAMMA = 0x9E3779B97F4A7C15L;
 
@@ -12,7 +12,7 @@ final class WeightInitializer {
   private final long seed;
 
   /** Weights of the model of one key. */
-  WeightInitializer(Initializer initializer, long seed, long keySeed) {
+  public WeightInitializer(Initializer initializer, long seed, long keySeed) {
     this.initializer = initializer;
     this.seed = mix(mix(seed + GOLDEN_GAMMA) ^ keySeed);
   }
@@ -34,20 +34,20 @@ final class WeightInitializer {
   }
 
   /** A standard normal number (Box and Muller, 1958). */
-  double gaussian(int layer, int neuron, int input) {
+  public double gaussian(int layer, int neuron, int input) {
     long place = mix(mix(mix(seed + layer) + neuron) + input);
     double radius = uniform(mix(place + GOLDEN_GAMMA));
     double angle = uniform(mix(place + 2 * GOLDEN_GAMMA));
     return StrictMath.sqrt(-2 * StrictMath.log(radius)) * StrictMath.cos(2 * Math.PI * angle);
   }
 
-  /** Above 0, at most 1. */
-  private static double uniform(long bits) {
+  /** A number above 0, at most 1, from 53 of the bits. */
+  public static double uniform(long bits) {
     return ((bits >>> 11) + 1) * 0x1p-53;
   }
 
   /** The finalizer of SplitMix64 (Steele et al., 2014). */
-  static long mix(long value) {
+  public static long mix(long value) {
     long z = value + GOLDEN_GAMMA;
     z = (z ^ (z >>> 30)) * 0xBF58476D1CE4E5B9L;
     z = (z ^ (z >>> 27)) * 0x94D049BB133111EBL;

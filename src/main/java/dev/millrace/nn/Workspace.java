@@ -3,6 +3,7 @@ package dev.millrace.nn;
 import dev.millrace.simd.Kernels;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.Supplier;
 
 /**
  * What models that learn in turns share: scratch, which no result outlives, and the blueprint of
@@ -16,6 +17,7 @@ public final class Workspace {
   private static final float[] EMPTY = {};
 
   private final Map<Blueprint.Kind, Blueprint> blueprints = new HashMap<>();
+  private final Map<Class<?>, Object> others = new HashMap<>();
   private final MiniBatch whole = new MiniBatch(1, 1);
 
   float[] input = EMPTY;
@@ -42,6 +44,11 @@ public final class Workspace {
       blueprints.put(kind, known);
     }
     return known;
+  }
+
+  /** What models of another kind share in the same way, made when it is first asked for. */
+  public <T> T shared(Class<T> type, Supplier<T> maker) {
+    return type.cast(others.computeIfAbsent(type, any -> maker.get()));
   }
 
   /** An empty mini-batch, for one that is filled, learned and forgotten in one call. */

@@ -67,6 +67,11 @@ public final class Elementary {
 
   static final float LN2 = 0.693147181f;
 
+  /** The bits of √(1/2), and those of a mantissa. */
+  static final int SQRT_HALF_BITS = 0x3F3504F3;
+
+  static final int MANTISSA = 0x007FFFFF;
+
   /** Φ(-x)·e^(x²/2)/t in powers of t = 1/(1 + x/(2√2)), x ≥ 0; a Chebyshev fit, within 2.5e-8. */
   static final float N0 = 0.14103286f;
 
@@ -91,6 +96,14 @@ public final class Elementary {
   static final float L6 = 1.1676998740e-1f;
   static final float L7 = -1.1514610310e-1f;
   static final float L8 = 7.0376836292e-2f;
+
+  /** sin(2πu)/u in powers of u², for |u| up to 1/4; minimax, within 3.4e-9. */
+  static final float S0 = 6.283185f;
+
+  static final float S1 = -41.341656f;
+  static final float S2 = 81.601006f;
+  static final float S3 = -76.54978f;
+  static final float S4 = 39.53672f;
 
   private Elementary() {}
 
@@ -166,9 +179,9 @@ public final class Elementary {
     }
     // Mantissa in sqrt(1/2)..sqrt(2), so that the polynomial is small where the result is.
     int bits = Float.floatToRawIntBits(normal);
-    int shifted = bits - 0x3F3504F3;
+    int shifted = bits - SQRT_HALF_BITS;
     exponent += shifted >> MANTISSA_BITS;
-    float m = Float.intBitsToFloat((shifted & 0x007FFFFF) + 0x3F3504F3) - 1f;
+    float m = Float.intBitsToFloat((shifted & MANTISSA) + SQRT_HALF_BITS) - 1f;
     float z = m * m;
     float p = logPolynomial(m) * m * z;
     p = Fma.fma(exponent, LN2_LOW, p);
@@ -185,6 +198,18 @@ public final class Elementary {
     p = Fma.fma(p, m, L2);
     p = Fma.fma(p, m, L1);
     return Fma.fma(p, m, L0);
+  }
+
+  /** cos(2πx) for |x| up to 2^22, within 2e-7: as sin(2π(1/4 - |x - nearest whole number|)). */
+  static float cosineOfTurns(float x) {
+    float rest = x - ((x + ROUND) - ROUND);
+    float u = 0.25f - Math.abs(rest);
+    float square = u * u;
+    float p = Fma.fma(S4, square, S3);
+    p = Fma.fma(p, square, S2);
+    p = Fma.fma(p, square, S1);
+    p = Fma.fma(p, square, S0);
+    return u * p;
   }
 
   /** ln(1 + u) for u in 0..1, exact in tiny values. */

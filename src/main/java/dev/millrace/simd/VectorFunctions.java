@@ -99,6 +99,32 @@ final class VectorFunctions {
     return p.fma(m, constant(Elementary.L0));
   }
 
+  /** The logarithm of positive normal numbers. */
+  static FloatVector logOfNormal(FloatVector x) {
+    IntVector shifted = x.reinterpretAsInts().sub(Elementary.SQRT_HALF_BITS);
+    // The exponent as a float: a small whole number, so adding it to 1.5·2^23 is exact.
+    FloatVector exponent =
+        shifted.lanewise(ASHR, MANTISSA_BITS).add(ROUND_BITS).reinterpretAsFloats().sub(ROUND);
+    IntVector mantissa = shifted.and(Elementary.MANTISSA).add(Elementary.SQRT_HALF_BITS);
+    FloatVector m = mantissa.reinterpretAsFloats().sub(1f);
+    FloatVector z = m.mul(m);
+    FloatVector p = logPolynomial(m).mul(m).mul(z);
+    p = exponent.fma(constant(Elementary.LN2_LOW), p);
+    p = z.fma(constant(-0.5f), p);
+    return exponent.fma(constant(Elementary.LN2_HIGH), m.add(p));
+  }
+
+  static FloatVector cosineOfTurns(FloatVector x) {
+    FloatVector rest = x.sub(x.add(ROUND).sub(ROUND));
+    FloatVector u = constant(0.25f).sub(rest.abs());
+    FloatVector square = u.mul(u);
+    FloatVector p = square.fma(constant(Elementary.S4), constant(Elementary.S3));
+    p = p.fma(square, constant(Elementary.S2));
+    p = p.fma(square, constant(Elementary.S1));
+    p = p.fma(square, constant(Elementary.S0));
+    return u.mul(p);
+  }
+
   static FloatVector log1p(FloatVector u) {
     VectorMask<Float> direct = u.compare(LE, Elementary.LOG1P_DIRECT);
     FloatVector m = u.sub(1f).mul(0.5f).blend(u, direct);

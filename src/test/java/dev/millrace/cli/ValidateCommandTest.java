@@ -34,7 +34,7 @@ class ValidateCommandTest {
         .containsPattern("label +field class, task guessed from the labels")
         .containsPattern("key +the record key")
         .containsPattern("features +all that the examples carry")
-        .containsPattern("model +auto: 32 tanh hidden, rmsprop 0.005, normalization standard")
+        .containsPattern("model +auto: balanced, buffer 2048")
         .containsPattern("guarantee +at-least-once, a checkpoint every 10s in heap");
   }
 

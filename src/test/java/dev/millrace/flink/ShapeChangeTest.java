@@ -37,7 +37,7 @@ class ShapeChangeTest {
           .rootCause()
           .hasMessageStartingWith("key \"k\": the stored model is of another kind: stored (")
           .hasMessageContaining("8 relu")
-          .hasMessageContaining("32 tanh")
+          .hasMessageContaining("auto balanced")
           .hasMessageEndingWith(
               "; go back to the stored settings, or start afresh: state.on-shape-change: reset"
                   + " does so");

@@ -37,6 +37,18 @@ class ElementaryTest {
   }
 
   @Test
+  void theCosineOfTurnsIsWithinTwoTenMillionths() {
+    for (float x = -3f; x < 3f; x += 0.0001f) {
+      assertThat((double) Elementary.cosineOfTurns(x))
+          .as("cosine of %s turns", x)
+          .isCloseTo(StrictMath.cos(2 * Math.PI * (double) x), within(2e-7));
+    }
+    assertThat(Elementary.cosineOfTurns(1000f)).isEqualTo(1f, within(2e-7f));
+    assertThat(Elementary.cosineOfTurns(-1000.25f)).isEqualTo(0f, within(2e-7f));
+    assertThat(Elementary.cosineOfTurns(0x1p21f + 0.5f)).isEqualTo(-1f, within(2e-7f));
+  }
+
+  @Test
   void softplusIsWithinThreeUlp() {
     DoubleUnaryOperator exact =
         x -> Math.max(x, 0) + StrictMath.log1p(StrictMath.exp(-Math.abs(x)));

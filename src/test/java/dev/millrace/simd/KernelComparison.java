@@ -33,6 +33,7 @@ final class KernelComparison {
   private final Kernels scalar = new ScalarKernels();
   private final LayerKernels layers = LayerKernels.best();
   private final UpdateKernels updates = UpdateKernels.best();
+  private final MixtureKernels mixtures = MixtureKernels.best();
   private final ActivationKernels activations = ActivationKernels.best();
   private final Random random;
   private int compared;
@@ -201,6 +202,7 @@ final class KernelComparison {
         all,
         (k, s) -> k.adam(s[0], s[1], s[2], g, 16, length, 0.01f, 0.9f, 0.999f, 1e-8f, 3f));
     updates(state, all, g, length);
+    mixtures(length);
   }
 
   private void updates(float[] state, int all, float[] g, int length) {
@@ -223,6 +225,23 @@ final class KernelComparison {
         inPlace("limitColumns", w, (k, x) -> with(k).limitColumns(x, 3, rows, columns, 1.1f));
       }
     }
+  }
+
+  private void mixtures(int length) {
+    float[] a = numbers(16 + length, 1);
+    float[] b = numbers(16 + length, 1);
+    float[] turns = numbers(16 + length, 30);
+    float[] p = numbers(16 + length, 1);
+    for (int i = 0; i < p.length; i++) {
+      p[i] = i % 3 == 0 ? 0f : Math.abs(p[i]);
+    }
+    inPlace("average", a, (k, x) -> mixtures(k).average(x, b, 16, length, 0.01f));
+    inPlace("cosine", a, (k, x) -> mixtures(k).cosine(turns, 16, x, 0, length, 1.4f));
+    inPlace("flooredLog", a, (k, x) -> mixtures(k).flooredLog(p, x, 16, length, 0.9f, 1e-30f));
+  }
+
+  private MixtureKernels mixtures(Kernels kernels) {
+    return kernels == scalar ? new ScalarMixtures() : mixtures;
   }
 
   private UpdateKernels with(Kernels kernels) {

@@ -24,6 +24,9 @@ public final class Models {
    */
   public static OnlineModel create(
       ModelSpec spec, Task task, int inputs, int classes, long keySeed) {
+    if (spec.auto() != null) {
+      return AutoLearner.create(spec, task, inputs, classes, keySeed);
+    }
     Learner learner = new Learner(spec.forTask(task), task, inputs, classes, keySeed);
     if (spec.start() != null) {
       learner.startFrom(spec.start().weights());
@@ -41,12 +44,15 @@ public final class Models {
    */
   public static OnlineModel read(DataInput in, ModelSpec spec, Task task, Workspace shared)
       throws IOException {
+    if (spec.auto() != null) {
+      return AutoLearner.read(in, spec, task, shared);
+    }
     return Learner.read(in, spec.forTask(task), task, shared);
   }
 
   /** Whether a classifier's outputs are probabilities. */
   public static boolean givesProbabilities(ModelSpec spec, Task task) {
-    return spec.forTask(task).network().loss().isCrossEntropy();
+    return spec.auto() != null || spec.forTask(task).network().loss().isCrossEntropy();
   }
 
   /**
@@ -55,6 +61,9 @@ public final class Models {
    * @param classes ignored for regression
    */
   public static long modelBytes(ModelSpec spec, Task task, int inputs, int classes) {
+    if (spec.auto() != null) {
+      return AutoShape.bytes(spec.auto(), task, inputs, classes);
+    }
     return spec.forTask(task).modelBytes(task, inputs, classes);
   }
 }

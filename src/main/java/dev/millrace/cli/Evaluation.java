@@ -1,0 +1,56 @@
+package dev.millrace.cli;
+
+import dev.millrace.MillraceJob;
+import dev.millrace.Settings;
+import dev.millrace.data.OutputRecord;
+import java.nio.charset.StandardCharsets;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+
+/**
+ * What came of one run of the job's own graph over a CSV file.
+ *
+ * @param seconds from the start of the job to its end
+ */
+record Evaluation(
+    FinalMetrics metrics, ModelHash models, DeadLetterTally deadLetters, double seconds) {
+
+  /**
+   * Runs the job over a file, with no broker.
+   *
+   * @throws CliError if the job fails
+   */
+  static Evaluation run(Settings settings, CsvScan scan, Progress progress) throws Exception {
+    FinalMetrics metrics = new FinalMetrics(settings.metrics().positive());
+    ModelHash models = new ModelHash();
+    DeadLetterTally deadLetters = new DeadLetterTally();
+    long start = System.nanoTime();
+    try (LocalSink metricsSink = new LocalSink(record -> accept(record, metrics, progress));
+        LocalSink others = new LocalSink(record -> {});
+        LocalSink deadLettersSink = new LocalSink(deadLetters::accept);
+        LocalSink modelsSink = new LocalSink(models::accept)) {
+      StreamExecutionEnvironment env = LocalFlink.environment(1, LocalFlink.NO_RESTART);
+      env.getCheckpointConfig().disableCheckpointing(); // a file is read again in no time
+      MillraceJob.build(
+          env,
+          settings,
+          CsvSource.of(scan, settings.input().topic()),
+          new MillraceJob.Sinks(metricsSink, others, others, deadLettersSink, modelsSink));
+      execute(env);
+    }
+    return new Evaluation(metrics, models, deadLetters, (System.nanoTime() - start) / 1e9);
+  }
+
+  private static void execute(StreamExecutionEnvironment env) {
+    try {
+      env.execute("millrace evaluate");
+    } catch (Exception e) {
+      throw LocalJob.failure(e);
+    }
+  }
+
+  private static void accept(OutputRecord record, FinalMetrics metrics, Progress progress) {
+    MetricsRecords.parse(new String(record.value(), StandardCharsets.UTF_8))
+        .ifPresent(metrics::accept);
+    progress.stepTo(metrics.examples());
+  }
+}

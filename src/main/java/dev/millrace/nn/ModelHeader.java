@@ -1,0 +1,73 @@
+package dev.millrace.nn;
+
+import dev.millrace.data.Task;
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
+import java.util.Locale;
+
+/**
+ * What stands at the start of a stored model.
+ *
+ * @param shape what decides which numbers follow, in words
+ * @param classes known, 0 for regression
+ */
+public record ModelHeader(String shape, int inputs, int classes) {
+
+  private static final int VERSION = 1;
+
+  /** The name of a task in shapes. */
+  public static String task(Task task) {
+    return task.name().toLowerCase(Locale.ROOT);
+  }
+
+  /** Writes what {@link #read} reads. */
+  public void write(DataOutput out) throws IOException {
+    out.writeInt(VERSION);
+    out.writeUTF(shape);
+    out.writeInt(inputs);
+    out.writeInt(classes);
+  }
+
+  /**
+   * Reads the header, whatever the shape.
+   *
+   * @throws IOException if it is of a newer version
+   */
+  static ModelHeader read(DataInput in) throws IOException {
+    int version = in.readInt();
+    if (version < 1 || version > VERSION) {
+      throw new IOException(
+          "the stored model has format version "
+              + version
+              + ", this program reads up to "
+              + VERSION
+              + ": use the program that wrote it, or a newer one");
+    }
+    return new ModelHeader(in.readUTF(), in.readInt(), in.readInt());
+  }
+
+  /**
+   * Reads the header of a model of a shape.
+   *
+   * @throws ModelMismatchException if it is of another one, naming both
+   * @throws IOException if it is of a newer version, or damaged
+   */
+  public static ModelHeader read(DataInput in, String expected) throws IOException {
+    ModelHeader header = read(in);
+    if (!header.shape.equals(expected)) {
+      throw new ModelMismatchException(
+          "the stored model is of another kind: stored ("
+              + header.shape
+              + "), configured ("
+              + expected
+              + "); go back to the stored settings, or start afresh");
+    }
+    if (header.inputs < 1 || header.classes < 0) {
+      throw new IOException(
+          "the stored model is damaged: it has %d inputs and %d classes"
+              .formatted(header.inputs, header.classes));
+    }
+    return header;
+  }
+}

@@ -1,0 +1,465 @@
+package dev.millrace.nn.auto;
+
+import dev.millrace.data.MetricsReport;
+import dev.millrace.data.Task;
+import dev.millrace.nn.AutoSpec.Extra;
+import dev.millrace.nn.ModelHeader;
+import dev.millrace.nn.ModelSpec;
+import dev.millrace.nn.OnlineModel;
+import dev.millrace.nn.WeightInitializer;
+import dev.millrace.nn.Workspace;
+import dev.millrace.simd.Elementary;
+import dev.millrace.simd.Kernels;
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
+import java.util.Arrays;
+
+/**
+ * The mixture that {@code model: auto} means: a scaler, several small networks that learn side by
+ * side, records kept for replay, and a mixer that learns how much each prediction counts.
+ *
+ * <p>Every record is a step of its own. What is drawn is a function of seed, key and number of the
+ * example, so nothing of it is stored. Not thread-safe.
+ */
+public final class AutoLearner implements OnlineModel {
+
+  private static final double FADE = 0.001;
+  private static final float CLIP = 4f;
+  private static final float LEAST_PROBABILITY = 1e-7f;
+
+  /** No example counts for more, or squares of gradients would not fit a float. */
+  private static final float GREATEST_WEIGHT = 1e6f;
+
+  private static final long REPLAY_DOMAIN = 0x7265706C6179L;
+
+  private final long keySeed;
+  private final long drawSeed;
+  private final Scaler scaler;
+  // Null for classification.
+  private final Scaler target;
+  private final ReplayBuffer buffer;
+  private final Members members;
+  private final MixerWeights weights;
+  // Null if it is not mixed in.
+  private final PreviousLabel previousLabel;
+  // One of the two is null.
+  private final ClassMixer classMixer;
+  private final ValueMixer valueMixer;
+  private AutoShape shape;
+  private AutoScratch scratch;
+  private long examples;
+  private long steps;
+  private long skippedSteps;
+
+  private AutoLearner(AutoShape shape, long keySeed, AutoScratch scratch, Members members) {
+    this.shape = shape;
+    this.keySeed = keySeed;
+    this.scratch = scratch;
+    this.members = members;
+    drawSeed = drawSeed(shape, keySeed);
+    boolean classes = shape.isClassification();
+    scaler = new Scaler(shape.inputs(), FADE);
+    target = classes ? null : new Scaler(1, FADE);
+    buffer = new ReplayBuffer(shape.inputs(), shape.kind().spec().buffer());
+    previousLabel = shape.has(Extra.PREVIOUS_LABEL) ? new PreviousLabel(shape.classes()) : null;
+    weights = new MixerWeights(shape.predictions());
+    classMixer = classes ? new ClassMixer(weights, shape.classes()) : null;
+    valueMixer = classes ? null : new ValueMixer(weights);
+  }
+
+  private AutoLearner(AutoLearner other) {
+    shape = other.shape;
+    keySeed = other.keySeed;
+    drawSeed = other.drawSeed;
+    scratch = AutoScratch.of(new Workspace());
+    scratch.shape(shape.kind());
+    scaler = other.scaler.copy();
+    target = other.target == null ? null : other.target.copy();
+    buffer = other.buffer.copy();
+    members = other.members.copy();
+    previousLabel = other.previousLabel == null ? null : other.previousLabel.copy();
+    weights = other.weights.copy();
+    classMixer = other.classMixer == null ? null : other.classMixer.copy(weights);
+    valueMixer = other.valueMixer == null ? null : other.valueMixer.copy(weights);
+    examples = other.examples;
+    steps = other.steps;
+    skippedSteps = other.skippedSteps;
+  }
+
+  private static long drawSeed(AutoShape shape, long keySeed) {
+    long seed = WeightInitializer.mix(shape.kind().seed() ^ REPLAY_DOMAIN);
+    return WeightInitializer.mix(seed ^ keySeed);
+  }
+
+  /** A mixture that has learned nothing; see {@link Models#create}. */
+  static AutoLearner create(ModelSpec spec, Task task, int inputs, int classes, long keySeed) {
+    if (inputs < 1) {
+      throw new IllegalArgumentException("a model needs at least 1 feature, but has " + inputs);
+    }
+    AutoScratch scratch = AutoScratch.of(new Workspace());
+    int known = task.isClassification() ? classes : 0;
+    AutoShape shape =
+        scratch.shape(new AutoShape.Kind(spec.auto(), spec.seed(), task, inputs, known));
+    return new AutoLearner(shape, keySeed, scratch, Members.initial(shape, keySeed));
+  }
+
+  @Override
+  public int inputs() {
+    return shape.inputs();
+  }
+
+  @Override
+  public int outputs() {
+    return shape.isClassification() ? shape.classes() : 1;
+  }
+
+  @Override
+  public int classes() {
+    return shape.classes();
+  }
+
+  @Override
+  public long steps() {
+    return steps;
+  }
+
+  @Override
+  public long examples() {
+    return examples;
+  }
+
+  /** Records of which some member had a gradient that was not finite (or beyond 1e15). */
+  @Override
+  public long skippedSteps() {
+    return skippedSteps;
+  }
+
+  /** That of the first member. */
+  @Override
+  public float learningRate() {
+    return shape.member(0).learningRate;
+  }
+
+  @Override
+  public MetricsReport.Members members() {
+    return weights.report(shape.names());
+  }
+
+  @Override
+  public void use(Workspace shared) {
+    AutoScratch other = AutoScratch.of(shared);
+    if (scratch != other) {
+      scratch = other;
+      shape = other.shape(shape.kind());
+    }
+  }
+
+  @Override
+  public void predict(float[] features, int offset, float[] out) {
+    scaler.transform(features, offset, CLIP, scratch.x, 0);
+    widen(1);
+    members.predict(scratch);
+    predictByOthers();
+    mix(target == null ? 0 : target.mean(0), target == null ? 0 : target.deviation(0), out, 0);
+  }
+
+  @Override
+  public float learnClass(float[] features, int offset, int classIndex, float weight, float[] out) {
+    require(classIndex);
+    return learnClass(features, offset, classIndex, weight, out, 0);
+  }
+
+  @Override
+  public void learnClasses(
+      float[] features,
+      int offset,
+      int rows,
+      int[] classIndexes,
+      float[] weights,
+      float[] out,
+      float[] losses) {
+    for (int r = 0; r < rows; r++) {
+      require(classIndexes[r]);
+    }
+    int at = offset;
+    for (int r = 0; r < rows; r++, at += inputs()) {
+      losses[r] = learnClass(features, at, classIndexes[r], weights[r], out, r * classes());
+    }
+  }
+
+  private void require(int classIndex) {
+    if (classIndex < 0 || classIndex >= classes()) {
+      throw new IndexOutOfBoundsException(
+          "class " + classIndex + " is not one of the " + classes() + " known: add it first");
+    }
+  }
+
+  private float learnClass(
+      float[] features, int offset, int label, float weight, float[] out, int outOffset) {
+    float limited = Math.min(weight, GREATEST_WEIGHT);
+    int replayed = prepare(features, offset, limited);
+    float loss = 0f;
+    if (classes() == 1) {
+      out[outOffset] = 1f; // nothing to tell apart yet
+    } else {
+      for (int r = 1; r <= replayed; r++) {
+        scratch.targets[r] = (float) buffer.target(drawn(r));
+      }
+      scratch.targets[0] = label;
+      count(members.learn(replayed, scratch));
+      predictByOthers();
+      int columns = columns();
+      classMixer.mix(scratch, columns);
+      System.arraycopy(scratch.mixed, 0, out, outOffset, classes());
+      loss = surprise(out[outOffset + label]);
+      classMixer.learn(scratch, columns, label, limited);
+    }
+    keep(features, offset, label, limited);
+    return loss;
+  }
+
+  private static float surprise(float p) {
+    float least = p < LEAST_PROBABILITY ? LEAST_PROBABILITY : p;
+    return -Elementary.log(least > 1f - LEAST_PROBABILITY ? 1f - LEAST_PROBABILITY : least);
+  }
+
+  @Override
+  public float learnValue(float[] features, int offset, double value, float weight, float[] out) {
+    return learnValue(features, offset, value, weight, out, 0);
+  }
+
+  @Override
+  public void learnValues(
+      float[] features,
+      int offset,
+      int rows,
+      double[] targets,
+      float[] weights,
+      float[] out,
+      float[] losses) {
+    int at = offset;
+    for (int r = 0; r < rows; r++, at += inputs()) {
+      losses[r] = learnValue(features, at, targets[r], weights[r], out, r);
+    }
+  }
+
+  private float learnValue(
+      float[] features, int offset, double value, float weight, float[] out, int outOffset) {
+    float limited = Math.min(weight, GREATEST_WEIGHT);
+    int replayed = prepare(features, offset, limited);
+    double mean = target.mean(0);
+    double deviation = target.deviation(0);
+    target.update(0, value);
+    for (int r = 1; r <= replayed; r++) {
+      scratch.targets[r] = (float) target.scaled(0, buffer.target(drawn(r)));
+    }
+    scratch.targets[0] = (float) target.scaled(0, value);
+    count(members.learn(replayed, scratch));
+    predictByOthers();
+    mix(mean, deviation, out, outOffset);
+    float loss = valueMixer.learn(value, limited);
+    keep(features, offset, value, limited);
+    return loss;
+  }
+
+  /** Scales the record and those to replay; returns how many these are. */
+  private int prepare(float[] features, int offset, float weight) {
+    scaler.update(features, offset);
+    scaler.transform(features, offset, CLIP, scratch.x, 0);
+    scratch.weights[0] = weight;
+    int replayed = buffer.size() == 0 ? 0 : shape.replays();
+    for (int r = 1; r <= replayed; r++) {
+      int record = drawn(r);
+      int row = r * shape.stride();
+      scaler.transform(buffer.rows(), buffer.offset(record), CLIP, scratch.x, row);
+      scratch.weights[r] = buffer.weight(record);
+    }
+    widen(1 + replayed);
+    return replayed;
+  }
+
+  private void widen(int rows) {
+    if (shape.fourier() != null) {
+      shape
+          .fourier()
+          .write(
+              scratch.x, shape.stride(), rows, scratch.turns, scratch.wide, shape.fourierStride());
+    }
+  }
+
+  /** The record that is the r-th to be replayed with the example at hand. */
+  private int drawn(int r) {
+    return ReplayBuffer.below(buffer.size(), draw(r));
+  }
+
+  private long draw(int number) {
+    return WeightInitializer.mix(WeightInitializer.mix(drawSeed + examples) + number);
+  }
+
+  private void count(boolean taken) {
+    if (taken) {
+      steps++;
+    } else {
+      skippedSteps++;
+    }
+  }
+
+  private void keep(float[] features, int offset, double label, float weight) {
+    buffer.add(features, offset, label, weight, draw(0));
+    if (previousLabel != null) {
+      previousLabel.learn(label);
+    }
+    examples++;
+  }
+
+  /** The optional members' probabilities go to the scratch; values wait for {@link #mix}. */
+  private void predictByOthers() {
+    int stride = Kernels.stride(columns());
+    int at = shape.networkPredictions() * stride;
+    if (shape.has(Extra.KNN)) {
+      scratch.neighbours.find(scratch.x, scaler, CLIP, buffer);
+      if (classMixer != null) {
+        Arrays.fill(scratch.predictions, at, at + stride, 0f);
+        scratch.neighbours.vote(buffer, scratch.predictions, at, outputs());
+        at += stride;
+      }
+    }
+    if (previousLabel != null && classMixer != null) {
+      Arrays.fill(scratch.predictions, at, at + stride, 0f);
+      previousLabel.predict(scratch.predictions, at);
+    }
+  }
+
+  private int columns() {
+    return Kernels.padded(shape.outputs());
+  }
+
+  /**
+   * Mixes the predictions in the scratch.
+   *
+   * @param mean of the target when the members predicted, as {@code deviation}
+   */
+  private void mix(double mean, double deviation, float[] out, int outOffset) {
+    if (classMixer != null) {
+      if (classes() == 1) {
+        out[outOffset] = 1f;
+      } else {
+        classMixer.mix(scratch, columns());
+        System.arraycopy(scratch.mixed, 0, out, outOffset, classes());
+      }
+      return;
+    }
+    int stride = Kernels.stride(columns());
+    int k = 0;
+    for (; k < shape.networkPredictions(); k++) {
+      valueMixer.take(k, mean + deviation * scratch.predictions[k * stride]);
+    }
+    if (shape.has(Extra.KNN)) {
+      valueMixer.take(k++, scratch.neighbours.mean(buffer, mean));
+    }
+    if (previousLabel != null) {
+      valueMixer.take(k, previousLabel.value(mean));
+    }
+    double mixed = valueMixer.mix();
+    // What the target is about is anybody's guess before the first.
+    out[outOffset] = examples == 0 ? Float.NaN : (float) mixed;
+  }
+
+  @Override
+  public void addClass() {
+    if (classMixer == null) {
+      throw new IllegalStateException("a model of a value has no classes");
+    }
+    AutoShape.Kind kind = shape.kind();
+    shape =
+        scratch.shape(
+            new AutoShape.Kind(
+                kind.spec(), kind.seed(), kind.task(), kind.inputs(), kind.classes() + 1));
+    members.grow(shape, keySeed);
+    classMixer.addClass();
+    if (previousLabel != null) {
+      previousLabel.addClass();
+    }
+  }
+
+  @Override
+  public long memoryBytes() {
+    long floats = members.floats() + buffer.floats() + 4 * MixerWeights.MOST + classes();
+    if (previousLabel != null) {
+      floats += previousLabel.floats();
+    }
+    return floats * Float.BYTES + (scaler.numbers() + 4) * Double.BYTES;
+  }
+
+  @Override
+  public AutoLearner copy() {
+    return new AutoLearner(this);
+  }
+
+  @Override
+  public void write(DataOutput out) throws IOException {
+    new ModelHeader(text(shape.kind()), inputs(), classes()).write(out);
+    // Random features are drawn from it, so the one in the settings may change.
+    out.writeLong(shape.kind().seed());
+    out.writeLong(keySeed);
+    scaler.write(out);
+    if (target != null) {
+      target.write(out);
+    }
+    members.write(out);
+    weights.write(out);
+    if (classMixer == null) {
+      valueMixer.write(out);
+    } else {
+      classMixer.write(out);
+    }
+    buffer.write(out);
+    if (previousLabel != null) {
+      previousLabel.write(out);
+    }
+    out.writeLong(examples);
+    out.writeLong(steps);
+    out.writeLong(skippedSteps);
+  }
+
+  /** What decides which numbers a stored mixture consists of. */
+  private static String text(AutoShape.Kind kind) {
+    return ModelHeader.task(kind.task()) + ", " + kind.spec().id();
+  }
+
+  /** Reads what {@link #write} wrote; see {@link Models#read}. */
+  static AutoLearner read(DataInput in, ModelSpec spec, Task task, Workspace shared)
+      throws IOException {
+    AutoShape.Kind none = new AutoShape.Kind(spec.auto(), spec.seed(), task, 1, 0);
+    ModelHeader header = ModelHeader.read(in, text(none));
+    AutoScratch scratch = AutoScratch.of(shared);
+    AutoShape.Kind kind =
+        new AutoShape.Kind(spec.auto(), in.readLong(), task, header.inputs(), header.classes());
+    AutoShape shape = scratch.shape(kind);
+    AutoLearner learner = new AutoLearner(shape, in.readLong(), scratch, new Members(shape));
+    learner.readRest(in);
+    return learner;
+  }
+
+  private void readRest(DataInput in) throws IOException {
+    scaler.read(in);
+    if (target != null) {
+      target.read(in);
+    }
+    members.read(in);
+    weights.read(in);
+    if (classMixer == null) {
+      valueMixer.read(in);
+    } else {
+      classMixer.read(in);
+    }
+    buffer.read(in);
+    if (previousLabel != null) {
+      previousLabel.read(in);
+    }
+    examples = in.readLong();
+    steps = in.readLong();
+    skippedSteps = in.readLong();
+  }
+}

@@ -1,0 +1,160 @@
+package dev.millrace.nn.auto;
+
+import dev.millrace.data.Task;
+import dev.millrace.nn.AutoSpec;
+import dev.millrace.simd.Kernels;
+import java.util.ArrayList;
+import java.util.List;
+
+/** What all mixtures of one kind have in common, and share because nothing in it ever changes. */
+final class AutoShape {
+
+  /** What decides everything else. */
+  record Kind(AutoSpec spec, long seed, Task task, int inputs, int classes) {}
+
+  private final Kind kind;
+  private final List<MemberKind> members;
+  private final Mlp[] networks;
+  private final FourierFeatures fourier;
+  private final int replays;
+  private final int length;
+  private final int averagedLength;
+  private final List<String> names;
+
+  /**
+   * @param fourier shared by all shapes of this seed and number of inputs; null if no member needs
+   *     it
+   */
+  AutoShape(Kind kind, FourierFeatures fourier) {
+    this.kind = kind;
+    this.fourier = fourier;
+    members = MemberKind.of(kind.spec().tier());
+    networks = new Mlp[members.size()];
+    names = new ArrayList<>();
+    int offset = 0;
+    int averaged = 0;
+    int most = 0;
+    for (int m = 0; m < networks.length; m++) {
+      MemberKind member = members.get(m);
+      int in = kind.inputs() + (member.fourier ? FourierFeatures.COUNT : 0);
+      networks[m] = new Mlp(offset, in, member.hidden, outputs());
+      offset += networks[m].length();
+      names.add(member.id());
+      if (member.averaged) {
+        averaged = offset;
+        names.add(member.id() + "-ema");
+      }
+      most = Math.max(most, member.replays);
+    }
+    for (AutoSpec.Extra extra : AutoSpec.Extra.values()) {
+      if (kind.spec().members().contains(extra)) {
+        names.add(extra.id());
+      }
+    }
+    length = offset;
+    averagedLength = averaged;
+    replays = most;
+  }
+
+  /** Whether a tier has a member that sees random Fourier features. */
+  static boolean needsFourier(AutoSpec spec) {
+    return MemberKind.of(spec.tier()).stream().anyMatch(member -> member.fourier);
+  }
+
+  /**
+   * Bytes of a mixture whose buffer is full, in memory.
+   *
+   * @throws IllegalArgumentException if there are more weights than an array holds
+   */
+  static long bytes(AutoSpec spec, Task task, int inputs, int classes) {
+    AutoShape shape = new AutoShape(new Kind(spec, 0, task, inputs, classes), null);
+    long parameters = 2L * shape.length + shape.averagedLength;
+    if (spec.members().contains(AutoSpec.Extra.PREVIOUS_LABEL)) {
+      parameters += (long) shape.classes() * shape.classes();
+    }
+    return parameters * Float.BYTES
+        + ReplayBuffer.bytes(inputs, spec.buffer())
+        + (long) inputs * 4 * Double.BYTES;
+  }
+
+  Kind kind() {
+    return kind;
+  }
+
+  int inputs() {
+    return kind.inputs();
+  }
+
+  /** Classes known, 0 for regression. */
+  int classes() {
+    return kind.classes();
+  }
+
+  boolean isClassification() {
+    return kind.task().isClassification();
+  }
+
+  /** Neurons of the output layers. */
+  int outputs() {
+    return isClassification() ? Math.max(1, kind.classes()) : 1;
+  }
+
+  int members() {
+    return networks.length;
+  }
+
+  MemberKind member(int m) {
+    return members.get(m);
+  }
+
+  Mlp network(int m) {
+    return networks[m];
+  }
+
+  FourierFeatures fourier() {
+    return fourier;
+  }
+
+  /** The most records that a member learns again with each new one. */
+  int replays() {
+    return replays;
+  }
+
+  /** Floats of the parameters of all members. */
+  int length() {
+    return length;
+  }
+
+  /** Floats of those that are averaged; they stand first. */
+  int averagedLength() {
+    return averagedLength;
+  }
+
+  /** Names of the predictions that are mixed, in their order. */
+  List<String> names() {
+    return names;
+  }
+
+  /** Those of the networks; optional members follow. */
+  int networkPredictions() {
+    return names.size() - kind.spec().members().size();
+  }
+
+  boolean has(AutoSpec.Extra extra) {
+    return kind.spec().members().contains(extra);
+  }
+
+  int predictions() {
+    return names.size();
+  }
+
+  /** Floats from one row of features to the next. */
+  int stride() {
+    return Kernels.stride(inputs());
+  }
+
+  /** The same with Fourier features. */
+  int fourierStride() {
+    return Kernels.stride(inputs() + FourierFeatures.COUNT);
+  }
+}

@@ -1,0 +1,142 @@
+package dev.millrace.nn.auto;
+
+import dev.millrace.simd.Kernels;
+import dev.millrace.simd.MixtureKernels;
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
+import java.util.Arrays;
+
+/**
+ * Mixes class probabilities in the logistic domain (Mattern, 2012): q = softmax(b + Σ w_k·l_k),
+ * with l_k the logarithms of prediction k, learned by gradient descent on -ln q of the label. A
+ * weight may become negative, and the weights need not sum to 1.
+ */
+final class ClassMixer {
+
+  private static final Kernels KERNELS = Kernels.best();
+  private static final MixtureKernels MIXTURES = MixtureKernels.best();
+
+  /** Share of a prediction that is spread over all classes, so that no logarithm is infinite. */
+  private static final float SPREAD = 1e-4f;
+
+  private static final float LEARNING_RATE = 0.005f;
+  private static final float BETA2 = 0.999f;
+  private static final float EPSILON = 1e-8f;
+  private static final float BIAS_RATE = 0.02f;
+  private static final float BIAS_KEPT = 0.99f;
+
+  /** The longest step of a bias, whatever an example weighs. */
+  private static final float LONGEST = 1f;
+
+  private final MixerWeights weights;
+  private final float[] meanSquares;
+  // [classes]
+  private float[] bias;
+
+  ClassMixer(MixerWeights weights, int classes) {
+    this.weights = weights;
+    meanSquares = new float[MixerWeights.MOST];
+    bias = new float[classes];
+  }
+
+  private ClassMixer(ClassMixer other, MixerWeights weights) {
+    this.weights = weights;
+    meanSquares = other.meanSquares.clone();
+    bias = other.bias.clone();
+  }
+
+  ClassMixer copy(MixerWeights ofCopy) {
+    return new ClassMixer(this, ofCopy);
+  }
+
+  void addClass() {
+    bias = Arrays.copyOf(bias, bias.length + 1);
+  }
+
+  /**
+   * Mixes {@code scratch.predictions}, [predictions x columns], into {@code scratch.mixed}.
+   *
+   * @param columns padded number of classes
+   */
+  void mix(AutoScratch scratch, int columns) {
+    int classes = bias.length;
+    int stride = Kernels.stride(columns);
+    int biasOffset = weights.predictions * stride;
+    float[] logs = scratch.logs;
+    MIXTURES.flooredLog(scratch.predictions, logs, 0, biasOffset, 1f - SPREAD, SPREAD / classes);
+    System.arraycopy(bias, 0, logs, biasOffset, classes);
+    Arrays.fill(logs, biasOffset + classes, biasOffset + stride, 0f);
+    KERNELS.dense(
+        weights.weights,
+        0,
+        MixerWeights.MOST,
+        1,
+        weights.predictions,
+        logs,
+        0,
+        biasOffset,
+        columns,
+        scratch.mixed,
+        0);
+    KERNELS.softmax(scratch.mixed, 0, 1, classes, columns);
+  }
+
+  /** Learns the label of what was mixed last; only the mixture in {@code scratch} is lost. */
+  void learn(AutoScratch scratch, int columns, int label, float weight) {
+    int classes = bias.length;
+    int stride = Kernels.stride(columns);
+    float[] delta = scratch.mixed;
+    delta[label] -= 1f;
+    float biasRate = Math.min(BIAS_RATE * weight, LONGEST);
+    for (int j = 0; j < classes; j++) {
+      bias[j] = BIAS_KEPT * (bias[j] - biasRate * delta[j]);
+      delta[j] *= weight;
+    }
+    for (int k = 0; k < weights.predictions; k++) {
+      weights.see(k, -scratch.logs[k * stride + label]);
+    }
+    weights.counted();
+    float[] gradient = scratch.mixerGradient;
+    KERNELS.inputGradient(
+        delta,
+        0,
+        1,
+        classes,
+        columns,
+        scratch.logs,
+        0,
+        weights.predictions,
+        gradient,
+        0,
+        scratch.transposed);
+    KERNELS.rmsProp(
+        weights.weights,
+        meanSquares,
+        gradient,
+        0,
+        MixerWeights.MOST,
+        LEARNING_RATE,
+        BETA2,
+        EPSILON,
+        weights.correction());
+  }
+
+  void write(DataOutput out) throws IOException {
+    for (int k = 0; k < weights.predictions; k++) {
+      out.writeFloat(meanSquares[k]);
+    }
+    for (float value : bias) {
+      out.writeFloat(value);
+    }
+  }
+
+  void read(DataInput in) throws IOException {
+    for (int k = 0; k < weights.predictions; k++) {
+      meanSquares[k] = in.readFloat();
+    }
+    for (int j = 0; j < bias.length; j++) {
+      bias[j] = in.readFloat();
+    }
+  }
+}

@@ -1,0 +1,58 @@
+package dev.millrace.nn.auto;
+
+import dev.millrace.nn.Initializer;
+import dev.millrace.nn.WeightInitializer;
+import dev.millrace.simd.Kernels;
+import dev.millrace.simd.MixtureKernels;
+
+/**
+ * Random Fourier features (Rahimi and Recht, 2007): √2·cos(w·z + b), b uniform in a turn, w normal
+ * with bandwidths spaced evenly in their logarithm from 1 to 4, over √inputs.
+ *
+ * <p>They are drawn by seed and number of inputs, so that the models of all keys share them.
+ */
+final class FourierFeatures {
+
+  static final int COUNT = 96;
+
+  private static final Kernels KERNELS = Kernels.best();
+  private static final MixtureKernels MIXTURES = MixtureKernels.best();
+
+  private static final long DOMAIN = 0x666F7572696572L;
+  private static final float SQRT_2 = 1.41421356f;
+
+  private final int inputs;
+  // In turns: [inputs x COUNT], then the phases [COUNT].
+  private final float[] weights;
+
+  FourierFeatures(long seed, int inputs) {
+    this.inputs = inputs;
+    weights = new float[(inputs + 1) * COUNT];
+    WeightInitializer draws =
+        new WeightInitializer(Initializer.LECUN_NORMAL, seed ^ DOMAIN, inputs);
+    for (int k = 0; k < COUNT; k++) {
+      double bandwidth = StrictMath.pow(4, (k + 0.5) / COUNT);
+      double scale = bandwidth / Math.sqrt(inputs) / (2 * Math.PI);
+      for (int i = 0; i < inputs; i++) {
+        weights[i * COUNT + k] = (float) (scale * draws.gaussian(0, k, i));
+      }
+      long phase = WeightInitializer.mix(WeightInitializer.mix(seed ^ DOMAIN) + k);
+      weights[inputs * COUNT + k] = (float) WeightInitializer.uniform(phase);
+    }
+  }
+
+  /**
+   * Writes each row of x and its Fourier features beside it.
+   *
+   * @param x [rows x inputs], rows {@code xStride} apart
+   * @param turns scratch, [rows x COUNT]
+   * @param out [rows x (inputs + COUNT)], rows {@code outStride} apart
+   */
+  void write(float[] x, int xStride, int rows, float[] turns, float[] out, int outStride) {
+    KERNELS.dense(x, 0, xStride, rows, inputs, weights, 0, inputs * COUNT, COUNT, turns, 0);
+    for (int r = 0; r < rows; r++) {
+      System.arraycopy(x, r * xStride, out, r * outStride, inputs);
+      MIXTURES.cosine(turns, r * COUNT, out, r * outStride + inputs, COUNT, SQRT_2);
+    }
+  }
+}

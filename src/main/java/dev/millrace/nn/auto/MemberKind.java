@@ -1,0 +1,70 @@
+package dev.millrace.nn.auto;
+
+import dev.millrace.nn.AutoSpec;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * The networks that can be mixed: tanh in hidden layers, learned with RMSprop (Adam without
+ * momentum, which would keep pushing the old way after a run of equal labels has ended).
+ *
+ * <p>They differ in what they are good at: how fast they move, how much they replay, how deep they
+ * are. The figures are the same for every stream; they were chosen on public ones.
+ */
+enum MemberKind {
+  /** Fast and without replay: follows the stream. */
+  A(0.005f, 0.99f, 0, 0f, false, false, 32),
+  B(0.007f, 0.999f, 3, 0.5f, true, false, 40),
+  C(0.005f, 0.999f, 2, 1f, true, false, 24, 16),
+  /** Linear in the features and in random Fourier features: curved borders of few features. */
+  D(0.005f, 0.999f, 2, 1f, true, true),
+  /** Linear. */
+  E(0.005f, 0.99f, 0, 0f, false, false),
+  S(0.007f, 0.999f, 1, 0.5f, true, false, 32);
+
+  final float learningRate;
+  final float beta2;
+  final int replays;
+  final float replayWeight;
+  final boolean averaged;
+  final boolean fourier;
+  final int[] hidden;
+
+  /**
+   * @param beta2 decay of the mean squared gradient
+   * @param replays records learned again with each new one
+   * @param replayWeight of each of them; a new record has 1
+   * @param averaged whether a moving average of the weights predicts too
+   * @param fourier whether it sees random Fourier features beside the features
+   */
+  MemberKind(
+      float learningRate,
+      float beta2,
+      int replays,
+      float replayWeight,
+      boolean averaged,
+      boolean fourier,
+      int... hidden) {
+    this.learningRate = learningRate;
+    this.beta2 = beta2;
+    this.replays = replays;
+    this.replayWeight = replayWeight;
+    this.averaged = averaged;
+    this.fourier = fourier;
+    this.hidden = hidden;
+  }
+
+  /** Those of a tier; the averaged ones first, so that their averages stand in one piece. */
+  static List<MemberKind> of(AutoSpec.Tier tier) {
+    return switch (tier) {
+      case FAST -> List.of(S);
+      case BALANCED -> List.of(B, A);
+      case ACCURATE -> List.of(B, C, D, A, E);
+    };
+  }
+
+  /** The name in metrics. */
+  String id() {
+    return name().toLowerCase(Locale.ROOT);
+  }
+}

@@ -1,0 +1,139 @@
+package dev.millrace.nn.auto;
+
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
+import java.util.Arrays;
+
+/**
+ * Raw records of a key, kept to be learned again: once it is full, a new one takes the place of one
+ * drawn at random. All members share it.
+ */
+final class ReplayBuffer {
+
+  /** Bytes that the records of one key take at most, however wide they are. */
+  private static final long MOST_BYTES = 8 << 20;
+
+  private static final int FIRST_ROOM = 16;
+  // Of a target, as a float and the rest, and of the weight.
+  private static final int EXTRA = 3;
+
+  private final int inputs;
+  private final int width;
+  private final int capacity;
+  // [room x (features, target, rest of target, weight)]; grows to the capacity.
+  private float[] rows;
+  private int size;
+
+  /**
+   * @param records to keep; fewer where they are so wide that they would take more than 8 MiB
+   */
+  ReplayBuffer(int inputs, int records) {
+    this.inputs = inputs;
+    width = inputs + EXTRA;
+    capacity = capacity(inputs, records);
+    rows = new float[Math.min(FIRST_ROOM, capacity) * width];
+  }
+
+  private ReplayBuffer(ReplayBuffer other) {
+    inputs = other.inputs;
+    width = other.width;
+    capacity = other.capacity;
+    rows = other.rows.clone();
+    size = other.size;
+  }
+
+  private static int capacity(int inputs, int records) {
+    long fitting = MOST_BYTES / Float.BYTES / (inputs + EXTRA);
+    return (int) Math.max(1, Math.min(records, fitting));
+  }
+
+  /** Bytes of a full buffer. */
+  static long bytes(int inputs, int records) {
+    return (long) capacity(inputs, records) * (inputs + EXTRA) * Float.BYTES;
+  }
+
+  ReplayBuffer copy() {
+    return new ReplayBuffer(this);
+  }
+
+  int size() {
+    return size;
+  }
+
+  /** The features of a record start here in {@link #rows}. */
+  int offset(int record) {
+    return record * width;
+  }
+
+  float[] rows() {
+    return rows;
+  }
+
+  /** Index of the class, or the value. */
+  double target(int record) {
+    int at = record * width + inputs;
+    return (double) rows[at] + rows[at + 1];
+  }
+
+  float weight(int record) {
+    return rows[record * width + inputs + 2];
+  }
+
+  /**
+   * Keeps a record.
+   *
+   * @param draw random bits that choose its place once there is no free one
+   */
+  void add(float[] features, int offset, double target, float weight, long draw) {
+    int place = size < capacity ? size++ : below(size, draw);
+    if (rows.length < size * width) {
+      rows = Arrays.copyOf(rows, Math.min(capacity, 2 * (size - 1)) * width);
+    }
+    int at = place * width;
+    System.arraycopy(features, offset, rows, at, inputs);
+    // Two floats hold 48 bits of it: enough for a target far from 0 that varies little.
+    double within = Math.max(-Float.MAX_VALUE, Math.min(Float.MAX_VALUE, target));
+    float rounded = (float) within;
+    rows[at + inputs] = rounded;
+    rows[at + inputs + 1] = (float) (within - rounded);
+    rows[at + inputs + 2] = weight;
+  }
+
+  /** A number from 0 to below {@code bound}, from the upper half of random bits. */
+  static int below(int bound, long bits) {
+    return (int) (((bits >>> 32) * bound) >>> 32);
+  }
+
+  long floats() {
+    return rows.length;
+  }
+
+  void write(DataOutput out) throws IOException {
+    out.writeInt(size);
+    for (int i = 0; i < size * width; i++) {
+      out.writeFloat(rows[i]);
+    }
+  }
+
+  /**
+   * Reads what {@link #write} wrote.
+   *
+   * @throws IOException if it is damaged
+   */
+  void read(DataInput in) throws IOException {
+    size = in.readInt();
+    if (size < 0 || size > capacity) {
+      throw new IOException(
+          "the stored model is damaged: it keeps " + size + " records of at most " + capacity);
+    }
+    int room = FIRST_ROOM;
+    while (room < size) {
+      room *= 2;
+    }
+    rows = new float[Math.min(room, capacity) * width];
+    for (int i = 0; i < size * width; i++) {
+      rows[i] = in.readFloat();
+    }
+  }
+}

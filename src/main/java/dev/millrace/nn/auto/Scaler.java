@@ -1,0 +1,148 @@
+package dev.millrace.nn.auto;
+
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
+
+/**
+ * Fading mean and variance of each column (Welford), and the transformation they define.
+ *
+ * <p>n = n(1-f) + 1; q = x - mean; mean += q/n; m2 = m2(1-f) + q(x - mean); variance = m2/n. The
+ * rules are those of a network's normalization: q is cut to 100 standard deviations once 100 values
+ * are known, and a column that has not varied by more than rounding is 0. What differs is that 1/sd
+ * is kept, because each record is scaled once and replayed records are scaled many times.
+ */
+final class Scaler {
+
+  private static final double ROUNDING = 1e-14;
+  private static final double KNOWN = 100;
+  private static final double FARTHEST = 100;
+
+  private final int columns;
+  private final double keep;
+  // [columns x (n, mean, m2)]
+  private final double[] statistics;
+  // [columns], 0 for a column that has not varied; follows from the statistics.
+  private final double[] inverses;
+
+  /**
+   * @param fade share of the past that is forgotten with each value
+   */
+  Scaler(int columns, double fade) {
+    this.columns = columns;
+    keep = 1 - fade;
+    statistics = new double[3 * columns];
+    inverses = new double[columns];
+  }
+
+  private Scaler(Scaler other) {
+    columns = other.columns;
+    keep = other.keep;
+    statistics = other.statistics.clone();
+    inverses = other.inverses.clone();
+  }
+
+  Scaler copy() {
+    return new Scaler(this);
+  }
+
+  /** Takes a row into the statistics; NaN is missing and changes nothing. */
+  void update(float[] row, int offset) {
+    for (int c = 0; c < columns; c++) {
+      float x = row[offset + c];
+      if (x == x) {
+        update(c, x);
+      }
+    }
+  }
+
+  void update(int column, double x) {
+    int s = 3 * column;
+    double n = statistics[s] * keep + 1;
+    double q = limited(x - statistics[s + 1], column);
+    double step = q / n;
+    double mean = statistics[s + 1] + step;
+    double m2 = statistics[s + 2] * keep + q * (q - step);
+    statistics[s] = n;
+    statistics[s + 1] = mean;
+    statistics[s + 2] = m2;
+    inverses[column] = inverse(n, mean, m2);
+  }
+
+  private double limited(double q, int column) {
+    int s = 3 * column;
+    double inverse = inverses[column];
+    if (statistics[s] < KNOWN || inverse == 0 || Math.abs(q) * inverse <= FARTHEST) {
+      return q;
+    }
+    return Math.copySign(FARTHEST / inverse, q);
+  }
+
+  private static double inverse(double n, double mean, double m2) {
+    double variance = m2 / n;
+    return variance > ROUNDING * mean * mean ? 1 / Math.sqrt(variance) : 0;
+  }
+
+  /** Writes the scaled row, cut to ±{@code clip}; what is missing becomes 0. */
+  void transform(float[] row, int offset, float clip, float[] out, int outOffset) {
+    for (int c = 0; c < columns; c++) {
+      float z = (float) ((row[offset + c] - statistics[3 * c + 1]) * inverses[c]);
+      float cut = z > clip ? clip : z < -clip ? -clip : z;
+      out[outOffset + c] = cut == cut ? cut : 0f;
+    }
+  }
+
+  /**
+   * Squared distance of a scaled row from another one that is not yet scaled; some value of at
+   * least {@code worst} if it is not below that.
+   */
+  double distance(float[] z, float[] row, int offset, float clip, double worst) {
+    double sum = 0;
+    for (int c = 0; c < columns && sum < worst; c++) {
+      double other = (row[offset + c] - statistics[3 * c + 1]) * inverses[c];
+      double cut = other > clip ? clip : other < -clip ? -clip : other;
+      double apart = z[c] - (cut == cut ? cut : 0);
+      sum += apart * apart;
+    }
+    return sum;
+  }
+
+  double scaled(int column, double x) {
+    return (x - statistics[3 * column + 1]) * inverses[column];
+  }
+
+  double mean(int column) {
+    return statistics[3 * column + 1];
+  }
+
+  /** 1/sd, 0 for a column that has not varied. */
+  double inverse(int column) {
+    return inverses[column];
+  }
+
+  /** 0 for a column that has not varied. */
+  double deviation(int column) {
+    return inverses[column] == 0 ? 0 : 1 / inverses[column];
+  }
+
+  /** How many numbers it is. */
+  long numbers() {
+    return 4L * columns;
+  }
+
+  void write(DataOutput out) throws IOException {
+    for (double value : statistics) {
+      out.writeDouble(value);
+    }
+  }
+
+  void read(DataInput in) throws IOException {
+    for (int i = 0; i < statistics.length; i++) {
+      statistics[i] = in.readDouble();
+    }
+    for (int c = 0; c < columns; c++) {
+      double n = statistics[3 * c];
+      inverses[c] = n == 0 ? 0 : inverse(n, statistics[3 * c + 1], statistics[3 * c + 2]);
+    }
+  }
+}

@@ -1,0 +1,96 @@
+package dev.millrace.nn.auto;
+
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
+
+/**
+ * Mixes predicted values linearly, o = b + Σ w_k·f_k on a scale of its own, learned by normalised
+ * gradient descent on the error cut to ±1.
+ */
+final class ValueMixer {
+
+  private static final double LEARNING_RATE = 0.005;
+  private static final double EPSILON = 0.001;
+  private static final double BIAS_RATE = 0.02;
+  private static final double BIAS_KEPT = 0.99;
+  private static final double LONGEST = 1;
+
+  private final MixerWeights weights;
+  private final Scaler target;
+  private double bias;
+  // Of what was mixed last.
+  private final double[] scaled;
+  private double output;
+
+  ValueMixer(MixerWeights weights) {
+    this(weights, new Scaler(1, 0), 0);
+  }
+
+  private ValueMixer(MixerWeights weights, Scaler target, double bias) {
+    this.weights = weights;
+    this.target = target;
+    this.bias = bias;
+    scaled = new double[weights.predictions];
+  }
+
+  ValueMixer copy(MixerWeights ofCopy) {
+    return new ValueMixer(ofCopy, target.copy(), bias);
+  }
+
+  private double inverse() {
+    double inverse = target.inverse(0);
+    return inverse == 0 ? 1 : inverse;
+  }
+
+  /** Takes a prediction on the target's own scale. */
+  void take(int prediction, double value) {
+    scaled[prediction] = (value - target.mean(0)) * inverse();
+  }
+
+  /** The mixture of what was taken, on the target's own scale. */
+  double mix() {
+    double sum = bias;
+    for (int k = 0; k < weights.predictions; k++) {
+      sum += weights.weights[k] * scaled[k];
+    }
+    output = sum;
+    return sum / inverse() + target.mean(0);
+  }
+
+  /** Learns the value that was mixed last; returns the Huber loss of the mixture. */
+  float learn(double value, float weight) {
+    double y = (value - target.mean(0)) * inverse();
+    double squares = EPSILON;
+    for (int k = 0; k < weights.predictions; k++) {
+      squares += scaled[k] * scaled[k];
+      weights.see(k, huber(y - scaled[k]));
+    }
+    weights.counted();
+    double error = Math.max(-1, Math.min(1, y - output));
+    double step =
+        Math.min(LEARNING_RATE * weight, LONGEST) * error / (1 + squares / weights.predictions);
+    for (int k = 0; k < weights.predictions; k++) {
+      weights.weights[k] += (float) (step * scaled[k]);
+    }
+    bias = BIAS_KEPT * (bias + Math.min(BIAS_RATE * weight, LONGEST) * error);
+    float loss = huber(y - output);
+    target.update(0, value);
+    return loss;
+  }
+
+  private static float huber(double error) {
+    double size = Math.abs(error);
+    return (float) (size <= 1 ? 0.5 * error * error : size - 0.5);
+  }
+
+  void write(DataOutput out) throws IOException {
+    target.write(out);
+    out.writeDouble(bias);
+  }
+
+  void read(DataInput in) throws IOException {
+    target.read(in);
+    bias = in.readDouble();
+  }
+}

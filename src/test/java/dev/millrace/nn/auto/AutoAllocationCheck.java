@@ -1,0 +1,41 @@
+package dev.millrace.nn.auto;
+
+import com.sun.management.ThreadMXBean;
+import dev.millrace.nn.OnlineModel;
+import java.lang.management.ManagementFactory;
+import java.util.List;
+
+/** Prints the fewest bytes that a stretch of calls allocated once the methods were compiled. */
+public final class AutoAllocationCheck {
+
+  private static final int STRETCHES = 200;
+  private static final int CALLS = 300;
+
+  private AutoAllocationCheck() {}
+
+  public static void main(String[] args) {
+    ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+    List<OnlineModel> models = AutoModels.cases().stream().map(AutoModels.Case::model).toList();
+    OnlineModel[] all = models.toArray(OnlineModel[]::new);
+    float[] x = new float[AutoModels.INPUTS];
+    float[] out = new float[19];
+    long fewest = Long.MAX_VALUE;
+    for (int stretch = 0; stretch < STRETCHES && fewest > 0; stretch++) {
+      long before = threads.getThreadAllocatedBytes(Thread.currentThread().getId());
+      for (int call = 0; call < CALLS; call++) {
+        x[call % AutoModels.INPUTS] = call % 13;
+        for (OnlineModel model : all) {
+          model.predict(x, 0, out);
+          if (model.classes() > 0) {
+            model.learnClass(x, 0, call % model.classes(), 1f, out);
+          } else {
+            model.learnValue(x, 0, call % 5, 1f, out);
+          }
+        }
+      }
+      long after = threads.getThreadAllocatedBytes(Thread.currentThread().getId());
+      fewest = Math.min(fewest, after - before);
+    }
+    System.out.println("bytes=" + fewest);
+  }
+}

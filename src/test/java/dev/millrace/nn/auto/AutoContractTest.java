@@ -1,0 +1,257 @@
+package dev.millrace.nn.auto;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.millrace.data.MetricsReport;
+import dev.millrace.data.Task;
+import dev.millrace.nn.AutoSpec;
+import dev.millrace.nn.LearnerSummary;
+import dev.millrace.nn.ModelMismatchException;
+import dev.millrace.nn.ModelSpec;
+import dev.millrace.nn.OnlineModel;
+import dev.millrace.nn.Workspace;
+import dev.millrace.nn.auto.AutoModels.Case;
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** What holds for every mixture. */
+class AutoContractTest {
+
+  private static final int EXAMPLES = 60;
+
+  static List<Case> cases() {
+    return AutoModels.cases();
+  }
+
+  @ParameterizedTest
+  @MethodSource("cases")
+  void theSameSeedLearnsTheSameHoweverExamplesFallIntoCalls(Case one) {
+    OnlineModel whole = one.model();
+    AutoModels.learn(whole, 0, EXAMPLES);
+    byte[] expected = AutoModels.bytes(whole);
+
+    assertThat(whole.examples()).isEqualTo(EXAMPLES);
+    assertThat(whole.steps()).isEqualTo(EXAMPLES);
+    assertThat(whole.skippedSteps()).isZero();
+    for (int together : new int[] {1, 7, EXAMPLES}) {
+      OnlineModel many = one.model();
+      AutoModels.learnTogether(many, 0, EXAMPLES, together);
+      assertThat(AutoModels.bytes(many)).as("%d together", together).isEqualTo(expected);
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("cases")
+  void storedOrCopiedAfterAnyExampleItEndsAsIfNeverStopped(Case one) throws IOException {
+    OnlineModel whole = one.model();
+    AutoModels.learn(whole, 0, EXAMPLES);
+    byte[] expected = AutoModels.bytes(whole);
+
+    OnlineModel first = one.model();
+    for (int cut = 0; cut < EXAMPLES; cut++) {
+      byte[] atCut = AutoModels.bytes(first);
+      OnlineModel restored = AutoModels.read(atCut, one.spec(), one.task());
+      OnlineModel copy = first.copy();
+      AutoModels.learn(restored, cut, EXAMPLES);
+      AutoModels.learn(copy, cut, EXAMPLES);
+
+      assertThat(AutoModels.bytes(restored)).as("restored at %d", cut).isEqualTo(expected);
+      assertThat(AutoModels.bytes(copy)).as("copied at %d", cut).isEqualTo(expected);
+      assertThat(AutoModels.bytes(first)).as("the copied one").isEqualTo(atCut);
+      AutoModels.learn(first, cut, cut + 1);
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("cases")
+  void predictingChangesNothingAndEqualsWhatLearningPredicts(Case one) {
+    OnlineModel model = one.model();
+    AutoModels.learn(model, 0, EXAMPLES);
+    byte[] before = AutoModels.bytes(model);
+    float[] x = new float[AutoModels.INPUTS];
+    AutoModels.features(99, x, 0);
+    float[] predicted = new float[model.outputs()];
+
+    model.predict(x, 0, predicted);
+
+    assertThat(AutoModels.bytes(model)).isEqualTo(before);
+    if (one.task().isClassification()) {
+      float sum = 0f;
+      for (float p : predicted) {
+        assertThat(p).isBetween(0f, 1f);
+        sum += p;
+      }
+      assertThat(sum).isCloseTo(1f, within(1e-5f));
+    } else {
+      assertThat(predicted[0]).isFinite();
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("cases")
+  void modelsThatShareAWorkspaceDoNotDisturbEachOther(Case one) {
+    Workspace shared = new Workspace();
+    OnlineModel first = one.model();
+    OnlineModel other =
+        Models.create(
+            ModelSpec.auto(5, AutoSpec.of(AutoSpec.Tier.ACCURATE), Map.of()),
+            Task.MULTICLASS,
+            AutoModels.INPUTS,
+            40,
+            1);
+    OnlineModel alone = one.model();
+    AutoModels.learn(alone, 0, EXAMPLES);
+    for (int e = 0; e < EXAMPLES; e++) {
+      first.use(shared);
+      AutoModels.learn(first, e, e + 1);
+      other.use(shared);
+      AutoModels.learn(other, e, e + 1);
+    }
+
+    assertThat(AutoModels.bytes(first)).isEqualTo(AutoModels.bytes(alone));
+  }
+
+  @ParameterizedTest
+  @EnumSource(AutoSpec.Tier.class)
+  void itLearns(AutoSpec.Tier tier) {
+    for (int classes : new int[] {2, 5}) {
+      Task task = classes == 2 ? Task.BINARY : Task.MULTICLASS;
+      OnlineModel model = new Case(AutoSpec.of(tier), task, classes).model();
+      float early = AutoModels.learn(model, 0, 200);
+      float late = AutoModels.learn(model, 200, 3000);
+      assertThat(late).as("%d classes", classes).isLessThan(0.8f * early);
+    }
+    OnlineModel model = new Case(AutoSpec.of(tier), Task.REGRESSION, 0).model();
+    float early = AutoModels.learn(model, 0, 50);
+    float late = AutoModels.learn(model, 50, 1000);
+    assertThat(late).isLessThan(0.3f * early);
+  }
+
+  @ParameterizedTest
+  @MethodSource("cases")
+  void classesMayComeOneAfterTheOther(Case one) throws IOException {
+    if (!one.task().isClassification()) {
+      return;
+    }
+    OnlineModel model = Models.create(one.spec(), one.task(), AutoModels.INPUTS, 0, 7);
+    OnlineModel restored = model;
+    float[] x = new float[AutoModels.INPUTS];
+    for (int known = 0; known < one.classes(); known++) {
+      AutoModels.features(known, x, 0);
+      float[] out = new float[known + 1];
+      for (OnlineModel each : model == restored ? List.of(model) : List.of(model, restored)) {
+        each.addClass();
+        each.learnClass(x, 0, known, 1f, out);
+        AutoModels.learn(each, known * 20, known * 20 + 20);
+      }
+      restored = AutoModels.read(AutoModels.bytes(restored), one.spec(), one.task());
+    }
+
+    assertThat(model.classes()).isEqualTo(one.classes());
+    assertThat(AutoModels.bytes(restored)).isEqualTo(AutoModels.bytes(model));
+    float[] out = new float[one.classes()];
+    model.predict(x, 0, out);
+    assertThat(out).doesNotContain(Float.NaN);
+  }
+
+  @ParameterizedTest
+  @MethodSource("cases")
+  void absurdNumbersAndWeightsNeverMakeItUseless(Case one) {
+    OnlineModel model = one.model();
+    AutoModels.learn(model, 0, 500);
+    float[] x = new float[AutoModels.INPUTS];
+    float[] out = new float[model.outputs()];
+    for (float absurd : new float[] {Float.MAX_VALUE, -Float.MAX_VALUE, 1e20f, Float.NaN}) {
+      Arrays.fill(x, absurd);
+      for (float weight : new float[] {0f, 1f, 1e6f, Float.MAX_VALUE}) {
+        if (model.classes() > 0) {
+          model.learnClass(x, 0, 1, weight, out);
+        } else {
+          model.learnValue(x, 0, absurd == absurd ? absurd * 1e200 : 1, weight, out);
+        }
+      }
+    }
+    AutoModels.learn(model, 500, 1500);
+
+    model.predict(x, 0, out);
+    for (float value : out) {
+      assertThat(value).isFinite();
+    }
+  }
+
+  @Test
+  void anExampleOfWeightZeroTeachesTheNetworksNothing() {
+    Case one = new Case(AutoSpec.of(AutoSpec.Tier.ACCURATE), Task.BINARY, 2);
+    OnlineModel model = one.model();
+    float[] out = new float[2];
+    float[] before = new float[2];
+    float[] x = {1f, 2f, 3f, 4f, 5f};
+    model.predict(x, 0, before);
+    for (int e = 0; e < 50; e++) {
+      model.learnClass(x, 0, 1, 0f, out);
+    }
+
+    model.predict(x, 0, out);
+    assertThat(out).isEqualTo(before);
+  }
+
+  @Test
+  void itSaysWhichMemberLeads() {
+    Case one = new Case(AutoSpec.of(AutoSpec.Tier.BALANCED), Task.BINARY, 2);
+    OnlineModel model = one.model();
+    assertThat(model.members().leader()).isNull();
+
+    AutoModels.learn(model, 0, 500);
+
+    MetricsReport.Members members = model.members();
+    assertThat(members.members())
+        .extracting(MetricsReport.Member::name)
+        .containsExactly("b", "b-ema", "a");
+    double least =
+        members.members().stream().mapToDouble(MetricsReport.Member::loss).min().orElseThrow();
+    assertThat(members.members())
+        .filteredOn(member -> member.loss() == least)
+        .extracting(MetricsReport.Member::name)
+        .contains(members.leader());
+    assertThat(members.members()).allSatisfy(member -> assertThat(member.weight()).isFinite());
+  }
+
+  @Test
+  void storedBytesTellWhatIsInThemAndFitNoOtherSettings() throws IOException {
+    Case one = new Case(AutoSpec.of(AutoSpec.Tier.FAST), Task.MULTICLASS, 4);
+    OnlineModel model = one.model();
+    AutoModels.learn(model, 0, 30);
+    byte[] bytes = AutoModels.bytes(model);
+
+    assertThat(LearnerSummary.read(bytes, 0))
+        .isEqualTo(
+            new LearnerSummary(
+                "multiclass, auto fast, buffer 2048", AutoModels.INPUTS, 4, 30, 30, 0));
+    assertThatThrownBy(() -> AutoModels.read(bytes, ModelSpec.auto(1), Task.MULTICLASS))
+        .isInstanceOf(ModelMismatchException.class)
+        .hasMessageContaining("auto fast")
+        .hasMessageContaining("auto balanced");
+    assertThatThrownBy(() -> AutoModels.read(bytes, ModelSpec.single(1), Task.MULTICLASS))
+        .isInstanceOf(ModelMismatchException.class);
+  }
+
+  @ParameterizedTest
+  @MethodSource("cases")
+  void itsMemoryIsBoundedByWhatTheLimitCounts(Case one) {
+    OnlineModel model = one.model();
+    AutoModels.learn(model, 0, EXAMPLES);
+
+    long counted =
+        Models.modelBytes(one.spec(), one.task(), AutoModels.INPUTS, Math.max(1, one.classes()));
+    // Beside it: target, mixer and class count, some hundred bytes.
+    assertThat(model.memoryBytes()).isBetween(counted * 9 / 10, counted + 1000);
+  }
+}

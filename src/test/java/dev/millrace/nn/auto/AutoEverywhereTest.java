@@ -1,0 +1,65 @@
+package dev.millrace.nn.auto;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
+
+import dev.millrace.testing.ChildJvm;
+import dev.millrace.testing.Jdks;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The same mixtures end in the same bytes, however and wherever the JVM computes. */
+class AutoEverywhereTest {
+
+  /** What {@link AutoHash} prints. Whoever changes the arithmetic breaks every stored model. */
+  private static final String GOLDEN =
+      "sha256=9316a4b27183ae1452b4388322864e9be010f10bd8556a3fdf8e8d42bd6293dc";
+
+  private static final String MODULE = "--add-modules=jdk.incubator.vector";
+
+  private static void assertGolden(String output) {
+    assertThat(output.lines().filter(line -> line.startsWith("sha256="))).containsExactly(GOLDEN);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {0, 128, 256, 512})
+  void everyRegisterWidthEndsInTheSameBytes(int bits) {
+    String output = ChildJvm.run(AutoHash.class, List.of(MODULE, "-Dmillrace.simd.bits=" + bits));
+
+    assertThat(output).contains("bits=" + bits);
+    assertGolden(output);
+  }
+
+  /** Interpreter, first compiler, second compiler, and no fused multiply-add. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"-Xint", "-XX:TieredStopAtLevel=1", "-XX:-TieredCompilation", "-XX:-UseFMA"})
+  void howeverTheJvmExecutesItEndsInTheSameBytes(String flag) {
+    List<String> flags = List.of(MODULE, "-XX:+IgnoreUnrecognizedVMOptions", flag);
+    assertGolden(ChildJvm.run(AutoHash.class, flags));
+  }
+
+  @Test
+  void everyOtherJdkEndsInTheSameBytes() {
+    Map<Integer, Path> jdks = Jdks.others();
+    assumeThat(jdks).as("JDKs 17 or newer other than this one").isNotEmpty();
+    jdks.forEach(
+        (version, home) -> assertGolden(ChildJvm.run(home, AutoHash.class, List.of(MODULE))));
+  }
+
+  @Test
+  void noCallAllocatesOnceCompiled() {
+    // Compiled in the foreground, with the flags of the launcher and of flink-conf/config.yaml.
+    List<String> flags =
+        List.of(
+            MODULE,
+            "-Xbatch",
+            "-XX:CompileCommand=quiet",
+            "-XX:CompileCommand=dontinline,dev.millrace.simd.VectorKernels::*");
+    assertThat(ChildJvm.run(AutoAllocationCheck.class, flags)).contains("bytes=0");
+  }
+}

@@ -1,0 +1,26 @@
+package dev.millrace.nn.auto;
+
+import dev.millrace.nn.OnlineModel;
+import dev.millrace.simd.Kernels;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+
+/** Trains every kind of mixture for some time and prints a hash of all their bytes. */
+public final class AutoHash {
+
+  private static final int EXAMPLES = 300;
+
+  private AutoHash() {}
+
+  public static void main(String[] args) throws NoSuchAlgorithmException {
+    MessageDigest digest = MessageDigest.getInstance("SHA-256");
+    for (AutoModels.Case one : AutoModels.cases()) {
+      OnlineModel model = one.model();
+      AutoModels.learn(model, 0, EXAMPLES);
+      digest.update(AutoModels.bytes(model));
+    }
+    System.out.println("bits=" + Kernels.best().bits());
+    System.out.println("sha256=" + HexFormat.of().formatHex(digest.digest()));
+  }
+}
