@@ -10,10 +10,13 @@ import dev.millrace.codec.FeatureSpec;
 import dev.millrace.codec.InputSpec;
 import dev.millrace.data.Task;
 import dev.millrace.eval.MetricsSpec;
+import dev.millrace.eval.MetricsSpec.Decision;
+import dev.millrace.eval.MetricsSpec.Validation;
 import dev.millrace.eval.drift.DriftSpec;
 import dev.millrace.flink.DriftPlan;
 import dev.millrace.flink.StateSpec;
 import dev.millrace.nn.Activation;
+import dev.millrace.nn.ClassWeights;
 import dev.millrace.nn.Clipping;
 import dev.millrace.nn.Initializer;
 import dev.millrace.nn.LayerSpec;
@@ -133,9 +136,25 @@ class PipelineFileTest {
                 new Clipping(5f, 1f),
                 42,
                 Initializer.BY_ACTIVATION,
-                Map.of("fraud", 10f)));
+                ClassWeights.of(Map.of("fraud", 10f))));
     assertThat(settings.metrics())
-        .isEqualTo(new MetricsSpec(500, 100, 5000, false, false, "fraud"));
+        .isEqualTo(
+            new MetricsSpec(
+                500,
+                600_000,
+                0.999,
+                100,
+                5000,
+                false,
+                false,
+                false,
+                false,
+                false,
+                2,
+                0.9,
+                Decision.F1,
+                "fraud",
+                new Validation(0.1, 3)));
     assertThat(settings.drift())
         .isEqualTo(
             new DriftPlan(
@@ -493,6 +512,31 @@ class PipelineFileTest {
   void eachMistakeInTheInputHasItsOwnWords(String input, String error) {
     assertThat(invalid(TO_INPUT + "input: { " + input + " }").errors())
         .containsExactly("fraud.yaml:3  " + error);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "validation: { patience: 3 } | validation.patience needs examples held out. Add a share,"
+            + " for example: share: 0.1",
+        "validation: { share: 1 } | validation.share must be at least 0 and below 1, but was \"1\"",
+        "metrics: { decision: f2 } | metrics.decision \"f2\" is not known. Did you mean \"f1\"? One"
+            + " of: accuracy, balanced-accuracy, f1, f-beta",
+        "model: { class-weights: even } | model.class-weights must be balanced, or a map of"
+            + " options, but was \"even\"",
+      })
+  void eachMistakeInTheMetricsHasItsOwnWords(String line, String error) {
+    assertThat(invalid(HEAD + line).errors()).singleElement().asString().endsWith("  " + error);
+  }
+
+  @Test
+  void aWindowOfTimeHoldsMoreExamplesUnlessTheirNumberIsGiven() {
+    assertThat(parse(HEAD + "metrics: { window-time: 1h }").metrics())
+        .returns(3_600_000L, MetricsSpec::windowMillis)
+        .returns(100_000, MetricsSpec::window);
+    assertThat(parse(HEAD + "metrics: { window-time: 1h, window: 50 }").metrics().window())
+        .isEqualTo(50);
   }
 
   @ParameterizedTest

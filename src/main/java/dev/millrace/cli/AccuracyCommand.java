@@ -2,13 +2,13 @@ package dev.millrace.cli;
 
 import dev.millrace.Settings;
 import dev.millrace.nn.AutoSpec;
+import dev.millrace.nn.ClassWeights;
 import dev.millrace.nn.ModelSpec;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -121,7 +121,9 @@ final class AccuracyCommand implements Callable<Integer> {
       for (int seed = 1; seed <= seeds; seed++) {
         Evaluation run =
             Evaluation.run(
-                settings.withModel(ModelSpec.auto(seed, auto, Map.of())), scan, Progress.hidden());
+                settings.withModel(ModelSpec.auto(seed, auto, ClassWeights.NONE)),
+                scan,
+                Progress.hidden());
         FinalMetrics.Totals totals = run.metrics().totals();
         scores[seed - 1] = data.score().of(totals);
         rates[seed - 1] = totals.examples() / run.seconds();

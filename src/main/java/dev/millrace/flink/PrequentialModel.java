@@ -32,6 +32,7 @@ final class PrequentialModel {
   private final Task task;
   private final int columns;
   private final boolean probabilities;
+  private final boolean balanced; // whether the classes' weights are to be made the same
   // Null if the pipeline does not look for drift.
   private final DriftWatch drift;
   private OnlineModel learner;
@@ -56,6 +57,7 @@ final class PrequentialModel {
     task = spec.task(chunk.isClassification());
     columns = spec.columns().hashCode();
     probabilities = Models.givesProbabilities(spec.model(), task);
+    balanced = spec.model().classWeights().balanced();
     ModelStart start = spec.model().start();
     classes = new ClassNames(start == null ? spec.input().classes() : start.classes());
     int inputs = start == null ? chunk.width() : start.weights().inputs();
@@ -89,6 +91,7 @@ final class PrequentialModel {
     metrics = RollingMetrics.read(in, spec.metrics());
     nameClasses();
     probabilities = Models.givesProbabilities(spec.model(), task);
+    balanced = spec.model().classWeights().balanced();
     learner = Models.read(in, spec.model(), task, workspace);
     if (version >= TrainState.FIRST_WITH_DRIFT) {
       toldSkips = in.readLong();
@@ -116,6 +119,7 @@ final class PrequentialModel {
     task = other.task;
     columns = other.columns;
     probabilities = other.probabilities;
+    balanced = other.balanced;
     learner = other.learner.copy();
     drift = other.drift == null ? null : other.drift.copy();
     if (drift != null) {
@@ -239,6 +243,14 @@ final class PrequentialModel {
   void learnClasses(Chunk chunk, int from, int to, TrainScratch scratch) {
     int known = classes.size();
     scratch.takeClasses(chunk, from, to, known);
+    ClassificationMetrics classification = (ClassificationMetrics) metrics;
+    if (balanced) {
+      scratch.balance.begin(classification, known);
+      for (int r = 0; r < to - from; r++) {
+        scratch.balance.see(scratch.classes[r], chunk.weights()[from + r]);
+        scratch.weights[r] *= scratch.balance.factor(scratch.classes[r]);
+      }
+    }
     float[] scores = scratch.scores;
     learner.use(scratch.workspace);
     learner.learnClasses(
@@ -249,7 +261,6 @@ final class PrequentialModel {
         scratch.weights,
         scores,
         scratch.losses);
-    ClassificationMetrics classification = (ClassificationMetrics) metrics;
     ScoredClass scored = scratch.scored;
     for (int r = 0; r < to - from; r++) {
       scored.take(scores, r * known, known, probabilities, scratch.classes[r]);
@@ -293,6 +304,10 @@ final class PrequentialModel {
     }
     scratch.classes[0] = known;
     scratch.weights[0] = chunk.weights()[row] * scratch.weightOf[label];
+    if (balanced) {
+      scratch.balance.begin(classification, known + 1);
+      scratch.weights[0] *= scratch.balance.factor(known);
+    }
     float[] late = scratch.unpublished(known + 1);
     learner.learnClass(chunk.features(), row * chunk.width(), known, scratch.weights[0], late);
     learned(chunk, row);

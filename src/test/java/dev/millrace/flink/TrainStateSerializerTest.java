@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.data.Chunk;
 import dev.millrace.data.Example;
+import dev.millrace.nn.ClassWeights;
 import dev.millrace.nn.ModelSpec;
 import dev.millrace.nn.Workspace;
 import dev.millrace.testing.Chunks;
@@ -104,7 +105,7 @@ class TrainStateSerializerTest {
         small.clipping(),
         small.seed(),
         small.initializer(),
-        classWeights);
+        ClassWeights.of(classWeights));
   }
 
   private TrainState state() throws IOException {
