@@ -153,6 +153,7 @@ final class PipelineOptions {
               MODEL,
               AutoOptions.AUTO,
               METRICS,
+              VALIDATION,
               DRIFT,
               OUTPUT,
               STATE,

@@ -17,9 +17,10 @@ record Evaluation(
   /**
    * Runs the job over a file, with no broker.
    *
+   * @param epochs passes over the file
    * @throws CliError if the job fails
    */
-  static Evaluation run(Settings settings, CsvScan scan, Progress progress) throws Exception {
+  static Evaluation run(Settings settings, CsvScan scan, int epochs, Progress progress) throws Exception {
     FinalMetrics metrics = new FinalMetrics(settings.metrics().positive());
     ModelHash models = new ModelHash();
     DeadLetterTally deadLetters = new DeadLetterTally();
@@ -33,7 +34,7 @@ record Evaluation(
       MillraceJob.build(
           env,
           settings,
-          CsvSource.of(scan, settings.input().topic()),
+          CsvSource.of(scan, settings.input().topic(), epochs),
           new MillraceJob.Sinks(metricsSink, others, others, deadLettersSink, modelsSink));
       execute(env);
     }
@@ -51,6 +52,6 @@ record Evaluation(
   private static void accept(OutputRecord record, FinalMetrics metrics, Progress progress) {
     MetricsRecords.parse(new String(record.value(), StandardCharsets.UTF_8))
         .ifPresent(metrics::accept);
-    progress.stepTo(metrics.examples());
+    progress.stepTo(metrics.seen());
   }
 }

@@ -21,6 +21,7 @@ import dev.millrace.data.MetricsReport.Offsets;
 import dev.millrace.data.MetricsReport.RegressionBaseline;
 import dev.millrace.data.MetricsReport.RegressionBlock;
 import dev.millrace.data.MetricsReport.RegressionScores;
+import dev.millrace.data.MetricsReport.Validation;
 import java.io.IOException;
 import java.util.List;
 import java.util.Locale;
@@ -49,10 +50,16 @@ public final class MetricsJson {
     json.writeNumberField("examples", context.examples());
     json.writeNumberField("model_version", context.modelVersion());
     time(json, "event_time", context.eventTime());
+    if (report.epoch() > 0) {
+      json.writeNumberField("epoch", report.epoch());
+    }
     if (report.scores() instanceof ClassificationScores scores) {
       writeScores(json, context.classes(), scores);
     } else if (report.scores() instanceof RegressionScores scores) {
       writeScores(json, scores);
+    }
+    if (report.validation() != null) {
+      writeValidation(json, report.validation());
     }
     number(json, "learning_rate", context.learningRate());
     json.writeNumberField("skipped_steps", context.skippedSteps());
@@ -67,15 +74,13 @@ public final class MetricsJson {
   private static void writeScores(
       JsonGenerator json, List<String> classes, ClassificationScores scores) throws IOException {
     startWindow(json, scores.windowSize(), scores.windowMillis());
-    writeCounts(json, scores.window().examples(), scores.window().weight());
-    writeBlock(json, scores.window());
+    writeCounted(json, scores.window());
     number(json, "auc_roc", scores.window().aucRoc());
     number(json, "auc_pr", scores.window().aucPr());
     writeAverages(json, scores.window().averages());
     json.writeEndObject();
     json.writeObjectFieldStart("total");
-    writeCounts(json, scores.total().examples(), scores.total().weight());
-    writeBlock(json, scores.total());
+    writeCounted(json, scores.total());
     writeAverages(json, scores.total().averages());
     json.writeEndObject();
     if (scores.fading() != null) {
@@ -99,6 +104,29 @@ public final class MetricsJson {
     }
   }
 
+  private static void writeValidation(JsonGenerator json, Validation validation)
+      throws IOException {
+    json.writeObjectFieldStart("validation");
+    json.writeNumberField("best_epoch", validation.bestEpoch());
+    number(json, "best_loss", validation.bestLoss());
+    json.writeBooleanField("stopped", validation.stopped());
+    if (validation.scores() instanceof ClassificationScores scores) {
+      startWindow(json, scores.windowSize(), scores.windowMillis());
+      writeCounted(json, scores.window());
+      json.writeEndObject();
+      json.writeObjectFieldStart("epoch");
+      writeCounted(json, scores.total());
+    } else if (validation.scores() instanceof RegressionScores scores) {
+      startWindow(json, scores.windowSize(), scores.windowMillis());
+      writeCounted(json, scores.window());
+      json.writeEndObject();
+      json.writeObjectFieldStart("epoch");
+      writeCounted(json, scores.total());
+    }
+    json.writeEndObject();
+    json.writeEndObject();
+  }
+
   private static void startWindow(JsonGenerator json, int size, long millis) throws IOException {
     json.writeObjectFieldStart("window");
     json.writeNumberField("size", size);
@@ -118,6 +146,12 @@ public final class MetricsJson {
     json.writeNumberField("examples", examples);
     json.writeFieldName("weight");
     weight(json, weight);
+  }
+
+  private static void writeCounted(JsonGenerator json, ClassificationBlock block)
+      throws IOException {
+    writeCounts(json, block.examples(), block.weight());
+    writeBlock(json, block);
   }
 
   private static void writeBlock(JsonGenerator json, ClassificationBlock block) throws IOException {
@@ -222,12 +256,10 @@ public final class MetricsJson {
 
   private static void writeScores(JsonGenerator json, RegressionScores scores) throws IOException {
     startWindow(json, scores.windowSize(), scores.windowMillis());
-    writeCounts(json, scores.window().examples(), scores.window().weight());
-    writeBlock(json, scores.window());
+    writeCounted(json, scores.window());
     json.writeEndObject();
     json.writeObjectFieldStart("total");
-    writeCounts(json, scores.total().examples(), scores.total().weight());
-    writeBlock(json, scores.total());
+    writeCounted(json, scores.total());
     number(json, "label_mean", scores.labelMean());
     number(json, "label_sd", scores.labelSd());
     json.writeEndObject();
@@ -240,6 +272,11 @@ public final class MetricsJson {
     writeBaseline(json, "last_value", scores.lastValue());
     writeBaseline(json, "mean", scores.mean());
     json.writeEndObject();
+  }
+
+  private static void writeCounted(JsonGenerator json, RegressionBlock block) throws IOException {
+    writeCounts(json, block.examples(), block.weight());
+    writeBlock(json, block);
   }
 
   private static void writeBlock(JsonGenerator json, RegressionBlock block) throws IOException {

@@ -40,11 +40,11 @@ public final class PredictionJson {
 
   private static void write(JsonGenerator json, OfClass outcome) throws IOException {
     float[] scores = outcome.scores();
-    int best = best(scores);
-    if (best < 0) {
+    int predicted = outcome.predicted();
+    if (predicted < 0) {
       json.writeNullField("class");
     } else {
-      json.writeStringField("class", outcome.classes().get(best));
+      json.writeStringField("class", outcome.classes().get(predicted));
     }
     json.writeStringField("actual", outcome.actual());
     json.writeObjectFieldStart(outcome.probabilities() ? "probabilities" : "scores");
@@ -52,14 +52,5 @@ public final class PredictionJson {
       JsonLine.number(json, outcome.classes().get(c), scores[c]);
     }
     json.writeEndObject();
-  }
-
-  /** The first of the largest scores, as it is counted in the metrics; -1 if there are none. */
-  private static int best(float[] scores) {
-    int best = scores.length - 1;
-    for (int c = best - 1; c >= 0; c--) {
-      best = scores[c] >= scores[best] ? c : best;
-    }
-    return best;
   }
 }

@@ -6,7 +6,8 @@ import java.util.Arrays;
  * Examples of one model key on their way to the model: the unit of transport, so that the shuffle
  * is paid once for many examples. It has no meaning for learning. Not thread-safe.
  *
- * <p>All examples of a chunk have the same number of features and the same kind of label.
+ * <p>All examples of a chunk have the same number of features and the same kind of label, and are of
+ * the same epoch.
  */
 public final class Chunk {
   // target, weight, event time
@@ -15,6 +16,7 @@ public final class Chunk {
   private String key;
   private boolean classification;
   private int width;
+  private int epoch;
   private int size;
 
   // [size x width], row-major
@@ -46,6 +48,7 @@ public final class Chunk {
       float[] weights,
       long[] eventTimes,
       String[] labels,
+      int epoch,
       PackedRecords records) {
     this.key = key;
     this.classification = labels.length > 0;
@@ -57,6 +60,7 @@ public final class Chunk {
     this.eventTimes = eventTimes;
     this.labels = labels;
     this.labelCount = labels.length;
+    this.epoch = epoch;
     this.records = records;
   }
 
@@ -72,6 +76,11 @@ public final class Chunk {
   /** Features of each example. */
   public int width() {
     return width;
+  }
+
+  /** The pass over a bounded data set that the examples are of, from 1; 0 if nobody counts. */
+  public int epoch() {
+    return epoch;
   }
 
   /** Whether the labels are classes; numbers otherwise. */
@@ -120,11 +129,12 @@ public final class Chunk {
         + records.capacityBytes();
   }
 
-  /** Whether an example can be added: same key, same width, same kind of label. */
+  /** Whether an example can be added: same key, width, kind of label and epoch. */
   public boolean accepts(Example example) {
     return size == 0
         || (width == example.width
             && classification == (example.label != null)
+            && epoch == example.epoch
             && key.equals(example.key));
   }
 
@@ -133,6 +143,7 @@ public final class Chunk {
     if (size == 0) {
       key = example.key;
       width = example.width;
+      epoch = example.epoch;
       classification = example.label != null;
     }
     ensureRoom();
@@ -163,6 +174,7 @@ public final class Chunk {
         Arrays.copyOf(weights, size),
         Arrays.copyOf(eventTimes, size),
         Arrays.copyOf(labels, labelCount),
+        epoch,
         records.copy());
   }
 

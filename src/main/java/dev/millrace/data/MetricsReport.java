@@ -8,8 +8,26 @@ import java.util.List;
  *
  * <p>Scores are prequential: each example was predicted before the model learned from it. A score
  * that does not exist yet is NaN here and {@code null} in JSON.
+ *
+ * @param epoch the pass over a bounded data set that the last example was of, 0 if nobody counts
+ * @param validation null if no example was held out
  */
-public record MetricsReport(Context context, Task task, Scores scores) {
+public record MetricsReport(
+    Context context, Task task, Scores scores, int epoch, Validation validation) {
+
+  /** Of examples of no epoch, none of which was held out. */
+  public MetricsReport(Context context, Task task, Scores scores) {
+    this(context, task, scores, 0, null);
+  }
+
+  /**
+   * Scores of the examples that the model does not learn from: its window, and all of the epoch.
+   *
+   * @param bestEpoch the one of the lowest loss, 0 before the first has ended
+   * @param bestLoss mean validation loss of that, NaN before
+   * @param stopped whether the model has stopped to learn, for the loss fell no more
+   */
+  public record Validation(Scores scores, int bestEpoch, double bestLoss, boolean stopped) {}
 
   /**
    * What the metrics themselves do not know: whose they are, and what the model has seen.

@@ -30,10 +30,12 @@ public record Prediction(
    * Of a classifier.
    *
    * @param classes that the model knew, empty before the first
-   * @param scores of each of them, the largest is the prediction
+   * @param predicted index of the predicted one, -1 before the first
+   * @param scores of each of them
    * @param probabilities whether the scores are probabilities
    */
-  public record OfClass(List<String> classes, float[] scores, boolean probabilities, String actual)
+  public record OfClass(
+      List<String> classes, int predicted, float[] scores, boolean probabilities, String actual)
       implements Outcome {}
 
   /**

@@ -175,6 +175,11 @@ public final class ClassificationMetrics implements RollingMetrics {
   }
 
   @Override
+  public double totalLoss() {
+    return total.loss();
+  }
+
+  @Override
   public long memoryBytes(int classes) {
     return window.memoryBytes()
         + total.memoryBytes()

@@ -114,6 +114,26 @@ public record MetricsSpec(
     return with(confusionMatrix, decision, positive, newValidation);
   }
 
+  /** For the examples held out: the scores alone, without what is said of each class. */
+  MetricsSpec ofHeldOut() {
+    return new MetricsSpec(
+        window,
+        windowMillis,
+        0,
+        every,
+        atLatestMillis,
+        false,
+        false,
+        false,
+        calibration,
+        false,
+        beta,
+        quantile,
+        Decision.ACCURACY,
+        positive,
+        Validation.NONE);
+  }
+
   private MetricsSpec with(
       boolean newConfusionMatrix,
       Decision newDecision,

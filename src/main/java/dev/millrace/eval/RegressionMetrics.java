@@ -121,6 +121,11 @@ public final class RegressionMetrics implements RollingMetrics {
   }
 
   @Override
+  public double totalLoss() {
+    return total.loss();
+  }
+
+  @Override
   public long memoryBytes(int classes) {
     return window.memoryBytes();
   }

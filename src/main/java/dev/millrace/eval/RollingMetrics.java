@@ -31,6 +31,9 @@ public sealed interface RollingMetrics permits ClassificationMetrics, Regression
    */
   MetricsReport report(MetricsReport.Context context);
 
+  /** Mean loss of all scored examples, NaN if there is none. */
+  double totalLoss();
+
   /**
    * Bytes of the arrays in memory.
    *

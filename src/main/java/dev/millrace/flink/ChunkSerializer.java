@@ -25,6 +25,7 @@ public final class ChunkSerializer extends TypeSerializer<Chunk> {
     out.writeUTF(chunk.key());
     out.writeInt(size);
     out.writeInt(chunk.width());
+    out.writeInt(chunk.epoch());
     out.writeInt(chunk.labelCount());
     for (int i = 0; i < chunk.labelCount(); i++) {
       out.writeUTF(chunk.label(i));
@@ -43,6 +44,7 @@ public final class ChunkSerializer extends TypeSerializer<Chunk> {
     String key = in.readUTF();
     int size = in.readInt();
     int width = in.readInt();
+    int epoch = in.readInt();
     String[] labels = new String[in.readInt()];
     for (int i = 0; i < labels.length; i++) {
       labels[i] = in.readUTF();
@@ -64,6 +66,7 @@ public final class ChunkSerializer extends TypeSerializer<Chunk> {
         weights,
         eventTimes,
         labels,
+        epoch,
         PackedRecords.wrap(bytes, ends, size));
   }
 

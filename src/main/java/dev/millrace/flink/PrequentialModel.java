@@ -7,6 +7,7 @@ import dev.millrace.eval.ClassificationMetrics;
 import dev.millrace.eval.RegressionMetrics;
 import dev.millrace.eval.RollingMetrics;
 import dev.millrace.eval.ScoredClass;
+import dev.millrace.eval.ValidationScores;
 import dev.millrace.eval.drift.DriftSignal;
 import dev.millrace.nn.ModelMismatchException;
 import dev.millrace.nn.ModelStart;
@@ -43,7 +44,12 @@ final class PrequentialModel {
   private long eventTime;
   private long timestamp;
 
-  // Examples at the last report.
+  // Null if no example is held out.
+  private ValidationScores validation;
+  private long validated;
+  private int epoch;
+
+  // What seq() was at the last report.
   private long reported;
 
   // Steps left out, as far as they have been told of.
@@ -68,6 +74,7 @@ final class PrequentialModel {
     metrics = RollingMetrics.of(task, spec.metrics());
     nameClasses();
     offsets = new SeenOffsets();
+    validation = validation(spec);
     drift = spec.drift() == null ? null : new DriftWatch(spec.drift());
   }
 
@@ -102,6 +109,27 @@ final class PrequentialModel {
     if (drift != null) {
       drift.resume(learner);
     }
+    if (version >= TrainState.FIRST_WITH_VALIDATION) {
+      epoch = in.readInt();
+      validated = in.readLong();
+      validation = in.readBoolean() ? ValidationScores.read(in, task, spec.metrics()) : null;
+    }
+    if (spec.metrics().validation().share() == 0) {
+      validation = null;
+    } else if (validation == null) {
+      validation = validation(spec);
+    } else {
+      validation.nameClasses(classes.list());
+    }
+  }
+
+  private ValidationScores validation(TrainSpec spec) {
+    if (spec.metrics().validation().share() == 0) {
+      return null;
+    }
+    ValidationScores fresh = new ValidationScores(task, spec.metrics());
+    fresh.nameClasses(classes.list());
+    return fresh;
   }
 
   /** A model that has learned nothing, of the classes known by now. */
@@ -128,6 +156,9 @@ final class PrequentialModel {
     classes = other.classes.copy();
     metrics = other.metrics.copy();
     offsets = other.offsets.copy();
+    validation = other.validation == null ? null : other.validation.copy();
+    validated = other.validated;
+    epoch = other.epoch;
     examples = other.examples;
     eventTime = other.eventTime;
     timestamp = other.timestamp;
@@ -141,6 +172,7 @@ final class PrequentialModel {
         + learner.memoryBytes()
         + metrics.memoryBytes(classes.size())
         + (drift == null ? 0 : drift.memoryBytes())
+        + (validation == null ? 0 : validation.memoryBytes(classes.size()))
         + (long) classes.size() * CLASS_NAME_BYTES;
   }
 
@@ -187,6 +219,12 @@ final class PrequentialModel {
     learner.write(out);
     out.writeLong(toldSkips);
     DriftWatch.write(drift, out);
+    out.writeInt(epoch);
+    out.writeLong(validated);
+    out.writeBoolean(validation != null);
+    if (validation != null) {
+      validation.write(out);
+    }
   }
 
   /** Writes the model alone: class names and learner, nothing of the metrics. */
@@ -233,7 +271,59 @@ final class PrequentialModel {
 
   /** Whether examples have come since the last report. */
   boolean hasNews() {
-    return examples > reported;
+    return seq() > reported;
+  }
+
+  /** Examples so far, those held out included. */
+  long seq() {
+    return examples + validated;
+  }
+
+  /** The pass over a bounded data set that examples are of now; 0 if nobody counts. */
+  int epoch() {
+    return epoch;
+  }
+
+  /** Ends the epoch: its scores can still be reported, before {@link #startEpoch}. */
+  void endEpoch() {
+    if (validation != null && epoch > 0) {
+      validation.endEpoch(epoch);
+    }
+  }
+
+  void startEpoch(int newEpoch) {
+    if (validation != null && epoch > 0) {
+      validation.startEpoch(classes.list());
+    }
+    epoch = newEpoch;
+  }
+
+  /** Whether the model learns no more, for its validation loss fell no more. */
+  boolean isStopped() {
+    return validation != null && validation.isStopped();
+  }
+
+  /** Scores the prediction for an example that is held out, of a known class, and learns nothing. */
+  void validate(Chunk chunk, int row, TrainScratch scratch) {
+    scratch.fit(1, learner.outputs());
+    learner.use(scratch.workspace);
+    learner.predict(chunk.features(), row * chunk.width(), scratch.scores);
+    double target = chunk.targets()[row];
+    float weight = chunk.weights()[row];
+    long time = chunk.eventTimes()[row];
+    if (validation.metrics() instanceof ClassificationMetrics classification) {
+      ScoredClass scored = scratch.scored;
+      int known = classes.size();
+      scored.take(scratch.scores, 0, known, probabilities, scratch.classOf[(int) target]);
+      scored.loss = probabilities ? scored.logLoss : scored.squaredDistance() / known;
+      classification.update(scored, weight, time);
+    } else if (validation.metrics() instanceof RegressionMetrics regression) {
+      double predicted = scratch.scores[0];
+      double difference = predicted - target;
+      regression.update(target, predicted, difference * difference, weight, time);
+    }
+    validated++;
+    seen(chunk, row);
   }
 
   /**
@@ -286,6 +376,9 @@ final class PrequentialModel {
     float[] scores = scratch.scores;
     learner.use(scratch.workspace);
     classification.nameClasses(classes.list());
+    if (validation != null) {
+      validation.nameClasses(classes.list());
+    }
     if (known == 0) {
       classification.observe(0, chunk.weights()[row]);
       error = Double.NaN;
@@ -371,6 +464,10 @@ final class PrequentialModel {
 
   private void learned(Chunk chunk, int row) {
     examples++;
+    seen(chunk, row);
+  }
+
+  private void seen(Chunk chunk, int row) {
     eventTime = chunk.eventTimes()[row];
     timestamp = Math.min(eventTime, chunk.records().timestamp(row));
     offsets.see(chunk.records().partition(row), chunk.records().offset(row));
@@ -378,12 +475,12 @@ final class PrequentialModel {
 
   /** The metrics now; {@link #hasNews} is false after it. */
   MetricsReport report(TrainSpec spec, String key) {
-    reported = examples;
-    return metrics.report(
+    reported = seq();
+    MetricsReport.Context context =
         new MetricsReport.Context(
             spec.pipeline(),
             key,
-            examples,
+            seq(),
             examples,
             learner.steps(),
             eventTime,
@@ -392,7 +489,14 @@ final class PrequentialModel {
             learner.skippedSteps(),
             learner.members(),
             offsets.report(spec.topic()),
-            spec.config()));
+            spec.config());
+    MetricsReport report = metrics.report(context);
+    return new MetricsReport(
+        context,
+        report.task(),
+        report.scores(),
+        epoch,
+        validation == null ? null : validation.report(context));
   }
 
   /** 64-bit FNV-1a of the key: each model starts from its own weights, the same on every run. */

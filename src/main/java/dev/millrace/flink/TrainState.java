@@ -22,6 +22,9 @@ public final class TrainState {
   /** The first version whose models say what their drift detector knows. */
   static final int FIRST_WITH_DRIFT = 2;
 
+  /** The first version whose models say which epoch it is and how they do on examples held out. */
+  static final int FIRST_WITH_VALIDATION = 3;
+
   // One of the two is null.
   private byte[] frozen;
   private PrequentialModel model;
