@@ -76,9 +76,9 @@ final class MetricsOptions {
       Option.of(
           "decision",
           Kinds.choice(KebabCase::of, Decision.values()),
-          Decision.ACCURACY,
+          Decision.MOST_PROBABLE,
           "two classes: the score that the threshold of the positive one is tuned for as examples"
-              + " come; accuracy is the larger probability");
+              + " come");
 
   static final Option<Float> HELD_OUT =
       Option.of("share", SHARE, 0f, "share of the examples held out; 0 is none");
@@ -128,7 +128,7 @@ final class MetricsOptions {
     if (task == Task.REGRESSION && metrics.has(DECISION)) {
       metrics.refuse(DECISION, "is for classes, but input.task is regression. Remove it");
     }
-    if (task == Task.MULTICLASS && metrics.get(DECISION) != Decision.ACCURACY) {
+    if (task == Task.MULTICLASS && metrics.get(DECISION) != Decision.MOST_PROBABLE) {
       metrics.refuse(DECISION, "is for two classes, but input.task is multiclass. Remove it");
     }
     if (validation.get(PATIENCE) > 0 && validation.get(HELD_OUT) == 0) {

@@ -183,7 +183,8 @@ public final class MillraceJob {
     return new IllegalArgumentException("usage: MillraceJob -c pipeline.yaml [-D key=value ...]");
   }
 
-  private static TrainSpec trainSpec(Settings settings) {
+  /** All that the training operator is told of a pipeline. */
+  public static TrainSpec trainSpec(Settings settings) {
     return new TrainSpec(
         settings.pipeline(),
         settings.input().topic(),
@@ -192,7 +193,8 @@ public final class MillraceJob {
         settings.metrics(),
         settings.configHash(),
         settings.drift(),
-        settings.output().hasPredictions());
+        settings.output().hasPredictions(),
+        settings.output().snapshots());
   }
 
   @SuppressWarnings("deprecation") // the connector's interface asks for Kafka's old enum

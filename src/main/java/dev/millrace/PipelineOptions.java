@@ -70,6 +70,7 @@ final class PipelineOptions {
           Kinds.flag(),
           false,
           "publish the prediction for each example, made before the model learned from it");
+  static final Option<Node> SNAPSHOTS = section("snapshots", "when models are published");
   static final Option<String> METRICS_TOPIC =
       Option.of("metrics", Kinds.topic(), "millrace.metrics.v1", "how well each model does");
   static final Option<String> PREDICTIONS_TOPIC =
@@ -170,7 +171,7 @@ final class PipelineOptions {
           "output",
           "",
           "What the pipeline writes to Kafka.",
-          List.of(TOPICS, PREDICTIONS, GUARANTEE));
+          List.of(TOPICS, PREDICTIONS, SNAPSHOTS, GUARANTEE));
   static final OptionGroup TOPICS_GROUP =
       new OptionGroup(
           "output.topics",
@@ -223,6 +224,7 @@ final class PipelineOptions {
           DriftOptions.KSWIN_GROUP,
           OUTPUT_GROUP,
           TOPICS_GROUP,
+          SnapshotOptions.GROUP,
           STATE_GROUP,
           LIMITS_GROUP);
 

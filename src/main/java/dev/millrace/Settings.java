@@ -3,6 +3,7 @@ package dev.millrace;
 import dev.millrace.codec.InputSpec;
 import dev.millrace.eval.MetricsSpec;
 import dev.millrace.flink.DriftPlan;
+import dev.millrace.flink.SnapshotSpec;
 import dev.millrace.flink.StateSpec;
 import dev.millrace.nn.ModelSpec;
 import java.io.Serializable;
@@ -106,6 +107,7 @@ public record Settings(
    * The topics that a pipeline writes, and how surely.
    *
    * @param hasPredictions whether anything is written to the topic of predictions
+   * @param snapshots when models are published
    */
   public record Output(
       String metrics,
@@ -114,6 +116,7 @@ public record Settings(
       String deadLetters,
       String models,
       boolean hasPredictions,
+      SnapshotSpec snapshots,
       Guarantee guarantee)
       implements Serializable {
 

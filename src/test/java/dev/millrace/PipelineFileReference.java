@@ -86,6 +86,7 @@ final class PipelineFileReference {
           dead-letters: fraud.refused
           models: fraud.models
         predictions: true
+        snapshots: { every: 5000, at-latest: 1m }
         guarantee: exactly-once
       state:
         backend: rocksdb

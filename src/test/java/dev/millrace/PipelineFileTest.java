@@ -14,8 +14,10 @@ import dev.millrace.eval.MetricsSpec.Decision;
 import dev.millrace.eval.MetricsSpec.Validation;
 import dev.millrace.eval.drift.DriftSpec;
 import dev.millrace.flink.DriftPlan;
+import dev.millrace.flink.SnapshotSpec;
 import dev.millrace.flink.StateSpec;
 import dev.millrace.nn.Activation;
+import dev.millrace.nn.AutoSpec;
 import dev.millrace.nn.ClassWeights;
 import dev.millrace.nn.Clipping;
 import dev.millrace.nn.Initializer;
@@ -31,6 +33,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -78,6 +81,7 @@ class PipelineFileTest {
                 "millrace.dlq.v1",
                 "millrace.models.v1",
                 false,
+                SnapshotSpec.DEFAULT,
                 Guarantee.AT_LEAST_ONCE));
     assertThat(settings.state())
         .isEqualTo(new Settings.State(Backend.HEAP, 10_000, StateSpec.DEFAULT));
@@ -172,6 +176,7 @@ class PipelineFileTest {
                 "fraud.refused",
                 "fraud.models",
                 true,
+                new SnapshotSpec(5000, 60_000),
                 Guarantee.EXACTLY_ONCE));
     assertThat(settings.state())
         .isEqualTo(new Settings.State(Backend.ROCKSDB, 60_000, StateSpec.DEFAULT));
@@ -195,6 +200,40 @@ class PipelineFileTest {
         .returns(List.of(new LayerSpec(32, Activation.TANH)), ModelSpec::hidden)
         .returns(-7L, ModelSpec::seed);
     assertThat(parse(HEAD + "model: auto").model()).isEqualTo(ModelSpec.auto(1));
+  }
+
+  @Test
+  void autoTakesATierOrAMap() {
+    AutoSpec fast = AutoSpec.of(AutoSpec.Tier.FAST);
+    assertThat(parse(HEAD + "auto: fast").model())
+        .isEqualTo(ModelSpec.auto(1, fast, ClassWeights.NONE));
+    assertThat(
+            parse(
+                    HEAD
+                        + "model: auto\nauto: { tier: accurate, members: [knn, previous-label],"
+                        + " buffer: 500, seed: 7, class-weights: { fraud: 10 } }")
+                .model())
+        .isEqualTo(
+            ModelSpec.auto(
+                7,
+                new AutoSpec(AutoSpec.Tier.ACCURATE, Set.of(AutoSpec.Extra.values()), 500),
+                ClassWeights.of(Map.of("fraud", 10f))));
+  }
+
+  @Test
+  void autoDoesNotGoWithANetworkWrittenOut() {
+    assertThat(invalid(HEAD + "model: { layers: [] }\nauto: fast").errors())
+        .containsExactly(
+            "fraud.yaml:5  auto goes with model: auto, but the network is written out. Remove one");
+  }
+
+  @Test
+  void aTierChangesTheConfigurationsHashAndAutoDoesNot() {
+    String hash = parse(HEAD).configHash();
+
+    assertThat(parse(HEAD + "model: auto\nauto: balanced").configHash()).isEqualTo(hash);
+    assertThat(parse(HEAD + "auto: fast").configHash()).isNotEqualTo(hash);
+    assertThat(parse(HEAD + "auto: { buffer: 100 }").configHash()).isNotEqualTo(hash);
   }
 
   @Test
@@ -402,6 +441,10 @@ class PipelineFileTest {
             + " letters, digits, '.', '_' or '-', but was \".\"",
         "output: { topics: { models: millrace.metrics.v1 } } | output.topics.models and"
             + " output.topics.metrics must be different topics, but both are millrace.metrics.v1",
+        "auto: quick | auto \"quick\" is not known. One of: fast, balanced, accurate",
+        "auto: { members: [knnn] } | auto.members \"knnn\" is not known. Did you mean \"knn\"? One"
+            + " of: knn, previous-label",
+        "auto: { buffer: 0 } | auto.buffer must be between 1 and 1000000, but was 0",
         "model: automatic           | model must be auto, or a map of options, but was"
             + " \"automatic\"",
         "model: { layers: [32] }    | model.layers[0] must be a map such as { units: 32 }, but was"
@@ -520,11 +563,10 @@ class PipelineFileTest {
       value = {
         "validation: { patience: 3 } | validation.patience needs examples held out. Add a share,"
             + " for example: share: 0.1",
-        "validation: { share: 1 } | validation.share must be at least 0 and below 1, but was \"1\"",
+        "validation: { share: 1 } | validation.share must be at least 0 and below 1, but was 1",
         "metrics: { decision: f2 } | metrics.decision \"f2\" is not known. Did you mean \"f1\"? One"
-            + " of: accuracy, balanced-accuracy, f1, f-beta",
-        "model: { class-weights: even } | model.class-weights must be balanced, or a map of"
-            + " options, but was \"even\"",
+            + " of: most-probable, balanced-accuracy, f1, f-beta",
+        "model: { class-weights: even } | model.class-weights must be balanced, but was \"even\"",
       })
   void eachMistakeInTheMetricsHasItsOwnWords(String line, String error) {
     assertThat(invalid(HEAD + line).errors()).singleElement().asString().endsWith("  " + error);

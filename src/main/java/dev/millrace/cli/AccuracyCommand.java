@@ -1,6 +1,7 @@
 package dev.millrace.cli;
 
 import dev.millrace.Settings;
+import dev.millrace.eval.MetricsSpec;
 import dev.millrace.nn.AutoSpec;
 import dev.millrace.nn.ClassWeights;
 import dev.millrace.nn.ModelSpec;
@@ -12,6 +13,7 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -56,6 +58,7 @@ final class AccuracyCommand implements Callable<Integer> {
       names = "--members",
       paramLabel = "NAME",
       split = ",",
+      converter = ExtraName.class,
       description = "Optional members besides: knn, previous-label.")
   private List<AutoSpec.Extra> members = List.of();
 
@@ -70,6 +73,14 @@ final class AccuracyCommand implements Callable<Integer> {
   private boolean json;
 
   @Spec private CommandSpec spec;
+
+  /** Members by the names that pipeline files give them. */
+  static final class ExtraName implements ITypeConverter<AutoSpec.Extra> {
+    @Override
+    public AutoSpec.Extra convert(String value) {
+      return PipelineBenchCommand.choice(AutoSpec.Extra.class, value);
+    }
+  }
 
   @Override
   public Integer call() throws Exception {
@@ -112,6 +123,9 @@ final class AccuracyCommand implements Callable<Integer> {
   private AccuracyTable.Row measure(AccuracyData data, Path file) throws Exception {
     CsvScan scan = CsvScan.scan(file, data.label(), null, data.drop(), data.task());
     Settings settings = CsvPipeline.settings(null, "accuracy", scan, data.positive());
+    if (data.score() == AccuracyData.Score.F1) {
+      settings = settings.withMetrics(settings.metrics().withDecision(MetricsSpec.Decision.F1));
+    }
     List<AccuracyTable.Cell> cells = new ArrayList<>();
     double baseline = Double.NaN;
     for (AutoSpec.Tier tier : tiers) {
@@ -123,10 +137,11 @@ final class AccuracyCommand implements Callable<Integer> {
             Evaluation.run(
                 settings.withModel(ModelSpec.auto(seed, auto, ClassWeights.NONE)),
                 scan,
+                1,
                 Progress.hidden());
         FinalMetrics.Totals totals = run.metrics().totals();
         scores[seed - 1] = data.score().of(totals);
-        rates[seed - 1] = totals.examples() / run.seconds();
+        rates[seed - 1] = run.rate();
         baseline = totals.firstBaseline();
         report(data, tier, seed, scores[seed - 1], rates[seed - 1]);
       }

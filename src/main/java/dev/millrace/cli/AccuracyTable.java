@@ -112,7 +112,7 @@ record AccuracyTable(List<AutoSpec.Tier> tiers, int seeds, List<Row> rows) {
         ObjectNode tier = one.putObject(tiers.get(t).id());
         tier.put("mean", cell.mean());
         put(tier, "sd", cell.deviation());
-        tier.put("records_per_s", cell.rate());
+        put(tier, "records_per_s", cell.rate());
         ArrayNode scores = tier.putArray("scores");
         Arrays.stream(cell.scores()).forEach(scores::add);
       }

@@ -30,6 +30,8 @@ record BenchLoad(
     int every,
     int atLatestMillis) {
 
+  private static final int[] NONE = {};
+
   /** The pipeline; what is not measured has its defaults. */
   Settings settings(String bootstrapServers) {
     String yaml =
@@ -56,13 +58,48 @@ record BenchLoad(
   /** Fills the topic of examples: one record that is refused, then all others. */
   void fill(Settings settings) {
     String topic = settings.input().topic();
-    SplittableRandom random = new SplittableRandom(1);
-    ExampleEncoder encoder = new ExampleEncoder();
-    try (KafkaProducer<byte[], byte[]> producer = producer(settings)) {
+    Source source = source();
+    try (KafkaProducer<byte[], byte[]> producer = producer(settings, 20)) {
       producer.send(new ProducerRecord<>(topic, 0, bytes("start"), new byte[0]));
       for (int i = 0; i < records; i++) {
-        producer.send(record(topic, i, encoder, random));
+        producer.send(source.next(topic, null, i));
       }
+    }
+  }
+
+  /** Examples without end. */
+  Source source() {
+    return new Source();
+  }
+
+  /** Makes one example after the other, the same in each run. */
+  final class Source {
+    private final SplittableRandom random = new SplittableRandom(1);
+    private final ExampleEncoder encoder = new ExampleEncoder();
+    private final float[] row = new float[features];
+    private final byte[][] recordKeys = new byte[keys][];
+    private int number;
+
+    /**
+     * @param timestamp of the record, null for the time at which it is sent
+     */
+    ProducerRecord<byte[], byte[]> next(String topic, Long timestamp, long eventTime) {
+      double sum = 0;
+      for (int f = 0; f < features; f++) {
+        row[f] = (float) (random.nextDouble() * 2 - 1);
+        sum += row[f];
+      }
+      int label = Math.min(classes - 1, (int) (classes * (0.5 + Math.atan(sum) / Math.PI)));
+      int key = number % keys;
+      String name = "key-" + key;
+      if (recordKeys[key] == null) {
+        recordKeys[key] = bytes(name);
+      }
+      byte[] value =
+          encoder.encode(
+              "e" + number, name, eventTime, "c" + label, 0, 1f, row, features, NONE, Map.of());
+      number++;
+      return new ProducerRecord<>(topic, null, timestamp, recordKeys[key], value);
     }
   }
 
@@ -80,25 +117,10 @@ record BenchLoad(
     json.put("metrics_at_latest_ms", atLatestMillis);
   }
 
-  private ProducerRecord<byte[], byte[]> record(
-      String topic, int number, ExampleEncoder encoder, SplittableRandom random) {
-    float[] row = new float[features];
-    double sum = 0;
-    for (int f = 0; f < features; f++) {
-      row[f] = (float) (random.nextDouble() * 2 - 1);
-      sum += row[f];
-    }
-    int label = Math.min(classes - 1, (int) (classes * (0.5 + Math.atan(sum) / Math.PI)));
-    String key = "key-" + number % keys;
-    byte[] value =
-        encoder.encode(
-            "e" + number, key, number, "c" + label, 0, 1f, row, features, new int[0], Map.of());
-    return new ProducerRecord<>(topic, bytes(key), value);
-  }
-
-  private static KafkaProducer<byte[], byte[]> producer(Settings settings) {
+  /** A producer whose records wait for others so many milliseconds at most. */
+  static KafkaProducer<byte[], byte[]> producer(Settings settings, int lingerMillis) {
     Map<String, Object> properties = new HashMap<>(settings.kafka());
-    properties.put("linger.ms", "20");
+    properties.put("linger.ms", lingerMillis);
     properties.put("batch.size", "262144");
     return new KafkaProducer<>(properties, new ByteArraySerializer(), new ByteArraySerializer());
   }

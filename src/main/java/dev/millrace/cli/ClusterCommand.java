@@ -125,7 +125,7 @@ final class ClusterCommand implements Callable<Integer> {
               ha,
               webPort,
               dir,
-              start.from(dir),
+              start.from(dir, settings),
               options),
           stop);
     }

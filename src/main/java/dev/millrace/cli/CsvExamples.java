@@ -3,12 +3,8 @@ package dev.millrace.cli;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.millrace.codec.ExampleEncoder;
-import dev.millrace.codec.FeatureSpec;
 import dev.millrace.data.Task;
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
-import java.util.LinkedHashMap;
-import java.util.Map;
 
 /**
  * The rows of a scanned CSV file as records, one after the other, as often as there are epochs. Not
@@ -17,8 +13,6 @@ import java.util.Map;
 public final class CsvExamples implements AutoCloseable {
   /** The model key of every example where no column is the key. */
   public static final String ONLY_KEY = "all";
-
-  private static final int[] NONE_MISSING = {};
 
   /** What a row becomes. */
   enum Format {
@@ -35,16 +29,8 @@ public final class CsvExamples implements AutoCloseable {
   private final int epochs;
   private final long startMillis;
   private final ExampleEncoder encoder = new ExampleEncoder();
-  private final int[] columns;
-  private final FeatureSpec.Type[] types;
+  private final CsvFeatures features;
   private final String fileName;
-
-  // Of the current row.
-  private final float[] numbers;
-  private final int[] missing;
-  private int numberCount;
-  private int missingCount;
-  private final Map<String, String> attributes = new LinkedHashMap<>();
 
   private CsvFile file;
   private int epoch;
@@ -67,11 +53,7 @@ public final class CsvExamples implements AutoCloseable {
     this.startMillis = startMillis;
     this.epochs = epochs;
     this.fileName = scan.path().getFileName().toString();
-    int width = scan.features().size();
-    columns = scan.featureColumns().stream().mapToInt(Integer::intValue).toArray();
-    types = scan.features().stream().map(FeatureSpec::type).toArray(FeatureSpec.Type[]::new);
-    numbers = new float[width];
-    missing = new int[width];
+    features = new CsvFeatures(scan);
     file = new CsvFile(scan.path());
   }
 
@@ -88,7 +70,7 @@ public final class CsvExamples implements AutoCloseable {
     }
     rowOfEpoch++;
     index++;
-    readFeatures(file.row());
+    features.read(file.row());
     return true;
   }
 
@@ -126,11 +108,12 @@ public final class CsvExamples implements AutoCloseable {
   private byte[] json() {
     ObjectNode object = JSON.createObjectNode();
     String[] row = file.row();
-    for (int f = 0; f < columns.length; f++) {
-      String text = row[columns[f]];
+    for (int f = 0; f < scan.features().size(); f++) {
+      int column = scan.featureColumns().get(f);
+      String text = row[column];
       if (!CsvColumn.isMissing(text)) {
-        String name = scan.header().get(columns[f]);
-        switch (types[f]) {
+        String name = scan.header().get(column);
+        switch (scan.features().get(f).type()) {
           case NUMERIC -> object.put(name, CsvNumber.parse(text));
           case BOOLEAN -> object.put(name, Boolean.parseBoolean(text));
           case ONE_HOT, HASH -> object.put(name, text);
@@ -157,40 +140,15 @@ public final class CsvExamples implements AutoCloseable {
         isClass ? className(label) : null,
         isClass ? 0 : CsvNumber.parse(label),
         1f,
-        numbers,
-        numberCount,
-        missingCount == 0 ? NONE_MISSING : Arrays.copyOf(missing, missingCount),
-        attributes);
+        features.numbers(),
+        features.numberCount(),
+        features.missing(),
+        features.attributes());
   }
 
   @Override
   public void close() {
     file.close();
-  }
-
-  private void readFeatures(String[] row) {
-    numberCount = 0;
-    missingCount = 0;
-    attributes.clear();
-    for (int f = 0; f < columns.length; f++) {
-      String text = row[columns[f]];
-      boolean known = !CsvColumn.isMissing(text);
-      if (types[f] == FeatureSpec.Type.ONE_HOT || types[f] == FeatureSpec.Type.HASH) {
-        attributes.put(scan.header().get(columns[f]), known ? text : "");
-        continue;
-      }
-      if (!known) {
-        missing[missingCount++] = numberCount;
-      }
-      numbers[numberCount++] = known ? number(types[f], text) : 0f;
-    }
-  }
-
-  private static float number(FeatureSpec.Type type, String text) {
-    if (type == FeatureSpec.Type.BOOLEAN) {
-      return text.equalsIgnoreCase("true") ? 1f : 0f;
-    }
-    return (float) CsvNumber.parse(text);
   }
 
   // 1 and 1.0 are one class; 007 and 7 are two.

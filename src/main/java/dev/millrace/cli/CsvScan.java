@@ -18,8 +18,9 @@ import java.util.Set;
  * @param header the column names, in file order
  * @param features of all columns but label, key and dropped ones, in file order
  * @param featureColumns position in the header of each feature
- * @param labelColumn position of the label
+ * @param labelColumn position of the label, or -1
  * @param keyColumn position of the model key, or -1
+ * @param task null where there is no label
  * @param rows number of rows below the header
  */
 public record CsvScan(
@@ -55,10 +56,26 @@ public record CsvScan(
   /** The same with the task given, where it is not null. */
   public static CsvScan scan(
       Path path, String label, String key, Collection<String> drop, Task task) {
+    return scan(path, label, true, key, drop, task);
+  }
+
+  /**
+   * The same for a file to predict: without a task, and with a label only if there is such a
+   * column.
+   */
+  static CsvScan unlabelled(Path path, String label, String key, Collection<String> drop) {
+    return scan(path, label, false, key, drop, null);
+  }
+
+  private static CsvScan scan(
+      Path path, String label, boolean labelled, String key, Collection<String> drop, Task task) {
     try (CsvFile file = new CsvFile(path)) {
-      int labelColumn = find(path, file.header(), "--label", label);
+      int labelColumn =
+          labelled ? find(path, file.header(), "--label", label) : file.header().indexOf(label);
       int keyColumn = key == null ? -1 : find(path, file.header(), "--key", key);
-      Set<Integer> excluded = new HashSet<>(List.of(labelColumn, keyColumn));
+      Set<Integer> excluded = new HashSet<>();
+      excluded.add(labelColumn);
+      excluded.add(keyColumn);
       for (String column : drop) {
         excluded.add(find(path, file.header(), "--drop", column));
       }
@@ -75,7 +92,9 @@ public record CsvScan(
       if (rows == 0) {
         throw new CliError(path + " has a header and no rows.");
       }
-      requireValues(columns.get(labelColumn), "label", rows);
+      if (labelled) {
+        requireValues(columns.get(labelColumn), "label", rows);
+      }
       if (keyColumn >= 0) {
         requireValues(columns.get(keyColumn), "key", rows);
       }
@@ -89,9 +108,9 @@ public record CsvScan(
         }
       }
       if (features.isEmpty()) {
-        throw CliError.usage(path + " has no column left to learn from.");
+        throw CliError.usage(path + " has no column left for features.");
       }
-      Task found = task(columns.get(labelColumn), task, path);
+      Task found = labelled ? task(columns.get(labelColumn), task, path) : null;
       return new CsvScan(
           path.toString(),
           file.header(),

@@ -1,6 +1,5 @@
 package dev.millrace.cli;
 
-import com.sun.net.httpserver.Headers;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
@@ -9,9 +8,7 @@ import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
-import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
-import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
@@ -34,7 +31,6 @@ public final class DashboardServer implements AutoCloseable {
   private static final String JSON = "application/json";
   private static final int DEFAULT_KEYS = 200;
   private static final int MOST_KEYS = 1_000;
-  private static final int LONGEST_LOGGED = 120;
   private static final String NOT_FOUND =
       "Not found. There are: / /api/keys /api/history?key=KEY /api/latest?key=KEY /events";
 
@@ -68,10 +64,7 @@ public final class DashboardServer implements AutoCloseable {
 
   /** Where a browser on this machine finds the page, such as {@code http://127.0.0.1:8090}. */
   public URI address() {
-    InetAddress bound = server.getAddress().getAddress();
-    String host = bound.isAnyLocalAddress() ? "127.0.0.1" : bound.getHostAddress();
-    String inUrl = host.contains(":") ? "[" + host + "]" : host;
-    return URI.create("http://" + inUrl + ":" + server.getAddress().getPort());
+    return HttpSafety.address(server.getAddress());
   }
 
   /** Begins to answer requests; records may be published before. */
@@ -88,7 +81,8 @@ public final class DashboardServer implements AutoCloseable {
     Optional<DashboardRecord> record = DashboardRecord.parse(metricsJson);
     if (record.isEmpty()) {
       if (history.countIgnored() == 1) {
-        LOG.warn("Ignored a line that is not a metrics record: {}", printable(metricsJson));
+        LOG.warn(
+            "Ignored a line that is not a metrics record: {}", HttpSafety.printable(metricsJson));
       }
       events.overviewChanged();
     } else if (history.add(record.get(), System.nanoTime())) {
@@ -116,8 +110,8 @@ public final class DashboardServer implements AutoCloseable {
 
   private void handle(HttpExchange exchange) throws IOException {
     try (exchange) {
-      secure(exchange.getResponseHeaders());
-      if (!isAddressedToUs(exchange)) {
+      HttpSafety.secure(exchange.getResponseHeaders());
+      if (!HttpSafety.isAddressedTo(server.getAddress(), exchange.getRequestHeaders())) {
         send(exchange, 403, PLAIN, "Unknown host name. Open " + address() + " instead.");
       } else if (!exchange.getRequestMethod().equals("GET")) {
         exchange.getResponseHeaders().set("Allow", "GET");
@@ -126,14 +120,15 @@ public final class DashboardServer implements AutoCloseable {
         answer(exchange);
       }
     } catch (RuntimeException e) {
-      LOG.error("The dashboard failed to answer {}", printable(exchange.getRequestURI()), e);
+      LOG.error(
+          "The dashboard failed to answer {}", HttpSafety.printable(exchange.getRequestURI()), e);
     }
   }
 
   private void answer(HttpExchange exchange) throws IOException {
     Map<String, String> query;
     try {
-      query = parseQuery(exchange.getRequestURI().getRawQuery());
+      query = HttpSafety.query(exchange.getRequestURI());
     } catch (IllegalArgumentException e) {
       send(exchange, 400, PLAIN, "The query is not URL-encoded UTF-8.");
       return;
@@ -205,58 +200,9 @@ public final class DashboardServer implements AutoCloseable {
     }
   }
 
-  /** The page may load from this server and from nowhere else, and no other site may read it. */
-  private static void secure(Headers headers) {
-    headers.set(
-        "Content-Security-Policy",
-        "default-src 'self'; object-src 'none'; base-uri 'none'; form-action 'none';"
-            + " frame-ancestors 'none'");
-    headers.set("X-Content-Type-Options", "nosniff");
-    headers.set("X-Frame-Options", "DENY");
-    headers.set("Referrer-Policy", "no-referrer");
-    headers.set("Cross-Origin-Resource-Policy", "same-origin");
-    headers.set("Cache-Control", "no-store");
-  }
-
-  /**
-   * A page of another site can have its own name resolve to 127.0.0.1 and then read what is served
-   * here (DNS rebinding); its requests carry that name, so on loopback only our own are answered.
-   */
-  private boolean isAddressedToUs(HttpExchange exchange) {
-    String host = exchange.getRequestHeaders().getFirst("Host");
-    if (host == null || !server.getAddress().getAddress().isLoopbackAddress()) {
-      return true;
-    }
-    String name = host.replaceFirst(":\\d*$", "");
-    return name.equalsIgnoreCase("localhost")
-        || name.matches("127(\\.\\d{1,3}){3}")
-        || name.equals("[::1]");
-  }
-
-  private static Map<String, String> parseQuery(String rawQuery) {
-    Map<String, String> query = new HashMap<>();
-    if (rawQuery != null) {
-      for (String pair : rawQuery.split("&")) {
-        int equals = pair.indexOf('=');
-        String name = equals < 0 ? pair : pair.substring(0, equals);
-        String value = equals < 0 ? "" : pair.substring(equals + 1);
-        query.put(
-            URLDecoder.decode(name, StandardCharsets.UTF_8),
-            URLDecoder.decode(value, StandardCharsets.UTF_8));
-      }
-    }
-    return query;
-  }
-
   private static long number(Map<String, String> query, String name, long otherwise, long most) {
     String text = query.getOrDefault(name, "");
     return text.matches("\\d{1,18}") ? Math.min(Long.parseLong(text), most) : otherwise;
-  }
-
-  /** One short line of printable ASCII, whatever was sent. */
-  private static String printable(Object text) {
-    String clean = String.valueOf(text).replaceAll("[^\\x20-\\x7e]", "?");
-    return clean.length() > LONGEST_LOGGED ? clean.substring(0, LONGEST_LOGGED) + "..." : clean;
   }
 
   private static ThreadFactory daemons() {

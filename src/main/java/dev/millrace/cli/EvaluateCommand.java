@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.millrace.PipelineFile;
 import dev.millrace.Settings;
+import dev.millrace.data.KebabCase;
 import dev.millrace.data.Task;
 import dev.millrace.eval.MetricsSpec;
 import dev.millrace.eval.MetricsSpec.Decision;
@@ -13,10 +14,14 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
+import picocli.CommandLine.TypeConversionException;
 
 /** Runs the job over a file instead of a topic. */
 @Command(
@@ -81,9 +86,10 @@ final class EvaluateCommand implements Callable<Integer> {
   @Option(
       names = "--decision",
       paramLabel = "SCORE",
+      converter = DecisionName.class,
       description =
-          "What the threshold between two classes is tuned for: accuracy, balanced-accuracy, f1 or"
-              + " f-beta (default: the pipeline's metrics.decision).")
+          "What the threshold between two classes is tuned for: most-probable, balanced-accuracy,"
+              + " f1 or f-beta (default: the pipeline's metrics.decision).")
   private Decision decision;
 
   @Option(
@@ -175,6 +181,25 @@ final class EvaluateCommand implements Callable<Integer> {
     String keyColumn = key == null && base != null ? base.input().spec().key() : key;
     CsvScan scan = CsvScan.scan(input, column, keyColumn, drop, given);
     return base == null ? scan : scan.withFeatures(base.input().spec().features());
+  }
+
+  /** Takes the words that pipeline files use. */
+  private static final class DecisionName implements ITypeConverter<Decision> {
+    @Override
+    public Decision convert(String name) {
+      return Stream.of(Decision.values())
+          .filter(decision -> KebabCase.of(decision).equals(name))
+          .findFirst()
+          .orElseThrow(
+              () ->
+                  new TypeConversionException(
+                      "must be one of "
+                          + Stream.of(Decision.values())
+                              .map(KebabCase::of)
+                              .collect(Collectors.joining(", "))
+                          + ", but was "
+                          + name));
+    }
   }
 
   /** The result in one line. */

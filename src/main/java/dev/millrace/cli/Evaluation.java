@@ -10,9 +10,15 @@ import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
  * What came of one run of the job's own graph over a CSV file.
  *
  * @param seconds from the start of the job to its end
+ * @param rate records per second between the first report and the last, without the start of the
+ *     job; NaN if there was one report
  */
 record Evaluation(
-    FinalMetrics metrics, ModelHash models, DeadLetterTally deadLetters, double seconds) {
+    FinalMetrics metrics,
+    ModelHash models,
+    DeadLetterTally deadLetters,
+    double seconds,
+    double rate) {
 
   /**
    * Runs the job over a file, with no broker.
@@ -20,12 +26,14 @@ record Evaluation(
    * @param epochs passes over the file
    * @throws CliError if the job fails
    */
-  static Evaluation run(Settings settings, CsvScan scan, int epochs, Progress progress) throws Exception {
+  static Evaluation run(Settings settings, CsvScan scan, int epochs, Progress progress)
+      throws Exception {
     FinalMetrics metrics = new FinalMetrics(settings.metrics().positive());
     ModelHash models = new ModelHash();
     DeadLetterTally deadLetters = new DeadLetterTally();
+    Pace pace = new Pace();
     long start = System.nanoTime();
-    try (LocalSink metricsSink = new LocalSink(record -> accept(record, metrics, progress));
+    try (LocalSink metricsSink = new LocalSink(record -> accept(record, metrics, progress, pace));
         LocalSink others = new LocalSink(record -> {});
         LocalSink deadLettersSink = new LocalSink(deadLetters::accept);
         LocalSink modelsSink = new LocalSink(models::accept)) {
@@ -38,7 +46,8 @@ record Evaluation(
           new MillraceJob.Sinks(metricsSink, others, others, deadLettersSink, modelsSink));
       execute(env);
     }
-    return new Evaluation(metrics, models, deadLetters, (System.nanoTime() - start) / 1e9);
+    return new Evaluation(
+        metrics, models, deadLetters, (System.nanoTime() - start) / 1e9, pace.rate());
   }
 
   private static void execute(StreamExecutionEnvironment env) {
@@ -49,9 +58,34 @@ record Evaluation(
     }
   }
 
-  private static void accept(OutputRecord record, FinalMetrics metrics, Progress progress) {
+  private static void accept(
+      OutputRecord record, FinalMetrics metrics, Progress progress, Pace pace) {
     MetricsRecords.parse(new String(record.value(), StandardCharsets.UTF_8))
         .ifPresent(metrics::accept);
     progress.stepTo(metrics.seen());
+    pace.at(metrics.examples());
+  }
+
+  /** When the first report came and the last one. */
+  private static final class Pace {
+    private long firstNanos;
+    private long firstExamples;
+    private long lastNanos;
+    private long lastExamples;
+
+    void at(long examples) {
+      lastNanos = System.nanoTime();
+      lastExamples = examples;
+      if (firstExamples == 0) {
+        firstNanos = lastNanos;
+        firstExamples = examples;
+      }
+    }
+
+    double rate() {
+      return lastNanos == firstNanos
+          ? Double.NaN
+          : (lastExamples - firstExamples) * 1e9 / (lastNanos - firstNanos);
+    }
   }
 }

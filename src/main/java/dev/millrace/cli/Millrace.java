@@ -42,6 +42,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
       WatchCommand.class,
       DashboardCommand.class,
       ModelsCommand.class,
+      PredictCommand.class,
+      ServeCommand.class,
       ValidateCommand.class,
       BenchCommand.class,
     },

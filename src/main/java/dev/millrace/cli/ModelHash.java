@@ -1,6 +1,11 @@
 package dev.millrace.cli;
 
+import dev.millrace.data.KafkaRecord;
 import dev.millrace.data.OutputRecord;
+import dev.millrace.flink.ModelAssembler;
+import dev.millrace.flink.ModelAssembler.Arrival;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -10,11 +15,31 @@ import java.util.TreeMap;
 
 /** One SHA-256 over the bytes of all models, in the order of their keys. Not thread-safe. */
 final class ModelHash {
+  private final ModelAssembler parts = new ModelAssembler();
   private final Map<String, byte[]> models = new TreeMap<>();
 
-  /** Takes a model's snapshot; the last one of a key counts. */
-  void accept(OutputRecord snapshot) {
-    models.put(new String(snapshot.key(), StandardCharsets.UTF_8), snapshot.value());
+  /** Takes a record of the models topic, or a tombstone; the last model of a key counts. */
+  void accept(OutputRecord record) {
+    try {
+      Arrival arrival =
+          parts.accept(
+              new KafkaRecord(
+                  "",
+                  0,
+                  0,
+                  record.timestamp(),
+                  record.key(),
+                  record.value(),
+                  record.headerNames(),
+                  record.headerValues()));
+      if (arrival != null && arrival.isForgotten()) {
+        models.remove(arrival.key());
+      } else if (arrival != null) {
+        models.put(arrival.key(), arrival.bytes());
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e); // the job writes what it reads
+    }
   }
 
   String hex() {

@@ -35,7 +35,7 @@ final class ModelLines {
               Terminal.printable(model.key(), LONGEST_KEY),
               count(model.learner().examples()),
               count(model.learner().steps()),
-              count(model.bytes().length),
+              count(model.size()),
               learns(model, LONGEST_CLASSES)));
     }
     return lines;
@@ -56,7 +56,7 @@ final class ModelLines {
                 + count(model.learner().skippedSteps())
                 + " skipped"),
         line("model", model.learner().shape()),
-        line("bytes", count(model.bytes().length)));
+        line("bytes", count(model.size())));
   }
 
   /** One model as a JSON object, named as in metrics records. */
@@ -71,7 +71,7 @@ final class ModelLines {
     json.put("features", model.learner().inputs());
     model.classes().forEach(json.putArray("classes")::add);
     json.put("model", model.learner().shape());
-    json.put("bytes", model.bytes().length);
+    json.put("bytes", model.size());
     json.put("config", model.config());
     return json.toString();
   }

@@ -54,7 +54,7 @@ final class ModelsCommand implements Runnable {
 
     @Override
     public Integer call() {
-      Collection<ModelSnapshot> all = models.read().all(models.kafka().settings());
+      Collection<ModelSnapshot> all = models.read(key -> false).all(models.kafka().settings());
       List<String> lines =
           json ? all.stream().map(ModelLines::json).toList() : ModelLines.table(all);
       lines.forEach(spec.commandLine().getOut()::println);
@@ -79,7 +79,7 @@ final class ModelsCommand implements Runnable {
 
     @Override
     public Integer call() {
-      ModelSnapshot model = models.read().model(key, models.kafka().settings());
+      ModelSnapshot model = models.read(other -> false).model(key, models.kafka().settings());
       List<String> lines = json ? List.of(ModelLines.json(model)) : ModelLines.details(model);
       lines.forEach(spec.commandLine().getOut()::println);
       return 0;
@@ -129,7 +129,7 @@ final class ModelsCommand implements Runnable {
             spec.commandLine(),
             "--format onnx needs -c FILE: the file says how the model scales its features");
       }
-      ModelSnapshot model = models.read().model(key, models.kafka().settings());
+      ModelSnapshot model = models.read(key::equals).model(key, models.kafka().settings());
       byte[] bytes = format == Format.ONNX ? onnx(model) : model.bytes();
       Path file = output == null ? defaultFile() : output;
       write(file, bytes);

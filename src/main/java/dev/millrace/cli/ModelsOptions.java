@@ -1,5 +1,6 @@
 package dev.millrace.cli;
 
+import java.util.function.Predicate;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -26,13 +27,24 @@ final class ModelsOptions {
   }
 
   /**
-   * Reads the topic.
+   * The topic's name.
    *
-   * @throws CliError if there is no broker, no topic or no model
+   * @throws CliError if there is no broker or no such topic
    */
-  ModelsTopic read() {
+  String requireTopic() {
     String name = kafka.topic(topic, settings -> settings.output().models(), DEFAULT_TOPIC);
     kafka.requireTopic(name);
-    return ModelsTopic.read(kafka.kafka(), name, command.commandLine().getErr()::println);
+    return name;
+  }
+
+  /**
+   * Reads the topic.
+   *
+   * @param wanted the keys whose models are needed, bytes and all
+   * @throws CliError if there is no broker, no topic or no model
+   */
+  ModelsTopic read(Predicate<String> wanted) {
+    String name = requireTopic();
+    return ModelsTopic.read(kafka.kafka(), name, wanted, command.commandLine().getErr()::println);
   }
 }

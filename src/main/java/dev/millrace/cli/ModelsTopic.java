@@ -2,9 +2,11 @@ package dev.millrace.cli;
 
 import dev.millrace.Settings;
 import dev.millrace.Spelling;
+import dev.millrace.flink.KafkaIo;
+import dev.millrace.flink.ModelAssembler;
+import dev.millrace.flink.ModelAssembler.Arrival;
 import dev.millrace.flink.ModelSnapshot;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
@@ -12,34 +14,42 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.header.Header;
 
-/** The newest model of each key on a models topic, as far as it was written when it was read. */
+/**
+ * The newest model of each key on a models topic, as far as it was written when it was read, or
+ * what is known of it: all models of a large topic would not fit into memory.
+ */
 final class ModelsTopic {
   private static final int LONGEST_KEYS = 60;
   private static final Duration POLL = Duration.ofMillis(500);
   private static final Duration CALL = Duration.ofSeconds(15);
 
   private final String topic;
+  private final Predicate<String> wanted;
+  private final ModelAssembler parts = new ModelAssembler();
   private final Map<String, ModelSnapshot> models = new TreeMap<>();
 
-  private ModelsTopic(String topic) {
+  private ModelsTopic(String topic, Predicate<String> wanted) {
     this.topic = topic;
+    this.wanted = wanted;
   }
 
   /**
    * Reads the whole topic.
    *
+   * @param wanted the keys whose models are kept; of the others it keeps summaries
    * @param notice takes one line about records that are no models
    * @throws CliError if the brokers cannot be read, or there is no model
    */
-  static ModelsTopic read(Map<String, String> kafka, String topic, Consumer<String> notice) {
-    ModelsTopic read = new ModelsTopic(topic);
+  static ModelsTopic read(
+      Map<String, String> kafka, String topic, Predicate<String> wanted, Consumer<String> notice) {
+    ModelsTopic read = new ModelsTopic(topic, wanted);
     try (KafkaConsumer<byte[], byte[]> consumer = Onlooker.consumer(kafka)) {
       read.readAll(consumer, notice);
     } catch (KafkaException e) {
@@ -47,7 +57,7 @@ final class ModelsTopic {
     }
     if (read.models.isEmpty()) {
       throw new CliError(
-          "Topic %s has no models. A job publishes them when its input ends or it is drained."
+          "Topic %s has no models. A job publishes them as output.snapshots says, and when its input ends or it is drained."
               .formatted(topic));
     }
     return read;
@@ -72,6 +82,10 @@ final class ModelsTopic {
         consumer.endOffsets(partitions, CALL);
       }
     }
+    tell(skipped, notice);
+  }
+
+  private void tell(int skipped, Consumer<String> notice) {
     if (skipped > 0) {
       notice.accept(
           skipped == 1
@@ -79,32 +93,31 @@ final class ModelsTopic {
               : "Skipped %,d records that are no models, or of a newer release."
                   .formatted(skipped));
     }
+    if (parts.incomplete() > 0) {
+      notice.accept(
+          "Of %,d models not all parts are there: a job is writing them, or was stopped then."
+              .formatted(parts.incomplete()));
+    }
   }
 
   private boolean take(ConsumerRecord<byte[], byte[]> record) {
-    if (record.key() == null) {
-      return false;
-    }
-    String key = new String(record.key(), StandardCharsets.UTF_8);
-    if (record.value() == null) {
-      models.remove(key);
-      return true;
-    }
     try {
-      String pipeline = header(record, ModelSnapshot.PIPELINE_HEADER);
-      String config = header(record, ModelSnapshot.CONFIG_HEADER);
-      models.put(key, ModelSnapshot.decode(pipeline, config, key, record.value()));
+      Arrival arrival = parts.accept(KafkaIo.record(record));
+      if (arrival != null && arrival.isForgotten()) {
+        models.remove(arrival.key());
+      } else if (arrival != null) {
+        models.put(arrival.key(), snapshot(arrival));
+      }
       return true;
     } catch (IOException e) {
       return false;
     }
   }
 
-  private static String header(ConsumerRecord<byte[], byte[]> record, String name) {
-    Header header = record.headers().lastHeader(name);
-    return header == null || header.value() == null
-        ? null
-        : new String(header.value(), StandardCharsets.UTF_8);
+  private ModelSnapshot snapshot(Arrival arrival) throws IOException {
+    ModelSnapshot model =
+        ModelSnapshot.decode(arrival.pipeline(), arrival.config(), arrival.key(), arrival.bytes());
+    return wanted.test(arrival.key()) ? model : model.summary();
   }
 
   /**
@@ -128,6 +141,11 @@ final class ModelsTopic {
               + " Take that pipeline's file, or --bootstrap-server.");
     }
     return own;
+  }
+
+  /** Whether a key has a model, of whatever pipeline. */
+  boolean has(String key) {
+    return models.containsKey(key);
   }
 
   /**

@@ -43,7 +43,11 @@ final class PipelineBench {
   private static final String[] NO_NAMES = {};
   private static final byte[][] NO_VALUES = {};
 
+  // The job starts, and the compiler settles on what this speed needs.
+  private static final Duration LATENCY_WARMUP = Duration.ofSeconds(10);
+
   private final BenchLoad load;
+  private final Path checkpoints = Directories.untilExit("millrace-bench-");
 
   PipelineBench(BenchLoad load) {
     this.load = load;
@@ -66,9 +70,19 @@ final class PipelineBench {
   /** Seconds on the clock and of all processors, for all records. */
   private record Timing(double wall, double cpu) {}
 
-  /** Medians over the rounds, in seconds for all records. */
+  /**
+   * Medians over the rounds, in seconds for all records.
+   *
+   * @param latency null if it was not measured
+   */
   record Result(
-      BenchLoad load, int rounds, double job, double jobCpu, double ceiling, double ceilingCpu) {
+      BenchLoad load,
+      int rounds,
+      double job,
+      double jobCpu,
+      double ceiling,
+      double ceilingCpu,
+      PipelineLatency.Result latency) {
 
     String toJson() {
       ObjectNode json = new ObjectMapper().createObjectNode();
@@ -80,6 +94,13 @@ final class PipelineBench {
       json.put("records_per_cpu_s", Math.round(load.records() / jobCpu));
       json.put("ceiling_records_per_cpu_s", Math.round(load.records() / ceilingCpu));
       json.put("cpu_fraction", Math.round(1000 * ceilingCpu / jobCpu) / 1000.0);
+      if (latency != null) {
+        json.put("latency_records_per_s", Math.round(latency.recordsPerSecond()));
+        json.put("latency_reports", latency.reports());
+        json.put("latency_p50_ms", latency.median());
+        json.put("latency_p99_ms", latency.p99());
+        json.put("latency_max_ms", latency.most());
+      }
       json.put("simd_bits", Kernels.best().bits());
       json.put("processors", Runtime.getRuntime().availableProcessors());
       json.put("jdk", Runtime.version().toString());
@@ -87,26 +108,40 @@ final class PipelineBench {
     }
 
     String toText() {
-      return String.format(
-          Locale.ROOT,
-          "%,.0f records/s; a consumer that only decodes: %,.0f; fraction %.2f (by CPU time %.2f)",
-          load.records() / job,
-          load.records() / ceiling,
-          ceiling / job,
-          ceilingCpu / jobCpu);
+      String speed =
+          String.format(
+              Locale.ROOT,
+              "%,.0f records/s; a consumer that only decodes: %,.0f; fraction %.2f (by CPU time"
+                  + " %.2f)",
+              load.records() / job,
+              load.records() / ceiling,
+              ceiling / job,
+              ceilingCpu / jobCpu);
+      return latency == null
+          ? speed
+          : String.format(
+              Locale.ROOT,
+              "%s%nrecord to metrics at %,.0f records/s: p50 %d ms, p99 %d ms, max %d ms",
+              speed,
+              latency.recordsPerSecond(),
+              latency.median(),
+              latency.p99(),
+              latency.most());
     }
   }
 
-  Result run(int warmup, int rounds, PrintWriter err) throws Exception {
+  /**
+   * @param latency how long to send records at half the speed found; zero for not at all
+   */
+  Result run(int warmup, int rounds, Duration latency, PrintWriter err) throws Exception {
     try (BrokerProcess broker = BrokerProcess.start()) {
       Settings settings = load.settings(broker.bootstrapServers());
       TopicsCommand.create(settings, load.parallelism(), null);
       load.fill(settings);
-      Path checkpoints = Directories.untilExit("millrace-bench-");
       double[][] figures = new double[4][rounds];
       for (int round = -warmup; round < rounds; round++) {
         Timing ceiling = timeDecoding(settings);
-        Timing job = timeJob(settings, checkpoints);
+        Timing job = timeJob(settings);
         err.printf(
             Locale.ROOT,
             "%s: job %,.0f records/s, decoding alone %,.0f; by CPU time %,.0f and %,.0f%n",
@@ -123,13 +158,25 @@ final class PipelineBench {
           figures[3][round] = ceiling.cpu();
         }
       }
+      double job = median(figures[0]);
       return new Result(
           load,
           rounds,
-          median(figures[0]),
+          job,
           median(figures[1]),
           median(figures[2]),
-          median(figures[3]));
+          median(figures[3]),
+          latency.isZero() ? null : latency(settings, load.records() / job / 2, latency));
+    }
+  }
+
+  private PipelineLatency.Result latency(Settings settings, double rate, Duration counted)
+      throws Exception {
+    try (LocalSink deadLetters = new LocalSink(record -> {});
+        LocalSink models = new LocalSink(record -> {})) {
+      StreamExecutionEnvironment env =
+          environment(settings, OffsetsInitializer.latest(), false, deadLetters, models);
+      return new PipelineLatency(load, settings).measure(env, rate, LATENCY_WARMUP, counted);
     }
   }
 
@@ -175,29 +222,34 @@ final class PipelineBench {
         NO_VALUES);
   }
 
-  private Timing timeJob(Settings settings, Path checkpoints) throws Exception {
+  private Timing timeJob(Settings settings) throws Exception {
     AtomicReference<Moment> began = new AtomicReference<>();
     AtomicReference<Moment> ended = new AtomicReference<>();
     try (LocalSink deadLetters = new LocalSink(record -> began.set(Moment.now()));
         LocalSink models = new LocalSink(record -> ended.set(Moment.now()))) {
-      Map<String, String> options = new HashMap<>(LocalFlink.NO_RESTART);
-      options.putAll(MillraceJob.stateOptions(settings));
-      options.put("execution.checkpointing.dir", Snapshots.location(checkpoints));
-      StreamExecutionEnvironment env = LocalFlink.environment(load.parallelism(), options);
-      MillraceJob.build(
-          env,
-          settings,
-          KafkaIo.source(
-              settings.kafka(),
-              settings.input().topic(),
-              "bench",
-              OffsetsInitializer.earliest(),
-              true),
-          new MillraceJob.Sinks(
-              metricsSink(settings), deadLetters, deadLetters, deadLetters, models));
-      env.execute("millrace bench");
+      environment(settings, OffsetsInitializer.earliest(), true, deadLetters, models)
+          .execute("millrace bench");
       return ended.get().since(began.get());
     }
+  }
+
+  private StreamExecutionEnvironment environment(
+      Settings settings,
+      OffsetsInitializer start,
+      boolean bounded,
+      LocalSink deadLetters,
+      LocalSink models) {
+    Map<String, String> options = new HashMap<>(LocalFlink.NO_RESTART);
+    options.putAll(MillraceJob.stateOptions(settings));
+    options.put("execution.checkpointing.dir", Snapshots.location(checkpoints));
+    StreamExecutionEnvironment env = LocalFlink.environment(load.parallelism(), options);
+    MillraceJob.build(
+        env,
+        settings,
+        KafkaIo.source(settings.kafka(), settings.input().topic(), "bench", start, bounded),
+        new MillraceJob.Sinks(
+            metricsSink(settings), deadLetters, deadLetters, deadLetters, models));
+    return env;
   }
 
   private static Sink<OutputRecord> metricsSink(Settings settings) {

@@ -2,6 +2,7 @@ package dev.millrace.cli;
 
 import dev.millrace.Settings.Backend;
 import dev.millrace.Settings.Guarantee;
+import java.time.Duration;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ITypeConverter;
@@ -29,7 +30,7 @@ final class PipelineBenchCommand implements Callable<Integer> {
   @Option(
       names = "--records",
       paramLabel = "N",
-      defaultValue = "2000000",
+      defaultValue = "5000000",
       description = "Records in the topic (default: ${DEFAULT-VALUE}).")
   private int records;
 
@@ -110,10 +111,10 @@ final class PipelineBenchCommand implements Callable<Integer> {
   @Option(
       names = "--warmup",
       paramLabel = "N",
-      defaultValue = "4",
+      defaultValue = "2",
       description =
-          "Rounds of ceiling and job before those that count; below 4 the compiler is not"
-              + " done (default: ${DEFAULT-VALUE}).")
+          "Rounds of ceiling and job before those that count; before some 10 million records the"
+              + " compiler is not done (default: ${DEFAULT-VALUE}).")
   private int warmup;
 
   @Option(
@@ -122,6 +123,15 @@ final class PipelineBenchCommand implements Callable<Integer> {
       defaultValue = "3",
       description = "Rounds whose median counts (default: ${DEFAULT-VALUE}).")
   private int rounds;
+
+  @Option(
+      names = "--latency",
+      paramLabel = "S",
+      defaultValue = "0",
+      description =
+          "Then sends records at half that speed for so many seconds, and tells how long they take"
+              + " to show in the metrics; 0 is not at all (default: ${DEFAULT-VALUE}).")
+  private int latency;
 
   @Option(names = "--json", description = "Ends with one line of JSON.")
   private boolean json;
@@ -141,6 +151,7 @@ final class PipelineBenchCommand implements Callable<Integer> {
     BenchCommand.require(spec, "--at-latest", atLatest, 0);
     BenchCommand.require(spec, "--warmup", warmup, 0);
     BenchCommand.require(spec, "--rounds", rounds, 1);
+    BenchCommand.require(spec, "--latency", latency, 0);
     BenchLoad load =
         new BenchLoad(
             records,
@@ -155,12 +166,13 @@ final class PipelineBenchCommand implements Callable<Integer> {
             every,
             atLatest);
     PipelineBench.Result result =
-        new PipelineBench(load).run(warmup, rounds, spec.commandLine().getErr());
+        new PipelineBench(load)
+            .run(warmup, rounds, Duration.ofSeconds(latency), spec.commandLine().getErr());
     spec.commandLine().getOut().println(json ? result.toJson() : result.toText());
     return 0;
   }
 
-  private static <E extends Enum<E>> E choice(Class<E> type, String value) {
+  static <E extends Enum<E>> E choice(Class<E> type, String value) {
     for (E constant : type.getEnumConstants()) {
       if (BenchLoad.kebab(constant).equals(value)) {
         return constant;

@@ -77,7 +77,7 @@ final class RunCommand implements Callable<Integer> {
     try (StopSignal stop = new StopSignal();
         StateLock lock = StateLock.take(dir, settings.pipeline())) {
       // Not before the lock: who had it may have left a newer one at its end.
-      Optional<Path> from = start.from(dir);
+      Optional<Path> from = start.from(dir, settings);
       LocalJob job = LocalJob.start(settings, parallelism, dir, from.orElse(null), false);
       describe(settings, dir, from);
       return supervise(job, stop);
@@ -92,7 +92,7 @@ final class RunCommand implements Callable<Integer> {
         settings.input().topic(), settings.kafka().get("bootstrap.servers"));
     Settings.Output output = settings.output();
     out.printf(
-        "Writes    %s, %s%s, %s; %s when drained%n",
+        "Writes    %s, %s%s, %s, %s%n",
         output.metrics(),
         output.hasPredictions() ? output.predictions() + ", " : "",
         output.events(),

@@ -1,5 +1,7 @@
 package dev.millrace.cli;
 
+import java.io.BufferedInputStream;
+import java.io.DataInputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.FileVisitResult;
@@ -9,8 +11,12 @@ import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import org.apache.flink.runtime.checkpoint.Checkpoints;
 
 /** Checkpoints and savepoints on disk: directories with a file {@code _metadata}. */
 final class Snapshots {
@@ -20,6 +26,9 @@ final class Snapshots {
 
   private Snapshots() {}
 
+  /** A snapshot's directory, and when it was complete. */
+  private record Found(Path directory, FileTime time) {}
+
   /** The newest one below a directory. */
   static Optional<Path> newest(Path stateDir) {
     return newestSince(stateDir, FileTime.fromMillis(0));
@@ -27,33 +36,62 @@ final class Snapshots {
 
   /** The newest one below a directory that was written at {@code since} or later. */
   static Optional<Path> newestSince(Path stateDir, FileTime since) {
-    if (!Files.isDirectory(stateDir)) {
+    return all(stateDir).stream()
+        .filter(found -> found.time().compareTo(since) >= 0)
+        .findFirst()
+        .map(Found::directory);
+  }
+
+  /** The newest one below a directory that is older than {@code snapshot} and can be read. */
+  static Optional<Path> before(Path stateDir, Path snapshot) {
+    return all(stateDir).stream()
+        .map(Found::directory)
+        .dropWhile(directory -> !directory.equals(snapshot))
+        .skip(1)
+        .filter(directory -> damage(directory).isEmpty())
+        .findFirst();
+  }
+
+  /** What keeps Flink from reading a snapshot, if something does. */
+  static Optional<String> damage(Path snapshot) {
+    Path file = metadata(snapshot);
+    try (DataInputStream in =
+        new DataInputStream(new BufferedInputStream(Files.newInputStream(file)))) {
+      Checkpoints.loadCheckpointMetadata(in, Snapshots.class.getClassLoader(), file.toString());
       return Optional.empty();
+    } catch (IOException | RuntimeException e) {
+      // Damaged bytes make Flink's reader throw whatever follows from them.
+      return Optional.of(e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage());
     }
-    Search search = new Search(since);
+  }
+
+  /** The file that says what a snapshot holds. */
+  static Path metadata(Path snapshot) {
+    return snapshot.resolve(METADATA);
+  }
+
+  private static List<Found> all(Path stateDir) {
+    if (!Files.isDirectory(stateDir)) {
+      return List.of();
+    }
+    Search search = new Search();
     try {
       Files.walkFileTree(stateDir, Set.of(), DEPTH, search);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    return Optional.ofNullable(search.newest).map(Path::getParent);
+    search.found.sort(Comparator.comparing(Found::time).reversed());
+    return search.found;
   }
 
   /** Looks at each file of a directory in which a cluster may write and delete meanwhile. */
   private static final class Search extends SimpleFileVisitor<Path> {
-    private FileTime time;
-    private Path newest;
-
-    Search(FileTime since) {
-      time = since;
-    }
+    private final List<Found> found = new ArrayList<>();
 
     @Override
     public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
-      boolean metadata = file.getFileName().toString().equals(METADATA);
-      if (metadata && attributes.lastModifiedTime().compareTo(time) >= 0) {
-        time = attributes.lastModifiedTime();
-        newest = file;
+      if (file.getFileName().toString().equals(METADATA)) {
+        found.add(new Found(file.getParent(), attributes.lastModifiedTime()));
       }
       return FileVisitResult.CONTINUE;
     }
@@ -74,7 +112,7 @@ final class Snapshots {
    */
   static Path given(String pathOrUri) {
     Path path = path(pathOrUri).toAbsolutePath();
-    if (!Files.isRegularFile(path.resolve(METADATA))) {
+    if (!Files.isRegularFile(metadata(path))) {
       throw CliError.usage(
           "--from-savepoint %s is neither a savepoint nor a checkpoint: there is no %s in it."
               .formatted(pathOrUri, METADATA));

@@ -1,5 +1,6 @@
 package dev.millrace.cli;
 
+import dev.millrace.Settings;
 import java.nio.file.Path;
 import java.util.Optional;
 import picocli.CommandLine.Option;
@@ -34,13 +35,21 @@ final class StartOptions {
    * The checkpoint or savepoint to continue from, if there is one.
    *
    * @param stateDir where the pipeline's checkpoints are
-   * @throws CliError if the one that was asked for is none
+   * @throws CliError if the one that was asked for is none or damaged, or if the newest one cannot
+   *     keep what the pipeline promises
    */
-  Optional<Path> from(Path stateDir) {
-    if (savepoint != null) {
-      return Optional.of(Snapshots.given(savepoint));
+  Optional<Path> from(Path stateDir, Settings settings) {
+    if (fresh) {
+      return Optional.empty();
     }
-    return fresh ? Optional.empty() : Snapshots.newest(stateDir);
+    if (savepoint == null) {
+      Optional<Path> newest = Snapshots.newest(stateDir);
+      newest.ifPresent(path -> new SnapshotCheck(stateDir, path).require(settings));
+      return newest;
+    }
+    Path given = Snapshots.given(savepoint);
+    new SnapshotCheck(stateDir, given).requireReadable();
+    return Optional.of(given);
   }
 
   /** What happens to the models, in words. */

@@ -31,12 +31,11 @@ public final class ExampleDecoder {
   public ExampleDecoder(InputSpec spec) {
     this.spec = spec;
     this.keys = new KeyReader(spec.limits().keyBytes());
-    Schema schema =
-        spec.schema() == null ? ExampleSchema.SCHEMA : new Schema.Parser().parse(spec.schema());
+    Schema schema = ExampleSchema.of(spec);
     this.fingerprint = ExampleSchema.fingerprint(schema);
     if (spec.format() == InputSpec.Format.JSON) {
       reader = new MappedExampleReader(spec, keys, new JsonFields());
-    } else if (fingerprint == ExampleSchema.fingerprint(ExampleSchema.SCHEMA)) {
+    } else if (ExampleSchema.isStandard(spec)) {
       reader = new StandardExampleReader(spec, keys);
     } else {
       reader = new MappedExampleReader(spec, keys, new AvroFields(schema));

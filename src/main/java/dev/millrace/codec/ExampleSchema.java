@@ -28,6 +28,16 @@ final class ExampleSchema {
     return SchemaNormalization.parsingFingerprint64(schema);
   }
 
+  /** The schema of a pipeline's Avro records. */
+  static Schema of(InputSpec spec) {
+    return spec.schema() == null ? SCHEMA : new Schema.Parser().parse(spec.schema());
+  }
+
+  /** Whether a pipeline's Avro records have the standard schema. */
+  static boolean isStandard(InputSpec spec) {
+    return fingerprint(of(spec)) == fingerprint(SCHEMA);
+  }
+
   /** The single-object header of a schema: C3 01 and the fingerprint, little-endian. */
   static byte[] header(Schema schema) {
     return ByteBuffer.allocate(HEADER_LENGTH)

@@ -20,6 +20,12 @@ final class JsonFields implements MappedExampleReader.Parser, MappedExampleReade
     return this;
   }
 
+  /** The fields of what has been parsed already. */
+  MappedExampleReader.Fields of(JsonNode object) {
+    root = object;
+    return this;
+  }
+
   @Override
   public Object at(String[] path) {
     JsonNode node = root;

@@ -7,7 +7,6 @@ import org.apache.avro.util.Utf8;
 final class KeyReader {
   private final int mostBytes;
   private final TextCache texts = new TextCache();
-  private final Utf8 scratch = new Utf8();
 
   KeyReader(int mostBytes) {
     this.mostBytes = mostBytes;
@@ -18,16 +17,17 @@ final class KeyReader {
     if (recordKey == null) {
       throw new RefusedException(DeadLetterReason.MISSING_KEY, "the record key is null");
     }
-    requireLength(recordKey.length);
-    scratch.setByteLength(recordKey.length);
-    System.arraycopy(recordKey, 0, scratch.getBytes(), 0, recordKey.length);
-    return read(scratch);
+    return read(recordKey, recordKey.length);
   }
 
   /** The model key in a field. */
   String read(Utf8 text) throws RefusedException {
-    requireLength(text.getByteLength());
-    String key = texts.get(text);
+    return read(text.getBytes(), text.getByteLength());
+  }
+
+  private String read(byte[] bytes, int length) throws RefusedException {
+    requireLength(length);
+    String key = texts.get(bytes, length);
     if (key == null) {
       throw new RefusedException(DeadLetterReason.INVALID_KEY, "the model key is not UTF-8");
     }

@@ -31,7 +31,7 @@ final class LabelReader {
           DeadLetterReason.INVALID_LABEL,
           "the label has " + length + " bytes; the name of a class has at most " + MOST_BYTES);
     }
-    String label = texts.get(value);
+    String label = texts.get(value.getBytes(), length);
     if (label == null) {
       throw new RefusedException(DeadLetterReason.INVALID_LABEL, "the label is not UTF-8");
     }

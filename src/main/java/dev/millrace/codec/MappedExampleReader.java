@@ -23,28 +23,23 @@ final class MappedExampleReader implements ExampleReader {
   }
 
   private final Parser parser;
-  private final FeatureMapper mapper;
+  private final MappedFeatures features;
   private final LabelReader labels;
   private final KeyReader keys;
   private final String[] keyPath;
   private final String[] labelPath;
   private final String[] weightPath;
   private final String[] eventTimePath;
-  private final String[][] featurePaths;
 
   MappedExampleReader(InputSpec spec, KeyReader keys, Parser parser) {
     this.parser = parser;
-    this.mapper = new FeatureMapper(spec.features());
+    this.features = new MappedFeatures(spec.features(), false);
     this.labels = new LabelReader(spec);
     this.keys = keys;
     this.keyPath = path(spec.key());
     this.labelPath = path(spec.label());
     this.weightPath = path(spec.weight());
     this.eventTimePath = path(spec.eventTime());
-    this.featurePaths = new String[mapper.columns()][];
-    for (int c = 0; c < featurePaths.length; c++) {
-      featurePaths[c] = path(mapper.column(c).name());
-    }
   }
 
   @Override
@@ -64,14 +59,7 @@ final class MappedExampleReader implements ExampleReader {
       into.eventTime =
           (long) number(fields.at(eventTimePath), eventTimePath, DeadLetterReason.INVALID_FEATURE);
     }
-    mapper.begin(into);
-    for (int column = 0; column < featurePaths.length; column++) {
-      Object field = fields.at(featurePaths[column]);
-      if (field != null) {
-        readFeature(column, field, into);
-      }
-    }
-    mapper.end(into);
+    features.read(fields, into);
   }
 
   private void readLabel(Object label, Example into) throws RefusedException {
@@ -89,25 +77,6 @@ final class MappedExampleReader implements ExampleReader {
     }
   }
 
-  private void readFeature(int column, Object field, Example into) throws RefusedException {
-    FeatureSpec spec = mapper.column(column);
-    boolean wantsNumber =
-        spec.type() == FeatureSpec.Type.NUMERIC || spec.type() == FeatureSpec.Type.BOOLEAN;
-    boolean isScalar =
-        field instanceof CharSequence || field instanceof Number || field instanceof Boolean;
-    if (!wantsNumber && isScalar) {
-      mapper.text(into, column, text(field));
-    } else if (wantsNumber && field instanceof Number number) {
-      mapper.number(into, column, number.doubleValue());
-    } else if (wantsNumber && field instanceof Boolean bool) {
-      mapper.number(into, column, bool ? 1 : 0);
-    } else {
-      throw new RefusedException(
-          DeadLetterReason.INVALID_FEATURE,
-          "feature \"" + spec.name() + "\" is declared " + spec.type().id() + " but is " + field);
-    }
-  }
-
   private static double number(Object field, String[] path, DeadLetterReason reason)
       throws RefusedException {
     if (field instanceof Number number) {
@@ -120,10 +89,10 @@ final class MappedExampleReader implements ExampleReader {
     if (field == null) {
       throw new RefusedException(DeadLetterReason.MISSING_KEY, "the key field is null");
     }
-    return field instanceof Utf8 utf8 ? utf8 : new Utf8(field.toString());
+    return MappedFeatures.text(field);
   }
 
-  private static String[] path(String name) {
+  static String[] path(String name) {
     return name == null ? null : name.split("\\.");
   }
 }

@@ -5,6 +5,7 @@ import dev.millrace.data.Prediction;
 import dev.millrace.data.Prediction.OfClass;
 import dev.millrace.data.Prediction.OfValue;
 import java.io.IOException;
+import java.util.List;
 
 /**
  * Writes predictions as JSON, one compact line each; equal predictions give equal bytes on every
@@ -39,17 +40,32 @@ public final class PredictionJson {
   }
 
   private static void write(JsonGenerator json, OfClass outcome) throws IOException {
-    float[] scores = outcome.scores();
-    int predicted = outcome.predicted();
+    writeClass(json, outcome.classes(), outcome.predicted());
+    json.writeStringField("actual", outcome.actual());
+    writeScores(json, outcome.classes(), outcome.scores(), outcome.probabilities());
+  }
+
+  /**
+   * The predicted class, null before the first is known.
+   *
+   * @param predicted its index, or -1
+   */
+  static void writeClass(JsonGenerator json, List<String> classes, int predicted)
+      throws IOException {
     if (predicted < 0) {
       json.writeNullField("class");
     } else {
-      json.writeStringField("class", outcome.classes().get(predicted));
+      json.writeStringField("class", classes.get(predicted));
     }
-    json.writeStringField("actual", outcome.actual());
-    json.writeObjectFieldStart(outcome.probabilities() ? "probabilities" : "scores");
+  }
+
+  /** What each class is given. */
+  static void writeScores(
+      JsonGenerator json, List<String> classes, float[] scores, boolean probabilities)
+      throws IOException {
+    json.writeObjectFieldStart(probabilities ? "probabilities" : "scores");
     for (int c = 0; c < scores.length; c++) {
-      JsonLine.number(json, outcome.classes().get(c), scores[c]);
+      JsonLine.number(json, classes.get(c), scores[c]);
     }
     json.writeEndObject();
   }

@@ -2,13 +2,13 @@ package dev.millrace.codec;
 
 import dev.millrace.data.DeadLetterReason;
 
-/** A record that cannot become an example; carries the reason to the dead-letter topic. */
-final class RefusedException extends Exception {
+/** What cannot become an example, with the reason that goes to the dead-letter topic. */
+public final class RefusedException extends Exception {
   private static final long serialVersionUID = 1L;
 
   private final DeadLetterReason reason;
 
-  RefusedException(DeadLetterReason reason, String message) {
+  public RefusedException(DeadLetterReason reason, String message) {
     // No stack trace: a refusal is data, and a topic full of bad records must not slow the job.
     super(message, null, false, false);
     this.reason = reason;
@@ -19,7 +19,8 @@ final class RefusedException extends Exception {
     this.reason = reason;
   }
 
-  DeadLetterReason reason() {
+  /** Why. */
+  public DeadLetterReason reason() {
     return reason;
   }
 }

@@ -14,7 +14,7 @@ import org.apache.avro.util.Utf8;
  * as fast as a generic reader, and nothing is allocated. Not thread-safe.
  */
 final class StandardExampleReader implements ExampleReader {
-  private final FeatureMapper mapper;
+  private final StandardFeatures features;
   private final LabelReader labels;
   private final KeyReader keys;
   private final boolean keyInValue;
@@ -27,7 +27,7 @@ final class StandardExampleReader implements ExampleReader {
   private boolean[] isMissing = new boolean[64];
 
   StandardExampleReader(InputSpec spec, KeyReader keys) {
-    this.mapper = spec.features().isEmpty() ? null : new FeatureMapper(spec.features());
+    this.features = new StandardFeatures(spec);
     this.labels = new LabelReader(spec);
     this.keys = keys;
     this.keyInValue = spec.key() != null;
@@ -48,15 +48,8 @@ final class StandardExampleReader implements ExampleReader {
     into.weight = decoder.readFloat();
     int count = readNumbers(value.length - from);
     readMissing(count);
-    if (mapper == null) {
-      putUndeclared(into, count);
-    } else {
-      putDeclared(into, count);
-    }
-    if (into.width == 0) {
-      throw new RefusedException(
-          DeadLetterReason.WRONG_FEATURE_COUNT, "the record has no features");
-    }
+    readAttributes(into, count);
+    features.end(into);
     if (!decoder.isEnd()) {
       throw new IOException("there are bytes behind the end of the record");
     }
@@ -108,61 +101,16 @@ final class StandardExampleReader implements ExampleReader {
     }
   }
 
-  // Numbers in their order; all attributes hashed into one block behind them.
-  private void putUndeclared(Example into, int count) throws RefusedException, IOException {
+  private void readAttributes(Example into, int count) throws RefusedException, IOException {
     long block = decoder.readMapStart();
-    into.resize(block == 0 ? count : count + ExampleSchema.HASHED_ATTRIBUTES);
-    for (int i = 0; i < count; i++) {
-      if (!isMissing[i] && !Float.isFinite(numbers[i])) {
-        throw new RefusedException(
-            DeadLetterReason.NON_FINITE_FEATURE,
-            "feature " + i + " is " + numbers[i] + "; it must be finite");
-      }
-      into.features[i] = isMissing[i] ? Float.NaN : numbers[i];
-    }
-    Arrays.fill(into.features, count, into.width, 0f);
+    features.begin(into, numbers, isMissing, count, block != 0);
     for (; block != 0; block = decoder.mapNext()) {
       for (long i = 0; i < block; i++) {
         decoder.readString(attribute);
         decoder.readString(text);
-        if (text.getByteLength() == 0) {
-          continue;
-        }
-        int hash = 31 * FeatureMapper.hash(attribute) + FeatureMapper.hash(text);
-        into.features[count + Math.floorMod(hash, ExampleSchema.HASHED_ATTRIBUTES)] = 1f;
+        features.attribute(into, attribute, text);
       }
     }
-  }
-
-  // Numeric and boolean columns take the numbers in their order, the others their attribute.
-  private void putDeclared(Example into, int count) throws RefusedException, IOException {
-    mapper.begin(into);
-    int next = 0;
-    for (int column = 0; column < mapper.columns(); column++) {
-      FeatureSpec.Type type = mapper.column(column).type();
-      if (type != FeatureSpec.Type.NUMERIC && type != FeatureSpec.Type.BOOLEAN) {
-        continue;
-      }
-      if (next < count && !isMissing[next]) {
-        mapper.number(into, column, numbers[next]);
-      }
-      next++;
-    }
-    if (next != count) {
-      throw new RefusedException(
-          DeadLetterReason.WRONG_FEATURE_COUNT,
-          "the record has " + count + " numeric features; the pipeline declares " + next);
-    }
-    for (long block = decoder.readMapStart(); block != 0; block = decoder.mapNext()) {
-      for (long i = 0; i < block; i++) {
-        int column = mapper.find(decoder.readString(attribute));
-        decoder.readString(text);
-        if (column >= 0 && text.getByteLength() > 0) {
-          mapper.text(into, column, text);
-        }
-      }
-    }
-    mapper.end(into);
   }
 
   private static void requireBytes(long items, int itemBytes, int length) throws EOFException {

@@ -3,41 +3,96 @@ package dev.millrace.codec;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
-import java.util.HashMap;
-import java.util.Map;
-import org.apache.avro.util.Utf8;
+import java.util.Arrays;
 
 /**
  * The Strings of model keys and classes that have come before, so that a record allocates none. Not
  * thread-safe.
+ *
+ * <p>A hash table with open addressing (linear probing, at most half full): with many keys each
+ * step to another object is a cache miss, and here it is one to the bytes of a text that is known.
  */
 final class TextCache {
   private static final long MOST_BYTES = 8L << 20;
+  private static final int FIRST_SLOTS = 64;
 
-  private final Map<Utf8, String> strings = new HashMap<>();
+  private int[] hashes = new int[FIRST_SLOTS];
+  // Null where the slot is free.
+  private byte[][] texts = new byte[FIRST_SLOTS][];
+  private String[] strings = new String[FIRST_SLOTS];
+  private int size;
   private long bytesHeld;
 
-  /** The text as a String, or null if the bytes are not UTF-8. */
-  String get(Utf8 text) {
-    String known = strings.get(text);
-    return known != null ? known : decode(text);
+  /** The first bytes of an array as a String, or null if they are not UTF-8. */
+  String get(byte[] bytes, int length) {
+    int hash = hash(bytes, length);
+    int slot = find(hash, bytes, length);
+    return texts[slot] != null ? strings[slot] : decode(hash, bytes, length);
   }
 
-  private String decode(Utf8 text) {
-    byte[] bytes = java.util.Arrays.copyOf(text.getBytes(), text.getByteLength());
+  /** The slot of a text, or the free one where it belongs. */
+  private int find(int hash, byte[] bytes, int length) {
+    int mask = texts.length - 1;
+    int slot = hash & mask;
+    while (texts[slot] != null
+        && !(hashes[slot] == hash
+            && Arrays.equals(texts[slot], 0, texts[slot].length, bytes, 0, length))) {
+      slot = slot + 1 & mask;
+    }
+    return slot;
+  }
+
+  private String decode(int hash, byte[] bytes, int length) {
+    byte[] text = Arrays.copyOf(bytes, length);
     String decoded;
     try {
-      decoded = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
+      decoded = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(text)).toString();
     } catch (CharacterCodingException e) {
       return null; // the caller says which field it was
     }
     // An entry costs about a hundred bytes beside its text.
-    bytesHeld += 100 + 2L * bytes.length;
+    bytesHeld += 100 + 2L * length;
     if (bytesHeld > MOST_BYTES) {
-      strings.clear();
+      Arrays.fill(texts, null);
+      Arrays.fill(strings, null);
+      size = 0;
       bytesHeld = 0;
     }
-    strings.put(new Utf8(bytes), decoded);
+    put(hash, text, decoded);
     return decoded;
+  }
+
+  private void put(int hash, byte[] text, String string) {
+    if (2 * size >= texts.length) {
+      grow();
+    }
+    int slot = find(hash, text, text.length);
+    hashes[slot] = hash;
+    texts[slot] = text;
+    strings[slot] = string;
+    size++;
+  }
+
+  private void grow() {
+    int[] oldHashes = hashes;
+    byte[][] oldTexts = texts;
+    String[] oldStrings = strings;
+    hashes = new int[2 * oldHashes.length];
+    texts = new byte[2 * oldTexts.length][];
+    strings = new String[2 * oldStrings.length];
+    size = 0;
+    for (int i = 0; i < oldTexts.length; i++) {
+      if (oldTexts[i] != null) {
+        put(oldHashes[i], oldTexts[i], oldStrings[i]);
+      }
+    }
+  }
+
+  private static int hash(byte[] bytes, int length) {
+    int hash = 1;
+    for (int i = 0; i < length; i++) {
+      hash = 31 * hash + bytes[i];
+    }
+    return hash ^ hash >>> 16;
   }
 }

@@ -30,12 +30,12 @@ public record Prediction(
    * Of a classifier.
    *
    * @param classes that the model knew, empty before the first
-   * @param predicted index of the predicted one, -1 before the first
    * @param scores of each of them
    * @param probabilities whether the scores are probabilities
+   * @param predicted index of the class that counts as predicted, -1 if none was known
    */
   public record OfClass(
-      List<String> classes, int predicted, float[] scores, boolean probabilities, String actual)
+      List<String> classes, float[] scores, boolean probabilities, int predicted, String actual)
       implements Outcome {}
 
   /**
@@ -44,4 +44,13 @@ public record Prediction(
    * @param value NaN before the first target
    */
   public record OfValue(float value, double actual) implements Outcome {}
+
+  /** The first of the largest scores, as it is counted in the metrics; -1 if there are none. */
+  public static int best(float[] scores) {
+    int best = scores.length - 1;
+    for (int c = best - 1; c >= 0; c--) {
+      best = scores[c] >= scores[best] ? c : best;
+    }
+    return best;
+  }
 }

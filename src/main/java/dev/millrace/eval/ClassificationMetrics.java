@@ -93,7 +93,7 @@ public final class ClassificationMetrics implements RollingMetrics {
 
   private void decide(ScoredClass example) {
     example.positiveScore = example.scoreOf(positive);
-    if (spec.decision() != MetricsSpec.Decision.ACCURACY && example.isBinaryChoice()) {
+    if (spec.decision() != MetricsSpec.Decision.MOST_PROBABLE && example.isBinaryChoice()) {
       boolean isPositive =
           example.positiveScore
               > Threshold.of(spec.decision(), spec.beta(), total.model(), positive);
@@ -141,7 +141,7 @@ public final class ClassificationMetrics implements RollingMetrics {
                 ? new Confusion(
                     inWindow.model().toRows(classes.size()), total.model().toRows(classes.size()))
                 : null,
-            spec.decision() == MetricsSpec.Decision.ACCURACY || positive == UNKNOWN
+            spec.decision() == MetricsSpec.Decision.MOST_PROBABLE || positive == UNKNOWN
                 ? Double.NaN
                 : Threshold.of(spec.decision(), spec.beta(), total.model(), positive));
     return new MetricsReport(context, classes.size() > 2 ? Task.MULTICLASS : Task.BINARY, scores);

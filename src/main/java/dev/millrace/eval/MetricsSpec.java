@@ -45,8 +45,8 @@ public record MetricsSpec(
 
   /** What the threshold between two classes is for. */
   public enum Decision {
-    /** The class of the higher probability. */
-    ACCURACY,
+    /** Nothing: the class of the greatest score is predicted. */
+    MOST_PROBABLE,
     /** The positive class where its probability is above its share of the labels so far. */
     BALANCED_ACCURACY,
     /** The threshold that F1 so far asks for. */
@@ -89,7 +89,7 @@ public record MetricsSpec(
         true,
         1,
         0.5,
-        Decision.ACCURACY,
+        Decision.MOST_PROBABLE,
         positive,
         Validation.NONE);
   }
@@ -129,7 +129,7 @@ public record MetricsSpec(
         false,
         beta,
         quantile,
-        Decision.ACCURACY,
+        Decision.MOST_PROBABLE,
         positive,
         Validation.NONE);
   }

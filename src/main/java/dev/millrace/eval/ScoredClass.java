@@ -54,7 +54,7 @@ public final class ScoredClass {
     predicted = best();
     positiveScore = Float.NaN;
     if (areProbabilities) {
-      logLoss = -StrictMath.log(Math.max(scoreOf(actualClass), LEAST_PROBABILITY));
+      logLoss = -NaturalLogarithm.of(Math.max(scoreOf(actualClass), LEAST_PROBABILITY));
       brier = squaredDistance();
       confidence = scores[first + predicted];
     } else {

@@ -2,8 +2,8 @@ package dev.millrace.flink;
 
 import dev.millrace.data.Chunk;
 import dev.millrace.data.Example;
+import dev.millrace.flink.OpenChunks.Filling;
 import java.util.ArrayDeque;
-import java.util.LinkedHashMap;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.metrics.Gauge;
 import org.apache.flink.metrics.Histogram;
@@ -31,7 +31,7 @@ import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
  *
  * <p>An operator rather than a function, because only an operator hears of barriers.
  */
-public final class ChunkOperator extends AbstractStreamOperator<Chunk>
+public class ChunkOperator extends AbstractStreamOperator<Chunk>
     implements OneInputStreamOperator<Example, Chunk> {
   private static final long serialVersionUID = 1L;
 
@@ -45,36 +45,29 @@ public final class ChunkOperator extends AbstractStreamOperator<Chunk>
   public static final long LINGER_MILLIS = 5;
 
   /** Milliseconds that an example of a job that catches up waits for others at most. */
-  public static final long MOST_LINGER_MILLIS = 500;
+  public static final long MOST_LINGER_MILLIS = 2_000;
 
   /** Examples in all chunks together at most. */
-  public static final int MOST_EXAMPLES = 131_072;
+  public static final int MOST_EXAMPLES = 262_144;
 
   /**
    * Bytes of all open chunks together, beyond which the oldest leave. Empty ones that wait to be
-   * filled again come on top, 64 MiB at most.
+   * filled again come on top, 32 MiB at most.
    */
-  public static final long MOST_BYTES = 32L << 20;
+  public static final long MOST_BYTES = 64L << 20;
 
   /** Chunks on the wire. */
   public static final TypeInformation<Chunk> TYPE =
       new SerializerTypeInfo<>(Chunk.class, new ChunkSerializer());
 
   private static final int AGE_PER_LINGER = 4;
-  private static final int MOST_SPARE = 1_024;
-  private static final int MOST_SPARE_BYTES = 64 << 10;
+  private static final long MOST_SPARE_BYTES = 32L << 20;
+  private static final int MOST_BYTES_OF_SPARE = 64 << 10;
   private static final int HISTOGRAM_CHUNKS = 1_024;
 
-  /** A chunk that is being filled, since a moment of processing time. */
-  private static final class Filling {
-    final Chunk chunk = new Chunk();
-    long since;
-    long capacity = chunk.capacityBytes();
-  }
-
-  // By key, in the order in which they were opened.
-  private transient LinkedHashMap<String, Filling> open;
+  private transient OpenChunks open;
   private transient ArrayDeque<Filling> spare;
+  private transient long spareBytes;
   private transient StreamRecord<Chunk> out;
   private transient int examples;
   private transient long bytes;
@@ -90,7 +83,7 @@ public final class ChunkOperator extends AbstractStreamOperator<Chunk>
   @Override
   public void open() throws Exception {
     super.open();
-    open = new LinkedHashMap<>();
+    open = new OpenChunks();
     spare = new ArrayDeque<>();
     out = new StreamRecord<>(null);
     MetricGroup group = getMetricGroup().addGroup("millrace");
@@ -104,7 +97,7 @@ public final class ChunkOperator extends AbstractStreamOperator<Chunk>
   @Override
   public void processElement(StreamRecord<Example> element) {
     Example example = element.getValue();
-    Filling filling = open.get(example.key);
+    Filling filling = open.find(example.key);
     if (filling != null && !filling.chunk.accepts(example)) {
       close(filling);
       filling = null;
@@ -124,7 +117,7 @@ public final class ChunkOperator extends AbstractStreamOperator<Chunk>
       close(filling);
     }
     while (examples >= MOST_EXAMPLES || bytes >= MOST_BYTES) {
-      close(oldest());
+      close(open.oldest());
     }
   }
 
@@ -151,9 +144,15 @@ public final class ChunkOperator extends AbstractStreamOperator<Chunk>
       arrived = 0;
       tickAt(now + LINGER_MILLIS);
     }
-    Filling filling = spare.isEmpty() ? new Filling() : spare.pop();
+    Filling filling;
+    if (spare.isEmpty()) {
+      filling = new Filling();
+    } else {
+      filling = spare.pop();
+      spareBytes -= filling.capacity;
+    }
     filling.since = now;
-    open.put(key, filling);
+    open.add(key, filling);
     bytes += filling.capacity;
     return filling;
   }
@@ -169,8 +168,8 @@ public final class ChunkOperator extends AbstractStreamOperator<Chunk>
     boolean busy = arrived * LINGER_MILLIS >= CHUNK_EXAMPLES * (now - before);
     arrived = 0;
     long linger = busy ? lingerOfABusyJob() : LINGER_MILLIS;
-    while (!open.isEmpty() && oldest().since <= now - linger) {
-      close(oldest());
+    while (!open.isEmpty() && open.oldest().since <= now - linger) {
+      close(open.oldest());
     }
     ticking = false;
     if (!open.isEmpty()) {
@@ -183,20 +182,16 @@ public final class ChunkOperator extends AbstractStreamOperator<Chunk>
     return Math.max(LINGER_MILLIS, Math.min(MOST_LINGER_MILLIS, age / AGE_PER_LINGER));
   }
 
-  private Filling oldest() {
-    return open.values().iterator().next();
-  }
-
   private void closeAll() {
     while (!open.isEmpty()) {
-      close(oldest());
+      close(open.oldest());
     }
   }
 
   // The chunk is written to the network before collect returns, so it can be filled again.
   private void close(Filling filling) {
     Chunk chunk = filling.chunk;
-    open.remove(chunk.key());
+    open.remove(filling);
     examples -= chunk.size();
     bytes -= filling.capacity;
     chunkRecords.update(chunk.size());
@@ -204,8 +199,10 @@ public final class ChunkOperator extends AbstractStreamOperator<Chunk>
     output.collect(out.replace(chunk));
     chunk.clear();
     // Arrays never shrink: a chunk that once was large is not kept.
-    if (spare.size() < MOST_SPARE && filling.capacity <= MOST_SPARE_BYTES) {
+    if (filling.capacity <= MOST_BYTES_OF_SPARE
+        && spareBytes + filling.capacity <= MOST_SPARE_BYTES) {
       spare.push(filling);
+      spareBytes += filling.capacity;
     }
   }
 }

@@ -1,8 +1,9 @@
 package dev.millrace.flink;
 
 import dev.millrace.data.Chunk;
-import dev.millrace.data.PackedRecords;
 import java.io.IOException;
+import java.util.HashMap;
+import java.util.Map;
 import org.apache.flink.api.common.typeutils.SimpleTypeSerializerSnapshot;
 import org.apache.flink.api.common.typeutils.TypeSerializer;
 import org.apache.flink.api.common.typeutils.TypeSerializerSnapshot;
@@ -10,33 +11,29 @@ import org.apache.flink.core.memory.DataInputView;
 import org.apache.flink.core.memory.DataOutputView;
 
 /**
- * Chunks on the wire between the decoding and the training subtasks; arrays are written in bulk.
+ * Chunks on the wire between the decoding and the training subtasks; rows are written in bulk.
  * Chunks are flushed before every barrier, so these bytes are in no checkpoint.
  */
 public final class ChunkSerializer extends TypeSerializer<Chunk> {
   private static final long serialVersionUID = 1L;
 
-  private transient BulkArrays arrays = new BulkArrays();
+  private static final int MOST_NAMES = 1_024;
+
+  // Classes by their names: those of a model are the same objects, and are found as such.
+  private transient Map<String, String> interned;
 
   @Override
   public void serialize(Chunk chunk, DataOutputView out) throws IOException {
-    int size = chunk.size();
-    PackedRecords records = chunk.records();
     out.writeUTF(chunk.key());
-    out.writeInt(size);
+    out.writeInt(chunk.size());
     out.writeInt(chunk.width());
     out.writeInt(chunk.epoch());
     out.writeInt(chunk.labelCount());
     for (int i = 0; i < chunk.labelCount(); i++) {
       out.writeUTF(chunk.label(i));
     }
-    BulkArrays bulk = arrays();
-    bulk.write(chunk.features(), size * chunk.width(), out);
-    bulk.write(chunk.targets(), size, out);
-    bulk.write(chunk.weights(), size, out);
-    bulk.write(chunk.eventTimes(), size, out);
-    bulk.write(records.ends(), size, out);
-    out.write(records.bytes(), 0, records.length());
+    out.writeInt(chunk.length());
+    out.write(chunk.bytes(), 0, chunk.length());
   }
 
   @Override
@@ -47,27 +44,11 @@ public final class ChunkSerializer extends TypeSerializer<Chunk> {
     int epoch = in.readInt();
     String[] labels = new String[in.readInt()];
     for (int i = 0; i < labels.length; i++) {
-      labels[i] = in.readUTF();
+      labels[i] = intern(in.readUTF());
     }
-    BulkArrays bulk = arrays();
-    float[] features = bulk.readFloats(size * width, in);
-    double[] targets = bulk.readDoubles(size, in);
-    float[] weights = bulk.readFloats(size, in);
-    long[] eventTimes = bulk.readLongs(size, in);
-    int[] ends = bulk.readInts(size, in);
-    byte[] bytes = new byte[size == 0 ? 0 : ends[size - 1]];
-    in.readFully(bytes);
-    return new Chunk(
-        key,
-        size,
-        width,
-        features,
-        targets,
-        weights,
-        eventTimes,
-        labels,
-        epoch,
-        PackedRecords.wrap(bytes, ends, size));
+    byte[] rows = new byte[in.readInt()];
+    in.readFully(rows);
+    return new Chunk(key, size, width, epoch, labels, rows);
   }
 
   @Override
@@ -125,12 +106,20 @@ public final class ChunkSerializer extends TypeSerializer<Chunk> {
     return new Snapshot();
   }
 
-  // The scratch buffer does not travel with a serialized job.
-  private BulkArrays arrays() {
-    if (arrays == null) {
-      arrays = new BulkArrays();
+  // The same as String.intern gives, without a call out of Java each time.
+  private String intern(String name) {
+    if (interned == null) {
+      interned = new HashMap<>(); // does not travel with a serialized job
     }
-    return arrays;
+    String known = interned.get(name);
+    if (known == null) {
+      if (interned.size() == MOST_NAMES) {
+        interned.clear();
+      }
+      known = name.intern();
+      interned.put(known, known);
+    }
+    return known;
   }
 
   /** Says that the format has no options. */

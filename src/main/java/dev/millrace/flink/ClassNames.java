@@ -3,43 +3,92 @@ package dev.millrace.flink;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
-import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** The classes of one model, numbered in the order in which they became known. Not thread-safe. */
+/**
+ * The classes of one model, numbered in the order in which they became known. Not thread-safe.
+ *
+ * <p>Names are interned: the models of all keys share them, and one that is looked for is mostly
+ * found by comparing references, without a look at the names themselves.
+ */
 final class ClassNames {
-  private final List<String> names = new ArrayList<>();
-  private final Map<String, Integer> indexes = new HashMap<>();
+  // Up to so many a scan beats a hash table.
+  private static final int FEW = 16;
+
+  private String[] names;
+  private int size;
+  // Whether a copy has the same array.
+  private boolean shared;
+  // Null while there are few.
+  private Map<String, Integer> indexes;
 
   ClassNames(List<String> declared) {
+    names = new String[Math.max(2, declared.size())];
     declared.forEach(this::add);
   }
 
+  private ClassNames(ClassNames other) {
+    names = other.names;
+    size = other.size;
+    shared = true;
+    other.shared = true;
+  }
+
   int size() {
-    return names.size();
+    return size;
   }
 
   List<String> list() {
-    return names;
+    return Arrays.asList(names).subList(0, size);
   }
 
-  /** Index of a class, or -1 if it is not known. */
+  /** Index of a class, or -1 if it is not known; fastest for an interned name. */
   int index(String name) {
-    Integer index = indexes.get(name);
-    return index == null ? -1 : index;
+    if (size > FEW) {
+      return indexes().getOrDefault(name, -1);
+    }
+    for (int i = 0; i < size; i++) {
+      if (names[i] == name) {
+        return i;
+      }
+    }
+    for (int i = 0; i < size; i++) {
+      if (names[i].equals(name)) {
+        return i;
+      }
+    }
+    return -1;
   }
 
   void add(String name) {
-    indexes.put(name, names.size());
-    names.add(name);
+    if (shared || size == names.length) {
+      names = Arrays.copyOf(names, size < names.length ? names.length : 2 * size);
+      shared = false;
+    }
+    names[size] = name.intern();
+    if (indexes != null) {
+      indexes.put(names[size], size);
+    }
+    size++;
+  }
+
+  private Map<String, Integer> indexes() {
+    if (indexes == null) {
+      indexes = new HashMap<>();
+      for (int i = 0; i < size; i++) {
+        indexes.put(names[i], i);
+      }
+    }
+    return indexes;
   }
 
   void write(DataOutput out) throws IOException {
-    out.writeInt(names.size());
-    for (String name : names) {
-      out.writeUTF(name);
+    out.writeInt(size);
+    for (int i = 0; i < size; i++) {
+      out.writeUTF(names[i]);
     }
   }
 
@@ -51,7 +100,8 @@ final class ClassNames {
     return classes;
   }
 
+  /** A copy, to which names can be added that this one does not get. */
   ClassNames copy() {
-    return new ClassNames(names);
+    return new ClassNames(this);
   }
 }

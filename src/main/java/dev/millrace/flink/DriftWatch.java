@@ -58,18 +58,17 @@ final class DriftWatch {
     }
   }
 
-  /** Lets a challenger, if there is one, learn the row that the model has learned. */
+  /** Lets a challenger, if there is one, learn the row that the model has just learned alone. */
   void learn(Chunk chunk, int row, int classIndex, float weight, TrainScratch scratch) {
     if (challenger == null) {
       return;
     }
     challenger.use(scratch.workspace);
-    int features = row * chunk.width();
     float[] out = scratch.unpublished(challenger.outputs());
     if (chunk.isClassification()) {
-      challenger.learnClass(chunk.features(), features, classIndex, weight, out);
+      challenger.learnClass(scratch.features, 0, classIndex, weight, out);
     } else {
-      challenger.learnValue(chunk.features(), features, chunk.targets()[row], weight, out);
+      challenger.learnValue(scratch.features, 0, chunk.target(row), weight, out);
     }
   }
 

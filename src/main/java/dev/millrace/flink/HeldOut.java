@@ -11,25 +11,26 @@ final class HeldOut {
 
   private HeldOut() {}
 
-  /** Whether an example is among so large a share. */
-  static boolean isHeldOut(Chunk chunk, int row, double share) {
+  /**
+   * Whether an example is among so large a share.
+   *
+   * @param features of the row
+   */
+  static boolean isHeldOut(Chunk chunk, int row, float[] features, double share) {
     // 53 bits are what a double holds of a fraction.
-    return share > 0 && (hash(chunk, row) >>> 11) * 0x1p-53 < share;
+    return share > 0 && (hash(chunk, row, features) >>> 11) * 0x1p-53 < share;
   }
 
-  private static long hash(Chunk chunk, int row) {
+  private static long hash(Chunk chunk, int row, float[] features) {
     long hash = mix(chunk.key().hashCode());
-    float[] features = chunk.features();
-    int width = chunk.width();
-    for (int i = row * width; i < (row + 1) * width; i++) {
+    for (int i = 0; i < chunk.width(); i++) {
       hash = mix(hash ^ Float.floatToIntBits(features[i]));
     }
-    double target = chunk.targets()[row];
     return mix(
         hash
             ^ (chunk.isClassification()
-                ? chunk.label((int) target).hashCode()
-                : Double.doubleToLongBits(target)));
+                ? chunk.label(chunk.labelOf(row)).hashCode()
+                : Double.doubleToLongBits(chunk.target(row))));
   }
 
   /** The finalizer of SplitMix64 (Steele, Lea and Flood, OOPSLA 2014) after its step. */

@@ -18,9 +18,11 @@ import org.apache.flink.connector.kafka.source.reader.deserializer.KafkaRecordDe
 import org.apache.flink.util.Collector;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.internals.BuiltInPartitioner;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.internals.RecordHeader;
 import org.apache.kafka.common.header.internals.RecordHeaders;
@@ -33,7 +35,33 @@ public final class KafkaIo {
    */
   public static final int TRANSACTION_TIMEOUT_MILLIS = 14 * 60 * 1000;
 
+  // Records that the fetching thread hands over at once, and prepares one poll for; Kafka's 500 are
+  // handed over every fraction of a millisecond.
+  private static final String POLL_RECORDS = "2000";
+  private static final String[] NO_NAMES = {};
+  private static final byte[][] NO_VALUES = {};
+
   private KafkaIo() {}
+
+  /** A record as a consumer gives it, nothing decoded. */
+  public static KafkaRecord record(ConsumerRecord<byte[], byte[]> from) {
+    Header[] headers = from.headers().toArray();
+    String[] names = headers.length == 0 ? NO_NAMES : new String[headers.length];
+    byte[][] values = headers.length == 0 ? NO_VALUES : new byte[headers.length][];
+    for (int h = 0; h < headers.length; h++) {
+      names[h] = headers[h].key();
+      values[h] = headers[h].value();
+    }
+    return new KafkaRecord(
+        from.topic(),
+        from.partition(),
+        from.offset(),
+        from.timestamp(),
+        from.key(),
+        from.value(),
+        names,
+        values);
+  }
 
   /**
    * A source of raw records.
@@ -47,9 +75,11 @@ public final class KafkaIo {
       String group,
       OffsetsInitializer start,
       boolean bounded) {
+    Properties consumer = asProperties(properties);
+    consumer.putIfAbsent(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, POLL_RECORDS);
     KafkaSourceBuilder<KafkaRecord> builder =
         KafkaSource.<KafkaRecord>builder()
-            .setProperties(asProperties(properties))
+            .setProperties(consumer)
             .setTopics(topic)
             .setGroupId(group)
             .setStartingOffsets(start)
@@ -109,28 +139,10 @@ public final class KafkaIo {
   private static final class RawDeserializer
       implements KafkaRecordDeserializationSchema<KafkaRecord> {
     private static final long serialVersionUID = 1L;
-    private static final String[] NO_NAMES = {};
-    private static final byte[][] NO_VALUES = {};
 
     @Override
     public void deserialize(ConsumerRecord<byte[], byte[]> from, Collector<KafkaRecord> out) {
-      Header[] headers = from.headers().toArray();
-      String[] names = headers.length == 0 ? NO_NAMES : new String[headers.length];
-      byte[][] values = headers.length == 0 ? NO_VALUES : new byte[headers.length][];
-      for (int h = 0; h < headers.length; h++) {
-        names[h] = headers[h].key();
-        values[h] = headers[h].value();
-      }
-      out.collect(
-          new KafkaRecord(
-              from.topic(),
-              from.partition(),
-              from.offset(),
-              from.timestamp(),
-              from.key(),
-              from.value(),
-              names,
-              values));
+      out.collect(record(from));
     }
 
     @Override
@@ -157,7 +169,17 @@ public final class KafkaIo {
       }
       // A timestamp below 0 means none, which the client refuses.
       Long time = record.timestamp() < 0 ? null : record.timestamp();
-      return new ProducerRecord<>(topic, null, time, record.key(), record.value(), headers);
+      Integer partition = partition(record.key(), context);
+      return new ProducerRecord<>(topic, partition, time, record.key(), record.value(), headers);
+    }
+
+    // Parts of a model lie where its key does, so that whoever reads them holds few at a time.
+    // Null leaves it to the client, which does the same for keys.
+    private Integer partition(byte[] key, KafkaSinkContext context) {
+      return ModelParts.isPart(key)
+          ? BuiltInPartitioner.partitionForKey(
+              ModelParts.modelKey(key), context.getPartitionsForTopic(topic).length)
+          : null;
     }
   }
 }

@@ -1,26 +1,25 @@
 package dev.millrace.flink;
 
-import dev.millrace.data.OutputRecord;
 import dev.millrace.data.Task;
 import dev.millrace.nn.Learner;
 import dev.millrace.nn.LearnerSummary;
 import dev.millrace.nn.ModelSpec;
+import dev.millrace.nn.OnlineModel;
+import dev.millrace.nn.Workspace;
+import dev.millrace.nn.auto.Models;
 import java.io.ByteArrayInputStream;
 import java.io.DataInputStream;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 /**
- * A record of the models topic: one model as it was at a time.
- *
- * <p>Its value is what {@link TrainState#modelBytes} writes; two headers say which pipeline and
- * which configuration it is of.
+ * One model of the models topic as it was at a time, or what is known of it.
  *
  * @param pipeline null if the record does not say
  * @param config fingerprint of the configuration; null if the record does not say
  * @param classes in the order of the outputs; empty for regression
- * @param bytes the record's value
+ * @param size of the model in bytes
+ * @param bytes what {@link TrainState#modelBytes} wrote; null in a {@link #summary}
  */
 public record ModelSnapshot(
     String pipeline,
@@ -29,37 +28,15 @@ public record ModelSnapshot(
     Task task,
     List<String> classes,
     LearnerSummary learner,
+    int size,
     byte[] bytes) {
-
-  /** Header that names the pipeline. */
-  public static final String PIPELINE_HEADER = "millrace.pipeline";
-
-  /** Header that names the configuration. */
-  public static final String CONFIG_HEADER = "millrace.config";
 
   public ModelSnapshot {
     classes = List.copyOf(classes);
   }
 
   /**
-   * The record of a model.
-   *
-   * @param model what {@link TrainState#modelBytes} wrote; null if the key has been forgotten
-   */
-  static OutputRecord encode(TrainSpec spec, String key, long timestamp, byte[] model) {
-    return new OutputRecord(
-        timestamp,
-        key.getBytes(StandardCharsets.UTF_8),
-        model,
-        new String[] {PIPELINE_HEADER, CONFIG_HEADER},
-        new byte[][] {
-          spec.pipeline().getBytes(StandardCharsets.UTF_8),
-          spec.config().getBytes(StandardCharsets.UTF_8)
-        });
-  }
-
-  /**
-   * Reads a record's value, with what its headers said.
+   * Reads what was published, with what the headers said.
    *
    * @throws IOException if it is no model, or of a newer release
    */
@@ -69,7 +46,12 @@ public record ModelSnapshot(
     Head head = Head.read(new DataInputStream(bytes));
     LearnerSummary learner = LearnerSummary.read(value, value.length - bytes.available());
     return new ModelSnapshot(
-        pipeline, config, key, head.task(), head.classes().list(), learner, value);
+        pipeline, config, key, head.task(), head.classes().list(), learner, value.length, value);
+  }
+
+  /** The same without its bytes. */
+  public ModelSnapshot summary() {
+    return new ModelSnapshot(pipeline, config, key, task, classes, learner, size, null);
   }
 
   /**
@@ -87,6 +69,19 @@ public record ModelSnapshot(
     DataInputStream in = new DataInputStream(new ByteArrayInputStream(bytes));
     Head head = Head.read(in);
     return Learner.read(in, model.forTask(head.task()), head.task());
+  }
+
+  /**
+   * The model, to predict with.
+   *
+   * @param model the settings it was trained with
+   * @param workspace scratch that it shares with other models of the thread
+   * @throws IOException if it was trained with others, naming both
+   */
+  public OnlineModel model(ModelSpec model, Workspace workspace) throws IOException {
+    DataInputStream in = new DataInputStream(new ByteArrayInputStream(bytes));
+    Head head = Head.read(in);
+    return Models.read(in, model, head.task(), workspace);
   }
 
   /** What stands in front of the learner. */

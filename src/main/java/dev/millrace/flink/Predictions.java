@@ -24,21 +24,21 @@ final class Predictions {
   /**
    * The record of what a model said about the example that it has just learned.
    *
-   * @param scratch has the prediction
+   * @param scores of the prediction, from the start of the array
    * @param known classes that the model knew then
    * @param version steps that it had taken then
    */
   OutputRecord record(
-      PrequentialModel model, Chunk chunk, int row, TrainScratch scratch, int known, long version) {
+      PrequentialModel model, Chunk chunk, int row, float[] scores, int known, long version) {
     Prediction prediction =
         new Prediction(
             spec.pipeline(),
             chunk.key(),
             model.seq(),
-            chunk.records().partition(row),
-            chunk.records().offset(row),
-            chunk.eventTimes()[row],
-            outcome(model, chunk, row, scratch, known),
+            chunk.partition(row),
+            chunk.offset(row),
+            chunk.eventTime(row),
+            outcome(model, chunk, row, scores, known),
             version,
             spec.config());
     return OutputRecord.of(
@@ -46,16 +46,16 @@ final class Predictions {
   }
 
   private static Outcome outcome(
-      PrequentialModel model, Chunk chunk, int row, TrainScratch scratch, int known) {
+      PrequentialModel model, Chunk chunk, int row, float[] scores, int known) {
     if (!chunk.isClassification()) {
-      return new OfValue(scratch.scores[0], chunk.targets()[row]);
+      return new OfValue(scores[0], chunk.target(row));
     }
     List<String> classes = model.classes().list();
     return new OfClass(
         classes,
-        known == 0 ? -1 : scratch.scored.predicted,
-        Arrays.copyOf(scratch.scores, known),
+        Arrays.copyOf(scores, known),
         model.hasProbabilities(),
-        chunk.label((int) chunk.targets()[row]));
+        model.predicted(),
+        chunk.label(chunk.labelOf(row)));
   }
 }

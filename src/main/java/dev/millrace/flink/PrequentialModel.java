@@ -3,6 +3,7 @@ package dev.millrace.flink;
 import dev.millrace.data.Chunk;
 import dev.millrace.data.MetricsReport;
 import dev.millrace.data.Task;
+import dev.millrace.eval.ClassTally;
 import dev.millrace.eval.ClassificationMetrics;
 import dev.millrace.eval.RegressionMetrics;
 import dev.millrace.eval.RollingMetrics;
@@ -57,6 +58,9 @@ final class PrequentialModel {
 
   // How wrong the last prediction was, 0 to 1, for the drift detector; NaN if there was none.
   private double error;
+
+  // The class predicted last.
+  private int predicted = ClassTally.NO_PREDICTION;
 
   /** The model of a key whose first example stands in the chunk. */
   PrequentialModel(TrainSpec spec, Chunk chunk) {
@@ -264,6 +268,11 @@ final class PrequentialModel {
     return timestamp;
   }
 
+  /** Index of the class that was predicted for the last example, -1 if none was known. */
+  int predicted() {
+    return predicted;
+  }
+
   /** Of the last example, milliseconds since the epoch. */
   long eventTime() {
     return eventTime;
@@ -303,20 +312,24 @@ final class PrequentialModel {
     return validation != null && validation.isStopped();
   }
 
-  /** Scores the prediction for an example that is held out, of a known class, and learns nothing. */
+  /**
+   * Scores the prediction for an example that is held out, of a known class, and learns nothing.
+   */
   void validate(Chunk chunk, int row, TrainScratch scratch) {
+    scratch.takeFeatures(chunk, row, row + 1);
     scratch.fit(1, learner.outputs());
     learner.use(scratch.workspace);
-    learner.predict(chunk.features(), row * chunk.width(), scratch.scores);
-    double target = chunk.targets()[row];
-    float weight = chunk.weights()[row];
-    long time = chunk.eventTimes()[row];
+    learner.predict(scratch.features, 0, scratch.scores);
+    double target = chunk.target(row);
+    float weight = chunk.weight(row);
+    long time = chunk.eventTime(row);
     if (validation.metrics() instanceof ClassificationMetrics classification) {
       ScoredClass scored = scratch.scored;
       int known = classes.size();
       scored.take(scratch.scores, 0, known, probabilities, scratch.classOf[(int) target]);
       scored.loss = probabilities ? scored.logLoss : scored.squaredDistance() / known;
       classification.update(scored, weight, time);
+      predicted = scored.predicted;
     } else if (validation.metrics() instanceof RegressionMetrics regression) {
       double predicted = scratch.scores[0];
       double difference = predicted - target;
@@ -337,27 +350,22 @@ final class PrequentialModel {
     if (balanced) {
       scratch.balance.begin(classification, known);
       for (int r = 0; r < to - from; r++) {
-        scratch.balance.see(scratch.classes[r], chunk.weights()[from + r]);
+        scratch.balance.see(scratch.classes[r], chunk.weight(from + r));
         scratch.weights[r] *= scratch.balance.factor(scratch.classes[r]);
       }
     }
     float[] scores = scratch.scores;
     learner.use(scratch.workspace);
     learner.learnClasses(
-        chunk.features(),
-        from * chunk.width(),
-        to - from,
-        scratch.classes,
-        scratch.weights,
-        scores,
-        scratch.losses);
+        scratch.features, 0, to - from, scratch.classes, scratch.weights, scores, scratch.losses);
     ScoredClass scored = scratch.scored;
     for (int r = 0; r < to - from; r++) {
       scored.take(scores, r * known, known, probabilities, scratch.classes[r]);
       scored.loss = scratch.losses[r];
       int row = from + r;
-      classification.update(scored, chunk.weights()[row], chunk.eventTimes()[row]);
-      error = scored.predicted == scored.actual ? 0 : 1;
+      classification.update(scored, chunk.weight(row), chunk.eventTime(row));
+      predicted = scored.predicted;
+      error = predicted == scored.actual ? 0 : 1;
       learned(chunk, row);
     }
   }
@@ -367,11 +375,12 @@ final class PrequentialModel {
    * output layer grows.
    */
   void meetClass(Chunk chunk, int row, TrainScratch scratch) {
-    int label = (int) chunk.targets()[row];
+    int label = chunk.labelOf(row);
     int known = classes.size();
     ClassificationMetrics classification = (ClassificationMetrics) metrics;
     classes.add(chunk.label(label));
     scratch.classOf[label] = known;
+    scratch.takeFeatures(chunk, row, row + 1);
     scratch.fit(1, known + 1);
     float[] scores = scratch.scores;
     learner.use(scratch.workspace);
@@ -380,29 +389,31 @@ final class PrequentialModel {
       validation.nameClasses(classes.list());
     }
     if (known == 0) {
-      classification.observe(0, chunk.weights()[row]);
+      classification.observe(0, chunk.weight(row));
       error = Double.NaN;
+      predicted = ClassTally.NO_PREDICTION;
     } else {
       error = 1;
-      learner.predict(chunk.features(), row * chunk.width(), scores);
+      learner.predict(scratch.features, 0, scores);
       ScoredClass scored = scratch.scored;
       scored.take(scores, 0, known, probabilities, known);
       // Of cross-entropy, else of the mean squared error with an output of 0 for the new class.
       scored.loss = probabilities ? scored.logLoss : scored.squaredDistance() / (known + 1.0);
-      classification.update(scored, chunk.weights()[row], chunk.eventTimes()[row]);
+      classification.update(scored, chunk.weight(row), chunk.eventTime(row));
+      predicted = scored.predicted;
     }
     learner.addClass();
     if (drift != null) {
       drift.addClass();
     }
     scratch.classes[0] = known;
-    scratch.weights[0] = chunk.weights()[row] * scratch.weightOf[label];
+    scratch.weights[0] = chunk.weight(row) * scratch.weightOf[label];
     if (balanced) {
       scratch.balance.begin(classification, known + 1);
       scratch.weights[0] *= scratch.balance.factor(known);
     }
     float[] late = scratch.unpublished(known + 1);
-    learner.learnClass(chunk.features(), row * chunk.width(), known, scratch.weights[0], late);
+    learner.learnClass(scratch.features, 0, known, scratch.weights[0], late);
     learned(chunk, row);
   }
 
@@ -411,8 +422,8 @@ final class PrequentialModel {
     scratch.takeValues(chunk, from, to);
     learner.use(scratch.workspace);
     learner.learnValues(
-        chunk.features(),
-        from * chunk.width(),
+        scratch.features,
+        0,
         to - from,
         scratch.targets,
         scratch.weights,
@@ -427,7 +438,7 @@ final class PrequentialModel {
           scratch.scores[r],
           scratch.losses[r],
           scratch.weights[r],
-          chunk.eventTimes()[row]);
+          chunk.eventTime(row));
       learned(chunk, row);
     }
   }
@@ -468,9 +479,9 @@ final class PrequentialModel {
   }
 
   private void seen(Chunk chunk, int row) {
-    eventTime = chunk.eventTimes()[row];
-    timestamp = Math.min(eventTime, chunk.records().timestamp(row));
-    offsets.see(chunk.records().partition(row), chunk.records().offset(row));
+    eventTime = chunk.eventTime(row);
+    timestamp = Math.min(eventTime, chunk.timestamp(row));
+    offsets.see(chunk.partition(row), chunk.offset(row));
   }
 
   /** The metrics now; {@link #hasNews} is false after it. */

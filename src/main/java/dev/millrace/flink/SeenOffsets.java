@@ -8,45 +8,48 @@ import java.util.Arrays;
 
 /** First and last offset that a key has seen, a pair for each partition. Not thread-safe. */
 final class SeenOffsets {
-  // A key's records come from one partition, unless their producer does not partition by key.
-  private int[] partitions = new int[1];
-  private long[] first = new long[1];
-  private long[] last = new long[1];
-  private int size;
+  private static final int PARTITION = 0;
+  private static final int FIRST = 1;
+  private static final int LAST = 2;
+  private static final int STRIDE = 3;
+
+  // [partitions x STRIDE]; one mostly, unless the producer does not partition by key.
+  private long[] seen = {};
 
   void see(int partition, long offset) {
-    for (int i = 0; i < size; i++) {
-      if (partitions[i] == partition) {
-        first[i] = Math.min(first[i], offset);
-        last[i] = Math.max(last[i], offset);
+    for (int i = 0; i < seen.length; i += STRIDE) {
+      if (seen[i + PARTITION] == partition) {
+        seen[i + FIRST] = Math.min(seen[i + FIRST], offset);
+        seen[i + LAST] = Math.max(seen[i + LAST], offset);
         return;
       }
     }
-    if (size == partitions.length) {
-      partitions = Arrays.copyOf(partitions, size * 2);
-      first = Arrays.copyOf(first, size * 2);
-      last = Arrays.copyOf(last, size * 2);
-    }
-    partitions[size] = partition;
-    first[size] = offset;
-    last[size] = offset;
-    size++;
+    int added = seen.length;
+    seen = Arrays.copyOf(seen, added + STRIDE);
+    seen[added + PARTITION] = partition;
+    seen[added + FIRST] = offset;
+    seen[added + LAST] = offset;
   }
 
   MetricsReport.Offsets report(String topic) {
-    return new MetricsReport.Offsets(
-        topic,
-        Arrays.copyOf(partitions, size),
-        Arrays.copyOf(first, size),
-        Arrays.copyOf(last, size));
+    int size = size();
+    int[] partitions = new int[size];
+    long[] first = new long[size];
+    long[] last = new long[size];
+    for (int i = 0; i < size; i++) {
+      partitions[i] = (int) seen[i * STRIDE + PARTITION];
+      first[i] = seen[i * STRIDE + FIRST];
+      last[i] = seen[i * STRIDE + LAST];
+    }
+    return new MetricsReport.Offsets(topic, partitions, first, last);
   }
 
   void write(DataOutput out) throws IOException {
-    out.writeInt(size);
-    for (int i = 0; i < size; i++) {
-      out.writeInt(partitions[i]);
-      out.writeLong(first[i]);
-      out.writeLong(last[i]);
+    out.writeInt(size());
+    for (int i = 0; i < seen.length; i += STRIDE) {
+      out.writeInt((int) seen[i + PARTITION]);
+      out.writeLong(seen[i + FIRST]);
+      out.writeLong(seen[i + LAST]);
     }
   }
 
@@ -62,10 +65,11 @@ final class SeenOffsets {
 
   SeenOffsets copy() {
     SeenOffsets copy = new SeenOffsets();
-    for (int i = 0; i < size; i++) {
-      copy.see(partitions[i], first[i]);
-      copy.see(partitions[i], last[i]);
-    }
+    copy.seen = seen.clone();
     return copy;
+  }
+
+  private int size() {
+    return seen.length / STRIDE;
   }
 }

@@ -28,7 +28,7 @@ import org.slf4j.LoggerFactory;
  * <p>A report comes after every {@code metrics.every} examples and at the end of a bounded input.
  * Examples that would wait longer than {@code metrics.at-latest} for that are reported by the
  * clock; such a report too says only what the data say, and its {@code seq} is its number of
- * examples.
+ * examples. Models are published as {@link SnapshotSpec} says, and at the end of the input.
  *
  * <p>A key without an example for {@code state.ttl} is forgotten, with a tombstone among the
  * models.
@@ -50,6 +50,7 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
   private transient MetricsJson json;
   // Null if they are not published.
   private transient Predictions predictions;
+  private transient ModelPublisher publisher;
   private transient Events events;
   private transient Counter learned;
   private transient Counter forgotten;
@@ -73,6 +74,7 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
     scratch = new TrainScratch();
     json = new MetricsJson();
     predictions = spec.predictions() ? new Predictions(spec) : null;
+    publisher = new ModelPublisher(spec, getRuntimeContext());
     events = new Events(spec);
     MetricGroup group = getRuntimeContext().getMetricGroup().addGroup("millrace");
     learned = group.counter("learned");
@@ -105,7 +107,7 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
     if (model == null) {
       if (state != null) {
         reset.inc();
-        long eventTime = chunk.records().timestamp(0);
+        long eventTime = chunk.timestamp(0);
         events.noteStartedAfresh(chunk.key(), eventTime, mismatch, context::output);
       }
       long bytes = spec.firstModelBytes(chunk);
@@ -138,7 +140,7 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
       if (predictions != null && model.seq() > seqBefore) {
         context.output(
             Outputs.PREDICTIONS,
-            predictions.record(model, chunk, row - 1, scratch, known, version));
+            predictions.record(model, chunk, row - 1, scratch.scores, known, version));
       }
       if (spec.drift() != null && model.examples() > before) {
         long steps = model.learner().steps();
@@ -149,6 +151,9 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
         out.collect(report(model, chunk.key()));
         events.noteSkipped(model, chunk.key(), context::output);
       }
+      if (model.examples() > before && publisher.isDue(model)) {
+        publisher.publish(model, state, chunk.key(), context::output);
+      }
     }
     if (model.seq() == 0) {
       return; // all were refused: there is nothing to keep, nor to publish at the end
@@ -156,6 +161,7 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
     if (idleKeys != null) {
       idleKeys.note(state, context.timerService());
     }
+    publisher.remind(chunk.key(), state, context.timerService());
     states.update(state);
     if (spec.metrics().atLatestMillis() > 0 && model.hasNews()) {
       remind(context);
@@ -169,10 +175,16 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
     if (state == null) {
       return; // forgotten, with a reminder still on its way
     }
-    PrequentialModel model = resume(state, context.getCurrentKey());
-    reportNews(state, model, context.getCurrentKey(), out);
-    if (idleKeys != null && idleKeys.isOver(context.timerService())) {
+    boolean isOver = idleKeys != null && idleKeys.isOver(context.timerService());
+    String key = context.getCurrentKey();
+    PrequentialModel model = resume(state, key);
+    if (isOver || spec.metrics().atLatestMillis() > 0) {
+      reportNews(state, model, key, out);
+    }
+    if (isOver) {
       forget(model, model == null ? timestamp : model.timestamp(), context);
+    } else if (model != null && publisher.isReminder(key, timestamp)) {
+      publisher.publishNews(model, state, key, context::output);
     }
   }
 
@@ -186,8 +198,7 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
     if (model != null) {
       reportNews(state, model, key, metrics);
       events.noteSkipped(model, key, others);
-      others.output(
-          Outputs.MODELS, ModelSnapshot.encode(spec, key, model.timestamp(), state.modelBytes()));
+      publisher.publish(model, state, key, others);
     }
   }
 
@@ -201,12 +212,12 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
   }
 
   /** The key's next example starts it afresh. */
-  private void forget(PrequentialModel model, long timestamp, OnTimerContext context) {
+  private void forget(PrequentialModel model, long timestamp, OnTimerContext context)
+      throws IOException {
     states.clear();
     idleKeys.clear();
     forgotten.inc();
-    context.output(
-        Outputs.MODELS, ModelSnapshot.encode(spec, context.getCurrentKey(), timestamp, null));
+    publisher.forget(context.getCurrentKey(), timestamp, context::output);
     if (model != null) {
       events.noteForgotten(model, context.getCurrentKey(), context::output);
     }
@@ -283,26 +294,34 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
   }
 
   /**
-   * How many examples may be learned at once: a report says what the model was after its last
-   * example, a prediction which steps the model had taken, and after a drift the next example may
-   * meet another model, so none is learned beyond those.
+   * How many examples may be learned at once: a report and a snapshot say what the model was after
+   * its last example, a prediction which steps the model had taken, and after a drift the next
+   * example may meet another model, so none is learned beyond those.
    */
   private int mostTogether(PrequentialModel model, int rows) {
+    if (predictions != null || spec.drift() != null) {
+      return 1;
+    }
     int every = spec.metrics().every();
-    boolean single = predictions != null || spec.drift() != null;
-    return single ? 1 : (int) Math.min(rows, every - model.examples() % every);
+    long most = Math.min(every - model.examples() % every, publisher.examplesLeft(model));
+    return (int) Math.min(rows, most);
   }
 
   /** Whether no model learns from the example; the first of its class is always learned. */
   private boolean isHeldOut(Chunk chunk, int row) {
     double share = spec.metrics().validation().share();
-    return share > 0
-        && (!chunk.isClassification() || scratch.classOf[(int) chunk.targets()[row]] >= 0)
-        && HeldOut.isHeldOut(chunk, row, share);
+    if (share == 0 || chunk.isClassification() && scratch.classOf[chunk.labelOf(row)] < 0) {
+      return false;
+    }
+    scratch.takeFeatures(chunk, row, row + 1);
+    return HeldOut.isHeldOut(chunk, row, scratch.features, share);
   }
 
   /** The first row from there on that is held out, or the end. */
   private int firstHeldOut(Chunk chunk, int from, int end) {
+    if (spec.metrics().validation().share() == 0) {
+      return end;
+    }
     int row = from;
     while (row < end && !isHeldOut(chunk, row)) {
       row++;
@@ -313,7 +332,7 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
   /** The first row whose class the model does not know, or the end. */
   private int firstUnknown(Chunk chunk, int from, int end) {
     int row = from;
-    while (row < end && scratch.classOf[(int) chunk.targets()[row]] >= 0) {
+    while (row < end && scratch.classOf[chunk.labelOf(row)] >= 0) {
       row++;
     }
     return row;
@@ -328,7 +347,7 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
           row,
           DeadLetterReason.TOO_MANY_CLASSES,
           "the label \"%s\" would be class %d of this key; %d are allowed"
-              .formatted(chunk.label((int) chunk.targets()[row]), known + 1, known),
+              .formatted(chunk.label(chunk.labelOf(row)), known + 1, known),
           context);
       return;
     }
@@ -352,7 +371,7 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
 
   private void refuse(
       Chunk chunk, int row, DeadLetterReason reason, String message, Context context) {
-    KafkaRecord record = chunk.records().get(row, spec.topic());
+    KafkaRecord record = chunk.record(row, spec.topic());
     context.output(
         Outputs.DEAD_LETTERS, refused.record(new DeadLetter(record, reason, message, null)));
   }

@@ -19,7 +19,8 @@ final class TrainScratch {
   int[] classOf = new int[4];
   float[] weightOf = new float[4];
 
-  // Of rows that are learned together.
+  // Of rows that are learned together; [rows x width].
+  float[] features = new float[0];
   int[] classes = new int[0];
   double[] targets = new double[0];
   float[] weights = new float[0];
@@ -45,21 +46,34 @@ final class TrainScratch {
     }
   }
 
-  /** Takes over classes and weights of the rows, whose classes are all known; makes room. */
+  /** Takes over features, classes and weights of rows whose classes are known; makes room. */
   void takeClasses(Chunk chunk, int from, int to, int outputs) {
+    takeFeatures(chunk, from, to);
     fit(to - from, outputs);
     for (int row = from; row < to; row++) {
-      int label = (int) chunk.targets()[row];
+      int label = chunk.labelOf(row);
       classes[row - from] = classOf[label];
-      weights[row - from] = chunk.weights()[row] * weightOf[label];
+      weights[row - from] = chunk.weight(row) * weightOf[label];
     }
   }
 
-  /** Takes over targets and weights of the rows; makes room. */
+  /** Takes over features, targets and weights of the rows; makes room. */
   void takeValues(Chunk chunk, int from, int to) {
+    takeFeatures(chunk, from, to);
     fit(to - from, 1);
-    System.arraycopy(chunk.targets(), from, targets, 0, to - from);
-    System.arraycopy(chunk.weights(), from, weights, 0, to - from);
+    for (int row = from; row < to; row++) {
+      targets[row - from] = chunk.target(row);
+      weights[row - from] = chunk.weight(row);
+    }
+  }
+
+  /** Takes over the features of the rows. */
+  void takeFeatures(Chunk chunk, int from, int to) {
+    int count = (to - from) * chunk.width();
+    if (features.length < count) {
+      features = new float[count];
+    }
+    chunk.copyFeatures(from, to, features);
   }
 
   /** Where scores go that are of no use to anybody. */

@@ -17,6 +17,7 @@ import java.io.Serializable;
  * @param config fingerprint of the configuration, named in metrics
  * @param drift how drift is looked for, or null
  * @param predictions whether the prediction for each example is published
+ * @param snapshots when models are published
  */
 public record TrainSpec(
     String pipeline,
@@ -26,7 +27,8 @@ public record TrainSpec(
     MetricsSpec metrics,
     String config,
     DriftPlan drift,
-    boolean predictions)
+    boolean predictions,
+    SnapshotSpec snapshots)
     implements Serializable {
 
   /** The declared columns in their order: what the inputs of a model mean. */

@@ -32,6 +32,10 @@ public final class TrainState {
   // What IdleKeys last noted of the key; it has that in the backend too.
   long seenInCell = IdleKeys.NEVER;
 
+  // What ModelPublisher knows of the key: its next reminder, and the examples of the last snapshot.
+  long reminder;
+  long published;
+
   private TrainState(byte[] frozen, PrequentialModel model) {
     this.frozen = frozen;
     this.model = model;

@@ -1,7 +1,7 @@
 package dev.millrace.nn;
 
+import dev.millrace.data.KebabCase;
 import java.io.Serializable;
-import java.util.Locale;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -35,7 +35,7 @@ public record AutoSpec(Tier tier, Set<Extra> members, int buffer) implements Ser
 
     /** The name in pipeline files. */
     public String id() {
-      return name().toLowerCase(Locale.ROOT);
+      return KebabCase.of(this);
     }
   }
 
@@ -48,7 +48,7 @@ public record AutoSpec(Tier tier, Set<Extra> members, int buffer) implements Ser
 
     /** The name in pipeline files. */
     public String id() {
-      return name().toLowerCase(Locale.ROOT).replace('_', '-');
+      return KebabCase.of(this);
     }
   }
 

@@ -15,6 +15,9 @@ final class Blueprint {
   record Kind(LearnerSpec spec, Task task, int inputs, int classes) {}
 
   private final Kind kind;
+  private final Normalizer normalizer;
+  // Null for classification.
+  private final TargetScaler targetScaler;
   private final Network network;
   private final Objective objective;
   private final TrainingStep step;
@@ -41,6 +44,8 @@ final class Blueprint {
               + kind.classes()
               + " classes");
     }
+    normalizer = new Normalizer(spec.normalization(), kind.inputs());
+    targetScaler = task.isClassification() ? null : new TargetScaler(spec.normalization());
     network =
         new Network(new Layout(kind.inputs(), spec.layers(spec.outputs(task, kind.classes()))));
     objective =
@@ -96,6 +101,15 @@ final class Blueprint {
   /** Classes known, 0 for regression. */
   int classes() {
     return kind.classes();
+  }
+
+  Normalizer normalizer() {
+    return normalizer;
+  }
+
+  /** Null for classification. */
+  TargetScaler targetScaler() {
+    return targetScaler;
   }
 
   Network network() {

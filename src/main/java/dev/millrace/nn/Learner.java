@@ -20,11 +20,12 @@ public final class Learner implements OnlineModel {
   private final long keySeed;
   // Null if no layer has it.
   private final Dropout dropout;
-  private final Normalizer normalizer;
+  // Of the features.
+  private final double[] statistics;
   // Null for classification.
-  private final TargetScaler targetScaler;
-  // Those that wait for the next step.
-  private final MiniBatch pending;
+  private final double[] targetStatistics;
+  // Those that wait for the next step; null until one has had to.
+  private MiniBatch pending;
   private Blueprint blueprint;
   private float[] parameters;
   private OptimizerState optimizer;
@@ -61,9 +62,9 @@ public final class Learner implements OnlineModel {
     blueprint = workspace.blueprint(kind);
     LearnerSpec spec = kind.spec();
     dropout = spec.network().hasDropout() ? new Dropout(spec.seed(), keySeed) : null;
-    normalizer = new Normalizer(spec.normalization(), kind.inputs());
-    targetScaler = kind.task().isClassification() ? null : new TargetScaler(spec.normalization());
-    pending = new MiniBatch(kind.inputs(), spec.batchSize());
+    statistics = blueprint.normalizer().start();
+    TargetScaler targetScaler = blueprint.targetScaler();
+    targetStatistics = targetScaler == null ? null : targetScaler.start();
     optimizer = new OptimizerState(spec.optimizer(), blueprint.layout().length());
   }
 
@@ -73,15 +74,19 @@ public final class Learner implements OnlineModel {
     blueprint = other.blueprint;
     LearnerSpec spec = blueprint.spec();
     dropout = other.dropout == null ? null : new Dropout(spec.seed(), keySeed);
-    normalizer = other.normalizer.copy();
-    targetScaler = other.targetScaler == null ? null : other.targetScaler.copy();
-    pending = other.pending.copy();
+    statistics = other.statistics.clone();
+    targetStatistics = copy(other.targetStatistics);
+    pending = other.pending == null ? null : other.pending.copy();
     parameters = other.parameters.clone();
     optimizer = other.optimizer.copy();
     examples = other.examples;
     steps = other.steps;
     skippedSteps = other.skippedSteps;
     hasStart = other.hasStart;
+  }
+
+  private static double[] copy(double[] statistics) {
+    return statistics == null ? null : statistics.clone();
   }
 
   private WeightInitializer initializer() {
@@ -173,7 +178,7 @@ public final class Learner implements OnlineModel {
   @Override
   public void predict(float[] features, int offset, float[] out) {
     float[] row = workspace.fitInput(inputs());
-    normalizer.transform(features, offset, row, 0);
+    blueprint.normalizer().transform(statistics, features, offset, row, 0);
     blueprint.network().forward(parameters, row, 0, 1, workspace);
     writePrediction(blueprint.layout().outputOffset(1, 0), out, 0);
   }
@@ -318,29 +323,39 @@ public final class Learner implements OnlineModel {
   /** Where so many rows go: those that fill a whole mini-batch at once are kept by nobody. */
   private MiniBatch batchFor(int rows) {
     int batchSize = blueprint.spec().batchSize();
-    return batchSize == 1 || rows >= batchSize && pending.isEmpty()
+    return batchSize == 1 || rows >= batchSize && (pending == null || pending.isEmpty())
         ? workspace.wholeBatch(inputs(), batchSize)
-        : pending;
+        : pending();
+  }
+
+  private MiniBatch pending() {
+    if (pending == null) {
+      pending = new MiniBatch(inputs(), blueprint.spec().batchSize());
+    }
+    return pending;
   }
 
   /** Takes each row into the statistics, then to its place in the batch; all outputs follow. */
   private void propagate(MiniBatch batch, float[] features, int offset, int rows) {
+    blueprint.network().fetch(parameters, workspace);
+    Normalizer normalizer = blueprint.normalizer();
     int inputs = inputs();
     int first = batch.reserve(rows);
     for (int r = 0; r < rows; r++) {
       int row = offset + r * inputs;
-      normalizer.update(features, row);
-      normalizer.transform(features, row, batch.rows(), first + r * batch.stride());
+      normalizer.update(statistics, features, row);
+      normalizer.transform(statistics, features, row, batch.rows(), first + r * batch.stride());
     }
     blueprint.network().forward(parameters, batch.rows(), first, rows, workspace);
   }
 
   private void writePrediction(int y, float[] out, int outOffset) {
     float[] outputs = workspace.activations;
+    TargetScaler targetScaler = blueprint.targetScaler();
     if (targetScaler != null) {
       // What the target is about is anybody's guess before the first.
       boolean unknown = examples == 0 && !hasStart;
-      out[outOffset] = unknown ? Float.NaN : targetScaler.restored(outputs[y]);
+      out[outOffset] = unknown ? Float.NaN : targetScaler.restored(targetStatistics, outputs[y]);
     } else if (classes() == 1) {
       out[outOffset] = 1f;
     } else if (blueprint.spec().network().loss() == Loss.BINARY_CROSSENTROPY) {
@@ -352,8 +367,9 @@ public final class Learner implements OnlineModel {
   }
 
   private float addValue(MiniBatch batch, int y, double target, float weight) {
-    targetScaler.update(target);
-    return add(batch, y, targetScaler.scaled(target), weight);
+    TargetScaler targetScaler = blueprint.targetScaler();
+    targetScaler.update(targetStatistics, target);
+    return add(batch, y, targetScaler.scaled(targetStatistics, target), weight);
   }
 
   /** Keeps the next row, whose outputs are at {@code y}; returns their loss. */
@@ -411,12 +427,11 @@ public final class Learner implements OnlineModel {
 
   /** All that it predicts with, now. */
   public ModelWeights weights() {
-    double[] target = targetScaler == null ? null : targetScaler.statistics();
+    Normalization normalization = blueprint.spec().normalization();
     return ModelWeights.of(
         blueprint.layout(),
         parameters,
-        new ModelWeights.Scaling(
-            blueprint.spec().normalization(), normalizer.statistics(), target));
+        new ModelWeights.Scaling(normalization, statistics.clone(), copy(targetStatistics)));
   }
 
   /**
@@ -430,9 +445,9 @@ public final class Learner implements OnlineModel {
     optimizer.meet(parameters);
     ModelWeights.Scaling scaling = start.scaling();
     if (scaling != null) {
-      normalizer.startFrom(scaling.features());
-      if (targetScaler != null && scaling.target() != null) {
-        targetScaler.startFrom(scaling.target());
+      Normalizer.copy(scaling.features(), statistics);
+      if (targetStatistics != null && scaling.target() != null) {
+        Normalizer.copy(scaling.target(), targetStatistics);
       }
     }
     hasStart =
@@ -442,8 +457,9 @@ public final class Learner implements OnlineModel {
   /** Bytes of the arrays that belong to this model alone, in memory, padding included. */
   @Override
   public long memoryBytes() {
-    long floats = parameters.length + optimizer.floats() + pending.floats();
-    return floats * Float.BYTES + normalizer.numbers() * Double.BYTES;
+    long waiting = pending == null ? 0 : pending.floats();
+    long floats = parameters.length + optimizer.floats() + waiting;
+    return floats * Float.BYTES + (long) statistics.length * Double.BYTES;
   }
 
   /** A model of its own that equals this one now. */
@@ -459,11 +475,15 @@ public final class Learner implements OnlineModel {
     out.writeLong(keySeed);
     blueprint.layout().write(parameters, out);
     optimizer.write(blueprint.layout(), out);
-    normalizer.write(out);
-    if (targetScaler != null) {
-      targetScaler.write(out);
+    Normalizer.write(statistics, out);
+    if (targetStatistics != null) {
+      Normalizer.write(targetStatistics, out);
     }
-    pending.write(out);
+    if (pending == null) {
+      MiniBatch.writeEmpty(out);
+    } else {
+      pending.write(out);
+    }
     out.writeLong(examples);
     out.writeLong(steps);
     out.writeLong(skippedSteps);
@@ -488,11 +508,13 @@ public final class Learner implements OnlineModel {
     Layout layout = learner.blueprint.layout();
     learner.parameters = layout.read(in);
     learner.optimizer.read(layout, in);
-    learner.normalizer.read(in);
-    if (learner.targetScaler != null) {
-      learner.targetScaler.read(in);
+    Normalizer.read(learner.statistics, in);
+    if (learner.targetStatistics != null) {
+      Normalizer.read(learner.targetStatistics, in);
     }
-    learner.pending.read(in);
+    MiniBatch waiting = new MiniBatch(kind.inputs(), spec.batchSize());
+    waiting.read(in);
+    learner.pending = waiting.isEmpty() ? null : waiting;
     learner.examples = in.readLong();
     learner.steps = in.readLong();
     learner.skippedSteps = in.readLong();

@@ -111,6 +111,11 @@ final class MiniBatch {
     size = 0;
   }
 
+  /** As an empty one writes itself. */
+  static void writeEmpty(DataOutput out) throws IOException {
+    out.writeInt(0);
+  }
+
   void write(DataOutput out) throws IOException {
     out.writeInt(size);
     for (int r = 0; r < size; r++) {

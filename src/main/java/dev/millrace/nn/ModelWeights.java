@@ -66,22 +66,26 @@ public record ModelWeights(int inputs, List<Layer> layers, Scaling scaling)
 
     /** What becomes 0 in a column. */
     public double origin(int column) {
-      return new Normalizer(normalization, features).origin(column);
+      return new Normalizer(normalization, inputs()).origin(features, column);
     }
 
     /** What becomes 1 in a column; 0 if the column is of no use and always 0. */
     public double scale(int column) {
-      return new Normalizer(normalization, features).scale(column);
+      return new Normalizer(normalization, inputs()).scale(features, column);
     }
 
     /** What an output of 0 means. */
     public double targetOrigin() {
-      return new Normalizer(normalization, target).origin(0);
+      return new Normalizer(normalization, 1).origin(target, 0);
     }
 
     /** How much further an output of 1 is. */
     public double targetScale() {
-      return new Normalizer(normalization, target).scale(0);
+      return new Normalizer(normalization, 1).scale(target, 0);
+    }
+
+    private int inputs() {
+      return features.length / Math.max(1, Normalizer.width(normalization.kind()));
     }
 
     boolean fits(int inputs) {

@@ -20,6 +20,9 @@ final class Network {
   private static final UpdateKernels UPDATES = UpdateKernels.best();
   private static final ActivationKernels ACTIVATIONS = ActivationKernels.best();
 
+  /** Floats of a model that is small: 16 KB. */
+  private static final int FETCHED = 4096;
+
   private final Layout layout;
 
   Network(Layout layout) {
@@ -63,6 +66,18 @@ final class Network {
             (float) (deviation * initializer.gaussian(layer, neuron, i));
       }
     }
+  }
+
+  /**
+   * Loads a small model's parameters from memory, all cache lines at once: of thousands of models
+   * in turns none is in a near cache, and each layer would wait for its own.
+   */
+  void fetch(float[] parameters, Workspace workspace) {
+    int bits = 0;
+    for (int i = 0; i < Math.min(layout.length(), FETCHED); i += Kernels.LANES) {
+      bits |= Float.floatToRawIntBits(parameters[i]);
+    }
+    workspace.fetched = bits;
   }
 
   /**

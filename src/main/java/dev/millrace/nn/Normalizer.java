@@ -7,6 +7,9 @@ import java.io.IOException;
 /**
  * Running statistics of each column, and the transformation they define.
  *
+ * <p>The statistics are handed in, so that models of one kind can share it: [columns x (n, mean,
+ * m2)] for standard, [columns x (min, max)] for minmax.
+ *
  * <p>Standard: Welford's mean and variance with fading f: n = n(1-f) + 1; q = x - mean; mean +=
  * q/n; m2 = m2(1-f) + q(x - mean); variance = m2/n; q is cut to 100 standard deviations. A column
  * that has not varied by more than rounding, or was never seen, is 0. A missing value (NaN) is 0
@@ -26,32 +29,22 @@ final class Normalizer {
 
   private final Normalization spec;
   private final int columns;
-  // Standard: [columns x (n, mean, m2)]; minmax: [columns x (min, max)].
-  private final double[] statistics;
 
   Normalizer(Normalization spec, int columns) {
     this.spec = spec;
     this.columns = columns;
-    statistics = new double[columns * width(spec.kind())];
+  }
+
+  /** Statistics of columns that nothing has been seen of. */
+  double[] start() {
+    double[] statistics = new double[columns * width(spec.kind())];
     if (spec.kind() == Normalization.Kind.MINMAX) {
       for (int c = 0; c < columns; c++) {
         statistics[2 * c] = Double.POSITIVE_INFINITY;
         statistics[2 * c + 1] = Double.NEGATIVE_INFINITY;
       }
     }
-  }
-
-  /** With statistics from elsewhere, of whole columns, which it takes over. */
-  Normalizer(Normalization spec, double[] statistics) {
-    this.spec = spec;
-    this.columns = statistics.length / Math.max(1, width(spec.kind()));
-    this.statistics = statistics;
-  }
-
-  private Normalizer(Normalizer other) {
-    spec = other.spec;
-    columns = other.columns;
-    statistics = other.statistics.clone();
+    return statistics;
   }
 
   /** Numbers that are kept of a column. */
@@ -63,31 +56,27 @@ final class Normalizer {
     };
   }
 
-  Normalizer copy() {
-    return new Normalizer(this);
-  }
-
   /** Takes a row into the statistics; NaN is missing. */
-  void update(float[] row, int offset) {
+  void update(double[] statistics, float[] row, int offset) {
     if (spec.kind() == Normalization.Kind.NONE) {
       return;
     }
     for (int c = 0; c < columns; c++) {
       float x = row[offset + c];
       if (x == x) {
-        update(c, x);
+        update(statistics, c, x);
       }
     }
   }
 
-  void update(int column, double x) {
+  void update(double[] statistics, int column, double x) {
     switch (spec.kind()) {
       case NONE -> {}
       case STANDARD -> {
         int s = 3 * column;
         double keep = 1 - (double) spec.fade();
         double n = statistics[s] * keep + 1;
-        double q = limited(x - statistics[s + 1], s);
+        double q = limited(statistics, s, x - statistics[s + 1]);
         double mean = statistics[s + 1] + q / n;
         double fromNewMean = q - q / n;
         statistics[s] = n;
@@ -106,7 +95,7 @@ final class Normalizer {
    * absurd value must not make all later ones look alike. A column that really has moved that far
    * widens its deviation with each value and is followed all the same.
    */
-  private double limited(double q, int s) {
+  private static double limited(double[] statistics, int s, double q) {
     double n = statistics[s];
     double m2 = statistics[s + 2];
     double mean = statistics[s + 1];
@@ -117,22 +106,22 @@ final class Normalizer {
   }
 
   /** Writes the transformed row to {@code out}. */
-  void transform(float[] row, int offset, float[] out, int outOffset) {
+  void transform(double[] statistics, float[] row, int offset, float[] out, int outOffset) {
     for (int c = 0; c < columns; c++) {
       float x = row[offset + c];
-      out[outOffset + c] = x == x ? (float) transform(c, x) : 0f;
+      out[outOffset + c] = x == x ? (float) transform(statistics, c, x) : 0f;
     }
   }
 
-  double transform(int column, double x) {
+  double transform(double[] statistics, int column, double x) {
     if (spec.kind() == Normalization.Kind.NONE) {
       return x;
     }
-    double scale = scale(column);
+    double scale = scale(statistics, column);
     if (scale == 0) {
       return 0;
     }
-    double z = (x - origin(column)) / scale;
+    double z = (x - origin(statistics, column)) / scale;
     if (spec.kind() == Normalization.Kind.MINMAX) {
       return Math.max(0, Math.min(1, z));
     }
@@ -143,12 +132,14 @@ final class Normalizer {
   /**
    * Undoes {@link #transform} as far as it is a function; the only value ever seen if none varied.
    */
-  double restore(int column, double z) {
-    return spec.kind() == Normalization.Kind.NONE ? z : origin(column) + z * scale(column);
+  double restore(double[] statistics, int column, double z) {
+    return spec.kind() == Normalization.Kind.NONE
+        ? z
+        : origin(statistics, column) + z * scale(statistics, column);
   }
 
   /** What becomes 0: the mean or the minimum. */
-  double origin(int column) {
+  double origin(double[] statistics, int column) {
     if (spec.kind() == Normalization.Kind.NONE) {
       return 0;
     }
@@ -160,7 +151,7 @@ final class Normalizer {
   }
 
   /** What becomes 1: the standard deviation or the range; 0 if the column has not varied. */
-  double scale(int column) {
+  double scale(double[] statistics, int column) {
     if (spec.kind() == Normalization.Kind.NONE) {
       return 1;
     }
@@ -173,36 +164,27 @@ final class Normalizer {
     return Math.max(0, statistics[2 * column + 1] - statistics[2 * column]);
   }
 
-  double[] statistics() {
-    return statistics.clone();
-  }
-
-  /** How many numbers the statistics are. */
-  long numbers() {
-    return statistics.length;
-  }
-
   /**
-   * Goes on from the statistics of another one.
+   * Copies statistics from elsewhere into those of a model.
    *
-   * @throws IllegalArgumentException if they are not of these columns
+   * @throws IllegalArgumentException if they are of other columns
    */
-  void startFrom(double[] other) {
-    if (other.length != statistics.length) {
+  static void copy(double[] from, double[] statistics) {
+    if (from.length != statistics.length) {
       throw new IllegalArgumentException(
           "there are %d statistics, the normalizer has %d"
-              .formatted(other.length, statistics.length));
+              .formatted(from.length, statistics.length));
     }
-    System.arraycopy(other, 0, statistics, 0, other.length);
+    System.arraycopy(from, 0, statistics, 0, from.length);
   }
 
-  void write(DataOutput out) throws IOException {
+  static void write(double[] statistics, DataOutput out) throws IOException {
     for (double value : statistics) {
       out.writeDouble(value);
     }
   }
 
-  void read(DataInput in) throws IOException {
+  static void read(double[] statistics, DataInput in) throws IOException {
     for (int i = 0; i < statistics.length; i++) {
       statistics[i] = in.readDouble();
     }

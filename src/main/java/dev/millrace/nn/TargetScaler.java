@@ -1,9 +1,5 @@
 package dev.millrace.nn;
 
-import java.io.DataInput;
-import java.io.DataOutput;
-import java.io.IOException;
-
 /**
  * Brings the target of a regression to the scale on which the network learns, by the same formulas
  * as the features but never clipped: a far target is the loss's matter.
@@ -13,42 +9,23 @@ final class TargetScaler {
   private final Normalizer column;
 
   TargetScaler(Normalization spec) {
-    this(new Normalizer(new Normalization(spec.kind(), spec.fade(), 0f), 1));
+    column = new Normalizer(new Normalization(spec.kind(), spec.fade(), 0f), 1);
   }
 
-  private TargetScaler(Normalizer column) {
-    this.column = column;
+  /** Statistics of a target that has not been seen. */
+  double[] start() {
+    return column.start();
   }
 
-  TargetScaler copy() {
-    return new TargetScaler(column.copy());
+  void update(double[] statistics, double target) {
+    column.update(statistics, 0, target);
   }
 
-  void update(double target) {
-    column.update(0, target);
+  float scaled(double[] statistics, double target) {
+    return (float) column.transform(statistics, 0, target);
   }
 
-  float scaled(double target) {
-    return (float) column.transform(0, target);
-  }
-
-  float restored(float output) {
-    return (float) column.restore(0, output);
-  }
-
-  double[] statistics() {
-    return column.statistics();
-  }
-
-  void startFrom(double[] statistics) {
-    column.startFrom(statistics);
-  }
-
-  void write(DataOutput out) throws IOException {
-    column.write(out);
-  }
-
-  void read(DataInput in) throws IOException {
-    column.read(in);
+  float restored(double[] statistics, float output) {
+    return (float) column.restore(statistics, 0, output);
   }
 }

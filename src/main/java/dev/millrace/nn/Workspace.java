@@ -20,6 +20,8 @@ public final class Workspace {
   private final Map<Class<?>, Object> others = new HashMap<>();
   private final MiniBatch whole = new MiniBatch(1, 1);
 
+  // Bits of what was fetched, or the compiler would not fetch it.
+  int fetched;
   float[] input = EMPTY;
   float[] output = EMPTY;
   float[] activations = EMPTY;

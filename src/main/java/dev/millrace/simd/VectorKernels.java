@@ -243,13 +243,17 @@ final class VectorKernels implements Kernels {
         FloatVector shifted = FloatVector.fromArray(SPECIES, a, c).sub(greatest);
         VectorFunctions.exp(shifted).intoArray(a, c);
       }
-      float sum =
-          columns == LANES ? ScalarKernels.tree(a, row) : VectorReductions.sum(a, row, columns);
+      float sum = columns == LANES ? ScalarKernels.tree(a, row) : sumOfRow(a, row, columns);
       for (int c = row; c < row + columns; c += WIDTH) {
         FloatVector.fromArray(SPECIES, a, c).div(sum).intoArray(a, c);
       }
       Arrays.fill(a, row + width, row + columns, 0f);
     }
+  }
+
+  /** By itself, because within a softmax C2 would allocate its vectors. */
+  private static float sumOfRow(float[] a, int offset, int columns) {
+    return VectorReductions.sum(a, offset, columns);
   }
 
   @Override

@@ -10,8 +10,7 @@ import java.net.http.HttpResponse;
 import java.time.Duration;
 
 /**
- * What a cluster's REST interface says of its only job; an {@link IOException} while there is no
- * answer.
+ * What a cluster's REST interface says of a job; an {@link IOException} while there is no answer.
  */
 final class FlinkJob {
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -19,9 +18,14 @@ final class FlinkJob {
 
   private final HttpClient http = HttpClient.newHttpClient();
   private final String address;
+  private final String name;
 
-  FlinkJob(String address) {
+  /**
+   * @param name of the job, as the cluster shows it
+   */
+  FlinkJob(String address, String name) {
     this.address = address;
+    this.name = name;
   }
 
   /** Whether every subtask is at work. */
@@ -36,11 +40,19 @@ final class FlinkJob {
 
   /** Times that this job manager has taken the job back to a checkpoint or savepoint. */
   int restored() throws IOException, InterruptedException {
-    return get("/checkpoints").at("/counts/restored").asInt();
+    return checkpoints("restored");
   }
 
   int completedCheckpoints() throws IOException, InterruptedException {
-    return get("/checkpoints").at("/counts/completed").asInt();
+    return checkpoints("completed");
+  }
+
+  int failedCheckpoints() throws IOException, InterruptedException {
+    return checkpoints("failed");
+  }
+
+  private int checkpoints(String count) throws IOException, InterruptedException {
+    return get("/checkpoints").path("counts").path(count).asInt();
   }
 
   int parallelism() throws IOException, InterruptedException {
@@ -52,12 +64,26 @@ final class FlinkJob {
     return get("/checkpoints/config").path("state_backend").asText();
   }
 
-  private JsonNode get(String path) throws IOException, InterruptedException {
-    JsonNode job = send("/jobs/overview").at("/jobs/0/jid");
-    if (job.isMissingNode()) {
-      throw new IOException("no job yet");
+  /** Where the job's checkpoints are, below the directory of all jobs. */
+  String id() throws IOException, InterruptedException {
+    for (JsonNode job : send("/jobs/overview").path("jobs")) {
+      if (job.path("name").asText().equals(name)) {
+        return job.path("jid").asText();
+      }
     }
-    return send("/jobs/" + job.asText() + path);
+    throw new IOException("no job yet");
+  }
+
+  /** Milliseconds of the last second in which the job's first task waited for those behind it. */
+  int backPressure() throws IOException, InterruptedException {
+    String vertex = get("").at("/vertices/0/id").asText();
+    JsonNode metrics =
+        get("/vertices/" + vertex + "/subtasks/metrics?get=backPressuredTimeMsPerSecond&agg=max");
+    return metrics.at("/0/max").asInt();
+  }
+
+  private JsonNode get(String path) throws IOException, InterruptedException {
+    return send("/jobs/" + id() + path);
   }
 
   private JsonNode send(String path) throws IOException, InterruptedException {

@@ -18,7 +18,6 @@ import java.util.Set;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.producer.ProducerRecord;
 
 /** What an undisturbed run of the same input writes, and how another run differs from it. */
 final class Oracle {
@@ -59,38 +58,40 @@ final class Oracle {
   private Oracle(String bootstrapServers, Settings settings) throws IOException {
     for (ConsumerRecord<byte[], byte[]> record :
         CommittedRecords.read(bootstrapServers, settings.output().metrics())) {
-      String value = text(record);
+      String value = text(record, settings);
       if (metrics.put(id(value), value) != null) {
         throw new IllegalStateException("the undisturbed run repeats " + value);
       }
     }
     deadLetters = CommittedRecords.read(bootstrapServers, settings.output().deadLetters()).size();
-    models = CommittedRecords.modelsSha256(bootstrapServers);
+    models = CommittedRecords.modelsSha256(bootstrapServers, settings.output().models());
   }
 
   /** Runs the pipeline over the input to its end, in this JVM and with a broker of its own. */
-  static Oracle of(Pipeline pipeline, List<ProducerRecord<byte[], byte[]>> input, Path dir)
-      throws Exception {
+  static Oracle of(Pipeline pipeline, Input input, Path dir) throws Exception {
     try (EmbeddedKafka kafka = EmbeddedKafka.start(0, null)) {
-      Path file = pipeline.write(dir.resolve("undisturbed.yaml"), kafka.bootstrapServers());
-      Pipeline.createTopics(file);
-      try (Traffic traffic = new Traffic(kafka.bootstrapServers(), input)) {
-        traffic.hurry();
-      }
+      String servers = kafka.bootstrapServers();
+      Path file = pipeline.write(dir.resolve("undisturbed.yaml"), servers, "undisturbed");
       Settings settings = PipelineFile.read(file);
-      Map<String, String> options = new HashMap<>(MillraceJob.stateOptions(settings));
-      options.put("restart-strategy.type", "none");
-      options.put("pipeline.object-reuse", "true");
-      StreamExecutionEnvironment env =
-          StreamExecutionEnvironment.createLocalEnvironment(2, Configuration.fromMap(options));
+      Topics.create(file);
+      try (Traffic traffic =
+          new Traffic(servers, settings.input().topic(), input.undisturbed(), Traffic.CALM)) {
+        traffic.hurry(traffic.size());
+      }
+      StreamExecutionEnvironment env = environment(settings, Map.of());
       MillraceJob.buildOnKafka(env, settings, true);
       env.execute(settings.pipeline());
-      return new Oracle(kafka.bootstrapServers(), settings);
+      return new Oracle(servers, settings);
     }
   }
 
-  int deadLetters() {
-    return deadLetters;
+  /** Flink in this JVM, with two subtasks of each operator. */
+  static StreamExecutionEnvironment environment(Settings settings, Map<String, String> more) {
+    Map<String, String> options = new HashMap<>(MillraceJob.stateOptions(settings));
+    options.put("restart-strategy.type", "none");
+    options.put("pipeline.object-reuse", "true");
+    options.putAll(more);
+    return StreamExecutionEnvironment.createLocalEnvironment(2, Configuration.fromMap(options));
   }
 
   /** Compares what a drained run has committed. */
@@ -101,7 +102,7 @@ final class Oracle {
     List<ConsumerRecord<byte[], byte[]>> records =
         CommittedRecords.read(bootstrapServers, settings.output().metrics());
     for (ConsumerRecord<byte[], byte[]> record : records) {
-      String value = text(record);
+      String value = text(record, settings);
       String id = id(value);
       if (!value.equals(metrics.get(id))) {
         wrong++;
@@ -109,7 +110,7 @@ final class Oracle {
         repeated++;
       }
     }
-    String published = CommittedRecords.modelsSha256(bootstrapServers);
+    String published = CommittedRecords.modelsSha256(bootstrapServers, settings.output().models());
     return new Difference(
         records.size(),
         metrics.size() - seen.size(),
@@ -121,8 +122,10 @@ final class Oracle {
         published);
   }
 
-  private static String text(ConsumerRecord<byte[], byte[]> record) {
-    return new String(record.value(), StandardCharsets.UTF_8);
+  // Metrics name the topic that they are about, and each run has its own.
+  private static String text(ConsumerRecord<byte[], byte[]> record, Settings settings) {
+    String value = new String(record.value(), StandardCharsets.UTF_8);
+    return value.replace("\"" + settings.input().topic() + "\"", "\"the examples\"");
   }
 
   private static String id(String metrics) throws IOException {

@@ -9,37 +9,44 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The rows of a run, in a file that is complete after each of them. Not thread-safe. */
+/** The rows of a run, in a file that is complete after each of them. */
 final class Results {
-  private final ObjectMapper json = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
-  private final List<Row> rows = new ArrayList<>();
-  private final Path file;
+  private static final Path FILE = Path.of("target", "chaos", "results.json");
+  private static final ObjectMapper JSON =
+      new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
+  private static final List<Row> ROWS = new ArrayList<>();
 
   /**
    * What a fault did.
    *
+   * @param run in which it struck, with others perhaps; the difference is that of the whole run
    * @param struck whether it is proved that the fault struck
-   * @param outcome passed, failed or inconclusive
+   * @param seen the proof
+   * @param outcome passed, failed, inconclusive, or skipped where this machine does not allow it
+   * @param seconds from its beginning until the job had come to terms with it
    * @param restarts times that the job went on from a checkpoint or savepoint
    * @param records committed metric records
    */
   record Row(
       String fault,
+      String run,
       long seed,
       boolean struck,
+      List<String> seen,
       String outcome,
       double seconds,
       int restarts,
       int records,
+      int missing,
+      int repeated,
+      int wrong,
       @JsonProperty("models_sha256") String modelsSha256) {}
 
-  Results(Path file) {
-    this.file = file;
-  }
+  private Results() {}
 
-  void add(Row row) throws IOException {
-    rows.add(row);
-    Files.createDirectories(file.getParent());
-    json.writeValue(file.toFile(), rows);
+  static synchronized void add(Row row) throws IOException {
+    ROWS.add(row);
+    Files.createDirectories(FILE.getParent());
+    JSON.writeValue(FILE.toFile(), ROWS);
   }
 }

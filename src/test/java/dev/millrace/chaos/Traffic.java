@@ -1,13 +1,8 @@
 package dev.millrace.chaos;
 
-import dev.millrace.testing.BadRecords;
-import dev.millrace.testing.Records;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.SplittableRandom;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -15,82 +10,63 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
-/** The same records every time, sent at a steady rate until told to hurry. */
+/**
+ * Records that are sent at a steady rate, as far as they are wanted: on a slow machine a fault
+ * takes longer, and there must be records left to send when it is over.
+ */
 final class Traffic implements AutoCloseable {
-  static final String TOPIC = "millrace.examples.v1";
-  static final int PARTITIONS = 2;
-  static final int BAD = 1_000;
+  static final String CLIENT_ID = "chaos-traffic";
 
-  private static final long SEED = 4_051;
-  private static final int KEYS = 8;
-  private static final int GOOD = 6_000;
-  private static final long FIRST_TIME = 1_700_000_000_000L;
-  private static final int AT_ONCE = 5;
-  private static final int MILLIS_BETWEEN = 80; // 62 records a second, for 96 s
+  /** Records a second while a cluster of processes runs on one or two processors. */
+  static final int CALM = 60;
+
+  private static final int MILLIS_BETWEEN = 50;
+  private static final int LONGEST_OUTAGE_SECONDS = 300;
 
   private final List<ProducerRecord<byte[], byte[]>> records;
   private final KafkaProducer<byte[], byte[]> producer;
   private final ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor();
+  private final String topic;
+  private final int atOnce;
   private int sent;
+  private int wanted;
 
-  Traffic(String bootstrapServers, List<ProducerRecord<byte[], byte[]>> records) {
+  /**
+   * @param topic for the records, whatever they say
+   * @param rate in records a second
+   */
+  Traffic(
+      String bootstrapServers,
+      String topic,
+      List<ProducerRecord<byte[], byte[]>> records,
+      int rate) {
     this.records = records;
+    this.topic = topic;
+    this.atOnce = rate * MILLIS_BETWEEN / 1_000;
     this.producer =
         new KafkaProducer<>(
-            Map.of("bootstrap.servers", bootstrapServers),
+            Map.of(
+                "bootstrap.servers", bootstrapServers,
+                "client.id", CLIENT_ID,
+                "delivery.timeout.ms", LONGEST_OUTAGE_SECONDS * 1_000),
             new ByteArraySerializer(),
             new ByteArraySerializer());
+    clock.scheduleAtFixedRate(this::tick, 0, MILLIS_BETWEEN, TimeUnit.MILLISECONDS);
   }
 
-  /** Records that every pipeline can use. */
-  static List<ProducerRecord<byte[], byte[]>> good() {
-    SplittableRandom random = new SplittableRandom(SEED);
-    List<ProducerRecord<byte[], byte[]>> records = new ArrayList<>();
-    for (int i = 0; i < GOOD; i++) {
-      float[] features = new float[4];
-      for (int f = 0; f < features.length; f++) {
-        features[f] = (float) random.nextDouble();
-      }
-      String label = features[0] > features[1] ? "a" : features[2] > 0.5f ? "b" : "c";
-      int key = i % KEYS;
-      records.add(record(key, name(key), Records.classValue(name(key), label, features), i));
-    }
-    return records;
-  }
-
-  /** The same among records that no pipeline can use: all kinds of damage, and no key. */
-  static List<ProducerRecord<byte[], byte[]>> withBadRecords() {
-    List<byte[]> damaged =
-        new ArrayList<>(BadRecords.byReason(Records.classValue("k", "a", 1, 2, 3, 4), 4).values());
-    List<ProducerRecord<byte[], byte[]>> mixed = new ArrayList<>();
-    int bad = 0;
-    for (ProducerRecord<byte[], byte[]> good : good()) {
-      mixed.add(good);
-      // A key's first example comes before its bad ones: it says how many features there are.
-      if (mixed.size() > KEYS && bad < BAD && bad * (GOOD / BAD) <= mixed.size() - bad) {
-        int kind = bad % (damaged.size() + 1);
-        boolean withoutKey = kind == damaged.size();
-        int key = bad % KEYS;
-        byte[] value = withoutKey ? Records.classValue("k", "a", 1, 2, 3, 4) : damaged.get(kind);
-        mixed.add(record(key, withoutKey ? null : name(key), value, GOOD + bad++));
-      }
-    }
-    return mixed;
-  }
-
-  /** Begins to send. */
-  void start() {
-    clock.scheduleAtFixedRate(() -> send(AT_ONCE), 0, MILLIS_BETWEEN, TimeUnit.MILLISECONDS);
+  /** Lets so many more be sent at the steady rate; returns how many will have been sent then. */
+  synchronized int want(int count) {
+    wanted = Math.min(records.size(), Math.max(wanted, sent) + count);
+    return wanted;
   }
 
   synchronized int sent() {
     return sent;
   }
 
-  /** Sends what is left, at once. */
-  void hurry() {
-    clock.shutdown();
-    send(records.size());
+  /** Sends up to a total at once. */
+  void hurry(int total) {
+    send(total);
     producer.flush();
   }
 
@@ -98,10 +74,15 @@ final class Traffic implements AutoCloseable {
     return records.size();
   }
 
-  private synchronized void send(int count) {
-    int end = Math.min(records.size(), sent + count);
+  private synchronized void tick() {
+    send(Math.min(wanted, sent + atOnce));
+  }
+
+  private synchronized void send(int total) {
+    int end = Math.min(records.size(), total);
     while (sent < end) {
-      producer.send(records.get(sent++));
+      ProducerRecord<byte[], byte[]> r = records.get(sent++);
+      producer.send(new ProducerRecord<>(topic, r.partition(), r.timestamp(), r.key(), r.value()));
     }
   }
 
@@ -109,20 +90,5 @@ final class Traffic implements AutoCloseable {
   public void close() {
     clock.shutdownNow();
     producer.close(Duration.ofSeconds(5));
-  }
-
-  private static String name(int key) {
-    return "key-" + key;
-  }
-
-  // The partition is given, so that offsets, which metrics tell, are the same in every run.
-  private static ProducerRecord<byte[], byte[]> record(
-      int key, String name, byte[] value, int number) {
-    return new ProducerRecord<>(
-        TOPIC,
-        key % PARTITIONS,
-        FIRST_TIME + number,
-        name == null ? null : name.getBytes(StandardCharsets.UTF_8),
-        value);
   }
 }

@@ -87,7 +87,7 @@ class ClusterITCase {
     succeed("stop", "-c", pipeline.toString(), "--drain", stateDir());
     assertStopped();
 
-    assertThat(CommittedRecords.modelsSha256(kafka.bootstrapServers()))
+    assertThat(CommittedRecords.modelsSha256(kafka.bootstrapServers(), "millrace.models.v1"))
         .isEqualTo(undisturbedModels(csv("all.csv", rows)));
   }
 

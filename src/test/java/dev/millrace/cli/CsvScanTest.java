@@ -107,7 +107,7 @@ class CsvScanTest {
 
     Path labelOnly = write("y\nu\n");
     assertThatThrownBy(() -> CsvScan.scan(labelOnly, "y", null, List.of()))
-        .hasMessageContaining("no column left to learn from");
+        .hasMessageContaining("no column left for features");
   }
 
   private FeatureSpec featureOf(int distinctValues) throws IOException {

@@ -31,6 +31,8 @@ import org.junit.jupiter.api.io.TempDir;
 /** The commands {@code models list}, {@code show} and {@code export} after a real job. */
 class ModelsCommandITCase {
   private static final ObjectMapper JSON = new ObjectMapper();
+  private static final String NETWORK =
+      "{ layers: [{ units: 32, activation: tanh }], optimizer: rmsprop, clip: 0 }";
 
   @TempDir private static Path dir;
 
@@ -40,7 +42,7 @@ class ModelsCommandITCase {
   @BeforeAll
   static void train() throws Exception {
     kafka = EmbeddedKafka.start(0, null);
-    pipeline = pipeline("shops", "shops", "auto");
+    pipeline = pipeline("shops", "shops", NETWORK);
     Cli.run("topics", "create", "-c", pipeline.toString(), "--partitions", "2");
     produce(pipeline);
     run(pipeline);
@@ -130,6 +132,29 @@ class ModelsCommandITCase {
   }
 
   @Test
+  void aModelAboveTheMessageLimitComesBackWhole() throws Exception {
+    Path large = pipeline("large", "shops", "{ layers: [{ units: 512 }, { units: 512 }] }");
+    Cli.run("topics", "create", "-c", large.toString(), "--partitions", "3");
+    run(large);
+
+    Cli list = Cli.run("models", "list", "--json", "-c", large.toString());
+    Path file = dir.resolve("large.millrace");
+    Cli.run("models", "export", "shop-2", "--format=millrace", "-c", "" + large, "-o", "" + file);
+
+    assertThat(list.err()).isEmpty();
+    assertThat(list.out().lines()).hasSize(3);
+    JsonNode last = JSON.readTree(list.out().lines().skip(2).findFirst().orElseThrow());
+    assertThat(last.path("bytes").asInt()).isGreaterThan(1 << 20);
+    byte[] model = Files.readAllBytes(file);
+    assertThat(model).hasSize(last.path("bytes").asInt());
+    assertThat(
+            ModelSnapshot.decode(null, null, "shop-2", model)
+                .learner(PipelineFile.read(large).model())
+                .examples())
+        .isEqualTo(100);
+  }
+
+  @Test
   void anUnknownKeyIsOneLineWithTheNearestOne() {
     Cli cli = Cli.run("models", "show", "shop-11", "-c", pipeline.toString());
 
@@ -141,7 +166,7 @@ class ModelsCommandITCase {
 
   @Test
   void theModelsOfAnotherPipelineAreNamedAsSuch() throws IOException {
-    Path other = pipeline("other", "shops", "auto");
+    Path other = pipeline("other", "shops", NETWORK);
     Files.writeString(other, Files.readString(other).replace("other.models", "shops.models"));
 
     Cli list = Cli.run("models", "list", "-c", other.toString());
@@ -176,6 +201,22 @@ class ModelsCommandITCase {
   }
 
   @Test
+  void aMixtureOfNetworksIsNoOnnxFile() throws IOException {
+    Path mixture = pipeline("mixture", "shops", "auto");
+    Files.writeString(
+        mixture,
+        Files.readString(mixture)
+            .replace("pipeline: mixture", "pipeline: shops")
+            .replace("mixture.models", "shops.models"));
+
+    Cli cli = Cli.run("models", "export", "shop-1", "-c", "" + mixture, "-o", dir + "/no.onnx");
+
+    assertThat(cli.exitCode()).isEqualTo(1);
+    assertThat(cli.err()).contains("model: auto is a mixture of networks", "--format millrace");
+    assertThat(dir.resolve("no.onnx")).doesNotExist();
+  }
+
+  @Test
   void anEmptyTopicAndAnAbsentOneSaySo() throws Exception {
     Path empty = pipeline("empty", "empty", "auto");
     Cli absent = Cli.run("models", "list", "-c", empty.toString());
@@ -198,7 +239,8 @@ class ModelsCommandITCase {
         .containsExactly(
             "Skipped 1 record that is no model, or one of a newer release.",
             "Topic empty.models has no models."
-                + " A job publishes them when its input ends or it is drained.");
+                + " A job publishes them as output.snapshots says, and when its input ends or it is"
+                + " drained.");
   }
 
   @Test

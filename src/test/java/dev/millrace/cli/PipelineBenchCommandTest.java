@@ -22,6 +22,7 @@ class PipelineBenchCommandTest {
         "--at-latest -1",
         "--warmup -1",
         "--rounds 0",
+        "--latency -1",
         "--guarantee sometimes",
         "--backend paper"
       })

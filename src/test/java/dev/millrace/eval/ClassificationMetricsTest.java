@@ -33,6 +33,69 @@ class ClassificationMetricsTest {
   }
 
   @Test
+  void theMostProbableClassIsPredictedUnlessAScoreIsWhatCounts() {
+    List<String> classes = List.of("ok", "positive");
+    ClassificationMetrics f1 =
+        new ClassificationMetrics(spec(3).withDecision(MetricsSpec.Decision.F1));
+    f1.nameClasses(classes);
+    metrics.nameClasses(classes);
+
+    assertThat(decided(metrics, 0.7f, 0.3f)).isZero();
+    // It starts from 1/4: nothing was hit, and nothing missed.
+    assertThat(decided(f1, 0.7f, 0.3f)).isEqualTo(1);
+    for (int i = 0; i < 40; i++) {
+      score(f1, 1, 0.1f, 0.9f);
+    }
+    // (2.5 + 40) / (10 + 40 + 40): half of the F1 reached, 1, as far as it is sure.
+    assertThat(decided(f1, 0.55f, 0.45f)).isZero();
+    assertThat(decided(f1, 0.52f, 0.48f)).isEqualTo(1);
+    assertThat(scores(f1, classes).threshold()).isEqualTo(42.5 / 90);
+    // Of three classes no threshold decides.
+    f1.nameClasses(THREE);
+    assertThat(decided(f1, 0.2f, 0.3f, 0.5f)).isEqualTo(2);
+  }
+
+  @Test
+  void forBalancedAccuracyTheThresholdIsTheShareOfThePositiveClass() {
+    ClassificationMetrics balanced =
+        new ClassificationMetrics(spec(3).withDecision(MetricsSpec.Decision.BALANCED_ACCURACY));
+    balanced.nameClasses(List.of("ok", "positive"));
+    for (int i = 0; i < 90; i++) {
+      score(balanced, i % 10 == 0 ? 1 : 0, 0.9f, 0.1f);
+    }
+
+    // 9 of 90, and 5 of 10 to begin with.
+    assertThat(decided(balanced, 0.87f, 0.13f)).isZero();
+    assertThat(decided(balanced, 0.85f, 0.15f)).isEqualTo(1);
+  }
+
+  @Test
+  void aPerfectRankingHasAreasOfOneAndTiesCountHalf() {
+    ClassificationMetrics ranked = new ClassificationMetrics(spec(4));
+    ranked.nameClasses(List.of("ok", "positive"));
+    score(ranked, 0, 0.8f, 0.2f);
+    score(ranked, 1, 0.6f, 0.4f);
+    assertThat(scores(ranked, List.of("ok", "positive")).window().aucRoc()).isEqualTo(1);
+    assertThat(scores(ranked, List.of("ok", "positive")).window().aucPr()).isEqualTo(1);
+
+    score(ranked, 0, 0.6f, 0.4f);
+    assertThat(scores(ranked, List.of("ok", "positive")).window().aucRoc()).isEqualTo(0.75);
+    assertThat(scores(ranked, List.of("ok", "positive")).window().aucPr()).isEqualTo(0.5);
+  }
+
+  /** What is predicted for these probabilities now. */
+  private static int decided(ClassificationMetrics metrics, float... probabilities) {
+    return score(metrics.copy(), 0, probabilities);
+  }
+
+  private static int score(ClassificationMetrics metrics, int actual, float... probabilities) {
+    ScoredClass example = new ScoredClass();
+    example.take(probabilities, 0, probabilities.length, true, actual);
+    metrics.update(example, 1, 0);
+    return example.predicted;
+  }
+
+  @Test
   void theFirstExampleCountsAsWrongForTheBaselines() {
     update(metrics, 0, 0, 0.1, 0.1);
 

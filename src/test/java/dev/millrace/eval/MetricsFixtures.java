@@ -37,7 +37,21 @@ final class MetricsFixtures {
   /** With everything that can be asked for, over a window of 25 ms at most. */
   static MetricsSpec fullSpec(int window) {
     return new MetricsSpec(
-        window, 25, 0.95, 1000, 0, true, true, true, true, true, 2, 0.9, Decision.ACCURACY, null, NONE);
+        window,
+        25,
+        0.95,
+        1000,
+        0,
+        true,
+        true,
+        true,
+        true,
+        true,
+        2,
+        0.9,
+        Decision.MOST_PROBABLE,
+        null,
+        NONE);
   }
 
   /** Adds an example of weight 1 without probabilities. */

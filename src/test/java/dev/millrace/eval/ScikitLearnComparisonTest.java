@@ -52,8 +52,7 @@ class ScikitLearnComparisonTest {
       classification.nameClasses(classes);
     }
     for (int i = 0; i < given.get("position").asInt(); i++) {
-      double weight =
-          given.get("weighted").asBoolean() ? Double.parseDouble(weights.get(i)[0]) : 1;
+      double weight = given.get("weighted").asBoolean() ? Double.parseDouble(weights.get(i)[0]) : 1;
       score(metrics, classes, rows.get(i), weight);
     }
 
@@ -77,7 +76,7 @@ class ScikitLearnComparisonTest {
         true,
         given.get("beta").asDouble(),
         given.get("quantile").asDouble(),
-        MetricsSpec.Decision.ACCURACY,
+        MetricsSpec.Decision.MOST_PROBABLE,
         given.get("positive").textValue(),
         MetricsSpec.Validation.NONE);
   }

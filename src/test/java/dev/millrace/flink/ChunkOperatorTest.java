@@ -85,7 +85,7 @@ class ChunkOperatorTest {
   @Test
   void holdsABoundedNumberOfExamples() throws Exception {
     for (int i = 0; i < ChunkOperator.MOST_EXAMPLES + 10; i++) {
-      send("key-" + i % 2_500, 1);
+      send("key-" + i % 5_000, 1);
     }
 
     assertThat(sent - examplesOut()).isLessThan(ChunkOperator.MOST_EXAMPLES);
@@ -158,7 +158,7 @@ class ChunkOperatorTest {
       Chunk chunk = (Chunk) ((StreamRecord<?>) element).getValue();
       List<Long> offsets = new ArrayList<>();
       for (int i = 0; i < chunk.size(); i++) {
-        offsets.add(chunk.records().offset(i));
+        offsets.add(chunk.offset(i));
       }
       chunks.add(chunk.key() + offsets);
     }

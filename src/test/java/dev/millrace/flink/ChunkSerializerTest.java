@@ -108,18 +108,22 @@ class ChunkSerializerTest {
     assertThat(actual.width()).isEqualTo(expected.width());
     assertThat(actual.labelCount()).isEqualTo(expected.labelCount());
     for (int i = 0; i < expected.size(); i++) {
-      int row = i * expected.width();
-      assertThat(Arrays.copyOfRange(actual.features(), row, row + actual.width()))
-          .containsExactly(Arrays.copyOfRange(expected.features(), row, row + expected.width()));
-      assertThat(actual.targets()[i]).isEqualTo(expected.targets()[i]);
-      assertThat(actual.weights()[i]).isEqualTo(expected.weights()[i]);
-      assertThat(actual.eventTimes()[i]).isEqualTo(expected.eventTimes()[i]);
-      assertThat(actual.records().get(i, "t"))
+      assertThat(features(actual, i)).containsExactly(features(expected, i));
+      assertThat(actual.target(i)).isEqualTo(expected.target(i));
+      assertThat(actual.weight(i)).isEqualTo(expected.weight(i));
+      assertThat(actual.eventTime(i)).isEqualTo(expected.eventTime(i));
+      assertThat(actual.record(i, "t"))
           .usingRecursiveComparison()
-          .isEqualTo(expected.records().get(i, "t"));
+          .isEqualTo(expected.record(i, "t"));
     }
     for (int l = 0; l < expected.labelCount(); l++) {
       assertThat(actual.label(l)).isEqualTo(expected.label(l));
     }
+  }
+
+  private static float[] features(Chunk chunk, int row) {
+    float[] features = new float[chunk.width()];
+    chunk.copyFeatures(row, row + 1, features);
+    return features;
   }
 }

@@ -43,7 +43,8 @@ class DriftTest {
         spec.metrics(),
         spec.config(),
         plan,
-        false);
+        false,
+        SnapshotSpec.AT_THE_END);
   }
 
   private static List<Example> drifting() {

@@ -132,7 +132,7 @@ class IdleKeysTest {
         Outputs.RECORD.createSerializer(new SerializerConfigImpl());
     DataOutputSerializer out = new DataOutputSerializer(64);
 
-    serializer.serialize(ModelSnapshot.encode(spec, "k", 7, null), out);
+    serializer.serialize(ModelParts.tombstones(spec, "k", 7, 0, 1).get(0), out);
 
     OutputRecord read = serializer.deserialize(new DataInputDeserializer(out.getCopyOfBuffer()));
     assertThat(read.value()).isNull();

@@ -29,7 +29,8 @@ class PredictionsTest {
         spec.metrics(),
         spec.config(),
         spec.drift(),
-        true);
+        true,
+        spec.snapshots());
   }
 
   private static List<JsonNode> parsed(List<String> lines) throws IOException {

@@ -240,7 +240,7 @@ class TrainFunctionTest {
       assertThat(snapshot.learner().steps()).isEqualTo(33);
       Learner learner = snapshot.learner(spec.model());
       assertThat(learner.examples()).isEqualTo(100);
-      assertThatThrownBy(() -> snapshot.learner(ModelSpec.auto(1)))
+      assertThatThrownBy(() -> snapshot.learner(ModelSpec.single(1)))
           .isInstanceOf(IOException.class)
           .hasMessageContaining("8 relu")
           .hasMessageContaining("32 tanh");

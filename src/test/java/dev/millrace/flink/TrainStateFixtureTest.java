@@ -100,7 +100,7 @@ class TrainStateFixtureTest {
     try (DataOutputStream results = new DataOutputStream(bytes)) {
       float[] x = new float[chunk.width()];
       for (int row = 0; row < chunk.size(); row++) {
-        System.arraycopy(chunk.features(), row * chunk.width(), x, 0, x.length);
+        chunk.copyFeatures(row, row + 1, x);
         for (float output : learner.predict(x)) {
           results.writeFloat(output);
         }
@@ -144,7 +144,7 @@ class TrainStateFixtureTest {
     for (int row = from; row < to; row++) {
       if (!chunk.isClassification()) {
         model.learnValues(chunk, row, row + 1, scratch);
-      } else if (scratch.classOf[(int) chunk.targets()[row]] < 0) {
+      } else if (scratch.classOf[chunk.labelOf(row)] < 0) {
         model.meetClass(chunk, row, scratch);
       } else {
         model.learnClasses(chunk, row, row + 1, scratch);

@@ -127,7 +127,7 @@ class TrainStateSerializerTest {
     for (int row = from; row < to; row++) {
       if (!chunk.isClassification()) {
         model.learnValues(chunk, row, row + 1, scratch);
-      } else if (scratch.classOf[(int) chunk.targets()[row]] < 0) {
+      } else if (scratch.classOf[chunk.labelOf(row)] < 0) {
         model.meetClass(chunk, row, scratch);
       } else {
         model.learnClasses(chunk, row, row + 1, scratch);

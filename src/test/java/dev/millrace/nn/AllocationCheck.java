@@ -16,9 +16,9 @@ public final class AllocationCheck {
   public static void main(String[] args) {
     ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
     Learner classifier =
-        new Learner(ModelSpec.auto(1).forTask(Task.MULTICLASS), Task.MULTICLASS, 8, 3, 1);
+        new Learner(ModelSpec.single(1).forTask(Task.MULTICLASS), Task.MULTICLASS, 8, 3, 1);
     Learner regression =
-        new Learner(ModelSpec.auto(1).forTask(Task.REGRESSION), Task.REGRESSION, 8, 0, 1);
+        new Learner(ModelSpec.single(1).forTask(Task.REGRESSION), Task.REGRESSION, 8, 0, 1);
     Learner optional = new Learner(manyOptions(), Task.MULTICLASS, 8, 3, 1);
     float[] x = {1f, 2f, 3f, 4f, 5f, 6f, 7f, 8f};
     float[] out = new float[3];

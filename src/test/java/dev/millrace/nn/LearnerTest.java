@@ -123,7 +123,7 @@ class LearnerTest {
   @ParameterizedTest
   @EnumSource(Normalization.Kind.class)
   void everyNormalizationIsRestored(Normalization.Kind kind) {
-    ModelSpec model = ModelSpec.auto(SEED);
+    ModelSpec model = ModelSpec.single(SEED);
     LearnerSpec spec =
         new LearnerSpec(
             model.forTask(Task.REGRESSION).network(),
@@ -179,7 +179,7 @@ class LearnerTest {
   @Test
   void learnersThatShareScratchDoNotDisturbEachOther() {
     LearnerSpec spec = spec(Task.BINARY, OPTIMIZERS[2], 3);
-    LearnerSpec wide = ModelSpec.auto(1).forTask(Task.MULTICLASS);
+    LearnerSpec wide = ModelSpec.single(1).forTask(Task.MULTICLASS);
     Learner alone = learner(spec, Task.BINARY);
     learn(alone, Task.BINARY, 0, 30);
     Workspace shared = new Workspace();
@@ -242,7 +242,7 @@ class LearnerTest {
 
   @Test
   void classesAreLearnedFromNothing() {
-    ModelSpec model = ModelSpec.auto(SEED);
+    ModelSpec model = ModelSpec.single(SEED);
     for (Task task : new Task[] {Task.BINARY, Task.MULTICLASS}) {
       Learner learner = new Learner(model.forTask(task), task, INPUTS, 0, 1);
       learner.addClass();
@@ -377,7 +377,7 @@ class LearnerTest {
   @Test
   void aRegressionPredictsOnTheTargetsOwnScale() {
     Learner learner =
-        new Learner(ModelSpec.auto(SEED).forTask(Task.REGRESSION), Task.REGRESSION, 1, 0, 1);
+        new Learner(ModelSpec.single(SEED).forTask(Task.REGRESSION), Task.REGRESSION, 1, 0, 1);
     Random random = new Random(SEED);
     for (int e = 0; e < 5000; e++) {
       float x = (float) random.nextGaussian();
@@ -390,7 +390,7 @@ class LearnerTest {
   @ParameterizedTest
   @EnumSource(Normalization.Kind.class)
   void untilATargetHasBeenSeenThereIsNoPrediction(Normalization.Kind kind) {
-    LearnerSpec auto = ModelSpec.auto(SEED).forTask(Task.REGRESSION);
+    LearnerSpec auto = ModelSpec.single(SEED).forTask(Task.REGRESSION);
     LearnerSpec spec =
         new LearnerSpec(
             auto.network(),

@@ -12,7 +12,26 @@ class NormalizerTest {
       new Normalization(Normalization.Kind.STANDARD, 0f, 4f);
   private static final Normalization MINMAX = new Normalization(Normalization.Kind.MINMAX, 0f, 0f);
 
-  private static float transformed(Normalizer normalizer, float x) {
+  /** A normalizer and what it has seen. */
+  private record Running(Normalizer normalizer, double[] statistics) {
+    Running(Normalization spec, int columns) {
+      this(new Normalizer(spec, columns));
+    }
+
+    private Running(Normalizer normalizer) {
+      this(normalizer, normalizer.start());
+    }
+
+    void update(float[] row, int offset) {
+      normalizer.update(statistics, row, offset);
+    }
+
+    void transform(float[] row, int offset, float[] out, int outOffset) {
+      normalizer.transform(statistics, row, offset, out, outOffset);
+    }
+  }
+
+  private static float transformed(Running normalizer, float x) {
     float[] out = new float[1];
     normalizer.transform(new float[] {x}, 0, out, 0);
     return out[0];
@@ -20,7 +39,7 @@ class NormalizerTest {
 
   @Test
   void standardIsTheDeviationFromTheMeanOfAllSeen() {
-    Normalizer normalizer = new Normalizer(STANDARD, 1);
+    Running normalizer = new Running(STANDARD, 1);
     Random random = new Random(5);
     double sum = 0;
     double squares = 0;
@@ -41,8 +60,7 @@ class NormalizerTest {
 
   @Test
   void oneAbsurdValueDoesNotMakeAllLaterOnesLookAlike() {
-    Normalizer normalizer =
-        new Normalizer(new Normalization(Normalization.Kind.STANDARD, 0.001f, 4f), 1);
+    Running normalizer = new Running(new Normalization(Normalization.Kind.STANDARD, 0.001f, 4f), 1);
     Random random = new Random(6);
     for (int i = 0; i < 500; i++) {
       normalizer.update(new float[] {(float) random.nextGaussian()}, 0);
@@ -57,7 +75,7 @@ class NormalizerTest {
 
   @Test
   void aColumnThatMovesFarAwayIsFollowed() {
-    Normalizer normalizer = new Normalizer(STANDARD, 1);
+    Running normalizer = new Running(STANDARD, 1);
     Random random = new Random(7);
     for (int i = 0; i < 2000; i++) {
       normalizer.update(new float[] {(float) random.nextGaussian()}, 0);
@@ -71,8 +89,7 @@ class NormalizerTest {
 
   @Test
   void fadingForgetsAnOldLevel() {
-    Normalizer normalizer =
-        new Normalizer(new Normalization(Normalization.Kind.STANDARD, 0.05f, 0f), 1);
+    Running normalizer = new Running(new Normalization(Normalization.Kind.STANDARD, 0.05f, 0f), 1);
     for (int i = 0; i < 500; i++) {
       normalizer.update(new float[] {1000 + i % 2}, 0);
     }
@@ -86,7 +103,7 @@ class NormalizerTest {
   @Test
   void aConstantOrUnseenOrMissingValueIsZero() {
     for (Normalization spec : new Normalization[] {STANDARD, MINMAX}) {
-      Normalizer normalizer = new Normalizer(spec, 1);
+      Running normalizer = new Running(spec, 1);
       assertThat(transformed(normalizer, 3f)).isZero();
       for (int i = 0; i < 10; i++) {
         normalizer.update(new float[] {7f}, 0);
@@ -99,8 +116,8 @@ class NormalizerTest {
 
   @Test
   void theUnitOfAColumnDoesNotDecideWhetherItIsOfUse() {
-    Normalizer tiny = new Normalizer(STANDARD, 1);
-    Normalizer large = new Normalizer(STANDARD, 1);
+    Running tiny = new Running(STANDARD, 1);
+    Running large = new Running(STANDARD, 1);
     Random random = new Random(6);
     for (int i = 0; i < 2000; i++) {
       float x = (float) random.nextGaussian();
@@ -114,7 +131,7 @@ class NormalizerTest {
 
   @Test
   void roundingIsNoVariation() {
-    Normalizer normalizer = new Normalizer(STANDARD, 1);
+    Running normalizer = new Running(STANDARD, 1);
     for (int i = 0; i < 1000; i++) {
       // The two floats next to each other there.
       normalizer.update(new float[] {i % 2 == 0 ? 1e6f : Math.nextUp(1e6f)}, 0);
@@ -125,8 +142,8 @@ class NormalizerTest {
 
   @Test
   void aMissingValueChangesNoStatistics() {
-    Normalizer with = new Normalizer(STANDARD, 2);
-    Normalizer without = new Normalizer(STANDARD, 2);
+    Running with = new Running(STANDARD, 2);
+    Running without = new Running(STANDARD, 2);
     for (int i = 0; i < 20; i++) {
       with.update(new float[] {i, i}, 0);
       with.update(new float[] {Float.NaN, i + 0.5f}, 0);
@@ -143,7 +160,7 @@ class NormalizerTest {
 
   @Test
   void minmaxStaysWithinZeroAndOne() {
-    Normalizer normalizer = new Normalizer(MINMAX, 1);
+    Running normalizer = new Running(MINMAX, 1);
     normalizer.update(new float[] {-10f}, 0);
     normalizer.update(new float[] {30f}, 0);
 
@@ -156,11 +173,13 @@ class NormalizerTest {
   void aTargetIsRestored() {
     for (Normalization.Kind kind : Normalization.Kind.values()) {
       TargetScaler scaler = new TargetScaler(new Normalization(kind, 0f, 4f));
-      scaler.update(10);
-      scaler.update(30);
-      scaler.update(26);
+      double[] statistics = scaler.start();
+      scaler.update(statistics, 10);
+      scaler.update(statistics, 30);
+      scaler.update(statistics, 26);
 
-      assertThat(scaler.restored(scaler.scaled(14))).isCloseTo(14f, within(1e-5f));
+      assertThat(scaler.restored(statistics, scaler.scaled(statistics, 14)))
+          .isCloseTo(14f, within(1e-5f));
     }
   }
 }

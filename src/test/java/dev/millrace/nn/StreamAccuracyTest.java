@@ -72,7 +72,7 @@ class StreamAccuracyTest {
 
   private static double accuracy(Task task, List<Row> rows) {
     int inputs = rows.get(0).features().length;
-    Learner learner = new Learner(ModelSpec.auto(1).forTask(task), task, inputs, 0, 0);
+    Learner learner = new Learner(ModelSpec.single(1).forTask(task), task, inputs, 0, 0);
     Map<String, Integer> classes = new HashMap<>();
     int hits = 0;
     for (Row row : rows) {
@@ -102,7 +102,7 @@ class StreamAccuracyTest {
 
   private static double meanAbsoluteError(List<Row> rows) {
     int inputs = rows.get(0).features().length;
-    LearnerSpec spec = ModelSpec.auto(1).forTask(Task.REGRESSION);
+    LearnerSpec spec = ModelSpec.single(1).forTask(Task.REGRESSION);
     Learner learner = new Learner(spec, Task.REGRESSION, inputs, 0, 0);
     float[] out = new float[1];
     double sum = 0;

@@ -17,11 +17,15 @@ import org.awaitility.Awaitility;
 
 /** A command of Millrace that runs in a process of its own, on the class path of the tests. */
 public final class MillraceProcess implements AutoCloseable {
-  /** Most of the time of short runs is the start of JVMs. */
+  /** Most of the time of short runs is the start of JVMs, and much of that is verification. */
   private static final List<String> QUICK_START =
-      List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC");
+      List.of(
+          "-XX:TieredStopAtLevel=1",
+          "-XX:+UseSerialGC",
+          "-XX:+UnlockDiagnosticVMOptions",
+          "-XX:-BytecodeVerificationRemote");
 
-  private static final Duration PATIENCE = Duration.ofMinutes(3);
+  private static final Duration PATIENCE = Duration.ofMinutes(5);
 
   private final Process process;
   private final Path out;
@@ -33,16 +37,25 @@ public final class MillraceProcess implements AutoCloseable {
     this.err = err;
   }
 
-  private static MillraceProcess start(Path dir, List<String> arguments) throws IOException {
+  /**
+   * Starts a main class of the tests' class path.
+   *
+   * @param dir for its output and its logs
+   * @param name of its output files
+   */
+  public static MillraceProcess start(
+      Path dir, String name, Class<?> main, List<String> flags, List<String> arguments)
+      throws IOException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(QUICK_START);
+    command.addAll(flags);
     command.add("-Dmillrace.logs=" + dir.resolve("logs"));
     command.addAll(List.of("-cp", System.getProperty("java.class.path")));
-    command.add(Millrace.class.getName());
+    command.add(main.getName());
     command.addAll(arguments);
-    Path out = Files.createTempFile(dir, arguments.get(0), ".out");
-    Path err = Files.createTempFile(dir, arguments.get(0), ".err");
+    Path out = Files.createTempFile(dir, name, ".out");
+    Path err = Files.createTempFile(dir, name, ".err");
     Process process =
         new ProcessBuilder(command)
             .redirectOutput(out.toFile())
@@ -58,6 +71,24 @@ public final class MillraceProcess implements AutoCloseable {
    */
   public static MillraceProcess startCluster(
       Path dir, Path pipeline, Path stateDir, List<String> options) throws IOException {
+    return startUntil("Watch ", dir, cluster(pipeline, stateDir, options));
+  }
+
+  /** Runs the {@code cluster} command to its end, which it is expected to find by itself. */
+  public static MillraceProcess runCluster(
+      Path dir, Path pipeline, Path stateDir, List<String> options)
+      throws IOException, InterruptedException {
+    MillraceProcess process =
+        start(dir, "cluster", Millrace.class, List.of(), cluster(pipeline, stateDir, options));
+    try {
+      process.awaitEnd();
+      return process;
+    } finally {
+      process.close();
+    }
+  }
+
+  private static List<String> cluster(Path pipeline, Path stateDir, List<String> options) {
     List<String> arguments = new ArrayList<>(List.of("cluster", "-c", pipeline.toString()));
     arguments.addAll(List.of("--port", "0", "--state-dir", stateDir.toString()));
     arguments.addAll(List.of("-D", "taskmanager.memory.process.size=1gb"));
@@ -67,7 +98,7 @@ public final class MillraceProcess implements AutoCloseable {
     arguments.addAll(List.of("-D", "env.java.opts.jobmanager=" + flags));
     arguments.addAll(List.of("-D", "env.java.opts.taskmanager=" + flags));
     arguments.addAll(options);
-    return startUntil("Watch ", dir, arguments);
+    return arguments;
   }
 
   /**
@@ -77,7 +108,7 @@ public final class MillraceProcess implements AutoCloseable {
    */
   public static MillraceProcess startUntil(String text, Path dir, List<String> arguments)
       throws IOException {
-    MillraceProcess process = start(dir, arguments);
+    MillraceProcess process = start(dir, arguments.get(0), Millrace.class, List.of(), arguments);
     try {
       process.awaitOut(text);
       return process;
@@ -95,6 +126,15 @@ public final class MillraceProcess implements AutoCloseable {
 
   public long pid() {
     return process.pid();
+  }
+
+  public boolean isAlive() {
+    return process.isAlive();
+  }
+
+  /** The exit code of a process that has ended. */
+  public int exitCode() {
+    return process.exitValue();
   }
 
   /** The processes that it has started, and theirs. */

@@ -2,6 +2,7 @@ package dev.millrace.testing;
 
 import dev.millrace.codec.InputSpec;
 import dev.millrace.eval.MetricsSpec;
+import dev.millrace.flink.SnapshotSpec;
 import dev.millrace.flink.TrainSpec;
 import dev.millrace.nn.Activation;
 import dev.millrace.nn.LayerSpec;
@@ -22,7 +23,16 @@ public final class Specs {
   }
 
   public static TrainSpec train(InputSpec input, ModelSpec model, MetricsSpec metrics) {
-    return new TrainSpec("test", Records.TOPIC, input, model, metrics, "00000000", null, false);
+    return new TrainSpec(
+        "test",
+        Records.TOPIC,
+        input,
+        model,
+        metrics,
+        "00000000",
+        null,
+        false,
+        SnapshotSpec.AT_THE_END);
   }
 
   /** One small hidden layer, Adam, and mini-batches, so that every kind of state is in use. */

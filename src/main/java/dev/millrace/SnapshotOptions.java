@@ -1,0 +1,32 @@
+package dev.millrace;
+
+import dev.millrace.flink.SnapshotSpec;
+import java.util.List;
+
+/** The options of {@code output.snapshots}; see {@link PipelineOptions}. */
+final class SnapshotOptions {
+  private static final long DAY = 24 * 3_600_000;
+
+  static final Option<Integer> EVERY =
+      Option.of(
+          "every",
+          Kinds.whole(0, Integer.MAX_VALUE),
+          SnapshotSpec.DEFAULT.every(),
+          "a copy of a model after each so many examples of its key; 0 is never");
+  static final Option<Long> AT_LATEST =
+      Option.of(
+          "at-latest",
+          Durations.kind(1_000, DAY, true),
+          SnapshotSpec.DEFAULT.atLatestMillis(),
+          "what a model has learned is published after this time, however few examples it was");
+
+  static final OptionGroup GROUP =
+      new OptionGroup(
+          "output.snapshots",
+          "",
+          "Copies of the models on the models topic while the job goes on. A key's last copy comes"
+              + " at the end of a bounded input and when the job is drained.",
+          List.of(EVERY, AT_LATEST));
+
+  private SnapshotOptions() {}
+}

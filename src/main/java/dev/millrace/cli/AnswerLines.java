@@ -1,0 +1,75 @@
+package dev.millrace.cli;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.io.NumberOutput;
+import dev.millrace.codec.AnswerJson;
+import dev.millrace.data.Answer;
+import dev.millrace.data.Prediction;
+import java.io.IOException;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
+
+/** Predictions of the rows of a file, a line each. */
+final class AnswerLines {
+  static final String CSV_HEADER = "row,key,prediction,probability,model_version";
+
+  private static final JsonFactory JSON = new JsonFactory();
+
+  private final boolean json;
+
+  AnswerLines(boolean json) {
+    this.json = json;
+  }
+
+  /**
+   * One line.
+   *
+   * @param row its number in the file, from 1
+   */
+  String line(long row, Answer answer) {
+    return json ? json(row, answer) : csv(row, answer);
+  }
+
+  private static String json(long row, Answer answer) {
+    StringWriter line = new StringWriter();
+    try (JsonGenerator generator = JSON.createGenerator(line)) {
+      generator.writeStartObject();
+      generator.writeNumberField("row", row);
+      AnswerJson.writeFields(generator, answer);
+      generator.writeEndObject();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e); // memory does not fail to be written to
+    }
+    return line.toString();
+  }
+
+  private static String csv(long row, Answer answer) {
+    float[] scores = answer.scores();
+    String prediction;
+    String probability = "";
+    if (answer.task().isClassification()) {
+      int best = Prediction.best(scores);
+      prediction = best < 0 ? "" : quoted(answer.classes().get(best));
+      probability = best < 0 || !answer.probabilities() ? "" : number(scores[best]);
+    } else {
+      prediction = number(scores[0]);
+    }
+    return String.join(
+        ",",
+        Long.toString(row),
+        quoted(answer.key()),
+        prediction,
+        probability,
+        Long.toString(answer.modelVersion()));
+  }
+
+  private static String number(float value) {
+    return Float.isFinite(value) ? NumberOutput.toString(value, true) : "";
+  }
+
+  private static String quoted(String text) {
+    boolean plain = text.chars().noneMatch(c -> c == ',' || c == '"' || c == '\n' || c == '\r');
+    return plain ? text : "\"" + text.replace("\"", "\"\"") + "\"";
+  }
+}

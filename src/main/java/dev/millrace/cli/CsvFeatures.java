@@ -1,0 +1,75 @@
+package dev.millrace.cli;
+
+import dev.millrace.codec.FeatureSpec;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * The features in a row of a scanned CSV file, as the standard schema has them. Not thread-safe.
+ */
+final class CsvFeatures {
+  private static final int[] NONE_MISSING = {};
+
+  private final CsvScan scan;
+  private final int[] columns;
+  private final FeatureSpec.Type[] types;
+  private final float[] numbers;
+  private final int[] missing;
+  private final Map<String, String> attributes = new LinkedHashMap<>();
+  private int numberCount;
+  private int missingCount;
+
+  CsvFeatures(CsvScan scan) {
+    this.scan = scan;
+    int width = scan.features().size();
+    columns = scan.featureColumns().stream().mapToInt(Integer::intValue).toArray();
+    types = scan.features().stream().map(FeatureSpec::type).toArray(FeatureSpec.Type[]::new);
+    numbers = new float[width];
+    missing = new int[width];
+  }
+
+  void read(String[] row) {
+    numberCount = 0;
+    missingCount = 0;
+    attributes.clear();
+    for (int f = 0; f < columns.length; f++) {
+      String text = row[columns[f]];
+      boolean known = !CsvColumn.isMissing(text);
+      if (types[f] == FeatureSpec.Type.ONE_HOT || types[f] == FeatureSpec.Type.HASH) {
+        attributes.put(scan.header().get(columns[f]), known ? text : "");
+        continue;
+      }
+      if (!known) {
+        missing[missingCount++] = numberCount;
+      }
+      numbers[numberCount++] = known ? number(types[f], text) : 0f;
+    }
+  }
+
+  /** Of which the first {@link #numberCount} are those of the row. */
+  float[] numbers() {
+    return numbers;
+  }
+
+  int numberCount() {
+    return numberCount;
+  }
+
+  /** Positions of the numbers that are not known. */
+  int[] missing() {
+    return missingCount == 0 ? NONE_MISSING : Arrays.copyOf(missing, missingCount);
+  }
+
+  /** The texts by column, empty where not known. */
+  Map<String, String> attributes() {
+    return attributes;
+  }
+
+  private static float number(FeatureSpec.Type type, String text) {
+    if (type == FeatureSpec.Type.BOOLEAN) {
+      return text.equalsIgnoreCase("true") ? 1f : 0f;
+    }
+    return (float) CsvNumber.parse(text);
+  }
+}

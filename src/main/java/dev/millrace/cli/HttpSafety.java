@@ -1,0 +1,81 @@
+package dev.millrace.cli;
+
+import com.sun.net.httpserver.Headers;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.Map;
+
+/** What every HTTP server of the project does alike. */
+final class HttpSafety {
+  private HttpSafety() {}
+
+  /**
+   * Headers with which a page may load from this server and from nowhere else, and no other site
+   * may read it.
+   */
+  static void secure(Headers headers) {
+    headers.set(
+        "Content-Security-Policy",
+        "default-src 'self'; object-src 'none'; base-uri 'none'; form-action 'none';"
+            + " frame-ancestors 'none'");
+    headers.set("X-Content-Type-Options", "nosniff");
+    headers.set("X-Frame-Options", "DENY");
+    headers.set("Referrer-Policy", "no-referrer");
+    headers.set("Cross-Origin-Resource-Policy", "same-origin");
+    headers.set("Cache-Control", "no-store");
+  }
+
+  /**
+   * Whether a request is for the server that got it. A page of another site can have its own name
+   * resolve to 127.0.0.1 and then read what is served there (DNS rebinding); its requests carry
+   * that name, so on loopback only our own are answered.
+   */
+  static boolean isAddressedTo(InetSocketAddress server, Headers request) {
+    String host = request.getFirst("Host");
+    if (host == null || !server.getAddress().isLoopbackAddress()) {
+      return true;
+    }
+    String name = host.replaceFirst(":\\d*$", "");
+    return name.equalsIgnoreCase("localhost")
+        || name.matches("127(\\.\\d{1,3}){3}")
+        || name.equals("[::1]");
+  }
+
+  /** Where a client on this machine finds a server, such as {@code http://127.0.0.1:8090}. */
+  static URI address(InetSocketAddress server) {
+    InetAddress bound = server.getAddress();
+    String host = bound.isAnyLocalAddress() ? "127.0.0.1" : bound.getHostAddress();
+    String inUrl = host.contains(":") ? "[" + host + "]" : host;
+    return URI.create("http://" + inUrl + ":" + server.getPort());
+  }
+
+  /**
+   * The parameters of a request.
+   *
+   * @throws IllegalArgumentException if they are not URL-encoded UTF-8
+   */
+  static Map<String, String> query(URI request) {
+    Map<String, String> query = new HashMap<>();
+    if (request.getRawQuery() != null) {
+      for (String pair : request.getRawQuery().split("&")) {
+        int equals = pair.indexOf('=');
+        String name = equals < 0 ? pair : pair.substring(0, equals);
+        String value = equals < 0 ? "" : pair.substring(equals + 1);
+        query.put(
+            URLDecoder.decode(name, StandardCharsets.UTF_8),
+            URLDecoder.decode(value, StandardCharsets.UTF_8));
+      }
+    }
+    return query;
+  }
+
+  /** One short line of printable ASCII, whatever was sent; for logs. */
+  static String printable(Object text) {
+    String clean = String.valueOf(text).replaceAll("[^\\x20-\\x7e]", "?");
+    return clean.length() > 120 ? clean.substring(0, 120) + "..." : clean;
+  }
+}

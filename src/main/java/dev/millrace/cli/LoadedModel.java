@@ -1,0 +1,67 @@
+package dev.millrace.cli;
+
+import dev.millrace.codec.RefusedException;
+import dev.millrace.data.Answer;
+import dev.millrace.data.DeadLetterReason;
+import dev.millrace.data.Example;
+import dev.millrace.flink.ModelSnapshot;
+import dev.millrace.nn.ModelSpec;
+import dev.millrace.nn.OnlineModel;
+import dev.millrace.nn.Workspace;
+import dev.millrace.nn.auto.Models;
+import java.io.IOException;
+
+/** A published model that predicts. Thread-safe. */
+final class LoadedModel {
+  // Of a decoded model: objects, and the headers of their arrays.
+  private static final int OBJECT_BYTES = 2_048;
+
+  private final ModelSnapshot summary;
+  private final OnlineModel model;
+  private final boolean probabilities;
+
+  /**
+   * @param spec the settings that it was trained with
+   * @param workspace of the calling thread
+   * @throws IOException if it was trained with others, naming both
+   */
+  LoadedModel(ModelSnapshot snapshot, ModelSpec spec, Workspace workspace) throws IOException {
+    summary = snapshot.summary();
+    model = snapshot.model(spec, workspace);
+    probabilities = Models.givesProbabilities(spec, snapshot.task());
+  }
+
+  /** Bytes in memory, estimated. */
+  long memoryBytes() {
+    return OBJECT_BYTES + model.memoryBytes();
+  }
+
+  /**
+   * What the model says about an example's features.
+   *
+   * @param workspace of the calling thread
+   * @throws RefusedException if there are not as many features as the model has inputs
+   */
+  Answer predict(Example example, Workspace workspace) throws RefusedException {
+    if (example.width != model.inputs()) {
+      throw new RefusedException(
+          DeadLetterReason.WRONG_FEATURE_COUNT,
+          "there are %d features; the model of this key has %d inputs"
+              .formatted(example.width, model.inputs()));
+    }
+    float[] scores = new float[model.outputs()];
+    synchronized (model) {
+      model.use(workspace);
+      model.predict(example.features, 0, scores);
+    }
+    return new Answer(
+        summary.key(),
+        summary.task(),
+        summary.classes(),
+        scores,
+        probabilities,
+        model.steps(),
+        model.examples(),
+        summary.config());
+  }
+}

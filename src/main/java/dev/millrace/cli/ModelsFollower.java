@@ -1,0 +1,213 @@
+package dev.millrace.cli;
+
+import dev.millrace.flink.KafkaIo;
+import dev.millrace.flink.ModelAssembler;
+import dev.millrace.flink.ModelAssembler.Arrival;
+import dev.millrace.flink.ModelAssembler.Place;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.RetriableException;
+import org.apache.kafka.common.errors.WakeupException;
+
+/**
+ * Follows the models topic from its beginning, without a consumer group. {@link #run} works in the
+ * calling thread until {@link #close} is called from another one; it outlives any absence of the
+ * brokers.
+ */
+final class ModelsFollower implements Runnable, AutoCloseable {
+
+  /** Takes what the topic says about a key. */
+  interface Listener {
+    /**
+     * @throws IOException if it is no model
+     */
+    void accept(Arrival arrival) throws IOException;
+  }
+
+  private static final Duration POLL = Duration.ofMillis(200);
+  private static final Duration CALL = Duration.ofSeconds(5);
+  private static final int IDLE_POLLS_BEFORE_CHECK = 25;
+
+  private final String topic;
+  private final Listener listener;
+  private final Consumer<String> notice;
+  private final KafkaConsumer<byte[], byte[]> consumer;
+  private final ModelAssembler parts = new ModelAssembler();
+  private final CountDownLatch ready = new CountDownLatch(1);
+  private final CountDownLatch closed = new CountDownLatch(1);
+  private volatile boolean present = true;
+
+  /**
+   * @param kafka client properties
+   * @param notice takes one line when the brokers go away or come back, or a record is no model
+   */
+  ModelsFollower(
+      Map<String, String> kafka, String topic, Listener listener, Consumer<String> notice) {
+    this.topic = topic;
+    this.listener = listener;
+    this.notice = notice;
+    this.consumer = Onlooker.consumer(kafka);
+  }
+
+  @Override
+  public void run() {
+    try (consumer) {
+      List<TopicPartition> partitions =
+          consumer.partitionsFor(topic, CALL).stream()
+              .map(partition -> new TopicPartition(topic, partition.partition()))
+              .toList();
+      consumer.assign(partitions);
+      consumer.seekToBeginning(partitions);
+      readToEnd(consumer.endOffsets(partitions, CALL));
+      ready.countDown();
+      follow(partitions);
+    } catch (WakeupException e) {
+      // close() was called: the one source of wakeups.
+    } catch (KafkaException e) {
+      throw BrokerCheck.failure("Topic " + topic + " cannot be read", e);
+    } finally {
+      ready.countDown();
+    }
+  }
+
+  /** Waits until what was on the topic at the start is known; false if that takes longer. */
+  boolean awaitReady(long millis) throws InterruptedException {
+    return ready.await(millis, TimeUnit.MILLISECONDS);
+  }
+
+  /** Whether what was on the topic at the start is known. */
+  boolean isReady() {
+    return ready.getCount() == 0;
+  }
+
+  /** Whether the brokers answered when they were asked last. */
+  boolean isConnected() {
+    return present;
+  }
+
+  /** Ends {@link #run} within moments. May be called from any thread, more than once. */
+  @Override
+  public void close() {
+    closed.countDown();
+    consumer.wakeup();
+  }
+
+  private void readToEnd(Map<TopicPartition, Long> ends) {
+    while (ends.entrySet().stream()
+        .anyMatch(end -> consumer.position(end.getKey(), CALL) < end.getValue())) {
+      poll();
+    }
+  }
+
+  private void follow(List<TopicPartition> partitions) {
+    int idlePolls = 0;
+    while (closed.getCount() > 0) {
+      idlePolls = poll() ? 0 : idlePolls + 1;
+      if (idlePolls % IDLE_POLLS_BEFORE_CHECK == IDLE_POLLS_BEFORE_CHECK - 1) {
+        check(partitions);
+      }
+    }
+  }
+
+  private boolean poll() {
+    boolean some = false;
+    for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
+      some = true;
+      take(record);
+    }
+    return some;
+  }
+
+  private void take(ConsumerRecord<byte[], byte[]> record) {
+    try {
+      Arrival arrival = parts.accept(KafkaIo.record(record));
+      if (arrival != null) {
+        listener.accept(arrival);
+      }
+    } catch (IOException e) {
+      notice.accept(
+          "Skipped a record that is no model, or one of a newer release: %s, partition %d, offset %d."
+              .formatted(topic, record.partition(), record.offset()));
+    }
+  }
+
+  // A consumer waits for absent brokers without a word; a call that needs an answer tells.
+  private void check(List<TopicPartition> partitions) {
+    try {
+      consumer.endOffsets(partitions, CALL);
+      if (!present) {
+        present = true;
+        notice.accept("Following " + topic + " again.");
+      }
+    } catch (RetriableException e) {
+      if (present) {
+        present = false;
+        notice.accept("No broker answers; the models that are known are served on.");
+      }
+    }
+  }
+
+  /** Reads models again by their places. Thread-safe. */
+  static final class Reader implements ServedModels.Source, AutoCloseable {
+    private final String topic;
+    private final KafkaConsumer<byte[], byte[]> consumer;
+
+    /**
+     * @param kafka client properties
+     */
+    Reader(Map<String, String> kafka, String topic) {
+      this.topic = topic;
+      this.consumer = Onlooker.consumer(kafka);
+    }
+
+    @Override
+    public synchronized byte[] read(List<Place> places) throws IOException {
+      ModelAssembler parts = new ModelAssembler();
+      Arrival whole = null;
+      for (Place place : places) {
+        ConsumerRecord<byte[], byte[]> record = read(place);
+        if (record == null) {
+          return null;
+        }
+        whole = parts.accept(KafkaIo.record(record));
+      }
+      return whole == null ? null : whole.bytes();
+    }
+
+    private ConsumerRecord<byte[], byte[]> read(Place place) throws IOException {
+      TopicPartition partition = new TopicPartition(topic, place.partition());
+      try {
+        consumer.assign(List.of(partition));
+        consumer.seek(partition, place.offset());
+        long end = System.nanoTime() + CALL.toNanos();
+        while (System.nanoTime() < end) {
+          for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
+            return record.offset() == place.offset() ? record : null;
+          }
+          if (consumer.position(partition, CALL) > place.offset()) {
+            return null;
+          }
+        }
+      } catch (KafkaException e) {
+        throw new ServedModels.UnavailableException(
+            "the model is not in memory and cannot be read from the topic: " + e.getMessage());
+      }
+      throw new ServedModels.UnavailableException(
+          "the model is not in memory, and no broker gave it within " + CALL.toSeconds() + " s");
+    }
+
+    @Override
+    public synchronized void close() {
+      consumer.close();
+    }
+  }
+}

@@ -1,0 +1,217 @@
+package dev.millrace.cli;
+
+import dev.millrace.Settings;
+import dev.millrace.codec.FeatureReader;
+import dev.millrace.codec.RefusedException;
+import dev.millrace.data.Answer;
+import dev.millrace.data.Example;
+import dev.millrace.flink.ModelSnapshot;
+import dev.millrace.nn.Workspace;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** Predicts the rows of a CSV file with the newest models. */
+@Command(
+    name = "predict",
+    description = "Predicts the rows of a CSV file with the newest model of each key.",
+    footer = {
+      "",
+      "Examples:",
+      "  ./millrace predict -c fraud.yaml --input today.csv --key shop",
+      "  ./millrace predict -c fraud.yaml --input today.csv --model shop-17.millrace --json"
+    })
+final class PredictCommand implements Callable<Integer> {
+  private static final int LONGEST_KEYS = 100;
+
+  @Mixin private ModelsOptions models;
+
+  @Option(
+      names = "--input",
+      paramLabel = "FILE",
+      required = true,
+      description = "CSV file, plain or gzip, with a header line.")
+  private Path input;
+
+  @Option(
+      names = "--key",
+      paramLabel = "COLUMN",
+      description =
+          "Column with the model key (default: the pipeline's input.key, else the key is "
+              + CsvExamples.ONLY_KEY
+              + ").")
+  private String key;
+
+  @Option(
+      names = "--drop",
+      split = ",",
+      paramLabel = "COLUMN",
+      description = "Columns that are no features, where the pipeline declares none.")
+  private List<String> drop = List.of();
+
+  @Option(
+      names = "--model",
+      paramLabel = "FILE",
+      description = "Model for all rows, as models export --format millrace writes it; no broker.")
+  private Path modelFile;
+
+  @Option(names = "--json", description = "One JSON object a line, with all probabilities.")
+  private boolean json;
+
+  @Spec private CommandSpec spec;
+
+  private final Workspace workspace = new Workspace();
+
+  @Override
+  public Integer call() {
+    Settings settings = models.kafka().settings();
+    if (settings == null) {
+      throw new ParameterException(
+          spec.commandLine(),
+          "predict needs -c FILE: the file says what the features and the models are");
+    }
+    CsvScan scan =
+        CsvScan.unlabelled(
+                input,
+                settings.input().spec().label(),
+                key == null ? settings.input().spec().key() : key,
+                drop)
+            .withFeatures(settings.input().spec().features());
+    Map<String, LoadedModel> loaded =
+        modelFile == null ? newest(scan, settings) : ofFile(scan, settings);
+    predict(scan, settings, loaded);
+    return 0;
+  }
+
+  private Map<String, LoadedModel> newest(CsvScan scan, Settings settings) {
+    Set<String> keys = keys(scan);
+    ModelsTopic topic = models.read(keys::contains);
+    TreeSet<String> absent = new TreeSet<>(keys);
+    absent.removeIf(topic::has);
+    if (absent.size() > 1) {
+      throw new CliError(
+          "%,d of %,d keys in %s have no model: %s. See those that have with: ./millrace models list"
+              .formatted(
+                  absent.size(),
+                  keys.size(),
+                  input,
+                  Terminal.printable(String.join(", ", absent), LONGEST_KEYS)));
+    }
+    Map<String, LoadedModel> loaded = new HashMap<>();
+    int others = 0;
+    for (String name : keys) {
+      ModelSnapshot model = topic.model(name, settings);
+      others += isOfOtherSettings(model, settings) ? 1 : 0;
+      loaded.put(name, load(model, settings));
+    }
+    if (others > 0) {
+      spec.commandLine()
+          .getErr()
+          .printf(
+              "Note: %,d of %,d models were trained with other settings than %s has (config %s).%n",
+              others, keys.size(), models.kafka().config(), settings.configHash());
+    }
+    return loaded;
+  }
+
+  private static boolean isOfOtherSettings(ModelSnapshot model, Settings settings) {
+    return model.config() != null && !model.config().equals(settings.configHash());
+  }
+
+  private Map<String, LoadedModel> ofFile(CsvScan scan, Settings settings) {
+    Map<String, LoadedModel> loaded = new HashMap<>();
+    byte[] bytes = bytes(modelFile);
+    for (String name : keys(scan)) {
+      try {
+        loaded.put(name, load(ModelSnapshot.decode(null, null, name, bytes), settings));
+      } catch (IOException e) {
+        throw new CliError(
+            modelFile
+                + " is not what models export --format millrace writes, or of a newer release.",
+            e);
+      }
+    }
+    return loaded;
+  }
+
+  private static byte[] bytes(Path file) {
+    try {
+      return Files.readAllBytes(file);
+    } catch (NoSuchFileException e) {
+      throw new CliError("There is no file " + file + ".", e);
+    } catch (IOException e) {
+      throw new CliError(file + " cannot be read: " + e.getMessage(), e);
+    }
+  }
+
+  private LoadedModel load(ModelSnapshot model, Settings settings) {
+    try {
+      return new LoadedModel(model, settings.model(), workspace);
+    } catch (IOException e) {
+      throw new CliError(
+          "The model of key \"%s\" cannot be used: %s"
+              .formatted(Terminal.printable(model.key(), 60), e.getMessage()),
+          e);
+    }
+  }
+
+  private Set<String> keys(CsvScan scan) {
+    if (scan.keyColumn() < 0) {
+      return Set.of(CsvExamples.ONLY_KEY);
+    }
+    Set<String> keys = new HashSet<>();
+    try (CsvFile file = new CsvFile(input)) {
+      while (file.next()) {
+        keys.add(file.row()[scan.keyColumn()]);
+      }
+    }
+    return keys;
+  }
+
+  private void predict(CsvScan scan, Settings settings, Map<String, LoadedModel> loaded) {
+    FeatureReader reader = new FeatureReader(settings.input().spec());
+    CsvFeatures features = new CsvFeatures(scan);
+    Example example = new Example();
+    PrintWriter out = spec.commandLine().getOut();
+    AnswerLines lines = new AnswerLines(json);
+    if (!json) {
+      out.println(AnswerLines.CSV_HEADER);
+    }
+    try (CsvFile file = new CsvFile(input)) {
+      for (long row = 1; file.next() && !out.checkError(); row++) {
+        String name = scan.keyColumn() < 0 ? CsvExamples.ONLY_KEY : file.row()[scan.keyColumn()];
+        features.read(file.row());
+        try {
+          reader.readPositional(
+              features.numbers(),
+              features.numberCount(),
+              features.missing(),
+              features.attributes(),
+              example);
+          Answer answer = loaded.get(name).predict(example, workspace);
+          out.println(lines.line(row, answer));
+        } catch (RefusedException e) {
+          throw new CliError(
+              "%s: %s (key \"%s\")."
+                  .formatted(file.position(), e.getMessage(), Terminal.printable(name, 60)),
+              e);
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,170 @@
+package dev.millrace.cli;
+
+import dev.millrace.Settings;
+import dev.millrace.cli.ServeApi.Reply;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.net.BindException;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** Answers predictions over HTTP. */
+@Command(
+    name = "serve",
+    description =
+        "Answers predictions over HTTP with the newest model of each key. Ctrl-C stops it.",
+    footer = {
+      "",
+      "Examples:",
+      "  ./millrace serve -c fraud.yaml",
+      "  curl -H 'Content-Type: application/json' http://127.0.0.1:8099/v1/predict \\",
+      "    -d '{\"key\": \"shop-17\", \"features\": {\"amount\": 12.5, \"country\": \"no\"}}'"
+    })
+final class ServeCommand implements Callable<Integer> {
+  private static final int SHARE_OF_HEAP = 4;
+  private static final int LEAST_TOKEN = 16;
+
+  @Mixin private ModelsOptions models;
+
+  @Option(
+      names = "--port",
+      paramLabel = "N",
+      defaultValue = "8099",
+      description = "Port to listen on, 0 for any (default: ${DEFAULT-VALUE}).")
+  private int port;
+
+  @Option(
+      names = "--bind",
+      paramLabel = "ADDRESS",
+      defaultValue = "127.0.0.1",
+      description = "Address to listen on (default: ${DEFAULT-VALUE}, this machine only).")
+  private String bind;
+
+  @Option(
+      names = "--token",
+      paramLabel = "TOKEN",
+      defaultValue = "${env:MILLRACE_TOKEN}",
+      description =
+          "What requests must bear; needed where others reach the address. Better in the"
+              + " environment, as MILLRACE_TOKEN: command lines are seen by all.")
+  private String token;
+
+  @Option(
+      names = "--cache-bytes",
+      paramLabel = "N",
+      description = "Memory of the models in use (default: a quarter of the heap).")
+  private Long cacheBytes;
+
+  @Option(
+      names = "--threads",
+      paramLabel = "N",
+      defaultValue = "8",
+      description = "Requests answered at the same time (default: ${DEFAULT-VALUE}).")
+  private int threads;
+
+  @Spec private CommandSpec spec;
+
+  @Override
+  public Integer call() throws InterruptedException {
+    Settings settings = models.kafka().settings();
+    checkOptions(settings);
+    String topic = models.requireTopic();
+    long bytes = cacheBytes == null ? Runtime.getRuntime().maxMemory() / SHARE_OF_HEAP : cacheBytes;
+    try (StopSignal stop = new StopSignal();
+        ModelsFollower.Reader reader = new ModelsFollower.Reader(settings.kafka(), topic)) {
+      ServedModels served = new ServedModels(settings, reader, bytes);
+      try (ModelsFollower follower =
+              new ModelsFollower(settings.kafka(), topic, served::accept, this::notice);
+          ServeServer server = open(settings, served, follower)) {
+        stop.onStop(follower::close);
+        server.start();
+        spec.commandLine()
+            .getOut()
+            .printf("Serving   %s over topic %s (Ctrl-C stops)%n", server.address(), topic);
+        follower.run();
+      }
+    }
+    return 0;
+  }
+
+  private void checkOptions(Settings settings) {
+    Ports.require(spec, port);
+    if (settings == null) {
+      throw new ParameterException(
+          spec.commandLine(),
+          "serve needs -c FILE: the file says what the features and the models are");
+    }
+    if (threads < 1 || threads > 1_000) {
+      throw new ParameterException(
+          spec.commandLine(), "--threads must be between 1 and 1000, but was " + threads);
+    }
+    if (cacheBytes != null && cacheBytes < 0) {
+      throw new ParameterException(
+          spec.commandLine(), "--cache-bytes must not be negative, but was " + cacheBytes);
+    }
+    if (token != null && token.length() < LEAST_TOKEN) {
+      throw new ParameterException(
+          spec.commandLine(),
+          "--token must have at least "
+              + LEAST_TOKEN
+              + " characters. Make one with: openssl rand -hex 16");
+    }
+    if (token == null && !isLoopback(bind)) {
+      throw new ParameterException(
+          spec.commandLine(),
+          "--bind %s is reached by others and needs a token: --token, or MILLRACE_TOKEN"
+              .formatted(bind));
+    }
+  }
+
+  private boolean isLoopback(String host) {
+    try {
+      return InetAddress.getByName(host).isLoopbackAddress();
+    } catch (UnknownHostException e) {
+      throw new ParameterException(
+          spec.commandLine(), "--bind " + host + " is not an address of this machine", e);
+    }
+  }
+
+  private ServeServer open(Settings settings, ServedModels served, ModelsFollower follower) {
+    ServeApi api = new ServeApi(settings.input().spec(), served);
+    try {
+      return new ServeServer(
+          bind, port, threads, token, api, follower::isReady, () -> health(served, follower));
+    } catch (BindException e) {
+      throw new CliError(
+          "Port %d on %s cannot be used. Choose another with --port, or 0 for any."
+              .formatted(port, bind),
+          e);
+    } catch (IOException e) {
+      throw new CliError("Cannot listen on " + bind + ":" + port + ": " + e.getMessage(), e);
+    }
+  }
+
+  /** Whether predictions are answered; models that get no news any more are still served. */
+  private static Reply health(ServedModels served, ModelsFollower follower) {
+    boolean ready = follower.isReady();
+    return Reply.of(
+        ready ? 200 : 503,
+        json -> {
+          json.writeStartObject();
+          json.writeStringField("status", ready ? "ok" : "starting");
+          json.writeBooleanField("connected", follower.isConnected());
+          json.writeNumberField("models", served.size());
+          json.writeNumberField("in_memory", served.resident());
+          json.writeEndObject();
+        });
+  }
+
+  private void notice(String text) {
+    PrintWriter err = spec.commandLine().getErr();
+    err.println(text);
+  }
+}

@@ -1,0 +1,86 @@
+package dev.millrace.cli;
+
+import dev.millrace.Settings;
+import dev.millrace.flink.TransactionTimeout;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+
+/**
+ * Whether a job may go on from a snapshot.
+ *
+ * @param stateDir where older ones are
+ * @param snapshot a checkpoint or savepoint
+ */
+record SnapshotCheck(Path stateDir, Path snapshot) {
+  private static final String CHECKPOINT = "chk-";
+
+  /**
+   * Looks at a snapshot that nobody has asked for by name.
+   *
+   * @throws CliError if it is damaged, or if transactions that belong to it may have ended
+   */
+  void require(Settings settings) {
+    requireReadable();
+    if (settings.output().guarantee() == Settings.Guarantee.EXACTLY_ONCE) {
+      requireTransactions(Duration.ofMillis(TransactionTimeout.millis(settings.kafka())));
+    }
+  }
+
+  /**
+   * Reads what the snapshot says of itself.
+   *
+   * @throws CliError if that is damaged
+   */
+  void requireReadable() {
+    Snapshots.damage(snapshot)
+        .ifPresent(
+            damage -> {
+              throw new CliError(
+                  "%s is damaged (%s). %sStart with new models: --fresh"
+                      .formatted(
+                          Snapshots.metadata(snapshot),
+                          damage,
+                          before("Continue from the one before: ")));
+            });
+  }
+
+  // A job commits the transactions of a checkpoint after it is complete. If the job dies between
+  // the two, its successor commits them, unless the brokers have ended them by then. A savepoint
+  // that has stopped its job leaves none.
+  private void requireTransactions(Duration timeout) {
+    Duration age = age();
+    if (!snapshot.getFileName().toString().startsWith(CHECKPOINT) || age.compareTo(timeout) <= 0) {
+      return;
+    }
+    throw new CliError(
+        ("Checkpoint %s is %d s old, and brokers end transactions after %d s"
+                + " (kafka.transaction.timeout.ms): the last metrics before it may be missing for"
+                + " good; the models are complete. %sContinue anyway: --from-savepoint %s")
+            .formatted(
+                snapshot,
+                age.toSeconds(),
+                timeout.toSeconds(),
+                before("Repeat metrics rather than miss some: "),
+                snapshot));
+  }
+
+  private Duration age() {
+    try {
+      Instant written = Files.getLastModifiedTime(Snapshots.metadata(snapshot)).toInstant();
+      return Duration.between(written, Instant.now());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** How to go on from an older one, behind a text; nothing if there is none. */
+  private String before(String text) {
+    return Snapshots.before(stateDir, snapshot)
+        .map(path -> text + "--from-savepoint " + path + ". ")
+        .orElse("");
+  }
+}

@@ -1,0 +1,102 @@
+package dev.millrace.codec;
+
+import dev.millrace.data.DeadLetterReason;
+import dev.millrace.data.Example;
+import java.util.Arrays;
+import org.apache.avro.util.Utf8;
+
+/**
+ * Puts what the standard example schema carries, numbers by position and attributes by name, at its
+ * place among the features. Not thread-safe.
+ *
+ * <p>{@link #begin}, {@link #attribute} for each, {@link #end}.
+ */
+final class StandardFeatures {
+  // Null where no feature is declared.
+  private final FeatureMapper mapper;
+  private int numbers;
+
+  StandardFeatures(InputSpec spec) {
+    mapper = spec.features().isEmpty() ? null : new FeatureMapper(spec.features());
+  }
+
+  /**
+   * Starts an example with its numbers.
+   *
+   * @param missing which of the first {@code count} numbers are not known
+   * @param hasAttributes whether attributes follow
+   */
+  void begin(Example into, float[] values, boolean[] missing, int count, boolean hasAttributes)
+      throws RefusedException {
+    numbers = count;
+    if (mapper == null) {
+      putUndeclared(into, values, missing, hasAttributes);
+    } else {
+      putDeclared(into, values, missing);
+    }
+  }
+
+  // Numbers in their order; all attributes hashed into one block behind them.
+  private void putUndeclared(Example into, float[] values, boolean[] missing, boolean hasAttributes)
+      throws RefusedException {
+    into.resize(hasAttributes ? numbers + ExampleSchema.HASHED_ATTRIBUTES : numbers);
+    for (int i = 0; i < numbers; i++) {
+      if (!missing[i] && !Float.isFinite(values[i])) {
+        throw new RefusedException(
+            DeadLetterReason.NON_FINITE_FEATURE,
+            "feature " + i + " is " + values[i] + "; it must be finite");
+      }
+      into.features[i] = missing[i] ? Float.NaN : values[i];
+    }
+    Arrays.fill(into.features, numbers, into.width, 0f);
+  }
+
+  // Numeric and boolean columns take the numbers in their order, the others their attribute.
+  private void putDeclared(Example into, float[] values, boolean[] missing)
+      throws RefusedException {
+    mapper.begin(into);
+    int next = 0;
+    for (int column = 0; column < mapper.columns(); column++) {
+      FeatureSpec.Type type = mapper.column(column).type();
+      if (type != FeatureSpec.Type.NUMERIC && type != FeatureSpec.Type.BOOLEAN) {
+        continue;
+      }
+      if (next < numbers && !missing[next]) {
+        mapper.number(into, column, values[next]);
+      }
+      next++;
+    }
+    if (next != numbers) {
+      throw new RefusedException(
+          DeadLetterReason.WRONG_FEATURE_COUNT,
+          "the record has " + numbers + " numeric features; the pipeline declares " + next);
+    }
+  }
+
+  /** Puts an attribute; an empty one is not known. */
+  void attribute(Example into, Utf8 name, Utf8 text) {
+    if (text.getByteLength() == 0) {
+      return;
+    }
+    if (mapper == null) {
+      int hash = 31 * FeatureMapper.hash(name) + FeatureMapper.hash(text);
+      into.features[numbers + Math.floorMod(hash, ExampleSchema.HASHED_ATTRIBUTES)] = 1f;
+      return;
+    }
+    int column = mapper.find(name);
+    if (column >= 0) {
+      mapper.text(into, column, text);
+    }
+  }
+
+  /** Ends the example. */
+  void end(Example into) throws RefusedException {
+    if (mapper != null) {
+      mapper.end(into);
+    }
+    if (into.width == 0) {
+      throw new RefusedException(
+          DeadLetterReason.WRONG_FEATURE_COUNT, "the record has no features");
+    }
+  }
+}

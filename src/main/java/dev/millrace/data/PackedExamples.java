@@ -1,0 +1,230 @@
+package dev.millrace.data;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+
+/**
+ * Examples and the Kafka records behind them, a row each in one byte array: an example touches one
+ * place in memory, and many of them travel as cheaply as one. Not thread-safe.
+ *
+ * <p>A row is: its length (int), partition (int), offset (long), timestamp (long), event time
+ * (long), target (double), weight (float), features (float each), key, value, number of headers
+ * (int), then name and value of each header. Numbers are little-endian; a byte string is its length
+ * (int, -1 for null) and its bytes. The topic is not stored.
+ */
+abstract sealed class PackedExamples permits Chunk {
+  private static final VarHandle INT =
+      MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
+  private static final VarHandle LONG =
+      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+
+  private static final int PARTITION = Integer.BYTES;
+  private static final int OFFSET = PARTITION + Integer.BYTES;
+  private static final int TIMESTAMP = OFFSET + Long.BYTES;
+  private static final int EVENT_TIME = TIMESTAMP + Long.BYTES;
+  private static final int TARGET = EVENT_TIME + Long.BYTES;
+  private static final int WEIGHT = TARGET + Double.BYTES;
+  private static final int FEATURES = WEIGHT + Float.BYTES;
+  private static final int FIRST_BYTES = 512;
+
+  private byte[] bytes;
+  private int length;
+  private int size;
+  private int width;
+
+  // Where rows start, of as many as were asked for: nobody asks while rows are added.
+  private int[] starts = {};
+  private int known;
+
+  PackedExamples() {
+    bytes = new byte[FIRST_BYTES];
+  }
+
+  /** Over packed bytes, which are kept and wholly in use. */
+  PackedExamples(byte[] bytes, int size, int width) {
+    this.bytes = bytes;
+    this.length = bytes.length;
+    this.size = size;
+    this.width = width;
+  }
+
+  /** Number of examples. */
+  public final int size() {
+    return size;
+  }
+
+  /** Features of each example. */
+  public final int width() {
+    return width;
+  }
+
+  /** The packed rows; the first {@link #length()} bytes are in use. */
+  public final byte[] bytes() {
+    return bytes;
+  }
+
+  /** Bytes in use. */
+  public final int length() {
+    return length;
+  }
+
+  /** Memory of the rows, used or not. */
+  public final long capacityBytes() {
+    return bytes.length;
+  }
+
+  /** The partition of the record behind a row. */
+  public final int partition(int row) {
+    return intAt(start(row) + PARTITION);
+  }
+
+  /** The offset of the record behind a row. */
+  public final long offset(int row) {
+    return (long) LONG.get(bytes, start(row) + OFFSET);
+  }
+
+  /** The timestamp of the record behind a row. */
+  public final long timestamp(int row) {
+    return (long) LONG.get(bytes, start(row) + TIMESTAMP);
+  }
+
+  /** Milliseconds since the epoch. */
+  public final long eventTime(int row) {
+    return (long) LONG.get(bytes, start(row) + EVENT_TIME);
+  }
+
+  public final float weight(int row) {
+    return Float.intBitsToFloat(intAt(start(row) + WEIGHT));
+  }
+
+  /** The regression target; for classification the position of the class among the labels. */
+  public final double target(int row) {
+    return Double.longBitsToDouble((long) LONG.get(bytes, start(row) + TARGET));
+  }
+
+  /** Copies the features of rows {@code from} to below {@code to}; NaN is a missing value. */
+  public final void copyFeatures(int from, int to, float[] into) {
+    int next = 0;
+    for (int row = from; row < to; row++) {
+      int at = start(row) + FEATURES;
+      for (int f = 0; f < width; f++) {
+        into[next++] = Float.intBitsToFloat(intAt(at + f * Float.BYTES));
+      }
+    }
+  }
+
+  /** The record behind a row, byte for byte as it came. */
+  public final KafkaRecord record(int row, String topic) {
+    int[] cursor = {start(row) + FEATURES + width * Float.BYTES};
+    byte[] key = take(cursor);
+    byte[] value = take(cursor);
+    int headers = intAt(cursor[0]);
+    cursor[0] += Integer.BYTES;
+    String[] names = new String[headers];
+    byte[][] values = new byte[headers][];
+    for (int h = 0; h < headers; h++) {
+      names[h] = new String(take(cursor), StandardCharsets.UTF_8);
+      values[h] = take(cursor);
+    }
+    return new KafkaRecord(
+        topic, partition(row), offset(row), timestamp(row), key, value, names, values);
+  }
+
+  /** Appends a row of as many features as all have; the first decides. */
+  final void append(Example example, double target) {
+    width = example.width;
+    KafkaRecord record = example.record;
+    int start = length;
+    int features = start + FEATURES;
+    int at = features + width * Float.BYTES;
+    ensureRoom(at);
+    byte[] into = bytes;
+    INT.set(into, start + PARTITION, record.partition());
+    LONG.set(into, start + OFFSET, record.offset());
+    LONG.set(into, start + TIMESTAMP, record.timestamp());
+    LONG.set(into, start + EVENT_TIME, example.eventTime);
+    LONG.set(into, start + TARGET, Double.doubleToRawLongBits(target));
+    INT.set(into, start + WEIGHT, Float.floatToRawIntBits(example.weight));
+    for (int f = 0; f < width; f++) {
+      int bits = Float.floatToRawIntBits(example.features[f]);
+      INT.set(into, features + f * Float.BYTES, bits);
+    }
+    at = put(at, record.key());
+    at = put(at, record.value());
+    int headers = record.headerNames().length;
+    at = putInt(at, headers);
+    for (int h = 0; h < headers; h++) {
+      at = put(at, record.headerNames()[h].getBytes(StandardCharsets.UTF_8));
+      at = put(at, record.headerValues()[h]);
+    }
+    INT.set(bytes, start, at - start);
+    length = at;
+    size++;
+  }
+
+  /** Removes all rows, keeping the memory. */
+  final void clearRows() {
+    length = 0;
+    size = 0;
+    known = 0;
+  }
+
+  private int start(int row) {
+    if (row >= known) {
+      findStarts();
+    }
+    return starts[row];
+  }
+
+  private void findStarts() {
+    if (starts.length < size) {
+      starts = Arrays.copyOf(starts, Math.max(size, 2 * starts.length));
+    }
+    int at = known == 0 ? 0 : starts[known - 1] + intAt(starts[known - 1]);
+    for (; known < size; known++) {
+      starts[known] = at;
+      at += intAt(at);
+    }
+  }
+
+  private int intAt(int at) {
+    return (int) INT.get(bytes, at);
+  }
+
+  private int putInt(int at, int value) {
+    ensureRoom(at + Integer.BYTES);
+    INT.set(bytes, at, value);
+    return at + Integer.BYTES;
+  }
+
+  private int put(int at, byte[] string) {
+    if (string == null) {
+      return putInt(at, -1);
+    }
+    int from = at + Integer.BYTES;
+    ensureRoom(from + string.length);
+    INT.set(bytes, at, string.length);
+    System.arraycopy(string, 0, bytes, from, string.length);
+    return from + string.length;
+  }
+
+  private byte[] take(int[] cursor) {
+    int stringLength = intAt(cursor[0]);
+    cursor[0] += Integer.BYTES;
+    if (stringLength < 0) {
+      return null;
+    }
+    byte[] string = Arrays.copyOfRange(bytes, cursor[0], cursor[0] + stringLength);
+    cursor[0] += stringLength;
+    return string;
+  }
+
+  private void ensureRoom(int needed) {
+    if (bytes.length < needed) {
+      bytes = Arrays.copyOf(bytes, Math.max(needed, bytes.length + bytes.length / 2));
+    }
+  }
+}

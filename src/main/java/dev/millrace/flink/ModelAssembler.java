@@ -1,0 +1,167 @@
+package dev.millrace.flink;
+
+import dev.millrace.data.KafkaRecord;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Puts the records of a models topic together again, in whatever order those of different keys
+ * come. Not thread-safe.
+ *
+ * <p>It holds the parts of models of which others are still missing, and nothing else.
+ */
+public final class ModelAssembler {
+
+  /** Where a record lies on its topic. */
+  public record Place(int partition, long offset) {}
+
+  /**
+   * What is known of a key from now on.
+   *
+   * @param pipeline null if the record does not say
+   * @param config null if the record does not say
+   * @param bytes of the model; null if the key was forgotten
+   * @param places of its records
+   */
+  public record Arrival(
+      String key, String pipeline, String config, byte[] bytes, List<Place> places) {
+    public Arrival {
+      places = List.copyOf(places);
+    }
+
+    /** Whether the key has no model any more. */
+    public boolean isForgotten() {
+      return bytes == null;
+    }
+  }
+
+  private static final class Pending {
+    // Null until it comes.
+    KafkaRecord head;
+    final Map<Integer, KafkaRecord> parts = new HashMap<>();
+  }
+
+  private final Map<String, Pending> pending = new HashMap<>();
+
+  /**
+   * Takes the next record.
+   *
+   * @return the model that is whole with it, or the news that its key was forgotten; null if
+   *     neither is so
+   * @throws IOException if it is no record of a model
+   */
+  public Arrival accept(KafkaRecord record) throws IOException {
+    if (record.key() == null) {
+      throw new IOException("the record has no key");
+    }
+    String key = new String(ModelParts.modelKey(record.key()), StandardCharsets.UTF_8);
+    if (ModelParts.isPart(record.key())) {
+      return acceptPart(key, record);
+    }
+    if (record.value() == null) {
+      drop(key, null);
+      return new Arrival(key, null, null, null, List.of());
+    }
+    if (header(record, ModelParts.PARTS_HEADER) == null) {
+      drop(key, null);
+      return arrival(key, record, record.value(), List.of(record));
+    }
+    pending.computeIfAbsent(key, k -> new Pending()).head = record;
+    return complete(key);
+  }
+
+  /** Keys of which some parts have come, and not all. */
+  public int incomplete() {
+    return (int) pending.values().stream().filter(model -> model.head != null).count();
+  }
+
+  private Arrival acceptPart(String key, KafkaRecord record) throws IOException {
+    Pending model = pending.computeIfAbsent(key, k -> new Pending());
+    int number = ModelParts.number(record.key());
+    if (record.value() != null) {
+      model.parts.put(number, record);
+      return complete(key);
+    }
+    model.parts.remove(number);
+    dropIfEmpty(key, model);
+    return null;
+  }
+
+  private Arrival complete(String key) throws IOException {
+    Pending model = pending.get(key);
+    if (model.head == null) {
+      return null;
+    }
+    String digest = header(model.head, ModelParts.DIGEST_HEADER);
+    List<KafkaRecord> records = new ArrayList<>();
+    records.add(model.head);
+    int count = count(model.head);
+    for (int part = 1; part < count; part++) {
+      KafkaRecord record = model.parts.get(part);
+      if (record == null || !isOf(digest, record)) {
+        return null;
+      }
+      records.add(record);
+    }
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    records.forEach(record -> bytes.writeBytes(record.value()));
+    drop(key, digest);
+    if (!ModelParts.digest(bytes.toByteArray()).equals(digest)) {
+      throw new IOException("the parts are not those of the model that they name");
+    }
+    return arrival(key, records.get(0), bytes.toByteArray(), records);
+  }
+
+  private static int count(KafkaRecord head) throws IOException {
+    try {
+      return Integer.parseInt(header(head, ModelParts.PARTS_HEADER));
+    } catch (NumberFormatException e) {
+      throw new IOException("the number of parts is no number", e);
+    }
+  }
+
+  // The head has been dealt with; parts of another digest may belong to the next one.
+  private void drop(String key, String digest) {
+    Pending model = pending.get(key);
+    if (model != null) {
+      model.head = null;
+      model.parts.values().removeIf(part -> isOf(digest, part));
+      dropIfEmpty(key, model);
+    }
+  }
+
+  private void dropIfEmpty(String key, Pending model) {
+    if (model.head == null && model.parts.isEmpty()) {
+      pending.remove(key);
+    }
+  }
+
+  private static Arrival arrival(
+      String key, KafkaRecord head, byte[] bytes, List<KafkaRecord> records) {
+    return new Arrival(
+        key,
+        header(head, ModelParts.PIPELINE_HEADER),
+        header(head, ModelParts.CONFIG_HEADER),
+        bytes,
+        records.stream().map(r -> new Place(r.partition(), r.offset())).toList());
+  }
+
+  private static boolean isOf(String digest, KafkaRecord part) {
+    return digest != null && digest.equals(header(part, ModelParts.DIGEST_HEADER));
+  }
+
+  private static String header(KafkaRecord record, String name) {
+    String[] names = record.headerNames();
+    for (int h = names.length - 1; h >= 0; h--) {
+      if (names[h].equals(name) && record.headerValues()[h] != null) {
+        return new String(record.headerValues()[h], StandardCharsets.UTF_8);
+      }
+    }
+    return null;
+  }
+}

@@ -1,0 +1,131 @@
+package dev.millrace.flink;
+
+import dev.millrace.data.OutputRecord;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.List;
+
+/**
+ * How a model becomes records of the models topic: one, or several where it is larger than brokers
+ * take by default.
+ *
+ * <p>The model key is the key of the only record, or of the last one that is written, the head; the
+ * other parts have keys of their own, so that compaction keeps the newest of each. Every part names
+ * the digest of the whole model: a reader puts together what has the same digest, which is never a
+ * mixture of two models. {@link ModelAssembler} does so.
+ */
+public final class ModelParts {
+  /** Bytes of a part: with key and headers below the brokers' default of 1 MiB a message. */
+  static final int PART_BYTES = 1_000_000;
+
+  /** Header that names the pipeline. */
+  static final String PIPELINE_HEADER = "millrace.pipeline";
+
+  /** Header that names the configuration. */
+  static final String CONFIG_HEADER = "millrace.config";
+
+  /** Header of a model in parts: the digest of all its bytes. */
+  static final String DIGEST_HEADER = "millrace.digest";
+
+  /** Header of a head: in how many parts the model is, itself included. */
+  static final String PARTS_HEADER = "millrace.parts";
+
+  // No model key begins with it: it never occurs in UTF-8. The number of the part follows, then
+  // the model key.
+  private static final byte PART_MARK = (byte) 0xFF;
+  private static final int PREFIX_BYTES = 1 + Integer.BYTES;
+  private static final int DIGEST_BYTES = 16;
+
+  private ModelParts() {}
+
+  /** In how many parts a model is written. */
+  static int count(byte[] model) {
+    return Math.max(1, (model.length + PART_BYTES - 1) / PART_BYTES);
+  }
+
+  /** The records of a model, in the order in which they are to be written. */
+  static List<OutputRecord> split(TrainSpec spec, String key, long timestamp, byte[] model) {
+    byte[] keyBytes = utf8(key);
+    byte[][] origin = {utf8(spec.pipeline()), utf8(spec.config())};
+    int parts = count(model);
+    if (parts == 1) {
+      String[] names = {PIPELINE_HEADER, CONFIG_HEADER};
+      return List.of(new OutputRecord(timestamp, keyBytes, model, names, origin));
+    }
+    byte[] digest = utf8(digest(model));
+    List<OutputRecord> records = new ArrayList<>(parts);
+    String[] names = {PIPELINE_HEADER, CONFIG_HEADER, DIGEST_HEADER};
+    byte[][] values = {origin[0], origin[1], digest};
+    for (int part = 1; part < parts; part++) {
+      byte[] slice = slice(model, part);
+      records.add(new OutputRecord(timestamp, partKey(keyBytes, part), slice, names, values));
+    }
+    String[] headNames = {PIPELINE_HEADER, CONFIG_HEADER, DIGEST_HEADER, PARTS_HEADER};
+    byte[][] headValues = {origin[0], origin[1], digest, utf8(Integer.toString(parts))};
+    records.add(new OutputRecord(timestamp, keyBytes, slice(model, 0), headNames, headValues));
+    return records;
+  }
+
+  /** The tombstones of parts {@code from} to below {@code to}; part 0 is the head. */
+  static List<OutputRecord> tombstones(
+      TrainSpec spec, String key, long timestamp, int from, int to) {
+    byte[] keyBytes = utf8(key);
+    String[] names = {PIPELINE_HEADER, CONFIG_HEADER};
+    byte[][] values = {utf8(spec.pipeline()), utf8(spec.config())};
+    List<OutputRecord> records = new ArrayList<>();
+    for (int part = from; part < to; part++) {
+      byte[] recordKey = part == 0 ? keyBytes : partKey(keyBytes, part);
+      records.add(new OutputRecord(timestamp, recordKey, null, names, values));
+    }
+    return records;
+  }
+
+  /** Whether a record's key is that of a part other than the head. */
+  static boolean isPart(byte[] recordKey) {
+    return recordKey.length >= PREFIX_BYTES && recordKey[0] == PART_MARK;
+  }
+
+  /** The number of the part that a record's key names; 0 for a head. */
+  static int number(byte[] recordKey) {
+    return isPart(recordKey) ? ByteBuffer.wrap(recordKey).getInt(1) : 0;
+  }
+
+  /** The bytes of the model key in a record's key. */
+  static byte[] modelKey(byte[] recordKey) {
+    return isPart(recordKey)
+        ? Arrays.copyOfRange(recordKey, PREFIX_BYTES, recordKey.length)
+        : recordKey;
+  }
+
+  /** Names the content of a model. */
+  static String digest(byte[] model) {
+    try {
+      byte[] sha256 = MessageDigest.getInstance("SHA-256").digest(model);
+      return HexFormat.of().formatHex(sha256, 0, DIGEST_BYTES);
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java platform has SHA-256", e);
+    }
+  }
+
+  private static byte[] partKey(byte[] key, int part) {
+    return ByteBuffer.allocate(PREFIX_BYTES + key.length)
+        .put(PART_MARK)
+        .putInt(part)
+        .put(key)
+        .array();
+  }
+
+  private static byte[] slice(byte[] model, int part) {
+    int from = part * PART_BYTES;
+    return Arrays.copyOfRange(model, from, Math.min(model.length, from + PART_BYTES));
+  }
+
+  private static byte[] utf8(String text) {
+    return text.getBytes(StandardCharsets.UTF_8);
+  }
+}

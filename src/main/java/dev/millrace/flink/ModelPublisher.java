@@ -1,0 +1,118 @@
+package dev.millrace.flink;
+
+import dev.millrace.data.OutputRecord;
+import java.io.IOException;
+import java.util.List;
+import org.apache.flink.api.common.functions.RuntimeContext;
+import org.apache.flink.api.common.state.ValueState;
+import org.apache.flink.api.common.state.ValueStateDescriptor;
+import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.streaming.api.TimerService;
+
+/**
+ * Publishes models: says when, and writes their records.
+ *
+ * <p>After how many examples is a function of the data alone; the clock only adds. Each key is
+ * reminded at times of its own, so that not all models are written at once. Not thread-safe.
+ */
+final class ModelPublisher {
+  /** Name of the keyed state; never changes. */
+  static final String STATE_NAME = "model-parts";
+
+  private final TrainSpec spec;
+  private final int every;
+  private final long period;
+  // Of the last snapshot, where they were several.
+  private final ValueState<Integer> parts;
+
+  ModelPublisher(TrainSpec spec, RuntimeContext context) {
+    this.spec = spec;
+    every = spec.snapshots().every();
+    period = spec.snapshots().atLatestMillis();
+    parts = context.getState(new ValueStateDescriptor<>(STATE_NAME, Types.INT));
+  }
+
+  /** How many examples the model learns until it is published for their number; at least 1. */
+  long examplesLeft(PrequentialModel model) {
+    return every == 0 ? Long.MAX_VALUE : every - model.examples() % every;
+  }
+
+  /** Whether the model is to be published for the number of its examples. */
+  boolean isDue(PrequentialModel model) {
+    return every > 0 && model.examples() % every == 0;
+  }
+
+  /** Asks for a reminder of what the key's model has learned now. */
+  void remind(String key, TrainState state, TimerService timers) {
+    if (period == 0) {
+      return;
+    }
+    long shift = shift(key);
+    long next =
+        (Math.floorDiv(timers.currentProcessingTime() - shift, period) + 1) * period + shift;
+    if (next != state.reminder) {
+      state.reminder = next;
+      timers.registerProcessingTimeTimer(next);
+    }
+  }
+
+  /** Whether a timer of the key may be one that {@link #remind} asked for. */
+  boolean isReminder(String key, long timestamp) {
+    return period > 0 && Math.floorMod(timestamp - shift(key), period) == 0;
+  }
+
+  private long shift(String key) {
+    // Knuth's multiplicative hash: similar keys do not come at similar times.
+    return Integer.toUnsignedLong(key.hashCode() * 0x9E3779B1) % period;
+  }
+
+  /** Publishes the model, unless it has learned nothing since it was published last. */
+  void publishNews(PrequentialModel model, TrainState state, String key, SideOutputs out)
+      throws IOException {
+    if (model.examples() > state.published) {
+      publish(model, state, key, out);
+    }
+  }
+
+  void publish(PrequentialModel model, TrainState state, String key, SideOutputs out)
+      throws IOException {
+    byte[] bytes = state.modelBytes();
+    write(ModelParts.split(spec, key, model.timestamp(), bytes), out);
+    int before = partsBefore();
+    int now = ModelParts.count(bytes);
+    bury(key, model.timestamp(), now, before, out);
+    if (now != before) {
+      note(now);
+    }
+    state.published = model.examples();
+  }
+
+  /** Publishes that the key has no model any more. */
+  void forget(String key, long timestamp, SideOutputs out) throws IOException {
+    bury(key, timestamp, 0, partsBefore(), out);
+    parts.clear();
+  }
+
+  private void bury(String key, long timestamp, int from, int to, SideOutputs out) {
+    write(ModelParts.tombstones(spec, key, timestamp, from, to), out);
+  }
+
+  private static void write(List<OutputRecord> records, SideOutputs out) {
+    for (OutputRecord record : records) {
+      out.output(Outputs.MODELS, record);
+    }
+  }
+
+  private int partsBefore() throws IOException {
+    Integer before = parts.value();
+    return before == null ? 1 : before;
+  }
+
+  private void note(int now) throws IOException {
+    if (now == 1) {
+      parts.clear();
+    } else {
+      parts.update(now);
+    }
+  }
+}

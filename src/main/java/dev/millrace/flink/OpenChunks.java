@@ -1,0 +1,136 @@
+package dev.millrace.flink;
+
+import dev.millrace.data.Chunk;
+
+/**
+ * The chunks that are being filled, by key and by age. Not thread-safe.
+ *
+ * <p>A hash table with open addressing (linear probing, at most half full) whose entries are the
+ * chunks themselves: with many keys each step to another object is a cache miss, and the hashes are
+ * close together.
+ */
+final class OpenChunks {
+  private static final int FIRST_SLOTS = 64;
+
+  /** A chunk that is being filled, since a moment of processing time. */
+  static final class Filling {
+    final Chunk chunk = new Chunk();
+    long since;
+    long capacity = chunk.capacityBytes();
+    private String key;
+    private int hash;
+    private Filling older;
+    private Filling newer;
+  }
+
+  private int[] hashes = new int[FIRST_SLOTS];
+  // Null where the slot is free.
+  private Filling[] fillings = new Filling[FIRST_SLOTS];
+  private int size;
+  private Filling oldest;
+  private Filling newest;
+
+  int size() {
+    return size;
+  }
+
+  boolean isEmpty() {
+    return size == 0;
+  }
+
+  /** The one that was opened first, null if there is none. */
+  Filling oldest() {
+    return oldest;
+  }
+
+  /** The open chunk of a key, or null. */
+  Filling find(String key) {
+    int hash = hash(key);
+    int mask = fillings.length - 1;
+    for (int slot = hash & mask; fillings[slot] != null; slot = slot + 1 & mask) {
+      if (hashes[slot] == hash && fillings[slot].key.equals(key)) {
+        return fillings[slot];
+      }
+    }
+    return null;
+  }
+
+  /** Opens a chunk for a key that has none, as the newest. */
+  void add(String key, Filling filling) {
+    if (2 * size >= fillings.length) {
+      grow();
+    }
+    filling.key = key;
+    filling.hash = hash(key);
+    place(filling);
+    size++;
+    filling.older = newest;
+    filling.newer = null;
+    if (newest == null) {
+      oldest = filling;
+    } else {
+      newest.newer = filling;
+    }
+    newest = filling;
+  }
+
+  /** Takes an open chunk out. */
+  void remove(Filling filling) {
+    int mask = fillings.length - 1;
+    int free = filling.hash & mask;
+    while (fillings[free] != filling) {
+      free = free + 1 & mask;
+    }
+    // Those behind move up, unless that takes them in front of where they belong (Knuth 6.4 R).
+    for (int slot = free + 1 & mask; fillings[slot] != null; slot = slot + 1 & mask) {
+      if ((slot - hashes[slot] & mask) >= (slot - free & mask)) {
+        fillings[free] = fillings[slot];
+        hashes[free] = hashes[slot];
+        free = slot;
+      }
+    }
+    fillings[free] = null;
+    size--;
+    unlink(filling);
+  }
+
+  private void unlink(Filling filling) {
+    if (filling.older == null) {
+      oldest = filling.newer;
+    } else {
+      filling.older.newer = filling.newer;
+    }
+    if (filling.newer == null) {
+      newest = filling.older;
+    } else {
+      filling.newer.older = filling.older;
+    }
+    filling.older = null;
+    filling.newer = null;
+    filling.key = null;
+  }
+
+  private void place(Filling filling) {
+    int mask = fillings.length - 1;
+    int slot = filling.hash & mask;
+    while (fillings[slot] != null) {
+      slot = slot + 1 & mask;
+    }
+    fillings[slot] = filling;
+    hashes[slot] = filling.hash;
+  }
+
+  private void grow() {
+    hashes = new int[2 * hashes.length];
+    fillings = new Filling[hashes.length];
+    for (Filling filling = oldest; filling != null; filling = filling.newer) {
+      place(filling);
+    }
+  }
+
+  // The low bits decide, and keys often differ in little: all bits of their hash take part.
+  private static int hash(String key) {
+    int product = key.hashCode() * 0x9E3779B9;
+    return product ^ product >>> 16;
+  }
+}

@@ -1,0 +1,133 @@
+package dev.millrace.chaos;
+
+import java.util.List;
+import java.util.function.Supplier;
+import java.util.regex.Pattern;
+
+/**
+ * One run of a pipeline with the faults that strike it, one after the other, and the verdict on
+ * what has become of it.
+ *
+ * @param brokers those that it needs for itself; null if it leaves them alone
+ * @param options of the cluster that runs it
+ * @param verdict what the oracle must say of the outcome
+ */
+record Ordeal(
+    String name,
+    Pipeline pipeline,
+    Supplier<Input> input,
+    Brokers.Kind brokers,
+    List<String> options,
+    Verdict verdict,
+    List<Fault> faults) {
+  private static final List<String> TWO_SLOTS = List.of("--slots", "2");
+
+  /** The same with those faults alone whose names match. */
+  Ordeal only(Pattern wanted) {
+    List<Fault> some = faults.stream().filter(f -> wanted.matcher(f.name()).find()).toList();
+    return new Ordeal(name, pipeline, input, brokers, options, verdict, some);
+  }
+
+  static Ordeal ofProcesses() {
+    return new Ordeal(
+        "Flink's processes and disks, among bad records",
+        Pipeline.EXACTLY_ONCE,
+        Input::withBadRecords,
+        null,
+        List.of("--taskmanagers", "2", "--ha"),
+        Verdict.UNDISTURBED,
+        List.of(
+            ProcessFaults.taskManagerKilled(5),
+            ProcessFaults.jobManagerKilled(),
+            ProcessFaults.bothKilled(),
+            StateFaults.checkpointsNotWritable(),
+            StateFaults.checkpointsFull()));
+  }
+
+  static Ordeal ofChanges() {
+    return new Ordeal(
+        "what users change, behind a bad network",
+        Pipeline.EXACTLY_ONCE,
+        Input::good,
+        Brokers::behindProxy,
+        List.of("--slots", "4", "--parallelism", "1"),
+        Verdict.UNDISTURBED,
+        List.of(BrokerFaults.connectionsSpoilt(), ProcessFaults.rescaled()));
+  }
+
+  static Ordeal ofABroker() {
+    return new Ordeal(
+        "the broker, and too many records for it",
+        Pipeline.EXACTLY_ONCE,
+        Input::withAHotKey,
+        Brokers::onSmallDisk,
+        TWO_SLOTS,
+        Verdict.UNDISTURBED,
+        List.of(
+            BrokerFaults.killed(),
+            BrokerFaults.paused(),
+            ProcessFaults.hotKey(),
+            BrokerFaults.slowMetrics(),
+            BrokerFaults.diskFull()));
+  }
+
+  static Ordeal ofThreeBrokers() {
+    return new Ordeal(
+        "three brokers",
+        Pipeline.EXACTLY_ONCE,
+        Input::good,
+        Brokers::three,
+        TWO_SLOTS,
+        Verdict.UNDISTURBED,
+        List.of(BrokerFaults.oneOfThreeDown()));
+  }
+
+  static Ordeal ofIdleKeys() {
+    return new Ordeal(
+        "keys that are forgotten",
+        Pipeline.EXACTLY_ONCE.forgettingAfter("30s"),
+        Input::withIdleKeys,
+        null,
+        TWO_SLOTS,
+        Verdict.undisturbedBut(Input.OF_IDLE_KEYS),
+        List.of(ProcessFaults.keysForgotten()));
+  }
+
+  static Ordeal ofSnapshots() {
+    return new Ordeal(
+        "snapshots and transactions",
+        Pipeline.EXACTLY_ONCE.withTransactionsOf(StateFaults.TRANSACTION_MILLIS),
+        Input::good,
+        Brokers::behindProxy,
+        TWO_SLOTS,
+        Verdict.AT_MOST_REPEATS,
+        List.of(StateFaults.checkpointDamaged(), StateFaults.downForLongerThanATransaction()));
+  }
+
+  static Ordeal ofLostTransactions() {
+    return new Ordeal(
+        "transactions given up",
+        Pipeline.EXACTLY_ONCE.withTransactionsOf(StateFaults.TRANSACTION_MILLIS),
+        Input::good,
+        Brokers::behindProxy,
+        TWO_SLOTS,
+        Verdict.MISSES,
+        List.of(StateFaults.transactionsGivenUp()));
+  }
+
+  static Ordeal withoutTransactions() {
+    return new Ordeal(
+        "at-least-once",
+        Pipeline.AT_LEAST_ONCE,
+        Input::good,
+        null,
+        TWO_SLOTS,
+        Verdict.REPEATS,
+        List.of(ProcessFaults.killedWithoutTransactions()));
+  }
+
+  @Override
+  public String toString() {
+    return name;
+  }
+}

@@ -1,0 +1,156 @@
+package dev.millrace.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.millrace.data.Answer;
+import dev.millrace.data.Example;
+import dev.millrace.flink.ModelAssembler.Arrival;
+import dev.millrace.flink.ModelAssembler.Place;
+import dev.millrace.flink.ModelSnapshot;
+import dev.millrace.nn.Workspace;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.Test;
+
+class ServedModelsTest {
+  private final Map<Place, byte[]> topic = new HashMap<>();
+  private final Workspace workspace = new Workspace();
+  private int reads;
+
+  private ServedModels models(long mostBytes) {
+    return new ServedModels(
+        ModelSamples.SETTINGS,
+        places -> {
+          reads++;
+          return topic.get(places.get(0));
+        },
+        mostBytes);
+  }
+
+  private void publish(ServedModels models, String key, int examples, long offset)
+      throws Exception {
+    Arrival arrival = ModelSamples.arrival(key, examples, new Place(0, offset));
+    topic.put(arrival.places().get(0), arrival.bytes());
+    models.accept(arrival);
+  }
+
+  private Answer predict(ServedModels models, String key) throws Exception {
+    Example example = new Example();
+    example.resize(ModelSamples.INPUTS);
+    return models.find(key, workspace).predict(example, workspace);
+  }
+
+  @Test
+  void theNewestModelOfAKeyPredicts() throws Exception {
+    ServedModels models = models(1 << 20);
+    publish(models, "k", 10, 0);
+    assertThat(predict(models, "k").examples()).isEqualTo(10);
+
+    publish(models, "k", 20, 1);
+    assertThat(predict(models, "k").examples()).isEqualTo(20);
+    assertThat(predict(models, "k").classes()).containsExactly("no", "yes");
+    assertThat(models.find("other", workspace)).isNull();
+    assertThat(reads).isZero();
+  }
+
+  @Test
+  void aForgottenKeyHasNone() throws Exception {
+    ServedModels models = models(1 << 20);
+    publish(models, "k", 10, 0);
+    models.accept(new Arrival("k", null, null, null, List.of()));
+
+    assertThat(models.find("k", workspace)).isNull();
+    assertThat(models.resident()).isZero();
+  }
+
+  @Test
+  void modelsOfOtherPipelinesAreLeftAlone() throws Exception {
+    ServedModels models = models(1 << 20);
+    models.accept(new Arrival("k", "other", "c", ModelSamples.bytes(1), List.of(new Place(0, 0))));
+
+    assertThat(models.size()).isZero();
+  }
+
+  @Test
+  void whatDoesNotFitIsReadAgainFromTheTopic() throws Exception {
+    ServedModels models = models(3L * ModelSamples.bytes(1).length);
+    for (int key = 0; key < 10; key++) {
+      publish(models, "k" + key, key + 1, key);
+    }
+    assertThat(models.size()).isEqualTo(10);
+    assertThat(models.resident()).isBetween(1, 3);
+
+    for (int round = 0; round < 2; round++) {
+      for (int key = 0; key < 10; key++) {
+        assertThat(predict(models, "k" + key).examples()).isEqualTo(key + 1);
+        assertThat(models.resident()).isLessThanOrEqualTo(3);
+      }
+    }
+    assertThat(reads).isGreaterThan(10);
+    int before = reads;
+    predict(models, "k9");
+    assertThat(reads).isEqualTo(before);
+  }
+
+  @Test
+  void aModelWhoseRecordCompactionTookIsUnavailableUntilTheNextComes() throws Exception {
+    ServedModels models = models(0);
+    publish(models, "k", 10, 0);
+    publish(models, "other", 10, 1);
+    topic.clear();
+
+    assertThatThrownBy(() -> models.find("k", workspace))
+        .isInstanceOf(ServedModels.UnavailableException.class)
+        .hasMessage("the model of key \"k\" is being replaced; try again in a moment");
+
+    publish(models, "k", 30, 2);
+    assertThat(predict(models, "k").examples()).isEqualTo(30);
+  }
+
+  @Test
+  void readersSeeOneModelOrTheOther() throws Exception {
+    ServedModels models = models(1 << 20);
+    publish(models, "k", 1, 0);
+    AtomicReference<Throwable> failure = new AtomicReference<>();
+    Thread reader =
+        new Thread(
+            () -> {
+              try {
+                Workspace own = new Workspace();
+                Example example = new Example();
+                example.resize(ModelSamples.INPUTS);
+                long last = 0;
+                while (last < 200) {
+                  Answer answer = models.find("k", own).predict(example, own);
+                  assertThat(answer.examples()).isGreaterThanOrEqualTo(last);
+                  assertThat(answer.modelVersion()).isEqualTo(answer.examples());
+                  last = answer.examples();
+                }
+              } catch (Throwable e) {
+                failure.set(e);
+              }
+            });
+    reader.start();
+    for (int examples = 2; examples <= 200; examples++) {
+      publish(models, "k", examples, examples);
+    }
+    reader.join();
+
+    assertThat(failure.get()).isNull();
+  }
+
+  @Test
+  void summariesComeInTheOrderOfTheKeysAPageAtATime() throws Exception {
+    ServedModels models = models(1 << 20);
+    for (String key : List.of("c", "a", "b")) {
+      publish(models, key, 1, key.charAt(0));
+    }
+
+    assertThat(models.summaries("", 2)).extracting(ModelSnapshot::key).containsExactly("a", "b");
+    assertThat(models.summaries("b", 2)).extracting(ModelSnapshot::key).containsExactly("c");
+    assertThat(models.summary("c").bytes()).isNull();
+  }
+}

@@ -1,0 +1,287 @@
+package dev.millrace.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.millrace.PipelineFile;
+import dev.millrace.Settings;
+import dev.millrace.flink.ModelAssembler.Place;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * What is predicted with published models equals, bit for bit, what the job says about the same
+ * examples. One pipeline learns all rows but the last of each key and publishes its models; another
+ * learns all rows and publishes its predictions.
+ */
+class ServingITCase {
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final int KEYS = 3;
+  private static final int ROWS = 300;
+  private static final String HEADER = "shop,amount,age,online,card,country,class\n";
+  private static final String FEATURES =
+      "[amount, { name: age, nullable: true }, { name: online, type: boolean },"
+          + " { name: card, type: one-hot, values: [visa, amex] },"
+          + " { name: country, type: hash, buckets: 8, nullable: true }]";
+
+  @TempDir private static Path dir;
+
+  private static EmbeddedKafka kafka;
+  private static List<String> rows;
+
+  @BeforeAll
+  static void startBroker() {
+    kafka = EmbeddedKafka.start(0, null);
+    Random random = new Random(11);
+    rows =
+        random
+            .ints(ROWS + KEYS, 0, 1 << 20)
+            .mapToObj(
+                r ->
+                    "%.3f,%s,%s,%s,%s,%s\n"
+                        .formatted(
+                            r / 77.7,
+                            r % 5 == 0 ? "" : r % 90,
+                            r % 2 == 0,
+                            List.of("visa", "amex", "other").get(r % 3),
+                            r % 7 == 0 ? "" : "land-" + r % 20,
+                            r % 4 == 0 ? "bad" : "ok"))
+            .collect(Collectors.toList());
+    for (int row = 0; row < rows.size(); row++) {
+      rows.set(row, "shop-" + row % KEYS + "," + rows.get(row));
+    }
+  }
+
+  @AfterAll
+  static void stopBroker() {
+    kafka.close();
+  }
+
+  @Test
+  void recordsOfTheStandardSchemaWithDeclaredFeatures() throws Exception {
+    check("declared", "avro", "features: " + FEATURES);
+  }
+
+  @Test
+  void jsonRecords() throws Exception {
+    check("json", "json", "format: json, features: " + FEATURES);
+  }
+
+  @Test
+  void recordsWithoutDeclaredFeatures() throws Exception {
+    check("undeclared", "avro", "start: earliest");
+  }
+
+  private void check(String name, String format, String input) throws Exception {
+    Path first = pipeline(name + "-first", name, input);
+    Path second = pipeline(name + "-second", name, input);
+    Cli.run("topics", "create", "-c", first.toString());
+    Cli.run("topics", "create", "-c", second.toString());
+    produce(first, format, rows.subList(0, ROWS));
+    run(first);
+    List<String> last = rows.subList(ROWS, ROWS + KEYS);
+    produce(first, format, last);
+    run(second);
+    Map<String, JsonNode> said = saidAboutTheLast(second);
+
+    Path csv = csv("last", last);
+    Cli predict =
+        Cli.run("predict", "-c", "" + first, "--input", "" + csv, "--key", "shop", "--json");
+    assertThat(predict.err()).isEmpty();
+    List<String> lines = predict.out().lines().toList();
+    assertThat(lines).hasSize(KEYS);
+    for (String line : lines) {
+      JsonNode answer = JSON.readTree(line);
+      assertSame(answer, said.get(answer.path("key").asText()));
+    }
+    checkServed(first, last, said);
+  }
+
+  private static void assertSame(JsonNode answer, JsonNode prediction) {
+    assertThat(answer.path("class")).isEqualTo(prediction.path("class"));
+    assertThat(answer.path("probabilities")).isNotEmpty();
+    // As text: the shortest digits of each float.
+    assertThat(answer.path("probabilities").toString())
+        .isEqualTo(prediction.path("probabilities").toString());
+    assertThat(answer.path("model_version")).isEqualTo(prediction.path("model_version"));
+    assertThat(answer.path("examples").asInt()).isEqualTo(ROWS / KEYS);
+  }
+
+  private static Map<String, JsonNode> saidAboutTheLast(Path pipeline) throws IOException {
+    Map<String, JsonNode> said = new TreeMap<>();
+    String topic = PipelineFile.read(pipeline).output().predictions();
+    for (ConsumerRecord<byte[], byte[]> record :
+        CommittedRecords.read(kafka.bootstrapServers(), topic)) {
+      JsonNode prediction = JSON.readTree(record.value());
+      if (prediction.path("seq").asInt() == ROWS / KEYS + 1) {
+        said.put(prediction.path("key").asText(), prediction);
+      }
+    }
+    assertThat(said).hasSize(KEYS);
+    return said;
+  }
+
+  /** The same over the API, with a follower of the topic, and with a cache that holds one model. */
+  private static void checkServed(Path pipeline, List<String> last, Map<String, JsonNode> said)
+      throws Exception {
+    Settings settings = PipelineFile.read(pipeline);
+    String topic = settings.output().models();
+    try (ModelsFollower.Reader reader = new ModelsFollower.Reader(settings.kafka(), topic)) {
+      ServedModels models = new ServedModels(settings, reader, 0);
+      try (ModelsFollower follower =
+          new ModelsFollower(settings.kafka(), topic, models::accept, notice -> {})) {
+        Thread thread = new Thread(follower);
+        thread.start();
+        assertThat(follower.awaitReady(30_000)).isTrue();
+        ServeApi api = new ServeApi(settings.input().spec(), models);
+        for (int round = 0; round < 2; round++) {
+          for (String row : last) {
+            JsonNode answer = JSON.readTree(api.predict(request(settings, row)).body());
+            assertSame(answer, said.get(answer.path("key").asText()));
+          }
+        }
+        assertThat(models.resident()).isEqualTo(1);
+        assertThat(reader.read(List.of(new Place(0, 1_000_000)))).isNull();
+        follower.close();
+        thread.join();
+      }
+    }
+  }
+
+  private static byte[] request(Settings settings, String row) {
+    String[] cells = row.strip().split(",");
+    String age = cells[2].isEmpty() ? "null" : cells[2];
+    String country = cells[5].isEmpty() ? "null" : "\"" + cells[5] + "\"";
+    String features =
+        settings.input().spec().features().isEmpty()
+            ? "[%s, %s, %s], \"attributes\": {\"card\": \"%s\", \"country\": %s}"
+            : "{\"amount\": %s, \"age\": %s, \"online\": %s, \"card\": \"%s\", \"country\": %s}";
+    String filled = features.formatted(cells[1], age, cells[3], cells[4], country);
+    return "{\"key\": \"%s\", \"features\": %s}"
+        .formatted(cells[0], filled)
+        .getBytes(StandardCharsets.UTF_8);
+  }
+
+  @Test
+  void whatCannotBePredictedIsOneLine() throws Exception {
+    Path pipeline = pipeline("errors", "errors", "features: " + FEATURES);
+    Cli.run("topics", "create", "-c", pipeline.toString());
+    produce(pipeline, "avro", rows.subList(0, 30));
+    run(pipeline);
+    Path unknown =
+        csv("unknown", List.of("shop-1,1,2,true,visa,x,ok\n", "shop-9,1,2,true,visa,x,ok\n"));
+    Path missing = Files.writeString(dir.resolve("missing.csv"), "shop,amount\nshop-1,2\n");
+    Path text = csv("text", List.of("shop-1,much,2,true,visa,x,ok\n"));
+    Path model = dir.resolve("shop-1.millrace");
+    Cli.run(
+        "models", "export", "shop-1", "--format=millrace", "-c", "" + pipeline, "-o", "" + model);
+
+    assertThat(predict(pipeline, unknown).err())
+        .isEqualToIgnoringNewLines(
+            "Topic errors.models has no model of key \"shop-9\". Did you mean \"shop-0\"?");
+    assertThat(predict(pipeline, missing).err())
+        .startsWith("input.features \"age\" is not a column of ");
+    assertThat(predict(pipeline, text).err())
+        .isEqualToIgnoringNewLines(
+            "text.csv:2: feature \"amount\" is NaN; it must be finite (key \"shop-1\").");
+    Cli csv = predict(pipeline, csv("good", rows.subList(1, 2)), "--model", "" + model);
+    assertThat(csv.err()).isEmpty();
+    assertThat(csv.out().lines().toList())
+        .hasSize(2)
+        .first()
+        .isEqualTo("row,key,prediction,probability,model_version");
+    assertThat(csv.out().lines().skip(1)).allMatch(l -> l.matches("1,shop-1,(ok|bad),0\\.\\d+,10"));
+
+    Path narrow = pipeline("narrow", "errors", "topic: narrow");
+    Files.writeString(
+        narrow,
+        Files.readString(narrow)
+            .replace("pipeline: narrow", "pipeline: errors")
+            .replace("narrow.models", "errors.models"));
+    Cli count = predict(narrow, Files.writeString(dir.resolve("n.csv"), "shop,a\nshop-1,2\n"));
+    assertThat(count.exitCode()).isEqualTo(1);
+    assertThat(count.err().lines().toList())
+        .hasSize(2)
+        .last()
+        .isEqualTo(
+            "n.csv:2: there are 1 features; the model of this key has 14 inputs (key \"shop-1\").");
+    assertThat(Cli.run("predict", "--bootstrap-server=x:1", "--input=f.csv").exitCode())
+        .isEqualTo(2);
+  }
+
+  private static Cli predict(Path pipeline, Path csv, String... more) {
+    List<String> arguments =
+        new ArrayList<>(
+            List.of("predict", "-c", "" + pipeline, "--input", "" + csv, "--key", "shop"));
+    arguments.addAll(List.of(more));
+    return Cli.run(arguments.toArray(String[]::new));
+  }
+
+  @Test
+  void anAddressThatOthersReachNeedsAToken() throws Exception {
+    Path pipeline = pipeline("open", "open", "start: earliest");
+
+    Cli open = Cli.run("serve", "-c", "" + pipeline, "--bind", "0.0.0.0");
+    Cli weak = Cli.run("serve", "-c", "" + pipeline, "--token", "short");
+
+    assertThat(open.exitCode()).isEqualTo(2);
+    assertThat(open.err()).startsWith("--bind 0.0.0.0 is reached by others and needs a token");
+    assertThat(weak.err()).startsWith("--token must have at least 16 characters");
+  }
+
+  private static void run(Path pipeline) throws InterruptedException {
+    Path state = dir.resolve("state-" + pipeline.getFileName());
+    LocalJob job = LocalJob.start(PipelineFile.read(pipeline), 1, state, null, true);
+    assertThat(job.awaitEnd(Duration.ofMinutes(2))).isTrue();
+  }
+
+  private static void produce(Path pipeline, String format, List<String> some) throws IOException {
+    Cli cli =
+        Cli.run(
+            "produce",
+            "-c=" + pipeline,
+            "--input=" + csv("rows", some),
+            "--key=shop",
+            "--format=" + format);
+    assertThat(cli.exitCode()).as(cli.err()).isZero();
+  }
+
+  private static Path csv(String name, List<String> some) throws IOException {
+    return Files.writeString(dir.resolve(name + ".csv"), HEADER + String.join("", some));
+  }
+
+  private static Path pipeline(String name, String examples, String input) throws IOException {
+    String yaml =
+        """
+        pipeline: %1$s
+        kafka: { bootstrap.servers: "%2$s" }
+        input: { label: class, topic: %3$s.examples, %4$s }
+        output:
+          predictions: true
+          topics:
+            metrics: %1$s.metrics
+            predictions: %1$s.predictions
+            events: %1$s.events
+            dead-letters: %1$s.dlq
+            models: %1$s.models
+        """;
+    return Files.writeString(
+        dir.resolve(name + ".yaml"),
+        yaml.formatted(name, kafka.bootstrapServers(), examples, input));
+  }
+}

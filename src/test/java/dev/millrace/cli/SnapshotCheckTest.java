@@ -1,0 +1,104 @@
+package dev.millrace.cli;
+
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.millrace.PipelineFile;
+import dev.millrace.Settings;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Instant;
+import java.util.List;
+import org.apache.flink.runtime.checkpoint.Checkpoints;
+import org.apache.flink.runtime.checkpoint.metadata.CheckpointMetadata;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class SnapshotCheckTest {
+  private static final Settings EXACTLY_ONCE = settings("exactly-once");
+  private static final Settings AT_LEAST_ONCE = settings("at-least-once");
+
+  @TempDir private Path dir;
+
+  @Test
+  void aDamagedSnapshotIsRefusedWithItsFileAndTheOneBefore() throws IOException {
+    Path before = snapshot("job/chk-1", 120);
+    Path alsoDamaged = snapshot("job/chk-2", 90);
+    Path newest = snapshot("job/chk-3", 60);
+    cut(alsoDamaged);
+    cut(newest);
+
+    assertThatThrownBy(() -> new SnapshotCheck(dir, newest).require(AT_LEAST_ONCE))
+        .isInstanceOf(CliError.class)
+        .hasMessageStartingWith(newest.resolve("_metadata") + " is damaged (")
+        .hasMessageEndingWith(
+            "Continue from the one before: --from-savepoint "
+                + before
+                + ". Start with new models: --fresh");
+  }
+
+  @Test
+  void withoutOneBeforeADamagedSnapshotLeavesAFreshStart() throws IOException {
+    Path only = snapshot("job/chk-3", 60);
+    cut(only);
+
+    assertThatThrownBy(() -> new SnapshotCheck(dir, only).requireReadable())
+        .hasMessageEndingWith("). Start with new models: --fresh");
+  }
+
+  @Test
+  void aCheckpointOlderThanATransactionIsRefusedWithBothWaysOut() throws IOException {
+    Path before = snapshot("job/chk-6", 3_602);
+    Path newest = snapshot("job/chk-7", 3_600);
+
+    assertThatThrownBy(() -> new SnapshotCheck(dir, newest).require(EXACTLY_ONCE))
+        .isInstanceOf(CliError.class)
+        .hasMessageContaining("brokers end transactions after 840 s")
+        .hasMessageContaining("--from-savepoint " + before)
+        .hasMessageEndingWith("Continue anyway: --from-savepoint " + newest);
+  }
+
+  @Test
+  void whatHasNoOpenTransactionsMayBeOld() throws IOException {
+    SnapshotCheck checkpoint = new SnapshotCheck(dir, snapshot("job/chk-7", 3_600));
+    SnapshotCheck recent = new SnapshotCheck(dir, snapshot("job/chk-8", 60));
+    SnapshotCheck savepoint = new SnapshotCheck(dir, snapshot("savepoint-1", 3_600));
+
+    assertThatCode(() -> checkpoint.require(AT_LEAST_ONCE)).doesNotThrowAnyException();
+    assertThatCode(() -> recent.require(EXACTLY_ONCE)).doesNotThrowAnyException();
+    assertThatCode(() -> savepoint.require(EXACTLY_ONCE)).doesNotThrowAnyException();
+  }
+
+  private Path snapshot(String name, int secondsAgo) throws IOException {
+    Path directory = Files.createDirectories(dir.resolve(name));
+    Path metadata = directory.resolve("_metadata");
+    try (OutputStream out = Files.newOutputStream(metadata)) {
+      Checkpoints.storeCheckpointMetadata(new CheckpointMetadata(7, List.of(), List.of()), out);
+    }
+    Files.setLastModifiedTime(metadata, FileTime.from(Instant.now().minusSeconds(secondsAgo)));
+    return directory;
+  }
+
+  private static void cut(Path snapshot) throws IOException {
+    Path metadata = snapshot.resolve("_metadata");
+    FileTime written = Files.getLastModifiedTime(metadata);
+    Files.write(metadata, new byte[] {1, 2});
+    Files.setLastModifiedTime(metadata, written);
+  }
+
+  private static Settings settings(String guarantee) {
+    return PipelineFile.parse(
+        "check.yaml",
+        """
+        pipeline: check
+        kafka: { bootstrap.servers: "127.0.0.1:9" }
+        input: { label: class }
+        output: { guarantee: %s }
+        """
+            .formatted(guarantee),
+        Path.of(""));
+  }
+}

@@ -1,0 +1,288 @@
+package dev.millrace.flink;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.millrace.data.Example;
+import dev.millrace.data.KafkaRecord;
+import dev.millrace.data.OutputRecord;
+import dev.millrace.eval.MetricsSpec;
+import dev.millrace.flink.ModelAssembler.Arrival;
+import dev.millrace.flink.StateSpec.ShapeChange;
+import dev.millrace.nn.Activation;
+import dev.millrace.nn.LayerSpec;
+import dev.millrace.nn.ModelSpec;
+import dev.millrace.nn.Normalization;
+import dev.millrace.nn.Optimizer;
+import dev.millrace.nn.Regularizer;
+import dev.millrace.nn.Workspace;
+import dev.millrace.testing.Chunks;
+import dev.millrace.testing.Records;
+import dev.millrace.testing.Specs;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.Random;
+import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
+import org.apache.flink.runtime.state.hashmap.HashMapStateBackend;
+import org.junit.jupiter.api.Test;
+
+/** When models are published, and in which records. */
+class ModelPublisherTest {
+  private static final long MINUTE = 60_000;
+
+  /** Larger than two parts: weights and second moments of 512 x 512 connections. */
+  private static ModelSpec large() {
+    LayerSpec layer = new LayerSpec(512, Activation.TANH);
+    return new ModelSpec(
+        List.of(layer, layer),
+        null,
+        null,
+        new Optimizer.RmsProp(0.001f, 0.9f, 1e-8f, true),
+        new Regularizer(0f, 0f),
+        new Normalization(Normalization.Kind.STANDARD, 0f, 4f),
+        1,
+        1f,
+        7);
+  }
+
+  private static TrainSpec spec(ModelSpec model, int every, long atLatest) {
+    MetricsSpec quiet = new MetricsSpec(50, 1_000_000, 0, false, false, null);
+    TrainSpec spec = Specs.train(Records.undeclared(), model, quiet);
+    return new TrainSpec(
+        spec.pipeline(),
+        spec.topic(),
+        spec.input(),
+        spec.model(),
+        spec.metrics(),
+        spec.config(),
+        null,
+        false,
+        new SnapshotSpec(every, atLatest));
+  }
+
+  private static List<Arrival> read(List<OutputRecord> records) throws IOException {
+    ModelAssembler assembler = new ModelAssembler();
+    List<Arrival> arrivals = new ArrayList<>();
+    for (OutputRecord record : records) {
+      Arrival arrival = assembler.accept(consumed(record, arrivals.size()));
+      if (arrival != null) {
+        arrivals.add(arrival);
+      }
+    }
+    assertThat(assembler.incomplete()).isZero();
+    return arrivals;
+  }
+
+  private static KafkaRecord consumed(OutputRecord record, long offset) {
+    return new KafkaRecord(
+        "models",
+        0,
+        offset,
+        record.timestamp(),
+        record.key(),
+        record.value(),
+        record.headerNames(),
+        record.headerValues());
+  }
+
+  private static List<Long> examples(List<OutputRecord> records) throws IOException {
+    List<Long> examples = new ArrayList<>();
+    for (Arrival arrival : read(records)) {
+      ModelSnapshot model = ModelSnapshot.decode("p", "c", arrival.key(), arrival.bytes());
+      examples.add(model.learner().examples());
+    }
+    return examples;
+  }
+
+  @Test
+  void afterHowManyExamplesIsAFunctionOfTheDataAlone() throws Exception {
+    TrainSpec spec = spec(Specs.small(4), 30, 0);
+    List<Example> examples = Chunks.classes("k", 100, 1);
+    List<String> first;
+    try (TrainHarness harness = new TrainHarness(spec)) {
+      harness.send(examples, 64);
+      harness.end();
+      first = values(harness.models());
+      assertThat(examples(harness.models())).containsExactly(30L, 60L, 90L, 100L);
+    }
+
+    List<String> second = new ArrayList<>();
+    OperatorSubtaskState state;
+    try (TrainHarness harness = new TrainHarness(spec)) {
+      harness.send(examples.subList(0, 45), 1);
+      state = harness.snapshot();
+      second.addAll(values(harness.models()));
+    }
+    try (TrainHarness harness = new TrainHarness(spec, state)) {
+      harness.send(examples.subList(45, 100), 7);
+      harness.end();
+      second.addAll(values(harness.models()));
+    }
+
+    assertThat(second).isEqualTo(first);
+  }
+
+  private static List<String> values(List<OutputRecord> records) {
+    return records.stream().map(record -> Arrays.toString(record.value())).toList();
+  }
+
+  @Test
+  void theClockAddsWhatHasWaitedAndReportsNothing() throws Exception {
+    try (TrainHarness harness = new TrainHarness(spec(Specs.small(4), 1000, MINUTE))) {
+      harness.operator.setProcessingTime(1);
+      harness.send(Chunks.classes("k", 5, 1), 5);
+      harness.operator.setProcessingTime(MINUTE + 1);
+      assertThat(examples(harness.models())).containsExactly(5L);
+
+      harness.operator.setProcessingTime(10 * MINUTE);
+      assertThat(harness.models()).hasSize(1);
+
+      harness.send(Chunks.classes("k", 2, 2), 5);
+      harness.operator.setProcessingTime(11 * MINUTE);
+      assertThat(examples(harness.models())).containsExactly(5L, 7L);
+      assertThat(harness.metrics()).isEmpty();
+    }
+  }
+
+  @Test
+  void notAllKeysArePublishedAtOnce() throws Exception {
+    try (TrainHarness harness = new TrainHarness(spec(Specs.small(4), 0, MINUTE))) {
+      harness.operator.setProcessingTime(1);
+      for (int key = 0; key < 100; key++) {
+        harness.send(Chunks.classes("k" + key, 2, 1), 5);
+      }
+
+      harness.operator.setProcessingTime(MINUTE / 2);
+      assertThat(harness.models()).hasSizeBetween(30, 70);
+      harness.operator.setProcessingTime(MINUTE + 1);
+      assertThat(harness.models()).hasSize(100);
+    }
+  }
+
+  @Test
+  void aLargeModelIsWrittenInPartsAndIsTheSameModel() throws Exception {
+    TrainSpec spec = spec(large(), 0, 0);
+    try (TrainHarness harness = new TrainHarness(spec)) {
+      harness.send(Chunks.classes("k", 3, 1), 3);
+      harness.end();
+
+      List<OutputRecord> records = harness.models();
+      assertThat(records).hasSize(3);
+      assertThat(records).allMatch(record -> record.value().length <= ModelParts.PART_BYTES);
+      Arrival whole = read(records).get(0);
+      assertThat(whole.key()).isEqualTo("k");
+      assertThat(whole.pipeline()).isEqualTo("test");
+      assertThat(whole.places()).hasSize(3);
+      ModelSnapshot model = ModelSnapshot.decode("p", "c", "k", whole.bytes());
+      assertThat(model.learner().examples()).isEqualTo(3);
+      assertThat(model.model(spec.model(), new Workspace()).examples()).isEqualTo(3);
+    }
+  }
+
+  @Test
+  void aModelThatNeedsFewerPartsBuriesTheOthersAlsoAfterARestart() throws Exception {
+    OperatorSubtaskState state;
+    try (TrainHarness harness = new TrainHarness(spec(large(), 0, 0))) {
+      harness.send(Chunks.classes("k", 3, 1), 3);
+      harness.end();
+      state = harness.snapshot();
+    }
+    TrainOperator smaller =
+        new TrainOperator(
+            spec(Specs.small(1), 0, 0), new StateSpec(64 << 20, 0, 64 << 20, ShapeChange.RESET));
+    try (TrainHarness harness = new TrainHarness(smaller, new HashMapStateBackend(), state)) {
+      harness.send(Chunks.classes("k", 3, 1), 3);
+      harness.end();
+
+      List<OutputRecord> records = harness.models();
+      assertThat(records)
+          .extracting(record -> ModelParts.number(record.key()))
+          .containsExactly(0, 1, 2);
+      assertThat(records)
+          .extracting(record -> record.value() == null)
+          .containsExactly(false, true, true);
+    }
+  }
+
+  @Test
+  void aForgottenKeyIsForgottenInAllItsParts() throws Exception {
+    TrainOperator forgetful =
+        new TrainOperator(
+            spec(large(), 3, 0), new StateSpec(64 << 20, MINUTE, 64 << 20, ShapeChange.FAIL));
+    try (TrainHarness harness = new TrainHarness(forgetful, new HashMapStateBackend(), null)) {
+      harness.operator.setProcessingTime(1);
+      harness.send(Chunks.classes("k", 3, 1), 3);
+      harness.operator.setProcessingTime(10 * MINUTE);
+
+      List<OutputRecord> records = harness.models();
+      assertThat(records.subList(3, records.size()))
+          .allMatch(record -> record.value() == null)
+          .extracting(record -> ModelParts.number(record.key()))
+          .containsExactly(0, 1, 2);
+      List<Arrival> arrivals = read(records);
+      assertThat(arrivals).extracting(Arrival::isForgotten).containsExactly(false, true);
+    }
+  }
+
+  @Test
+  void partsOfDifferentModelsAreNeverPutTogether() throws Exception {
+    TrainSpec spec = spec(Specs.small(1), 0, 0);
+    byte[] old = bytes(1, 2_500_000);
+    byte[] young = bytes(2, 2_400_000);
+    List<OutputRecord> first = ModelParts.split(spec, "k", 1, old);
+    List<OutputRecord> second = ModelParts.split(spec, "k", 2, young);
+    ModelAssembler assembler = new ModelAssembler();
+    Random random = new Random(4);
+    for (int round = 0; round < 50; round++) {
+      // What a reader may see: any of the old parts gone, the new ones in any order.
+      List<OutputRecord> seen = new ArrayList<>(first.subList(random.nextInt(3), 3));
+      List<OutputRecord> fresh = new ArrayList<>(second);
+      Collections.shuffle(fresh, random);
+      seen.addAll(fresh);
+      byte[] last = null;
+      for (OutputRecord record : seen) {
+        Arrival arrival = assembler.accept(consumed(record, 0));
+        if (arrival != null) {
+          last = arrival.bytes();
+          assertThat(last).isIn(old, young);
+        }
+      }
+      assertThat(last).isEqualTo(young);
+      assertThat(assembler.incomplete()).isZero();
+    }
+
+    assembler.accept(consumed(first.get(0), 0));
+    assertThat(assembler.accept(consumed(second.get(2), 0))).isNull();
+    assertThat(assembler.incomplete()).isEqualTo(1);
+  }
+
+  @Test
+  void bytesThatAreNotWhatTheDigestSaysAreRefused() throws Exception {
+    List<OutputRecord> records =
+        ModelParts.split(spec(Specs.small(1), 0, 0), "k", 1, bytes(1, 1_500_000));
+    ModelAssembler assembler = new ModelAssembler();
+    assembler.accept(consumed(records.get(0), 0));
+    records.get(1).value()[17]++;
+
+    assertThatThrownBy(() -> assembler.accept(consumed(records.get(1), 1)))
+        .isInstanceOf(IOException.class);
+  }
+
+  @Test
+  void noModelKeyIsThatOfAPart() {
+    byte[] latin = "ÿ\u0000\u0000\u0000\u0001k".getBytes(StandardCharsets.UTF_8);
+
+    assertThat(ModelParts.isPart(latin)).isFalse();
+    assertThat(ModelParts.modelKey(latin)).isEqualTo(latin);
+  }
+
+  private static byte[] bytes(long seed, int length) {
+    byte[] bytes = new byte[length];
+    new Random(seed).nextBytes(bytes);
+    return bytes;
+  }
+}

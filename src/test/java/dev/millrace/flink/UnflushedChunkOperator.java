@@ -1,0 +1,22 @@
+package dev.millrace.flink;
+
+import org.apache.flink.streaming.runtime.tasks.TestProcessingTimeService;
+
+/**
+ * Keeps its chunks at a barrier, so that a checkpoint knows nothing of the examples in them, and
+ * has no clock, so that there are some. Without a crash it comes to the same results.
+ */
+public final class UnflushedChunkOperator extends ChunkOperator {
+  private static final long serialVersionUID = 1L;
+
+  @Override
+  public void open() throws Exception {
+    super.open();
+    processingTimeService = new TestProcessingTimeService();
+  }
+
+  @Override
+  public void prepareSnapshotPreBarrier(long checkpointId) {
+    // What the product does here is what this one lacks.
+  }
+}
