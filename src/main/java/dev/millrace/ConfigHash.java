@@ -16,19 +16,23 @@ import java.util.TreeMap;
  * from the same records, whatever their topics, brokers and reports.
  */
 final class ConfigHash {
-  private static final int BYTES = 4;
+  private static final int DIGITS = 8;
 
   private ConfigHash() {}
 
-  /** First eight hex digits of the SHA-256 of the canonical text. */
-  static String of(InputSpec input, ModelSpec model, DriftPlan drift) {
+  /** SHA-256 in hex. */
+  static String sha256(byte[] bytes) {
     try {
-      byte[] text = canonical(input, model, drift).getBytes(StandardCharsets.UTF_8);
-      byte[] digest = MessageDigest.getInstance("SHA-256").digest(text);
-      return HexFormat.of().formatHex(digest, 0, BYTES);
+      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException("every Java platform has SHA-256", e);
     }
+  }
+
+  /** First eight hex digits of the SHA-256 of the canonical text. */
+  static String of(InputSpec input, ModelSpec model, DriftPlan drift) {
+    byte[] text = canonical(input, model, drift).getBytes(StandardCharsets.UTF_8);
+    return sha256(text).substring(0, DIGITS);
   }
 
   private static String canonical(InputSpec input, ModelSpec model, DriftPlan drift) {

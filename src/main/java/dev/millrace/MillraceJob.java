@@ -45,13 +45,19 @@ public final class MillraceJob {
   /**
    * Builds the graph. Source and sinks are given, so the tested graph is the production graph.
    *
-   * <p>The uid of an operator names its state in savepoints and never changes.
+   * @throws InvalidPipelineException if {@code model.prior} is left to be read
+   *     <p>The uid of an operator names its state in savepoints and never changes.
    */
   public static void build(
       StreamExecutionEnvironment env,
       Settings settings,
       Source<KafkaRecord, ?, ?> source,
       Sinks sinks) {
+    if (settings.prior() != null) {
+      throw new InvalidPipelineException(
+          "model.prior is read from the models topic, and there are no topics here. Export that"
+              + " model with ./millrace models export, and name the file with model.from");
+    }
     TrainSpec spec = trainSpec(settings);
     SingleOutputStreamOperator<Example> examples =
         env.fromSource(source, WatermarkStrategy.noWatermarks(), "examples-source")
@@ -95,7 +101,7 @@ public final class MillraceJob {
    * The graph between the pipeline's own topics.
    *
    * @throws InvalidPipelineException if the brokers do not allow transactions as long as the
-   *     pipeline's
+   *     pipeline's, or {@code model.prior} names no model that fits
    */
   public static void buildOnKafka(
       StreamExecutionEnvironment env, Settings settings, boolean bounded)
@@ -105,7 +111,7 @@ public final class MillraceJob {
     }
     build(
         env,
-        settings,
+        PriorModel.resolve(settings),
         KafkaIo.source(
             settings.kafka(),
             settings.input().topic(),

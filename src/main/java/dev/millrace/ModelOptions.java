@@ -46,6 +46,13 @@ final class ModelOptions {
           "weights drawn by seed and key",
           "the model that each new one starts from, a path relative to the pipeline file;"
               + " see docs/onnx.md");
+  static final Option<String> PRIOR =
+      Option.open(
+          "prior",
+          Kinds.text("(?s).+", "a model key"),
+          "weights drawn by seed and key",
+          "the key whose model on the models topic each new one starts from, as it is there when"
+              + " the job is submitted; see docs/onnx.md");
   static final Option<Node> LAYERS =
       Option.open(
           "layers",
@@ -205,6 +212,7 @@ final class ModelOptions {
               + " what it leaves open has the defaults below.",
           List.of(
               FROM,
+              PRIOR,
               LAYERS,
               OUTPUT_ACTIVATION,
               LOSS,

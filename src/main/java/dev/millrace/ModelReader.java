@@ -29,6 +29,7 @@ final class ModelReader {
   private final OptionReader root;
   private final Path baseDir;
   private final Problems problems;
+  private String prior;
 
   /**
    * @param baseDir folder that {@code model.from} is relative to, or null for the working directory
@@ -56,6 +57,7 @@ final class ModelReader {
     int before = problems.count();
     OptionReader model = root.below(PipelineOptions.MODEL, ModelOptions.MODEL_GROUP);
     Optimizer optimizer = new OptimizerReader(model, problems).read();
+    prior = prior(model);
     StartReader start = StartReader.read(model, input, baseDir);
     Task task = start == null ? input.task() : start.task();
     List<LayerSpec> layers = layers(model);
@@ -79,6 +81,23 @@ final class ModelReader {
       checkOutputAndLoss(model, spec, task);
     }
     return start != null && problems.noneSince(before) ? spec.withStart(start.start(spec)) : spec;
+  }
+
+  /** The key whose model new ones start from, or null; known once the model is read. */
+  String prior() {
+    return prior;
+  }
+
+  private static String prior(OptionReader model) {
+    String prior = model.given(ModelOptions.PRIOR);
+    if (prior != null && model.has(ModelOptions.FROM)) {
+      model.refuse(
+          ModelOptions.PRIOR, "and model.from both say what new models start from. Keep one");
+    } else if (prior != null && prior.endsWith(".onnx")) {
+      model.refuse(
+          ModelOptions.PRIOR, "names a key, but was a file. Name that with model.from: " + prior);
+    }
+    return prior;
   }
 
   private ModelSpec auto(InputSpec input) {

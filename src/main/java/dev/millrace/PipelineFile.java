@@ -100,7 +100,8 @@ public final class PipelineFile {
             InputOptions.INPUT_GROUP,
             ofInput);
     Settings.Input input = new InputReader(in, limits, baseDir, ofInput).read();
-    ModelSpec model = new ModelReader(root, baseDir, problems).read(input.spec());
+    ModelReader models = new ModelReader(root, baseDir, problems);
+    ModelSpec model = models.read(input.spec());
     input = withImpliedTask(input, model);
     checkTopics(in, topics);
     checkTransactions(output, state, TransactionTimeout.millis(kafka));
@@ -129,7 +130,8 @@ public final class PipelineFile {
                 state.get(PipelineOptions.CACHE_BYTES),
                 state.get(PipelineOptions.TTL),
                 limits.get(PipelineOptions.MODEL_BYTES),
-                state.get(PipelineOptions.ON_SHAPE_CHANGE))));
+                state.get(PipelineOptions.ON_SHAPE_CHANGE))),
+        models.prior());
   }
 
   private static DriftPlan drift(OptionReader root, ModelSpec model, Task task, Problems problems) {

@@ -124,7 +124,8 @@ final class PipelineOptions {
           Kinds.choice(KebabCase::of, ShapeChange.values()),
           StateSpec.DEFAULT.onShapeChange(),
           "when a stored model is not of the kind that this file describes: stop the job with both"
-              + " kinds, or start such a key afresh");
+              + " kinds, start such a key afresh, or make a smaller model larger; see"
+              + " docs/architecture.md");
 
   static final Option<Integer> RECORD_BYTES =
       Option.of("record-bytes", Kinds.whole(1, 104_857_600), 1_048_576, "length of a record value");

@@ -16,6 +16,7 @@ import java.util.Map;
  * @param pipeline names the consumer group, the transactional ids and the metrics
  * @param kafka client properties, {@code bootstrap.servers} among them
  * @param drift how drift is looked for, or null
+ * @param prior key whose published model new ones start from, or null
  * @param configHash first eight hex digits of the SHA-256 of everything that shapes a model
  */
 public record Settings(
@@ -27,6 +28,7 @@ public record Settings(
     DriftPlan drift,
     Output output,
     State state,
+    String prior,
     String configHash)
     implements Serializable {
 
@@ -43,29 +45,35 @@ public record Settings(
       MetricsSpec metrics,
       DriftPlan drift,
       Output output,
-      State state) {
+      State state,
+      String prior) {
     String hash = ConfigHash.of(input.spec(), model, drift);
-    return new Settings(pipeline, kafka, input, model, metrics, drift, output, state, hash);
+    return new Settings(pipeline, kafka, input, model, metrics, drift, output, state, prior, hash);
   }
 
   /** The same with another input, and the hash that follows. */
   public Settings withInput(Input other) {
-    return of(pipeline, kafka, other, model, metrics, drift, output, state);
+    return of(pipeline, kafka, other, model, metrics, drift, output, state, prior);
   }
 
   /** The same with another model, and the hash that follows. */
   public Settings withModel(ModelSpec other) {
-    return of(pipeline, kafka, input, other, metrics, drift, output, state);
+    return of(pipeline, kafka, input, other, metrics, drift, output, state, prior);
+  }
+
+  /** The same with another prior, or null for none. */
+  public Settings withPrior(String other) {
+    return of(pipeline, kafka, input, model, metrics, drift, output, state, other);
   }
 
   /** The same with other metrics. */
   public Settings withMetrics(MetricsSpec other) {
-    return of(pipeline, kafka, input, model, other, drift, output, state);
+    return of(pipeline, kafka, input, model, other, drift, output, state, prior);
   }
 
   /** The same with other client properties. */
   public Settings withKafka(Map<String, String> other) {
-    return of(pipeline, other, input, model, metrics, drift, output, state);
+    return of(pipeline, other, input, model, metrics, drift, output, state, prior);
   }
 
   /** All of it but the secrets. */
@@ -87,6 +95,8 @@ public record Settings(
         + output
         + ", state="
         + state
+        + ", prior="
+        + prior
         + ", configHash="
         + configHash
         + "]";

@@ -1,6 +1,5 @@
 package dev.millrace;
 
-import dev.millrace.codec.FeatureSpec;
 import dev.millrace.codec.InputSpec;
 import dev.millrace.codec.OnnxException;
 import dev.millrace.codec.OnnxImport;
@@ -15,9 +14,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
@@ -54,7 +50,8 @@ final class StartReader {
         return null;
       }
       byte[] bytes = Files.readAllBytes(path);
-      return new StartReader(model, input, name, OnnxImport.decode(bytes), sha256(bytes));
+      return new StartReader(
+          model, input, name, OnnxImport.decode(bytes), ConfigHash.sha256(bytes));
     } catch (InvalidPathException | IOException e) {
       model.refuse(
           ModelOptions.FROM, "cannot be read: " + Node.Scalar.quote(name) + ". Is it a file?");
@@ -64,14 +61,6 @@ final class StartReader {
           "cannot start from " + name + ": " + e.getMessage() + ". See docs/onnx.md");
     }
     return null;
-  }
-
-  private static String sha256(byte[] bytes) {
-    try {
-      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java platform has SHA-256", e);
-    }
   }
 
   /** The file's hidden layers, or those written out, which may differ in dropout alone. */
@@ -155,7 +144,7 @@ final class StartReader {
   /** The start, once the rest of the model is known; refuses what does not fit. */
   ModelStart start(ModelSpec spec) {
     Task task = task();
-    int width = input.features().stream().mapToInt(FeatureSpec::width).sum();
+    int width = input.width();
     int inputs = file.weights().inputs();
     if (width != 0 && width != inputs) {
       model.refuse(

@@ -7,12 +7,17 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.millrace.cli.CommittedRecords;
 import dev.millrace.cli.EmbeddedKafka;
+import dev.millrace.codec.OnnxExport;
+import dev.millrace.codec.OnnxInfo;
 import dev.millrace.data.OutputRecord;
 import dev.millrace.flink.KafkaIo;
+import dev.millrace.flink.ModelSnapshot;
 import dev.millrace.testing.BadRecords;
 import dev.millrace.testing.FailingSink;
 import dev.millrace.testing.Records;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -21,7 +26,6 @@ import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
-import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.apache.flink.configuration.Configuration;
@@ -34,11 +38,8 @@ import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.header.Header;
-import org.apache.kafka.common.header.internals.RecordHeader;
-import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionFactory;
 import org.junit.jupiter.api.AfterAll;
@@ -68,8 +69,8 @@ class MillraceJobITCase {
   @Test
   void theLastMetricsOfEachKeyCountExactlyTheRecordsSent() throws Exception {
     Settings settings = pipeline("counts", "at-least-once");
-    createTopics(settings);
-    send(settings, good());
+    JobTopics.create(settings);
+    JobTopics.send(settings, JobTopics.examples(EXAMPLES, KEYS));
 
     run(settings);
 
@@ -88,17 +89,17 @@ class MillraceJobITCase {
   void badRecordsChangeNeitherMetricsNorModelsAndAllBecomeDeadLetters() throws Exception {
     Settings clean = pipeline("clean", "at-least-once");
     Settings dirty = pipeline("dirty", "at-least-once");
-    createTopics(clean);
-    createTopics(dirty);
-    List<ProducerRecord<byte[], byte[]>> good = good();
-    send(clean, good);
+    JobTopics.create(clean);
+    JobTopics.create(dirty);
+    List<ProducerRecord<byte[], byte[]>> good = JobTopics.examples(EXAMPLES, KEYS);
+    JobTopics.send(clean, good);
     List<ProducerRecord<byte[], byte[]>> bad = bad();
-    send(dirty, mixed(good, bad));
+    JobTopics.send(dirty, mixed(good, bad));
 
     run(clean);
     run(dirty); // a restart would fail it: this job has no restart strategy
 
-    assertThat(models(dirty)).isEqualTo(models(clean)).hasSize(KEYS);
+    assertThat(JobTopics.models(dirty)).isEqualTo(JobTopics.models(clean)).hasSize(KEYS);
     assertThat(scores(lastMetrics(dirty))).isEqualTo(scores(lastMetrics(clean)));
     // Refused where they are decoded or where the model is: in two orders, told apart by their
     // time.
@@ -122,8 +123,8 @@ class MillraceJobITCase {
   @Test
   void exactlyOnceDeliversTheSameMetricsInTransactions() throws Exception {
     Settings settings = pipeline("exactly", "exactly-once");
-    createTopics(settings);
-    send(settings, good());
+    JobTopics.create(settings);
+    JobTopics.send(settings, JobTopics.examples(EXAMPLES, KEYS));
 
     run(settings);
 
@@ -161,12 +162,12 @@ class MillraceJobITCase {
     Settings rocks = pipeline("rocks", "at-least-once", "rocksdb");
     // Room for no model: each is written and read again all the time.
     Settings uncached = pipeline("uncached", "at-least-once", "rocksdb, cache-bytes: 0");
-    createTopics(one, 1);
-    createTopics(many, 3);
-    createTopics(rocks, 2);
-    createTopics(uncached, 2);
+    JobTopics.create(one, 1);
+    JobTopics.create(many, 3);
+    JobTopics.create(rocks, 2);
+    JobTopics.create(uncached, 2);
     for (Settings settings : List.of(one, many, rocks, uncached)) {
-      send(settings, good());
+      JobTopics.send(settings, JobTopics.examples(EXAMPLES, KEYS));
     }
 
     run(one, 1);
@@ -174,10 +175,10 @@ class MillraceJobITCase {
     run(rocks, 2);
     run(uncached, 2);
 
-    assertThat(models(one)).hasSize(KEYS);
-    assertThat(models(many)).isEqualTo(models(one));
-    assertThat(models(rocks)).isEqualTo(models(one));
-    assertThat(models(uncached)).isEqualTo(models(one));
+    assertThat(JobTopics.models(one)).hasSize(KEYS);
+    assertThat(JobTopics.models(many)).isEqualTo(JobTopics.models(one));
+    assertThat(JobTopics.models(rocks)).isEqualTo(JobTopics.models(one));
+    assertThat(JobTopics.models(uncached)).isEqualTo(JobTopics.models(one));
     assertThat(scores(lastMetrics(many))).isEqualTo(scores(lastMetrics(one)));
     assertThat(scores(lastMetrics(rocks))).isEqualTo(scores(lastMetrics(one)));
   }
@@ -186,22 +187,22 @@ class MillraceJobITCase {
   void modelsAfterAFailureEqualThoseOfAnUndisturbedRun(@TempDir Path dir) throws Exception {
     Settings calm = pipeline("calm", "at-least-once");
     Settings shaken = pipeline("shaken", "at-least-once");
-    createTopics(calm);
-    createTopics(shaken);
-    List<ProducerRecord<byte[], byte[]>> good = good();
-    send(calm, good);
+    JobTopics.create(calm);
+    JobTopics.create(shaken);
+    List<ProducerRecord<byte[], byte[]>> good = JobTopics.examples(EXAMPLES, KEYS);
+    JobTopics.send(calm, good);
     run(calm);
 
     FailingSink sink = new FailingSink();
     JobClient job = start(shaken, sink);
-    send(shaken, good.subList(0, EXAMPLES / 2));
+    JobTopics.send(shaken, good.subList(0, EXAMPLES / 2));
     await().until(() -> sink.examples() == EXAMPLES / 2 && sink.barriers() >= 4);
     sink.arm();
-    send(shaken, good.subList(EXAMPLES / 2, EXAMPLES));
+    JobTopics.send(shaken, good.subList(EXAMPLES / 2, EXAMPLES));
     await().until(() -> sink.failures() == 1 && sink.examples() == EXAMPLES);
     job.stopWithSavepoint(true, dir.toUri().toString(), SavepointFormatType.NATIVE).get();
 
-    assertThat(models(shaken)).isEqualTo(models(calm)).hasSize(KEYS);
+    assertThat(JobTopics.models(shaken)).isEqualTo(JobTopics.models(calm)).hasSize(KEYS);
   }
 
   @Test
@@ -210,10 +211,10 @@ class MillraceJobITCase {
     Settings heap = pipeline("moved", "at-least-once");
     // Room for no model: each is written and read again all the time.
     Settings rocks = pipeline("moved", "at-least-once", "rocksdb, cache-bytes: 0");
-    createTopics(calm);
-    createTopics(heap);
-    List<ProducerRecord<byte[], byte[]>> good = good();
-    send(calm, good);
+    JobTopics.create(calm);
+    JobTopics.create(heap);
+    List<ProducerRecord<byte[], byte[]>> good = JobTopics.examples(EXAMPLES, KEYS);
+    JobTopics.send(calm, good);
     run(calm);
 
     String savepoint = null;
@@ -223,13 +224,93 @@ class MillraceJobITCase {
       int learned = EXAMPLES * (move + 1) / moves.size();
       FailingSink sink = new FailingSink();
       JobClient job = start(moves.get(move), sink, savepoint);
-      send(heap, good.subList(EXAMPLES * move / moves.size(), learned));
+      JobTopics.send(heap, good.subList(EXAMPLES * move / moves.size(), learned));
       await().until(() -> sink.examples() == learned);
       savepoint =
           job.stopWithSavepoint(last, dir.toUri().toString(), SavepointFormatType.CANONICAL).get();
     }
 
-    assertThat(models(heap)).isEqualTo(models(calm)).hasSize(KEYS);
+    assertThat(JobTopics.models(heap)).isEqualTo(JobTopics.models(calm)).hasSize(KEYS);
+  }
+
+  @Test
+  void newKeysStartFromTheModelThatAnotherKeyHasOnTheModelsTopic(@TempDir Path dir)
+      throws Exception {
+    Settings first = withModel("prior", "prior-in", "");
+    JobTopics.create(first);
+    JobTopics.send(first, JobTopics.examples(EXAMPLES, KEYS));
+    run(first);
+    // The same pipeline, and new keys.
+    Settings next = withModel("prior", "prior-next", ", prior: key-3");
+    try (Admin admin = Admin.create(Map.copyOf(new HashMap<String, Object>(next.kafka())))) {
+      admin.createTopics(List.of(new NewTopic("prior-next", 1, (short) 1))).all().get();
+    }
+    JobTopics.send(next, ofNewKeys());
+    run(next);
+
+    // What the file of that model does is tested elsewhere.
+    Files.write(dir.resolve("key-3.onnx"), onnx(first, "key-3"));
+    Settings fromFile = withModel("from-file", "from-file-in", ", from: " + dir + "/key-3.onnx");
+    JobTopics.create(fromFile);
+    JobTopics.send(fromFile, ofNewKeys());
+    run(fromFile);
+    assertThat(JobTopics.models(next))
+        .hasSize(KEYS + 2)
+        .containsAllEntriesOf(JobTopics.models(fromFile));
+    assertThat(lastMetrics(next).get("new-0").path("config"))
+        .isNotEqualTo(lastMetrics(next).get("key-0").path("config"));
+  }
+
+  @Test
+  void aPriorWithoutAModelIsRefusedBeforeTheJobStarts() throws Exception {
+    Settings settings = withModel("no-prior", "no-prior-in", ", prior: fleet");
+    JobTopics.create(settings);
+
+    assertThatThrownBy(() -> run(settings))
+        .isInstanceOf(InvalidPipelineException.class)
+        .hasMessage(
+            "model.prior is \"fleet\", but topic no-prior-models has no model of that key. A job"
+                + " publishes its models as output.snapshots says and when it is drained; see those"
+                + " there are with: ./millrace models list");
+  }
+
+  private static Settings withModel(String name, String input, String start) {
+    return PipelineFile.parse(
+        name + ".yaml",
+        """
+        pipeline: %1$s
+        kafka: { bootstrap.servers: "%2$s" }
+        input: { topic: %3$s, label: class, classes: [a, b, c] }
+        model: { layers: [{ units: 6, activation: tanh }], optimizer: adam%4$s }
+        output:
+          topics:
+            metrics: %1$s-metrics
+            predictions: %1$s-predictions
+            events: %1$s-events
+            dead-letters: %1$s-dlq
+            models: %1$s-models
+        """
+            .formatted(name, kafka.bootstrapServers(), input, start),
+        Path.of(""));
+  }
+
+  private static List<ProducerRecord<byte[], byte[]>> ofNewKeys() {
+    List<ProducerRecord<byte[], byte[]>> records = new ArrayList<>();
+    for (ProducerRecord<byte[], byte[]> record : JobTopics.examples(300, 2)) {
+      String key = new String(record.key(), StandardCharsets.UTF_8).replace("key", "new");
+      records.add(JobTopics.record(key, record.value(), record.timestamp()));
+    }
+    return records;
+  }
+
+  private static byte[] onnx(Settings settings, String key) throws IOException {
+    byte[] bytes = HexFormat.of().parseHex(JobTopics.models(settings).get(key));
+    ModelSnapshot model =
+        ModelSnapshot.decode(settings.pipeline(), settings.configHash(), key, bytes);
+    return OnnxExport.encode(
+        model.learner(settings.model()),
+        new OnnxInfo(
+            settings.pipeline(), key, settings.configHash(), model.task(), model.classes()));
   }
 
   private static ConditionFactory await() {
@@ -318,21 +399,6 @@ class MillraceJobITCase {
         parallelism, Configuration.fromMap(options));
   }
 
-  private static List<ProducerRecord<byte[], byte[]>> good() {
-    SplittableRandom random = new SplittableRandom(11);
-    List<ProducerRecord<byte[], byte[]>> records = new ArrayList<>();
-    for (int i = 0; i < EXAMPLES; i++) {
-      float[] features = new float[4];
-      for (int f = 0; f < features.length; f++) {
-        features[f] = (float) random.nextDouble();
-      }
-      String label = features[0] > features[1] ? "a" : features[2] > 0.5 ? "b" : "c";
-      String key = "key-" + i % KEYS;
-      records.add(record(key, Records.classValue(key, label, features), i));
-    }
-    return records;
-  }
-
   private static List<ProducerRecord<byte[], byte[]>> bad() {
     Map<String, byte[]> kinds = BadRecords.byReason(Records.classValue("k", "a", 1, 2, 3, 4), 4);
     List<String> reasons = List.copyOf(kinds.keySet());
@@ -346,7 +412,7 @@ class MillraceJobITCase {
               ? Records.classValue("k", "a", 1, 2, 3, 4)
               : kinds.get(reasons.get(i % (reasons.size() + 1)));
       ProducerRecord<byte[], byte[]> record =
-          record(withoutKey ? null : "key-" + i % KEYS, value, 100_000 + i);
+          JobTopics.record(withoutKey ? null : "key-" + i % KEYS, value, 100_000 + i);
       record.headers().add("expected", reason.getBytes(StandardCharsets.UTF_8));
       records.add(record);
     }
@@ -366,56 +432,6 @@ class MillraceJobITCase {
     }
     assertThat(next).isEqualTo(bad.size());
     return mixed;
-  }
-
-  private static ProducerRecord<byte[], byte[]> record(String key, byte[] value, long time) {
-    byte[] keyBytes = key == null ? null : key.getBytes(StandardCharsets.UTF_8);
-    return new ProducerRecord<>(
-        "",
-        null,
-        time,
-        keyBytes,
-        value,
-        List.of(new RecordHeader("source", "sensor".getBytes(StandardCharsets.UTF_8))));
-  }
-
-  private static void createTopics(Settings settings) throws Exception {
-    createTopics(settings, 1);
-  }
-
-  private static void createTopics(Settings settings, int inputPartitions) throws Exception {
-    try (Admin admin = Admin.create(Map.copyOf(new HashMap<String, Object>(settings.kafka())))) {
-      admin
-          .createTopics(
-              Stream.of(
-                      settings.input().topic(),
-                      settings.output().metrics(),
-                      settings.output().deadLetters(),
-                      settings.output().models())
-                  .map(
-                      topic ->
-                          new NewTopic(
-                              topic,
-                              topic.equals(settings.input().topic()) ? inputPartitions : 1,
-                              (short) 1))
-                  .toList())
-          .all()
-          .get();
-    }
-  }
-
-  private static void send(Settings settings, List<ProducerRecord<byte[], byte[]>> records) {
-    try (KafkaProducer<byte[], byte[]> producer =
-        new KafkaProducer<>(
-            Map.copyOf(new HashMap<String, Object>(settings.kafka())),
-            new ByteArraySerializer(),
-            new ByteArraySerializer())) {
-      for (ProducerRecord<byte[], byte[]> r : records) {
-        producer.send(
-            new ProducerRecord<>(
-                settings.input().topic(), null, r.timestamp(), r.key(), r.value(), r.headers()));
-      }
-    }
   }
 
   private static List<ConsumerRecord<byte[], byte[]>> read(String topic) {
@@ -445,16 +461,6 @@ class MillraceJobITCase {
                     .toList()
                     .toString()));
     return scores;
-  }
-
-  private static Map<String, String> models(Settings settings) {
-    Map<String, String> models = new TreeMap<>();
-    for (ConsumerRecord<byte[], byte[]> record : read(settings.output().models())) {
-      models.put(
-          new String(record.key(), StandardCharsets.UTF_8),
-          HexFormat.of().formatHex(record.value()));
-    }
-    return models;
   }
 
   private static String header(ConsumerRecord<byte[], byte[]> record, String name) {

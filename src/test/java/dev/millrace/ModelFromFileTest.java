@@ -108,6 +108,8 @@ class ModelFromFileTest {
       delimiter = '|',
       textBlock =
           """
+          { label: y } | { prior: k, from: ours.onnx } | model.prior and model.from both say what
+          { label: y } | { prior: ours.onnx } | names a key, but was a file. Name that with model.f
           { label: y } | { from: absent.onnx } | model.from names no file
           { label: y } | { from: . } | model.from names no file
           { label: y } | { from: text.onnx } | cannot start from text.onnx: it is not an ONNX file

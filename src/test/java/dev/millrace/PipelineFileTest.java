@@ -419,7 +419,7 @@ class PipelineFileTest {
         "metrics: 7                 | metrics must be a map of options, but was a single value",
         "window: 7                  | window is not an option. Did you mean \"metrics.window\"?",
         "xyz: 7                     | xyz is not an option. A pipeline file takes: pipeline, kafka,"
-            + " input, model, auto, metrics, drift, output, state, limits",
+            + " input, model, auto, metrics, validation, drift, output, state, limits",
         "drift: { action: reset } | drift.detector is missing. Give one, for example: detector:"
             + " adwin",
         "drift: { detector: adwinn } | drift.detector \"adwinn\" is not known. Did you mean"

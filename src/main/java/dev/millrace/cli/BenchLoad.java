@@ -62,7 +62,7 @@ record BenchLoad(
     try (KafkaProducer<byte[], byte[]> producer = producer(settings, 20)) {
       producer.send(new ProducerRecord<>(topic, 0, bytes("start"), new byte[0]));
       for (int i = 0; i < records; i++) {
-        producer.send(source.next(topic, null, i));
+        producer.send(source.next(topic, i));
       }
     }
   }
@@ -80,10 +80,7 @@ record BenchLoad(
     private final byte[][] recordKeys = new byte[keys][];
     private int number;
 
-    /**
-     * @param timestamp of the record, null for the time at which it is sent
-     */
-    ProducerRecord<byte[], byte[]> next(String topic, Long timestamp, long eventTime) {
+    ProducerRecord<byte[], byte[]> next(String topic, long eventTime) {
       double sum = 0;
       for (int f = 0; f < features; f++) {
         row[f] = (float) (random.nextDouble() * 2 - 1);
@@ -99,7 +96,7 @@ record BenchLoad(
           encoder.encode(
               "e" + number, name, eventTime, "c" + label, 0, 1f, row, features, NONE, Map.of());
       number++;
-      return new ProducerRecord<>(topic, null, timestamp, recordKeys[key], value);
+      return new ProducerRecord<>(topic, recordKeys[key], value);
     }
   }
 

@@ -35,6 +35,10 @@ import picocli.CommandLine.Spec;
       "  ./millrace stop -c fraud.yaml --savepoint"
     })
 final class ClusterCommand implements Callable<Integer> {
+  private static final String REST_PORT = "rest.port";
+  // The most key groups that Flink has: more subtasks would have nothing to do.
+  private static final int MOST_SLOTS = 32_768;
+
   @Option(
       names = {"-c", "--config"},
       paramLabel = "FILE",
@@ -145,9 +149,17 @@ final class ClusterCommand implements Callable<Integer> {
     requirePositive("--slots", slots);
     requirePositive("--timeout", timeoutSeconds);
     Ports.require(spec, port);
-    int all = Math.multiplyExact(taskManagers, slots);
+    if (options.containsKey(REST_PORT)) {
+      throw usage("-D " + REST_PORT + " would leave this command without its cluster. Use --port");
+    }
+    long all = (long) taskManagers * slots;
+    if (all > MOST_SLOTS) {
+      throw usage(
+          "--taskmanagers %d with --slots %d have %d slots; %d are allowed"
+              .formatted(taskManagers, slots, all, MOST_SLOTS));
+    }
     if (parallelism == null) {
-      parallelism = all;
+      parallelism = (int) all;
     }
     requirePositive("--parallelism", parallelism);
     if (parallelism > all) {

@@ -37,7 +37,7 @@ final class LoadedModel {
   }
 
   /**
-   * What the model says about an example's features.
+   * What the model says about an example's features, as the job would if it came next.
    *
    * @param workspace of the calling thread
    * @throws RefusedException if there are not as many features as the model has inputs
@@ -52,7 +52,7 @@ final class LoadedModel {
     float[] scores = new float[model.outputs()];
     synchronized (model) {
       model.use(workspace);
-      model.predict(example.features, 0, scores);
+      model.predictNext(example.features, 0, scores);
     }
     return new Answer(
         summary.key(),

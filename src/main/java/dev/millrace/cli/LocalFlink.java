@@ -9,6 +9,8 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
 import org.apache.flink.configuration.Configuration;
+import org.apache.flink.runtime.minicluster.MiniCluster;
+import org.apache.flink.runtime.minicluster.MiniClusterConfiguration;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 
 /** Flink within this process, with the configuration that a cluster has: flink-conf/config.yaml. */
@@ -37,6 +39,22 @@ final class LocalFlink {
     options.putAll(overrides);
     return StreamExecutionEnvironment.createLocalEnvironment(
         parallelism, Configuration.fromMap(options));
+  }
+
+  /**
+   * A running cluster in this process with an environment's options, for jobs one after the other.
+   */
+  static MiniCluster cluster(StreamExecutionEnvironment env) throws Exception {
+    MiniCluster cluster =
+        new MiniCluster(
+            new MiniClusterConfiguration.Builder()
+                .setConfiguration(new Configuration((Configuration) env.getConfiguration()))
+                .withRandomPorts()
+                .setNumTaskManagers(1)
+                .setNumSlotsPerTaskManager(env.getParallelism())
+                .build());
+    cluster.start();
+    return cluster;
   }
 
   /** The options of the configuration file. */

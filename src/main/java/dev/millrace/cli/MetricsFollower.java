@@ -1,5 +1,6 @@
 package dev.millrace.cli;
 
+import dev.millrace.flink.Onlooker;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;

@@ -4,6 +4,7 @@ import dev.millrace.flink.KafkaIo;
 import dev.millrace.flink.ModelAssembler;
 import dev.millrace.flink.ModelAssembler.Arrival;
 import dev.millrace.flink.ModelAssembler.Place;
+import dev.millrace.flink.Onlooker;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;

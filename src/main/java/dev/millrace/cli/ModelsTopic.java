@@ -6,8 +6,8 @@ import dev.millrace.flink.KafkaIo;
 import dev.millrace.flink.ModelAssembler;
 import dev.millrace.flink.ModelAssembler.Arrival;
 import dev.millrace.flink.ModelSnapshot;
+import dev.millrace.flink.Onlooker;
 import java.io.IOException;
-import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -16,10 +16,7 @@ import java.util.TreeSet;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.ConsumerRecords;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.KafkaException;
-import org.apache.kafka.common.TopicPartition;
 
 /**
  * The newest model of each key on a models topic, as far as it was written when it was read, or
@@ -27,13 +24,12 @@ import org.apache.kafka.common.TopicPartition;
  */
 final class ModelsTopic {
   private static final int LONGEST_KEYS = 60;
-  private static final Duration POLL = Duration.ofMillis(500);
-  private static final Duration CALL = Duration.ofSeconds(15);
 
   private final String topic;
   private final Predicate<String> wanted;
   private final ModelAssembler parts = new ModelAssembler();
   private final Map<String, ModelSnapshot> models = new TreeMap<>();
+  private int skipped;
 
   private ModelsTopic(String topic, Predicate<String> wanted) {
     this.topic = topic;
@@ -50,11 +46,12 @@ final class ModelsTopic {
   static ModelsTopic read(
       Map<String, String> kafka, String topic, Predicate<String> wanted, Consumer<String> notice) {
     ModelsTopic read = new ModelsTopic(topic, wanted);
-    try (KafkaConsumer<byte[], byte[]> consumer = Onlooker.consumer(kafka)) {
-      read.readAll(consumer, notice);
+    try {
+      Onlooker.readAll(kafka, topic, read::take);
     } catch (KafkaException e) {
       throw BrokerCheck.failure("Topic " + topic + " cannot be read", e);
     }
+    read.tellOfSkipped(notice);
     if (read.models.isEmpty()) {
       throw new CliError(
           "Topic %s has no models. A job publishes them as output.snapshots says, and when its input ends or it is drained."
@@ -63,29 +60,7 @@ final class ModelsTopic {
     return read;
   }
 
-  private void readAll(KafkaConsumer<byte[], byte[]> consumer, Consumer<String> notice) {
-    List<TopicPartition> partitions =
-        consumer.partitionsFor(topic, CALL).stream()
-            .map(p -> new TopicPartition(topic, p.partition()))
-            .toList();
-    consumer.assign(partitions);
-    consumer.seekToBeginning(partitions);
-    Map<TopicPartition, Long> ends = consumer.endOffsets(partitions, CALL);
-    int skipped = 0;
-    while (partitions.stream().anyMatch(p -> consumer.position(p, CALL) < ends.get(p))) {
-      ConsumerRecords<byte[], byte[]> records = consumer.poll(POLL);
-      for (ConsumerRecord<byte[], byte[]> record : records) {
-        skipped = take(record) ? skipped : skipped + 1;
-      }
-      if (records.isEmpty()) {
-        // A consumer waits for absent brokers without a word; this call needs an answer.
-        consumer.endOffsets(partitions, CALL);
-      }
-    }
-    tell(skipped, notice);
-  }
-
-  private void tell(int skipped, Consumer<String> notice) {
+  private void tellOfSkipped(Consumer<String> notice) {
     if (skipped > 0) {
       notice.accept(
           skipped == 1
@@ -100,7 +75,7 @@ final class ModelsTopic {
     }
   }
 
-  private boolean take(ConsumerRecord<byte[], byte[]> record) {
+  private void take(ConsumerRecord<byte[], byte[]> record) {
     try {
       Arrival arrival = parts.accept(KafkaIo.record(record));
       if (arrival != null && arrival.isForgotten()) {
@@ -108,9 +83,8 @@ final class ModelsTopic {
       } else if (arrival != null) {
         models.put(arrival.key(), snapshot(arrival));
       }
-      return true;
     } catch (IOException e) {
-      return false;
+      skipped++;
     }
   }
 

@@ -1,27 +1,37 @@
 package dev.millrace.cli;
 
 import dev.millrace.Settings;
+import dev.millrace.flink.KafkaIo;
+import dev.millrace.flink.Onlooker;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.HdrHistogram.Histogram;
-import org.apache.flink.core.execution.JobClient;
-import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.flink.api.common.JobID;
+import org.apache.flink.api.common.JobStatus;
+import org.apache.flink.runtime.jobgraph.JobGraph;
+import org.apache.flink.runtime.minicluster.MiniCluster;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AlterConfigOp;
+import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.config.ConfigResource;
 
 /**
- * Measures how long a record takes to show in the metrics: from the moment at which it should be
- * sent, which is its event time, until a consumer of the metrics topic has the report that it
- * completes. Sender and consumer are threads of this process.
+ * Measures how long a record takes to show in the metrics: from the moment at which the broker has
+ * it until a consumer of the metrics topic has the report that it completes. Sender and consumer
+ * are threads of this process and share its processors with the job.
  */
 final class PipelineLatency {
   private static final int MOST_MILLIS = 600_000;
   private static final int SIGNIFICANT_DIGITS = 3;
   private static final long STEP_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
+  private static final Duration CALL = Duration.ofSeconds(30);
 
   private final BenchLoad load;
   private final Settings settings;
@@ -35,18 +45,22 @@ final class PipelineLatency {
   record Result(double recordsPerSecond, long reports, long median, long p99, long most) {}
 
   /**
-   * @param environment of a job that reads new records until it is cancelled
+   * @param graph of a job that reads new records until it is cancelled
    * @param rate records a second
-   * @param warmup before reports count, so that the job has started
+   * @param warmup before reports count, so that what waited for the job's start has been read
    */
   Result measure(
-      StreamExecutionEnvironment environment, double rate, Duration warmup, Duration counted)
+      MiniCluster cluster, JobGraph graph, double rate, Duration warmup, Duration counted)
       throws Exception {
     Histogram latencies = new Histogram(MOST_MILLIS, SIGNIFICANT_DIGITS);
+    useTimeOfBroker();
     try (KafkaConsumer<byte[], byte[]> reports = Onlooker.consumer(settings.kafka());
         KafkaProducer<byte[], byte[]> producer = BenchLoad.producer(settings, 0)) {
       seekToEnd(reports);
-      JobClient job = environment.executeAsync("millrace bench");
+      JobID job = cluster.submitJob(graph).get().getJobID();
+      while (cluster.getJobStatus(job).get() != JobStatus.RUNNING) {
+        LockSupport.parkNanos(STEP_NANOS);
+      }
       long start = System.currentTimeMillis();
       long countFrom = start + warmup.toMillis();
       long end = countFrom + counted.toMillis();
@@ -61,7 +75,7 @@ final class PipelineLatency {
         }
       }
       sender.join();
-      job.cancel().get();
+      cluster.cancelJob(job).get();
     }
     return new Result(
         rate,
@@ -69,6 +83,19 @@ final class PipelineLatency {
         latencies.getValueAtPercentile(50),
         latencies.getValueAtPercentile(99),
         latencies.getMaxValue());
+  }
+
+  // A report bears the earlier of its last record's timestamp and event time.
+  private void useTimeOfBroker() throws Exception {
+    ConfigResource topic = new ConfigResource(ConfigResource.Type.TOPIC, settings.input().topic());
+    ConfigEntry time = new ConfigEntry("message.timestamp.type", "LogAppendTime");
+    try (Admin admin = KafkaIo.admin(settings.kafka(), CALL)) {
+      admin
+          .incrementalAlterConfigs(
+              Map.of(topic, List.of(new AlterConfigOp(time, AlterConfigOp.OpType.SET))))
+          .all()
+          .get();
+    }
   }
 
   private void seekToEnd(KafkaConsumer<byte[], byte[]> reports) {
@@ -81,8 +108,6 @@ final class PipelineLatency {
     partitions.forEach(reports::position); // or the end is found later, at the first poll
   }
 
-  // Each record carries the moment at which it was due, so that a sender that falls behind makes
-  // the job no better than it is.
   private void send(KafkaProducer<byte[], byte[]> producer, double rate, long start, long end) {
     BenchLoad.Source source = load.source();
     for (long sent = 0; ; ) {
@@ -92,8 +117,7 @@ final class PipelineLatency {
       }
       long due = (long) (rate * (now - start) / 1000);
       for (; sent < due; sent++) {
-        long dueAt = start + (long) (1000 * sent / rate);
-        producer.send(source.next(settings.input().topic(), dueAt, dueAt));
+        producer.send(source.next(settings.input().topic(), end));
       }
       LockSupport.parkNanos(STEP_NANOS);
     }

@@ -2,6 +2,7 @@ package dev.millrace.cli;
 
 import java.io.BufferedInputStream;
 import java.io.DataInputStream;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.FileVisitResult;
@@ -59,6 +60,8 @@ final class Snapshots {
         new DataInputStream(new BufferedInputStream(Files.newInputStream(file)))) {
       Checkpoints.loadCheckpointMetadata(in, Snapshots.class.getClassLoader(), file.toString());
       return Optional.empty();
+    } catch (EOFException e) {
+      return Optional.of("it is cut off");
     } catch (IOException | RuntimeException e) {
       // Damaged bytes make Flink's reader throw whatever follows from them.
       return Optional.of(e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage());

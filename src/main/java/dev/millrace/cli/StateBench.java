@@ -22,30 +22,34 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 import org.apache.flink.api.common.JobID;
-import org.apache.flink.configuration.Configuration;
 import org.apache.flink.core.execution.CheckpointType;
 import org.apache.flink.core.execution.SavepointFormatType;
 import org.apache.flink.runtime.jobgraph.JobGraph;
 import org.apache.flink.runtime.minicluster.MiniCluster;
-import org.apache.flink.runtime.minicluster.MiniClusterConfiguration;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 
 /**
- * Times the production graph with many keys, and one checkpoint of all their models.
+ * Times the production graph with many keys, and one checkpoint of all their models while it goes
+ * on learning.
  *
  * <p>The job reports each key after so many examples: when as many reports have come as there are
- * keys, it is warm, and when twice as many have, it has learned all that there is.
+ * keys, it is warm, and the next so many are timed. When the reports come for the third time, a
+ * checkpoint is taken among them, and the longest time between two reports is the job's pause.
  *
- * @param rounds examples of each key that count; as many come before
+ * @param rounds examples of each key that count; as many come before, and after
  */
 record StateBench(int keys, Backend backend, long cacheBytes, int rounds) {
   private static final int NEURONS = 32;
   private static final int CLASSES = 2;
+  // Warm-up, measurement, checkpoint.
+  private static final int PHASES = 3;
 
   /**
    * What was measured.
    *
    * @param seconds for the rounds that count
+   * @param pauseMillis the longest time without a report while the checkpoint was taken
+   * @param quietMillis the same among the timed reports, without a checkpoint
    * @param savepointBytes the same on each backend: the models' own bytes, without compression and
    *     without older ones that RocksDB has yet to drop
    * @param windowBytes of a key that are its window of scored examples
@@ -54,6 +58,8 @@ record StateBench(int keys, Backend backend, long cacheBytes, int rounds) {
       StateBench bench,
       double seconds,
       double checkpointSeconds,
+      double pauseMillis,
+      double quietMillis,
       long checkpointBytes,
       long savepointBytes,
       long windowBytes) {
@@ -82,13 +88,15 @@ record StateBench(int keys, Backend backend, long cacheBytes, int rounds) {
       json.put("backend", BenchLoad.kebab(bench.backend));
       json.put("cache_bytes", bench.cacheBytes);
       json.put("updates_per_s", Math.round(updatesPerSecond()));
-      json.put("examples_per_key", 2 * bench.rounds);
+      json.put("examples_per_key", PHASES * bench.rounds);
       json.put("bytes_per_key", bytesPerKey());
       json.put("weights_and_optimizer_bytes_per_key", floatBytes());
       json.put("window_bytes_per_key", windowBytes);
       json.put("other_bytes_per_key", otherBytes());
       json.put("checkpoint_s", Math.round(1000 * checkpointSeconds) / 1000.0);
       json.put("checkpoint_bytes", checkpointBytes);
+      json.put("pause_ms", Math.round(10 * pauseMillis) / 10.0);
+      json.put("quiet_ms", Math.round(10 * quietMillis) / 10.0);
       json.put("simd_bits", Kernels.best().bits());
       json.put("processors", Runtime.getRuntime().availableProcessors());
       json.put("jdk", Runtime.version().toString());
@@ -98,8 +106,9 @@ record StateBench(int keys, Backend backend, long cacheBytes, int rounds) {
     String toText() {
       return String.format(
           Locale.ROOT,
-          "%,d keys on %s: %,.0f updates/s; %,d bytes a key: %,d of weights, %,d of the window,"
-              + " %,d others; a checkpoint takes %.2f s and %,d bytes",
+          "%,d keys on %s: %,.0f updates/s; %,d bytes a key: %,d of weights, %,d of the window, %,d"
+              + " others; a checkpoint takes %.2f s and %,d bytes, and stops the job for %.0f ms"
+              + " (%.0f ms without)",
           bench.keys,
           BenchLoad.kebab(bench.backend),
           updatesPerSecond(),
@@ -108,30 +117,54 @@ record StateBench(int keys, Backend backend, long cacheBytes, int rounds) {
           windowBytes,
           otherBytes(),
           checkpointSeconds,
-          checkpointBytes);
+          checkpointBytes,
+          pauseMillis,
+          quietMillis);
     }
   }
 
-  /** When half and when all of the reports had come; written by the job's one sink. */
+  /** When the reports of each phase had come; written by the job's one sink. */
   private static final class Reports {
+    final CompletableFuture<Void> thirdBegun = new CompletableFuture<>();
     final CompletableFuture<Void> all = new CompletableFuture<>();
     private final int keys;
     private int count;
-    private long half;
+    private long warm;
     private long end;
+    private long last;
+    private long longestGap;
+    private long quietGap;
+    private volatile boolean checkpointing;
 
     Reports(int keys) {
       this.keys = keys;
     }
 
     void add() {
+      long now = System.nanoTime();
+      if (count % keys != 0 && (count < 2 * keys || checkpointing)) {
+        longestGap = Math.max(longestGap, now - last);
+      }
+      last = now;
       count++;
       if (count == keys) {
-        half = System.nanoTime();
+        warm = now;
+        longestGap = 0;
       } else if (count == 2 * keys) {
-        end = System.nanoTime();
+        end = now;
+        quietGap = longestGap;
+        longestGap = 0;
+      } else if (count == 2 * keys + 1) {
+        thirdBegun.complete(null);
+      }
+      if (count == PHASES * keys) {
         all.complete(null);
       }
+    }
+
+    void fail(Throwable e) {
+      thirdBegun.completeExceptionally(e);
+      all.completeExceptionally(e);
     }
   }
 
@@ -145,27 +178,29 @@ record StateBench(int keys, Backend backend, long cacheBytes, int rounds) {
       MillraceJob.build(
           env,
           settings,
-          StateBenchSource.of(keys, 2 * rounds, settings.input().topic()),
+          StateBenchSource.of(keys, PHASES * rounds, settings.input().topic()),
           new MillraceJob.Sinks(metrics, others, others, others, others));
       JobGraph graph = env.getStreamGraph().getJobGraph();
-      try (MiniCluster cluster = cluster(env)) {
-        cluster.start();
+      try (MiniCluster cluster = LocalFlink.cluster(env)) {
         JobID job = cluster.submitJob(graph).get().getJobID();
         // A job that fails ends the waiting, and says why.
         cluster
             .requestJobResult(job)
             .thenAccept(
                 ended ->
-                    reports.all.completeExceptionally(
+                    reports.fail(
                         ended
                             .getSerializedThrowable()
                             .map(e -> (Throwable) e)
                             .orElseGet(() -> new IllegalStateException("the job has ended"))));
-        reports.all.get();
+        reports.thirdBegun.get();
+        reports.checkpointing = true;
         long before = System.nanoTime();
         cluster.triggerCheckpoint(job, CheckpointType.CONFIGURED).get();
         double checkpoint = (System.nanoTime() - before) / 1e9;
+        reports.checkpointing = false;
         long checkpointBytes = size(checkpoints);
+        reports.all.get();
         Path savepoint = Directories.untilExit("millrace-bench-");
         cluster
             .triggerSavepoint(
@@ -173,23 +208,15 @@ record StateBench(int keys, Backend backend, long cacheBytes, int rounds) {
             .get();
         return new Result(
             this,
-            (reports.end - reports.half) / 1e9,
+            (reports.end - reports.warm) / 1e9,
             checkpoint,
+            reports.longestGap / 1e6,
+            reports.quietGap / 1e6,
             checkpointBytes,
             size(savepoint),
             windowBytes(settings.metrics()));
       }
     }
-  }
-
-  private static MiniCluster cluster(StreamExecutionEnvironment env) {
-    return new MiniCluster(
-        new MiniClusterConfiguration.Builder()
-            .setConfiguration(new Configuration((Configuration) env.getConfiguration()))
-            .withRandomPorts()
-            .setNumTaskManagers(1)
-            .setNumSlotsPerTaskManager(1)
-            .build());
   }
 
   private Settings settings() {
@@ -233,7 +260,7 @@ record StateBench(int keys, Backend backend, long cacheBytes, int rounds) {
     metrics.update(new ScoredClass(), 1, 0);
     int one = length(metrics);
     metrics.update(new ScoredClass(), 1, 0);
-    return (long) (length(metrics) - one) * Math.min(spec.window(), 2 * rounds);
+    return (long) (length(metrics) - one) * Math.min(spec.window(), PHASES * rounds);
   }
 
   private static int length(ClassificationMetrics metrics) throws IOException {

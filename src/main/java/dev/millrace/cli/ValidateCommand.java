@@ -60,7 +60,7 @@ final class ValidateCommand implements Callable<Integer> {
     line(out, "label", label(settings));
     line(out, "key", examples.key() == null ? "the record key" : "field " + examples.key());
     line(out, "features", features(examples));
-    line(out, "model", model(settings.model()));
+    line(out, "model", model(settings.model(), settings.prior()));
     line(
         out,
         "metrics",
@@ -109,7 +109,7 @@ final class ValidateCommand implements Callable<Integer> {
     if (features.isEmpty()) {
       return "all that the examples carry";
     }
-    int width = features.stream().mapToInt(FeatureSpec::width).sum();
+    int width = examples.width();
     return features.size()
         + (features.size() == 1 ? " field, " : " fields, ")
         + width
@@ -117,7 +117,7 @@ final class ValidateCommand implements Callable<Integer> {
         + features.stream().map(FeatureSpec::name).collect(Collectors.joining(" "));
   }
 
-  private static String model(ModelSpec model) {
+  private static String model(ModelSpec model, String prior) {
     if (model.auto() != null) {
       return model.auto().id().replaceFirst("auto ", "auto: ");
     }
@@ -129,7 +129,9 @@ final class ValidateCommand implements Callable<Integer> {
                 .collect(Collectors.joining(", ", "", " hidden"));
     return String.format(
         "%s%s, %s %s, normalization %s, batch size %d",
-        model.start() == null ? "" : "from the file, ",
+        model.start() != null
+            ? "from the file, "
+            : prior != null ? "from the model of key \"" + prior + "\", " : "",
         layers,
         model.optimizer().id(),
         Float.toString(model.optimizer().learningRate()),

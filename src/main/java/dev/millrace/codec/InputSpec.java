@@ -43,6 +43,26 @@ public record InputSpec(
         format, schema, key, label, weight, eventTime, newTask, classes, features, limits);
   }
 
+  /** The same for the first of its declared features. */
+  public InputSpec withFirstFeatures(int count) {
+    return new InputSpec(
+        format,
+        schema,
+        key,
+        label,
+        weight,
+        eventTime,
+        task,
+        classes,
+        features.subList(0, count),
+        limits);
+  }
+
+  /** Numbers that the declared features are together. */
+  public int width() {
+    return features.stream().mapToInt(FeatureSpec::width).sum();
+  }
+
   /** Framings of a record value. */
   public enum Format {
     /** Avro single-object encoding: C3 01, the schema's fingerprint, the record. */

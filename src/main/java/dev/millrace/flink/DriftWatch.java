@@ -5,6 +5,7 @@ import dev.millrace.data.Task;
 import dev.millrace.eval.drift.DriftDetector;
 import dev.millrace.eval.drift.DriftSignal;
 import dev.millrace.nn.Learner;
+import dev.millrace.nn.ModelMismatchException;
 import dev.millrace.nn.ModelSpec;
 import dev.millrace.nn.OnlineModel;
 import dev.millrace.nn.Workspace;
@@ -138,6 +139,13 @@ final class DriftWatch {
       case NONE -> challenger = null; // a false alarm
     }
     return next;
+  }
+
+  /** Makes a challenger as large as the settings say. */
+  void grow(TrainSpec spec, Task task, Workspace workspace) throws ModelMismatchException {
+    if (challenger != null) {
+      challenger = StateGrowth.grown(challenger, spec, task, workspace);
+    }
   }
 
   /** Tells a model that was just read what was decided about it. */

@@ -32,7 +32,7 @@ final class PrequentialModel {
   private static final int CLASS_NAME_BYTES = 128;
 
   private final Task task;
-  private final int columns;
+  private int columns;
   private final boolean probabilities;
   private final boolean balanced; // whether the classes' weights are to be made the same
   // Null if the pipeline does not look for drift.
@@ -134,6 +134,27 @@ final class PrequentialModel {
     ValidationScores fresh = new ValidationScores(task, spec.metrics());
     fresh.nameClasses(classes.list());
     return fresh;
+  }
+
+  /** The columns that stored state, version and all, was trained on. */
+  static int columns(DataInput in) throws IOException {
+    in.readInt();
+    in.readUTF();
+    return in.readInt();
+  }
+
+  /**
+   * Makes the models as large as the settings say; they predict the same.
+   *
+   * @throws ModelMismatchException if they do not grow into that
+   */
+  void grow(TrainSpec spec, Workspace workspace) throws ModelMismatchException {
+    columns = spec.columns().hashCode();
+    learner = StateGrowth.grown(learner, spec, task, workspace);
+    if (drift != null) {
+      drift.grow(spec, task, workspace);
+      drift.resume(learner);
+    }
   }
 
   /** A model that has learned nothing, of the classes known by now. */

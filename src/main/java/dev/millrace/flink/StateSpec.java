@@ -17,7 +17,9 @@ public record StateSpec(long cacheBytes, long ttlMillis, long modelBytes, ShapeC
     /** The job ends, and says what differs. */
     FAIL,
     /** The key starts afresh with its next example. */
-    RESET
+    RESET,
+    /** A model that is only smaller is made larger and predicts the same; else the job ends. */
+    GROW
   }
 
   /** What holds where nothing is said. */

@@ -55,6 +55,7 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
   private transient Counter learned;
   private transient Counter forgotten;
   private transient Counter reset;
+  private transient Counter grown;
   private transient boolean warned;
   // Why the state that was read last could not be used.
   private transient String mismatch;
@@ -80,6 +81,7 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
     learned = group.counter("learned");
     forgotten = group.counter("forgotten_keys");
     reset = group.counter("reset_keys");
+    grown = group.counter("grown_keys");
     refused =
         new DeadLetters(getRuntimeContext().getMetricGroup(), spec.input().limits().outputBytes());
   }
@@ -229,13 +231,15 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
    */
   private PrequentialModel resume(TrainState state, String key) {
     try {
+      if (stateSpec.onShapeChange() == StateSpec.ShapeChange.GROW
+          && state.resumeGrown(spec, scratch.workspace)) {
+        grown.inc();
+      }
       return state.resume(spec, scratch.workspace);
     } catch (ModelMismatchException e) {
-      if (stateSpec.onShapeChange() == StateSpec.ShapeChange.FAIL) {
+      if (stateSpec.onShapeChange() != StateSpec.ShapeChange.RESET) {
         throw new SuppressRestartsException(
-            new IOException(
-                "key \"%s\": %s: state.on-shape-change: reset does so"
-                    .formatted(key, e.getMessage())));
+            new IOException("key \"%s\": %s: %s".formatted(key, e.getMessage(), waysOut())));
       }
       mismatch = e.getMessage();
       if (!warned) {
@@ -246,6 +250,15 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
     } catch (IOException e) {
       throw new SuppressRestartsException(e);
     }
+  }
+
+  private String waysOut() {
+    String reset = "state.on-shape-change: reset does so";
+    return stateSpec.onShapeChange() == StateSpec.ShapeChange.GROW
+        ? reset
+        : reset
+            + ", and grow keeps what was learned if there only are more neurons, layers or"
+            + " features";
   }
 
   /**

@@ -31,6 +31,12 @@ public record TrainSpec(
     SnapshotSpec snapshots)
     implements Serializable {
 
+  /** The same for another input and another model. */
+  TrainSpec with(InputSpec newInput, ModelSpec newModel) {
+    return new TrainSpec(
+        pipeline, topic, newInput, newModel, metrics, config, drift, predictions, snapshots);
+  }
+
   /** The declared columns in their order: what the inputs of a model mean. */
   String columns() {
     return input.features().toString();

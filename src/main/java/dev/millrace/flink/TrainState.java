@@ -65,14 +65,39 @@ public final class TrainState {
    */
   PrequentialModel resume(TrainSpec spec, Workspace workspace) throws IOException {
     if (frozen != null) {
-      // Not a DataInputStream, whose every number is four calls of a synchronized method.
-      DataInput in = new DataInputDeserializer(frozen);
-      int version = in.readInt();
-      requireVersion(version);
-      model = new PrequentialModel(in, version, spec, workspace);
+      model = read(frozen, spec, workspace);
       frozen = null;
     }
     return model;
+  }
+
+  /**
+   * As {@link #resume}, also for a model that is smaller than the settings say: then it grows.
+   *
+   * @return whether it has grown
+   */
+  boolean resumeGrown(TrainSpec spec, Workspace workspace) throws IOException {
+    try {
+      resume(spec, workspace);
+      return false;
+    } catch (ModelMismatchException e) {
+      model = StateGrowth.read(frozen, spec, workspace);
+      frozen = null;
+      return true;
+    }
+  }
+
+  static PrequentialModel read(byte[] state, TrainSpec spec, Workspace workspace)
+      throws IOException {
+    DataInput in = open(state);
+    int version = in.readInt();
+    requireVersion(version);
+    return new PrequentialModel(in, version, spec, workspace);
+  }
+
+  static DataInput open(byte[] state) {
+    // Not a DataInputStream, whose every number is four calls of a synchronized method.
+    return new DataInputDeserializer(state);
   }
 
   /** Bytes in memory, estimated. */

@@ -177,8 +177,19 @@ public final class Learner implements OnlineModel {
    */
   @Override
   public void predict(float[] features, int offset, float[] out) {
+    predict(statistics, features, offset, out);
+  }
+
+  @Override
+  public void predictNext(float[] features, int offset, float[] out) {
+    double[] seen = statistics.clone();
+    blueprint.normalizer().update(seen, features, offset);
+    predict(seen, features, offset, out);
+  }
+
+  private void predict(double[] known, float[] features, int offset, float[] out) {
     float[] row = workspace.fitInput(inputs());
-    blueprint.normalizer().transform(statistics, features, offset, row, 0);
+    blueprint.normalizer().transform(known, features, offset, row, 0);
     blueprint.network().forward(parameters, row, 0, 1, workspace);
     writePrediction(blueprint.layout().outputOffset(1, 0), out, 0);
   }
@@ -420,9 +431,40 @@ public final class Learner implements OnlineModel {
     Layout after = blueprint.layout();
     if (after.outputs() > before.outputs()) {
       parameters = blueprint.network().grown(parameters, before, initializer());
-      optimizer = optimizer.grown(before, after);
+      optimizer = optimizer.grown(slots -> after.grown(slots, before));
       optimizer.meet(parameters);
     }
+  }
+
+  /**
+   * A larger model that predicts the same and keeps all that was learned, the mini-batch and the
+   * optimizer's slots: its first features and hidden layers are those of this model, whose layers
+   * may have become wider.
+   *
+   * @throws ModelMismatchException if the one does not grow into the other, saying why
+   */
+  public Learner grown(LearnerSpec spec, int inputs, Workspace shared)
+      throws ModelMismatchException {
+    Blueprint.Kind kind = new Blueprint.Kind(spec, blueprint.task(), inputs, classes());
+    Growth growth = new Growth(blueprint, shared.blueprint(kind));
+    Learner grown = new Learner(kind, keySeed, shared);
+    grown.parameters = growth.parameters(parameters, grown.initializer());
+    grown.optimizer = optimizer.grown(growth::slots);
+    grown.optimizer.meet(grown.parameters);
+    // The columns of new features have seen nothing.
+    System.arraycopy(statistics, 0, grown.statistics, 0, statistics.length);
+    if (targetStatistics != null) {
+      Normalizer.copy(targetStatistics, grown.targetStatistics);
+    }
+    if (pending != null) {
+      grown.pending = new MiniBatch(inputs, spec.batchSize());
+      grown.pending.addAll(pending);
+    }
+    grown.examples = examples;
+    grown.steps = steps;
+    grown.skippedSteps = skippedSteps;
+    grown.hasStart = hasStart;
+    return grown;
   }
 
   /** All that it predicts with, now. */

@@ -4,6 +4,9 @@ import dev.millrace.data.Task;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * Everything that decides how a model learns, fixed for its whole life.
@@ -22,6 +25,8 @@ public record LearnerSpec(
     Clipping clipping,
     long seed)
     implements Serializable {
+
+  private static final Pattern HIDDEN_LAYER = Pattern.compile("(\\d+) (\\w+)( with layer norm)?");
 
   /** With a constant learning rate and a gradient clipped by its norm alone. */
   public LearnerSpec(
@@ -178,6 +183,23 @@ public record LearnerSpec(
     List<LayerSpec> layers = new ArrayList<>(network.hidden());
     layers.add(new LayerSpec(outputs, network.output()));
     return List.copyOf(layers);
+  }
+
+  /** The hidden layers that {@link #shape} names, without their dropout. */
+  static List<LayerSpec> hiddenOf(String shape) {
+    List<LayerSpec> hidden = new ArrayList<>();
+    for (String part : shape.split(", ")) {
+      Matcher layer = HIDDEN_LAYER.matcher(part);
+      if (layer.matches()) {
+        hidden.add(
+            new LayerSpec(
+                Integer.parseInt(layer.group(1)),
+                Activation.valueOf(layer.group(2).toUpperCase(Locale.ROOT)),
+                0f,
+                layer.group(3) != null));
+      }
+    }
+    return hidden;
   }
 
   /** What decides which numbers a stored model consists of, for people and for comparison. */

@@ -107,6 +107,15 @@ final class MiniBatch {
     size++;
   }
 
+  /** Keeps the rows of another one with as many inputs or fewer; what it has not got is 0. */
+  void addAll(MiniBatch other) {
+    for (int r = 0; r < other.size; r++) {
+      int row = reserve(1);
+      System.arraycopy(other.rows, r * other.stride, rows, row, other.inputs);
+      add(other.targets[r], other.weights[r]);
+    }
+  }
+
   void clear() {
     size = 0;
   }

@@ -61,7 +61,8 @@ public record ModelHeader(String shape, int inputs, int classes) {
               + header.shape
               + "), configured ("
               + expected
-              + "); go back to the stored settings, or start afresh");
+              + "); go back to the stored settings, or start afresh",
+          header.shape);
     }
     if (header.inputs < 1 || header.classes < 0) {
       throw new IOException(

@@ -6,10 +6,22 @@ import java.io.IOException;
 public final class ModelMismatchException extends IOException {
   private static final long serialVersionUID = 1L;
 
+  private final String storedShape;
+
   /**
    * @param message names what is stored and what is configured
    */
   public ModelMismatchException(String message) {
+    this(message, null);
+  }
+
+  ModelMismatchException(String message, String storedShape) {
     super(message);
+    this.storedShape = storedShape;
+  }
+
+  /** The shape of the stored network in words, if it is that which differs; else null. */
+  public String storedShape() {
+    return storedShape;
   }
 }

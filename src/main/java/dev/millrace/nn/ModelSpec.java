@@ -164,6 +164,29 @@ public record ModelSpec(
     return new Learner(forTask(Task.REGRESSION), Task.REGRESSION, features, 0, 0);
   }
 
+  /**
+   * The same with the hidden layers of a stored model.
+   *
+   * @param shape as {@link ModelMismatchException#storedShape} tells it
+   */
+  public ModelSpec withHiddenOf(String shape) {
+    return new ModelSpec(
+        LearnerSpec.hiddenOf(shape),
+        output,
+        loss,
+        optimizer,
+        schedule,
+        regularizer,
+        normalization,
+        batchSize,
+        clipping,
+        seed,
+        initializer,
+        classWeights,
+        start,
+        auto);
+  }
+
   /** The same with a model to start from. */
   public ModelSpec withStart(ModelStart newStart) {
     return new ModelSpec(

@@ -52,6 +52,15 @@ public interface OnlineModel {
   void predict(float[] features, int offset, float[] out);
 
   /**
+   * Predicts as {@link #learnClass} and {@link #learnValue} would if the example came next: the
+   * scaler takes its features in first. Nothing is changed once it returns.
+   *
+   * @param features [inputs] from {@code offset}, NaN is missing
+   * @param out receives {@link #outputs} numbers, as {@link #predict} writes them
+   */
+  void predictNext(float[] features, int offset, float[] out);
+
+  /**
    * Predicts, then learns the class of an example.
    *
    * @param features [inputs] from {@code offset}, NaN is missing

@@ -6,6 +6,7 @@ import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
 import java.util.Arrays;
+import java.util.function.UnaryOperator;
 
 /** What an optimizer remembers between two steps: its slots, one float a parameter each. */
 final class OptimizerState {
@@ -68,12 +69,16 @@ final class OptimizerState {
     return new OptimizerState(this, first.clone(), second.clone());
   }
 
-  /** The same state for a network with more outputs, whose slots start at 0. */
-  OptimizerState grown(Layout from, Layout to) {
+  /**
+   * The same state for a larger network.
+   *
+   * @param slots gives each parameter's slot its new place, and 0 to new ones
+   */
+  OptimizerState grown(UnaryOperator<float[]> slots) {
     return new OptimizerState(
         this,
-        usesFirst(optimizer) ? to.grown(first, from) : UNUSED,
-        usesSecond(optimizer) ? to.grown(second, from) : UNUSED);
+        usesFirst(optimizer) ? slots.apply(first) : UNUSED,
+        usesSecond(optimizer) ? slots.apply(second) : UNUSED);
   }
 
   /** Forgets what it knows of some parameters, {@code from} to below {@code to}. */
@@ -163,6 +168,41 @@ final class OptimizerState {
           ftrl.l1(),
           ftrl.l2());
     }
+  }
+
+  /** Whether {@link #moveByRow} is for it and such columns. */
+  boolean movesByRow(int columns) {
+    return optimizer instanceof Optimizer.Adam && columns > Kernels.NARROW;
+  }
+
+  /** As {@link #move} along the gradient of a layer's weights of one row, which nobody holds. */
+  void moveByRow(
+      float[] parameters,
+      int offset,
+      float[] x,
+      int xOffset,
+      int in,
+      float[] delta,
+      int deltaOffset,
+      int columns,
+      float learningRate) {
+    Optimizer.Adam adam = (Optimizer.Adam) optimizer;
+    UPDATES.adamOfOneRow(
+        x,
+        xOffset,
+        in,
+        delta,
+        deltaOffset,
+        columns,
+        parameters,
+        first,
+        second,
+        offset,
+        (float) (learningRate / (1 - firstPower)),
+        adam.beta1(),
+        adam.beta2(),
+        adam.epsilon(),
+        (float) (1 / (1 - secondPower)));
   }
 
   private void adam(

@@ -126,6 +126,10 @@ final class StepInPlace {
     for (int l = 0; l < layout.layers(); l++) {
       int stride = layout.weightStride(l);
       int columns = layout.weightColumns(l);
+      if (rows == 1 && optimizer.movesByRow(columns)) {
+        moveByRow(l, parameters, x, optimizer, learningRate, workspace);
+        continue;
+      }
       int delta = layout.activationOffset(l, rows);
       int inputs = layout.inputs(l);
       int together = layout.inputsTogether(l);
@@ -157,5 +161,35 @@ final class StepInPlace {
             parameters, layout.weightOffset(l) + i * stride, gradient, length, learningRate);
       }
     }
+  }
+
+  /**
+   * The same from one row: the gradient of the weights is used as it is computed, held by nobody.
+   */
+  private void moveByRow(
+      int layer,
+      float[] parameters,
+      float[] x,
+      OptimizerState optimizer,
+      float learningRate,
+      Workspace workspace) {
+    int columns = layout.weightColumns(layer);
+    int delta = layout.activationOffset(layer, 1);
+    optimizer.moveByRow(
+        parameters,
+        layout.weightOffset(layer),
+        layer == 0 ? x : workspace.activations,
+        layer == 0 ? 0 : layout.activationOffset(layer - 1, 1),
+        layout.inputs(layer),
+        workspace.deltas,
+        delta,
+        columns,
+        learningRate);
+    int length = layout.lengthOfLast(layer, 1);
+    workspace.fitGradient(length);
+    float[] gradient = workspace.gradient;
+    KERNELS.biasGradient(workspace.deltas, delta, 1, columns, gradient, 0);
+    network.clearPadding(layer, gradient, 0, 1, length);
+    optimizer.move(parameters, layout.biasOffset(layer), gradient, length, learningRate);
   }
 }

@@ -4,6 +4,38 @@ package dev.millrace.simd;
 final class ScalarUpdates implements UpdateKernels {
 
   @Override
+  public void adamOfOneRow(
+      float[] x,
+      int xOffset,
+      int in,
+      float[] delta,
+      int deltaOffset,
+      int columns,
+      float[] w,
+      float[] m,
+      float[] v,
+      int offset,
+      float rate,
+      float beta1,
+      float beta2,
+      float epsilon,
+      float correction) {
+    float rest1 = 1f - beta1;
+    float rest2 = 1f - beta2;
+    for (int i = 0; i < in; i++) {
+      float xi = x[xOffset + i];
+      int row = offset + i * Kernels.stride(columns);
+      for (int c = 0; c < columns; c++) {
+        int p = row + c;
+        float g = Fma.fma(xi, delta[deltaOffset + c], 0f);
+        m[p] = Fma.fma(beta1, m[p], rest1 * g);
+        v[p] = Fma.fma(beta2, v[p], rest2 * (g * g));
+        w[p] -= rate * m[p] / ((float) Math.sqrt(v[p] * correction) + epsilon);
+      }
+    }
+  }
+
+  @Override
   public void nesterov(
       float[] w, float[] v, float[] g, int offset, int length, float learningRate, float momentum) {
     for (int i = 0; i < length; i++) {

@@ -12,6 +12,31 @@ public interface UpdateKernels {
     return Kernels.best().bits() == 0 ? new ScalarUpdates() : new VectorUpdates();
   }
 
+  /**
+   * One step of Adam on a layer's weights from one row: {@link Kernels#weightGradient} and {@link
+   * Kernels#adam} without the gradient in between, bit for bit.
+   *
+   * @param x [in]
+   * @param delta [columns], a multiple of 16
+   * @param w [in x columns], as {@code m} and {@code v}
+   */
+  void adamOfOneRow(
+      float[] x,
+      int xOffset,
+      int in,
+      float[] delta,
+      int deltaOffset,
+      int columns,
+      float[] w,
+      float[] m,
+      float[] v,
+      int offset,
+      float rate,
+      float beta1,
+      float beta2,
+      float epsilon,
+      float correction);
+
   /** Nesterov momentum: v = fma(momentum, v, g); w = fma(-learningRate, fma(momentum, v, g), w). */
   void nesterov(
       float[] w, float[] v, float[] g, int offset, int length, float learningRate, float momentum);

@@ -58,6 +58,41 @@ final class VectorOptimizers {
     }
   }
 
+  /** Along the gradient x·delta of one row of weights. */
+  static void adam(
+      float x,
+      float[] delta,
+      int deltaOffset,
+      int columns,
+      float[] w,
+      float[] m,
+      float[] v,
+      int offset,
+      float rate,
+      float beta1,
+      float beta2,
+      float epsilon,
+      float correction) {
+    FloatVector xi = constant(x);
+    // The sum over rows starts from 0, which turns a product of -0 into 0.
+    FloatVector zero = FloatVector.zero(SPECIES);
+    FloatVector keep1 = constant(beta1);
+    FloatVector keep2 = constant(beta2);
+    FloatVector rest2 = constant(1f - beta2);
+    float rest1 = 1f - beta1;
+    for (int c = 0; c < columns; c += WIDTH) {
+      int p = offset + c;
+      FloatVector gi = xi.fma(FloatVector.fromArray(SPECIES, delta, deltaOffset + c), zero);
+      FloatVector mi = keep1.fma(FloatVector.fromArray(SPECIES, m, p), gi.mul(rest1));
+      FloatVector vi = FloatVector.fromArray(SPECIES, v, p);
+      vi = keep2.fma(vi, rest2.mul(gi.mul(gi)));
+      mi.intoArray(m, p);
+      vi.intoArray(v, p);
+      FloatVector change = mi.mul(rate).div(vi.mul(correction).sqrt().add(epsilon));
+      FloatVector.fromArray(SPECIES, w, p).sub(change).intoArray(w, p);
+    }
+  }
+
   static void adam(
       float[] w,
       float[] m,

@@ -16,6 +16,42 @@ final class VectorUpdates implements UpdateKernels {
   private final ScalarUpdates scalar = new ScalarUpdates();
 
   @Override
+  public void adamOfOneRow(
+      float[] x,
+      int xOffset,
+      int in,
+      float[] delta,
+      int deltaOffset,
+      int columns,
+      float[] w,
+      float[] m,
+      float[] v,
+      int offset,
+      float rate,
+      float beta1,
+      float beta2,
+      float epsilon,
+      float correction) {
+    for (int i = 0; i < in; i++) {
+      int row = offset + i * Kernels.stride(columns);
+      VectorOptimizers.adam(
+          x[xOffset + i],
+          delta,
+          deltaOffset,
+          columns,
+          w,
+          m,
+          v,
+          row,
+          rate,
+          beta1,
+          beta2,
+          epsilon,
+          correction);
+    }
+  }
+
+  @Override
   public void nesterov(
       float[] w, float[] v, float[] g, int offset, int length, float learningRate, float momentum) {
     FloatVector rate = constant(-learningRate);

@@ -69,8 +69,8 @@ class TwoJobsITCase {
         new MiniCluster(
             new MiniClusterConfiguration.Builder()
                 .setConfiguration(configuration)
-                .setNumTaskManagers(2)
-                .setNumSlotsPerTaskManager(2)
+                .setNumTaskManagers(1)
+                .setNumSlotsPerTaskManager(4)
                 .build());
     cluster.start();
     return cluster;

@@ -49,6 +49,27 @@ class ClusterCommandsTest {
   }
 
   @Test
+  void absurdNumbersOfSlotsAreRefused() {
+    Cli cli =
+        Cli.run("cluster", "-c", pipeline.toString(), "--taskmanagers=70000", "--slots=70000");
+
+    assertUsage(
+        cli,
+        "--taskmanagers 70000 with --slots 70000 have 4900000000 slots; 32768 are allowed.\n"
+            + "Try: ./millrace cluster --help\n");
+  }
+
+  @Test
+  void theWebPortHasOneOption() {
+    Cli cli = Cli.run("cluster", "-c", pipeline.toString(), "-D", "rest.port=8090");
+
+    assertUsage(
+        cli,
+        "-D rest.port would leave this command without its cluster. Use --port.\n"
+            + "Try: ./millrace cluster --help\n");
+  }
+
+  @Test
   void aDirectoryWithoutMetadataIsNoSavepoint() {
     String expected =
         "--from-savepoint %s is neither a savepoint nor a checkpoint: there is no _metadata in it."

@@ -39,6 +39,8 @@ class ServingITCase {
           + " { name: card, type: one-hot, values: [visa, amex] },"
           + " { name: country, type: hash, buckets: 8, nullable: true }]";
 
+  private static final String NETWORK = "{ layers: [{ units: 8 }], batch-size: 7 }";
+
   @TempDir private static Path dir;
 
   private static EmbeddedKafka kafka;
@@ -74,22 +76,22 @@ class ServingITCase {
 
   @Test
   void recordsOfTheStandardSchemaWithDeclaredFeatures() throws Exception {
-    check("declared", "avro", "features: " + FEATURES);
+    check("declared", "avro", "features: " + FEATURES, "auto");
   }
 
   @Test
   void jsonRecords() throws Exception {
-    check("json", "json", "format: json, features: " + FEATURES);
+    check("json", "json", "format: json, features: " + FEATURES, NETWORK);
   }
 
   @Test
   void recordsWithoutDeclaredFeatures() throws Exception {
-    check("undeclared", "avro", "start: earliest");
+    check("undeclared", "avro", "start: earliest", "auto");
   }
 
-  private void check(String name, String format, String input) throws Exception {
-    Path first = pipeline(name + "-first", name, input);
-    Path second = pipeline(name + "-second", name, input);
+  private void check(String name, String format, String input, String model) throws Exception {
+    Path first = pipeline(name + "-first", name, input, model);
+    Path second = pipeline(name + "-second", name, input, model);
     Cli.run("topics", "create", "-c", first.toString());
     Cli.run("topics", "create", "-c", second.toString());
     produce(first, format, rows.subList(0, ROWS));
@@ -207,7 +209,7 @@ class ServingITCase {
         .isEqualTo("row,key,prediction,probability,model_version");
     assertThat(csv.out().lines().skip(1)).allMatch(l -> l.matches("1,shop-1,(ok|bad),0\\.\\d+,10"));
 
-    Path narrow = pipeline("narrow", "errors", "topic: narrow");
+    Path narrow = pipeline("narrow", "errors", "start: earliest");
     Files.writeString(
         narrow,
         Files.readString(narrow)
@@ -266,11 +268,17 @@ class ServingITCase {
   }
 
   private static Path pipeline(String name, String examples, String input) throws IOException {
+    return pipeline(name, examples, input, NETWORK);
+  }
+
+  private static Path pipeline(String name, String examples, String input, String model)
+      throws IOException {
     String yaml =
         """
         pipeline: %1$s
         kafka: { bootstrap.servers: "%2$s" }
         input: { label: class, topic: %3$s.examples, %4$s }
+        model: %5$s
         output:
           predictions: true
           topics:
@@ -282,6 +290,6 @@ class ServingITCase {
         """;
     return Files.writeString(
         dir.resolve(name + ".yaml"),
-        yaml.formatted(name, kafka.bootstrapServers(), examples, input));
+        yaml.formatted(name, kafka.bootstrapServers(), examples, input, model));
   }
 }

@@ -33,7 +33,7 @@ class SnapshotCheckTest {
 
     assertThatThrownBy(() -> new SnapshotCheck(dir, newest).require(AT_LEAST_ONCE))
         .isInstanceOf(CliError.class)
-        .hasMessageStartingWith(newest.resolve("_metadata") + " is damaged (")
+        .hasMessageStartingWith(newest.resolve("_metadata") + " is damaged (it is cut off). ")
         .hasMessageEndingWith(
             "Continue from the one before: --from-savepoint "
                 + before

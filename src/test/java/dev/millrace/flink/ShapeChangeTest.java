@@ -3,11 +3,20 @@ package dev.millrace.flink;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.millrace.codec.FeatureSpec;
+import dev.millrace.codec.InputSpec;
 import dev.millrace.data.Example;
 import dev.millrace.flink.StateSpec.ShapeChange;
+import dev.millrace.nn.Activation;
+import dev.millrace.nn.LayerSpec;
+import dev.millrace.nn.LearnerSummary;
 import dev.millrace.nn.ModelSpec;
 import dev.millrace.testing.Chunks;
+import dev.millrace.testing.Records;
 import dev.millrace.testing.Specs;
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.stream.Stream;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
@@ -40,7 +49,8 @@ class ShapeChangeTest {
           .hasMessageContaining("auto balanced")
           .hasMessageEndingWith(
               "; go back to the stored settings, or start afresh: state.on-shape-change: reset"
-                  + " does so");
+                  + " does so, and grow keeps what was learned if there only are more neurons,"
+                  + " layers or features");
     }
   }
 
@@ -84,7 +94,7 @@ class ShapeChangeTest {
   @MethodSource("backends")
   void modelsThatFitGoOnWhateverIsToBeDoneWithOthers(StateBackend backend) throws Exception {
     OperatorSubtaskState snapshot = snapshot(backend);
-    String[] models = new String[2];
+    String[] models = new String[ShapeChange.values().length];
     for (ShapeChange onChange : ShapeChange.values()) {
       try (TrainHarness harness = new TrainHarness(train(before, onChange), backend, snapshot)) {
         harness.send(examples, 10);
@@ -93,7 +103,115 @@ class ShapeChangeTest {
       }
     }
 
-    assertThat(models[1]).isEqualTo(models[0]).isNotNull();
+    assertThat(models).doesNotContainNull().containsOnly(models[0]);
+  }
+
+  @ParameterizedTest
+  @MethodSource("backends")
+  void orAModelThatIsOnlySmallerGrowsAndPredictsTheSame(StateBackend backend) throws Exception {
+    // The report after 20 more examples begins with the metrics of the smaller model, and the
+    // loss of the first example after the change is that of the smaller model's prediction.
+    List<Example> next = Chunks.classes("k", 61, 2).subList(60, 61);
+    TrainSpec larger = Specs.train(withLayers(Specs.small(5), 20, 30));
+    try (TrainHarness same =
+            new TrainHarness(train(before, ShapeChange.FAIL), backend, snapshot(backend));
+        TrainHarness grown =
+            new TrainHarness(train(larger, ShapeChange.GROW), backend, snapshot(backend))) {
+      same.send(next, 1);
+      same.end();
+      grown.send(next, 1);
+      grown.end();
+
+      assertThat(scores(grown)).isEqualTo(scores(same)).hasSize(2);
+      LearnerSummary learner =
+          ModelSnapshot.decode("p", "c", "k", HexFormat.of().parseHex(grown.model("k"))).learner();
+      assertThat(learner.shape()).contains("20 relu, 30 relu");
+      assertThat(learner.examples()).isEqualTo(61);
+      // The one without another example too.
+      assertThat(grown.modelsByKey()).containsOnlyKeys("k", "silent");
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("backends")
+  void aModelThatIsNoSmallerOneStopsTheJobWhereItIsToGrow(StateBackend backend) throws Exception {
+    TrainSpec narrower = Specs.train(withLayers(Specs.small(5), 7));
+    try (TrainHarness harness =
+        new TrainHarness(train(narrower, ShapeChange.GROW), backend, snapshot(backend))) {
+      assertThatThrownBy(() -> harness.send(examples, 10))
+          .isInstanceOf(SuppressRestartsException.class)
+          .rootCause()
+          .hasMessageContaining("hidden layer 1 would have fewer neurons")
+          .hasMessageEndingWith("or start afresh: state.on-shape-change: reset does so");
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("backends")
+  void featuresDeclaredBehindTheOthersAreAdded(StateBackend backend) throws Exception {
+    TrainSpec two = Specs.train(declared("a", "b"), Specs.small(5), Specs.METRICS);
+    TrainSpec three = Specs.train(declared("a", "b", "c"), Specs.small(5), Specs.METRICS);
+    TrainSpec others = Specs.train(declared("a", "c"), Specs.small(5), Specs.METRICS);
+    OperatorSubtaskState snapshot;
+    try (TrainHarness harness = new TrainHarness(train(two, ShapeChange.GROW), backend, null)) {
+      harness.send(withWidth(60, 2), 10);
+      snapshot = harness.snapshot();
+    }
+
+    try (TrainHarness harness =
+        new TrainHarness(train(three, ShapeChange.GROW), backend, snapshot)) {
+      harness.send(withWidth(60, 3), 10);
+      harness.end();
+
+      assertThat(harness.deadLetters()).isEmpty();
+      LearnerSummary learner =
+          ModelSnapshot.decode("p", "c", "k", HexFormat.of().parseHex(harness.model("k")))
+              .learner();
+      assertThat(learner.inputs()).isEqualTo(3);
+      assertThat(learner.examples()).isEqualTo(120);
+    }
+    try (TrainHarness harness =
+        new TrainHarness(train(others, ShapeChange.GROW), backend, snapshot)) {
+      assertThatThrownBy(() -> harness.send(withWidth(60, 2), 10))
+          .rootCause()
+          .hasMessageContaining("the models were trained on other input.features");
+    }
+  }
+
+  private static List<Example> withWidth(int count, int width) {
+    List<Example> examples = Chunks.classes("k", count, 2);
+    examples.forEach(example -> example.resize(width));
+    return examples;
+  }
+
+  private static InputSpec declared(String... names) {
+    return Records.spec(
+        null,
+        List.of(),
+        Arrays.stream(names)
+            .map(name -> new FeatureSpec(name, FeatureSpec.Type.NUMERIC, false, List.of(), 0))
+            .toList());
+  }
+
+  private static ModelSpec withLayers(ModelSpec model, int... units) {
+    return new ModelSpec(
+        Arrays.stream(units).mapToObj(u -> new LayerSpec(u, Activation.RELU)).toList(),
+        model.output(),
+        model.loss(),
+        model.optimizer(),
+        model.regularizer(),
+        model.normalization(),
+        model.batchSize(),
+        model.clipping().norm(),
+        model.seed());
+  }
+
+  /** The windows and totals of the reports, in the order of the keys. */
+  private static List<String> scores(TrainHarness harness) throws IOException {
+    return harness.metrics().stream()
+        .map(metrics -> metrics.path("key") + " " + metrics.path("window") + metrics.path("total"))
+        .sorted()
+        .toList();
   }
 
   private TrainHarness continued(StateBackend backend, ShapeChange onChange) throws Exception {

@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.function.Function;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
+import org.apache.flink.runtime.state.KeyedStateHandle;
 import org.apache.flink.runtime.state.StateBackend;
 import org.apache.flink.runtime.state.hashmap.HashMapStateBackend;
 import org.apache.flink.state.rocksdb.EmbeddedRocksDBStateBackend;
@@ -65,6 +66,35 @@ class TrainOperatorTest {
         run(new EmbeddedRocksDBStateBackend(), r -> new Forgetful(spec, state(64 << 20)), 998);
 
     assertThat(damaged.models()).isNotEqualTo(undisturbed.models());
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {0, 64 << 20})
+  void anIncrementalCheckpointHasLittleMoreThanTheModelsThatLearned(long cacheBytes)
+      throws Exception {
+    int keys = 1_000;
+    try (TrainHarness harness =
+        new TrainHarness(train(cacheBytes), new EmbeddedRocksDBStateBackend(true), null)) {
+      for (int key = 0; key < keys; key++) {
+        harness.send(Chunks.classes("key-" + key, 10, key), 10);
+      }
+      KeyedStateHandle first = checkpoint(harness, 1);
+      harness.send(Chunks.classes("key-7", 10, 1), 10);
+      harness.send(Chunks.classes("key-9", 10, 1), 10);
+      KeyedStateHandle second = checkpoint(harness, 2);
+
+      // Two of 1,000 models, and RocksDB's own description of its files.
+      assertThat(first.getCheckpointedSize()).isGreaterThan(keys * 1_000L);
+      assertThat(second.getCheckpointedSize()).isLessThan(first.getCheckpointedSize() / 10);
+      assertThat(second.getStateSize()).isGreaterThan(first.getStateSize());
+    }
+  }
+
+  private static KeyedStateHandle checkpoint(TrainHarness harness, long id) throws Exception {
+    harness.operator.prepareSnapshotPreBarrier(id);
+    OperatorSubtaskState state = harness.operator.snapshot(id, id);
+    harness.operator.notifyOfCompletedCheckpoint(id);
+    return state.getManagedKeyedState().iterator().next();
   }
 
   /** Leaves what the cache holds out of the checkpoint. */

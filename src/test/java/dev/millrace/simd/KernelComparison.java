@@ -218,6 +218,9 @@ final class KernelComparison {
         state,
         all,
         (k, s) -> with(k).ftrl(s[0], s[1], s[2], g, 16, length, 0.1f, 1f, 0.05f, 0.01f));
+    for (int in : new int[] {1, 2, 7}) {
+      adamOfOneRow(in, g, length);
+    }
     inPlace("clamp", withSpecials(length), (k, x) -> with(k).clamp(x, length, 0.7f));
     for (int rows : new int[] {1, 3, 17}) {
       for (int columns : new int[] {Kernels.NARROW, length}) {
@@ -225,6 +228,24 @@ final class KernelComparison {
         inPlace("limitColumns", w, (k, x) -> with(k).limitColumns(x, 3, rows, columns, 1.1f));
       }
     }
+  }
+
+  private void adamOfOneRow(int in, float[] delta, int columns) {
+    int all = 16 + in * Kernels.stride(columns);
+    float[] x = numbers(in + 3, 1);
+    float[] state = numbers(3 * all, 1);
+    for (int i = 2 * all; i < state.length; i++) {
+      state[i] = Math.abs(state[i]);
+    }
+    inSlots(
+        "adamOfOneRow",
+        state,
+        all,
+        (k, s) ->
+            with(k)
+                .adamOfOneRow(
+                    x, 3, in, delta, 0, columns, s[0], s[1], s[2], 16, 0.01f, 0.9f, 0.999f, 1e-8f,
+                    3f));
   }
 
   private void mixtures(int length) {

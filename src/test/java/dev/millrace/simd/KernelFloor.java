@@ -64,6 +64,7 @@ record KernelFloor(String benchmark, double work, double at512, double at256) {
           update("momentum", 0.67, 0.49),
           update("rmsProp", 0.52, 0.48),
           update("adam", 0.30, 0.30),
+          update("adamOfOneRow", 0.30, 0.30),
           update("nesterov", 0.65, 0.50),
           update("adagrad", 0.53, 0.46),
           update("ftrl", 3.7, 3.9),

@@ -25,6 +25,7 @@ public class UpdateBenchmark {
   private final float[] m = BenchmarkData.numbers(LENGTH, 2);
   private final float[] v = BenchmarkData.magnitudes(LENGTH, 3);
   private final float[] g = BenchmarkData.numbers(LENGTH, 4);
+  private final float[] x = BenchmarkData.numbers(ROWS, 5);
 
   @Benchmark
   public float[] sgd() {
@@ -53,6 +54,12 @@ public class UpdateBenchmark {
   @Benchmark
   public float[] nesterov() {
     more.nesterov(w, m, g, 0, LENGTH, 1e-6f, 0.9f);
+    return w;
+  }
+
+  @Benchmark
+  public float[] adamOfOneRow() {
+    more.adamOfOneRow(x, 0, ROWS, g, 0, COLUMNS, w, m, v, 0, 1e-6f, 0.9f, 0.999f, 1e-8f, 1f);
     return w;
   }
 

@@ -165,6 +165,17 @@ public final class AutoLearner implements OnlineModel {
   }
 
   @Override
+  public void predictNext(float[] features, int offset, float[] out) {
+    Scaler before = scaler.copy();
+    scaler.update(features, offset);
+    try {
+      predict(features, offset, out);
+    } finally {
+      scaler.startFrom(before);
+    }
+  }
+
+  @Override
   public float learnClass(float[] features, int offset, int classIndex, float weight, float[] out) {
     require(classIndex);
     return learnClass(features, offset, classIndex, weight, out, 0);

@@ -46,6 +46,12 @@ final class Scaler {
     return new Scaler(this);
   }
 
+  /** Goes on from what another one of the same columns knows. */
+  void startFrom(Scaler other) {
+    System.arraycopy(other.statistics, 0, statistics, 0, statistics.length);
+    System.arraycopy(other.inverses, 0, inverses, 0, columns);
+  }
+
   /** Takes a row into the statistics; NaN is missing and changes nothing. */
   void update(float[] row, int offset) {
     for (int c = 0; c < columns; c++) {

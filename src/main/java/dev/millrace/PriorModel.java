@@ -1,0 +1,107 @@
+package dev.millrace;
+
+import dev.millrace.codec.InputSpec;
+import dev.millrace.flink.KafkaIo;
+import dev.millrace.flink.ModelAssembler;
+import dev.millrace.flink.ModelAssembler.Arrival;
+import dev.millrace.flink.ModelSnapshot;
+import dev.millrace.flink.Onlooker;
+import dev.millrace.nn.ModelStart;
+import java.io.IOException;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.KafkaException;
+
+/**
+ * Reads what {@code model.prior} names: the newest model of a key on the pipeline's models topic.
+ *
+ * <p>It is read once, before the job starts, and travels in it. The model of that key as it is at
+ * the moment would be another one for each new key, depending on which of two subtasks was faster.
+ */
+final class PriorModel {
+  private static final String SUBJECT = "model.prior is \"%s\", but ";
+
+  private final Settings settings;
+  private final ModelAssembler parts = new ModelAssembler();
+  private Arrival model;
+
+  private PriorModel(Settings settings) {
+    this.settings = settings;
+  }
+
+  /**
+   * Settings whose new models start from the prior one, if the pipeline has one.
+   *
+   * @throws InvalidPipelineException if there is no such model, or it does not fit
+   */
+  static Settings resolve(Settings settings) {
+    return settings.prior() == null ? settings : new PriorModel(settings).resolved();
+  }
+
+  private Settings resolved() {
+    String topic = settings.output().models();
+    try {
+      Onlooker.readAll(settings.kafka(), topic, this::take);
+    } catch (KafkaException e) {
+      throw refusal("topic %s cannot be read: %s.".formatted(topic, e.getMessage()));
+    }
+    if (model == null || model.isForgotten()) {
+      throw refusal(
+          ("topic %s has no model of that key. A job publishes its models as output.snapshots says"
+                  + " and when it is drained; see those there are with: ./millrace models list")
+              .formatted(topic));
+    }
+    String pipeline = model.pipeline();
+    if (pipeline != null && !pipeline.equals(settings.pipeline())) {
+      throw refusal(
+          "that model is of the pipeline %s. Export it, and name the file with model.from"
+              .formatted(pipeline));
+    }
+    try {
+      return startingFrom(
+          ModelSnapshot.decode(pipeline, model.config(), model.key(), model.bytes()));
+    } catch (IOException e) {
+      throw refusal("it cannot be used: " + e.getMessage());
+    }
+  }
+
+  private void take(ConsumerRecord<byte[], byte[]> candidate) {
+    try {
+      Arrival arrival = parts.accept(KafkaIo.record(candidate));
+      if (arrival != null && arrival.key().equals(settings.prior())) {
+        model = arrival;
+      }
+    } catch (IOException e) {
+      // It is no record of a model, as models list would say.
+    }
+  }
+
+  private Settings startingFrom(ModelSnapshot prior) throws IOException {
+    InputSpec input = settings.input().spec();
+    if (input.task() != null && input.task() != prior.task()) {
+      throw new IOException(
+          "its task is %s, and input.task is %s".formatted(prior.task(), input.task()));
+    }
+    int features = input.width();
+    int inputs = prior.learner().inputs();
+    if (features != 0 && features != inputs) {
+      throw new IOException(
+          "it has %d features, and input.features are %d".formatted(inputs, features));
+    }
+    ModelStart start =
+        new ModelStart(
+            prior.learner(settings.model()).weights(),
+            prior.task(),
+            prior.classes(),
+            ConfigHash.sha256(prior.bytes()));
+    return settings
+        .withPrior(null)
+        .withModel(settings.model().withStart(start))
+        .withInput(
+            new Settings.Input(
+                settings.input().topic(), settings.input().start(), input.withTask(prior.task())));
+  }
+
+  private InvalidPipelineException refusal(String reason) {
+    return new InvalidPipelineException(SUBJECT.formatted(settings.prior()) + reason);
+  }
+}

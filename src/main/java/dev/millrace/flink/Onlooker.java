@@ -1,0 +1,61 @@
+package dev.millrace.flink;
+
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+
+/** Consumers without a group: any number of them can look on and none leaves a trace. */
+public final class Onlooker {
+  private static final Duration POLL = Duration.ofMillis(500);
+  private static final Duration CALL = Duration.ofSeconds(15);
+
+  private Onlooker() {}
+
+  /**
+   * @param kafka client properties
+   */
+  public static KafkaConsumer<byte[], byte[]> consumer(Map<String, String> kafka) {
+    Map<String, Object> properties = new HashMap<>(kafka);
+    properties.remove("group.id");
+    properties.put("enable.auto.commit", "false");
+    properties.put("auto.offset.reset", "earliest");
+    // A job with the exactly-once guarantee writes in transactions; what it takes back is not
+    // shown.
+    properties.put("isolation.level", "read_committed");
+    return new KafkaConsumer<>(
+        properties, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+  }
+
+  /**
+   * Reads all that a topic has now, in the order of each partition.
+   *
+   * @throws org.apache.kafka.common.KafkaException if the brokers cannot be read
+   */
+  public static void readAll(
+      Map<String, String> kafka, String topic, Consumer<ConsumerRecord<byte[], byte[]>> each) {
+    try (KafkaConsumer<byte[], byte[]> consumer = consumer(kafka)) {
+      List<TopicPartition> partitions =
+          consumer.partitionsFor(topic, CALL).stream()
+              .map(p -> new TopicPartition(topic, p.partition()))
+              .toList();
+      consumer.assign(partitions);
+      consumer.seekToBeginning(partitions);
+      Map<TopicPartition, Long> ends = consumer.endOffsets(partitions, CALL);
+      while (partitions.stream().anyMatch(p -> consumer.position(p, CALL) < ends.get(p))) {
+        ConsumerRecords<byte[], byte[]> records = consumer.poll(POLL);
+        records.forEach(each);
+        if (records.isEmpty()) {
+          // A consumer waits for absent brokers without a word; this call needs an answer.
+          consumer.endOffsets(partitions, CALL);
+        }
+      }
+    }
+  }
+}

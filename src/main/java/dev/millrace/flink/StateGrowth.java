@@ -1,0 +1,65 @@
+package dev.millrace.flink;
+
+import dev.millrace.data.Task;
+import dev.millrace.nn.Learner;
+import dev.millrace.nn.ModelMismatchException;
+import dev.millrace.nn.OnlineModel;
+import dev.millrace.nn.Workspace;
+import java.io.IOException;
+
+/** Reads state of a smaller network, or of fewer features, and makes it as large as configured. */
+final class StateGrowth {
+  private StateGrowth() {}
+
+  /**
+   * @throws ModelMismatchException if the settings differ in more than growth
+   * @throws IOException if the state is of a newer release
+   */
+  static PrequentialModel read(byte[] state, TrainSpec spec, Workspace workspace)
+      throws IOException {
+    TrainSpec before = withFewerFeatures(state, spec);
+    PrequentialModel model;
+    try {
+      model = TrainState.read(state, before, workspace);
+    } catch (ModelMismatchException e) {
+      model = readSmaller(state, before, workspace, e);
+    }
+    model.grow(spec, workspace);
+    return model;
+  }
+
+  private static PrequentialModel readSmaller(
+      byte[] state, TrainSpec spec, Workspace workspace, ModelMismatchException cause)
+      throws IOException {
+    if (cause.storedShape() == null) {
+      throw cause;
+    }
+    try {
+      TrainSpec smaller = spec.with(spec.input(), spec.model().withHiddenOf(cause.storedShape()));
+      return TrainState.read(state, smaller, workspace);
+    } catch (ModelMismatchException e) {
+      throw cause; // it differs in more than its hidden layers; this one names what is configured
+    }
+  }
+
+  /** The model in the size that the settings say. */
+  static OnlineModel grown(OnlineModel model, TrainSpec spec, Task task, Workspace workspace)
+      throws ModelMismatchException {
+    int inputs = Math.max(model.inputs(), spec.input().width());
+    return model instanceof Learner network
+        ? network.grown(spec.model().forTask(task), inputs, workspace)
+        : model;
+  }
+
+  /** With as many of the declared features, from the first on, as the state knows. */
+  private static TrainSpec withFewerFeatures(byte[] state, TrainSpec spec) throws IOException {
+    int columns = PrequentialModel.columns(TrainState.open(state));
+    for (int count = spec.input().features().size(); count > 0; count--) {
+      TrainSpec before = spec.with(spec.input().withFirstFeatures(count), spec.model());
+      if (before.columns().hashCode() == columns) {
+        return before;
+      }
+    }
+    return spec;
+  }
+}

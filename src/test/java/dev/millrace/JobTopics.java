@@ -1,0 +1,104 @@
+package dev.millrace;
+
+import dev.millrace.cli.CommittedRecords;
+import dev.millrace.testing.Records;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.header.internals.RecordHeader;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+
+/** The topics of a pipeline, what tests send to them and read from them. */
+final class JobTopics {
+  private JobTopics() {}
+
+  static void create(Settings settings) throws Exception {
+    create(settings, 1);
+  }
+
+  static void create(Settings settings, int inputPartitions) throws Exception {
+    try (Admin admin = Admin.create(Map.copyOf(new HashMap<String, Object>(settings.kafka())))) {
+      admin
+          .createTopics(
+              Stream.of(
+                      settings.input().topic(),
+                      settings.output().metrics(),
+                      settings.output().deadLetters(),
+                      settings.output().models())
+                  .map(
+                      topic ->
+                          new NewTopic(
+                              topic,
+                              topic.equals(settings.input().topic()) ? inputPartitions : 1,
+                              (short) 1))
+                  .toList())
+          .all()
+          .get();
+    }
+  }
+
+  static void send(Settings settings, List<ProducerRecord<byte[], byte[]>> records) {
+    try (KafkaProducer<byte[], byte[]> producer =
+        new KafkaProducer<>(
+            Map.copyOf(new HashMap<String, Object>(settings.kafka())),
+            new ByteArraySerializer(),
+            new ByteArraySerializer())) {
+      for (ProducerRecord<byte[], byte[]> r : records) {
+        producer.send(
+            new ProducerRecord<>(
+                settings.input().topic(), null, r.timestamp(), r.key(), r.value(), r.headers()));
+      }
+    }
+  }
+
+  /** Examples of three classes, of all keys in turn; the same ones each time. */
+  static List<ProducerRecord<byte[], byte[]>> examples(int examples, int keys) {
+    SplittableRandom random = new SplittableRandom(11);
+    List<ProducerRecord<byte[], byte[]>> records = new ArrayList<>();
+    for (int i = 0; i < examples; i++) {
+      float[] features = new float[4];
+      for (int f = 0; f < features.length; f++) {
+        features[f] = (float) random.nextDouble();
+      }
+      String label = features[0] > features[1] ? "a" : features[2] > 0.5 ? "b" : "c";
+      String key = "key-" + i % keys;
+      records.add(record(key, Records.classValue(key, label, features), i));
+    }
+    return records;
+  }
+
+  static ProducerRecord<byte[], byte[]> record(String key, byte[] value, long time) {
+    byte[] keyBytes = key == null ? null : key.getBytes(StandardCharsets.UTF_8);
+    return new ProducerRecord<>(
+        "",
+        null,
+        time,
+        keyBytes,
+        value,
+        List.of(new RecordHeader("source", "sensor".getBytes(StandardCharsets.UTF_8))));
+  }
+
+  /** The bytes of the newest model of each key, in hex so that a difference can be read. */
+  static Map<String, String> models(Settings settings) {
+    Map<String, String> models = new TreeMap<>();
+    for (ConsumerRecord<byte[], byte[]> record :
+        CommittedRecords.read(
+            settings.kafka().get("bootstrap.servers"), settings.output().models())) {
+      models.put(
+          new String(record.key(), StandardCharsets.UTF_8),
+          HexFormat.of().formatHex(record.value()));
+    }
+    return models;
+  }
+}

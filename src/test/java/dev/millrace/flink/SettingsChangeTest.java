@@ -1,0 +1,206 @@
+package dev.millrace.flink;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.millrace.codec.FeatureSpec;
+import dev.millrace.codec.InputSpec;
+import dev.millrace.data.Example;
+import dev.millrace.eval.MetricsSpec;
+import dev.millrace.nn.Activation;
+import dev.millrace.nn.ClassWeights;
+import dev.millrace.nn.Clipping;
+import dev.millrace.nn.Initializer;
+import dev.millrace.nn.LayerSpec;
+import dev.millrace.nn.LearnerSummary;
+import dev.millrace.nn.Loss;
+import dev.millrace.nn.ModelSpec;
+import dev.millrace.nn.Normalization;
+import dev.millrace.nn.Optimizer;
+import dev.millrace.nn.Regularizer;
+import dev.millrace.nn.Schedule;
+import dev.millrace.testing.Chunks;
+import dev.millrace.testing.Records;
+import dev.millrace.testing.Specs;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.FieldSource;
+
+/**
+ * A pipeline whose file was changed between two runs: its models go on, or the job says why not.
+ */
+class SettingsChangeTest {
+  private static final ModelSpec MODEL = Specs.small(5);
+  private static final int BEFORE = 62;
+  private static final int AFTER = 60;
+
+  private static final List<Arguments> HARMLESS =
+      List.of(
+          Arguments.of("a smaller window", metrics(new MetricsSpec(10, 40, 0, true, true, null))),
+          Arguments.of("a larger window", metrics(new MetricsSpec(900, 40, 0, true, true, null))),
+          Arguments.of("other reports", metrics(new MetricsSpec(50, 7, 0, false, false, null))),
+          Arguments.of("another topic", topic("other-examples")),
+          Arguments.of(
+              "a learning rate", model(optimizer(new Optimizer.Adam(0.1f, .8f, .9f, 1e-7f)))),
+          Arguments.of("a schedule, penalties, clipping", model(howItLearns())),
+          Arguments.of("dropout", model(layers(new LayerSpec(8, Activation.RELU, 0.5f, false)))),
+          Arguments.of("another clip and fade", model(scaled(Normalization.Kind.STANDARD, 0.1f))),
+          Arguments.of("declared classes", input(classes("low", "mid", "high", "new"))));
+
+  @ParameterizedTest(name = "{0}")
+  @FieldSource("HARMLESS")
+  void goesOnWithWhatWasLearned(String name, TrainSpec after) throws Exception {
+    try (TrainHarness harness = new TrainHarness(after, snapshot())) {
+      harness.send(Chunks.classes("k", AFTER, 3), 10);
+      harness.end();
+
+      LearnerSummary learner =
+          ModelSnapshot.decode("p", "c", "k", HexFormat.of().parseHex(harness.model("k")))
+              .learner();
+      assertThat(learner.examples()).isEqualTo(BEFORE + AFTER);
+      assertThat(learner.steps()).isEqualTo((BEFORE + AFTER) / 5);
+      assertThat(harness.metrics())
+          .last()
+          .extracting(m -> m.path("seq").asInt())
+          .isEqualTo(BEFORE + AFTER);
+      assertThat(harness.deadLetters()).isEmpty();
+    }
+  }
+
+  private static final List<Arguments> REFUSED =
+      List.of(
+          Arguments.of(model(batchSize(6)), "batch size 5", "batch size 6"),
+          Arguments.of(
+              model(optimizer(new Optimizer.AdamW(0.01f, .9f, .999f, 1e-8f, 0f))),
+              "adam,",
+              "adamw,"),
+          Arguments.of(model(loss(Loss.MSE)), "softmax categorical_crossentropy", "softmax mse"),
+          Arguments.of(
+              model(scaled(Normalization.Kind.MINMAX, 0f)),
+              "normalization standard",
+              "normalization minmax"),
+          Arguments.of(model(layers(new LayerSpec(8, Activation.TANH))), "8 relu", "8 tanh"),
+          Arguments.of(model(layers(new LayerSpec(9, Activation.RELU))), "8 relu", "9 relu"),
+          Arguments.of(input(features("a", "b", "c")), "other input.features", "name=a"));
+
+  @ParameterizedTest(name = "{2}")
+  @FieldSource("REFUSED")
+  void orIsRefusedWithBothAndTheWayOut(TrainSpec after, String stored, String configured)
+      throws Exception {
+    try (TrainHarness harness = new TrainHarness(after, snapshot())) {
+      assertThatThrownBy(() -> harness.send(Chunks.classes("k", AFTER, 3), 10))
+          .rootCause()
+          .hasMessageStartingWith("key \"k\": ")
+          .hasMessageContaining(stored)
+          .hasMessageContaining(configured)
+          .hasMessageContaining("go back to th")
+          .hasMessageContaining("or start afresh: state.on-shape-change: reset does so");
+    }
+  }
+
+  private static OperatorSubtaskState snapshot() throws Exception {
+    List<Example> examples = Chunks.classes("k", BEFORE, 2);
+    try (TrainHarness harness = new TrainHarness(Specs.train(MODEL))) {
+      harness.send(examples, 10);
+      return harness.snapshot();
+    }
+  }
+
+  private static TrainSpec metrics(MetricsSpec metrics) {
+    return Specs.train(Records.undeclared(), MODEL, metrics);
+  }
+
+  private static TrainSpec input(InputSpec input) {
+    return Specs.train(input, MODEL, Specs.METRICS);
+  }
+
+  private static TrainSpec model(ModelSpec model) {
+    return Specs.train(model);
+  }
+
+  private static TrainSpec topic(String topic) {
+    TrainSpec spec = Specs.train(MODEL);
+    return new TrainSpec(
+        spec.pipeline(),
+        topic,
+        spec.input(),
+        spec.model(),
+        spec.metrics(),
+        spec.config(),
+        spec.drift(),
+        spec.predictions(),
+        spec.snapshots());
+  }
+
+  private static InputSpec classes(String... names) {
+    return Records.spec(null, List.of(names), List.of());
+  }
+
+  private static InputSpec features(String... names) {
+    return Records.spec(
+        null,
+        List.of(),
+        List.of(names).stream()
+            .map(name -> new FeatureSpec(name, FeatureSpec.Type.NUMERIC, false, List.of(), 0))
+            .toList());
+  }
+
+  private static ModelSpec layers(LayerSpec... layers) {
+    return changed(List.of(layers), null, MODEL.optimizer(), MODEL.normalization(), 5);
+  }
+
+  private static ModelSpec loss(Loss loss) {
+    return changed(MODEL.hidden(), loss, MODEL.optimizer(), MODEL.normalization(), 5);
+  }
+
+  private static ModelSpec optimizer(Optimizer optimizer) {
+    return changed(MODEL.hidden(), null, optimizer, MODEL.normalization(), 5);
+  }
+
+  private static ModelSpec scaled(Normalization.Kind kind, float fade) {
+    Normalization normalization = new Normalization(kind, fade, fade == 0f ? 0f : 3f);
+    return changed(MODEL.hidden(), null, MODEL.optimizer(), normalization, 5);
+  }
+
+  private static ModelSpec batchSize(int size) {
+    return changed(MODEL.hidden(), null, MODEL.optimizer(), MODEL.normalization(), size);
+  }
+
+  private static ModelSpec changed(
+      List<LayerSpec> layers,
+      Loss loss,
+      Optimizer optimizer,
+      Normalization normalization,
+      int batchSize) {
+    return new ModelSpec(
+        layers,
+        loss == null ? null : Activation.SOFTMAX,
+        loss,
+        optimizer,
+        MODEL.regularizer(),
+        normalization,
+        batchSize,
+        MODEL.clipping().norm(),
+        MODEL.seed());
+  }
+
+  private static ModelSpec howItLearns() {
+    return new ModelSpec(
+        MODEL.hidden(),
+        null,
+        null,
+        MODEL.optimizer(),
+        new Schedule.Constant(10),
+        new Regularizer(1e-3f, 0f, 3f, 0.1f),
+        MODEL.normalization(),
+        5,
+        new Clipping(0f, 1f),
+        MODEL.seed() + 1,
+        Initializer.LECUN_NORMAL,
+        ClassWeights.of(Map.of("low", 3f)));
+  }
+}
