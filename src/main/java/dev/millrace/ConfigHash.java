@@ -58,8 +58,11 @@ final class ConfigHash {
     } else {
       line(text, "auto", model.auto().id());
     }
-    new TreeMap<>(model.classWeights())
+    new TreeMap<>(model.classWeights().byName())
         .forEach((name, weight) -> line(text, "class-weight " + name, weight));
+    if (model.classWeights().balanced()) {
+      line(text, "class-weights", "balanced");
+    }
     line(text, "seed", model.seed());
     if (model.start() != null) {
       line(text, "from", model.start().hash());

@@ -101,9 +101,10 @@ final class ModelOptions {
   static final Option<Node> CLASS_WEIGHTS =
       Option.open(
           "class-weights",
-          Structures.structure("a map from class to weight", Node.Mapping.class),
+          Structures.wordOrMap(Kinds.text("balanced", "balanced")),
           "1 each",
-          "what the weights of a class's examples are multiplied by, such as { fraud: 10 }");
+          "what the weights of a class's examples are multiplied by, such as { fraud: 10 };"
+              + " balanced makes all classes weigh the same, by their shares so far");
   static final Kind<Float> CLASS_WEIGHT = Kinds.between(0, 1_000_000);
   static final Option<Node> NORMALIZATION =
       Option.of(

@@ -7,6 +7,7 @@ import dev.millrace.Node.Sequence;
 import dev.millrace.codec.InputSpec;
 import dev.millrace.data.Task;
 import dev.millrace.nn.Activation;
+import dev.millrace.nn.ClassWeights;
 import dev.millrace.nn.Clipping;
 import dev.millrace.nn.Initializer;
 import dev.millrace.nn.LayerSpec;
@@ -178,13 +179,17 @@ final class ModelReader {
         model.get(ModelOptions.LABEL_SMOOTHING));
   }
 
-  private Map<String, Float> classWeights(OptionReader model, Task task, List<String> classes) {
-    if (!(model.given(ModelOptions.CLASS_WEIGHTS) instanceof Mapping weights)) {
-      return Map.of();
+  private ClassWeights classWeights(OptionReader model, Task task, List<String> classes) {
+    Node given = model.given(ModelOptions.CLASS_WEIGHTS);
+    if (given == null) {
+      return ClassWeights.NONE;
     }
     if (task == Task.REGRESSION) {
       model.refuse(
           ModelOptions.CLASS_WEIGHTS, "are for classes, but input.task is regression. Remove them");
+    }
+    if (!(given instanceof Mapping weights)) {
+      return ClassWeights.BALANCED;
     }
     Map<String, Float> read = new TreeMap<>();
     weights
@@ -201,7 +206,7 @@ final class ModelReader {
                 problems.add(entry.line(), subject + e.getMessage());
               }
             });
-    return read;
+    return ClassWeights.of(read);
   }
 
   private static String notDeclared(String name, List<String> classes) {

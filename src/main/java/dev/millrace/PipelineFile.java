@@ -2,7 +2,6 @@ package dev.millrace;
 
 import dev.millrace.Node.Mapping;
 import dev.millrace.data.Task;
-import dev.millrace.eval.MetricsSpec;
 import dev.millrace.flink.DriftPlan;
 import dev.millrace.flink.SnapshotSpec;
 import dev.millrace.flink.StateSpec;
@@ -78,7 +77,9 @@ public final class PipelineFile {
 
   private static Settings settings(Mapping document, Path baseDir, Problems problems) {
     OptionReader root = new OptionReader("", document, PipelineOptions.ROOT_GROUP, problems);
-    OptionReader metrics = root.below(PipelineOptions.METRICS, PipelineOptions.METRICS_GROUP);
+    OptionReader metrics = root.below(PipelineOptions.METRICS, MetricsOptions.METRICS_GROUP);
+    OptionReader validation =
+        root.below(PipelineOptions.VALIDATION, MetricsOptions.VALIDATION_GROUP);
     OptionReader output = root.below(PipelineOptions.OUTPUT, PipelineOptions.OUTPUT_GROUP);
     OptionReader topics = output.below(PipelineOptions.TOPICS, PipelineOptions.TOPICS_GROUP);
     OptionReader snapshots = output.below(PipelineOptions.SNAPSHOTS, SnapshotOptions.GROUP);
@@ -109,14 +110,8 @@ public final class PipelineFile {
         kafka,
         input,
         model,
-        new MetricsSpec(
-            metrics.get(PipelineOptions.WINDOW),
-            metrics.get(PipelineOptions.EVERY),
-            metrics.get(PipelineOptions.AT_LATEST),
-            metrics.get(PipelineOptions.PER_CLASS),
-            metrics.get(PipelineOptions.CONFUSION_MATRIX),
-            in.get(InputOptions.POSITIVE),
-            metrics.get(PipelineOptions.DECISION)),
+        MetricsOptions.read(
+            metrics, validation, in.get(InputOptions.POSITIVE), input.spec().task()),
         drift(root, model, input.spec().task(), problems),
         new Settings.Output(
             topics.get(PipelineOptions.METRICS_TOPIC),

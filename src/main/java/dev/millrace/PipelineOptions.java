@@ -5,7 +5,6 @@ import dev.millrace.Node.Scalar;
 import dev.millrace.Settings.Backend;
 import dev.millrace.Settings.Guarantee;
 import dev.millrace.data.KebabCase;
-import dev.millrace.eval.MetricsSpec.Decision;
 import dev.millrace.flink.StateSpec;
 import dev.millrace.flink.StateSpec.ShapeChange;
 import java.util.List;
@@ -15,7 +14,6 @@ import java.util.List;
  * checking, suggestions and docs/reference/pipeline.md all come from here.
  */
 final class PipelineOptions {
-  private static final int UNBOUNDED = Integer.MAX_VALUE;
   private static final long HOUR = 3_600_000;
 
   static final Option<String> PIPELINE =
@@ -42,6 +40,8 @@ final class PipelineOptions {
           "auto",
           "the network and how it learns; a network written out is honoured exactly");
   static final Option<Node> METRICS = section("metrics", "what is measured, how often reported");
+  static final Option<Node> VALIDATION =
+      section("validation", "which examples no model learns from");
   static final Option<Node> DRIFT = section("drift", "what is done when a stream changes");
   static final Option<Node> OUTPUT = section("output", "the topics that the pipeline writes");
   static final Option<Node> STATE = section("state", "where models live between records");
@@ -56,31 +56,6 @@ final class PipelineOptions {
   static final Option<Node> KAFKA_PROPERTIES =
       Option.open(
           "properties", Structures.map(), "empty", "more client properties, the same as beside it");
-
-  static final Option<Integer> WINDOW =
-      Option.of(
-          "window", Kinds.whole(1, 1_000_000), 1000, "scored examples of a key looked back on");
-  static final Option<Integer> EVERY =
-      Option.of(
-          "every", Kinds.whole(1, UNBOUNDED), 1000, "a report after so many examples of a key");
-  static final Option<Long> AT_LATEST =
-      Option.of(
-          "at-latest",
-          Durations.kind(1, 24 * HOUR, true),
-          1000L,
-          "an example is reported after this time, however few came with it");
-  static final Option<Boolean> PER_CLASS =
-      Option.of("per-class", Kinds.flag(), true, "precision, recall and F1 of each class");
-  static final Option<Boolean> CONFUSION_MATRIX =
-      Option.of("confusion-matrix", Kinds.flag(), true, "the confusion matrix in each report");
-
-  static final Option<Decision> DECISION =
-      Option.of(
-          "decision",
-          Kinds.choice(KebabCase::of, Decision.values()),
-          Decision.MOST_PROBABLE,
-          "which class counts as predicted: the most probable one, or of two classes the positive"
-              + " one above a threshold that follows the F1 reached so far");
 
   static final Option<Node> TOPICS = section("topics", "their names, all different");
   static final Option<Guarantee> GUARANTEE =
@@ -189,6 +164,7 @@ final class PipelineOptions {
               MODEL,
               AutoOptions.AUTO,
               METRICS,
+              VALIDATION,
               DRIFT,
               OUTPUT,
               STATE,
@@ -200,12 +176,6 @@ final class PipelineOptions {
           "Any property of the Kafka clients stands here too and is passed through, such as"
               + " `security.protocol: SASL_SSL`.",
           List.of(BOOTSTRAP_SERVERS, KAFKA_PROPERTIES));
-  static final OptionGroup METRICS_GROUP =
-      new OptionGroup(
-          "metrics",
-          "",
-          "Each example is predicted and scored before the model learns from it.",
-          List.of(WINDOW, EVERY, AT_LATEST, PER_CLASS, CONFUSION_MATRIX, DECISION));
   static final OptionGroup OUTPUT_GROUP =
       new OptionGroup(
           "output",
@@ -258,7 +228,8 @@ final class PipelineOptions {
           ScheduleOptions.INVERSE_TIME_GROUP,
           ScheduleOptions.COSINE_GROUP,
           ModelOptions.NORMALIZATION_GROUP,
-          METRICS_GROUP,
+          MetricsOptions.METRICS_GROUP,
+          MetricsOptions.VALIDATION_GROUP,
           DriftOptions.DRIFT_GROUP,
           DriftOptions.ADWIN_GROUP,
           DriftOptions.DDM_GROUP,

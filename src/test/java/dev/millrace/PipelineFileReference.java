@@ -58,10 +58,21 @@ final class PipelineFileReference {
         seed: 42
       metrics:
         window: 500
+        window-time: 10m
+        fading: 0.999
         every: 100
         at-latest: 5s
         per-class: false
         confusion-matrix: false
+        averages: false
+        calibration: false
+        auc: false
+        beta: 2
+        quantile: 0.9
+        decision: f1
+      validation:
+        share: 0.1
+        patience: 3
       drift:
         detector: { name: ddm, min-examples: 50, warning: 2.5, drift: 3.5 }
         action: boost-learning-rate

@@ -10,12 +10,15 @@ import dev.millrace.codec.FeatureSpec;
 import dev.millrace.codec.InputSpec;
 import dev.millrace.data.Task;
 import dev.millrace.eval.MetricsSpec;
+import dev.millrace.eval.MetricsSpec.Decision;
+import dev.millrace.eval.MetricsSpec.Validation;
 import dev.millrace.eval.drift.DriftSpec;
 import dev.millrace.flink.DriftPlan;
 import dev.millrace.flink.SnapshotSpec;
 import dev.millrace.flink.StateSpec;
 import dev.millrace.nn.Activation;
 import dev.millrace.nn.AutoSpec;
+import dev.millrace.nn.ClassWeights;
 import dev.millrace.nn.Clipping;
 import dev.millrace.nn.Initializer;
 import dev.millrace.nn.LayerSpec;
@@ -139,9 +142,25 @@ class PipelineFileTest {
                 new Clipping(5f, 1f),
                 42,
                 Initializer.BY_ACTIVATION,
-                Map.of("fraud", 10f)));
+                ClassWeights.of(Map.of("fraud", 10f))));
     assertThat(settings.metrics())
-        .isEqualTo(new MetricsSpec(500, 100, 5000, false, false, "fraud"));
+        .isEqualTo(
+            new MetricsSpec(
+                500,
+                600_000,
+                0.999,
+                100,
+                5000,
+                false,
+                false,
+                false,
+                false,
+                false,
+                2,
+                0.9,
+                Decision.F1,
+                "fraud",
+                new Validation(0.1, 3)));
     assertThat(settings.drift())
         .isEqualTo(
             new DriftPlan(
@@ -190,7 +209,8 @@ class PipelineFileTest {
   @Test
   void autoTakesATierOrAMap() {
     AutoSpec fast = AutoSpec.of(AutoSpec.Tier.FAST);
-    assertThat(parse(HEAD + "auto: fast").model()).isEqualTo(ModelSpec.auto(1, fast, Map.of()));
+    assertThat(parse(HEAD + "auto: fast").model())
+        .isEqualTo(ModelSpec.auto(1, fast, ClassWeights.NONE));
     assertThat(
             parse(
                     HEAD
@@ -201,7 +221,7 @@ class PipelineFileTest {
             ModelSpec.auto(
                 7,
                 new AutoSpec(AutoSpec.Tier.ACCURATE, Set.of(AutoSpec.Extra.values()), 500),
-                Map.of("fraud", 10f)));
+                ClassWeights.of(Map.of("fraud", 10f))));
   }
 
   @Test
@@ -403,7 +423,7 @@ class PipelineFileTest {
         "metrics: 7                 | metrics must be a map of options, but was a single value",
         "window: 7                  | window is not an option. Did you mean \"metrics.window\"?",
         "xyz: 7                     | xyz is not an option. A pipeline file takes: pipeline, kafka,"
-            + " input, model, auto, metrics, drift, output, state, limits",
+            + " input, model, auto, metrics, validation, drift, output, state, limits",
         "drift: { action: reset } | drift.detector is missing. Give one, for example: detector:"
             + " adwin",
         "drift: { detector: adwinn } | drift.detector \"adwinn\" is not known. Did you mean"
@@ -539,6 +559,30 @@ class PipelineFileTest {
   void eachMistakeInTheInputHasItsOwnWords(String input, String error) {
     assertThat(invalid(TO_INPUT + "input: { " + input + " }").errors())
         .containsExactly("fraud.yaml:3  " + error);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "validation: { patience: 3 } | validation.patience needs examples held out. Add a share,"
+            + " for example: share: 0.1",
+        "validation: { share: 1 } | validation.share must be at least 0 and below 1, but was 1",
+        "metrics: { decision: f2 } | metrics.decision \"f2\" is not known. Did you mean \"f1\"? One"
+            + " of: most-probable, balanced-accuracy, f1, f-beta",
+        "model: { class-weights: even } | model.class-weights must be balanced, but was \"even\"",
+      })
+  void eachMistakeInTheMetricsHasItsOwnWords(String line, String error) {
+    assertThat(invalid(HEAD + line).errors()).singleElement().asString().endsWith("  " + error);
+  }
+
+  @Test
+  void aWindowOfTimeHoldsMoreExamplesUnlessTheirNumberIsGiven() {
+    assertThat(parse(HEAD + "metrics: { window-time: 1h }").metrics())
+        .returns(3_600_000L, MetricsSpec::windowMillis)
+        .returns(100_000, MetricsSpec::window);
+    assertThat(parse(HEAD + "metrics: { window-time: 1h, window: 50 }").metrics().window())
+        .isEqualTo(50);
   }
 
   @ParameterizedTest

@@ -3,13 +3,13 @@ package dev.millrace.cli;
 import dev.millrace.Settings;
 import dev.millrace.eval.MetricsSpec;
 import dev.millrace.nn.AutoSpec;
+import dev.millrace.nn.ClassWeights;
 import dev.millrace.nn.ModelSpec;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -135,7 +135,10 @@ final class AccuracyCommand implements Callable<Integer> {
       for (int seed = 1; seed <= seeds; seed++) {
         Evaluation run =
             Evaluation.run(
-                settings.withModel(ModelSpec.auto(seed, auto, Map.of())), scan, Progress.hidden());
+                settings.withModel(ModelSpec.auto(seed, auto, ClassWeights.NONE)),
+                scan,
+                1,
+                Progress.hidden());
         FinalMetrics.Totals totals = run.metrics().totals();
         scores[seed - 1] = data.score().of(totals);
         rates[seed - 1] = run.rate();

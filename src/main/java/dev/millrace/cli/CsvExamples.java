@@ -79,6 +79,16 @@ public final class CsvExamples implements AutoCloseable {
     return scan.keyColumn() < 0 ? ONLY_KEY : file.row()[scan.keyColumn()];
   }
 
+  /** The pass over the file, from 1. */
+  int epoch() {
+    return epoch + 1;
+  }
+
+  /** Passes over the file. */
+  int epochs() {
+    return epochs;
+  }
+
   /** Event time, milliseconds since the epoch. */
   public long timestamp() {
     return startMillis + index;

@@ -1,5 +1,6 @@
 package dev.millrace.cli;
 
+import dev.millrace.codec.EpochHeader;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Locale;
@@ -73,8 +74,13 @@ final class CsvProducer implements AutoCloseable {
 
   private void send(CsvExamples examples) {
     byte[] recordKey = examples.key().getBytes(StandardCharsets.UTF_8);
+    ProducerRecord<byte[], byte[]> record =
+        new ProducerRecord<>(topic, null, examples.timestamp(), recordKey, examples.value());
+    if (examples.epochs() > 1) {
+      record.headers().add(EpochHeader.NAME, EpochHeader.encode(examples.epoch()));
+    }
     producer.send(
-        new ProducerRecord<>(topic, null, examples.timestamp(), recordKey, examples.value()),
+        record,
         (metadata, failure) -> {
           if (failure != null) {
             firstFailure.compareAndSet(null, failure);

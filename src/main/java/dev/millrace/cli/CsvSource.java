@@ -1,5 +1,6 @@
 package dev.millrace.cli;
 
+import dev.millrace.codec.EpochHeader;
 import dev.millrace.data.KafkaRecord;
 import java.nio.charset.StandardCharsets;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
@@ -15,29 +16,35 @@ final class CsvSource {
    * A source for a parallelism of 1.
    *
    * @param topic what the records name as their topic
+   * @param epochs passes over the file, which the records name in a header where there are several
    */
-  static DataGeneratorSource<KafkaRecord> of(CsvScan scan, String topic) {
+  static DataGeneratorSource<KafkaRecord> of(CsvScan scan, String topic, int epochs) {
     return new DataGeneratorSource<>(
-        new Rows(scan, topic), scan.rows(), TypeInformation.of(KafkaRecord.class));
+        new Rows(scan, topic, epochs),
+        Math.multiplyExact(scan.rows(), (long) epochs),
+        TypeInformation.of(KafkaRecord.class));
   }
 
   private static final class Rows implements GeneratorFunction<Long, KafkaRecord> {
     private static final long serialVersionUID = 1L;
     private static final String[] NO_NAMES = {};
     private static final byte[][] NO_VALUES = {};
+    private static final String[] EPOCH_NAME = {EpochHeader.NAME};
 
     private final CsvScan scan;
     private final String topic;
+    private final int epochs;
     private transient CsvExamples examples;
 
-    Rows(CsvScan scan, String topic) {
+    Rows(CsvScan scan, String topic, int epochs) {
       this.scan = scan;
       this.topic = topic;
+      this.epochs = epochs;
     }
 
     @Override
     public void open(SourceReaderContext context) {
-      examples = new CsvExamples(scan, 0, 1);
+      examples = new CsvExamples(scan, 0, epochs);
     }
 
     @Override
@@ -52,8 +59,8 @@ final class CsvSource {
           examples.timestamp(),
           examples.key().getBytes(StandardCharsets.UTF_8),
           examples.value(),
-          NO_NAMES,
-          NO_VALUES);
+          epochs == 1 ? NO_NAMES : EPOCH_NAME,
+          epochs == 1 ? NO_VALUES : new byte[][] {EpochHeader.encode(examples.epoch())});
     }
 
     @Override

@@ -1,18 +1,27 @@
 package dev.millrace.cli;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.millrace.PipelineFile;
 import dev.millrace.Settings;
+import dev.millrace.data.KebabCase;
 import dev.millrace.data.Task;
+import dev.millrace.eval.MetricsSpec;
+import dev.millrace.eval.MetricsSpec.Decision;
+import dev.millrace.eval.MetricsSpec.Validation;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
+import picocli.CommandLine.TypeConversionException;
 
 /** Runs the job over a file instead of a topic. */
 @Command(
@@ -74,6 +83,38 @@ final class EvaluateCommand implements Callable<Integer> {
           "binary, multiclass or regression (default: text and few whole numbers are classes).")
   private Task task;
 
+  @Option(
+      names = "--decision",
+      paramLabel = "SCORE",
+      converter = DecisionName.class,
+      description =
+          "What the threshold between two classes is tuned for: most-probable, balanced-accuracy,"
+              + " f1 or f-beta (default: the pipeline's metrics.decision).")
+  private Decision decision;
+
+  @Option(
+      names = "--epochs",
+      paramLabel = "N",
+      defaultValue = "1",
+      description = "Passes over the file (default: ${DEFAULT-VALUE}).")
+  private int epochs;
+
+  @Option(
+      names = "--validation",
+      paramLabel = "SHARE",
+      description =
+          "Share of the rows that no model learns from, 0 to below 1 (default: the pipeline's"
+              + " validation.share; 0.1 with --patience).")
+  private Double share;
+
+  @Option(
+      names = "--patience",
+      paramLabel = "N",
+      description =
+          "Epochs without a better validation loss, after which a model stops to learn (default:"
+              + " the pipeline's validation.patience).")
+  private Integer patience;
+
   @Option(names = "--json", description = "Ends with one line of JSON instead of the table.")
   private boolean json;
 
@@ -83,10 +124,11 @@ final class EvaluateCommand implements Callable<Integer> {
   public Integer call() throws Exception {
     Settings base = config == null ? null : PipelineFile.read(config);
     CsvScan scan = scan(base);
-    Settings settings = CsvPipeline.settings(base, "evaluate", scan, positive);
+    Settings settings = withMetrics(CsvPipeline.settings(base, "evaluate", scan, positive));
     Evaluation run;
-    try (Progress progress = new Progress(spec.commandLine().getErr(), "evaluate", scan.rows())) {
-      run = Evaluation.run(settings, scan, progress);
+    long rows = Math.multiplyExact(scan.rows(), (long) epochs);
+    try (Progress progress = new Progress(spec.commandLine().getErr(), "evaluate", rows)) {
+      run = Evaluation.run(settings, scan, epochs, progress);
     }
     FinalMetrics metrics = run.metrics();
     run.deadLetters().lines().forEach(spec.commandLine().getErr()::println);
@@ -98,12 +140,36 @@ final class EvaluateCommand implements Callable<Integer> {
       out.println(
           new Report(metrics, run.models(), run.deadLetters().total(), run.seconds()).toJson());
     } else {
+      SummaryTable.epochLines(metrics).forEach(out::println);
       SummaryTable.lines(metrics).forEach(out::println);
       out.printf(
           "%,d examples in %.1f s, %,d dead letters, models %.12s…%n",
           metrics.examples(), run.seconds(), run.deadLetters().total(), run.models().hex());
     }
     return 0;
+  }
+
+  private Settings withMetrics(Settings settings) {
+    if (epochs < 1) {
+      throw CliError.usage("--epochs must be at least 1, but was " + epochs);
+    }
+    MetricsSpec metrics = settings.metrics();
+    Validation given = metrics.validation();
+    int wait = patience == null ? given.patience() : patience;
+    double heldOut = share != null ? share : given.share();
+    if (share == null && heldOut == 0 && wait > 0) {
+      heldOut = 0.1;
+    }
+    if (!(heldOut >= 0 && heldOut < 1)) {
+      throw CliError.usage("--validation must be at least 0 and below 1, but was " + heldOut);
+    }
+    if (wait < 0 || wait > 0 && heldOut == 0) {
+      throw CliError.usage(
+          "--patience must be 0 or more, with examples held out (--validation 0.1), but was "
+              + wait);
+    }
+    metrics = metrics.withValidation(new Validation(heldOut, wait));
+    return settings.withMetrics(decision == null ? metrics : metrics.withDecision(decision));
   }
 
   private CsvScan scan(Settings base) {
@@ -115,6 +181,25 @@ final class EvaluateCommand implements Callable<Integer> {
     String keyColumn = key == null && base != null ? base.input().spec().key() : key;
     CsvScan scan = CsvScan.scan(input, column, keyColumn, drop, given);
     return base == null ? scan : scan.withFeatures(base.input().spec().features());
+  }
+
+  /** Takes the words that pipeline files use. */
+  private static final class DecisionName implements ITypeConverter<Decision> {
+    @Override
+    public Decision convert(String name) {
+      return Stream.of(Decision.values())
+          .filter(decision -> KebabCase.of(decision).equals(name))
+          .findFirst()
+          .orElseThrow(
+              () ->
+                  new TypeConversionException(
+                      "must be one of "
+                          + Stream.of(Decision.values())
+                              .map(KebabCase::of)
+                              .collect(Collectors.joining(", "))
+                          + ", but was "
+                          + name));
+    }
   }
 
   /** The result in one line. */
@@ -146,11 +231,31 @@ final class EvaluateCommand implements Callable<Integer> {
           put(one, "loss", member.loss());
         }
       }
+      putValidation(json);
       json.put("dead_letters", deadLetters);
       put(json, "seconds", seconds);
       put(json, "examples_per_s", totals.examples() / seconds);
       json.put("models_sha256", models.hex());
       return json.toString();
+    }
+
+    /** Scores of the held-out rows in the last epoch, and the loss of each. */
+    private void putValidation(ObjectNode json) {
+      if (Double.isFinite(metrics.validation("loss"))) {
+        ObjectNode validation = json.putObject("validation");
+        put(validation, "loss", metrics.validation("loss"));
+        String score = metrics.isRegression() ? "mae" : "accuracy";
+        put(validation, score, metrics.validation(score));
+      }
+      if (!metrics.epochs().isEmpty()) {
+        ArrayNode epochs = json.putArray("epochs");
+        for (FinalMetrics.Epoch epoch : metrics.epochs()) {
+          ObjectNode one = epochs.addObject();
+          one.put("epoch", epoch.epoch());
+          put(one, "window_loss", epoch.loss());
+          put(one, "validation_loss", epoch.validationLoss());
+        }
+      }
     }
 
     private static void put(ObjectNode json, String name, double value) {

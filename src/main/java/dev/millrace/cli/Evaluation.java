@@ -23,9 +23,11 @@ record Evaluation(
   /**
    * Runs the job over a file, with no broker.
    *
+   * @param epochs passes over the file
    * @throws CliError if the job fails
    */
-  static Evaluation run(Settings settings, CsvScan scan, Progress progress) throws Exception {
+  static Evaluation run(Settings settings, CsvScan scan, int epochs, Progress progress)
+      throws Exception {
     FinalMetrics metrics = new FinalMetrics(settings.metrics().positive());
     ModelHash models = new ModelHash();
     DeadLetterTally deadLetters = new DeadLetterTally();
@@ -40,7 +42,7 @@ record Evaluation(
       MillraceJob.build(
           env,
           settings,
-          CsvSource.of(scan, settings.input().topic()),
+          CsvSource.of(scan, settings.input().topic(), epochs),
           new MillraceJob.Sinks(metricsSink, others, others, deadLettersSink, modelsSink, others));
       execute(env);
     }
@@ -60,7 +62,7 @@ record Evaluation(
       OutputRecord record, FinalMetrics metrics, Progress progress, Pace pace) {
     MetricsRecords.parse(new String(record.value(), StandardCharsets.UTF_8))
         .ifPresent(metrics::accept);
-    progress.stepTo(metrics.examples());
+    progress.stepTo(metrics.seen());
     pace.at(metrics.examples());
   }
 

@@ -32,8 +32,11 @@ final class FinalMetrics {
       double secondBaseline) {}
 
   private final Map<String, JsonNode> newest = new TreeMap<>();
+  // The newest of each epoch that records name, by epoch and key.
+  private final TreeMap<Integer, Map<String, JsonNode>> epochs = new TreeMap<>();
   private final String positive;
   private long examples;
+  private long seen;
 
   /**
    * @param positive the positive class, or null
@@ -44,8 +47,50 @@ final class FinalMetrics {
 
   void accept(JsonNode metrics) {
     JsonNode before = newest.put(metrics.path("key").asText(), metrics);
-    examples +=
-        metrics.path("examples").asLong() - (before == null ? 0 : before.path("examples").asLong());
+    examples += grown(metrics, before, "examples");
+    seen += grown(metrics, before, "seq");
+    if (metrics.has("epoch")) {
+      epochs
+          .computeIfAbsent(metrics.path("epoch").asInt(), epoch -> new TreeMap<>())
+          .put(metrics.path("key").asText(), metrics);
+    }
+  }
+
+  private static long grown(JsonNode metrics, JsonNode before, String count) {
+    return metrics.path(count).asLong() - (before == null ? 0 : before.path(count).asLong());
+  }
+
+  /** Examples that the models have seen, those held out included. */
+  long seen() {
+    return seen;
+  }
+
+  /**
+   * One pass over the data, at its end.
+   *
+   * @param loss mean of the windows
+   * @param score accuracy of the held-out examples, mean absolute error for regression
+   */
+  record Epoch(int epoch, double loss, double validationLoss, double score) {}
+
+  /** The passes, if the records name them. */
+  List<Epoch> epochs() {
+    String score = isRegression() ? "/validation/epoch/mae" : "/validation/epoch/accuracy";
+    List<Epoch> all = new ArrayList<>();
+    epochs.forEach(
+        (epoch, records) ->
+            all.add(
+                new Epoch(
+                    epoch,
+                    mean(records.values(), "/window/loss", "/window/weight"),
+                    mean(records.values(), "/validation/epoch/loss", "/validation/epoch/weight"),
+                    mean(records.values(), score, "/validation/epoch/weight"))));
+    return all;
+  }
+
+  /** Mean of a score of the held-out examples of the newest epoch; NaN if there are none. */
+  double validation(String score) {
+    return mean("/validation/epoch/" + score, "/validation/epoch/weight");
   }
 
   /** Examples learned by all models. */
@@ -100,7 +145,7 @@ final class FinalMetrics {
     JsonNode counts = confusion.path("total_counts");
     for (int actual = 0; actual < index.length; actual++) {
       for (int predicted = 0; predicted < index.length; predicted++) {
-        into.update(index[actual], index[predicted], counts.get(actual).get(predicted).asLong());
+        into.add(index[actual], index[predicted], counts.get(actual).get(predicted).asDouble());
       }
     }
   }
@@ -111,7 +156,7 @@ final class FinalMetrics {
     double variance = 0;
     double count = 0;
     for (JsonNode metrics : newest.values()) {
-      double n = metrics.at("/total/examples").asDouble();
+      double n = metrics.at("/total/weight").asDouble();
       double rmse = metrics.at("/total/rmse").asDouble();
       double distance = metrics.at("/total/label_mean").asDouble() - labelMean;
       double sd = metrics.at("/total/label_sd").asDouble();
@@ -156,18 +201,22 @@ final class FinalMetrics {
 
   /** Mean over the keys of a score of their windows, weighted by the examples in them. */
   double windowMean(String path) {
-    return mean(path, "/window/examples");
+    return mean(path, "/window/weight");
   }
 
   private double mean(String path) {
-    return mean(path, "/total/examples");
+    return mean(path, "/total/weight");
   }
 
   /** Mean of a score over the keys, weighted by their examples; keys without it are left out. */
   private double mean(String path, String countPath) {
+    return mean(newest.values(), path, countPath);
+  }
+
+  private static double mean(Collection<JsonNode> records, String path, String countPath) {
     double sum = 0;
     double count = 0;
-    for (JsonNode metrics : newest.values()) {
+    for (JsonNode metrics : records) {
       JsonNode score = metrics.at(path);
       if (score.isNumber()) {
         double n = metrics.at(countPath).asDouble();

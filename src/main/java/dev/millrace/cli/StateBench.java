@@ -8,6 +8,7 @@ import dev.millrace.Settings;
 import dev.millrace.Settings.Backend;
 import dev.millrace.eval.ClassificationMetrics;
 import dev.millrace.eval.MetricsSpec;
+import dev.millrace.eval.ScoredClass;
 import dev.millrace.simd.Kernels;
 import java.io.DataOutputStream;
 import java.io.IOException;
@@ -256,9 +257,9 @@ record StateBench(int keys, Backend backend, long cacheBytes, int rounds) {
 
   private long windowBytes(MetricsSpec spec) throws IOException {
     ClassificationMetrics metrics = new ClassificationMetrics(spec);
-    metrics.update(0, 0, 1, 1);
+    metrics.update(new ScoredClass(), 1, 0);
     int one = length(metrics);
-    metrics.update(0, 0, 1, 1);
+    metrics.update(new ScoredClass(), 1, 0);
     return (long) (length(metrics) - one) * Math.min(spec.window(), PHASES * rounds);
   }
 

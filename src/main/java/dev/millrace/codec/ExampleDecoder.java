@@ -50,6 +50,7 @@ public final class ExampleDecoder {
    */
   public DeadLetter decode(KafkaRecord record, Example into) {
     into.record = record;
+    into.epoch = EpochHeader.read(record);
     try {
       byte[] value = record.value();
       int from = requireFraming(value);

@@ -62,8 +62,21 @@ final class JsonLine {
     number(json, name, Float.isFinite(value) ? NumberOutput.toString(value, true) : null);
   }
 
+  /** A sum of weights: a count, as long as every weight is 1. */
+  static void weight(JsonGenerator json, double value) throws IOException {
+    if (value == (long) value) {
+      json.writeNumber((long) value);
+    } else {
+      digits(json, Double.isFinite(value) ? NumberOutput.toString(value, true) : null);
+    }
+  }
+
   private static void number(JsonGenerator json, String name, String digits) throws IOException {
     json.writeFieldName(name);
+    digits(json, digits);
+  }
+
+  private static void digits(JsonGenerator json, String digits) throws IOException {
     if (digits == null) {
       json.writeNull();
       return;

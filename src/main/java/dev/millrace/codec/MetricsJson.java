@@ -2,21 +2,26 @@ package dev.millrace.codec;
 
 import static dev.millrace.codec.JsonLine.number;
 import static dev.millrace.codec.JsonLine.time;
+import static dev.millrace.codec.JsonLine.weight;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import dev.millrace.data.MetricsReport;
+import dev.millrace.data.MetricsReport.Averages;
+import dev.millrace.data.MetricsReport.ClassAverages;
 import dev.millrace.data.MetricsReport.ClassScores;
 import dev.millrace.data.MetricsReport.ClassificationBaseline;
 import dev.millrace.data.MetricsReport.ClassificationBlock;
 import dev.millrace.data.MetricsReport.ClassificationScores;
 import dev.millrace.data.MetricsReport.Confusion;
 import dev.millrace.data.MetricsReport.Context;
+import dev.millrace.data.MetricsReport.Fading;
 import dev.millrace.data.MetricsReport.Member;
 import dev.millrace.data.MetricsReport.Members;
 import dev.millrace.data.MetricsReport.Offsets;
 import dev.millrace.data.MetricsReport.RegressionBaseline;
 import dev.millrace.data.MetricsReport.RegressionBlock;
 import dev.millrace.data.MetricsReport.RegressionScores;
+import dev.millrace.data.MetricsReport.Validation;
 import java.io.IOException;
 import java.util.List;
 import java.util.Locale;
@@ -28,7 +33,7 @@ import java.util.TreeMap;
  */
 public final class MetricsJson {
 
-  private final JsonLine line = new JsonLine(1024);
+  private final JsonLine line = new JsonLine(4096);
 
   /** The report in UTF-8, without a line end. */
   public byte[] encode(MetricsReport report) {
@@ -45,10 +50,16 @@ public final class MetricsJson {
     json.writeNumberField("examples", context.examples());
     json.writeNumberField("model_version", context.modelVersion());
     time(json, "event_time", context.eventTime());
+    if (report.epoch() > 0) {
+      json.writeNumberField("epoch", report.epoch());
+    }
     if (report.scores() instanceof ClassificationScores scores) {
       writeScores(json, context.classes(), scores);
     } else if (report.scores() instanceof RegressionScores scores) {
       writeScores(json, scores);
+    }
+    if (report.validation() != null) {
+      writeValidation(json, report.validation());
     }
     number(json, "learning_rate", context.learningRate());
     json.writeNumberField("skipped_steps", context.skippedSteps());
@@ -62,17 +73,29 @@ public final class MetricsJson {
 
   private static void writeScores(
       JsonGenerator json, List<String> classes, ClassificationScores scores) throws IOException {
-    json.writeObjectFieldStart("window");
-    json.writeNumberField("size", scores.windowSize());
-    writeBlock(json, scores.window());
+    startWindow(json, scores.windowSize(), scores.windowMillis());
+    writeCounted(json, scores.window());
+    number(json, "auc_roc", scores.window().aucRoc());
+    number(json, "auc_pr", scores.window().aucPr());
+    writeAverages(json, scores.window().averages());
     json.writeEndObject();
     json.writeObjectFieldStart("total");
-    writeBlock(json, scores.total());
+    writeCounted(json, scores.total());
+    writeAverages(json, scores.total().averages());
     json.writeEndObject();
+    if (scores.fading() != null) {
+      startFading(json, scores.fading());
+      writeBlock(json, scores.fading().block());
+      writeAverages(json, scores.fading().block().averages());
+      json.writeEndObject();
+    }
     json.writeObjectFieldStart("baseline");
     writeBaseline(json, "no_change", scores.noChange());
     writeBaseline(json, "majority", scores.majority());
     json.writeEndObject();
+    if (Double.isFinite(scores.threshold())) {
+      number(json, "threshold", scores.threshold());
+    }
     if (scores.perClass() != null) {
       writePerClass(json, classes, scores.perClass());
     }
@@ -81,15 +104,95 @@ public final class MetricsJson {
     }
   }
 
+  private static void writeValidation(JsonGenerator json, Validation validation)
+      throws IOException {
+    json.writeObjectFieldStart("validation");
+    json.writeNumberField("best_epoch", validation.bestEpoch());
+    number(json, "best_loss", validation.bestLoss());
+    json.writeBooleanField("stopped", validation.stopped());
+    if (validation.scores() instanceof ClassificationScores scores) {
+      startWindow(json, scores.windowSize(), scores.windowMillis());
+      writeCounted(json, scores.window());
+      json.writeEndObject();
+      json.writeObjectFieldStart("epoch");
+      writeCounted(json, scores.total());
+    } else if (validation.scores() instanceof RegressionScores scores) {
+      startWindow(json, scores.windowSize(), scores.windowMillis());
+      writeCounted(json, scores.window());
+      json.writeEndObject();
+      json.writeObjectFieldStart("epoch");
+      writeCounted(json, scores.total());
+    }
+    json.writeEndObject();
+    json.writeEndObject();
+  }
+
+  private static void startWindow(JsonGenerator json, int size, long millis) throws IOException {
+    json.writeObjectFieldStart("window");
+    json.writeNumberField("size", size);
+    if (millis > 0) {
+      json.writeNumberField("millis", millis);
+    }
+  }
+
+  private static void startFading(JsonGenerator json, Fading<?> fading) throws IOException {
+    json.writeObjectFieldStart("fading");
+    number(json, "factor", fading.factor());
+    number(json, "weight", fading.weight());
+  }
+
+  private static void writeCounts(JsonGenerator json, long examples, double weight)
+      throws IOException {
+    json.writeNumberField("examples", examples);
+    json.writeFieldName("weight");
+    weight(json, weight);
+  }
+
+  private static void writeCounted(JsonGenerator json, ClassificationBlock block)
+      throws IOException {
+    writeCounts(json, block.examples(), block.weight());
+    writeBlock(json, block);
+  }
+
   private static void writeBlock(JsonGenerator json, ClassificationBlock block) throws IOException {
-    json.writeNumberField("examples", block.examples());
     number(json, "accuracy", block.accuracy());
+    number(json, "balanced_accuracy", block.balancedAccuracy());
     number(json, "precision", block.precision());
     number(json, "recall", block.recall());
     number(json, "f1", block.f1());
+    fBeta(json, block.fBeta());
     number(json, "kappa", block.kappa());
+    number(json, "kappa_m", block.kappaM());
+    number(json, "kappa_temporal", block.kappaTemporal());
+    number(json, "mcc", block.mcc());
     number(json, "loss", block.loss());
     number(json, "log_loss", block.logLoss());
+    number(json, "brier", block.brier());
+    number(json, "calibration_error", block.calibrationError());
+  }
+
+  private static void fBeta(JsonGenerator json, double value) throws IOException {
+    if (Double.isFinite(value)) {
+      number(json, "f_beta", value);
+    }
+  }
+
+  private static void writeAverages(JsonGenerator json, ClassAverages averages) throws IOException {
+    if (averages != null) {
+      writeAverages(json, "macro", averages.macro());
+      writeAverages(json, "weighted", averages.weighted());
+      writeAverages(json, "micro", averages.micro());
+    }
+  }
+
+  private static void writeAverages(JsonGenerator json, String name, Averages averages)
+      throws IOException {
+    json.writeObjectFieldStart(name);
+    number(json, "precision", averages.precision());
+    number(json, "recall", averages.recall());
+    number(json, "f1", averages.f1());
+    fBeta(json, averages.fBeta());
+    json.writeEndObject();
   }
 
   private static void writeBaseline(
@@ -116,7 +219,9 @@ public final class MetricsJson {
       number(json, "precision", scores.precision());
       number(json, "recall", scores.recall());
       number(json, "f1", scores.f1());
-      json.writeNumberField("support", scores.support());
+      fBeta(json, scores.fBeta());
+      json.writeFieldName("support");
+      weight(json, scores.support());
       json.writeEndObject();
     }
     json.writeEndArray();
@@ -136,36 +241,50 @@ public final class MetricsJson {
     json.writeEndObject();
   }
 
-  private static void writeCounts(JsonGenerator json, String name, long[][] rows)
+  private static void writeCounts(JsonGenerator json, String name, double[][] rows)
       throws IOException {
     json.writeArrayFieldStart(name);
-    for (long[] row : rows) {
-      json.writeArray(row, 0, row.length);
+    for (double[] row : rows) {
+      json.writeStartArray();
+      for (double cell : row) {
+        weight(json, cell);
+      }
+      json.writeEndArray();
     }
     json.writeEndArray();
   }
 
   private static void writeScores(JsonGenerator json, RegressionScores scores) throws IOException {
-    json.writeObjectFieldStart("window");
-    json.writeNumberField("size", scores.windowSize());
-    writeBlock(json, scores.window());
+    startWindow(json, scores.windowSize(), scores.windowMillis());
+    writeCounted(json, scores.window());
     json.writeEndObject();
     json.writeObjectFieldStart("total");
-    writeBlock(json, scores.total());
+    writeCounted(json, scores.total());
     number(json, "label_mean", scores.labelMean());
     number(json, "label_sd", scores.labelSd());
     json.writeEndObject();
+    if (scores.fading() != null) {
+      startFading(json, scores.fading());
+      writeBlock(json, scores.fading().block());
+      json.writeEndObject();
+    }
     json.writeObjectFieldStart("baseline");
     writeBaseline(json, "last_value", scores.lastValue());
     writeBaseline(json, "mean", scores.mean());
     json.writeEndObject();
   }
 
+  private static void writeCounted(JsonGenerator json, RegressionBlock block) throws IOException {
+    writeCounts(json, block.examples(), block.weight());
+    writeBlock(json, block);
+  }
+
   private static void writeBlock(JsonGenerator json, RegressionBlock block) throws IOException {
-    json.writeNumberField("examples", block.examples());
     number(json, "mae", block.mae());
     number(json, "rmse", block.rmse());
     number(json, "r2", block.r2());
+    number(json, "mape", block.mape());
+    number(json, "quantile_loss", block.quantileLoss());
     number(json, "loss", block.loss());
   }
 

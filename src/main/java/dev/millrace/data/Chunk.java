@@ -6,13 +6,15 @@ import java.util.Arrays;
  * Examples of one model key on their way to the model: the unit of transport, so that the shuffle
  * is paid once for many examples. It has no meaning for learning. Not thread-safe.
  *
- * <p>All examples of a chunk have the same number of features and the same kind of label.
+ * <p>All examples of a chunk have the same number of features and the same kind of label, and are
+ * of the same epoch.
  */
 public final class Chunk extends PackedExamples {
   private String key;
   private boolean classification;
   private String[] labels = new String[4];
   private int labelCount;
+  private int epoch;
 
   /** An empty chunk that takes its first example's key, width and kind. */
   public Chunk() {}
@@ -22,16 +24,22 @@ public final class Chunk extends PackedExamples {
    *
    * @param bytes as {@link #bytes} gave them, as many as were in use
    */
-  public Chunk(String key, int size, int width, String[] labels, byte[] bytes) {
+  public Chunk(String key, int size, int width, int epoch, String[] labels, byte[] bytes) {
     super(bytes, size, width);
     this.key = key;
     this.classification = labels.length > 0;
     this.labels = labels;
     this.labelCount = labels.length;
+    this.epoch = epoch;
   }
 
   public String key() {
     return key;
+  }
+
+  /** The pass over a bounded data set that the examples are of, from 1; 0 if nobody counts. */
+  public int epoch() {
+    return epoch;
   }
 
   /** Whether the labels are classes; numbers otherwise. */
@@ -54,10 +62,11 @@ public final class Chunk extends PackedExamples {
     return (int) target(row);
   }
 
-  /** Whether an example can be added: same key, same width, same kind of label. */
+  /** Whether an example can be added: same key, width, epoch and kind of label. */
   public boolean accepts(Example example) {
     return size() == 0
         || (width() == example.width
+            && epoch == example.epoch
             && classification == (example.label != null)
             && key.equals(example.key));
   }
@@ -66,6 +75,7 @@ public final class Chunk extends PackedExamples {
   public void add(Example example) {
     if (size() == 0) {
       key = example.key;
+      epoch = example.epoch;
       classification = example.label != null;
     }
     append(example, classification ? position(example.label) : example.target);
@@ -81,7 +91,12 @@ public final class Chunk extends PackedExamples {
   /** A deep copy. */
   public Chunk copy() {
     return new Chunk(
-        key, size(), width(), Arrays.copyOf(labels, labelCount), Arrays.copyOf(bytes(), length()));
+        key,
+        size(),
+        width(),
+        epoch,
+        Arrays.copyOf(labels, labelCount),
+        Arrays.copyOf(bytes(), length()));
   }
 
   // A chunk has few classes, and the same few Strings come again: a scan beats a hash.

@@ -25,6 +25,9 @@ public final class Example {
   /** Milliseconds since the epoch. */
   public long eventTime;
 
+  /** The pass over a bounded data set that the example is of, from 1; 0 if nobody counts. */
+  public int epoch;
+
   /** The record as it came, for the dead-letter topic. */
   public KafkaRecord record;
 

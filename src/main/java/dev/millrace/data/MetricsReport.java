@@ -8,8 +8,26 @@ import java.util.List;
  *
  * <p>Scores are prequential: each example was predicted before the model learned from it. A score
  * that does not exist yet is NaN here and {@code null} in JSON.
+ *
+ * @param epoch the pass over a bounded data set that the last example was of, 0 if nobody counts
+ * @param validation null if no example was held out
  */
-public record MetricsReport(Context context, Task task, Scores scores) {
+public record MetricsReport(
+    Context context, Task task, Scores scores, int epoch, Validation validation) {
+
+  /** Of examples of no epoch, none of which was held out. */
+  public MetricsReport(Context context, Task task, Scores scores) {
+    this(context, task, scores, 0, null);
+  }
+
+  /**
+   * Scores of the examples that the model does not learn from: its window, and all of the epoch.
+   *
+   * @param bestEpoch the one of the lowest loss, 0 before the first has ended
+   * @param bestLoss mean validation loss of that, NaN before
+   * @param stopped whether the model has stopped to learn, for the loss fell no more
+   */
+  public record Validation(Scores scores, int bestEpoch, double bestLoss, boolean stopped) {}
 
   /**
    * What the metrics themselves do not know: whose they are, and what the model has seen.
@@ -112,42 +130,88 @@ public record MetricsReport(Context context, Task task, Scores scores) {
   public sealed interface Scores permits ClassificationScores, RegressionScores {}
 
   /**
+   * Scores in which an example counts less the longer ago it was.
+   *
+   * @param factor what each example counts of the next one's weight
+   * @param weight sum of the faded weights
+   */
+  public record Fading<B>(double factor, double weight, B block) {}
+
+  /**
    * Scores of a classifier.
    *
    * @param windowSize scored examples that the window holds at most
+   * @param windowMillis event time that it looks back on, 0 for no such limit
+   * @param fading null if not asked for
    * @param noChange baseline that predicts the previous label
    * @param majority baseline that predicts the most frequent label so far
    * @param perClass scores of each class in the window, by class index, or null if not asked for
    * @param confusion confusion matrices, or null if not asked for
+   * @param threshold probability above which the positive class is predicted; NaN if the larger
+   *     probability decides
    */
   public record ClassificationScores(
       int windowSize,
+      long windowMillis,
       ClassificationBlock window,
       ClassificationBlock total,
+      Fading<ClassificationBlock> fading,
       ClassificationBaseline noChange,
       ClassificationBaseline majority,
       List<ClassScores> perClass,
-      Confusion confusion)
+      Confusion confusion,
+      double threshold)
       implements Scores {}
 
   /**
-   * Scores of a classifier over some examples; precision, recall and F1 are those of the positive
-   * class while there are at most two classes, else macro averages.
+   * Scores of a classifier over some examples; precision, recall, F1 and F-beta are those of the
+   * positive class while there are at most two classes, else macro averages.
    *
    * @param examples scored examples
+   * @param weight sum of their weights
+   * @param fBeta NaN where beta is 1
    * @param kappa Cohen's kappa
+   * @param kappaM accuracy beyond that of the majority class
+   * @param kappaTemporal accuracy beyond that of no change
+   * @param mcc Matthews' correlation coefficient
    * @param loss mean loss
    * @param logLoss mean of -ln p(actual class), NaN if the outputs are not probabilities
+   * @param brier mean squared distance of probabilities from what came true
+   * @param calibrationError expected calibration error
+   * @param aucRoc area under the ROC curve, NaN but for windows of two classes
+   * @param aucPr average precision, as above
+   * @param averages null if not asked for
    */
   public record ClassificationBlock(
       long examples,
+      double weight,
       double accuracy,
+      double balancedAccuracy,
       double precision,
       double recall,
       double f1,
+      double fBeta,
       double kappa,
+      double kappaM,
+      double kappaTemporal,
+      double mcc,
       double loss,
-      double logLoss) {}
+      double logLoss,
+      double brier,
+      double calibrationError,
+      double aucRoc,
+      double aucPr,
+      ClassAverages averages) {}
+
+  /** The three ways to make one score of those of the classes. */
+  public record ClassAverages(Averages macro, Averages weighted, Averages micro) {}
+
+  /**
+   * Scores of all classes together.
+   *
+   * @param fBeta NaN where beta is 1
+   */
+  public record Averages(double precision, double recall, double f1, double fBeta) {}
 
   /** Scores of a baseline that predicts a class. */
   public record ClassificationBaseline(
@@ -156,17 +220,21 @@ public record MetricsReport(Context context, Task task, Scores scores) {
   /**
    * Scores of one class.
    *
-   * @param support examples whose actual class this is
+   * @param fBeta NaN where beta is 1
+   * @param support weight of the examples whose actual class this is
    */
-  public record ClassScores(double precision, double recall, double f1, long support) {}
+  public record ClassScores(
+      double precision, double recall, double f1, double fBeta, double support) {}
 
-  /** Counts by actual class (row) and predicted class (column), of the window and in total. */
-  public record Confusion(long[][] window, long[][] total) {}
+  /** Weights by actual class (row) and predicted class (column), of the window and in total. */
+  public record Confusion(double[][] window, double[][] total) {}
 
   /**
    * Scores of a regression model.
    *
    * @param windowSize scored examples that the window holds at most
+   * @param windowMillis event time that it looks back on, 0 for no such limit
+   * @param fading null if not asked for
    * @param labelMean mean of the labels of all scored examples
    * @param labelSd population standard deviation of those labels (divided by n, not n - 1)
    * @param lastValue baseline that predicts the previous label
@@ -174,8 +242,10 @@ public record MetricsReport(Context context, Task task, Scores scores) {
    */
   public record RegressionScores(
       int windowSize,
+      long windowMillis,
       RegressionBlock window,
       RegressionBlock total,
+      Fading<RegressionBlock> fading,
       double labelMean,
       double labelSd,
       RegressionBaseline lastValue,
@@ -186,12 +256,23 @@ public record MetricsReport(Context context, Task task, Scores scores) {
    * Scores of a regression model over some examples.
    *
    * @param examples scored examples
+   * @param weight sum of their weights
    * @param mae mean absolute error, in units of the label
    * @param rmse root of the mean squared error, in units of the label
-   * @param r2 coefficient of determination, NaN below two examples or if all labels are equal
+   * @param r2 coefficient of determination, NaN if all labels are equal
+   * @param mape mean absolute error relative to the label, over labels other than 0
+   * @param quantileLoss mean quantile (pinball) loss, in units of the label
    * @param loss mean loss
    */
-  public record RegressionBlock(long examples, double mae, double rmse, double r2, double loss) {}
+  public record RegressionBlock(
+      long examples,
+      double weight,
+      double mae,
+      double rmse,
+      double r2,
+      double mape,
+      double quantileLoss,
+      double loss) {}
 
   /** Scores of a baseline that predicts a number. */
   public record RegressionBaseline(

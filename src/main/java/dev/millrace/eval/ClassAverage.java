@@ -33,21 +33,28 @@ public sealed interface ClassAverage {
 
   double f1(ClassTally tally);
 
+  double fBeta(ClassTally tally, double beta);
+
   /** Scores of one class; none (NaN) without examples. */
   record Positive(int index) implements ClassAverage {
     @Override
     public double precision(ClassTally tally) {
-      return tally.examples() == 0 ? Double.NaN : tally.precision(index);
+      return tally.weight() == 0 ? Double.NaN : tally.precision(index);
     }
 
     @Override
     public double recall(ClassTally tally) {
-      return tally.examples() == 0 ? Double.NaN : tally.recall(index);
+      return tally.weight() == 0 ? Double.NaN : tally.recall(index);
     }
 
     @Override
     public double f1(ClassTally tally) {
-      return tally.examples() == 0 ? Double.NaN : tally.f1(index);
+      return tally.weight() == 0 ? Double.NaN : tally.f1(index);
+    }
+
+    @Override
+    public double fBeta(ClassTally tally, double beta) {
+      return tally.weight() == 0 ? Double.NaN : tally.fBeta(index, beta);
     }
   }
 
@@ -55,17 +62,22 @@ public sealed interface ClassAverage {
   record Macro() implements ClassAverage {
     @Override
     public double precision(ClassTally tally) {
-      return tally.macroPrecision();
+      return tally.macro(tally::precision);
     }
 
     @Override
     public double recall(ClassTally tally) {
-      return tally.macroRecall();
+      return tally.macro(tally::recall);
     }
 
     @Override
     public double f1(ClassTally tally) {
-      return tally.macroF1();
+      return tally.macro(tally::f1);
+    }
+
+    @Override
+    public double fBeta(ClassTally tally, double beta) {
+      return tally.macro(c -> tally.fBeta(c, beta));
     }
   }
 
@@ -83,6 +95,11 @@ public sealed interface ClassAverage {
 
     @Override
     public double f1(ClassTally tally) {
+      return Double.NaN;
+    }
+
+    @Override
+    public double fBeta(ClassTally tally, double beta) {
       return Double.NaN;
     }
   }

@@ -7,13 +7,13 @@ import java.util.Arrays;
 import java.util.function.IntToDoubleFunction;
 
 /**
- * Per class, how often it was the actual one, the predicted one, and both: enough for accuracy,
- * precision, recall, F1 and Cohen's kappa without a cell for each pair of classes.
+ * Per class, the weight of the examples whose actual class it was, whose predicted class, and both:
+ * enough for every score of a confusion matrix without a cell for each pair of classes.
  *
  * <p>Classes are indexes from 0; a new one may come at any time. A ratio with nothing below the
  * line is 0, as with {@code zero_division=0} in scikit-learn. Not thread-safe.
  */
-public sealed class ClassTally permits ConfusionMatrix {
+public final class ClassTally {
 
   /** The prediction of a baseline that has none yet; it counts as wrong. */
   public static final int NO_PREDICTION = -1;
@@ -22,79 +22,83 @@ public sealed class ClassTally permits ConfusionMatrix {
   private static final int ACTUAL = 0;
   private static final int PREDICTED = 1;
   private static final int HITS = 2;
-  private static final int COUNTS = 3;
+  private static final int SUMS = 3;
 
-  private long examples;
-  private long hits;
-  private long[] counts = {}; // [classes x COUNTS]
+  /** Bytes of a class in memory. */
+  static final int CLASS_BYTES = SUMS * Double.BYTES;
+
+  private double weight;
+  private double hits;
+  private double[] sums = {}; // [classes x SUMS]
 
   public ClassTally() {}
 
-  /** A deep copy. */
-  protected ClassTally(ClassTally other) {
-    examples = other.examples;
-    hits = other.hits;
-    counts = other.counts.clone();
-  }
-
   public ClassTally copy() {
-    return new ClassTally(this);
+    ClassTally copy = new ClassTally();
+    copy.weight = weight;
+    copy.hits = hits;
+    copy.sums = sums.clone();
+    return copy;
   }
 
   /** Adds an example; the predicted class may be {@link #NO_PREDICTION}. */
-  public final void update(int actualClass, int predictedClass) {
-    update(actualClass, predictedClass, 1);
-  }
-
-  /** Adds so many examples of the same kind. */
-  public void update(int actualClass, int predictedClass, long times) {
-    ensureClasses(Math.max(actualClass, predictedClass) + 1);
-    add(actualClass, predictedClass, times);
-  }
-
-  /** Takes an example out that was added before. */
-  public void revert(int actualClass, int predictedClass) {
-    add(actualClass, predictedClass, -1);
-  }
-
-  /** Adds an example so many times; the classes must be there. */
-  final void add(int actualClass, int predictedClass, long times) {
-    examples += times;
-    int ofActual = actualClass * COUNTS;
-    counts[ofActual + ACTUAL] += times;
+  public void add(int actualClass, int predictedClass, double weightOfExample) {
+    int classes = Math.max(actualClass, predictedClass) + 1;
+    if (classes > classes()) {
+      sums = Arrays.copyOf(sums, classes * SUMS);
+    }
+    weight += weightOfExample;
+    int ofActual = actualClass * SUMS;
+    sums[ofActual + ACTUAL] += weightOfExample;
     if (predictedClass != NO_PREDICTION) {
-      counts[predictedClass * COUNTS + PREDICTED] += times;
+      sums[predictedClass * SUMS + PREDICTED] += weightOfExample;
     }
     if (actualClass == predictedClass) {
-      hits += times;
-      counts[ofActual + HITS] += times;
+      hits += weightOfExample;
+      sums[ofActual + HITS] += weightOfExample;
     }
   }
 
-  /** Makes room for at least so many classes. */
-  void ensureClasses(int classes) {
-    if (classes > classes()) {
-      counts = Arrays.copyOf(counts, classes * COUNTS);
+  /** Multiplies all weights. */
+  void scale(double factor) {
+    weight *= factor;
+    hits *= factor;
+    for (int i = 0; i < sums.length; i++) {
+      sums[i] *= factor;
     }
   }
 
   /** One more than the highest class index seen. */
   public int classes() {
-    return counts.length / COUNTS;
+    return sums.length / SUMS;
   }
 
-  public long examples() {
-    return examples;
+  /** Sum of the examples' weights; their number while each weighs 1. */
+  public double weight() {
+    return weight;
   }
 
-  /** Examples whose actual class this is; 0 for a class not seen. */
-  public long support(int classIndex) {
+  /** Weight of the examples whose actual class this is; 0 for a class not seen. */
+  public double support(int classIndex) {
     return of(ACTUAL, classIndex);
   }
 
   /** Share of examples whose class was predicted, NaN if there are none. */
   public double accuracy() {
-    return examples == 0 ? Double.NaN : (double) hits / examples;
+    return hits / weight;
+  }
+
+  /** Mean recall of the classes that examples are of; NaN if there are none. */
+  public double balancedAccuracy() {
+    double sum = 0;
+    int occurring = 0;
+    for (int c = 0; c < classes(); c++) {
+      if (of(ACTUAL, c) > 0) {
+        sum += recall(c);
+        occurring++;
+      }
+    }
+    return sum / occurring;
   }
 
   /** Of the examples predicted to be of this class, the share that is. */
@@ -107,49 +111,24 @@ public sealed class ClassTally permits ConfusionMatrix {
     return ratio(of(HITS, classIndex), of(ACTUAL, classIndex));
   }
 
-  /** Harmonic mean of precision and recall: 2 hits / (actual + predicted). */
+  /** Harmonic mean of precision and recall. */
   public double f1(int classIndex) {
-    return ratio(2 * of(HITS, classIndex), of(ACTUAL, classIndex) + of(PREDICTED, classIndex));
+    return fBeta(classIndex, 1);
   }
 
   /**
-   * Half of the F1 reached so far, which is the threshold on a class's probability that maximises
-   * F1 (Lipton et al., 2014); it starts from 1/4.
+   * Harmonic mean of precision and recall, recall weighing beta² times as much: (1 + beta²) hits /
+   * (beta² actual + predicted).
    */
-  double f1Threshold(int classIndex) {
-    return (2.5 + of(HITS, classIndex)) / (10 + of(ACTUAL, classIndex) + of(PREDICTED, classIndex));
+  public double fBeta(int classIndex, double beta) {
+    double square = beta * beta;
+    return ratio(
+        (1 + square) * of(HITS, classIndex),
+        square * of(ACTUAL, classIndex) + of(PREDICTED, classIndex));
   }
 
-  /** Mean precision of the classes that occur, actual or predicted; NaN if none does. */
-  public double macroPrecision() {
-    return macro(this::precision);
-  }
-
-  /** Mean recall of the classes that occur, actual or predicted; NaN if none does. */
-  public double macroRecall() {
-    return macro(this::recall);
-  }
-
-  /** Mean F1 of the classes that occur, actual or predicted; NaN if none does. */
-  public double macroF1() {
-    return macro(this::f1);
-  }
-
-  /**
-   * Cohen's kappa: agreement beyond that of chance, (p - e) / (1 - e) with p the accuracy and e the
-   * agreement expected of these class frequencies (Cohen 1960). NaN if only one class occurs.
-   */
-  public double kappa() {
-    double expected = 0;
-    for (int c = 0; c < classes(); c++) {
-      expected += (double) of(ACTUAL, c) * of(PREDICTED, c);
-    }
-    // In counts rather than shares, so that a single class gives 0 / 0 exactly.
-    double all = (double) examples * examples;
-    return ((double) hits * examples - expected) / (all - expected);
-  }
-
-  private double macro(IntToDoubleFunction score) {
+  /** Mean of a score of the classes that occur, actual or predicted; NaN if none does. */
+  double macro(IntToDoubleFunction score) {
     double sum = 0;
     int occurring = 0;
     for (int c = 0; c < classes(); c++) {
@@ -161,34 +140,81 @@ public sealed class ClassTally permits ConfusionMatrix {
     return sum / occurring;
   }
 
-  private static double ratio(long part, long whole) {
-    return whole == 0 ? 0 : (double) part / whole;
+  /** Mean of a score of the classes, each as heavy as its examples; NaN if there are none. */
+  double weighted(IntToDoubleFunction score) {
+    double sum = 0;
+    for (int c = 0; c < classes(); c++) {
+      sum += of(ACTUAL, c) * score.applyAsDouble(c);
+    }
+    return sum / weight;
   }
 
-  private long of(int count, int classIndex) {
-    return classIndex < classes() ? counts[classIndex * COUNTS + count] : 0;
+  /**
+   * Cohen's kappa: agreement beyond that of chance, (p - e) / (1 - e) with p the accuracy and e the
+   * agreement expected of these class frequencies (Cohen 1960). NaN if only one class occurs.
+   */
+  public double kappa() {
+    // In sums rather than shares, so that a single class gives 0 / 0 exactly.
+    double expected = products(ACTUAL, PREDICTED);
+    return (hits * weight - expected) / (weight * weight - expected);
+  }
+
+  /**
+   * Matthews' correlation coefficient, for any number of classes (Gorodkin 2004); 0 if only one
+   * class is predicted or only one is actual, NaN without examples.
+   */
+  public double mcc() {
+    if (weight == 0) {
+      return Double.NaN;
+    }
+    double all = weight * weight;
+    double ofActual = all - products(ACTUAL, ACTUAL);
+    double ofPredicted = all - products(PREDICTED, PREDICTED);
+    double covariance = hits * weight - products(ACTUAL, PREDICTED);
+    return ofActual * ofPredicted == 0 ? 0 : covariance / Math.sqrt(ofActual * ofPredicted);
+  }
+
+  /** Sum over the classes. */
+  private double products(int one, int other) {
+    double sum = 0;
+    for (int c = 0; c < classes(); c++) {
+      sum += of(one, c) * of(other, c);
+    }
+    return sum;
+  }
+
+  private static double ratio(double part, double whole) {
+    return whole == 0 ? 0 : part / whole;
+  }
+
+  private double of(int sum, int classIndex) {
+    return classIndex < classes() ? sums[classIndex * SUMS + sum] : 0;
   }
 
   void write(DataOutput out) throws IOException {
-    VarLong.write(out, examples);
-    for (int count = 0; count < COUNTS; count++) {
-      VarLong.write(out, classes());
-      for (int c = 0; c < classes(); c++) {
-        VarLong.write(out, of(count, c));
-      }
-    }
+    VarNumber.write(out, weight);
+    VarNumber.write(out, hits);
+    VarNumber.writeArray(out, sums);
   }
 
   static ClassTally read(DataInput in) throws IOException {
     ClassTally tally = new ClassTally();
-    tally.examples = VarLong.read(in);
-    for (int count = 0; count < COUNTS; count++) {
-      long[] ofClasses = VarLong.readArray(in);
-      tally.ensureClasses(ofClasses.length);
-      for (int c = 0; c < ofClasses.length; c++) {
-        tally.counts[c * COUNTS + count] = ofClasses[c];
-        tally.hits += count == HITS ? ofClasses[c] : 0;
-      }
+    tally.weight = VarNumber.read(in);
+    tally.hits = VarNumber.read(in);
+    tally.sums = VarNumber.readArray(in);
+    return tally;
+  }
+
+  /** The tally of these sums, [classes] each. */
+  static ClassTally of(double weight, long[] actual, long[] predicted, long[] hitsOfClass) {
+    ClassTally tally = new ClassTally();
+    tally.weight = weight;
+    tally.sums = new double[actual.length * SUMS];
+    for (int c = 0; c < actual.length; c++) {
+      tally.sums[c * SUMS + ACTUAL] = actual[c];
+      tally.sums[c * SUMS + PREDICTED] = predicted[c];
+      tally.sums[c * SUMS + HITS] = hitsOfClass[c];
+      tally.hits += hitsOfClass[c];
     }
     return tally;
   }

@@ -5,88 +5,93 @@ import java.io.DataOutput;
 import java.io.IOException;
 
 /**
- * A tally that also knows which class was taken for which: counts by actual class (row) and
- * predicted class (column). Every prediction must be a class. Not thread-safe.
+ * Which class was taken for which: the weight of the examples by actual class (row) and predicted
+ * class (column). Not thread-safe.
  */
-public final class ConfusionMatrix extends ClassTally {
+public final class ConfusionMatrix {
 
-  private long[] counts = {}; // [classes x classes], row-major
+  private int classes;
+  private double[] cells = {}; // [classes x classes], row-major
 
   public ConfusionMatrix() {}
 
-  private ConfusionMatrix(ConfusionMatrix other) {
-    super(other);
-    counts = other.counts.clone();
-  }
-
-  @Override
   public ConfusionMatrix copy() {
-    return new ConfusionMatrix(this);
+    ConfusionMatrix copy = new ConfusionMatrix();
+    copy.classes = classes;
+    copy.cells = cells.clone();
+    return copy;
   }
 
-  @Override
-  public void update(int actualClass, int predictedClass, long times) {
-    super.update(actualClass, predictedClass, times);
-    counts[actualClass * classes() + predictedClass] += times;
+  /** Adds an example. */
+  public void add(int actualClass, int predictedClass, double weight) {
+    int needed = Math.max(actualClass, predictedClass) + 1;
+    if (needed > classes) {
+      grow(needed);
+    }
+    cells[actualClass * classes + predictedClass] += weight;
   }
 
-  @Override
-  public void revert(int actualClass, int predictedClass) {
-    super.revert(actualClass, predictedClass);
-    counts[actualClass * classes() + predictedClass]--;
+  /** Multiplies all weights. */
+  void scale(double factor) {
+    for (int i = 0; i < cells.length; i++) {
+      cells[i] *= factor;
+    }
   }
 
-  /** Examples of the one class that were predicted to be of the other; 0 for classes not seen. */
-  public long get(int actualClass, int predictedClass) {
-    int classes = classes();
+  /** One more than the highest class index seen. */
+  public int classes() {
+    return classes;
+  }
+
+  /** Weight of the examples of the one class predicted as the other; 0 for classes not seen. */
+  public double get(int actualClass, int predictedClass) {
     boolean seen = actualClass < classes && predictedClass < classes;
-    return seen ? counts[actualClass * classes + predictedClass] : 0;
+    return seen ? cells[actualClass * classes + predictedClass] : 0;
   }
 
-  /** The counts as rows of so many classes, whether seen or not. */
-  public long[][] toRows(int classes) {
-    long[][] rows = new long[classes][classes];
+  /** Sums of rows, columns and the diagonal. */
+  public ClassTally tally() {
+    ClassTally tally = new ClassTally();
     for (int a = 0; a < classes; a++) {
       for (int p = 0; p < classes; p++) {
+        tally.add(a, p, cells[a * classes + p]);
+      }
+    }
+    return tally;
+  }
+
+  /** The cells as rows of so many classes, whether seen or not. */
+  public double[][] toRows(int rowsAndColumns) {
+    double[][] rows = new double[rowsAndColumns][rowsAndColumns];
+    for (int a = 0; a < rowsAndColumns; a++) {
+      for (int p = 0; p < rowsAndColumns; p++) {
         rows[a][p] = get(a, p);
       }
     }
     return rows;
   }
 
-  @Override
-  void ensureClasses(int classes) {
-    int before = classes();
-    if (classes <= before) {
-      return;
+  private void grow(int needed) {
+    double[] grown = new double[Math.multiplyExact(needed, needed)];
+    for (int a = 0; a < classes; a++) {
+      System.arraycopy(cells, a * classes, grown, a * needed, classes);
     }
-    super.ensureClasses(classes);
-    long[] grown = new long[Math.multiplyExact(classes, classes)];
-    for (int a = 0; a < before; a++) {
-      System.arraycopy(counts, a * before, grown, a * classes, before);
-    }
-    counts = grown;
+    cells = grown;
+    classes = needed;
   }
 
-  /** Writes the cells only; the tally is their sums. */
-  @Override
   void write(DataOutput out) throws IOException {
-    VarLong.write(out, classes());
-    for (long count : counts) {
-      VarLong.write(out, count);
+    VarLong.write(out, classes);
+    for (double cell : cells) {
+      VarNumber.write(out, cell);
     }
   }
 
   static ConfusionMatrix read(DataInput in) throws IOException {
     ConfusionMatrix matrix = new ConfusionMatrix();
-    int classes = VarLong.readSize(in);
-    matrix.ensureClasses(classes);
-    for (int a = 0; a < classes; a++) {
-      for (int p = 0; p < classes; p++) {
-        long count = VarLong.read(in);
-        matrix.counts[a * classes + p] = count;
-        matrix.add(a, p, count);
-      }
+    matrix.grow(VarLong.readSize(in));
+    for (int i = 0; i < matrix.cells.length; i++) {
+      matrix.cells[i] = VarNumber.read(in);
     }
     return matrix;
   }

@@ -5,45 +5,59 @@ import java.io.DataOutput;
 import java.io.IOException;
 import java.util.Arrays;
 
-/** Baseline that predicts the most frequent class so far; of equal ones, the lowest index. */
+/**
+ * The weight of each class among all labels so far, and with it the baseline that predicts the
+ * heaviest; of equal ones, the lowest index.
+ */
 final class MajorityClass {
 
-  private long[] counts = {};
+  private double[] weights = {};
   private int majority = ClassTally.NO_PREDICTION;
 
   int predict() {
     return majority;
   }
 
-  void learn(int label) {
-    if (label >= counts.length) {
-      counts = Arrays.copyOf(counts, label + 1);
+  void learn(int label, double weight) {
+    if (label >= weights.length) {
+      weights = Arrays.copyOf(weights, label + 1);
     }
-    counts[label]++;
+    weights[label] += weight;
     // Only this class has grown, so only it can overtake.
     if (majority == ClassTally.NO_PREDICTION
-        || counts[label] > counts[majority]
-        || counts[label] == counts[majority] && label < majority) {
+        || weights[label] > weights[majority]
+        || weights[label] == weights[majority] && label < majority) {
       majority = label;
     }
   }
 
+  /** One more than the highest class index seen. */
+  int classes() {
+    return weights.length;
+  }
+
+  /** Weight of a class that was seen. */
+  double weight(int label) {
+    return weights[label];
+  }
+
   MajorityClass copy() {
-    MajorityClass copy = new MajorityClass();
-    copy.counts = counts.clone();
-    copy.majority = majority;
-    return copy;
+    return of(weights.clone(), majority);
   }
 
   void write(DataOutput out) throws IOException {
-    VarLong.writeArray(out, counts);
+    VarNumber.writeArray(out, weights);
     VarLong.write(out, majority + 1L); // NO_PREDICTION becomes 0
   }
 
   static MajorityClass read(DataInput in) throws IOException {
+    return of(VarNumber.readArray(in), VarLong.readSize(in) - 1);
+  }
+
+  static MajorityClass of(double[] weights, int majority) {
     MajorityClass baseline = new MajorityClass();
-    baseline.counts = VarLong.readArray(in);
-    baseline.majority = VarLong.readSize(in) - 1;
+    baseline.weights = weights;
+    baseline.majority = majority;
     return baseline;
   }
 }

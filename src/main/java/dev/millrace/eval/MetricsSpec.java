@@ -5,34 +5,70 @@ import java.io.Serializable;
 /**
  * What is measured and how often it is reported.
  *
- * @param window scored examples of a key that the window metrics look back on
+ * @param window scored examples of a key that the window metrics look back on at most
+ * @param windowMillis event time that they look back on, in milliseconds; 0 is as far as there are
+ *     examples
+ * @param fading what each example counts of the next one's weight in the faded metrics, below 1; 0
+ *     is without them
  * @param every a report after each so many examples of a key
  * @param atLatestMillis an example is reported at the latest after so many milliseconds, however
  *     few came with it; the clock decides only when a report is sent, never what it says; 0 is off
  * @param perClass precision, recall and F1 of each class in the report
  * @param confusionMatrix the confusion matrix in the report
+ * @param averages macro, weighted and micro averages over the classes in the report
+ * @param calibration Brier score and expected calibration error
+ * @param auc areas under the ROC and the precision-recall curve of the window, of two classes
+ * @param beta how many times as much as precision recall weighs in F-beta, which is reported where
+ *     this is not 1
+ * @param quantile which quantile of the labels the quantile loss is of
+ * @param decision what the class predicted of two is chosen for
  * @param positive class that binary precision, recall and F1 speak of, or null for the last by name
- * @param decision which class a prediction stands for
+ * @param validation which examples are held out
  */
 public record MetricsSpec(
     int window,
+    long windowMillis,
+    double fading,
     int every,
     long atLatestMillis,
     boolean perClass,
     boolean confusionMatrix,
+    boolean averages,
+    boolean calibration,
+    boolean auc,
+    double beta,
+    double quantile,
+    Decision decision,
     String positive,
-    Decision decision)
+    Validation validation)
     implements Serializable {
 
-  /** Which class a prediction stands for. */
+  /** What the threshold between two classes is for. */
   public enum Decision {
-    /** The one with the greatest score. */
+    /** Nothing: the class of the greatest score is predicted. */
     MOST_PROBABLE,
-    /** Of two classes the positive one above a threshold that keeps its F1 high. */
-    F1
+    /** The positive class where its probability is above its share of the labels so far. */
+    BALANCED_ACCURACY,
+    /** The threshold that F1 so far asks for. */
+    F1,
+    /** The threshold that F-beta so far asks for. */
+    F_BETA
   }
 
-  /** The same where the most probable class is predicted. */
+  /**
+   * Examples that no model learns from.
+   *
+   * @param share of the examples, 0 to below 1, chosen by their identity; 0 is none
+   * @param patience epochs without a better validation loss after which a model stops to learn; 0
+   *     is never
+   */
+  public record Validation(double share, int patience) implements Serializable {
+
+    /** No example is held out. */
+    public static final Validation NONE = new Validation(0, 0);
+  }
+
+  /** With what is reported unless it is asked for otherwise. */
   public MetricsSpec(
       int window,
       int every,
@@ -41,23 +77,83 @@ public record MetricsSpec(
       boolean confusionMatrix,
       String positive) {
     this(
-        window, every, atLatestMillis, perClass, confusionMatrix, positive, Decision.MOST_PROBABLE);
+        window,
+        0,
+        0,
+        every,
+        atLatestMillis,
+        perClass,
+        confusionMatrix,
+        true,
+        true,
+        true,
+        1,
+        0.5,
+        Decision.MOST_PROBABLE,
+        positive,
+        Validation.NONE);
   }
 
   /** The same with the confusion matrix in the report. */
   public MetricsSpec withConfusionMatrix() {
-    return new MetricsSpec(window, every, atLatestMillis, perClass, true, positive, decision);
+    return with(true, decision, positive, validation);
   }
 
   /** The same with another positive class. */
   public MetricsSpec withPositive(String newPositive) {
-    return new MetricsSpec(
-        window, every, atLatestMillis, perClass, confusionMatrix, newPositive, decision);
+    return with(confusionMatrix, decision, newPositive, validation);
   }
 
-  /** The same with another rule for what is predicted. */
+  /** The same with another decision between two classes. */
   public MetricsSpec withDecision(Decision newDecision) {
+    return with(confusionMatrix, newDecision, positive, validation);
+  }
+
+  /** The same with other examples held out. */
+  public MetricsSpec withValidation(Validation newValidation) {
+    return with(confusionMatrix, decision, positive, newValidation);
+  }
+
+  /** For the examples held out: the scores alone, without what is said of each class. */
+  MetricsSpec ofHeldOut() {
     return new MetricsSpec(
-        window, every, atLatestMillis, perClass, confusionMatrix, positive, newDecision);
+        window,
+        windowMillis,
+        0,
+        every,
+        atLatestMillis,
+        false,
+        false,
+        false,
+        calibration,
+        false,
+        beta,
+        quantile,
+        Decision.MOST_PROBABLE,
+        positive,
+        Validation.NONE);
+  }
+
+  private MetricsSpec with(
+      boolean newConfusionMatrix,
+      Decision newDecision,
+      String newPositive,
+      Validation newValidation) {
+    return new MetricsSpec(
+        window,
+        windowMillis,
+        fading,
+        every,
+        atLatestMillis,
+        perClass,
+        newConfusionMatrix,
+        averages,
+        calibration,
+        auc,
+        beta,
+        quantile,
+        newDecision,
+        newPositive,
+        newValidation);
   }
 }

@@ -1,6 +1,7 @@
 package dev.millrace.eval;
 
 import dev.millrace.data.MetricsReport;
+import dev.millrace.data.MetricsReport.Fading;
 import dev.millrace.data.MetricsReport.RegressionBaseline;
 import dev.millrace.data.MetricsReport.RegressionBlock;
 import dev.millrace.data.MetricsReport.RegressionScores;
@@ -18,61 +19,37 @@ import java.io.IOException;
  */
 public final class RegressionMetrics implements RollingMetrics {
 
-  // Columns of the window.
-  private static final int ACTUAL = 0;
-  private static final int MODEL = ACTUAL + Window.DOUBLE;
-  private static final int LAST_VALUE = MODEL + Window.DOUBLE;
-  private static final int MEAN = LAST_VALUE + Window.DOUBLE;
-  private static final int LOSS = MEAN + Window.DOUBLE;
-  private static final int STRIDE = LOSS + Window.DOUBLE;
-
   private final MetricsSpec spec;
-  private final Window rows;
-  private final RollingErrors model;
-  private final RollingErrors lastValue;
-  private final RollingErrors mean;
-  private final RunningMean loss;
-  private final RunningMoments scoredLabels;
+  private final RegressionWindow window;
+  private final RegressionSums total;
+  private final Faded<RegressionSums> faded; // null if not asked for
   private final RunningMoments allLabels;
   private double previousLabel;
 
   /** Metrics without any example. */
   public RegressionMetrics(MetricsSpec spec) {
-    this.spec = spec;
-    rows = new Window(spec.window(), STRIDE);
-    model = new RollingErrors(MODEL);
-    lastValue = new RollingErrors(LAST_VALUE);
-    mean = new RollingErrors(MEAN);
-    loss = new RunningMean();
-    scoredLabels = new RunningMoments();
-    allLabels = new RunningMoments();
-    previousLabel = Double.NaN;
+    this(
+        spec,
+        new RegressionWindow(spec),
+        new RegressionSums(),
+        spec.fading() == 0 ? null : new Faded<>(spec.fading(), new RegressionSums()),
+        new RunningMoments(),
+        Double.NaN);
   }
 
-  private RegressionMetrics(RegressionMetrics other) {
-    spec = other.spec;
-    rows = other.rows.copy();
-    model = other.model.copy();
-    lastValue = other.lastValue.copy();
-    mean = other.mean.copy();
-    loss = other.loss.copy();
-    scoredLabels = other.scoredLabels.copy();
-    allLabels = other.allLabels.copy();
-    previousLabel = other.previousLabel;
-  }
-
-  private RegressionMetrics(DataInput in, MetricsSpec spec) throws IOException {
+  RegressionMetrics(
+      MetricsSpec spec,
+      RegressionWindow window,
+      RegressionSums total,
+      Faded<RegressionSums> faded,
+      RunningMoments allLabels,
+      double previousLabel) {
     this.spec = spec;
-    rows = new Window(spec.window(), STRIDE);
-    rows.readNumbers(ACTUAL, in);
-    model = RollingErrors.read(in, rows, MODEL);
-    lastValue = RollingErrors.read(in, rows, LAST_VALUE);
-    mean = RollingErrors.read(in, rows, MEAN);
-    rows.readNumbers(LOSS, in);
-    loss = RunningMean.read(in);
-    scoredLabels = RunningMoments.read(in);
-    allLabels = RunningMoments.read(in);
-    previousLabel = in.readDouble();
+    this.window = window;
+    this.total = total;
+    this.faded = faded;
+    this.allLabels = allLabels;
+    this.previousLabel = previousLabel;
   }
 
   /**
@@ -82,82 +59,114 @@ public final class RegressionMetrics implements RollingMetrics {
    * @param predicted in units of the label; if not finite, there is no prediction: the example is
    *     not scored, as with {@link #observe}
    * @param loss left out of the mean if not finite
+   * @param weight of the example in all scores, finite, at least 0
+   * @param eventTime milliseconds since the epoch
    */
-  public void update(double actual, double predicted, double loss) {
+  public void update(double actual, double predicted, double loss, double weight, long eventTime) {
     if (Double.isFinite(predicted)) {
-      int row = rows.advance();
-      rows.putNumber(row + ACTUAL, actual);
-      rows.putNumber(row + LOSS, loss);
-      model.add(rows, row, actual, predicted);
-      lastValue.add(rows, row, actual, previousLabel);
-      mean.add(rows, row, actual, allLabels.mean());
-      this.loss.add(loss);
-      scoredLabels.add(actual);
+      double mean = allLabels.mean();
+      window.add(actual, predicted, previousLabel, mean, loss, weight, eventTime);
+      total.add(actual, predicted, previousLabel, mean, loss, weight);
+      if (faded != null) {
+        double fadedWeight = weight * faded.fade();
+        faded.sums().add(actual, predicted, previousLabel, mean, loss, fadedWeight);
+      }
     }
-    observe(actual);
+    observe(actual, weight);
   }
 
   /** Shows the baselines the label of an example that no prediction was made for. */
-  public void observe(double actual) {
+  public void observe(double actual, double weight) {
     previousLabel = actual;
-    allLabels.add(actual);
+    allLabels.add(actual, weight);
   }
 
   @Override
   public MetricsReport report(MetricsReport.Context context) {
-    RunningMoments windowLabels = new RunningMoments();
-    for (int i = 0; i < rows.size(); i++) {
-      windowLabels.add(rows.number(rows.row(i) + ACTUAL));
-    }
+    RegressionSums inWindow = window.sums();
     RegressionScores scores =
         new RegressionScores(
             spec.window(),
-            block(model.window(rows, ACTUAL), windowLabels, rows.mean(LOSS)),
-            block(model.total(), scoredLabels, loss.get()),
-            scoredLabels.mean(),
-            scoredLabels.standardDeviation(),
-            baseline(lastValue),
-            baseline(mean));
+            spec.windowMillis(),
+            block(inWindow),
+            block(total),
+            faded == null
+                ? null
+                : new Fading<>(
+                    spec.fading(),
+                    faded.sums().model().weight() / faded.gain(),
+                    block(faded.sums())),
+            total.labels().mean(),
+            total.labels().standardDeviation(),
+            baseline(inWindow.lastValue(), total.lastValue()),
+            baseline(inWindow.mean(), total.mean()));
     return new MetricsReport(context, Task.REGRESSION, scores);
   }
 
-  private static RegressionBlock block(ErrorSums errors, RunningMoments labels, double loss) {
+  private RegressionBlock block(RegressionSums sums) {
+    ErrorSums model = sums.model();
     return new RegressionBlock(
-        labels.count(), errors.mae(), errors.rmse(), errors.r2(labels), loss);
+        sums.examples(),
+        model.weight(),
+        model.mae(),
+        model.rmse(),
+        model.r2(sums.labels()),
+        sums.mape(),
+        sums.quantileLoss(spec.quantile()),
+        sums.loss());
   }
 
-  private RegressionBaseline baseline(RollingErrors baseline) {
-    ErrorSums window = baseline.window(rows, ACTUAL);
-    ErrorSums total = baseline.total();
-    return new RegressionBaseline(window.mae(), window.rmse(), total.mae(), total.rmse());
+  private static RegressionBaseline baseline(ErrorSums inWindow, ErrorSums total) {
+    return new RegressionBaseline(inWindow.mae(), inWindow.rmse(), total.mae(), total.rmse());
+  }
+
+  @Override
+  public double totalLoss() {
+    return total.loss();
   }
 
   @Override
   public long memoryBytes(int classes) {
-    return rows.memoryBytes();
+    return window.memoryBytes();
   }
 
   @Override
   public RegressionMetrics copy() {
-    return new RegressionMetrics(this);
+    return new RegressionMetrics(
+        spec,
+        window.copy(),
+        total.copy(),
+        faded == null ? null : faded.copy(),
+        allLabels.copy(),
+        previousLabel);
   }
 
   @Override
   public void write(DataOutput out) throws IOException {
     out.writeInt(VERSION);
     out.writeBoolean(false);
-    rows.writeNumbers(ACTUAL, out);
-    model.write(rows, out);
-    lastValue.write(rows, out);
-    mean.write(rows, out);
-    rows.writeNumbers(LOSS, out);
-    loss.write(out);
-    scoredLabels.write(out);
+    window.write(out);
+    total.write(out);
+    out.writeBoolean(faded != null);
+    if (faded != null) {
+      faded.write(out);
+    }
     allLabels.write(out);
     out.writeDouble(previousLabel);
   }
 
   static RegressionMetrics readBody(DataInput in, MetricsSpec spec) throws IOException {
-    return new RegressionMetrics(in, spec);
+    RegressionWindow window = RegressionWindow.read(in, spec);
+    RegressionSums total = RegressionSums.read(in);
+    Faded<RegressionSums> faded = null;
+    if (in.readBoolean()) {
+      double gain = in.readDouble();
+      RegressionSums sums = RegressionSums.read(in);
+      faded = spec.fading() == 0 ? null : Faded.resume(spec.fading(), gain, sums);
+    } else if (spec.fading() != 0) {
+      faded = new Faded<>(spec.fading(), new RegressionSums());
+    }
+    return new RegressionMetrics(
+        spec, window, total, faded, RunningMoments.read(in), in.readDouble());
   }
 }

@@ -10,13 +10,14 @@ import java.io.IOException;
  * Prequential metrics of the model of one key: of the last examples (window), of all (total), and
  * of the baselines on the same examples.
  *
- * <p>The scores of the window are a function of the examples in it alone: counts are exact, and
- * means are computed anew for each report, from the oldest to the newest. Not thread-safe.
+ * <p>The scores of the window are a function of the examples in it alone: they are computed anew
+ * for each report, from the oldest to the newest, so an example that has left it is as if it had
+ * never been there. Every score is weighted by the examples' weights. Not thread-safe.
  */
 public sealed interface RollingMetrics permits ClassificationMetrics, RegressionMetrics {
 
   /** Version of the bytes that {@link #write} gives. */
-  int VERSION = 1;
+  int VERSION = 2;
 
   /** Metrics without any example, for the kind of task. */
   static RollingMetrics of(Task task, MetricsSpec spec) {
@@ -29,6 +30,9 @@ public sealed interface RollingMetrics permits ClassificationMetrics, Regression
    * @throws IllegalArgumentException if the context names fewer classes than were seen
    */
   MetricsReport report(MetricsReport.Context context);
+
+  /** Mean loss of all scored examples, NaN if there is none. */
+  double totalLoss();
 
   /**
    * Bytes of the arrays in memory.
@@ -59,7 +63,13 @@ public sealed interface RollingMetrics permits ClassificationMetrics, Regression
       throw new IOException(
           "metrics state: there is no version %d; the bytes are damaged".formatted(version));
     }
-    return in.readBoolean()
+    boolean isClassification = in.readBoolean();
+    if (version == 1) {
+      return isClassification
+          ? VersionOne.readClassification(in, spec)
+          : VersionOne.readRegression(in, spec);
+    }
+    return isClassification
         ? ClassificationMetrics.readBody(in, spec)
         : RegressionMetrics.readBody(in, spec);
   }

@@ -5,42 +5,52 @@ import java.io.DataOutput;
 import java.io.IOException;
 
 /**
- * Mean of the finite numbers added; others are left out, so that one overflow does not end the
- * metric for ever.
+ * Weighted mean of the finite numbers added; others are left out, so that one overflow does not end
+ * the metric for ever.
  */
 final class RunningMean {
 
-  private long count;
+  private double weight;
   private double sum;
 
-  void add(double value) {
+  void add(double value, double weightOfValue) {
     if (Double.isFinite(value)) {
-      count++;
-      sum += value;
+      weight += weightOfValue;
+      sum += weightOfValue * value;
     }
   }
 
   /** The mean, NaN if there is none. */
   double get() {
-    return sum / count;
+    return sum / weight;
+  }
+
+  /** Multiplies all weights. */
+  void scale(double factor) {
+    weight *= factor;
+    sum *= factor;
   }
 
   RunningMean copy() {
     RunningMean copy = new RunningMean();
-    copy.count = count;
+    copy.weight = weight;
     copy.sum = sum;
     return copy;
   }
 
   void write(DataOutput out) throws IOException {
-    VarLong.write(out, count);
+    VarNumber.write(out, weight);
     out.writeDouble(sum);
   }
 
   static RunningMean read(DataInput in) throws IOException {
+    return of(VarNumber.read(in), in.readDouble());
+  }
+
+  static RunningMean of(double weight, double sum) {
     RunningMean mean = new RunningMean();
-    mean.count = VarLong.read(in);
-    mean.sum = in.readDouble();
+    mean.weight = weight;
+    mean.sum = sum;
     return mean;
   }
 }

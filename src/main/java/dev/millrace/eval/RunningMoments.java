@@ -5,29 +5,29 @@ import java.io.DataOutput;
 import java.io.IOException;
 
 /**
- * Running mean and sum of squared deviations by Welford's method (Technometrics 4, 1962), which
- * stays exact where a sum of squares would cancel.
+ * Running weighted mean and sum of squared deviations (Welford, Technometrics 4, 1962; with weights
+ * West, Communications of the ACM 22, 1979), which stay exact where a sum of squares would cancel.
  */
 final class RunningMoments {
 
-  private long count;
+  private double weight;
   private double mean;
   private double squaredDeviations;
 
-  void add(double value) {
-    count++;
+  void add(double value, double weightOfValue) {
+    if (weightOfValue == 0) {
+      return;
+    }
+    weight += weightOfValue;
     double before = value - mean;
-    mean += before / count;
-    squaredDeviations += before * (value - mean);
-  }
-
-  long count() {
-    return count;
+    // Rounding the first mean would be multiplied by the whole first value.
+    mean = weight == weightOfValue ? value : mean + before * weightOfValue / weight;
+    squaredDeviations += weightOfValue * before * (value - mean);
   }
 
   /** The mean, NaN if there is none. */
   double mean() {
-    return count == 0 ? Double.NaN : mean;
+    return weight == 0 ? Double.NaN : mean;
   }
 
   double squaredDeviations() {
@@ -36,28 +36,34 @@ final class RunningMoments {
 
   /** Population standard deviation, NaN if there is none. */
   double standardDeviation() {
-    return Math.sqrt(squaredDeviations / count);
+    return Math.sqrt(squaredDeviations / weight);
+  }
+
+  /** Multiplies all weights. */
+  void scale(double factor) {
+    weight *= factor;
+    squaredDeviations *= factor;
   }
 
   RunningMoments copy() {
-    RunningMoments copy = new RunningMoments();
-    copy.count = count;
-    copy.mean = mean;
-    copy.squaredDeviations = squaredDeviations;
-    return copy;
+    return of(weight, mean, squaredDeviations);
   }
 
   void write(DataOutput out) throws IOException {
-    VarLong.write(out, count);
+    VarNumber.write(out, weight);
     out.writeDouble(mean);
     out.writeDouble(squaredDeviations);
   }
 
   static RunningMoments read(DataInput in) throws IOException {
+    return of(VarNumber.read(in), in.readDouble(), in.readDouble());
+  }
+
+  static RunningMoments of(double weight, double mean, double squaredDeviations) {
     RunningMoments moments = new RunningMoments();
-    moments.count = VarLong.read(in);
-    moments.mean = in.readDouble();
-    moments.squaredDeviations = in.readDouble();
+    moments.weight = weight;
+    moments.mean = mean;
+    moments.squaredDeviations = squaredDeviations;
     return moments;
   }
 }

@@ -47,13 +47,6 @@ final class VarLong {
     return (int) value;
   }
 
-  static void writeArray(DataOutput out, long[] values) throws IOException {
-    write(out, values.length);
-    for (long value : values) {
-      write(out, value);
-    }
-  }
-
   static long[] readArray(DataInput in) throws IOException {
     long[] values = new long[readSize(in)];
     for (int i = 0; i < values.length; i++) {

@@ -1,48 +1,60 @@
 package dev.millrace.eval;
 
-import java.io.DataInput;
-import java.io.DataOutput;
-import java.io.IOException;
-import java.util.Arrays;
-
 /**
- * The last examples of a sequence, up to a limit: a row of numbers for each, in one array, so that
- * with many keys an example touches one place in memory rather than one for each number. Room is
- * taken by doubling as they come, so that a key with few examples stays small. Not thread-safe.
+ * The last examples of a key: a row of numbers for each, in one array, so that with many keys an
+ * example touches one place in memory rather than one for each number. Room is taken by doubling as
+ * they come, so that a key with few examples stays small. Not thread-safe.
  *
- * <p>A row is made of cells of an int; a double takes two. Class indexes may be {@link
- * ClassTally#NO_PREDICTION}.
+ * <p>It holds so many examples at most, and where it has a length of time those alone that are
+ * younger than that, measured from the latest event time. An example that comes late may stand
+ * between younger ones; {@link #holds} tells.
+ *
+ * <p>A row is made of cells of an int; a double or a long takes two. Weights take room only once
+ * one is not 1.
  */
 final class Window {
 
-  /** Cells of a double. */
-  static final int DOUBLE = 2;
+  /** Cells of a double or a long. */
+  static final int WIDE = 2;
 
   private static final int FIRST_ROOM = 8;
 
   private final int limit;
-  private final int stride;
+  private final long millis;
+  private final int columns; // cells of a row without its time and its weight
+  private boolean weighted;
+  private int stride;
   private int[] cells = {}; // [room x stride]
+  private int room;
+  private int head; // the oldest row
   private int size;
-  private int next; // place in the array of the next row: the oldest one's once all are there
+  private long latest = Long.MIN_VALUE;
 
   /**
-   * @param stride cells of a row
+   * @param millis of event time that it looks back on, or 0 for no such limit
+   * @param columns cells of a row
    * @throws IllegalArgumentException if the limit is below 1
    */
-  Window(int limit, int stride) {
+  Window(int limit, long millis, int columns) {
     if (limit < 1) {
       throw new IllegalArgumentException("a window must hold 1 example or more, not " + limit);
     }
     this.limit = limit;
-    this.stride = stride;
+    this.millis = millis;
+    this.columns = columns;
+    stride = stride();
   }
 
   private Window(Window other) {
     limit = other.limit;
+    millis = other.millis;
+    columns = other.columns;
+    weighted = other.weighted;
     stride = other.stride;
+    room = other.room;
+    head = other.head;
     size = other.size;
-    next = other.next;
+    latest = other.latest;
     cells = other.cells.clone();
   }
 
@@ -50,14 +62,17 @@ final class Window {
     return new Window(this);
   }
 
-  /** Rows. */
+  /** Rows, those that are too old but stand between others included. */
   int size() {
     return size;
   }
 
-  /** Whether the next row takes the place of the oldest. */
-  boolean full() {
-    return size == limit;
+  boolean isTimed() {
+    return millis > 0;
+  }
+
+  boolean isWeighted() {
+    return weighted;
   }
 
   /** Bytes in memory. */
@@ -65,107 +80,112 @@ final class Window {
     return (long) cells.length * Integer.BYTES;
   }
 
-  /** Where the cells of the next row begin; in a full window those of the oldest, which goes. */
-  int advance() {
-    int row = next * stride;
-    if (row == cells.length) {
-      int room = cells.length / stride;
-      cells = Arrays.copyOf(cells, stride * (int) Math.min(limit, Math.max(FIRST_ROOM, 2L * room)));
+  /**
+   * Takes the oldest row for a new example, if it has to go, else another one.
+   *
+   * @return where its cells begin
+   */
+  int add(long time, double weight) {
+    if (weight != 1 && !weighted) {
+      rearrange(room, true);
     }
-    next = next + 1 == limit ? 0 : next + 1;
-    if (size < limit) {
-      size++;
+    if (millis > 0) {
+      latest = Math.max(latest, time);
+      while (size > 0 && !holds(row(0))) {
+        dropOldest();
+      }
+    }
+    if (size == limit) {
+      dropOldest();
+    } else if (size == room) {
+      rearrange((int) Math.min(limit, Math.max(FIRST_ROOM, 2L * room)), weighted);
+    }
+    int row = row(size++);
+    if (millis > 0) {
+      putWide(row + columns, time);
+    }
+    if (weighted) {
+      cells[row + stride - 1] = Float.floatToRawIntBits((float) weight);
     }
     return row;
   }
 
-  /** Where the cells of a row begin, by its place from 0, the oldest, to size - 1, the newest. */
-  int row(int place) {
-    int wrapped = full() ? next + place : place;
-    return stride * (wrapped < limit ? wrapped : wrapped - limit);
+  private void dropOldest() {
+    head = head + 1 == room ? 0 : head + 1;
+    size--;
   }
 
-  int index(int cell) {
+  /** Where the cells of a row begin, by its place from 0, the oldest, to size - 1, the newest. */
+  int row(int place) {
+    int index = head + place;
+    return stride * (index < room ? index : index - room);
+  }
+
+  /** Whether a row is young enough. */
+  boolean holds(int row) {
+    return millis == 0 || time(row) > latest - millis;
+  }
+
+  /** Event time of a row of a window with a length of time. */
+  long time(int row) {
+    return wide(row + columns);
+  }
+
+  double weight(int row) {
+    return weighted ? Float.intBitsToFloat(cells[row + stride - 1]) : 1;
+  }
+
+  int cell(int cell) {
     return cells[cell];
   }
 
-  void putIndex(int cell, int index) {
-    cells[cell] = index;
+  void put(int cell, int value) {
+    cells[cell] = value;
+  }
+
+  float single(int cell) {
+    return Float.intBitsToFloat(cells[cell]);
+  }
+
+  void putSingle(int cell, float value) {
+    cells[cell] = Float.floatToRawIntBits(value);
   }
 
   double number(int cell) {
-    return Double.longBitsToDouble((long) cells[cell + 1] << 32 | cells[cell] & 0xFFFFFFFFL);
+    return Double.longBitsToDouble(wide(cell));
   }
 
-  void putNumber(int cell, double number) {
-    long bits = Double.doubleToRawLongBits(number);
-    cells[cell] = (int) bits;
-    cells[cell + 1] = (int) (bits >>> 32);
+  void putNumber(int cell, double value) {
+    putWide(cell, Double.doubleToRawLongBits(value));
   }
 
-  /** Mean of the finite numbers of a column, summed from oldest to newest; NaN if there is none. */
-  double mean(int column) {
-    RunningMean mean = new RunningMean();
-    for (int i = 0; i < size; i++) {
-      mean.add(number(row(i) + column));
-    }
-    return mean.get();
+  private long wide(int cell) {
+    return (long) cells[cell + 1] << 32 | cells[cell] & 0xFFFFFFFFL;
   }
 
-  void writeIndexes(int column, DataOutput out) throws IOException {
-    VarLong.write(out, size);
-    for (int i = 0; i < size; i++) {
-      VarLong.write(out, index(row(i) + column) + 1L); // NO_PREDICTION becomes 0
-    }
+  private void putWide(int cell, long value) {
+    cells[cell] = (int) value;
+    cells[cell + 1] = (int) (value >>> 32);
   }
 
-  void writeNumbers(int column, DataOutput out) throws IOException {
-    VarLong.write(out, size);
-    for (int i = 0; i < size; i++) {
-      out.writeDouble(number(row(i) + column));
-    }
+  private int stride() {
+    return columns + (millis > 0 ? WIDE : 0) + (weighted ? 1 : 0);
   }
 
-  /**
-   * Reads a column. The first one read makes the rows, the others must have as many; of more than
-   * the limit now allows, the newest stay.
-   */
-  void readIndexes(int column, DataInput in) throws IOException {
-    int count = readCount(in);
-    for (int i = 0; i < count; i++) {
-      int index = VarLong.readSize(in) - 1;
-      int place = i - (count - size);
-      if (place >= 0) {
-        putIndex(row(place) + column, index);
+  /** Gives the rows more room or a place for weights, the oldest first. */
+  private void rearrange(int newRoom, boolean withWeights) {
+    Window before = copy();
+    weighted = withWeights;
+    stride = stride();
+    room = newRoom;
+    head = 0;
+    cells = new int[Math.multiplyExact(room, stride)];
+    for (int place = 0; place < size; place++) {
+      int from = before.row(place);
+      System.arraycopy(before.cells, from, cells, row(place), Math.min(stride, before.stride));
+      if (weighted) {
+        cells[row(place) + stride - 1] = Float.floatToRawIntBits((float) before.weight(from));
       }
     }
-  }
-
-  /** As {@link #readIndexes}. */
-  void readNumbers(int column, DataInput in) throws IOException {
-    int count = readCount(in);
-    for (int i = 0; i < count; i++) {
-      double number = in.readDouble();
-      int place = i - (count - size);
-      if (place >= 0) {
-        putNumber(row(place) + column, number);
-      }
-    }
-  }
-
-  private int readCount(DataInput in) throws IOException {
-    int count = VarLong.readSize(in);
-    int rows = Math.min(count, limit);
-    if (size == 0) {
-      for (int i = 0; i < rows; i++) {
-        advance();
-      }
-    }
-    if (rows != size) {
-      throw new IOException(
-          "metrics state: a window of %d and of %d examples; the bytes are damaged"
-              .formatted(size, rows));
-    }
-    return count;
   }
 }

@@ -27,6 +27,7 @@ public final class ChunkSerializer extends TypeSerializer<Chunk> {
     out.writeUTF(chunk.key());
     out.writeInt(chunk.size());
     out.writeInt(chunk.width());
+    out.writeInt(chunk.epoch());
     out.writeInt(chunk.labelCount());
     for (int i = 0; i < chunk.labelCount(); i++) {
       out.writeUTF(chunk.label(i));
@@ -40,13 +41,14 @@ public final class ChunkSerializer extends TypeSerializer<Chunk> {
     String key = in.readUTF();
     int size = in.readInt();
     int width = in.readInt();
+    int epoch = in.readInt();
     String[] labels = new String[in.readInt()];
     for (int i = 0; i < labels.length; i++) {
       labels[i] = intern(in.readUTF());
     }
     byte[] rows = new byte[in.readInt()];
     in.readFully(rows);
-    return new Chunk(key, size, width, labels, rows);
+    return new Chunk(key, size, width, epoch, labels, rows);
   }
 
   @Override

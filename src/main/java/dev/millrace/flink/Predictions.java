@@ -34,7 +34,7 @@ final class Predictions {
         new Prediction(
             spec.pipeline(),
             chunk.key(),
-            model.examples(),
+            model.seq(),
             chunk.partition(row),
             chunk.offset(row),
             chunk.eventTime(row),

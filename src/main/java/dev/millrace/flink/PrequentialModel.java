@@ -3,12 +3,12 @@ package dev.millrace.flink;
 import dev.millrace.data.Chunk;
 import dev.millrace.data.MetricsReport;
 import dev.millrace.data.Task;
-import dev.millrace.eval.ClassAverage;
 import dev.millrace.eval.ClassTally;
 import dev.millrace.eval.ClassificationMetrics;
-import dev.millrace.eval.NaturalLogarithm;
 import dev.millrace.eval.RegressionMetrics;
 import dev.millrace.eval.RollingMetrics;
+import dev.millrace.eval.ScoredClass;
+import dev.millrace.eval.ValidationScores;
 import dev.millrace.eval.drift.DriftSignal;
 import dev.millrace.nn.ModelMismatchException;
 import dev.millrace.nn.ModelStart;
@@ -27,9 +27,6 @@ import java.util.List;
  * (prequential evaluation). Not thread-safe.
  */
 final class PrequentialModel {
-  // -ln of the smallest probability that counts, 1e-7: the loss of a class nobody has seen.
-  private static final double UNSEEN_CLASS_LOSS = -NaturalLogarithm.of(1e-7);
-
   // Some 30 objects and the headers of their arrays; a name in a list and a hash table.
   private static final int OBJECT_BYTES = 2_048;
   private static final int CLASS_NAME_BYTES = 128;
@@ -37,6 +34,7 @@ final class PrequentialModel {
   private final Task task;
   private int columns;
   private final boolean probabilities;
+  private final boolean balanced; // whether the classes' weights are to be made the same
   // Null if the pipeline does not look for drift.
   private final DriftWatch drift;
   private OnlineModel learner;
@@ -47,7 +45,12 @@ final class PrequentialModel {
   private long eventTime;
   private long timestamp;
 
-  // Examples at the last report.
+  // Null if no example is held out.
+  private ValidationScores validation;
+  private long validated;
+  private int epoch;
+
+  // What seq() was at the last report.
   private long reported;
 
   // Steps left out, as far as they have been told of.
@@ -64,6 +67,7 @@ final class PrequentialModel {
     task = spec.task(chunk.isClassification());
     columns = spec.columns().hashCode();
     probabilities = Models.givesProbabilities(spec.model(), task);
+    balanced = spec.model().classWeights().balanced();
     ModelStart start = spec.model().start();
     classes = new ClassNames(start == null ? spec.input().classes() : start.classes());
     int inputs = start == null ? chunk.width() : start.weights().inputs();
@@ -72,7 +76,9 @@ final class PrequentialModel {
     }
     learner = fresh(spec, chunk.key(), inputs);
     metrics = RollingMetrics.of(task, spec.metrics());
+    nameClasses();
     offsets = new SeenOffsets();
+    validation = validation(spec);
     drift = spec.drift() == null ? null : new DriftWatch(spec.drift());
   }
 
@@ -94,7 +100,9 @@ final class PrequentialModel {
     classes = ClassNames.read(in);
     offsets = SeenOffsets.read(in);
     metrics = RollingMetrics.read(in, spec.metrics());
+    nameClasses();
     probabilities = Models.givesProbabilities(spec.model(), task);
+    balanced = spec.model().classWeights().balanced();
     learner = Models.read(in, spec.model(), task, workspace);
     if (version >= TrainState.FIRST_WITH_DRIFT) {
       toldSkips = in.readLong();
@@ -105,6 +113,27 @@ final class PrequentialModel {
     if (drift != null) {
       drift.resume(learner);
     }
+    if (version >= TrainState.FIRST_WITH_VALIDATION) {
+      epoch = in.readInt();
+      validated = in.readLong();
+      validation = in.readBoolean() ? ValidationScores.read(in, task, spec.metrics()) : null;
+    }
+    if (spec.metrics().validation().share() == 0) {
+      validation = null;
+    } else if (validation == null) {
+      validation = validation(spec);
+    } else {
+      validation.nameClasses(classes.list());
+    }
+  }
+
+  private ValidationScores validation(TrainSpec spec) {
+    if (spec.metrics().validation().share() == 0) {
+      return null;
+    }
+    ValidationScores fresh = new ValidationScores(task, spec.metrics());
+    fresh.nameClasses(classes.list());
+    return fresh;
   }
 
   /** The columns that stored state, version and all, was trained on. */
@@ -143,6 +172,7 @@ final class PrequentialModel {
     task = other.task;
     columns = other.columns;
     probabilities = other.probabilities;
+    balanced = other.balanced;
     learner = other.learner.copy();
     drift = other.drift == null ? null : other.drift.copy();
     if (drift != null) {
@@ -151,6 +181,9 @@ final class PrequentialModel {
     classes = other.classes.copy();
     metrics = other.metrics.copy();
     offsets = other.offsets.copy();
+    validation = other.validation == null ? null : other.validation.copy();
+    validated = other.validated;
+    epoch = other.epoch;
     examples = other.examples;
     eventTime = other.eventTime;
     timestamp = other.timestamp;
@@ -164,12 +197,19 @@ final class PrequentialModel {
         + learner.memoryBytes()
         + metrics.memoryBytes(classes.size())
         + (drift == null ? 0 : drift.memoryBytes())
+        + (validation == null ? 0 : validation.memoryBytes(classes.size()))
         + (long) classes.size() * CLASS_NAME_BYTES;
   }
 
   /** A deep copy. */
   PrequentialModel copy() {
     return new PrequentialModel(this);
+  }
+
+  private void nameClasses() {
+    if (metrics instanceof ClassificationMetrics classification) {
+      classification.nameClasses(classes.list());
+    }
   }
 
   private void addMissing(List<String> declared) {
@@ -204,6 +244,12 @@ final class PrequentialModel {
     learner.write(out);
     out.writeLong(toldSkips);
     DriftWatch.write(drift, out);
+    out.writeInt(epoch);
+    out.writeLong(validated);
+    out.writeBoolean(validation != null);
+    if (validation != null) {
+      validation.write(out);
+    }
   }
 
   /** Writes the model alone: class names and learner, nothing of the metrics. */
@@ -255,7 +301,63 @@ final class PrequentialModel {
 
   /** Whether examples have come since the last report. */
   boolean hasNews() {
-    return examples > reported;
+    return seq() > reported;
+  }
+
+  /** Examples so far, those held out included. */
+  long seq() {
+    return examples + validated;
+  }
+
+  /** The pass over a bounded data set that examples are of now; 0 if nobody counts. */
+  int epoch() {
+    return epoch;
+  }
+
+  /** Ends the epoch: its scores can still be reported, before {@link #startEpoch}. */
+  void endEpoch() {
+    if (validation != null && epoch > 0) {
+      validation.endEpoch(epoch);
+    }
+  }
+
+  void startEpoch(int newEpoch) {
+    if (validation != null && epoch > 0) {
+      validation.startEpoch(classes.list());
+    }
+    epoch = newEpoch;
+  }
+
+  /** Whether the model learns no more, for its validation loss fell no more. */
+  boolean isStopped() {
+    return validation != null && validation.isStopped();
+  }
+
+  /**
+   * Scores the prediction for an example that is held out, of a known class, and learns nothing.
+   */
+  void validate(Chunk chunk, int row, TrainScratch scratch) {
+    scratch.takeFeatures(chunk, row, row + 1);
+    scratch.fit(1, learner.outputs());
+    learner.use(scratch.workspace);
+    learner.predict(scratch.features, 0, scratch.scores);
+    double target = chunk.target(row);
+    float weight = chunk.weight(row);
+    long time = chunk.eventTime(row);
+    if (validation.metrics() instanceof ClassificationMetrics classification) {
+      ScoredClass scored = scratch.scored;
+      int known = classes.size();
+      scored.take(scratch.scores, 0, known, probabilities, scratch.classOf[(int) target]);
+      scored.loss = probabilities ? scored.logLoss : scored.squaredDistance() / known;
+      classification.update(scored, weight, time);
+      predicted = scored.predicted;
+    } else if (validation.metrics() instanceof RegressionMetrics regression) {
+      double predicted = scratch.scores[0];
+      double difference = predicted - target;
+      regression.update(target, predicted, difference * difference, weight, time);
+    }
+    validated++;
+    seen(chunk, row);
   }
 
   /**
@@ -265,23 +367,27 @@ final class PrequentialModel {
   void learnClasses(Chunk chunk, int from, int to, TrainScratch scratch) {
     int known = classes.size();
     scratch.takeClasses(chunk, from, to, known);
+    ClassificationMetrics classification = (ClassificationMetrics) metrics;
+    if (balanced) {
+      scratch.balance.begin(classification, known);
+      for (int r = 0; r < to - from; r++) {
+        scratch.balance.see(scratch.classes[r], chunk.weight(from + r));
+        scratch.weights[r] *= scratch.balance.factor(scratch.classes[r]);
+      }
+    }
     float[] scores = scratch.scores;
     learner.use(scratch.workspace);
     learner.learnClasses(
         scratch.features, 0, to - from, scratch.classes, scratch.weights, scores, scratch.losses);
-    ClassificationMetrics classification = (ClassificationMetrics) metrics;
-    ClassAverage average = classification.average(classes.list());
+    ScoredClass scored = scratch.scored;
     for (int r = 0; r < to - from; r++) {
-      int actual = scratch.classes[r];
-      int first = r * known;
-      double logLoss =
-          probabilities
-              ? -NaturalLogarithm.of(Math.max(scores[first + actual], 1e-7f))
-              : Double.NaN;
-      predicted = classification.decide(scores, first, known, average);
-      error = predicted == actual ? 0 : 1;
-      classification.update(actual, predicted, scratch.losses[r], logLoss);
-      learned(chunk, from + r);
+      scored.take(scores, r * known, known, probabilities, scratch.classes[r]);
+      scored.loss = scratch.losses[r];
+      int row = from + r;
+      classification.update(scored, chunk.weight(row), chunk.eventTime(row));
+      predicted = scored.predicted;
+      error = predicted == scored.actual ? 0 : 1;
+      learned(chunk, row);
     }
   }
 
@@ -299,18 +405,23 @@ final class PrequentialModel {
     scratch.fit(1, known + 1);
     float[] scores = scratch.scores;
     learner.use(scratch.workspace);
+    classification.nameClasses(classes.list());
+    if (validation != null) {
+      validation.nameClasses(classes.list());
+    }
     if (known == 0) {
-      classification.observe(0);
+      classification.observe(0, chunk.weight(row));
       error = Double.NaN;
       predicted = ClassTally.NO_PREDICTION;
     } else {
       error = 1;
       learner.predict(scratch.features, 0, scores);
-      double loss = probabilities ? UNSEEN_CLASS_LOSS : squaredError(scores, known);
-      double logLoss = probabilities ? loss : Double.NaN;
-      ClassAverage average = classification.average(classes.list());
-      predicted = classification.decide(scores, 0, known, average);
-      classification.update(known, predicted, loss, logLoss);
+      ScoredClass scored = scratch.scored;
+      scored.take(scores, 0, known, probabilities, known);
+      // Of cross-entropy, else of the mean squared error with an output of 0 for the new class.
+      scored.loss = probabilities ? scored.logLoss : scored.squaredDistance() / (known + 1.0);
+      classification.update(scored, chunk.weight(row), chunk.eventTime(row));
+      predicted = scored.predicted;
     }
     learner.addClass();
     if (drift != null) {
@@ -318,6 +429,10 @@ final class PrequentialModel {
     }
     scratch.classes[0] = known;
     scratch.weights[0] = chunk.weight(row) * scratch.weightOf[label];
+    if (balanced) {
+      scratch.balance.begin(classification, known + 1);
+      scratch.weights[0] *= scratch.balance.factor(known);
+    }
     float[] late = scratch.unpublished(known + 1);
     learner.learnClass(scratch.features, 0, known, scratch.weights[0], late);
     learned(chunk, row);
@@ -337,9 +452,15 @@ final class PrequentialModel {
         scratch.losses);
     RegressionMetrics regression = (RegressionMetrics) metrics;
     for (int r = 0; r < to - from; r++) {
+      int row = from + r;
       error = Math.min(1, scratch.losses[r]);
-      regression.update(scratch.targets[r], scratch.scores[r], scratch.losses[r]);
-      learned(chunk, from + r);
+      regression.update(
+          scratch.targets[r],
+          scratch.scores[r],
+          scratch.losses[r],
+          scratch.weights[r],
+          chunk.eventTime(row));
+      learned(chunk, row);
     }
   }
 
@@ -375,28 +496,23 @@ final class PrequentialModel {
 
   private void learned(Chunk chunk, int row) {
     examples++;
+    seen(chunk, row);
+  }
+
+  private void seen(Chunk chunk, int row) {
     eventTime = chunk.eventTime(row);
     timestamp = Math.min(eventTime, chunk.timestamp(row));
     offsets.see(chunk.partition(row), chunk.offset(row));
   }
 
-  // Mean squared error where the output of the class that is not there yet counts as 0.
-  private static double squaredError(float[] scores, int known) {
-    double sum = 1;
-    for (int c = 0; c < known; c++) {
-      sum += (double) scores[c] * scores[c];
-    }
-    return sum / (known + 1);
-  }
-
   /** The metrics now; {@link #hasNews} is false after it. */
   MetricsReport report(TrainSpec spec, String key) {
-    reported = examples;
-    return metrics.report(
+    reported = seq();
+    MetricsReport.Context context =
         new MetricsReport.Context(
             spec.pipeline(),
             key,
-            examples,
+            seq(),
             examples,
             learner.steps(),
             eventTime,
@@ -405,7 +521,14 @@ final class PrequentialModel {
             learner.skippedSteps(),
             learner.members(),
             offsets.report(spec.topic()),
-            spec.config()));
+            spec.config());
+    MetricsReport report = metrics.report(context);
+    return new MetricsReport(
+        context,
+        report.task(),
+        report.scores(),
+        epoch,
+        validation == null ? null : validation.report(context));
   }
 
   /** 64-bit FNV-1a of the key: each model starts from its own weights, the same on every run. */

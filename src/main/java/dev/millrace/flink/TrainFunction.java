@@ -124,14 +124,24 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
       state = TrainState.begin(spec, chunk);
       model = resume(state, chunk.key());
     }
+    if (chunk.epoch() > model.epoch()) {
+      model.endEpoch();
+      reportNews(state, model, chunk.key(), out, context::output);
+      model.startEpoch(chunk.epoch());
+    }
+    if (model.isStopped()) {
+      states.update(state);
+      return;
+    }
     scratch.findClasses(chunk, model.classes(), spec.model().classWeights());
     for (int row = 0; row < chunk.size(); ) {
       long before = model.examples();
+      long seqBefore = model.seq();
       long version = model.learner().steps();
       int known = model.classes().size();
       row = learn(model, chunk, row, context);
       learned.inc(model.examples() - before);
-      if (predictions != null && model.examples() > before) {
+      if (predictions != null && model.seq() > seqBefore) {
         context.output(
             Outputs.PREDICTIONS,
             predictions.record(model, chunk, row - 1, scratch.scores, known, version));
@@ -149,7 +159,7 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
         publisher.publish(model, state, chunk.key(), context::output);
       }
     }
-    if (model.examples() == 0) {
+    if (model.seq() == 0) {
       return; // all were refused: there is nothing to keep, nor to publish at the end
     }
     if (idleKeys != null) {
@@ -287,7 +297,11 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
           context);
       return row + 1;
     }
-    int end = row + mostTogether(model, chunk.size() - row);
+    if (isHeldOut(chunk, row)) {
+      model.validate(chunk, row, scratch);
+      return row + 1;
+    }
+    int end = firstHeldOut(chunk, row + 1, row + mostTogether(model, chunk.size() - row));
     if (!chunk.isClassification()) {
       model.learnValues(chunk, row, end, scratch);
       return end;
@@ -313,6 +327,28 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
     int every = spec.metrics().every();
     long most = Math.min(every - model.examples() % every, publisher.examplesLeft(model));
     return (int) Math.min(rows, most);
+  }
+
+  /** Whether no model learns from the example; the first of its class is always learned. */
+  private boolean isHeldOut(Chunk chunk, int row) {
+    double share = spec.metrics().validation().share();
+    if (share == 0 || chunk.isClassification() && scratch.classOf[chunk.labelOf(row)] < 0) {
+      return false;
+    }
+    scratch.takeFeatures(chunk, row, row + 1);
+    return HeldOut.isHeldOut(chunk, row, scratch.features, share);
+  }
+
+  /** The first row from there on that is held out, or the end. */
+  private int firstHeldOut(Chunk chunk, int from, int end) {
+    if (spec.metrics().validation().share() == 0) {
+      return end;
+    }
+    int row = from;
+    while (row < end && !isHeldOut(chunk, row)) {
+      row++;
+    }
+    return row;
   }
 
   /** The first row whose class the model does not know, or the end. */

@@ -1,9 +1,10 @@
 package dev.millrace.flink;
 
 import dev.millrace.data.Chunk;
+import dev.millrace.eval.ScoredClass;
+import dev.millrace.nn.ClassWeights;
 import dev.millrace.nn.Workspace;
 import java.util.Arrays;
-import java.util.Map;
 
 /**
  * Arrays of the chunk at hand, for the models of all keys of a subtask, which take turns: they grow
@@ -11,6 +12,8 @@ import java.util.Map;
  */
 final class TrainScratch {
   final Workspace workspace = new Workspace();
+  final ScoredClass scored = new ScoredClass();
+  final ClassBalance balance = new ClassBalance();
 
   // Of each label of the chunk: the model's class index or -1, and the weight of its examples.
   int[] classOf = new int[4];
@@ -27,7 +30,7 @@ final class TrainScratch {
   private float[] unpublished = new float[0];
 
   /** Looks the chunk's labels up: once a chunk, not once an example. */
-  void findClasses(Chunk chunk, ClassNames known, Map<String, Float> classWeights) {
+  void findClasses(Chunk chunk, ClassNames known, ClassWeights classWeights) {
     int labels = chunk.labelCount();
     if (classOf.length < labels) {
       classOf = new int[labels];
@@ -36,7 +39,7 @@ final class TrainScratch {
     Arrays.fill(weightOf, 0, labels, 1f);
     for (int label = 0; label < labels; label++) {
       classOf[label] = known.index(chunk.label(label));
-      Float weight = classWeights.get(chunk.label(label));
+      Float weight = classWeights.byName().get(chunk.label(label));
       if (weight != null) {
         weightOf[label] = weight;
       }

@@ -17,10 +17,13 @@ import org.apache.flink.core.memory.DataOutputSerializer;
  */
 public final class TrainState {
   /** Version of the bytes that {@link #write} gives. */
-  static final int VERSION = 2;
+  static final int VERSION = 3;
 
   /** The first version whose models say what their drift detector knows. */
   static final int FIRST_WITH_DRIFT = 2;
+
+  /** The first version whose models say which epoch it is and how they do on examples held out. */
+  static final int FIRST_WITH_VALIDATION = 3;
 
   // One of the two is null.
   private byte[] frozen;

@@ -3,7 +3,6 @@ package dev.millrace.nn;
 import dev.millrace.data.Task;
 import java.io.Serializable;
 import java.util.List;
-import java.util.Map;
 
 /**
  * The {@code model} part of a pipeline: a learner's specification as far as it can be known before
@@ -11,8 +10,7 @@ import java.util.Map;
  *
  * @param output activation of the output layer, or null for the task's usual one
  * @param loss or null for the task's usual one
- * @param classWeights by the name of a class, what its examples' weights are multiplied by; 1 for
- *     those that are not named
+ * @param classWeights what an example's weight is multiplied by for its class
  * @param start the model that each new one starts from, or null for drawn weights
  * @param auto the mixture of {@code model: auto}, for which of the others only seed and class
  *     weights count; null for a network written out
@@ -29,14 +27,13 @@ public record ModelSpec(
     Clipping clipping,
     long seed,
     Initializer initializer,
-    Map<String, Float> classWeights,
+    ClassWeights classWeights,
     ModelStart start,
     AutoSpec auto)
     implements Serializable {
 
   public ModelSpec {
     hidden = List.copyOf(hidden);
-    classWeights = Map.copyOf(classWeights);
   }
 
   /** With drawn weights. */
@@ -52,7 +49,7 @@ public record ModelSpec(
       Clipping clipping,
       long seed,
       Initializer initializer,
-      Map<String, Float> classWeights) {
+      ClassWeights classWeights) {
     this(
         hidden,
         output,
@@ -93,16 +90,16 @@ public record ModelSpec(
         new Clipping(clipNorm, 0f),
         seed,
         Initializer.BY_ACTIVATION,
-        Map.of());
+        ClassWeights.NONE);
   }
 
   /** {@code model: auto} as it comes, {@link AutoSpec.Tier#BALANCED}. */
   public static ModelSpec auto(long seed) {
-    return auto(seed, AutoSpec.of(AutoSpec.Tier.BALANCED), Map.of());
+    return auto(seed, AutoSpec.of(AutoSpec.Tier.BALANCED), ClassWeights.NONE);
   }
 
   /** {@code model: auto}. */
-  public static ModelSpec auto(long seed, AutoSpec auto, Map<String, Float> classWeights) {
+  public static ModelSpec auto(long seed, AutoSpec auto, ClassWeights classWeights) {
     ModelSpec one = single(seed);
     return new ModelSpec(
         one.hidden,
@@ -141,7 +138,7 @@ public record ModelSpec(
         new Clipping(0f, 0f),
         seed,
         Initializer.LECUN_NORMAL,
-        Map.of());
+        ClassWeights.NONE);
   }
 
   /**

@@ -5,11 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.millrace.data.MetricsReport;
+import dev.millrace.data.MetricsReport.Averages;
+import dev.millrace.data.MetricsReport.ClassAverages;
 import dev.millrace.data.MetricsReport.ClassScores;
 import dev.millrace.data.MetricsReport.ClassificationBaseline;
 import dev.millrace.data.MetricsReport.ClassificationBlock;
 import dev.millrace.data.MetricsReport.ClassificationScores;
 import dev.millrace.data.MetricsReport.Confusion;
+import dev.millrace.data.MetricsReport.Fading;
 import dev.millrace.data.MetricsReport.RegressionBaseline;
 import dev.millrace.data.MetricsReport.RegressionBlock;
 import dev.millrace.data.MetricsReport.RegressionScores;
@@ -32,29 +35,75 @@ class MetricsJsonTest {
     ClassificationScores scores =
         new ClassificationScores(
             1000,
-            new ClassificationBlock(1000, 0.98, 0.74, 0.66, 0.698, 0.68, 0.061, 0.062),
-            new ClassificationBlock(41999, 0.97, 0.7, 0.6, 0.65, 0.63, 0.071, 0.072),
+            600_000,
+            new ClassificationBlock(
+                1000,
+                999.5,
+                0.98,
+                0.82,
+                0.74,
+                0.66,
+                0.698,
+                0.7,
+                0.68,
+                0.67,
+                0.66,
+                0.65,
+                0.061,
+                0.062,
+                0.02,
+                0.03,
+                0.957,
+                0.8,
+                averages(0.7)),
+            new ClassificationBlock(
+                41999, 41999, 0.97, 0.81, 0.7, 0.6, 0.65, NONE, 0.63, 0.62, 0.61, 0.6, 0.071, 0.072,
+                NONE, NONE, NONE, NONE, null),
+            new Fading<>(
+                0.999,
+                1000.5,
+                new ClassificationBlock(
+                    41999, 1000.5, 0.96, 0.8, 0.7, 0.6, 0.65, NONE, 0.5, 0.4, 0.3, 0.2, 0.1, 0.09,
+                    0.08, 0.07, NONE, NONE, null)),
             new ClassificationBaseline(0.95, 0.3, 0.94, 0.2),
             new ClassificationBaseline(0.96, 0, 0.961, 0),
-            List.of(new ClassScores(0.9, 0.8, 0.85, 967), new ClassScores(0.7, 0.6, 0.65, 33)),
-            new Confusion(new long[][] {{958, 9}, {10, 23}}, new long[][] {{40000, 1}, {2, 1996}}));
+            List.of(
+                new ClassScores(0.9, 0.8, 0.85, 0.86, 966.5),
+                new ClassScores(0.7, 0.6, 0.65, NONE, 33)),
+            new Confusion(
+                new double[][] {{957.5, 9}, {10, 23}}, new double[][] {{40000, 1}, {2, 1996}}),
+            0.325);
 
     assertThat(encode(report(Task.BINARY, scores)))
         .isEqualTo(
             """
             {"pipeline":"fraud","key":"shop-17","seq":42000,"task":"binary","examples":42000,\
             "model_version":41999,"event_time":"2026-11-25T09:14:03.120Z",\
-            "window":{"size":1000,"examples":1000,"accuracy":0.98,"precision":0.74,"recall":0.66,\
-            "f1":0.698,"kappa":0.68,"loss":0.061,"log_loss":0.062},\
-            "total":{"examples":41999,"accuracy":0.97,"precision":0.7,"recall":0.6,\
-            "f1":0.65,"kappa":0.63,"loss":0.071,"log_loss":0.072},\
+            "window":{"size":1000,"millis":600000,"examples":1000,"weight":999.5,\
+            "accuracy":0.98,"balanced_accuracy":0.82,"precision":0.74,"recall":0.66,\
+            "f1":0.698,"f_beta":0.7,"kappa":0.68,"kappa_m":0.67,"kappa_temporal":0.66,"mcc":0.65,\
+            "loss":0.061,"log_loss":0.062,"brier":0.02,"calibration_error":0.03,\
+            "auc_roc":0.957,"auc_pr":0.8,\
+            "macro":{"precision":0.1,"recall":0.2,"f1":0.3,"f_beta":0.7},\
+            "weighted":{"precision":0.1,"recall":0.2,"f1":0.3,"f_beta":0.7},\
+            "micro":{"precision":0.1,"recall":0.2,"f1":0.3,"f_beta":0.7}},\
+            "total":{"examples":41999,"weight":41999,"accuracy":0.97,"balanced_accuracy":0.81,\
+            "precision":0.7,"recall":0.6,"f1":0.65,"kappa":0.63,"kappa_m":0.62,\
+            "kappa_temporal":0.61,"mcc":0.6,"loss":0.071,"log_loss":0.072,"brier":null,\
+            "calibration_error":null},\
+            "fading":{"factor":0.999,"weight":1000.5,"accuracy":0.96,"balanced_accuracy":0.8,\
+            "precision":0.7,"recall":0.6,"f1":0.65,"kappa":0.5,"kappa_m":0.4,\
+            "kappa_temporal":0.3,"mcc":0.2,"loss":0.1,"log_loss":0.09,"brier":0.08,\
+            "calibration_error":0.07},\
             "baseline":{"no_change":{"window":{"accuracy":0.95,"f1":0.3},\
             "total":{"accuracy":0.94,"f1":0.2}},\
             "majority":{"window":{"accuracy":0.96,"f1":0.0},"total":{"accuracy":0.961,"f1":0.0}}},\
-            "per_class":[{"class":"ok","precision":0.9,"recall":0.8,"f1":0.85,"support":967},\
+            "threshold":0.325,\
+            "per_class":[{"class":"ok","precision":0.9,"recall":0.8,"f1":0.85,"f_beta":0.86,\
+            "support":966.5},\
             {"class":"fraud","precision":0.7,"recall":0.6,"f1":0.65,"support":33}],\
             "confusion_matrix":{"rows":"actual","labels":["ok","fraud"],\
-            "counts":[[958,9],[10,23]],"total_counts":[[40000,1],[2,1996]]},\
+            "counts":[[957.5,9],[10,23]],"total_counts":[[40000,1],[2,1996]]},\
             "learning_rate":0.005,"skipped_steps":3,\
             "input":{"millrace.examples.v1":{"0":[120344,121871],"10":[5,6]}},\
             "config":"b1946ac9"}\
@@ -66,8 +115,10 @@ class MetricsJsonTest {
     RegressionScores scores =
         new RegressionScores(
             1000,
-            new RegressionBlock(1000, 1.5, 2.5, 0.9, 0.25),
-            new RegressionBlock(41999, 1.75, 2.75, 0.8, 0.5),
+            0,
+            new RegressionBlock(1000, 1000, 1.5, 2.5, 0.9, 0.1, 0.75, 0.25),
+            new RegressionBlock(41999, 41999, 1.75, 2.75, 0.8, NONE, 0.875, 0.5),
+            new Fading<>(0.99, 99.5, new RegressionBlock(9, 9, 1, 2, 0.5, 0.25, 0.5, 4)),
             100.5,
             12.25,
             new RegressionBaseline(3, 4, 5, 6),
@@ -80,9 +131,12 @@ class MetricsJsonTest {
             """)
         .contains(
             """
-            "window":{"size":1000,"examples":1000,"mae":1.5,"rmse":2.5,"r2":0.9,"loss":0.25},\
-            "total":{"examples":41999,"mae":1.75,"rmse":2.75,"r2":0.8,"loss":0.5,\
-            "label_mean":100.5,"label_sd":12.25},\
+            "window":{"size":1000,"examples":1000,"weight":1000,"mae":1.5,"rmse":2.5,"r2":0.9,\
+            "mape":0.1,"quantile_loss":0.75,"loss":0.25},\
+            "total":{"examples":41999,"weight":41999,"mae":1.75,"rmse":2.75,"r2":0.8,\
+            "mape":null,"quantile_loss":0.875,"loss":0.5,"label_mean":100.5,"label_sd":12.25},\
+            "fading":{"factor":0.99,"weight":99.5,"mae":1.0,"rmse":2.0,"r2":0.5,\
+            "mape":0.25,"quantile_loss":0.5,"loss":4.0},\
             "baseline":{"last_value":{"window":{"mae":3.0,"rmse":4.0},\
             "total":{"mae":5.0,"rmse":6.0}},\
             "mean":{"window":{"mae":7.0,"rmse":8.0},"total":{"mae":9.0,"rmse":10.0}}},\
@@ -95,13 +149,15 @@ class MetricsJsonTest {
     ClassificationScores scores =
         new ClassificationScores(
             1000,
-            new ClassificationBlock(0, NONE, NONE, NONE, NONE, NONE, NONE, NONE),
-            new ClassificationBlock(
-                1, 0, 0, 0, 0, NONE, Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY),
+            0,
+            block(0, NONE, NONE, NONE),
+            block(1, 0, Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY),
+            null,
             new ClassificationBaseline(NONE, NONE, NONE, NONE),
             new ClassificationBaseline(NONE, NONE, NONE, NONE),
             null,
-            null);
+            null,
+            NONE);
 
     String line = encode(report(Task.MULTICLASS, scores));
 
@@ -118,13 +174,13 @@ class MetricsJsonTest {
   @Test
   void numbersArePlainAndReadBackAsTheSameDouble() throws IOException {
     for (double value : new double[] {1e-7, 1.0 / 3, 2e-3, 1e22, 123456789012.5, 2.2e-44, 1e23}) {
-      RegressionBlock block = new RegressionBlock(1, value, value, -value, value);
+      RegressionBlock block = new RegressionBlock(1, 1, value, value, -value, value, value, value);
       RegressionBaseline baseline = new RegressionBaseline(0, 0, 0, 0);
       String line =
           encode(
               report(
                   Task.REGRESSION,
-                  new RegressionScores(1, block, block, 0, 0, baseline, baseline)));
+                  new RegressionScores(1, 0, block, block, null, 0, 0, baseline, baseline)));
 
       String digits = line.replaceAll(".*?\"mae\":([^,]*),.*", "$1");
       assertThat(digits).matches("[0-9]+(\\.[0-9]+)?");
@@ -136,14 +192,14 @@ class MetricsJsonTest {
   @Test
   void numbersHaveNoMoreDigitsThanNeededOnAnyJdk() {
     // Before JDK 19, Double.toString(2.0e23) is 1.9999999999999998E23.
-    RegressionBlock block = new RegressionBlock(1, 2.0e23, 0, 0, 0);
+    RegressionBlock block = new RegressionBlock(1, 1, 2.0e23, 0, 0, 0, 0, 0);
     RegressionBaseline baseline = new RegressionBaseline(0, 0, 0, 0);
 
     assertThat(
             encode(
                 report(
                     Task.REGRESSION,
-                    new RegressionScores(1, block, block, 0, 0, baseline, baseline))))
+                    new RegressionScores(1, 0, block, block, null, 0, 0, baseline, baseline))))
         .contains("\"mae\":200000000000000000000000,");
   }
 
@@ -153,17 +209,20 @@ class MetricsJsonTest {
     MetricsReport.Context context =
         new MetricsReport.Context(
             text, text, 1, 1, 1, 0, List.of(text), 1, 0, offsets(new int[0]), text);
-    ClassificationBlock block = new ClassificationBlock(1, 1, 1, 1, 1, 1, 1, 1);
+    ClassificationBlock block = block(1, 1, 1, 1);
     ClassificationBaseline baseline = new ClassificationBaseline(0, 0, 0, 0);
     ClassificationScores scores =
         new ClassificationScores(
             1,
+            0,
             block,
             block,
+            null,
             baseline,
             baseline,
-            List.of(new ClassScores(1, 1, 1, 1)),
-            new Confusion(new long[1][1], new long[1][1]));
+            List.of(new ClassScores(1, 1, 1, 1, 1)),
+            new Confusion(new double[1][1], new double[1][1]),
+            NONE);
 
     byte[] line = json.encode(new MetricsReport(context, Task.BINARY, scores));
 
@@ -174,6 +233,18 @@ class MetricsJsonTest {
     assertThat(record.at("/confusion_matrix/labels/0").asText()).isEqualTo(text);
     assertThat(record.get("event_time").asText()).isEqualTo("1970-01-01T00:00:00.000Z");
     assertThat(record.at("/input/millrace.examples.v1")).isEmpty();
+  }
+
+  private static ClassificationBlock block(
+      long examples, double score, double loss, double logLoss) {
+    return new ClassificationBlock(
+        examples, examples, score, score, score, score, score, score, score, score, score, score,
+        loss, logLoss, score, score, score, score, null);
+  }
+
+  private static ClassAverages averages(double fBeta) {
+    Averages averages = new Averages(0.1, 0.2, 0.3, fBeta);
+    return new ClassAverages(averages, averages, averages);
   }
 
   private String encode(MetricsReport report) {

@@ -2,6 +2,7 @@ package dev.millrace.eval;
 
 import static dev.millrace.eval.MetricsFixtures.context;
 import static dev.millrace.eval.MetricsFixtures.spec;
+import static dev.millrace.eval.MetricsFixtures.update;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -32,28 +33,71 @@ class ClassificationMetricsTest {
   }
 
   @Test
-  void theMostProbableClassIsPredictedUnlessTheF1IsWhatCounts() {
-    float[] scores = {0.7f, 0.3f, 0.55f, 0.45f};
+  void theMostProbableClassIsPredictedUnlessAScoreIsWhatCounts() {
+    List<String> classes = List.of("ok", "positive");
     ClassificationMetrics f1 =
         new ClassificationMetrics(spec(3).withDecision(MetricsSpec.Decision.F1));
-    ClassAverage average = f1.average(List.of("ok", "positive"));
+    f1.nameClasses(classes);
+    metrics.nameClasses(classes);
 
-    assertThat(metrics.decide(scores, 0, 2, metrics.average(OK_FRAUD))).isZero();
+    assertThat(decided(metrics, 0.7f, 0.3f)).isZero();
     // It starts from 1/4: nothing was hit, and nothing missed.
-    assertThat(f1.decide(scores, 0, 2, average)).isEqualTo(1);
+    assertThat(decided(f1, 0.7f, 0.3f)).isEqualTo(1);
     for (int i = 0; i < 40; i++) {
-      f1.update(1, 1, 0.1, 0.1);
+      score(f1, 1, 0.1f, 0.9f);
     }
     // (2.5 + 40) / (10 + 40 + 40): half of the F1 reached, 1, as far as it is sure.
-    assertThat(f1.decide(scores, 2, 2, average)).isZero();
-    assertThat(f1.decide(new float[] {0.52f, 0.48f}, 0, 2, average)).isEqualTo(1);
+    assertThat(decided(f1, 0.55f, 0.45f)).isZero();
+    assertThat(decided(f1, 0.52f, 0.48f)).isEqualTo(1);
+    assertThat(scores(f1, classes).threshold()).isEqualTo(42.5 / 90);
     // Of three classes no threshold decides.
-    assertThat(f1.decide(new float[] {0.2f, 0.3f, 0.5f}, 0, 3, f1.average(THREE))).isEqualTo(2);
+    f1.nameClasses(THREE);
+    assertThat(decided(f1, 0.2f, 0.3f, 0.5f)).isEqualTo(2);
+  }
+
+  @Test
+  void forBalancedAccuracyTheThresholdIsTheShareOfThePositiveClass() {
+    ClassificationMetrics balanced =
+        new ClassificationMetrics(spec(3).withDecision(MetricsSpec.Decision.BALANCED_ACCURACY));
+    balanced.nameClasses(List.of("ok", "positive"));
+    for (int i = 0; i < 90; i++) {
+      score(balanced, i % 10 == 0 ? 1 : 0, 0.9f, 0.1f);
+    }
+
+    // 9 of 90, and 5 of 10 to begin with.
+    assertThat(decided(balanced, 0.87f, 0.13f)).isZero();
+    assertThat(decided(balanced, 0.85f, 0.15f)).isEqualTo(1);
+  }
+
+  @Test
+  void aPerfectRankingHasAreasOfOneAndTiesCountHalf() {
+    ClassificationMetrics ranked = new ClassificationMetrics(spec(4));
+    ranked.nameClasses(List.of("ok", "positive"));
+    score(ranked, 0, 0.8f, 0.2f);
+    score(ranked, 1, 0.6f, 0.4f);
+    assertThat(scores(ranked, List.of("ok", "positive")).window().aucRoc()).isEqualTo(1);
+    assertThat(scores(ranked, List.of("ok", "positive")).window().aucPr()).isEqualTo(1);
+
+    score(ranked, 0, 0.6f, 0.4f);
+    assertThat(scores(ranked, List.of("ok", "positive")).window().aucRoc()).isEqualTo(0.75);
+    assertThat(scores(ranked, List.of("ok", "positive")).window().aucPr()).isEqualTo(0.5);
+  }
+
+  /** What is predicted for these probabilities now. */
+  private static int decided(ClassificationMetrics metrics, float... probabilities) {
+    return score(metrics.copy(), 0, probabilities);
+  }
+
+  private static int score(ClassificationMetrics metrics, int actual, float... probabilities) {
+    ScoredClass example = new ScoredClass();
+    example.take(probabilities, 0, probabilities.length, true, actual);
+    metrics.update(example, 1, 0);
+    return example.predicted;
   }
 
   @Test
   void theFirstExampleCountsAsWrongForTheBaselines() {
-    metrics.update(0, 0, 0.1, 0.1);
+    update(metrics, 0, 0, 0.1, 0.1);
 
     ClassificationScores scores = scores(metrics, OK_FRAUD);
     assertThat(scores.total().accuracy()).isEqualTo(1);
@@ -63,8 +107,8 @@ class ClassificationMetricsTest {
 
   @Test
   void aLabelObservedWithoutAPredictionTeachesTheBaselinesAndIsNotScored() {
-    metrics.observe(0);
-    metrics.update(0, 1, 0.1, 0.1);
+    metrics.observe(0, 1);
+    update(metrics, 0, 1, 0.1, 0.1);
 
     ClassificationScores scores = scores(metrics, OK_FRAUD);
     assertThat(scores.total().examples()).isEqualTo(1);
@@ -74,19 +118,19 @@ class ClassificationMetricsTest {
 
   @Test
   void theMajorityOfEqualCountsIsTheLowestIndex() {
-    metrics.observe(1);
-    metrics.observe(0); // 1 and 0 are equal now
-    metrics.update(0, 0, 0.1, 0.1);
+    metrics.observe(1, 1);
+    metrics.observe(0, 1); // 1 and 0 are equal now
+    update(metrics, 0, 0, 0.1, 0.1);
 
     assertThat(scores(metrics, OK_FRAUD).majority().totalAccuracy()).isEqualTo(1);
   }
 
   @Test
   void theWindowForgetsWhatTheTotalKeeps() {
-    metrics.update(0, 1, 4, 2);
-    metrics.update(0, 0, 1, 0);
-    metrics.update(0, 0, 1, 0);
-    metrics.update(0, 0, 1, 0);
+    update(metrics, 0, 1, 4, 2);
+    update(metrics, 0, 0, 1, 0);
+    update(metrics, 0, 0, 1, 0);
+    update(metrics, 0, 0, 1, 0);
 
     ClassificationScores scores = scores(metrics, OK_FRAUD);
     assertThat(scores.window().examples()).isEqualTo(3);
@@ -96,31 +140,31 @@ class ClassificationMetricsTest {
     assertThat(scores.total().accuracy()).isEqualTo(0.75);
     assertThat(scores.total().loss()).isEqualTo(1.75);
     assertThat(scores.total().logLoss()).isEqualTo(0.5);
-    assertThat(scores.confusion().window()).isDeepEqualTo(new long[][] {{3, 0}, {0, 0}});
-    assertThat(scores.confusion().total()).isDeepEqualTo(new long[][] {{3, 1}, {0, 0}});
+    assertThat(scores.confusion().window()).isDeepEqualTo(new double[][] {{3, 0}, {0, 0}});
+    assertThat(scores.confusion().total()).isDeepEqualTo(new double[][] {{3, 1}, {0, 0}});
   }
 
   @Test
   void thePositiveClassIsTheLastByNameUnlessOneIsGiven() {
-    metrics.update(0, 0, 0.1, 0.1);
-    metrics.update(0, 1, 0.1, 0.1);
-    metrics.update(1, 1, 0.1, 0.1);
+    update(metrics, 0, 0, 0.1, 0.1);
+    update(metrics, 0, 1, 0.1, 0.1);
+    update(metrics, 1, 1, 0.1, 0.1);
 
     // "ok" comes after "fraud".
     assertThat(scores(metrics, OK_FRAUD).window().recall()).isEqualTo(0.5);
     assertThat(scores(metrics, List.of("fraud", "ok")).window().recall()).isEqualTo(1);
 
     ClassificationMetrics given = new ClassificationMetrics(spec(3, "fraud"));
-    given.update(0, 0, 0.1, 0.1);
-    given.update(0, 1, 0.1, 0.1);
-    given.update(1, 1, 0.1, 0.1);
+    update(given, 0, 0, 0.1, 0.1);
+    update(given, 0, 1, 0.1, 0.1);
+    update(given, 1, 1, 0.1, 0.1);
     assertThat(scores(given, OK_FRAUD).window().recall()).isEqualTo(1);
     assertThat(scores(given, OK_FRAUD).window().precision()).isEqualTo(0.5);
   }
 
   @Test
   void aSingleClassDoesNotTellYetWhichOneIsPositive() {
-    metrics.update(0, 0, 0.1, 0.1);
+    update(metrics, 0, 0, 0.1, 0.1);
 
     MetricsReport report = metrics.report(context(List.of("ok")));
     assertThat(report.task()).isEqualTo(Task.BINARY);
@@ -131,18 +175,18 @@ class ClassificationMetricsTest {
   @Test
   void aGivenPositiveClassThatHasNotComeYetHasScoresOfZero() {
     ClassificationMetrics given = new ClassificationMetrics(spec(3, "fraud"));
-    given.update(0, 0, 0.1, 0.1);
+    update(given, 0, 0, 0.1, 0.1);
 
     assertThat(scores(given, List.of("ok")).window().f1()).isZero();
   }
 
   @Test
   void aThirdClassMakesTheScoresMacroAverages() {
-    metrics.update(0, 0, 0.1, 0.1);
-    metrics.update(1, 1, 0.1, 0.1);
+    update(metrics, 0, 0, 0.1, 0.1);
+    update(metrics, 1, 1, 0.1, 0.1);
     assertThat(metrics.report(context(OK_FRAUD)).task()).isEqualTo(Task.BINARY);
 
-    metrics.update(2, 0, 0.1, 0.1);
+    update(metrics, 2, 0, 0.1, 0.1);
 
     MetricsReport report = metrics.report(context(THREE));
     assertThat(report.task()).isEqualTo(Task.MULTICLASS);
@@ -152,7 +196,7 @@ class ClassificationMetricsTest {
 
   @Test
   void classesThatAreNamedButNotSeenHaveTheirPlaceInTheReport() {
-    metrics.update(0, 0, 0.1, 0.1);
+    update(metrics, 0, 0, 0.1, 0.1);
 
     ClassificationScores scores = scores(metrics, THREE);
     assertThat(scores.perClass()).hasSize(3);
@@ -162,9 +206,9 @@ class ClassificationMetricsTest {
 
   @Test
   void aLossThatIsNotFiniteIsLeftOutOfTheMean() {
-    metrics.update(0, 0, 1, Double.NaN);
-    metrics.update(0, 0, Double.POSITIVE_INFINITY, Double.NaN);
-    metrics.update(0, 0, 3, Double.NaN);
+    update(metrics, 0, 0, 1, Double.NaN);
+    update(metrics, 0, 0, Double.POSITIVE_INFINITY, Double.NaN);
+    update(metrics, 0, 0, 3, Double.NaN);
 
     ClassificationScores scores = scores(metrics, OK_FRAUD);
     assertThat(scores.window().loss()).isEqualTo(2);
@@ -177,7 +221,7 @@ class ClassificationMetricsTest {
   void whatIsNotAskedForIsNotInTheReport() {
     ClassificationMetrics plain =
         new ClassificationMetrics(new MetricsSpec(3, 1000, 0, false, false, null));
-    plain.update(0, 0, 0.1, 0.1);
+    update(plain, 0, 0, 0.1, 0.1);
 
     assertThat(scores(plain, OK_FRAUD).perClass()).isNull();
     assertThat(scores(plain, OK_FRAUD).confusion()).isNull();
@@ -185,7 +229,7 @@ class ClassificationMetricsTest {
 
   @Test
   void aReportNeedsANameForEachClassSeen() {
-    metrics.update(2, 0, 0.1, 0.1);
+    update(metrics, 2, 0, 0.1, 0.1);
 
     assertThatThrownBy(() -> metrics.report(context(OK_FRAUD)))
         .isInstanceOf(IllegalArgumentException.class)

@@ -1,6 +1,9 @@
 package dev.millrace.eval;
 
+import static dev.millrace.eval.MetricsSpec.Validation.NONE;
+
 import dev.millrace.data.MetricsReport;
+import dev.millrace.eval.MetricsSpec.Decision;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
@@ -31,14 +34,66 @@ final class MetricsFixtures {
         "fraud", "shop-17", 11, 11, 11, 0, classes, 0.02, 0, input, "");
   }
 
-  /** Adds one random example of 5 classes, or one random number. */
+  /** With everything that can be asked for, over a window of 25 ms at most. */
+  static MetricsSpec fullSpec(int window) {
+    return new MetricsSpec(
+        window,
+        25,
+        0.95,
+        1000,
+        0,
+        true,
+        true,
+        true,
+        true,
+        true,
+        2,
+        0.9,
+        Decision.MOST_PROBABLE,
+        null,
+        NONE);
+  }
+
+  /** Adds an example of weight 1 without probabilities. */
+  static void update(
+      ClassificationMetrics metrics, int actual, int predicted, double loss, double logLoss) {
+    ScoredClass example = new ScoredClass();
+    example.actual = actual;
+    example.predicted = predicted;
+    example.loss = loss;
+    example.logLoss = logLoss;
+    metrics.update(example, 1, 0);
+  }
+
+  /** Adds one random example of 5 classes, or one random number; every weight is 1. */
   static void addRandom(RollingMetrics metrics, SplittableRandom random) {
     if (metrics instanceof ClassificationMetrics classification) {
       int actual = random.nextInt(5);
       int predicted = random.nextInt(5);
-      classification.update(actual, predicted, random.nextDouble(), random.nextDouble());
+      update(classification, actual, predicted, random.nextDouble(), random.nextDouble());
     } else if (metrics instanceof RegressionMetrics regression) {
-      regression.update(random.nextDouble(), random.nextDouble(), random.nextDouble());
+      regression.update(random.nextDouble(), random.nextDouble(), random.nextDouble(), 1, 0);
+    }
+  }
+
+  /**
+   * Adds one random example of two classes with probabilities, or one random number, of a random
+   * weight, at a time near {@code time} that may be before that of the last one.
+   */
+  static void addFull(RollingMetrics metrics, SplittableRandom random, int time) {
+    double weight = new double[] {0, 0.5, 1, 1, 3.3}[random.nextInt(5)];
+    long eventTime = time + random.nextInt(30);
+    if (metrics instanceof ClassificationMetrics classification) {
+      classification.nameClasses(List.of("ok", "fraud"));
+      float p = random.nextInt(20) / 20f; // with ties
+      ScoredClass example = new ScoredClass();
+      example.take(new float[] {1 - p, p}, 0, 2, true, random.nextDouble() < p ? 1 : 0);
+      example.loss = random.nextDouble();
+      classification.update(example, weight, eventTime);
+    } else if (metrics instanceof RegressionMetrics regression) {
+      double actual = random.nextInt(-3, 4);
+      double predicted = actual + random.nextDouble() - 0.5;
+      regression.update(actual, predicted, random.nextDouble(), weight, eventTime);
     }
   }
 

@@ -27,13 +27,13 @@ class RegressionMetricsTest {
 
   @Test
   void theFirstExampleDoesNotCountForTheBaselines() {
-    metrics.update(10, 12, 4);
+    metrics.update(10, 12, 4, 1, 0);
     assertThat(scores().total().mae()).isEqualTo(2);
     assertThat(scores().total().r2()).isNaN();
     assertThat(scores().lastValue().totalMae()).isNaN();
     assertThat(scores().mean().windowRmse()).isNaN();
 
-    metrics.update(13, 13, 0);
+    metrics.update(13, 13, 0, 1, 0);
     assertThat(scores().lastValue().totalMae()).isEqualTo(3);
     assertThat(scores().lastValue().windowMae()).isEqualTo(3);
     assertThat(scores().mean().totalRmse()).isEqualTo(3);
@@ -41,9 +41,9 @@ class RegressionMetricsTest {
 
   @Test
   void theMeanBaselineKnowsOnlyTheLabelsBefore() {
-    metrics.update(1, 0, 0);
-    metrics.update(3, 0, 0); // mean 1
-    metrics.update(8, 0, 0); // mean 2
+    metrics.update(1, 0, 0, 1, 0);
+    metrics.update(3, 0, 0, 1, 0); // mean 1
+    metrics.update(8, 0, 0, 1, 0); // mean 2
 
     assertThat(scores().mean().totalMae()).isEqualTo((2 + 6) / 2.0);
     assertThat(scores().lastValue().totalMae()).isEqualTo((2 + 5) / 2.0);
@@ -51,10 +51,10 @@ class RegressionMetricsTest {
 
   @Test
   void theWindowForgetsWhatTheTotalKeeps() {
-    metrics.update(1, 5, 8);
-    metrics.update(2, 2, 0);
-    metrics.update(3, 3, 0);
-    metrics.update(4, 4, 0);
+    metrics.update(1, 5, 8, 1, 0);
+    metrics.update(2, 2, 0, 1, 0);
+    metrics.update(3, 3, 0, 1, 0);
+    metrics.update(4, 4, 0, 1, 0);
 
     assertThat(scores().window().mae()).isZero();
     assertThat(scores().window().r2()).isEqualTo(1);
@@ -68,9 +68,9 @@ class RegressionMetricsTest {
 
   @Test
   void r2DoesNotExistIfAllLabelsAreEqual() {
-    metrics.update(0.1, 0.2, 0);
-    metrics.update(0.1, 0.1, 0);
-    metrics.update(0.1, 0.1, 0);
+    metrics.update(0.1, 0.2, 0, 1, 0);
+    metrics.update(0.1, 0.1, 0, 1, 0);
+    metrics.update(0.1, 0.1, 0, 1, 0);
 
     assertThat(scores().window().r2()).isNaN();
     assertThat(scores().total().r2()).isNaN();
@@ -79,8 +79,8 @@ class RegressionMetricsTest {
 
   @Test
   void aLabelObservedWithoutAPredictionTeachesTheBaselinesAndIsNotScored() {
-    metrics.observe(4);
-    metrics.update(6, 6, 0);
+    metrics.observe(4, 1);
+    metrics.update(6, 6, 0, 1, 0);
 
     assertThat(scores().total().examples()).isEqualTo(1);
     assertThat(scores().labelMean()).isEqualTo(6);
@@ -90,9 +90,9 @@ class RegressionMetricsTest {
 
   @Test
   void aPredictionThatIsNotFiniteIsNone() {
-    metrics.update(1, Double.NaN, Double.NaN);
-    metrics.update(2, Double.NEGATIVE_INFINITY, Double.NaN);
-    metrics.update(3, 4, 0.5);
+    metrics.update(1, Double.NaN, Double.NaN, 1, 0);
+    metrics.update(2, Double.NEGATIVE_INFINITY, Double.NaN, 1, 0);
+    metrics.update(3, 4, 0.5, 1, 0);
 
     assertThat(scores().total().examples()).isEqualTo(1);
     assertThat(scores().total().mae()).isEqualTo(1);
@@ -105,7 +105,7 @@ class RegressionMetricsTest {
     int examples = 100_000;
     for (int i = 0; i < examples; i++) {
       double actual = 1e9 + i % 2; // variance 1/4, lost in a sum of squares
-      metrics.update(actual, actual + 0.5, 0);
+      metrics.update(actual, actual + 0.5, 0, 1, 0);
     }
 
     assertThat(scores().labelSd()).isEqualTo(0.5, within(1e-9));
@@ -118,8 +118,8 @@ class RegressionMetricsTest {
     RegressionMetrics both = new RegressionMetrics(spec(3));
     for (int i = 0; i < 50; i++) {
       double actual = i * i % 17;
-      (i < 20 ? metrics : other).update(actual, i % 5, 0);
-      both.update(actual, i % 5, 0);
+      (i < 20 ? metrics : other).update(actual, i % 5, 0, 1, 0);
+      both.update(actual, i % 5, 0, 1, 0);
     }
 
     RegressionScores a = scores();

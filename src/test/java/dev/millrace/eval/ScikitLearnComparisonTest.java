@@ -25,11 +25,15 @@ class ScikitLearnComparisonTest {
     List<Named<JsonNode>> cases = new ArrayList<>();
     for (JsonNode given : JSON.readTree(resource("expected.json"))) {
       String name =
-          "%s, window %s, after %s"
-              .formatted(given.get("task").asText(), given.get("window"), given.get("position"));
+          "%s%s, window %s, after %s"
+              .formatted(
+                  given.get("weighted").asBoolean() ? "weighted " : "",
+                  given.get("task").asText(),
+                  given.get("window"),
+                  given.get("position"));
       cases.add(Named.of(name, given));
     }
-    assertThat(cases).hasSize(60);
+    assertThat(cases).hasSize(160);
     return cases.stream();
   }
 
@@ -38,14 +42,18 @@ class ScikitLearnComparisonTest {
   void everyValueOfTheRecordIsWhatScikitLearnSays(JsonNode given) throws IOException {
     List<String> classes = new ArrayList<>();
     given.get("classes").forEach(name -> classes.add(name.asText()));
-    MetricsSpec spec =
-        MetricsFixtures.spec(given.get("window").asInt(), given.get("positive").textValue());
+    MetricsSpec spec = spec(given);
     List<String[]> rows = rows(given.get("task").asText() + ".csv");
+    List<String[]> weights = rows("weights.csv");
 
     RollingMetrics metrics =
         classes.isEmpty() ? new RegressionMetrics(spec) : new ClassificationMetrics(spec);
-    for (String[] row : rows.subList(0, given.get("position").asInt())) {
-      score(metrics, classes, row);
+    if (metrics instanceof ClassificationMetrics classification) {
+      classification.nameClasses(classes);
+    }
+    for (int i = 0; i < given.get("position").asInt(); i++) {
+      double weight = given.get("weighted").asBoolean() ? Double.parseDouble(weights.get(i)[0]) : 1;
+      score(metrics, classes, rows.get(i), weight);
     }
 
     byte[] record = new MetricsJson().encode(metrics.report(MetricsFixtures.context(classes)));
@@ -54,14 +62,40 @@ class ScikitLearnComparisonTest {
     assertSame("", JSON.readTree(record), given.get("expected"), tolerance);
   }
 
-  private static void score(RollingMetrics metrics, List<String> classes, String[] row) {
-    double loss = Double.parseDouble(row[2]);
+  private static MetricsSpec spec(JsonNode given) {
+    return new MetricsSpec(
+        given.get("window").asInt(),
+        0,
+        0,
+        1000,
+        0,
+        true,
+        true,
+        true,
+        true,
+        true,
+        given.get("beta").asDouble(),
+        given.get("quantile").asDouble(),
+        MetricsSpec.Decision.MOST_PROBABLE,
+        given.get("positive").textValue(),
+        MetricsSpec.Validation.NONE);
+  }
+
+  private static void score(
+      RollingMetrics metrics, List<String> classes, String[] row, double weight) {
     if (metrics instanceof ClassificationMetrics classification) {
-      int actual = classes.indexOf(row[0]);
-      double logLoss = -Math.log(Double.parseDouble(row[3 + actual]));
-      classification.update(actual, classes.indexOf(row[1]), loss, logLoss);
+      float[] probabilities = new float[classes.size()];
+      for (int c = 0; c < probabilities.length; c++) {
+        probabilities[c] = Float.parseFloat(row[3 + c]);
+      }
+      ScoredClass example = new ScoredClass();
+      example.take(probabilities, 0, classes.size(), true, classes.indexOf(row[0]));
+      assertThat(classes.get(example.predicted)).isEqualTo(row[1]);
+      example.loss = Double.parseDouble(row[2]);
+      classification.update(example, weight, 0);
     } else if (metrics instanceof RegressionMetrics regression) {
-      regression.update(Double.parseDouble(row[0]), Double.parseDouble(row[1]), loss);
+      double actual = Double.parseDouble(row[0]);
+      regression.update(actual, Double.parseDouble(row[1]), Double.parseDouble(row[2]), weight, 0);
     }
   }
 
@@ -83,7 +117,8 @@ class ScikitLearnComparisonTest {
     } else if (expected.isNumber()) {
       assertThat(actual.isNumber()).as("%s is a number, not %s", path, actual).isTrue();
       double value = expected.asDouble();
-      double allowed = tolerance * Math.max(1, Math.abs(value));
+      boolean ofProbabilities = path.matches(".*\\.(log_loss|brier|calibration_error|auc_.*)");
+      double allowed = (ofProbabilities ? 1e-6 : tolerance) * Math.max(1, Math.abs(value));
       assertThat(actual.asDouble()).as(path).isEqualTo(value, within(allowed));
     } else {
       assertThat(actual).as(path).isEqualTo(expected);

@@ -8,6 +8,7 @@ import dev.millrace.codec.InputSpec;
 import dev.millrace.data.Example;
 import dev.millrace.eval.MetricsSpec;
 import dev.millrace.nn.Activation;
+import dev.millrace.nn.ClassWeights;
 import dev.millrace.nn.Clipping;
 import dev.millrace.nn.Initializer;
 import dev.millrace.nn.LayerSpec;
@@ -201,6 +202,6 @@ class SettingsChangeTest {
         new Clipping(0f, 1f),
         MODEL.seed() + 1,
         Initializer.LECUN_NORMAL,
-        Map.of("low", 3f));
+        ClassWeights.of(Map.of("low", 3f)));
   }
 }

@@ -7,6 +7,7 @@ import dev.millrace.data.Chunk;
 import dev.millrace.data.MetricsReport;
 import dev.millrace.data.MetricsReport.ClassificationScores;
 import dev.millrace.data.MetricsReport.RegressionScores;
+import dev.millrace.nn.ClassWeights;
 import dev.millrace.nn.Learner;
 import dev.millrace.nn.Workspace;
 import dev.millrace.testing.Chunks;
@@ -18,7 +19,6 @@ import java.io.DataOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -140,7 +140,7 @@ class TrainStateFixtureTest {
   private void learn(TrainState state, Chunk chunk, int from, int to) throws IOException {
     PrequentialModel model = state.resume(spec, new Workspace());
     TrainScratch scratch = new TrainScratch();
-    scratch.findClasses(chunk, model.classes(), Map.of());
+    scratch.findClasses(chunk, model.classes(), ClassWeights.NONE);
     for (int row = from; row < to; row++) {
       if (!chunk.isClassification()) {
         model.learnValues(chunk, row, row + 1, scratch);

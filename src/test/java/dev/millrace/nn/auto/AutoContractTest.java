@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import dev.millrace.data.MetricsReport;
 import dev.millrace.data.Task;
 import dev.millrace.nn.AutoSpec;
+import dev.millrace.nn.ClassWeights;
 import dev.millrace.nn.LearnerSummary;
 import dev.millrace.nn.ModelMismatchException;
 import dev.millrace.nn.ModelSpec;
@@ -16,7 +17,6 @@ import dev.millrace.nn.auto.AutoModels.Case;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -102,7 +102,7 @@ class AutoContractTest {
     OnlineModel first = one.model();
     OnlineModel other =
         Models.create(
-            ModelSpec.auto(5, AutoSpec.of(AutoSpec.Tier.ACCURATE), Map.of()),
+            ModelSpec.auto(5, AutoSpec.of(AutoSpec.Tier.ACCURATE), ClassWeights.NONE),
             Task.MULTICLASS,
             AutoModels.INPUTS,
             40,

@@ -2,6 +2,7 @@ package dev.millrace.nn.auto;
 
 import dev.millrace.data.Task;
 import dev.millrace.nn.AutoSpec;
+import dev.millrace.nn.ClassWeights;
 import dev.millrace.nn.ModelSpec;
 import dev.millrace.nn.OnlineModel;
 import dev.millrace.nn.Workspace;
@@ -13,7 +14,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 
@@ -26,7 +26,7 @@ final class AutoModels {
   record Case(AutoSpec auto, Task task, int classes) {
 
     ModelSpec spec() {
-      return ModelSpec.auto(3, auto, Map.of());
+      return ModelSpec.auto(3, auto, ClassWeights.NONE);
     }
 
     OnlineModel model() {

@@ -1,0 +1,192 @@
+package dev.millrace.eval;
+
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
+
+/**
+ * What the scores of a classifier over some examples are computed from, but for the areas under
+ * curves. Not thread-safe.
+ */
+final class ClassificationSums implements Faded.Sums {
+
+  private final ConfusionMatrix model;
+  private final ClassTally noChange;
+  private final ClassTally majority;
+  private final RunningMean loss;
+  private final RunningMean logLoss;
+  private final RunningMean brier;
+  private final Calibration calibration; // null if not asked for
+  private long examples;
+
+  ClassificationSums(MetricsSpec spec) {
+    this(
+        new ConfusionMatrix(),
+        new ClassTally(),
+        new ClassTally(),
+        new RunningMean(),
+        new RunningMean(),
+        new RunningMean(),
+        spec.calibration() ? new Calibration() : null);
+  }
+
+  private ClassificationSums(
+      ConfusionMatrix model,
+      ClassTally noChange,
+      ClassTally majority,
+      RunningMean loss,
+      RunningMean logLoss,
+      RunningMean brier,
+      Calibration calibration) {
+    this.model = model;
+    this.noChange = noChange;
+    this.majority = majority;
+    this.loss = loss;
+    this.logLoss = logLoss;
+    this.brier = brier;
+    this.calibration = calibration;
+  }
+
+  /** Adds an example. */
+  void add(
+      ScoredClass example, int noChangePredicted, int majorityPredicted, double weightOfExample) {
+    examples++;
+    int actual = example.actual;
+    model.add(actual, example.predicted, weightOfExample);
+    noChange.add(actual, noChangePredicted, weightOfExample);
+    majority.add(actual, majorityPredicted, weightOfExample);
+    loss.add(example.loss, weightOfExample);
+    logLoss.add(example.logLoss, weightOfExample);
+    if (calibration != null) {
+      brier.add(example.brier, weightOfExample);
+      calibration.add(example.confidence, actual == example.predicted, weightOfExample);
+    }
+  }
+
+  long examples() {
+    return examples;
+  }
+
+  ConfusionMatrix model() {
+    return model;
+  }
+
+  ClassTally noChange() {
+    return noChange;
+  }
+
+  ClassTally majority() {
+    return majority;
+  }
+
+  double loss() {
+    return loss.get();
+  }
+
+  double logLoss() {
+    return logLoss.get();
+  }
+
+  /** Mean of the squared distances of all classes' probabilities from what came true. */
+  double brier() {
+    return brier.get();
+  }
+
+  double calibrationError() {
+    return calibration == null ? Double.NaN : calibration.error();
+  }
+
+  @Override
+  public void scale(double factor) {
+    model.scale(factor);
+    noChange.scale(factor);
+    majority.scale(factor);
+    loss.scale(factor);
+    logLoss.scale(factor);
+    brier.scale(factor);
+    if (calibration != null) {
+      calibration.scale(factor);
+    }
+  }
+
+  @Override
+  public ClassificationSums copy() {
+    ClassificationSums copy =
+        new ClassificationSums(
+            model.copy(),
+            noChange.copy(),
+            majority.copy(),
+            loss.copy(),
+            logLoss.copy(),
+            brier.copy(),
+            calibration == null ? null : calibration.copy());
+    copy.examples = examples;
+    return copy;
+  }
+
+  /** Bytes of the arrays in memory. */
+  long memoryBytes() {
+    long classes = model.classes();
+    return classes * classes * Double.BYTES
+        + 2 * classes * ClassTally.CLASS_BYTES
+        + (calibration == null ? 0 : Calibration.BYTES);
+  }
+
+  @Override
+  public void write(DataOutput out) throws IOException {
+    VarLong.write(out, examples);
+    model.write(out);
+    noChange.write(out);
+    majority.write(out);
+    loss.write(out);
+    logLoss.write(out);
+    brier.write(out);
+    out.writeBoolean(calibration != null);
+    if (calibration != null) {
+      calibration.write(out);
+    }
+  }
+
+  static ClassificationSums read(DataInput in, MetricsSpec spec) throws IOException {
+    long examples = VarLong.read(in);
+    ConfusionMatrix model = ConfusionMatrix.read(in);
+    ClassTally noChange = ClassTally.read(in);
+    ClassTally majority = ClassTally.read(in);
+    RunningMean loss = RunningMean.read(in);
+    RunningMean logLoss = RunningMean.read(in);
+    RunningMean brier = RunningMean.read(in);
+    Calibration calibration = in.readBoolean() ? Calibration.read(in) : new Calibration();
+    ClassificationSums sums =
+        new ClassificationSums(
+            model,
+            noChange,
+            majority,
+            loss,
+            logLoss,
+            brier,
+            spec.calibration() ? calibration : null);
+    sums.examples = examples;
+    return sums;
+  }
+
+  /** The sums that version 1 kept: no Brier score, no calibration, every weight 1. */
+  static ClassificationSums of(
+      MetricsSpec spec,
+      ConfusionMatrix model,
+      ClassTally noChange,
+      ClassTally majority,
+      RunningMean loss,
+      RunningMean logLoss) {
+    ClassificationSums sums =
+        new ClassificationSums(
+            model,
+            noChange,
+            majority,
+            loss,
+            logLoss,
+            new RunningMean(),
+            spec.calibration() ? new Calibration() : null);
+    sums.examples = (long) noChange.weight();
+    return sums;
+  }
+}

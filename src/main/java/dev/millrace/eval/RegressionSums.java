@@ -1,0 +1,180 @@
+package dev.millrace.eval;
+
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
+
+/** What the scores of a regression model over some examples are computed from. Not thread-safe. */
+final class RegressionSums implements Faded.Sums {
+
+  private final ErrorSums model;
+  private final ErrorSums lastValue;
+  private final ErrorSums mean;
+  private final RunningMean loss;
+  private final RunningMoments labels;
+  private final RunningMean under; // by how much predictions are too low
+  private final RunningMean over;
+  private final RunningMean relative; // to labels other than 0
+  private long examples;
+
+  RegressionSums() {
+    this(
+        new ErrorSums(),
+        new ErrorSums(),
+        new ErrorSums(),
+        new RunningMean(),
+        new RunningMoments(),
+        new RunningMean(),
+        new RunningMean(),
+        new RunningMean(),
+        0);
+  }
+
+  private RegressionSums(
+      ErrorSums model,
+      ErrorSums lastValue,
+      ErrorSums mean,
+      RunningMean loss,
+      RunningMoments labels,
+      RunningMean under,
+      RunningMean over,
+      RunningMean relative,
+      long examples) {
+    this.model = model;
+    this.lastValue = lastValue;
+    this.mean = mean;
+    this.loss = loss;
+    this.labels = labels;
+    this.under = under;
+    this.over = over;
+    this.relative = relative;
+    this.examples = examples;
+  }
+
+  /** The sums that version 1 kept, every weight 1. */
+  static RegressionSums of(
+      ErrorSums model,
+      ErrorSums lastValue,
+      ErrorSums mean,
+      RunningMean loss,
+      RunningMoments labels) {
+    return new RegressionSums(
+        model,
+        lastValue,
+        mean,
+        loss,
+        labels,
+        new RunningMean(),
+        new RunningMean(),
+        new RunningMean(),
+        (long) model.weight());
+  }
+
+  /** Adds an example; a baseline's prediction of NaN is none. */
+  void add(
+      double actual,
+      double predicted,
+      double lastValuePredicted,
+      double meanPredicted,
+      double lossOfExample,
+      double weight) {
+    examples++;
+    model.add(actual, predicted, weight);
+    lastValue.add(actual, lastValuePredicted, weight);
+    mean.add(actual, meanPredicted, weight);
+    loss.add(lossOfExample, weight);
+    labels.add(actual, weight);
+    double error = predicted - actual;
+    under.add(Math.max(0, -error), weight);
+    over.add(Math.max(0, error), weight);
+    if (actual != 0) {
+      relative.add(Math.abs(error / actual), weight);
+    }
+  }
+
+  long examples() {
+    return examples;
+  }
+
+  ErrorSums model() {
+    return model;
+  }
+
+  ErrorSums lastValue() {
+    return lastValue;
+  }
+
+  ErrorSums mean() {
+    return mean;
+  }
+
+  RunningMoments labels() {
+    return labels;
+  }
+
+  double loss() {
+    return loss.get();
+  }
+
+  /** Mean absolute error relative to the label, over the labels other than 0. */
+  double mape() {
+    return relative.get();
+  }
+
+  /** Mean of quantile times what predictions are too low, (1 - quantile) times what too high. */
+  double quantileLoss(double quantile) {
+    return quantile * under.get() + (1 - quantile) * over.get();
+  }
+
+  @Override
+  public void scale(double factor) {
+    model.scale(factor);
+    lastValue.scale(factor);
+    mean.scale(factor);
+    loss.scale(factor);
+    labels.scale(factor);
+    under.scale(factor);
+    over.scale(factor);
+    relative.scale(factor);
+  }
+
+  @Override
+  public RegressionSums copy() {
+    return new RegressionSums(
+        model.copy(),
+        lastValue.copy(),
+        mean.copy(),
+        loss.copy(),
+        labels.copy(),
+        under.copy(),
+        over.copy(),
+        relative.copy(),
+        examples);
+  }
+
+  @Override
+  public void write(DataOutput out) throws IOException {
+    model.write(out);
+    lastValue.write(out);
+    mean.write(out);
+    loss.write(out);
+    labels.write(out);
+    under.write(out);
+    over.write(out);
+    relative.write(out);
+    VarLong.write(out, examples);
+  }
+
+  static RegressionSums read(DataInput in) throws IOException {
+    return new RegressionSums(
+        ErrorSums.read(in),
+        ErrorSums.read(in),
+        ErrorSums.read(in),
+        RunningMean.read(in),
+        RunningMoments.read(in),
+        RunningMean.read(in),
+        RunningMean.read(in),
+        RunningMean.read(in),
+        VarLong.read(in));
+  }
+}

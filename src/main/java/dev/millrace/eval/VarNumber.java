@@ -1,0 +1,46 @@
+package dev.millrace.eval;
+
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
+
+/**
+ * Sums of weights in few bytes: whole ones, which all are as long as every weight is 1, as a {@link
+ * VarLong} of twice the number, others as a 1 and a double.
+ */
+final class VarNumber {
+
+  // Beyond it not every whole number is a double.
+  private static final double MOST_WHOLE = 1L << 53;
+
+  private VarNumber() {}
+
+  static void write(DataOutput out, double value) throws IOException {
+    if (value >= 0 && value <= MOST_WHOLE && value == Math.rint(value)) {
+      VarLong.write(out, (long) value << 1);
+    } else {
+      out.writeByte(1);
+      out.writeDouble(value);
+    }
+  }
+
+  static double read(DataInput in) throws IOException {
+    long code = VarLong.read(in);
+    return (code & 1) == 0 ? code >>> 1 : in.readDouble();
+  }
+
+  static void writeArray(DataOutput out, double[] values) throws IOException {
+    VarLong.write(out, values.length);
+    for (double value : values) {
+      write(out, value);
+    }
+  }
+
+  static double[] readArray(DataInput in) throws IOException {
+    double[] values = new double[VarLong.readSize(in)];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = read(in);
+    }
+    return values;
+  }
+}

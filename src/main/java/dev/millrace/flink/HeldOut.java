@@ -1,0 +1,43 @@
+package dev.millrace.flink;
+
+import dev.millrace.data.Chunk;
+
+/**
+ * Which examples are held out for validation: a share of them by a hash of what they say, that is
+ * key, features and label, so that it is the same ones on every replay, in every epoch, and however
+ * the records were sent.
+ */
+final class HeldOut {
+
+  private HeldOut() {}
+
+  /**
+   * Whether an example is among so large a share.
+   *
+   * @param features of the row
+   */
+  static boolean isHeldOut(Chunk chunk, int row, float[] features, double share) {
+    // 53 bits are what a double holds of a fraction.
+    return share > 0 && (hash(chunk, row, features) >>> 11) * 0x1p-53 < share;
+  }
+
+  private static long hash(Chunk chunk, int row, float[] features) {
+    long hash = mix(chunk.key().hashCode());
+    for (int i = 0; i < chunk.width(); i++) {
+      hash = mix(hash ^ Float.floatToIntBits(features[i]));
+    }
+    return mix(
+        hash
+            ^ (chunk.isClassification()
+                ? chunk.label(chunk.labelOf(row)).hashCode()
+                : Double.doubleToLongBits(chunk.target(row))));
+  }
+
+  /** The finalizer of SplitMix64 (Steele, Lea and Flood, OOPSLA 2014) after its step. */
+  private static long mix(long bits) {
+    long z = bits + 0x9E3779B97F4A7C15L;
+    z = (z ^ z >>> 30) * 0xBF58476D1CE4E5B9L;
+    z = (z ^ z >>> 27) * 0x94D049BB133111EBL;
+    return z ^ z >>> 31;
+  }
+}

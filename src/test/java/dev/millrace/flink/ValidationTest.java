@@ -1,0 +1,187 @@
+package dev.millrace.flink;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.millrace.data.Chunk;
+import dev.millrace.data.Example;
+import dev.millrace.eval.MetricsSpec.Validation;
+import dev.millrace.nn.ClassWeights;
+import dev.millrace.nn.ModelSpec;
+import dev.millrace.testing.Chunks;
+import dev.millrace.testing.Records;
+import dev.millrace.testing.Specs;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Examples held out, epochs, early stopping, and classes made to weigh the same. */
+class ValidationTest {
+  private static final int EXAMPLES = 400;
+
+  private static TrainSpec holdingOut(double share, int patience) {
+    return Specs.train(
+        Records.undeclared(),
+        Specs.small(1),
+        Specs.METRICS.withValidation(new Validation(share, patience)));
+  }
+
+  private static List<Example> epochs(int count) {
+    List<Example> all = new ArrayList<>();
+    for (int epoch = 1; epoch <= count; epoch++) {
+      for (Example example : Chunks.classes("k", EXAMPLES, 5)) {
+        example.epoch = epoch;
+        example.eventTime += (long) epoch * EXAMPLES;
+        all.add(example);
+      }
+    }
+    return all;
+  }
+
+  private static JsonNode last(TrainHarness harness) throws Exception {
+    List<JsonNode> metrics = harness.metrics();
+    return metrics.get(metrics.size() - 1);
+  }
+
+  @Test
+  void theShareIsHeldOutAndTheRestIsLearned() throws Exception {
+    try (TrainHarness harness = new TrainHarness(holdingOut(0.25, 0))) {
+      harness.send(Chunks.classes("k", EXAMPLES, 5), 17);
+      harness.end();
+
+      JsonNode record = last(harness);
+      int heldOut = record.at("/validation/epoch/examples").asInt();
+      assertThat(heldOut / (double) EXAMPLES).isEqualTo(0.25, within(0.07));
+      assertThat(record.get("examples").asInt()).isEqualTo(EXAMPLES - heldOut);
+      assertThat(record.get("seq").asInt()).isEqualTo(EXAMPLES);
+      assertThat(record.at("/validation/epoch/loss").asDouble()).isPositive();
+      assertThat(record.at("/validation/window/accuracy").asDouble()).isGreaterThan(0.5);
+    }
+  }
+
+  @Test
+  void aModelIsTheOneThatWouldHaveComeOfTheOtherExamplesAlone() throws Exception {
+    List<Example> all = Chunks.classes("k", EXAMPLES, 5);
+    List<Example> learned = new ArrayList<>();
+    List<String> seen = new ArrayList<>();
+    for (Example example : all) {
+      Chunk one = Chunks.of(List.of(example));
+      boolean isFirst = !seen.contains(example.label);
+      if (isFirst || !HeldOut.isHeldOut(one, 0, example.features, 0.25)) {
+        learned.add(example);
+        seen.add(example.label);
+      }
+    }
+    try (TrainHarness harness = new TrainHarness(holdingOut(0.25, 0));
+        TrainHarness without = new TrainHarness(holdingOut(0, 0))) {
+      harness.send(all, 64);
+      harness.end();
+      without.send(learned, 64);
+      without.end();
+
+      assertThat(harness.model("k")).isEqualTo(without.model("k"));
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 7, 64})
+  void chunksAndRestartsChangeNothing(int chunkSize) throws Exception {
+    List<Example> all = epochs(3);
+    List<JsonNode> expected;
+    try (TrainHarness harness = new TrainHarness(holdingOut(0.2, 1))) {
+      harness.send(all, 33);
+      harness.end();
+      expected = harness.metrics();
+    }
+    List<JsonNode> actual = new ArrayList<>();
+    OperatorSubtaskState state;
+    int cut = EXAMPLES + 123;
+    try (TrainHarness first = new TrainHarness(holdingOut(0.2, 1))) {
+      first.send(all.subList(0, cut), chunkSize);
+      state = first.snapshot();
+      actual.addAll(first.metrics());
+    }
+    try (TrainHarness second = new TrainHarness(holdingOut(0.2, 1), state)) {
+      second.send(all.subList(cut, all.size()), chunkSize);
+      second.end();
+      actual.addAll(second.metrics());
+    }
+    assertThat(actual).isEqualTo(expected);
+  }
+
+  @Test
+  void theSameExamplesAreHeldOutInEveryEpochAndEachEndsWithAReport() throws Exception {
+    try (TrainHarness harness = new TrainHarness(holdingOut(0.25, 0))) {
+      harness.send(epochs(3), 64);
+      harness.end();
+
+      List<Integer> atEnds = new ArrayList<>();
+      List<JsonNode> metrics = harness.metrics();
+      for (int i = 0; i < metrics.size(); i++) {
+        boolean isLast = i + 1 == metrics.size();
+        int epoch = metrics.get(i).get("epoch").asInt();
+        if (isLast || metrics.get(i + 1).get("epoch").asInt() > epoch) {
+          assertThat(metrics.get(i).get("seq").asInt()).isEqualTo(epoch * EXAMPLES);
+          atEnds.add(metrics.get(i).at("/validation/epoch/examples").asInt());
+        }
+      }
+      assertThat(atEnds).hasSize(3);
+      // The first example of each class is learned in the first epoch, whatever its hash.
+      assertThat(atEnds.get(1))
+          .isEqualTo(atEnds.get(2))
+          .isBetween(atEnds.get(0), atEnds.get(0) + 3);
+    }
+  }
+
+  @Test
+  void aModelWhoseValidationLossFallsNoMoreStopsToLearn() throws Exception {
+    try (TrainHarness harness = new TrainHarness(holdingOut(0.25, 1))) {
+      harness.send(epochs(60), 64);
+      harness.end();
+
+      JsonNode record = last(harness);
+      assertThat(record.at("/validation/stopped").asBoolean()).isTrue();
+      int best = record.at("/validation/best_epoch").asInt();
+      assertThat(record.get("epoch").asInt()).isEqualTo(best + 1).isLessThan(60);
+      assertThat(record.get("seq").asInt()).isEqualTo((best + 1) * EXAMPLES);
+      assertThat(record.at("/validation/epoch/loss").asDouble())
+          .isGreaterThanOrEqualTo(record.at("/validation/best_loss").asDouble());
+    }
+  }
+
+  @Test
+  void regressionIsValidatedToo() throws Exception {
+    try (TrainHarness harness = new TrainHarness(holdingOut(0.25, 0))) {
+      harness.send(Chunks.numbers("k", EXAMPLES, 5), 64);
+      harness.end();
+
+      JsonNode epoch = last(harness).at("/validation/epoch");
+      double rmse = epoch.get("rmse").asDouble();
+      assertThat(epoch.get("loss").asDouble()).isEqualTo(rmse * rmse, within(1e-6 * rmse * rmse));
+    }
+  }
+
+  @Test
+  void balancedClassesAreWeighedByTheirSharesSoFarHoweverChunksFall() throws Exception {
+    ModelSpec balanced = ModelSpec.auto(1, ModelSpec.auto(1).auto(), ClassWeights.BALANCED);
+    List<String> models = new ArrayList<>();
+    for (int chunkSize : new int[] {1, 10, 64}) {
+      try (TrainHarness harness = new TrainHarness(Specs.train(balanced))) {
+        harness.send(Chunks.classes("k", EXAMPLES, 5), chunkSize);
+        harness.end();
+        models.add(harness.model("k"));
+      }
+    }
+    try (TrainHarness harness = new TrainHarness(Specs.train(ModelSpec.auto(1)))) {
+      harness.send(Chunks.classes("k", EXAMPLES, 5), 64);
+      harness.end();
+      assertThat(models.get(0)).isNotEqualTo(harness.model("k"));
+    }
+    assertThat(models.get(1)).isEqualTo(models.get(0));
+    assertThat(models.get(2)).isEqualTo(models.get(0));
+  }
+}
