@@ -63,7 +63,7 @@ class SettingsTest {
     Settings other = parse(PipelineFileReference.FULL);
 
     assertThat(SETTINGS.withModel(other.model()).withInput(other.input()).configHash())
-        .isEqualTo(other.configHash())
+        .isEqualTo(ConfigHash.of(other.input().spec(), other.model(), SETTINGS.drift()))
         .isNotEqualTo(SETTINGS.withModel(other.model()).configHash());
     assertThat(SETTINGS.withModel(ModelSpec.auto(2)).model().seed()).isEqualTo(2);
     MetricsSpec metrics = new MetricsSpec(1, 2, 3, false, false, null);
