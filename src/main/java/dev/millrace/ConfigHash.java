@@ -2,6 +2,7 @@ package dev.millrace;
 
 import dev.millrace.codec.FeatureSpec;
 import dev.millrace.codec.InputSpec;
+import dev.millrace.eval.MetricsSpec;
 import dev.millrace.flink.DriftPlan;
 import dev.millrace.nn.LayerSpec;
 import dev.millrace.nn.ModelSpec;
@@ -30,12 +31,14 @@ final class ConfigHash {
   }
 
   /** First eight hex digits of the SHA-256 of the canonical text. */
-  static String of(InputSpec input, ModelSpec model, DriftPlan drift) {
-    byte[] text = canonical(input, model, drift).getBytes(StandardCharsets.UTF_8);
+  static String of(
+      InputSpec input, ModelSpec model, MetricsSpec.Validation validation, DriftPlan drift) {
+    byte[] text = canonical(input, model, validation, drift).getBytes(StandardCharsets.UTF_8);
     return sha256(text).substring(0, DIGITS);
   }
 
-  private static String canonical(InputSpec input, ModelSpec model, DriftPlan drift) {
+  private static String canonical(
+      InputSpec input, ModelSpec model, MetricsSpec.Validation validation, DriftPlan drift) {
     StringBuilder text = new StringBuilder();
     line(text, "key", input.key());
     line(text, "label", input.label());
@@ -66,6 +69,9 @@ final class ConfigHash {
     line(text, "seed", model.seed());
     if (model.start() != null) {
       line(text, "from", model.start().hash());
+    }
+    if (validation.share() > 0) {
+      line(text, "validation", validation);
     }
     if (drift != null && drift.action() != DriftPlan.Action.EVENT) {
       line(text, "drift", drift);

@@ -48,7 +48,7 @@ public record Settings(
       Output output,
       State state,
       String prior) {
-    String hash = ConfigHash.of(input.spec(), model, drift);
+    String hash = ConfigHash.of(input.spec(), model, metrics.validation(), drift);
     return new Settings(pipeline, kafka, input, model, metrics, drift, output, state, prior, hash);
   }
 

@@ -52,6 +52,8 @@ class SettingsTest {
         "model: { class-weights: { fraud: 2 } }",
         "model: { optimizer: adam }",
         "limits: { classes: 3 }",
+        "validation: { share: 0.1 }",
+        "drift: { detector: adwin, action: reset }",
       })
   void whatShapesAModelChangesTheHash(String more) {
     assertThat(parse(PipelineFileReference.SMALLEST + more).configHash())
@@ -63,7 +65,9 @@ class SettingsTest {
     Settings other = parse(PipelineFileReference.FULL);
 
     assertThat(SETTINGS.withModel(other.model()).withInput(other.input()).configHash())
-        .isEqualTo(ConfigHash.of(other.input().spec(), other.model(), SETTINGS.drift()))
+        .isEqualTo(
+            ConfigHash.of(
+                other.input().spec(), other.model(), MetricsSpec.Validation.NONE, SETTINGS.drift()))
         .isNotEqualTo(SETTINGS.withModel(other.model()).configHash());
     assertThat(SETTINGS.withModel(ModelSpec.auto(2)).model().seed()).isEqualTo(2);
     MetricsSpec metrics = new MetricsSpec(1, 2, 3, false, false, null);
