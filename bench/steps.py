@@ -36,6 +36,8 @@ def options():
     measure.add_argument("--warmup", type=float, default=8.0, help="of each JVM; PyTorch needs 1 s")
     measure.add_argument("--python", default="/usr/bin/python3", help="a Python that has PyTorch")
     measure.add_argument("--network", action="append", choices=NETWORKS, help="only this one")
+    measure.add_argument("--case", action="append", choices=[f"{b},{o}" for b, o in CASES],
+                         help="only this batch size and optimizer, such as 1,adam; may be repeated")
     measure.add_argument("file", type=pathlib.Path)
     table = commands.add_parser("table", help="print the table of a file")
     table.add_argument("file", type=pathlib.Path)
@@ -72,6 +74,8 @@ def measure(option):
     with option.file.open("a") as out:
         for layers in option.network or NETWORKS:
             for batch, optimizer in CASES:
+                if option.case and f"{batch},{optimizer}" not in option.case:
+                    continue
                 for turn in range(option.rounds):
                     for name, command, environment in runs(option):
                         cell = {"layers": layers, "batch": batch, "optimizer": optimizer,

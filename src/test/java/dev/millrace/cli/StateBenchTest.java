@@ -17,7 +17,7 @@ class StateBenchTest {
     JsonNode rocksDb = bench("rocksdb");
 
     for (JsonNode json : new JsonNode[] {heap, rocksDb}) {
-      assertThat(json.get("keys").asInt()).isEqualTo(40);
+      assertThat(json.get("keys").asInt()).isEqualTo(400);
       assertThat(json.get("updates_per_s").asDouble()).isPositive();
       assertThat(json.get("checkpoint_s").asDouble()).isPositive();
       assertThat(json.get("checkpoint_bytes").asDouble()).isPositive();
@@ -43,7 +43,7 @@ class StateBenchTest {
 
   private static JsonNode bench(String backend) throws Exception {
     Cli bench =
-        Cli.run(("bench state --keys 40 --rounds 5 --json --backend " + backend).split(" "));
+        Cli.run(("bench state --keys 400 --rounds 5 --json --backend " + backend).split(" "));
     assertThat(bench.exitCode()).as(bench.err()).isZero();
     return new ObjectMapper().readTree(bench.out());
   }

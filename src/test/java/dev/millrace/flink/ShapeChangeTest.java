@@ -112,7 +112,7 @@ class ShapeChangeTest {
     // The report after 20 more examples begins with the metrics of the smaller model, and the
     // loss of the first example after the change is that of the smaller model's prediction.
     List<Example> next = Chunks.classes("k", 61, 2).subList(60, 61);
-    TrainSpec larger = Specs.train(withLayers(Specs.small(5), 20, 30));
+    TrainSpec larger = Specs.train(withLayers(Specs.small(5), 12, 14));
     try (TrainHarness same =
             new TrainHarness(train(before, ShapeChange.FAIL), backend, snapshot(backend));
         TrainHarness grown =
@@ -125,7 +125,7 @@ class ShapeChangeTest {
       assertThat(scores(grown)).isEqualTo(scores(same)).hasSize(2);
       LearnerSummary learner =
           ModelSnapshot.decode("p", "c", "k", HexFormat.of().parseHex(grown.model("k"))).learner();
-      assertThat(learner.shape()).contains("20 relu, 30 relu");
+      assertThat(learner.shape()).contains("12 relu, 14 relu");
       assertThat(learner.examples()).isEqualTo(61);
       // The one without another example too.
       assertThat(grown.modelsByKey()).containsOnlyKeys("k", "silent");
