@@ -22,8 +22,9 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "accuracy",
     description = {
-      "What model: auto reaches untuned, prequentially, in one pass: the job's own graph over",
-      "each known data set, with every tier and several seeds, beside published results.",
+      "What model: auto reaches untuned, in one pass, beside published results.",
+      "Prequential: the job's own graph over each known data set, with every tier and several",
+      "seeds.",
       "Data sets that are not in the folder and do not ship with Millrace are left out."
     },
     footer = {

@@ -40,9 +40,9 @@ final class BenchCommand implements Runnable {
   @Command(
       name = "step",
       description = {
-        "Examples per second of whole training steps, without Kafka and Flink:",
-        "forward, loss, backward and update of a relu network with softmax and",
-        "cross-entropy, not normalised, on a small pool of random examples.",
+        "Examples per second of whole training steps, without Kafka and Flink.",
+        "A step is forward, loss, backward and update of a relu network with softmax",
+        "and cross-entropy, not normalised, on a small pool of random examples.",
         "Counted in processor time of the training thread. Each measurement is a JVM",
         "of its own; the median counts."
       },

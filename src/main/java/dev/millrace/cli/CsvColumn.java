@@ -79,6 +79,11 @@ final class CsvColumn {
     return distinct.size() <= 2;
   }
 
+  /** The distinct values by name; none where there are more than one-hot features have. */
+  List<String> values() {
+    return distinct.size() > MOST_ONE_HOT_VALUES ? List.of() : List.copyOf(distinct);
+  }
+
   FeatureSpec toFeature() {
     boolean nullable = missing > 0;
     if (numeric) {

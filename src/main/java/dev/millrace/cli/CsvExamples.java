@@ -152,7 +152,7 @@ public final class CsvExamples implements AutoCloseable {
   }
 
   // 1 and 1.0 are one class; 007 and 7 are two.
-  private static String className(String label) {
+  static String className(String label) {
     if (label.indexOf('.') < 0) {
       return label;
     }

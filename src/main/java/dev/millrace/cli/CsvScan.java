@@ -20,6 +20,7 @@ import java.util.Set;
  * @param featureColumns position in the header of each feature
  * @param labelColumn position of the label, or -1
  * @param keyColumn position of the model key, or -1
+ * @param labels the names that the label's values have as classes; none where they are too many
  * @param task null where there is no label
  * @param rows number of rows below the header
  */
@@ -30,6 +31,7 @@ public record CsvScan(
     List<Integer> featureColumns,
     int labelColumn,
     int keyColumn,
+    List<String> labels,
     Task task,
     long rows)
     implements Serializable {
@@ -38,6 +40,7 @@ public record CsvScan(
     header = List.copyOf(header);
     features = List.copyOf(features);
     featureColumns = List.copyOf(featureColumns);
+    labels = List.copyOf(labels);
   }
 
   /**
@@ -118,6 +121,7 @@ public record CsvScan(
           featureColumns,
           labelColumn,
           keyColumn,
+          labelled ? classNames(columns.get(labelColumn)) : List.of(),
           found,
           rows);
     }
@@ -142,7 +146,11 @@ public record CsvScan(
     for (FeatureSpec feature : declared) {
       columns.add(find(path(), header, "input.features", feature.name()));
     }
-    return new CsvScan(file, header, declared, columns, labelColumn, keyColumn, task, rows);
+    return new CsvScan(file, header, declared, columns, labelColumn, keyColumn, labels, task, rows);
+  }
+
+  private static List<String> classNames(CsvColumn label) {
+    return label.values().stream().map(CsvExamples::className).distinct().toList();
   }
 
   private static Task task(CsvColumn label, Task given, Path path) {

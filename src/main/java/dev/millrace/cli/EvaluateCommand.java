@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.millrace.PipelineFile;
 import dev.millrace.Settings;
+import dev.millrace.Spelling;
 import dev.millrace.data.KebabCase;
 import dev.millrace.data.Task;
 import dev.millrace.eval.MetricsSpec;
@@ -124,6 +125,7 @@ final class EvaluateCommand implements Callable<Integer> {
   public Integer call() throws Exception {
     Settings base = config == null ? null : PipelineFile.read(config);
     CsvScan scan = scan(base);
+    requireClass(scan);
     Settings settings = withMetrics(CsvPipeline.settings(base, "evaluate", scan, positive));
     Evaluation run;
     long rows = Math.multiplyExact(scan.rows(), (long) epochs);
@@ -170,6 +172,21 @@ final class EvaluateCommand implements Callable<Integer> {
     }
     metrics = metrics.withValidation(new Validation(heldOut, wait));
     return settings.withMetrics(decision == null ? metrics : metrics.withDecision(decision));
+  }
+
+  private void requireClass(CsvScan scan) {
+    List<String> classes = scan.labels();
+    if (positive == null || classes.isEmpty() || classes.contains(positive)) {
+      return;
+    }
+    String nearest = Spelling.nearest(positive, classes);
+    throw CliError.usage(
+        "--positive \"%s\" is not a class of %s.%s Classes: %s"
+            .formatted(
+                positive,
+                scan.file(),
+                nearest == null ? "" : " Did you mean \"" + nearest + "\"?",
+                String.join(", ", classes)));
   }
 
   private CsvScan scan(Settings base) {

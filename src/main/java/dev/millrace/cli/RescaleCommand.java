@@ -16,9 +16,10 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "rescale",
     description = {
-      "Gives a job on a cluster another parallelism: a checkpoint, a pause of a second or so,",
-      "and every model goes on where it was. Needs the adaptive scheduler, which ./millrace",
-      "cluster uses; elsewhere stop with a savepoint and start from it."
+      "Gives a job on a cluster another parallelism.",
+      "It takes a checkpoint, pauses for a second or so, and every model goes on where it was.",
+      "Needs the adaptive scheduler, which ./millrace cluster uses; elsewhere stop with a",
+      "savepoint and start from it."
     },
     footer = {"", "Example:", "  ./millrace rescale -c fraud.yaml --parallelism 4"})
 final class RescaleCommand implements Callable<Integer> {

@@ -92,12 +92,13 @@ final class RunCommand implements Callable<Integer> {
         settings.input().topic(), settings.kafka().get("bootstrap.servers"));
     Settings.Output output = settings.output();
     out.printf(
-        "Writes    %s, %s%s, %s, %s%n",
+        "Writes    %s, %s%s, %s, %s%s%n",
         output.metrics(),
         output.hasPredictions() ? output.predictions() + ", " : "",
         output.events(),
         output.deadLetters(),
-        output.models());
+        output.models(),
+        output.hasFleet() ? ", " + output.fleet() : "");
     out.printf("State     %s%n", dir);
     out.printf("Models    %s%n", StartOptions.describe(from));
     out.printf("Watch     ./millrace watch -c %s   (Ctrl-C stops the job)%n", config);

@@ -6,6 +6,7 @@ import dev.millrace.Settings;
 import dev.millrace.codec.FeatureSpec;
 import dev.millrace.codec.InputSpec;
 import dev.millrace.data.KebabCase;
+import dev.millrace.eval.MetricsSpec.Validation;
 import dev.millrace.flink.DriftPlan;
 import dev.millrace.nn.LayerSpec;
 import dev.millrace.nn.ModelSpec;
@@ -67,11 +68,13 @@ final class ValidateCommand implements Callable<Integer> {
         String.format(
             "%s, window of %d, every %d examples",
             output.metrics(), settings.metrics().window(), settings.metrics().every()));
+    line(out, "validation", validation(settings.metrics().validation()));
     line(out, "predictions", output.hasPredictions() ? output.predictions() : "not published");
     line(out, "drift", drift(settings.drift()));
     line(out, "events", output.events());
     line(out, "dead letters", output.deadLetters());
     line(out, "models", output.models());
+    line(out, "fleet", output.hasFleet() ? output.fleet() : "not published");
     line(
         out,
         "guarantee",
@@ -84,6 +87,16 @@ final class ValidateCommand implements Callable<Integer> {
 
   private static void line(PrintWriter out, String name, String value) {
     out.printf("  %-13s %s%n", name, value);
+  }
+
+  private static String validation(Validation validation) {
+    if (validation.share() == 0) {
+      return "nothing held out";
+    }
+    String text = "a share of " + validation.share() + " held out";
+    return validation.patience() == 0
+        ? text
+        : text + ", stops after " + validation.patience() + " epochs without a lower loss";
   }
 
   private static String drift(DriftPlan plan) {

@@ -59,6 +59,9 @@ final class WatchCommand implements Callable<Integer> {
             ? kafka.topic(topic, settings -> settings.output().fleet(), DEFAULT_FLEET_TOPIC)
             : kafka.topic(topic, settings -> settings.output().metrics(), DEFAULT_TOPIC);
     kafka.requireTopic(followed);
+    if (!fromBeginning) {
+      notice("Following " + followed + "; with --from-beginning also what is there already.");
+    }
     try (StopSignal stop = new StopSignal();
         MetricsFollower follower =
             new MetricsFollower(kafka.kafka(), followed, fromBeginning, this::show, this::notice)) {

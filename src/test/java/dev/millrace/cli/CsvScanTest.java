@@ -56,6 +56,12 @@ class CsvScanTest {
   }
 
   @Test
+  void namesTheClassesAsTheJobDoes() throws IOException {
+    assertThat(scan("x,y\n1,1.0\n2,0.0\n3,1\n", "y", null).labels()).containsExactly("0", "1");
+    assertThat(scan(integers(33), "y", null).labels()).isEmpty();
+  }
+
+  @Test
   void doesNotTakeJavaLiteralsForNumbers() throws IOException {
     CsvScan scan = scan("a,b,y\n1d,0x1p3,u\n2f,7,v\n", "y", null);
 

@@ -30,6 +30,35 @@ class MillraceTest {
   }
 
   @Test
+  void everyCommandIsSummedUpInAWholeSentence() {
+    for (List<String> command : commands(Millrace.commandLine(), List.of())) {
+      CommandLine line = Millrace.commandLine();
+      for (String name : command) {
+        line = line.getSubcommands().get(name);
+      }
+
+      // The list of commands shows no more than this.
+      assertThat(line.getCommandSpec().usageMessage().description()[0]).endsWith(".");
+    }
+  }
+
+  @Test
+  void aPositiveClassThatTheFileLacksIsRefused() throws IOException {
+    Path file = dir.resolve("pay.csv");
+    Files.writeString(file, "amount,class\n1,ok\n2,fraud\n");
+
+    Cli evaluate =
+        Cli.run("evaluate", "--input", file.toString(), "--label", "class", "--positive", "frau");
+
+    assertThat(evaluate.exitCode()).isEqualTo(2);
+    assertThat(evaluate.err())
+        .isEqualTo(
+            "--positive \"frau\" is not a class of "
+                + file
+                + ". Did you mean \"fraud\"? Classes: fraud, ok\n");
+  }
+
+  @Test
   void showsTheVersions() {
     assertThat(Cli.run("--version").out())
         .contains("Millrace ")
