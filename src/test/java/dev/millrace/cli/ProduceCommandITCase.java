@@ -57,9 +57,9 @@ class ProduceCommandITCase {
     assertThat(first.out().lines())
         .contains("created  once.examples", "created  once.metrics")
         .allMatch(line -> line.startsWith("created  "))
-        .hasSize(4);
+        .hasSize(5);
     assertThat(second.exitCode()).isZero();
-    assertThat(second.out().lines()).allMatch(line -> line.startsWith("exists   ")).hasSize(4);
+    assertThat(second.out().lines()).allMatch(line -> line.startsWith("exists   ")).hasSize(5);
     assertThat(cleanupPolicy("once.models")).isEqualTo("compact");
     assertThat(cleanupPolicy("once.metrics")).isEqualTo("delete");
   }
@@ -172,7 +172,11 @@ class ProduceCommandITCase {
         kafka: { bootstrap.servers: "%2$s" }
         input: { label: class, topic: %1$s.examples }
         output:
-          topics: { metrics: %1$s.metrics, dead-letters: %1$s.dlq, models: %1$s.models }
+          topics:
+            metrics: %1$s.metrics
+            events: %1$s.events
+            dead-letters: %1$s.dlq
+            models: %1$s.models
         """;
     return Files.writeString(
         dir.resolve(name + ".yaml"), yaml.formatted(name, kafka.bootstrapServers()));
