@@ -343,7 +343,7 @@ final class PrequentialModel {
     learner.predict(scratch.features, 0, scratch.scores);
     double target = chunk.target(row);
     float weight = chunk.weight(row);
-    long time = chunk.eventTime(row);
+    long time = windowTime(chunk, row);
     if (validation.metrics() instanceof ClassificationMetrics classification) {
       ScoredClass scored = scratch.scored;
       int known = classes.size();
@@ -384,7 +384,7 @@ final class PrequentialModel {
       scored.take(scores, r * known, known, probabilities, scratch.classes[r]);
       scored.loss = scratch.losses[r];
       int row = from + r;
-      classification.update(scored, chunk.weight(row), chunk.eventTime(row));
+      classification.update(scored, chunk.weight(row), windowTime(chunk, row));
       predicted = scored.predicted;
       error = predicted == scored.actual ? 0 : 1;
       learned(chunk, row);
@@ -420,7 +420,7 @@ final class PrequentialModel {
       scored.take(scores, 0, known, probabilities, known);
       // Of cross-entropy, else of the mean squared error with an output of 0 for the new class.
       scored.loss = probabilities ? scored.logLoss : scored.squaredDistance() / (known + 1.0);
-      classification.update(scored, chunk.weight(row), chunk.eventTime(row));
+      classification.update(scored, chunk.weight(row), windowTime(chunk, row));
       predicted = scored.predicted;
     }
     learner.addClass();
@@ -459,7 +459,7 @@ final class PrequentialModel {
           scratch.scores[r],
           scratch.losses[r],
           scratch.weights[r],
-          chunk.eventTime(row));
+          windowTime(chunk, row));
       learned(chunk, row);
     }
   }
@@ -492,6 +492,16 @@ final class PrequentialModel {
   /** Drifts so far. */
   long drifts() {
     return drift.drifts();
+  }
+
+  /**
+   * What windows of time go by: the event time, but not later than the record's timestamp, if it
+   * has one. One event time from the far future would leave all later examples out of the window.
+   */
+  private static long windowTime(Chunk chunk, int row) {
+    long claimed = chunk.eventTime(row);
+    long recorded = chunk.timestamp(row);
+    return recorded < 0 ? claimed : Math.min(claimed, recorded);
   }
 
   private void learned(Chunk chunk, int row) {

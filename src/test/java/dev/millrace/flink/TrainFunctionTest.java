@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.millrace.data.Example;
 import dev.millrace.data.OutputRecord;
 import dev.millrace.data.Task;
+import dev.millrace.eval.MetricsSpec;
 import dev.millrace.nn.Learner;
 import dev.millrace.nn.ModelSpec;
 import dev.millrace.nn.ModelStart;
@@ -26,6 +27,38 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class TrainFunctionTest {
   private static final int EXAMPLES = 203;
+
+  @Test
+  void anEventTimeFromTheFutureDoesNotEmptyTheWindowOfTime() throws Exception {
+    MetricsSpec m = Specs.METRICS;
+    MetricsSpec lastFive =
+        new MetricsSpec(
+            50,
+            5,
+            0,
+            m.every(),
+            0,
+            false,
+            false,
+            false,
+            true,
+            true,
+            1,
+            0.5,
+            m.decision(),
+            null,
+            m.validation());
+    List<Example> examples = Chunks.classes("k", 40, 1);
+    examples.get(10).eventTime = Long.MAX_VALUE;
+    try (TrainHarness harness =
+        new TrainHarness(Specs.train(Records.undeclared(), Specs.small(5), lastFive))) {
+      harness.send(examples, 64);
+      harness.end();
+
+      List<JsonNode> metrics = harness.metrics();
+      assertThat(metrics.get(metrics.size() - 1).at("/window/examples").asInt()).isEqualTo(5);
+    }
+  }
 
   @Test
   void reportsAfterEveryFewExamplesAndAtTheEnd() throws Exception {

@@ -47,6 +47,7 @@ public final class AutoLearner implements OnlineModel {
   private final ClassMixer classMixer;
   private final ValueMixer valueMixer;
   private AutoShape shape;
+  // Null in a copy that nobody has used yet: a state backend copies models, and shares scratch.
   private AutoScratch scratch;
   private long examples;
   private long steps;
@@ -72,8 +73,6 @@ public final class AutoLearner implements OnlineModel {
     shape = other.shape;
     keySeed = other.keySeed;
     drawSeed = other.drawSeed;
-    scratch = AutoScratch.of(new Workspace());
-    scratch.shape(shape.kind());
     scaler = other.scaler.copy();
     target = other.target == null ? null : other.target.copy();
     buffer = other.buffer.copy();
@@ -155,8 +154,15 @@ public final class AutoLearner implements OnlineModel {
     }
   }
 
+  private void needScratch() {
+    if (scratch == null) {
+      use(new Workspace());
+    }
+  }
+
   @Override
   public void predict(float[] features, int offset, float[] out) {
+    needScratch();
     scaler.transform(features, offset, CLIP, scratch.x, 0);
     widen(1);
     members.predict(scratch);
@@ -276,6 +282,7 @@ public final class AutoLearner implements OnlineModel {
 
   /** Scales the record and those to replay; returns how many these are. */
   private int prepare(float[] features, int offset, float weight) {
+    needScratch();
     scaler.update(features, offset);
     scaler.transform(features, offset, CLIP, scratch.x, 0);
     scratch.weights[0] = weight;
@@ -382,6 +389,7 @@ public final class AutoLearner implements OnlineModel {
     if (classMixer == null) {
       throw new IllegalStateException("a model of a value has no classes");
     }
+    needScratch();
     AutoShape.Kind kind = shape.kind();
     shape =
         scratch.shape(
