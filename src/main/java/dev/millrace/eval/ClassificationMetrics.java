@@ -67,6 +67,7 @@ public final class ClassificationMetrics implements RollingMetrics {
   public void nameClasses(List<String> classes) {
     positive =
         ClassAverage.of(classes, spec.positive()) instanceof ClassAverage.Positive of
+                && of.index() <= 1 // else neither of two classes is the positive one
             ? of.index()
             : UNKNOWN;
   }

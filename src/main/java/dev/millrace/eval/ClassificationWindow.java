@@ -22,6 +22,7 @@ final class ClassificationWindow {
   private static final int SCORE_FLAG = 2;
   private static final int TIME_FLAG = 4;
   private static final int WEIGHT_FLAG = 8;
+  private static final int LATEST_FLAG = 16;
 
   private final boolean hasCalibration;
   private final boolean hasScore;
@@ -118,11 +119,13 @@ final class ClassificationWindow {
 
   /** Writes only what it has: a byte says what that is. */
   void write(DataOutput out) throws IOException {
+    boolean hasLatest = rows.hasOutlivedLatest();
     out.writeByte(
         (hasCalibration ? CALIBRATION_FLAG : 0)
             | (hasScore ? SCORE_FLAG : 0)
             | (rows.isTimed() ? TIME_FLAG : 0)
-            | (rows.isWeighted() ? WEIGHT_FLAG : 0));
+            | (rows.isWeighted() ? WEIGHT_FLAG : 0)
+            | (hasLatest ? LATEST_FLAG : 0));
     VarLong.write(out, rows.size());
     ScoredClass example = new ScoredClass();
     for (int i = 0; i < rows.size(); i++) {
@@ -135,6 +138,9 @@ final class ClassificationWindow {
       if (rows.isWeighted()) {
         out.writeFloat((float) rows.weight(row));
       }
+    }
+    if (hasLatest) {
+      out.writeLong(rows.latest());
     }
   }
 
@@ -180,6 +186,9 @@ final class ClassificationWindow {
       if (hasTime || !window.rows.isTimed()) {
         window.add(example, noChange, majority, weight, time);
       }
+    }
+    if ((flags & LATEST_FLAG) != 0) {
+      window.rows.see(in.readLong());
     }
     return window;
   }

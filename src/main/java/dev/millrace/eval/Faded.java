@@ -24,7 +24,8 @@ final class Faded<S extends Faded.Sums> {
     void write(DataOutput out) throws IOException;
   }
 
-  private static final double MOST_GAIN = 0x1p300;
+  // Scores multiply up to four sums of weights, which may be as large as a float: below 2^1024.
+  private static final double MOST_GAIN = 0x1p100;
 
   private final S sums;
   private final double growth;

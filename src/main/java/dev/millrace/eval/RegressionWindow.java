@@ -18,6 +18,7 @@ final class RegressionWindow {
   // What the bytes of the rows have beside those.
   private static final int TIME_FLAG = 4;
   private static final int WEIGHT_FLAG = 8;
+  private static final int LATEST_FLAG = 16;
 
   private final Window rows;
 
@@ -73,7 +74,11 @@ final class RegressionWindow {
 
   /** Writes only what it has: a byte says what that is. */
   void write(DataOutput out) throws IOException {
-    out.writeByte((rows.isTimed() ? TIME_FLAG : 0) | (rows.isWeighted() ? WEIGHT_FLAG : 0));
+    boolean hasLatest = rows.hasOutlivedLatest();
+    out.writeByte(
+        (rows.isTimed() ? TIME_FLAG : 0)
+            | (rows.isWeighted() ? WEIGHT_FLAG : 0)
+            | (hasLatest ? LATEST_FLAG : 0));
     VarLong.write(out, rows.size());
     for (int i = 0; i < rows.size(); i++) {
       int row = rows.row(i);
@@ -86,6 +91,9 @@ final class RegressionWindow {
       if (rows.isWeighted()) {
         out.writeFloat((float) rows.weight(row));
       }
+    }
+    if (hasLatest) {
+      out.writeLong(rows.latest());
     }
   }
 
@@ -106,6 +114,9 @@ final class RegressionWindow {
       if (hasTime || !window.rows.isTimed()) {
         window.add(actual, predicted, lastValue, mean, loss, weight, time);
       }
+    }
+    if ((flags & LATEST_FLAG) != 0) {
+      window.rows.see(in.readLong());
     }
     return window;
   }

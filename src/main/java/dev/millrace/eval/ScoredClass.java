@@ -54,7 +54,8 @@ public final class ScoredClass {
     predicted = best();
     positiveScore = Float.NaN;
     if (areProbabilities) {
-      logLoss = -NaturalLogarithm.of(Math.max(scoreOf(actualClass), LEAST_PROBABILITY));
+      float p = scoreOf(actualClass);
+      logLoss = Float.isNaN(p) ? Double.NaN : -NaturalLogarithm.of(Math.max(p, LEAST_PROBABILITY));
       brier = squaredDistance();
       confidence = scores[first + predicted];
     } else {

@@ -131,6 +131,26 @@ final class Window {
     return wide(row + columns);
   }
 
+  /** The latest event time of all examples so far. */
+  long latest() {
+    return latest;
+  }
+
+  /** Whether the example of the latest event time has left the window before the others. */
+  boolean hasOutlivedLatest() {
+    for (int place = 0; place < size; place++) {
+      if (millis == 0 || time(row(place)) == latest) {
+        return false;
+      }
+    }
+    return size > 0;
+  }
+
+  /** Measures from that event time on, or a later one. */
+  void see(long time) {
+    latest = Math.max(latest, time);
+  }
+
   double weight(int row) {
     return weighted ? Float.intBitsToFloat(cells[row + stride - 1]) : 1;
   }

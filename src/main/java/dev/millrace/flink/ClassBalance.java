@@ -1,7 +1,6 @@
 package dev.millrace.flink;
 
 import dev.millrace.eval.ClassificationMetrics;
-import java.util.Arrays;
 
 /**
  * Weights under which all classes of a key weigh the same: n / (k n_c) for a class with n_c of the
@@ -12,7 +11,6 @@ final class ClassBalance {
   private static final double START = 10;
 
   private double[] labels = new double[0];
-  private double all;
   private int classes;
 
   /** Starts from the labels that the metrics have seen. */
@@ -21,22 +19,23 @@ final class ClassBalance {
       labels = new double[classesKnown];
     }
     classes = classesKnown;
-    all = 0;
-    Arrays.fill(labels, 0, classes, 0);
     for (int c = 0; c < classes; c++) {
       labels[c] = metrics.labelWeight(c);
-      all += labels[c];
     }
   }
 
   /** Counts an example of a class. */
   void see(int classIndex, float weight) {
     labels[classIndex] += weight;
-    all += weight;
   }
 
   /** What the weight of an example of a class is multiplied by. */
   float factor(int classIndex) {
+    // Summed anew: a running sum would round differently where another chunk begins.
+    double all = 0;
+    for (int c = 0; c < classes; c++) {
+      all += labels[c];
+    }
     return (float) ((all + START * classes) / (classes * (labels[classIndex] + START)));
   }
 }

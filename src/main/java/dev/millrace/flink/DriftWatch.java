@@ -4,6 +4,7 @@ import dev.millrace.data.Chunk;
 import dev.millrace.data.Task;
 import dev.millrace.eval.drift.DriftDetector;
 import dev.millrace.eval.drift.DriftSignal;
+import dev.millrace.eval.drift.DriftSpec;
 import dev.millrace.nn.Learner;
 import dev.millrace.nn.ModelMismatchException;
 import dev.millrace.nn.ModelSpec;
@@ -184,8 +185,8 @@ final class DriftWatch {
   }
 
   /**
-   * Reads what {@link #write(DriftWatch, DataOutput)} wrote, which must be the last thing in its
-   * state: of another detector than the plan's only the count of drifts is kept.
+   * Reads what {@link #write(DriftWatch, DataOutput)} wrote; of another detector than the plan's
+   * only the count of drifts is kept.
    *
    * @return null without a plan
    */
@@ -195,24 +196,27 @@ final class DriftWatch {
     if (!in.readBoolean()) {
       return plan == null ? null : new DriftWatch(plan);
     }
-    if (plan == null) {
-      return null;
-    }
     String name = in.readUTF();
+    boolean same = plan != null && name.equals(plan.name());
     long drifts = in.readLong();
     DriftSignal last = DriftSignal.values()[in.readByte()];
     long boostedUntil = in.readLong();
     OnlineModel challenger = in.readBoolean() ? Models.read(in, model, task, workspace) : null;
-    DriftWatch watch;
-    if (name.equals(plan.name())) {
-      watch = new DriftWatch(plan, DriftDetector.read(in, plan.detector()));
-      watch.last = last;
-      watch.challenger = challenger;
-    } else {
-      watch = new DriftWatch(plan);
+    // Read even if it is of no use, for other state follows.
+    DriftDetector detector =
+        DriftDetector.read(in, same ? plan.detector() : DriftSpec.ofName(name));
+    if (plan == null) {
+      return null;
     }
+    DriftWatch watch = new DriftWatch(plan, same ? detector : plan.detector().start());
     watch.drifts = drifts;
-    watch.boostedUntil = boostedUntil;
+    if (same) {
+      watch.last = last;
+      watch.challenger = plan.action() == DriftPlan.Action.SWAP_IN_CHALLENGER ? challenger : null;
+    }
+    if (plan.action() == DriftPlan.Action.BOOST_LEARNING_RATE) {
+      watch.boostedUntil = boostedUntil;
+    }
     return watch;
   }
 }

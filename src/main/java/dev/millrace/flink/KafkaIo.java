@@ -151,7 +151,7 @@ public final class KafkaIo {
     }
   }
 
-  private static final class RawSerializer implements KafkaRecordSerializationSchema<OutputRecord> {
+  static final class RawSerializer implements KafkaRecordSerializationSchema<OutputRecord> {
     private static final long serialVersionUID = 1L;
 
     private final String topic;
@@ -176,7 +176,7 @@ public final class KafkaIo {
     // Parts of a model lie where its key does, so that whoever reads them holds few at a time.
     // Null leaves it to the client, which does the same for keys.
     private Integer partition(byte[] key, KafkaSinkContext context) {
-      return ModelParts.isPart(key)
+      return key != null && ModelParts.isPart(key)
           ? BuiltInPartitioner.partitionForKey(
               ModelParts.modelKey(key), context.getPartitionsForTopic(topic).length)
           : null;

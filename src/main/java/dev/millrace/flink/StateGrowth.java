@@ -46,9 +46,16 @@ final class StateGrowth {
   static OnlineModel grown(OnlineModel model, TrainSpec spec, Task task, Workspace workspace)
       throws ModelMismatchException {
     int inputs = Math.max(model.inputs(), spec.input().width());
-    return model instanceof Learner network
-        ? network.grown(spec.model().forTask(task), inputs, workspace)
-        : model;
+    if (model instanceof Learner network) {
+      return network.grown(spec.model().forTask(task), inputs, workspace);
+    }
+    if (model.inputs() < inputs) {
+      throw new ModelMismatchException(
+          "the stored model: auto has %d features, configured are %d, and it does not grow;"
+                  .formatted(model.inputs(), inputs)
+              + " go back to the stored settings, or start afresh");
+    }
+    return model;
   }
 
   /** With as many of the declared features, from the first on, as the state knows. */

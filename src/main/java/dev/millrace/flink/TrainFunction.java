@@ -130,6 +130,9 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
       model.startEpoch(chunk.epoch());
     }
     if (model.isStopped()) {
+      if (idleKeys != null) {
+        idleKeys.note(state, context.timerService());
+      }
       states.update(state);
       return;
     }

@@ -11,6 +11,8 @@ import dev.millrace.data.MetricsReport.ClassificationScores;
 import dev.millrace.data.Task;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class ClassificationMetricsTest {
 
@@ -67,6 +69,59 @@ class ClassificationMetricsTest {
     // 9 of 90, and 5 of 10 to begin with.
     assertThat(decided(balanced, 0.87f, 0.13f)).isZero();
     assertThat(decided(balanced, 0.85f, 0.15f)).isEqualTo(1);
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void whereNeitherOfTwoClassesIsThePositiveOneTheMostProbableIsPredicted(
+      MetricsSpec.Decision decision) {
+    ClassificationMetrics neither =
+        new ClassificationMetrics(spec(3, "theft").withDecision(decision));
+    neither.nameClasses(OK_FRAUD.subList(0, 1));
+    neither.nameClasses(OK_FRAUD);
+
+    assertThat(decided(neither, 0.7f, 0.3f)).isZero();
+    assertThat(decided(neither, 0.2f, 0.8f)).isEqualTo(1);
+    ClassificationScores scores = scores(neither, OK_FRAUD);
+    assertThat(scores.threshold()).isNaN();
+    assertThat(scores.window().aucRoc()).isNaN();
+  }
+
+  @Test
+  void aPredictionThatIsNoNumberHasNoLogLoss() {
+    metrics.nameClasses(OK_FRAUD);
+    score(metrics, 0, Float.NaN, Float.NaN);
+
+    assertThat(scores(metrics, OK_FRAUD).total().logLoss()).isNaN();
+  }
+
+  @Test
+  void fadedScoresStayWhatTheyAreHoweverManyExamplesFade() {
+    MetricsSpec all = MetricsFixtures.fullSpec(3);
+    ClassificationMetrics faded =
+        new ClassificationMetrics(
+            new MetricsSpec(
+                3,
+                0,
+                0.5,
+                1000,
+                0,
+                true,
+                true,
+                true,
+                true,
+                true,
+                1,
+                0.5,
+                all.decision(),
+                null,
+                all.validation()));
+    for (int i = 0; i < 700; i++) {
+      update(faded, i % 2, i % 2, 0, 0);
+      if (i > 0) {
+        assertThat(scores(faded, OK_FRAUD).fading().block().mcc()).as("example %d", i).isOne();
+      }
+    }
   }
 
   @Test

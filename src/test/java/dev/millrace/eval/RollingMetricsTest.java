@@ -92,6 +92,19 @@ class RollingMetricsTest {
 
   @ParameterizedTest
   @EnumSource(names = {"BINARY", "REGRESSION"})
+  void theLatestTimeCountsAlsoWhenItsExampleHasLeftTheWindow(Task task) throws IOException {
+    RollingMetrics metrics = RollingMetrics.of(task, fullSpec(4));
+    SplittableRandom random = new SplittableRandom(SEED);
+    addFull(metrics, random, 1_000);
+    for (int i = 0; i < 10; i++) {
+      addFull(metrics, random, i);
+      RollingMetrics restored = read(bytes(metrics), fullSpec(4));
+      assertThat(record(restored)).isEqualTo(record(metrics));
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"BINARY", "REGRESSION"})
   void anExampleThatHasLeftTheWindowIsAsIfItHadNeverBeenThere(Task task) {
     SplittableRandom random = new SplittableRandom(SEED);
     RollingMetrics longLived = RollingMetrics.of(task, fullSpec(40));

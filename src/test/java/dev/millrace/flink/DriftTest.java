@@ -132,6 +132,29 @@ class DriftTest {
     assertThat(runWithRestarts(spec, drifting(), 7)).isEqualTo(expected);
   }
 
+  @ParameterizedTest
+  @EnumSource
+  void anotherDetectorOrNoneGoesOnWithTheModelAndItsNumbers(Action action) throws Exception {
+    List<Example> examples = drifting();
+    for (int cut : new int[] {HALF, HALF + 8, HALF + 16, HALF + 24, HALF + 32, 2 * HALF}) {
+      OperatorSubtaskState state;
+      try (TrainHarness harness = new TrainHarness(watching(plan(action)))) {
+        harness.send(examples.subList(0, cut), 64);
+        state = harness.snapshot();
+      }
+      DriftPlan adwin = new DriftPlan("adwin", DriftSpec.Adwin.DEFAULT, action, 4f, 200);
+      for (DriftPlan after : new DriftPlan[] {null, adwin, EVENT}) {
+        try (TrainHarness harness = new TrainHarness(watching(after), state)) {
+          harness.send(Chunks.classes("k", 40, 9), 64);
+          harness.end();
+
+          List<JsonNode> metrics = harness.metrics();
+          assertThat(metrics.get(metrics.size() - 1).path("seq").asInt()).isEqualTo(cut + 40);
+        }
+      }
+    }
+  }
+
   @Test
   void resetStartsTheModelAfreshAndKeepsItsClasses() throws Exception {
     Outcome outcome = run(watching(plan(Action.RESET)), drifting(), 64);

@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.data.Example;
 import dev.millrace.data.OutputRecord;
+import dev.millrace.eval.MetricsSpec;
 import dev.millrace.flink.StateSpec.ShapeChange;
 import dev.millrace.testing.Chunks;
+import dev.millrace.testing.Records;
 import dev.millrace.testing.Specs;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -90,6 +92,30 @@ class IdleKeysTest {
 
       assertThat(harness.operator.numProcessingTimeTimers())
           .isEqualTo(never.operator.numProcessingTimeTimers() + 1);
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("backends")
+  void aModelThatHasStoppedToLearnIsKeptWhileExamplesCome(StateBackend backend) throws Exception {
+    TrainSpec stopping =
+        Specs.train(
+            Records.undeclared(),
+            Specs.small(5),
+            Specs.METRICS.withValidation(new MetricsSpec.Validation(0.25, 1)));
+    StateSpec forgetting = new StateSpec(64 << 20, TTL, 64 << 20, ShapeChange.FAIL);
+    List<Example> examples = Chunks.classes("k", 100, 1);
+    try (TrainHarness harness =
+        new TrainHarness(new TrainOperator(stopping, forgetting), backend, null)) {
+      for (int epoch = 1; epoch <= 200; epoch++) {
+        harness.operator.setProcessingTime(START + epoch * CELL / 2);
+        int now = epoch;
+        examples.forEach(example -> example.epoch = now);
+        harness.send(examples, 64);
+      }
+
+      assertThat(harness.metrics()).anyMatch(m -> m.at("/validation/stopped").asBoolean());
+      assertThat(harness.models()).isEmpty();
     }
   }
 

@@ -178,6 +178,26 @@ class ShapeChangeTest {
     }
   }
 
+  @ParameterizedTest
+  @MethodSource("backends")
+  void aMixtureWithMoreFeaturesStopsTheJobWhereItIsToGrow(StateBackend backend) throws Exception {
+    TrainSpec two = Specs.train(declared("a", "b"), ModelSpec.auto(1), Specs.METRICS);
+    TrainSpec three = Specs.train(declared("a", "b", "c"), ModelSpec.auto(1), Specs.METRICS);
+    OperatorSubtaskState snapshot;
+    try (TrainHarness harness = new TrainHarness(train(two, ShapeChange.GROW), backend, null)) {
+      harness.send(withWidth(60, 2), 10);
+      snapshot = harness.snapshot();
+    }
+
+    try (TrainHarness harness =
+        new TrainHarness(train(three, ShapeChange.GROW), backend, snapshot)) {
+      assertThatThrownBy(() -> harness.send(withWidth(60, 3), 10))
+          .isInstanceOf(SuppressRestartsException.class)
+          .rootCause()
+          .hasMessageContaining("auto has 2 features, configured are 3, and it does not grow");
+    }
+  }
+
   private static List<Example> withWidth(int count, int width) {
     List<Example> examples = Chunks.classes("k", count, 2);
     examples.forEach(example -> example.resize(width));

@@ -1,5 +1,6 @@
 package dev.millrace.eval.drift;
 
+import java.io.IOException;
 import java.io.Serializable;
 
 /** Which drift detector a key gets, and its settings; defaults are those of the papers or MOA. */
@@ -7,6 +8,25 @@ public sealed interface DriftSpec extends Serializable {
 
   /** A detector that has seen nothing. */
   DriftDetector start();
+
+  /**
+   * The usual settings of a detector.
+   *
+   * @param name as pipeline files spell it
+   * @throws IOException if there is no such detector
+   */
+  static DriftSpec ofName(String name) throws IOException {
+    return switch (name) {
+      case "adwin" -> Adwin.DEFAULT;
+      case "ddm" -> Ddm.DEFAULT;
+      case "eddm" -> Eddm.DEFAULT;
+      case "hddm-a" -> HddmA.DEFAULT;
+      case "page-hinkley" -> PageHinkley.DEFAULT;
+      case "kswin" -> Kswin.DEFAULT;
+      default ->
+          throw new IOException("drift state: this release knows no detector \"" + name + "\"");
+    };
+  }
 
   /**
    * Adaptive windowing.
