@@ -9,7 +9,9 @@ import picocli.CommandLine.Option;
 final class StartOptions {
   @Option(
       names = "--fresh",
-      description = "Starts with new models, though there is a checkpoint to continue from.")
+      description =
+          "Starts with new models, though there is a checkpoint to continue from; where in the"
+              + " topic, input.start says (committed: behind what was read).")
   private boolean fresh;
 
   @Option(
