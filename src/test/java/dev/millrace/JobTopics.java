@@ -10,12 +10,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
+import java.util.concurrent.Future;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.header.internals.RecordHeader;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
@@ -38,26 +40,40 @@ final class JobTopics {
                       settings.output().models())
                   .map(
                       topic ->
-                          new NewTopic(
-                              topic,
-                              topic.equals(settings.input().topic()) ? inputPartitions : 1,
-                              (short) 1))
+                          topic(
+                              topic, topic.equals(settings.input().topic()) ? inputPartitions : 1))
                   .toList())
           .all()
           .get();
     }
   }
 
-  static void send(Settings settings, List<ProducerRecord<byte[], byte[]>> records) {
+  /** A topic that keeps its records, whose times are those of 1970, however long a test takes. */
+  static NewTopic topic(String name, int partitions) {
+    return new NewTopic(name, partitions, (short) 1).configs(Map.of("retention.ms", "-1"));
+  }
+
+  static void send(Settings settings, List<ProducerRecord<byte[], byte[]>> records)
+      throws Exception {
+    Map<String, Object> properties = new HashMap<>(settings.kafka());
+    // However long the machine is busy with something else.
+    properties.put("delivery.timeout.ms", Integer.MAX_VALUE);
     try (KafkaProducer<byte[], byte[]> producer =
-        new KafkaProducer<>(
-            Map.copyOf(new HashMap<String, Object>(settings.kafka())),
-            new ByteArraySerializer(),
-            new ByteArraySerializer())) {
+        new KafkaProducer<>(properties, new ByteArraySerializer(), new ByteArraySerializer())) {
+      List<Future<RecordMetadata>> sent = new ArrayList<>();
       for (ProducerRecord<byte[], byte[]> r : records) {
-        producer.send(
-            new ProducerRecord<>(
-                settings.input().topic(), null, r.timestamp(), r.key(), r.value(), r.headers()));
+        sent.add(
+            producer.send(
+                new ProducerRecord<>(
+                    settings.input().topic(),
+                    null,
+                    r.timestamp(),
+                    r.key(),
+                    r.value(),
+                    r.headers())));
+      }
+      for (Future<RecordMetadata> one : sent) {
+        one.get();
       }
     }
   }

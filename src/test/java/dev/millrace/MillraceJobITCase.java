@@ -36,7 +36,6 @@ import org.apache.flink.core.execution.JobClient;
 import org.apache.flink.core.execution.SavepointFormatType;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.header.Header;
@@ -243,7 +242,7 @@ class MillraceJobITCase {
     // The same pipeline, and new keys.
     Settings next = withModel("prior", "prior-next", ", prior: key-3");
     try (Admin admin = Admin.create(Map.copyOf(new HashMap<String, Object>(next.kafka())))) {
-      admin.createTopics(List.of(new NewTopic("prior-next", 1, (short) 1))).all().get();
+      admin.createTopics(List.of(JobTopics.topic("prior-next", 1))).all().get();
     }
     JobTopics.send(next, ofNewKeys());
     run(next);

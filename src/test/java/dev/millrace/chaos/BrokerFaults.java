@@ -19,6 +19,9 @@ final class BrokerFaults {
   private static final int LONGER_THAN_A_REQUEST_MAY_TAKE = 20;
   private static final int AT_ONCE = 25_000;
   private static final double BYTES_PER_SECOND = 250_000;
+
+  // A rate is a long to the broker.
+  private static final double UNLIMITED = 1e12;
   private static final int CLEARLY_WAITING_MILLIS = 100;
 
   private BrokerFaults() {}
@@ -161,7 +164,7 @@ final class BrokerFaults {
         .alterClientQuotas(
             List.of(
                 quota(null, bytesPerSecond),
-                quota(Traffic.CLIENT_ID, bytesPerSecond == null ? null : Double.MAX_VALUE)))
+                quota(Traffic.CLIENT_ID, bytesPerSecond == null ? null : UNLIMITED)))
         .all()
         .get(30, TimeUnit.SECONDS);
   }

@@ -85,7 +85,7 @@ record Ordeal(
   static Ordeal ofIdleKeys() {
     return new Ordeal(
         "keys that are forgotten",
-        Pipeline.EXACTLY_ONCE.forgettingAfter("30s"),
+        Pipeline.EXACTLY_ONCE.forgettingAfter("1m"),
         Input::withIdleKeys,
         null,
         TWO_SLOTS,
