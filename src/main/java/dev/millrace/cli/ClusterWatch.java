@@ -50,6 +50,8 @@ final class ClusterWatch {
       }
       if (job.isPresent()) {
         observe(job.get(), config);
+      } else {
+        wasRunning = false; // another job manager may have it running again at the next look
       }
     }
     stopJob();
