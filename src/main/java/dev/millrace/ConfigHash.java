@@ -2,14 +2,12 @@ package dev.millrace;
 
 import dev.millrace.codec.FeatureSpec;
 import dev.millrace.codec.InputSpec;
+import dev.millrace.data.Sha256;
 import dev.millrace.eval.MetricsSpec;
 import dev.millrace.flink.DriftPlan;
 import dev.millrace.nn.LayerSpec;
 import dev.millrace.nn.ModelSpec;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.TreeMap;
 
 /**
@@ -21,20 +19,11 @@ final class ConfigHash {
 
   private ConfigHash() {}
 
-  /** SHA-256 in hex. */
-  static String sha256(byte[] bytes) {
-    try {
-      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java platform has SHA-256", e);
-    }
-  }
-
   /** First eight hex digits of the SHA-256 of the canonical text. */
   static String of(
       InputSpec input, ModelSpec model, MetricsSpec.Validation validation, DriftPlan drift) {
     byte[] text = canonical(input, model, validation, drift).getBytes(StandardCharsets.UTF_8);
-    return sha256(text).substring(0, DIGITS);
+    return Sha256.hex(text).substring(0, DIGITS);
   }
 
   private static String canonical(

@@ -1,6 +1,7 @@
 package dev.millrace;
 
 import dev.millrace.codec.InputSpec;
+import dev.millrace.data.Sha256;
 import dev.millrace.flink.KafkaIo;
 import dev.millrace.flink.ModelAssembler;
 import dev.millrace.flink.ModelAssembler.Arrival;
@@ -92,7 +93,7 @@ final class PriorModel {
             prior.learner(settings.model()).weights(),
             prior.task(),
             prior.classes(),
-            ConfigHash.sha256(prior.bytes()));
+            Sha256.hex(prior.bytes()));
     return settings
         .withPrior(null)
         .withModel(settings.model().withStart(start))

@@ -4,6 +4,7 @@ import dev.millrace.codec.InputSpec;
 import dev.millrace.codec.OnnxException;
 import dev.millrace.codec.OnnxImport;
 import dev.millrace.codec.OnnxModel;
+import dev.millrace.data.Sha256;
 import dev.millrace.data.Task;
 import dev.millrace.nn.Activation;
 import dev.millrace.nn.LayerSpec;
@@ -15,7 +16,6 @@ import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Locale;
 import java.util.stream.Collectors;
 
 /** Reads {@code model.from}: the file that new models start from, and whether it fits the rest. */
@@ -50,8 +50,7 @@ final class StartReader {
         return null;
       }
       byte[] bytes = Files.readAllBytes(path);
-      return new StartReader(
-          model, input, name, OnnxImport.decode(bytes), ConfigHash.sha256(bytes));
+      return new StartReader(model, input, name, OnnxImport.decode(bytes), Sha256.hex(bytes));
     } catch (InvalidPathException | IOException e) {
       model.refuse(
           ModelOptions.FROM, "cannot be read: " + Node.Scalar.quote(name) + ". Is it a file?");
@@ -134,9 +133,7 @@ final class StartReader {
           ModelOptions.FROM,
           "cannot start from %s: it learned %s, but the task is %s"
               .formatted(
-                  name,
-                  file.task().isClassification() ? "classes" : "numbers",
-                  declared.name().toLowerCase(Locale.ROOT)));
+                  name, file.task().isClassification() ? "classes" : "numbers", declared.id()));
     }
     return declared;
   }
@@ -186,7 +183,7 @@ final class StartReader {
               .formatted(
                   name,
                   outputs,
-                  task.name().toLowerCase(Locale.ROOT),
+                  task.id(),
                   task.isClassification() ? " with the classes " + classes : ""));
     }
   }

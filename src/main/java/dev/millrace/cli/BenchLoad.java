@@ -6,10 +6,10 @@ import dev.millrace.Settings;
 import dev.millrace.Settings.Backend;
 import dev.millrace.Settings.Guarantee;
 import dev.millrace.codec.ExampleEncoder;
+import dev.millrace.data.KebabCase;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.HashMap;
-import java.util.Locale;
 import java.util.Map;
 import java.util.SplittableRandom;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -49,8 +49,8 @@ record BenchLoad(
                 batch,
                 every,
                 atLatestMillis == 0 ? "off" : atLatestMillis + "ms",
-                kebab(guarantee),
-                kebab(backend),
+                KebabCase.of(guarantee),
+                KebabCase.of(backend),
                 checkpointSeconds);
     return PipelineFile.parse("bench", yaml, Path.of(""));
   }
@@ -107,8 +107,8 @@ record BenchLoad(
     json.put("classes", classes);
     json.put("batch", batch);
     json.put("parallelism", parallelism);
-    json.put("guarantee", kebab(guarantee));
-    json.put("backend", kebab(backend));
+    json.put("guarantee", KebabCase.of(guarantee));
+    json.put("backend", KebabCase.of(backend));
     json.put("checkpoint_s", checkpointSeconds);
     json.put("metrics_every", every);
     json.put("metrics_at_latest_ms", atLatestMillis);
@@ -120,11 +120,6 @@ record BenchLoad(
     properties.put("linger.ms", lingerMillis);
     properties.put("batch.size", "262144");
     return new KafkaProducer<>(properties, new ByteArraySerializer(), new ByteArraySerializer());
-  }
-
-  /** As pipeline files and options spell it. */
-  static String kebab(Enum<?> constant) {
-    return constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
   }
 
   private static byte[] bytes(String text) {

@@ -7,7 +7,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.millrace.data.Task;
 import java.io.IOException;
-import java.util.Locale;
 import java.util.Optional;
 
 /**
@@ -69,15 +68,11 @@ record DashboardRecord(
 
   private static Optional<Task> taskOf(String name) {
     for (Task task : Task.values()) {
-      if (nameOf(task).equals(name)) {
+      if (task.id().equals(name)) {
         return Optional.of(task);
       }
     }
     return Optional.empty();
-  }
-
-  private static String nameOf(Task task) {
-    return task.name().toLowerCase(Locale.ROOT);
   }
 
   DashboardColumns columns() {
@@ -92,7 +87,7 @@ record DashboardRecord(
   /** Writes key, task, seq, examples and every figure as fields of the object that is open. */
   void writeSummary(JsonGenerator out) throws IOException {
     out.writeStringField("key", key);
-    out.writeStringField("task", nameOf(task));
+    out.writeStringField("task", task.id());
     out.writeNumberField("seq", seq);
     out.writeNumberField("examples", examples);
     for (int i = 0; i < values.length; i++) {

@@ -64,7 +64,7 @@ final class ModelLines {
     ObjectNode json = JSON.createObjectNode();
     json.put("pipeline", model.pipeline());
     json.put("key", model.key());
-    json.put("task", task(model));
+    json.put("task", model.task().id());
     json.put("examples", model.learner().examples());
     json.put("model_version", model.learner().steps());
     json.put("skipped_steps", model.learner().skippedSteps());
@@ -86,17 +86,13 @@ final class ModelLines {
 
   private static String learns(ModelSnapshot model, int width) {
     if (!model.task().isClassification()) {
-      return task(model);
+      return model.task().id();
     }
     String names =
         model.classes().stream()
             .map(name -> Terminal.printable(name, width))
             .collect(Collectors.joining(" "));
     return "%d classes: %s".formatted(model.classes().size(), Terminal.printable(names, width));
-  }
-
-  private static String task(ModelSnapshot model) {
-    return model.task().name().toLowerCase(Locale.ROOT);
   }
 
   private static String count(long value) {

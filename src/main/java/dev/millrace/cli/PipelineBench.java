@@ -182,9 +182,9 @@ final class PipelineBench {
 
   private PipelineLatency.Result latency(
       Settings settings, MiniCluster cluster, double rate, Duration counted) throws Exception {
-    try (LocalSink deadLetters = new LocalSink(record -> {});
+    try (LocalSink others = new LocalSink(record -> {});
         LocalSink models = new LocalSink(record -> {})) {
-      JobGraph job = job(settings, OffsetsInitializer.latest(), false, deadLetters, models);
+      JobGraph job = job(settings, OffsetsInitializer.latest(), false, others, others, models);
       return new PipelineLatency(load, settings)
           .measure(cluster, job, rate, LATENCY_WARMUP, counted);
     }
@@ -235,10 +235,11 @@ final class PipelineBench {
   private Timing timeJob(Settings settings, MiniCluster cluster) throws Exception {
     AtomicReference<Moment> began = new AtomicReference<>();
     AtomicReference<Moment> ended = new AtomicReference<>();
-    try (LocalSink deadLetters = new LocalSink(record -> began.set(Moment.now()));
+    try (LocalSink others = new LocalSink(record -> {});
+        LocalSink deadLetters = new LocalSink(record -> began.set(Moment.now()));
         LocalSink models = new LocalSink(record -> ended.set(Moment.now()))) {
       cluster.executeJobBlocking(
-          job(settings, OffsetsInitializer.earliest(), true, deadLetters, models));
+          job(settings, OffsetsInitializer.earliest(), true, others, deadLetters, models));
       return ended.get().since(began.get());
     }
   }
@@ -254,6 +255,7 @@ final class PipelineBench {
       Settings settings,
       OffsetsInitializer start,
       boolean bounded,
+      LocalSink others,
       LocalSink deadLetters,
       LocalSink models) {
     StreamExecutionEnvironment env = environment(settings);
@@ -261,8 +263,7 @@ final class PipelineBench {
         env,
         settings,
         KafkaIo.source(settings.kafka(), settings.input().topic(), "bench", start, bounded),
-        new MillraceJob.Sinks(
-            metricsSink(settings), deadLetters, deadLetters, deadLetters, models, deadLetters));
+        new MillraceJob.Sinks(metricsSink(settings), others, others, deadLetters, models, others));
     return env.getStreamGraph().getJobGraph();
   }
 

@@ -2,6 +2,7 @@ package dev.millrace.cli;
 
 import dev.millrace.Settings.Backend;
 import dev.millrace.Settings.Guarantee;
+import dev.millrace.data.KebabCase;
 import java.time.Duration;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -174,13 +175,13 @@ final class PipelineBenchCommand implements Callable<Integer> {
 
   static <E extends Enum<E>> E choice(Class<E> type, String value) {
     for (E constant : type.getEnumConstants()) {
-      if (BenchLoad.kebab(constant).equals(value)) {
+      if (KebabCase.of(constant).equals(value)) {
         return constant;
       }
     }
     StringBuilder allowed = new StringBuilder();
     for (E constant : type.getEnumConstants()) {
-      allowed.append(allowed.isEmpty() ? "" : " or ").append(BenchLoad.kebab(constant));
+      allowed.append(allowed.isEmpty() ? "" : " or ").append(KebabCase.of(constant));
     }
     throw new TypeConversionException("it must be " + allowed + ", but was " + value);
   }

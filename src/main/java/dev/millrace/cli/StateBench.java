@@ -6,6 +6,7 @@ import dev.millrace.MillraceJob;
 import dev.millrace.PipelineFile;
 import dev.millrace.Settings;
 import dev.millrace.Settings.Backend;
+import dev.millrace.data.KebabCase;
 import dev.millrace.eval.ClassificationMetrics;
 import dev.millrace.eval.MetricsSpec;
 import dev.millrace.eval.ScoredClass;
@@ -85,7 +86,7 @@ record StateBench(int keys, Backend backend, long cacheBytes, int rounds) {
     String toJson() {
       ObjectNode json = new ObjectMapper().createObjectNode();
       json.put("keys", bench.keys);
-      json.put("backend", BenchLoad.kebab(bench.backend));
+      json.put("backend", KebabCase.of(bench.backend));
       json.put("cache_bytes", bench.cacheBytes);
       json.put("updates_per_s", Math.round(updatesPerSecond()));
       json.put("examples_per_key", PHASES * bench.rounds);
@@ -110,7 +111,7 @@ record StateBench(int keys, Backend backend, long cacheBytes, int rounds) {
               + " others; a checkpoint takes %.2f s and %,d bytes, and stops the job for %.0f ms"
               + " (%.0f ms without)",
           bench.keys,
-          BenchLoad.kebab(bench.backend),
+          KebabCase.of(bench.backend),
           updatesPerSecond(),
           bytesPerKey(),
           floatBytes(),
@@ -229,7 +230,7 @@ record StateBench(int keys, Backend backend, long cacheBytes, int rounds) {
         metrics: { every: %d, at-latest: off }
         state: { backend: %s, cache-bytes: %d, checkpoint-interval: 24h }
         """
-            .formatted(NEURONS, rounds, BenchLoad.kebab(backend), cacheBytes);
+            .formatted(NEURONS, rounds, KebabCase.of(backend), cacheBytes);
     return PipelineFile.parse("bench", yaml, Path.of(""));
   }
 

@@ -24,7 +24,6 @@ import dev.millrace.data.MetricsReport.RegressionScores;
 import dev.millrace.data.MetricsReport.Validation;
 import java.io.IOException;
 import java.util.List;
-import java.util.Locale;
 import java.util.TreeMap;
 
 /**
@@ -46,7 +45,7 @@ public final class MetricsJson {
     json.writeStringField("pipeline", context.pipeline());
     json.writeStringField("key", context.key());
     json.writeNumberField("seq", context.seq());
-    json.writeStringField("task", report.task().name().toLowerCase(Locale.ROOT));
+    json.writeStringField("task", report.task().id());
     json.writeNumberField("examples", context.examples());
     json.writeNumberField("model_version", context.modelVersion());
     time(json, "event_time", context.eventTime());

@@ -43,7 +43,7 @@ final class OnnxMetadata {
     properties.put(VERSION, Long.toString(learner.steps()));
     properties.put(CONFIG, info.config());
     properties.put(EXAMPLES, Long.toString(learner.examples()));
-    properties.put(TASK, info.task().name().toLowerCase(Locale.ROOT));
+    properties.put(TASK, info.task().id());
     if (info.task().isClassification()) {
       properties.put(CLASSES, json(info.classes()));
     }

@@ -6,6 +6,11 @@ public enum Task {
   MULTICLASS,
   REGRESSION;
 
+  /** The name in pipeline files and records, such as {@code binary}. */
+  public String id() {
+    return KebabCase.of(this);
+  }
+
   public boolean isClassification() {
     return this != REGRESSION;
   }

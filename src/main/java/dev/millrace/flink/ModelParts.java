@@ -1,13 +1,11 @@
 package dev.millrace.flink;
 
 import dev.millrace.data.OutputRecord;
+import dev.millrace.data.Sha256;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HexFormat;
 import java.util.List;
 
 /**
@@ -39,7 +37,7 @@ public final class ModelParts {
   // the model key.
   private static final byte PART_MARK = (byte) 0xFF;
   private static final int PREFIX_BYTES = 1 + Integer.BYTES;
-  private static final int DIGEST_BYTES = 16;
+  private static final int DIGEST_DIGITS = 32;
 
   private ModelParts() {}
 
@@ -104,12 +102,7 @@ public final class ModelParts {
 
   /** Names the content of a model. */
   static String digest(byte[] model) {
-    try {
-      byte[] sha256 = MessageDigest.getInstance("SHA-256").digest(model);
-      return HexFormat.of().formatHex(sha256, 0, DIGEST_BYTES);
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java platform has SHA-256", e);
-    }
+    return Sha256.hex(model).substring(0, DIGEST_DIGITS);
   }
 
   private static byte[] partKey(byte[] key, int part) {

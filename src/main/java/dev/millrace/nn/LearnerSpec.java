@@ -205,7 +205,7 @@ public record LearnerSpec(
   /** What decides which numbers a stored model consists of, for people and for comparison. */
   String shape(Task task) {
     StringBuilder shape = new StringBuilder();
-    shape.append(ModelHeader.task(task));
+    shape.append(task.id());
     for (LayerSpec layer : network.hidden()) {
       shape.append(", ").append(layer.units()).append(' ').append(layer.activation().id());
       if (layer.layerNorm()) {

@@ -1,10 +1,8 @@
 package dev.millrace.nn;
 
-import dev.millrace.data.Task;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
-import java.util.Locale;
 
 /**
  * What stands at the start of a stored model.
@@ -15,11 +13,6 @@ import java.util.Locale;
 public record ModelHeader(String shape, int inputs, int classes) {
 
   private static final int VERSION = 1;
-
-  /** The name of a task in shapes. */
-  public static String task(Task task) {
-    return task.name().toLowerCase(Locale.ROOT);
-  }
 
   /** Writes what {@link #read} reads. */
   public void write(DataOutput out) throws IOException {

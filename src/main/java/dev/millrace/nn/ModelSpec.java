@@ -181,27 +181,17 @@ public record ModelSpec(
    * @param shape as {@link ModelMismatchException#storedShape} tells it
    */
   public ModelSpec withHiddenOf(String shape) {
-    return new ModelSpec(
-        LearnerSpec.hiddenOf(shape),
-        output,
-        loss,
-        optimizer,
-        schedule,
-        regularizer,
-        normalization,
-        batchSize,
-        clipping,
-        seed,
-        initializer,
-        classWeights,
-        start,
-        auto);
+    return with(LearnerSpec.hiddenOf(shape), start);
   }
 
   /** The same with a model to start from. */
   public ModelSpec withStart(ModelStart newStart) {
+    return with(hidden, newStart);
+  }
+
+  private ModelSpec with(List<LayerSpec> newHidden, ModelStart newStart) {
     return new ModelSpec(
-        hidden,
+        newHidden,
         output,
         loss,
         optimizer,

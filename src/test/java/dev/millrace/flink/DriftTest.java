@@ -34,18 +34,7 @@ class DriftTest {
   }
 
   private static TrainSpec watching(DriftPlan plan, ModelSpec model) {
-    TrainSpec spec = Specs.train(model);
-    return new TrainSpec(
-        spec.pipeline(),
-        spec.topic(),
-        spec.input(),
-        spec.model(),
-        spec.metrics(),
-        spec.config(),
-        plan,
-        false,
-        SnapshotSpec.AT_THE_END,
-        false);
+    return Specs.with(Specs.train(model), plan, false, SnapshotSpec.AT_THE_END);
   }
 
   private static List<Example> drifting() {

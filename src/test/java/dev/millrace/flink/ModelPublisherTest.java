@@ -52,17 +52,7 @@ class ModelPublisherTest {
   private static TrainSpec spec(ModelSpec model, int every, long atLatest) {
     MetricsSpec quiet = new MetricsSpec(50, 1_000_000, 0, false, false, null);
     TrainSpec spec = Specs.train(Records.undeclared(), model, quiet);
-    return new TrainSpec(
-        spec.pipeline(),
-        spec.topic(),
-        spec.input(),
-        spec.model(),
-        spec.metrics(),
-        spec.config(),
-        null,
-        false,
-        new SnapshotSpec(every, atLatest),
-        false);
+    return Specs.with(spec, null, false, new SnapshotSpec(every, atLatest));
   }
 
   private static List<Arrival> read(List<OutputRecord> records) throws IOException {

@@ -21,17 +21,7 @@ class PredictionsTest {
   private static final int EXAMPLES = 203;
 
   private static TrainSpec publishing(TrainSpec spec) {
-    return new TrainSpec(
-        spec.pipeline(),
-        spec.topic(),
-        spec.input(),
-        spec.model(),
-        spec.metrics(),
-        spec.config(),
-        spec.drift(),
-        true,
-        spec.snapshots(),
-        false);
+    return Specs.with(spec, spec.drift(), true, spec.snapshots());
   }
 
   private static List<JsonNode> parsed(List<String> lines) throws IOException {

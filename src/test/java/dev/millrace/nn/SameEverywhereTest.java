@@ -22,9 +22,6 @@ class SameEverywhereTest {
   private static final String GOLDEN =
       "sha256=8792cbdf61460eadb0a9266bfc2563680d7e9fb4b2de37ec3b76dea514278603";
 
-  private static final String VECTORS = "jdk.incubator.vector";
-  private static final String MODULE = "--add-modules=" + VECTORS;
-
   private static void assertGolden(String output) {
     assertThat(output.lines().filter(line -> line.startsWith("sha256="))).containsExactly(GOLDEN);
   }
@@ -33,7 +30,7 @@ class SameEverywhereTest {
   @ValueSource(ints = {0, 128, 256, 512})
   void everyRegisterWidthEndsInTheSameBytes(int bits) {
     String output =
-        ChildJvm.run(TrainingHash.class, List.of(MODULE, "-Dmillrace.simd.bits=" + bits));
+        ChildJvm.run(TrainingHash.class, List.of(ChildJvm.MODULE, "-Dmillrace.simd.bits=" + bits));
 
     assertThat(output).contains("bits=" + bits);
     assertGolden(output);
@@ -49,7 +46,7 @@ class SameEverywhereTest {
   @ValueSource(
       strings = {"-Xint", "-XX:TieredStopAtLevel=1", "-XX:-TieredCompilation", "-XX:-UseFMA"})
   void howeverTheJvmExecutesItEndsInTheSameBytes(String flag) {
-    List<String> flags = List.of(MODULE, "-XX:+IgnoreUnrecognizedVMOptions", flag);
+    List<String> flags = List.of(ChildJvm.MODULE, "-XX:+IgnoreUnrecognizedVMOptions", flag);
     assertGolden(ChildJvm.run(TrainingHash.class, flags));
   }
 
@@ -58,20 +55,12 @@ class SameEverywhereTest {
   void everyOtherJdkEndsInTheSameBytes(String flag) {
     Map<Integer, Path> jdks = Jdks.others();
     assumeThat(jdks).as("JDKs 17 or newer other than this one").isNotEmpty();
-    List<String> flags = List.of(MODULE, flag);
+    List<String> flags = List.of(ChildJvm.MODULE, flag);
     jdks.forEach((version, home) -> assertGolden(ChildJvm.run(home, TrainingHash.class, flags)));
   }
 
   @Test
   void noCallAllocatesOnceCompiled() {
-    // Compiled in the foreground: in the background, what is inlined depends on the machine's load.
-    // With the flags of the launcher and of flink-conf/config.yaml.
-    List<String> flags =
-        List.of(
-            MODULE,
-            "-Xbatch",
-            "-XX:CompileCommand=quiet",
-            "-XX:CompileCommand=dontinline,dev.millrace.simd.VectorKernels::*");
-    assertThat(ChildJvm.run(AllocationCheck.class, flags)).contains("bytes=0");
+    assertThat(ChildJvm.run(AllocationCheck.class, ChildJvm.AS_SHIPPED)).contains("bytes=0");
   }
 }

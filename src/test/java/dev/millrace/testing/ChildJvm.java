@@ -11,6 +11,20 @@ import java.util.List;
 /** Runs a main class of the test classpath in a JVM of its own. */
 public final class ChildJvm {
 
+  /** The flag without which there are no SIMD kernels. */
+  public static final String MODULE = "--add-modules=jdk.incubator.vector";
+
+  /**
+   * The flags of the launcher and of flink-conf/config.yaml, with compilation in the foreground: in
+   * the background, what is inlined depends on the machine's load.
+   */
+  public static final List<String> AS_SHIPPED =
+      List.of(
+          MODULE,
+          "-Xbatch",
+          "-XX:CompileCommand=quiet",
+          "-XX:CompileCommand=dontinline,dev.millrace.simd.VectorKernels::*");
+
   private ChildJvm() {}
 
   /**

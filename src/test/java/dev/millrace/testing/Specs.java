@@ -2,6 +2,7 @@ package dev.millrace.testing;
 
 import dev.millrace.codec.InputSpec;
 import dev.millrace.eval.MetricsSpec;
+import dev.millrace.flink.DriftPlan;
 import dev.millrace.flink.SnapshotSpec;
 import dev.millrace.flink.TrainSpec;
 import dev.millrace.nn.Activation;
@@ -34,6 +35,22 @@ public final class Specs {
         false,
         SnapshotSpec.AT_THE_END,
         false);
+  }
+
+  /** The same with drift looked for, predictions published or snapshots taken. */
+  public static TrainSpec with(
+      TrainSpec spec, DriftPlan drift, boolean predictions, SnapshotSpec snapshots) {
+    return new TrainSpec(
+        spec.pipeline(),
+        spec.topic(),
+        spec.input(),
+        spec.model(),
+        spec.metrics(),
+        spec.config(),
+        drift,
+        predictions,
+        snapshots,
+        spec.fleet());
   }
 
   /** One small hidden layer, Adam, and mini-batches, so that every kind of state is in use. */

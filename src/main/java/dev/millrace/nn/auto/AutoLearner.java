@@ -444,7 +444,7 @@ public final class AutoLearner implements OnlineModel {
 
   /** What decides which numbers a stored mixture consists of. */
   private static String text(AutoShape.Kind kind) {
-    return ModelHeader.task(kind.task()) + ", " + kind.spec().id();
+    return kind.task().id() + ", " + kind.spec().id();
   }
 
   /** Reads what {@link #write} wrote; see {@link Models#read}. */

@@ -19,8 +19,6 @@ class AutoEverywhereTest {
   private static final String GOLDEN =
       "sha256=9316a4b27183ae1452b4388322864e9be010f10bd8556a3fdf8e8d42bd6293dc";
 
-  private static final String MODULE = "--add-modules=jdk.incubator.vector";
-
   private static void assertGolden(String output) {
     assertThat(output.lines().filter(line -> line.startsWith("sha256="))).containsExactly(GOLDEN);
   }
@@ -28,7 +26,8 @@ class AutoEverywhereTest {
   @ParameterizedTest
   @ValueSource(ints = {0, 128, 256, 512})
   void everyRegisterWidthEndsInTheSameBytes(int bits) {
-    String output = ChildJvm.run(AutoHash.class, List.of(MODULE, "-Dmillrace.simd.bits=" + bits));
+    String output =
+        ChildJvm.run(AutoHash.class, List.of(ChildJvm.MODULE, "-Dmillrace.simd.bits=" + bits));
 
     assertThat(output).contains("bits=" + bits);
     assertGolden(output);
@@ -39,7 +38,7 @@ class AutoEverywhereTest {
   @ValueSource(
       strings = {"-Xint", "-XX:TieredStopAtLevel=1", "-XX:-TieredCompilation", "-XX:-UseFMA"})
   void howeverTheJvmExecutesItEndsInTheSameBytes(String flag) {
-    List<String> flags = List.of(MODULE, "-XX:+IgnoreUnrecognizedVMOptions", flag);
+    List<String> flags = List.of(ChildJvm.MODULE, "-XX:+IgnoreUnrecognizedVMOptions", flag);
     assertGolden(ChildJvm.run(AutoHash.class, flags));
   }
 
@@ -48,18 +47,12 @@ class AutoEverywhereTest {
     Map<Integer, Path> jdks = Jdks.others();
     assumeThat(jdks).as("JDKs 17 or newer other than this one").isNotEmpty();
     jdks.forEach(
-        (version, home) -> assertGolden(ChildJvm.run(home, AutoHash.class, List.of(MODULE))));
+        (version, home) ->
+            assertGolden(ChildJvm.run(home, AutoHash.class, List.of(ChildJvm.MODULE))));
   }
 
   @Test
   void noCallAllocatesOnceCompiled() {
-    // Compiled in the foreground, with the flags of the launcher and of flink-conf/config.yaml.
-    List<String> flags =
-        List.of(
-            MODULE,
-            "-Xbatch",
-            "-XX:CompileCommand=quiet",
-            "-XX:CompileCommand=dontinline,dev.millrace.simd.VectorKernels::*");
-    assertThat(ChildJvm.run(AutoAllocationCheck.class, flags)).contains("bytes=0");
+    assertThat(ChildJvm.run(AutoAllocationCheck.class, ChildJvm.AS_SHIPPED)).contains("bytes=0");
   }
 }
