@@ -12,12 +12,16 @@ import java.util.PriorityQueue;
 /** Adds the samples of all keys up to one report. Not thread-safe. */
 final class Fleet {
   static final int WORST = 10;
+  static final int DRIFTING = 10;
 
   private static final Comparator<FleetSample> BY_LOSS =
       Comparator.comparingDouble(FleetSample::loss)
           .thenComparing(FleetSample::key, Comparator.reverseOrder());
 
   private final PriorityQueue<FleetSample> worst = new PriorityQueue<>(BY_LOSS);
+  private final PriorityQueue<String> firstDrifting =
+      new PriorityQueue<>(Comparator.<String>reverseOrder());
+  private int drifting;
   private double[] accuracies = new double[64];
   private double[] losses = new double[64];
   private int accuracyCount;
@@ -26,9 +30,16 @@ final class Fleet {
   private int active;
   private long examples;
 
-  void add(FleetSample sample, boolean isActive) {
+  void add(FleetSample sample, boolean isActive, boolean isDrifting) {
     keys++;
     active += isActive ? 1 : 0;
+    if (isDrifting) {
+      drifting++;
+      firstDrifting.add(sample.key());
+      if (firstDrifting.size() > DRIFTING) {
+        firstDrifting.poll();
+      }
+    }
     examples += sample.examples();
     if (!Double.isNaN(sample.accuracy())) {
       accuracies = withRoom(accuracies, accuracyCount);
@@ -55,6 +66,8 @@ final class Fleet {
         examples,
         spread(accuracies, accuracyCount),
         spread(losses, lossCount),
+        drifting,
+        firstDrifting.stream().sorted().toList(),
         greatestFirst,
         config);
   }

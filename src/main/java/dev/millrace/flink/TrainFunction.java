@@ -411,7 +411,7 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
   private OutputRecord report(PrequentialModel model, String key, SideOutputs others) {
     MetricsReport report = model.report(spec, key);
     if (spec.fleet()) {
-      others.output(Outputs.FLEET, FleetSample.of(report));
+      others.output(Outputs.FLEET, FleetSample.of(report, model.drifts(), model.isWarned()));
     }
     return OutputRecord.of(
         model.timestamp(), key.getBytes(StandardCharsets.UTF_8), json.encode(report));
