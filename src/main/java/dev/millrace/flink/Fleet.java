@@ -10,9 +10,9 @@ import java.util.List;
 import java.util.PriorityQueue;
 
 /** Adds the samples of all keys up to one report. Not thread-safe. */
-final class Fleet {
-  static final int WORST = 10;
-  static final int DRIFTING = 10;
+public final class Fleet {
+  private static final int WORST = 10;
+  private static final int DRIFTING = 10;
 
   private static final Comparator<FleetSample> BY_LOSS =
       Comparator.comparingDouble(FleetSample::loss)
@@ -30,7 +30,8 @@ final class Fleet {
   private int active;
   private long examples;
 
-  void add(FleetSample sample, boolean isActive, boolean isDrifting) {
+  /** Counts one key in. */
+  public void add(FleetSample sample, boolean isActive, boolean isDrifting) {
     keys++;
     active += isActive ? 1 : 0;
     if (isDrifting) {
@@ -55,7 +56,13 @@ final class Fleet {
     }
   }
 
-  FleetReport report(String pipeline, long time, String config) {
+  /**
+   * How all the keys together are doing.
+   *
+   * @param time milliseconds since the epoch
+   * @param config fingerprint of the pipeline's configuration
+   */
+  public FleetReport report(String pipeline, long time, String config) {
     List<FleetSample> greatestFirst = new ArrayList<>(worst);
     greatestFirst.sort(BY_LOSS.reversed());
     return new FleetReport(
