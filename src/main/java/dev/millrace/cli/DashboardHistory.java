@@ -205,7 +205,7 @@ final class DashboardHistory {
     Fleet fleet = new Fleet();
     String config = "";
     for (DashboardKey key : keys.values()) {
-      fleet.add(key.latest().sample(), nowNanos - key.heardNanos() < ACTIVE_NANOS);
+      fleet.add(key.latest().sample(), nowNanos - key.heardNanos() < ACTIVE_NANOS, false);
       config = key.latest().config();
     }
     return fleet.report(pipeline, nowMillis, config);

@@ -128,7 +128,7 @@ record DashboardRecord(
   /** What counts of it among all keys. */
   FleetSample sample() {
     float accuracy = task.isClassification() ? values[columns().mainColumn()] : Float.NaN;
-    return new FleetSample(key, examples, loss(), accuracy);
+    return new FleetSample(key, examples, loss(), accuracy, 0, false);
   }
 
   /** Writes what the list of keys shows as fields of the object that is open. */

@@ -12,12 +12,16 @@ import java.util.PriorityQueue;
 /** Adds the samples of all keys up to one report. Not thread-safe. */
 public final class Fleet {
   private static final int WORST = 10;
+  private static final int DRIFTING = 10;
 
   private static final Comparator<FleetSample> BY_LOSS =
       Comparator.comparingDouble(FleetSample::loss)
           .thenComparing(FleetSample::key, Comparator.reverseOrder());
 
   private final PriorityQueue<FleetSample> worst = new PriorityQueue<>(BY_LOSS);
+  private final PriorityQueue<String> firstDrifting =
+      new PriorityQueue<>(Comparator.<String>reverseOrder());
+  private int drifting;
   private double[] accuracies = new double[64];
   private double[] losses = new double[64];
   private int accuracyCount;
@@ -27,9 +31,16 @@ public final class Fleet {
   private long examples;
 
   /** Counts one key in. */
-  public void add(FleetSample sample, boolean isActive) {
+  public void add(FleetSample sample, boolean isActive, boolean isDrifting) {
     keys++;
     active += isActive ? 1 : 0;
+    if (isDrifting) {
+      drifting++;
+      firstDrifting.add(sample.key());
+      if (firstDrifting.size() > DRIFTING) {
+        firstDrifting.poll();
+      }
+    }
     examples += sample.examples();
     if (!Double.isNaN(sample.accuracy())) {
       accuracies = withRoom(accuracies, accuracyCount);
@@ -62,6 +73,8 @@ public final class Fleet {
         examples,
         spread(accuracies, accuracyCount),
         spread(losses, lossCount),
+        drifting,
+        firstDrifting.stream().sorted().toList(),
         greatestFirst,
         config);
   }
