@@ -128,7 +128,7 @@ public final class MillraceJob {
         PriorModel.resolve(settings),
         KafkaIo.source(
             settings.kafka(),
-            settings.input().topic(),
+            settings.input().topics(),
             consumerGroup(settings),
             startingOffsets(settings.input().start()),
             bounded),

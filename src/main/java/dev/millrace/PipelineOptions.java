@@ -214,6 +214,7 @@ final class PipelineOptions {
           KAFKA_GROUP,
           InputOptions.INPUT_GROUP,
           InputOptions.FEATURE_GROUP,
+          InputOptions.LABELS_GROUP,
           AutoOptions.AUTO_GROUP,
           ModelOptions.MODEL_GROUP,
           ModelOptions.LAYER_GROUP,

@@ -30,15 +30,37 @@ final class Predictions {
    */
   OutputRecord record(
       PrequentialModel model, Chunk chunk, int row, float[] scores, int known, long version) {
+    return record(
+        model, chunk, row, model.seq(), outcome(model, chunk, row, scores, known), version);
+  }
+
+  /**
+   * The record of what a model said about features whose label comes later.
+   *
+   * @param scores of the classes known, or the value
+   * @param predicted index of the class that counts as predicted, -1 if there is none
+   */
+  OutputRecord withoutLabel(
+      PrequentialModel model, Chunk chunk, int row, float[] scores, int predicted) {
+    Outcome outcome =
+        model.task().isClassification()
+            ? new OfClass(model.classes().list(), scores, model.hasProbabilities(), predicted, null)
+            : new OfValue(scores[0], Double.NaN);
+    return record(model, chunk, row, 0, outcome, model.learner().steps());
+  }
+
+  private OutputRecord record(
+      PrequentialModel model, Chunk chunk, int row, long seq, Outcome outcome, long version) {
     Prediction prediction =
         new Prediction(
             spec.pipeline(),
             chunk.key(),
-            model.seq(),
+            chunk.id(row),
+            seq,
             chunk.partition(row),
             chunk.offset(row),
             chunk.eventTime(row),
-            outcome(model, chunk, row, scores, known),
+            outcome,
             version,
             spec.config());
     return OutputRecord.of(
