@@ -25,11 +25,18 @@ final class Predictions {
    * The record of what a model said about the example that it has just learned.
    *
    * @param scores of the prediction, from the start of the array
+   * @param champion name of the model that said it, null if there is but one
    * @param known classes that the model knew then
    * @param version steps that it had taken then
    */
   OutputRecord record(
-      PrequentialModel model, Chunk chunk, int row, float[] scores, int known, long version) {
+      PrequentialModel model,
+      Chunk chunk,
+      int row,
+      float[] scores,
+      String champion,
+      int known,
+      long version) {
     Prediction prediction =
         new Prediction(
             spec.pipeline(),
@@ -39,6 +46,7 @@ final class Predictions {
             chunk.offset(row),
             chunk.eventTime(row),
             outcome(model, chunk, row, scores, known),
+            champion,
             version,
             spec.config());
     return OutputRecord.of(
