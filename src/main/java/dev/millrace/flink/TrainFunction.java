@@ -9,9 +9,14 @@ import dev.millrace.data.KafkaRecord;
 import dev.millrace.data.MetricsReport;
 import dev.millrace.data.OutputRecord;
 import dev.millrace.eval.drift.DriftSignal;
+import dev.millrace.flink.StateSpec.ShapeChange;
+import dev.millrace.nn.ContestSpec.OnChange;
 import dev.millrace.nn.ModelMismatchException;
+import dev.millrace.nn.contest.Contest;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.HashSet;
+import java.util.Set;
 import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.api.common.state.ValueState;
 import org.apache.flink.api.common.state.ValueStateDescriptor;
@@ -57,12 +62,13 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
   private transient Events events;
   private transient TrainMetrics counted;
   private transient boolean warned;
+  private transient Set<String> told;
   // Why the state that was read last could not be used.
   private transient String mismatch;
   private transient DeadLetters refused;
 
   public TrainFunction(TrainSpec spec, StateSpec stateSpec) {
-    this.spec = spec;
+    this.spec = stateSpec.onShapeChange() == ShapeChange.RESET ? spec.with(OnChange.RESET) : spec;
     this.stateSpec = stateSpec;
   }
 
@@ -73,6 +79,7 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
       idleKeys = new IdleKeys(getRuntimeContext(), stateSpec.ttlMillis());
     }
     scratch = new TrainScratch();
+    told = new HashSet<>();
     json = new MetricsJson();
     predictions = spec.predictions() ? new Predictions(spec) : null;
     publisher = new ModelPublisher(spec, getRuntimeContext());
@@ -177,6 +184,7 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
       long before = model.examples();
       long seqBefore = model.seq();
       long version = model.learner().steps();
+      String champion = model.champion();
       int known = model.classes().size();
       counted.before(model);
       row = learn(model, chunk, row, context);
@@ -185,19 +193,22 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
       if (predictions != null && model.seq() > seqBefore && scratch.pending == null) {
         context.output(
             Outputs.PREDICTIONS,
-            predictions.record(model, chunk, row - 1, scratch.scores, known, version));
+            predictions.record(model, chunk, row - 1, scratch.scores, champion, known, version));
       }
+      boolean crowned = events.noteChampion(model, chunk.key(), context::output);
       if (spec.drift() != null && model.examples() > before) {
         long steps = model.learner().steps();
         DriftSignal signal = model.watch(spec, chunk, row - 1, scratch);
         counted.drift(signal);
         events.noteDrift(model, chunk.key(), signal, steps, context::output);
+        crowned |= events.noteChampion(model, chunk.key(), context::output);
       }
       if (model.examples() > before && model.examples() % spec.metrics().every() == 0) {
         out.collect(report(state, model, chunk.key(), context::output));
         events.noteSkipped(model, chunk.key(), context::output);
       }
-      if (model.examples() > before && publisher.isDue(model)) {
+      // Whoever predicts with published models is to have the one that answers here.
+      if (crowned || model.examples() > before && publisher.isDue(model)) {
         publisher.publish(model, state, chunk.key(), context::output);
       }
     }
@@ -298,13 +309,17 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
    */
   private PrequentialModel resume(TrainState state, String key) {
     try {
-      if (stateSpec.onShapeChange() == StateSpec.ShapeChange.GROW
+      if (stateSpec.onShapeChange() == ShapeChange.GROW
           && state.resumeGrown(spec, scratch.workspace)) {
         counted.grownKeys.inc();
       }
-      return state.resume(spec, scratch.workspace);
+      PrequentialModel model = state.resume(spec, scratch.workspace);
+      if (model.contest() != null) {
+        tell(model.contest(), key);
+      }
+      return model;
     } catch (ModelMismatchException e) {
-      if (stateSpec.onShapeChange() != StateSpec.ShapeChange.RESET) {
+      if (stateSpec.onShapeChange() != ShapeChange.RESET) {
         throw new SuppressRestartsException(
             new IOException("key \"%s\": %s: %s".formatted(key, e.getMessage(), waysOut())));
       }
@@ -319,9 +334,18 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
     }
   }
 
+  /** Says once what becomes of models whose names or kinds have changed in the pipeline file. */
+  private void tell(Contest contest, String key) {
+    for (String note : contest.takeNotes()) {
+      if (told.add(note)) {
+        LOG.warn("Key {} and all others like it: {}", key, note);
+      }
+    }
+  }
+
   private String waysOut() {
     String reset = "state.on-shape-change: reset does so";
-    return stateSpec.onShapeChange() == StateSpec.ShapeChange.GROW
+    return stateSpec.onShapeChange() == ShapeChange.GROW
         ? reset
         : reset
             + ", and grow keeps what was learned if there only are more neurons, layers or"
@@ -369,11 +393,11 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
 
   /**
    * How many examples may be learned at once: a report and a snapshot say what the model was after
-   * its last example, a prediction which steps the model had taken, and after a drift the next
-   * example may meet another model, so none is learned beyond those.
+   * its last example, a prediction which steps the model had taken, and after a drift or a change
+   * of the champion the next example meets another model, so none is learned beyond those.
    */
   private int mostTogether(PrequentialModel model, int rows) {
-    if (predictions != null || spec.drift() != null) {
+    if (predictions != null || spec.drift() != null || spec.model().contest() != null) {
       return 1;
     }
     int every = spec.metrics().every();
