@@ -64,12 +64,12 @@ export function drawFleet() {
 
 function drawSpread() {
   const { accuracy, loss } = news.fleet;
-  const line = (name, spread, digits) => [name, ["min", "p10", "p50", "p90", "max", "mean"].map((of) => format(spread[of], digits))];
+  const line = (name, spread, digits) => [name, ["min", "p10", "p50", "p90", "max"].map((of) => format(spread[of], digits))];
   const lines = [];
   if (accuracy) lines.push(line("accuracy", accuracy, 3));
   if (loss) lines.push(line("loss", loss, null));
   $("spread-panel").hidden = lines.length === 0;
-  if (lines.length > 0) drawTable($("spread"), ["over the keys", "min", "p10", "median", "p90", "max", "mean"], lines);
+  if (lines.length > 0) drawTable($("spread"), ["window", "min", "p10", "median", "p90", "max"], lines);
 }
 
 /** A key as a link to its model. */
