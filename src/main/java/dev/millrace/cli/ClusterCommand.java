@@ -99,6 +99,13 @@ final class ClusterCommand implements Callable<Integer> {
   private Map<String, String> options = new TreeMap<>();
 
   @Option(
+      names = "--prometheus",
+      description =
+          "Each process tells Prometheus its metrics, on a port of 9249 to 9260 and on all"
+              + " addresses of this machine.")
+  private boolean prometheus;
+
+  @Option(
       names = "--timeout",
       paramLabel = "SECONDS",
       defaultValue = "30",
@@ -113,6 +120,9 @@ final class ClusterCommand implements Callable<Integer> {
     requireUsage();
     Settings settings = PipelineFile.read(config);
     start.check();
+    if (prometheus) {
+      ClusterConfig.reporter().forEach(options::putIfAbsent);
+    }
     Path dir = stateDir.resolve(settings.pipeline()).toAbsolutePath().normalize();
     int webPort = webPort();
     BrokerCheck.requireTopics(settings, Duration.ofSeconds(timeoutSeconds), config);
