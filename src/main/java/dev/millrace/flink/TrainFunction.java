@@ -1,5 +1,6 @@
 package dev.millrace.flink;
 
+import dev.millrace.codec.CommandJson;
 import dev.millrace.codec.MetricsJson;
 import dev.millrace.data.Chunk;
 import dev.millrace.data.DeadLetter;
@@ -8,6 +9,7 @@ import dev.millrace.data.FleetSample;
 import dev.millrace.data.KafkaRecord;
 import dev.millrace.data.MetricsReport;
 import dev.millrace.data.OutputRecord;
+import dev.millrace.data.Promote;
 import dev.millrace.eval.drift.DriftSignal;
 import dev.millrace.flink.StateSpec.ShapeChange;
 import dev.millrace.nn.ContestSpec.OnChange;
@@ -20,7 +22,6 @@ import java.util.Set;
 import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.api.common.state.ValueState;
 import org.apache.flink.api.common.state.ValueStateDescriptor;
-import org.apache.flink.metrics.Counter;
 import org.apache.flink.metrics.MetricGroup;
 import org.apache.flink.runtime.execution.SuppressRestartsException;
 import org.apache.flink.streaming.api.functions.KeyedProcessFunction;
@@ -59,10 +60,7 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
   private transient Predictions predictions;
   private transient ModelPublisher publisher;
   private transient Events events;
-  private transient Counter learned;
-  private transient Counter forgotten;
-  private transient Counter reset;
-  private transient Counter grown;
+  private transient TrainMetrics counted;
   private transient boolean warned;
   private transient Set<String> told;
   // Why the state that was read last could not be used.
@@ -86,13 +84,9 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
     predictions = spec.predictions() ? new Predictions(spec) : null;
     publisher = new ModelPublisher(spec, getRuntimeContext());
     events = new Events(spec);
-    MetricGroup group = getRuntimeContext().getMetricGroup().addGroup("millrace");
-    learned = group.counter("learned");
-    forgotten = group.counter("forgotten_keys");
-    reset = group.counter("reset_keys");
-    grown = group.counter("grown_keys");
-    refused =
-        new DeadLetters(getRuntimeContext().getMetricGroup(), spec.input().limits().outputBytes());
+    MetricGroup group = getRuntimeContext().getMetricGroup();
+    counted = new TrainMetrics(group);
+    refused = new DeadLetters(group, spec.input().limits().outputBytes());
   }
 
   /** Of the keyed state that the models are. */
@@ -115,9 +109,14 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
       throws Exception {
     TrainState state = states.value();
     PrequentialModel model = state == null ? null : resume(state, chunk.key());
+    if (chunk.isOfCommands()) {
+      obey(state, model, chunk, context);
+      return;
+    }
+    boolean isNew = state == null;
     if (model == null) {
-      if (state != null) {
-        reset.inc();
+      if (!isNew) {
+        counted.resetKeys.inc();
         long eventTime = chunk.timestamp(0);
         events.noteStartedAfresh(chunk.key(), eventTime, mismatch, context::output);
       }
@@ -144,14 +143,16 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
       return;
     }
     scratch.findClasses(chunk, model.classes(), spec.model().classWeights());
+    counted.beginChunk();
     for (int row = 0; row < chunk.size(); ) {
       long before = model.examples();
       long seqBefore = model.seq();
       long version = model.learner().steps();
       String champion = model.contest() == null ? null : model.contest().champion();
       int known = model.classes().size();
+      counted.before(model);
       row = learn(model, chunk, row, context);
-      learned.inc(model.examples() - before);
+      counted.after(model);
       if (predictions != null && model.seq() > seqBefore) {
         context.output(
             Outputs.PREDICTIONS,
@@ -161,6 +162,7 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
       if (spec.drift() != null && model.examples() > before) {
         long steps = model.learner().steps();
         DriftSignal signal = model.watch(spec, chunk, row - 1, scratch);
+        counted.drift(signal);
         events.noteDrift(model, chunk.key(), signal, steps, context::output);
         crowned |= events.noteChampion(model, chunk.key(), context::output);
       }
@@ -173,8 +175,12 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
         publisher.publish(model, state, chunk.key(), context::output);
       }
     }
+    counted.endChunk(chunk, context.timerService());
     if (model.seq() == 0) {
       return; // all were refused: there is nothing to keep, nor to publish at the end
+    }
+    if (isNew) {
+      counted.startedKeys.inc();
     }
     if (idleKeys != null) {
       idleKeys.note(state, context.timerService());
@@ -183,6 +189,31 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
     states.update(state);
     if (spec.metrics().atLatestMillis() > 0 && model.hasNews()) {
       remind(context);
+    }
+  }
+
+  /** Does what commands say to a key's models. */
+  private void obey(TrainState state, PrequentialModel model, Chunk chunk, Context context)
+      throws IOException {
+    Contest contest = model == null ? null : model.contest();
+    for (int row = 0; row < chunk.size(); row++) {
+      KafkaRecord record = chunk.record(row, spec.commands());
+      Promote command = CommandJson.decode(record.value());
+      if (contest != null && contest.model(command.model()) != null) {
+        contest.promote(command.model());
+        if (events.noteChampion(model, chunk.key(), context::output)) {
+          publisher.publish(model, state, chunk.key(), context::output);
+          states.update(state);
+        }
+        continue;
+      }
+      String message =
+          contest == null
+              ? "the key has no models; it has had no example, or none that could be used"
+              : "the key has no model \"%s\"; it has %s"
+                  .formatted(command.model(), contest.names());
+      DeadLetter letter = new DeadLetter(record, DeadLetterReason.UNKNOWN_MODEL, message, null);
+      context.output(Outputs.DEAD_LETTERS, refused.record(letter));
     }
   }
 
@@ -238,7 +269,7 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
       throws IOException {
     states.clear();
     idleKeys.clear();
-    forgotten.inc();
+    counted.forgottenKeys.inc();
     publisher.forget(context.getCurrentKey(), timestamp, context::output);
     if (spec.fleet()) {
       context.output(Outputs.FLEET, FleetSample.forgotten(context.getCurrentKey()));
@@ -256,7 +287,7 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
     try {
       if (stateSpec.onShapeChange() == ShapeChange.GROW
           && state.resumeGrown(spec, scratch.workspace)) {
-        grown.inc();
+        counted.grownKeys.inc();
       }
       PrequentialModel model = state.resume(spec, scratch.workspace);
       if (model.contest() != null) {
@@ -434,8 +465,9 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
 
   private OutputRecord report(PrequentialModel model, String key, SideOutputs others) {
     MetricsReport report = model.report(spec, key);
+    counted.report(report);
     if (spec.fleet()) {
-      others.output(Outputs.FLEET, FleetSample.of(report));
+      others.output(Outputs.FLEET, FleetSample.of(report, model.drifts(), model.isWarned()));
     }
     return OutputRecord.of(
         model.timestamp(), key.getBytes(StandardCharsets.UTF_8), json.encode(report));
