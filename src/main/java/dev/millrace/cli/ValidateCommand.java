@@ -88,6 +88,9 @@ final class ValidateCommand implements Callable<Integer> {
     line(out, "events", output.events());
     line(out, "dead letters", output.deadLetters());
     line(out, "models", output.models());
+    if (output.commands() != null) {
+      line(out, "commands", output.commands());
+    }
     line(out, "fleet", output.hasFleet() ? output.fleet() : "not published");
     line(
         out,

@@ -43,7 +43,11 @@ public enum DeadLetterReason {
   /** A feature has a value of another type than declared. */
   INVALID_FEATURE,
   /** The example's weight is negative, NaN or infinite. */
-  INVALID_WEIGHT;
+  INVALID_WEIGHT,
+  /** The record of the commands topic is no command. */
+  INVALID_COMMAND,
+  /** The command names a model that the key does not have, or a key without models. */
+  UNKNOWN_MODEL;
 
   /** The name in records and documentation, such as {@code empty-value}. */
   public String id() {
