@@ -90,7 +90,7 @@ final class RunCommand implements Callable<Integer> {
     out.println(Banner.line());
     out.printf(
         "Reads     %s on %s%n",
-        settings.input().topic(), settings.kafka().get("bootstrap.servers"));
+        String.join(", ", settings.input().topics()), settings.kafka().get("bootstrap.servers"));
     Settings.Output output = settings.output();
     out.printf(
         "Writes    %s, %s%s, %s, %s%s%n",

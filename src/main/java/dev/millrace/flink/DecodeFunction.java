@@ -17,6 +17,8 @@ public final class DecodeFunction extends ProcessFunction<KafkaRecord, Example> 
 
   private final InputSpec spec;
   private transient ExampleDecoder decoder;
+  // Of the topic of labels; null if there is none.
+  private transient ExampleDecoder labelDecoder;
   private transient Example example;
   private transient Counter decoded;
   private transient DeadLetters refused;
@@ -28,6 +30,10 @@ public final class DecodeFunction extends ProcessFunction<KafkaRecord, Example> 
   @Override
   public void open(OpenContext context) {
     decoder = new ExampleDecoder(spec);
+    labelDecoder =
+        spec.labels() == null || spec.labels().topic() == null
+            ? null
+            : ExampleDecoder.ofLabels(spec);
     example = new Example();
     MetricGroup group = getRuntimeContext().getMetricGroup();
     decoded = JobMetric.DECODED.counter(group);
@@ -36,7 +42,8 @@ public final class DecodeFunction extends ProcessFunction<KafkaRecord, Example> 
 
   @Override
   public void processElement(KafkaRecord record, Context context, Collector<Example> out) {
-    DeadLetter letter = decoder.decode(record, example);
+    boolean isLabel = labelDecoder != null && record.topic().equals(spec.labels().topic());
+    DeadLetter letter = (isLabel ? labelDecoder : decoder).decode(record, example);
     if (letter == null) {
       decoded.inc();
       out.collect(example);
