@@ -1,5 +1,6 @@
 package dev.millrace;
 
+import dev.millrace.codec.RegistrySpec;
 import dev.millrace.data.Chunk;
 import dev.millrace.data.Example;
 import dev.millrace.data.KafkaRecord;
@@ -9,6 +10,7 @@ import dev.millrace.flink.DecodeFunction;
 import dev.millrace.flink.FleetFunction;
 import dev.millrace.flink.KafkaIo;
 import dev.millrace.flink.Outputs;
+import dev.millrace.flink.RegistrySource;
 import dev.millrace.flink.TrainOperator;
 import dev.millrace.flink.TrainSpec;
 import dev.millrace.flink.TransactionTimeout;
@@ -22,6 +24,7 @@ import org.apache.flink.api.connector.sink2.Sink;
 import org.apache.flink.api.connector.source.Source;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.connector.base.DeliveryGuarantee;
+import org.apache.flink.connector.kafka.source.KafkaSource;
 import org.apache.flink.connector.kafka.source.enumerator.initializer.OffsetsInitializer;
 import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
@@ -126,12 +129,7 @@ public final class MillraceJob {
     build(
         env,
         PriorModel.resolve(settings),
-        KafkaIo.source(
-            settings.kafka(),
-            settings.input().topic(),
-            "millrace-" + settings.pipeline(),
-            startingOffsets(settings.input().start()),
-            bounded),
+        source(settings, bounded),
         new Sinks(
             sink(settings, settings.output().metrics()),
             sink(settings, settings.output().predictions()),
@@ -139,6 +137,18 @@ public final class MillraceJob {
             sink(settings, settings.output().deadLetters()),
             sink(settings, settings.output().models()),
             sink(settings, settings.output().fleet())));
+  }
+
+  private static Source<KafkaRecord, ?, ?> source(Settings settings, boolean bounded) {
+    KafkaSource<KafkaRecord> records =
+        KafkaIo.source(
+            settings.kafka(),
+            settings.input().topic(),
+            "millrace-" + settings.pipeline(),
+            startingOffsets(settings.input().start()),
+            bounded);
+    RegistrySpec registry = settings.input().spec().registry();
+    return registry == null ? records : new RegistrySource(records, registry);
   }
 
   private static void requireTransactions(Map<String, String> kafka) throws InterruptedException {

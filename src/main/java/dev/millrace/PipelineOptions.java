@@ -213,6 +213,7 @@ final class PipelineOptions {
           ROOT_GROUP,
           KAFKA_GROUP,
           InputOptions.INPUT_GROUP,
+          RegistryOptions.GROUP,
           InputOptions.FEATURE_GROUP,
           AutoOptions.AUTO_GROUP,
           ModelOptions.MODEL_GROUP,

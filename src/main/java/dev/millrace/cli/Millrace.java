@@ -44,6 +44,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       ModelsCommand.class,
       PredictCommand.class,
       ServeCommand.class,
+      SchemaCommand.class,
       ValidateCommand.class,
       BenchCommand.class,
     },

@@ -18,6 +18,8 @@ import java.util.List;
  * @param task null: text, boolean and enum labels are classes, numbers are regression targets
  * @param classes the declared classes, empty for classes discovered on the way
  * @param features the declared features; empty for all that the standard schema carries
+ * @param columns of a CSV line, empty with other formats
+ * @param registry where the schemas of records in the Confluent wire format are, or null
  */
 public record InputSpec(
     Format format,
@@ -29,18 +31,39 @@ public record InputSpec(
     Task task,
     List<String> classes,
     List<FeatureSpec> features,
-    Limits limits)
+    Limits limits,
+    List<String> columns,
+    RegistrySpec registry)
     implements Serializable {
 
   public InputSpec {
     classes = List.copyOf(classes);
     features = List.copyOf(features);
+    columns = List.copyOf(columns);
+  }
+
+  /** An input without CSV columns and registry. */
+  public InputSpec(
+      Format format,
+      String schema,
+      String key,
+      String label,
+      String weight,
+      String eventTime,
+      Task task,
+      List<String> classes,
+      List<FeatureSpec> features,
+      Limits limits) {
+    this(
+        format, schema, key, label, weight, eventTime, task, classes, features, limits, List.of(),
+        null);
   }
 
   /** The same for another task. */
   public InputSpec withTask(Task newTask) {
     return new InputSpec(
-        format, schema, key, label, weight, eventTime, newTask, classes, features, limits);
+        format, schema, key, label, weight, eventTime, newTask, classes, features, limits, columns,
+        registry);
   }
 
   /** The same for the first of its declared features. */
@@ -55,7 +78,14 @@ public record InputSpec(
         task,
         classes,
         features.subList(0, count),
-        limits);
+        limits,
+        columns,
+        registry);
+  }
+
+  /** Whether dots in names reach into nested records. */
+  public boolean hasPaths() {
+    return format == Format.JSON || format != Format.CSV && !ExampleSchema.isStandard(this);
   }
 
   /** Numbers that the declared features are together. */
@@ -65,12 +95,17 @@ public record InputSpec(
 
   /** Framings of a record value. */
   public enum Format {
-    /** Avro single-object encoding: C3 01, the schema's fingerprint, the record. */
+    /**
+     * Avro single-object encoding: C3 01, the schema's fingerprint, the record; with a registry
+     * also the Confluent wire format.
+     */
     AVRO,
     /** The Avro record alone, nothing in front; mistakes cannot be told from data. */
     AVRO_RAW,
     /** One JSON object. */
-    JSON;
+    JSON,
+    /** One line of comma-separated values. */
+    CSV;
 
     /** The name in pipeline files, such as {@code avro-raw}. */
     public String id() {

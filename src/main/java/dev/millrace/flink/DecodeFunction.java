@@ -2,6 +2,7 @@ package dev.millrace.flink;
 
 import dev.millrace.codec.ExampleDecoder;
 import dev.millrace.codec.InputSpec;
+import dev.millrace.codec.RegisteredSchemas;
 import dev.millrace.data.DeadLetter;
 import dev.millrace.data.Example;
 import dev.millrace.data.KafkaRecord;
@@ -15,6 +16,8 @@ public final class DecodeFunction extends ProcessFunction<KafkaRecord, Example> 
   private static final long serialVersionUID = 1L;
 
   private final InputSpec spec;
+  // Null without a registry.
+  private transient RegisteredSchemas schemas;
   private transient ExampleDecoder decoder;
   private transient Example example;
   private transient Counter decoded;
@@ -26,10 +29,21 @@ public final class DecodeFunction extends ProcessFunction<KafkaRecord, Example> 
 
   @Override
   public void open(OpenContext context) {
-    decoder = new ExampleDecoder(spec);
+    schemas =
+        spec.registry() == null
+            ? null
+            : RegisteredSchemas.acquire(spec.registry(), RegistryAlarm.INSTANCE);
+    decoder = new ExampleDecoder(spec, schemas);
     example = new Example();
     decoded = getRuntimeContext().getMetricGroup().addGroup("millrace").counter("decoded");
     refused = new DeadLetters(getRuntimeContext().getMetricGroup(), spec.limits().outputBytes());
+  }
+
+  @Override
+  public void close() {
+    if (schemas != null) {
+      schemas.close();
+    }
   }
 
   @Override
