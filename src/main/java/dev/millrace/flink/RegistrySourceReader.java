@@ -17,7 +17,6 @@ import org.apache.flink.api.connector.source.SourceOutput;
 import org.apache.flink.api.connector.source.SourceReader;
 import org.apache.flink.connector.kafka.source.split.KafkaPartitionSplit;
 import org.apache.flink.core.io.InputStatus;
-import org.apache.flink.metrics.Gauge;
 import org.apache.flink.metrics.MetricGroup;
 
 /**
@@ -52,9 +51,8 @@ final class RegistrySourceReader implements SourceReader<KafkaRecord, KafkaParti
     this.records = records;
     this.schemas = schemas;
     this.told = new IdTable<>(cached);
-    MetricGroup group = metrics.addGroup("millrace");
-    group.gauge("registry_waiting", (Gauge<Integer>) () -> waiting);
-    group.gauge("registry_failures", (Gauge<Long>) schemas::failures);
+    JobMetric.REGISTRY_WAITING.gauge(metrics, () -> waiting);
+    JobMetric.REGISTRY_FAILURES.gauge(metrics, schemas::failures);
   }
 
   @Override

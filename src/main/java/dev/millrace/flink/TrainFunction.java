@@ -15,7 +15,6 @@ import java.nio.charset.StandardCharsets;
 import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.api.common.state.ValueState;
 import org.apache.flink.api.common.state.ValueStateDescriptor;
-import org.apache.flink.metrics.Counter;
 import org.apache.flink.metrics.MetricGroup;
 import org.apache.flink.runtime.execution.SuppressRestartsException;
 import org.apache.flink.streaming.api.functions.KeyedProcessFunction;
@@ -54,10 +53,7 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
   private transient Predictions predictions;
   private transient ModelPublisher publisher;
   private transient Events events;
-  private transient Counter learned;
-  private transient Counter forgotten;
-  private transient Counter reset;
-  private transient Counter grown;
+  private transient TrainMetrics counted;
   private transient boolean warned;
   // Why the state that was read last could not be used.
   private transient String mismatch;
@@ -79,13 +75,9 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
     predictions = spec.predictions() ? new Predictions(spec) : null;
     publisher = new ModelPublisher(spec, getRuntimeContext());
     events = new Events(spec);
-    MetricGroup group = getRuntimeContext().getMetricGroup().addGroup("millrace");
-    learned = group.counter("learned");
-    forgotten = group.counter("forgotten_keys");
-    reset = group.counter("reset_keys");
-    grown = group.counter("grown_keys");
-    refused =
-        new DeadLetters(getRuntimeContext().getMetricGroup(), spec.input().limits().outputBytes());
+    MetricGroup group = getRuntimeContext().getMetricGroup();
+    counted = new TrainMetrics(group);
+    refused = new DeadLetters(group, spec.input().limits().outputBytes());
   }
 
   /** Of the keyed state that the models are. */
@@ -108,9 +100,10 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
       throws Exception {
     TrainState state = states.value();
     PrequentialModel model = state == null ? null : resume(state, chunk.key());
+    boolean isNew = state == null;
     if (model == null) {
-      if (state != null) {
-        reset.inc();
+      if (!isNew) {
+        counted.resetKeys.inc();
         long eventTime = chunk.timestamp(0);
         events.noteStartedAfresh(chunk.key(), eventTime, mismatch, context::output);
       }
@@ -137,13 +130,15 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
       return;
     }
     scratch.findClasses(chunk, model.classes(), spec.model().classWeights());
+    counted.beginChunk();
     for (int row = 0; row < chunk.size(); ) {
       long before = model.examples();
       long seqBefore = model.seq();
       long version = model.learner().steps();
       int known = model.classes().size();
+      counted.before(model);
       row = learn(model, chunk, row, context);
-      learned.inc(model.examples() - before);
+      counted.after(model);
       if (predictions != null && model.seq() > seqBefore) {
         context.output(
             Outputs.PREDICTIONS,
@@ -152,6 +147,7 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
       if (spec.drift() != null && model.examples() > before) {
         long steps = model.learner().steps();
         DriftSignal signal = model.watch(spec, chunk, row - 1, scratch);
+        counted.drift(signal);
         events.noteDrift(model, chunk.key(), signal, steps, context::output);
       }
       if (model.examples() > before && model.examples() % spec.metrics().every() == 0) {
@@ -162,8 +158,12 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
         publisher.publish(model, state, chunk.key(), context::output);
       }
     }
+    counted.endChunk(chunk, context.timerService());
     if (model.seq() == 0) {
       return; // all were refused: there is nothing to keep, nor to publish at the end
+    }
+    if (isNew) {
+      counted.startedKeys.inc();
     }
     if (idleKeys != null) {
       idleKeys.note(state, context.timerService());
@@ -227,7 +227,7 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
       throws IOException {
     states.clear();
     idleKeys.clear();
-    forgotten.inc();
+    counted.forgottenKeys.inc();
     publisher.forget(context.getCurrentKey(), timestamp, context::output);
     if (spec.fleet()) {
       context.output(Outputs.FLEET, FleetSample.forgotten(context.getCurrentKey()));
@@ -245,7 +245,7 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
     try {
       if (stateSpec.onShapeChange() == StateSpec.ShapeChange.GROW
           && state.resumeGrown(spec, scratch.workspace)) {
-        grown.inc();
+        counted.grownKeys.inc();
       }
       return state.resume(spec, scratch.workspace);
     } catch (ModelMismatchException e) {
@@ -410,8 +410,9 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
 
   private OutputRecord report(PrequentialModel model, String key, SideOutputs others) {
     MetricsReport report = model.report(spec, key);
+    counted.report(report);
     if (spec.fleet()) {
-      others.output(Outputs.FLEET, FleetSample.of(report));
+      others.output(Outputs.FLEET, FleetSample.of(report, model.drifts(), model.isWarned()));
     }
     return OutputRecord.of(
         model.timestamp(), key.getBytes(StandardCharsets.UTF_8), json.encode(report));
