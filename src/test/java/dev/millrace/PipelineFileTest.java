@@ -513,8 +513,8 @@ class PipelineFileTest {
         "topic: t                   | input.label is missing. Give one, for example: label: class",
         "label: y, topic: millrace.dlq.v1 | input.topic and output.topics.dead-letters must be"
             + " different topics, but both are millrace.dlq.v1",
-        "label: y, format: csv      | input.format \"csv\" is not known. One of: avro, avro-raw,"
-            + " json",
+        "label: y, format: orc      | input.format \"orc\" is not known. One of: avro, avro-raw,"
+            + " json, csv",
         "label: y, format: json     | input.format json needs input.features, the fields that the"
             + " model sees",
         "label: y, format: avro-raw | input.format avro-raw needs input.schema, the path of the"

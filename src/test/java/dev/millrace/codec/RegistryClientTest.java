@@ -13,7 +13,9 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Base64;
+import java.util.SplittableRandom;
 import org.apache.avro.Schema;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -189,6 +191,45 @@ class RegistryClientTest {
       assertThat(failure(tls(oneSided, wrongFile)))
           .hasMessage(client.store() + ".gone is not a file that can be read");
     }
+  }
+
+  @Test
+  void whateverTheRegistryAnswersItIsAnAnswerOrAnOutage() throws Exception {
+    long seed = 20261125;
+    SplittableRandom random = new SplittableRandom(seed);
+    byte[] good =
+        ("{\"schema\":\""
+                + PAYMENT.replace("\"", "\\\"")
+                + "\",\"schemaType\":\"AVRO\","
+                + "\"references\":[{\"name\":\"a\",\"subject\":\"a\",\"version\":1}]}")
+            .getBytes(StandardCharsets.UTF_8);
+    registry.with("a", "1", 1, "{\"type\":\"enum\",\"name\":\"Country\",\"symbols\":[\"NO\"]}");
+    RegistryClient client = new RegistryClient(registry.spec());
+    int outages = 0;
+    int absent = 0;
+    for (int i = 0; i < 500; i++) {
+      byte[] damaged = Arrays.copyOf(good, good.length - random.nextInt(2) * random.nextInt(99));
+      for (int flips = random.nextInt(4); flips > 0; flips--) {
+        damaged[random.nextInt(damaged.length)] = (byte) random.nextInt(32, 127);
+      }
+      registry.withAnswer("/schemas/ids/7", new String(damaged, StandardCharsets.UTF_8));
+      try {
+        absent += client.byId(7) instanceof SchemaAnswer.Absent ? 1 : 0;
+      } catch (RegistryException e) {
+        outages++;
+      }
+    }
+    assertThat(outages).as("seed %d", seed).isBetween(100, 400);
+    assertThat(absent).as("seed %d", seed).isBetween(50, 300);
+  }
+
+  @Test
+  void schemasThatNestWithoutEndAreNoneThatCouldBeUsed() throws Exception {
+    registry.with(
+        12, "{\"type\":\"array\",\"items\":".repeat(20_000) + "\"int\"" + "}".repeat(20_000));
+
+    assertThat(why(new RegistryClient(registry.spec()).byId(12)))
+        .startsWith("schema id 12 is not valid Avro: ");
   }
 
   private RegistrySpec bearer(String placeholder) {

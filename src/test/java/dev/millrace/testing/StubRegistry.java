@@ -120,7 +120,12 @@ public final class StubRegistry implements AutoCloseable {
 
   /** Adds an answer to a path. */
   public StubRegistry withAnswer(String path, ObjectNode answer) {
-    answers.put(path, answer.toString());
+    return withAnswer(path, answer.toString());
+  }
+
+  /** Adds an answer to a path. */
+  public StubRegistry withAnswer(String path, String answer) {
+    answers.put(path, answer);
     return this;
   }
 
