@@ -44,8 +44,12 @@ import picocli.CommandLine.UnmatchedArgumentException;
       ModelsCommand.class,
       PredictCommand.class,
       ServeCommand.class,
+      InitCommand.class,
       ValidateCommand.class,
+      DoctorCommand.class,
       BenchCommand.class,
+      CompletionCommand.class,
+      ManCommand.class,
     },
     footer = {"", "Example:", "  ./millrace broker --port 9092"})
 public final class Millrace implements Runnable {
