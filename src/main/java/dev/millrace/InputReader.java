@@ -46,6 +46,7 @@ final class InputReader {
     }
     checkLabels(classes, limit);
     String schema = schema(features);
+    LabelsReader labels = new LabelsReader(in, isStandard());
     InputSpec spec =
         new InputSpec(
             in.get(InputOptions.FORMAT),
@@ -57,7 +58,9 @@ final class InputReader {
             task(classes),
             classes,
             List.copyOf(features.keySet()),
-            limit);
+            limit,
+            labels.id(),
+            labels.read());
     return new Settings.Input(in.get(InputOptions.INPUT_TOPIC), in.get(InputOptions.START), spec);
   }
 
@@ -247,6 +250,12 @@ final class InputReader {
     requireName(InputOptions.KEY, "key");
     requireName(InputOptions.WEIGHT, "weight");
     requireName(InputOptions.EVENT_TIME, "ts");
+    requireName(InputOptions.ID, LabelsReader.STANDARD_ID);
+  }
+
+  private boolean isStandard() {
+    return in.get(InputOptions.FORMAT) == InputSpec.Format.AVRO
+        && !in.mentions(InputOptions.SCHEMA);
   }
 
   private void requireName(Option<String> option, String standard) {
@@ -264,7 +273,12 @@ final class InputReader {
 
   private void checkFields(SchemaFile file, Map<FeatureSpec, Integer> features) {
     List<Option<String>> fields =
-        List.of(InputOptions.LABEL, InputOptions.KEY, InputOptions.WEIGHT, InputOptions.EVENT_TIME);
+        List.of(
+            InputOptions.LABEL,
+            InputOptions.KEY,
+            InputOptions.WEIGHT,
+            InputOptions.EVENT_TIME,
+            InputOptions.ID);
     for (Option<String> option : fields) {
       String name = in.get(option);
       if (name != null && !file.has(name)) {

@@ -4,6 +4,7 @@ import dev.millrace.data.DeadLetter;
 import dev.millrace.data.DeadLetterReason;
 import dev.millrace.data.Example;
 import dev.millrace.data.KafkaRecord;
+import dev.millrace.data.RecordKind;
 import java.io.IOException;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
@@ -28,17 +29,27 @@ public final class ExampleDecoder {
   private final ExampleReader reader;
   private final long fingerprint;
 
+  /** Of the records of the input topic. */
   public ExampleDecoder(InputSpec spec) {
+    this(spec, false);
+  }
+
+  /** Of the records of the topic of labels, which a pipeline has of its own. */
+  public static ExampleDecoder ofLabels(InputSpec spec) {
+    return new ExampleDecoder(spec.ofLabels(), true);
+  }
+
+  private ExampleDecoder(InputSpec spec, boolean labelsAlone) {
     this.spec = spec;
     this.keys = new KeyReader(spec.limits().keyBytes());
     Schema schema = ExampleSchema.of(spec);
     this.fingerprint = ExampleSchema.fingerprint(schema);
     if (spec.format() == InputSpec.Format.JSON) {
-      reader = new MappedExampleReader(spec, keys, new JsonFields());
+      reader = new MappedExampleReader(spec, keys, new JsonFields(), labelsAlone);
     } else if (ExampleSchema.isStandard(spec)) {
-      reader = new StandardExampleReader(spec, keys);
+      reader = new StandardExampleReader(spec, keys, labelsAlone);
     } else {
-      reader = new MappedExampleReader(spec, keys, new AvroFields(schema));
+      reader = new MappedExampleReader(spec, keys, new AvroFields(schema), labelsAlone);
     }
   }
 
@@ -50,6 +61,8 @@ public final class ExampleDecoder {
    */
   public DeadLetter decode(KafkaRecord record, Example into) {
     into.record = record;
+    into.kind = RecordKind.EXAMPLE;
+    into.clearId();
     into.epoch = EpochHeader.read(record);
     try {
       byte[] value = record.value();

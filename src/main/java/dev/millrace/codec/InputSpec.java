@@ -18,6 +18,8 @@ import java.util.List;
  * @param task null: text, boolean and enum labels are classes, numbers are regression targets
  * @param classes the declared classes, empty for classes discovered on the way
  * @param features the declared features; empty for all that the standard schema carries
+ * @param id field that names the example, or null for none
+ * @param labels how labels come that come later than their features; null if none do
  */
 public record InputSpec(
     Format format,
@@ -29,7 +31,9 @@ public record InputSpec(
     Task task,
     List<String> classes,
     List<FeatureSpec> features,
-    Limits limits)
+    Limits limits,
+    String id,
+    LateLabels labels)
     implements Serializable {
 
   public InputSpec {
@@ -37,10 +41,27 @@ public record InputSpec(
     features = List.copyOf(features);
   }
 
+  /** Of records that have their labels, and of examples without a name. */
+  public InputSpec(
+      Format format,
+      String schema,
+      String key,
+      String label,
+      String weight,
+      String eventTime,
+      Task task,
+      List<String> classes,
+      List<FeatureSpec> features,
+      Limits limits) {
+    this(
+        format, schema, key, label, weight, eventTime, task, classes, features, limits, null, null);
+  }
+
   /** The same for another task. */
   public InputSpec withTask(Task newTask) {
     return new InputSpec(
-        format, schema, key, label, weight, eventTime, newTask, classes, features, limits);
+        format, schema, key, label, weight, eventTime, newTask, classes, features, limits, id,
+        labels);
   }
 
   /** The same for the first of its declared features. */
@@ -55,7 +76,26 @@ public record InputSpec(
         task,
         classes,
         features.subList(0, count),
-        limits);
+        limits,
+        id,
+        labels);
+  }
+
+  /** The same for records of the topic of labels. */
+  InputSpec ofLabels() {
+    return new InputSpec(
+        format,
+        schema,
+        labels.key(),
+        labels.label(),
+        weight,
+        eventTime,
+        task,
+        classes,
+        features,
+        limits,
+        labels.id(),
+        labels);
   }
 
   /** Numbers that the declared features are together. */
@@ -77,6 +117,21 @@ public record InputSpec(
       return KebabCase.of(this);
     }
   }
+
+  /**
+   * How labels come that come later than their features.
+   *
+   * @param topic theirs; null if they come on the topic of the features
+   * @param id field of a label's record that names the example
+   * @param key field of a label's record that holds the model key, or null for the record key
+   * @param label field of a label's record that holds the label
+   * @param timeoutMillis event time after which features wait no longer for their label, nor a
+   *     label for its features
+   * @param mostPending features of a key that wait at most, and labels that do
+   */
+  public record LateLabels(
+      String topic, String id, String key, String label, long timeoutMillis, int mostPending)
+      implements Serializable {}
 
   /**
    * What a record may be at most.

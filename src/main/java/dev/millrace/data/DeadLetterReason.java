@@ -18,6 +18,12 @@ public enum DeadLetterReason {
   MISSING_KEY,
   /** The model key is longer than {@code limits.key-bytes} or is not UTF-8. */
   INVALID_KEY,
+  /** No name of the example, and a label that comes later needs one. */
+  MISSING_ID,
+  /** The example's name is longer than 256 bytes. */
+  INVALID_ID,
+  /** A label came before its features, of a key that nothing is known of yet. */
+  LABEL_WITHOUT_FEATURES,
   /** The label is null. */
   MISSING_LABEL,
   /** The label is not a finite number, or not of the kind that the task needs. */

@@ -7,6 +7,7 @@ import dev.millrace.data.Example;
 import dev.millrace.data.KafkaRecord;
 import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.metrics.Counter;
+import org.apache.flink.metrics.MetricGroup;
 import org.apache.flink.streaming.api.functions.ProcessFunction;
 import org.apache.flink.util.Collector;
 
@@ -16,6 +17,8 @@ public final class DecodeFunction extends ProcessFunction<KafkaRecord, Example> 
 
   private final InputSpec spec;
   private transient ExampleDecoder decoder;
+  // Of the topic of labels; null if there is none.
+  private transient ExampleDecoder labelDecoder;
   private transient Example example;
   private transient Counter decoded;
   private transient DeadLetters refused;
@@ -27,14 +30,20 @@ public final class DecodeFunction extends ProcessFunction<KafkaRecord, Example> 
   @Override
   public void open(OpenContext context) {
     decoder = new ExampleDecoder(spec);
+    labelDecoder =
+        spec.labels() == null || spec.labels().topic() == null
+            ? null
+            : ExampleDecoder.ofLabels(spec);
     example = new Example();
-    decoded = getRuntimeContext().getMetricGroup().addGroup("millrace").counter("decoded");
-    refused = new DeadLetters(getRuntimeContext().getMetricGroup(), spec.limits().outputBytes());
+    MetricGroup group = getRuntimeContext().getMetricGroup();
+    decoded = JobMetric.DECODED.counter(group);
+    refused = new DeadLetters(group, spec.limits().outputBytes());
   }
 
   @Override
   public void processElement(KafkaRecord record, Context context, Collector<Example> out) {
-    DeadLetter letter = decoder.decode(record, example);
+    boolean isLabel = labelDecoder != null && record.topic().equals(spec.labels().topic());
+    DeadLetter letter = (isLabel ? labelDecoder : decoder).decode(record, example);
     if (letter == null) {
       decoded.inc();
       out.collect(example);

@@ -4,6 +4,7 @@ import dev.millrace.codec.InputSpec;
 import dev.millrace.data.Chunk;
 import dev.millrace.data.Task;
 import dev.millrace.eval.MetricsSpec;
+import dev.millrace.nn.ContestSpec.OnChange;
 import dev.millrace.nn.Loss;
 import dev.millrace.nn.ModelSpec;
 import dev.millrace.nn.ModelStart;
@@ -39,6 +40,13 @@ public record TrainSpec(
         pipeline, topic, newInput, newModel, metrics, config, drift, predictions, snapshots, fleet);
   }
 
+  /** The same with another treatment of models of a contest that do not fit; itself without one. */
+  TrainSpec with(OnChange onChange) {
+    return model.contest() == null
+        ? this
+        : with(input, ModelSpec.contest(model.contest().with(onChange)));
+  }
+
   /** The declared columns in their order: what the inputs of a model mean. */
   String columns() {
     return input.features().toString();
@@ -52,8 +60,12 @@ public record TrainSpec(
     if (!classification) {
       return Task.REGRESSION;
     }
-    Loss loss = model.forTask(Task.MULTICLASS).network().loss();
-    boolean twoClasses = input.classes().size() == 2 || loss == Loss.BINARY_CROSSENTROPY;
+    boolean twoClasses =
+        input.classes().size() == 2
+            || model.each().stream()
+                .anyMatch(
+                    one ->
+                        one.forTask(Task.MULTICLASS).network().loss() == Loss.BINARY_CROSSENTROPY);
     return twoClasses ? Task.BINARY : Task.MULTICLASS;
   }
 

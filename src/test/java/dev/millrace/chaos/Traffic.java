@@ -1,6 +1,7 @@
 package dev.millrace.chaos;
 
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Executors;
@@ -23,11 +24,16 @@ final class Traffic implements AutoCloseable {
   private static final int MILLIS_BETWEEN = 50;
   private static final int LONGEST_OUTAGE_SECONDS = 300;
 
+  /** Of a record in its topic, to which nobody else sends anything. */
+  record Place(int partition, int offset) {}
+
   private final List<ProducerRecord<byte[], byte[]>> records;
   private final KafkaProducer<byte[], byte[]> producer;
   private final ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor();
   private final String topic;
   private final int atOnce;
+  private final Map<Integer, Integer> ends = new HashMap<>();
+  private final Map<Place, Long> sentAt = new HashMap<>();
   private int sent;
   private int wanted;
 
@@ -74,6 +80,11 @@ final class Traffic implements AutoCloseable {
     return records.size();
   }
 
+  /** When a record was sent, in milliseconds since the epoch. */
+  synchronized long sentAt(Place place) {
+    return sentAt.get(place);
+  }
+
   private synchronized void tick() {
     send(Math.min(wanted, sent + atOnce));
   }
@@ -82,6 +93,8 @@ final class Traffic implements AutoCloseable {
     int end = Math.min(records.size(), total);
     while (sent < end) {
       ProducerRecord<byte[], byte[]> r = records.get(sent++);
+      int offset = ends.merge(r.partition(), 1, Integer::sum) - 1;
+      sentAt.put(new Place(r.partition(), offset), System.currentTimeMillis());
       producer.send(new ProducerRecord<>(topic, r.partition(), r.timestamp(), r.key(), r.value()));
     }
   }
