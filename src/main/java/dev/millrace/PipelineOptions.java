@@ -223,6 +223,7 @@ final class PipelineOptions {
           ROOT_GROUP,
           KAFKA_GROUP,
           InputOptions.INPUT_GROUP,
+          RegistryOptions.GROUP,
           InputOptions.FEATURE_GROUP,
           InputOptions.LABELS_GROUP,
           AutoOptions.AUTO_GROUP,

@@ -130,7 +130,9 @@ class PipelineFileTest {
                     new InputSpec.Limits(65_536, 64, 10, 512),
                     "payment.id",
                     new InputSpec.LateLabels(
-                        "verdicts.v2", "payment", "shop", "outcome", 30L * 86_400_000, 50_000))));
+                        "verdicts.v2", "payment", "shop", "outcome", 30L * 86_400_000, 50_000),
+                    List.of(),
+                    null)));
     assertThat(settings.model())
         .isEqualTo(
             new ModelSpec(
@@ -611,8 +613,8 @@ class PipelineFileTest {
         "topic: t                   | input.label is missing. Give one, for example: label: class",
         "label: y, topic: millrace.dlq.v1 | input.topic and output.topics.dead-letters must be"
             + " different topics, but both are millrace.dlq.v1",
-        "label: y, format: csv      | input.format \"csv\" is not known. One of: avro, avro-raw,"
-            + " json",
+        "label: y, format: orc      | input.format \"orc\" is not known. One of: avro, avro-raw,"
+            + " json, csv",
         "label: y, format: json     | input.format json needs input.features, the fields that the"
             + " model sees",
         "label: y, format: avro-raw | input.format avro-raw needs input.schema, the path of the"

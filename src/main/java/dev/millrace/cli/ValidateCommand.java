@@ -70,6 +70,9 @@ final class ValidateCommand implements Callable<Integer> {
         String.format(
             "%s, %s, starts at %s",
             input.topic(), examples.format().id(), KebabCase.of(input.start())));
+    if (examples.registry() != null) {
+      line(out, "schemas", "from " + examples.registry().url());
+    }
     line(out, "label", label(settings));
     line(out, "key", examples.key() == null ? "the record key" : "field " + examples.key());
     line(out, "id", examples.id() == null ? "none" : "field " + examples.id());

@@ -12,6 +12,8 @@ public enum DeadLetterReason {
   UNKNOWN_FRAMING,
   /** The framing names a schema that the pipeline does not know. */
   UNKNOWN_SCHEMA,
+  /** The record's schema cannot be read as the pipeline's; the message has the difference. */
+  INCOMPATIBLE_SCHEMA,
   /** The bytes end early or are not what the schema says. */
   MALFORMED_RECORD,
   /** No model key: the record key (or the key field) is null or empty. */
