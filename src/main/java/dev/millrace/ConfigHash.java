@@ -34,6 +34,12 @@ final class ConfigHash {
     line(text, "label", input.label());
     line(text, "weight", input.weight());
     line(text, "task", input.task());
+    if (input.id() != null) {
+      line(text, "id", input.id());
+    }
+    if (input.labels() != null) {
+      line(text, "labels", input.labels());
+    }
     input.classes().forEach(name -> line(text, "class", name));
     for (FeatureSpec feature : input.features()) {
       line(text, "feature", feature.name());

@@ -1,5 +1,6 @@
 package dev.millrace;
 
+import dev.millrace.codec.RegistrySpec;
 import dev.millrace.data.Chunk;
 import dev.millrace.data.Example;
 import dev.millrace.data.KafkaRecord;
@@ -10,10 +11,12 @@ import dev.millrace.flink.DecodeFunction;
 import dev.millrace.flink.FleetFunction;
 import dev.millrace.flink.KafkaIo;
 import dev.millrace.flink.Outputs;
+import dev.millrace.flink.RegistrySource;
 import dev.millrace.flink.TrainOperator;
 import dev.millrace.flink.TrainSpec;
 import dev.millrace.flink.TransactionTimeout;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
@@ -23,6 +26,7 @@ import org.apache.flink.api.connector.sink2.Sink;
 import org.apache.flink.api.connector.source.Source;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.connector.base.DeliveryGuarantee;
+import org.apache.flink.connector.kafka.source.KafkaSource;
 import org.apache.flink.connector.kafka.source.enumerator.initializer.OffsetsInitializer;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
@@ -158,12 +162,7 @@ public final class MillraceJob {
     build(
         env,
         PriorModel.resolve(settings),
-        KafkaIo.source(
-            settings.kafka(),
-            settings.input().topic(),
-            consumerGroup(settings),
-            startingOffsets(settings.input().start()),
-            bounded),
+        source(settings, bounded),
         commandsSource(settings, bounded),
         new Sinks(
             sink(settings, settings.output().metrics()),
@@ -181,10 +180,22 @@ public final class MillraceJob {
         ? null
         : KafkaIo.source(
             settings.kafka(),
-            settings.output().commands(),
+            List.of(settings.output().commands()),
             "millrace-" + settings.pipeline() + "-commands",
             OffsetsInitializer.committedOffsets(OffsetResetStrategy.LATEST),
             bounded);
+  }
+
+  private static Source<KafkaRecord, ?, ?> source(Settings settings, boolean bounded) {
+    KafkaSource<KafkaRecord> records =
+        KafkaIo.source(
+            settings.kafka(),
+            settings.input().topics(),
+            consumerGroup(settings),
+            startingOffsets(settings.input().start()),
+            bounded);
+    RegistrySpec registry = settings.input().spec().registry();
+    return registry == null ? records : new RegistrySource(records, registry);
   }
 
   private static void requireTransactions(Map<String, String> kafka) throws InterruptedException {

@@ -103,7 +103,10 @@ public final class PipelineFile {
     ModelReader models = new ModelReader(root, baseDir, problems);
     ModelSpec model = models.read(input.spec());
     input = withImpliedTask(input, model);
-    checkTopics(in, topics);
+    if (input.spec().labels() != null && input.spec().task() == null) {
+      in.refuse(InputOptions.LABELS, "needs input.task: models predict before the first label");
+    }
+    checkTopics(in, input, topics);
     checkTransactions(output, state, TransactionTimeout.millis(kafka));
     return Settings.of(
         root.get(PipelineOptions.PIPELINE),
@@ -151,7 +154,7 @@ public final class PipelineFile {
       return input;
     }
     Task implied = model.start() != null ? model.start().task() : impliedTask(model);
-    return new Settings.Input(input.topic(), input.start(), input.spec().withTask(implied));
+    return input.withSpec(input.spec().withTask(implied));
   }
 
   private static Task impliedTask(ModelSpec model) {
@@ -180,9 +183,12 @@ public final class PipelineFile {
     }
   }
 
-  private static void checkTopics(OptionReader in, OptionReader topics) {
+  private static void checkTopics(OptionReader in, Settings.Input input, OptionReader topics) {
     Map<String, String> users = new HashMap<>();
     users.put(in.get(InputOptions.INPUT_TOPIC), in.name(InputOptions.INPUT_TOPIC));
+    if (input.spec().labels() != null && input.spec().labels().topic() != null) {
+      users.put(input.spec().labels().topic(), in.name(InputOptions.LABELS) + ".topic");
+    }
     for (Option<?> option : PipelineOptions.TOPICS_GROUP.options()) {
       String topic = (String) topics.get(option);
       String other = users.putIfAbsent(topic, topics.name(option));

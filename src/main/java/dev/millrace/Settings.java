@@ -104,7 +104,20 @@ public record Settings(
   }
 
   /** Where examples come from, and how a record becomes one. */
-  public record Input(String topic, Start start, InputSpec spec) implements Serializable {}
+  public record Input(String topic, Start start, InputSpec spec) implements Serializable {
+
+    /** The topics that are read: that of the features, and that of labels if there is one. */
+    public List<String> topics() {
+      return spec.labels() == null || spec.labels().topic() == null
+          ? List.of(topic)
+          : List.of(topic, spec.labels().topic());
+    }
+
+    /** The same for another way from record to example. */
+    public Input withSpec(InputSpec other) {
+      return new Input(topic, start, other);
+    }
+  }
 
   /** Where a pipeline without a checkpoint starts to read. */
   public enum Start {

@@ -127,7 +127,12 @@ class PipelineFileTest {
                             List.of("visa", "mastercard", "amex"),
                             0),
                         new FeatureSpec("country", FeatureSpec.Type.HASH, true, List.of(), 64)),
-                    new InputSpec.Limits(65_536, 64, 10, 512))));
+                    new InputSpec.Limits(65_536, 64, 10, 512),
+                    "payment.id",
+                    new InputSpec.LateLabels(
+                        "verdicts.v2", "payment", "shop", "outcome", 30L * 86_400_000, 50_000),
+                    List.of(),
+                    null)));
     assertThat(settings.model())
         .isEqualTo(
             new ModelSpec(
@@ -608,8 +613,8 @@ class PipelineFileTest {
         "topic: t                   | input.label is missing. Give one, for example: label: class",
         "label: y, topic: millrace.dlq.v1 | input.topic and output.topics.dead-letters must be"
             + " different topics, but both are millrace.dlq.v1",
-        "label: y, format: csv      | input.format \"csv\" is not known. One of: avro, avro-raw,"
-            + " json",
+        "label: y, format: orc      | input.format \"orc\" is not known. One of: avro, avro-raw,"
+            + " json, csv",
         "label: y, format: json     | input.format json needs input.features, the fields that the"
             + " model sees",
         "label: y, format: avro-raw | input.format avro-raw needs input.schema, the path of the"
@@ -669,6 +674,63 @@ class PipelineFileTest {
       })
   void eachMistakeInTheMetricsHasItsOwnWords(String line, String error) {
     assertThat(invalid(HEAD + line).errors()).singleElement().asString().endsWith("  " + error);
+  }
+
+  @Test
+  void labelsOfTheStandardSchemaFindTheirFeaturesByTheEventId() {
+    Settings.Input input =
+        parse(TO_INPUT + "input: { label: y, task: binary, labels: { topic: truth } }").input();
+
+    assertThat(input.topics()).containsExactly("millrace.examples.v1", "truth");
+    assertThat(input.spec().id()).isEqualTo("event_id");
+    assertThat(input.spec().labels())
+        .isEqualTo(new InputSpec.LateLabels("truth", "event_id", null, "y", 86_400_000, 10_000));
+  }
+
+  @Test
+  void labelsMayComeOnTheTopicOfTheFeatures() {
+    Settings.Input input =
+        parse(TO_INPUT + "input: { topic: t, label: y, task: binary, labels: { topic: t } }")
+            .input();
+
+    assertThat(input.topics()).containsExactly("t");
+    assertThat(input.spec().labels().topic()).isNull();
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "labels: { topic: t } | input.labels needs input.task: models predict before the first"
+            + " label",
+        "task: binary, labels: { id: event_id } | input.labels.topic is missing. Give one, for"
+            + " example: topic: millrace.labels.v1",
+        "task: binary, labels: { topic: t, id: x } | input.labels.id must be event_id with the"
+            + " standard example schema. Leave it out",
+        "task: binary, labels: { topic: millrace.examples.v1, label: x } | input.labels.label has"
+            + " no meaning where labels come on the topic of the features. Remove it, or name their"
+            + " own topic",
+        "task: binary, format: json, features: [a], labels: { topic: t } | input.labels needs"
+            + " input.id, the field by which a label finds its features. Give one",
+        "id: x | input.id must be event_id with the standard example schema, but was x. Leave it"
+            + " out, or name the records' own schema with input.schema",
+      })
+  void eachMistakeWithLabelsHasItsOwnWords(String input, String error) {
+    assertThat(invalid(TO_INPUT + "input: { label: y, " + input + " }").errors())
+        .containsExactly("fraud.yaml:3  " + error);
+  }
+
+  @Test
+  void labelsDoNotComeOnATopicThatThePipelineWrites() {
+    assertThat(
+            invalid(
+                    TO_INPUT
+                        + "input: { label: y, task: binary, labels: { topic: m } }\n"
+                        + "output: { topics: { metrics: m } }")
+                .errors())
+        .containsExactly(
+            "fraud.yaml:4  output.topics.metrics and input.labels.topic must be different topics,"
+                + " but both are m");
   }
 
   @Test

@@ -45,6 +45,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       PromoteCommand.class,
       PredictCommand.class,
       ServeCommand.class,
+      SchemaCommand.class,
       ValidateCommand.class,
       BenchCommand.class,
     },

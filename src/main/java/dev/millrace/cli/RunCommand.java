@@ -2,6 +2,7 @@ package dev.millrace.cli;
 
 import dev.millrace.PipelineFile;
 import dev.millrace.Settings;
+import dev.millrace.codec.RegistrySpec;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -90,7 +91,11 @@ final class RunCommand implements Callable<Integer> {
     out.println(Banner.line());
     out.printf(
         "Reads     %s on %s%n",
-        settings.input().topic(), settings.kafka().get("bootstrap.servers"));
+        String.join(", ", settings.input().topics()), settings.kafka().get("bootstrap.servers"));
+    RegistrySpec registry = settings.input().spec().registry();
+    if (registry != null) {
+      out.printf("Schemas   from %s; records wait while it does not answer%n", registry.url());
+    }
     Settings.Output output = settings.output();
     out.printf(
         "Writes    %s, %s%s, %s, %s%s%n",

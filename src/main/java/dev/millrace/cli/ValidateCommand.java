@@ -47,6 +47,17 @@ final class ValidateCommand implements Callable<Integer> {
     return ExitCode.OK;
   }
 
+  private static String labels(Settings.Input input) {
+    InputSpec.LateLabels labels = input.spec().labels();
+    return labels == null
+        ? "with the features"
+        : String.format(
+            "%s, at most %s after their features, %d of a key wait at most",
+            labels.topic() == null ? input.topic() : labels.topic(),
+            Durations.show(labels.timeoutMillis()),
+            labels.mostPending());
+  }
+
   private static void print(Settings settings, PrintWriter out) {
     Settings.Input input = settings.input();
     InputSpec examples = input.spec();
@@ -59,8 +70,13 @@ final class ValidateCommand implements Callable<Integer> {
         String.format(
             "%s, %s, starts at %s",
             input.topic(), examples.format().id(), KebabCase.of(input.start())));
+    if (examples.registry() != null) {
+      line(out, "schemas", "from " + examples.registry().url());
+    }
     line(out, "label", label(settings));
     line(out, "key", examples.key() == null ? "the record key" : "field " + examples.key());
+    line(out, "id", examples.id() == null ? "none" : "field " + examples.id());
+    line(out, "labels", labels(input));
     line(out, "features", features(examples));
     models(out, settings);
     line(

@@ -16,6 +16,7 @@ import dev.millrace.data.MetricsReport.Confusion;
 import dev.millrace.data.MetricsReport.Contestant;
 import dev.millrace.data.MetricsReport.Context;
 import dev.millrace.data.MetricsReport.Fading;
+import dev.millrace.data.MetricsReport.Labels;
 import dev.millrace.data.MetricsReport.Member;
 import dev.millrace.data.MetricsReport.Members;
 import dev.millrace.data.MetricsReport.Offsets;
@@ -61,6 +62,9 @@ public final class MetricsJson {
     }
     if (report.validation() != null) {
       writeValidation(json, report.validation());
+    }
+    if (report.labels() != null) {
+      writeLabels(json, report.labels());
     }
     number(json, "learning_rate", context.learningRate());
     json.writeNumberField("skipped_steps", context.skippedSteps());
@@ -303,6 +307,32 @@ public final class MetricsJson {
     number(json, "mae", baseline.totalMae());
     number(json, "rmse", baseline.totalRmse());
     json.writeEndObject();
+    json.writeEndObject();
+  }
+
+  private static void writeLabels(JsonGenerator json, Labels labels) throws IOException {
+    json.writeObjectFieldStart("labels");
+    json.writeNumberField("pending", labels.pending());
+    json.writeNumberField("early", labels.early());
+    json.writeNumberField("matched", labels.matched());
+    json.writeNumberField("complete", labels.complete());
+    json.writeNumberField("timed_out", labels.timedOut());
+    json.writeNumberField("without_features", labels.withoutFeatures());
+    json.writeNumberField("duplicate_features", labels.duplicateFeatures());
+    json.writeNumberField("duplicate_labels", labels.duplicateLabels());
+    json.writeNumberField("dropped_features", labels.droppedFeatures());
+    json.writeNumberField("dropped_labels", labels.droppedLabels());
+    json.writeNumberField("late", labels.late());
+    if (labels.delay() == null) {
+      json.writeNullField("delay_ms");
+    } else {
+      json.writeObjectFieldStart("delay_ms");
+      json.writeNumberField("p50", labels.delay().p50());
+      json.writeNumberField("p90", labels.delay().p90());
+      json.writeNumberField("p99", labels.delay().p99());
+      json.writeNumberField("max", labels.delay().max());
+      json.writeEndObject();
+    }
     json.writeEndObject();
   }
 

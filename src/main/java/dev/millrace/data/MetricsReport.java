@@ -11,14 +11,57 @@ import java.util.List;
  *
  * @param epoch the pass over a bounded data set that the last example was of, 0 if nobody counts
  * @param validation null if no example was held out
+ * @param labels null if no labels come later than their features
  */
 public record MetricsReport(
-    Context context, Task task, Scores scores, int epoch, Validation validation) {
+    Context context, Task task, Scores scores, int epoch, Validation validation, Labels labels) {
+
+  /** Of examples that come with their labels. */
+  public MetricsReport(
+      Context context, Task task, Scores scores, int epoch, Validation validation) {
+    this(context, task, scores, epoch, validation, null);
+  }
 
   /** Of examples of no epoch, none of which was held out. */
   public MetricsReport(Context context, Task task, Scores scores) {
     this(context, task, scores, 0, null);
   }
+
+  /** The same with what became of features and labels that came apart. */
+  public MetricsReport withLabels(Labels other) {
+    return new MetricsReport(context, task, scores, epoch, validation, other);
+  }
+
+  /**
+   * What became of features and labels that came apart: a match is two records, everything else is
+   * one.
+   *
+   * @param pending features that wait for their label
+   * @param early labels that wait for their features
+   * @param complete records that had both
+   * @param timedOut features whose label did not come in time
+   * @param withoutFeatures labels whose features did not come in time
+   * @param droppedFeatures for which there was no room
+   * @param droppedLabels that waited and had to make room
+   * @param late labels of features that had timed out or were dropped
+   * @param delay of the last labels; null before the first
+   */
+  public record Labels(
+      long pending,
+      long early,
+      long matched,
+      long complete,
+      long timedOut,
+      long withoutFeatures,
+      long duplicateFeatures,
+      long duplicateLabels,
+      long droppedFeatures,
+      long droppedLabels,
+      long late,
+      Delays delay) {}
+
+  /** How long labels came after their features: quantiles in milliseconds of event time. */
+  public record Delays(long p50, long p90, long p99, long max) {}
 
   /**
    * Scores of the examples that the model does not learn from: its window, and all of the epoch.

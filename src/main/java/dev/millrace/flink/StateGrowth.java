@@ -18,20 +18,20 @@ final class StateGrowth {
    * @throws ModelMismatchException if the settings differ in more than growth
    * @throws IOException if the state is of a newer release
    */
-  static PrequentialModel read(byte[] state, TrainSpec spec, Workspace workspace)
+  static TrainState.Parts read(byte[] state, TrainSpec spec, Workspace workspace)
       throws IOException {
     TrainSpec before = withFewerFeatures(state, spec).with(OnChange.GROW);
-    PrequentialModel model;
+    TrainState.Parts parts;
     try {
-      model = TrainState.read(state, before, workspace);
+      parts = TrainState.read(state, before, workspace);
     } catch (ModelMismatchException e) {
-      model = readSmaller(state, before, workspace, e);
+      parts = readSmaller(state, before, workspace, e);
     }
-    model.grow(spec, workspace);
-    return model;
+    parts.model().grow(spec, workspace);
+    return parts;
   }
 
-  private static PrequentialModel readSmaller(
+  private static TrainState.Parts readSmaller(
       byte[] state, TrainSpec spec, Workspace workspace, ModelMismatchException cause)
       throws IOException {
     if (cause.storedShape() == null) {

@@ -53,6 +53,8 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
   private transient MetricsJson json;
   // Null if they are not published.
   private transient Predictions predictions;
+  // Null if labels come with their features.
+  private transient LateExamples late;
   private transient ModelPublisher publisher;
   private transient Events events;
   private transient TrainMetrics counted;
@@ -82,6 +84,11 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
     counted = new TrainMetrics(group);
     refused = new DeadLetters(group, spec.input().limits().outputBytes());
     champions = new Champions(spec, events, publisher, refused);
+    late =
+        spec.input().labels() == null
+            ? null
+            : new LateExamples(
+                spec, stateSpec.modelBytes(), scratch, predictions, group.addGroup("millrace"));
   }
 
   /** Of the keyed state that the models are. */
@@ -117,14 +124,21 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
         long eventTime = chunk.timestamp(0);
         events.noteStartedAfresh(chunk.key(), eventTime, mismatch, context::output);
       }
-      long bytes = spec.firstModelBytes(chunk);
+      Chunk first = late == null ? chunk : late.shape(chunk);
+      if (first == null) {
+        for (int row = 0; row < chunk.size(); row++) {
+          refuseForShape(chunk, row, context);
+        }
+        return;
+      }
+      long bytes = spec.firstModelBytes(first);
       if (bytes > stateSpec.modelBytes()) {
         for (int row = 0; row < chunk.size(); row++) {
           refuseForSize(chunk, row, bytes, context);
         }
         return;
       }
-      state = TrainState.begin(spec, chunk);
+      state = TrainState.begin(spec, first);
       model = resume(state, chunk.key());
     }
     if (chunk.epoch() > model.epoch()) {
@@ -139,18 +153,47 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
       states.update(state);
       return;
     }
+    if (late == null) {
+      learnAll(state, model, chunk, context, out);
+    } else {
+      learnLate(state, model, chunk, context, out);
+    }
+    if (model.seq() == 0 && (late == null || state.labels().isEmpty())) {
+      return; // all were refused: there is nothing to keep, nor to publish at the end
+    }
+    if (isNew) {
+      counted.startedKeys.inc();
+    }
+    if (idleKeys != null) {
+      idleKeys.note(state, context.timerService());
+    }
+    publisher.remind(chunk.key(), state, context.timerService());
+    states.update(state);
+    if (spec.metrics().atLatestMillis() > 0 && hasNews(state, model)) {
+      remind(context);
+    }
+  }
+
+  private void learnAll(
+      TrainState state,
+      PrequentialModel model,
+      Chunk chunk,
+      Context context,
+      Collector<OutputRecord> out)
+      throws IOException {
     scratch.findClasses(chunk, model.classes(), spec.model().classWeights());
     counted.beginChunk();
     for (int row = 0; row < chunk.size(); ) {
       long before = model.examples();
       long seqBefore = model.seq();
       long version = model.learner().steps();
-      String champion = model.contest() == null ? null : model.contest().champion();
+      String champion = model.champion();
       int known = model.classes().size();
       counted.before(model);
       row = learn(model, chunk, row, context);
       counted.after(model);
-      if (predictions != null && model.seq() > seqBefore) {
+      // What waited for its label was published when its features came.
+      if (predictions != null && model.seq() > seqBefore && scratch.pending == null) {
         context.output(
             Outputs.PREDICTIONS,
             predictions.record(model, chunk, row - 1, scratch.scores, champion, known, version));
@@ -164,7 +207,7 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
         crowned |= events.noteChampion(model, chunk.key(), context::output);
       }
       if (model.examples() > before && model.examples() % spec.metrics().every() == 0) {
-        out.collect(report(model, chunk.key(), context::output));
+        out.collect(report(state, model, chunk.key(), context::output));
         events.noteSkipped(model, chunk.key(), context::output);
       }
       // Whoever predicts with published models is to have the one that answers here.
@@ -173,19 +216,25 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
       }
     }
     counted.endChunk(chunk, context.timerService());
-    if (model.seq() == 0) {
-      return; // all were refused: there is nothing to keep, nor to publish at the end
-    }
-    if (isNew) {
-      counted.startedKeys.inc();
-    }
-    if (idleKeys != null) {
-      idleKeys.note(state, context.timerService());
-    }
-    publisher.remind(chunk.key(), state, context.timerService());
-    states.update(state);
-    if (spec.metrics().atLatestMillis() > 0 && model.hasNews()) {
-      remind(context);
+  }
+
+  /** Learns what becomes whole by the chunk's features and labels; the rest of them waits. */
+  private void learnLate(
+      TrainState state,
+      PrequentialModel model,
+      Chunk chunk,
+      Context context,
+      Collector<OutputRecord> out)
+      throws IOException {
+    for (int row = 0; row < chunk.size(); row++) {
+      if (chunk.kind(row).hasFeatures() && chunk.width() != model.learner().inputs()) {
+        refuseForWidth(model, chunk, row, context);
+        continue;
+      }
+      Chunk example = late.next(model, state.labels(), chunk, row, context::output);
+      if (example != null) {
+        learnAll(state, model, example, context, out);
+      }
     }
   }
 
@@ -219,7 +268,9 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
     if (model != null) {
       reportNews(state, model, key, metrics, others);
       events.noteSkipped(model, key, others);
-      publisher.publish(model, state, key, others);
+      if (model.seq() > 0) { // else all of it waits for labels
+        publisher.publish(model, state, key, others);
+      }
     }
   }
 
@@ -230,10 +281,14 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
       Collector<OutputRecord> out,
       SideOutputs others)
       throws IOException {
-    if (model != null && model.hasNews()) {
-      out.collect(report(model, key, others));
+    if (model != null && hasNews(state, model)) {
+      out.collect(report(state, model, key, others));
       states.update(state);
     }
+  }
+
+  private static boolean hasNews(TrainState state, PrequentialModel model) {
+    return model.hasNews() || (state.labels() != null && state.labels().hasNews());
   }
 
   /** The key's next example starts it afresh. */
@@ -297,13 +352,7 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
    */
   private int learn(PrequentialModel model, Chunk chunk, int row, Context context) {
     if (chunk.width() != model.learner().inputs()) {
-      refuse(
-          chunk,
-          row,
-          DeadLetterReason.WRONG_FEATURE_COUNT,
-          "the record has %d features; the model of this key has %d inputs"
-              .formatted(chunk.width(), model.learner().inputs()),
-          context);
+      refuseForWidth(model, chunk, row, context);
       return row + 1;
     }
     if (chunk.isClassification() != model.task().isClassification()) {
@@ -356,7 +405,9 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
     if (share == 0 || chunk.isClassification() && scratch.classOf[chunk.labelOf(row)] < 0) {
       return false;
     }
-    scratch.takeFeatures(chunk, row, row + 1);
+    if (!chunk.hasId(row)) {
+      scratch.takeFeatures(chunk, row, row + 1);
+    }
     return HeldOut.isHeldOut(chunk, row, scratch.features, share);
   }
 
@@ -402,6 +453,26 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
     }
   }
 
+  private void refuseForWidth(PrequentialModel model, Chunk chunk, int row, Context context) {
+    refuse(
+        chunk,
+        row,
+        DeadLetterReason.WRONG_FEATURE_COUNT,
+        "the record has %d features; the model of this key has %d inputs"
+            .formatted(chunk.width(), model.learner().inputs()),
+        context);
+  }
+
+  private void refuseForShape(Chunk chunk, int row, Context context) {
+    refuse(
+        chunk,
+        row,
+        DeadLetterReason.LABEL_WITHOUT_FEATURES,
+        "the label came before any features of its key, so that nobody knows how many there are;"
+            + " where input.features declares them such a label waits",
+        context);
+  }
+
   private void refuseForSize(Chunk chunk, int row, long bytes, Context context) {
     refuse(
         chunk,
@@ -414,7 +485,7 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
 
   private void refuse(
       Chunk chunk, int row, DeadLetterReason reason, String message, Context context) {
-    KafkaRecord record = chunk.record(row, spec.topic());
+    KafkaRecord record = late == null ? chunk.record(row, spec.topic()) : late.record(chunk, row);
     context.output(
         Outputs.DEAD_LETTERS, refused.record(new DeadLetter(record, reason, message, null)));
   }
@@ -426,9 +497,13 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
     context.timerService().registerProcessingTimeTimer((now / period + 1) * period);
   }
 
-  private OutputRecord report(PrequentialModel model, String key, SideOutputs others) {
+  private OutputRecord report(
+      TrainState state, PrequentialModel model, String key, SideOutputs others) {
     MetricsReport report = model.report(spec, key);
     counted.report(report);
+    if (state.labels() != null) {
+      report = report.withLabels(state.labels().report());
+    }
     if (spec.fleet()) {
       others.output(Outputs.FLEET, FleetSample.of(report, model.drifts(), model.isWarned()));
     }

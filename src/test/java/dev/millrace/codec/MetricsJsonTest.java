@@ -13,7 +13,9 @@ import dev.millrace.data.MetricsReport.ClassificationBlock;
 import dev.millrace.data.MetricsReport.ClassificationScores;
 import dev.millrace.data.MetricsReport.Confusion;
 import dev.millrace.data.MetricsReport.Contestant;
+import dev.millrace.data.MetricsReport.Delays;
 import dev.millrace.data.MetricsReport.Fading;
+import dev.millrace.data.MetricsReport.Labels;
 import dev.millrace.data.MetricsReport.RegressionBaseline;
 import dev.millrace.data.MetricsReport.RegressionBlock;
 import dev.millrace.data.MetricsReport.RegressionScores;
@@ -188,6 +190,29 @@ class MetricsJsonTest {
       assertThat(Double.parseDouble(digits)).isEqualTo(value);
       assertThat(new ObjectMapper().readTree(line).at("/window/r2").asDouble()).isEqualTo(-value);
     }
+  }
+
+  @Test
+  void whatBecameOfLabelsThatCameLaterStandsBesideTheScores() {
+    RegressionBlock block = new RegressionBlock(1, 1, 0, 0, 0, 0, 0, 0);
+    RegressionBaseline baseline = new RegressionBaseline(0, 0, 0, 0);
+    MetricsReport report =
+        report(
+            Task.REGRESSION,
+            new RegressionScores(1, 0, block, block, null, 0, 0, baseline, baseline));
+
+    assertThat(encode(report)).doesNotContain("\"labels\"");
+    assertThat(
+            encode(
+                report.withLabels(
+                    new Labels(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, new Delays(12, 13, 14, 15)))))
+        .contains(
+            ",\"labels\":{\"pending\":1,\"early\":2,\"matched\":3,\"complete\":4,"
+                + "\"timed_out\":5,\"without_features\":6,\"duplicate_features\":7,"
+                + "\"duplicate_labels\":8,\"dropped_features\":9,\"dropped_labels\":10,"
+                + "\"late\":11,\"delay_ms\":{\"p50\":12,\"p90\":13,\"p99\":14,\"max\":15}},");
+    assertThat(encode(report.withLabels(new Labels(1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, null))))
+        .contains("\"delay_ms\":null}");
   }
 
   @Test
