@@ -15,7 +15,12 @@ import java.util.Map;
 /** Reads the {@code input} part: how a record becomes an example. */
 final class InputReader {
   private static final List<Option<String>> FIELDS =
-      List.of(InputOptions.LABEL, InputOptions.KEY, InputOptions.WEIGHT, InputOptions.EVENT_TIME);
+      List.of(
+          InputOptions.LABEL,
+          InputOptions.KEY,
+          InputOptions.WEIGHT,
+          InputOptions.EVENT_TIME,
+          InputOptions.ID);
 
   private final OptionReader in;
   private final OptionReader limits;
@@ -49,6 +54,8 @@ final class InputReader {
     }
     checkLabels(classes, limit);
     String schema = schema(features);
+    LabelsReader labels = new LabelsReader(in, isStandard());
+    InputSpec.LateLabels late = labels.read();
     InputSpec spec =
         new InputSpec(
             in.get(InputOptions.FORMAT),
@@ -61,7 +68,9 @@ final class InputReader {
             classes,
             List.copyOf(features.keySet()),
             limit,
-            FormatReader.columns(in, FIELDS, features, problems),
+            labels.id(),
+            late,
+            FormatReader.columns(in, FIELDS, features, late, problems),
             FormatReader.registry(in));
     return new Settings.Input(in.get(InputOptions.INPUT_TOPIC), in.get(InputOptions.START), spec);
   }
@@ -256,6 +265,12 @@ final class InputReader {
     requireName(InputOptions.KEY, "key");
     requireName(InputOptions.WEIGHT, "weight");
     requireName(InputOptions.EVENT_TIME, "ts");
+    requireName(InputOptions.ID, LabelsReader.STANDARD_ID);
+  }
+
+  private boolean isStandard() {
+    return in.get(InputOptions.FORMAT) == InputSpec.Format.AVRO
+        && !in.mentions(InputOptions.SCHEMA);
   }
 
   private void requireName(Option<String> option, String standard) {

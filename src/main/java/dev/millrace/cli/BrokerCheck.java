@@ -68,7 +68,9 @@ public final class BrokerCheck {
    */
   static void requireTopics(Settings settings, Duration timeout, Path config) {
     requireBroker(settings.kafka(), timeout, config);
-    requireTopic(settings.kafka(), settings.input().topic(), config);
+    for (String topic : settings.input().topics()) {
+      requireTopic(settings.kafka(), topic, config);
+    }
     for (String topic : settings.output().topics()) {
       requireTopic(settings.kafka(), topic, config);
     }

@@ -167,7 +167,7 @@ final class DemoCommand implements Callable<Integer> {
         CsvProducer producer =
             new CsvProducer(
                 settings.kafka(), settings.input().topic(), CsvProducer.Compression.LZ4)) {
-      producer.send(examples, scan.rows(), perSecond, stop, Progress.hidden());
+      producer.send(examples, null, scan.rows(), perSecond, stop, Progress.hidden());
     }
   }
 

@@ -42,6 +42,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       WatchCommand.class,
       DashboardCommand.class,
       ModelsCommand.class,
+      PromoteCommand.class,
       PredictCommand.class,
       ServeCommand.class,
       SchemaCommand.class,

@@ -91,7 +91,7 @@ final class RunCommand implements Callable<Integer> {
     out.println(Banner.line());
     out.printf(
         "Reads     %s on %s%n",
-        settings.input().topic(), settings.kafka().get("bootstrap.servers"));
+        String.join(", ", settings.input().topics()), settings.kafka().get("bootstrap.servers"));
     RegistrySpec registry = settings.input().spec().registry();
     if (registry != null) {
       out.printf("Schemas   from %s; records wait while it does not answer%n", registry.url());

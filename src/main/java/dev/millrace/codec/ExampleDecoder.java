@@ -4,6 +4,7 @@ import dev.millrace.data.DeadLetter;
 import dev.millrace.data.DeadLetterReason;
 import dev.millrace.data.Example;
 import dev.millrace.data.KafkaRecord;
+import dev.millrace.data.RecordKind;
 import java.io.IOException;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
@@ -28,29 +29,45 @@ public final class ExampleDecoder {
   private final RegisteredReaders registered;
   private final long fingerprint;
 
-  /** A decoder of a pipeline without a registry. */
+  /** Of the records of the input topic of a pipeline without a registry. */
   public ExampleDecoder(InputSpec spec) {
     this(spec, null);
   }
 
   /**
+   * Of the records of the input topic.
+   *
    * @param schemas of the pipeline's registry, or null where it has none
    */
   public ExampleDecoder(InputSpec spec, RegisteredSchemas schemas) {
+    this(spec, schemas, false);
+  }
+
+  /**
+   * Of the records of the topic of labels, which a pipeline has of its own.
+   *
+   * @param schemas of the pipeline's registry, or null where it has none
+   */
+  public static ExampleDecoder ofLabels(InputSpec spec, RegisteredSchemas schemas) {
+    return new ExampleDecoder(spec.ofLabels(), schemas, true);
+  }
+
+  private ExampleDecoder(InputSpec spec, RegisteredSchemas schemas, boolean labelsAlone) {
     this.spec = spec;
     this.keys = new KeyReader(spec.limits().keyBytes());
     Schema schema = ExampleSchema.of(spec);
     this.fingerprint = ExampleSchema.fingerprint(schema);
     if (spec.format() == InputSpec.Format.JSON) {
-      reader = new MappedExampleReader(spec, keys, new JsonFields());
+      reader = new MappedExampleReader(spec, keys, new JsonFields(), labelsAlone);
     } else if (spec.format() == InputSpec.Format.CSV) {
-      reader = new MappedExampleReader(spec, keys, new CsvFields(spec));
+      reader = new MappedExampleReader(spec, keys, new CsvFields(spec), labelsAlone);
     } else if (ExampleSchema.isStandard(spec)) {
-      reader = new StandardExampleReader(spec, keys);
+      reader = new StandardExampleReader(spec, keys, labelsAlone);
     } else {
-      reader = new MappedExampleReader(spec, keys, new AvroFields(schema));
+      reader = new MappedExampleReader(spec, keys, new AvroFields(schema), labelsAlone);
     }
-    registered = schemas == null ? null : new RegisteredReaders(spec, keys, schemas, reader);
+    registered =
+        schemas == null ? null : new RegisteredReaders(spec, keys, schemas, reader, labelsAlone);
   }
 
   /**
@@ -63,6 +80,8 @@ public final class ExampleDecoder {
    */
   public DeadLetter decode(KafkaRecord record, Example into) {
     into.record = record;
+    into.kind = RecordKind.EXAMPLE;
+    into.clearId();
     into.epoch = EpochHeader.read(record);
     try {
       byte[] value = record.value();

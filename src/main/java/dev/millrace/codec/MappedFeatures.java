@@ -22,6 +22,16 @@ final class MappedFeatures {
     }
   }
 
+  /** Whether a record has any of the columns. */
+  boolean hasAny(MappedExampleReader.Fields fields) {
+    for (String[] path : paths) {
+      if (fields.at(path) != null) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   void read(MappedExampleReader.Fields fields, Example into) throws RefusedException {
     mapper.begin(into);
     for (int column = 0; column < paths.length; column++) {

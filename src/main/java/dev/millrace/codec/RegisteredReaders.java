@@ -12,18 +12,25 @@ final class RegisteredReaders {
   private final KeyReader keys;
   private final RegisteredSchemas schemas;
   private final ExampleReader known;
+  private final boolean labelsAlone;
   private final Schema readerSchema;
   private final IdTable<ExampleReader> readers;
 
   /**
    * @param known reader of records of the pipeline's own schema
+   * @param labelsAlone whether the records have labels and no features
    */
   RegisteredReaders(
-      InputSpec spec, KeyReader keys, RegisteredSchemas schemas, ExampleReader known) {
+      InputSpec spec,
+      KeyReader keys,
+      RegisteredSchemas schemas,
+      ExampleReader known,
+      boolean labelsAlone) {
     this.spec = spec;
     this.keys = keys;
     this.schemas = schemas;
     this.known = known;
+    this.labelsAlone = labelsAlone;
     this.readerSchema = ExampleSchema.of(spec);
     this.readers = new IdTable<>(spec.registry().cached());
   }
@@ -65,6 +72,6 @@ final class RegisteredReaders {
     }
     return ExampleSchema.isStandard(spec)
         ? new EvolvedExampleReader(writer, readerSchema, known)
-        : new MappedExampleReader(spec, keys, new AvroFields(writer, readerSchema));
+        : new MappedExampleReader(spec, keys, new AvroFields(writer, readerSchema), labelsAlone);
   }
 }

@@ -20,6 +20,8 @@ public final class DecodeFunction extends ProcessFunction<KafkaRecord, Example> 
   // Null without a registry.
   private transient RegisteredSchemas schemas;
   private transient ExampleDecoder decoder;
+  // Of the topic of labels; null if there is none.
+  private transient ExampleDecoder labelDecoder;
   private transient Example example;
   private transient Counter decoded;
   private transient DeadLetters refused;
@@ -35,6 +37,10 @@ public final class DecodeFunction extends ProcessFunction<KafkaRecord, Example> 
             ? null
             : RegisteredSchemas.acquire(spec.registry(), RegistryAlarm.INSTANCE);
     decoder = new ExampleDecoder(spec, schemas);
+    labelDecoder =
+        spec.labels() == null || spec.labels().topic() == null
+            ? null
+            : ExampleDecoder.ofLabels(spec, schemas);
     example = new Example();
     MetricGroup group = getRuntimeContext().getMetricGroup();
     decoded = JobMetric.DECODED.counter(group);
@@ -50,7 +56,8 @@ public final class DecodeFunction extends ProcessFunction<KafkaRecord, Example> 
 
   @Override
   public void processElement(KafkaRecord record, Context context, Collector<Example> out) {
-    DeadLetter letter = decoder.decode(record, example);
+    boolean isLabel = labelDecoder != null && record.topic().equals(spec.labels().topic());
+    DeadLetter letter = (isLabel ? labelDecoder : decoder).decode(record, example);
     if (letter == null) {
       decoded.inc();
       out.collect(example);

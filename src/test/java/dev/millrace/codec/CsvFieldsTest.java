@@ -138,6 +138,8 @@ class CsvFieldsTest {
             new FeatureSpec(
                 "city", FeatureSpec.Type.ONE_HOT, false, List.of("Bergen", "Oslo, \"N\""), 0)),
         new InputSpec.Limits(10_000, 64, 10, 1_000),
+        null,
+        null,
         List.of("shop.id", "class", "amount", "first", "city", "at", "note"),
         null);
   }

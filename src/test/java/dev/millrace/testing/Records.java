@@ -56,6 +56,8 @@ public final class Records {
         spec.classes(),
         spec.features(),
         spec.limits(),
+        spec.id(),
+        spec.labels(),
         spec.columns(),
         registry);
   }
