@@ -7,6 +7,7 @@ import dev.millrace.Node.Sequence;
 import dev.millrace.codec.InputSpec;
 import dev.millrace.data.Task;
 import dev.millrace.nn.Activation;
+import dev.millrace.nn.AutoSpec;
 import dev.millrace.nn.ClassWeights;
 import dev.millrace.nn.Clipping;
 import dev.millrace.nn.Initializer;
@@ -22,7 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** Reads the {@code model} part: {@code auto}, or a network written out. */
+/** Reads the {@code model} part: {@code auto}, or a network written out; or several of them. */
 final class ModelReader {
   private static final String AUTO = "auto";
 
@@ -30,6 +31,8 @@ final class ModelReader {
   private final Path baseDir;
   private final Problems problems;
   private String prior;
+  // What auto means, once it was asked for.
+  private ModelSpec auto;
 
   /**
    * @param baseDir folder that {@code model.from} is relative to, or null for the working directory
@@ -42,6 +45,9 @@ final class ModelReader {
 
   /** The model for what comes in; its task is null where it will be guessed from the labels. */
   ModelSpec read(InputSpec input) {
+    if (ModelsReader.isWanted(root)) {
+      return several(input);
+    }
     Node node = root.given(PipelineOptions.MODEL);
     if (node instanceof Scalar scalar && !scalar.text().equals(AUTO)) {
       root.refuse(
@@ -54,8 +60,53 @@ final class ModelReader {
       root.refuse(
           AutoOptions.AUTO, "goes with model: auto, but the network is written out. Remove one");
     }
+    return network(root.below(PipelineOptions.MODEL, ModelOptions.MODEL_GROUP), input);
+  }
+
+  private ModelSpec several(InputSpec input) {
+    ModelSpec several = new ModelsReader(root, problems, this::oneOfSeveral).read(input);
+    if (several == null) {
+      return ModelSpec.single(1); // which nobody sees, for there are problems
+    }
+    if (root.mentions(AutoOptions.AUTO)
+        && several.each().stream().allMatch(one -> one.auto() == null)) {
+      root.refuse(
+          AutoOptions.AUTO, "goes with model: auto, but no model is that. Remove it, or add one");
+    }
+    return several;
+  }
+
+  private ModelSpec oneOfSeveral(String path, Entry entry, InputSpec input) {
+    if (entry.value() instanceof Mapping mapping) {
+      OptionReader model = new OptionReader(path, mapping, ModelOptions.MODEL_GROUP, problems);
+      for (Option<?> option : List.of(ModelOptions.FROM, ModelOptions.PRIOR)) {
+        if (model.mentions(option)) {
+          model.refuse(option, "goes with a model that is alone. Remove it, or take model");
+          return null;
+        }
+      }
+      return network(model, input);
+    }
+    ModelSpec auto = auto(input);
+    if (entry.value() instanceof Scalar word && AUTO.equals(word.text())) {
+      return auto;
+    }
+    try {
+      AutoSpec.Tier tier = AutoOptions.TIERS.read(entry.value());
+      AutoSpec own = new AutoSpec(tier, auto.auto().members(), auto.auto().buffer());
+      return ModelSpec.auto(auto.seed(), own, auto.classWeights());
+    } catch (Kind.Refusal e) {
+      problems.add(
+          entry.line(),
+          path
+              + " must be auto, fast, balanced, accurate, or a map of options, but was "
+              + entry.value().describe());
+      return null;
+    }
+  }
+
+  private ModelSpec network(OptionReader model, InputSpec input) {
     int before = problems.count();
-    OptionReader model = root.below(PipelineOptions.MODEL, ModelOptions.MODEL_GROUP);
     Optimizer optimizer = new OptimizerReader(model, problems).read();
     prior = prior(model);
     StartReader start = StartReader.read(model, input, baseDir);
@@ -101,16 +152,23 @@ final class ModelReader {
   }
 
   private ModelSpec auto(InputSpec input) {
-    OptionReader auto =
+    if (auto == null) {
+      auto = readAuto(input);
+    }
+    return auto;
+  }
+
+  private ModelSpec readAuto(InputSpec input) {
+    OptionReader options =
         new OptionReader(
             AutoOptions.AUTO.name(),
             mapOf(root, AutoOptions.AUTO, AutoOptions.TIER),
             AutoOptions.AUTO_GROUP,
             problems);
     return ModelSpec.auto(
-        auto.get(AutoOptions.SEED),
-        AutoOptions.read(auto),
-        classWeights(auto, input.task(), input.classes()));
+        options.get(AutoOptions.SEED),
+        AutoOptions.read(options),
+        classWeights(options, input.task(), input.classes()));
   }
 
   private List<LayerSpec> layers(OptionReader model) {

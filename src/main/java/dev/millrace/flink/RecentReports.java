@@ -27,7 +27,7 @@ final class RecentReports {
   }
 
   void add(MetricsReport report) {
-    FleetSample sample = FleetSample.of(report);
+    FleetSample sample = FleetSample.of(report, 0, false);
     accuracies[next] = sample.accuracy();
     losses[next] = sample.loss();
     better[next] = better(report);
