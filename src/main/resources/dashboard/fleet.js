@@ -50,8 +50,9 @@ export function drawFleet() {
   const { fleet } = news;
   setText($("fleet-keys"), groups(fleet.keys));
   setText($("fleet-active"), groups(fleet.active));
-  setText($("fleet-drifting"), groups(news.drifting));
-  $("fleet-drifting").classList.toggle("warn", news.drifting > 0);
+  const drifting = fleet.drifting ? fleet.drifting.count : null;
+  setText($("fleet-drifting"), groups(drifting));
+  $("fleet-drifting").classList.toggle("warn", drifting > 0);
   setText($("fleet-sub"), "one count a key, whatever its examples" + (news.from_topic ? "; as the fleet topic says" : ""));
   drawSpread();
   if (!charts) charts = new Charts($("fleet-charts"), FLEET);

@@ -1,5 +1,6 @@
 package dev.millrace.cli;
 
+import dev.millrace.codec.CsvText;
 import dev.millrace.codec.FeatureSpec;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -68,10 +69,10 @@ final class FieldProfile {
 
   /** Counts a value of a CSV file, where everything is text. */
   void seeCell(String cell) {
-    if (CsvColumn.isMissing(cell)) {
+    if (CsvText.isMissing(cell)) {
       return;
     }
-    double number = CsvNumber.parse(cell);
+    double number = CsvText.number(cell);
     if (!Double.isNaN(number)) {
       seeNumber(number, CsvExamples.className(cell));
     } else if (cell.equalsIgnoreCase("true") || cell.equalsIgnoreCase("false")) {

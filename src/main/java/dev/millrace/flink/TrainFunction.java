@@ -1,5 +1,6 @@
 package dev.millrace.flink;
 
+import dev.millrace.codec.CommandJson;
 import dev.millrace.codec.MetricsJson;
 import dev.millrace.data.Chunk;
 import dev.millrace.data.DeadLetter;
@@ -8,6 +9,7 @@ import dev.millrace.data.FleetSample;
 import dev.millrace.data.KafkaRecord;
 import dev.millrace.data.MetricsReport;
 import dev.millrace.data.OutputRecord;
+import dev.millrace.data.Promote;
 import dev.millrace.eval.drift.DriftSignal;
 import dev.millrace.flink.StateSpec.ShapeChange;
 import dev.millrace.nn.ContestSpec.OnChange;
@@ -114,6 +116,10 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
       throws Exception {
     TrainState state = states.value();
     PrequentialModel model = state == null ? null : resume(state, chunk.key());
+    if (chunk.isOfCommands()) {
+      obey(state, model, chunk, context);
+      return;
+    }
     boolean isNew = state == null;
     if (model == null) {
       if (!isNew) {
@@ -232,6 +238,31 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
       if (example != null) {
         learnAll(state, model, example, context, out);
       }
+    }
+  }
+
+  /** Does what commands say to a key's models. */
+  private void obey(TrainState state, PrequentialModel model, Chunk chunk, Context context)
+      throws IOException {
+    Contest contest = model == null ? null : model.contest();
+    for (int row = 0; row < chunk.size(); row++) {
+      KafkaRecord record = chunk.record(row, spec.commands());
+      Promote command = CommandJson.decode(record.value());
+      if (contest != null && contest.model(command.model()) != null) {
+        contest.promote(command.model());
+        if (events.noteChampion(model, chunk.key(), context::output)) {
+          publisher.publish(model, state, chunk.key(), context::output);
+          states.update(state);
+        }
+        continue;
+      }
+      String message =
+          contest == null
+              ? "the key has no models; it has had no example, or none that could be used"
+              : "the key has no model \"%s\"; it has %s"
+                  .formatted(command.model(), contest.names());
+      DeadLetter letter = new DeadLetter(record, DeadLetterReason.UNKNOWN_MODEL, message, null);
+      context.output(Outputs.DEAD_LETTERS, refused.record(letter));
     }
   }
 

@@ -36,6 +36,7 @@ final class Traffic implements AutoCloseable {
   private final Map<Place, Long> sentAt = new HashMap<>();
   private int sent;
   private int wanted;
+  private volatile Exception failure;
 
   /**
    * @param topic for the records, whatever they say
@@ -76,6 +77,17 @@ final class Traffic implements AutoCloseable {
     producer.flush();
   }
 
+  /**
+   * Checks that the broker has everything, or may yet.
+   *
+   * @throws IllegalStateException if the test's own producer has given up a record
+   */
+  void requireNoLoss() {
+    if (failure != null) {
+      throw new IllegalStateException("a record could not be sent", failure);
+    }
+  }
+
   int size() {
     return records.size();
   }
@@ -95,7 +107,9 @@ final class Traffic implements AutoCloseable {
       ProducerRecord<byte[], byte[]> r = records.get(sent++);
       int offset = ends.merge(r.partition(), 1, Integer::sum) - 1;
       sentAt.put(new Place(r.partition(), offset), System.currentTimeMillis());
-      producer.send(new ProducerRecord<>(topic, r.partition(), r.timestamp(), r.key(), r.value()));
+      producer.send(
+          new ProducerRecord<>(topic, r.partition(), r.timestamp(), r.key(), r.value()),
+          (metadata, e) -> failure = e == null ? failure : e);
     }
   }
 
