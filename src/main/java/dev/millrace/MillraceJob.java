@@ -173,18 +173,6 @@ public final class MillraceJob {
             sink(settings, settings.output().fleet())));
   }
 
-  private static Source<KafkaRecord, ?, ?> source(Settings settings, boolean bounded) {
-    KafkaSource<KafkaRecord> records =
-        KafkaIo.source(
-            settings.kafka(),
-            settings.input().topics(),
-            consumerGroup(settings),
-            startingOffsets(settings.input().start()),
-            bounded);
-    RegistrySpec registry = settings.input().spec().registry();
-    return registry == null ? records : new RegistrySource(records, registry);
-  }
-
   /** Commands, from those on that come after the job's first start; null if it takes none. */
   @SuppressWarnings("deprecation") // the connector's interface asks for Kafka's old enum
   private static Source<KafkaRecord, ?, ?> commandsSource(Settings settings, boolean bounded) {
@@ -196,6 +184,18 @@ public final class MillraceJob {
             "millrace-" + settings.pipeline() + "-commands",
             OffsetsInitializer.committedOffsets(OffsetResetStrategy.LATEST),
             bounded);
+  }
+
+  private static Source<KafkaRecord, ?, ?> source(Settings settings, boolean bounded) {
+    KafkaSource<KafkaRecord> records =
+        KafkaIo.source(
+            settings.kafka(),
+            settings.input().topics(),
+            consumerGroup(settings),
+            startingOffsets(settings.input().start()),
+            bounded);
+    RegistrySpec registry = settings.input().spec().registry();
+    return registry == null ? records : new RegistrySource(records, registry);
   }
 
   private static void requireTransactions(Map<String, String> kafka) throws InterruptedException {

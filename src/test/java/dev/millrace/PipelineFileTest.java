@@ -130,7 +130,9 @@ class PipelineFileTest {
                     new InputSpec.Limits(65_536, 64, 10, 512),
                     "payment.id",
                     new InputSpec.LateLabels(
-                        "verdicts.v2", "payment", "shop", "outcome", 30L * 86_400_000, 50_000))));
+                        "verdicts.v2", "payment", "shop", "outcome", 30L * 86_400_000, 50_000),
+                    List.of(),
+                    null)));
     assertThat(settings.model())
         .isEqualTo(
             new ModelSpec(

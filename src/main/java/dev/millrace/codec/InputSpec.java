@@ -46,26 +46,7 @@ public record InputSpec(
     columns = List.copyOf(columns);
   }
 
-  /** An input without CSV columns and registry. */
-  public InputSpec(
-      Format format,
-      String schema,
-      String key,
-      String label,
-      String weight,
-      String eventTime,
-      Task task,
-      List<String> classes,
-      List<FeatureSpec> features,
-      Limits limits,
-      String id,
-      LateLabels labels) {
-    this(
-        format, schema, key, label, weight, eventTime, task, classes, features, limits, id, labels,
-        List.of(), null);
-  }
-
-  /** Of records that have their labels, and of examples without a name. */
+  /** Of records that have their labels, without a name, CSV columns and a registry. */
   public InputSpec(
       Format format,
       String schema,
@@ -78,7 +59,8 @@ public record InputSpec(
       List<FeatureSpec> features,
       Limits limits) {
     this(
-        format, schema, key, label, weight, eventTime, task, classes, features, limits, null, null);
+        format, schema, key, label, weight, eventTime, task, classes, features, limits, null, null,
+        List.of(), null);
   }
 
   /** The same for another task. */

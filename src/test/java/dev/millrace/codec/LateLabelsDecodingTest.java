@@ -139,6 +139,8 @@ class LateLabelsDecodingTest {
             new FeatureSpec("b", FeatureSpec.Type.NUMERIC, true, List.of(), 0)),
         Records.undeclared().limits(),
         "id",
-        labels);
+        labels,
+        List.of(),
+        null);
   }
 }
