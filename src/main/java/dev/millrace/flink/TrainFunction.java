@@ -1,6 +1,5 @@
 package dev.millrace.flink;
 
-import dev.millrace.codec.CommandJson;
 import dev.millrace.codec.MetricsJson;
 import dev.millrace.data.Chunk;
 import dev.millrace.data.DeadLetter;
@@ -9,16 +8,12 @@ import dev.millrace.data.FleetSample;
 import dev.millrace.data.KafkaRecord;
 import dev.millrace.data.MetricsReport;
 import dev.millrace.data.OutputRecord;
-import dev.millrace.data.Promote;
 import dev.millrace.eval.drift.DriftSignal;
 import dev.millrace.flink.StateSpec.ShapeChange;
 import dev.millrace.nn.ContestSpec.OnChange;
 import dev.millrace.nn.ModelMismatchException;
-import dev.millrace.nn.contest.Contest;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.util.HashSet;
-import java.util.Set;
 import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.api.common.state.ValueState;
 import org.apache.flink.api.common.state.ValueStateDescriptor;
@@ -64,7 +59,7 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
   private transient Events events;
   private transient TrainMetrics counted;
   private transient boolean warned;
-  private transient Set<String> told;
+  private transient Champions champions;
   // Why the state that was read last could not be used.
   private transient String mismatch;
   private transient DeadLetters refused;
@@ -81,7 +76,6 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
       idleKeys = new IdleKeys(getRuntimeContext(), stateSpec.ttlMillis());
     }
     scratch = new TrainScratch();
-    told = new HashSet<>();
     json = new MetricsJson();
     predictions = spec.predictions() ? new Predictions(spec) : null;
     publisher = new ModelPublisher(spec, getRuntimeContext());
@@ -89,6 +83,7 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
     MetricGroup group = getRuntimeContext().getMetricGroup();
     counted = new TrainMetrics(group);
     refused = new DeadLetters(group, spec.input().limits().outputBytes());
+    champions = new Champions(spec, events, publisher, refused);
     late =
         spec.input().labels() == null
             ? null
@@ -117,7 +112,9 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
     TrainState state = states.value();
     PrequentialModel model = state == null ? null : resume(state, chunk.key());
     if (chunk.isOfCommands()) {
-      obey(state, model, chunk, context);
+      if (champions.obey(state, model, chunk, context::output)) {
+        states.update(state);
+      }
       return;
     }
     boolean isNew = state == null;
@@ -241,31 +238,6 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
     }
   }
 
-  /** Does what commands say to a key's models. */
-  private void obey(TrainState state, PrequentialModel model, Chunk chunk, Context context)
-      throws IOException {
-    Contest contest = model == null ? null : model.contest();
-    for (int row = 0; row < chunk.size(); row++) {
-      KafkaRecord record = chunk.record(row, spec.commands());
-      Promote command = CommandJson.decode(record.value());
-      if (contest != null && contest.model(command.model()) != null) {
-        contest.promote(command.model());
-        if (events.noteChampion(model, chunk.key(), context::output)) {
-          publisher.publish(model, state, chunk.key(), context::output);
-          states.update(state);
-        }
-        continue;
-      }
-      String message =
-          contest == null
-              ? "the key has no models; it has had no example, or none that could be used"
-              : "the key has no model \"%s\"; it has %s"
-                  .formatted(command.model(), contest.names());
-      DeadLetter letter = new DeadLetter(record, DeadLetterReason.UNKNOWN_MODEL, message, null);
-      context.output(Outputs.DEAD_LETTERS, refused.record(letter));
-    }
-  }
-
   @Override
   public void onTimer(long timestamp, OnTimerContext context, Collector<OutputRecord> out)
       throws Exception {
@@ -346,7 +318,7 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
       }
       PrequentialModel model = state.resume(spec, scratch.workspace);
       if (model.contest() != null) {
-        tell(model.contest(), key);
+        champions.tellOfRestored(model.contest(), key);
       }
       return model;
     } catch (ModelMismatchException e) {
@@ -362,15 +334,6 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
       return null;
     } catch (IOException e) {
       throw new SuppressRestartsException(e);
-    }
-  }
-
-  /** Says once what becomes of models whose names or kinds have changed in the pipeline file. */
-  private void tell(Contest contest, String key) {
-    for (String note : contest.takeNotes()) {
-      if (told.add(note)) {
-        LOG.warn("Key {} and all others like it: {}", key, note);
-      }
     }
   }
 
