@@ -129,7 +129,7 @@ public final class MillraceJob {
         KafkaIo.source(
             settings.kafka(),
             settings.input().topics(),
-            "millrace-" + settings.pipeline(),
+            consumerGroup(settings),
             startingOffsets(settings.input().start()),
             bounded),
         new Sinks(
@@ -159,6 +159,11 @@ public final class MillraceJob {
   /** The name that Flink shows for a pipeline's job. */
   public static String jobName(Settings settings) {
     return "millrace " + settings.pipeline();
+  }
+
+  /** The group under which a pipeline commits what it has read. */
+  public static String consumerGroup(Settings settings) {
+    return "millrace-" + settings.pipeline();
   }
 
   /** The Flink options behind the pipeline's {@code state} part. */

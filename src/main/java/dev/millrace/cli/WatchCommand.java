@@ -23,7 +23,7 @@ import picocli.CommandLine.Spec;
     })
 final class WatchCommand implements Callable<Integer> {
   static final String DEFAULT_TOPIC = "millrace.metrics.v1";
-  private static final String DEFAULT_FLEET_TOPIC = "millrace.fleet.v1";
+  static final String DEFAULT_FLEET_TOPIC = "millrace.fleet.v1";
 
   @Mixin private KafkaOptions kafka;
 

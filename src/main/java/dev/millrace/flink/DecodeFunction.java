@@ -7,6 +7,7 @@ import dev.millrace.data.Example;
 import dev.millrace.data.KafkaRecord;
 import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.metrics.Counter;
+import org.apache.flink.metrics.MetricGroup;
 import org.apache.flink.streaming.api.functions.ProcessFunction;
 import org.apache.flink.util.Collector;
 
@@ -34,8 +35,9 @@ public final class DecodeFunction extends ProcessFunction<KafkaRecord, Example> 
             ? null
             : ExampleDecoder.ofLabels(spec);
     example = new Example();
-    decoded = getRuntimeContext().getMetricGroup().addGroup("millrace").counter("decoded");
-    refused = new DeadLetters(getRuntimeContext().getMetricGroup(), spec.limits().outputBytes());
+    MetricGroup group = getRuntimeContext().getMetricGroup();
+    decoded = JobMetric.DECODED.counter(group);
+    refused = new DeadLetters(group, spec.limits().outputBytes());
   }
 
   @Override

@@ -53,6 +53,11 @@ final class DriftWatch {
     return drifts;
   }
 
+  /** Whether a drift is suspected now. */
+  boolean isWarned() {
+    return last == DriftSignal.WARNING;
+  }
+
   /** A challenger learns each class that the model learns. */
   void addClass() {
     if (challenger != null) {

@@ -26,6 +26,8 @@ public final class Onlooker {
     properties.remove("group.id");
     properties.put("enable.auto.commit", "false");
     properties.put("auto.offset.reset", "earliest");
+    // Looking for a topic must not make it.
+    properties.put("allow.auto.create.topics", "false");
     // A job with the exactly-once guarantee writes in transactions; what it takes back is not
     // shown.
     properties.put("isolation.level", "read_committed");

@@ -523,9 +523,14 @@ final class PrequentialModel {
     return signal;
   }
 
-  /** Drifts so far. */
+  /** Drifts so far, 0 without a detector. */
   long drifts() {
-    return drift.drifts();
+    return drift == null ? 0 : drift.drifts();
+  }
+
+  /** Whether the detector, if there is one, suspects a drift now. */
+  boolean isWarned() {
+    return drift != null && drift.isWarned();
   }
 
   /**

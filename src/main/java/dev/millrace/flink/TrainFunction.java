@@ -15,7 +15,6 @@ import java.nio.charset.StandardCharsets;
 import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.api.common.state.ValueState;
 import org.apache.flink.api.common.state.ValueStateDescriptor;
-import org.apache.flink.metrics.Counter;
 import org.apache.flink.metrics.MetricGroup;
 import org.apache.flink.runtime.execution.SuppressRestartsException;
 import org.apache.flink.streaming.api.functions.KeyedProcessFunction;
@@ -56,10 +55,7 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
   private transient LateExamples late;
   private transient ModelPublisher publisher;
   private transient Events events;
-  private transient Counter learned;
-  private transient Counter forgotten;
-  private transient Counter reset;
-  private transient Counter grown;
+  private transient TrainMetrics counted;
   private transient boolean warned;
   // Why the state that was read last could not be used.
   private transient String mismatch;
@@ -81,17 +77,13 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
     predictions = spec.predictions() ? new Predictions(spec) : null;
     publisher = new ModelPublisher(spec, getRuntimeContext());
     events = new Events(spec);
-    MetricGroup group = getRuntimeContext().getMetricGroup().addGroup("millrace");
-    learned = group.counter("learned");
-    forgotten = group.counter("forgotten_keys");
-    reset = group.counter("reset_keys");
-    grown = group.counter("grown_keys");
+    MetricGroup group = getRuntimeContext().getMetricGroup();
+    counted = new TrainMetrics(group);
     late =
         spec.input().labels() == null
             ? null
             : new LateExamples(spec, stateSpec.modelBytes(), scratch, predictions, group);
-    refused =
-        new DeadLetters(getRuntimeContext().getMetricGroup(), spec.input().limits().outputBytes());
+    refused = new DeadLetters(group, spec.input().limits().outputBytes());
   }
 
   /** Of the keyed state that the models are. */
@@ -114,9 +106,10 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
       throws Exception {
     TrainState state = states.value();
     PrequentialModel model = state == null ? null : resume(state, chunk.key());
+    boolean isNew = state == null;
     if (model == null) {
-      if (state != null) {
-        reset.inc();
+      if (!isNew) {
+        counted.resetKeys.inc();
         long eventTime = chunk.timestamp(0);
         events.noteStartedAfresh(chunk.key(), eventTime, mismatch, context::output);
       }
@@ -149,13 +142,18 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
       states.update(state);
       return;
     }
+    counted.beginChunk();
     if (late == null) {
       learnAll(state, model, chunk, context, out);
     } else {
       learnLate(state, model, chunk, context, out);
     }
+    counted.endChunk(chunk, context.timerService());
     if (model.seq() == 0 && (late == null || state.labels().isEmpty())) {
       return; // all were refused: there is nothing to keep, nor to publish at the end
+    }
+    if (isNew) {
+      counted.startedKeys.inc();
     }
     if (idleKeys != null) {
       idleKeys.note(state, context.timerService());
@@ -180,8 +178,9 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
       long seqBefore = model.seq();
       long version = model.learner().steps();
       int known = model.classes().size();
+      counted.before(model);
       row = learn(model, chunk, row, context);
-      learned.inc(model.examples() - before);
+      counted.after(model);
       // What waited for its label was published when its features came.
       if (predictions != null && model.seq() > seqBefore && scratch.pending == null) {
         context.output(
@@ -191,6 +190,7 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
       if (spec.drift() != null && model.examples() > before) {
         long steps = model.learner().steps();
         DriftSignal signal = model.watch(spec, chunk, row - 1, scratch);
+        counted.drift(signal);
         events.noteDrift(model, chunk.key(), signal, steps, context::output);
       }
       if (model.examples() > before && model.examples() % spec.metrics().every() == 0) {
@@ -281,7 +281,7 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
       throws IOException {
     states.clear();
     idleKeys.clear();
-    forgotten.inc();
+    counted.forgottenKeys.inc();
     publisher.forget(context.getCurrentKey(), timestamp, context::output);
     if (spec.fleet()) {
       context.output(Outputs.FLEET, FleetSample.forgotten(context.getCurrentKey()));
@@ -299,7 +299,7 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
     try {
       if (stateSpec.onShapeChange() == StateSpec.ShapeChange.GROW
           && state.resumeGrown(spec, scratch.workspace)) {
-        grown.inc();
+        counted.grownKeys.inc();
       }
       return state.resume(spec, scratch.workspace);
     } catch (ModelMismatchException e) {
@@ -484,8 +484,9 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
     if (state.labels() != null) {
       report = report.withLabels(state.labels().report());
     }
+    counted.report(report);
     if (spec.fleet()) {
-      others.output(Outputs.FLEET, FleetSample.of(report));
+      others.output(Outputs.FLEET, FleetSample.of(report, model.drifts(), model.isWarned()));
     }
     return OutputRecord.of(
         model.timestamp(), key.getBytes(StandardCharsets.UTF_8), json.encode(report));

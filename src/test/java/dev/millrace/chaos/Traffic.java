@@ -1,6 +1,7 @@
 package dev.millrace.chaos;
 
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Executors;
@@ -28,6 +29,7 @@ final class Traffic implements AutoCloseable {
   private final ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor();
   private final String topic;
   private final int atOnce;
+  private final Map<Long, Long> sentAt = new HashMap<>();
   private int sent;
   private int wanted;
 
@@ -74,6 +76,11 @@ final class Traffic implements AutoCloseable {
     return records.size();
   }
 
+  /** When the record with this timestamp was sent, in milliseconds since the epoch. */
+  synchronized long sentAt(long timestamp) {
+    return sentAt.getOrDefault(timestamp, 0L);
+  }
+
   private synchronized void tick() {
     send(Math.min(wanted, sent + atOnce));
   }
@@ -82,6 +89,7 @@ final class Traffic implements AutoCloseable {
     int end = Math.min(records.size(), total);
     while (sent < end) {
       ProducerRecord<byte[], byte[]> r = records.get(sent++);
+      sentAt.put(r.timestamp(), System.currentTimeMillis());
       producer.send(new ProducerRecord<>(topic, r.partition(), r.timestamp(), r.key(), r.value()));
     }
   }

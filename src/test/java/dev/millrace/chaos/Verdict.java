@@ -44,7 +44,7 @@ interface Verdict {
   /** Nothing is lost, repeated or changed, given that some records count as unusable. */
   static Verdict undisturbedBut(int deadLettersLess) {
     return difference -> {
-      assertThat(difference.deadLetters()).as("%s", difference).isEqualTo(-deadLettersLess);
+      assertThat(difference.deadLettersTooMany()).as("%s", difference).isEqualTo(-deadLettersLess);
       assertThat(difference.missing() + difference.wrong() + difference.repeated())
           .as("%s", difference)
           .isZero();
