@@ -2,6 +2,7 @@
 import { compact, css, element, format, isNumber, setText } from "./format.js";
 
 const LATEST_POINTS = 120;
+const WHOLE = Array.from({ length: 39 }, (_, i) => [1, 2, 5][i % 3] * 10 ** Math.floor(i / 3));
 
 /** What happened, by the name of the event: its mark on the charts and its word in the legend. */
 export const MARKS = {
@@ -106,6 +107,13 @@ function newLegend(legends, line) {
   return value;
 }
 
+/** A tick of the time axis in UTC: as much of it as the step between two ticks needs. */
+function clock(seconds, step) {
+  const text = new Date(seconds * 1000).toISOString();
+  if (step >= 86400 || seconds % 86400 === 0) return text.slice(5, 10);
+  return step >= 60 ? text.slice(11, 16) : text.slice(11, 19);
+}
+
 const plotSize = (target) => ({ width: Math.max(120, target.clientWidth + 6), height: Math.max(120, target.clientHeight - 4) });
 
 function options(chart) {
@@ -115,19 +123,23 @@ function options(chart) {
     grid: { stroke: css("--grid"), width: 1 },
     ticks: { show: false },
   };
-  const points = { show: (plot) => plot.data[0].length === 1 }; // one point makes no line
+  const points = { show: (plot, i) => plot.data[i].filter(isNumber).length === 1 }; // one makes no line
   const ticks = (plot, values) => values.map(compact);
+  const places = chart.byTime
+    ? { values: (plot, values, axisAt, space, step) => values.map((value) => clock(value, step)) }
+    : { values: ticks, incrs: WHOLE };
   return {
     ...plotSize(chart.target),
-    padding: [10, 10, 0, 0],
+    padding: [10, 14, 0, 0],
+    tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1000), "Etc/UTC"),
     legend: { show: false },
     cursor: { sync: { key: chart.byTime ? "time" : chart.spec.places || "seq" }, y: false, drag: { x: false, y: false }, points: { size: 7 } },
     scales: { x: { time: chart.byTime }, y: { range: (plot, low, high) => yRange(chart.spec, low, high) } },
     axes: [
-      { ...axis, size: 28, space: 70, ...(chart.byTime ? {} : { values: ticks, incrs: chart.spec.places ? [1, 2, 5, 10, 20, 50, 100, 200] : undefined }) },
+      { ...axis, size: 28, space: 70, ...places },
       { ...axis, size: 52, space: 34, values: ticks },
     ],
-    series: [{}, ...chart.lines.map((line) => ({ stroke: css("--" + line.style), width: line.own ? 1.75 : 1.5, dash: line.dash, points }))],
+    series: [{}, ...chart.lines.map((line) => ({ stroke: css("--" + line.style), width: line.own ? 1.75 : 1.5, dash: line.dash, auto: !line.aside, points }))],
     bands: chart.spec.band ? [{ series: [2, 3], fill: css("--band") }] : [],
     hooks: { setCursor: [() => drawReadouts(chart)], draw: [(plot) => drawMarks(chart, plot)] },
   };
@@ -187,6 +199,7 @@ function drawMarks(chart, plot) {
   const { ctx, bbox } = plot;
   const unit = devicePixelRatio;
   ctx.save();
+  ctx.setLineDash([]);
   for (const { at, event } of chart.owner.marks) {
     const mark = MARKS[event];
     if (!mark || at < plot.scales.x.min || at > plot.scales.x.max) continue;

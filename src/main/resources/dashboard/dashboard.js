@@ -94,9 +94,10 @@ function onEvent(news) {
   showOverview(overview);
   news.changed.forEach(updateRow);
   if (overview.keys === 0) return;
-  if (news.more || news.changed.length > 0) refreshKeys();
+  const happened = !before || before.events !== overview.events;
+  if (happened || news.more || news.changed.length > 0) refreshKeys();
   if (!before || before.keys !== overview.keys) decide(overview.keys).catch(unlessUnreachable);
-  const isNews = !before || before.events !== overview.events ||
+  const isNews = happened ||
     (selected === null ? before.fleet_points !== overview.fleet_points || Date.now() > fleetAt + FLEET_PERIOD_MS
       : news.more || news.changed.some((summary) => summary.key === selected));
   if (isNews) refreshShown();

@@ -50,9 +50,10 @@ export function drawFleet() {
   const { fleet } = news;
   setText($("fleet-keys"), groups(fleet.keys));
   setText($("fleet-active"), groups(fleet.active));
-  setText($("fleet-drifting"), groups(news.drifting));
-  $("fleet-drifting").classList.toggle("warn", news.drifting > 0);
-  setText($("fleet-sub"), "one count a key, whatever its examples" + (news.from_topic ? "; as the fleet topic says" : ""));
+  const drifting = fleet.drifting ? fleet.drifting.count : null;
+  setText($("fleet-drifting"), groups(drifting));
+  $("fleet-drifting").classList.toggle("warn", drifting > 0);
+  setText($("fleet-sub"), "each key counts once" + (news.from_topic ? "; as the fleet topic says" : ""));
   drawSpread();
   if (!charts) charts = new Charts($("fleet-charts"), FLEET);
   const drawn = FLEET.filter((spec) => column(points, spec.lines[0].of).some(isNumber) || spec.lines[0].of === "rate");
@@ -64,12 +65,12 @@ export function drawFleet() {
 
 function drawSpread() {
   const { accuracy, loss } = news.fleet;
-  const line = (name, spread, digits) => [name, ["min", "p10", "p50", "p90", "max", "mean"].map((of) => format(spread[of], digits))];
+  const line = (name, spread, digits) => [name, ["min", "p10", "p50", "p90", "max"].map((of) => format(spread[of], digits))];
   const lines = [];
   if (accuracy) lines.push(line("accuracy", accuracy, 3));
   if (loss) lines.push(line("loss", loss, null));
   $("spread-panel").hidden = lines.length === 0;
-  if (lines.length > 0) drawTable($("spread"), ["over the keys", "min", "p10", "median", "p90", "max", "mean"], lines);
+  if (lines.length > 0) drawTable($("spread"), ["window", "min", "p10", "median", "p90", "max"], lines);
 }
 
 /** A key as a link to its model. */

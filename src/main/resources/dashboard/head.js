@@ -30,6 +30,7 @@ export function showOverview(news) {
   setText($("key-count"), groups(news.keys));
   setText($("key-count-label"), news.keys === 1 ? "key" : "keys");
   setText($("total-examples"), groups(news.examples));
+  setText($("total-label"), news.examples === 1 ? "example" : "examples");
   setText($("lag"), groups(news.lag));
   $("lag-box").hidden = !isNumber(news.lag);
   setText($("ignored"), groups(news.ignored));

@@ -82,7 +82,10 @@ function buildView(view) {
   if (charts) charts.clear();
   charts = new Charts($("charts"), view.charts);
   const own = view.tiles.map((tile) => newTile(tile.id, tile.label, tile.versus ? "tile versus" : "tile"));
-  $("tiles").replaceChildren(...own, newTile("examples", "Examples", "tile"), newTile("rate", "Examples/s", "tile"));
+  $("tiles").replaceChildren(...own, newTile("examples", "Examples", "tile"));
+  const rate = element("span");
+  rate.id = "rate";
+  $("examples-delta").append(rate, " per second");
 }
 
 function newTile(id, label, className) {

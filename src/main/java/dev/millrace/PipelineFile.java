@@ -123,6 +123,7 @@ public final class PipelineFile {
             topics.get(PipelineOptions.DEAD_LETTERS_TOPIC),
             topics.get(PipelineOptions.MODELS_TOPIC),
             topics.get(PipelineOptions.FLEET_TOPIC),
+            model.contest() == null ? null : topics.get(PipelineOptions.COMMANDS_TOPIC),
             output.get(PipelineOptions.PREDICTIONS),
             new SnapshotSpec(
                 snapshots.get(SnapshotOptions.EVERY), snapshots.get(SnapshotOptions.AT_LATEST)),
@@ -144,7 +145,7 @@ public final class PipelineFile {
       return null;
     }
     OptionReader drift = root.below(PipelineOptions.DRIFT, DriftOptions.DRIFT_GROUP);
-    return DriftOptions.read(drift, model.auto() == null, task, problems);
+    return DriftOptions.read(drift, model, task, problems);
   }
 
   /** A loss for classes makes every label a class, numbers too. */
@@ -152,16 +153,21 @@ public final class PipelineFile {
     if (input.spec().task() != null) {
       return input;
     }
-    Task implied =
-        model.start() != null
-            ? model.start().task()
-            : model.loss() == Loss.BINARY_CROSSENTROPY
-                ? Task.BINARY
-                : model.loss() == Loss.CATEGORICAL_CROSSENTROPY
-                        || model.output() == Activation.SOFTMAX
-                    ? Task.MULTICLASS
-                    : null;
+    Task implied = model.start() != null ? model.start().task() : impliedTask(model);
     return input.withSpec(input.spec().withTask(implied));
+  }
+
+  private static Task impliedTask(ModelSpec model) {
+    Task implied = null;
+    for (ModelSpec one : model.each()) {
+      if (one.loss() == Loss.BINARY_CROSSENTROPY) {
+        return Task.BINARY;
+      }
+      if (one.loss() == Loss.CATEGORICAL_CROSSENTROPY || one.output() == Activation.SOFTMAX) {
+        implied = Task.MULTICLASS;
+      }
+    }
+    return implied;
   }
 
   private static void checkTransactions(OptionReader output, OptionReader state, long timeout) {

@@ -92,6 +92,13 @@ final class ClusterCommand implements Callable<Integer> {
   private Map<String, String> options = new TreeMap<>();
 
   @Option(
+      names = "--prometheus",
+      description =
+          "Each process tells Prometheus its metrics, on a port of 9249 to 9260 and on all"
+              + " addresses of this machine.")
+  private boolean prometheus;
+
+  @Option(
       names = "--timeout",
       paramLabel = "SECONDS",
       defaultValue = "30",
@@ -107,6 +114,9 @@ final class ClusterCommand implements Callable<Integer> {
     state.check();
     Settings settings = PipelineFile.read(config);
     start.check();
+    if (prometheus) {
+      ClusterConfig.reporter().forEach(options::putIfAbsent);
+    }
     Path dir = state.of(settings);
     int webPort = webPort();
     BrokerCheck.requireTopics(settings, Duration.ofSeconds(timeoutSeconds), config);

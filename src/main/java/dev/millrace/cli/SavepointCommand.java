@@ -25,7 +25,7 @@ final class SavepointCommand implements Callable<Integer> {
     ClusterOptions.Found found = cluster.find();
     FlinkRest rest = found.rest();
     String request = ClusterOptions.answer(rest, () -> rest.triggerSavepoint(found.id()));
-    String path = cluster.await(rest, "savepoint", () -> rest.savepoint(found.id(), request));
+    String path = cluster.await(found, "savepoint", () -> rest.savepoint(found.id(), request));
     Snapshots.local(path).filter(Files::isDirectory).ifPresent(OldSnapshots::keep);
     spec.commandLine().getOut().println(Snapshots.shown(path));
     return 0;

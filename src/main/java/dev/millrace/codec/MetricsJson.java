@@ -13,6 +13,7 @@ import dev.millrace.data.MetricsReport.ClassificationBaseline;
 import dev.millrace.data.MetricsReport.ClassificationBlock;
 import dev.millrace.data.MetricsReport.ClassificationScores;
 import dev.millrace.data.MetricsReport.Confusion;
+import dev.millrace.data.MetricsReport.Contestant;
 import dev.millrace.data.MetricsReport.Context;
 import dev.millrace.data.MetricsReport.Fading;
 import dev.millrace.data.MetricsReport.Labels;
@@ -23,6 +24,7 @@ import dev.millrace.data.MetricsReport.RegressionBaseline;
 import dev.millrace.data.MetricsReport.RegressionBlock;
 import dev.millrace.data.MetricsReport.RegressionScores;
 import dev.millrace.data.MetricsReport.Validation;
+import dev.millrace.data.Task;
 import java.io.IOException;
 import java.util.List;
 import java.util.TreeMap;
@@ -68,6 +70,9 @@ public final class MetricsJson {
     json.writeNumberField("skipped_steps", context.skippedSteps());
     if (context.members() != null) {
       writeMembers(json, context.members());
+    }
+    if (!context.models().isEmpty()) {
+      writeModels(json, context.models(), report.task());
     }
     writeInput(json, context.input());
     json.writeStringField("config", context.config());
@@ -345,6 +350,30 @@ public final class MetricsJson {
     }
     json.writeEndObject();
     json.writeEndObject();
+  }
+
+  private static void writeModels(JsonGenerator json, List<Contestant> models, Task task)
+      throws IOException {
+    json.writeArrayFieldStart("models");
+    for (Contestant model : models) {
+      json.writeStartObject();
+      json.writeStringField("name", model.name());
+      json.writeStringField("role", model.isChampion() ? "champion" : "challenger");
+      if (model.isChampion()) {
+        json.writeNumberField("since", model.since());
+      }
+      json.writeNumberField("examples", model.examples());
+      number(json, task.isClassification() ? "log_loss" : "mae", model.loss());
+      if (task.isClassification()) {
+        number(json, "accuracy", model.accuracy());
+      }
+      if (!model.isChampion()) {
+        json.writeNumberField("lead", model.lead());
+        number(json, "p_value", model.pValue());
+      }
+      json.writeEndObject();
+    }
+    json.writeEndArray();
   }
 
   /** Partitions in ascending order, as they are met in another order after a restart. */

@@ -41,6 +41,9 @@ public final class PredictionJson {
         JsonLine.number(json, "actual", outcome.actual());
       }
     }
+    if (prediction.model() != null) {
+      json.writeStringField("model", prediction.model());
+    }
     json.writeNumberField("model_version", prediction.modelVersion());
     json.writeStringField("config", prediction.config());
     json.writeEndObject();

@@ -82,6 +82,7 @@ public record MetricsReport(
    * @param classes name of each class, by index; empty for regression
    * @param skippedSteps steps that were dropped because a loss or weight was not finite
    * @param members of a model that mixes several; null for any other
+   * @param models of which one answers; empty if there is but one
    * @param config fingerprint of the pipeline's configuration
    */
   public record Context(
@@ -95,14 +96,16 @@ public record MetricsReport(
       double learningRate,
       long skippedSteps,
       Members members,
+      List<Contestant> models,
       Offsets input,
       String config) {
 
     public Context {
       classes = List.copyOf(classes);
+      models = List.copyOf(models);
     }
 
-    /** Of a model that mixes nothing. */
+    /** Of one model, which mixes nothing. */
     public Context(
         String pipeline,
         String key,
@@ -126,6 +129,7 @@ public record MetricsReport(
           learningRate,
           skippedSteps,
           null,
+          List.of(),
           input,
           config);
     }
@@ -150,6 +154,32 @@ public record MetricsReport(
    * @param loss mean loss of the member's own predictions over some 1000 examples, fading
    */
   public record Member(String name, double weight, double loss) {}
+
+  /**
+   * One of several models of a key.
+   *
+   * @param since examples of the key when it became champion; -1 for a challenger
+   * @param examples that it has learned from
+   * @param loss fading mean: of -ln p(actual class), or of the absolute error
+   * @param accuracy fading, NaN for regression
+   * @param lead examples, up to the last, for which its loss was below the champion's
+   * @param pValue bound on how likely one that is no better would ever have come so far; NaN for
+   *     the champion
+   */
+  public record Contestant(
+      String name,
+      long since,
+      long examples,
+      double loss,
+      double accuracy,
+      long lead,
+      double pValue) {
+
+    /** Whether it is the one that answers. */
+    public boolean isChampion() {
+      return since >= 0;
+    }
+  }
 
   /**
    * The part of the input topic that this key has seen: for each of the partitions, in any order,

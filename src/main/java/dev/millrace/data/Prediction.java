@@ -11,6 +11,7 @@ import java.util.List;
  * @param partition of the example's record
  * @param offset of the example's record
  * @param eventTime of the example, milliseconds since the epoch
+ * @param model name of the one that answered, null if there is but one
  * @param modelVersion steps that the model's weights had taken
  * @param config fingerprint of the pipeline's configuration
  */
@@ -23,6 +24,7 @@ public record Prediction(
     long offset,
     long eventTime,
     Outcome outcome,
+    String model,
     long modelVersion,
     String config) {
 

@@ -25,13 +25,20 @@ final class Predictions {
    * The record of what a model said about the example that it has just learned.
    *
    * @param scores of the prediction, from the start of the array
+   * @param champion name of the model that said it, null if there is but one
    * @param known classes that the model knew then
    * @param version steps that it had taken then
    */
   OutputRecord record(
-      PrequentialModel model, Chunk chunk, int row, float[] scores, int known, long version) {
-    return record(
-        model, chunk, row, model.seq(), outcome(model, chunk, row, scores, known), version);
+      PrequentialModel model,
+      Chunk chunk,
+      int row,
+      float[] scores,
+      String champion,
+      int known,
+      long version) {
+    Outcome outcome = outcome(model, chunk, row, scores, known);
+    return record(model, chunk, row, model.seq(), outcome, champion, version);
   }
 
   /**
@@ -46,11 +53,17 @@ final class Predictions {
         model.task().isClassification()
             ? new OfClass(model.classes().list(), scores, model.hasProbabilities(), predicted, null)
             : new OfValue(scores[0], Double.NaN);
-    return record(model, chunk, row, 0, outcome, model.learner().steps());
+    return record(model, chunk, row, 0, outcome, model.champion(), model.learner().steps());
   }
 
   private OutputRecord record(
-      PrequentialModel model, Chunk chunk, int row, long seq, Outcome outcome, long version) {
+      PrequentialModel model,
+      Chunk chunk,
+      int row,
+      long seq,
+      Outcome outcome,
+      String champion,
+      long version) {
     Prediction prediction =
         new Prediction(
             spec.pipeline(),
@@ -61,6 +74,7 @@ final class Predictions {
             chunk.offset(row),
             chunk.eventTime(row),
             outcome,
+            champion,
             version,
             spec.config());
     return OutputRecord.of(

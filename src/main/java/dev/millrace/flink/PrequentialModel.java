@@ -15,6 +15,7 @@ import dev.millrace.nn.ModelStart;
 import dev.millrace.nn.OnlineModel;
 import dev.millrace.nn.Workspace;
 import dev.millrace.nn.auto.Models;
+import dev.millrace.nn.contest.Contest;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
@@ -265,6 +266,16 @@ final class PrequentialModel {
 
   OnlineModel learner() {
     return learner;
+  }
+
+  /** The models of which one answers, or null if there is but one. */
+  Contest contest() {
+    return learner instanceof Contest contest ? contest : null;
+  }
+
+  /** Name of the model that answers, null if there is but one. */
+  String champion() {
+    return learner instanceof Contest contest ? contest.champion() : null;
   }
 
   ClassNames classes() {
@@ -570,6 +581,7 @@ final class PrequentialModel {
             Double.parseDouble(Float.toString(learner.learningRate())), // 0.005, not its float
             learner.skippedSteps(),
             learner.members(),
+            learner.contestants(),
             offsets.report(spec.topic()),
             spec.config());
     MetricsReport report = metrics.report(context);

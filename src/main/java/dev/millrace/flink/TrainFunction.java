@@ -9,6 +9,8 @@ import dev.millrace.data.KafkaRecord;
 import dev.millrace.data.MetricsReport;
 import dev.millrace.data.OutputRecord;
 import dev.millrace.eval.drift.DriftSignal;
+import dev.millrace.flink.StateSpec.ShapeChange;
+import dev.millrace.nn.ContestSpec.OnChange;
 import dev.millrace.nn.ModelMismatchException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -57,12 +59,13 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
   private transient Events events;
   private transient TrainMetrics counted;
   private transient boolean warned;
+  private transient Champions champions;
   // Why the state that was read last could not be used.
   private transient String mismatch;
   private transient DeadLetters refused;
 
   public TrainFunction(TrainSpec spec, StateSpec stateSpec) {
-    this.spec = spec;
+    this.spec = stateSpec.onShapeChange() == ShapeChange.RESET ? spec.with(OnChange.RESET) : spec;
     this.stateSpec = stateSpec;
   }
 
@@ -79,11 +82,12 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
     events = new Events(spec);
     MetricGroup group = getRuntimeContext().getMetricGroup();
     counted = new TrainMetrics(group);
+    refused = new DeadLetters(group, spec.input().limits().outputBytes());
+    champions = new Champions(spec, events, publisher, refused);
     late =
         spec.input().labels() == null
             ? null
             : new LateExamples(spec, stateSpec.modelBytes(), scratch, predictions, group);
-    refused = new DeadLetters(group, spec.input().limits().outputBytes());
   }
 
   /** Of the keyed state that the models are. */
@@ -106,6 +110,12 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
       throws Exception {
     TrainState state = states.value();
     PrequentialModel model = state == null ? null : resume(state, chunk.key());
+    if (chunk.isOfCommands()) {
+      if (champions.obey(state, model, chunk, context::output)) {
+        states.update(state);
+      }
+      return;
+    }
     boolean isNew = state == null;
     if (model == null) {
       if (!isNew) {
@@ -177,6 +187,7 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
       long before = model.examples();
       long seqBefore = model.seq();
       long version = model.learner().steps();
+      String champion = model.champion();
       int known = model.classes().size();
       counted.before(model);
       row = learn(model, chunk, row, context);
@@ -185,19 +196,22 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
       if (predictions != null && model.seq() > seqBefore && scratch.pending == null) {
         context.output(
             Outputs.PREDICTIONS,
-            predictions.record(model, chunk, row - 1, scratch.scores, known, version));
+            predictions.record(model, chunk, row - 1, scratch.scores, champion, known, version));
       }
+      boolean crowned = events.noteChampion(model, chunk.key(), context::output);
       if (spec.drift() != null && model.examples() > before) {
         long steps = model.learner().steps();
         DriftSignal signal = model.watch(spec, chunk, row - 1, scratch);
         counted.drift(signal);
         events.noteDrift(model, chunk.key(), signal, steps, context::output);
+        crowned |= events.noteChampion(model, chunk.key(), context::output);
       }
       if (model.examples() > before && model.examples() % spec.metrics().every() == 0) {
         out.collect(report(state, model, chunk.key(), context::output));
         events.noteSkipped(model, chunk.key(), context::output);
       }
-      if (model.examples() > before && publisher.isDue(model)) {
+      // Whoever predicts with published models is to have the one that answers here.
+      if (crowned || model.examples() > before && publisher.isDue(model)) {
         publisher.publish(model, state, chunk.key(), context::output);
       }
     }
@@ -297,13 +311,17 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
    */
   private PrequentialModel resume(TrainState state, String key) {
     try {
-      if (stateSpec.onShapeChange() == StateSpec.ShapeChange.GROW
+      if (stateSpec.onShapeChange() == ShapeChange.GROW
           && state.resumeGrown(spec, scratch.workspace)) {
         counted.grownKeys.inc();
       }
-      return state.resume(spec, scratch.workspace);
+      PrequentialModel model = state.resume(spec, scratch.workspace);
+      if (model.contest() != null) {
+        champions.tellOfRestored(model.contest(), key);
+      }
+      return model;
     } catch (ModelMismatchException e) {
-      if (stateSpec.onShapeChange() != StateSpec.ShapeChange.RESET) {
+      if (stateSpec.onShapeChange() != ShapeChange.RESET) {
         throw new SuppressRestartsException(
             new IOException("key \"%s\": %s: %s".formatted(key, e.getMessage(), waysOut())));
       }
@@ -320,7 +338,7 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
 
   private String waysOut() {
     String reset = "state.on-shape-change: reset does so";
-    return stateSpec.onShapeChange() == StateSpec.ShapeChange.GROW
+    return stateSpec.onShapeChange() == ShapeChange.GROW
         ? reset
         : reset
             + ", and grow keeps what was learned if there only are more neurons, layers or"
@@ -368,11 +386,11 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
 
   /**
    * How many examples may be learned at once: a report and a snapshot say what the model was after
-   * its last example, a prediction which steps the model had taken, and after a drift the next
-   * example may meet another model, so none is learned beyond those.
+   * its last example, a prediction which steps the model had taken, and after a drift or a change
+   * of the champion the next example meets another model, so none is learned beyond those.
    */
   private int mostTogether(PrequentialModel model, int rows) {
-    if (predictions != null || spec.drift() != null) {
+    if (predictions != null || spec.drift() != null || spec.model().contest() != null) {
       return 1;
     }
     int every = spec.metrics().every();

@@ -1,5 +1,9 @@
 package dev.millrace.chaos;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -13,14 +17,16 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /**
  * How long a record takes from its sending until a reader of committed metrics has the report that
- * it completes. A report bears the time of that record, and no two records have the same.
+ * it completes: the offset of that record stands in the report.
  */
 final class Lateness implements AutoCloseable {
   static final Figures UNKNOWN = new Figures(0, 0, 0);
 
   private static final Duration POLL = Duration.ofMillis(100);
+  private static final ObjectMapper JSON = new ObjectMapper();
 
-  private final Map<Long, Long> seen = new HashMap<>();
+  // When the first report came that ends with a record.
+  private final Map<Traffic.Place, Long> seen = new HashMap<>();
   private final Traffic traffic;
   private final Thread reader;
   private volatile boolean closed;
@@ -56,14 +62,26 @@ final class Lateness implements AutoCloseable {
       consumer.assign(partitions);
       while (!closed) {
         for (ConsumerRecord<byte[], byte[]> report : consumer.poll(POLL)) {
-          see(report.timestamp());
+          see(last(report.value()));
         }
       }
     }
   }
 
-  private synchronized void see(long time) {
-    seen.putIfAbsent(time, System.currentTimeMillis());
+  // All records of a key are in one partition.
+  private static Traffic.Place last(byte[] report) {
+    try {
+      Map.Entry<String, JsonNode> offsets =
+          JSON.readTree(report).path("input").elements().next().properties().iterator().next();
+      return new Traffic.Place(
+          Integer.parseInt(offsets.getKey()), offsets.getValue().path(1).asInt());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private synchronized void see(Traffic.Place last) {
+    seen.putIfAbsent(last, System.currentTimeMillis());
   }
 
   /** Different reports that have come so far. */

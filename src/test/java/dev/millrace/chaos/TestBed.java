@@ -119,7 +119,9 @@ final class TestBed implements AutoCloseable {
   }
 
   private boolean isRead(int total) {
-    return eventually(() -> consumed() >= total);
+    boolean read = eventually(() -> consumed() >= total);
+    traffic.requireNoLoss();
+    return read;
   }
 
   /** Sends what is left, and stops the job when it has read everything. */

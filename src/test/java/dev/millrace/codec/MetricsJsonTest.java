@@ -12,6 +12,7 @@ import dev.millrace.data.MetricsReport.ClassificationBaseline;
 import dev.millrace.data.MetricsReport.ClassificationBlock;
 import dev.millrace.data.MetricsReport.ClassificationScores;
 import dev.millrace.data.MetricsReport.Confusion;
+import dev.millrace.data.MetricsReport.Contestant;
 import dev.millrace.data.MetricsReport.Delays;
 import dev.millrace.data.MetricsReport.Fading;
 import dev.millrace.data.MetricsReport.Labels;
@@ -258,6 +259,43 @@ class MetricsJsonTest {
     assertThat(record.at("/confusion_matrix/labels/0").asText()).isEqualTo(text);
     assertThat(record.get("event_time").asText()).isEqualTo("1970-01-01T00:00:00.000Z");
     assertThat(record.at("/input/millrace.examples.v1")).isEmpty();
+  }
+
+  @Test
+  void severalModelsAreNamedInTheirOrderWithTheirRoles() throws IOException {
+    MetricsReport.Context context =
+        new MetricsReport.Context(
+            "fraud",
+            "shop-17",
+            9,
+            9,
+            9,
+            0,
+            List.of("ok"),
+            0.02,
+            0,
+            null,
+            List.of(
+                new Contestant("small", -1, 9, 0.25, 0.75, 3, 0.5),
+                new Contestant("big", 4, 8, NONE, NONE, 0, NONE)),
+            offsets(new int[0]),
+            "");
+    ClassificationBaseline baseline = new ClassificationBaseline(0, 0, 0, 0);
+    ClassificationScores classes =
+        new ClassificationScores(
+            1, 0, block(1, 1, 1, 1), block(1, 1, 1, 1), null, baseline, baseline, null, null, NONE);
+
+    JsonNode record =
+        new ObjectMapper().readTree(json.encode(new MetricsReport(context, Task.BINARY, classes)));
+
+    assertThat(record.path("models"))
+        .hasToString(
+            """
+            [{"name":"small","role":"challenger","examples":9,"log_loss":0.25,"accuracy":0.75,\
+            "lead":3,"p_value":0.5},\
+            {"name":"big","role":"champion","since":4,"examples":8,"log_loss":null,\
+            "accuracy":null}]\
+            """);
   }
 
   private static ClassificationBlock block(
