@@ -19,13 +19,26 @@ final class InputOptions {
           "format",
           Kinds.choice(InputSpec.Format::id, InputSpec.Format.values()),
           InputSpec.Format.AVRO,
-          "framing of the record values: Avro single-object encoding, bare Avro, JSON objects");
+          "framing of the record values: Avro single-object encoding, bare Avro, JSON objects, CSV"
+              + " lines; see docs/formats.md");
   static final Option<String> SCHEMA =
       Option.open(
           "schema",
           Kinds.text("(?s).+", "the path of an .avsc file"),
           "the example schema",
           "Avro schema of the records, a path relative to the pipeline file");
+  static final Option<List<String>> COLUMNS =
+      Option.open(
+          "columns",
+          Structures.words(1, 10_000, "names"),
+          "required with csv",
+          "csv: the columns in the order of the lines");
+  static final Option<Node> REGISTRY =
+      Option.open(
+          "registry",
+          Structures.map(),
+          "none",
+          "avro: the schema registry of records in the Confluent wire format");
   static final Option<Start> START =
       Option.of(
           "start",
@@ -114,6 +127,8 @@ final class InputOptions {
               INPUT_TOPIC,
               FORMAT,
               SCHEMA,
+              COLUMNS,
+              REGISTRY,
               START,
               KEY,
               LABEL,

@@ -14,6 +14,14 @@ import java.util.Map;
 
 /** Reads the {@code input} part: how a record becomes an example. */
 final class InputReader {
+  private static final List<Option<String>> FIELDS =
+      List.of(
+          InputOptions.LABEL,
+          InputOptions.KEY,
+          InputOptions.WEIGHT,
+          InputOptions.EVENT_TIME,
+          InputOptions.ID);
+
   private final OptionReader in;
   private final OptionReader limits;
   private final Path baseDir;
@@ -47,6 +55,7 @@ final class InputReader {
     checkLabels(classes, limit);
     String schema = schema(features);
     LabelsReader labels = new LabelsReader(in, isStandard());
+    InputSpec.LateLabels late = labels.read();
     InputSpec spec =
         new InputSpec(
             in.get(InputOptions.FORMAT),
@@ -60,7 +69,9 @@ final class InputReader {
             List.copyOf(features.keySet()),
             limit,
             labels.id(),
-            labels.read());
+            late,
+            FormatReader.columns(in, FIELDS, features, late, problems),
+            FormatReader.registry(in));
     return new Settings.Input(in.get(InputOptions.INPUT_TOPIC), in.get(InputOptions.START), spec);
   }
 
@@ -215,12 +226,16 @@ final class InputReader {
             && (!in.mentions(InputOptions.FEATURES)
                 || (in.given(InputOptions.FEATURES) instanceof Sequence list
                     && list.items().isEmpty()));
-    if (format == InputSpec.Format.JSON) {
+    if (format == InputSpec.Format.JSON || format == InputSpec.Format.CSV) {
       if (given) {
-        in.refuse(InputOptions.SCHEMA, "goes only with Avro, but input.format is json. Remove it");
+        in.refuse(
+            InputOptions.SCHEMA,
+            "goes only with Avro, but input.format is " + format.id() + ". Remove it");
       }
       if (noFeatures) {
-        in.refuse(InputOptions.FORMAT, "json needs input.features, the fields that the model sees");
+        in.refuse(
+            InputOptions.FORMAT,
+            format.id() + " needs input.features, the fields that the model sees");
       }
       return null;
     }
@@ -272,14 +287,7 @@ final class InputReader {
   }
 
   private void checkFields(SchemaFile file, Map<FeatureSpec, Integer> features) {
-    List<Option<String>> fields =
-        List.of(
-            InputOptions.LABEL,
-            InputOptions.KEY,
-            InputOptions.WEIGHT,
-            InputOptions.EVENT_TIME,
-            InputOptions.ID);
-    for (Option<String> option : fields) {
+    for (Option<String> option : FIELDS) {
       String name = in.get(option);
       if (name != null && !file.has(name)) {
         in.refuse(option, file.missing(name));

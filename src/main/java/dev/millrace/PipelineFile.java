@@ -123,6 +123,7 @@ public final class PipelineFile {
             topics.get(PipelineOptions.DEAD_LETTERS_TOPIC),
             topics.get(PipelineOptions.MODELS_TOPIC),
             topics.get(PipelineOptions.FLEET_TOPIC),
+            model.contest() == null ? null : topics.get(PipelineOptions.COMMANDS_TOPIC),
             output.get(PipelineOptions.PREDICTIONS),
             new SnapshotSpec(
                 snapshots.get(SnapshotOptions.EVERY), snapshots.get(SnapshotOptions.AT_LATEST)),

@@ -130,6 +130,7 @@ public record Settings(
   /**
    * The topics that a pipeline writes, and how surely.
    *
+   * @param commands from which commands to running jobs are read; null if none are
    * @param hasPredictions whether anything is written to the topic of predictions
    * @param snapshots when models are published
    * @param hasFleet whether anything is written to the topic of the fleet view
@@ -141,6 +142,7 @@ public record Settings(
       String deadLetters,
       String models,
       String fleet,
+      String commands,
       boolean hasPredictions,
       SnapshotSpec snapshots,
       boolean hasFleet,
@@ -155,6 +157,9 @@ public record Settings(
       }
       if (hasFleet) {
         topics.add(fleet);
+      }
+      if (commands != null) {
+        topics.add(commands);
       }
       return List.copyOf(topics);
     }

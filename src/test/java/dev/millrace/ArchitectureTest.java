@@ -95,6 +95,7 @@ class ArchitectureTest {
               "com.fasterxml.jackson..",
               "ai.onnx.proto",
               "com.google.protobuf",
+              "javax.net.ssl",
               JDK);
 
   @ArchTest

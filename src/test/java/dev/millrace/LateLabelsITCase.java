@@ -270,7 +270,7 @@ class LateLabelsITCase {
   /** By id: the class. */
   private static Map<String, String> labels(Settings settings) throws IOException {
     Map<String, String> labels = new HashMap<>();
-    ExampleDecoder decoder = ExampleDecoder.ofLabels(settings.input().spec());
+    ExampleDecoder decoder = ExampleDecoder.ofLabels(settings.input().spec(), null);
     Example example = new Example();
     for (ConsumerRecord<byte[], byte[]> record :
         CommittedRecords.read(

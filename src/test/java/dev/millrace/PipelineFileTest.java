@@ -82,6 +82,7 @@ class PipelineFileTest {
                 "millrace.dlq.v1",
                 "millrace.models.v1",
                 "millrace.fleet.v1",
+                null,
                 false,
                 SnapshotSpec.DEFAULT,
                 false,
@@ -129,7 +130,9 @@ class PipelineFileTest {
                     new InputSpec.Limits(65_536, 64, 10, 512),
                     "payment.id",
                     new InputSpec.LateLabels(
-                        "verdicts.v2", "payment", "shop", "outcome", 30L * 86_400_000, 50_000))));
+                        "verdicts.v2", "payment", "shop", "outcome", 30L * 86_400_000, 50_000),
+                    List.of(),
+                    null)));
     assertThat(settings.model())
         .isEqualTo(
             new ModelSpec(
@@ -182,6 +185,7 @@ class PipelineFileTest {
                 "fraud.refused",
                 "fraud.models",
                 "fraud.fleet",
+                null,
                 true,
                 new SnapshotSpec(5000, 60_000),
                 true,
@@ -609,8 +613,8 @@ class PipelineFileTest {
         "topic: t                   | input.label is missing. Give one, for example: label: class",
         "label: y, topic: millrace.dlq.v1 | input.topic and output.topics.dead-letters must be"
             + " different topics, but both are millrace.dlq.v1",
-        "label: y, format: csv      | input.format \"csv\" is not known. One of: avro, avro-raw,"
-            + " json",
+        "label: y, format: orc      | input.format \"orc\" is not known. One of: avro, avro-raw,"
+            + " json, csv",
         "label: y, format: json     | input.format json needs input.features, the fields that the"
             + " model sees",
         "label: y, format: avro-raw | input.format avro-raw needs input.schema, the path of the"

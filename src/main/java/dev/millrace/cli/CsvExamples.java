@@ -2,6 +2,7 @@ package dev.millrace.cli;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.millrace.codec.CsvText;
 import dev.millrace.codec.ExampleEncoder;
 import dev.millrace.data.Task;
 import java.nio.charset.StandardCharsets;
@@ -145,10 +146,10 @@ public final class CsvExamples implements AutoCloseable {
     for (int f = 0; f < scan.features().size(); f++) {
       int column = scan.featureColumns().get(f);
       String text = row[column];
-      if (!CsvColumn.isMissing(text)) {
+      if (!CsvText.isMissing(text)) {
         String name = scan.header().get(column);
         switch (scan.features().get(f).type()) {
-          case NUMERIC -> object.put(name, CsvNumber.parse(text));
+          case NUMERIC -> object.put(name, CsvText.number(text));
           case BOOLEAN -> object.put(name, Boolean.parseBoolean(text));
           case ONE_HOT, HASH -> object.put(name, text);
         }
@@ -160,7 +161,7 @@ public final class CsvExamples implements AutoCloseable {
     String label = file.row()[scan.labelColumn()];
     String name = scan.header().get(scan.labelColumn());
     if (scan.task() == Task.REGRESSION) {
-      object.put(name, CsvNumber.parse(label));
+      object.put(name, CsvText.number(label));
     } else {
       object.put(name, className(label));
     }
@@ -197,7 +198,7 @@ public final class CsvExamples implements AutoCloseable {
         key(),
         timestamp(),
         isClass ? className(label) : null,
-        isClass ? 0 : CsvNumber.parse(label),
+        isClass ? 0 : CsvText.number(label),
         1f,
         numbers,
         numberCount,
@@ -215,7 +216,7 @@ public final class CsvExamples implements AutoCloseable {
     if (label.indexOf('.') < 0) {
       return label;
     }
-    double value = CsvNumber.parse(label);
+    double value = CsvText.number(label);
     boolean integral = value == Math.rint(value) && Math.abs(value) < 1e15;
     return integral ? Long.toString((long) value) : label;
   }

@@ -69,7 +69,6 @@ final class DashboardApi {
     return DashboardReply.json(
         DashboardLines.object(
             out -> {
-              out.writeNumberField("drifting", history.drifting());
               fleet.write(out, history.fleet(now, System.currentTimeMillis()), after(query), now);
             }));
   }

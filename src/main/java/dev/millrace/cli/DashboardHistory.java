@@ -205,19 +205,12 @@ final class DashboardHistory {
     Fleet fleet = new Fleet();
     String config = "";
     for (DashboardKey key : keys.values()) {
-      fleet.add(key.latest().sample(), nowNanos - key.heardNanos() < ACTIVE_NANOS, false);
-      config = key.latest().config();
+      DashboardRecord latest = key.latest();
+      boolean isActive = nowNanos - key.heardNanos() < ACTIVE_NANOS;
+      fleet.add(latest.sample(), isActive, isDrifting(latest));
+      config = latest.config();
     }
     return fleet.report(pipeline, nowMillis, config);
-  }
-
-  /** Keys that drifted, or were warned of, within their window. */
-  synchronized int drifting() {
-    int count = 0;
-    for (DashboardKey key : keys.values()) {
-      count += isDrifting(key.latest()) ? 1 : 0;
-    }
-    return count;
   }
 
   /** Points held of a key, 0 when it is unknown. */

@@ -211,6 +211,12 @@ final class ProduceCommand implements Callable<Integer> {
   /** Takes the format that the pipeline reads, and refuses what it would not. */
   private void requireFormat(InputSpec spec) {
     boolean json = spec.format() == InputSpec.Format.JSON;
+    if (spec.format() == InputSpec.Format.CSV) {
+      throw CliError.usage(
+          kafka.config()
+              + " reads CSV lines (input.format); produce sends the standard example schema or"
+              + " JSON.");
+    }
     if (!json && (spec.format() != InputSpec.Format.AVRO || spec.schema() != null)) {
       throw CliError.usage(
           kafka.config()

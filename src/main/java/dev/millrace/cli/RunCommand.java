@@ -2,6 +2,7 @@ package dev.millrace.cli;
 
 import dev.millrace.PipelineFile;
 import dev.millrace.Settings;
+import dev.millrace.codec.RegistrySpec;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -91,6 +92,10 @@ final class RunCommand implements Callable<Integer> {
     out.printf(
         "Reads     %s on %s%n",
         String.join(", ", settings.input().topics()), settings.kafka().get("bootstrap.servers"));
+    RegistrySpec registry = settings.input().spec().registry();
+    if (registry != null) {
+      out.printf("Schemas   from %s; records wait while it does not answer%n", registry.url());
+    }
     Settings.Output output = settings.output();
     out.printf(
         "Writes    %s, %s%s, %s, %s%s%n",

@@ -70,6 +70,9 @@ final class ValidateCommand implements Callable<Integer> {
         String.format(
             "%s, %s, starts at %s",
             input.topic(), examples.format().id(), KebabCase.of(input.start())));
+    if (examples.registry() != null) {
+      line(out, "schemas", "from " + examples.registry().url());
+    }
     line(out, "label", label(settings));
     line(out, "key", examples.key() == null ? "the record key" : "field " + examples.key());
     line(out, "id", examples.id() == null ? "none" : "field " + examples.id());
@@ -88,6 +91,9 @@ final class ValidateCommand implements Callable<Integer> {
     line(out, "events", output.events());
     line(out, "dead letters", output.deadLetters());
     line(out, "models", output.models());
+    if (output.commands() != null) {
+      line(out, "commands", output.commands());
+    }
     line(out, "fleet", output.hasFleet() ? output.fleet() : "not published");
     line(
         out,

@@ -20,6 +20,8 @@ import java.util.List;
  * @param features the declared features; empty for all that the standard schema carries
  * @param id field that names the example, or null for none
  * @param labels how labels come that come later than their features; null if none do
+ * @param columns of a CSV line, empty with other formats
+ * @param registry where the schemas of records in the Confluent wire format are, or null
  */
 public record InputSpec(
     Format format,
@@ -33,12 +35,34 @@ public record InputSpec(
     List<FeatureSpec> features,
     Limits limits,
     String id,
-    LateLabels labels)
+    LateLabels labels,
+    List<String> columns,
+    RegistrySpec registry)
     implements Serializable {
 
   public InputSpec {
     classes = List.copyOf(classes);
     features = List.copyOf(features);
+    columns = List.copyOf(columns);
+  }
+
+  /** Of records that have their labels, without a name, CSV columns and a registry. */
+  public InputSpec(
+      Format format,
+      String schema,
+      String key,
+      String label,
+      String weight,
+      String eventTime,
+      Task task,
+      List<String> classes,
+      List<FeatureSpec> features,
+      Limits limits,
+      String id,
+      LateLabels labels) {
+    this(
+        format, schema, key, label, weight, eventTime, task, classes, features, limits, id, labels,
+        List.of(), null);
   }
 
   /** Of records that have their labels, and of examples without a name. */
@@ -61,7 +85,7 @@ public record InputSpec(
   public InputSpec withTask(Task newTask) {
     return new InputSpec(
         format, schema, key, label, weight, eventTime, newTask, classes, features, limits, id,
-        labels);
+        labels, columns, registry);
   }
 
   /** The same for the first of its declared features. */
@@ -78,7 +102,9 @@ public record InputSpec(
         features.subList(0, count),
         limits,
         id,
-        labels);
+        labels,
+        columns,
+        registry);
   }
 
   /** The same for records of the topic of labels. */
@@ -95,7 +121,14 @@ public record InputSpec(
         features,
         limits,
         labels.id(),
-        labels);
+        labels,
+        columns,
+        registry);
+  }
+
+  /** Whether dots in names reach into nested records. */
+  public boolean hasPaths() {
+    return format == Format.JSON || format != Format.CSV && !ExampleSchema.isStandard(this);
   }
 
   /** Numbers that the declared features are together. */
@@ -105,12 +138,17 @@ public record InputSpec(
 
   /** Framings of a record value. */
   public enum Format {
-    /** Avro single-object encoding: C3 01, the schema's fingerprint, the record. */
+    /**
+     * Avro single-object encoding: C3 01, the schema's fingerprint, the record; with a registry
+     * also the Confluent wire format.
+     */
     AVRO,
     /** The Avro record alone, nothing in front; mistakes cannot be told from data. */
     AVRO_RAW,
     /** One JSON object. */
-    JSON;
+    JSON,
+    /** One line of comma-separated values. */
+    CSV;
 
     /** The name in pipeline files, such as {@code avro-raw}. */
     public String id() {

@@ -42,17 +42,17 @@ final class MappedExampleReader implements ExampleReader {
    */
   MappedExampleReader(InputSpec spec, KeyReader keys, Parser parser, boolean labelsAlone) {
     this.parser = parser;
-    this.idPath = path(spec.id());
+    this.idPath = path(spec.id(), spec.hasPaths());
     this.ids = new IdReader(spec.labels() != null);
     this.labelsAlone = labelsAlone;
     this.mayComeApart = spec.labels() != null && !labelsAlone;
-    this.features = new MappedFeatures(spec.features(), false);
+    this.features = new MappedFeatures(spec);
     this.labels = new LabelReader(spec);
     this.keys = keys;
-    this.keyPath = path(spec.key());
-    this.labelPath = path(spec.label());
-    this.weightPath = path(spec.weight());
-    this.eventTimePath = path(spec.eventTime());
+    this.keyPath = path(spec.key(), spec.hasPaths());
+    this.labelPath = path(spec.label(), spec.hasPaths());
+    this.weightPath = path(spec.weight(), spec.hasPaths());
+    this.eventTimePath = path(spec.eventTime(), spec.hasPaths());
   }
 
   @Override
@@ -138,7 +138,8 @@ final class MappedExampleReader implements ExampleReader {
     return MappedFeatures.text(field);
   }
 
-  static String[] path(String name) {
-    return name == null ? null : name.split("\\.");
+  /** The steps to a field; one step where dots are part of names. */
+  static String[] path(String name, boolean hasPaths) {
+    return name == null ? null : hasPaths ? name.split("\\.") : new String[] {name};
   }
 }

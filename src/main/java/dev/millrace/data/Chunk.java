@@ -56,6 +56,11 @@ public final class Chunk extends PackedExamples {
     return plain;
   }
 
+  /** Whether the rows are commands; then all are. */
+  public boolean isOfCommands() {
+    return !plain && size() > 0 && kind(0) == RecordKind.COMMAND;
+  }
+
   /** Whether the labels are classes; numbers otherwise, or there are none. */
   public boolean isClassification() {
     return classification;

@@ -12,6 +12,8 @@ public enum DeadLetterReason {
   UNKNOWN_FRAMING,
   /** The framing names a schema that the pipeline does not know. */
   UNKNOWN_SCHEMA,
+  /** The record's schema cannot be read as the pipeline's; the message has the difference. */
+  INCOMPATIBLE_SCHEMA,
   /** The bytes end early or are not what the schema says. */
   MALFORMED_RECORD,
   /** No model key: the record key (or the key field) is null or empty. */
@@ -43,7 +45,11 @@ public enum DeadLetterReason {
   /** A feature has a value of another type than declared. */
   INVALID_FEATURE,
   /** The example's weight is negative, NaN or infinite. */
-  INVALID_WEIGHT;
+  INVALID_WEIGHT,
+  /** The record of the commands topic is no command. */
+  INVALID_COMMAND,
+  /** The command names a model that the key does not have, or a key without models. */
+  UNKNOWN_MODEL;
 
   /** The name in records and documentation, such as {@code empty-value}. */
   public String id() {

@@ -7,7 +7,9 @@ public enum RecordKind {
   /** Features whose label comes later. */
   FEATURES(true, false),
   /** The label of features that came before, or are still to come. */
-  LABEL(false, true);
+  LABEL(false, true),
+  /** Nothing: it tells what to do with the key's models. */
+  COMMAND(false, false);
 
   private static final RecordKind[] KINDS = values();
 

@@ -2,6 +2,7 @@ package dev.millrace.flink;
 
 import dev.millrace.codec.ExampleDecoder;
 import dev.millrace.codec.InputSpec;
+import dev.millrace.codec.RegisteredSchemas;
 import dev.millrace.data.DeadLetter;
 import dev.millrace.data.Example;
 import dev.millrace.data.KafkaRecord;
@@ -16,6 +17,8 @@ public final class DecodeFunction extends ProcessFunction<KafkaRecord, Example> 
   private static final long serialVersionUID = 1L;
 
   private final InputSpec spec;
+  // Null without a registry.
+  private transient RegisteredSchemas schemas;
   private transient ExampleDecoder decoder;
   // Of the topic of labels; null if there is none.
   private transient ExampleDecoder labelDecoder;
@@ -29,15 +32,26 @@ public final class DecodeFunction extends ProcessFunction<KafkaRecord, Example> 
 
   @Override
   public void open(OpenContext context) {
-    decoder = new ExampleDecoder(spec);
+    schemas =
+        spec.registry() == null
+            ? null
+            : RegisteredSchemas.acquire(spec.registry(), RegistryAlarm.INSTANCE);
+    decoder = new ExampleDecoder(spec, schemas);
     labelDecoder =
         spec.labels() == null || spec.labels().topic() == null
             ? null
-            : ExampleDecoder.ofLabels(spec);
+            : ExampleDecoder.ofLabels(spec, schemas);
     example = new Example();
     MetricGroup group = getRuntimeContext().getMetricGroup();
     decoded = JobMetric.DECODED.counter(group);
     refused = new DeadLetters(group, spec.limits().outputBytes());
+  }
+
+  @Override
+  public void close() {
+    if (schemas != null) {
+      schemas.close();
+    }
   }
 
   @Override

@@ -13,6 +13,14 @@ import org.apache.flink.runtime.metrics.DescriptiveStatisticsHistogram;
  * those of a subtask; none is of a model key, of which there may be millions.
  */
 public enum JobMetric {
+  REGISTRY_WAITING(
+      Kind.GAUGE,
+      "examples-source",
+      "1 while a record waits for the schema registry, else 0 (`input.registry` only)"),
+  REGISTRY_FAILURES(
+      Kind.GAUGE,
+      "examples-source",
+      "questions that the registry did not answer, of all subtasks in the process"),
   DECODED(Kind.COUNTER, "decode", "records that became examples"),
   DEAD_LETTERS(Kind.COUNTER, "decode, train", "records that were refused, by `reason`"),
   RECORDS_PER_CHUNK(Kind.HISTOGRAM, "chunk", "examples in a chunk"),

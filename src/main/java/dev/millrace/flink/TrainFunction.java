@@ -12,11 +12,8 @@ import dev.millrace.eval.drift.DriftSignal;
 import dev.millrace.flink.StateSpec.ShapeChange;
 import dev.millrace.nn.ContestSpec.OnChange;
 import dev.millrace.nn.ModelMismatchException;
-import dev.millrace.nn.contest.Contest;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.util.HashSet;
-import java.util.Set;
 import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.api.common.state.ValueState;
 import org.apache.flink.api.common.state.ValueStateDescriptor;
@@ -62,7 +59,7 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
   private transient Events events;
   private transient TrainMetrics counted;
   private transient boolean warned;
-  private transient Set<String> told;
+  private transient Champions champions;
   // Why the state that was read last could not be used.
   private transient String mismatch;
   private transient DeadLetters refused;
@@ -79,7 +76,6 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
       idleKeys = new IdleKeys(getRuntimeContext(), stateSpec.ttlMillis());
     }
     scratch = new TrainScratch();
-    told = new HashSet<>();
     json = new MetricsJson();
     predictions = spec.predictions() ? new Predictions(spec) : null;
     publisher = new ModelPublisher(spec, getRuntimeContext());
@@ -87,6 +83,7 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
     MetricGroup group = getRuntimeContext().getMetricGroup();
     counted = new TrainMetrics(group);
     refused = new DeadLetters(group, spec.input().limits().outputBytes());
+    champions = new Champions(spec, events, publisher, refused);
     late =
         spec.input().labels() == null
             ? null
@@ -114,6 +111,12 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
       throws Exception {
     TrainState state = states.value();
     PrequentialModel model = state == null ? null : resume(state, chunk.key());
+    if (chunk.isOfCommands()) {
+      if (champions.obey(state, model, chunk, context::output)) {
+        states.update(state);
+      }
+      return;
+    }
     boolean isNew = state == null;
     if (model == null) {
       if (!isNew) {
@@ -315,7 +318,7 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
       }
       PrequentialModel model = state.resume(spec, scratch.workspace);
       if (model.contest() != null) {
-        tell(model.contest(), key);
+        champions.tellOfRestored(model.contest(), key);
       }
       return model;
     } catch (ModelMismatchException e) {
@@ -331,15 +334,6 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
       return null;
     } catch (IOException e) {
       throw new SuppressRestartsException(e);
-    }
-  }
-
-  /** Says once what becomes of models whose names or kinds have changed in the pipeline file. */
-  private void tell(Contest contest, String key) {
-    for (String note : contest.takeNotes()) {
-      if (told.add(note)) {
-        LOG.warn("Key {} and all others like it: {}", key, note);
-      }
     }
   }
 

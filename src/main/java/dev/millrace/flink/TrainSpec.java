@@ -20,6 +20,7 @@ import java.io.Serializable;
  * @param predictions whether the prediction for each example is published
  * @param snapshots when models are published
  * @param fleet whether the fleet view is told of each report
+ * @param commands the topic of commands, named in dead letters; null if none are read
  */
 public record TrainSpec(
     String pipeline,
@@ -31,13 +32,40 @@ public record TrainSpec(
     DriftPlan drift,
     boolean predictions,
     SnapshotSpec snapshots,
-    boolean fleet)
+    boolean fleet,
+    String commands)
     implements Serializable {
+
+  /** Of a pipeline that takes no commands. */
+  public TrainSpec(
+      String pipeline,
+      String topic,
+      InputSpec input,
+      ModelSpec model,
+      MetricsSpec metrics,
+      String config,
+      DriftPlan drift,
+      boolean predictions,
+      SnapshotSpec snapshots,
+      boolean fleet) {
+    this(
+        pipeline, topic, input, model, metrics, config, drift, predictions, snapshots, fleet, null);
+  }
 
   /** The same for another input and another model. */
   TrainSpec with(InputSpec newInput, ModelSpec newModel) {
     return new TrainSpec(
-        pipeline, topic, newInput, newModel, metrics, config, drift, predictions, snapshots, fleet);
+        pipeline,
+        topic,
+        newInput,
+        newModel,
+        metrics,
+        config,
+        drift,
+        predictions,
+        snapshots,
+        fleet,
+        commands);
   }
 
   /** The same with another treatment of models of a contest that do not fit; itself without one. */

@@ -181,7 +181,7 @@ class DashboardServerTest {
     assertThat(ofA.path("events").findValuesAsText("detail")).containsExactly("ddm, reset", "ddm");
     assertThat(ofA.at("/events/0/time").asLong()).isEqualTo(1_795_598_043_120L);
     assertThat(json("/api/keys").at("/keys/0/drifting").asBoolean()).isTrue();
-    assertThat(json("/api/fleet").path("drifting").asInt()).isEqualTo(1);
+    assertThat(json("/api/fleet").at("/fleet/drifting/count").asInt()).isEqualTo(1);
   }
 
   @Test

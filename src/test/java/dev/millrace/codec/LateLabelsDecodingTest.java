@@ -54,7 +54,7 @@ class LateLabelsDecodingTest {
 
   @Test
   void onATopicOfTheirOwnLabelsHaveTheirOwnFields() {
-    ExampleDecoder decoder = ExampleDecoder.ofLabels(JSON_TWO);
+    ExampleDecoder decoder = ExampleDecoder.ofLabels(JSON_TWO, null);
 
     assertThat(decode(decoder, "{'of': {'id': 'x', 'shop': 's'}, 'truth': 'yes', 'a': 1}"))
         .isNull();
@@ -71,7 +71,7 @@ class LateLabelsDecodingTest {
     InputSpec spec = LateStreams.input(Task.BINARY, "labels", 1_000, 10);
     byte[] value = value("e1", "yes", new float[] {1, Float.NaN}, Map.of("city", "Faro"));
 
-    assertThat(ExampleDecoder.ofLabels(spec).decode(Records.record("k", value, 1), example))
+    assertThat(ExampleDecoder.ofLabels(spec, null).decode(Records.record("k", value, 1), example))
         .isNull();
 
     assertKind(RecordKind.LABEL, "e1", "yes", 0);
@@ -139,6 +139,8 @@ class LateLabelsDecodingTest {
             new FeatureSpec("b", FeatureSpec.Type.NUMERIC, true, List.of(), 0)),
         Records.undeclared().limits(),
         "id",
-        labels);
+        labels,
+        List.of(),
+        null);
   }
 }

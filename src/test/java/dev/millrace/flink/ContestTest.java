@@ -5,7 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.millrace.codec.CommandJson;
+import dev.millrace.data.Chunk;
 import dev.millrace.data.Example;
+import dev.millrace.data.OutputRecord;
+import dev.millrace.data.Promote;
+import dev.millrace.data.RecordKind;
 import dev.millrace.eval.drift.DriftSpec;
 import dev.millrace.flink.DriftPlan.Action;
 import dev.millrace.flink.StateSpec.ShapeChange;
@@ -15,8 +20,10 @@ import dev.millrace.nn.ContestSpec.OnChange;
 import dev.millrace.nn.ContestSpec.Promotion;
 import dev.millrace.nn.ModelSpec;
 import dev.millrace.testing.Chunks;
+import dev.millrace.testing.Records;
 import dev.millrace.testing.Specs;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
@@ -24,8 +31,10 @@ import java.util.stream.StreamSupport;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
 import org.apache.flink.runtime.execution.SuppressRestartsException;
 import org.apache.flink.runtime.state.hashmap.HashMapStateBackend;
+import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -51,7 +60,19 @@ class ContestTest {
   }
 
   private static TrainSpec train(ModelSpec model) {
-    return Specs.with(Specs.train(model), null, true, SnapshotSpec.AT_THE_END);
+    TrainSpec spec = Specs.train(model);
+    return new TrainSpec(
+        spec.pipeline(),
+        spec.topic(),
+        spec.input(),
+        spec.model(),
+        spec.metrics(),
+        spec.config(),
+        null,
+        true,
+        SnapshotSpec.AT_THE_END,
+        false,
+        "test.commands");
   }
 
   /** All that came of a run. */
@@ -172,6 +193,59 @@ class ContestTest {
     }
     assertThat(alone.metrics().get(0).has("models")).isFalse();
     assertThat(alone.predictions().get(0).has("model")).isFalse();
+  }
+
+  private static Chunk promote(String key, String model) {
+    Example command = new Example();
+    command.kind = RecordKind.COMMAND;
+    command.key = key;
+    command.record = Records.record(key, CommandJson.encode(new Promote("test", model)), 1);
+    return Chunks.of(List.of(command));
+  }
+
+  @Test
+  void aCommandMakesAModelChampionFromTheNextExampleOn() throws Exception {
+    TrainSpec spec = train(models("slow", BY_COMMAND, SLOW, QUICK));
+    List<Example> examples = Chunks.classes("k", 100, 1);
+    try (TrainHarness harness = new TrainHarness(spec)) {
+      harness.send(examples.subList(0, 50), 64);
+      harness.operator.processElement(new StreamRecord<>(promote("k", "quick")));
+      harness.operator.processElement(new StreamRecord<>(promote("k", "quick")));
+      OperatorSubtaskState state = harness.snapshot();
+      assertThat(harness.events()).hasSize(1);
+      JsonNode change = harness.events().get(0);
+      assertThat(change.path("why").asText()).isEqualTo("command");
+      assertThat(change.path("seq").asInt()).isEqualTo(50);
+      assertThat(harness.models()).as("published at once").hasSize(1);
+      try (TrainHarness restored = new TrainHarness(spec, state)) {
+        restored.send(examples.subList(50, 100), 64);
+        assertThat(parsed(restored.predictions()))
+            .hasSize(50)
+            .allMatch(prediction -> prediction.path("model").asText().equals("quick"));
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "nobody | quick | the key has no models; it has had no example, or none that could be used",
+        "k | quack | the key has no model \"quack\"; it has slow, quick",
+      })
+  void aCommandThatNamesNothingIsADeadLetterAndMakesNoModel(
+      String key, String model, String message) throws Exception {
+    try (TrainHarness harness = new TrainHarness(train(models("slow", EAGER, SLOW, QUICK)))) {
+      harness.send(Chunks.classes("k", 10, 1), 64);
+      harness.operator.processElement(new StreamRecord<>(promote(key, model)));
+      harness.end();
+
+      OutputRecord letter = harness.deadLetters().get(0);
+      assertThat(new String(letter.headerValues()[2], StandardCharsets.UTF_8))
+          .isEqualTo("unknown-model");
+      assertThat(new String(letter.headerValues()[3], StandardCharsets.UTF_8)).isEqualTo(message);
+      assertThat(harness.modelsByKey()).containsOnlyKeys("k");
+    }
   }
 
   @ParameterizedTest

@@ -323,7 +323,9 @@ class LateLabelsTest {
             List.of(column, named(column, "b"), named(column, "c")),
             open.limits(),
             open.id(),
-            open.labels());
+            open.labels(),
+            open.columns(),
+            open.registry());
     try (TrainHarness harness = harness(declared);
         TrainHarness undeclared = harness(open)) {
       harness.send(stream, 1);

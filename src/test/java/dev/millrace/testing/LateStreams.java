@@ -31,7 +31,9 @@ public final class LateStreams {
         whole.features(),
         whole.limits(),
         "event_id",
-        new InputSpec.LateLabels(topic, "event_id", null, "label", timeoutMillis, mostPending));
+        new InputSpec.LateLabels(topic, "event_id", null, "label", timeoutMillis, mostPending),
+        whole.columns(),
+        whole.registry());
   }
 
   /** The features of each example, and so many examples later its label. */
