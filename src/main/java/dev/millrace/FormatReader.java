@@ -41,8 +41,8 @@ final class FormatReader {
     if (labels != null && labels.topic() != null) {
       in.refuse(
           InputOptions.LABELS,
-          "come on the topic of the features with csv, as all lines have the same columns. Remove"
-              + " their topic");
+          "must come on the topic of the features with csv, where all lines have the same columns."
+              + " Name that topic");
     }
     for (Option<String> option : fields) {
       String name = in.get(option);

@@ -72,7 +72,7 @@ class AsyncApiTest {
             """
             pipeline: p
             kafka: { bootstrap.servers: a:1 }
-            input: { label: y, labels: { topic: millrace.labels.v1 } }
+            input: { label: y, task: regression, labels: { topic: millrace.labels.v1 } }
             models: { a: auto, b: { layers: [] } }
             output: { predictions: true, fleet: true }
             """,

@@ -29,6 +29,10 @@ public enum JobMetric {
   OPEN_CHUNK_BYTES(Kind.GAUGE, "chunk", "memory of the chunks that are being filled"),
   LEARNED(Kind.COUNTER, "train", "examples that were predicted, scored and learned"),
   HELD_OUT(Kind.COUNTER, "train", "examples that were predicted and scored only (`validation`)"),
+  LABELS(
+      Kind.COUNTER,
+      "train",
+      "features and labels that came apart, by `outcome` (`input.labels` only)"),
   STEPS(Kind.COUNTER, "train", "updates of the weights"),
   SKIPPED_STEPS(
       Kind.COUNTER,
@@ -78,6 +82,7 @@ public enum JobMetric {
   static final String GROUP = "millrace";
 
   private static final String REASON = "reason";
+  private static final String OUTCOME = "outcome";
   private static final int HISTOGRAM_VALUES = 1_024;
 
   private final Kind kind;
@@ -110,8 +115,13 @@ public enum JobMetric {
 
   /** The name that Flink's Prometheus reporter gives it. */
   public String prometheusName() {
-    String reason = this == DEAD_LETTERS ? REASON + "_" : "";
-    return "flink_taskmanager_job_task_operator_" + GROUP + "_" + reason + metricName();
+    String group =
+        switch (this) {
+          case DEAD_LETTERS -> REASON + "_";
+          case LABELS -> OUTCOME + "_";
+          default -> "";
+        };
+    return "flink_taskmanager_job_task_operator_" + GROUP + "_" + group + metricName();
   }
 
   Counter counter(MetricGroup operator) {
@@ -120,6 +130,10 @@ public enum JobMetric {
 
   Counter counter(MetricGroup operator, DeadLetterReason reason) {
     return group(operator).addGroup(REASON, reason.id()).counter(metricName());
+  }
+
+  Counter counter(MetricGroup operator, LabelOutcome outcome) {
+    return group(operator).addGroup(OUTCOME, outcome.id()).counter(metricName());
   }
 
   /**

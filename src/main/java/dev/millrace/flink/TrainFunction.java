@@ -87,8 +87,7 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
     late =
         spec.input().labels() == null
             ? null
-            : new LateExamples(
-                spec, stateSpec.modelBytes(), scratch, predictions, group.addGroup("millrace"));
+            : new LateExamples(spec, stateSpec.modelBytes(), scratch, predictions, group);
   }
 
   /** Of the keyed state that the models are. */
@@ -153,11 +152,13 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
       states.update(state);
       return;
     }
+    counted.beginChunk();
     if (late == null) {
       learnAll(state, model, chunk, context, out);
     } else {
       learnLate(state, model, chunk, context, out);
     }
+    counted.endChunk(chunk, context.timerService());
     if (model.seq() == 0 && (late == null || state.labels().isEmpty())) {
       return; // all were refused: there is nothing to keep, nor to publish at the end
     }
@@ -182,7 +183,6 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
       Collector<OutputRecord> out)
       throws IOException {
     scratch.findClasses(chunk, model.classes(), spec.model().classWeights());
-    counted.beginChunk();
     for (int row = 0; row < chunk.size(); ) {
       long before = model.examples();
       long seqBefore = model.seq();
@@ -215,7 +215,6 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
         publisher.publish(model, state, chunk.key(), context::output);
       }
     }
-    counted.endChunk(chunk, context.timerService());
   }
 
   /** Learns what becomes whole by the chunk's features and labels; the rest of them waits. */
@@ -500,10 +499,10 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
   private OutputRecord report(
       TrainState state, PrequentialModel model, String key, SideOutputs others) {
     MetricsReport report = model.report(spec, key);
-    counted.report(report);
     if (state.labels() != null) {
       report = report.withLabels(state.labels().report());
     }
+    counted.report(report);
     if (spec.fleet()) {
       others.output(Outputs.FLEET, FleetSample.of(report, model.drifts(), model.isWarned()));
     }

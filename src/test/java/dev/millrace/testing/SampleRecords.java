@@ -51,7 +51,7 @@ public final class SampleRecords {
     } else if (type == int.class) {
       return List.of(1);
     } else if (type == long.class) {
-      return List.of(1L);
+      return List.of(1L, -1L); // which some components have for none
     } else if (type == boolean.class) {
       return List.of(true, false);
     } else if (type.isEnum()) {
