@@ -1,6 +1,5 @@
 package dev.millrace.flink;
 
-import dev.millrace.data.DeadLetterReason;
 import java.util.Locale;
 import org.apache.flink.metrics.Counter;
 import org.apache.flink.metrics.Gauge;
@@ -28,6 +27,10 @@ public enum JobMetric {
   OPEN_CHUNKS(Kind.GAUGE, "chunk", "chunks that are being filled"),
   OPEN_CHUNK_BYTES(Kind.GAUGE, "chunk", "memory of the chunks that are being filled"),
   LEARNED(Kind.COUNTER, "train", "examples that were predicted, scored and learned"),
+  LABELS(
+      Kind.COUNTER,
+      "train",
+      "what became of features and labels, by `outcome` (`input.labels` only)"),
   HELD_OUT(Kind.COUNTER, "train", "examples that were predicted and scored only (`validation`)"),
   STEPS(Kind.COUNTER, "train", "updates of the weights"),
   SKIPPED_STEPS(
@@ -77,7 +80,6 @@ public enum JobMetric {
   /** Flink's group of all of them. */
   static final String GROUP = "millrace";
 
-  private static final String REASON = "reason";
   private static final int HISTOGRAM_VALUES = 1_024;
 
   private final Kind kind;
@@ -108,18 +110,30 @@ public enum JobMetric {
     return name().toLowerCase(Locale.ROOT);
   }
 
+  /** The label that tells several counters of one name apart; null where there is but one. */
+  public String label() {
+    return switch (this) {
+      case DEAD_LETTERS -> "reason";
+      case LABELS -> "outcome";
+      default -> null;
+    };
+  }
+
   /** The name that Flink's Prometheus reporter gives it. */
   public String prometheusName() {
-    String reason = this == DEAD_LETTERS ? REASON + "_" : "";
-    return "flink_taskmanager_job_task_operator_" + GROUP + "_" + reason + metricName();
+    String label = label() == null ? "" : label() + "_";
+    return "flink_taskmanager_job_task_operator_" + GROUP + "_" + label + metricName();
   }
 
   Counter counter(MetricGroup operator) {
     return group(operator).counter(metricName());
   }
 
-  Counter counter(MetricGroup operator, DeadLetterReason reason) {
-    return group(operator).addGroup(REASON, reason.id()).counter(metricName());
+  /**
+   * @param value of the metric's {@link #label}
+   */
+  Counter counter(MetricGroup operator, String value) {
+    return group(operator).addGroup(label(), value).counter(metricName());
   }
 
   /**

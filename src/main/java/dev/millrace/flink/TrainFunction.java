@@ -26,8 +26,6 @@ import org.apache.flink.metrics.MetricGroup;
 import org.apache.flink.runtime.execution.SuppressRestartsException;
 import org.apache.flink.streaming.api.functions.KeyedProcessFunction;
 import org.apache.flink.util.Collector;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Predicts, scores and learns each example of a key with the key's own model, and reports the
@@ -46,8 +44,6 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
 
   /** Name of the keyed state; never changes, or models are lost. */
   static final String STATE_NAME = "train-state";
-
-  private static final Logger LOG = LoggerFactory.getLogger(TrainFunction.class);
 
   private final TrainSpec spec;
   private final StateSpec stateSpec;
@@ -76,6 +72,7 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
 
   @Override
   public void open(OpenContext context) {
+    ModelLog.begin(spec.pipeline());
     states = getRuntimeContext().getState(descriptor());
     if (stateSpec.ttlMillis() > 0) {
       idleKeys = new IdleKeys(getRuntimeContext(), stateSpec.ttlMillis());
@@ -92,8 +89,7 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
     late =
         spec.input().labels() == null
             ? null
-            : new LateExamples(
-                spec, stateSpec.modelBytes(), scratch, predictions, group.addGroup("millrace"));
+            : new LateExamples(spec, stateSpec.modelBytes(), scratch, predictions, group);
   }
 
   /** Of the keyed state that the models are. */
@@ -357,7 +353,7 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
       mismatch = e.getMessage();
       if (!warned) {
         warned = true;
-        LOG.warn("Key {} and all others like it start afresh: {}", key, e.getMessage());
+        ModelLog.warn(key, "they start afresh: " + e.getMessage());
       }
       return null;
     } catch (IOException e) {
@@ -369,7 +365,7 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
   private void tell(Contest contest, String key) {
     for (String note : contest.takeNotes()) {
       if (told.add(note)) {
-        LOG.warn("Key {} and all others like it: {}", key, note);
+        ModelLog.warn(key, note);
       }
     }
   }

@@ -37,7 +37,8 @@ final class RegisteredMetrics {
   private void register(Metric metric, String name, MetricGroup group) {
     String scope = ((AbstractMetricGroup<?>) group).getLogicalScope(text -> text, '.');
     if (scope.contains("." + JobMetric.GROUP)) {
-      String reason = group.getAllVariables().get("<reason>");
+      Map<String, String> labels = group.getAllVariables();
+      String reason = labels.getOrDefault("<reason>", labels.get("<outcome>"));
       metrics.put(reason == null ? name : name + "/" + reason, metric);
     }
   }
