@@ -139,7 +139,7 @@ function options(chart) {
       { ...axis, size: 28, space: 70, ...places },
       { ...axis, size: 52, space: 34, values: ticks },
     ],
-    series: [{}, ...chart.lines.map((line) => ({ stroke: css("--" + line.style), width: line.own ? 1.75 : 1.5, dash: line.dash, points }))],
+    series: [{}, ...chart.lines.map((line) => ({ stroke: css("--" + line.style), width: line.own ? 1.75 : 1.5, dash: line.dash, auto: !line.aside, points }))],
     bands: chart.spec.band ? [{ series: [2, 3], fill: css("--band") }] : [],
     hooks: { setCursor: [() => drawReadouts(chart)], draw: [(plot) => drawMarks(chart, plot)] },
   };

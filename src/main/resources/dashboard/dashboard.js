@@ -51,7 +51,7 @@ async function decide(keys) {
     return;
   }
   const [only] = (await getJson("/api/keys?limit=1")).keys;
-  if (only && !chosen && only.key !== selected) show(only.key);
+  if (only && !chosen && overview && overview.keys === 1 && only.key !== selected) show(only.key);
 }
 
 const refreshShown = paced(async () => {

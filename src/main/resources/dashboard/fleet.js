@@ -53,7 +53,7 @@ export function drawFleet() {
   const drifting = fleet.drifting ? fleet.drifting.count : null;
   setText($("fleet-drifting"), groups(drifting));
   $("fleet-drifting").classList.toggle("warn", drifting > 0);
-  setText($("fleet-sub"), "one count a key, whatever its examples" + (news.from_topic ? "; as the fleet topic says" : ""));
+  setText($("fleet-sub"), "each key counts once" + (news.from_topic ? "; as the fleet topic says" : ""));
   drawSpread();
   if (!charts) charts = new Charts($("fleet-charts"), FLEET);
   const drawn = FLEET.filter((spec) => column(points, spec.lines[0].of).some(isNumber) || spec.lines[0].of === "rate");

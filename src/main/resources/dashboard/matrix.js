@@ -61,7 +61,8 @@ function buildMatrix(table, labels) {
 }
 
 function heading(label, scope) {
-  const node = element("th", "", label);
+  const node = element("th");
+  node.append(element("span", "", label));
   node.scope = scope;
   node.title = label;
   return node;

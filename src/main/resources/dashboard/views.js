@@ -1,5 +1,6 @@
 // What is drawn, by kind of task. A line with "own: true" is the model's; the others are compared
-// with it. Lines that may be absent are left out of the chart until they have a value.
+// with it. Lines that may be absent are left out of the chart until they have a value, and those that
+// stand aside may lie outside of it, so that the others are not pressed together.
 
 const share = { digits: 3, low: 0, high: 1 };
 const amount = { digits: null, low: 0 };
@@ -26,7 +27,7 @@ export const CLASSIFICATION = {
       lines: [
         { ...model, of: "accuracy" },
         { name: "no change", of: "baseline_accuracy", style: "baseline", dash: [5, 4] },
-        { name: "majority", of: "majority_accuracy", style: "baseline", dash: [1, 4], optional: true },
+        { name: "majority", of: "majority_accuracy", style: "baseline", dash: [1, 4], optional: true, aside: true },
         { ...validation, of: "validation_accuracy" },
       ],
     },
@@ -66,7 +67,7 @@ export const REGRESSION = {
       lines: [
         { ...model, of: "mae" },
         { name: "last value", of: "baseline_mae", style: "baseline", dash: [5, 4] },
-        { name: "mean", of: "mean_mae", style: "baseline", dash: [1, 4], optional: true },
+        { name: "mean", of: "mean_mae", style: "baseline", dash: [1, 4], optional: true, aside: true },
         { ...validation, of: "validation_mae" },
       ],
     },

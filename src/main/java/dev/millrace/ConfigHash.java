@@ -38,7 +38,12 @@ final class ConfigHash {
       line(text, "id", input.id());
     }
     if (input.labels() != null) {
-      line(text, "labels", input.labels());
+      line(text, "labels.topic", input.labels().topic() == null ? "input" : "own");
+      line(text, "labels.id", input.labels().id());
+      line(text, "labels.key", input.labels().key());
+      line(text, "labels.label", input.labels().label());
+      line(text, "labels.timeout", input.labels().timeoutMillis());
+      line(text, "labels.max-pending", input.labels().mostPending());
     }
     input.classes().forEach(name -> line(text, "class", name));
     for (FeatureSpec feature : input.features()) {

@@ -4,6 +4,7 @@ import dev.millrace.Node.Mapping;
 import dev.millrace.Node.Scalar;
 import dev.millrace.codec.FeatureSpec;
 import dev.millrace.codec.InputSpec;
+import dev.millrace.codec.InputSpec.LateLabels;
 import dev.millrace.codec.RegistrySpec;
 import java.util.List;
 import java.util.Map;
@@ -17,11 +18,13 @@ final class FormatReader {
    *
    * @param fields options that name a field
    * @param features with their lines
+   * @param labels that come later, or null
    */
   static List<String> columns(
       OptionReader in,
       List<Option<String>> fields,
       Map<FeatureSpec, Integer> features,
+      LateLabels labels,
       Problems problems) {
     boolean isCsv = in.get(InputOptions.FORMAT) == InputSpec.Format.CSV;
     if (!isCsv && in.mentions(InputOptions.COLUMNS)) {
@@ -34,6 +37,12 @@ final class FormatReader {
     List<String> columns = in.get(InputOptions.COLUMNS);
     if (!isCsv || columns == null) {
       return List.of();
+    }
+    if (labels != null && labels.topic() != null) {
+      in.refuse(
+          InputOptions.LABELS,
+          "must come on the topic of the features with csv, where all lines have the same columns."
+              + " Name that topic");
     }
     for (Option<String> option : fields) {
       String name = in.get(option);

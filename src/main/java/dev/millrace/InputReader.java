@@ -55,6 +55,7 @@ final class InputReader {
     checkLabels(classes, limit);
     String schema = schema(features);
     LabelsReader labels = new LabelsReader(in, isStandard());
+    InputSpec.LateLabels late = labels.read();
     InputSpec spec =
         new InputSpec(
             in.get(InputOptions.FORMAT),
@@ -68,8 +69,8 @@ final class InputReader {
             List.copyOf(features.keySet()),
             limit,
             labels.id(),
-            labels.read(),
-            FormatReader.columns(in, FIELDS, features, problems),
+            late,
+            FormatReader.columns(in, FIELDS, features, late, problems),
             FormatReader.registry(in));
     return new Settings.Input(in.get(InputOptions.INPUT_TOPIC), in.get(InputOptions.START), spec);
   }

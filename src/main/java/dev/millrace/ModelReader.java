@@ -7,7 +7,6 @@ import dev.millrace.Node.Sequence;
 import dev.millrace.codec.InputSpec;
 import dev.millrace.data.Task;
 import dev.millrace.nn.Activation;
-import dev.millrace.nn.AutoSpec;
 import dev.millrace.nn.ClassWeights;
 import dev.millrace.nn.Clipping;
 import dev.millrace.nn.Initializer;
@@ -25,7 +24,7 @@ import java.util.TreeMap;
 
 /** Reads the {@code model} part: {@code auto}, or a network written out; or several of them. */
 final class ModelReader {
-  private static final String AUTO = "auto";
+  static final String AUTO = "auto";
 
   private final OptionReader root;
   private final Path baseDir;
@@ -46,7 +45,8 @@ final class ModelReader {
   /** The model for what comes in; its task is null where it will be guessed from the labels. */
   ModelSpec read(InputSpec input) {
     if (ModelsReader.isWanted(root)) {
-      return several(input);
+      ModelSpec several = new ModelsReader(root, problems, this).read(input);
+      return several == null ? ModelSpec.single(1) : several; // which nobody sees
     }
     Node node = root.given(PipelineOptions.MODEL);
     if (node instanceof Scalar scalar && !scalar.text().equals(AUTO)) {
@@ -63,49 +63,8 @@ final class ModelReader {
     return network(root.below(PipelineOptions.MODEL, ModelOptions.MODEL_GROUP), input);
   }
 
-  private ModelSpec several(InputSpec input) {
-    ModelSpec several = new ModelsReader(root, problems, this::oneOfSeveral).read(input);
-    if (several == null) {
-      return ModelSpec.single(1); // which nobody sees, for there are problems
-    }
-    if (root.mentions(AutoOptions.AUTO)
-        && several.each().stream().allMatch(one -> one.auto() == null)) {
-      root.refuse(
-          AutoOptions.AUTO, "goes with model: auto, but no model is that. Remove it, or add one");
-    }
-    return several;
-  }
-
-  private ModelSpec oneOfSeveral(String path, Entry entry, InputSpec input) {
-    if (entry.value() instanceof Mapping mapping) {
-      OptionReader model = new OptionReader(path, mapping, ModelOptions.MODEL_GROUP, problems);
-      for (Option<?> option : List.of(ModelOptions.FROM, ModelOptions.PRIOR)) {
-        if (model.mentions(option)) {
-          model.refuse(option, "goes with a model that is alone. Remove it, or take model");
-          return null;
-        }
-      }
-      return network(model, input);
-    }
-    ModelSpec auto = auto(input);
-    if (entry.value() instanceof Scalar word && AUTO.equals(word.text())) {
-      return auto;
-    }
-    try {
-      AutoSpec.Tier tier = AutoOptions.TIERS.read(entry.value());
-      AutoSpec own = new AutoSpec(tier, auto.auto().members(), auto.auto().buffer());
-      return ModelSpec.auto(auto.seed(), own, auto.classWeights());
-    } catch (Kind.Refusal e) {
-      problems.add(
-          entry.line(),
-          path
-              + " must be auto, fast, balanced, accurate, or a map of options, but was "
-              + entry.value().describe());
-      return null;
-    }
-  }
-
-  private ModelSpec network(OptionReader model, InputSpec input) {
+  /** A network written out. */
+  ModelSpec network(OptionReader model, InputSpec input) {
     int before = problems.count();
     Optimizer optimizer = new OptimizerReader(model, problems).read();
     prior = prior(model);
@@ -151,7 +110,8 @@ final class ModelReader {
     return prior;
   }
 
-  private ModelSpec auto(InputSpec input) {
+  /** What {@code auto} means. */
+  ModelSpec auto(InputSpec input) {
     if (auto == null) {
       auto = readAuto(input);
     }

@@ -2,8 +2,10 @@ package dev.millrace;
 
 import dev.millrace.Node.Entry;
 import dev.millrace.Node.Mapping;
+import dev.millrace.Node.Scalar;
 import dev.millrace.codec.InputSpec;
 import dev.millrace.data.Task;
+import dev.millrace.nn.AutoSpec;
 import dev.millrace.nn.ContestSpec;
 import dev.millrace.nn.ContestSpec.Entrant;
 import dev.millrace.nn.ContestSpec.OnChange;
@@ -17,20 +19,14 @@ import java.util.regex.Pattern;
 final class ModelsReader {
   private static final Pattern NAME = Pattern.compile("(?=.{1,40}$)[a-z][a-z0-9]*(-[a-z0-9]+)*");
 
-  /** Reads one of the models. */
-  interface One {
-    /**
-     * @param path that names it in messages
-     * @return null if it cannot be used
-     */
-    ModelSpec read(String path, Entry entry, InputSpec input);
-  }
-
   private final OptionReader root;
   private final Problems problems;
-  private final One one;
+  private final ModelReader one;
 
-  ModelsReader(OptionReader root, Problems problems, One one) {
+  /**
+   * @param one reads each of them
+   */
+  ModelsReader(OptionReader root, Problems problems, ModelReader one) {
     this.root = root;
     this.problems = problems;
     this.one = one;
@@ -46,6 +42,7 @@ final class ModelsReader {
         root.refuse(option, "goes with models, of which there are none. Name them, or remove it");
       }
     }
+    root.below(ContestOptions.PROMOTION, ContestOptions.GROUP); // what is wrong in it is told too
     return false;
   }
 
@@ -72,6 +69,11 @@ final class ModelsReader {
               .formatted(ContestSpec.MOST_MODELS, count == 1 ? "is" : "are", count));
     }
     List<String> names = List.copyOf(models.entries().keySet());
+    if (root.mentions(AutoOptions.AUTO)
+        && entrants.stream().allMatch(entrant -> entrant.model().auto() == null)) {
+      root.refuse(
+          AutoOptions.AUTO, "goes with model: auto, but no model is that. Remove it, or add one");
+    }
     String champion = root.given(ContestOptions.CHAMPION);
     if (champion != null && !names.contains(champion)) {
       root.refuse(ContestOptions.CHAMPION, Kinds.notKnown(champion, names));
@@ -97,7 +99,7 @@ final class ModelsReader {
               + " is no name of a model. Take at most 40 small letters, digits and single hyphens");
       return;
     }
-    ModelSpec model = one.read(path, entry, input);
+    ModelSpec model = model(path, entry, input);
     if (model == null) {
       return;
     }
@@ -112,6 +114,36 @@ final class ModelsReader {
               .formatted(path, entrants.get(0).name()));
     }
     entrants.add(new Entrant(name, model));
+  }
+
+  /** One of the models, or null if it cannot be used. */
+  private ModelSpec model(String path, Entry entry, InputSpec input) {
+    if (entry.value() instanceof Mapping mapping) {
+      OptionReader model = new OptionReader(path, mapping, ModelOptions.MODEL_GROUP, problems);
+      for (Option<?> option : List.of(ModelOptions.FROM, ModelOptions.PRIOR)) {
+        if (model.mentions(option)) {
+          model.refuse(option, "goes with a model that is alone. Remove it, or take model");
+          return null;
+        }
+      }
+      return one.network(model, input);
+    }
+    ModelSpec auto = one.auto(input);
+    if (entry.value() instanceof Scalar word && ModelReader.AUTO.equals(word.text())) {
+      return auto;
+    }
+    try {
+      AutoSpec.Tier tier = AutoOptions.TIERS.read(entry.value());
+      AutoSpec own = new AutoSpec(tier, auto.auto().members(), auto.auto().buffer());
+      return ModelSpec.auto(auto.seed(), own, auto.classWeights());
+    } catch (Kind.Refusal e) {
+      problems.add(
+          entry.line(),
+          path
+              + " must be auto, fast, balanced, accurate, or a map of options, but was "
+              + entry.value().describe());
+      return null;
+    }
   }
 
   private void requireProbabilities(String path, Entry entry, ModelSpec model) {

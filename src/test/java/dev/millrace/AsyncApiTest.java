@@ -9,6 +9,7 @@ import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import com.networknt.schema.JsonSchema;
 import com.networknt.schema.JsonSchemaFactory;
 import com.networknt.schema.SpecVersion.VersionFlag;
+import dev.millrace.codec.CommandJson;
 import dev.millrace.codec.DeadLetterEncoder;
 import dev.millrace.codec.EventJson;
 import dev.millrace.codec.FleetJson;
@@ -21,6 +22,7 @@ import dev.millrace.data.MetricsReport;
 import dev.millrace.data.ModelEvent;
 import dev.millrace.data.OutputRecord;
 import dev.millrace.data.Prediction;
+import dev.millrace.data.Promote;
 import dev.millrace.testing.Records;
 import dev.millrace.testing.SampleRecords;
 import java.io.IOException;
@@ -67,11 +69,16 @@ class AsyncApiTest {
     Settings settings =
         PipelineFile.parse(
             "p.yaml",
-            "pipeline: p\nkafka: { bootstrap.servers: a:1 }\ninput: { label: y }\n"
-                + "output: { predictions: true, fleet: true }",
+            """
+            pipeline: p
+            kafka: { bootstrap.servers: a:1 }
+            input: { label: y, task: regression, labels: { topic: millrace.labels.v1 } }
+            models: { a: auto, b: { layers: [] } }
+            output: { predictions: true, fleet: true }
+            """,
             null);
     Set<String> topics = new TreeSet<>(settings.output().topics());
-    topics.add(settings.input().topic());
+    topics.addAll(settings.input().topics());
 
     Set<String> described = new TreeSet<>();
     document.path("channels").forEach(channel -> described.add(channel.path("address").asText()));
@@ -129,6 +136,16 @@ class AsyncApiTest {
     records.forEach(record -> told.add(record.path("event").asText()));
     assertThat(texts(document.at("/components/schemas/event/properties/event/enum")))
         .isEqualTo(told);
+  }
+
+  @Test
+  void commandsAreDescribed() throws IOException {
+    List<JsonNode> records = new ArrayList<>();
+    for (Promote command : SampleRecords.of(Promote.class)) {
+      records.add(JSON.readTree(CommandJson.encode(command)));
+    }
+
+    assertDescribed("promote", records);
   }
 
   @Test

@@ -8,15 +8,14 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.Properties;
 import org.apache.logging.log4j.Level;
 import org.apache.logging.log4j.core.LogEvent;
-import org.apache.logging.log4j.core.LoggerContext;
-import org.apache.logging.log4j.core.config.ConfigurationSource;
-import org.apache.logging.log4j.core.config.properties.PropertiesConfiguration;
-import org.apache.logging.log4j.core.config.properties.PropertiesConfigurationFactory;
 import org.apache.logging.log4j.core.impl.Log4jLogEvent;
 import org.apache.logging.log4j.core.layout.PatternLayout;
+import org.apache.logging.log4j.core.lookup.ConfigurationStrSubstitutor;
+import org.apache.logging.log4j.core.lookup.Interpolator;
 import org.apache.logging.log4j.message.SimpleMessage;
 import org.apache.logging.log4j.util.SortedArrayStringMap;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -61,18 +60,17 @@ class LogFormatTest {
     }
     String pattern = "${${env:MILLRACE_LOG_FORMAT:-text}}";
     assertThat(properties.getProperty("appender.file.layout.pattern")).isEqualTo(pattern);
-    try (InputStream in = Files.newInputStream(Path.of(file))) {
-      PropertiesConfiguration configuration =
-          new PropertiesConfigurationFactory()
-              .getConfiguration(new LoggerContext("test"), new ConfigurationSource(in));
-      configuration.initialize();
-      String chosen = pattern.replace("MILLRACE_LOG_FORMAT:-text", variable + ":-" + otherwise);
-      return PatternLayout.newBuilder()
-          .withConfiguration(configuration)
-          .withPattern(configuration.getStrSubstitutor().replace(chosen))
-          .build()
-          .toSerializable(event);
-    }
+    Map<String, String> formats =
+        Map.of(
+            "text",
+            properties.getProperty("property.text"),
+            "json",
+            properties.getProperty("property.json"));
+    String chosen = pattern.replace("MILLRACE_LOG_FORMAT:-text", variable + ":-" + otherwise);
+    return PatternLayout.newBuilder()
+        .withPattern(new ConfigurationStrSubstitutor(new Interpolator(formats)).replace(chosen))
+        .build()
+        .toSerializable(event);
   }
 
   private static LogEvent event(String key, Throwable thrown) {

@@ -138,6 +138,20 @@ class PipelineFileFormatsTest {
             "input.features \"amout\" is not one of input.columns." + " Did you mean \"amount\"?");
   }
 
+  @Test
+  void labelsThatComeLaterAreCsvLinesOfTheSameColumns() {
+    String csv =
+        HEAD
+            + "  topic: in\n  format: csv\n  columns: [class, id, a]\n  features: [a]\n  id: id\n"
+            + "  task: regression\n  labels: { topic: ";
+
+    assertThat(parse(csv + "in }\n").input().topics()).containsExactly("in");
+    assertThat(invalid(csv + "labels }\n"))
+        .hasMessageContaining(
+            "input.labels must come on the topic of the features with csv, where all lines have the"
+                + " same columns. Name that topic");
+  }
+
   private static Settings parse(String yaml) {
     return PipelineFile.parse("fraud.yaml", yaml, null);
   }

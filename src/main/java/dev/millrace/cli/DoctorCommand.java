@@ -7,6 +7,7 @@ import dev.millrace.InvalidPipelineException;
 import dev.millrace.PipelineFile;
 import dev.millrace.Settings;
 import dev.millrace.cli.Finding.State;
+import dev.millrace.codec.RegistrySpec;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -42,7 +43,7 @@ final class DoctorCommand implements Callable<Integer> {
   @Option(
       names = "--registry",
       paramLabel = "URL",
-      description = "Checks this schema registry too.")
+      description = "Checks this schema registry too, besides the pipeline's.")
   private String registry;
 
   @Option(
@@ -116,6 +117,10 @@ final class DoctorCommand implements Callable<Integer> {
     }
     findings.add(Finding.ok("pipeline", source.config + " is valid"));
     findings.addAll(new BrokerChecks(settings.kafka(), timeout, source.config).all(settings));
+    RegistrySpec own = settings.input().spec().registry();
+    if (own != null) {
+      findings.add(RegistryCheck.of(own));
+    }
   }
 
   private void print(List<Finding> findings) {

@@ -196,7 +196,8 @@ final class InitCommand implements Callable<Integer> {
         .orElseThrow(
             () ->
                 new CliError(
-                    "No field of %s looks like something to predict. Say which: --label FIELD%nFields: %s"
+                    ("No field of %s looks like something to predict. Say which: --label FIELD%n"
+                            + "Fields: %s")
                         .formatted(profile.origin(), names(profile))));
   }
 

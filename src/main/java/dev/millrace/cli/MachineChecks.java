@@ -109,8 +109,9 @@ final class MachineChecks {
 
   static Finding memory(long heap) {
     String text =
-        "heap up to %s, %d processors"
-            .formatted(size(heap), Runtime.getRuntime().availableProcessors());
+        "heap up to %s, %s"
+            .formatted(
+                size(heap), Counted.of(Runtime.getRuntime().availableProcessors(), "processor"));
     return heap >= LEAST_HEAP
         ? Finding.ok("memory", text)
         : Finding.warning(

@@ -37,8 +37,10 @@ final class PermissionChecks {
   }
 
   List<Finding> all() throws ExecutionException, InterruptedException {
-    String input = settings.input().topic();
-    require(input, AclOperation.READ);
+    List<String> inputs = settings.input().topics();
+    for (String topic : inputs) {
+      require(topic, AclOperation.READ);
+    }
     for (String topic : settings.output().topics()) {
       require(topic, AclOperation.WRITE);
     }
@@ -48,7 +50,12 @@ final class PermissionChecks {
     }
     if (findings.isEmpty()) {
       findings.add(
-          Finding.ok(NAME, "may read %s and write the outputs; group %s".formatted(input, group)));
+          Finding.ok(
+              NAME,
+              topics.isEmpty()
+                  ? "group " + group + "; topics tell of theirs once they exist"
+                  : "may read %s and write the outputs; group %s"
+                      .formatted(String.join(", ", inputs), group)));
     }
     return findings;
   }
@@ -101,7 +108,8 @@ final class PermissionChecks {
         Finding.failed(
             NAME,
             what + ": this user has no " + name,
-            "kafka-acls.sh --bootstrap-server %s --add --allow-principal User:NAME --operation %s %s"
+            ("kafka-acls.sh --bootstrap-server %s --add --allow-principal User:NAME"
+                    + " --operation %s %s")
                 .formatted(settings.kafka().get("bootstrap.servers"), name, option)));
   }
 }

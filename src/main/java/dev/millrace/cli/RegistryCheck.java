@@ -1,5 +1,8 @@
 package dev.millrace.cli;
 
+import dev.millrace.codec.RegistryClient;
+import dev.millrace.codec.RegistryException;
+import dev.millrace.codec.RegistrySpec;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -22,6 +25,20 @@ final class RegistryCheck {
   private static final Duration CLOCK_TOLERANCE = Duration.ofMinutes(1);
 
   private RegistryCheck() {}
+
+  /** Asks a pipeline's registry as its job does, with its login, for any schema. */
+  static Finding of(RegistrySpec spec) throws InterruptedException {
+    try {
+      // That there is no such schema is an answer, too.
+      new RegistryClient(spec).byId(1);
+      return Finding.ok(NAME, spec.url() + " answers");
+    } catch (RegistryException e) {
+      return Finding.failed(
+          NAME,
+          e.getMessage(),
+          "Look at input.registry in the pipeline file, and at the registry.");
+    }
+  }
 
   static List<Finding> of(String url, Duration timeout) throws InterruptedException {
     String base = url.endsWith("/") ? url.substring(0, url.length() - 1) : url;

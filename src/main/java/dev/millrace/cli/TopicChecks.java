@@ -53,14 +53,16 @@ final class TopicChecks {
     existence();
     configuration();
     findings.addAll(new PermissionChecks(admin, settings, topics, hidden).all());
-    if (topics.containsKey(settings.input().topic())) {
-      records(topics.get(settings.input().topic()));
+    for (String topic : settings.input().topics()) {
+      if (topics.containsKey(topic)) {
+        records(topics.get(topic));
+      }
     }
     return findings;
   }
 
   private void describe() throws ExecutionException, InterruptedException {
-    List<String> names = new ArrayList<>(List.of(settings.input().topic()));
+    List<String> names = new ArrayList<>(settings.input().topics());
     names.addAll(settings.output().topics());
     DescribeTopicsOptions options = new DescribeTopicsOptions().includeAuthorizedOperations(true);
     Map<String, KafkaFuture<TopicDescription>> answers =

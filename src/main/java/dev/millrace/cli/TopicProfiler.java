@@ -110,8 +110,10 @@ final class TopicProfiler {
           + " Start from the schema itself: ./millrace init --input SCHEMA.avsc";
     }
     if (others == 0) {
-      return "Topic %s has no records. Send some, or start from a file: ./millrace init --input FILE"
-          .formatted(topic);
+      return "Topic "
+          + topic
+          + " has no records."
+          + " Send some, or start from a file: ./millrace init --input FILE";
     }
     return schemaFile == null
         ? ("The records of topic %s are neither JSON objects nor of the standard example schema."

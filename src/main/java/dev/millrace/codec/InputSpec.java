@@ -57,10 +57,28 @@ public record InputSpec(
       Task task,
       List<String> classes,
       List<FeatureSpec> features,
+      Limits limits,
+      String id,
+      LateLabels labels) {
+    this(
+        format, schema, key, label, weight, eventTime, task, classes, features, limits, id, labels,
+        List.of(), null);
+  }
+
+  /** Of records that have their labels, and of examples without a name. */
+  public InputSpec(
+      Format format,
+      String schema,
+      String key,
+      String label,
+      String weight,
+      String eventTime,
+      Task task,
+      List<String> classes,
+      List<FeatureSpec> features,
       Limits limits) {
     this(
-        format, schema, key, label, weight, eventTime, task, classes, features, limits, null, null,
-        List.of(), null);
+        format, schema, key, label, weight, eventTime, task, classes, features, limits, null, null);
   }
 
   /** The same for another task. */

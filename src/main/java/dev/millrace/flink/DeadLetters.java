@@ -22,7 +22,7 @@ final class DeadLetters {
   DeadLetters(MetricGroup group, int mostBytes) {
     this.mostBytes = mostBytes;
     for (DeadLetterReason reason : DeadLetterReason.values()) {
-      counters.put(reason, JobMetric.DEAD_LETTERS.counter(group, reason.id()));
+      counters.put(reason, JobMetric.DEAD_LETTERS.counter(group, reason));
     }
   }
 

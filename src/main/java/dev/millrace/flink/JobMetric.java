@@ -1,5 +1,6 @@
 package dev.millrace.flink;
 
+import dev.millrace.data.DeadLetterReason;
 import java.util.Locale;
 import org.apache.flink.metrics.Counter;
 import org.apache.flink.metrics.Gauge;
@@ -27,11 +28,11 @@ public enum JobMetric {
   OPEN_CHUNKS(Kind.GAUGE, "chunk", "chunks that are being filled"),
   OPEN_CHUNK_BYTES(Kind.GAUGE, "chunk", "memory of the chunks that are being filled"),
   LEARNED(Kind.COUNTER, "train", "examples that were predicted, scored and learned"),
+  HELD_OUT(Kind.COUNTER, "train", "examples that were predicted and scored only (`validation`)"),
   LABELS(
       Kind.COUNTER,
       "train",
-      "what became of features and labels, by `outcome` (`input.labels` only)"),
-  HELD_OUT(Kind.COUNTER, "train", "examples that were predicted and scored only (`validation`)"),
+      "features and labels that came apart, by `outcome` (`input.labels` only)"),
   STEPS(Kind.COUNTER, "train", "updates of the weights"),
   SKIPPED_STEPS(
       Kind.COUNTER,
@@ -80,6 +81,8 @@ public enum JobMetric {
   /** Flink's group of all of them. */
   static final String GROUP = "millrace";
 
+  private static final String REASON = "reason";
+  private static final String OUTCOME = "outcome";
   private static final int HISTOGRAM_VALUES = 1_024;
 
   private final Kind kind;
@@ -110,30 +113,27 @@ public enum JobMetric {
     return name().toLowerCase(Locale.ROOT);
   }
 
-  /** The label that tells several counters of one name apart; null where there is but one. */
-  public String label() {
-    return switch (this) {
-      case DEAD_LETTERS -> "reason";
-      case LABELS -> "outcome";
-      default -> null;
-    };
-  }
-
   /** The name that Flink's Prometheus reporter gives it. */
   public String prometheusName() {
-    String label = label() == null ? "" : label() + "_";
-    return "flink_taskmanager_job_task_operator_" + GROUP + "_" + label + metricName();
+    String group =
+        switch (this) {
+          case DEAD_LETTERS -> REASON + "_";
+          case LABELS -> OUTCOME + "_";
+          default -> "";
+        };
+    return "flink_taskmanager_job_task_operator_" + GROUP + "_" + group + metricName();
   }
 
   Counter counter(MetricGroup operator) {
     return group(operator).counter(metricName());
   }
 
-  /**
-   * @param value of the metric's {@link #label}
-   */
-  Counter counter(MetricGroup operator, String value) {
-    return group(operator).addGroup(label(), value).counter(metricName());
+  Counter counter(MetricGroup operator, DeadLetterReason reason) {
+    return group(operator).addGroup(REASON, reason.id()).counter(metricName());
+  }
+
+  Counter counter(MetricGroup operator, LabelOutcome outcome) {
+    return group(operator).addGroup(OUTCOME, outcome.id()).counter(metricName());
   }
 
   /**

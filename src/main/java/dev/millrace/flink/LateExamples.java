@@ -48,7 +48,7 @@ final class LateExamples {
     this.predictions = predictions;
     counters = new Counter[LabelOutcome.values().length];
     for (LabelOutcome outcome : LabelOutcome.values()) {
-      counters[outcome.ordinal()] = JobMetric.LABELS.counter(group, outcome.id());
+      counters[outcome.ordinal()] = JobMetric.LABELS.counter(group, outcome);
     }
   }
 

@@ -1,6 +1,5 @@
 package dev.millrace.flink;
 
-import dev.millrace.codec.CommandJson;
 import dev.millrace.codec.MetricsJson;
 import dev.millrace.data.Chunk;
 import dev.millrace.data.DeadLetter;
@@ -9,16 +8,12 @@ import dev.millrace.data.FleetSample;
 import dev.millrace.data.KafkaRecord;
 import dev.millrace.data.MetricsReport;
 import dev.millrace.data.OutputRecord;
-import dev.millrace.data.Promote;
 import dev.millrace.eval.drift.DriftSignal;
 import dev.millrace.flink.StateSpec.ShapeChange;
 import dev.millrace.nn.ContestSpec.OnChange;
 import dev.millrace.nn.ModelMismatchException;
-import dev.millrace.nn.contest.Contest;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.util.HashSet;
-import java.util.Set;
 import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.api.common.state.ValueState;
 import org.apache.flink.api.common.state.ValueStateDescriptor;
@@ -60,7 +55,7 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
   private transient Events events;
   private transient TrainMetrics counted;
   private transient boolean warned;
-  private transient Set<String> told;
+  private transient Champions champions;
   // Why the state that was read last could not be used.
   private transient String mismatch;
   private transient DeadLetters refused;
@@ -78,7 +73,6 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
       idleKeys = new IdleKeys(getRuntimeContext(), stateSpec.ttlMillis());
     }
     scratch = new TrainScratch();
-    told = new HashSet<>();
     json = new MetricsJson();
     predictions = spec.predictions() ? new Predictions(spec) : null;
     publisher = new ModelPublisher(spec, getRuntimeContext());
@@ -86,6 +80,7 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
     MetricGroup group = getRuntimeContext().getMetricGroup();
     counted = new TrainMetrics(group);
     refused = new DeadLetters(group, spec.input().limits().outputBytes());
+    champions = new Champions(spec, events, publisher, refused);
     late =
         spec.input().labels() == null
             ? null
@@ -113,7 +108,9 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
     TrainState state = states.value();
     PrequentialModel model = state == null ? null : resume(state, chunk.key());
     if (chunk.isOfCommands()) {
-      obey(state, model, chunk, context);
+      if (champions.obey(state, model, chunk, context::output)) {
+        states.update(state);
+      }
       return;
     }
     boolean isNew = state == null;
@@ -152,11 +149,13 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
       states.update(state);
       return;
     }
+    counted.beginChunk();
     if (late == null) {
       learnAll(state, model, chunk, context, out);
     } else {
       learnLate(state, model, chunk, context, out);
     }
+    counted.endChunk(chunk, context.timerService());
     if (model.seq() == 0 && (late == null || state.labels().isEmpty())) {
       return; // all were refused: there is nothing to keep, nor to publish at the end
     }
@@ -181,7 +180,6 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
       Collector<OutputRecord> out)
       throws IOException {
     scratch.findClasses(chunk, model.classes(), spec.model().classWeights());
-    counted.beginChunk();
     for (int row = 0; row < chunk.size(); ) {
       long before = model.examples();
       long seqBefore = model.seq();
@@ -214,7 +212,6 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
         publisher.publish(model, state, chunk.key(), context::output);
       }
     }
-    counted.endChunk(chunk, context.timerService());
   }
 
   /** Learns what becomes whole by the chunk's features and labels; the rest of them waits. */
@@ -234,31 +231,6 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
       if (example != null) {
         learnAll(state, model, example, context, out);
       }
-    }
-  }
-
-  /** Does what commands say to a key's models. */
-  private void obey(TrainState state, PrequentialModel model, Chunk chunk, Context context)
-      throws IOException {
-    Contest contest = model == null ? null : model.contest();
-    for (int row = 0; row < chunk.size(); row++) {
-      KafkaRecord record = chunk.record(row, spec.commands());
-      Promote command = CommandJson.decode(record.value());
-      if (contest != null && contest.model(command.model()) != null) {
-        contest.promote(command.model());
-        if (events.noteChampion(model, chunk.key(), context::output)) {
-          publisher.publish(model, state, chunk.key(), context::output);
-          states.update(state);
-        }
-        continue;
-      }
-      String message =
-          contest == null
-              ? "the key has no models; it has had no example, or none that could be used"
-              : "the key has no model \"%s\"; it has %s"
-                  .formatted(command.model(), contest.names());
-      DeadLetter letter = new DeadLetter(record, DeadLetterReason.UNKNOWN_MODEL, message, null);
-      context.output(Outputs.DEAD_LETTERS, refused.record(letter));
     }
   }
 
@@ -342,7 +314,7 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
       }
       PrequentialModel model = state.resume(spec, scratch.workspace);
       if (model.contest() != null) {
-        tell(model.contest(), key);
+        champions.tellOfRestored(model.contest(), key);
       }
       return model;
     } catch (ModelMismatchException e) {
@@ -358,15 +330,6 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
       return null;
     } catch (IOException e) {
       throw new SuppressRestartsException(e);
-    }
-  }
-
-  /** Says once what becomes of models whose names or kinds have changed in the pipeline file. */
-  private void tell(Contest contest, String key) {
-    for (String note : contest.takeNotes()) {
-      if (told.add(note)) {
-        ModelLog.warn(key, note);
-      }
     }
   }
 
@@ -533,10 +496,10 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
   private OutputRecord report(
       TrainState state, PrequentialModel model, String key, SideOutputs others) {
     MetricsReport report = model.report(spec, key);
-    counted.report(report);
     if (state.labels() != null) {
       report = report.withLabels(state.labels().report());
     }
+    counted.report(report);
     if (spec.fleet()) {
       others.output(Outputs.FLEET, FleetSample.of(report, model.drifts(), model.isWarned()));
     }

@@ -154,6 +154,7 @@ class DashboardUseITCase extends DashboardPage {
       server.publish(record("key-" + i, 200, "0.9", "0.9", "0." + (9 - i)));
     }
     awaitRows(3);
+    awaitText("fleet-keys", "3"); // until somebody chooses, several keys are shown together
     browser.press("j");
     awaitText("key-name", "key-0");
     browser.press("j");

@@ -6,10 +6,12 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.sun.net.httpserver.HttpServer;
 import dev.millrace.cli.Finding.State;
+import dev.millrace.codec.RegistrySpec;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -157,6 +159,30 @@ class DoctorCommandTest {
   }
 
   @Test
+  void aPipelinesOwnRegistryIsAskedAsTheJobAsksIt() throws Exception {
+    assertThat(ownRegistry(404, "{\"error_code\":40403}").state()).isEqualTo(State.OK);
+    assertThat(ownRegistry(401, "{}"))
+        .satisfies(finding -> assertThat(finding.state()).isEqualTo(State.FAILED))
+        .satisfies(finding -> assertThat(finding.text()).contains(" answers 401"));
+  }
+
+  private static Finding ownRegistry(int status, String body) throws Exception {
+    HttpServer server = serve("/schemas/ids/1", status, body);
+    try {
+      return RegistryCheck.of(
+          new RegistrySpec(
+              "http://127.0.0.1:" + server.getAddress().getPort(),
+              null,
+              null,
+              RegistrySpec.Tls.DEFAULT,
+              new RegistrySpec.Timing(2_000, 2_000, 100, 100, 100),
+              10));
+    } finally {
+      server.stop(0);
+    }
+  }
+
+  @Test
   void aClockThatIsNotTheRegistrysIsAWarning() {
     Instant now = Instant.parse("2026-11-25T09:14:03Z");
 
@@ -167,21 +193,28 @@ class DoctorCommandTest {
   }
 
   private static List<Finding> registry(int status) throws Exception {
-    HttpServer server =
-        HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-    server.createContext(
-        "/schemas/types",
-        exchange -> {
-          exchange.sendResponseHeaders(status, -1);
-          exchange.close();
-        });
-    server.start();
+    HttpServer server = serve("/schemas/types", status, "[]");
     try {
       String url = "http://127.0.0.1:" + server.getAddress().getPort() + "/";
       return RegistryCheck.of(url, SHORT);
     } finally {
       server.stop(0);
     }
+  }
+
+  private static HttpServer serve(String path, int status, String body) throws IOException {
+    HttpServer server =
+        HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    server.createContext(
+        path,
+        exchange -> {
+          byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
+          exchange.sendResponseHeaders(status, bytes.length);
+          exchange.getResponseBody().write(bytes);
+          exchange.close();
+        });
+    server.start();
+    return server;
   }
 
   private static void assertWarning(Finding finding, String remedy) {

@@ -28,10 +28,12 @@ import org.apache.avro.generic.GenericDatumWriter;
 import org.apache.avro.generic.GenericRecord;
 import org.apache.avro.io.BinaryEncoder;
 import org.apache.avro.io.EncoderFactory;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The registry's client against a real one, Apicurio Registry, which {@code -Pregistry} brings. */
+@Tag("registry")
 class ApicurioITCase {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final String READER =

@@ -3,6 +3,8 @@ package dev.millrace.flink;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.data.DeadLetterReason;
+import dev.millrace.data.Task;
+import dev.millrace.testing.LateStreams;
 import dev.millrace.testing.Records;
 import dev.millrace.testing.Specs;
 import java.io.IOException;
@@ -46,7 +48,9 @@ class JobMetricTest {
   void theOperatorsRegisterWhatTheCatalogueSaysAndNothingElse() throws Exception {
     register("decode", new ProcessOperator<>(new DecodeFunction(Records.undeclared())));
     register("chunk", new ChunkOperator());
-    register("train", new TrainOperator(Specs.train(Specs.small(1)), StateSpec.DEFAULT));
+    TrainSpec late =
+        Specs.train(LateStreams.input(Task.BINARY, null, 1_000, 10), Specs.small(1), Specs.METRICS);
+    register("train", new TrainOperator(late, StateSpec.DEFAULT));
   }
 
   private static <I, O> void register(String name, OneInputStreamOperator<I, O> operator)
@@ -60,10 +64,14 @@ class JobMetricTest {
     }
     Set<String> expected = new TreeSet<>();
     for (JobMetric metric : JobMetric.values()) {
-      if (metric != JobMetric.LABELS && Set.of(metric.operators().split(", ")).contains(name)) {
+      if (Set.of(metric.operators().split(", ")).contains(name)) {
         if (metric == JobMetric.DEAD_LETTERS) {
           for (DeadLetterReason reason : DeadLetterReason.values()) {
             expected.add(metric.metricName() + "/" + reason.id());
+          }
+        } else if (metric == JobMetric.LABELS) {
+          for (LabelOutcome outcome : LabelOutcome.values()) {
+            expected.add(metric.metricName() + "/" + outcome.id());
           }
         } else {
           expected.add(metric.metricName());
@@ -125,10 +133,13 @@ class JobMetricTest {
                   metric.operators(),
                   metric.meaning()));
     }
-    text.append(
-        "\nOutcomes of `labels`: [late labels](../late-labels.md). Reasons of `dead_letters`: ");
+    text.append("\nReasons of `dead_letters`: ");
     for (DeadLetterReason reason : DeadLetterReason.values()) {
       text.append(reason.ordinal() == 0 ? "" : ", ").append('`').append(reason.id()).append('`');
+    }
+    text.append(".\n\nOutcomes of `labels` ([late labels](../late-labels.md)): ");
+    for (LabelOutcome outcome : LabelOutcome.values()) {
+      text.append(outcome.ordinal() == 0 ? "" : ", ").append('`').append(outcome.id()).append('`');
     }
     return text.append(".\n").toString();
   }

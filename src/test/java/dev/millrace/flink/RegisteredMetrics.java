@@ -37,13 +37,13 @@ final class RegisteredMetrics {
   private void register(Metric metric, String name, MetricGroup group) {
     String scope = ((AbstractMetricGroup<?>) group).getLogicalScope(text -> text, '.');
     if (scope.contains("." + JobMetric.GROUP)) {
-      Map<String, String> labels = group.getAllVariables();
-      String reason = labels.getOrDefault("<reason>", labels.get("<outcome>"));
-      metrics.put(reason == null ? name : name + "/" + reason, metric);
+      Map<String, String> variables = group.getAllVariables();
+      String kind = variables.getOrDefault("<reason>", variables.get("<outcome>"));
+      metrics.put(kind == null ? name : name + "/" + kind, metric);
     }
   }
 
-  /** By name; a dead letter's with a slash and its reason. */
+  /** By name; a dead letter's with a slash and its reason, a label's and its outcome. */
   Map<String, Metric> all() {
     return metrics;
   }

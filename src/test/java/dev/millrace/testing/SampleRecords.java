@@ -33,8 +33,8 @@ public final class SampleRecords {
       Class<?> raw = (Class<?>) generic.getRawType();
       Type argument = generic.getActualTypeArguments()[0];
       if (raw == List.class) {
-        Object item = values(argument, variables).get(0);
-        return List.of(List.of(item, item));
+        List<Object> items = values(argument, variables);
+        return List.of(items.size() == 1 ? List.of(items.get(0), items.get(0)) : items);
       }
       return records(raw, Map.of(raw.getTypeParameters()[0].getName(), argument));
     }
@@ -51,7 +51,7 @@ public final class SampleRecords {
     } else if (type == int.class) {
       return List.of(1);
     } else if (type == long.class) {
-      return List.of(1L);
+      return List.of(1L, -1L); // which some components have for none
     } else if (type == boolean.class) {
       return List.of(true, false);
     } else if (type.isEnum()) {
