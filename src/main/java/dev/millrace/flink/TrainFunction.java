@@ -18,8 +18,6 @@ import org.apache.flink.metrics.MetricGroup;
 import org.apache.flink.runtime.execution.SuppressRestartsException;
 import org.apache.flink.streaming.api.functions.KeyedProcessFunction;
 import org.apache.flink.util.Collector;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Predicts, scores and learns each example of a key with the key's own model, and reports the
@@ -38,8 +36,6 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
 
   /** Name of the keyed state; never changes, or models are lost. */
   static final String STATE_NAME = "train-state";
-
-  private static final Logger LOG = LoggerFactory.getLogger(TrainFunction.class);
 
   private final TrainSpec spec;
   private final StateSpec stateSpec;
@@ -69,6 +65,7 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
 
   @Override
   public void open(OpenContext context) {
+    ModelLog.begin(spec.pipeline());
     states = getRuntimeContext().getState(descriptor());
     if (stateSpec.ttlMillis() > 0) {
       idleKeys = new IdleKeys(getRuntimeContext(), stateSpec.ttlMillis());
@@ -329,7 +326,7 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
       mismatch = e.getMessage();
       if (!warned) {
         warned = true;
-        LOG.warn("Key {} and all others like it start afresh: {}", key, e.getMessage());
+        ModelLog.warn(key, "they start afresh: " + e.getMessage());
       }
       return null;
     } catch (IOException e) {
