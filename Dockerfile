@@ -22,6 +22,7 @@ COPY --from=build --chown=flink:flink /build/millrace.jar /opt/flink/usrlib/mill
 # flags in one FLINK_PROPERTIES entry lose the space between them in some releases of the image.
 COPY --chown=flink:flink flink-conf/config.yaml /opt/flink/conf/config.yaml
 COPY LICENSE NOTICE /opt/millrace/
+COPY --chmod=755 deploy/image/job-manager.sh /opt/millrace/job-manager.sh
 USER flink
 # A named volume that is mounted here takes over this owner.
 RUN mkdir -p /opt/flink/state/checkpoints /opt/flink/state/savepoints

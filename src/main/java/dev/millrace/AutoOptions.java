@@ -7,8 +7,7 @@ import java.util.List;
 
 /** The options of {@code auto}; see {@link PipelineOptions}. */
 final class AutoOptions {
-  private static final Kind<AutoSpec.Tier> TIERS =
-      Kinds.choice(AutoSpec.Tier::id, AutoSpec.Tier.values());
+  static final Kind<AutoSpec.Tier> TIERS = Kinds.choice(AutoSpec.Tier::id, AutoSpec.Tier.values());
 
   static final Option<Node> AUTO =
       Option.of(

@@ -5,6 +5,7 @@ import dev.millrace.codec.InputSpec;
 import dev.millrace.data.Sha256;
 import dev.millrace.eval.MetricsSpec;
 import dev.millrace.flink.DriftPlan;
+import dev.millrace.nn.ContestSpec;
 import dev.millrace.nn.LayerSpec;
 import dev.millrace.nn.ModelSpec;
 import java.nio.charset.StandardCharsets;
@@ -33,6 +34,17 @@ final class ConfigHash {
     line(text, "label", input.label());
     line(text, "weight", input.weight());
     line(text, "task", input.task());
+    if (input.id() != null) {
+      line(text, "id", input.id());
+    }
+    if (input.labels() != null) {
+      line(text, "labels.topic", input.labels().topic() == null ? "input" : "own");
+      line(text, "labels.id", input.labels().id());
+      line(text, "labels.key", input.labels().key());
+      line(text, "labels.label", input.labels().label());
+      line(text, "labels.timeout", input.labels().timeoutMillis());
+      line(text, "labels.max-pending", input.labels().mostPending());
+    }
     input.classes().forEach(name -> line(text, "class", name));
     for (FeatureSpec feature : input.features()) {
       line(text, "feature", feature.name());
@@ -45,17 +57,25 @@ final class ConfigHash {
     line(text, "limits.key-bytes", input.limits().keyBytes());
     line(text, "limits.classes", input.limits().classes());
     line(text, "limits.features", input.limits().features());
-    if (model.auto() == null) {
-      network(text, model);
+    if (model.contest() == null) {
+      oneModel(text, model);
     } else {
-      line(text, "auto", model.auto().id());
+      for (ContestSpec.Entrant entrant : model.contest().models()) {
+        line(text, "model", entrant.name());
+        oneModel(text, entrant.model());
+        line(text, "seed", entrant.model().seed());
+      }
+      line(text, "champion", model.contest().champion());
+      line(text, "promotion", model.contest().promotion());
     }
     new TreeMap<>(model.classWeights().byName())
         .forEach((name, weight) -> line(text, "class-weight " + name, weight));
     if (model.classWeights().balanced()) {
       line(text, "class-weights", "balanced");
     }
-    line(text, "seed", model.seed());
+    if (model.contest() == null) {
+      line(text, "seed", model.seed());
+    }
     if (model.start() != null) {
       line(text, "from", model.start().hash());
     }
@@ -66,6 +86,14 @@ final class ConfigHash {
       line(text, "drift", drift);
     }
     return text.toString();
+  }
+
+  private static void oneModel(StringBuilder text, ModelSpec model) {
+    if (model.auto() == null) {
+      network(text, model);
+    } else {
+      line(text, "auto", model.auto().id());
+    }
   }
 
   private static void network(StringBuilder text, ModelSpec model) {

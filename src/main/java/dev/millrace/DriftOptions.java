@@ -7,6 +7,7 @@ import dev.millrace.data.Task;
 import dev.millrace.eval.drift.DriftSpec;
 import dev.millrace.flink.DriftPlan;
 import dev.millrace.flink.DriftPlan.Action;
+import dev.millrace.nn.ModelSpec;
 import java.util.List;
 import java.util.Map;
 
@@ -47,8 +48,9 @@ final class DriftOptions {
           "action",
           Kinds.choice(Action::id, Action.values()),
           Action.EVENT,
-          "what is done after a drift, beside the event; challengers need ddm, eddm or hddm-a,"
-              + " which warn");
+          "what is done after a drift, beside the event; swap-in-challenger takes the best of the"
+              + " other models, or without models one that learned since the detector warned, which"
+              + " ddm, eddm and hddm-a do");
   static final Option<Float> BOOST =
       Option.of("boost", Kinds.between(1, 100), 3f, "boost-learning-rate: the factor");
   static final Option<Long> BOOST_STEPS =
@@ -155,10 +157,10 @@ final class DriftOptions {
   /**
    * The plan of a pipeline.
    *
-   * @param isWrittenOut whether the model is a network of its own, not {@code auto}
+   * @param model what learns
    * @param task null if it will be guessed
    */
-  static DriftPlan read(OptionReader drift, boolean isWrittenOut, Task task, Problems problems) {
+  static DriftPlan read(OptionReader drift, ModelSpec model, Task task, Problems problems) {
     if (!(drift.given(DETECTOR) instanceof Node)) {
       return null; // refused
     }
@@ -173,7 +175,7 @@ final class DriftOptions {
       name = DetectorName.ADWIN;
     }
     Action action = drift.get(ACTION);
-    check(drift, name, action, isWrittenOut, task);
+    check(drift, name, action, model, task);
     OptionReader options = new OptionReader(drift.name(DETECTOR), own, group(name), problems);
     DriftSpec detector;
     try {
@@ -187,21 +189,29 @@ final class DriftOptions {
   }
 
   private static void check(
-      OptionReader drift, DetectorName name, Action action, boolean isWrittenOut, Task task) {
+      OptionReader drift, DetectorName name, Action action, ModelSpec model, Task task) {
     boolean ofLayers = action == Action.BOOST_LEARNING_RATE || action == Action.RESET_HEAD;
-    if (ofLayers && !isWrittenOut) {
+    boolean several = model.contest() != null;
+    if (ofLayers && several) {
+      drift.refuse(
+          ACTION,
+          action.id()
+              + " is for one network, but there are models. Take swap-in-challenger, or reset");
+    }
+    if (ofLayers && model.auto() != null) {
       drift.refuse(
           ACTION,
           action.id()
               + " needs a network of your own, but the model is auto. Write one out (model:"
               + " layers), or take reset");
     }
-    if (action == Action.SWAP_IN_CHALLENGER && !name.warns()) {
+    if (action == Action.SWAP_IN_CHALLENGER && !several && !name.warns()) {
       drift.refuse(
           ACTION,
           "swap-in-challenger needs a detector that warns, but "
               + KebabCase.of(name)
-              + " does not. Take ddm, eddm or hddm-a, or the action reset");
+              + " does not. Name several models with models, or take ddm, eddm or hddm-a, or the"
+              + " action reset");
     }
     if (name.countsErrors() && task == Task.REGRESSION) {
       drift.refuse(

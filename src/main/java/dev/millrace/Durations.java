@@ -1,6 +1,7 @@
 package dev.millrace;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -46,6 +47,17 @@ public final class Durations {
         return Durations.show(value);
       }
     };
+  }
+
+  /** Milliseconds of a text such as 30s; empty if it is none. */
+  public static Optional<Long> parse(String text) {
+    Matcher matcher = DURATION.matcher(text);
+    if (!matcher.matches()) {
+      return Optional.empty();
+    }
+    long count = Long.parseLong(matcher.group(1));
+    long unit = millis(matcher.group(2));
+    return count > Long.MAX_VALUE / unit ? Optional.empty() : Optional.of(count * unit);
   }
 
   /** Milliseconds in the largest unit that divides them. */

@@ -19,13 +19,26 @@ final class InputOptions {
           "format",
           Kinds.choice(InputSpec.Format::id, InputSpec.Format.values()),
           InputSpec.Format.AVRO,
-          "framing of the record values: Avro single-object encoding, bare Avro, JSON objects");
+          "framing of the record values: Avro single-object encoding, bare Avro, JSON objects, CSV"
+              + " lines; see docs/formats.md");
   static final Option<String> SCHEMA =
       Option.open(
           "schema",
           Kinds.text("(?s).+", "the path of an .avsc file"),
           "the example schema",
           "Avro schema of the records, a path relative to the pipeline file");
+  static final Option<List<String>> COLUMNS =
+      Option.open(
+          "columns",
+          Structures.words(1, 10_000, "names"),
+          "required with csv",
+          "csv: the columns in the order of the lines");
+  static final Option<Node> REGISTRY =
+      Option.open(
+          "registry",
+          Structures.map(),
+          "none",
+          "avro: the schema registry of records in the Confluent wire format");
   static final Option<Start> START =
       Option.of(
           "start",
@@ -50,6 +63,19 @@ final class InputOptions {
           FIELD,
           "the record's timestamp",
           "field that holds the event time in milliseconds since the epoch");
+  static final Option<String> ID =
+      Option.open(
+          "id",
+          FIELD,
+          "none; event_id with labels",
+          "field that names the example: labels that come later find their features by it,"
+              + " predictions carry it, and it decides what is held out");
+  static final Option<Node> LABELS =
+      Option.open(
+          "labels",
+          Structures.map(),
+          "with the features",
+          "how labels come that come later than their features; see docs/late-labels.md");
   static final Option<Task> TASK =
       Option.open(
           "task",
@@ -101,15 +127,60 @@ final class InputOptions {
               INPUT_TOPIC,
               FORMAT,
               SCHEMA,
+              COLUMNS,
+              REGISTRY,
               START,
               KEY,
               LABEL,
               POSITIVE,
               WEIGHT,
               EVENT_TIME,
+              ID,
+              LABELS,
               TASK,
               CLASSES,
               FEATURES));
+  static final Option<String> LABELS_TOPIC =
+      Option.required(
+          "topic",
+          Kinds.topic(),
+          "topic: millrace.labels.v1",
+          "the labels; that of the features if they come there too");
+  static final Option<String> LABELS_ID =
+      Option.open("id", FIELD, "that of input.id", "field that names the example");
+  static final Option<String> LABELS_KEY =
+      Option.open("key", FIELD, "that of input.key", "field that says which model learns");
+  static final Option<String> LABELS_LABEL =
+      Option.open("label", FIELD, "that of input.label", "field that holds the truth");
+  static final Option<Long> LABELS_TIMEOUT =
+      Option.of(
+          "timeout",
+          Durations.kind(1, 3_650L * 86_400_000, false),
+          86_400_000L,
+          "event time after which features wait no longer for their label, nor a label for its"
+              + " features");
+  static final Option<Integer> LABELS_MAX_PENDING =
+      Option.of(
+          "max-pending",
+          Kinds.whole(1, 10_000_000),
+          10_000,
+          "features of a key that wait for their label at most; also labels that wait for features,"
+              + " and ids that are remembered to tell duplicates");
+  static final OptionGroup LABELS_GROUP =
+      new OptionGroup(
+          "input.labels",
+          "",
+          "Records of the format that the features have. On a topic of their own the fields below"
+              + " are read and no others. On the topic of the features, a record without label has"
+              + " features alone, one without any feature a label alone. Needs `input.task`,"
+              + " `classes` or `positive`, because models predict before the first label.",
+          List.of(
+              LABELS_TOPIC,
+              LABELS_ID,
+              LABELS_KEY,
+              LABELS_LABEL,
+              LABELS_TIMEOUT,
+              LABELS_MAX_PENDING));
   static final OptionGroup FEATURE_GROUP =
       new OptionGroup(
           "input.features[]",

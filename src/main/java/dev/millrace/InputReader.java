@@ -14,6 +14,14 @@ import java.util.Map;
 
 /** Reads the {@code input} part: how a record becomes an example. */
 final class InputReader {
+  private static final List<Option<String>> FIELDS =
+      List.of(
+          InputOptions.LABEL,
+          InputOptions.KEY,
+          InputOptions.WEIGHT,
+          InputOptions.EVENT_TIME,
+          InputOptions.ID);
+
   private final OptionReader in;
   private final OptionReader limits;
   private final Path baseDir;
@@ -46,6 +54,8 @@ final class InputReader {
     }
     checkLabels(classes, limit);
     String schema = schema(features);
+    LabelsReader labels = new LabelsReader(in, isStandard());
+    InputSpec.LateLabels late = labels.read();
     InputSpec spec =
         new InputSpec(
             in.get(InputOptions.FORMAT),
@@ -57,7 +67,11 @@ final class InputReader {
             task(classes),
             classes,
             List.copyOf(features.keySet()),
-            limit);
+            limit,
+            labels.id(),
+            late,
+            FormatReader.columns(in, FIELDS, features, late, problems),
+            FormatReader.registry(in));
     return new Settings.Input(in.get(InputOptions.INPUT_TOPIC), in.get(InputOptions.START), spec);
   }
 
@@ -212,12 +226,16 @@ final class InputReader {
             && (!in.mentions(InputOptions.FEATURES)
                 || (in.given(InputOptions.FEATURES) instanceof Sequence list
                     && list.items().isEmpty()));
-    if (format == InputSpec.Format.JSON) {
+    if (format == InputSpec.Format.JSON || format == InputSpec.Format.CSV) {
       if (given) {
-        in.refuse(InputOptions.SCHEMA, "goes only with Avro, but input.format is json. Remove it");
+        in.refuse(
+            InputOptions.SCHEMA,
+            "goes only with Avro, but input.format is " + format.id() + ". Remove it");
       }
       if (noFeatures) {
-        in.refuse(InputOptions.FORMAT, "json needs input.features, the fields that the model sees");
+        in.refuse(
+            InputOptions.FORMAT,
+            format.id() + " needs input.features, the fields that the model sees");
       }
       return null;
     }
@@ -247,6 +265,12 @@ final class InputReader {
     requireName(InputOptions.KEY, "key");
     requireName(InputOptions.WEIGHT, "weight");
     requireName(InputOptions.EVENT_TIME, "ts");
+    requireName(InputOptions.ID, LabelsReader.STANDARD_ID);
+  }
+
+  private boolean isStandard() {
+    return in.get(InputOptions.FORMAT) == InputSpec.Format.AVRO
+        && !in.mentions(InputOptions.SCHEMA);
   }
 
   private void requireName(Option<String> option, String standard) {
@@ -263,9 +287,7 @@ final class InputReader {
   }
 
   private void checkFields(SchemaFile file, Map<FeatureSpec, Integer> features) {
-    List<Option<String>> fields =
-        List.of(InputOptions.LABEL, InputOptions.KEY, InputOptions.WEIGHT, InputOptions.EVENT_TIME);
-    for (Option<String> option : fields) {
+    for (Option<String> option : FIELDS) {
       String name = in.get(option);
       if (name != null && !file.has(name)) {
         in.refuse(option, file.missing(name));

@@ -1,18 +1,22 @@
 package dev.millrace;
 
+import dev.millrace.codec.RegistrySpec;
 import dev.millrace.data.Chunk;
 import dev.millrace.data.Example;
 import dev.millrace.data.KafkaRecord;
 import dev.millrace.data.OutputRecord;
 import dev.millrace.flink.ChunkOperator;
+import dev.millrace.flink.CommandFunction;
 import dev.millrace.flink.DecodeFunction;
 import dev.millrace.flink.FleetFunction;
 import dev.millrace.flink.KafkaIo;
 import dev.millrace.flink.Outputs;
+import dev.millrace.flink.RegistrySource;
 import dev.millrace.flink.TrainOperator;
 import dev.millrace.flink.TrainSpec;
 import dev.millrace.flink.TransactionTimeout;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
@@ -22,7 +26,9 @@ import org.apache.flink.api.connector.sink2.Sink;
 import org.apache.flink.api.connector.source.Source;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.connector.base.DeliveryGuarantee;
+import org.apache.flink.connector.kafka.source.KafkaSource;
 import org.apache.flink.connector.kafka.source.enumerator.initializer.OffsetsInitializer;
+import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.kafka.clients.consumer.OffsetResetStrategy;
@@ -46,8 +52,21 @@ public final class MillraceJob {
   private MillraceJob() {}
 
   /**
+   * The graph without commands: see {@link #build(StreamExecutionEnvironment, Settings, Source,
+   * Source, Sinks)}.
+   */
+  public static void build(
+      StreamExecutionEnvironment env,
+      Settings settings,
+      Source<KafkaRecord, ?, ?> source,
+      Sinks sinks) {
+    build(env, settings, source, null, sinks);
+  }
+
+  /**
    * Builds the graph. Source and sinks are given, so the tested graph is the production graph.
    *
+   * @param commands to the models, or null if nobody gives any
    * @throws InvalidPipelineException if {@code model.prior} is left to be read
    *     <p>The uid of an operator names its state in savepoints and never changes.
    */
@@ -55,6 +74,7 @@ public final class MillraceJob {
       StreamExecutionEnvironment env,
       Settings settings,
       Source<KafkaRecord, ?, ?> source,
+      Source<KafkaRecord, ?, ?> commands,
       Sinks sinks) {
     if (settings.prior() != null) {
       throw new InvalidPipelineException(
@@ -69,10 +89,16 @@ public final class MillraceJob {
             .returns(TypeInformation.of(Example.class))
             .uid("decode")
             .name("decode");
+    DataStream<Chunk> chunks =
+        examples.transform("chunk", ChunkOperator.TYPE, new ChunkOperator()).uid("chunk");
+    DataStream<OutputRecord> undecoded = examples.getSideOutput(Outputs.DEAD_LETTERS);
+    if (commands != null) {
+      SingleOutputStreamOperator<Chunk> decoded = commands(env, settings, commands);
+      chunks = chunks.union(decoded);
+      undecoded = undecoded.union(decoded.getSideOutput(Outputs.DEAD_LETTERS));
+    }
     SingleOutputStreamOperator<OutputRecord> metrics =
-        examples
-            .transform("chunk", ChunkOperator.TYPE, new ChunkOperator())
-            .uid("chunk")
+        chunks
             .keyBy(Chunk::key)
             .transform("train", Outputs.RECORD, new TrainOperator(spec, settings.state().spec()))
             .uid("train");
@@ -89,7 +115,7 @@ public final class MillraceJob {
         .name("events-sink");
     metrics
         .getSideOutput(Outputs.DEAD_LETTERS)
-        .union(examples.getSideOutput(Outputs.DEAD_LETTERS))
+        .union(undecoded)
         .sinkTo(sinks.deadLetters())
         .uid("dead-letters-sink")
         .name("dead-letters-sink");
@@ -111,6 +137,16 @@ public final class MillraceJob {
         .name("fleet-sink");
   }
 
+  private static SingleOutputStreamOperator<Chunk> commands(
+      StreamExecutionEnvironment env, Settings settings, Source<KafkaRecord, ?, ?> source) {
+    return env.fromSource(source, WatermarkStrategy.noWatermarks(), "commands-source")
+        .uid("commands-source")
+        .process(new CommandFunction(settings.pipeline(), settings.input().spec().limits()))
+        .returns(ChunkOperator.TYPE)
+        .uid("decode-commands")
+        .name("decode-commands");
+  }
+
   /**
    * The graph between the pipeline's own topics.
    *
@@ -126,12 +162,8 @@ public final class MillraceJob {
     build(
         env,
         PriorModel.resolve(settings),
-        KafkaIo.source(
-            settings.kafka(),
-            settings.input().topic(),
-            "millrace-" + settings.pipeline(),
-            startingOffsets(settings.input().start()),
-            bounded),
+        source(settings, bounded),
+        commandsSource(settings, bounded),
         new Sinks(
             sink(settings, settings.output().metrics()),
             sink(settings, settings.output().predictions()),
@@ -139,6 +171,31 @@ public final class MillraceJob {
             sink(settings, settings.output().deadLetters()),
             sink(settings, settings.output().models()),
             sink(settings, settings.output().fleet())));
+  }
+
+  /** Commands, from those on that come after the job's first start; null if it takes none. */
+  @SuppressWarnings("deprecation") // the connector's interface asks for Kafka's old enum
+  private static Source<KafkaRecord, ?, ?> commandsSource(Settings settings, boolean bounded) {
+    return settings.output().commands() == null
+        ? null
+        : KafkaIo.source(
+            settings.kafka(),
+            List.of(settings.output().commands()),
+            "millrace-" + settings.pipeline() + "-commands",
+            OffsetsInitializer.committedOffsets(OffsetResetStrategy.LATEST),
+            bounded);
+  }
+
+  private static Source<KafkaRecord, ?, ?> source(Settings settings, boolean bounded) {
+    KafkaSource<KafkaRecord> records =
+        KafkaIo.source(
+            settings.kafka(),
+            settings.input().topics(),
+            consumerGroup(settings),
+            startingOffsets(settings.input().start()),
+            bounded);
+    RegistrySpec registry = settings.input().spec().registry();
+    return registry == null ? records : new RegistrySource(records, registry);
   }
 
   private static void requireTransactions(Map<String, String> kafka) throws InterruptedException {
@@ -159,6 +216,11 @@ public final class MillraceJob {
   /** The name that Flink shows for a pipeline's job. */
   public static String jobName(Settings settings) {
     return "millrace " + settings.pipeline();
+  }
+
+  /** The group under which a pipeline commits what it has read. */
+  public static String consumerGroup(Settings settings) {
+    return "millrace-" + settings.pipeline();
   }
 
   /** The Flink options behind the pipeline's {@code state} part. */
@@ -216,7 +278,8 @@ public final class MillraceJob {
         settings.drift(),
         settings.output().hasPredictions(),
         settings.output().snapshots(),
-        settings.output().hasFleet());
+        settings.output().hasFleet(),
+        settings.output().commands());
   }
 
   @SuppressWarnings("deprecation") // the connector's interface asks for Kafka's old enum

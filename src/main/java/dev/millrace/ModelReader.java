@@ -22,14 +22,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** Reads the {@code model} part: {@code auto}, or a network written out. */
+/** Reads the {@code model} part: {@code auto}, or a network written out; or several of them. */
 final class ModelReader {
-  private static final String AUTO = "auto";
+  static final String AUTO = "auto";
 
   private final OptionReader root;
   private final Path baseDir;
   private final Problems problems;
   private String prior;
+  // What auto means, once it was asked for.
+  private ModelSpec auto;
 
   /**
    * @param baseDir folder that {@code model.from} is relative to, or null for the working directory
@@ -42,6 +44,10 @@ final class ModelReader {
 
   /** The model for what comes in; its task is null where it will be guessed from the labels. */
   ModelSpec read(InputSpec input) {
+    if (ModelsReader.isWanted(root)) {
+      ModelSpec several = new ModelsReader(root, problems, this).read(input);
+      return several == null ? ModelSpec.single(1) : several; // which nobody sees
+    }
     Node node = root.given(PipelineOptions.MODEL);
     if (node instanceof Scalar scalar && !scalar.text().equals(AUTO)) {
       root.refuse(
@@ -54,8 +60,12 @@ final class ModelReader {
       root.refuse(
           AutoOptions.AUTO, "goes with model: auto, but the network is written out. Remove one");
     }
+    return network(root.below(PipelineOptions.MODEL, ModelOptions.MODEL_GROUP), input);
+  }
+
+  /** A network written out. */
+  ModelSpec network(OptionReader model, InputSpec input) {
     int before = problems.count();
-    OptionReader model = root.below(PipelineOptions.MODEL, ModelOptions.MODEL_GROUP);
     Optimizer optimizer = new OptimizerReader(model, problems).read();
     prior = prior(model);
     StartReader start = StartReader.read(model, input, baseDir);
@@ -100,17 +110,25 @@ final class ModelReader {
     return prior;
   }
 
-  private ModelSpec auto(InputSpec input) {
-    OptionReader auto =
+  /** What {@code auto} means. */
+  ModelSpec auto(InputSpec input) {
+    if (auto == null) {
+      auto = readAuto(input);
+    }
+    return auto;
+  }
+
+  private ModelSpec readAuto(InputSpec input) {
+    OptionReader options =
         new OptionReader(
             AutoOptions.AUTO.name(),
             mapOf(root, AutoOptions.AUTO, AutoOptions.TIER),
             AutoOptions.AUTO_GROUP,
             problems);
     return ModelSpec.auto(
-        auto.get(AutoOptions.SEED),
-        AutoOptions.read(auto),
-        classWeights(auto, input.task(), input.classes()));
+        options.get(AutoOptions.SEED),
+        AutoOptions.read(options),
+        classWeights(options, input.task(), input.classes()));
   }
 
   private List<LayerSpec> layers(OptionReader model) {

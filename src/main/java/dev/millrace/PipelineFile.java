@@ -103,7 +103,10 @@ public final class PipelineFile {
     ModelReader models = new ModelReader(root, baseDir, problems);
     ModelSpec model = models.read(input.spec());
     input = withImpliedTask(input, model);
-    checkTopics(in, topics);
+    if (input.spec().labels() != null && input.spec().task() == null) {
+      in.refuse(InputOptions.LABELS, "needs input.task: models predict before the first label");
+    }
+    checkTopics(in, input, topics);
     checkTransactions(output, state, TransactionTimeout.millis(kafka));
     return Settings.of(
         root.get(PipelineOptions.PIPELINE),
@@ -120,6 +123,7 @@ public final class PipelineFile {
             topics.get(PipelineOptions.DEAD_LETTERS_TOPIC),
             topics.get(PipelineOptions.MODELS_TOPIC),
             topics.get(PipelineOptions.FLEET_TOPIC),
+            model.contest() == null ? null : topics.get(PipelineOptions.COMMANDS_TOPIC),
             output.get(PipelineOptions.PREDICTIONS),
             new SnapshotSpec(
                 snapshots.get(SnapshotOptions.EVERY), snapshots.get(SnapshotOptions.AT_LATEST)),
@@ -141,7 +145,7 @@ public final class PipelineFile {
       return null;
     }
     OptionReader drift = root.below(PipelineOptions.DRIFT, DriftOptions.DRIFT_GROUP);
-    return DriftOptions.read(drift, model.auto() == null, task, problems);
+    return DriftOptions.read(drift, model, task, problems);
   }
 
   /** A loss for classes makes every label a class, numbers too. */
@@ -149,16 +153,21 @@ public final class PipelineFile {
     if (input.spec().task() != null) {
       return input;
     }
-    Task implied =
-        model.start() != null
-            ? model.start().task()
-            : model.loss() == Loss.BINARY_CROSSENTROPY
-                ? Task.BINARY
-                : model.loss() == Loss.CATEGORICAL_CROSSENTROPY
-                        || model.output() == Activation.SOFTMAX
-                    ? Task.MULTICLASS
-                    : null;
-    return new Settings.Input(input.topic(), input.start(), input.spec().withTask(implied));
+    Task implied = model.start() != null ? model.start().task() : impliedTask(model);
+    return input.withSpec(input.spec().withTask(implied));
+  }
+
+  private static Task impliedTask(ModelSpec model) {
+    Task implied = null;
+    for (ModelSpec one : model.each()) {
+      if (one.loss() == Loss.BINARY_CROSSENTROPY) {
+        return Task.BINARY;
+      }
+      if (one.loss() == Loss.CATEGORICAL_CROSSENTROPY || one.output() == Activation.SOFTMAX) {
+        implied = Task.MULTICLASS;
+      }
+    }
+    return implied;
   }
 
   private static void checkTransactions(OptionReader output, OptionReader state, long timeout) {
@@ -174,9 +183,12 @@ public final class PipelineFile {
     }
   }
 
-  private static void checkTopics(OptionReader in, OptionReader topics) {
+  private static void checkTopics(OptionReader in, Settings.Input input, OptionReader topics) {
     Map<String, String> users = new HashMap<>();
     users.put(in.get(InputOptions.INPUT_TOPIC), in.name(InputOptions.INPUT_TOPIC));
+    if (input.spec().labels() != null && input.spec().labels().topic() != null) {
+      users.put(input.spec().labels().topic(), in.name(InputOptions.LABELS) + ".topic");
+    }
     for (Option<?> option : PipelineOptions.TOPICS_GROUP.options()) {
       String topic = (String) topics.get(option);
       String other = users.putIfAbsent(topic, topics.name(option));

@@ -99,6 +99,12 @@ final class PipelineOptions {
           "publish how all models together are doing, every few seconds, by the clock");
   static final Option<String> FLEET_TOPIC =
       Option.of("fleet", Kinds.topic(), "millrace.fleet.v1", "how all models together are doing");
+  static final Option<String> COMMANDS_TOPIC =
+      Option.of(
+          "commands",
+          Kinds.topic(),
+          "millrace.commands.v1",
+          "read with models: what running jobs are told, such as promote");
 
   static final Option<Backend> BACKEND =
       Option.of(
@@ -163,6 +169,9 @@ final class PipelineOptions {
               INPUT,
               MODEL,
               AutoOptions.AUTO,
+              ContestOptions.MODELS,
+              ContestOptions.CHAMPION,
+              ContestOptions.PROMOTION,
               METRICS,
               VALIDATION,
               DRIFT,
@@ -193,7 +202,8 @@ final class PipelineOptions {
               EVENTS_TOPIC,
               DEAD_LETTERS_TOPIC,
               MODELS_TOPIC,
-              FLEET_TOPIC));
+              FLEET_TOPIC,
+              COMMANDS_TOPIC));
   static final OptionGroup STATE_GROUP =
       new OptionGroup(
           "state",
@@ -213,7 +223,9 @@ final class PipelineOptions {
           ROOT_GROUP,
           KAFKA_GROUP,
           InputOptions.INPUT_GROUP,
+          RegistryOptions.GROUP,
           InputOptions.FEATURE_GROUP,
+          InputOptions.LABELS_GROUP,
           AutoOptions.AUTO_GROUP,
           ModelOptions.MODEL_GROUP,
           ModelOptions.LAYER_GROUP,
@@ -230,6 +242,7 @@ final class PipelineOptions {
           ModelOptions.NORMALIZATION_GROUP,
           MetricsOptions.METRICS_GROUP,
           MetricsOptions.VALIDATION_GROUP,
+          ContestOptions.GROUP,
           DriftOptions.DRIFT_GROUP,
           DriftOptions.ADWIN_GROUP,
           DriftOptions.DDM_GROUP,

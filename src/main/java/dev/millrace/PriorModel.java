@@ -97,9 +97,7 @@ final class PriorModel {
     return settings
         .withPrior(null)
         .withModel(settings.model().withStart(start))
-        .withInput(
-            new Settings.Input(
-                settings.input().topic(), settings.input().start(), input.withTask(prior.task())));
+        .withInput(settings.input().withSpec(input.withTask(prior.task())));
   }
 
   private InvalidPipelineException refusal(String reason) {

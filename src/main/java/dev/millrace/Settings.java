@@ -104,7 +104,20 @@ public record Settings(
   }
 
   /** Where examples come from, and how a record becomes one. */
-  public record Input(String topic, Start start, InputSpec spec) implements Serializable {}
+  public record Input(String topic, Start start, InputSpec spec) implements Serializable {
+
+    /** The topics that are read: that of the features, and that of labels if there is one. */
+    public List<String> topics() {
+      return spec.labels() == null || spec.labels().topic() == null
+          ? List.of(topic)
+          : List.of(topic, spec.labels().topic());
+    }
+
+    /** The same for another way from record to example. */
+    public Input withSpec(InputSpec other) {
+      return new Input(topic, start, other);
+    }
+  }
 
   /** Where a pipeline without a checkpoint starts to read. */
   public enum Start {
@@ -117,6 +130,7 @@ public record Settings(
   /**
    * The topics that a pipeline writes, and how surely.
    *
+   * @param commands from which commands to running jobs are read; null if none are
    * @param hasPredictions whether anything is written to the topic of predictions
    * @param snapshots when models are published
    * @param hasFleet whether anything is written to the topic of the fleet view
@@ -128,6 +142,7 @@ public record Settings(
       String deadLetters,
       String models,
       String fleet,
+      String commands,
       boolean hasPredictions,
       SnapshotSpec snapshots,
       boolean hasFleet,
@@ -142,6 +157,9 @@ public record Settings(
       }
       if (hasFleet) {
         topics.add(fleet);
+      }
+      if (commands != null) {
+        topics.add(commands);
       }
       return List.copyOf(topics);
     }

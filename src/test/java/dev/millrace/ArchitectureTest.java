@@ -42,6 +42,20 @@ class ArchitectureTest {
           .resideInAnyPackage("dev.millrace.nn", "dev.millrace.data", "dev.millrace.simd", JDK);
 
   @ArchTest
+  static final ArchRule contestUsesNn =
+      classes()
+          .that()
+          .resideInAPackage("dev.millrace.nn.contest")
+          .should()
+          .onlyDependOnClassesThat()
+          .resideInAnyPackage(
+              "dev.millrace.nn.contest",
+              "dev.millrace.nn",
+              "dev.millrace.data",
+              "dev.millrace.simd",
+              JDK);
+
+  @ArchTest
   static final ArchRule autoUsesNn =
       classes()
           .that()
@@ -50,6 +64,7 @@ class ArchitectureTest {
           .onlyDependOnClassesThat()
           .resideInAnyPackage(
               "dev.millrace.nn.auto",
+              "dev.millrace.nn.contest",
               "dev.millrace.nn",
               "dev.millrace.data",
               "dev.millrace.simd",
@@ -80,6 +95,7 @@ class ArchitectureTest {
               "com.fasterxml.jackson..",
               "ai.onnx.proto",
               "com.google.protobuf",
+              "javax.net.ssl",
               JDK);
 
   @ArchTest

@@ -338,7 +338,7 @@ class MillraceJobITCase {
         settings,
         KafkaIo.source(
             settings.kafka(),
-            settings.input().topic(),
+            settings.input().topics(),
             settings.pipeline(),
             OffsetsInitializer.earliest(),
             false),

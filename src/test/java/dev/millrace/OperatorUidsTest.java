@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
@@ -18,32 +19,39 @@ import org.junit.jupiter.api.Test;
 /** A uid that is renamed or left out loses every model at the next upgrade. */
 class OperatorUidsTest {
 
+  private static final String PIPELINE =
+      "pipeline: uids\nkafka: { bootstrap.servers: localhost:9092 }\ninput: { label: x }\n";
+
   @Test
   void everyOperatorHasTheUidThatTheDocumentationNames() throws Exception {
+    assertThat(uids(PIPELINE)).isEqualTo(documented());
+  }
+
+  @Test
+  void onlyAPipelineOfSeveralModelsReadsCommands() throws Exception {
+    List<String> several = new ArrayList<>(uids(PIPELINE + "models: { a: {}, b: auto }\n"));
+
+    assertThat(several).contains("commands-source", "decode-commands");
+    several.removeAll(List.of("commands-source", "decode-commands"));
+    assertThat(several).isEqualTo(documented());
+  }
+
+  private static List<String> uids(String pipeline) throws Exception {
     StreamExecutionEnvironment env =
         StreamExecutionEnvironment.getExecutionEnvironment(new Configuration());
-    Settings settings =
-        PipelineFile.parse(
-            "uids",
-            "pipeline: uids\nkafka: { bootstrap.servers: localhost:9092 }\ninput: { label: x }\n",
-            Path.of(""));
-    MillraceJob.buildOnKafka(env, settings, false);
+    MillraceJob.buildOnKafka(env, PipelineFile.parse("uids", pipeline, Path.of("")), false);
     StreamGraph graph = env.getStreamGraph();
-
-    List<String> uids =
-        StreamSupport.stream(graph.getStreamNodes().spliterator(), false)
-            .map(StreamNode::getTransformationUID)
-            .filter(uid -> uid != null && !uid.contains(":"))
-            .distinct()
-            .sorted()
-            .toList();
     long withoutUid =
         StreamSupport.stream(graph.getStreamNodes().spliterator(), false)
             .filter(node -> node.getTransformationUID() == null)
             .count();
-
     assertThat(withoutUid).isZero();
-    assertThat(uids).isEqualTo(documented());
+    return StreamSupport.stream(graph.getStreamNodes().spliterator(), false)
+        .map(StreamNode::getTransformationUID)
+        .filter(uid -> uid != null && !uid.contains(":"))
+        .distinct()
+        .sorted()
+        .toList();
   }
 
   private static List<String> documented() throws IOException {

@@ -29,6 +29,14 @@ final class PipelineFileReference {
         positive: fraud
         weight: importance
         event-time: paid_at
+        id: payment.id
+        labels:
+          topic: verdicts.v2
+          id: payment
+          key: shop
+          label: outcome
+          timeout: 30d
+          max-pending: 50000
         task: binary
         classes: [ok, fraud]
         features:

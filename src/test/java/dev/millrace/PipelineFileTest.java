@@ -20,6 +20,7 @@ import dev.millrace.nn.Activation;
 import dev.millrace.nn.AutoSpec;
 import dev.millrace.nn.ClassWeights;
 import dev.millrace.nn.Clipping;
+import dev.millrace.nn.ContestSpec;
 import dev.millrace.nn.Initializer;
 import dev.millrace.nn.LayerSpec;
 import dev.millrace.nn.Loss;
@@ -81,6 +82,7 @@ class PipelineFileTest {
                 "millrace.dlq.v1",
                 "millrace.models.v1",
                 "millrace.fleet.v1",
+                null,
                 false,
                 SnapshotSpec.DEFAULT,
                 false,
@@ -125,7 +127,12 @@ class PipelineFileTest {
                             List.of("visa", "mastercard", "amex"),
                             0),
                         new FeatureSpec("country", FeatureSpec.Type.HASH, true, List.of(), 64)),
-                    new InputSpec.Limits(65_536, 64, 10, 512))));
+                    new InputSpec.Limits(65_536, 64, 10, 512),
+                    "payment.id",
+                    new InputSpec.LateLabels(
+                        "verdicts.v2", "payment", "shop", "outcome", 30L * 86_400_000, 50_000),
+                    List.of(),
+                    null)));
     assertThat(settings.model())
         .isEqualTo(
             new ModelSpec(
@@ -178,12 +185,83 @@ class PipelineFileTest {
                 "fraud.refused",
                 "fraud.models",
                 "fraud.fleet",
+                null,
                 true,
                 new SnapshotSpec(5000, 60_000),
                 true,
                 Guarantee.EXACTLY_ONCE));
     assertThat(settings.state())
         .isEqualTo(new Settings.State(Backend.ROCKSDB, 60_000, StateSpec.DEFAULT));
+  }
+
+  @Test
+  void modelsAreReadByNameInTheirOrder() {
+    ModelSpec model =
+        parse(
+                HEAD
+                    + """
+                    models:
+                      small: { layers: [{ units: 4 }], seed: 7 }
+                      mixed: auto
+                      quick-one: fast
+                    auto: { buffer: 100 }
+                    champion: mixed
+                    promotion: { automatic: false, window: 200, examples: 50, significance: 0.05 }
+                    """)
+            .model();
+    ContestSpec contest = model.contest();
+
+    assertThat(contest.names()).isEqualTo("small, mixed, quick-one");
+    assertThat(contest.champion()).isEqualTo("mixed");
+    assertThat(contest.isChampionNamed()).isTrue();
+    assertThat(contest.promotion()).isEqualTo(new ContestSpec.Promotion(false, 200, 50, 0.05));
+    assertThat(model.each().get(0).hidden()).containsExactly(new LayerSpec(4, Activation.TANH));
+    assertThat(model.each().get(0).seed()).isEqualTo(7);
+    assertThat(model.each().get(1).auto().id()).isEqualTo("auto balanced, buffer 100");
+    assertThat(model.each().get(2).auto().id()).isEqualTo("auto fast, buffer 100");
+  }
+
+  @Test
+  void modelsHaveDefaultsAndNamesCount() {
+    Settings settings = parse(HEAD + "models: { a: {}, b: auto }");
+
+    assertThat(settings.model().contest().champion()).isEqualTo("a");
+    assertThat(settings.model().contest().isChampionNamed()).isFalse();
+    assertThat(settings.model().contest().promotion()).isEqualTo(ContestSpec.Promotion.DEFAULT);
+    assertThat(parse(HEAD + "models: { a: {}, c: auto }").configHash())
+        .isNotEqualTo(settings.configHash());
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "model: auto; models: { a: auto, b: fast } | model and models both say what learns. Keep"
+            + " one",
+        "models: { small: auto, big: fast }; champion: bug | champion \"bug\" is not known. Did you"
+            + " mean \"big\"? One of: small, big",
+        "models: { a: {}, b: {} }; auto: fast | auto goes with model: auto, but no model is that."
+            + " Remove it, or add one",
+        "models: { a: {}, b: {} }; drift: { detector: ddm, action: reset-head } | drift.action"
+            + " reset-head is for one network, but there are models. Take swap-in-challenger, or"
+            + " reset",
+      })
+  void whatDoesNotGoWithModelsIsRefused(String lines, String problem) {
+    assertThat(invalid(HEAD + lines.replace("; ", "\n")).errors())
+        .singleElement()
+        .asString()
+        .endsWith(problem);
+  }
+
+  @Test
+  void withSeveralModelsAnyDetectorMaySwapOneIn() {
+    Settings settings =
+        parse(
+            HEAD
+                + "models: { a: {}, b: {} }\n"
+                + "drift: { detector: adwin, action: swap-in-challenger }");
+
+    assertThat(settings.drift().action()).isEqualTo(DriftPlan.Action.SWAP_IN_CHALLENGER);
   }
 
   @Test
@@ -423,14 +501,36 @@ class PipelineFileTest {
         "metrics: 7                 | metrics must be a map of options, but was a single value",
         "window: 7                  | window is not an option. Did you mean \"metrics.window\"?",
         "xyz: 7                     | xyz is not an option. A pipeline file takes: pipeline, kafka,"
-            + " input, model, auto, metrics, validation, drift, output, state, limits",
+            + " input, model, auto, models, champion, promotion, metrics, validation, drift,"
+            + " output, state, limits",
+        "models: { small: auto } | models must be 2 to 8 models, but there is 1. For one alone take"
+            + " model",
+        "models: {} | models must be 2 to 8 models, but there are 0. For one alone take model",
+        "models: | models has no value. Name 2 or more models, or remove it",
+        "models: auto | models must be a map of models by name, but was a single value",
+        "models: { a: auto, B: auto } | models.B is no name of a model. Take at most 40 small"
+            + " letters, digits and single hyphens",
+        "models: { a: auto, b: tuned } | models.b must be auto, fast, balanced, accurate, or a map"
+            + " of options, but was \"tuned\"",
+        "models: { a: auto, b: { lerning-rate: 1 } } | models.b.lerning-rate is not an option. Did"
+            + " you mean \"learning-rate\"?",
+        "models: { a: auto, b: { prior: shop } } | models.b.prior goes with a model that is alone."
+            + " Remove it, or take model",
+        "models: { a: auto, b: { loss: mse } } | models.b.loss mse gives no probabilities, by which"
+            + " classifiers are compared. Take a cross-entropy, or say input.task: regression",
+        "models: { a: auto, b: { class-weights: { x: 2 } } } | models.b has other class-weights"
+            + " than models.a. Examples count the same for all models",
+        "champion: small | champion goes with models, of which there are none. Name them, or remove"
+            + " it",
+        "promotion: { examples: 5 } | promotion goes with models, of which there are none. Name"
+            + " them, or remove it",
         "drift: { action: reset } | drift.detector is missing. Give one, for example: detector:"
             + " adwin",
         "drift: { detector: adwinn } | drift.detector \"adwinn\" is not known. Did you mean"
             + " \"adwin\"? One of: adwin, ddm, eddm, hddm-a, page-hinkley, kswin",
         "drift: { detector: adwin, action: swap-in-challenger } | drift.action swap-in-challenger"
-            + " needs a detector that warns, but adwin does not. Take ddm, eddm or hddm-a, or the"
-            + " action reset",
+            + " needs a detector that warns, but adwin does not. Name several models with models,"
+            + " or take ddm, eddm or hddm-a, or the action reset",
         "drift: { detector: ddm, action: reset-head } | drift.action reset-head needs a network of"
             + " your own, but the model is auto. Write one out (model: layers), or take reset",
         "drift: { detector: ddm, boost: 2 } | drift.boost goes only with action"
@@ -513,8 +613,8 @@ class PipelineFileTest {
         "topic: t                   | input.label is missing. Give one, for example: label: class",
         "label: y, topic: millrace.dlq.v1 | input.topic and output.topics.dead-letters must be"
             + " different topics, but both are millrace.dlq.v1",
-        "label: y, format: csv      | input.format \"csv\" is not known. One of: avro, avro-raw,"
-            + " json",
+        "label: y, format: orc      | input.format \"orc\" is not known. One of: avro, avro-raw,"
+            + " json, csv",
         "label: y, format: json     | input.format json needs input.features, the fields that the"
             + " model sees",
         "label: y, format: avro-raw | input.format avro-raw needs input.schema, the path of the"
@@ -574,6 +674,63 @@ class PipelineFileTest {
       })
   void eachMistakeInTheMetricsHasItsOwnWords(String line, String error) {
     assertThat(invalid(HEAD + line).errors()).singleElement().asString().endsWith("  " + error);
+  }
+
+  @Test
+  void labelsOfTheStandardSchemaFindTheirFeaturesByTheEventId() {
+    Settings.Input input =
+        parse(TO_INPUT + "input: { label: y, task: binary, labels: { topic: truth } }").input();
+
+    assertThat(input.topics()).containsExactly("millrace.examples.v1", "truth");
+    assertThat(input.spec().id()).isEqualTo("event_id");
+    assertThat(input.spec().labels())
+        .isEqualTo(new InputSpec.LateLabels("truth", "event_id", null, "y", 86_400_000, 10_000));
+  }
+
+  @Test
+  void labelsMayComeOnTheTopicOfTheFeatures() {
+    Settings.Input input =
+        parse(TO_INPUT + "input: { topic: t, label: y, task: binary, labels: { topic: t } }")
+            .input();
+
+    assertThat(input.topics()).containsExactly("t");
+    assertThat(input.spec().labels().topic()).isNull();
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "labels: { topic: t } | input.labels needs input.task: models predict before the first"
+            + " label",
+        "task: binary, labels: { id: event_id } | input.labels.topic is missing. Give one, for"
+            + " example: topic: millrace.labels.v1",
+        "task: binary, labels: { topic: t, id: x } | input.labels.id must be event_id with the"
+            + " standard example schema. Leave it out",
+        "task: binary, labels: { topic: millrace.examples.v1, label: x } | input.labels.label has"
+            + " no meaning where labels come on the topic of the features. Remove it, or name their"
+            + " own topic",
+        "task: binary, format: json, features: [a], labels: { topic: t } | input.labels needs"
+            + " input.id, the field by which a label finds its features. Give one",
+        "id: x | input.id must be event_id with the standard example schema, but was x. Leave it"
+            + " out, or name the records' own schema with input.schema",
+      })
+  void eachMistakeWithLabelsHasItsOwnWords(String input, String error) {
+    assertThat(invalid(TO_INPUT + "input: { label: y, " + input + " }").errors())
+        .containsExactly("fraud.yaml:3  " + error);
+  }
+
+  @Test
+  void labelsDoNotComeOnATopicThatThePipelineWrites() {
+    assertThat(
+            invalid(
+                    TO_INPUT
+                        + "input: { label: y, task: binary, labels: { topic: m } }\n"
+                        + "output: { topics: { metrics: m } }")
+                .errors())
+        .containsExactly(
+            "fraud.yaml:4  output.topics.metrics and input.labels.topic must be different topics,"
+                + " but both are m");
   }
 
   @Test

@@ -68,7 +68,9 @@ public final class BrokerCheck {
    */
   static void requireTopics(Settings settings, Duration timeout, Path config) {
     requireBroker(settings.kafka(), timeout, config);
-    requireTopic(settings.kafka(), settings.input().topic(), config);
+    for (String topic : settings.input().topics()) {
+      requireTopic(settings.kafka(), topic, config);
+    }
     for (String topic : settings.output().topics()) {
       requireTopic(settings.kafka(), topic, config);
     }
@@ -94,8 +96,9 @@ public final class BrokerCheck {
     }
     if (cause instanceof TimeoutException || cause instanceof RetriableException) {
       return new CliError(
-          "No broker answered at %s within %d s (%s). Start one with: ./millrace broker --port %s"
-              .formatted(servers, timeout.toSeconds(), origin, port(servers)),
+          "No broker answered at %s within %d s (%s)."
+              .formatted(servers, timeout.toSeconds(), origin),
+          "Start one with: ./millrace broker --port " + port(servers),
           cause);
     }
     return failure("The broker at " + servers + " cannot be used (" + origin + ")", root);
@@ -103,9 +106,10 @@ public final class BrokerCheck {
 
   private static CliError missingTopic(Map<String, String> kafka, String topic, Path config) {
     return new CliError(
-        ("Topic %s does not exist on %s."
-                + " Create what this pipeline needs with: ./millrace topics create -c %s")
-            .formatted(topic, kafka.get(BOOTSTRAP), config == null ? "PIPELINE.yaml" : config));
+        "Topic %s does not exist on %s.".formatted(topic, kafka.get(BOOTSTRAP)),
+        "Create what this pipeline needs with: ./millrace topics create -c "
+            + (config == null ? "PIPELINE.yaml" : config),
+        null);
   }
 
   private static String port(String servers) {

@@ -7,6 +7,8 @@ public final class CliError extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
   private final int exitCode;
+  private final String failure;
+  private final String remedy;
 
   /** A command that failed (exit code 1). */
   public CliError(String message) {
@@ -16,12 +18,24 @@ public final class CliError extends RuntimeException {
   public CliError(String message, int exitCode) {
     super(message);
     this.exitCode = exitCode;
+    this.failure = message;
+    this.remedy = null;
   }
 
   /** A command that failed (exit code 1) because of {@code cause}, shown with {@code --debug}. */
   public CliError(String message, Throwable cause) {
     super(message, cause);
     this.exitCode = ExitCode.SOFTWARE;
+    this.failure = message;
+    this.remedy = null;
+  }
+
+  /** A command that failed (exit code 1), and the way out in a sentence of its own. */
+  CliError(String failure, String remedy, Throwable cause) {
+    super(failure + " " + remedy, cause);
+    this.exitCode = ExitCode.SOFTWARE;
+    this.failure = failure;
+    this.remedy = remedy;
   }
 
   /** Wrong usage or configuration (exit code 2). */
@@ -31,5 +45,15 @@ public final class CliError extends RuntimeException {
 
   public int exitCode() {
     return exitCode;
+  }
+
+  /** The message without the way out, where that stands apart. */
+  String failure() {
+    return failure;
+  }
+
+  /** The way out, or null where it is part of the message. */
+  String remedy() {
+    return remedy;
   }
 }

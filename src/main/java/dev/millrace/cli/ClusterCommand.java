@@ -9,11 +9,11 @@ import java.nio.channels.ServerSocketChannel;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
-import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -79,14 +79,7 @@ final class ClusterCommand implements Callable<Integer> {
       description = "Port of Flink's page on 127.0.0.1, 0 for any (default: ${DEFAULT-VALUE}).")
   private int port;
 
-  @Option(
-      names = "--state-dir",
-      paramLabel = "DIR",
-      defaultValue = "millrace-state",
-      description =
-          "Checkpoints, savepoints and logs, a directory for each pipeline"
-              + " (default: ${DEFAULT-VALUE}).")
-  private Path stateDir;
+  @Mixin private StateOptions state;
 
   @ArgGroup private StartOptions start = new StartOptions();
 
@@ -97,6 +90,13 @@ final class ClusterCommand implements Callable<Integer> {
           "Option of Flink, such as -D taskmanager.memory.process.size=4gb; wins over the"
               + " pipeline's and flink-conf/config.yaml.")
   private Map<String, String> options = new TreeMap<>();
+
+  @Option(
+      names = "--prometheus",
+      description =
+          "Each process tells Prometheus its metrics, on a port of 9249 to 9260 and on all"
+              + " addresses of this machine.")
+  private boolean prometheus;
 
   @Option(
       names = "--timeout",
@@ -111,9 +111,13 @@ final class ClusterCommand implements Callable<Integer> {
   @SuppressWarnings("try") // the lock is held, not used
   public Integer call() throws InterruptedException {
     requireUsage();
+    state.check();
     Settings settings = PipelineFile.read(config);
     start.check();
-    Path dir = stateDir.resolve(settings.pipeline()).toAbsolutePath().normalize();
+    if (prometheus) {
+      ClusterConfig.reporter().forEach(options::putIfAbsent);
+    }
+    Path dir = state.of(settings);
     int webPort = webPort();
     BrokerCheck.requireTopics(settings, Duration.ofSeconds(timeoutSeconds), config);
     try (StopSignal stop = new StopSignal();
@@ -135,12 +139,18 @@ final class ClusterCommand implements Callable<Integer> {
     }
   }
 
+  @SuppressWarnings("try") // the brokers are watched
   private int run(ClusterSpec wanted, StopSignal stop) throws InterruptedException {
+    PrintWriter out = spec.commandLine().getOut();
+    PrintWriter err = spec.commandLine().getErr();
+    String place = state.tidied(wanted.stateDir(), wanted.from());
+    String models = StartOptions.describe(wanted.from(), wanted.settings());
     try (LocalCluster cluster = LocalCluster.start(wanted)) {
-      describe(cluster, wanted.stateDir(), wanted.from());
-      PrintWriter out = spec.commandLine().getOut();
-      return new ClusterWatch(cluster, stop, out, spec.commandLine().getErr())
-          .untilTheJobEnds(config);
+      start.started(wanted.stateDir(), wanted.from());
+      describe(cluster, place, models);
+      try (BrokerWatch watch = BrokerWatch.start(wanted.settings(), err)) {
+        return new ClusterWatch(cluster, stop, out, err).untilTheJobEnds(config);
+      }
     }
   }
 
@@ -188,7 +198,7 @@ final class ClusterCommand implements Callable<Integer> {
     }
   }
 
-  private void describe(LocalCluster cluster, Path dir, Optional<Path> from) {
+  private void describe(LocalCluster cluster, String place, String models) {
     PrintWriter out = spec.commandLine().getOut();
     out.println(Banner.line("in processes of their own"));
     for (ClusterMember member : cluster.members()) {
@@ -196,7 +206,7 @@ final class ClusterCommand implements Callable<Integer> {
     }
     out.printf("Web       %s%n", cluster.address());
     out.printf("Logs      %s%n", cluster.logs());
-    out.printf("State     %s%n", dir);
-    out.printf("Models    %s%n", StartOptions.describe(from));
+    out.printf("State     %s%n", place);
+    out.printf("Models    %s%n", models);
   }
 }

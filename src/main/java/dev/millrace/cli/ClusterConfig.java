@@ -19,8 +19,8 @@ final class ClusterConfig {
   static Map<String, String> options(
       ClusterSpec spec, ClusterFiles files, int rpcPort, int zooKeeperPort) {
     Map<String, String> options = LocalFlink.configurationFile();
-    // The reporter's classes are in Flink's image only.
-    options.keySet().removeIf(key -> key.startsWith("metrics."));
+    // It would listen on all addresses of this machine, so it is for who asks for it.
+    options.keySet().removeIf(ClusterConfig::isOfReporter);
     listenOnLoopback(options, spec.port(), rpcPort);
     putState(options, spec.stateDir(), files);
     recoverSoon(options);
@@ -31,6 +31,17 @@ final class ClusterConfig {
     }
     options.putAll(spec.options());
     return options;
+  }
+
+  /** The configuration file's options of the Prometheus reporter. */
+  static Map<String, String> reporter() {
+    Map<String, String> options = LocalFlink.configurationFile();
+    options.keySet().removeIf(key -> !isOfReporter(key));
+    return options;
+  }
+
+  private static boolean isOfReporter(String key) {
+    return key.startsWith("metrics.reporter.");
   }
 
   /** Writes the options as Flink reads them: {@code config.yaml} in a directory. */

@@ -6,6 +6,7 @@ import dev.millrace.Settings;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -114,12 +115,15 @@ final class ClusterOptions {
   }
 
   /**
-   * Asks again and again until there is an answer; says every few seconds that it waits.
+   * Asks again and again until there is an answer; says every few seconds that it waits, and why
+   * the job has failed meanwhile.
    *
    * @throws CliError if there is none in time
    */
-  <T> T await(FlinkRest rest, String what, Question<Optional<T>> question)
+  <T> T await(Found found, String what, Question<Optional<T>> question)
       throws InterruptedException {
+    FlinkRest rest = found.rest();
+    Instant begun = Instant.now();
     long start = System.nanoTime();
     long nextLine = start + NANOS_BETWEEN_LINES;
     Optional<T> answer = answer(rest, question);
@@ -128,17 +132,29 @@ final class ClusterOptions {
       long seconds = (now - start) / 1_000_000_000;
       if (seconds >= timeoutSeconds) {
         throw new CliError(
-            "%s: no end after %d s. Wait longer with --timeout SECONDS; look at %s."
-                .formatted(what, seconds, rest.address()));
+            "%s: no end after %d s%s. Wait longer with --timeout SECONDS; look at %s."
+                .formatted(what, seconds, failure(found, begun), rest.address()));
       }
       if (now >= nextLine) {
         nextLine = now + NANOS_BETWEEN_LINES;
-        command.commandLine().getErr().printf("%s: %d s%n", what, seconds);
+        command.commandLine().getErr().printf("%s: %d s%s%n", what, seconds, failure(found, begun));
       }
       Thread.sleep(LOOK_MILLIS);
       answer = answer(rest, question);
     }
     return answer.get();
+  }
+
+  private static String failure(Found found, Instant since) throws InterruptedException {
+    try {
+      return found
+          .rest()
+          .failure(found.id(), since)
+          .map(reason -> " (the job has failed meanwhile: " + reason + ")")
+          .orElse("");
+    } catch (IOException | CliError e) {
+      return ""; // between two job managers, or two states of the job
+    }
   }
 
   private URI addressOf(Settings settings) {

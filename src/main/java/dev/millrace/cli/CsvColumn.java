@@ -1,8 +1,8 @@
 package dev.millrace.cli;
 
+import dev.millrace.codec.CsvText;
 import dev.millrace.codec.FeatureSpec;
 import java.util.List;
-import java.util.Locale;
 import java.util.TreeSet;
 
 /** What a pass over a file has seen in one column. */
@@ -25,24 +25,15 @@ final class CsvColumn {
     this.name = name;
   }
 
-  /** Whether a value stands for "not known". */
-  static boolean isMissing(String text) {
-    return text.length() <= 4
-        && switch (text.toLowerCase(Locale.ROOT)) {
-          case "", "na", "n/a", "nan", "null", "none", "?" -> true;
-          default -> false;
-        };
-  }
-
   void see(String text, CsvFile file) {
-    if (isMissing(text)) {
+    if (CsvText.isMissing(text)) {
       if (missing++ == 0) {
         firstMissing = file.position();
       }
       return;
     }
     if (numeric) {
-      double value = CsvNumber.parse(text);
+      double value = CsvText.number(text);
       numeric = !Double.isNaN(value);
       integral = integral && value == Math.rint(value) && Double.isFinite(value);
     }

@@ -2,9 +2,11 @@ package dev.millrace.cli;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.millrace.codec.CsvText;
 import dev.millrace.codec.ExampleEncoder;
 import dev.millrace.data.Task;
 import java.nio.charset.StandardCharsets;
+import java.util.Map;
 
 /**
  * The rows of a scanned CSV file as records, one after the other, as often as there are epochs. Not
@@ -22,6 +24,16 @@ public final class CsvExamples implements AutoCloseable {
     JSON
   }
 
+  /** What of a row goes into its record. */
+  enum Part {
+    ALL,
+    /** All but the label. */
+    FEATURES,
+    LABEL
+  }
+
+  private static final float[] NO_NUMBERS = {};
+  private static final int[] NONE_MISSING = {};
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private final CsvScan scan;
@@ -31,6 +43,9 @@ public final class CsvExamples implements AutoCloseable {
   private final ExampleEncoder encoder = new ExampleEncoder();
   private final CsvFeatures features;
   private final String fileName;
+  private final Part part;
+  // Field of JSON records for the id; null for none.
+  private final String idField;
 
   private CsvFile file;
   private int epoch;
@@ -43,13 +58,20 @@ public final class CsvExamples implements AutoCloseable {
    * @param epochs passes over the file
    */
   public CsvExamples(CsvScan scan, long startMillis, int epochs) {
-    this(scan, startMillis, epochs, Format.AVRO);
+    this(scan, startMillis, epochs, Format.AVRO, Part.ALL, null);
   }
 
-  /** The same in another format. */
-  CsvExamples(CsvScan scan, long startMillis, int epochs, Format format) {
+  /**
+   * The same in another format, or in part.
+   *
+   * @param idField field of JSON records that names the example, or null for none
+   */
+  CsvExamples(
+      CsvScan scan, long startMillis, int epochs, Format format, Part part, String idField) {
     this.scan = scan;
     this.format = format;
+    this.part = part;
+    this.idField = idField;
     this.startMillis = startMillis;
     this.epochs = epochs;
     this.fileName = scan.path().getFileName().toString();
@@ -107,30 +129,68 @@ public final class CsvExamples implements AutoCloseable {
 
   private byte[] json() {
     ObjectNode object = JSON.createObjectNode();
+    if (idField != null) {
+      object.put(idField, id());
+    }
+    if (part != Part.LABEL) {
+      putFeatures(object);
+    }
+    if (part != Part.FEATURES) {
+      putLabel(object);
+    }
+    return object.toString().getBytes(StandardCharsets.UTF_8);
+  }
+
+  private void putFeatures(ObjectNode object) {
     String[] row = file.row();
     for (int f = 0; f < scan.features().size(); f++) {
       int column = scan.featureColumns().get(f);
       String text = row[column];
-      if (!CsvColumn.isMissing(text)) {
+      if (!CsvText.isMissing(text)) {
         String name = scan.header().get(column);
         switch (scan.features().get(f).type()) {
-          case NUMERIC -> object.put(name, CsvNumber.parse(text));
+          case NUMERIC -> object.put(name, CsvText.number(text));
           case BOOLEAN -> object.put(name, Boolean.parseBoolean(text));
           case ONE_HOT, HASH -> object.put(name, text);
         }
       }
     }
-    String label = row[scan.labelColumn()];
+  }
+
+  private void putLabel(ObjectNode object) {
+    String label = file.row()[scan.labelColumn()];
     String name = scan.header().get(scan.labelColumn());
     if (scan.task() == Task.REGRESSION) {
-      object.put(name, CsvNumber.parse(label));
+      object.put(name, CsvText.number(label));
     } else {
       object.put(name, className(label));
     }
-    return object.toString().getBytes(StandardCharsets.UTF_8);
   }
 
   private byte[] avro() {
+    return switch (part) {
+      case ALL ->
+          labelled(
+              features.numbers(),
+              features.numberCount(),
+              features.missing(),
+              features.attributes());
+      case FEATURES ->
+          encoder.encodeFeatures(
+              id(),
+              key(),
+              timestamp(),
+              1f,
+              features.numbers(),
+              features.numberCount(),
+              features.missing(),
+              features.attributes());
+      case LABEL -> labelled(NO_NUMBERS, 0, NONE_MISSING, Map.of());
+    };
+  }
+
+  private byte[] labelled(
+      float[] numbers, int numberCount, int[] missing, Map<String, String> attributes) {
     String label = file.row()[scan.labelColumn()];
     boolean isClass = scan.task() != Task.REGRESSION;
     return encoder.encode(
@@ -138,12 +198,12 @@ public final class CsvExamples implements AutoCloseable {
         key(),
         timestamp(),
         isClass ? className(label) : null,
-        isClass ? 0 : CsvNumber.parse(label),
+        isClass ? 0 : CsvText.number(label),
         1f,
-        features.numbers(),
-        features.numberCount(),
-        features.missing(),
-        features.attributes());
+        numbers,
+        numberCount,
+        missing,
+        attributes);
   }
 
   @Override
@@ -156,7 +216,7 @@ public final class CsvExamples implements AutoCloseable {
     if (label.indexOf('.') < 0) {
       return label;
     }
-    double value = CsvNumber.parse(label);
+    double value = CsvText.number(label);
     boolean integral = value == Math.rint(value) && Math.abs(value) < 1e15;
     return integral ? Long.toString((long) value) : label;
   }

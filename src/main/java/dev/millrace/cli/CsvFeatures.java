@@ -1,5 +1,6 @@
 package dev.millrace.cli;
 
+import dev.millrace.codec.CsvText;
 import dev.millrace.codec.FeatureSpec;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -35,7 +36,7 @@ final class CsvFeatures {
     attributes.clear();
     for (int f = 0; f < columns.length; f++) {
       String text = row[columns[f]];
-      boolean known = !CsvColumn.isMissing(text);
+      boolean known = !CsvText.isMissing(text);
       if (types[f] == FeatureSpec.Type.ONE_HOT || types[f] == FeatureSpec.Type.HASH) {
         attributes.put(scan.header().get(columns[f]), known ? text : "");
         continue;
@@ -70,6 +71,6 @@ final class CsvFeatures {
     if (type == FeatureSpec.Type.BOOLEAN) {
       return text.equalsIgnoreCase("true") ? 1f : 0f;
     }
-    return (float) CsvNumber.parse(text);
+    return (float) CsvText.number(text);
   }
 }

@@ -30,9 +30,7 @@ final class CsvPipeline {
             given.classes(),
             scan.features(),
             given.limits());
-    settings =
-        settings.withInput(
-            new Settings.Input(settings.input().topic(), settings.input().start(), spec));
+    settings = settings.withInput(settings.input().withSpec(spec));
     // Totals over all keys are added up from it.
     settings = settings.withMetrics(settings.metrics().withConfusionMatrix());
     return positive == null

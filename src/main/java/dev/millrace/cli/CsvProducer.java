@@ -45,18 +45,31 @@ final class CsvProducer implements AutoCloseable {
    *
    * @param most examples to send at most
    * @param rate examples per second at most
+   * @param labels sent apart, or null if the examples have them
    * @param stop ends it early
    * @throws CliError if the brokers did not take one
    */
-  void send(CsvExamples examples, long most, double rate, StopSignal stop, Progress progress)
+  void send(
+      CsvExamples examples,
+      TrailingLabels labels,
+      long most,
+      double rate,
+      StopSignal stop,
+      Progress progress)
       throws InterruptedException {
     try {
       while (progress.done() < most
           && firstFailure.get() == null
           && !isStopped(stop, rate, progress)
           && examples.next()) {
-        send(examples);
+        if (labels != null) {
+          labels.sendUntil(examples.timestamp(), progress.done(), this);
+        }
+        send(examples, topic);
         progress.step();
+      }
+      if (labels != null) {
+        labels.sendUntil(Long.MAX_VALUE, progress.done(), this);
       }
       producer.flush();
     } catch (KafkaException e) {
@@ -72,7 +85,8 @@ final class CsvProducer implements AutoCloseable {
     producer.close();
   }
 
-  private void send(CsvExamples examples) {
+  /** Sends the record that the examples stand at. */
+  void send(CsvExamples examples, String topic) {
     byte[] recordKey = examples.key().getBytes(StandardCharsets.UTF_8);
     ProducerRecord<byte[], byte[]> record =
         new ProducerRecord<>(topic, null, examples.timestamp(), recordKey, examples.value());

@@ -4,23 +4,49 @@ import com.fasterxml.jackson.core.JsonPointer;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.millrace.data.Task;
 
-/** The figures of a metrics record that the dashboard draws over time, by kind of task. */
+/**
+ * The figures of a metrics record that the dashboard draws over time, by kind of task. The first is
+ * the one that the list of keys shows.
+ */
 enum DashboardColumns {
   CLASSIFICATION(
-      new String[] {"accuracy", "f1", "loss", "baseline_accuracy", "baseline_f1"},
+      new String[] {
+        "accuracy",
+        "precision",
+        "recall",
+        "f1",
+        "loss",
+        "baseline_accuracy",
+        "baseline_f1",
+        "majority_accuracy",
+        "validation_accuracy",
+        "validation_loss"
+      },
       "/window/accuracy",
+      "/window/precision",
+      "/window/recall",
       "/window/f1",
       "/window/loss",
       "/baseline/no_change/window/accuracy",
-      "/baseline/no_change/window/f1"),
+      "/baseline/no_change/window/f1",
+      "/baseline/majority/window/accuracy",
+      "/validation/window/accuracy",
+      "/validation/window/loss"),
+  // A validation loss of regression is in the label's units, so it is no line beside the loss.
   REGRESSION(
-      new String[] {"mae", "rmse", "r2", "loss", "baseline_mae", "baseline_rmse"},
+      new String[] {
+        "mae", "rmse", "r2", "loss", "baseline_mae", "baseline_rmse", "mean_mae", "validation_mae"
+      },
       "/window/mae",
       "/window/rmse",
       "/window/r2",
       "/window/loss",
       "/baseline/last_value/window/mae",
-      "/baseline/last_value/window/rmse");
+      "/baseline/last_value/window/rmse",
+      "/baseline/mean/window/mae",
+      "/validation/window/mae");
+
+  private static final int MAIN = 0;
 
   private final String[] names;
   private final JsonPointer[] pointers;
@@ -45,9 +71,31 @@ enum DashboardColumns {
     return names[column];
   }
 
+  /** Index of accuracy, or of the mean absolute error. */
+  int mainColumn() {
+    return MAIN;
+  }
+
+  /** Index of what the baseline reaches of {@link #mainColumn}. */
+  int baselineColumn() {
+    return this == CLASSIFICATION ? 5 : 4;
+  }
+
   /** Index of the windowed loss, by which keys are ordered. */
   int lossColumn() {
-    return this == CLASSIFICATION ? 2 : 3;
+    return this == CLASSIFICATION ? 4 : 3;
+  }
+
+  /**
+   * How much better than its baseline a model is: above 0 it is, whatever the task; NaN before both
+   * are known. Errors count by their share, as each pipeline has its own unit.
+   */
+  float gain(float[] values) {
+    float model = values[mainColumn()];
+    float baseline = values[baselineColumn()];
+    return this == CLASSIFICATION
+        ? model - baseline
+        : (baseline - model) / Math.max(baseline, Float.MIN_NORMAL);
   }
 
   /** The figures of one record, in column order; NaN where the record has no value. */

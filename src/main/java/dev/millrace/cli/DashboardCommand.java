@@ -41,6 +41,9 @@ final class DashboardCommand implements Callable<Integer> {
 
   @Spec private CommandSpec spec;
 
+  private DashboardServer page;
+  private MetricsFollower follower;
+
   @Override
   public Integer call() {
     Ports.require(spec, port);
@@ -48,16 +51,27 @@ final class DashboardCommand implements Callable<Integer> {
         kafka.topic(topic, settings -> settings.output().metrics(), WatchCommand.DEFAULT_TOPIC);
     kafka.requireTopic(followed);
     PrintWriter out = spec.commandLine().getOut();
-    PrintWriter err = spec.commandLine().getErr();
     try (StopSignal stop = new StopSignal();
-        DashboardServer page = open(host, port);
-        MetricsFollower follower =
-            new MetricsFollower(kafka.kafka(), followed, true, page::publish, err::println)) {
+        DashboardServer opened = open(host, port);
+        MetricsFollower metrics =
+            new MetricsFollower(kafka.kafka(), followed, true, opened::publish, this::notice);
+        DashboardFeed feed = new DashboardFeed(kafka.kafka(), kafka.settings(), opened)) {
+      page = opened;
+      follower = metrics;
+      if (kafka.settings() != null) {
+        page.showOnly(kafka.settings().pipeline());
+      }
       stop.onStop(follower::close);
+      feed.start();
       out.printf("Dashboard %s over topic %s (Ctrl-C stops)%n", page.address(), followed);
       follower.run();
     }
     return 0;
+  }
+
+  private void notice(String text) {
+    spec.commandLine().getErr().println(text);
+    page.trouble(follower.isAbsent() ? text : "");
   }
 
   /**

@@ -25,12 +25,24 @@ final class DashboardEvents {
   private static final long HEARTBEAT_NANOS = TimeUnit.SECONDS.toNanos(3);
   private static final long STALLED_NANOS = TimeUnit.SECONDS.toNanos(30);
 
-  private final DashboardHistory history;
+  /** Writes what is told of a key. */
+  @FunctionalInterface
+  interface Summary {
+    void write(JsonGenerator out, DashboardRecord record) throws IOException;
+  }
+
+  private final DashboardLines.Fields overview;
+  private final Summary summary;
   private final List<Listener> listeners = new CopyOnWriteArrayList<>();
   private volatile boolean closed;
 
-  DashboardEvents(DashboardHistory history) {
-    this.history = history;
+  /**
+   * @param overview writes what every event tells
+   * @param summary writes what is told of a key that has changed
+   */
+  DashboardEvents(DashboardLines.Fields overview, Summary summary) {
+    this.overview = overview;
+    this.summary = summary;
   }
 
   /** Tells every listener that a key has a new record; never blocks on the network. */
@@ -83,21 +95,21 @@ final class DashboardEvents {
 
   private String event(String name, Pending pending) {
     String data =
-        DashboardHistory.object(
+        DashboardLines.object(
             out -> {
               out.writeObjectFieldStart("overview");
-              history.writeOverview(out, System.nanoTime());
+              overview.writeTo(out);
               out.writeEndObject();
               writeChanged(out, pending);
             });
     return "event: " + name + "\ndata: " + data + "\n\n";
   }
 
-  private static void writeChanged(JsonGenerator out, Pending pending) throws IOException {
+  private void writeChanged(JsonGenerator out, Pending pending) throws IOException {
     out.writeArrayFieldStart("changed");
     for (DashboardRecord record : pending.changed()) {
       out.writeStartObject();
-      record.writeSummary(out);
+      summary.write(out, record);
       out.writeEndObject();
     }
     out.writeEndArray();

@@ -1,67 +1,54 @@
 package dev.millrace.cli;
 
-import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
+import dev.millrace.data.FleetReport;
+import dev.millrace.flink.Fleet;
 import java.io.IOException;
-import java.io.StringWriter;
-import java.io.UncheckedIOException;
 import java.util.ArrayList;
-import java.util.Comparator;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 
 /**
- * What the dashboard remembers: for each key its latest record and a bounded series of points.
- * Thread-safe.
+ * What the dashboard remembers of the metrics topic: for each key its latest record and a bounded
+ * series of points. Thread-safe.
  */
 final class DashboardHistory {
   static final int MAX_POINTS = 2_000;
-  static final int MIN_POINTS = 128;
+  static final int MIN_POINTS = 40;
   static final int MAX_KEYS = 50_000;
-  // 2,000 points for each of 500 keys; more keys share the same memory (about 36 MB).
+  // 2,000 points for each of 500 keys; more keys share the same memory.
   private static final int POINT_BUDGET = 1_000_000;
-  private static final int SPARK_POINTS = 40;
-  private static final JsonFactory JSON = new JsonFactory();
-
-  /** Worst windowed loss first, keys that have none yet last. */
-  private static final Comparator<DashboardRecord> WORST_FIRST =
-      Comparator.comparing((DashboardRecord r) -> Float.isNaN(r.loss()) ? -1f : r.loss())
-          .reversed()
-          .thenComparing(DashboardRecord::key);
-
-  /** One key; guarded by the history's lock. */
-  private static final class Entry {
-    private DashboardRecord latest;
-    private DashboardSeries series;
-    private long run; // tells a page that holds older points that the series began again
-  }
-
-  /** Writes the fields of one JSON object. */
-  @FunctionalInterface
-  interface Fields {
-    void writeTo(JsonGenerator out) throws IOException;
-  }
+  private static final long ACTIVE_NANOS = TimeUnit.MINUTES.toNanos(1); // as in a fleet record
+  private static final long LINE_BUDGET = 128L << 20; // characters of all keys' latest records
 
   // In order of the last update, so that the key heard of longest ago leaves when all are taken.
-  private final LinkedHashMap<String, Entry> keys = new LinkedHashMap<>();
+  private final LinkedHashMap<String, DashboardKey> keys = new LinkedHashMap<>();
+  private final Map<String, Map<Integer, Long>> offsets = new LinkedHashMap<>();
+  private final DashboardMarks marks;
   private final int maxKeys;
+  private final long lineBudget;
+  private int pointsPerKey = MAX_POINTS;
+  private long lineChars;
   private long runs;
   private String pipeline = "";
-  private String note = "";
   private long examples;
   private long records;
   private long ignored;
   private long lastRecordNanos;
 
-  DashboardHistory() {
-    this(MAX_KEYS);
+  DashboardHistory(DashboardMarks marks) {
+    this(marks, MAX_KEYS, LINE_BUDGET);
   }
 
-  DashboardHistory(int maxKeys) {
+  DashboardHistory(DashboardMarks marks, int maxKeys, long lineBudget) {
+    this.marks = marks;
     this.maxKeys = maxKeys;
+    this.lineBudget = lineBudget;
   }
 
   /** Takes a record in; false when it repeats one that was taken before. */
@@ -69,75 +56,77 @@ final class DashboardHistory {
     lastRecordNanos = nowNanos;
     records++;
     pipeline = record.pipeline();
-    Entry entry = moveToEnd(record.key());
-    if (entry.latest != null && isRepeat(entry, record)) {
-      return false;
+    noteOffsets(record);
+    DashboardKey known = keys.remove(record.key());
+    DashboardKey key = known == null ? new DashboardKey() : known;
+    keys.put(record.key(), key);
+    if (known != null) {
+      if (key.isRepeat(record)) {
+        key.heard(nowNanos);
+        return false;
+      }
+      if (key.startsAnew(record)) {
+        marks.restart(record.key());
+      }
+      discount(key);
     }
-    if (entry.latest != null) {
-      examples -= entry.latest.examples();
-    }
-    if (entry.latest == null || startsAnew(entry, record)) {
-      entry.series = new DashboardSeries(record.columns());
-      entry.run = ++runs;
-    }
-    entry.latest = record;
-    entry.series.add(record, nowNanos, pointsPerKey());
+    key.add(record, nowNanos, ++runs, pointsPerKey());
     examples += record.examples();
-    evictOldest();
+    lineChars += record.json().length();
+    while (keys.size() > maxKeys || (lineChars > lineBudget && keys.size() > 1)) {
+      evictOldest();
+    }
     return true;
   }
 
-  private Entry moveToEnd(String key) {
-    Entry known = keys.remove(key);
-    Entry entry = known == null ? new Entry() : known;
-    keys.put(key, entry);
-    return entry;
-  }
-
-  /**
-   * An older seq is a re-delivery after a restart of the job. It is not when it lies before all
-   * that is known of the key, or comes from another configuration: then the pipeline itself began
-   * again.
-   */
-  private static boolean isRepeat(Entry entry, DashboardRecord record) {
-    if (record.seq() == entry.latest.seq()) {
-      return record.config().equals(entry.latest.config());
+  private void noteOffsets(DashboardRecord record) {
+    for (DashboardRecord.Offset offset : record.input()) {
+      offsets
+          .computeIfAbsent(offset.topic(), topic -> new LinkedHashMap<>())
+          .merge(offset.partition(), offset.last(), Math::max);
     }
-    return record.seq() < entry.latest.seq() && !startsAnew(entry, record);
   }
 
-  private static boolean startsAnew(Entry entry, DashboardRecord record) {
-    boolean otherRun = !record.config().equals(entry.latest.config());
-    boolean otherFigures = record.columns() != entry.series.columns();
-    boolean beforeAllKnown = record.seq() <= entry.series.firstSeq();
-    return otherFigures || beforeAllKnown || (otherRun && record.seq() <= entry.latest.seq());
-  }
-
-  private int pointsPerKey() {
-    return Math.max(MIN_POINTS, Math.min(MAX_POINTS, POINT_BUDGET / keys.size()));
+  private void discount(DashboardKey key) {
+    examples -= key.latest().examples();
+    lineChars -= key.latest().json().length();
   }
 
   private void evictOldest() {
-    if (keys.size() > maxKeys) {
-      Map.Entry<String, Entry> eldest = keys.entrySet().iterator().next();
-      examples -= eldest.getValue().latest.examples();
-      keys.remove(eldest.getKey());
-    }
+    Iterator<DashboardKey> eldest = keys.values().iterator();
+    discount(eldest.next());
+    eldest.remove();
   }
 
-  /** Counts a line that was no metrics record and returns the count. */
+  /** As keys become more, those that are idle have to give points back too. */
+  private int pointsPerKey() {
+    int bound = Math.max(MIN_POINTS, Math.min(MAX_POINTS, POINT_BUDGET / keys.size()));
+    if (bound < pointsPerKey - pointsPerKey / 4) {
+      pointsPerKey = bound;
+      for (DashboardKey key : keys.values()) {
+        if (key.latest() != null) {
+          key.shrink(bound);
+        }
+      }
+    }
+    return pointsPerKey;
+  }
+
+  /** Counts a line that was no record and returns the count. */
   synchronized long countIgnored() {
     return ++ignored;
   }
 
-  synchronized void note(String text) {
-    note = text;
+  /** The highest offset reported of each partition of each input topic. */
+  synchronized Map<String, Map<Integer, Long>> offsets() {
+    Map<String, Map<Integer, Long>> copy = new LinkedHashMap<>();
+    offsets.forEach((topic, partitions) -> copy.put(topic, Map.copyOf(partitions)));
+    return copy;
   }
 
-  /** Pipeline, note and counts over all keys; {@code age_ms} is null before the first record. */
+  /** Pipeline and counts over all keys; {@code age_ms} is null before the first record. */
   synchronized void writeOverview(JsonGenerator out, long nowNanos) throws IOException {
     out.writeStringField("pipeline", pipeline);
-    out.writeStringField("note", note);
     out.writeNumberField("keys", keys.size());
     out.writeNumberField("examples", examples);
     out.writeNumberField("records", records);
@@ -150,18 +139,20 @@ final class DashboardHistory {
     }
   }
 
-  /** The worst {@code limit} keys whose name contains {@code search}, as JSON. */
-  String keysJson(String search, int limit) {
+  /** A stretch of the keys whose name contains {@code search}, in an order, as JSON. */
+  String keysJson(String search, DashboardOrder order, int offset, int limit) {
     List<DashboardRecord> matching = matching(search.toLowerCase(Locale.ROOT));
-    matching.sort(WORST_FIRST);
-    List<DashboardRecord> shown = matching.subList(0, Math.min(limit, matching.size()));
-    return object(
+    matching.sort(order.comparator());
+    int from = Math.min(offset, matching.size());
+    int to = Math.min(from + limit, matching.size());
+    return DashboardLines.object(
         out -> {
           out.writeNumberField("matching", matching.size());
+          out.writeNumberField("offset", from);
           out.writeArrayFieldStart("keys");
-          for (DashboardRecord record : shown) {
+          for (DashboardRecord record : matching.subList(from, to)) {
             out.writeStartObject();
-            record.writeSummary(out);
+            writeSummary(out, record);
             out.writeArrayFieldStart("spark");
             for (float loss : lastLosses(record.key())) {
               DashboardRecord.writeFinite(out, loss);
@@ -173,57 +164,58 @@ final class DashboardHistory {
         });
   }
 
+  /** Writes what the list shows of a key as fields of the object that is open. */
+  void writeSummary(JsonGenerator out, DashboardRecord record) throws IOException {
+    record.writeSummary(out);
+    out.writeBooleanField("drifting", isDrifting(record));
+  }
+
+  private boolean isDrifting(DashboardRecord record) {
+    return marks.isDrifting(record.key(), record.seq(), record.window());
+  }
+
   private synchronized List<DashboardRecord> matching(String search) {
     List<DashboardRecord> matching = new ArrayList<>();
-    for (Entry entry : keys.values()) {
-      if (entry.latest.key().toLowerCase(Locale.ROOT).contains(search)) {
-        matching.add(entry.latest);
+    for (DashboardKey key : keys.values()) {
+      if (key.latest().key().toLowerCase(Locale.ROOT).contains(search)) {
+        matching.add(key.latest());
       }
     }
     return matching;
   }
 
   private synchronized float[] lastLosses(String key) {
-    Entry entry = keys.get(key);
-    return entry == null ? new float[0] : entry.series.lastLosses(SPARK_POINTS);
+    DashboardKey entry = keys.get(key);
+    return entry == null ? new float[0] : entry.lastLosses();
   }
 
   /** The points of a key after {@code afterSeq}, as JSON; empty when the key is unknown. */
   synchronized Optional<String> historyJson(String key, long afterSeq) {
-    Entry entry = keys.get(key);
-    if (entry == null) {
-      return Optional.empty();
-    }
-    return Optional.of(
-        object(
-            out -> {
-              out.writeStringField("key", key);
-              out.writeNumberField("run", entry.run);
-              entry.series.write(out, afterSeq);
-            }));
+    return Optional.ofNullable(keys.get(key))
+        .map(entry -> DashboardLines.object(out -> entry.writeHistory(out, afterSeq)));
   }
 
   /** The latest record of a key as it came; empty when the key is unknown. */
   synchronized Optional<String> latestJson(String key) {
-    return Optional.ofNullable(keys.get(key)).map(entry -> entry.latest.json());
+    return Optional.ofNullable(keys.get(key)).map(entry -> entry.latest().json());
+  }
+
+  /** How all keys together are doing. */
+  synchronized FleetReport fleet(long nowNanos, long nowMillis) {
+    Fleet fleet = new Fleet();
+    String config = "";
+    for (DashboardKey key : keys.values()) {
+      DashboardRecord latest = key.latest();
+      boolean isActive = nowNanos - key.heardNanos() < ACTIVE_NANOS;
+      fleet.add(latest.sample(), isActive, isDrifting(latest));
+      config = latest.config();
+    }
+    return fleet.report(pipeline, nowMillis, config);
   }
 
   /** Points held of a key, 0 when it is unknown. */
   synchronized int points(String key) {
-    Entry entry = keys.get(key);
-    return entry == null ? 0 : entry.series.size();
-  }
-
-  /** One compact JSON object. */
-  static String object(Fields fields) {
-    StringWriter text = new StringWriter();
-    try (JsonGenerator out = JSON.createGenerator(text)) {
-      out.writeStartObject();
-      fields.writeTo(out);
-      out.writeEndObject();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-    return text.toString();
+    DashboardKey entry = keys.get(key);
+    return entry == null ? 0 : entry.points();
   }
 }

@@ -1,19 +1,26 @@
 package dev.millrace.cli;
 
 import com.fasterxml.jackson.core.JsonGenerator;
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.millrace.data.FleetSample;
 import dev.millrace.data.Task;
 import java.io.IOException;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
- * One line of the metrics topic, as far as the dashboard reads it.
+ * A metrics record, as far as the dashboard reads it.
  *
  * @param seq examples of the key when the record was made; (key, seq) identifies a record
  * @param config hash of the pipeline's configuration, or "" where the record names none
+ * @param eventTime of the last example, milliseconds since the epoch; 0 where there is none
+ * @param window examples that the window holds at most
+ * @param epoch how the pass over a bounded data set goes, or null
+ * @param input the last offset read of each partition
  * @param values the figures drawn over time, in the order of {@link DashboardColumns}
  * @param json the whole line, for the parts of the page that show more
  */
@@ -24,25 +31,26 @@ record DashboardRecord(
     long examples,
     Task task,
     String config,
+    long eventTime,
+    long window,
+    Epoch epoch,
+    List<Offset> input,
     float[] values,
     String json) {
 
-  private static final ObjectMapper MAPPER =
-      new ObjectMapper().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
+  /**
+   * A pass over a bounded data set.
+   *
+   * @param number from 1
+   * @param loss of the held-out examples of this pass so far
+   */
+  record Epoch(int number, float loss) {}
+
+  /** The offset of the last example read from a partition. */
+  record Offset(String topic, int partition, long last) {}
 
   /** The record in a line of JSON, or empty when the line is anything else. */
-  static Optional<DashboardRecord> parse(String line) {
-    if (line == null) {
-      return Optional.empty();
-    }
-    try {
-      return of(MAPPER.readTree(line), line.strip());
-    } catch (JsonProcessingException e) {
-      return Optional.empty();
-    }
-  }
-
-  private static Optional<DashboardRecord> of(JsonNode node, String json) {
+  static Optional<DashboardRecord> of(JsonNode node, String json) {
     JsonNode key = node.path("key");
     JsonNode seq = node.path("seq");
     Optional<Task> task = taskOf(node.path("task").asText());
@@ -62,6 +70,10 @@ record DashboardRecord(
             node.path("examples").asLong(seq.longValue()),
             task.get(),
             node.path("config").asText(),
+            time(node.path("event_time")),
+            node.at("/window/size").asLong(),
+            epochOf(node),
+            offsets(node.path("input")),
             DashboardColumns.of(task.get()).read(node),
             json));
   }
@@ -75,6 +87,35 @@ record DashboardRecord(
     return Optional.empty();
   }
 
+  /** A time in ISO 8601 as milliseconds since the epoch, 0 if it is none. */
+  static long time(JsonNode text) {
+    try {
+      return text.isTextual() ? Instant.parse(text.textValue()).toEpochMilli() : 0;
+    } catch (DateTimeException | ArithmeticException e) {
+      return 0;
+    }
+  }
+
+  private static Epoch epochOf(JsonNode node) {
+    int number = node.path("epoch").asInt();
+    JsonNode loss = node.at("/validation/epoch/loss");
+    return number > 0 && loss.isNumber() ? new Epoch(number, loss.floatValue()) : null;
+  }
+
+  private static List<Offset> offsets(JsonNode input) {
+    List<Offset> offsets = new ArrayList<>();
+    for (Map.Entry<String, JsonNode> topic : input.properties()) {
+      for (Map.Entry<String, JsonNode> range : topic.getValue().properties()) {
+        JsonNode last = range.getValue().path(1);
+        if (range.getKey().matches("\\d{1,9}") && last.canConvertToLong()) {
+          int partition = Integer.parseInt(range.getKey());
+          offsets.add(new Offset(topic.getKey(), partition, last.longValue()));
+        }
+      }
+    }
+    return offsets;
+  }
+
   DashboardColumns columns() {
     return DashboardColumns.of(task);
   }
@@ -84,15 +125,23 @@ record DashboardRecord(
     return values[columns().lossColumn()];
   }
 
-  /** Writes key, task, seq, examples and every figure as fields of the object that is open. */
+  /** What counts of it among all keys. */
+  FleetSample sample() {
+    float accuracy = task.isClassification() ? values[columns().mainColumn()] : Float.NaN;
+    return new FleetSample(key, examples, loss(), accuracy, 0, false);
+  }
+
+  /** Writes what the list of keys shows as fields of the object that is open. */
   void writeSummary(JsonGenerator out) throws IOException {
     out.writeStringField("key", key);
     out.writeStringField("task", task.id());
     out.writeNumberField("seq", seq);
     out.writeNumberField("examples", examples);
-    for (int i = 0; i < values.length; i++) {
-      out.writeFieldName(columns().name(i));
-      writeFinite(out, values[i]);
+    DashboardColumns columns = columns();
+    for (int column :
+        new int[] {columns.lossColumn(), columns.mainColumn(), columns.baselineColumn()}) {
+      out.writeFieldName(columns.name(column));
+      writeFinite(out, values[column]);
     }
   }
 

@@ -2,126 +2,134 @@ package dev.millrace.cli;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.IOException;
-import java.util.Arrays;
-import java.util.concurrent.TimeUnit;
 
 /**
- * The points of one key over its examples, bounded in number. Not thread-safe.
+ * A line over time, bounded in its points however long it runs. Not thread-safe.
  *
- * <p>When the bound is reached every second point goes, so that the whole run stays visible and the
- * recent part is the finer one.
+ * <p>Three quarters of the points are spread evenly over the whole run: every n-th one that came,
+ * and n doubles whenever they are too many. The others are the latest, each as it came.
  */
 final class DashboardSeries {
-  private static final int INITIAL_CAPACITY = 16;
-  // Records arrive in bursts; a rate over less than this would show the bursts, not the stream.
-  private static final long RATE_SPAN_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
+  private final String place;
+  private final String[] columns;
+  private final DashboardPoints whole;
+  private final DashboardPoints latest;
+  private long stride = 1; // every how many-th point the whole run keeps
+  private long added;
+  private long lastTime = Long.MIN_VALUE;
 
-  private final DashboardColumns columns;
-  private final int width; // figures of a point: the columns of the task, then the rate
-  private long[] seqs = new long[INITIAL_CAPACITY];
-  private float[] values; // [points x width], row-major
-  private int size;
-
-  private float rate = Float.NaN;
-  private long rateNanos;
-  private long rateExamples;
-
-  DashboardSeries(DashboardColumns columns) {
+  /**
+   * @param place what the points lie at, in ascending order, such as {@code seq}
+   * @param columns names of the figures
+   */
+  DashboardSeries(String place, String... columns) {
+    this.place = place;
     this.columns = columns;
-    this.width = columns.count() + 1;
-    this.values = new float[INITIAL_CAPACITY * width];
+    this.whole = new DashboardPoints(columns.length);
+    this.latest = new DashboardPoints(columns.length);
   }
 
+  /** Points held. */
   int size() {
-    return size;
+    return whole.size() + latest.size();
   }
 
-  DashboardColumns columns() {
-    return columns;
+  long firstPlace() {
+    return whole.place(0);
   }
 
-  long firstSeq() {
-    return seqs[0];
-  }
-
-  /** Appends the point of a record that arrived at {@code nowNanos}; at most {@code bound} stay. */
-  void add(DashboardRecord record, long nowNanos, int bound) {
-    measureRate(record.examples(), nowNanos);
-    while (size >= bound) {
-      dropEverySecond();
+  /**
+   * Appends a point; at most {@code bound} stay.
+   *
+   * @param time in milliseconds since the epoch; one before the last point's counts as that
+   */
+  void add(long at, long time, float[] figures, int bound) {
+    lastTime = Math.max(lastTime, time);
+    if (added % stride == 0) {
+      whole.add(at, lastTime, figures);
     }
-    ensureRoom(bound);
-    seqs[size] = record.seq();
-    System.arraycopy(record.values(), 0, values, size * width, width - 1);
-    values[size * width + width - 1] = rate;
-    size++;
+    added++;
+    latest.add(at, lastTime, figures);
+    shrink(bound);
   }
 
-  private void measureRate(long examples, long nowNanos) {
-    if (size == 0) {
-      rateNanos = nowNanos;
-      rateExamples = examples;
-      return;
+  /** Lets points go until at most {@code bound} are left. */
+  void shrink(int bound) {
+    int mostLatest = bound / 4;
+    int mostWhole = bound - mostLatest;
+    while (whole.size() > mostWhole) {
+      whole.thin();
+      stride *= 2;
     }
-    long elapsed = nowNanos - rateNanos;
-    if (elapsed >= RATE_SPAN_NANOS) {
-      rate = (float) ((examples - rateExamples) * 1e9 / elapsed);
-      rateNanos = nowNanos;
-      rateExamples = examples;
+    if (latest.size() > mostLatest) {
+      latest.keepLast(Math.max(1, mostLatest / 2)); // half, so that not every point moves all
     }
+    whole.limit(mostWhole);
+    latest.limit(mostLatest);
   }
 
-  private void dropEverySecond() {
-    int kept = (size + 1) / 2;
-    for (int i = 1; i < kept; i++) {
-      seqs[i] = seqs[2 * i];
-      System.arraycopy(values, 2 * i * width, values, i * width, width);
-    }
-    size = kept;
-  }
-
-  /** Grows by doubling up to the bound, and gives memory back after the bound has fallen. */
-  private void ensureRoom(int bound) {
-    int capacity = seqs.length;
-    if (size == capacity || capacity > bound) {
-      capacity = Math.min(bound, Math.max(size * 2, INITIAL_CAPACITY));
-      seqs = Arrays.copyOf(seqs, capacity);
-      values = Arrays.copyOf(values, capacity * width);
-    }
-  }
-
-  /** Writes {@code columns} and {@code values} (one array per column) of the points after a seq. */
-  void write(JsonGenerator out, long afterSeq) throws IOException {
-    int start = size;
-    while (start > 0 && seqs[start - 1] > afterSeq) {
-      start--;
-    }
+  /** Writes {@code columns} and {@code values}, one array a column, of the points after a place. */
+  void write(JsonGenerator out, long after) throws IOException {
     out.writeArrayFieldStart("columns");
-    out.writeString("seq");
-    for (int column = 0; column < columns.count(); column++) {
-      out.writeString(columns.name(column));
+    out.writeString(place);
+    out.writeString("time");
+    for (String column : columns) {
+      out.writeString(column);
     }
-    out.writeString("rate");
     out.writeEndArray();
+    int fromWhole = from(whole, after);
+    int toWhole = Math.max(fromWhole, before(latest.size() == 0 ? after : latest.place(0)));
+    int fromLatest = from(latest, after);
     out.writeArrayFieldStart("values");
-    out.writeArray(seqs, start, size - start);
-    for (int column = 0; column < width; column++) {
+    for (int column = -2; column < columns.length; column++) {
       out.writeStartArray();
-      for (int point = start; point < size; point++) {
-        DashboardRecord.writeFinite(out, values[point * width + column]);
-      }
+      writeColumn(out, whole, fromWhole, toWhole, column);
+      writeColumn(out, latest, fromLatest, latest.size(), column);
       out.writeEndArray();
     }
     out.writeEndArray();
   }
 
-  /** The windowed loss of the last points, oldest first. */
-  float[] lastLosses(int most) {
-    int count = Math.min(most, size);
-    float[] losses = new float[count];
-    for (int i = 0; i < count; i++) {
-      losses[i] = values[(size - count + i) * width + columns.lossColumn()];
+  private static int from(DashboardPoints points, long after) {
+    int from = points.size();
+    while (from > 0 && points.place(from - 1) > after) {
+      from--;
     }
-    return losses;
+    return from;
+  }
+
+  /** How many points of the whole run lie before a place. */
+  private int before(long at) {
+    int count = whole.size();
+    while (count > 0 && whole.place(count - 1) >= at) {
+      count--;
+    }
+    return count;
+  }
+
+  private static void writeColumn(
+      JsonGenerator out, DashboardPoints points, int from, int to, int column) throws IOException {
+    for (int point = from; point < to; point++) {
+      if (column == -2) {
+        out.writeNumber(points.place(point));
+      } else if (column == -1) {
+        out.writeNumber(points.time(point));
+      } else {
+        DashboardRecord.writeFinite(out, points.figure(point, column));
+      }
+    }
+  }
+
+  /** A figure of the last points, oldest first. */
+  float[] last(int most, int column) {
+    int wholeCount = before(latest.place(0));
+    int count = Math.min(most, wholeCount + latest.size());
+    float[] figures = new float[count];
+    for (int i = 1; i <= count; i++) {
+      int point = latest.size() - i;
+      figures[count - i] =
+          point >= 0 ? latest.figure(point, column) : whole.figure(wholeCount + point, column);
+    }
+    return figures;
   }
 }

@@ -1,5 +1,7 @@
 package dev.millrace.cli;
 
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
@@ -8,38 +10,46 @@ import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
-import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The live web page over the metrics topic: takes metrics records as JSON lines and shows them.
- * Thread-safe. It answers {@code /}, {@code /api/keys}, {@code /api/history}, {@code /api/latest}
- * and {@code /events}, and sends nothing anywhere else.
+ * The live web page over the metrics topic: takes records as JSON lines and shows them.
+ * Thread-safe. It answers {@code /}, what {@link DashboardApi} has and {@code /events}, and sends
+ * nothing anywhere else.
  */
 public final class DashboardServer implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(DashboardServer.class);
 
-  private static final String PLAIN = "text/plain; charset=utf-8";
-  private static final String JSON = "application/json";
-  private static final int DEFAULT_KEYS = 200;
-  private static final int MOST_KEYS = 1_000;
   private static final String NOT_FOUND =
-      "Not found. There are: / /api/keys /api/history?key=KEY /api/latest?key=KEY /events";
+      "Not found. There are: / /api/keys /api/history?key=KEY /api/latest?key=KEY /api/events"
+          + " /api/fleet /events";
 
   private final HttpServer server;
+  private final LongSupplier nanoClock;
   private final ExecutorService threads = Executors.newCachedThreadPool(daemons());
+  private final ScheduledExecutorService sampler =
+      Executors.newSingleThreadScheduledExecutor(daemons());
   private final DashboardPages pages = new DashboardPages();
-  private final DashboardHistory history = new DashboardHistory();
-  private final DashboardEvents events = new DashboardEvents(history);
+  private final DashboardMarks marks = new DashboardMarks();
+  private final DashboardHistory history = new DashboardHistory(marks);
+  private final DashboardFleet fleet = new DashboardFleet();
+  private final DashboardApi api;
+  private final DashboardEvents events;
   private final AtomicBoolean closed = new AtomicBoolean();
+  private volatile String wanted; // the pipeline to show, null for any
+  private volatile String note = "";
+  private volatile String trouble = "";
 
   /**
    * Listens on {@code host}:{@code port} (0 takes a free port) and answers after {@link #start}.
@@ -47,6 +57,13 @@ public final class DashboardServer implements AutoCloseable {
    * @throws IOException when the address cannot be had; the message names it and the way out
    */
   public DashboardServer(String host, int port) throws IOException {
+    this(host, port, System::nanoTime);
+  }
+
+  /**
+   * @param nanoClock by which the age of what arrived is told
+   */
+  DashboardServer(String host, int port, LongSupplier nanoClock) throws IOException {
     try {
       server = HttpServer.create(new InetSocketAddress(InetAddress.getByName(host), port), 0);
     } catch (BindException e) {
@@ -58,6 +75,9 @@ public final class DashboardServer implements AutoCloseable {
       clearer.initCause(e);
       throw clearer;
     }
+    this.nanoClock = nanoClock;
+    api = new DashboardApi(history, fleet, marks, nanoClock);
+    events = new DashboardEvents(this::writeOverview, history::writeSummary);
     server.setExecutor(threads);
     server.createContext("/", this::handle);
   }
@@ -70,54 +90,109 @@ public final class DashboardServer implements AutoCloseable {
   /** Begins to answer requests; records may be published before. */
   public void start() {
     server.start();
+    long period = DashboardFleet.PERIOD.toMillis();
+    sampler.scheduleAtFixedRate(this::sample, period, period, TimeUnit.MILLISECONDS);
+  }
+
+  /** Takes a point of how all keys together are doing now. */
+  void sample() {
+    long now = nanoClock.getAsLong();
+    fleet.sample(history.fleet(now, System.currentTimeMillis()), now);
+    events.overviewChanged();
+  }
+
+  /** Shows this pipeline alone, whatever else its topics hold. */
+  void showOnly(String pipeline) {
+    wanted = pipeline;
   }
 
   /**
-   * Takes in one line of the metrics topic. A line that is not a metrics record is counted, shown
-   * as a count on the page and otherwise ignored, and so is a repeated (key, seq). Never waits for
-   * a browser.
+   * Takes in one line of the metrics, the events or the fleet topic. One that is no such record is
+   * counted, shown as a count on the page and otherwise ignored; one that repeats another changes
+   * nothing. Never waits for a browser.
    */
-  public void publish(String metricsJson) {
-    Optional<DashboardRecord> record = DashboardRecord.parse(metricsJson);
-    if (record.isEmpty()) {
-      if (history.countIgnored() == 1) {
-        LOG.warn(
-            "Ignored a line that is not a metrics record: {}", HttpSafety.printable(metricsJson));
-      }
-      events.overviewChanged();
-    } else if (history.add(record.get(), System.nanoTime())) {
-      events.changed(record.get());
-    } else {
-      events.overviewChanged();
+  public void publish(String json) {
+    JsonNode node = DashboardLines.read(json);
+    if (wanted != null && node.has("pipeline") && !wanted.equals(node.path("pipeline").asText())) {
+      return;
     }
+    long now = nanoClock.getAsLong();
+    Optional<DashboardRecord> record =
+        node.isObject() ? DashboardRecord.of(node, json.strip()) : Optional.empty();
+    if (record.isPresent()) {
+      if (history.add(record.get(), now)) {
+        events.changed(record.get());
+        return;
+      }
+    } else if (!takeOther(node, json, now) && history.countIgnored() == 1) {
+      LOG.warn("Ignored a line that is not a metrics record: {}", HttpSafety.printable(json));
+    }
+    events.overviewChanged();
+  }
+
+  private boolean takeOther(JsonNode node, String json, long now) {
+    Optional<DashboardMark> mark = DashboardMark.of(node);
+    mark.ifPresent(marks::add);
+    Optional<DashboardFleet.Line> line = DashboardFleet.Line.of(node, json);
+    line.ifPresent(known -> fleet.add(known, now, System.currentTimeMillis()));
+    return mark.isPresent() || line.isPresent();
   }
 
   /** Shows a short remark in the page's head, such as "replay finished"; "" takes it away. */
   public void note(String text) {
-    history.note(text == null ? "" : text);
+    note = text == null ? "" : text;
     events.overviewChanged();
+  }
+
+  /** Says on the page why nothing can arrive, such as that no broker answers; "" when it can. */
+  public void trouble(String text) {
+    trouble = text;
+    events.overviewChanged();
+  }
+
+  /** How many records of the input no metrics record tells of yet; null if nobody knows. */
+  void lag(Long records) {
+    fleet.lag(records);
+    events.overviewChanged();
+  }
+
+  /** The highest offset reported of each partition of each input topic. */
+  Map<String, Map<Integer, Long>> offsets() {
+    return history.offsets();
   }
 
   /** Stops answering, ends open pages' connections and frees the port. */
   @Override
   public void close() {
     if (closed.compareAndSet(false, true)) {
+      sampler.shutdownNow();
       events.close();
       server.stop(0);
       threads.shutdownNow();
     }
   }
 
+  private void writeOverview(JsonGenerator out) throws IOException {
+    history.writeOverview(out, nanoClock.getAsLong());
+    fleet.writeOverview(out);
+    out.writeNumberField("events", marks.count());
+    out.writeStringField("note", note);
+    out.writeStringField("trouble", trouble);
+  }
+
   private void handle(HttpExchange exchange) throws IOException {
     try (exchange) {
       HttpSafety.secure(exchange.getResponseHeaders());
       if (!HttpSafety.isAddressedTo(server.getAddress(), exchange.getRequestHeaders())) {
-        send(exchange, 403, PLAIN, "Unknown host name. Open " + address() + " instead.");
+        String instead = "Unknown host name. Open " + address() + " instead.";
+        send(exchange, DashboardReply.error(403, instead));
       } else if (!exchange.getRequestMethod().equals("GET")) {
         exchange.getResponseHeaders().set("Allow", "GET");
-        send(exchange, 405, PLAIN, "Only GET is answered here.");
+        send(exchange, DashboardReply.error(405, "Only GET is answered here."));
+      } else if (exchange.getRequestURI().getPath().equals("/events")) {
+        sendEvents(exchange);
       } else {
-        answer(exchange);
+        send(exchange, reply(exchange.getRequestURI()));
       }
     } catch (RuntimeException e) {
       LOG.error(
@@ -125,56 +200,22 @@ public final class DashboardServer implements AutoCloseable {
     }
   }
 
-  private void answer(HttpExchange exchange) throws IOException {
+  private DashboardReply reply(URI request) {
     Map<String, String> query;
     try {
-      query = HttpSafety.query(exchange.getRequestURI());
+      query = HttpSafety.query(request);
     } catch (IllegalArgumentException e) {
-      send(exchange, 400, PLAIN, "The query is not URL-encoded UTF-8.");
-      return;
+      return DashboardReply.error(400, "The query is not URL-encoded UTF-8.");
     }
-    switch (exchange.getRequestURI().getPath()) {
-      case "/api/keys" -> sendKeys(exchange, query);
-      case "/api/history" -> {
-        long after = number(query, "after", -1, Long.MAX_VALUE);
-        sendKnown(exchange, query, history.historyJson(query.getOrDefault("key", ""), after));
-      }
-      case "/api/latest" ->
-          sendKnown(exchange, query, history.latestJson(query.getOrDefault("key", "")));
-      case "/events" -> sendEvents(exchange);
-      default -> sendPage(exchange);
-    }
-  }
-
-  private void sendKeys(HttpExchange exchange, Map<String, String> query) throws IOException {
-    int limit = (int) number(query, "limit", DEFAULT_KEYS, MOST_KEYS);
-    send(exchange, 200, JSON, history.keysJson(query.getOrDefault("search", ""), limit));
-  }
-
-  private void sendKnown(HttpExchange exchange, Map<String, String> query, Optional<String> json)
-      throws IOException {
-    if (!query.containsKey("key")) {
-      send(exchange, 400, PLAIN, "Name a key: ?key=KEY");
-    } else if (json.isEmpty()) {
-      send(exchange, 404, PLAIN, "No record of that key has arrived.");
-    } else {
-      send(exchange, 200, JSON, json.get());
-    }
-  }
-
-  private void sendPage(HttpExchange exchange) throws IOException {
-    Optional<DashboardPages.Page> page = pages.find(exchange.getRequestURI().getPath());
-    if (page.isEmpty()) {
-      send(exchange, 404, PLAIN, NOT_FOUND);
-    } else {
-      send(exchange, 200, page.get().contentType(), page.get().body());
-    }
+    return api.reply(request.getPath(), query)
+        .or(() -> pages.find(request.getPath()))
+        .orElseGet(() -> DashboardReply.error(404, NOT_FOUND));
   }
 
   private void sendEvents(HttpExchange exchange) throws IOException {
     if (!events.hasRoom()) {
       String most = DashboardEvents.MAX_LISTENERS + " pages are open. Close one.";
-      send(exchange, 503, PLAIN, most);
+      send(exchange, DashboardReply.error(503, most));
       return;
     }
     exchange.getResponseHeaders().set("Content-Type", "text/event-stream");
@@ -182,27 +223,15 @@ public final class DashboardServer implements AutoCloseable {
     events.serve(exchange.getResponseBody());
   }
 
-  private static void send(HttpExchange exchange, int status, String contentType, String body)
-      throws IOException {
-    String text = contentType.equals(PLAIN) ? body + "\n" : body;
-    send(exchange, status, contentType, text.getBytes(StandardCharsets.UTF_8));
-  }
-
-  private static void send(HttpExchange exchange, int status, String contentType, byte[] body)
-      throws IOException {
-    exchange.getResponseHeaders().set("Content-Type", contentType);
+  private static void send(HttpExchange exchange, DashboardReply reply) throws IOException {
+    exchange.getResponseHeaders().set("Content-Type", reply.contentType());
     boolean head = exchange.getRequestMethod().equals("HEAD");
-    exchange.sendResponseHeaders(status, head ? -1 : body.length);
+    exchange.sendResponseHeaders(reply.status(), head ? -1 : reply.body().length);
     if (!head) {
       try (OutputStream out = exchange.getResponseBody()) {
-        out.write(body);
+        out.write(reply.body());
       }
     }
-  }
-
-  private static long number(Map<String, String> query, String name, long otherwise, long most) {
-    String text = query.getOrDefault(name, "");
-    return text.matches("\\d{1,18}") ? Math.min(Long.parseLong(text), most) : otherwise;
   }
 
   private static ThreadFactory daemons() {

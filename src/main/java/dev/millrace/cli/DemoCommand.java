@@ -92,12 +92,21 @@ final class DemoCommand implements Callable<Integer> {
     try (EmbeddedKafka kafka = EmbeddedKafka.start(0, directory.resolve("broker"))) {
       Settings settings = settings(scan, kafka.bootstrapServers());
       describe(settings, kafka.bootstrapServers());
-      play(settings, scan, directory, stop);
+      try (DashboardFeed feed = feed(settings)) {
+        if (feed != null) {
+          feed.start();
+        }
+        play(settings, scan, directory, stop);
+      }
     } finally {
       if (dashboard != null) {
         dashboard.close();
       }
     }
+  }
+
+  private DashboardFeed feed(Settings settings) {
+    return dashboard == null ? null : new DashboardFeed(settings.kafka(), settings, dashboard);
   }
 
   private Settings settings(CsvScan scan, String bootstrapServers) {
@@ -158,7 +167,7 @@ final class DemoCommand implements Callable<Integer> {
         CsvProducer producer =
             new CsvProducer(
                 settings.kafka(), settings.input().topic(), CsvProducer.Compression.LZ4)) {
-      producer.send(examples, scan.rows(), perSecond, stop, Progress.hidden());
+      producer.send(examples, null, scan.rows(), perSecond, stop, Progress.hidden());
     }
   }
 

@@ -144,11 +144,16 @@ final class EvaluateCommand implements Callable<Integer> {
     } else {
       SummaryTable.epochLines(metrics).forEach(out::println);
       SummaryTable.lines(metrics).forEach(out::println);
+      standings(metrics).lines().forEach(out::println);
       out.printf(
           "%,d examples in %.1f s, %,d dead letters, models %.12s…%n",
           metrics.examples(), run.seconds(), run.deadLetters().total(), run.models().hex());
     }
     return 0;
+  }
+
+  private static ModelStandings standings(FinalMetrics metrics) {
+    return new ModelStandings(metrics.newest(), metrics.isRegression());
   }
 
   private Settings withMetrics(Settings settings) {
@@ -248,6 +253,7 @@ final class EvaluateCommand implements Callable<Integer> {
           put(one, "loss", member.loss());
         }
       }
+      standings(metrics).put(json);
       putValidation(json);
       json.put("dead_letters", deadLetters);
       put(json, "seconds", seconds);

@@ -27,6 +27,7 @@ final class FleetLines {
             record.path("examples").asLong()));
     spread(lines, "accuracy", record.path("accuracy"));
     spread(lines, "loss", record.path("loss"));
+    drifting(lines, record.path("drifting"));
     String row = "  %-" + LONGEST_KEY + "s %12s %8s %8s";
     lines.add(String.format(Locale.ROOT, row, "worst", "examples", "loss", "accuracy"));
     for (JsonNode worst : record.path("worst")) {
@@ -40,6 +41,20 @@ final class FleetLines {
               number(worst.path("accuracy"))));
     }
     return lines;
+  }
+
+  private static void drifting(List<String> lines, JsonNode drifting) {
+    if (drifting.path("count").asInt() > 0) {
+      List<String> keys = new ArrayList<>();
+      drifting.path("keys").forEach(key -> keys.add(Terminal.printable(key.asText(), LONGEST_KEY)));
+      int more = drifting.path("count").asInt() - keys.size();
+      lines.add(
+          String.format(
+              Locale.ROOT,
+              "  drifting  %s%s",
+              String.join(", ", keys),
+              more > 0 ? String.format(Locale.ROOT, " and %,d more", more) : ""));
+    }
   }
 
   private static void spread(List<String> lines, String name, JsonNode spread) {

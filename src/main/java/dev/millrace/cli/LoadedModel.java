@@ -9,6 +9,7 @@ import dev.millrace.nn.ModelSpec;
 import dev.millrace.nn.OnlineModel;
 import dev.millrace.nn.Workspace;
 import dev.millrace.nn.auto.Models;
+import dev.millrace.nn.contest.Contest;
 import java.io.IOException;
 
 /** A published model that predicts. Thread-safe. */
@@ -60,6 +61,7 @@ final class LoadedModel {
         summary.classes(),
         scores,
         probabilities,
+        model instanceof Contest contest ? contest.champion() : null,
         model.steps(),
         model.examples(),
         summary.config());

@@ -92,12 +92,7 @@ final class LocalCluster implements AutoCloseable {
 
   private void add(String name, Supplier<List<String>> command) {
     String file = fileName(name);
-    members.add(
-        new ClusterMember(
-            name,
-            files.logs().resolve(file + ".log"),
-            files.logs().resolve(file + ".out"),
-            command));
+    members.add(new ClusterMember(name, log(name), files.logs().resolve(file + ".out"), command));
   }
 
   List<ClusterMember> members() {
@@ -149,6 +144,7 @@ final class LocalCluster implements AutoCloseable {
     command.add(StandaloneApplicationClusterEntryPoint.class.getName());
     command.addAll(List.of("--configDir", files.conf().toString()));
     command.addAll(words(JobManagerProcessUtils.generateDynamicConfigsStr(memory)));
+    command.addAll(List.of("-D", "web.log.path=" + log("job manager")));
     command.addAll(List.of("--job-classname", MillraceJob.class.getName()));
     newestState().ifPresent(path -> command.addAll(List.of("--fromSavepoint", path.toString())));
     // Without the dashes Flink takes -c for its own --configDir.
@@ -163,15 +159,15 @@ final class LocalCluster implements AutoCloseable {
   }
 
   private List<String> taskManager(int number) {
+    String name = "task manager " + number;
     TaskExecutorProcessSpec memory = TaskExecutorProcessUtils.processSpecFromConfig(configuration);
     List<String> command =
         java(
-            "task manager " + number,
-            "env.java.opts.taskmanager",
-            ProcessMemoryUtils.generateJvmParametersStr(memory));
+            name, "env.java.opts.taskmanager", ProcessMemoryUtils.generateJvmParametersStr(memory));
     command.add(TaskManagerRunner.class.getName());
     command.addAll(List.of("--configDir", files.conf().toString()));
     command.addAll(words(TaskExecutorProcessUtils.generateDynamicConfigsStr(memory)));
+    command.addAll(List.of("-D", "taskmanager.log.path=" + log(name)));
     return command;
   }
 
@@ -187,8 +183,6 @@ final class LocalCluster implements AutoCloseable {
     command.add("-Dlog4j2.configurationFile=log4j2-cli.properties");
     command.add("-Dmillrace.logs=" + files.logs());
     command.add("-Dmillrace.log.name=" + fileName(name));
-    // For Flink's page, which shows it.
-    command.add("-Dlog.file=" + files.logs().resolve(fileName(name) + ".log"));
     command.addAll(List.of("-cp", System.getProperty("java.class.path")));
     command.add(ChildProcess.class.getName());
     return command;
@@ -201,6 +195,15 @@ final class LocalCluster implements AutoCloseable {
             flag ->
                 flag.startsWith("--enable-native-access") || flag.startsWith("--sun-misc-unsafe"))
         .toList();
+  }
+
+  /**
+   * The log of a process, which Flink's page shows. Flink's scripts name it by the system property
+   * {@code log.file}; then RocksDB's own logs go beside it under names that hold the whole path of
+   * their data, and may be too long for a file system: no state can be restored.
+   */
+  private Path log(String name) {
+    return files.logs().resolve(fileName(name) + ".log");
   }
 
   private static String fileName(String name) {

@@ -17,7 +17,7 @@ import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 final class LocalFlink {
   private static final String RESOURCE = "/flink-conf/config.yaml";
 
-  // Flags and memory of processes of their own, and a reporter whose classes are in their image.
+  // Flags and memory of processes of their own, and the reporter that each of them has.
   private static final Pattern CLUSTER_ONLY =
       Pattern.compile(
           "env\\..*|metrics\\..*|(job|task)manager\\.memory\\..*|.*\\.(port|numberOfTaskSlots)");

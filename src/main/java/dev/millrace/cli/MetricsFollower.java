@@ -33,7 +33,7 @@ public final class MetricsFollower implements Runnable, AutoCloseable {
   private final KafkaConsumer<byte[], byte[]> consumer;
   private final CountDownLatch positioned = new CountDownLatch(1);
   private final CountDownLatch closed = new CountDownLatch(1);
-  private boolean absent;
+  private volatile boolean absent;
 
   /**
    * @param kafka client properties
@@ -75,6 +75,11 @@ public final class MetricsFollower implements Runnable, AutoCloseable {
     } finally {
       positioned.countDown();
     }
+  }
+
+  /** Whether the brokers or the topic are away, as far as was noticed. */
+  boolean isAbsent() {
+    return absent;
   }
 
   /** Waits until every record that is written from now on will be seen, or {@link #run} ended. */

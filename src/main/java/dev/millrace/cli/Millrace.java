@@ -42,10 +42,16 @@ import picocli.CommandLine.UnmatchedArgumentException;
       WatchCommand.class,
       DashboardCommand.class,
       ModelsCommand.class,
+      PromoteCommand.class,
       PredictCommand.class,
       ServeCommand.class,
+      InitCommand.class,
+      SchemaCommand.class,
       ValidateCommand.class,
+      DoctorCommand.class,
       BenchCommand.class,
+      CompletionCommand.class,
+      ManCommand.class,
     },
     footer = {"", "Example:", "  ./millrace broker --port 9092"})
 public final class Millrace implements Runnable {

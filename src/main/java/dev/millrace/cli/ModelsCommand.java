@@ -115,6 +115,12 @@ final class ModelsCommand implements Runnable {
     private Format format;
 
     @Option(
+        names = "--model",
+        paramLabel = "NAME",
+        description = "onnx: one of the pipeline's models (default: the key's champion).")
+    private String name;
+
+    @Option(
         names = {"-o", "--output"},
         paramLabel = "FILE",
         description = "File to write (default: KEY.onnx or KEY.millrace).")
@@ -128,6 +134,11 @@ final class ModelsCommand implements Runnable {
         throw new ParameterException(
             spec.commandLine(),
             "--format onnx needs -c FILE: the file says how the model scales its features");
+      }
+      if (format == Format.MILLRACE && name != null) {
+        throw new ParameterException(
+            spec.commandLine(),
+            "--model goes with --format onnx: a key's models stay together in Millrace's format");
       }
       ModelSnapshot model = models.read(key::equals).model(key, models.kafka().settings());
       byte[] bytes = format == Format.ONNX ? onnx(model) : model.bytes();
@@ -154,7 +165,7 @@ final class ModelsCommand implements Runnable {
                 Terminal.printable(model.config(), 16), models.kafka().config(), config);
       }
       try {
-        Learner learner = model.learner(models.kafka().settings().model());
+        Learner learner = model.learner(models.kafka().settings().model(), name);
         return OnnxExport.encode(
             learner,
             new OnnxInfo(

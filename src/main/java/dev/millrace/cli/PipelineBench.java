@@ -262,7 +262,7 @@ final class PipelineBench {
     MillraceJob.build(
         env,
         settings,
-        KafkaIo.source(settings.kafka(), settings.input().topic(), "bench", start, bounded),
+        KafkaIo.source(settings.kafka(), settings.input().topics(), "bench", start, bounded),
         new MillraceJob.Sinks(metricsSink(settings), others, others, deadLetters, models, others));
     return env.getStreamGraph().getJobGraph();
   }

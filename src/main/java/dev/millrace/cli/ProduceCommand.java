@@ -1,5 +1,6 @@
 package dev.millrace.cli;
 
+import dev.millrace.Durations;
 import dev.millrace.Settings;
 import dev.millrace.codec.InputSpec;
 import dev.millrace.data.Task;
@@ -88,6 +89,21 @@ final class ProduceCommand implements Callable<Integer> {
   private Long limit;
 
   @Option(
+      names = "--label-delay",
+      paramLabel = "TIME",
+      description =
+          "Send features alone, and each label this much later by event time, such as 30s or 2h.")
+  private String labelDelay;
+
+  @Option(
+      names = "--labels-topic",
+      paramLabel = "TOPIC",
+      description =
+          "With --label-delay: where labels go (default: the pipeline's input.labels.topic, else"
+              + " the topic of the features).")
+  private String labelsTopic;
+
+  @Option(
       names = "--compression",
       paramLabel = "CODEC",
       defaultValue = "lz4",
@@ -106,19 +122,62 @@ final class ProduceCommand implements Callable<Integer> {
 
     long total = Math.multiplyExact(scan.rows(), (long) epochs);
     total = limit == null ? total : Math.min(total, limit);
+    Long delay = delay();
     // Event times end now rather than begin now: brokers refuse records from the future.
-    long startMillis = System.currentTimeMillis() - total;
+    long startMillis = System.currentTimeMillis() - total - (delay == null ? 0 : delay);
+    String idField = settings == null ? null : settings.input().spec().id();
     Progress progress = new Progress(spec.commandLine().getErr(), "produce", total);
     double most = rate == null ? Double.POSITIVE_INFINITY : rate;
     try (StopSignal stop = new StopSignal();
-        CsvExamples examples = new CsvExamples(scan, startMillis, epochs, format);
+        CsvExamples examples =
+            new CsvExamples(
+                scan,
+                startMillis,
+                epochs,
+                format,
+                delay == null ? CsvExamples.Part.ALL : CsvExamples.Part.FEATURES,
+                idField);
+        TrailingLabels labels =
+            delay == null ? null : labels(settings, scan, startMillis + delay, target);
         CsvProducer producer = new CsvProducer(kafka.kafka(), target, compression)) {
       try (progress) {
-        producer.send(examples, total, most, stop, progress);
+        producer.send(examples, labels, total, most, stop, progress);
       }
-      summarize(target, progress);
+      summarize(labels == null ? target : target + ", labels to " + labels.topic(), progress);
     }
     return 0;
+  }
+
+  /** Labels of the same rows, as the pipeline reads them from their topic. */
+  private TrailingLabels labels(Settings settings, CsvScan scan, long startMillis, String target) {
+    InputSpec.LateLabels read = settings == null ? null : settings.input().spec().labels();
+    boolean ownTopic = read != null && read.topic() != null;
+    String topic = labelsTopic != null ? labelsTopic : ownTopic ? read.topic() : target;
+    if (!topic.equals(target)) {
+      kafka.requireTopic(topic);
+    }
+    return new TrailingLabels(
+        new CsvExamples(
+            scan,
+            startMillis,
+            epochs,
+            format,
+            CsvExamples.Part.LABEL,
+            read == null ? null : read.id()),
+        topic);
+  }
+
+  /** Null if labels go with their features. */
+  private Long delay() {
+    if (labelDelay == null) {
+      if (labelsTopic != null) {
+        throw usage("--labels-topic goes with --label-delay TIME, such as 30s");
+      }
+      return null;
+    }
+    return Durations.parse(labelDelay)
+        .orElseThrow(
+            () -> usage("--label-delay must be a time such as 30s or 2h, but was " + labelDelay));
   }
 
   private void requireUsage() {
@@ -152,6 +211,12 @@ final class ProduceCommand implements Callable<Integer> {
   /** Takes the format that the pipeline reads, and refuses what it would not. */
   private void requireFormat(InputSpec spec) {
     boolean json = spec.format() == InputSpec.Format.JSON;
+    if (spec.format() == InputSpec.Format.CSV) {
+      throw CliError.usage(
+          kafka.config()
+              + " reads CSV lines (input.format); produce sends the standard example schema or"
+              + " JSON.");
+    }
     if (!json && (spec.format() != InputSpec.Format.AVRO || spec.schema() != null)) {
       throw CliError.usage(
           kafka.config()

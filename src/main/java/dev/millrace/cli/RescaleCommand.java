@@ -60,7 +60,7 @@ final class RescaleCommand implements Callable<Integer> {
           return null;
         });
     cluster.await(
-        rest, "rescale", () -> isDone(found) ? Optional.of(parallelism) : Optional.empty());
+        found, "rescale", () -> isDone(found) ? Optional.of(parallelism) : Optional.empty());
     spec.commandLine()
         .getOut()
         .printf("%s runs with parallelism %d.%n", found.job().name(), parallelism);

@@ -2,6 +2,7 @@ package dev.millrace.cli;
 
 import dev.millrace.PipelineFile;
 import dev.millrace.Settings;
+import dev.millrace.codec.RegistrySpec;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -10,6 +11,7 @@ import java.util.concurrent.Callable;
 import org.apache.flink.api.common.JobStatus;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -40,13 +42,7 @@ final class RunCommand implements Callable<Integer> {
       description = "Subtasks of each operator (default: ${DEFAULT-VALUE}).")
   private int parallelism;
 
-  @Option(
-      names = "--state-dir",
-      paramLabel = "DIR",
-      defaultValue = "millrace-state",
-      description =
-          "Checkpoints and savepoints, a directory for each pipeline (default: ${DEFAULT-VALUE}).")
-  private Path stateDir;
+  @Mixin private StateOptions state;
 
   @ArgGroup private StartOptions start = new StartOptions();
 
@@ -60,7 +56,7 @@ final class RunCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
 
   @Override
-  @SuppressWarnings("try") // the lock is held, not used
+  @SuppressWarnings("try") // the lock is held and the brokers are watched, neither is used
   public Integer call() throws InterruptedException {
     if (parallelism < 1) {
       throw new ParameterException(
@@ -70,26 +66,36 @@ final class RunCommand implements Callable<Integer> {
       throw new ParameterException(
           spec.commandLine(), "--timeout must be at least 1, but was " + timeoutSeconds);
     }
+    state.check();
     Settings settings = PipelineFile.read(config);
     start.check();
     BrokerCheck.requireTopics(settings, Duration.ofSeconds(timeoutSeconds), config);
-    Path dir = stateDir.resolve(settings.pipeline()).toAbsolutePath();
+    Path dir = state.of(settings);
     try (StopSignal stop = new StopSignal();
         StateLock lock = StateLock.take(dir, settings.pipeline())) {
       // Not before the lock: who had it may have left a newer one at its end.
       Optional<Path> from = start.from(dir, settings);
+      String place = state.tidied(dir, from);
+      String models = StartOptions.describe(from, settings);
       LocalJob job = LocalJob.start(settings, parallelism, dir, from.orElse(null), false);
-      describe(settings, dir, from);
-      return supervise(job, stop);
+      start.started(dir, from);
+      describe(settings, place, models);
+      try (BrokerWatch watch = BrokerWatch.start(settings, spec.commandLine().getErr())) {
+        return supervise(job, stop);
+      }
     }
   }
 
-  private void describe(Settings settings, Path dir, Optional<Path> from) {
+  private void describe(Settings settings, String place, String models) {
     PrintWriter out = spec.commandLine().getOut();
     out.println(Banner.line());
     out.printf(
         "Reads     %s on %s%n",
-        settings.input().topic(), settings.kafka().get("bootstrap.servers"));
+        String.join(", ", settings.input().topics()), settings.kafka().get("bootstrap.servers"));
+    RegistrySpec registry = settings.input().spec().registry();
+    if (registry != null) {
+      out.printf("Schemas   from %s; records wait while it does not answer%n", registry.url());
+    }
     Settings.Output output = settings.output();
     out.printf(
         "Writes    %s, %s%s, %s, %s%s%n",
@@ -99,8 +105,8 @@ final class RunCommand implements Callable<Integer> {
         output.deadLetters(),
         output.models(),
         output.hasFleet() ? ", " + output.fleet() : "");
-    out.printf("State     %s%n", dir);
-    out.printf("Models    %s%n", StartOptions.describe(from));
+    out.printf("State     %s%n", place);
+    out.printf("Models    %s%n", models);
     out.printf("Watch     ./millrace watch -c %s   (Ctrl-C stops the job)%n", config);
   }
 

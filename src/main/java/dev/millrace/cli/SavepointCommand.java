@@ -1,5 +1,6 @@
 package dev.millrace.cli;
 
+import java.nio.file.Files;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -11,7 +12,7 @@ import picocli.CommandLine.Spec;
     name = "savepoint",
     description = {
       "Takes a savepoint of a job on a cluster; the job goes on.",
-      "Prints where it is, for --from-savepoint of run and cluster."
+      "Prints where it is, for --from-savepoint of run and cluster, and stays until you remove it."
     },
     footer = {"", "Example:", "  ./millrace savepoint -c fraud.yaml"})
 final class SavepointCommand implements Callable<Integer> {
@@ -24,7 +25,8 @@ final class SavepointCommand implements Callable<Integer> {
     ClusterOptions.Found found = cluster.find();
     FlinkRest rest = found.rest();
     String request = ClusterOptions.answer(rest, () -> rest.triggerSavepoint(found.id()));
-    String path = cluster.await(rest, "savepoint", () -> rest.savepoint(found.id(), request));
+    String path = cluster.await(found, "savepoint", () -> rest.savepoint(found.id(), request));
+    Snapshots.local(path).filter(Files::isDirectory).ifPresent(OldSnapshots::keep);
     spec.commandLine().getOut().println(Snapshots.shown(path));
     return 0;
   }

@@ -68,10 +68,12 @@ final class ServeApi {
   }
 
   private final ServedModels models;
+  private final FleetView fleet;
   private final ThreadLocal<Scratch> scratch;
 
-  ServeApi(InputSpec input, ServedModels models) {
+  ServeApi(InputSpec input, ServedModels models, FleetView fleet) {
     this.models = models;
+    this.fleet = fleet;
     this.scratch = ThreadLocal.withInitial(() -> new Scratch(input));
   }
 
@@ -198,6 +200,17 @@ final class ServeApi {
           json.writeStringField("next", some.size() < most ? null : some.get(most - 1).key());
           json.writeEndObject();
         });
+  }
+
+  /** The newest record of the fleet view. */
+  Reply fleet() {
+    String newest = fleet.newest();
+    if (newest != null) {
+      return Reply.of(200, json -> json.writeRaw(newest));
+    }
+    return fleet.isOn()
+        ? Reply.error(503, "no-fleet-yet", "the job has not written a fleet record yet")
+        : Reply.error(404, "fleet-off", "the pipeline has no fleet view; set output.fleet: true");
   }
 
   private static RequestException unknownKey(String key) {

@@ -82,8 +82,10 @@ final class ServeCommand implements Callable<Integer> {
       ServedModels served = new ServedModels(settings, reader, bytes);
       try (ModelsFollower follower =
               new ModelsFollower(settings.kafka(), topic, served::accept, this::notice);
-          ServeServer server = open(settings, served, follower)) {
+          FleetView fleet = new FleetView(settings, this::notice);
+          ServeServer server = open(settings, served, fleet, follower)) {
         stop.onStop(follower::close);
+        fleet.start();
         server.start();
         spec.commandLine()
             .getOut()
@@ -133,8 +135,9 @@ final class ServeCommand implements Callable<Integer> {
     }
   }
 
-  private ServeServer open(Settings settings, ServedModels served, ModelsFollower follower) {
-    ServeApi api = new ServeApi(settings.input().spec(), served);
+  private ServeServer open(
+      Settings settings, ServedModels served, FleetView fleet, ModelsFollower follower) {
+    ServeApi api = new ServeApi(settings.input().spec(), served, fleet);
     try {
       return new ServeServer(
           bind, port, threads, token, api, follower::isReady, () -> health(served, follower));

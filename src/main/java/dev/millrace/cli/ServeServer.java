@@ -32,7 +32,7 @@ final class ServeServer implements AutoCloseable {
   private static final String SECONDS_PER_REQUEST = "20";
   private static final String CONNECTIONS = "1000";
   private static final String NOT_FOUND =
-      "there are POST /v1/predict, GET /v1/models and GET /healthz";
+      "there are POST /v1/predict, GET /v1/models, GET /v1/fleet and GET /healthz";
 
   static {
     // Read once by the JDK's server. Without the first a small answer waits 40 ms for the client's
@@ -132,6 +132,7 @@ final class ServeServer implements AutoCloseable {
           isMethod(exchange, "POST") ? predict(exchange) : wrongMethod(exchange, "POST");
       case "/v1/models" ->
           isMethod(exchange, "GET") ? models(exchange) : wrongMethod(exchange, "GET");
+      case "/v1/fleet" -> isMethod(exchange, "GET") ? api.fleet() : wrongMethod(exchange, "GET");
       default -> Reply.error(404, "not-found", NOT_FOUND);
     };
   }

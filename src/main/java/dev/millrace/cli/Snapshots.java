@@ -133,7 +133,12 @@ final class Snapshots {
 
   /** A place as Flink names it; a local one without its {@code file:}. */
   static String shown(String location) {
-    return location.startsWith("file:") ? path(location).toString() : location;
+    return local(location).map(Path::toString).orElse(location);
+  }
+
+  /** A place as Flink names it, if it is one on this machine's file systems. */
+  static Optional<Path> local(String location) {
+    return location.startsWith("file:") ? Optional.of(path(location)) : Optional.empty();
   }
 
   private static Path path(String pathOrUri) {

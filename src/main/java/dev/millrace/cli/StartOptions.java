@@ -2,6 +2,8 @@ package dev.millrace.cli;
 
 import dev.millrace.Settings;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Instant;
 import java.util.Optional;
 import picocli.CommandLine.Option;
 
@@ -22,6 +24,8 @@ final class StartOptions {
               + " directory).")
   private String savepoint;
 
+  private FileTime asked;
+
   /**
    * Looks at what was asked for, before anything takes time.
    *
@@ -41,21 +45,32 @@ final class StartOptions {
    *     keep what the pipeline promises
    */
   Optional<Path> from(Path stateDir, Settings settings) {
+    asked = FileTime.from(Instant.now());
     if (fresh) {
       return Optional.empty();
     }
     if (savepoint == null) {
-      Optional<Path> newest = Snapshots.newest(stateDir);
+      Optional<Path> newest = new StartMark(stateDir).newest();
       newest.ifPresent(path -> new SnapshotCheck(stateDir, path).require(settings));
       return newest;
     }
     Path given = Snapshots.given(savepoint);
     new SnapshotCheck(stateDir, given).requireReadable();
+    OldSnapshots.keep(given);
     return Optional.of(given);
   }
 
-  /** What happens to the models, in words. */
-  static String describe(Optional<Path> from) {
-    return from.map(path -> "continue from " + path.getFileName()).orElse("start empty");
+  /** Remembers what was asked for, now that the job has been started, until it has a checkpoint. */
+  void started(Path stateDir, Optional<Path> from) {
+    if (fresh || savepoint != null) {
+      new StartMark(stateDir).write(from, asked);
+    }
+  }
+
+  /** What happens to the models, and where reading begins if that is not the first record. */
+  static String describe(Optional<Path> from, Settings settings) throws InterruptedException {
+    return from.isPresent()
+        ? "continue from " + from.get().getFileName()
+        : "start empty" + ReadBefore.of(settings).map(ReadBefore::text).orElse("");
   }
 }

@@ -44,7 +44,7 @@ final class StopCommand implements Callable<Integer> {
     ClusterOptions.Found found = cluster.find();
     FlinkRest rest = found.rest();
     String request = ClusterOptions.answer(rest, () -> rest.triggerStop(found.id(), how.drain));
-    String path = cluster.await(rest, "stop", () -> rest.savepoint(found.id(), request));
+    String path = cluster.await(found, "stop", () -> rest.savepoint(found.id(), request));
     spec.commandLine().getOut().println(Snapshots.shown(path));
     return 0;
   }

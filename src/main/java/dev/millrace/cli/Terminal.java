@@ -1,8 +1,12 @@
 package dev.millrace.cli;
 
+import java.io.File;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** What the command writes to: a terminal, or a file or pipe. */
 final class Terminal {
@@ -13,23 +17,66 @@ final class Terminal {
    * error through a pipe says what is behind it with {@code -Dmillrace.stderr.terminal=true|false}.
    */
   static boolean errIsInteractive() {
+    return isInteractive("millrace.stderr.terminal", 2);
+  }
+
+  private static boolean isInteractive(String property, int descriptor) {
     if ("dumb".equals(System.getenv("TERM"))) {
       return false;
     }
-    String told = System.getProperty("millrace.stderr.terminal");
+    String told = System.getProperty(property);
     if (told != null) {
       return Boolean.parseBoolean(told);
     }
-    // System.console() looks at standard input and output only; /proc knows descriptor 2.
-    Path stderr = Path.of("/proc/self/fd/2");
-    if (!Files.exists(Path.of("/proc/self/fd"))) {
+    // System.console() looks at standard input and output only; /proc knows each descriptor.
+    Path file = Path.of("/proc/self/fd", Integer.toString(descriptor));
+    if (!Files.exists(file.getParent())) {
       return System.console() != null;
     }
     try {
-      String target = Files.readSymbolicLink(stderr).toString();
+      String target = Files.readSymbolicLink(file).toString();
       return target.startsWith("/dev/pts/") || target.startsWith("/dev/tty");
     } catch (IOException e) {
       return false;
+    }
+  }
+
+  /** Whether standard output is a terminal on which lines can be redrawn. */
+  static boolean outIsInteractive() {
+    return isInteractive("millrace.stdout.terminal", 1);
+  }
+
+  /**
+   * The size of the terminal, or 80 columns of 24 lines where it cannot be asked.
+   *
+   * @throws InterruptedException if the thread is told to end meanwhile
+   */
+  static Size size() throws InterruptedException {
+    try {
+      Process stty =
+          new ProcessBuilder("stty", "size")
+              .redirectInput(new File("/dev/tty"))
+              .redirectError(ProcessBuilder.Redirect.DISCARD)
+              .start();
+      String answer = new String(stty.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
+      stty.waitFor();
+      return Size.of(answer);
+    } catch (IOException e) {
+      return Size.USUAL;
+    }
+  }
+
+  /** Lines and columns of a terminal. */
+  record Size(int lines, int columns) {
+    static final Size USUAL = new Size(24, 80);
+    private static final Pattern ANSWER = Pattern.compile("([1-9]\\d{0,3}) ([1-9]\\d{0,3})\\s*");
+
+    /** What {@code stty size} says. */
+    static Size of(String answer) {
+      Matcher numbers = ANSWER.matcher(answer);
+      return numbers.matches()
+          ? new Size(Integer.parseInt(numbers.group(1)), Integer.parseInt(numbers.group(2)))
+          : USUAL;
     }
   }
 
@@ -55,7 +102,17 @@ final class Terminal {
     return shown.toString();
   }
 
-  private static boolean isPrintable(int codePoint) {
-    return !Character.isISOControl(codePoint) && Character.getType(codePoint) != Character.FORMAT;
+  /** Whether a character shows, and does nothing else. */
+  static boolean isPrintable(int codePoint) {
+    return switch (Character.getType(codePoint)) {
+      case Character.CONTROL,
+          Character.FORMAT,
+          Character.SURROGATE,
+          Character.UNASSIGNED,
+          Character.LINE_SEPARATOR,
+          Character.PARAGRAPH_SEPARATOR ->
+          false;
+      default -> true;
+    };
   }
 }

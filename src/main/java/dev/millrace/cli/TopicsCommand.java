@@ -48,7 +48,7 @@ final class TopicsCommand implements Runnable {
   static Map<String, Boolean> create(Settings settings, Integer partitions, Short replicationFactor)
       throws InterruptedException {
     List<NewTopic> topics =
-        Stream.concat(Stream.of(settings.input().topic()), settings.output().topics().stream())
+        Stream.concat(settings.input().topics().stream(), settings.output().topics().stream())
             .map(
                 name ->
                     new NewTopic(
@@ -58,7 +58,7 @@ final class TopicsCommand implements Runnable {
             .toList();
     // A refused record comes with more headers than it had.
     String outputBytes = Integer.toString(settings.input().spec().limits().outputBytes());
-    for (NewTopic topic : topics.subList(1, topics.size())) {
+    for (NewTopic topic : topics.subList(settings.input().topics().size(), topics.size())) {
       boolean isModels = topic.name().equals(settings.output().models());
       topic.configs(
           isModels // of which only the last of each key is of use

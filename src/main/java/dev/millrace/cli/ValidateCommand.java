@@ -8,6 +8,7 @@ import dev.millrace.codec.InputSpec;
 import dev.millrace.data.KebabCase;
 import dev.millrace.eval.MetricsSpec.Validation;
 import dev.millrace.flink.DriftPlan;
+import dev.millrace.nn.ContestSpec;
 import dev.millrace.nn.LayerSpec;
 import dev.millrace.nn.ModelSpec;
 import java.io.PrintWriter;
@@ -46,6 +47,17 @@ final class ValidateCommand implements Callable<Integer> {
     return ExitCode.OK;
   }
 
+  private static String labels(Settings.Input input) {
+    InputSpec.LateLabels labels = input.spec().labels();
+    return labels == null
+        ? "with the features"
+        : String.format(
+            "%s, at most %s after their features, %d of a key wait at most",
+            labels.topic() == null ? input.topic() : labels.topic(),
+            Durations.show(labels.timeoutMillis()),
+            labels.mostPending());
+  }
+
   private static void print(Settings settings, PrintWriter out) {
     Settings.Input input = settings.input();
     InputSpec examples = input.spec();
@@ -58,10 +70,15 @@ final class ValidateCommand implements Callable<Integer> {
         String.format(
             "%s, %s, starts at %s",
             input.topic(), examples.format().id(), KebabCase.of(input.start())));
+    if (examples.registry() != null) {
+      line(out, "schemas", "from " + examples.registry().url());
+    }
     line(out, "label", label(settings));
     line(out, "key", examples.key() == null ? "the record key" : "field " + examples.key());
+    line(out, "id", examples.id() == null ? "none" : "field " + examples.id());
+    line(out, "labels", labels(input));
     line(out, "features", features(examples));
-    line(out, "model", model(settings.model(), settings.prior()));
+    models(out, settings);
     line(
         out,
         "metrics",
@@ -74,6 +91,9 @@ final class ValidateCommand implements Callable<Integer> {
     line(out, "events", output.events());
     line(out, "dead letters", output.deadLetters());
     line(out, "models", output.models());
+    if (output.commands() != null) {
+      line(out, "commands", output.commands());
+    }
     line(out, "fleet", output.hasFleet() ? output.fleet() : "not published");
     line(
         out,
@@ -128,6 +148,29 @@ final class ValidateCommand implements Callable<Integer> {
         + width
         + (width == 1 ? " input: " : " inputs: ")
         + features.stream().map(FeatureSpec::name).collect(Collectors.joining(" "));
+  }
+
+  private static void models(PrintWriter out, Settings settings) {
+    ContestSpec contest = settings.model().contest();
+    if (contest == null) {
+      line(out, "model", model(settings.model(), settings.prior()));
+      return;
+    }
+    for (ContestSpec.Entrant entrant : contest.models()) {
+      boolean isChampion = entrant.name().equals(contest.champion());
+      line(
+          out,
+          isChampion ? "champion" : "challenger",
+          entrant.name() + ": " + model(entrant.model(), null));
+    }
+    ContestSpec.Promotion promotion = contest.promotion();
+    line(
+        out,
+        "promotion",
+        promotion.automatic()
+            ? "%d examples ahead over a window of %d, significance %s"
+                .formatted(promotion.examples(), promotion.window(), promotion.significance())
+            : "by command");
   }
 
   private static String model(ModelSpec model, String prior) {

@@ -9,6 +9,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** Follows the metrics topic, or that of the fleet view, as a table. */
@@ -19,11 +20,12 @@ import picocli.CommandLine.Spec;
       "",
       "Examples:",
       "  ./millrace watch -c fraud.yaml",
+      "  ./millrace watch -c fraud.yaml --live",
       "  ./millrace watch --bootstrap-server localhost:9092 --json --from-beginning | head"
     })
 final class WatchCommand implements Callable<Integer> {
   static final String DEFAULT_TOPIC = "millrace.metrics.v1";
-  private static final String DEFAULT_FLEET_TOPIC = "millrace.fleet.v1";
+  static final String DEFAULT_FLEET_TOPIC = "millrace.fleet.v1";
 
   @Mixin private KafkaOptions kafka;
 
@@ -41,6 +43,11 @@ final class WatchCommand implements Callable<Integer> {
       description = "Shows how all models together are doing (output.fleet), not each by itself.")
   private boolean fleet;
 
+  @Option(
+      names = "--live",
+      description = "Redraws one row for each key, the worst first, instead of adding lines.")
+  private boolean live;
+
   @Option(names = "--json", description = "Passes the records through, one JSON object a line.")
   private boolean json;
 
@@ -49,28 +56,52 @@ final class WatchCommand implements Callable<Integer> {
 
   @Spec private CommandSpec spec;
 
-  private final MetricsTable table = new MetricsTable();
+  private MetricsTable table;
+  private LiveScreen screen;
   private boolean saidSkipped;
 
   @Override
-  public Integer call() {
+  public Integer call() throws InterruptedException {
+    requireUsage();
+    Terminal.Size size = Terminal.outIsInteractive() ? Terminal.size() : Terminal.Size.USUAL;
+    table = new MetricsTable(size.columns(), System::nanoTime);
     String followed =
         fleet
             ? kafka.topic(topic, settings -> settings.output().fleet(), DEFAULT_FLEET_TOPIC)
             : kafka.topic(topic, settings -> settings.output().metrics(), DEFAULT_TOPIC);
     kafka.requireTopic(followed);
-    if (!fromBeginning) {
+    if (!fromBeginning && !live) {
       notice("Following " + followed + "; with --from-beginning also what is there already.");
     }
     try (StopSignal stop = new StopSignal();
+        LiveScreen opened = live ? open(size) : null;
         MetricsFollower follower =
-            new MetricsFollower(kafka.kafka(), followed, fromBeginning, this::show, this::notice)) {
+            // All that is there, for the newest record of each key may be the last for long.
+            new MetricsFollower(
+                kafka.kafka(), followed, fromBeginning || live, this::show, this::notice)) {
+      screen = opened;
       stop.onStop(follower::close);
       follower.run();
     } catch (ReaderGoneException e) {
       // Such as "| head": it has what it wanted.
     }
     return 0;
+  }
+
+  private void requireUsage() {
+    if (live && json) {
+      throw new ParameterException(
+          spec.commandLine(), "--live draws a table, and --json passes lines on: choose one");
+    }
+    if (live && !Terminal.outIsInteractive()) {
+      throw new ParameterException(
+          spec.commandLine(), "--live needs a terminal, and standard output is none. Leave it out");
+    }
+  }
+
+  private LiveScreen open(Terminal.Size size) {
+    PrintWriter out = spec.commandLine().getOut();
+    return new LiveScreen(out, fleet ? new LiveFleet() : new LiveTable(System::nanoTime), size);
   }
 
   private void show(String value) {
@@ -87,7 +118,9 @@ final class WatchCommand implements Callable<Integer> {
     if (!isWanted(record.get())) {
       return;
     }
-    if (json) {
+    if (screen != null) {
+      screen.accept(record.get());
+    } else if (json) {
       out.println(value);
     } else {
       (fleet ? FleetLines.of(record.get()) : table.lines(record.get())).forEach(out::println);
@@ -105,7 +138,11 @@ final class WatchCommand implements Callable<Integer> {
   }
 
   private void notice(String text) {
-    spec.commandLine().getErr().println(text);
+    if (screen != null) {
+      screen.notice(text);
+    } else {
+      spec.commandLine().getErr().println(text);
+    }
   }
 
   /** Nobody reads standard output any more. */

@@ -25,6 +25,9 @@ public final class AnswerJson {
     } else {
       JsonLine.number(json, "value", answer.scores()[0]);
     }
+    if (answer.model() != null) {
+      json.writeStringField("model", answer.model());
+    }
     json.writeNumberField("model_version", answer.modelVersion());
     json.writeNumberField("examples", answer.examples());
     json.writeStringField("config", answer.config());

@@ -17,7 +17,12 @@ final class AvroFields implements MappedExampleReader.Parser, MappedExampleReade
   private GenericRecord record;
 
   AvroFields(Schema schema) {
-    reader = new GenericDatumReader<>(schema);
+    this(schema, schema);
+  }
+
+  /** Fields of the reader's schema, in records that were written with the writer's. */
+  AvroFields(Schema writer, Schema readerSchema) {
+    reader = new GenericDatumReader<>(writer, readerSchema);
   }
 
   @Override

@@ -1,7 +1,9 @@
 package dev.millrace.codec;
 
 import com.fasterxml.jackson.core.JsonGenerator;
+import dev.millrace.data.KebabCase;
 import dev.millrace.data.ModelEvent;
+import dev.millrace.data.ModelEvent.ChampionChanged;
 import dev.millrace.data.ModelEvent.Drift;
 import dev.millrace.data.ModelEvent.Forgotten;
 import dev.millrace.data.ModelEvent.SkippedSteps;
@@ -49,6 +51,14 @@ public final class EventJson {
     } else if (what instanceof StartedAfresh afresh) {
       json.writeStringField("event", "started_afresh");
       json.writeStringField("reason", afresh.reason());
+    } else if (what instanceof ChampionChanged changed) {
+      json.writeStringField("event", "champion_changed");
+      json.writeStringField("from", changed.from());
+      json.writeStringField("to", changed.to());
+      json.writeStringField("why", KebabCase.of(changed.why()));
+      JsonLine.number(json, "from_loss", changed.fromLoss());
+      JsonLine.number(json, "to_loss", changed.toLoss());
+      JsonLine.number(json, "p_value", changed.pValue());
     }
   }
 }

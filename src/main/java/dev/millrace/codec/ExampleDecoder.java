@@ -4,6 +4,7 @@ import dev.millrace.data.DeadLetter;
 import dev.millrace.data.DeadLetterReason;
 import dev.millrace.data.Example;
 import dev.millrace.data.KafkaRecord;
+import dev.millrace.data.RecordKind;
 import java.io.IOException;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
@@ -20,44 +21,83 @@ import org.apache.avro.Schema;
 public final class ExampleDecoder {
   private static final VarHandle LONG =
       MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
-  private static final VarHandle BIG_ENDIAN_INT =
-      MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.BIG_ENDIAN);
 
   private final InputSpec spec;
   private final KeyReader keys;
   private final ExampleReader reader;
+  // Null without a registry.
+  private final RegisteredReaders registered;
   private final long fingerprint;
 
+  /** Of the records of the input topic of a pipeline without a registry. */
   public ExampleDecoder(InputSpec spec) {
+    this(spec, null);
+  }
+
+  /**
+   * Of the records of the input topic.
+   *
+   * @param schemas of the pipeline's registry, or null where it has none
+   */
+  public ExampleDecoder(InputSpec spec, RegisteredSchemas schemas) {
+    this(spec, schemas, false);
+  }
+
+  /**
+   * Of the records of the topic of labels, which a pipeline has of its own.
+   *
+   * @param schemas of the pipeline's registry, or null where it has none
+   */
+  public static ExampleDecoder ofLabels(InputSpec spec, RegisteredSchemas schemas) {
+    return new ExampleDecoder(spec.ofLabels(), schemas, true);
+  }
+
+  private ExampleDecoder(InputSpec spec, RegisteredSchemas schemas, boolean labelsAlone) {
     this.spec = spec;
     this.keys = new KeyReader(spec.limits().keyBytes());
     Schema schema = ExampleSchema.of(spec);
     this.fingerprint = ExampleSchema.fingerprint(schema);
     if (spec.format() == InputSpec.Format.JSON) {
-      reader = new MappedExampleReader(spec, keys, new JsonFields());
+      reader = new MappedExampleReader(spec, keys, new JsonFields(), labelsAlone);
+    } else if (spec.format() == InputSpec.Format.CSV) {
+      reader = new MappedExampleReader(spec, keys, new CsvFields(spec), labelsAlone);
     } else if (ExampleSchema.isStandard(spec)) {
-      reader = new StandardExampleReader(spec, keys);
+      reader = new StandardExampleReader(spec, keys, labelsAlone);
     } else {
-      reader = new MappedExampleReader(spec, keys, new AvroFields(schema));
+      reader = new MappedExampleReader(spec, keys, new AvroFields(schema), labelsAlone);
     }
+    registered =
+        schemas == null ? null : new RegisteredReaders(spec, keys, schemas, reader, labelsAlone);
   }
 
   /**
-   * Decodes a record.
+   * Decodes a record. It waits for a schema that is not known yet for as long as the registry does
+   * not answer.
    *
    * @param into filled where the record is good, undefined otherwise
    * @return null for a good record, else the refusal
+   * @throws java.util.concurrent.CancellationException if the thread is interrupted meanwhile
    */
   public DeadLetter decode(KafkaRecord record, Example into) {
     into.record = record;
+    into.kind = RecordKind.EXAMPLE;
+    into.clearId();
     into.epoch = EpochHeader.read(record);
     try {
       byte[] value = record.value();
-      int from = requireFraming(value);
+      requireValue(value);
+      ExampleReader of = reader;
+      int from = 0;
+      if (registered != null && WireFormat.isFramed(value)) {
+        of = registered.of(value);
+        from = WireFormat.HEADER_LENGTH;
+      } else if (spec.format() == InputSpec.Format.AVRO) {
+        from = requireSingleObject(value);
+      }
       if (spec.key() == null) {
         into.key = keys.read(record.key());
       }
-      parse(value, from, into);
+      parse(of, value, from, into);
       if (!(into.weight >= 0) || into.weight == Float.POSITIVE_INFINITY) {
         throw new RefusedException(
             DeadLetterReason.INVALID_WEIGHT,
@@ -70,25 +110,30 @@ public final class ExampleDecoder {
     }
   }
 
-  private void parse(byte[] value, int from, Example into) throws RefusedException {
+  private void parse(ExampleReader of, byte[] value, int from, Example into)
+      throws RefusedException {
     try {
-      reader.read(value, from, into);
+      of.read(value, from, into);
     } catch (IOException | RuntimeException | StackOverflowError e) {
       // Parsers answer bad bytes with many kinds of runtime exception, and deep nesting of a schema
       // that contains itself with a full stack; all of them mean the record.
       String message = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
       throw new RefusedException(
           DeadLetterReason.MALFORMED_RECORD,
-          "not a "
-              + (spec.format() == InputSpec.Format.JSON ? "JSON" : "valid Avro")
-              + " record: "
-              + message.lines().findFirst().orElse(""),
+          "not a " + kind() + ": " + message.lines().findFirst().orElse(""),
           e);
     }
   }
 
-  /** The position behind the framing. */
-  private int requireFraming(byte[] value) throws RefusedException {
+  private String kind() {
+    return switch (spec.format()) {
+      case JSON -> "JSON record";
+      case CSV -> "CSV line";
+      case AVRO, AVRO_RAW -> "valid Avro record";
+    };
+  }
+
+  private void requireValue(byte[] value) throws RefusedException {
     if (value == null) {
       throw new RefusedException(DeadLetterReason.TOMBSTONE, "the record has no value");
     }
@@ -103,9 +148,9 @@ public final class ExampleDecoder {
               + " bytes; limits.record-bytes is "
               + spec.limits().recordBytes());
     }
-    return spec.format() == InputSpec.Format.AVRO ? requireSingleObject(value) : 0;
   }
 
+  /** The position behind the framing. */
   private int requireSingleObject(byte[] value) throws RefusedException {
     boolean marked = value.length >= 2 && value[0] == (byte) 0xC3 && value[1] == 0x01;
     if (!marked) {
@@ -127,12 +172,12 @@ public final class ExampleDecoder {
   }
 
   private static RefusedException unknownFraming(byte[] value) {
-    if (value[0] == 0 && value.length >= 5) {
+    if (WireFormat.isFramed(value)) {
       return new RefusedException(
           DeadLetterReason.UNKNOWN_SCHEMA,
           "Confluent wire format, schema id "
-              + (int) BIG_ENDIAN_INT.get(value, 1)
-              + "; the pipeline has no schema registry");
+              + WireFormat.schemaId(value)
+              + "; the pipeline has no schema registry (input.registry)");
     }
     StringBuilder first = new StringBuilder();
     for (int i = 0; i < Math.min(4, value.length); i++) {

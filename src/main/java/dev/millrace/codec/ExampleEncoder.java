@@ -12,6 +12,7 @@ public final class ExampleEncoder {
   private static final byte[] HEADER = ExampleSchema.header(ExampleSchema.SCHEMA);
 
   // Branches of the label's union, in the order of the schema.
+  private static final int NONE = 0;
   private static final int NUMBER = 1;
   private static final int TEXT = 2;
 
@@ -38,6 +39,47 @@ public final class ExampleEncoder {
       int numberCount,
       int[] missing,
       Map<String, String> attributes) {
+    int branch = classLabel == null ? NUMBER : TEXT;
+    return encode(
+        id,
+        key,
+        eventTimeMillis,
+        branch,
+        classLabel,
+        target,
+        weight,
+        numbers,
+        numberCount,
+        missing,
+        attributes);
+  }
+
+  /** As {@link #encode}, without a label. */
+  public byte[] encodeFeatures(
+      String id,
+      String key,
+      long eventTimeMillis,
+      float weight,
+      float[] numbers,
+      int numberCount,
+      int[] missing,
+      Map<String, String> attributes) {
+    return encode(
+        id, key, eventTimeMillis, NONE, null, 0, weight, numbers, numberCount, missing, attributes);
+  }
+
+  private byte[] encode(
+      String id,
+      String key,
+      long eventTimeMillis,
+      int labelBranch,
+      String classLabel,
+      double target,
+      float weight,
+      float[] numbers,
+      int numberCount,
+      int[] missing,
+      Map<String, String> attributes) {
     bytes.reset();
     bytes.writeBytes(HEADER);
     encoder = EncoderFactory.get().binaryEncoder(bytes, encoder);
@@ -45,12 +87,11 @@ public final class ExampleEncoder {
       encoder.writeString(id);
       encoder.writeString(key);
       encoder.writeLong(eventTimeMillis);
-      if (classLabel == null) {
-        encoder.writeIndex(NUMBER);
-        encoder.writeDouble(target);
-      } else {
-        encoder.writeIndex(TEXT);
-        encoder.writeString(classLabel);
+      encoder.writeIndex(labelBranch);
+      switch (labelBranch) {
+        case TEXT -> encoder.writeString(classLabel);
+        case NUMBER -> encoder.writeDouble(target);
+        default -> encoder.writeNull();
       }
       encoder.writeFloat(weight);
       encoder.writeArrayStart();

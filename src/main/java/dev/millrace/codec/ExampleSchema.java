@@ -9,14 +9,14 @@ import org.apache.avro.Schema;
 import org.apache.avro.SchemaNormalization;
 
 /** The standard example schema, {@code schemas/training_example.avsc}, and Avro's framing of it. */
-final class ExampleSchema {
+public final class ExampleSchema {
   private static final String RESOURCE = "/schemas/training_example.avsc";
 
   /** The schema. */
-  static final Schema SCHEMA = load();
+  public static final Schema SCHEMA = load();
 
   /** Length of the single-object header: two marker bytes and the fingerprint. */
-  static final int HEADER_LENGTH = 10;
+  public static final int HEADER_LENGTH = 10;
 
   /** Features that the attributes of a record become where no feature is declared. */
   static final int HASHED_ATTRIBUTES = 64;
@@ -39,7 +39,7 @@ final class ExampleSchema {
   }
 
   /** The single-object header of a schema: C3 01 and the fingerprint, little-endian. */
-  static byte[] header(Schema schema) {
+  public static byte[] header(Schema schema) {
     return ByteBuffer.allocate(HEADER_LENGTH)
         .order(ByteOrder.LITTLE_ENDIAN)
         .put((byte) 0xC3)

@@ -21,8 +21,7 @@ public final class FeatureReader {
 
   public FeatureReader(InputSpec spec) {
     positional = new StandardFeatures(spec);
-    boolean standard = spec.format() != InputSpec.Format.JSON && ExampleSchema.isStandard(spec);
-    named = spec.features().isEmpty() ? null : new MappedFeatures(spec.features(), standard);
+    named = spec.features().isEmpty() ? null : new MappedFeatures(spec);
   }
 
   /**

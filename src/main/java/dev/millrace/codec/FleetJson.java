@@ -24,6 +24,14 @@ public final class FleetJson {
     json.writeNumberField("examples", report.examples());
     write(json, "accuracy", report.accuracy());
     write(json, "loss", report.loss());
+    json.writeObjectFieldStart("drifting");
+    json.writeNumberField("count", report.drifting());
+    json.writeArrayFieldStart("keys");
+    for (String key : report.driftingKeys()) {
+      json.writeString(key);
+    }
+    json.writeEndArray();
+    json.writeEndObject();
     json.writeArrayFieldStart("worst");
     for (FleetSample sample : report.worst()) {
       json.writeStartObject();

@@ -18,6 +18,10 @@ import java.util.List;
  * @param task null: text, boolean and enum labels are classes, numbers are regression targets
  * @param classes the declared classes, empty for classes discovered on the way
  * @param features the declared features; empty for all that the standard schema carries
+ * @param id field that names the example, or null for none
+ * @param labels how labels come that come later than their features; null if none do
+ * @param columns of a CSV line, empty with other formats
+ * @param registry where the schemas of records in the Confluent wire format are, or null
  */
 public record InputSpec(
     Format format,
@@ -29,18 +33,59 @@ public record InputSpec(
     Task task,
     List<String> classes,
     List<FeatureSpec> features,
-    Limits limits)
+    Limits limits,
+    String id,
+    LateLabels labels,
+    List<String> columns,
+    RegistrySpec registry)
     implements Serializable {
 
   public InputSpec {
     classes = List.copyOf(classes);
     features = List.copyOf(features);
+    columns = List.copyOf(columns);
+  }
+
+  /** Of records that have their labels, without a name, CSV columns and a registry. */
+  public InputSpec(
+      Format format,
+      String schema,
+      String key,
+      String label,
+      String weight,
+      String eventTime,
+      Task task,
+      List<String> classes,
+      List<FeatureSpec> features,
+      Limits limits,
+      String id,
+      LateLabels labels) {
+    this(
+        format, schema, key, label, weight, eventTime, task, classes, features, limits, id, labels,
+        List.of(), null);
+  }
+
+  /** Of records that have their labels, and of examples without a name. */
+  public InputSpec(
+      Format format,
+      String schema,
+      String key,
+      String label,
+      String weight,
+      String eventTime,
+      Task task,
+      List<String> classes,
+      List<FeatureSpec> features,
+      Limits limits) {
+    this(
+        format, schema, key, label, weight, eventTime, task, classes, features, limits, null, null);
   }
 
   /** The same for another task. */
   public InputSpec withTask(Task newTask) {
     return new InputSpec(
-        format, schema, key, label, weight, eventTime, newTask, classes, features, limits);
+        format, schema, key, label, weight, eventTime, newTask, classes, features, limits, id,
+        labels, columns, registry);
   }
 
   /** The same for the first of its declared features. */
@@ -55,7 +100,35 @@ public record InputSpec(
         task,
         classes,
         features.subList(0, count),
-        limits);
+        limits,
+        id,
+        labels,
+        columns,
+        registry);
+  }
+
+  /** The same for records of the topic of labels. */
+  InputSpec ofLabels() {
+    return new InputSpec(
+        format,
+        schema,
+        labels.key(),
+        labels.label(),
+        weight,
+        eventTime,
+        task,
+        classes,
+        features,
+        limits,
+        labels.id(),
+        labels,
+        columns,
+        registry);
+  }
+
+  /** Whether dots in names reach into nested records. */
+  public boolean hasPaths() {
+    return format == Format.JSON || format != Format.CSV && !ExampleSchema.isStandard(this);
   }
 
   /** Numbers that the declared features are together. */
@@ -65,18 +138,38 @@ public record InputSpec(
 
   /** Framings of a record value. */
   public enum Format {
-    /** Avro single-object encoding: C3 01, the schema's fingerprint, the record. */
+    /**
+     * Avro single-object encoding: C3 01, the schema's fingerprint, the record; with a registry
+     * also the Confluent wire format.
+     */
     AVRO,
     /** The Avro record alone, nothing in front; mistakes cannot be told from data. */
     AVRO_RAW,
     /** One JSON object. */
-    JSON;
+    JSON,
+    /** One line of comma-separated values. */
+    CSV;
 
     /** The name in pipeline files, such as {@code avro-raw}. */
     public String id() {
       return KebabCase.of(this);
     }
   }
+
+  /**
+   * How labels come that come later than their features.
+   *
+   * @param topic theirs; null if they come on the topic of the features
+   * @param id field of a label's record that names the example
+   * @param key field of a label's record that holds the model key, or null for the record key
+   * @param label field of a label's record that holds the label
+   * @param timeoutMillis event time after which features wait no longer for their label, nor a
+   *     label for its features
+   * @param mostPending features of a key that wait at most, and labels that do
+   */
+  public record LateLabels(
+      String topic, String id, String key, String label, long timeoutMillis, int mostPending)
+      implements Serializable {}
 
   /**
    * What a record may be at most.

@@ -2,6 +2,7 @@ package dev.millrace.codec;
 
 import dev.millrace.data.DeadLetterReason;
 import dev.millrace.data.Example;
+import dev.millrace.data.RecordKind;
 import java.io.IOException;
 import org.apache.avro.util.Utf8;
 
@@ -30,16 +31,28 @@ final class MappedExampleReader implements ExampleReader {
   private final String[] labelPath;
   private final String[] weightPath;
   private final String[] eventTimePath;
+  private final String[] idPath;
+  private final IdReader ids;
+  private final boolean labelsAlone;
+  // Whether a record may have features alone or a label alone.
+  private final boolean mayComeApart;
 
-  MappedExampleReader(InputSpec spec, KeyReader keys, Parser parser) {
+  /**
+   * @param labelsAlone whether the records have labels and no features
+   */
+  MappedExampleReader(InputSpec spec, KeyReader keys, Parser parser, boolean labelsAlone) {
     this.parser = parser;
-    this.features = new MappedFeatures(spec.features(), false);
+    this.idPath = path(spec.id(), spec.hasPaths());
+    this.ids = new IdReader(spec.labels() != null);
+    this.labelsAlone = labelsAlone;
+    this.mayComeApart = spec.labels() != null && !labelsAlone;
+    this.features = new MappedFeatures(spec);
     this.labels = new LabelReader(spec);
     this.keys = keys;
-    this.keyPath = path(spec.key());
-    this.labelPath = path(spec.label());
-    this.weightPath = path(spec.weight());
-    this.eventTimePath = path(spec.eventTime());
+    this.keyPath = path(spec.key(), spec.hasPaths());
+    this.labelPath = path(spec.label(), spec.hasPaths());
+    this.weightPath = path(spec.weight(), spec.hasPaths());
+    this.eventTimePath = path(spec.eventTime(), spec.hasPaths());
   }
 
   @Override
@@ -48,18 +61,51 @@ final class MappedExampleReader implements ExampleReader {
     if (keyPath != null) {
       into.key = keys.read(text(fields.at(keyPath)));
     }
-    readLabel(fields.at(labelPath), into);
-    into.weight = 1f;
-    if (weightPath != null) {
-      into.weight =
-          (float) number(fields.at(weightPath), weightPath, DeadLetterReason.INVALID_WEIGHT);
+    if (idPath != null) {
+      Object id = fields.at(idPath);
+      ids.read(id == null ? null : MappedFeatures.text(id), into);
     }
+    Object label = fields.at(labelPath);
+    into.kind = kind(fields, label);
+    if (into.kind.hasLabel()) {
+      readLabel(label, into);
+    } else {
+      into.label = null;
+    }
+    into.weight = into.kind.hasFeatures() && weightPath != null ? readWeight(fields) : 1f;
+    readEventTime(fields, into);
+    if (into.kind.hasFeatures()) {
+      features.read(fields, into);
+    } else {
+      into.resize(0);
+    }
+  }
+
+  private RecordKind kind(Fields fields, Object label) {
+    if (labelsAlone) {
+      return RecordKind.LABEL;
+    }
+    if (!mayComeApart) {
+      return RecordKind.EXAMPLE;
+    }
+    if (label == null) {
+      return features.hasAny(fields) ? RecordKind.FEATURES : RecordKind.EXAMPLE;
+    }
+    return features.hasAny(fields) ? RecordKind.EXAMPLE : RecordKind.LABEL;
+  }
+
+  private float readWeight(Fields fields) throws RefusedException {
+    return (float) number(fields.at(weightPath), weightPath, DeadLetterReason.INVALID_WEIGHT);
+  }
+
+  private void readEventTime(Fields fields, Example into) throws RefusedException {
     into.eventTime = into.record.timestamp();
     if (eventTimePath != null) {
-      into.eventTime =
-          (long) number(fields.at(eventTimePath), eventTimePath, DeadLetterReason.INVALID_FEATURE);
+      Object time = fields.at(eventTimePath);
+      if (time != null || !labelsAlone) {
+        into.eventTime = (long) number(time, eventTimePath, DeadLetterReason.INVALID_FEATURE);
+      }
     }
-    features.read(fields, into);
   }
 
   private void readLabel(Object label, Example into) throws RefusedException {
@@ -92,7 +138,8 @@ final class MappedExampleReader implements ExampleReader {
     return MappedFeatures.text(field);
   }
 
-  static String[] path(String name) {
-    return name == null ? null : name.split("\\.");
+  /** The steps to a field; one step where dots are part of names. */
+  static String[] path(String name, boolean hasPaths) {
+    return name == null ? null : hasPaths ? name.split("\\.") : new String[] {name};
   }
 }

@@ -2,7 +2,6 @@ package dev.millrace.codec;
 
 import dev.millrace.data.DeadLetterReason;
 import dev.millrace.data.Example;
-import java.util.List;
 import org.apache.avro.util.Utf8;
 
 /**
@@ -11,20 +10,26 @@ import org.apache.avro.util.Utf8;
 final class MappedFeatures {
   private final FeatureMapper mapper;
   private final String[][] paths;
-  private final boolean standard;
+  // An empty text is one, rather than not known as in a table.
+  private final boolean emptyIsText;
 
-  /**
-   * @param standard whether columns are those of the standard schema: names have no path in them,
-   *     and an empty text is not known
-   */
-  MappedFeatures(List<FeatureSpec> features, boolean standard) {
-    this.mapper = new FeatureMapper(features);
-    this.standard = standard;
+  MappedFeatures(InputSpec spec) {
+    this.mapper = new FeatureMapper(spec.features());
+    this.emptyIsText = spec.hasPaths();
     this.paths = new String[mapper.columns()][];
     for (int c = 0; c < paths.length; c++) {
-      String name = mapper.column(c).name();
-      paths[c] = standard ? new String[] {name} : MappedExampleReader.path(name);
+      paths[c] = MappedExampleReader.path(mapper.column(c).name(), spec.hasPaths());
     }
+  }
+
+  /** Whether a record has any of the columns. */
+  boolean hasAny(MappedExampleReader.Fields fields) {
+    for (String[] path : paths) {
+      if (fields.at(path) != null) {
+        return true;
+      }
+    }
+    return false;
   }
 
   void read(MappedExampleReader.Fields fields, Example into) throws RefusedException {
@@ -46,7 +51,7 @@ final class MappedFeatures {
         field instanceof CharSequence || field instanceof Number || field instanceof Boolean;
     if (!wantsNumber && isScalar) {
       Utf8 text = text(field);
-      if (!standard || text.getByteLength() > 0) {
+      if (emptyIsText || text.getByteLength() > 0) {
         mapper.text(into, column, text);
       }
     } else if (wantsNumber && field instanceof Number number) {

@@ -13,8 +13,10 @@ import dev.millrace.data.MetricsReport.ClassificationBaseline;
 import dev.millrace.data.MetricsReport.ClassificationBlock;
 import dev.millrace.data.MetricsReport.ClassificationScores;
 import dev.millrace.data.MetricsReport.Confusion;
+import dev.millrace.data.MetricsReport.Contestant;
 import dev.millrace.data.MetricsReport.Context;
 import dev.millrace.data.MetricsReport.Fading;
+import dev.millrace.data.MetricsReport.Labels;
 import dev.millrace.data.MetricsReport.Member;
 import dev.millrace.data.MetricsReport.Members;
 import dev.millrace.data.MetricsReport.Offsets;
@@ -22,6 +24,7 @@ import dev.millrace.data.MetricsReport.RegressionBaseline;
 import dev.millrace.data.MetricsReport.RegressionBlock;
 import dev.millrace.data.MetricsReport.RegressionScores;
 import dev.millrace.data.MetricsReport.Validation;
+import dev.millrace.data.Task;
 import java.io.IOException;
 import java.util.List;
 import java.util.TreeMap;
@@ -60,10 +63,16 @@ public final class MetricsJson {
     if (report.validation() != null) {
       writeValidation(json, report.validation());
     }
+    if (report.labels() != null) {
+      writeLabels(json, report.labels());
+    }
     number(json, "learning_rate", context.learningRate());
     json.writeNumberField("skipped_steps", context.skippedSteps());
     if (context.members() != null) {
       writeMembers(json, context.members());
+    }
+    if (!context.models().isEmpty()) {
+      writeModels(json, context.models(), report.task());
     }
     writeInput(json, context.input());
     json.writeStringField("config", context.config());
@@ -301,6 +310,32 @@ public final class MetricsJson {
     json.writeEndObject();
   }
 
+  private static void writeLabels(JsonGenerator json, Labels labels) throws IOException {
+    json.writeObjectFieldStart("labels");
+    json.writeNumberField("pending", labels.pending());
+    json.writeNumberField("early", labels.early());
+    json.writeNumberField("matched", labels.matched());
+    json.writeNumberField("complete", labels.complete());
+    json.writeNumberField("timed_out", labels.timedOut());
+    json.writeNumberField("without_features", labels.withoutFeatures());
+    json.writeNumberField("duplicate_features", labels.duplicateFeatures());
+    json.writeNumberField("duplicate_labels", labels.duplicateLabels());
+    json.writeNumberField("dropped_features", labels.droppedFeatures());
+    json.writeNumberField("dropped_labels", labels.droppedLabels());
+    json.writeNumberField("late", labels.late());
+    if (labels.delay() == null) {
+      json.writeNullField("delay_ms");
+    } else {
+      json.writeObjectFieldStart("delay_ms");
+      json.writeNumberField("p50", labels.delay().p50());
+      json.writeNumberField("p90", labels.delay().p90());
+      json.writeNumberField("p99", labels.delay().p99());
+      json.writeNumberField("max", labels.delay().max());
+      json.writeEndObject();
+    }
+    json.writeEndObject();
+  }
+
   private static void writeMembers(JsonGenerator json, Members members) throws IOException {
     json.writeObjectFieldStart("members");
     json.writeStringField("leader", members.leader());
@@ -315,6 +350,30 @@ public final class MetricsJson {
     }
     json.writeEndObject();
     json.writeEndObject();
+  }
+
+  private static void writeModels(JsonGenerator json, List<Contestant> models, Task task)
+      throws IOException {
+    json.writeArrayFieldStart("models");
+    for (Contestant model : models) {
+      json.writeStartObject();
+      json.writeStringField("name", model.name());
+      json.writeStringField("role", model.isChampion() ? "champion" : "challenger");
+      if (model.isChampion()) {
+        json.writeNumberField("since", model.since());
+      }
+      json.writeNumberField("examples", model.examples());
+      number(json, task.isClassification() ? "log_loss" : "mae", model.loss());
+      if (task.isClassification()) {
+        number(json, "accuracy", model.accuracy());
+      }
+      if (!model.isChampion()) {
+        json.writeNumberField("lead", model.lead());
+        number(json, "p_value", model.pValue());
+      }
+      json.writeEndObject();
+    }
+    json.writeEndArray();
   }
 
   /** Partitions in ascending order, as they are met in another order after a restart. */

@@ -24,7 +24,12 @@ public final class PredictionJson {
     json.writeStartObject();
     json.writeStringField("pipeline", prediction.pipeline());
     json.writeStringField("key", prediction.key());
-    json.writeNumberField("seq", prediction.seq());
+    if (prediction.id() != null) {
+      json.writeStringField("id", prediction.id());
+    }
+    if (prediction.seq() > 0) {
+      json.writeNumberField("seq", prediction.seq());
+    }
     json.writeNumberField("partition", prediction.partition());
     json.writeNumberField("offset", prediction.offset());
     JsonLine.time(json, "event_time", prediction.eventTime());
@@ -32,7 +37,12 @@ public final class PredictionJson {
       write(json, outcome);
     } else if (prediction.outcome() instanceof OfValue outcome) {
       JsonLine.number(json, "value", outcome.value());
-      JsonLine.number(json, "actual", outcome.actual());
+      if (!Double.isNaN(outcome.actual())) {
+        JsonLine.number(json, "actual", outcome.actual());
+      }
+    }
+    if (prediction.model() != null) {
+      json.writeStringField("model", prediction.model());
     }
     json.writeNumberField("model_version", prediction.modelVersion());
     json.writeStringField("config", prediction.config());
@@ -41,7 +51,9 @@ public final class PredictionJson {
 
   private static void write(JsonGenerator json, OfClass outcome) throws IOException {
     writeClass(json, outcome.classes(), outcome.predicted());
-    json.writeStringField("actual", outcome.actual());
+    if (outcome.actual() != null) {
+      json.writeStringField("actual", outcome.actual());
+    }
     writeScores(json, outcome.classes(), outcome.scores(), outcome.probabilities());
   }
 

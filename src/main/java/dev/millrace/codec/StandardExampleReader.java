@@ -2,6 +2,7 @@ package dev.millrace.codec;
 
 import dev.millrace.data.DeadLetterReason;
 import dev.millrace.data.Example;
+import dev.millrace.data.RecordKind;
 import java.io.EOFException;
 import java.io.IOException;
 import java.util.Arrays;
@@ -19,6 +20,11 @@ final class StandardExampleReader implements ExampleReader {
   private final KeyReader keys;
   private final boolean keyInValue;
   private final int mostFeatures;
+  private final boolean hasId;
+  private final IdReader ids;
+  private final boolean labelsAlone;
+  // Whether a record may have features alone or a label alone.
+  private final boolean mayComeApart;
 
   private BinaryDecoder decoder;
   private final Utf8 text = new Utf8();
@@ -26,7 +32,14 @@ final class StandardExampleReader implements ExampleReader {
   private float[] numbers = new float[64];
   private boolean[] isMissing = new boolean[64];
 
-  StandardExampleReader(InputSpec spec, KeyReader keys) {
+  /**
+   * @param labelsAlone whether the records have labels, and features are passed over
+   */
+  StandardExampleReader(InputSpec spec, KeyReader keys, boolean labelsAlone) {
+    this.hasId = spec.id() != null;
+    this.ids = new IdReader(spec.labels() != null);
+    this.labelsAlone = labelsAlone;
+    this.mayComeApart = spec.labels() != null && !labelsAlone;
     this.features = new StandardFeatures(spec);
     this.labels = new LabelReader(spec);
     this.keys = keys;
@@ -37,32 +50,43 @@ final class StandardExampleReader implements ExampleReader {
   @Override
   public void read(byte[] value, int from, Example into) throws RefusedException, IOException {
     decoder = DecoderFactory.get().binaryDecoder(value, from, value.length - from, decoder);
-    decoder.skipString(); // event_id
+    if (hasId) {
+      ids.read(decoder.readString(text), into);
+    } else {
+      decoder.skipString();
+    }
     if (keyInValue) {
       into.key = keys.read(decoder.readString(text));
     } else {
       decoder.skipString();
     }
     into.eventTime = decoder.readLong();
-    readLabel(into);
+    boolean hasLabel = readLabel(into);
     into.weight = decoder.readFloat();
     int count = readNumbers(value.length - from);
     readMissing(count);
-    readAttributes(into, count);
-    features.end(into);
+    readAttributes(into, count, hasLabel);
     if (!decoder.isEnd()) {
       throw new IOException("there are bytes behind the end of the record");
     }
   }
 
-  private void readLabel(Example into) throws RefusedException, IOException {
+  private boolean readLabel(Example into) throws RefusedException, IOException {
     int branch = decoder.readIndex();
     switch (branch) {
-      case 0 -> throw LabelReader.missing();
+      case 0 -> {
+        decoder.readNull();
+        if (!mayComeApart) {
+          throw LabelReader.missing();
+        }
+        into.label = null;
+        return false;
+      }
       case 1 -> labels.number(into, decoder.readDouble());
       case 2 -> labels.text(into, decoder.readString(text));
       default -> throw new IOException("the label's union has no branch " + branch);
     }
+    return true;
   }
 
   private int readNumbers(int length) throws RefusedException, IOException {
@@ -101,14 +125,38 @@ final class StandardExampleReader implements ExampleReader {
     }
   }
 
-  private void readAttributes(Example into, int count) throws RefusedException, IOException {
+  private void readAttributes(Example into, int count, boolean hasLabel)
+      throws RefusedException, IOException {
     long block = decoder.readMapStart();
+    boolean isEmpty = count == 0 && block == 0;
+    if (labelsAlone || mayComeApart && hasLabel && isEmpty) {
+      into.kind = RecordKind.LABEL;
+      into.resize(0);
+      skipMap(block);
+      return;
+    }
+    if (!hasLabel) {
+      if (isEmpty) {
+        throw LabelReader.missing();
+      }
+      into.kind = RecordKind.FEATURES;
+    }
     features.begin(into, numbers, isMissing, count, block != 0);
     for (; block != 0; block = decoder.mapNext()) {
       for (long i = 0; i < block; i++) {
         decoder.readString(attribute);
         decoder.readString(text);
         features.attribute(into, attribute, text);
+      }
+    }
+    features.end(into);
+  }
+
+  private void skipMap(long first) throws IOException {
+    for (long block = first; block != 0; block = decoder.mapNext()) {
+      for (long i = 0; i < block; i++) {
+        decoder.skipString();
+        decoder.skipString();
       }
     }
   }

@@ -6,8 +6,8 @@ import java.util.Arrays;
  * Examples of one model key on their way to the model: the unit of transport, so that the shuffle
  * is paid once for many examples. It has no meaning for learning. Not thread-safe.
  *
- * <p>All examples of a chunk have the same number of features and the same kind of label, and are
- * of the same epoch.
+ * <p>All rows of a chunk that have features have the same number of them, all that have a label the
+ * same kind of label, and all are of the same epoch.
  */
 public final class Chunk extends PackedExamples {
   private String key;
@@ -15,6 +15,10 @@ public final class Chunk extends PackedExamples {
   private String[] labels = new String[4];
   private int labelCount;
   private int epoch;
+  // Whether each row is an example, and whether any has features, and a label.
+  private boolean plain = true;
+  private boolean hasFeatures;
+  private boolean hasLabels;
 
   /** An empty chunk that takes its first example's key, width and kind. */
   public Chunk() {}
@@ -22,15 +26,20 @@ public final class Chunk extends PackedExamples {
   /**
    * A chunk over packed rows and labels, which it keeps.
    *
+   * @param plain whether each row is a {@link RecordKind#EXAMPLE}
    * @param bytes as {@link #bytes} gave them, as many as were in use
    */
-  public Chunk(String key, int size, int width, int epoch, String[] labels, byte[] bytes) {
+  public Chunk(
+      String key, int size, int width, int epoch, boolean plain, String[] labels, byte[] bytes) {
     super(bytes, size, width);
     this.key = key;
     this.classification = labels.length > 0;
     this.labels = labels;
     this.labelCount = labels.length;
     this.epoch = epoch;
+    this.plain = plain;
+    this.hasFeatures = size > 0;
+    this.hasLabels = size > 0;
   }
 
   public String key() {
@@ -42,7 +51,17 @@ public final class Chunk extends PackedExamples {
     return epoch;
   }
 
-  /** Whether the labels are classes; numbers otherwise. */
+  /** Whether each row is a {@link RecordKind#EXAMPLE}. */
+  public boolean isPlain() {
+    return plain;
+  }
+
+  /** Whether the rows are commands; then all are. */
+  public boolean isOfCommands() {
+    return !plain && size() > 0 && kind(0) == RecordKind.COMMAND;
+  }
+
+  /** Whether the labels are classes; numbers otherwise, or there are none. */
   public boolean isClassification() {
     return classification;
   }
@@ -65,9 +84,9 @@ public final class Chunk extends PackedExamples {
   /** Whether an example can be added: same key, width, epoch and kind of label. */
   public boolean accepts(Example example) {
     return size() == 0
-        || (width() == example.width
-            && epoch == example.epoch
-            && classification == (example.label != null)
+        || (epoch == example.epoch
+            && (width() == example.width || !hasFeatures || !example.kind.hasFeatures())
+            && (classification == (example.label != null) || !hasLabels || !example.kind.hasLabel())
             && key.equals(example.key));
   }
 
@@ -76,15 +95,26 @@ public final class Chunk extends PackedExamples {
     if (size() == 0) {
       key = example.key;
       epoch = example.epoch;
-      classification = example.label != null;
     }
-    append(example, classification ? position(example.label) : example.target);
+    hasFeatures |= example.kind.hasFeatures();
+    plain &= example.kind == RecordKind.EXAMPLE;
+    if (example.kind.hasLabel()) {
+      hasLabels = true;
+      classification = example.label != null;
+      append(example, classification ? position(example.label) : example.target);
+    } else {
+      append(example, Double.NaN);
+    }
   }
 
   /** Empties the chunk, keeping its memory. */
   public void clear() {
     Arrays.fill(labels, 0, labelCount, null);
     labelCount = 0;
+    classification = false;
+    plain = true;
+    hasFeatures = false;
+    hasLabels = false;
     clearRows();
   }
 
@@ -95,6 +125,7 @@ public final class Chunk extends PackedExamples {
         size(),
         width(),
         epoch,
+        plain,
         Arrays.copyOf(labels, labelCount),
         Arrays.copyOf(bytes(), length()));
   }

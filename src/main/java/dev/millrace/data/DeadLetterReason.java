@@ -12,12 +12,20 @@ public enum DeadLetterReason {
   UNKNOWN_FRAMING,
   /** The framing names a schema that the pipeline does not know. */
   UNKNOWN_SCHEMA,
+  /** The record's schema cannot be read as the pipeline's; the message has the difference. */
+  INCOMPATIBLE_SCHEMA,
   /** The bytes end early or are not what the schema says. */
   MALFORMED_RECORD,
   /** No model key: the record key (or the key field) is null or empty. */
   MISSING_KEY,
   /** The model key is longer than {@code limits.key-bytes} or is not UTF-8. */
   INVALID_KEY,
+  /** No name of the example, and a label that comes later needs one. */
+  MISSING_ID,
+  /** The example's name is longer than 256 bytes. */
+  INVALID_ID,
+  /** A label came before its features, of a key that nothing is known of yet. */
+  LABEL_WITHOUT_FEATURES,
   /** The label is null. */
   MISSING_LABEL,
   /** The label is not a finite number, or not of the kind that the task needs. */
@@ -37,7 +45,11 @@ public enum DeadLetterReason {
   /** A feature has a value of another type than declared. */
   INVALID_FEATURE,
   /** The example's weight is negative, NaN or infinite. */
-  INVALID_WEIGHT;
+  INVALID_WEIGHT,
+  /** The record of the commands topic is no command. */
+  INVALID_COMMAND,
+  /** The command names a model that the key does not have, or a key without models. */
+  UNKNOWN_MODEL;
 
   /** The name in records and documentation, such as {@code empty-value}. */
   public String id() {

@@ -5,8 +5,19 @@ package dev.millrace.data;
  * whoever keeps an example copies it. Not thread-safe.
  */
 public final class Example {
+  private static final int NO_ID = -1;
+
+  /** What the record has of the example. */
+  public RecordKind kind = RecordKind.EXAMPLE;
+
   /** The model that the example belongs to. */
   public String key;
+
+  /** The first {@link #idLength} bytes name the example, in UTF-8. */
+  public byte[] id = new byte[16];
+
+  /** Length of the id in bytes, -1 if the example has none. */
+  public int idLength = NO_ID;
 
   /** The first {@link #width} entries are the features; NaN is a missing value. */
   public float[] features = new float[16];
@@ -37,5 +48,24 @@ public final class Example {
       features = new float[Math.max(newWidth, features.length * 2)];
     }
     width = newWidth;
+  }
+
+  /** Whether the example has a name. */
+  public boolean hasId() {
+    return idLength >= 0;
+  }
+
+  /** Takes the name away. */
+  public void clearId() {
+    idLength = NO_ID;
+  }
+
+  /** Copies the first {@code length} bytes as the name. */
+  public void setId(byte[] utf8, int length) {
+    if (id.length < length) {
+      id = new byte[Math.max(length, 2 * id.length)];
+    }
+    System.arraycopy(utf8, 0, id, 0, length);
+    idLength = length;
   }
 }

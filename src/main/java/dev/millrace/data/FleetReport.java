@@ -11,6 +11,9 @@ import java.util.List;
  * @param examples that all of them have learned from, as last reported
  * @param accuracy over the keys, of the windowed accuracy; null if no key has one
  * @param loss over the keys, of the windowed loss; null if no key has one
+ * @param drifting how many keys drift now: their detector warns, or found a drift within the last
+ *     minute
+ * @param driftingKeys the first of them in the order of their names, ten at most
  * @param worst the keys of the greatest windowed loss, the greatest first
  * @param config fingerprint of the pipeline's configuration
  */
@@ -22,10 +25,13 @@ public record FleetReport(
     long examples,
     Spread accuracy,
     Spread loss,
+    int drifting,
+    List<String> driftingKeys,
     List<FleetSample> worst,
     String config) {
 
   public FleetReport {
+    driftingKeys = List.copyOf(driftingKeys);
     worst = List.copyOf(worst);
   }
 

@@ -11,14 +11,57 @@ import java.util.List;
  *
  * @param epoch the pass over a bounded data set that the last example was of, 0 if nobody counts
  * @param validation null if no example was held out
+ * @param labels null if no labels come later than their features
  */
 public record MetricsReport(
-    Context context, Task task, Scores scores, int epoch, Validation validation) {
+    Context context, Task task, Scores scores, int epoch, Validation validation, Labels labels) {
+
+  /** Of examples that come with their labels. */
+  public MetricsReport(
+      Context context, Task task, Scores scores, int epoch, Validation validation) {
+    this(context, task, scores, epoch, validation, null);
+  }
 
   /** Of examples of no epoch, none of which was held out. */
   public MetricsReport(Context context, Task task, Scores scores) {
     this(context, task, scores, 0, null);
   }
+
+  /** The same with what became of features and labels that came apart. */
+  public MetricsReport withLabels(Labels other) {
+    return new MetricsReport(context, task, scores, epoch, validation, other);
+  }
+
+  /**
+   * What became of features and labels that came apart: a match is two records, everything else is
+   * one.
+   *
+   * @param pending features that wait for their label
+   * @param early labels that wait for their features
+   * @param complete records that had both
+   * @param timedOut features whose label did not come in time
+   * @param withoutFeatures labels whose features did not come in time
+   * @param droppedFeatures for which there was no room
+   * @param droppedLabels that waited and had to make room
+   * @param late labels of features that had timed out or were dropped
+   * @param delay of the last labels; null before the first
+   */
+  public record Labels(
+      long pending,
+      long early,
+      long matched,
+      long complete,
+      long timedOut,
+      long withoutFeatures,
+      long duplicateFeatures,
+      long duplicateLabels,
+      long droppedFeatures,
+      long droppedLabels,
+      long late,
+      Delays delay) {}
+
+  /** How long labels came after their features: quantiles in milliseconds of event time. */
+  public record Delays(long p50, long p90, long p99, long max) {}
 
   /**
    * Scores of the examples that the model does not learn from: its window, and all of the epoch.
@@ -39,6 +82,7 @@ public record MetricsReport(
    * @param classes name of each class, by index; empty for regression
    * @param skippedSteps steps that were dropped because a loss or weight was not finite
    * @param members of a model that mixes several; null for any other
+   * @param models of which one answers; empty if there is but one
    * @param config fingerprint of the pipeline's configuration
    */
   public record Context(
@@ -52,14 +96,16 @@ public record MetricsReport(
       double learningRate,
       long skippedSteps,
       Members members,
+      List<Contestant> models,
       Offsets input,
       String config) {
 
     public Context {
       classes = List.copyOf(classes);
+      models = List.copyOf(models);
     }
 
-    /** Of a model that mixes nothing. */
+    /** Of one model, which mixes nothing. */
     public Context(
         String pipeline,
         String key,
@@ -83,6 +129,7 @@ public record MetricsReport(
           learningRate,
           skippedSteps,
           null,
+          List.of(),
           input,
           config);
     }
@@ -107,6 +154,32 @@ public record MetricsReport(
    * @param loss mean loss of the member's own predictions over some 1000 examples, fading
    */
   public record Member(String name, double weight, double loss) {}
+
+  /**
+   * One of several models of a key.
+   *
+   * @param since examples of the key when it became champion; -1 for a challenger
+   * @param examples that it has learned from
+   * @param loss fading mean: of -ln p(actual class), or of the absolute error
+   * @param accuracy fading, NaN for regression
+   * @param lead examples, up to the last, for which its loss was below the champion's
+   * @param pValue bound on how likely one that is no better would ever have come so far; NaN for
+   *     the champion
+   */
+  public record Contestant(
+      String name,
+      long since,
+      long examples,
+      double loss,
+      double accuracy,
+      long lead,
+      double pValue) {
+
+    /** Whether it is the one that answers. */
+    public boolean isChampion() {
+      return since >= 0;
+    }
+  }
 
   /**
    * The part of the input topic that this key has seen: for each of the partitions, in any order,

@@ -18,7 +18,8 @@ public record ModelEvent(
     String config) {
 
   /** What happened. */
-  public sealed interface What permits Warning, Drift, SkippedSteps, Forgotten, StartedAfresh {}
+  public sealed interface What
+      permits Warning, Drift, SkippedSteps, Forgotten, StartedAfresh, ChampionChanged {}
 
   /**
    * The detector began to doubt.
@@ -52,4 +53,27 @@ public record ModelEvent(
    * @param reason both kinds
    */
   public record StartedAfresh(String reason) implements What {}
+
+  /** Why another model answers. */
+  public enum Why {
+    /** It did better for so long that it was no chance. */
+    BETTER,
+    /** Somebody said so. */
+    COMMAND,
+    /** The stream changed. */
+    DRIFT,
+    /** The pipeline has the one before no more. */
+    REMOVED
+  }
+
+  /**
+   * Another one of the key's models answers from the next example on.
+   *
+   * @param fromLoss fading mean loss of the one before, NaN if not known
+   * @param toLoss that of the new one
+   * @param pValue bound on how likely one that is no better would ever have come so far
+   */
+  public record ChampionChanged(
+      String from, String to, Why why, double fromLoss, double toLoss, double pValue)
+      implements What {}
 }

@@ -11,9 +11,10 @@ import java.util.Arrays;
  * place in memory, and many of them travel as cheaply as one. Not thread-safe.
  *
  * <p>A row is: its length (int), partition (int), offset (long), timestamp (long), event time
- * (long), target (double), weight (float), features (float each), key, value, number of headers
- * (int), then name and value of each header. Numbers are little-endian; a byte string is its length
- * (int, -1 for null) and its bytes. The topic is not stored.
+ * (long), target (double), weight (float), kind (int, the next bit for an id), features (float
+ * each, none if the kind has none), the id if there is one, key, value, number of headers (int),
+ * then name and value of each header. Numbers are little-endian; a byte string is its length (int,
+ * -1 for null) and its bytes. The topic is not stored.
  */
 abstract sealed class PackedExamples permits Chunk {
   private static final VarHandle INT =
@@ -27,7 +28,10 @@ abstract sealed class PackedExamples permits Chunk {
   private static final int EVENT_TIME = TIMESTAMP + Long.BYTES;
   private static final int TARGET = EVENT_TIME + Long.BYTES;
   private static final int WEIGHT = TARGET + Double.BYTES;
-  private static final int FEATURES = WEIGHT + Float.BYTES;
+  private static final int KIND = WEIGHT + Float.BYTES;
+  private static final int FEATURES = KIND + Integer.BYTES;
+  private static final int HAS_ID = 1 << 8;
+  private static final int KIND_BITS = HAS_ID - 1;
   private static final int FIRST_BYTES = 512;
 
   private byte[] bytes;
@@ -56,7 +60,7 @@ abstract sealed class PackedExamples permits Chunk {
     return size;
   }
 
-  /** Features of each example. */
+  /** Features of each row that has any. */
   public final int width() {
     return width;
   }
@@ -100,12 +104,37 @@ abstract sealed class PackedExamples permits Chunk {
     return Float.intBitsToFloat(intAt(start(row) + WEIGHT));
   }
 
-  /** The regression target; for classification the position of the class among the labels. */
+  /** What the record behind a row has of the example. */
+  public final RecordKind kind(int row) {
+    return RecordKind.of(intAt(start(row) + KIND) & KIND_BITS);
+  }
+
+  /** Whether the example has a name. */
+  public final boolean hasId(int row) {
+    return (intAt(start(row) + KIND) & HAS_ID) != 0;
+  }
+
+  /** The name of the example, null if it has none. */
+  public final String id(int row) {
+    if (!hasId(row)) {
+      return null;
+    }
+    int at = endOfFeatures(row);
+    return new String(bytes, at + Integer.BYTES, intAt(at), StandardCharsets.UTF_8);
+  }
+
+  /**
+   * The regression target; for classification the position of the class among the labels. NaN if
+   * the kind has no label.
+   */
   public final double target(int row) {
     return Double.longBitsToDouble((long) LONG.get(bytes, start(row) + TARGET));
   }
 
-  /** Copies the features of rows {@code from} to below {@code to}; NaN is a missing value. */
+  /**
+   * Copies the features of rows {@code from} to below {@code to}, which all have some; NaN is a
+   * missing value.
+   */
   public final void copyFeatures(int from, int to, float[] into) {
     int next = 0;
     for (int row = from; row < to; row++) {
@@ -118,7 +147,10 @@ abstract sealed class PackedExamples permits Chunk {
 
   /** The record behind a row, byte for byte as it came. */
   public final KafkaRecord record(int row, String topic) {
-    int[] cursor = {start(row) + FEATURES + width * Float.BYTES};
+    int[] cursor = {endOfFeatures(row)};
+    if (hasId(row)) {
+      cursor[0] += Integer.BYTES + intAt(cursor[0]);
+    }
     byte[] key = take(cursor);
     byte[] value = take(cursor);
     int headers = intAt(cursor[0]);
@@ -133,13 +165,17 @@ abstract sealed class PackedExamples permits Chunk {
         topic, partition(row), offset(row), timestamp(row), key, value, names, values);
   }
 
-  /** Appends a row of as many features as all have; the first decides. */
+  /** Appends a row of as many features as all have that have any; the first of them decides. */
   final void append(Example example, double target) {
-    width = example.width;
+    int count = 0;
+    if (example.kind.hasFeatures()) {
+      width = example.width;
+      count = width;
+    }
     KafkaRecord record = example.record;
     int start = length;
     int features = start + FEATURES;
-    int at = features + width * Float.BYTES;
+    int at = features + count * Float.BYTES;
     ensureRoom(at);
     byte[] into = bytes;
     INT.set(into, start + PARTITION, record.partition());
@@ -148,9 +184,14 @@ abstract sealed class PackedExamples permits Chunk {
     LONG.set(into, start + EVENT_TIME, example.eventTime);
     LONG.set(into, start + TARGET, Double.doubleToRawLongBits(target));
     INT.set(into, start + WEIGHT, Float.floatToRawIntBits(example.weight));
-    for (int f = 0; f < width; f++) {
+    int kind = example.kind.ordinal();
+    INT.set(into, start + KIND, example.hasId() ? kind | HAS_ID : kind);
+    for (int f = 0; f < count; f++) {
       int bits = Float.floatToRawIntBits(example.features[f]);
       INT.set(into, features + f * Float.BYTES, bits);
+    }
+    if (example.hasId()) {
+      at = put(at, example.id, example.idLength);
     }
     at = put(at, record.key());
     at = put(at, record.value());
@@ -167,6 +208,7 @@ abstract sealed class PackedExamples permits Chunk {
 
   /** Removes all rows, keeping the memory. */
   final void clearRows() {
+    width = 0;
     length = 0;
     size = 0;
     known = 0;
@@ -190,6 +232,11 @@ abstract sealed class PackedExamples permits Chunk {
     }
   }
 
+  private int endOfFeatures(int row) {
+    int count = kind(row).hasFeatures() ? width : 0;
+    return start(row) + FEATURES + count * Float.BYTES;
+  }
+
   private int intAt(int at) {
     return (int) INT.get(bytes, at);
   }
@@ -204,11 +251,15 @@ abstract sealed class PackedExamples permits Chunk {
     if (string == null) {
       return putInt(at, -1);
     }
+    return put(at, string, string.length);
+  }
+
+  private int put(int at, byte[] string, int stringLength) {
     int from = at + Integer.BYTES;
-    ensureRoom(from + string.length);
-    INT.set(bytes, at, string.length);
-    System.arraycopy(string, 0, bytes, from, string.length);
-    return from + string.length;
+    ensureRoom(from + stringLength);
+    INT.set(bytes, at, stringLength);
+    System.arraycopy(string, 0, bytes, from, stringLength);
+    return from + stringLength;
   }
 
   private byte[] take(int[] cursor) {

@@ -3,23 +3,28 @@ package dev.millrace.data;
 import java.util.List;
 
 /**
- * What the model of a key said about one example before it learned from it, beside the truth.
+ * What the model of a key said about one example before it learned from it, beside the truth if
+ * that is known yet.
  *
- * @param seq number of the example among those of its key, from 1
+ * @param id that names the example, or null
+ * @param seq number of the example among those of its key, from 1; 0 if its label comes later
  * @param partition of the example's record
  * @param offset of the example's record
  * @param eventTime of the example, milliseconds since the epoch
+ * @param model name of the one that answered, null if there is but one
  * @param modelVersion steps that the model's weights had taken
  * @param config fingerprint of the pipeline's configuration
  */
 public record Prediction(
     String pipeline,
     String key,
+    String id,
     long seq,
     int partition,
     long offset,
     long eventTime,
     Outcome outcome,
+    String model,
     long modelVersion,
     String config) {
 
@@ -33,6 +38,7 @@ public record Prediction(
    * @param scores of each of them
    * @param probabilities whether the scores are probabilities
    * @param predicted index of the class that counts as predicted, -1 if none was known
+   * @param actual null if it is not known yet
    */
   public record OfClass(
       List<String> classes, float[] scores, boolean probabilities, int predicted, String actual)
@@ -42,6 +48,7 @@ public record Prediction(
    * Of a regression model.
    *
    * @param value NaN before the first target
+   * @param actual NaN if it is not known yet
    */
   public record OfValue(float value, double actual) implements Outcome {}
 

@@ -80,9 +80,7 @@ public final class ClassificationMetrics implements RollingMetrics {
    * @param eventTime milliseconds since the epoch
    */
   public void update(ScoredClass example, double weight, long eventTime) {
-    if (positive != UNKNOWN) {
-      decide(example);
-    }
+    decide(example);
     int majority = majorityClass.predict();
     window.add(example, previousLabel, majority, weight, eventTime);
     total.add(example, previousLabel, majority, weight);
@@ -92,9 +90,15 @@ public final class ClassificationMetrics implements RollingMetrics {
     observe(example.actual, weight);
   }
 
-  private void decide(ScoredClass example) {
+  /** Sets the predicted class where a threshold decides between two, as {@link #update} does. */
+  public void decide(ScoredClass example) {
+    if (positive == UNKNOWN) {
+      return;
+    }
     example.positiveScore = example.scoreOf(positive);
-    if (spec.decision() != MetricsSpec.Decision.MOST_PROBABLE && example.isBinaryChoice()) {
+    if (spec.decision() != MetricsSpec.Decision.MOST_PROBABLE
+        && example.isBinaryChoice()
+        && !example.isDecided()) {
       boolean isPositive =
           example.positiveScore
               > Threshold.of(spec.decision(), spec.beta(), total.model(), positive);

@@ -35,6 +35,7 @@ public final class ScoredClass {
   private int first;
   private int known;
   private boolean probabilities;
+  private boolean decided;
 
   /**
    * Takes over what a model said; the class of the largest score is the prediction.
@@ -51,6 +52,7 @@ public final class ScoredClass {
     known = classes;
     probabilities = areProbabilities;
     actual = actualClass;
+    decided = false;
     predicted = best();
     positiveScore = Float.NaN;
     if (areProbabilities) {
@@ -68,6 +70,17 @@ public final class ScoredClass {
   /** Score of a class, 0 for one that the model did not know. */
   public float scoreOf(int classIndex) {
     return classIndex < known ? scores[first + classIndex] : 0;
+  }
+
+  /** Keeps to a class that was predicted before; no threshold decides again. */
+  public void keep(int classIndex) {
+    decide(classIndex);
+    decided = true;
+  }
+
+  /** Whether nothing is left to decide. */
+  boolean isDecided() {
+    return decided;
   }
 
   /** Whether the model chose between two classes by probability. */

@@ -5,10 +5,8 @@ import dev.millrace.data.Example;
 import dev.millrace.flink.OpenChunks.Filling;
 import java.util.ArrayDeque;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
-import org.apache.flink.metrics.Gauge;
 import org.apache.flink.metrics.Histogram;
 import org.apache.flink.metrics.MetricGroup;
-import org.apache.flink.runtime.metrics.DescriptiveStatisticsHistogram;
 import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
 import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
 import org.apache.flink.streaming.api.watermark.Watermark;
@@ -63,7 +61,6 @@ public class ChunkOperator extends AbstractStreamOperator<Chunk>
   private static final int AGE_PER_LINGER = 4;
   private static final long MOST_SPARE_BYTES = 32L << 20;
   private static final int MOST_BYTES_OF_SPARE = 64 << 10;
-  private static final int HISTOGRAM_CHUNKS = 1_024;
 
   private transient OpenChunks open;
   private transient ArrayDeque<Filling> spare;
@@ -86,12 +83,11 @@ public class ChunkOperator extends AbstractStreamOperator<Chunk>
     open = new OpenChunks();
     spare = new ArrayDeque<>();
     out = new StreamRecord<>(null);
-    MetricGroup group = getMetricGroup().addGroup("millrace");
-    chunkRecords =
-        group.histogram("records_per_chunk", new DescriptiveStatisticsHistogram(HISTOGRAM_CHUNKS));
-    lingered = group.histogram("linger_ms", new DescriptiveStatisticsHistogram(HISTOGRAM_CHUNKS));
-    group.gauge("open_chunks", (Gauge<Integer>) () -> open.size());
-    group.gauge("open_chunk_bytes", (Gauge<Long>) () -> bytes);
+    MetricGroup group = getMetricGroup();
+    chunkRecords = JobMetric.RECORDS_PER_CHUNK.histogram(group);
+    lingered = JobMetric.LINGER_MS.histogram(group);
+    JobMetric.OPEN_CHUNKS.gauge(group, () -> open.size());
+    JobMetric.OPEN_CHUNK_BYTES.gauge(group, () -> bytes);
   }
 
   @Override

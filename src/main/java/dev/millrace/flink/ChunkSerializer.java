@@ -28,6 +28,7 @@ public final class ChunkSerializer extends TypeSerializer<Chunk> {
     out.writeInt(chunk.size());
     out.writeInt(chunk.width());
     out.writeInt(chunk.epoch());
+    out.writeBoolean(chunk.isPlain());
     out.writeInt(chunk.labelCount());
     for (int i = 0; i < chunk.labelCount(); i++) {
       out.writeUTF(chunk.label(i));
@@ -42,13 +43,14 @@ public final class ChunkSerializer extends TypeSerializer<Chunk> {
     int size = in.readInt();
     int width = in.readInt();
     int epoch = in.readInt();
+    boolean plain = in.readBoolean();
     String[] labels = new String[in.readInt()];
     for (int i = 0; i < labels.length; i++) {
       labels[i] = intern(in.readUTF());
     }
     byte[] rows = new byte[in.readInt()];
     in.readFully(rows);
-    return new Chunk(key, size, width, epoch, labels, rows);
+    return new Chunk(key, size, width, epoch, plain, labels, rows);
   }
 
   @Override

@@ -16,14 +16,13 @@ final class DeadLetters {
   private final int mostBytes;
 
   /**
+   * @param group of the operator
    * @param mostBytes of a letter on the topic
    */
   DeadLetters(MetricGroup group, int mostBytes) {
     this.mostBytes = mostBytes;
     for (DeadLetterReason reason : DeadLetterReason.values()) {
-      counters.put(
-          reason,
-          group.addGroup("millrace").addGroup("reason", reason.id()).counter("dead_letters"));
+      counters.put(reason, JobMetric.DEAD_LETTERS.counter(group, reason));
     }
   }
 

@@ -25,7 +25,9 @@ public record DriftPlan(
     RESET_HEAD,
     /** The model starts afresh. */
     RESET,
-    /** A model that has been learning since the warning takes over. */
+    /**
+     * Of several models the best challenger takes over, else one that learned since the warning.
+     */
     SWAP_IN_CHALLENGER;
 
     /** The name in pipeline files, such as {@code reset-head}. */

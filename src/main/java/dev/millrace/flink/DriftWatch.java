@@ -11,6 +11,7 @@ import dev.millrace.nn.ModelSpec;
 import dev.millrace.nn.OnlineModel;
 import dev.millrace.nn.Workspace;
 import dev.millrace.nn.auto.Models;
+import dev.millrace.nn.contest.Contest;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
@@ -51,6 +52,11 @@ final class DriftWatch {
   /** Drifts so far. */
   long drifts() {
     return drifts;
+  }
+
+  /** Whether a drift is suspected now. */
+  boolean isWarned() {
+    return last == DriftSignal.WARNING;
   }
 
   /** A challenger learns each class that the model learns. */
@@ -102,6 +108,12 @@ final class DriftWatch {
    */
   OnlineModel act(OnlineModel model, Supplier<OnlineModel> fresh) {
     boolean drift = last == DriftSignal.DRIFT;
+    if (model instanceof Contest contest) {
+      if (drift) {
+        act(contest);
+      }
+      return contest;
+    }
     switch (plan.action()) {
       case EVENT -> {}
       case BOOST_LEARNING_RATE -> {
@@ -123,6 +135,15 @@ final class DriftWatch {
       }
     }
     return model;
+  }
+
+  /** Several models: one of them takes over, or all start afresh. */
+  private void act(Contest contest) {
+    if (plan.action() == DriftPlan.Action.SWAP_IN_CHALLENGER) {
+      contest.swapIn();
+    } else if (plan.action() == DriftPlan.Action.RESET) {
+      contest.reset();
+    }
   }
 
   private OnlineModel challenge(OnlineModel model, Supplier<OnlineModel> fresh) {

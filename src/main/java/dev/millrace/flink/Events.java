@@ -2,6 +2,7 @@ package dev.millrace.flink;
 
 import dev.millrace.codec.EventJson;
 import dev.millrace.data.ModelEvent;
+import dev.millrace.data.ModelEvent.ChampionChanged;
 import dev.millrace.data.ModelEvent.Drift;
 import dev.millrace.data.ModelEvent.Forgotten;
 import dev.millrace.data.ModelEvent.SkippedSteps;
@@ -10,6 +11,7 @@ import dev.millrace.data.ModelEvent.Warning;
 import dev.millrace.data.ModelEvent.What;
 import dev.millrace.data.OutputRecord;
 import dev.millrace.eval.drift.DriftSignal;
+import dev.millrace.nn.contest.Contest;
 import java.nio.charset.StandardCharsets;
 
 /** Publishes what happens to models. */
@@ -45,6 +47,20 @@ final class Events {
           publish(
               model, key, new Drift(plan.name(), plan.action().id(), model.drifts()), steps, out);
     }
+  }
+
+  /**
+   * Tells of another champion, if there is one that was not told of.
+   *
+   * @return whether there is
+   */
+  boolean noteChampion(PrequentialModel model, String key, SideOutputs out) {
+    Contest contest = model.contest();
+    ChampionChanged change = contest == null ? null : contest.takeChange();
+    if (change != null) {
+      publish(model, key, change, model.learner().steps(), out);
+    }
+    return change != null;
   }
 
   /** Tells that a key has been idle for too long. */

@@ -10,14 +10,18 @@ import java.util.List;
 import java.util.PriorityQueue;
 
 /** Adds the samples of all keys up to one report. Not thread-safe. */
-final class Fleet {
-  static final int WORST = 10;
+public final class Fleet {
+  private static final int WORST = 10;
+  private static final int DRIFTING = 10;
 
   private static final Comparator<FleetSample> BY_LOSS =
       Comparator.comparingDouble(FleetSample::loss)
           .thenComparing(FleetSample::key, Comparator.reverseOrder());
 
   private final PriorityQueue<FleetSample> worst = new PriorityQueue<>(BY_LOSS);
+  private final PriorityQueue<String> firstDrifting =
+      new PriorityQueue<>(Comparator.<String>reverseOrder());
+  private int drifting;
   private double[] accuracies = new double[64];
   private double[] losses = new double[64];
   private int accuracyCount;
@@ -26,9 +30,17 @@ final class Fleet {
   private int active;
   private long examples;
 
-  void add(FleetSample sample, boolean isActive) {
+  /** Counts one key in. */
+  public void add(FleetSample sample, boolean isActive, boolean isDrifting) {
     keys++;
     active += isActive ? 1 : 0;
+    if (isDrifting) {
+      drifting++;
+      firstDrifting.add(sample.key());
+      if (firstDrifting.size() > DRIFTING) {
+        firstDrifting.poll();
+      }
+    }
     examples += sample.examples();
     if (!Double.isNaN(sample.accuracy())) {
       accuracies = withRoom(accuracies, accuracyCount);
@@ -44,7 +56,13 @@ final class Fleet {
     }
   }
 
-  FleetReport report(String pipeline, long time, String config) {
+  /**
+   * How all the keys together are doing.
+   *
+   * @param time milliseconds since the epoch
+   * @param config fingerprint of the pipeline's configuration
+   */
+  public FleetReport report(String pipeline, long time, String config) {
     List<FleetSample> greatestFirst = new ArrayList<>(worst);
     greatestFirst.sort(BY_LOSS.reversed());
     return new FleetReport(
@@ -55,6 +73,8 @@ final class Fleet {
         examples,
         spread(accuracies, accuracyCount),
         spread(losses, lossCount),
+        drifting,
+        firstDrifting.stream().sorted().toList(),
         greatestFirst,
         config);
   }

@@ -29,16 +29,40 @@ public final class FleetFunction extends KeyedProcessFunction<String, FleetSampl
   /** Time between two reports. */
   static final long PERIOD_MILLIS = 5_000;
 
-  /** A key that was reported within this time counts as active. */
-  static final long ACTIVE_MILLIS = 60_000;
+  /** A key that was reported within this time counts as active, one that drifted as drifting. */
+  static final long RECENT_MILLIS = 60_000;
 
   /**
    * What is kept of a key.
    *
    * @param seen when it was reported, processing time
+   * @param drifted when its count of drifts was seen to grow, processing time; 0 if never
    */
-  public record Entry(long examples, double loss, double accuracy, long seen)
-      implements Serializable {}
+  public record Entry(
+      long examples,
+      double loss,
+      double accuracy,
+      long seen,
+      long drifts,
+      boolean warned,
+      long drifted)
+      implements Serializable {
+
+    private Entry(FleetSample sample, long now, long drifted) {
+      this(
+          sample.examples(),
+          sample.loss(),
+          sample.accuracy(),
+          now,
+          sample.drifts(),
+          sample.warned(),
+          drifted);
+    }
+
+    private FleetSample sample(String key) {
+      return new FleetSample(key, examples, loss, accuracy, drifts, warned);
+    }
+  }
 
   private final String config;
   private transient MapState<String, Entry> keys;
@@ -67,7 +91,10 @@ public final class FleetFunction extends KeyedProcessFunction<String, FleetSampl
     if (sample.examples() < 0) {
       keys.remove(sample.key());
     } else {
-      keys.put(sample.key(), new Entry(sample.examples(), sample.loss(), sample.accuracy(), now));
+      Entry before = keys.get(sample.key());
+      boolean driftsMore = sample.drifts() > (before == null ? 0 : before.drifts());
+      long drifted = driftsMore ? now : before == null ? 0 : before.drifted();
+      keys.put(sample.key(), new Entry(sample, now, drifted));
     }
     long next = (now / PERIOD_MILLIS + 1) * PERIOD_MILLIS;
     if (next != reminder) {
@@ -84,9 +111,9 @@ public final class FleetFunction extends KeyedProcessFunction<String, FleetSampl
     Fleet fleet = new Fleet();
     for (Map.Entry<String, Entry> key : keys.entries()) {
       Entry entry = key.getValue();
-      fleet.add(
-          new FleetSample(key.getKey(), entry.examples(), entry.loss(), entry.accuracy()),
-          entry.seen() > now - ACTIVE_MILLIS);
+      long recent = now - RECENT_MILLIS;
+      boolean drifting = entry.warned() || entry.drifted() > 0 && entry.drifted() > recent;
+      fleet.add(entry.sample(key.getKey()), entry.seen() > recent, drifting);
     }
     String pipeline = context.getCurrentKey();
     out.collect(

@@ -3,9 +3,9 @@ package dev.millrace.flink;
 import dev.millrace.data.Chunk;
 
 /**
- * Which examples are held out for validation: a share of them by a hash of what they say, that is
- * key, features and label, so that it is the same ones on every replay, in every epoch, and however
- * the records were sent.
+ * Which examples are held out for validation: a share of them by a hash of key and id, or where
+ * they have no id of what they say, that is key, features and label. So it is the same ones on
+ * every replay, in every epoch, and however the records were sent.
  */
 final class HeldOut {
 
@@ -14,11 +14,20 @@ final class HeldOut {
   /**
    * Whether an example is among so large a share.
    *
-   * @param features of the row
+   * @param features of the row; not looked at if it has an id
    */
   static boolean isHeldOut(Chunk chunk, int row, float[] features, double share) {
     // 53 bits are what a double holds of a fraction.
-    return share > 0 && (hash(chunk, row, features) >>> 11) * 0x1p-53 < share;
+    long hash = chunk.hasId(row) ? hash(chunk.key(), chunk.id(row)) : hash(chunk, row, features);
+    return share > 0 && (hash >>> 11) * 0x1p-53 < share;
+  }
+
+  private static long hash(String key, String id) {
+    long hash = mix(key.hashCode());
+    for (int i = 0; i < id.length(); i++) {
+      hash = mix(hash ^ id.charAt(i));
+    }
+    return hash;
   }
 
   private static long hash(Chunk chunk, int row, float[] features) {

@@ -4,6 +4,7 @@ import dev.millrace.data.KafkaRecord;
 import dev.millrace.data.OutputRecord;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.Set;
@@ -67,11 +68,11 @@ public final class KafkaIo {
    * A source of raw records.
    *
    * @param group the consumer group, to which offsets are committed with each checkpoint
-   * @param bounded whether to stop at the end that the topic has now
+   * @param bounded whether to stop at the end that the topics have now
    */
   public static KafkaSource<KafkaRecord> source(
       Map<String, String> properties,
-      String topic,
+      List<String> topics,
       String group,
       OffsetsInitializer start,
       boolean bounded) {
@@ -80,7 +81,7 @@ public final class KafkaIo {
     KafkaSourceBuilder<KafkaRecord> builder =
         KafkaSource.<KafkaRecord>builder()
             .setProperties(consumer)
-            .setTopics(topic)
+            .setTopics(topics)
             .setGroupId(group)
             .setStartingOffsets(start)
             .setDeserializer(new RawDeserializer());

@@ -7,6 +7,7 @@ import dev.millrace.nn.ModelSpec;
 import dev.millrace.nn.OnlineModel;
 import dev.millrace.nn.Workspace;
 import dev.millrace.nn.auto.Models;
+import dev.millrace.nn.contest.Contest;
 import java.io.ByteArrayInputStream;
 import java.io.DataInputStream;
 import java.io.IOException;
@@ -54,21 +55,37 @@ public record ModelSnapshot(
     return new ModelSnapshot(pipeline, config, key, task, classes, learner, size, null);
   }
 
+  /** As {@link #learner(ModelSpec, String)}, of the only model or the champion. */
+  public Learner learner(ModelSpec model) throws IOException {
+    return learner(model, null);
+  }
+
   /**
-   * The model itself, where it is a single network.
+   * The model itself, where it is a single network, or one of several models that is.
    *
    * @param model the settings it was trained with
-   * @throws IOException if it was trained with others, naming both, or is a mixture
+   * @param name of one of several models, or null for their champion
+   * @throws IOException if it was trained with others, naming both, is a mixture, or there is none
+   *     of the name
    */
-  public Learner learner(ModelSpec model) throws IOException {
-    if (model.auto() != null) {
-      throw new IOException(
-          "model: auto is a mixture of networks, not one that ONNX could hold; use --format"
-              + " millrace, or write a network out");
+  public Learner learner(ModelSpec model, String name) throws IOException {
+    OnlineModel read = model(model, new Workspace());
+    if (read instanceof Contest contest) {
+      String wanted = name == null ? contest.champion() : name;
+      read = contest.model(wanted);
+      if (read == null) {
+        throw new IOException(
+            "there is no model \"%s\"; there are %s".formatted(wanted, contest.names()));
+      }
+    } else if (name != null) {
+      throw new IOException("it is the only one, without a name; leave out \"" + name + "\"");
     }
-    DataInputStream in = new DataInputStream(new ByteArrayInputStream(bytes));
-    Head head = Head.read(in);
-    return Learner.read(in, model.forTask(head.task()), head.task());
+    if (read instanceof Learner learner) {
+      return learner;
+    }
+    throw new IOException(
+        "model: auto is a mixture of networks, not one that ONNX could hold; use --format"
+            + " millrace, or write a network out");
   }
 
   /**

@@ -26,6 +26,8 @@ public final class Onlooker {
     properties.remove("group.id");
     properties.put("enable.auto.commit", "false");
     properties.put("auto.offset.reset", "earliest");
+    // Looking for a topic must not make it.
+    properties.put("allow.auto.create.topics", "false");
     // A job with the exactly-once guarantee writes in transactions; what it takes back is not
     // shown.
     properties.put("isolation.level", "read_committed");
@@ -40,14 +42,31 @@ public final class Onlooker {
    */
   public static void readAll(
       Map<String, String> kafka, String topic, Consumer<ConsumerRecord<byte[], byte[]>> each) {
+    readLast(kafka, topic, Long.MAX_VALUE, each);
+  }
+
+  /**
+   * Reads the last records that each partition of a topic has now, in the order of the partition.
+   *
+   * @param most records of each partition
+   * @throws org.apache.kafka.common.KafkaException if the brokers cannot be read
+   */
+  public static void readLast(
+      Map<String, String> kafka,
+      String topic,
+      long most,
+      Consumer<ConsumerRecord<byte[], byte[]>> each) {
     try (KafkaConsumer<byte[], byte[]> consumer = consumer(kafka)) {
       List<TopicPartition> partitions =
           consumer.partitionsFor(topic, CALL).stream()
               .map(p -> new TopicPartition(topic, p.partition()))
               .toList();
       consumer.assign(partitions);
-      consumer.seekToBeginning(partitions);
+      Map<TopicPartition, Long> begins = consumer.beginningOffsets(partitions, CALL);
       Map<TopicPartition, Long> ends = consumer.endOffsets(partitions, CALL);
+      for (TopicPartition partition : partitions) {
+        consumer.seek(partition, Math.max(begins.get(partition), ends.get(partition) - most));
+      }
       while (partitions.stream().anyMatch(p -> consumer.position(p, CALL) < ends.get(p))) {
         ConsumerRecords<byte[], byte[]> records = consumer.poll(POLL);
         records.forEach(each);

@@ -25,20 +25,56 @@ final class Predictions {
    * The record of what a model said about the example that it has just learned.
    *
    * @param scores of the prediction, from the start of the array
+   * @param champion name of the model that said it, null if there is but one
    * @param known classes that the model knew then
    * @param version steps that it had taken then
    */
   OutputRecord record(
-      PrequentialModel model, Chunk chunk, int row, float[] scores, int known, long version) {
+      PrequentialModel model,
+      Chunk chunk,
+      int row,
+      float[] scores,
+      String champion,
+      int known,
+      long version) {
+    Outcome outcome = outcome(model, chunk, row, scores, known);
+    return record(model, chunk, row, model.seq(), outcome, champion, version);
+  }
+
+  /**
+   * The record of what a model said about features whose label comes later.
+   *
+   * @param scores of the classes known, or the value
+   * @param predicted index of the class that counts as predicted, -1 if there is none
+   */
+  OutputRecord withoutLabel(
+      PrequentialModel model, Chunk chunk, int row, float[] scores, int predicted) {
+    Outcome outcome =
+        model.task().isClassification()
+            ? new OfClass(model.classes().list(), scores, model.hasProbabilities(), predicted, null)
+            : new OfValue(scores[0], Double.NaN);
+    return record(model, chunk, row, 0, outcome, model.champion(), model.learner().steps());
+  }
+
+  private OutputRecord record(
+      PrequentialModel model,
+      Chunk chunk,
+      int row,
+      long seq,
+      Outcome outcome,
+      String champion,
+      long version) {
     Prediction prediction =
         new Prediction(
             spec.pipeline(),
             chunk.key(),
-            model.seq(),
+            chunk.id(row),
+            seq,
             chunk.partition(row),
             chunk.offset(row),
             chunk.eventTime(row),
-            outcome(model, chunk, row, scores, known),
+            outcome,
+            champion,
             version,
             spec.config());
     return OutputRecord.of(

@@ -15,6 +15,7 @@ import dev.millrace.nn.ModelStart;
 import dev.millrace.nn.OnlineModel;
 import dev.millrace.nn.Workspace;
 import dev.millrace.nn.auto.Models;
+import dev.millrace.nn.contest.Contest;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
@@ -267,6 +268,16 @@ final class PrequentialModel {
     return learner;
   }
 
+  /** The models of which one answers, or null if there is but one. */
+  Contest contest() {
+    return learner instanceof Contest contest ? contest : null;
+  }
+
+  /** Name of the model that answers, null if there is but one. */
+  String champion() {
+    return learner instanceof Contest contest ? contest.champion() : null;
+  }
+
   ClassNames classes() {
     return classes;
   }
@@ -345,14 +356,17 @@ final class PrequentialModel {
     float weight = chunk.weight(row);
     long time = windowTime(chunk, row);
     if (validation.metrics() instanceof ClassificationMetrics classification) {
-      ScoredClass scored = scratch.scored;
       int known = classes.size();
-      scored.take(scratch.scores, 0, known, probabilities, scratch.classOf[(int) target]);
-      scored.loss = probabilities ? scored.logLoss : scored.squaredDistance() / known;
-      classification.update(scored, weight, time);
-      predicted = scored.predicted;
+      int actual = scratch.classOf[(int) target];
+      if (scratch.takeScored(0, known, probabilities, actual, 0)) {
+        scratch.scored.loss = scratch.scoredLoss(probabilities, known);
+        classification.update(scratch.scored, weight, time);
+        predicted = scratch.scored.predicted;
+      } else {
+        classification.observe(actual, weight);
+      }
     } else if (validation.metrics() instanceof RegressionMetrics regression) {
-      double predicted = scratch.scores[0];
+      double predicted = scratch.scoredValue(0);
       double difference = predicted - target;
       regression.update(target, predicted, difference * difference, weight, time);
     }
@@ -381,12 +395,15 @@ final class PrequentialModel {
         scratch.features, 0, to - from, scratch.classes, scratch.weights, scores, scratch.losses);
     ScoredClass scored = scratch.scored;
     for (int r = 0; r < to - from; r++) {
-      scored.take(scores, r * known, known, probabilities, scratch.classes[r]);
-      scored.loss = scratch.losses[r];
       int row = from + r;
-      classification.update(scored, chunk.weight(row), windowTime(chunk, row));
-      predicted = scored.predicted;
-      error = predicted == scored.actual ? 0 : 1;
+      int actual = scratch.classes[r];
+      if (scratch.takeScored(r, known, probabilities, actual, scratch.losses[r])) {
+        classification.update(scored, chunk.weight(row), windowTime(chunk, row));
+        predicted = scored.predicted;
+        error = predicted == scored.actual ? 0 : 1;
+      } else {
+        observe(classification, actual, chunk.weight(row));
+      }
       learned(chunk, row);
     }
   }
@@ -410,18 +427,18 @@ final class PrequentialModel {
       validation.nameClasses(classes.list());
     }
     if (known == 0) {
-      classification.observe(0, chunk.weight(row));
-      error = Double.NaN;
-      predicted = ClassTally.NO_PREDICTION;
+      observe(classification, 0, chunk.weight(row));
     } else {
-      error = 1;
       learner.predict(scratch.features, 0, scores);
-      ScoredClass scored = scratch.scored;
-      scored.take(scores, 0, known, probabilities, known);
-      // Of cross-entropy, else of the mean squared error with an output of 0 for the new class.
-      scored.loss = probabilities ? scored.logLoss : scored.squaredDistance() / (known + 1.0);
-      classification.update(scored, chunk.weight(row), windowTime(chunk, row));
-      predicted = scored.predicted;
+      if (scratch.takeScored(0, known, probabilities, known, 0)) {
+        error = 1;
+        // With an output of 0 for the new class.
+        scratch.scored.loss = scratch.scoredLoss(probabilities, known + 1);
+        classification.update(scratch.scored, chunk.weight(row), windowTime(chunk, row));
+        predicted = scratch.scored.predicted;
+      } else {
+        observe(classification, known, chunk.weight(row));
+      }
     }
     learner.addClass();
     if (drift != null) {
@@ -436,6 +453,34 @@ final class PrequentialModel {
     float[] late = scratch.unpublished(known + 1);
     learner.learnClass(scratch.features, 0, known, scratch.weights[0], late);
     learned(chunk, row);
+  }
+
+  /** Takes the class of an example that nothing could be predicted for. */
+  private void observe(ClassificationMetrics classification, int actual, float weight) {
+    classification.observe(actual, weight);
+    error = Double.NaN;
+    predicted = ClassTally.NO_PREDICTION;
+  }
+
+  /**
+   * Predicts for features whose label comes later, into the scores and features of {@code scratch}.
+   *
+   * @return index of the class that counts as predicted, -1 if none is known and for a number
+   */
+  int predict(Chunk chunk, int row, TrainScratch scratch) {
+    scratch.takeFeatures(chunk, row, row + 1);
+    scratch.fit(1, learner.outputs());
+    if (learner.outputs() == 0) {
+      return ClassTally.NO_PREDICTION;
+    }
+    learner.use(scratch.workspace);
+    learner.predictNext(scratch.features, 0, scratch.scores);
+    if (metrics instanceof ClassificationMetrics classification) {
+      scratch.scored.take(scratch.scores, 0, learner.outputs(), probabilities, 0);
+      classification.decide(scratch.scored);
+      return scratch.scored.predicted;
+    }
+    return ClassTally.NO_PREDICTION;
   }
 
   /** As {@link #learnClasses}, for examples with a target. */
@@ -456,8 +501,8 @@ final class PrequentialModel {
       error = Math.min(1, scratch.losses[r]);
       regression.update(
           scratch.targets[r],
-          scratch.scores[r],
-          scratch.losses[r],
+          scratch.scoredValue(r),
+          scratch.scoredValueLoss(r),
           scratch.weights[r],
           windowTime(chunk, row));
       learned(chunk, row);
@@ -489,16 +534,21 @@ final class PrequentialModel {
     return signal;
   }
 
-  /** Drifts so far. */
+  /** Drifts so far, 0 without a detector. */
   long drifts() {
-    return drift.drifts();
+    return drift == null ? 0 : drift.drifts();
+  }
+
+  /** Whether the detector, if there is one, suspects a drift now. */
+  boolean isWarned() {
+    return drift != null && drift.isWarned();
   }
 
   /**
    * What windows of time go by: the event time, but not later than the record's timestamp, if it
    * has one. One event time from the far future would leave all later examples out of the window.
    */
-  private static long windowTime(Chunk chunk, int row) {
+  static long windowTime(Chunk chunk, int row) {
     long claimed = chunk.eventTime(row);
     long recorded = chunk.timestamp(row);
     return recorded < 0 ? claimed : Math.min(claimed, recorded);
@@ -509,7 +559,8 @@ final class PrequentialModel {
     seen(chunk, row);
   }
 
-  private void seen(Chunk chunk, int row) {
+  /** Notes when the key's last record was, and where. */
+  void seen(Chunk chunk, int row) {
     eventTime = chunk.eventTime(row);
     timestamp = Math.min(eventTime, chunk.timestamp(row));
     offsets.see(chunk.partition(row), chunk.offset(row));
@@ -530,6 +581,7 @@ final class PrequentialModel {
             Double.parseDouble(Float.toString(learner.learningRate())), // 0.005, not its float
             learner.skippedSteps(),
             learner.members(),
+            learner.contestants(),
             offsets.report(spec.topic()),
             spec.config());
     MetricsReport report = metrics.report(context);

@@ -6,7 +6,6 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.apache.flink.api.common.state.ValueState;
 import org.apache.flink.metrics.Counter;
-import org.apache.flink.metrics.Gauge;
 import org.apache.flink.metrics.MetricGroup;
 import org.apache.flink.runtime.state.KeyedStateBackend;
 
@@ -44,6 +43,7 @@ final class StateCache implements ValueState<TrainState> {
   /**
    * @param states of the backend, under its current key
    * @param mostBytes of all models together
+   * @param group of the operator
    */
   StateCache(
       ValueState<TrainState> states,
@@ -53,10 +53,10 @@ final class StateCache implements ValueState<TrainState> {
     this.states = states;
     this.backend = backend;
     this.mostBytes = mostBytes;
-    hits = group.counter("cache_hits");
-    misses = group.counter("cache_misses");
-    group.gauge("cached_models", (Gauge<Integer>) models::size);
-    group.gauge("cache_bytes", (Gauge<Long>) () -> bytes);
+    hits = JobMetric.CACHE_HITS.counter(group);
+    misses = JobMetric.CACHE_MISSES.counter(group);
+    JobMetric.CACHED_MODELS.gauge(group, models::size);
+    JobMetric.CACHE_BYTES.gauge(group, () -> bytes);
   }
 
   @Override

@@ -1,10 +1,13 @@
 package dev.millrace.flink;
 
 import dev.millrace.data.Task;
+import dev.millrace.nn.ContestSpec.OnChange;
 import dev.millrace.nn.Learner;
 import dev.millrace.nn.ModelMismatchException;
+import dev.millrace.nn.ModelSpec;
 import dev.millrace.nn.OnlineModel;
 import dev.millrace.nn.Workspace;
+import dev.millrace.nn.contest.Contest;
 import java.io.IOException;
 
 /** Reads state of a smaller network, or of fewer features, and makes it as large as configured. */
@@ -15,20 +18,20 @@ final class StateGrowth {
    * @throws ModelMismatchException if the settings differ in more than growth
    * @throws IOException if the state is of a newer release
    */
-  static PrequentialModel read(byte[] state, TrainSpec spec, Workspace workspace)
+  static TrainState.Parts read(byte[] state, TrainSpec spec, Workspace workspace)
       throws IOException {
-    TrainSpec before = withFewerFeatures(state, spec);
-    PrequentialModel model;
+    TrainSpec before = withFewerFeatures(state, spec).with(OnChange.GROW);
+    TrainState.Parts parts;
     try {
-      model = TrainState.read(state, before, workspace);
+      parts = TrainState.read(state, before, workspace);
     } catch (ModelMismatchException e) {
-      model = readSmaller(state, before, workspace, e);
+      parts = readSmaller(state, before, workspace, e);
     }
-    model.grow(spec, workspace);
-    return model;
+    parts.model().grow(spec, workspace);
+    return parts;
   }
 
-  private static PrequentialModel readSmaller(
+  private static TrainState.Parts readSmaller(
       byte[] state, TrainSpec spec, Workspace workspace, ModelMismatchException cause)
       throws IOException {
     if (cause.storedShape() == null) {
@@ -46,8 +49,18 @@ final class StateGrowth {
   static OnlineModel grown(OnlineModel model, TrainSpec spec, Task task, Workspace workspace)
       throws ModelMismatchException {
     int inputs = Math.max(model.inputs(), spec.input().width());
+    if (model instanceof Contest contest) {
+      contest.grow(inputs, (one, own) -> grown(one, own, inputs, task, workspace));
+      return contest;
+    }
+    return grown(model, spec.model(), inputs, task, workspace);
+  }
+
+  private static OnlineModel grown(
+      OnlineModel model, ModelSpec spec, int inputs, Task task, Workspace workspace)
+      throws ModelMismatchException {
     if (model instanceof Learner network) {
-      return network.grown(spec.model().forTask(task), inputs, workspace);
+      return network.grown(spec.forTask(task), inputs, workspace);
     }
     if (model.inputs() < inputs) {
       throw new ModelMismatchException(

@@ -9,13 +9,14 @@ import dev.millrace.data.KafkaRecord;
 import dev.millrace.data.MetricsReport;
 import dev.millrace.data.OutputRecord;
 import dev.millrace.eval.drift.DriftSignal;
+import dev.millrace.flink.StateSpec.ShapeChange;
+import dev.millrace.nn.ContestSpec.OnChange;
 import dev.millrace.nn.ModelMismatchException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.api.common.state.ValueState;
 import org.apache.flink.api.common.state.ValueStateDescriptor;
-import org.apache.flink.metrics.Counter;
 import org.apache.flink.metrics.MetricGroup;
 import org.apache.flink.runtime.execution.SuppressRestartsException;
 import org.apache.flink.streaming.api.functions.KeyedProcessFunction;
@@ -52,19 +53,19 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
   private transient MetricsJson json;
   // Null if they are not published.
   private transient Predictions predictions;
+  // Null if labels come with their features.
+  private transient LateExamples late;
   private transient ModelPublisher publisher;
   private transient Events events;
-  private transient Counter learned;
-  private transient Counter forgotten;
-  private transient Counter reset;
-  private transient Counter grown;
+  private transient TrainMetrics counted;
   private transient boolean warned;
+  private transient Champions champions;
   // Why the state that was read last could not be used.
   private transient String mismatch;
   private transient DeadLetters refused;
 
   public TrainFunction(TrainSpec spec, StateSpec stateSpec) {
-    this.spec = spec;
+    this.spec = stateSpec.onShapeChange() == ShapeChange.RESET ? spec.with(OnChange.RESET) : spec;
     this.stateSpec = stateSpec;
   }
 
@@ -79,13 +80,14 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
     predictions = spec.predictions() ? new Predictions(spec) : null;
     publisher = new ModelPublisher(spec, getRuntimeContext());
     events = new Events(spec);
-    MetricGroup group = getRuntimeContext().getMetricGroup().addGroup("millrace");
-    learned = group.counter("learned");
-    forgotten = group.counter("forgotten_keys");
-    reset = group.counter("reset_keys");
-    grown = group.counter("grown_keys");
-    refused =
-        new DeadLetters(getRuntimeContext().getMetricGroup(), spec.input().limits().outputBytes());
+    MetricGroup group = getRuntimeContext().getMetricGroup();
+    counted = new TrainMetrics(group);
+    refused = new DeadLetters(group, spec.input().limits().outputBytes());
+    champions = new Champions(spec, events, publisher, refused);
+    late =
+        spec.input().labels() == null
+            ? null
+            : new LateExamples(spec, stateSpec.modelBytes(), scratch, predictions, group);
   }
 
   /** Of the keyed state that the models are. */
@@ -108,20 +110,34 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
       throws Exception {
     TrainState state = states.value();
     PrequentialModel model = state == null ? null : resume(state, chunk.key());
+    if (chunk.isOfCommands()) {
+      if (champions.obey(state, model, chunk, context::output)) {
+        states.update(state);
+      }
+      return;
+    }
+    boolean isNew = state == null;
     if (model == null) {
-      if (state != null) {
-        reset.inc();
+      if (!isNew) {
+        counted.resetKeys.inc();
         long eventTime = chunk.timestamp(0);
         events.noteStartedAfresh(chunk.key(), eventTime, mismatch, context::output);
       }
-      long bytes = spec.firstModelBytes(chunk);
+      Chunk first = late == null ? chunk : late.shape(chunk);
+      if (first == null) {
+        for (int row = 0; row < chunk.size(); row++) {
+          refuseForShape(chunk, row, context);
+        }
+        return;
+      }
+      long bytes = spec.firstModelBytes(first);
       if (bytes > stateSpec.modelBytes()) {
         for (int row = 0; row < chunk.size(); row++) {
           refuseForSize(chunk, row, bytes, context);
         }
         return;
       }
-      state = TrainState.begin(spec, chunk);
+      state = TrainState.begin(spec, first);
       model = resume(state, chunk.key());
     }
     if (chunk.epoch() > model.epoch()) {
@@ -136,42 +152,88 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
       states.update(state);
       return;
     }
-    scratch.findClasses(chunk, model.classes(), spec.model().classWeights());
-    for (int row = 0; row < chunk.size(); ) {
-      long before = model.examples();
-      long seqBefore = model.seq();
-      long version = model.learner().steps();
-      int known = model.classes().size();
-      row = learn(model, chunk, row, context);
-      learned.inc(model.examples() - before);
-      if (predictions != null && model.seq() > seqBefore) {
-        context.output(
-            Outputs.PREDICTIONS,
-            predictions.record(model, chunk, row - 1, scratch.scores, known, version));
-      }
-      if (spec.drift() != null && model.examples() > before) {
-        long steps = model.learner().steps();
-        DriftSignal signal = model.watch(spec, chunk, row - 1, scratch);
-        events.noteDrift(model, chunk.key(), signal, steps, context::output);
-      }
-      if (model.examples() > before && model.examples() % spec.metrics().every() == 0) {
-        out.collect(report(model, chunk.key(), context::output));
-        events.noteSkipped(model, chunk.key(), context::output);
-      }
-      if (model.examples() > before && publisher.isDue(model)) {
-        publisher.publish(model, state, chunk.key(), context::output);
-      }
+    counted.beginChunk();
+    if (late == null) {
+      learnAll(state, model, chunk, context, out);
+    } else {
+      learnLate(state, model, chunk, context, out);
     }
-    if (model.seq() == 0) {
+    counted.endChunk(chunk, context.timerService());
+    if (model.seq() == 0 && (late == null || state.labels().isEmpty())) {
       return; // all were refused: there is nothing to keep, nor to publish at the end
+    }
+    if (isNew) {
+      counted.startedKeys.inc();
     }
     if (idleKeys != null) {
       idleKeys.note(state, context.timerService());
     }
     publisher.remind(chunk.key(), state, context.timerService());
     states.update(state);
-    if (spec.metrics().atLatestMillis() > 0 && model.hasNews()) {
+    if (spec.metrics().atLatestMillis() > 0 && hasNews(state, model)) {
       remind(context);
+    }
+  }
+
+  private void learnAll(
+      TrainState state,
+      PrequentialModel model,
+      Chunk chunk,
+      Context context,
+      Collector<OutputRecord> out)
+      throws IOException {
+    scratch.findClasses(chunk, model.classes(), spec.model().classWeights());
+    for (int row = 0; row < chunk.size(); ) {
+      long before = model.examples();
+      long seqBefore = model.seq();
+      long version = model.learner().steps();
+      String champion = model.champion();
+      int known = model.classes().size();
+      counted.before(model);
+      row = learn(model, chunk, row, context);
+      counted.after(model);
+      // What waited for its label was published when its features came.
+      if (predictions != null && model.seq() > seqBefore && scratch.pending == null) {
+        context.output(
+            Outputs.PREDICTIONS,
+            predictions.record(model, chunk, row - 1, scratch.scores, champion, known, version));
+      }
+      boolean crowned = events.noteChampion(model, chunk.key(), context::output);
+      if (spec.drift() != null && model.examples() > before) {
+        long steps = model.learner().steps();
+        DriftSignal signal = model.watch(spec, chunk, row - 1, scratch);
+        counted.drift(signal);
+        events.noteDrift(model, chunk.key(), signal, steps, context::output);
+        crowned |= events.noteChampion(model, chunk.key(), context::output);
+      }
+      if (model.examples() > before && model.examples() % spec.metrics().every() == 0) {
+        out.collect(report(state, model, chunk.key(), context::output));
+        events.noteSkipped(model, chunk.key(), context::output);
+      }
+      // Whoever predicts with published models is to have the one that answers here.
+      if (crowned || model.examples() > before && publisher.isDue(model)) {
+        publisher.publish(model, state, chunk.key(), context::output);
+      }
+    }
+  }
+
+  /** Learns what becomes whole by the chunk's features and labels; the rest of them waits. */
+  private void learnLate(
+      TrainState state,
+      PrequentialModel model,
+      Chunk chunk,
+      Context context,
+      Collector<OutputRecord> out)
+      throws IOException {
+    for (int row = 0; row < chunk.size(); row++) {
+      if (chunk.kind(row).hasFeatures() && chunk.width() != model.learner().inputs()) {
+        refuseForWidth(model, chunk, row, context);
+        continue;
+      }
+      Chunk example = late.next(model, state.labels(), chunk, row, context::output);
+      if (example != null) {
+        learnAll(state, model, example, context, out);
+      }
     }
   }
 
@@ -205,7 +267,9 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
     if (model != null) {
       reportNews(state, model, key, metrics, others);
       events.noteSkipped(model, key, others);
-      publisher.publish(model, state, key, others);
+      if (model.seq() > 0) { // else all of it waits for labels
+        publisher.publish(model, state, key, others);
+      }
     }
   }
 
@@ -216,10 +280,14 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
       Collector<OutputRecord> out,
       SideOutputs others)
       throws IOException {
-    if (model != null && model.hasNews()) {
-      out.collect(report(model, key, others));
+    if (model != null && hasNews(state, model)) {
+      out.collect(report(state, model, key, others));
       states.update(state);
     }
+  }
+
+  private static boolean hasNews(TrainState state, PrequentialModel model) {
+    return model.hasNews() || (state.labels() != null && state.labels().hasNews());
   }
 
   /** The key's next example starts it afresh. */
@@ -227,7 +295,7 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
       throws IOException {
     states.clear();
     idleKeys.clear();
-    forgotten.inc();
+    counted.forgottenKeys.inc();
     publisher.forget(context.getCurrentKey(), timestamp, context::output);
     if (spec.fleet()) {
       context.output(Outputs.FLEET, FleetSample.forgotten(context.getCurrentKey()));
@@ -243,13 +311,17 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
    */
   private PrequentialModel resume(TrainState state, String key) {
     try {
-      if (stateSpec.onShapeChange() == StateSpec.ShapeChange.GROW
+      if (stateSpec.onShapeChange() == ShapeChange.GROW
           && state.resumeGrown(spec, scratch.workspace)) {
-        grown.inc();
+        counted.grownKeys.inc();
       }
-      return state.resume(spec, scratch.workspace);
+      PrequentialModel model = state.resume(spec, scratch.workspace);
+      if (model.contest() != null) {
+        champions.tellOfRestored(model.contest(), key);
+      }
+      return model;
     } catch (ModelMismatchException e) {
-      if (stateSpec.onShapeChange() != StateSpec.ShapeChange.RESET) {
+      if (stateSpec.onShapeChange() != ShapeChange.RESET) {
         throw new SuppressRestartsException(
             new IOException("key \"%s\": %s: %s".formatted(key, e.getMessage(), waysOut())));
       }
@@ -266,7 +338,7 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
 
   private String waysOut() {
     String reset = "state.on-shape-change: reset does so";
-    return stateSpec.onShapeChange() == StateSpec.ShapeChange.GROW
+    return stateSpec.onShapeChange() == ShapeChange.GROW
         ? reset
         : reset
             + ", and grow keeps what was learned if there only are more neurons, layers or"
@@ -279,13 +351,7 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
    */
   private int learn(PrequentialModel model, Chunk chunk, int row, Context context) {
     if (chunk.width() != model.learner().inputs()) {
-      refuse(
-          chunk,
-          row,
-          DeadLetterReason.WRONG_FEATURE_COUNT,
-          "the record has %d features; the model of this key has %d inputs"
-              .formatted(chunk.width(), model.learner().inputs()),
-          context);
+      refuseForWidth(model, chunk, row, context);
       return row + 1;
     }
     if (chunk.isClassification() != model.task().isClassification()) {
@@ -320,11 +386,11 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
 
   /**
    * How many examples may be learned at once: a report and a snapshot say what the model was after
-   * its last example, a prediction which steps the model had taken, and after a drift the next
-   * example may meet another model, so none is learned beyond those.
+   * its last example, a prediction which steps the model had taken, and after a drift or a change
+   * of the champion the next example meets another model, so none is learned beyond those.
    */
   private int mostTogether(PrequentialModel model, int rows) {
-    if (predictions != null || spec.drift() != null) {
+    if (predictions != null || spec.drift() != null || spec.model().contest() != null) {
       return 1;
     }
     int every = spec.metrics().every();
@@ -338,7 +404,9 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
     if (share == 0 || chunk.isClassification() && scratch.classOf[chunk.labelOf(row)] < 0) {
       return false;
     }
-    scratch.takeFeatures(chunk, row, row + 1);
+    if (!chunk.hasId(row)) {
+      scratch.takeFeatures(chunk, row, row + 1);
+    }
     return HeldOut.isHeldOut(chunk, row, scratch.features, share);
   }
 
@@ -384,6 +452,26 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
     }
   }
 
+  private void refuseForWidth(PrequentialModel model, Chunk chunk, int row, Context context) {
+    refuse(
+        chunk,
+        row,
+        DeadLetterReason.WRONG_FEATURE_COUNT,
+        "the record has %d features; the model of this key has %d inputs"
+            .formatted(chunk.width(), model.learner().inputs()),
+        context);
+  }
+
+  private void refuseForShape(Chunk chunk, int row, Context context) {
+    refuse(
+        chunk,
+        row,
+        DeadLetterReason.LABEL_WITHOUT_FEATURES,
+        "the label came before any features of its key, so that nobody knows how many there are;"
+            + " where input.features declares them such a label waits",
+        context);
+  }
+
   private void refuseForSize(Chunk chunk, int row, long bytes, Context context) {
     refuse(
         chunk,
@@ -396,7 +484,7 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
 
   private void refuse(
       Chunk chunk, int row, DeadLetterReason reason, String message, Context context) {
-    KafkaRecord record = chunk.record(row, spec.topic());
+    KafkaRecord record = late == null ? chunk.record(row, spec.topic()) : late.record(chunk, row);
     context.output(
         Outputs.DEAD_LETTERS, refused.record(new DeadLetter(record, reason, message, null)));
   }
@@ -408,10 +496,15 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
     context.timerService().registerProcessingTimeTimer((now / period + 1) * period);
   }
 
-  private OutputRecord report(PrequentialModel model, String key, SideOutputs others) {
+  private OutputRecord report(
+      TrainState state, PrequentialModel model, String key, SideOutputs others) {
     MetricsReport report = model.report(spec, key);
+    if (state.labels() != null) {
+      report = report.withLabels(state.labels().report());
+    }
+    counted.report(report);
     if (spec.fleet()) {
-      others.output(Outputs.FLEET, FleetSample.of(report));
+      others.output(Outputs.FLEET, FleetSample.of(report, model.drifts(), model.isWarned()));
     }
     return OutputRecord.of(
         model.timestamp(), key.getBytes(StandardCharsets.UTF_8), json.encode(report));

@@ -37,12 +37,7 @@ public class TrainOperator extends KeyedProcessOperator<String, Chunk, OutputRec
     KeyedStateBackend<String> backend = getKeyedStateBackend();
     if (backend.isSafeToReuseKVState()) {
       TrainFunction function = (TrainFunction) userFunction;
-      cache =
-          new StateCache(
-              function.states(),
-              backend,
-              state.cacheBytes(),
-              getMetricGroup().addGroup("millrace"));
+      cache = new StateCache(function.states(), backend, state.cacheBytes(), getMetricGroup());
       function.useStates(cache);
     }
   }

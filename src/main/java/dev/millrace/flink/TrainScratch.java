@@ -27,6 +27,8 @@ final class TrainScratch {
   float[] losses = new float[0];
   // [rows x outputs]
   float[] scores = new float[0];
+  // The prediction that is scored instead of the one that learning makes; null for that one.
+  PendingFeatures pending;
   private float[] unpublished = new float[0];
 
   /** Looks the chunk's labels up: once a chunk, not once an example. */
@@ -74,6 +76,45 @@ final class TrainScratch {
       features = new float[count];
     }
     chunk.copyFeatures(from, to, features);
+  }
+
+  /**
+   * Takes the prediction of a row to be scored: the one just made, or the one that waited for the
+   * label.
+   *
+   * @param known classes that the model knows
+   * @param loss of the one just made
+   * @return false if no class was known when it was made
+   */
+  boolean takeScored(int row, int known, boolean probabilities, int actual, double loss) {
+    if (pending == null) {
+      scored.take(scores, row * known, known, probabilities, actual);
+      scored.loss = loss;
+      return true;
+    }
+    int knownThen = pending.scores().length;
+    if (knownThen == 0) {
+      return false;
+    }
+    scored.take(pending.scores(), 0, knownThen, probabilities, actual);
+    scored.keep(pending.predicted());
+    scored.loss = scoredLoss(probabilities, known);
+    return true;
+  }
+
+  /** The value predicted for a row: the one just made, or the one that waited for the label. */
+  double scoredValue(int row) {
+    return pending == null ? scores[row] : pending.scores()[0];
+  }
+
+  /** The loss of that; NaN of one that waited, since the scale of the targets has moved. */
+  double scoredValueLoss(int row) {
+    return pending == null ? losses[row] : Double.NaN;
+  }
+
+  /** Of cross-entropy, else of the mean squared error over so many outputs. */
+  double scoredLoss(boolean probabilities, int outputs) {
+    return probabilities ? scored.logLoss : scored.squaredDistance() / (double) outputs;
   }
 
   /** Where scores go that are of no use to anybody. */

@@ -4,6 +4,7 @@ import dev.millrace.codec.InputSpec;
 import dev.millrace.data.Chunk;
 import dev.millrace.data.Task;
 import dev.millrace.eval.MetricsSpec;
+import dev.millrace.nn.ContestSpec.OnChange;
 import dev.millrace.nn.Loss;
 import dev.millrace.nn.ModelSpec;
 import dev.millrace.nn.ModelStart;
@@ -19,6 +20,7 @@ import java.io.Serializable;
  * @param predictions whether the prediction for each example is published
  * @param snapshots when models are published
  * @param fleet whether the fleet view is told of each report
+ * @param commands the topic of commands, named in dead letters; null if none are read
  */
 public record TrainSpec(
     String pipeline,
@@ -30,13 +32,47 @@ public record TrainSpec(
     DriftPlan drift,
     boolean predictions,
     SnapshotSpec snapshots,
-    boolean fleet)
+    boolean fleet,
+    String commands)
     implements Serializable {
+
+  /** Of a pipeline that takes no commands. */
+  public TrainSpec(
+      String pipeline,
+      String topic,
+      InputSpec input,
+      ModelSpec model,
+      MetricsSpec metrics,
+      String config,
+      DriftPlan drift,
+      boolean predictions,
+      SnapshotSpec snapshots,
+      boolean fleet) {
+    this(
+        pipeline, topic, input, model, metrics, config, drift, predictions, snapshots, fleet, null);
+  }
 
   /** The same for another input and another model. */
   TrainSpec with(InputSpec newInput, ModelSpec newModel) {
     return new TrainSpec(
-        pipeline, topic, newInput, newModel, metrics, config, drift, predictions, snapshots, fleet);
+        pipeline,
+        topic,
+        newInput,
+        newModel,
+        metrics,
+        config,
+        drift,
+        predictions,
+        snapshots,
+        fleet,
+        commands);
+  }
+
+  /** The same with another treatment of models of a contest that do not fit; itself without one. */
+  TrainSpec with(OnChange onChange) {
+    return model.contest() == null
+        ? this
+        : with(input, ModelSpec.contest(model.contest().with(onChange)));
   }
 
   /** The declared columns in their order: what the inputs of a model mean. */
@@ -52,8 +88,12 @@ public record TrainSpec(
     if (!classification) {
       return Task.REGRESSION;
     }
-    Loss loss = model.forTask(Task.MULTICLASS).network().loss();
-    boolean twoClasses = input.classes().size() == 2 || loss == Loss.BINARY_CROSSENTROPY;
+    boolean twoClasses =
+        input.classes().size() == 2
+            || model.each().stream()
+                .anyMatch(
+                    one ->
+                        one.forTask(Task.MULTICLASS).network().loss() == Loss.BINARY_CROSSENTROPY);
     return twoClasses ? Task.BINARY : Task.MULTICLASS;
   }
 

@@ -17,7 +17,7 @@ import org.apache.flink.core.memory.DataOutputSerializer;
  */
 public final class TrainState {
   /** Version of the bytes that {@link #write} gives. */
-  static final int VERSION = 3;
+  static final int VERSION = 4;
 
   /** The first version whose models say what their drift detector knows. */
   static final int FIRST_WITH_DRIFT = 2;
@@ -25,9 +25,59 @@ public final class TrainState {
   /** The first version whose models say which epoch it is and how they do on examples held out. */
   static final int FIRST_WITH_VALIDATION = 3;
 
+  /** The first version that has features which wait for their labels. */
+  static final int FIRST_WITH_LABELS = 4;
+
+  /**
+   * What the state of a key consists of.
+   *
+   * @param labels null where labels come with their features
+   */
+  record Parts(PrequentialModel model, LabelJoin labels) {
+
+    static Parts of(PrequentialModel model, TrainSpec spec) {
+      return new Parts(model, newLabels(spec));
+    }
+
+    private static LabelJoin newLabels(TrainSpec spec) {
+      return spec.input().labels() == null
+          ? null
+          : new LabelJoin(spec.input().labels(), spec.metrics().window());
+    }
+
+    static Parts read(DataInput in, int version, TrainSpec spec, Workspace workspace)
+        throws IOException {
+      PrequentialModel model = new PrequentialModel(in, version, spec, workspace);
+      if (spec.input().labels() == null) {
+        return new Parts(model, null); // what still waited waits no longer
+      }
+      return new Parts(
+          model,
+          version >= FIRST_WITH_LABELS && in.readBoolean()
+              ? LabelJoin.read(in, spec.input().labels(), spec.metrics().window())
+              : newLabels(spec));
+    }
+
+    void write(DataOutput out) throws IOException {
+      model.write(out);
+      out.writeBoolean(labels != null);
+      if (labels != null) {
+        labels.write(out);
+      }
+    }
+
+    long memoryBytes() {
+      return model.memoryBytes() + (labels == null ? 0 : labels.memoryBytes());
+    }
+
+    Parts copy() {
+      return new Parts(model.copy(), labels == null ? null : labels.copy());
+    }
+  }
+
   // One of the two is null.
   private byte[] frozen;
-  private PrequentialModel model;
+  private Parts parts;
 
   // What IdleKeys last noted of the key; it has that in the backend too.
   long seenInCell = IdleKeys.NEVER;
@@ -36,14 +86,14 @@ public final class TrainState {
   long reminder;
   long published;
 
-  private TrainState(byte[] frozen, PrequentialModel model) {
+  private TrainState(byte[] frozen, Parts parts) {
     this.frozen = frozen;
-    this.model = model;
+    this.parts = parts;
   }
 
   /** The state of a key whose first example stands in the chunk. */
   static TrainState begin(TrainSpec spec, Chunk chunk) {
-    return new TrainState(null, new PrequentialModel(spec, chunk));
+    return new TrainState(null, Parts.of(new PrequentialModel(spec, chunk), spec));
   }
 
   /** State as it was written; {@link #resume} makes it usable. */
@@ -65,10 +115,15 @@ public final class TrainState {
    */
   PrequentialModel resume(TrainSpec spec, Workspace workspace) throws IOException {
     if (frozen != null) {
-      model = read(frozen, spec, workspace);
+      parts = read(frozen, spec, workspace);
       frozen = null;
     }
-    return model;
+    return parts.model();
+  }
+
+  /** What waits, once the state is usable; null where labels come with their features. */
+  LabelJoin labels() {
+    return parts.labels();
   }
 
   /**
@@ -81,18 +136,17 @@ public final class TrainState {
       resume(spec, workspace);
       return false;
     } catch (ModelMismatchException e) {
-      model = StateGrowth.read(frozen, spec, workspace);
+      parts = StateGrowth.read(frozen, spec, workspace);
       frozen = null;
       return true;
     }
   }
 
-  static PrequentialModel read(byte[] state, TrainSpec spec, Workspace workspace)
-      throws IOException {
+  static Parts read(byte[] state, TrainSpec spec, Workspace workspace) throws IOException {
     DataInput in = open(state);
     int version = in.readInt();
     requireVersion(version);
-    return new PrequentialModel(in, version, spec, workspace);
+    return Parts.read(in, version, spec, workspace);
   }
 
   static DataInput open(byte[] state) {
@@ -102,7 +156,7 @@ public final class TrainState {
 
   /** Bytes in memory, estimated. */
   long memoryBytes() {
-    return frozen != null ? frozen.length : model.memoryBytes();
+    return frozen != null ? frozen.length : parts.memoryBytes();
   }
 
   static void requireVersion(int version) throws IOException {
@@ -122,7 +176,7 @@ public final class TrainState {
       out.write(frozen);
     } else {
       out.writeInt(VERSION);
-      model.write(out);
+      parts.write(out);
     }
   }
 
@@ -130,13 +184,13 @@ public final class TrainState {
   byte[] modelBytes() throws IOException {
     DataOutputSerializer out = new DataOutputSerializer(4096);
     out.writeInt(VERSION);
-    model.writeModel(out);
+    parts.model().writeModel(out);
     return out.getCopyOfBuffer();
   }
 
   /** A deep copy. */
   TrainState copy() {
     // The bytes are never written to.
-    return frozen != null ? frozen(frozen) : new TrainState(null, model.copy());
+    return frozen != null ? frozen(frozen) : new TrainState(null, parts.copy());
   }
 }

@@ -130,6 +130,11 @@ public final class Learner implements OnlineModel {
     return skippedSteps;
   }
 
+  @Override
+  public long keySeed() {
+    return keySeed;
+  }
+
   /** The size of the next step. */
   @Override
   public float learningRate() {

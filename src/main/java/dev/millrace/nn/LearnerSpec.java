@@ -142,11 +142,12 @@ public record LearnerSpec(
   }
 
   /**
-   * Whether each part of the gradient is needed for the update of its own parameters alone, with
-   * the outputs of every hidden layer still there once all deltas are.
+   * Whether each part of the gradient is needed for the update of its own parameters alone (the
+   * length of one row's follows from what it is the product of), with the outputs of every hidden
+   * layer still there once all deltas are.
    */
   boolean needsNoWholeGradient() {
-    return clipping.norm() == 0f
+    return (clipping.norm() == 0f || batchSize == 1)
         && clipping.value() == 0f
         && regularizer.l1() == 0f
         && regularizer.l2() == 0f

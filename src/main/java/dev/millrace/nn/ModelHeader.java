@@ -27,7 +27,7 @@ public record ModelHeader(String shape, int inputs, int classes) {
    *
    * @throws IOException if it is of a newer version
    */
-  static ModelHeader read(DataInput in) throws IOException {
+  public static ModelHeader read(DataInput in) throws IOException {
     int version = in.readInt();
     if (version < 1 || version > VERSION) {
       throw new IOException(

@@ -15,7 +15,10 @@ public final class ModelMismatchException extends IOException {
     this(message, null);
   }
 
-  ModelMismatchException(String message, String storedShape) {
+  /**
+   * @param storedShape of the stored network in words, or null
+   */
+  public ModelMismatchException(String message, String storedShape) {
     super(message);
     this.storedShape = storedShape;
   }

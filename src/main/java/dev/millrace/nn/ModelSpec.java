@@ -14,6 +14,8 @@ import java.util.List;
  * @param start the model that each new one starts from, or null for drawn weights
  * @param auto the mixture of {@code model: auto}, for which of the others only seed and class
  *     weights count; null for a network written out
+ * @param contest several models of which one answers, for which of the others only class weights
+ *     count; null for one model
  */
 public record ModelSpec(
     List<LayerSpec> hidden,
@@ -29,7 +31,8 @@ public record ModelSpec(
     Initializer initializer,
     ClassWeights classWeights,
     ModelStart start,
-    AutoSpec auto)
+    AutoSpec auto,
+    ContestSpec contest)
     implements Serializable {
 
   public ModelSpec {
@@ -63,6 +66,7 @@ public record ModelSpec(
         seed,
         initializer,
         classWeights,
+        null,
         null,
         null);
   }
@@ -115,7 +119,36 @@ public record ModelSpec(
         one.initializer,
         classWeights,
         null,
-        auto);
+        auto,
+        null);
+  }
+
+  /** Several models of which one answers; their class weights must be the same. */
+  public static ModelSpec contest(ContestSpec contest) {
+    ModelSpec first = contest.models().get(0).model();
+    return new ModelSpec(
+        first.hidden,
+        first.output,
+        first.loss,
+        first.optimizer,
+        first.schedule,
+        first.regularizer,
+        first.normalization,
+        first.batchSize,
+        first.clipping,
+        first.seed,
+        first.initializer,
+        first.classWeights,
+        null,
+        null,
+        contest);
+  }
+
+  /** The models that learn by these settings: one, or those of the contest. */
+  public List<ModelSpec> each() {
+    return contest == null
+        ? List.of(this)
+        : contest.models().stream().map(ContestSpec.Entrant::model).toList();
   }
 
   /**
@@ -168,9 +201,9 @@ public record ModelSpec(
   }
 
   private void requireNetwork() {
-    if (auto != null) {
+    if (auto != null || contest != null) {
       throw new IllegalArgumentException(
-          "model auto is a mixture of networks: make it with dev.millrace.nn.auto.Models, or take"
+          "these are several networks: make them with dev.millrace.nn.auto.Models, or take"
               + " ModelSpec.single");
     }
   }
@@ -204,7 +237,8 @@ public record ModelSpec(
         initializer,
         classWeights,
         newStart,
-        auto);
+        auto,
+        contest);
   }
 
   /**

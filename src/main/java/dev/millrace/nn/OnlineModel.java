@@ -3,10 +3,12 @@ package dev.millrace.nn;
 import dev.millrace.data.MetricsReport;
 import java.io.DataOutput;
 import java.io.IOException;
+import java.util.List;
 
 /**
  * A model that learns from a stream, one example after the other, and is stored and restored as one
- * piece: a {@link Learner}, or the mixture that {@code model: auto} means.
+ * piece: a {@link Learner}, the mixture that {@code model: auto} means, or several models of which
+ * one answers.
  *
  * <p>Each example is predicted before anything is learned from it, and how examples are cut into
  * calls changes no bit. Not thread-safe.
@@ -31,12 +33,20 @@ public interface OnlineModel {
   /** Updates left out because their gradient was not finite (or beyond 1e15). */
   long skippedSteps();
 
+  /** What makes its draws differ from those of the models of other keys. */
+  long keySeed();
+
   /** The size of the next step. */
   float learningRate();
 
   /** What it mixes, as it stands; null if it mixes nothing. */
   default MetricsReport.Members members() {
     return null;
+  }
+
+  /** The models of which it is one, as they stand; empty if it is alone. */
+  default List<MetricsReport.Contestant> contestants() {
+    return List.of();
   }
 
   /** Shares scratch with other models of the same thread; not part of the model. */

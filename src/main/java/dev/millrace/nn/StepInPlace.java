@@ -17,6 +17,8 @@ final class StepInPlace {
   private final Layout layout;
   // Whether it is gradient descent along one row.
   private final boolean plain;
+  // The longest gradient of one row; 0 is off.
+  private final float clipNorm;
 
   StepInPlace(LearnerSpec spec, Network network) {
     this.network = network;
@@ -25,6 +27,7 @@ final class StepInPlace {
         spec.batchSize() == 1
             && spec.optimizer() instanceof Optimizer.Sgd sgd
             && sgd.momentum() == 0f;
+    clipNorm = spec.clipping().norm();
   }
 
   /**
@@ -43,7 +46,8 @@ final class StepInPlace {
       float learningRate,
       Workspace workspace) {
     network.propagateDeltas(parameters, rows, fused, workspace);
-    if (!gradientIsWithin(Clipping.GREATEST_GRADIENT, x, rows, workspace)) {
+    if (!gradientIsWithin(Clipping.GREATEST_GRADIENT, x, rows, workspace)
+        || clipNorm != 0f && !shorten(x, workspace)) {
       return false;
     }
     if (plain) {
@@ -89,6 +93,40 @@ final class StepInPlace {
       greatest = Math.max(greatest, Math.max(1f, input) * delta * terms);
     }
     return greatest <= bound;
+  }
+
+  /**
+   * Cuts the gradient of one row to the longest that is allowed, without that gradient: a layer's
+   * is the product of its deltas and its inputs, the 1 of the bias among them, so its squared
+   * length is the product of theirs, and shorter deltas make it shorter.
+   *
+   * @return false if its length is beyond the floats
+   */
+  private boolean shorten(float[] x, Workspace workspace) {
+    float squares = 0f;
+    for (int l = 0; l < layout.layers(); l++) {
+      float[] inputs = l == 0 ? x : workspace.activations;
+      int from = l == 0 ? 0 : layout.activationOffset(l - 1, 1);
+      int deltas = layout.activationOffset(l, 1);
+      squares +=
+          sumOfSquares(workspace.deltas, deltas, layout.units(l))
+              * (1f + sumOfSquares(inputs, from, layout.inputs(l)));
+    }
+    float length = (float) Math.sqrt(squares);
+    if (length > clipNorm) {
+      KERNELS.scale(workspace.deltas, 0, layout.activationLength(1), clipNorm / length);
+    }
+    return length < Float.POSITIVE_INFINITY;
+  }
+
+  /** The kernel's sum of the first multiple of 16, to which the squares of the rest are added. */
+  private static float sumOfSquares(float[] a, int offset, int length) {
+    int whole = length / Kernels.LANES * Kernels.LANES;
+    float sum = KERNELS.sumOfSquares(a, offset, whole);
+    for (int i = offset + whole; i < offset + length; i++) {
+      sum += a[i] * a[i];
+    }
+    return sum;
   }
 
   /**

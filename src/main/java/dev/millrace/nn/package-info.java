@@ -84,7 +84,9 @@
  *
  * <p>Then the gradient g of all parameters is used as follows: the penalty's gradient is added; a
  * step whose gradient is not finite, or beyond 1e15, is left out and counted; {@code clipValue}
- * cuts each element, {@code clipNorm} shortens the whole to that L2 norm (Pascanu et al., 2013).
+ * cuts each element, {@code clipNorm} shortens the whole to that L2 norm (Pascanu et al., 2013). Of
+ * one row, without an element's limit and penalties, the norm is √Σ |δ_l|²·(1 + |a_{l-1}|²), and
+ * the deltas are shortened instead of their products.
  *
  * <h2>Optimizers</h2>
  *

@@ -41,6 +41,14 @@ public interface Kernels {
     KernelsLookup.forcedBits();
   }
 
+  /**
+   * What keeps SIMD off in this JVM though nobody asked for that, with the remedy, as {@link #best}
+   * logs it; null if nothing does.
+   */
+  static String obstacle() {
+    return KernelsLookup.unwantedObstacle();
+  }
+
   /** The number of neurons, rounded up to whole lanes. */
   static int padded(int neurons) {
     return (neurons + LANES - 1) / LANES * LANES;

@@ -32,13 +32,22 @@ final class KernelsLookup {
       log(Level.INFO, "SIMD is off, as -D" + PROPERTY + "=0 says. Same results, slower.");
       return new ScalarKernels();
     }
-    String obstacle = forced > 0 ? obstacleToAnyWidth() : obstacle();
+    String obstacle = unwantedObstacle();
     if (obstacle != null) {
       log(Level.WARNING, "SIMD is off: " + obstacle);
       return new ScalarKernels();
     }
     VectorWidth.choose(forced > 0 ? forced : VectorWidth.preferred());
     return new VectorKernels();
+  }
+
+  /** What keeps SIMD off though nobody asked for that, with the remedy; null if nothing does. */
+  static String unwantedObstacle() {
+    int forced = forcedBits();
+    if (forced == 0) {
+      return null;
+    }
+    return forced > 0 ? obstacleToAnyWidth() : obstacle();
   }
 
   /**

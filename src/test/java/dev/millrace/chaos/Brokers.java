@@ -123,8 +123,8 @@ final class Brokers implements AutoCloseable {
     return Admin.create(
         Map.of(
             "bootstrap.servers", bootstrapServers,
-            "request.timeout.ms", 2_000,
-            "default.api.timeout.ms", 3_000));
+            "request.timeout.ms", 5_000,
+            "default.api.timeout.ms", 10_000));
   }
 
   int count() {

@@ -153,8 +153,9 @@ final class Cluster implements AutoCloseable {
     return stateDir().resolve(PipelineFile.read(file).pipeline()).resolve(job.id());
   }
 
+  // Its length is that of a place deep in somebody's home, where names made of paths get too long.
   private Path stateDir() {
-    return dir.resolve("state");
+    return dir.resolve("state-of-all-the-pipelines-that-somebody-has-deep-in-a-home-directory");
   }
 
   private String stateOption() {

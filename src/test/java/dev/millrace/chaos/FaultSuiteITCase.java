@@ -1,5 +1,7 @@
 package dev.millrace.chaos;
 
+import static dev.millrace.chaos.Patience.eventually;
+
 import dev.millrace.chaos.Oracle.Difference;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -104,6 +106,8 @@ class FaultSuiteITCase {
       }
       bed.finish();
       Difference difference = undisturbed.compare(its.bootstrapServers(), bed.settings());
+      eventually(() -> bed.lateness().reports() >= difference.records() - difference.repeated());
+      outcomes.forEach(outcome -> outcome.late(bed.lateness()));
       for (Outcome outcome : outcomes) {
         outcome.judge(difference, ordeal.verdict());
       }

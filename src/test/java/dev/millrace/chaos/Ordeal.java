@@ -89,7 +89,7 @@ record Ordeal(
         Input::withIdleKeys,
         null,
         TWO_SLOTS,
-        Verdict.undisturbedBut(Input.OF_IDLE_KEYS),
+        Verdict.undisturbedButForgotten(Input.IDLE_KEYS, Input.OF_IDLE_KEYS),
         List.of(ProcessFaults.keysForgotten()));
   }
 

@@ -7,7 +7,7 @@ import java.util.Random;
 
 /** What has become of one fault so far. */
 final class Outcome {
-  private static final Difference NONE = new Difference(0, 0, 0, 0, 0, false, null);
+  private static final Difference NONE = new Difference(0, 0, 0, 0, 0, 0, false, null);
 
   private final Fault fault;
   private final long seed;
@@ -16,6 +16,9 @@ final class Outcome {
   private String outcome = "inconclusive";
   private int restarts;
   private double seconds;
+  private long begin;
+  private long end;
+  private Lateness.Figures late = Lateness.UNKNOWN;
   private Difference difference = NONE;
 
   Outcome(Fault fault, long seed) {
@@ -29,13 +32,14 @@ final class Outcome {
    * @throws InconclusiveError if they differ
    */
   void strike(TestBed bed, Random random) throws Exception {
-    long begin = System.nanoTime();
+    begin = System.currentTimeMillis();
     int before = bed.cluster().restores();
     List<String> all;
     try {
       all = fault.strike().on(bed, random);
     } finally {
-      seconds = (System.nanoTime() - begin) / 100_000_000 / 10.0;
+      end = System.currentTimeMillis();
+      seconds = (end - begin) / 100 / 10.0;
     }
     struck(all, bed.cluster().restores() - before);
   }
@@ -56,6 +60,11 @@ final class Outcome {
               .formatted(fault.name(), seed, fault.proof(), seen));
     }
     outcome = "failed";
+  }
+
+  /** Looks up how late the reports of records came that were sent while it struck. */
+  void late(Lateness lateness) {
+    late = lateness.between(begin, end);
   }
 
   /**
@@ -88,10 +97,15 @@ final class Outcome {
             outcome,
             seconds,
             restarts,
+            late.reports(),
+            late.p99(),
+            late.most(),
             difference.records(),
             difference.missing(),
             difference.repeated(),
             difference.wrong(),
+            difference.deadLetters(),
+            difference.deadLettersTooMany(),
             difference.modelsSha256()));
   }
 }

@@ -25,6 +25,9 @@ final class Results {
    * @param outcome passed, failed, inconclusive, or skipped where this machine does not allow it
    * @param seconds from its beginning until the job had come to terms with it
    * @param restarts times that the job went on from a checkpoint or savepoint
+   * @param reports of records that were sent meanwhile, for how late they came
+   * @param p99Millis from the sending of a record to the committed report, of one in a hundred
+   * @param mostMillis the same of the latest report
    * @param records committed metric records
    */
   record Row(
@@ -36,10 +39,15 @@ final class Results {
       String outcome,
       double seconds,
       int restarts,
+      int reports,
+      @JsonProperty("p99_ms") long p99Millis,
+      @JsonProperty("most_ms") long mostMillis,
       int records,
       int missing,
       int repeated,
       int wrong,
+      @JsonProperty("dead_letters") int deadLetters,
+      @JsonProperty("dead_letters_too_many") int deadLettersTooMany,
       @JsonProperty("models_sha256") String modelsSha256) {}
 
   private Results() {}

@@ -68,6 +68,7 @@ final class TcpProxy implements AutoCloseable {
     while (!server.isClosed()) {
       try {
         Socket client = server.accept();
+        client.setTcpNoDelay(true);
         sockets.add(client);
         Socket broker = connect(client);
         if (broker != null) {
@@ -88,6 +89,7 @@ final class TcpProxy implements AutoCloseable {
   private Socket connect(Socket client) {
     try {
       Socket broker = new Socket(InetAddress.getLoopbackAddress(), brokerPort);
+      broker.setTcpNoDelay(true);
       sockets.add(broker);
       return broker;
     } catch (IOException e) {

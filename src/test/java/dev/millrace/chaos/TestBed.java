@@ -25,6 +25,7 @@ final class TestBed implements AutoCloseable {
   private final Traffic traffic;
   private final Path file;
   private final Cluster cluster;
+  private final Lateness lateness;
   private final List<AutoCloseable> kept = new ArrayList<>();
 
   /**
@@ -42,6 +43,7 @@ final class TestBed implements AutoCloseable {
     traffic =
         new Traffic(
             brokers.bootstrapServers(), settings().input().topic(), input.records(), Traffic.CALM);
+    lateness = new Lateness(brokers.bootstrapServers(), settings().output().metrics(), traffic);
   }
 
   Brokers brokers() {
@@ -54,6 +56,10 @@ final class TestBed implements AutoCloseable {
 
   Traffic traffic() {
     return traffic;
+  }
+
+  Lateness lateness() {
+    return lateness;
   }
 
   Path dir() {
@@ -113,7 +119,9 @@ final class TestBed implements AutoCloseable {
   }
 
   private boolean isRead(int total) {
-    return eventually(() -> consumed() >= total);
+    boolean read = eventually(() -> consumed() >= total);
+    traffic.requireNoLoss();
+    return read;
   }
 
   /** Sends what is left, and stops the job when it has read everything. */
@@ -134,6 +142,7 @@ final class TestBed implements AutoCloseable {
     try {
       cluster.close();
     } finally {
+      lateness.close();
       traffic.close();
       for (AutoCloseable resource : kept) {
         resource.close();

@@ -24,7 +24,7 @@ final class Topics {
     return admin
         .listConsumerGroupOffsets("millrace-" + settings.pipeline())
         .partitionsToOffsetAndMetadata()
-        .get(5, TimeUnit.SECONDS)
+        .get(20, TimeUnit.SECONDS)
         .entrySet()
         .stream()
         .filter(entry -> entry.getKey().topic().equals(settings.input().topic()))

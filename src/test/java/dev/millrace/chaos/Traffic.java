@@ -1,6 +1,7 @@
 package dev.millrace.chaos;
 
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Executors;
@@ -23,13 +24,19 @@ final class Traffic implements AutoCloseable {
   private static final int MILLIS_BETWEEN = 50;
   private static final int LONGEST_OUTAGE_SECONDS = 300;
 
+  /** Of a record in its topic, to which nobody else sends anything. */
+  record Place(int partition, int offset) {}
+
   private final List<ProducerRecord<byte[], byte[]>> records;
   private final KafkaProducer<byte[], byte[]> producer;
   private final ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor();
   private final String topic;
   private final int atOnce;
+  private final Map<Integer, Integer> ends = new HashMap<>();
+  private final Map<Place, Long> sentAt = new HashMap<>();
   private int sent;
   private int wanted;
+  private volatile Exception failure;
 
   /**
    * @param topic for the records, whatever they say
@@ -70,8 +77,24 @@ final class Traffic implements AutoCloseable {
     producer.flush();
   }
 
+  /**
+   * Checks that the broker has everything, or may yet.
+   *
+   * @throws IllegalStateException if the test's own producer has given up a record
+   */
+  void requireNoLoss() {
+    if (failure != null) {
+      throw new IllegalStateException("a record could not be sent", failure);
+    }
+  }
+
   int size() {
     return records.size();
+  }
+
+  /** When a record was sent, in milliseconds since the epoch. */
+  synchronized long sentAt(Place place) {
+    return sentAt.get(place);
   }
 
   private synchronized void tick() {
@@ -82,7 +105,11 @@ final class Traffic implements AutoCloseable {
     int end = Math.min(records.size(), total);
     while (sent < end) {
       ProducerRecord<byte[], byte[]> r = records.get(sent++);
-      producer.send(new ProducerRecord<>(topic, r.partition(), r.timestamp(), r.key(), r.value()));
+      int offset = ends.merge(r.partition(), 1, Integer::sum) - 1;
+      sentAt.put(new Place(r.partition(), offset), System.currentTimeMillis());
+      producer.send(
+          new ProducerRecord<>(topic, r.partition(), r.timestamp(), r.key(), r.value()),
+          (metadata, e) -> failure = e == null ? failure : e);
     }
   }
 

@@ -170,6 +170,30 @@ class ClusterCommandsTest {
                 .formatted(address));
   }
 
+  @Test
+  void whoeverWaitsInVainIsToldWhyTheJobFailsMeanwhile() {
+    answer("/jobs/overview", 200, "{'jobs':[{'jid':'1','name':'millrace a','state':'RUNNING'}]}");
+    answer("/overview", 200, "{'slots-total':2}");
+    answer("/jobs/1", 200, "{'vertices':[{'parallelism':1}]}");
+    answer("/jobs/1/resource-requirements", 200, "{}");
+    answer("/jobs/1/checkpoints", 202, "{}");
+    answer(
+        "/jobs/1/exceptions",
+        200,
+        "{'exceptionHistory':{'entries':[{'timestamp':%d,'stacktrace':'java.lang.Exception: x"
+                .formatted(Long.MAX_VALUE / 2)
+            + "\\nCaused by: org.rocksdb.RocksDBException: File name too long\\n'}]}}");
+
+    Cli rescale = Cli.run("rescale", "--cluster", address, "--parallelism", "2", "--timeout", "1");
+
+    assertThat(rescale.exitCode()).isEqualTo(1);
+    assertThat(rescale.err())
+        .isEqualToIgnoringNewLines(
+            ("rescale: no end after 1 s (the job has failed meanwhile: File name too long)."
+                    + " Wait longer with --timeout SECONDS; look at %s.")
+                .formatted(address));
+  }
+
   private void answer(String path, int status, String json) {
     byte[] body = json.replace('\'', '"').getBytes(StandardCharsets.UTF_8);
     flink.createContext(

@@ -65,7 +65,8 @@ class CsvExamplesTest {
     ExampleDecoder decoder = new ExampleDecoder(spec);
     Example example = new Example();
 
-    try (CsvExamples rows = new CsvExamples(scan, 0, 1, CsvExamples.Format.JSON)) {
+    try (CsvExamples rows =
+        new CsvExamples(scan, 0, 1, CsvExamples.Format.JSON, CsvExamples.Part.ALL, null)) {
       rows.next();
       assertThat(new String(rows.value(), StandardCharsets.UTF_8))
           .isEqualTo("{\"amount\":1.5,\"vip\":true,\"color\":\"red\",\"y\":\"7\"}");

@@ -18,6 +18,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /** A headless Chromium of its own profile, driven over the WebDriver protocol (W3C). */
@@ -27,6 +28,26 @@ final class DashboardBrowser implements AutoCloseable {
   // Of the browser's own start page; they reach no network.
   private static final Set<String> INTERNAL = Set.of("data", "chrome", "about");
   private static final Duration LONGEST = Duration.ofSeconds(60);
+  private static final Map<String, Integer> VIRTUAL_KEYS =
+      Map.of(
+          "Tab",
+          9,
+          "Enter",
+          13,
+          "Escape",
+          27,
+          "End",
+          35,
+          "Home",
+          36,
+          "ArrowLeft",
+          37,
+          "ArrowUp",
+          38,
+          "ArrowRight",
+          39,
+          "ArrowDown",
+          40);
   private static final ObjectMapper MAPPER = new ObjectMapper();
 
   private final HttpClient http = HttpClient.newHttpClient();
@@ -88,10 +109,26 @@ final class DashboardBrowser implements AutoCloseable {
     devTools("Emulation.setDeviceMetricsOverride", size);
   }
 
-  void colourScheme(String scheme) throws IOException {
+  /** What the person's system says, such as {@code prefers-color-scheme} {@code dark}. */
+  void media(String feature, String value) throws IOException {
     ObjectNode media = MAPPER.createObjectNode();
-    media.putArray("features").addObject().put("name", "prefers-color-scheme").put("value", scheme);
+    media.putArray("features").addObject().put("name", feature).put("value", value);
     devTools("Emulation.setEmulatedMedia", media);
+  }
+
+  /** Presses a key as a keyboard does: a letter, or a name such as {@code ArrowDown}. */
+  void press(String key) throws IOException {
+    ObjectNode event = MAPPER.createObjectNode().put("type", "keyDown").put("key", key);
+    if (key.length() == 1) {
+      event.put("text", key);
+    } else {
+      event.put("code", key).put("windowsVirtualKeyCode", VIRTUAL_KEYS.get(key));
+      if (key.equals("Enter")) {
+        event.put("text", "\r");
+      }
+    }
+    devTools("Input.dispatchKeyEvent", event);
+    devTools("Input.dispatchKeyEvent", event.put("type", "keyUp"));
   }
 
   private JsonNode devTools(String command, ObjectNode parameters) throws IOException {

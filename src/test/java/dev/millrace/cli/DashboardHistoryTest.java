@@ -6,18 +6,19 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.millrace.data.Task;
 import java.io.IOException;
-import java.util.Optional;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class DashboardHistoryTest {
   private static final ObjectMapper MAPPER = new ObjectMapper();
   private static final long SECOND = 1_000_000_000L;
 
-  private final DashboardHistory history = new DashboardHistory();
+  private final DashboardMarks marks = new DashboardMarks();
+  private final DashboardHistory history = new DashboardHistory(marks);
 
   @Test
-  void aLongHistoryIsThinnedButKeepsItsFirstAndItsLastPoints() throws IOException {
-    int records = 100_000;
+  void aLongHistoryIsThinnedEvenlyAndKeepsItsLastPointsAll() throws IOException {
+    int records = 518_400; // 30 days of one every five seconds
     for (int seq = 1; seq <= records; seq++) {
       history.add(record("a", seq, "b1"), seq);
       assertThat(history.points("a")).isLessThanOrEqualTo(DashboardHistory.MAX_POINTS);
@@ -28,9 +29,16 @@ class DashboardHistoryTest {
     assertThat(seqs.size()).isGreaterThanOrEqualTo(DashboardHistory.MAX_POINTS / 2);
     assertThat(seqs.get(0).asInt()).isEqualTo(1);
     assertThat(seqs.get(seqs.size() - 1).asInt()).isEqualTo(records);
+    int widest = 0;
     for (int i = 1; i < seqs.size(); i++) {
-      assertThat(seqs.get(i).asInt()).isGreaterThan(seqs.get(i - 1).asInt());
+      int step = seqs.get(i).asInt() - seqs.get(i - 1).asInt();
+      assertThat(step).isPositive();
+      widest = Math.max(widest, step);
+      if (i > seqs.size() - 200) {
+        assertThat(step).as("among the latest").isEqualTo(1);
+      }
     }
+    assertThat(widest).as("widest gap").isLessThanOrEqualTo(records / 700);
   }
 
   @Test
@@ -41,7 +49,7 @@ class DashboardHistoryTest {
     }
     JsonNode values = points("a").path("values");
     for (int i = 0; i < values.get(0).size(); i++) {
-      float accuracy = values.get(1).get(i).floatValue();
+      float accuracy = values.get(2).get(i).floatValue();
       assertThat(accuracy).isEqualTo(values.get(0).get(i).asInt() / 8_192f);
     }
   }
@@ -55,6 +63,66 @@ class DashboardHistoryTest {
       }
     }
     assertThat(history.points("key-0")).isBetween(DashboardHistory.MIN_POINTS / 2, 250);
+  }
+
+  @Test
+  void anIdleKeyGivesPointsBackWhenKeysBecomeMore() {
+    for (int seq = 1; seq <= 2_500; seq++) {
+      history.add(record("idle", seq, "b1"), seq);
+    }
+    assertThat(history.points("idle")).isGreaterThan(1_000);
+
+    for (int key = 0; key < 10_000; key++) {
+      history.add(record("key-" + key, 1, "b1"), key);
+    }
+    assertThat(history.points("idle")).isBetween(DashboardHistory.MIN_POINTS / 2, 150);
+  }
+
+  @Test
+  void keysLeaveWhenTheirRecordsTakeTooMuchRoom() {
+    DashboardHistory small = new DashboardHistory(marks, 100, 10);
+    for (int key = 0; key < 9; key++) {
+      small.add(record("key-" + key, 1, "b1"), key); // two characters each
+    }
+    assertThat(small.latestJson("key-3")).isEmpty();
+    assertThat(small.latestJson("key-4")).isPresent();
+    assertThat(small.latestJson("key-8")).isPresent();
+  }
+
+  @Test
+  void theLossOfEachEpochIsKeptBesideThePoints() throws IOException {
+    for (int seq = 1; seq <= 6; seq++) {
+      float loss = 1f / seq;
+      history.add(record("a", seq, "b1", new DashboardRecord.Epoch((seq + 1) / 2, loss)), seq);
+    }
+    assertThat(points("a").path("epochs").toString())
+        .isEqualTo("[[1,0.5],[2,0.25],[3,0.16666667]]");
+  }
+
+  @Test
+  void whatHappenedBeforeAPipelineBeganAgainIsForgotten() throws IOException {
+    history.add(record("a", 100, "b1"), 0);
+    marks.add(new DashboardMark("fraud", "a", 90, 0, "drift", "ddm"));
+    marks.add(new DashboardMark("fraud", "a", 0, 0, "started_afresh", "other shape"));
+    marks.add(new DashboardMark("fraud", "b", 90, 0, "drift", "ddm"));
+    assertThat(history.fleet(0, 0).drifting()).isEqualTo(1);
+
+    history.add(record("a", 100, "c2"), 1);
+
+    String left = DashboardLines.object(out -> marks.write(out, null));
+    assertThat(MAPPER.readTree(left).path("events").findValuesAsText("event"))
+        .containsExactly("drift", "started_afresh");
+    assertThat(history.fleet(0, 0).drifting()).isZero();
+  }
+
+  @Test
+  void theOldestEventsLeaveWhenThereAreTooMany() {
+    for (int seq = 0; seq <= DashboardMarks.MAX_MARKS; seq++) {
+      marks.add(new DashboardMark("fraud", "key-" + seq, seq, 0, "drift", "ddm"));
+    }
+    assertThat(marks.count()).isEqualTo(DashboardMarks.MAX_MARKS + 1);
+    assertThat(marks.isDrifting("key-0", 0, 1_000)).isFalse();
+    assertThat(marks.isDrifting("key-1", 1, 1_000)).isTrue();
   }
 
   @Test
@@ -101,7 +169,7 @@ class DashboardHistoryTest {
 
   @Test
   void theKeyHeardOfLongestAgoLeavesWhenAllPlacesAreTaken() throws IOException {
-    DashboardHistory small = new DashboardHistory(2);
+    DashboardHistory small = new DashboardHistory(marks, 2, 1_000);
     small.add(record("a", 100, "b1"), 0);
     small.add(record("b", 100, "b1"), 1);
     small.add(record("a", 200, "b1"), 2);
@@ -110,19 +178,23 @@ class DashboardHistoryTest {
 
     assertThat(small.latestJson("b")).isEmpty();
     assertThat(small.latestJson("a")).isPresent();
-    JsonNode overview =
-        MAPPER.readTree(DashboardHistory.object(out -> small.writeOverview(out, 3)));
+    JsonNode overview = MAPPER.readTree(DashboardLines.object(out -> small.writeOverview(out, 3)));
     assertThat(overview.path("examples").asInt()).isEqualTo(300);
   }
 
   private static DashboardRecord record(String key, long seq, String config) {
-    float[] values = {0.5f, 0.5f, 0.5f, 0.5f, 0.5f};
-    return new DashboardRecord("fraud", key, seq, seq, Task.BINARY, config, values, "{}");
+    return record(key, seq, config, null);
+  }
+
+  private static DashboardRecord record(
+      String key, long seq, String config, DashboardRecord.Epoch epoch) {
+    float[] values = new float[DashboardColumns.CLASSIFICATION.count()];
+    return new DashboardRecord(
+        "fraud", key, seq, seq, Task.BINARY, config, 0, 1_000, epoch, List.of(), values, "{}");
   }
 
   private static DashboardRecord parse(String line) {
-    Optional<DashboardRecord> record = DashboardRecord.parse(line);
-    return record.orElseThrow();
+    return DashboardRecord.of(DashboardLines.read(line), line).orElseThrow();
   }
 
   private JsonNode points(String key) throws IOException {
@@ -130,6 +202,6 @@ class DashboardHistoryTest {
   }
 
   private JsonNode overview() throws IOException {
-    return MAPPER.readTree(DashboardHistory.object(out -> history.writeOverview(out, 10)));
+    return MAPPER.readTree(DashboardLines.object(out -> history.writeOverview(out, 10)));
   }
 }

@@ -1,63 +1,28 @@
 package dev.millrace.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.net.URI;
-import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** The page in a real browser: what it shows, that it changes live, and that it stays at home. */
-class DashboardPageITCase {
-  private static final Path SCREENSHOTS = Path.of("target", "screenshots");
+class DashboardPageITCase extends DashboardPage {
   private static final int RECORDS = 220;
-
-  @TempDir private Path directory;
-  private DashboardServer server;
-  private DashboardBrowser browser;
-
-  @BeforeEach
-  void openPage() throws IOException {
-    assumeTrue(
-        DashboardBrowser.isInstalled(),
-        "skipped: needs /usr/bin/chromium and /usr/bin/chromedriver (Debian: chromium-driver)");
-    server = new DashboardServer("127.0.0.1", 0);
-    server.start();
-    browser = new DashboardBrowser(directory);
-    browser.resize(1400, 900);
-    browser.open(server.address());
-  }
-
-  @AfterEach
-  void closePage() throws IOException {
-    if (browser != null) {
-      browser.close();
-    }
-    if (server != null) {
-      server.close();
-    }
-  }
 
   @Test
   void saysWhatItWaitsForUntilTheFirstRecordArrives() throws IOException {
     awaitText("connection", "waiting for data");
     assertThat(browser.text("waiting")).contains("Waiting for the first metrics record");
-    browser.screenshot(SCREENSHOTS.resolve("waiting.png"));
+    screenshot("waiting");
 
     server.publish(new DashboardSamples("shop-1", 1, 0.1).nextBinary());
 
     awaitText("connection", "live");
     awaitText("key-name", "shop-1");
     awaitText("examples", "200");
-    assertCleanConsoleAndNoOutsideRequest();
   }
 
   @Test
@@ -68,11 +33,10 @@ class DashboardPageITCase {
     }
     awaitText("key-count", "14");
     awaitText("total-examples", "616,000");
-    awaitText("examples", "44,000");
-    awaitRows(14);
     browser.open(URI.create(server.address() + "/#key=shop-11"));
     awaitText("key-name", "shop-11");
     awaitText("examples", "44,000");
+    awaitRows(14);
     assertThat(browser.text("connection")).isEqualTo("live");
 
     server.publish(record("shop-11", 44_200, "0.4321", "0.3210", "9.8765"));
@@ -80,13 +44,21 @@ class DashboardPageITCase {
     awaitText("examples", "44,200");
     awaitText("window-accuracy", "0.432");
     awaitText("window-f1", "0.321");
+    awaitText("window-precision", "0.740");
+    awaitText("window-recall", "0.660");
     awaitText("window-loss", "9.88");
-    await().untilAsserted(() -> assertThat(firstRow()).as("worst first").isEqualTo("shop-11"));
+    awaitFirstRow("shop-11");
     assertThat(browser.text("window-accuracy-delta")).isEqualTo("\u22120.468 vs no-change");
     assertThat(browser.text("confusion")).contains("ok", "fraud", "958", "23");
     assertThat(browser.text("config")).isEqualTo("b1946ac9");
     assertThat(browser.text("learning-rate")).isEqualTo("0.005");
-    assertCleanConsoleAndNoOutsideRequest();
+    assertThat(chartTitles("charts"))
+        .containsExactly("Accuracy", "F1", "Precision and recall", "Loss", "Throughput");
+
+    press("axis-switch", "time");
+    press("range-switch", "latest");
+    screenshot("latest-over-event-time");
+    assertThat(browser.text("charts")).contains("0.432");
   }
 
   @Test
@@ -94,46 +66,55 @@ class DashboardPageITCase {
     List<DashboardSamples> shops = shops();
     for (int i = 1; i <= RECORDS; i++) {
       shops.forEach(shop -> server.publish(shop.nextBinary()));
-      if (i % 10 == 0) { // at the pace of the page, as a live stream is
+      if (i % 20 == 0) { // at the pace of the page, as a live stream is
+        server.sample();
         awaitText("total-examples", "%,d".formatted(14 * i * DashboardSamples.EVERY));
       }
     }
-    awaitText("examples", "44,000");
+    server.publish(event("shop-22", 31_000, "\"event\":\"warning\",\"detector\":\"ddm\""));
+    server.publish(event("shop-22", 32_400, "\"event\":\"drift\",\"detector\":\"ddm\""));
+    server.lag(1_234L);
     awaitRows(14);
-    await().until(() -> firstRow().equals("shop-22"));
-    for (String scheme : List.of("light", "dark")) {
-      browser.colourScheme(scheme);
-      browser.resize(1400, 900);
-      screenshot("binary-" + scheme + "-1400");
+    awaitText("fleet-keys", "14");
+    for (String name : List.of("all", "shop-22")) {
+      openKey(name.equals("all") ? null : name);
+      awaitText("key-count", "14");
+      for (String scheme : List.of("light", "dark")) {
+        browser.media("prefers-color-scheme", scheme);
+        browser.resize(1400, 900);
+        screenshot(name + "-" + scheme + "-1400");
+        assertNothingWiderThanThePage();
+        DashboardContrast.assertLegible(browser);
+        browser.resize(390, 844);
+        screenshot(name + "-" + scheme + "-390");
+        assertNothingWiderThanThePage();
+      }
+      browser.resize(1000, 800);
+      screenshot(name + "-dark-1000");
       assertNothingWiderThanThePage();
-      browser.resize(390, 844);
-      screenshot("binary-" + scheme + "-390");
-      assertNothingWiderThanThePage();
+      browser.resize(1920, 1080);
+      screenshot(name + "-dark-1920");
     }
-    browser.resize(1000, 800);
-    screenshot("binary-dark-1000");
-    assertNothingWiderThanThePage();
-    assertCleanConsoleAndNoOutsideRequest();
   }
 
   @Test
   void showsARegressionAgainstTheLastValue() throws IOException {
     DashboardSamples model = new DashboardSamples("chick", 5, 0.3);
-    String last = null;
     for (int i = 0; i < RECORDS; i++) {
-      last = model.nextRegression();
-      server.publish(last);
+      server.publish(model.nextRegression());
     }
     awaitText("examples", "44,000");
     assertThat(browser.text("window-mae")).isNotEqualTo("\u2013");
     assertThat(browser.text("window-r2")).startsWith("0.");
     assertThat(browser.text("window-mae-delta")).endsWith("vs last value");
     assertThat(browser.text("compare")).contains("last value27.", "mean56.", "since start");
-    assertThat(
-            browser.script("return document.getElementById('confusion-panel').hidden").asBoolean())
-        .isTrue();
+    assertThat(isHidden("confusion-panel")).isTrue();
+    assertThat(chartTitles("charts"))
+        .containsExactly("MAE", "RMSE", "R\u00b2", "Loss", "Throughput");
     screenshot("regression");
-    assertCleanConsoleAndNoOutsideRequest();
+    press("all-keys");
+    awaitText("fleet-keys", "1");
+    screenshot("regression-all");
   }
 
   @Test
@@ -147,140 +128,97 @@ class DashboardPageITCase {
       server.publish(model.nextClasses("multiclass", letters.toArray(new String[0])));
     }
     awaitText("examples", "12,000");
-    String cells = "return document.querySelectorAll('#confusion tbody td').length";
-    await().until(() -> browser.script(cells).asInt() == 26 * 26);
+    awaitTrue("return document.querySelectorAll('#confusion tbody td').length === 26 * 26");
     screenshot("multiclass-26");
     assertNothingWiderThanThePage();
-    assertCleanConsoleAndNoOutsideRequest();
   }
 
   @Test
   void keysAndClassNamesAreTextHoweverTheyRead() throws IOException {
     String odd = "<img src=x onerror=document.title=1> a/b?c=d&\u00e9 #%";
     server.publish(record(odd, 200, "0.5", "0.5", "0.7").replace("\"ok\"", "\"<b>ok</b>\""));
-    server.publish(record("", 200, "0.9", "0.9", "0.1"));
     awaitText("key-name", odd);
-    awaitText("window-accuracy", "0.500");
+    server.publish(record("", 200, "0.9", "0.9", "0.1"));
+    server.publish(event(odd, 190, "\"event\":\"<i>\",\"detector\":\"<b>x</b>\""));
     awaitRows(2);
+    openKey(odd);
+    awaitText("window-accuracy", "0.500");
     assertThat(browser.text("confusion")).contains("<b>ok</b>");
-    assertThat(browser.script("return document.querySelectorAll('.board img, .board b b').length"))
-        .hasToString("0");
+    awaitTrue("return document.getElementById('events').textContent.includes('<i>: <b>x</b>')");
 
-    browser.script("document.querySelectorAll('#key-list button')[1].click()");
+    press("all-keys");
+    awaitTrue("return document.querySelectorAll('#worst tbody tr').length === 2");
+    String foreign =
+        "return document.querySelectorAll('.board img, .board b b, .board td b, th i')";
+    assertThat(browser.script(foreign + ".length").asInt()).isZero();
+    browser.script("document.querySelectorAll('#worst a')[1].click()");
 
     awaitText("key-name", "(empty key)");
     awaitText("window-accuracy", "0.900");
-    assertCleanConsoleAndNoOutsideRequest();
   }
 
   @Test
-  void keysAreReachedByKeyboard() throws IOException {
-    for (int i = 0; i < 3; i++) {
-      server.publish(record("key-" + i, 200, "0.9", "0.9", "0." + (9 - i)));
+  void aLongKeyNameAndAKeyWithoutFiguresFit() throws IOException {
+    String name = "region=eu-central-1/customer=" + "0123456789abcdef".repeat(30);
+    server.publish(record(name, 1, "null", "null", "null"));
+    awaitText("key-name", name);
+    awaitText("window-loss", "\u2013");
+    for (int width : new int[] {1400, 390}) {
+      browser.resize(width, 844);
+      screenshot("long-name-" + width);
+      assertNothingWiderThanThePage();
     }
-    awaitRows(3);
-    awaitText("key-name", "key-0");
-    browser.script("document.querySelector('#key-list button[tabindex=\"0\"]').focus()");
-    for (String key : List.of("ArrowDown", "ArrowDown", "ArrowDown", "ArrowUp")) {
-      browser.script(
-          "document.activeElement.dispatchEvent("
-              + ("new KeyboardEvent('keydown', {key: '" + key + "', bubbles: true}))"));
-    }
-    assertThat(browser.script("return document.activeElement.title").asText()).isEqualTo("key-1");
-
-    browser.script("document.activeElement.click()");
-
-    awaitText("key-name", "key-1");
-    assertThat(browser.script("return location.hash").asText()).isEqualTo("#key=key-1");
   }
 
   @Test
-  void searchFindsOneOfTenThousandKeys() throws IOException {
-    for (int i = 0; i < 10_000; i++) {
-      server.publish(record("sensor-" + i, 200, "0.9", "0.9", "0." + (10_000 + i)));
+  void showsHowTheValidationLossConverges() throws IOException {
+    for (int epoch = 1; epoch <= 8; epoch++) {
+      double loss = 0.2 + 0.8 / epoch;
+      server.publish(
+          with(
+              record("bounded", epoch * 100, "0.9", "0.9", "0.3"),
+              """
+              "epoch":%d,"validation":{"best_epoch":%d,"best_loss":%s,"stopped":%b,\
+              "window":{"accuracy":0.8125,"f1":0.7,"loss":%s},"epoch":{"accuracy":0.8,"loss":%s}}\
+              """
+                  .formatted(epoch, epoch - 1, loss, epoch == 8, loss, loss)));
     }
-    awaitText("key-count", "10,000");
-    awaitText("key-list-note", "200 of 10,000 keys shown. Search finds the others.");
-    awaitRows(200);
-
-    browser.script(
-        "const box = document.getElementById('search'); box.value = 'SENSOR-1234';"
-            + "box.dispatchEvent(new Event('input'))");
-
-    awaitRows(1);
-    assertThat(firstRow()).isEqualTo("sensor-1234");
-    screenshot("search");
-    assertCleanConsoleAndNoOutsideRequest();
+    awaitText("examples", "800");
+    assertThat(chartTitles("charts")).last().isEqualTo("Validation loss");
+    assertThat(browser.text("charts")).contains("held out 0.3000", "held out 0.813");
+    assertThat(browser.text("validation")).contains("epoch 8", "0.813");
+    assertThat(browser.text("validation-note"))
+        .contains("Lowest loss 0.3000, in epoch 7", "stopped");
+    screenshot("validation");
   }
 
   @Test
-  void saysThatTheConnectionIsLostAndComesBack() throws IOException {
-    server.publish(record("shop-1", 200, "0.5", "0.5", "0.7"));
-    awaitText("window-accuracy", "0.500");
-    URI address = server.address();
+  void showsTheNetworksOfAMixtureAndModelsThatCompete() throws IOException {
+    String mixed =
+        "\"members\":{\"leader\":\"b\",\"weights\":{\"a\":0.25,\"b\":0.75},"
+            + "\"losses\":{\"a\":0.5,\"b\":0.125}},\"labels\":{\"late\":[1,{\"x\":null}]}";
+    server.publish(with(record("shop-1", 100, "0.9", "0.9", "0.3"), mixed));
+    awaitText("examples", "100");
+    assertThat(browser.text("members-title")).isEqualTo("Mixture");
+    assertThat(browser.text("members")).contains("b (leads)0.7500.1250");
 
-    server.close();
-    awaitText("connection", "connection lost, retrying");
-    browser.screenshot(SCREENSHOTS.resolve("lost.png"));
-    server = new DashboardServer("127.0.0.1", address.getPort());
-    server.publish(record("shop-2", 400, "0.6", "0.6", "0.6"));
-    server.note("replay finished");
-    server.start();
+    String competing =
+        "\"models\":[{\"name\":\"small\",\"role\":\"champion\",\"since\":0,\"log_loss\":0.25,"
+            + "\"accuracy\":0.875},{\"name\":\"large\",\"role\":\"challenger\",\"log_loss\":0.5,"
+            + "\"accuracy\":0.75,\"lead\":12,\"p_value\":0.5}],\"unheard_of\":[[]],"
+            + "\"labels\":{\"pending\":3,\"matched\":1200,\"delay_ms\":{\"p50\":250000,\"max\":null}}";
+    server.publish(with(record("shop-1", 200, "0.9", "0.9", "0.3"), competing));
+    server.publish(
+        event("shop-1", 150, "\"event\":\"champion_changed\",\"from\":\"large\",\"to\":\"small\""));
+    awaitText("members-title", "Models");
+    awaitText("labels-matched", "1,200");
+    assertThat(browser.text("members"))
+        .contains("small (answers)0.25000.875", "large0.50000.75012");
+    assertThat(browser.text("labels")).contains("waiting for their label3", "p50 4 min");
+    awaitText("marks-legend", "other model");
 
-    awaitText("connection", "live");
-    awaitText("key-name", "shop-2");
-    awaitText("window-accuracy", "0.600");
-    awaitText("note", "replay finished");
-    await()
-        .atMost(Duration.ofSeconds(30))
-        .until(() -> browser.text("connection").matches("no new data for \\d+ s"));
-    browser.screenshot(SCREENSHOTS.resolve("silent.png"));
-  }
-
-  private static List<DashboardSamples> shops() {
-    List<DashboardSamples> shops = new ArrayList<>();
-    for (int i = 0; i < 14; i++) {
-      shops.add(new DashboardSamples("shop-" + (i + 11), 100 + i, 0.03 + 0.012 * i));
-    }
-    return shops;
-  }
-
-  private static String record(String key, long seq, String accuracy, String f1, String loss) {
-    return DashboardServerTest.record(key, seq, accuracy, f1, loss);
-  }
-
-  private void screenshot(String name) throws IOException {
-    // Two animation frames, so that the charts have taken on a new size.
-    browser.script(
-        "return new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))");
-    browser.screenshot(SCREENSHOTS.resolve(name + ".png"));
-  }
-
-  private String firstRow() throws IOException {
-    return browser.script("return document.querySelector('.key-name').textContent").asText();
-  }
-
-  private void awaitRows(int count) {
-    String rows = "return document.querySelectorAll('#key-list button').length";
-    await().atMost(Duration.ofSeconds(20)).until(() -> browser.script(rows).asInt() == count);
-  }
-
-  private void awaitText(String id, String expected) {
-    await()
-        .atMost(Duration.ofSeconds(20))
-        .untilAsserted(() -> assertThat(browser.text(id)).as(id).isEqualTo(expected));
-  }
-
-  private void assertNothingWiderThanThePage() throws IOException {
-    String overflow =
-        "return document.documentElement.scrollWidth - document.documentElement.clientWidth";
-    assertThat(browser.script(overflow).asInt()).isLessThanOrEqualTo(0);
-  }
-
-  private void assertCleanConsoleAndNoOutsideRequest() throws IOException {
-    assertThat(browser.consoleMessages("SEVERE")).isEmpty();
-    assertThat(browser.requests())
-        .isNotEmpty()
-        .allMatch(uri -> "127.0.0.1".equals(uri.getHost()), "stays on 127.0.0.1");
+    server.publish(with(record("shop-1", 300, "0.9", "0.9", "0.3"), "\"models\":[1,null,\"x\"]"));
+    awaitText("examples", "300");
+    awaitTrue("return document.getElementById('members-panel').hidden");
   }
 }

@@ -55,6 +55,25 @@ class DashboardServerTest {
             JsonNodeFactory.instance.textNode(key), seq, seq, seq - 1, accuracy, f1, loss, seq);
   }
 
+  /** A line of the events topic; {@code what} is its other fields. */
+  static String event(String key, long seq, String what) {
+    return """
+    {"pipeline":"fraud","key":%s,"seq":%d,"event_time":"2026-11-25T09:14:03.120Z",%s,\
+    "model_version":7,"config":"b1946ac9"}\
+    """
+        .formatted(JsonNodeFactory.instance.textNode(key), seq, what);
+  }
+
+  /** A line of the fleet topic. */
+  static String fleet(String time, int keys) {
+    return """
+    {"pipeline":"fraud","time":"%s","keys":%d,"active":9,"examples":70,\
+    "accuracy":{"mean":0.8,"min":0.1,"p10":0.2,"p50":0.5,"p90":0.9,"max":1},"loss":null,\
+    "worst":[{"key":"worst-of-all","examples":7,"loss":0.9,"accuracy":0.1}],"config":"b1946ac9"}\
+    """
+        .formatted(time, keys);
+  }
+
   @BeforeEach
   void start() throws IOException {
     server = new DashboardServer("127.0.0.1", 0);
@@ -70,7 +89,14 @@ class DashboardServerTest {
   void servesThePageAndItsPartsWithHeadersThatKeepItAtHome() throws Exception {
     for (String path :
         List.of(
-            "/", "/dashboard.js", "/dashboard.css", "/favicon.svg", "/uplot.js", "/uplot.css")) {
+            "/",
+            "/dashboard.js",
+            "/theme.js",
+            "/keys.js",
+            "/dashboard.css",
+            "/favicon.svg",
+            "/uplot.js",
+            "/uplot.css")) {
       HttpResponse<String> answer = get(path);
       assertThat(answer.statusCode()).as(path).isEqualTo(200);
       assertThat(answer.body()).as(path).isNotBlank();
@@ -98,7 +124,7 @@ class DashboardServerTest {
     assertThat(worst.path("task").asText()).isEqualTo("binary");
     assertThat(worst.path("examples").asLong()).isEqualTo(100);
     assertThat(worst.path("accuracy").asDouble()).isEqualTo(0.60);
-    assertThat(worst.path("f1").asDouble()).isEqualTo(0.4);
+    assertThat(worst.path("drifting").asBoolean(true)).isFalse();
     assertThat(worst.path("baseline_accuracy").asDouble()).isEqualTo(0.9);
     assertThat(worst.path("spark")).hasSize(1);
     assertThat(answer.at("/keys/3/loss").isNull()).isTrue();
@@ -114,6 +140,96 @@ class DashboardServerTest {
     assertThat(found.path("matching").asInt()).isEqualTo(11);
     assertThat(found.path("keys").findValuesAsText("key"))
         .containsExactly("Shop-49", "Shop-48", "Shop-47");
+    JsonNode next = json("/api/keys?search=shop-4&offset=9&limit=3");
+    assertThat(next.path("offset").asInt()).isEqualTo(9);
+    assertThat(next.path("keys").findValuesAsText("key")).containsExactly("Shop-40", "Shop-4");
+    assertThat(json("/api/keys?offset=1000").path("keys")).isEmpty();
+  }
+
+  @Test
+  void keysComeInTheOrderThatWasAskedFor() throws Exception {
+    server.publish(record("c", 300, "0.95", "0.9", "0.3")); // the baseline is at 0.9
+    server.publish(record("B", 100, "0.85", "0.9", "0.2"));
+    server.publish(record("a", 200, "null", "0.9", "0.1"));
+
+    assertThat(keysBy("loss")).containsExactly("c", "B", "a");
+    assertThat(keysBy("name")).containsExactly("a", "B", "c");
+    assertThat(keysBy("examples")).containsExactly("c", "a", "B");
+    assertThat(keysBy("baseline")).containsExactly("B", "c", "a");
+    assertThat(keysBy("%00")).as("no such order").containsExactly("c", "B", "a");
+  }
+
+  private List<String> keysBy(String sort) throws Exception {
+    return json("/api/keys?sort=" + sort).path("keys").findValuesAsText("key");
+  }
+
+  @Test
+  void eventsOfAKeyAndOfAllComeNewestFirstAndOnceEach() throws Exception {
+    server.publish(record("a", 1_000, "0.9", "0.9", "0.3"));
+    server.publish(event("a", 100, "\"event\":\"warning\",\"detector\":\"ddm\""));
+    String drift = "\"event\":\"drift\",\"detector\":\"ddm\",\"action\":\"reset\",\"drifts\":1";
+    server.publish(event("a", 900, drift));
+    server.publish(event("a", 900, drift));
+    server.publish(event("b", 5, "\"event\":\"skipped_steps\",\"skipped_steps\":3"));
+
+    JsonNode all = json("/api/events");
+    JsonNode ofA = json("/api/events?key=a");
+
+    assertThat(all.path("count").asInt()).isEqualTo(3);
+    assertThat(all.path("events").findValuesAsText("seq")).containsExactly("5", "900", "100");
+    assertThat(all.at("/events/0/detail").asText()).isEqualTo("3 so far");
+    assertThat(ofA.path("events").findValuesAsText("detail")).containsExactly("ddm, reset", "ddm");
+    assertThat(ofA.at("/events/0/time").asLong()).isEqualTo(1_795_598_043_120L);
+    assertThat(json("/api/keys").at("/keys/0/drifting").asBoolean()).isTrue();
+    assertThat(json("/api/fleet").at("/fleet/drifting/count").asInt()).isEqualTo(1);
+  }
+
+  @Test
+  void allKeysTogetherAreSummedUpAndTakenDownOverTime() throws Exception {
+    for (int i = 1; i <= 20; i++) {
+      server.publish(record("key-" + i, 100, "0." + (10 + i), "0.9", "0." + (10 + i)));
+    }
+    server.lag(42L);
+    server.sample();
+
+    JsonNode answer = json("/api/fleet");
+
+    assertThat(answer.at("/fleet/keys").asInt()).isEqualTo(20);
+    assertThat(answer.at("/fleet/active").asInt()).isEqualTo(20);
+    assertThat(answer.at("/fleet/examples").asInt()).isEqualTo(2_000);
+    assertThat(answer.at("/fleet/accuracy/p10").floatValue()).isEqualTo(0.12f);
+    assertThat(answer.at("/fleet/worst").findValuesAsText("key")).hasSize(10).startsWith("key-20");
+    assertThat(answer.path("columns").toString()).startsWith("[\"time_ms\",\"time\",\"keys\"");
+    int last = answer.at("/values/0").size() - 1;
+    assertThat(answer.at("/values/5/" + last).asInt()).as("lag").isEqualTo(42);
+    long later = answer.at("/values/0/" + last).asLong() + 60_000;
+    assertThat(json("/api/fleet?after=" + later).at("/values/0")).isEmpty();
+  }
+
+  @Test
+  void recordsOfTheFleetTopicGoBeforeWhatThePageKnows() throws Exception {
+    server.publish(record("a", 100, "0.9", "0.9", "0.3"));
+    server.publish(fleet("2026-11-25T09:00:00.000Z", 70_000));
+    server.publish(fleet("2026-11-25T09:00:05.000Z", 70_001));
+    server.publish(fleet("2026-11-25T09:00:05.000Z", 1));
+    server.sample();
+
+    JsonNode answer = json("/api/fleet");
+
+    assertThat(answer.path("from_topic").asBoolean()).isTrue();
+    assertThat(answer.at("/fleet/keys").asInt()).isEqualTo(70_001);
+    assertThat(answer.at("/values/2").toString()).isEqualTo("[70000.0,70001.0]");
+  }
+
+  @Test
+  void anotherPipelineOfTheSameTopicsIsLeftOut() throws Exception {
+    server.showOnly("fraud");
+    server.publish(record("a", 100, "0.9", "0.9", "0.3"));
+    server.publish(record("b", 100, "0.9", "0.9", "0.3").replace("\"fraud\"", "\"other\""));
+    server.publish(event("b", 5, "\"event\":\"drift\"").replace("\"fraud\"", "\"other\""));
+
+    assertThat(json("/api/keys").path("keys").findValuesAsText("key")).containsExactly("a");
+    assertThat(json("/api/events").path("count").asInt()).isZero();
   }
 
   @Test
@@ -126,10 +242,13 @@ class DashboardServerTest {
 
     assertThat(all.path("columns").toString())
         .isEqualTo(
-            "[\"seq\",\"accuracy\",\"f1\",\"loss\","
-                + "\"baseline_accuracy\",\"baseline_f1\",\"rate\"]");
+            "[\"seq\",\"time\",\"accuracy\",\"precision\",\"recall\",\"f1\",\"loss\","
+                + "\"baseline_accuracy\",\"baseline_f1\",\"majority_accuracy\","
+                + "\"validation_accuracy\",\"validation_loss\",\"rate\"]");
     assertThat(all.path("values").toString())
-        .startsWith("[[100,200],[0.5,0.75],[0.25,null],[1.5,0.5],[0.9,0.9],[0.5,0.5],");
+        .startsWith(
+            "[[100,200],[1795598043120,1795598043120],[0.5,0.75],[0.74,0.74],[0.66,0.66],"
+                + "[0.25,null],[1.5,0.5],[0.9,0.9],[0.5,0.5],[null,null],");
     assertThat(later.at("/values/0").toString()).isEqualTo("[200]");
     assertThat(later.path("run")).isEqualTo(all.path("run"));
   }
@@ -141,8 +260,8 @@ class DashboardServerTest {
 
     assertThat(json("/api/history?key=chick").path("columns").toString())
         .isEqualTo(
-            "[\"seq\",\"mae\",\"rmse\",\"r2\",\"loss\","
-                + "\"baseline_mae\",\"baseline_rmse\",\"rate\"]");
+            "[\"seq\",\"time\",\"mae\",\"rmse\",\"r2\",\"loss\","
+                + "\"baseline_mae\",\"baseline_rmse\",\"mean_mae\",\"validation_mae\",\"rate\"]");
     assertThat(json("/api/keys").at("/keys/0/baseline_mae").isNumber()).isTrue();
   }
 
@@ -175,6 +294,10 @@ class DashboardServerTest {
     lines.add(record("a", 1, "0.5", "0.5", "0.5").replace("\"key\":\"a\"", "\"key\":null"));
     lines.add(record("a", 1, "0.5", "0.5", "0.5") + "{}");
     lines.add(record("a", 1, "NaN", "0.5", "0.5"));
+    lines.add(event("a", 1, "\"event\":7"));
+    lines.add(event("a", 1, "\"event\":\"drift\"").replace("\"seq\":1", "\"seq\":null"));
+    lines.add(fleet("yesterday", 7));
+    lines.add(fleet("2026-11-25T09:00:00.000Z", 7).replace("\"worst\"", "\"best\""));
     lines.forEach(server::publish);
 
     assertThat(json("/api/keys").path("matching").asInt()).isZero();
@@ -356,6 +479,15 @@ class DashboardServerTest {
 
   private HttpRequest.Builder request(String path) {
     return HttpRequest.newBuilder(URI.create(server.address() + path));
+  }
+
+  /** What a page answers to a path. */
+  static String get(DashboardServer server, String path) throws Exception {
+    return HttpClient.newHttpClient()
+        .send(
+            HttpRequest.newBuilder(URI.create(server.address() + path)).build(),
+            HttpResponse.BodyHandlers.ofString())
+        .body();
   }
 
   private HttpResponse<String> get(String path) throws Exception {

@@ -91,6 +91,38 @@ class MetricsFollowerITCase {
   }
 
   @Test
+  void aDashboardIsFedWithEventsAndToldHowFarItIsBehind() throws Exception {
+    createTopic(kafka, "millrace.events.v1", 1);
+    createTopic(kafka, "millrace.examples.v1", 1);
+    for (int i = 0; i < 8; i++) {
+      send(kafka, "millrace.examples.v1", 0, "an example");
+    }
+    send(
+        kafka,
+        "millrace.events.v1",
+        0,
+        DashboardServerTest.event("a", 90, "\"event\":\"drift\",\"detector\":\"ddm\""));
+    try (DashboardServer page = new DashboardServer("127.0.0.1", 0);
+        DashboardFeed feed =
+            new DashboardFeed(Map.of("bootstrap.servers", kafka.bootstrapServers()), null, page)) {
+      page.publish(
+          DashboardServerTest.record("a", 100, "0.9", "0.9", "0.3")
+              .replace("[120344,121871]", "[0,4]"));
+      page.start();
+      feed.start();
+
+      await()
+          .atMost(PATIENCE)
+          .untilAsserted(
+              () -> {
+                assertThat(DashboardServerTest.get(page, "/api/events")).contains("\"drift\"");
+                page.sample();
+                assertThat(DashboardServerTest.get(page, "/api/fleet")).contains("3.0],");
+              });
+    }
+  }
+
+  @Test
   void outlivesABrokerThatGoesAwayAndComesBack() throws Exception {
     EmbeddedKafka first = EmbeddedKafka.start(0, dir.resolve("data"));
     String servers = first.bootstrapServers();

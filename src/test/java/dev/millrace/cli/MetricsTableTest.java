@@ -2,6 +2,7 @@ package dev.millrace.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
@@ -9,15 +10,15 @@ import org.junit.jupiter.api.Test;
 
 class MetricsTableTest {
   private final AtomicLong nanos = new AtomicLong();
-  private final MetricsTable table = new MetricsTable(nanos::get);
+  private final MetricsTable table = new MetricsTable(80, nanos::get);
 
   @Test
   void alignsClassificationUnderItsHeader() {
     assertThat(lines(classification("aug", 1_000)))
         .containsExactly(
-            " examples  key         window          total         no-change     loss       rate",
-            "                          acc     f1     acc     f1    win acc   window      rec/s",
-            "    1,000  aug          0.871  0.512   0.812  0.488      0.861    0.402          -");
+            " examples  key         window          total         no-change    loss      rate",
+            "                          acc     f1     acc     f1    win acc  window     rec/s",
+            "    1,000  aug          0.871  0.512   0.812  0.488      0.861   0.402         -");
   }
 
   @Test
@@ -31,9 +32,9 @@ class MetricsTableTest {
 
     assertThat(lines(record))
         .containsExactly(
-            " examples  key           window            total         last-value    loss     rate",
-            "                            mae     r2       mae     r2  window mae  window    rec/s",
-            "      578  chick           22.3  0.810     12346 -80056        51.4   0.120        -");
+            " examples  key          window           total        last-value    loss    rate",
+            "                           mae     r2      mae     r2 window mae  window   rec/s",
+            "      578  chick          22.3  0.810    12346 -80056       51.4   0.120       -");
   }
 
   @Test
@@ -74,8 +75,22 @@ class MetricsTableTest {
     assertThat(row).contains("  ?[31mred-…  ");
   }
 
+  @Test
+  void aWiderTerminalShowsMoreOfTheKey() {
+    String record = classification("a-key-of-thirty-characters-xyz", 1);
+
+    String row = new MetricsTable(100, nanos::get).lines(json(record)).get(2);
+
+    assertThat(row).contains("  a-key-of-thirty-characters-xyz  ").hasSize(100);
+    assertThat(new MetricsTable(60, nanos::get).lines(json(record)).get(2)).hasSize(80);
+  }
+
   private List<String> lines(String record) {
-    return table.lines(MetricsRecords.parse(record).orElseThrow());
+    return table.lines(json(record));
+  }
+
+  private static JsonNode json(String record) {
+    return MetricsRecords.parse(record).orElseThrow();
   }
 
   private static String classification(String key, int examples) {

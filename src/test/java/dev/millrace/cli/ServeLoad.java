@@ -46,7 +46,11 @@ public final class ServeLoad {
     for (int key = 0; key < keys; key++) {
       models.accept(ModelSamples.arrival("key-" + key, 10, new Place(0, key)));
     }
-    ServeApi api = new ServeApi(ModelSamples.SETTINGS.input().spec(), models);
+    ServeApi api =
+        new ServeApi(
+            ModelSamples.SETTINGS.input().spec(),
+            models,
+            new FleetView(ModelSamples.SETTINGS, notice -> {}));
     Reply ok = Reply.of(200, json -> json.writeString("ok"));
     try (ServeServer server = new ServeServer("127.0.0.1", 0, 8, null, api, () -> true, () -> ok)) {
       server.start();

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.millrace.PipelineFile;
+import dev.millrace.Settings;
 import dev.millrace.cli.ServeApi.Reply;
 import dev.millrace.flink.ModelAssembler.Place;
 import dev.millrace.nn.ModelSpec;
@@ -14,6 +16,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -28,6 +31,7 @@ class ServeServerTest {
   private final AtomicBoolean ready = new AtomicBoolean(true);
   private final ServedModels models =
       new ServedModels(ModelSamples.SETTINGS, places -> null, 1 << 20);
+  private final FleetView fleet = new FleetView(ModelSamples.SETTINGS, notice -> {});
   private ServeServer server;
   private ServeServer guarded;
 
@@ -40,7 +44,7 @@ class ServeServerTest {
   }
 
   private ServeServer server(String token) throws IOException {
-    ServeApi api = new ServeApi(ModelSamples.SETTINGS.input().spec(), models);
+    ServeApi api = new ServeApi(ModelSamples.SETTINGS.input().spec(), models, fleet);
     ServeServer started =
         new ServeServer(
             "127.0.0.1",
@@ -149,12 +153,42 @@ class ServeServerTest {
     ServedModels others =
         new ServedModels(ModelSamples.SETTINGS.withModel(ModelSpec.auto(1)), p -> null, 1000);
     others.accept(ModelSamples.arrival("k", 100, new Place(0, 0)));
-    ServeApi api = new ServeApi(ModelSamples.SETTINGS.input().spec(), others);
+    ServeApi api = new ServeApi(ModelSamples.SETTINGS.input().spec(), others, fleet);
 
     Reply reply = api.predict("{\"key\":\"k\",\"features\":{}}".getBytes());
 
     assertThat(reply.status()).isEqualTo(409);
     assertThat(new String(reply.body())).contains("other-settings", "4 tanh");
+  }
+
+  @Test
+  void theNewestFleetRecordOfThisPipelineIsAnswered() throws Exception {
+    HttpResponse<String> off = send(request(server, "/v1/fleet").build());
+    assertThat(off.statusCode()).isEqualTo(404);
+    assertThat(off.body()).contains("fleet-off", "output.fleet: true");
+
+    Settings settings =
+        PipelineFile.parse(
+            "samples",
+            """
+            pipeline: samples
+            kafka: { bootstrap.servers: "localhost:1" }
+            input: { label: class }
+            output: { fleet: true }
+            """,
+            Path.of(""));
+    try (FleetView view = new FleetView(settings, notice -> {})) {
+      ServeApi api = new ServeApi(settings.input().spec(), models, view);
+      assertThat(api.fleet().status()).isEqualTo(503);
+
+      view.accept("{\"pipeline\":\"samples\",\"keys\":1}");
+      view.accept("{\"pipeline\":\"samples\",\"keys\":2}");
+      view.accept("{\"pipeline\":\"others\",\"keys\":3}");
+      view.accept("no JSON");
+
+      assertThat(api.fleet().status()).isEqualTo(200);
+      assertThat(new String(api.fleet().body())).isEqualTo("{\"pipeline\":\"samples\",\"keys\":2}");
+    }
   }
 
   @Test

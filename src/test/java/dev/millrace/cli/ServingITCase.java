@@ -150,7 +150,8 @@ class ServingITCase {
         Thread thread = new Thread(follower);
         thread.start();
         assertThat(follower.awaitReady(30_000)).isTrue();
-        ServeApi api = new ServeApi(settings.input().spec(), models);
+        ServeApi api =
+            new ServeApi(settings.input().spec(), models, new FleetView(settings, notice -> {}));
         for (int round = 0; round < 2; round++) {
           for (String row : last) {
             JsonNode answer = JSON.readTree(api.predict(request(settings, row)).body());

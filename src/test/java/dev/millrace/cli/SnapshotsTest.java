@@ -54,7 +54,7 @@ class SnapshotsTest {
     assertThat(Snapshots.newest(dir.resolve("absent"))).isEmpty();
   }
 
-  private static Path snapshot(Path directory, long written) throws IOException {
+  static Path snapshot(Path directory, long written) throws IOException {
     Files.createDirectories(directory);
     Path metadata = Files.createFile(directory.resolve("_metadata"));
     Files.setLastModifiedTime(metadata, FileTime.fromMillis(written));

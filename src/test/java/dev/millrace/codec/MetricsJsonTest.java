@@ -12,7 +12,10 @@ import dev.millrace.data.MetricsReport.ClassificationBaseline;
 import dev.millrace.data.MetricsReport.ClassificationBlock;
 import dev.millrace.data.MetricsReport.ClassificationScores;
 import dev.millrace.data.MetricsReport.Confusion;
+import dev.millrace.data.MetricsReport.Contestant;
+import dev.millrace.data.MetricsReport.Delays;
 import dev.millrace.data.MetricsReport.Fading;
+import dev.millrace.data.MetricsReport.Labels;
 import dev.millrace.data.MetricsReport.RegressionBaseline;
 import dev.millrace.data.MetricsReport.RegressionBlock;
 import dev.millrace.data.MetricsReport.RegressionScores;
@@ -190,6 +193,29 @@ class MetricsJsonTest {
   }
 
   @Test
+  void whatBecameOfLabelsThatCameLaterStandsBesideTheScores() {
+    RegressionBlock block = new RegressionBlock(1, 1, 0, 0, 0, 0, 0, 0);
+    RegressionBaseline baseline = new RegressionBaseline(0, 0, 0, 0);
+    MetricsReport report =
+        report(
+            Task.REGRESSION,
+            new RegressionScores(1, 0, block, block, null, 0, 0, baseline, baseline));
+
+    assertThat(encode(report)).doesNotContain("\"labels\"");
+    assertThat(
+            encode(
+                report.withLabels(
+                    new Labels(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, new Delays(12, 13, 14, 15)))))
+        .contains(
+            ",\"labels\":{\"pending\":1,\"early\":2,\"matched\":3,\"complete\":4,"
+                + "\"timed_out\":5,\"without_features\":6,\"duplicate_features\":7,"
+                + "\"duplicate_labels\":8,\"dropped_features\":9,\"dropped_labels\":10,"
+                + "\"late\":11,\"delay_ms\":{\"p50\":12,\"p90\":13,\"p99\":14,\"max\":15}},");
+    assertThat(encode(report.withLabels(new Labels(1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, null))))
+        .contains("\"delay_ms\":null}");
+  }
+
+  @Test
   void numbersHaveNoMoreDigitsThanNeededOnAnyJdk() {
     // Before JDK 19, Double.toString(2.0e23) is 1.9999999999999998E23.
     RegressionBlock block = new RegressionBlock(1, 1, 2.0e23, 0, 0, 0, 0, 0);
@@ -233,6 +259,43 @@ class MetricsJsonTest {
     assertThat(record.at("/confusion_matrix/labels/0").asText()).isEqualTo(text);
     assertThat(record.get("event_time").asText()).isEqualTo("1970-01-01T00:00:00.000Z");
     assertThat(record.at("/input/millrace.examples.v1")).isEmpty();
+  }
+
+  @Test
+  void severalModelsAreNamedInTheirOrderWithTheirRoles() throws IOException {
+    MetricsReport.Context context =
+        new MetricsReport.Context(
+            "fraud",
+            "shop-17",
+            9,
+            9,
+            9,
+            0,
+            List.of("ok"),
+            0.02,
+            0,
+            null,
+            List.of(
+                new Contestant("small", -1, 9, 0.25, 0.75, 3, 0.5),
+                new Contestant("big", 4, 8, NONE, NONE, 0, NONE)),
+            offsets(new int[0]),
+            "");
+    ClassificationBaseline baseline = new ClassificationBaseline(0, 0, 0, 0);
+    ClassificationScores classes =
+        new ClassificationScores(
+            1, 0, block(1, 1, 1, 1), block(1, 1, 1, 1), null, baseline, baseline, null, null, NONE);
+
+    JsonNode record =
+        new ObjectMapper().readTree(json.encode(new MetricsReport(context, Task.BINARY, classes)));
+
+    assertThat(record.path("models"))
+        .hasToString(
+            """
+            [{"name":"small","role":"challenger","examples":9,"log_loss":0.25,"accuracy":0.75,\
+            "lead":3,"p_value":0.5},\
+            {"name":"big","role":"champion","since":4,"examples":8,"log_loss":null,\
+            "accuracy":null}]\
+            """);
   }
 
   private static ClassificationBlock block(

@@ -4,9 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.data.Chunk;
 import dev.millrace.data.Example;
+import dev.millrace.data.RecordKind;
 import dev.millrace.testing.Records;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.List;
 import org.apache.flink.api.common.typeutils.TypeSerializer;
 import org.apache.flink.core.memory.DataInputDeserializer;
 import org.apache.flink.core.memory.DataOutputSerializer;
@@ -36,6 +39,69 @@ class ChunkSerializerTest {
     Arrays.setAll(labels, i -> "class-" + i % 40);
 
     assertSame(roundTrip(chunk(300, labels)), chunk(300, labels));
+  }
+
+  @Test
+  void rowsOfAllKindsComeBackAsTheyWere() throws IOException {
+    Chunk chunk = new Chunk();
+    for (Example example : ofAllKinds()) {
+      assertThat(chunk.accepts(example)).isTrue();
+      chunk.add(example);
+    }
+
+    Chunk read = roundTrip(chunk);
+
+    assertThat(read.isPlain()).isFalse();
+    for (int row = 0; row < chunk.size(); row++) {
+      Example example = ofAllKinds().get(row);
+      assertThat(read.kind(row)).isEqualTo(example.kind);
+      assertThat(read.id(row)).isEqualTo(row == 3 ? null : "id-é-" + row);
+      assertThat(read.eventTime(row)).isEqualTo(example.eventTime);
+      assertThat(read.record(row, Records.TOPIC))
+          .usingRecursiveComparison()
+          .isEqualTo(example.record);
+      if (example.kind.hasFeatures()) {
+        assertThat(features(read, row)).containsExactly(Arrays.copyOf(example.features, 3));
+      }
+      if (example.kind.hasLabel()) {
+        assertThat(read.label(read.labelOf(row))).isEqualTo(example.label);
+      } else {
+        assertThat(read.target(row)).isNaN();
+      }
+    }
+  }
+
+  @Test
+  void onlyWhatARowHasMustFitTheChunk() {
+    Chunk chunk = new Chunk();
+    chunk.add(of(RecordKind.LABEL, 0, "a", 0));
+    chunk.add(of(RecordKind.FEATURES, 3, null, 1));
+
+    assertThat(chunk.accepts(of(RecordKind.FEATURES, 3, null, 2))).isTrue();
+    assertThat(chunk.accepts(of(RecordKind.FEATURES, 2, null, 2))).isFalse();
+    assertThat(chunk.accepts(of(RecordKind.LABEL, 0, "b", 2))).isTrue();
+    assertThat(chunk.accepts(of(RecordKind.LABEL, 0, null, 2))).isFalse();
+    assertThat(chunk.accepts(of(RecordKind.EXAMPLE, 3, "a", 2))).isTrue();
+    assertThat(chunk.accepts(of(RecordKind.EXAMPLE, 3, null, 2))).isFalse();
+  }
+
+  private static List<Example> ofAllKinds() {
+    return List.of(
+        of(RecordKind.LABEL, 0, "b", 0),
+        of(RecordKind.FEATURES, 3, null, 1),
+        of(RecordKind.EXAMPLE, 3, "a", 2),
+        of(RecordKind.FEATURES, 3, null, 3),
+        of(RecordKind.LABEL, 0, "a", 4));
+  }
+
+  private static Example of(RecordKind kind, int width, String label, int i) {
+    Example example = example(width, label, i);
+    example.kind = kind;
+    if (i != 3) {
+      byte[] id = ("id-é-" + i).getBytes(StandardCharsets.UTF_8);
+      example.setId(id, id.length);
+    }
+    return example;
   }
 
   @Test

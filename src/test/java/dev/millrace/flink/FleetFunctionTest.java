@@ -39,6 +39,10 @@ class FleetFunctionTest {
     return fleet;
   }
 
+  private static FleetSample sample(String key, long examples, double loss, double accuracy) {
+    return new FleetSample(key, examples, loss, accuracy, 0, false);
+  }
+
   private static void send(
       KeyedOneInputStreamOperatorTestHarness<String, FleetSample, OutputRecord> fleet,
       FleetSample... samples)
@@ -67,9 +71,9 @@ class FleetFunctionTest {
     try (var fleet = fleet(null)) {
       fleet.setProcessingTime(1);
       for (int key = 1; key <= 20; key++) {
-        send(fleet, new FleetSample("k" + key, 100, key / 10.0, 1 - key / 100.0));
+        send(fleet, sample("k" + key, 100, key / 10.0, 1 - key / 100.0));
       }
-      send(fleet, new FleetSample("k20", 300, 0.05, 0.5));
+      send(fleet, sample("k20", 300, 0.05, 0.5));
       fleet.setProcessingTime(PERIOD);
 
       assertThat(reports(fleet)).hasSize(1);
@@ -97,7 +101,7 @@ class FleetFunctionTest {
   void nothingIsToldWhileNothingIsReportedAndForgottenKeysAreLeftOut() throws Exception {
     try (var fleet = fleet(null)) {
       fleet.setProcessingTime(1);
-      send(fleet, new FleetSample("a", 1, 1, 1), new FleetSample("b", 2, 1, 1));
+      send(fleet, sample("a", 1, 1, 1), sample("b", 2, 1, 1));
       fleet.setProcessingTime(20 * PERIOD);
       assertThat(reports(fleet)).hasSize(1);
 
@@ -112,16 +116,38 @@ class FleetFunctionTest {
   }
 
   @Test
+  void keysThatDriftAreNamedForAMinuteOrWhileTheirDetectorWarns() throws Exception {
+    try (var fleet = fleet(null)) {
+      fleet.setProcessingTime(1);
+      send(fleet, new FleetSample("b", 1, 1, 1, 2, false), new FleetSample("a", 2, 1, 1, 0, true));
+      send(fleet, sample("c", 3, 1, 1));
+      fleet.setProcessingTime(PERIOD);
+
+      assertThat(reports(fleet).get(0).at("/drifting/count").asInt()).isEqualTo(2);
+      assertThat(reports(fleet).get(0).at("/drifting/keys").toString()).isEqualTo("[\"a\",\"b\"]");
+
+      send(fleet, new FleetSample("b", 9, 1, 1, 2, false), new FleetSample("a", 9, 1, 1, 0, false));
+      fleet.setProcessingTime(2 * PERIOD);
+      assertThat(reports(fleet).get(1).at("/drifting/keys").toString()).isEqualTo("[\"b\"]");
+
+      fleet.setProcessingTime(20 * PERIOD);
+      send(fleet, new FleetSample("b", 10, 1, 1, 2, false));
+      fleet.setProcessingTime(21 * PERIOD);
+      assertThat(reports(fleet).get(2).at("/drifting/count").asInt()).isZero();
+    }
+  }
+
+  @Test
   void whatIsKnownOutlivesARestartAndTheEndIsTold() throws Exception {
     OperatorSubtaskState state;
     try (var fleet = fleet(null)) {
       fleet.setProcessingTime(1);
-      send(fleet, new FleetSample("a", 1, 0.5, Double.NaN));
+      send(fleet, sample("a", 1, 0.5, Double.NaN));
       state = fleet.snapshot(1, 1);
     }
     try (var fleet = fleet(state)) {
       fleet.setProcessingTime(2);
-      send(fleet, new FleetSample("b", 2, 0.25, Double.NaN));
+      send(fleet, sample("b", 2, 0.25, Double.NaN));
       fleet.processWatermark(Watermark.MAX_WATERMARK);
 
       JsonNode last = reports(fleet).get(reports(fleet).size() - 1);

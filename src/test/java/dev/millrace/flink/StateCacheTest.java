@@ -12,6 +12,7 @@ import org.apache.flink.api.common.state.ValueState;
 import org.apache.flink.api.common.state.ValueStateDescriptor;
 import org.apache.flink.metrics.Counter;
 import org.apache.flink.metrics.Gauge;
+import org.apache.flink.metrics.MetricGroup;
 import org.apache.flink.metrics.SimpleCounter;
 import org.apache.flink.metrics.groups.UnregisteredMetricsGroup;
 import org.apache.flink.runtime.state.KeyedStateBackend;
@@ -126,6 +127,11 @@ class StateCacheTest {
   /** What the cache reports. */
   private static final class Figures extends UnregisteredMetricsGroup {
     private final Map<String, Gauge<?>> gauges = new HashMap<>();
+
+    @Override
+    public MetricGroup addGroup(String name) {
+      return this;
+    }
 
     @Override
     public Counter counter(String name) {

@@ -7,10 +7,12 @@ import dev.millrace.data.Chunk;
 import dev.millrace.data.MetricsReport;
 import dev.millrace.data.MetricsReport.ClassificationScores;
 import dev.millrace.data.MetricsReport.RegressionScores;
+import dev.millrace.data.Task;
 import dev.millrace.nn.ClassWeights;
 import dev.millrace.nn.Learner;
 import dev.millrace.nn.Workspace;
 import dev.millrace.testing.Chunks;
+import dev.millrace.testing.LateStreams;
 import dev.millrace.testing.Specs;
 import dev.millrace.testing.StateFixtures;
 import dev.millrace.testing.StateFixtures.Fixture;
@@ -30,17 +32,23 @@ class TrainStateFixtureTest {
   private static final StateFixtures FIXTURES = new StateFixtures("train-state");
   private static final String CLASSES = "classes";
   private static final String NUMBERS = "numbers";
+  private static final String LABELS = "labels";
   // Not a multiple of the batch size, and within the metrics' window.
   private static final int STORED_AT = 42;
   private static final int EXAMPLES = 120;
 
-  private final TrainSpec spec = Specs.train(Specs.small(5));
+  private static final TrainSpec PLAIN = Specs.train(Specs.small(5));
+  private static final TrainSpec LATE =
+      Specs.train(
+          LateStreams.input(Task.MULTICLASS, "labels", 1_000, 5), Specs.small(5), Specs.METRICS);
 
   @BeforeAll
   static void writeThoseOfANewVersion() throws IOException {
     if (StateFixtures.writing()) {
       TrainStateFixtureTest test = new TrainStateFixtureTest();
-      FIXTURES.write(TrainState.VERSION, List.of(test.fixture(CLASSES), test.fixture(NUMBERS)));
+      FIXTURES.write(
+          TrainState.VERSION,
+          List.of(test.fixture(CLASSES), test.fixture(NUMBERS), test.fixture(LABELS)));
     }
   }
 
@@ -53,14 +61,14 @@ class TrainStateFixtureTest {
   void whatAVersionWroteGoesOnAsItDidThen(Fixture stored) throws IOException {
     TrainState state = TrainState.frozen(stored.bytes());
 
-    assertThat(state.resume(spec, new Workspace()).examples()).isEqualTo(STORED_AT);
-    assertThat(hashOfGoingOn(state, chunk(stored.name()))).isEqualTo(stored.hash());
+    assertThat(state.resume(spec(stored.name()), new Workspace()).examples()).isEqualTo(STORED_AT);
+    assertThat(hashOfGoingOn(state, stored.name())).isEqualTo(stored.hash());
   }
 
   @Test
   void thisReleaseWritesTheBytesOfItsVersion() {
     assertThat(fixtures().stream().filter(one -> one.version() == TrainState.VERSION))
-        .hasSize(2)
+        .hasSize(3)
         .allSatisfy(stored -> assertThat(fixture(stored.name()).bytes()).isEqualTo(stored.bytes()));
   }
 
@@ -69,7 +77,7 @@ class TrainStateFixtureTest {
     byte[] newer = fixture(CLASSES).bytes();
     ByteBuffer.wrap(newer).putInt(TrainState.VERSION + 1);
 
-    assertThatThrownBy(() -> TrainState.frozen(newer).resume(spec, new Workspace()))
+    assertThatThrownBy(() -> TrainState.frozen(newer).resume(PLAIN, new Workspace()))
         .isInstanceOf(IOException.class)
         .hasMessage(
             "model state: version %d is not one of 1 to %d, which this release reads; use the"
@@ -79,22 +87,66 @@ class TrainStateFixtureTest {
 
   private Fixture fixture(String name) throws IOException {
     Chunk chunk = chunk(name);
-    TrainState state = TrainState.begin(spec, chunk);
-    learn(state, chunk, 0, STORED_AT);
+    TrainState state = TrainState.begin(spec(name), chunk);
+    learn(state, name, 0, STORED_AT);
+    if (state.labels() != null) {
+      disturb(state.labels());
+    }
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     state.write(new DataOutputStream(bytes));
     byte[] stored = bytes.toByteArray();
-    return new Fixture(TrainState.VERSION, name, stored, hashOfGoingOn(state, chunk));
+    return new Fixture(TrainState.VERSION, name, stored, hashOfGoingOn(state, name));
+  }
+
+  /** One of everything that a join can have. */
+  private static void disturb(LabelJoin join) {
+    for (int i = 0; i < 6; i++) { // the sixth finds no room
+      join.advance(i);
+      float[] features = {i, Float.NaN};
+      float[] scores = {0.25f, 0.75f};
+      join.keep(
+          "id-" + i, new PendingFeatures(features, 2f, i, 1, 100 + i, scores, 1), Long.MAX_VALUE);
+    }
+    join.advance(7);
+    join.takeFeatures("id-0", 7);
+    join.keep("early", new EarlyLabel("high", Double.NaN, 8), Long.MAX_VALUE);
+    join.keep("number", new EarlyLabel(null, 1.5, 8), Long.MAX_VALUE);
+    join.complete("whole");
+  }
+
+  private static void writeJoin(LabelJoin join, DataOutputStream out) throws IOException {
+    join.isDuplicateOrLateLabel("whole");
+    out.writeLong(join.takeLabel("number", 8).time());
+    for (int i = 0; i < 6; i++) {
+      PendingFeatures pending = join.takeFeatures("id-" + i, 9);
+      if (pending != null) {
+        pending.write(out);
+      }
+    }
+    MetricsReport.Labels report = join.report();
+    out.writeLong(report.matched());
+    out.writeLong(report.pending());
+    out.writeLong(report.early());
+    out.writeLong(report.complete());
+    out.writeLong(report.droppedFeatures());
+    out.writeLong(report.late());
+    out.writeLong(report.delay().max());
+  }
+
+  private static TrainSpec spec(String name) {
+    return name.equals(LABELS) ? LATE : PLAIN;
   }
 
   private static Chunk chunk(String name) {
     return Chunks.of(
-        name.equals(CLASSES) ? Chunks.classes("k", EXAMPLES, 3) : Chunks.numbers("k", EXAMPLES, 4));
+        name.equals(NUMBERS) ? Chunks.numbers("k", EXAMPLES, 4) : Chunks.classes("k", EXAMPLES, 3));
   }
 
   /** Of the model's predictions and the metrics at the end, whatever form they are stored in. */
-  private String hashOfGoingOn(TrainState state, Chunk chunk) throws IOException {
-    learn(state, chunk, STORED_AT, EXAMPLES);
+  private String hashOfGoingOn(TrainState state, String name) throws IOException {
+    learn(state, name, STORED_AT, EXAMPLES);
+    Chunk chunk = chunk(name);
+    TrainSpec spec = spec(name);
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     Learner learner = ModelSnapshot.decode("p", "c", "k", state.modelBytes()).learner(spec.model());
     try (DataOutputStream results = new DataOutputStream(bytes)) {
@@ -107,6 +159,9 @@ class TrainStateFixtureTest {
       }
       for (double score : scores(state.resume(spec, new Workspace()).report(spec, "k"))) {
         results.writeDouble(score);
+      }
+      if (state.labels() != null) {
+        writeJoin(state.labels(), results);
       }
     }
     return StateFixtures.sha256(bytes.toByteArray());
@@ -137,8 +192,9 @@ class TrainStateFixtureTest {
     };
   }
 
-  private void learn(TrainState state, Chunk chunk, int from, int to) throws IOException {
-    PrequentialModel model = state.resume(spec, new Workspace());
+  private void learn(TrainState state, String name, int from, int to) throws IOException {
+    Chunk chunk = chunk(name);
+    PrequentialModel model = state.resume(spec(name), new Workspace());
     TrainScratch scratch = new TrainScratch();
     scratch.findClasses(chunk, model.classes(), ClassWeights.NONE);
     for (int row = from; row < to; row++) {

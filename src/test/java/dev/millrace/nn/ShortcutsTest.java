@@ -90,12 +90,36 @@ class ShortcutsTest {
     for (int batchSize : new int[] {1, 6}) {
       LearnerSpec inPlace = spec(hidden, optimizer, none, batchSize, OFF);
       // Never reached, so that it only takes the other way.
-      LearnerSpec clipped = spec(hidden, optimizer, none, batchSize, new Clipping(1e14f, 0f));
+      LearnerSpec clipped = spec(hidden, optimizer, none, batchSize, new Clipping(0f, 2e15f));
 
       assertThat(inPlace.needsNoWholeGradient()).isTrue();
       assertThat(clipped.needsNoWholeGradient()).isFalse();
       assertThat(trained(learner(inPlace))).isEqualTo(trained(learner(clipped)));
     }
+  }
+
+  @Test
+  void oneRowIsShortenedInPlaceAsItsWholeGradientWouldBe() {
+    Regularizer none = new Regularizer(0f, 0f);
+    List<LayerSpec> hidden = List.of(PLAIN, new LayerSpec(37, Activation.TANH));
+    LearnerSpec inPlace = spec(hidden, SGD, none, 1, new Clipping(0.5f, 0f));
+    Learner shortened = learner(inPlace);
+    Learner whole = learner(spec(hidden, SGD, none, 1, new Clipping(0.5f, 2e15f)));
+    Learner free = learner(spec(hidden, SGD, none, 1, OFF));
+
+    assertThat(inPlace.needsNoWholeGradient()).isTrue();
+    byte[] start = StoredModel.bytes(shortened);
+    trained(shortened);
+    trained(whole);
+    trained(free);
+
+    float[] weights = shortened.weights().layers().get(0).weights();
+    assertThat(weights)
+        .usingComparatorWithPrecision(1e-5f)
+        .containsExactly(whole.weights().layers().get(0).weights());
+    assertThat(StoredModel.bytes(shortened))
+        .isNotEqualTo(start)
+        .isNotEqualTo(StoredModel.bytes(free));
   }
 
   @Test

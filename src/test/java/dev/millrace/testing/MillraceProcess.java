@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
@@ -46,22 +47,37 @@ public final class MillraceProcess implements AutoCloseable {
   public static MillraceProcess start(
       Path dir, String name, Class<?> main, List<String> flags, List<String> arguments)
       throws IOException {
+    String classPath = System.getProperty("java.class.path");
+    return start(dir, name, classPath, main.getName(), flags, arguments, Map.of());
+  }
+
+  /**
+   * Starts a main class of another class path.
+   *
+   * @param environment on top of that of the tests
+   */
+  public static MillraceProcess start(
+      Path dir,
+      String name,
+      String classPath,
+      String main,
+      List<String> flags,
+      List<String> arguments,
+      Map<String, String> environment)
+      throws IOException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(QUICK_START);
     command.addAll(flags);
     command.add("-Dmillrace.logs=" + dir.resolve("logs"));
-    command.addAll(List.of("-cp", System.getProperty("java.class.path")));
-    command.add(main.getName());
+    command.addAll(List.of("-cp", classPath, main));
     command.addAll(arguments);
     Path out = Files.createTempFile(dir, name, ".out");
     Path err = Files.createTempFile(dir, name, ".err");
-    Process process =
-        new ProcessBuilder(command)
-            .redirectOutput(out.toFile())
-            .redirectError(err.toFile())
-            .start();
-    return new MillraceProcess(process, out, err);
+    ProcessBuilder builder =
+        new ProcessBuilder(command).redirectOutput(out.toFile()).redirectError(err.toFile());
+    builder.environment().putAll(environment);
+    return new MillraceProcess(builder.start(), out, err);
   }
 
   /**

@@ -3,6 +3,7 @@ package dev.millrace.testing;
 import dev.millrace.codec.ExampleEncoder;
 import dev.millrace.codec.FeatureSpec;
 import dev.millrace.codec.InputSpec;
+import dev.millrace.codec.RegistrySpec;
 import dev.millrace.data.KafkaRecord;
 import dev.millrace.data.Task;
 import java.nio.charset.StandardCharsets;
@@ -40,6 +41,25 @@ public final class Records {
       InputSpec.Format format, String schema, List<FeatureSpec> features) {
     return new InputSpec(
         format, schema, null, "label", "weight", "at", null, List.of(), features, LIMITS);
+  }
+
+  /** The same with a registry. */
+  public static InputSpec withRegistry(InputSpec spec, RegistrySpec registry) {
+    return new InputSpec(
+        spec.format(),
+        spec.schema(),
+        spec.key(),
+        spec.label(),
+        spec.weight(),
+        spec.eventTime(),
+        spec.task(),
+        spec.classes(),
+        spec.features(),
+        spec.limits(),
+        spec.id(),
+        spec.labels(),
+        spec.columns(),
+        registry);
   }
 
   /** A value of the standard schema with a class. */

@@ -3,9 +3,9 @@ package dev.millrace.nn.auto;
 import dev.millrace.data.MetricsReport;
 import dev.millrace.data.Task;
 import dev.millrace.nn.AutoSpec.Extra;
+import dev.millrace.nn.ExampleByExample;
 import dev.millrace.nn.ModelHeader;
 import dev.millrace.nn.ModelSpec;
-import dev.millrace.nn.OnlineModel;
 import dev.millrace.nn.WeightInitializer;
 import dev.millrace.nn.Workspace;
 import dev.millrace.simd.Elementary;
@@ -22,7 +22,7 @@ import java.util.Arrays;
  * <p>Every record is a step of its own. What is drawn is a function of seed, key and number of the
  * example, so nothing of it is stored. Not thread-safe.
  */
-public final class AutoLearner implements OnlineModel {
+public final class AutoLearner extends ExampleByExample {
 
   private static final double FADE = 0.001;
   private static final float CLIP = 4f;
@@ -134,6 +134,11 @@ public final class AutoLearner implements OnlineModel {
     return skippedSteps;
   }
 
+  @Override
+  public long keySeed() {
+    return keySeed;
+  }
+
   /** That of the first member. */
   @Override
   public float learningRate() {
@@ -182,37 +187,7 @@ public final class AutoLearner implements OnlineModel {
   }
 
   @Override
-  public float learnClass(float[] features, int offset, int classIndex, float weight, float[] out) {
-    require(classIndex);
-    return learnClass(features, offset, classIndex, weight, out, 0);
-  }
-
-  @Override
-  public void learnClasses(
-      float[] features,
-      int offset,
-      int rows,
-      int[] classIndexes,
-      float[] weights,
-      float[] out,
-      float[] losses) {
-    for (int r = 0; r < rows; r++) {
-      require(classIndexes[r]);
-    }
-    int at = offset;
-    for (int r = 0; r < rows; r++, at += inputs()) {
-      losses[r] = learnClass(features, at, classIndexes[r], weights[r], out, r * classes());
-    }
-  }
-
-  private void require(int classIndex) {
-    if (classIndex < 0 || classIndex >= classes()) {
-      throw new IndexOutOfBoundsException(
-          "class " + classIndex + " is not one of the " + classes() + " known: add it first");
-    }
-  }
-
-  private float learnClass(
+  protected float learnClass(
       float[] features, int offset, int label, float weight, float[] out, int outOffset) {
     float limited = Math.min(weight, GREATEST_WEIGHT);
     int replayed = prepare(features, offset, limited);
@@ -242,26 +217,7 @@ public final class AutoLearner implements OnlineModel {
   }
 
   @Override
-  public float learnValue(float[] features, int offset, double value, float weight, float[] out) {
-    return learnValue(features, offset, value, weight, out, 0);
-  }
-
-  @Override
-  public void learnValues(
-      float[] features,
-      int offset,
-      int rows,
-      double[] targets,
-      float[] weights,
-      float[] out,
-      float[] losses) {
-    int at = offset;
-    for (int r = 0; r < rows; r++, at += inputs()) {
-      losses[r] = learnValue(features, at, targets[r], weights[r], out, r);
-    }
-  }
-
-  private float learnValue(
+  protected float learnValue(
       float[] features, int offset, double value, float weight, float[] out, int outOffset) {
     float limited = Math.min(weight, GREATEST_WEIGHT);
     int replayed = prepare(features, offset, limited);

@@ -6,11 +6,28 @@ import dev.millrace.nn.ModelMismatchException;
 import dev.millrace.nn.ModelSpec;
 import dev.millrace.nn.OnlineModel;
 import dev.millrace.nn.Workspace;
+import dev.millrace.nn.contest.Contest;
+import dev.millrace.nn.contest.ModelMaker;
 import java.io.DataInput;
 import java.io.IOException;
 
 /** Makes and reads the kind of model that a specification describes. */
 public final class Models {
+
+  private static final ModelMaker MAKER =
+      new ModelMaker() {
+        @Override
+        public OnlineModel create(
+            ModelSpec spec, Task task, int inputs, int classes, long keySeed) {
+          return Models.create(spec, task, inputs, classes, keySeed);
+        }
+
+        @Override
+        public OnlineModel read(DataInput in, ModelSpec spec, Task task, Workspace shared)
+            throws IOException {
+          return Models.read(in, spec, task, shared);
+        }
+      };
 
   private Models() {}
 
@@ -24,6 +41,9 @@ public final class Models {
    */
   public static OnlineModel create(
       ModelSpec spec, Task task, int inputs, int classes, long keySeed) {
+    if (spec.contest() != null) {
+      return Contest.create(spec.contest(), task, inputs, classes, keySeed, MAKER);
+    }
     if (spec.auto() != null) {
       return AutoLearner.create(spec, task, inputs, classes, keySeed);
     }
@@ -44,6 +64,9 @@ public final class Models {
    */
   public static OnlineModel read(DataInput in, ModelSpec spec, Task task, Workspace shared)
       throws IOException {
+    if (spec.contest() != null) {
+      return Contest.read(in, spec.contest(), task, shared, MAKER);
+    }
     if (spec.auto() != null) {
       return AutoLearner.read(in, spec, task, shared);
     }
@@ -52,7 +75,12 @@ public final class Models {
 
   /** Whether a classifier's outputs are probabilities. */
   public static boolean givesProbabilities(ModelSpec spec, Task task) {
-    return spec.auto() != null || spec.forTask(task).network().loss().isCrossEntropy();
+    for (ModelSpec one : spec.each()) {
+      if (one.auto() == null && !one.forTask(task).network().loss().isCrossEntropy()) {
+        return false;
+      }
+    }
+    return true;
   }
 
   /**
@@ -61,6 +89,13 @@ public final class Models {
    * @param classes ignored for regression
    */
   public static long modelBytes(ModelSpec spec, Task task, int inputs, int classes) {
+    if (spec.contest() != null) {
+      long bytes = 0;
+      for (ModelSpec one : spec.each()) {
+        bytes += modelBytes(one, task, inputs, classes);
+      }
+      return bytes;
+    }
     if (spec.auto() != null) {
       return AutoShape.bytes(spec.auto(), task, inputs, classes);
     }

@@ -1,9 +1,17 @@
 package dev.millrace.nn.auto;
 
 import com.sun.management.ThreadMXBean;
+import dev.millrace.nn.AutoSpec;
+import dev.millrace.nn.ContestSpec;
+import dev.millrace.nn.ContestSpec.Entrant;
+import dev.millrace.nn.ContestSpec.OnChange;
+import dev.millrace.nn.ContestSpec.Promotion;
+import dev.millrace.nn.ModelSpec;
 import dev.millrace.nn.OnlineModel;
 import java.lang.management.ManagementFactory;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 
 /** Prints the fewest bytes that a stretch of calls allocated once the methods were compiled. */
 public final class AutoAllocationCheck {
@@ -15,7 +23,13 @@ public final class AutoAllocationCheck {
 
   public static void main(String[] args) {
     ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
-    List<OnlineModel> models = AutoModels.cases().stream().map(AutoModels.Case::model).toList();
+    List<OnlineModel> models = new ArrayList<>();
+    for (AutoModels.Case one : AutoModels.cases()) {
+      models.add(one.model());
+      if (one.auto().equals(new AutoSpec(AutoSpec.Tier.FAST, Set.of(), 20))) {
+        models.add(withANetwork(one));
+      }
+    }
     OnlineModel[] all = models.toArray(OnlineModel[]::new);
     float[] x = new float[AutoModels.INPUTS];
     float[] out = new float[19];
@@ -37,5 +51,17 @@ public final class AutoAllocationCheck {
       fewest = Math.min(fewest, after - before);
     }
     System.out.println("bytes=" + fewest);
+  }
+
+  /** Two models of which one answers. */
+  private static OnlineModel withANetwork(AutoModels.Case one) {
+    ContestSpec spec =
+        new ContestSpec(
+            List.of(new Entrant("network", ModelSpec.single(1)), new Entrant("auto", one.spec())),
+            "auto",
+            true,
+            new Promotion(false, 100, 50, 0.01),
+            OnChange.REFUSE);
+    return Models.create(ModelSpec.contest(spec), one.task(), AutoModels.INPUTS, one.classes(), 7);
   }
 }

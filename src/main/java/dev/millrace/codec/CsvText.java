@@ -1,14 +1,25 @@
-package dev.millrace.cli;
+package dev.millrace.codec;
 
-/** Numbers as they are written in data files. */
-final class CsvNumber {
-  private CsvNumber() {}
+import java.util.Locale;
+
+/** Cells of data files: what is a number in them, and what stands for nothing. */
+public final class CsvText {
+  private CsvText() {}
+
+  /** Whether a value stands for "not known". */
+  public static boolean isMissing(String text) {
+    return text.length() <= 4
+        && switch (text.toLowerCase(Locale.ROOT)) {
+          case "", "na", "n/a", "nan", "null", "none", "?" -> true;
+          default -> false;
+        };
+  }
 
   /**
    * The number that the whole text is in plain decimal or scientific notation (or an infinity), or
    * NaN if it is none. Stricter than Java, which also takes {@code 1d} and {@code 0x1p3}.
    */
-  static double parse(String text) {
+  public static double number(String text) {
     int start = text.startsWith("-") || text.startsWith("+") ? 1 : 0;
     String unsigned = text.substring(start);
     if (unsigned.equalsIgnoreCase("inf") || unsigned.equalsIgnoreCase("infinity")) {

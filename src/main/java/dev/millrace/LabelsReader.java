@@ -1,0 +1,81 @@
+package dev.millrace;
+
+import dev.millrace.codec.InputSpec.LateLabels;
+import java.util.List;
+
+/** Reads the {@code input.labels} part: how labels come that come later than their features. */
+final class LabelsReader {
+  /** The field of the standard schema that names the example. */
+  static final String STANDARD_ID = "event_id";
+
+  private static final String STANDARD_KEY = "key";
+
+  private final OptionReader in;
+  private final boolean standard;
+
+  /**
+   * @param in the input part
+   * @param standard whether the records have the standard example schema
+   */
+  LabelsReader(OptionReader in, boolean standard) {
+    this.in = in;
+    this.standard = standard;
+  }
+
+  /** The field that names an example, or null. */
+  String id() {
+    boolean implied = standard && in.has(InputOptions.LABELS) && !in.has(InputOptions.ID);
+    return implied ? STANDARD_ID : in.get(InputOptions.ID);
+  }
+
+  /** Null if labels come with their features. */
+  LateLabels read() {
+    if (!in.has(InputOptions.LABELS)) {
+      return null;
+    }
+    OptionReader labels = in.below(InputOptions.LABELS, InputOptions.LABELS_GROUP);
+    if (id() == null) {
+      in.refuse(
+          InputOptions.LABELS,
+          "needs input.id, the field by which a label finds its features. Give one");
+    }
+    String topic = labels.get(InputOptions.LABELS_TOPIC);
+    boolean ownTopic = !in.get(InputOptions.INPUT_TOPIC).equals(topic);
+    if (!ownTopic) {
+      refuseFields(labels);
+    } else if (standard) {
+      requireName(labels, InputOptions.LABELS_ID, STANDARD_ID);
+      requireName(labels, InputOptions.LABELS_KEY, STANDARD_KEY);
+    }
+    return new LateLabels(
+        ownTopic ? topic : null,
+        or(labels.get(InputOptions.LABELS_ID), id()),
+        or(labels.get(InputOptions.LABELS_KEY), in.get(InputOptions.KEY)),
+        or(labels.get(InputOptions.LABELS_LABEL), in.get(InputOptions.LABEL)),
+        labels.get(InputOptions.LABELS_TIMEOUT),
+        labels.get(InputOptions.LABELS_MAX_PENDING));
+  }
+
+  private static void refuseFields(OptionReader labels) {
+    List<Option<String>> fields =
+        List.of(InputOptions.LABELS_ID, InputOptions.LABELS_KEY, InputOptions.LABELS_LABEL);
+    for (Option<String> field : fields) {
+      if (labels.has(field)) {
+        labels.refuse(
+            field,
+            "has no meaning where labels come on the topic of the features. Remove it, or name"
+                + " their own topic");
+      }
+    }
+  }
+
+  private static void requireName(OptionReader labels, Option<String> option, String name) {
+    if (labels.has(option) && !labels.get(option).equals(name)) {
+      labels.refuse(option, "must be " + name + " with the standard example schema. Leave it out");
+    }
+  }
+
+  private static String or(String given, String fallback) {
+    return given == null ? fallback : given;
+  }
+}

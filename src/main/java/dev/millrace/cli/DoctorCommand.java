@@ -1,0 +1,164 @@
+package dev.millrace.cli;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.millrace.InvalidPipelineException;
+import dev.millrace.PipelineFile;
+import dev.millrace.Settings;
+import dev.millrace.cli.Finding.State;
+import dev.millrace.codec.RegistrySpec;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** Looks at all that a pipeline needs, and says how to mend what is wrong. */
+@Command(
+    name = "doctor",
+    description = {
+      "Checks what a pipeline needs, and says how to mend what is wrong.",
+      "Java, its flags, SIMD, memory, disk and clock; with -c also the pipeline file, brokers,"
+          + " topics and permissions. The exit code is 1 if a check failed."
+    },
+    footer = {
+      "",
+      "Examples:",
+      "  ./millrace doctor -c fraud.yaml",
+      "  ./millrace doctor --bootstrap-server localhost:9092 --json"
+    })
+final class DoctorCommand implements Callable<Integer> {
+  @ArgGroup private Source source = new Source();
+
+  @Option(
+      names = "--registry",
+      paramLabel = "URL",
+      description = "Checks this schema registry too, besides the pipeline's.")
+  private String registry;
+
+  @Option(
+      names = "--state-dir",
+      paramLabel = "DIR",
+      defaultValue = "millrace-state",
+      description = "Where checkpoints are to go (default: ${DEFAULT-VALUE}).")
+  private Path stateDir;
+
+  @Option(
+      names = "--timeout",
+      paramLabel = "SECONDS",
+      defaultValue = "10",
+      description = "How long to wait for a broker or registry (default: ${DEFAULT-VALUE}).")
+  private int timeoutSeconds;
+
+  @Option(names = "--json", description = "One JSON object instead of lines.")
+  private boolean json;
+
+  @Spec private CommandSpec spec;
+
+  private static final class Source {
+    @Option(
+        names = {"-c", "--config"},
+        paramLabel = "FILE",
+        required = true,
+        description = "Pipeline file: it, its brokers, topics and permissions.")
+    private Path config;
+
+    @Option(
+        names = "--bootstrap-server",
+        paramLabel = "HOST:PORT",
+        required = true,
+        description = "Brokers, where there is no pipeline file.")
+    private String bootstrapServer;
+  }
+
+  @Override
+  public Integer call() throws InterruptedException {
+    if (timeoutSeconds < 1) {
+      throw new ParameterException(
+          spec.commandLine(), "--timeout must be at least 1, but was " + timeoutSeconds);
+    }
+    List<Finding> findings = new ArrayList<>(MachineChecks.all(stateDir));
+    Duration timeout = Duration.ofSeconds(timeoutSeconds);
+    if (source.config != null) {
+      checkPipeline(findings, timeout);
+    } else if (source.bootstrapServer != null) {
+      Map<String, String> kafka = Map.of("bootstrap.servers", source.bootstrapServer);
+      findings.addAll(new BrokerChecks(kafka, timeout, null).all(null));
+    }
+    if (registry != null) {
+      findings.addAll(RegistryCheck.of(registry, timeout));
+    }
+    print(findings);
+    return count(findings, State.FAILED) == 0 ? ExitCode.OK : ExitCode.SOFTWARE;
+  }
+
+  private void checkPipeline(List<Finding> findings, Duration timeout) throws InterruptedException {
+    Settings settings;
+    try {
+      settings = PipelineFile.read(source.config);
+    } catch (InvalidPipelineException e) {
+      List<String> lines = e.getMessage().lines().toList();
+      // The last line counts them where there are several.
+      String more = lines.size() > 2 ? " (and %d more)".formatted(lines.size() - 2) : "";
+      findings.add(
+          Finding.failed(
+              "pipeline", lines.get(0) + more, "./millrace validate -c " + source.config));
+      return;
+    }
+    findings.add(Finding.ok("pipeline", source.config + " is valid"));
+    findings.addAll(new BrokerChecks(settings.kafka(), timeout, source.config).all(settings));
+    RegistrySpec own = settings.input().spec().registry();
+    if (own != null) {
+      findings.add(RegistryCheck.of(own));
+    }
+  }
+
+  private void print(List<Finding> findings) {
+    PrintWriter out = spec.commandLine().getOut();
+    if (json) {
+      out.println(toJson(findings));
+      return;
+    }
+    for (Finding finding : findings) {
+      out.printf("%-8s %-11s %s%n", finding.state().id(), finding.check(), finding.text());
+      if (finding.remedy() != null) {
+        out.printf("%-8s %-11s → %s%n", "", "", finding.remedy());
+      }
+    }
+    out.printf(
+        "%d ok, %s, %d failed.%n",
+        count(findings, State.OK),
+        Counted.of(count(findings, State.WARNING), "warning"),
+        count(findings, State.FAILED));
+    if (source.config == null) {
+      out.println(
+          "Not checked: "
+              + (source.bootstrapServer == null ? "brokers, " : "")
+              + "topics and permissions. Name a pipeline file: ./millrace doctor -c FILE");
+    }
+  }
+
+  private static String toJson(List<Finding> findings) {
+    ObjectNode json = new ObjectMapper().createObjectNode();
+    for (State state : State.values()) {
+      json.put(state.id(), count(findings, state));
+    }
+    ArrayNode checks = json.putArray("checks");
+    findings.forEach(finding -> finding.writeTo(checks.addObject()));
+    return json.toString();
+  }
+
+  private static long count(List<Finding> findings, State state) {
+    return findings.stream().filter(finding -> finding.state() == state).count();
+  }
+}

@@ -1,0 +1,248 @@
+package dev.millrace.cli;
+
+import dev.millrace.codec.CsvText;
+import dev.millrace.codec.FeatureSpec;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.regex.Pattern;
+
+/**
+ * What a pass over records, or their schema alone, tells about one field of them. Not thread-safe.
+ */
+final class FieldProfile {
+  private static final int MOST_COUNTED = 100;
+  private static final int HASH_BUCKETS = 32;
+  private static final Pattern DATE =
+      Pattern.compile(
+          "\\d{4}-\\d{2}-\\d{2}([ T].*)?|\\d{1,2}[./]\\d{1,2}[./]\\d{2,4}("
+              + " .*)?|\\d{1,2}:\\d{2}(:.*)?");
+  private static final int LONGEST_DATE = 40;
+
+  /** What all values of a field are. */
+  enum Type {
+    NUMBER,
+    BOOLEAN,
+    TEXT
+  }
+
+  private final String name;
+  private final Type declared;
+  private final boolean nullable;
+  private final List<String> symbols;
+  private final DistinctCount distinct = new DistinctCount();
+  // Of each value; null once there are too many.
+  private Map<String, Long> counts = new HashMap<>();
+  private long values;
+  private long numbers;
+  private long booleans;
+  private long dates;
+  private double min = Double.POSITIVE_INFINITY;
+  private double max = Double.NEGATIVE_INFINITY;
+  private double sum;
+  private double last = Double.NaN;
+  private boolean integral = true;
+  private boolean counting = true;
+  private boolean ascending = true;
+
+  /** A field of which only the values will tell what it is. */
+  FieldProfile(String name) {
+    this(name, null, false, List.of());
+  }
+
+  /**
+   * A field with a schema.
+   *
+   * @param declared what its values are, or null
+   * @param nullable whether values may be absent
+   * @param symbols the texts that the schema allows, none for any
+   */
+  FieldProfile(String name, Type declared, boolean nullable, List<String> symbols) {
+    this.name = name;
+    this.declared = declared;
+    this.nullable = nullable;
+    this.symbols = List.copyOf(symbols);
+  }
+
+  /** Counts a value of a CSV file, where everything is text. */
+  void seeCell(String cell) {
+    if (CsvText.isMissing(cell)) {
+      return;
+    }
+    double number = CsvText.number(cell);
+    if (!Double.isNaN(number)) {
+      seeNumber(number, CsvExamples.className(cell));
+    } else if (cell.equalsIgnoreCase("true") || cell.equalsIgnoreCase("false")) {
+      seeBoolean(cell);
+    } else {
+      seeText(cell);
+    }
+  }
+
+  void seeNumber(double number) {
+    boolean whole = number == Math.rint(number) && Math.abs(number) < 1L << 53;
+    seeNumber(number, whole ? Long.toString((long) number) : Double.toString(number));
+  }
+
+  void seeBoolean(boolean value) {
+    seeBoolean(Boolean.toString(value));
+  }
+
+  void seeText(String text) {
+    if (text.length() <= LONGEST_DATE && DATE.matcher(text).matches()) {
+      dates++;
+    }
+    count(text);
+  }
+
+  private void seeBoolean(String text) {
+    booleans++;
+    count(text);
+  }
+
+  private void seeNumber(double number, String text) {
+    numbers++;
+    min = Math.min(min, number);
+    max = Math.max(max, number);
+    sum += number;
+    integral = integral && number == Math.rint(number) && Double.isFinite(number);
+    if (!Double.isNaN(last)) {
+      counting = counting && number == last + 1;
+      ascending = ascending && number >= last;
+    }
+    last = number;
+    count(text);
+  }
+
+  private void count(String text) {
+    values++;
+    distinct.add(text);
+    if (counts != null) {
+      counts.merge(text, 1L, Long::sum);
+      if (counts.size() > MOST_COUNTED) {
+        counts = null;
+      }
+    }
+  }
+
+  String name() {
+    return name;
+  }
+
+  /** How many records had a value. */
+  long values() {
+    return values;
+  }
+
+  long distinct() {
+    return distinct.estimate();
+  }
+
+  Type type() {
+    if (declared != null) {
+      return declared;
+    }
+    if (values > 0 && numbers == values) {
+      return Type.NUMBER;
+    }
+    return values > 0 && booleans == values ? Type.BOOLEAN : Type.TEXT;
+  }
+
+  boolean isWholeNumbers() {
+    return type() == Type.NUMBER && numbers > 0 && integral;
+  }
+
+  /** Whether each value was one more than the one before. */
+  boolean isCounting() {
+    return isWholeNumbers() && counting && numbers > 2;
+  }
+
+  boolean isAscending() {
+    return isWholeNumbers() && ascending && numbers > 2;
+  }
+
+  boolean isDates() {
+    return values > 0 && dates == values;
+  }
+
+  double min() {
+    return min;
+  }
+
+  double max() {
+    return max;
+  }
+
+  double mean() {
+    return sum / numbers;
+  }
+
+  boolean mayBeMissing(long records) {
+    return nullable || values < records;
+  }
+
+  /** The values, the most frequent first; none where they are too many. */
+  List<Map.Entry<String, Long>> frequencies() {
+    if (counts == null) {
+      return List.of();
+    }
+    List<Map.Entry<String, Long>> sorted = new ArrayList<>(counts.entrySet());
+    sorted.sort(
+        Map.Entry.<String, Long>comparingByValue(Comparator.reverseOrder())
+            .thenComparing(Map.Entry.comparingByKey()));
+    return sorted;
+  }
+
+  /** How the field would become features. */
+  FeatureSpec toFeature(long records) {
+    boolean missing = mayBeMissing(records);
+    return switch (type()) {
+      case NUMBER -> new FeatureSpec(name, FeatureSpec.Type.NUMERIC, missing, List.of(), 0);
+      case BOOLEAN -> new FeatureSpec(name, FeatureSpec.Type.BOOLEAN, missing, List.of(), 0);
+      case TEXT -> {
+        List<String> texts = texts();
+        yield texts.isEmpty() || texts.size() > CsvColumn.MOST_ONE_HOT_VALUES
+            ? new FeatureSpec(name, FeatureSpec.Type.HASH, missing, List.of(), HASH_BUCKETS)
+            : new FeatureSpec(name, FeatureSpec.Type.ONE_HOT, missing, texts, 0);
+      }
+    };
+  }
+
+  private List<String> texts() {
+    return symbols.isEmpty()
+        ? frequencies().stream()
+            .map(Map.Entry::getKey)
+            .filter(text -> !text.isEmpty())
+            .sorted()
+            .toList()
+        : symbols;
+  }
+
+  /** Range and gaps in a few words. */
+  String describe(long records) {
+    if (values == 0) {
+      return records == 0 ? "" : "no value";
+    }
+    String text =
+        type() == Type.NUMBER
+            ? "%s to %s, mean %s".formatted(number(min), number(max), number(mean()))
+            : distinctValues();
+    long missing = records - values;
+    return missing <= 0 ? text : text + "; " + Counted.percent(missing, records) + " missing";
+  }
+
+  /** Such as "258 values". */
+  String distinctValues() {
+    return (distinct.isExact() ? "" : "about ") + Counted.of(distinct(), "value");
+  }
+
+  private static String number(double value) {
+    boolean whole = value == Math.rint(value) && Math.abs(value) < 1e15;
+    String text = whole ? Long.toString((long) value) : String.format(Locale.ROOT, "%.4g", value);
+    // Behind the point only: 0.5000 says no more than 0.5.
+    return text.matches("-?\\d+\\.\\d*0") ? text.replaceFirst("0+$", "") : text;
+  }
+}

@@ -1,0 +1,183 @@
+package dev.millrace.cli;
+
+import dev.millrace.data.Task;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.regex.Pattern;
+
+/**
+ * Guesses what the fields of records are for: which could be the label, which the model key, which
+ * teach a model nothing. A guess is made from names, types and counts, and is shown with its
+ * reason.
+ */
+final class FieldRoles {
+  private static final int MOST_CLASSES_AS_INTEGERS = 20;
+  private static final int MOST_CLASSES = 100;
+  private static final int MOST_CANDIDATES = 4;
+  private static final int LEAST_EXAMPLES_OF_A_KEY = 20;
+  private static final double ALMOST_ALL = 0.9;
+  private static final int ENOUGH = 50;
+
+  private static final Pattern LABEL =
+      Pattern.compile("(?i)y|(.*[._])?(label|target|class|truth|outcome|verdict)");
+  private static final Pattern LABEL_LIKE =
+      Pattern.compile(
+          "(?i).*(label|target|class|fraud|churn|default|click|fault|failure|fails|status|verdict"
+              + "|outcome|result|price|cost|demand|quality|survived|spam|anomaly).*");
+  private static final Pattern KEY_LIKE =
+      Pattern.compile(
+          "(?i)(.*[._ -])?(id|key|device|sensor|machine|shop|store|merchant|user|customer|account"
+              + "|host|station|site|plant|vehicle|symbol|product|region|country|segment|market"
+              + "|line|name)([._ -].*)?");
+  private static final Pattern ID_LIKE = Pattern.compile("(?i)(.*[._ -])?(id|uuid|guid|no|number)");
+
+  /** A field that could have a role, and why. */
+  record Candidate(FieldProfile field, double score, String why) {}
+
+  private final InputProfile input;
+
+  FieldRoles(InputProfile input) {
+    this.input = input;
+  }
+
+  /** Fields that could be what to predict, the likeliest first. */
+  List<Candidate> labels() {
+    List<Candidate> candidates = new ArrayList<>();
+    int last = input.fields().size() - 1;
+    for (int f = 0; f <= last; f++) {
+      FieldProfile field = input.fields().get(f);
+      if (useless(field) == null && field.values() == input.records() && fewEnough(field)) {
+        candidates.add(label(field, f == last, f == 0));
+      }
+    }
+    return best(candidates);
+  }
+
+  private boolean fewEnough(FieldProfile field) {
+    boolean text = field.type() != FieldProfile.Type.NUMBER;
+    return !text || input.records() == 0 || field.distinct() <= MOST_CLASSES;
+  }
+
+  private Candidate label(FieldProfile field, boolean last, boolean first) {
+    List<String> why = new ArrayList<>();
+    double score = 0;
+    if (LABEL.matcher(field.name()).matches()) {
+      score += 5;
+      why.add("its name");
+    } else if (LABEL_LIKE.matcher(field.name()).matches()) {
+      score += 2;
+      why.add("its name");
+    }
+    if (last || first) {
+      score += last ? 2 : 1;
+      why.add(last ? "the last field" : "the first field");
+    }
+    Task task = task(field);
+    if (task == Task.REGRESSION) {
+      score += 0.5;
+      why.add("numbers");
+    } else {
+      score += field.type() == FieldProfile.Type.NUMBER ? 1 : 2.5;
+      why.add(input.records() == 0 ? "names of classes" : field.distinctValues());
+    }
+    return new Candidate(field, score, String.join(", ", why));
+  }
+
+  /** What predicting a field would be. */
+  Task task(FieldProfile field) {
+    if (field.type() == FieldProfile.Type.NUMBER) {
+      boolean few = field.isWholeNumbers() && field.distinct() <= MOST_CLASSES_AS_INTEGERS;
+      if (!few) {
+        return Task.REGRESSION;
+      }
+    }
+    return field.distinct() <= 2 ? Task.BINARY : Task.MULTICLASS;
+  }
+
+  /** Fields that could say which model learns, the likeliest first. */
+  List<Candidate> keys(FieldProfile label) {
+    List<Candidate> candidates = new ArrayList<>();
+    for (FieldProfile field : input.fields()) {
+      boolean named = KEY_LIKE.matcher(field.name()).matches();
+      boolean text = field.type() == FieldProfile.Type.TEXT;
+      boolean whole = field.isWholeNumbers() || field.type() == FieldProfile.Type.TEXT;
+      if (field == label || field.isDates() || !fitsAsKey(field, named, whole)) {
+        continue;
+      }
+      double score = (named ? 3 : 0) + (text ? 2 : 0);
+      String why =
+          input.records() == 0
+              ? "its name"
+              : String.format(
+                  Locale.ROOT,
+                  "%s, about %,d records each",
+                  field.distinctValues(),
+                  field.values() / field.distinct());
+      candidates.add(new Candidate(field, score, why));
+    }
+    return best(candidates);
+  }
+
+  private boolean fitsAsKey(FieldProfile field, boolean named, boolean whole) {
+    if (input.records() == 0) {
+      return named && field.type() != FieldProfile.Type.BOOLEAN;
+    }
+    return whole
+        && field.values() == input.records()
+        && field.distinct() > 2
+        && field.distinct() * LEAST_EXAMPLES_OF_A_KEY <= field.values();
+  }
+
+  /** Why a field teaches a model nothing, or null if it may. */
+  String useless(FieldProfile field) {
+    if (input.records() == 0) {
+      return null;
+    }
+    if (field.values() == 0) {
+      return "never has a value";
+    }
+    if (field.distinct() == 1 && !field.mayBeMissing(input.records())) {
+      return "always the same";
+    }
+    if (field.isCounting()) {
+      return "counts the records";
+    }
+    if (field.isDates()) {
+      return "a date or time, and a model learns from what comes again: derive weekday or hour";
+    }
+    if (isTime(field)) {
+      return "a time since 1970, and a model learns from what comes again";
+    }
+    boolean nearlyUnique =
+        field.values() >= ENOUGH && field.distinct() > ALMOST_ALL * field.values();
+    boolean identifier =
+        field.type() == FieldProfile.Type.TEXT
+            || (field.isWholeNumbers() && ID_LIKE.matcher(field.name()).matches());
+    return nearlyUnique && identifier ? "another value in nearly each record" : null;
+  }
+
+  /** Whether a field counts the milliseconds, or seconds, since 1970 up to a time of this age. */
+  static boolean isTime(FieldProfile field) {
+    return isMillis(field) || isWithin(field, 946_684_800d, 4_102_444_800d);
+  }
+
+  /** Whether a field can be {@code event-time}. */
+  static boolean isMillis(FieldProfile field) {
+    return isWithin(field, 946_684_800_000d, 4_102_444_800_000d);
+  }
+
+  // 2000 to 2100.
+  private static boolean isWithin(FieldProfile field, double from, double to) {
+    return field.isWholeNumbers()
+        && field.distinct() > 2
+        && field.min() >= from
+        && field.max() <= to;
+  }
+
+  private static List<Candidate> best(List<Candidate> candidates) {
+    candidates.sort(Comparator.comparingDouble(Candidate::score).reversed());
+    return candidates.subList(0, Math.min(MOST_CANDIDATES, candidates.size()));
+  }
+}

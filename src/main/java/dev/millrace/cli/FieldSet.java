@@ -1,0 +1,108 @@
+package dev.millrace.cli;
+
+import dev.millrace.cli.FieldProfile.Type;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.avro.LogicalType;
+import org.apache.avro.Schema;
+
+/**
+ * The fields of records by their names, those of nested records with dots. Those of a schema are
+ * there from the beginning, others from when they are first seen.
+ */
+final class FieldSet {
+  private static final int DEEPEST = 5;
+
+  private final Map<String, FieldProfile> fields = new LinkedHashMap<>();
+  private final Map<String, String> unusable = new LinkedHashMap<>();
+  private String eventTime;
+
+  /** The field of a name. */
+  FieldProfile field(String name) {
+    return fields.computeIfAbsent(name, FieldProfile::new);
+  }
+
+  /** The field of a name, which holds numbers whether or not one comes. */
+  FieldProfile number(String name) {
+    return fields.computeIfAbsent(
+        name, absent -> new FieldProfile(absent, Type.NUMBER, false, List.of()));
+  }
+
+  /** Says that a field cannot be used, and why. */
+  void refuse(String name, String why) {
+    unusable.putIfAbsent(name, why);
+  }
+
+  boolean isRefused(String name) {
+    return unusable.containsKey(name);
+  }
+
+  List<FieldProfile> fields() {
+    return fields.values().stream().filter(field -> !isRefused(field.name())).toList();
+  }
+
+  /** Each field that cannot be used, with the reason. */
+  List<String> unusable() {
+    List<String> lines = new ArrayList<>();
+    unusable.forEach((name, why) -> lines.add(Terminal.printable(name, 60) + ": " + why));
+    return lines;
+  }
+
+  String eventTime() {
+    return eventTime;
+  }
+
+  /** Takes in what a record schema says. */
+  static FieldSet of(Schema record) {
+    FieldSet set = new FieldSet();
+    set.addRecord("", record, false, 0);
+    return set;
+  }
+
+  private void addRecord(String prefix, Schema record, boolean nullable, int depth) {
+    for (Schema.Field field : record.getFields()) {
+      add(prefix + field.name(), field.schema(), nullable, depth);
+    }
+  }
+
+  private void add(String name, Schema schema, boolean nullable, int depth) {
+    if (schema.isUnion()) {
+      List<Schema> branches =
+          schema.getTypes().stream().filter(s -> s.getType() != Schema.Type.NULL).toList();
+      if (branches.size() == 1) {
+        add(name, branches.get(0), nullable || schema.isNullable(), depth);
+      } else {
+        refuse(name, "of more than one type");
+      }
+      return;
+    }
+    LogicalType logical = schema.getLogicalType();
+    if (logical != null && logical.getName().matches("date|time.*|local-time.*")) {
+      if (eventTime == null && logical.getName().equals("timestamp-millis")) {
+        eventTime = name;
+      }
+      refuse(name, "a date or time (" + logical.getName() + ")");
+      return;
+    }
+    switch (schema.getType()) {
+      case INT, LONG, FLOAT, DOUBLE -> declare(name, Type.NUMBER, nullable, List.of());
+      case BOOLEAN -> declare(name, Type.BOOLEAN, nullable, List.of());
+      case STRING -> declare(name, Type.TEXT, nullable, List.of());
+      case ENUM -> declare(name, Type.TEXT, nullable, schema.getEnumSymbols());
+      case RECORD -> {
+        if (depth < DEEPEST) {
+          addRecord(name + ".", schema, nullable, depth + 1);
+        } else {
+          refuse(name, "nested too deep");
+        }
+      }
+      default -> refuse(name, "of Avro's type " + schema.getType().getName());
+    }
+  }
+
+  private void declare(String name, Type type, boolean nullable, List<String> symbols) {
+    fields.put(name, new FieldProfile(name, type, nullable, symbols));
+  }
+}

@@ -1,0 +1,65 @@
+package dev.millrace.cli;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.millrace.Settings;
+import java.util.function.Consumer;
+
+/** The newest record of the fleet view of one pipeline. Thread-safe. */
+final class FleetView implements AutoCloseable {
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private final String pipeline;
+  // Null if the job writes no fleet view.
+  private final MetricsFollower follower;
+  private volatile String newest;
+
+  /**
+   * @param notice takes one line when the brokers or the topic go away or come back
+   */
+  FleetView(Settings settings, Consumer<String> notice) {
+    pipeline = settings.pipeline();
+    follower =
+        settings.output().hasFleet()
+            ? new MetricsFollower(
+                settings.kafka(), settings.output().fleet(), true, this::accept, notice)
+            : null;
+  }
+
+  /** Follows the topic in a thread of its own until {@link #close}. */
+  void start() {
+    if (follower != null) {
+      Thread thread = new Thread(follower, "fleet");
+      thread.setDaemon(true);
+      thread.start();
+    }
+  }
+
+  /** Whether the pipeline's job writes such records. */
+  boolean isOn() {
+    return follower != null;
+  }
+
+  /** A JSON object, or null before the first. */
+  String newest() {
+    return newest;
+  }
+
+  @Override
+  public void close() {
+    if (follower != null) {
+      follower.close();
+    }
+  }
+
+  /** Takes a record of the topic, which other pipelines may share. */
+  void accept(String record) {
+    try {
+      if (JSON.readTree(record).path("pipeline").asText().equals(pipeline)) {
+        newest = record;
+      }
+    } catch (JsonProcessingException e) {
+      // Whatever else somebody wrote to the topic is not a view of this fleet.
+    }
+  }
+}

@@ -1,0 +1,102 @@
+package dev.millrace.cli;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Removes what earlier starts of a pipeline have left in its state directory: savepoints, and the
+ * checkpoints of jobs that have ended.
+ *
+ * <p>No job of the pipeline may run meanwhile. A job takes a full checkpoint of its own first, so
+ * that none needs what an earlier one has written, but for the snapshot that it starts from.
+ */
+final class OldSnapshots {
+  private static final Logger LOG = LoggerFactory.getLogger(OldSnapshots.class);
+  // A savepoint, or a directory that Flink has named by a job's id.
+  private static final Pattern OURS = Pattern.compile("savepoint-[0-9a-f-]+|[0-9a-f]{32}");
+  private static final String KEEP = ".keep";
+
+  private OldSnapshots() {}
+
+  /** A savepoint or all checkpoints of a job, and when the newest of them was complete. */
+  private record Entry(Path directory, List<Path> snapshots, FileTime time) {}
+
+  /** Marks a snapshot as one that the user decides about; that it cannot be marked is logged. */
+  static void keep(Path snapshot) {
+    try {
+      Files.write(snapshot.resolve(KEEP), new byte[0]);
+    } catch (IOException e) {
+      LOG.warn("{} could not be marked to be kept", snapshot, e);
+    }
+  }
+
+  /**
+   * Removes all but the newest.
+   *
+   * @param count of savepoints, and of jobs with checkpoints, that stay; those that are marked stay
+   *     besides
+   * @param used a snapshot that stays in any case
+   * @return how many were removed
+   */
+  static int removeAllBut(int count, Path stateDir, Optional<Path> used) {
+    int removed = 0;
+    for (Entry old : newestFirst(stateDir).stream().skip(count).toList()) {
+      boolean stays =
+          old.snapshots().stream()
+              .anyMatch(
+                  snapshot ->
+                      used.filter(snapshot::equals).isPresent()
+                          || Files.exists(snapshot.resolve(KEEP)));
+      if (!stays) {
+        Directories.delete(old.directory());
+        // The directory of a job that has taken its checkpoints with it is nothing to tell of.
+        removed += old.snapshots().isEmpty() ? 0 : 1;
+      }
+    }
+    return removed;
+  }
+
+  private static List<Entry> newestFirst(Path stateDir) {
+    List<Entry> entries = new ArrayList<>();
+    try (Stream<Path> children = Files.list(stateDir)) {
+      for (Path child : children.toList()) {
+        if (OURS.matcher(child.getFileName().toString()).matches()
+            && Files.isDirectory(child, LinkOption.NOFOLLOW_LINKS)) {
+          entries.add(entry(child));
+        }
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    entries.sort(Comparator.comparing(Entry::time).reversed());
+    return entries;
+  }
+
+  private static Entry entry(Path directory) throws IOException {
+    List<Path> snapshots = new ArrayList<>();
+    FileTime newest = FileTime.fromMillis(0);
+    try (Stream<Path> files = Files.walk(directory, 2)) {
+      for (Path snapshot : files.filter(Files::isDirectory).toList()) {
+        Path metadata = Snapshots.metadata(snapshot);
+        if (Files.exists(metadata)) {
+          snapshots.add(snapshot);
+          FileTime time = Files.getLastModifiedTime(metadata);
+          newest = time.compareTo(newest) > 0 ? time : newest;
+        }
+      }
+    }
+    return new Entry(directory, snapshots, newest);
+  }
+}

@@ -1,0 +1,115 @@
+package dev.millrace.cli;
+
+import dev.millrace.Settings;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.common.acl.AclOperation;
+import org.apache.kafka.common.errors.AuthorizationException;
+import org.apache.kafka.common.errors.TransactionalIdNotFoundException;
+
+/** Whether the brokers let a pipeline do what SECURITY.md lists. */
+final class PermissionChecks {
+  private static final String NAME = "permissions";
+
+  private final Admin admin;
+  private final Settings settings;
+  private final Map<String, TopicDescription> topics;
+  private final List<String> hidden;
+  private final String group;
+  private final List<Finding> findings = new ArrayList<>();
+
+  /**
+   * @param topics those that exist, with the operations that are allowed
+   * @param hidden those that may not even be described
+   */
+  PermissionChecks(
+      Admin admin, Settings settings, Map<String, TopicDescription> topics, List<String> hidden) {
+    this.admin = admin;
+    this.settings = settings;
+    this.topics = topics;
+    this.hidden = hidden;
+    this.group = "millrace-" + settings.pipeline();
+  }
+
+  List<Finding> all() throws ExecutionException, InterruptedException {
+    List<String> inputs = settings.input().topics();
+    for (String topic : inputs) {
+      require(topic, AclOperation.READ);
+    }
+    for (String topic : settings.output().topics()) {
+      require(topic, AclOperation.WRITE);
+    }
+    requireGroup();
+    if (settings.output().guarantee() == Settings.Guarantee.EXACTLY_ONCE) {
+      requireTransactions();
+    }
+    if (findings.isEmpty()) {
+      findings.add(
+          Finding.ok(
+              NAME,
+              topics.isEmpty()
+                  ? "group " + group + "; topics tell of theirs once they exist"
+                  : "may read %s and write the outputs; group %s"
+                      .formatted(String.join(", ", inputs), group)));
+    }
+    return findings;
+  }
+
+  private void require(String topic, AclOperation operation) {
+    TopicDescription found = topics.get(topic);
+    // Brokers that do not tell have null; there the job itself will find out.
+    boolean allowed =
+        found == null
+            ? !hidden.contains(topic)
+            : found.authorizedOperations() == null
+                || found.authorizedOperations().contains(operation);
+    if (!allowed) {
+      refused("topic " + topic, "--topic " + topic, operation);
+    }
+  }
+
+  // Of a group that does not exist yet only this can be asked.
+  private void requireGroup() throws ExecutionException, InterruptedException {
+    try {
+      admin.listConsumerGroupOffsets(group).partitionsToOffsetAndMetadata().get();
+    } catch (ExecutionException e) {
+      if (!(e.getCause() instanceof AuthorizationException)) {
+        throw e;
+      }
+      refused("group " + group, "--group " + group, AclOperation.READ);
+    }
+  }
+
+  private void requireTransactions() throws ExecutionException, InterruptedException {
+    String id = group + "/";
+    try {
+      admin.describeTransactions(List.of(id)).all().get();
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof AuthorizationException) {
+        refused(
+            "transactional ids " + id + "…",
+            "--transactional-id " + id + " --resource-pattern-type prefixed",
+            AclOperation.WRITE);
+      } else if (!(e.getCause() instanceof TransactionalIdNotFoundException)) {
+        throw e;
+      }
+    }
+  }
+
+  private void refused(String what, String option, AclOperation operation) {
+    String name =
+        operation.name().charAt(0) + operation.name().substring(1).toLowerCase(Locale.ROOT);
+    findings.add(
+        Finding.failed(
+            NAME,
+            what + ": this user has no " + name,
+            ("kafka-acls.sh --bootstrap-server %s --add --allow-principal User:NAME"
+                    + " --operation %s %s")
+                .formatted(settings.kafka().get("bootstrap.servers"), name, option)));
+  }
+}

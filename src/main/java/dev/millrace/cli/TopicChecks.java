@@ -1,0 +1,190 @@
+package dev.millrace.cli;
+
+import dev.millrace.Settings;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.ExecutionException;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.Config;
+import org.apache.kafka.clients.admin.DescribeTopicsOptions;
+import org.apache.kafka.clients.admin.ListOffsetsResult.ListOffsetsResultInfo;
+import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.errors.AuthorizationException;
+import org.apache.kafka.common.errors.TopicAuthorizationException;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+
+/** What {@code doctor} sees of a pipeline's topics, the records in them and who may use them. */
+final class TopicChecks {
+  private static final Duration CLOCK_TOLERANCE = Duration.ofMinutes(1);
+
+  private final Admin admin;
+  private final Settings settings;
+  private final Path config;
+  private final String servers;
+  private final Map<String, TopicDescription> topics = new TreeMap<>();
+  private final List<String> missing = new ArrayList<>();
+  private final List<String> hidden = new ArrayList<>();
+  private final List<Finding> findings = new ArrayList<>();
+
+  TopicChecks(Admin admin, Settings settings, Path config) {
+    this.admin = admin;
+    this.settings = settings;
+    this.config = config;
+    this.servers = settings.kafka().get("bootstrap.servers");
+  }
+
+  /**
+   * Looks at everything.
+   *
+   * @throws ExecutionException if a broker does not answer any more
+   */
+  List<Finding> all() throws ExecutionException, InterruptedException {
+    describe();
+    existence();
+    configuration();
+    findings.addAll(new PermissionChecks(admin, settings, topics, hidden).all());
+    for (String topic : settings.input().topics()) {
+      if (topics.containsKey(topic)) {
+        records(topics.get(topic));
+      }
+    }
+    return findings;
+  }
+
+  private void describe() throws ExecutionException, InterruptedException {
+    List<String> names = new ArrayList<>(settings.input().topics());
+    names.addAll(settings.output().topics());
+    DescribeTopicsOptions options = new DescribeTopicsOptions().includeAuthorizedOperations(true);
+    Map<String, KafkaFuture<TopicDescription>> answers =
+        admin.describeTopics(names, options).topicNameValues();
+    for (String name : names) {
+      try {
+        topics.put(name, answers.get(name).get());
+      } catch (ExecutionException e) {
+        if (e.getCause() instanceof UnknownTopicOrPartitionException) {
+          missing.add(name);
+        } else if (e.getCause() instanceof TopicAuthorizationException) {
+          hidden.add(name);
+        } else {
+          throw e;
+        }
+      }
+    }
+  }
+
+  private void existence() {
+    if (!missing.isEmpty()) {
+      int all = topics.size() + missing.size() + hidden.size();
+      findings.add(
+          Finding.failed(
+              "topics",
+              "%d of %d do not exist: %s"
+                  .formatted(missing.size(), all, String.join(", ", missing)),
+              "./millrace topics create -c " + config));
+    } else if (hidden.isEmpty()) {
+      findings.add(Finding.ok("topics", "all " + topics.size() + " exist"));
+    }
+  }
+
+  private void configuration() throws ExecutionException, InterruptedException {
+    long needed = settings.input().spec().limits().outputBytes();
+    for (String topic : settings.output().topics()) {
+      Config found = topics.containsKey(topic) ? config(topic) : null;
+      if (found == null) {
+        continue;
+      }
+      boolean compacted = found.get("cleanup.policy").value().contains("compact");
+      if (topic.equals(settings.output().models()) && !compacted) {
+        findings.add(
+            Finding.warning(
+                "topics",
+                topic + " is not compacted and grows for ever",
+                alter(topic, "cleanup.policy=compact")));
+      }
+      long most = Long.parseLong(found.get("max.message.bytes").value());
+      if (most < needed) {
+        findings.add(
+            Finding.warning(
+                "topics",
+                "%s takes records of %,d bytes at most; the pipeline may write %,d"
+                    .formatted(topic, most, needed),
+                alter(topic, "max.message.bytes=" + needed)));
+      }
+    }
+  }
+
+  /** A topic's configuration, or null if it may not be seen, which no job needs. */
+  private Config config(String topic) throws ExecutionException, InterruptedException {
+    ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, topic);
+    try {
+      return admin.describeConfigs(List.of(resource)).all().get().get(resource);
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof AuthorizationException) {
+        return null;
+      }
+      throw e;
+    }
+  }
+
+  private String alter(String topic, String property) {
+    return "kafka-configs.sh --bootstrap-server %s --alter --topic %s --add-config %s"
+        .formatted(servers, topic, property);
+  }
+
+  private void records(TopicDescription input) throws ExecutionException, InterruptedException {
+    Map<TopicPartition, ListOffsetsResultInfo> first = offsets(input, OffsetSpec.earliest());
+    Map<TopicPartition, ListOffsetsResultInfo> end = offsets(input, OffsetSpec.latest());
+    Map<TopicPartition, ListOffsetsResultInfo> newest = offsets(input, OffsetSpec.maxTimestamp());
+    long count = 0;
+    long time = -1;
+    for (TopicPartition partition : end.keySet()) {
+      count += end.get(partition).offset() - first.get(partition).offset();
+      time = Math.max(time, newest.get(partition).timestamp());
+    }
+    String text =
+        "%s in %s of %s"
+            .formatted(
+                Counted.of(count, "record"),
+                Counted.of(input.partitions().size(), "partition"),
+                input.name());
+    if (count == 0) {
+      findings.add(
+          Finding.warning(
+              "input",
+              text,
+              "Send some: ./millrace produce -c %s --input FILE.csv".formatted(config)));
+      return;
+    }
+    findings.add(
+        Finding.ok(
+            "input", time < 0 ? text : text + ", the newest of " + Instant.ofEpochMilli(time)));
+    Duration ahead = Duration.between(Instant.now(), Instant.ofEpochMilli(Math.max(0, time)));
+    if (ahead.compareTo(CLOCK_TOLERANCE) > 0) {
+      findings.add(
+          Finding.warning(
+              "clock",
+              "the newest record of %s is %d s ahead of this machine's clock"
+                  .formatted(input.name(), ahead.toSeconds()),
+              "Set the clocks of producers and of this machine by NTP: timedatectl set-ntp true"));
+    }
+  }
+
+  private Map<TopicPartition, ListOffsetsResultInfo> offsets(
+      TopicDescription topic, OffsetSpec which) throws ExecutionException, InterruptedException {
+    Map<TopicPartition, OffsetSpec> asked = new HashMap<>();
+    topic
+        .partitions()
+        .forEach(p -> asked.put(new TopicPartition(topic.name(), p.partition()), which));
+    return admin.listOffsets(asked).all().get();
+  }
+}

@@ -1,0 +1,107 @@
+package dev.millrace.codec;
+
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.dataformat.csv.CsvFactory;
+import com.fasterxml.jackson.dataformat.csv.CsvParser;
+import dev.millrace.data.Task;
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Cells of CSV lines (RFC 4180), by the declared columns. What stands for nothing, such as an empty
+ * cell, is not known. Not thread-safe.
+ */
+final class CsvFields implements MappedExampleReader.Parser, MappedExampleReader.Fields {
+  private static final CsvFactory CSV =
+      CsvFactory.builder()
+          .enable(CsvParser.Feature.TRIM_SPACES)
+          .disable(CsvParser.Feature.ALLOW_TRAILING_COMMA)
+          .build();
+
+  /** What a cell is taken for. */
+  private enum Kind {
+    TEXT,
+    NUMBER,
+    /** A number where it is one. */
+    EITHER
+  }
+
+  private final Map<String, Integer> places = new HashMap<>();
+  private final Kind[] kinds;
+  private final String[] cells;
+
+  CsvFields(InputSpec spec) {
+    List<String> columns = spec.columns();
+    kinds = new Kind[columns.size()];
+    cells = new String[columns.size()];
+    Arrays.fill(kinds, Kind.TEXT);
+    for (int c = 0; c < kinds.length; c++) {
+      places.put(columns.get(c), c);
+    }
+    for (FeatureSpec feature : spec.features()) {
+      boolean isText =
+          feature.type() == FeatureSpec.Type.ONE_HOT || feature.type() == FeatureSpec.Type.HASH;
+      kinds[places.get(feature.name())] = isText ? Kind.TEXT : Kind.NUMBER;
+    }
+    for (String numeric : Arrays.asList(spec.weight(), spec.eventTime())) {
+      if (numeric != null) {
+        kinds[places.get(numeric)] = Kind.NUMBER;
+      }
+    }
+    // A class that looks like a number is spelt as it came: 007 is not 7.
+    boolean hasClasses =
+        !spec.classes().isEmpty() || spec.task() != null && spec.task() != Task.REGRESSION;
+    kinds[places.get(spec.label())] = hasClasses ? Kind.TEXT : Kind.EITHER;
+  }
+
+  @Override
+  public MappedExampleReader.Fields parse(byte[] value, int from) throws IOException {
+    try (JsonParser parser = CSV.createParser(value, from, value.length - from)) {
+      int count = 0;
+      if (parser.nextToken() != JsonToken.START_ARRAY) {
+        throw new IOException("there is no line");
+      }
+      while (parser.nextToken() != JsonToken.END_ARRAY) {
+        if (count < cells.length) {
+          cells[count] = parser.getText();
+        }
+        count++;
+      }
+      if (count != cells.length) {
+        throw new IOException(
+            "the line has " + count + " cells; input.columns names " + cells.length);
+      }
+      if (parser.nextToken() != null) {
+        throw new IOException("there is more than one line");
+      }
+    }
+    return this;
+  }
+
+  @Override
+  public Object at(String[] path) {
+    int place = places.get(path[0]);
+    String cell = cells[place];
+    if (CsvText.isMissing(cell)) {
+      return null;
+    }
+    if (kinds[place] == Kind.TEXT) {
+      return cell;
+    }
+    Object number = number(cell);
+    return number == null ? cell : number;
+  }
+
+  /** A number or a truth value, or null if the text is neither. */
+  private static Object number(String text) {
+    if (text.equalsIgnoreCase("true") || text.equalsIgnoreCase("false")) {
+      return Boolean.valueOf(text);
+    }
+    double number = CsvText.number(text);
+    return Double.isNaN(number) ? null : number;
+  }
+}

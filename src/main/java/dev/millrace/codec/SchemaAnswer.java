@@ -1,0 +1,21 @@
+package dev.millrace.codec;
+
+import org.apache.avro.Schema;
+
+/** What a schema registry said. */
+public sealed interface SchemaAnswer {
+
+  /**
+   * A schema.
+   *
+   * @param id that records name it by
+   */
+  record Found(int id, Schema schema) implements SchemaAnswer {}
+
+  /**
+   * There is no schema that could be used.
+   *
+   * @param why in words that can end a sentence
+   */
+  record Absent(String why) implements SchemaAnswer {}
+}

@@ -1,0 +1,51 @@
+package dev.millrace.flink;
+
+import dev.millrace.codec.CommandDecoder;
+import dev.millrace.codec.InputSpec;
+import dev.millrace.codec.RefusedException;
+import dev.millrace.data.Chunk;
+import dev.millrace.data.DeadLetter;
+import dev.millrace.data.Example;
+import dev.millrace.data.KafkaRecord;
+import org.apache.flink.api.common.functions.OpenContext;
+import org.apache.flink.streaming.api.functions.ProcessFunction;
+import org.apache.flink.util.Collector;
+
+/**
+ * Passes the commands to a pipeline on, a chunk each; what is none goes to the dead-letter topic.
+ */
+public final class CommandFunction extends ProcessFunction<KafkaRecord, Chunk> {
+  private static final long serialVersionUID = 1L;
+
+  private final String pipeline;
+  private final InputSpec.Limits limits;
+  private transient CommandDecoder decoder;
+  private transient Example command;
+  private transient DeadLetters refused;
+
+  public CommandFunction(String pipeline, InputSpec.Limits limits) {
+    this.pipeline = pipeline;
+    this.limits = limits;
+  }
+
+  @Override
+  public void open(OpenContext context) {
+    decoder = new CommandDecoder(pipeline, limits);
+    command = new Example();
+    refused = new DeadLetters(getRuntimeContext().getMetricGroup(), limits.outputBytes());
+  }
+
+  @Override
+  public void processElement(KafkaRecord record, Context context, Collector<Chunk> out) {
+    try {
+      if (decoder.decode(record, command)) {
+        Chunk chunk = new Chunk();
+        chunk.add(command);
+        out.collect(chunk);
+      }
+    } catch (RefusedException e) {
+      DeadLetter letter = new DeadLetter(record, e.reason(), e.getMessage(), null);
+      context.output(Outputs.DEAD_LETTERS, refused.record(letter));
+    }
+  }
+}

@@ -1,0 +1,155 @@
+package dev.millrace.flink;
+
+import dev.millrace.data.DeadLetterReason;
+import java.util.Locale;
+import org.apache.flink.metrics.Counter;
+import org.apache.flink.metrics.Gauge;
+import org.apache.flink.metrics.Histogram;
+import org.apache.flink.metrics.MetricGroup;
+import org.apache.flink.runtime.metrics.DescriptiveStatisticsHistogram;
+
+/**
+ * Every metric that the job adds to Flink's own, in the one place where its name stands. All are
+ * those of a subtask; none is of a model key, of which there may be millions.
+ */
+public enum JobMetric {
+  REGISTRY_WAITING(
+      Kind.GAUGE,
+      "examples-source",
+      "1 while a record waits for the schema registry, else 0 (`input.registry` only)"),
+  REGISTRY_FAILURES(
+      Kind.GAUGE,
+      "examples-source",
+      "questions that the registry did not answer, of all subtasks in the process"),
+  DECODED(Kind.COUNTER, "decode", "records that became examples"),
+  DEAD_LETTERS(Kind.COUNTER, "decode, train", "records that were refused, by `reason`"),
+  RECORDS_PER_CHUNK(Kind.HISTOGRAM, "chunk", "examples in a chunk"),
+  LINGER_MS(Kind.HISTOGRAM, "chunk", "milliseconds that a chunk waited to be filled"),
+  OPEN_CHUNKS(Kind.GAUGE, "chunk", "chunks that are being filled"),
+  OPEN_CHUNK_BYTES(Kind.GAUGE, "chunk", "memory of the chunks that are being filled"),
+  LEARNED(Kind.COUNTER, "train", "examples that were predicted, scored and learned"),
+  HELD_OUT(Kind.COUNTER, "train", "examples that were predicted and scored only (`validation`)"),
+  LABELS(
+      Kind.COUNTER,
+      "train",
+      "features and labels that came apart, by `outcome` (`input.labels` only)"),
+  STEPS(Kind.COUNTER, "train", "updates of the weights"),
+  SKIPPED_STEPS(
+      Kind.COUNTER,
+      "train",
+      "updates that were dropped because the gradient was not finite, or beyond 1e15"),
+  DRIFT_WARNINGS(Kind.COUNTER, "train", "times that a drift detector began to doubt"),
+  DRIFTS(Kind.COUNTER, "train", "drifts that were detected"),
+  STARTED_KEYS(Kind.COUNTER, "train", "model keys that began to learn"),
+  FORGOTTEN_KEYS(Kind.COUNTER, "train", "model keys dropped after `state.ttl` without an example"),
+  RESET_KEYS(Kind.COUNTER, "train", "model keys started afresh by `state.on-shape-change: reset`"),
+  GROWN_KEYS(Kind.COUNTER, "train", "models made larger by `state.on-shape-change: grow`"),
+  REPORTS(Kind.COUNTER, "train", "records for the metrics topic"),
+  WINDOW_ACCURACY(
+      Kind.GAUGE,
+      "train",
+      "mean windowed accuracy in the subtask's last 1,024 reports; NaN without a classifier's"),
+  WINDOW_LOSS(Kind.GAUGE, "train", "mean windowed loss in the subtask's last 1,024 reports"),
+  BETTER_THAN_BASELINE(
+      Kind.GAUGE,
+      "train",
+      "share of the last 1,024 reports, 0 to 1, whose windowed accuracy is above that of"
+          + " no-change, or whose windowed MAE is below that of the last value"),
+  STEP_NS(
+      Kind.HISTOGRAM,
+      "train",
+      "nanoseconds to predict, score and learn an example: those of a chunk over its examples,"
+          + " of one chunk in 16"),
+  END_TO_END_MS(
+      Kind.HISTOGRAM,
+      "train",
+      "milliseconds from a record's timestamp to when it was learned: of the last record in one"
+          + " chunk of 16"),
+  SIMD_BITS(Kind.GAUGE, "train", "register width of the kernels; 0 without SIMD"),
+  CACHE_HITS(Kind.COUNTER, "train", "models found in the cache (RocksDB only)"),
+  CACHE_MISSES(Kind.COUNTER, "train", "models looked for in RocksDB"),
+  CACHED_MODELS(Kind.GAUGE, "train", "models in the cache (RocksDB only)"),
+  CACHE_BYTES(Kind.GAUGE, "train", "memory of the cached models (RocksDB only)");
+
+  /** How a metric is counted. */
+  public enum Kind {
+    COUNTER,
+    GAUGE,
+    HISTOGRAM
+  }
+
+  /** Flink's group of all of them. */
+  static final String GROUP = "millrace";
+
+  private static final String REASON = "reason";
+  private static final String OUTCOME = "outcome";
+  private static final int HISTOGRAM_VALUES = 1_024;
+
+  private final Kind kind;
+  private final String operators;
+  private final String meaning;
+
+  JobMetric(Kind kind, String operators, String meaning) {
+    this.kind = kind;
+    this.operators = operators;
+    this.meaning = meaning;
+  }
+
+  public Kind kind() {
+    return kind;
+  }
+
+  /** The names of the operators that have it, as a person reads them. */
+  public String operators() {
+    return operators;
+  }
+
+  public String meaning() {
+    return meaning;
+  }
+
+  /** The name in Flink, within the operator's group {@code millrace}. */
+  public String metricName() {
+    return name().toLowerCase(Locale.ROOT);
+  }
+
+  /** The name that Flink's Prometheus reporter gives it. */
+  public String prometheusName() {
+    String group =
+        switch (this) {
+          case DEAD_LETTERS -> REASON + "_";
+          case LABELS -> OUTCOME + "_";
+          default -> "";
+        };
+    return "flink_taskmanager_job_task_operator_" + GROUP + "_" + group + metricName();
+  }
+
+  Counter counter(MetricGroup operator) {
+    return group(operator).counter(metricName());
+  }
+
+  Counter counter(MetricGroup operator, DeadLetterReason reason) {
+    return group(operator).addGroup(REASON, reason.id()).counter(metricName());
+  }
+
+  Counter counter(MetricGroup operator, LabelOutcome outcome) {
+    return group(operator).addGroup(OUTCOME, outcome.id()).counter(metricName());
+  }
+
+  /**
+   * @param gauge is asked by another thread than the operator's
+   */
+  void gauge(MetricGroup operator, Gauge<? extends Number> gauge) {
+    group(operator).gauge(metricName(), gauge);
+  }
+
+  /** Of the last 1,024 values. */
+  Histogram histogram(MetricGroup operator) {
+    return group(operator)
+        .histogram(metricName(), new DescriptiveStatisticsHistogram(HISTOGRAM_VALUES));
+  }
+
+  private static MetricGroup group(MetricGroup operator) {
+    return operator.addGroup(GROUP);
+  }
+}

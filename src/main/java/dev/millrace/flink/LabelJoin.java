@@ -1,0 +1,302 @@
+package dev.millrace.flink;
+
+import dev.millrace.codec.InputSpec.LateLabels;
+import dev.millrace.data.MetricsReport;
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
+import org.apache.flink.metrics.Counter;
+
+/**
+ * Features and labels of one key that came apart: what waits for the other half, which examples are
+ * settled, and how many there were of everything. Not thread-safe.
+ *
+ * <p>Time is the latest that a record of the key has said, so what times out is a function of the
+ * key's records alone. Where there is no room for more features the newest are not kept, because
+ * those that wait already are nearer to their labels: were the oldest to make room, none would be
+ * left to meet a label once labels take longer than it takes to fill the room. Of labels, and of
+ * the ids of settled examples, the oldest make room: what belongs to them is most likely lost.
+ */
+final class LabelJoin {
+
+  /** An example that needs nothing more; duplicates are told by it. */
+  private record Settled(boolean matched, long time) implements Waiting.Thing {
+    @Override
+    public long arrayBytes() {
+      return 0;
+    }
+
+    @Override
+    public void write(DataOutput out) throws IOException {
+      out.writeBoolean(matched);
+      out.writeLong(time);
+    }
+
+    static Settled read(DataInput in) throws IOException {
+      return new Settled(in.readBoolean(), in.readLong());
+    }
+  }
+
+  private final LateLabels spec;
+  private final Waiting<PendingFeatures> features;
+  private final Waiting<EarlyLabel> labels;
+  private final Waiting<Settled> settled;
+  private final LabelDelays delays;
+  private final long[] counts = new long[LabelOutcome.values().length];
+  private long time;
+  private long records;
+  private long reported;
+  // Of the subtask, by the ordinal of the outcome; null where nobody counts.
+  private Counter[] counters;
+
+  /**
+   * @param window delays that quantiles are of
+   */
+  LabelJoin(LateLabels spec, int window) {
+    this(spec, new Waiting<>(), new Waiting<>(), new Waiting<>(), new LabelDelays(window));
+  }
+
+  private LabelJoin(
+      LateLabels spec,
+      Waiting<PendingFeatures> features,
+      Waiting<EarlyLabel> labels,
+      Waiting<Settled> settled,
+      LabelDelays delays) {
+    this.spec = spec;
+    this.features = features;
+    this.labels = labels;
+    this.settled = settled;
+    this.delays = delays;
+  }
+
+  /** Counts in these too, by the ordinal of the outcome; not part of the state. */
+  void countIn(Counter[] others) {
+    counters = others;
+  }
+
+  /**
+   * Takes the time of the key's next record, at least 0, and settles what has waited for too long.
+   */
+  void advance(long recordTime) {
+    records++;
+    time = Math.max(time, recordTime);
+    long first = time - spec.timeoutMillis();
+    while (features.waitsSinceBefore(first)) {
+      count(LabelOutcome.TIMED_OUT);
+      settle(features.takeOldest(), false);
+    }
+    while (labels.waitsSinceBefore(first)) {
+      count(LabelOutcome.WITHOUT_FEATURES);
+      labels.takeOldest();
+    }
+    while (settled.waitsSinceBefore(first)) {
+      settled.takeOldest();
+    }
+  }
+
+  /** Whether features with this id have come before; then these are counted. */
+  boolean isDuplicateOfFeatures(String id) {
+    boolean known = features.has(id) || settled.has(id);
+    if (known) {
+      count(LabelOutcome.DUPLICATE_FEATURES);
+    }
+    return known;
+  }
+
+  /** The label that waits for features which come now, and is settled with that; null for none. */
+  EarlyLabel takeLabel(String id, long featuresTime) {
+    EarlyLabel label = labels.take(id);
+    if (label != null) {
+      match(id, label.time() - featuresTime);
+    }
+    return label;
+  }
+
+  /**
+   * Keeps features that are new until their label comes, if there is room.
+   *
+   * @param mostBytes that all that waits may take
+   */
+  void keep(String id, PendingFeatures pending, long mostBytes) {
+    long needed = Waiting.bytesOf(id, pending);
+    forgetSettled(mostBytes - needed);
+    if (features.size() >= spec.mostPending() || bytes() + needed > mostBytes) {
+      count(LabelOutcome.DROPPED_FEATURES);
+      settle(id, false);
+    } else {
+      features.add(id, pending);
+    }
+  }
+
+  /**
+   * The features that a label which comes now belongs to, and are settled with that; null if there
+   * are none or they have waited for too long.
+   */
+  PendingFeatures takeFeatures(String id, long labelTime) {
+    PendingFeatures pending = features.take(id);
+    if (pending == null) {
+      return null;
+    }
+    if (labelTime - pending.time() > spec.timeoutMillis()) {
+      count(LabelOutcome.TIMED_OUT); // they waited behind others of a later time
+      settle(id, false);
+      return null;
+    }
+    match(id, labelTime - pending.time());
+    return pending;
+  }
+
+  /** Whether an example with this id needs nothing more. */
+  boolean isSettled(String id) {
+    return settled.has(id);
+  }
+
+  /** Whether a label with this id has come before or comes too late; then this one is counted. */
+  boolean isDuplicateOrLateLabel(String id) {
+    Settled known = settled.get(id);
+    if (known != null) {
+      count(known.matched() ? LabelOutcome.DUPLICATE_LABELS : LabelOutcome.LATE);
+    } else if (labels.has(id)) {
+      count(LabelOutcome.DUPLICATE_LABELS);
+    }
+    return known != null || labels.has(id);
+  }
+
+  /**
+   * Keeps a label that is new until its features come; the oldest make room.
+   *
+   * @param mostBytes that all that waits may take
+   */
+  void keep(String id, EarlyLabel label, long mostBytes) {
+    labels.add(id, label);
+    forgetSettled(mostBytes);
+    while (labels.size() > spec.mostPending() || bytes() > mostBytes && labels.size() > 0) {
+      labels.takeOldest();
+      count(LabelOutcome.DROPPED_LABELS);
+    }
+  }
+
+  /** Notes an example that came as a whole, and of which nothing was known but a label maybe. */
+  void complete(String id) {
+    if (labels.take(id) != null) {
+      count(LabelOutcome.DUPLICATE_LABELS);
+    }
+    count(LabelOutcome.COMPLETE);
+    settle(id, true);
+  }
+
+  private void match(String id, long delay) {
+    count(LabelOutcome.MATCHED);
+    delays.add(Math.max(0, delay));
+    settle(id, true);
+  }
+
+  private void settle(String id, boolean matched) {
+    settled.add(id, new Settled(matched, time));
+    if (settled.size() > spec.mostPending()) {
+      settled.takeOldest();
+    }
+  }
+
+  private void forgetSettled(long mostBytes) {
+    while (bytes() > mostBytes && settled.size() > 0) {
+      settled.takeOldest();
+    }
+  }
+
+  private void count(LabelOutcome outcome) {
+    counts[outcome.ordinal()]++;
+    if (counters != null) {
+      counters[outcome.ordinal()].inc();
+    }
+  }
+
+  /** Whether no record has come yet. */
+  boolean isEmpty() {
+    return records == 0;
+  }
+
+  /** Whether records have come since the last report. */
+  boolean hasNews() {
+    return records > reported;
+  }
+
+  /** What there is to report; {@link #hasNews} is false after it. */
+  MetricsReport.Labels report() {
+    reported = records;
+    return new MetricsReport.Labels(
+        features.size(),
+        labels.size(),
+        count(LabelOutcome.MATCHED, counts),
+        count(LabelOutcome.COMPLETE, counts),
+        count(LabelOutcome.TIMED_OUT, counts),
+        count(LabelOutcome.WITHOUT_FEATURES, counts),
+        count(LabelOutcome.DUPLICATE_FEATURES, counts),
+        count(LabelOutcome.DUPLICATE_LABELS, counts),
+        count(LabelOutcome.DROPPED_FEATURES, counts),
+        count(LabelOutcome.DROPPED_LABELS, counts),
+        count(LabelOutcome.LATE, counts),
+        delays.report());
+  }
+
+  private static long count(LabelOutcome outcome, long[] counts) {
+    return counts[outcome.ordinal()];
+  }
+
+  private long bytes() {
+    return features.bytes() + labels.bytes() + settled.bytes();
+  }
+
+  /** Bytes in memory, estimated. */
+  long memoryBytes() {
+    return bytes() + delays.memoryBytes();
+  }
+
+  /** A copy that shares what never changes. */
+  LabelJoin copy() {
+    LabelJoin copy =
+        new LabelJoin(spec, features.copy(), labels.copy(), settled.copy(), delays.copy());
+    System.arraycopy(counts, 0, copy.counts, 0, counts.length);
+    copy.time = time;
+    copy.records = records;
+    copy.reported = reported;
+    return copy;
+  }
+
+  void write(DataOutput out) throws IOException {
+    out.writeLong(time);
+    out.writeLong(records);
+    out.writeLong(reported);
+    out.writeInt(counts.length);
+    for (long count : counts) {
+      out.writeLong(count);
+    }
+    features.write(out);
+    labels.write(out);
+    settled.write(out);
+    delays.write(out);
+  }
+
+  /** Reads what {@link #write} wrote. */
+  static LabelJoin read(DataInput in, LateLabels spec, int window) throws IOException {
+    long time = in.readLong();
+    long records = in.readLong();
+    long reported = in.readLong();
+    long[] counts = new long[in.readInt()];
+    for (int i = 0; i < counts.length; i++) {
+      counts[i] = in.readLong();
+    }
+    LabelJoin join =
+        new LabelJoin(
+            spec,
+            Waiting.read(in, PendingFeatures::read),
+            Waiting.read(in, EarlyLabel::read),
+            Waiting.read(in, Settled::read),
+            LabelDelays.read(in, window));
+    System.arraycopy(counts, 0, join.counts, 0, counts.length);
+    join.time = time;
+    join.records = records;
+    join.reported = reported;
+    return join;
+  }
+}

@@ -1,0 +1,35 @@
+package dev.millrace.flink;
+
+import dev.millrace.data.KebabCase;
+
+/**
+ * What became of features and labels that came apart. Together with what still waits these are all
+ * records of a key: a match is two of them, everything else is one.
+ *
+ * <p>State has the counts in this order; new ones come behind.
+ */
+enum LabelOutcome {
+  /** A label found its features; the example was learned. */
+  MATCHED,
+  /** A record had both, of an example that nothing was known of. */
+  COMPLETE,
+  /** Features whose label did not come in time. */
+  TIMED_OUT,
+  /** A label whose features did not come in time. */
+  WITHOUT_FEATURES,
+  /** Features of an example whose features have come before. */
+  DUPLICATE_FEATURES,
+  /** A label of an example whose label has come before. */
+  DUPLICATE_LABELS,
+  /** Features that there was no room for. */
+  DROPPED_FEATURES,
+  /** A label that waited for its features and had to make room. */
+  DROPPED_LABELS,
+  /** A label whose features had timed out, or had found no room. */
+  LATE;
+
+  /** The name in Flink's metrics, such as {@code timed-out}. */
+  String id() {
+    return KebabCase.of(this);
+  }
+}

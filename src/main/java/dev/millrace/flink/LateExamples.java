@@ -1,0 +1,205 @@
+package dev.millrace.flink;
+
+import dev.millrace.codec.InputSpec;
+import dev.millrace.data.Chunk;
+import dev.millrace.data.Example;
+import dev.millrace.data.KafkaRecord;
+import dev.millrace.data.RecordKind;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import org.apache.flink.metrics.Counter;
+import org.apache.flink.metrics.MetricGroup;
+
+/**
+ * Makes examples of features and labels that come apart, one at a time: a label that finds its
+ * features becomes an example like any other, but for the prediction that is scored, which is the
+ * one made when the features came. One for all keys of a subtask, which take turns.
+ */
+final class LateExamples {
+  private static final String[] NO_NAMES = {};
+  private static final byte[][] NO_VALUES = {};
+
+  private final TrainSpec spec;
+  private final InputSpec.LateLabels labels;
+  private final long mostBytes;
+  private final TrainScratch scratch;
+  // Null if they are not published.
+  private final Predictions predictions;
+  private final Counter[] counters;
+  private final Example example = new Example();
+  private final Chunk single = new Chunk();
+  // Where the example at hand comes from.
+  private Chunk origin;
+  private int originRow;
+
+  /**
+   * @param mostBytes of a key's model and all that waits
+   */
+  LateExamples(
+      TrainSpec spec,
+      long mostBytes,
+      TrainScratch scratch,
+      Predictions predictions,
+      MetricGroup group) {
+    this.spec = spec;
+    this.labels = spec.input().labels();
+    this.mostBytes = mostBytes;
+    this.scratch = scratch;
+    this.predictions = predictions;
+    counters = new Counter[LabelOutcome.values().length];
+    for (LabelOutcome outcome : LabelOutcome.values()) {
+      counters[outcome.ordinal()] = JobMetric.LABELS.counter(group, outcome);
+    }
+  }
+
+  /**
+   * A chunk that says how many features a key's model has: the given one, or if it has labels alone
+   * an empty one of as many features as are declared. Null if nobody knows.
+   */
+  Chunk shape(Chunk chunk) {
+    int declared = spec.input().width();
+    if (chunk.width() > 0 || spec.model().start() != null) {
+      return chunk;
+    }
+    return declared == 0
+        ? null
+        : new Chunk(chunk.key(), 0, declared, chunk.epoch(), true, new String[0], new byte[0]);
+  }
+
+  /**
+   * Takes a row, whose features if it has any are as many as the model's.
+   *
+   * @return the example to be learned now, alone in a chunk that is filled again by the next call;
+   *     null if there is none
+   */
+  Chunk next(PrequentialModel model, LabelJoin join, Chunk chunk, int row, SideOutputs out) {
+    origin = chunk;
+    originRow = row;
+    scratch.pending = null;
+    join.countIn(counters);
+    long time = Math.max(0, PrequentialModel.windowTime(chunk, row));
+    join.advance(time);
+    RecordKind kind = chunk.kind(row);
+    if (kind.hasFeatures() || labels.topic() == null) {
+      model.seen(chunk, row);
+    }
+    String id = chunk.id(row);
+    boolean isWhole =
+        kind == RecordKind.FEATURES
+            ? takeFeatures(model, join, id, time, out)
+            : takeLabel(join, id, time, kind == RecordKind.EXAMPLE);
+    return isWhole ? single(id) : null;
+  }
+
+  /** Takes features; whether their label has come before. */
+  private boolean takeFeatures(
+      PrequentialModel model, LabelJoin join, String id, long time, SideOutputs out) {
+    if (join.isDuplicateOfFeatures(id)) {
+      return false;
+    }
+    EarlyLabel early = join.takeLabel(id, time);
+    if (early != null) {
+      fillFeatures();
+      example.label = early.label();
+      example.target = early.target();
+      return true;
+    }
+    int predicted = model.predict(origin, originRow, scratch);
+    float[] scores = Arrays.copyOf(scratch.scores, model.learner().outputs());
+    if (predictions != null) {
+      out.output(
+          Outputs.PREDICTIONS,
+          predictions.withoutLabel(model, origin, originRow, scores, predicted));
+    }
+    PendingFeatures pending =
+        new PendingFeatures(
+            Arrays.copyOf(scratch.features, origin.width()),
+            origin.weight(originRow),
+            time,
+            origin.partition(originRow),
+            origin.offset(originRow),
+            scores,
+            predicted);
+    join.keep(id, pending, mostBytes - model.learner().memoryBytes());
+    return false;
+  }
+
+  /**
+   * Takes a label; whether its features are at hand.
+   *
+   * @param withFeatures whether the record has some itself, which count if none came before
+   */
+  private boolean takeLabel(LabelJoin join, String id, long time, boolean withFeatures) {
+    PendingFeatures pending = join.takeFeatures(id, time);
+    if (pending != null) {
+      scratch.pending = pending;
+      fill(pending);
+    } else if (withFeatures && !join.isSettled(id)) {
+      join.complete(id);
+      fillFeatures();
+    } else {
+      if (!join.isDuplicateOrLateLabel(id)) {
+        join.keep(id, new EarlyLabel(label(), target(), time), mostBytes);
+      }
+      return false;
+    }
+    example.label = label();
+    example.target = target();
+    return true;
+  }
+
+  private void fillFeatures() {
+    example.resize(origin.width());
+    origin.copyFeatures(originRow, originRow + 1, example.features);
+    example.weight = origin.weight(originRow);
+    fillRecord(origin.partition(originRow), origin.offset(originRow));
+  }
+
+  private void fill(PendingFeatures pending) {
+    example.resize(pending.features().length);
+    System.arraycopy(pending.features(), 0, example.features, 0, example.width);
+    example.weight = pending.weight();
+    fillRecord(pending.partition(), pending.offset());
+  }
+
+  // Of the record itself only what metrics tell; a dead letter is made of the one at hand.
+  private void fillRecord(int partition, long offset) {
+    example.record =
+        new KafkaRecord(
+            spec.topic(),
+            partition,
+            offset,
+            origin.timestamp(originRow),
+            null,
+            null,
+            NO_NAMES,
+            NO_VALUES);
+  }
+
+  private String label() {
+    return origin.isClassification() ? origin.label(origin.labelOf(originRow)) : null;
+  }
+
+  private double target() {
+    return origin.target(originRow);
+  }
+
+  private Chunk single(String id) {
+    byte[] utf8 = id.getBytes(StandardCharsets.UTF_8);
+    example.setId(utf8, utf8.length);
+    example.key = origin.key();
+    example.eventTime = origin.eventTime(originRow);
+    example.epoch = origin.epoch();
+    single.clear();
+    single.add(example);
+    return single;
+  }
+
+  /** The record behind a row, or behind the row that the example at hand comes from. */
+  KafkaRecord record(Chunk chunk, int row) {
+    Chunk of = chunk == single ? origin : chunk;
+    int at = chunk == single ? originRow : row;
+    boolean ofLabels = labels.topic() != null && of.kind(at) == RecordKind.LABEL;
+    return of.record(at, ofLabels ? labels.topic() : spec.topic());
+  }
+}

@@ -1,0 +1,66 @@
+package dev.millrace.flink;
+
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
+
+/**
+ * Features that wait for their label, and what the model said when they came.
+ *
+ * @param partition of the record
+ * @param offset of the record
+ * @param scores of the classes known then, or the value
+ * @param predicted index of the class that was predicted, -1 for none
+ */
+record PendingFeatures(
+    float[] features,
+    float weight,
+    long time,
+    int partition,
+    long offset,
+    float[] scores,
+    int predicted)
+    implements Waiting.Thing {
+
+  @Override
+  public long arrayBytes() {
+    return (long) (features.length + scores.length) * Float.BYTES;
+  }
+
+  @Override
+  public void write(DataOutput out) throws IOException {
+    write(features, out);
+    out.writeFloat(weight);
+    out.writeLong(time);
+    out.writeInt(partition);
+    out.writeLong(offset);
+    write(scores, out);
+    out.writeInt(predicted);
+  }
+
+  static PendingFeatures read(DataInput in) throws IOException {
+    return new PendingFeatures(
+        readFloats(in),
+        in.readFloat(),
+        in.readLong(),
+        in.readInt(),
+        in.readLong(),
+        readFloats(in),
+        in.readInt());
+  }
+
+  private static void write(float[] numbers, DataOutput out) throws IOException {
+    out.writeInt(numbers.length);
+    for (float number : numbers) {
+      out.writeFloat(number);
+    }
+  }
+
+  private static float[] readFloats(DataInput in) throws IOException {
+    float[] numbers = new float[in.readInt()];
+    for (int i = 0; i < numbers.length; i++) {
+      numbers[i] = in.readFloat();
+    }
+    return numbers;
+  }
+}

@@ -1,0 +1,77 @@
+package dev.millrace.flink;
+
+import dev.millrace.data.FleetSample;
+import dev.millrace.data.MetricsReport;
+import dev.millrace.data.MetricsReport.ClassificationScores;
+import dev.millrace.data.MetricsReport.RegressionScores;
+import java.util.Arrays;
+
+/**
+ * The scores of the reports that came last, whatever their key, for means over all of them. A
+ * metrics reporter's thread may ask while the operator's adds: it then may see one report's scores
+ * half replaced by those of another.
+ */
+final class RecentReports {
+  static final int KEPT = 1_024;
+
+  private final double[] accuracies = new double[KEPT];
+  private final double[] losses = new double[KEPT];
+  // 1 if the model was better than the simplest baseline, 0 if not.
+  private final double[] better = new double[KEPT];
+  private int next;
+
+  RecentReports() {
+    Arrays.fill(accuracies, Double.NaN);
+    Arrays.fill(losses, Double.NaN);
+    Arrays.fill(better, Double.NaN);
+  }
+
+  void add(MetricsReport report) {
+    FleetSample sample = FleetSample.of(report, 0, false);
+    accuracies[next] = sample.accuracy();
+    losses[next] = sample.loss();
+    better[next] = better(report);
+    next = (next + 1) % KEPT;
+  }
+
+  /** Mean windowed accuracy, NaN if no report had one. */
+  double accuracy() {
+    return mean(accuracies);
+  }
+
+  /** Mean windowed loss, NaN if no report had one. */
+  double loss() {
+    return mean(losses);
+  }
+
+  /** Share of the reports in which the model was better than its baseline, NaN without any. */
+  double betterThanBaseline() {
+    return mean(better);
+  }
+
+  private static double better(MetricsReport report) {
+    if (report.scores() instanceof ClassificationScores scores) {
+      return greater(scores.window().accuracy(), scores.noChange().windowAccuracy());
+    }
+    if (report.scores() instanceof RegressionScores scores) {
+      return greater(scores.lastValue().windowMae(), scores.window().mae());
+    }
+    return Double.NaN;
+  }
+
+  private static double greater(double a, double b) {
+    return Double.isNaN(a) || Double.isNaN(b) ? Double.NaN : a > b ? 1 : 0;
+  }
+
+  private static double mean(double[] values) {
+    double sum = 0;
+    int count = 0;
+    for (double value : values) {
+      if (!Double.isNaN(value)) {
+        sum += value;
+        count++;
+      }
+    }
+    return count == 0 ? Double.NaN : sum / count;
+  }
+}

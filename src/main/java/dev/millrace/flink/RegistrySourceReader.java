@@ -1,0 +1,263 @@
+package dev.millrace.flink;
+
+import dev.millrace.codec.IdTable;
+import dev.millrace.codec.RegisteredSchemas;
+import dev.millrace.codec.SchemaAnswer;
+import dev.millrace.codec.WireFormat;
+import dev.millrace.data.KafkaRecord;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
+import org.apache.flink.api.common.eventtime.Watermark;
+import org.apache.flink.api.connector.source.ReaderOutput;
+import org.apache.flink.api.connector.source.SourceEvent;
+import org.apache.flink.api.connector.source.SourceOutput;
+import org.apache.flink.api.connector.source.SourceReader;
+import org.apache.flink.connector.kafka.source.split.KafkaPartitionSplit;
+import org.apache.flink.core.io.InputStatus;
+import org.apache.flink.metrics.MetricGroup;
+
+/**
+ * Reads records, and holds back one whose schema the registry has not told yet. While it does, it
+ * has nothing to give, as a topic without new records: the task is free for checkpoints, savepoints
+ * and its end, and no thread waits.
+ *
+ * <p>A checkpoint meanwhile says that the record was not read. A reader gives one record each time
+ * that it is asked, so there is never a second one.
+ */
+final class RegistrySourceReader implements SourceReader<KafkaRecord, KafkaPartitionSplit> {
+  private final SourceReader<KafkaRecord, KafkaPartitionSplit> records;
+  private final RegisteredSchemas schemas;
+  private final IdTable<SchemaAnswer> told;
+  private final Gate gate = new Gate();
+  // Checkpoints that were taken while a record was held back.
+  private final TreeSet<Long> incomplete = new TreeSet<>();
+
+  // Null while none is held back.
+  private KafkaRecord held;
+  private long heldTimestamp;
+  private SourceOutput<KafkaRecord> heldFor;
+  private CompletableFuture<Void> answered;
+  // What the gauge reads from another thread.
+  private volatile int waiting;
+
+  RegistrySourceReader(
+      SourceReader<KafkaRecord, KafkaPartitionSplit> records,
+      RegisteredSchemas schemas,
+      int cached,
+      MetricGroup metrics) {
+    this.records = records;
+    this.schemas = schemas;
+    this.told = new IdTable<>(cached);
+    JobMetric.REGISTRY_WAITING.gauge(metrics, () -> waiting);
+    JobMetric.REGISTRY_FAILURES.gauge(metrics, schemas::failures);
+  }
+
+  @Override
+  public void start() {
+    records.start();
+  }
+
+  @Override
+  public InputStatus pollNext(ReaderOutput<KafkaRecord> output) throws Exception {
+    if (held == null) {
+      gate.output = output;
+      InputStatus status = records.pollNext(gate);
+      return held == null ? status : InputStatus.NOTHING_AVAILABLE;
+    }
+    if (!isTold(held)) {
+      ask();
+      return InputStatus.NOTHING_AVAILABLE;
+    }
+    KafkaRecord record = held;
+    held = null;
+    waiting = 0;
+    heldFor.collect(record, heldTimestamp);
+    return InputStatus.MORE_AVAILABLE;
+  }
+
+  @Override
+  public CompletableFuture<Void> isAvailable() {
+    return held == null ? records.isAvailable() : answered;
+  }
+
+  private boolean isTold(KafkaRecord record) {
+    if (!WireFormat.isFramed(record.value())) {
+      return true;
+    }
+    int id = WireFormat.schemaId(record.value());
+    if (told.get(id) != null) {
+      return true;
+    }
+    SchemaAnswer answer = schemas.known(id);
+    // That there is no such schema may change.
+    if (answer instanceof SchemaAnswer.Found) {
+      told.put(id, answer);
+    }
+    return answer != null;
+  }
+
+  private void hold(KafkaRecord record, long timestamp, SourceOutput<KafkaRecord> output) {
+    held = record;
+    heldTimestamp = timestamp;
+    heldFor = output;
+    waiting = 1;
+    ask();
+  }
+
+  // However it ends: the next poll looks again.
+  private void ask() {
+    answered = schemas.ask(WireFormat.schemaId(held.value())).handle((answer, failure) -> null);
+  }
+
+  @Override
+  public List<KafkaPartitionSplit> snapshotState(long checkpointId) {
+    List<KafkaPartitionSplit> splits = records.snapshotState(checkpointId);
+    if (held == null) {
+      return splits;
+    }
+    incomplete.add(checkpointId);
+    List<KafkaPartitionSplit> withHeld = new ArrayList<>(splits.size());
+    for (KafkaPartitionSplit split : splits) {
+      withHeld.add(isOf(split, held) ? from(split, held.offset()) : split);
+    }
+    return withHeld;
+  }
+
+  private static boolean isOf(KafkaPartitionSplit split, KafkaRecord record) {
+    return split.getPartition() == record.partition() && split.getTopic().equals(record.topic());
+  }
+
+  private static KafkaPartitionSplit from(KafkaPartitionSplit split, long offset) {
+    return new KafkaPartitionSplit(
+        split.getTopicPartition(),
+        offset,
+        split.getStoppingOffset().orElse(KafkaPartitionSplit.NO_STOPPING_OFFSET));
+  }
+
+  @Override
+  public void notifyCheckpointComplete(long checkpointId) throws Exception {
+    boolean wasIncomplete = incomplete.contains(checkpointId);
+    incomplete.headSet(checkpointId, true).clear();
+    // The source would commit the offset behind the record that was held back.
+    if (!wasIncomplete) {
+      records.notifyCheckpointComplete(checkpointId);
+    }
+  }
+
+  @Override
+  public void notifyCheckpointAborted(long checkpointId) throws Exception {
+    incomplete.remove(checkpointId);
+    records.notifyCheckpointAborted(checkpointId);
+  }
+
+  @Override
+  public void addSplits(List<KafkaPartitionSplit> splits) {
+    records.addSplits(splits);
+  }
+
+  @Override
+  public void notifyNoMoreSplits() {
+    records.notifyNoMoreSplits();
+  }
+
+  @Override
+  public void handleSourceEvents(SourceEvent event) {
+    records.handleSourceEvents(event);
+  }
+
+  @Override
+  public void pauseOrResumeSplits(Collection<String> toPause, Collection<String> toResume) {
+    records.pauseOrResumeSplits(toPause, toResume);
+  }
+
+  @Override
+  public void close() throws Exception {
+    schemas.close();
+    records.close();
+  }
+
+  /** The output that the inner reader sees. */
+  private final class Gate implements ReaderOutput<KafkaRecord> {
+    private ReaderOutput<KafkaRecord> output;
+
+    @Override
+    public SourceOutput<KafkaRecord> createOutputForSplit(String splitId) {
+      return new SplitGate(output.createOutputForSplit(splitId));
+    }
+
+    @Override
+    public void releaseOutputForSplit(String splitId) {
+      output.releaseOutputForSplit(splitId);
+    }
+
+    @Override
+    public void collect(KafkaRecord record) {
+      collect(record, record.timestamp());
+    }
+
+    @Override
+    public void collect(KafkaRecord record, long timestamp) {
+      pass(record, timestamp, output);
+    }
+
+    @Override
+    public void emitWatermark(Watermark watermark) {
+      output.emitWatermark(watermark);
+    }
+
+    @Override
+    public void markIdle() {
+      output.markIdle();
+    }
+
+    @Override
+    public void markActive() {
+      output.markActive();
+    }
+  }
+
+  private void pass(KafkaRecord record, long timestamp, SourceOutput<KafkaRecord> output) {
+    if (isTold(record)) {
+      output.collect(record, timestamp);
+    } else {
+      hold(record, timestamp, output);
+    }
+  }
+
+  /** The same for one partition. */
+  private final class SplitGate implements SourceOutput<KafkaRecord> {
+    private final SourceOutput<KafkaRecord> output;
+
+    SplitGate(SourceOutput<KafkaRecord> output) {
+      this.output = output;
+    }
+
+    @Override
+    public void collect(KafkaRecord record) {
+      collect(record, record.timestamp());
+    }
+
+    @Override
+    public void collect(KafkaRecord record, long timestamp) {
+      pass(record, timestamp, output);
+    }
+
+    @Override
+    public void emitWatermark(Watermark watermark) {
+      output.emitWatermark(watermark);
+    }
+
+    @Override
+    public void markIdle() {
+      output.markIdle();
+    }
+
+    @Override
+    public void markActive() {
+      output.markActive();
+    }
+  }
+}

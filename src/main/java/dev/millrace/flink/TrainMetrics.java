@@ -1,0 +1,118 @@
+package dev.millrace.flink;
+
+import dev.millrace.data.Chunk;
+import dev.millrace.data.MetricsReport;
+import dev.millrace.eval.drift.DriftSignal;
+import dev.millrace.nn.OnlineModel;
+import dev.millrace.simd.Kernels;
+import org.apache.flink.metrics.Counter;
+import org.apache.flink.metrics.Histogram;
+import org.apache.flink.metrics.MetricGroup;
+import org.apache.flink.streaming.api.TimerService;
+
+/**
+ * What the training operator tells Flink of itself. Clocks are read for one chunk in 16: a chunk of
+ * many keys may hold a single example, which is learned in a microsecond. Not thread-safe.
+ */
+final class TrainMetrics {
+  private static final int CHUNKS_PER_SAMPLE = 16;
+
+  final Counter startedKeys;
+  final Counter forgottenKeys;
+  final Counter resetKeys;
+  final Counter grownKeys;
+  private final Counter learned;
+  private final Counter heldOut;
+  private final Counter steps;
+  private final Counter skippedSteps;
+  private final Counter driftWarnings;
+  private final Counter drifts;
+  private final Counter reports;
+  private final Histogram stepNanos;
+  private final Histogram endToEndMillis;
+  private final RecentReports recent = new RecentReports();
+  private long chunks;
+  private long chunkBegun;
+
+  // Of the model at hand, before it learned.
+  private long examplesBefore;
+  private long seqBefore;
+  private long stepsBefore;
+  private long skippedBefore;
+
+  TrainMetrics(MetricGroup group) {
+    startedKeys = JobMetric.STARTED_KEYS.counter(group);
+    forgottenKeys = JobMetric.FORGOTTEN_KEYS.counter(group);
+    resetKeys = JobMetric.RESET_KEYS.counter(group);
+    grownKeys = JobMetric.GROWN_KEYS.counter(group);
+    learned = JobMetric.LEARNED.counter(group);
+    heldOut = JobMetric.HELD_OUT.counter(group);
+    steps = JobMetric.STEPS.counter(group);
+    skippedSteps = JobMetric.SKIPPED_STEPS.counter(group);
+    driftWarnings = JobMetric.DRIFT_WARNINGS.counter(group);
+    drifts = JobMetric.DRIFTS.counter(group);
+    reports = JobMetric.REPORTS.counter(group);
+    stepNanos = JobMetric.STEP_NS.histogram(group);
+    endToEndMillis = JobMetric.END_TO_END_MS.histogram(group);
+    JobMetric.WINDOW_ACCURACY.gauge(group, recent::accuracy);
+    JobMetric.WINDOW_LOSS.gauge(group, recent::loss);
+    JobMetric.BETTER_THAN_BASELINE.gauge(group, recent::betterThanBaseline);
+    int bits = Kernels.best().bits();
+    JobMetric.SIMD_BITS.gauge(group, () -> bits);
+  }
+
+  /** Before the examples of a chunk are learned. */
+  void beginChunk() {
+    if (isSampled()) {
+      chunkBegun = System.nanoTime();
+    }
+  }
+
+  /** After all examples of the chunk. */
+  void endChunk(Chunk chunk, TimerService time) {
+    if (isSampled()) {
+      stepNanos.update((System.nanoTime() - chunkBegun) / chunk.size());
+      long timestamp = chunk.timestamp(chunk.size() - 1);
+      if (timestamp >= 0) { // else the record has none
+        endToEndMillis.update(Math.max(0, time.currentProcessingTime() - timestamp));
+      }
+    }
+    chunks++;
+  }
+
+  private boolean isSampled() {
+    return chunks % CHUNKS_PER_SAMPLE == 0;
+  }
+
+  /** Before a model learns. */
+  void before(PrequentialModel model) {
+    OnlineModel learner = model.learner();
+    examplesBefore = model.examples();
+    seqBefore = model.seq();
+    stepsBefore = learner.steps();
+    skippedBefore = learner.skippedSteps();
+  }
+
+  /** After it has learned, and before anything else may put another model in its place. */
+  void after(PrequentialModel model) {
+    OnlineModel learner = model.learner();
+    long examples = model.examples() - examplesBefore;
+    learned.inc(examples);
+    heldOut.inc(model.seq() - seqBefore - examples);
+    steps.inc(learner.steps() - stepsBefore);
+    skippedSteps.inc(learner.skippedSteps() - skippedBefore);
+  }
+
+  void drift(DriftSignal signal) {
+    switch (signal) {
+      case NONE -> {}
+      case WARNING -> driftWarnings.inc();
+      case DRIFT -> drifts.inc();
+    }
+  }
+
+  void report(MetricsReport report) {
+    reports.inc();
+    recent.add(report);
+  }
+}

@@ -1,0 +1,76 @@
+package dev.millrace.nn;
+
+import java.io.Serializable;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/**
+ * The settings of several models that learn the same and of which one answers.
+ *
+ * @param models at least 2, of different names
+ * @param champion name of the one that answers at first
+ * @param isChampionNamed whether the settings name it, rather than leave it to be the first
+ * @param onChange what is done with a stored model that is not of the kind its name stands for now
+ */
+public record ContestSpec(
+    List<Entrant> models,
+    String champion,
+    boolean isChampionNamed,
+    Promotion promotion,
+    OnChange onChange)
+    implements Serializable {
+
+  /** Models of one contest at most. */
+  public static final int MOST_MODELS = 8;
+
+  /** A model that takes part. */
+  public record Entrant(String name, ModelSpec model) implements Serializable {}
+
+  /**
+   * When a challenger becomes champion.
+   *
+   * @param automatic whether it does without being told to
+   * @param window examples over which losses fade, at least 1
+   * @param examples for which its windowed loss must have been the lower one without a break
+   * @param significance how likely one that is no better may take over in a champion's time
+   */
+  public record Promotion(boolean automatic, int window, int examples, double significance)
+      implements Serializable {
+
+    /** What is done where nothing else is said. */
+    public static final Promotion DEFAULT = new Promotion(true, 1_000, 500, 0.01);
+  }
+
+  /** What is done with a stored model that does not fit. */
+  public enum OnChange {
+    REFUSE,
+    /** It starts afresh; the others stay. */
+    RESET,
+    /** A smaller one is read as it is, to be grown. */
+    GROW
+  }
+
+  public ContestSpec {
+    models = List.copyOf(models);
+    if (models.size() < 2 || models.size() > MOST_MODELS) {
+      throw new IllegalArgumentException(
+          "a contest has 2 to " + MOST_MODELS + " models, but these are " + models.size());
+    }
+    if (models.stream().map(Entrant::name).distinct().count() < models.size()) {
+      throw new IllegalArgumentException("two models of a contest have the same name");
+    }
+    if (models.stream().noneMatch(entrant -> entrant.name().equals(champion))) {
+      throw new IllegalArgumentException("the champion \"" + champion + "\" is none of the models");
+    }
+  }
+
+  /** The same with another treatment of models that do not fit. */
+  public ContestSpec with(OnChange other) {
+    return new ContestSpec(models, champion, isChampionNamed, promotion, other);
+  }
+
+  /** The models' names in words. */
+  public String names() {
+    return models.stream().map(Entrant::name).collect(Collectors.joining(", "));
+  }
+}

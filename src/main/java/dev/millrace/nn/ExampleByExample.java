@@ -1,0 +1,66 @@
+package dev.millrace.nn;
+
+/** A model to which many examples at once are no more than one after the other. */
+public abstract class ExampleByExample implements OnlineModel {
+
+  /** As {@link #learnClass(float[], int, int, float, float[])}, of a class that is known. */
+  protected abstract float learnClass(
+      float[] features, int offset, int classIndex, float weight, float[] out, int outOffset);
+
+  /** As {@link #learnValue(float[], int, double, float, float[])}. */
+  protected abstract float learnValue(
+      float[] features, int offset, double target, float weight, float[] out, int outOffset);
+
+  @Override
+  public final float learnClass(
+      float[] features, int offset, int classIndex, float weight, float[] out) {
+    require(classIndex);
+    return learnClass(features, offset, classIndex, weight, out, 0);
+  }
+
+  @Override
+  public final void learnClasses(
+      float[] features,
+      int offset,
+      int rows,
+      int[] classIndexes,
+      float[] weights,
+      float[] out,
+      float[] losses) {
+    for (int r = 0; r < rows; r++) {
+      require(classIndexes[r]);
+    }
+    int at = offset;
+    for (int r = 0; r < rows; r++, at += inputs()) {
+      losses[r] = learnClass(features, at, classIndexes[r], weights[r], out, r * classes());
+    }
+  }
+
+  private void require(int classIndex) {
+    if (classIndex < 0 || classIndex >= classes()) {
+      throw new IndexOutOfBoundsException(
+          "class " + classIndex + " is not one of the " + classes() + " known: add it first");
+    }
+  }
+
+  @Override
+  public final float learnValue(
+      float[] features, int offset, double target, float weight, float[] out) {
+    return learnValue(features, offset, target, weight, out, 0);
+  }
+
+  @Override
+  public final void learnValues(
+      float[] features,
+      int offset,
+      int rows,
+      double[] targets,
+      float[] weights,
+      float[] out,
+      float[] losses) {
+    int at = offset;
+    for (int r = 0; r < rows; r++, at += inputs()) {
+      losses[r] = learnValue(features, at, targets[r], weights[r], out, r);
+    }
+  }
+}

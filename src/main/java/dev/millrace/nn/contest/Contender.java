@@ -1,0 +1,70 @@
+package dev.millrace.nn.contest;
+
+import dev.millrace.nn.ContestSpec.Entrant;
+import dev.millrace.nn.OnlineModel;
+import java.io.ByteArrayOutputStream;
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.DataOutputStream;
+import java.io.IOException;
+
+/** A model of a contest, and how it does. */
+final class Contender {
+
+  /** Of standing and duel. */
+  static final int MEMORY_BYTES = 128;
+
+  final Entrant entrant;
+  final OnlineModel model;
+  final Standing standing;
+  final Duel duel;
+
+  Contender(Entrant entrant, OnlineModel model, Standing standing, Duel duel) {
+    this.entrant = entrant;
+    this.model = model;
+    this.standing = standing;
+    this.duel = duel;
+  }
+
+  /** One that has learned nothing, or of whose learning nothing is known. */
+  static Contender begin(Entrant entrant, OnlineModel model) {
+    return new Contender(entrant, model, new Standing(), new Duel());
+  }
+
+  String name() {
+    return entrant.name();
+  }
+
+  /** The same with another model in its place. */
+  Contender with(OnlineModel other) {
+    return new Contender(entrant, other, standing, duel);
+  }
+
+  Contender copy() {
+    return new Contender(entrant, model.copy(), standing.copy(), duel.copy());
+  }
+
+  /** What {@link Stored#read} reads. */
+  void write(DataOutput out) throws IOException {
+    out.writeUTF(name());
+    standing.write(out);
+    duel.write(out);
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream((int) model.memoryBytes());
+    model.write(new DataOutputStream(bytes));
+    out.writeInt(bytes.size());
+    out.write(bytes.toByteArray());
+  }
+
+  /** A contender as it was written: its model may not be of the kind that its name stands for. */
+  record Stored(String name, Standing standing, Duel duel, byte[] model) {
+
+    static Stored read(DataInput in) throws IOException {
+      String name = in.readUTF();
+      Standing standing = Standing.read(in);
+      Duel duel = Duel.read(in);
+      byte[] model = new byte[in.readInt()];
+      in.readFully(model);
+      return new Stored(name, standing, duel, model);
+    }
+  }
+}

@@ -1,0 +1,224 @@
+package dev.millrace.nn.contest;
+
+import dev.millrace.data.Task;
+import dev.millrace.nn.ContestSpec;
+import dev.millrace.nn.ContestSpec.Entrant;
+import dev.millrace.nn.ModelHeader;
+import dev.millrace.nn.ModelMismatchException;
+import dev.millrace.nn.OnlineModel;
+import dev.millrace.nn.Workspace;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.DataInput;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.SequenceInputStream;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Reads a contest as it was stored, for settings that may name other models by now. */
+final class ContestReader {
+
+  static final int VERSION = 1;
+
+  private static final String CHAMPION = ", champion ";
+
+  private final ContestSpec spec;
+  private final Task task;
+  private final Workspace shared;
+  private final ModelMaker maker;
+  private final List<String> notes = new ArrayList<>();
+
+  ContestReader(ContestSpec spec, Task task, Workspace shared, ModelMaker maker) {
+    this.spec = spec;
+    this.task = task;
+    this.shared = shared;
+    this.maker = maker;
+  }
+
+  /** What is in a contest, in words. */
+  static String shape(Task task, String champion, String names) {
+    return task.id() + CHAMPION + champion + " of " + names;
+  }
+
+  Contest read(DataInput in) throws IOException {
+    ModelHeader header = ModelHeader.read(in);
+    if (!header.shape().contains(CHAMPION)) {
+      return ofOneModel(header, in);
+    }
+    if (!header.shape().startsWith(task.id() + CHAMPION)) {
+      throw new ModelMismatchException(
+          "the stored models are of another task: stored (%s), configured (%s); go back to the"
+                  .formatted(header.shape(), task.id())
+              + " stored settings, or start afresh");
+    }
+    int version = in.readInt();
+    if (version != VERSION) {
+      throw new IOException(
+          "the stored models have format version %d, this program reads %d: use the program that"
+                  .formatted(version, VERSION)
+              + " wrote them, or a newer one");
+    }
+    long keySeed = in.readLong();
+    String champion = in.readUTF();
+    Map<String, Contender.Stored> stored = new LinkedHashMap<>();
+    for (int left = in.readInt(); left > 0; left--) {
+      Contender.Stored one = Contender.Stored.read(in);
+      stored.put(one.name(), one);
+    }
+    boolean isThere = requireChampion(champion);
+    Contender[] contenders = contenders(header, keySeed, stored);
+    Scoreboard board = board(contenders, isThere ? champion : spec.champion());
+    board.readRest(in, isThere ? null : stored.get(champion));
+    in.readLong(); // steps and those left out, which the models know too
+    in.readLong();
+    return contest(keySeed, board);
+  }
+
+  private Scoreboard board(Contender[] contenders, String champion) {
+    return new Scoreboard(contenders, new Referee(spec.promotion()), champion);
+  }
+
+  private Contest contest(long keySeed, Scoreboard board) {
+    Contest contest = new Contest(spec, task, keySeed, maker, board);
+    contest.note(notes);
+    return contest;
+  }
+
+  /** Whether the stored champion is among the models. */
+  private boolean requireChampion(String champion) throws ModelMismatchException {
+    boolean isThere = spec.models().stream().anyMatch(one -> one.name().equals(champion));
+    if (!isThere && !spec.isChampionNamed()) {
+      throw new ModelMismatchException(
+          "its champion is the model \"%s\", which is not among models (%s) any more; put it back,"
+                  .formatted(champion, spec.names())
+              + " name the one to take its place with champion: NAME, or start afresh");
+    }
+    return isThere;
+  }
+
+  private Contender[] contenders(
+      ModelHeader header, long keySeed, Map<String, Contender.Stored> stored) throws IOException {
+    Contender[] contenders = new Contender[spec.models().size()];
+    for (int i = 0; i < contenders.length; i++) {
+      Entrant entrant = spec.models().get(i);
+      Contender.Stored one = stored.get(entrant.name());
+      OnlineModel model = one == null ? null : model(entrant, one);
+      if (one == null) {
+        notes.add("model \"" + entrant.name() + "\" is new and starts afresh");
+      }
+      contenders[i] =
+          model == null
+              ? begin(entrant, header, keySeed)
+              : new Contender(entrant, model, one.standing(), one.duel());
+    }
+    for (String name : stored.keySet()) {
+      if (spec.models().stream().noneMatch(entrant -> entrant.name().equals(name))) {
+        notes.add("model \"" + name + "\" is not among models any more and is dropped");
+      }
+    }
+    return contenders;
+  }
+
+  private Contender begin(Entrant entrant, ModelHeader header, long keySeed) {
+    OnlineModel fresh =
+        maker.create(entrant.model(), task, header.inputs(), header.classes(), keySeed);
+    fresh.use(shared);
+    return Contender.begin(entrant, fresh);
+  }
+
+  /** The stored model, or null if it is to start afresh. */
+  private OnlineModel model(Entrant entrant, Contender.Stored one) throws IOException {
+    try {
+      return maker.read(open(one.model()), entrant.model(), task, shared);
+    } catch (ModelMismatchException e) {
+      String text = "model \"" + entrant.name() + "\": " + e.getMessage();
+      switch (spec.onChange()) {
+        case RESET -> {
+          notes.add(text + "; it starts afresh");
+          return null;
+        }
+        case GROW -> {
+          if (e.storedShape() != null) {
+            return smaller(entrant, one, e.storedShape(), text);
+          }
+        }
+        case REFUSE -> {}
+      }
+      throw new ModelMismatchException(text);
+    }
+  }
+
+  private OnlineModel smaller(Entrant entrant, Contender.Stored one, String shape, String refusal)
+      throws IOException {
+    try {
+      return maker.read(open(one.model()), entrant.model().withHiddenOf(shape), task, shared);
+    } catch (ModelMismatchException e) {
+      throw new ModelMismatchException(refusal); // it differs in more than its hidden layers
+    }
+  }
+
+  private static DataInputStream open(byte[] model) {
+    return new DataInputStream(new ByteArrayInputStream(model));
+  }
+
+  /** The pipeline had one model before: it is the champion, if it is of its kind. */
+  private Contest ofOneModel(ModelHeader header, DataInput in) throws IOException {
+    Contender[] contenders = new Contender[spec.models().size()];
+    long keySeed = 0;
+    long examples = 0;
+    int champion = 0;
+    for (int i = 0; i < contenders.length; i++) {
+      Entrant entrant = spec.models().get(i);
+      if (entrant.name().equals(spec.champion())) {
+        champion = i;
+        OnlineModel model = maker.read(withHeader(header, in), entrant.model(), task, shared);
+        contenders[i] = Contender.begin(entrant, model);
+        keySeed = model.keySeed();
+        examples = model.examples();
+      }
+    }
+    for (int i = 0; i < contenders.length; i++) {
+      if (i != champion) {
+        Entrant entrant = spec.models().get(i);
+        contenders[i] = begin(entrant, header, keySeed);
+        notes.add("model \"" + entrant.name() + "\" is new and starts afresh");
+      }
+    }
+    Scoreboard board = board(contenders, spec.champion());
+    board.startAt(examples);
+    return contest(keySeed, board);
+  }
+
+  /** The input as it was before its header was read. */
+  private static DataInput withHeader(ModelHeader header, DataInput rest) throws IOException {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    header.write(new DataOutputStream(bytes));
+    InputStream before = new ByteArrayInputStream(bytes.toByteArray());
+    return new DataInputStream(new SequenceInputStream(before, new Rest(rest)));
+  }
+
+  /** An input as a stream, for one that knows where to stop. */
+  private static final class Rest extends InputStream {
+    private final DataInput in;
+
+    Rest(DataInput in) {
+      this.in = in;
+    }
+
+    @Override
+    public int read() throws IOException {
+      return in.readUnsignedByte();
+    }
+
+    @Override
+    public int read(byte[] into, int offset, int length) throws IOException {
+      in.readFully(into, offset, length);
+      return length;
+    }
+  }
+}

@@ -1,0 +1,108 @@
+// All keys together: how the figures are spread over them, the worst, and what happened lately.
+import { Charts, eventWord } from "./charts.js";
+import { $, after, column, element, format, getJson, groups, isNumber, keyLabel, merged, moment, setText } from "./format.js";
+import { drawTable } from "./tables.js";
+import { FLEET } from "./views.js";
+
+const MAX_POINTS = 4000;
+const MAX_EVENTS = 15;
+
+let points = null;
+let news = null;
+let events = null;
+let charts = null;
+let latestOnly = false;
+
+/** Forgets what is held, as the server may be a new one with another history. */
+export function forgetFleet() {
+  points = null;
+  events = null;
+}
+
+/**
+ * Fetches what is new and draws it.
+ *
+ * @param count of the events that the server has
+ */
+export async function loadFleet(count) {
+  const from = after(points, MAX_POINTS);
+  const [answer, happened] = await Promise.all([
+    getJson("/api/fleet?" + from.slice(1)),
+    !events || events.count !== count ? getJson("/api/events") : null,
+  ]);
+  if (points && points.run !== answer.run) { // what came is the end of another series
+    points = null;
+    return loadFleet(count);
+  }
+  points = from === "" ? answer : merged(points, answer);
+  news = answer;
+  if (happened) events = happened;
+  drawFleet();
+}
+
+export function setFleetAxes(axes) {
+  latestOnly = axes.latestOnly;
+  drawFleet();
+}
+
+export function drawFleet() {
+  if (!points || !events) return;
+  const { fleet } = news;
+  setText($("fleet-keys"), groups(fleet.keys));
+  setText($("fleet-active"), groups(fleet.active));
+  const drifting = fleet.drifting ? fleet.drifting.count : null;
+  setText($("fleet-drifting"), groups(drifting));
+  $("fleet-drifting").classList.toggle("warn", drifting > 0);
+  setText($("fleet-sub"), "each key counts once" + (news.from_topic ? "; as the fleet topic says" : ""));
+  drawSpread();
+  if (!charts) charts = new Charts($("fleet-charts"), FLEET);
+  const drawn = FLEET.filter((spec) => column(points, spec.lines[0].of).some(isNumber) || spec.lines[0].of === "rate");
+  charts.specs = drawn;
+  charts.draw({ places: column(points, "time_ms"), times: column(points, "time"), of: (name) => column(points, name), byTime: true, latestOnly });
+  drawWorst(fleet.worst);
+  drawEvents();
+}
+
+function drawSpread() {
+  const { accuracy, loss } = news.fleet;
+  const line = (name, spread, digits) => [name, ["min", "p10", "p50", "p90", "max"].map((of) => format(spread[of], digits))];
+  const lines = [];
+  if (accuracy) lines.push(line("accuracy", accuracy, 3));
+  if (loss) lines.push(line("loss", loss, null));
+  $("spread-panel").hidden = lines.length === 0;
+  if (lines.length > 0) drawTable($("spread"), ["window", "min", "p10", "median", "p90", "max"], lines);
+}
+
+/** A key as a link to its model. */
+function keyLink(key) {
+  const link = element("a", "key-link", keyLabel(key));
+  link.href = "#key=" + encodeURIComponent(key);
+  link.title = keyLabel(key);
+  return link;
+}
+
+/** Like drawTable, with a link in the first cell of each line. */
+function drawLinked(table, headings, lines) {
+  drawTable(table, headings, lines.map(([, cells]) => [null, cells]));
+  lines.forEach(([key], i) => {
+    const cell = table.tBodies[0].rows[i].cells[0];
+    if (cell.dataset.key !== key || !cell.firstElementChild) {
+      cell.dataset.key = key;
+      cell.replaceChildren(keyLink(key));
+    }
+  });
+}
+
+function drawWorst(worst) {
+  $("worst-panel").hidden = worst.length === 0;
+  drawLinked($("worst"), ["key", "loss", "accuracy", "examples"],
+    worst.map((one) => [one.key, [format(one.loss), format(one.accuracy, 3), groups(one.examples)]]));
+}
+
+function drawEvents() {
+  const shown = events.events.slice(0, MAX_EVENTS);
+  setText($("all-events-note"), shown.length === 0 ? "Nothing has happened to a model yet: no drift, no reset, no step left out." : "");
+  $("all-events").hidden = shown.length === 0;
+  drawLinked($("all-events"), ["key", "event", "event time"],
+    shown.map((one) => [one.key, [eventWord(one.event) + (one.detail ? ": " + one.detail : ""), moment(one.time)]]));
+}

@@ -1,0 +1,235 @@
+// The model of one key: figures, charts, confusion matrix, tables.
+import { Charts, MARKS, eventWord } from "./charts.js";
+import { $, DASH, after, column, duration, element, format, getJson, groups, isNumber, keyLabel, merged, moment, setText } from "./format.js";
+import { drawMatrix } from "./matrix.js";
+import { drawList, drawTable } from "./tables.js";
+import { EPOCHS, FIGURE_NAMES, REGRESSION, viewOf } from "./views.js";
+
+const MAX_POINTS = 4000;       // beyond this the thinned history is fetched afresh
+const MAX_EVENTS = 12;
+let points = null; // { key, run, columns, values, epochs }, one array per column
+let latest = null; // the key's whole metrics record
+let marks = [];
+let marksCount = -1;
+let charts = null;
+let shownView = null;
+let settings = { byTime: false, latestOnly: false };
+
+/** Forgets what is held, as the server may be a new one with another history. */
+export function forgetModel() {
+  points = null;
+  latest = null;
+  marksCount = -1;
+}
+
+/**
+ * Fetches what is new of a key and draws it.
+ *
+ * @param count of the events that the server has
+ * @param isWanted whether the key is still the one to show
+ * @return false if the server does not know the key
+ */
+export async function loadModel(key, count, isWanted) {
+  const name = encodeURIComponent(key);
+  const held = points && points.key === key ? points : null;
+  const newMarks = !held || count !== marksCount;
+  const [news, record, events] = await Promise.all([
+    getJson("/api/history?key=" + name + after(held, MAX_POINTS)),
+    getJson("/api/latest?key=" + name),
+    newMarks ? getJson("/api/events?key=" + name) : null,
+  ]);
+  if (!isWanted()) return true;
+  if (news == null || record == null) return false;
+  if (held && held.run !== news.run) { // what came is the end of another series
+    points = null;
+    return loadModel(key, count, isWanted);
+  }
+  points = after(held, MAX_POINTS) === "" ? news : merged(held, news);
+  latest = record;
+  if (events) [marks, marksCount] = [events.events, events.count];
+  drawModel();
+  return true;
+}
+
+/** Draws with other axes. */
+export function setAxes(axes) {
+  settings = axes;
+  drawModel();
+}
+
+export function drawModel() {
+  if (!latest || !points) return;
+  const view = viewOf(latest.task);
+  if (view !== shownView) buildView(view);
+  setText($("key-name"), keyLabel(latest.key));
+  $("key-name").title = keyLabel(latest.key);
+  const size = latest.window && latest.window.size;
+  setText($("key-sub"), latest.task + (isNumber(size) ? ", window of the last " + groups(size) + " examples" : ""));
+  drawTiles(view);
+  drawCharts();
+  drawMatrix(latest.confusion_matrix);
+  drawClasses();
+  drawCompare(view);
+  drawMembers();
+  drawLabels();
+  drawValidation(view);
+  drawEvents();
+  drawSettings();
+}
+
+function buildView(view) {
+  shownView = view;
+  if (charts) charts.clear();
+  charts = new Charts($("charts"), view.charts);
+  const own = view.tiles.map((tile) => newTile(tile.id, tile.label, tile.versus ? "tile versus" : "tile"));
+  $("tiles").replaceChildren(...own, newTile("examples", "Examples", "tile"));
+  const rate = element("span");
+  rate.id = "rate";
+  $("examples-delta").append(rate, " per second");
+}
+
+function newTile(id, label, className) {
+  const tile = element("dl", className);
+  const value = element("dd", "value");
+  value.id = id;
+  const delta = element("dd", "delta");
+  delta.id = id + "-delta";
+  tile.append(element("dt", "", label), value, delta);
+  return tile;
+}
+
+function drawTiles(view) {
+  for (const tile of view.tiles) {
+    const value = latest.window[tile.of];
+    setText($(tile.id), format(value, tile.digits));
+    if (!tile.versus) continue;
+    const block = latest.baseline && latest.baseline[tile.versus];
+    drawDelta($(tile.id + "-delta"), tile, value, block && block.window ? block.window[tile.of] : null);
+  }
+  setText($("examples"), groups(latest.examples));
+  const rates = column(points, "rate").filter(isNumber);
+  setText($("rate"), groups(rates[rates.length - 1]));
+}
+
+function drawDelta(node, tile, value, baseline) {
+  const known = isNumber(value) && isNumber(baseline);
+  const gain = known ? (value - baseline) * tile.better : 0;
+  node.className = "delta " + (gain > 0 ? "good" : gain < 0 ? "bad" : "");
+  const name = tile.versus === "no_change" ? "no-change" : "last value";
+  const sign = value > baseline ? "+" : value < baseline ? "\u2212" : "\u00b1";
+  setText(node, known ? sign + format(Math.abs(value - baseline), tile.digits) + " vs " + name : "");
+}
+
+function drawCharts() {
+  const epochs = points.epochs.length > 0
+    ? { spec: EPOCHS, places: points.epochs.map(([epoch]) => epoch), of: () => points.epochs.map(([, loss]) => loss) } : null;
+  charts.draw({
+    places: column(points, "seq"), times: column(points, "time"), of: (name) => column(points, name), marks, ...settings,
+  }, epochs);
+  const kinds = [...new Set(marks.map((mark) => mark.event))].filter((event) => MARKS[event]);
+  $("marks-legend").hidden = kinds.length === 0;
+  const text = kinds.map((event) => MARKS[event].word).join(",");
+  if ($("marks-legend").dataset.kinds !== text) {
+    $("marks-legend").dataset.kinds = text;
+    $("marks-legend").replaceChildren(...kinds.map((event) => element("span", "mark " + MARKS[event].shape, MARKS[event].word)));
+  }
+}
+
+// ---- tables -------------------------------------------------------------------------------------
+
+function drawClasses() {
+  const classes = latest.per_class;
+  $("classes-panel").hidden = !classes;
+  if (!classes) return;
+  drawTable($("classes"), ["class", "precision", "recall", "F1", "count"],
+    classes.map((one) => [one.class, [format(one.precision, 3), format(one.recall, 3), format(one.f1, 3), groups(one.support)]]));
+}
+
+function drawCompare(view) {
+  const digits = view === REGRESSION ? null : 3;
+  const figures = (block) => view.compare.map((name) => format(block && block[name], name === "loss" ? null : name === "r2" ? 3 : digits));
+  const baseline = latest.baseline || {};
+  const known = view.baselines.filter(([id]) => baseline[id]);
+  const block = (of) => [
+    ["model", figures(latest[of]), "own"],
+    ...known.map(([id, name]) => [name, figures(baseline[id][of])]),
+  ];
+  const second = ["since start", view.compare.map(() => ""), "group"];
+  drawTable($("compare"), ["window", ...view.compare.map((name) => FIGURE_NAMES[name])],
+    [...block("window"), second, ...block("total")]);
+}
+
+/** Of a mixture its networks, with the weight of each; of several models which one answers. */
+function drawMembers() {
+  const { members, models } = latest;
+  const competing = Array.isArray(models) ? models.filter((one) => one && typeof one.name === "string") : [];
+  const mixed = members && members.weights ? Object.keys(members.weights) : [];
+  $("members-panel").hidden = competing.length === 0 && mixed.length === 0;
+  if (competing.length > 0) {
+    setText($("members-title"), "Models");
+    drawTable($("members"), ["model", "loss", "accuracy", "leads for"], competing.map((one) => {
+      const isChampion = one.role === "champion";
+      const loss = [one.log_loss, one.mae, one.loss].find(isNumber);
+      return [one.name + (isChampion ? " (answers)" : ""), [format(loss), format(one.accuracy, 3), groups(one.lead)], isChampion ? "own" : ""];
+    }));
+  } else if (mixed.length > 0) {
+    setText($("members-title"), "Mixture");
+    const losses = members.losses || {};
+    drawTable($("members"), ["network", "weight", "loss"], mixed.map((name) => {
+      const leads = name === members.leader;
+      return [name + (leads ? " (leads)" : ""), [format(members.weights[name], 3), format(losses[name])], leads ? "own" : ""];
+    }));
+  }
+}
+
+/** Labels that come after their features: how many, how late. */
+function drawLabels() {
+  const { labels } = latest;
+  const known = labels != null && isNumber(labels.matched);
+  $("labels-panel").hidden = !known;
+  if (!known) return;
+  const delay = labels.delay_ms;
+  const delays = delay ? ["p50", "p90", "p99", "max"].filter((of) => isNumber(delay[of])).map((of) => [of, duration(delay[of])]) : [];
+  drawList($("labels"), [
+    ["labels joined", groups(labels.matched), "labels-matched"],
+    ["waiting for their label", groups(labels.pending), ""],
+    ["never labelled in time", groups(labels.timed_out), ""],
+    ["without features", groups(labels.without_features), ""],
+    ["delay", delays.map(([of, text]) => of + " " + text).join(", ") || DASH, ""],
+  ]);
+}
+
+function drawValidation(view) {
+  const held = latest.validation;
+  $("validation-panel").hidden = !held;
+  if (!held) return;
+  const block = (of) => view.validation.map(([name, digits]) => format(held[of] && held[of][name], digits));
+  drawTable($("validation"), ["held out", ...view.validation.map(([name]) => FIGURE_NAMES[name])],
+    [["window", block("window"), "own"], ["epoch " + (latest.epoch || 1), block("epoch")]]);
+  const best = isNumber(held.best_loss) ? "Lowest loss " + format(held.best_loss) + ", in epoch " + held.best_epoch + "." : "";
+  setText($("validation-note"), [best, held.stopped ? "Learning has stopped: no lower loss for as many epochs as the pipeline allows." : ""].join(" ").trim());
+}
+
+function drawEvents() {
+  $("events-panel").hidden = marks.length === 0;
+  drawTable($("events"), ["event", "examples", "event time"],
+    marks.slice(0, MAX_EVENTS).map((mark) => [
+      eventWord(mark.event) + (mark.detail ? ": " + mark.detail : ""), [groups(mark.seq), moment(mark.time)]]));
+  setText($("events-note"), marks.length > MAX_EVENTS ? "The last " + MAX_EVENTS + " of " + groups(marks.length) + "." : "");
+}
+
+function drawSettings() {
+  const lines = [
+    ["model version", groups(latest.model_version), "model-version"],
+    ["learning rate", isNumber(latest.learning_rate) ? String(latest.learning_rate) : DASH, "learning-rate"],
+    ["skipped steps", groups(latest.skipped_steps), "skipped-steps"],
+    ["event time", moment(Date.parse(latest.event_time)), "event-time"],
+    ["config", latest.config || DASH, "config"],
+  ];
+  for (const [topic, partitions] of Object.entries(latest.input || {})) {
+    for (const [partition, range] of Object.entries(partitions)) {
+      lines.push([topic + " [" + partition + "]", "offsets " + [].concat(range).join("\u2013"), ""]);
+    }
+  }
+  drawList($("settings"), lines);
+}

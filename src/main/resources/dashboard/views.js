@@ -1,0 +1,110 @@
+// What is drawn, by kind of task. A line with "own: true" is the model's; the others are compared
+// with it. Lines that may be absent are left out of the chart until they have a value, and those that
+// stand aside may lie outside of it, so that the others are not pressed together.
+
+const share = { digits: 3, low: 0, high: 1 };
+const amount = { digits: null, low: 0 };
+const model = { name: "model", style: "model", own: true };
+const validation = { name: "held out", style: "second", dash: [8, 3], optional: true };
+
+const rate = {
+  title: "Throughput", hint: "examples/s as they arrive", from: 0, ...amount,
+  lines: [{ ...model, name: "", of: "rate" }],
+};
+
+export const CLASSIFICATION = {
+  main: { name: "accuracy", label: "acc", baseline: "baseline_accuracy", better: 1, ...share },
+  tiles: [
+    { id: "window-accuracy", label: "Accuracy", of: "accuracy", versus: "no_change", better: 1, ...share },
+    { id: "window-f1", label: "F1", of: "f1", versus: "no_change", better: 1, ...share },
+    { id: "window-precision", label: "Precision", of: "precision", ...share },
+    { id: "window-recall", label: "Recall", of: "recall", ...share },
+    { id: "window-loss", label: "Loss", of: "loss", ...amount },
+  ],
+  charts: [
+    {
+      title: "Accuracy", ...share,
+      lines: [
+        { ...model, of: "accuracy" },
+        { name: "no change", of: "baseline_accuracy", style: "baseline", dash: [5, 4] },
+        { name: "majority", of: "majority_accuracy", style: "baseline", dash: [1, 4], optional: true, aside: true },
+        { ...validation, of: "validation_accuracy" },
+      ],
+    },
+    {
+      title: "F1", ...share,
+      lines: [
+        { ...model, of: "f1" },
+        { name: "no change", of: "baseline_f1", style: "baseline", dash: [5, 4] },
+      ],
+    },
+    {
+      title: "Precision and recall", ...share,
+      lines: [
+        { ...model, name: "precision", of: "precision" },
+        { ...model, name: "recall", of: "recall", style: "second" },
+      ],
+    },
+    { title: "Loss", ...amount, lines: [{ ...model, of: "loss" }, { ...validation, of: "validation_loss" }] },
+    rate,
+  ],
+  compare: ["accuracy", "f1", "kappa", "loss"],
+  baselines: [["no_change", "no change"], ["majority", "majority class"]],
+  validation: [["accuracy", 3], ["f1", 3], ["loss", null]],
+};
+
+export const REGRESSION = {
+  main: { name: "mae", label: "MAE", baseline: "baseline_mae", better: -1, ...amount },
+  tiles: [
+    { id: "window-mae", label: "MAE", of: "mae", versus: "last_value", better: -1, ...amount },
+    { id: "window-rmse", label: "RMSE", of: "rmse", versus: "last_value", better: -1, ...amount },
+    { id: "window-r2", label: "R\u00b2", of: "r2", digits: 3 },
+    { id: "window-loss", label: "Loss", of: "loss", ...amount },
+  ],
+  charts: [
+    {
+      title: "MAE", ...amount,
+      lines: [
+        { ...model, of: "mae" },
+        { name: "last value", of: "baseline_mae", style: "baseline", dash: [5, 4] },
+        { name: "mean", of: "mean_mae", style: "baseline", dash: [1, 4], optional: true, aside: true },
+        { ...validation, of: "validation_mae" },
+      ],
+    },
+    {
+      title: "RMSE", ...amount,
+      lines: [
+        { ...model, of: "rmse" },
+        { name: "last value", of: "baseline_rmse", style: "baseline", dash: [5, 4] },
+      ],
+    },
+    { title: "R\u00b2", digits: 3, high: 1, lines: [{ ...model, of: "r2" }] },
+    { title: "Loss", ...amount, lines: [{ ...model, of: "loss" }] },
+    rate,
+  ],
+  compare: ["mae", "rmse", "r2", "loss"],
+  baselines: [["last_value", "last value"], ["mean", "mean"]],
+  validation: [["mae", null], ["rmse", null], ["loss", null]],
+};
+
+/** How the validation loss went from epoch to epoch. */
+export const EPOCHS = {
+  title: "Validation loss", hint: "held-out examples of each epoch", ...amount, places: "epochs",
+  lines: [{ ...model, name: "held out", of: "loss" }],
+};
+
+const spread = (name) => [
+  { ...model, name: "median key", of: name + "_p50" },
+  { name: "p90", of: name + "_p90", style: "baseline" },
+  { name: "p10", of: name + "_p10", style: "baseline" },
+];
+
+export const FLEET = [
+  { title: "Throughput", hint: "examples/s over all keys", from: 0, ...amount, lines: [{ ...model, name: "", of: "rate" }] },
+  { title: "Lag", hint: "records not yet in a report", from: 0, ...amount, lines: [{ ...model, name: "", of: "lag" }] },
+  { title: "Accuracy of the keys", ...share, band: true, lines: spread("accuracy") },
+  { title: "Loss of the keys", ...amount, band: true, lines: spread("loss") },
+];
+
+export const viewOf = (task) => (task === "regression" ? REGRESSION : CLASSIFICATION);
+export const FIGURE_NAMES = { accuracy: "acc", f1: "F1", kappa: "kappa", loss: "loss", mae: "MAE", rmse: "RMSE", r2: "R\u00b2" };

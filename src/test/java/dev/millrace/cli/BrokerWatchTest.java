@@ -1,0 +1,42 @@
+package dev.millrace.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+
+class BrokerWatchTest {
+  private final StringWriter err = new StringWriter();
+  private final BrokerWatch.Line line =
+      new BrokerWatch.Line("broker:9092", new PrintWriter(err), 0);
+
+  @Test
+  void aBrokerThatAnswersIsNotSpokenOf() {
+    line.look(true, 1);
+    line.look(true, 2);
+
+    assertThat(err.toString()).isEmpty();
+  }
+
+  @Test
+  void anOutageIsOneLineAtEitherEnd() {
+    line.look(true, seconds(10));
+    line.look(false, seconds(25));
+    line.look(false, seconds(40));
+    line.look(true, seconds(52));
+    line.look(true, seconds(57));
+
+    assertThat(err.toString())
+        .isEqualToNormalizingNewlines(
+            """
+            No broker answers at broker:9092; the job waits, and goes on by itself.
+            A broker answers again, after 42 s.
+            """);
+  }
+
+  private static long seconds(long seconds) {
+    return TimeUnit.SECONDS.toNanos(seconds);
+  }
+}

@@ -1,0 +1,268 @@
+package dev.millrace.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.millrace.PipelineFile;
+import dev.millrace.Settings;
+import dev.millrace.codec.FeatureSpec;
+import dev.millrace.codec.InputSpec;
+import dev.millrace.data.Task;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class InitCommandTest {
+  private static final int ROWS = 400;
+
+  @TempDir private Path dir;
+
+  @Test
+  void draftsAFileFromACsvThatSaysWhatEachColumnIsAndWhy() throws IOException {
+    Path csv = payments();
+
+    Cli cli = init("--input", csv.toString());
+
+    Path file = dir.resolve("draft.yaml");
+    assertThat(cli.err()).isEmpty();
+    assertThat(cli.exitCode()).isZero();
+    assertThat(cli.out().lines())
+        .containsExactly(
+            "Wrote " + file + ": predicts class (binary) from 4 fields.",
+            "The label is a guess. Another one: --label FIELD",
+            "One model for all rows. One for each value of a column: --key shop",
+            "Next:  ./millrace validate -c " + file,
+            "       ./millrace evaluate -c " + file + " --input " + csv,
+            "       ./millrace topics create -c " + file,
+            "       ./millrace produce -c " + file + " --input " + csv,
+            "       ./millrace run -c " + file);
+    assertThat(Files.readString(file))
+        .contains("pipeline: payments\n")
+        .contains("  label: class                                # 2 values: ok 80 %, fraud 20 %\n")
+        .contains("  positive: fraud ")
+        .contains("  #   shop (5 values, about 80 records each)\n")
+        .contains("  #   row: counts the records\n")
+        .contains("  #   day: a date or time, and a model learns from what comes again")
+        .contains("  #   reference: another value in nearly each record\n")
+        .contains("  #   currency: always the same\n")
+        .contains("- amount ")
+        .contains("# 0.5 to 399.5, mean 200\n");
+    Settings settings = PipelineFile.read(file);
+    InputSpec spec = settings.input().spec();
+    assertThat(spec.task()).isEqualTo(Task.BINARY);
+    assertThat(settings.metrics().positive()).isEqualTo("fraud");
+    assertThat(spec.features())
+        .containsExactly(
+            new FeatureSpec("amount", FeatureSpec.Type.NUMERIC, false, List.of(), 0),
+            new FeatureSpec("shop", FeatureSpec.Type.ONE_HOT, false, shops(), 0),
+            new FeatureSpec("card", FeatureSpec.Type.ONE_HOT, true, List.of("amex", "visa"), 0),
+            new FeatureSpec("first", FeatureSpec.Type.BOOLEAN, false, List.of(), 0));
+  }
+
+  @Test
+  void aKeyIsNoFeatureAndIsPartOfTheNextCommands() throws IOException {
+    Cli cli = init("--input", payments().toString(), "--key", "shop", "--label", "class");
+
+    assertThat(cli.out())
+        .contains("from 3 fields, one model per shop.")
+        .contains(" --key shop\n")
+        .doesNotContain("guess");
+    assertThat(Files.readString(dir.resolve("draft.yaml"))).doesNotContain("name: shop");
+  }
+
+  @Test
+  void looksAtNoMoreRowsThanAsked() throws IOException {
+    init("--input", payments().toString(), "--rows", "100");
+
+    assertThat(Files.readString(dir.resolve("draft.yaml"))).contains("(100 records)");
+  }
+
+  @Test
+  void neverReplacesAFileUnlessForced() throws IOException {
+    Path file = Files.writeString(dir.resolve("draft.yaml"), "mine");
+    String csv = payments().toString();
+
+    Cli refused = init("--input", csv);
+
+    assertThat(refused.exitCode()).isEqualTo(2);
+    assertThat(refused.err())
+        .isEqualTo(
+            file + " exists already. Choose another with --output, or replace it with --force.\n");
+    assertThat(file).hasContent("mine");
+    assertThat(init("--input", csv, "--force").exitCode()).isZero();
+    assertThat(PipelineFile.read(file).pipeline()).isEqualTo("payments");
+  }
+
+  @Test
+  void writesToStandardOutputWithNothingElse() throws IOException {
+    Cli cli = Cli.run("init", "--input", payments().toString(), "-o", "-", "--name", "pay");
+
+    assertThat(cli.exitCode()).isZero();
+    assertThat(PipelineFile.parse("-", cli.out(), dir).pipeline()).isEqualTo("pay");
+  }
+
+  @Test
+  void whatIsLeftToUncommentIsValidToo() throws IOException {
+    String text = Cli.run("init", "--input", payments().toString(), "-o", "-").out();
+
+    String all = text.replaceAll("(?m)^# (?=(auto|metrics|output|state):)", "");
+
+    assertThat(all).isNotEqualTo(text);
+    assertThat(PipelineFile.parse("-", all, dir).output().hasPredictions()).isTrue();
+  }
+
+  @Test
+  void draftsAFileFromAnAvroSchemaWithAPathRelativeToIt() throws IOException {
+    Files.createDirectories(dir.resolve("schemas"));
+    Path schema =
+        Files.writeString(
+            dir.resolve("schemas/payment.avsc"),
+            """
+            {"type": "record", "name": "Payment", "fields": [
+              {"name": "shop_id", "type": "string"},
+              {"name": "paid_at", "type": {"type": "long", "logicalType": "timestamp-millis"}},
+              {"name": "amount", "type": ["null", "double"]},
+              {"name": "card", "type": {"type": "enum", "name": "Card", "symbols": ["VISA", "AMEX"]}},
+              {"name": "buyer", "type": {"type": "record", "name": "Buyer", "fields": [
+                {"name": "age", "type": "int"}, {"name": "country", "type": "string"}]}},
+              {"name": "tags", "type": {"type": "array", "items": "string"}},
+              {"name": "verdict", "type": "boolean"}]}
+            """);
+
+    Cli cli = init("--input", schema.toString());
+
+    assertThat(cli.err()).isEmpty();
+    String text = Files.readString(dir.resolve("draft.yaml"));
+    assertThat(text)
+        .contains("schema: schemas/payment.avsc")
+        .contains("#   tags: of Avro's type array")
+        .contains("#   paid_at: a date or time (timestamp-millis)")
+        .contains("#   shop_id (its name)");
+    InputSpec spec = PipelineFile.read(dir.resolve("draft.yaml")).input().spec();
+    assertThat(spec.label()).isEqualTo("verdict");
+    assertThat(spec.eventTime()).isEqualTo("paid_at");
+    assertThat(spec.features())
+        .extracting(FeatureSpec::name)
+        .containsExactly("shop_id", "amount", "card", "buyer.age", "buyer.country");
+    assertThat(spec.features().get(1).nullable()).isTrue();
+    assertThat(spec.features().get(2).values()).containsExactly("VISA", "AMEX");
+  }
+
+  @Test
+  void theStandardSchemaNeedsNoFeatures() throws IOException {
+    Cli cli = init("--input", "schemas/training_example.avsc");
+
+    assertThat(cli.err()).isEmpty();
+    InputSpec spec = PipelineFile.read(dir.resolve("draft.yaml")).input().spec();
+    assertThat(spec.label()).isEqualTo("label");
+    assertThat(spec.features()).isEmpty();
+    assertThat(spec.schema()).isNull();
+  }
+
+  @Test
+  void wrongUsageIsOneLineWithTheWayOut() throws IOException {
+    assertThat(init().err()).startsWith("--input FILE or --topic TOPIC is missing");
+    assertThat(init("--input", payments().toString(), "--label", "clas").err())
+        .contains("--label \"clas\" is not a field of ")
+        .contains("Did you mean \"class\"?")
+        .contains("Fields: row, day, amount, shop, reference, currency, card, first, class");
+    assertThat(init("--input", dir.resolve("no.csv").toString()).err())
+        .isEqualTo("There is no file " + dir.resolve("no.csv") + ".\n");
+    Path semicolons = Files.writeString(dir.resolve("semi.csv"), "a;b\n1;2\n");
+    assertThat(init("--input", semicolons.toString()).err())
+        .contains("has one column, a;b. The separator must be a comma.");
+    Path noSchema = Files.writeString(dir.resolve("no.avsc"), "{");
+    assertThat(init("--input", noSchema.toString()).err()).contains("is not an Avro schema");
+  }
+
+  @Test
+  void thePageShowsWhatInitWrites() throws IOException {
+    String page = Files.readString(Path.of("docs", "send-data.md"));
+    List<String> commands =
+        page.lines()
+            .filter(line -> line.startsWith("./millrace "))
+            .map(line -> line.replaceAll("#.*", ""))
+            .toList();
+    assertThat(commands).hasSizeGreaterThan(4);
+    for (String command : commands) {
+      Millrace.commandLine().parseArgs(command.substring("./millrace ".length()).split(" +"));
+    }
+    String last = commands.get(commands.size() - 1).substring("./millrace ".length());
+
+    Cli yaml = Cli.run((last + " -o -").split(" +"));
+
+    assertThat(page).contains("```yaml\n" + yaml.out() + "```");
+  }
+
+  @Test
+  void anyTextIsReadBackFromTheFileAsItWas() {
+    long seed = 17;
+    Random random = new Random(seed);
+    for (int i = 0; i < 500; i++) {
+      String text =
+          random
+              .ints(1 + random.nextInt(12), 0, 0x600)
+              .mapToObj(c -> Character.toString(random.nextInt(4) == 0 ? c : c % 128))
+              .collect(Collectors.joining("", "x", "x"));
+      String label = i == 0 ? "null" : i == 1 ? "\ud83d\ude00\u2028\ufffe" : text;
+      String yaml =
+          "pipeline: p\nkafka: { bootstrap.servers: localhost:9092 }\ninput: { label: %s }\n"
+              .formatted(YamlText.of(label));
+
+      assertThat(PipelineFile.parse("p", yaml, dir).input().spec().label())
+          .as("seed %d, text %d", seed, i)
+          .isEqualTo(label);
+    }
+  }
+
+  @Test
+  void distinctTextsAreCountedExactlyAndThenEstimated() {
+    DistinctCount count = new DistinctCount();
+    for (int i = 0; i < 2_000; i++) {
+      count.add("key-" + i % 1_000);
+    }
+    assertThat(count.isExact()).isTrue();
+    assertThat(count.estimate()).isEqualTo(1_000);
+
+    for (int i = 0; i < 50_000; i++) {
+      count.add("key-" + i);
+    }
+    assertThat(count.isExact()).isFalse();
+    assertThat(count.estimate()).isBetween(45_000L, 55_000L);
+  }
+
+  private Cli init(String... options) {
+    List<String> args = new ArrayList<>(List.of("init"));
+    args.addAll(List.of(options));
+    args.addAll(List.of("-o", dir.resolve("draft.yaml").toString()));
+    return Cli.run(args.toArray(String[]::new));
+  }
+
+  private static List<String> shops() {
+    return List.of("s0", "s1", "s2", "s3", "s4");
+  }
+
+  private Path payments() throws IOException {
+    StringBuilder csv =
+        new StringBuilder("row,day,amount,shop,reference,currency,card,first,class\n");
+    for (int i = 0; i < ROWS; i++) {
+      csv.append(
+          "%d,2026-11-%02d,%s,s%d,r%d,EUR,%s,%s,%s\n"
+              .formatted(
+                  i + 1,
+                  1 + i % 28,
+                  i + 0.5,
+                  i % 5,
+                  i,
+                  i % 10 == 0 ? "NA" : i % 2 == 0 ? "visa" : "amex",
+                  i % 3 == 0,
+                  i % 5 == 2 ? "fraud" : "ok"));
+    }
+    return Files.writeString(dir.resolve("payments.csv"), csv);
+  }
+}

@@ -1,0 +1,150 @@
+package dev.millrace.codec;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.millrace.data.DeadLetter;
+import dev.millrace.data.DeadLetterReason;
+import dev.millrace.data.Example;
+import dev.millrace.data.Task;
+import dev.millrace.testing.Records;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** Records that are lines of CSV, and nested JSON beside them. */
+class CsvFieldsTest {
+  private final Example example = new Example();
+
+  @Test
+  void aLineIsReadByTheDeclaredColumns() {
+    assertThat(
+            decode(spec(Task.BINARY), "shop-17,007,12.5,true,\"Oslo, \"\"N\"\"\",99,ignored\r\n"))
+        .isNull();
+
+    assertThat(example.key).isEqualTo("shop-17");
+    assertThat(example.label).isEqualTo("007");
+    assertThat(example.eventTime).isEqualTo(99);
+    assertThat(features()).containsExactly(12.5f, 0, 1, 0, 1);
+  }
+
+  @Test
+  void cellsThatStandForNothingAreNotKnown() {
+    assertThat(decode(spec(Task.BINARY), "k,no,NA,false,Oslo,99,")).isNull();
+
+    assertThat(features()).containsExactly(Float.NaN, 1, 0, 0, 0);
+    assertThat(decode(spec(Task.BINARY), "k,no,1,,Oslo,99,").reason())
+        .isEqualTo(DeadLetterReason.MISSING_FEATURE);
+    assertThat(decode(spec(Task.BINARY), "k,?,1,true,Oslo,99,").reason())
+        .isEqualTo(DeadLetterReason.MISSING_LABEL);
+    assertThat(decode(spec(Task.BINARY), ",no,1,true,Oslo,99,").reason())
+        .isEqualTo(DeadLetterReason.MISSING_KEY);
+  }
+
+  @Test
+  void withoutATaskALabelThatIsANumberIsATarget() {
+    assertThat(decode(spec(null), "k,-1.5e3,1,true,Oslo,99,")).isNull();
+    assertThat(example.label).isNull();
+    assertThat(example.target).isEqualTo(-1500);
+
+    assertThat(decode(spec(null), "k,up,1,true,Oslo,99,")).isNull();
+    assertThat(example.label).isEqualTo("up");
+  }
+
+  @Test
+  void aLineThatIsNotAsDeclaredIsRefusedWithTheReason() {
+    InputSpec spec = spec(Task.BINARY);
+
+    assertRefused(spec, "k,no,1", "not a CSV line: the line has 3 cells; input.columns names 7");
+    assertRefused(
+        spec,
+        "k,no,1,true,Oslo,99,a,b",
+        "not a CSV line: the line has 8 cells; input.columns names 7");
+    assertRefused(spec, "k,no,1,true,Oslo,99,\nk", "not a CSV line: there is more than one line");
+    assertThat(decode(spec, "k,no,twelve,true,Oslo,99,").message())
+        .isEqualTo("feature \"amount\" is declared numeric but is twelve");
+    assertThat(decode(spec, "k,no,1,true,Oslo,soon,").message())
+        .isEqualTo("at is soon, not a number");
+    byte[] notUtf8 = "k,no,1,true,Oslo,99,".getBytes(StandardCharsets.UTF_8);
+    notUtf8[13] = (byte) 0xFF;
+    assertThat(decode(spec, notUtf8).reason()).isEqualTo(DeadLetterReason.MALFORMED_RECORD);
+  }
+
+  @Test
+  void dotsInJsonNamesReachAsDeepAsTheyGo() {
+    InputSpec spec =
+        new InputSpec(
+            InputSpec.Format.JSON,
+            null,
+            "shop.id",
+            "verdict.final",
+            null,
+            "paid.at",
+            null,
+            List.of(),
+            List.of(
+                feature("card.owner.age", FeatureSpec.Type.NUMERIC, false),
+                feature("card.bank", FeatureSpec.Type.NUMERIC, true)),
+            new InputSpec.Limits(10_000, 64, 10, 1_000));
+
+    DeadLetter letter =
+        decode(
+            spec,
+            "{\"shop\":{\"id\":17},\"verdict\":{\"final\":\"ok\"},\"paid\":{\"at\":5},"
+                + "\"card\":{\"owner\":{\"age\":33}}}");
+
+    assertThat(letter).isNull();
+    assertThat(example.key).isEqualTo("17");
+    assertThat(example.label).isEqualTo("ok");
+    assertThat(example.eventTime).isEqualTo(5);
+    assertThat(features()).containsExactly(33, Float.NaN, 1);
+    assertThat(decode(spec, "{\"shop\":{\"id\":17},\"verdict\":\"ok\"}").reason())
+        .isEqualTo(DeadLetterReason.MISSING_LABEL);
+    assertThat(decode(spec, "[1]").reason()).isEqualTo(DeadLetterReason.MALFORMED_RECORD);
+    assertThat(decode(spec, "{} {}").reason()).isEqualTo(DeadLetterReason.MALFORMED_RECORD);
+  }
+
+  private void assertRefused(InputSpec spec, String line, String message) {
+    DeadLetter letter = decode(spec, line);
+    assertThat(letter.reason()).isEqualTo(DeadLetterReason.MALFORMED_RECORD);
+    assertThat(letter.message()).isEqualTo(message);
+  }
+
+  private DeadLetter decode(InputSpec spec, String line) {
+    return decode(spec, line.getBytes(StandardCharsets.UTF_8));
+  }
+
+  private DeadLetter decode(InputSpec spec, byte[] value) {
+    return new ExampleDecoder(spec).decode(Records.record("record-key", value, 1), example);
+  }
+
+  private float[] features() {
+    return Arrays.copyOf(example.features, example.width);
+  }
+
+  private static InputSpec spec(Task task) {
+    return new InputSpec(
+        InputSpec.Format.CSV,
+        null,
+        "shop.id",
+        "class",
+        null,
+        "at",
+        task,
+        List.of(),
+        List.of(
+            feature("amount", FeatureSpec.Type.NUMERIC, true),
+            feature("first", FeatureSpec.Type.BOOLEAN, false),
+            new FeatureSpec(
+                "city", FeatureSpec.Type.ONE_HOT, false, List.of("Bergen", "Oslo, \"N\""), 0)),
+        new InputSpec.Limits(10_000, 64, 10, 1_000),
+        null,
+        null,
+        List.of("shop.id", "class", "amount", "first", "city", "at", "note"),
+        null);
+  }
+
+  private static FeatureSpec feature(String name, FeatureSpec.Type type, boolean nullable) {
+    return new FeatureSpec(name, type, nullable, List.of(), 0);
+  }
+}

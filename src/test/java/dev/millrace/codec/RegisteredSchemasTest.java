@@ -1,0 +1,118 @@
+package dev.millrace.codec;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.millrace.testing.StubRegistry;
+import dev.millrace.testing.StubRegistry.Mode;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class RegisteredSchemasTest {
+  private static final String SCHEMA = "{\"type\":\"record\",\"name\":\"A\",\"fields\":[]}";
+
+  private final StubRegistry registry = new StubRegistry().with(7, SCHEMA);
+  private final List<String> alarms = new CopyOnWriteArrayList<>();
+  private final AtomicLong nanoTime = new AtomicLong();
+  private final RegisteredSchemas schemas =
+      new RegisteredSchemas(registry.spec(), new Recorder(), nanoTime::get);
+
+  private final class Recorder implements RegisteredSchemas.Alarm {
+    @Override
+    public void fails(String why) {
+      alarms.add(why);
+    }
+
+    @Override
+    public void answers() {
+      alarms.add("answers");
+    }
+  }
+
+  @AfterEach
+  void close() {
+    schemas.close();
+    registry.close();
+  }
+
+  @Test
+  void aSchemaIsAskedForOnce() {
+    assertThat(schemas.known(7)).isNull();
+
+    SchemaAnswer first = schemas.await(7);
+    SchemaAnswer second = schemas.await(7);
+
+    assertThat(second).isSameAs(first).isSameAs(schemas.known(7));
+    assertThat(registry.questions()).isEqualTo(1);
+  }
+
+  @Test
+  void throughAnOutageItAsksOnAndAlarmsOnce() {
+    registry.setMode(Mode.FAILING);
+    CompletableFuture<SchemaAnswer> answer = schemas.ask(7);
+    await().until(() -> schemas.failures() > 3);
+    assertThat(answer).isNotDone();
+
+    registry.setMode(Mode.WELL);
+
+    await().until(answer::isDone);
+    assertThat(answer.join()).isInstanceOf(SchemaAnswer.Found.class);
+    assertThat(alarms).containsExactly(registry.url() + " answers 503", "answers");
+  }
+
+  @Test
+  void thatThereIsNoSuchSchemaHoldsForAWhile() {
+    assertThat(schemas.await(8)).isInstanceOf(SchemaAnswer.Absent.class);
+    schemas.await(8);
+    assertThat(registry.questions()).isEqualTo(1);
+
+    registry.with(8, SCHEMA);
+    nanoTime.addAndGet(60_000_000_000L);
+
+    assertThat(schemas.known(8)).isNull();
+    assertThat(schemas.await(8)).as("rather than wait").isInstanceOf(SchemaAnswer.Absent.class);
+    assertThat(schemas.ask(8).join()).isInstanceOf(SchemaAnswer.Found.class);
+    assertThat(schemas.await(8)).isInstanceOf(SchemaAnswer.Found.class);
+  }
+
+  @Test
+  void itHoldsNoMoreSchemasThanItMay() {
+    for (int id = 100; id < 300; id++) {
+      registry.with(id, SCHEMA);
+      schemas.await(id);
+    }
+
+    assertThat(schemas.known(299)).isNotNull();
+    assertThat(schemas.known(100)).isNull();
+  }
+
+  @Test
+  void tasksOfAPipelineShareThemUntilTheLastIsClosed() {
+    RegisteredSchemas one = RegisteredSchemas.acquire(registry.spec(), new Recorder());
+    RegisteredSchemas other = RegisteredSchemas.acquire(registry.spec(), new Recorder());
+    assertThat(other).isSameAs(one);
+    one.close();
+    assertThat(other.await(7)).isInstanceOf(SchemaAnswer.Found.class);
+    other.close();
+
+    RegisteredSchemas next = RegisteredSchemas.acquire(registry.spec(), new Recorder());
+
+    assertThat(next).isNotSameAs(one);
+    next.close();
+  }
+
+  @Test
+  void closingEndsAQuestionThatHasNoAnswer() {
+    registry.setMode(Mode.SILENT);
+    CompletableFuture<SchemaAnswer> answer = schemas.ask(7);
+    await().until(() -> registry.questions() == 1);
+
+    schemas.close();
+
+    assertThat(answer).isCancelled();
+  }
+}

@@ -1,0 +1,146 @@
+package dev.millrace.flink;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.millrace.data.DeadLetterReason;
+import dev.millrace.data.Task;
+import dev.millrace.testing.LateStreams;
+import dev.millrace.testing.Records;
+import dev.millrace.testing.Specs;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Set;
+import java.util.TreeSet;
+import org.apache.flink.api.common.typeinfo.TypeInformation;
+import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.api.java.functions.KeySelector;
+import org.apache.flink.metrics.Counter;
+import org.apache.flink.metrics.Gauge;
+import org.apache.flink.metrics.Histogram;
+import org.apache.flink.metrics.Metric;
+import org.apache.flink.runtime.operators.testutils.MockEnvironment;
+import org.apache.flink.state.rocksdb.EmbeddedRocksDBStateBackend;
+import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
+import org.apache.flink.streaming.api.operators.ProcessOperator;
+import org.apache.flink.streaming.util.KeyedOneInputStreamOperatorTestHarness;
+import org.apache.flink.streaming.util.OneInputStreamOperatorTestHarness;
+import org.junit.jupiter.api.Test;
+
+/** The catalogue of metrics, beside what the operators register and what the documentation says. */
+class JobMetricTest {
+  private static final Path REFERENCE = Path.of("docs", "reference", "flink-metrics.md");
+
+  @Test
+  void theReferenceIsWhatTheCatalogueSays() throws IOException {
+    String generated = markdown();
+    if (Boolean.getBoolean("millrace.docs.write")) {
+      Files.writeString(REFERENCE, generated);
+    }
+
+    assertThat(REFERENCE)
+        .as("write it anew: mvn test -Dtest=JobMetricTest -Dmillrace.docs.write=true")
+        .content()
+        .isEqualTo(generated);
+  }
+
+  @Test
+  void theOperatorsRegisterWhatTheCatalogueSaysAndNothingElse() throws Exception {
+    register("decode", new ProcessOperator<>(new DecodeFunction(Records.undeclared())));
+    register("chunk", new ChunkOperator());
+    TrainSpec late =
+        Specs.train(LateStreams.input(Task.BINARY, null, 1_000, 10), Specs.small(1), Specs.METRICS);
+    register("train", new TrainOperator(late, StateSpec.DEFAULT));
+  }
+
+  private static <I, O> void register(String name, OneInputStreamOperator<I, O> operator)
+      throws Exception {
+    RegisteredMetrics metrics = new RegisteredMetrics();
+    try (MockEnvironment environment = metrics.environment();
+        OneInputStreamOperatorTestHarness<I, O> harness =
+            harness(name.equals("train"), operator, environment)) {
+      harness.setStateBackend(new EmbeddedRocksDBStateBackend());
+      harness.open();
+    }
+    Set<String> expected = new TreeSet<>();
+    for (JobMetric metric : JobMetric.values()) {
+      if (Set.of(metric.operators().split(", ")).contains(name)) {
+        if (metric == JobMetric.DEAD_LETTERS) {
+          for (DeadLetterReason reason : DeadLetterReason.values()) {
+            expected.add(metric.metricName() + "/" + reason.id());
+          }
+        } else if (metric == JobMetric.LABELS) {
+          for (LabelOutcome outcome : LabelOutcome.values()) {
+            expected.add(metric.metricName() + "/" + outcome.id());
+          }
+        } else {
+          expected.add(metric.metricName());
+          assertThat(metrics.all().get(metric.metricName()))
+              .as(metric.metricName())
+              .isInstanceOf(type(metric));
+        }
+      }
+    }
+    assertThat(metrics.all()).as(name).containsOnlyKeys(expected);
+  }
+
+  private static <I, O> OneInputStreamOperatorTestHarness<I, O> harness(
+      boolean keyed, OneInputStreamOperator<I, O> operator, MockEnvironment environment)
+      throws Exception {
+    KeySelector<I, String> anyKey = value -> "any";
+    TypeInformation<String> keys = Types.STRING;
+    return keyed
+        ? new KeyedOneInputStreamOperatorTestHarness<>(operator, anyKey, keys, environment)
+        : new OneInputStreamOperatorTestHarness<>(operator, environment);
+  }
+
+  private static Class<? extends Metric> type(JobMetric metric) {
+    return switch (metric.kind()) {
+      case COUNTER -> Counter.class;
+      case GAUGE -> Gauge.class;
+      case HISTOGRAM -> Histogram.class;
+    };
+  }
+
+  private static String markdown() {
+    StringBuilder text =
+        new StringBuilder(
+            """
+            # Flink metrics
+
+            <!-- Generated from the catalogue in the source. Write it anew with
+                 mvn test -Dtest=JobMetricTest -Dmillrace.docs.write=true -->
+
+            What the job adds to [Flink's own metrics](https://nightlies.apache.org/flink/flink-docs-stable/docs/ops/metrics/), in the group
+            `millrace` of each operator. Flink's page and every reporter show them; `flink-conf/config.yaml` has Flink's Prometheus reporter.
+            They are those of a subtask, never of a model key: how each model is doing stands in the records of the metrics topic.
+
+            In Prometheus a name starts with `flink_taskmanager_job_task_operator_millrace_`, as in
+            `flink_taskmanager_job_task_operator_millrace_learned`; dead letters are
+            `flink_taskmanager_job_task_operator_millrace_reason_dead_letters{reason="malformed-record"}`. Labels are those of
+            Flink, such as `job_name`, `operator_name`, `subtask_index`. The reporter has counters as gauges and histograms as summaries
+            (`quantile` 0.5 to 0.999, and `_count`). Histograms are over their last 1,024 values.
+
+            | metric | kind | operator | what it is |
+            |---|---|---|---|
+            """);
+    for (JobMetric metric : JobMetric.values()) {
+      text.append(
+          "| `%s` | %s | %s | %s |\n"
+              .formatted(
+                  metric.metricName(),
+                  metric.kind().name().toLowerCase(java.util.Locale.ROOT),
+                  metric.operators(),
+                  metric.meaning()));
+    }
+    text.append("\nReasons of `dead_letters`: ");
+    for (DeadLetterReason reason : DeadLetterReason.values()) {
+      text.append(reason.ordinal() == 0 ? "" : ", ").append('`').append(reason.id()).append('`');
+    }
+    text.append(".\n\nOutcomes of `labels` ([late labels](../late-labels.md)): ");
+    for (LabelOutcome outcome : LabelOutcome.values()) {
+      text.append(outcome.ordinal() == 0 ? "" : ", ").append('`').append(outcome.id()).append('`');
+    }
+    return text.append(".\n").toString();
+  }
+}

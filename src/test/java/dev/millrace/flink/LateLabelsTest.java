@@ -1,0 +1,379 @@
+package dev.millrace.flink;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.millrace.codec.FeatureSpec;
+import dev.millrace.codec.InputSpec;
+import dev.millrace.data.Example;
+import dev.millrace.data.OutputRecord;
+import dev.millrace.data.Task;
+import dev.millrace.eval.MetricsSpec;
+import dev.millrace.eval.MetricsSpec.Decision;
+import dev.millrace.eval.MetricsSpec.Validation;
+import dev.millrace.testing.Chunks;
+import dev.millrace.testing.LateStreams;
+import dev.millrace.testing.Records;
+import dev.millrace.testing.Specs;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Labels that come later than their features. */
+class LateLabelsTest {
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final int EXAMPLES = 300;
+  private static final int DELAY = 40;
+  private static final long TIMEOUT = 1_000;
+
+  private static TrainSpec spec(Task task, int batchSize, MetricsSpec metrics) {
+    InputSpec input = LateStreams.input(task, null, TIMEOUT, EXAMPLES);
+    return Specs.with(
+        Specs.train(input, Specs.small(batchSize), metrics), null, true, SnapshotSpec.AT_THE_END);
+  }
+
+  private static TrainSpec classes() {
+    return spec(Task.MULTICLASS, 5, Specs.METRICS);
+  }
+
+  private static JsonNode last(TrainHarness harness) throws Exception {
+    List<JsonNode> metrics = harness.metrics();
+    return metrics.get(metrics.size() - 1);
+  }
+
+  private static List<JsonNode> predictions(TrainHarness harness) throws Exception {
+    List<JsonNode> predictions = new ArrayList<>();
+    for (String line : harness.predictions()) {
+      predictions.add(JSON.readTree(line));
+    }
+    return predictions;
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = Decision.class,
+      names = {"MOST_PROBABLE", "F1"})
+  void thePredictionMadeWhenTheFeaturesCameIsTheOneScored(Decision decision) throws Exception {
+    List<Example> examples = Chunks.classes("k", EXAMPLES, 3);
+    examples.forEach(example -> example.label = example.label.equals("high") ? "yes" : "no");
+    MetricsSpec metrics = Specs.METRICS.withPositive("yes").withDecision(decision);
+    try (TrainHarness harness = new TrainHarness(spec(Task.BINARY, 1, metrics));
+        TrainHarness atOnce = new TrainHarness(spec(Task.BINARY, 1, metrics))) {
+      harness.send(LateStreams.apart(examples, DELAY), 64);
+      harness.end();
+      atOnce.send(LateStreams.apart(examples, 0), 64);
+      atOnce.end();
+
+      List<JsonNode> predictions = predictions(harness);
+      assertThat(predictions).hasSize(EXAMPLES);
+      int scored = 0;
+      int hits = 0;
+      for (int i = 0; i < EXAMPLES; i++) {
+        JsonNode prediction = predictions.get(i);
+        assertThat(prediction.path("id").asText()).isEqualTo("id-" + i);
+        assertThat(prediction.has("actual") || prediction.has("seq")).isFalse();
+        if (!prediction.path("class").isNull()) {
+          scored++;
+          hits += prediction.path("class").asText().equals(examples.get(i).label) ? 1 : 0;
+        }
+      }
+      JsonNode total = last(harness).path("total");
+      assertThat(scored).isEqualTo(EXAMPLES - DELAY - 1);
+      assertThat(total.path("examples").asInt()).isEqualTo(scored);
+      assertThat(total.path("accuracy").asDouble()).isEqualTo(hits / (double) scored);
+      assertThat(total.path("accuracy")).isNotEqualTo(last(atOnce).at("/total/accuracy"));
+      assertThat(total.path("log_loss").asDouble()).isPositive();
+    }
+  }
+
+  @Test
+  void aNumberIsScoredAsItWasPredictedToo() throws Exception {
+    List<Example> examples = Chunks.numbers("k", EXAMPLES, 4);
+    try (TrainHarness harness = new TrainHarness(spec(Task.REGRESSION, 1, Specs.METRICS))) {
+      harness.send(LateStreams.apart(examples, DELAY), 64);
+      harness.end();
+
+      double absolute = 0;
+      int scored = 0;
+      for (int i = 0; i < EXAMPLES; i++) {
+        JsonNode prediction = predictions(harness).get(i);
+        if (!prediction.path("value").isNull()) {
+          scored++;
+          absolute += Math.abs(prediction.path("value").asDouble() - examples.get(i).target);
+        }
+      }
+      assertThat(scored).isEqualTo(EXAMPLES - DELAY - 1);
+      assertThat(last(harness).at("/total/examples").asInt()).isEqualTo(scored);
+      assertThat(last(harness).at("/total/mae").asDouble())
+          .isEqualTo(absolute / scored, within(1e-6));
+      assertThat(last(harness).at("/total/loss").isNull()).isTrue();
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {0, 1, DELAY})
+  void theModelIsThatOfTheSameExamplesInTheOrderOfTheirLabels(int delay) throws Exception {
+    List<Example> examples = Chunks.classes("k", EXAMPLES, 7);
+    TrainSpec whole =
+        Specs.train(
+            Records.spec(Task.MULTICLASS, List.of(), List.of()), Specs.small(5), Specs.METRICS);
+    try (TrainHarness expected = new TrainHarness(whole);
+        TrainHarness harness = new TrainHarness(classes())) {
+      expected.send(examples, 64);
+      expected.end();
+      harness.send(LateStreams.apart(examples, delay), 64);
+      harness.end();
+
+      assertThat(harness.model("k")).isEqualTo(expected.model("k"));
+      assertThat(last(harness).path("seq").asInt()).isEqualTo(EXAMPLES);
+    }
+  }
+
+  @Test
+  void aLabelThatComesFirstIsScoredLikeAWholeExample() throws Exception {
+    List<Example> examples = Chunks.classes("k", EXAMPLES, 7);
+    List<Example> labelsFirst = new ArrayList<>();
+    labelsFirst.add(LateStreams.features(examples.get(0), 0));
+    for (int i = 1; i < EXAMPLES; i++) {
+      labelsFirst.add(LateStreams.label(examples.get(i), i, 0));
+      labelsFirst.add(LateStreams.features(examples.get(i), i));
+    }
+    List<Example> wholes = new ArrayList<>();
+    for (int i = 1; i < EXAMPLES; i++) {
+      wholes.add(LateStreams.whole(examples.get(i), i));
+    }
+    try (TrainHarness harness = new TrainHarness(classes());
+        TrainHarness whole = new TrainHarness(classes())) {
+      harness.send(labelsFirst, 64);
+      harness.end();
+      whole.send(wholes, 64);
+      whole.end();
+
+      assertThat(harness.model("k")).isEqualTo(whole.model("k"));
+      assertThat(last(harness).path("total")).isEqualTo(last(whole).path("total"));
+      assertThat(last(harness).at("/labels/matched").asInt()).isEqualTo(EXAMPLES - 1);
+      assertThat(last(whole).at("/labels/complete").asInt()).isEqualTo(EXAMPLES - 1);
+      assertThat(predictions(harness).subList(1, EXAMPLES))
+          .extracting(one -> one.path("probabilities"))
+          .isEqualTo(predictions(whole).stream().map(one -> one.path("probabilities")).toList());
+    }
+  }
+
+  @Test
+  void howChunksFallAndARestartAnywhereChangeNothing() throws Exception {
+    List<Example> stream = disturbed(Chunks.classes("k", 60, 5));
+    List<String> expected;
+    try (TrainHarness harness = new TrainHarness(classes())) {
+      harness.send(stream, 1);
+      harness.end();
+      expected = everything(harness);
+    }
+    for (int cut = 1; cut < stream.size(); cut++) {
+      List<String> actual = new ArrayList<>();
+      OperatorSubtaskState state;
+      try (TrainHarness harness = new TrainHarness(classes())) {
+        harness.send(stream.subList(0, cut), 64);
+        state = harness.snapshot();
+        actual.addAll(everything(harness));
+      }
+      try (TrainHarness harness = new TrainHarness(classes(), state)) {
+        harness.send(stream.subList(cut, stream.size()), 7);
+        harness.end();
+        actual.addAll(everything(harness));
+      }
+      assertThat(actual)
+          .as("cut after %d records", cut)
+          .containsExactlyInAnyOrderElementsOf(expected);
+    }
+  }
+
+  /** With duplicates, labels that come first, whole records, and halves whose other is missing. */
+  private static List<Example> disturbed(List<Example> examples) {
+    List<Example> stream = new ArrayList<>();
+    for (int i = 0; i < examples.size() + 10; i++) {
+      if (i < examples.size()) {
+        Example example = examples.get(i);
+        switch (i % 10) {
+          case 1 -> stream.add(LateStreams.whole(example, i));
+          case 2 -> {
+            stream.add(LateStreams.features(example, i));
+            stream.add(LateStreams.features(example, i));
+          }
+          case 3 -> stream.add(LateStreams.label(example, i, 0));
+          case 4 -> {} // a label without features
+          default -> stream.add(LateStreams.features(example, i));
+        }
+        if (i % 10 == 4) {
+          stream.add(LateStreams.features(examples.get(i - 1), i - 1));
+        }
+      }
+      int late = i - 10;
+      if (late >= 0 && late % 10 != 6) { // the sixth has no label
+        stream.add(LateStreams.label(examples.get(late), late, 10));
+      }
+    }
+    return stream;
+  }
+
+  private static List<String> everything(TrainHarness harness) {
+    List<String> all = new ArrayList<>(harness.predictions());
+    for (OutputRecord record : harness.main()) {
+      all.add(new String(record.value(), StandardCharsets.UTF_8));
+    }
+    harness.modelsByKey().forEach((key, model) -> all.add(key + " " + model));
+    return all;
+  }
+
+  @Test
+  void theCountsAreThoseOfAllRecords() throws Exception {
+    List<Example> stream = disturbed(Chunks.classes("k", 60, 5));
+    stream.add(LateStreams.label(Chunks.classes("k", 1, 1).get(0), 777, 5_000)); // far later
+    try (TrainHarness harness = new TrainHarness(classes())) {
+      harness.send(stream, 64);
+      harness.end();
+
+      Map<String, Integer> counts = new HashMap<>();
+      last(harness)
+          .path("labels")
+          .properties()
+          .forEach(field -> counts.put(field.getKey(), field.getValue().asInt()));
+      counts.remove("delay_ms");
+      int sum = counts.values().stream().mapToInt(Integer::intValue).sum();
+      assertThat(sum + counts.get("matched")).isEqualTo(stream.size());
+      assertThat(counts)
+          .containsEntry("pending", 0)
+          .containsEntry("early", 1) // the last one
+          .containsEntry("complete", 6)
+          .containsEntry("timed_out", 6)
+          .containsEntry("without_features", 6)
+          .containsEntry("duplicate_features", 6)
+          .containsEntry("duplicate_labels", 12) // of whole ones, and of those that came first
+          .containsEntry("matched", 42);
+      assertThat(last(harness).path("seq").asInt()).isEqualTo(48);
+      assertThat(last(harness).at("/labels/delay_ms/p50").asInt()).isEqualTo(10);
+      assertThat(last(harness).at("/labels/delay_ms/max").asInt()).isEqualTo(10);
+      assertThat(harness.deadLetters()).isEmpty();
+    }
+  }
+
+  @Test
+  void aKeyThatOnlyWaitsIsReportedAndNotPublished() throws Exception {
+    try (TrainHarness harness = new TrainHarness(classes())) {
+      harness.send(List.of(LateStreams.features(Chunks.classes("k", 1, 1).get(0), 1)), 1);
+      harness.end();
+
+      assertThat(last(harness).path("seq").asInt()).isZero();
+      assertThat(last(harness).at("/labels/pending").asInt()).isOne();
+      assertThat(last(harness).at("/labels/delay_ms").isNull()).isTrue();
+      assertThat(harness.models()).isEmpty();
+    }
+  }
+
+  @Test
+  void aLabelThatIsRefusedIsADeadLetterOfItsOwnTopic() throws Exception {
+    InputSpec input = LateStreams.input(Task.BINARY, "labels", TIMEOUT, EXAMPLES);
+    List<Example> examples = Chunks.classes("k", EXAMPLES, 3); // of three classes
+    try (TrainHarness harness =
+        new TrainHarness(Specs.train(input, Specs.small(1), Specs.METRICS))) {
+      harness.send(LateStreams.apart(examples, DELAY), 64);
+      harness.end();
+
+      assertThat(harness.deadLetters())
+          .isNotEmpty()
+          .allSatisfy(
+              letter -> {
+                assertThat(letter.value()[1]).isEqualTo((byte) 9); // the label's record
+                assertThat(header(letter, "reason")).isEqualTo("too-many-classes");
+                assertThat(header(letter, "topic")).isEqualTo("labels");
+              });
+      assertThat(last(harness).at("/labels/matched").asInt()).isEqualTo(EXAMPLES);
+      assertThat(last(harness).path("seq").asInt())
+          .isEqualTo(EXAMPLES - harness.deadLetters().size());
+      assertThat(last(harness).at("/input/examples/0/0").asInt()).isZero();
+      assertThat(last(harness).at("/input/examples/0/1").asInt()).isEqualTo(EXAMPLES - 1);
+    }
+  }
+
+  @Test
+  void aLabelBeforeAnyFeaturesWaitsWhereTheyAreDeclared() throws Exception {
+    Example example = Chunks.classes("k", 1, 1).get(0);
+    List<Example> stream =
+        List.of(LateStreams.label(example, 1, 0), LateStreams.features(example, 1));
+    FeatureSpec column = new FeatureSpec("a", FeatureSpec.Type.NUMERIC, false, List.of(), 0);
+    InputSpec open = LateStreams.input(Task.BINARY, null, TIMEOUT, 10);
+    InputSpec declared =
+        new InputSpec(
+            open.format(),
+            null,
+            null,
+            "label",
+            null,
+            null,
+            Task.BINARY,
+            List.of(),
+            List.of(column, named(column, "b"), named(column, "c")),
+            open.limits(),
+            open.id(),
+            open.labels(),
+            open.columns(),
+            open.registry());
+    try (TrainHarness harness = harness(declared);
+        TrainHarness undeclared = harness(open)) {
+      harness.send(stream, 1);
+      harness.end();
+      undeclared.send(stream, 1);
+      undeclared.end();
+
+      assertThat(last(harness).at("/labels/matched").asInt()).isOne();
+      assertThat(header(undeclared.deadLetters().get(0), "reason"))
+          .isEqualTo("label-without-features");
+      assertThat(last(undeclared).at("/labels/pending").asInt()).isOne();
+    }
+  }
+
+  @Test
+  void whatIsHeldOutIsDecidedByTheId() throws Exception {
+    List<Example> examples = Chunks.classes("k", EXAMPLES, 5);
+    MetricsSpec metrics = Specs.METRICS.withValidation(new Validation(0.25, 0));
+    try (TrainHarness apart = new TrainHarness(spec(Task.MULTICLASS, 1, metrics));
+        TrainHarness whole = new TrainHarness(spec(Task.MULTICLASS, 1, metrics))) {
+      apart.send(LateStreams.apart(examples, DELAY), 64);
+      apart.end();
+      List<Example> wholes = new ArrayList<>();
+      for (int i = 0; i < EXAMPLES; i++) {
+        wholes.add(LateStreams.whole(examples.get(i), i));
+      }
+      whole.send(wholes, 64);
+      whole.end();
+
+      JsonNode validation = last(apart).path("validation");
+      int heldOut = EXAMPLES - last(apart).path("examples").asInt();
+      assertThat(heldOut / (double) EXAMPLES).isEqualTo(0.25, within(0.07));
+      assertThat(validation.at("/epoch/examples").asInt()).isBetween(heldOut - DELAY - 1, heldOut);
+      assertThat(apart.model("k")).isEqualTo(whole.model("k"));
+    }
+  }
+
+  private static TrainHarness harness(InputSpec input) throws Exception {
+    return new TrainHarness(Specs.train(input, Specs.small(1), Specs.METRICS));
+  }
+
+  private static FeatureSpec named(FeatureSpec column, String name) {
+    return new FeatureSpec(name, column.type(), column.nullable(), List.of(), 0);
+  }
+
+  private static String header(OutputRecord letter, String name) {
+    List<String> names = List.of(letter.headerNames());
+    int at = names.indexOf("__millrace.errors." + name);
+    return new String(letter.headerValues()[at], StandardCharsets.UTF_8);
+  }
+}

@@ -1,0 +1,151 @@
+package dev.millrace.nn.contest;
+
+import dev.millrace.data.Task;
+import dev.millrace.nn.ContestSpec;
+import dev.millrace.nn.ContestSpec.Entrant;
+import dev.millrace.nn.ContestSpec.OnChange;
+import dev.millrace.nn.ContestSpec.Promotion;
+import dev.millrace.nn.ExampleByExample;
+import dev.millrace.nn.ModelSpec;
+import dev.millrace.nn.OnlineModel;
+import dev.millrace.nn.Workspace;
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A model that says what it was told to: the features of an example are what each of the models
+ * predicts for it, the probability of class 0 or the value.
+ */
+final class Scripted extends ExampleByExample {
+
+  private final int place;
+  private final boolean classes;
+  private long examples;
+
+  private Scripted(int place, boolean classes) {
+    this.place = place;
+    this.classes = classes;
+  }
+
+  /** A contest of scripted models {@code m0}, {@code m1} and so on. */
+  static Contest contest(int models, Task task, Promotion promotion) {
+    List<Entrant> entrants = new ArrayList<>();
+    for (int i = 0; i < models; i++) {
+      entrants.add(new Entrant("m" + i, ModelSpec.single(i)));
+    }
+    ContestSpec spec = new ContestSpec(entrants, "m0", false, promotion, OnChange.REFUSE);
+    return Contest.create(
+        spec,
+        task,
+        models,
+        2,
+        7,
+        new ModelMaker() {
+          @Override
+          public OnlineModel create(
+              ModelSpec own, Task ofTask, int inputs, int known, long keySeed) {
+            return new Scripted((int) own.seed(), ofTask.isClassification());
+          }
+
+          @Override
+          public OnlineModel read(DataInput in, ModelSpec own, Task ofTask, Workspace shared) {
+            throw new UnsupportedOperationException();
+          }
+        });
+  }
+
+  @Override
+  public void predict(float[] features, int offset, float[] out) {
+    float said = features[offset + place];
+    out[0] = said;
+    if (classes) {
+      out[1] = 1 - said;
+    }
+  }
+
+  @Override
+  protected float learnClass(
+      float[] features, int offset, int classIndex, float weight, float[] out, int outOffset) {
+    predict(features, offset, out);
+    examples++;
+    return 0f;
+  }
+
+  @Override
+  protected float learnValue(
+      float[] features, int offset, double target, float weight, float[] out, int outOffset) {
+    return learnClass(features, offset, 0, weight, out, outOffset);
+  }
+
+  @Override
+  public void predictNext(float[] features, int offset, float[] out) {
+    predict(features, offset, out);
+  }
+
+  @Override
+  public int inputs() {
+    return 1;
+  }
+
+  @Override
+  public int outputs() {
+    return classes ? 2 : 1;
+  }
+
+  @Override
+  public int classes() {
+    return classes ? 2 : 0;
+  }
+
+  @Override
+  public long steps() {
+    return examples;
+  }
+
+  @Override
+  public long examples() {
+    return examples;
+  }
+
+  @Override
+  public long skippedSteps() {
+    return 0;
+  }
+
+  @Override
+  public long keySeed() {
+    return 0;
+  }
+
+  @Override
+  public float learningRate() {
+    return 0;
+  }
+
+  @Override
+  public void use(Workspace shared) {}
+
+  @Override
+  public void addClass() {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public long memoryBytes() {
+    return 0;
+  }
+
+  @Override
+  public OnlineModel copy() {
+    Scripted copy = new Scripted(place, classes);
+    copy.examples = examples;
+    return copy;
+  }
+
+  @Override
+  public void write(DataOutput out) {
+    throw new UnsupportedOperationException();
+  }
+}

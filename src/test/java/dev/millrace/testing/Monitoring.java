@@ -1,0 +1,53 @@
+package dev.millrace.testing;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+
+/** What the project's alerts and its dashboard ask Prometheus. */
+public final class Monitoring {
+  public static final Path PROMETHEUS = Path.of("deploy", "prometheus");
+  public static final Path DASHBOARD = Path.of("deploy", "grafana", "dashboards", "millrace.json");
+
+  private static final Pattern SERIES = Pattern.compile("\\bflink_\\w+");
+
+  private Monitoring() {}
+
+  /** The expressions of the alerts. */
+  public static List<String> alertQueries() throws IOException {
+    return rules().findValuesAsText("expr");
+  }
+
+  /** The names of the alerts. */
+  public static List<String> alerts() throws IOException {
+    return rules().findValuesAsText("alert");
+  }
+
+  /** The expressions of the dashboard, with what Grafana would put for its variables. */
+  public static List<String> dashboardQueries() throws IOException {
+    return new ObjectMapper()
+        .readTree(DASHBOARD.toFile()).findValuesAsText("expr").stream()
+            .map(query -> query.replace("$job", ".*").replace("$__rate_interval", "1m"))
+            .toList();
+  }
+
+  /** The series that an expression asks for; of a histogram its name, without {@code _count}. */
+  public static Set<String> series(List<String> queries) {
+    return queries.stream()
+        .flatMap(query -> SERIES.matcher(query).results())
+        .map(MatchResult::group)
+        .collect(Collectors.toCollection(TreeSet::new));
+  }
+
+  private static JsonNode rules() throws IOException {
+    return new YAMLMapper().readTree(PROMETHEUS.resolve("alerts.yml").toFile());
+  }
+}

@@ -1,0 +1,104 @@
+package dev.millrace.testing;
+
+import java.lang.reflect.Array;
+import java.lang.reflect.Constructor;
+import java.lang.reflect.ParameterizedType;
+import java.lang.reflect.RecordComponent;
+import java.lang.reflect.Type;
+import java.lang.reflect.TypeVariable;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Values of record classes in which no component is left out, made from the classes alone: whoever
+ * adds a component finds it in them. Where a component is of a sealed interface there is one value
+ * for each of its kinds.
+ */
+public final class SampleRecords {
+  private SampleRecords() {}
+
+  /** One value for each choice that the record leaves. */
+  @SuppressWarnings("unchecked") // made by the class's own constructor
+  public static <T> List<T> of(Class<T> type) {
+    return (List<T>) values(type, Map.of());
+  }
+
+  private static List<Object> values(Type type, Map<String, Type> variables) {
+    if (type instanceof TypeVariable<?> variable) {
+      return values(variables.get(variable.getName()), Map.of());
+    }
+    if (type instanceof ParameterizedType generic) {
+      Class<?> raw = (Class<?>) generic.getRawType();
+      Type argument = generic.getActualTypeArguments()[0];
+      if (raw == List.class) {
+        List<Object> items = values(argument, variables);
+        return List.of(items.size() == 1 ? List.of(items.get(0), items.get(0)) : items);
+      }
+      return records(raw, Map.of(raw.getTypeParameters()[0].getName(), argument));
+    }
+    return values((Class<?>) type);
+  }
+
+  private static List<Object> values(Class<?> type) {
+    if (type == String.class) {
+      return List.of("0123abcd");
+    } else if (type == double.class) {
+      return List.of(0.25);
+    } else if (type == float.class) {
+      return List.of(0.25f);
+    } else if (type == int.class) {
+      return List.of(1);
+    } else if (type == long.class) {
+      return List.of(1L, -1L); // which some components have for none
+    } else if (type == boolean.class) {
+      return List.of(true, false);
+    } else if (type.isEnum()) {
+      return Arrays.asList(type.getEnumConstants());
+    } else if (type.isArray()) {
+      Object array = Array.newInstance(type.getComponentType(), 2);
+      Object item = values(type.getComponentType()).get(0);
+      Array.set(array, 0, item);
+      Array.set(array, 1, item);
+      return List.of(array);
+    } else if (type.isSealed()) {
+      List<Object> kinds = new ArrayList<>();
+      for (Class<?> kind : type.getPermittedSubclasses()) {
+        kinds.addAll(records(kind, Map.of()));
+      }
+      return kinds;
+    }
+    return records(type, Map.of());
+  }
+
+  /** As many values as the component with the most choices has; the others go round. */
+  private static List<Object> records(Class<?> type, Map<String, Type> variables) {
+    RecordComponent[] components = type.getRecordComponents();
+    if (components == null) {
+      throw new IllegalArgumentException("no sample of " + type + " is known");
+    }
+    List<List<Object>> choices = new ArrayList<>();
+    Class<?>[] types = new Class<?>[components.length];
+    int most = 1;
+    for (int c = 0; c < components.length; c++) {
+      types[c] = components[c].getType();
+      choices.add(values(components[c].getGenericType(), variables));
+      most = Math.max(most, choices.get(c).size());
+    }
+    List<Object> made = new ArrayList<>();
+    try {
+      Constructor<?> constructor = type.getDeclaredConstructor(types);
+      for (int i = 0; i < most; i++) {
+        Object[] arguments = new Object[types.length];
+        for (int c = 0; c < types.length; c++) {
+          arguments[c] = choices.get(c).get(i % choices.get(c).size());
+        }
+        made.add(constructor.newInstance(arguments));
+      }
+    } catch (ReflectiveOperationException e) {
+      throw new IllegalStateException(e);
+    }
+    return made;
+  }
+}
