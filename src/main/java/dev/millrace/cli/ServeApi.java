@@ -93,7 +93,7 @@ final class ServeApi {
       return Reply.error(
           400, "malformed-request", "the body is not JSON: " + e.getOriginalMessage());
     } catch (IOException e) {
-      throw new UncheckedIOException(e); // bytes in memory do not fail to be read
+      return Reply.error(400, "malformed-request", "the body is not JSON: it is no text");
     }
   }
 

@@ -1,6 +1,5 @@
 package dev.millrace.codec;
 
-import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
@@ -153,10 +152,8 @@ public final class RegistryClient {
       if (json != null && json.isObject()) {
         return json;
       }
-    } catch (JacksonException | StackOverflowError e) {
-      // Said below.
-    } catch (IOException e) {
-      throw new AssertionError(e); // of a byte array
+    } catch (IOException | StackOverflowError e) {
+      // Said below. Beside its own exceptions the parser throws that bytes are no characters.
     }
     throw notARegistry("something else than a JSON object");
   }

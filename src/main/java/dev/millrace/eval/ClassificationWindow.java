@@ -170,8 +170,8 @@ final class ClassificationWindow {
     int size = VarLong.readSize(in);
     ScoredClass example = new ScoredClass();
     for (int i = 0; i < size; i++) {
-      example.actual = VarLong.readSize(in);
-      example.predicted = VarLong.readSize(in);
+      example.actual = VarLong.readClasses(in);
+      example.predicted = VarLong.readClasses(in);
       int noChange = VarLong.readSize(in) - 1;
       int majority = VarLong.readSize(in) - 1;
       example.loss = in.readDouble();

@@ -89,7 +89,7 @@ public final class ConfusionMatrix {
 
   static ConfusionMatrix read(DataInput in) throws IOException {
     ConfusionMatrix matrix = new ConfusionMatrix();
-    matrix.grow(VarLong.readSize(in));
+    matrix.grow(VarLong.readClasses(in));
     for (int i = 0; i < matrix.cells.length; i++) {
       matrix.cells[i] = VarNumber.read(in);
     }

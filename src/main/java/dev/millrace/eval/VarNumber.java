@@ -3,6 +3,7 @@ package dev.millrace.eval;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
+import java.util.Arrays;
 
 /**
  * Sums of weights in few bytes: whole ones, which all are as long as every weight is 1, as a {@link
@@ -37,8 +38,12 @@ final class VarNumber {
   }
 
   static double[] readArray(DataInput in) throws IOException {
-    double[] values = new double[VarLong.readSize(in)];
-    for (int i = 0; i < values.length; i++) {
+    int size = VarLong.readSize(in);
+    double[] values = new double[VarLong.firstRoom(size)];
+    for (int i = 0; i < size; i++) {
+      if (i == values.length) {
+        values = Arrays.copyOf(values, VarLong.nextRoom(i, size));
+      }
       values[i] = read(in);
     }
     return values;

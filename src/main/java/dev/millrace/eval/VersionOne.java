@@ -69,16 +69,24 @@ final class VersionOne {
   }
 
   private static int[] readIndexes(DataInput in) throws IOException {
-    int[] indexes = new int[VarLong.readSize(in)];
-    for (int i = 0; i < indexes.length; i++) {
+    int size = VarLong.readSize(in);
+    int[] indexes = new int[VarLong.firstRoom(size)];
+    for (int i = 0; i < size; i++) {
+      if (i == indexes.length) {
+        indexes = Arrays.copyOf(indexes, VarLong.nextRoom(i, size));
+      }
       indexes[i] = VarLong.readSize(in) - 1;
     }
     return indexes;
   }
 
   private static double[] readNumbers(DataInput in) throws IOException {
-    double[] numbers = new double[VarLong.readSize(in)];
-    for (int i = 0; i < numbers.length; i++) {
+    int size = VarLong.readSize(in);
+    double[] numbers = new double[VarLong.firstRoom(size)];
+    for (int i = 0; i < size; i++) {
+      if (i == numbers.length) {
+        numbers = Arrays.copyOf(numbers, VarLong.nextRoom(i, size));
+      }
       numbers[i] = in.readDouble();
     }
     return numbers;
@@ -86,7 +94,7 @@ final class VersionOne {
 
   private static ConfusionMatrix readMatrix(DataInput in) throws IOException {
     ConfusionMatrix matrix = new ConfusionMatrix();
-    int classes = VarLong.readSize(in);
+    int classes = VarLong.readClasses(in);
     for (int a = 0; a < classes; a++) {
       for (int p = 0; p < classes; p++) {
         matrix.add(a, p, VarLong.read(in));

@@ -282,7 +282,11 @@ final class LabelJoin {
     long time = in.readLong();
     long records = in.readLong();
     long reported = in.readLong();
-    long[] counts = new long[in.readInt()];
+    int counted = in.readInt();
+    if (counted < 0 || counted > LabelOutcome.values().length) {
+      throw new IOException("the stored labels are damaged: they have " + counted + " outcomes");
+    }
+    long[] counts = new long[counted];
     for (int i = 0; i < counts.length; i++) {
       counts[i] = in.readLong();
     }

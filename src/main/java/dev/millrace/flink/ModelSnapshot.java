@@ -105,7 +105,11 @@ public record ModelSnapshot(
   public OnlineModel model(ModelSpec model, Workspace workspace) throws IOException {
     DataInputStream in = new DataInputStream(new ByteArrayInputStream(bytes));
     Head head = Head.read(in);
-    return Models.read(in, model, head.task(), workspace);
+    try {
+      return Models.read(in, model, head.task(), workspace);
+    } catch (RuntimeException e) {
+      throw TrainState.damaged(e);
+    }
   }
 
   /** What stands in front of the learner. */

@@ -22,6 +22,9 @@ record PendingFeatures(
     int predicted)
     implements Waiting.Thing {
 
+  // Twice what a pipeline can allow.
+  private static final int MOST_NUMBERS = 1 << 21;
+
   @Override
   public long arrayBytes() {
     return (long) (features.length + scores.length) * Float.BYTES;
@@ -57,7 +60,11 @@ record PendingFeatures(
   }
 
   private static float[] readFloats(DataInput in) throws IOException {
-    float[] numbers = new float[in.readInt()];
+    int count = in.readInt();
+    if (count < 0 || count > MOST_NUMBERS) {
+      throw new IOException("stored features are damaged: there are " + count + " of them");
+    }
+    float[] numbers = new float[count];
     for (int i = 0; i < numbers.length; i++) {
       numbers[i] = in.readFloat();
     }

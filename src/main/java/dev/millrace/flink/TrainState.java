@@ -146,7 +146,16 @@ public final class TrainState {
     DataInput in = open(state);
     int version = in.readInt();
     requireVersion(version);
-    return Parts.read(in, version, spec, workspace);
+    try {
+      return Parts.read(in, version, spec, workspace);
+    } catch (RuntimeException e) {
+      throw damaged(e);
+    }
+  }
+
+  /** What readers stumble over: values that no release has written. */
+  static IOException damaged(RuntimeException e) {
+    return new IOException("model state: damaged (" + e + ")", e);
   }
 
   static DataInput open(byte[] state) {
