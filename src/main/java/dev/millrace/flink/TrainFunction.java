@@ -8,6 +8,7 @@ import dev.millrace.data.FleetSample;
 import dev.millrace.data.KafkaRecord;
 import dev.millrace.data.MetricsReport;
 import dev.millrace.data.OutputRecord;
+import dev.millrace.data.Task;
 import dev.millrace.eval.drift.DriftSignal;
 import dev.millrace.flink.StateSpec.ShapeChange;
 import dev.millrace.nn.ContestSpec.OnChange;
@@ -439,8 +440,8 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
           chunk,
           row,
           DeadLetterReason.TOO_MANY_CLASSES,
-          "the label \"%s\" would be class %d of this key; %d are allowed"
-              .formatted(chunk.label(chunk.labelOf(row)), known + 1, known),
+          "the label \"%s\" would be class %d of this key; %d are allowed (%s)"
+              .formatted(chunk.label(chunk.labelOf(row)), known + 1, known, whatAllows(model)),
           context);
       return;
     }
@@ -450,6 +451,12 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
     } else {
       model.meetClass(chunk, row, scratch);
     }
+  }
+
+  private static String whatAllows(PrequentialModel model) {
+    return model.task() == Task.BINARY
+        ? "input.task is binary: " + String.join(", ", model.classes().list())
+        : "limits.classes";
   }
 
   private void refuseForWidth(PrequentialModel model, Chunk chunk, int row, Context context) {
