@@ -20,7 +20,7 @@ FROM flink:2.2.1-java17
 COPY --from=build --chown=flink:flink /build/millrace.jar /opt/flink/usrlib/millrace.jar
 # Baked in rather than mounted: the entry point rewrites this file at every start. Several JVM
 # flags in one FLINK_PROPERTIES entry lose the space between them in some releases of the image.
-COPY --chown=flink:flink flink-conf/config.yaml /opt/flink/conf/config.yaml
+COPY --chown=flink:flink flink-conf/config.yaml flink-conf/log4j-console.properties /opt/flink/conf/
 COPY LICENSE NOTICE /opt/millrace/
 COPY --chmod=755 deploy/image/job-manager.sh /opt/millrace/job-manager.sh
 USER flink

@@ -181,7 +181,7 @@ public final class MillraceJob {
         : KafkaIo.source(
             settings.kafka(),
             List.of(settings.output().commands()),
-            "millrace-" + settings.pipeline() + "-commands",
+            commandsGroup(settings),
             OffsetsInitializer.committedOffsets(OffsetResetStrategy.LATEST),
             bounded);
   }
@@ -221,6 +221,11 @@ public final class MillraceJob {
   /** The group under which a pipeline commits what it has read. */
   public static String consumerGroup(Settings settings) {
     return "millrace-" + settings.pipeline();
+  }
+
+  /** The group under which a pipeline commits which commands it has read. */
+  public static String commandsGroup(Settings settings) {
+    return consumerGroup(settings) + "-commands";
   }
 
   /** The Flink options behind the pipeline's {@code state} part. */
@@ -299,7 +304,7 @@ public final class MillraceJob {
           case AT_LEAST_ONCE -> DeliveryGuarantee.AT_LEAST_ONCE;
           case EXACTLY_ONCE -> DeliveryGuarantee.EXACTLY_ONCE;
         },
-        "millrace-" + settings.pipeline() + "/" + topic,
+        consumerGroup(settings) + "/" + topic,
         settings.input().spec().limits().outputBytes());
   }
 }

@@ -10,7 +10,10 @@ import dev.millrace.nn.Activation;
 import dev.millrace.nn.Loss;
 import dev.millrace.nn.ModelSpec;
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -23,6 +26,8 @@ public final class PipelineFile {
       "The smallest has three lines: pipeline: NAME; kafka: { bootstrap.servers: HOST:PORT };"
           + " input: { label: FIELD }";
 
+  private static final int MOST_BYTES = 1 << 20;
+
   private PipelineFile() {}
 
   /**
@@ -33,7 +38,7 @@ public final class PipelineFile {
   public static Settings read(Path file) {
     String yaml;
     try {
-      yaml = Files.readString(file);
+      yaml = text(file);
     } catch (NoSuchFileException e) {
       throw new InvalidPipelineException(file + " does not exist. Write one. " + SMALLEST);
     } catch (CharacterCodingException e) {
@@ -46,6 +51,18 @@ public final class PipelineFile {
                   : " cannot be read. Check its permissions"));
     }
     return parse(file.toString(), yaml, file.toAbsolutePath().getParent());
+  }
+
+  private static String text(Path file) throws IOException {
+    byte[] bytes;
+    try (InputStream in = Files.newInputStream(file)) {
+      bytes = in.readNBytes(MOST_BYTES + 1);
+    }
+    if (bytes.length > MOST_BYTES) {
+      throw new InvalidPipelineException(
+          "%s has more than %,d bytes. Is it a pipeline file?".formatted(file, MOST_BYTES));
+    }
+    return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
   }
 
   /**

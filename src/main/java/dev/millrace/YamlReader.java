@@ -10,6 +10,8 @@ import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Stream;
 import org.yaml.snakeyaml.LoaderOptions;
 import org.yaml.snakeyaml.Yaml;
 import org.yaml.snakeyaml.error.MarkedYAMLException;
@@ -27,12 +29,33 @@ import org.yaml.snakeyaml.reader.ReaderException;
  */
 final class YamlReader {
   private static final int DEEPEST = 32;
+  private static final int MOST_ALIASES = 50;
+  private static final int MOST_NODES = 100_000;
+  private static final int MOST_CHARACTERS = 1 << 20;
   private static final String MERGE = "<<";
+  private static final String NO_TYPES =
+      "a type (!). Only maps, lists and plain values are read; quote text that begins with !";
+
+  /** What values without a tag are taken for. */
+  private static final Set<Tag> PLAIN =
+      Set.of(
+          Tag.NULL,
+          Tag.BOOL,
+          Tag.INT,
+          Tag.FLOAT,
+          Tag.STR,
+          Tag.TIMESTAMP,
+          Tag.SEQ,
+          Tag.MAP,
+          Tag.MERGE);
 
   private final Problems problems;
 
   /** Aliases make one node stand in many places: it is read once, however many. */
   private final Map<org.yaml.snakeyaml.nodes.Node, Node> read = new IdentityHashMap<>();
+
+  /** How many nodes a reader sees who follows every alias: a few lines can stand for billions. */
+  private final Map<Node, Long> sizes = new IdentityHashMap<>();
 
   private YamlReader(Problems problems) {
     this.problems = problems;
@@ -45,6 +68,8 @@ final class YamlReader {
   static Node read(String yaml, Problems problems) {
     LoaderOptions options = new LoaderOptions();
     options.setNestingDepthLimit(DEEPEST);
+    options.setMaxAliasesForCollections(MOST_ALIASES);
+    options.setCodePointLimit(MOST_CHARACTERS);
     try {
       org.yaml.snakeyaml.nodes.Node root = new Yaml(options).compose(new StringReader(yaml));
       return root == null ? null : new YamlReader(problems).node(root);
@@ -58,7 +83,10 @@ final class YamlReader {
       int line = 1 + (int) yaml.substring(0, before).chars().filter(c -> c == '\n').count();
       problems.add(line, "not valid YAML: a character that YAML does not allow");
     } catch (YAMLException e) {
-      problems.add(1, "not valid YAML: nested too deep (beyond " + DEEPEST + ") or too long");
+      problems.add(
+          1,
+          "not read: nested deeper than %d, more than %d aliases or %,d characters"
+              .formatted(DEEPEST, MOST_ALIASES, MOST_CHARACTERS));
     }
     return null;
   }
@@ -72,6 +100,9 @@ final class YamlReader {
     if (problem.contains("undefined alias")) {
       // Unnamed: a password in clear text that begins with * looks like an alias.
       return "an alias without its anchor above. Quote text that begins with *";
+    }
+    if (problem.contains(" tag ")) {
+      return NO_TYPES;
     }
     if (problem.contains("another document")) {
       return "a second document starts here, but a pipeline file has one";
@@ -89,6 +120,7 @@ final class YamlReader {
       return known;
     }
     read.put(source, null);
+    requireNoType(source);
     Node node;
     if (source instanceof MappingNode mapping) {
       node = mapping(mapping);
@@ -101,7 +133,28 @@ final class YamlReader {
       node = new Scalar(empty ? null : ((ScalarNode) source).getValue(), line(source));
     }
     read.put(source, node);
+    countNodes(node);
     return node;
+  }
+
+  /** Nothing is made of a type here; text that is meant as one is not quietly read as another. */
+  private static void requireNoType(org.yaml.snakeyaml.nodes.Node source) {
+    if (!PLAIN.contains(source.getTag())) {
+      throw new NotYaml(line(source), NO_TYPES);
+    }
+  }
+
+  private void countNodes(Node node) {
+    Stream<Node> inside =
+        node instanceof Mapping mapping
+            ? mapping.entries().values().stream().map(Entry::value)
+            : node instanceof Sequence sequence ? sequence.items().stream() : Stream.empty();
+    long size = 1 + inside.mapToLong(sizes::get).sum();
+    if (size > MOST_NODES) {
+      throw new NotYaml(
+          node.line(), "more than %,d values, aliases followed".formatted(MOST_NODES));
+    }
+    sizes.put(node, size);
   }
 
   private Node mapping(MappingNode source) {

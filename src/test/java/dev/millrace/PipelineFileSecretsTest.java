@@ -58,6 +58,9 @@ class PipelineFileSecretsTest {
         "ssl.key.password: \"hunter2",
         "ssl.key.password: %hunter2",
         "ssl.key.password: !hunter2 [",
+        "ssl.key.password: !!hunter2",
+        "ssl.key.password: !hunter2!x",
+        "ssl.key.password: &hunter2",
       })
   void noMistakeAroundASecretShowsIt(String line) {
     assertThat(invalid(HEAD + line)).hasMessageNotContaining("hunter2");

@@ -829,7 +829,9 @@ class PipelineFileTest {
   @Test
   void nestingWithoutEndIsRefused() {
     assertThat(invalid("a: " + "[".repeat(5000)).errors())
-        .containsExactly("fraud.yaml:1  not valid YAML: nested too deep (beyond 32) or too long");
+        .containsExactly(
+            "fraud.yaml:1  not read: nested deeper than 32, more than 50 aliases or 1,048,576"
+                + " characters");
   }
 
   @ParameterizedTest

@@ -91,8 +91,8 @@ public final class BrokerCheck {
           "%s cannot be used as a broker address (%s): %s"
               .formatted(servers, origin, root.getMessage()));
     }
-    if (cause instanceof AuthenticationException) {
-      return failure("The broker at " + servers + " refused the login (" + origin + ")", cause);
+    if (cause instanceof AuthenticationException refusal) {
+      return BrokerRefusal.of(refusal, servers + " (" + origin + ")");
     }
     if (cause instanceof TimeoutException || cause instanceof RetriableException) {
       return new CliError(

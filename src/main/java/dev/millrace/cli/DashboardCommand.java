@@ -39,6 +39,8 @@ final class DashboardCommand implements Callable<Integer> {
       description = "Address to listen on (default: ${DEFAULT-VALUE}, this machine only).")
   private String host;
 
+  @Mixin private HttpToken.Given token;
+
   @Spec private CommandSpec spec;
 
   private DashboardServer page;
@@ -47,12 +49,13 @@ final class DashboardCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     Ports.require(spec, port);
+    HttpToken required = token.forAddress("--host", host);
     String followed =
         kafka.topic(topic, settings -> settings.output().metrics(), WatchCommand.DEFAULT_TOPIC);
     kafka.requireTopic(followed);
     PrintWriter out = spec.commandLine().getOut();
     try (StopSignal stop = new StopSignal();
-        DashboardServer opened = open(host, port);
+        DashboardServer opened = open(host, port, required);
         MetricsFollower metrics =
             new MetricsFollower(kafka.kafka(), followed, true, opened::publish, this::notice);
         DashboardFeed feed = new DashboardFeed(kafka.kafka(), kafka.settings(), opened)) {
@@ -77,11 +80,12 @@ final class DashboardCommand implements Callable<Integer> {
   /**
    * Starts the page.
    *
+   * @param token that requests must bear
    * @throws CliError if the address cannot be used
    */
-  static DashboardServer open(String host, int port) {
+  static DashboardServer open(String host, int port, HttpToken token) {
     try {
-      DashboardServer page = new DashboardServer(host, port);
+      DashboardServer page = new DashboardServer(host, port, token, System::nanoTime);
       page.start();
       return page;
     } catch (BindException e) {

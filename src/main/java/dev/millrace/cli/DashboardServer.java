@@ -35,7 +35,12 @@ public final class DashboardServer implements AutoCloseable {
       "Not found. There are: / /api/keys /api/history?key=KEY /api/latest?key=KEY /api/events"
           + " /api/fleet /events";
 
+  static {
+    HttpSafety.limitRequests();
+  }
+
   private final HttpServer server;
+  private final HttpToken token;
   private final LongSupplier nanoClock;
   private final ExecutorService threads = Executors.newCachedThreadPool(daemons());
   private final ScheduledExecutorService sampler =
@@ -57,13 +62,16 @@ public final class DashboardServer implements AutoCloseable {
    * @throws IOException when the address cannot be had; the message names it and the way out
    */
   public DashboardServer(String host, int port) throws IOException {
-    this(host, port, System::nanoTime);
+    this(host, port, HttpToken.NONE, System::nanoTime);
   }
 
   /**
+   * @param token that requests must bear
    * @param nanoClock by which the age of what arrived is told
    */
-  DashboardServer(String host, int port, LongSupplier nanoClock) throws IOException {
+  DashboardServer(String host, int port, HttpToken token, LongSupplier nanoClock)
+      throws IOException {
+    this.token = token;
     try {
       server = HttpServer.create(new InetSocketAddress(InetAddress.getByName(host), port), 0);
     } catch (BindException e) {
@@ -186,6 +194,9 @@ public final class DashboardServer implements AutoCloseable {
       if (!HttpSafety.isAddressedTo(server.getAddress(), exchange.getRequestHeaders())) {
         String instead = "Unknown host name. Open " + address() + " instead.";
         send(exchange, DashboardReply.error(403, instead));
+      } else if (!token.admits(exchange.getRequestHeaders())) {
+        exchange.getResponseHeaders().set("WWW-Authenticate", "Basic realm=\"Millrace\"");
+        send(exchange, DashboardReply.error(401, "The password is the token of the dashboard."));
       } else if (!exchange.getRequestMethod().equals("GET")) {
         exchange.getResponseHeaders().set("Allow", "GET");
         send(exchange, DashboardReply.error(405, "Only GET is answered here."));

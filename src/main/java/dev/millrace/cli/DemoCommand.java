@@ -88,7 +88,7 @@ final class DemoCommand implements Callable<Integer> {
             dataset.id(),
             scan.rows(),
             dataset.description());
-    dashboard = headless ? null : DashboardCommand.open("127.0.0.1", port);
+    dashboard = headless ? null : DashboardCommand.open(Ports.HOST, port, HttpToken.NONE);
     try (EmbeddedKafka kafka = EmbeddedKafka.start(0, directory.resolve("broker"))) {
       Settings settings = settings(scan, kafka.bootstrapServers());
       describe(settings, kafka.bootstrapServers());

@@ -26,6 +26,7 @@ import kafka.server.Server;
 import kafka.server.SharedServer;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.network.ListenerName;
 import org.apache.kafka.common.utils.Exit;
 import org.apache.kafka.common.utils.Time;
 import org.apache.kafka.metadata.storage.Formatter;
@@ -39,6 +40,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class EmbeddedKafka implements AutoCloseable {
   private static final String CONTROLLER = "CONTROLLER";
+  private static final String OPEN = "PLAINTEXT";
   private static final String HOST = Ports.HOST;
   private static final int NODE_ID = 1;
   private static final String LOCK = ".millrace.lock";
@@ -52,6 +54,7 @@ public final class EmbeddedKafka implements AutoCloseable {
   private final ServerSocketChannel controllerSocket;
   private final int port;
   private final int controllerPort;
+  private final Map<String, String> more;
   private FileChannel lock;
   private BrokerServer broker;
   private ControllerServer controller;
@@ -60,8 +63,10 @@ public final class EmbeddedKafka implements AutoCloseable {
       Path dataDir,
       boolean temporary,
       ServerSocketChannel brokerSocket,
-      ServerSocketChannel controllerSocket) {
+      ServerSocketChannel controllerSocket,
+      Map<String, String> more) {
     this.dataDir = dataDir;
+    this.more = more;
     this.temporary = temporary;
     this.brokerSocket = brokerSocket;
     this.controllerSocket = controllerSocket;
@@ -78,6 +83,16 @@ public final class EmbeddedKafka implements AutoCloseable {
    * @throws CliError if the port is taken, or the directory is in use or holds something else
    */
   public static EmbeddedKafka start(int port, Path dataDir) {
+    return start(port, dataDir, Map.of());
+  }
+
+  /**
+   * As {@link #start(int, Path)}, with properties of one's own.
+   *
+   * @param more goes before the usual properties; {@code listeners} and {@code
+   *     listener.security.protocol.map} are appended to them
+   */
+  static EmbeddedKafka start(int port, Path dataDir, Map<String, String> more) {
     // Sockets first: a port in use is found before anything is written, and no other process can
     // take a port between its choice and the broker's start.
     ServerSocketChannel brokerSocket = bind(port);
@@ -86,7 +101,7 @@ public final class EmbeddedKafka implements AutoCloseable {
     try {
       boolean temporary = dataDir == null;
       Path dir = temporary ? Files.createTempDirectory("millrace-broker-") : usable(dataDir);
-      kafka = new EmbeddedKafka(dir, temporary, brokerSocket, controllerSocket);
+      kafka = new EmbeddedKafka(dir, temporary, brokerSocket, controllerSocket, more);
       Exit.setHaltProcedure((status, message) -> halt(status, dir));
       kafka.lockDataDir();
       kafka.startServers();
@@ -105,6 +120,11 @@ public final class EmbeddedKafka implements AutoCloseable {
   /** The broker's address, such as {@code 127.0.0.1:9092}. */
   public String bootstrapServers() {
     return HOST + ":" + port;
+  }
+
+  /** The address of a listener that was asked for at the start. */
+  String bootstrapServers(String listener) {
+    return HOST + ":" + broker.boundPort(new ListenerName(listener));
   }
 
   public Path dataDir() {
@@ -185,7 +205,13 @@ public final class EmbeddedKafka implements AutoCloseable {
 
   private ServerSocketFactory socketFactory() {
     return (listener, address, backlog, receiveBuffer) ->
-        listener.equals(CONTROLLER) ? controllerSocket : brokerSocket;
+        switch (listener) {
+          case CONTROLLER -> controllerSocket;
+          case OPEN -> brokerSocket;
+          default ->
+              ServerSocketFactory.INSTANCE.openServerSocket(
+                  listener, address, backlog, receiveBuffer);
+        };
   }
 
   private Properties properties() {
@@ -196,7 +222,6 @@ public final class EmbeddedKafka implements AutoCloseable {
     p.put("node.id", Integer.toString(NODE_ID));
     p.put("controller.quorum.voters", NODE_ID + "@" + controllerAddress);
     p.put("listeners", brokerAddress + "," + CONTROLLER + "://" + controllerAddress);
-    p.put("advertised.listeners", brokerAddress);
     p.put("controller.listener.names", CONTROLLER);
     p.put("listener.security.protocol.map", CONTROLLER + ":PLAINTEXT,PLAINTEXT:PLAINTEXT");
     p.put("log.dirs", dataDir.toString());
@@ -218,6 +243,11 @@ public final class EmbeddedKafka implements AutoCloseable {
     // A killed broker may register again only after this long without heartbeats (default 9 s).
     p.put("broker.session.timeout.ms", "3000");
     p.put("broker.heartbeat.interval.ms", "500");
+    more.forEach(
+        (key, value) -> {
+          boolean isList = key.equals("listeners") || key.equals("listener.security.protocol.map");
+          p.put(key, isList ? p.get(key) + "," + value : value);
+        });
     return p;
   }
 

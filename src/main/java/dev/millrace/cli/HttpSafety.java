@@ -11,7 +11,23 @@ import java.util.Map;
 
 /** What every HTTP server of the project does alike. */
 final class HttpSafety {
+  /** Within which a request must have come. */
+  static final String SECONDS_PER_REQUEST = "20";
+
+  private static final String CONNECTIONS = "1000";
+
   private HttpSafety() {}
+
+  /**
+   * Limits what clients can hold on to; the JDK's server reads this once, before the first is made.
+   */
+  static void limitRequests() {
+    // Without the first a small answer waits 40 ms for the client's acknowledgement; without the
+    // others a client could hold a thread for ever, or all sockets.
+    System.setProperty("sun.net.httpserver.nodelay", "true");
+    System.setProperty("sun.net.httpserver.maxReqTime", SECONDS_PER_REQUEST);
+    System.setProperty("jdk.httpserver.maxConnections", CONNECTIONS);
+  }
 
   /**
    * Headers with which a page may load from this server and from nowhere else, and no other site

@@ -41,6 +41,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       ProduceCommand.class,
       WatchCommand.class,
       DashboardCommand.class,
+      TensorBoardCommand.class,
       ModelsCommand.class,
       PromoteCommand.class,
       PredictCommand.class,

@@ -1,5 +1,6 @@
 package dev.millrace.cli;
 
+import dev.millrace.MillraceJob;
 import dev.millrace.Settings;
 import java.util.ArrayList;
 import java.util.List;
@@ -12,7 +13,7 @@ import org.apache.kafka.common.acl.AclOperation;
 import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.TransactionalIdNotFoundException;
 
-/** Whether the brokers let a pipeline do what SECURITY.md lists. */
+/** Whether the brokers let a pipeline do what docs/security.md lists. */
 final class PermissionChecks {
   private static final String NAME = "permissions";
 
@@ -33,7 +34,7 @@ final class PermissionChecks {
     this.settings = settings;
     this.topics = topics;
     this.hidden = hidden;
-    this.group = "millrace-" + settings.pipeline();
+    this.group = MillraceJob.consumerGroup(settings);
   }
 
   List<Finding> all() throws ExecutionException, InterruptedException {
@@ -41,10 +42,14 @@ final class PermissionChecks {
     for (String topic : inputs) {
       require(topic, AclOperation.READ);
     }
+    String commands = settings.output().commands();
     for (String topic : settings.output().topics()) {
-      require(topic, AclOperation.WRITE);
+      require(topic, topic.equals(commands) ? AclOperation.READ : AclOperation.WRITE);
     }
-    requireGroup();
+    requireGroup(group);
+    if (commands != null) {
+      requireGroup(MillraceJob.commandsGroup(settings));
+    }
     if (settings.output().guarantee() == Settings.Guarantee.EXACTLY_ONCE) {
       requireTransactions();
     }
@@ -74,7 +79,7 @@ final class PermissionChecks {
   }
 
   // Of a group that does not exist yet only this can be asked.
-  private void requireGroup() throws ExecutionException, InterruptedException {
+  private void requireGroup(String group) throws ExecutionException, InterruptedException {
     try {
       admin.listConsumerGroupOffsets(group).partitionsToOffsetAndMetadata().get();
     } catch (ExecutionException e) {

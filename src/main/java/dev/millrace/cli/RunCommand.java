@@ -131,7 +131,7 @@ final class RunCommand implements Callable<Integer> {
         .getOut()
         .println(
             job.stop()
-                .map(path -> "Stopped with savepoint " + path)
+                .map(path -> "Stopped with savepoint " + Snapshots.shown(path))
                 .orElse("Stopped; the next run continues from the last checkpoint."));
     return 0;
   }

@@ -5,8 +5,6 @@ import dev.millrace.cli.ServeApi.Reply;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.net.BindException;
-import java.net.InetAddress;
-import java.net.UnknownHostException;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -29,7 +27,6 @@ import picocli.CommandLine.Spec;
     })
 final class ServeCommand implements Callable<Integer> {
   private static final int SHARE_OF_HEAP = 4;
-  private static final int LEAST_TOKEN = 16;
 
   @Mixin private ModelsOptions models;
 
@@ -47,14 +44,7 @@ final class ServeCommand implements Callable<Integer> {
       description = "Address to listen on (default: ${DEFAULT-VALUE}, this machine only).")
   private String bind;
 
-  @Option(
-      names = "--token",
-      paramLabel = "TOKEN",
-      defaultValue = "${env:MILLRACE_TOKEN}",
-      description =
-          "What requests must bear; needed where others reach the address. Better in the"
-              + " environment, as MILLRACE_TOKEN: command lines are seen by all.")
-  private String token;
+  @Mixin private HttpToken.Given token;
 
   @Option(
       names = "--cache-bytes",
@@ -75,6 +65,7 @@ final class ServeCommand implements Callable<Integer> {
   public Integer call() throws InterruptedException {
     Settings settings = models.kafka().settings();
     checkOptions(settings);
+    HttpToken required = token.forAddress("--bind", bind);
     String topic = models.requireTopic();
     long bytes = cacheBytes == null ? Runtime.getRuntime().maxMemory() / SHARE_OF_HEAP : cacheBytes;
     try (StopSignal stop = new StopSignal();
@@ -83,7 +74,7 @@ final class ServeCommand implements Callable<Integer> {
       try (ModelsFollower follower =
               new ModelsFollower(settings.kafka(), topic, served::accept, this::notice);
           FleetView fleet = new FleetView(settings, this::notice);
-          ServeServer server = open(settings, served, fleet, follower)) {
+          ServeServer server = open(settings, required, served, fleet, follower)) {
         stop.onStop(follower::close);
         fleet.start();
         server.start();
@@ -111,36 +102,18 @@ final class ServeCommand implements Callable<Integer> {
       throw new ParameterException(
           spec.commandLine(), "--cache-bytes must not be negative, but was " + cacheBytes);
     }
-    if (token != null && token.length() < LEAST_TOKEN) {
-      throw new ParameterException(
-          spec.commandLine(),
-          "--token must have at least "
-              + LEAST_TOKEN
-              + " characters. Make one with: openssl rand -hex 16");
-    }
-    if (token == null && !isLoopback(bind)) {
-      throw new ParameterException(
-          spec.commandLine(),
-          "--bind %s is reached by others and needs a token: --token, or MILLRACE_TOKEN"
-              .formatted(bind));
-    }
-  }
-
-  private boolean isLoopback(String host) {
-    try {
-      return InetAddress.getByName(host).isLoopbackAddress();
-    } catch (UnknownHostException e) {
-      throw new ParameterException(
-          spec.commandLine(), "--bind " + host + " is not an address of this machine", e);
-    }
   }
 
   private ServeServer open(
-      Settings settings, ServedModels served, FleetView fleet, ModelsFollower follower) {
+      Settings settings,
+      HttpToken required,
+      ServedModels served,
+      FleetView fleet,
+      ModelsFollower follower) {
     ServeApi api = new ServeApi(settings.input().spec(), served, fleet);
     try {
       return new ServeServer(
-          bind, port, threads, token, api, follower::isReady, () -> health(served, follower));
+          bind, port, threads, required, api, follower::isReady, () -> health(served, follower));
     } catch (BindException e) {
       throw new CliError(
           "Port %d on %s cannot be used. Choose another with --port, or 0 for any."

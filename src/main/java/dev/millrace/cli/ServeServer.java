@@ -8,8 +8,6 @@ import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
 import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -29,18 +27,13 @@ final class ServeServer implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(ServeServer.class);
   private static final int SECONDS_TO_FINISH = 2;
-  private static final String SECONDS_PER_REQUEST = "20";
-  private static final String CONNECTIONS = "1000";
   private static final String NOT_FOUND =
       "there are POST /v1/predict, GET /v1/models, GET /v1/fleet and GET /healthz";
 
   static {
-    // Read once by the JDK's server. Without the first a small answer waits 40 ms for the client's
-    // acknowledgement; without the others a client could hold a thread for ever, or all sockets.
-    System.setProperty("sun.net.httpserver.nodelay", "true");
-    System.setProperty("sun.net.httpserver.maxReqTime", SECONDS_PER_REQUEST);
-    System.setProperty("sun.net.httpserver.maxRspTime", SECONDS_PER_REQUEST);
-    System.setProperty("jdk.httpserver.maxConnections", CONNECTIONS);
+    HttpSafety.limitRequests();
+    // Without it a client that does not read could hold a thread for ever.
+    System.setProperty("sun.net.httpserver.maxRspTime", HttpSafety.SECONDS_PER_REQUEST);
   }
 
   private final HttpServer server;
@@ -48,13 +41,12 @@ final class ServeServer implements AutoCloseable {
   private final ServeApi api;
   private final Supplier<Reply> health;
   private final BooleanSupplier ready;
-  // Null if none is asked for.
-  private final byte[] token;
+  private final HttpToken token;
 
   /**
    * Listens on {@code host}:{@code port} (0 takes a free port) and answers after {@link #start}.
    *
-   * @param token that requests must bear, or null
+   * @param token that requests must bear
    * @param ready whether predictions can be made
    * @param health answers {@code /healthz}
    * @throws IOException if the address cannot be had
@@ -63,7 +55,7 @@ final class ServeServer implements AutoCloseable {
       String host,
       int port,
       int threadCount,
-      String token,
+      HttpToken token,
       ServeApi api,
       BooleanSupplier ready,
       Supplier<Reply> health)
@@ -71,7 +63,7 @@ final class ServeServer implements AutoCloseable {
     this.api = api;
     this.ready = ready;
     this.health = health;
-    this.token = token == null ? null : ("Bearer " + token).getBytes(StandardCharsets.UTF_8);
+    this.token = token;
     server = HttpServer.create(new InetSocketAddress(InetAddress.getByName(host), port), 0);
     AtomicInteger number = new AtomicInteger();
     threads =
@@ -123,7 +115,7 @@ final class ServeServer implements AutoCloseable {
     if (path.equals("/healthz")) {
       return isMethod(exchange, "GET") ? health.get() : wrongMethod(exchange, "GET");
     }
-    if (!isAllowed(exchange)) {
+    if (!token.admits(exchange.getRequestHeaders())) {
       exchange.getResponseHeaders().set("WWW-Authenticate", "Bearer");
       return Reply.error(401, "unauthorized", "send the header Authorization: Bearer TOKEN");
     }
@@ -135,12 +127,6 @@ final class ServeServer implements AutoCloseable {
       case "/v1/fleet" -> isMethod(exchange, "GET") ? api.fleet() : wrongMethod(exchange, "GET");
       default -> Reply.error(404, "not-found", NOT_FOUND);
     };
-  }
-
-  private boolean isAllowed(HttpExchange exchange) {
-    String given = exchange.getRequestHeaders().getFirst("Authorization");
-    return token == null
-        || (given != null && MessageDigest.isEqual(token, given.getBytes(StandardCharsets.UTF_8)));
   }
 
   private Reply predict(HttpExchange exchange) throws IOException {

@@ -53,6 +53,6 @@ final class StateOptions {
    */
   String tidied(Path directory, Optional<Path> used) {
     int removed = OldSnapshots.removeAllBut(kept, directory, used);
-    return directory + (removed == 0 ? "" : "   (" + removed + " old savepoints removed)");
+    return directory + (removed == 0 ? "" : "   (old savepoints removed: " + removed + ")");
   }
 }

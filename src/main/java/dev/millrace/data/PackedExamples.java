@@ -145,12 +145,30 @@ abstract sealed class PackedExamples permits Chunk {
     }
   }
 
+  /**
+   * The value of a header of the record behind a row, of the first of that name.
+   *
+   * @param name in UTF-8
+   * @return null if there is none, or it has no value
+   */
+  public final byte[] header(int row, byte[] name) {
+    int at = behind(behind(startOfKey(row)));
+    int headers = intAt(at);
+    at += Integer.BYTES;
+    for (int h = 0; h < headers; h++) {
+      int value = behind(at);
+      int from = at + Integer.BYTES;
+      if (Arrays.equals(bytes, from, value, name, 0, name.length)) {
+        return take(new int[] {value});
+      }
+      at = behind(value);
+    }
+    return null;
+  }
+
   /** The record behind a row, byte for byte as it came. */
   public final KafkaRecord record(int row, String topic) {
-    int[] cursor = {endOfFeatures(row)};
-    if (hasId(row)) {
-      cursor[0] += Integer.BYTES + intAt(cursor[0]);
-    }
+    int[] cursor = {startOfKey(row)};
     byte[] key = take(cursor);
     byte[] value = take(cursor);
     int headers = intAt(cursor[0]);
@@ -235,6 +253,16 @@ abstract sealed class PackedExamples permits Chunk {
   private int endOfFeatures(int row) {
     int count = kind(row).hasFeatures() ? width : 0;
     return start(row) + FEATURES + count * Float.BYTES;
+  }
+
+  private int startOfKey(int row) {
+    int at = endOfFeatures(row);
+    return hasId(row) ? behind(at) : at;
+  }
+
+  /** The place behind a byte string. */
+  private int behind(int at) {
+    return at + Integer.BYTES + Math.max(0, intAt(at)); // -1 for null
   }
 
   private int intAt(int at) {

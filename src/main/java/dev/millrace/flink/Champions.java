@@ -10,16 +10,12 @@ import dev.millrace.nn.contest.Contest;
 import java.io.IOException;
 import java.util.HashSet;
 import java.util.Set;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * What is done about the models of which one answers beside letting them learn: commands, and what
  * is said of restored ones.
  */
 final class Champions {
-  private static final Logger LOG = LoggerFactory.getLogger(Champions.class);
-
   private final TrainSpec spec;
   private final Events events;
   private final ModelPublisher publisher;
@@ -37,7 +33,7 @@ final class Champions {
   void tellOfRestored(Contest contest, String key) {
     for (String note : contest.takeNotes()) {
       if (told.add(note)) {
-        LOG.warn("Key {} and all others like it: {}", key, note);
+        ModelLog.warn(key, note);
       }
     }
   }

@@ -77,8 +77,12 @@ final class Predictions {
             champion,
             version,
             spec.config());
-    return OutputRecord.of(
-        model.timestamp(), chunk.key().getBytes(StandardCharsets.UTF_8), json.encode(prediction));
+    OutputRecord record =
+        OutputRecord.of(
+            model.timestamp(),
+            chunk.key().getBytes(StandardCharsets.UTF_8),
+            json.encode(prediction));
+    return TraceHeaders.copy(chunk, row, record);
   }
 
   private static Outcome outcome(

@@ -179,46 +179,6 @@ final class RegistrySourceReader implements SourceReader<KafkaRecord, KafkaParti
     records.close();
   }
 
-  /** The output that the inner reader sees. */
-  private final class Gate implements ReaderOutput<KafkaRecord> {
-    private ReaderOutput<KafkaRecord> output;
-
-    @Override
-    public SourceOutput<KafkaRecord> createOutputForSplit(String splitId) {
-      return new SplitGate(output.createOutputForSplit(splitId));
-    }
-
-    @Override
-    public void releaseOutputForSplit(String splitId) {
-      output.releaseOutputForSplit(splitId);
-    }
-
-    @Override
-    public void collect(KafkaRecord record) {
-      collect(record, record.timestamp());
-    }
-
-    @Override
-    public void collect(KafkaRecord record, long timestamp) {
-      pass(record, timestamp, output);
-    }
-
-    @Override
-    public void emitWatermark(Watermark watermark) {
-      output.emitWatermark(watermark);
-    }
-
-    @Override
-    public void markIdle() {
-      output.markIdle();
-    }
-
-    @Override
-    public void markActive() {
-      output.markActive();
-    }
-  }
-
   private void pass(KafkaRecord record, long timestamp, SourceOutput<KafkaRecord> output) {
     if (isTold(record)) {
       output.collect(record, timestamp);
@@ -227,13 +187,10 @@ final class RegistrySourceReader implements SourceReader<KafkaRecord, KafkaParti
     }
   }
 
-  /** The same for one partition. */
-  private final class SplitGate implements SourceOutput<KafkaRecord> {
-    private final SourceOutput<KafkaRecord> output;
-
-    SplitGate(SourceOutput<KafkaRecord> output) {
-      this.output = output;
-    }
+  /** The output that the inner reader sees, of one partition. */
+  private class SplitGate<T extends SourceOutput<KafkaRecord>>
+      implements SourceOutput<KafkaRecord> {
+    T output;
 
     @Override
     public void collect(KafkaRecord record) {
@@ -258,6 +215,23 @@ final class RegistrySourceReader implements SourceReader<KafkaRecord, KafkaParti
     @Override
     public void markActive() {
       output.markActive();
+    }
+  }
+
+  /** The same of all partitions. */
+  private final class Gate extends SplitGate<ReaderOutput<KafkaRecord>>
+      implements ReaderOutput<KafkaRecord> {
+
+    @Override
+    public SourceOutput<KafkaRecord> createOutputForSplit(String splitId) {
+      SplitGate<SourceOutput<KafkaRecord>> split = new SplitGate<>();
+      split.output = output.createOutputForSplit(splitId);
+      return split;
+    }
+
+    @Override
+    public void releaseOutputForSplit(String splitId) {
+      output.releaseOutputForSplit(splitId);
     }
   }
 }

@@ -2,13 +2,9 @@ package dev.millrace.flink;
 
 import dev.millrace.codec.MetricsJson;
 import dev.millrace.data.Chunk;
-import dev.millrace.data.DeadLetter;
-import dev.millrace.data.DeadLetterReason;
 import dev.millrace.data.FleetSample;
-import dev.millrace.data.KafkaRecord;
 import dev.millrace.data.MetricsReport;
 import dev.millrace.data.OutputRecord;
-import dev.millrace.data.Task;
 import dev.millrace.eval.drift.DriftSignal;
 import dev.millrace.flink.StateSpec.ShapeChange;
 import dev.millrace.nn.ContestSpec.OnChange;
@@ -22,8 +18,6 @@ import org.apache.flink.metrics.MetricGroup;
 import org.apache.flink.runtime.execution.SuppressRestartsException;
 import org.apache.flink.streaming.api.functions.KeyedProcessFunction;
 import org.apache.flink.util.Collector;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Predicts, scores and learns each example of a key with the key's own model, and reports the
@@ -43,8 +37,6 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
   /** Name of the keyed state; never changes, or models are lost. */
   static final String STATE_NAME = "train-state";
 
-  private static final Logger LOG = LoggerFactory.getLogger(TrainFunction.class);
-
   private final TrainSpec spec;
   private final StateSpec stateSpec;
   private transient ValueState<TrainState> states;
@@ -63,7 +55,8 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
   private transient Champions champions;
   // Why the state that was read last could not be used.
   private transient String mismatch;
-  private transient DeadLetters refused;
+  private transient Refusals refusals;
+  private transient Lesson lesson;
 
   public TrainFunction(TrainSpec spec, StateSpec stateSpec) {
     this.spec = stateSpec.onShapeChange() == ShapeChange.RESET ? spec.with(OnChange.RESET) : spec;
@@ -72,6 +65,7 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
 
   @Override
   public void open(OpenContext context) {
+    ModelLog.begin(spec.pipeline());
     states = getRuntimeContext().getState(descriptor());
     if (stateSpec.ttlMillis() > 0) {
       idleKeys = new IdleKeys(getRuntimeContext(), stateSpec.ttlMillis());
@@ -83,12 +77,14 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
     events = new Events(spec);
     MetricGroup group = getRuntimeContext().getMetricGroup();
     counted = new TrainMetrics(group);
-    refused = new DeadLetters(group, spec.input().limits().outputBytes());
+    DeadLetters refused = new DeadLetters(group, spec.input().limits().outputBytes());
     champions = new Champions(spec, events, publisher, refused);
     late =
         spec.input().labels() == null
             ? null
             : new LateExamples(spec, stateSpec.modelBytes(), scratch, predictions, group);
+    refusals = new Refusals(spec, stateSpec, refused, late);
+    lesson = new Lesson(spec, stateSpec, scratch, publisher, refusals);
   }
 
   /** Of the keyed state that the models are. */
@@ -127,14 +123,14 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
       Chunk first = late == null ? chunk : late.shape(chunk);
       if (first == null) {
         for (int row = 0; row < chunk.size(); row++) {
-          refuseForShape(chunk, row, context);
+          refusals.forShape(chunk, row, context::output);
         }
         return;
       }
       long bytes = spec.firstModelBytes(first);
       if (bytes > stateSpec.modelBytes()) {
         for (int row = 0; row < chunk.size(); row++) {
-          refuseForSize(chunk, row, bytes, context);
+          refusals.forSize(chunk, row, bytes, context::output);
         }
         return;
       }
@@ -183,6 +179,7 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
       Context context,
       Collector<OutputRecord> out)
       throws IOException {
+    SideOutputs others = context::output;
     scratch.findClasses(chunk, model.classes(), spec.model().classWeights());
     for (int row = 0; row < chunk.size(); ) {
       long before = model.examples();
@@ -191,29 +188,29 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
       String champion = model.champion();
       int known = model.classes().size();
       counted.before(model);
-      row = learn(model, chunk, row, context);
+      row = lesson.learn(model, chunk, row, others);
       counted.after(model);
       // What waited for its label was published when its features came.
       if (predictions != null && model.seq() > seqBefore && scratch.pending == null) {
-        context.output(
+        others.output(
             Outputs.PREDICTIONS,
             predictions.record(model, chunk, row - 1, scratch.scores, champion, known, version));
       }
-      boolean crowned = events.noteChampion(model, chunk.key(), context::output);
+      boolean crowned = events.noteChampion(model, chunk.key(), others);
       if (spec.drift() != null && model.examples() > before) {
         long steps = model.learner().steps();
         DriftSignal signal = model.watch(spec, chunk, row - 1, scratch);
         counted.drift(signal);
-        events.noteDrift(model, chunk.key(), signal, steps, context::output);
-        crowned |= events.noteChampion(model, chunk.key(), context::output);
+        events.noteDrift(model, chunk.key(), signal, steps, others);
+        crowned |= events.noteChampion(model, chunk.key(), others);
       }
       if (model.examples() > before && model.examples() % spec.metrics().every() == 0) {
-        out.collect(report(state, model, chunk.key(), context::output));
-        events.noteSkipped(model, chunk.key(), context::output);
+        out.collect(report(state, model, chunk.key(), others));
+        events.noteSkipped(model, chunk.key(), others);
       }
       // Whoever predicts with published models is to have the one that answers here.
       if (crowned || model.examples() > before && publisher.isDue(model)) {
-        publisher.publish(model, state, chunk.key(), context::output);
+        publisher.publish(model, state, chunk.key(), others);
       }
     }
   }
@@ -228,7 +225,7 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
       throws IOException {
     for (int row = 0; row < chunk.size(); row++) {
       if (chunk.kind(row).hasFeatures() && chunk.width() != model.learner().inputs()) {
-        refuseForWidth(model, chunk, row, context);
+        refusals.forWidth(model, chunk, row, context::output);
         continue;
       }
       Chunk example = late.next(model, state.labels(), chunk, row, context::output);
@@ -329,7 +326,7 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
       mismatch = e.getMessage();
       if (!warned) {
         warned = true;
-        LOG.warn("Key {} and all others like it start afresh: {}", key, e.getMessage());
+        ModelLog.warn(key, "they start afresh: " + e.getMessage());
       }
       return null;
     } catch (IOException e) {
@@ -344,156 +341,6 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
         : reset
             + ", and grow keeps what was learned if there only are more neurons, layers or"
             + " features";
-  }
-
-  /**
-   * Learns the example, together with those behind it as far as that changes nothing, or sends it
-   * to the dead letters; returns the row of the next one.
-   */
-  private int learn(PrequentialModel model, Chunk chunk, int row, Context context) {
-    if (chunk.width() != model.learner().inputs()) {
-      refuseForWidth(model, chunk, row, context);
-      return row + 1;
-    }
-    if (chunk.isClassification() != model.task().isClassification()) {
-      refuse(
-          chunk,
-          row,
-          DeadLetterReason.INVALID_LABEL,
-          "the label is a %s; the model of this key learned %s"
-              .formatted(
-                  chunk.isClassification() ? "class" : "number",
-                  model.task().isClassification() ? "classes" : "numbers"),
-          context);
-      return row + 1;
-    }
-    if (isHeldOut(chunk, row)) {
-      model.validate(chunk, row, scratch);
-      return row + 1;
-    }
-    int end = firstHeldOut(chunk, row + 1, row + mostTogether(model, chunk.size() - row));
-    if (!chunk.isClassification()) {
-      model.learnValues(chunk, row, end, scratch);
-      return end;
-    }
-    int unknown = firstUnknown(chunk, row, end);
-    if (unknown > row) {
-      model.learnClasses(chunk, row, unknown, scratch);
-      return unknown;
-    }
-    meet(model, chunk, row, context);
-    return row + 1;
-  }
-
-  /**
-   * How many examples may be learned at once: a report and a snapshot say what the model was after
-   * its last example, a prediction which steps the model had taken, and after a drift or a change
-   * of the champion the next example meets another model, so none is learned beyond those.
-   */
-  private int mostTogether(PrequentialModel model, int rows) {
-    if (predictions != null || spec.drift() != null || spec.model().contest() != null) {
-      return 1;
-    }
-    int every = spec.metrics().every();
-    long most = Math.min(every - model.examples() % every, publisher.examplesLeft(model));
-    return (int) Math.min(rows, most);
-  }
-
-  /** Whether no model learns from the example; the first of its class is always learned. */
-  private boolean isHeldOut(Chunk chunk, int row) {
-    double share = spec.metrics().validation().share();
-    if (share == 0 || chunk.isClassification() && scratch.classOf[chunk.labelOf(row)] < 0) {
-      return false;
-    }
-    if (!chunk.hasId(row)) {
-      scratch.takeFeatures(chunk, row, row + 1);
-    }
-    return HeldOut.isHeldOut(chunk, row, scratch.features, share);
-  }
-
-  /** The first row from there on that is held out, or the end. */
-  private int firstHeldOut(Chunk chunk, int from, int end) {
-    if (spec.metrics().validation().share() == 0) {
-      return end;
-    }
-    int row = from;
-    while (row < end && !isHeldOut(chunk, row)) {
-      row++;
-    }
-    return row;
-  }
-
-  /** The first row whose class the model does not know, or the end. */
-  private int firstUnknown(Chunk chunk, int from, int end) {
-    int row = from;
-    while (row < end && scratch.classOf[chunk.labelOf(row)] >= 0) {
-      row++;
-    }
-    return row;
-  }
-
-  /** Learns the first example of a class, if the model may have another one. */
-  private void meet(PrequentialModel model, Chunk chunk, int row, Context context) {
-    int known = model.classes().size();
-    if (known >= spec.mostClasses(model.task())) {
-      refuse(
-          chunk,
-          row,
-          DeadLetterReason.TOO_MANY_CLASSES,
-          "the label \"%s\" would be class %d of this key; %d are allowed (%s)"
-              .formatted(chunk.label(chunk.labelOf(row)), known + 1, known, whatAllows(model)),
-          context);
-      return;
-    }
-    long bytes = spec.modelBytesWithClass(model);
-    if (bytes > stateSpec.modelBytes()) {
-      refuseForSize(chunk, row, bytes, context);
-    } else {
-      model.meetClass(chunk, row, scratch);
-    }
-  }
-
-  private static String whatAllows(PrequentialModel model) {
-    return model.task() == Task.BINARY
-        ? "input.task is binary: " + String.join(", ", model.classes().list())
-        : "limits.classes";
-  }
-
-  private void refuseForWidth(PrequentialModel model, Chunk chunk, int row, Context context) {
-    refuse(
-        chunk,
-        row,
-        DeadLetterReason.WRONG_FEATURE_COUNT,
-        "the record has %d features; the model of this key has %d inputs"
-            .formatted(chunk.width(), model.learner().inputs()),
-        context);
-  }
-
-  private void refuseForShape(Chunk chunk, int row, Context context) {
-    refuse(
-        chunk,
-        row,
-        DeadLetterReason.LABEL_WITHOUT_FEATURES,
-        "the label came before any features of its key, so that nobody knows how many there are;"
-            + " where input.features declares them such a label waits",
-        context);
-  }
-
-  private void refuseForSize(Chunk chunk, int row, long bytes, Context context) {
-    refuse(
-        chunk,
-        row,
-        DeadLetterReason.MODEL_TOO_LARGE,
-        "with this record the model of this key would take %d bytes; limits.model-bytes is %d"
-            .formatted(bytes, stateSpec.modelBytes()),
-        context);
-  }
-
-  private void refuse(
-      Chunk chunk, int row, DeadLetterReason reason, String message, Context context) {
-    KafkaRecord record = late == null ? chunk.record(row, spec.topic()) : late.record(chunk, row);
-    context.output(
-        Outputs.DEAD_LETTERS, refused.record(new DeadLetter(record, reason, message, null)));
   }
 
   // Times lie on a grid, so that a key has at most two reminders however often it is reminded.

@@ -5,9 +5,10 @@ import java.util.Arrays;
 /**
  * The gradient with respect to a layer's inputs, of {@link VectorKernels}.
  *
- * <p>Each sum runs along a row of the weights, so vectors need one factor transposed: the weights,
- * which costs in·out moves, or the deltas and the result, which costs rows·(in + out). For a few
- * rows neither pays, and several scalar chains at once hide the latency.
+ * <p>Each sum runs along a row of the weights, which vectors can follow where it is made of lanes
+ * ({@link DotTiles}). Where it is one chain they need one factor transposed: the weights, which
+ * costs in·out moves, or the deltas and the result, which costs rows·(in + out). For a few rows
+ * neither pays, and several scalar chains at once hide the latency.
  */
 final class InputGradient {
 
@@ -38,7 +39,22 @@ final class InputGradient {
     int deltaStride = Kernels.outputStride(columns);
     int inColumns = Kernels.padded(in);
     int dxStride = Kernels.stride(inColumns);
-    if (rows < FEWEST_ROWS && columns == Kernels.NARROW) {
+    if (columns >= Kernels.FOLDED) {
+      DotTiles.multiply(
+          delta,
+          deltaOffset,
+          deltaStride,
+          rows,
+          w,
+          wOffset,
+          stride,
+          in,
+          columns,
+          dx,
+          dxOffset,
+          dxStride,
+          scratch);
+    } else if (rows < FEWEST_ROWS && columns == Kernels.NARROW) {
       for (int r = 0; r < rows; r++) {
         int deltaRow = deltaOffset + r * deltaStride;
         narrowRow(delta, deltaRow, out, w, wOffset, in, dx, dxOffset + r * dxStride);

@@ -23,6 +23,9 @@ public interface Kernels {
   /** The fewest columns of weights: a quarter of the lanes. */
   int NARROW = 4;
 
+  /** The fewest columns of a layer whose {@link #inputGradient} is summed in lanes. */
+  int FOLDED = 128;
+
   /** The fastest implementation that this JVM can run; see {@code millrace.simd.bits}. */
   static Kernels best() {
     return KernelsLookup.best();
@@ -121,7 +124,10 @@ public interface Kernels {
    * Gradient with respect to a layer's inputs: dx = delta·wᵀ, zero in the padding of dx.
    *
    * <p>Order: dx[r][i] starts from 0 and takes one fma(delta[r][o], w[i][o], dx) an output,
-   * ascending.
+   * ascending. Through a layer of {@link #FOLDED} columns or more it is the sum of 16 lanes: lane l
+   * starts from 0 and takes columns l, l+16, … ascending, the zeros of the padding as well, one
+   * fma(delta, w, lane) each; they are folded by the tree 8, 4, 2, 1. One chain a sum would leave a
+   * single row without vectors; where rows are short, folding would take longer than summing.
    *
    * @param delta [rows x columns], gradient with respect to the layer's weighted sums
    * @param out real number of outputs, at most {@code columns}

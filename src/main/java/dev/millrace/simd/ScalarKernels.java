@@ -96,6 +96,23 @@ public final class ScalarKernels implements Kernels {
     for (int r = 0; r < rows; r++) {
       Arrays.fill(dx, dxOffset + r * dxStride, dxOffset + r * dxStride + inColumns, 0f);
     }
+    if (columns >= FOLDED) {
+      ScalarProducts.inLanes(
+          rows,
+          in,
+          columns,
+          delta,
+          deltaOffset,
+          deltaStride,
+          w,
+          wOffset,
+          stride,
+          dx,
+          dxOffset,
+          dxStride,
+          transposed);
+      return;
+    }
     ScalarProducts.add(
         rows,
         in,
@@ -377,11 +394,17 @@ public final class ScalarKernels implements Kernels {
 
   /** The tree 8, 4, 2, 1 over 16 elements. */
   static float tree(float[] a, int i) {
-    float by4 = (a[i] + a[i + 8]) + (a[i + 4] + a[i + 12]);
-    float and2 = (a[i + 2] + a[i + 10]) + (a[i + 6] + a[i + 14]);
-    float and1 = (a[i + 1] + a[i + 9]) + (a[i + 5] + a[i + 13]);
-    float and3 = (a[i + 3] + a[i + 11]) + (a[i + 7] + a[i + 15]);
-    return (by4 + and2) + (and1 + and3);
+    return tree(a, i, 1);
+  }
+
+  /** The tree 8, 4, 2, 1 over 16 elements that are {@code step} apart. */
+  static float tree(float[] a, int i, int step) {
+    float by4 = quarter(a, i, step) + quarter(a, i + 2 * step, step);
+    return by4 + (quarter(a, i + step, step) + quarter(a, i + 3 * step, step));
+  }
+
+  private static float quarter(float[] a, int i, int step) {
+    return (a[i] + a[i + 8 * step]) + (a[i + 4 * step] + a[i + 12 * step]);
   }
 
   /**

@@ -1,5 +1,7 @@
 package dev.millrace.simd;
 
+import java.util.Arrays;
+
 /**
  * Products of matrices for {@link ScalarKernels}: c[m][n] takes one fma(a[m][k], b[k][n], c) a
  * step, k ascending.
@@ -59,6 +61,56 @@ final class ScalarProducts {
             cOffset + n,
             cRow);
       }
+    }
+  }
+
+  /**
+   * c = a·bᵀ, each sum in 16 lanes folded by the tree 8, 4, 2, 1; a tile at a time, one lane after
+   * the other.
+   *
+   * @param a [rows x length]
+   * @param b [columns x length]
+   * @param length a multiple of 16
+   * @param c [rows x columns]
+   * @param lanes scratch of 256 floats
+   */
+  static void inLanes(
+      int rows,
+      int columns,
+      int length,
+      float[] a,
+      int aOffset,
+      int aRow,
+      float[] b,
+      int bOffset,
+      int bRow,
+      float[] c,
+      int cOffset,
+      int cRow,
+      float[] lanes) {
+    int step = Kernels.LANES;
+    for (int m = 0; m < rows; m += TILE) {
+      int height = Math.min(TILE, rows - m);
+      for (int n = 0; n < columns; n += TILE) {
+        int width = Math.min(TILE, columns - n);
+        Arrays.fill(lanes, 0, step * TILE * TILE, 0f);
+        for (int lane = 0; lane < step; lane++) {
+          int ai = aOffset + m * aRow + lane;
+          int bi = bOffset + n * bRow + lane;
+          int li = lane * TILE * TILE;
+          add(height, width, length / step, a, ai, aRow, step, b, bi, bRow, step, lanes, li, TILE);
+        }
+        for (int k = 0; k < height; k++) {
+          fold(lanes, k * TILE, width, c, cOffset + (m + k) * cRow + n);
+        }
+      }
+    }
+  }
+
+  private static void fold(float[] lanes, int from, int width, float[] c, int ci) {
+    int step = TILE * TILE;
+    for (int n = 0; n < width; n++) {
+      c[ci + n] = ScalarKernels.tree(lanes, from + n, step);
     }
   }
 

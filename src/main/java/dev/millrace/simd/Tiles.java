@@ -113,7 +113,7 @@ final class Tiles {
   }
 
   /** Reads b in the order it lies in memory, which the processor runs ahead of. */
-  private static void fetch(float[] b, int bOffset, int bStride, int depth, int width) {
+  static void fetch(float[] b, int bOffset, int bStride, int depth, int width) {
     int read = 0;
     for (int k = 0; k < depth; k++) {
       int row = bOffset + k * bStride;

@@ -95,6 +95,33 @@ final class VectorKernels implements Kernels {
         delta, deltaOffset, rows, out, columns, w, wOffset, in, dx, dxOffset, transposed);
   }
 
+  /**
+   * Folds the lanes of rows of 16 sums. Here, where no method is compiled into its callers: as a
+   * part of a larger one C2 would allocate its vectors.
+   *
+   * @param lanes [rows x 16 sums x 16 lanes]; overwritten
+   * @param sums receives [rows x 16]
+   * @param stride floats from one row of sums to the next
+   */
+  static void foldLanes(float[] lanes, int rows, float[] sums, int offset, int stride) {
+    int registers = rows * (LANES / WIDTH);
+    foldToFour(lanes, 4 * registers);
+    foldToOne(lanes, registers, sums, offset, stride);
+  }
+
+  private static void foldToFour(float[] lanes, int registers) {
+    for (int k = 0; k < registers; k++) {
+      LaneFolds.toFour(lanes, k / 4 * (WIDTH * LANES) + k % 4 * LANES);
+    }
+  }
+
+  private static void foldToOne(float[] lanes, int registers, float[] sums, int at, int stride) {
+    for (int k = 0; k < registers; k++) {
+      int sum = k * WIDTH;
+      LaneFolds.toOne(lanes, sum * LANES, sums, at + sum / LANES * stride + sum % LANES);
+    }
+  }
+
   @Override
   public void weightGradient(
       float[] x,

@@ -52,7 +52,17 @@ final class ProcessFaults {
 
   /** A control: what came after the last checkpoint is written a second time. */
   static Fault killedWithoutTransactions() {
-    return killed("control: at-least-once, task manager killed", RESTORED, "task manager 1");
+    return new Fault(
+        "control: at-least-once, task manager killed",
+        (bed, random) -> {
+          bed.letFlow(moment(random));
+          boolean unsaved = bed.awaitReportsSinceCheckpoint();
+          return List.of(
+              unsaved ? "reports since the checkpoint" : "none since the checkpoint",
+              bed.cluster().kill("task manager 1"));
+        },
+        "reports since the checkpoint",
+        RESTORED);
   }
 
   private static Fault killed(String name, String proof, String... members) {

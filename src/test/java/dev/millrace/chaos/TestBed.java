@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.kafka.clients.admin.Admin;
 
 /**
@@ -18,6 +19,8 @@ import org.apache.kafka.clients.admin.Admin;
 final class TestBed implements AutoCloseable {
   // Records that may still flow after the moment of a fault.
   private static final int BEYOND = 150;
+  private static final int ENOUGH_FOR_SOME_CHECKPOINTS = 30 * Traffic.CALM;
+  private static final int A_SECONDS_REPORTS = 12;
 
   private final Path dir;
   private final Brokers brokers;
@@ -104,6 +107,25 @@ final class TestBed implements AutoCloseable {
     if (!flowing || traffic.want(BEYOND) == target) {
       throw new InconclusiveError("no more records flow");
     }
+  }
+
+  /**
+   * Waits until about a second's reports have come since the newest checkpoint, which come again
+   * after a crash if nothing prevents it. Records flow meanwhile, and for some time after.
+   */
+  boolean awaitReportsSinceCheckpoint() {
+    traffic.want(ENOUGH_FOR_SOME_CHECKPOINTS);
+    AtomicInteger checkpoints = new AtomicInteger();
+    AtomicInteger reports = new AtomicInteger();
+    return eventually(
+        () -> {
+          int now = cluster.job().completedCheckpoints();
+          if (checkpoints.getAndSet(now) != now) {
+            reports.set(lateness.reports());
+          }
+          return lateness.reports() > reports.get() + A_SECONDS_REPORTS
+              && cluster.job().completedCheckpoints() == now;
+        });
   }
 
   /** Whether records that are sent from now on are read. */

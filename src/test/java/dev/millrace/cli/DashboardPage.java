@@ -81,7 +81,8 @@ abstract class DashboardPage {
   }
 
   DashboardServer newServer(int port) throws IOException {
-    return new DashboardServer("127.0.0.1", port, () -> System.nanoTime() + aheadNanos.get());
+    return new DashboardServer(
+        "127.0.0.1", port, HttpToken.NONE, () -> System.nanoTime() + aheadNanos.get());
   }
 
   static List<DashboardSamples> shops() {

@@ -52,7 +52,8 @@ public final class ServeLoad {
             models,
             new FleetView(ModelSamples.SETTINGS, notice -> {}));
     Reply ok = Reply.of(200, json -> json.writeString("ok"));
-    try (ServeServer server = new ServeServer("127.0.0.1", 0, 8, null, api, () -> true, () -> ok)) {
+    try (ServeServer server =
+        new ServeServer("127.0.0.1", 0, 8, HttpToken.NONE, api, () -> true, () -> ok)) {
       server.start();
       ServeLoad load = new ServeLoad(server.address(), keys, 1_000_000_000L * connections / rate);
       load.run(connections, WARM_UP_SECONDS);

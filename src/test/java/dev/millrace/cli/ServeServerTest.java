@@ -50,7 +50,7 @@ class ServeServerTest {
             "127.0.0.1",
             0,
             2,
-            token,
+            new HttpToken(token),
             api,
             ready::get,
             () -> Reply.of(200, json -> json.writeNumber(1)));

@@ -1,11 +1,14 @@
 package dev.millrace.flink;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.millrace.data.Example;
+import dev.millrace.data.KafkaRecord;
+import dev.millrace.data.OutputRecord;
 import dev.millrace.data.Task;
 import dev.millrace.testing.Chunks;
 import dev.millrace.testing.Records;
@@ -134,5 +137,42 @@ class PredictionsTest {
     }
 
     assertThat(disturbed).isEqualTo(expected);
+  }
+
+  @Test
+  void tracingHeadersAreHandedOnAndNoOthers() throws Exception {
+    List<Example> examples = Chunks.classes("k", 3, 1);
+    byte[] parent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01".getBytes(UTF_8);
+    byte[] state = "congo=t61rcWkgMzE".getBytes(UTF_8);
+    setHeaders(examples.get(0), List.of("other", "traceparent"), new byte[][] {null, parent});
+    setHeaders(
+        examples.get(1),
+        List.of("tracestate", "traceparent", "traceparent"),
+        new byte[][] {state, parent, state});
+    setHeaders(examples.get(2), List.of("tracestate", "traceparents"), new byte[][] {state, state});
+    try (TrainHarness harness = new TrainHarness(publishing(Specs.train(Specs.small(1))))) {
+      harness.send(examples, 3);
+
+      List<OutputRecord> records = harness.predictionRecords();
+      assertThat(records.get(0).headerNames()).containsExactly("traceparent");
+      assertThat(records.get(0).headerValues()).isDeepEqualTo(new byte[][] {parent});
+      assertThat(records.get(1).headerNames()).containsExactly("traceparent", "tracestate");
+      assertThat(records.get(1).headerValues()).isDeepEqualTo(new byte[][] {parent, state});
+      assertThat(records.get(2).headerNames()).isEmpty();
+    }
+  }
+
+  private static void setHeaders(Example example, List<String> names, byte[][] values) {
+    KafkaRecord record = example.record;
+    example.record =
+        new KafkaRecord(
+            record.topic(),
+            record.partition(),
+            record.offset(),
+            record.timestamp(),
+            record.key(),
+            record.value(),
+            names.toArray(String[]::new),
+            values);
   }
 }

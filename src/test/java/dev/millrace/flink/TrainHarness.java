@@ -89,9 +89,13 @@ final class TrainHarness implements AutoCloseable {
     return metrics;
   }
 
+  List<OutputRecord> predictionRecords() {
+    return side(operator.getSideOutput(Outputs.PREDICTIONS));
+  }
+
   /** The values of the predictions topic, a line of JSON each. */
   List<String> predictions() {
-    return side(operator.getSideOutput(Outputs.PREDICTIONS)).stream()
+    return predictionRecords().stream()
         .map(record -> new String(record.value(), StandardCharsets.UTF_8))
         .toList();
   }

@@ -20,6 +20,7 @@ public final class AllocationCheck {
     Learner regression =
         new Learner(ModelSpec.single(1).forTask(Task.REGRESSION), Task.REGRESSION, 8, 0, 1);
     Learner optional = new Learner(manyOptions(), Task.MULTICLASS, 8, 3, 1);
+    Learner wide = new Learner(wide(), Task.MULTICLASS, 8, 3, 1);
     float[] x = {1f, 2f, 3f, 4f, 5f, 6f, 7f, 8f};
     float[] out = new float[3];
     int[] classes = {0, 2, 1, 1, 0, 2};
@@ -36,9 +37,11 @@ public final class AllocationCheck {
         classifier.predict(x, 0, out);
         classifier.learnClass(x, 0, call % 3, 1f, out);
         optional.learnClass(x, 0, call % 3, 1f, out);
+        wide.learnClass(x, 0, call % 3, 1f, out);
         regression.learnValue(x, 0, call % 5, 1f, out);
         many[call % many.length] = call % 11;
         optional.learnClasses(many, 0, classes.length, classes, weights, manyOut, losses);
+        wide.learnClasses(many, 0, classes.length, classes, weights, manyOut, losses);
         regression.learnValues(many, 0, classes.length, targets, weights, manyOut, losses);
       }
       long after = threads.getThreadAllocatedBytes(Thread.currentThread().getId());
@@ -61,5 +64,20 @@ public final class AllocationCheck {
         4,
         new Clipping(1f, 0.5f),
         1);
+  }
+
+  /** A learner whose gradient goes through a layer that is summed in lanes. */
+  private static LearnerSpec wide() {
+    return new ModelSpec(
+            List.of(new LayerSpec(20, Activation.RELU), new LayerSpec(130, Activation.RELU)),
+            null,
+            null,
+            new Optimizer.Sgd(0.01f, 0f),
+            new Regularizer(0f, 0f),
+            new Normalization(Normalization.Kind.STANDARD, 0f, 4f),
+            4,
+            0f,
+            1)
+        .forTask(Task.MULTICLASS);
   }
 }

@@ -79,6 +79,15 @@ final class KernelComparison {
     products(9, 530, 97, 1);
     products(20, 50, 530, 0);
     products(530, 10, 80, 2);
+    // Input gradients in lanes: around their threshold, their tiles and their panels of rows.
+    for (int rows : new int[] {1, 2, 3, 4, 5, 64, 67, 70}) {
+      for (int in : new int[] {1, 7, 8, 15, 16, 17, 33}) {
+        products(rows, in, 112, 0);
+        products(rows, in, 113, 1);
+        products(rows, in, 144, 2);
+      }
+      products(rows, 21, 512, 0);
+    }
     for (int rows : ROWS) {
       for (int width : WIDTHS) {
         softmax(rows, width);

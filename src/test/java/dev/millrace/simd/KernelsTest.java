@@ -135,6 +135,32 @@ class KernelsTest {
     }
   }
 
+  @ParameterizedTest
+  @ValueSource(ints = {1, 5})
+  void theGradientThroughAWideLayerFollowsTheStatedTree(int rows) {
+    Random random = new Random(13);
+    int in = 18;
+    int out = 120;
+    int columns = 128;
+    float[] w = gaussians(random, in * columns);
+    float[] delta = gaussians(random, rows * columns);
+    float[] dx = gaussians(random, rows * 32);
+    float[] scratch = new float[Kernels.transposedLength(out)];
+
+    Kernels.best().inputGradient(delta, 0, rows, out, columns, w, 0, in, dx, 0, scratch);
+
+    for (int r = 0; r < rows; r++) {
+      for (int i = 0; i < in; i++) {
+        float[] lanes = new float[16];
+        for (int o = 0; o < columns; o++) {
+          lanes[o % 16] = Math.fma(delta[r * columns + o], w[i * columns + o], lanes[o % 16]);
+        }
+        assertThat(dx[r * 32 + i]).isEqualTo(folded(lanes));
+      }
+      assertThat(Arrays.copyOfRange(dx, r * 32 + in, (r + 1) * 32)).isEqualTo(new float[32 - in]);
+    }
+  }
+
   @Test
   void sumsFollowTheStatedTree() {
     float[] a = gaussians(new Random(3), 48);
@@ -142,13 +168,17 @@ class KernelsTest {
     for (int i = 0; i < a.length; i++) {
       lanes[i % 16] = Math.fma(a[i], a[i], lanes[i % 16]);
     }
+
+    assertThat(Kernels.best().sumOfSquares(a, 0, a.length)).isEqualTo(folded(lanes));
+  }
+
+  private static float folded(float[] lanes) {
     for (int half : new int[] {8, 4, 2, 1}) {
       for (int l = 0; l < half; l++) {
         lanes[l] += lanes[l + half];
       }
     }
-
-    assertThat(Kernels.best().sumOfSquares(a, 0, a.length)).isEqualTo(lanes[0]);
+    return lanes[0];
   }
 
   private static float[] gaussians(Random random, int length) {

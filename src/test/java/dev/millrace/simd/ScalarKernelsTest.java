@@ -19,6 +19,8 @@ class ScalarKernelsTest {
     "3, 6, 17",
     "4, 16, 32",
     "6, 7, 20",
+    "1, 5, 112",
+    "6, 7, 113",
     "9, 3, 250",
     "5, 530, 18",
     "3, 7, 3",
@@ -43,7 +45,8 @@ class ScalarKernelsTest {
     float[] gradient = gaussians(w.length);
 
     kernels.dense(x, 0, in, rows, in, w, 0, in * stride, columns, y, 0);
-    kernels.inputGradient(delta, 0, rows, out, columns, w, 0, in, dx, 0, new float[0]);
+    float[] scratch = new float[Kernels.transposedLength(out)];
+    kernels.inputGradient(delta, 0, rows, out, columns, w, 0, in, dx, 0, scratch);
     kernels.weightGradient(x, 0, in, rows, in, delta, 0, columns, gradient, 0);
     kernels.biasGradient(delta, 0, rows, columns, gradient, in * stride);
 
@@ -56,10 +59,7 @@ class ScalarKernelsTest {
         assertThat(y[r * outputStride + c]).isEqualTo(sum);
       }
       for (int i = 0; i < Kernels.padded(in); i++) {
-        float sum = 0f;
-        for (int o = 0; i < in && o < out; o++) {
-          sum = Math.fma(delta[r * outputStride + o], w[i * stride + o], sum);
-        }
+        float sum = i < in ? inputGradient(delta, r * outputStride, w, i * stride, out) : 0f;
         assertThat(dx[r * dxStride + i]).isEqualTo(sum);
       }
     }
@@ -72,6 +72,27 @@ class ScalarKernelsTest {
         assertThat(gradient[i * stride + c]).isEqualTo(sum);
       }
     }
+  }
+
+  private static float inputGradient(float[] delta, int d, float[] w, int wi, int out) {
+    int columns = Kernels.padded(out);
+    if (columns < Kernels.FOLDED) {
+      float sum = 0f;
+      for (int o = 0; o < out; o++) {
+        sum = Math.fma(delta[d + o], w[wi + o], sum);
+      }
+      return sum;
+    }
+    float[] lanes = new float[16];
+    for (int o = 0; o < columns; o++) {
+      lanes[o % 16] = Math.fma(delta[d + o], w[wi + o], lanes[o % 16]);
+    }
+    for (int half : new int[] {8, 4, 2, 1}) {
+      for (int l = 0; l < half; l++) {
+        lanes[l] += lanes[l + half];
+      }
+    }
+    return lanes[0];
   }
 
   private float[] gaussians(int length) {

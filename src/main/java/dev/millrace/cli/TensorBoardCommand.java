@@ -1,0 +1,132 @@
+package dev.millrace.cli;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.millrace.flink.Onlooker;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** Writes the metrics topic as files for TensorBoard. */
+@Command(
+    name = "tensorboard",
+    description = {
+      "Writes what is on the metrics topic, and what comes, as runs for TensorBoard: one a key.",
+      "Ctrl-C stops it."
+    },
+    footer = {
+      "",
+      "Examples:",
+      "  ./millrace tensorboard -c fraud.yaml --logdir runs",
+      "  tensorboard --logdir runs"
+    })
+final class TensorBoardCommand implements Callable<Integer> {
+  @Mixin private KafkaOptions kafka;
+
+  @Option(
+      names = "--topic",
+      paramLabel = "TOPIC",
+      description =
+          "Metrics topic (default: the pipeline's, else " + WatchCommand.DEFAULT_TOPIC + ").")
+  private String topic;
+
+  @Option(
+      names = "--logdir",
+      paramLabel = "DIR",
+      required = true,
+      description = "Where the runs go: DIR/PIPELINE/KEY.")
+  private Path logDir;
+
+  @Option(names = "--key", paramLabel = "KEY", description = "Writes one model key only.")
+  private String key;
+
+  @Option(
+      names = "--most-keys",
+      paramLabel = "N",
+      defaultValue = "100",
+      description =
+          "Leaves out later keys; TensorBoard reads every run (default: ${DEFAULT-VALUE}).")
+  private int mostKeys;
+
+  @Option(names = "--once", description = "Ends at the end that the topic has now.")
+  private boolean once;
+
+  @Spec private CommandSpec spec;
+
+  private TensorBoardRuns runs;
+  private boolean saidTooMany;
+
+  @Override
+  public Integer call() {
+    if (mostKeys < 1) {
+      throw new ParameterException(
+          spec.commandLine(), "--most-keys must be at least 1, but was " + mostKeys);
+    }
+    String followed =
+        kafka.topic(topic, settings -> settings.output().metrics(), WatchCommand.DEFAULT_TOPIC);
+    kafka.requireTopic(followed);
+    runs = new TensorBoardRuns(logDir, mostKeys, Instant.now());
+    try {
+      if (once) {
+        Onlooker.readAll(
+            kafka.kafka(),
+            followed,
+            record -> {
+              if (record.value() != null) {
+                write(new String(record.value(), StandardCharsets.UTF_8));
+              }
+            });
+      } else {
+        follow(followed);
+      }
+    } catch (UncheckedIOException e) {
+      throw new CliError(logDir + " cannot be written: " + e.getCause().getMessage(), e);
+    }
+    spec.commandLine()
+        .getOut()
+        .printf(
+            "Wrote %,d records of %,d keys. Look at them with: tensorboard --logdir %s%n",
+            runs.written(), runs.keys(), logDir);
+    return 0;
+  }
+
+  private void follow(String followed) {
+    try (StopSignal stop = new StopSignal();
+        MetricsFollower follower =
+            new MetricsFollower(kafka.kafka(), followed, true, this::write, this::notice)) {
+      stop.onStop(follower::close);
+      notice("Writing " + followed + " to " + logDir + " (Ctrl-C stops)");
+      follower.run();
+    }
+  }
+
+  private void write(String value) {
+    Optional<JsonNode> record = MetricsRecords.parse(value);
+    if (record.isEmpty() || !isWanted(record.get())) {
+      return;
+    }
+    if (!runs.add(record.get()) && !saidTooMany) {
+      saidTooMany = true;
+      notice("More than " + mostKeys + " keys: the others are left out (--most-keys, --key).");
+    }
+  }
+
+  // Pipelines may share a metrics topic.
+  private boolean isWanted(JsonNode record) {
+    return (key == null || key.equals(record.path("key").textValue()))
+        && (kafka.settings() == null
+            || kafka.settings().pipeline().equals(record.path("pipeline").textValue()));
+  }
+
+  private void notice(String text) {
+    spec.commandLine().getErr().println(text);
+  }
+}

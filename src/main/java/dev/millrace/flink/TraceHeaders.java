@@ -1,0 +1,34 @@
+package dev.millrace.flink;
+
+import dev.millrace.data.Chunk;
+import dev.millrace.data.OutputRecord;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * The headers by which tracing tools follow a record: {@code traceparent} and {@code tracestate} of
+ * the W3C's Trace Context. They are handed on as they came, whatever is in them.
+ */
+final class TraceHeaders {
+  private static final String PARENT = "traceparent";
+  private static final String STATE = "tracestate";
+  private static final byte[] PARENT_BYTES = PARENT.getBytes(StandardCharsets.UTF_8);
+  private static final byte[] STATE_BYTES = STATE.getBytes(StandardCharsets.UTF_8);
+
+  private TraceHeaders() {}
+
+  /** The record with the headers that the one behind a row has, if it has any. */
+  static OutputRecord copy(Chunk chunk, int row, OutputRecord to) {
+    byte[] parent = chunk.header(row, PARENT_BYTES);
+    if (parent == null) {
+      return to;
+    }
+    byte[] state = chunk.header(row, STATE_BYTES); // it has no meaning without the other
+    return state == null
+        ? with(to, new String[] {PARENT}, new byte[][] {parent})
+        : with(to, new String[] {PARENT, STATE}, new byte[][] {parent, state});
+  }
+
+  private static OutputRecord with(OutputRecord record, String[] names, byte[][] values) {
+    return new OutputRecord(record.timestamp(), record.key(), record.value(), names, values);
+  }
+}

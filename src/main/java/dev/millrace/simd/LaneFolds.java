@@ -1,0 +1,89 @@
+package dev.millrace.simd;
+
+import static dev.millrace.simd.VectorFunctions.SPECIES;
+
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.VectorShuffle;
+
+/**
+ * The steps of folding the 16 lanes of many sums by the tree 8, 4, 2, 1.
+ *
+ * <p>Two registers that are folded together become one: of the lanes with a bit of their number
+ * unset it has the first one's sums of both halves, of the others those of the second. After all
+ * bits lane n has the whole sum n, so the result needs no transposing. Registers of half the length
+ * would need no shuffles, but vectors of a second class make every kernel slow: C2 no longer knows
+ * which one it has.
+ */
+final class LaneFolds {
+
+  private static final int LANES = Kernels.LANES;
+
+  private static final int WIDTH = SPECIES.length();
+
+  private static final VectorShuffle<Float> SWAP_8 = swap(8);
+  private static final VectorShuffle<Float> SWAP_4 = swap(4);
+  private static final VectorShuffle<Float> SWAP_2 = swap(2);
+  private static final VectorShuffle<Float> SWAP_1 = swap(1);
+
+  private static final VectorMask<Float> UPPER_8 = upper(8);
+  private static final VectorMask<Float> UPPER_4 = upper(4);
+  private static final VectorMask<Float> UPPER_2 = upper(2);
+  private static final VectorMask<Float> UPPER_1 = upper(1);
+
+  private LaneFolds() {}
+
+  private static VectorShuffle<Float> swap(int bit) {
+    return VectorShuffle.fromOp(SPECIES, lane -> (lane ^ bit) % SPECIES.length());
+  }
+
+  private static VectorMask<Float> upper(int bit) {
+    boolean[] lanes = new boolean[WIDTH];
+    for (int lane = 0; lane < WIDTH; lane++) {
+      lanes[lane] = (lane & bit) != 0;
+    }
+    return VectorMask.fromArray(SPECIES, lanes, 0);
+  }
+
+  /**
+   * A quarter of the way of as many sums as a register has lanes: those at {@code i} and every
+   * fourth after it become one register at {@code i}.
+   *
+   * @param lanes the 16 lanes of a sum, then those of the next
+   */
+  static void toFour(float[] lanes, int i) {
+    FloatVector folded;
+    if (WIDTH == 16) {
+      FloatVector even = fold(at(lanes, i), at(lanes, i + 8 * LANES), UPPER_8, SWAP_8);
+      FloatVector odd = fold(at(lanes, i + 4 * LANES), at(lanes, i + 12 * LANES), UPPER_8, SWAP_8);
+      folded = fold(even, odd, UPPER_4, SWAP_4);
+    } else if (WIDTH == 8) {
+      folded = fold(halves(lanes, i), halves(lanes, i + 4 * LANES), UPPER_4, SWAP_4);
+    } else {
+      folded = halves(lanes, i).add(halves(lanes, i + 4));
+    }
+    folded.intoArray(lanes, i);
+  }
+
+  /** The rest of the way, from four registers to as many sums as a register has lanes. */
+  static void toOne(float[] lanes, int i, float[] sums, int at) {
+    FloatVector even = fold(at(lanes, i), at(lanes, i + 2 * LANES), UPPER_2, SWAP_2);
+    FloatVector odd = fold(at(lanes, i + LANES), at(lanes, i + 3 * LANES), UPPER_2, SWAP_2);
+    fold(even, odd, UPPER_1, SWAP_1).intoArray(sums, at);
+  }
+
+  private static FloatVector at(float[] a, int i) {
+    return FloatVector.fromArray(SPECIES, a, i);
+  }
+
+  /** The first step where the lanes of a sum are more than one register. */
+  private static FloatVector halves(float[] lanes, int i) {
+    return at(lanes, i).add(at(lanes, i + 8));
+  }
+
+  private static FloatVector fold(
+      FloatVector a, FloatVector b, VectorMask<Float> upper, VectorShuffle<Float> swap) {
+    // One blend and two shuffles: JDK 17 pays more for a blend.
+    return a.add(a.rearrange(swap)).blend(b.add(b.rearrange(swap)), upper);
+  }
+}
