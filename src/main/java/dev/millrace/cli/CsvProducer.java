@@ -9,6 +9,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /** Sends the rows of a CSV file to a topic, each once. Not thread-safe. */
@@ -22,6 +23,7 @@ final class CsvProducer implements AutoCloseable {
   }
 
   private final String topic;
+  private final String servers;
   private final KafkaProducer<byte[], byte[]> producer;
   private final AtomicReference<Exception> firstFailure = new AtomicReference<>();
 
@@ -30,6 +32,7 @@ final class CsvProducer implements AutoCloseable {
    */
   CsvProducer(Map<String, String> kafka, String topic, Compression compression) {
     this.topic = topic;
+    servers = kafka.get("bootstrap.servers");
     Map<String, Object> properties = new HashMap<>(kafka);
     properties.put("acks", "all");
     properties.put("enable.idempotence", "true");
@@ -112,7 +115,15 @@ final class CsvProducer implements AutoCloseable {
   private CliError deliveryFailed(Progress progress, Exception cause) {
     return new CliError(
         "Topic %s did not take all of the %,d records sent so far: %s"
-            .formatted(topic, progress.done(), cause.getMessage()),
+            .formatted(topic, progress.done(), why(cause)),
         cause);
+  }
+
+  // What the client says when time is up is about its own metadata or batches.
+  private String why(Exception cause) {
+    return cause instanceof TimeoutException
+        ? "the brokers at %s are away, or could not take them in time (%s)"
+            .formatted(servers, cause.getMessage())
+        : cause.getMessage();
   }
 }

@@ -1,8 +1,10 @@
 package dev.millrace.cli;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import dev.millrace.codec.ExampleSchema;
 import dev.millrace.codec.InputSpec.Format;
 import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -84,6 +86,8 @@ final class FileProfiler {
       schema = new Schema.Parser().parse(Files.readString(path));
     } catch (NoSuchFileException e) {
       throw new CliError("There is no file " + path + ".", e);
+    } catch (CharacterCodingException e) {
+      throw new CliError(path + " is not UTF-8 text; an Avro schema is JSON.", e);
     } catch (IOException e) {
       throw new CliError("Cannot read " + path + ": " + e.getMessage(), e);
     } catch (RuntimeException e) {
@@ -99,7 +103,11 @@ final class FileProfiler {
   }
 
   private static String firstLine(RuntimeException e) {
-    String message = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
+    // Avro wraps what the JSON parser says, whose own words name neither its class nor the source.
+    String message =
+        e.getCause() instanceof JsonProcessingException malformed
+            ? malformed.getOriginalMessage()
+            : e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
     return Terminal.printable(message.lines().findFirst().orElse(""), 200);
   }
 }

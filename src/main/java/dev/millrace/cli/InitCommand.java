@@ -110,6 +110,9 @@ final class InitCommand implements Callable<Integer> {
     String pipeline = name == null ? defaultName() : name;
     Path file = output == null ? Path.of(pipeline + ".yaml") : output;
     boolean toStdout = file.toString().equals(STDOUT);
+    if (!toStdout && Files.isDirectory(file)) {
+      throw CliError.usage("--output " + file + " is a folder. Name a file in it.");
+    }
     if (!toStdout && !force && Files.exists(file)) {
       throw exists(file);
     }

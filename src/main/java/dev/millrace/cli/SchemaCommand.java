@@ -7,10 +7,7 @@ import dev.millrace.codec.RegistryClient;
 import dev.millrace.codec.RegistryException;
 import dev.millrace.codec.SchemaAnswer;
 import dev.millrace.codec.SchemaComparison;
-import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import org.apache.avro.Schema;
@@ -100,7 +97,7 @@ final class SchemaCommand implements Runnable {
             "%s reads %s (input.format), which has no schema to check."
                 .formatted(config, input.format().id()));
       }
-      Schema schema = writer.file == null ? ask(input) : parse(writer.file);
+      Schema schema = writer.file == null ? ask(input) : FileProfiler.read(writer.file);
       if (schema.getType() != Schema.Type.RECORD) {
         throw new CliError(
             "The schema is of type %s; records are needed.".formatted(schema.getType().getName()));
@@ -134,23 +131,6 @@ final class SchemaCommand implements Runnable {
       } catch (RegistryException e) {
         throw new CliError("The schema registry " + e.getMessage() + ".", e);
       }
-    }
-
-    private static Schema parse(Path file) {
-      try {
-        return new Schema.Parser().parse(Files.readString(file));
-      } catch (NoSuchFileException e) {
-        throw new CliError("There is no file " + file + ".", e);
-      } catch (IOException e) {
-        throw new CliError(file + " cannot be read. Is it a text file?", e);
-      } catch (RuntimeException e) {
-        // Beside its own exceptions the parser throws what it stumbles over.
-        throw new CliError(file + " is not an Avro schema in JSON: " + firstLine(e), e);
-      }
-    }
-
-    private static String firstLine(RuntimeException failure) {
-      return String.valueOf(failure.getMessage()).lines().findFirst().orElse("");
     }
 
     private String name(Schema schema) {

@@ -1,5 +1,6 @@
 package dev.millrace.codec;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import dev.millrace.data.DeadLetterReason;
 import dev.millrace.data.Example;
 import dev.millrace.data.KafkaRecord;
@@ -34,8 +35,12 @@ public final class CommandDecoder {
         return false;
       }
     } catch (IOException e) {
-      throw new RefusedException(
-          DeadLetterReason.INVALID_COMMAND, "it is no command: " + e.getMessage());
+      // The parser's own message ends with a second line, about where in a source it does not name.
+      String why =
+          e instanceof JsonProcessingException malformed
+              ? malformed.getOriginalMessage()
+              : e.getMessage();
+      throw new RefusedException(DeadLetterReason.INVALID_COMMAND, "it is no command: " + why);
     }
     into.kind = RecordKind.COMMAND;
     into.key = keys.read(record.key());

@@ -68,7 +68,11 @@ final class FeatureMapper {
     if (!Float.isFinite(narrowed)) {
       throw new RefusedException(
           DeadLetterReason.NON_FINITE_FEATURE,
-          "feature \"" + columns[column].name() + "\" is " + value + "; it must be finite");
+          "feature \""
+              + columns[column].name()
+              + "\" is "
+              + value
+              + "; it must be finite and fit a 32-bit float");
     }
     seen[column] = true;
     example.features[starts[column]] = narrowed;

@@ -163,7 +163,7 @@ public final class RegistryClient {
         spec.url()
             + " answers with "
             + what
-            + ". Is input.registry.url the registry's, with its whole path?");
+            + ". Check that input.registry.url is the registry's, with its whole path");
   }
 
   private HttpRequest request(String path) throws RegistryException {

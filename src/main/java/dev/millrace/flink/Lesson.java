@@ -2,6 +2,7 @@ package dev.millrace.flink;
 
 import dev.millrace.data.Chunk;
 import dev.millrace.data.DeadLetterReason;
+import dev.millrace.data.Task;
 
 /** Which examples of a chunk a model learns, and how many of them in one call. Not thread-safe. */
 final class Lesson {
@@ -118,8 +119,8 @@ final class Lesson {
           chunk,
           row,
           DeadLetterReason.TOO_MANY_CLASSES,
-          "the label \"%s\" would be class %d of this key; %d are allowed"
-              .formatted(chunk.label(chunk.labelOf(row)), known + 1, known),
+          "the label \"%s\" would be class %d of this key; %d are allowed (%s)"
+              .formatted(chunk.label(chunk.labelOf(row)), known + 1, known, whatAllows(model)),
           out);
       return;
     }
@@ -129,5 +130,11 @@ final class Lesson {
     } else {
       model.meetClass(chunk, row, scratch);
     }
+  }
+
+  private static String whatAllows(PrequentialModel model) {
+    return model.task() == Task.BINARY
+        ? "input.task is binary: " + String.join(", ", model.classes().list())
+        : "limits.classes";
   }
 }

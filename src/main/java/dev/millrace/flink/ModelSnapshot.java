@@ -69,6 +69,9 @@ public record ModelSnapshot(
    *     of the name
    */
   public Learner learner(ModelSpec model, String name) throws IOException {
+    if (model.auto() != null) {
+      throw mixture();
+    }
     OnlineModel read = model(model, new Workspace());
     if (read instanceof Contest contest) {
       String wanted = name == null ? contest.champion() : name;
@@ -83,7 +86,11 @@ public record ModelSnapshot(
     if (read instanceof Learner learner) {
       return learner;
     }
-    throw new IOException(
+    throw mixture();
+  }
+
+  private static IOException mixture() {
+    return new IOException(
         "model: auto is a mixture of networks, not one that ONNX could hold; use --format"
             + " millrace, or write a network out");
   }

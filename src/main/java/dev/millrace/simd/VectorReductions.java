@@ -7,7 +7,10 @@ import jdk.incubator.vector.VectorShuffle;
 
 /**
  * The sums of {@link VectorKernels}, in 16 lanes whatever the register: at 256 bit two registers
- * hold them, at 128 bit four. Lengths are multiples of 16.
+ * hold them, at 128 bit four, folded by the tree 8, 4, 2, 1. Lengths are multiples of 16.
+ *
+ * <p>No vector is given to a method or returned by one here: a method that C2 has compiled by
+ * itself and finds too large to inline later would put it on the heap.
  */
 final class VectorReductions {
 
@@ -28,60 +31,71 @@ final class VectorReductions {
 
   /** Σ a. */
   static float sum(float[] a, int offset, int length) {
-    return switch (WIDTH) {
-      case 16 -> fold(lanes(a, offset, length));
-      case 8 -> fold(lanes(a, offset, length).add(lanes(a, offset + 8, length)));
-      default -> {
-        FloatVector even = lanes(a, offset, length).add(lanes(a, offset + 8, length));
-        FloatVector odd = lanes(a, offset + 4, length).add(lanes(a, offset + 12, length));
-        yield fold(even.add(odd));
+    FloatVector lanes = FloatVector.zero(SPECIES);
+    FloatVector second = lanes;
+    FloatVector third = lanes;
+    FloatVector fourth = lanes;
+    for (int k = offset; k < offset + length; k += Kernels.LANES) {
+      lanes = lanes.add(FloatVector.fromArray(SPECIES, a, k));
+      if (WIDTH <= 8) {
+        second = second.add(FloatVector.fromArray(SPECIES, a, k + WIDTH));
       }
-    };
+      if (WIDTH == 4) {
+        third = third.add(FloatVector.fromArray(SPECIES, a, k + 8));
+        fourth = fourth.add(FloatVector.fromArray(SPECIES, a, k + 12));
+      }
+    }
+    if (WIDTH == 4) {
+      lanes = lanes.add(third);
+      second = second.add(fourth);
+    }
+    if (WIDTH <= 8) {
+      lanes = lanes.add(second);
+    }
+    if (WIDTH == 16) {
+      lanes = lanes.add(lanes.rearrange(BY_8));
+    }
+    if (WIDTH >= 8) {
+      lanes = lanes.add(lanes.rearrange(BY_4));
+    }
+    lanes = lanes.add(lanes.rearrange(BY_2));
+    return lanes.add(lanes.rearrange(BY_1)).lane(0);
   }
 
   /** Σ a·b. */
   static float dot(float[] a, int i, float[] b, int j, int length) {
-    return switch (WIDTH) {
-      case 16 -> fold(lanes(a, i, b, j, length));
-      case 8 -> fold(lanes(a, i, b, j, length).add(lanes(a, i + 8, b, j + 8, length)));
-      default -> {
-        FloatVector even = lanes(a, i, b, j, length).add(lanes(a, i + 8, b, j + 8, length));
-        FloatVector odd =
-            lanes(a, i + 4, b, j + 4, length).add(lanes(a, i + 12, b, j + 12, length));
-        yield fold(even.add(odd));
+    FloatVector lanes = FloatVector.zero(SPECIES);
+    FloatVector second = lanes;
+    FloatVector third = lanes;
+    FloatVector fourth = lanes;
+    for (int k = 0; k < length; k += Kernels.LANES) {
+      FloatVector factor = FloatVector.fromArray(SPECIES, b, j + k);
+      lanes = FloatVector.fromArray(SPECIES, a, i + k).fma(factor, lanes);
+      if (WIDTH <= 8) {
+        factor = FloatVector.fromArray(SPECIES, b, j + k + WIDTH);
+        second = FloatVector.fromArray(SPECIES, a, i + k + WIDTH).fma(factor, second);
       }
-    };
-  }
-
-  /** Sums WIDTH of the 16 lanes, over elements 16 apart. */
-  private static FloatVector lanes(float[] a, int offset, int length) {
-    FloatVector lanes = FloatVector.zero(SPECIES);
-    for (int i = 0; i < length; i += Kernels.LANES) {
-      lanes = lanes.add(FloatVector.fromArray(SPECIES, a, offset + i));
+      if (WIDTH == 4) {
+        factor = FloatVector.fromArray(SPECIES, b, j + k + 8);
+        third = FloatVector.fromArray(SPECIES, a, i + k + 8).fma(factor, third);
+        factor = FloatVector.fromArray(SPECIES, b, j + k + 12);
+        fourth = FloatVector.fromArray(SPECIES, a, i + k + 12).fma(factor, fourth);
+      }
     }
-    return lanes;
-  }
-
-  private static FloatVector lanes(float[] a, int aOffset, float[] b, int bOffset, int length) {
-    FloatVector lanes = FloatVector.zero(SPECIES);
-    for (int i = 0; i < length; i += Kernels.LANES) {
-      FloatVector ai = FloatVector.fromArray(SPECIES, a, aOffset + i);
-      lanes = ai.fma(FloatVector.fromArray(SPECIES, b, bOffset + i), lanes);
+    if (WIDTH == 4) {
+      lanes = lanes.add(third);
+      second = second.add(fourth);
     }
-    return lanes;
-  }
-
-  /** The tree 8, 4, 2, 1; wider steps than the register were taken by the caller. */
-  private static float fold(FloatVector lanes) {
-    FloatVector v = lanes;
+    if (WIDTH <= 8) {
+      lanes = lanes.add(second);
+    }
     if (WIDTH == 16) {
-      v = v.add(v.rearrange(BY_8));
+      lanes = lanes.add(lanes.rearrange(BY_8));
     }
     if (WIDTH >= 8) {
-      v = v.add(v.rearrange(BY_4));
+      lanes = lanes.add(lanes.rearrange(BY_4));
     }
-    v = v.add(v.rearrange(BY_2));
-    v = v.add(v.rearrange(BY_1));
-    return v.lane(0);
+    lanes = lanes.add(lanes.rearrange(BY_2));
+    return lanes.add(lanes.rearrange(BY_1)).lane(0);
   }
 }

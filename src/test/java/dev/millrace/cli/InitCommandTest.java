@@ -177,7 +177,14 @@ class InitCommandTest {
     assertThat(init("--input", semicolons.toString()).err())
         .contains("has one column, a;b. The separator must be a comma.");
     Path noSchema = Files.writeString(dir.resolve("no.avsc"), "{");
-    assertThat(init("--input", noSchema.toString()).err()).contains("is not an Avro schema");
+    assertThat(init("--input", noSchema.toString()).err())
+        .startsWith(noSchema + " is not an Avro schema: Unexpected end-of-input")
+        .hasLineCount(1);
+    Path binary = Files.write(dir.resolve("binary.avsc"), new byte[] {(byte) 0xC3, 1, (byte) 0xFF});
+    assertThat(init("--input", binary.toString()).err())
+        .isEqualTo(binary + " is not UTF-8 text; an Avro schema is JSON.\n");
+    assertThat(Cli.run("init", "--input", payments().toString(), "-o", dir.toString()).err())
+        .isEqualTo("--output " + dir + " is a folder. Name a file in it.\n");
   }
 
   @Test

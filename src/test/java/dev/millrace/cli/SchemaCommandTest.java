@@ -103,7 +103,7 @@ class SchemaCommandTest {
         .isEqualTo("There is no file " + folder + "/gone.avsc.\n");
     Path broken = Files.writeString(folder.resolve("broken.avsc"), "{");
     assertThat(check("--schema", broken.toString()).err())
-        .startsWith(broken + " is not an Avro schema in JSON: ")
+        .startsWith(broken + " is not an Avro schema: ")
         .hasLineCount(1);
     Path json = folder.resolve("json.yaml");
     Files.writeString(

@@ -201,7 +201,8 @@ class ServingITCase {
         .startsWith("input.features \"age\" is not a column of ");
     assertThat(predict(pipeline, text).err())
         .isEqualToIgnoringNewLines(
-            "text.csv:2: feature \"amount\" is NaN; it must be finite (key \"shop-1\").");
+            "text.csv:2: feature \"amount\" is NaN; it must be finite and fit a 32-bit float (key"
+                + " \"shop-1\").");
     Cli csv = predict(pipeline, csv("good", rows.subList(1, 2)), "--model", "" + model);
     assertThat(csv.err()).isEmpty();
     assertThat(csv.out().lines().toList())

@@ -61,6 +61,7 @@ class CommandDecoderTest {
 
     assertThat(refusal.reason()).isEqualTo(DeadLetterReason.INVALID_COMMAND);
     assertThat(refusal).hasMessageStartingWith(message);
+    assertThat(refusal.getMessage()).hasLineCount(1);
   }
 
   @Test

@@ -172,6 +172,23 @@ class ExampleDecoderTest {
   }
 
   @Test
+  void aNumberThatNoFloatHoldsIsRefusedInThoseWords() {
+    InputSpec spec =
+        Records.mapped(
+            InputSpec.Format.JSON, null, List.of(column("a", FeatureSpec.Type.NUMERIC, false)));
+
+    DeadLetter refused =
+        decode(
+            spec,
+            "{\"label\":\"up\",\"weight\":1,\"at\":5,\"a\":1e308}"
+                .getBytes(StandardCharsets.UTF_8));
+
+    assertThat(refused.reason()).isEqualTo(DeadLetterReason.NON_FINITE_FEATURE);
+    assertThat(refused.message())
+        .isEqualTo("feature \"a\" is 1.0E308; it must be finite and fit a 32-bit float");
+  }
+
+  @Test
   void mapsJson() {
     InputSpec spec =
         Records.mapped(

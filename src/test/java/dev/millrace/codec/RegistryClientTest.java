@@ -104,7 +104,10 @@ class RegistryClientTest {
   void whatIsNoAnswerIsAnOutage(Mode mode, String message) {
     registry.setMode(mode);
 
-    assertThat(failure(registry.spec())).hasMessageStartingWith(registry.url() + " " + message);
+    assertThat(failure(registry.spec()))
+        .hasMessageStartingWith(registry.url() + " " + message)
+        .as("what is told continues the sentence")
+        .hasMessageMatching("(?s).*[^.?!]");
   }
 
   @Test

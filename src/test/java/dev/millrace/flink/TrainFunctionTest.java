@@ -235,6 +235,13 @@ class TrainFunctionTest {
       assertThat(disturbed.deadLetters())
           .extracting(TrainFunctionTest::reason)
           .contains("too-many-classes", "wrong-feature-count", "invalid-label");
+      assertThat(disturbed.deadLetters())
+          .extracting(letter -> header(letter, "__millrace.errors.message"))
+          .anySatisfy(
+              message ->
+                  assertThat(message)
+                      .startsWith("the label \"third\" would be class 3 of this key; 2 are allowed")
+                      .containsPattern("\\(input.task is binary: (low, high|high, low)\\)$"));
       assertThat(disturbed.model("k")).isEqualTo(clean.model("k"));
       assertThat(disturbed.metrics()).isEqualTo(clean.metrics());
     }
@@ -431,12 +438,16 @@ class TrainFunctionTest {
   }
 
   private static String reason(OutputRecord letter) {
+    return header(letter, "__millrace.errors.reason");
+  }
+
+  private static String header(OutputRecord letter, String name) {
     for (int h = 0; h < letter.headerNames().length; h++) {
-      if (letter.headerNames()[h].equals("__millrace.errors.reason")) {
+      if (letter.headerNames()[h].equals(name)) {
         return new String(letter.headerValues()[h], StandardCharsets.UTF_8);
       }
     }
-    throw new AssertionError("a dead letter without a reason");
+    throw new AssertionError("a dead letter without " + name);
   }
 
   /** What a run leaves behind: the reports by count and at the end, and the model. */
