@@ -1,5 +1,7 @@
 package dev.millrace.cli;
 
+import static org.awaitility.Awaitility.await;
+
 import dev.millrace.flink.KafkaIo;
 import dev.millrace.testing.TestKeys;
 import java.io.IOException;
@@ -8,8 +10,8 @@ import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.time.Duration;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.apache.kafka.clients.admin.Admin;
@@ -18,6 +20,7 @@ import org.apache.kafka.clients.admin.ScramMechanism;
 import org.apache.kafka.clients.admin.UserScramCredentialAlteration;
 import org.apache.kafka.clients.admin.UserScramCredentialUpsertion;
 import org.apache.kafka.common.acl.AclBinding;
+import org.apache.kafka.common.acl.AclBindingFilter;
 import org.apache.kafka.metadata.authorizer.StandardAuthorizer;
 
 /**
@@ -99,16 +102,23 @@ final class SecureKafka implements AutoCloseable {
     }
   }
 
-  void grant(List<AclBinding> rights) throws Exception {
+  void grant(Collection<AclBinding> rights) throws Exception {
     try (Admin admin = admin()) {
       admin.createAcls(rights).all().get();
+      await().until(() -> known(admin).containsAll(rights));
     }
   }
 
-  void revoke(AclBinding right) throws Exception {
+  void revoke(Collection<AclBinding> rights) throws Exception {
     try (Admin admin = admin()) {
-      admin.deleteAcls(List.of(right.toFilter())).all().get();
+      admin.deleteAcls(rights.stream().map(AclBinding::toFilter).toList()).all().get();
+      await().until(() -> Collections.disjoint(known(admin), rights));
     }
+  }
+
+  // What the broker goes by; it learns of changes from the controller, a moment later.
+  private static Collection<AclBinding> known(Admin admin) throws Exception {
+    return admin.describeAcls(AclBindingFilter.ANY).values().get();
   }
 
   /** An administrator. */
