@@ -13,6 +13,8 @@ import java.io.IOException;
 public record ModelHeader(String shape, int inputs, int classes) {
 
   private static final int VERSION = 1;
+  private static final int MOST_INPUTS = 1 << 21;
+  private static final int MOST_CLASSES = 1 << 15;
 
   /** Writes what {@link #read} reads. */
   public void write(DataOutput out) throws IOException {
@@ -37,7 +39,17 @@ public record ModelHeader(String shape, int inputs, int classes) {
               + VERSION
               + ": use the program that wrote it, or a newer one");
     }
-    return new ModelHeader(in.readUTF(), in.readInt(), in.readInt());
+    ModelHeader header = new ModelHeader(in.readUTF(), in.readInt(), in.readInt());
+    // Before anything is built of this size.
+    if (header.inputs < 0
+        || header.inputs > MOST_INPUTS
+        || header.classes < 0
+        || header.classes > MOST_CLASSES) {
+      throw new IOException(
+          "the stored model is damaged: it has %d inputs and %d classes"
+              .formatted(header.inputs, header.classes));
+    }
+    return header;
   }
 
   /**
