@@ -53,6 +53,7 @@ final class PromoteCommand implements Callable<Integer> {
           spec.commandLine(), "promote needs -c FILE: the file names the models");
     }
     requireModel(settings.model().contest());
+    requireKey(settings.input().spec().limits().keyBytes());
     String topic = settings.output().commands();
     kafka.requireTopic(topic);
     send(topic, new Promote(settings.pipeline(), model));
@@ -66,6 +67,15 @@ final class PromoteCommand implements Callable<Integer> {
             settings.output().events(),
             settings.output().deadLetters());
     return 0;
+  }
+
+  private void requireKey(int mostBytes) {
+    int bytes = key.getBytes(StandardCharsets.UTF_8).length;
+    if (bytes == 0 || bytes > mostBytes) {
+      throw CliError.usage(
+          "--key has %,d bytes; a model key has 1 to %,d (limits.key-bytes)"
+              .formatted(bytes, mostBytes));
+    }
   }
 
   private void requireModel(ContestSpec contest) {
