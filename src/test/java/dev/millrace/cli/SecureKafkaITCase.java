@@ -174,7 +174,7 @@ class SecureKafkaITCase {
     assertDone("produce", "produce", "--input", csv.toString(), "--label", "class");
     runToTheEnd(settings);
     assertDone("models", "models", "list");
-    assertDone("promote", "promote", "--key", "", "--model", "large");
+    assertDone("promote", "promote", "--key", "all", "--model", "large");
 
     assertThat(end(settings.output().metrics())).isPositive();
     assertThat(end(settings.output().models())).isPositive();
