@@ -1,8 +1,5 @@
 package dev.millrace.data;
 
-import dev.millrace.data.MetricsReport.ClassificationScores;
-import dev.millrace.data.MetricsReport.RegressionScores;
-
 /**
  * What the fleet view is told of one key, whenever its metrics are reported.
  *
@@ -17,16 +14,13 @@ public record FleetSample(
 
   /** What a report says, and what the key's drift detector does. */
   public static FleetSample of(MetricsReport report, long drifts, boolean warned) {
-    double loss = Double.NaN;
-    double accuracy = Double.NaN;
-    if (report.scores() instanceof ClassificationScores scores) {
-      loss = scores.window().loss();
-      accuracy = scores.window().accuracy();
-    } else if (report.scores() instanceof RegressionScores scores) {
-      loss = scores.window().loss();
-    }
     return new FleetSample(
-        report.context().key(), report.context().examples(), loss, accuracy, drifts, warned);
+        report.context().key(),
+        report.context().examples(),
+        report.scores().windowLoss(),
+        report.scores().windowAccuracy(),
+        drifts,
+        warned);
   }
 
   /** A key that has no model any more. */

@@ -200,7 +200,14 @@ public record MetricsReport(
   }
 
   /** The scores of a model, by the kind of its task. */
-  public sealed interface Scores permits ClassificationScores, RegressionScores {}
+  public sealed interface Scores permits ClassificationScores, RegressionScores {
+
+    /** Mean loss over the window. */
+    double windowLoss();
+
+    /** Accuracy over the window, NaN for regression. */
+    double windowAccuracy();
+  }
 
   /**
    * Scores in which an example counts less the longer ago it was.
@@ -234,7 +241,17 @@ public record MetricsReport(
       List<ClassScores> perClass,
       Confusion confusion,
       double threshold)
-      implements Scores {}
+      implements Scores {
+    @Override
+    public double windowLoss() {
+      return window.loss();
+    }
+
+    @Override
+    public double windowAccuracy() {
+      return window.accuracy();
+    }
+  }
 
   /**
    * Scores of a classifier over some examples; precision, recall, F1 and F-beta are those of the
@@ -323,7 +340,17 @@ public record MetricsReport(
       double labelSd,
       RegressionBaseline lastValue,
       RegressionBaseline mean)
-      implements Scores {}
+      implements Scores {
+    @Override
+    public double windowLoss() {
+      return window.loss();
+    }
+
+    @Override
+    public double windowAccuracy() {
+      return Double.NaN;
+    }
+  }
 
   /**
    * Scores of a regression model over some examples.

@@ -1,6 +1,5 @@
 package dev.millrace.flink;
 
-import dev.millrace.data.FleetSample;
 import dev.millrace.data.MetricsReport;
 import dev.millrace.data.MetricsReport.ClassificationScores;
 import dev.millrace.data.MetricsReport.RegressionScores;
@@ -27,9 +26,8 @@ final class RecentReports {
   }
 
   void add(MetricsReport report) {
-    FleetSample sample = FleetSample.of(report, 0, false);
-    accuracies[next] = sample.accuracy();
-    losses[next] = sample.loss();
+    accuracies[next] = report.scores().windowAccuracy();
+    losses[next] = report.scores().windowLoss();
     better[next] = better(report);
     next = (next + 1) % KEPT;
   }
