@@ -79,6 +79,7 @@ final class Oracle {
       try (Traffic traffic =
           new Traffic(servers, settings.input().topic(), input.undisturbed(), Traffic.CALM)) {
         traffic.hurry(traffic.size());
+        traffic.requireNoLoss();
       }
       StreamExecutionEnvironment env = environment(settings, Map.of());
       MillraceJob.buildOnKafka(env, settings, true);
