@@ -168,8 +168,8 @@ public final class AutoLearner extends ExampleByExample {
   @Override
   public void predict(float[] features, int offset, float[] out) {
     needScratch();
-    scaler.transform(features, offset, CLIP, scratch.x, 0);
-    widen(1);
+    scale(features, offset);
+    widen(false);
     members.predict(scratch);
     predictByOthers();
     mix(target == null ? 0 : target.mean(0), target == null ? 0 : target.deviation(0), out, 0);
@@ -190,16 +190,19 @@ public final class AutoLearner extends ExampleByExample {
   protected float learnClass(
       float[] features, int offset, int label, float weight, float[] out, int outOffset) {
     float limited = Math.min(weight, GREATEST_WEIGHT);
-    int replayed = prepare(features, offset, limited);
+    boolean replays = prepare(features, offset, limited);
     float loss = 0f;
     if (classes() == 1) {
       out[outOffset] = 1f; // nothing to tell apart yet
     } else {
-      for (int r = 1; r <= replayed; r++) {
-        scratch.targets[r] = (float) buffer.target(drawn(r));
+      for (int m = 0; m < shape.replaying(); m++) {
+        float[] targets = scratch.rows.get(m).targets;
+        targets[0] = label;
+        for (int r = 1; replays && r <= shape.member(m).replays; r++) {
+          targets[r] = (float) buffer.target(drawn(m, r));
+        }
       }
-      scratch.targets[0] = label;
-      count(members.learn(replayed, scratch));
+      count(members.learn(replays, scratch));
       predictByOthers();
       int columns = columns();
       classMixer.mix(scratch, columns);
@@ -220,15 +223,18 @@ public final class AutoLearner extends ExampleByExample {
   protected float learnValue(
       float[] features, int offset, double value, float weight, float[] out, int outOffset) {
     float limited = Math.min(weight, GREATEST_WEIGHT);
-    int replayed = prepare(features, offset, limited);
+    boolean replays = prepare(features, offset, limited);
     double mean = target.mean(0);
     double deviation = target.deviation(0);
     target.update(0, value);
-    for (int r = 1; r <= replayed; r++) {
-      scratch.targets[r] = (float) target.scaled(0, buffer.target(drawn(r)));
+    for (int m = 0; m < shape.replaying(); m++) {
+      float[] targets = scratch.rows.get(m).targets;
+      targets[0] = (float) target.scaled(0, value);
+      for (int r = 1; replays && r <= shape.member(m).replays; r++) {
+        targets[r] = (float) target.scaled(0, buffer.target(drawn(m, r)));
+      }
     }
-    scratch.targets[0] = (float) target.scaled(0, value);
-    count(members.learn(replayed, scratch));
+    count(members.learn(replays, scratch));
     predictByOthers();
     mix(mean, deviation, out, outOffset);
     float loss = valueMixer.learn(value, limited);
@@ -236,35 +242,55 @@ public final class AutoLearner extends ExampleByExample {
     return loss;
   }
 
-  /** Scales the record and those to replay; returns how many these are. */
-  private int prepare(float[] features, int offset, float weight) {
+  /** Scales the record and those to replay; returns whether there are any. */
+  private boolean prepare(float[] features, int offset, float weight) {
     needScratch();
     scaler.update(features, offset);
-    scaler.transform(features, offset, CLIP, scratch.x, 0);
-    scratch.weights[0] = weight;
-    int replayed = buffer.size() == 0 ? 0 : shape.replays();
-    for (int r = 1; r <= replayed; r++) {
-      int record = drawn(r);
-      int row = r * shape.stride();
-      scaler.transform(buffer.rows(), buffer.offset(record), CLIP, scratch.x, row);
-      scratch.weights[r] = buffer.weight(record);
+    scale(features, offset);
+    boolean replays = buffer.size() > 0;
+    for (int m = 0; m < shape.replaying(); m++) {
+      Rows rows = scratch.rows.get(m);
+      rows.weights[0] = weight;
+      for (int r = 1; replays && r <= shape.member(m).replays; r++) {
+        int record = drawn(m, r);
+        scaler.transform(buffer.rows(), buffer.offset(record), CLIP, rows.x, r * shape.stride());
+        rows.weights[r] = buffer.weight(record);
+      }
     }
-    widen(1 + replayed);
-    return replayed;
+    widen(replays);
+    return replays;
   }
 
-  private void widen(int rows) {
-    if (shape.fourier() != null) {
-      shape
-          .fourier()
-          .write(
-              scratch.x, shape.stride(), rows, scratch.turns, scratch.wide, shape.fourierStride());
+  /** Scales a record into the first row of each member. */
+  private void scale(float[] features, int offset) {
+    float[] first = scratch.rows.get(0).x;
+    scaler.transform(features, offset, CLIP, first, 0);
+    for (int m = 1; m < shape.replaying(); m++) {
+      System.arraycopy(first, 0, scratch.rows.get(m).x, 0, inputs());
     }
   }
 
-  /** The record that is the r-th to be replayed with the example at hand. */
-  private int drawn(int r) {
-    return ReplayBuffer.below(buffer.size(), draw(r));
+  private void widen(boolean replays) {
+    for (int m = 0; m < shape.replaying() && shape.fourier() != null; m++) {
+      MemberKind member = shape.member(m);
+      if (member.fourier) {
+        Rows rows = scratch.rows.get(m);
+        shape
+            .fourier()
+            .write(
+                rows.x,
+                shape.stride(),
+                replays ? 1 + member.replays : 1,
+                scratch.turns,
+                rows.wide,
+                shape.fourierStride());
+      }
+    }
+  }
+
+  /** The record that a member replays as its r-th with the example at hand. */
+  private int drawn(int m, int r) {
+    return ReplayBuffer.below(buffer.size(), draw(shape.drawnBefore(m) + r));
   }
 
   private long draw(int number) {
@@ -292,7 +318,7 @@ public final class AutoLearner extends ExampleByExample {
     int stride = Kernels.stride(columns());
     int at = shape.networkPredictions() * stride;
     if (shape.has(Extra.KNN)) {
-      scratch.neighbours.find(scratch.x, scaler, CLIP, buffer);
+      scratch.neighbours.find(scratch.rows.get(0).x, scaler, CLIP, buffer);
       if (classMixer != null) {
         Arrays.fill(scratch.predictions, at, at + stride, 0f);
         scratch.neighbours.vote(buffer, scratch.predictions, at, outputs());

@@ -2,7 +2,9 @@ package dev.millrace.nn.auto;
 
 import dev.millrace.nn.Workspace;
 import dev.millrace.simd.Kernels;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 
 /** What mixtures that learn in turns share: arrays that no result outlives, and their shapes. */
@@ -15,12 +17,9 @@ final class AutoScratch {
   private final Map<AutoShape.Kind, AutoShape> shapes = new HashMap<>();
   private final Map<Projection, FourierFeatures> projections = new HashMap<>();
 
-  // Of the record at hand, then of the replayed ones: scaled features, and with Fourier features.
-  float[] x = EMPTY;
-  float[] wide = EMPTY;
+  // Of the members that replay.
+  final List<Rows> rows = new ArrayList<>();
   float[] turns = EMPTY;
-  float[] targets = EMPTY;
-  float[] weights = EMPTY;
   // Of one member at a time.
   float[] activations = EMPTY;
   float[] deltas = EMPTY;
@@ -56,18 +55,14 @@ final class AutoScratch {
   }
 
   private void fit(AutoShape shape) {
-    int rows = 1 + shape.replays();
-    x = grown(x, rows * shape.stride());
-    if (shape.fourier() != null) {
-      wide = grown(wide, rows * shape.fourierStride());
-      turns = grown(turns, rows * FourierFeatures.COUNT);
-    }
-    targets = grown(targets, rows);
-    weights = grown(weights, rows);
     for (int m = 0; m < shape.members(); m++) {
+      int most = 1 + shape.member(m).replays;
+      if (m < shape.replaying()) {
+        fitRows(m, most, shape);
+      }
       Mlp network = shape.network(m);
-      activations = grown(activations, network.activationLength(rows));
-      deltas = grown(deltas, network.activationLength(rows));
+      activations = grown(activations, network.activationLength(most));
+      deltas = grown(deltas, network.activationLength(most));
       gradient = grown(gradient, network.length());
       transposed = grown(transposed, network.transposedLength());
     }
@@ -76,6 +71,20 @@ final class AutoScratch {
     predictions = grown(predictions, (shape.predictions() + 1) * stride);
     logs = grown(logs, (shape.predictions() + 1) * stride);
     mixed = grown(mixed, 2 * stride);
+  }
+
+  private void fitRows(int m, int most, AutoShape shape) {
+    if (m == rows.size()) {
+      rows.add(new Rows());
+    }
+    Rows own = rows.get(m);
+    own.x = grown(own.x, most * shape.stride());
+    if (shape.member(m).fourier) {
+      own.wide = grown(own.wide, most * shape.fourierStride());
+      turns = grown(turns, most * FourierFeatures.COUNT);
+    }
+    own.targets = grown(own.targets, most);
+    own.weights = grown(own.weights, most);
   }
 
   private static float[] grown(float[] array, int length) {

@@ -16,7 +16,9 @@ final class AutoShape {
   private final List<MemberKind> members;
   private final Mlp[] networks;
   private final FourierFeatures fourier;
-  private final int replays;
+  private final int replaying;
+  // [members]: how many records those before replay.
+  private final int[] drawnBefore;
   private final int length;
   private final int averagedLength;
   private final List<String> names;
@@ -33,7 +35,9 @@ final class AutoShape {
     names = new ArrayList<>();
     int offset = 0;
     int averaged = 0;
-    int most = 0;
+    int replayed = 0;
+    int last = 0;
+    drawnBefore = new int[members.size()];
     for (int m = 0; m < networks.length; m++) {
       MemberKind member = members.get(m);
       int in = kind.inputs() + (member.fourier ? FourierFeatures.COUNT : 0);
@@ -44,7 +48,9 @@ final class AutoShape {
         averaged = offset;
         names.add(member.id() + "-ema");
       }
-      most = Math.max(most, member.replays);
+      drawnBefore[m] = replayed;
+      replayed += member.replays;
+      last = member.replays > 0 ? m + 1 : last;
     }
     for (AutoSpec.Extra extra : AutoSpec.Extra.values()) {
       if (kind.spec().members().contains(extra)) {
@@ -53,7 +59,7 @@ final class AutoShape {
     }
     length = offset;
     averagedLength = averaged;
-    replays = most;
+    replaying = last;
   }
 
   /** Whether a tier has a member that sees random Fourier features. */
@@ -115,9 +121,19 @@ final class AutoShape {
     return fourier;
   }
 
-  /** The most records that a member learns again with each new one. */
-  int replays() {
-    return replays;
+  /** Members with records to replay; they stand first. */
+  int replaying() {
+    return replaying;
+  }
+
+  /** The member whose rows this one sees: those without replay see the new record of the first. */
+  int rowsOf(int m) {
+    return m < replaying ? m : 0;
+  }
+
+  /** Records that the members before this one replay: no two members draw the same ones. */
+  int drawnBefore(int m) {
+    return drawnBefore[m];
   }
 
   /** Floats of the parameters of all members. */

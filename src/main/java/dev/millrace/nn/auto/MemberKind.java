@@ -14,10 +14,10 @@ import java.util.Locale;
 enum MemberKind {
   /** Fast and without replay: follows the stream. */
   A(0.005f, 0.99f, 0, 0f, false, false, 32),
-  B(0.007f, 0.999f, 3, 0.5f, true, false, 40),
-  C(0.005f, 0.999f, 2, 1f, true, false, 24, 16),
+  B(0.007f, 0.999f, 5, 0.3f, true, false, 40),
+  C(0.005f, 0.999f, 4, 0.5f, true, false, 24, 16),
   /** Linear in the features and in random Fourier features: curved borders of few features. */
-  D(0.005f, 0.999f, 2, 1f, true, true),
+  D(0.005f, 0.999f, 4, 0.5f, true, true),
   /** Linear. */
   E(0.005f, 0.99f, 0, 0f, false, false),
   S(0.007f, 0.999f, 1, 0.5f, true, false, 32);

@@ -94,13 +94,13 @@ final class Members {
   }
 
   /**
-   * Predicts the record in the first row and learns it with the replayed ones in the next rows.
+   * Predicts the record in the first row of each member and learns it with those in the next rows.
    *
-   * @param replayed how many there are
+   * @param replays whether there are any
    * @param learns whether there is anything to tell apart; else it only predicts
    * @return whether all members could take their step
    */
-  boolean learn(int replayed, AutoScratch scratch) {
+  boolean learn(boolean replays, AutoScratch scratch) {
     boolean taken = true;
     int prediction = 0;
     for (int m = 0; m < shape.members(); m++) {
@@ -111,7 +111,7 @@ final class Members {
         forward(m, averages, 1, scratch);
         keep(m, 1, kept + 1, scratch);
       }
-      int rows = 1 + Math.min(replayed, member.replays);
+      int rows = replays ? 1 + member.replays : 1;
       forward(m, parameters, rows, scratch);
       keep(m, rows, kept, scratch);
       taken &= step(m, rows, scratch);
@@ -120,7 +120,8 @@ final class Members {
   }
 
   private float[] input(int m, AutoScratch scratch) {
-    return shape.member(m).fourier ? scratch.wide : scratch.x;
+    Rows rows = scratch.rows.get(shape.rowsOf(m));
+    return shape.member(m).fourier ? rows.wide : rows.x;
   }
 
   private int inputStride(int m) {
@@ -154,7 +155,7 @@ final class Members {
   private boolean step(int m, int rows, AutoScratch scratch) {
     MemberKind member = shape.member(m);
     Mlp network = shape.network(m);
-    writeOutputGradient(network, member, rows, scratch);
+    writeOutputGradient(m, rows, scratch);
     network.backward(
         parameters,
         input(m, scratch),
@@ -188,22 +189,25 @@ final class Members {
     return true;
   }
 
-  private void writeOutputGradient(Mlp network, MemberKind member, int rows, AutoScratch scratch) {
+  private void writeOutputGradient(int m, int rows, AutoScratch scratch) {
+    Mlp network = shape.network(m);
+    MemberKind member = shape.member(m);
+    Rows learned = scratch.rows.get(shape.rowsOf(m));
     int columns = network.outputStride();
     float[] outputs = scratch.activations;
     float[] deltas = scratch.deltas;
     float scale = 1f / (1f + (rows - 1) * member.replayWeight);
     for (int r = 0; r < rows; r++) {
       int at = network.outputOffset(rows, r);
-      float factor = scratch.weights[r] * (r == 0 ? scale : scale * member.replayWeight);
+      float factor = learned.weights[r] * (r == 0 ? scale : scale * member.replayWeight);
       if (shape.isClassification()) {
         for (int o = at; o < at + columns; o++) {
           deltas[o] = outputs[o] * factor;
         }
-        deltas[at + (int) scratch.targets[r]] -= factor;
+        deltas[at + (int) learned.targets[r]] -= factor;
       } else {
         Arrays.fill(deltas, at, at + columns, 0f);
-        float error = outputs[at] - scratch.targets[r];
+        float error = outputs[at] - learned.targets[r];
         deltas[at] = Math.max(-1f, Math.min(1f, error)) * factor;
       }
     }
