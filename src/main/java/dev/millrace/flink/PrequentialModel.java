@@ -2,6 +2,7 @@ package dev.millrace.flink;
 
 import dev.millrace.data.Chunk;
 import dev.millrace.data.MetricsReport;
+import dev.millrace.data.StoredBytes;
 import dev.millrace.data.Task;
 import dev.millrace.eval.ClassTally;
 import dev.millrace.eval.ClassificationMetrics;
@@ -16,7 +17,6 @@ import dev.millrace.nn.OnlineModel;
 import dev.millrace.nn.Workspace;
 import dev.millrace.nn.auto.Models;
 import dev.millrace.nn.contest.Contest;
-import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -89,7 +89,7 @@ final class PrequentialModel {
    * @throws ModelMismatchException if it is of another kind than the settings say, naming both
    * @throws IOException if it is of a newer release
    */
-  PrequentialModel(DataInput in, int version, TrainSpec spec, Workspace workspace)
+  PrequentialModel(StoredBytes in, int version, TrainSpec spec, Workspace workspace)
       throws IOException {
     task = Task.valueOf(in.readUTF());
     columns = spec.columns().hashCode();
@@ -138,7 +138,7 @@ final class PrequentialModel {
   }
 
   /** The columns that stored state, version and all, was trained on. */
-  static int columns(DataInput in) throws IOException {
+  static int columns(StoredBytes in) throws IOException {
     in.readInt();
     in.readUTF();
     return in.readInt();
