@@ -45,6 +45,7 @@ public record ModelSnapshot(
     StoredBytes in = new StoredBytes(value);
     Head head = Head.read(in);
     LearnerSummary learner = LearnerSummary.read(value, in.position());
+    ModelFormat.requireClasses(head.task(), learner.classes(), head.classes());
     return new ModelSnapshot(
         pipeline, config, key, head.task(), head.classes().list(), learner, value.length, value);
   }

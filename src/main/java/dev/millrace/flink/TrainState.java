@@ -46,7 +46,7 @@ public final class TrainState {
 
     static Parts read(StoredBytes in, int version, TrainSpec spec, Workspace workspace)
         throws IOException {
-      PrequentialModel model = new PrequentialModel(in, version, spec, workspace);
+      PrequentialModel model = ModelFormat.read(in, version, spec, workspace);
       if (spec.input().labels() == null) {
         return new Parts(model, null); // what still waited waits no longer
       }
@@ -58,7 +58,7 @@ public final class TrainState {
     }
 
     void write(DataOutput out) throws IOException {
-      model.write(out);
+      ModelFormat.write(model, out);
       out.writeBoolean(labels != null);
       if (labels != null) {
         labels.write(out);
@@ -192,11 +192,11 @@ public final class TrainState {
     }
   }
 
-  /** The bytes of the model alone, once it is usable: see {@link PrequentialModel#writeModel}. */
+  /** The bytes of the model alone, once it is usable: see {@link ModelFormat#writeModel}. */
   byte[] modelBytes() throws IOException {
     DataOutputSerializer out = new DataOutputSerializer(4096);
     out.writeInt(VERSION);
-    parts.model().writeModel(out);
+    ModelFormat.writeModel(parts.model(), out);
     return out.getCopyOfBuffer();
   }
 
