@@ -1,5 +1,7 @@
 package dev.millrace.cli;
 
+import static java.util.concurrent.TimeUnit.MILLISECONDS;
+
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.millrace.codec.FleetJson;
@@ -110,7 +112,7 @@ final class DashboardFleet {
     float[] figures = {
       node.path("keys").floatValue(),
       node.path("active").floatValue(),
-      rate.update(node.path("examples").asLong(), Duration.ofMillis(time).toNanos()),
+      rate.update(node.path("examples").asLong(), MILLISECONDS.toNanos(time)),
       lagNow == null ? Float.NaN : lagNow,
       figure(node, "/accuracy/p10"),
       figure(node, "/accuracy/p50"),

@@ -1,14 +1,12 @@
 package dev.millrace.cli;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.millrace.Settings;
+import java.util.Optional;
 import java.util.function.Consumer;
 
 /** The newest record of the fleet view of one pipeline. Thread-safe. */
 final class FleetView implements AutoCloseable {
-  private static final ObjectMapper JSON = new ObjectMapper();
-
   private final String pipeline;
   // Null if the job writes no fleet view.
   private final MetricsFollower follower;
@@ -54,12 +52,9 @@ final class FleetView implements AutoCloseable {
 
   /** Takes a record of the topic, which other pipelines may share. */
   void accept(String record) {
-    try {
-      if (JSON.readTree(record).path("pipeline").asText().equals(pipeline)) {
-        newest = record;
-      }
-    } catch (JsonProcessingException e) {
-      // Whatever else somebody wrote to the topic is not a view of this fleet.
+    Optional<JsonNode> view = MetricsRecords.parse(record, "pipeline");
+    if (view.isPresent() && pipeline.equals(view.get().path("pipeline").textValue())) {
+      newest = record;
     }
   }
 }

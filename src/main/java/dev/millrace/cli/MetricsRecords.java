@@ -1,25 +1,28 @@
 package dev.millrace.cli;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.util.Optional;
 
 /** Reads values of the metrics topic, which anyone may write to. */
 final class MetricsRecords {
-  private static final ObjectMapper JSON = new ObjectMapper();
+  // Commands pass records on as they are.
+  private static final ObjectMapper JSON =
+      new ObjectMapper().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
 
   /** The field that every metrics record has. */
   static final String MARK = "key";
 
   private MetricsRecords() {}
 
-  /** The record, or nothing if the text is not a JSON object with a key. */
+  /** The record, or nothing if the text is not one JSON object with a key. */
   static Optional<JsonNode> parse(String text) {
     return parse(text, MARK);
   }
 
-  /** The record, or nothing if the text is not a JSON object with a text in a field. */
+  /** The record, or nothing if the text is not one JSON object with a text in a field. */
   static Optional<JsonNode> parse(String text, String mark) {
     try {
       JsonNode record = JSON.readTree(text);

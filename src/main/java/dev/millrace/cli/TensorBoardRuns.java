@@ -5,7 +5,6 @@ import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Instant;
-import java.time.format.DateTimeParseException;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -46,7 +45,7 @@ final class TensorBoardRuns {
         logDir
             .resolve(directory(record.path("pipeline").asText("")))
             .resolve(directory(record.path("key").asText("")));
-    double seconds = seconds(record.path("event_time").asText(""));
+    double seconds = DashboardRecord.time(record.path("event_time")) / 1e3;
     EventsFile file = runs.get(run);
     if (file == null) {
       if (runs.size() == mostKeys) {
@@ -101,14 +100,6 @@ final class TensorBoardRuns {
   private static void addNumber(String tag, JsonNode value, Map<String, Double> into) {
     if (value.isNumber()) { // null where a score does not exist yet
       into.put(tag, value.doubleValue());
-    }
-  }
-
-  private static double seconds(String eventTime) {
-    try {
-      return Instant.parse(eventTime).toEpochMilli() / 1e3;
-    } catch (DateTimeParseException e) {
-      return 0;
     }
   }
 

@@ -1,10 +1,12 @@
 package dev.millrace.data;
 
+import java.io.IOException;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.Objects;
 
 /**
  * Examples and the Kafka records behind them, a row each in one byte array: an example touches one
@@ -33,6 +35,8 @@ abstract sealed class PackedExamples permits Chunk {
   private static final int HAS_ID = 1 << 8;
   private static final int KIND_BITS = HAS_ID - 1;
   private static final int FIRST_BYTES = 512;
+  // Of a row without features, whose key and value are null.
+  private static final int LEAST_BYTES = FEATURES + 3 * Integer.BYTES;
 
   private byte[] bytes;
   private int length;
@@ -232,6 +236,28 @@ abstract sealed class PackedExamples permits Chunk {
     known = 0;
   }
 
+  /**
+   * Checks rows that came from elsewhere: that there are as many, as long ones as they say, and
+   * nothing behind them. What is in a row is checked where it is read.
+   *
+   * @throws IOException if not, naming what is wrong
+   */
+  public final void requireWholeRows() throws IOException {
+    Counts.require("features of a chunk", width, 0, length / Float.BYTES);
+    starts = new int[size];
+    int at = 0;
+    for (int row = 0; row < size; row++) {
+      starts[row] = at;
+      Counts.require("rows of a chunk", size, 0, row + (length - at) / LEAST_BYTES);
+      int kind = intAt(at + KIND) & KIND_BITS;
+      Counts.require("kind of a row", kind, 0, RecordKind.LAST);
+      int features = RecordKind.of(kind).hasFeatures() ? width * Float.BYTES : 0;
+      at += (int) Counts.require("bytes of a row", intAt(at), LEAST_BYTES + features, length - at);
+    }
+    Counts.require("bytes of all rows", at, length);
+    known = size;
+  }
+
   private int start(int row) {
     if (row >= known) {
       findStarts();
@@ -296,6 +322,7 @@ abstract sealed class PackedExamples permits Chunk {
     if (stringLength < 0) {
       return null;
     }
+    Objects.checkFromIndexSize(cursor[0], stringLength, length); // or it would be filled up
     byte[] string = Arrays.copyOfRange(bytes, cursor[0], cursor[0] + stringLength);
     cursor[0] += stringLength;
     return string;

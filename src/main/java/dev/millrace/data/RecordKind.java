@@ -13,6 +13,9 @@ public enum RecordKind {
 
   private static final RecordKind[] KINDS = values();
 
+  /** The highest ordinal. */
+  static final int LAST = KINDS.length - 1;
+
   private final boolean hasFeatures;
   private final boolean hasLabel;
 

@@ -201,7 +201,7 @@ public final class ClassTally {
     ClassTally tally = new ClassTally();
     tally.weight = VarNumber.read(in);
     tally.hits = VarNumber.read(in);
-    tally.sums = VarNumber.readArray(in);
+    tally.sums = VarNumber.readArray(in, SUMS);
     return tally;
   }
 

@@ -232,6 +232,6 @@ public final class ClassificationMetrics implements RollingMetrics {
       faded = new Faded<>(spec.fading(), new ClassificationSums(spec));
     }
     return new ClassificationMetrics(
-        spec, window, total, faded, MajorityClass.read(in), VarLong.readSize(in) - 1);
+        spec, window, total, faded, MajorityClass.read(in), VarLong.readClassOrNone(in));
   }
 }

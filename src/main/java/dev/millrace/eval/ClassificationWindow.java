@@ -167,13 +167,13 @@ final class ClassificationWindow {
   static ClassificationWindow read(DataInput in, MetricsSpec spec) throws IOException {
     ClassificationWindow window = new ClassificationWindow(spec);
     int flags = in.readByte();
-    int size = VarLong.readSize(in);
+    int size = VarLong.readExamples(in);
     ScoredClass example = new ScoredClass();
     for (int i = 0; i < size; i++) {
-      example.actual = VarLong.readClasses(in);
-      example.predicted = VarLong.readClasses(in);
-      int noChange = VarLong.readSize(in) - 1;
-      int majority = VarLong.readSize(in) - 1;
+      example.actual = VarLong.readClass(in);
+      example.predicted = VarLong.readClass(in);
+      int noChange = VarLong.readClassOrNone(in);
+      int majority = VarLong.readClassOrNone(in);
       example.loss = in.readDouble();
       example.logLoss = in.readFloat();
       boolean isCalibrated = (flags & CALIBRATION_FLAG) != 0;

@@ -1,5 +1,6 @@
 package dev.millrace.eval;
 
+import dev.millrace.data.Counts;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
@@ -89,7 +90,9 @@ public final class ConfusionMatrix {
 
   static ConfusionMatrix read(DataInput in) throws IOException {
     ConfusionMatrix matrix = new ConfusionMatrix();
-    matrix.grow(VarLong.readClasses(in));
+    int classes = VarLong.readClass(in);
+    Counts.requireBytes(in, "confusion matrix", (long) classes * classes);
+    matrix.grow(classes);
     for (int i = 0; i < matrix.cells.length; i++) {
       matrix.cells[i] = VarNumber.read(in);
     }

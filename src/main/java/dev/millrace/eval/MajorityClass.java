@@ -51,7 +51,7 @@ final class MajorityClass {
   }
 
   static MajorityClass read(DataInput in) throws IOException {
-    return of(VarNumber.readArray(in), VarLong.readSize(in) - 1);
+    return of(VarNumber.readArray(in, 1), VarLong.readClassOrNone(in));
   }
 
   static MajorityClass of(double[] weights, int majority) {

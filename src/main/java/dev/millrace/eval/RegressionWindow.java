@@ -102,7 +102,7 @@ final class RegressionWindow {
     RegressionWindow window = new RegressionWindow(spec);
     int flags = in.readByte();
     boolean hasTime = (flags & TIME_FLAG) != 0;
-    int size = VarLong.readSize(in);
+    int size = VarLong.readExamples(in);
     for (int i = 0; i < size; i++) {
       double actual = in.readDouble();
       double predicted = in.readDouble();

@@ -1,19 +1,18 @@
 package dev.millrace.eval;
 
+import dev.millrace.data.Counts;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
-import java.util.Arrays;
 
 /**
  * Non-negative numbers in 7 bits a byte, lowest first: most counts of a confusion matrix and all
  * class indexes below 128 take one byte of state.
  */
 final class VarLong {
-  private static final int FIRST_ROOM = 4_096;
-
   // Twice what a pipeline can allow.
-  private static final int MOST_CLASSES = 2_000;
+  static final int MOST_CLASSES = 2_000;
+  private static final int MOST_EXAMPLES = 2_000_000;
 
   private VarLong() {}
 
@@ -42,48 +41,43 @@ final class VarLong {
   }
 
   /**
-   * @throws IOException if the number is more than an int holds
+   * A count of things of which each has a byte or more.
+   *
+   * @throws IOException if the number is more than is possible
    */
-  static int readSize(DataInput in) throws IOException {
-    long value = read(in);
-    if (value > Integer.MAX_VALUE) {
-      throw new IOException("metrics state: a size of " + value + "; the bytes are damaged");
-    }
-    return (int) value;
+  static int readSize(DataInput in, String what, int most) throws IOException {
+    return (int) Counts.require(in, what, read(in), most, Byte.BYTES);
   }
 
   /**
-   * A count of classes, or a class: tables have a place for each pair of them.
+   * The number of examples in a window.
    *
    * @throws IOException if the number is more than any pipeline has
    */
-  static int readClasses(DataInput in) throws IOException {
-    int classes = readSize(in);
-    if (classes > MOST_CLASSES) {
-      throw new IOException("metrics state: " + classes + " classes; the bytes are damaged");
-    }
-    return classes;
+  static int readExamples(DataInput in) throws IOException {
+    return readSize(in, "examples in the window of the metrics", MOST_EXAMPLES);
   }
 
+  /**
+   * A class.
+   *
+   * @throws IOException if the number is more than any pipeline has
+   */
+  static int readClass(DataInput in) throws IOException {
+    return (int) Counts.require("class in the metrics", read(in), 0, MOST_CLASSES);
+  }
+
+  /** The same of a class that may be missing, stored as the next number. */
+  static int readClassOrNone(DataInput in) throws IOException {
+    return readClass(in) - 1;
+  }
+
+  /** A number for each class. */
   static long[] readArray(DataInput in) throws IOException {
-    int size = readSize(in);
-    long[] values = new long[firstRoom(size)];
-    for (int i = 0; i < size; i++) {
-      if (i == values.length) {
-        values = Arrays.copyOf(values, nextRoom(i, size));
-      }
+    long[] values = new long[readSize(in, "classes in the metrics", MOST_CLASSES)];
+    for (int i = 0; i < values.length; i++) {
       values[i] = read(in);
     }
     return values;
-  }
-
-  /** Room for the first of so many numbers: a damaged size must not take all memory. */
-  static int firstRoom(int size) {
-    return Math.min(size, FIRST_ROOM);
-  }
-
-  /** Room once {@code read} of {@code size} numbers have come. */
-  static int nextRoom(int read, int size) {
-    return (int) Math.min(size, 2L * read);
   }
 }

@@ -3,7 +3,6 @@ package dev.millrace.eval;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
-import java.util.Arrays;
 
 /**
  * Sums of weights in few bytes: whole ones, which all are as long as every weight is 1, as a {@link
@@ -37,13 +36,13 @@ final class VarNumber {
     }
   }
 
-  static double[] readArray(DataInput in) throws IOException {
-    int size = VarLong.readSize(in);
-    double[] values = new double[VarLong.firstRoom(size)];
-    for (int i = 0; i < size; i++) {
-      if (i == values.length) {
-        values = Arrays.copyOf(values, VarLong.nextRoom(i, size));
-      }
+  /**
+   * @param each numbers there are of a class
+   */
+  static double[] readArray(DataInput in, int each) throws IOException {
+    int most = VarLong.MOST_CLASSES * each;
+    double[] values = new double[VarLong.readSize(in, "numbers of classes in the metrics", most)];
+    for (int i = 0; i < values.length; i++) {
       values[i] = read(in);
     }
     return values;

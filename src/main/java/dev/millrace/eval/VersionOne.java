@@ -1,5 +1,6 @@
 package dev.millrace.eval;
 
+import dev.millrace.data.Counts;
 import java.io.DataInput;
 import java.io.IOException;
 import java.util.Arrays;
@@ -14,20 +15,27 @@ final class VersionOne {
 
   static ClassificationMetrics readClassification(DataInput in, MetricsSpec spec)
       throws IOException {
-    int[] actuals = readIndexes(in);
+    int[] actuals = readIndexes(in, 0);
     ConfusionMatrix matrix = readMatrix(in);
-    int[] predictions = readIndexes(in);
+    int[] predictions = readIndexes(in, 0);
     ClassTally noChange = readTally(in);
-    int[] noChangePredictions = readIndexes(in);
+    int[] noChangePredictions = readIndexes(in, ClassTally.NO_PREDICTION);
     ClassTally majority = readTally(in);
-    int[] majorityPredictions = readIndexes(in);
+    int[] majorityPredictions = readIndexes(in, ClassTally.NO_PREDICTION);
     double[] losses = readNumbers(in);
     RunningMean loss = readMean(in);
     double[] logLosses = readNumbers(in);
     RunningMean logLoss = readMean(in);
     MajorityClass majorityClass = readMajorityClass(in);
-    int previousLabel = VarLong.readSize(in) - 1;
+    int previousLabel = VarLong.readClassOrNone(in);
 
+    requireColumns(
+        actuals.length,
+        predictions.length,
+        noChangePredictions.length,
+        majorityPredictions.length,
+        losses.length,
+        logLosses.length);
     ClassificationWindow window = new ClassificationWindow(spec);
     ScoredClass example = new ScoredClass();
     for (int i = 0; i < actuals.length && spec.windowMillis() == 0; i++) {
@@ -58,6 +66,8 @@ final class VersionOne {
     RunningMoments allLabels = readMoments(in);
     double previousLabel = in.readDouble();
 
+    requireColumns(
+        actuals.length, predictions.length, lastValues.length, means.length, losses.length);
     RegressionWindow window = new RegressionWindow(spec);
     for (int i = 0; i < actuals.length && spec.windowMillis() == 0; i++) {
       window.add(actuals[i], predictions[i], lastValues[i], means[i], losses[i], 1, 0);
@@ -68,25 +78,24 @@ final class VersionOne {
     return new RegressionMetrics(spec, window, total, faded, allLabels, previousLabel);
   }
 
-  private static int[] readIndexes(DataInput in) throws IOException {
-    int size = VarLong.readSize(in);
-    int[] indexes = new int[VarLong.firstRoom(size)];
-    for (int i = 0; i < size; i++) {
-      if (i == indexes.length) {
-        indexes = Arrays.copyOf(indexes, VarLong.nextRoom(i, size));
-      }
-      indexes[i] = VarLong.readSize(in) - 1;
+  private static void requireColumns(int rows, int... others) throws IOException {
+    for (int other : others) {
+      Counts.require("examples in a column of the metrics", other, rows);
+    }
+  }
+
+  private static int[] readIndexes(DataInput in, int least) throws IOException {
+    int[] indexes = new int[VarLong.readExamples(in)];
+    for (int i = 0; i < indexes.length; i++) {
+      int index = VarLong.readClassOrNone(in);
+      indexes[i] = (int) Counts.require("class in the metrics", index, least, index);
     }
     return indexes;
   }
 
   private static double[] readNumbers(DataInput in) throws IOException {
-    int size = VarLong.readSize(in);
-    double[] numbers = new double[VarLong.firstRoom(size)];
-    for (int i = 0; i < size; i++) {
-      if (i == numbers.length) {
-        numbers = Arrays.copyOf(numbers, VarLong.nextRoom(i, size));
-      }
+    double[] numbers = new double[VarLong.readExamples(in)];
+    for (int i = 0; i < numbers.length; i++) {
       numbers[i] = in.readDouble();
     }
     return numbers;
@@ -94,7 +103,7 @@ final class VersionOne {
 
   private static ConfusionMatrix readMatrix(DataInput in) throws IOException {
     ConfusionMatrix matrix = new ConfusionMatrix();
-    int classes = VarLong.readClasses(in);
+    int classes = VarLong.readClass(in);
     for (int a = 0; a < classes; a++) {
       for (int p = 0; p < classes; p++) {
         matrix.add(a, p, VarLong.read(in));
@@ -105,8 +114,12 @@ final class VersionOne {
 
   private static ClassTally readTally(DataInput in) throws IOException {
     long examples = VarLong.read(in);
-    return ClassTally.of(
-        examples, VarLong.readArray(in), VarLong.readArray(in), VarLong.readArray(in));
+    long[] actual = VarLong.readArray(in);
+    long[] predicted = VarLong.readArray(in);
+    long[] hits = VarLong.readArray(in);
+    Counts.require("predicted classes in the metrics", predicted.length, actual.length);
+    Counts.require("hit classes in the metrics", hits.length, actual.length);
+    return ClassTally.of(examples, actual, predicted, hits);
   }
 
   private static RunningMean readMean(DataInput in) throws IOException {
@@ -115,7 +128,7 @@ final class VersionOne {
 
   private static MajorityClass readMajorityClass(DataInput in) throws IOException {
     double[] weights = Arrays.stream(VarLong.readArray(in)).asDoubleStream().toArray();
-    return MajorityClass.of(weights, VarLong.readSize(in) - 1);
+    return MajorityClass.of(weights, VarLong.readClassOrNone(in));
   }
 
   private static ErrorSums readErrors(DataInput in) throws IOException {

@@ -1,6 +1,7 @@
 package dev.millrace.flink;
 
 import dev.millrace.data.Chunk;
+import dev.millrace.data.Counts;
 import java.io.IOException;
 import java.util.HashMap;
 import java.util.Map;
@@ -40,17 +41,18 @@ public final class ChunkSerializer extends TypeSerializer<Chunk> {
   @Override
   public Chunk deserialize(DataInputView in) throws IOException {
     String key = in.readUTF();
-    int size = in.readInt();
+    int size = Counts.read(in, "rows of a chunk", ChunkOperator.MOST_EXAMPLES);
     int width = in.readInt();
     int epoch = in.readInt();
     boolean plain = in.readBoolean();
-    String[] labels = new String[in.readInt()];
+    String[] labels = new String[Counts.read(in, "labels of a chunk", size)];
     for (int i = 0; i < labels.length; i++) {
       labels[i] = intern(in.readUTF());
     }
-    byte[] rows = new byte[in.readInt()];
-    in.readFully(rows);
-    return new Chunk(key, size, width, epoch, plain, labels, rows);
+    byte[] rows = Counts.readBytes(in, "bytes of a chunk's rows");
+    Chunk chunk = new Chunk(key, size, width, epoch, plain, labels, rows);
+    chunk.requireWholeRows();
+    return chunk;
   }
 
   @Override

@@ -1,5 +1,6 @@
 package dev.millrace.flink;
 
+import dev.millrace.data.Counts;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
@@ -17,6 +18,9 @@ import java.util.Map;
 final class ClassNames {
   // Up to so many a scan beats a hash table.
   private static final int FEW = 16;
+
+  // Twice what a pipeline can allow.
+  private static final int MOST = 2_000;
 
   private String[] names;
   private int size;
@@ -94,7 +98,8 @@ final class ClassNames {
 
   static ClassNames read(DataInput in) throws IOException {
     ClassNames classes = new ClassNames(List.of());
-    for (int left = in.readInt(); left > 0; left--) {
+    int size = Counts.read(in, "class names", MOST, Short.BYTES);
+    for (int left = size; left > 0; left--) {
       classes.add(in.readUTF());
     }
     return classes;

@@ -1,6 +1,8 @@
 package dev.millrace.flink;
 
 import dev.millrace.data.Chunk;
+import dev.millrace.data.Counts;
+import dev.millrace.data.StoredBytes;
 import dev.millrace.data.Task;
 import dev.millrace.eval.drift.DriftDetector;
 import dev.millrace.eval.drift.DriftSignal;
@@ -12,7 +14,6 @@ import dev.millrace.nn.OnlineModel;
 import dev.millrace.nn.Workspace;
 import dev.millrace.nn.auto.Models;
 import dev.millrace.nn.contest.Contest;
-import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
 import java.util.function.Supplier;
@@ -212,7 +213,7 @@ final class DriftWatch {
    * @return null without a plan
    */
   static DriftWatch read(
-      DataInput in, DriftPlan plan, ModelSpec model, Task task, Workspace workspace)
+      StoredBytes in, DriftPlan plan, ModelSpec model, Task task, Workspace workspace)
       throws IOException {
     if (!in.readBoolean()) {
       return plan == null ? null : new DriftWatch(plan);
@@ -220,7 +221,8 @@ final class DriftWatch {
     String name = in.readUTF();
     boolean same = plan != null && name.equals(plan.name());
     long drifts = in.readLong();
-    DriftSignal last = DriftSignal.values()[in.readByte()];
+    DriftSignal[] signals = DriftSignal.values();
+    int last = (int) Counts.require("drift signal", in.readByte(), 0, signals.length - 1);
     long boostedUntil = in.readLong();
     OnlineModel challenger = in.readBoolean() ? Models.read(in, model, task, workspace) : null;
     // Read even if it is of no use, for other state follows.
@@ -232,7 +234,7 @@ final class DriftWatch {
     DriftWatch watch = new DriftWatch(plan, same ? detector : plan.detector().start());
     watch.drifts = drifts;
     if (same) {
-      watch.last = last;
+      watch.last = signals[last];
       watch.challenger = plan.action() == DriftPlan.Action.SWAP_IN_CHALLENGER ? challenger : null;
     }
     if (plan.action() == DriftPlan.Action.BOOST_LEARNING_RATE) {

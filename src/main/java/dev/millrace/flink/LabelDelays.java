@@ -1,5 +1,6 @@
 package dev.millrace.flink;
 
+import dev.millrace.data.Counts;
 import dev.millrace.data.MetricsReport;
 import java.io.DataInput;
 import java.io.DataOutput;
@@ -75,7 +76,7 @@ final class LabelDelays {
   /** Reads what was written; of a larger window the newest. */
   static LabelDelays read(DataInput in, int window) throws IOException {
     LabelDelays delays = new LabelDelays(window);
-    for (int left = in.readInt(); left > 0; left--) {
+    for (int left = Counts.read(in, "delays of labels", MOST, Long.BYTES); left > 0; left--) {
       delays.add(in.readLong());
     }
     return delays;

@@ -1,6 +1,7 @@
 package dev.millrace.flink;
 
 import dev.millrace.codec.InputSpec.LateLabels;
+import dev.millrace.data.Counts;
 import dev.millrace.data.MetricsReport;
 import java.io.DataInput;
 import java.io.DataOutput;
@@ -282,11 +283,8 @@ final class LabelJoin {
     long time = in.readLong();
     long records = in.readLong();
     long reported = in.readLong();
-    int counted = in.readInt();
-    if (counted < 0 || counted > LabelOutcome.values().length) {
-      throw new IOException("the stored labels are damaged: they have " + counted + " outcomes");
-    }
-    long[] counts = new long[counted];
+    int outcomes = LabelOutcome.values().length;
+    long[] counts = new long[Counts.read(in, "outcomes of labels", outcomes, Long.BYTES)];
     for (int i = 0; i < counts.length; i++) {
       counts[i] = in.readLong();
     }

@@ -1,5 +1,6 @@
 package dev.millrace.flink;
 
+import dev.millrace.data.Counts;
 import dev.millrace.data.KafkaRecord;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -16,6 +17,9 @@ import java.util.Map;
  * <p>It holds the parts of models of which others are still missing, and nothing else.
  */
 public final class ModelAssembler {
+
+  // What one array holds on every JVM.
+  private static final long MOST_BYTES = Integer.MAX_VALUE - 8;
 
   /** Where a record lies on its topic. */
   public record Place(int partition, long offset) {}
@@ -71,6 +75,10 @@ public final class ModelAssembler {
       drop(key, null);
       return arrival(key, record, record.value(), List.of(record));
     }
+    count(record);
+    if (header(record, ModelParts.DIGEST_HEADER) == null) {
+      throw new IOException("the parts of the model have no digest");
+    }
     pending.computeIfAbsent(key, k -> new Pending()).head = record;
     return complete(key);
   }
@@ -81,8 +89,9 @@ public final class ModelAssembler {
   }
 
   private Arrival acceptPart(String key, KafkaRecord record) throws IOException {
-    Pending model = pending.computeIfAbsent(key, k -> new Pending());
     int number = ModelParts.number(record.key());
+    Counts.require("number of a model's part", number, 1, ModelParts.MOST - 1);
+    Pending model = pending.computeIfAbsent(key, k -> new Pending());
     if (record.value() != null) {
       model.parts.put(number, record);
       return complete(key);
@@ -100,6 +109,7 @@ public final class ModelAssembler {
     String digest = header(model.head, ModelParts.DIGEST_HEADER);
     List<KafkaRecord> records = new ArrayList<>();
     records.add(model.head);
+    long length = model.head.value().length;
     int count = count(model.head);
     for (int part = 1; part < count; part++) {
       KafkaRecord record = model.parts.get(part);
@@ -107,8 +117,10 @@ public final class ModelAssembler {
         return null;
       }
       records.add(record);
+      length += record.value().length;
     }
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    Counts.require("bytes of a model in parts", length, 0, MOST_BYTES);
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream((int) length);
     records.forEach(record -> bytes.writeBytes(record.value()));
     drop(key, digest);
     if (!ModelParts.digest(bytes.toByteArray()).equals(digest)) {
@@ -118,10 +130,11 @@ public final class ModelAssembler {
   }
 
   private static int count(KafkaRecord head) throws IOException {
+    String parts = header(head, ModelParts.PARTS_HEADER);
     try {
-      return Integer.parseInt(header(head, ModelParts.PARTS_HEADER));
+      return (int) Counts.require("parts of a model", Long.parseLong(parts), 2, ModelParts.MOST);
     } catch (NumberFormatException e) {
-      throw new IOException("the number of parts is no number", e);
+      throw new IOException("the number of a model's parts is no number", e);
     }
   }
 

@@ -21,6 +21,9 @@ public final class ModelParts {
   /** Bytes of a part: with key and headers below the brokers' default of 1 MiB a message. */
   static final int PART_BYTES = 1_000_000;
 
+  /** Parts of a model at most: its bytes are one array. */
+  static final int MOST = Integer.MAX_VALUE / PART_BYTES + 1;
+
   /** Header that names the pipeline. */
   static final String PIPELINE_HEADER = "millrace.pipeline";
 

@@ -1,5 +1,6 @@
 package dev.millrace.flink;
 
+import dev.millrace.data.StoredBytes;
 import dev.millrace.data.Task;
 import dev.millrace.nn.Learner;
 import dev.millrace.nn.LearnerSummary;
@@ -8,8 +9,6 @@ import dev.millrace.nn.OnlineModel;
 import dev.millrace.nn.Workspace;
 import dev.millrace.nn.auto.Models;
 import dev.millrace.nn.contest.Contest;
-import java.io.ByteArrayInputStream;
-import java.io.DataInputStream;
 import java.io.IOException;
 import java.util.List;
 
@@ -43,9 +42,10 @@ public record ModelSnapshot(
    */
   public static ModelSnapshot decode(String pipeline, String config, String key, byte[] value)
       throws IOException {
-    ByteArrayInputStream bytes = new ByteArrayInputStream(value);
-    Head head = Head.read(new DataInputStream(bytes));
-    LearnerSummary learner = LearnerSummary.read(value, value.length - bytes.available());
+    StoredBytes in = new StoredBytes(value);
+    Head head = Head.read(in);
+    LearnerSummary learner = LearnerSummary.read(value, in.position());
+    ModelFormat.requireClasses(head.task(), learner.classes(), head.classes());
     return new ModelSnapshot(
         pipeline, config, key, head.task(), head.classes().list(), learner, value.length, value);
   }
@@ -103,7 +103,7 @@ public record ModelSnapshot(
    * @throws IOException if it was trained with others, naming both
    */
   public OnlineModel model(ModelSpec model, Workspace workspace) throws IOException {
-    DataInputStream in = new DataInputStream(new ByteArrayInputStream(bytes));
+    StoredBytes in = new StoredBytes(bytes);
     Head head = Head.read(in);
     try {
       return Models.read(in, model, head.task(), workspace);
@@ -114,7 +114,7 @@ public record ModelSnapshot(
 
   /** What stands in front of the learner. */
   private record Head(Task task, ClassNames classes) {
-    static Head read(DataInputStream in) throws IOException {
+    static Head read(StoredBytes in) throws IOException {
       TrainState.requireVersion(in.readInt());
       String task = in.readUTF();
       try {

@@ -1,5 +1,6 @@
 package dev.millrace.flink;
 
+import dev.millrace.data.Counts;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
@@ -43,12 +44,12 @@ record PendingFeatures(
 
   static PendingFeatures read(DataInput in) throws IOException {
     return new PendingFeatures(
-        readFloats(in),
+        readFloats(in, "features that wait"),
         in.readFloat(),
         in.readLong(),
         in.readInt(),
         in.readLong(),
-        readFloats(in),
+        readFloats(in, "scores of features that wait"),
         in.readInt());
   }
 
@@ -59,12 +60,8 @@ record PendingFeatures(
     }
   }
 
-  private static float[] readFloats(DataInput in) throws IOException {
-    int count = in.readInt();
-    if (count < 0 || count > MOST_NUMBERS) {
-      throw new IOException("stored features are damaged: there are " + count + " of them");
-    }
-    float[] numbers = new float[count];
+  private static float[] readFloats(DataInput in, String what) throws IOException {
+    float[] numbers = new float[Counts.read(in, what, MOST_NUMBERS, Float.BYTES)];
     for (int i = 0; i < numbers.length; i++) {
       numbers[i] = in.readFloat();
     }

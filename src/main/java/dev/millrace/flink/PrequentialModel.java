@@ -16,9 +16,6 @@ import dev.millrace.nn.OnlineModel;
 import dev.millrace.nn.Workspace;
 import dev.millrace.nn.auto.Models;
 import dev.millrace.nn.contest.Contest;
-import java.io.DataInput;
-import java.io.DataOutput;
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 
@@ -41,21 +38,10 @@ final class PrequentialModel {
   private OnlineModel learner;
   private final ClassNames classes;
   private final RollingMetrics metrics;
-  private final SeenOffsets offsets;
-  private long examples;
-  private long eventTime;
-  private long timestamp;
+  private final KeyProgress progress;
 
   // Null if no example is held out.
-  private ValidationScores validation;
-  private long validated;
-  private int epoch;
-
-  // What seq() was at the last report.
-  private long reported;
-
-  // Steps left out, as far as they have been told of.
-  private long toldSkips;
+  private final ValidationScores validation;
 
   // How wrong the last prediction was, 0 to 1, for the drift detector; NaN if there was none.
   private double error;
@@ -78,53 +64,38 @@ final class PrequentialModel {
     learner = fresh(spec, chunk.key(), inputs);
     metrics = RollingMetrics.of(task, spec.metrics());
     nameClasses();
-    offsets = new SeenOffsets();
+    progress = new KeyProgress();
     validation = validation(spec);
     drift = spec.drift() == null ? null : new DriftWatch(spec.drift());
   }
 
-  /**
-   * Reads what {@link #write} wrote.
-   *
-   * @throws ModelMismatchException if it is of another kind than the settings say, naming both
-   * @throws IOException if it is of a newer release
-   */
-  PrequentialModel(DataInput in, int version, TrainSpec spec, Workspace workspace)
-      throws IOException {
-    task = Task.valueOf(in.readUTF());
+  /** A model that was stored, with parts that go together. */
+  PrequentialModel(
+      TrainSpec spec,
+      Task task,
+      ClassNames classes,
+      RollingMetrics metrics,
+      OnlineModel learner,
+      DriftWatch drift,
+      ValidationScores validation,
+      KeyProgress progress) {
+    this.task = task;
+    this.classes = classes;
+    this.metrics = metrics;
+    this.learner = learner;
+    this.drift = drift;
+    this.progress = progress;
     columns = spec.columns().hashCode();
-    requireSameColumns(in.readInt(), spec);
-    examples = in.readLong();
-    reported = in.readLong();
-    eventTime = in.readLong();
-    timestamp = in.readLong();
-    classes = ClassNames.read(in);
-    offsets = SeenOffsets.read(in);
-    metrics = RollingMetrics.read(in, spec.metrics());
-    nameClasses();
     probabilities = Models.givesProbabilities(spec.model(), task);
     balanced = spec.model().classWeights().balanced();
-    learner = Models.read(in, spec.model(), task, workspace);
-    if (version >= TrainState.FIRST_WITH_DRIFT) {
-      toldSkips = in.readLong();
-      drift = DriftWatch.read(in, spec.drift(), spec.model(), task, workspace);
-    } else {
-      drift = spec.drift() == null ? null : new DriftWatch(spec.drift());
-    }
+    nameClasses();
     if (drift != null) {
       drift.resume(learner);
     }
-    if (version >= TrainState.FIRST_WITH_VALIDATION) {
-      epoch = in.readInt();
-      validated = in.readLong();
-      validation = in.readBoolean() ? ValidationScores.read(in, task, spec.metrics()) : null;
-    }
-    if (spec.metrics().validation().share() == 0) {
-      validation = null;
-    } else if (validation == null) {
-      validation = validation(spec);
-    } else {
-      validation.nameClasses(classes.list());
+    boolean isHeldOut = spec.metrics().validation().share() != 0;
+    this.validation = isHeldOut && validation != null ? validation : validation(spec);
+    if (this.validation != null) {
+      this.validation.nameClasses(classes.list());
     }
   }
 
@@ -135,13 +106,6 @@ final class PrequentialModel {
     ValidationScores fresh = new ValidationScores(task, spec.metrics());
     fresh.nameClasses(classes.list());
     return fresh;
-  }
-
-  /** The columns that stored state, version and all, was trained on. */
-  static int columns(DataInput in) throws IOException {
-    in.readInt();
-    in.readUTF();
-    return in.readInt();
   }
 
   /**
@@ -181,15 +145,8 @@ final class PrequentialModel {
     }
     classes = other.classes.copy();
     metrics = other.metrics.copy();
-    offsets = other.offsets.copy();
+    progress = other.progress.copy();
     validation = other.validation == null ? null : other.validation.copy();
-    validated = other.validated;
-    epoch = other.epoch;
-    examples = other.examples;
-    eventTime = other.eventTime;
-    timestamp = other.timestamp;
-    reported = other.reported;
-    toldSkips = other.toldSkips;
   }
 
   /** Bytes in memory, estimated: those of the arrays, and of all that is around them. */
@@ -221,51 +178,35 @@ final class PrequentialModel {
     }
   }
 
-  // A model whose columns were swapped would go on without a word and predict nonsense.
-  private void requireSameColumns(int stored, TrainSpec spec) throws IOException {
-    if (stored != columns) {
-      throw new ModelMismatchException(
-          "the models were trained on other input.features than the pipeline has now, "
-              + spec.columns()
-              + "; go back to those, or start afresh");
-    }
-  }
-
-  /** Writes everything that is needed to continue as if never stopped. */
-  void write(DataOutput out) throws IOException {
-    out.writeUTF(task.name());
-    out.writeInt(columns);
-    out.writeLong(examples);
-    out.writeLong(reported);
-    out.writeLong(eventTime);
-    out.writeLong(timestamp);
-    classes.write(out);
-    offsets.write(out);
-    metrics.write(out);
-    learner.write(out);
-    out.writeLong(toldSkips);
-    DriftWatch.write(drift, out);
-    out.writeInt(epoch);
-    out.writeLong(validated);
-    out.writeBoolean(validation != null);
-    if (validation != null) {
-      validation.write(out);
-    }
-  }
-
-  /** Writes the model alone: class names and learner, nothing of the metrics. */
-  void writeModel(DataOutput out) throws IOException {
-    out.writeUTF(task.name());
-    classes.write(out);
-    learner.write(out);
-  }
-
   Task task() {
     return task;
   }
 
+  /** Hash of the columns that the model is trained on. */
+  int columns() {
+    return columns;
+  }
+
   OnlineModel learner() {
     return learner;
+  }
+
+  RollingMetrics metrics() {
+    return metrics;
+  }
+
+  /** Null if the pipeline does not look for drift. */
+  DriftWatch drift() {
+    return drift;
+  }
+
+  /** Null if no example is held out. */
+  ValidationScores validation() {
+    return validation;
+  }
+
+  KeyProgress progress() {
+    return progress;
   }
 
   /** The models of which one answers, or null if there is but one. */
@@ -283,7 +224,7 @@ final class PrequentialModel {
   }
 
   long examples() {
-    return examples;
+    return progress.examples;
   }
 
   /** Whether what it predicts with are probabilities of classes. */
@@ -297,7 +238,7 @@ final class PrequentialModel {
    * the job.
    */
   long timestamp() {
-    return timestamp;
+    return progress.timestamp;
   }
 
   /** Index of the class that was predicted for the last example, -1 if none was known. */
@@ -307,36 +248,36 @@ final class PrequentialModel {
 
   /** Of the last example, milliseconds since the epoch. */
   long eventTime() {
-    return eventTime;
+    return progress.eventTime;
   }
 
   /** Whether examples have come since the last report. */
   boolean hasNews() {
-    return seq() > reported;
+    return progress.hasNews();
   }
 
   /** Examples so far, those held out included. */
   long seq() {
-    return examples + validated;
+    return progress.seq();
   }
 
   /** The pass over a bounded data set that examples are of now; 0 if nobody counts. */
   int epoch() {
-    return epoch;
+    return progress.epoch;
   }
 
   /** Ends the epoch: its scores can still be reported, before {@link #startEpoch}. */
   void endEpoch() {
-    if (validation != null && epoch > 0) {
-      validation.endEpoch(epoch);
+    if (validation != null && progress.epoch > 0) {
+      validation.endEpoch(progress.epoch);
     }
   }
 
-  void startEpoch(int newEpoch) {
-    if (validation != null && epoch > 0) {
+  void startEpoch(int epoch) {
+    if (validation != null && progress.epoch > 0) {
       validation.startEpoch(classes.list());
     }
-    epoch = newEpoch;
+    progress.epoch = epoch;
   }
 
   /** Whether the model learns no more, for its validation loss fell no more. */
@@ -370,7 +311,7 @@ final class PrequentialModel {
       double difference = predicted - target;
       regression.update(target, predicted, difference * difference, weight, time);
     }
-    validated++;
+    progress.validated++;
     seen(chunk, row);
   }
 
@@ -515,8 +456,8 @@ final class PrequentialModel {
    */
   boolean takeNewSkips() {
     long skipped = learner.skippedSteps();
-    boolean isNew = skipped > toldSkips;
-    toldSkips = skipped;
+    boolean isNew = skipped > progress.toldSkips;
+    progress.toldSkips = skipped;
     return isNew;
   }
 
@@ -555,41 +496,39 @@ final class PrequentialModel {
   }
 
   private void learned(Chunk chunk, int row) {
-    examples++;
+    progress.examples++;
     seen(chunk, row);
   }
 
   /** Notes when the key's last record was, and where. */
   void seen(Chunk chunk, int row) {
-    eventTime = chunk.eventTime(row);
-    timestamp = Math.min(eventTime, chunk.timestamp(row));
-    offsets.see(chunk.partition(row), chunk.offset(row));
+    progress.see(chunk, row);
   }
 
   /** The metrics now; {@link #hasNews} is false after it. */
   MetricsReport report(TrainSpec spec, String key) {
-    reported = seq();
+    progress.reported = seq();
     MetricsReport.Context context =
         new MetricsReport.Context(
             spec.pipeline(),
             key,
             seq(),
-            examples,
+            progress.examples,
             learner.steps(),
-            eventTime,
+            progress.eventTime,
             classes.list(),
             Double.parseDouble(Float.toString(learner.learningRate())), // 0.005, not its float
             learner.skippedSteps(),
             learner.members(),
             learner.contestants(),
-            offsets.report(spec.topic()),
+            progress.offsets.report(spec.topic()),
             spec.config());
     MetricsReport report = metrics.report(context);
     return new MetricsReport(
         context,
         report.task(),
         report.scores(),
-        epoch,
+        progress.epoch,
         validation == null ? null : validation.report(context));
   }
 

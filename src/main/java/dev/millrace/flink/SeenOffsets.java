@@ -1,5 +1,6 @@
 package dev.millrace.flink;
 
+import dev.millrace.data.Counts;
 import dev.millrace.data.MetricsReport;
 import java.io.DataInput;
 import java.io.DataOutput;
@@ -12,6 +13,8 @@ final class SeenOffsets {
   private static final int FIRST = 1;
   private static final int LAST = 2;
   private static final int STRIDE = 3;
+  private static final int PARTITION_BYTES = Integer.BYTES + 2 * Long.BYTES;
+  private static final int MOST_PARTITIONS = 1 << 20;
 
   // [partitions x STRIDE]; one mostly, unless the producer does not partition by key.
   private long[] seen = {};
@@ -54,11 +57,13 @@ final class SeenOffsets {
   }
 
   static SeenOffsets read(DataInput in) throws IOException {
+    int size = Counts.read(in, "partitions of a key", MOST_PARTITIONS, PARTITION_BYTES);
     SeenOffsets offsets = new SeenOffsets();
-    for (int left = in.readInt(); left > 0; left--) {
-      int partition = in.readInt();
-      offsets.see(partition, in.readLong());
-      offsets.see(partition, in.readLong());
+    offsets.seen = new long[size * STRIDE];
+    for (int i = 0; i < offsets.seen.length; i += STRIDE) {
+      offsets.seen[i + PARTITION] = in.readInt();
+      offsets.seen[i + FIRST] = in.readLong();
+      offsets.seen[i + LAST] = in.readLong();
     }
     return offsets;
   }

@@ -1,5 +1,6 @@
 package dev.millrace.flink;
 
+import dev.millrace.data.StoredBytes;
 import dev.millrace.data.Task;
 import dev.millrace.nn.ContestSpec.OnChange;
 import dev.millrace.nn.Learner;
@@ -73,7 +74,7 @@ final class StateGrowth {
 
   /** With as many of the declared features, from the first on, as the state knows. */
   private static TrainSpec withFewerFeatures(byte[] state, TrainSpec spec) throws IOException {
-    int columns = PrequentialModel.columns(TrainState.open(state));
+    int columns = ModelFormat.columns(new StoredBytes(state));
     for (int count = spec.input().features().size(); count > 0; count--) {
       TrainSpec before = spec.with(spec.input().withFirstFeatures(count), spec.model());
       if (before.columns().hashCode() == columns) {

@@ -1,12 +1,11 @@
 package dev.millrace.flink;
 
 import dev.millrace.data.Chunk;
+import dev.millrace.data.StoredBytes;
 import dev.millrace.nn.ModelMismatchException;
 import dev.millrace.nn.Workspace;
-import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
-import org.apache.flink.core.memory.DataInputDeserializer;
 import org.apache.flink.core.memory.DataOutputSerializer;
 
 /**
@@ -45,9 +44,9 @@ public final class TrainState {
           : new LabelJoin(spec.input().labels(), spec.metrics().window());
     }
 
-    static Parts read(DataInput in, int version, TrainSpec spec, Workspace workspace)
+    static Parts read(StoredBytes in, int version, TrainSpec spec, Workspace workspace)
         throws IOException {
-      PrequentialModel model = new PrequentialModel(in, version, spec, workspace);
+      PrequentialModel model = ModelFormat.read(in, version, spec, workspace);
       if (spec.input().labels() == null) {
         return new Parts(model, null); // what still waited waits no longer
       }
@@ -59,7 +58,7 @@ public final class TrainState {
     }
 
     void write(DataOutput out) throws IOException {
-      model.write(out);
+      ModelFormat.write(model, out);
       out.writeBoolean(labels != null);
       if (labels != null) {
         labels.write(out);
@@ -136,14 +135,23 @@ public final class TrainState {
       resume(spec, workspace);
       return false;
     } catch (ModelMismatchException e) {
-      parts = StateGrowth.read(frozen, spec, workspace);
+      parts = readGrown(frozen, spec, workspace);
       frozen = null;
       return true;
     }
   }
 
+  private static Parts readGrown(byte[] state, TrainSpec spec, Workspace workspace)
+      throws IOException {
+    try {
+      return StateGrowth.read(state, spec, workspace);
+    } catch (RuntimeException e) {
+      throw damaged(e);
+    }
+  }
+
   static Parts read(byte[] state, TrainSpec spec, Workspace workspace) throws IOException {
-    DataInput in = open(state);
+    StoredBytes in = new StoredBytes(state);
     int version = in.readInt();
     requireVersion(version);
     try {
@@ -156,11 +164,6 @@ public final class TrainState {
   /** What readers stumble over: values that no release has written. */
   static IOException damaged(RuntimeException e) {
     return new IOException("model state: damaged (" + e + ")", e);
-  }
-
-  static DataInput open(byte[] state) {
-    // Not a DataInputStream, whose every number is four calls of a synchronized method.
-    return new DataInputDeserializer(state);
   }
 
   /** Bytes in memory, estimated. */
@@ -189,11 +192,11 @@ public final class TrainState {
     }
   }
 
-  /** The bytes of the model alone, once it is usable: see {@link PrequentialModel#writeModel}. */
+  /** The bytes of the model alone, once it is usable: see {@link ModelFormat#writeModel}. */
   byte[] modelBytes() throws IOException {
     DataOutputSerializer out = new DataOutputSerializer(4096);
     out.writeInt(VERSION);
-    parts.model().writeModel(out);
+    ModelFormat.writeModel(parts.model(), out);
     return out.getCopyOfBuffer();
   }
 

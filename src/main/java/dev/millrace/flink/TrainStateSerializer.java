@@ -1,5 +1,6 @@
 package dev.millrace.flink;
 
+import dev.millrace.data.Counts;
 import java.io.IOException;
 import org.apache.flink.api.common.typeutils.SimpleTypeSerializerSnapshot;
 import org.apache.flink.api.common.typeutils.TypeSerializer;
@@ -14,6 +15,8 @@ import org.apache.flink.core.memory.DataOutputView;
  */
 public final class TrainStateSerializer extends TypeSerializer<TrainState> {
   private static final long serialVersionUID = 1L;
+
+  private static final String LENGTH = "bytes of a model's state";
 
   // Grows to the largest state; a state backend uses each duplicate in one thread alone.
   private transient DataOutputSerializer scratch;
@@ -31,7 +34,7 @@ public final class TrainStateSerializer extends TypeSerializer<TrainState> {
 
   @Override
   public TrainState deserialize(DataInputView in) throws IOException {
-    return TrainState.frozen(readBytes(in));
+    return TrainState.frozen(Counts.readBytes(in, LENGTH));
   }
 
   @Override
@@ -42,7 +45,7 @@ public final class TrainStateSerializer extends TypeSerializer<TrainState> {
   @Override
   public void copy(DataInputView in, DataOutputView out) throws IOException {
     // Not out.write(in, length): some outputs do not grow for it.
-    byte[] bytes = readBytes(in);
+    byte[] bytes = Counts.readBytes(in, LENGTH);
     out.writeInt(bytes.length);
     out.write(bytes);
   }
@@ -90,12 +93,6 @@ public final class TrainStateSerializer extends TypeSerializer<TrainState> {
   @Override
   public TypeSerializerSnapshot<TrainState> snapshotConfiguration() {
     return new Snapshot();
-  }
-
-  private static byte[] readBytes(DataInputView in) throws IOException {
-    byte[] bytes = new byte[in.readInt()];
-    in.readFully(bytes);
-    return bytes;
   }
 
   /** Says that the format has no options; its version is inside the bytes of each state. */

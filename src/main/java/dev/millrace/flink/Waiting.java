@@ -1,5 +1,6 @@
 package dev.millrace.flink;
 
+import dev.millrace.data.Counts;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
@@ -104,7 +105,8 @@ final class Waiting<T extends Waiting.Thing> {
 
   static <T extends Thing> Waiting<T> read(DataInput in, Reader<T> reader) throws IOException {
     Waiting<T> waiting = new Waiting<>();
-    for (int left = in.readInt(); left > 0; left--) {
+    int size = Counts.read(in, "ids that wait", Integer.MAX_VALUE, Short.BYTES);
+    for (int left = size; left > 0; left--) {
       waiting.add(in.readUTF(), reader.read(in));
     }
     return waiting;

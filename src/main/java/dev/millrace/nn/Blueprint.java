@@ -1,5 +1,6 @@
 package dev.millrace.nn;
 
+import dev.millrace.data.Counts;
 import dev.millrace.data.Task;
 import java.io.DataInput;
 import java.io.DataOutput;
@@ -71,10 +72,12 @@ final class Blueprint {
    */
   static Kind readKind(DataInput in, LearnerSpec spec, Task task) throws IOException {
     ModelHeader header = ModelHeader.read(in, spec.shape(task));
-    if (header.classes() > mostClasses(spec)) {
-      throw new IOException("the stored model is damaged: it has " + header.classes() + " classes");
-    }
-    return new Kind(spec, task, header.inputs(), header.classes());
+    int inputs = header.inputs();
+    int classes = header.classes();
+    Counts.require("classes of the stored model", classes, 0, mostClasses(spec));
+    long bytes = spec.storedBytes(task, inputs, classes);
+    Counts.requireBytes(in, "stored model of %d features".formatted(inputs), bytes);
+    return new Kind(spec, task, inputs, classes);
   }
 
   /** Whether a model of this kind can learn another class. */

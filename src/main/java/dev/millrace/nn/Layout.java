@@ -70,8 +70,7 @@ final class Layout {
   /** Floats of a layer: a multiple of 16. */
   private static long length(int inputs, LayerSpec layer) {
     int columns = weightColumns(inputs, layer);
-    long rows = inputs + (layer.layerNorm() ? 3 : 1);
-    long end = rows * Kernels.stride(columns) + Kernels.paddingAfterBias(columns);
+    long end = rows(inputs, layer) * Kernels.stride(columns) + Kernels.paddingAfterBias(columns);
     return (end + Kernels.LANES - 1) / Kernels.LANES * Kernels.LANES;
   }
 
@@ -84,6 +83,21 @@ final class Layout {
       before = layer.units();
     }
     return length;
+  }
+
+  /** Floats of all parameters without the padding, even if they are more than one array holds. */
+  static long values(int inputs, List<LayerSpec> layers) {
+    long values = 0;
+    long before = inputs;
+    for (LayerSpec layer : layers) {
+      values += rows(before, layer) * layer.units();
+      before = layer.units();
+    }
+    return values;
+  }
+
+  private static long rows(long inputs, LayerSpec layer) {
+    return inputs + (layer.layerNorm() ? 3 : 1);
   }
 
   int layers() {

@@ -169,6 +169,13 @@ public record LearnerSpec(
     return floats * (1 + OptimizerState.slots(optimizer)) * Float.BYTES;
   }
 
+  /** Bytes of a stored model, its mini-batch and what is of one size in all models left out. */
+  long storedBytes(Task task, int inputs, int classes) {
+    long floats = Layout.values(inputs, layers(outputs(task, classes)));
+    long statistics = (long) inputs * Normalizer.width(normalization.kind());
+    return floats * (1 + OptimizerState.slots(optimizer)) * Float.BYTES + statistics * Double.BYTES;
+  }
+
   /**
    * Neurons of the output layer.
    *

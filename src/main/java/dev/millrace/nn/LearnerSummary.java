@@ -1,7 +1,7 @@
 package dev.millrace.nn;
 
-import java.io.ByteArrayInputStream;
-import java.io.DataInputStream;
+import dev.millrace.data.Counts;
+import dev.millrace.data.StoredBytes;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 
@@ -21,12 +21,10 @@ public record LearnerSummary(
    * @throws IOException if they are cut off or of a newer version
    */
   public static LearnerSummary read(byte[] bytes, int offset) throws IOException {
-    DataInputStream in =
-        new DataInputStream(new ByteArrayInputStream(bytes, offset, bytes.length - offset));
+    StoredBytes in = new StoredBytes(bytes);
+    in.seek(offset);
     ModelHeader header = ModelHeader.read(in);
-    if (in.available() < COUNTS) {
-      throw new IOException("the stored model is cut off");
-    }
+    Counts.requireBytes(in, "counts of the stored model", COUNTS);
     ByteBuffer counts = ByteBuffer.wrap(bytes, bytes.length - COUNTS, COUNTS);
     return new LearnerSummary(
         header.shape(),

@@ -1,5 +1,6 @@
 package dev.millrace.nn;
 
+import dev.millrace.data.Counts;
 import dev.millrace.simd.Kernels;
 import java.io.DataInput;
 import java.io.DataOutput;
@@ -137,11 +138,8 @@ final class MiniBatch {
   }
 
   void read(DataInput in) throws IOException {
-    int pending = in.readInt();
-    if (pending < 0 || pending >= capacity) {
-      throw new IOException(
-          "the stored model has " + pending + " pending examples, of a mini-batch of " + capacity);
-    }
+    int bytesEach = (2 + inputs) * Float.BYTES;
+    int pending = Counts.read(in, "examples of a stored mini-batch", capacity - 1, bytesEach);
     for (int r = 0; r < pending; r++) {
       int row = reserve(1);
       float target = in.readFloat();

@@ -1,5 +1,6 @@
 package dev.millrace.nn;
 
+import dev.millrace.data.Counts;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
@@ -27,7 +28,7 @@ public record ModelHeader(String shape, int inputs, int classes) {
   /**
    * Reads the header, whatever the shape.
    *
-   * @throws IOException if it is of a newer version
+   * @throws IOException if it is of a newer version, or damaged
    */
   public static ModelHeader read(DataInput in) throws IOException {
     int version = in.readInt();
@@ -39,17 +40,10 @@ public record ModelHeader(String shape, int inputs, int classes) {
               + VERSION
               + ": use the program that wrote it, or a newer one");
     }
-    ModelHeader header = new ModelHeader(in.readUTF(), in.readInt(), in.readInt());
-    // Before anything is built of this size.
-    if (header.inputs < 0
-        || header.inputs > MOST_INPUTS
-        || header.classes < 0
-        || header.classes > MOST_CLASSES) {
-      throw new IOException(
-          "the stored model is damaged: it has %d inputs and %d classes"
-              .formatted(header.inputs, header.classes));
-    }
-    return header;
+    String shape = in.readUTF();
+    int inputs = Counts.read(in, "features of the stored model", MOST_INPUTS);
+    int classes = Counts.read(in, "classes of the stored model", MOST_CLASSES);
+    return new ModelHeader(shape, inputs, classes);
   }
 
   /**
@@ -69,11 +63,7 @@ public record ModelHeader(String shape, int inputs, int classes) {
               + "); go back to the stored settings, or start afresh",
           header.shape);
     }
-    if (header.inputs < 1 || header.classes < 0) {
-      throw new IOException(
-          "the stored model is damaged: it has %d inputs and %d classes"
-              .formatted(header.inputs, header.classes));
-    }
+    Counts.require("features of the stored model", header.inputs, 1, MOST_INPUTS);
     return header;
   }
 }

@@ -10,13 +10,14 @@ import java.util.function.Supplier;
  * each kind of model.
  *
  * <p>One may serve any number of learners of any shape, as long as one thread at a time uses it;
- * sharing it keeps the memory of many small models small. It grows to the largest network seen.
+ * sharing it keeps the memory of many small models small. Its scratch grows to the largest network
+ * seen, and a blueprint is there as long as a model is of its kind.
  */
 public final class Workspace {
 
   private static final float[] EMPTY = {};
 
-  private final Map<Blueprint.Kind, Blueprint> blueprints = new HashMap<>();
+  private final InUse<Blueprint.Kind, Blueprint> blueprints = new InUse<>();
   private final Map<Class<?>, Object> others = new HashMap<>();
   private final MiniBatch whole = new MiniBatch(1, 1);
 
@@ -40,12 +41,7 @@ public final class Workspace {
    * @throws IllegalArgumentException if there is no such model
    */
   Blueprint blueprint(Blueprint.Kind kind) {
-    Blueprint known = blueprints.get(kind);
-    if (known == null) {
-      known = new Blueprint(kind);
-      blueprints.put(kind, known);
-    }
-    return known;
+    return blueprints.get(kind, Blueprint::new);
   }
 
   /** What models of another kind share in the same way, made when it is first asked for. */

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.google.protobuf.CodedInputStream;
 import com.google.protobuf.WireFormat;
 import java.io.IOException;
@@ -75,6 +76,19 @@ class TensorBoardRunsTest {
       List<Path> written = files.filter(Files::isRegularFile).toList();
       assertThat(written).hasSize(7).allMatch(file -> file.startsWith(dir.resolve("runs/p")));
     }
+  }
+
+  @Test
+  void aTimeThatIsNoneIsTheBeginningOfTime() throws IOException {
+    TensorBoardRuns runs = new TensorBoardRuns(dir, 10, BEGUN);
+    ObjectNode record = (ObjectNode) record("p", "k", 7, 0.5, "1");
+    runs.add(record.put("event_time", "+1000000000-12-31T23:59:59Z")); // beyond milliseconds
+    runs.add(record.put("event_time", "soon"));
+
+    assertThat(read(dir.resolve("p/k/events.out.tfevents.1795608000.millrace")))
+        .filteredOn(event -> event.step() == 7)
+        .hasSize(2)
+        .allMatch(event -> event.seconds() == 0);
   }
 
   @Test

@@ -1,12 +1,15 @@
 package dev.millrace.flink;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.millrace.data.Chunk;
 import dev.millrace.data.Example;
 import dev.millrace.data.RecordKind;
 import dev.millrace.testing.Records;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
@@ -134,6 +137,63 @@ class ChunkSerializerTest {
     serializer.copy(new DataInputDeserializer(first.getCopyOfBuffer()), second);
 
     assertThat(second.getCopyOfBuffer()).isEqualTo(first.getCopyOfBuffer());
+  }
+
+  @Test
+  void bytesThatAreCutOffAreRefusedWhereverThatIs() {
+    byte[] whole = serialized(chunk(3, "a", "b", "c"));
+
+    for (int length = 0; length < whole.length; length++) {
+      byte[] cut = Arrays.copyOf(whole, length);
+      assertThatThrownBy(() -> deserialize(cut))
+          .as("%d bytes", length)
+          .isInstanceOf(IOException.class);
+    }
+  }
+
+  @Test
+  void lengthsThatAreNotPossibleAreNamed() {
+    Chunk chunk = chunk(3, "a", "b", "c");
+    byte[] whole = serialized(chunk);
+    int sizeAt = 2 + "kéy".getBytes(StandardCharsets.UTF_8).length;
+    int rowsAt = whole.length - chunk.length();
+
+    assertRefused(
+        whole,
+        sizeAt,
+        Integer.MAX_VALUE,
+        "rows of a chunk: 2147483647, where 0 to 262144 are possible");
+    assertRefused(whole, sizeAt, 2, "labels of a chunk: 3, where 0 to 2 are possible");
+    assertRefused(whole, sizeAt, 4, "rows of a chunk: 4, where 0 to 3 are possible");
+    assertRefused(whole, sizeAt + 4, -1, "features of a chunk: -1, where 0 to ");
+    assertRefused(whole, sizeAt + 4, 20, "bytes of a row: ");
+    assertRefused(whole, sizeAt + 13, -5, "labels of a chunk: -5, where 0 to 3 are possible");
+    assertRefused(whole, rowsAt - 4, -5, "bytes of a chunk's rows: -5, where 0 to ");
+    assertRefused(whole, rowsAt, 0, "bytes of a row: 0, where ");
+    assertRefused(whole, rowsAt, 1 << 6, "bytes of a row: ");
+  }
+
+  private void assertRefused(byte[] whole, int at, int value, String message) {
+    byte[] damaged = whole.clone();
+    ByteBuffer.wrap(damaged).putInt(at, value);
+    assertThatThrownBy(() -> deserialize(damaged))
+        .isInstanceOf(IOException.class)
+        .hasMessageStartingWith(message)
+        .hasMessageEndingWith("; the bytes are damaged");
+  }
+
+  private Chunk deserialize(byte[] bytes) throws IOException {
+    return serializer.deserialize(new DataInputDeserializer(bytes));
+  }
+
+  private byte[] serialized(Chunk chunk) {
+    DataOutputSerializer out = new DataOutputSerializer(16);
+    try {
+      serializer.serialize(chunk, out);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return out.getCopyOfBuffer();
   }
 
   private Chunk roundTrip(Chunk chunk) throws IOException {

@@ -14,6 +14,9 @@ public enum FuzzTargets {
   REGISTRY("dev.millrace.RegistryFuzz", "src/test/resources/fuzz/registry"),
   ONNX("dev.millrace.OnnxFuzz", "src/test/resources/fuzz/onnx"),
   STATE("dev.millrace.flink.StateFuzz", "src/test/resources/fuzz/state"),
+  CHUNK("dev.millrace.flink.ChunkFuzz", "src/test/resources/fuzz/chunk"),
+  MODELS("dev.millrace.flink.ModelsFuzz", "src/test/resources/fuzz/models"),
+  RECORDS("dev.millrace.cli.RecordsFuzz", "src/test/resources/fuzz/records"),
   HTTP("dev.millrace.cli.HttpFuzz", "src/test/resources/fuzz/http");
 
   private static final Path STATES = Path.of("src/test/resources/state/train-state");

@@ -1,5 +1,6 @@
 package dev.millrace.eval.drift;
 
+import dev.millrace.data.Counts;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
@@ -188,19 +189,12 @@ final class Adwin implements DriftDetector {
     width = in.readLong();
     total = in.readDouble();
     variance = in.readDouble();
-    rows = in.readInt();
-    if (rows < 1 || rows > MOST_ROWS) {
-      throw new IOException("drift state: " + rows + " rows of buckets; the bytes are damaged");
-    }
+    rows = (int) Counts.require("rows of buckets of adwin", in.readInt(), 1, MOST_ROWS);
     buckets = new int[rows];
     totals = new double[rows * WIDTH];
     variances = new double[rows * WIDTH];
     for (int row = 0; row < rows; row++) {
-      buckets[row] = in.readByte();
-      if (buckets[row] < 0 || buckets[row] > BUCKETS) {
-        throw new IOException(
-            "drift state: a row of " + buckets[row] + " buckets; the bytes are damaged");
-      }
+      buckets[row] = (int) Counts.require("buckets of adwin", in.readByte(), 0, BUCKETS);
       for (int b = 0; b < buckets[row]; b++) {
         totals[row * WIDTH + b] = in.readDouble();
         variances[row * WIDTH + b] = in.readDouble();

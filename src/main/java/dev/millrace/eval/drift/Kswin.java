@@ -1,5 +1,6 @@
 package dev.millrace.eval.drift;
 
+import dev.millrace.data.Counts;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
@@ -164,10 +165,7 @@ final class Kswin implements DriftDetector {
   @Override
   public void read(DataInput in) throws IOException {
     examples = in.readLong();
-    int stored = in.readInt();
-    if (stored < 0) {
-      throw new IOException("drift state: " + stored + " numbers; the bytes are damaged");
-    }
+    int stored = Counts.read(in, "numbers of kswin", Integer.MAX_VALUE, Double.BYTES);
     for (int i = 0; i < stored; i++) {
       append(in.readDouble());
     }

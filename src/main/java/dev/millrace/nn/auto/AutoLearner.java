@@ -1,5 +1,6 @@
 package dev.millrace.nn.auto;
 
+import dev.millrace.data.Counts;
 import dev.millrace.data.MetricsReport;
 import dev.millrace.data.Task;
 import dev.millrace.nn.AutoSpec.Extra;
@@ -437,6 +438,8 @@ public final class AutoLearner extends ExampleByExample {
     AutoScratch scratch = AutoScratch.of(shared);
     AutoShape.Kind kind =
         new AutoShape.Kind(spec.auto(), in.readLong(), task, header.inputs(), header.classes());
+    Counts.requireBytes(
+        in, "stored mixture of %d features".formatted(kind.inputs()), AutoShape.storedBytes(kind));
     AutoShape shape = scratch.shape(kind);
     AutoLearner learner = new AutoLearner(shape, in.readLong(), scratch, new Members(shape));
     learner.readRest(in);

@@ -1,11 +1,10 @@
 package dev.millrace.nn.auto;
 
+import dev.millrace.nn.InUse;
 import dev.millrace.nn.Workspace;
 import dev.millrace.simd.Kernels;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 
 /** What mixtures that learn in turns share: arrays that no result outlives, and their shapes. */
 final class AutoScratch {
@@ -14,8 +13,8 @@ final class AutoScratch {
 
   private record Projection(long seed, int inputs) {}
 
-  private final Map<AutoShape.Kind, AutoShape> shapes = new HashMap<>();
-  private final Map<Projection, FourierFeatures> projections = new HashMap<>();
+  private final InUse<AutoShape.Kind, AutoShape> shapes = new InUse<>();
+  private final InUse<Projection, FourierFeatures> projections = new InUse<>();
 
   // Of the members that replay.
   final List<Rows> rows = new ArrayList<>();
@@ -39,19 +38,19 @@ final class AutoScratch {
 
   /** The one shape of a kind, with room for a model of it. */
   AutoShape shape(AutoShape.Kind kind) {
-    AutoShape known = shapes.get(kind);
-    if (known == null) {
-      FourierFeatures fourier =
-          AutoShape.needsFourier(kind.spec())
-              ? projections.computeIfAbsent(
-                  new Projection(kind.seed(), kind.inputs()),
-                  one -> new FourierFeatures(one.seed(), one.inputs()))
-              : null;
-      known = new AutoShape(kind, fourier);
-      shapes.put(kind, known);
-      fit(known);
-    }
-    return known;
+    return shapes.get(kind, this::make);
+  }
+
+  private AutoShape make(AutoShape.Kind kind) {
+    FourierFeatures fourier =
+        AutoShape.needsFourier(kind.spec())
+            ? projections.get(
+                new Projection(kind.seed(), kind.inputs()),
+                one -> new FourierFeatures(one.seed(), one.inputs()))
+            : null;
+    AutoShape shape = new AutoShape(kind, fourier);
+    fit(shape);
+    return shape;
   }
 
   private void fit(AutoShape shape) {

@@ -40,8 +40,7 @@ final class AutoShape {
     drawnBefore = new int[members.size()];
     for (int m = 0; m < networks.length; m++) {
       MemberKind member = members.get(m);
-      int in = kind.inputs() + (member.fourier ? FourierFeatures.COUNT : 0);
-      networks[m] = new Mlp(offset, in, member.hidden, outputs());
+      networks[m] = new Mlp(offset, inputs(kind, member), member.hidden, outputs());
       offset += networks[m].length();
       names.add(member.id());
       if (member.averaged) {
@@ -83,6 +82,20 @@ final class AutoShape {
         + (long) inputs * 4 * Double.BYTES;
   }
 
+  /** Bytes of a stored mixture, those left out that are the same number in all of them. */
+  static long storedBytes(Kind kind) {
+    long floats = 0;
+    for (MemberKind member : MemberKind.of(kind.spec().tier())) {
+      int in = inputs(kind, member);
+      long values = Mlp.values(in, member.hidden, outputs(kind));
+      floats += values * (member.averaged ? 3 : 2); // with mean squares and averages
+    }
+    if (kind.spec().members().contains(AutoSpec.Extra.PREVIOUS_LABEL)) {
+      floats += (long) kind.classes() * kind.classes();
+    }
+    return floats * Float.BYTES + Scaler.bytes(kind.inputs());
+  }
+
   Kind kind() {
     return kind;
   }
@@ -102,7 +115,15 @@ final class AutoShape {
 
   /** Neurons of the output layers. */
   int outputs() {
-    return isClassification() ? Math.max(1, kind.classes()) : 1;
+    return outputs(kind);
+  }
+
+  private static int outputs(Kind kind) {
+    return kind.task().isClassification() ? Math.max(1, kind.classes()) : 1;
+  }
+
+  private static int inputs(Kind kind, MemberKind member) {
+    return kind.inputs() + (member.fourier ? FourierFeatures.COUNT : 0);
   }
 
   int members() {

@@ -62,6 +62,17 @@ final class Mlp {
     }
   }
 
+  /** Parameters of such a network, padding left out. */
+  static long values(int in, int[] hidden, int outputs) {
+    long values = 0;
+    long before = in;
+    for (int units : hidden) {
+      values += (before + 1) * units;
+      before = units;
+    }
+    return values + (before + 1) * outputs;
+  }
+
   /** Where the parameters begin. */
   int offset() {
     return weightOffsets[0];

@@ -1,5 +1,6 @@
 package dev.millrace.nn.auto;
 
+import dev.millrace.data.StoredBytes;
 import dev.millrace.data.Task;
 import dev.millrace.nn.Learner;
 import dev.millrace.nn.ModelMismatchException;
@@ -8,7 +9,6 @@ import dev.millrace.nn.OnlineModel;
 import dev.millrace.nn.Workspace;
 import dev.millrace.nn.contest.Contest;
 import dev.millrace.nn.contest.ModelMaker;
-import java.io.DataInput;
 import java.io.IOException;
 
 /** Makes and reads the kind of model that a specification describes. */
@@ -23,7 +23,7 @@ public final class Models {
         }
 
         @Override
-        public OnlineModel read(DataInput in, ModelSpec spec, Task task, Workspace shared)
+        public OnlineModel read(StoredBytes in, ModelSpec spec, Task task, Workspace shared)
             throws IOException {
           return Models.read(in, spec, task, shared);
         }
@@ -60,9 +60,9 @@ public final class Models {
    * @param shared scratch that it shares with other models of the thread
    * @throws ModelMismatchException if it is of a model that {@code spec} does not describe, naming
    *     both
-   * @throws IOException if the bytes are of a newer version
+   * @throws IOException if the bytes are of a newer version, or damaged
    */
-  public static OnlineModel read(DataInput in, ModelSpec spec, Task task, Workspace shared)
+  public static OnlineModel read(StoredBytes in, ModelSpec spec, Task task, Workspace shared)
       throws IOException {
     if (spec.contest() != null) {
       return Contest.read(in, spec.contest(), task, shared, MAKER);

@@ -1,5 +1,6 @@
 package dev.millrace.nn.auto;
 
+import dev.millrace.data.Counts;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
@@ -122,11 +123,7 @@ final class ReplayBuffer {
    * @throws IOException if it is damaged
    */
   void read(DataInput in) throws IOException {
-    size = in.readInt();
-    if (size < 0 || size > capacity) {
-      throw new IOException(
-          "the stored model is damaged: it keeps " + size + " records of at most " + capacity);
-    }
+    size = Counts.read(in, "stored records for replay", capacity, width * Float.BYTES);
     int room = FIRST_ROOM;
     while (room < size) {
       room *= 2;

@@ -131,6 +131,11 @@ final class Scaler {
     return inverses[column] == 0 ? 0 : 1 / inverses[column];
   }
 
+  /** Bytes of one that is stored. */
+  static long bytes(int columns) {
+    return 3L * columns * Double.BYTES;
+  }
+
   /** How many numbers it is. */
   long numbers() {
     return 4L * columns;

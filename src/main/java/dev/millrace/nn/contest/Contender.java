@@ -1,5 +1,6 @@
 package dev.millrace.nn.contest;
 
+import dev.millrace.data.Counts;
 import dev.millrace.nn.ContestSpec.Entrant;
 import dev.millrace.nn.OnlineModel;
 import java.io.ByteArrayOutputStream;
@@ -7,7 +8,6 @@ import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.DataOutputStream;
 import java.io.IOException;
-import java.util.Arrays;
 
 /** A model of a contest, and how it does. */
 final class Contender {
@@ -58,29 +58,11 @@ final class Contender {
 
   /** A contender as it was written: its model may not be of the kind that its name stands for. */
   record Stored(String name, Standing standing, Duel duel, byte[] model) {
-    private static final int FIRST_ROOM = 1 << 20;
-
     static Stored read(DataInput in) throws IOException {
       String name = in.readUTF();
       Standing standing = Standing.read(in);
       Duel duel = Duel.read(in);
-      return new Stored(name, standing, duel, readBytes(in));
-    }
-
-    /** Makes room as bytes come: a damaged length must not take all memory. */
-    private static byte[] readBytes(DataInput in) throws IOException {
-      int length = in.readInt();
-      if (length < 0) {
-        throw new IOException("the stored models are damaged: one has " + length + " bytes");
-      }
-      byte[] bytes = new byte[Math.min(length, FIRST_ROOM)];
-      in.readFully(bytes);
-      while (bytes.length < length) {
-        int read = bytes.length;
-        bytes = Arrays.copyOf(bytes, (int) Math.min(length, 2L * read));
-        in.readFully(bytes, read, bytes.length - read);
-      }
-      return bytes;
+      return new Stored(name, standing, duel, Counts.readBytes(in, "bytes of a stored model"));
     }
   }
 }

@@ -3,6 +3,7 @@ package dev.millrace.nn.contest;
 import dev.millrace.data.MetricsReport;
 import dev.millrace.data.ModelEvent.ChampionChanged;
 import dev.millrace.data.ModelEvent.Why;
+import dev.millrace.data.StoredBytes;
 import dev.millrace.data.Task;
 import dev.millrace.nn.ContestSpec;
 import dev.millrace.nn.ContestSpec.Entrant;
@@ -12,7 +13,6 @@ import dev.millrace.nn.ModelMismatchException;
 import dev.millrace.nn.ModelSpec;
 import dev.millrace.nn.OnlineModel;
 import dev.millrace.nn.Workspace;
-import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
 import java.util.List;
@@ -73,7 +73,7 @@ public final class Contest extends ExampleByExample {
    * @throws IOException if the bytes are of a newer version
    */
   public static Contest read(
-      DataInput in, ContestSpec spec, Task task, Workspace shared, ModelMaker maker)
+      StoredBytes in, ContestSpec spec, Task task, Workspace shared, ModelMaker maker)
       throws IOException {
     return new ContestReader(spec, task, shared, maker).read(in);
   }

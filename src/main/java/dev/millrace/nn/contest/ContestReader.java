@@ -1,20 +1,16 @@
 package dev.millrace.nn.contest;
 
+import dev.millrace.data.Counts;
+import dev.millrace.data.StoredBytes;
 import dev.millrace.data.Task;
 import dev.millrace.nn.ContestSpec;
 import dev.millrace.nn.ContestSpec.Entrant;
 import dev.millrace.nn.ModelHeader;
 import dev.millrace.nn.ModelMismatchException;
+import dev.millrace.nn.ModelSpec;
 import dev.millrace.nn.OnlineModel;
 import dev.millrace.nn.Workspace;
-import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
-import java.io.DataInput;
-import java.io.DataInputStream;
-import java.io.DataOutputStream;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.SequenceInputStream;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -45,9 +41,11 @@ final class ContestReader {
     return task.id() + CHAMPION + champion + " of " + names;
   }
 
-  Contest read(DataInput in) throws IOException {
+  Contest read(StoredBytes in) throws IOException {
+    int start = in.position();
     ModelHeader header = ModelHeader.read(in);
     if (!header.shape().contains(CHAMPION)) {
+      in.seek(start);
       return ofOneModel(header, in);
     }
     if (!header.shape().startsWith(task.id() + CHAMPION)) {
@@ -66,7 +64,7 @@ final class ContestReader {
     long keySeed = in.readLong();
     String champion = in.readUTF();
     Map<String, Contender.Stored> stored = new LinkedHashMap<>();
-    for (int left = in.readInt(); left > 0; left--) {
+    for (int left = Counts.read(in, "stored models", Integer.MAX_VALUE, 2); left > 0; left--) {
       Contender.Stored one = Contender.Stored.read(in);
       stored.put(one.name(), one);
     }
@@ -134,7 +132,7 @@ final class ContestReader {
   /** The stored model, or null if it is to start afresh. */
   private OnlineModel model(Entrant entrant, Contender.Stored one) throws IOException {
     try {
-      return maker.read(open(one.model()), entrant.model(), task, shared);
+      return maker.read(new StoredBytes(one.model()), entrant.model(), task, shared);
     } catch (ModelMismatchException e) {
       String text = "model \"" + entrant.name() + "\": " + e.getMessage();
       switch (spec.onChange()) {
@@ -156,18 +154,15 @@ final class ContestReader {
   private OnlineModel smaller(Entrant entrant, Contender.Stored one, String shape, String refusal)
       throws IOException {
     try {
-      return maker.read(open(one.model()), entrant.model().withHiddenOf(shape), task, shared);
+      ModelSpec smaller = entrant.model().withHiddenOf(shape);
+      return maker.read(new StoredBytes(one.model()), smaller, task, shared);
     } catch (ModelMismatchException e) {
       throw new ModelMismatchException(refusal); // it differs in more than its hidden layers
     }
   }
 
-  private static DataInputStream open(byte[] model) {
-    return new DataInputStream(new ByteArrayInputStream(model));
-  }
-
   /** The pipeline had one model before: it is the champion, if it is of its kind. */
-  private Contest ofOneModel(ModelHeader header, DataInput in) throws IOException {
+  private Contest ofOneModel(ModelHeader header, StoredBytes in) throws IOException {
     Contender[] contenders = new Contender[spec.models().size()];
     long keySeed = 0;
     long examples = 0;
@@ -176,7 +171,7 @@ final class ContestReader {
       Entrant entrant = spec.models().get(i);
       if (entrant.name().equals(spec.champion())) {
         champion = i;
-        OnlineModel model = maker.read(withHeader(header, in), entrant.model(), task, shared);
+        OnlineModel model = maker.read(in, entrant.model(), task, shared);
         contenders[i] = Contender.begin(entrant, model);
         keySeed = model.keySeed();
         examples = model.examples();
@@ -192,33 +187,5 @@ final class ContestReader {
     Scoreboard board = board(contenders, spec.champion());
     board.startAt(examples);
     return contest(keySeed, board);
-  }
-
-  /** The input as it was before its header was read. */
-  private static DataInput withHeader(ModelHeader header, DataInput rest) throws IOException {
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    header.write(new DataOutputStream(bytes));
-    InputStream before = new ByteArrayInputStream(bytes.toByteArray());
-    return new DataInputStream(new SequenceInputStream(before, new Rest(rest)));
-  }
-
-  /** An input as a stream, for one that knows where to stop. */
-  private static final class Rest extends InputStream {
-    private final DataInput in;
-
-    Rest(DataInput in) {
-      this.in = in;
-    }
-
-    @Override
-    public int read() throws IOException {
-      return in.readUnsignedByte();
-    }
-
-    @Override
-    public int read(byte[] into, int offset, int length) throws IOException {
-      in.readFully(into, offset, length);
-      return length;
-    }
   }
 }

@@ -1,10 +1,10 @@
 package dev.millrace.nn.contest;
 
+import dev.millrace.data.StoredBytes;
 import dev.millrace.data.Task;
 import dev.millrace.nn.ModelSpec;
 import dev.millrace.nn.OnlineModel;
 import dev.millrace.nn.Workspace;
-import java.io.DataInput;
 import java.io.IOException;
 
 /** Makes and reads the models that take part in a contest. */
@@ -14,5 +14,5 @@ public interface ModelMaker {
   OnlineModel create(ModelSpec spec, Task task, int inputs, int classes, long keySeed);
 
   /** Reads a model; see {@code Models.read}. */
-  OnlineModel read(DataInput in, ModelSpec spec, Task task, Workspace shared) throws IOException;
+  OnlineModel read(StoredBytes in, ModelSpec spec, Task task, Workspace shared) throws IOException;
 }

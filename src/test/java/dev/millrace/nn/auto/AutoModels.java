@@ -1,14 +1,13 @@
 package dev.millrace.nn.auto;
 
+import dev.millrace.data.StoredBytes;
 import dev.millrace.data.Task;
 import dev.millrace.nn.AutoSpec;
 import dev.millrace.nn.ClassWeights;
 import dev.millrace.nn.ModelSpec;
 import dev.millrace.nn.OnlineModel;
 import dev.millrace.nn.Workspace;
-import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
-import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -68,8 +67,7 @@ final class AutoModels {
   }
 
   static OnlineModel read(byte[] bytes, ModelSpec spec, Task task) throws IOException {
-    return Models.read(
-        new DataInputStream(new ByteArrayInputStream(bytes)), spec, task, new Workspace());
+    return Models.read(new StoredBytes(bytes), spec, task, new Workspace());
   }
 
   /** Features of an example, some of them missing. */

@@ -3,6 +3,7 @@ package dev.millrace.nn.contest;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.data.MetricsReport.Contestant;
+import dev.millrace.data.StoredBytes;
 import dev.millrace.data.Task;
 import dev.millrace.nn.AutoSpec;
 import dev.millrace.nn.ClassWeights;
@@ -16,9 +17,7 @@ import dev.millrace.nn.OnlineModel;
 import dev.millrace.nn.Workspace;
 import dev.millrace.nn.auto.Models;
 import dev.millrace.testing.Specs;
-import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
-import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -114,9 +113,7 @@ class ContestContractTest {
   }
 
   private static Contest read(byte[] bytes, Task task) throws IOException {
-    return (Contest)
-        Models.read(
-            new DataInputStream(new ByteArrayInputStream(bytes)), SPEC, task, new Workspace());
+    return (Contest) Models.read(new StoredBytes(bytes), SPEC, task, new Workspace());
   }
 
   @ParameterizedTest

@@ -1,5 +1,6 @@
 package dev.millrace.nn.contest;
 
+import dev.millrace.data.StoredBytes;
 import dev.millrace.data.Task;
 import dev.millrace.nn.ContestSpec;
 import dev.millrace.nn.ContestSpec.Entrant;
@@ -9,7 +10,6 @@ import dev.millrace.nn.ExampleByExample;
 import dev.millrace.nn.ModelSpec;
 import dev.millrace.nn.OnlineModel;
 import dev.millrace.nn.Workspace;
-import java.io.DataInput;
 import java.io.DataOutput;
 import java.util.ArrayList;
 import java.util.List;
@@ -50,7 +50,7 @@ final class Scripted extends ExampleByExample {
           }
 
           @Override
-          public OnlineModel read(DataInput in, ModelSpec own, Task ofTask, Workspace shared) {
+          public OnlineModel read(StoredBytes in, ModelSpec own, Task ofTask, Workspace shared) {
             throw new UnsupportedOperationException();
           }
         });

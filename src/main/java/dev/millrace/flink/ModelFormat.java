@@ -1,0 +1,115 @@
+package dev.millrace.flink;
+
+import dev.millrace.data.Counts;
+import dev.millrace.data.StoredBytes;
+import dev.millrace.data.Task;
+import dev.millrace.eval.RollingMetrics;
+import dev.millrace.eval.ValidationScores;
+import dev.millrace.nn.ModelMismatchException;
+import dev.millrace.nn.OnlineModel;
+import dev.millrace.nn.Workspace;
+import dev.millrace.nn.auto.Models;
+import java.io.DataOutput;
+import java.io.IOException;
+
+/** The bytes of a {@link PrequentialModel} and of all that belongs to it. */
+final class ModelFormat {
+  private ModelFormat() {}
+
+  /** Writes everything that is needed to continue as if never stopped. */
+  static void write(PrequentialModel model, DataOutput out) throws IOException {
+    KeyProgress progress = model.progress();
+    out.writeUTF(model.task().name());
+    out.writeInt(model.columns());
+    out.writeLong(progress.examples);
+    out.writeLong(progress.reported);
+    out.writeLong(progress.eventTime);
+    out.writeLong(progress.timestamp);
+    model.classes().write(out);
+    progress.offsets.write(out);
+    model.metrics().write(out);
+    model.learner().write(out);
+    out.writeLong(progress.toldSkips);
+    DriftWatch.write(model.drift(), out);
+    out.writeInt(progress.epoch);
+    out.writeLong(progress.validated);
+    out.writeBoolean(model.validation() != null);
+    if (model.validation() != null) {
+      model.validation().write(out);
+    }
+  }
+
+  /** Writes the model alone: class names and learner, nothing of the metrics. */
+  static void writeModel(PrequentialModel model, DataOutput out) throws IOException {
+    out.writeUTF(model.task().name());
+    model.classes().write(out);
+    model.learner().write(out);
+  }
+
+  /**
+   * Reads what {@link #write} wrote.
+   *
+   * @throws ModelMismatchException if it is of another kind than the settings say, naming both
+   * @throws IOException if it is of a newer release, or damaged
+   */
+  static PrequentialModel read(StoredBytes in, int version, TrainSpec spec, Workspace workspace)
+      throws IOException {
+    Task task = Task.valueOf(in.readUTF());
+    requireSameColumns(in.readInt(), spec);
+    long examples = in.readLong();
+    long reported = in.readLong();
+    long eventTime = in.readLong();
+    long timestamp = in.readLong();
+    ClassNames classes = ClassNames.read(in);
+    KeyProgress progress = new KeyProgress(SeenOffsets.read(in));
+    progress.examples = examples;
+    progress.reported = reported;
+    progress.eventTime = eventTime;
+    progress.timestamp = timestamp;
+    RollingMetrics metrics = RollingMetrics.read(in, spec.metrics());
+    OnlineModel learner = Models.read(in, spec.model(), task, workspace);
+    requireClasses(task, learner.classes(), classes);
+    DriftWatch drift = null;
+    if (version >= TrainState.FIRST_WITH_DRIFT) {
+      progress.toldSkips = in.readLong();
+      drift = DriftWatch.read(in, spec.drift(), spec.model(), task, workspace);
+    } else if (spec.drift() != null) {
+      drift = new DriftWatch(spec.drift());
+    }
+    ValidationScores validation = null;
+    if (version >= TrainState.FIRST_WITH_VALIDATION) {
+      progress.epoch = in.readInt();
+      progress.validated = in.readLong();
+      validation = in.readBoolean() ? ValidationScores.read(in, task, spec.metrics()) : null;
+    }
+    return new PrequentialModel(spec, task, classes, metrics, learner, drift, validation, progress);
+  }
+
+  /**
+   * Checks that a model that was read has a name for each of its classes.
+   *
+   * @throws IOException if it has not
+   */
+  static void requireClasses(Task task, int classes, ClassNames names) throws IOException {
+    if (task.isClassification()) {
+      Counts.require("classes of the stored model", classes, names.size());
+    }
+  }
+
+  /** The columns that stored state, version and all, was trained on. */
+  static int columns(StoredBytes in) throws IOException {
+    in.readInt();
+    in.readUTF();
+    return in.readInt();
+  }
+
+  // A model whose columns were swapped would go on without a word and predict nonsense.
+  private static void requireSameColumns(int stored, TrainSpec spec) throws IOException {
+    if (stored != spec.columns().hashCode()) {
+      throw new ModelMismatchException(
+          "the models were trained on other input.features than the pipeline has now, "
+              + spec.columns()
+              + "; go back to those, or start afresh");
+    }
+  }
+}
