@@ -134,35 +134,27 @@ final class AccuracyCommand implements Callable<Integer> {
       double[] scores = new double[seeds];
       double[] rates = new double[seeds];
       for (int seed = 1; seed <= seeds; seed++) {
-        Evaluation run =
-            Evaluation.run(
-                settings.withModel(ModelSpec.auto(seed, auto, ClassWeights.NONE)),
-                scan,
-                1,
-                Progress.hidden());
+        Settings seeded = settings.withModel(ModelSpec.auto(seed, auto, ClassWeights.NONE));
+        String task = "%s, auto: %s, seed %d".formatted(data.name(), tier.id(), seed);
+        Evaluation run;
+        try (Progress progress = new Progress(task, scan.rows())) {
+          run = Evaluation.run(seeded, scan, 1, progress);
+        }
         FinalMetrics.Totals totals = run.metrics().totals();
         scores[seed - 1] = data.score().of(totals);
         rates[seed - 1] = run.rate();
         baseline = totals.firstBaseline();
-        report(data, tier, seed, scores[seed - 1], rates[seed - 1]);
+        report(task, data.score(), scores[seed - 1], rates[seed - 1]);
       }
       cells.add(new AccuracyTable.Cell(scores, rates));
     }
     return new AccuracyTable.Row(data, scan.rows(), baseline, cells);
   }
 
-  private void report(AccuracyData data, AutoSpec.Tier tier, int seed, double score, double rate) {
+  private void report(String task, AccuracyData.Score score, double value, double rate) {
     spec.commandLine()
         .getErr()
-        .printf(
-            Locale.ROOT,
-            "%s, auto: %s, seed %d: %s %.4f, %,.0f records/s%n",
-            data.name(),
-            tier.id(),
-            seed,
-            data.score().id(),
-            score,
-            rate);
+        .printf(Locale.ROOT, "%s: %s %.4f, %,.0f records/s%n", task, score.id(), value, rate);
     spec.commandLine().getErr().flush();
   }
 }

@@ -59,10 +59,12 @@ record BenchLoad(
   void fill(Settings settings) {
     String topic = settings.input().topic();
     Source source = source();
-    try (KafkaProducer<byte[], byte[]> producer = producer(settings, 20)) {
+    try (KafkaProducer<byte[], byte[]> producer = producer(settings, 20);
+        Progress progress = new Progress("fill the topic", records)) {
       producer.send(new ProducerRecord<>(topic, 0, bytes("start"), new byte[0]));
       for (int i = 0; i < records; i++) {
         producer.send(source.next(topic, i));
+        progress.step();
       }
     }
   }

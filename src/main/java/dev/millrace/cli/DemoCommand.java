@@ -7,6 +7,7 @@ import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -57,6 +58,7 @@ final class DemoCommand implements Callable<Integer> {
 
   private FinalMetrics metrics;
   private DemoTable table;
+  private Progress progress;
   private DashboardServer dashboard;
 
   @Override
@@ -141,6 +143,7 @@ final class DemoCommand implements Callable<Integer> {
             settings.kafka(), settings.output().metrics(), true, this::show, this::notice);
     Thread following = new Thread(follower, "millrace-demo-metrics");
     following.setDaemon(true);
+    progress = new Progress("demo", scan.rows());
     following.start();
     if (once) {
       replay(settings, scan, Double.POSITIVE_INFINITY, stop);
@@ -152,6 +155,7 @@ final class DemoCommand implements Callable<Integer> {
     awaitLearned(scan.rows(), job, stop);
     follower.close();
     following.join();
+    progress.close();
     if (!stop.isRequested()) {
       finish(settings, stop);
     }
@@ -206,8 +210,11 @@ final class DemoCommand implements Callable<Integer> {
   private synchronized void show(String json) {
     JsonNode record = MetricsRecords.parse(json).orElseThrow();
     metrics.accept(record);
-    PrintWriter out = spec.commandLine().getOut();
-    table.lines(record, metrics.examples()).forEach(out::println);
+    progress.stepTo(metrics.examples());
+    List<String> lines = table.lines(record, metrics.examples());
+    if (!lines.isEmpty()) {
+      progress.above(() -> lines.forEach(spec.commandLine().getOut()::println));
+    }
     if (dashboard != null) {
       dashboard.publish(json);
     }

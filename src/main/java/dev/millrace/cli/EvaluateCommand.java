@@ -129,7 +129,7 @@ final class EvaluateCommand implements Callable<Integer> {
     Settings settings = withMetrics(CsvPipeline.settings(base, "evaluate", scan, positive));
     Evaluation run;
     long rows = Math.multiplyExact(scan.rows(), (long) epochs);
-    try (Progress progress = new Progress(spec.commandLine().getErr(), "evaluate", rows)) {
+    try (Progress progress = new Progress("evaluate", rows)) {
       run = Evaluation.run(settings, scan, epochs, progress);
     }
     FinalMetrics metrics = run.metrics();

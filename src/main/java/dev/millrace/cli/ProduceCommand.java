@@ -126,7 +126,7 @@ final class ProduceCommand implements Callable<Integer> {
     // Event times end now rather than begin now: brokers refuse records from the future.
     long startMillis = System.currentTimeMillis() - total - (delay == null ? 0 : delay);
     String idField = settings == null ? null : settings.input().spec().id();
-    Progress progress = new Progress(spec.commandLine().getErr(), "produce", total);
+    Progress progress = new Progress("produce", total);
     double most = rate == null ? Double.POSITIVE_INFINITY : rate;
     try (StopSignal stop = new StopSignal();
         CsvExamples examples =

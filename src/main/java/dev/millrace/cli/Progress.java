@@ -1,41 +1,32 @@
 package dev.millrace.cli;
 
-import java.io.PrintWriter;
-import java.io.Writer;
 import java.text.DecimalFormat;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
 
 /**
- * How far long work has come, on standard error: a bar on a terminal, elsewhere a plain line every
- * few seconds. Not thread-safe.
+ * How far long work has come: a bar on standard error if that is a terminal, else nothing. Not
+ * thread-safe.
  */
 public final class Progress implements AutoCloseable {
-  private static final long NANOS_BETWEEN_LINES = 5_000_000_000L;
+  private static final String CLEAR_LINE = "\r\033[K";
 
-  private final PrintWriter err;
-  private final String task;
-  private final long total;
   private final ProgressBar bar;
   private final long start = System.nanoTime();
-  private long lastLine = start;
   private long done;
 
-  public Progress(PrintWriter err, String task, long total) {
-    this(err, task, total, Terminal.errIsInteractive() ? bar(task, total) : null);
+  public Progress(String task, long total) {
+    this(Terminal.errIsInteractive() ? bar(task, total) : null);
   }
 
-  private Progress(PrintWriter err, String task, long total, ProgressBar bar) {
-    this.err = err;
-    this.task = task;
-    this.total = total;
+  private Progress(ProgressBar bar) {
     this.bar = bar;
   }
 
   /** Counts and shows nothing, where something else shows how far it has come. */
   static Progress hidden() {
-    return new Progress(new PrintWriter(Writer.nullWriter()), "", 0, null);
+    return new Progress(null);
   }
 
   /** One record more is done. */
@@ -48,9 +39,20 @@ public final class Progress implements AutoCloseable {
     done = records;
     if (bar != null) {
       bar.stepTo(done);
-    } else {
-      lineWhenDue();
     }
+  }
+
+  /** Prints lines in place of the bar, which goes on below them. */
+  void above(Runnable print) {
+    if (bar == null) {
+      print.run();
+      return;
+    }
+    bar.pause();
+    System.err.print(CLEAR_LINE);
+    System.err.flush();
+    print.run();
+    bar.resume();
   }
 
   public long done() {
@@ -66,14 +68,6 @@ public final class Progress implements AutoCloseable {
     if (bar != null) {
       bar.stepTo(done);
       bar.close();
-    }
-  }
-
-  private void lineWhenDue() {
-    long now = System.nanoTime();
-    if (now - lastLine >= NANOS_BETWEEN_LINES) {
-      lastLine = now;
-      err.printf("%s: %,d of %,d records, %,.0f records/s%n", task, done, total, done / seconds());
     }
   }
 

@@ -3,8 +3,6 @@ package dev.millrace.cli;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -25,7 +23,7 @@ class CsvProducerTest {
     Map<String, String> kafka = Map.of("bootstrap.servers", NOBODY, "max.block.ms", "1");
     try (CsvExamples examples = new CsvExamples(scan, 0, 1);
         StopSignal stop = new StopSignal();
-        Progress progress = new Progress(new PrintWriter(new StringWriter()), "produce", 2);
+        Progress progress = new Progress("produce", 2);
         CsvProducer producer = new CsvProducer(kafka, "rows", CsvProducer.Compression.NONE)) {
 
       assertThatThrownBy(
