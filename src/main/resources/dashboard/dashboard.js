@@ -4,6 +4,7 @@ import { connection, showOverview, startHead } from "./head.js";
 import { chooseNext, refreshKeys, showSelected, startKeys, updateRow } from "./keys.js";
 import { drawFleet, forgetFleet, loadFleet, setFleetAxes } from "./fleet.js";
 import { drawModel, forgetModel, loadModel, setAxes } from "./model.js";
+import { forgetLetters, loadLetters } from "./letters.js";
 import { showMatrix } from "./matrix.js";
 import { $, getJson, paced, unlessUnreachable } from "./format.js";
 
@@ -78,6 +79,7 @@ function connect() {
     connection(true);
     forgetModel(); // the server may be a new one, with another history
     forgetFleet();
+    forgetLetters();
     overview = null;
   });
   source.addEventListener("update", (event) => onEvent(JSON.parse(event.data)));
@@ -93,6 +95,7 @@ function onEvent(news) {
   overview = news.overview;
   showOverview(overview);
   news.changed.forEach(updateRow);
+  loadLetters(overview.dead_letters).catch(unlessUnreachable);
   if (overview.keys === 0) return;
   const happened = !before || before.events !== overview.events;
   if (happened || news.more || news.changed.length > 0) refreshKeys();

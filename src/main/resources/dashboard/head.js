@@ -33,6 +33,8 @@ export function showOverview(news) {
   setText($("total-label"), news.examples === 1 ? "example" : "examples");
   setText($("lag"), groups(news.lag));
   $("lag-box").hidden = !isNumber(news.lag);
+  setText($("refused"), groups(news.dead_letters));
+  $("refused-box").hidden = !(news.dead_letters > 0);
   setText($("ignored"), groups(news.ignored));
   $("ignored-box").hidden = news.ignored === 0;
   setText($("note"), news.note);

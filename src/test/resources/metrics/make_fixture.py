@@ -167,9 +167,35 @@ def model_scores(rows, weights, classes, positive, beta, accuracies):
     return scores
 
 
+def areas_of_each(rows, weights, classes):
+    """One class against the rest, as means over those classes that examples are of."""
+    weights = np.array(weights)
+    actual = np.array([r[0] for r in rows])
+    probabilities = np.array([r[3:] for r in rows])
+    present = [c for c in classes if weights[actual == c].sum() > 0]
+    if len(present) < 2:
+        names = ["auc_roc", "auc_pr", "auc_roc_weighted", "auc_pr_weighted"]
+        return dict.fromkeys(names)
+    truth = np.stack([actual == c for c in present], axis=1).astype(int)
+    scores = probabilities[:, [classes.index(c) for c in present]]
+    areas = {}
+    for average, suffix in [("macro", ""), ("weighted", "_weighted")]:
+        how = {"average": average, "sample_weight": weights}
+        areas["auc_roc" + suffix] = float(metrics.roc_auc_score(truth, scores, **how))
+        areas["auc_pr" + suffix] = float(metrics.average_precision_score(truth, scores, **how))
+        if len(present) == len(classes):
+            # The same by what a user of scikit-learn calls; its columns are sorted by name.
+            by_name = probabilities[:, np.argsort(classes)]
+            direct = metrics.roc_auc_score(actual, by_name, multi_class="ovr", **how)
+            assert abs(direct - areas["auc_roc" + suffix]) < 1e-9
+    return areas
+
+
 def areas(rows, weights, classes, positive):
+    if positive is None:
+        return areas_of_each(rows, weights, classes)
     scores = {"auc_roc": None, "auc_pr": None}
-    if positive and len({r[0] for r in rows}) == 2:
+    if len({r[0] for r in rows}) == 2:
         truth = [r[0] == positive for r in rows]
         p = [r[3 + classes.index(positive)] for r in rows]
         scores["auc_roc"] = float(metrics.roc_auc_score(truth, p, sample_weight=weights))

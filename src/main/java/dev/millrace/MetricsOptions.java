@@ -58,7 +58,14 @@ final class MetricsOptions {
           "auc",
           Kinds.flag(),
           true,
-          "two classes: areas under the ROC and the precision-recall curve of the window");
+          "areas under the ROC and the precision-recall curve of the window");
+  static final Option<Integer> AUC_CLASSES =
+      Option.of(
+          "auc-classes",
+          Kinds.whole(2, MetricsSpec.MOST_AUC_CLASSES),
+          MetricsSpec.AUC_CLASSES,
+          "classes up to which auc is computed; of more than two each takes 4 bytes of every"
+              + " example in the window");
   static final Option<Float> BETA =
       Option.of(
           "beta",
@@ -107,6 +114,7 @@ final class MetricsOptions {
               AVERAGES,
               CALIBRATION,
               AUC,
+              AUC_CLASSES,
               BETA,
               QUANTILE,
               DECISION));
@@ -144,7 +152,7 @@ final class MetricsOptions {
         metrics.get(CONFUSION_MATRIX),
         metrics.get(AVERAGES),
         metrics.get(CALIBRATION),
-        metrics.get(AUC),
+        metrics.get(AUC) ? metrics.get(AUC_CLASSES) : 0,
         exact(metrics.get(BETA)),
         exact(metrics.get(QUANTILE)),
         metrics.get(DECISION),

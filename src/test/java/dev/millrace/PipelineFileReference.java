@@ -75,6 +75,7 @@ final class PipelineFileReference {
         averages: false
         calibration: false
         auc: false
+        auc-classes: 20
         beta: 2
         quantile: 0.9
         decision: f1

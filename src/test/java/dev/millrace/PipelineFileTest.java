@@ -49,6 +49,12 @@ class PipelineFileTest {
   @TempDir private Path folder;
 
   @Test
+  void areasAreComputedUpToSoManyClasses() {
+    assertThat(parse(HEAD + "metrics: { auc-classes: 20 }").metrics().aucClasses()).isEqualTo(20);
+    assertThat(parse(HEAD + "metrics: { auc: false }").metrics().aucClasses()).isZero();
+  }
+
+  @Test
   void theSmallestFileHasEveryDefault() {
     Settings settings = parse(HEAD);
 
@@ -162,7 +168,7 @@ class PipelineFileTest {
                 false,
                 false,
                 false,
-                false,
+                0,
                 2,
                 0.9,
                 Decision.F1,
@@ -495,6 +501,7 @@ class PipelineFileTest {
             + " but was 99999999999999999999",
         "metrics: { window: }       | metrics.window has no value. It must be a whole number"
             + " between 1 and 1000000; leave the line out for the default, 1000",
+        "metrics: { auc-classes: 1 } | metrics.auc-classes must be between 2 and 100, but was 1",
         "metrics: { per-class: yes } | metrics.per-class must be true or false, but was \"yes\"",
         "metrics: { at-latest: 5 }  | metrics.at-latest must be a time between 1ms and 1d (such as"
             + " 500ms, 10s, 5m), or off, but was 5",

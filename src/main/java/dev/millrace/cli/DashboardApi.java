@@ -12,16 +12,19 @@ final class DashboardApi {
   private final DashboardHistory history;
   private final DashboardFleet fleet;
   private final DashboardMarks marks;
+  private final DashboardLetters letters;
   private final LongSupplier nanoClock;
 
   DashboardApi(
       DashboardHistory history,
       DashboardFleet fleet,
       DashboardMarks marks,
+      DashboardLetters letters,
       LongSupplier nanoClock) {
     this.history = history;
     this.fleet = fleet;
     this.marks = marks;
+    this.letters = letters;
     this.nanoClock = nanoClock;
   }
 
@@ -34,6 +37,8 @@ final class DashboardApi {
       case "/api/latest" -> Optional.of(ofKey(query, history.latestJson(key(query))));
       case "/api/events" -> Optional.of(events(query));
       case "/api/fleet" -> Optional.of(fleet(query));
+      case "/api/dead-letters" ->
+          Optional.of(DashboardReply.json(DashboardLines.object(letters::write)));
       default -> Optional.empty();
     };
   }

@@ -35,7 +35,8 @@ final class DashboardPages {
             "model",
             "matrix",
             "tables",
-            "fleet")) {
+            "fleet",
+            "letters")) {
       byPath.put("/" + script + ".js", load("dashboard/" + script + ".js", SCRIPT));
     }
   }

@@ -12,6 +12,7 @@ import java.net.InetSocketAddress;
 import java.net.URI;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -20,6 +21,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongSupplier;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -33,7 +35,7 @@ public final class DashboardServer implements AutoCloseable {
 
   private static final String NOT_FOUND =
       "Not found. There are: / /api/keys /api/history?key=KEY /api/latest?key=KEY /api/events"
-          + " /api/fleet /events";
+          + " /api/fleet /api/dead-letters /events";
 
   static {
     HttpSafety.limitRequests();
@@ -49,6 +51,7 @@ public final class DashboardServer implements AutoCloseable {
   private final DashboardMarks marks = new DashboardMarks();
   private final DashboardHistory history = new DashboardHistory(marks);
   private final DashboardFleet fleet = new DashboardFleet();
+  private final DashboardLetters letters = new DashboardLetters();
   private final DashboardApi api;
   private final DashboardEvents events;
   private final AtomicBoolean closed = new AtomicBoolean();
@@ -84,7 +87,7 @@ public final class DashboardServer implements AutoCloseable {
       throw clearer;
     }
     this.nanoClock = nanoClock;
-    api = new DashboardApi(history, fleet, marks, nanoClock);
+    api = new DashboardApi(history, fleet, marks, letters, nanoClock);
     events = new DashboardEvents(this::writeOverview, history::writeSummary);
     server.setExecutor(threads);
     server.createContext("/", this::handle);
@@ -158,6 +161,17 @@ public final class DashboardServer implements AutoCloseable {
     events.overviewChanged();
   }
 
+  /**
+   * Counts a record of the dead-letter topic.
+   *
+   * @param topics of whose records the letters are; null for any
+   */
+  void deadLetter(ConsumerRecord<byte[], byte[]> letter, Set<String> topics) {
+    if (letters.add(letter, topics)) {
+      events.overviewChanged();
+    }
+  }
+
   /** How many records of the input no metrics record tells of yet; null if nobody knows. */
   void lag(Long records) {
     fleet.lag(records);
@@ -183,6 +197,7 @@ public final class DashboardServer implements AutoCloseable {
   private void writeOverview(JsonGenerator out) throws IOException {
     history.writeOverview(out, nanoClock.getAsLong());
     fleet.writeOverview(out);
+    letters.writeOverview(out);
     out.writeNumberField("events", marks.count());
     out.writeStringField("note", note);
     out.writeStringField("trouble", trouble);

@@ -53,14 +53,15 @@ final class LiveTable implements LiveView {
     Row above = null;
     for (Row row : sorted) {
       boolean headed = above != null && above.regression() == row.regression();
+      List<String> rowLines = table.rows(row.metrics(), age(now - row.nanos()));
       // Its header and itself, and one line below for all of them together.
-      if (lines.size() + (headed ? 1 : 3) + 1 > size.lines()) {
+      if (lines.size() + (headed ? 0 : 2) + rowLines.size() + 1 > size.lines()) {
         break;
       }
       if (!headed) {
         lines.addAll(table.header(row.regression(), "age", ""));
       }
-      lines.add(table.row(row.metrics(), age(now - row.nanos())));
+      lines.addAll(rowLines);
       above = row;
       shown++;
     }

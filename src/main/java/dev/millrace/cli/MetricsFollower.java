@@ -27,7 +27,7 @@ public final class MetricsFollower implements Runnable, AutoCloseable {
 
   private final String topic;
   private final boolean fromBeginning;
-  private final Consumer<String> onRecord;
+  private final Consumer<ConsumerRecord<byte[], byte[]>> onRecord;
   private final Consumer<String> onNotice;
   private final String servers;
   private final KafkaConsumer<byte[], byte[]> consumer;
@@ -47,12 +47,33 @@ public final class MetricsFollower implements Runnable, AutoCloseable {
       boolean fromBeginning,
       Consumer<String> onRecord,
       Consumer<String> onNotice) {
+    this(topic, kafka, fromBeginning, record -> passValue(record, onRecord), onNotice);
+  }
+
+  private MetricsFollower(
+      String topic,
+      Map<String, String> kafka,
+      boolean fromBeginning,
+      Consumer<ConsumerRecord<byte[], byte[]>> onRecord,
+      Consumer<String> onNotice) {
     this.topic = topic;
     this.fromBeginning = fromBeginning;
     this.onRecord = onRecord;
     this.onNotice = onNotice;
     this.servers = kafka.get("bootstrap.servers");
     this.consumer = Onlooker.consumer(kafka);
+  }
+
+  /** A follower of whole records, from the first one on; it is silent about absent brokers. */
+  static MetricsFollower ofRecords(
+      Map<String, String> kafka, String topic, Consumer<ConsumerRecord<byte[], byte[]>> onRecord) {
+    return new MetricsFollower(topic, kafka, true, onRecord, absence -> {});
+  }
+
+  private static void passValue(ConsumerRecord<byte[], byte[]> record, Consumer<String> onRecord) {
+    if (record.value() != null) {
+      onRecord.accept(new String(record.value(), StandardCharsets.UTF_8));
+    }
   }
 
   /** Follows until closed; outlives any absence of the brokers. */
@@ -136,9 +157,7 @@ public final class MetricsFollower implements Runnable, AutoCloseable {
       boolean idle = true;
       for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
         idle = false;
-        if (record.value() != null) {
-          onRecord.accept(new String(record.value(), StandardCharsets.UTF_8));
-        }
+        onRecord.accept(record);
       }
       idlePolls = idle ? idlePolls + 1 : 0;
       if (!idle) {

@@ -1,6 +1,7 @@
 package dev.millrace.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.util.List;
 
 /**
  * What a row of the table says of a key; NaN where there is no value.
@@ -8,6 +9,7 @@ import com.fasterxml.jackson.databind.JsonNode;
  * @param regression whether the scores are MAE and R², else accuracy and F1
  * @param baseline the first score of the baseline, in the window
  * @param loss mean over the window
+ * @param models which of several answers and how the others do; empty if there is but one
  */
 record MetricsRow(
     String key,
@@ -18,7 +20,8 @@ record MetricsRow(
     double totalFirst,
     double totalSecond,
     double baseline,
-    double loss) {
+    double loss,
+    List<String> models) {
 
   /** That of a metrics record. */
   static MetricsRow of(JsonNode record) {
@@ -37,7 +40,8 @@ record MetricsRow(
         number(total.path(first)),
         number(total.path(second)),
         number(record.path("baseline").path(baseline).path("window").path(first)),
-        number(window.path("loss")));
+        number(window.path("loss")),
+        Standings.of(record));
   }
 
   private static double number(JsonNode node) {

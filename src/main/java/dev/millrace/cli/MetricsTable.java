@@ -21,6 +21,10 @@ public final class MetricsTable {
   private static final int ROWS_PER_HEADER = 30;
   private static final String NO_VALUE = "-";
 
+  // Under the key.
+  private static final String INDENT = " ".repeat(11);
+
+  private final int columns;
   private final int keyWidth;
   private final String classes;
   private final String numbers;
@@ -36,16 +40,17 @@ public final class MetricsTable {
    * @param columns of the terminal
    */
   MetricsTable(int columns, LongSupplier nanoTime) {
+    this.columns = Math.max(COLUMNS, columns);
     keyWidth = Math.max(SHORTEST_KEY, Math.min(LONGEST_KEY, SHORTEST_KEY + columns - COLUMNS));
     classes = CLASSES.formatted(keyWidth);
     numbers = NUMBERS.formatted(keyWidth);
     rate = new ExamplesRate(nanoTime);
   }
 
-  /** The lines for one metrics record: its row, below a header where one is due. */
+  /** The lines for one metrics record: its rows, below a header where one is due. */
   public List<String> lines(JsonNode record) {
     MetricsRow row = MetricsRow.of(record);
-    List<String> lines = new ArrayList<>(3);
+    List<String> lines = new ArrayList<>(4);
     boolean sameTask = regressionHeader != null && regressionHeader == row.regression();
     if (!sameTask || rowsUnderHeader == ROWS_PER_HEADER) {
       lines.addAll(header(row.regression(), "rate", "rec/s"));
@@ -54,7 +59,7 @@ public final class MetricsTable {
     }
     rowsUnderHeader++;
     rate.accept(record);
-    lines.add(row(row, grouped(rate.perSecond())));
+    lines.addAll(rows(row, grouped(rate.perSecond())));
     return lines;
   }
 
@@ -76,22 +81,38 @@ public final class MetricsTable {
   }
 
   /**
-   * A row.
+   * The row of a key, and below it what its models do, if it has several.
    *
    * @param last what stands in the last column
    */
-  String row(MetricsRow row, String last) {
-    return line(
-        row.regression() ? numbers : classes,
-        grouped(row.examples()),
-        Terminal.printable(row.key(), keyWidth),
-        number(row.windowFirst()),
-        number(row.windowSecond()),
-        number(row.totalFirst()),
-        number(row.totalSecond()),
-        number(row.baseline()),
-        number(row.loss()),
-        last);
+  List<String> rows(MetricsRow row, String last) {
+    String scores =
+        line(
+            row.regression() ? numbers : classes,
+            grouped(row.examples()),
+            Terminal.printable(row.key(), keyWidth),
+            number(row.windowFirst()),
+            number(row.windowSecond()),
+            number(row.totalFirst()),
+            number(row.totalSecond()),
+            number(row.baseline()),
+            number(row.loss()),
+            last);
+    List<String> lines = new ArrayList<>(2);
+    lines.add(scores);
+    StringBuilder line = new StringBuilder();
+    for (String model : row.models()) {
+      if (!line.isEmpty() && line.length() + 1 + model.length() > columns) {
+        lines.add(line.toString());
+        line.setLength(0);
+      }
+      line.append(line.isEmpty() ? INDENT : " ");
+      line.append(Terminal.printable(model, columns - INDENT.length()));
+    }
+    if (!line.isEmpty()) {
+      lines.add(line.toString());
+    }
+    return lines;
   }
 
   private static String line(String format, Object... columns) {
@@ -103,7 +124,8 @@ public final class MetricsTable {
     return Double.isNaN(value) ? NO_VALUE : String.format(Locale.ROOT, "%,.0f", value);
   }
 
-  private static String number(double value) {
+  /** A number in some four characters to six, a dash for none. */
+  static String number(double value) {
     if (Double.isNaN(value)) {
       return NO_VALUE;
     }

@@ -56,7 +56,7 @@ public final class MetricsJson {
       json.writeNumberField("epoch", report.epoch());
     }
     if (report.scores() instanceof ClassificationScores scores) {
-      writeScores(json, context.classes(), scores);
+      writeScores(json, report.task(), context.classes(), scores);
     } else if (report.scores() instanceof RegressionScores scores) {
       writeScores(json, scores);
     }
@@ -80,11 +80,16 @@ public final class MetricsJson {
   }
 
   private static void writeScores(
-      JsonGenerator json, List<String> classes, ClassificationScores scores) throws IOException {
+      JsonGenerator json, Task task, List<String> classes, ClassificationScores scores)
+      throws IOException {
     startWindow(json, scores.windowSize(), scores.windowMillis());
     writeCounted(json, scores.window());
     number(json, "auc_roc", scores.window().aucRoc());
     number(json, "auc_pr", scores.window().aucPr());
+    if (task == Task.MULTICLASS) {
+      number(json, "auc_roc_weighted", scores.window().weightedAucRoc());
+      number(json, "auc_pr_weighted", scores.window().weightedAucPr());
+    }
     writeAverages(json, scores.window().averages());
     json.writeEndObject();
     json.writeObjectFieldStart("total");

@@ -268,8 +268,11 @@ public record MetricsReport(
    * @param logLoss mean of -ln p(actual class), NaN if the outputs are not probabilities
    * @param brier mean squared distance of probabilities from what came true
    * @param calibrationError expected calibration error
-   * @param aucRoc area under the ROC curve, NaN but for windows of two classes
+   * @param aucRoc area under the ROC curve, the macro average of more than two classes; NaN but for
+   *     windows
    * @param aucPr average precision, as above
+   * @param weightedAucRoc each class as heavy as its examples; NaN for two classes
+   * @param weightedAucPr as above
    * @param averages null if not asked for
    */
   public record ClassificationBlock(
@@ -291,6 +294,8 @@ public record MetricsReport(
       double calibrationError,
       double aucRoc,
       double aucPr,
+      double weightedAucRoc,
+      double weightedAucPr,
       ClassAverages averages) {}
 
   /** The three ways to make one score of those of the classes. */

@@ -17,6 +17,7 @@ final class AreaUnderCurve {
   private final double[] weights;
   private int size;
 
+  private double positives;
   private double roc = Double.NaN;
   private double precisionRecall = Double.NaN;
 
@@ -27,6 +28,14 @@ final class AreaUnderCurve {
     order = new long[most];
     positive = new boolean[most];
     weights = new double[most];
+  }
+
+  /** Forgets what was added. */
+  void clear() {
+    size = 0;
+    positives = 0;
+    roc = Double.NaN;
+    precisionRecall = Double.NaN;
   }
 
   /** Adds an example by the score of its being positive; NaN is left out. */
@@ -45,7 +54,6 @@ final class AreaUnderCurve {
   /** Computes both areas of what was added; they are NaN where only one class was. */
   AreaUnderCurve compute() {
     RadixSort.sort(order, size);
-    double positives = 0;
     double negatives = 0;
     for (int i = 0; i < size; i++) {
       if (positive[i]) {
@@ -55,13 +63,13 @@ final class AreaUnderCurve {
       }
     }
     if (positives > 0 && negatives > 0) {
-      sweep(positives, negatives);
+      sweep(negatives);
     }
     return this;
   }
 
   /** Lowers the threshold from the highest score on, past all of one score at a time. */
-  private void sweep(double positives, double negatives) {
+  private void sweep(double negatives) {
     double truePositives = 0;
     double falsePositives = 0;
     double rocArea = 0;
@@ -85,6 +93,11 @@ final class AreaUnderCurve {
     }
     roc = rocArea / (positives * negatives);
     precisionRecall = precisionArea / positives;
+  }
+
+  /** Weight of the positive examples. */
+  double positives() {
+    return positives;
   }
 
   double roc() {

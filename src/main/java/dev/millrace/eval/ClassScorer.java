@@ -25,15 +25,15 @@ final class ClassScorer {
 
   Fading<ClassificationBlock> faded(Faded<ClassificationSums> faded) {
     double weight = faded.sums().noChange().weight() / faded.gain();
-    return new Fading<>(spec.fading(), weight, block(faded.sums(), null));
+    return new Fading<>(spec.fading(), weight, block(faded.sums(), Areas.NONE));
   }
 
   /**
    * All scores.
    *
-   * @param areas null if there are none
+   * @param areas under the curves, {@link Areas#NONE} if there are none
    */
-  ClassificationBlock block(ClassificationSums sums, AreaUnderCurve areas) {
+  ClassificationBlock block(ClassificationSums sums, Areas areas) {
     ClassTally tally = sums.model().tally();
     double accuracy = tally.accuracy();
     return new ClassificationBlock(
@@ -54,8 +54,10 @@ final class ClassScorer {
         // Of two classes that of the positive one, which is half the sum over both.
         binary ? sums.brier() / 2 : sums.brier(),
         sums.calibrationError(),
-        areas == null ? Double.NaN : areas.roc(),
-        areas == null ? Double.NaN : areas.precisionRecall(),
+        areas.roc(),
+        areas.precisionRecall(),
+        areas.weightedRoc(),
+        areas.weightedPrecisionRecall(),
         spec.averages() ? averages(tally, accuracy) : null);
   }
 

@@ -62,7 +62,8 @@ public final class ClassificationMetrics implements RollingMetrics {
 
   /**
    * Names the classes known now, by index: one of two is the positive one, whose scores are kept
-   * for the areas under curves, and which a threshold may decide for.
+   * for the areas under curves, and which a threshold may decide for. Of more than two classes the
+   * scores of each are kept, if the areas are asked for.
    */
   public void nameClasses(List<String> classes) {
     positive =
@@ -70,6 +71,7 @@ public final class ClassificationMetrics implements RollingMetrics {
                 && of.index() <= 1 // else neither of two classes is the positive one
             ? of.index()
             : UNKNOWN;
+    window.setClasses(classes.size());
   }
 
   /**
@@ -137,7 +139,7 @@ public final class ClassificationMetrics implements RollingMetrics {
             spec.window(),
             spec.windowMillis(),
             scorer.block(inWindow, areas(classes)),
-            scorer.block(total, null),
+            scorer.block(total, Areas.NONE),
             faded == null ? null : scorer.faded(faded),
             baseline(scorer, inWindow.noChange(), total.noChange()),
             baseline(scorer, inWindow.majority(), total.majority()),
@@ -152,11 +154,10 @@ public final class ClassificationMetrics implements RollingMetrics {
     return new MetricsReport(context, classes.size() > 2 ? Task.MULTICLASS : Task.BINARY, scores);
   }
 
-  private AreaUnderCurve areas(List<String> classes) {
-    return spec.auc()
-            && ClassAverage.of(classes, spec.positive()) instanceof ClassAverage.Positive of
+  private Areas areas(List<String> classes) {
+    return ClassAverage.of(classes, spec.positive()) instanceof ClassAverage.Positive of
         ? window.areas(of.index())
-        : null;
+        : window.meanAreas();
   }
 
   private static ClassificationBaseline baseline(
@@ -208,7 +209,7 @@ public final class ClassificationMetrics implements RollingMetrics {
 
   @Override
   public void write(DataOutput out) throws IOException {
-    out.writeInt(VERSION);
+    out.writeInt(window.hasClassScores() ? VERSION : WITHOUT_CLASS_SCORES);
     out.writeBoolean(true);
     window.write(out);
     total.write(out);

@@ -23,23 +23,27 @@ final class ClassificationWindow {
   private static final int TIME_FLAG = 4;
   private static final int WEIGHT_FLAG = 8;
   private static final int LATEST_FLAG = 16;
+  private static final int CLASS_SCORES_FLAG = 32;
 
   private final boolean hasCalibration;
-  private final boolean hasScore;
-  private final int score; // column
+  private final int mostScored; // classes
+  private final int score; // column of the first
+  private int scores; // columns: that of the positive class, or of more than two classes all
   private final Window rows;
 
   ClassificationWindow(MetricsSpec spec) {
     hasCalibration = spec.calibration();
-    hasScore = spec.auc();
+    mostScored = spec.aucClasses();
     score = OTHERS + (hasCalibration ? 2 : 0);
-    rows = new Window(spec.window(), spec.windowMillis(), score + (hasScore ? 1 : 0));
+    scores = mostScored == 0 ? 0 : 1;
+    rows = new Window(spec.window(), spec.windowMillis(), score + scores);
   }
 
   private ClassificationWindow(ClassificationWindow other) {
     hasCalibration = other.hasCalibration;
-    hasScore = other.hasScore;
+    mostScored = other.mostScored;
     score = other.score;
+    scores = other.scores;
     rows = other.rows.copy();
   }
 
@@ -51,7 +55,51 @@ final class ClassificationWindow {
     return rows.memoryBytes();
   }
 
+  /**
+   * Keeps the score of each class from now on while there are more than two of them, but not more
+   * than areas are asked for. A class that comes new has had a score of 0 so far; examples whose
+   * scores were not kept have none.
+   */
+  void setClasses(int classes) {
+    int wanted = classes > 2 && classes <= mostScored ? classes : 1;
+    if (mostScored > 0 && wanted != scores) {
+      setScores(wanted);
+    }
+  }
+
+  private void setScores(int columns) {
+    boolean stay = scores > 1 && columns > scores;
+    rows.setColumns(score + columns);
+    for (int i = 0; i < rows.size(); i++) {
+      int row = rows.row(i) + score;
+      if (!stay || Float.isNaN(rows.single(row))) {
+        for (int c = 0; c < columns; c++) {
+          rows.putSingle(row + c, Float.NaN);
+        }
+      }
+    }
+    scores = columns;
+  }
+
+  /** Whether a score of each of several classes is kept. */
+  boolean hasClassScores() {
+    return scores > 1;
+  }
+
   void add(ScoredClass example, int noChange, int majority, double weight, long time) {
+    int row = addUnscored(example, noChange, majority, weight, time);
+    if (scores == 1) {
+      rows.putSingle(row + score, example.positiveScore);
+    } else {
+      for (int c = 0; c < scores; c++) {
+        rows.putSingle(row + score + c, example.scoreOf(c));
+      }
+    }
+  }
+
+  /** Adds a row but for its scores. */
+  private int addUnscored(
+      ScoredClass example, int noChange, int majority, double weight, long time) {
     int row = rows.add(time, weight);
     rows.put(row + MODEL, pair(example.actual, example.predicted));
     rows.put(row + BASELINES, pair(noChange, majority));
@@ -61,9 +109,7 @@ final class ClassificationWindow {
       rows.putSingle(row + OTHERS, example.brier);
       rows.putSingle(row + OTHERS + 1, example.confidence);
     }
-    if (hasScore) {
-      rows.putSingle(row + score, example.positiveScore);
-    }
+    return row;
   }
 
   /** Sums over the examples in the window, from oldest to newest. */
@@ -81,17 +127,36 @@ final class ClassificationWindow {
     return sums;
   }
 
-  /** Areas under the curves of the examples in the window; NaN if not asked for. */
-  AreaUnderCurve areas(int positive) {
-    AreaUnderCurve areas = new AreaUnderCurve(hasScore ? rows.size() : 0);
-    for (int i = 0; hasScore && i < rows.size(); i++) {
+  /** Areas under the curves of the positive class of two; NaN if its scores are not kept. */
+  Areas areas(int positive) {
+    AreaUnderCurve area = new AreaUnderCurve(rows.size());
+    if (scores == 1) {
+      compute(area, positive, score);
+    }
+    return Areas.of(area);
+  }
+
+  /** Means over the classes, each against the rest; NaN if their scores are not kept. */
+  Areas meanAreas() {
+    AreaUnderCurve area = new AreaUnderCurve(hasClassScores() ? rows.size() : 0);
+    Areas.Means means = new Areas.Means();
+    for (int c = 0; hasClassScores() && c < scores; c++) {
+      area.clear();
+      compute(area, c, score + c);
+      means.add(area);
+    }
+    return means.get();
+  }
+
+  private void compute(AreaUnderCurve area, int positive, int column) {
+    for (int i = 0; i < rows.size(); i++) {
       int row = rows.row(i);
       if (rows.holds(row)) {
         boolean isPositive = lower(rows.cell(row + MODEL)) == positive;
-        areas.add(rows.single(row + score), isPositive, rows.weight(row));
+        area.add(rows.single(row + column), isPositive, rows.weight(row));
       }
     }
-    return areas.compute();
+    area.compute();
   }
 
   private void take(int row, ScoredClass into) {
@@ -102,7 +167,6 @@ final class ClassificationWindow {
     into.logLoss = rows.single(row + LOG_LOSS);
     into.brier = hasCalibration ? rows.single(row + OTHERS) : Float.NaN;
     into.confidence = hasCalibration ? rows.single(row + OTHERS + 1) : Float.NaN;
-    into.positiveScore = hasScore ? rows.single(row + score) : Float.NaN;
   }
 
   private static int pair(int lower, int upper) {
@@ -122,16 +186,23 @@ final class ClassificationWindow {
     boolean hasLatest = rows.hasOutlivedLatest();
     out.writeByte(
         (hasCalibration ? CALIBRATION_FLAG : 0)
-            | (hasScore ? SCORE_FLAG : 0)
+            | (scores == 1 ? SCORE_FLAG : 0)
+            | (hasClassScores() ? CLASS_SCORES_FLAG : 0)
             | (rows.isTimed() ? TIME_FLAG : 0)
             | (rows.isWeighted() ? WEIGHT_FLAG : 0)
             | (hasLatest ? LATEST_FLAG : 0));
+    if (hasClassScores()) {
+      VarLong.write(out, scores);
+    }
     VarLong.write(out, rows.size());
     ScoredClass example = new ScoredClass();
     for (int i = 0; i < rows.size(); i++) {
       int row = rows.row(i);
       take(row, example);
       writeExample(example, rows.cell(row + BASELINES), out);
+      for (int c = 0; c < scores; c++) {
+        out.writeFloat(rows.single(row + score + c));
+      }
       if (rows.isTimed()) {
         out.writeLong(rows.time(row));
       }
@@ -155,9 +226,6 @@ final class ClassificationWindow {
       out.writeFloat(example.brier);
       out.writeFloat(example.confidence);
     }
-    if (hasScore) {
-      out.writeFloat(example.positiveScore);
-    }
   }
 
   /**
@@ -167,6 +235,10 @@ final class ClassificationWindow {
   static ClassificationWindow read(DataInput in, MetricsSpec spec) throws IOException {
     ClassificationWindow window = new ClassificationWindow(spec);
     int flags = in.readByte();
+    float[] stored = new float[readScores(in, flags)];
+    if (window.mostScored > 0 && stored.length > 1) {
+      window.setScores(stored.length);
+    }
     int size = VarLong.readExamples(in);
     ScoredClass example = new ScoredClass();
     for (int i = 0; i < size; i++) {
@@ -179,17 +251,34 @@ final class ClassificationWindow {
       boolean isCalibrated = (flags & CALIBRATION_FLAG) != 0;
       example.brier = isCalibrated ? in.readFloat() : Float.NaN;
       example.confidence = isCalibrated ? in.readFloat() : Float.NaN;
-      example.positiveScore = (flags & SCORE_FLAG) != 0 ? in.readFloat() : Float.NaN;
+      for (int c = 0; c < stored.length; c++) {
+        stored[c] = in.readFloat();
+      }
       boolean hasTime = (flags & TIME_FLAG) != 0;
       long time = hasTime ? in.readLong() : 0;
       double weight = (flags & WEIGHT_FLAG) != 0 ? in.readFloat() : 1;
       if (hasTime || !window.rows.isTimed()) {
-        window.add(example, noChange, majority, weight, time);
+        int row = window.addUnscored(example, noChange, majority, weight, time);
+        for (int c = 0; c < window.scores; c++) {
+          window.rows.putSingle(row + window.score + c, c < stored.length ? stored[c] : Float.NaN);
+        }
       }
     }
     if ((flags & LATEST_FLAG) != 0) {
       window.rows.see(in.readLong());
     }
     return window;
+  }
+
+  /** How many scores are stored of each example. */
+  private static int readScores(DataInput in, int flags) throws IOException {
+    if ((flags & CLASS_SCORES_FLAG) == 0) {
+      return (flags & SCORE_FLAG) != 0 ? 1 : 0;
+    }
+    int scores = VarLong.readSize(in);
+    if (scores > MetricsSpec.MOST_AUC_CLASSES) {
+      throw new IOException("metrics state: damaged, scores of %d classes".formatted(scores));
+    }
+    return scores;
   }
 }

@@ -17,7 +17,8 @@ import java.io.Serializable;
  * @param confusionMatrix the confusion matrix in the report
  * @param averages macro, weighted and micro averages over the classes in the report
  * @param calibration Brier score and expected calibration error
- * @param auc areas under the ROC and the precision-recall curve of the window, of two classes
+ * @param aucClasses classes up to which the areas under the ROC and the precision-recall curve of
+ *     the window are computed, at most {@link #MOST_AUC_CLASSES}; 0 is without them
  * @param beta how many times as much as precision recall weighs in F-beta, which is reported where
  *     this is not 1
  * @param quantile which quantile of the labels the quantile loss is of
@@ -35,13 +36,19 @@ public record MetricsSpec(
     boolean confusionMatrix,
     boolean averages,
     boolean calibration,
-    boolean auc,
+    int aucClasses,
     double beta,
     double quantile,
     Decision decision,
     String positive,
     Validation validation)
     implements Serializable {
+
+  /** Classes up to which areas are computed unless otherwise asked for. */
+  public static final int AUC_CLASSES = 10;
+
+  /** With more, an example would take more than ten times the memory. */
+  public static final int MOST_AUC_CLASSES = 100;
 
   /** What the threshold between two classes is for. */
   public enum Decision {
@@ -86,7 +93,7 @@ public record MetricsSpec(
         confusionMatrix,
         true,
         true,
-        true,
+        AUC_CLASSES,
         1,
         0.5,
         Decision.MOST_PROBABLE,
@@ -126,7 +133,7 @@ public record MetricsSpec(
         false,
         false,
         calibration,
-        false,
+        0,
         beta,
         quantile,
         Decision.MOST_PROBABLE,
@@ -149,7 +156,7 @@ public record MetricsSpec(
         newConfusionMatrix,
         averages,
         calibration,
-        auc,
+        aucClasses,
         beta,
         quantile,
         newDecision,

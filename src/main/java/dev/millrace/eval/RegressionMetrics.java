@@ -143,7 +143,7 @@ public final class RegressionMetrics implements RollingMetrics {
 
   @Override
   public void write(DataOutput out) throws IOException {
-    out.writeInt(VERSION);
+    out.writeInt(WITHOUT_CLASS_SCORES);
     out.writeBoolean(false);
     window.write(out);
     total.write(out);

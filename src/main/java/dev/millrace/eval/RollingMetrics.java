@@ -16,8 +16,11 @@ import java.io.IOException;
  */
 public sealed interface RollingMetrics permits ClassificationMetrics, RegressionMetrics {
 
-  /** Version of the bytes that {@link #write} gives. */
-  int VERSION = 2;
+  /** The newest version of the bytes, which {@link #write} gives where it has scores of classes. */
+  int VERSION = 3;
+
+  /** The version that it gives otherwise, as earlier releases did. */
+  int WITHOUT_CLASS_SCORES = 2;
 
   /** Metrics without any example, for the kind of task. */
   static RollingMetrics of(Task task, MetricsSpec spec) {

@@ -67,8 +67,11 @@ public final class ScoredClass {
     }
   }
 
-  /** Score of a class, 0 for one that the model did not know. */
+  /** Score of a class, 0 for one that the model did not know, NaN before anything was taken. */
   public float scoreOf(int classIndex) {
+    if (scores == null) {
+      return Float.NaN;
+    }
     return classIndex < known ? scores[first + classIndex] : 0;
   }
 

@@ -21,7 +21,7 @@ final class Window {
 
   private final int limit;
   private final long millis;
-  private final int columns; // cells of a row without its time and its weight
+  private int columns; // cells of a row without its time and its weight
   private boolean weighted;
   private int stride;
   private int[] cells = {}; // [room x stride]
@@ -87,7 +87,7 @@ final class Window {
    */
   int add(long time, double weight) {
     if (weight != 1 && !weighted) {
-      rearrange(room, true);
+      rearrange(room, columns, true);
     }
     if (millis > 0) {
       latest = Math.max(latest, time);
@@ -98,7 +98,7 @@ final class Window {
     if (size == limit) {
       dropOldest();
     } else if (size == room) {
-      rearrange((int) Math.min(limit, Math.max(FIRST_ROOM, 2L * room)), weighted);
+      rearrange((int) Math.min(limit, Math.max(FIRST_ROOM, 2L * room)), columns, weighted);
     }
     int row = row(size++);
     if (millis > 0) {
@@ -188,13 +188,19 @@ final class Window {
     cells[cell + 1] = (int) (value >>> 32);
   }
 
+  /** Gives each row so many cells; those that come anew are 0. */
+  void setColumns(int newColumns) {
+    rearrange(room, newColumns, weighted);
+  }
+
   private int stride() {
     return columns + (millis > 0 ? WIDE : 0) + (weighted ? 1 : 0);
   }
 
-  /** Gives the rows more room or a place for weights, the oldest first. */
-  private void rearrange(int newRoom, boolean withWeights) {
+  /** Lays the rows out anew, the oldest first. */
+  private void rearrange(int newRoom, int newColumns, boolean withWeights) {
     Window before = copy();
+    columns = newColumns;
     weighted = withWeights;
     stride = stride();
     room = newRoom;
@@ -202,9 +208,13 @@ final class Window {
     cells = new int[Math.multiplyExact(room, stride)];
     for (int place = 0; place < size; place++) {
       int from = before.row(place);
-      System.arraycopy(before.cells, from, cells, row(place), Math.min(stride, before.stride));
+      int to = row(place);
+      System.arraycopy(before.cells, from, cells, to, Math.min(columns, before.columns));
+      if (millis > 0) {
+        putWide(to + columns, before.time(from));
+      }
       if (weighted) {
-        cells[row(place) + stride - 1] = Float.floatToRawIntBits((float) before.weight(from));
+        cells[to + stride - 1] = Float.floatToRawIntBits((float) before.weight(from));
       }
     }
   }

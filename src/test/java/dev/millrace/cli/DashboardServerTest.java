@@ -7,6 +7,11 @@ import static org.awaitility.Awaitility.await;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import dev.millrace.codec.DeadLetterEncoder;
+import dev.millrace.data.DeadLetter;
+import dev.millrace.data.DeadLetterReason;
+import dev.millrace.data.KafkaRecord;
+import dev.millrace.data.OutputRecord;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
@@ -22,6 +27,8 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -74,6 +81,21 @@ class DashboardServerTest {
         .formatted(time, keys);
   }
 
+  /** A record of the dead-letter topic. */
+  static ConsumerRecord<byte[], byte[]> deadLetter(String topic, DeadLetterReason why, int offset) {
+    KafkaRecord refused =
+        new KafkaRecord(topic, 0, offset, 0, null, null, new String[0], new byte[0][]);
+    OutputRecord record =
+        DeadLetterEncoder.encode(
+            new DeadLetter(refused, why, "the value is \"x\"", null), 1_000_000);
+    ConsumerRecord<byte[], byte[]> received =
+        new ConsumerRecord<>("millrace.dlq.v1", 0, 0, record.key(), record.value());
+    for (int h = 0; h < record.headerNames().length; h++) {
+      received.headers().add(record.headerNames()[h], record.headerValues()[h]);
+    }
+    return received;
+  }
+
   @BeforeEach
   void start() throws IOException {
     server = new DashboardServer("127.0.0.1", 0);
@@ -83,6 +105,28 @@ class DashboardServerTest {
   @AfterEach
   void close() {
     server.close();
+  }
+
+  @Test
+  void deadLettersAreCountedByReasonTheMostFrequentFirstWithTheLastOfEach() throws Exception {
+    Set<String> topics = Set.of("examples");
+    server.deadLetter(deadLetter("examples", DeadLetterReason.MISSING_LABEL, 7), topics);
+    server.deadLetter(deadLetter("examples", DeadLetterReason.TOMBSTONE, 8), topics);
+    server.deadLetter(deadLetter("examples", DeadLetterReason.TOMBSTONE, 9), topics);
+    server.deadLetter(deadLetter("of another pipeline", DeadLetterReason.TOMBSTONE, 10), topics);
+    server.deadLetter(new ConsumerRecord<>("millrace.dlq.v1", 0, 0, null, null), null);
+
+    JsonNode letters = json("/api/dead-letters");
+    assertThat(letters.path("count").asInt()).isEqualTo(3);
+    assertThat(letters.path("reasons")).hasSize(2);
+    assertThat(letters.at("/reasons/0/reason").asText()).isEqualTo("tombstone");
+    assertThat(letters.at("/reasons/0/count").asInt()).isEqualTo(2);
+    assertThat(letters.at("/reasons/0/last/offset").asText()).isEqualTo("9");
+    assertThat(letters.at("/reasons/1/last/message").asText()).isEqualTo("the value is \"x\"");
+    assertThat(letters.at("/reasons/1/last/topic").asText()).isEqualTo("examples");
+    try (Events events = new Events()) {
+      assertThat(events.next().at("/overview/dead_letters").asInt()).isEqualTo(3);
+    }
   }
 
   @Test

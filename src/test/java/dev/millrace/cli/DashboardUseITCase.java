@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.millrace.data.DeadLetterReason;
 import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
@@ -55,6 +56,33 @@ class DashboardUseITCase extends DashboardPage {
     awaitText("fleet-keys", "70,000");
     assertThat(browser.text("worst")).contains("worst-of-all");
     assertThat(browser.text("fleet-sub")).contains("as the fleet topic says");
+  }
+
+  @Test
+  void deadLettersAreShownByReasonAlsoWhereNoExampleWasLearned() throws IOException {
+    awaitText("connection", "waiting for data");
+    server.deadLetter(
+        DashboardServerTest.deadLetter("examples", DeadLetterReason.MISSING_LABEL, 7), null);
+
+    awaitText("refused", "1");
+    awaitText("first-letters", "reasoncountmissing-label1");
+    assertThat(browser.text("first-letters-last"))
+        .isEqualTo("last missing-label, examples [0] offset 7: the value is \"x\"");
+    screenshot("dead-letters-first");
+
+    server.publish(record("shop-1", 200, "0.5", "0.5", "0.7"));
+    server.deadLetter(
+        DashboardServerTest.deadLetter("examples", DeadLetterReason.EMPTY_VALUE, 8), null);
+    server.deadLetter(
+        DashboardServerTest.deadLetter("examples", DeadLetterReason.EMPTY_VALUE, 9), null);
+    awaitText("key-name", "shop-1");
+    awaitText("letters", "reasoncountempty-value2missing-label1");
+    awaitText("refused", "3");
+    assertThat(browser.text("letters-last")).contains("offset 9").doesNotContain("offset 8");
+    screenshot("dead-letters-of-a-key");
+    press("all-keys");
+    awaitText("all-letters", "reasoncountempty-value2missing-label1");
+    screenshot("dead-letters-all");
   }
 
   @Test

@@ -48,6 +48,27 @@ class LiveTableTest {
   }
 
   @Test
+  void aKeyOfSeveralModelsTakesALineMore() {
+    for (int key = 0; key < 5; key++) {
+      table.accept(
+          json(
+              """
+              {"key":"key-%d","task":"binary","examples":10,"window":{"loss":0.%d},
+               "models":[{"name":"a","role":"champion","log_loss":0.5},
+                {"name":"b","role":"challenger","log_loss":0.6,"lead":0}]}\
+              """
+                  .formatted(key, 10 + key)));
+    }
+
+    List<String> lines = table.lines(SIZE);
+
+    assertThat(lines).hasSize(9); // of ten, for a row is shown with its models or not at all
+    assertThat(lines.get(2)).contains("key-4");
+    assertThat(lines.get(3)).isEqualTo("           a answers, log-loss 0.500; b 0.600");
+    assertThat(lines.get(8)).startsWith("5 keys, the worst 3;");
+  }
+
+  @Test
   void regressionStandsBelowUnderItsOwnHeader() {
     table.accept(json("{\"key\":\"price\",\"task\":\"regression\",\"examples\":5}"));
     accept("class", 10, "0.5");

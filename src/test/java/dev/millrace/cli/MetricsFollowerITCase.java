@@ -3,6 +3,7 @@ package dev.millrace.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.millrace.data.DeadLetterReason;
 import dev.millrace.flink.KafkaIo;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -16,8 +17,10 @@ import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -91,7 +94,7 @@ class MetricsFollowerITCase {
   }
 
   @Test
-  void aDashboardIsFedWithEventsAndToldHowFarItIsBehind() throws Exception {
+  void aDashboardIsFedWithEventsAndDeadLettersAndToldHowFarItIsBehind() throws Exception {
     createTopic(kafka, "millrace.events.v1", 1);
     createTopic(kafka, "millrace.examples.v1", 1);
     for (int i = 0; i < 8; i++) {
@@ -102,6 +105,8 @@ class MetricsFollowerITCase {
         "millrace.events.v1",
         0,
         DashboardServerTest.event("a", 90, "\"event\":\"drift\",\"detector\":\"ddm\""));
+    createTopic(kafka, "millrace.dlq.v1", 1);
+    sendLetter(DashboardServerTest.deadLetter("a topic", DeadLetterReason.EMPTY_VALUE, 3));
     try (DashboardServer page = new DashboardServer("127.0.0.1", 0);
         DashboardFeed feed =
             new DashboardFeed(Map.of("bootstrap.servers", kafka.bootstrapServers()), null, page)) {
@@ -118,6 +123,8 @@ class MetricsFollowerITCase {
                 assertThat(DashboardServerTest.get(page, "/api/events")).contains("\"drift\"");
                 page.sample();
                 assertThat(DashboardServerTest.get(page, "/api/fleet")).contains("3.0],");
+                assertThat(DashboardServerTest.get(page, "/api/dead-letters"))
+                    .contains("\"reason\":\"empty-value\",\"count\":1,");
               });
     }
   }
@@ -188,6 +195,18 @@ class MetricsFollowerITCase {
         new KafkaProducer<>(
             Map.copyOf(properties(to)), new StringSerializer(), new StringSerializer())) {
       producer.send(new ProducerRecord<>(topic, partition, "k", value)).get();
+    }
+  }
+
+  private static void sendLetter(ConsumerRecord<byte[], byte[]> letter) throws Exception {
+    try (KafkaProducer<byte[], byte[]> producer =
+        new KafkaProducer<>(
+            Map.copyOf(properties(kafka)), new ByteArraySerializer(), new ByteArraySerializer())) {
+      producer
+          .send(
+              new ProducerRecord<>(
+                  letter.topic(), 0, letter.key(), letter.value(), letter.headers()))
+          .get();
     }
   }
 

@@ -76,6 +76,42 @@ class MetricsTableTest {
   }
 
   @Test
+  void ofSeveralModelsItSaysWhichOneAnswersAndHowTheOthersDo() {
+    String several =
+        classification("aug", 4_442)
+            .replaceFirst(
+                "}$",
+                """
+                ,"models":[{"name":"plain","role":"challenger","log_loss":0.76,"lead":0},
+                 {"name":"wide","role":"challenger","log_loss":null,"lead":0},
+                 {"name":"mixed","role":"champion","since":525,"log_loss":0.3053},
+                 {"name":"deep","role":"challenger","log_loss":0.301,"lead":1200}]}\
+                """);
+
+    assertThat(lines(several).subList(3, 5))
+        .containsExactly(
+            "           mixed answers, log-loss 0.305; deep 0.301 (lower for 1,200),",
+            "           plain 0.760, wide -");
+    assertThat(new MetricsTable(100, nanos::get).lines(json(several)).subList(3, 4))
+        .containsExactly(
+            "           mixed answers, log-loss 0.305; deep 0.301 (lower for 1,200), plain 0.760,"
+                + " wide -");
+  }
+
+  @Test
+  void modelsOfARegressionHaveAMeanAbsoluteError() {
+    String several =
+        """
+        {"key":"chick","task":"regression","examples":578,
+         "models":[{"name":"plain","role":"champion","mae":22.34,"since":0},
+          {"name":"\\u001b[2Jwide","role":"challenger","mae":120.6,"lead":1}]}\
+        """;
+
+    assertThat(lines(several).get(3))
+        .isEqualTo("           plain answers, mae 22.3; ?[2Jwide 120.6 (lower for 1)");
+  }
+
+  @Test
   void aWiderTerminalShowsMoreOfTheKey() {
     String record = classification("a-key-of-thirty-characters-xyz", 1);
 

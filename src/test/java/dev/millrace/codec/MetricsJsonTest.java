@@ -58,16 +58,18 @@ class MetricsJsonTest {
                 0.03,
                 0.957,
                 0.8,
+                NONE,
+                NONE,
                 averages(0.7)),
             new ClassificationBlock(
                 41999, 41999, 0.97, 0.81, 0.7, 0.6, 0.65, NONE, 0.63, 0.62, 0.61, 0.6, 0.071, 0.072,
-                NONE, NONE, NONE, NONE, null),
+                NONE, NONE, NONE, NONE, NONE, NONE, null),
             new Fading<>(
                 0.999,
                 1000.5,
                 new ClassificationBlock(
                     41999, 1000.5, 0.96, 0.8, 0.7, 0.6, 0.65, NONE, 0.5, 0.4, 0.3, 0.2, 0.1, 0.09,
-                    0.08, 0.07, NONE, NONE, null)),
+                    0.08, 0.07, NONE, NONE, NONE, NONE, null)),
             new ClassificationBaseline(0.95, 0.3, 0.94, 0.2),
             new ClassificationBaseline(0.96, 0, 0.961, 0),
             List.of(
@@ -302,7 +304,7 @@ class MetricsJsonTest {
       long examples, double score, double loss, double logLoss) {
     return new ClassificationBlock(
         examples, examples, score, score, score, score, score, score, score, score, score, score,
-        loss, logLoss, score, score, score, score, null);
+        loss, logLoss, score, score, score, score, score, score, null);
   }
 
   private static ClassAverages averages(double fBeta) {

@@ -5,6 +5,7 @@ import static dev.millrace.eval.MetricsFixtures.spec;
 import static dev.millrace.eval.MetricsFixtures.update;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import dev.millrace.data.MetricsReport;
 import dev.millrace.data.MetricsReport.ClassificationScores;
@@ -110,7 +111,7 @@ class ClassificationMetricsTest {
                 true,
                 true,
                 true,
-                true,
+                MetricsSpec.AUC_CLASSES,
                 1,
                 0.5,
                 all.decision(),
@@ -136,6 +137,70 @@ class ClassificationMetricsTest {
     score(ranked, 0, 0.6f, 0.4f);
     assertThat(scores(ranked, List.of("ok", "positive")).window().aucRoc()).isEqualTo(0.75);
     assertThat(scores(ranked, List.of("ok", "positive")).window().aucPr()).isEqualTo(0.5);
+  }
+
+  @Test
+  void areasOfThreeClassesAreMeansOverThoseThatOccurEachAgainstTheRest() {
+    ClassificationMetrics ranked = new ClassificationMetrics(spec(9));
+    ranked.nameClasses(THREE);
+    score(ranked, 0, 0.8f, 0.2f, 0f);
+    assertThat(scores(ranked, THREE).window().aucRoc()).isNaN(); // there is no rest
+    score(ranked, 0, 0.3f, 0.7f, 0f);
+    score(ranked, 1, 0.4f, 0.6f, 0f);
+
+    // Of "ok" 0.8 and 0.3 against 0.4; of "fraud" 0.6 against 0.2 and 0.7; of "theft" there is
+    // none.
+    assertThat(scores(ranked, THREE).window().aucRoc()).isEqualTo(0.5);
+    assertThat(scores(ranked, THREE).window().aucPr()).isEqualTo(((1 + 2.0 / 3) / 2 + 0.5) / 2);
+
+    score(ranked, 2, 0f, 0.1f, 0.9f);
+    // 3 of 4 pairs of "ok", 2 of 3 of "fraud", 3 of 3 of "theft".
+    assertThat(scores(ranked, THREE).window().aucRoc())
+        .isCloseTo((3.0 / 4 + 2.0 / 3 + 1) / 3, within(1e-15));
+    assertThat(scores(ranked, THREE).window().weightedAucRoc())
+        .isCloseTo((2 * 3.0 / 4 + 2.0 / 3 + 1) / 4, within(1e-15));
+  }
+
+  @Test
+  void whatWasScoredBeforeTheThirdClassIsLeftOutAndALaterClassHadAScoreOfZero() {
+    List<String> four = List.of("ok", "fraud", "theft", "loss");
+    ClassificationMetrics grown = new ClassificationMetrics(spec(9));
+    grown.nameClasses(OK_FRAUD);
+    score(grown, 0, 0.1f, 0.9f); // would make it worse
+    grown.nameClasses(THREE);
+    score(grown, 2, 0.4f, 0.6f); // met just now, known to the model from the next one on
+    score(grown, 0, 0.8f, 0.2f, 0f);
+    assertThat(scores(grown, THREE).window().aucRoc()).isEqualTo((1 + 0.5) / 2);
+
+    grown.nameClasses(four);
+    score(grown, 3, 0.2f, 0.3f, 0.5f);
+    score(grown, 3, 0.1f, 0.2f, 0.3f, 0.4f);
+    // "ok" is above all others; "theft" has 0 against 0, 0.5, 0.3; "loss" 0 and 0.4 against 0.
+    assertThat(scores(grown, four).window().aucRoc())
+        .isCloseTo((1 + 0.5 / 3 + 0.75) / 3, within(1e-15));
+  }
+
+  @Test
+  void moreClassesThanAreasAreAskedForHaveNoneAndTakeNoMemoryForThem() {
+    List<String> eleven = List.of("a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k");
+    float[] probabilities = new float[10];
+    ClassificationMetrics many = new ClassificationMetrics(spec(8));
+    many.nameClasses(OK_FRAUD);
+    score(many, 0, 0.6f, 0.4f);
+    long ofTwo = many.memoryBytes(10);
+    many.nameClasses(eleven.subList(0, 10));
+    for (int i = 0; i < 4; i++) {
+      probabilities[i] = 0.5f;
+      score(many, i, probabilities);
+    }
+    assertThat(scores(many, eleven.subList(0, 10)).window().aucRoc()).isEqualTo(0.75);
+    // Of the room for 8 examples, 9 more floats; the totals have grown as well.
+    long ofTen = many.memoryBytes(10);
+
+    many.nameClasses(eleven);
+    assertThat(scores(many, eleven).window().aucRoc()).isNaN();
+    assertThat(ofTen - many.memoryBytes(10)).isEqualTo(8 * 9 * Float.BYTES);
+    assertThat(ofTen).isGreaterThan(ofTwo);
   }
 
   /** What is predicted for these probabilities now. */

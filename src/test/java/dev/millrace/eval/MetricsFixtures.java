@@ -46,7 +46,7 @@ final class MetricsFixtures {
         true,
         true,
         true,
-        true,
+        MetricsSpec.AUC_CLASSES,
         2,
         0.9,
         Decision.MOST_PROBABLE,
@@ -95,6 +95,24 @@ final class MetricsFixtures {
       double predicted = actual + random.nextDouble() - 0.5;
       regression.update(actual, predicted, random.nextDouble(), weight, eventTime);
     }
+  }
+
+  /**
+   * Adds one random example of as many classes as have come by then: two, then three, then five.
+   */
+  static void addGrowing(ClassificationMetrics metrics, SplittableRandom random, int time) {
+    List<String> names = List.of("a", "b", "c", "d", "e");
+    int known = time < 10 ? 2 : time < 20 ? 3 : 5;
+    metrics.nameClasses(names.subList(0, known));
+    float[] scores = new float[known];
+    for (int c = 0; c < known; c++) {
+      scores[c] = random.nextInt(20) / 20f;
+    }
+    ScoredClass example = new ScoredClass();
+    example.take(scores, 0, known, true, random.nextInt(known));
+    example.loss = random.nextDouble();
+    double weight = new double[] {0, 0.5, 1, 1, 3.3}[random.nextInt(5)];
+    metrics.update(example, weight, time + random.nextInt(30));
   }
 
   static byte[] bytes(RollingMetrics metrics) {

@@ -1,6 +1,7 @@
 package dev.millrace.eval;
 
 import static dev.millrace.eval.MetricsFixtures.addFull;
+import static dev.millrace.eval.MetricsFixtures.addGrowing;
 import static dev.millrace.eval.MetricsFixtures.addRandom;
 import static dev.millrace.eval.MetricsFixtures.bytes;
 import static dev.millrace.eval.MetricsFixtures.context;
@@ -88,6 +89,43 @@ class RollingMetricsTest {
       }
       assertThat(bytes(metrics)).as("cut at %d", cut).isEqualTo(expected);
     }
+  }
+
+  @Test
+  void withScoresOfMoreAndMoreClassesTheyGoOnAsWell() throws IOException {
+    String expected = record(afterGrowing(60));
+    assertThat(json(afterGrowing(60)).at("/window/auc_roc").isNumber()).isTrue();
+    byte[] expectedBytes = bytes(afterGrowing(60));
+
+    for (int cut = 0; cut <= 60; cut++) {
+      SplittableRandom random = new SplittableRandom(SEED);
+      RollingMetrics metrics = new ClassificationMetrics(fullSpec(16));
+      for (int i = 0; i < 60; i++) {
+        if (i == cut) {
+          metrics = read(bytes(metrics), fullSpec(16)).copy();
+        }
+        addGrowing((ClassificationMetrics) metrics, random, i);
+      }
+      assertThat(bytes(metrics)).as("cut at %d", cut).isEqualTo(expectedBytes);
+      assertThat(record(metrics)).as("cut at %d", cut).isEqualTo(expected);
+    }
+  }
+
+  @Test
+  void bytesOfVersionThreeAreReadByEveryLaterReleaseAndWrittenByThisOne() throws IOException {
+    RollingMetrics restored = read(saved(Task.MULTICLASS, 3), fullSpec(16));
+
+    assertThat(record(restored)).isEqualTo(record(afterGrowing(60)));
+    assertThat(bytes(afterGrowing(60))).isEqualTo(saved(Task.MULTICLASS, 3));
+  }
+
+  private static ClassificationMetrics afterGrowing(int examples) {
+    SplittableRandom random = new SplittableRandom(SEED);
+    ClassificationMetrics metrics = new ClassificationMetrics(fullSpec(16));
+    for (int i = 0; i < examples; i++) {
+      addGrowing(metrics, random, i);
+    }
+    return metrics;
   }
 
   @ParameterizedTest
@@ -207,7 +245,7 @@ class RollingMetricsTest {
 
   @ParameterizedTest
   @EnumSource(names = {"BINARY", "REGRESSION"})
-  void theBytesOfThisReleaseAreStillThoseOfVersionTwo(Task task) throws IOException {
+  void withoutScoresOfMoreClassesTheBytesAreStillThoseOfVersionTwo(Task task) throws IOException {
     assertThat(bytes(afterFull(task, 16, 60))).isEqualTo(saved(task, 2));
   }
 
@@ -227,11 +265,11 @@ class RollingMetricsTest {
   @Test
   void bytesOfANewerVersionAreRefused() {
     byte[] saved = bytes(RollingMetrics.of(Task.BINARY, spec(16)));
-    ByteBuffer.wrap(saved).putInt(0, 3);
+    ByteBuffer.wrap(saved).putInt(0, 4);
 
     assertThatThrownBy(() -> read(saved, spec(16)))
         .isInstanceOf(IOException.class)
-        .hasMessageContaining("version 3 is newer than 2, the newest this release reads");
+        .hasMessageContaining("version 4 is newer than 3, the newest this release reads");
   }
 
   @Test
@@ -294,7 +332,7 @@ class RollingMetricsTest {
     String name = task.name().toLowerCase(Locale.ROOT);
     Path file = Path.of("src/test/resources/metrics", name + "-state-v" + version + ".bin");
     if (StateFixtures.writing() && version == RollingMetrics.VERSION && Files.notExists(file)) {
-      Files.write(file, bytes(afterFull(task, 16, 60)));
+      Files.write(file, bytes(afterGrowing(60)));
     }
     return Files.readAllBytes(file);
   }

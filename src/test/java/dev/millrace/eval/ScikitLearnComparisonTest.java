@@ -73,7 +73,7 @@ class ScikitLearnComparisonTest {
         true,
         true,
         true,
-        true,
+        MetricsSpec.AUC_CLASSES,
         given.get("beta").asDouble(),
         given.get("quantile").asDouble(),
         MetricsSpec.Decision.MOST_PROBABLE,

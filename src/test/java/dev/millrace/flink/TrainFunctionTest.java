@@ -42,7 +42,7 @@ class TrainFunctionTest {
             false,
             false,
             true,
-            true,
+            MetricsSpec.AUC_CLASSES,
             1,
             0.5,
             m.decision(),

@@ -8,11 +8,13 @@ import dev.millrace.data.MetricsReport;
 import dev.millrace.data.MetricsReport.ClassificationScores;
 import dev.millrace.data.MetricsReport.RegressionScores;
 import dev.millrace.data.Task;
+import dev.millrace.eval.MetricsSpec;
 import dev.millrace.nn.ClassWeights;
 import dev.millrace.nn.Learner;
 import dev.millrace.nn.Workspace;
 import dev.millrace.testing.Chunks;
 import dev.millrace.testing.LateStreams;
+import dev.millrace.testing.Records;
 import dev.millrace.testing.Specs;
 import dev.millrace.testing.StateFixtures;
 import dev.millrace.testing.StateFixtures.Fixture;
@@ -37,10 +39,30 @@ class TrainStateFixtureTest {
   private static final int STORED_AT = 42;
   private static final int EXAMPLES = 120;
 
-  private static final TrainSpec PLAIN = Specs.train(Specs.small(5));
+  // Version 4 is older than the scores of more than two classes, which have a version of their own.
+  private static final MetricsSpec METRICS = ofTwoClasses(Specs.METRICS);
+  private static final TrainSpec PLAIN = Specs.train(Records.undeclared(), Specs.small(5), METRICS);
   private static final TrainSpec LATE =
-      Specs.train(
-          LateStreams.input(Task.MULTICLASS, "labels", 1_000, 5), Specs.small(5), Specs.METRICS);
+      Specs.train(LateStreams.input(Task.MULTICLASS, "labels", 1_000, 5), Specs.small(5), METRICS);
+
+  private static MetricsSpec ofTwoClasses(MetricsSpec m) {
+    return new MetricsSpec(
+        m.window(),
+        m.windowMillis(),
+        m.fading(),
+        m.every(),
+        m.atLatestMillis(),
+        m.perClass(),
+        m.confusionMatrix(),
+        m.averages(),
+        m.calibration(),
+        2,
+        m.beta(),
+        m.quantile(),
+        m.decision(),
+        m.positive(),
+        m.validation());
+  }
 
   @BeforeAll
   static void writeThoseOfANewVersion() throws IOException {

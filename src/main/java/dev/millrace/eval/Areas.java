@@ -1,0 +1,53 @@
+package dev.millrace.eval;
+
+/**
+ * Areas under the ROC and the precision-recall curve: of the positive class of two, or the means
+ * over several classes, each against the rest.
+ *
+ * @param roc macro average of several classes
+ * @param precisionRecall macro average of several classes
+ * @param weightedRoc each class as heavy as its examples; NaN for two classes
+ * @param weightedPrecisionRecall as above
+ */
+record Areas(
+    double roc, double precisionRecall, double weightedRoc, double weightedPrecisionRecall) {
+
+  static final Areas NONE = new Areas(Double.NaN, Double.NaN, Double.NaN, Double.NaN);
+
+  /** Of the positive class of two. */
+  static Areas of(AreaUnderCurve area) {
+    return new Areas(area.roc(), area.precisionRecall(), Double.NaN, Double.NaN);
+  }
+
+  /** Means over classes, those left out that no example is of. Not thread-safe. */
+  static final class Means {
+    private int classes;
+    private double weight;
+    private double roc;
+    private double precisionRecall;
+    private double weightedRoc;
+    private double weightedPrecisionRecall;
+
+    /** Adds the areas of a class, unless they do not exist. */
+    void add(AreaUnderCurve area) {
+      if (Double.isNaN(area.roc())) {
+        return;
+      }
+      classes++;
+      weight += area.positives();
+      roc += area.roc();
+      precisionRecall += area.precisionRecall();
+      weightedRoc += area.positives() * area.roc();
+      weightedPrecisionRecall += area.positives() * area.precisionRecall();
+    }
+
+    /** The means; NaN without classes. */
+    Areas get() {
+      return new Areas(
+          roc / classes,
+          precisionRecall / classes,
+          weightedRoc / weight,
+          weightedPrecisionRecall / weight);
+    }
+  }
+}
