@@ -275,10 +275,6 @@ final class ClassificationWindow {
     if ((flags & CLASS_SCORES_FLAG) == 0) {
       return (flags & SCORE_FLAG) != 0 ? 1 : 0;
     }
-    int scores = VarLong.readSize(in);
-    if (scores > MetricsSpec.MOST_AUC_CLASSES) {
-      throw new IOException("metrics state: damaged, scores of %d classes".formatted(scores));
-    }
-    return scores;
+    return VarLong.readSize(in, "classes with scores in the metrics", MetricsSpec.MOST_AUC_CLASSES);
   }
 }
