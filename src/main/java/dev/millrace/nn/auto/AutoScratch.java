@@ -66,8 +66,9 @@ final class AutoScratch {
     weights = grown(weights, rows);
     for (int m = 0; m < shape.members(); m++) {
       Mlp network = shape.network(m);
-      activations = grown(activations, network.activationLength(rows));
-      deltas = grown(deltas, network.activationLength(rows));
+      // And one of the moving average.
+      activations = grown(activations, network.activationLength(rows + 1));
+      deltas = grown(deltas, network.activationLength(rows + 1));
       gradient = grown(gradient, network.length());
       transposed = grown(transposed, network.transposedLength());
     }
