@@ -7,6 +7,7 @@ import dev.millrace.Settings.Backend;
 import dev.millrace.Settings.Guarantee;
 import dev.millrace.codec.ExampleEncoder;
 import dev.millrace.data.KebabCase;
+import dev.millrace.nn.AutoSpec;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -16,13 +17,19 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
-/** What a pipeline is measured with: its settings and its records, the same on every run. */
+/**
+ * What a pipeline is measured with: its settings and its records, the same on every run.
+ *
+ * @param batch examples in one update of the network
+ * @param auto the mixture that learns; null for the network
+ */
 record BenchLoad(
     int records,
     int features,
     int keys,
     int classes,
     int batch,
+    AutoSpec.Tier auto,
     int parallelism,
     Guarantee guarantee,
     Backend backend,
@@ -39,20 +46,27 @@ record BenchLoad(
         pipeline: bench
         kafka: { bootstrap.servers: "%s" }
         input: { label: label, start: earliest }
-        model: { layers: [{ units: 32, activation: relu }], optimizer: sgd, batch-size: %d }
+        %s
         metrics: { every: %d, at-latest: %s }
         output: { guarantee: %s }
         state: { backend: %s, checkpoint-interval: %ds }
         """
             .formatted(
                 bootstrapServers,
-                batch,
+                model(),
                 every,
                 atLatestMillis == 0 ? "off" : atLatestMillis + "ms",
                 KebabCase.of(guarantee),
                 KebabCase.of(backend),
                 checkpointSeconds);
     return PipelineFile.parse("bench", yaml, Path.of(""));
+  }
+
+  private String model() {
+    return auto == null
+        ? "model: { layers: [{ units: 32, activation: relu }], optimizer: sgd, batch-size: %d }"
+            .formatted(batch)
+        : "model: auto\nauto: " + auto.id();
   }
 
   /** Fills the topic of examples: one record that is refused, then all others. */
@@ -107,6 +121,7 @@ record BenchLoad(
     json.put("features", features);
     json.put("keys", keys);
     json.put("classes", classes);
+    json.put("model", auto == null ? "network" : "auto: " + auto.id());
     json.put("batch", batch);
     json.put("parallelism", parallelism);
     json.put("guarantee", KebabCase.of(guarantee));

@@ -3,6 +3,7 @@ package dev.millrace.cli;
 import dev.millrace.Settings.Backend;
 import dev.millrace.Settings.Guarantee;
 import dev.millrace.data.KebabCase;
+import dev.millrace.nn.AutoSpec;
 import java.time.Duration;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -25,6 +26,7 @@ import picocli.CommandLine.TypeConversionException;
       "",
       "Example:",
       "  ./millrace bench pipeline --keys 100 --json",
+      "  taskset -c 1 ./millrace bench pipeline --auto fast",
       "  taskset -c 0,1 ./millrace bench pipeline --keys 10000 --parallelism 2"
     })
 final class PipelineBenchCommand implements Callable<Integer> {
@@ -62,6 +64,12 @@ final class PipelineBenchCommand implements Callable<Integer> {
       defaultValue = "1",
       description = "Examples in one update (default: ${DEFAULT-VALUE}).")
   private int batch;
+
+  @Option(
+      names = "--auto",
+      paramLabel = "TIER",
+      description = "Learns with model: auto instead of the network: fast, balanced or accurate.")
+  private AutoSpec.Tier auto;
 
   @Option(
       names = "--parallelism",
@@ -146,6 +154,9 @@ final class PipelineBenchCommand implements Callable<Integer> {
     BenchCommand.require(spec, "--keys", keys, 1);
     BenchCommand.require(spec, "--classes", classes, 2);
     BenchCommand.require(spec, "--batch", batch, 1);
+    if (auto != null && batch != 1) {
+      throw CliError.usage("--batch goes with the network; model: auto learns one by one");
+    }
     BenchCommand.require(spec, "--parallelism", parallelism, 1);
     BenchCommand.require(spec, "--checkpoint", checkpoint, 1);
     BenchCommand.require(spec, "--every", every, 1);
@@ -160,6 +171,7 @@ final class PipelineBenchCommand implements Callable<Integer> {
             keys,
             classes,
             batch,
+            auto,
             parallelism,
             guarantee,
             backend,

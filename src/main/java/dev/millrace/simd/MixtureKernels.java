@@ -11,8 +11,23 @@ public interface MixtureKernels {
     return Kernels.best().bits() == 0 ? new ScalarMixtures() : new VectorMixtures();
   }
 
-  /** Moves an average towards new values: a = fma(share, x - a, a), both at {@code offset}. */
-  void average(float[] a, float[] x, int offset, int length, float share);
+  /**
+   * {@link Kernels#rmsProp}, then moves an average of the parameters: a = fma(share, w - a, a).
+   *
+   * @param a at the same offset as {@code w}
+   */
+  void averagedRmsProp(
+      float[] w,
+      float[] v,
+      float[] a,
+      float[] g,
+      int offset,
+      int length,
+      float learningRate,
+      float rho,
+      float epsilon,
+      float correction,
+      float share);
 
   /**
    * y = scale·cos(2πx), within 2e-7 of {@code scale}.
@@ -23,10 +38,13 @@ public interface MixtureKernels {
   void cosine(float[] x, int xOffset, float[] y, int yOffset, int length, float scale);
 
   /**
-   * y = ln(fma(keep, p, floor)), within 2 ulp.
+   * y = ln(fma(keep, p, floor)), within 2 ulp; what comes out in the padding is not defined.
    *
-   * @param p at least 0; with {@code floor} a normal number must come out
-   * @param y may be the array of {@code p}
+   * @param p [rows x width], rows {@code pStride} apart, from the start of the array; at least 0,
+   *     with {@code floor} a normal number must come out, in the padding to whole lanes too if
+   *     there are more than {@link Kernels#NARROW} columns
+   * @param y [rows x width], rows {@code yStride} apart; not the array of {@code p}
    */
-  void flooredLog(float[] p, float[] y, int offset, int length, float keep, float floor);
+  void flooredLog(
+      float[] p, int pStride, float[] y, int yStride, int rows, int width, float keep, float floor);
 }

@@ -3,10 +3,24 @@ package dev.millrace.simd;
 /** {@link MixtureKernels} in plain loops. */
 final class ScalarMixtures implements MixtureKernels {
 
+  private final Kernels kernels = new ScalarKernels();
+
   @Override
-  public void average(float[] a, float[] x, int offset, int length, float share) {
+  public void averagedRmsProp(
+      float[] w,
+      float[] v,
+      float[] a,
+      float[] g,
+      int offset,
+      int length,
+      float learningRate,
+      float rho,
+      float epsilon,
+      float correction,
+      float share) {
+    kernels.rmsProp(w, v, g, offset, length, learningRate, rho, epsilon, correction);
     for (int i = offset; i < offset + length; i++) {
-      a[i] = Fma.fma(share, x[i] - a[i], a[i]);
+      a[i] = Fma.fma(share, w[i] - a[i], a[i]);
     }
   }
 
@@ -18,9 +32,19 @@ final class ScalarMixtures implements MixtureKernels {
   }
 
   @Override
-  public void flooredLog(float[] p, float[] y, int offset, int length, float keep, float floor) {
-    for (int i = offset; i < offset + length; i++) {
-      y[i] = Elementary.log(Fma.fma(keep, p[i], floor));
+  public void flooredLog(
+      float[] p,
+      int pStride,
+      float[] y,
+      int yStride,
+      int rows,
+      int width,
+      float keep,
+      float floor) {
+    for (int r = 0; r < rows; r++) {
+      for (int c = 0; c < width; c++) {
+        y[r * yStride + c] = Elementary.log(Fma.fma(keep, p[r * pStride + c], floor));
+      }
     }
   }
 }

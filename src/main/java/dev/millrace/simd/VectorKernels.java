@@ -254,6 +254,10 @@ final class VectorKernels implements Kernels {
 
   @Override
   public void softmax(float[] a, int offset, int rows, int width, int columns) {
+    if (width == 2 && columns == LANES) {
+      softmaxOfTwo(a, offset, rows);
+      return;
+    }
     if (width <= FEW_CLASSES) {
       scalar.softmax(a, offset, rows, width, columns);
       return;
@@ -275,6 +279,21 @@ final class VectorKernels implements Kernels {
         FloatVector.fromArray(SPECIES, a, c).div(sum).intoArray(a, c);
       }
       Arrays.fill(a, row + width, row + columns, 0f);
+    }
+  }
+
+  /** The sum of the lanes is that of two, for the others are 0. */
+  private static void softmaxOfTwo(float[] a, int offset, int rows) {
+    for (int row = offset; row < offset + rows * LANES; row += LANES) {
+      float first = a[row];
+      float second = a[row + 1];
+      float greatest = second > first ? second : first;
+      first = Elementary.exp(first - greatest);
+      second = Elementary.exp(second - greatest);
+      float sum = first + second;
+      a[row] = first / sum;
+      a[row + 1] = second / sum;
+      Arrays.fill(a, row + 2, row + LANES, 0f);
     }
   }
 

@@ -16,6 +16,8 @@ class PipelineBenchCommandTest {
         "--keys 0",
         "--classes 1",
         "--batch 0",
+        "--auto slow",
+        "--batch 2 --auto fast",
         "--parallelism 0",
         "--checkpoint 0",
         "--every 0",

@@ -261,13 +261,29 @@ final class KernelComparison {
     float[] a = numbers(16 + length, 1);
     float[] b = numbers(16 + length, 1);
     float[] turns = numbers(16 + length, 30);
-    float[] p = numbers(16 + length, 1);
-    for (int i = 0; i < p.length; i++) {
-      p[i] = i % 3 == 0 ? 0f : Math.abs(p[i]);
-    }
-    inPlace("average", a, (k, x) -> mixtures(k).average(x, b, 16, length, 0.01f));
     inPlace("cosine", a, (k, x) -> mixtures(k).cosine(turns, 16, x, 0, length, 1.4f));
-    inPlace("flooredLog", a, (k, x) -> mixtures(k).flooredLog(p, x, 16, length, 0.9f, 1e-30f));
+    int stride = Kernels.stride(length);
+    for (int width : new int[] {1, Kernels.NARROW, length}) {
+      float[] ps = new float[3 * stride];
+      for (int i = 0; i < ps.length; i++) {
+        ps[i] = i % 3 == 0 ? 0f : Math.abs((float) random.nextGaussian());
+      }
+      inPlace(
+          "flooredLog",
+          new float[3 * stride],
+          (k, x) -> mixtures(k).flooredLog(ps, stride, x, stride, 3, width, 0.9f, 1e-30f));
+    }
+    float[] state = numbers(3 * (16 + length), 1);
+    for (int i = 16 + length; i < 2 * (16 + length); i++) {
+      state[i] = Math.abs(state[i]);
+    }
+    inSlots(
+        "averagedRmsProp",
+        state,
+        16 + length,
+        (k, s) ->
+            mixtures(k)
+                .averagedRmsProp(s[0], s[1], s[2], b, 16, length, 0.01f, 0.999f, 1e-8f, 3f, 0.01f));
   }
 
   private MixtureKernels mixtures(Kernels kernels) {

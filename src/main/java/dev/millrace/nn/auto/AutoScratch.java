@@ -60,8 +60,9 @@ final class AutoScratch {
         fitRows(m, most, shape);
       }
       Mlp network = shape.network(m);
-      activations = grown(activations, network.activationLength(most));
-      deltas = grown(deltas, network.activationLength(most));
+      // And one of the moving average.
+      activations = grown(activations, network.activationLength(most + 1));
+      deltas = grown(deltas, network.activationLength(most + 1));
       gradient = grown(gradient, network.length());
       transposed = grown(transposed, network.transposedLength());
     }

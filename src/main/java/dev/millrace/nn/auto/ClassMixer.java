@@ -61,12 +61,21 @@ final class ClassMixer {
    */
   void mix(AutoScratch scratch, int columns) {
     int classes = bias.length;
-    int stride = Kernels.stride(columns);
-    int biasOffset = weights.predictions * stride;
+    int logColumns = logColumns(columns);
+    int logStride = Kernels.stride(logColumns);
+    int biasOffset = weights.predictions * logStride;
     float[] logs = scratch.logs;
-    MIXTURES.flooredLog(scratch.predictions, logs, 0, biasOffset, 1f - SPREAD, SPREAD / classes);
+    MIXTURES.flooredLog(
+        scratch.predictions,
+        Kernels.stride(columns),
+        logs,
+        logStride,
+        weights.predictions,
+        classes,
+        1f - SPREAD,
+        SPREAD / classes);
     System.arraycopy(bias, 0, logs, biasOffset, classes);
-    Arrays.fill(logs, biasOffset + classes, biasOffset + stride, 0f);
+    Arrays.fill(logs, biasOffset + classes, biasOffset + Kernels.outputStride(logColumns), 0f);
     KERNELS.dense(
         weights.weights,
         0,
@@ -76,16 +85,22 @@ final class ClassMixer {
         logs,
         0,
         biasOffset,
-        columns,
+        logColumns,
         scratch.mixed,
         0);
     KERNELS.softmax(scratch.mixed, 0, 1, classes, columns);
   }
 
+  /** Few logarithms are computed one by one, and stand close together. */
+  private int logColumns(int columns) {
+    return bias.length <= Kernels.NARROW ? Kernels.NARROW : columns;
+  }
+
   /** Learns the label of what was mixed last; only the mixture in {@code scratch} is lost. */
   void learn(AutoScratch scratch, int columns, int label, float weight) {
     int classes = bias.length;
-    int stride = Kernels.stride(columns);
+    int logColumns = logColumns(columns);
+    int stride = Kernels.stride(logColumns);
     float[] delta = scratch.mixed;
     delta[label] -= 1f;
     float biasRate = Math.min(BIAS_RATE * weight, LONGEST);
@@ -103,7 +118,7 @@ final class ClassMixer {
         0,
         1,
         classes,
-        columns,
+        logColumns,
         scratch.logs,
         0,
         weights.predictions,

@@ -84,12 +84,7 @@ final class Members {
   void predict(AutoScratch scratch) {
     int prediction = 0;
     for (int m = 0; m < shape.members(); m++) {
-      forward(m, parameters, 1, scratch);
-      keep(m, 1, prediction++, scratch);
-      if (shape.member(m).averaged) {
-        forward(m, averages, 1, scratch);
-        keep(m, 1, prediction++, scratch);
-      }
+      prediction = forward(m, 1, prediction, scratch);
     }
   }
 
@@ -97,23 +92,14 @@ final class Members {
    * Predicts the record in the first row of each member and learns it with those in the next rows.
    *
    * @param replays whether there are any
-   * @param learns whether there is anything to tell apart; else it only predicts
    * @return whether all members could take their step
    */
   boolean learn(boolean replays, AutoScratch scratch) {
     boolean taken = true;
     int prediction = 0;
     for (int m = 0; m < shape.members(); m++) {
-      MemberKind member = shape.member(m);
-      int kept = prediction;
-      prediction += member.averaged ? 2 : 1;
-      if (member.averaged) {
-        forward(m, averages, 1, scratch);
-        keep(m, 1, kept + 1, scratch);
-      }
-      int rows = replays ? 1 + member.replays : 1;
-      forward(m, parameters, rows, scratch);
-      keep(m, rows, kept, scratch);
+      int rows = replays ? 1 + shape.member(m).replays : 1;
+      prediction = forward(m, rows, prediction, scratch);
       taken &= step(m, rows, scratch);
     }
     return taken;
@@ -128,39 +114,66 @@ final class Members {
     return shape.member(m).fourier ? shape.fourierStride() : shape.stride();
   }
 
-  private void forward(int m, float[] values, int rows, AutoScratch scratch) {
+  /** Rows of outputs of a member: its moving average predicts the first record too. */
+  private int outputRows(int m, int rows) {
+    return shape.member(m).averaged ? rows + 1 : rows;
+  }
+
+  /**
+   * Leaves a member's outputs for the rows in the scratch, and its predictions for the first row
+   * from {@code prediction} on; returns which is the next prediction.
+   */
+  private int forward(int m, int rows, int prediction, AutoScratch scratch) {
     Mlp network = shape.network(m);
-    network.forward(values, input(m, scratch), inputStride(m), rows, scratch.activations);
+    boolean averaged = shape.member(m).averaged;
+    network.forward(
+        parameters,
+        averaged ? averages : null,
+        input(m, scratch),
+        inputStride(m),
+        rows,
+        scratch.activations);
+    int all = outputRows(m, rows);
     if (shape.isClassification()) {
       KERNELS.softmax(
           scratch.activations,
-          network.outputOffset(rows, 0),
-          rows,
+          network.outputOffset(all, 0),
+          all,
           network.outputs(),
           network.outputColumns());
     }
+    keep(network, all, 0, prediction, scratch);
+    if (averaged) {
+      keep(network, all, rows, prediction + 1, scratch);
+    }
+    return prediction + (averaged ? 2 : 1);
   }
 
-  private void keep(int m, int rows, int prediction, AutoScratch scratch) {
-    Mlp network = shape.network(m);
-    int stride = network.outputStride();
-    System.arraycopy(
-        scratch.activations,
-        network.outputOffset(rows, 0),
-        scratch.predictions,
-        prediction * stride,
-        stride);
+  private void keep(Mlp network, int all, int row, int prediction, AutoScratch scratch) {
+    int outputs = network.outputs();
+    int from = network.outputOffset(all, row);
+    int to = prediction * network.outputStride();
+    if (outputs > Kernels.NARROW) {
+      System.arraycopy(scratch.activations, from, scratch.predictions, to, network.outputStride());
+      return;
+    }
+    // One by one as they were written: a wide load would wait for single stores.
+    for (int o = 0; o < outputs; o++) {
+      scratch.predictions[to + o] = scratch.activations[from + o];
+    }
   }
 
   private boolean step(int m, int rows, AutoScratch scratch) {
     MemberKind member = shape.member(m);
     Mlp network = shape.network(m);
-    writeOutputGradient(m, rows, scratch);
+    int all = outputRows(m, rows);
+    writeOutputGradient(m, rows, all, scratch);
     network.backward(
         parameters,
         input(m, scratch),
         inputStride(m),
         rows,
+        all,
         scratch.activations,
         scratch.deltas,
         scratch.gradient,
@@ -172,24 +185,36 @@ final class Members {
     }
     steps[m]++;
     powers[m] *= member.beta2;
-    KERNELS.rmsProp(
-        parameters,
-        meanSquares,
-        scratch.gradient,
-        network.offset(),
-        length,
-        member.learningRate,
-        member.beta2,
-        EPSILON,
-        (float) (1 / (1 - powers[m])));
+    float correction = (float) (1 / (1 - powers[m]));
     if (member.averaged) {
-      float share = Math.max(LEAST_SHARE, 1f / (steps[m] + 1));
-      MIXTURES.average(averages, parameters, network.offset(), length, share);
+      MIXTURES.averagedRmsProp(
+          parameters,
+          meanSquares,
+          averages,
+          scratch.gradient,
+          network.offset(),
+          length,
+          member.learningRate,
+          member.beta2,
+          EPSILON,
+          correction,
+          Math.max(LEAST_SHARE, 1f / (steps[m] + 1)));
+    } else {
+      KERNELS.rmsProp(
+          parameters,
+          meanSquares,
+          scratch.gradient,
+          network.offset(),
+          length,
+          member.learningRate,
+          member.beta2,
+          EPSILON,
+          correction);
     }
     return true;
   }
 
-  private void writeOutputGradient(int m, int rows, AutoScratch scratch) {
+  private void writeOutputGradient(int m, int rows, int all, AutoScratch scratch) {
     Mlp network = shape.network(m);
     MemberKind member = shape.member(m);
     Rows learned = scratch.rows.get(shape.rowsOf(m));
@@ -198,7 +223,7 @@ final class Members {
     float[] deltas = scratch.deltas;
     float scale = 1f / (1f + (rows - 1) * member.replayWeight);
     for (int r = 0; r < rows; r++) {
-      int at = network.outputOffset(rows, r);
+      int at = network.outputOffset(all, r);
       float factor = learned.weights[r] * (r == 0 ? scale : scale * member.replayWeight);
       if (shape.isClassification()) {
         for (int o = at; o < at + columns; o++) {

@@ -131,32 +131,51 @@ final class Mlp {
     }
   }
 
-  /** Leaves the outputs of every layer in {@code a}. */
-  void forward(float[] parameters, float[] x, int xStride, int rows, float[] a) {
+  /**
+   * Leaves the outputs of every layer in {@code a}.
+   *
+   * @param averages other parameters, whose outputs for the first row of x follow as one row more;
+   *     null for none
+   */
+  void forward(float[] parameters, float[] averages, float[] x, int xStride, int rows, float[] a) {
+    int all = averages == null ? rows : rows + 1;
     for (int l = 0; l < layers; l++) {
-      int y = rows * stridesBefore[l];
-      KERNELS.dense(
-          l == 0 ? x : a,
-          l == 0 ? 0 : rows * stridesBefore[l - 1],
-          l == 0 ? xStride : stridesBefore[l] - stridesBefore[l - 1],
-          rows,
-          inputs[l],
-          parameters,
-          weightOffsets[l],
-          biasOffsets[l],
-          columns[l],
-          a,
-          y);
+      int stride = stridesBefore[l + 1] - stridesBefore[l];
+      int y = all * stridesBefore[l];
+      layer(l, parameters, x, xStride, rows, all, a, 0);
+      if (averages != null) {
+        layer(l, averages, x, xStride, 1, all, a, rows);
+      }
       if (l < layers - 1) {
-        KERNELS.tanh(a, y, rows * (stridesBefore[l + 1] - stridesBefore[l]));
+        KERNELS.tanh(a, y, all * stride);
       }
     }
+  }
+
+  /** Rows of a layer, from row {@code first} of {@code all} on; of x from its first row on. */
+  private void layer(
+      int l, float[] parameters, float[] x, int xStride, int rows, int all, float[] a, int first) {
+    int stride = stridesBefore[l + 1] - stridesBefore[l];
+    int strideBelow = l == 0 ? xStride : stridesBefore[l] - stridesBefore[l - 1];
+    KERNELS.dense(
+        l == 0 ? x : a,
+        l == 0 ? 0 : all * stridesBefore[l - 1] + first * strideBelow,
+        strideBelow,
+        rows,
+        inputs[l],
+        parameters,
+        weightOffsets[l],
+        biasOffsets[l],
+        columns[l],
+        a,
+        all * stridesBefore[l] + first * stride);
   }
 
   /**
    * Leaves the gradient of every parameter in {@code gradient}, from its start on.
    *
-   * @param a outputs of {@link #forward} of the same rows
+   * @param all rows of {@code a} and of {@code deltas}, of which only the first {@code rows} count
+   * @param a outputs of {@link #forward}
    * @param deltas hold the gradient with respect to the output layer's sums, zero in the padding
    * @param transposed scratch of {@link #transposedLength} floats
    */
@@ -165,19 +184,21 @@ final class Mlp {
       float[] x,
       int xStride,
       int rows,
+      int all,
       float[] a,
       float[] deltas,
       float[] gradient,
       float[] transposed) {
     for (int l = layers - 1; l >= 0; l--) {
-      int delta = rows * stridesBefore[l];
-      int below = l == 0 ? 0 : rows * stridesBefore[l - 1];
+      int delta = all * stridesBefore[l];
+      int strideBelow = l == 0 ? xStride : stridesBefore[l] - stridesBefore[l - 1];
+      int below = l == 0 ? 0 : all * stridesBefore[l - 1];
       int weights = weightOffsets[l] - offset();
       int bias = biasOffsets[l] - offset();
       KERNELS.weightGradient(
           l == 0 ? x : a,
           below,
-          l == 0 ? xStride : stridesBefore[l] - stridesBefore[l - 1],
+          strideBelow,
           rows,
           inputs[l],
           deltas,
@@ -200,7 +221,7 @@ final class Mlp {
             deltas,
             below,
             transposed);
-        KERNELS.tanhGradient(a, below, deltas, below, delta - below);
+        KERNELS.tanhGradient(a, below, deltas, below, rows * strideBelow);
       }
     }
   }
