@@ -208,13 +208,15 @@ final class Story implements AutoCloseable {
     String absolute =
         here(command.text())
             .replaceAll(" (?=(examples|src)/)", " " + Path.of("").toAbsolutePath() + "/");
+    Path errors = folder.resolve("shell.err");
     Process process =
         new ProcessBuilder("/bin/bash", "-c", absolute)
             .directory(folder.toFile())
-            .redirectErrorStream(true)
+            .redirectError(errors.toFile())
             .start();
     String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    assertThat(process.waitFor()).as(command + "\n" + out).isZero();
+    int exitCode = process.waitFor();
+    assertThat(exitCode).as(command + "\n" + out + Files.readString(errors)).isZero();
     assertThat(out).as(command.toString()).doesNotContain("\"error\"");
     said.append(out);
   }
