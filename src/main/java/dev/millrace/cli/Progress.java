@@ -48,11 +48,10 @@ public final class Progress implements AutoCloseable {
       print.run();
       return;
     }
-    bar.pause();
     System.err.print(CLEAR_LINE);
     System.err.flush();
     print.run();
-    bar.resume();
+    bar.refresh();
   }
 
   public long done() {

@@ -26,7 +26,7 @@ final class DashboardBrowser implements AutoCloseable {
   private static final Path CHROMIUM = Path.of("/usr/bin/chromium");
   private static final Path DRIVER = Path.of("/usr/bin/chromedriver");
   // Of the browser's own start page; they reach no network.
-  private static final Set<String> INTERNAL = Set.of("data", "chrome", "about");
+  private static final Set<String> INTERNAL = Set.of("data", "chrome", "about", "chrome-untrusted");
   private static final Duration LONGEST = Duration.ofSeconds(60);
   private static final Map<String, Integer> VIRTUAL_KEYS =
       Map.of(

@@ -7,6 +7,7 @@ import dev.millrace.PipelineFile;
 import dev.millrace.Settings;
 import dev.millrace.codec.FeatureSpec;
 import dev.millrace.codec.InputSpec;
+import dev.millrace.testing.Programs;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -23,10 +24,8 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
-/** From data of one's own to models: the stories of the docs, the examples, init and doctor. */
+/** From data of one's own to models: the examples, init and doctor. */
 class OwnDataITCase {
   private static final Path PYTHON = Path.of("/usr/bin/python3");
   private static final Path EXAMPLES = Path.of("examples", "python");
@@ -43,15 +42,6 @@ class OwnDataITCase {
   @AfterAll
   static void stopBroker() {
     kafka.close();
-  }
-
-  @ParameterizedTest
-  @ValueSource(strings = {"sensor-fleet", "price-regression"})
-  void theStoryHappensAsItIsTold(String name) throws Exception {
-    assumeThat(Files.isExecutable(PYTHON)).as("there is no %s", PYTHON).isTrue();
-    Path folder = Files.createDirectories(dir.resolve(name));
-
-    new Story(Path.of("docs", "stories", name + ".md"), folder, kafka.bootstrapServers()).play();
   }
 
   @Test
@@ -110,7 +100,7 @@ class OwnDataITCase {
   void doctorFindsMissingTopicsThenAnEmptyInputThenNothing() throws Exception {
     Path pipeline =
         Files.writeString(
-            dir.resolve("checked.yaml"), Story.withOwnTopics(smallest("checked"), "checked"));
+            dir.resolve("checked.yaml"), withOwnTopics(smallest("checked"), "checked"));
 
     Cli before = Cli.run("doctor", "-c", pipeline.toString());
     Cli.run("topics", "create", "-c", pipeline.toString());
@@ -149,10 +139,43 @@ class OwnDataITCase {
     Path pipeline =
         Files.writeString(
             dir.resolve("payments.yaml"),
-            Story.withOutputTopics(yaml.replace("localhost:9092", servers), "payments"));
+            withOutputTopics(yaml.replace("localhost:9092", servers), "payments"));
     Files.copy(EXAMPLES.resolve("payment.avsc"), dir.resolve("payment.avsc"));
-    Story.create(pipeline);
+    createTopics(pipeline);
     assertThat(Story.learn(pipeline, dir.resolve("payments-state"))).isEqualTo(1_000);
+  }
+
+  @Test
+  void kcatSendsWhatThePagesSayAndReadsItBack() throws Exception {
+    Path kcat = Programs.require("kcat", "kcat");
+    List<DocumentedCommand> commands =
+        DocumentedCommand.all().stream()
+            .filter(command -> command.text().contains("kcat "))
+            .filter(command -> command.page().equals(Path.of("docs", "send-data.md")))
+            .toList();
+    assertThat(commands).hasSize(2);
+    create("millrace.examples.v1");
+
+    assertThat(shell(commands.get(0))).isEmpty();
+
+    assertThat(shell(commands.get(1)) + "```")
+        .as("what %s shows", commands.get(1))
+        .isEqualTo(shown(commands.get(1)));
+    assertThat(Files.readString(Path.of("README.md"))).contains(commands.get(0).text());
+    assertThat(run(List.of(kcat.toString(), "-h"))).contains("-u ", "-q ", "-e ");
+  }
+
+  /** What the page shows below a command. */
+  private static String shown(DocumentedCommand command) throws IOException {
+    String page = Files.readString(command.page());
+    int begin = page.indexOf("$ " + command.text()) + command.text().length() + 3;
+    return page.substring(begin, page.indexOf("```", begin) + 3);
+  }
+
+  private static String shell(DocumentedCommand command) throws Exception {
+    return run(
+        List.of(
+            "/bin/bash", "-c", command.text().replace("localhost:9092", kafka.bootstrapServers())));
   }
 
   private static boolean has(String module) throws Exception {
@@ -168,6 +191,10 @@ class OwnDataITCase {
   private static String python(String... words) throws IOException, InterruptedException {
     List<String> command = new ArrayList<>(List.of(PYTHON.toString(), "-B"));
     command.addAll(List.of(words));
+    return run(command);
+  }
+
+  private static String run(List<String> command) throws IOException, InterruptedException {
     Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
     String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     assertThat(process.waitFor()).as(out).isZero();
@@ -211,5 +238,28 @@ class OwnDataITCase {
         producer.send(new ProducerRecord<>(topic, bytes, value));
       }
     }
+  }
+
+  /** A pipeline that names no topic, with topics of its own. */
+  private static String withOwnTopics(String yaml, String name) {
+    return withOutputTopics(
+        yaml.replaceFirst("(?m)^input:$", "input:\n  topic: " + name + ".examples"), name);
+  }
+
+  private static String withOutputTopics(String yaml, String name) {
+    return yaml
+        + """
+        output:
+          topics:
+            metrics: %1$s.metrics
+            events: %1$s.events
+            dead-letters: %1$s.dlq
+            models: %1$s.models
+        """
+            .formatted(name);
+  }
+
+  private static void createTopics(Path pipeline) {
+    assertThat(Cli.run("topics", "create", "-c", pipeline.toString()).exitCode()).isZero();
   }
 }

@@ -44,16 +44,6 @@ class ReadmeITCase {
   }
 
   @Test
-  void everyCommandIsOneThatExists() {
-    List<String> commands = commands();
-    assertThat(commands).hasSizeGreaterThan(8);
-    for (String command : commands) {
-      String[] words = command.substring("./millrace ".length()).split(" +");
-      Millrace.commandLine().parseArgs(words); // throws if it cannot be understood
-    }
-  }
-
-  @Test
   void theDemoEndsAboveTheBaseline() throws Exception {
     String out = run("./millrace demo --once --headless");
 

@@ -6,7 +6,12 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.millrace.PipelineFile;
 import dev.millrace.Settings;
+import dev.millrace.testing.MillraceProcess;
 import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,135 +20,205 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.awaitility.Awaitility;
 
 /**
- * A worked story of the docs: its commands one after the other, with a given broker and folder.
- * Where a block of commands is followed by one of output, the totals in it must be those that come
- * out.
+ * A page of the docs, typed as it stands with a given broker and folder: the files it shows are
+ * written, its commands run one after the other, but for those that {@link CommandElsewhere} names.
+ * A block of text below them must be what comes out; of tables, the numbers within a tolerance.
+ *
+ * <p>A page that starts from "Send your own data" in the README is given what that makes. A job
+ * learns what is there and ends. What would stay until Ctrl-C is ended after the page.
  */
-final class Story {
-  private static final Pattern BLOCK = Pattern.compile("(?s)```(sh|text)\\n(.*?)```");
-  private static final Pattern TOTAL = Pattern.compile("(?m)^all +[\\d,]+ (.*)$");
-  private static final Pattern FILE = Pattern.compile("[\\w-]+\\.(yaml|csv)");
+final class Story implements AutoCloseable {
+  private static final String README_LINK = "README.md#send-your-own-data";
+  private static final Pattern FILE = Pattern.compile("[\\w-]+\\.(yaml|csv|onnx|millrace|avsc)");
+  private static final String SERVE_ADDRESS = "http://127.0.0.1:8099";
   private static final ObjectMapper JSON = new ObjectMapper();
-  // Other processors give the same bits, other releases of the models may not.
-  private static final double TOLERANCE = 0.02;
+  private static final Duration PATIENCE = Duration.ofMinutes(3);
 
-  private final String text;
+  private final Path page;
   private final Path folder;
   private final String bootstrapServers;
   private final StringBuilder said = new StringBuilder();
+  private final List<MillraceProcess> processes = new ArrayList<>();
+  private MillraceProcess watch;
+  private String serveAddress = SERVE_ADDRESS;
+  private Path waitingJob;
 
-  Story(Path page, Path folder, String bootstrapServers) throws IOException {
-    this.text = Files.readString(page);
+  Story(Path page, Path folder, String bootstrapServers) {
+    this.page = page;
     this.folder = folder;
     this.bootstrapServers = bootstrapServers;
   }
 
   void play() throws Exception {
-    Matcher block = BLOCK.matcher(text);
-    int commands = 0;
-    while (block.find()) {
-      if (block.group(1).equals("text")) {
-        compareTotals(block.group(2));
-        continue;
-      }
-      said.setLength(0);
-      for (String line : block.group(2).replace("\\\n", " ").split("\\n")) {
-        String command = line.replaceAll("\\s#.*", "").replaceAll("&\\s*$", "").strip();
-        if (!command.isEmpty() && !command.startsWith("#")) {
-          perform(command);
-          commands++;
+    List<PageBlock> blocks = PageBlock.of(page);
+    for (PageBlock block : blocks) {
+      write(block);
+    }
+    if (Files.readString(page).contains(README_LINK)) {
+      playReadme();
+    }
+    for (PageBlock block : blocks) {
+      if (block.language().equals("text")) {
+        compare(block);
+      } else if (block.language().equals("json") && !said.isEmpty()) {
+        JsonNode told = JSON.readTree(block.text());
+        assertThat(Alike.records(told, JSON.readTree(said.toString())))
+            .as("%s shows %s, but what came was: %s", page, told, said)
+            .isTrue();
+      } else if (block.isShell()) {
+        said.setLength(0);
+        watch = null;
+        for (DocumentedCommand command : block.commands()) {
+          if (CommandElsewhere.of(command).isEmpty()) {
+            perform(command);
+          }
         }
       }
     }
-    assertThat(commands).isGreaterThan(4);
   }
 
-  private void perform(String command) throws Exception {
-    if (!command.startsWith("./millrace ")) {
+  @Override
+  public void close() {
+    processes.forEach(MillraceProcess::close);
+  }
+
+  private void write(PageBlock block) throws IOException {
+    if (block.file() != null && !Files.exists(folder.resolve(block.file()))) {
+      Files.writeString(folder.resolve(block.file()), here(block.text()));
+    }
+  }
+
+  /** From the pipeline file, which the page may have given already, to a job that has learned. */
+  private void playReadme() throws Exception {
+    for (PageBlock block : PageBlock.of(Path.of("README.md"))) {
+      write(block);
+      if (!block.isShell() || !block.text().contains("./millrace topics create")) {
+        continue;
+      }
+      for (DocumentedCommand command : block.commands()) {
+        if (CommandElsewhere.of(command).isEmpty()) {
+          perform(command);
+        }
+      }
+      said.setLength(0);
+      return;
+    }
+  }
+
+  private void perform(DocumentedCommand command) throws Exception {
+    if (!command.isMillrace()) {
       shell(command);
       return;
     }
-    String[] words = command.substring("./millrace ".length()).replaceAll("\\|.*", "").split(" +");
-    Millrace.commandLine().parseArgs(words); // throws if it cannot be understood
-    for (int w = 1; w < words.length; w++) {
-      words[w] = FILE.matcher(words[w]).matches() ? folder.resolve(words[w]).toString() : words[w];
+    List<String> words = new ArrayList<>(command.words());
+    Millrace.commandLine().parseArgs(words.toArray(String[]::new)); // throws if it does not exist
+    withDefaultFile(words);
+    words.replaceAll(
+        word -> FILE.matcher(word).matches() ? folder.resolve(word).toString() : here(word));
+    if (!List.of("run", "produce").contains(words.get(0)) && waitingJob != null) {
+      learn(waitingJob, folder.resolve("state"));
+      waitingJob = null;
     }
-    switch (words[0]) {
-      case "broker", "watch", "dashboard", "serve" -> {} // there is one; they would not end
-      case "run" -> learn(Path.of(words[2]), folder.resolve("state"));
+    switch (words.get(0)) {
+      case "watch" -> watch(words);
+      case "dashboard" -> stay("Dashboard ", words, List.of("--port", "0"));
+      case "serve" -> {
+        MillraceProcess serve = stay("Serving ", words, List.of("--port", "0"));
+        serveAddress = serve.find("Serving +(http://\\S+)");
+        awaitReady();
+      }
+      case "run" -> {
+        Path pipeline = Path.of(words.get(words.indexOf("-c") + 1));
+        if (command.isInBackground()) {
+          waitingJob = pipeline; // it learns what is sent to it next
+        } else {
+          learn(pipeline, folder.resolve("state"));
+        }
+      }
       default -> {
-        Cli cli = Cli.run(words[0].equals("init") ? intoFolder(words) : words);
+        Cli cli = Cli.run(words.toArray(String[]::new));
         assertThat(cli.exitCode()).as(command + "\n" + cli.err()).isZero();
         said.append(cli.out());
-        if (words[0].equals("init")) {
-          moveToOwnTopics();
+        for (Path file : drafted(words)) {
+          Files.writeString(file, here(Files.readString(file)));
         }
       }
     }
   }
 
-  /** The same with the file that it writes by default, in the story's folder. */
-  private String[] intoFolder(String[] init) {
-    List<String> words = new ArrayList<>(List.of(init));
-    String name = words.get(words.indexOf("--name") + 1);
-    words.addAll(List.of("--output", folder.resolve(name + ".yaml").toString()));
-    return words.toArray(String[]::new);
+  private static List<Path> drafted(List<String> words) {
+    int output = words.indexOf("--output");
+    return words.get(0).equals("init") ? List.of(Path.of(words.get(output + 1))) : List.of();
   }
 
-  private void shell(String command) throws IOException, InterruptedException {
+  /** Names the file that the command writes by default, so that it is in the page's folder. */
+  private static void withDefaultFile(List<String> words) {
+    boolean named = words.contains("-o") || words.contains("--output");
+    if (words.get(0).equals("init")) {
+      int at = words.indexOf(words.contains("--name") ? "--name" : "--input") + 1;
+      String name = Path.of(words.get(at)).getFileName().toString().replaceFirst("\\..*", "");
+      words.replaceAll(word -> word.equals("-o") ? "--output" : word);
+      words.addAll(named ? List.of() : List.of("--output", name + ".yaml"));
+    } else if (words.size() > 2 && words.get(1).equals("export") && !named) {
+      words.addAll(
+          List.of("-o", words.get(2) + "." + (words.contains("millrace") ? "millrace" : "onnx")));
+    }
+  }
+
+  private void watch(List<String> words) throws IOException {
+    // As the launcher says it of a terminal.
+    List<String> flags =
+        words.contains("--live") ? List.of("-Dmillrace.stdout.terminal=true") : List.of();
+    watch = MillraceProcess.start(folder, "watch", Millrace.class, flags, words);
+    processes.add(watch);
+    if (words.contains("--live") || words.contains("--from-beginning")) {
+      watch.awaitOut("no-change");
+    } else {
+      watch.awaitErr("Following ");
+    }
+  }
+
+  private MillraceProcess stay(String saying, List<String> words, List<String> more)
+      throws IOException {
+    words.addAll(more);
+    MillraceProcess process = MillraceProcess.startUntil(saying, folder, words);
+    processes.add(process);
+    return process;
+  }
+
+  private void awaitReady() {
+    HttpRequest health = HttpRequest.newBuilder(URI.create(serveAddress + "/healthz")).build();
+    HttpClient client = HttpClient.newHttpClient();
+    Awaitility.await()
+        .atMost(PATIENCE)
+        .until(() -> client.send(health, BodyHandlers.discarding()).statusCode() == 200);
+  }
+
+  /** The same with the broker and the server of this test. */
+  private String here(String text) {
+    return text.replace("localhost:9092", bootstrapServers).replace(SERVE_ADDRESS, serveAddress);
+  }
+
+  private void shell(DocumentedCommand command) throws IOException, InterruptedException {
     String absolute =
-        command.replaceAll(" (?=(examples|src)/)", " " + Path.of("").toAbsolutePath() + "/");
+        here(command.text())
+            .replaceAll(" (?=(examples|src)/)", " " + Path.of("").toAbsolutePath() + "/");
+    Path errors = folder.resolve("shell.err");
     Process process =
         new ProcessBuilder("/bin/bash", "-c", absolute)
             .directory(folder.toFile())
-            .redirectErrorStream(true)
+            .redirectError(errors.toFile())
             .start();
     String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    assertThat(process.waitFor()).as(command + "\n" + out).isZero();
+    int exitCode = process.waitFor();
+    assertThat(exitCode).as(command + "\n" + out + Files.readString(errors)).isZero();
+    assertThat(out).as(command.toString()).doesNotContain("\"error\"");
     said.append(out);
-  }
-
-  /** The stories share a broker. */
-  private void moveToOwnTopics() throws IOException {
-    try (Stream<Path> files = Files.list(folder)) {
-      for (Path file : files.filter(path -> path.toString().endsWith(".yaml")).toList()) {
-        String yaml = Files.readString(file);
-        if (yaml.contains("localhost:9092")) {
-          String name = folder.getFileName().toString();
-          Files.writeString(
-              file, withOwnTopics(yaml.replace("localhost:9092", bootstrapServers), name));
-        }
-      }
-    }
-  }
-
-  /** A pipeline that names no topic, with topics of its own. */
-  static String withOwnTopics(String yaml, String name) {
-    return withOutputTopics(
-        yaml.replaceFirst("(?m)^input:$", "input:\n  topic: " + name + ".examples"), name);
-  }
-
-  static String withOutputTopics(String yaml, String name) {
-    return yaml
-        + """
-        output:
-          topics:
-            metrics: %1$s.metrics
-            events: %1$s.events
-            dead-letters: %1$s.dlq
-            models: %1$s.models
-        """
-            .formatted(name);
-  }
-
-  static void create(Path pipeline) {
-    assertThat(Cli.run("topics", "create", "-c", pipeline.toString()).exitCode()).isZero();
   }
 
   /**
@@ -169,30 +244,32 @@ final class Story {
     return newest.values().stream().mapToInt(Integer::intValue).sum();
   }
 
-  private void compareTotals(String expected) {
-    List<double[]> told = totals(expected);
-    List<double[]> seen = totals(said.toString());
-    assertThat(seen).as(said.toString()).hasSize(told.size());
-    for (int row = 0; row < told.size(); row++) {
-      for (int column = 0; column < told.get(row).length; column++) {
-        double value = told.get(row)[column];
-        double allowed = TOLERANCE * Math.max(1, Math.abs(value));
-        assertThat(Math.abs(seen.get(row)[column] - value))
-            .as("column %d of\n%s\nwhere the page has\n%s", column, said, expected)
-            .isLessThanOrEqualTo(allowed);
+  /** Each line of the block was said; a "…" or "..." stands for lines left out. */
+  private void compare(PageBlock block) {
+    for (String line : block.lines()) {
+      if (line.isBlank() || line.strip().matches("\\.\\.\\.|…")) {
+        continue;
+      }
+      if (watch == null) {
+        requireSaid(line, said.toString());
+      } else {
+        String expected = withoutRate(line);
+        Awaitility.await()
+            .atMost(PATIENCE)
+            .untilAsserted(() -> requireSaid(expected, withoutRate(watch.out())));
       }
     }
   }
 
-  private static List<double[]> totals(String output) {
-    List<double[]> rows = new ArrayList<>();
-    Matcher row = TOTAL.matcher(output);
-    while (row.find()) {
-      rows.add(
-          Stream.of(row.group(1).strip().split(" +"))
-              .mapToDouble(cell -> Double.parseDouble(cell.replace(",", "")))
-              .toArray());
-    }
-    return rows;
+  /** The last column of watch is the speed. */
+  private static String withoutRate(String lines) {
+    return lines.replaceAll("(?m) +\\S+$", "");
+  }
+
+  private void requireSaid(String line, String all) {
+    String plain = all.replace(folder + "/", "").replace(bootstrapServers, "localhost:9092");
+    assertThat(plain.lines().anyMatch(other -> Alike.lines(line, other)))
+        .as("%s has \"%s\", but what came was:\n%s", page, line, plain)
+        .isTrue();
   }
 }

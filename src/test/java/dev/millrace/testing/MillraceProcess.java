@@ -166,7 +166,8 @@ public final class MillraceProcess implements AutoCloseable {
     return read(err);
   }
 
-  private void awaitOut(String text) {
+  /** Waits until the standard output holds a text; fails if the process ends before. */
+  public void awaitOut(String text) {
     await(out, text);
   }
 
