@@ -129,7 +129,7 @@ final class StandardExampleReader implements ExampleReader {
       throws RefusedException, IOException {
     long block = decoder.readMapStart();
     boolean isEmpty = count == 0 && block == 0;
-    if (labelsAlone || mayComeApart && hasLabel && isEmpty) {
+    if (labelsAlone || (mayComeApart && hasLabel && isEmpty)) {
       into.kind = RecordKind.LABEL;
       into.resize(0);
       skipMap(block);

@@ -97,7 +97,7 @@ final class VersionOne {
     int classes = VarLong.readClasses(in);
     for (int a = 0; a < classes; a++) {
       for (int p = 0; p < classes; p++) {
-        matrix.add(a, p, VarLong.read(in));
+        matrix.add(a, p, (double) VarLong.read(in));
       }
     }
     return matrix;
@@ -106,11 +106,11 @@ final class VersionOne {
   private static ClassTally readTally(DataInput in) throws IOException {
     long examples = VarLong.read(in);
     return ClassTally.of(
-        examples, VarLong.readArray(in), VarLong.readArray(in), VarLong.readArray(in));
+        (double) examples, VarLong.readArray(in), VarLong.readArray(in), VarLong.readArray(in));
   }
 
   private static RunningMean readMean(DataInput in) throws IOException {
-    return RunningMean.of(VarLong.read(in), in.readDouble());
+    return RunningMean.of((double) VarLong.read(in), in.readDouble());
   }
 
   private static MajorityClass readMajorityClass(DataInput in) throws IOException {
@@ -119,10 +119,10 @@ final class VersionOne {
   }
 
   private static ErrorSums readErrors(DataInput in) throws IOException {
-    return ErrorSums.of(VarLong.read(in), in.readDouble(), in.readDouble());
+    return ErrorSums.of((double) VarLong.read(in), in.readDouble(), in.readDouble());
   }
 
   private static RunningMoments readMoments(DataInput in) throws IOException {
-    return RunningMoments.of(VarLong.read(in), in.readDouble(), in.readDouble());
+    return RunningMoments.of((double) VarLong.read(in), in.readDouble(), in.readDouble());
   }
 }

@@ -70,7 +70,7 @@ final class Layout {
   /** Floats of a layer: a multiple of 16. */
   private static long length(int inputs, LayerSpec layer) {
     int columns = weightColumns(inputs, layer);
-    long rows = inputs + (layer.layerNorm() ? 3 : 1);
+    long rows = (long) inputs + (layer.layerNorm() ? 3 : 1);
     long end = rows * Kernels.stride(columns) + Kernels.paddingAfterBias(columns);
     return (end + Kernels.LANES - 1) / Kernels.LANES * Kernels.LANES;
   }

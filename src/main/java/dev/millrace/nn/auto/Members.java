@@ -97,7 +97,6 @@ final class Members {
    * Predicts the record in the first row and learns it with the replayed ones in the next rows.
    *
    * @param replayed how many there are
-   * @param learns whether there is anything to tell apart; else it only predicts
    * @return whether all members could take their step
    */
   boolean learn(int replayed, AutoScratch scratch) {
