@@ -75,7 +75,6 @@ final class StandardExampleReader implements ExampleReader {
     int branch = decoder.readIndex();
     switch (branch) {
       case 0 -> {
-        decoder.readNull();
         if (!mayComeApart) {
           throw LabelReader.missing();
         }

@@ -77,6 +77,40 @@ class ExampleDecoderTest {
   }
 
   @Test
+  void whatOneRecordMissesTheNextOneHas() {
+    ExampleDecoder decoder = new ExampleDecoder(Records.undeclared());
+
+    assertThat(decoder.decode(Records.record("k", missing(1), 1), example)).isNull();
+    assertThat(features()).containsExactly(1, Float.NaN, 3);
+    assertThat(decoder.decode(Records.record("k", missing(0, 2), 2), example)).isNull();
+    assertThat(features()).containsExactly(Float.NaN, 2, Float.NaN);
+    assertThat(decoder.decode(Records.record("k", missing(), 3), example)).isNull();
+    assertThat(features()).containsExactly(1, 2, 3);
+  }
+
+  @Test
+  void aFeatureThatIsMissingMustBeOneOfTheRecord() {
+    for (int position : new int[] {-1, 3}) {
+      DeadLetter letter = decode(Records.undeclared(), missing(position));
+
+      assertThat(letter.reason()).isEqualTo(DeadLetterReason.INVALID_FEATURE);
+      assertThat(letter.message()).isEqualTo("\"missing\" names feature " + position + " of 3");
+    }
+  }
+
+  @Test
+  void aRecordOfAsManyFeaturesAsAllowedIsRead() {
+    float[] numbers = new float[1_000];
+    for (int i = 0; i < numbers.length; i++) {
+      numbers[i] = i;
+    }
+
+    assertThat(decode(Records.undeclared(), Records.classValue("k", "a", numbers))).isNull();
+
+    assertThat(features()).containsExactly(numbers);
+  }
+
+  @Test
   void declaredColumnsGetTheirPlacesAndIndicators() {
     InputSpec spec =
         Records.spec(
@@ -305,6 +339,13 @@ class ExampleDecoderTest {
   }
 
   @Test
+  void anArrayIsRefusedThatClaimsMoreThanTheBytesOfItsRecord() throws IOException {
+    DeadLetter letter = decode(Records.undeclared(), bomb(5));
+
+    assertThat(letter.message()).contains("an array claims 5 items in 17 bytes");
+  }
+
+  @Test
   void bytesOfAnyKindNeverThrow() {
     long seed = 20261125;
     SplittableRandom random = new SplittableRandom(seed);
@@ -336,6 +377,11 @@ class ExampleDecoderTest {
 
   private static byte[] good() {
     return Records.classValue("k", "a", 1, 2);
+  }
+
+  private static byte[] missing(int... positions) {
+    return new ExampleEncoder()
+        .encode("e", "k", 0, "a", 0, 1f, new float[] {1, 2, 3}, 3, positions, Map.of());
   }
 
   private static byte[] weighted(float weight) {
