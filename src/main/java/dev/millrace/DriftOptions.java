@@ -161,7 +161,7 @@ final class DriftOptions {
    * @param task null if it will be guessed
    */
   static DriftPlan read(OptionReader drift, ModelSpec model, Task task, Problems problems) {
-    if (!(drift.given(DETECTOR) instanceof Node)) {
+    if (drift.given(DETECTOR) == null) {
       return null; // refused
     }
     Mapping own = ModelReader.mapOf(drift, DETECTOR, NAME);

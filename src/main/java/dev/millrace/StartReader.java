@@ -156,7 +156,7 @@ final class StartReader {
 
   private void checkClasses(ModelSpec spec, Task task, List<String> classes) {
     int outputs = file.weights().output().units();
-    if (task == null || task.isClassification() && classes.isEmpty()) {
+    if (task == null || (task.isClassification() && classes.isEmpty())) {
       model.refuse(
           ModelOptions.FROM,
           "cannot start from %s: it does not name the classes of its %d outputs."
@@ -176,7 +176,7 @@ final class StartReader {
       return;
     }
     int needed = spec.forTask(task).outputs(task, classes.size());
-    if (outputs != needed || task == Task.BINARY && classes.size() > 2) {
+    if (outputs != needed || (task == Task.BINARY && classes.size() > 2)) {
       model.refuse(
           ModelOptions.FROM,
           "cannot start from %s: its outputs are %d, which does not fit the task %s%s"

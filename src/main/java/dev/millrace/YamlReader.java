@@ -52,10 +52,10 @@ final class YamlReader {
   private final Problems problems;
 
   /** Aliases make one node stand in many places: it is read once, however many. */
-  private final Map<org.yaml.snakeyaml.nodes.Node, Node> read = new IdentityHashMap<>();
+  private final IdentityHashMap<org.yaml.snakeyaml.nodes.Node, Node> read = new IdentityHashMap<>();
 
   /** How many nodes a reader sees who follows every alias: a few lines can stand for billions. */
-  private final Map<Node, Long> sizes = new IdentityHashMap<>();
+  private final IdentityHashMap<Node, Long> sizes = new IdentityHashMap<>();
 
   private YamlReader(Problems problems) {
     this.problems = problems;

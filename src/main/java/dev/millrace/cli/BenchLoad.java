@@ -13,8 +13,11 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.concurrent.atomic.AtomicReference;
+import org.apache.kafka.clients.producer.Callback;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /**
@@ -69,17 +72,25 @@ record BenchLoad(
         : "model: auto\nauto: " + auto.id();
   }
 
-  /** Fills the topic of examples: one record that is refused, then all others. */
+  /**
+   * Fills the topic of examples: one record that is refused, then all others. The benchmark would
+   * wait without end for one that the broker did not take.
+   */
   void fill(Settings settings) {
     String topic = settings.input().topic();
     Source source = source();
+    AtomicReference<Exception> firstFailure = new AtomicReference<>();
+    Callback sent = (metadata, failure) -> firstFailure.compareAndSet(null, failure);
     try (KafkaProducer<byte[], byte[]> producer = producer(settings, 20);
         Progress progress = new Progress("fill the topic", records)) {
-      producer.send(new ProducerRecord<>(topic, 0, bytes("start"), new byte[0]));
+      producer.send(new ProducerRecord<>(topic, 0, bytes("start"), new byte[0]), sent);
       for (int i = 0; i < records; i++) {
-        producer.send(source.next(topic, i));
+        producer.send(source.next(topic, i), sent);
         progress.step();
       }
+    }
+    if (firstFailure.get() != null) {
+      throw new KafkaException("topic " + topic + " did not take all records", firstFailure.get());
     }
   }
 

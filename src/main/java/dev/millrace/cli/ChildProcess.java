@@ -15,6 +15,8 @@ final class ChildProcess {
   private ChildProcess() {}
 
   /**
+   * Runs a main class until its parent is gone.
+   *
    * @param args the main class, then its arguments
    */
   public static void main(String[] args) throws ReflectiveOperationException {

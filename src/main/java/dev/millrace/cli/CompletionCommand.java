@@ -33,6 +33,7 @@ final class CompletionCommand implements Callable<Integer> {
       paramLabel = "SHELL",
       completionCandidates = Shells.class,
       description = "bash or zsh.")
+  @SuppressWarnings("unused") // picocli needs somewhere to put it
   private Shell shell;
 
   @Spec private CommandSpec spec;

@@ -170,7 +170,7 @@ final class EvaluateCommand implements Callable<Integer> {
     if (!(heldOut >= 0 && heldOut < 1)) {
       throw CliError.usage("--validation must be at least 0 and below 1, but was " + heldOut);
     }
-    if (wait < 0 || wait > 0 && heldOut == 0) {
+    if (wait < 0 || (wait > 0 && heldOut == 0)) {
       throw CliError.usage(
           "--patience must be 0 or more, with examples held out (--validation 0.1), but was "
               + wait);

@@ -1,6 +1,5 @@
 package dev.millrace.cli;
 
-import dev.millrace.cli.FieldProfile.Type;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -27,7 +26,7 @@ final class FieldSet {
   /** The field of a name, which holds numbers whether or not one comes. */
   FieldProfile number(String name) {
     return fields.computeIfAbsent(
-        name, absent -> new FieldProfile(absent, Type.NUMBER, false, List.of()));
+        name, absent -> new FieldProfile(absent, FieldProfile.Type.NUMBER, false, List.of()));
   }
 
   /** Says that a field cannot be used, and why. */
@@ -87,10 +86,10 @@ final class FieldSet {
       return;
     }
     switch (schema.getType()) {
-      case INT, LONG, FLOAT, DOUBLE -> declare(name, Type.NUMBER, nullable, List.of());
-      case BOOLEAN -> declare(name, Type.BOOLEAN, nullable, List.of());
-      case STRING -> declare(name, Type.TEXT, nullable, List.of());
-      case ENUM -> declare(name, Type.TEXT, nullable, schema.getEnumSymbols());
+      case INT, LONG, FLOAT, DOUBLE -> declare(name, FieldProfile.Type.NUMBER, nullable, List.of());
+      case BOOLEAN -> declare(name, FieldProfile.Type.BOOLEAN, nullable, List.of());
+      case STRING -> declare(name, FieldProfile.Type.TEXT, nullable, List.of());
+      case ENUM -> declare(name, FieldProfile.Type.TEXT, nullable, schema.getEnumSymbols());
       case RECORD -> {
         if (depth < DEEPEST) {
           addRecord(name + ".", schema, nullable, depth + 1);
@@ -102,7 +101,8 @@ final class FieldSet {
     }
   }
 
-  private void declare(String name, Type type, boolean nullable, List<String> symbols) {
+  private void declare(
+      String name, FieldProfile.Type type, boolean nullable, List<String> symbols) {
     fields.put(name, new FieldProfile(name, type, nullable, symbols));
   }
 }

@@ -63,9 +63,11 @@ public final class Millrace implements Runnable {
       usageHelp = true,
       scope = ScopeType.INHERIT,
       description = "Shows this help.")
+  @SuppressWarnings("unused") // picocli needs somewhere to put it
   private boolean help;
 
   @Option(names = "--version", versionHelp = true, description = "Shows the versions in use.")
+  @SuppressWarnings("unused") // picocli needs somewhere to put it
   private boolean versionAsked;
 
   @Option(

@@ -14,7 +14,6 @@ import java.util.Map;
  * means of its scores, weighted by the examples that it has learned. Not thread-safe.
  */
 final class ModelStandings {
-  private static final String ROW = "%-14s %11s  %9s %10s";
 
   /** One model over the keys. */
   private static final class Sums {
@@ -79,7 +78,7 @@ final class ModelStandings {
   }
 
   private static String row(Object... cells) {
-    return String.format(Locale.ROOT, ROW, cells).stripTrailing();
+    return String.format(Locale.ROOT, "%-14s %11s  %9s %10s", cells).stripTrailing();
   }
 
   /** Adds the models to a report, by name; nothing where there is but one. */

@@ -29,6 +29,8 @@ final class ModelsFollower implements Runnable, AutoCloseable {
   /** Takes what the topic says about a key. */
   interface Listener {
     /**
+     * Takes one record of the topic.
+     *
      * @throws IOException if it is no model
      */
     void accept(Arrival arrival) throws IOException;

@@ -29,6 +29,7 @@ final class StopCommand implements Callable<Integer> {
         names = "--savepoint",
         required = true,
         description = "Keeps all for a later start with --from-savepoint.")
+    @SuppressWarnings("unused") // picocli needs somewhere to put it
     private boolean savepoint;
 
     @Option(

@@ -9,7 +9,6 @@ import java.util.Locale;
 /** The end of a run: a line for each key, worst window first, and one for all of them. */
 final class SummaryTable {
   private static final int MOST_KEYS = 20;
-  private static final String ROW = "%-14s %9s  %9s %10s  %9s %7s %10s %9s";
 
   private static final Object[][] CLASS_HEADER = {
     {"", "", "window", "no-change", "total", "total", "no-change", "majority"},
@@ -128,7 +127,8 @@ final class SummaryTable {
   }
 
   private static String row(Object... cells) {
-    return String.format(Locale.ROOT, ROW, cells).stripTrailing();
+    return String.format(Locale.ROOT, "%-14s %9s  %9s %10s  %9s %7s %10s %9s", cells)
+        .stripTrailing();
   }
 
   private static String count(long value) {

@@ -1,5 +1,6 @@
 package dev.millrace.cli;
 
+import java.io.Console;
 import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -31,13 +32,28 @@ final class Terminal {
     // System.console() looks at standard input and output only; /proc knows each descriptor.
     Path file = Path.of("/proc/self/fd", Integer.toString(descriptor));
     if (!Files.exists(file.getParent())) {
-      return System.console() != null;
+      return hasConsole();
     }
     try {
       String target = Files.readSymbolicLink(file).toString();
       return target.startsWith("/dev/pts/") || target.startsWith("/dev/tty");
     } catch (IOException e) {
       return false;
+    }
+  }
+
+  // From Java 22 on there is a console even where input and output are files; it knows. The check
+  // would have the comparison gone that Java 17 needs.
+  @SuppressWarnings("SystemConsoleNull")
+  private static boolean hasConsole() {
+    Console console = System.console();
+    if (console == null || Runtime.version().feature() < 22) {
+      return console != null;
+    }
+    try {
+      return (boolean) Console.class.getMethod("isTerminal").invoke(console);
+    } catch (ReflectiveOperationException e) {
+      throw new LinkageError(e.getMessage(), e);
     }
   }
 

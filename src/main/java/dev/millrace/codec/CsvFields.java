@@ -54,7 +54,7 @@ final class CsvFields implements MappedExampleReader.Parser, MappedExampleReader
     }
     // A class that looks like a number is spelt as it came: 007 is not 7.
     boolean hasClasses =
-        !spec.classes().isEmpty() || spec.task() != null && spec.task() != Task.REGRESSION;
+        !spec.classes().isEmpty() || (spec.task() != null && spec.task() != Task.REGRESSION);
     kinds[places.get(spec.label())] = hasClasses ? Kind.TEXT : Kind.EITHER;
   }
 

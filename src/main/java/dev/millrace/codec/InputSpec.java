@@ -128,7 +128,7 @@ public record InputSpec(
 
   /** Whether dots in names reach into nested records. */
   public boolean hasPaths() {
-    return format == Format.JSON || format != Format.CSV && !ExampleSchema.isStandard(this);
+    return format == Format.JSON || (format != Format.CSV && !ExampleSchema.isStandard(this));
   }
 
   /** Numbers that the declared features are together. */

@@ -162,8 +162,8 @@ final class OnnxChain {
       return Activation.SILU;
     }
     boolean scaled =
-        inner.getOpType().equals("Div") && tensors.is(inner.getInput(1), Math.sqrt(2))
-            || inner.getOpType().equals("Mul") && tensors.is(inner.getInput(1), Math.sqrt(0.5));
+        (inner.getOpType().equals("Div") && tensors.is(inner.getInput(1), Math.sqrt(2)))
+            || (inner.getOpType().equals("Mul") && tensors.is(inner.getInput(1), Math.sqrt(0.5)));
     NodeProto erf = scaled ? reader(inner, "Erf") : null;
     NodeProto sum = erf == null ? null : reader(erf, "Add");
     if (sum != null && hasOperand(sum, 1) && isProduct(product, sum)) {

@@ -97,7 +97,7 @@ public final class OnnxImport {
     NodeProto node = chain.next();
     boolean gemm = node.getOpType().equals("Gemm");
     boolean turned = gemm && OnnxChain.number(node, "transB", 0) == 1;
-    if (!gemm && !node.getOpType().equals("MatMul") || !node.getInput(0).equals(chain.at())) {
+    if ((!gemm && !node.getOpType().equals("MatMul")) || !node.getInput(0).equals(chain.at())) {
       throw chain.unexpected(node, "a fully connected layer (Gemm, or MatMul and Add)");
     }
     if (OnnxChain.number(node, "alpha", 1) != 1
@@ -139,7 +139,7 @@ public final class OnnxImport {
   private void requireRows(NodeProto node) throws OnnxException {
     double axis = OnnxChain.number(node, "axis", -1);
     float epsilon = (float) OnnxChain.number(node, "epsilon", ModelWeights.LAYER_NORM_EPSILON);
-    if (axis != -1 && axis != 1 || epsilon != ModelWeights.LAYER_NORM_EPSILON) {
+    if ((axis != -1 && axis != 1) || epsilon != ModelWeights.LAYER_NORM_EPSILON) {
       throw chain.unexpected(
           node, "one of the last axis with epsilon " + ModelWeights.LAYER_NORM_EPSILON);
     }

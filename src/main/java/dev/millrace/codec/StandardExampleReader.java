@@ -75,7 +75,6 @@ final class StandardExampleReader implements ExampleReader {
     int branch = decoder.readIndex();
     switch (branch) {
       case 0 -> {
-        decoder.readNull();
         if (!mayComeApart) {
           throw LabelReader.missing();
         }
@@ -129,7 +128,7 @@ final class StandardExampleReader implements ExampleReader {
       throws RefusedException, IOException {
     long block = decoder.readMapStart();
     boolean isEmpty = count == 0 && block == 0;
-    if (labelsAlone || mayComeApart && hasLabel && isEmpty) {
+    if (labelsAlone || (mayComeApart && hasLabel && isEmpty)) {
       into.kind = RecordKind.LABEL;
       into.resize(0);
       skipMap(block);

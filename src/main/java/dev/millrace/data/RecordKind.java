@@ -1,6 +1,6 @@
 package dev.millrace.data;
 
-/** What a record has of an example. */
+/** What a record has of an example. State holds the place of one here: new ones come last. */
 public enum RecordKind {
   /** Features and label: what a model learns from at once. */
   EXAMPLE(true, true),

@@ -44,7 +44,7 @@ final class AreaUnderCurve {
       return;
     }
     int bits = Float.floatToRawIntBits(score + 0f); // -0 is 0
-    int ordered = bits ^ bits >> 31 & Integer.MAX_VALUE;
+    int ordered = bits ^ (bits >> 31 & Integer.MAX_VALUE);
     order[size] = (long) ordered << 32 | size;
     positive[size] = isPositive;
     weights[size] = weight;

@@ -170,7 +170,7 @@ final class ClassificationWindow {
   }
 
   private static int pair(int lower, int upper) {
-    return lower & 0xFFFF | upper << Short.SIZE;
+    return (lower & 0xFFFF) | upper << Short.SIZE;
   }
 
   private static int lower(int pair) {

@@ -26,7 +26,7 @@ final class MajorityClass {
     // Only this class has grown, so only it can overtake.
     if (majority == ClassTally.NO_PREDICTION
         || weights[label] > weights[majority]
-        || weights[label] == weights[majority] && label < majority) {
+        || (weights[label] == weights[majority] && label < majority)) {
       majority = label;
     }
   }

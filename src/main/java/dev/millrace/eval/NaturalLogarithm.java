@@ -25,6 +25,8 @@ public final class NaturalLogarithm {
   private NaturalLogarithm() {}
 
   /**
+   * The natural logarithm of a number.
+   *
    * @param x positive, finite, not subnormal
    */
   public static double of(double x) {
@@ -33,7 +35,7 @@ public final class NaturalLogarithm {
     int mantissa = high & HIGH_MANTISSA;
     int upper = mantissa + 0x95F64 & 0x100000; // whether the mantissa is above √2
     int k = (high >> 20) - EXPONENT_BIAS + (upper >> 20);
-    long reduced = (long) (mantissa | upper ^ 0x3FF00000) << 32 | bits & 0xFFFFFFFFL;
+    long reduced = (long) (mantissa | (upper ^ 0x3FF00000)) << 32 | (bits & 0xFFFFFFFFL);
     double f = Double.longBitsToDouble(reduced) - 1.0;
     if ((HIGH_MANTISSA & 2 + mantissa) < 3) {
       return ofAlmostPower(f, k);

@@ -106,7 +106,7 @@ final class VersionOne {
     int classes = VarLong.readClass(in);
     for (int a = 0; a < classes; a++) {
       for (int p = 0; p < classes; p++) {
-        matrix.add(a, p, VarLong.read(in));
+        matrix.add(a, p, (double) VarLong.read(in));
       }
     }
     return matrix;
@@ -119,11 +119,11 @@ final class VersionOne {
     long[] hits = VarLong.readArray(in);
     Counts.require("predicted classes in the metrics", predicted.length, actual.length);
     Counts.require("hit classes in the metrics", hits.length, actual.length);
-    return ClassTally.of(examples, actual, predicted, hits);
+    return ClassTally.of((double) examples, actual, predicted, hits);
   }
 
   private static RunningMean readMean(DataInput in) throws IOException {
-    return RunningMean.of(VarLong.read(in), in.readDouble());
+    return RunningMean.of((double) VarLong.read(in), in.readDouble());
   }
 
   private static MajorityClass readMajorityClass(DataInput in) throws IOException {
@@ -132,10 +132,10 @@ final class VersionOne {
   }
 
   private static ErrorSums readErrors(DataInput in) throws IOException {
-    return ErrorSums.of(VarLong.read(in), in.readDouble(), in.readDouble());
+    return ErrorSums.of((double) VarLong.read(in), in.readDouble(), in.readDouble());
   }
 
   private static RunningMoments readMoments(DataInput in) throws IOException {
-    return RunningMoments.of(VarLong.read(in), in.readDouble(), in.readDouble());
+    return RunningMoments.of((double) VarLong.read(in), in.readDouble(), in.readDouble());
   }
 }

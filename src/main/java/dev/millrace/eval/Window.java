@@ -180,7 +180,7 @@ final class Window {
   }
 
   private long wide(int cell) {
-    return (long) cells[cell + 1] << 32 | cells[cell] & 0xFFFFFFFFL;
+    return (long) cells[cell + 1] << 32 | (cells[cell] & 0xFFFFFFFFL);
   }
 
   private void putWide(int cell, long value) {

@@ -112,7 +112,7 @@ public final class FleetFunction extends KeyedProcessFunction<String, FleetSampl
     for (Map.Entry<String, Entry> key : keys.entries()) {
       Entry entry = key.getValue();
       long recent = now - RECENT_MILLIS;
-      boolean drifting = entry.warned() || entry.drifted() > 0 && entry.drifted() > recent;
+      boolean drifting = entry.warned() || (entry.drifted() > 0 && entry.drifted() > recent);
       fleet.add(entry.sample(key.getKey()), entry.seen() > recent, drifting);
     }
     String pipeline = context.getCurrentKey();

@@ -171,7 +171,7 @@ final class LabelJoin {
   void keep(String id, EarlyLabel label, long mostBytes) {
     labels.add(id, label);
     forgetSettled(mostBytes);
-    while (labels.size() > spec.mostPending() || bytes() > mostBytes && labels.size() > 0) {
+    while (labels.size() > spec.mostPending() || (bytes() > mostBytes && labels.size() > 0)) {
       labels.takeOldest();
       count(LabelOutcome.DROPPED_LABELS);
     }

@@ -81,7 +81,7 @@ final class Lesson {
   /** Whether no model learns from the example; the first of its class is always learned. */
   private boolean isHeldOut(Chunk chunk, int row) {
     double share = spec.metrics().validation().share();
-    if (share == 0 || chunk.isClassification() && scratch.classOf[chunk.labelOf(row)] < 0) {
+    if (share == 0 || (chunk.isClassification() && scratch.classOf[chunk.labelOf(row)] < 0)) {
       return false;
     }
     if (!chunk.hasId(row)) {

@@ -19,6 +19,8 @@ public final class Onlooker {
   private Onlooker() {}
 
   /**
+   * A consumer without a group, which leaves no trace on the brokers.
+   *
    * @param kafka client properties
    */
   public static KafkaConsumer<byte[], byte[]> consumer(Map<String, String> kafka) {

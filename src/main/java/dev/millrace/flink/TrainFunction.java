@@ -209,7 +209,7 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
         events.noteSkipped(model, chunk.key(), others);
       }
       // Whoever predicts with published models is to have the one that answers here.
-      if (crowned || model.examples() > before && publisher.isDue(model)) {
+      if (crowned || (model.examples() > before && publisher.isDue(model))) {
         publisher.publish(model, state, chunk.key(), others);
       }
     }

@@ -29,14 +29,14 @@ final class Waiting<T extends Waiting.Thing> {
     T read(DataInput in) throws IOException;
   }
 
-  private final LinkedHashMap<String, T> things;
+  private final Map<String, T> things;
   private long bytes;
 
   Waiting() {
     this(new LinkedHashMap<>(), 0);
   }
 
-  private Waiting(LinkedHashMap<String, T> things, long bytes) {
+  private Waiting(Map<String, T> things, long bytes) {
     this.things = things;
     this.bytes = bytes;
   }

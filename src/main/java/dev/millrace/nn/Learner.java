@@ -339,7 +339,7 @@ public final class Learner implements OnlineModel {
   /** Where so many rows go: those that fill a whole mini-batch at once are kept by nobody. */
   private MiniBatch batchFor(int rows) {
     int batchSize = blueprint.spec().batchSize();
-    return batchSize == 1 || rows >= batchSize && (pending == null || pending.isEmpty())
+    return batchSize == 1 || (rows >= batchSize && (pending == null || pending.isEmpty()))
         ? workspace.wholeBatch(inputs(), batchSize)
         : pending();
   }

@@ -63,7 +63,7 @@ final class Normalizer {
     }
     for (int c = 0; c < columns; c++) {
       float x = row[offset + c];
-      if (x == x) {
+      if (!Float.isNaN(x)) {
         update(statistics, c, x);
       }
     }
@@ -109,7 +109,7 @@ final class Normalizer {
   void transform(double[] statistics, float[] row, int offset, float[] out, int outOffset) {
     for (int c = 0; c < columns; c++) {
       float x = row[offset + c];
-      out[outOffset + c] = x == x ? (float) transform(statistics, c, x) : 0f;
+      out[outOffset + c] = !Float.isNaN(x) ? (float) transform(statistics, c, x) : 0f;
     }
   }
 

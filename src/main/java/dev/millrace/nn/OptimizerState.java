@@ -48,7 +48,7 @@ final class OptimizerState {
     return optimizer instanceof Optimizer.Adam
         || optimizer instanceof Optimizer.AdamW
         || optimizer instanceof Optimizer.Ftrl
-        || optimizer instanceof Optimizer.Sgd sgd && sgd.momentum() != 0;
+        || (optimizer instanceof Optimizer.Sgd sgd && sgd.momentum() != 0);
   }
 
   private static boolean usesSecond(Optimizer optimizer) {

@@ -42,7 +42,8 @@ public sealed interface Schedule extends Serializable {
   record Step(long steps, float factor, long warmup) implements Schedule {
     @Override
     public double factor(long step) {
-      return StrictMath.pow(factor, step / steps);
+      long times = step / steps;
+      return StrictMath.pow(factor, (double) times);
     }
 
     @Override

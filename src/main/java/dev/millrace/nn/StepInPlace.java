@@ -47,7 +47,7 @@ final class StepInPlace {
       Workspace workspace) {
     network.propagateDeltas(parameters, rows, fused, workspace);
     if (!gradientIsWithin(Clipping.GREATEST_GRADIENT, x, rows, workspace)
-        || clipNorm != 0f && !shorten(x, workspace)) {
+        || (clipNorm != 0f && !shorten(x, workspace))) {
       return false;
     }
     if (plain) {

@@ -37,7 +37,7 @@ public final class WeightInitializer {
   public double gaussian(int layer, int neuron, int input) {
     long place = mix(mix(mix(seed + layer) + neuron) + input);
     double radius = uniform(mix(place + GOLDEN_GAMMA));
-    double angle = uniform(mix(place + 2 * GOLDEN_GAMMA));
+    double angle = uniform(mix(place + (GOLDEN_GAMMA << 1)));
     return StrictMath.sqrt(-2 * StrictMath.log(radius)) * StrictMath.cos(2 * Math.PI * angle);
   }
 

@@ -139,7 +139,7 @@ final class DotTiles {
     }
     for (; i < columns; i++) {
       for (int lane = 0; lane < Kernels.LANES; lane += WIDTH) {
-        line1(a, ai + lane, b, bi + i * bRow + lane, bRow, length, lanes, i * SUM + lane);
+        line1(a, ai + lane, b, bi + i * bRow + lane, length, lanes, i * SUM + lane);
       }
     }
   }
@@ -278,7 +278,7 @@ final class DotTiles {
 
   /** A row of a with 1 of b. */
   private static void line1(
-      float[] a, int ai, float[] b, int bi, int bRow, int length, float[] lanes, int li) {
+      float[] a, int ai, float[] b, int bi, int length, float[] lanes, int li) {
     FloatVector s0 = FloatVector.zero(SPECIES);
     for (int k = 0; k < length; k += Kernels.LANES) {
       FloatVector ak = at(a, ai + k);

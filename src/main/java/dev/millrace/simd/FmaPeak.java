@@ -15,6 +15,7 @@ public final class FmaPeak {
   private static final int BITS = Kernels.best().bits();
 
   /** Keeps the results, so that no compiler leaves the loop out. */
+  @SuppressWarnings("unused")
   private static volatile float kept;
 
   private FmaPeak() {}

@@ -34,6 +34,7 @@ final class Tiles {
   private static final int CACHE_LINE = 16;
 
   /** Keeps what was read, so that no compiler leaves the reading out. */
+  @SuppressWarnings("unused")
   private static int fetched;
 
   private Tiles() {}

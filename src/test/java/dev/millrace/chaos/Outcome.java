@@ -39,7 +39,8 @@ final class Outcome {
       all = fault.strike().on(bed, random);
     } finally {
       end = System.currentTimeMillis();
-      seconds = (end - begin) / 100 / 10.0;
+      long tenths = (end - begin) / 100;
+      seconds = tenths / 10.0;
     }
     struck(all, bed.cluster().restores() - before);
   }

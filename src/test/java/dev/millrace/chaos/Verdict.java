@@ -8,6 +8,8 @@ import dev.millrace.chaos.Oracle.Difference;
 @FunctionalInterface
 interface Verdict {
   /**
+   * Looks at what the job left behind.
+   *
    * @throws AssertionError if it is not what it should be
    */
   void on(Difference difference);

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.millrace.codec.FeatureSpec;
-import dev.millrace.codec.FeatureSpec.Type;
 import dev.millrace.data.Task;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -27,15 +26,16 @@ class CsvScanTest {
     assertThat(scan.task()).isEqualTo(Task.BINARY);
     assertThat(scan.features())
         .containsExactly(
-            new FeatureSpec("n", Type.NUMERIC, true, List.of(), 0),
-            new FeatureSpec("flag", Type.BOOLEAN, false, List.of(), 0),
-            new FeatureSpec("color", Type.ONE_HOT, true, List.of("blue", "red"), 0));
+            new FeatureSpec("n", FeatureSpec.Type.NUMERIC, true, List.of(), 0),
+            new FeatureSpec("flag", FeatureSpec.Type.BOOLEAN, false, List.of(), 0),
+            new FeatureSpec("color", FeatureSpec.Type.ONE_HOT, true, List.of("blue", "red"), 0));
   }
 
   @Test
   void hashesTextWithMoreThan32Values() throws IOException {
-    assertThat(featureOf(32).type()).isEqualTo(Type.ONE_HOT);
-    assertThat(featureOf(33)).isEqualTo(new FeatureSpec("t", Type.HASH, false, List.of(), 32));
+    assertThat(featureOf(32).type()).isEqualTo(FeatureSpec.Type.ONE_HOT);
+    assertThat(featureOf(33))
+        .isEqualTo(new FeatureSpec("t", FeatureSpec.Type.HASH, false, List.of(), 32));
   }
 
   @Test
@@ -65,7 +65,9 @@ class CsvScanTest {
   void doesNotTakeJavaLiteralsForNumbers() throws IOException {
     CsvScan scan = scan("a,b,y\n1d,0x1p3,u\n2f,7,v\n", "y", null);
 
-    assertThat(scan.features()).extracting(FeatureSpec::type).containsOnly(Type.ONE_HOT);
+    assertThat(scan.features())
+        .extracting(FeatureSpec::type)
+        .containsOnly(FeatureSpec.Type.ONE_HOT);
   }
 
   @Test

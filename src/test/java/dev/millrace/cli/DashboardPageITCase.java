@@ -176,7 +176,7 @@ class DashboardPageITCase extends DashboardPage {
       double loss = 0.2 + 0.8 / epoch;
       server.publish(
           with(
-              record("bounded", epoch * 100, "0.9", "0.9", "0.3"),
+              record("bounded", epoch * 100L, "0.9", "0.9", "0.3"),
               """
               "epoch":%d,"validation":{"best_epoch":%d,"best_loss":%s,"stopped":%b,\
               "window":{"accuracy":0.8125,"f1":0.7,"loss":%s},"epoch":{"accuracy":0.8,"loss":%s}}\

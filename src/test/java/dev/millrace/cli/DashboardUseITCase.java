@@ -88,7 +88,7 @@ class DashboardUseITCase extends DashboardPage {
   @Test
   void driftsAndResetsAreMarkedOnTheLines() throws IOException {
     for (int i = 1; i <= 50; i++) {
-      server.publish(record("shop-1", i * 100, "0.9", "0.9", "0.3"));
+      server.publish(record("shop-1", i * 100L, "0.9", "0.9", "0.3"));
     }
     awaitText("examples", "5,000");
     assertThat(markedPixels("--warn")).isZero();
@@ -227,7 +227,7 @@ class DashboardUseITCase extends DashboardPage {
   @Test
   void aChartIsReadPointByPoint() throws IOException {
     for (int i = 1; i <= 5; i++) {
-      server.publish(record("shop-1", i * 100, "0." + i, "0.9", "0.3"));
+      server.publish(record("shop-1", i * 100L, "0." + i, "0.9", "0.3"));
     }
     awaitText("examples", "500");
     browser.script("document.querySelector('#charts .plot').focus()");

@@ -242,8 +242,8 @@ class DeployITCase {
     for (String line : cluster.scrape().lines().toList()) {
       boolean wanted =
           reason == null
-              || line.contains("reason=\"" + reason.id() + "\"")
-                  && line.contains("operator_name=\"decode\"");
+              || (line.contains("reason=\"" + reason.id() + "\"")
+                  && line.contains("operator_name=\"decode\""));
       if (line.startsWith(metric.prometheusName() + "{") && wanted) {
         return Double.parseDouble(line.substring(line.lastIndexOf(' ')));
       }

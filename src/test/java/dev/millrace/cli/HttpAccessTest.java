@@ -63,7 +63,8 @@ class HttpAccessTest {
 
   @Test
   void theTokenIsTakenFromProgramsAndFromTheDialogueOfBrowsers() throws IOException {
-    String login = Base64.getEncoder().encodeToString(("me:" + TOKEN).getBytes());
+    String login =
+        Base64.getEncoder().encodeToString(("me:" + TOKEN).getBytes(StandardCharsets.UTF_8));
     for (String way : List.of("Bearer " + TOKEN, "bearer " + TOKEN, "Basic " + login)) {
       String header = "Authorization: " + way + "\r\n";
 

@@ -1,5 +1,6 @@
 package dev.millrace.cli;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -155,10 +156,10 @@ class ServeServerTest {
     others.accept(ModelSamples.arrival("k", 100, new Place(0, 0)));
     ServeApi api = new ServeApi(ModelSamples.SETTINGS.input().spec(), others, fleet);
 
-    Reply reply = api.predict("{\"key\":\"k\",\"features\":{}}".getBytes());
+    Reply reply = api.predict("{\"key\":\"k\",\"features\":{}}".getBytes(UTF_8));
 
     assertThat(reply.status()).isEqualTo(409);
-    assertThat(new String(reply.body())).contains("other-settings", "4 tanh");
+    assertThat(new String(reply.body(), UTF_8)).contains("other-settings", "4 tanh");
   }
 
   @Test
@@ -187,7 +188,8 @@ class ServeServerTest {
       view.accept("no JSON");
 
       assertThat(api.fleet().status()).isEqualTo(200);
-      assertThat(new String(api.fleet().body())).isEqualTo("{\"pipeline\":\"samples\",\"keys\":2}");
+      assertThat(new String(api.fleet().body(), UTF_8))
+          .isEqualTo("{\"pipeline\":\"samples\",\"keys\":2}");
     }
   }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.millrace.data.DeadLetter;
 import dev.millrace.data.DeadLetterReason;
 import dev.millrace.data.Example;
+import dev.millrace.data.KafkaRecord;
 import dev.millrace.data.Task;
 import dev.millrace.testing.Records;
 import java.io.ByteArrayOutputStream;
@@ -22,6 +23,7 @@ import org.apache.avro.generic.GenericRecordBuilder;
 import org.apache.avro.io.BinaryEncoder;
 import org.apache.avro.io.EncoderFactory;
 import org.apache.avro.message.BinaryMessageEncoder;
+import org.apache.avro.util.Utf8;
 import org.junit.jupiter.api.Test;
 
 class ExampleDecoderTest {
@@ -77,6 +79,40 @@ class ExampleDecoderTest {
   }
 
   @Test
+  void whatOneRecordMissesTheNextOneHas() {
+    ExampleDecoder decoder = new ExampleDecoder(Records.undeclared());
+
+    assertThat(decoder.decode(Records.record("k", missing(1), 1), example)).isNull();
+    assertThat(features()).containsExactly(1, Float.NaN, 3);
+    assertThat(decoder.decode(Records.record("k", missing(0, 2), 2), example)).isNull();
+    assertThat(features()).containsExactly(Float.NaN, 2, Float.NaN);
+    assertThat(decoder.decode(Records.record("k", missing(), 3), example)).isNull();
+    assertThat(features()).containsExactly(1, 2, 3);
+  }
+
+  @Test
+  void aFeatureThatIsMissingMustBeOneOfTheRecord() {
+    for (int position : new int[] {-1, 3}) {
+      DeadLetter letter = decode(Records.undeclared(), missing(position));
+
+      assertThat(letter.reason()).isEqualTo(DeadLetterReason.INVALID_FEATURE);
+      assertThat(letter.message()).isEqualTo("\"missing\" names feature " + position + " of 3");
+    }
+  }
+
+  @Test
+  void aRecordOfAsManyFeaturesAsAllowedIsRead() {
+    float[] numbers = new float[1_000];
+    for (int i = 0; i < numbers.length; i++) {
+      numbers[i] = i;
+    }
+
+    assertThat(decode(Records.undeclared(), Records.classValue("k", "a", numbers))).isNull();
+
+    assertThat(features()).containsExactly(numbers);
+  }
+
+  @Test
   void declaredColumnsGetTheirPlacesAndIndicators() {
     InputSpec spec =
         Records.spec(
@@ -112,6 +148,38 @@ class ExampleDecoderTest {
     assertThat(Arrays.copyOf(second, 6)).containsExactly(Float.NaN, 1, 0, 0, 1, 0);
     assertThat(Arrays.copyOfRange(first, 6, 10)).containsExactlyInAnyOrder(1, 0, 0, 0);
     assertThat(Arrays.copyOfRange(second, 6, 10)).containsExactly(Arrays.copyOfRange(first, 6, 10));
+  }
+
+  @Test
+  void aTextKeepsItsBucketForEver() {
+    // Saved models have their weights there. Computed apart from FNV-1a and MurmurHash3's mixer.
+    assertThat(FeatureMapper.hash(new Utf8(""))).isEqualTo(0xAB3E7C0B);
+    assertThat(FeatureMapper.hash(new Utf8("Oslo"))).isEqualTo(0x4DAFE047);
+    assertThat(FeatureMapper.hash(new Utf8("São Paulo"))).isEqualTo(0x0D532A0A);
+    assertThat(FeatureMapper.hash(new Utf8("漢字"))).isEqualTo(0x6F017935);
+  }
+
+  @Test
+  void aColumnThatOneRecordHasIsMissingInTheNextWithoutIt() {
+    InputSpec spec =
+        Records.spec(
+            Task.BINARY,
+            List.of("no", "yes"),
+            List.of(new FeatureSpec("plan", FeatureSpec.Type.ONE_HOT, true, List.of("a", "b"), 0)));
+    ExampleDecoder decoder = new ExampleDecoder(spec);
+
+    decoder.decode(planned(Map.of("plan", "a")), example);
+    assertThat(features()).containsExactly(1, 0, 0);
+    decoder.decode(planned(Map.of()), example);
+    assertThat(features()).containsExactly(0, 0, 1);
+    decoder.decode(planned(Map.of("plan", "c")), example);
+    assertThat(features()).containsExactly(0, 0, 0);
+  }
+
+  @Test
+  void anExampleMayWeighNothing() {
+    assertThat(decode(Records.undeclared(), weighted(0))).isNull();
+    assertThat(example.weight).isZero();
   }
 
   @Test
@@ -207,6 +275,11 @@ class ExampleDecoderTest {
     assertThat(refused).isNull();
     assertThat(example.label).isEqualTo("up");
     assertThat(features()).containsExactly(1.5f, 0, 1);
+    String other = "{\"label\":%s,\"weight\":2,\"at\":5,\"a\":{\"b\":1.5},\"c\":\"y\"}";
+    assertThat(decode(spec, other.formatted("true").getBytes(StandardCharsets.UTF_8))).isNull();
+    assertThat(example.label).isEqualTo("true");
+    assertThat(reason(spec, other.formatted("[1]").getBytes(StandardCharsets.UTF_8)))
+        .isEqualTo(DeadLetterReason.INVALID_LABEL);
   }
 
   @Test
@@ -305,6 +378,13 @@ class ExampleDecoderTest {
   }
 
   @Test
+  void anArrayIsRefusedThatClaimsMoreThanTheBytesOfItsRecord() throws IOException {
+    DeadLetter letter = decode(Records.undeclared(), bomb(5));
+
+    assertThat(letter.message()).contains("an array claims 5 items in 17 bytes");
+  }
+
+  @Test
   void bytesOfAnyKindNeverThrow() {
     long seed = 20261125;
     SplittableRandom random = new SplittableRandom(seed);
@@ -336,6 +416,15 @@ class ExampleDecoderTest {
 
   private static byte[] good() {
     return Records.classValue("k", "a", 1, 2);
+  }
+
+  private static KafkaRecord planned(Map<String, String> attributes) {
+    return Records.record("k", Records.value("k", "no", 0, new float[0], attributes), 1);
+  }
+
+  private static byte[] missing(int... positions) {
+    return new ExampleEncoder()
+        .encode("e", "k", 0, "a", 0, 1f, new float[] {1, 2, 3}, 3, positions, Map.of());
   }
 
   private static byte[] weighted(float weight) {

@@ -150,6 +150,115 @@ class MetricsJsonTest {
   }
 
   @Test
+  void theAveragesOfClassesStandInEachBlockThatHasThem() throws IOException {
+    ClassificationBlock block =
+        new ClassificationBlock(
+            1, 1, 1, 1, 1, 1, 1, NONE, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, averages(NONE));
+    ClassificationBaseline baseline = new ClassificationBaseline(0, 0, 0, 0);
+    ClassificationScores scores =
+        new ClassificationScores(
+            1, 0, block, block, new Fading<>(0.9, 1, block), baseline, baseline, null, null, NONE);
+
+    JsonNode record = new ObjectMapper().readTree(encode(report(Task.MULTICLASS, scores)));
+
+    for (String name : List.of("window", "total", "fading")) {
+      for (String average : List.of("macro", "weighted", "micro")) {
+        assertThat(record.path(name).path(average))
+            .as("%s of %s", average, name)
+            .hasToString("{\"precision\":0.1,\"recall\":0.2,\"f1\":0.3}");
+      }
+    }
+  }
+
+  @Test
+  void scoresOfHeldOutExamplesStandBesideThoseOfAllOthersEpochByEpoch() {
+    ClassificationBaseline none = new ClassificationBaseline(0, 0, 0, 0);
+    ClassificationScores scores =
+        new ClassificationScores(
+            7, 0, block(4, 0.5, 0.25, 0.75), block(6, 1, 2, 3), null, none, none, null, null, NONE);
+    MetricsReport.Context context = report(Task.BINARY, scores).context();
+
+    assertThat(
+            encode(
+                new MetricsReport(
+                    context,
+                    Task.BINARY,
+                    scores,
+                    3,
+                    new MetricsReport.Validation(scores, 2, 0.125, true))))
+        .contains(",\"epoch\":3,\"window\":")
+        .contains(
+            """
+            ,"validation":{"best_epoch":2,"best_loss":0.125,"stopped":true,\
+            "window":{"size":7,"examples":4,"weight":4,"accuracy":0.5,"balanced_accuracy":0.5,\
+            "precision":0.5,"recall":0.5,"f1":0.5,"f_beta":0.5,"kappa":0.5,"kappa_m":0.5,\
+            "kappa_temporal":0.5,"mcc":0.5,"loss":0.25,"log_loss":0.75,"brier":0.5,\
+            "calibration_error":0.5},\
+            "epoch":{"examples":6,"weight":6,"accuracy":1.0,"balanced_accuracy":1.0,\
+            "precision":1.0,"recall":1.0,"f1":1.0,"f_beta":1.0,"kappa":1.0,"kappa_m":1.0,\
+            "kappa_temporal":1.0,"mcc":1.0,"loss":2.0,"log_loss":3.0,"brier":1.0,\
+            "calibration_error":1.0}},"learning_rate":\
+            """);
+  }
+
+  @Test
+  void heldOutNumbersHaveTheScoresOfNumbers() {
+    RegressionBaseline none = new RegressionBaseline(0, 0, 0, 0);
+    RegressionScores scores =
+        new RegressionScores(
+            7,
+            0,
+            new RegressionBlock(4, 4, 1, 2, 0.5, 0.25, 3, 4),
+            new RegressionBlock(6, 6, 5, 6, 0.75, 0.125, 7, 8),
+            null,
+            0,
+            0,
+            none,
+            none);
+    MetricsReport.Context context = report(Task.REGRESSION, scores).context();
+
+    assertThat(
+            encode(
+                new MetricsReport(
+                    context,
+                    Task.REGRESSION,
+                    scores,
+                    1,
+                    new MetricsReport.Validation(scores, 0, NONE, false))))
+        .contains(
+            """
+            ,"validation":{"best_epoch":0,"best_loss":null,"stopped":false,\
+            "window":{"size":7,"examples":4,"weight":4,"mae":1.0,"rmse":2.0,"r2":0.5,\
+            "mape":0.25,"quantile_loss":3.0,"loss":4.0},\
+            "epoch":{"examples":6,"weight":6,"mae":5.0,"rmse":6.0,"r2":0.75,\
+            "mape":0.125,"quantile_loss":7.0,"loss":8.0}},"learning_rate":\
+            """);
+  }
+
+  @Test
+  void theMembersOfAMixtureStandWithTheirWeightsAndLosses() {
+    RegressionBlock block = new RegressionBlock(1, 1, 0, 0, 0, 0, 0, 0);
+    RegressionBaseline none = new RegressionBaseline(0, 0, 0, 0);
+    RegressionScores scores = new RegressionScores(1, 0, block, block, null, 0, 0, none, none);
+    MetricsReport.Members members =
+        new MetricsReport.Members(
+            "b",
+            List.of(
+                new MetricsReport.Member("a", 0.25, NONE),
+                new MetricsReport.Member("b", 0.75, 0.5)));
+    MetricsReport.Context context =
+        new MetricsReport.Context(
+            "p", "k", 1, 1, 1, 0, List.of(), 0.02, 0, members, List.of(), offsets(new int[0]), "");
+
+    assertThat(encode(new MetricsReport(context, Task.REGRESSION, scores)))
+        .contains(
+            """
+            ,"members":{"leader":"b","weights":{"a":0.25,"b":0.75},\
+            "losses":{"a":null,"b":0.5}},"input":\
+            """);
+  }
+
+  @Test
   void aNumberThatDoesNotExistIsNull() throws IOException {
     ClassificationScores scores =
         new ClassificationScores(

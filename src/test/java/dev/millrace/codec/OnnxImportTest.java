@@ -11,6 +11,7 @@ import dev.millrace.nn.LayerSpec;
 import dev.millrace.nn.Learner;
 import dev.millrace.nn.LearnerSpec;
 import dev.millrace.nn.Loss;
+import dev.millrace.nn.ModelWeights;
 import dev.millrace.nn.NetworkSpec;
 import dev.millrace.nn.Normalization;
 import dev.millrace.nn.Optimizer;
@@ -94,6 +95,82 @@ class OnnxImportTest {
     assertThatThrownBy(() -> OnnxImport.decode(new byte[0]))
         .isInstanceOf(OnnxException.class)
         .hasMessageContaining("not an ONNX file");
+  }
+
+  @Test
+  void aLayerWithoutBiasHasZeros() throws OnnxException {
+    OnnxFiles file =
+        new OnnxFiles(4)
+            .unbiased("MatMul", 5)
+            .then("Relu")
+            .unbiased("Gemm", 2)
+            .weightsAmongInputs();
+
+    List<ModelWeights.Layer> layers = OnnxImport.decode(file.bytes()).weights().layers();
+
+    assertThat(layers.get(0).bias()).containsExactly(new float[5]);
+    assertThat(layers.get(1).bias()).containsExactly(new float[2]);
+  }
+
+  @Test
+  void aLayerNormalizationIsReadIfItIsOfRowsWithTheUsualEpsilon() throws OnnxException {
+    float usual = ModelWeights.LAYER_NORM_EPSILON;
+    assertSamePredictions(
+        new OnnxFiles(4).linear(6).layerNorm(-1, usual).then("Tanh").linear(1),
+        List.of(new LayerSpec(6, Activation.TANH, 0f, true)),
+        Activation.LINEAR);
+    String no = "is not one of the last axis with epsilon";
+    assertRefused(new OnnxFiles(4).linear(6).layerNorm(0, usual).then("Tanh").linear(2), no);
+    assertRefused(new OnnxFiles(4).linear(6).layerNorm(-1, 0.5f).then("Tanh").linear(2), no);
+  }
+
+  @Test
+  void aGeluIsOneHoweverItsRootIsWritten() throws OnnxException {
+    assertSamePredictions(
+        new OnnxFiles(4).linear(5).gelu("Mul", 0.70710677f, 1f, 0.5f).linear(1),
+        List.of(new LayerSpec(5, Activation.GELU)),
+        Activation.LINEAR);
+  }
+
+  @Test
+  void whatOnlyLooksLikeAnActivationIsRefused() {
+    String no = "is not an activation or a fully connected layer";
+    assertRefused(new OnnxFiles(4).linear(3).gelu("Div", 2f, 1f, 0.5f).linear(2), no);
+    assertRefused(new OnnxFiles(4).linear(3).gelu("Mul", 2f, 1f, 0.5f).linear(2), no);
+    assertRefused(new OnnxFiles(4).linear(3).gelu("Div", 1.4142135f, 2f, 0.5f).linear(2), no);
+    assertRefused(new OnnxFiles(4).linear(3).gelu("Div", 1.4142135f, 1f, 0.25f).linear(2), no);
+    assertRefused(new OnnxFiles(4).linear(3).scaledSigmoid().linear(2), no);
+  }
+
+  @Test
+  void anActivationOfOtherParametersIsRefusedInItsWords() throws OnnxException {
+    assertRefused(
+        new OnnxFiles(4).linear(3).then("Gelu", OnnxFiles.word("approximate", "tanh")).linear(2),
+        "is not the exact gelu, approximate none");
+    assertRefused(
+        new OnnxFiles(4).linear(3).then("Elu", OnnxFiles.number("alpha", 0.5f)).linear(2),
+        "is not alpha 1.0");
+    assertRefused(
+        new OnnxFiles(4).linear(3).then("Softmax", OnnxFiles.whole("axis", 0)),
+        "is not a softmax of the last axis");
+    assertThat(
+            OnnxImport.decode(
+                    new OnnxFiles(4)
+                        .linear(3)
+                        .then("Gelu", OnnxFiles.word("approximate", "none"))
+                        .linear(2)
+                        .then("Softmax", OnnxFiles.whole("axis", 1))
+                        .bytes())
+                .weights()
+                .hidden())
+        .containsExactly(new LayerSpec(3, Activation.GELU));
+  }
+
+  @Test
+  void aGraphThatGoesRoundInACircleIsRefused() {
+    OnnxFiles round = new OnnxFiles(4).then("Dropout").circle();
+
+    assertRefused(round, "its graph goes round in a circle");
   }
 
   @Test

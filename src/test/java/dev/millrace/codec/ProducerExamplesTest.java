@@ -1,5 +1,6 @@
 package dev.millrace.codec;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
@@ -47,7 +48,7 @@ class ProducerExamplesTest {
         new ProcessBuilder(
                 python.toString(), "-B", file.toString(), PYTHON_PRODUCER.getParent().toString())
             .start();
-    String hex = new String(process.getInputStream().readAllBytes()).strip();
+    String hex = new String(process.getInputStream().readAllBytes(), UTF_8).strip();
     assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
     assertThat(process.exitValue()).isZero();
 

@@ -82,7 +82,7 @@ final class MetricsFixtures {
    */
   static void addFull(RollingMetrics metrics, SplittableRandom random, int time) {
     double weight = new double[] {0, 0.5, 1, 1, 3.3}[random.nextInt(5)];
-    long eventTime = time + random.nextInt(30);
+    long eventTime = (long) time + random.nextInt(30);
     if (metrics instanceof ClassificationMetrics classification) {
       classification.nameClasses(List.of("ok", "fraud"));
       float p = random.nextInt(20) / 20f; // with ties

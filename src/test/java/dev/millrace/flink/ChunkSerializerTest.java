@@ -223,7 +223,7 @@ class ChunkSerializerTest {
     example.label = label;
     example.target = label == null ? i / 3.0 : 0;
     example.weight = 1 + i;
-    example.eventTime = 1_000 + i;
+    example.eventTime = 1_000L + i;
     example.record = Records.record("kéy", new byte[i], i);
     return example;
   }

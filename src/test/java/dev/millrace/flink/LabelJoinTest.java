@@ -157,7 +157,7 @@ class LabelJoinTest {
     SplittableRandom random = new SplittableRandom(3);
     for (int i = 0; i < 2_000; i++) {
       String id = "id-" + (i / 20 + random.nextInt(10));
-      long time = i * 20 + random.nextInt(300);
+      long time = i * 20L + random.nextInt(300);
       boolean isLabel = random.nextBoolean();
       stored = read(bytes(stored));
       copied = copied.copy();

@@ -38,6 +38,7 @@ class SettingsChangeTest {
   private static final int BEFORE = 62;
   private static final int AFTER = 60;
 
+  @SuppressWarnings("unused") // @FieldSource names it
   private static final List<Arguments> HARMLESS =
       List.of(
           Arguments.of("a smaller window", metrics(new MetricsSpec(10, 40, 0, true, true, null))),
@@ -71,6 +72,7 @@ class SettingsChangeTest {
     }
   }
 
+  @SuppressWarnings("unused") // @FieldSource names it
   private static final List<Arguments> REFUSED =
       List.of(
           Arguments.of(model(batchSize(6)), "batch size 5", "batch size 6"),

@@ -40,7 +40,7 @@ class BadStepTest {
       spared.learn(x, y);
     }
 
-    assertThat(poisoned.skippedSteps()).isEqualTo(4 * POISON.length);
+    assertThat(poisoned.skippedSteps()).isEqualTo(4L * POISON.length);
     assertThat(poisoned.steps()).isEqualTo(400);
     assertThat(StoredModel.parameters(poisoned, PARAMETERS))
         .isEqualTo(StoredModel.parameters(spared, PARAMETERS));

@@ -28,6 +28,7 @@ class GrowthTest {
   // in a third one from 16 inputs on: a layer that goes from one to the other is rounded elsewhere.
   private static final float ROUNDING = 1e-6f;
 
+  @SuppressWarnings("unused") // @FieldSource names it
   private static final List<Arguments> GROWTHS =
       List.of(
           growth("wider", "20 tanh", "40 tanh", 0, 0f),
@@ -140,6 +141,7 @@ class GrowthTest {
     assertThat(read.inputs()).isEqualTo(INPUTS + 1);
   }
 
+  @SuppressWarnings("unused") // @FieldSource names it
   private static final List<Arguments> OBSTACLES =
       List.of(
           Arguments.of("8 relu", "7 relu", 0, "hidden layer 1 would have fewer neurons"),

@@ -126,7 +126,7 @@ class ElementaryTest {
 
   private static double error(float actual, double exact) {
     float rounded = (float) exact;
-    if (Float.compare(actual, rounded) == 0 || actual == 0f && rounded == 0f) {
+    if (Float.compare(actual, rounded) == 0 || (actual == 0f && rounded == 0f)) {
       return 0;
     }
     if (Float.isInfinite(rounded) || Float.isInfinite(actual)) {

@@ -59,7 +59,7 @@ public final class BadRecords {
     // Avro's zig-zag code of 500,000,000
     long zigzag = 500_000_000L << 1;
     for (int i = 20; i < 25; i++) {
-      start[i] = (byte) (zigzag & 0x7F | (i < 24 ? 0x80 : 0));
+      start[i] = (byte) ((zigzag & 0x7F) | (i < 24 ? 0x80 : 0));
       zigzag >>>= 7;
     }
     return start;

@@ -51,7 +51,7 @@ public final class Chunks {
       example.features[f] = (float) (random.nextDouble() * 2 - 1);
     }
     example.weight = 1f;
-    example.eventTime = 10_000 + i;
+    example.eventTime = 10_000L + i;
     example.record = Records.record(key, new byte[] {(byte) i, 7}, i);
     return example;
   }

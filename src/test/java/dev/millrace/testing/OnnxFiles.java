@@ -8,6 +8,7 @@ import ai.onnx.proto.OnnxMl.OperatorSetIdProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
 import ai.onnx.proto.OnnxMl.TypeProto;
 import ai.onnx.proto.OnnxMl.ValueInfoProto;
+import com.google.protobuf.ByteString;
 import java.util.List;
 import java.util.Random;
 
@@ -34,16 +35,8 @@ public final class OnnxFiles {
     return node(
         "Gemm",
         List.of(at, name + ".weight", name + ".bias"),
-        AttributeProto.newBuilder()
-            .setName("transB")
-            .setType(AttributeProto.AttributeType.INT)
-            .setI(1)
-            .build(),
-        AttributeProto.newBuilder()
-            .setName("alpha")
-            .setType(AttributeProto.AttributeType.FLOAT)
-            .setF(1f)
-            .build());
+        whole("transB", 1),
+        number("alpha", 1f));
   }
 
   /** Keras' Dense: MatMul with weights [inputs x units], then Add. */
@@ -56,9 +49,64 @@ public final class OnnxFiles {
     return node("Add", List.of(name + ".bias", at));
   }
 
+  /** A layer without a bias, as a Gemm or a MatMul. */
+  public OnnxFiles unbiased(String operator, int units) {
+    String name = "w" + graph.getNodeCount();
+    tensor(name, width, units);
+    width = units;
+    return node(operator, List.of(at, name));
+  }
+
+  /** PyTorch's nn.LayerNorm. */
+  public OnnxFiles layerNorm(long axis, float epsilon) {
+    String name = "norm" + graph.getNodeCount();
+    tensor(name + ".weight", width);
+    tensor(name + ".bias", width);
+    return node(
+        "LayerNormalization",
+        List.of(at, name + ".weight", name + ".bias"),
+        whole("axis", axis),
+        number("epsilon", epsilon));
+  }
+
+  /** As before version 4 of the format: the weights are inputs too. */
+  public OnnxFiles weightsAmongInputs() {
+    for (TensorProto weights : graph.getInitializerList()) {
+      graph.addInput(ValueInfoProto.newBuilder().setName(weights.getName()));
+    }
+    return this;
+  }
+
   /** A node of one input. */
-  public OnnxFiles then(String operator) {
-    return node(operator, List.of(at));
+  public OnnxFiles then(String operator, AttributeProto... attributes) {
+    return node(operator, List.of(at), attributes);
+  }
+
+  /** An attribute that is a whole number. */
+  public static AttributeProto whole(String name, long value) {
+    return AttributeProto.newBuilder()
+        .setName(name)
+        .setType(AttributeProto.AttributeType.INT)
+        .setI(value)
+        .build();
+  }
+
+  /** An attribute that is a number. */
+  public static AttributeProto number(String name, float value) {
+    return AttributeProto.newBuilder()
+        .setName(name)
+        .setType(AttributeProto.AttributeType.FLOAT)
+        .setF(value)
+        .build();
+  }
+
+  /** An attribute that is a word. */
+  public static AttributeProto word(String name, String value) {
+    return AttributeProto.newBuilder()
+        .setName(name)
+        .setType(AttributeProto.AttributeType.STRING)
+        .setS(ByteString.copyFromUtf8(value))
+        .build();
   }
 
   /** PyTorch's nn.SiLU. */
@@ -70,12 +118,35 @@ public final class OnnxFiles {
 
   /** PyTorch's nn.GELU. */
   public OnnxFiles gelu() {
+    return gelu("Div", 1.4142135f, 1f, 0.5f);
+  }
+
+  /** The same nodes with other numbers, which make a gelu or not. */
+  public OnnxFiles gelu(String scale, float by, float addend, float factor) {
     String x = at;
-    node("Div", List.of(x, constant(1.4142135f)));
+    node(scale, List.of(x, constant(by)));
     node("Erf", List.of(at));
-    node("Add", List.of(at, constant(1f)));
+    node("Add", List.of(at, constant(addend)));
     node("Mul", List.of(x, at));
-    return node("Mul", List.of(at, constant(0.5f)));
+    return node("Mul", List.of(at, constant(factor)));
+  }
+
+  /** Like a silu, but what the sigmoid is multiplied with is a number. */
+  public OnnxFiles scaledSigmoid() {
+    String x = at;
+    node("Sigmoid", List.of(x));
+    String sigmoid = at;
+    node("Mul", List.of(x, constant(3f)));
+    return node("Add", List.of(at, sigmoid));
+  }
+
+  /** Leads from the last tensor back to the first. */
+  public OnnxFiles circle() {
+    node("Identity", List.of(at));
+    graph.setNode(
+        graph.getNodeCount() - 1,
+        graph.getNode(graph.getNodeCount() - 1).toBuilder().setOutput(0, "input"));
+    return this;
   }
 
   public byte[] bytes() {

@@ -118,7 +118,7 @@ final class Adwin implements DriftDetector {
   private boolean hasCut() {
     long before = 0;
     double sumBefore = 0;
-    double log = StrictMath.log(2 * StrictMath.log(width) / spec.delta());
+    double log = StrictMath.log(2 * StrictMath.log((double) width) / spec.delta());
     for (int row = rows - 1; row >= 0; row--) {
       for (int b = 0; b < buckets[row]; b++) {
         if (row == 0 && b == buckets[0] - 1) {

@@ -1,6 +1,6 @@
 package dev.millrace.eval.drift;
 
-/** What a detector says after a number. */
+/** What a detector says after a number. State holds the place of one here: new ones come last. */
 public enum DriftSignal {
   /** As before. */
   NONE,

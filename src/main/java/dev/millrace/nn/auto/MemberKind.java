@@ -9,7 +9,8 @@ import java.util.Locale;
  * momentum, which would keep pushing the old way after a run of equal labels has ended).
  *
  * <p>They differ in what they are good at: how fast they move, how much they replay, how deep they
- * are. The figures are the same for every stream; they were chosen on public ones.
+ * are. The figures are the same for every stream; they were chosen on public ones. The place of a
+ * kind here seeds its weights: new ones come last.
  */
 enum MemberKind {
   /** Fast and without replay: follows the stream. */

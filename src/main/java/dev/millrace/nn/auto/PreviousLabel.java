@@ -40,11 +40,11 @@ final class PreviousLabel {
   /** Writes the probability of each class. */
   void predict(float[] out, int offset) {
     float share = 1f / classes;
-    if (previous != previous) {
+    if (Double.isNaN(previous)) {
       Arrays.fill(out, offset, offset + classes, share);
       return;
     }
-    int row = (int) previous * classes;
+    int row = ((int) previous) * classes;
     float sum = 1f;
     for (int j = 0; j < classes; j++) {
       sum += counts[row + j];
@@ -56,12 +56,12 @@ final class PreviousLabel {
 
   /** The previous value, or {@code otherwise} before the first. */
   double value(double otherwise) {
-    return previous == previous ? previous : otherwise;
+    return !Double.isNaN(previous) ? previous : otherwise;
   }
 
   void learn(double label) {
-    if (classes > 0 && previous == previous) {
-      int row = (int) previous * classes;
+    if (classes > 0 && !Double.isNaN(previous)) {
+      int row = ((int) previous) * classes;
       for (int j = 0; j < classes; j++) {
         counts[row + j] *= KEPT;
       }

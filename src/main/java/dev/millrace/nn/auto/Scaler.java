@@ -56,7 +56,7 @@ final class Scaler {
   void update(float[] row, int offset) {
     for (int c = 0; c < columns; c++) {
       float x = row[offset + c];
-      if (x == x) {
+      if (!Float.isNaN(x)) {
         update(c, x);
       }
     }
@@ -94,7 +94,7 @@ final class Scaler {
     for (int c = 0; c < columns; c++) {
       float z = (float) ((row[offset + c] - statistics[3 * c + 1]) * inverses[c]);
       float cut = z > clip ? clip : z < -clip ? -clip : z;
-      out[outOffset + c] = cut == cut ? cut : 0f;
+      out[outOffset + c] = Float.isNaN(cut) ? 0f : cut;
     }
   }
 
@@ -107,7 +107,7 @@ final class Scaler {
     for (int c = 0; c < columns && sum < worst; c++) {
       double other = (row[offset + c] - statistics[3 * c + 1]) * inverses[c];
       double cut = other > clip ? clip : other < -clip ? -clip : other;
-      double apart = z[c] - (cut == cut ? cut : 0);
+      double apart = z[c] - (Double.isNaN(cut) ? 0 : cut);
       sum += apart * apart;
     }
     return sum;

@@ -154,6 +154,8 @@ public final class Contest extends ExampleByExample {
   /** Makes a stored model as large as its settings say. */
   public interface Grower {
     /**
+     * Gives the model in its new size.
+     *
      * @throws ModelMismatchException if it does not grow into that
      */
     OnlineModel grow(OnlineModel model, ModelSpec spec) throws ModelMismatchException;

@@ -57,7 +57,8 @@ final class Duel {
    */
   void update(double difference, double keep, int stretch) {
     if (compared % stretch == 0) {
-      double j = 1.0 + compared / stretch;
+      long parts = compared / stretch;
+      double j = 1.0 + (double) parts;
       capital += 1 / (j * (j + 1));
     }
     compared++;

@@ -175,7 +175,7 @@ class AutoContractTest {
         if (model.classes() > 0) {
           model.learnClass(x, 0, 1, weight, out);
         } else {
-          model.learnValue(x, 0, absurd == absurd ? absurd * 1e200 : 1, weight, out);
+          model.learnValue(x, 0, Float.isNaN(absurd) ? 1 : absurd * 1e200, weight, out);
         }
       }
     }

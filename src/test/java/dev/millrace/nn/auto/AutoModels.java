@@ -79,8 +79,8 @@ final class AutoModels {
   }
 
   private static double signal(float[] x, int offset) {
-    float first = x[offset] == x[offset] ? x[offset] : 0f;
-    float second = x[offset + 1] == x[offset + 1] ? x[offset + 1] : 0f;
+    float first = Float.isNaN(x[offset]) ? 0f : x[offset];
+    float second = Float.isNaN(x[offset + 1]) ? 0f : x[offset + 1];
     return 2 * first + second;
   }
 
