@@ -61,11 +61,26 @@ public final class Counts {
    */
   public static long require(String what, long value, long least, long most) throws IOException {
     if (value < least || value > most) {
-      String possible = least < most ? "%d to %d are".formatted(least, most) : most + " is";
-      throw new IOException(
-          "%s: %d, where %s possible; the bytes are damaged".formatted(what, value, possible));
+      throw impossible(what, Long.toString(value), least, most);
     }
     return value;
+  }
+
+  /**
+   * Checks the index of one of so many things, which is stored as a fraction.
+   *
+   * @throws IOException if it is none
+   */
+  public static void requireIndex(String what, double value, int things) throws IOException {
+    if (!(value >= 0 && value < things && value == Math.rint(value))) {
+      throw impossible(what, Double.toString(value), 0, things - 1);
+    }
+  }
+
+  private static IOException impossible(String what, String value, long least, long most) {
+    String possible = least < most ? "%d to %d are".formatted(least, most) : most + " is";
+    return new IOException(
+        "%s: %s, where %s possible; the bytes are damaged".formatted(what, value, possible));
   }
 
   /**

@@ -1,5 +1,6 @@
 package dev.millrace.eval;
 
+import dev.millrace.data.Counts;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
@@ -51,7 +52,10 @@ final class MajorityClass {
   }
 
   static MajorityClass read(DataInput in) throws IOException {
-    return of(VarNumber.readArray(in, 1), VarLong.readClassOrNone(in));
+    double[] weights = VarNumber.readArray(in, 1);
+    int majority = VarLong.readClassOrNone(in);
+    Counts.require("majority class in the metrics", majority, -1, weights.length - 1);
+    return of(weights, majority);
   }
 
   static MajorityClass of(double[] weights, int majority) {

@@ -128,7 +128,9 @@ final class VersionOne {
 
   private static MajorityClass readMajorityClass(DataInput in) throws IOException {
     double[] weights = Arrays.stream(VarLong.readArray(in)).asDoubleStream().toArray();
-    return MajorityClass.of(weights, VarLong.readClassOrNone(in));
+    int majority = VarLong.readClassOrNone(in);
+    Counts.require("majority class in the metrics", majority, -1, weights.length - 1);
+    return MajorityClass.of(weights, majority);
   }
 
   private static ErrorSums readErrors(DataInput in) throws IOException {

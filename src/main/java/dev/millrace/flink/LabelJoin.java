@@ -3,6 +3,7 @@ package dev.millrace.flink;
 import dev.millrace.codec.InputSpec.LateLabels;
 import dev.millrace.data.Counts;
 import dev.millrace.data.MetricsReport;
+import dev.millrace.data.Task;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
@@ -278,8 +279,14 @@ final class LabelJoin {
     delays.write(out);
   }
 
-  /** Reads what {@link #write} wrote. */
-  static LabelJoin read(DataInput in, LateLabels spec, int window) throws IOException {
+  /**
+   * Reads what {@link #write} wrote.
+   *
+   * @param task of the model
+   * @param outputs of the model
+   */
+  static LabelJoin read(DataInput in, LateLabels spec, int window, Task task, int outputs)
+      throws IOException {
     long time = in.readLong();
     long records = in.readLong();
     long reported = in.readLong();
@@ -291,7 +298,7 @@ final class LabelJoin {
     LabelJoin join =
         new LabelJoin(
             spec,
-            Waiting.read(in, PendingFeatures::read),
+            Waiting.read(in, each -> PendingFeatures.read(each, task, outputs)),
             Waiting.read(in, EarlyLabel::read),
             Waiting.read(in, Settled::read),
             LabelDelays.read(in, window));

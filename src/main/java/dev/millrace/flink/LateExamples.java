@@ -87,7 +87,7 @@ final class LateExamples {
     boolean isWhole =
         kind == RecordKind.FEATURES
             ? takeFeatures(model, join, id, time, out)
-            : takeLabel(join, id, time, kind == RecordKind.EXAMPLE);
+            : takeLabel(model, join, id, time, kind == RecordKind.EXAMPLE);
     return isWhole ? single(id) : null;
   }
 
@@ -129,11 +129,12 @@ final class LateExamples {
    *
    * @param withFeatures whether the record has some itself, which count if none came before
    */
-  private boolean takeLabel(LabelJoin join, String id, long time, boolean withFeatures) {
+  private boolean takeLabel(
+      PrequentialModel model, LabelJoin join, String id, long time, boolean withFeatures) {
     PendingFeatures pending = join.takeFeatures(id, time);
     if (pending != null) {
       scratch.pending = pending;
-      fill(pending);
+      fill(pending, model.learner().inputs());
     } else if (withFeatures && !join.isSettled(id)) {
       join.complete(id);
       fillFeatures();
@@ -155,9 +156,12 @@ final class LateExamples {
     fillRecord(origin.partition(originRow), origin.offset(originRow));
   }
 
-  private void fill(PendingFeatures pending) {
-    example.resize(pending.features().length);
-    System.arraycopy(pending.features(), 0, example.features, 0, example.width);
+  // Of a model that has grown since, the new features are missing.
+  private void fill(PendingFeatures pending, int inputs) {
+    example.resize(inputs);
+    int known = Math.min(pending.features().length, inputs);
+    System.arraycopy(pending.features(), 0, example.features, 0, known);
+    Arrays.fill(example.features, known, inputs, Float.NaN);
     example.weight = pending.weight();
     fillRecord(pending.partition(), pending.offset());
   }

@@ -1,6 +1,7 @@
 package dev.millrace.flink;
 
 import dev.millrace.data.Counts;
+import dev.millrace.data.Task;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
@@ -42,15 +43,26 @@ record PendingFeatures(
     out.writeInt(predicted);
   }
 
-  static PendingFeatures read(DataInput in) throws IOException {
-    return new PendingFeatures(
-        readFloats(in, "features that wait"),
-        in.readFloat(),
-        in.readLong(),
-        in.readInt(),
-        in.readLong(),
-        readFloats(in, "scores of features that wait"),
-        in.readInt());
+  /**
+   * @param outputs of the model
+   */
+  static PendingFeatures read(DataInput in, Task task, int outputs) throws IOException {
+    PendingFeatures pending =
+        new PendingFeatures(
+            readFloats(in, "features that wait"),
+            in.readFloat(),
+            in.readLong(),
+            in.readInt(),
+            in.readLong(),
+            readFloats(in, "scores of features that wait"),
+            in.readInt());
+    int scores = pending.scores.length;
+    // Classes that are known by now may not have been known then.
+    int least = task.isClassification() ? 0 : outputs;
+    int classes = task.isClassification() ? scores : 0;
+    Counts.require("scores of features that wait", scores, least, outputs);
+    Counts.require("class of features that wait", pending.predicted, -1, classes - 1);
+    return pending;
   }
 
   private static void write(float[] numbers, DataOutput out) throws IOException {

@@ -53,7 +53,12 @@ public final class TrainState {
       return new Parts(
           model,
           version >= FIRST_WITH_LABELS && in.readBoolean()
-              ? LabelJoin.read(in, spec.input().labels(), spec.metrics().window())
+              ? LabelJoin.read(
+                  in,
+                  spec.input().labels(),
+                  spec.metrics().window(),
+                  model.task(),
+                  model.learner().outputs())
               : newLabels(spec));
     }
 

@@ -76,7 +76,7 @@ final class Blueprint {
     int classes = header.classes();
     Counts.require("classes of the stored model", classes, 0, mostClasses(spec));
     long bytes = spec.storedBytes(task, inputs, classes);
-    Counts.requireBytes(in, "stored model of %d features".formatted(inputs), bytes);
+    Counts.requireBytes(in, "the stored model", bytes);
     return new Kind(spec, task, inputs, classes);
   }
 

@@ -560,7 +560,7 @@ public final class Learner implements OnlineModel {
       Normalizer.read(learner.targetStatistics, in);
     }
     MiniBatch waiting = new MiniBatch(kind.inputs(), spec.batchSize());
-    waiting.read(in);
+    waiting.read(in, kind.classes());
     learner.pending = waiting.isEmpty() ? null : waiting;
     learner.examples = in.readLong();
     learner.steps = in.readLong();

@@ -137,12 +137,21 @@ final class MiniBatch {
     }
   }
 
-  void read(DataInput in) throws IOException {
+  /**
+   * Reads what {@link #write} wrote.
+   *
+   * @param classes that examples may be of; 0 for values
+   * @throws IOException if it is damaged
+   */
+  void read(DataInput in, int classes) throws IOException {
     int bytesEach = (2 + inputs) * Float.BYTES;
     int pending = Counts.read(in, "examples of a stored mini-batch", capacity - 1, bytesEach);
     for (int r = 0; r < pending; r++) {
       int row = reserve(1);
       float target = in.readFloat();
+      if (classes > 0) {
+        Counts.requireIndex("class of an example of a stored mini-batch", target, classes);
+      }
       float weight = in.readFloat();
       for (int i = 0; i < inputs; i++) {
         rows[row + i] = in.readFloat();

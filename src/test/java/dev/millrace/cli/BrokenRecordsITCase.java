@@ -118,11 +118,11 @@ class BrokenRecordsITCase {
 
     assertThat(export.exitCode()).isEqualTo(1);
     assertThat(lastLine(export))
-        .startsWith("The model of key \"cut\" cannot be exported: stored model of 5 features: ")
+        .startsWith("The model of key \"cut\" cannot be exported: the stored model: ")
         .endsWith(" are there; the bytes are cut off or damaged");
     assertThat(predict.exitCode()).isEqualTo(1);
     assertThat(lastLine(predict))
-        .startsWith("The model of key \"cut\" cannot be used: stored model of 5 features: ");
+        .startsWith("The model of key \"cut\" cannot be used: the stored model: ");
   }
 
   /** What it says behind the lines that were expected. */

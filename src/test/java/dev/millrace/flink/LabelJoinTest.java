@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.millrace.codec.InputSpec.LateLabels;
 import dev.millrace.data.MetricsReport.Delays;
 import dev.millrace.data.MetricsReport.Labels;
+import dev.millrace.data.Task;
 import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
@@ -246,7 +247,7 @@ class LabelJoinTest {
 
   private static LabelJoin read(byte[] bytes) throws IOException {
     DataInputDeserializer in = new DataInputDeserializer(bytes);
-    LabelJoin join = LabelJoin.read(in, SPEC, WINDOW);
+    LabelJoin join = LabelJoin.read(in, SPEC, WINDOW, Task.BINARY, 2);
     assertThat(in.available()).isZero();
     return join;
   }

@@ -6,15 +6,18 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.millrace.codec.FeatureSpec;
 import dev.millrace.codec.InputSpec;
 import dev.millrace.data.Example;
+import dev.millrace.data.Task;
 import dev.millrace.flink.StateSpec.ShapeChange;
 import dev.millrace.nn.Activation;
 import dev.millrace.nn.LayerSpec;
 import dev.millrace.nn.LearnerSummary;
 import dev.millrace.nn.ModelSpec;
 import dev.millrace.testing.Chunks;
+import dev.millrace.testing.LateStreams;
 import dev.millrace.testing.Records;
 import dev.millrace.testing.Specs;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
@@ -180,6 +183,41 @@ class ShapeChangeTest {
 
   @ParameterizedTest
   @MethodSource("backends")
+  void featuresThatWaitedMeanwhileHaveTheNewOnesMissing(StateBackend backend) throws Exception {
+    TrainSpec two = Specs.train(late("a", "b"), Specs.small(5), Specs.METRICS);
+    TrainSpec three = Specs.train(late("a", "b", "c"), Specs.small(5), Specs.METRICS);
+    int waiting = 7;
+    List<Example> apart = LateStreams.apart(withWidth(60, 2), waiting);
+    OperatorSubtaskState snapshot;
+    try (TrainHarness harness = new TrainHarness(train(two, ShapeChange.GROW), backend, null)) {
+      harness.send(apart.subList(0, apart.size() - waiting), 1);
+      snapshot = harness.snapshot();
+    }
+    List<Example> labels = apart.subList(apart.size() - waiting, apart.size());
+    List<Example> others = LateStreams.apart(Chunks.classes("other", 20, 3), 2);
+
+    List<String> models = new ArrayList<>();
+    for (List<Example> before : List.of(List.<Example>of(), others)) {
+      try (TrainHarness harness =
+          new TrainHarness(train(three, ShapeChange.GROW), backend, snapshot)) {
+        for (Example example : before) {
+          harness.send(List.of(example), 1);
+        }
+        harness.send(labels, 1);
+        harness.end();
+        models.add(harness.model("k"));
+      }
+    }
+
+    assertThat(models.get(1)).as("whatever other keys have sent").isEqualTo(models.get(0));
+    LearnerSummary learner =
+        ModelSnapshot.decode("p", "c", "k", HexFormat.of().parseHex(models.get(0))).learner();
+    assertThat(learner.inputs()).isEqualTo(3);
+    assertThat(learner.examples()).isEqualTo(60);
+  }
+
+  @ParameterizedTest
+  @MethodSource("backends")
   void aMixtureWithMoreFeaturesStopsTheJobWhereItIsToGrow(StateBackend backend) throws Exception {
     TrainSpec two = Specs.train(declared("a", "b"), ModelSpec.auto(1), Specs.METRICS);
     TrainSpec three = Specs.train(declared("a", "b", "c"), ModelSpec.auto(1), Specs.METRICS);
@@ -211,6 +249,26 @@ class ShapeChangeTest {
         Arrays.stream(names)
             .map(name -> new FeatureSpec(name, FeatureSpec.Type.NUMERIC, false, List.of(), 0))
             .toList());
+  }
+
+  /** The same with labels that come later. */
+  private static InputSpec late(String... names) {
+    InputSpec late = LateStreams.input(Task.MULTICLASS, "labels", 1_000, 50);
+    return new InputSpec(
+        late.format(),
+        late.schema(),
+        late.key(),
+        late.label(),
+        late.weight(),
+        late.eventTime(),
+        late.task(),
+        late.classes(),
+        declared(names).features(),
+        late.limits(),
+        late.id(),
+        late.labels(),
+        late.columns(),
+        late.registry());
   }
 
   private static ModelSpec withLayers(ModelSpec model, int... units) {

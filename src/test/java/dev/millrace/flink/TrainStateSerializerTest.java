@@ -1,6 +1,7 @@
 package dev.millrace.flink;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.millrace.data.Chunk;
 import dev.millrace.data.Example;
@@ -9,7 +10,10 @@ import dev.millrace.nn.ModelSpec;
 import dev.millrace.nn.Workspace;
 import dev.millrace.testing.Chunks;
 import dev.millrace.testing.Specs;
+import java.io.EOFException;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.apache.flink.core.memory.DataInputDeserializer;
@@ -64,6 +68,39 @@ class TrainStateSerializerTest {
     serializer.copy(new DataInputDeserializer(bytes), out);
 
     assertThat(out.getCopyOfBuffer()).isEqualTo(bytes);
+  }
+
+  @Test
+  void aLengthThatIsNotTrueIsRefusedBeforeThereIsRoomForIt() throws IOException {
+    byte[] bytes = serialize(state());
+
+    assertThatThrownBy(() -> deserialize(withLength(bytes, -1)))
+        .isInstanceOf(IOException.class)
+        .hasMessageStartingWith("bytes of a model's state: -1, where 0 to ");
+    assertThatThrownBy(() -> deserialize(withLength(bytes, Integer.MAX_VALUE - 8)))
+        .isInstanceOf(EOFException.class);
+  }
+
+  private static byte[] withLength(byte[] bytes, int length) {
+    byte[] damaged = bytes.clone();
+    ByteBuffer.wrap(damaged).putInt(length);
+    return damaged;
+  }
+
+  @Test
+  void whereverStateIsCutOffItSaysSo() throws IOException {
+    byte[] bytes = serialize(state());
+    // The last byte says that nothing waits for labels, which this pipeline has not.
+    int needed = bytes.length - Integer.BYTES - 1;
+
+    for (int length = 0; length < needed; length++) {
+      byte[] cut = Arrays.copyOfRange(bytes, Integer.BYTES, Integer.BYTES + length);
+      assertThatThrownBy(() -> TrainState.frozen(cut).resume(spec, new Workspace()))
+          .as("%d bytes", length)
+          .isInstanceOf(IOException.class)
+          .hasMessageContaining("damaged")
+          .hasNoCause();
+    }
   }
 
   @Test

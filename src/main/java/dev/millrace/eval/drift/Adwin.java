@@ -200,5 +200,18 @@ final class Adwin implements DriftDetector {
         variances[row * WIDTH + b] = in.readDouble();
       }
     }
+    requireConsistent();
+  }
+
+  /** Dropping buckets comes to an end only if they hold as many numbers as the window. */
+  private void requireConsistent() throws IOException {
+    long numbers = 0;
+    for (int row = 0; row < rows; row++) {
+      numbers += (long) buckets[row] << row;
+    }
+    Counts.require("numbers of adwin", width, numbers);
+    if (rows > 1) {
+      Counts.require("buckets of adwin's last row", buckets[rows - 1], 1, BUCKETS);
+    }
   }
 }

@@ -438,8 +438,7 @@ public final class AutoLearner extends ExampleByExample {
     AutoScratch scratch = AutoScratch.of(shared);
     AutoShape.Kind kind =
         new AutoShape.Kind(spec.auto(), in.readLong(), task, header.inputs(), header.classes());
-    Counts.requireBytes(
-        in, "stored mixture of %d features".formatted(kind.inputs()), AutoShape.storedBytes(kind));
+    Counts.requireBytes(in, "the stored model", AutoShape.storedBytes(kind));
     AutoShape shape = scratch.shape(kind);
     AutoLearner learner = new AutoLearner(shape, in.readLong(), scratch, new Members(shape));
     learner.readRest(in);
@@ -458,7 +457,7 @@ public final class AutoLearner extends ExampleByExample {
     } else {
       classMixer.read(in);
     }
-    buffer.read(in);
+    buffer.read(in, classes());
     if (previousLabel != null) {
       previousLabel.read(in);
     }

@@ -1,5 +1,6 @@
 package dev.millrace.nn.auto;
 
+import dev.millrace.data.Counts;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
@@ -92,6 +93,9 @@ final class PreviousLabel {
 
   void read(DataInput in) throws IOException {
     previous = in.readDouble();
+    if (classes > 0 && previous == previous) {
+      Counts.requireIndex("stored previous class", previous, classes);
+    }
     for (int i = 0; i < counts.length; i++) {
       counts[i] = in.readFloat();
     }

@@ -120,9 +120,10 @@ final class ReplayBuffer {
   /**
    * Reads what {@link #write} wrote.
    *
+   * @param classes that records may be of; 0 for values
    * @throws IOException if it is damaged
    */
-  void read(DataInput in) throws IOException {
+  void read(DataInput in, int classes) throws IOException {
     size = Counts.read(in, "stored records for replay", capacity, width * Float.BYTES);
     int room = FIRST_ROOM;
     while (room < size) {
@@ -131,6 +132,9 @@ final class ReplayBuffer {
     rows = new float[Math.min(room, capacity) * width];
     for (int i = 0; i < size * width; i++) {
       rows[i] = in.readFloat();
+    }
+    for (int record = 0; record < size && classes > 0; record++) {
+      Counts.requireIndex("class of a stored record for replay", target(record), classes);
     }
   }
 }
