@@ -40,8 +40,8 @@ final class DashboardLetters {
     String topic = header(letter, "topic");
     boolean isKnown = reasons.containsKey(name);
     if (name.isEmpty()
-        || !isKnown && reasons.size() == MOST_REASONS
-        || topics != null && !topics.contains(topic)) {
+        || (!isKnown && reasons.size() == MOST_REASONS)
+        || (topics != null && !topics.contains(topic))) {
       return false;
     }
     Reason reason = reasons.computeIfAbsent(name, key -> new Reason());

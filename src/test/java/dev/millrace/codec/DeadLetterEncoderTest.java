@@ -44,6 +44,43 @@ class DeadLetterEncoderTest {
   }
 
   @Test
+  void headersCountAmongTheBytesOfARecordACharacterOfANameAsThree() {
+    int plain =
+        leastThatKeeps(new KafkaRecord("t", 0, 1, 2, null, new byte[900], names(), values()));
+    int headed =
+        leastThatKeeps(
+            new KafkaRecord(
+                "t",
+                0,
+                1,
+                2,
+                null,
+                new byte[900],
+                names("four", "n"),
+                values(new byte[100], null)));
+
+    assertThat(headed).isEqualTo(plain + 3 * 5 + 100);
+  }
+
+  /** The smallest limit of the topic under which the value stays. */
+  private static int leastThatKeeps(KafkaRecord record) {
+    DeadLetter letter = new DeadLetter(record, DeadLetterReason.EMPTY_VALUE, "why", null);
+    int most = 900;
+    while (DeadLetterEncoder.encode(letter, most).value() == null) {
+      most++;
+    }
+    return most;
+  }
+
+  private static String[] names(String... names) {
+    return names;
+  }
+
+  private static byte[][] values(byte[]... values) {
+    return values;
+  }
+
+  @Test
   void aRecordThatTheTopicWouldNotTakeGoesWithoutItsValueAndSaysSo() {
     KafkaRecord record = Records.record("k", new byte[20_000], 41);
 

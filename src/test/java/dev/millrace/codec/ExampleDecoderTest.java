@@ -190,6 +190,94 @@ class ExampleDecoderTest {
 
     assertThat(example.width).isEqualTo(1 + ExampleSchema.HASHED_ATTRIBUTES);
     assertThat(features()).containsOnly(7, 0, 1);
+    assertThat(features()[1 + 19]).isOne();
+  }
+
+  @Test
+  void anAttributeOfOneRecordIsNotInTheNext() {
+    ExampleDecoder decoder = new ExampleDecoder(Records.undeclared());
+    decoder.decode(planned(Map.of("city", "Oslo")), example);
+
+    decoder.decode(planned(Map.of("city", "Bergen", "plan", "")), example);
+
+    float[] bergen = new float[ExampleSchema.HASHED_ATTRIBUTES];
+    bergen[9] = 1;
+    assertThat(features()).containsExactly(bergen);
+  }
+
+  @Test
+  void aTextOfTheFirstColumnIsPutThere() {
+    InputSpec spec =
+        Records.spec(
+            Task.BINARY,
+            List.of("no", "yes"),
+            List.of(new FeatureSpec("city", FeatureSpec.Type.HASH, false, List.of(), 8)));
+
+    assertThat(
+            new ExampleDecoder(spec)
+                .decode(planned(Map.of("city", "Oslo", "plan", "of no column")), example))
+        .isNull();
+
+    assertThat(features()).containsExactly(0, 0, 0, 0, 0, 0, 0, 1);
+  }
+
+  @Test
+  void scalarsOfJsonFitColumnsOfTextsAndNothingElseDoes() {
+    InputSpec spec =
+        Records.mapped(
+            InputSpec.Format.JSON,
+            null,
+            List.of(
+                new FeatureSpec("c", FeatureSpec.Type.ONE_HOT, true, List.of("7", "true", ""), 0),
+                column("n", FeatureSpec.Type.NUMERIC, true)));
+
+    assertThat(decode(spec, json("{\"c\":7,\"n\":true}"))).isNull();
+    assertThat(features()).containsExactly(1, 0, 0, 0, 1, 0);
+    assertThat(decode(spec, json("{\"c\":true,\"n\":null}"))).isNull();
+    assertThat(features()).containsExactly(0, 1, 0, 0, Float.NaN, 1);
+    assertThat(decode(spec, json("{\"c\":\"\",\"n\":1e1}"))).isNull();
+    assertThat(features()).containsExactly(0, 0, 1, 0, 10, 0);
+    assertThat(decode(spec, json("{\"c\":{},\"n\":1}")).message())
+        .startsWith("feature \"c\" is declared one-hot but is ");
+    assertThat(decode(spec, json("{\"c\":\"7\",\"n\":\"1\"}")).message())
+        .isEqualTo("feature \"n\" is declared numeric but is 1");
+  }
+
+  @Test
+  void aRecordAsLongAsAllowedIsNotTooLong() {
+    assertThat(reason(Records.undeclared(), new byte[10_000]))
+        .isEqualTo(DeadLetterReason.UNKNOWN_SCHEMA);
+  }
+
+  @Test
+  void theWordsOfARefusalNameTheFramingThatCame() {
+    InputSpec spec = Records.undeclared();
+    String start = "; Avro single-object encoding starts with c3 01";
+
+    assertThat(decode(spec, new byte[] {0, 0, 0, 0, 7, 1}).message())
+        .isEqualTo(
+            "Confluent wire format, schema id 7; the pipeline has no schema registry"
+                + " (input.registry)");
+    for (String text : List.of("{}", "[]")) {
+      assertThat(decode(spec, text.getBytes(StandardCharsets.UTF_8)).message())
+          .endsWith(" (looks like JSON; input.format: json reads it)" + start);
+    }
+    assertThat(decode(spec, new byte[] {1, 2, 3, 4, 5}).message())
+        .isEqualTo("the value starts with 01 02 03 04" + start);
+    assertThat(decode(spec, new byte[] {(byte) 0xC3}).message())
+        .isEqualTo("the value starts with c3" + start);
+    assertThat(decode(spec, new byte[] {(byte) 0xC3, 1}).message())
+        .isEqualTo("the value ends within the header, after 2 bytes");
+    assertThat(decode(spec, Arrays.copyOf(good(), ExampleSchema.HEADER_LENGTH)).message())
+        .isEqualTo("not a valid Avro record: EOFException");
+  }
+
+  @Test
+  void anEncoderBeginsEachRecordAnew() {
+    ExampleEncoder encoder = new ExampleEncoder();
+    byte[] first = encode(encoder);
+
+    assertThat(encode(encoder)).isEqualTo(first).isEqualTo(encode(new ExampleEncoder()));
   }
 
   @Test
@@ -416,6 +504,17 @@ class ExampleDecoderTest {
 
   private static byte[] good() {
     return Records.classValue("k", "a", 1, 2);
+  }
+
+  private static byte[] encode(ExampleEncoder encoder) {
+    return encoder.encode(
+        "e", "k", 1, null, 2, 1f, new float[] {3, 4}, 2, new int[] {1}, Map.of("a", "b"));
+  }
+
+  /** With a label, a weight and a time before its features. */
+  private static byte[] json(String features) {
+    return ("{\"label\":\"up\",\"weight\":1,\"at\":5," + features.substring(1))
+        .getBytes(StandardCharsets.UTF_8);
   }
 
   private static KafkaRecord planned(Map<String, String> attributes) {

@@ -10,11 +10,15 @@ class TextCacheTest {
 
   @Test
   void givesTheSameStringForTheSameText() {
-    for (int i = 0; i < 1_000; i++) {
-      assertThat(get("kéy-" + i)).isEqualTo("kéy-" + i);
+    String[] first = new String[1_000];
+    for (int i = 0; i < first.length; i++) {
+      first[i] = get("kéy-" + i);
+      assertThat(first[i]).isEqualTo("kéy-" + i);
     }
 
-    assertThat(get("kéy-7")).isSameAs(get("kéy-7"));
+    for (int i = 0; i < first.length; i++) {
+      assertThat(get("kéy-" + i)).isSameAs(first[i]);
+    }
   }
 
   @Test
@@ -40,6 +44,19 @@ class TextCacheTest {
     for (int i = 0; i < 200; i++) {
       assertThat(get(i + longText)).isEqualTo(i + longText);
     }
+  }
+
+  @Test
+  void holds8MegabytesAndThenBeginsAnew() {
+    String longText = "x".repeat(1 << 20);
+    String first = get("1" + longText);
+    get("2" + longText);
+    get("3" + longText);
+    assertThat(get("1" + longText)).isSameAs(first);
+
+    get("4" + longText); // 2 bytes a character
+
+    assertThat(get("1" + longText)).isEqualTo(first).isNotSameAs(first);
   }
 
   private String get(String text) {

@@ -93,7 +93,7 @@ final class PreviousLabel {
 
   void read(DataInput in) throws IOException {
     previous = in.readDouble();
-    if (classes > 0 && previous == previous) {
+    if (classes > 0 && !Double.isNaN(previous)) {
       Counts.requireIndex("stored previous class", previous, classes);
     }
     for (int i = 0; i < counts.length; i++) {

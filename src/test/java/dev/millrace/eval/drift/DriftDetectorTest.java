@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -207,14 +208,67 @@ class DriftDetectorTest {
         .hasMessageContaining("version 2");
   }
 
-  @Test
-  void refusesSettingsThatMakeNoSense() {
-    assertThatIllegalArgumentException().isThrownBy(() -> new DriftSpec.Adwin(0));
-    assertThatIllegalArgumentException().isThrownBy(() -> new DriftSpec.Ddm(30, 3, 2));
-    assertThatIllegalArgumentException().isThrownBy(() -> new DriftSpec.Eddm(30, 0.9, 0.95));
-    assertThatIllegalArgumentException().isThrownBy(() -> new DriftSpec.HddmA(0.001, 0.01, false));
-    assertThatIllegalArgumentException().isThrownBy(() -> new DriftSpec.PageHinkley(30, -1, 50, 1));
-    assertThatIllegalArgumentException().isThrownBy(() -> new DriftSpec.Kswin(0.005, 50, 30, 0));
+  static Stream<Supplier<DriftSpec>> allowed() {
+    return Stream.of(
+        () -> new DriftSpec.Adwin(1e-300),
+        () -> new DriftSpec.Adwin(Math.nextDown(1.0)),
+        () -> new DriftSpec.Ddm(1, 1e-300, 1),
+        () -> new DriftSpec.Ddm(1, 1, Math.nextUp(1.0)),
+        () -> new DriftSpec.Eddm(1, Math.nextDown(1.0), 1e-300),
+        () -> new DriftSpec.Eddm(1, 0.5, Math.nextDown(0.5)),
+        () -> new DriftSpec.HddmA(Math.nextDown(1.0), 1e-300, true),
+        () -> new DriftSpec.HddmA(0.5, Math.nextDown(0.5), true),
+        () -> new DriftSpec.PageHinkley(1, 0, 1e-300, 1),
+        () -> new DriftSpec.Kswin(0.5, 10, 5, 0),
+        () -> new DriftSpec.Kswin(0.5, 100_000, 1_000, 0));
+  }
+
+  @ParameterizedTest
+  @MethodSource("allowed")
+  void takesSettingsUpToTheirLimits(Supplier<DriftSpec> setting) {
+    assertThat(setting.get().start().update(0.5)).isNotEqualTo(DriftSignal.DRIFT);
+  }
+
+  static Stream<Supplier<DriftSpec>> refused() {
+    return Stream.of(
+        () -> new DriftSpec.Adwin(0),
+        () -> new DriftSpec.Adwin(1),
+        () -> new DriftSpec.Adwin(Double.NaN),
+        () -> new DriftSpec.Ddm(0, 2, 3),
+        () -> new DriftSpec.Ddm(30, 0, 3),
+        () -> new DriftSpec.Ddm(30, 2, 2),
+        () -> new DriftSpec.Ddm(30, 3, 2),
+        () -> new DriftSpec.Ddm(30, 2, Double.POSITIVE_INFINITY),
+        () -> new DriftSpec.Eddm(0, 0.95, 0.9),
+        () -> new DriftSpec.Eddm(30, 0.95, 0),
+        () -> new DriftSpec.Eddm(30, 0.9, 0.9),
+        () -> new DriftSpec.Eddm(30, 0.9, 0.95),
+        () -> new DriftSpec.Eddm(30, 1, 0.9),
+        () -> new DriftSpec.HddmA(0.005, 0, false),
+        () -> new DriftSpec.HddmA(0.001, 0.001, false),
+        () -> new DriftSpec.HddmA(0.001, 0.01, false),
+        () -> new DriftSpec.HddmA(1, 0.001, false),
+        () -> new DriftSpec.PageHinkley(0, 0, 50, 1),
+        () -> new DriftSpec.PageHinkley(30, -1, 50, 1),
+        () -> new DriftSpec.PageHinkley(30, Double.POSITIVE_INFINITY, 50, 1),
+        () -> new DriftSpec.PageHinkley(30, 0, 0, 1),
+        () -> new DriftSpec.PageHinkley(30, 0, Double.POSITIVE_INFINITY, 1),
+        () -> new DriftSpec.PageHinkley(30, 0, 50, 0),
+        () -> new DriftSpec.PageHinkley(30, 0, 50, Math.nextUp(1.0)),
+        () -> new DriftSpec.Kswin(0, 100, 30, 0),
+        () -> new DriftSpec.Kswin(1, 100, 30, 0),
+        () -> new DriftSpec.Kswin(0.005, 100, 4, 0),
+        () -> new DriftSpec.Kswin(0.005, 100_000, 1_001, 0),
+        () -> new DriftSpec.Kswin(0.005, 59, 30, 0),
+        () -> new DriftSpec.Kswin(0.005, 100_001, 30, 0));
+  }
+
+  @ParameterizedTest
+  @MethodSource("refused")
+  void refusesSettingsBeyondTheirLimits(Supplier<DriftSpec> setting) {
+    assertThatIllegalArgumentException()
+        .isThrownBy(setting::get)
+        .withMessageContainingAll("must be", "but ");
   }
 
   private static byte[] bytes(DriftDetector detector) throws IOException {
