@@ -330,7 +330,8 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
       }
       return null;
     } catch (IOException e) {
-      throw new SuppressRestartsException(e);
+      throw new SuppressRestartsException(
+          new IOException("key \"%s\": %s".formatted(key, e.getMessage()), e));
     }
   }
 

@@ -153,7 +153,7 @@ class MetricsJsonTest {
   void theAveragesOfClassesStandInEachBlockThatHasThem() throws IOException {
     ClassificationBlock block =
         new ClassificationBlock(
-            1, 1, 1, 1, 1, 1, 1, NONE, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, averages(NONE));
+            1, 1, 1, 1, 1, 1, 1, NONE, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, NONE, NONE, averages(NONE));
     ClassificationBaseline baseline = new ClassificationBaseline(0, 0, 0, 0);
     ClassificationScores scores =
         new ClassificationScores(
