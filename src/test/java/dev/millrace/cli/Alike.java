@@ -11,13 +11,15 @@ final class Alike {
       Pattern.compile("([\\w,…-]+) +([\\w,…-]+)((?: +(?:[\\d.,]+|-))+)");
   // Other processors give the same bits, other releases of the models may not.
   private static final double TOLERANCE = 0.02;
+  // Of a single key, where one of its rare examples is worth as much.
+  private static final double TOLERANCE_OF_A_KEY = 0.05;
 
   private Alike() {}
 
   /** The same fields with about the same numbers; the hash of the settings may be another. */
   static boolean records(JsonNode told, JsonNode seen) {
     if (told.isNumber()) {
-      return numbers(told.asText(), seen.asText());
+      return numbers(told.asText(), seen.asText(), TOLERANCE_OF_A_KEY);
     }
     if (!told.isObject()) {
       return told.equals(seen);
@@ -44,18 +46,19 @@ final class Alike {
         row.group(1).equals(other.group(1))
             && row.group(2).equals(other.group(2))
             && toldNumbers.length == seenNumbers.length;
+    double tolerance = row.group(1).equals("all") ? TOLERANCE : TOLERANCE_OF_A_KEY;
     for (int i = 0; like && i < toldNumbers.length; i++) {
-      like = numbers(toldNumbers[i], seenNumbers[i]);
+      like = numbers(toldNumbers[i], seenNumbers[i], tolerance);
     }
     return like;
   }
 
-  private static boolean numbers(String told, String seen) {
+  private static boolean numbers(String told, String seen, double tolerance) {
     if (told.equals("-") || seen.equals("-")) {
       return told.equals(seen);
     }
     double value = Double.parseDouble(told.replace(",", ""));
     double other = Double.parseDouble(seen.replace(",", ""));
-    return Math.abs(other - value) <= TOLERANCE * Math.max(1, Math.abs(value));
+    return Math.abs(other - value) <= tolerance * Math.max(1, Math.abs(value));
   }
 }
