@@ -63,4 +63,15 @@ class SameEverywhereTest {
   void noCallAllocatesOnceCompiled() {
     assertThat(ChildJvm.run(AllocationCheck.class, ChildJvm.AS_SHIPPED)).contains("bytes=0");
   }
+
+  @Test
+  void noCallAllocatesOnceCompiledByAnyOtherJdk() {
+    Map<Integer, Path> jdks = Jdks.others();
+    assumeThat(jdks).as("JDKs 17 or newer other than this one").isNotEmpty();
+    jdks.forEach(
+        (version, home) ->
+            assertThat(ChildJvm.run(home, AllocationCheck.class, ChildJvm.AS_SHIPPED))
+                .as("JDK %s", version)
+                .contains("bytes=0"));
+  }
 }

@@ -55,4 +55,15 @@ class AutoEverywhereTest {
   void noCallAllocatesOnceCompiled() {
     assertThat(ChildJvm.run(AutoAllocationCheck.class, ChildJvm.AS_SHIPPED)).contains("bytes=0");
   }
+
+  @Test
+  void noCallAllocatesOnceCompiledByAnyOtherJdk() {
+    Map<Integer, Path> jdks = Jdks.others();
+    assumeThat(jdks).as("JDKs 17 or newer other than this one").isNotEmpty();
+    jdks.forEach(
+        (version, home) ->
+            assertThat(ChildJvm.run(home, AutoAllocationCheck.class, ChildJvm.AS_SHIPPED))
+                .as("JDK %s", version)
+                .contains("bytes=0"));
+  }
 }
