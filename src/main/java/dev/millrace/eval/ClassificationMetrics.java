@@ -119,6 +119,11 @@ public final class ClassificationMetrics implements RollingMetrics {
     return majorityClass.classes();
   }
 
+  /** One more than the highest class index seen. */
+  public int classes() {
+    return Math.max(total.model().classes(), majorityClass.classes());
+  }
+
   /** Weight of the labels of a class shown so far. */
   public double labelWeight(int label) {
     return label < majorityClass.classes() ? majorityClass.weight(label) : 0;

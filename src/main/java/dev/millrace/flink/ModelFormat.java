@@ -3,6 +3,7 @@ package dev.millrace.flink;
 import dev.millrace.data.Counts;
 import dev.millrace.data.StoredBytes;
 import dev.millrace.data.Task;
+import dev.millrace.eval.ClassificationMetrics;
 import dev.millrace.eval.RollingMetrics;
 import dev.millrace.eval.ValidationScores;
 import dev.millrace.nn.ModelMismatchException;
@@ -67,6 +68,7 @@ final class ModelFormat {
     progress.eventTime = eventTime;
     progress.timestamp = timestamp;
     RollingMetrics metrics = RollingMetrics.read(in, spec.metrics());
+    requireMetrics(task, metrics, classes);
     OnlineModel learner = Models.read(in, spec.model(), task, workspace);
     requireClasses(task, learner.classes(), classes);
     DriftWatch drift = null;
@@ -82,6 +84,9 @@ final class ModelFormat {
       progress.validated = in.readLong();
       validation = in.readBoolean() ? ValidationScores.read(in, task, spec.metrics()) : null;
     }
+    if (validation != null) {
+      requireMetrics(task, validation.metrics(), classes);
+    }
     return new PrequentialModel(spec, task, classes, metrics, learner, drift, validation, progress);
   }
 
@@ -93,6 +98,17 @@ final class ModelFormat {
   static void requireClasses(Task task, int classes, ClassNames names) throws IOException {
     if (task.isClassification()) {
       Counts.require("classes of the stored model", classes, names.size());
+    }
+  }
+
+  private static void requireMetrics(Task task, RollingMetrics metrics, ClassNames names)
+      throws IOException {
+    boolean areOfClasses = metrics instanceof ClassificationMetrics;
+    if (areOfClasses != task.isClassification()) {
+      throw new IOException("metrics: not of the stored model's task; the bytes are damaged");
+    }
+    if (metrics instanceof ClassificationMetrics classification) {
+      Counts.require("classes in the metrics", classification.classes(), 0, names.size());
     }
   }
 
