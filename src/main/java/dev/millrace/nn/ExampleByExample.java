@@ -3,6 +3,9 @@ package dev.millrace.nn;
 /** A model to which many examples at once are no more than one after the other. */
 public abstract class ExampleByExample implements OnlineModel {
 
+  /** Called before so many examples are learned, one after the other. */
+  protected void expect(int examples) {}
+
   /** As {@link #learnClass(float[], int, int, float, float[])}, of a class that is known. */
   protected abstract float learnClass(
       float[] features, int offset, int classIndex, float weight, float[] out, int outOffset);
@@ -15,6 +18,7 @@ public abstract class ExampleByExample implements OnlineModel {
   public final float learnClass(
       float[] features, int offset, int classIndex, float weight, float[] out) {
     require(classIndex);
+    expect(1);
     return learnClass(features, offset, classIndex, weight, out, 0);
   }
 
@@ -30,6 +34,7 @@ public abstract class ExampleByExample implements OnlineModel {
     for (int r = 0; r < rows; r++) {
       require(classIndexes[r]);
     }
+    expect(rows);
     int at = offset;
     for (int r = 0; r < rows; r++, at += inputs()) {
       losses[r] = learnClass(features, at, classIndexes[r], weights[r], out, r * classes());
@@ -46,6 +51,7 @@ public abstract class ExampleByExample implements OnlineModel {
   @Override
   public final float learnValue(
       float[] features, int offset, double target, float weight, float[] out) {
+    expect(1);
     return learnValue(features, offset, target, weight, out, 0);
   }
 
@@ -58,6 +64,7 @@ public abstract class ExampleByExample implements OnlineModel {
       float[] weights,
       float[] out,
       float[] losses) {
+    expect(rows);
     int at = offset;
     for (int r = 0; r < rows; r++, at += inputs()) {
       losses[r] = learnValue(features, at, targets[r], weights[r], out, r);

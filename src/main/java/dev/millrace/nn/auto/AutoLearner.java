@@ -188,6 +188,12 @@ public final class AutoLearner extends ExampleByExample {
   }
 
   @Override
+  protected void expect(int examplesToCome) {
+    needScratch();
+    scratch.draws.begin(buffer, drawSeed, examples, examplesToCome, shape.replays());
+  }
+
+  @Override
   protected float learnClass(
       float[] features, int offset, int label, float weight, float[] out, int outOffset) {
     float limited = Math.min(weight, GREATEST_WEIGHT);
@@ -245,7 +251,7 @@ public final class AutoLearner extends ExampleByExample {
 
   /** Scales the record and those to replay; returns whether there are any. */
   private boolean prepare(float[] features, int offset, float weight) {
-    needScratch();
+    scratch.draws.next();
     scaler.update(features, offset);
     scale(features, offset);
     boolean replays = buffer.size() > 0;
@@ -291,11 +297,7 @@ public final class AutoLearner extends ExampleByExample {
 
   /** The record that a member replays as its r-th with the example at hand. */
   private int drawn(int m, int r) {
-    return ReplayBuffer.below(buffer.size(), draw(shape.drawnBefore(m) + r));
-  }
-
-  private long draw(int number) {
-    return WeightInitializer.mix(WeightInitializer.mix(drawSeed + examples) + number);
+    return scratch.draws.replayed(shape.drawnBefore(m) + r);
   }
 
   private void count(boolean taken) {
@@ -307,7 +309,7 @@ public final class AutoLearner extends ExampleByExample {
   }
 
   private void keep(float[] features, int offset, double label, float weight) {
-    buffer.add(features, offset, label, weight, draw(0));
+    buffer.add(features, offset, label, weight, scratch.draws.place());
     if (previousLabel != null) {
       previousLabel.learn(label);
     }

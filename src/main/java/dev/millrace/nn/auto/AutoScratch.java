@@ -28,6 +28,7 @@ final class AutoScratch {
   float[] predictions = EMPTY;
   float[] logs = EMPTY;
   float[] mixed = EMPTY;
+  final Draws draws = new Draws();
   final Neighbours neighbours = new Neighbours();
   final float[] mixerGradient = new float[2 * MixerWeights.MOST];
 

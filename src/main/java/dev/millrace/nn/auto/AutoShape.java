@@ -17,6 +17,7 @@ final class AutoShape {
   private final Mlp[] networks;
   private final FourierFeatures fourier;
   private final int replaying;
+  private final int replays;
   // [members]: how many records those before replay.
   private final int[] drawnBefore;
   private final int length;
@@ -59,6 +60,7 @@ final class AutoShape {
     length = offset;
     averagedLength = averaged;
     replaying = last;
+    replays = replayed;
   }
 
   /** Whether a tier has a member that sees random Fourier features. */
@@ -145,6 +147,11 @@ final class AutoShape {
   /** Members with records to replay; they stand first. */
   int replaying() {
     return replaying;
+  }
+
+  /** Records that all members together replay with a new one. */
+  int replays() {
+    return replays;
   }
 
   /** The member whose rows this one sees: those without replay see the new record of the first. */

@@ -62,6 +62,24 @@ final class ReplayBuffer {
     return size;
   }
 
+  /** How many records it will have after so many more. */
+  int sizeAfter(int more) {
+    return (int) Math.min(capacity, (long) size + more);
+  }
+
+  /** The place of a new record among so many: a free one, or one drawn by random bits. */
+  int place(int records, long draw) {
+    return records < capacity ? records : below(records, draw);
+  }
+
+  /** Brings a record into the nearest cache, if there is one: reads its first and last line. */
+  int fetch(int record) {
+    return record < size
+        ? Float.floatToRawIntBits(rows[record * width])
+            | Float.floatToRawIntBits(rows[record * width + width - 1])
+        : 0;
+  }
+
   /** The features of a record start here in {@link #rows}. */
   int offset(int record) {
     return record * width;
@@ -84,10 +102,10 @@ final class ReplayBuffer {
   /**
    * Keeps a record.
    *
-   * @param draw random bits that choose its place once there is no free one
+   * @param place {@link #place} of it
    */
-  void add(float[] features, int offset, double target, float weight, long draw) {
-    int place = size < capacity ? size++ : below(size, draw);
+  void add(float[] features, int offset, double target, float weight, int place) {
+    size = Math.max(size, place + 1);
     if (rows.length < size * width) {
       rows = Arrays.copyOf(rows, Math.min(capacity, 2 * (size - 1)) * width);
     }
