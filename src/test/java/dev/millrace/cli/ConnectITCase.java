@@ -11,7 +11,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Date;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -104,7 +103,7 @@ class ConnectITCase {
             .put("shop", "shop-17")
             .put("amount", 12.5)
             .put("card", "visa")
-            .put("paid_at", new Date(1795598043120L))
+            .put("paid_at", Timestamp.toLogical(Timestamp.SCHEMA, 1795598043120L))
             .put("verdict", "ok");
     return new SourceRecord(Map.of(), Map.of(), "shop.public.payments", 0, schema, row);
   }
@@ -114,8 +113,10 @@ class ConnectITCase {
       throws ReflectiveOperationException {
     Map<String, String> options = options(config, "transforms." + name + ".");
     Transformation<SourceRecord> transformation =
-        (Transformation<SourceRecord>)
-            Class.forName(options.get("type")).getDeclaredConstructor().newInstance();
+        Class.forName(options.get("type"))
+            .asSubclass(Transformation.class)
+            .getDeclaredConstructor()
+            .newInstance();
     transformation.configure(options);
     return transformation;
   }
@@ -123,8 +124,10 @@ class ConnectITCase {
   private static Converter converter(JsonNode config, String name, boolean isKey)
       throws ReflectiveOperationException {
     Converter converter =
-        (Converter)
-            Class.forName(config.path(name).asText()).getDeclaredConstructor().newInstance();
+        Class.forName(config.path(name).asText())
+            .asSubclass(Converter.class)
+            .getDeclaredConstructor()
+            .newInstance();
     converter.configure(options(config, name + "."), isKey);
     return converter;
   }

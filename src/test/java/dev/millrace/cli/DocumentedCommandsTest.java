@@ -150,7 +150,7 @@ class DocumentedCommandsTest {
                     || pom.contains("<" + name + ">")
                     || sources.contains("\"" + name + "\"");
         boolean isTest = name.equals("test") || name.equals("it.test");
-        if (!known || isTest && !sources.contains("class " + option.group(3) + " ")) {
+        if (!known || (isTest && !sources.contains("class " + option.group(3) + " "))) {
           wrong.add(command + ": there is no " + option.group().strip());
         }
       }

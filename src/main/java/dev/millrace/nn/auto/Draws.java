@@ -15,6 +15,7 @@ final class Draws {
   private int at;
 
   /** Keeps what was read, so that no compiler leaves the reading out. */
+  @SuppressWarnings("UnusedVariable")
   private int fetched;
 
   /**
