@@ -53,6 +53,20 @@ public final class PipelineFile {
     return parse(file.toString(), yaml, file.toAbsolutePath().getParent());
   }
 
+  /**
+   * Checks what is to name a pipeline.
+   *
+   * @param origin where it was given
+   * @throws InvalidPipelineException if no pipeline may have that name
+   */
+  public static void requireName(String origin, String name) {
+    try {
+      PipelineOptions.PIPELINE.kind().read(new Node.Scalar(name, 1));
+    } catch (Kind.Refusal e) {
+      throw new InvalidPipelineException(origin + " " + e.getMessage());
+    }
+  }
+
   private static String text(Path file) throws IOException {
     byte[] bytes;
     try (InputStream in = Files.newInputStream(file)) {

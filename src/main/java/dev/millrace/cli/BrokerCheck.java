@@ -7,8 +7,11 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.common.errors.AuthenticationException;
 import org.apache.kafka.common.errors.RetriableException;
@@ -18,6 +21,7 @@ import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 /** Finds out before the work starts whether brokers and topics are there, and says what to do. */
 public final class BrokerCheck {
   private static final String BOOTSTRAP = "bootstrap.servers";
+  private static final long PATIENCE_SECONDS = 3;
 
   private BrokerCheck() {}
 
@@ -27,11 +31,21 @@ public final class BrokerCheck {
    * @param kafka client properties
    * @param config the pipeline file they come from, named in the error; null for {@code
    *     --bootstrap-server}
+   * @param notice takes one line if that takes more than moments
    * @throws CliError if none answers in time, or the properties cannot be used
    */
-  public static void requireBroker(Map<String, String> kafka, Duration timeout, Path config) {
+  public static void requireBroker(
+      Map<String, String> kafka, Duration timeout, Path config, Consumer<String> notice) {
     try (Admin admin = KafkaIo.admin(kafka, timeout)) {
-      admin.describeCluster().nodes().get();
+      KafkaFuture<?> answer = admin.describeCluster().nodes();
+      try {
+        answer.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+      } catch (java.util.concurrent.TimeoutException e) {
+        notice.accept(
+            "No broker answers at %s yet; waiting %d s for it."
+                .formatted(kafka.get(BOOTSTRAP), timeout.toSeconds()));
+        answer.get();
+      }
     } catch (ExecutionException e) {
       throw unreachable(e.getCause(), kafka, timeout, config);
     } catch (KafkaException e) {
@@ -64,10 +78,12 @@ public final class BrokerCheck {
   /**
    * Waits until a broker answers and looks for all topics of a pipeline.
    *
+   * @param notice takes one line if the broker takes more than moments
    * @throws CliError if there is no broker, or a topic is missing
    */
-  static void requireTopics(Settings settings, Duration timeout, Path config) {
-    requireBroker(settings.kafka(), timeout, config);
+  static void requireTopics(
+      Settings settings, Duration timeout, Path config, Consumer<String> notice) {
+    requireBroker(settings.kafka(), timeout, config, notice);
     for (String topic : settings.input().topics()) {
       requireTopic(settings.kafka(), topic, config);
     }

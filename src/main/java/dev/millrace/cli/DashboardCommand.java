@@ -18,12 +18,7 @@ import picocli.CommandLine.Spec;
 final class DashboardCommand implements Callable<Integer> {
   @Mixin private KafkaOptions kafka;
 
-  @Option(
-      names = "--topic",
-      paramLabel = "TOPIC",
-      description =
-          "Metrics topic (default: the pipeline's, else " + WatchCommand.DEFAULT_TOPIC + ").")
-  private String topic;
+  @Mixin private MetricsTopicOption topic;
 
   @Option(
       names = "--port",
@@ -50,8 +45,7 @@ final class DashboardCommand implements Callable<Integer> {
   public Integer call() {
     Ports.require(spec, port);
     HttpToken required = token.forAddress("--host", host);
-    String followed =
-        kafka.topic(topic, settings -> settings.output().metrics(), WatchCommand.DEFAULT_TOPIC);
+    String followed = topic.of(kafka);
     kafka.requireTopic(followed);
     PrintWriter out = spec.commandLine().getOut();
     try (StopSignal stop = new StopSignal();

@@ -16,6 +16,8 @@ import org.slf4j.LoggerFactory;
  */
 final class DashboardFeed implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(DashboardFeed.class);
+  static final String DEFAULT_FLEET_TOPIC = "millrace.fleet.v1";
+
   private static final String EVENTS_TOPIC = "millrace.events.v1";
   private static final String DEAD_LETTERS_TOPIC = "millrace.dlq.v1";
 
@@ -33,7 +35,7 @@ final class DashboardFeed implements AutoCloseable {
     this.lag = new DashboardLag(kafka, page);
     follow(settings == null ? EVENTS_TOPIC : settings.output().events());
     if (settings == null) {
-      follow(WatchCommand.DEFAULT_FLEET_TOPIC);
+      follow(DEFAULT_FLEET_TOPIC);
     } else if (settings.output().hasFleet()) {
       follow(settings.output().fleet());
     }

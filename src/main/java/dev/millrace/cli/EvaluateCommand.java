@@ -144,6 +144,9 @@ final class EvaluateCommand implements Callable<Integer> {
     } else {
       SummaryTable.epochLines(metrics).forEach(out::println);
       SummaryTable.lines(metrics).forEach(out::println);
+      if (!metrics.classesOfF1().isEmpty()) {
+        out.println(metrics.classesOfF1());
+      }
       standings(metrics).lines().forEach(out::println);
       out.printf(
           "%,d examples in %.1f s, %,d dead letters, models %.12s…%n",

@@ -48,11 +48,36 @@ final class FieldRoles {
     int last = input.fields().size() - 1;
     for (int f = 0; f <= last; f++) {
       FieldProfile field = input.fields().get(f);
-      if (useless(field) == null && field.values() == input.records() && fewEnough(field)) {
+      if (notLabel(field) == null) {
         candidates.add(label(field, f == last, f == 0));
       }
     }
     return best(candidates);
+  }
+
+  /** Fields that are called like a label but are not guessed to be it, with the reason. */
+  List<Candidate> notLabels() {
+    List<Candidate> passedOver = new ArrayList<>();
+    for (FieldProfile field : input.fields()) {
+      String why = notLabel(field);
+      if (why != null && LABEL_LIKE.matcher(field.name()).matches()) {
+        passedOver.add(new Candidate(field, 0, why));
+      }
+    }
+    return passedOver;
+  }
+
+  private String notLabel(FieldProfile field) {
+    if (useless(field) != null) {
+      return useless(field);
+    }
+    if (field.values() < input.records()) {
+      return Counted.of(input.records() - field.values(), "record") + " have none";
+    }
+    return fewEnough(field)
+        ? null
+        : "%s, and no label of more than %d classes is guessed"
+            .formatted(field.distinctValues(), MOST_CLASSES);
   }
 
   private boolean fewEnough(FieldProfile field) {

@@ -112,12 +112,34 @@ final class FinalMetrics {
     return isRegression() ? regression() : classification();
   }
 
-  private Totals classification() {
+  /** Of which classes F1 is, in words; empty for a regression. */
+  String classesOfF1() {
     List<String> classes = new ArrayList<>();
+    tally(classes);
+    ClassAverage average = ClassAverage.of(classes, positive);
+    if (isRegression() || average instanceof ClassAverage.Unknown) {
+      return "";
+    }
+    return average instanceof ClassAverage.Positive of
+        ? "f1 is that of class \"%s\". Of another one: --positive CLASS"
+            .formatted(
+                Terminal.printable(
+                    of.index() < classes.size() ? classes.get(of.index()) : positive, 60))
+        : "f1 is the macro average over %d classes".formatted(classes.size());
+  }
+
+  /** Counts of all keys together, the classes in the order in which they come. */
+  private ClassTally tally(List<String> classes) {
     ClassTally tally = new ClassTally();
     for (JsonNode metrics : newest.values()) {
       add(metrics.path("confusion_matrix"), classes, tally);
     }
+    return tally;
+  }
+
+  private Totals classification() {
+    List<String> classes = new ArrayList<>();
+    ClassTally tally = tally(classes);
     ClassAverage average = ClassAverage.of(classes, positive);
     return new Totals(
         examples,

@@ -10,6 +10,7 @@ import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
@@ -107,7 +108,10 @@ final class InitCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     requireUsage();
-    String pipeline = name == null ? defaultName() : name;
+    if (name != null) {
+      PipelineFile.requireName("--name", name);
+    }
+    String pipeline = name == null ? defaultName() : name.strip();
     Path file = output == null ? Path.of(pipeline + ".yaml") : output;
     boolean toStdout = file.toString().equals(STDOUT);
     if (!toStdout && Files.isDirectory(file)) {
@@ -133,7 +137,11 @@ final class InitCommand implements Callable<Integer> {
     } else {
       write(file, text);
       new InitSummary(file, input, profile, draft)
-          .lines(labelField, keyField, label == null, roles.keys(labelField))
+          .lines(
+              labelField,
+              keyField,
+              label == null ? roles.notLabels() : null,
+              roles.keys(labelField))
           .forEach(spec.commandLine().getOut()::println);
     }
     return 0;
@@ -173,7 +181,7 @@ final class InitCommand implements Callable<Integer> {
   private InputProfile profile() {
     if (topic != null) {
       Map<String, String> kafka = Map.of("bootstrap.servers", bootstrapServer);
-      BrokerCheck.requireBroker(kafka, Duration.ofSeconds(timeoutSeconds), null);
+      BrokerCheck.requireBroker(kafka, Duration.ofSeconds(timeoutSeconds), null, this::notice);
       requireTopic(kafka);
       long most = rows == null ? RECORDS_OF_A_PARTITION : rows;
       return TopicProfiler.read(kafka, topic, most, input, this::notice);
@@ -200,8 +208,15 @@ final class InitCommand implements Callable<Integer> {
             () ->
                 new CliError(
                     ("No field of %s looks like something to predict. Say which: --label FIELD%n"
-                            + "Fields: %s")
-                        .formatted(profile.origin(), names(profile))));
+                            + "%sFields: %s")
+                        .formatted(
+                            profile.origin(), notLabels(roles.notLabels()), names(profile))));
+  }
+
+  private static String notLabels(List<FieldRoles.Candidate> fields) {
+    return fields.stream()
+        .map(field -> InitSummary.notLabel(field) + "%n".formatted())
+        .collect(Collectors.joining());
   }
 
   /** The field that was asked for, or the likeliest one if the records have no keys. */

@@ -32,11 +32,14 @@ final class InitSummary {
    *
    * @param label null with the standard example schema alone
    * @param key null where the record key says which model learns
-   * @param guessed whether nobody named the label
+   * @param notLabels fields that a label was not guessed from; null if somebody named it
    * @param keys candidates for the key
    */
   List<String> lines(
-      FieldProfile label, FieldProfile key, boolean guessed, List<FieldRoles.Candidate> keys) {
+      FieldProfile label,
+      FieldProfile key,
+      List<FieldRoles.Candidate> notLabels,
+      List<FieldRoles.Candidate> keys) {
     List<String> lines = new ArrayList<>();
     Task task = draft.task();
     lines.add(
@@ -47,8 +50,9 @@ final class InitSummary {
                 task == null ? "" : " (" + KebabCase.of(task) + ")",
                 Counted.of(draft.features(), "field"),
                 key == null ? "" : ", one model per " + shown(key)));
-    if (guessed && !input.standard()) {
+    if (notLabels != null && !input.standard()) {
       lines.add("The label is a guess. Another one: --label FIELD");
+      notLabels.forEach(field -> lines.add(notLabel(field)));
     }
     if (key == null && !keys.isEmpty() && input.isFile()) {
       lines.add(
@@ -79,6 +83,11 @@ final class InitSummary {
       lines.add((lines.isEmpty() ? "Next:  " : "       ") + "./millrace " + command);
     }
     return lines;
+  }
+
+  /** Why a field that is called like a label was not guessed to be it. */
+  static String notLabel(FieldRoles.Candidate field) {
+    return "Not taken for the label: %s (%s)".formatted(shown(field.field()), field.why());
   }
 
   private static String shown(FieldProfile field) {

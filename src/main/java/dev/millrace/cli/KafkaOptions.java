@@ -51,6 +51,13 @@ final class KafkaOptions {
     return source.config;
   }
 
+  /** The brokers or the pipeline file as they were given, for a command that comes next. */
+  String asGiven() {
+    return source.config == null
+        ? "--bootstrap-server " + source.bootstrapServer
+        : "-c " + source.config;
+  }
+
   /**
    * The pipeline, or null with {@code --bootstrap-server}.
    *
@@ -88,7 +95,11 @@ final class KafkaOptions {
       throw new ParameterException(
           command.commandLine(), "--timeout must be at least 1, but was " + timeoutSeconds);
     }
-    BrokerCheck.requireBroker(kafka(), Duration.ofSeconds(timeoutSeconds), source.config);
+    BrokerCheck.requireBroker(
+        kafka(),
+        Duration.ofSeconds(timeoutSeconds),
+        source.config,
+        command.commandLine().getErr()::println);
   }
 
   /**

@@ -45,6 +45,13 @@ final class ModelsOptions {
    */
   ModelsTopic read(Predicate<String> wanted) {
     String name = requireTopic();
-    return ModelsTopic.read(kafka.kafka(), name, wanted, command.commandLine().getErr()::println);
+    return ModelsTopic.read(
+        kafka.kafka(), name, wanted, listing(), command.commandLine().getErr()::println);
+  }
+
+  /** The command that shows which models there are. */
+  String listing() {
+    String ofTopic = topic == null ? "" : " --topic " + topic;
+    return "./millrace models list " + kafka.asGiven() + ofTopic;
   }
 }

@@ -27,25 +27,32 @@ final class ModelsTopic {
 
   private final String topic;
   private final Predicate<String> wanted;
+  private final String listing;
   private final ModelAssembler parts = new ModelAssembler();
   private final Map<String, ModelSnapshot> models = new TreeMap<>();
   private int skipped;
 
-  private ModelsTopic(String topic, Predicate<String> wanted) {
+  private ModelsTopic(String topic, Predicate<String> wanted, String listing) {
     this.topic = topic;
     this.wanted = wanted;
+    this.listing = listing;
   }
 
   /**
    * Reads the whole topic.
    *
    * @param wanted the keys whose models are kept; of the others it keeps summaries
+   * @param listing the command that shows which models there are
    * @param notice takes one line about records that are no models
    * @throws CliError if the brokers cannot be read, or there is no model
    */
   static ModelsTopic read(
-      Map<String, String> kafka, String topic, Predicate<String> wanted, Consumer<String> notice) {
-    ModelsTopic read = new ModelsTopic(topic, wanted);
+      Map<String, String> kafka,
+      String topic,
+      Predicate<String> wanted,
+      String listing,
+      Consumer<String> notice) {
+    ModelsTopic read = new ModelsTopic(topic, wanted, listing);
     try {
       Onlooker.readAll(kafka, topic, read::take);
     } catch (KafkaException e) {
@@ -156,7 +163,7 @@ final class ModelsTopic {
 
   private String keys() {
     String keys = Terminal.printable(String.join(", ", models.keySet()), LONGEST_KEYS);
-    return "It has " + keys + ". See them with: ./millrace models list";
+    return "It has " + keys + ". See them with: " + listing;
   }
 
   // A record from elsewhere may not say whose it is.

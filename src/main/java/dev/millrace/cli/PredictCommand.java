@@ -105,12 +105,13 @@ final class PredictCommand implements Callable<Integer> {
     absent.removeIf(topic::has);
     if (absent.size() > 1) {
       throw new CliError(
-          "%,d of %,d keys in %s have no model: %s. See those that have with: ./millrace models list"
+          "%,d of %,d keys in %s have no model: %s. See those that have with: %s"
               .formatted(
                   absent.size(),
                   keys.size(),
                   input,
-                  Terminal.printable(String.join(", ", absent), LONGEST_KEYS)));
+                  Terminal.printable(String.join(", ", absent), LONGEST_KEYS),
+                  models.listing()));
     }
     Map<String, LoadedModel> loaded = new HashMap<>();
     int others = 0;

@@ -69,7 +69,8 @@ final class RunCommand implements Callable<Integer> {
     state.check();
     Settings settings = PipelineFile.read(config);
     start.check();
-    BrokerCheck.requireTopics(settings, Duration.ofSeconds(timeoutSeconds), config);
+    BrokerCheck.requireTopics(
+        settings, Duration.ofSeconds(timeoutSeconds), config, spec.commandLine().getErr()::println);
     Path dir = state.of(settings);
     try (StopSignal stop = new StopSignal();
         StateLock lock = StateLock.take(dir, settings.pipeline())) {

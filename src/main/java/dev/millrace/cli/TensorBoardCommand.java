@@ -31,12 +31,7 @@ import picocli.CommandLine.Spec;
 final class TensorBoardCommand implements Callable<Integer> {
   @Mixin private KafkaOptions kafka;
 
-  @Option(
-      names = "--topic",
-      paramLabel = "TOPIC",
-      description =
-          "Metrics topic (default: the pipeline's, else " + WatchCommand.DEFAULT_TOPIC + ").")
-  private String topic;
+  @Mixin private MetricsTopicOption topic;
 
   @Option(
       names = "--logdir",
@@ -70,8 +65,7 @@ final class TensorBoardCommand implements Callable<Integer> {
       throw new ParameterException(
           spec.commandLine(), "--most-keys must be at least 1, but was " + mostKeys);
     }
-    String followed =
-        kafka.topic(topic, settings -> settings.output().metrics(), WatchCommand.DEFAULT_TOPIC);
+    String followed = topic.of(kafka);
     kafka.requireTopic(followed);
     runs = new TensorBoardRuns(logDir, mostKeys, Instant.now());
     try {

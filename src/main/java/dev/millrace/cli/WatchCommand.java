@@ -24,16 +24,9 @@ import picocli.CommandLine.Spec;
       "  ./millrace watch --bootstrap-server localhost:9092 --json --from-beginning | head"
     })
 final class WatchCommand implements Callable<Integer> {
-  static final String DEFAULT_TOPIC = "millrace.metrics.v1";
-  static final String DEFAULT_FLEET_TOPIC = "millrace.fleet.v1";
-
   @Mixin private KafkaOptions kafka;
 
-  @Option(
-      names = "--topic",
-      paramLabel = "TOPIC",
-      description = "Metrics topic (default: the pipeline's, else " + DEFAULT_TOPIC + ").")
-  private String topic;
+  @Mixin private MetricsTopicOption topic;
 
   @Option(names = "--key", paramLabel = "KEY", description = "Shows one model key only.")
   private String key;
@@ -65,10 +58,7 @@ final class WatchCommand implements Callable<Integer> {
     requireUsage();
     Terminal.Size size = Terminal.outIsInteractive() ? Terminal.size() : Terminal.Size.USUAL;
     table = new MetricsTable(size.columns(), System::nanoTime);
-    String followed =
-        fleet
-            ? kafka.topic(topic, settings -> settings.output().fleet(), DEFAULT_FLEET_TOPIC)
-            : kafka.topic(topic, settings -> settings.output().metrics(), DEFAULT_TOPIC);
+    String followed = fleet ? topic.ofFleet(kafka) : topic.of(kafka);
     kafka.requireTopic(followed);
     if (!fromBeginning && !live) {
       notice("Following " + followed + "; with --from-beginning also what is there already.");

@@ -17,7 +17,7 @@ public abstract class ExampleByExample implements OnlineModel {
   @Override
   public final float learnClass(
       float[] features, int offset, int classIndex, float weight, float[] out) {
-    require(classIndex);
+    ClassIndex.require(classIndex, classes());
     expect(1);
     return learnClass(features, offset, classIndex, weight, out, 0);
   }
@@ -32,19 +32,12 @@ public abstract class ExampleByExample implements OnlineModel {
       float[] out,
       float[] losses) {
     for (int r = 0; r < rows; r++) {
-      require(classIndexes[r]);
+      ClassIndex.require(classIndexes[r], classes());
     }
     expect(rows);
     int at = offset;
     for (int r = 0; r < rows; r++, at += inputs()) {
       losses[r] = learnClass(features, at, classIndexes[r], weights[r], out, r * classes());
-    }
-  }
-
-  private void require(int classIndex) {
-    if (classIndex < 0 || classIndex >= classes()) {
-      throw new IndexOutOfBoundsException(
-          "class " + classIndex + " is not one of the " + classes() + " known: add it first");
     }
   }
 

@@ -221,7 +221,7 @@ public final class Learner implements OnlineModel {
    */
   @Override
   public float learnClass(float[] features, int offset, int classIndex, float weight, float[] out) {
-    require(classIndex);
+    ClassIndex.require(classIndex, classes());
     MiniBatch batch = batchFor(1);
     propagate(batch, features, offset, 1);
     int y = blueprint.layout().outputOffset(1, 0);
@@ -252,7 +252,7 @@ public final class Learner implements OnlineModel {
       float[] out,
       float[] losses) {
     for (int r = 0; r < rows; r++) {
-      require(classIndexes[r]);
+      ClassIndex.require(classIndexes[r], classes());
     }
     for (int learned = 0; learned < rows; ) {
       MiniBatch batch = batchFor(rows - learned);
@@ -265,13 +265,6 @@ public final class Learner implements OnlineModel {
         learned++;
       }
       stepIfFull(batch, together);
-    }
-  }
-
-  private void require(int classIndex) {
-    if (classIndex < 0 || classIndex >= classes()) {
-      throw new IndexOutOfBoundsException(
-          "class " + classIndex + " is not one of the " + classes() + " known: add it first");
     }
   }
 

@@ -23,6 +23,40 @@ class InitCommandTest {
   @TempDir private Path dir;
 
   @Test
+  void aNameThatNoPipelineMayHaveIsBlamedOnTheOption() throws IOException {
+    for (String name : List.of("", " ", "a/b", ".x")) {
+      Cli cli = Cli.run("init", "--input", payments().toString(), "--name", name);
+
+      assertThat(cli.exitCode()).isEqualTo(2);
+      assertThat(cli.err().lines())
+          .containsExactly(
+              "--name must be 1 to 100 letters, digits, '.', '_' or '-', the first no '.', but was"
+                  + " \""
+                  + name
+                  + '"');
+    }
+  }
+
+  @Test
+  void aLabelOfAThousandClassesIsNotGuessedAndItSaysWhy() throws IOException {
+    StringBuilder rows = new StringBuilder("amount,class,kind\n");
+    for (int i = 0; i < 4_000; i++) {
+      rows.append(i * 0.37 % 11).append(",c").append(i % 1_000).append(',').append(i % 7 < 3);
+      rows.append('\n');
+    }
+    Path csv = Files.writeString(dir.resolve("many.csv"), rows);
+
+    Cli cli = init("--input", csv.toString());
+
+    assertThat(cli.exitCode()).as(cli.err()).isZero();
+    assertThat(cli.out())
+        .contains("predicts kind (binary)")
+        .contains(
+            "Not taken for the label: class (1,000 values, and no label of more than 100 classes is"
+                + " guessed)\n");
+  }
+
+  @Test
   void draftsAFileFromACsvThatSaysWhatEachColumnIsAndWhy() throws IOException {
     Path csv = payments();
 

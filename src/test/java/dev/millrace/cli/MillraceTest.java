@@ -120,6 +120,32 @@ class MillraceTest {
   }
 
   @Test
+  void whoeverWaitsForABrokerIsTold() throws IOException {
+    int free = freePort();
+    Path csv = Files.writeString(dir.resolve("rows.csv"), "a,b\n1,x\n2,y\n");
+
+    Cli cli =
+        Cli.run(
+            "produce",
+            "--bootstrap-server",
+            "127.0.0.1:" + free,
+            "--input",
+            csv.toString(),
+            "--label",
+            "b",
+            "--timeout",
+            "5");
+
+    assertThat(cli.exitCode()).isEqualTo(1);
+    assertThat(cli.err().lines())
+        .containsExactly(
+            "No broker answers at 127.0.0.1:%d yet; waiting 5 s for it.".formatted(free),
+            ("No broker answered at 127.0.0.1:%d within 5 s (--bootstrap-server)."
+                    + " Start one with: ./millrace broker --port %d")
+                .formatted(free, free));
+  }
+
+  @Test
   void anAddressThatIsNoneIsWrongUsage() {
     Cli cli = Cli.run("watch", "--bootstrap-server", "localhost");
 

@@ -165,6 +165,15 @@ class ModelsCommandITCase {
   }
 
   @Test
+  void aKeyLikeNoOtherIsOneLineWithTheCommandThatListsThem() {
+    Cli cli = Cli.run("models", "show", "something-else", "-c", pipeline.toString());
+
+    assertThat(cli.err())
+        .contains("has no model of key \"something-else\". It has ")
+        .endsWith(" See them with: ./millrace models list -c " + pipeline + System.lineSeparator());
+  }
+
+  @Test
   void theModelsOfAnotherPipelineAreNamedAsSuch() throws IOException {
     Path other = pipeline("other", "shops", NETWORK);
     Files.writeString(other, Files.readString(other).replace("other.models", "shops.models"));

@@ -197,7 +197,7 @@ class SecureKafkaITCase {
   }
 
   private static void runToTheEnd(Settings settings) throws Exception {
-    BrokerCheck.requireTopics(settings, Duration.ofSeconds(20), null);
+    BrokerCheck.requireTopics(settings, Duration.ofSeconds(20), null, notice -> {});
     LocalJob job = LocalJob.start(settings, 1, dir.resolve("state"), null, true);
     await().atMost(Duration.ofMinutes(2)).until(() -> job.awaitEnd(Duration.ofMillis(100)));
   }

@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 
 /** Programs of this machine that some tests need, and that not every machine has. */
 public final class Programs {
@@ -18,6 +19,18 @@ public final class Programs {
         .as("%s is not installed (apt-get install %s)", program, debianPackage)
         .isPresent();
     return found.orElseThrow();
+  }
+
+  /** Ends a process, at last in the way that nothing can prevent. */
+  static void stop(Process process) {
+    process.destroy();
+    try {
+      process.waitFor(1, TimeUnit.MINUTES);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } finally {
+      process.destroyForcibly();
+    }
   }
 
   private static Optional<Path> find(String program) {
