@@ -202,13 +202,7 @@ public final class AutoLearner extends ExampleByExample {
     if (classes() == 1) {
       out[outOffset] = 1f; // nothing to tell apart yet
     } else {
-      for (int m = 0; m < shape.replaying(); m++) {
-        float[] targets = scratch.rows.get(m).targets;
-        targets[0] = label;
-        for (int r = 1; replays && r <= shape.member(m).replays; r++) {
-          targets[r] = (float) buffer.target(drawn(m, r));
-        }
-      }
+      setTargets(label, replays);
       count(members.learn(replays, scratch));
       predictByOthers();
       int columns = columns();
@@ -234,13 +228,7 @@ public final class AutoLearner extends ExampleByExample {
     double mean = target.mean(0);
     double deviation = target.deviation(0);
     target.update(0, value);
-    for (int m = 0; m < shape.replaying(); m++) {
-      float[] targets = scratch.rows.get(m).targets;
-      targets[0] = (float) target.scaled(0, value);
-      for (int r = 1; replays && r <= shape.member(m).replays; r++) {
-        targets[r] = (float) target.scaled(0, buffer.target(drawn(m, r)));
-      }
-    }
+    setTargets(value, replays);
     count(members.learn(replays, scratch));
     predictByOthers();
     mix(mean, deviation, out, outOffset);
@@ -266,6 +254,21 @@ public final class AutoLearner extends ExampleByExample {
     }
     widen(replays);
     return replays;
+  }
+
+  /** Sets what the members learn: of the record, and of those to replay. */
+  private void setTargets(double labelOrValue, boolean replays) {
+    for (int m = 0; m < shape.replaying(); m++) {
+      float[] targets = scratch.rows.get(m).targets;
+      targets[0] = scaledTarget(labelOrValue);
+      for (int r = 1; replays && r <= shape.member(m).replays; r++) {
+        targets[r] = scaledTarget(buffer.target(drawn(m, r)));
+      }
+    }
+  }
+
+  private float scaledTarget(double labelOrValue) {
+    return (float) (target == null ? labelOrValue : target.scaled(0, labelOrValue));
   }
 
   /** Scales a record into the first row of each member. */
