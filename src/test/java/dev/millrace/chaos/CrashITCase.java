@@ -5,12 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.millrace.MillraceJob;
+import dev.millrace.cli.CommittedRecords;
 import dev.millrace.cli.EmbeddedKafka;
 import dev.millrace.flink.ForgetfulTrainOperator;
 import dev.millrace.flink.UnflushedChunkOperator;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.apache.kafka.clients.admin.Admin;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -35,6 +37,8 @@ class CrashITCase {
 
   @TempDir private Path dir;
   private LocalJob job;
+  private Optional<Path> newest = Optional.empty();
+  private long reportsBefore;
 
   @BeforeAll
   static void runUndisturbed() throws Exception {
@@ -120,9 +124,13 @@ class CrashITCase {
     Outcome outcome = new Outcome(new Fault(name, null, "died between checkpoints"), SEED);
     String topic = job.settings().input().topic();
     try (Traffic traffic = new Traffic(kafka.bootstrapServers(), topic, input.records(), RATE)) {
-      job.start();
-      boolean between = eventually(() -> isBetweenCheckpoints(traffic));
-      job.die();
+      boolean between;
+      do {
+        newest = Optional.empty();
+        job.start();
+        between = eventually(() -> isBetweenCheckpoints(traffic));
+        job.die();
+      } while (between && !job.newestCheckpoint().equals(newest));
       meanwhile.run();
       job.start();
       outcome.struck(List.of(between ? "died between checkpoints" : "died in time"), 1);
@@ -135,14 +143,25 @@ class CrashITCase {
     }
   }
 
-  // Records flow when there is a checkpoint, until one more knows some of them but not all.
+  // Records flow when there is a checkpoint, until one more knows some of them but not all, and has
+  // reports after it.
   private boolean isBetweenCheckpoints(Traffic traffic) throws Exception {
-    if (job.newestCheckpoint().isEmpty()) {
+    Optional<Path> seen = newest;
+    newest = job.newestCheckpoint();
+    if (newest.isEmpty()) {
       return false;
     }
     traffic.want(RATE);
+    if (!newest.equals(seen)) {
+      reportsBefore = reports();
+      return false;
+    }
     long read = consumed();
-    return read > 0 && read < traffic.sent();
+    return read > 0 && read < traffic.sent() && reports() > reportsBefore;
+  }
+
+  private long reports() {
+    return CommittedRecords.written(kafka.bootstrapServers(), job.settings().output().metrics());
   }
 
   private long consumed() throws Exception {

@@ -47,10 +47,7 @@ public final class CommittedRecords {
    * are on their way to be visible, for a broker confirms a commit before.
    */
   public static List<ConsumerRecord<byte[], byte[]>> read(String bootstrapServers, String topic) {
-    Map<TopicPartition, Long> ends;
-    try (KafkaConsumer<byte[], byte[]> consumer = consumer(bootstrapServers, "read_uncommitted")) {
-      ends = consumer.endOffsets(partitions(consumer, topic));
-    }
+    Map<TopicPartition, Long> ends = ends(bootstrapServers, topic);
     List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
     try (KafkaConsumer<byte[], byte[]> consumer = consumer(bootstrapServers, "read_committed")) {
       consumer.assign(ends.keySet());
@@ -64,6 +61,17 @@ public final class CommittedRecords {
       }
     }
     return records;
+  }
+
+  /** How many records a topic has got so far, committed or not; marks of transactions count too. */
+  public static long written(String bootstrapServers, String topic) {
+    return ends(bootstrapServers, topic).values().stream().mapToLong(Long::longValue).sum();
+  }
+
+  private static Map<TopicPartition, Long> ends(String bootstrapServers, String topic) {
+    try (KafkaConsumer<byte[], byte[]> consumer = consumer(bootstrapServers, "read_uncommitted")) {
+      return consumer.endOffsets(partitions(consumer, topic));
+    }
   }
 
   private static KafkaConsumer<byte[], byte[]> consumer(String bootstrapServers, String isolation) {
