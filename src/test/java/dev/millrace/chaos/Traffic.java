@@ -22,6 +22,7 @@ final class Traffic implements AutoCloseable {
   static final int CALM = 60;
 
   private static final int MILLIS_BETWEEN = 50;
+  private static final int LONGEST_OUTAGE_SECONDS = 300;
 
   /** Of a record in its topic, to which nobody else sends anything. */
   record Place(int partition, int offset) {}
@@ -54,8 +55,7 @@ final class Traffic implements AutoCloseable {
             Map.of(
                 "bootstrap.servers", bootstrapServers,
                 "client.id", CLIENT_ID,
-                // No outage is too long, nor is a jump of the clock one.
-                "delivery.timeout.ms", Integer.MAX_VALUE),
+                "delivery.timeout.ms", LONGEST_OUTAGE_SECONDS * 1_000),
             new ByteArraySerializer(),
             new ByteArraySerializer());
     clock.scheduleAtFixedRate(this::tick, 0, MILLIS_BETWEEN, TimeUnit.MILLISECONDS);
