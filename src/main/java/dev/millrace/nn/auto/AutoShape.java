@@ -159,7 +159,7 @@ final class AutoShape {
     return m < replaying ? m : 0;
   }
 
-  /** Records that the members before this one replay: no two members draw the same ones. */
+  /** Records that the members before this one replay: its own draws are numbered from there on. */
   int drawnBefore(int m) {
     return drawnBefore[m];
   }
