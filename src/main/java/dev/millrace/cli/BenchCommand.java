@@ -22,7 +22,7 @@ import picocli.CommandLine.Spec;
     footer = {
       "",
       "Example:",
-      "  ./millrace bench step --layers 8,32,2 --batch 1 --optimizer sgd --seconds 3 --json",
+      "  ./millrace bench step --layers 8,32,2 --batch 1 --optimizer sgd --json",
       "  ./millrace bench pipeline --keys 100 --json",
       "  ./millrace bench state --keys 100000 --backend rocksdb --json",
       "  ./millrace bench accuracy --seeds 1"
@@ -49,7 +49,7 @@ final class BenchCommand implements Runnable {
       footer = {
         "",
         "Example:",
-        "  ./millrace bench step --layers 8,32,2 --batch 1 --optimizer sgd --seconds 3 --json",
+        "  ./millrace bench step --layers 8,32,2 --batch 1 --optimizer sgd --json",
         "  taskset -c 1 ./millrace bench step --layers 784,256,128,10 --batch 64"
       })
   static final class Step implements Callable<Integer> {

@@ -20,7 +20,8 @@ import picocli.CommandLine.Spec;
     footer = {
       "",
       "Example:",
-      "  ./millrace completion bash > ~/.millrace-completion && source ~/.millrace-completion"
+      "  ./millrace completion bash > ~/.millrace-completion",
+      "  source ~/.millrace-completion"
     })
 final class CompletionCommand implements Callable<Integer> {
   /** The script finds out by itself which of them reads it. */

@@ -36,7 +36,7 @@ import picocli.CommandLine.TypeConversionException;
     footer = {
       "",
       "Example:",
-      "  ./millrace evaluate --input payments.csv.gz --label class --positive fraud --key shop"
+      "  ./millrace evaluate --input payments.csv.gz --label class --positive fraud"
     })
 final class EvaluateCommand implements Callable<Integer> {
   @Option(

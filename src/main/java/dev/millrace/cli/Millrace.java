@@ -1,5 +1,7 @@
 package dev.millrace.cli;
 
+import static java.util.stream.Collectors.joining;
+
 import dev.millrace.InvalidPipelineException;
 import dev.millrace.Spelling;
 import dev.millrace.simd.Kernels;
@@ -10,11 +12,13 @@ import java.io.OutputStreamWriter;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.Arrays;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.UsageMessageSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
@@ -104,7 +108,21 @@ public final class Millrace implements Runnable {
     commandLine.setAbbreviatedOptionsAllowed(false);
     commandLine.setParameterExceptionHandler(Millrace::reportUsage);
     commandLine.setExecutionExceptionHandler(root::reportFailure);
+    reflow(commandLine);
     return commandLine;
+  }
+
+  /**
+   * The lines below a description's first one are one paragraph, whatever the width of the help.
+   */
+  private static void reflow(CommandLine command) {
+    UsageMessageSpec help = command.getCommandSpec().usageMessage();
+    String[] lines = help.description();
+    if (lines.length > 2) {
+      String paragraph = Arrays.stream(lines).skip(1).map(String::strip).collect(joining(" "));
+      help.description(lines[0], paragraph);
+    }
+    command.getSubcommands().values().forEach(Millrace::reflow);
   }
 
   /** Millrace's version, or "(development build)" when run from class files. */

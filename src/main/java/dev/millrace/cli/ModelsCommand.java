@@ -99,7 +99,7 @@ final class ModelsCommand implements Runnable {
         "",
         "Examples:",
         "  ./millrace models export shop-17 -c fraud.yaml",
-        "  ./millrace models export shop-17 --bootstrap-server localhost:9092 --format millrace"
+        "  ./millrace models export shop-17 -c fraud.yaml --format millrace"
       })
   static final class Export implements Callable<Integer> {
     @Parameters(paramLabel = "KEY", description = "Model key.")

@@ -34,7 +34,7 @@ import picocli.CommandLine.Spec;
       "",
       "Examples:",
       "  ./millrace predict -c fraud.yaml --input today.csv --key shop",
-      "  ./millrace predict -c fraud.yaml --input today.csv --model shop-17.millrace --json"
+      "  ./millrace predict -c fraud.yaml --input today.csv --model shop-17.millrace"
     })
 final class PredictCommand implements Callable<Integer> {
   private static final int LONGEST_KEYS = 100;

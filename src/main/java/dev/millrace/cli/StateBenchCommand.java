@@ -22,7 +22,7 @@ import picocli.CommandLine.Spec;
       "",
       "Example:",
       "  ./millrace bench state --keys 100000 --json",
-      "  ./millrace bench state --keys 100000 --backend rocksdb --cache-bytes 1000000000"
+      "  ./millrace bench state --keys 100000 --backend rocksdb --cache-bytes 0"
     })
 final class StateBenchCommand implements Callable<Integer> {
   // Enough for the compiler, and for a window that is full where there are few keys.

@@ -21,7 +21,7 @@ import picocli.CommandLine.Spec;
       "Examples:",
       "  ./millrace watch -c fraud.yaml",
       "  ./millrace watch -c fraud.yaml --live",
-      "  ./millrace watch --bootstrap-server localhost:9092 --json --from-beginning | head"
+      "  ./millrace watch -c fraud.yaml --json --from-beginning | head"
     })
 final class WatchCommand implements Callable<Integer> {
   @Mixin private KafkaOptions kafka;

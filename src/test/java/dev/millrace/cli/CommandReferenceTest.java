@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import picocli.CommandLine;
 import picocli.CommandLine.Help.Ansi;
@@ -32,6 +34,19 @@ class CommandReferenceTest {
         .as("write it anew: mvn test -Dtest=CommandReferenceTest -Dmillrace.docs.write=true")
         .content()
         .isEqualTo(page.toString());
+  }
+
+  @Test
+  void examplesFitTheWidthOfTheHelp() {
+    assertThat(footers(Millrace.commandLine()))
+        .isNotEmpty()
+        .allSatisfy(line -> assertThat(line).hasSizeLessThan(UsageMessageSpec.DEFAULT_USAGE_WIDTH));
+  }
+
+  private static List<String> footers(CommandLine command) {
+    List<String> lines = new ArrayList<>(List.of(command.getCommandSpec().usageMessage().footer()));
+    command.getSubcommands().values().forEach(sub -> lines.addAll(footers(sub)));
+    return lines;
   }
 
   private static void append(CommandLine command, StringBuilder page) {
