@@ -104,7 +104,9 @@ final class InputOptions {
           "type",
           Kinds.choice(FeatureSpec.Type::id, FeatureSpec.Type.values()),
           FeatureSpec.Type.NUMERIC,
-          "how the field becomes features");
+          "how the field becomes features: a number or a truth value as it is; texts as a 1 among"
+              + " those of the listed values or of the hash; a time as four, where it is on the"
+              + " circles of the day and of the week");
   static final Option<Boolean> NULLABLE =
       Option.of(
           "nullable", Kinds.flag(), false, "may be absent; adds a feature that says when it is");
@@ -185,7 +187,10 @@ final class InputOptions {
       new OptionGroup(
           "input.features[]",
           "",
-          "`- temperature` is short for `- { name: temperature, type: numeric }`.",
+          "`- temperature` is short for `- { name: temperature, type: numeric }`. `type: time`"
+              + " reads ISO 8601 (`2026-11-26`, `2026-11-26T09:30:00Z`; the hour counts as it is"
+              + " written, whatever the offset) and seconds, milliseconds or microseconds since"
+              + " 1970 in UTC.",
           List.of(FEATURE_NAME, FEATURE_TYPE, NULLABLE, VALUES, BUCKETS));
 
   private InputOptions() {}

@@ -1,5 +1,6 @@
 package dev.millrace.cli;
 
+import dev.millrace.codec.ClockTime;
 import dev.millrace.codec.CsvText;
 import dev.millrace.codec.FeatureSpec;
 import java.util.List;
@@ -20,6 +21,7 @@ final class CsvColumn {
   private boolean numeric = true;
   private boolean integral = true;
   private boolean bool = true;
+  private boolean time = true;
 
   CsvColumn(String name) {
     this.name = name;
@@ -38,6 +40,7 @@ final class CsvColumn {
       integral = integral && value == Math.rint(value) && Double.isFinite(value);
     }
     bool = bool && isBoolean(text);
+    time = time && ClockTime.isDate(text);
     // One more than can matter, so that the set tells "too many".
     if (distinct.size() <= MOST_ONE_HOT_VALUES) {
       distinct.add(text);
@@ -82,6 +85,9 @@ final class CsvColumn {
     }
     if (bool) {
       return new FeatureSpec(name, FeatureSpec.Type.BOOLEAN, nullable, List.of(), 0);
+    }
+    if (time) {
+      return new FeatureSpec(name, FeatureSpec.Type.TIME, nullable, List.of(), 0);
     }
     if (distinct.size() <= MOST_ONE_HOT_VALUES) {
       return new FeatureSpec(name, FeatureSpec.Type.ONE_HOT, nullable, List.copyOf(distinct), 0);

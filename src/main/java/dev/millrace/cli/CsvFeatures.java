@@ -37,7 +37,7 @@ final class CsvFeatures {
     for (int f = 0; f < columns.length; f++) {
       String text = row[columns[f]];
       boolean known = !CsvText.isMissing(text);
-      if (types[f] == FeatureSpec.Type.ONE_HOT || types[f] == FeatureSpec.Type.HASH) {
+      if (!types[f].isNumber()) {
         attributes.put(scan.header().get(columns[f]), known ? text : "");
         continue;
       }

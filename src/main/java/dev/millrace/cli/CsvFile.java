@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.dataformat.csv.CsvFactory;
 import com.fasterxml.jackson.dataformat.csv.CsvParser;
+import com.fasterxml.jackson.dataformat.csv.CsvSchema;
 import java.io.BufferedInputStream;
 import java.io.CharConversionException;
 import java.io.EOFException;
@@ -22,8 +23,8 @@ import java.util.zip.GZIPInputStream;
 import java.util.zip.ZipException;
 
 /**
- * The rows of a CSV file (UTF-8, plain or gzip, a header line first), one after the other. Blank
- * lines are skipped. Not thread-safe.
+ * The rows of a CSV file (UTF-8, plain or gzip, a header line first, whose {@linkplain CsvSeparator
+ * separator} is that of all rows), one after the other. Blank lines are skipped. Not thread-safe.
  */
 public final class CsvFile implements AutoCloseable {
   private static final CsvFactory CSV =
@@ -51,7 +52,9 @@ public final class CsvFile implements AutoCloseable {
     try {
       opened = open(path);
       in = opened;
+      CsvSchema separated = CsvSchema.emptySchema().withColumnSeparator(CsvSeparator.of(in));
       parser = CSV.createParser(in);
+      parser.setSchema(separated);
       header = readHeader();
       row = new String[header.size()];
     } catch (IOException e) {
@@ -91,8 +94,8 @@ public final class CsvFile implements AutoCloseable {
       }
       if (columns != row.length) {
         throw new CliError(
-            "%s has %d values; the header names %d columns."
-                .formatted(position(), columns, row.length));
+            "%s has %s; the header names %d columns."
+                .formatted(position(), Counted.of(columns, "value"), row.length));
       }
       return true;
     } catch (IOException e) {
@@ -131,7 +134,8 @@ public final class CsvFile implements AutoCloseable {
     Set<String> seen = new HashSet<>();
     for (String name : names) {
       if (!seen.add(name)) {
-        throw new CliError(path + " names column \"" + name + "\" twice in its header.");
+        throw new CliError(
+            path + " names column \"" + name + "\" twice in its first line, the header.");
       }
     }
     return List.copyOf(names);
@@ -147,7 +151,7 @@ public final class CsvFile implements AutoCloseable {
       file.mark(2);
       boolean gzip = file.read() == 0x1f && file.read() == 0x8b;
       file.reset();
-      return gzip ? new GZIPInputStream(file, 1 << 16) : file;
+      return gzip ? new BufferedInputStream(new GZIPInputStream(file, 1 << 16), 1 << 16) : file;
     } catch (IOException e) {
       file.close();
       throw e;

@@ -173,21 +173,15 @@ public record CsvScan(
     if (found < 0) {
       String nearest = Spelling.nearest(column, header);
       throw CliError.usage(
-          "%s \"%s\" is not a column of %s.%s%nColumns: %s%s"
+          "%s \"%s\" is not a column of %s.%s%nColumns: %s"
               .formatted(
                   option,
                   column,
                   path,
                   nearest == null ? "" : " Did you mean \"" + nearest + "\"?",
-                  String.join(", ", header),
-                  separatorHint(header)));
+                  String.join(", ", header)));
     }
     return found;
-  }
-
-  private static String separatorHint(List<String> header) {
-    boolean other = header.size() == 1 && header.get(0).matches(".*[;\t|].*");
-    return other ? " (one column: the separator must be a comma)" : "";
   }
 
   private static void requireValues(CsvColumn column, String role, long rows) {

@@ -29,9 +29,11 @@ import picocli.CommandLine.TypeConversionException;
     name = "evaluate",
     description = {
       "Predicts, then learns each row of a CSV file, with the job's own graph and no broker.",
-      "Without -c the whole file is looked at first: numbers are numeric features, texts of at"
-          + " most",
-      "32 values one-hot, others hashed; empty cells, NA, NaN and null are missing."
+      "Without -c the whole file is looked at first: numbers are numeric features, dates become"
+          + " hour",
+      "and weekday, texts of at most 32 values one-hot, others are hashed; empty cells, NA, NaN"
+          + " and",
+      "null are missing."
     },
     footer = {
       "",

@@ -1,5 +1,6 @@
 package dev.millrace.cli;
 
+import dev.millrace.codec.ClockTime;
 import dev.millrace.codec.CsvText;
 import dev.millrace.codec.FeatureSpec;
 import java.util.ArrayList;
@@ -39,6 +40,7 @@ final class FieldProfile {
   private long values;
   private long numbers;
   private long booleans;
+  private long times;
   private long dates;
   private double min = Double.POSITIVE_INFINITY;
   private double max = Double.NEGATIVE_INFINITY;
@@ -92,7 +94,9 @@ final class FieldProfile {
   }
 
   void seeText(String text) {
-    if (text.length() <= LONGEST_DATE && DATE.matcher(text).matches()) {
+    if (ClockTime.isDate(text)) {
+      times++;
+    } else if (text.length() <= LONGEST_DATE && DATE.matcher(text).matches()) {
       dates++;
     }
     count(text);
@@ -164,8 +168,14 @@ final class FieldProfile {
     return isWholeNumbers() && ascending && numbers > 2;
   }
 
+  /** Whether all values are dates or times that {@code type: time} reads. */
+  boolean isTimes() {
+    return values > 0 && times == values || FieldRoles.isEpoch(this);
+  }
+
+  /** Whether all values are dates or times, some of them in another spelling than ISO 8601. */
   boolean isDates() {
-    return values > 0 && dates == values;
+    return dates > 0 && dates + times == values;
   }
 
   double min() {
@@ -199,6 +209,9 @@ final class FieldProfile {
   /** How the field would become features. */
   FeatureSpec toFeature(long records) {
     boolean missing = mayBeMissing(records);
+    if (isTimes()) {
+      return new FeatureSpec(name, FeatureSpec.Type.TIME, missing, List.of(), 0);
+    }
     return switch (type()) {
       case NUMBER -> new FeatureSpec(name, FeatureSpec.Type.NUMERIC, missing, List.of(), 0);
       case BOOLEAN -> new FeatureSpec(name, FeatureSpec.Type.BOOLEAN, missing, List.of(), 0);
@@ -242,7 +255,7 @@ final class FieldProfile {
   private static String number(double value) {
     boolean whole = value == Math.rint(value) && Math.abs(value) < 1e15;
     String text = whole ? Long.toString((long) value) : String.format(Locale.ROOT, "%.4g", value);
-    // Behind the point only: 0.5000 says no more than 0.5.
-    return text.matches("-?\\d+\\.\\d*0") ? text.replaceFirst("0+$", "") : text;
+    // Behind the point only: 0.5000 says no more than 0.5, and 568.0 no more than 568.
+    return text.matches("-?\\d+\\.\\d*0") ? text.replaceFirst("\\.?0+$", "") : text;
   }
 }

@@ -71,6 +71,9 @@ final class FieldRoles {
     if (useless(field) != null) {
       return useless(field);
     }
+    if (field.isTimes()) {
+      return "a date or time";
+    }
     if (field.values() < input.records()) {
       return Counted.of(input.records() - field.values(), "record") + " have none";
     }
@@ -128,7 +131,7 @@ final class FieldRoles {
       boolean named = KEY_LIKE.matcher(field.name()).matches();
       boolean text = field.type() == FieldProfile.Type.TEXT;
       boolean whole = field.isWholeNumbers() || field.type() == FieldProfile.Type.TEXT;
-      if (field == label || field.isDates() || !fitsAsKey(field, named, whole)) {
+      if (field == label || field.isDates() || field.isTimes() || !fitsAsKey(field, named, whole)) {
         continue;
       }
       double score = (named ? 3 : 0) + (text ? 2 : 0);
@@ -170,13 +173,12 @@ final class FieldRoles {
       return "counts the records";
     }
     if (field.isDates()) {
-      return "a date or time, and a model learns from what comes again: derive weekday or hour";
-    }
-    if (isTime(field)) {
-      return "a time since 1970, and a model learns from what comes again";
+      return "a date or time, but not as ISO 8601 spells it (2026-11-26T09:30)";
     }
     boolean nearlyUnique =
-        field.values() >= ENOUGH && field.distinct() > ALMOST_ALL * field.values();
+        field.values() >= ENOUGH
+            && field.distinct() > ALMOST_ALL * field.values()
+            && !field.isTimes();
     boolean identifier =
         field.type() == FieldProfile.Type.TEXT
             || (field.isWholeNumbers() && ID_LIKE.matcher(field.name()).matches());
@@ -184,7 +186,7 @@ final class FieldRoles {
   }
 
   /** Whether a field counts the milliseconds, or seconds, since 1970 up to a time of this age. */
-  static boolean isTime(FieldProfile field) {
+  static boolean isEpoch(FieldProfile field) {
     return isMillis(field) || isWithin(field, 946_684_800d, 4_102_444_800d);
   }
 

@@ -26,7 +26,7 @@ final class FileProfiler {
       List<FieldProfile> fields = file.header().stream().map(FieldProfile::new).toList();
       if (fields.size() == 1) {
         throw CliError.usage(
-            "%s has one column, %s. The separator must be a comma."
+            "%s has one column, %s: there is nothing to predict it from."
                 .formatted(path, Terminal.printable(fields.get(0).name(), 40)));
       }
       long rows = 0;

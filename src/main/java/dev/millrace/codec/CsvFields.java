@@ -43,9 +43,7 @@ final class CsvFields implements MappedExampleReader.Parser, MappedExampleReader
       places.put(columns.get(c), c);
     }
     for (FeatureSpec feature : spec.features()) {
-      boolean isText =
-          feature.type() == FeatureSpec.Type.ONE_HOT || feature.type() == FeatureSpec.Type.HASH;
-      kinds[places.get(feature.name())] = isText ? Kind.TEXT : Kind.NUMBER;
+      kinds[places.get(feature.name())] = feature.type().isNumber() ? Kind.NUMBER : Kind.TEXT;
     }
     for (String numeric : Arrays.asList(spec.weight(), spec.eventTime())) {
       if (numeric != null) {

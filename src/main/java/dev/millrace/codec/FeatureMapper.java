@@ -78,19 +78,43 @@ final class FeatureMapper {
     example.features[starts[column]] = narrowed;
   }
 
-  /** Puts a text: the feature of its value or of its hash becomes 1. */
-  void text(Example example, int column, Utf8 value) {
+  /**
+   * Puts a text: the feature of its value or of its hash becomes 1; a time is put as {@link
+   * Cycles}.
+   */
+  void text(Example example, int column, Utf8 value) throws RefusedException {
+    switch (columns[column].type()) {
+      case TIME -> time(example, column, ClockTime.ofText(value.toString()), value);
+      case ONE_HOT -> {
+        Integer listed = valuesOf[column].get(value);
+        if (listed != null) {
+          example.features[starts[column] + listed] = 1f;
+        }
+      }
+      default -> {
+        int bucket = Math.floorMod(hash(value), columns[column].buckets());
+        example.features[starts[column] + bucket] = 1f;
+      }
+    }
     seen[column] = true;
-    int position;
-    if (columns[column].type() == FeatureSpec.Type.ONE_HOT) {
-      Integer listed = valuesOf[column].get(value);
-      position = listed == null ? -1 : listed;
-    } else {
-      position = Math.floorMod(hash(value), columns[column].buckets());
+  }
+
+  /** Puts a time that came as a number. */
+  void time(Example example, int column, double value) throws RefusedException {
+    time(example, column, ClockTime.ofNumber(value), value);
+    seen[column] = true;
+  }
+
+  private void time(Example example, int column, long millis, Object value)
+      throws RefusedException {
+    if (millis == ClockTime.NONE) {
+      throw new RefusedException(
+          DeadLetterReason.INVALID_FEATURE,
+          ("feature \"%s\" is declared time but is %s; a time is ISO 8601, such as"
+                  + " 2026-11-26T09:30, or seconds or milliseconds since 1970")
+              .formatted(columns[column].name(), value));
     }
-    if (position >= 0) {
-      example.features[starts[column] + position] = 1f;
-    }
+    Cycles.put(millis, example.features, starts[column]);
   }
 
   /** Ends an example: columns that did not come are missing, which only nullable ones may be. */
@@ -106,10 +130,10 @@ final class FeatureMapper {
             "feature \"" + column.name() + "\" is absent and was not declared nullable");
       }
       int indicator = starts[c] + column.width() - 1;
-      example.features[indicator] = 1f;
-      if (column.type() == FeatureSpec.Type.NUMERIC || column.type() == FeatureSpec.Type.BOOLEAN) {
-        example.features[starts[c]] = Float.NaN;
+      if (column.type().isNumber() || column.type() == FeatureSpec.Type.TIME) {
+        Arrays.fill(example.features, starts[c], indicator, Float.NaN);
       }
+      example.features[indicator] = 1f;
     }
   }
 

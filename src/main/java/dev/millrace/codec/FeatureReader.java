@@ -91,7 +91,9 @@ public final class FeatureReader {
       missing[position] = true;
     }
     positional.begin(into, values, missing, count, !attributes.isEmpty());
-    attributes.forEach((name, text) -> positional.attribute(into, new Utf8(name), new Utf8(text)));
+    for (Map.Entry<String, String> attribute : attributes.entrySet()) {
+      positional.attribute(into, new Utf8(attribute.getKey()), new Utf8(attribute.getValue()));
+    }
     positional.end(into);
   }
 

@@ -26,7 +26,13 @@ public record FeatureSpec(
     NUMERIC,
     BOOLEAN,
     ONE_HOT,
-    HASH;
+    HASH,
+    TIME;
+
+    /** Whether one number, or true or false, is all that there is to it. */
+    public boolean isNumber() {
+      return this == NUMERIC || this == BOOLEAN;
+    }
 
     /** The name in pipeline files, such as {@code one-hot}. */
     public String id() {
@@ -41,6 +47,7 @@ public record FeatureSpec(
           case NUMERIC, BOOLEAN -> 1;
           case ONE_HOT -> values.size();
           case HASH -> buckets;
+          case TIME -> Cycles.WIDTH;
         };
     return nullable ? own + 1 : own;
   }

@@ -45,11 +45,12 @@ final class MappedFeatures {
 
   private void read(int column, Object field, Example into) throws RefusedException {
     FeatureSpec spec = mapper.column(column);
-    boolean wantsNumber =
-        spec.type() == FeatureSpec.Type.NUMERIC || spec.type() == FeatureSpec.Type.BOOLEAN;
+    boolean wantsNumber = spec.type().isNumber();
     boolean isScalar =
         field instanceof CharSequence || field instanceof Number || field instanceof Boolean;
-    if (!wantsNumber && isScalar) {
+    if (spec.type() == FeatureSpec.Type.TIME && field instanceof Number number) {
+      mapper.time(into, column, number.doubleValue());
+    } else if (!wantsNumber && isScalar) {
       Utf8 text = text(field);
       if (emptyIsText || text.getByteLength() > 0) {
         mapper.text(into, column, text);

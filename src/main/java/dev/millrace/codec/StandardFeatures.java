@@ -57,8 +57,7 @@ final class StandardFeatures {
     mapper.begin(into);
     int next = 0;
     for (int column = 0; column < mapper.columns(); column++) {
-      FeatureSpec.Type type = mapper.column(column).type();
-      if (type != FeatureSpec.Type.NUMERIC && type != FeatureSpec.Type.BOOLEAN) {
+      if (!mapper.column(column).type().isNumber()) {
         continue;
       }
       if (next < numbers && !missing[next]) {
@@ -74,7 +73,7 @@ final class StandardFeatures {
   }
 
   /** Puts an attribute; an empty one is not known. */
-  void attribute(Example into, Utf8 name, Utf8 text) {
+  void attribute(Example into, Utf8 name, Utf8 text) throws RefusedException {
     if (text.getByteLength() == 0) {
       return;
     }

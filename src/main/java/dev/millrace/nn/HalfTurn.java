@@ -8,7 +8,7 @@ package dev.millrace.nn;
  * Microsystems, 1993), which StrictMath follows by definition: x is a multiple of π/2 and a rest of
  * at most π/4, high + low, whose sine or cosine is a polynomial.
  */
-final class HalfTurn {
+public final class HalfTurn {
   // π/2 = FIRST + SECOND + what is left: of each the first 33 bits, and all that follows those.
   private static final double FIRST = 1.57079632673412561417e+00;
   private static final double AFTER_FIRST = 6.07710050650619224932e-11;
@@ -40,9 +40,11 @@ final class HalfTurn {
   private HalfTurn() {}
 
   /**
-   * @param x 0 to π
+   * The cosine.
+   *
+   * @param x radians, 0 to π
    */
-  static double cosine(double x) {
+  public static double cosine(double x) {
     int high = high(x);
     if (high <= QUARTER_PI) {
       return cosineOfRest(x, 0);

@@ -15,6 +15,8 @@ import java.util.List;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class CsvFileTest {
   @TempDir private Path dir;
@@ -34,6 +36,25 @@ class CsvFileTest {
 
     assertThat(header(file)).containsExactly("a", "b");
     assertThat(rows(file)).containsExactly(List.of("1", "2"), List.of("3", "4"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {";", "\t", "|"})
+  void takesTheSeparatorThatTheHeaderShows(String separator) throws IOException {
+    Path file =
+        write("\"a, b, c\";b;c\n1,5;\"x;y\";\n;2;\"three, four\"\n".replace(";", separator));
+
+    assertThat(header(file)).containsExactly("a, b, c", "b", "c");
+    assertThat(rows(file))
+        .containsExactly(
+            List.of("1,5", "x" + separator + "y", ""), List.of("", "2", "three, four"));
+  }
+
+  @Test
+  void aCommaSeparatesWhereTheHeaderDoesNotDecide() throws IOException {
+    assertThat(header(write("a;b,c\n1,2\n"))).containsExactly("a;b", "c");
+    assertThat(header(write("price|EUR,b,c\n1,2,3\n"))).containsExactly("price|EUR", "b", "c");
+    assertThat(header(write("alone\n1;2\n"))).containsExactly("alone");
   }
 
   @Test
@@ -57,9 +78,9 @@ class CsvFileTest {
   void namesTheLineOfARowWithTooManyOrTooFewValues() throws IOException {
     assertThatThrownBy(() -> rows(write("a,b\n1,2\n3\n")))
         .isInstanceOf(CliError.class)
-        .hasMessage("data.csv:3 has 1 values; the header names 2 columns.");
+        .hasMessage("data.csv:3 has 1 value; the header names 2 columns.");
     assertThatThrownBy(() -> rows(write("a,b\n\n\"two\nlines\",2\n\n3\n")))
-        .hasMessage("data.csv:6 has 1 values; the header names 2 columns.");
+        .hasMessage("data.csv:6 has 1 value; the header names 2 columns.");
     assertThatThrownBy(() -> rows(write("a,b\n1,2,\n")))
         .hasMessage("data.csv:2 has 3 values; the header names 2 columns.");
   }

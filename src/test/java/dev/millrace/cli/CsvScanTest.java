@@ -32,6 +32,21 @@ class CsvScanTest {
   }
 
   @Test
+  void datesAreTimesIfAllAre() throws IOException {
+    CsvScan scan =
+        scan(
+            "at,due,y\n2026-11-26 09:30,2026-11-26,a\nNA,26.11.2026,b\n2026-11-27T10:00Z,?,b\n",
+            "y",
+            null);
+
+    assertThat(scan.features())
+        .containsExactly(
+            new FeatureSpec("at", FeatureSpec.Type.TIME, true, List.of(), 0),
+            new FeatureSpec(
+                "due", FeatureSpec.Type.ONE_HOT, true, List.of("2026-11-26", "26.11.2026"), 0));
+  }
+
+  @Test
   void hashesTextWithMoreThan32Values() throws IOException {
     assertThat(featureOf(32).type()).isEqualTo(FeatureSpec.Type.ONE_HOT);
     assertThat(featureOf(33))

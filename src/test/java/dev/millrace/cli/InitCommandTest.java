@@ -67,7 +67,7 @@ class InitCommandTest {
     assertThat(cli.exitCode()).isZero();
     assertThat(cli.out().lines())
         .containsExactly(
-            "Wrote " + file + ": predicts class (binary) from 4 fields.",
+            "Wrote " + file + ": predicts class (binary) from 6 fields.",
             "The label is a guess. Another one: --label FIELD",
             "One model for all rows. One for each value of a column: --key shop",
             "Next:  ./millrace validate -c " + file,
@@ -81,17 +81,20 @@ class InitCommandTest {
         .contains("  positive: fraud ")
         .contains("  #   shop (5 values, about 80 records each)\n")
         .contains("  #   row: counts the records\n")
-        .contains("  #   day: a date or time, and a model learns from what comes again")
+        .contains("    - { name: day, type: time } ")
+        .contains("  #   due: a date or time, but not as ISO 8601 spells it (2026-11-26T09:30)\n")
         .contains("  #   reference: another value in nearly each record\n")
         .contains("  #   currency: always the same\n")
         .contains("- amount ")
-        .contains("# 0.5 to 399.5, mean 200\n");
+        .contains("# 0.52 to 399.5, mean 200\n");
     Settings settings = PipelineFile.read(file);
     InputSpec spec = settings.input().spec();
     assertThat(spec.task()).isEqualTo(Task.BINARY);
     assertThat(settings.metrics().positive()).isEqualTo("fraud");
     assertThat(spec.features())
         .containsExactly(
+            new FeatureSpec("day", FeatureSpec.Type.TIME, false, List.of(), 0),
+            new FeatureSpec("epoch", FeatureSpec.Type.TIME, false, List.of(), 0),
             new FeatureSpec("amount", FeatureSpec.Type.NUMERIC, false, List.of(), 0),
             new FeatureSpec("shop", FeatureSpec.Type.ONE_HOT, false, shops(), 0),
             new FeatureSpec("card", FeatureSpec.Type.ONE_HOT, true, List.of("amex", "visa"), 0),
@@ -103,7 +106,7 @@ class InitCommandTest {
     Cli cli = init("--input", payments().toString(), "--key", "shop", "--label", "class");
 
     assertThat(cli.out())
-        .contains("from 3 fields, one model per shop.")
+        .contains("from 5 fields, one model per shop.")
         .contains(" --key shop\n")
         .doesNotContain("guess");
     assertThat(Files.readString(dir.resolve("draft.yaml"))).doesNotContain("name: shop");
@@ -204,12 +207,13 @@ class InitCommandTest {
     assertThat(init("--input", payments().toString(), "--label", "clas").err())
         .contains("--label \"clas\" is not a field of ")
         .contains("Did you mean \"class\"?")
-        .contains("Fields: row, day, amount, shop, reference, currency, card, first, class");
+        .contains(
+            "Fields: row, day, due, epoch, amount, shop, reference, currency, card, first, class");
     assertThat(init("--input", dir.resolve("no.csv").toString()).err())
         .isEqualTo("There is no file " + dir.resolve("no.csv") + ".\n");
-    Path semicolons = Files.writeString(dir.resolve("semi.csv"), "a;b\n1;2\n");
-    assertThat(init("--input", semicolons.toString()).err())
-        .contains("has one column, a;b. The separator must be a comma.");
+    Path one = Files.writeString(dir.resolve("one.csv"), "a\n1\n");
+    assertThat(init("--input", one.toString()).err())
+        .contains("has one column, a: there is nothing to predict it from.");
     Path noSchema = Files.writeString(dir.resolve("no.avsc"), "{");
     assertThat(init("--input", noSchema.toString()).err())
         .startsWith(noSchema + " is not an Avro schema: Unexpected end-of-input")
@@ -285,14 +289,16 @@ class InitCommandTest {
 
   private Path payments() throws IOException {
     StringBuilder csv =
-        new StringBuilder("row,day,amount,shop,reference,currency,card,first,class\n");
+        new StringBuilder("row,day,due,epoch,amount,shop,reference,currency,card,first,class\n");
     for (int i = 0; i < ROWS; i++) {
       csv.append(
-          "%d,2026-11-%02d,%s,s%d,r%d,EUR,%s,%s,%s\n"
+          "%d,2026-11-%02d,%02d.11.2026,%d,%s,s%d,r%d,EUR,%s,%s,%s\n"
               .formatted(
                   i + 1,
                   1 + i % 28,
-                  i + 0.5,
+                  1 + i % 28,
+                  1_795_694_400L + i / 2 * 600,
+                  i + 0.52,
                   i % 5,
                   i,
                   i % 10 == 0 ? "NA" : i % 2 == 0 ? "visa" : "amex",

@@ -1,0 +1,232 @@
+package dev.millrace.codec;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.millrace.data.DeadLetter;
+import dev.millrace.data.DeadLetterReason;
+import dev.millrace.data.Example;
+import dev.millrace.data.Task;
+import dev.millrace.testing.Records;
+import java.nio.charset.StandardCharsets;
+import java.time.OffsetDateTime;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Dates and times as points on the circles of the day and of the week. */
+class TimeFeaturesTest {
+  // 2026-11-26 is a Thursday.
+  private static final String THURSDAY_NOON = "2026-11-26T12:00";
+  private static final InputSpec STANDARD =
+      Records.spec(
+          Task.BINARY,
+          List.of("no", "yes"),
+          List.of(
+              new FeatureSpec("paid", FeatureSpec.Type.TIME, true, List.of(), 0),
+              new FeatureSpec("amount", FeatureSpec.Type.NUMERIC, false, List.of(), 0)));
+
+  private final Example example = new Example();
+
+  @ParameterizedTest
+  @CsvSource({
+    "2026-11-26, 2026-11-26T00:00Z",
+    "2026-11-26T12:00, 2026-11-26T12:00Z",
+    "2026-11-26 12:00:30, 2026-11-26T12:00:30Z",
+    "2026-11-26t12:00:30.0625z, 2026-11-26T12:00:30.062Z",
+    "2026-11-26T12:00:30+05:30, 2026-11-26T12:00:30Z",
+    "2026-11-26 23:59:59.999-0800, 2026-11-26T23:59:59.999Z",
+    "2024-02-29T00:00+01, 2024-02-29T00:00Z",
+    "1969-12-31T23:00, 1969-12-31T23:00Z",
+    "0, 1970-01-01T00:00Z",
+    "-1.5, 1969-12-31T23:59:58.500Z",
+    "1795694400, 2026-11-26T12:00Z",
+    "1795694400.25, 2026-11-26T12:00:00.250Z",
+    "1.7956944e9, 2026-11-26T12:00Z",
+    "1795694400000, 2026-11-26T12:00Z",
+    "1795694400000999, 2026-11-26T12:00Z",
+  })
+  void timesAreReadAsTheyAreWritten(String text, String instant) {
+    assertThat(ClockTime.ofText(text))
+        .isEqualTo(OffsetDateTime.parse(instant).toInstant().toEpochMilli());
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "",
+        "noon",
+        "2026-11",
+        "2026-11-31",
+        "2026-13-01",
+        "2025-02-29",
+        "2026-11-26T",
+        "26.11.2026",
+        "2026-11-26T24:00",
+        "2026-11-26  12:00",
+        "2026-11-26T12",
+        "2026-11-26T12:00Zulu",
+        "2026-11-2612:00",
+        "2026-11-26T12:00 +01:00",
+        "1e18",
+        "inf",
+        "-infinity",
+        "12:00",
+        "true"
+      })
+  void whatIsNoTimeIsNone(String text) {
+    assertThat(ClockTime.ofText(text)).isEqualTo(ClockTime.NONE);
+    assertThat(ClockTime.isDate(text)).isFalse();
+  }
+
+  @Test
+  void aNumberIsNoDate() {
+    assertThat(ClockTime.isDate("1795694400")).isFalse();
+    assertThat(ClockTime.isDate("2026-11-26")).isTrue();
+  }
+
+  @Test
+  void mondayMorningIsWhereTheCirclesBegin() {
+    assertThat(cycles("2026-11-23T00:00")).containsExactly(new float[] {1, 0, 1, 0}, within(1e-7f));
+    assertThat(cycles("2026-11-23T06:00"))
+        .containsExactly(
+            new float[] {0, 1, (float) Math.cos(Math.PI / 14), (float) Math.sin(Math.PI / 14)},
+            within(1e-7f));
+    assertThat(cycles(THURSDAY_NOON)).containsExactly(new float[] {-1, 0, -1, 0}, within(1e-7f));
+  }
+
+  @Test
+  void allOfAWeekLiesOnTheCircles() {
+    LongStream.range(0, 7 * 24 * 60)
+        .map(minute -> minute * 60_000)
+        .forEach(
+            millis -> {
+              float[] features = new float[6];
+              Cycles.put(millis, features, 1);
+              double day = 2 * Math.PI * millis / ClockTime.DAY;
+              double week = 2 * Math.PI * (millis + 3.0 * ClockTime.DAY) / ClockTime.WEEK;
+              assertThat(features)
+                  .containsExactly(
+                      new float[] {
+                        0,
+                        (float) Math.cos(day),
+                        (float) Math.sin(day),
+                        (float) Math.cos(week),
+                        (float) Math.sin(week),
+                        0
+                      },
+                      within(1e-6f));
+            });
+  }
+
+  @Test
+  void attributesOfTheStandardSchemaAreTimes() {
+    assertThat(decode(STANDARD, standard(Map.of("paid", THURSDAY_NOON)))).isNull();
+
+    assertThat(features()).containsExactly(new float[] {-1, 0, -1, 0, 0, 7}, within(1e-7f));
+  }
+
+  @Test
+  void aTimeThatIsNotKnownIsMissing() {
+    assertThat(decode(STANDARD, standard(Map.of("paid", "")))).isNull();
+
+    assertThat(features()).containsExactly(Float.NaN, Float.NaN, Float.NaN, Float.NaN, 1, 7);
+  }
+
+  @Test
+  void whatIsNoTimeIsADeadLetter() {
+    DeadLetter letter = decode(STANDARD, standard(Map.of("paid", "noon")));
+
+    assertThat(letter.reason()).isEqualTo(DeadLetterReason.INVALID_FEATURE);
+    assertThat(letter.message())
+        .isEqualTo(
+            "feature \"paid\" is declared time but is noon; a time is ISO 8601, such as"
+                + " 2026-11-26T09:30, or seconds or milliseconds since 1970");
+  }
+
+  @Test
+  void jsonHasTimesAsTextsAndAsNumbers() {
+    InputSpec json =
+        Records.mapped(
+            InputSpec.Format.JSON,
+            null,
+            List.of(new FeatureSpec("paid", FeatureSpec.Type.TIME, false, List.of(), 0)));
+    float[] noon = cycles(THURSDAY_NOON);
+
+    for (String time :
+        List.of("\"2026-11-26T12:00:00Z\"", "1795694400", "1795694400.0", "1795694400000")) {
+      assertThat(
+              decode(json, bytes("{\"label\":\"a\",\"weight\":1,\"at\":1,\"paid\":" + time + "}")))
+          .isNull();
+      assertThat(features()).containsExactly(noon);
+    }
+    for (String none : List.of("true", "[]", "\"\"", "1e30")) {
+      assertThat(
+              decode(json, bytes("{\"label\":\"a\",\"weight\":1,\"at\":1,\"paid\":" + none + "}"))
+                  .reason())
+          .isEqualTo(DeadLetterReason.INVALID_FEATURE);
+    }
+  }
+
+  @Test
+  void cellsOfCsvLinesAreTimes() {
+    InputSpec csv =
+        new InputSpec(
+            InputSpec.Format.CSV,
+            null,
+            null,
+            "class",
+            null,
+            null,
+            Task.BINARY,
+            List.of(),
+            List.of(new FeatureSpec("paid", FeatureSpec.Type.TIME, false, List.of(), 0)),
+            new InputSpec.Limits(10_000, 64, 10, 1_000),
+            null,
+            null,
+            List.of("paid", "class"),
+            null);
+
+    assertThat(decode(csv, bytes("2026-11-26 12:00,a"))).isNull();
+    assertThat(features()).containsExactly(cycles(THURSDAY_NOON));
+    assertThat(decode(csv, bytes("1795694400,a"))).isNull();
+    assertThat(features()).containsExactly(cycles(THURSDAY_NOON));
+  }
+
+  @Test
+  void aQuestionHasTheFeaturesOfARecord() throws Exception {
+    new FeatureReader(STANDARD)
+        .readNamed(
+            new ObjectMapper().readTree("{\"paid\":\"2026-11-26T12:00\",\"amount\":7}"), example);
+
+    assertThat(features()).containsExactly(new float[] {-1, 0, -1, 0, 0, 7}, within(1e-7f));
+  }
+
+  private static float[] cycles(String text) {
+    float[] features = new float[Cycles.WIDTH];
+    Cycles.put(ClockTime.ofText(text), features, 0);
+    return features;
+  }
+
+  private static byte[] standard(Map<String, String> attributes) {
+    return Records.value("k", "no", 0, new float[] {7}, attributes);
+  }
+
+  private static byte[] bytes(String text) {
+    return text.getBytes(StandardCharsets.UTF_8);
+  }
+
+  private DeadLetter decode(InputSpec spec, byte[] value) {
+    return new ExampleDecoder(spec).decode(Records.record("k", value, 1), example);
+  }
+
+  private float[] features() {
+    return Arrays.copyOf(example.features, example.width);
+  }
+}
