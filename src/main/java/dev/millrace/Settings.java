@@ -72,6 +72,11 @@ public record Settings(
     return of(pipeline, kafka, input, model, other, drift, output, state, prior);
   }
 
+  /** The same with other outputs. */
+  public Settings withOutput(Output other) {
+    return of(pipeline, kafka, input, model, metrics, drift, other, state, prior);
+  }
+
   /** The same with other client properties. */
   public Settings withKafka(Map<String, String> other) {
     return of(pipeline, other, input, model, metrics, drift, output, state, prior);
@@ -148,6 +153,22 @@ public record Settings(
       boolean hasFleet,
       Guarantee guarantee)
       implements Serializable {
+
+    /** The same, and predictions are written. */
+    public Output withPredictions() {
+      return new Output(
+          metrics,
+          predictions,
+          events,
+          deadLetters,
+          models,
+          fleet,
+          commands,
+          true,
+          snapshots,
+          hasFleet,
+          guarantee);
+    }
 
     /** The topics that must be there. */
     public List<String> topics() {

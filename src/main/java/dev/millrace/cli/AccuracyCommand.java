@@ -138,7 +138,7 @@ final class AccuracyCommand implements Callable<Integer> {
         String task = "%s, auto: %s, seed %d".formatted(data.name(), tier.id(), seed);
         Evaluation run;
         try (Progress progress = new Progress(task, scan.rows())) {
-          run = Evaluation.run(seeded, scan, 1, progress);
+          run = Evaluation.run(seeded, scan, 1, progress, prediction -> {});
         }
         FinalMetrics.Totals totals = run.metrics().totals();
         scores[seed - 1] = data.score().of(totals);

@@ -68,7 +68,8 @@ final class AnswerLines {
     return Float.isFinite(value) ? NumberOutput.toString(value, true) : "";
   }
 
-  private static String quoted(String text) {
+  /** A text as one value of a CSV line. */
+  static String quoted(String text) {
     boolean plain = text.chars().noneMatch(c -> c == ',' || c == '"' || c == '\n' || c == '\r');
     return plain ? text : "\"" + text.replace("\"", "\"\"") + "\"";
   }

@@ -151,7 +151,7 @@ public final class CsvExamples implements AutoCloseable {
         switch (scan.features().get(f).type()) {
           case NUMERIC -> object.put(name, CsvText.number(text));
           case BOOLEAN -> object.put(name, Boolean.parseBoolean(text));
-          case ONE_HOT, HASH -> object.put(name, text);
+          case ONE_HOT, HASH, TIME -> object.put(name, text);
         }
       }
     }

@@ -118,6 +118,19 @@ final class EvaluateCommand implements Callable<Integer> {
               + " the pipeline's validation.patience).")
   private Integer patience;
 
+  @Option(
+      names = "--predictions",
+      paramLabel = "FILE",
+      description = "Writes what was predicted of each row, before it was learned, as CSV.")
+  private Path predictions;
+
+  @Option(
+      names = "--models",
+      paramLabel = "DIR",
+      description =
+          "Writes the model of each key as it is at the end, for predict --model; needs -c.")
+  private Path models;
+
   @Option(names = "--json", description = "Ends with one line of JSON instead of the table.")
   private boolean json;
 
@@ -125,6 +138,12 @@ final class EvaluateCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
+    if (models != null && config == null) {
+      throw CliError.usage(
+          "--models needs -c FILE, which says what the features are when a model is used. Draft it"
+              + " with: ./millrace init --input "
+              + input);
+    }
     Settings base = config == null ? null : PipelineFile.read(config);
     CsvScan scan = scan(base);
     requireClass(scan);
@@ -132,7 +151,7 @@ final class EvaluateCommand implements Callable<Integer> {
     Evaluation run;
     long rows = Math.multiplyExact(scan.rows(), (long) epochs);
     try (Progress progress = new Progress("evaluate", rows)) {
-      run = Evaluation.run(settings, scan, epochs, progress);
+      run = run(settings, scan, progress);
     }
     FinalMetrics metrics = run.metrics();
     run.deadLetters().lines().forEach(spec.commandLine().getErr()::println);
@@ -152,9 +171,23 @@ final class EvaluateCommand implements Callable<Integer> {
       standings(metrics).lines().forEach(out::println);
       out.printf(
           "%,d examples in %.1f s, %,d dead letters, models %.12s…%n",
-          metrics.examples(), run.seconds(), run.deadLetters().total(), run.models().hex());
+          metrics.examples(), run.seconds(), run.deadLetters().total(), run.models().sha256());
+    }
+    if (models != null) {
+      int count = run.models().write(models);
+      spec.commandLine().getErr().printf("Wrote %s to %s%n", Counted.of(count, "model"), models);
     }
     return 0;
+  }
+
+  private Evaluation run(Settings settings, CsvScan scan, Progress progress) throws Exception {
+    if (predictions == null) {
+      return Evaluation.run(settings, scan, epochs, progress, prediction -> {});
+    }
+    Settings predicting = settings.withOutput(settings.output().withPredictions());
+    try (PredictionsFile file = new PredictionsFile(predictions, scan.rows())) {
+      return Evaluation.run(predicting, scan, epochs, progress, file::accept);
+    }
   }
 
   private static ModelStandings standings(FinalMetrics metrics) {
@@ -230,7 +263,8 @@ final class EvaluateCommand implements Callable<Integer> {
   }
 
   /** The result in one line. */
-  private record Report(FinalMetrics metrics, ModelHash models, long deadLetters, double seconds) {
+  private record Report(
+      FinalMetrics metrics, FinalModels models, long deadLetters, double seconds) {
 
     String toJson() {
       FinalMetrics.Totals totals = metrics.totals();
@@ -263,7 +297,7 @@ final class EvaluateCommand implements Callable<Integer> {
       json.put("dead_letters", deadLetters);
       put(json, "seconds", seconds);
       put(json, "examples_per_s", totals.examples() / seconds);
-      json.put("models_sha256", models.hex());
+      json.put("models_sha256", models.sha256());
       return json.toString();
     }
 

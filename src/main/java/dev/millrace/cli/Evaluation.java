@@ -4,6 +4,7 @@ import dev.millrace.MillraceJob;
 import dev.millrace.Settings;
 import dev.millrace.data.OutputRecord;
 import java.nio.charset.StandardCharsets;
+import java.util.function.Consumer;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 
 /**
@@ -15,7 +16,7 @@ import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
  */
 record Evaluation(
     FinalMetrics metrics,
-    ModelHash models,
+    FinalModels models,
     DeadLetterTally deadLetters,
     double seconds,
     double rate) {
@@ -24,16 +25,23 @@ record Evaluation(
    * Runs the job over a file, with no broker.
    *
    * @param epochs passes over the file
+   * @param predictions takes the records of the predictions topic, where the settings want any
    * @throws CliError if the job fails
    */
-  static Evaluation run(Settings settings, CsvScan scan, int epochs, Progress progress)
+  static Evaluation run(
+      Settings settings,
+      CsvScan scan,
+      int epochs,
+      Progress progress,
+      Consumer<OutputRecord> predictions)
       throws Exception {
     FinalMetrics metrics = new FinalMetrics(settings.metrics().positive());
-    ModelHash models = new ModelHash();
+    FinalModels models = new FinalModels();
     DeadLetterTally deadLetters = new DeadLetterTally();
     Pace pace = new Pace();
     long start = System.nanoTime();
     try (LocalSink metricsSink = new LocalSink(record -> accept(record, metrics, progress, pace));
+        LocalSink predictionsSink = new LocalSink(predictions);
         LocalSink others = new LocalSink(record -> {});
         LocalSink deadLettersSink = new LocalSink(deadLetters::accept);
         LocalSink modelsSink = new LocalSink(models::accept)) {
@@ -43,7 +51,8 @@ record Evaluation(
           env,
           settings,
           CsvSource.of(scan, settings.input().topic(), epochs),
-          new MillraceJob.Sinks(metricsSink, others, others, deadLettersSink, modelsSink, others));
+          new MillraceJob.Sinks(
+              metricsSink, predictionsSink, others, deadLettersSink, modelsSink, others));
       execute(env);
     }
     return new Evaluation(

@@ -5,7 +5,6 @@ import dev.millrace.Spelling;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -270,10 +269,8 @@ final class InitCommand implements Callable<Integer> {
       Files.writeString(file, text, options);
     } catch (FileAlreadyExistsException e) {
       throw exists(file);
-    } catch (NoSuchFileException e) {
-      throw new CliError(file + " cannot be written: its folder does not exist.", e);
     } catch (IOException e) {
-      throw new CliError(file + " cannot be written: " + e.getMessage(), e);
+      throw OutputFile.failure(file, e);
     }
   }
 

@@ -95,7 +95,7 @@ final class ManCommand implements Callable<Integer> {
       Files.createDirectories(directory);
       Files.writeString(file, page.text());
     } catch (IOException e) {
-      throw new CliError(file + " cannot be written: " + e.getMessage(), e);
+      throw OutputFile.failure(file, e);
     }
   }
 }

@@ -6,8 +6,6 @@ import dev.millrace.flink.ModelSnapshot;
 import dev.millrace.nn.Learner;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.List;
@@ -142,8 +140,9 @@ final class ModelsCommand implements Runnable {
       }
       ModelSnapshot model = models.read(key::equals).model(key, models.kafka().settings());
       byte[] bytes = format == Format.ONNX ? onnx(model) : model.bytes();
-      Path file = output == null ? defaultFile() : output;
-      write(file, bytes);
+      Path file =
+          output == null ? OutputFile.ofKey(key, format.name().toLowerCase(Locale.ROOT)) : output;
+      OutputFile.write(file, bytes);
       PrintWriter out = spec.commandLine().getOut();
       out.printf(
           Locale.ROOT,
@@ -179,22 +178,6 @@ final class ModelsCommand implements Runnable {
             "The model of key \"%s\" cannot be exported: %s"
                 .formatted(Terminal.printable(key, 60), e.getMessage()),
             e);
-      }
-    }
-
-    private Path defaultFile() {
-      String name = key.replaceAll("[^\\p{L}\\p{N}._-]", "_");
-      String safe = name.startsWith(".") || name.isEmpty() ? "_" + name : name;
-      return Path.of(safe + "." + format.name().toLowerCase(Locale.ROOT));
-    }
-
-    private static void write(Path file, byte[] bytes) {
-      try {
-        Files.write(file, bytes);
-      } catch (NoSuchFileException e) {
-        throw new CliError(file + " cannot be written: its folder does not exist.", e);
-      } catch (IOException e) {
-        throw new CliError(file + " cannot be written: " + e.getMessage(), e);
       }
     }
   }

@@ -35,11 +35,11 @@ public final class CommittedRecords {
 
   /** One SHA-256 over the models that the job has published, as {@code evaluate} prints it. */
   public static String modelsSha256(String bootstrapServers, String topic) {
-    ModelHash hash = new ModelHash();
+    FinalModels models = new FinalModels();
     for (ConsumerRecord<byte[], byte[]> record : read(bootstrapServers, topic)) {
-      hash.accept(OutputRecord.of(record.timestamp(), record.key(), record.value()));
+      models.accept(OutputRecord.of(record.timestamp(), record.key(), record.value()));
     }
-    return hash.hex();
+    return models.sha256();
   }
 
   /**

@@ -1,6 +1,7 @@
 package dev.millrace.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import dev.millrace.codec.ExampleDecoder;
 import dev.millrace.codec.InputSpec;
@@ -48,7 +49,8 @@ class CsvExamplesTest {
   void writesRowsAsJsonThatAPipelineWithTheSameColumnsReads() throws IOException {
     Path file =
         Files.writeString(
-            dir.resolve("j.csv"), "shop,amount,vip,color,y\ns1,1.5,true,red,7\ns2,NA,false,,8\n");
+            dir.resolve("j.csv"),
+            "shop,amount,vip,color,day,y\ns1,1.5,true,red,2026-11-23,7\ns2,NA,false,,,8\n");
     CsvScan scan = CsvScan.scan(file, "y", "shop", List.of());
     InputSpec spec =
         new InputSpec(
@@ -69,14 +71,16 @@ class CsvExamplesTest {
         new CsvExamples(scan, 0, 1, CsvExamples.Format.JSON, CsvExamples.Part.ALL, null)) {
       rows.next();
       assertThat(new String(rows.value(), StandardCharsets.UTF_8))
-          .isEqualTo("{\"amount\":1.5,\"vip\":true,\"color\":\"red\",\"y\":\"7\"}");
+          .isEqualTo(
+              "{\"amount\":1.5,\"vip\":true,\"color\":\"red\",\"day\":\"2026-11-23\",\"y\":\"7\"}");
       assertThat(decoder.decode(record(rows), example)).isNull();
       assertThat(example.label).isEqualTo("7");
-      assertThat(Arrays.copyOf(example.features, example.width)).containsExactly(1.5f, 0, 1, 1, 0);
+      assertThat(Arrays.copyOf(example.features, example.width))
+          .containsExactly(new float[] {1.5f, 0, 1, 1, 0, 1, 0, 1, 0, 0}, within(1e-7f));
       rows.next();
       assertThat(decoder.decode(record(rows), example)).isNull();
       assertThat(Arrays.copyOf(example.features, example.width))
-          .containsExactly(Float.NaN, 1, 0, 0, 1);
+          .containsExactly(Float.NaN, 1, 0, 0, 1, Float.NaN, Float.NaN, Float.NaN, Float.NaN, 1);
     }
   }
 

@@ -8,13 +8,15 @@ import dev.millrace.flink.ModelAssembler.Arrival;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.util.HexFormat;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** One SHA-256 over the bytes of all models, in the order of their keys. Not thread-safe. */
-final class ModelHash {
+/** The models that a job has published, the last of each key. Not thread-safe. */
+final class FinalModels {
   private final ModelAssembler parts = new ModelAssembler();
   private final Map<String, byte[]> models = new TreeMap<>();
 
@@ -42,7 +44,8 @@ final class ModelHash {
     }
   }
 
-  String hex() {
+  /** One SHA-256 over the bytes of all, in the order of their keys, as hex digits. */
+  String sha256() {
     MessageDigest sha256 = Sha256.start();
     models.forEach(
         (key, bytes) -> {
@@ -51,5 +54,22 @@ final class ModelHash {
           sha256.update(bytes);
         });
     return HexFormat.of().formatHex(sha256.digest());
+  }
+
+  /**
+   * Writes each to a file of its own, as {@code predict --model} reads it.
+   *
+   * @return how many there are
+   * @throws CliError if one cannot be written
+   */
+  int write(Path folder) {
+    try {
+      Files.createDirectories(folder);
+    } catch (IOException e) {
+      throw OutputFile.failure(folder, e);
+    }
+    models.forEach(
+        (key, bytes) -> OutputFile.write(folder.resolve(OutputFile.ofKey(key, "millrace")), bytes));
+    return models.size();
   }
 }

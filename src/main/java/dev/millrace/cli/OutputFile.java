@@ -1,0 +1,51 @@
+package dev.millrace.cli;
+
+import dev.millrace.data.Sha256;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+
+/** Files that commands write. */
+final class OutputFile {
+  private OutputFile() {}
+
+  /**
+   * Writes a file.
+   *
+   * @throws CliError if it cannot be written
+   */
+  static void write(Path file, byte[] bytes) {
+    try {
+      Files.write(file, bytes);
+    } catch (IOException e) {
+      throw failure(file, e);
+    }
+  }
+
+  /** Why a file could not be written. */
+  static CliError failure(Path file, IOException e) {
+    if (e instanceof NoSuchFileException) {
+      return new CliError(file + " cannot be written: its folder does not exist.", e);
+    }
+    String why = e instanceof AccessDeniedException ? "this user may not" : e.getMessage();
+    return new CliError(file + " cannot be written: " + why, e);
+  }
+
+  /**
+   * A file name for a model key, which may hold anything: what is no letter, digit, dot, dash or
+   * underscore becomes an underscore, and a hash then keeps it apart from other keys.
+   *
+   * @param extension without the dot
+   */
+  static Path ofKey(String key, String extension) {
+    String safe = key.replaceAll("[^\\p{L}\\p{N}._-]", "_");
+    if (safe.isEmpty() || safe.startsWith(".")) {
+      safe = "_" + safe;
+    }
+    String hash = Sha256.hex(key.getBytes(StandardCharsets.UTF_8)).substring(0, 8);
+    return Path.of((safe.equals(key) ? safe : safe + "-" + hash) + "." + extension);
+  }
+}

@@ -1,0 +1,197 @@
+package dev.millrace.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.assertj.core.data.Percentage;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The files that {@code evaluate} writes: predictions of rows, and models. */
+class EvaluateFilesTest {
+  private static final int ROWS = 300;
+
+  @TempDir private Path dir;
+
+  @Test
+  void thePredictionsGiveTheScoresOfTheTable() throws Exception {
+    Path file = dir.resolve("predictions.csv");
+
+    JsonNode result =
+        evaluate(
+            "--input",
+            shops() + "",
+            "--label",
+            "class",
+            "--key",
+            "shop",
+            "--epochs",
+            "2",
+            "--predictions",
+            file + "");
+
+    List<String> rows = new ArrayList<>();
+    int counted = 0;
+    int right = 0;
+    try (CsvFile predictions = new CsvFile(file)) {
+      assertThat(predictions.header())
+          .containsExactly(
+              "row", "epoch", "key", "actual", "prediction", "probability", "model_version");
+      while (predictions.next()) {
+        String[] row = predictions.row();
+        rows.add(row[1] + "/" + row[0]);
+        assertThat(row[2]).isEqualTo(shop(Integer.parseInt(row[0]) - 1));
+        assertThat(row[3]).isEqualTo(label(Integer.parseInt(row[0]) - 1));
+        if (!row[4].isEmpty()) {
+          assertThat(Double.parseDouble(row[5])).isBetween(0.0, 1.0);
+          counted++;
+          right += row[3].equals(row[4]) ? 1 : 0;
+        }
+      }
+    }
+    assertThat(rows).hasSize(2 * ROWS).doesNotHaveDuplicates().contains("1/1", "2/" + ROWS);
+    // The first row of a key has no prediction and no score.
+    assertThat(counted).isEqualTo(2 * ROWS - 2);
+    assertThat(result.get("accuracy").asDouble()).isEqualTo((double) right / counted);
+  }
+
+  @Test
+  void numbersArePredictedWithoutAProbability() throws Exception {
+    Path file = dir.resolve("predictions.csv");
+
+    JsonNode result =
+        evaluate(
+            "--input",
+            shops() + "",
+            "--label",
+            "y",
+            "--task",
+            "regression",
+            "--drop",
+            "class",
+            "--predictions",
+            file + "");
+
+    double error = 0;
+    int counted = 0;
+    try (CsvFile predictions = new CsvFile(file)) {
+      while (predictions.next()) {
+        String[] row = predictions.row();
+        assertThat(row[5]).isEmpty();
+        if (!row[4].isEmpty()) {
+          error += Math.abs(Double.parseDouble(row[3]) - Double.parseDouble(row[4]));
+          counted++;
+        }
+      }
+    }
+    assertThat(result.get("mae").asDouble())
+        .isCloseTo(error / counted, Percentage.withPercentage(1e-4));
+  }
+
+  @Test
+  void theModelsPredictWithoutABroker() throws Exception {
+    Path models = dir.resolve("models");
+    Path pipeline = pipeline();
+
+    Cli run =
+        Cli.run(
+            "evaluate",
+            "--key",
+            "shop",
+            "-c",
+            pipeline + "",
+            "--input",
+            shops() + "",
+            "--models",
+            models + "");
+
+    assertThat(run.exitCode()).as(run.err()).isZero();
+    assertThat(run.err()).endsWith("Wrote 2 models to " + models + "\n");
+    Path odd = models.resolve(OutputFile.ofKey("a/b,c", "millrace"));
+    assertThat(odd.getFileName().toString()).startsWith("a_b_c-");
+    assertThat(models).isDirectoryContaining("glob:**/plain.millrace");
+    for (Path model : List.of(odd, models.resolve("plain.millrace"))) {
+      Cli answers =
+          Cli.run("predict", "-c", pipeline + "", "--input", shops() + "", "--model", model + "");
+      assertThat(answers.exitCode()).as(answers.err()).isZero();
+      assertThat(answers.out().lines()).hasSize(ROWS + 1);
+      assertThat(answers.out().lines().skip(1).map(line -> line.replaceFirst(".*,", "")).distinct())
+          .singleElement()
+          .satisfies(version -> assertThat(Integer.parseInt(version)).isBetween(1, ROWS / 2));
+    }
+  }
+
+  @Test
+  void whatCannotBeWrittenIsSaidBeforeTheJobRuns() throws Exception {
+    Cli noFolder =
+        Cli.run(
+            "evaluate",
+            "--input",
+            shops() + "",
+            "--label",
+            "class",
+            "--predictions",
+            dir.resolve("none/p.csv") + "");
+    Cli noPipeline =
+        Cli.run(
+            "evaluate", "--input", shops() + "", "--label", "class", "--models", dir + "/models");
+
+    assertThat(noFolder.err())
+        .isEqualTo(dir.resolve("none/p.csv") + " cannot be written: its folder does not exist.\n");
+    assertThat(noPipeline.exitCode()).isEqualTo(2);
+    assertThat(noPipeline.err())
+        .startsWith("--models needs -c FILE")
+        .endsWith("./millrace init --input " + dir.resolve("shops.csv") + "\n");
+    assertThat(dir.resolve("models")).doesNotExist();
+  }
+
+  @Test
+  void aKeyThatIsAFileNameKeepsItsName() {
+    assertThat(OutputFile.ofKey("shop-17.b", "onnx")).hasToString("shop-17.b.onnx");
+    assertThat(OutputFile.ofKey("größe_1", "onnx")).hasToString("größe_1.onnx");
+    assertThat(OutputFile.ofKey("a/b", "x")).isNotEqualTo(OutputFile.ofKey("a_b", "x"));
+    assertThat(OutputFile.ofKey("a/b", "x")).isNotEqualTo(OutputFile.ofKey("a:b", "x"));
+    assertThat(OutputFile.ofKey("../up", "x").toString()).matches("_\\.\\._up-[0-9a-f]{8}\\.x");
+    assertThat(OutputFile.ofKey("", "x").toString()).matches("_-[0-9a-f]{8}\\.x");
+  }
+
+  private static JsonNode evaluate(String... options) throws IOException {
+    List<String> arguments = new ArrayList<>(List.of("evaluate", "--json"));
+    arguments.addAll(List.of(options));
+    Cli run = Cli.run(arguments.toArray(String[]::new));
+    assertThat(run.exitCode()).as(run.err()).isZero();
+    return new ObjectMapper().readTree(run.out().strip());
+  }
+
+  private static String shop(int row) {
+    return row % 2 == 0 ? "plain" : "a/b,c";
+  }
+
+  private static String label(int row) {
+    return row % 3 == 0 ? "yes" : "no, or so";
+  }
+
+  private Path shops() throws IOException {
+    StringBuilder csv = new StringBuilder("shop,x,y,class\n");
+    for (int i = 0; i < ROWS; i++) {
+      csv.append("\"%s\",%d,%d,\"%s\"%n".formatted(shop(i), i % 3, 7 * (i % 5), label(i)));
+    }
+    return Files.writeString(dir.resolve("shops.csv"), csv);
+  }
+
+  private Path pipeline() throws IOException {
+    return Files.writeString(
+        dir.resolve("shops.yaml"),
+        """
+        pipeline: shops
+        kafka: { bootstrap.servers: "localhost:9092" }
+        input: { label: class, task: binary, features: [x, y] }
+        """);
+  }
+}
