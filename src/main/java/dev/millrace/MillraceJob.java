@@ -78,8 +78,9 @@ public final class MillraceJob {
       Sinks sinks) {
     if (settings.prior() != null) {
       throw new InvalidPipelineException(
-          "model.prior is read from the models topic, and there are no topics here. Export that"
-              + " model with ./millrace models export, and name the file with model.from");
+          ("%1$s.prior is read from the models topic, and there are no topics here. Export that"
+                  + " model with ./millrace models export, and name the file with %1$s.from")
+              .formatted(PriorModel.part(settings)));
     }
     TrainSpec spec = trainSpec(settings);
     SingleOutputStreamOperator<Example> examples =

@@ -6,6 +6,7 @@ import dev.millrace.Node.Scalar;
 import dev.millrace.Node.Sequence;
 import dev.millrace.codec.InputSpec;
 import dev.millrace.data.Task;
+import dev.millrace.flink.ModelSnapshot;
 import dev.millrace.nn.Activation;
 import dev.millrace.nn.ClassWeights;
 import dev.millrace.nn.Clipping;
@@ -16,6 +17,10 @@ import dev.millrace.nn.ModelSpec;
 import dev.millrace.nn.Normalization;
 import dev.millrace.nn.Optimizer;
 import dev.millrace.nn.Regularizer;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -125,10 +130,33 @@ final class ModelReader {
             mapOf(root, AutoOptions.AUTO, AutoOptions.TIER),
             AutoOptions.AUTO_GROUP,
             problems);
-    return ModelSpec.auto(
-        options.get(AutoOptions.SEED),
-        AutoOptions.read(options),
-        classWeights(options, input.task(), input.classes()));
+    ModelSpec spec =
+        ModelSpec.auto(
+            options.get(AutoOptions.SEED),
+            AutoOptions.read(options),
+            classWeights(options, input.task(), input.classes()));
+    prior = options.given(AutoOptions.PRIOR);
+    String from = options.given(AutoOptions.FROM);
+    if (prior != null && from != null) {
+      options.refuse(
+          AutoOptions.PRIOR, "and auto.from both say what new models start from. Keep one");
+    }
+    return from == null ? spec : startingFrom(from, spec, input, options);
+  }
+
+  private ModelSpec startingFrom(
+      String from, ModelSpec spec, InputSpec input, OptionReader options) {
+    try {
+      Path file = baseDir == null ? Path.of(from) : baseDir.resolve(from);
+      ModelSnapshot stored = ModelSnapshot.decode(null, null, from, Files.readAllBytes(file));
+      return spec.withStart(StoredStart.of(stored, spec, input));
+    } catch (NoSuchFileException e) {
+      options.refuse(
+          AutoOptions.FROM, "names no file: " + from + " does not exist. Paths start at this file");
+    } catch (InvalidPathException | IOException e) {
+      options.refuse(AutoOptions.FROM, "cannot start from " + from + ": " + e.getMessage());
+    }
+    return spec;
   }
 
   private List<LayerSpec> layers(OptionReader model) {

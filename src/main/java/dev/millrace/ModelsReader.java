@@ -129,6 +129,11 @@ final class ModelsReader {
       return one.network(model, input);
     }
     ModelSpec auto = one.auto(input);
+    if (auto.start() != null || one.prior() != null) {
+      root.refuse(
+          AutoOptions.AUTO, "has from or prior, which go with a model that is alone. Remove it");
+      return null;
+    }
     if (entry.value() instanceof Scalar word && ModelReader.AUTO.equals(word.text())) {
       return auto;
     }

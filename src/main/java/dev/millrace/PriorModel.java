@@ -1,7 +1,6 @@
 package dev.millrace;
 
 import dev.millrace.codec.InputSpec;
-import dev.millrace.data.Sha256;
 import dev.millrace.flink.KafkaIo;
 import dev.millrace.flink.ModelAssembler;
 import dev.millrace.flink.ModelAssembler.Arrival;
@@ -13,13 +12,14 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.KafkaException;
 
 /**
- * Reads what {@code model.prior} names: the newest model of a key on the pipeline's models topic.
+ * Reads what {@code model.prior}, or {@code auto.prior}, names: the newest model of a key on the
+ * pipeline's models topic.
  *
  * <p>It is read once, before the job starts, and travels in it. The model of that key as it is at
  * the moment would be another one for each new key, depending on which of two subtasks was faster.
  */
 final class PriorModel {
-  private static final String SUBJECT = "model.prior is \"%s\", but ";
+  private static final String SUBJECT = "%s.prior is \"%s\", but ";
 
   private final Settings settings;
   private final ModelAssembler parts = new ModelAssembler();
@@ -54,8 +54,8 @@ final class PriorModel {
     String pipeline = model.pipeline();
     if (pipeline != null && !pipeline.equals(settings.pipeline())) {
       throw refusal(
-          "that model is of the pipeline %s. Export it, and name the file with model.from"
-              .formatted(pipeline));
+          "that model is of the pipeline %s. Export it, and name the file with %s.from"
+              .formatted(pipeline, part(settings)));
     }
     try {
       return startingFrom(
@@ -78,29 +78,20 @@ final class PriorModel {
 
   private Settings startingFrom(ModelSnapshot prior) throws IOException {
     InputSpec input = settings.input().spec();
-    if (input.task() != null && input.task() != prior.task()) {
-      throw new IOException(
-          "its task is %s, and input.task is %s".formatted(prior.task(), input.task()));
-    }
-    int features = input.width();
-    int inputs = prior.learner().inputs();
-    if (features != 0 && features != inputs) {
-      throw new IOException(
-          "it has %d features, and input.features are %d".formatted(inputs, features));
-    }
-    ModelStart start =
-        new ModelStart(
-            prior.learner(settings.model()).weights(),
-            prior.task(),
-            prior.classes(),
-            Sha256.hex(prior.bytes()));
+    ModelStart start = StoredStart.of(prior, settings.model(), input);
     return settings
         .withPrior(null)
         .withModel(settings.model().withStart(start))
         .withInput(settings.input().withSpec(input.withTask(prior.task())));
   }
 
+  /** Where the settings name it: {@code model}, or {@code auto} for a mixture. */
+  static String part(Settings settings) {
+    return settings.model().auto() == null ? "model" : "auto";
+  }
+
   private InvalidPipelineException refusal(String reason) {
-    return new InvalidPipelineException(SUBJECT.formatted(settings.prior()) + reason);
+    return new InvalidPipelineException(
+        SUBJECT.formatted(part(settings), settings.prior()) + reason);
   }
 }

@@ -151,7 +151,7 @@ final class StartReader {
     }
     List<String> classes = file.isOurs() ? file.classes() : input.classes();
     checkClasses(spec, task, classes);
-    return new ModelStart(file.weights(), task, classes, hash);
+    return ModelStart.of(file.weights(), task, classes, hash);
   }
 
   private void checkClasses(ModelSpec spec, Task task, List<String> classes) {

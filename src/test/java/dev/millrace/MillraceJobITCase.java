@@ -241,9 +241,7 @@ class MillraceJobITCase {
     run(first);
     // The same pipeline, and new keys.
     Settings next = withModel("prior", "prior-next", ", prior: key-3");
-    try (Admin admin = Admin.create(Map.copyOf(new HashMap<String, Object>(next.kafka())))) {
-      admin.createTopics(List.of(JobTopics.topic("prior-next", 1))).all().get();
-    }
+    createInput(next);
     JobTopics.send(next, ofNewKeys());
     run(next);
 
@@ -261,6 +259,34 @@ class MillraceJobITCase {
   }
 
   @Test
+  void newMixturesGoOnFromTheOneThatAnotherKeyHasOnTheModelsTopic(@TempDir Path dir)
+      throws Exception {
+    Settings first = withStart("auto", "auto-in", "auto: fast");
+    JobTopics.create(first);
+    JobTopics.send(first, JobTopics.examples(EXAMPLES, KEYS));
+    run(first);
+    Settings next = withStart("auto", "auto-next", "auto: { tier: fast, prior: key-3 }");
+    createInput(next);
+    JobTopics.send(next, ofNewKeys());
+    run(next);
+
+    String taught = JobTopics.models(first).get("key-3");
+    Files.write(dir.resolve("key-3.millrace"), HexFormat.of().parseHex(taught));
+    Settings fromFile =
+        withStart(
+            "auto-file", "auto-file-in", "auto: { tier: fast, from: " + dir + "/key-3.millrace }");
+    JobTopics.create(fromFile);
+    JobTopics.send(fromFile, ofNewKeys());
+    run(fromFile);
+    assertThat(JobTopics.models(next))
+        .hasSize(KEYS + 2)
+        .containsAllEntriesOf(JobTopics.models(fromFile));
+    assertThat(next.configHash()).isEqualTo(first.configHash());
+    assertThat(lastMetrics(next).get("new-0").path("config"))
+        .isNotEqualTo(lastMetrics(next).get("key-0").path("config"));
+  }
+
+  @Test
   void aPriorWithoutAModelIsRefusedBeforeTheJobStarts() throws Exception {
     Settings settings = withModel("no-prior", "no-prior-in", ", prior: fleet");
     JobTopics.create(settings);
@@ -273,14 +299,28 @@ class MillraceJobITCase {
                 + " there are with: ./millrace models list");
   }
 
+  /** For a pipeline whose other topics are there. */
+  private static void createInput(Settings settings) throws Exception {
+    try (Admin admin = Admin.create(Map.copyOf(new HashMap<String, Object>(settings.kafka())))) {
+      admin.createTopics(List.of(JobTopics.topic(settings.input().topic(), 1))).all().get();
+    }
+  }
+
   private static Settings withModel(String name, String input, String start) {
+    return withStart(
+        name,
+        input,
+        "model: { layers: [{ units: 6, activation: tanh }], optimizer: adam" + start + " }");
+  }
+
+  private static Settings withStart(String name, String input, String model) {
     return PipelineFile.parse(
         name + ".yaml",
         """
         pipeline: %1$s
         kafka: { bootstrap.servers: "%2$s" }
         input: { topic: %3$s, label: class, classes: [a, b, c] }
-        model: { layers: [{ units: 6, activation: tanh }], optimizer: adam%4$s }
+        %4$s
         output:
           topics:
             metrics: %1$s-metrics
@@ -289,7 +329,7 @@ class MillraceJobITCase {
             dead-letters: %1$s-dlq
             models: %1$s-models
         """
-            .formatted(name, kafka.bootstrapServers(), input, start),
+            .formatted(name, kafka.bootstrapServers(), input, model),
         Path.of(""));
   }
 

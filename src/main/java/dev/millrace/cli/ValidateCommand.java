@@ -174,8 +174,12 @@ final class ValidateCommand implements Callable<Integer> {
   }
 
   private static String model(ModelSpec model, String prior) {
+    String origin =
+        model.start() != null
+            ? "from the file, "
+            : prior != null ? "from the model of key \"" + prior + "\", " : "";
     if (model.auto() != null) {
-      return model.auto().id().replaceFirst("auto ", "auto: ");
+      return origin + model.auto().id().replaceFirst("auto ", "auto: ");
     }
     String layers =
         model.hidden().isEmpty()
@@ -185,9 +189,7 @@ final class ValidateCommand implements Callable<Integer> {
                 .collect(Collectors.joining(", ", "", " hidden"));
     return String.format(
         "%s%s, %s %s, normalization %s, batch size %d",
-        model.start() != null
-            ? "from the file, "
-            : prior != null ? "from the model of key \"" + prior + "\", " : "",
+        origin,
         layers,
         model.optimizer().id(),
         Float.toString(model.optimizer().learningRate()),

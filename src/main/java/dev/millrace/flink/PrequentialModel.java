@@ -57,7 +57,7 @@ final class PrequentialModel {
     balanced = spec.model().classWeights().balanced();
     ModelStart start = spec.model().start();
     classes = new ClassNames(start == null ? spec.input().classes() : start.classes());
-    int inputs = start == null ? chunk.width() : start.weights().inputs();
+    int inputs = start == null ? chunk.width() : start.inputs();
     if (start != null) {
       addMissing(spec.input().classes());
     }

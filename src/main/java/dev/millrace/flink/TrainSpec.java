@@ -101,7 +101,7 @@ public record TrainSpec(
   long firstModelBytes(Chunk chunk) {
     Task task = task(chunk.isClassification());
     ModelStart start = model.start();
-    int inputs = start == null ? chunk.width() : start.weights().inputs();
+    int inputs = start == null ? chunk.width() : start.inputs();
     int classes = start == null ? input.classes().size() : start.classes().size();
     // Its first class comes at once.
     return Models.modelBytes(model, task, inputs, Math.max(1, classes));

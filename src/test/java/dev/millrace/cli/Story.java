@@ -120,6 +120,10 @@ final class Story implements AutoCloseable {
     withDefaultFile(words);
     words.replaceAll(
         word -> FILE.matcher(word).matches() ? folder.resolve(word).toString() : here(word));
+    int models = words.indexOf("--models") + 1;
+    if (models > 0) {
+      words.set(models, folder.resolve(words.get(models)).toString());
+    }
     if (!List.of("run", "produce").contains(words.get(0)) && waitingJob != null) {
       learn(waitingJob, folder.resolve("state"));
       waitingJob = null;

@@ -291,7 +291,7 @@ class TrainFunctionTest {
   void aNewKeyStartsFromTheModelThatTheSettingsName() throws Exception {
     ModelSnapshot taught = taught();
     Learner teacher = taught.learner(Specs.small(3));
-    ModelStart start = new ModelStart(teacher.weights(), taught.task(), taught.classes(), "hash");
+    ModelStart start = ModelStart.of(teacher.weights(), taught.task(), taught.classes(), "hash");
     TrainSpec spec =
         overTheWire(
             Specs.train(
@@ -319,7 +319,7 @@ class TrainFunctionTest {
   void aKeyThatStartsFromAModelTakesItsFeaturesAndMeetsMoreClasses() throws Exception {
     ModelSnapshot taught = taught();
     ModelStart start =
-        new ModelStart(
+        ModelStart.of(
             taught.learner(Specs.small(3)).weights(), taught.task(), taught.classes(), "hash");
     TrainSpec spec =
         Specs.train(

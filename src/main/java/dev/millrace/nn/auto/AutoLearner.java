@@ -2,6 +2,7 @@ package dev.millrace.nn.auto;
 
 import dev.millrace.data.Counts;
 import dev.millrace.data.MetricsReport;
+import dev.millrace.data.StoredBytes;
 import dev.millrace.data.Task;
 import dev.millrace.nn.AutoSpec.Extra;
 import dev.millrace.nn.ExampleByExample;
@@ -70,10 +71,10 @@ public final class AutoLearner extends ExampleByExample {
     valueMixer = classes ? null : new ValueMixer(weights);
   }
 
-  private AutoLearner(AutoLearner other) {
+  private AutoLearner(AutoLearner other, long keySeed) {
     shape = other.shape;
-    keySeed = other.keySeed;
-    drawSeed = other.drawSeed;
+    this.keySeed = keySeed;
+    drawSeed = drawSeed(shape, keySeed);
     scaler = other.scaler.copy();
     target = other.target == null ? null : other.target.copy();
     buffer = other.buffer.copy();
@@ -102,6 +103,20 @@ public final class AutoLearner extends ExampleByExample {
     AutoShape shape =
         scratch.shape(new AutoShape.Kind(spec.auto(), spec.seed(), task, inputs, known));
     return new AutoLearner(shape, keySeed, scratch, Members.initial(shape, keySeed));
+  }
+
+  /**
+   * A mixture that goes on from what another one has learned, with draws of its own.
+   *
+   * @param taught what {@link #write} wrote
+   */
+  static AutoLearner startingFrom(byte[] taught, ModelSpec spec, Task task, long keySeed) {
+    try {
+      AutoLearner learner = read(new StoredBytes(taught), spec, task, new Workspace());
+      return new AutoLearner(learner, keySeed);
+    } catch (IOException e) {
+      throw new IllegalArgumentException("the mixture to start from does not fit", e);
+    }
   }
 
   @Override
@@ -401,7 +416,7 @@ public final class AutoLearner extends ExampleByExample {
 
   @Override
   public AutoLearner copy() {
-    return new AutoLearner(this);
+    return new AutoLearner(this, keySeed);
   }
 
   @Override

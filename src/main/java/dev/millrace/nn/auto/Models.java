@@ -45,7 +45,9 @@ public final class Models {
       return Contest.create(spec.contest(), task, inputs, classes, keySeed, MAKER);
     }
     if (spec.auto() != null) {
-      return AutoLearner.create(spec, task, inputs, classes, keySeed);
+      return spec.start() == null
+          ? AutoLearner.create(spec, task, inputs, classes, keySeed)
+          : AutoLearner.startingFrom(spec.start().mixture(), spec, task, keySeed);
     }
     Learner learner = new Learner(spec.forTask(task), task, inputs, classes, keySeed);
     if (spec.start() != null) {

@@ -11,6 +11,7 @@ import dev.millrace.nn.ClassWeights;
 import dev.millrace.nn.LearnerSummary;
 import dev.millrace.nn.ModelMismatchException;
 import dev.millrace.nn.ModelSpec;
+import dev.millrace.nn.ModelStart;
 import dev.millrace.nn.OnlineModel;
 import dev.millrace.nn.Workspace;
 import dev.millrace.nn.auto.AutoModels.Case;
@@ -68,6 +69,37 @@ class AutoContractTest {
       assertThat(AutoModels.bytes(first)).as("the copied one").isEqualTo(atCut);
       AutoModels.learn(first, cut, cut + 1);
     }
+  }
+
+  @ParameterizedTest
+  @MethodSource("cases")
+  void aModelThatStartsFromAnotherGoesOnFromIt(Case one) throws IOException {
+    OnlineModel taught = one.model();
+    AutoModels.learn(taught, 0, EXAMPLES);
+    byte[] stored = AutoModels.bytes(taught);
+    ModelSpec spec =
+        one.spec().withStart(ModelStart.of(stored, AutoModels.INPUTS, one.task(), List.of(), "h"));
+
+    OnlineModel sameKey = Models.create(spec, one.task(), AutoModels.INPUTS, one.classes(), 7);
+    assertThat(AutoModels.bytes(sameKey)).isEqualTo(stored);
+    OnlineModel other = Models.create(spec, one.task(), AutoModels.INPUTS, one.classes(), 8);
+    assertThat(other.keySeed()).isEqualTo(8);
+    assertThat(prediction(other)).isEqualTo(prediction(taught)).doesNotContain(Float.NaN);
+
+    // Its draws are its own, and the one that it started from stays as it was.
+    AutoModels.learn(taught, EXAMPLES, 2 * EXAMPLES);
+    AutoModels.learn(other, EXAMPLES, 2 * EXAMPLES);
+    assertThat(prediction(other)).isNotEqualTo(prediction(taught));
+    assertThat(AutoModels.bytes(Models.create(spec, one.task(), AutoModels.INPUTS, 0, 7)))
+        .isEqualTo(stored);
+  }
+
+  private static float[] prediction(OnlineModel model) {
+    float[] x = new float[AutoModels.INPUTS];
+    AutoModels.features(99, x, 0);
+    float[] out = new float[model.outputs()];
+    model.predict(x, 0, out);
+    return out;
   }
 
   @ParameterizedTest

@@ -1,0 +1,45 @@
+package dev.millrace;
+
+import dev.millrace.codec.InputSpec;
+import dev.millrace.data.Sha256;
+import dev.millrace.flink.ModelSnapshot;
+import dev.millrace.nn.ModelSpec;
+import dev.millrace.nn.ModelStart;
+import dev.millrace.nn.Workspace;
+import java.io.ByteArrayOutputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+
+/** A model that Millrace has stored, as the one that new models start from. */
+final class StoredStart {
+  private StoredStart() {}
+
+  /**
+   * The start.
+   *
+   * @param model settings of the models that start from it
+   * @throws IOException if it does not fit them or the input, saying why
+   */
+  static ModelStart of(ModelSnapshot stored, ModelSpec model, InputSpec input) throws IOException {
+    if (input.task() != null && input.task() != stored.task()) {
+      throw new IOException(
+          "its task is %s, and input.task is %s".formatted(stored.task(), input.task()));
+    }
+    int features = input.width();
+    int inputs = stored.learner().inputs();
+    if (features != 0 && features != inputs) {
+      throw new IOException(
+          "it has %d features, and input.features are %d".formatted(inputs, features));
+    }
+    String hash = Sha256.hex(stored.bytes());
+    return model.auto() == null
+        ? ModelStart.of(stored.learner(model).weights(), stored.task(), stored.classes(), hash)
+        : ModelStart.of(mixture(stored, model), inputs, stored.task(), stored.classes(), hash);
+  }
+
+  private static byte[] mixture(ModelSnapshot stored, ModelSpec model) throws IOException {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream(stored.size());
+    stored.model(model, new Workspace()).write(new DataOutputStream(bytes));
+    return bytes.toByteArray();
+  }
+}

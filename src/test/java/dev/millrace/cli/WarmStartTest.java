@@ -1,0 +1,135 @@
+package dev.millrace.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** The option {@code auto.from}: models of new keys go on from what one of a file has learned. */
+class WarmStartTest {
+  @TempDir private static Path dir;
+
+  @BeforeAll
+  static void writeFiles() throws IOException {
+    write("past.csv", 0, 400);
+    write("today.csv", 400, 100);
+    Files.writeString(dir.resolve("text.millrace"), "not a model");
+    Cli run =
+        Cli.run(
+            "evaluate",
+            "-c",
+            pipeline("cold.yaml", "[x, y]", "fast") + "",
+            "--input",
+            dir.resolve("past.csv") + "",
+            "--models",
+            dir + "");
+    assertThat(run.exitCode()).as(run.err()).isZero();
+  }
+
+  @Test
+  void aModelThatHasLearnedThePastKnowsMoreFromTheFirstRecordOn() throws Exception {
+    Path warm = pipeline("warm.yaml", "[x, y]", "{ tier: fast, from: all.millrace }");
+
+    JsonNode cold = evaluate(dir.resolve("cold.yaml"));
+    JsonNode once = evaluate(warm);
+
+    assertThat(once.get("accuracy").asDouble()).isGreaterThan(cold.get("accuracy").asDouble());
+    assertThat(Files.readAllLines(dir.resolve("predictions.csv")).get(1))
+        .as("the first row of a new key is predicted")
+        .matches("1,1,s0,(up|down),(up|down),0\\.\\d+,398");
+    assertThat(evaluate(warm).get("models_sha256")).isEqualTo(once.get("models_sha256"));
+    assertThat(Cli.run("validate", "-c", warm + "").out()).contains("from the file, auto: fast");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          [x, y] | { tier: fast, from: none.millrace } | auto.from names no file: none.millrace does
+          [x, y] | { tier: fast, from: text.millrace } | auto.from cannot start from text.millrace:
+          [x, y] | { tier: fast, from: . } | auto.from cannot start from .:
+          [x, y] | { tier: accurate, from: all.millrace } | auto.from cannot start from all.millrace
+          [x] | { tier: fast, from: all.millrace } | it has 2 features, and input.features are 1
+          [x, y] | { tier: fast, from: all.millrace, prior: a } | auto.prior and auto.from both say
+          """)
+  void whatDoesNotFitIsRefusedAtLoad(String features, String auto, String message)
+      throws IOException {
+    Cli run = Cli.run("validate", "-c", pipeline("bad.yaml", features, auto) + "");
+
+    assertThat(run.exitCode()).isEqualTo(2);
+    assertThat(run.err()).contains(message).contains("1 error.");
+  }
+
+  @Test
+  void modelsThatCompeteDoNotStartFromOne() throws IOException {
+    Path file =
+        Files.writeString(
+            dir.resolve("several.yaml"),
+            Files.readString(pipeline("one.yaml", "[x, y]", "{ from: all.millrace, tier: fast }"))
+                + "models: { a: auto, b: {} }\n");
+
+    assertThat(Cli.run("validate", "-c", file + "").err())
+        .contains("auto has from or prior, which go with a model that is alone");
+  }
+
+  @Test
+  void aPriorIsReadFromATopicWhichEvaluateHasNot() throws IOException {
+    Path file = pipeline("prior.yaml", "[x, y]", "{ tier: fast, prior: all }");
+
+    assertThat(Cli.run("validate", "-c", file + "").out())
+        .contains("from the model of key \"all\", auto: fast");
+    assertThat(Cli.run("evaluate", "-c", file + "", "--input", dir.resolve("past.csv") + "").err())
+        .startsWith("auto.prior is read from the models topic")
+        .contains("name the file with auto.from");
+  }
+
+  private static JsonNode evaluate(Path pipeline) throws IOException {
+    Cli run =
+        Cli.run(
+            "evaluate",
+            "-c",
+            pipeline + "",
+            "--input",
+            dir.resolve("today.csv") + "",
+            "--key",
+            "shop",
+            "--predictions",
+            dir.resolve("predictions.csv") + "",
+            "--json");
+    assertThat(run.exitCode()).as(run.err()).isZero();
+    return new ObjectMapper().readTree(run.out().strip());
+  }
+
+  private static Path pipeline(String name, String features, String auto) throws IOException {
+    return Files.writeString(
+        dir.resolve(name),
+        """
+        pipeline: shops
+        kafka: { bootstrap.servers: "localhost:9092" }
+        input: { label: class, task: binary, features: %s }
+        auto: %s
+        """
+            .formatted(features, auto));
+  }
+
+  private static void write(String name, int from, int rows) throws IOException {
+    StringBuilder csv = new StringBuilder("shop,x,y,class\n");
+    for (int i = from; i < from + rows; i++) {
+      int x = i * 37 % 101;
+      int y = i * 53 % 97;
+      String label = x > y ? "up" : "down";
+      csv.append(String.join(",", List.of("s" + i % 5, x + "", y + "", label))).append('\n');
+    }
+    Files.writeString(dir.resolve(name), csv);
+  }
+}
