@@ -65,6 +65,8 @@ final class DoctorCommand implements Callable<Integer> {
 
   @Spec private CommandSpec spec;
 
+  private final List<Finding> findings = new ArrayList<>();
+
   private static final class Source {
     @Option(
         names = {"-c", "--config"},
@@ -87,22 +89,22 @@ final class DoctorCommand implements Callable<Integer> {
       throw new ParameterException(
           spec.commandLine(), "--timeout must be at least 1, but was " + timeoutSeconds);
     }
-    List<Finding> findings = new ArrayList<>(MachineChecks.all(stateDir));
     Duration timeout = Duration.ofSeconds(timeoutSeconds);
+    found(MachineChecks.all(stateDir));
     if (source.config != null) {
-      checkPipeline(findings, timeout);
+      checkPipeline(timeout);
     } else if (source.bootstrapServer != null) {
       Map<String, String> kafka = Map.of("bootstrap.servers", source.bootstrapServer);
-      findings.addAll(new BrokerChecks(kafka, timeout, null).all(null));
+      found(new BrokerChecks(kafka, timeout, null).all(null));
     }
     if (registry != null) {
-      findings.addAll(RegistryCheck.of(registry, timeout));
+      found(RegistryCheck.of(registry, timeout));
     }
-    print(findings);
-    return count(findings, State.FAILED) == 0 ? ExitCode.OK : ExitCode.SOFTWARE;
+    summarize();
+    return count(State.FAILED) == 0 ? ExitCode.OK : ExitCode.SOFTWARE;
   }
 
-  private void checkPipeline(List<Finding> findings, Duration timeout) throws InterruptedException {
+  private void checkPipeline(Duration timeout) throws InterruptedException {
     Settings settings;
     try {
       settings = PipelineFile.read(source.config);
@@ -110,36 +112,42 @@ final class DoctorCommand implements Callable<Integer> {
       List<String> lines = e.getMessage().lines().toList();
       // The last line counts them where there are several.
       String more = lines.size() > 2 ? " (and %d more)".formatted(lines.size() - 2) : "";
-      findings.add(
-          Finding.failed(
-              "pipeline", lines.get(0) + more, "./millrace validate -c " + source.config));
+      found(
+          List.of(
+              Finding.failed(
+                  "pipeline", lines.get(0) + more, "./millrace validate -c " + source.config)));
       return;
     }
-    findings.add(Finding.ok("pipeline", source.config + " is valid"));
-    findings.addAll(new BrokerChecks(settings.kafka(), timeout, source.config).all(settings));
+    found(List.of(Finding.ok("pipeline", source.config + " is valid")));
+    found(new BrokerChecks(settings.kafka(), timeout, source.config).all(settings));
     RegistrySpec own = settings.input().spec().registry();
     if (own != null) {
-      findings.add(RegistryCheck.of(own));
+      found(List.of(RegistryCheck.of(own)));
     }
   }
 
-  private void print(List<Finding> findings) {
+  /** Shows what was found at once, for the next check may wait for a broker. */
+  private void found(List<Finding> more) {
+    findings.addAll(more);
     PrintWriter out = spec.commandLine().getOut();
-    if (json) {
-      out.println(toJson(findings));
-      return;
-    }
-    for (Finding finding : findings) {
+    for (Finding finding : json ? List.<Finding>of() : more) {
       out.printf("%-8s %-11s %s%n", finding.state().id(), finding.check(), finding.text());
       if (finding.remedy() != null) {
         out.printf("%-8s %-11s → %s%n", "", "", finding.remedy());
       }
     }
+    out.flush();
+  }
+
+  private void summarize() {
+    PrintWriter out = spec.commandLine().getOut();
+    if (json) {
+      out.println(toJson());
+      return;
+    }
     out.printf(
         "%d ok, %s, %d failed.%n",
-        count(findings, State.OK),
-        Counted.of(count(findings, State.WARNING), "warning"),
-        count(findings, State.FAILED));
+        count(State.OK), Counted.of(count(State.WARNING), "warning"), count(State.FAILED));
     if (source.config == null) {
       out.println(
           "Not checked: "
@@ -148,17 +156,17 @@ final class DoctorCommand implements Callable<Integer> {
     }
   }
 
-  private static String toJson(List<Finding> findings) {
+  private String toJson() {
     ObjectNode json = new ObjectMapper().createObjectNode();
     for (State state : State.values()) {
-      json.put(state.id(), count(findings, state));
+      json.put(state.id(), count(state));
     }
     ArrayNode checks = json.putArray("checks");
     findings.forEach(finding -> finding.writeTo(checks.addObject()));
     return json.toString();
   }
 
-  private static long count(List<Finding> findings, State state) {
+  private long count(State state) {
     return findings.stream().filter(finding -> finding.state() == state).count();
   }
 }

@@ -201,10 +201,10 @@ final class ModelsFollower implements Runnable, AutoCloseable {
           }
         }
       } catch (KafkaException e) {
-        throw new ServedModels.UnavailableException(
+        throw new IOException(
             "the model is not in memory and cannot be read from the topic: " + e.getMessage());
       }
-      throw new ServedModels.UnavailableException(
+      throw new IOException(
           "the model is not in memory, and no broker gave it within " + CALL.toSeconds() + " s");
     }
 

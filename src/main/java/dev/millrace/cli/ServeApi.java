@@ -12,6 +12,7 @@ import dev.millrace.codec.RefusedException;
 import dev.millrace.data.Answer;
 import dev.millrace.data.Example;
 import dev.millrace.flink.ModelSnapshot;
+import dev.millrace.nn.ModelMismatchException;
 import dev.millrace.nn.Workspace;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -141,10 +142,10 @@ final class ServeApi {
       return json -> AnswerJson.write(json, answer);
     } catch (RefusedException e) {
       throw new RequestException(422, e.reason().id(), e.getMessage());
-    } catch (ServedModels.UnavailableException e) {
-      throw new RequestException(503, "model-unavailable", e.getMessage());
-    } catch (IOException e) {
+    } catch (ModelMismatchException e) {
       throw new RequestException(409, "other-settings", e.getMessage());
+    } catch (IOException e) {
+      throw new RequestException(503, "model-unavailable", e.getMessage());
     }
   }
 

@@ -4,6 +4,7 @@ import dev.millrace.Settings;
 import dev.millrace.flink.ModelAssembler.Arrival;
 import dev.millrace.flink.ModelAssembler.Place;
 import dev.millrace.flink.ModelSnapshot;
+import dev.millrace.nn.ModelMismatchException;
 import dev.millrace.nn.ModelSpec;
 import dev.millrace.nn.Workspace;
 import java.io.IOException;
@@ -28,15 +29,6 @@ final class ServedModels {
      * @throws IOException if they cannot be read now
      */
     byte[] read(List<Place> places) throws IOException;
-  }
-
-  /** A model that cannot be had at the moment. */
-  static final class UnavailableException extends IOException {
-    private static final long serialVersionUID = 1L;
-
-    UnavailableException(String message) {
-      super(message);
-    }
   }
 
   private record Published(ModelSnapshot summary, List<Place> places) {}
@@ -90,8 +82,8 @@ final class ServedModels {
    * The newest model of a key, or null if there is none.
    *
    * @param workspace of the calling thread
-   * @throws UnavailableException if it cannot be read now
-   * @throws IOException if it was trained with other settings, naming both
+   * @throws ModelMismatchException if it was trained with other settings, naming both
+   * @throws IOException if it cannot be read now
    */
   LoadedModel find(String key, Workspace workspace) throws IOException {
     Published published = index.get(key);
@@ -107,7 +99,7 @@ final class ServedModels {
       // Compaction took its record: a newer one is there, or the key was forgotten.
       Published now = index.get(key);
       if (now == published) {
-        throw new UnavailableException(
+        throw new IOException(
             "the model of key \"%s\" is being replaced; try again in a moment"
                 .formatted(Terminal.printable(key, 60)));
       }

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.millrace.PipelineFile;
 import dev.millrace.Settings;
 import dev.millrace.cli.ServeApi.Reply;
+import dev.millrace.flink.ModelAssembler.Arrival;
 import dev.millrace.flink.ModelAssembler.Place;
 import dev.millrace.nn.ModelSpec;
 import java.io.IOException;
@@ -18,6 +19,8 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -160,6 +163,22 @@ class ServeServerTest {
 
     assertThat(reply.status()).isEqualTo(409);
     assertThat(new String(reply.body(), UTF_8)).contains("other-settings", "4 tanh");
+  }
+
+  @Test
+  void aDamagedModelIsUnavailableRatherThanOfOtherSettings() throws Exception {
+    byte[] whole = ModelSamples.bytes(100);
+    byte[] damaged = Arrays.copyOf(whole, whole.length - 100);
+    // The counts at its end are those of the whole one.
+    System.arraycopy(whole, whole.length - 24, damaged, damaged.length - 24, 24);
+    ServedModels models = new ServedModels(ModelSamples.SETTINGS, p -> null, 100_000);
+    models.accept(new Arrival("k", "samples", "config", damaged, List.of(new Place(0, 0))));
+    ServeApi api = new ServeApi(ModelSamples.SETTINGS.input().spec(), models, fleet);
+
+    Reply reply = api.predict("{\"key\":\"k\",\"features\":{}}".getBytes(UTF_8));
+
+    assertThat(reply.status()).isEqualTo(503);
+    assertThat(new String(reply.body(), UTF_8)).contains("model-unavailable");
   }
 
   @Test

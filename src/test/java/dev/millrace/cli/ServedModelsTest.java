@@ -9,6 +9,7 @@ import dev.millrace.flink.ModelAssembler.Arrival;
 import dev.millrace.flink.ModelAssembler.Place;
 import dev.millrace.flink.ModelSnapshot;
 import dev.millrace.nn.Workspace;
+import java.io.IOException;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -103,7 +104,7 @@ class ServedModelsTest {
     topic.clear();
 
     assertThatThrownBy(() -> models.find("k", workspace))
-        .isInstanceOf(ServedModels.UnavailableException.class)
+        .isInstanceOf(IOException.class)
         .hasMessage("the model of key \"k\" is being replaced; try again in a moment");
 
     publish(models, "k", 30, 2);
