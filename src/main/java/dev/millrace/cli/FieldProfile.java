@@ -27,7 +27,8 @@ final class FieldProfile {
   enum Type {
     NUMBER,
     BOOLEAN,
-    TEXT
+    TEXT,
+    TIME
   }
 
   private final String name;
@@ -170,7 +171,7 @@ final class FieldProfile {
 
   /** Whether all values are dates or times that {@code type: time} reads. */
   boolean isTimes() {
-    return values > 0 && times == values || FieldRoles.isEpoch(this);
+    return declared == Type.TIME || values > 0 && times == values || FieldRoles.isEpoch(this);
   }
 
   /** Whether all values are dates or times, some of them in another spelling than ISO 8601. */
@@ -209,10 +210,8 @@ final class FieldProfile {
   /** How the field would become features. */
   FeatureSpec toFeature(long records) {
     boolean missing = mayBeMissing(records);
-    if (isTimes()) {
-      return new FeatureSpec(name, FeatureSpec.Type.TIME, missing, List.of(), 0);
-    }
-    return switch (type()) {
+    return switch (isTimes() ? Type.TIME : type()) {
+      case TIME -> new FeatureSpec(name, FeatureSpec.Type.TIME, missing, List.of(), 0);
       case NUMBER -> new FeatureSpec(name, FeatureSpec.Type.NUMERIC, missing, List.of(), 0);
       case BOOLEAN -> new FeatureSpec(name, FeatureSpec.Type.BOOLEAN, missing, List.of(), 0);
       case TEXT -> {

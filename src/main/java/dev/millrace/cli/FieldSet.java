@@ -78,11 +78,15 @@ final class FieldSet {
       return;
     }
     LogicalType logical = schema.getLogicalType();
-    if (logical != null && logical.getName().matches("date|time.*|local-time.*")) {
+    if (logical != null && logical.getName().matches("date|(local-)?timestamp-.*")) {
       if (eventTime == null && logical.getName().equals("timestamp-millis")) {
         eventTime = name;
       }
-      refuse(name, "a date or time (" + logical.getName() + ")");
+      declare(name, FieldProfile.Type.TIME, nullable, List.of());
+      return;
+    }
+    if (logical != null && logical.getName().startsWith("time-")) {
+      refuse(name, "a time of day (" + logical.getName() + ")");
       return;
     }
     switch (schema.getType()) {

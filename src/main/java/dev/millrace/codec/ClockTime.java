@@ -22,10 +22,13 @@ public final class ClockTime {
 
   private static final int DATE_LENGTH = "2026-11-26".length();
 
-  // A number's size tells its unit: seconds until the year 5138, milliseconds from March 1973 on.
+  // A number's size tells its unit: days until the year 2243, seconds from the second day of 1970
+  // until the year 5138, milliseconds from March 1973 on.
+  private static final double MOST_DAYS = 1e5;
   private static final double MOST_SECONDS = 1e11;
   private static final double MOST_MILLIS = 1e14;
   private static final double MOST_MICROS = 1e17;
+  private static final double MOST_NANOS = 1e20;
 
   private static final DateTimeFormatter ISO_8601 =
       new DateTimeFormatterBuilder()
@@ -55,16 +58,25 @@ public final class ClockTime {
     return Double.isNaN(number) ? ofDate(text) : ofNumber(number);
   }
 
-  /** The time in UTC of seconds, milliseconds or microseconds since 1970, or {@link #NONE}. */
+  /**
+   * The time in UTC of days, seconds, milliseconds, microseconds or nanoseconds since 1970, or
+   * {@link #NONE}.
+   */
   static long ofNumber(double number) {
     double size = Math.abs(number);
+    if (size < MOST_DAYS) {
+      return (long) Math.floor(number * DAY);
+    }
     if (size < MOST_SECONDS) {
       return (long) Math.floor(number * 1_000);
     }
     if (size < MOST_MILLIS) {
       return (long) Math.floor(number);
     }
-    return size < MOST_MICROS ? (long) Math.floor(number / 1_000) : NONE;
+    if (size < MOST_MICROS) {
+      return (long) Math.floor(number / 1_000);
+    }
+    return size < MOST_NANOS ? (long) Math.floor(number / 1_000_000) : NONE;
   }
 
   private static long ofDate(String text) {

@@ -163,6 +163,7 @@ class InitCommandTest {
             {"type": "record", "name": "Payment", "fields": [
               {"name": "shop_id", "type": "string"},
               {"name": "paid_at", "type": {"type": "long", "logicalType": "timestamp-millis"}},
+              {"name": "opens", "type": {"type": "int", "logicalType": "time-millis"}},
               {"name": "amount", "type": ["null", "double"]},
               {"name": "card", "type": {"type": "enum", "name": "Card", "symbols": ["VISA", "AMEX"]}},
               {"name": "buyer", "type": {"type": "record", "name": "Buyer", "fields": [
@@ -178,16 +179,18 @@ class InitCommandTest {
     assertThat(text)
         .contains("schema: schemas/payment.avsc")
         .contains("#   tags: of Avro's type array")
-        .contains("#   paid_at: a date or time (timestamp-millis)")
+        .contains("    - { name: paid_at, type: time }\n")
+        .contains("#   opens: a time of day (time-millis)")
         .contains("#   shop_id (its name)");
     InputSpec spec = PipelineFile.read(dir.resolve("draft.yaml")).input().spec();
     assertThat(spec.label()).isEqualTo("verdict");
     assertThat(spec.eventTime()).isEqualTo("paid_at");
     assertThat(spec.features())
         .extracting(FeatureSpec::name)
-        .containsExactly("shop_id", "amount", "card", "buyer.age", "buyer.country");
-    assertThat(spec.features().get(1).nullable()).isTrue();
-    assertThat(spec.features().get(2).values()).containsExactly("VISA", "AMEX");
+        .containsExactly("shop_id", "paid_at", "amount", "card", "buyer.age", "buyer.country");
+    assertThat(spec.features().get(1).type()).isEqualTo(FeatureSpec.Type.TIME);
+    assertThat(spec.features().get(2).nullable()).isTrue();
+    assertThat(spec.features().get(3).values()).containsExactly("VISA", "AMEX");
   }
 
   @Test
