@@ -13,7 +13,8 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 
 /**
- * Sends 1,000 labelled examples of two shops to a local broker, with the Kafka client and Avro alone.
+ * Sends 1,000 labelled examples of two shops to a local broker, with the Kafka client and Avro
+ * alone.
  *
  * <p>From the project's folder, with kafka-clients and avro on the class path: {@code java -cp ...
  * examples/java/ProduceExamples.java localhost:9092}
@@ -24,7 +25,16 @@ public class ProduceExamples {
     BinaryMessageEncoder<GenericRecord> encoder =
         new BinaryMessageEncoder<>(GenericData.get(), schema);
     Map<String, Object> properties =
-        Map.of("bootstrap.servers", args[0], "acks", "all", "enable.idempotence", true);
+        Map.of(
+            "bootstrap.servers",
+            args[0],
+            "acks",
+            "all",
+            "enable.idempotence",
+            true,
+            // A broker before Kafka 4.5 may lose the first records of a new topic otherwise.
+            "max.in.flight.requests.per.connection",
+            1);
     try (KafkaProducer<String, byte[]> producer =
         new KafkaProducer<>(properties, new StringSerializer(), new ByteArraySerializer())) {
       for (int i = 0; i < 1000; i++) {

@@ -1,6 +1,7 @@
 package dev.millrace;
 
 import dev.millrace.cli.CommittedRecords;
+import dev.millrace.flink.KafkaIo;
 import dev.millrace.testing.Records;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -58,10 +59,7 @@ final class JobTopics {
     Map<String, Object> properties = new HashMap<>(settings.kafka());
     // However long the machine is busy with something else.
     properties.put("delivery.timeout.ms", Integer.MAX_VALUE);
-    // A broker may forget the sequence of a producer whose newest record is older than a day, and
-    // these are of 1970: it then refuses the next ones for ever.
-    properties.put("enable.idempotence", false);
-    properties.put("max.in.flight.requests.per.connection", 1);
+    KafkaIo.oneRequestAtATime(properties);
     try (KafkaProducer<byte[], byte[]> producer =
         new KafkaProducer<>(properties, new ByteArraySerializer(), new ByteArraySerializer())) {
       List<Future<RecordMetadata>> sent = new ArrayList<>();

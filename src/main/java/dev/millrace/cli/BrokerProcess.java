@@ -11,7 +11,10 @@ import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** A local broker in a process of its own, so that its work is not counted as the caller's. */
+/**
+ * A local broker in a process of its own, so that its work is not counted as the caller's. It ends
+ * with the caller, whatever ends that one.
+ */
 final class BrokerProcess implements AutoCloseable {
   private static final Pattern ADDRESS = Pattern.compile("Broker at (\\S+),");
   private static final Path TASKSET = Path.of("/usr/bin/taskset");
@@ -35,7 +38,7 @@ final class BrokerProcess implements AutoCloseable {
     }
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(List.of("-Xmx1g", "-cp", System.getProperty("java.class.path")));
-    command.addAll(List.of(Millrace.class.getName(), "broker", "--port", "0"));
+    command.addAll(List.of(BrokerProcess.class.getName(), "broker", "--port", "0"));
     Process process =
         new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD).start();
     BufferedReader out =
@@ -47,6 +50,12 @@ final class BrokerProcess implements AutoCloseable {
       throw new CliError("The broker did not start; it said: " + line);
     }
     return new BrokerProcess(process, address.group(1));
+  }
+
+  /** Runs a command that ends in order, so that its data goes too, when its parent is gone. */
+  public static void main(String[] args) {
+    ChildProcess.whenParentIsGone(() -> System.exit(ChildProcess.PARENT_IS_GONE));
+    Millrace.main(args);
   }
 
   String bootstrapServers() {

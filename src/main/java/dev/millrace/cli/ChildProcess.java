@@ -10,7 +10,7 @@ import java.util.Arrays;
  * <p>Standard input is a pipe from there, on which nothing ever comes but its end.
  */
 final class ChildProcess {
-  private static final int PARENT_IS_GONE = 3;
+  static final int PARENT_IS_GONE = 3;
 
   private ChildProcess() {}
 
@@ -20,15 +20,26 @@ final class ChildProcess {
    * @param args the main class, then its arguments
    */
   public static void main(String[] args) throws ReflectiveOperationException {
-    Thread watch = new Thread(ChildProcess::haltWithParent, "millrace-parent");
-    watch.setDaemon(true);
-    watch.start();
+    whenParentIsGone(() -> Runtime.getRuntime().halt(PARENT_IS_GONE));
     Class.forName(args[0])
         .getMethod("main", String[].class)
         .invoke(null, (Object) Arrays.copyOfRange(args, 1, args.length));
   }
 
-  private static void haltWithParent() {
+  /** Does something when the process that has started this one is gone. */
+  static void whenParentIsGone(Runnable action) {
+    Thread watch =
+        new Thread(
+            () -> {
+              awaitEndOfInput();
+              action.run();
+            },
+            "millrace-parent");
+    watch.setDaemon(true);
+    watch.start();
+  }
+
+  private static void awaitEndOfInput() {
     try {
       while (System.in.read() >= 0) {
         // Nobody writes.
@@ -36,6 +47,5 @@ final class ChildProcess {
     } catch (IOException e) {
       // A broken pipe says the same.
     }
-    Runtime.getRuntime().halt(PARENT_IS_GONE);
   }
 }

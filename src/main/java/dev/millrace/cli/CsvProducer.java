@@ -1,6 +1,7 @@
 package dev.millrace.cli;
 
 import dev.millrace.codec.EpochHeader;
+import dev.millrace.flink.KafkaIo;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Locale;
@@ -39,6 +40,7 @@ final class CsvProducer implements AutoCloseable {
     properties.put("compression.type", compression.name().toLowerCase(Locale.ROOT));
     properties.put("linger.ms", "5");
     properties.put("batch.size", "65536");
+    KafkaIo.oneRequestAtATime(properties);
     producer =
         new KafkaProducer<>(properties, new ByteArraySerializer(), new ByteArraySerializer());
   }

@@ -182,6 +182,8 @@ public record InputSpec(
   public record Limits(int recordBytes, int keyBytes, int classes, int features)
       implements Serializable {
     private static final int LEAST_OUTPUT = 2 << 20;
+    // Of a record beside its value: the key, at most 10,000 bytes, trace headers, the batch.
+    private static final int ENVELOPE = 64 << 10;
 
     /**
      * The largest record that a pipeline writes: one of twice the allowed size that is refused for
@@ -189,6 +191,11 @@ public record InputSpec(
      */
     public int outputBytes() {
       return (int) Math.max(LEAST_OUTPUT, Math.min(Integer.MAX_VALUE / 2, 2L * recordBytes));
+    }
+
+    /** The largest value of a record that a pipeline writes of a model. */
+    public int outputValueBytes() {
+      return outputBytes() - ENVELOPE;
     }
   }
 }

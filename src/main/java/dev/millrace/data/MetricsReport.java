@@ -27,6 +27,12 @@ public record MetricsReport(
     this(context, task, scores, 0, null);
   }
 
+  /** The same without what grows with the number of classes and the length of their names. */
+  public MetricsReport withoutClasses() {
+    Scores shorter = scores instanceof ClassificationScores whole ? whole.withoutClasses() : scores;
+    return new MetricsReport(context, task, shorter, epoch, validation, labels);
+  }
+
   /** The same with what became of features and labels that came apart. */
   public MetricsReport withLabels(Labels other) {
     return new MetricsReport(context, task, scores, epoch, validation, other);
@@ -242,6 +248,20 @@ public record MetricsReport(
       Confusion confusion,
       double threshold)
       implements Scores {
+    private ClassificationScores withoutClasses() {
+      return new ClassificationScores(
+          windowSize,
+          windowMillis,
+          window,
+          total,
+          fading,
+          noChange,
+          majority,
+          null,
+          null,
+          threshold);
+    }
+
     @Override
     public double windowLoss() {
       return window.loss();

@@ -28,6 +28,21 @@ public record Prediction(
     long modelVersion,
     String config) {
 
+  /** The same without the scores of the classes, which grow with their number and their names. */
+  public Prediction withoutScores() {
+    Outcome shorter =
+        outcome instanceof OfClass whole
+            ? new OfClass(
+                whole.classes(),
+                new float[0],
+                whole.probabilities(),
+                whole.predicted(),
+                whole.actual())
+            : outcome;
+    return new Prediction(
+        pipeline, key, id, seq, partition, offset, eventTime, shorter, model, modelVersion, config);
+  }
+
   /** The prediction proper, by the kind of the task. */
   public sealed interface Outcome permits OfClass, OfValue {}
 

@@ -45,6 +45,11 @@ public enum JobMetric {
   RESET_KEYS(Kind.COUNTER, "train", "model keys started afresh by `state.on-shape-change: reset`"),
   GROWN_KEYS(Kind.COUNTER, "train", "models made larger by `state.on-shape-change: grow`"),
   REPORTS(Kind.COUNTER, "train", "records for the metrics topic"),
+  SHORTENED(
+      Kind.COUNTER,
+      "train",
+      "records for the metrics and predictions topics that went without what they say of each"
+          + " class, because they were too large with it"),
   WINDOW_ACCURACY(
       Kind.GAUGE,
       "train",

@@ -107,12 +107,26 @@ public final class KafkaIo {
     producer.putIfAbsent(
         ProducerConfig.TRANSACTION_TIMEOUT_CONFIG, Integer.toString(TRANSACTION_TIMEOUT_MILLIS));
     producer.putIfAbsent(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, Integer.toString(recordBytes));
+    oneRequestAtATime(producer);
     return KafkaSink.<OutputRecord>builder()
         .setKafkaProducerConfig(producer)
         .setDeliveryGuarantee(guarantee)
         .setTransactionalIdPrefix(transactionalId)
         .setRecordSerializer(new RawSerializer(topic))
         .build();
+  }
+
+  /**
+   * Lets a producer have one request under way to a broker at a time, unless it says otherwise.
+   *
+   * <p>A broker takes any sequence number from a producer of which it knows nothing: on a new
+   * partition, unless it is of Kafka 4.5 or later (KAFKA-15591), and on any partition if the
+   * producer's newest record is older by its own timestamp than {@code producer.id.expiration.ms}.
+   * If it has to refuse a request for a moment, as when it does not lead the partition yet, and
+   * takes the next one, then the refused one is out of order for ever, and lost when time is up.
+   */
+  public static void oneRequestAtATime(Map<? super String, Object> producer) {
+    producer.putIfAbsent(ProducerConfig.MAX_IN_FLIGHT_REQUESTS_PER_CONNECTION, "1");
   }
 
   /**

@@ -10,15 +10,21 @@ import dev.millrace.data.Prediction.Outcome;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
+import org.apache.flink.metrics.Counter;
 
 /** Makes the records of the predictions topic, one an example. */
 final class Predictions {
 
   private final TrainSpec spec;
+  private final Counter shortened;
   private final PredictionJson json = new PredictionJson();
 
-  Predictions(TrainSpec spec) {
+  /**
+   * @param shortened counts the records that had no room for all classes
+   */
+  Predictions(TrainSpec spec, Counter shortened) {
     this.spec = spec;
+    this.shortened = shortened;
   }
 
   /**
@@ -77,11 +83,13 @@ final class Predictions {
             champion,
             version,
             spec.config());
+    byte[] value = json.encode(prediction);
+    if (value.length > spec.input().limits().outputValueBytes()) {
+      shortened.inc();
+      value = json.encode(prediction.withoutScores());
+    }
     OutputRecord record =
-        OutputRecord.of(
-            model.timestamp(),
-            chunk.key().getBytes(StandardCharsets.UTF_8),
-            json.encode(prediction));
+        OutputRecord.of(model.timestamp(), chunk.key().getBytes(StandardCharsets.UTF_8), value);
     return TraceHeaders.copy(chunk, row, record);
   }
 

@@ -72,11 +72,11 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
     }
     scratch = new TrainScratch();
     json = new MetricsJson();
-    predictions = spec.predictions() ? new Predictions(spec) : null;
     publisher = new ModelPublisher(spec, getRuntimeContext());
     events = new Events(spec);
     MetricGroup group = getRuntimeContext().getMetricGroup();
     counted = new TrainMetrics(group);
+    predictions = spec.predictions() ? new Predictions(spec, counted.shortened) : null;
     DeadLetters refused = new DeadLetters(group, spec.input().limits().outputBytes());
     champions = new Champions(spec, events, publisher, refused);
     late =
@@ -361,7 +361,11 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
     if (spec.fleet()) {
       others.output(Outputs.FLEET, FleetSample.of(report, model.drifts(), model.isWarned()));
     }
-    return OutputRecord.of(
-        model.timestamp(), key.getBytes(StandardCharsets.UTF_8), json.encode(report));
+    byte[] value = json.encode(report);
+    if (value.length > spec.input().limits().outputValueBytes()) {
+      counted.shortened.inc();
+      value = json.encode(report.withoutClasses());
+    }
+    return OutputRecord.of(model.timestamp(), key.getBytes(StandardCharsets.UTF_8), value);
   }
 }

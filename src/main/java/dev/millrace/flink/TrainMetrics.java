@@ -21,6 +21,7 @@ final class TrainMetrics {
   final Counter forgottenKeys;
   final Counter resetKeys;
   final Counter grownKeys;
+  final Counter shortened;
   private final Counter learned;
   private final Counter heldOut;
   private final Counter steps;
@@ -45,6 +46,7 @@ final class TrainMetrics {
     forgottenKeys = JobMetric.FORGOTTEN_KEYS.counter(group);
     resetKeys = JobMetric.RESET_KEYS.counter(group);
     grownKeys = JobMetric.GROWN_KEYS.counter(group);
+    shortened = JobMetric.SHORTENED.counter(group);
     learned = JobMetric.LEARNED.counter(group);
     heldOut = JobMetric.HELD_OUT.counter(group);
     steps = JobMetric.STEPS.counter(group);

@@ -1,5 +1,6 @@
 package dev.millrace.chaos;
 
+import dev.millrace.flink.KafkaIo;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -50,14 +51,13 @@ final class Traffic implements AutoCloseable {
     this.records = records;
     this.topic = topic;
     this.atOnce = rate * MILLIS_BETWEEN / 1_000;
+    Map<String, Object> properties = new HashMap<>();
+    properties.put("bootstrap.servers", bootstrapServers);
+    properties.put("client.id", CLIENT_ID);
+    properties.put("delivery.timeout.ms", LONGEST_OUTAGE_SECONDS * 1_000);
+    KafkaIo.oneRequestAtATime(properties);
     this.producer =
-        new KafkaProducer<>(
-            Map.of(
-                "bootstrap.servers", bootstrapServers,
-                "client.id", CLIENT_ID,
-                "delivery.timeout.ms", LONGEST_OUTAGE_SECONDS * 1_000),
-            new ByteArraySerializer(),
-            new ByteArraySerializer());
+        new KafkaProducer<>(properties, new ByteArraySerializer(), new ByteArraySerializer());
     clock.scheduleAtFixedRate(this::tick, 0, MILLIS_BETWEEN, TimeUnit.MILLISECONDS);
   }
 

@@ -1,0 +1,57 @@
+package dev.millrace.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.millrace.testing.MillraceProcess;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The broker that {@code bench pipeline} starts. */
+class BrokerProcessITCase {
+  @TempDir private Path dir;
+
+  @ParameterizedTest
+  @ValueSource(strings = {"TERM", "INT", "KILL"})
+  void endsWithTheBenchmarkAndLeavesNoData(String signal) throws Exception {
+    // More records than are sent before the end.
+    try (MillraceProcess bench = bench("--records", "2000000000")) {
+      Awaitility.await().atMost(Duration.ofMinutes(5)).until(() -> !brokerData().isEmpty());
+      List<ProcessHandle> children = bench.descendants();
+      assertThat(children).hasSize(1);
+
+      new ProcessBuilder("kill", "-" + signal, "" + bench.pid()).inheritIO().start().waitFor();
+
+      bench.awaitEnd();
+      children.get(0).onExit().join();
+      assertThat(brokerData()).isEmpty();
+    }
+  }
+
+  private MillraceProcess bench(String... options) throws IOException {
+    return MillraceProcess.start(
+        dir,
+        "bench",
+        System.getProperty("java.class.path"),
+        Millrace.class.getName(),
+        List.of(),
+        Stream.concat(Stream.of("bench", "pipeline"), Stream.of(options)).toList(),
+        Map.of("JAVA_TOOL_OPTIONS", "-Djava.io.tmpdir=" + dir)); // the broker's, too
+  }
+
+  private List<Path> brokerData() throws IOException {
+    try (Stream<Path> files = Files.list(dir)) {
+      return files
+          .filter(file -> file.getFileName().toString().startsWith("millrace-broker-"))
+          .toList();
+    }
+  }
+}
