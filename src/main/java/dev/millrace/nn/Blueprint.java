@@ -5,6 +5,7 @@ import dev.millrace.data.Task;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
+import java.util.List;
 
 /**
  * What all models of one kind have in common, and may share because nothing in it ever changes: so
@@ -47,8 +48,8 @@ final class Blueprint {
     }
     normalizer = new Normalizer(spec.normalization(), kind.inputs());
     targetScaler = task.isClassification() ? null : new TargetScaler(spec.normalization());
-    network =
-        new Network(new Layout(kind.inputs(), spec.layers(spec.outputs(task, kind.classes()))));
+    List<LayerSpec> layers = spec.layers(spec.outputs(task, kind.classes()));
+    network = new Network(new Layout(kind.inputs(), layers, spec.sumsWholeGradient()));
     objective =
         new Objective(
             spec.network().loss(), task.isClassification(), spec.regularizer().labelSmoothing());

@@ -12,9 +12,9 @@ import java.util.List;
  * <p>Layer after layer: its weights, [inputs x columns] row-major, then its bias, [columns], and
  * with layer normalization its gain and shift, [columns] each. Columns are the layer's neurons
  * padded to whole lanes, and rows start {@link Kernels#stride} apart, here and in activations. A
- * layer of few neurons has narrower weights, {@link Kernels#NARROW} columns, and is padded as a
- * whole: most models end in one, and of a small model it would be the greatest part. The padding is
- * zero and stays zero.
+ * layer of few neurons has narrower weights, {@link Kernels#PAIR} or {@link Kernels#NARROW}
+ * columns, and is padded as a whole: most models end in one, and of a small model it would be the
+ * greatest part. The padding is zero and stays zero.
  */
 final class Layout {
 
@@ -34,7 +34,12 @@ final class Layout {
   private final boolean keepsSums;
   private final boolean keepsNormalized;
 
-  Layout(int inputs, List<LayerSpec> layers) {
+  /**
+   * @param summed whether the squares of all parameters' gradients are summed in lanes: then layers
+   *     of one or two neurons have {@link Kernels#NARROW} columns as well, which they had when the
+   *     first models of that kind were stored
+   */
+  Layout(int inputs, List<LayerSpec> layers, boolean summed) {
     this.inputs = inputs;
     this.layers = layers;
     units = layers.stream().mapToInt(LayerSpec::units).toArray();
@@ -44,11 +49,11 @@ final class Layout {
     stridesBefore = new int[layers.size() + 1];
     long offset = 0;
     for (int l = 0; l < layers.size(); l++) {
-      weightColumns[l] = weightColumns(inputs(l), layers.get(l));
+      weightColumns[l] = weightColumns(inputs(l), layers.get(l), summed);
       stridesBefore[l + 1] = stridesBefore[l] + stride(l);
       weightOffsets[l] = (int) offset;
       biasOffsets[l] = (int) (offset + (long) inputs(l) * weightStride(l));
-      offset += length(inputs(l), layers.get(l));
+      offset += length(inputs(l), layers.get(l), summed);
       if (offset > Integer.MAX_VALUE - Kernels.LANES) {
         throw new IllegalArgumentException(
             "the network has more weights than one array holds ("
@@ -61,25 +66,27 @@ final class Layout {
     keepsSums = layers.stream().anyMatch(layer -> layer.activation().isDerivedFromInput());
   }
 
-  private static int weightColumns(int inputs, LayerSpec layer) {
-    return layer.layerNorm()
-        ? Kernels.padded(layer.units())
-        : Kernels.weightColumns(inputs, layer.units());
+  private static int weightColumns(int inputs, LayerSpec layer, boolean summed) {
+    if (layer.layerNorm()) {
+      return Kernels.padded(layer.units());
+    }
+    int columns = Kernels.weightColumns(inputs, layer.units());
+    return summed ? Math.max(Kernels.NARROW, columns) : columns;
   }
 
   /** Floats of a layer: a multiple of 16. */
-  private static long length(int inputs, LayerSpec layer) {
-    int columns = weightColumns(inputs, layer);
+  private static long length(int inputs, LayerSpec layer, boolean summed) {
+    int columns = weightColumns(inputs, layer, summed);
     long end = rows(inputs, layer) * Kernels.stride(columns) + Kernels.paddingAfterBias(columns);
     return (end + Kernels.LANES - 1) / Kernels.LANES * Kernels.LANES;
   }
 
   /** Floats of all parameters, padding included, even if they are more than one array holds. */
-  static long length(int inputs, List<LayerSpec> layers) {
+  static long length(int inputs, List<LayerSpec> layers, boolean summed) {
     long length = 0;
     int before = inputs;
     for (LayerSpec layer : layers) {
-      length += length(before, layer);
+      length += length(before, layer, summed);
       before = layer.units();
     }
     return length;

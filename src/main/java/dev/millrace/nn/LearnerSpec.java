@@ -155,6 +155,14 @@ public record LearnerSpec(
         && network.hidden().stream().allMatch(LearnerSpec::keepsOutputs);
   }
 
+  /**
+   * Whether the squares of the whole gradient are summed, which happens in lanes: there each
+   * parameter's place decides about the bits.
+   */
+  boolean sumsWholeGradient() {
+    return clipping.norm() != 0f && !needsNoWholeGradient();
+  }
+
   private static boolean keepsOutputs(LayerSpec layer) {
     return layer.dropout() == 0f && !layer.layerNorm() && !layer.activation().isDerivedFromInput();
   }
@@ -165,7 +173,7 @@ public record LearnerSpec(
    * @param classes ignored for regression
    */
   public long modelBytes(Task task, int inputs, int classes) {
-    long floats = Layout.length(inputs, layers(outputs(task, classes)));
+    long floats = Layout.length(inputs, layers(outputs(task, classes)), sumsWholeGradient());
     return floats * (1 + OptimizerState.slots(optimizer)) * Float.BYTES;
   }
 

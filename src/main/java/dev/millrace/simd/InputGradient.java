@@ -54,10 +54,16 @@ final class InputGradient {
           dxOffset,
           dxStride,
           scratch);
-    } else if (rows < FEWEST_ROWS && columns == Kernels.NARROW) {
+    } else if (rows < FEWEST_ROWS && columns <= Kernels.NARROW) {
       for (int r = 0; r < rows; r++) {
         int deltaRow = deltaOffset + r * deltaStride;
-        narrowRow(delta, deltaRow, out, w, wOffset, in, dx, dxOffset + r * dxStride);
+        int dxRow = dxOffset + r * dxStride;
+        // A constant stride costs no checks of bounds.
+        if (columns == Kernels.PAIR) {
+          narrowRow(delta, deltaRow, out, w, wOffset, Kernels.PAIR, in, dx, dxRow);
+        } else {
+          narrowRow(delta, deltaRow, out, w, wOffset, Kernels.NARROW, in, dx, dxRow);
+        }
       }
     } else if (rows < FEWEST_ROWS) {
       for (int r = 0; r < rows; r++) {
@@ -135,23 +141,31 @@ final class InputGradient {
     }
   }
 
-  /** One row of a layer of at most four outputs: a constant stride costs no checks of bounds. */
+  /** One row of a layer of at most four outputs. */
   private static void narrowRow(
-      float[] delta, int deltaRow, int out, float[] w, int wOffset, int in, float[] dx, int dxRow) {
+      float[] delta,
+      int deltaRow,
+      int out,
+      float[] w,
+      int wOffset,
+      int stride,
+      int in,
+      float[] dx,
+      int dxRow) {
     if (out == 1) {
       Arrays.fill(dx, dxRow, dxRow + in, 0f);
     } else {
       float d0 = delta[deltaRow];
       float d1 = delta[deltaRow + 1];
       for (int i = 0; i < in; i++) {
-        int wi = wOffset + i * Kernels.NARROW;
+        int wi = wOffset + i * stride;
         dx[dxRow + i] = Math.fma(d1, w[wi + 1], Math.fma(d0, w[wi], 0f));
       }
     }
     for (int o = out == 1 ? 0 : 2; o < out; o++) {
       float d = delta[deltaRow + o];
       for (int i = 0; i < in; i++) {
-        dx[dxRow + i] = Math.fma(d, w[wOffset + i * Kernels.NARROW + o], dx[dxRow + i]);
+        dx[dxRow + i] = Math.fma(d, w[wOffset + i * stride + o], dx[dxRow + i]);
       }
     }
   }

@@ -9,19 +9,23 @@ package dev.millrace.simd;
  *
  * <p>Matrices are row-major. The neurons of a layer are padded to a multiple of {@link #LANES}, so
  * the weights of a layer are [in x columns] and its bias [columns], with zeros in the padding. The
- * weights and bias of at most {@link #NARROW} neurons may have so many columns instead, and zeros
- * for {@link #paddingAfterBias} follow; outputs and deltas have at least {@link #LANES}. The rows
- * of every matrix with so many columns start {@link #stride} apart; what is between them is never
- * read. A row's result does not depend on how many rows are in the call. Arguments are not checked.
- * Implementations have no state and are safe for use by many threads.
+ * weights and bias of at most {@link #NARROW} neurons may have so many columns instead, and those
+ * of at most {@link #PAIR} so many, and zeros for {@link #paddingAfterBias} follow; outputs and
+ * deltas have at least {@link #LANES}. The rows of every matrix with so many columns start {@link
+ * #stride} apart; what is between them is never read. A row's result does not depend on how many
+ * rows are in the call. Arguments are not checked. Implementations have no state and are safe for
+ * use by many threads.
  */
 public interface Kernels {
 
   /** Floats to which the neurons of a layer are padded, and lanes of every reduction. */
   int LANES = 16;
 
-  /** The fewest columns of weights: a quarter of the lanes. */
+  /** Columns of the weights of three or four neurons: a quarter of the lanes. */
   int NARROW = 4;
+
+  /** The fewest columns of weights, those of one or two neurons. */
+  int PAIR = 2;
 
   /** The fewest columns of a layer whose {@link #inputGradient} is summed in lanes. */
   int FOLDED = 128;
@@ -67,7 +71,10 @@ public interface Kernels {
    * inputs there is little to save.
    */
   static int weightColumns(int in, int out) {
-    return out <= NARROW && in >= LANES ? NARROW : padded(out);
+    if (out > NARROW || in < LANES) {
+      return padded(out);
+    }
+    return out <= PAIR ? PAIR : NARROW;
   }
 
   /** Floats from one row to the next of the outputs of a layer whose weights have such columns. */
@@ -97,15 +104,15 @@ public interface Kernels {
    * Forward propagation: y = x·w + bias.
    *
    * <p>Order: y[r][c] starts from bias[c] and takes one fma(x[r][i], w[i][c], y) an input,
-   * ascending. Of a layer of 4 or 16 columns y is (s0 + s2) + (s1 + s3), where sum s[i mod 4] takes
-   * input i, ascending, s0 starting from bias[c] and the others from 0: one chain would wait for
-   * itself.
+   * ascending. Of a layer of 2, 4 or 16 columns y is (s0 + s2) + (s1 + s3), where sum s[i mod 4]
+   * takes input i, ascending, s0 starting from bias[c] and the others from 0: one chain would wait
+   * for itself.
    *
    * @param x [rows x in], rows {@code xStride} apart
-   * @param w [in x columns] at {@code wOffset}, the bias [columns] and its padding at {@code
-   *     biasOffset}
-   * @param columns padded number of neurons, or 4
-   * @param y [rows x columns], zero from column 4 to 16 if {@code columns} is 4
+   * @param w [in x columns] at {@code wOffset}, the bias [columns] and its padding behind them at
+   *     {@code biasOffset}
+   * @param columns padded number of neurons, or 2 or 4
+   * @param y [rows x columns], zero from there to column 16 if {@code columns} is 2 or 4
    */
   void dense(
       float[] x,

@@ -1,67 +1,22 @@
 package dev.millrace.simd;
 
 import static dev.millrace.simd.VectorFunctions.SPECIES;
-import static dev.millrace.simd.VectorFunctions.constant;
 
 import java.util.Arrays;
-import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.IntVector;
-import jdk.incubator.vector.VectorShuffle;
-import jdk.incubator.vector.VectorSpecies;
 
 /**
- * Products with weights of {@link Kernels#NARROW} columns, of {@link VectorKernels}.
- *
- * <p>A register holds the weights of several inputs, so that of an input is in four lanes beside
- * each other. A turn takes as many inputs as there are lanes, with four registers of weights.
+ * Products with weights of at most {@link Kernels#NARROW} columns, of {@link VectorKernels}: the
+ * whole registers of {@link TwoColumns} or {@link FourColumns}, and what does not fill one.
  */
 final class NarrowWeights {
-
-  private static final int WIDTH = SPECIES.length();
-
-  private static final int COLUMNS = Kernels.NARROW;
 
   /** From one row of outputs or deltas to the next. */
   private static final int OUTPUTS = Kernels.LANES;
 
-  // Each input of a quarter of a register in four lanes.
-  private static final VectorShuffle<Float> FIRST = quarter(0);
-  private static final VectorShuffle<Float> SECOND = quarter(1);
-  private static final VectorShuffle<Float> THIRD = quarter(2);
-  private static final VectorShuffle<Float> FOURTH = quarter(3);
-
-  /** The first four lanes again and again. */
-  private static final VectorShuffle<Float> REPEATED = shuffle(COLUMNS, 0);
-
-  private static final VectorShuffle<Float> EIGHT_ON = shuffle(WIDTH, 8);
-  private static final VectorShuffle<Float> FOUR_ON = shuffle(WIDTH, 4);
-
-  private static final VectorSpecies<Integer> INTEGERS =
-      VectorSpecies.of(int.class, SPECIES.vectorShape());
-
-  /** The bits of the first four lanes; a mask would be slower on JDK 17. */
-  private static final int[] FRONT = Arrays.copyOf(new int[] {-1, -1, -1, -1}, WIDTH);
+  private static final ScalarKernels SCALAR = new ScalarKernels();
 
   private NarrowWeights() {}
 
-  private static VectorShuffle<Float> quarter(int number) {
-    return VectorShuffle.fromOp(SPECIES, lane -> number * WIDTH / 4 + lane / COLUMNS);
-  }
-
-  private static VectorShuffle<Float> shuffle(int period, int shift) {
-    return VectorShuffle.fromOp(SPECIES, lane -> (lane + shift) % period);
-  }
-
-  private static FloatVector at(float[] a, int i) {
-    return FloatVector.fromArray(SPECIES, a, i);
-  }
-
-  /** With zeros in all but the first four lanes. */
-  private static FloatVector front(FloatVector v) {
-    return v.reinterpretAsInts().and(IntVector.fromArray(INTEGERS, FRONT, 0)).reinterpretAsFloats();
-  }
-
-  /** At least one register of inputs. */
   static void forward(
       float[] x,
       int xOffset,
@@ -71,103 +26,46 @@ final class NarrowWeights {
       float[] w,
       int wOffset,
       int bias,
+      int columns,
       float[] y,
       int yOffset) {
     int bound = SPECIES.loopBound(in);
+    if (bound == 0) {
+      SCALAR.dense(x, xOffset, xStride, rows, in, w, wOffset, bias, columns, y, yOffset);
+      return;
+    }
     for (int r = 0; r < rows; r++) {
       int xr = xOffset + r * xStride;
       int yr = yOffset + r * OUTPUTS;
-      if (bound == in) {
-        row(x, xr, in, w, wOffset, bias, true, y, yr);
+      boolean whole = bound == in;
+      if (columns == Kernels.PAIR) {
+        TwoColumns.forward(x, xr, bound, w, wOffset, bias, whole, y, yr);
       } else {
-        row(x, xr, bound, w, wOffset, bias, false, y, yr);
-        rest(x, xr, bound, in, w, wOffset, y, yr);
+        FourColumns.forward(x, xr, bound, w, wOffset, bias, whole, y, yr);
       }
-    }
-  }
-
-  /** Leaves the outputs, or the four sums of each if they are not whole. */
-  private static void row(
-      float[] x,
-      int xr,
-      int in,
-      float[] w,
-      int wOffset,
-      int bias,
-      boolean whole,
-      float[] y,
-      int yr) {
-    FloatVector zero = FloatVector.zero(SPECIES);
-    FloatVector s0 = at(w, bias);
-    FloatVector s1 = zero;
-    FloatVector s2 = zero;
-    FloatVector s3 = zero;
-    for (int i = 0; i < in; i += WIDTH) {
-      int wi = wOffset + i * COLUMNS;
-      FloatVector xi = at(x, xr + i);
-      FloatVector first = xi.rearrange(FIRST);
-      FloatVector second = xi.rearrange(SECOND);
-      FloatVector third = xi.rearrange(THIRD);
-      FloatVector fourth = xi.rearrange(FOURTH);
-      s0 = first.fma(at(w, wi), s0);
-      if (WIDTH == 16) {
-        s0 = second.fma(at(w, wi + WIDTH), s0);
-        s0 = third.fma(at(w, wi + 2 * WIDTH), s0);
-        s0 = fourth.fma(at(w, wi + 3 * WIDTH), s0);
-      } else if (WIDTH == 8) {
-        s1 = second.fma(at(w, wi + WIDTH), s1);
-        s0 = third.fma(at(w, wi + 2 * WIDTH), s0);
-        s1 = fourth.fma(at(w, wi + 3 * WIDTH), s1);
-      } else {
-        s1 = second.fma(at(w, wi + WIDTH), s1);
-        s2 = third.fma(at(w, wi + 2 * WIDTH), s2);
-        s3 = fourth.fma(at(w, wi + 3 * WIDTH), s3);
+      if (!whole) {
+        rest(x, xr, bound, in, w, wOffset, columns, y, yr);
       }
-    }
-    if (whole) {
-      FloatVector sum = s0;
-      if (WIDTH == 16) {
-        sum = sum.add(sum.rearrange(EIGHT_ON));
-        sum = sum.add(sum.rearrange(FOUR_ON));
-      } else if (WIDTH == 8) {
-        sum = sum.add(s1);
-        sum = sum.add(sum.rearrange(FOUR_ON));
-      } else {
-        sum = sum.add(s2).add(s1.add(s3));
-      }
-      s0 = front(sum);
-      s1 = zero;
-      s2 = zero;
-      s3 = zero;
-    }
-    s0.intoArray(y, yr);
-    if (WIDTH <= 8) {
-      s1.intoArray(y, yr + WIDTH);
-    }
-    if (WIDTH == 4) {
-      s2.intoArray(y, yr + 2 * WIDTH);
-      s3.intoArray(y, yr + 3 * WIDTH);
     }
   }
 
   /** The inputs that do not fill a register, on sums that are in the place of the outputs. */
   private static void rest(
-      float[] x, int xr, int from, int in, float[] w, int wOffset, float[] y, int yr) {
+      float[] x, int xr, int from, int in, float[] w, int wOffset, int columns, float[] y, int yr) {
     for (int i = from; i < in; i++) {
       float xi = x[xr + i];
-      int sums = yr + i % 4 * COLUMNS;
-      int wi = wOffset + i * COLUMNS;
-      for (int c = 0; c < COLUMNS; c++) {
+      int sums = yr + i % 4 * columns;
+      int wi = wOffset + i * columns;
+      for (int c = 0; c < columns; c++) {
         y[sums + c] = Fma.fma(xi, w[wi + c], y[sums + c]);
       }
     }
-    for (int c = yr; c < yr + COLUMNS; c++) {
-      y[c] = (y[c] + y[c + 8]) + (y[c + 4] + y[c + 12]);
+    for (int c = yr; c < yr + columns; c++) {
+      y[c] = (y[c] + y[c + 2 * columns]) + (y[c + columns] + y[c + 3 * columns]);
     }
-    Arrays.fill(y, yr + COLUMNS, yr + OUTPUTS, 0f);
+    Arrays.fill(y, yr + columns, yr + OUTPUTS, 0f);
   }
 
-  /** gw = xᵀ·delta, of whole registers of inputs. */
   static void gradient(
       float[] x,
       int xOffset,
@@ -176,69 +74,53 @@ final class NarrowWeights {
       int in,
       float[] delta,
       int deltaOffset,
+      int columns,
       float[] gw,
       int wOffset) {
-    for (int i = 0; i < in; i += WIDTH) {
-      sumRows(x, xOffset + i, xStride, rows, delta, deltaOffset, gw, wOffset + i * COLUMNS);
+    if (in < SPECIES.length()) {
+      SCALAR.weightGradient(
+          x, xOffset, xStride, rows, in, delta, deltaOffset, columns, gw, wOffset);
+    } else if (columns == Kernels.PAIR) {
+      TwoColumns.gradient(x, xOffset, xStride, rows, in, delta, deltaOffset, gw, wOffset);
+    } else {
+      FourColumns.gradient(x, xOffset, xStride, rows, in, delta, deltaOffset, gw, wOffset);
     }
   }
 
-  private static void sumRows(
-      float[] x, int xi, int xStride, int rows, float[] delta, int di, float[] gw, int gi) {
-    FloatVector s0 = FloatVector.zero(SPECIES);
-    FloatVector s1 = s0;
-    FloatVector s2 = s0;
-    FloatVector s3 = s0;
-    for (int r = 0; r < rows; r++) {
-      FloatVector d = at(delta, di + r * OUTPUTS).rearrange(REPEATED);
-      FloatVector xr = at(x, xi + r * xStride);
-      s0 = xr.rearrange(FIRST).fma(d, s0);
-      s1 = xr.rearrange(SECOND).fma(d, s1);
-      s2 = xr.rearrange(THIRD).fma(d, s2);
-      s3 = xr.rearrange(FOURTH).fma(d, s3);
+  /** gb = the sum of the rows of delta: few chains, no more than scalar instructions can do. */
+  static void biasGradient(
+      float[] delta, int deltaOffset, int rows, int columns, float[] gb, int biasOffset) {
+    for (int c = 0; c < columns; c += 2) {
+      float s0 = 0f;
+      float s1 = 0f;
+      for (int r = 0; r < rows; r++) {
+        int row = deltaOffset + r * OUTPUTS + c;
+        s0 += delta[row];
+        s1 += delta[row + 1];
+      }
+      gb[biasOffset + c] = s0;
+      gb[biasOffset + c + 1] = s1;
     }
-    s0.intoArray(gw, gi);
-    s1.intoArray(gw, gi + WIDTH);
-    s2.intoArray(gw, gi + 2 * WIDTH);
-    s3.intoArray(gw, gi + 3 * WIDTH);
   }
 
-  /** gb = the sum of the rows of delta: four chains, no more than scalar instructions can do. */
-  static void biasGradient(float[] delta, int deltaOffset, int rows, float[] gb, int biasOffset) {
-    float s0 = 0f;
-    float s1 = 0f;
-    float s2 = 0f;
-    float s3 = 0f;
-    for (int r = 0; r < rows; r++) {
-      int row = deltaOffset + r * OUTPUTS;
-      s0 += delta[row];
-      s1 += delta[row + 1];
-      s2 += delta[row + 2];
-      s3 += delta[row + 3];
-    }
-    gb[biasOffset] = s0;
-    gb[biasOffset + 1] = s1;
-    gb[biasOffset + 2] = s2;
-    gb[biasOffset + 3] = s3;
-  }
-
-  /** One row's gradient, taken at once from the weights of whole registers of inputs. */
   static void descend(
-      float[] x, int xOffset, int in, float[] delta, int di, float[] w, int wOffset, float rate) {
-    FloatVector step = constant(-rate);
-    FloatVector d = at(delta, di).rearrange(REPEATED);
-    FloatVector zero = FloatVector.zero(SPECIES);
-    for (int i = 0; i < in; i += WIDTH) {
-      int wi = wOffset + i * COLUMNS;
-      FloatVector xi = at(x, xOffset + i);
-      FloatVector g0 = xi.rearrange(FIRST).fma(d, zero);
-      FloatVector g1 = xi.rearrange(SECOND).fma(d, zero);
-      FloatVector g2 = xi.rearrange(THIRD).fma(d, zero);
-      FloatVector g3 = xi.rearrange(FOURTH).fma(d, zero);
-      step.fma(g0, at(w, wi)).intoArray(w, wi);
-      step.fma(g1, at(w, wi + WIDTH)).intoArray(w, wi + WIDTH);
-      step.fma(g2, at(w, wi + 2 * WIDTH)).intoArray(w, wi + 2 * WIDTH);
-      step.fma(g3, at(w, wi + 3 * WIDTH)).intoArray(w, wi + 3 * WIDTH);
+      float[] x,
+      int xOffset,
+      int in,
+      float[] delta,
+      int di,
+      int columns,
+      float[] w,
+      int wOffset,
+      int bias,
+      float rate) {
+    int bound = SPECIES.loopBound(in);
+    if (columns == Kernels.PAIR) {
+      TwoColumns.descend(x, xOffset, bound, delta, di, w, wOffset, rate);
+    } else {
+      FourColumns.descend(x, xOffset, bound, delta, di, w, wOffset, rate);
     }
+    int rest = wOffset + bound * columns;
+    SCALAR.descend(x, xOffset + bound, in - bound, delta, di, columns, w, rest, bias, rate);
   }
 }

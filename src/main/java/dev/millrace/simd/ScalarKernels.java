@@ -41,7 +41,7 @@ public final class ScalarKernels implements Kernels {
         rows, columns, in, x, xOffset, xStride, 1, w, wOffset, 1, stride, y, yOffset, stride);
   }
 
-  /** A row of a layer of 4 or 16 columns. */
+  /** A row of a layer of 2, 4 or 16 columns. */
   private static void narrow(
       float[] x,
       int xRow,

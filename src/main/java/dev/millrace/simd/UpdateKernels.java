@@ -2,8 +2,8 @@ package dev.millrace.simd;
 
 /**
  * More optimizers, and what else is done to gradients and weights, under the rules of {@link
- * Kernels}. Lengths are multiples of 16, columns also 4; gradients, weights and what is kept for
- * each weight are placed as in {@link Kernels#sgd}.
+ * Kernels}. Lengths are multiples of 16, columns also 2 and 4; gradients, weights and what is kept
+ * for each weight are placed as in {@link Kernels#sgd}.
  */
 public interface UpdateKernels {
 

@@ -50,12 +50,9 @@ final class VectorKernels implements Kernels {
       int columns,
       float[] y,
       int yOffset) {
-    if (columns == NARROW) {
-      if (in < WIDTH) {
-        scalar.dense(x, xOffset, xStride, rows, in, w, wOffset, biasOffset, columns, y, yOffset);
-      } else {
-        NarrowWeights.forward(x, xOffset, xStride, rows, in, w, wOffset, biasOffset, y, yOffset);
-      }
+    if (columns <= NARROW) {
+      NarrowWeights.forward(
+          x, xOffset, xStride, rows, in, w, wOffset, biasOffset, columns, y, yOffset);
       return;
     }
     if (columns == LANES) {
@@ -134,24 +131,9 @@ final class VectorKernels implements Kernels {
       int columns,
       float[] gradient,
       int wOffset) {
-    if (columns == NARROW) {
-      int bound = SPECIES.loopBound(in);
+    if (columns <= NARROW) {
       NarrowWeights.gradient(
-          x, xOffset, xStride, rows, bound, delta, deltaOffset, gradient, wOffset);
-      if (bound < in) {
-        int rest = wOffset + bound * NARROW;
-        scalar.weightGradient(
-            x,
-            xOffset + bound,
-            xStride,
-            rows,
-            in - bound,
-            delta,
-            deltaOffset,
-            columns,
-            gradient,
-            rest);
-      }
+          x, xOffset, xStride, rows, in, delta, deltaOffset, columns, gradient, wOffset);
       return;
     }
     WeightGradient.weights(
@@ -161,8 +143,8 @@ final class VectorKernels implements Kernels {
   @Override
   public void biasGradient(
       float[] delta, int deltaOffset, int rows, int columns, float[] gradient, int biasOffset) {
-    if (columns == NARROW) {
-      NarrowWeights.biasGradient(delta, deltaOffset, rows, gradient, biasOffset);
+    if (columns <= NARROW) {
+      NarrowWeights.biasGradient(delta, deltaOffset, rows, columns, gradient, biasOffset);
       return;
     }
     WeightGradient.bias(delta, deltaOffset, rows, columns, gradient, biasOffset);
@@ -180,21 +162,9 @@ final class VectorKernels implements Kernels {
       int wOffset,
       int biasOffset,
       float learningRate) {
-    if (columns == NARROW) {
-      int bound = SPECIES.loopBound(in);
-      NarrowWeights.descend(x, xOffset, bound, delta, deltaOffset, w, wOffset, learningRate);
-      int rest = wOffset + bound * NARROW;
-      scalar.descend(
-          x,
-          xOffset + bound,
-          in - bound,
-          delta,
-          deltaOffset,
-          columns,
-          w,
-          rest,
-          biasOffset,
-          learningRate);
+    if (columns <= NARROW) {
+      NarrowWeights.descend(
+          x, xOffset, in, delta, deltaOffset, columns, w, wOffset, biasOffset, learningRate);
       return;
     }
     boolean skipZeros =

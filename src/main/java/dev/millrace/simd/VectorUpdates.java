@@ -124,7 +124,7 @@ final class VectorUpdates implements UpdateKernels {
 
   @Override
   public void limitColumns(float[] w, int offset, int rows, int columns, float most) {
-    if (columns == Kernels.NARROW) {
+    if (columns <= Kernels.NARROW) {
       scalar.limitColumns(w, offset, rows, columns, most);
       return;
     }

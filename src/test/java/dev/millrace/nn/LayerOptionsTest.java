@@ -86,7 +86,7 @@ class LayerOptionsTest {
 
   /** What dropout multiplies with, from the example of that number on. */
   private static double[][][] masks(LearnerSpec spec, long example) {
-    Layout layout = new Layout(INPUTS, spec.layers(3));
+    Layout layout = new Layout(INPUTS, spec.layers(3), false);
     Dropout dropout = new Dropout(SEED, KEY);
     double[][][] masks = new double[ROWS][2][];
     for (int r = 0; r < ROWS; r++) {
@@ -107,7 +107,8 @@ class LayerOptionsTest {
   @Test
   void dropoutLeavesOutItsShareAndDiffersByExampleLayerKeyAndSeed() {
     LayerSpec hidden = new LayerSpec(1000, Activation.RELU, 0.3f, false);
-    Layout layout = new Layout(1, List.of(hidden, hidden, new LayerSpec(2, Activation.SOFTMAX)));
+    Layout layout =
+        new Layout(1, List.of(hidden, hidden, new LayerSpec(2, Activation.SOFTMAX)), false);
     int columns = layout.columns(0);
     float[] first = mask(new Dropout(1, 1), layout, 0, 0, columns);
     int dropped = 0;

@@ -100,6 +100,9 @@ final class KernelComparison {
         for (int out = 1; out <= Kernels.NARROW; out++) {
           products(rows, in, out, Kernels.NARROW, in % 2);
         }
+        for (int out = 1; out <= Kernels.PAIR; out++) {
+          products(rows, in, out, Kernels.PAIR, in % 2);
+        }
       }
     }
     return compared;
@@ -232,7 +235,7 @@ final class KernelComparison {
     }
     inPlace("clamp", withSpecials(length), (k, x) -> with(k).clamp(x, length, 0.7f));
     for (int rows : new int[] {1, 3, 17}) {
-      for (int columns : new int[] {Kernels.NARROW, length}) {
+      for (int columns : new int[] {Kernels.PAIR, Kernels.NARROW, length}) {
         float[] w = numbers(rows * Kernels.stride(columns) + 3, 1);
         inPlace("limitColumns", w, (k, x) -> with(k).limitColumns(x, 3, rows, columns, 1.1f));
       }

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class KernelsTest {
@@ -70,7 +71,7 @@ class KernelsTest {
   void aStepOfOneRowEqualsItsGradientAndTheUpdate() {
     Kernels kernels = Kernels.best();
     Random random = new Random(5);
-    for (int columns : new int[] {4, 16, 48, 256}) {
+    for (int columns : new int[] {2, 4, 16, 48, 256}) {
       int in = 23;
       int stride = Kernels.stride(columns);
       int bias = in * stride;
@@ -93,7 +94,7 @@ class KernelsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(ints = {4, 16})
+  @ValueSource(ints = {2, 4, 16})
   void aNarrowLayerAddsFourSumsInTheStatedOrder(int columns) {
     int bias = 23 * columns;
     float[] x = gaussians(new Random(8), 23);
@@ -110,6 +111,34 @@ class KernelsTest {
       assertThat(y[c]).isEqualTo((s[0] + s[2]) + (s[1] + s[3]));
     }
     assertThat(Arrays.copyOfRange(y, columns, 16)).isEqualTo(new float[16 - columns]);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"2, 1", "3, 2", "5, 2", "64, 1", "64, 2", "3, 4", "64, 3"})
+  void aRowOfANarrowLayerDoesNotDependOnTheRowsBesideIt(int rows, int out) {
+    Kernels kernels = Kernels.best();
+    Random random = new Random(14);
+    int in = 35;
+    int columns = Kernels.weightColumns(in, out);
+    int bias = in * columns;
+    float[] x = gaussians(random, rows * in);
+    float[] w = Arrays.copyOf(gaussians(random, bias + columns), bias + 16);
+    float[] delta = gaussians(random, rows * 16);
+    float[] scratch = new float[Kernels.transposedLength(out)];
+    float[] y = new float[rows * 16];
+    float[] dx = new float[rows * 48];
+
+    kernels.dense(x, 0, in, rows, in, w, 0, bias, columns, y, 0);
+    kernels.inputGradient(delta, 0, rows, out, columns, w, 0, in, dx, 0, scratch);
+
+    for (int r = 0; r < rows; r++) {
+      float[] one = new float[16];
+      kernels.dense(x, r * in, in, 1, in, w, 0, bias, columns, one, 0);
+      assertThat(Arrays.copyOfRange(y, r * 16, (r + 1) * 16)).isEqualTo(one);
+      float[] oneDx = new float[48];
+      kernels.inputGradient(delta, r * 16, 1, out, columns, w, 0, in, oneDx, 0, scratch);
+      assertThat(Arrays.copyOfRange(dx, r * 48, (r + 1) * 48)).isEqualTo(oneDx);
+    }
   }
 
   @ParameterizedTest

@@ -66,6 +66,16 @@ public class MatrixBenchmark {
     return dense(1, Kernels.NARROW);
   }
 
+  @Benchmark
+  public float[] densePair() {
+    return dense(ROWS, Kernels.PAIR);
+  }
+
+  @Benchmark
+  public float[] densePairOneRow() {
+    return dense(1, Kernels.PAIR);
+  }
+
   private float[] dense(int rows, int columns) {
     int bias = IN * Kernels.stride(columns);
     kernels.dense(x, 0, STRIDE, rows, IN, w, 0, bias, columns, y, 0);
@@ -90,6 +100,11 @@ public class MatrixBenchmark {
   @Benchmark
   public float[] weightGradientFewOneRow() {
     return weightGradient(1, Kernels.NARROW);
+  }
+
+  @Benchmark
+  public float[] weightGradientPairOneRow() {
+    return weightGradient(1, Kernels.PAIR);
   }
 
   private float[] weightGradient(int rows, int columns) {
@@ -117,6 +132,11 @@ public class MatrixBenchmark {
     return inputGradient(1, Kernels.NARROW);
   }
 
+  @Benchmark
+  public float[] inputGradientPairOneRow() {
+    return inputGradient(1, Kernels.PAIR);
+  }
+
   private float[] inputGradient(int rows, int out) {
     int columns = Kernels.weightColumns(IN, out);
     kernels.inputGradient(delta, 0, rows, out, columns, w, 0, IN, y, 0, transposed);
@@ -131,6 +151,11 @@ public class MatrixBenchmark {
   @Benchmark
   public float[] descendFew() {
     return descend(Kernels.NARROW);
+  }
+
+  @Benchmark
+  public float[] descendPair() {
+    return descend(Kernels.PAIR);
   }
 
   private float[] descend(int columns) {

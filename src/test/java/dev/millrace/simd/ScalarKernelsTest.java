@@ -24,12 +24,16 @@ class ScalarKernelsTest {
     "9, 3, 250",
     "5, 530, 18",
     "3, 7, 3",
-    "5, 32, 4"
+    "5, 32, 4",
+    "6, 35, 1"
   })
   void everySumTakesItsTermsInTheStatedOrder(int rows, int in, int out) {
     everySumTakesItsTermsInTheStatedOrder(rows, in, out, Kernels.padded(out));
     if (out <= Kernels.NARROW) {
       everySumTakesItsTermsInTheStatedOrder(rows, in, out, Kernels.NARROW);
+    }
+    if (out <= Kernels.PAIR) {
+      everySumTakesItsTermsInTheStatedOrder(rows, in, out, Kernels.PAIR);
     }
   }
 

@@ -1,0 +1,186 @@
+package dev.millrace.simd;
+
+import static dev.millrace.simd.VectorFunctions.SPECIES;
+import static dev.millrace.simd.VectorFunctions.constant;
+
+import java.util.Arrays;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.VectorShuffle;
+import jdk.incubator.vector.VectorSpecies;
+
+/**
+ * Products with weights of four columns, of {@link NarrowWeights}.
+ *
+ * <p>A register holds the weights of several inputs, so that of an input is in four lanes beside
+ * each other. A turn takes as many inputs as there are lanes, with four registers of weights.
+ */
+final class FourColumns {
+
+  private static final int WIDTH = SPECIES.length();
+
+  private static final int COLUMNS = Kernels.NARROW;
+
+  /** From one row of outputs or deltas to the next. */
+  private static final int OUTPUTS = Kernels.LANES;
+
+  // Each input of a quarter of a register in four lanes.
+  private static final VectorShuffle<Float> FIRST = quarter(0);
+  private static final VectorShuffle<Float> SECOND = quarter(1);
+  private static final VectorShuffle<Float> THIRD = quarter(2);
+  private static final VectorShuffle<Float> FOURTH = quarter(3);
+
+  /** The first four lanes again and again. */
+  private static final VectorShuffle<Float> REPEATED = shuffle(COLUMNS, 0);
+
+  private static final VectorShuffle<Float> EIGHT_ON = shuffle(WIDTH, 8);
+  private static final VectorShuffle<Float> FOUR_ON = shuffle(WIDTH, 4);
+
+  private static final VectorSpecies<Integer> INTEGERS =
+      VectorSpecies.of(int.class, SPECIES.vectorShape());
+
+  /** The bits of the first four lanes; a mask would be slower on JDK 17. */
+  private static final int[] FRONT = Arrays.copyOf(new int[] {-1, -1, -1, -1}, WIDTH);
+
+  private FourColumns() {}
+
+  private static VectorShuffle<Float> quarter(int number) {
+    return VectorShuffle.fromOp(SPECIES, lane -> number * WIDTH / 4 + lane / COLUMNS);
+  }
+
+  private static VectorShuffle<Float> shuffle(int period, int shift) {
+    return VectorShuffle.fromOp(SPECIES, lane -> (lane + shift) % period);
+  }
+
+  private static FloatVector at(float[] a, int i) {
+    return FloatVector.fromArray(SPECIES, a, i);
+  }
+
+  /**
+   * Whole registers of inputs of one row; leaves the outputs, or the four sums of each if they are
+   * not whole.
+   */
+  static void forward(
+      float[] x,
+      int xr,
+      int in,
+      float[] w,
+      int wOffset,
+      int bias,
+      boolean whole,
+      float[] y,
+      int yr) {
+    FloatVector zero = FloatVector.zero(SPECIES);
+    FloatVector s0 = at(w, bias);
+    FloatVector s1 = zero;
+    FloatVector s2 = zero;
+    FloatVector s3 = zero;
+    for (int i = 0; i < in; i += WIDTH) {
+      int wi = wOffset + i * COLUMNS;
+      FloatVector xi = at(x, xr + i);
+      FloatVector first = xi.rearrange(FIRST);
+      FloatVector second = xi.rearrange(SECOND);
+      FloatVector third = xi.rearrange(THIRD);
+      FloatVector fourth = xi.rearrange(FOURTH);
+      s0 = first.fma(at(w, wi), s0);
+      if (WIDTH == 16) {
+        s0 = second.fma(at(w, wi + WIDTH), s0);
+        s0 = third.fma(at(w, wi + 2 * WIDTH), s0);
+        s0 = fourth.fma(at(w, wi + 3 * WIDTH), s0);
+      } else if (WIDTH == 8) {
+        s1 = second.fma(at(w, wi + WIDTH), s1);
+        s0 = third.fma(at(w, wi + 2 * WIDTH), s0);
+        s1 = fourth.fma(at(w, wi + 3 * WIDTH), s1);
+      } else {
+        s1 = second.fma(at(w, wi + WIDTH), s1);
+        s2 = third.fma(at(w, wi + 2 * WIDTH), s2);
+        s3 = fourth.fma(at(w, wi + 3 * WIDTH), s3);
+      }
+    }
+    if (whole) {
+      FloatVector sum = s0;
+      if (WIDTH == 16) {
+        sum = sum.add(sum.rearrange(EIGHT_ON));
+        sum = sum.add(sum.rearrange(FOUR_ON));
+      } else if (WIDTH == 8) {
+        sum = sum.add(s1);
+        sum = sum.add(sum.rearrange(FOUR_ON));
+      } else {
+        sum = sum.add(s2).add(s1.add(s3));
+      }
+      // Here, for C2 leaves out a method of ours where this was seldom, and boxes its argument.
+      IntVector front = IntVector.fromArray(INTEGERS, FRONT, 0);
+      s0 = sum.reinterpretAsInts().and(front).reinterpretAsFloats();
+      s1 = zero;
+      s2 = zero;
+      s3 = zero;
+    }
+    s0.intoArray(y, yr);
+    if (WIDTH <= 8) {
+      s1.intoArray(y, yr + WIDTH);
+    }
+    if (WIDTH == 4) {
+      s2.intoArray(y, yr + 2 * WIDTH);
+      s3.intoArray(y, yr + 3 * WIDTH);
+    }
+  }
+
+  /** gw = xᵀ·delta, of at least one register of inputs. */
+  static void gradient(
+      float[] x,
+      int xOffset,
+      int xStride,
+      int rows,
+      int in,
+      float[] delta,
+      int deltaOffset,
+      float[] gw,
+      int wOffset) {
+    for (int i = 0; i < in; i += WIDTH) {
+      // The last ones again rather than a few by themselves.
+      int from = Math.min(i, in - WIDTH);
+      int gi = wOffset + from * COLUMNS;
+      sumRows(x, xOffset + from, xStride, rows, delta, deltaOffset, gw, gi);
+    }
+  }
+
+  private static void sumRows(
+      float[] x, int xi, int xStride, int rows, float[] delta, int di, float[] gw, int gi) {
+    FloatVector s0 = FloatVector.zero(SPECIES);
+    FloatVector s1 = s0;
+    FloatVector s2 = s0;
+    FloatVector s3 = s0;
+    for (int r = 0; r < rows; r++) {
+      FloatVector d = at(delta, di + r * OUTPUTS).rearrange(REPEATED);
+      FloatVector xr = at(x, xi + r * xStride);
+      s0 = xr.rearrange(FIRST).fma(d, s0);
+      s1 = xr.rearrange(SECOND).fma(d, s1);
+      s2 = xr.rearrange(THIRD).fma(d, s2);
+      s3 = xr.rearrange(FOURTH).fma(d, s3);
+    }
+    s0.intoArray(gw, gi);
+    s1.intoArray(gw, gi + WIDTH);
+    s2.intoArray(gw, gi + 2 * WIDTH);
+    s3.intoArray(gw, gi + 3 * WIDTH);
+  }
+
+  /** One row's gradient, taken at once from the weights of whole registers of inputs. */
+  static void descend(
+      float[] x, int xOffset, int in, float[] delta, int di, float[] w, int wOffset, float rate) {
+    FloatVector step = constant(-rate);
+    FloatVector d = at(delta, di).rearrange(REPEATED);
+    FloatVector zero = FloatVector.zero(SPECIES);
+    for (int i = 0; i < in; i += WIDTH) {
+      int wi = wOffset + i * COLUMNS;
+      FloatVector xi = at(x, xOffset + i);
+      FloatVector g0 = xi.rearrange(FIRST).fma(d, zero);
+      FloatVector g1 = xi.rearrange(SECOND).fma(d, zero);
+      FloatVector g2 = xi.rearrange(THIRD).fma(d, zero);
+      FloatVector g3 = xi.rearrange(FOURTH).fma(d, zero);
+      step.fma(g0, at(w, wi)).intoArray(w, wi);
+      step.fma(g1, at(w, wi + WIDTH)).intoArray(w, wi + WIDTH);
+      step.fma(g2, at(w, wi + 2 * WIDTH)).intoArray(w, wi + 2 * WIDTH);
+      step.fma(g3, at(w, wi + 3 * WIDTH)).intoArray(w, wi + 3 * WIDTH);
+    }
+  }
+}

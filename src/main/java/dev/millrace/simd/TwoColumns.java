@@ -1,0 +1,164 @@
+package dev.millrace.simd;
+
+import static dev.millrace.simd.VectorFunctions.SPECIES;
+import static dev.millrace.simd.VectorFunctions.constant;
+
+import java.util.Arrays;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.VectorShuffle;
+import jdk.incubator.vector.VectorSpecies;
+
+/**
+ * Products with weights of two columns, of {@link NarrowWeights}, as {@link FourColumns} has them.
+ *
+ * <p>A forward product uses eight lanes at most, the four sums of two columns: a fifth input is
+ * added to the sum of the first, after it. What the other lanes of a register hold is not used. A
+ * narrower register would do, but in a JVM that has vectors of two widths C2 allocates both.
+ */
+final class TwoColumns {
+
+  private static final int WIDTH = SPECIES.length();
+
+  private static final int COLUMNS = Kernels.PAIR;
+
+  /** From one row of outputs or deltas to the next. */
+  private static final int OUTPUTS = Kernels.LANES;
+
+  // Each input of half a register in two lanes.
+  private static final VectorShuffle<Float> LOWER = part(0, WIDTH / 2);
+  private static final VectorShuffle<Float> UPPER = part(1, WIDTH / 2);
+
+  // Four inputs in the first eight lanes, and again in the others if there are more.
+  private static final VectorShuffle<Float> FIRST = part(0, 4);
+  private static final VectorShuffle<Float> SECOND = part(1, 4);
+  private static final VectorShuffle<Float> THIRD = part(2, 4);
+  private static final VectorShuffle<Float> FOURTH = part(3, 4);
+
+  /** The first two lanes again and again. */
+  private static final VectorShuffle<Float> REPEATED = shuffle(COLUMNS, 0);
+
+  private static final VectorShuffle<Float> FOUR_ON = shuffle(WIDTH, 4);
+  private static final VectorShuffle<Float> TWO_ON = shuffle(WIDTH, 2);
+
+  private static final VectorSpecies<Integer> INTEGERS =
+      VectorSpecies.of(int.class, SPECIES.vectorShape());
+
+  /** The bits of the first two lanes; a mask would be slower on JDK 17. */
+  private static final int[] FRONT = Arrays.copyOf(new int[] {-1, -1}, WIDTH);
+
+  private TwoColumns() {}
+
+  /** The inputs of a part of so many, each in two lanes. */
+  private static VectorShuffle<Float> part(int number, int inputs) {
+    return VectorShuffle.fromOp(
+        SPECIES, lane -> (number * inputs + lane / COLUMNS % inputs) % WIDTH);
+  }
+
+  private static VectorShuffle<Float> shuffle(int period, int shift) {
+    return VectorShuffle.fromOp(SPECIES, lane -> (lane + shift) % period);
+  }
+
+  private static FloatVector at(float[] a, int i) {
+    return FloatVector.fromArray(SPECIES, a, i);
+  }
+
+  /**
+   * Whole registers of inputs of one row; leaves the outputs, or the four sums of each if they are
+   * not whole.
+   */
+  static void forward(
+      float[] x,
+      int xr,
+      int in,
+      float[] w,
+      int wOffset,
+      int bias,
+      boolean whole,
+      float[] y,
+      int yr) {
+    FloatVector zero = FloatVector.zero(SPECIES);
+    FloatVector s0 = at(w, bias);
+    FloatVector s1 = zero;
+    for (int i = 0; i < in; i += WIDTH) {
+      int wi = wOffset + i * COLUMNS;
+      FloatVector xi = at(x, xr + i);
+      if (WIDTH == 4) {
+        s0 = xi.rearrange(LOWER).fma(at(w, wi), s0);
+        s1 = xi.rearrange(UPPER).fma(at(w, wi + 4), s1);
+      } else {
+        s0 = xi.rearrange(FIRST).fma(at(w, wi), s0);
+        s0 = xi.rearrange(SECOND).fma(at(w, wi + 8), s0);
+      }
+      if (WIDTH == 16) {
+        s0 = xi.rearrange(THIRD).fma(at(w, wi + 16), s0);
+        s0 = xi.rearrange(FOURTH).fma(at(w, wi + 24), s0);
+      }
+    }
+    if (whole) {
+      FloatVector sum = WIDTH == 4 ? s0.add(s1) : s0.add(s0.rearrange(FOUR_ON));
+      sum = sum.add(sum.rearrange(TWO_ON));
+      // Here, for C2 leaves out a method of ours where this was seldom, and boxes its argument.
+      IntVector front = IntVector.fromArray(INTEGERS, FRONT, 0);
+      s0 = sum.reinterpretAsInts().and(front).reinterpretAsFloats();
+      s1 = zero;
+    }
+    s0.intoArray(y, yr);
+    if (WIDTH <= 8) {
+      s1.intoArray(y, yr + WIDTH);
+    }
+    if (WIDTH == 4) {
+      zero.intoArray(y, yr + 2 * WIDTH);
+      zero.intoArray(y, yr + 3 * WIDTH);
+    }
+  }
+
+  /** gw = xᵀ·delta, of at least one register of inputs. */
+  static void gradient(
+      float[] x,
+      int xOffset,
+      int xStride,
+      int rows,
+      int in,
+      float[] delta,
+      int deltaOffset,
+      float[] gw,
+      int wOffset) {
+    for (int i = 0; i < in; i += WIDTH) {
+      // The last ones again rather than a few by themselves.
+      int from = Math.min(i, in - WIDTH);
+      int gi = wOffset + from * COLUMNS;
+      sumRows(x, xOffset + from, xStride, rows, delta, deltaOffset, gw, gi);
+    }
+  }
+
+  private static void sumRows(
+      float[] x, int xi, int xStride, int rows, float[] delta, int di, float[] gw, int gi) {
+    FloatVector s0 = FloatVector.zero(SPECIES);
+    FloatVector s1 = s0;
+    for (int r = 0; r < rows; r++) {
+      FloatVector d = at(delta, di + r * OUTPUTS).rearrange(REPEATED);
+      FloatVector xr = at(x, xi + r * xStride);
+      s0 = xr.rearrange(LOWER).fma(d, s0);
+      s1 = xr.rearrange(UPPER).fma(d, s1);
+    }
+    s0.intoArray(gw, gi);
+    s1.intoArray(gw, gi + WIDTH);
+  }
+
+  /** One row's gradient, taken at once from the weights of whole registers of inputs. */
+  static void descend(
+      float[] x, int xOffset, int in, float[] delta, int di, float[] w, int wOffset, float rate) {
+    FloatVector step = constant(-rate);
+    FloatVector d = at(delta, di).rearrange(REPEATED);
+    FloatVector zero = FloatVector.zero(SPECIES);
+    for (int i = 0; i < in; i += WIDTH) {
+      int wi = wOffset + i * COLUMNS;
+      FloatVector xi = at(x, xOffset + i);
+      FloatVector g0 = xi.rearrange(LOWER).fma(d, zero);
+      FloatVector g1 = xi.rearrange(UPPER).fma(d, zero);
+      step.fma(g0, at(w, wi)).intoArray(w, wi);
+      step.fma(g1, at(w, wi + WIDTH)).intoArray(w, wi + WIDTH);
+    }
+  }
+}
