@@ -13,6 +13,8 @@ import org.apache.flink.api.connector.source.SourceReader;
 import org.apache.flink.connector.kafka.source.split.KafkaPartitionSplit;
 import org.apache.flink.core.io.InputStatus;
 import org.apache.flink.util.clock.Clock;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One of several partitions that are read as one stream: its reader, the output that this reader
@@ -35,6 +37,7 @@ final class MergedPartition implements ReaderOutput<KafkaRecord>, AutoCloseable 
    */
   static final Duration PATIENCE = Duration.ofSeconds(5);
 
+  private static final Logger LOG = LoggerFactory.getLogger(MergedPartition.class);
   private static final long UNKNOWN = -1;
 
   private final KafkaPartitionSplit split;
@@ -155,9 +158,19 @@ final class MergedPartition implements ReaderOutput<KafkaRecord>, AutoCloseable 
       return false;
     }
     if (asked == null && !hasMore && !isFresh) {
-      asked = ends.end(split.getTopicPartition()).exceptionally(failure -> UNKNOWN);
+      asked = ends.end(split.getTopicPartition()).exceptionally(this::unknown);
     }
     return true;
+  }
+
+  private long unknown(Throwable why) {
+    LOG.warn(
+        "How far {} has been written is not known, so records of other partitions wait for it, for"
+            + " {} ms at most: {}",
+        split.getTopicPartition(),
+        PATIENCE.toMillis(),
+        why.toString());
+    return UNKNOWN;
   }
 
   /** Hands over what completes when there may be something new to know. */
