@@ -28,6 +28,9 @@ import org.apache.flink.connector.kafka.sink.KafkaSink;
 import org.apache.flink.connector.kafka.source.enumerator.initializer.OffsetsInitializer;
 import org.apache.flink.core.execution.JobClient;
 import org.apache.flink.core.execution.SavepointFormatType;
+import org.apache.flink.metrics.Gauge;
+import org.apache.flink.metrics.Metric;
+import org.apache.flink.runtime.testutils.InMemoryReporter;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -163,7 +166,10 @@ class LateBacklogITCase {
   void featuresComeThroughWhileThereAreNoLabels(@TempDir Path dir) throws Exception {
     Settings silent = pipeline("silent", "silent-labels", "");
     JobTopics.create(silent);
-    JobClient job = start(silent, environment(silent, 1));
+    InMemoryReporter reporter = InMemoryReporter.create();
+    StreamExecutionEnvironment env = environment(silent, 1);
+    env.configure(reporter.addToConfiguration(new Configuration()));
+    JobClient job = start(silent, env);
 
     JobTopics.send(silent, features().subList(0, KEYS));
     await().atMost(Duration.ofMinutes(2)).until(() -> waiting(silent) == KEYS);
@@ -171,7 +177,20 @@ class LateBacklogITCase {
     awaitMatches(silent, KEYS);
     JobTopics.send(silent, features().subList(KEYS, 3 * KEYS));
     await().atMost(Duration.ofMinutes(2)).until(() -> waiting(silent) == 2 * KEYS);
+
+    await().until(() -> value(reporter, job, "examples-source.*\\.pendingRecords") == 0);
+    for (String partition : List.of("silent-in-0", "silent-labels-0")) {
+      assertThat(value(reporter, job, "reader\\." + partition + "\\..*\\.currentOffset"))
+          .isNotNegative();
+    }
     job.stopWithSavepoint(true, dir.toUri().toString(), SavepointFormatType.CANONICAL).get();
+  }
+
+  /** Of the only metric whose name ends so. */
+  @SuppressWarnings("unchecked")
+  private static long value(InMemoryReporter reporter, JobClient job, String name) {
+    Metric metric = reporter.findMetric(job.getJobID(), ".*" + name).orElseThrow();
+    return ((Gauge<Long>) metric).getValue();
   }
 
   private static KafkaSink<OutputRecord> sinkTo(Settings settings, String topic) {
