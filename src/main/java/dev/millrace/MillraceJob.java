@@ -26,8 +26,9 @@ import org.apache.flink.api.connector.sink2.Sink;
 import org.apache.flink.api.connector.source.Source;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.connector.base.DeliveryGuarantee;
-import org.apache.flink.connector.kafka.source.KafkaSource;
+import org.apache.flink.connector.kafka.source.enumerator.KafkaSourceEnumState;
 import org.apache.flink.connector.kafka.source.enumerator.initializer.OffsetsInitializer;
+import org.apache.flink.connector.kafka.source.split.KafkaPartitionSplit;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
@@ -188,7 +189,7 @@ public final class MillraceJob {
   }
 
   private static Source<KafkaRecord, ?, ?> source(Settings settings, boolean bounded) {
-    KafkaSource<KafkaRecord> records =
+    Source<KafkaRecord, KafkaPartitionSplit, KafkaSourceEnumState> records =
         KafkaIo.source(
             settings.kafka(),
             settings.input().topics(),

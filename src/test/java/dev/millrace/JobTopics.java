@@ -12,7 +12,6 @@ import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.concurrent.Future;
-import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -32,20 +31,12 @@ final class JobTopics {
 
   static void create(Settings settings, int inputPartitions) throws Exception {
     try (Admin admin = Admin.create(Map.copyOf(new HashMap<String, Object>(settings.kafka())))) {
-      admin
-          .createTopics(
-              Stream.of(
-                      settings.input().topic(),
-                      settings.output().metrics(),
-                      settings.output().deadLetters(),
-                      settings.output().models())
-                  .map(
-                      topic ->
-                          topic(
-                              topic, topic.equals(settings.input().topic()) ? inputPartitions : 1))
-                  .toList())
-          .all()
-          .get();
+      List<NewTopic> topics = new ArrayList<>();
+      settings.input().topics().forEach(name -> topics.add(topic(name, inputPartitions)));
+      topics.add(topic(settings.output().metrics(), 1));
+      topics.add(topic(settings.output().deadLetters(), 1));
+      topics.add(topic(settings.output().models(), 1));
+      admin.createTopics(topics).all().get();
     }
   }
 
@@ -55,6 +46,11 @@ final class JobTopics {
   }
 
   static void send(Settings settings, List<ProducerRecord<byte[], byte[]>> records)
+      throws Exception {
+    send(settings, settings.input().topic(), records);
+  }
+
+  static void send(Settings settings, String topic, List<ProducerRecord<byte[], byte[]>> records)
       throws Exception {
     Map<String, Object> properties = new HashMap<>(settings.kafka());
     // However long the machine is busy with something else.
@@ -66,13 +62,7 @@ final class JobTopics {
       for (ProducerRecord<byte[], byte[]> r : records) {
         sent.add(
             producer.send(
-                new ProducerRecord<>(
-                    settings.input().topic(),
-                    null,
-                    r.timestamp(),
-                    r.key(),
-                    r.value(),
-                    r.headers())));
+                new ProducerRecord<>(topic, null, r.timestamp(), r.key(), r.value(), r.headers())));
       }
       for (Future<RecordMetadata> one : sent) {
         one.get();

@@ -97,7 +97,7 @@ class LateLabelsITCase {
       assertThat(labels.at("/delay_ms/p50").asInt()).isEqualTo(2_000);
       double scored = metrics.at("/total/examples").asDouble();
       int right = hits.getOrDefault(metrics.path("key").asText(), 0);
-      if (scored > 0) { // else all features of the month were read before its first label
+      if (scored > 0) { // else all features of the month came before its first label
         assertThat(metrics.at("/total/accuracy").asDouble()).isEqualTo(right / scored);
       }
     }

@@ -9,13 +9,16 @@ import java.util.Map;
 import java.util.Properties;
 import java.util.Set;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
+import org.apache.flink.api.connector.source.Source;
 import org.apache.flink.connector.base.DeliveryGuarantee;
 import org.apache.flink.connector.kafka.sink.KafkaRecordSerializationSchema;
 import org.apache.flink.connector.kafka.sink.KafkaSink;
 import org.apache.flink.connector.kafka.source.KafkaSource;
 import org.apache.flink.connector.kafka.source.KafkaSourceBuilder;
+import org.apache.flink.connector.kafka.source.enumerator.KafkaSourceEnumState;
 import org.apache.flink.connector.kafka.source.enumerator.initializer.OffsetsInitializer;
 import org.apache.flink.connector.kafka.source.reader.deserializer.KafkaRecordDeserializationSchema;
+import org.apache.flink.connector.kafka.source.split.KafkaPartitionSplit;
 import org.apache.flink.util.Collector;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
@@ -65,30 +68,31 @@ public final class KafkaIo {
   }
 
   /**
-   * A source of raw records.
+   * A source of raw records; those of several topics come in the order of their timestamps.
    *
    * @param group the consumer group, to which offsets are committed with each checkpoint
    * @param bounded whether to stop at the end that the topics have now
    */
-  public static KafkaSource<KafkaRecord> source(
+  public static Source<KafkaRecord, KafkaPartitionSplit, KafkaSourceEnumState> source(
       Map<String, String> properties,
       List<String> topics,
       String group,
       OffsetsInitializer start,
       boolean bounded) {
-    Properties consumer = asProperties(properties);
+    Map<String, String> consumer = new HashMap<>(properties);
     consumer.putIfAbsent(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, POLL_RECORDS);
+    consumer.put(ConsumerConfig.GROUP_ID_CONFIG, group);
     KafkaSourceBuilder<KafkaRecord> builder =
         KafkaSource.<KafkaRecord>builder()
-            .setProperties(consumer)
+            .setProperties(asProperties(consumer))
             .setTopics(topics)
-            .setGroupId(group)
             .setStartingOffsets(start)
             .setDeserializer(new RawDeserializer());
     if (bounded) {
       builder.setBounded(OffsetsInitializer.latest());
     }
-    return builder.build();
+    KafkaSource<KafkaRecord> records = builder.build();
+    return topics.size() == 1 ? records : new MergedSource(records, consumer, topics, start);
   }
 
   /**

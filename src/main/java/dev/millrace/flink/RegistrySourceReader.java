@@ -130,7 +130,8 @@ final class RegistrySourceReader implements SourceReader<KafkaRecord, KafkaParti
     return split.getPartition() == record.partition() && split.getTopic().equals(record.topic());
   }
 
-  private static KafkaPartitionSplit from(KafkaPartitionSplit split, long offset) {
+  /** The rest of a partition from that offset on. */
+  static KafkaPartitionSplit from(KafkaPartitionSplit split, long offset) {
     return new KafkaPartitionSplit(
         split.getTopicPartition(),
         offset,
