@@ -10,26 +10,28 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.MethodSource;
 
 /** The weights and statistics of a model as another one's start. */
 class ModelWeightsTest {
   private static final int INPUTS = 4;
 
-  @ParameterizedTest
-  @MethodSource("dev.millrace.nn.LearnerContractTest#cases")
-  void aModelThatStartsFromAnotherPredictsTheSameBits(LearnerContractTest.Case of) {
-    Learner taught = taught(of.spec(), of.task());
+  @Test
+  void aModelThatStartsFromAnotherPredictsTheSameBits() {
+    for (LearnerContractTest.Case of : LearnerContractTest.cases()) {
+      Learner taught = taught(of.spec(), of.task());
 
-    Learner started = new Learner(of.spec(), of.task(), INPUTS, taught.classes(), 99);
-    started.startFrom(taught.weights());
+      Learner started = new Learner(of.spec(), of.task(), INPUTS, taught.classes(), 99);
+      started.startFrom(taught.weights());
 
-    float[] features = {0.3f, -2f, Float.NaN, 1e4f};
-    assertThat(started.predict(features)).containsExactly(taught.predict(features));
-    assertThat(started.weights()).usingRecursiveComparison().isEqualTo(taught.weights());
-    assertThat(started.examples()).isZero();
-    assertThat(started.steps()).isZero();
+      float[] features = {0.3f, -2f, Float.NaN, 1e4f};
+      assertThat(started.predict(features)).as("%s", of).containsExactly(taught.predict(features));
+      assertThat(started.weights())
+          .as("%s", of)
+          .usingRecursiveComparison()
+          .isEqualTo(taught.weights());
+      assertThat(started.examples()).as("%s", of).isZero();
+      assertThat(started.steps()).as("%s", of).isZero();
+    }
   }
 
   @Test
