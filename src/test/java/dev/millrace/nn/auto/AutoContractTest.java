@@ -16,6 +16,7 @@ import dev.millrace.nn.OnlineModel;
 import dev.millrace.nn.Workspace;
 import dev.millrace.nn.auto.AutoModels.Case;
 import java.io.IOException;
+import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -49,15 +50,43 @@ class AutoContractTest {
     }
   }
 
+  /** In this JVM; {@link AutoEverywhereTest} starts others. */
+  @Test
+  void theSameExamplesEndInTheBytesOfEveryRelease() throws NoSuchAlgorithmException {
+    assertThat("sha256=" + AutoHash.hash()).isEqualTo(AutoEverywhereTest.GOLDEN);
+  }
+
   @ParameterizedTest
   @MethodSource("cases")
-  void storedOrCopiedAfterAnyExampleItEndsAsIfNeverStopped(Case one) throws IOException {
+  void storedOrCopiedAfterAnyExampleItGoesOnAsIfNeverStopped(Case one) throws IOException {
+    OnlineModel whole = one.model();
+    OnlineModel restored = one.model();
+    OnlineModel copied = one.model();
+    for (int cut = 0; cut < EXAMPLES; cut++) {
+      restored = AutoModels.read(AutoModels.bytes(restored), one.spec(), one.task());
+      OnlineModel original = copied;
+      copied = original.copy();
+      AutoModels.learn(original, cut + 1, cut + 2); // must not reach the copy
+
+      AutoModels.learn(whole, cut, cut + 1);
+      AutoModels.learn(restored, cut, cut + 1);
+      AutoModels.learn(copied, cut, cut + 1);
+
+      byte[] expected = AutoModels.bytes(whole);
+      assertThat(AutoModels.bytes(restored)).as("restored at %d", cut).isEqualTo(expected);
+      assertThat(AutoModels.bytes(copied)).as("copied at %d", cut).isEqualTo(expected);
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("cases")
+  void storedOrCopiedOnceItEndsAsIfNeverStopped(Case one) throws IOException {
     OnlineModel whole = one.model();
     AutoModels.learn(whole, 0, EXAMPLES);
     byte[] expected = AutoModels.bytes(whole);
 
     OnlineModel first = one.model();
-    for (int cut = 0; cut < EXAMPLES; cut++) {
+    for (int cut = 0; cut < EXAMPLES; cut += 9) {
       byte[] atCut = AutoModels.bytes(first);
       OnlineModel restored = AutoModels.read(atCut, one.spec(), one.task());
       OnlineModel copy = first.copy();
@@ -67,7 +96,7 @@ class AutoContractTest {
       assertThat(AutoModels.bytes(restored)).as("restored at %d", cut).isEqualTo(expected);
       assertThat(AutoModels.bytes(copy)).as("copied at %d", cut).isEqualTo(expected);
       assertThat(AutoModels.bytes(first)).as("the copied one").isEqualTo(atCut);
-      AutoModels.learn(first, cut, cut + 1);
+      AutoModels.learn(first, cut, cut + 9);
     }
   }
 

@@ -14,13 +14,17 @@ public final class AutoHash {
   private AutoHash() {}
 
   public static void main(String[] args) throws NoSuchAlgorithmException {
+    System.out.println("bits=" + Kernels.best().bits());
+    System.out.println("sha256=" + hash());
+  }
+
+  static String hash() throws NoSuchAlgorithmException {
     MessageDigest digest = MessageDigest.getInstance("SHA-256");
     for (AutoModels.Case one : AutoModels.cases()) {
       OnlineModel model = one.model();
       AutoModels.learn(model, 0, EXAMPLES);
       digest.update(AutoModels.bytes(model));
     }
-    System.out.println("bits=" + Kernels.best().bits());
-    System.out.println("sha256=" + HexFormat.of().formatHex(digest.digest()));
+    return HexFormat.of().formatHex(digest.digest());
   }
 }
