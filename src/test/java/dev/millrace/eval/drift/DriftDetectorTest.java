@@ -12,6 +12,7 @@ import java.io.DataOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.function.Supplier;
@@ -162,6 +163,20 @@ class DriftDetectorTest {
     List<Integer> drifts = indices(spec.start(), stream(stream), DriftSignal.DRIFT);
 
     assertThat(drifts).isEqualTo(Stream.of(expected.split(" ")).map(Integer::valueOf).toList());
+  }
+
+  /** Of two samples of 1,000 a difference of 0.1 is far beyond chance. */
+  @ParameterizedTest
+  @CsvSource({"400, ''", "399, 1999"})
+  void kswinLeavesOutSmallDifferencesHoweverSure(int zeros, String expected) {
+    double[] stream = new double[2_000];
+    Arrays.fill(stream, 500, 1_000, 1);
+    Arrays.fill(stream, 1_000 + zeros, 2_000, 1);
+    DriftSpec spec = new DriftSpec.Kswin(0.05, 2_000, 1_000, 0);
+
+    assertThat(Kswin.pValue(1_000, 100)).isLessThan(1e-4);
+    assertThat(indices(spec.start(), stream, DriftSignal.DRIFT))
+        .isEqualTo(expected.isEmpty() ? List.of() : List.of(Integer.valueOf(expected)));
   }
 
   @Test
