@@ -29,6 +29,10 @@ class AutoContractTest {
 
   private static final int EXAMPLES = 60;
 
+  /** What {@link AutoHash} makes of mixtures that grow, as {@link AutoEverywhereTest} has it. */
+  private static final String GROWING =
+      "01f09e62d5478343bfa4ff49d640deccb2a8331f5896fd60eb83eeb7af97370a";
+
   static List<Case> cases() {
     return AutoModels.cases();
   }
@@ -54,6 +58,7 @@ class AutoContractTest {
   @Test
   void theSameExamplesEndInTheBytesOfEveryRelease() throws NoSuchAlgorithmException {
     assertThat("sha256=" + AutoHash.hash()).isEqualTo(AutoEverywhereTest.GOLDEN);
+    assertThat(AutoHash.hashOfGrowing()).isEqualTo(GROWING);
   }
 
   @ParameterizedTest
