@@ -48,6 +48,47 @@ class ModelWeightsTest {
   }
 
   @Test
+  void theHiddenLayersAreAllButTheOutput() {
+    LearnerContractTest.Case of = LearnerContractTest.cases().get(0);
+    ModelWeights weights = taught(of.spec(), of.task()).weights();
+
+    assertThat(weights.hidden())
+        .extracting(LayerSpec::units)
+        .containsExactlyElementsOf(
+            of.spec().network().hidden().stream().map(LayerSpec::units).toList());
+    assertThat(weights.output()).isSameAs(weights.layers().get(weights.layers().size() - 1));
+  }
+
+  @Test
+  void aScalingSaysWhatBecomesZeroAndOne() {
+    // Count, mean and sum of squares; the second column has not varied.
+    ModelWeights.Scaling standard =
+        new ModelWeights.Scaling(
+            new Normalization(Normalization.Kind.STANDARD, 0f, 0f),
+            new double[] {4, 10, 36, 4, 7, 0},
+            new double[] {9, 100, 9 * 25});
+    assertThat(standard.origin(0)).isEqualTo(10);
+    assertThat(standard.scale(0)).isEqualTo(3);
+    assertThat(standard.scale(1)).isZero();
+    assertThat(standard.targetOrigin()).isEqualTo(100);
+    assertThat(standard.targetScale()).isEqualTo(5);
+    assertThat(standard.fits(2)).isTrue();
+    assertThat(standard.fits(3)).isFalse();
+
+    ModelWeights.Scaling range =
+        new ModelWeights.Scaling(
+            new Normalization(Normalization.Kind.MINMAX, 0f, 0f), new double[] {-1, 4}, null);
+    assertThat(range.origin(0)).isEqualTo(-1);
+    assertThat(range.scale(0)).isEqualTo(5);
+
+    ModelWeights.Scaling none =
+        new ModelWeights.Scaling(
+            new Normalization(Normalization.Kind.NONE, 0f, 0f), new double[0], null);
+    assertThat(none.origin(3)).isZero();
+    assertThat(none.scale(3)).isEqualTo(1);
+  }
+
+  @Test
   void aStoredModelSaysWhatItIsWithoutItsSpecification() throws IOException {
     LearnerContractTest.Case of = LearnerContractTest.cases().get(0);
     Learner taught = taught(of.spec(), of.task());

@@ -269,6 +269,22 @@ class AutoContractTest {
     assertThat(out).isEqualTo(before);
   }
 
+  @ParameterizedTest
+  @EnumSource(AutoSpec.Tier.class)
+  void valuesArePredictedOnTheirOwnScale(AutoSpec.Tier tier) {
+    OnlineModel model = new Case(AutoSpec.of(tier), Task.REGRESSION, 0).model();
+    AutoModels.learn(model, 0, 1000);
+    float[] x = new float[AutoModels.INPUTS];
+    float[] out = new float[1];
+    double error = 0;
+    for (int e = 1000; e < 1100; e++) {
+      AutoModels.features(e, x, 0);
+      model.predict(x, 0, out);
+      error += Math.abs(out[0] - AutoModels.value(x, 0)) / 100;
+    }
+    assertThat(error).as("of values around 100, whose deviation is 28").isLessThan(9);
+  }
+
   @Test
   void itSaysWhichMemberLeads() {
     Case one = new Case(AutoSpec.of(AutoSpec.Tier.BALANCED), Task.BINARY, 2);
