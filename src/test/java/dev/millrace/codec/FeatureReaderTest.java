@@ -102,6 +102,49 @@ class FeatureReaderTest {
     assertThat(features()).containsExactly(1, Float.NaN, 3);
   }
 
+  @Test
+  void aRowWithoutFeaturesIsRefused() throws Exception {
+    JsonNode none = json("[]");
+
+    assertThatThrownBy(() -> undeclared.readPositional(none, null, example))
+        .isInstanceOf(RefusedException.class)
+        .hasMessage("the record has no features");
+    assertThatThrownBy(
+            () -> undeclared.readPositional(new float[1], 0, new int[0], Map.of(), example))
+        .isInstanceOf(RefusedException.class)
+        .hasMessage("the record has no features");
+  }
+
+  @Test
+  void aRowWithMoreNumbersThanAreDeclaredIsRefused() throws Exception {
+    FeatureReader reader =
+        new FeatureReader(
+            Records.spec(
+                Task.BINARY,
+                List.of("no", "yes"),
+                List.of(new FeatureSpec("age", FeatureSpec.Type.NUMERIC, true, List.of(), 0))));
+    JsonNode two = json("[1,null]");
+
+    assertThatThrownBy(() -> reader.readPositional(two, null, example))
+        .isInstanceOf(RefusedException.class)
+        .hasMessage("the record has 2 numeric features; the pipeline declares 1");
+    reader.readPositional(json("[null]"), null, example);
+    assertThat(features()).containsExactly(Float.NaN, 1);
+  }
+
+  @Test
+  void anEmptyTextOfAJsonRecordIsOneAndThatOfATableIsNotKnown() throws Exception {
+    List<FeatureSpec> plan =
+        List.of(new FeatureSpec("plan", FeatureSpec.Type.ONE_HOT, true, List.of("", "b"), 0));
+    JsonNode empty = json("{\"plan\":\"\"}");
+
+    new FeatureReader(Records.mapped(InputSpec.Format.JSON, null, plan)).readNamed(empty, example);
+    assertThat(features()).containsExactly(1, 0, 0);
+    new FeatureReader(Records.spec(Task.BINARY, List.of("no", "yes"), plan))
+        .readNamed(empty, example);
+    assertThat(features()).containsExactly(0, 0, 1);
+  }
+
   private float[] features() {
     return Arrays.copyOf(example.features, example.width);
   }

@@ -153,7 +153,7 @@ class MetricsJsonTest {
   void theAveragesOfClassesStandInEachBlockThatHasThem() throws IOException {
     ClassificationBlock block =
         new ClassificationBlock(
-            1, 1, 1, 1, 1, 1, 1, NONE, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, NONE, NONE, averages(NONE));
+            1, 1, 1, 1, 1, 1, 1, NONE, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 0.75, 0.5, averages(NONE));
     ClassificationBaseline baseline = new ClassificationBaseline(0, 0, 0, 0);
     ClassificationScores scores =
         new ClassificationScores(
@@ -168,6 +168,8 @@ class MetricsJsonTest {
             .hasToString("{\"precision\":0.1,\"recall\":0.2,\"f1\":0.3}");
       }
     }
+    assertThat(record.at("/window/auc_roc_weighted").asDouble()).isEqualTo(0.75);
+    assertThat(record.at("/window/auc_pr_weighted").asDouble()).isEqualTo(0.5);
   }
 
   @Test

@@ -81,6 +81,16 @@ class OnnxExportTest {
   }
 
   @Test
+  void standardizedFeaturesNeedNoBounds() {
+    Normalization unbounded = new Normalization(Normalization.Kind.STANDARD, 0.001f, 0f);
+
+    assertSamePredictions(
+        OnnxModels.spec(Activation.TANH, Activation.LINEAR, Loss.HUBER, unbounded),
+        Task.REGRESSION,
+        0);
+  }
+
+  @Test
   void onlyTheClassesSeenAreOutputs() {
     LearnerSpec spec =
         OnnxModels.spec(

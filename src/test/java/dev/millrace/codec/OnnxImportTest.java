@@ -98,6 +98,14 @@ class OnnxImportTest {
   }
 
   @Test
+  void nodesThatDoNothingMayStandAtTheEnd() throws OnnxException {
+    assertSamePredictions(
+        new OnnxFiles(4).linear(5).then("Tanh").linear(1).then("Sigmoid").then("Identity"),
+        List.of(new LayerSpec(5, Activation.TANH)),
+        Activation.SIGMOID);
+  }
+
+  @Test
   void aLayerWithoutBiasHasZeros() throws OnnxException {
     OnnxFiles file =
         new OnnxFiles(4)

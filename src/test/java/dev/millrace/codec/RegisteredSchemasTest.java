@@ -1,11 +1,13 @@
 package dev.millrace.codec;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.millrace.testing.StubRegistry;
 import dev.millrace.testing.StubRegistry.Mode;
 import java.util.List;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
@@ -88,6 +90,46 @@ class RegisteredSchemasTest {
 
     assertThat(schemas.known(299)).isNotNull();
     assertThat(schemas.known(100)).isNull();
+  }
+
+  @Test
+  void asManySchemasAsItMayHoldAreAskedForOnce() {
+    int most = registry.spec().cached();
+    for (int id = 100; id < 100 + most; id++) {
+      registry.with(id, SCHEMA);
+      schemas.await(id);
+    }
+    for (int id = 100; id < 100 + most; id++) {
+      assertThat(schemas.await(id)).isNotNull();
+    }
+    assertThat(registry.questions()).isEqualTo(most);
+
+    schemas.await(7);
+
+    assertThat(schemas.known(100)).isNull();
+    assertThat(schemas.known(7)).isNotNull();
+  }
+
+  @Test
+  void aQuestionWithoutAnAnswerIsNotForgotten() {
+    registry.setMode(Mode.FAILING);
+    CompletableFuture<SchemaAnswer> first = schemas.ask(7);
+
+    for (int id = 100; id < 300; id++) {
+      schemas.ask(id);
+    }
+
+    assertThat(schemas.ask(7)).isSameAs(first);
+  }
+
+  @Test
+  void whoIsInterruptedWhileWaitingStaysInterrupted() {
+    registry.setMode(Mode.SILENT);
+    Thread.currentThread().interrupt();
+
+    assertThatThrownBy(() -> schemas.await(7)).isInstanceOf(CancellationException.class);
+
+    assertThat(Thread.interrupted()).isTrue();
   }
 
   @Test

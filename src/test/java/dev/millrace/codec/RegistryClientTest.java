@@ -94,6 +94,25 @@ class RegistryClientTest {
                 + " there");
   }
 
+  @Test
+  void aSchemaMayReferTo100Others() throws Exception {
+    registry.withAnswer("/schemas/ids/12", withReference(PAYMENT, "s1", 1));
+    for (int i = 1; i <= 101; i++) {
+      String other = "{\"type\":\"enum\",\"name\":\"E%d\",\"symbols\":[\"A\"]}".formatted(i);
+      registry.withAnswer(
+          "/subjects/s%d/versions/1".formatted(i), withReference(other, "s" + (i + 1), 1));
+    }
+    RegistryClient client = new RegistryClient(registry.spec());
+
+    assertThat(why(client.byId(12)))
+        .isEqualTo("schema id 12 is not valid Avro: it refers to more than 100 others");
+
+    ObjectNode last = JSON.createObjectNode();
+    last.put("schema", "{\"type\":\"enum\",\"name\":\"Country\",\"symbols\":[\"NO\"]}");
+    registry.withAnswer("/subjects/s100/versions/1", last);
+    assertThat(client.byId(12)).isInstanceOf(SchemaAnswer.Found.class);
+  }
+
   @ParameterizedTest
   @CsvSource({
     "FAILING, answers 503",

@@ -11,6 +11,7 @@ import dev.millrace.data.MetricsReport;
 import dev.millrace.data.MetricsReport.ClassificationScores;
 import dev.millrace.data.Task;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -345,6 +346,48 @@ class ClassificationMetricsTest {
 
     assertThat(scores(plain, OK_FRAUD).perClass()).isNull();
     assertThat(scores(plain, OK_FRAUD).confusion()).isNull();
+  }
+
+  @Test
+  void aMatrixOfMoreThan200ClassesIsLeftOut() {
+    List<String> names = IntStream.range(0, 201).mapToObj(Integer::toString).toList();
+    update(metrics, 0, 0, 0.1, 0.1);
+
+    assertThat(scores(metrics, names.subList(0, 200)).confusion().window()).hasDimensions(200, 200);
+    assertThat(scores(metrics, names).confusion()).isNull();
+  }
+
+  @Test
+  void classesAndTheWeightsOfTheirLabelsAreCounted() {
+    assertThat(metrics.classes()).isZero();
+    update(metrics, 0, 2, 0.5, 0.1);
+    metrics.observe(1, 3);
+    metrics.observe(1, 0.5);
+
+    assertThat(metrics.labels()).isEqualTo(2);
+    assertThat(metrics.classes()).isEqualTo(3);
+    assertThat(metrics.labelWeight(0)).isEqualTo(1);
+    assertThat(metrics.labelWeight(1)).isEqualTo(3.5);
+    assertThat(metrics.labelWeight(2)).isZero();
+    assertThat(metrics.labelWeight(9)).isZero();
+    assertThat(metrics.totalLoss()).isEqualTo(0.5);
+  }
+
+  @Test
+  void memoryIsThatOfTheWindowTheSumsAndTheMajority() {
+    ClassificationMetrics plain = new ClassificationMetrics(MetricsFixtures.fadingSpec(100, 0.9));
+    ClassificationMetrics full = new ClassificationMetrics(MetricsFixtures.fullSpec(100));
+    full.nameClasses(OK_FRAUD);
+    for (ClassificationMetrics each : List.of(metrics, plain, full)) {
+      score(each, 1, 0.25f, 0.75f);
+    }
+
+    // Room for 3 or 8 examples of 4-byte cells: 5, 2 of calibration, 1 of a score, 2 of the time.
+    long sums = 2 * 2 * 8 + 2 * 2 * 3 * 8; // the matrix, and three sums of two baselines
+    long calibration = (2 * 10 + 1) * 8;
+    assertThat(metrics.memoryBytes(2)).isEqualTo(3 * 8 * 4 + sums + calibration + 2 * 8);
+    assertThat(plain.memoryBytes(2)).isEqualTo(8 * 5 * 4 + 2 * sums + 2 * 8);
+    assertThat(full.memoryBytes(2)).isEqualTo(8 * 10 * 4 + 2 * (sums + calibration) + 2 * 8);
   }
 
   @Test

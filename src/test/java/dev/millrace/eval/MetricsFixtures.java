@@ -54,6 +54,26 @@ final class MetricsFixtures {
         NONE);
   }
 
+  /** With fading, but nothing else that can be left out. */
+  static MetricsSpec fadingSpec(int window, double fading) {
+    return new MetricsSpec(
+        window,
+        0,
+        fading,
+        1000,
+        0,
+        false,
+        false,
+        false,
+        false,
+        0,
+        1,
+        0.5,
+        Decision.MOST_PROBABLE,
+        null,
+        NONE);
+  }
+
   /** Adds an example of weight 1 without probabilities. */
   static void update(
       ClassificationMetrics metrics, int actual, int predicted, double loss, double logLoss) {

@@ -113,6 +113,18 @@ class RegressionMetricsTest {
   }
 
   @Test
+  void memoryIsThatOfTheWindow() {
+    RegressionMetrics metrics = new RegressionMetrics(MetricsFixtures.spec(100));
+    assertThat(metrics.memoryBytes(0)).isZero();
+
+    metrics.update(1, 2, 0.5, 1, 0);
+
+    // Five numbers of each example; room for the first 8.
+    assertThat(metrics.memoryBytes(0)).isEqualTo(8 * 5 * 8);
+    assertThat(metrics.totalLoss()).isEqualTo(0.5);
+  }
+
+  @Test
   void totalsOfTwoKeysCanBePooledFromTheirReports() {
     RegressionMetrics other = new RegressionMetrics(spec(3));
     RegressionMetrics both = new RegressionMetrics(spec(3));

@@ -120,6 +120,84 @@ class LearnerTest {
     assertThat(whole.examples()).isEqualTo(60);
   }
 
+  static Optimizer[] optimizersWithoutDecay() {
+    return Arrays.stream(OPTIMIZERS)
+        .filter(optimizer -> !(optimizer instanceof Optimizer.AdamW))
+        .toArray(Optimizer[]::new);
+  }
+
+  @ParameterizedTest
+  @MethodSource("optimizersWithoutDecay")
+  void theOutputLayerMayBeginAnewWhileTheOthersStay(Optimizer optimizer) {
+    Task task = Task.MULTICLASS;
+    LearnerSpec spec =
+        new ModelSpec(
+                List.of(new LayerSpec(9, Activation.TANH)),
+                null,
+                null,
+                optimizer,
+                new Regularizer(0f, 0f),
+                new Normalization(Normalization.Kind.STANDARD, 0.01f, 4f),
+                1,
+                1f,
+                SEED)
+            .forTask(task);
+    int hidden = (INPUTS + 1) * 9;
+    int all = hidden + 10 * classes(task);
+    double[] initial = StoredModel.parameters(learner(spec, task), all);
+    Learner learner = learner(spec, task);
+    learn(learner, task, 0, 40);
+    double[] taught = StoredModel.parameters(learner, all);
+
+    learner.resetOutputLayer();
+
+    double[] reset = StoredModel.parameters(learner, all);
+    assertThat(Arrays.copyOf(reset, hidden)).isEqualTo(Arrays.copyOf(taught, hidden));
+    assertThat(tail(reset, hidden))
+        .isEqualTo(tail(initial, hidden))
+        .isNotEqualTo(tail(taught, hidden));
+    learner.learnClass(example(40), 0, 0, 0f, new float[10]); // of no weight
+    assertThat(tail(StoredModel.parameters(learner, all), hidden))
+        .as("no momentum is left")
+        .usingComparatorWithPrecision(1e-6)
+        .containsExactly(tail(initial, hidden));
+  }
+
+  private static double[] tail(double[] parameters, int from) {
+    return Arrays.copyOfRange(parameters, from, parameters.length);
+  }
+
+  @Test
+  void theLearningRateIsBoostedUntilAStep() {
+    Task task = Task.BINARY;
+    Learner learner = learner(spec(task, OPTIMIZERS[0], 5), task);
+    learner.boostLearningRate(3f, 2);
+
+    learn(learner, task, 0, 5);
+    assertThat(learner.steps()).isEqualTo(1);
+    assertThat(learner.learningRate()).isEqualTo(3f * 0.02f);
+
+    learn(learner, task, 5, 10);
+    assertThat(learner.learningRate()).isEqualTo(0.02f);
+  }
+
+  @Test
+  void memoryIsThatOfParametersSlotsStatisticsAndWaitingExamples() {
+    Task task = Task.REGRESSION;
+    Learner plain = learner(spec(task, OPTIMIZERS[0], 5), task);
+    Learner adam = learner(spec(task, OPTIMIZERS[4], 5), task);
+    long statistics = 3 * INPUTS * Double.BYTES;
+    long parameters = plain.memoryBytes() - statistics;
+
+    assertThat(adam.memoryBytes()).isEqualTo(3 * parameters + statistics);
+    assertThat(parameters).isGreaterThanOrEqualTo(((INPUTS + 1) * 9 + 10) * Float.BYTES);
+
+    learn(plain, task, 0, 1);
+    assertThat(plain.memoryBytes())
+        .as("an example waits, with its target and its weight")
+        .isEqualTo(parameters + statistics + (INPUTS + 2) * Float.BYTES);
+  }
+
   @ParameterizedTest
   @EnumSource(Normalization.Kind.class)
   void everyNormalizationIsRestored(Normalization.Kind kind) {

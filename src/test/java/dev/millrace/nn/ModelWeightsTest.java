@@ -10,26 +10,28 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.MethodSource;
 
 /** The weights and statistics of a model as another one's start. */
 class ModelWeightsTest {
   private static final int INPUTS = 4;
 
-  @ParameterizedTest
-  @MethodSource("dev.millrace.nn.LearnerContractTest#cases")
-  void aModelThatStartsFromAnotherPredictsTheSameBits(LearnerContractTest.Case of) {
-    Learner taught = taught(of.spec(), of.task());
+  @Test
+  void aModelThatStartsFromAnotherPredictsTheSameBits() {
+    for (LearnerContractTest.Case of : LearnerContractTest.cases()) {
+      Learner taught = taught(of.spec(), of.task());
 
-    Learner started = new Learner(of.spec(), of.task(), INPUTS, taught.classes(), 99);
-    started.startFrom(taught.weights());
+      Learner started = new Learner(of.spec(), of.task(), INPUTS, taught.classes(), 99);
+      started.startFrom(taught.weights());
 
-    float[] features = {0.3f, -2f, Float.NaN, 1e4f};
-    assertThat(started.predict(features)).containsExactly(taught.predict(features));
-    assertThat(started.weights()).usingRecursiveComparison().isEqualTo(taught.weights());
-    assertThat(started.examples()).isZero();
-    assertThat(started.steps()).isZero();
+      float[] features = {0.3f, -2f, Float.NaN, 1e4f};
+      assertThat(started.predict(features)).as("%s", of).containsExactly(taught.predict(features));
+      assertThat(started.weights())
+          .as("%s", of)
+          .usingRecursiveComparison()
+          .isEqualTo(taught.weights());
+      assertThat(started.examples()).as("%s", of).isZero();
+      assertThat(started.steps()).as("%s", of).isZero();
+    }
   }
 
   @Test
@@ -43,6 +45,47 @@ class ModelWeightsTest {
         .hasMessageContaining("7");
     assertThatThrownBy(() -> new ModelWeights(3, List.of(weights.layers().get(0)), null))
         .hasMessage("layer 0 takes 4 inputs, but 3 come in");
+  }
+
+  @Test
+  void theHiddenLayersAreAllButTheOutput() {
+    LearnerContractTest.Case of = LearnerContractTest.cases().get(0);
+    ModelWeights weights = taught(of.spec(), of.task()).weights();
+
+    assertThat(weights.hidden())
+        .extracting(LayerSpec::units)
+        .containsExactlyElementsOf(
+            of.spec().network().hidden().stream().map(LayerSpec::units).toList());
+    assertThat(weights.output()).isSameAs(weights.layers().get(weights.layers().size() - 1));
+  }
+
+  @Test
+  void aScalingSaysWhatBecomesZeroAndOne() {
+    // Count, mean and sum of squares; the second column has not varied.
+    ModelWeights.Scaling standard =
+        new ModelWeights.Scaling(
+            new Normalization(Normalization.Kind.STANDARD, 0f, 0f),
+            new double[] {4, 10, 36, 4, 7, 0},
+            new double[] {9, 100, 9 * 25});
+    assertThat(standard.origin(0)).isEqualTo(10);
+    assertThat(standard.scale(0)).isEqualTo(3);
+    assertThat(standard.scale(1)).isZero();
+    assertThat(standard.targetOrigin()).isEqualTo(100);
+    assertThat(standard.targetScale()).isEqualTo(5);
+    assertThat(standard.fits(2)).isTrue();
+    assertThat(standard.fits(3)).isFalse();
+
+    ModelWeights.Scaling range =
+        new ModelWeights.Scaling(
+            new Normalization(Normalization.Kind.MINMAX, 0f, 0f), new double[] {-1, 4}, null);
+    assertThat(range.origin(0)).isEqualTo(-1);
+    assertThat(range.scale(0)).isEqualTo(5);
+
+    ModelWeights.Scaling none =
+        new ModelWeights.Scaling(
+            new Normalization(Normalization.Kind.NONE, 0f, 0f), new double[0], null);
+    assertThat(none.origin(3)).isZero();
+    assertThat(none.scale(3)).isEqualTo(1);
   }
 
   @Test

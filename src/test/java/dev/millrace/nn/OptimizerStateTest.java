@@ -3,9 +3,12 @@ package dev.millrace.nn;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import java.util.Arrays;
 import java.util.Random;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** Ten steps of each optimizer against its published formula in double. */
 class OptimizerStateTest {
@@ -217,5 +220,55 @@ class OptimizerStateTest {
                     return 0.01 * mean / (Math.sqrt(v / (1 - Math.pow(0.99, t))) + 1e-7);
                   }
                 }));
+  }
+
+  static Optimizer[] optimizers() {
+    return LearnerTest.OPTIMIZERS;
+  }
+
+  @ParameterizedTest
+  @MethodSource("optimizers")
+  void whatIsForgottenGoesOnAsIfNoGradientHadComeSoFar(Optimizer optimizer) {
+    int from = 5;
+    int to = 21;
+    OptimizerState state = new OptimizerState(optimizer, LENGTH);
+    OptimizerState still = new OptimizerState(optimizer, LENGTH);
+    float[] moved = new float[LENGTH];
+    float[] unmoved = new float[LENGTH];
+    float[] gradient = new float[LENGTH];
+    Arrays.fill(gradient, 0.5f);
+    for (int t = 0; t < 3; t++) {
+      state.begin();
+      state.move(moved, 0, gradient, LENGTH, optimizer.learningRate());
+      still.begin();
+      still.move(unmoved, 0, new float[LENGTH], LENGTH, optimizer.learningRate());
+    }
+
+    state.forget(from, to);
+
+    Arrays.fill(moved, 0f);
+    state.begin();
+    state.move(moved, 0, gradient, LENGTH, optimizer.learningRate());
+    still.begin();
+    still.move(unmoved, 0, gradient, LENGTH, optimizer.learningRate());
+    boolean remembers = OptimizerState.slots(optimizer) > 0;
+    for (int i = 0; i < LENGTH; i++) {
+      if (i >= from && i < to || !remembers) {
+        assertThat(moved[i]).as("weight %d", i).isEqualTo(unmoved[i]).isNotZero();
+      } else {
+        assertThat(moved[i]).as("weight %d", i).isNotEqualTo(unmoved[i]);
+      }
+    }
+  }
+
+  @Test
+  void aSlotTakesAFloatOfEachParameter() {
+    assertThat(new OptimizerState(new Optimizer.Sgd(0.1f, 0f), LENGTH).floats()).isZero();
+    assertThat(new OptimizerState(new Optimizer.Sgd(0.1f, 0.9f), LENGTH).floats())
+        .isEqualTo(LENGTH);
+    assertThat(new OptimizerState(new Optimizer.Adagrad(0.1f, 0f, 1e-7f), LENGTH).floats())
+        .isEqualTo(LENGTH);
+    assertThat(new OptimizerState(new Optimizer.Adam(0.1f, 0.9f, 0.99f, 1e-7f), LENGTH).floats())
+        .isEqualTo(2 * LENGTH);
   }
 }

@@ -9,13 +9,12 @@ import dev.millrace.data.Task;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.zip.GZIPInputStream;
 import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /**
  * Follows 20 steps that PyTorch took, for every activation, loss and optimizer that it has too; see
@@ -56,22 +55,25 @@ class PyTorchComparisonTest {
     }
   }
 
-  static List<Case> cases() throws IOException {
-    List<Case> cases = new ArrayList<>();
-    for (JsonNode run : load().get("cases")) {
-      cases.add(
-          new Case(
-              run.get("activation").textValue(),
-              run.get("loss").textValue(),
-              run.get("optimizer").textValue(),
-              run));
+  @ParameterizedTest
+  @EnumSource(value = Activation.class, names = "SOFTMAX", mode = EnumSource.Mode.EXCLUDE)
+  void lossesAndWeightsFollowPyTorch(Activation activation) throws IOException {
+    int cases = 0;
+    for (JsonNode run : golden.get("cases")) {
+      if (run.get("activation").textValue().equals(activation.id())) {
+        follow(
+            new Case(
+                activation.id(),
+                run.get("loss").textValue(),
+                run.get("optimizer").textValue(),
+                run));
+        cases++;
+      }
     }
-    return cases;
+    assertThat(cases).isEqualTo(42);
   }
 
-  @ParameterizedTest
-  @MethodSource("cases")
-  void lossesAndWeightsFollowPyTorch(Case run) throws IOException {
+  private static void follow(Case run) throws IOException {
     Task task = task(run.loss());
     int outputs = task == Task.MULTICLASS ? CLASSES : 1;
     LearnerSpec spec = spec(run);
@@ -84,7 +86,7 @@ class PyTorchComparisonTest {
         cost += learn(learner, task, step * BATCH + r, out) / BATCH;
       }
       double expected = run.run().get("losses").get(step).doubleValue();
-      assertThat(cost).as("cost of step %d", step + 1).isCloseTo(expected, near(expected));
+      assertThat(cost).as("%s: cost of step %d", run, step + 1).isCloseTo(expected, near(expected));
     }
 
     JsonNode expected = run.run().get("final");
@@ -92,7 +94,7 @@ class PyTorchComparisonTest {
     assertThat(learner.steps()).isEqualTo(STEPS);
     for (int p = 0; p < actual.length; p++) {
       double weight = expected.get(p).doubleValue();
-      assertThat(actual[p]).as("parameter %d", p).isCloseTo(weight, near(weight));
+      assertThat(actual[p]).as("%s: parameter %d", run, p).isCloseTo(weight, near(weight));
     }
   }
 

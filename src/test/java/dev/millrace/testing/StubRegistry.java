@@ -41,6 +41,11 @@ public final class StubRegistry implements AutoCloseable {
     ENDLESS
   }
 
+  static {
+    // Header and body are two packets, and the second would wait 40 ms for word of the first.
+    System.setProperty("sun.net.httpserver.nodelay", "true");
+  }
+
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private final HttpServer server;

@@ -121,9 +121,6 @@ final class Adwin implements DriftDetector {
     double log = StrictMath.log(2 * StrictMath.log((double) width) / spec.delta());
     for (int row = rows - 1; row >= 0; row--) {
       for (int b = 0; b < buckets[row]; b++) {
-        if (row == 0 && b == buckets[0] - 1) {
-          return false; // nothing would stand behind the cut
-        }
         before += 1L << row;
         sumBefore += totals[row * WIDTH + b];
         long after = width - before;

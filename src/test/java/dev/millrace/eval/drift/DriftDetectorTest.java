@@ -10,7 +10,9 @@ import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.function.Supplier;
@@ -73,7 +75,9 @@ class DriftDetectorTest {
   private static List<Integer> indices(DriftDetector detector, double[] stream, DriftSignal what) {
     List<Integer> indices = new ArrayList<>();
     for (int i = 0; i < stream.length; i++) {
-      if (detector.update(stream[i]) == what) {
+      DriftSignal signal = detector.update(stream[i]);
+      assertThat(signal).as("example %d", i).isNotNull();
+      if (signal == what) {
         indices.add(i);
       }
     }
@@ -140,6 +144,41 @@ class DriftDetectorTest {
     assertThat(Kswin.pValue(n, differing)).isEqualTo(pValue, within(5e-10));
   }
 
+  /** The indices are those of a program in Python that sums the binomials as fractions. */
+  @ParameterizedTest
+  @CsvSource({
+    "errors-1, 0.005, 100, 30, 0, 4399 7526",
+    "errors-1, 0.01, 60, 20, 7, 4234 4865 7519",
+    "errors-3, 0.005, 100, 30, 0, 3099 7517",
+    "numbers-1, 0.005, 100, 30, 0, 1927 2372 3002 3073 4044 5390 5972 6042 7102 7259 7573",
+    "numbers-1, 0.005, 100, 30, -1, 1220 1692 3013 3333 4968 5301 5392 5588 6011 6107 6410 7111"
+        + " 7258 7525",
+    "numbers-2, 0.01, 60, 20, 7, 551 741 1361 1946 1993 2632 2946 3012 4054 4779 5084 5437 5743"
+        + " 6010 6534 6612 6741 7478 7794 8261 8751 9010 9303 10246 10692 11393 11761",
+  })
+  void kswinDrawsTheSameSampleAlways(
+      String stream, double alpha, int window, int recent, long seed, String expected) {
+    DriftSpec spec = new DriftSpec.Kswin(alpha, window, recent, seed);
+
+    List<Integer> drifts = indices(spec.start(), stream(stream), DriftSignal.DRIFT);
+
+    assertThat(drifts).isEqualTo(Stream.of(expected.split(" ")).map(Integer::valueOf).toList());
+  }
+
+  /** Of two samples of 1,000 a difference of 0.1 is far beyond chance. */
+  @ParameterizedTest
+  @CsvSource({"400, ''", "399, 1999"})
+  void kswinLeavesOutSmallDifferencesHoweverSure(int zeros, String expected) {
+    double[] stream = new double[2_000];
+    Arrays.fill(stream, 500, 1_000, 1);
+    Arrays.fill(stream, 1_000 + zeros, 2_000, 1);
+    DriftSpec spec = new DriftSpec.Kswin(0.05, 2_000, 1_000, 0);
+
+    assertThat(Kswin.pValue(1_000, 100)).isLessThan(1e-4);
+    assertThat(indices(spec.start(), stream, DriftSignal.DRIFT))
+        .isEqualTo(expected.isEmpty() ? List.of() : List.of(Integer.valueOf(expected)));
+  }
+
   @Test
   void kswinSeesAShiftSoonAndIsCalmOtherwise() {
     DriftSpec spec = new DriftSpec.Kswin(1e-7, 300, 30, 7);
@@ -193,10 +232,94 @@ class DriftDetectorTest {
     detector.update(1);
     byte[] before = bytes(detector);
 
-    detector.update(Double.NaN);
-    detector.update(Double.POSITIVE_INFINITY);
+    assertThat(detector.update(Double.NaN)).isEqualTo(DriftSignal.NONE);
+    assertThat(detector.update(Double.POSITIVE_INFINITY)).isEqualTo(DriftSignal.NONE);
 
     assertThat(bytes(detector)).isEqualTo(before);
+  }
+
+  /** As MOA, which counts one more than came. */
+  @Test
+  void givesNoSignalBeforeItsLeastExamples() {
+    double[] errors = {0, 0, 0, 0, 1, 1, 1, 1};
+    DriftSpec pageHinkley = new DriftSpec.PageHinkley(7, 0, 0.1, 1);
+
+    assertThat(indices(new DriftSpec.Ddm(5, 2, 3).start(), errors, DriftSignal.DRIFT)).contains(4);
+    assertThat(indices(new DriftSpec.Ddm(6, 2, 3).start(), errors, DriftSignal.DRIFT)).isEmpty();
+    assertThat(indices(pageHinkley.start(), errors, DriftSignal.DRIFT)).containsExactly(5);
+  }
+
+  @ParameterizedTest
+  @MethodSource("specs")
+  void countsExamplesAndTheBytesOfItsArrays(DriftSpec spec) throws IOException {
+    DriftDetector detector = spec.start();
+    assertThat(detector.memoryBytes()).isEqualTo(arrays(spec, 100, 64));
+    for (int i = 0; i < 5; i++) {
+      detector.update(0);
+    }
+    assertThat(detector.memoryBytes()).isEqualTo(arrays(spec, 100, 64));
+    for (int i = 5; i < 9; i++) {
+      detector.update(0);
+    }
+    assertThat(detector.memoryBytes()).isEqualTo(arrays(spec, 2 * 100, 128));
+    for (int i = 9; i < 100; i++) {
+      detector.update(0);
+    }
+    assertThat(detector.memoryBytes())
+        .isEqualTo(arrays(spec, 5 * 100, (100 + 30 + 30) * Double.BYTES));
+    // The first number behind the version.
+    assertThat(ByteBuffer.wrap(bytes(detector)).getLong(Integer.BYTES)).isEqualTo(100);
+  }
+
+  /** A row of Adwin has a count and six times two numbers. */
+  private static long arrays(DriftSpec spec, long adwin, long kswin) {
+    return spec instanceof DriftSpec.Adwin ? adwin : spec instanceof DriftSpec.Kswin ? kswin : 0;
+  }
+
+  @Test
+  void refusesBytesOfAdwinWhoseBucketsAreNotItsWindow() throws IOException {
+    DriftDetector detector = DriftSpec.Adwin.DEFAULT.start();
+    for (int i = 0; i < 6; i++) {
+      detector.update(0.5);
+    }
+    byte[] bytes = bytes(detector);
+    bytes[Integer.BYTES + 2 * Long.BYTES - 1]++;
+
+    assertThatThrownBy(() -> read(bytes, DriftSpec.Adwin.DEFAULT))
+        .isInstanceOf(IOException.class)
+        .hasMessage("numbers of adwin: 7, where 6 is possible; the bytes are damaged");
+  }
+
+  @Test
+  void refusesBytesOfAdwinWithoutBucketsInTheLastRow() {
+    ByteBuffer bytes = ByteBuffer.allocate(64);
+    bytes.putInt(1).putLong(1).putLong(1).putDouble(0.5).putDouble(0).putInt(2);
+    bytes.put((byte) 1).putDouble(0.5).putDouble(0).put((byte) 0);
+
+    assertThatThrownBy(() -> read(bytes.array(), DriftSpec.Adwin.DEFAULT))
+        .isInstanceOf(IOException.class)
+        .hasMessage(
+            "buckets of adwin's last row: 0, where 1 to 5 are possible; the bytes are damaged");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"adwin, 0", "ddm, 1", "eddm, 2", "hddm-a, 3", "page-hinkley, 5", "kswin, 6"})
+  void detectorsHaveNames(String name, int place) throws IOException {
+    assertThat(DriftSpec.ofName(name)).isEqualTo(specs().toList().get(place));
+  }
+
+  @Test
+  void namesThatNoDetectorHasAreQuoted() {
+    assertThatThrownBy(() -> DriftSpec.ofName("stepd"))
+        .isInstanceOf(IOException.class)
+        .hasMessage("drift state: this release knows no detector \"stepd\"");
+  }
+
+  @Test
+  void aWindowTooShortForItsSampleNamesTheLeast() {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> new DriftSpec.Kswin(0.005, 59, 30, 0))
+        .withMessage("window must be 60, twice recent, to 100000, but was 59");
   }
 
   @Test

@@ -16,6 +16,7 @@ import dev.millrace.nn.OnlineModel;
 import dev.millrace.nn.Workspace;
 import dev.millrace.nn.auto.AutoModels.Case;
 import java.io.IOException;
+import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -27,6 +28,10 @@ import org.junit.jupiter.params.provider.MethodSource;
 class AutoContractTest {
 
   private static final int EXAMPLES = 60;
+
+  /** What {@link AutoHash} makes of mixtures that grow, as {@link AutoEverywhereTest} has it. */
+  private static final String GROWING =
+      "01f09e62d5478343bfa4ff49d640deccb2a8331f5896fd60eb83eeb7af97370a";
 
   static List<Case> cases() {
     return AutoModels.cases();
@@ -49,15 +54,44 @@ class AutoContractTest {
     }
   }
 
+  /** In this JVM; {@link AutoEverywhereTest} starts others. */
+  @Test
+  void theSameExamplesEndInTheBytesOfEveryRelease() throws NoSuchAlgorithmException {
+    assertThat("sha256=" + AutoHash.hash()).isEqualTo(AutoEverywhereTest.GOLDEN);
+    assertThat(AutoHash.hashOfGrowing()).isEqualTo(GROWING);
+  }
+
   @ParameterizedTest
   @MethodSource("cases")
-  void storedOrCopiedAfterAnyExampleItEndsAsIfNeverStopped(Case one) throws IOException {
+  void storedOrCopiedAfterAnyExampleItGoesOnAsIfNeverStopped(Case one) throws IOException {
+    OnlineModel whole = one.model();
+    OnlineModel restored = one.model();
+    OnlineModel copied = one.model();
+    for (int cut = 0; cut < EXAMPLES; cut++) {
+      restored = AutoModels.read(AutoModels.bytes(restored), one.spec(), one.task());
+      OnlineModel original = copied;
+      copied = original.copy();
+      AutoModels.learn(original, cut + 1, cut + 2); // must not reach the copy
+
+      AutoModels.learn(whole, cut, cut + 1);
+      AutoModels.learn(restored, cut, cut + 1);
+      AutoModels.learn(copied, cut, cut + 1);
+
+      byte[] expected = AutoModels.bytes(whole);
+      assertThat(AutoModels.bytes(restored)).as("restored at %d", cut).isEqualTo(expected);
+      assertThat(AutoModels.bytes(copied)).as("copied at %d", cut).isEqualTo(expected);
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("cases")
+  void storedOrCopiedOnceItEndsAsIfNeverStopped(Case one) throws IOException {
     OnlineModel whole = one.model();
     AutoModels.learn(whole, 0, EXAMPLES);
     byte[] expected = AutoModels.bytes(whole);
 
     OnlineModel first = one.model();
-    for (int cut = 0; cut < EXAMPLES; cut++) {
+    for (int cut = 0; cut < EXAMPLES; cut += 9) {
       byte[] atCut = AutoModels.bytes(first);
       OnlineModel restored = AutoModels.read(atCut, one.spec(), one.task());
       OnlineModel copy = first.copy();
@@ -67,7 +101,7 @@ class AutoContractTest {
       assertThat(AutoModels.bytes(restored)).as("restored at %d", cut).isEqualTo(expected);
       assertThat(AutoModels.bytes(copy)).as("copied at %d", cut).isEqualTo(expected);
       assertThat(AutoModels.bytes(first)).as("the copied one").isEqualTo(atCut);
-      AutoModels.learn(first, cut, cut + 1);
+      AutoModels.learn(first, cut, cut + 9);
     }
   }
 
@@ -233,6 +267,22 @@ class AutoContractTest {
 
     model.predict(x, 0, out);
     assertThat(out).isEqualTo(before);
+  }
+
+  @ParameterizedTest
+  @EnumSource(AutoSpec.Tier.class)
+  void valuesArePredictedOnTheirOwnScale(AutoSpec.Tier tier) {
+    OnlineModel model = new Case(AutoSpec.of(tier), Task.REGRESSION, 0).model();
+    AutoModels.learn(model, 0, 1000);
+    float[] x = new float[AutoModels.INPUTS];
+    float[] out = new float[1];
+    double error = 0;
+    for (int e = 1000; e < 1100; e++) {
+      AutoModels.features(e, x, 0);
+      model.predict(x, 0, out);
+      error += Math.abs(out[0] - AutoModels.value(x, 0)) / 100;
+    }
+    assertThat(error).as("of values around 100, whose deviation is 28").isLessThan(9);
   }
 
   @Test

@@ -14,13 +14,33 @@ public final class AutoHash {
   private AutoHash() {}
 
   public static void main(String[] args) throws NoSuchAlgorithmException {
+    System.out.println("bits=" + Kernels.best().bits());
+    System.out.println("sha256=" + hash());
+  }
+
+  static String hash() throws NoSuchAlgorithmException {
     MessageDigest digest = MessageDigest.getInstance("SHA-256");
     for (AutoModels.Case one : AutoModels.cases()) {
       OnlineModel model = one.model();
       AutoModels.learn(model, 0, EXAMPLES);
       digest.update(AutoModels.bytes(model));
     }
-    System.out.println("bits=" + Kernels.best().bits());
-    System.out.println("sha256=" + HexFormat.of().formatHex(digest.digest()));
+    return HexFormat.of().formatHex(digest.digest());
+  }
+
+  /** The same of mixtures whose classes come one after the other. */
+  static String hashOfGrowing() throws NoSuchAlgorithmException {
+    MessageDigest digest = MessageDigest.getInstance("SHA-256");
+    for (AutoModels.Case one : AutoModels.cases()) {
+      if (one.task().isClassification()) {
+        OnlineModel model = Models.create(one.spec(), one.task(), AutoModels.INPUTS, 0, 7);
+        for (int known = 0; known < one.classes(); known++) {
+          model.addClass();
+          AutoModels.learn(model, known * 10, known * 10 + 10);
+        }
+        digest.update(AutoModels.bytes(model));
+      }
+    }
+    return HexFormat.of().formatHex(digest.digest());
   }
 }

@@ -205,6 +205,47 @@ class PromotionTest {
   }
 
   @Test
+  void ofTwoThatMayTakeOverTheBetterOneDoes() {
+    for (int better = 1; better <= 2; better++) {
+      Contest contest = Scripted.contest(3, Task.BINARY, new Promotion(true, 20, 10, 0.5));
+      ChampionChanged change = null;
+      for (int e = 1; change == null && e <= 1_000; e++) {
+        learn(contest, 1f, 0.1, better == 1 ? 0.95 : 0.9, better == 2 ? 0.95 : 0.9);
+        change = contest.takeChange();
+      }
+      assertThat(change.to()).isEqualTo("m" + better);
+      assertThat(change.pValue()).isPositive().isLessThanOrEqualTo(0.5);
+      assertThat(change.fromLoss()).isCloseTo(-Math.log(0.1), within(1e-6));
+      assertThat(change.toLoss()).isCloseTo(-Math.log(0.95), within(1e-6));
+    }
+  }
+
+  @Test
+  void theFirstOfTheMostLikelyClassesIsPredicted() {
+    float[] first = {0.4f, 0.4f, 0.2f};
+    float[] last = {0.2f, 0.4f, 0.4f, 0.9f};
+
+    assertThat(Referee.isPredicted(first, 3, 0)).isTrue();
+    assertThat(Referee.isPredicted(first, 3, 1)).isFalse();
+    assertThat(Referee.isPredicted(first, 3, 2)).isFalse();
+    assertThat(Referee.isPredicted(last, 3, 0)).isFalse();
+    assertThat(Referee.isPredicted(last, 3, 1)).isTrue();
+    assertThat(Referee.isPredicted(last, 3, 2)).isFalse();
+    assertThat(Referee.isPredicted(last, 4, 3)).isTrue();
+  }
+
+  @Test
+  void lossesAreFiniteWhateverWasPredicted() {
+    assertThat(Referee.logLoss(0.5f)).isCloseTo(Math.log(2), within(1e-6));
+    assertThat(Referee.logLoss(0f)).isCloseTo(-Math.log(1e-7), within(1e-5));
+    assertThat(Referee.logLoss(Float.NaN)).isEqualTo(Referee.logLoss(0f));
+    assertThat(Referee.logLoss(1f)).isBetween(1e-8, 2e-7);
+    assertThat(Referee.error(3f, 5)).isEqualTo(2);
+    assertThat(Referee.error(Float.POSITIVE_INFINITY, 5)).isEqualTo(1e200);
+    assertThat(Referee.error(Float.NaN, 5)).isNaN();
+  }
+
+  @Test
   void withoutAutomaticPromotionOnlyACommandChangesTheChampion() {
     Contest contest = Scripted.contest(3, Task.BINARY, new Promotion(false, 1_000, 10, 0.5));
     for (int e = 0; e < 2_000; e++) {

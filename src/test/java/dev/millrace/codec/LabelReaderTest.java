@@ -1,0 +1,72 @@
+package dev.millrace.codec;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.millrace.data.Example;
+import dev.millrace.data.Task;
+import dev.millrace.testing.Records;
+import java.util.List;
+import org.apache.avro.util.Utf8;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class LabelReaderTest {
+  private final Example example = new Example();
+
+  @Test
+  void aClassHasANameOf1024BytesAtMost() throws RefusedException {
+    LabelReader labels = labels(Task.BINARY, List.of());
+    labels.text(example, new Utf8("x".repeat(1_024)));
+    assertThat(example.label).hasSize(1_024);
+
+    assertThatThrownBy(() -> labels.text(example, new Utf8("x".repeat(1_025))))
+        .isInstanceOf(RefusedException.class)
+        .hasMessage("the label has 1025 bytes; the name of a class has at most 1024");
+  }
+
+  @Test
+  void aTargetFitsAFloat() throws RefusedException {
+    LabelReader labels = labels(null, List.of());
+    labels.number(example, -Float.MAX_VALUE);
+    assertThat(example.target).isEqualTo(-Float.MAX_VALUE);
+    assertThat(example.label).isNull();
+
+    for (double value : new double[] {Math.nextUp((double) Float.MAX_VALUE), Double.NaN}) {
+      assertThatThrownBy(() -> labels.number(example, value))
+          .isInstanceOf(RefusedException.class)
+          .hasMessage("the label is " + value + "; it must be finite and fit a 32-bit float");
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "7, 7",
+    "-0.0, 0",
+    "1.5, 1.5",
+    "9007199254740991, 9007199254740991",
+    "9007199254740992, 9.007199254740992E15",
+    "-9007199254740991, -9007199254740991",
+  })
+  void aNumberIsTheNameOfAClassWhereTheTaskHasClasses(double value, String name)
+      throws RefusedException {
+    labels(Task.MULTICLASS, List.of()).number(example, value);
+
+    assertThat(example.label).isEqualTo(name);
+  }
+
+  @Test
+  void aNumberIsTheNameOfADeclaredClassEvenWithoutATask() throws RefusedException {
+    labels(null, List.of("1", "2")).number(example, 2);
+
+    assertThat(example.label).isEqualTo("2");
+    assertThatThrownBy(() -> labels(null, List.of("1", "2")).number(example, 3))
+        .isInstanceOf(RefusedException.class)
+        .hasMessage("the label \"3\" is not among the declared classes");
+  }
+
+  private static LabelReader labels(Task task, List<String> classes) {
+    return new LabelReader(Records.spec(task, classes, List.of()));
+  }
+}

@@ -1,0 +1,135 @@
+package dev.millrace.nn;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import dev.millrace.data.Task;
+import dev.millrace.nn.ContestSpec.Entrant;
+import dev.millrace.nn.ContestSpec.OnChange;
+import dev.millrace.nn.ContestSpec.Promotion;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** What the settings of models say, and what is made of them. */
+class ModelSpecTest {
+
+  private static final ModelSpec SINGLE = ModelSpec.single(1);
+  private static final ModelSpec MIXTURE =
+      ModelSpec.auto(2, AutoSpec.of(AutoSpec.Tier.FAST), ClassWeights.NONE);
+  private static final ModelSpec CONTEST =
+      ModelSpec.contest(
+          new ContestSpec(
+              List.of(new Entrant("a", SINGLE), new Entrant("b", MIXTURE)),
+              "a",
+              false,
+              Promotion.DEFAULT,
+              OnChange.REFUSE));
+
+  private static ModelSpec spec(Activation output, Loss loss, LayerSpec... hidden) {
+    return new ModelSpec(
+        List.of(hidden),
+        output,
+        loss,
+        new Optimizer.Adam(0.01f, 0.9f, 0.999f, 1e-8f),
+        new Regularizer(0f, 0f, 0f, 0.1f),
+        new Normalization(Normalization.Kind.STANDARD, 0.001f, 4f),
+        4,
+        1f,
+        7);
+  }
+
+  @Test
+  void aLibraryUserMakesOneNetwork() {
+    Learner two = SINGLE.classifier(3, 2);
+    Learner five = SINGLE.classifier(3, 5);
+    Learner value = SINGLE.regressor(4);
+
+    assertThat(two.classes()).isEqualTo(2);
+    assertThat(two.inputs()).isEqualTo(3);
+    assertThat(five.outputs()).isEqualTo(5);
+    assertThat(value.outputs()).isEqualTo(1);
+    assertThat(value.inputs()).isEqualTo(4);
+    assertThat(value.keySeed()).isZero();
+    assertThat(new Learner(SINGLE.forTask(Task.BINARY), Task.BINARY, 3, 2, 9).keySeed())
+        .isEqualTo(9);
+    for (ModelSpec several : List.of(MIXTURE, CONTEST)) {
+      String message =
+          "these are several networks: make them with dev.millrace.nn.auto.Models, or take"
+              + " ModelSpec.single";
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> several.classifier(3, 2))
+          .withMessage(message);
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> several.regressor(3))
+          .withMessage(message);
+    }
+  }
+
+  @Test
+  void eachModelOfAContestLearns() {
+    assertThat(SINGLE.each()).containsExactly(SINGLE);
+    assertThat(CONTEST.each()).containsExactly(SINGLE, MIXTURE);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "BINARY, , , SOFTMAX, CATEGORICAL_CROSSENTROPY",
+    "MULTICLASS, , , SOFTMAX, CATEGORICAL_CROSSENTROPY",
+    "REGRESSION, , , LINEAR, HUBER",
+    "BINARY, , BINARY_CROSSENTROPY, SIGMOID, BINARY_CROSSENTROPY",
+    "BINARY, SIGMOID, , SIGMOID, BINARY_CROSSENTROPY",
+    "REGRESSION, SIGMOID, , SIGMOID, HUBER",
+    "MULTICLASS, LINEAR, , LINEAR, MSE",
+    "REGRESSION, TANH, MAE, TANH, MAE",
+  })
+  void whatIsNotSaidFollowsFromTheTask(
+      Task task, Activation output, Loss loss, Activation expected, Loss expectedLoss) {
+    LearnerSpec spec = spec(output, loss, new LayerSpec(8, Activation.RELU)).forTask(task);
+
+    assertThat(spec.network().output()).isEqualTo(expected);
+    assertThat(spec.network().loss()).isEqualTo(expectedLoss);
+    assertThat(spec.regularizer().labelSmoothing()).isEqualTo(task.isClassification() ? 0.1f : 0f);
+  }
+
+  @Test
+  void theShapeNamesTheHiddenLayersFromWhichItIsRead() {
+    LayerSpec[] hidden = {
+      new LayerSpec(8, Activation.LEAKY_RELU, 0f, true), new LayerSpec(12, Activation.TANH)
+    };
+    ModelSpec spec = spec(null, null, hidden);
+
+    String shape = spec.forTask(Task.BINARY).shape(Task.BINARY);
+
+    assertThat(shape)
+        .isEqualTo(
+            "binary, 8 leaky_relu with layer norm, 12 tanh, softmax categorical_crossentropy, adam,"
+                + " normalization standard, batch size 4");
+    assertThat(LearnerSpec.hiddenOf(shape)).containsExactly(hidden);
+    ModelSpec other = spec(null, null, new LayerSpec(3, Activation.RELU)).withHiddenOf(shape);
+    assertThat(other.forTask(Task.BINARY)).isEqualTo(spec.forTask(Task.BINARY));
+  }
+
+  @Test
+  void bytesAreThoseOfWeightsSlotsAndStatistics() {
+    LearnerSpec adam = spec(null, null, new LayerSpec(8, Activation.RELU)).forTask(Task.MULTICLASS);
+    long values = (5 + 1) * 8 + (8 + 1) * 3;
+
+    assertThat(adam.storedBytes(Task.MULTICLASS, 5, 3)).isEqualTo(3 * values * 4 + 5 * 3 * 8);
+    assertThat(adam.modelBytes(Task.MULTICLASS, 5, 3))
+        .as("with padding")
+        .isGreaterThanOrEqualTo(3 * values * 4);
+    assertThat(adam.outputs(Task.MULTICLASS, 3)).isEqualTo(3);
+    assertThat(adam.outputs(Task.REGRESSION, 3)).isEqualTo(1);
+  }
+
+  @Test
+  void aStartIsKeptBesideEverythingElse() {
+    Learner taught = SINGLE.regressor(2);
+    ModelStart start = ModelStart.of(taught.weights(), Task.REGRESSION, List.of(), "1f");
+
+    assertThat(SINGLE.withStart(start).start()).isEqualTo(start);
+    assertThat(SINGLE.withStart(start).withStart(null)).isEqualTo(SINGLE);
+  }
+}

@@ -1,0 +1,120 @@
+package dev.millrace.nn.auto;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+
+import dev.millrace.data.Task;
+import dev.millrace.nn.Activation;
+import dev.millrace.nn.AutoSpec;
+import dev.millrace.nn.ClassWeights;
+import dev.millrace.nn.ContestSpec;
+import dev.millrace.nn.ContestSpec.Entrant;
+import dev.millrace.nn.ContestSpec.OnChange;
+import dev.millrace.nn.ContestSpec.Promotion;
+import dev.millrace.nn.LayerSpec;
+import dev.millrace.nn.Learner;
+import dev.millrace.nn.Loss;
+import dev.millrace.nn.ModelSpec;
+import dev.millrace.nn.OnlineModel;
+import dev.millrace.nn.contest.Contest;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** What a model is, for each kind of specification. */
+class ModelsTest {
+
+  private static final ModelSpec SINGLE = ModelSpec.single(1);
+  private static final ModelSpec MIXTURE =
+      ModelSpec.auto(1, AutoSpec.of(AutoSpec.Tier.FAST), ClassWeights.NONE);
+  private static final ModelSpec SQUARES =
+      new ModelSpec(
+          List.of(new LayerSpec(4, Activation.RELU)),
+          Activation.LINEAR,
+          Loss.MSE,
+          SINGLE.optimizer(),
+          SINGLE.regularizer(),
+          SINGLE.normalization(),
+          1,
+          0f,
+          1);
+
+  private static ModelSpec contest(ModelSpec... models) {
+    return ModelSpec.contest(
+        new ContestSpec(
+            List.of(new Entrant("a", models[0]), new Entrant("b", models[1])),
+            "a",
+            false,
+            Promotion.DEFAULT,
+            OnChange.REFUSE));
+  }
+
+  @Test
+  void eachSpecificationHasItsKindOfModel() {
+    assertThat(Models.create(SINGLE, Task.BINARY, 3, 2, 7)).isInstanceOf(Learner.class);
+    assertThat(Models.create(MIXTURE, Task.BINARY, 3, 2, 7)).isInstanceOf(AutoLearner.class);
+    assertThat(Models.create(contest(SINGLE, MIXTURE), Task.BINARY, 3, 2, 7))
+        .isInstanceOf(Contest.class);
+  }
+
+  @Test
+  void onlyWhereEveryModelHasProbabilitiesAreThey() {
+    assertThat(Models.givesProbabilities(SINGLE, Task.BINARY)).isTrue();
+    assertThat(Models.givesProbabilities(MIXTURE, Task.BINARY)).isTrue();
+    assertThat(Models.givesProbabilities(SQUARES, Task.MULTICLASS)).isFalse();
+    assertThat(Models.givesProbabilities(contest(SINGLE, MIXTURE), Task.MULTICLASS)).isTrue();
+    assertThat(Models.givesProbabilities(contest(MIXTURE, SQUARES), Task.MULTICLASS)).isFalse();
+  }
+
+  @Test
+  void theBytesOfAContestAreThoseOfItsModels() {
+    long single = Models.modelBytes(SINGLE, Task.MULTICLASS, 5, 3);
+    long mixture = Models.modelBytes(MIXTURE, Task.MULTICLASS, 5, 3);
+
+    assertThat(single).isPositive();
+    assertThat(mixture).isPositive();
+    assertThat(Models.modelBytes(contest(SINGLE, MIXTURE), Task.MULTICLASS, 5, 3))
+        .isEqualTo(single + mixture);
+  }
+
+  @Test
+  void aMixtureSaysWhatItIs() {
+    OnlineModel model = Models.create(MIXTURE, Task.MULTICLASS, 3, 4, 7);
+
+    assertThat(model.inputs()).isEqualTo(3);
+    assertThat(model.outputs()).isEqualTo(4);
+    assertThat(model.classes()).isEqualTo(4);
+    assertThat(model.keySeed()).isEqualTo(7);
+    assertThat(model.learningRate()).isPositive();
+    assertThat(Models.create(MIXTURE, Task.REGRESSION, 3, 4, 7).outputs()).isEqualTo(1);
+    assertThat(Models.create(MIXTURE, Task.REGRESSION, 3, 4, 7).classes()).isZero();
+  }
+
+  @Test
+  void aMixtureNeedsAFeatureAndAValueHasNoClasses() {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> Models.create(MIXTURE, Task.BINARY, 0, 2, 7))
+        .withMessage("a model needs at least 1 feature, but has 0");
+    assertThatIllegalStateException()
+        .isThrownBy(() -> Models.create(MIXTURE, Task.REGRESSION, 3, 0, 7).addClass())
+        .withMessage("a model of a value has no classes");
+  }
+
+  @Test
+  void whatIsPredictedNextKnowsTheFeaturesThatCame() {
+    OnlineModel model = Models.create(MIXTURE, Task.BINARY, 2, 2, 7);
+    float[] x = {1, 2};
+    float[] out = new float[2];
+    for (int e = 0; e < 20; e++) {
+      model.learnClass(new float[] {e % 3, e % 5}, 0, e % 2, 1f, out);
+    }
+    byte[] before = AutoModels.bytes(model);
+    float[] next = new float[2];
+
+    model.predictNext(x, 0, next);
+
+    assertThat(AutoModels.bytes(model)).isEqualTo(before);
+    model.learnClass(x, 0, 1, 1f, out);
+    assertThat(next).isEqualTo(out);
+  }
+}

@@ -1,0 +1,51 @@
+package dev.millrace.nn.auto;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import org.junit.jupiter.api.Test;
+
+class ScalerTest {
+
+  private final Scaler scaler = new Scaler(2, 0);
+
+  /** A mean of 10 and a deviation of 2; the second column does not vary. */
+  private void see() {
+    for (float x : new float[] {8, 12, 8, 12}) {
+      scaler.update(new float[] {x, 5}, 0);
+    }
+  }
+
+  @Test
+  void rowsAreScaledAndCutAtBothEnds() {
+    see();
+    float[] out = new float[2];
+
+    scaler.transform(new float[] {13, 5}, 0, 4f, out, 0);
+    assertThat(out).containsExactly(1.5f, 0);
+    scaler.transform(new float[] {100, 6}, 0, 4f, out, 0);
+    assertThat(out).containsExactly(4, 0);
+    scaler.transform(new float[] {-100, Float.NaN}, 0, 4f, out, 0);
+    assertThat(out).containsExactly(-4, 0);
+    scaler.transform(new float[] {Float.NaN, 5}, 0, 4f, out, 0);
+    assertThat(out).containsExactly(0, 0);
+  }
+
+  @Test
+  void distancesAreThoseOfScaledRows() {
+    see();
+    float[] z = {1.5f, 0};
+
+    assertThat(scaler.distance(z, new float[] {12, 5}, 0, 4f, 9)).isCloseTo(0.25, within(1e-12));
+    assertThat(scaler.distance(z, new float[] {99, 5}, 0, 4f, 99)).isCloseTo(6.25, within(1e-12));
+    assertThat(scaler.distance(z, new float[] {-99, 5}, 0, 4f, 99)).isCloseTo(30.25, within(1e-12));
+    assertThat(scaler.distance(z, new float[] {Float.NaN, 5}, 0, 4f, 9))
+        .isCloseTo(2.25, within(1e-12));
+    assertThat(scaler.scaled(0, 13)).isEqualTo(1.5);
+    assertThat(scaler.mean(0)).isEqualTo(10);
+    assertThat(scaler.inverse(0)).isEqualTo(0.5);
+    assertThat(scaler.inverse(1)).isZero();
+    assertThat(scaler.deviation(0)).isEqualTo(2);
+    assertThat(scaler.deviation(1)).isZero();
+  }
+}

@@ -1,0 +1,198 @@
+package dev.millrace.nn.contest;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.millrace.data.ModelEvent.ChampionChanged;
+import dev.millrace.data.ModelEvent.Why;
+import dev.millrace.data.StoredBytes;
+import dev.millrace.data.Task;
+import dev.millrace.nn.Activation;
+import dev.millrace.nn.ContestSpec;
+import dev.millrace.nn.ContestSpec.Entrant;
+import dev.millrace.nn.ContestSpec.OnChange;
+import dev.millrace.nn.ContestSpec.Promotion;
+import dev.millrace.nn.LayerSpec;
+import dev.millrace.nn.ModelHeader;
+import dev.millrace.nn.ModelMismatchException;
+import dev.millrace.nn.ModelSpec;
+import dev.millrace.nn.OnlineModel;
+import dev.millrace.nn.Workspace;
+import dev.millrace.nn.auto.Models;
+import dev.millrace.testing.Specs;
+import java.io.ByteArrayOutputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** A stored contest, read with settings that name other models. */
+class ContestReaderTest {
+
+  private static final int INPUTS = 4;
+  private static final Entrant SLOW = new Entrant("slow", Specs.small(7));
+  private static final Entrant QUICK = new Entrant("quick", Specs.small(1));
+  private static final Entrant NEW = new Entrant("new", ModelSpec.single(3));
+
+  private static ModelSpec spec(String champion, boolean named, OnChange change, Entrant... all) {
+    return ModelSpec.contest(
+        new ContestSpec(List.of(all), champion, named, Promotion.DEFAULT, change));
+  }
+
+  private static final ModelSpec STORED = spec("slow", false, OnChange.REFUSE, SLOW, QUICK);
+
+  private static OnlineModel taught(ModelSpec spec) {
+    OnlineModel model = Models.create(spec, Task.BINARY, INPUTS, 2, 7);
+    float[] out = new float[2];
+    for (int e = 0; e < 10; e++) {
+      model.learnClass(new float[] {e % 2, e % 3, e % 5, 1}, 0, e % 2, 1f, out);
+    }
+    return model;
+  }
+
+  private static Contest read(byte[] bytes, ModelSpec spec) throws IOException {
+    return read(bytes, spec, Task.BINARY);
+  }
+
+  private static Contest read(byte[] bytes, ModelSpec spec, Task task) throws IOException {
+    return (Contest) Models.read(new StoredBytes(bytes), spec, task, new Workspace());
+  }
+
+  private static byte[] bytes(OnlineModel model) {
+    return ContestContractTest.bytes(model);
+  }
+
+  private static byte[] stored() {
+    return bytes(taught(STORED));
+  }
+
+  @Test
+  void aNewModelStartsAfreshAndOneThatIsNamedNoMoreIsDropped() throws IOException {
+    Contest whole = (Contest) taught(STORED);
+
+    Contest contest = read(stored(), spec("slow", false, OnChange.REFUSE, NEW, SLOW));
+
+    assertThat(contest.takeNotes())
+        .containsExactly(
+            "model \"new\" is new and starts afresh",
+            "model \"quick\" is not among models any more and is dropped");
+    assertThat(contest.takeNotes()).isEmpty();
+    assertThat(contest.champion()).isEqualTo("slow");
+    assertThat(contest.names()).isEqualTo("new, slow");
+    assertThat(contest.examples()).isEqualTo(10);
+    assertThat(contest.keySeed()).isEqualTo(7);
+    assertThat(contest.model("new").examples()).isZero();
+    assertThat(contest.model("new").classes()).isEqualTo(2);
+    assertThat(contest.model("new").inputs()).isEqualTo(INPUTS);
+    assertThat(bytes(contest.model("new")))
+        .isEqualTo(bytes(Models.create(NEW.model(), Task.BINARY, INPUTS, 2, 7)));
+    assertThat(contest.model("quick")).isNull();
+    assertThat(bytes(contest.model("slow"))).isEqualTo(bytes(whole.model("slow")));
+    assertThat(contest.takeChange()).isNull();
+  }
+
+  @Test
+  void aChampionThatIsNamedNoMoreNeedsOneInItsPlace() throws IOException {
+    assertThatThrownBy(() -> read(stored(), spec("quick", false, OnChange.REFUSE, QUICK, NEW)))
+        .isInstanceOf(ModelMismatchException.class)
+        .hasMessage(
+            "its champion is the model \"slow\", which is not among models (quick, new) any more;"
+                + " put it back, name the one to take its place with champion: NAME, or start"
+                + " afresh");
+
+    Contest whole = (Contest) taught(STORED);
+    Contest contest = read(stored(), spec("new", true, OnChange.REFUSE, QUICK, NEW));
+
+    assertThat(contest.champion()).isEqualTo("new");
+    ChampionChanged change = contest.takeChange();
+    assertThat(change.why()).isEqualTo(Why.REMOVED);
+    assertThat(change.from() + " " + change.to()).isEqualTo("slow new");
+    assertThat(change.fromLoss()).isEqualTo(whole.contestants().get(0).loss());
+    assertThat(contest.contestants().get(1).since()).isEqualTo(10);
+  }
+
+  @Test
+  void modelsOfAnotherTaskAreRefused() {
+    assertThatThrownBy(() -> read(stored(), STORED, Task.REGRESSION))
+        .isInstanceOf(ModelMismatchException.class)
+        .hasMessage(
+            "the stored models are of another task: stored (binary, champion slow of slow, quick),"
+                + " configured (regression); go back to the stored settings, or start afresh");
+  }
+
+  @Test
+  void bytesOfANewerVersionAreRefused() throws IOException {
+    byte[] stored = stored();
+    ByteArrayOutputStream header = new ByteArrayOutputStream();
+    new ModelHeader("binary, champion slow of slow, quick", INPUTS, 2)
+        .write(new DataOutputStream(header));
+    ByteBuffer.wrap(stored).putInt(header.size(), 2);
+
+    assertThatThrownBy(() -> read(stored, STORED))
+        .isInstanceOf(IOException.class)
+        .hasMessage(
+            "the stored models have format version 2, this program reads 1: use the program that"
+                + " wrote them, or a newer one");
+  }
+
+  @Test
+  void aModelOfAnotherKindIsRefusedOrStartsAfreshAsSaid() throws IOException {
+    Entrant other = new Entrant("quick", ModelSpec.single(3));
+
+    for (OnChange change : List.of(OnChange.REFUSE, OnChange.GROW)) {
+      assertThatThrownBy(() -> read(stored(), spec("slow", false, change, SLOW, other)))
+          .isInstanceOf(ModelMismatchException.class)
+          .hasMessageStartingWith("model \"quick\": the stored model is of another kind");
+    }
+    Contest contest = read(stored(), spec("slow", false, OnChange.RESET, SLOW, other));
+    assertThat(contest.takeNotes())
+        .singleElement()
+        .asString()
+        .startsWith("model \"quick\": the stored model is of another kind")
+        .endsWith("; it starts afresh");
+    assertThat(contest.model("quick").examples()).isZero();
+    assertThat(contest.model("slow").examples()).isEqualTo(10);
+  }
+
+  @Test
+  void whereModelsMayGrowASmallerOneIsReadAsItWas() throws IOException {
+    Entrant wider = new Entrant("quick", wider(QUICK.model()));
+
+    Contest contest = read(stored(), spec("slow", false, OnChange.GROW, SLOW, wider));
+
+    assertThat(bytes(contest.model("quick")))
+        .isEqualTo(bytes(((Contest) taught(STORED)).model("quick")));
+    assertThat(contest.takeNotes()).isEmpty();
+  }
+
+  private static ModelSpec wider(ModelSpec model) {
+    return new ModelSpec(
+        List.of(new LayerSpec(12, Activation.RELU)),
+        null,
+        null,
+        model.optimizer(),
+        model.regularizer(),
+        model.normalization(),
+        model.batchSize(),
+        1f,
+        model.seed());
+  }
+
+  @Test
+  void ofOneModelThatWasAloneBeforeTheChampionIsMade() throws IOException {
+    OnlineModel alone = taught(SLOW.model());
+
+    Contest contest = read(bytes(alone), spec("slow", false, OnChange.REFUSE, NEW, SLOW, QUICK));
+
+    assertThat(contest.champion()).isEqualTo("slow");
+    assertThat(contest.examples()).isEqualTo(10);
+    assertThat(contest.keySeed()).isEqualTo(7);
+    assertThat(bytes(contest.model("slow"))).isEqualTo(bytes(alone));
+    assertThat(contest.takeNotes())
+        .containsExactly(
+            "model \"new\" is new and starts afresh", "model \"quick\" is new and starts afresh");
+    assertThat(contest.model("quick").examples()).isZero();
+    assertThat(contest.contestants()).extracting("since").containsExactly(-1L, 0L, -1L);
+  }
+}
