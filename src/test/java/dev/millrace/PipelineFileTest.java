@@ -659,7 +659,7 @@ class PipelineFileTest {
         "label: y, features: [{ name: a, type: hash, buckets: 65536 }, b] | input.features become"
             + " 65537 inputs, but limits.features is 65536",
         "label: y, features: [{ name: a, type: text }] | input.features[0].type \"text\" is not"
-            + " known. One of: numeric, boolean, one-hot, hash",
+            + " known. One of: numeric, boolean, one-hot, hash, time",
         "label: y, schema: none.avsc, features: [a] | input.schema names no file: none.avsc does"
             + " not exist. Paths start at this file",
       })

@@ -22,7 +22,7 @@ final class CsvSeparator {
     boolean quoted = false;
     for (int i = 0; i < LONGEST_HEADER; i++) {
       int next = in.read();
-      if (next < 0 || next == '\n' && !quoted) {
+      if (next < 0 || (next == '\n' && !quoted)) {
         break;
       }
       if (next == '"') {

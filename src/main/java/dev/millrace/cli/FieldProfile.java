@@ -171,7 +171,7 @@ final class FieldProfile {
 
   /** Whether all values are dates or times that {@code type: time} reads. */
   boolean isTimes() {
-    return declared == Type.TIME || values > 0 && times == values || FieldRoles.isEpoch(this);
+    return declared == Type.TIME || (values > 0 && times == values) || FieldRoles.isEpoch(this);
   }
 
   /** Whether all values are dates or times, some of them in another spelling than ISO 8601. */

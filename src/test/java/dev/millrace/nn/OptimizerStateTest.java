@@ -253,7 +253,7 @@ class OptimizerStateTest {
     still.move(unmoved, 0, gradient, LENGTH, optimizer.learningRate());
     boolean remembers = OptimizerState.slots(optimizer) > 0;
     for (int i = 0; i < LENGTH; i++) {
-      if (i >= from && i < to || !remembers) {
+      if ((i >= from && i < to) || !remembers) {
         assertThat(moved[i]).as("weight %d", i).isEqualTo(unmoved[i]).isNotZero();
       } else {
         assertThat(moved[i]).as("weight %d", i).isNotEqualTo(unmoved[i]);
