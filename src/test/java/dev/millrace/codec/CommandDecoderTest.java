@@ -22,12 +22,15 @@ class CommandDecoderTest {
   @Test
   void aCommandIsARowOfItsKeyWithoutFeaturesOrLabel() throws Exception {
     byte[] value = CommandJson.encode(new Promote("fraud", "big"));
+    example.setId(new byte[] {'e'}, 1); // of the row before
+    example.resize(3);
 
     assertThat(new String(value, StandardCharsets.UTF_8))
         .isEqualTo("{\"command\":\"promote\",\"pipeline\":\"fraud\",\"model\":\"big\"}");
     assertThat(decoder.decode(Records.record("shop", value, 3), example)).isTrue();
     assertThat(example.kind).isEqualTo(RecordKind.COMMAND);
     assertThat(example.key).isEqualTo("shop");
+    assertThat(example.hasId()).isFalse();
     assertThat(example.width).isZero();
     assertThat(CommandJson.decode(example.record.value())).isEqualTo(new Promote("fraud", "big"));
   }

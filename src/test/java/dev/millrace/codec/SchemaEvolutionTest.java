@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.apache.avro.Schema;
@@ -201,6 +202,13 @@ class SchemaEvolutionTest {
     assertThat(example.weight).isEqualTo(1f);
     assertThat(example.eventTime).isEqualTo(8);
     assertThat(features()).containsExactly(3, 4);
+
+    Map<String, Object> next = new HashMap<>(fields);
+    next.put("features", List.of(5, 6, 7));
+    next.put("label", "perhaps");
+    assertThat(decode(decoder, frame(6, other, next))).isNull();
+    assertThat(example.label).isEqualTo("perhaps");
+    assertThat(features()).containsExactly(5, 6, 7);
   }
 
   @Test

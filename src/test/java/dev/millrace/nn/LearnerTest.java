@@ -167,6 +167,86 @@ class LearnerTest {
     return Arrays.copyOfRange(parameters, from, parameters.length);
   }
 
+  /** FTRL computes weights from what it remembers, not from the weights before. */
+  @Test
+  void weightsThatNoGradientHasMovedStayWithFtrlToo() {
+    Task task = Task.MULTICLASS;
+    LearnerSpec spec =
+        new ModelSpec(
+                List.of(new LayerSpec(9, Activation.TANH)),
+                null,
+                null,
+                new Optimizer.Ftrl(0.1f, 1f, 1e-3f, 1e-3f),
+                new Regularizer(0f, 0f),
+                new Normalization(Normalization.Kind.NONE, 0f, 0f),
+                1,
+                1f,
+                SEED)
+            .forTask(task);
+    Learner more = new Learner(spec, task, INPUTS, 2, 1);
+    more.addClass();
+    Learner started = new Learner(spec, task, INPUTS, 3, 2);
+    started.startFrom(new Learner(spec, task, INPUTS, 3, 1).weights());
+    for (Learner learner : List.of(more, started)) {
+      int all = (INPUTS + 1) * 9 + 10 * 3;
+      double[] before = StoredModel.parameters(learner, all);
+
+      learner.learnClass(new float[] {1, 2, 3, 4, 5, 6}, 0, 2, 0f, new float[3]); // of no weight
+
+      assertThat(learner.steps()).isEqualTo(1);
+      assertThat(StoredModel.parameters(learner, all))
+          .usingComparatorWithPrecision(1e-6)
+          .containsExactly(before);
+    }
+  }
+
+  @Test
+  void whatIsPredictedNextKnowsTheFeaturesThatCame() {
+    Task task = Task.MULTICLASS;
+    LearnerSpec spec = spec(task, OPTIMIZERS[0], 5);
+    Learner learner = learner(spec, task);
+    learn(learner, task, 0, 12);
+    byte[] before = StoredModel.bytes(learner);
+    float[] next = new float[5];
+    float[] now = new float[5];
+    float[] said = new float[5];
+
+    learner.predictNext(example(12), 0, next);
+    learner.predict(example(12), 0, now);
+
+    assertThat(StoredModel.bytes(learner)).isEqualTo(before);
+    learner.learnClass(example(12), 0, 0, 1f, said);
+    assertThat(next).isEqualTo(said).isNotEqualTo(now);
+  }
+
+  @Test
+  void aCopyDropsOutTheSameNeurons() {
+    Task task = Task.BINARY;
+    LearnerSpec spec =
+        new ModelSpec(
+                List.of(new LayerSpec(9, Activation.TANH, 0.4f, false)),
+                null,
+                null,
+                OPTIMIZERS[0],
+                new Regularizer(0f, 0f),
+                new Normalization(Normalization.Kind.NONE, 0f, 0f),
+                2,
+                0f,
+                SEED)
+            .forTask(task);
+    Learner learner = learner(spec, task);
+    learn(learner, task, 1, 10);
+    Learner copy = learner.copy();
+    learn(learner, task, 10, 21);
+    learn(copy, task, 10, 21);
+
+    assertThat(StoredModel.bytes(copy)).isEqualTo(StoredModel.bytes(learner));
+    Learner restored = StoredModel.restored(learner, spec, task);
+    learn(restored, task, 21, 27);
+    learn(copy, task, 21, 27);
+    assertThat(StoredModel.bytes(restored)).isEqualTo(StoredModel.bytes(copy));
+  }
+
   @Test
   void theLearningRateIsBoostedUntilAStep() {
     Task task = Task.BINARY;

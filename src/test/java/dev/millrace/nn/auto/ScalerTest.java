@@ -48,4 +48,28 @@ class ScalerTest {
     assertThat(scaler.deviation(0)).isEqualTo(2);
     assertThat(scaler.deviation(1)).isZero();
   }
+
+  @Test
+  void anAbsurdValueCountsAsOneOf100Deviations() {
+    for (int i = 0; i < 50; i++) {
+      see();
+    }
+
+    scaler.update(0, -1e9);
+
+    assertThat(scaler.mean(0)).isCloseTo(10 - 100 * 2 / 201.0, within(1e-9));
+  }
+
+  @Test
+  void whatStartsFromAnotherScalesLikeIt() {
+    see();
+    Scaler other = new Scaler(2, 0);
+
+    other.startFrom(scaler);
+
+    assertThat(other.scaled(0, 13)).isEqualTo(1.5);
+    assertThat(other.deviation(0)).isEqualTo(2);
+    assertThat(other.numbers()).isEqualTo(2 * 4);
+    assertThat(Scaler.bytes(2)).isEqualTo(2 * 3 * Double.BYTES);
+  }
 }
