@@ -1,5 +1,6 @@
 package dev.millrace.cli;
 
+import dev.millrace.nn.AutoSpec;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.Callable;
@@ -50,7 +51,8 @@ final class BenchCommand implements Runnable {
         "",
         "Example:",
         "  ./millrace bench step --layers 8,32,2 --batch 1 --optimizer sgd --json",
-        "  taskset -c 1 ./millrace bench step --layers 784,256,128,10 --batch 64"
+        "  taskset -c 1 ./millrace bench step --layers 784,256,128,10 --batch 64",
+        "  taskset -c 1 ./millrace bench step --layers 8,2 --auto balanced --batch 16"
       })
   static final class Step implements Callable<Integer> {
     private static final Set<String> OPTIMIZERS =
@@ -77,6 +79,14 @@ final class BenchCommand implements Runnable {
         defaultValue = "sgd",
         description = "sgd, momentum, rmsprop or adam (default: ${DEFAULT-VALUE}).")
     private String optimizer;
+
+    @Option(
+        names = "--auto",
+        paramLabel = "TIER",
+        description =
+            "Times a record of model: auto instead: fast, balanced or accurate. Of --layers the"
+                + " first and the last number count, --batch is how many records come at once.")
+    private AutoSpec.Tier auto;
 
     @Option(
         names = "--models",
@@ -144,7 +154,7 @@ final class BenchCommand implements Runnable {
       }
       boolean together = batch > 1 && !oneByOne;
       StepBench bench =
-          new StepBench(layers, batch, optimizer, models, together, warmup, seconds, jvms);
+          new StepBench(layers, batch, optimizer, auto, models, together, warmup, seconds, jvms);
       StepBench.Result result = bench.run(spec.commandLine().getErr());
       spec.commandLine().getOut().println(json ? result.toJson() : result.toText());
       return 0;

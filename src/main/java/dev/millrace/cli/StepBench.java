@@ -2,6 +2,7 @@ package dev.millrace.cli;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.millrace.nn.AutoSpec;
 import dev.millrace.simd.Kernels;
 import java.io.IOException;
 import java.io.InputStream;
@@ -21,12 +22,14 @@ import java.util.regex.Pattern;
  * own, because one JVM compiles the same code once for better and once for worse.
  *
  * @param layers from the inputs to the classes
+ * @param auto tier of the mixture that learns instead of the network, or null
  * @param together whether a mini-batch is handed over in one call
  */
 record StepBench(
     int[] layers,
     int batch,
     String optimizer,
+    AutoSpec.Tier auto,
     int models,
     boolean together,
     double warmup,
@@ -44,13 +47,16 @@ record StepBench(
       ObjectNode json = new ObjectMapper().createObjectNode();
       json.putPOJO("layers", bench.layers);
       json.put("batch", bench.batch);
-      json.put("optimizer", bench.optimizer);
+      json.put("optimizer", bench.auto == null ? bench.optimizer : null);
+      json.put("auto", bench.auto == null ? null : bench.auto.id());
       json.put("models", bench.models);
       json.put("together", bench.together);
       json.put("examples_per_s", Math.round(examplesPerSecond));
-      json.put("gflops", Math.round(examplesPerSecond * bench.flopsPerExample() / 1e7) / 100.0);
-      json.put("fma_peak_gflops", Math.round(peak / 1e8) / 10.0);
-      json.put("fma_peak_fraction", Math.round(1000 * fraction()) / 1000.0);
+      if (bench.auto == null) {
+        json.put("gflops", Math.round(examplesPerSecond * bench.flopsPerExample() / 1e7) / 100.0);
+        json.put("fma_peak_gflops", Math.round(peak / 1e8) / 10.0);
+        json.put("fma_peak_fraction", Math.round(1000 * fraction()) / 1000.0);
+      }
       json.put("simd_bits", Kernels.best().bits());
       json.put("jvms", bench.jvms);
       json.put("jdk", Runtime.version().toString());
@@ -58,6 +64,14 @@ record StepBench(
     }
 
     String toText() {
+      if (bench.auto != null) {
+        return String.format(
+            Locale.ROOT,
+            "%,.0f records/s, %.2f µs each, %s",
+            examplesPerSecond,
+            1e6 / examplesPerSecond,
+            Kernels.best().description());
+      }
       return String.format(
           Locale.ROOT,
           "%,.0f examples/s, %.0f %% of the core's peak of %.0f GFLOP/s, %s",
@@ -97,7 +111,8 @@ record StepBench(
     command.addAll(List.of("-cp", System.getProperty("java.class.path")));
     command.add(StepLoop.class.getName());
     command.add(String.join(",", Arrays.stream(layers).mapToObj(Integer::toString).toList()));
-    command.addAll(List.of(Integer.toString(batch), optimizer, Integer.toString(models)));
+    command.add(Integer.toString(batch));
+    command.addAll(List.of(auto == null ? optimizer : auto.id(), Integer.toString(models)));
     command.add(Boolean.toString(together));
     command.addAll(List.of(Double.toString(warmup), Double.toString(seconds)));
     Process process = new ProcessBuilder(command).redirectErrorStream(true).start();

@@ -2,20 +2,23 @@ package dev.millrace.cli;
 
 import dev.millrace.data.Task;
 import dev.millrace.nn.Activation;
+import dev.millrace.nn.AutoSpec;
+import dev.millrace.nn.ClassWeights;
 import dev.millrace.nn.LayerSpec;
-import dev.millrace.nn.Learner;
-import dev.millrace.nn.LearnerSpec;
 import dev.millrace.nn.ModelSpec;
 import dev.millrace.nn.Normalization;
+import dev.millrace.nn.OnlineModel;
 import dev.millrace.nn.Optimizer;
 import dev.millrace.nn.Regularizer;
 import dev.millrace.nn.Workspace;
+import dev.millrace.nn.auto.Models;
 import dev.millrace.simd.FmaPeak;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import java.util.SplittableRandom;
 
 /**
@@ -44,13 +47,13 @@ final class StepLoop {
   private final float[] weights;
   private final float[] predictions;
   private final float[] losses;
-  private final Learner[] models;
+  private final OnlineModel[] models;
   private final int[] turns;
   private int position;
   private int turn;
 
   /** How a step is trained; {@code layers} from the inputs to the classes. */
-  private StepLoop(int[] layers, int batch, Optimizer optimizer, int modelCount) {
+  private StepLoop(int[] layers, int batch, ModelSpec spec, int modelCount) {
     this.batch = batch;
     inputs = layers[0];
     int classes = layers[layers.length - 1];
@@ -71,34 +74,42 @@ final class StepLoop {
     Arrays.fill(weights, 1f);
     predictions = new float[batch * classes];
     losses = new float[batch];
-    LearnerSpec spec = spec(layers, batch, optimizer);
     Workspace shared = new Workspace();
-    models = new Learner[modelCount];
+    models = new OnlineModel[modelCount];
     for (int m = 0; m < modelCount; m++) {
-      models[m] = new Learner(spec, Task.MULTICLASS, inputs, classes, m);
+      models[m] = Models.create(spec, Task.MULTICLASS, inputs, classes, m);
       models[m].use(shared);
     }
     turns = new int[TURNS];
     Arrays.setAll(turns, t -> random.nextInt(modelCount));
   }
 
-  private static LearnerSpec spec(int[] layers, int batch, Optimizer optimizer) {
+  /** A network with an optimizer of that name, or the mixture of a tier of that name. */
+  private static ModelSpec spec(int[] layers, int batch, String name) {
+    for (AutoSpec.Tier tier : AutoSpec.Tier.values()) {
+      if (tier.id().equals(name)) {
+        AutoSpec auto = new AutoSpec(tier, Set.of(), AutoSpec.DEFAULT_BUFFER);
+        return ModelSpec.auto(1, auto, ClassWeights.NONE);
+      }
+    }
+    return network(layers, batch, optimizer(name));
+  }
+
+  private static ModelSpec network(int[] layers, int batch, Optimizer optimizer) {
     List<LayerSpec> hidden = new ArrayList<>();
     for (int l = 1; l < layers.length - 1; l++) {
       hidden.add(new LayerSpec(layers[l], Activation.RELU));
     }
-    ModelSpec model =
-        new ModelSpec(
-            hidden,
-            null,
-            null,
-            optimizer,
-            new Regularizer(0f, 0f),
-            new Normalization(Normalization.Kind.NONE, 0f, 0f),
-            batch,
-            0f,
-            1);
-    return model.forTask(Task.MULTICLASS);
+    return new ModelSpec(
+        hidden,
+        null,
+        null,
+        optimizer,
+        new Regularizer(0f, 0f),
+        new Normalization(Normalization.Kind.NONE, 0f, 0f),
+        batch,
+        0f,
+        1);
   }
 
   /** PyTorch's default settings. */
@@ -112,11 +123,12 @@ final class StepLoop {
     };
   }
 
-  /** Arguments: layers, batch, optimizer, models, together, seconds of warm-up, seconds. */
+  /** Arguments: layers, batch, optimizer or tier, models, together, seconds of warm-up, seconds. */
   public static void main(String[] args) {
     int[] layers = Arrays.stream(args[0].split(",")).mapToInt(Integer::parseInt).toArray();
     int batch = Integer.parseInt(args[1]);
-    StepLoop loop = new StepLoop(layers, batch, optimizer(args[2]), Integer.parseInt(args[3]));
+    ModelSpec spec = spec(layers, batch, args[2]);
+    StepLoop loop = new StepLoop(layers, batch, spec, Integer.parseInt(args[3]));
     boolean together = Boolean.parseBoolean(args[4]);
     loop.slices(Double.parseDouble(args[5]), together);
     double[] rates = loop.slices(Double.parseDouble(args[6]), together);
@@ -147,7 +159,7 @@ final class StepLoop {
   private int learnTogether() {
     int steps = Math.max(1, pool / 8);
     for (int s = 0; s < steps; s++) {
-      Learner model = models[turns[turn]];
+      OnlineModel model = models[turns[turn]];
       turn = (turn + 1) % TURNS;
       int offset = position * batch * inputs;
       model.learnClasses(features, offset, batch, labels[position], weights, predictions, losses);
@@ -159,7 +171,7 @@ final class StepLoop {
   private int learnOneByOne() {
     int steps = Math.max(1, pool / 8);
     for (int s = 0; s < steps; s++) {
-      Learner model = models[turns[turn]];
+      OnlineModel model = models[turns[turn]];
       turn = (turn + 1) % TURNS;
       for (int r = 0; r < batch; r++) {
         int offset = (position * batch + r) * inputs;

@@ -26,6 +26,21 @@ class StepBenchTest {
     assertThat(json.get("jdk").asText()).isEqualTo(Runtime.version().toString());
   }
 
+  @Test
+  void timesTheMixtureToo() throws Exception {
+    Cli bench =
+        Cli.run(
+            ("bench step --layers 5,3 --batch 2 --auto fast --warmup 0 --seconds 0.1 --jvms 1"
+                    + " --json")
+                .split(" "));
+
+    assertThat(bench.exitCode()).as(bench.err()).isZero();
+    JsonNode json = new ObjectMapper().readTree(bench.out());
+    assertThat(json.get("examples_per_s").asDouble()).isPositive();
+    assertThat(json.get("auto").asText()).isEqualTo("fast");
+    assertThat(json.get("optimizer").isNull()).isTrue();
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {
