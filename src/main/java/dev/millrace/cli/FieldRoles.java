@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
@@ -37,9 +38,14 @@ final class FieldRoles {
   record Candidate(FieldProfile field, double score, String why) {}
 
   private final InputProfile input;
+  private final Set<String> dropped;
 
-  FieldRoles(InputProfile input) {
+  /**
+   * @param dropped names of the fields that are not wanted
+   */
+  FieldRoles(InputProfile input, List<String> dropped) {
     this.input = input;
+    this.dropped = Set.copyOf(dropped);
   }
 
   /** Fields that could be what to predict, the likeliest first. */
@@ -160,6 +166,9 @@ final class FieldRoles {
 
   /** Why a field teaches a model nothing, or null if it may. */
   String useless(FieldProfile field) {
+    if (dropped.contains(field.name())) {
+      return "--drop";
+    }
     if (input.records() == 0) {
       return null;
     }

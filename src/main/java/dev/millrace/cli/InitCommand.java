@@ -73,6 +73,13 @@ final class InitCommand implements Callable<Integer> {
   private String key;
 
   @Option(
+      names = "--drop",
+      paramLabel = "FIELD",
+      split = ",",
+      description = "Fields that are no features, separated by commas.")
+  private List<String> drop = List.of();
+
+  @Option(
       names = "--rows",
       paramLabel = "N",
       description =
@@ -120,7 +127,11 @@ final class InitCommand implements Callable<Integer> {
       throw exists(file);
     }
     InputProfile profile = profile();
-    FieldRoles roles = new FieldRoles(profile);
+    if (profile.standard() && !drop.isEmpty()) {
+      throw usage("--drop goes with other records; of these the numbers have places, not names");
+    }
+    drop.forEach(field -> find(profile, "--drop", field));
+    FieldRoles roles = new FieldRoles(profile, drop);
     FieldProfile labelField = chooseLabel(profile, roles);
     FieldProfile keyField = chooseKey(profile, roles, labelField);
     PipelineDraft draft = new PipelineDraft(profile, roles, labelField, keyField);

@@ -151,7 +151,7 @@ class BrokenRecordsITCase {
         new ServeApi(settings.input().spec(), models, new FleetView(settings, notice -> {}));
 
     assertThat(api.predict(request("good")).status()).isEqualTo(200);
-    assertThat(api.predict(request("cut")).status()).isEqualTo(409);
+    assertThat(api.predict(request("cut")).status()).isEqualTo(503);
     assertThat(new String(api.predict(request("cut")).body(), StandardCharsets.UTF_8))
         .contains("the bytes are cut off or damaged");
     assertThat(api.predict(request("classes")).status()).isEqualTo(404);

@@ -102,6 +102,22 @@ class InitCommandTest {
   }
 
   @Test
+  void whatIsDroppedIsNoFeatureAndNoLabel() throws IOException {
+    Cli cli = init("--input", payments().toString(), "--drop", "day,class");
+
+    assertThat(cli.err()).isEmpty();
+    assertThat(Files.readString(dir.resolve("draft.yaml")))
+        .contains("  #   day: --drop\n")
+        .doesNotContain("name: day")
+        .doesNotContain("label: class");
+    assertThat(init("--force", "--input", payments().toString(), "--drop", "dya").err())
+        .startsWith("--drop \"dya\" is not a field of ")
+        .contains("Did you mean \"day\"?");
+    assertThat(init("--force", "--input", "schemas/training_example.avsc", "--drop", "ts").err())
+        .startsWith("--drop goes with other records");
+  }
+
+  @Test
   void aKeyIsNoFeatureAndIsPartOfTheNextCommands() throws IOException {
     Cli cli = init("--input", payments().toString(), "--key", "shop", "--label", "class");
 
