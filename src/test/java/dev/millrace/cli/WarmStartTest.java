@@ -71,6 +71,17 @@ class WarmStartTest {
   }
 
   @Test
+  void twoClassesStayTwo() throws IOException {
+    Path file = pipeline("other.yaml", "[x, y]", "{ tier: fast, from: all.millrace }");
+    String declared = Files.readString(file).replace("label:", "classes: [no, yes], label:");
+    Files.writeString(file, declared);
+
+    assertThat(Cli.run("validate", "-c", file + "").err())
+        .contains("its classes are [")
+        .contains("], and input.classes are [no, yes]; together they may be two");
+  }
+
+  @Test
   void modelsThatCompeteDoNotStartFromOne() throws IOException {
     Path file =
         Files.writeString(
