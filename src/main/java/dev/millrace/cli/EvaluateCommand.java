@@ -151,6 +151,9 @@ final class EvaluateCommand implements Callable<Integer> {
     requireClass(scan);
     requireOtherFile();
     Settings settings = withMetrics(CsvPipeline.settings(base, "evaluate", scan, positive));
+    if (models != null) {
+      OutputFile.createFolder(models);
+    }
     Evaluation run;
     long rows = Math.multiplyExact(scan.rows(), (long) epochs);
     try (Progress progress = new Progress("evaluate", rows)) {

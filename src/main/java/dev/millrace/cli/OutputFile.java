@@ -4,6 +4,7 @@ import dev.millrace.data.Sha256;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
@@ -26,6 +27,24 @@ final class OutputFile {
       Files.write(file, bytes);
     } catch (IOException e) {
       throw failure(file, e);
+    }
+  }
+
+  /**
+   * Makes a folder, unless it is there.
+   *
+   * @throws CliError if no files can be written to it
+   */
+  static void createFolder(Path folder) {
+    try {
+      Files.createDirectories(folder);
+      if (!Files.isWritable(folder)) {
+        throw new AccessDeniedException(folder.toString());
+      }
+    } catch (FileAlreadyExistsException e) {
+      throw new CliError(folder + " is a file; name a folder.", e);
+    } catch (IOException e) {
+      throw failure(folder, e);
     }
   }
 

@@ -143,7 +143,23 @@ class EvaluateFilesTest {
     Cli noPipeline =
         Cli.run(
             "evaluate", "--input", shops() + "", "--label", "class", "--models", dir + "/models");
+    Path file = shops();
+    Cli isFile =
+        Cli.run(
+            "evaluate",
+            "-c",
+            pipeline() + "",
+            "--input",
+            file + "",
+            "--key",
+            "shop",
+            "--predictions",
+            dir.resolve("early.csv") + "",
+            "--models",
+            file + "");
 
+    assertThat(isFile.err()).isEqualTo(file + " is a file; name a folder.\n");
+    assertThat(dir.resolve("early.csv")).as("written by the job").doesNotExist();
     assertThat(noFolder.err())
         .isEqualTo(dir.resolve("none/p.csv") + " cannot be written: its folder does not exist.\n");
     assertThat(noPipeline.exitCode()).isEqualTo(2);
