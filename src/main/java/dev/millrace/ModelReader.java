@@ -18,6 +18,7 @@ import dev.millrace.nn.Normalization;
 import dev.millrace.nn.Optimizer;
 import dev.millrace.nn.Regularizer;
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
@@ -141,6 +142,10 @@ final class ModelReader {
       options.refuse(
           AutoOptions.PRIOR, "and auto.from both say what new models start from. Keep one");
     }
+    if ((prior != null || from != null) && options.has(AutoOptions.SEED)) {
+      options.refuse(
+          AutoOptions.SEED, "goes with weights that are drawn; those of a start have their own");
+    }
     return from == null ? spec : startingFrom(from, spec, input, options);
   }
 
@@ -153,6 +158,8 @@ final class ModelReader {
     } catch (NoSuchFileException e) {
       options.refuse(
           AutoOptions.FROM, "names no file: " + from + " does not exist. Paths start at this file");
+    } catch (AccessDeniedException e) {
+      options.refuse(AutoOptions.FROM, "may not be read by this user: " + from);
     } catch (InvalidPathException | IOException e) {
       options.refuse(AutoOptions.FROM, "cannot start from " + from + ": " + e.getMessage());
     }

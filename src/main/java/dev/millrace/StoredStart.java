@@ -2,13 +2,17 @@ package dev.millrace;
 
 import dev.millrace.codec.InputSpec;
 import dev.millrace.data.Sha256;
+import dev.millrace.data.Task;
 import dev.millrace.flink.ModelSnapshot;
 import dev.millrace.nn.ModelSpec;
 import dev.millrace.nn.ModelStart;
 import dev.millrace.nn.Workspace;
+import dev.millrace.nn.auto.AutoLearner;
 import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
+import java.util.LinkedHashSet;
+import java.util.Set;
 
 /** A model that Millrace has stored, as the one that new models start from. */
 final class StoredStart {
@@ -31,15 +35,31 @@ final class StoredStart {
       throw new IOException(
           "it has %d features, and input.features are %d".formatted(inputs, features));
     }
+    requireTwo(stored, input);
     String hash = Sha256.hex(stored.bytes());
     return model.auto() == null
         ? ModelStart.of(stored.learner(model).weights(), stored.task(), stored.classes(), hash)
         : ModelStart.of(mixture(stored, model), inputs, stored.task(), stored.classes(), hash);
   }
 
+  // Of other tasks, declared classes that the model does not know come behind its own.
+  private static void requireTwo(ModelSnapshot stored, InputSpec input) throws IOException {
+    Set<String> all = new LinkedHashSet<>(stored.classes());
+    all.addAll(input.classes());
+    if (stored.task() == Task.BINARY && all.size() > 2) {
+      throw new IOException(
+          "its classes are %s, and input.classes are %s; together they may be two"
+              .formatted(stored.classes(), input.classes()));
+    }
+  }
+
   private static byte[] mixture(ModelSnapshot stored, ModelSpec model) throws IOException {
+    AutoLearner mixture = (AutoLearner) stored.model(model, new Workspace());
+    if (!mixture.isFinite()) {
+      throw new IOException("some of its weights are no numbers: it is damaged");
+    }
     ByteArrayOutputStream bytes = new ByteArrayOutputStream(stored.size());
-    stored.model(model, new Workspace()).write(new DataOutputStream(bytes));
+    mixture.write(new DataOutputStream(bytes));
     return bytes.toByteArray();
   }
 }

@@ -11,7 +11,9 @@ import dev.millrace.data.Task;
 import dev.millrace.eval.MetricsSpec;
 import dev.millrace.eval.MetricsSpec.Decision;
 import dev.millrace.eval.MetricsSpec.Validation;
+import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -147,7 +149,11 @@ final class EvaluateCommand implements Callable<Integer> {
     Settings base = config == null ? null : PipelineFile.read(config);
     CsvScan scan = scan(base);
     requireClass(scan);
+    requireOtherFile();
     Settings settings = withMetrics(CsvPipeline.settings(base, "evaluate", scan, positive));
+    if (models != null) {
+      OutputFile.createFolder(models);
+    }
     Evaluation run;
     long rows = Math.multiplyExact(scan.rows(), (long) epochs);
     try (Progress progress = new Progress("evaluate", rows)) {
@@ -178,6 +184,12 @@ final class EvaluateCommand implements Callable<Integer> {
       spec.commandLine().getErr().printf("Wrote %s to %s%n", Counted.of(count, "model"), models);
     }
     return 0;
+  }
+
+  private void requireOtherFile() throws IOException {
+    if (predictions != null && Files.exists(predictions) && Files.isSameFile(predictions, input)) {
+      throw CliError.usage("--predictions would write over --input " + input);
+    }
   }
 
   private Evaluation run(Settings settings, CsvScan scan, Progress progress) throws Exception {

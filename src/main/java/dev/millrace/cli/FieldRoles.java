@@ -194,9 +194,13 @@ final class FieldRoles {
     return nearlyUnique && identifier ? "another value in nearly each record" : null;
   }
 
-  /** Whether a field counts the milliseconds, or seconds, since 1970 up to a time of this age. */
+  /**
+   * Whether a field counts the milliseconds, or seconds, since 1970 up to a time of this age; what
+   * is called an id does not, for many of ten digits are as large.
+   */
   static boolean isEpoch(FieldProfile field) {
-    return isMillis(field) || isWithin(field, 946_684_800d, 4_102_444_800d);
+    return !ID_LIKE.matcher(field.name()).matches()
+        && (isMillis(field) || isWithin(field, 946_684_800d, 4_102_444_800d));
   }
 
   /** Whether a field can be {@code event-time}. */

@@ -8,7 +8,6 @@ import dev.millrace.flink.ModelAssembler.Arrival;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.util.HexFormat;
@@ -57,17 +56,12 @@ final class FinalModels {
   }
 
   /**
-   * Writes each to a file of its own, as {@code predict --model} reads it.
+   * Writes each to a file of its own in a folder that exists, as {@code predict --model} reads it.
    *
    * @return how many there are
    * @throws CliError if one cannot be written
    */
   int write(Path folder) {
-    try {
-      Files.createDirectories(folder);
-    } catch (IOException e) {
-      throw OutputFile.failure(folder, e);
-    }
     models.forEach(
         (key, bytes) -> OutputFile.write(folder.resolve(OutputFile.ofKey(key, "millrace")), bytes));
     return models.size();

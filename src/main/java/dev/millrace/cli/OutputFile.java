@@ -4,12 +4,17 @@ import dev.millrace.data.Sha256;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 
 /** Files that commands write. */
 final class OutputFile {
+  // Bytes; most file systems take names of 255.
+  private static final int LONGEST = 200;
+
   private OutputFile() {}
 
   /**
@@ -25,6 +30,24 @@ final class OutputFile {
     }
   }
 
+  /**
+   * Makes a folder, unless it is there.
+   *
+   * @throws CliError if no files can be written to it
+   */
+  static void createFolder(Path folder) {
+    try {
+      Files.createDirectories(folder);
+      if (!Files.isWritable(folder)) {
+        throw new AccessDeniedException(folder.toString());
+      }
+    } catch (FileAlreadyExistsException e) {
+      throw new CliError(folder + " is a file; name a folder.", e);
+    } catch (IOException e) {
+      throw failure(folder, e);
+    }
+  }
+
   /** Why a file could not be written. */
   static CliError failure(Path file, IOException e) {
     if (e instanceof NoSuchFileException) {
@@ -36,16 +59,32 @@ final class OutputFile {
 
   /**
    * A file name for a model key, which may hold anything: what is no letter, digit, dot, dash or
-   * underscore becomes an underscore, and a hash then keeps it apart from other keys.
+   * underscore becomes an underscore, and a hash then keeps it apart from other keys. So does the
+   * end of a long key, and each letter that file names here cannot have, as with {@code LC_ALL=C}.
    *
    * @param extension without the dot
    */
   static Path ofKey(String key, String extension) {
-    String safe = key.replaceAll("[^\\p{L}\\p{N}._-]", "_");
+    try {
+      return Path.of(name(key, "[^\\p{L}\\p{N}._-]", extension));
+    } catch (InvalidPathException e) {
+      return Path.of(asciiName(key, extension));
+    }
+  }
+
+  static String asciiName(String key, String extension) {
+    return name(key, "[^A-Za-z0-9._-]", extension);
+  }
+
+  private static String name(String key, String unsafe, String extension) {
+    String safe = key.replaceAll(unsafe, "_");
     if (safe.isEmpty() || safe.startsWith(".")) {
       safe = "_" + safe;
     }
+    if (safe.getBytes(StandardCharsets.UTF_8).length > LONGEST) {
+      safe = safe.substring(0, safe.offsetByCodePoints(0, LONGEST / 4));
+    }
     String hash = Sha256.hex(key.getBytes(StandardCharsets.UTF_8)).substring(0, 8);
-    return Path.of((safe.equals(key) ? safe : safe + "-" + hash) + "." + extension);
+    return (safe.equals(key) ? safe : safe + "-" + hash) + "." + extension;
   }
 }

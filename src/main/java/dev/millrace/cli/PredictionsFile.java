@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.millrace.data.OutputRecord;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.io.Writer;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,6 +17,7 @@ final class PredictionsFile implements AutoCloseable {
       "row,epoch,key,actual,prediction,probability,model_version\n";
 
   private final ObjectMapper json = new ObjectMapper();
+  private final Path file;
   private final long rows;
   private final Writer out;
 
@@ -26,6 +26,7 @@ final class PredictionsFile implements AutoCloseable {
    * @throws CliError if the file cannot be written
    */
   PredictionsFile(Path file, long rows) {
+    this.file = file;
     this.rows = rows;
     try {
       out = Files.newBufferedWriter(file);
@@ -40,7 +41,7 @@ final class PredictionsFile implements AutoCloseable {
     try {
       out.write(line(json.readTree(prediction.value())));
     } catch (IOException e) {
-      throw new UncheckedIOException(e); // which fails the job
+      throw OutputFile.failure(file, e); // which fails the job
     }
   }
 
@@ -65,7 +66,11 @@ final class PredictionsFile implements AutoCloseable {
   }
 
   @Override
-  public void close() throws IOException {
-    out.close();
+  public void close() {
+    try {
+      out.close();
+    } catch (IOException e) {
+      throw OutputFile.failure(file, e);
+    }
   }
 }

@@ -149,6 +149,7 @@ final class MergedPartition implements ReaderOutput<KafkaRecord>, AutoCloseable 
     boolean hasMore = end > position;
     boolean isFresh = fresh != null && fresh.hasTimeLeft();
     if (end != UNKNOWN && !hasMore && isFresh) {
+      patience = null; // however long it is silent, nobody has waited in vain
       return false;
     }
     if (patience == null) {

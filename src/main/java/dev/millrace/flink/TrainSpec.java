@@ -102,7 +102,7 @@ public record TrainSpec(
     Task task = task(chunk.isClassification());
     ModelStart start = model.start();
     int inputs = start == null ? chunk.width() : start.inputs();
-    int classes = start == null ? input.classes().size() : start.classes().size();
+    int classes = Math.max(input.classes().size(), start == null ? 0 : start.classes().size());
     // Its first class comes at once.
     return Models.modelBytes(model, task, inputs, Math.max(1, classes));
   }

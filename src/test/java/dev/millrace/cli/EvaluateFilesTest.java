@@ -11,6 +11,8 @@ import java.util.ArrayList;
 import java.util.List;
 import org.assertj.core.data.Percentage;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The files that {@code evaluate} writes: predictions of rows, and models. */
@@ -141,7 +143,23 @@ class EvaluateFilesTest {
     Cli noPipeline =
         Cli.run(
             "evaluate", "--input", shops() + "", "--label", "class", "--models", dir + "/models");
+    Path file = shops();
+    Cli isFile =
+        Cli.run(
+            "evaluate",
+            "-c",
+            pipeline() + "",
+            "--input",
+            file + "",
+            "--key",
+            "shop",
+            "--predictions",
+            dir.resolve("early.csv") + "",
+            "--models",
+            file + "");
 
+    assertThat(isFile.err()).isEqualTo(file + " is a file; name a folder.\n");
+    assertThat(dir.resolve("early.csv")).as("written by the job").doesNotExist();
     assertThat(noFolder.err())
         .isEqualTo(dir.resolve("none/p.csv") + " cannot be written: its folder does not exist.\n");
     assertThat(noPipeline.exitCode()).isEqualTo(2);
@@ -159,6 +177,48 @@ class EvaluateFilesTest {
     assertThat(OutputFile.ofKey("a/b", "x")).isNotEqualTo(OutputFile.ofKey("a:b", "x"));
     assertThat(OutputFile.ofKey("../up", "x").toString()).matches("_\\.\\._up-[0-9a-f]{8}\\.x");
     assertThat(OutputFile.ofKey("", "x").toString()).matches("_-[0-9a-f]{8}\\.x");
+    assertThat(OutputFile.asciiName("größe_1", "x")).matches("gr__e_1-[0-9a-f]{8}\\.x");
+  }
+
+  @Test
+  void aLongKeyHasAFileAsWell() throws IOException {
+    for (String letter : List.of("k", "ö", "語", "𝔘")) {
+      String key = letter.repeat(1_000);
+      Path file = dir.resolve(OutputFile.ofKey(key, "millrace"));
+      OutputFile.write(file, new byte[1]);
+      assertThat(file).isRegularFile();
+      assertThat(OutputFile.ofKey(key + letter, "millrace")).isNotEqualTo(file.getFileName());
+    }
+  }
+
+  @Test
+  void predictionsDoNotOverwriteTheRows() throws Exception {
+    Path shops = shops();
+    String before = Files.readString(shops);
+
+    Cli run =
+        Cli.run(
+            "evaluate",
+            "--input",
+            shops + "",
+            "--label",
+            "class",
+            "--predictions",
+            dir.resolve("./shops.csv") + "");
+
+    assertThat(run.exitCode()).isEqualTo(2);
+    assertThat(run.err()).isEqualTo("--predictions would write over --input " + shops + "\n");
+    assertThat(shops).hasContent(before);
+  }
+
+  @Test
+  @EnabledOnOs(OS.LINUX)
+  void aFullDiskIsSaid() throws Exception {
+    Cli run =
+        Cli.run(
+            "evaluate", "--input", shops() + "", "--label", "class", "--predictions", "/dev/full");
+
+    assertThat(run.err()).contains("/dev/full cannot be written: No space left on device");
   }
 
   private static JsonNode evaluate(String... options) throws IOException {

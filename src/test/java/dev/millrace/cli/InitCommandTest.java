@@ -118,6 +118,21 @@ class InitCommandTest {
   }
 
   @Test
+  void anIdOfTenDigitsIsNoTime() throws IOException {
+    StringBuilder csv = new StringBuilder("customer_id,updated,class\n");
+    for (int i = 0; i < ROWS; i++) {
+      long seconds = 1_500_000_000L + i * 7_919L % 1_000 * 997;
+      csv.append("%d,%d,%s\n".formatted(seconds, seconds, i % 3 == 0 ? "a" : "b"));
+    }
+
+    init("--input", Files.writeString(dir.resolve("ids.csv"), csv).toString());
+
+    assertThat(Files.readString(dir.resolve("draft.yaml")))
+        .contains("  #   customer_id: another value in nearly each record\n")
+        .contains("    - { name: updated, type: time } ");
+  }
+
+  @Test
   void aKeyIsNoFeatureAndIsPartOfTheNextCommands() throws IOException {
     Cli cli = init("--input", payments().toString(), "--key", "shop", "--label", "class");
 

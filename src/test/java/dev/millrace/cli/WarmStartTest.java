@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -33,6 +34,9 @@ class WarmStartTest {
             "--models",
             dir + "");
     assertThat(run.exitCode()).as(run.err()).isZero();
+    byte[] damaged = Files.readAllBytes(dir.resolve("all.millrace"));
+    Arrays.fill(damaged, 1_000, 1_100, (byte) 0xFF);
+    Files.write(dir.resolve("nan.millrace"), damaged);
   }
 
   @Test
@@ -59,6 +63,8 @@ class WarmStartTest {
           [x, y] | { tier: fast, from: text.millrace } | auto.from cannot start from text.millrace:
           [x, y] | { tier: fast, from: . } | auto.from cannot start from .:
           [x, y] | { tier: accurate, from: all.millrace } | auto.from cannot start from all.millrace
+          [x, y] | { tier: fast, from: nan.millrace } | some of its weights are no numbers: it is d
+          [x, y] | { tier: fast, from: all.millrace, seed: 2 } | auto.seed goes with weights that
           [x] | { tier: fast, from: all.millrace } | it has 2 features, and input.features are 1
           [x, y] | { tier: fast, from: all.millrace, prior: a } | auto.prior and auto.from both say
           """)
@@ -68,6 +74,17 @@ class WarmStartTest {
 
     assertThat(run.exitCode()).isEqualTo(2);
     assertThat(run.err()).contains(message).contains("1 error.");
+  }
+
+  @Test
+  void twoClassesStayTwo() throws IOException {
+    Path file = pipeline("other.yaml", "[x, y]", "{ tier: fast, from: all.millrace }");
+    String declared = Files.readString(file).replace("label:", "classes: [no, yes], label:");
+    Files.writeString(file, declared);
+
+    assertThat(Cli.run("validate", "-c", file + "").err())
+        .contains("its classes are [")
+        .contains("], and input.classes are [no, yes]; together they may be two");
   }
 
   @Test

@@ -109,6 +109,27 @@ class MergedSourceReaderTest {
   }
 
   @Test
+  void aPartitionThatWasSilentForLongIsWaitedForOnceItHasMore() throws Exception {
+    topics.write("features-0", 10);
+    topics.fetchAll();
+    reader.addSplits(splits("features-0", "labels-0"));
+    poll(reader);
+    clock.advanceTime(MergedPartition.PATIENCE.multipliedBy(2));
+    topics.write("features-0", 20);
+    topics.write("labels-0", 15);
+    topics.fetch("features-0");
+
+    poll(reader);
+
+    assertThat(out.records).containsExactly("features-0@10");
+
+    topics.fetch("labels-0");
+    poll(reader);
+
+    assertThat(out.records).containsExactly("features-0@10", "labels-0@15", "features-0@20");
+  }
+
+  @Test
   void aRecordOfRightNowWaitsForNobody() throws Exception {
     topics.silence();
     topics.write("features-0", NOW - 10, NOW + 10);

@@ -119,6 +119,11 @@ public final class AutoLearner extends ExampleByExample {
     }
   }
 
+  /** Whether all weights are numbers; those that are not were damaged where they were kept. */
+  public boolean isFinite() {
+    return members.isFinite();
+  }
+
   @Override
   public int inputs() {
     return shape.inputs();

@@ -66,6 +66,20 @@ final class Members {
     return new Members(this);
   }
 
+  /** Whether all of it are numbers. */
+  boolean isFinite() {
+    return areFinite(parameters) && areFinite(averages) && areFinite(meanSquares);
+  }
+
+  private static boolean areFinite(float[] values) {
+    for (float value : values) {
+      if (!Float.isFinite(value)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
   /** The linear members start at 0. */
   private void initialize(float[] values, int firstOutput, long keySeed) {
     for (int m = 0; m < shape.members(); m++) {
