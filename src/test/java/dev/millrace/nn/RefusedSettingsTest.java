@@ -2,7 +2,6 @@ package dev.millrace.nn;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
-import static org.assertj.core.api.Assertions.within;
 
 import dev.millrace.data.Task;
 import dev.millrace.nn.ContestSpec.Entrant;
@@ -10,11 +9,9 @@ import dev.millrace.nn.ContestSpec.OnChange;
 import dev.millrace.nn.ContestSpec.Promotion;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
-import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Settings that contradict each other, and what a model cannot be made of. */
@@ -173,58 +170,5 @@ class RefusedSettingsTest {
       entrants.add(new Entrant(name, ModelSpec.single(1)));
     }
     return new ContestSpec(entrants, champion, true, Promotion.DEFAULT, OnChange.REFUSE);
-  }
-
-  @Test
-  void aMixtureIsNamedTheSameForTheSameSettings() {
-    AutoSpec both =
-        new AutoSpec(
-            AutoSpec.Tier.FAST, Set.of(AutoSpec.Extra.PREVIOUS_LABEL, AutoSpec.Extra.KNN), 9);
-
-    assertThat(both.id()).isEqualTo("auto fast with knn with previous-label, buffer 9");
-  }
-
-  @ParameterizedTest
-  @CsvSource({
-    "BY_ACTIVATION, RELU, 0.25",
-    "BY_ACTIVATION, SILU, 0.25",
-    "BY_ACTIVATION, SELU, 0.125",
-    "BY_ACTIVATION, TANH, 0.05",
-    "BY_ACTIVATION, SOFTMAX, 0.05",
-    "LECUN_NORMAL, RELU, 0.125",
-    "LECUN_NORMAL, TANH, 0.125",
-  })
-  void initialWeightsKeepTheStrengthOfSignals(
-      Initializer initializer, Activation activation, double variance) {
-    WeightInitializer draws = new WeightInitializer(initializer, 3, 4);
-
-    double deviation = draws.deviation(activation, 8, 32);
-
-    assertThat(deviation * deviation).isCloseTo(variance, within(1e-12));
-    assertThat(draws.gaussian(1, 2, 3)).isNotEqualTo(draws.gaussian(2, 1, 3));
-  }
-
-  @Test
-  void uniformNumbersAreAboveZeroAndAtMostOne() {
-    assertThat(WeightInitializer.uniform(0)).isEqualTo(0x1p-53);
-    assertThat(WeightInitializer.uniform(-1)).isEqualTo(1);
-  }
-
-  @Test
-  void aWorkspaceKeepsItsArraysForWhatFits() {
-    Workspace shared = new Workspace();
-    float[] input = shared.fitInput(5);
-    float[] output = shared.fitOutput(3);
-    shared.fitGradient(7);
-    float[] gradient = shared.gradient;
-
-    assertThat(shared.fitInput(5)).isSameAs(input).hasSize(5);
-    assertThat(shared.fitOutput(2)).isSameAs(output).hasSize(3);
-    shared.fitGradient(7);
-    assertThat(shared.gradient).isSameAs(gradient).hasSize(7);
-    assertThat(shared.fitInput(6)).hasSize(6);
-    assertThat(shared.fitOutput(4)).hasSize(4);
-    shared.fitGradient(8);
-    assertThat(shared.gradient).hasSize(8);
   }
 }
