@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A gradient that would spoil the model is refused before it moves a weight. */
 class BadStepTest {
@@ -62,16 +63,43 @@ class BadStepTest {
     }
   }
 
+  @ParameterizedTest
+  @ValueSource(ints = {1, 3})
+  void aRefusedStepCountsAsSkippedHoweverItIsTaken(int batchSize) {
+    for (Clipping clipping : new Clipping[] {new Clipping(0f, 0f), new Clipping(0f, 1e20f)}) {
+      Learner learner =
+          new Learner(
+              spec(LearnerTest.OPTIMIZERS[0], batchSize, clipping), Task.REGRESSION, 2, 0, 1);
+      double[] before = StoredModel.parameters(learner, PARAMETERS);
+
+      for (int row = 0; row < batchSize; row++) {
+        learner.learn(new float[] {row == 1 ? 1f : 1e20f, 1f}, 1);
+      }
+      assertThat(learner.skippedSteps()).isEqualTo(1);
+      assertThat(learner.steps()).isZero();
+      assertThat(StoredModel.parameters(learner, PARAMETERS)).isEqualTo(before);
+
+      for (int row = 0; row < batchSize; row++) {
+        learner.learn(new float[] {1f, 1f}, 1);
+      }
+      assertThat(learner.skippedSteps()).isEqualTo(1);
+      assertThat(learner.steps()).isEqualTo(1);
+    }
+  }
+
   private static Learner learner(Optimizer optimizer) {
-    LearnerSpec spec =
-        new LearnerSpec(
-            new NetworkSpec(List.of(), Activation.LINEAR, Loss.MSE),
-            optimizer,
-            new Regularizer(0f, 0f),
-            new Normalization(Normalization.Kind.NONE, 0f, 0f),
-            1,
-            0f,
-            9);
-    return new Learner(spec, Task.REGRESSION, 2, 0, 1);
+    return new Learner(spec(optimizer, 1, new Clipping(0f, 0f)), Task.REGRESSION, 2, 0, 1);
+  }
+
+  private static LearnerSpec spec(Optimizer optimizer, int batchSize, Clipping clipping) {
+    return new LearnerSpec(
+        new NetworkSpec(List.of(), Activation.LINEAR, Loss.MSE),
+        optimizer,
+        new Schedule.Constant(0),
+        new Regularizer(0f, 0f),
+        new Normalization(Normalization.Kind.NONE, 0f, 0f),
+        batchSize,
+        clipping,
+        9);
   }
 }

@@ -8,6 +8,7 @@ import dev.millrace.nn.ContestSpec.Entrant;
 import dev.millrace.nn.ContestSpec.OnChange;
 import dev.millrace.nn.ContestSpec.Promotion;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -131,5 +132,14 @@ class ModelSpecTest {
 
     assertThat(SINGLE.withStart(start).start()).isEqualTo(start);
     assertThat(SINGLE.withStart(start).withStart(null)).isEqualTo(SINGLE);
+  }
+
+  @Test
+  void aMixtureIsNamedTheSameForTheSameSettings() {
+    AutoSpec both =
+        new AutoSpec(
+            AutoSpec.Tier.FAST, Set.of(AutoSpec.Extra.PREVIOUS_LABEL, AutoSpec.Extra.KNN), 9);
+
+    assertThat(both.id()).isEqualTo("auto fast with knn with previous-label, buffer 9");
   }
 }

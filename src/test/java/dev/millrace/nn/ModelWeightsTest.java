@@ -45,6 +45,13 @@ class ModelWeightsTest {
         .hasMessageContaining("7");
     assertThatThrownBy(() -> new ModelWeights(3, List.of(weights.layers().get(0)), null))
         .hasMessage("layer 0 takes 4 inputs, but 3 come in");
+    assertThatThrownBy(() -> new ModelWeights(4, List.of(), null))
+        .hasMessage("a network needs an input and a layer");
+    ModelWeights.Scaling two =
+        new ModelWeights.Scaling(
+            new Normalization(Normalization.Kind.MINMAX, 0f, 0f), new double[] {0, 1, 0, 1}, null);
+    assertThatThrownBy(() -> new ModelWeights(4, weights.layers(), two))
+        .hasMessage("the statistics are not those of 4 features");
   }
 
   @Test

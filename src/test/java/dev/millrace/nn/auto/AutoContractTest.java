@@ -336,4 +336,15 @@ class AutoContractTest {
     // Beside it: target, mixer and class count, some hundred bytes.
     assertThat(model.memoryBytes()).isBetween(counted * 9 / 10, counted + 1000);
   }
+
+  @ParameterizedTest
+  @MethodSource("cases")
+  void aStoredOneHasTheBytesThatAreAskedForBeforeItIsRead(Case one) {
+    AutoShape.Kind kind =
+        new AutoShape.Kind(one.auto(), 3, one.task(), AutoModels.INPUTS, one.classes());
+
+    // Beside them: settings, target, mixer and counts, some hundred bytes.
+    int bytes = AutoModels.bytes(one.model()).length;
+    assertThat(bytes - AutoShape.storedBytes(kind)).isBetween(0L, 500L);
+  }
 }

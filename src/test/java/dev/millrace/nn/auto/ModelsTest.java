@@ -16,9 +16,12 @@ import dev.millrace.nn.LayerSpec;
 import dev.millrace.nn.Learner;
 import dev.millrace.nn.Loss;
 import dev.millrace.nn.ModelSpec;
+import dev.millrace.nn.ModelStart;
 import dev.millrace.nn.OnlineModel;
 import dev.millrace.nn.contest.Contest;
+import java.io.IOException;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /** What a model is, for each kind of specification. */
@@ -116,5 +119,51 @@ class ModelsTest {
     assertThat(AutoModels.bytes(model)).isEqualTo(before);
     model.learnClass(x, 0, 1, 1f, out);
     assertThat(next).isEqualTo(out);
+  }
+
+  @Test
+  void eachKindIsReadAsItWasWritten() throws IOException {
+    for (ModelSpec spec : List.of(SINGLE, MIXTURE, contest(SINGLE, MIXTURE))) {
+      OnlineModel model = Models.create(spec, Task.BINARY, AutoModels.INPUTS, 2, 7);
+      AutoModels.learn(model, 0, 20);
+      byte[] stored = AutoModels.bytes(model);
+
+      OnlineModel read = AutoModels.read(stored, spec, Task.BINARY);
+
+      assertThat(read).hasSameClassAs(model);
+      assertThat(AutoModels.bytes(read)).isEqualTo(stored);
+    }
+  }
+
+  @Test
+  void aNetworkStartsFromTheWeightsOfAnother() {
+    Learner taught = SINGLE.classifier(AutoModels.INPUTS, 2);
+    AutoModels.learn(taught, 0, 50);
+    ModelStart start = ModelStart.of(taught.weights(), Task.BINARY, List.of(), "1f");
+    float[] x = new float[AutoModels.INPUTS];
+    float[] expected = new float[2];
+    float[] out = new float[2];
+    AutoModels.features(99, x, 0);
+    taught.predict(x, 0, expected);
+
+    OnlineModel model =
+        Models.create(SINGLE.withStart(start), Task.BINARY, AutoModels.INPUTS, 2, 9);
+    model.predict(x, 0, out);
+
+    assertThat(out).isEqualTo(expected);
+  }
+
+  @Test
+  void theBytesOfAMixtureCountItsBufferAndTheScaleOfEachFeature() {
+    int inputs = 1000;
+    AutoSpec one = new AutoSpec(AutoSpec.Tier.FAST, Set.of(), 1);
+    AutoSpec ten = new AutoSpec(AutoSpec.Tier.FAST, Set.of(), 10);
+    ModelSpec spec = ModelSpec.auto(1, one, ClassWeights.NONE);
+    long bytes = Models.modelBytes(spec, Task.BINARY, inputs, 2);
+    OnlineModel model = Models.create(spec, Task.BINARY, inputs, 2, 7);
+
+    assertThat(model.memoryBytes() - bytes).as("what is the same in all").isBetween(0L, 1000L);
+    assertThat(Models.modelBytes(ModelSpec.auto(1, ten, ClassWeights.NONE), Task.BINARY, inputs, 2))
+        .isEqualTo(bytes + 9 * (inputs + 3) * Float.BYTES);
   }
 }

@@ -1,0 +1,111 @@
+package dev.millrace.nn;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.millrace.data.StoredBytes;
+import java.io.ByteArrayOutputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.util.Arrays;
+import org.junit.jupiter.api.Test;
+
+class MiniBatchTest {
+
+  private static final int INPUTS = 2;
+
+  private static MiniBatch filled(int rows, int capacity) {
+    MiniBatch batch = new MiniBatch(INPUTS, capacity);
+    for (int r = 0; r < rows; r++) {
+      int row = batch.reserve(1);
+      batch.rows()[row] = 10 + r;
+      batch.rows()[row + 1] = 20 + r;
+      batch.add(r % 3, 0.5f + r);
+    }
+    return batch;
+  }
+
+  private static byte[] bytes(MiniBatch batch) throws IOException {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    batch.write(new DataOutputStream(bytes));
+    return bytes.toByteArray();
+  }
+
+  @Test
+  void itHasRoomUntilItIsFull() {
+    MiniBatch batch = filled(0, 3);
+    assertThat(batch.isEmpty()).isTrue();
+    assertThat(batch.floats()).isZero();
+    assertThat(batch.room()).isEqualTo(3);
+
+    batch = filled(2, 3);
+    assertThat(batch.isEmpty()).isFalse();
+    assertThat(batch.isFull()).isFalse();
+    assertThat(batch.room()).isEqualTo(1);
+    batch = filled(3, 3);
+    assertThat(batch.isFull()).isTrue();
+    assertThat(batch.target(2)).isEqualTo(2);
+    assertThat(batch.weight(1)).isEqualTo(1.5f);
+    assertThat(batch.stride()).isEqualTo(INPUTS);
+
+    batch.clear();
+    assertThat(batch.isEmpty()).isTrue();
+  }
+
+  @Test
+  void itsArraysDoubleUpToItsCapacity() {
+    assertThat(filled(1, 7).floats()).isEqualTo(1 * (INPUTS + 2));
+    assertThat(filled(3, 7).floats()).isEqualTo(4 * (INPUTS + 2));
+    assertThat(filled(5, 7).floats()).isEqualTo(7 * (INPUTS + 2));
+    MiniBatch batch = filled(1, 7);
+    assertThat(batch.reserve(5)).isEqualTo(INPUTS);
+    assertThat(batch.floats()).isEqualTo(6 * (INPUTS + 2));
+    assertThat(batch.rows()).startsWith(10, 20);
+    assertThat(batch.copy().floats()).as("no more than there is").isEqualTo(INPUTS + 2);
+  }
+
+  @Test
+  void aBatchOfMoreInputsTakesTheRowsWithZerosForTheOthers() {
+    MiniBatch wider = new MiniBatch(INPUTS + 1, 7);
+
+    wider.addAll(filled(3, 7));
+
+    assertThat(wider.size()).isEqualTo(3);
+    assertThat(Arrays.copyOf(wider.rows(), 9)).containsExactly(10, 20, 0, 11, 21, 0, 12, 22, 0);
+    assertThat(wider.target(1)).isEqualTo(1);
+    assertThat(wider.weight(2)).isEqualTo(2.5f);
+  }
+
+  @Test
+  void aCopyIsWrittenAndReadAsTheSame() throws IOException {
+    byte[] stored = bytes(filled(5, 7));
+    MiniBatch read = new MiniBatch(INPUTS, 7);
+
+    read.read(new StoredBytes(stored), 3);
+
+    assertThat(stored).hasSize(4 + 5 * (2 + INPUTS) * 4);
+    assertThat(bytes(read)).isEqualTo(stored);
+    assertThat(bytes(filled(5, 7).copy())).isEqualTo(stored);
+    ByteArrayOutputStream empty = new ByteArrayOutputStream();
+    MiniBatch.writeEmpty(new DataOutputStream(empty));
+    assertThat(empty.toByteArray()).isEqualTo(bytes(filled(0, 7)));
+  }
+
+  @Test
+  void whatNoBatchWroteIsRefused() throws IOException {
+    byte[] stored = bytes(filled(5, 7));
+
+    // A full one would have been learned.
+    assertThatThrownBy(() -> new MiniBatch(INPUTS, 5).read(new StoredBytes(stored), 3))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("examples of a stored mini-batch: 5, where 0 to 4 are possible");
+    assertThatThrownBy(
+            () -> new MiniBatch(INPUTS, 7).read(new StoredBytes(Arrays.copyOf(stored, 83)), 3))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("examples of a stored mini-batch: 5, where 0 to 4 are possible");
+    assertThatThrownBy(() -> new MiniBatch(INPUTS, 7).read(new StoredBytes(stored), 2))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("class of an example of a stored mini-batch");
+    new MiniBatch(INPUTS, 7).read(new StoredBytes(stored), 0);
+  }
+}

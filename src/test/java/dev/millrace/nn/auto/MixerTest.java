@@ -1,0 +1,87 @@
+package dev.millrace.nn.auto;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.millrace.data.MetricsReport;
+import dev.millrace.data.MetricsReport.Member;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** How predictions are mixed, and what is said about them. */
+class MixerTest {
+
+  private static final List<String> NAMES = List.of("a", "b", "c");
+
+  @Test
+  void aReportNamesTheLeastOfTheMeanLossesSoFar() {
+    MixerWeights weights = new MixerWeights(3);
+    MetricsReport.Members none = weights.report(NAMES);
+    assertThat(none.leader()).isNull();
+    assertThat(none.members()).extracting(Member::loss).containsOnly(Double.NaN);
+    assertThat(none.members()).extracting(Member::weight).containsOnly(0.33333334);
+    assertThat(weights.correction()).isEqualTo(1f);
+
+    for (int e = 0; e < 3; e++) {
+      weights.see(0, 0.5f);
+      weights.see(1, 0.25f);
+      weights.see(2, 0.25f);
+      weights.counted();
+    }
+
+    MetricsReport.Members members = weights.report(NAMES);
+    assertThat(members.leader()).isEqualTo("b");
+    assertThat(members.members()).extracting(Member::name).isEqualTo(NAMES);
+    double[] losses = {0.5, 0.25, 0.25};
+    for (int k = 0; k < 3; k++) {
+      assertThat(members.members().get(k).loss()).isCloseTo(losses[k], within(1e-4));
+    }
+    assertThat(weights.correction())
+        .isCloseTo((float) (1 / (1 - Math.pow(0.999, 3))), within(1e-2f));
+  }
+
+  @Test
+  void valuesAreMixedOnTheScaleOfTheTarget() {
+    ValueMixer mixer = new ValueMixer(new MixerWeights(2));
+    mixer.take(0, 3);
+    mixer.take(1, 5);
+    assertThat(mixer.mix()).as("before a target, on a scale of 1").isCloseTo(4, within(1e-6));
+    assertThat(mixer.learn(8, 0f)).as("Huber loss").isCloseTo(3.5f, within(1e-6f));
+
+    mixer.take(0, 12);
+    mixer.take(1, 12);
+    mixer.mix();
+    mixer.learn(12, 0f); // now a mean of 10 and a deviation of 2
+    mixer.take(0, 13);
+    mixer.take(1, 15);
+
+    assertThat(mixer.mix()).isCloseTo(14, within(1e-6));
+    assertThat(mixer.learn(13, 0f)).isCloseTo(0.125f, within(1e-6f));
+  }
+
+  @Test
+  void theWeightOfABetterPredictionGrowsAndTheBiasFollowsTheError() {
+    MixerWeights weights = new MixerWeights(2);
+    ValueMixer mixer = new ValueMixer(weights);
+    for (int e = 0; e < 400; e++) {
+      double value = e % 2 == 0 ? 8 : 12;
+      mixer.take(0, value);
+      mixer.take(1, 20 - value);
+      mixer.mix();
+      mixer.learn(value, 1f);
+    }
+
+    assertThat(weights.weights[0]).isGreaterThan(0.6f);
+    assertThat(weights.weights[1]).isLessThan(0.4f);
+    assertThat(weights.report(List.of("right", "wrong")).leader()).isEqualTo("right");
+    for (int e = 0; e < 50; e++) {
+      mixer.take(0, 10);
+      mixer.take(1, 10);
+      mixer.mix();
+      mixer.learn(12, 1f);
+    }
+    mixer.take(0, 10);
+    mixer.take(1, 10);
+    assertThat(mixer.mix()).isGreaterThan(10.5);
+  }
+}
