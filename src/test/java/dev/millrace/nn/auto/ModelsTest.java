@@ -164,6 +164,6 @@ class ModelsTest {
 
     assertThat(model.memoryBytes() - bytes).as("what is the same in all").isBetween(0L, 1000L);
     assertThat(Models.modelBytes(ModelSpec.auto(1, ten, ClassWeights.NONE), Task.BINARY, inputs, 2))
-        .isEqualTo(bytes + 9 * (inputs + 3) * Float.BYTES);
+        .isEqualTo(bytes + 9L * (inputs + 3) * Float.BYTES);
   }
 }
