@@ -11,7 +11,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeoutException;
-import org.apache.flink.api.common.eventtime.Watermark;
 import org.apache.flink.api.connector.source.ReaderOutput;
 import org.apache.flink.api.connector.source.SourceOutput;
 import org.apache.flink.api.connector.source.SourceReader;
@@ -89,32 +88,21 @@ class MergedSourceReaderTest {
 
   @Test
   void theBrokersWordHoldsForAWhile() throws Exception {
-    topics.write("features-0", 10);
-    topics.fetchAll();
-    reader.addSplits(splits("features-0", "labels-0"));
-    poll(reader);
-    clock.advanceTime(MergedPartition.FRESH.plusMillis(1));
-    topics.write("features-0", 20);
-    topics.write("labels-0", 15);
-    topics.fetch("features-0");
-
-    poll(reader);
-
-    assertThat(out.records).containsExactly("features-0@10");
-
-    topics.fetch("labels-0");
-    poll(reader);
-
-    assertThat(out.records).containsExactly("features-0@10", "labels-0@15", "features-0@20");
+    requireWaitsAfterSilenceOf(MergedPartition.FRESH.plusMillis(1));
   }
 
   @Test
   void aPartitionThatWasSilentForLongIsWaitedForOnceItHasMore() throws Exception {
+    requireWaitsAfterSilenceOf(MergedPartition.PATIENCE.multipliedBy(2));
+  }
+
+  /** A newer record waits for the older one of a partition that had nothing until then. */
+  private void requireWaitsAfterSilenceOf(Duration silence) throws Exception {
     topics.write("features-0", 10);
     topics.fetchAll();
     reader.addSplits(splits("features-0", "labels-0"));
     poll(reader);
-    clock.advanceTime(MergedPartition.PATIENCE.multipliedBy(2));
+    clock.advanceTime(silence);
     topics.write("features-0", 20);
     topics.write("labels-0", 15);
     topics.fetch("features-0");
@@ -445,34 +433,12 @@ class MergedSourceReaderTest {
   }
 
   /** What came out: partition and time. */
-  private static final class Collected implements ReaderOutput<KafkaRecord> {
+  private static final class Collected extends RecordOutput {
     private final List<String> records = new ArrayList<>();
 
     @Override
     public void collect(KafkaRecord record) {
       records.add(record.topic() + "-" + record.partition() + "@" + record.timestamp());
     }
-
-    @Override
-    public void collect(KafkaRecord record, long timestamp) {
-      collect(record);
-    }
-
-    @Override
-    public SourceOutput<KafkaRecord> createOutputForSplit(String splitId) {
-      return this;
-    }
-
-    @Override
-    public void releaseOutputForSplit(String splitId) {}
-
-    @Override
-    public void emitWatermark(Watermark watermark) {}
-
-    @Override
-    public void markIdle() {}
-
-    @Override
-    public void markActive() {}
   }
 }

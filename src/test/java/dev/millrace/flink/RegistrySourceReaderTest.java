@@ -14,7 +14,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import org.apache.flink.api.common.eventtime.Watermark;
 import org.apache.flink.api.connector.source.ReaderOutput;
 import org.apache.flink.api.connector.source.SourceOutput;
 import org.apache.flink.api.connector.source.SourceReader;
@@ -179,35 +178,13 @@ class RegistrySourceReaderTest {
   }
 
   /** What came out. */
-  private static final class Collected implements ReaderOutput<KafkaRecord> {
+  private static final class Collected extends RecordOutput {
     private final List<Long> offsets = new ArrayList<>();
 
     @Override
     public void collect(KafkaRecord record) {
       offsets.add(record.offset());
     }
-
-    @Override
-    public void collect(KafkaRecord record, long timestamp) {
-      collect(record);
-    }
-
-    @Override
-    public SourceOutput<KafkaRecord> createOutputForSplit(String splitId) {
-      return this;
-    }
-
-    @Override
-    public void releaseOutputForSplit(String splitId) {}
-
-    @Override
-    public void emitWatermark(Watermark watermark) {}
-
-    @Override
-    public void markIdle() {}
-
-    @Override
-    public void markActive() {}
   }
 
   /** The gauges of all groups, by name. */
