@@ -17,12 +17,14 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 /** Faults of brokers, and of what is between them and the job. */
 final class BrokerFaults {
   private static final int LONGER_THAN_A_REQUEST_MAY_TAKE = 20;
-  private static final int AT_ONCE = 25_000;
+
+  // More than what is on its way between the tasks at any time.
+  private static final int AT_ONCE = 50_000;
   private static final double BYTES_PER_SECOND = 250_000;
 
   // A rate is a long to the broker.
   private static final double UNLIMITED = 1e12;
-  private static final int CLEARLY_WAITING_MILLIS = 100;
+  private static final int CLEARLY_WAITING_MILLIS = 1_000;
 
   private BrokerFaults() {}
 
@@ -118,6 +120,7 @@ final class BrokerFaults {
           try (Admin admin = bed.brokers().admin();
               KafkaConsumer<byte[], byte[]> slow = oneByOne(bed)) {
             int restarts = bed.cluster().job().restored();
+            int before = bed.cluster().job().backPressure();
             int total = bed.traffic().sent() + AT_ONCE;
             limit(admin, BYTES_PER_SECOND);
             bed.traffic().hurry(total);
@@ -125,7 +128,7 @@ final class BrokerFaults {
                 eventually(
                     () -> {
                       slow.poll(Duration.ofMillis(100));
-                      return bed.cluster().job().backPressure() > CLEARLY_WAITING_MILLIS;
+                      return bed.cluster().job().backPressure() > before + CLEARLY_WAITING_MILLIS;
                     });
             limit(admin, null);
             boolean all = bed.sendAtOnce(total);

@@ -74,11 +74,11 @@ final class FlinkJob {
     throw new IOException("no job yet");
   }
 
-  /** Milliseconds of the last second in which the job's first task waited for those behind it. */
+  /** Milliseconds for which the job's first task has waited for those behind it, all in all. */
   int backPressure() throws IOException, InterruptedException {
     String vertex = get("").at("/vertices/0/id").asText();
     JsonNode metrics =
-        get("/vertices/" + vertex + "/subtasks/metrics?get=backPressuredTimeMsPerSecond&agg=max");
+        get("/vertices/" + vertex + "/subtasks/metrics?get=accumulateBackPressuredTimeMs&agg=max");
     return metrics.at("/0/max").asInt();
   }
 

@@ -25,7 +25,7 @@ record Input(
   /** Their records, which come first. */
   static final int OF_IDLE_KEYS = 2 * IDLE_KEYS;
 
-  static final int HOT = 60_000;
+  static final int HOT = 90_000;
 
   private static final String ANY_TOPIC = "examples";
   private static final long SEED = 4_051;
