@@ -1,17 +1,19 @@
 package dev.millrace;
 
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 
 /** A pipeline file that cannot be used; the message is what its author needs to see. */
 public final class InvalidPipelineException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
-  private final List<String> errors;
+  private final ArrayList<String> errors;
 
   /** One error about the file as a whole. */
   InvalidPipelineException(String error) {
     super(error);
-    this.errors = List.of(error);
+    this.errors = new ArrayList<>(List.of(error));
   }
 
   /**
@@ -22,11 +24,11 @@ public final class InvalidPipelineException extends RuntimeException {
    */
   InvalidPipelineException(List<String> errors, String summary) {
     super(String.join("\n", errors) + "\n" + summary);
-    this.errors = List.copyOf(errors);
+    this.errors = new ArrayList<>(errors);
   }
 
   /** The errors, one line each, without the line that counts them. */
   public List<String> errors() {
-    return errors;
+    return Collections.unmodifiableList(errors);
   }
 }

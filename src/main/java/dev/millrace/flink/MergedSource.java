@@ -1,6 +1,7 @@
 package dev.millrace.flink;
 
 import dev.millrace.data.KafkaRecord;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -42,7 +43,7 @@ final class MergedSource
 
   private final KafkaSource<KafkaRecord> records;
   private final HashMap<String, String> consumer;
-  private final List<String> topics;
+  private final ArrayList<String> topics;
   private final OffsetsInitializer start;
 
   /**
@@ -58,7 +59,7 @@ final class MergedSource
       OffsetsInitializer start) {
     this.records = records;
     this.consumer = new HashMap<>(consumer);
-    this.topics = topics;
+    this.topics = new ArrayList<>(topics);
     this.start = start;
   }
 
