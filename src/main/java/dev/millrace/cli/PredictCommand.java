@@ -1,5 +1,6 @@
 package dev.millrace.cli;
 
+import dev.millrace.ModelFile;
 import dev.millrace.Settings;
 import dev.millrace.codec.FeatureReader;
 import dev.millrace.codec.RefusedException;
@@ -9,7 +10,6 @@ import dev.millrace.flink.ModelSnapshot;
 import dev.millrace.nn.Workspace;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -152,11 +152,11 @@ final class PredictCommand implements Callable<Integer> {
 
   private static byte[] bytes(Path file) {
     try {
-      return Files.readAllBytes(file);
+      return ModelFile.read(file);
     } catch (NoSuchFileException e) {
       throw new CliError("There is no file " + file + ".", e);
     } catch (IOException e) {
-      throw new CliError(file + " cannot be read: " + e.getMessage(), e);
+      throw new CliError("--model %s cannot be used: %s.".formatted(file, e.getMessage()), e);
     }
   }
 
