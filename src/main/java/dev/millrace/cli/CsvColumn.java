@@ -22,6 +22,8 @@ final class CsvColumn {
   private boolean integral = true;
   private boolean bool = true;
   private boolean time = true;
+  private double min = Double.POSITIVE_INFINITY;
+  private double max = Double.NEGATIVE_INFINITY;
 
   CsvColumn(String name) {
     this.name = name;
@@ -38,6 +40,8 @@ final class CsvColumn {
       double value = CsvText.number(text);
       numeric = !Double.isNaN(value);
       integral = integral && value == Math.rint(value) && Double.isFinite(value);
+      min = Math.min(min, value);
+      max = Math.max(max, value);
     }
     bool = bool && isBoolean(text);
     time = time && ClockTime.isDate(text);
@@ -78,8 +82,17 @@ final class CsvColumn {
     return distinct.size() > MOST_ONE_HOT_VALUES ? List.of() : List.copyOf(distinct);
   }
 
-  FeatureSpec toFeature() {
+  /**
+   * How the column becomes features.
+   *
+   * @param drafted whether nobody has declared any, so that seconds and milliseconds since 1970 are
+   *     times, as {@code init} drafts them
+   */
+  FeatureSpec toFeature(boolean drafted) {
     boolean nullable = missing > 0;
+    if (drafted && numeric && FieldRoles.isEpoch(name, integral, distinct.size(), min, max)) {
+      return new FeatureSpec(name, FeatureSpec.Type.TIME, nullable, List.of(), 0);
+    }
     if (numeric) {
       return new FeatureSpec(name, FeatureSpec.Type.NUMERIC, nullable, List.of(), 0);
     }

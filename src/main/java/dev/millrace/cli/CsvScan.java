@@ -59,7 +59,12 @@ public record CsvScan(
   /** The same with the task given, where it is not null. */
   public static CsvScan scan(
       Path path, String label, String key, Collection<String> drop, Task task) {
-    return scan(path, label, true, key, drop, task);
+    return scan(path, label, true, false, key, drop, task);
+  }
+
+  /** The same with the features that {@code init} would declare: counts since 1970 are times. */
+  static CsvScan drafted(Path path, String label, String key, Collection<String> drop, Task task) {
+    return scan(path, label, true, true, key, drop, task);
   }
 
   /**
@@ -67,11 +72,17 @@ public record CsvScan(
    * column.
    */
   static CsvScan unlabelled(Path path, String label, String key, Collection<String> drop) {
-    return scan(path, label, false, key, drop, null);
+    return scan(path, label, false, false, key, drop, null);
   }
 
   private static CsvScan scan(
-      Path path, String label, boolean labelled, String key, Collection<String> drop, Task task) {
+      Path path,
+      String label,
+      boolean labelled,
+      boolean drafted,
+      String key,
+      Collection<String> drop,
+      Task task) {
     try (CsvFile file = new CsvFile(path)) {
       int labelColumn =
           labelled ? find(path, file.header(), "--label", label) : file.header().indexOf(label);
@@ -106,7 +117,7 @@ public record CsvScan(
       List<Integer> featureColumns = new ArrayList<>();
       for (int c = 0; c < columns.size(); c++) {
         if (!excluded.contains(c)) {
-          features.add(columns.get(c).toFeature());
+          features.add(columns.get(c).toFeature(drafted));
           featureColumns.add(c);
         }
       }

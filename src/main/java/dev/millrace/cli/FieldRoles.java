@@ -199,21 +199,30 @@ final class FieldRoles {
    * is called an id does not, for many of ten digits are as large.
    */
   static boolean isEpoch(FieldProfile field) {
-    return !ID_LIKE.matcher(field.name()).matches()
-        && (isMillis(field) || isWithin(field, 946_684_800d, 4_102_444_800d));
+    return isEpoch(
+        field.name(), field.isWholeNumbers(), field.distinct(), field.min(), field.max());
+  }
+
+  /** The same of numbers from the least to the greatest, so many distinct ones. */
+  static boolean isEpoch(String name, boolean whole, long distinct, double min, double max) {
+    return whole
+        && distinct > 2
+        && !ID_LIKE.matcher(name).matches()
+        && (isMillis(min, max) || isWithin(min, max, 946_684_800d, 4_102_444_800d));
   }
 
   /** Whether a field can be {@code event-time}. */
   static boolean isMillis(FieldProfile field) {
-    return isWithin(field, 946_684_800_000d, 4_102_444_800_000d);
+    return field.isWholeNumbers() && field.distinct() > 2 && isMillis(field.min(), field.max());
+  }
+
+  private static boolean isMillis(double min, double max) {
+    return isWithin(min, max, 946_684_800_000d, 4_102_444_800_000d);
   }
 
   // 2000 to 2100.
-  private static boolean isWithin(FieldProfile field, double from, double to) {
-    return field.isWholeNumbers()
-        && field.distinct() > 2
-        && field.min() >= from
-        && field.max() <= to;
+  private static boolean isWithin(double min, double max, double from, double to) {
+    return min >= from && max <= to;
   }
 
   private static List<Candidate> best(List<Candidate> candidates) {

@@ -77,6 +77,38 @@ class CsvScanTest {
   }
 
   @Test
+  void draftsTimesWhereInitDoes() throws IOException {
+    Path file =
+        write(
+            """
+            seconds,millis,number,two,mixed,y
+            1795694400,1795694400000,1795694400,1795694400,1795694400,u
+            1795694460,1795694460000,1795694460,1795694460,7,v
+            1795694520,,1795694520,1795694400,9,u
+            1795694520,1795694520000,1795694580,1795694400,5,v
+            """);
+
+    List<FeatureSpec> drafted = CsvScan.drafted(file, "y", null, List.of(), null).features();
+
+    assertThat(drafted)
+        .extracting(FeatureSpec::type)
+        .containsExactly(
+            FeatureSpec.Type.TIME,
+            FeatureSpec.Type.TIME,
+            FeatureSpec.Type.NUMERIC,
+            FeatureSpec.Type.NUMERIC,
+            FeatureSpec.Type.NUMERIC);
+    InputProfile profile = FileProfiler.csv(file, 100);
+    assertThat(profile.fields().subList(0, 5))
+        .extracting(field -> field.toFeature(profile.records()))
+        .isEqualTo(drafted);
+    assertThat(CsvScan.scan(file, "y", null, List.of()).features())
+        .as("without a draft, a number is a number")
+        .extracting(FeatureSpec::type)
+        .containsOnly(FeatureSpec.Type.NUMERIC);
+  }
+
+  @Test
   void doesNotTakeJavaLiteralsForNumbers() throws IOException {
     CsvScan scan = scan("a,b,y\n1d,0x1p3,u\n2f,7,v\n", "y", null);
 
