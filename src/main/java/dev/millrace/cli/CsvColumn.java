@@ -22,6 +22,7 @@ final class CsvColumn {
   private boolean integral = true;
   private boolean bool = true;
   private boolean time = true;
+  private boolean bareDates = true;
   private double min = Double.POSITIVE_INFINITY;
   private double max = Double.NEGATIVE_INFINITY;
 
@@ -42,6 +43,7 @@ final class CsvColumn {
       integral = integral && value == Math.rint(value) && Double.isFinite(value);
       min = Math.min(min, value);
       max = Math.max(max, value);
+      bareDates = bareDates && ClockTime.isBareDate(value);
     }
     bool = bool && isBoolean(text);
     time = time && ClockTime.isDate(text);
@@ -85,12 +87,12 @@ final class CsvColumn {
   /**
    * How the column becomes features.
    *
-   * @param drafted whether nobody has declared any, so that seconds and milliseconds since 1970 are
-   *     times, as {@code init} drafts them
+   * @param drafted whether nobody has declared any, so that dates without dashes, seconds and
+   *     milliseconds since 1970 are times, as {@code init} drafts them
    */
   FeatureSpec toFeature(boolean drafted) {
     boolean nullable = missing > 0;
-    if (drafted && numeric && FieldRoles.isEpoch(name, integral, distinct.size(), min, max)) {
+    if (drafted && numeric && isTime()) {
       return new FeatureSpec(name, FeatureSpec.Type.TIME, nullable, List.of(), 0);
     }
     if (numeric) {
@@ -106,6 +108,10 @@ final class CsvColumn {
       return new FeatureSpec(name, FeatureSpec.Type.ONE_HOT, nullable, List.copyOf(distinct), 0);
     }
     return new FeatureSpec(name, FeatureSpec.Type.HASH, nullable, List.of(), HASH_BUCKETS);
+  }
+
+  private boolean isTime() {
+    return FieldRoles.isTime(name, integral, bareDates, distinct.size(), min, max);
   }
 
   private static boolean isBoolean(String text) {

@@ -195,20 +195,26 @@ final class FieldRoles {
   }
 
   /**
-   * Whether a field counts the milliseconds, or seconds, since 1970 up to a time of this age; what
-   * is called an id does not, for many of ten digits are as large.
+   * Whether the numbers of a field are dates without dashes, or milliseconds or seconds from 1970
+   * up to a time of this age; those of what is called an id are not, for many are as large.
    */
-  static boolean isEpoch(FieldProfile field) {
-    return isEpoch(
-        field.name(), field.isWholeNumbers(), field.distinct(), field.min(), field.max());
+  static boolean isTime(FieldProfile field) {
+    return isTime(
+        field.name(),
+        field.isWholeNumbers(),
+        field.isBareDates(),
+        field.distinct(),
+        field.min(),
+        field.max());
   }
 
   /** The same of numbers from the least to the greatest, so many distinct ones. */
-  static boolean isEpoch(String name, boolean whole, long distinct, double min, double max) {
+  static boolean isTime(
+      String name, boolean whole, boolean bareDates, long distinct, double min, double max) {
     return whole
         && distinct > 2
         && !ID_LIKE.matcher(name).matches()
-        && (isMillis(min, max) || isWithin(min, max, 946_684_800d, 4_102_444_800d));
+        && (bareDates || isMillis(min, max) || isWithin(min, max, 946_684_800d, 4_102_444_800d));
   }
 
   /** Whether a field can be {@code event-time}. */

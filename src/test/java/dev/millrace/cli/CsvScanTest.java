@@ -81,11 +81,11 @@ class CsvScanTest {
     Path file =
         write(
             """
-            seconds,millis,number,two,mixed,y
-            1795694400,1795694400000,1795694400,1795694400,1795694400,u
-            1795694460,1795694460000,1795694460,1795694460,7,v
-            1795694520,,1795694520,1795694400,9,u
-            1795694520,1795694520000,1795694580,1795694400,5,v
+            seconds,millis,day,number,two,mixed,y
+            1795694400,1795694400000,20261130,1795694400,1795694400,1795694400,u
+            1795694460,1795694460000,20261201,1795694460,1795694460,7,v
+            1795694520,,20261202,1795694520,1795694400,20261202,u
+            1795694520,1795694520000,20261203,1795694580,1795694400,5,v
             """);
 
     List<FeatureSpec> drafted = CsvScan.drafted(file, "y", null, List.of(), null).features();
@@ -95,11 +95,12 @@ class CsvScanTest {
         .containsExactly(
             FeatureSpec.Type.TIME,
             FeatureSpec.Type.TIME,
+            FeatureSpec.Type.TIME,
             FeatureSpec.Type.NUMERIC,
             FeatureSpec.Type.NUMERIC,
             FeatureSpec.Type.NUMERIC);
     InputProfile profile = FileProfiler.csv(file, 100);
-    assertThat(profile.fields().subList(0, 5))
+    assertThat(profile.fields().subList(0, 6))
         .extracting(field -> field.toFeature(profile.records()))
         .isEqualTo(drafted);
     assertThat(CsvScan.scan(file, "y", null, List.of()).features())
