@@ -23,6 +23,8 @@ final class CsvColumn {
   private boolean bool = true;
   private boolean time = true;
   private boolean bareDates = true;
+  private boolean decimal = true;
+  private boolean commas;
   private double min = Double.POSITIVE_INFINITY;
   private double max = Double.NEGATIVE_INFINITY;
 
@@ -44,6 +46,11 @@ final class CsvColumn {
       min = Math.min(min, value);
       max = Math.max(max, value);
       bareDates = bareDates && ClockTime.isBareDate(value);
+    }
+    if (decimal) {
+      boolean comma = DecimalCommas.isIn(text);
+      commas = commas || comma;
+      decimal = comma || !Double.isNaN(CsvText.number(text));
     }
     bool = bool && isBoolean(text);
     time = time && ClockTime.isDate(text);
@@ -68,6 +75,11 @@ final class CsvColumn {
 
   boolean isNumeric() {
     return numeric;
+  }
+
+  /** Whether all values are numbers, some of them with a comma where a point is wanted. */
+  boolean hasDecimalCommas() {
+    return decimal && commas;
   }
 
   /** Whether the column, as a label, names classes rather than measures something. */

@@ -23,6 +23,7 @@ import java.util.Set;
  * @param labels the names that the label's values have as classes; none where they are too many
  * @param task null where there is no label
  * @param rows number of rows below the header
+ * @param note what is odd about the file, or null
  */
 public record CsvScan(
     String file,
@@ -33,7 +34,8 @@ public record CsvScan(
     int keyColumn,
     List<String> labels,
     Task task,
-    long rows)
+    long rows,
+    String note)
     implements Serializable {
 
   public CsvScan {
@@ -134,7 +136,8 @@ public record CsvScan(
           keyColumn,
           labelled ? classNames(columns.get(labelColumn)) : List.of(),
           found,
-          rows);
+          rows,
+          note(file, path, columns));
     }
   }
 
@@ -157,7 +160,14 @@ public record CsvScan(
     for (FeatureSpec feature : declared) {
       columns.add(find(path(), header, "input.features", feature.name()));
     }
-    return new CsvScan(file, header, declared, columns, labelColumn, keyColumn, labels, task, rows);
+    return new CsvScan(
+        file, header, declared, columns, labelColumn, keyColumn, labels, task, rows, note);
+  }
+
+  private static String note(CsvFile file, Path path, List<CsvColumn> columns) {
+    List<String> commas =
+        columns.stream().filter(CsvColumn::hasDecimalCommas).map(CsvColumn::name).toList();
+    return commas.isEmpty() ? null : DecimalCommas.note(path, commas, file.separator());
   }
 
   private static List<String> classNames(CsvColumn label) {

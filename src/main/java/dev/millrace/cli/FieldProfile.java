@@ -43,6 +43,7 @@ final class FieldProfile {
   private long booleans;
   private long times;
   private long bareDates;
+  private long decimalCommas;
   private long dates;
   private double min = Double.POSITIVE_INFINITY;
   private double max = Double.NEGATIVE_INFINITY;
@@ -96,6 +97,9 @@ final class FieldProfile {
   }
 
   void seeText(String text) {
+    if (DecimalCommas.isIn(text)) {
+      decimalCommas++;
+    }
     if (ClockTime.isDate(text)) {
       times++;
     } else if (text.length() <= LONGEST_DATE && DATE.matcher(text).matches()) {
@@ -186,6 +190,11 @@ final class FieldProfile {
   /** Whether all values are dates without dashes, such as 20261126. */
   boolean isBareDates() {
     return bareDates > 0 && bareDates == values;
+  }
+
+  /** Whether all values are numbers, some of them with a comma where a point is wanted. */
+  boolean hasDecimalCommas() {
+    return decimalCommas > 0 && decimalCommas + numbers == values;
   }
 
   double min() {
