@@ -190,8 +190,10 @@ final class InputOptions {
           "`- temperature` is short for `- { name: temperature, type: numeric }`. `type: time`"
               + " reads ISO 8601 (`2026-11-26`, `2026-11-26T09:30:00Z`; the hour counts as it is"
               + " written, whatever the offset) and days, seconds, milliseconds, microseconds or"
-              + " nanoseconds since 1970 in UTC. The size of a number tells which: milliseconds are"
-              + " such from March 1973 on, and 20261126 is no date but seconds.",
+              + " nanoseconds since 1970 in UTC. Which of them a number counts, a logical type in"
+              + " the Avro schema says (`timestamp-millis`), else its size: milliseconds are such"
+              + " from March 1973 on. A date of 1900 to 2100 without dashes, such as 20261126, is"
+              + " that date, as a text and as a number.",
           List.of(FEATURE_NAME, FEATURE_TYPE, NULLABLE, VALUES, BUCKETS));
 
   private InputOptions() {}

@@ -18,10 +18,6 @@ import dev.millrace.nn.Normalization;
 import dev.millrace.nn.Optimizer;
 import dev.millrace.nn.Regularizer;
 import java.io.IOException;
-import java.nio.file.AccessDeniedException;
-import java.nio.file.Files;
-import java.nio.file.InvalidPathException;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -151,19 +147,17 @@ final class ModelReader {
 
   private ModelSpec startingFrom(
       String from, ModelSpec spec, InputSpec input, OptionReader options) {
-    try {
-      Path file = baseDir == null ? Path.of(from) : baseDir.resolve(from);
-      ModelSnapshot stored = ModelSnapshot.decode(null, null, from, Files.readAllBytes(file));
-      return spec.withStart(StoredStart.of(stored, spec, input));
-    } catch (NoSuchFileException e) {
-      options.refuse(
-          AutoOptions.FROM, "names no file: " + from + " does not exist. Paths start at this file");
-    } catch (AccessDeniedException e) {
-      options.refuse(AutoOptions.FROM, "may not be read by this user: " + from);
-    } catch (InvalidPathException | IOException e) {
-      options.refuse(AutoOptions.FROM, "cannot start from " + from + ": " + e.getMessage());
+    byte[] bytes = ModelFile.readNamed(options, AutoOptions.FROM, baseDir);
+    if (bytes == null) {
+      return spec;
     }
-    return spec;
+    try {
+      ModelSnapshot stored = ModelSnapshot.decode(null, null, from, bytes);
+      return spec.withStart(StoredStart.of(stored, spec, input));
+    } catch (IOException e) {
+      options.refuse(AutoOptions.FROM, "cannot start from " + from + ": " + e.getMessage());
+      return spec;
+    }
   }
 
   private List<LayerSpec> layers(OptionReader model) {

@@ -11,9 +11,6 @@ import dev.millrace.nn.LayerSpec;
 import dev.millrace.nn.ModelSpec;
 import dev.millrace.nn.ModelStart;
 import dev.millrace.nn.Normalization;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -41,25 +38,18 @@ final class StartReader {
     if (name == null) {
       return null;
     }
+    byte[] bytes = ModelFile.readNamed(model, ModelOptions.FROM, baseDir);
+    if (bytes == null) {
+      return null;
+    }
     try {
-      Path path = baseDir == null ? Path.of(name) : baseDir.resolve(name);
-      if (!Files.isRegularFile(path)) {
-        model.refuse(
-            ModelOptions.FROM,
-            "names no file: " + path + " does not exist. Paths start at this file");
-        return null;
-      }
-      byte[] bytes = Files.readAllBytes(path);
       return new StartReader(model, input, name, OnnxImport.decode(bytes), Sha256.hex(bytes));
-    } catch (InvalidPathException | IOException e) {
-      model.refuse(
-          ModelOptions.FROM, "cannot be read: " + Node.Scalar.quote(name) + ". Is it a file?");
     } catch (OnnxException e) {
       model.refuse(
           ModelOptions.FROM,
           "cannot start from " + name + ": " + e.getMessage() + ". See docs/onnx.md");
+      return null;
     }
-    return null;
   }
 
   /** The file's hidden layers, or those written out, which may differ in dropout alone. */

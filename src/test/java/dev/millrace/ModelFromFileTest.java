@@ -111,7 +111,7 @@ class ModelFromFileTest {
           { label: y } | { prior: k, from: ours.onnx } | model.prior and model.from both say what
           { label: y } | { prior: ours.onnx } | names a key, but was a file. Name that with model.f
           { label: y } | { from: absent.onnx } | model.from names no file
-          { label: y } | { from: . } | model.from names no file
+          { label: y } | { from: . } | model.from cannot start from .: it is a folder
           { label: y } | { from: text.onnx } | cannot start from text.onnx: it is not an ONNX file
           { label: y } | { from: conv.onnx } | its node Conv (/Conv_0) is not a fully connected
           { label: y } | { from: torch.onnx } | does not name the classes of its 3 outputs

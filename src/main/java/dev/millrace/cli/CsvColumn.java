@@ -22,6 +22,11 @@ final class CsvColumn {
   private boolean integral = true;
   private boolean bool = true;
   private boolean time = true;
+  private boolean bareDates = true;
+  private boolean decimal = true;
+  private boolean commas;
+  private double min = Double.POSITIVE_INFINITY;
+  private double max = Double.NEGATIVE_INFINITY;
 
   CsvColumn(String name) {
     this.name = name;
@@ -38,6 +43,14 @@ final class CsvColumn {
       double value = CsvText.number(text);
       numeric = !Double.isNaN(value);
       integral = integral && value == Math.rint(value) && Double.isFinite(value);
+      min = Math.min(min, value);
+      max = Math.max(max, value);
+      bareDates = bareDates && ClockTime.isBareDate(value);
+    }
+    if (decimal) {
+      boolean comma = DecimalCommas.isIn(text);
+      commas = commas || comma;
+      decimal = comma || !Double.isNaN(CsvText.number(text));
     }
     bool = bool && isBoolean(text);
     time = time && ClockTime.isDate(text);
@@ -64,6 +77,11 @@ final class CsvColumn {
     return numeric;
   }
 
+  /** Whether all values are numbers, some of them with a comma where a point is wanted. */
+  boolean hasDecimalCommas() {
+    return decimal && commas;
+  }
+
   /** Whether the column, as a label, names classes rather than measures something. */
   boolean looksLikeClasses() {
     return !numeric || (integral && distinct.size() <= MOST_CLASSES_AS_INTEGERS);
@@ -78,8 +96,17 @@ final class CsvColumn {
     return distinct.size() > MOST_ONE_HOT_VALUES ? List.of() : List.copyOf(distinct);
   }
 
-  FeatureSpec toFeature() {
+  /**
+   * How the column becomes features.
+   *
+   * @param drafted whether nobody has declared any, so that dates without dashes, seconds and
+   *     milliseconds since 1970 are times, as {@code init} drafts them
+   */
+  FeatureSpec toFeature(boolean drafted) {
     boolean nullable = missing > 0;
+    if (drafted && numeric && isTime()) {
+      return new FeatureSpec(name, FeatureSpec.Type.TIME, nullable, List.of(), 0);
+    }
     if (numeric) {
       return new FeatureSpec(name, FeatureSpec.Type.NUMERIC, nullable, List.of(), 0);
     }
@@ -93,6 +120,10 @@ final class CsvColumn {
       return new FeatureSpec(name, FeatureSpec.Type.ONE_HOT, nullable, List.copyOf(distinct), 0);
     }
     return new FeatureSpec(name, FeatureSpec.Type.HASH, nullable, List.of(), HASH_BUCKETS);
+  }
+
+  private boolean isTime() {
+    return FieldRoles.isTime(name, integral, bareDates, distinct.size(), min, max);
   }
 
   private static boolean isBoolean(String text) {

@@ -38,6 +38,7 @@ public final class CsvFile implements AutoCloseable {
   private final InputStream in;
   private final JsonParser parser;
   private final List<String> header;
+  private final char separator;
   private final String[] row;
   private long line;
 
@@ -52,7 +53,8 @@ public final class CsvFile implements AutoCloseable {
     try {
       opened = open(path);
       in = opened;
-      CsvSchema separated = CsvSchema.emptySchema().withColumnSeparator(CsvSeparator.of(in));
+      separator = CsvSeparator.of(in);
+      CsvSchema separated = CsvSchema.emptySchema().withColumnSeparator(separator);
       parser = CSV.createParser(in);
       parser.setSchema(separated);
       header = readHeader();
@@ -69,6 +71,11 @@ public final class CsvFile implements AutoCloseable {
   /** The column names. */
   public List<String> header() {
     return header;
+  }
+
+  /** What stands between the values of a row. */
+  char separator() {
+    return separator;
   }
 
   /**

@@ -23,6 +23,7 @@ import java.util.Set;
  * @param labels the names that the label's values have as classes; none where they are too many
  * @param task null where there is no label
  * @param rows number of rows below the header
+ * @param note what is odd about the file, or null
  */
 public record CsvScan(
     String file,
@@ -33,7 +34,8 @@ public record CsvScan(
     int keyColumn,
     List<String> labels,
     Task task,
-    long rows)
+    long rows,
+    String note)
     implements Serializable {
 
   public CsvScan {
@@ -59,7 +61,12 @@ public record CsvScan(
   /** The same with the task given, where it is not null. */
   public static CsvScan scan(
       Path path, String label, String key, Collection<String> drop, Task task) {
-    return scan(path, label, true, key, drop, task);
+    return scan(path, label, true, false, key, drop, task);
+  }
+
+  /** The same with the features that {@code init} would declare: counts since 1970 are times. */
+  static CsvScan drafted(Path path, String label, String key, Collection<String> drop, Task task) {
+    return scan(path, label, true, true, key, drop, task);
   }
 
   /**
@@ -67,11 +74,17 @@ public record CsvScan(
    * column.
    */
   static CsvScan unlabelled(Path path, String label, String key, Collection<String> drop) {
-    return scan(path, label, false, key, drop, null);
+    return scan(path, label, false, false, key, drop, null);
   }
 
   private static CsvScan scan(
-      Path path, String label, boolean labelled, String key, Collection<String> drop, Task task) {
+      Path path,
+      String label,
+      boolean labelled,
+      boolean drafted,
+      String key,
+      Collection<String> drop,
+      Task task) {
     try (CsvFile file = new CsvFile(path)) {
       int labelColumn =
           labelled ? find(path, file.header(), "--label", label) : file.header().indexOf(label);
@@ -106,7 +119,7 @@ public record CsvScan(
       List<Integer> featureColumns = new ArrayList<>();
       for (int c = 0; c < columns.size(); c++) {
         if (!excluded.contains(c)) {
-          features.add(columns.get(c).toFeature());
+          features.add(columns.get(c).toFeature(drafted));
           featureColumns.add(c);
         }
       }
@@ -123,7 +136,8 @@ public record CsvScan(
           keyColumn,
           labelled ? classNames(columns.get(labelColumn)) : List.of(),
           found,
-          rows);
+          rows,
+          note(file, path, columns));
     }
   }
 
@@ -146,7 +160,14 @@ public record CsvScan(
     for (FeatureSpec feature : declared) {
       columns.add(find(path(), header, "input.features", feature.name()));
     }
-    return new CsvScan(file, header, declared, columns, labelColumn, keyColumn, labels, task, rows);
+    return new CsvScan(
+        file, header, declared, columns, labelColumn, keyColumn, labels, task, rows, note);
+  }
+
+  private static String note(CsvFile file, Path path, List<CsvColumn> columns) {
+    List<String> commas =
+        columns.stream().filter(CsvColumn::hasDecimalCommas).map(CsvColumn::name).toList();
+    return commas.isEmpty() ? null : DecimalCommas.note(path, commas, file.separator());
   }
 
   private static List<String> classNames(CsvColumn label) {

@@ -19,6 +19,8 @@ final class DashboardFleet {
   /** Time between two points that the page takes itself. */
   static final Duration PERIOD = Duration.ofSeconds(5);
 
+  // A clock may be that far from another; a time beyond would hide all points before it.
+  private static final long MOST_AHEAD_MILLIS = Duration.ofMinutes(5).toMillis();
   private static final int MAX_POINTS = 2_000;
   private static final long FRESH_NANOS = Duration.ofSeconds(15).toNanos();
   private static final String[] COLUMNS = {
@@ -78,8 +80,14 @@ final class DashboardFleet {
     lag = records;
   }
 
-  /** Takes a record of the fleet topic in; false for one that is not newer than the last point. */
+  /**
+   * Takes a record of the fleet topic in; false for one that is not newer than the last point, or
+   * of a time that is still far off.
+   */
   synchronized boolean add(Line fleet, long nowNanos, long nowMillis) {
+    if (fleet.time() > nowMillis + MOST_AHEAD_MILLIS) {
+      return false;
+    }
     if (line == null) {
       begin(); // the topic knows more than the page, and from earlier on
     }

@@ -31,11 +31,9 @@ import picocli.CommandLine.TypeConversionException;
     name = "evaluate",
     description = {
       "Predicts, then learns each row of a CSV file, with the job's own graph and no broker.",
-      "Without -c the whole file is looked at first: numbers are numeric features, dates become"
-          + " hour",
-      "and weekday, texts of at most 32 values one-hot, others are hashed; empty cells, NA, NaN"
-          + " and",
-      "null are missing."
+      "Without -c the whole file is looked at first: numbers are numeric features, dates, and",
+      "seconds since 1970, become hour and weekday, texts of at most 32 values one-hot, others are",
+      "hashed; empty cells, NA, NaN and null are missing."
     },
     footer = {
       "",
@@ -148,6 +146,9 @@ final class EvaluateCommand implements Callable<Integer> {
     }
     Settings base = config == null ? null : PipelineFile.read(config);
     CsvScan scan = scan(base);
+    if (scan.note() != null) {
+      spec.commandLine().getErr().println(scan.note());
+    }
     requireClass(scan);
     requireOtherFile();
     Settings settings = withMetrics(CsvPipeline.settings(base, "evaluate", scan, positive));
@@ -251,8 +252,10 @@ final class EvaluateCommand implements Callable<Integer> {
     }
     Task given = task == null && base != null ? base.input().spec().task() : task;
     String keyColumn = key == null && base != null ? base.input().spec().key() : key;
-    CsvScan scan = CsvScan.scan(input, column, keyColumn, drop, given);
-    return base == null ? scan : scan.withFeatures(base.input().spec().features());
+    return base == null
+        ? CsvScan.drafted(input, column, keyColumn, drop, given)
+        : CsvScan.scan(input, column, keyColumn, drop, given)
+            .withFeatures(base.input().spec().features());
   }
 
   /** Takes the words that pipeline files use. */

@@ -42,6 +42,8 @@ final class FieldProfile {
   private long numbers;
   private long booleans;
   private long times;
+  private long bareDates;
+  private long decimalCommas;
   private long dates;
   private double min = Double.POSITIVE_INFINITY;
   private double max = Double.NEGATIVE_INFINITY;
@@ -95,6 +97,9 @@ final class FieldProfile {
   }
 
   void seeText(String text) {
+    if (DecimalCommas.isIn(text)) {
+      decimalCommas++;
+    }
     if (ClockTime.isDate(text)) {
       times++;
     } else if (text.length() <= LONGEST_DATE && DATE.matcher(text).matches()) {
@@ -110,6 +115,9 @@ final class FieldProfile {
 
   private void seeNumber(double number, String text) {
     numbers++;
+    if (ClockTime.isBareDate(number)) {
+      bareDates++;
+    }
     min = Math.min(min, number);
     max = Math.max(max, number);
     sum += number;
@@ -171,12 +179,22 @@ final class FieldProfile {
 
   /** Whether all values are dates or times that {@code type: time} reads. */
   boolean isTimes() {
-    return declared == Type.TIME || (values > 0 && times == values) || FieldRoles.isEpoch(this);
+    return declared == Type.TIME || (values > 0 && times == values) || FieldRoles.isTime(this);
   }
 
   /** Whether all values are dates or times, some of them in another spelling than ISO 8601. */
   boolean isDates() {
     return dates > 0 && dates + times == values;
+  }
+
+  /** Whether all values are dates without dashes, such as 20261126. */
+  boolean isBareDates() {
+    return bareDates > 0 && bareDates == values;
+  }
+
+  /** Whether all values are numbers, some of them with a comma where a point is wanted. */
+  boolean hasDecimalCommas() {
+    return decimalCommas > 0 && decimalCommas + numbers == values;
   }
 
   double min() {

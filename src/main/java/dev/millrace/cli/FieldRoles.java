@@ -195,25 +195,40 @@ final class FieldRoles {
   }
 
   /**
-   * Whether a field counts the milliseconds, or seconds, since 1970 up to a time of this age; what
-   * is called an id does not, for many of ten digits are as large.
+   * Whether the numbers of a field are dates without dashes, or milliseconds or seconds from 1970
+   * up to a time of this age; those of what is called an id are not, for many are as large.
    */
-  static boolean isEpoch(FieldProfile field) {
-    return !ID_LIKE.matcher(field.name()).matches()
-        && (isMillis(field) || isWithin(field, 946_684_800d, 4_102_444_800d));
+  static boolean isTime(FieldProfile field) {
+    return isTime(
+        field.name(),
+        field.isWholeNumbers(),
+        field.isBareDates(),
+        field.distinct(),
+        field.min(),
+        field.max());
+  }
+
+  /** The same of numbers from the least to the greatest, so many distinct ones. */
+  static boolean isTime(
+      String name, boolean whole, boolean bareDates, long distinct, double min, double max) {
+    return whole
+        && distinct > 2
+        && !ID_LIKE.matcher(name).matches()
+        && (bareDates || isMillis(min, max) || isWithin(min, max, 946_684_800d, 4_102_444_800d));
   }
 
   /** Whether a field can be {@code event-time}. */
   static boolean isMillis(FieldProfile field) {
-    return isWithin(field, 946_684_800_000d, 4_102_444_800_000d);
+    return field.isWholeNumbers() && field.distinct() > 2 && isMillis(field.min(), field.max());
+  }
+
+  private static boolean isMillis(double min, double max) {
+    return isWithin(min, max, 946_684_800_000d, 4_102_444_800_000d);
   }
 
   // 2000 to 2100.
-  private static boolean isWithin(FieldProfile field, double from, double to) {
-    return field.isWholeNumbers()
-        && field.distinct() > 2
-        && field.min() >= from
-        && field.max() <= to;
+  private static boolean isWithin(double min, double max, double from, double to) {
+    return min >= from && max <= to;
   }
 
   private static List<Candidate> best(List<Candidate> candidates) {

@@ -62,8 +62,8 @@ final class FinalModels {
    * @throws CliError if one cannot be written
    */
   int write(Path folder) {
-    models.forEach(
-        (key, bytes) -> OutputFile.write(folder.resolve(OutputFile.ofKey(key, "millrace")), bytes));
+    Map<String, Path> names = OutputFile.ofKeys(models.keySet(), "millrace");
+    models.forEach((key, bytes) -> OutputFile.write(folder.resolve(names.get(key)), bytes));
     return models.size();
   }
 }

@@ -198,7 +198,7 @@ final class InitCommand implements Callable<Integer> {
     }
     return isSchema()
         ? FileProfiler.schema(input)
-        : FileProfiler.csv(input, rows == null ? ALL : rows);
+        : FileProfiler.csv(input, rows == null ? ALL : rows, this::notice);
   }
 
   private FieldProfile chooseLabel(InputProfile profile, FieldRoles roles) {

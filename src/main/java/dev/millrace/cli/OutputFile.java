@@ -9,6 +9,12 @@ import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.text.Normalizer;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Collectors;
 
 /** Files that commands write. */
 final class OutputFile {
@@ -65,18 +71,46 @@ final class OutputFile {
    * @param extension without the dot
    */
   static Path ofKey(String key, String extension) {
+    return ofKey(key, extension, false);
+  }
+
+  private static Path ofKey(String key, String extension, boolean hashed) {
     try {
-      return Path.of(name(key, "[^\\p{L}\\p{N}._-]", extension));
+      return Path.of(name(key, "[^\\p{L}\\p{N}._-]", extension, hashed));
     } catch (InvalidPathException e) {
-      return Path.of(asciiName(key, extension));
+      return Path.of(asciiName(key, extension, hashed));
     }
   }
 
-  static String asciiName(String key, String extension) {
-    return name(key, "[^A-Za-z0-9._-]", extension);
+  /**
+   * File names for the keys of one folder, as {@link #ofKey}. Keys that differ in no more than
+   * capital letters, or in how accents are encoded, all have the hash: some disks take their names
+   * for one.
+   */
+  static Map<String, Path> ofKeys(Collection<String> keys, String extension) {
+    Map<String, Long> alike =
+        keys.stream().collect(Collectors.groupingBy(OutputFile::folded, Collectors.counting()));
+    Map<String, Path> names = new HashMap<>();
+    for (String key : keys) {
+      names.put(key, ofKey(key, extension, alike.get(folded(key)) > 1));
+    }
+    return names;
   }
 
-  private static String name(String key, String unsafe, String extension) {
+  private static String folded(String key) {
+    String folded = key.toUpperCase(Locale.ROOT).toLowerCase(Locale.ROOT);
+    return Normalizer.normalize(folded, Normalizer.Form.NFC);
+  }
+
+  static String asciiName(String key, String extension) {
+    return asciiName(key, extension, false);
+  }
+
+  private static String asciiName(String key, String extension, boolean hashed) {
+    return name(key, "[^A-Za-z0-9._-]", extension, hashed);
+  }
+
+  private static String name(String key, String unsafe, String extension, boolean hashed) {
     String safe = key.replaceAll(unsafe, "_");
     if (safe.isEmpty() || safe.startsWith(".")) {
       safe = "_" + safe;
@@ -85,6 +119,6 @@ final class OutputFile {
       safe = safe.substring(0, safe.offsetByCodePoints(0, LONGEST / 4));
     }
     String hash = Sha256.hex(key.getBytes(StandardCharsets.UTF_8)).substring(0, 8);
-    return (safe.equals(key) ? safe : safe + "-" + hash) + "." + extension;
+    return (safe.equals(key) && !hashed ? safe : safe + "-" + hash) + "." + extension;
   }
 }

@@ -1,5 +1,6 @@
 package dev.millrace.cli;
 
+import dev.millrace.ModelFile;
 import dev.millrace.Settings;
 import dev.millrace.codec.FeatureReader;
 import dev.millrace.codec.RefusedException;
@@ -9,7 +10,6 @@ import dev.millrace.flink.ModelSnapshot;
 import dev.millrace.nn.Workspace;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -118,7 +118,8 @@ final class PredictCommand implements Callable<Integer> {
     for (String name : keys) {
       ModelSnapshot model = topic.model(name, settings);
       others += isOfOtherSettings(model, settings) ? 1 : 0;
-      loaded.put(name, load(model, settings));
+      String subject = "The model of key \"%s\"".formatted(Terminal.printable(name, 60));
+      loaded.put(name, load(model, settings, subject));
     }
     if (others > 0) {
       spec.commandLine()
@@ -139,7 +140,8 @@ final class PredictCommand implements Callable<Integer> {
     byte[] bytes = bytes(modelFile);
     for (String name : keys(scan)) {
       try {
-        loaded.put(name, load(ModelSnapshot.decode(null, null, name, bytes), settings));
+        ModelSnapshot model = ModelSnapshot.decode(null, null, name, bytes);
+        loaded.put(name, load(model, settings, "--model " + modelFile));
       } catch (IOException e) {
         throw new CliError(
             modelFile
@@ -152,22 +154,19 @@ final class PredictCommand implements Callable<Integer> {
 
   private static byte[] bytes(Path file) {
     try {
-      return Files.readAllBytes(file);
+      return ModelFile.read(file);
     } catch (NoSuchFileException e) {
       throw new CliError("There is no file " + file + ".", e);
     } catch (IOException e) {
-      throw new CliError(file + " cannot be read: " + e.getMessage(), e);
+      throw new CliError("--model %s cannot be used: %s.".formatted(file, e.getMessage()), e);
     }
   }
 
-  private LoadedModel load(ModelSnapshot model, Settings settings) {
+  private LoadedModel load(ModelSnapshot model, Settings settings, String subject) {
     try {
       return new LoadedModel(model, settings.model(), workspace);
     } catch (IOException e) {
-      throw new CliError(
-          "The model of key \"%s\" cannot be used: %s"
-              .formatted(Terminal.printable(model.key(), 60), e.getMessage()),
-          e);
+      throw new CliError(subject + " cannot be used: " + e.getMessage(), e);
     }
   }
 

@@ -1,7 +1,9 @@
 package dev.millrace.codec;
 
 import java.io.IOException;
+import java.util.List;
 import java.util.Map;
+import org.apache.avro.LogicalType;
 import org.apache.avro.Schema;
 import org.apache.avro.generic.GenericDatumReader;
 import org.apache.avro.generic.GenericEnumSymbol;
@@ -12,6 +14,7 @@ import org.apache.avro.util.Utf8;
 
 /** Fields of Avro records of one schema, parsed into one reused record. Not thread-safe. */
 final class AvroFields implements MappedExampleReader.Parser, MappedExampleReader.Fields {
+  private final Schema writer;
   private final GenericDatumReader<GenericRecord> reader;
   private BinaryDecoder decoder;
   private GenericRecord record;
@@ -22,6 +25,7 @@ final class AvroFields implements MappedExampleReader.Parser, MappedExampleReade
 
   /** Fields of the reader's schema, in records that were written with the writer's. */
   AvroFields(Schema writer, Schema readerSchema) {
+    this.writer = writer;
     reader = new GenericDatumReader<>(writer, readerSchema);
   }
 
@@ -33,6 +37,36 @@ final class AvroFields implements MappedExampleReader.Parser, MappedExampleReade
       throw new IOException("there are bytes behind the end of the record");
     }
     return this;
+  }
+
+  /** What the schema of the writer says, by a logical type. */
+  @Override
+  public ClockTime.Unit unit(String[] path) {
+    Schema at = writer;
+    for (String name : path) {
+      Schema parent = nonNull(at);
+      Schema.Field field = parent.getType() == Schema.Type.RECORD ? parent.getField(name) : null;
+      if (field == null && parent.getType() != Schema.Type.MAP) {
+        return ClockTime.Unit.DAYS;
+      }
+      at = field == null ? parent.getValueType() : field.schema();
+    }
+    LogicalType logical = nonNull(at).getLogicalType();
+    return switch (logical == null ? "" : logical.getName().replaceFirst("^local-", "")) {
+      case "timestamp-millis" -> ClockTime.Unit.MILLIS;
+      case "timestamp-micros" -> ClockTime.Unit.MICROS;
+      case "timestamp-nanos" -> ClockTime.Unit.NANOS;
+      default -> ClockTime.Unit.DAYS;
+    };
+  }
+
+  /** What a union of one type with null holds. */
+  private static Schema nonNull(Schema schema) {
+    if (!schema.isUnion() || schema.getTypes().size() != 2) {
+      return schema;
+    }
+    List<Schema> types = schema.getTypes();
+    return types.get(types.get(0).getType() == Schema.Type.NULL ? 1 : 0);
   }
 
   @Override

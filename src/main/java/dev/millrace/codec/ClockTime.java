@@ -3,6 +3,7 @@ package dev.millrace.codec;
 import java.time.DateTimeException;
 import java.time.LocalDate;
 import java.time.LocalTime;
+import java.time.YearMonth;
 import java.time.format.DateTimeFormatter;
 import java.time.format.DateTimeFormatterBuilder;
 import java.time.format.ResolverStyle;
@@ -22,13 +23,50 @@ public final class ClockTime {
 
   private static final int DATE_LENGTH = "2026-11-26".length();
 
-  // A number's size tells its unit: days until the year 2243, seconds from the second day of 1970
-  // until the year 5138, milliseconds from March 1973 on.
-  private static final double MOST_DAYS = 1e5;
-  private static final double MOST_SECONDS = 1e11;
-  private static final double MOST_MILLIS = 1e14;
-  private static final double MOST_MICROS = 1e17;
-  private static final double MOST_NANOS = 1e20;
+  // Of numbers that are dates without dashes; as seconds they would all be in August 1970.
+  private static final int FIRST_DATE = 1900_01_01;
+  private static final int LAST_DATE = 2100_12_31;
+
+  /**
+   * What a number counts since 1970. Its size tells, unless something else does: days until the
+   * year 2243, seconds from the second day of 1970 until the year 5138, milliseconds from March
+   * 1973 on.
+   */
+  enum Unit {
+    DAYS(1e5),
+    SECONDS(1e11),
+    MILLIS(1e14),
+    MICROS(1e17),
+    NANOS(1e20);
+
+    private final double most;
+
+    Unit(double most) {
+      this.most = most;
+    }
+
+    /** Null for a number that counts nothing. */
+    private static Unit ofSize(double size) {
+      for (Unit unit : UNITS) {
+        if (size < unit.most) {
+          return unit;
+        }
+      }
+      return null;
+    }
+
+    private double millis(double number) {
+      return switch (this) {
+        case DAYS -> number * DAY;
+        case SECONDS -> number * 1_000;
+        case MILLIS -> number;
+        case MICROS -> number / 1_000;
+        case NANOS -> number / 1_000_000;
+      };
+    }
+  }
+
+  private static final Unit[] UNITS = Unit.values();
 
   private static final DateTimeFormatter ISO_8601 =
       new DateTimeFormatterBuilder()
@@ -58,25 +96,45 @@ public final class ClockTime {
     return Double.isNaN(number) ? ofDate(text) : ofNumber(number);
   }
 
-  /**
-   * The time in UTC of days, seconds, milliseconds, microseconds or nanoseconds since 1970, or
-   * {@link #NONE}.
-   */
+  /** The time in UTC of a number of which nobody says what it counts, or {@link #NONE}. */
   static long ofNumber(double number) {
-    double size = Math.abs(number);
-    if (size < MOST_DAYS) {
-      return (long) Math.floor(number * DAY);
+    return ofNumber(number, Unit.DAYS);
+  }
+
+  /**
+   * The time in UTC of a number that counts a unit since 1970; a finer one if it is too large for
+   * that. What would be seconds and is a date without dashes, such as 20261126, is that date.
+   *
+   * @param coarsest what it counts, {@link Unit#DAYS} where nobody says
+   */
+  static long ofNumber(double number, Unit coarsest) {
+    Unit unit = Unit.ofSize(Math.abs(number));
+    if (unit == null) {
+      return NONE;
     }
-    if (size < MOST_SECONDS) {
-      return (long) Math.floor(number * 1_000);
+    if (unit.compareTo(coarsest) < 0) {
+      unit = coarsest;
     }
-    if (size < MOST_MILLIS) {
-      return (long) Math.floor(number);
+    long date = unit == Unit.SECONDS ? ofBareDate(number) : NONE;
+    return date == NONE ? (long) Math.floor(unit.millis(number)) : date;
+  }
+
+  /** Whether a number is a date without dashes, of the years 1900 to 2100. */
+  public static boolean isBareDate(double number) {
+    return ofBareDate(number) != NONE;
+  }
+
+  private static long ofBareDate(double number) {
+    if (!(number >= FIRST_DATE && number <= LAST_DATE && number == Math.rint(number))) {
+      return NONE;
     }
-    if (size < MOST_MICROS) {
-      return (long) Math.floor(number / 1_000);
-    }
-    return size < MOST_NANOS ? (long) Math.floor(number / 1_000_000) : NONE;
+    int date = (int) number;
+    int year = date / 100_00;
+    int month = date / 100 % 100;
+    int day = date % 100;
+    boolean exists =
+        month >= 1 && month <= 12 && day >= 1 && day <= YearMonth.of(year, month).lengthOfMonth();
+    return exists ? LocalDate.of(year, month, day).toEpochDay() * DAY : NONE;
   }
 
   private static long ofDate(String text) {

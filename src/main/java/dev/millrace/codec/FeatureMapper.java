@@ -99,9 +99,14 @@ final class FeatureMapper {
     seen[column] = true;
   }
 
-  /** Puts a time that came as a number. */
-  void time(Example example, int column, double value) throws RefusedException {
-    time(example, column, ClockTime.ofNumber(value), value);
+  /**
+   * Puts a time that came as a number.
+   *
+   * @param coarsest what it counts, days where nobody says
+   */
+  void time(Example example, int column, double value, ClockTime.Unit coarsest)
+      throws RefusedException {
+    time(example, column, ClockTime.ofNumber(value, coarsest), value);
     seen[column] = true;
   }
 

@@ -21,7 +21,9 @@ public final class FeatureReader {
 
   public FeatureReader(InputSpec spec) {
     positional = new StandardFeatures(spec);
-    named = spec.features().isEmpty() ? null : new MappedFeatures(spec);
+    MappedExampleReader.Parser records =
+        spec.format() == InputSpec.Format.AVRO ? new AvroFields(ExampleSchema.of(spec)) : fields;
+    named = spec.features().isEmpty() ? null : new MappedFeatures(spec, records);
   }
 
   /**

@@ -21,6 +21,11 @@ final class MappedExampleReader implements ExampleReader {
   /** Turns bytes into fields. */
   interface Parser {
     Fields parse(byte[] value, int from) throws IOException;
+
+    /** What numbers at a path count since 1970; days where nothing says. */
+    default ClockTime.Unit unit(String[] path) {
+      return ClockTime.Unit.DAYS;
+    }
   }
 
   private final Parser parser;
@@ -46,7 +51,7 @@ final class MappedExampleReader implements ExampleReader {
     this.ids = new IdReader(spec.labels() != null);
     this.labelsAlone = labelsAlone;
     this.mayComeApart = spec.labels() != null && !labelsAlone;
-    this.features = new MappedFeatures(spec);
+    this.features = new MappedFeatures(spec, parser);
     this.labels = new LabelReader(spec);
     this.keys = keys;
     this.keyPath = path(spec.key(), spec.hasPaths());

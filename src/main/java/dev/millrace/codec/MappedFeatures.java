@@ -10,15 +10,21 @@ import org.apache.avro.util.Utf8;
 final class MappedFeatures {
   private final FeatureMapper mapper;
   private final String[][] paths;
+  private final ClockTime.Unit[] units;
   // An empty text is one, rather than not known as in a table.
   private final boolean emptyIsText;
 
-  MappedFeatures(InputSpec spec) {
+  /**
+   * @param parser of the records that the fields are of
+   */
+  MappedFeatures(InputSpec spec, MappedExampleReader.Parser parser) {
     this.mapper = new FeatureMapper(spec.features());
     this.emptyIsText = spec.hasPaths();
     this.paths = new String[mapper.columns()][];
+    this.units = new ClockTime.Unit[paths.length];
     for (int c = 0; c < paths.length; c++) {
       paths[c] = MappedExampleReader.path(mapper.column(c).name(), spec.hasPaths());
+      units[c] = parser.unit(paths[c]);
     }
   }
 
@@ -49,7 +55,7 @@ final class MappedFeatures {
     boolean isScalar =
         field instanceof CharSequence || field instanceof Number || field instanceof Boolean;
     if (spec.type() == FeatureSpec.Type.TIME && field instanceof Number number) {
-      mapper.time(into, column, number.doubleValue());
+      mapper.time(into, column, number.doubleValue(), units[column]);
     } else if (!wantsNumber && isScalar) {
       Utf8 text = text(field);
       if (emptyIsText || text.getByteLength() > 0) {

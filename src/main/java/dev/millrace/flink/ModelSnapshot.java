@@ -1,5 +1,6 @@
 package dev.millrace.flink;
 
+import dev.millrace.data.Counts;
 import dev.millrace.data.StoredBytes;
 import dev.millrace.data.Task;
 import dev.millrace.nn.Learner;
@@ -100,13 +101,15 @@ public record ModelSnapshot(
    *
    * @param model the settings it was trained with
    * @param workspace scratch that it shares with other models of the thread
-   * @throws IOException if it was trained with others, naming both
+   * @throws IOException if it was trained with others, naming both, or bytes follow it
    */
   public OnlineModel model(ModelSpec model, Workspace workspace) throws IOException {
     StoredBytes in = new StoredBytes(bytes);
     Head head = Head.read(in);
     try {
-      return Models.read(in, model, head.task(), workspace);
+      OnlineModel read = Models.read(in, model, head.task(), workspace);
+      Counts.require("bytes behind the model", in.left(), 0);
+      return read;
     } catch (RuntimeException e) {
       throw TrainState.damaged(e);
     }

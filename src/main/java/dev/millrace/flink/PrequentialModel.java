@@ -50,7 +50,7 @@ final class PrequentialModel {
   private int predicted = ClassTally.NO_PREDICTION;
 
   /** The model of a key whose first example stands in the chunk. */
-  PrequentialModel(TrainSpec spec, Chunk chunk) {
+  PrequentialModel(TrainSpec spec, Chunk chunk, Workspace workspace) {
     task = spec.task(chunk.isClassification());
     columns = spec.columns().hashCode();
     probabilities = Models.givesProbabilities(spec.model(), task);
@@ -61,7 +61,7 @@ final class PrequentialModel {
     if (start != null) {
       addMissing(spec.input().classes());
     }
-    learner = fresh(spec, chunk.key(), inputs);
+    learner = fresh(spec, chunk.key(), inputs, workspace);
     metrics = RollingMetrics.of(task, spec.metrics());
     nameClasses();
     progress = new KeyProgress();
@@ -123,10 +123,10 @@ final class PrequentialModel {
   }
 
   /** A model that has learned nothing, of the classes known by now. */
-  private OnlineModel fresh(TrainSpec spec, String key, int inputs) {
+  private OnlineModel fresh(TrainSpec spec, String key, int inputs, Workspace workspace) {
     ModelStart start = spec.model().start();
     int first = start == null ? classes.size() : start.classes().size();
-    OnlineModel fresh = Models.create(spec.model(), task, inputs, first, seed(key));
+    OnlineModel fresh = Models.create(spec.model(), task, inputs, first, seed(key), workspace);
     while (fresh.classes() < classes.size() && task.isClassification()) {
       fresh.addClass();
     }
@@ -470,7 +470,8 @@ final class PrequentialModel {
     drift.learn(chunk, row, scratch.classes[0], scratch.weights[0], scratch);
     DriftSignal signal = drift.update(error);
     if (drift.isAlert()) {
-      learner = drift.act(learner, () -> fresh(spec, chunk.key(), learner.inputs()));
+      learner =
+          drift.act(learner, () -> fresh(spec, chunk.key(), learner.inputs(), scratch.workspace));
     }
     return signal;
   }

@@ -134,7 +134,7 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
         }
         return;
       }
-      state = TrainState.begin(spec, first);
+      state = TrainState.begin(spec, first, scratch.workspace);
       model = resume(state, chunk.key());
     }
     if (chunk.epoch() > model.epoch()) {

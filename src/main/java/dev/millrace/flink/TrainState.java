@@ -95,9 +95,13 @@ public final class TrainState {
     this.parts = parts;
   }
 
-  /** The state of a key whose first example stands in the chunk. */
-  static TrainState begin(TrainSpec spec, Chunk chunk) {
-    return new TrainState(null, Parts.of(new PrequentialModel(spec, chunk), spec));
+  /**
+   * The state of a key whose first example stands in the chunk.
+   *
+   * @param workspace shared by the models of the thread
+   */
+  static TrainState begin(TrainSpec spec, Chunk chunk, Workspace workspace) {
+    return new TrainState(null, Parts.of(new PrequentialModel(spec, chunk, workspace), spec));
   }
 
   /** State as it was written; {@link #resume} makes it usable. */

@@ -4,6 +4,7 @@ import dev.millrace.data.Task;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
+import java.util.Arrays;
 
 /**
  * A model that learns from a stream: normalizer, network, optimizer and the mini-batch that is
@@ -490,8 +491,21 @@ public final class Learner implements OnlineModel {
         Normalizer.copy(scaling.target(), targetStatistics);
       }
     }
-    hasStart =
-        scaling != null || blueprint.spec().normalization().kind() == Normalization.Kind.NONE;
+    hasStart = differsFromOneThatWasDrawn();
+  }
+
+  /**
+   * Whether a model without an example has a start. That is not stored, for it shows: in the
+   * statistics of the target, or where none are kept, in weights that are not those of seed and
+   * key.
+   */
+  private boolean differsFromOneThatWasDrawn() {
+    if (targetStatistics == null) {
+      return false; // and nobody asks
+    }
+    return targetStatistics.length > 0
+        ? !Arrays.equals(targetStatistics, blueprint.targetScaler().start())
+        : !Arrays.equals(parameters, blueprint.network().initialParameters(initializer()));
   }
 
   /** Bytes of the arrays that belong to this model alone, in memory, padding included. */
@@ -558,6 +572,7 @@ public final class Learner implements OnlineModel {
     learner.examples = in.readLong();
     learner.steps = in.readLong();
     learner.skippedSteps = in.readLong();
+    learner.hasStart = learner.examples == 0 && learner.differsFromOneThatWasDrawn();
     return learner;
   }
 }

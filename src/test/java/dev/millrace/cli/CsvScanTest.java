@@ -77,6 +77,57 @@ class CsvScanTest {
   }
 
   @Test
+  void draftsTimesWhereInitDoes() throws IOException {
+    Path file =
+        write(
+            """
+            seconds,millis,day,number,two,mixed,y
+            1795694400,1795694400000,20261130,1795694400,1795694400,1795694400,u
+            1795694460,1795694460000,20261201,1795694460,1795694460,7,v
+            1795694520,,20261202,1795694520,1795694400,20261202,u
+            1795694520,1795694520000,20261203,1795694580,1795694400,5,v
+            """);
+
+    List<FeatureSpec> drafted = CsvScan.drafted(file, "y", null, List.of(), null).features();
+
+    assertThat(drafted)
+        .extracting(FeatureSpec::type)
+        .containsExactly(
+            FeatureSpec.Type.TIME,
+            FeatureSpec.Type.TIME,
+            FeatureSpec.Type.TIME,
+            FeatureSpec.Type.NUMERIC,
+            FeatureSpec.Type.NUMERIC,
+            FeatureSpec.Type.NUMERIC);
+    InputProfile profile = FileProfiler.csv(file, 100, none -> {});
+    assertThat(profile.fields().subList(0, 6))
+        .extracting(field -> field.toFeature(profile.records()))
+        .isEqualTo(drafted);
+    assertThat(CsvScan.scan(file, "y", null, List.of()).features())
+        .as("without a draft, a number is a number")
+        .extracting(FeatureSpec::type)
+        .containsOnly(FeatureSpec.Type.NUMERIC);
+  }
+
+  @Test
+  void saysWhereNumbersHaveADecimalComma() throws IOException {
+    String rows = "price;count;pair;name;class\n1,5;1;1,2;a;u\n-2;2;1,2,3;b;v\n0,25e3;;;c;u\n";
+    Path file = write(rows);
+    String note =
+        "Note: %s writes numbers with a decimal comma (price), which are taken for text. Write them"
+                .formatted(file)
+            + " with a point: sed -E 's/([0-9]),([0-9])/\\1.\\2/g' %s > points.csv".formatted(file);
+
+    assertThat(scan(rows, "class", null).note()).isEqualTo(note);
+    assertThat(Cli.run("init", "--input", file + "", "-o", dir.resolve("p.yaml") + "").err())
+        .startsWith(note + "\n");
+    assertThat(Cli.run("evaluate", "--input", file + "", "--label", "class").err())
+        .startsWith(note + "\n");
+    assertThat(scan("a,b,y\n\"1,5\",2,u\n", "y", null).note()).endsWith("Write them with a point.");
+    assertThat(scan("a;b;y\n1.5;2;u\n", "y", null).note()).isNull();
+  }
+
+  @Test
   void doesNotTakeJavaLiteralsForNumbers() throws IOException {
     CsvScan scan = scan("a,b,y\n1d,0x1p3,u\n2f,7,v\n", "y", null);
 

@@ -254,6 +254,7 @@ class DashboardServerTest {
   void recordsOfTheFleetTopicGoBeforeWhatThePageKnows() throws Exception {
     server.publish(record("a", 100, "0.9", "0.9", "0.3"));
     server.publish(fleet("2026-11-25T09:00:00.000Z", 70_000));
+    server.publish(fleet("3026-11-25T09:00:00.000Z", 3));
     server.publish(fleet("2026-11-25T09:00:05.000Z", 70_001));
     server.publish(fleet("2026-11-25T09:00:05.000Z", 1));
     server.sample();

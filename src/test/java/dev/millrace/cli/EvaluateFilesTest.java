@@ -9,6 +9,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
+import java.util.stream.Stream;
 import org.assertj.core.data.Percentage;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
@@ -178,6 +180,39 @@ class EvaluateFilesTest {
     assertThat(OutputFile.ofKey("../up", "x").toString()).matches("_\\.\\._up-[0-9a-f]{8}\\.x");
     assertThat(OutputFile.ofKey("", "x").toString()).matches("_-[0-9a-f]{8}\\.x");
     assertThat(OutputFile.asciiName("größe_1", "x")).matches("gr__e_1-[0-9a-f]{8}\\.x");
+  }
+
+  @Test
+  void keysThatDifferInCapitalLettersHaveFilesThatDifferInMore() throws IOException {
+    String csv =
+        Files.readString(shops()).replace("\"plain\"", "shop-a").replace("\"a/b,c\"", "Shop-A");
+    Files.writeString(dir.resolve("shops.csv"), csv + "other,1,2,yes\n");
+
+    Cli run =
+        Cli.run(
+            "evaluate",
+            "--key",
+            "shop",
+            "-c",
+            pipeline() + "",
+            "--input",
+            dir.resolve("shops.csv") + "",
+            "--models",
+            dir.resolve("models") + "");
+
+    assertThat(run.exitCode()).as(run.err()).isZero();
+    try (Stream<Path> files = Files.list(dir.resolve("models"))) {
+      assertThat(files.map(file -> file.getFileName().toString().toLowerCase(Locale.ROOT)))
+          .hasSize(3)
+          .doesNotHaveDuplicates()
+          .contains("other.millrace")
+          .filteredOn(name -> name.matches("shop-a-[0-9a-f]{8}\\.millrace"))
+          .hasSize(2);
+    }
+    assertThat(OutputFile.ofKeys(List.of("\u00e9", "e\u0301", "E"), "x").values())
+        .extracting(Path::toString)
+        .contains("E.x")
+        .doesNotContain("\u00e9.x", "e\u0301.x");
   }
 
   @Test

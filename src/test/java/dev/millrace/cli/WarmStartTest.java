@@ -35,6 +35,7 @@ class WarmStartTest {
             dir + "");
     assertThat(run.exitCode()).as(run.err()).isZero();
     byte[] damaged = Files.readAllBytes(dir.resolve("all.millrace"));
+    Files.write(dir.resolve("longer.millrace"), Arrays.copyOf(damaged, damaged.length + 5));
     Arrays.fill(damaged, 1_000, 1_100, (byte) 0xFF);
     Files.write(dir.resolve("nan.millrace"), damaged);
   }
@@ -64,6 +65,7 @@ class WarmStartTest {
           [x, y] | { tier: fast, from: . } | auto.from cannot start from .:
           [x, y] | { tier: accurate, from: all.millrace } | auto.from cannot start from all.millrace
           [x, y] | { tier: fast, from: nan.millrace } | some of its weights are no numbers: it is d
+          [x, y] | { tier: fast, from: longer.millrace } | bytes behind the model: 5, where 0 is po
           [x, y] | { tier: fast, from: all.millrace, seed: 2 } | auto.seed goes with weights that
           [x] | { tier: fast, from: all.millrace } | it has 2 features, and input.features are 1
           [x, y] | { tier: fast, from: all.millrace, prior: a } | auto.prior and auto.from both say
@@ -74,6 +76,25 @@ class WarmStartTest {
 
     assertThat(run.exitCode()).isEqualTo(2);
     assertThat(run.err()).contains(message).contains("1 error.");
+  }
+
+  @Test
+  void predictTakesNoModelThatBytesFollow() {
+    Path longer = dir.resolve("longer.millrace");
+
+    Cli run =
+        Cli.run(
+            "predict",
+            "-c",
+            dir.resolve("cold.yaml") + "",
+            "--input",
+            dir.resolve("today.csv") + "",
+            "--model",
+            longer + "");
+
+    assertThat(run.out()).isEmpty();
+    assertThat(run.err())
+        .startsWith("--model %s cannot be used: bytes behind the model: 5".formatted(longer));
   }
 
   @Test

@@ -9,12 +9,22 @@ import dev.millrace.data.DeadLetterReason;
 import dev.millrace.data.Example;
 import dev.millrace.data.Task;
 import dev.millrace.testing.Records;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.OffsetDateTime;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.LongStream;
+import java.util.stream.Stream;
+import org.apache.avro.Schema;
+import org.apache.avro.SchemaBuilder;
+import org.apache.avro.generic.GenericData;
+import org.apache.avro.generic.GenericDatumWriter;
+import org.apache.avro.generic.GenericRecord;
+import org.apache.avro.io.BinaryEncoder;
+import org.apache.avro.io.EncoderFactory;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -48,6 +58,16 @@ class TimeFeaturesTest {
     "-1.5, 1969-12-30T12:00Z",
     "20783, 2026-11-26T00:00Z",
     "-100000.5, 1969-12-30T20:13:19.500Z",
+    "20261126, 2026-11-26T00:00Z",
+    "20240229.0, 2024-02-29T00:00Z",
+    "19000101, 1900-01-01T00:00Z",
+    "21001231, 2100-12-31T00:00Z",
+    "20261131, 1970-08-23T12:05:31Z",
+    "20230229, 1970-08-23T03:30:29Z",
+    "20261300, 1970-08-23T12:08:20Z",
+    "20261126.5, 1970-08-23T12:05:26.500Z",
+    "18991231, 1970-08-08T19:20:31Z",
+    "-20261126, 1969-05-11T11:54:34Z",
     "1795694400, 2026-11-26T12:00Z",
     "1795694400.25, 2026-11-26T12:00:00.250Z",
     "1.7956944e9, 2026-11-26T12:00Z",
@@ -200,6 +220,74 @@ class TimeFeaturesTest {
     assertThat(features()).containsExactly(cycles(THURSDAY_NOON));
     assertThat(decode(csv, bytes("1795694400,a"))).isNull();
     assertThat(features()).containsExactly(cycles(THURSDAY_NOON));
+  }
+
+  @Test
+  void aLogicalTypeSaysWhatSmallNumbersCount() throws Exception {
+    String time = "{\"type\": \"long\", \"logicalType\": \"%s\"}";
+    Schema schema =
+        SchemaBuilder.record("R")
+            .fields()
+            .requiredString("label")
+            .requiredDouble("weight")
+            .requiredLong("at")
+            .name("millis")
+            .type(new Schema.Parser().parse(time.formatted("timestamp-millis")))
+            .noDefault()
+            .name("micros")
+            .type()
+            .unionOf()
+            .nullType()
+            .and()
+            .type(new Schema.Parser().parse(time.formatted("local-timestamp-micros")))
+            .endUnion()
+            .noDefault()
+            .requiredLong("number")
+            .endRecord();
+    List<FeatureSpec> times =
+        Stream.of("millis", "micros", "number")
+            .map(name -> new FeatureSpec(name, FeatureSpec.Type.TIME, false, List.of(), 0))
+            .toList();
+    InputSpec avro = Records.mapped(InputSpec.Format.AVRO, schema.toString(), times);
+    float[] noon = cycles("1970-01-01T12:00");
+    GenericRecord record = new GenericData.Record(schema);
+    record.put("label", "a");
+    record.put("weight", 1.0);
+    record.put("at", 1L);
+    record.put("millis", 12 * 3_600_000L);
+    record.put("micros", 12 * 3_600_000_000L);
+    record.put("number", 12 * 3_600_000L);
+
+    assertThat(decode(avro, encode(record))).isNull();
+
+    float[] asSeconds = cycles("1971-05-16T00:00");
+    assertThat(features()).containsExactly(concat(noon, noon, asSeconds));
+    new FeatureReader(avro)
+        .readNamed(
+            new ObjectMapper()
+                .readTree("{\"millis\":43200000,\"micros\":43200000000,\"number\":43200000}"),
+            example);
+    assertThat(features()).as("a question").containsExactly(concat(noon, noon, asSeconds));
+    // What cannot be milliseconds is not: the year would be 58,000.
+    record.put("millis", 1_795_694_400_000_000L);
+    assertThat(decode(avro, encode(record))).isNull();
+    assertThat(Arrays.copyOf(features(), Cycles.WIDTH)).containsExactly(cycles(THURSDAY_NOON));
+  }
+
+  private static byte[] encode(GenericRecord record) throws IOException {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    bytes.write(ExampleSchema.header(record.getSchema()));
+    BinaryEncoder encoder = EncoderFactory.get().directBinaryEncoder(bytes, null);
+    new GenericDatumWriter<GenericRecord>(record.getSchema()).write(record, encoder);
+    return bytes.toByteArray();
+  }
+
+  private static float[] concat(float[]... arrays) {
+    float[] all = new float[arrays.length * Cycles.WIDTH];
+    for (int a = 0; a < arrays.length; a++) {
+      System.arraycopy(arrays[a], 0, all, a * Cycles.WIDTH, Cycles.WIDTH);
+    }
+    return all;
   }
 
   @Test

@@ -64,7 +64,8 @@ class ModelBytesTest {
 
   @Test
   void theBytesAreThoseThatTheModelHas() throws Exception {
-    TrainState state = TrainState.begin(spec, Chunks.of(Chunks.classes("k", 1, 1)));
+    TrainState state =
+        TrainState.begin(spec, Chunks.of(Chunks.classes("k", 1, 1)), new Workspace());
     long without = state.resume(spec, new Workspace()).learner().memoryBytes();
 
     state.resume(spec, new Workspace()).learner().addClass();

@@ -41,7 +41,8 @@ class RecentReportsTest {
     TrainSpec spec = Specs.train(Specs.small(1));
     Chunk chunk = Chunks.of(Chunks.classes("a", examples, 1));
     TrainScratch scratch = new TrainScratch();
-    PrequentialModel model = TrainState.begin(spec, chunk).resume(spec, new Workspace());
+    PrequentialModel model =
+        TrainState.begin(spec, chunk, new Workspace()).resume(spec, new Workspace());
     for (int row = 0; row < examples; row++) {
       scratch.findClasses(chunk, model.classes(), spec.model().classWeights());
       if (scratch.classOf[chunk.labelOf(row)] < 0) {

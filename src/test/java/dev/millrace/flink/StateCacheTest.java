@@ -121,7 +121,7 @@ class StateCacheTest {
 
   private TrainState begun(int key) {
     Chunk chunk = Chunks.of(Chunks.classes("key-" + key, 1, key));
-    return TrainState.begin(spec, chunk);
+    return TrainState.begin(spec, chunk, new Workspace());
   }
 
   /** What the cache reports. */

@@ -109,7 +109,7 @@ class TrainStateFixtureTest {
 
   private Fixture fixture(String name) throws IOException {
     Chunk chunk = chunk(name);
-    TrainState state = TrainState.begin(spec(name), chunk);
+    TrainState state = TrainState.begin(spec(name), chunk, new Workspace());
     learn(state, name, 0, STORED_AT);
     if (state.labels() != null) {
       disturb(state.labels());

@@ -107,14 +107,14 @@ class TrainStateSerializerTest {
   void aClassWeightIsAWeightOfEachOfItsExamples() throws IOException {
     List<Example> examples = Chunks.classes("k", 33, 1);
     TrainSpec weighted = Specs.train(weighted(Map.of("low", 3f, "never", 9f)));
-    TrainState byClass = TrainState.begin(weighted, chunk);
+    TrainState byClass = TrainState.begin(weighted, chunk, new Workspace());
     learn(byClass, weighted, chunk, 0, 10);
     // Weights by class are settings: state that was stored has them from its pipeline again.
     TrainState resumed = deserialize(serialize(byClass));
     learn(resumed, weighted, chunk, 10, chunk.size());
     examples.forEach(example -> example.weight = example.label.equals("low") ? 3f : 1f);
     TrainSpec unnamed = Specs.train(weighted(Map.of()));
-    TrainState byExample = TrainState.begin(unnamed, chunk);
+    TrainState byExample = TrainState.begin(unnamed, chunk, new Workspace());
     learn(byExample, unnamed, Chunks.of(examples), 0, chunk.size());
 
     // The metrics are weighted by the examples' own weights alone.
@@ -123,7 +123,7 @@ class TrainStateSerializerTest {
   }
 
   private TrainState unweighted() throws IOException {
-    TrainState state = TrainState.begin(spec, chunk);
+    TrainState state = TrainState.begin(spec, chunk, new Workspace());
     learn(state, spec, chunk, 0, chunk.size());
     return state;
   }
@@ -146,7 +146,7 @@ class TrainStateSerializerTest {
   }
 
   private TrainState state() throws IOException {
-    TrainState state = TrainState.begin(spec, chunk);
+    TrainState state = TrainState.begin(spec, chunk, new Workspace());
     learn(state, 0, 17);
     return state;
   }

@@ -3,6 +3,7 @@ package dev.millrace.nn;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.millrace.data.StoredBytes;
 import dev.millrace.data.Task;
 import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
@@ -32,6 +33,52 @@ class ModelWeightsTest {
       assertThat(started.examples()).as("%s", of).isZero();
       assertThat(started.steps()).as("%s", of).isZero();
     }
+  }
+
+  @Test
+  void aModelKnowsAfterItWasStoredThatItHadAStart() throws IOException {
+    for (LearnerContractTest.Case of : LearnerContractTest.cases()) {
+      Learner taught = taught(of.spec(), of.task());
+      Learner started = new Learner(of.spec(), of.task(), INPUTS, taught.classes(), 99);
+      float[] features = {0.3f, -2f, Float.NaN, 1e4f};
+      float[] before = restored(started, of).predict(features);
+      started.startFrom(taught.weights());
+
+      assertThat(restored(started, of).predict(features))
+          .as("%s", of)
+          .containsExactly(taught.predict(features));
+      if (of.task() == Task.REGRESSION) {
+        assertThat(before).as("without a start, %s", of).containsExactly(Float.NaN);
+      }
+    }
+  }
+
+  @Test
+  void soDoesOneThatKeepsNoStatistics() throws IOException {
+    LearnerSpec spec =
+        new ModelSpec(
+                List.of(new LayerSpec(5, Activation.TANH)),
+                null,
+                null,
+                new Optimizer.Sgd(0.01f, 0f, false),
+                new Regularizer(0f, 0f),
+                new Normalization(Normalization.Kind.NONE, 0f, 0f),
+                1,
+                1f,
+                3)
+            .forTask(Task.REGRESSION);
+    LearnerContractTest.Case of = new LearnerContractTest.Case(spec, Task.REGRESSION);
+    Learner taught = taught(spec, Task.REGRESSION);
+    Learner started = new Learner(spec, Task.REGRESSION, INPUTS, 0, 99);
+    float[] features = {0.3f, -2f, Float.NaN, 1e4f};
+
+    assertThat(restored(started, of).predict(features)).containsExactly(Float.NaN);
+    started.startFrom(taught.weights());
+    assertThat(restored(started, of).predict(features)).containsExactly(taught.predict(features));
+  }
+
+  private static Learner restored(Learner learner, LearnerContractTest.Case of) throws IOException {
+    return Learner.read(new StoredBytes(StoredModel.bytes(learner)), of.spec(), of.task());
   }
 
   @Test

@@ -108,12 +108,17 @@ public final class AutoLearner extends ExampleByExample {
   /**
    * A mixture that goes on from what another one has learned, with draws of its own.
    *
-   * @param taught what {@link #write} wrote
+   * @param taught what {@link #write} wrote; read once for all that share the workspace
    */
-  static AutoLearner startingFrom(byte[] taught, ModelSpec spec, Task task, long keySeed) {
+  static AutoLearner startingFrom(
+      byte[] taught, ModelSpec spec, Task task, long keySeed, Workspace shared) {
+    AutoScratch scratch = AutoScratch.of(shared);
     try {
-      AutoLearner learner = read(new StoredBytes(taught), spec, task, new Workspace());
-      return new AutoLearner(learner, keySeed);
+      if (scratch.start == null || !scratch.start.isOf(taught, task)) {
+        AutoLearner start = read(new StoredBytes(taught), spec, task, shared);
+        scratch.start = new AutoScratch.Start(taught, task, start);
+      }
+      return new AutoLearner(scratch.start.learner(), keySeed);
     } catch (IOException e) {
       throw new IllegalArgumentException("the mixture to start from does not fit", e);
     }

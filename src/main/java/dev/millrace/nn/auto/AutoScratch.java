@@ -1,5 +1,6 @@
 package dev.millrace.nn.auto;
 
+import dev.millrace.data.Task;
 import dev.millrace.nn.InUse;
 import dev.millrace.nn.Workspace;
 import dev.millrace.simd.Kernels;
@@ -13,9 +14,18 @@ final class AutoScratch {
 
   private record Projection(long seed, int inputs) {}
 
+  /** A mixture that new ones are copies of, and the very bytes that it was read from. */
+  record Start(byte[] bytes, Task task, AutoLearner learner) {
+    boolean isOf(byte[] others, Task otherTask) {
+      return bytes == others && task == otherTask;
+    }
+  }
+
   private final InUse<AutoShape.Kind, AutoShape> shapes = new InUse<>();
   private final InUse<Projection, FourierFeatures> projections = new InUse<>();
 
+  // The last one that was asked for; null before the first.
+  Start start;
   // Of the members that replay.
   final List<Rows> rows = new ArrayList<>();
   float[] turns = EMPTY;

@@ -41,13 +41,19 @@ public final class Models {
    */
   public static OnlineModel create(
       ModelSpec spec, Task task, int inputs, int classes, long keySeed) {
+    return create(spec, task, inputs, classes, keySeed, new Workspace());
+  }
+
+  /** The same, where all models that share the workspace have the model to start from read once. */
+  public static OnlineModel create(
+      ModelSpec spec, Task task, int inputs, int classes, long keySeed, Workspace shared) {
     if (spec.contest() != null) {
       return Contest.create(spec.contest(), task, inputs, classes, keySeed, MAKER);
     }
     if (spec.auto() != null) {
       return spec.start() == null
           ? AutoLearner.create(spec, task, inputs, classes, keySeed)
-          : AutoLearner.startingFrom(spec.start().mixture(), spec, task, keySeed);
+          : AutoLearner.startingFrom(spec.start().mixture(), spec, task, keySeed, shared);
     }
     Learner learner = new Learner(spec.forTask(task), task, inputs, classes, keySeed);
     if (spec.start() != null) {

@@ -128,6 +128,24 @@ class AutoContractTest {
         .isEqualTo(stored);
   }
 
+  @Test
+  void theMixtureToStartFromIsReadOnceForAllThatShareScratch() {
+    Case one = AutoModels.cases().get(0);
+    OnlineModel taught = one.model();
+    AutoModels.learn(taught, 0, EXAMPLES);
+    byte[] stored = AutoModels.bytes(taught);
+    ModelStart start = ModelStart.of(stored.clone(), AutoModels.INPUTS, one.task(), List.of(), "h");
+    ModelSpec spec = one.spec().withStart(start);
+    Workspace shared = new Workspace();
+    OnlineModel first = Models.create(spec, one.task(), AutoModels.INPUTS, 0, 7, shared);
+    AutoModels.learn(first, EXAMPLES, 2 * EXAMPLES);
+
+    Arrays.fill(start.mixture(), (byte) 0); // which nobody looks at any more
+    OnlineModel second = Models.create(spec, one.task(), AutoModels.INPUTS, 0, 7, shared);
+
+    assertThat(AutoModels.bytes(second)).isEqualTo(stored);
+  }
+
   private static float[] prediction(OnlineModel model) {
     float[] x = new float[AutoModels.INPUTS];
     AutoModels.features(99, x, 0);
