@@ -41,6 +41,8 @@ final class AutoScratch {
   final Draws draws = new Draws();
   final Neighbours neighbours = new Neighbours();
   final float[] mixerGradient = new float[2 * MixerWeights.MOST];
+  // As they were before a step.
+  final float[] mixerWeights = new float[MixerWeights.MOST];
 
   /** That of the models that share the workspace. */
   static AutoScratch of(Workspace workspace) {

@@ -22,6 +22,10 @@ final class ClassMixer {
 
   private static final float LEARNING_RATE = 0.005f;
   private static final float BETA2 = 0.999f;
+
+  /** So many steps may add up, where all predictions ask for the same one. */
+  private static final float STEPS_TOGETHER = 2f;
+
   private static final float EPSILON = 1e-8f;
   private static final float BIAS_RATE = 0.02f;
   private static final float BIAS_KEPT = 0.99f;
@@ -113,6 +117,8 @@ final class ClassMixer {
     }
     weights.counted();
     float[] gradient = scratch.mixerGradient;
+    float[] before = scratch.mixerWeights;
+    System.arraycopy(weights.weights, 0, before, 0, weights.predictions);
     KERNELS.inputGradient(
         delta,
         0,
@@ -135,6 +141,30 @@ final class ClassMixer {
         BETA2,
         EPSILON,
         weights.correction());
+    shortenCommonStep(before);
+  }
+
+  /**
+   * Leaves what the weights' steps have in common as long as if there were two predictions.
+   *
+   * <p>Predictions resemble each other, so their steps mostly go the same way, and the sum of the
+   * weights, which is how sure the mixture is, would move the farther the more predictions there
+   * are: it would never come to rest. How the steps differ stays as it is.
+   */
+  private void shortenCommonStep(float[] before) {
+    int predictions = weights.predictions;
+    if (predictions <= STEPS_TOGETHER) {
+      return;
+    }
+    float[] after = weights.weights;
+    float moved = 0f;
+    for (int k = 0; k < predictions; k++) {
+      moved += after[k] - before[k];
+    }
+    float tooFar = (1f - STEPS_TOGETHER / predictions) * (moved / predictions);
+    for (int k = 0; k < predictions; k++) {
+      after[k] -= tooFar;
+    }
   }
 
   void write(DataOutput out) throws IOException {

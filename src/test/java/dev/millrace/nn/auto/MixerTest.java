@@ -5,8 +5,17 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.millrace.data.MetricsReport;
 import dev.millrace.data.MetricsReport.Member;
+import dev.millrace.data.Task;
+import dev.millrace.nn.AutoSpec;
+import dev.millrace.nn.AutoSpec.Extra;
+import dev.millrace.nn.AutoSpec.Tier;
+import dev.millrace.nn.Workspace;
+import dev.millrace.simd.Kernels;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** How predictions are mixed, and what is said about them. */
 class MixerTest {
@@ -83,5 +92,38 @@ class MixerTest {
     mixer.take(0, 10);
     mixer.take(1, 10);
     assertThat(mixer.mix()).isGreaterThan(10.5);
+  }
+
+  /** Or the more alike predictions there are, the more would the mixture sway. */
+  @ParameterizedTest
+  @ValueSource(ints = {3, 8, 10})
+  void equalPredictionsMoveTheMixtureAsFarAsTwoOfThem(int predictions) {
+    double ofTwo = sumOfWeights(2);
+
+    assertThat(ofTwo).as("the predictions are too sure").isBetween(-1.0, 0.9);
+    assertThat(sumOfWeights(predictions)).isCloseTo(ofTwo, within(1e-3));
+  }
+
+  /** Once so many equal predictions, surer than they should be, were mixed for a while. */
+  private static double sumOfWeights(int predictions) {
+    AutoSpec auto = new AutoSpec(Tier.ACCURATE, Set.of(Extra.values()), 1);
+    AutoScratch scratch = AutoScratch.of(new Workspace());
+    scratch.shape(new AutoShape.Kind(auto, 1, Task.BINARY, 1, 2));
+    MixerWeights weights = new MixerWeights(predictions);
+    ClassMixer mixer = new ClassMixer(weights, 2);
+    int columns = Kernels.padded(2);
+    for (int e = 0; e < 40; e++) {
+      for (int k = 0; k < predictions; k++) {
+        scratch.predictions[k * Kernels.stride(columns)] = 0.1f;
+        scratch.predictions[k * Kernels.stride(columns) + 1] = 0.9f;
+      }
+      mixer.mix(scratch, columns);
+      mixer.learn(scratch, columns, e % 2, 1f);
+    }
+    double sum = 0;
+    for (int k = 0; k < predictions; k++) {
+      sum += weights.weights[k];
+    }
+    return sum;
   }
 }
