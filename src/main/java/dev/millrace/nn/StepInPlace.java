@@ -13,6 +13,10 @@ final class StepInPlace {
 
   private static final Kernels KERNELS = Kernels.best();
 
+  /** Up to it a sum of squares, however rounded, has no element beyond the greatest allowed. */
+  private static final float SURELY_WITHIN =
+      0.1f * Clipping.GREATEST_GRADIENT * Clipping.GREATEST_GRADIENT;
+
   private final Network network;
   private final Layout layout;
   // Whether it is gradient descent along one row.
@@ -47,8 +51,11 @@ final class StepInPlace {
       float learningRate,
       Workspace workspace) {
     network.propagateDeltas(parameters, rows, fused, workspace);
-    if (!gradientIsWithin(Clipping.GREATEST_GRADIENT, x, xOffset, rows, workspace)
-        || (clipNorm != 0f && !shorten(x, xOffset, workspace))) {
+    boolean usable =
+        clipNorm == 0f
+            ? gradientIsWithin(Clipping.GREATEST_GRADIENT, x, xOffset, rows, workspace)
+            : shorten(x, xOffset, workspace);
+    if (!usable) {
       return false;
     }
     if (plain) {
@@ -102,7 +109,7 @@ final class StepInPlace {
    * is the product of its deltas and its inputs, the 1 of the bias among them, so its squared
    * length is the product of theirs, and shorter deltas make it shorter.
    *
-   * @return false if its length is beyond the floats
+   * @return false if an element may be too great, or its length is beyond the floats
    */
   private boolean shorten(float[] x, int xOffset, Workspace workspace) {
     float squares = 0f;
@@ -113,6 +120,11 @@ final class StepInPlace {
       squares +=
           sumOfSquares(workspace.deltas, deltas, layout.units(l))
               * (1f + sumOfSquares(inputs, from, layout.inputs(l)));
+    }
+    // Seldom: a sum of squares is at least the greatest of them. Written so that NaN is looked at.
+    if (!(squares <= SURELY_WITHIN)
+        && !gradientIsWithin(Clipping.GREATEST_GRADIENT, x, xOffset, 1, workspace)) {
+      return false;
     }
     float length = (float) Math.sqrt(squares);
     if (length > clipNorm) {
