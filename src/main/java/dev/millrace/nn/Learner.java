@@ -1,6 +1,7 @@
 package dev.millrace.nn;
 
 import dev.millrace.data.Task;
+import dev.millrace.simd.Kernels;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
@@ -223,8 +224,9 @@ public final class Learner implements OnlineModel {
   @Override
   public float learnClass(float[] features, int offset, int classIndex, float weight, float[] out) {
     ClassIndex.require(classIndex, classes());
-    MiniBatch batch = batchFor(1);
-    propagate(batch, features, offset, 1);
+    scale(features, offset, 1);
+    MiniBatch batch = batchFor(0, 1);
+    propagate(batch, 0, 1);
     int y = blueprint.layout().outputOffset(1, 0);
     writePrediction(y, out, 0);
     float loss = add(batch, y, classIndex, weight);
@@ -255,10 +257,11 @@ public final class Learner implements OnlineModel {
     for (int r = 0; r < rows; r++) {
       ClassIndex.require(classIndexes[r], classes());
     }
+    scale(features, offset, rows);
     for (int learned = 0; learned < rows; ) {
-      MiniBatch batch = batchFor(rows - learned);
+      MiniBatch batch = batchFor(learned, rows - learned);
       int together = Math.min(batch.room(), rows - learned);
-      propagate(batch, features, offset + learned * inputs(), together);
+      propagate(batch, learned, together);
       for (int r = 0; r < together; r++) {
         int y = blueprint.layout().outputOffset(together, r);
         writePrediction(y, out, learned * classes());
@@ -279,8 +282,9 @@ public final class Learner implements OnlineModel {
    */
   @Override
   public float learnValue(float[] features, int offset, double target, float weight, float[] out) {
-    MiniBatch batch = batchFor(1);
-    propagate(batch, features, offset, 1);
+    scale(features, offset, 1);
+    MiniBatch batch = batchFor(0, 1);
+    propagate(batch, 0, 1);
     int y = blueprint.layout().outputOffset(1, 0);
     writePrediction(y, out, 0);
     float loss = addValue(batch, y, target, weight);
@@ -303,10 +307,11 @@ public final class Learner implements OnlineModel {
       float[] weights,
       float[] out,
       float[] losses) {
+    scale(features, offset, rows);
     for (int learned = 0; learned < rows; ) {
-      MiniBatch batch = batchFor(rows - learned);
+      MiniBatch batch = batchFor(learned, rows - learned);
       int together = Math.min(batch.room(), rows - learned);
-      propagate(batch, features, offset + learned * inputs(), together);
+      propagate(batch, learned, together);
       for (int r = 0; r < together; r++) {
         int y = blueprint.layout().outputOffset(together, r);
         writePrediction(y, out, learned);
@@ -330,11 +335,17 @@ public final class Learner implements OnlineModel {
         : learnValue(features, 0, y, 1f, out);
   }
 
-  /** Where so many rows go: those that fill a whole mini-batch at once are kept by nobody. */
-  private MiniBatch batchFor(int rows) {
+  /** Takes rows into the statistics, all before one is learned; they wait in the workspace. */
+  private void scale(float[] features, int offset, int rows) {
+    blueprint.network().fetch(parameters, workspace);
+    blueprint.normalizer().take(statistics, features, offset, rows, workspace);
+  }
+
+  /** Where scaled rows go: those that fill a whole mini-batch at once are kept by nobody. */
+  private MiniBatch batchFor(int first, int rows) {
     int batchSize = blueprint.spec().batchSize();
     return batchSize == 1 || (rows >= batchSize && (pending == null || pending.isEmpty()))
-        ? workspace.wholeBatch(inputs(), batchSize)
+        ? workspace.wholeBatch(inputs(), batchSize, first * Kernels.stride(inputs()))
         : pending();
   }
 
@@ -345,18 +356,11 @@ public final class Learner implements OnlineModel {
     return pending;
   }
 
-  /** Takes each row into the statistics, then to its place in the batch; all outputs follow. */
-  private void propagate(MiniBatch batch, float[] features, int offset, int rows) {
-    blueprint.network().fetch(parameters, workspace);
-    Normalizer normalizer = blueprint.normalizer();
-    int inputs = inputs();
-    int first = batch.reserve(rows);
-    for (int r = 0; r < rows; r++) {
-      int row = offset + r * inputs;
-      normalizer.update(statistics, features, row);
-      normalizer.transform(statistics, features, row, batch.rows(), first + r * batch.stride());
-    }
-    blueprint.network().forward(parameters, batch.rows(), first, rows, workspace);
+  /** Takes scaled rows to their place in the batch; all outputs follow. */
+  private void propagate(MiniBatch batch, int first, int rows) {
+    int from = first * batch.stride();
+    batch.copy(workspace.scaled, from, rows);
+    blueprint.network().forward(parameters, workspace.scaled, from, rows, workspace);
   }
 
   private void writePrediction(int y, float[] out, int outOffset) {
@@ -451,9 +455,9 @@ public final class Learner implements OnlineModel {
     grown.optimizer = optimizer.grown(growth::slots);
     grown.optimizer.meet(grown.parameters);
     // The columns of new features have seen nothing.
-    System.arraycopy(statistics, 0, grown.statistics, 0, statistics.length);
+    Normalizer.grow(statistics, inputs(), grown.statistics, inputs);
     if (targetStatistics != null) {
-      Normalizer.copy(targetStatistics, grown.targetStatistics);
+      Normalizer.copy(targetStatistics, grown.targetStatistics, 1);
     }
     if (pending != null) {
       grown.pending = new MiniBatch(inputs, spec.batchSize());
@@ -472,7 +476,8 @@ public final class Learner implements OnlineModel {
     return ModelWeights.of(
         blueprint.layout(),
         parameters,
-        new ModelWeights.Scaling(normalization, statistics.clone(), copy(targetStatistics)));
+        new ModelWeights.Scaling(
+            normalization, Normalizer.byColumn(statistics, inputs()), copy(targetStatistics)));
   }
 
   /**
@@ -486,9 +491,9 @@ public final class Learner implements OnlineModel {
     optimizer.meet(parameters);
     ModelWeights.Scaling scaling = start.scaling();
     if (scaling != null) {
-      Normalizer.copy(scaling.features(), statistics);
+      Normalizer.copy(scaling.features(), statistics, inputs());
       if (targetStatistics != null && scaling.target() != null) {
-        Normalizer.copy(scaling.target(), targetStatistics);
+        Normalizer.copy(scaling.target(), targetStatistics, 1);
       }
     }
     hasStart = differsFromOneThatWasDrawn();
@@ -529,9 +534,9 @@ public final class Learner implements OnlineModel {
     out.writeLong(keySeed);
     blueprint.layout().write(parameters, out);
     optimizer.write(blueprint.layout(), out);
-    Normalizer.write(statistics, out);
+    Normalizer.write(statistics, inputs(), out);
     if (targetStatistics != null) {
-      Normalizer.write(targetStatistics, out);
+      Normalizer.write(targetStatistics, 1, out);
     }
     if (pending == null) {
       MiniBatch.writeEmpty(out);
@@ -562,9 +567,9 @@ public final class Learner implements OnlineModel {
     Layout layout = learner.blueprint.layout();
     learner.parameters = layout.read(in);
     learner.optimizer.read(layout, in);
-    Normalizer.read(learner.statistics, in);
+    Normalizer.read(learner.statistics, kind.inputs(), in);
     if (learner.targetStatistics != null) {
-      Normalizer.read(learner.targetStatistics, in);
+      Normalizer.read(learner.targetStatistics, 1, in);
     }
     MiniBatch waiting = new MiniBatch(kind.inputs(), spec.batchSize());
     waiting.read(in, kind.classes());

@@ -16,8 +16,9 @@ final class MiniBatch {
   private int stride;
   private int capacity;
   private int size;
-  // [size x inputs], normalised, rows a stride apart.
+  // [size x inputs], normalised, rows a stride apart, from the first on.
   private float[] rows = EMPTY;
+  private int first;
   private float[] targets = EMPTY;
   private float[] weights = EMPTY;
 
@@ -42,6 +43,13 @@ final class MiniBatch {
     this.capacity = capacity;
     stride = Kernels.stride(inputs);
     size = 0;
+  }
+
+  /** Takes its rows from where they are already, {@code from} on, until it is full. */
+  void use(float[] there, int from) {
+    fitTargets(capacity);
+    rows = there;
+    first = from;
   }
 
   MiniBatch copy() {
@@ -74,6 +82,11 @@ final class MiniBatch {
     return rows;
   }
 
+  /** Where the first is in {@link #rows}. */
+  int first() {
+    return first;
+  }
+
   float target(int row) {
     return targets[row];
   }
@@ -85,20 +98,32 @@ final class MiniBatch {
   /** Makes room for so many more rows; returns where in {@link #rows} they go, a stride apart. */
   int reserve(int more) {
     int needed = size + more;
-    if (needed > targets.length) {
-      int room = Math.min(capacity, Math.max(needed, 2 * targets.length));
-      targets = Arrays.copyOf(targets, room);
-      weights = Arrays.copyOf(weights, room);
-    }
+    fitTargets(needed);
     if (needed * stride > rows.length) {
       rows = Arrays.copyOf(rows, targets.length * stride);
     }
     return size * stride;
   }
 
+  private void fitTargets(int needed) {
+    if (needed > targets.length) {
+      int room = Math.min(capacity, Math.max(needed, 2 * targets.length));
+      targets = Arrays.copyOf(targets, room);
+      weights = Arrays.copyOf(weights, room);
+    }
+  }
+
   /** Floats from one row to the next. */
   int stride() {
     return stride;
+  }
+
+  /** Copies so many rows, a stride apart, to where the next ones go, if it does not use them. */
+  void copy(float[] from, int offset, int more) {
+    if (from != rows) {
+      int to = reserve(more);
+      System.arraycopy(from, offset, rows, to, more * stride);
+    }
   }
 
   /** Keeps the first of the rows that were reserved. */

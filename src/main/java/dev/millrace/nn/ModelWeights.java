@@ -66,12 +66,12 @@ public record ModelWeights(int inputs, List<Layer> layers, Scaling scaling)
 
     /** What becomes 0 in a column. */
     public double origin(int column) {
-      return new Normalizer(normalization, inputs()).origin(features, column);
+      return new Normalizer(normalization, 1).origin(ofColumn(column), 0);
     }
 
     /** What becomes 1 in a column; 0 if the column is of no use and always 0. */
     public double scale(int column) {
-      return new Normalizer(normalization, inputs()).scale(features, column);
+      return new Normalizer(normalization, 1).scale(ofColumn(column), 0);
     }
 
     /** What an output of 0 means. */
@@ -84,8 +84,9 @@ public record ModelWeights(int inputs, List<Layer> layers, Scaling scaling)
       return new Normalizer(normalization, 1).scale(target, 0);
     }
 
-    private int inputs() {
-      return features.length / Math.max(1, Normalizer.width(normalization.kind()));
+    private double[] ofColumn(int column) {
+      int width = Normalizer.width(normalization.kind());
+      return Arrays.copyOfRange(features, column * width, (column + 1) * width);
     }
 
     boolean fits(int inputs) {

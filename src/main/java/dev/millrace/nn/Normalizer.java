@@ -1,31 +1,30 @@
 package dev.millrace.nn;
 
+import dev.millrace.simd.Kernels;
+import dev.millrace.simd.ScalarScaling;
+import dev.millrace.simd.ScalingKernels;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
+import java.util.Arrays;
 
 /**
  * Running statistics of each column, and the transformation they define.
  *
- * <p>The statistics are handed in, so that models of one kind can share it: [columns x (n, mean,
- * m2)] for standard, [columns x (min, max)] for minmax.
+ * <p>The statistics are handed in, so that models of one kind can share it: [(n, mean, m2) x
+ * columns] for standard, [(min, max) x columns] for minmax. Elsewhere, as in a stored model, those
+ * of a column stand together.
  *
- * <p>Standard: Welford's mean and variance with fading f: n = n(1-f) + 1; q = x - mean; mean +=
- * q/n; m2 = m2(1-f) + q(x - mean); variance = m2/n; q is cut to 100 standard deviations. A column
- * that has not varied by more than rounding, or was never seen, is 0. A missing value (NaN) is 0
- * and changes no statistics.
+ * <p>Standard: mean and variance as {@link ScalarScaling#update} has them. A column that has not
+ * varied by more than rounding, or was never seen, is 0. A missing value (NaN) is 0 and changes no
+ * statistics.
  */
 final class Normalizer {
 
-  /**
-   * Variance over squared mean, up to which a column counts as constant: a standard deviation of
-   * 1e-7 of the mean, as rounding a number to a float leaves it (at most 6e-8). It is relative, so
-   * that the unit of a column does not decide whether it is of use.
-   */
-  private static final double ROUNDING = 1e-14;
+  private static final ScalingKernels KERNELS = ScalingKernels.best();
 
-  private static final double KNOWN = 100;
-  private static final double FARTHEST = 100;
+  /** Numbers that are standardised at once: few enough for the nearest cache. */
+  private static final int TOGETHER = 2048;
 
   private final Normalization spec;
   private final int columns;
@@ -39,10 +38,8 @@ final class Normalizer {
   double[] start() {
     double[] statistics = new double[columns * width(spec.kind())];
     if (spec.kind() == Normalization.Kind.MINMAX) {
-      for (int c = 0; c < columns; c++) {
-        statistics[2 * c] = Double.POSITIVE_INFINITY;
-        statistics[2 * c + 1] = Double.NEGATIVE_INFINITY;
-      }
+      Arrays.fill(statistics, 0, columns, Double.POSITIVE_INFINITY);
+      Arrays.fill(statistics, columns, 2 * columns, Double.NEGATIVE_INFINITY);
     }
     return statistics;
   }
@@ -72,37 +69,68 @@ final class Normalizer {
   void update(double[] statistics, int column, double x) {
     switch (spec.kind()) {
       case NONE -> {}
-      case STANDARD -> {
-        int s = 3 * column;
-        double keep = 1 - (double) spec.fade();
-        double n = statistics[s] * keep + 1;
-        double q = limited(statistics, s, x - statistics[s + 1]);
-        double mean = statistics[s + 1] + q / n;
-        double fromNewMean = q - q / n;
-        statistics[s] = n;
-        statistics[s + 1] = mean;
-        statistics[s + 2] = statistics[s + 2] * keep + q * fromNewMean;
-      }
+      case STANDARD -> ScalarScaling.update(statistics, columns, column, x, keep());
       case MINMAX -> {
-        statistics[2 * column] = Math.min(statistics[2 * column], x);
-        statistics[2 * column + 1] = Math.max(statistics[2 * column + 1], x);
+        int max = columns + column;
+        statistics[column] = Math.min(statistics[column], x);
+        statistics[max] = Math.max(statistics[max], x);
       }
     }
   }
 
+  private double keep() {
+    return 1 - (double) spec.fade();
+  }
+
   /**
-   * A distance from the mean, cut to 100 standard deviations once 100 values are known: a single
-   * absurd value must not make all later ones look alike. A column that really has moved that far
-   * widens its deviation with each value and is followed all the same.
+   * Takes rows into the statistics, and leaves each in the workspace as {@link #transform} writes
+   * it before the next is taken.
    */
-  private static double limited(double[] statistics, int s, double q) {
-    double n = statistics[s];
-    double m2 = statistics[s + 2];
-    double mean = statistics[s + 1];
-    if (n < KNOWN || q * q * n <= FARTHEST * FARTHEST * m2 || m2 <= ROUNDING * mean * mean * n) {
-      return q;
+  void take(double[] statistics, float[] x, int offset, int rows, Workspace workspace) {
+    int stride = Kernels.stride(columns);
+    workspace.fitScaled(rows * stride);
+    float[] out = workspace.scaled;
+    switch (spec.kind()) {
+      case NONE -> {
+        for (int r = 0; r < rows; r++) {
+          for (int c = 0; c < columns; c++) {
+            float value = x[offset + r * columns + c];
+            out[r * stride + c] = Float.isNaN(value) ? 0f : value;
+          }
+        }
+      }
+      case STANDARD -> standardize(statistics, x, offset, rows, out, workspace);
+      case MINMAX -> {
+        for (int r = 0; r < rows; r++) {
+          int row = offset + r * columns;
+          update(statistics, x, row);
+          transform(statistics, x, row, out, r * stride);
+        }
+      }
     }
-    return Math.copySign(FARTHEST * Math.sqrt(m2 / n), q);
+  }
+
+  private void standardize(
+      double[] statistics, float[] x, int offset, int rows, float[] out, Workspace workspace) {
+    double clip = spec.clip() == 0f ? Double.POSITIVE_INFINITY : spec.clip();
+    int together = Math.max(1, TOGETHER / columns);
+    int stride = Kernels.stride(columns);
+    workspace.fitWide(Math.min(rows, together) * columns);
+    double[] wide = workspace.wide;
+    for (int from = 0; from < rows; from += together) {
+      int some = Math.min(together, rows - from);
+      int start = offset + from * columns;
+      for (int i = 0; i < some * columns; i++) {
+        wide[i] = x[start + i];
+      }
+      KERNELS.standardize(statistics, wide, some, columns, keep(), clip);
+      for (int r = 0; r < some; r++) {
+        int row = (from + r) * stride;
+        for (int c = 0; c < columns; c++) {
+          out[row + c] = (float) wide[r * columns + c];
+        }
+      }
+    }
   }
 
   /** Writes the transformed row to {@code out}. */
@@ -144,9 +172,9 @@ final class Normalizer {
       return 0;
     }
     if (spec.kind() == Normalization.Kind.STANDARD) {
-      return statistics[3 * column + 1];
+      return statistics[columns + column];
     }
-    double min = statistics[2 * column];
+    double min = statistics[column];
     return min == Double.POSITIVE_INFINITY ? 0 : min;
   }
 
@@ -156,37 +184,59 @@ final class Normalizer {
       return 1;
     }
     if (spec.kind() == Normalization.Kind.STANDARD) {
-      double n = statistics[3 * column];
-      double variance = n == 0 ? 0 : statistics[3 * column + 2] / n;
-      double mean = statistics[3 * column + 1];
-      return variance <= ROUNDING * mean * mean ? 0 : Math.sqrt(variance);
+      return ScalarScaling.deviation(
+          statistics[column], statistics[columns + column], statistics[2 * columns + column]);
     }
-    return Math.max(0, statistics[2 * column + 1] - statistics[2 * column]);
+    return Math.max(0, statistics[columns + column] - statistics[column]);
   }
 
   /**
    * Copies statistics from elsewhere into those of a model.
    *
+   * @param from [columns x numbers of each]
    * @throws IllegalArgumentException if they are of other columns
    */
-  static void copy(double[] from, double[] statistics) {
+  static void copy(double[] from, double[] statistics, int columns) {
     if (from.length != statistics.length) {
       throw new IllegalArgumentException(
           "there are %d statistics, the normalizer has %d"
               .formatted(from.length, statistics.length));
     }
-    System.arraycopy(from, 0, statistics, 0, from.length);
+    System.arraycopy(
+        transposed(from, columns, from.length / columns), 0, statistics, 0, from.length);
   }
 
-  static void write(double[] statistics, DataOutput out) throws IOException {
-    for (double value : statistics) {
+  static void write(double[] statistics, int columns, DataOutput out) throws IOException {
+    for (double value : byColumn(statistics, columns)) {
       out.writeDouble(value);
     }
   }
 
-  static void read(double[] statistics, DataInput in) throws IOException {
-    for (int i = 0; i < statistics.length; i++) {
-      statistics[i] = in.readDouble();
+  static void read(double[] statistics, int columns, DataInput in) throws IOException {
+    double[] byColumn = new double[statistics.length];
+    for (int i = 0; i < byColumn.length; i++) {
+      byColumn[i] = in.readDouble();
+    }
+    copy(byColumn, statistics, columns);
+  }
+
+  /** The statistics of a model, [columns x numbers of each]. */
+  static double[] byColumn(double[] statistics, int columns) {
+    return transposed(statistics, statistics.length / columns, columns);
+  }
+
+  private static double[] transposed(double[] a, int rows, int columns) {
+    double[] transposed = new double[a.length];
+    for (int i = 0; i < a.length; i++) {
+      transposed[i % columns * rows + i / columns] = a[i];
+    }
+    return transposed;
+  }
+
+  /** Copies the statistics of fewer columns to the first of more. */
+  static void grow(double[] from, int fewer, double[] statistics, int columns) {
+    for (int i = 0; i < from.length; i++) {
+      statistics[i / fewer * columns + i % fewer] = from[i];
     }
   }
 }

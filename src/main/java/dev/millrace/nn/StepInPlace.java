@@ -13,6 +13,10 @@ final class StepInPlace {
 
   private static final Kernels KERNELS = Kernels.best();
 
+  /** Up to it a sum of squares, however rounded, has no element beyond the greatest allowed. */
+  private static final float SURELY_WITHIN =
+      0.1f * Clipping.GREATEST_GRADIENT * Clipping.GREATEST_GRADIENT;
+
   private final Network network;
   private final Layout layout;
   // Whether it is gradient descent along one row.
@@ -31,8 +35,8 @@ final class StepInPlace {
   }
 
   /**
-   * From the rows at the start of {@code x}, their outputs and the output layer's deltas in the
-   * workspace, as {@link Network#backward} takes them.
+   * From the rows from {@code xOffset} of {@code x} on, their outputs and the output layer's deltas
+   * in the workspace, as {@link Network#backward} takes them.
    *
    * @return false if the gradient may be not finite or too great, and of one row is; then no
    *     parameter has changed, but the deltas have
@@ -40,20 +44,24 @@ final class StepInPlace {
   boolean take(
       float[] parameters,
       float[] x,
+      int xOffset,
       int rows,
       boolean fused,
       OptimizerState optimizer,
       float learningRate,
       Workspace workspace) {
     network.propagateDeltas(parameters, rows, fused, workspace);
-    if (!gradientIsWithin(Clipping.GREATEST_GRADIENT, x, rows, workspace)
-        || (clipNorm != 0f && !shorten(x, workspace))) {
+    boolean usable =
+        clipNorm == 0f
+            ? gradientIsWithin(Clipping.GREATEST_GRADIENT, x, xOffset, rows, workspace)
+            : shorten(x, xOffset, workspace);
+    if (!usable) {
       return false;
     }
     if (plain) {
-      descend(parameters, x, learningRate, workspace);
+      descend(parameters, x, xOffset, learningRate, workspace);
     } else {
-      move(parameters, x, rows, optimizer, learningRate, workspace);
+      move(parameters, x, xOffset, rows, optimizer, learningRate, workspace);
     }
     return true;
   }
@@ -63,7 +71,8 @@ final class StepInPlace {
    * of one row's products x·delta the greatest is that of the greatest factors, and a sum of
    * several is at most so many times that. False may be wrong of more rows than one.
    */
-  private boolean gradientIsWithin(float bound, float[] x, int rows, Workspace workspace) {
+  private boolean gradientIsWithin(
+      float bound, float[] x, int xOffset, int rows, Workspace workspace) {
     // Twice, for what rounding adds to a sum.
     float terms = rows == 1 ? 1f : 2f * rows;
     // All layers at once first: fewer, longer calls, and enough unless the bound is near.
@@ -71,7 +80,7 @@ final class StepInPlace {
     float allDeltas = KERNELS.absMax(workspace.deltas, 0, length);
     float allInputs =
         Math.max(
-            KERNELS.absMax(x, 0, rows * layout.inputStride(0)),
+            KERNELS.absMax(x, xOffset, rows * layout.inputStride(0)),
             KERNELS.absMax(workspace.activations, 0, length));
     if (Math.max(1f, allInputs) * allDeltas * terms <= bound) {
       return true;
@@ -82,7 +91,7 @@ final class StepInPlace {
       float delta = 0f;
       for (int r = 0; r < rows; r++) {
         float[] inputs = l == 0 ? x : workspace.activations;
-        int from = l == 0 ? 0 : layout.activationOffset(l - 1, rows);
+        int from = l == 0 ? xOffset : layout.activationOffset(l - 1, rows);
         int row = from + r * layout.inputStride(l);
         // Math.max gives NaN when one of the two is.
         input = Math.max(input, KERNELS.absMax(inputs, row, layout.inputs(l)));
@@ -100,17 +109,22 @@ final class StepInPlace {
    * is the product of its deltas and its inputs, the 1 of the bias among them, so its squared
    * length is the product of theirs, and shorter deltas make it shorter.
    *
-   * @return false if its length is beyond the floats
+   * @return false if an element may be too great, or its length is beyond the floats
    */
-  private boolean shorten(float[] x, Workspace workspace) {
+  private boolean shorten(float[] x, int xOffset, Workspace workspace) {
     float squares = 0f;
     for (int l = 0; l < layout.layers(); l++) {
       float[] inputs = l == 0 ? x : workspace.activations;
-      int from = l == 0 ? 0 : layout.activationOffset(l - 1, 1);
+      int from = l == 0 ? xOffset : layout.activationOffset(l - 1, 1);
       int deltas = layout.activationOffset(l, 1);
       squares +=
           sumOfSquares(workspace.deltas, deltas, layout.units(l))
               * (1f + sumOfSquares(inputs, from, layout.inputs(l)));
+    }
+    // Seldom: a sum of squares is at least the greatest of them. Written so that NaN is looked at.
+    if (!(squares <= SURELY_WITHIN)
+        && !gradientIsWithin(Clipping.GREATEST_GRADIENT, x, xOffset, 1, workspace)) {
+      return false;
     }
     float length = (float) Math.sqrt(squares);
     if (length > clipNorm) {
@@ -133,11 +147,12 @@ final class StepInPlace {
    * One step of plain gradient descent from one row: the bits of {@link Network#backward} and
    * {@link Kernels#sgd}.
    */
-  private void descend(float[] parameters, float[] x, float learningRate, Workspace workspace) {
+  private void descend(
+      float[] parameters, float[] x, int xOffset, float learningRate, Workspace workspace) {
     for (int l = 0; l < layout.layers(); l++) {
       KERNELS.descend(
           l == 0 ? x : workspace.activations,
-          l == 0 ? 0 : layout.activationOffset(l - 1, 1),
+          l == 0 ? xOffset : layout.activationOffset(l - 1, 1),
           layout.inputs(l),
           workspace.deltas,
           layout.activationOffset(l, 1),
@@ -156,6 +171,7 @@ final class StepInPlace {
   private void move(
       float[] parameters,
       float[] x,
+      int xOffset,
       int rows,
       OptimizerState optimizer,
       float learningRate,
@@ -165,7 +181,7 @@ final class StepInPlace {
       int stride = layout.weightStride(l);
       int columns = layout.weightColumns(l);
       if (rows == 1 && optimizer.movesByRow(columns)) {
-        moveByRow(l, parameters, x, optimizer, learningRate, workspace);
+        moveByRow(l, parameters, x, xOffset, optimizer, learningRate, workspace);
         continue;
       }
       int delta = layout.activationOffset(l, rows);
@@ -177,7 +193,7 @@ final class StepInPlace {
         int block = Math.min(together, inputs - i);
         KERNELS.weightGradient(
             l == 0 ? x : workspace.activations,
-            (l == 0 ? 0 : layout.activationOffset(l - 1, rows)) + i,
+            (l == 0 ? xOffset : layout.activationOffset(l - 1, rows)) + i,
             layout.inputStride(l),
             rows,
             block,
@@ -208,6 +224,7 @@ final class StepInPlace {
       int layer,
       float[] parameters,
       float[] x,
+      int xOffset,
       OptimizerState optimizer,
       float learningRate,
       Workspace workspace) {
@@ -217,7 +234,7 @@ final class StepInPlace {
         parameters,
         layout.weightOffset(layer),
         layer == 0 ? x : workspace.activations,
-        layer == 0 ? 0 : layout.activationOffset(layer - 1, 1),
+        layer == 0 ? xOffset : layout.activationOffset(layer - 1, 1),
         layout.inputs(layer),
         workspace.deltas,
         delta,

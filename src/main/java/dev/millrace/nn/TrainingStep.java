@@ -37,21 +37,22 @@ final class TrainingStep {
     // Without dropout the same outputs as when the rows came, for the weights are the same; not
     // kept, because they would be the greatest part of a small model's memory.
     if (propagated < rows || dropout != null) {
-      network.forward(parameters, batch.rows(), 0, rows, workspace, dropout);
+      network.forward(parameters, batch.rows(), batch.first(), rows, workspace, dropout);
     }
     workspace.fitBackward(network.layout(), rows);
     writeOutputGradient(batch, workspace);
     if (inPlace != null) {
       float[] x = batch.rows();
+      int first = batch.first();
       boolean fused = objective.fused();
-      if (inPlace.take(parameters, x, rows, fused, optimizer, learningRate, workspace)) {
+      if (inPlace.take(parameters, x, first, rows, fused, optimizer, learningRate, workspace)) {
         return true;
       }
       if (rows == 1) {
         return false;
       }
       // Only the gradient itself can tell; the deltas and perhaps the outputs are gone.
-      network.forward(parameters, x, 0, rows, workspace, null);
+      network.forward(parameters, x, first, rows, workspace, null);
       writeOutputGradient(batch, workspace);
     }
     return step(batch, parameters, optimizer, learningRate, dropout, workspace);
@@ -67,7 +68,13 @@ final class TrainingStep {
     int length = network.layout().length();
     workspace.fitGradient(length);
     network.backward(
-        parameters, batch.rows(), 0, batch.size(), objective.fused(), workspace, dropout);
+        parameters,
+        batch.rows(),
+        batch.first(),
+        batch.size(),
+        objective.fused(),
+        workspace,
+        dropout);
     float[] gradient = workspace.gradient;
     Regularizer regularizer = spec.regularizer();
     if (regularizer.l1() != 0f || regularizer.l2() != 0f) {

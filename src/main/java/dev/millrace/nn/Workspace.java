@@ -24,6 +24,9 @@ public final class Workspace {
   // Bits of what was fetched, or the compiler would not fetch it.
   int fetched;
   float[] input = EMPTY;
+  // Rows of features, normalised, and some of them in doubles.
+  float[] scaled = EMPTY;
+  double[] wide = {};
   float[] output = EMPTY;
   float[] activations = EMPTY;
   // Of layers whose activation is derived from its input; placed as the activations are.
@@ -49,9 +52,13 @@ public final class Workspace {
     return type.cast(others.computeIfAbsent(type, any -> maker.get()));
   }
 
-  /** An empty mini-batch, for one that is filled, learned and forgotten in one call. */
-  MiniBatch wholeBatch(int inputs, int capacity) {
+  /**
+   * An empty mini-batch of rows that are {@link #scaled}, from there on, which is learned and
+   * forgotten in one call.
+   */
+  MiniBatch wholeBatch(int inputs, int capacity, int first) {
     whole.shape(inputs, capacity);
+    whole.use(scaled, first);
     return whole;
   }
 
@@ -91,6 +98,18 @@ public final class Workspace {
   void fitGradient(int length) {
     if (gradient.length < length) {
       gradient = new float[length];
+    }
+  }
+
+  void fitScaled(int length) {
+    if (scaled.length < length) {
+      scaled = new float[length];
+    }
+  }
+
+  void fitWide(int length) {
+    if (wide.length < length) {
+      wide = new double[length];
     }
   }
 

@@ -1,10 +1,10 @@
 /**
  * Arithmetic on float arrays, the same bit for bit with and without SIMD and at any width.
  *
- * <p>{@link dev.millrace.simd.Kernels} and its companions for activations, layers and updates state
- * the order of operations of each kernel; {@link dev.millrace.simd.ScalarKernels} is that order in
- * plain loops, and the vector kernels equal it at 128, 256 and 512 bits. Three rules make that
- * possible:
+ * <p>{@link dev.millrace.simd.Kernels} and its companions for activations, layers, updates and the
+ * scale of features (in doubles) state the order of operations of each kernel; {@link
+ * dev.millrace.simd.ScalarKernels} is that order in plain loops, and the vector kernels equal it at
+ * 128, 256 and 512 bits. Three rules make that possible:
  *
  * <ul>
  *   <li>A sum over an inner index starts from its first term (a bias, or 0) and takes one fused

@@ -3,6 +3,13 @@ package dev.millrace.nn;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.millrace.simd.Kernels;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
@@ -156,6 +163,48 @@ class NormalizerTest {
     without.transform(new float[] {3f, 3f}, 0, b, 0);
     assertThat(a[0]).isEqualTo(b[0]);
     assertThat(a[1]).isNotEqualTo(b[1]);
+  }
+
+  @Test
+  void rowsTakenTogetherAreThoseTakenOneByOne() {
+    int columns = 21;
+    int rows = 500;
+    int stride = Kernels.stride(columns);
+    Random random = new Random(12);
+    float[] x = new float[3 + rows * columns];
+    for (int i = 0; i < x.length; i++) {
+      x[i] = random.nextInt(30) == 0 ? Float.NaN : (float) (i % 4 + random.nextGaussian());
+    }
+    x[3 + 300 * columns + 2] = 1e20f;
+    for (Normalization.Kind kind : Normalization.Kind.values()) {
+      Running together = new Running(new Normalization(kind, 0.001f, 2f), columns);
+      Running single = new Running(new Normalization(kind, 0.001f, 2f), columns);
+      Workspace workspace = new Workspace();
+      float[] expected = new float[rows * stride];
+
+      together.normalizer().take(together.statistics(), x, 3, rows, workspace);
+      for (int r = 0; r < rows; r++) {
+        single.update(x, 3 + r * columns);
+        single.transform(x, 3 + r * columns, expected, r * stride);
+      }
+
+      assertThat(workspace.scaled).isEqualTo(expected);
+      assertThat(together.statistics()).isEqualTo(single.statistics());
+    }
+  }
+
+  @Test
+  void theStatisticsOfAColumnStandTogetherElsewhere() throws IOException {
+    double[] statistics = {1, 2, 3, 4, 5, 6};
+    double[] read = new double[6];
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+
+    Normalizer.write(statistics, 2, new DataOutputStream(bytes));
+    Normalizer.read(read, 2, new DataInputStream(new ByteArrayInputStream(bytes.toByteArray())));
+
+    assertThat(Normalizer.byColumn(statistics, 2)).containsExactly(1, 3, 5, 2, 4, 6);
+    assertThat(ByteBuffer.wrap(bytes.toByteArray()).getDouble(8)).isEqualTo(3);
+    assertThat(read).isEqualTo(statistics);
   }
 
   @Test

@@ -34,6 +34,7 @@ final class KernelComparison {
   private final LayerKernels layers = LayerKernels.best();
   private final UpdateKernels updates = UpdateKernels.best();
   private final MixtureKernels mixtures = MixtureKernels.best();
+  private final ScalingKernels scaling = ScalingKernels.best();
   private final ActivationKernels activations = ActivationKernels.best();
   private final Random random;
   private int compared;
@@ -87,6 +88,11 @@ final class KernelComparison {
         products(rows, in, 144, 2);
       }
       products(rows, 21, 512, 0);
+    }
+    for (int columns : new int[] {1, 2, 3, 4, 7, 8, 9, 15, 16, 21}) {
+      scaling(1, columns, SPECIAL);
+      scaling(9, columns, SPECIAL);
+      scaling(400, columns, new float[] {Float.NaN, 1e30f, -1e30f});
     }
     for (int rows : ROWS) {
       for (int width : WIDTHS) {
@@ -330,6 +336,39 @@ final class KernelComparison {
     float[] special = withSpecials(rows * stride);
     inPlace("softmax of specials", special, (k, x) -> k.softmax(x, 0, rows, width, columns));
     inPlace("softmaxGradient", a, (k, x) -> k.softmaxGradient(large, 0, x, 5, rows, columns));
+  }
+
+  /** Columns of different units, every fifth constant, with some special values. */
+  private void scaling(int rows, int columns, float[] specials) {
+    double[] x = new double[rows * columns];
+    for (int i = 0; i < x.length; i++) {
+      int column = i % columns;
+      double unit = column % 5 == 4 ? 0 : Math.pow(10, column % 7 - 3);
+      x[i] = (float) (unit * random.nextGaussian() + column);
+      if (random.nextInt(40) == 0) {
+        x[i] = specials[random.nextInt(specials.length)];
+      }
+    }
+    double[] expected = standardized(new ScalarScaling(), x, rows, columns);
+    double[] actual = standardized(scaling, x, rows, columns);
+    if (!Arrays.equals(expected, actual)) {
+      throw new AssertionError("standardize of " + rows + " x " + columns + " differs");
+    }
+    compared++;
+  }
+
+  /** What becomes of the rows and then of the statistics, in two calls. */
+  private static double[] standardized(ScalingKernels kernels, double[] x, int rows, int columns) {
+    double[] statistics = new double[3 * columns];
+    int some = rows / 3 * columns;
+    double[] first = Arrays.copyOf(x, some);
+    double[] second = Arrays.copyOfRange(x, some, x.length);
+    kernels.standardize(statistics, first, rows / 3, columns, 0.999, 2.5);
+    kernels.standardize(statistics, second, rows - rows / 3, columns, 0.999, 2.5);
+    double[] all = Arrays.copyOf(first, x.length + statistics.length);
+    System.arraycopy(second, 0, all, some, second.length);
+    System.arraycopy(statistics, 0, all, x.length, statistics.length);
+    return all;
   }
 
   private void layers(int rows, int width) {

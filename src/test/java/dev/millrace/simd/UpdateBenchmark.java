@@ -1,5 +1,6 @@
 package dev.millrace.simd;
 
+import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -8,7 +9,7 @@ import org.openjdk.jmh.annotations.OutputTimeUnit;
 import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.State;
 
-/** Optimizers, and what else is done to weights and gradients, on 4,096 of them. */
+/** Optimizers, and what else is done to weights, gradients and features, on 4,096 of them. */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
@@ -20,12 +21,25 @@ public class UpdateBenchmark {
   private static final int COLUMNS = 128;
 
   private final Kernels kernels = Kernels.best();
+  private final ScalingKernels scaling = ScalingKernels.best();
   private final UpdateKernels more = UpdateKernels.best();
   private final float[] w = BenchmarkData.numbers(LENGTH, 1);
   private final float[] m = BenchmarkData.numbers(LENGTH, 2);
   private final float[] v = BenchmarkData.magnitudes(LENGTH, 3);
   private final float[] g = BenchmarkData.numbers(LENGTH, 4);
   private final float[] x = BenchmarkData.numbers(ROWS, 5);
+  private final double[] statistics = new double[3 * COLUMNS];
+  private final double[] features = new double[LENGTH];
+
+  /** What comes out goes in again, and is of the same scale. */
+  @Benchmark
+  public double[] standardize() {
+    if (statistics[0] == 0) {
+      Arrays.setAll(features, i -> w[i]);
+    }
+    scaling.standardize(statistics, features, ROWS, COLUMNS, 0.999, 4);
+    return features;
+  }
 
   @Benchmark
   public float[] sgd() {
