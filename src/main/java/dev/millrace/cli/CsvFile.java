@@ -166,7 +166,10 @@ public final class CsvFile implements AutoCloseable {
       return new CliError(path + " may not be read by this user.", e);
     }
     if (e instanceof CharConversionException) {
-      return new CliError(path + " is not UTF-8 text (after line " + line + ").", e);
+      return new CliError(
+          "%s is not UTF-8 text%s. If a spreadsheet wrote it: iconv -f WINDOWS-1252 -t UTF-8 %s > utf8.csv"
+              .formatted(path, line == 0 ? "" : " (after line " + line + ")", path),
+          e);
     }
     if (e instanceof ZipException || e instanceof EOFException) {
       return new CliError(path + " is a damaged gzip file (after line " + line + ").", e);
