@@ -4,6 +4,7 @@ import dev.millrace.codec.ClockTime;
 import dev.millrace.codec.CsvText;
 import dev.millrace.codec.FeatureSpec;
 import java.util.List;
+import java.util.Optional;
 import java.util.TreeSet;
 
 /** What a pass over a file has seen in one column. */
@@ -16,6 +17,7 @@ final class CsvColumn {
 
   private final String name;
   private final TreeSet<String> distinct = new TreeSet<>();
+  private final ColumnDoubts doubts = new ColumnDoubts();
   private long missing;
   private String firstMissing;
   private boolean numeric = true;
@@ -34,11 +36,10 @@ final class CsvColumn {
       }
       return;
     }
-    if (numeric) {
-      double value = CsvText.number(text);
-      numeric = !Double.isNaN(value);
-      integral = integral && value == Math.rint(value) && Double.isFinite(value);
-    }
+    double value = CsvText.number(text);
+    numeric = numeric && !Double.isNaN(value);
+    integral = integral && value == Math.rint(value) && Double.isFinite(value);
+    doubts.see(text, value, file);
     bool = bool && isBoolean(text);
     time = time && ClockTime.isDate(text);
     // One more than can matter, so that the set tells "too many".
@@ -58,6 +59,11 @@ final class CsvColumn {
   /** Where the first value is missing, such as {@code data.csv:17}. */
   String firstMissing() {
     return firstMissing;
+  }
+
+  /** What of it is read otherwise than its author may have meant. */
+  Optional<String> doubts() {
+    return doubts.of(name);
   }
 
   boolean isNumeric() {

@@ -10,6 +10,7 @@ import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.IntStream;
 
 /**
  * What one pass over a CSV file tells about it: how its columns become features, what its label is.
@@ -21,8 +22,10 @@ import java.util.Set;
  * @param labelColumn position of the label, or -1
  * @param keyColumn position of the model key, or -1
  * @param labels the names that the label's values have as classes; none where they are too many
+ * @param classes how many values the label has as classes, to some 3 % beyond 1,023; 0 without one
  * @param task null where there is no label
  * @param rows number of rows below the header
+ * @param doubts what is read otherwise than the author of the file may have meant
  */
 public record CsvScan(
     String file,
@@ -32,8 +35,10 @@ public record CsvScan(
     int labelColumn,
     int keyColumn,
     List<String> labels,
+    long classes,
     Task task,
-    long rows)
+    long rows,
+    List<String> doubts)
     implements Serializable {
 
   public CsvScan {
@@ -41,6 +46,7 @@ public record CsvScan(
     features = List.copyOf(features);
     featureColumns = List.copyOf(featureColumns);
     labels = List.copyOf(labels);
+    doubts = List.copyOf(doubts);
   }
 
   /**
@@ -84,12 +90,16 @@ public record CsvScan(
       }
 
       List<CsvColumn> columns = file.header().stream().map(CsvColumn::new).toList();
+      DistinctCount classes = new DistinctCount();
       long rows = 0;
       while (file.next()) {
         rows++;
         String[] row = file.row();
         for (int c = 0; c < row.length; c++) {
           columns.get(c).see(row[c], file);
+        }
+        if (labelled) {
+          classes.add(CsvExamples.className(row[labelColumn]));
         }
       }
       if (rows == 0) {
@@ -122,8 +132,10 @@ public record CsvScan(
           labelColumn,
           keyColumn,
           labelled ? classNames(columns.get(labelColumn)) : List.of(),
+          labelled ? classes.estimate() : 0,
           found,
-          rows);
+          rows,
+          doubts(columns, featureColumns, labelColumn, found));
     }
   }
 
@@ -146,7 +158,29 @@ public record CsvScan(
     for (FeatureSpec feature : declared) {
       columns.add(find(path(), header, "input.features", feature.name()));
     }
-    return new CsvScan(file, header, declared, columns, labelColumn, keyColumn, labels, task, rows);
+    return new CsvScan(
+        file,
+        header,
+        declared,
+        columns,
+        labelColumn,
+        keyColumn,
+        labels,
+        classes,
+        task,
+        rows,
+        List.of());
+  }
+
+  // Of the label too, unless its numbers name classes.
+  private static List<String> doubts(
+      List<CsvColumn> columns, List<Integer> features, int label, Task task) {
+    boolean ofLabel = label >= 0 && (task == Task.REGRESSION || !columns.get(label).isNumeric());
+    return IntStream.range(0, columns.size())
+        .filter(c -> features.contains(c) || (ofLabel && c == label))
+        .mapToObj(columns::get)
+        .flatMap(column -> column.doubts().stream())
+        .toList();
   }
 
   private static List<String> classNames(CsvColumn label) {

@@ -150,6 +150,7 @@ final class EvaluateCommand implements Callable<Integer> {
     CsvScan scan = scan(base);
     requireClass(scan);
     requireOtherFile();
+    scan.doubts().forEach(spec.commandLine().getErr()::println);
     Settings settings = withMetrics(CsvPipeline.settings(base, "evaluate", scan, positive));
     if (models != null) {
       OutputFile.createFolder(models);

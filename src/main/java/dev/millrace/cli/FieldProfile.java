@@ -43,6 +43,7 @@ final class FieldProfile {
   private long booleans;
   private long times;
   private long dates;
+  private long otherNumbers;
   private double min = Double.POSITIVE_INFINITY;
   private double max = Double.NEGATIVE_INFINITY;
   private double sum;
@@ -99,6 +100,8 @@ final class FieldProfile {
       times++;
     } else if (text.length() <= LONGEST_DATE && DATE.matcher(text).matches()) {
       dates++;
+    } else if (ColumnDoubts.isOtherNumber(text)) {
+      otherNumbers++;
     }
     count(text);
   }
@@ -115,7 +118,7 @@ final class FieldProfile {
     sum += number;
     integral = integral && number == Math.rint(number) && Double.isFinite(number);
     if (!Double.isNaN(last)) {
-      counting = counting && number == last + 1;
+      counting = counting && number == last + 1 && Math.abs(number) < 1L << 53;
       ascending = ascending && number >= last;
     }
     last = number;
@@ -177,6 +180,11 @@ final class FieldProfile {
   /** Whether all values are dates or times, some of them in another spelling than ISO 8601. */
   boolean isDates() {
     return dates > 0 && dates + times == values;
+  }
+
+  /** Whether nearly all values are numbers, and some of them in a spelling that is not read. */
+  boolean isOtherNumbers() {
+    return otherNumbers > 0 && ColumnDoubts.isAlmostAll(numbers + otherNumbers, values);
   }
 
   double min() {

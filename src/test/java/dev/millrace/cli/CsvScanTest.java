@@ -47,6 +47,55 @@ class CsvScanTest {
   }
 
   @Test
+  void saysWhichNumbersAreTakenAsText() throws IOException {
+    CsvScan scan =
+        scan(
+            "comma,money,share,stray,name,y\n"
+                + "\"0,23\",\"$1,234.50\",12 %,1,a,u\n"
+                + "\"-1,5\",\"$4,711.00\",7 %,oops,b,v\n"
+                + "NA,\"$8,000.00\",9%,2,c,v\n"
+                + "\"3,0\",\"$1,000.00\",9%,3,7,v\n".repeat(9),
+            "y",
+            null);
+
+    assertThat(scan.doubts())
+        .containsExactly(
+            "Column \"comma\" is taken as text: a number is written as 1234.5 is, but was \"0,23\""
+                + " (data.csv:2).",
+            "Column \"money\" is taken as text: a number is written as 1234.5 is, but was"
+                + " \"$1,234.50\" (data.csv:2).",
+            "Column \"share\" is taken as text: a number is written as 1234.5 is, but was \"12 %\""
+                + " (data.csv:2).",
+            "Column \"stray\" is taken as text: 11 of 12 values are numbers, but not \"oops\""
+                + " (data.csv:3). Leave empty what is not known.");
+  }
+
+  @Test
+  void saysWhichNumbersAreTooCloseForAModel() throws IOException {
+    CsvScan scan =
+        CsvScan.scan(
+            write("x,y\n1.5,1764150000000\n1e6,1764150060000\n"),
+            "y",
+            null,
+            List.of(),
+            Task.REGRESSION);
+
+    assertThat(scan.doubts())
+        .containsExactly(
+            "Column \"y\" goes from 1764150000000 to 1764150060000, where models tell no numbers"
+                + " apart that are less than 131072 apart. Count from a nearer zero: minutes until,"
+                + " not the time.");
+  }
+
+  @Test
+  void hasDoubtsOfALabelThatIsTakenAsTextButNotOfWhatIsLeftOut() throws IOException {
+    assertThat(scan("x,y\n1,\"0,5\"\n2,\"0,7\"\n", "y", null).doubts()).hasSize(1);
+    assertThat(scan("x,y\n1,1764150000\n2,1764150001\n", "y", null).doubts()).isEmpty();
+    assertThat(CsvScan.scan(write("x,z,y\n1,\"0,5\",a\n"), "y", null, List.of("z")).doubts())
+        .isEmpty();
+  }
+
+  @Test
   void hashesTextWithMoreThan32Values() throws IOException {
     assertThat(featureOf(32).type()).isEqualTo(FeatureSpec.Type.ONE_HOT);
     assertThat(featureOf(33))
