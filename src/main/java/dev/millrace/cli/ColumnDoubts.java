@@ -1,5 +1,6 @@
 package dev.millrace.cli;
 
+import java.math.BigDecimal;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Pattern;
@@ -111,7 +112,7 @@ final class ColumnDoubts {
   }
 
   private static String number(double value) {
-    boolean whole = value == Math.rint(value) && Math.abs(value) < 1e18;
-    return whole ? Long.toString((long) value) : Double.toString(value);
+    boolean whole = Math.abs(value) >= 1e6 || value == Math.rint(value);
+    return whole ? new BigDecimal(Math.rint(value)).toPlainString() : Double.toString(value);
   }
 }

@@ -74,7 +74,7 @@ class CsvScanTest {
   void saysWhichNumbersAreTooCloseForAModel() throws IOException {
     CsvScan scan =
         CsvScan.scan(
-            write("x,y\n1.5,1764150000000\n1e6,1764150060000\n"),
+            write("x,y\n1.5,1764150000000.25\n1e6,1764150060000.5\n"),
             "y",
             null,
             List.of(),
