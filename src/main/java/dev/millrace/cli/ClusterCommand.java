@@ -149,7 +149,7 @@ final class ClusterCommand implements Callable<Integer> {
     try (LocalCluster cluster = LocalCluster.start(wanted)) {
       start.started(wanted.stateDir(), wanted.from());
       describe(cluster, place, models);
-      try (BrokerWatch watch = BrokerWatch.start(wanted.settings(), err)) {
+      try (BrokerWatch watch = BrokerWatch.start(wanted.settings(), config, err)) {
         return new ClusterWatch(cluster, stop, out, err).untilTheJobEnds(config);
       }
     }

@@ -4,6 +4,7 @@ import dev.millrace.codec.ClockTime;
 import dev.millrace.codec.CsvText;
 import dev.millrace.codec.FeatureSpec;
 import java.util.List;
+import java.util.Optional;
 import java.util.TreeSet;
 
 /** What a pass over a file has seen in one column. */
@@ -16,6 +17,7 @@ final class CsvColumn {
 
   private final String name;
   private final TreeSet<String> distinct = new TreeSet<>();
+  private final ColumnDoubts doubts = new ColumnDoubts();
   private long missing;
   private String firstMissing;
   private boolean numeric = true;
@@ -23,8 +25,6 @@ final class CsvColumn {
   private boolean bool = true;
   private boolean time = true;
   private boolean bareDates = true;
-  private boolean decimal = true;
-  private boolean commas;
   private double min = Double.POSITIVE_INFINITY;
   private double max = Double.NEGATIVE_INFINITY;
 
@@ -39,19 +39,13 @@ final class CsvColumn {
       }
       return;
     }
-    if (numeric) {
-      double value = CsvText.number(text);
-      numeric = !Double.isNaN(value);
-      integral = integral && value == Math.rint(value) && Double.isFinite(value);
-      min = Math.min(min, value);
-      max = Math.max(max, value);
-      bareDates = bareDates && ClockTime.isBareDate(value);
-    }
-    if (decimal) {
-      boolean comma = DecimalCommas.isIn(text);
-      commas = commas || comma;
-      decimal = comma || !Double.isNaN(CsvText.number(text));
-    }
+    double value = CsvText.number(text);
+    numeric = numeric && !Double.isNaN(value);
+    integral = integral && value == Math.rint(value) && Double.isFinite(value);
+    min = Math.min(min, value);
+    max = Math.max(max, value);
+    bareDates = bareDates && ClockTime.isBareDate(value);
+    doubts.see(text, value, file);
     bool = bool && isBoolean(text);
     time = time && ClockTime.isDate(text);
     // One more than can matter, so that the set tells "too many".
@@ -73,13 +67,13 @@ final class CsvColumn {
     return firstMissing;
   }
 
-  boolean isNumeric() {
-    return numeric;
+  /** What of it is read otherwise than its author may have meant. */
+  Optional<String> doubts() {
+    return doubts.of(name);
   }
 
-  /** Whether all values are numbers, some of them with a comma where a point is wanted. */
-  boolean hasDecimalCommas() {
-    return decimal && commas;
+  boolean isNumeric() {
+    return numeric;
   }
 
   /** Whether the column, as a label, names classes rather than measures something. */

@@ -38,7 +38,6 @@ public final class CsvFile implements AutoCloseable {
   private final InputStream in;
   private final JsonParser parser;
   private final List<String> header;
-  private final char separator;
   private final String[] row;
   private long line;
 
@@ -53,8 +52,7 @@ public final class CsvFile implements AutoCloseable {
     try {
       opened = open(path);
       in = opened;
-      separator = CsvSeparator.of(in);
-      CsvSchema separated = CsvSchema.emptySchema().withColumnSeparator(separator);
+      CsvSchema separated = CsvSchema.emptySchema().withColumnSeparator(CsvSeparator.of(in));
       parser = CSV.createParser(in);
       parser.setSchema(separated);
       header = readHeader();
@@ -71,11 +69,6 @@ public final class CsvFile implements AutoCloseable {
   /** The column names. */
   public List<String> header() {
     return header;
-  }
-
-  /** What stands between the values of a row. */
-  char separator() {
-    return separator;
   }
 
   /**
@@ -173,7 +166,10 @@ public final class CsvFile implements AutoCloseable {
       return new CliError(path + " may not be read by this user.", e);
     }
     if (e instanceof CharConversionException) {
-      return new CliError(path + " is not UTF-8 text (after line " + line + ").", e);
+      return new CliError(
+          "%s is not UTF-8 text%s. If a spreadsheet wrote it: iconv -f WINDOWS-1252 -t UTF-8 %s > utf8.csv"
+              .formatted(path, line == 0 ? "" : " (after line " + line + ")", path),
+          e);
     }
     if (e instanceof ZipException || e instanceof EOFException) {
       return new CliError(path + " is a damaged gzip file (after line " + line + ").", e);

@@ -10,6 +10,7 @@ import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.IntStream;
 
 /**
  * What one pass over a CSV file tells about it: how its columns become features, what its label is.
@@ -21,9 +22,10 @@ import java.util.Set;
  * @param labelColumn position of the label, or -1
  * @param keyColumn position of the model key, or -1
  * @param labels the names that the label's values have as classes; none where they are too many
+ * @param classes how many values the label has as classes, to some 3 % beyond 1,023; 0 without one
  * @param task null where there is no label
  * @param rows number of rows below the header
- * @param note what is odd about the file, or null
+ * @param doubts what is read otherwise than the author of the file may have meant
  */
 public record CsvScan(
     String file,
@@ -33,9 +35,10 @@ public record CsvScan(
     int labelColumn,
     int keyColumn,
     List<String> labels,
+    long classes,
     Task task,
     long rows,
-    String note)
+    List<String> doubts)
     implements Serializable {
 
   public CsvScan {
@@ -43,6 +46,7 @@ public record CsvScan(
     features = List.copyOf(features);
     featureColumns = List.copyOf(featureColumns);
     labels = List.copyOf(labels);
+    doubts = List.copyOf(doubts);
   }
 
   /**
@@ -97,12 +101,16 @@ public record CsvScan(
       }
 
       List<CsvColumn> columns = file.header().stream().map(CsvColumn::new).toList();
+      DistinctCount classes = new DistinctCount();
       long rows = 0;
       while (file.next()) {
         rows++;
         String[] row = file.row();
         for (int c = 0; c < row.length; c++) {
           columns.get(c).see(row[c], file);
+        }
+        if (labelled) {
+          classes.add(CsvExamples.className(row[labelColumn]));
         }
       }
       if (rows == 0) {
@@ -135,9 +143,10 @@ public record CsvScan(
           labelColumn,
           keyColumn,
           labelled ? classNames(columns.get(labelColumn)) : List.of(),
+          labelled ? classes.estimate() : 0,
           found,
           rows,
-          note(file, path, columns));
+          doubts(columns, features, featureColumns, labelColumn, found));
     }
   }
 
@@ -161,13 +170,38 @@ public record CsvScan(
       columns.add(find(path(), header, "input.features", feature.name()));
     }
     return new CsvScan(
-        file, header, declared, columns, labelColumn, keyColumn, labels, task, rows, note);
+        file,
+        header,
+        declared,
+        columns,
+        labelColumn,
+        keyColumn,
+        labels,
+        classes,
+        task,
+        rows,
+        List.of());
   }
 
-  private static String note(CsvFile file, Path path, List<CsvColumn> columns) {
-    List<String> commas =
-        columns.stream().filter(CsvColumn::hasDecimalCommas).map(CsvColumn::name).toList();
-    return commas.isEmpty() ? null : DecimalCommas.note(path, commas, file.separator());
+  // Of the label too, unless its numbers name classes; not of times, which are no numbers.
+  private static List<String> doubts(
+      List<CsvColumn> columns,
+      List<FeatureSpec> features,
+      List<Integer> featureColumns,
+      int label,
+      Task task) {
+    boolean ofLabel = label >= 0 && (task == Task.REGRESSION || !columns.get(label).isNumeric());
+    return IntStream.range(0, columns.size())
+        .filter(
+            c -> {
+              int feature = featureColumns.indexOf(c);
+              return feature < 0
+                  ? ofLabel && c == label
+                  : features.get(feature).type() != FeatureSpec.Type.TIME;
+            })
+        .mapToObj(columns::get)
+        .flatMap(column -> column.doubts().stream())
+        .toList();
   }
 
   private static List<String> classNames(CsvColumn label) {

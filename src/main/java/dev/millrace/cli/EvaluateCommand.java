@@ -146,11 +146,9 @@ final class EvaluateCommand implements Callable<Integer> {
     }
     Settings base = config == null ? null : PipelineFile.read(config);
     CsvScan scan = scan(base);
-    if (scan.note() != null) {
-      spec.commandLine().getErr().println(scan.note());
-    }
     requireClass(scan);
     requireOtherFile();
+    scan.doubts().forEach(spec.commandLine().getErr()::println);
     Settings settings = withMetrics(CsvPipeline.settings(base, "evaluate", scan, positive));
     if (models != null) {
       OutputFile.createFolder(models);

@@ -43,8 +43,8 @@ final class FieldProfile {
   private long booleans;
   private long times;
   private long bareDates;
-  private long decimalCommas;
   private long dates;
+  private long otherNumbers;
   private double min = Double.POSITIVE_INFINITY;
   private double max = Double.NEGATIVE_INFINITY;
   private double sum;
@@ -97,13 +97,12 @@ final class FieldProfile {
   }
 
   void seeText(String text) {
-    if (DecimalCommas.isIn(text)) {
-      decimalCommas++;
-    }
     if (ClockTime.isDate(text)) {
       times++;
     } else if (text.length() <= LONGEST_DATE && DATE.matcher(text).matches()) {
       dates++;
+    } else if (ColumnDoubts.isOtherNumber(text)) {
+      otherNumbers++;
     }
     count(text);
   }
@@ -123,7 +122,7 @@ final class FieldProfile {
     sum += number;
     integral = integral && number == Math.rint(number) && Double.isFinite(number);
     if (!Double.isNaN(last)) {
-      counting = counting && number == last + 1;
+      counting = counting && number == last + 1 && Math.abs(number) < 1L << 53;
       ascending = ascending && number >= last;
     }
     last = number;
@@ -192,9 +191,9 @@ final class FieldProfile {
     return bareDates > 0 && bareDates == values;
   }
 
-  /** Whether all values are numbers, some of them with a comma where a point is wanted. */
-  boolean hasDecimalCommas() {
-    return decimalCommas > 0 && decimalCommas + numbers == values;
+  /** Whether nearly all values are numbers, and some of them in a spelling that is not read. */
+  boolean isOtherNumbers() {
+    return otherNumbers > 0 && ColumnDoubts.isAlmostAll(numbers + otherNumbers, values);
   }
 
   double min() {

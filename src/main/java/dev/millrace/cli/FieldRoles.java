@@ -184,6 +184,9 @@ final class FieldRoles {
     if (field.isDates()) {
       return "a date or time, but not as ISO 8601 spells it (2026-11-26T09:30)";
     }
+    if (field.isOtherNumbers()) {
+      return ColumnDoubts.OTHER_NUMBERS;
+    }
     boolean nearlyUnique =
         field.values() >= ENOUGH
             && field.distinct() > ALMOST_ALL * field.values()

@@ -9,7 +9,6 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.function.Consumer;
 import org.apache.avro.Schema;
 
 /** Looks at a CSV file, or at an Avro schema, for {@code init}. */
@@ -20,10 +19,9 @@ final class FileProfiler {
    * Reads the rows of a CSV file.
    *
    * @param most rows to read
-   * @param notice is told what is odd about the file
    * @throws CliError if it cannot be read or has no rows
    */
-  static InputProfile csv(Path path, long most, Consumer<String> notice) {
+  static InputProfile csv(Path path, long most) {
     try (CsvFile file = new CsvFile(path)) {
       List<FieldProfile> fields = file.header().stream().map(FieldProfile::new).toList();
       if (fields.size() == 1) {
@@ -41,11 +39,6 @@ final class FileProfiler {
       }
       if (rows == 0) {
         throw new CliError(path + " has a header and no rows.");
-      }
-      List<String> commas =
-          fields.stream().filter(FieldProfile::hasDecimalCommas).map(FieldProfile::name).toList();
-      if (!commas.isEmpty()) {
-        notice.accept(DecimalCommas.note(path, commas, file.separator()));
       }
       return new InputProfile(
           path.toString(), Format.AVRO, null, null, fields, List.of(), rows, null, null, false);

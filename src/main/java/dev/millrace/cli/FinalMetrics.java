@@ -140,6 +140,9 @@ final class FinalMetrics {
   private Totals classification() {
     List<String> classes = new ArrayList<>();
     ClassTally tally = tally(classes);
+    if (newest.values().stream().anyMatch(FinalMetrics::isScoredWithoutMatrix)) {
+      return withoutMatrices();
+    }
     ClassAverage average = ClassAverage.of(classes, positive);
     return new Totals(
         examples,
@@ -147,6 +150,28 @@ final class FinalMetrics {
         average.precision(tally),
         average.recall(tally),
         average.f1(tally),
+        mean("/total/log_loss"),
+        Double.NaN,
+        Double.NaN,
+        Double.NaN,
+        mean("/baseline/no_change/total/accuracy"),
+        mean("/baseline/majority/total/accuracy"));
+  }
+
+  // Reports leave the matrix out where there are very many classes.
+  private static boolean isScoredWithoutMatrix(JsonNode metrics) {
+    return metrics.at("/total/accuracy").isNumber() && !metrics.has("confusion_matrix");
+  }
+
+  /** What one key says of itself; of several, scores of classes cannot be put together. */
+  private Totals withoutMatrices() {
+    boolean one = newest.size() == 1;
+    return new Totals(
+        examples,
+        mean("/total/accuracy"),
+        one ? mean("/total/precision") : Double.NaN,
+        one ? mean("/total/recall") : Double.NaN,
+        one ? mean("/total/f1") : Double.NaN,
         mean("/total/log_loss"),
         Double.NaN,
         Double.NaN,

@@ -136,7 +136,9 @@ final class InitCommand implements Callable<Integer> {
     FieldProfile keyField = chooseKey(profile, roles, labelField);
     PipelineDraft draft = new PipelineDraft(profile, roles, labelField, keyField);
     if (draft.features() == 0 && !profile.standard()) {
-      throw new CliError("No field of %s is left for features.".formatted(profile.origin()));
+      throw new CliError(
+          "No field of %s is left for features. Left out: %s"
+              .formatted(profile.origin(), String.join("; ", draft.leftOut())));
     }
     Path folder = toStdout ? Path.of("") : file.toAbsolutePath().getParent();
     String text = draft.text(pipeline, bootstrapServer, folder);
@@ -198,7 +200,7 @@ final class InitCommand implements Callable<Integer> {
     }
     return isSchema()
         ? FileProfiler.schema(input)
-        : FileProfiler.csv(input, rows == null ? ALL : rows, this::notice);
+        : FileProfiler.csv(input, rows == null ? ALL : rows);
   }
 
   private FieldProfile chooseLabel(InputProfile profile, FieldRoles roles) {

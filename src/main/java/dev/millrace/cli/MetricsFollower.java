@@ -174,7 +174,19 @@ public final class MetricsFollower implements Runnable, AutoCloseable {
       consumer.endOffsets(partitions, CALL);
       present();
     } catch (RetriableException e) {
-      noticeAbsence();
+      if (isTopicGone()) {
+        notice("Topic " + topic + " does not exist any more on " + servers + "; waiting for it.");
+      } else {
+        noticeAbsence();
+      }
+    }
+  }
+
+  private boolean isTopicGone() {
+    try {
+      return consumer.partitionsFor(topic, CALL).isEmpty();
+    } catch (RetriableException e) {
+      return false;
     }
   }
 

@@ -8,6 +8,7 @@ import dev.millrace.simd.Kernels;
 import java.io.FileDescriptor;
 import java.io.FileNotFoundException;
 import java.io.FileOutputStream;
+import java.io.OutputStream;
 import java.io.OutputStreamWriter;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
@@ -89,7 +90,8 @@ public final class Millrace implements Runnable {
       System.setProperty(LOG_CONFIGURATION, "log4j2-cli.properties");
     }
     CommandLine commandLine = commandLine();
-    commandLine.setOut(writer(FileDescriptor.out));
+    StandardOutput out = new StandardOutput(new FileOutputStream(FileDescriptor.out));
+    commandLine.setOut(writer(out));
     commandLine.setErr(errors());
     try {
       Kernels.checkSettings();
@@ -97,7 +99,18 @@ public final class Millrace implements Runnable {
       commandLine.getErr().println(e.getMessage());
       System.exit(ExitCode.USAGE);
     }
-    System.exit(commandLine.execute(args));
+    int exitCode = commandLine.execute(args);
+    commandLine.getOut().flush();
+    System.exit(out.failure().isPresent() ? reportOutput(out, commandLine, exitCode) : exitCode);
+  }
+
+  private static int reportOutput(StandardOutput out, CommandLine commandLine, int exitCode) {
+    commandLine
+        .getErr()
+        .printf(
+            "Standard output could not be written, and lacks lines: %s%n",
+            out.failure().orElseThrow());
+    return exitCode == ExitCode.OK ? ExitCode.SOFTWARE : exitCode;
   }
 
   /** The commands, with the project's manner of reporting errors. */
@@ -202,13 +215,12 @@ public final class Millrace implements Runnable {
         // A system without such files; the filter passes everything on.
       }
     }
-    return writer(FileDescriptor.err);
+    return writer(new FileOutputStream(FileDescriptor.err));
   }
 
   // Not System.out: that swallows a broken pipe, which is how a reader says that it has enough.
-  private static PrintWriter writer(FileDescriptor descriptor) {
-    return new PrintWriter(
-        new OutputStreamWriter(new FileOutputStream(descriptor), StandardCharsets.UTF_8), true);
+  private static PrintWriter writer(OutputStream out) {
+    return new PrintWriter(new OutputStreamWriter(out, StandardCharsets.UTF_8), true);
   }
 
   static final class Version implements IVersionProvider {

@@ -19,6 +19,7 @@ final class PipelineDraft {
   private static final int COMMENT_COLUMN = 46;
   private static final int LONGEST_NAME = 40;
   private static final int MOST_SHARES = 4;
+  private static final int USUAL_CLASSES = 100; // limits.classes by default
 
   private final InputProfile input;
   private final FieldRoles roles;
@@ -78,6 +79,7 @@ final class PipelineDraft {
     addLabel();
     addKey();
     addFeatures();
+    addLimits();
     addChoices();
     return String.join("\n", lines) + "\n";
   }
@@ -218,6 +220,15 @@ final class PipelineDraft {
     for (FieldProfile field : features) {
       add(commented("    - " + feature(field), field.describe(input.records())));
     }
+    List<String> left = leftOut();
+    if (!left.isEmpty()) {
+      add("  # Left out:");
+      left.forEach(line -> add("  #   " + line));
+    }
+  }
+
+  /** The fields that become no features, each with the reason. */
+  List<String> leftOut() {
     List<String> left = new ArrayList<>();
     for (FieldProfile field : input.fields()) {
       String why = roles.useless(field);
@@ -226,10 +237,7 @@ final class PipelineDraft {
       }
     }
     left.addAll(input.unusable());
-    if (!left.isEmpty()) {
-      add("  # Left out:");
-      left.forEach(line -> add("  #   " + line));
-    }
+    return left;
   }
 
   private boolean hasTexts() {
@@ -271,6 +279,20 @@ final class PipelineDraft {
       text.append(", nullable: true");
     }
     return text.append(" }").toString();
+  }
+
+  private void addLimits() {
+    if (task() == Task.MULTICLASS && label.distinct() > USUAL_CLASSES) {
+      add("limits:");
+      add(
+          commented(
+              "  classes: " + CsvPipeline.limit(USUAL_CLASSES, label.distinct()),
+              "of "
+                  + label.distinctValues()
+                  + "; with the usual "
+                  + USUAL_CLASSES
+                  + " the others would be dead letters"));
+    }
   }
 
   /** What many change, as it is by default. */

@@ -117,6 +117,7 @@ final class ProduceCommand implements Callable<Integer> {
     requireUsage();
     Settings settings = kafka.settings();
     CsvScan scan = scan(settings);
+    scan.doubts().forEach(spec.commandLine().getErr()::println);
     String target = kafka.topic(topic, s -> s.input().topic(), DEFAULT_TOPIC);
     kafka.requireTopic(target);
 

@@ -81,7 +81,7 @@ final class RunCommand implements Callable<Integer> {
       LocalJob job = LocalJob.start(settings, parallelism, dir, from.orElse(null), false);
       start.started(dir, from);
       describe(settings, place, models);
-      try (BrokerWatch watch = BrokerWatch.start(settings, spec.commandLine().getErr())) {
+      try (BrokerWatch watch = BrokerWatch.start(settings, config, spec.commandLine().getErr())) {
         return supervise(job, stop);
       }
     }
@@ -120,7 +120,7 @@ final class RunCommand implements Callable<Integer> {
         return 0;
       }
       JobStatus status = job.status().orElse(JobStatus.RUNNING);
-      boolean restartsNow = status == JobStatus.RESTARTING || status == JobStatus.FAILING;
+      boolean restartsNow = status == JobStatus.RESTARTING;
       if (restartsNow && !restarting) {
         err.println("The job failed and restarts; the cause is in " + Millrace.logFile() + ".");
       } else if (restarting && !restartsNow) {

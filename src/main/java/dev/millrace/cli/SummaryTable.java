@@ -65,16 +65,20 @@ final class SummaryTable {
       line.append(
           String.format(
               Locale.ROOT,
-              "%s %s weight %.2f loss %.4f",
+              "%s %s weight %s loss %s",
               line.length() > 8 ? "," : "",
               member.name(),
-              member.weight(),
-              member.loss()));
+              decimals(member.weight(), 2),
+              decimals(member.loss(), 4)));
       if (member.leads() > 0) {
         line.append(keys == 1 ? " (leads)" : " (leads %,d keys)".formatted(member.leads()));
       }
     }
     return line.toString();
+  }
+
+  private static String decimals(double value, int places) {
+    return Double.isNaN(value) ? "-" : String.format(Locale.ROOT, "%." + places + "f", value);
   }
 
   private static String allKeys(FinalMetrics metrics, boolean regression, String[] scores) {

@@ -68,8 +68,14 @@ final class MappedFeatures {
     } else {
       throw new RefusedException(
           DeadLetterReason.INVALID_FEATURE,
-          "feature \"" + spec.name() + "\" is declared " + spec.type().id() + " but is " + field);
+          "feature \"%s\" is declared %s but is %s"
+              .formatted(spec.name(), spec.type().id(), shown(field)));
     }
+  }
+
+  // In quotes, else nobody sees why "1" is no number.
+  private static String shown(Object field) {
+    return field instanceof CharSequence ? "the text \"" + field + '"' : String.valueOf(field);
   }
 
   static Utf8 text(Object field) {

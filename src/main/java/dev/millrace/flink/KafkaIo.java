@@ -15,6 +15,7 @@ import org.apache.flink.connector.kafka.sink.KafkaRecordSerializationSchema;
 import org.apache.flink.connector.kafka.sink.KafkaSink;
 import org.apache.flink.connector.kafka.source.KafkaSource;
 import org.apache.flink.connector.kafka.source.KafkaSourceBuilder;
+import org.apache.flink.connector.kafka.source.KafkaSourceOptions;
 import org.apache.flink.connector.kafka.source.enumerator.KafkaSourceEnumState;
 import org.apache.flink.connector.kafka.source.enumerator.initializer.OffsetsInitializer;
 import org.apache.flink.connector.kafka.source.reader.deserializer.KafkaRecordDeserializationSchema;
@@ -42,6 +43,9 @@ public final class KafkaIo {
   // Records that the fetching thread hands over at once, and prepares one poll for; Kafka's 500 are
   // handed over every fraction of a millisecond.
   private static final String POLL_RECORDS = "2000";
+  // How long records in a partition that is new to the topic may wait; the connector's own is five
+  // minutes.
+  private static final String DISCOVERY_MILLIS = "30000";
   private static final String[] NO_NAMES = {};
   private static final byte[][] NO_VALUES = {};
 
@@ -81,6 +85,8 @@ public final class KafkaIo {
       boolean bounded) {
     Map<String, String> consumer = new HashMap<>(properties);
     consumer.putIfAbsent(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, POLL_RECORDS);
+    consumer.putIfAbsent(
+        KafkaSourceOptions.PARTITION_DISCOVERY_INTERVAL_MS.key(), DISCOVERY_MILLIS);
     consumer.put(ConsumerConfig.GROUP_ID_CONFIG, group);
     KafkaSourceBuilder<KafkaRecord> builder =
         KafkaSource.<KafkaRecord>builder()

@@ -47,6 +47,55 @@ class CsvScanTest {
   }
 
   @Test
+  void saysWhichNumbersAreTakenAsText() throws IOException {
+    CsvScan scan =
+        scan(
+            "comma,money,share,stray,name,y\n"
+                + "\"0,23\",\"$1,234.50\",12 %,1,a,u\n"
+                + "\"-1,5\",\"$4,711.00\",7 %,oops,b,v\n"
+                + "NA,\"$8,000.00\",9%,2,c,v\n"
+                + "\"3,0\",\"$1,000.00\",9%,3,7,v\n".repeat(9),
+            "y",
+            null);
+
+    assertThat(scan.doubts())
+        .containsExactly(
+            "Column \"comma\" is taken as text: a number is written as 1234.5 is, but was \"0,23\""
+                + " (data.csv:2).",
+            "Column \"money\" is taken as text: a number is written as 1234.5 is, but was"
+                + " \"$1,234.50\" (data.csv:2).",
+            "Column \"share\" is taken as text: a number is written as 1234.5 is, but was \"12 %\""
+                + " (data.csv:2).",
+            "Column \"stray\" is taken as text: 11 of 12 values are numbers, but not \"oops\""
+                + " (data.csv:3). Leave empty what is not known.");
+  }
+
+  @Test
+  void saysWhichNumbersAreTooCloseForAModel() throws IOException {
+    CsvScan scan =
+        CsvScan.scan(
+            write("x,y\n1.5,1764150000000.25\n1e6,1764150060000.5\n"),
+            "y",
+            null,
+            List.of(),
+            Task.REGRESSION);
+
+    assertThat(scan.doubts())
+        .containsExactly(
+            "Column \"y\" goes from 1764150000000 to 1764150060000, where models tell no numbers"
+                + " apart that are less than 131072 apart. Count from a nearer zero: minutes until,"
+                + " not the time.");
+  }
+
+  @Test
+  void hasDoubtsOfALabelThatIsTakenAsTextButNotOfWhatIsLeftOut() throws IOException {
+    assertThat(scan("x,y\n1,\"0,5\"\n2,\"0,7\"\n", "y", null).doubts()).hasSize(1);
+    assertThat(scan("x,y\n1,1764150000\n2,1764150001\n", "y", null).doubts()).isEmpty();
+    assertThat(CsvScan.scan(write("x,z,y\n1,\"0,5\",a\n"), "y", null, List.of("z")).doubts())
+        .isEmpty();
+  }
+
+  @Test
   void hashesTextWithMoreThan32Values() throws IOException {
     assertThat(featureOf(32).type()).isEqualTo(FeatureSpec.Type.ONE_HOT);
     assertThat(featureOf(33))
@@ -99,7 +148,7 @@ class CsvScanTest {
             FeatureSpec.Type.NUMERIC,
             FeatureSpec.Type.NUMERIC,
             FeatureSpec.Type.NUMERIC);
-    InputProfile profile = FileProfiler.csv(file, 100, none -> {});
+    InputProfile profile = FileProfiler.csv(file, 100);
     assertThat(profile.fields().subList(0, 6))
         .extracting(field -> field.toFeature(profile.records()))
         .isEqualTo(drafted);
@@ -107,24 +156,6 @@ class CsvScanTest {
         .as("without a draft, a number is a number")
         .extracting(FeatureSpec::type)
         .containsOnly(FeatureSpec.Type.NUMERIC);
-  }
-
-  @Test
-  void saysWhereNumbersHaveADecimalComma() throws IOException {
-    String rows = "price;count;pair;name;class\n1,5;1;1,2;a;u\n-2;2;1,2,3;b;v\n0,25e3;;;c;u\n";
-    Path file = write(rows);
-    String note =
-        "Note: %s writes numbers with a decimal comma (price), which are taken for text. Write them"
-                .formatted(file)
-            + " with a point: sed -E 's/([0-9]),([0-9])/\\1.\\2/g' %s > points.csv".formatted(file);
-
-    assertThat(scan(rows, "class", null).note()).isEqualTo(note);
-    assertThat(Cli.run("init", "--input", file + "", "-o", dir.resolve("p.yaml") + "").err())
-        .startsWith(note + "\n");
-    assertThat(Cli.run("evaluate", "--input", file + "", "--label", "class").err())
-        .startsWith(note + "\n");
-    assertThat(scan("a,b,y\n\"1,5\",2,u\n", "y", null).note()).endsWith("Write them with a point.");
-    assertThat(scan("a;b;y\n1.5;2;u\n", "y", null).note()).isNull();
   }
 
   @Test

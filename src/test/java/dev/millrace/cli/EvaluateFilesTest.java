@@ -20,6 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** The files that {@code evaluate} writes: predictions of rows, and models. */
 class EvaluateFilesTest {
   private static final int ROWS = 300;
+  private static final int MANY_CLASSES = 250; // more than a confusion matrix is reported of
 
   @TempDir private Path dir;
 
@@ -63,6 +64,22 @@ class EvaluateFilesTest {
     // The first row of a key has no prediction and no score.
     assertThat(counted).isEqualTo(2 * ROWS - 2);
     assertThat(result.get("accuracy").asDouble()).isEqualTo((double) right / counted);
+  }
+
+  @Test
+  void asManyClassesAsTheFileHasAreLearnedAndScored() throws Exception {
+    StringBuilder rows = new StringBuilder("x,y\n");
+    for (int i = 0; i < 2 * MANY_CLASSES; i++) {
+      rows.append(i % MANY_CLASSES).append(",c").append(i % MANY_CLASSES).append('\n');
+    }
+    Path file = Files.writeString(dir.resolve("many.csv"), rows);
+
+    JsonNode result = evaluate("--input", file + "", "--label", "y");
+
+    assertThat(result.get("dead_letters").asInt()).isZero();
+    assertThat(result.get("examples").asInt()).isEqualTo(2 * MANY_CLASSES);
+    assertThat(result.get("accuracy").isNumber()).isTrue();
+    assertThat(result.get("f1").isNumber()).isTrue();
   }
 
   @Test

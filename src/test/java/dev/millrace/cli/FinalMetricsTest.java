@@ -1,6 +1,7 @@
 package dev.millrace.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.offset;
 
 import org.junit.jupiter.api.Test;
 
@@ -26,6 +27,35 @@ class FinalMetricsTest {
     FinalMetrics numbers = new FinalMetrics(null);
     numbers.accept(DashboardLines.read("{\"key\":\"k\",\"task\":\"regression\",\"examples\":1}"));
     assertThat(numbers.classesOfF1()).isEmpty();
+  }
+
+  @Test
+  void withoutConfusionMatricesTheScoresAreThoseOfTheKeys() {
+    FinalMetrics metrics = new FinalMetrics(null);
+    String record =
+        "{\"key\":\"%s\",\"task\":\"multiclass\",\"examples\":%d,"
+            + "\"total\":{\"weight\":%d,\"accuracy\":%s,\"f1\":0.25,\"log_loss\":2.5}}";
+    metrics.accept(DashboardLines.read(record.formatted("a", 100, 100, "0.5")));
+
+    assertThat(metrics.totals().accuracy()).isEqualTo(0.5);
+    assertThat(metrics.totals().f1()).isEqualTo(0.25);
+
+    metrics.accept(DashboardLines.read(record.formatted("b", 300, 300, "0.9")));
+
+    assertThat(metrics.totals().accuracy()).isCloseTo(0.8, offset(1e-12));
+    assertThat(metrics.totals().f1()).isNaN();
+    assertThat(metrics.totals().logLoss()).isEqualTo(2.5);
+  }
+
+  @Test
+  void aMemberThatHasPredictedNothingHasNoLoss() {
+    FinalMetrics metrics = new FinalMetrics(null);
+    metrics.accept(
+        DashboardLines.read(
+            "{\"key\":\"k\",\"task\":\"binary\",\"examples\":1,"
+                + "\"members\":{\"leader\":null,\"weights\":{\"a\":null},\"losses\":{\"a\":null}}}"));
+
+    assertThat(SummaryTable.lines(metrics)).last().isEqualTo("members: a weight - loss -");
   }
 
   private static String classesOfF1(String positive, String... labelsOfKeys) {

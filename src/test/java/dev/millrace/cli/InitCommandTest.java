@@ -57,6 +57,39 @@ class InitCommandTest {
   }
 
   @Test
+  void aLabelOfMoreClassesThanUsualGetsRoomForThem() throws IOException {
+    StringBuilder rows = new StringBuilder("amount,class\n");
+    for (int i = 0; i < 600; i++) {
+      rows.append(i * 0.37 % 11).append(",c").append(i % 150).append('\n');
+    }
+    Path csv = Files.writeString(dir.resolve("many.csv"), rows);
+
+    Cli cli = init("--input", csv.toString(), "--label", "class");
+
+    assertThat(cli.exitCode()).as(cli.err()).isZero();
+    assertThat(PipelineFile.read(dir.resolve("draft.yaml")).input().spec().limits().classes())
+        .isEqualTo(150);
+  }
+
+  @Test
+  void numbersInAnotherSpellingAreLeftOutAndItSaysWhy() throws IOException {
+    StringBuilder rows = new StringBuilder("price;share;large;y\n");
+    for (int i = 0; i < 100; i++) {
+      String row = "%d,%02d;%d %%;1152921504606846976;%s\n";
+      rows.append(row.formatted(i, i % 60, i % 100, i % 3 == 0 ? "a" : "b"));
+    }
+    Path csv = Files.writeString(dir.resolve("comma.csv"), rows);
+
+    Cli cli = init("--input", csv.toString(), "--label", "y");
+
+    assertThat(cli.exitCode()).isEqualTo(1);
+    assertThat(cli.err())
+        .isEqualTo(
+            "No field of %s is left for features. Left out: price: numbers, but not written as 1234.5 is; share: numbers, but not written as 1234.5 is; large: always the same\n"
+                .formatted(csv));
+  }
+
+  @Test
   void draftsAFileFromACsvThatSaysWhatEachColumnIsAndWhy() throws IOException {
     Path csv = payments();
 

@@ -94,6 +94,31 @@ class MetricsFollowerITCase {
   }
 
   @Test
+  void saysThatATopicIsGoneAndFollowsOneThatTakesItsPlace() throws Exception {
+    createTopic(kafka, "deleted", 1);
+    try (Following following = new Following(kafka, "deleted", false)) {
+      following.follower.awaitPositioned();
+      try (Admin admin = KafkaIo.admin(properties(kafka), PATIENCE)) {
+        admin.deleteTopics(List.of("deleted")).all().get();
+      }
+      await().atMost(PATIENCE).until(() -> !following.notices.isEmpty());
+      assertThat(following.notices.get(0))
+          .isEqualTo(
+              "Topic deleted does not exist any more on %s; waiting for it."
+                  .formatted(kafka.bootstrapServers()));
+
+      createTopic(kafka, "deleted", 1);
+      await()
+          .atMost(PATIENCE)
+          .until(
+              () -> {
+                send(kafka, "deleted", 0, "new");
+                return following.records.contains("new");
+              });
+    }
+  }
+
+  @Test
   void aDashboardIsFedWithEventsAndDeadLettersAndToldHowFarItIsBehind() throws Exception {
     createTopic(kafka, "millrace.events.v1", 1);
     createTopic(kafka, "millrace.examples.v1", 1);

@@ -62,7 +62,7 @@ class CsvFieldsTest {
         "not a CSV line: the line has 8 cells; input.columns names 7");
     assertRefused(spec, "k,no,1,true,Oslo,99,\nk", "not a CSV line: there is more than one line");
     assertThat(decode(spec, "k,no,twelve,true,Oslo,99,").message())
-        .isEqualTo("feature \"amount\" is declared numeric but is twelve");
+        .isEqualTo("feature \"amount\" is declared numeric but is the text \"twelve\"");
     assertThat(decode(spec, "k,no,1,true,Oslo,soon,").message())
         .isEqualTo("at is soon, not a number");
     byte[] notUtf8 = "k,no,1,true,Oslo,99,".getBytes(StandardCharsets.UTF_8);

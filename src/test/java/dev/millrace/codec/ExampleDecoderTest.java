@@ -240,7 +240,7 @@ class ExampleDecoderTest {
     assertThat(decode(spec, json("{\"c\":{},\"n\":1}")).message())
         .startsWith("feature \"c\" is declared one-hot but is ");
     assertThat(decode(spec, json("{\"c\":\"7\",\"n\":\"1\"}")).message())
-        .isEqualTo("feature \"n\" is declared numeric but is 1");
+        .isEqualTo("feature \"n\" is declared numeric but is the text \"1\"");
   }
 
   @Test

@@ -1,0 +1,118 @@
+package dev.millrace.cli;
+
+import java.math.BigDecimal;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/**
+ * What in a column of a file is read otherwise than its author may have meant: numbers that are
+ * taken as text, or that lie too close together for 32 bits. Not thread-safe.
+ */
+final class ColumnDoubts {
+  /** What numbers look like that are taken as text, for a message. */
+  static final String OTHER_NUMBERS = "numbers, but not written as 1234.5 is";
+
+  // 0,23   1,234.50   1.234,50   $12   12 %
+  private static final Pattern OTHER_NUMBER =
+      Pattern.compile(
+          "[-+]?[$€£¥]? ?[-+]?(\\d+,\\d+|\\d{1,3}(,\\d{3})+(\\.\\d+)?|\\d{1,3}(\\.\\d{3})+(,\\d+)?"
+              + "|\\d+(\\.\\d+)?) ?[$€£¥%]?");
+  private static final int LONGEST_OTHER_NUMBER = 40;
+  private static final double ALMOST_ALL = 0.9;
+  // With fewer steps of a 32-bit float between them, little is left of how numbers differ.
+  private static final int FEWEST_STEPS = 1_000;
+  private static final int LONGEST_CELL = 30;
+
+  private long numbers;
+  private long otherNumbers;
+  private long texts;
+  private String firstText;
+  private String firstPosition;
+  private double min = Double.POSITIVE_INFINITY;
+  private double max = Double.NEGATIVE_INFINITY;
+
+  /** Whether a text that is no number to us is one to people. */
+  static boolean isOtherNumber(String text) {
+    return text.length() <= LONGEST_OTHER_NUMBER
+        && !text.isEmpty()
+        && text.charAt(0) <= '€'
+        && OTHER_NUMBER.matcher(text).matches();
+  }
+
+  static boolean isAlmostAll(long some, long all) {
+    return some >= ALMOST_ALL * all;
+  }
+
+  /**
+   * Counts a value.
+   *
+   * @param number the number that the text is, or NaN
+   */
+  void see(String text, double number, CsvFile file) {
+    if (!Double.isNaN(number)) {
+      numbers++;
+      if (Double.isFinite(number)) {
+        min = Math.min(min, number);
+        max = Math.max(max, number);
+      }
+      return;
+    }
+    if (isOtherNumber(text)) {
+      otherNumbers++;
+    } else {
+      texts++;
+    }
+    if (firstText == null) {
+      firstText = text;
+      firstPosition = file.position();
+    }
+  }
+
+  /** What to say of a column that is taken as text, or as numbers; nothing where all is well. */
+  Optional<String> of(String column) {
+    String name = Terminal.printable(column, LONGEST_CELL);
+    return firstText == null ? tooClose(name) : notText(name);
+  }
+
+  private Optional<String> notText(String name) {
+    long values = numbers + otherNumbers + texts;
+    if (!isAlmostAll(numbers + otherNumbers, values)) {
+      return Optional.empty();
+    }
+    String cell = "\"" + Terminal.printable(firstText, LONGEST_CELL) + "\" (" + firstPosition + ")";
+    return Optional.of(
+        otherNumbers >= texts
+            ? "Column \"%s\" is taken as text: a number is written as 1234.5 is, but was %s."
+                .formatted(name, cell)
+            : String.format(
+                Locale.ROOT,
+                "Column \"%s\" is taken as text: %,d of %,d values are numbers, but not %s. Leave"
+                    + " empty what is not known.",
+                name,
+                numbers,
+                values,
+                cell));
+  }
+
+  private Optional<String> tooClose(String name) {
+    double step = Math.ulp((float) Math.max(Math.abs(min), Math.abs(max)));
+    if (!(max > min) || max - min >= FEWEST_STEPS * step || !Double.isFinite(step)) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        String.format(
+            Locale.ROOT,
+            "Column \"%s\" goes from %s to %s, where models tell no numbers apart that are less"
+                + " than %s apart. Count from a nearer zero: minutes until, not the time.",
+            name,
+            number(min),
+            number(max),
+            number(step)));
+  }
+
+  private static String number(double value) {
+    boolean whole = Math.abs(value) >= 1e6 || value == Math.rint(value);
+    return whole ? new BigDecimal(Math.rint(value)).toPlainString() : Double.toString(value);
+  }
+}
