@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
 
 class StandardOutputTest {
@@ -28,7 +29,7 @@ class StandardOutputTest {
                 throw new IOException(error);
               }
             });
-    PrintWriter writer = new PrintWriter(output);
+    PrintWriter writer = new PrintWriter(output, false, StandardCharsets.UTF_8);
     writer.println("a row");
     assertThat(writer.checkError()).isTrue();
     return output;
