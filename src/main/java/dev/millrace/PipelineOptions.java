@@ -4,6 +4,7 @@ import dev.millrace.Node.Mapping;
 import dev.millrace.Node.Scalar;
 import dev.millrace.Settings.Backend;
 import dev.millrace.Settings.Guarantee;
+import dev.millrace.codec.InputSpec.Limits;
 import dev.millrace.data.KebabCase;
 import dev.millrace.flink.StateSpec;
 import dev.millrace.flink.StateSpec.ShapeChange;
@@ -147,7 +148,11 @@ final class PipelineOptions {
   static final Option<Integer> KEY_BYTES =
       Option.of("key-bytes", Kinds.whole(1, 10_000), 256, "length of a model key in UTF-8");
   static final Option<Integer> CLASS_LIMIT =
-      Option.of("classes", Kinds.whole(2, 1_000), 100, "classes of one model");
+      Option.of(
+          "classes",
+          Kinds.whole(2, Limits.MOST_CLASSES),
+          Limits.USUAL_CLASSES,
+          "classes of one model");
   static final Option<Integer> FEATURE_LIMIT =
       Option.of("features", Kinds.whole(1, 1_048_576), 65_536, "features of one model");
   static final Option<Long> MODEL_BYTES =

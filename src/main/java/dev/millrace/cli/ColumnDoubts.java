@@ -69,6 +69,16 @@ final class ColumnDoubts {
     }
   }
 
+  /** The least of the finite numbers. */
+  double min() {
+    return min;
+  }
+
+  /** The greatest of the finite numbers. */
+  double max() {
+    return max;
+  }
+
   /** What to say of a column that is taken as text, or as numbers; nothing where all is well. */
   Optional<String> of(String column) {
     String name = Terminal.printable(column, LONGEST_CELL);

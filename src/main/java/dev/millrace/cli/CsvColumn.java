@@ -25,8 +25,6 @@ final class CsvColumn {
   private boolean bool = true;
   private boolean time = true;
   private boolean bareDates = true;
-  private double min = Double.POSITIVE_INFINITY;
-  private double max = Double.NEGATIVE_INFINITY;
 
   CsvColumn(String name) {
     this.name = name;
@@ -42,8 +40,6 @@ final class CsvColumn {
     double value = CsvText.number(text);
     numeric = numeric && !Double.isNaN(value);
     integral = integral && value == Math.rint(value) && Double.isFinite(value);
-    min = Math.min(min, value);
-    max = Math.max(max, value);
     bareDates = bareDates && ClockTime.isBareDate(value);
     doubts.see(text, value, file);
     bool = bool && isBoolean(text);
@@ -117,7 +113,8 @@ final class CsvColumn {
   }
 
   private boolean isTime() {
-    return FieldRoles.isTime(name, integral, bareDates, distinct.size(), min, max);
+    return FieldRoles.isTime(
+        name, integral, bareDates, distinct.size(), doubts.min(), doubts.max());
   }
 
   private static boolean isBoolean(String text) {

@@ -3,13 +3,10 @@ package dev.millrace.cli;
 import dev.millrace.PipelineFile;
 import dev.millrace.Settings;
 import dev.millrace.codec.InputSpec;
-import dev.millrace.codec.InputSpec.Limits;
 import java.nio.file.Path;
 
 /** The pipeline for the records that a scanned CSV file becomes. */
 final class CsvPipeline {
-  private static final int MOST_CLASSES = 1_000; // that limits.classes can be
-
   private CsvPipeline() {}
 
   /**
@@ -32,26 +29,13 @@ final class CsvPipeline {
             given.task(),
             given.classes(),
             scan.features(),
-            base == null ? withRoom(given.limits(), scan.classes()) : given.limits());
+            base == null ? given.limits().withRoomFor(scan.classes()) : given.limits());
     settings = settings.withInput(settings.input().withSpec(spec));
     // Totals over all keys are added up from it.
     settings = settings.withMetrics(settings.metrics().withConfusionMatrix());
     return positive == null
         ? settings
         : settings.withMetrics(settings.metrics().withPositive(positive));
-  }
-
-  /** What {@code limits.classes} must be for a label; the limit as it is where that is enough. */
-  static int limit(int limit, long classes) {
-    return (int) Math.max(limit, Math.min(classes, MOST_CLASSES));
-  }
-
-  private static Limits withRoom(Limits limits, long classes) {
-    return new Limits(
-        limits.recordBytes(),
-        limits.keyBytes(),
-        limit(limits.classes(), classes),
-        limits.features());
   }
 
   private static Settings defaults(String name) {

@@ -138,24 +138,14 @@ final class FinalMetrics {
   }
 
   private Totals classification() {
-    List<String> classes = new ArrayList<>();
-    ClassTally tally = tally(classes);
     if (newest.values().stream().anyMatch(FinalMetrics::isScoredWithoutMatrix)) {
       return withoutMatrices();
     }
+    List<String> classes = new ArrayList<>();
+    ClassTally tally = tally(classes);
     ClassAverage average = ClassAverage.of(classes, positive);
-    return new Totals(
-        examples,
-        tally.accuracy(),
-        average.precision(tally),
-        average.recall(tally),
-        average.f1(tally),
-        mean("/total/log_loss"),
-        Double.NaN,
-        Double.NaN,
-        Double.NaN,
-        mean("/baseline/no_change/total/accuracy"),
-        mean("/baseline/majority/total/accuracy"));
+    return ofClasses(
+        tally.accuracy(), average.precision(tally), average.recall(tally), average.f1(tally));
   }
 
   // Reports leave the matrix out where there are very many classes.
@@ -166,12 +156,20 @@ final class FinalMetrics {
   /** What one key says of itself; of several, scores of classes cannot be put together. */
   private Totals withoutMatrices() {
     boolean one = newest.size() == 1;
-    return new Totals(
-        examples,
+    return ofClasses(
         mean("/total/accuracy"),
         one ? mean("/total/precision") : Double.NaN,
         one ? mean("/total/recall") : Double.NaN,
-        one ? mean("/total/f1") : Double.NaN,
+        one ? mean("/total/f1") : Double.NaN);
+  }
+
+  private Totals ofClasses(double accuracy, double precision, double recall, double f1) {
+    return new Totals(
+        examples,
+        accuracy,
+        precision,
+        recall,
+        f1,
         mean("/total/log_loss"),
         Double.NaN,
         Double.NaN,

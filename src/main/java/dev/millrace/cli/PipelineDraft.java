@@ -2,6 +2,7 @@ package dev.millrace.cli;
 
 import dev.millrace.codec.FeatureSpec;
 import dev.millrace.codec.InputSpec.Format;
+import dev.millrace.codec.InputSpec.Limits;
 import dev.millrace.data.KebabCase;
 import dev.millrace.data.Task;
 import java.nio.file.Path;
@@ -19,7 +20,6 @@ final class PipelineDraft {
   private static final int COMMENT_COLUMN = 46;
   private static final int LONGEST_NAME = 40;
   private static final int MOST_SHARES = 4;
-  private static final int USUAL_CLASSES = 100; // limits.classes by default
 
   private final InputProfile input;
   private final FieldRoles roles;
@@ -282,15 +282,15 @@ final class PipelineDraft {
   }
 
   private void addLimits() {
-    if (task() == Task.MULTICLASS && label.distinct() > USUAL_CLASSES) {
+    if (task() == Task.MULTICLASS && label.distinct() > Limits.USUAL_CLASSES) {
       add("limits:");
       add(
           commented(
-              "  classes: " + CsvPipeline.limit(USUAL_CLASSES, label.distinct()),
+              "  classes: " + Math.min(label.distinct(), Limits.MOST_CLASSES),
               "of "
                   + label.distinctValues()
                   + "; with the usual "
-                  + USUAL_CLASSES
+                  + Limits.USUAL_CLASSES
                   + " the others would be dead letters"));
     }
   }

@@ -27,7 +27,7 @@ public final class CsvText {
     }
     for (int i = 0; i < text.length(); i++) {
       char c = text.charAt(i);
-      boolean allowed = (c >= '0' && c <= '9') || "+-.eE".indexOf(c) >= 0;
+      boolean allowed = (c >= '0' && c <= '9') || ".eE".indexOf(c) >= 0 || isSign(text, i);
       if (!allowed) {
         return Double.NaN;
       }
@@ -37,5 +37,11 @@ public final class CsvText {
     } catch (NumberFormatException e) {
       return Double.NaN;
     }
+  }
+
+  // Elsewhere it makes no number, and most often a date, which is not worth an exception.
+  private static boolean isSign(String text, int at) {
+    char c = text.charAt(at);
+    return (c == '+' || c == '-') && (at == 0 || "eE".indexOf(text.charAt(at - 1)) >= 0);
   }
 }

@@ -181,6 +181,12 @@ public record InputSpec(
    */
   public record Limits(int recordBytes, int keyBytes, int classes, int features)
       implements Serializable {
+    /** Classes of one model, unless a pipeline says otherwise. */
+    public static final int USUAL_CLASSES = 100;
+
+    /** What a pipeline may allow. */
+    public static final int MOST_CLASSES = 1_000;
+
     private static final int LEAST_OUTPUT = 2 << 20;
     // Of a record beside its value: the key, at most 10,000 bytes, trace headers, the batch.
     private static final int ENVELOPE = 64 << 10;
@@ -191,6 +197,12 @@ public record InputSpec(
      */
     public int outputBytes() {
       return (int) Math.max(LEAST_OUTPUT, Math.min(Integer.MAX_VALUE / 2, 2L * recordBytes));
+    }
+
+    /** The same with room for so many classes, as far as a pipeline may allow them. */
+    public Limits withRoomFor(long labels) {
+      int room = (int) Math.max(classes, Math.min(labels, MOST_CLASSES));
+      return new Limits(recordBytes, keyBytes, room, features);
     }
 
     /** The largest value of a record that a pipeline writes of a model. */

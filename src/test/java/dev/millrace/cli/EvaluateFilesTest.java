@@ -115,22 +115,25 @@ class EvaluateFilesTest {
         .isCloseTo(error / counted, Percentage.withPercentage(1e-4));
   }
 
+  private static Cli evaluateShops(Path pipeline, Path input, Path models) {
+    return Cli.run(
+        "evaluate",
+        "--key",
+        "shop",
+        "-c",
+        pipeline + "",
+        "--input",
+        input + "",
+        "--models",
+        models + "");
+  }
+
   @Test
   void theModelsPredictWithoutABroker() throws Exception {
     Path models = dir.resolve("models");
     Path pipeline = pipeline();
 
-    Cli run =
-        Cli.run(
-            "evaluate",
-            "--key",
-            "shop",
-            "-c",
-            pipeline + "",
-            "--input",
-            shops() + "",
-            "--models",
-            models + "");
+    Cli run = evaluateShops(pipeline, shops(), models);
 
     assertThat(run.exitCode()).as(run.err()).isZero();
     assertThat(run.err()).endsWith("Wrote 2 models to " + models + "\n");
@@ -205,17 +208,7 @@ class EvaluateFilesTest {
         Files.readString(shops()).replace("\"plain\"", "shop-a").replace("\"a/b,c\"", "Shop-A");
     Files.writeString(dir.resolve("shops.csv"), csv + "other,1,2,yes\n");
 
-    Cli run =
-        Cli.run(
-            "evaluate",
-            "--key",
-            "shop",
-            "-c",
-            pipeline() + "",
-            "--input",
-            dir.resolve("shops.csv") + "",
-            "--models",
-            dir.resolve("models") + "");
+    Cli run = evaluateShops(pipeline(), dir.resolve("shops.csv"), dir.resolve("models"));
 
     assertThat(run.exitCode()).as(run.err()).isZero();
     try (Stream<Path> files = Files.list(dir.resolve("models"))) {

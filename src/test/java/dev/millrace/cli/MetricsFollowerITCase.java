@@ -79,8 +79,7 @@ class MetricsFollowerITCase {
   @Test
   void waitsForATopicThatIsNotThereYetAndSaysSo() throws Exception {
     try (Following following = new Following(kafka, "later", false)) {
-      await().atMost(PATIENCE).until(() -> !following.notices.isEmpty());
-      assertThat(following.notices.get(0))
+      assertThat(following.firstNotice())
           .isEqualTo(
               "Topic later does not exist on %s yet; waiting for it."
                   .formatted(kafka.bootstrapServers()));
@@ -101,8 +100,7 @@ class MetricsFollowerITCase {
       try (Admin admin = KafkaIo.admin(properties(kafka), PATIENCE)) {
         admin.deleteTopics(List.of("deleted")).all().get();
       }
-      await().atMost(PATIENCE).until(() -> !following.notices.isEmpty());
-      assertThat(following.notices.get(0))
+      assertThat(following.firstNotice())
           .isEqualTo(
               "Topic deleted does not exist any more on %s; waiting for it."
                   .formatted(kafka.bootstrapServers()));
@@ -251,6 +249,11 @@ class MetricsFollowerITCase {
           new MetricsFollower(properties(kafka), topic, fromBeginning, records::add, notices::add);
       thread = new Thread(follower, "follower");
       thread.start();
+    }
+
+    String firstNotice() {
+      await().atMost(PATIENCE).until(() -> !notices.isEmpty());
+      return notices.get(0);
     }
 
     @Override
