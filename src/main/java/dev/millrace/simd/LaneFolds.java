@@ -67,9 +67,18 @@ final class LaneFolds {
 
   /** The rest of the way, from four registers to as many sums as a register has lanes. */
   static void toOne(float[] lanes, int i, float[] sums, int at) {
-    FloatVector even = fold(at(lanes, i), at(lanes, i + 2 * LANES), UPPER_2, SWAP_2);
-    FloatVector odd = fold(at(lanes, i + LANES), at(lanes, i + 3 * LANES), UPPER_2, SWAP_2);
-    fold(even, odd, UPPER_1, SWAP_1).intoArray(sums, at);
+    // Written out, for C2 leaves out a method that it has compiled to much code, and boxes its
+    // result.
+    // result.
+    FloatVector a = at(lanes, i);
+    FloatVector b = at(lanes, i + 2 * LANES);
+    FloatVector even = a.add(a.rearrange(SWAP_2)).blend(b.add(b.rearrange(SWAP_2)), UPPER_2);
+    FloatVector c = at(lanes, i + LANES);
+    FloatVector d = at(lanes, i + 3 * LANES);
+    FloatVector odd = c.add(c.rearrange(SWAP_2)).blend(d.add(d.rearrange(SWAP_2)), UPPER_2);
+    even.add(even.rearrange(SWAP_1))
+        .blend(odd.add(odd.rearrange(SWAP_1)), UPPER_1)
+        .intoArray(sums, at);
   }
 
   private static FloatVector at(float[] a, int i) {
