@@ -113,11 +113,11 @@ final class ClusterCommand implements Callable<Integer> {
     requireUsage();
     state.check();
     Settings settings = PipelineFile.read(config);
-    start.check();
     if (prometheus) {
       ClusterConfig.reporter().forEach(options::putIfAbsent);
     }
     Path dir = state.of(settings);
+    start.check(dir, settings);
     int webPort = webPort();
     BrokerCheck.requireTopics(
         settings, Duration.ofSeconds(timeoutSeconds), config, spec.commandLine().getErr()::println);

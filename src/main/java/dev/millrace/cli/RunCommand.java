@@ -68,10 +68,10 @@ final class RunCommand implements Callable<Integer> {
     }
     state.check();
     Settings settings = PipelineFile.read(config);
-    start.check();
+    Path dir = state.of(settings);
+    start.check(dir, settings);
     BrokerCheck.requireTopics(
         settings, Duration.ofSeconds(timeoutSeconds), config, spec.commandLine().getErr()::println);
-    Path dir = state.of(settings);
     try (StopSignal stop = new StopSignal();
         StateLock lock = StateLock.take(dir, settings.pipeline())) {
       // Not before the lock: who had it may have left a newer one at its end.
