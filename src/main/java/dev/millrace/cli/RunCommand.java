@@ -72,6 +72,7 @@ final class RunCommand implements Callable<Integer> {
     start.check(dir, settings);
     BrokerCheck.requireTopics(
         settings, Duration.ofSeconds(timeoutSeconds), config, spec.commandLine().getErr()::println);
+    SharedModels.line(settings).ifPresent(spec.commandLine().getErr()::println);
     try (StopSignal stop = new StopSignal();
         StateLock lock = StateLock.take(dir, settings.pipeline())) {
       // Not before the lock: who had it may have left a newer one at its end.
