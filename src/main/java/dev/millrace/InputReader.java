@@ -118,7 +118,11 @@ final class InputReader {
     if (classes.size() > limit.classes()) {
       in.refuse(
           InputOptions.CLASSES,
-          "must be at most limits.classes, " + limit.classes() + ", but are " + classes.size());
+          "must be at most limits.classes, "
+              + limit.classes()
+              + ", but are "
+              + classes.size()
+              + ". Raise that");
     }
   }
 
