@@ -801,6 +801,18 @@ class PipelineFileTest {
   }
 
   @Test
+  void aClassThatACsvLineCannotNameIsRefused() {
+    String input = "input: { label: y, format: csv, columns: [x, y], features: [x], ";
+
+    assertThat(invalid(TO_INPUT + input + "classes: [NA, EU] }").errors())
+        .containsExactly(
+            "fraud.yaml:3  input.classes has \"NA\", which in a CSV line stands for no value."
+                + " Spell it otherwise, or send format: json");
+    assertThat(parse(TO_INPUT + "input: { label: y, classes: [NA, EU] }").input().spec().classes())
+        .containsExactly("NA", "EU");
+  }
+
+  @Test
   void missingPartsAreNamedWithAnExample() {
     assertThat(invalid("metrics: { window: 0 }\n").errors())
         .containsExactly(
