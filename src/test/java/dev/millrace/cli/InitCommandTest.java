@@ -90,6 +90,25 @@ class InitCommandTest {
   }
 
   @Test
+  void aColumnWithValuesThatTheJobRefusesSaysSo() throws IOException {
+    StringBuilder rows = new StringBuilder("size,weight,y\n");
+    for (int i = 0; i < 100; i++) {
+      String size = i == 3 ? "1e300" : i == 4 ? "-inf" : Integer.toString(i * 7 % 50);
+      rows.append(size + "," + i * 3 % 40 + "," + (i % 3 == 0 ? "a" : "b") + "\n");
+    }
+    Path csv = Files.writeString(dir.resolve("large.csv"), rows);
+
+    Cli cli = init("--input", csv.toString(), "--label", "y");
+
+    assertThat(cli.exitCode()).as(cli.err()).isZero();
+    assertThat(Files.readString(dir.resolve("draft.yaml")))
+        .contains(
+            "    - size                                    # 0 to 49, mean 24.5; 2 values beyond"
+                + " 3.4e38 are refused\n")
+        .contains("    - weight ");
+  }
+
+  @Test
   void draftsAFileFromACsvThatSaysWhatEachColumnIsAndWhy() throws IOException {
     Path csv = payments();
 
