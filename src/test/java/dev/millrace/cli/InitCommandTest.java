@@ -8,6 +8,7 @@ import dev.millrace.codec.FeatureSpec;
 import dev.millrace.codec.InputSpec;
 import dev.millrace.data.Task;
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -106,6 +107,22 @@ class InitCommandTest {
             "    - size                                    # 0 to 49, mean 24.5; 2 values beyond"
                 + " 3.4e38 are refused\n")
         .contains("    - weight ");
+  }
+
+  @Test
+  void anEndlessSchemaFileIsNotReadToItsEnd() throws IOException {
+    Path schema = dir.resolve("large.avsc");
+    try (RandomAccessFile file = new RandomAccessFile(schema.toFile(), "rw")) {
+      file.setLength(64L << 20);
+    }
+
+    Cli cli = init("--input", schema.toString());
+
+    assertThat(cli.exitCode()).isEqualTo(1);
+    assertThat(cli.err())
+        .isEqualTo(
+            "Cannot read %s: it has more than 16,777,216 bytes. Is it an Avro schema?\n"
+                .formatted(schema));
   }
 
   @Test
