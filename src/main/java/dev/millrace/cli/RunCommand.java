@@ -115,6 +115,7 @@ final class RunCommand implements Callable<Integer> {
   private int supervise(LocalJob job, StopSignal stop) throws InterruptedException {
     PrintWriter err = spec.commandLine().getErr();
     boolean restarting = false;
+    int restarts = 0;
     while (!stop.await(LOOK_MILLIS)) {
       // Throws with the cause. The job's state cannot be asked for once its cluster has gone too.
       if (job.awaitEnd(Duration.ZERO)) {
@@ -123,7 +124,10 @@ final class RunCommand implements Callable<Integer> {
       JobStatus status = job.status().orElse(JobStatus.RUNNING);
       boolean restartsNow = status == JobStatus.RESTARTING;
       if (restartsNow && !restarting) {
-        err.println("The job failed and restarts; the cause is in " + Millrace.logFile() + ".");
+        restarts++;
+        err.printf(
+            "The job failed and restarts (restart %d): %s (more in %s)%n",
+            restarts, job.lastFailure().orElse("it did not say why"), Millrace.logFile());
       } else if (restarting && !restartsNow) {
         err.println("The job runs again.");
       }
