@@ -137,7 +137,7 @@ final class RunCommand implements Callable<Integer> {
         .getOut()
         .println(
             job.stop()
-                .map(path -> "Stopped with savepoint " + Snapshots.shown(path))
+                .map(Snapshots::stoppedWith)
                 .orElse("Stopped; the next run continues from the last checkpoint."));
     return 0;
   }
