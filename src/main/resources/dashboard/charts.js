@@ -39,9 +39,10 @@ export class Charts {
    * @param extra one more chart with its own points, or null: { spec, places, of(name) }
    */
   draw(data, extra) {
-    const byTime = data.byTime && data.times.some((time) => time > 0);
+    const begin = data.times.find((time) => time > 0); // points before it have no time
+    const byTime = data.byTime && begin !== undefined;
     const from = data.latestOnly ? Math.max(0, data.places.length - LATEST_POINTS) : 0;
-    const places = (byTime ? data.times.map((time) => time / 1000) : data.places).slice(from);
+    const places = (byTime ? data.times.map((time) => Math.max(begin, time) / 1000) : data.places).slice(from);
     const wanted = [];
     for (const spec of this.specs) {
       const lines = spec.lines.filter((line) => !line.optional || data.of(line.of).some(isNumber));

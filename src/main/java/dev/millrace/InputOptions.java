@@ -86,7 +86,7 @@ final class InputOptions {
   static final Option<List<String>> CLASSES =
       Option.open(
           "classes",
-          Structures.words(2, 10_000, "classes"),
+          Structures.words(2, InputSpec.Limits.MOST_CLASSES, "classes"),
           "discovered",
           "the labels there are; a record with another one is a dead letter");
   static final Option<Node> FEATURES =

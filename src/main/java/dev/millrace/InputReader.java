@@ -3,6 +3,7 @@ package dev.millrace;
 import dev.millrace.Node.Mapping;
 import dev.millrace.Node.Scalar;
 import dev.millrace.Node.Sequence;
+import dev.millrace.codec.CsvText;
 import dev.millrace.codec.FeatureSpec;
 import dev.millrace.codec.InputSpec;
 import dev.millrace.data.Task;
@@ -115,10 +116,26 @@ final class InputReader {
           InputOptions.CLASSES,
           "must be 2 for task binary, but are " + classes.size() + ". Is the task multiclass?");
     }
+    if (in.get(InputOptions.FORMAT) == InputSpec.Format.CSV) {
+      classes.stream()
+          .filter(CsvText::isMissing)
+          .forEach(
+              name ->
+                  in.refuse(
+                      InputOptions.CLASSES,
+                      "has "
+                          + Scalar.quote(name)
+                          + ", which in a CSV line stands for no value. Spell it otherwise, or send"
+                          + " format: json"));
+    }
     if (classes.size() > limit.classes()) {
       in.refuse(
           InputOptions.CLASSES,
-          "must be at most limits.classes, " + limit.classes() + ", but are " + classes.size());
+          "must be at most limits.classes, "
+              + limit.classes()
+              + ", but are "
+              + classes.size()
+              + ". Raise that");
     }
   }
 

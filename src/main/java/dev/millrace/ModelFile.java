@@ -1,9 +1,6 @@
 package dev.millrace;
 
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.file.AccessDeniedException;
-import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -28,41 +25,11 @@ public final class ModelFile {
   }
 
   static byte[] read(Path file, int most) throws IOException {
-    requireRegular(file);
-    byte[] bytes;
-    // A file may grow, and some in /proc do not tell their size.
-    try (InputStream in = Files.newInputStream(file)) {
-      if (Files.size(file) > most) {
-        throw tooLarge(most);
-      }
-      bytes = in.readNBytes(most + 1);
-    } catch (AccessDeniedException e) {
-      throw new IOException("this user may not read it. Check its permissions", e);
-    }
-    if (bytes.length > most) {
-      throw tooLarge(most);
-    }
-    if (bytes.length == 0) {
-      throw new IOException("it is empty. Write it anew");
-    }
-    return bytes;
-  }
-
-  // A pipe would be waited for, and a device may have no end.
-  private static void requireRegular(Path file) throws IOException {
-    if (Files.isDirectory(file)) {
-      throw new IOException("it is a folder. Name a file in it");
-    }
-    if (Files.exists(file) && !Files.isRegularFile(file)) {
-      throw new IOException("it is a pipe or a device. Name a file");
-    }
-  }
-
-  private static IOException tooLarge(int most) {
-    return new IOException(
-        ("it has more than %,d bytes, which is a quarter of the heap. Is it a model? For a larger"
-                + " one, give the JVM more with -Xmx")
-            .formatted(most));
+    return NamedFile.read(
+        file,
+        most,
+        ", which is a quarter of the heap. Is it a model? For a larger one, give the JVM more with"
+            + " -Xmx");
   }
 
   /**

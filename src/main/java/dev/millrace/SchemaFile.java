@@ -2,6 +2,7 @@ package dev.millrace;
 
 import dev.millrace.Node.Scalar;
 import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -28,7 +29,7 @@ final class SchemaFile {
         refusal.accept("names no file: " + path + " does not exist. Paths start at this file");
         return null;
       }
-      String text = Files.readString(path);
+      String text = NamedFile.schema(path);
       Schema schema = parse(text);
       if (schema == null || schema.getType() != Schema.Type.RECORD) {
         refusal.accept(
@@ -38,8 +39,11 @@ final class SchemaFile {
         return null;
       }
       return new SchemaFile(text, schema);
-    } catch (InvalidPathException | IOException e) {
+    } catch (InvalidPathException | CharacterCodingException e) {
       refusal.accept("cannot be read: " + Scalar.quote(name) + ". Is it a readable text file?");
+      return null;
+    } catch (IOException e) {
+      refusal.accept("cannot be read from " + name + ": " + e.getMessage());
       return null;
     }
   }

@@ -35,6 +35,8 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -626,9 +628,9 @@ class PipelineFileTest {
             + " model sees",
         "label: y, format: avro-raw | input.format avro-raw needs input.schema, the path of the"
             + " records' .avsc file",
-        "label: y, classes: [a]     | input.classes must be a list of 2 to 10000 different classes,"
+        "label: y, classes: [a]     | input.classes must be a list of 2 to 1000 different classes,"
             + " but has 1",
-        "label: y, classes: [a, b, a] | input.classes must be a list of 2 to 10000 different"
+        "label: y, classes: [a, b, a] | input.classes must be a list of 2 to 1000 different"
             + " classes, but has \"a\" twice",
         "label: y, classes: [a, b, c], task: binary | input.classes must be 2 for task binary, but"
             + " are 3. Is the task multiclass?",
@@ -784,7 +786,30 @@ class PipelineFileTest {
             invalid(TO_INPUT + "input: { label: y, classes: [a, b, c] }\nlimits: { classes: 2 }")
                 .errors())
         .containsExactly(
-            "fraud.yaml:3  input.classes must be at most limits.classes, 2, but are 3");
+            "fraud.yaml:3  input.classes must be at most limits.classes, 2, but are 3. Raise that");
+  }
+
+  @Test
+  void moreClassesThanAnyLimitAllowsAreRefusedWithThatBound() {
+    String names =
+        IntStream.rangeClosed(1, 1_001).mapToObj(i -> "c" + i).collect(Collectors.joining(", "));
+
+    assertThat(invalid(TO_INPUT + "input: { label: y, classes: [" + names + "] }").errors())
+        .containsExactly(
+            "fraud.yaml:3  input.classes must be a list of 2 to 1000 different classes, but has"
+                + " 1001");
+  }
+
+  @Test
+  void aClassThatACsvLineCannotNameIsRefused() {
+    String input = "input: { label: y, format: csv, columns: [x, y], features: [x], ";
+
+    assertThat(invalid(TO_INPUT + input + "classes: [NA, EU] }").errors())
+        .containsExactly(
+            "fraud.yaml:3  input.classes has \"NA\", which in a CSV line stands for no value."
+                + " Spell it otherwise, or send format: json");
+    assertThat(parse(TO_INPUT + "input: { label: y, classes: [NA, EU] }").input().spec().classes())
+        .containsExactly("NA", "EU");
   }
 
   @Test

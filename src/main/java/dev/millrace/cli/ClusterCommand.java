@@ -113,14 +113,15 @@ final class ClusterCommand implements Callable<Integer> {
     requireUsage();
     state.check();
     Settings settings = PipelineFile.read(config);
-    start.check();
     if (prometheus) {
       ClusterConfig.reporter().forEach(options::putIfAbsent);
     }
     Path dir = state.of(settings);
+    start.check(dir, settings);
     int webPort = webPort();
     BrokerCheck.requireTopics(
         settings, Duration.ofSeconds(timeoutSeconds), config, spec.commandLine().getErr()::println);
+    SharedModels.line(settings).ifPresent(spec.commandLine().getErr()::println);
     try (StopSignal stop = new StopSignal();
         StateLock lock = StateLock.take(dir, settings.pipeline())) {
       // Not before the lock: who had it may have left a newer one at its end.

@@ -128,7 +128,7 @@ final class ClusterWatch {
     }
     out.println(
         savepoint
-            .map(path -> "Stopped with savepoint " + Snapshots.shown(path))
+            .map(Snapshots::stoppedWith)
             .orElse("Stopped; the next run continues from the last checkpoint."));
   }
 

@@ -8,7 +8,12 @@ final class Counted {
 
   /** Such as "1 record" or "1,200 records". */
   static String of(long count, String noun) {
-    return String.format(Locale.ROOT, count == 1 ? "%,d %s" : "%,d %ss", count, noun);
+    return of(count, noun, noun + "s");
+  }
+
+  /** The same of a noun whose plural has not just an s more. */
+  static String of(long count, String noun, String plural) {
+    return String.format(Locale.ROOT, "%,d %s", count, count == 1 ? noun : plural);
   }
 
   /** Such as "24 %" or "0.17 %". */

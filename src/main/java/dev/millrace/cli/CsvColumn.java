@@ -20,6 +20,7 @@ final class CsvColumn {
   private final ColumnDoubts doubts = new ColumnDoubts();
   private long missing;
   private String firstMissing;
+  private String missingText;
   private boolean numeric = true;
   private boolean integral = true;
   private boolean bool = true;
@@ -34,6 +35,7 @@ final class CsvColumn {
     if (CsvText.isMissing(text)) {
       if (missing++ == 0) {
         firstMissing = file.position();
+        missingText = text;
       }
       return;
     }
@@ -61,6 +63,11 @@ final class CsvColumn {
   /** Where the first value is missing, such as {@code data.csv:17}. */
   String firstMissing() {
     return firstMissing;
+  }
+
+  /** What stands there for no value, such as {@code NA}; maybe empty. */
+  String missingText() {
+    return missingText;
   }
 
   /** What of it is read otherwise than its author may have meant. */

@@ -24,7 +24,8 @@ import java.util.zip.ZipException;
 
 /**
  * The rows of a CSV file (UTF-8, plain or gzip, a header line first, whose {@linkplain CsvSeparator
- * separator} is that of all rows), one after the other. Blank lines are skipped. Not thread-safe.
+ * separator} is that of all rows; or before it a line {@code sep=;}), one after the other. Blank
+ * lines are skipped. Not thread-safe.
  */
 public final class CsvFile implements AutoCloseable {
   private static final CsvFactory CSV =
@@ -39,6 +40,7 @@ public final class CsvFile implements AutoCloseable {
   private final JsonParser parser;
   private final List<String> header;
   private final String[] row;
+  private final long linesBefore;
   private long line;
 
   /**
@@ -52,7 +54,9 @@ public final class CsvFile implements AutoCloseable {
     try {
       opened = open(path);
       in = opened;
-      CsvSchema separated = CsvSchema.emptySchema().withColumnSeparator(CsvSeparator.of(in));
+      CsvSeparator separator = CsvSeparator.of(in);
+      linesBefore = separator.lines();
+      CsvSchema separated = CsvSchema.emptySchema().withColumnSeparator(separator.character());
       parser = CSV.createParser(in);
       parser.setSchema(separated);
       header = readHeader();
@@ -85,7 +89,7 @@ public final class CsvFile implements AutoCloseable {
       while (parser.nextToken() != JsonToken.END_ARRAY) {
         if (columns == 0) {
           // The first value's line: the parser has the row itself begin before the line break.
-          line = parser.currentTokenLocation().getLineNr();
+          line = linesBefore + parser.currentTokenLocation().getLineNr();
         }
         if (columns < row.length) {
           row[columns] = parser.getText();
@@ -175,7 +179,10 @@ public final class CsvFile implements AutoCloseable {
       return new CliError(path + " is a damaged gzip file (after line " + line + ").", e);
     }
     if (e instanceof JsonProcessingException malformed) {
-      long at = malformed.getLocation() == null ? line : malformed.getLocation().getLineNr();
+      long at =
+          malformed.getLocation() == null
+              ? line
+              : linesBefore + malformed.getLocation().getLineNr();
       return new CliError(
           path.getFileName() + ":" + at + " is malformed: " + malformed.getOriginalMessage(), e);
     }

@@ -116,8 +116,8 @@ final class CsvProducer implements AutoCloseable {
 
   private CliError deliveryFailed(Progress progress, Exception cause) {
     return new CliError(
-        "Topic %s did not take all of the %,d records sent so far: %s"
-            .formatted(topic, progress.done(), why(cause)),
+        "Topic %s did not take all of the %s sent so far: %s"
+            .formatted(topic, Counted.of(progress.done(), "record"), why(cause)),
         cause);
   }
 

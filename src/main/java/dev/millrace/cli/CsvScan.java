@@ -241,9 +241,17 @@ public record CsvScan(
 
   private static void requireValues(CsvColumn column, String role, long rows) {
     if (column.missing() > 0) {
+      String text = column.missingText();
       throw new CliError(
-          "The %s column \"%s\" has no value in %,d of %,d rows (first: %s). Remove those rows."
-              .formatted(role, column.name(), column.missing(), rows, column.firstMissing()));
+          "The %s column \"%s\" has no value in %,d of %,d rows (first: %s%s). Remove those rows%s."
+              .formatted(
+                  role,
+                  column.name(),
+                  column.missing(),
+                  rows,
+                  column.firstMissing(),
+                  text.isEmpty() ? "" : ", \"" + text + "\"",
+                  text.isEmpty() ? "" : "; if \"" + text + "\" is a value, spell it otherwise"));
     }
   }
 }

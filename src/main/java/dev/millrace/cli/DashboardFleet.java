@@ -19,8 +19,6 @@ final class DashboardFleet {
   /** Time between two points that the page takes itself. */
   static final Duration PERIOD = Duration.ofSeconds(5);
 
-  // A clock may be that far from another; a time beyond would hide all points before it.
-  private static final long MOST_AHEAD_MILLIS = Duration.ofMinutes(5).toMillis();
   private static final int MAX_POINTS = 2_000;
   private static final long FRESH_NANOS = Duration.ofSeconds(15).toNanos();
   private static final String[] COLUMNS = {
@@ -85,7 +83,7 @@ final class DashboardFleet {
    * of a time that is still far off.
    */
   synchronized boolean add(Line fleet, long nowNanos, long nowMillis) {
-    if (fleet.time() > nowMillis + MOST_AHEAD_MILLIS) {
+    if (DashboardRecord.isFarOff(fleet.time(), nowMillis)) {
       return false;
     }
     if (line == null) {

@@ -6,6 +6,7 @@ import dev.millrace.data.FleetSample;
 import dev.millrace.data.Task;
 import java.io.IOException;
 import java.time.DateTimeException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,7 +18,8 @@ import java.util.Optional;
  *
  * @param seq examples of the key when the record was made; (key, seq) identifies a record
  * @param config hash of the pipeline's configuration, or "" where the record names none
- * @param eventTime of the last example, milliseconds since the epoch; 0 where there is none
+ * @param eventTime of the last example, milliseconds since the epoch; 0 where there is none that
+ *     can be true
  * @param window examples that the window holds at most
  * @param epoch how the pass over a bounded data set goes, or null
  * @param input the last offset read of each partition
@@ -49,8 +51,11 @@ record DashboardRecord(
   /** The offset of the last example read from a partition. */
   record Offset(String topic, int partition, long last) {}
 
+  // A clock may be that far from another; a time beyond would hide all points before it.
+  private static final long MOST_AHEAD_MILLIS = Duration.ofMinutes(5).toMillis();
+
   /** The record in a line of JSON, or empty when the line is anything else. */
-  static Optional<DashboardRecord> of(JsonNode node, String json) {
+  static Optional<DashboardRecord> of(JsonNode node, String json, long nowMillis) {
     JsonNode key = node.path("key");
     JsonNode seq = node.path("seq");
     Optional<Task> task = taskOf(node.path("task").asText());
@@ -62,6 +67,7 @@ record DashboardRecord(
     if (!isMetrics || task.isEmpty()) {
       return Optional.empty();
     }
+    long eventTime = time(node.path("event_time"));
     return Optional.of(
         new DashboardRecord(
             node.path("pipeline").asText(),
@@ -70,7 +76,7 @@ record DashboardRecord(
             node.path("examples").asLong(seq.longValue()),
             task.get(),
             node.path("config").asText(),
-            time(node.path("event_time")),
+            isFarOff(eventTime, nowMillis) ? 0 : eventTime,
             node.at("/window/size").asLong(),
             epochOf(node),
             offsets(node.path("input")),
@@ -94,6 +100,11 @@ record DashboardRecord(
     } catch (DateTimeException | ArithmeticException e) {
       return 0;
     }
+  }
+
+  /** Whether a time has not come, by any clock that is nearly right. */
+  static boolean isFarOff(long time, long nowMillis) {
+    return time > nowMillis + MOST_AHEAD_MILLIS;
   }
 
   private static Epoch epochOf(JsonNode node) {

@@ -128,24 +128,25 @@ public final class DashboardServer implements AutoCloseable {
       return;
     }
     long now = nanoClock.getAsLong();
+    long nowMillis = System.currentTimeMillis();
     Optional<DashboardRecord> record =
-        node.isObject() ? DashboardRecord.of(node, json.strip()) : Optional.empty();
+        node.isObject() ? DashboardRecord.of(node, json.strip(), nowMillis) : Optional.empty();
     if (record.isPresent()) {
       if (history.add(record.get(), now)) {
         events.changed(record.get());
         return;
       }
-    } else if (!takeOther(node, json, now) && history.countIgnored() == 1) {
+    } else if (!takeOther(node, json, now, nowMillis) && history.countIgnored() == 1) {
       LOG.warn("Ignored a line that is not a metrics record: {}", HttpSafety.printable(json));
     }
     events.overviewChanged();
   }
 
-  private boolean takeOther(JsonNode node, String json, long now) {
+  private boolean takeOther(JsonNode node, String json, long now, long nowMillis) {
     Optional<DashboardMark> mark = DashboardMark.of(node);
     mark.ifPresent(marks::add);
     Optional<DashboardFleet.Line> line = DashboardFleet.Line.of(node, json);
-    line.ifPresent(known -> fleet.add(known, now, System.currentTimeMillis()));
+    line.ifPresent(known -> fleet.add(known, now, nowMillis));
     return mark.isPresent() || line.isPresent();
   }
 

@@ -175,8 +175,11 @@ final class EvaluateCommand implements Callable<Integer> {
       }
       standings(metrics).lines().forEach(out::println);
       out.printf(
-          "%,d examples in %.1f s, %,d dead letters, models %.12s…%n",
-          metrics.examples(), run.seconds(), run.deadLetters().total(), run.models().sha256());
+          "%s in %.1f s, %s, models %.12s…%n",
+          Counted.of(metrics.examples(), "example"),
+          run.seconds(),
+          Counted.of(run.deadLetters().total(), "dead letter"),
+          run.models().sha256());
     }
     if (models != null) {
       int count = run.models().write(models);

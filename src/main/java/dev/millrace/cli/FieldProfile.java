@@ -23,6 +23,8 @@ final class FieldProfile {
               + " .*)?|\\d{1,2}:\\d{2}(:.*)?");
   private static final int LONGEST_DATE = 40;
 
+  private static final String TOO_LARGE = "%s beyond 3.4e38 %s refused";
+
   /** What all values of a field are. */
   enum Type {
     NUMBER,
@@ -48,6 +50,8 @@ final class FieldProfile {
   private double min = Double.POSITIVE_INFINITY;
   private double max = Double.NEGATIVE_INFINITY;
   private double sum;
+  // What the job refuses, because a 32-bit float does not hold it.
+  private long tooLarge;
   private double last = Double.NaN;
   private boolean integral = true;
   private boolean counting = true;
@@ -117,10 +121,14 @@ final class FieldProfile {
     if (ClockTime.isBareDate(number)) {
       bareDates++;
     }
-    min = Math.min(min, number);
-    max = Math.max(max, number);
-    sum += number;
-    integral = integral && number == Math.rint(number) && Double.isFinite(number);
+    if (Float.isFinite((float) number)) {
+      min = Math.min(min, number);
+      max = Math.max(max, number);
+      sum += number;
+    } else {
+      tooLarge++;
+    }
+    integral = integral && number == Math.rint(number) && tooLarge == 0;
     if (!Double.isNaN(last)) {
       counting = counting && number == last + 1 && Math.abs(number) < 1L << 53;
       ascending = ascending && number >= last;
@@ -205,7 +213,12 @@ final class FieldProfile {
   }
 
   double mean() {
-    return sum / numbers;
+    return sum / (numbers - tooLarge);
+  }
+
+  /** Whether all its numbers are larger than the job takes. */
+  boolean isTooLarge() {
+    return tooLarge > 0 && tooLarge == values;
   }
 
   boolean mayBeMissing(long records) {
@@ -259,6 +272,10 @@ final class FieldProfile {
         type() == Type.NUMBER
             ? "%s to %s, mean %s".formatted(number(min), number(max), number(mean()))
             : distinctValues();
+    if (tooLarge > 0) {
+      text +=
+          "; " + TOO_LARGE.formatted(Counted.of(tooLarge, "value"), tooLarge == 1 ? "is" : "are");
+    }
     long missing = records - values;
     return missing <= 0 ? text : text + "; " + Counted.percent(missing, records) + " missing";
   }

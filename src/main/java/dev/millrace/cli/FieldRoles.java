@@ -187,6 +187,9 @@ final class FieldRoles {
     if (field.isOtherNumbers()) {
       return ColumnDoubts.OTHER_NUMBERS;
     }
+    if (field.isTooLarge()) {
+      return "numbers beyond 3.4e38, which a 32-bit float does not hold";
+    }
     boolean nearlyUnique =
         field.values() >= ENOUGH
             && field.distinct() > ALMOST_ALL * field.values()

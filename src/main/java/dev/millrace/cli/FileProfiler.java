@@ -1,11 +1,11 @@
 package dev.millrace.cli;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import dev.millrace.NamedFile;
 import dev.millrace.codec.ExampleSchema;
 import dev.millrace.codec.InputSpec.Format;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
-import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
@@ -83,7 +83,7 @@ final class FileProfiler {
   static Schema read(Path path) {
     Schema schema;
     try {
-      schema = new Schema.Parser().parse(Files.readString(path));
+      schema = new Schema.Parser().parse(NamedFile.schema(path));
     } catch (NoSuchFileException e) {
       throw new CliError("There is no file " + path + ".", e);
     } catch (CharacterCodingException e) {

@@ -20,11 +20,11 @@ final class FleetLines {
     lines.add(
         String.format(
             Locale.ROOT,
-            "%s  %,d keys, %,d active, %,d examples",
+            "%s  %s, %,d active, %s",
             Terminal.printable(record.path(MARK).asText(), LONGEST_KEY),
-            record.path("keys").asLong(),
+            Counted.of(record.path("keys").asLong(), "key"),
             record.path("active").asLong(),
-            record.path("examples").asLong()));
+            Counted.of(record.path("examples").asLong(), "example")));
     spread(lines, "accuracy", record.path("accuracy"));
     spread(lines, "loss", record.path("loss"));
     drifting(lines, record.path("drifting"));

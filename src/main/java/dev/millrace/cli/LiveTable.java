@@ -78,8 +78,9 @@ final class LiveTable implements LiveView {
         shown == rows.size()
             ? Counted.of(shown, "key")
             : Counted.of(rows.size(), "key") + ", the worst " + shown;
-    return "%s; %s examples, %s/s"
-        .formatted(keys, MetricsTable.grouped(examples), MetricsTable.grouped(rate.perSecond()));
+    return "%s; %s, %s/s"
+        .formatted(
+            keys, Counted.of((long) examples, "example"), MetricsTable.grouped(rate.perSecond()));
   }
 
   private static String age(long nanos) {

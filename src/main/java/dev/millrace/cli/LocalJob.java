@@ -11,23 +11,30 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicReference;
 import org.apache.flink.api.common.JobExecutionResult;
 import org.apache.flink.api.common.JobStatus;
+import org.apache.flink.client.deployment.executors.LocalExecutor;
+import org.apache.flink.configuration.Configuration;
 import org.apache.flink.core.execution.JobClient;
 import org.apache.flink.core.execution.SavepointFormatType;
+import org.apache.flink.runtime.minicluster.MiniCluster;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.flink.streaming.api.graph.StreamGraph;
 
 /** A pipeline's job on Flink in this process, with its checkpoints in a directory. */
 final class LocalJob {
   private static final Duration SAVEPOINT_TIMEOUT = Duration.ofSeconds(15);
 
   private final JobClient client;
+  private final MiniCluster cluster;
   // Asked for once: each request would leave a stage behind that waits for the end of the job.
   private final CompletableFuture<JobExecutionResult> result;
   private final Path stateDir;
 
-  private LocalJob(JobClient client, Path stateDir) {
+  private LocalJob(JobClient client, MiniCluster cluster, Path stateDir) {
     this.client = client;
+    this.cluster = cluster;
     this.result = client.getJobExecutionResult();
     this.stateDir = stateDir;
   }
@@ -50,8 +57,17 @@ final class LocalJob {
     }
     StreamExecutionEnvironment env = LocalFlink.environment(parallelism, options);
     MillraceJob.buildOnKafka(env, settings, bounded);
+    StreamGraph graph = env.getStreamGraph();
+    graph.setJobName(MillraceJob.jobName(settings));
+    Configuration configuration = (Configuration) env.getConfiguration();
+    AtomicReference<MiniCluster> cluster = new AtomicReference<>();
     try {
-      return new LocalJob(env.executeAsync(MillraceJob.jobName(settings)), stateDir);
+      JobClient client =
+          LocalExecutor.createWithFactory(
+                  configuration, spec -> cluster.updateAndGet(none -> new MiniCluster(spec)))
+              .execute(graph, configuration, LocalJob.class.getClassLoader())
+              .get();
+      return new LocalJob(client, cluster.get(), stateDir);
     } catch (Exception e) {
       throw new CliError("The job did not start: " + rootMessage(e), e);
     }
@@ -61,6 +77,18 @@ final class LocalJob {
   Optional<JobStatus> status() throws InterruptedException {
     try {
       return Optional.of(client.getJobStatus().get());
+    } catch (ExecutionException | IllegalStateException e) {
+      return Optional.empty(); // between two states, or shut down
+    }
+  }
+
+  /** Why the job failed last, in one line; nothing if it did not, or cannot be asked. */
+  Optional<String> lastFailure() throws InterruptedException {
+    try {
+      return Optional.ofNullable(
+              cluster.getExecutionGraph(client.getJobID()).get().getFailureInfo())
+          .map(failure -> failure.getException().deserializeError(getClass().getClassLoader()))
+          .map(LocalJob::rootMessage);
     } catch (ExecutionException | IllegalStateException e) {
       return Optional.empty(); // between two states, or shut down
     }

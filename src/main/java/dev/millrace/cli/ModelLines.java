@@ -92,7 +92,10 @@ final class ModelLines {
         model.classes().stream()
             .map(name -> Terminal.printable(name, width))
             .collect(Collectors.joining(" "));
-    return "%d classes: %s".formatted(model.classes().size(), Terminal.printable(names, width));
+    return "%s: %s"
+        .formatted(
+            Counted.of(model.classes().size(), "class", "classes"),
+            Terminal.printable(names, width));
   }
 
   private static String count(long value) {

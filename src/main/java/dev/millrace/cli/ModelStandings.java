@@ -68,9 +68,7 @@ final class ModelStandings {
   }
 
   private static String keys(long count) {
-    return count == 0
-        ? "-"
-        : String.format(Locale.ROOT, count == 1 ? "%,d key" : "%,d keys", count);
+    return count == 0 ? "-" : Counted.of(count, "key");
   }
 
   private static String mean(double sum, Sums of) {

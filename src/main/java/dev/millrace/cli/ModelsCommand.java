@@ -146,11 +146,11 @@ final class ModelsCommand implements Runnable {
       PrintWriter out = spec.commandLine().getOut();
       out.printf(
           Locale.ROOT,
-          "Wrote %s: %,d bytes, %s, %,d examples.%n",
+          "Wrote %s: %,d bytes, %s, %s.%n",
           file,
           bytes.length,
           format == Format.ONNX ? "ONNX operator set " + OnnxExport.OPSET : "Millrace's own format",
-          model.learner().examples());
+          Counted.of(model.learner().examples(), "example"));
       return 0;
     }
 

@@ -78,8 +78,8 @@ final class ModelsTopic {
     }
     if (parts.incomplete() > 0) {
       notice.accept(
-          "Of %,d models not all parts are there: a job is writing them, or was stopped then."
-              .formatted(parts.incomplete()));
+          "Of %s not all parts are there: a job is writing them, or was stopped then."
+              .formatted(Counted.of(parts.incomplete(), "model")));
     }
   }
 

@@ -8,7 +8,6 @@ import dev.millrace.data.Task;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
 
@@ -88,7 +87,7 @@ final class PipelineDraft {
     String name = Terminal.printable(input.origin(), 80);
     return input.records() == 0
         ? name
-        : String.format(Locale.ROOT, "%s (%,d records)", name, input.records());
+        : "%s (%s)".formatted(name, Counted.of(input.records(), "record"));
   }
 
   private void addSource(Path folder) {
@@ -192,7 +191,7 @@ final class PipelineDraft {
     long missing = input.records() - keys.values();
     return missing == 0
         ? keys.distinctValues()
-        : String.format(Locale.ROOT, "%s; %,d records have none", keys.distinctValues(), missing);
+        : "%s; %s without".formatted(keys.distinctValues(), Counted.of(missing, "record"));
   }
 
   private void addCandidates(List<FieldRoles.Candidate> candidates, FieldProfile chosen) {

@@ -125,8 +125,12 @@ final class PredictCommand implements Callable<Integer> {
       spec.commandLine()
           .getErr()
           .printf(
-              "Note: %,d of %,d models were trained with other settings than %s has (config %s).%n",
-              others, keys.size(), models.kafka().config(), settings.configHash());
+              "Note: %,d of %s %s trained with other settings than %s has (config %s).%n",
+              others,
+              Counted.of(keys.size(), "model"),
+              others == 1 ? "was" : "were",
+              models.kafka().config(),
+              settings.configHash());
     }
     return loaded;
   }

@@ -241,8 +241,8 @@ final class ProduceCommand implements Callable<Integer> {
     spec.commandLine()
         .getOut()
         .printf(
-            "Sent %,d records to %s in %.1f s (%,.0f records/s). Next: ./millrace run -c %s%n",
-            progress.done(),
+            "Sent %s to %s in %.1f s (%,.0f records/s). Next: ./millrace run -c %s%n",
+            Counted.of(progress.done(), "record"),
             target,
             seconds,
             progress.done() / seconds,

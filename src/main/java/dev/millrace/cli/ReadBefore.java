@@ -64,8 +64,11 @@ record ReadBefore(long read, long waiting) {
   String text() {
     return read == 0
         ? ""
-        : (", behind the %,d records that were read before; %,d wait"
-                + " (input.start: earliest reads all)")
-            .formatted(read, waiting);
+        : (", behind %s that %s read before; %,d %s" + " (input.start: earliest reads all)")
+            .formatted(
+                read == 1 ? "the record" : "the " + Counted.of(read, "record"),
+                read == 1 ? "was" : "were",
+                waiting,
+                waiting == 1 ? "waits" : "wait");
   }
 }

@@ -68,10 +68,11 @@ final class RunCommand implements Callable<Integer> {
     }
     state.check();
     Settings settings = PipelineFile.read(config);
-    start.check();
+    Path dir = state.of(settings);
+    start.check(dir, settings);
     BrokerCheck.requireTopics(
         settings, Duration.ofSeconds(timeoutSeconds), config, spec.commandLine().getErr()::println);
-    Path dir = state.of(settings);
+    SharedModels.line(settings).ifPresent(spec.commandLine().getErr()::println);
     try (StopSignal stop = new StopSignal();
         StateLock lock = StateLock.take(dir, settings.pipeline())) {
       // Not before the lock: who had it may have left a newer one at its end.
@@ -114,6 +115,7 @@ final class RunCommand implements Callable<Integer> {
   private int supervise(LocalJob job, StopSignal stop) throws InterruptedException {
     PrintWriter err = spec.commandLine().getErr();
     boolean restarting = false;
+    int restarts = 0;
     while (!stop.await(LOOK_MILLIS)) {
       // Throws with the cause. The job's state cannot be asked for once its cluster has gone too.
       if (job.awaitEnd(Duration.ZERO)) {
@@ -122,7 +124,10 @@ final class RunCommand implements Callable<Integer> {
       JobStatus status = job.status().orElse(JobStatus.RUNNING);
       boolean restartsNow = status == JobStatus.RESTARTING;
       if (restartsNow && !restarting) {
-        err.println("The job failed and restarts; the cause is in " + Millrace.logFile() + ".");
+        restarts++;
+        err.printf(
+            "The job failed and restarts (restart %d): %s (more in %s)%n",
+            restarts, job.lastFailure().orElse("it did not say why"), Millrace.logFile());
       } else if (restarting && !restartsNow) {
         err.println("The job runs again.");
       }
@@ -132,7 +137,7 @@ final class RunCommand implements Callable<Integer> {
         .getOut()
         .println(
             job.stop()
-                .map(path -> "Stopped with savepoint " + Snapshots.shown(path))
+                .map(Snapshots::stoppedWith)
                 .orElse("Stopped; the next run continues from the last checkpoint."));
     return 0;
   }

@@ -65,10 +65,13 @@ final class ServedModels {
    * @throws IOException if it is no model, or of a newer release
    */
   void accept(Arrival arrival) throws IOException {
+    if (arrival.pipeline() != null && !arrival.pipeline().equals(pipeline)) {
+      return;
+    }
     if (arrival.isForgotten()) {
       index.remove(arrival.key());
       drop(arrival.key());
-    } else if (arrival.pipeline() == null || arrival.pipeline().equals(pipeline)) {
+    } else {
       ModelSnapshot snapshot =
           ModelSnapshot.decode(
               arrival.pipeline(), arrival.config(), arrival.key(), arrival.bytes());

@@ -48,6 +48,26 @@ record SnapshotCheck(Path stateDir, Path snapshot) {
             });
   }
 
+  /**
+   * Looks whose snapshot it is, as far as its place tells: a pipeline's state directory has its
+   * name. With another pipeline's state a job would read that one's topics.
+   *
+   * @throws CliError if it is another pipeline's
+   */
+  void requireOf(Settings settings) {
+    StateLock.pipelineOf(snapshot)
+        .filter(owner -> !owner.equals(settings.pipeline()))
+        .ifPresent(
+            owner -> {
+              throw CliError.usage(
+                  ("--from-savepoint %s is of pipeline %s, not of %s: its models and its places in"
+                          + " the topics are others. If %s is a new name of %s, copy the savepoint"
+                          + " out of %s's state directory first.")
+                      .formatted(
+                          snapshot, owner, settings.pipeline(), settings.pipeline(), owner, owner));
+            });
+  }
+
   // A job commits the transactions of a checkpoint after it is complete. If the job dies between
   // the two, its successor commits them, unless the brokers have ended them by then. A savepoint
   // that has stopped its job leaves none.

@@ -136,6 +136,13 @@ final class Snapshots {
     return local(location).map(Path::toString).orElse(location);
   }
 
+  /** What to tell of a job that has been stopped with a savepoint. */
+  static String stoppedWith(String location) {
+    return "Stopped with savepoint %s; the next run continues from it, not from committed offsets"
+            .formatted(shown(location))
+        + " (a little behind).";
+  }
+
   /** A place as Flink names it, if it is one on this machine's file systems. */
   static Optional<Path> local(String location) {
     return location.startsWith("file:") ? Optional.of(path(location)) : Optional.empty();

@@ -29,11 +29,12 @@ final class StartOptions {
   /**
    * Looks at what was asked for, before anything takes time.
    *
-   * @throws CliError if it is no savepoint
+   * @param stateDir where the pipeline's checkpoints are
+   * @throws CliError if it is no savepoint, or one of another pipeline
    */
-  void check() {
+  void check(Path stateDir, Settings settings) {
     if (savepoint != null) {
-      Snapshots.given(savepoint);
+      new SnapshotCheck(stateDir, Snapshots.given(savepoint)).requireOf(settings);
     }
   }
 

@@ -6,9 +6,16 @@ import java.nio.channels.FileLock;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.stream.Stream;
 
 /** Keeps a second {@code run} of a pipeline away from the state of the first. */
 final class StateLock implements AutoCloseable {
+  private static final String FILE = ".lock";
+  // DIRECTORY/savepoint-… or DIRECTORY/JOB/chk-….
+  private static final int SNAPSHOT_DEPTH = 2;
+
   private final FileChannel channel;
 
   private StateLock(FileChannel channel) {
@@ -25,7 +32,7 @@ final class StateLock implements AutoCloseable {
       Files.createDirectories(stateDir);
       FileChannel channel =
           FileChannel.open(
-              stateDir.resolve(".lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+              stateDir.resolve(FILE), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
       FileLock lock = channel.tryLock();
       if (lock == null) {
         channel.close();
@@ -38,6 +45,16 @@ final class StateLock implements AutoCloseable {
     } catch (IOException e) {
       throw new CliError("--state-dir " + stateDir + " cannot be used: " + e.getMessage(), e);
     }
+  }
+
+  /** The pipeline in whose state directory a savepoint or a job's checkpoint lies, if in one. */
+  static Optional<String> pipelineOf(Path snapshot) {
+    return Stream.iterate(snapshot.getParent(), Objects::nonNull, Path::getParent)
+        .limit(SNAPSHOT_DEPTH)
+        .filter(directory -> Files.exists(directory.resolve(FILE)))
+        .findFirst()
+        .map(Path::getFileName)
+        .map(Path::toString);
   }
 
   @Override

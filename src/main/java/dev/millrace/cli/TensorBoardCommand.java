@@ -87,8 +87,8 @@ final class TensorBoardCommand implements Callable<Integer> {
     spec.commandLine()
         .getOut()
         .printf(
-            "Wrote %,d records of %,d keys. Look at them with: tensorboard --logdir %s%n",
-            runs.written(), runs.keys(), logDir);
+            "Wrote %s of %s. Look at them with: tensorboard --logdir %s%n",
+            Counted.of(runs.written(), "record"), Counted.of(runs.keys(), "key"), logDir);
     return 0;
   }
 

@@ -53,6 +53,9 @@ final class TopicChecks {
     existence();
     configuration();
     findings.addAll(new PermissionChecks(admin, settings, topics, hidden).all());
+    if (topics.containsKey(settings.output().models())) {
+      SharedModels.of(settings).ifPresent(findings::add);
+    }
     for (String topic : settings.input().topics()) {
       if (topics.containsKey(topic)) {
         records(topics.get(topic));

@@ -83,8 +83,12 @@ final class ValidateCommand implements Callable<Integer> {
         out,
         "metrics",
         String.format(
-            "%s, window of %d, every %d examples",
-            output.metrics(), settings.metrics().window(), settings.metrics().every()));
+            "%s, window of %d, every %s",
+            output.metrics(),
+            settings.metrics().window(),
+            settings.metrics().every() == 1
+                ? "example"
+                : settings.metrics().every() + " examples"));
     line(out, "validation", validation(settings.metrics().validation()));
     line(out, "predictions", output.hasPredictions() ? output.predictions() : "not published");
     line(out, "drift", drift(settings.drift()));

@@ -69,7 +69,7 @@ public final class ModelAssembler {
     }
     if (record.value() == null) {
       drop(key, null);
-      return new Arrival(key, null, null, null, List.of());
+      return arrival(key, record, null, List.of());
     }
     if (header(record, ModelParts.PARTS_HEADER) == null) {
       drop(key, null);
@@ -158,10 +158,15 @@ public final class ModelAssembler {
       String key, KafkaRecord head, byte[] bytes, List<KafkaRecord> records) {
     return new Arrival(
         key,
-        header(head, ModelParts.PIPELINE_HEADER),
+        pipeline(head),
         header(head, ModelParts.CONFIG_HEADER),
         bytes,
         records.stream().map(r -> new Place(r.partition(), r.offset())).toList());
+  }
+
+  /** The pipeline that has written a record of a models topic, or null if it does not say. */
+  public static String pipeline(KafkaRecord record) {
+    return header(record, ModelParts.PIPELINE_HEADER);
   }
 
   private static boolean isOf(String digest, KafkaRecord part) {

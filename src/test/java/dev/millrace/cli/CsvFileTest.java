@@ -57,6 +57,22 @@ class CsvFileTest {
     assertThat(header(write("alone\n1;2\n"))).containsExactly("alone");
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"sep=;\n", "sep=;\r\n", "\uFEFFsep=;\r\n", "SEP=;\n"})
+  void takesTheSeparatorThatALineForSpreadsheetsNames(String first) throws IOException {
+    Path file = write(first + "a,b;c\n1,5;2\n3\n");
+
+    assertThat(header(file)).containsExactly("a,b", "c");
+    assertThatThrownBy(() -> rows(file))
+        .hasMessage("data.csv:4 has 1 value; the header names 2 columns.");
+  }
+
+  @Test
+  void aColumnMayBeCalledLikeTheLineForSpreadsheets() throws IOException {
+    assertThat(header(write("sep=,b\n1,2\n"))).containsExactly("sep=", "b");
+    assertThat(header(write("sep\n1\n"))).containsExactly("sep");
+  }
+
   @Test
   void keepsEmptyValuesAtTheEndOfARow() throws IOException {
     assertThat(rows(write("a,b,c\n1,,\n,,3\n")))

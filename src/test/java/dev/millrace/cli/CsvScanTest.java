@@ -200,8 +200,11 @@ class CsvScanTest {
 
     assertThatThrownBy(() -> CsvScan.scan(file, "y", null, List.of()))
         .hasMessage(
-            "The label column \"y\" has no value in 2 of 3 rows (first: data.csv:3)."
-                + " Remove those rows.");
+            "The label column \"y\" has no value in 2 of 3 rows (first: data.csv:3, \"NA\")."
+                + " Remove those rows; if \"NA\" is a value, spell it otherwise.");
+    Path gaps = write("x,y\n1,u\n2,\n3,v\n");
+    assertThatThrownBy(() -> CsvScan.scan(gaps, "y", null, List.of()))
+        .hasMessageEndingWith("in 1 of 3 rows (first: data.csv:3). Remove those rows.");
   }
 
   @Test

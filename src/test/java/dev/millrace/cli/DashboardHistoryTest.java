@@ -6,12 +6,14 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.millrace.data.Task;
 import java.io.IOException;
+import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class DashboardHistoryTest {
   private static final ObjectMapper MAPPER = new ObjectMapper();
   private static final long SECOND = 1_000_000_000L;
+  private static final long NOW = Instant.parse("2026-11-26T12:00:00Z").toEpochMilli();
 
   private final DashboardMarks marks = new DashboardMarks();
   private final DashboardHistory history = new DashboardHistory(marks);
@@ -52,6 +54,19 @@ class DashboardHistoryTest {
       float accuracy = values.get(2).get(i).floatValue();
       assertThat(accuracy).isEqualTo(values.get(0).get(i).asInt() / 8_192f);
     }
+  }
+
+  @Test
+  void anEventTimeThatHasNotComeLeavesThePointsAfterItTheirOwn() throws IOException {
+    String[] times = {"2026-11-25T09:14:03.120Z", "2926-01-01T00:00:00Z", "2026-11-25T10:00:00Z"};
+    for (int seq = 1; seq <= 3; seq++) {
+      String line = DashboardServerTest.record("a", seq, "0.5", "0.5", "0.5");
+      history.add(parse(line.replace(times[0], times[seq - 1])), seq);
+    }
+
+    long first = Instant.parse(times[0]).toEpochMilli();
+    long last = Instant.parse(times[2]).toEpochMilli();
+    assertThat(points("a").at("/values/1")).hasToString("[%d,%d,%d]".formatted(first, first, last));
   }
 
   @Test
@@ -194,7 +209,7 @@ class DashboardHistoryTest {
   }
 
   private static DashboardRecord parse(String line) {
-    return DashboardRecord.of(DashboardLines.read(line), line).orElseThrow();
+    return DashboardRecord.of(DashboardLines.read(line), line, NOW).orElseThrow();
   }
 
   private JsonNode points(String key) throws IOException {

@@ -8,6 +8,7 @@ import dev.millrace.codec.FeatureSpec;
 import dev.millrace.codec.InputSpec;
 import dev.millrace.data.Task;
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -87,6 +88,41 @@ class InitCommandTest {
         .isEqualTo(
             "No field of %s is left for features. Left out: price: numbers, but not written as 1234.5 is; share: numbers, but not written as 1234.5 is; large: always the same\n"
                 .formatted(csv));
+  }
+
+  @Test
+  void aColumnWithValuesThatTheJobRefusesSaysSo() throws IOException {
+    StringBuilder rows = new StringBuilder("size,weight,y\n");
+    for (int i = 0; i < 100; i++) {
+      String size = i == 3 ? "1e300" : i == 4 ? "-inf" : Integer.toString(i * 7 % 50);
+      rows.append(size + "," + i * 3 % 40 + "," + (i % 3 == 0 ? "a" : "b") + "\n");
+    }
+    Path csv = Files.writeString(dir.resolve("large.csv"), rows);
+
+    Cli cli = init("--input", csv.toString(), "--label", "y");
+
+    assertThat(cli.exitCode()).as(cli.err()).isZero();
+    assertThat(Files.readString(dir.resolve("draft.yaml")))
+        .contains(
+            "    - size                                    # 0 to 49, mean 24.5; 2 values beyond"
+                + " 3.4e38 are refused\n")
+        .contains("    - weight ");
+  }
+
+  @Test
+  void anEndlessSchemaFileIsNotReadToItsEnd() throws IOException {
+    Path schema = dir.resolve("large.avsc");
+    try (RandomAccessFile file = new RandomAccessFile(schema.toFile(), "rw")) {
+      file.setLength(64L << 20);
+    }
+
+    Cli cli = init("--input", schema.toString());
+
+    assertThat(cli.exitCode()).isEqualTo(1);
+    assertThat(cli.err())
+        .isEqualTo(
+            "Cannot read %s: it has more than 16,777,216 bytes. Is it an Avro schema?\n"
+                .formatted(schema));
   }
 
   @Test

@@ -46,6 +46,9 @@ class ReadBeforeITCase {
         .isEqualTo(
             ", behind the 12,000 records that were read before; 5 wait"
                 + " (input.start: earliest reads all)");
+    assertThat(new ReadBefore(1, 1).text())
+        .isEqualTo(
+            ", behind the record that was read before; 1 waits (input.start: earliest reads all)");
     assertThat(new ReadBefore(0, 7).text()).isEmpty();
   }
 

@@ -83,7 +83,8 @@ class ReadmeITCase {
       assertThat(run(command("./millrace validate"))).contains("storms");
       assertThat(run(command("./millrace topics create"))).contains("created", "millrace.dlq.v1");
       assertThat(run(command("./millrace produce"))).contains("19,537");
-      assertThat(runUntilLearned(STORMS, port)).contains("start empty", "Stopped with savepoint");
+      assertThat(runUntilLearned(STORMS, port))
+          .contains("start empty", "Stopped with savepoint", "continues from it");
       run(command("./millrace produce"));
       assertThat(runUntilLearned(2 * STORMS, port)).contains("continue from savepoint");
     } finally {

@@ -76,6 +76,15 @@ class ServedModelsTest {
   }
 
   @Test
+  void aKeyThatAnotherPipelineHasForgottenKeepsItsModel() throws Exception {
+    ServedModels models = models(1 << 20);
+    publish(models, "k", 10, 0);
+    models.accept(new Arrival("k", "other", "c", null, List.of()));
+
+    assertThat(predict(models, "k").examples()).isEqualTo(10);
+  }
+
+  @Test
   void whatDoesNotFitIsReadAgainFromTheTopic() throws Exception {
     ServedModels models = models(3L * ModelSamples.bytes(1).length);
     for (int key = 0; key < 10; key++) {

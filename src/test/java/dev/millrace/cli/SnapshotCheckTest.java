@@ -72,6 +72,32 @@ class SnapshotCheckTest {
     assertThatCode(() -> savepoint.require(EXACTLY_ONCE)).doesNotThrowAnyException();
   }
 
+  @Test
+  void aSnapshotInTheStateDirectoryOfAnotherPipelineIsRefusedWithBothNames() throws IOException {
+    StateLock.take(dir.resolve("weather"), "weather").close();
+    Path savepoint = snapshot("weather/savepoint-1", 60);
+    Path checkpoint = snapshot("weather/job/chk-7", 60);
+
+    for (Path of : List.of(savepoint, checkpoint)) {
+      assertThatThrownBy(() -> new SnapshotCheck(dir.resolve("check"), of).requireOf(AT_LEAST_ONCE))
+          .isInstanceOf(CliError.class)
+          .hasMessageStartingWith(
+              "--from-savepoint " + of + " is of pipeline weather, not of check: ");
+    }
+  }
+
+  @Test
+  void aSnapshotOfThePipelineMayLieInAnotherStateDirectoryOrInNone() throws IOException {
+    StateLock.take(dir.resolve("old/check"), "check").close();
+    Path own = snapshot("old/check/savepoint-1", 60);
+    Path copy = snapshot("copies/savepoint-1", 60);
+
+    for (Path of : List.of(own, copy)) {
+      assertThatCode(() -> new SnapshotCheck(dir.resolve("check"), of).requireOf(AT_LEAST_ONCE))
+          .doesNotThrowAnyException();
+    }
+  }
+
   private Path snapshot(String name, int secondsAgo) throws IOException {
     Path directory = Files.createDirectories(dir.resolve(name));
     Path metadata = directory.resolve("_metadata");

@@ -28,6 +28,8 @@ class SnapshotsTest {
     String printed = new org.apache.flink.core.fs.Path(Snapshots.location(savepoint)).toString();
 
     assertThat(Snapshots.shown(printed)).isEqualTo(savepoint.toString());
+    assertThat(Snapshots.stoppedWith(printed))
+        .startsWith("Stopped with savepoint " + savepoint + "; the next run continues from it");
     assertThat(Snapshots.given(printed)).isEqualTo(savepoint);
     assertThat(Snapshots.given("file://" + savepoint)).isEqualTo(savepoint);
     assertThat(Snapshots.given(savepoint.toString())).isEqualTo(savepoint);

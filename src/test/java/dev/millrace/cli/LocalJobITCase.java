@@ -1,0 +1,69 @@
+package dev.millrace.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.millrace.PipelineFile;
+import dev.millrace.flink.KafkaIo;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.flink.api.common.JobStatus;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AlterConfigOp;
+import org.apache.kafka.clients.admin.ConfigEntry;
+import org.apache.kafka.common.config.ConfigResource;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class LocalJobITCase {
+  @TempDir private Path dir;
+
+  @Test
+  void aJobThatRestartsTellsWhyItFailed() throws Exception {
+    try (EmbeddedKafka kafka = EmbeddedKafka.start(0, null)) {
+      Path pipeline =
+          Files.writeString(
+              dir.resolve("small.yaml"),
+              """
+              pipeline: small
+              kafka: { bootstrap.servers: "%s" }
+              input: { label: y, start: earliest }
+              metrics: { every: 1 }
+              """
+                  .formatted(kafka.bootstrapServers()));
+      Path csv = Files.writeString(dir.resolve("rows.csv"), "x,y\n1.5,a\n2.5,b\n");
+      Cli.run("topics", "create", "-c", pipeline.toString());
+      takeSmallRecordsOnly(kafka, "millrace.metrics.v1");
+      Cli.run("produce", "-c", pipeline.toString(), "--input", csv.toString(), "--label", "y");
+
+      LocalJob job =
+          LocalJob.start(PipelineFile.read(pipeline), 1, dir.resolve("state"), null, false);
+
+      Awaitility.await()
+          .atMost(Duration.ofMinutes(2))
+          .until(() -> job.status().equals(Optional.of(JobStatus.RESTARTING)));
+      assertThat(job.lastFailure().orElseThrow())
+          .contains("larger than the max message size")
+          .doesNotContain("\n");
+      job.cancel();
+    }
+  }
+
+  private static void takeSmallRecordsOnly(EmbeddedKafka kafka, String topic) throws Exception {
+    AlterConfigOp small =
+        new AlterConfigOp(new ConfigEntry("max.message.bytes", "100"), AlterConfigOp.OpType.SET);
+    try (Admin admin =
+        KafkaIo.admin(
+            Map.of("bootstrap.servers", kafka.bootstrapServers()), Duration.ofSeconds(30))) {
+      admin
+          .incrementalAlterConfigs(
+              Map.of(new ConfigResource(ConfigResource.Type.TOPIC, topic), List.of(small)))
+          .all()
+          .get();
+    }
+  }
+}
