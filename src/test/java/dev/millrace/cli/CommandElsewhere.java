@@ -24,6 +24,10 @@ record CommandElsewhere(Pattern command, String test, String how) {
           by("OwnDataITCase", "\"--topic=\"", "\\./millrace init --topic .*"),
           by("OwnDataITCase", "\"doctor\"", "\\./millrace doctor -c payments.yaml"),
           by("OwnDataITCase", "produce_own_schema.py", "python3 .*/produce_own_schema.py .*"),
+          by(
+              "ProducerExamplesITCase",
+              "ProduceExamples.java",
+              "java .* .*/ProduceExamples.java .*"),
           by("OwnDataITCase", "\"kcat\"", "(echo .*\\| )?kcat .*"),
           by("ConnectITCase", "ConnectStandalone", "connect-standalone\\.sh .*"),
           by(
