@@ -49,7 +49,7 @@ record CommandElsewhere(Pattern command, String test, String how) {
           by("SchemaCommandTest", "--subject", "\\./millrace schema check .*--subject .*"),
           by("ComposeTest", "docker-compose.yml", "docker compose .*"),
           by("KubernetesTest", "kubernetes", "kubectl (apply|wait|create) .*"),
-          by("JobManagerScriptTest", "job-manager.sh", "standalone-job\\.sh .*"),
+          by("DeployITCase", "FlinkInstallation.standaloneJob(", "standalone-job\\.sh .*"),
           none("a script of Flink's own image", "taskmanager\\.sh start"),
           none("needs a container engine", "docker build .*"),
           none("installs from the network", "pip install .*"),
