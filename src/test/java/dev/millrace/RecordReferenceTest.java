@@ -49,6 +49,16 @@ class RecordReferenceTest {
 
   private static final int MOST_CHOICES = 10;
 
+  /** Parts of the description in words. */
+  private static final Map<String, String> NAMED =
+      Map.of(
+          "scores",
+          "[scores](../metrics.md#classification)",
+          "byName",
+          "numbers by name",
+          "matrix",
+          "rows of numbers");
+
   private static JsonNode document;
 
   @BeforeAll
@@ -178,14 +188,8 @@ class RecordReferenceTest {
   private static String kind(JsonNode value) {
     String reference = value.path("$ref").asText();
     String name = reference.substring(reference.lastIndexOf('/') + 1);
-    switch (name) {
-      case "scores":
-        return "[scores](../metrics.md#classification)";
-      case "byName":
-        return "numbers by name";
-      case "matrix":
-        return "rows of numbers";
-      default:
+    if (NAMED.containsKey(name)) {
+      return NAMED.get(name);
     }
     JsonNode whole = resolved(value);
     if (whole.has("const")) {
