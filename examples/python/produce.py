@@ -52,15 +52,34 @@ def main():
     p.add_argument("--bootstrap", default="localhost:9092")
     p.add_argument("--topic", default="millrace.examples.v1")
     a = p.parse_args()
-    producer = Producer({"bootstrap.servers": a.bootstrap, "acks": "all", "enable.idempotence": True})
-    start = int(time.time() * 1000)
+    producer = Producer({
+        "bootstrap.servers": a.bootstrap, "acks": "all", "enable.idempotence": True,
+        # A broker before Kafka 4.5 may lose the first records of a new topic otherwise.
+        "max.in.flight.requests.per.connection": 1,
+    })
+    refused = []
+
+    def told(error, _):
+        if error is not None:
+            refused.append(error)
+
+    start, sent = int(time.time() * 1000), 0
     with open(a.csv, newline="") as f:
         for i, row in enumerate(csv.DictReader(f)):
             label, key = row.pop(a.label), row.pop(a.key)
             value = example("row-%d" % i, key, start + i, label, [float(v) for v in row.values()])
-            producer.produce(a.topic, value, key)
+            while True:
+                try:
+                    producer.produce(a.topic, value, key, on_delivery=told)
+                    break
+                except BufferError:  # 100,000 wait to be sent
+                    producer.poll(0.1)
             producer.poll(0)
+            sent += 1
     producer.flush()
+    if refused:
+        raise SystemExit("%d of %d examples were not sent: %s" % (len(refused), sent, refused[0]))
+    print("Sent %d examples to topic %s." % (sent, a.topic))
 
 
 if __name__ == "__main__":

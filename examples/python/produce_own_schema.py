@@ -46,11 +46,23 @@ def payments():
 
 
 def main():
-    producer = Producer({"bootstrap.servers": sys.argv[1], "acks": "all", "enable.idempotence": True})
+    producer = Producer({
+        "bootstrap.servers": sys.argv[1], "acks": "all", "enable.idempotence": True,
+        # A broker before Kafka 4.5 may lose the first records of a new topic otherwise.
+        "max.in.flight.requests.per.connection": 1,
+    })
+    refused = []
+
+    def told(error, _):
+        if error is not None:
+            refused.append(error)
+
     for payment in payments():
-        producer.produce("payments", encode(payment), payment["shop"])
+        producer.produce("payments", encode(payment), payment["shop"], on_delivery=told)
         producer.poll(0)
     producer.flush()
+    if refused:
+        raise SystemExit("%d payments were not sent: %s" % (len(refused), refused[0]))
     print("Sent 1000 payments to topic payments.")
 
 

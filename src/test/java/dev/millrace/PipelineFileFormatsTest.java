@@ -6,8 +6,13 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import dev.millrace.codec.InputSpec;
 import dev.millrace.codec.RegistrySpec;
 import dev.millrace.codec.Secret;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
+import org.apache.avro.Schema;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -112,6 +117,29 @@ class PipelineFileFormatsTest {
     assertThat(invalid(HEAD + "  format: json\n  features: [a]\n  registry: { url: 'http://r' }"))
         .hasMessageContaining(
             "fraud.yaml:7  input.registry goes only with input.format: avro, but it is json");
+  }
+
+  @Test
+  void rawAvroNeedsTheSchemaOfItsRecords(@TempDir Path folder) throws IOException {
+    assertThat(invalid(HEAD + "  format: avro-raw\n"))
+        .hasMessageContaining(
+            "fraud.yaml:5  input.format avro-raw needs input.schema, the path of the records'"
+                + " .avsc file");
+    String schema =
+        "{\"type\":\"record\",\"name\":\"A\",\"fields\":[{\"name\":\"class\",\"type\":\"string\"},"
+            + "{\"name\":\"a\",\"type\":\"int\"}]}";
+    Files.writeString(folder.resolve("a.avsc"), schema);
+
+    InputSpec spec =
+        PipelineFile.parse(
+                "fraud.yaml",
+                HEAD + "  format: avro-raw\n  schema: a.avsc\n  features: [a]\n",
+                folder)
+            .input()
+            .spec();
+
+    assertThat(spec.format()).isEqualTo(InputSpec.Format.AVRO_RAW);
+    assertThat(spec.schema()).isEqualTo(new Schema.Parser().parse(schema).toString());
   }
 
   @Test

@@ -17,6 +17,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Continuous integration and releases: workflows name what exists, and the script refuses. */
 class WorkflowsTest {
@@ -98,6 +100,36 @@ class WorkflowsTest {
     run("git", "init", "-q");
 
     assertThat(release("1.2.3")).startsWith("There are changes that are not committed");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "90, 10, '', 0, Lines run by tests: 90.0 % of 100",
+    "89, 11, '', 1, That is less than 90 %: target/site/jacoco/index.html",
+    "90, 10, '[WARNING] /src/A.java:[3,4] [Unused] a', 1, The compiler warns of the lines above."
+  })
+  void continuousIntegrationWantsNoWarningAndMostLinesRun(
+      int covered, int missed, String said, int exitCode, String told) throws Exception {
+    Programs.require("bash", "bash");
+    Files.copy(Path.of(".ci", "run"), project.resolve(".ci/run"));
+    Path bin = Files.createDirectories(project.resolve("bin"));
+    Path maven = Files.writeString(bin.resolve("mvn"), "#!/bin/sh\necho '" + said + "'\n");
+    assertThat(maven.toFile().setExecutable(true)).isTrue();
+    Path report = Files.createDirectories(project.resolve("target/site/jacoco"));
+    Files.writeString(
+        report.resolve("jacoco.csv"),
+        "GROUP,PACKAGE,CLASS,INSTRUCTION_MISSED,INSTRUCTION_COVERED,BRANCH_MISSED,BRANCH_COVERED,"
+            + "LINE_MISSED,LINE_COVERED,COMPLEXITY_MISSED\n"
+            + "m,p,A,1,1,1,1,0,%d,1\nm,p,B,1,1,1,1,%d,0,1\n".formatted(covered, missed));
+
+    ProcessBuilder builder =
+        new ProcessBuilder("bash", ".ci/run").directory(project.toFile()).redirectErrorStream(true);
+    builder.environment().put("PATH", bin + ":" + System.getenv("PATH"));
+    Process process = builder.start();
+    String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+
+    assertThat(process.waitFor()).as(out).isEqualTo(exitCode);
+    assertThat(out).contains(told);
   }
 
   private String release(String... arguments) throws Exception {

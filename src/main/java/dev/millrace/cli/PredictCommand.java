@@ -196,7 +196,12 @@ final class PredictCommand implements Callable<Integer> {
     if (!json) {
       out.println(AnswerLines.CSV_HEADER);
     }
-    try (CsvFile file = new CsvFile(input)) {
+    try (CsvFile file = new CsvFile(input);
+        // A terminal that shows the answers shows how far they are.
+        Progress progress =
+            Terminal.outIsInteractive()
+                ? Progress.hidden()
+                : new Progress("predict", scan.rows())) {
       for (long row = 1; file.next() && !out.checkError(); row++) {
         String name = scan.keyColumn() < 0 ? CsvExamples.ONLY_KEY : file.row()[scan.keyColumn()];
         features.read(file.row());
@@ -209,6 +214,7 @@ final class PredictCommand implements Callable<Integer> {
               example);
           Answer answer = loaded.get(name).predict(example, workspace);
           out.println(lines.line(row, answer));
+          progress.step();
         } catch (RefusedException e) {
           throw new CliError(
               "%s: %s (key \"%s\")."

@@ -24,6 +24,10 @@ record CommandElsewhere(Pattern command, String test, String how) {
           by("OwnDataITCase", "\"--topic=\"", "\\./millrace init --topic .*"),
           by("OwnDataITCase", "\"doctor\"", "\\./millrace doctor -c payments.yaml"),
           by("OwnDataITCase", "produce_own_schema.py", "python3 .*/produce_own_schema.py .*"),
+          by(
+              "ProducerExamplesITCase",
+              "ProduceExamples.java",
+              "java .* .*/ProduceExamples.java .*"),
           by("OwnDataITCase", "\"kcat\"", "(echo .*\\| )?kcat .*"),
           by("ConnectITCase", "ConnectStandalone", "connect-standalone\\.sh .*"),
           by(
@@ -45,7 +49,7 @@ record CommandElsewhere(Pattern command, String test, String how) {
           by("SchemaCommandTest", "--subject", "\\./millrace schema check .*--subject .*"),
           by("ComposeTest", "docker-compose.yml", "docker compose .*"),
           by("KubernetesTest", "kubernetes", "kubectl (apply|wait|create) .*"),
-          by("JobManagerScriptTest", "job-manager.sh", "standalone-job\\.sh .*"),
+          by("DeployITCase", "FlinkInstallation.standaloneJob(", "standalone-job\\.sh .*"),
           none("a script of Flink's own image", "taskmanager\\.sh start"),
           none("needs a container engine", "docker build .*"),
           none("installs from the network", "pip install .*"),

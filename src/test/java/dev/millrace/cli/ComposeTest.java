@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import dev.millrace.PipelineFile;
+import dev.millrace.Settings;
 import dev.millrace.testing.ChildJvm;
 import dev.millrace.testing.FlinkOptions;
 import dev.millrace.testing.Programs;
@@ -89,6 +91,47 @@ class ComposeTest {
         .map(JsonNode::asText)
         .containsExactly("-c", "/opt/millrace/pipeline.yaml");
     assertThat(Path.of("examples", "compose", "pipeline.yaml")).isRegularFile();
+  }
+
+  @Test
+  void topicsInitMakesEachTopicOfThePipeline() throws IOException {
+    Settings settings = PipelineFile.read(Path.of("examples", "compose", "pipeline.yaml"));
+    Set<String> needed = new TreeSet<>(settings.output().topics());
+    needed.addAll(settings.input().topics());
+
+    String script = services().get("topics-init").path("command").get(0).asText();
+
+    assertThat(needed).hasSizeGreaterThan(4);
+    assertThat(needed).allMatch(topic -> script.contains("create " + topic + " --partitions "));
+  }
+
+  @Test
+  void theJobStopsWithASavepointThatOutlivesItsContainers() throws IOException {
+    JsonNode config = config();
+
+    JsonNode jobManager = config.at("/services/jobmanager");
+    assertThat(jobManager.path("stop_grace_period").asText()).isEqualTo("2m0s");
+    assertThat(jobManager.at("/depends_on/taskmanager/condition").asText())
+        .as("what is depended on is stopped later")
+        .isEqualTo("service_started");
+    for (String service : List.of("jobmanager", "taskmanager")) {
+      assertThat(config.at("/services/" + service + "/volumes"))
+          .anyMatch(
+              volume ->
+                  volume.path("source").asText().equals("flink-state")
+                      && volume.path("target").asText().equals("/opt/flink/state"));
+    }
+    assertThat(config.path("volumes").properties())
+        .extracting(Map.Entry::getKey)
+        .contains("flink-state", "kafka-data");
+  }
+
+  @Test
+  void thereMayBeSeveralTaskManagers() throws IOException {
+    JsonNode taskManager = config().at("/services/taskmanager");
+
+    assertThat(taskManager.has("image")).isTrue();
+    assertThat(List.of("ports", "container_name", "hostname")).noneMatch(taskManager::has);
   }
 
   @Test

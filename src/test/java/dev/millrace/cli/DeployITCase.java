@@ -48,11 +48,12 @@ class DeployITCase {
   private static final int BAD = 3;
   private static final Duration PATIENCE = Duration.ofMinutes(3);
   private static final Pattern RUN = Pattern.compile("(?m)^flink (run .*)$");
+  private static final Pattern STANDALONE = Pattern.compile("(?m)^standalone-job\\.sh start (.*)$");
   private static final Pattern NAME = Pattern.compile("(?m)^(flink_\\w+)");
 
   @TempDir private static Path dir;
   private EmbeddedKafka kafka;
-  private SessionCluster cluster;
+  private FlinkInstallation cluster;
   private Path pipeline;
   private Path jar;
 
@@ -76,7 +77,7 @@ class DeployITCase {
                 .formatted(kafka.bootstrapServers()));
     assertThat(Cli.run("topics", "create", "-c", pipeline.toString()).exitCode()).isZero();
     produce();
-    cluster = new SessionCluster(dir);
+    cluster = FlinkInstallation.session(dir);
   }
 
   @AfterAll
@@ -97,7 +98,7 @@ class DeployITCase {
         .untilAsserted(
             () -> assertThat(cluster.scrape()).containsPattern("taskSlotsTotal\\{.*} 1.0"));
 
-    String out = cluster.flink(documented(0, Map.of()));
+    String out = cluster.flink(documented(RUN, 0, Map.of()));
 
     assertThat(out).contains("Job has been submitted");
     awaitExamples(ROWS);
@@ -157,6 +158,31 @@ class DeployITCase {
   @Test
   @Order(4)
   void flinkStopLeavesASavepointThatFlinkRunGoesOnFrom() throws Exception {
+    String savepoint = stopped();
+
+    cluster.flink(documented(RUN, 1, Map.of("SAVEPOINT", savepoint)));
+    produce();
+
+    awaitExamples(2 * ROWS);
+  }
+
+  @Test
+  @Order(5)
+  void standaloneJobGoesOnFromIt() throws Exception {
+    String savepoint = stopped();
+    cluster.close();
+    List<String> start = documented(STANDALONE, 1, Map.of("SAVEPOINT", savepoint));
+
+    cluster = FlinkInstallation.standaloneJob(dir.resolve("application"), jar, start);
+    produce();
+
+    awaitExamples(3 * ROWS);
+    start.removeAll(List.of("--fromSavepoint", savepoint));
+    assertThat(documented(STANDALONE, 0, Map.of())).isEqualTo(start);
+  }
+
+  /** Stops the job; returns its savepoint. */
+  private String stopped() throws Exception {
     String job = find("(?<= : )[0-9a-f]{32}(?= : )", cluster.flink(List.of("list")));
     String out =
         cluster.flink(
@@ -167,12 +193,7 @@ class DeployITCase {
                 "--savepointPath",
                 dir.resolve("savepoints").toUri().toString(),
                 job));
-    String savepoint = find("(?<=Savepoint completed. Path: )\\S+", out);
-
-    cluster.flink(documented(1, Map.of("SAVEPOINT", savepoint)));
-    produce();
-
-    awaitExamples(2 * ROWS);
+    return find("(?<=Savepoint completed. Path: )\\S+", out);
   }
 
   /** Whether only RocksDB, a schema registry or late labels have it. */
@@ -188,12 +209,13 @@ class DeployITCase {
   }
 
   /** A command of the documentation, with this test's files. */
-  private List<String> documented(int which, Map<String, String> values) throws IOException {
+  private List<String> documented(Pattern kind, int which, Map<String, String> values)
+      throws IOException {
     String page = Files.readString(Path.of("docs", "deploy.md"));
-    List<MatchResult> commands = RUN.matcher(page).results().toList();
+    List<MatchResult> commands = kind.matcher(page).results().toList();
     List<String> words = new ArrayList<>(List.of(commands.get(which).group(1).split(" ")));
     words.replaceAll(word -> word.startsWith("target/") ? jar.toString() : word);
-    words.replaceAll(word -> word.equals("pipeline.yaml") ? pipeline.toString() : word);
+    words.replaceAll(word -> word.endsWith("pipeline.yaml") ? pipeline.toString() : word);
     words.replaceAll(word -> values.getOrDefault(word, word));
     return words;
   }
@@ -252,7 +274,7 @@ class DeployITCase {
   }
 
   @Test
-  @Order(5)
+  @Order(6)
   void theMetricsTopicBecomesRunsForTensorBoard() throws IOException {
     Path runs = dir.resolve("runs");
 

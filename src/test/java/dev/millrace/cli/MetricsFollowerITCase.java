@@ -203,6 +203,29 @@ class MetricsFollowerITCase {
     assertThat(err).hasToString("Skipped what is not a metrics record; said once.%n".formatted());
   }
 
+  @Test
+  void watchPassesWholeRecordsThrough() throws Exception {
+    String record = "{\"key\":\"mine\",\"task\":\"binary\",\"examples\":2,\"unheard_of\":[1.50]}";
+    createTopic(kafka, "passed", 1);
+    send(kafka, "passed", 0, "{\"key\":\"other\",\"task\":\"binary\",\"examples\":1}");
+    send(kafka, "passed", 0, record);
+    ClosedAfterText out = new ClosedAfterText("unheard_of");
+    CommandLine commandLine = Millrace.commandLine();
+    commandLine.setOut(new PrintWriter(out, true));
+
+    int exitCode =
+        commandLine.execute(
+            "watch",
+            "--bootstrap-server=" + kafka.bootstrapServers(),
+            "--topic=passed",
+            "--key=mine",
+            "--json",
+            "--from-beginning");
+
+    assertThat(exitCode).isZero();
+    assertThat(out.text.toString().strip()).isEqualTo(record);
+  }
+
   private static void createTopic(EmbeddedKafka on, String name, int partitions) throws Exception {
     try (Admin admin = KafkaIo.admin(properties(on), Duration.ofSeconds(30))) {
       admin

@@ -195,9 +195,10 @@ class OwnDataITCase {
   }
 
   private static String run(List<String> command) throws IOException, InterruptedException {
-    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+    Path errors = dir.resolve("errors"); // where librdkafka logs what it tries again, too
+    Process process = new ProcessBuilder(command).redirectError(errors.toFile()).start();
     String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    assertThat(process.waitFor()).as(out).isZero();
+    assertThat(process.waitFor()).as(out + Files.readString(errors)).isZero();
     return out;
   }
 

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.millrace.PipelineFile;
 import dev.millrace.Settings;
 import dev.millrace.flink.ModelAssembler.Place;
+import dev.millrace.testing.MillraceProcess;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -234,6 +235,35 @@ class ServingITCase {
             List.of("predict", "-c", "" + pipeline, "--input", "" + csv, "--key", "shop"));
     arguments.addAll(List.of(more));
     return Cli.run(arguments.toArray(String[]::new));
+  }
+
+  @Test
+  void whoeverRedirectsThePredictionsSeesHowFarTheyAre() throws Exception {
+    Path pipeline = pipeline("bar", "bar", "format: json, features: " + FEATURES);
+    Cli.run("topics", "create", "-c", pipeline.toString());
+    produce(pipeline, "json", rows.subList(0, ROWS));
+    run(pipeline);
+    List<String> words =
+        List.of(
+            "predict",
+            "--config=" + pipeline,
+            "--input=" + csv("bar", rows.subList(0, 2 * KEYS)),
+            "--key=shop");
+
+    try (MillraceProcess predict =
+        MillraceProcess.start(
+            dir,
+            "predict",
+            System.getProperty("java.class.path"),
+            Millrace.class.getName(),
+            List.of("-Dmillrace.stderr.terminal=true", "-Dmillrace.stdout.terminal=false"),
+            words,
+            Map.of("TERM", "xterm"))) {
+      assertThat(predict.awaitEnd()).as(predict.err()).isZero();
+      assertThat(predict.err())
+          .contains("predict", "100%", "%1$d/%1$d records".formatted(2 * KEYS));
+      assertThat(predict.out().lines()).hasSize(1 + 2 * KEYS);
+    }
   }
 
   @Test

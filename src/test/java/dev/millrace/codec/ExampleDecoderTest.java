@@ -10,6 +10,7 @@ import dev.millrace.data.Task;
 import dev.millrace.testing.Records;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
@@ -25,8 +26,24 @@ import org.apache.avro.io.EncoderFactory;
 import org.apache.avro.message.BinaryMessageEncoder;
 import org.apache.avro.util.Utf8;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class ExampleDecoderTest {
+  private static final Schema RIDE =
+      new Schema.Parser()
+          .parse(
+              """
+              {"type":"record","name":"Ride","fields":[
+                {"name":"label","type":{"type":"enum","name":"Mood","symbols":["GOOD","BAD"]}},
+                {"name":"weight","type":"double"},
+                {"name":"at","type":"long"},
+                {"name":"fare","type":"int"},
+                {"name":"trip","type":{"type":"record","name":"Trip","fields":[
+                  {"name":"night","type":"boolean"},
+                  {"name":"km","type":["null","float"]}]}}]}
+              """);
+
   private final Example example = new Example();
 
   @Test
@@ -280,51 +297,66 @@ class ExampleDecoderTest {
     assertThat(encode(encoder)).isEqualTo(first).isEqualTo(encode(new ExampleEncoder()));
   }
 
-  @Test
-  void mapsAnyAvroRecord() throws IOException {
-    Schema schema =
-        new Schema.Parser()
-            .parse(
-                """
-                {"type":"record","name":"Ride","fields":[
-                  {"name":"label","type":{"type":"enum","name":"Mood","symbols":["GOOD","BAD"]}},
-                  {"name":"weight","type":"double"},
-                  {"name":"at","type":"long"},
-                  {"name":"fare","type":"int"},
-                  {"name":"trip","type":{"type":"record","name":"Trip","fields":[
-                    {"name":"night","type":"boolean"},
-                    {"name":"km","type":["null","float"]}]}}]}
-                """);
-    InputSpec spec =
-        Records.mapped(
-            InputSpec.Format.AVRO,
-            schema.toString(),
-            List.of(
-                column("fare", FeatureSpec.Type.NUMERIC, false),
-                column("trip.night", FeatureSpec.Type.BOOLEAN, false),
-                column("trip.km", FeatureSpec.Type.NUMERIC, true)));
+  /** A record of a schema that nobody here knows of, in single-object encoding. */
+  private static byte[] ride() throws IOException {
     GenericRecord trip =
-        new GenericRecordBuilder(schema.getField("trip").schema())
+        new GenericRecordBuilder(RIDE.getField("trip").schema())
             .set("night", true)
             .set("km", null)
             .build();
     GenericRecord ride =
-        new GenericRecordBuilder(schema)
-            .set("label", new GenericData.EnumSymbol(schema.getField("label").schema(), "BAD"))
+        new GenericRecordBuilder(RIDE)
+            .set("label", new GenericData.EnumSymbol(RIDE.getField("label").schema(), "BAD"))
             .set("weight", 0.5)
             .set("at", 99L)
             .set("fare", 12)
             .set("trip", trip)
             .build();
-    byte[] value =
-        new BinaryMessageEncoder<GenericRecord>(GenericData.get(), schema).encode(ride).array();
+    return new BinaryMessageEncoder<GenericRecord>(GenericData.get(), RIDE).encode(ride).array();
+  }
 
-    assertThat(decode(spec, value)).isNull();
+  private static InputSpec rides(InputSpec.Format format) {
+    return Records.mapped(
+        format,
+        RIDE.toString(),
+        List.of(
+            column("fare", FeatureSpec.Type.NUMERIC, false),
+            column("trip.night", FeatureSpec.Type.BOOLEAN, false),
+            column("trip.km", FeatureSpec.Type.NUMERIC, true)));
+  }
+
+  /** The same without the header that names the schema. */
+  private static byte[] withoutHeader(byte[] value) {
+    return Arrays.copyOfRange(value, ExampleSchema.HEADER_LENGTH, value.length);
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"AVRO", "AVRO_RAW"})
+  void mapsAnyAvroRecord(InputSpec.Format format) throws IOException {
+    byte[] value = format == InputSpec.Format.AVRO ? ride() : withoutHeader(ride());
+
+    assertThat(decode(rides(format), value)).isNull();
 
     assertThat(example.label).isEqualTo("BAD");
     assertThat(example.weight).isEqualTo(0.5f);
     assertThat(example.eventTime).isEqualTo(99);
     assertThat(features()).containsExactly(12, 1, Float.NaN, 1);
+  }
+
+  @Test
+  void aRawRecordIsThatAloneAndWhole() throws IOException {
+    InputSpec spec = rides(InputSpec.Format.AVRO_RAW);
+    byte[] raw = withoutHeader(ride());
+
+    for (byte[] other :
+        List.of(
+            ride(),
+            Arrays.copyOf(raw, raw.length - 1),
+            Arrays.copyOf(raw, raw.length + 1),
+            ByteBuffer.allocate(5 + raw.length).put((byte) 0).putInt(7).put(raw).array())) {
+      assertThat(reason(spec, other)).isEqualTo(DeadLetterReason.MALFORMED_RECORD);
+    }
+    assertThat(decode(spec, raw)).isNull();
   }
 
   @Test

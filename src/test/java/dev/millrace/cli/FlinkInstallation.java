@@ -18,45 +18,73 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.apache.flink.client.cli.CliFrontend;
 import org.apache.flink.configuration.Configuration;
+import org.apache.flink.container.entrypoint.StandaloneApplicationClusterEntryPoint;
 import org.apache.flink.runtime.clusterframework.TaskExecutorProcessUtils;
 import org.apache.flink.runtime.entrypoint.StandaloneSessionClusterEntrypoint;
 import org.apache.flink.runtime.jobmanager.JobManagerProcessUtils;
 import org.apache.flink.runtime.taskexecutor.TaskManagerRunner;
 
 /**
- * A Flink installation as a user has one: a session cluster of two processes and the {@code flink}
- * command, with flink-conf/config.yaml, and without Millrace on its class path.
+ * A Flink installation as a user has one: a cluster of two processes and the {@code flink} command,
+ * with flink-conf/config.yaml, and without Millrace on its class path.
  */
-final class SessionCluster implements AutoCloseable {
+final class FlinkInstallation implements AutoCloseable {
   private static final Pattern OF_THE_JOB = Pattern.compile("millrace|kafka|avro|picocli|onnx");
 
   private final HttpClient http = HttpClient.newHttpClient();
   private final Path dir;
   private final Path conf;
   private final String classPath;
+  private final Map<String, String> options;
   private final List<Integer> metricsPorts;
   private final List<MillraceProcess> processes = new ArrayList<>();
 
-  /** Starts the processes, and does not wait for them to find each other. */
-  SessionCluster(Path dir) throws IOException {
+  private FlinkInstallation(Path dir) throws IOException {
     this.dir = dir;
     this.classPath = flinkAlone();
     conf = Files.createDirectories(dir.resolve("conf"));
     List<Integer> ports = freePorts(4);
     metricsPorts = ports.subList(2, 4);
-    Map<String, String> options = options(ports);
+    options = options(ports);
     ClusterConfig.write(options, conf);
+  }
+
+  /** Starts a session cluster, and does not wait for its processes to find each other. */
+  static FlinkInstallation session(Path dir) throws IOException {
+    FlinkInstallation flink = new FlinkInstallation(dir);
+    flink.startProcesses(StandaloneSessionClusterEntrypoint.class, List.of());
+    return flink;
+  }
+
+  /**
+   * Does what {@code standalone-job.sh start} and {@code taskmanager.sh start} do.
+   *
+   * @param jar for the folder {@code usrlib}
+   * @param arguments of {@code standalone-job.sh start}
+   */
+  static FlinkInstallation standaloneJob(Path dir, Path jar, List<String> arguments)
+      throws IOException {
+    FlinkInstallation flink = new FlinkInstallation(dir);
+    Path userLibraries = Files.createDirectories(dir.resolve("usrlib"));
+    Files.createSymbolicLink(userLibraries.resolve(jar.getFileName()), jar.toAbsolutePath());
+    flink.startProcesses(StandaloneApplicationClusterEntryPoint.class, arguments);
+    return flink;
+  }
+
+  private void startProcesses(Class<?> jobManager, List<String> arguments) throws IOException {
     Configuration configuration = Configuration.fromMap(options);
     start(
         "job-manager",
-        StandaloneSessionClusterEntrypoint.class,
+        jobManager,
         JobManagerProcessUtils.generateDynamicConfigsStr(
-            JobManagerProcessUtils.processSpecFromConfig(configuration)));
+            JobManagerProcessUtils.processSpecFromConfig(configuration)),
+        arguments);
     start(
         "task-manager",
         TaskManagerRunner.class,
         TaskExecutorProcessUtils.generateDynamicConfigsStr(
-            TaskExecutorProcessUtils.processSpecFromConfig(configuration)));
+            TaskExecutorProcessUtils.processSpecFromConfig(configuration)),
+        List.of());
   }
 
   /** The tests' libraries without those that only a job jar has, and without the project itself. */
@@ -81,9 +109,11 @@ final class SessionCluster implements AutoCloseable {
     return options;
   }
 
-  private void start(String name, Class<?> main, String memory) throws IOException {
+  private void start(String name, Class<?> main, String memory, List<String> more)
+      throws IOException {
     List<String> arguments = new ArrayList<>(List.of("--configDir", conf.toString()));
     arguments.addAll(Arrays.asList(memory.strip().split("\\s+")));
+    arguments.addAll(more);
     processes.add(process(name, main, arguments));
   }
 
@@ -106,7 +136,10 @@ final class SessionCluster implements AutoCloseable {
         main.getName(),
         flags,
         arguments,
-        Map.of("FLINK_CONF_DIR", conf.toString(), "MILLRACE_LOG_FORMAT", "json"));
+        Map.of(
+            "FLINK_CONF_DIR", conf.toString(),
+            "FLINK_LIB_DIR", dir.resolve("lib").toString(), // whose neighbour is usrlib
+            "MILLRACE_LOG_FORMAT", "json"));
   }
 
   /** Runs the {@code flink} command to its end; returns what it printed. */
