@@ -69,7 +69,6 @@ final class LaneFolds {
   static void toOne(float[] lanes, int i, float[] sums, int at) {
     // Written out, for C2 leaves out a method that it has compiled to much code, and boxes its
     // result.
-    // result.
     FloatVector a = at(lanes, i);
     FloatVector b = at(lanes, i + 2 * LANES);
     FloatVector even = a.add(a.rearrange(SWAP_2)).blend(b.add(b.rearrange(SWAP_2)), UPPER_2);
