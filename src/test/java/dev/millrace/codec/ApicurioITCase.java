@@ -50,6 +50,16 @@ class ApicurioITCase {
         {"name":"amount","type":"int"},
         {"name":"label","type":"string"}]}
       """;
+  // The optional weight is gone, a note that the reader does not know has come, and all are in
+  // another order.
+  private static final String NEWER =
+      """
+      {"type":"record","name":"Payment","namespace":"shop","fields":[
+        {"name":"amount","type":"double"},
+        {"name":"note","type":["null","string"],"default":null},
+        {"name":"at","type":"long","default":0},
+        {"name":"label","type":"string"}]}
+      """;
   private static final String OTHER =
       """
       {"type":"record","name":"Payment","namespace":"shop","fields":[
@@ -68,6 +78,7 @@ class ApicurioITCase {
     try (ApicurioProcess registry = ApicurioProcess.start(keys, folder)) {
       int reader = register(registry, "payments-value", READER);
       int older = register(registry, "older-value", OLDER);
+      int newer = register(registry, "newer-value", NEWER);
       int other = register(registry, "other-value", OTHER);
       RegistrySpec plain = spec(registry.url(), RegistrySpec.Tls.DEFAULT);
       RegistrySpec.Tls trusting = new RegistrySpec.Tls(keys.pem().toString(), null, null, null);
@@ -85,15 +96,15 @@ class ApicurioITCase {
       assertThat(outage(spec(registry.tlsUrl(), RegistrySpec.Tls.DEFAULT)))
           .hasMessageContaining("cannot be reached over TLS");
       assertThat(outage(spec(registry.url() + "/wrong", RegistrySpec.Tls.DEFAULT))).isNotNull();
-      assertRecordsAreRead(plain, reader, older, other);
+      assertRecordsAreRead(plain, reader, older, newer, other);
 
       registry.close();
       assertThat(outage(plain)).hasMessageEndingWith("cannot be reached");
     }
   }
 
-  private static void assertRecordsAreRead(RegistrySpec spec, int reader, int older, int other)
-      throws IOException {
+  private static void assertRecordsAreRead(
+      RegistrySpec spec, int reader, int older, int newer, int other) throws IOException {
     try (RegisteredSchemas schemas = RegisteredSchemas.acquire(spec, new Unheard())) {
       ExampleDecoder decoder = new ExampleDecoder(input(spec), schemas);
       Example example = new Example();
@@ -107,6 +118,11 @@ class ApicurioITCase {
       assertThat(decoder.decode(Records.record("k", promoted, 2), example)).isNull();
       assertThat(example.weight).isEqualTo(1f);
       assertThat(example.features[0]).isEqualTo(7f);
+      byte[] later =
+          framed(newer, NEWER, Map.of("amount", 2.5, "note", "gift", "at", 6L, "label", "a"));
+      assertThat(decoder.decode(Records.record("k", later, 2), example)).isNull();
+      assertThat(example.weight).isEqualTo(1f);
+      assertThat(example.features[0]).isEqualTo(2.5f);
       byte[] incompatible = framed(other, OTHER, Map.of("label", "b", "amount", "7"));
       assertThat(decoder.decode(Records.record("k", incompatible, 3), example).reason())
           .isEqualTo(DeadLetterReason.INCOMPATIBLE_SCHEMA);
