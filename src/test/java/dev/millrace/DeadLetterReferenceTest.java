@@ -3,6 +3,7 @@ package dev.millrace;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.data.DeadLetterReason;
+import dev.millrace.testing.GeneratedPage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -41,14 +42,6 @@ class DeadLetterReferenceTest {
 
   @Test
   void thePageIsWhatTheCodeSays() throws IOException {
-    String generated = markdown();
-    if (Boolean.getBoolean("millrace.docs.write")) {
-      Files.writeString(PAGE, generated);
-    }
-
-    assertThat(PAGE)
-        .as("write it anew: mvn test -Dtest=DeadLetterReferenceTest -Dmillrace.docs.write=true")
-        .content()
-        .isEqualTo(generated);
+    GeneratedPage.requireIs(PAGE, markdown(), DeadLetterReferenceTest.class);
   }
 }

@@ -2,8 +2,8 @@ package dev.millrace;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.millrace.testing.GeneratedPage;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.Set;
@@ -14,16 +14,8 @@ class PipelineFileReferenceTest {
 
   @Test
   void theReferenceIsWhatTheOptionsSay() throws IOException {
-    String generated = PipelineFileReference.markdown();
-    if (Boolean.getBoolean("millrace.docs.write")) {
-      Files.createDirectories(REFERENCE.getParent());
-      Files.writeString(REFERENCE, generated);
-    }
-
-    assertThat(REFERENCE)
-        .as("write it anew: mvn test -Dtest=PipelineFileReferenceTest -Dmillrace.docs.write=true")
-        .content()
-        .isEqualTo(generated);
+    GeneratedPage.requireIs(
+        REFERENCE, PipelineFileReference.markdown(), PipelineFileReferenceTest.class);
   }
 
   @Test

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import dev.millrace.codec.EventJson;
 import dev.millrace.data.ModelEvent;
+import dev.millrace.testing.GeneratedPage;
 import dev.millrace.testing.SampleRecords;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -68,15 +69,7 @@ class RecordReferenceTest {
 
   @Test
   void thePageIsWhatTheDescriptionSays() throws IOException {
-    String generated = markdown();
-    if (Boolean.getBoolean("millrace.docs.write")) {
-      Files.writeString(PAGE, generated);
-    }
-
-    assertThat(PAGE)
-        .as("write it anew: mvn test -Dtest=RecordReferenceTest -Dmillrace.docs.write=true")
-        .content()
-        .isEqualTo(generated);
+    GeneratedPage.requireIs(PAGE, markdown(), RecordReferenceTest.class);
   }
 
   @Test

@@ -4,12 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.data.Task;
 import dev.millrace.nn.auto.Models;
+import dev.millrace.testing.GeneratedPage;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -122,19 +121,7 @@ class SizingTableTest {
   @ValueSource(strings = {SIZES, SUBTASKS})
   void theTablesAreWhatTheCodeAndTheMeasurementsSay(String ruler) throws Exception {
     String rows = ruler.equals(SIZES) ? sizes() : subtasks();
-    if (Boolean.getBoolean("millrace.docs.write")) {
-      String page = Files.readString(PAGE);
-      Files.writeString(
-          PAGE,
-          page.replaceFirst(
-              "(\n" + Pattern.quote(ruler) + "\n)(\\|.*\n)*",
-              "$1" + Matcher.quoteReplacement(rows)));
-    }
-
-    assertThat(PAGE)
-        .as("write it anew: mvn test -Dtest=SizingTableTest -Dmillrace.docs.write=true")
-        .content()
-        .contains("\n" + ruler + "\n" + rows + "\n");
+    GeneratedPage.requireTable(PAGE, ruler, rows, SizingTableTest.class);
   }
 
   @Test

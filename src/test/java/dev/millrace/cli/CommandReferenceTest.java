@@ -2,8 +2,8 @@ package dev.millrace.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.millrace.testing.GeneratedPage;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -26,14 +26,7 @@ class CommandReferenceTest {
             What each command says to `--help`; generated from the code. `./millrace man --dir DIR` writes the same as manual pages.
             """);
     append(Millrace.commandLine(), page);
-    if (Boolean.getBoolean("millrace.docs.write")) {
-      Files.writeString(PAGE, page);
-    }
-
-    assertThat(PAGE)
-        .as("write it anew: mvn test -Dtest=CommandReferenceTest -Dmillrace.docs.write=true")
-        .content()
-        .isEqualTo(page.toString());
+    GeneratedPage.requireIs(PAGE, page.toString(), CommandReferenceTest.class);
   }
 
   @Test

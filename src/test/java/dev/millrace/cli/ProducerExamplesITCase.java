@@ -67,9 +67,7 @@ class ProducerExamplesITCase {
 
   @Test
   void thePythonExampleSendsTheRowsOfAFile() throws Exception {
-    assumeThat(Files.isExecutable(PYTHON) && python("-c", "import confluent_kafka") == 0)
-        .as("%s has no confluent_kafka (Debian: python3-confluent-kafka)", PYTHON)
-        .isTrue();
+    assumePythonClient();
     StringBuilder rows = new StringBuilder("shop,amount,hour,verdict\n");
     for (int i = 0; i < 300; i++) {
       rows.append(
@@ -77,13 +75,7 @@ class ProducerExamplesITCase {
     }
     Path csv = Files.writeString(dir.resolve("rows.csv"), rows);
 
-    int exitCode =
-        python(
-            "examples/python/produce.py",
-            csv.toString(),
-            "--label=verdict",
-            "--key=shop",
-            "--bootstrap=" + kafka.bootstrapServers());
+    int exitCode = produce(csv);
 
     assertThat(exitCode).as(said("errors")).isZero();
     assertThat(said("output")).isEqualTo("Sent 300 examples to topic millrace.examples.v1.\n");
@@ -92,22 +84,27 @@ class ProducerExamplesITCase {
 
   @Test
   void thePythonExampleSaysWhatABrokerDoesNotTake() throws Exception {
-    assumeThat(Files.isExecutable(PYTHON) && python("-c", "import confluent_kafka") == 0)
-        .as("%s has no confluent_kafka (Debian: python3-confluent-kafka)", PYTHON)
-        .isTrue();
+    assumePythonClient();
     Path csv = Files.writeString(dir.resolve("rows.csv"), "shop,amount,verdict\na,1,ok\na,2,ok\n");
 
-    int exitCode =
-        python(
-            "examples/python/produce.py",
-            csv.toString(),
-            "--label=verdict",
-            "--key=shop",
-            "--topic=no/topic",
-            "--bootstrap=" + kafka.bootstrapServers());
+    int exitCode = produce(csv, "--topic=no/topic");
 
     assertThat(exitCode).isEqualTo(1);
     assertThat(said("errors")).contains("2 of 2 examples were not sent: ");
+  }
+
+  private void assumePythonClient() throws IOException, InterruptedException {
+    assumeThat(Files.isExecutable(PYTHON) && python("-c", "import confluent_kafka") == 0)
+        .as("%s has no confluent_kafka (Debian: python3-confluent-kafka)", PYTHON)
+        .isTrue();
+  }
+
+  private int produce(Path csv, String... options) throws IOException, InterruptedException {
+    List<String> words = new ArrayList<>(List.of("examples/python/produce.py", csv.toString()));
+    words.addAll(List.of("--label=verdict", "--key=shop"));
+    words.add("--bootstrap=" + kafka.bootstrapServers());
+    words.addAll(List.of(options));
+    return python(words.toArray(String[]::new));
   }
 
   private int python(String... words) throws IOException, InterruptedException {

@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.data.DeadLetterReason;
 import dev.millrace.data.Task;
+import dev.millrace.testing.GeneratedPage;
 import dev.millrace.testing.LateStreams;
 import dev.millrace.testing.Records;
 import dev.millrace.testing.Specs;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Set;
 import java.util.TreeSet;
@@ -33,15 +33,7 @@ class JobMetricTest {
 
   @Test
   void theReferenceIsWhatTheCatalogueSays() throws IOException {
-    String generated = markdown();
-    if (Boolean.getBoolean("millrace.docs.write")) {
-      Files.writeString(REFERENCE, generated);
-    }
-
-    assertThat(REFERENCE)
-        .as("write it anew: mvn test -Dtest=JobMetricTest -Dmillrace.docs.write=true")
-        .content()
-        .isEqualTo(generated);
+    GeneratedPage.requireIs(REFERENCE, markdown(), JobMetricTest.class);
   }
 
   @Test
