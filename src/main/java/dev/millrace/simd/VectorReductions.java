@@ -46,16 +46,9 @@ final class VectorReductions {
       }
     }
     if (WIDTH == 4) {
-      lanes = lanes.add(third);
-      second = second.add(fourth);
-    }
-    if (WIDTH <= 8) {
-      lanes = lanes.add(second);
-    }
-    if (WIDTH == 16) {
-      lanes = lanes.add(lanes.rearrange(BY_8));
-    }
-    if (WIDTH >= 8) {
+      lanes = lanes.add(third).add(second.add(fourth));
+    } else {
+      lanes = lanes.add(WIDTH == 8 ? second : lanes.rearrange(BY_8));
       lanes = lanes.add(lanes.rearrange(BY_4));
     }
     lanes = lanes.add(lanes.rearrange(BY_2));
@@ -83,16 +76,9 @@ final class VectorReductions {
       }
     }
     if (WIDTH == 4) {
-      lanes = lanes.add(third);
-      second = second.add(fourth);
-    }
-    if (WIDTH <= 8) {
-      lanes = lanes.add(second);
-    }
-    if (WIDTH == 16) {
-      lanes = lanes.add(lanes.rearrange(BY_8));
-    }
-    if (WIDTH >= 8) {
+      lanes = lanes.add(third).add(second.add(fourth));
+    } else {
+      lanes = lanes.add(WIDTH == 8 ? second : lanes.rearrange(BY_8));
       lanes = lanes.add(lanes.rearrange(BY_4));
     }
     lanes = lanes.add(lanes.rearrange(BY_2));
