@@ -1,5 +1,6 @@
 package dev.millrace.cli;
 
+import dev.millrace.nn.Activation;
 import dev.millrace.nn.AutoSpec;
 import java.util.Set;
 import java.util.TreeSet;
@@ -42,8 +43,8 @@ final class BenchCommand implements Runnable {
       name = "step",
       description = {
         "Examples per second of whole training steps, without Kafka and Flink.",
-        "A step is forward, loss, backward and update of a relu network with softmax",
-        "and cross-entropy, not normalised, on a small pool of random examples.",
+        "A step is forward, loss, backward and update of a network with softmax and",
+        "cross-entropy, not normalised, on a small pool of random examples.",
         "Counted in processor time of the training thread. Each measurement is a JVM",
         "of its own; the median counts."
       },
@@ -79,6 +80,15 @@ final class BenchCommand implements Runnable {
         defaultValue = "sgd",
         description = "sgd, momentum, rmsprop or adam (default: ${DEFAULT-VALUE}).")
     private String optimizer;
+
+    @Option(
+        names = "--activation",
+        paramLabel = "NAME",
+        defaultValue = "relu",
+        description =
+            "Of the hidden layers, as in a pipeline file: relu, tanh, elu ... (default:"
+                + " ${DEFAULT-VALUE}).")
+    private Activation activation;
 
     @Option(
         names = "--auto",
@@ -154,7 +164,8 @@ final class BenchCommand implements Runnable {
       }
       boolean together = batch > 1 && !oneByOne;
       StepBench bench =
-          new StepBench(layers, batch, optimizer, auto, models, together, warmup, seconds, jvms);
+          new StepBench(
+              layers, activation, batch, optimizer, auto, models, together, warmup, seconds, jvms);
       StepBench.Result result = bench.run(spec.commandLine().getErr());
       spec.commandLine().getOut().println(json ? result.toJson() : result.toText());
       return 0;

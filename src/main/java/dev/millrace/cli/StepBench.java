@@ -2,6 +2,7 @@ package dev.millrace.cli;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.millrace.nn.Activation;
 import dev.millrace.nn.AutoSpec;
 import dev.millrace.simd.Kernels;
 import java.io.IOException;
@@ -22,11 +23,13 @@ import java.util.regex.Pattern;
  * own, because one JVM compiles the same code once for better and once for worse.
  *
  * @param layers from the inputs to the classes
+ * @param activation of the hidden layers
  * @param auto tier of the mixture that learns instead of the network, or null
  * @param together whether a mini-batch is handed over in one call
  */
 record StepBench(
     int[] layers,
+    Activation activation,
     int batch,
     String optimizer,
     AutoSpec.Tier auto,
@@ -46,6 +49,7 @@ record StepBench(
     String toJson() {
       ObjectNode json = new ObjectMapper().createObjectNode();
       json.putPOJO("layers", bench.layers);
+      json.put("activation", bench.auto == null ? bench.activation.id() : null);
       json.put("batch", bench.batch);
       json.put("optimizer", bench.auto == null ? bench.optimizer : null);
       json.put("auto", bench.auto == null ? null : bench.auto.id());
@@ -111,7 +115,7 @@ record StepBench(
     command.addAll(List.of("-cp", System.getProperty("java.class.path")));
     command.add(StepLoop.class.getName());
     command.add(String.join(",", Arrays.stream(layers).mapToObj(Integer::toString).toList()));
-    command.add(Integer.toString(batch));
+    command.addAll(List.of(activation.name(), Integer.toString(batch)));
     command.addAll(List.of(auto == null ? optimizer : auto.id(), Integer.toString(models)));
     command.add(Boolean.toString(together));
     command.addAll(List.of(Double.toString(warmup), Double.toString(seconds)));

@@ -85,20 +85,21 @@ final class StepLoop {
   }
 
   /** A network with an optimizer of that name, or the mixture of a tier of that name. */
-  private static ModelSpec spec(int[] layers, int batch, String name) {
+  private static ModelSpec spec(int[] layers, Activation activation, int batch, String name) {
     for (AutoSpec.Tier tier : AutoSpec.Tier.values()) {
       if (tier.id().equals(name)) {
         AutoSpec auto = new AutoSpec(tier, Set.of(), AutoSpec.DEFAULT_BUFFER);
         return ModelSpec.auto(1, auto, ClassWeights.NONE);
       }
     }
-    return network(layers, batch, optimizer(name));
+    return network(layers, activation, batch, optimizer(name));
   }
 
-  private static ModelSpec network(int[] layers, int batch, Optimizer optimizer) {
+  private static ModelSpec network(
+      int[] layers, Activation activation, int batch, Optimizer optimizer) {
     List<LayerSpec> hidden = new ArrayList<>();
     for (int l = 1; l < layers.length - 1; l++) {
-      hidden.add(new LayerSpec(layers[l], Activation.RELU));
+      hidden.add(new LayerSpec(layers[l], activation));
     }
     return new ModelSpec(
         hidden,
@@ -123,15 +124,18 @@ final class StepLoop {
     };
   }
 
-  /** Arguments: layers, batch, optimizer or tier, models, together, seconds of warm-up, seconds. */
+  /**
+   * Arguments: layers, activation, batch, optimizer or tier, models, together, seconds of warm-up,
+   * seconds.
+   */
   public static void main(String[] args) {
     int[] layers = Arrays.stream(args[0].split(",")).mapToInt(Integer::parseInt).toArray();
-    int batch = Integer.parseInt(args[1]);
-    ModelSpec spec = spec(layers, batch, args[2]);
-    StepLoop loop = new StepLoop(layers, batch, spec, Integer.parseInt(args[3]));
-    boolean together = Boolean.parseBoolean(args[4]);
-    loop.slices(Double.parseDouble(args[5]), together);
-    double[] rates = loop.slices(Double.parseDouble(args[6]), together);
+    int batch = Integer.parseInt(args[2]);
+    ModelSpec spec = spec(layers, Activation.valueOf(args[1]), batch, args[3]);
+    StepLoop loop = new StepLoop(layers, batch, spec, Integer.parseInt(args[4]));
+    boolean together = Boolean.parseBoolean(args[5]);
+    loop.slices(Double.parseDouble(args[6]), together);
+    double[] rates = loop.slices(Double.parseDouble(args[7]), together);
     System.out.println(
         "examples_per_s=" + rates[rates.length / 2] + " peak_flops=" + FmaPeak.flopsPerSecond());
   }

@@ -14,13 +14,14 @@ class StepBenchTest {
   void endsWithOneLineOfJson() throws Exception {
     Cli bench =
         Cli.run(
-            ("bench step --layers 5,4,3 --batch 2 --optimizer adam --models 3"
+            ("bench step --layers 5,4,3 --activation elu --batch 2 --optimizer adam --models 3"
                     + " --warmup 0 --seconds 0.1 --jvms 1 --json")
                 .split(" "));
 
     assertThat(bench.exitCode()).isZero();
     JsonNode json = new ObjectMapper().readTree(bench.out());
     assertThat(json.get("examples_per_s").asDouble()).isPositive();
+    assertThat(json.get("activation").asText()).isEqualTo("elu");
     assertThat(json.get("fma_peak_fraction").asDouble()).isBetween(0.0, 1.0);
     assertThat(json.get("simd_bits").isInt()).isTrue();
     assertThat(json.get("jdk").asText()).isEqualTo(Runtime.version().toString());
@@ -50,6 +51,7 @@ class StepBenchTest {
         "--batch 0",
         "--models 0",
         "--optimizer newton",
+        "--activation sinus",
         "--seconds 0"
       })
   void wrongUsageEndsWithExitCode2(String option) {

@@ -65,7 +65,7 @@ record KernelFloor(String benchmark, double work, double at512, double at256) {
           activation("layerNorm", 2.5, 2.2),
           activation("layerNormGradient", 3.9, 3.4),
           activation("dropout", 2.6, 2.3),
-          update("standardize", 5.0, 2.6),
+          update("standardize", 2.0, 1.6),
           update("sgd", 0.44, 0.31),
           update("momentum", 0.67, 0.49),
           update("rmsProp", 0.52, 0.48),
