@@ -56,10 +56,7 @@ final class VectorActivations implements ActivationKernels {
   @Override
   public void elu(float[] a, int offset, int length) {
     int bound = SPECIES.loopBound(length);
-    for (int i = offset; i < offset + bound; i += WIDTH) {
-      FloatVector v = FloatVector.fromArray(SPECIES, a, i);
-      VectorFunctions.expm1(v).blend(v, v.compare(GT, 0f)).intoArray(a, i);
-    }
+    VectorKernels.elu(a, offset, bound);
     scalar.elu(a, offset + bound, length - bound);
   }
 

@@ -222,6 +222,17 @@ final class VectorKernels implements Kernels {
     scalar.selu(a, offset + bound, length - bound);
   }
 
+  /**
+   * That of {@link VectorActivations}. It is here because the methods of this class are compiled
+   * each by itself (docs/architecture.md): two copies in one caller are beyond C2's node budget.
+   */
+  static void elu(float[] a, int offset, int bound) {
+    for (int i = offset; i < offset + bound; i += WIDTH) {
+      FloatVector v = FloatVector.fromArray(SPECIES, a, i);
+      VectorFunctions.expm1(v).blend(v, v.compare(GT, 0f)).intoArray(a, i);
+    }
+  }
+
   @Override
   public void softmax(float[] a, int offset, int rows, int width, int columns) {
     if (width == 2 && columns == LANES) {

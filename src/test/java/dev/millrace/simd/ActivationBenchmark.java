@@ -3,7 +3,6 @@ package dev.millrace.simd;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
-import org.openjdk.jmh.annotations.CompilerControl;
 import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.annotations.OutputTimeUnit;
 import org.openjdk.jmh.annotations.Scope;
@@ -68,18 +67,8 @@ public class ActivationBenchmark {
 
   @Benchmark
   public float[] elu() {
-    eluOnce();
-    return y;
-  }
-
-  /**
-   * JMH calls each benchmark at two places of one method. Of two copies of this kernel C2 keeps
-   * calls in the second (NodeCountInliningCutoff), which costs a factor of eight; a step has but
-   * one.
-   */
-  @CompilerControl(CompilerControl.Mode.DONT_INLINE)
-  private void eluOnce() {
     more.elu(fresh(x), 0, LENGTH);
+    return y;
   }
 
   @Benchmark
