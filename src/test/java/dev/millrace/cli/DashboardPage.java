@@ -26,7 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
  * stayed here.
  */
 abstract class DashboardPage {
-  private static final Path SCREENSHOTS = Path.of("target", "screenshots");
+  static final Path SCREENSHOTS = Path.of("target", "screenshots");
   private static final Duration LONGEST = Duration.ofSeconds(60);
 
   @TempDir private static Path directory;
