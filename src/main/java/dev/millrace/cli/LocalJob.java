@@ -13,6 +13,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
 import org.apache.flink.api.common.JobExecutionResult;
+import org.apache.flink.api.common.JobID;
 import org.apache.flink.api.common.JobStatus;
 import org.apache.flink.client.deployment.executors.LocalExecutor;
 import org.apache.flink.configuration.Configuration;
@@ -25,6 +26,8 @@ import org.apache.flink.streaming.api.graph.StreamGraph;
 /** A pipeline's job on Flink in this process, with its checkpoints in a directory. */
 final class LocalJob {
   private static final Duration SAVEPOINT_TIMEOUT = Duration.ofSeconds(15);
+
+  private static final long REGISTRATION_MILLIS = 50;
 
   private final JobClient client;
   private final MiniCluster cluster;
@@ -73,6 +76,15 @@ final class LocalJob {
     }
   }
 
+  /** The Flink of this job alone. */
+  MiniCluster cluster() {
+    return cluster;
+  }
+
+  JobID id() {
+    return client.getJobID();
+  }
+
   /** The job's state, or nothing while it cannot be asked. */
   Optional<JobStatus> status() throws InterruptedException {
     try {
@@ -85,13 +97,41 @@ final class LocalJob {
   /** Why the job failed last, in one line; nothing if it did not, or cannot be asked. */
   Optional<String> lastFailure() throws InterruptedException {
     try {
-      return Optional.ofNullable(
-              cluster.getExecutionGraph(client.getJobID()).get().getFailureInfo())
+      return Optional.ofNullable(cluster.getExecutionGraph(id()).get().getFailureInfo())
           .map(failure -> failure.getException().deserializeError(getClass().getClassLoader()))
           .map(LocalJob::rootMessage);
     } catch (ExecutionException | IllegalStateException e) {
       return Optional.empty(); // between two states, or shut down
     }
+  }
+
+  /**
+   * Starts a task manager if there is none any more: Flink ends it where closing what a failed task
+   * used fails too, as a Kafka sink does of which several records were refused.
+   *
+   * @return whether it did, once the new one can be used
+   */
+  boolean revive() throws InterruptedException {
+    try {
+      if (hasTaskManager()) {
+        return false;
+      }
+      cluster.startTaskManager();
+      while (!hasTaskManager()) {
+        Thread.sleep(REGISTRATION_MILLIS);
+      }
+      return true;
+    } catch (ExecutionException | IllegalStateException e) {
+      return false; // shut down
+    } catch (InterruptedException e) {
+      throw e;
+    } catch (Exception e) {
+      throw new CliError("The job's task manager died, and no other one starts: " + e, e);
+    }
+  }
+
+  private boolean hasTaskManager() throws ExecutionException, InterruptedException {
+    return cluster.getResourceOverview().get().getNumberTaskManagers() > 0;
   }
 
   /**

@@ -131,6 +131,9 @@ final class RunCommand implements Callable<Integer> {
       } else if (restarting && !restartsNow) {
         err.println("The job runs again.");
       }
+      if (restarts > 0 && job.revive()) {
+        err.println("Its task manager had ended with it; there is another one.");
+      }
       restarting = restartsNow;
     }
     spec.commandLine()

@@ -223,8 +223,8 @@ final class VectorKernels implements Kernels {
   }
 
   /**
-   * That of {@link VectorActivations}. It is here because the methods of this class are compiled
-   * each by itself (docs/architecture.md): two copies in one caller are beyond C2's node budget.
+   * Whole registers of {@link VectorActivations#elu}: here, where each method is compiled by itself
+   * (docs/architecture.md), for two copies in one caller are beyond C2's node budget.
    */
   static void elu(float[] a, int offset, int bound) {
     for (int i = offset; i < offset + bound; i += WIDTH) {

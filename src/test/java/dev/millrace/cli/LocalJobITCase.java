@@ -10,7 +10,9 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.StreamSupport;
 import org.apache.flink.api.common.JobStatus;
+import org.apache.flink.runtime.execution.ExecutionState;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AlterConfigOp;
 import org.apache.kafka.clients.admin.ConfigEntry;
@@ -35,7 +37,8 @@ class LocalJobITCase {
               metrics: { every: 1 }
               """
                   .formatted(kafka.bootstrapServers()));
-      Path csv = Files.writeString(dir.resolve("rows.csv"), "x,y\n1.5,a\n2.5,b\n");
+      // One report: a second one that is refused while the task ends would end its task manager.
+      Path csv = Files.writeString(dir.resolve("rows.csv"), "x,y\n1.5,a\n");
       Cli.run("topics", "create", "-c", pipeline.toString());
       takeSmallRecordsOnly(kafka, "millrace.metrics.v1");
       Cli.run("produce", "-c", pipeline.toString(), "--input", csv.toString(), "--label", "y");
@@ -51,6 +54,52 @@ class LocalJobITCase {
           .doesNotContain("\n");
       job.cancel();
     }
+  }
+
+  @Test
+  void aJobWhoseTaskManagerHasEndedGoesOnWithAnother() throws Exception {
+    try (EmbeddedKafka kafka = EmbeddedKafka.start(0, null)) {
+      Path pipeline =
+          Files.writeString(
+              dir.resolve("revived.yaml"),
+              """
+              pipeline: revived
+              kafka: { bootstrap.servers: "%s" }
+              input: { label: y, start: earliest }
+              """
+                  .formatted(kafka.bootstrapServers()));
+      Cli.run("topics", "create", "-c", pipeline.toString());
+      LocalJob job =
+          LocalJob.start(PipelineFile.read(pipeline), 1, dir.resolve("state"), null, false);
+      awaitTasks(job, 0);
+      assertThat(job.revive()).isFalse();
+
+      job.cluster().terminateTaskManager(0).get();
+
+      Awaitility.await().atMost(Duration.ofMinutes(2)).until(job::revive);
+      awaitTasks(job, 1);
+      job.cancel();
+    }
+  }
+
+  /** Waits until all tasks run, started as often as that or more often. */
+  private static void awaitTasks(LocalJob job, int restarts) {
+    Awaitility.await()
+        .atMost(Duration.ofMinutes(2))
+        .until(
+            () ->
+                StreamSupport.stream(
+                        job.cluster()
+                            .getExecutionGraph(job.id())
+                            .get()
+                            .getAllExecutionVertices()
+                            .spliterator(),
+                        false)
+                    .allMatch(
+                        task ->
+                            task.getExecutionState() == ExecutionState.RUNNING
+                                && task.getCurrentExecutionAttempt().getAttemptNumber()
+                                    >= restarts));
   }
 
   private static void takeSmallRecordsOnly(EmbeddedKafka kafka, String topic) throws Exception {
