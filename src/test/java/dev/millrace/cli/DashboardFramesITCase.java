@@ -6,12 +6,13 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.util.Arrays;
+import java.util.Locale;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.Test;
 
 /**
- * What the browser does in a frame while all keys learn on and the list is scrolled. What it
- * changes is compared; how long the frames took is a figure of the machine, kept in
+ * What the browser does while all keys learn on and the list is scrolled. What it changes at once
+ * is compared; how long the frames took is a figure of the machine, kept in
  * target/screenshots/frames.txt.
  */
 class DashboardFramesITCase extends DashboardPage {
@@ -99,7 +100,7 @@ class DashboardFramesITCase extends DashboardPage {
               "0.9",
               "0." + (10_000 + (key * 7 + round) % keys)));
     }
-    awaitText("total-examples", String.format("%,d", 100L * round * keys));
+    awaitText("total-examples", String.format(Locale.ROOT, "%,d", 100L * round * keys));
   }
 
   private static double[] numbers(JsonNode list) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.PipelineFile;
 import dev.millrace.flink.KafkaIo;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -27,24 +28,13 @@ class LocalJobITCase {
   @Test
   void aJobThatRestartsTellsWhyItFailed() throws Exception {
     try (EmbeddedKafka kafka = EmbeddedKafka.start(0, null)) {
-      Path pipeline =
-          Files.writeString(
-              dir.resolve("small.yaml"),
-              """
-              pipeline: small
-              kafka: { bootstrap.servers: "%s" }
-              input: { label: y, start: earliest }
-              metrics: { every: 1 }
-              """
-                  .formatted(kafka.bootstrapServers()));
+      Path pipeline = pipelineWithTopics(kafka);
       // One report: a second one that is refused while the task ends would end its task manager.
       Path csv = Files.writeString(dir.resolve("rows.csv"), "x,y\n1.5,a\n");
-      Cli.run("topics", "create", "-c", pipeline.toString());
       takeSmallRecordsOnly(kafka, "millrace.metrics.v1");
       Cli.run("produce", "-c", pipeline.toString(), "--input", csv.toString(), "--label", "y");
 
-      LocalJob job =
-          LocalJob.start(PipelineFile.read(pipeline), 1, dir.resolve("state"), null, false);
+      LocalJob job = start(pipeline);
 
       Awaitility.await()
           .atMost(Duration.ofMinutes(2))
@@ -59,18 +49,7 @@ class LocalJobITCase {
   @Test
   void aJobWhoseTaskManagerHasEndedGoesOnWithAnother() throws Exception {
     try (EmbeddedKafka kafka = EmbeddedKafka.start(0, null)) {
-      Path pipeline =
-          Files.writeString(
-              dir.resolve("revived.yaml"),
-              """
-              pipeline: revived
-              kafka: { bootstrap.servers: "%s" }
-              input: { label: y, start: earliest }
-              """
-                  .formatted(kafka.bootstrapServers()));
-      Cli.run("topics", "create", "-c", pipeline.toString());
-      LocalJob job =
-          LocalJob.start(PipelineFile.read(pipeline), 1, dir.resolve("state"), null, false);
+      LocalJob job = start(pipelineWithTopics(kafka));
       awaitTasks(job, 0);
       assertThat(job.revive()).isFalse();
 
@@ -80,6 +59,26 @@ class LocalJobITCase {
       awaitTasks(job, 1);
       job.cancel();
     }
+  }
+
+  /** A pipeline that reports after each example. */
+  private Path pipelineWithTopics(EmbeddedKafka kafka) throws IOException {
+    Path pipeline =
+        Files.writeString(
+            dir.resolve("small.yaml"),
+            """
+            pipeline: small
+            kafka: { bootstrap.servers: "%s" }
+            input: { label: y, start: earliest }
+            metrics: { every: 1 }
+            """
+                .formatted(kafka.bootstrapServers()));
+    Cli.run("topics", "create", "-c", pipeline.toString());
+    return pipeline;
+  }
+
+  private LocalJob start(Path pipeline) throws InterruptedException {
+    return LocalJob.start(PipelineFile.read(pipeline), 1, dir.resolve("state"), null, false);
   }
 
   /** Waits until all tasks run, started as often as that or more often. */
