@@ -22,9 +22,9 @@ import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.stream.Stream;
+import org.apache.flink.api.connector.sink2.Sink;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.connector.base.DeliveryGuarantee;
-import org.apache.flink.connector.kafka.sink.KafkaSink;
 import org.apache.flink.connector.kafka.source.enumerator.initializer.OffsetsInitializer;
 import org.apache.flink.core.execution.JobClient;
 import org.apache.flink.core.execution.SavepointFormatType;
@@ -193,7 +193,7 @@ class LateBacklogITCase {
     return ((Gauge<Long>) metric).getValue();
   }
 
-  private static KafkaSink<OutputRecord> sinkTo(Settings settings, String topic) {
+  private static Sink<OutputRecord> sinkTo(Settings settings, String topic) {
     return KafkaIo.sink(settings.kafka(), topic, DeliveryGuarantee.AT_LEAST_ONCE, topic, 2 << 20);
   }
 

@@ -28,9 +28,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
+import org.apache.flink.api.connector.sink2.Sink;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.connector.base.DeliveryGuarantee;
-import org.apache.flink.connector.kafka.sink.KafkaSink;
 import org.apache.flink.connector.kafka.source.enumerator.initializer.OffsetsInitializer;
 import org.apache.flink.core.execution.JobClient;
 import org.apache.flink.core.execution.SavepointFormatType;
@@ -391,7 +391,7 @@ class MillraceJobITCase {
     return env.executeAsync(settings.pipeline());
   }
 
-  private static KafkaSink<OutputRecord> sinkTo(Settings settings, String topic) {
+  private static Sink<OutputRecord> sinkTo(Settings settings, String topic) {
     return KafkaIo.sink(settings.kafka(), topic, DeliveryGuarantee.AT_LEAST_ONCE, topic, 2 << 20);
   }
 

@@ -27,7 +27,8 @@ import org.apache.flink.streaming.api.graph.StreamGraph;
 final class LocalJob {
   private static final Duration SAVEPOINT_TIMEOUT = Duration.ofSeconds(15);
 
-  private static final long REGISTRATION_MILLIS = 50;
+  private static final Duration REGISTRATION_TIMEOUT = Duration.ofSeconds(5);
+  private static final long REGISTRATION_LOOK_MILLIS = 50;
 
   private final JobClient client;
   private final MiniCluster cluster;
@@ -106,10 +107,10 @@ final class LocalJob {
   }
 
   /**
-   * Starts a task manager if there is none any more: Flink ends it where closing what a failed task
-   * used fails too, as a Kafka sink does of which several records were refused.
+   * Starts a task manager if there is none any more: Flink ends it where a task does not come to an
+   * end, or where what it used cannot be closed, and leaves it to a cluster to start the next one.
    *
-   * @return whether it did, once the new one can be used
+   * @return whether it did
    */
   boolean revive() throws InterruptedException {
     try {
@@ -117,8 +118,10 @@ final class LocalJob {
         return false;
       }
       cluster.startTaskManager();
-      while (!hasTaskManager()) {
-        Thread.sleep(REGISTRATION_MILLIS);
+      // It is no member before it has registered, and must not be missed until then.
+      long end = System.nanoTime() + REGISTRATION_TIMEOUT.toNanos();
+      while (!hasTaskManager() && System.nanoTime() < end) {
+        Thread.sleep(REGISTRATION_LOOK_MILLIS);
       }
       return true;
     } catch (ExecutionException | IllegalStateException e) {

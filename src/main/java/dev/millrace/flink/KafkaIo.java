@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Properties;
 import java.util.Set;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
+import org.apache.flink.api.connector.sink2.Sink;
 import org.apache.flink.api.connector.source.Source;
 import org.apache.flink.connector.base.DeliveryGuarantee;
 import org.apache.flink.connector.kafka.sink.KafkaRecordSerializationSchema;
@@ -107,7 +108,7 @@ public final class KafkaIo {
    * @param transactionalId unique to this sink of this pipeline
    * @param recordBytes the largest record that may have to be written
    */
-  public static KafkaSink<OutputRecord> sink(
+  public static Sink<OutputRecord> sink(
       Map<String, String> properties,
       String topic,
       DeliveryGuarantee guarantee,
@@ -118,12 +119,14 @@ public final class KafkaIo {
         ProducerConfig.TRANSACTION_TIMEOUT_CONFIG, Integer.toString(TRANSACTION_TIMEOUT_MILLIS));
     producer.putIfAbsent(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, Integer.toString(recordBytes));
     oneRequestAtATime(producer);
-    return KafkaSink.<OutputRecord>builder()
-        .setKafkaProducerConfig(producer)
-        .setDeliveryGuarantee(guarantee)
-        .setTransactionalIdPrefix(transactionalId)
-        .setRecordSerializer(new RawSerializer(topic))
-        .build();
+    return new CalmlyClosedSink(
+        KafkaSink.<OutputRecord>builder()
+            .setKafkaProducerConfig(producer)
+            .setDeliveryGuarantee(guarantee)
+            .setTransactionalIdPrefix(transactionalId)
+            .setRecordSerializer(new RawSerializer(topic))
+            .build(),
+        topic);
   }
 
   /**

@@ -29,8 +29,8 @@ class LocalJobITCase {
   void aJobThatRestartsTellsWhyItFailed() throws Exception {
     try (EmbeddedKafka kafka = EmbeddedKafka.start(0, null)) {
       Path pipeline = pipelineWithTopics(kafka);
-      // One report: a second one that is refused while the task ends would end its task manager.
-      Path csv = Files.writeString(dir.resolve("rows.csv"), "x,y\n1.5,a\n");
+      // So many reports that some are refused while the task ends already.
+      Path csv = Files.writeString(dir.resolve("rows.csv"), "x,y\n" + "1.5,a\n".repeat(100));
       takeSmallRecordsOnly(kafka, "millrace.metrics.v1");
       Cli.run("produce", "-c", pipeline.toString(), "--input", csv.toString(), "--label", "y");
 
@@ -42,6 +42,7 @@ class LocalJobITCase {
       assertThat(job.lastFailure().orElseThrow())
           .contains("larger than the max message size")
           .doesNotContain("\n");
+      assertThat(job.revive()).as("the task manager had ended").isFalse();
       job.cancel();
     }
   }

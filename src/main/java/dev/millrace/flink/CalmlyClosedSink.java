@@ -1,0 +1,132 @@
+package dev.millrace.flink;
+
+import dev.millrace.data.OutputRecord;
+import java.io.IOException;
+import java.util.Collection;
+import java.util.List;
+import org.apache.flink.api.common.eventtime.Watermark;
+import org.apache.flink.api.connector.sink2.Committer;
+import org.apache.flink.api.connector.sink2.CommitterInitContext;
+import org.apache.flink.api.connector.sink2.WriterInitContext;
+import org.apache.flink.connector.kafka.sink.KafkaCommittable;
+import org.apache.flink.connector.kafka.sink.KafkaSink;
+import org.apache.flink.connector.kafka.sink.KafkaWriterState;
+import org.apache.flink.connector.kafka.sink.TwoPhaseCommittingStatefulSink;
+import org.apache.flink.core.io.SimpleVersionedSerializer;
+import org.apache.flink.streaming.api.connector.sink2.CommittableMessage;
+import org.apache.flink.streaming.api.connector.sink2.SupportsPostCommitTopology;
+import org.apache.flink.streaming.api.datastream.DataStream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A Kafka sink whose writers do not throw when they are closed.
+ *
+ * <p>The connector's writers do, for a record that was refused after the one that failed the task,
+ * or for a transaction that could not be aborted. Flink takes whatever the closing of a failed task
+ * throws for fatal, and ends the task manager with every other job on it; and the job manager,
+ * which hears of the task manager's end first, never learns why the task had failed.
+ */
+final class CalmlyClosedSink
+    implements TwoPhaseCommittingStatefulSink<OutputRecord, KafkaWriterState, KafkaCommittable>,
+        SupportsPostCommitTopology<KafkaCommittable> {
+  private static final long serialVersionUID = 1L;
+
+  private static final Logger LOG = LoggerFactory.getLogger(CalmlyClosedSink.class);
+
+  private final KafkaSink<OutputRecord> sink;
+  private final String topic;
+
+  CalmlyClosedSink(KafkaSink<OutputRecord> sink, String topic) {
+    this.sink = sink;
+    this.topic = topic;
+  }
+
+  @Override
+  public Writer createWriter(WriterInitContext context) throws IOException {
+    return new Writer(sink.createWriter(context), topic);
+  }
+
+  @Override
+  public Writer restoreWriter(WriterInitContext context, Collection<KafkaWriterState> state) {
+    return new Writer(sink.restoreWriter(context, state), topic);
+  }
+
+  @Override
+  public SimpleVersionedSerializer<KafkaWriterState> getWriterStateSerializer() {
+    return sink.getWriterStateSerializer();
+  }
+
+  @Override
+  public Committer<KafkaCommittable> createCommitter(CommitterInitContext context) {
+    return sink.createCommitter(context);
+  }
+
+  @Override
+  public SimpleVersionedSerializer<KafkaCommittable> getCommittableSerializer() {
+    return sink.getCommittableSerializer();
+  }
+
+  @Override
+  public void addPostCommitTopology(DataStream<CommittableMessage<KafkaCommittable>> committed) {
+    sink.addPostCommitTopology(committed);
+  }
+
+  /** Writes through a writer of the connector. */
+  static final class Writer
+      implements PrecommittingStatefulSinkWriter<OutputRecord, KafkaWriterState, KafkaCommittable> {
+    private final PrecommittingStatefulSinkWriter<OutputRecord, KafkaWriterState, KafkaCommittable>
+        writer;
+    private final String topic;
+
+    Writer(
+        PrecommittingStatefulSinkWriter<OutputRecord, KafkaWriterState, KafkaCommittable> writer,
+        String topic) {
+      this.writer = writer;
+      this.topic = topic;
+    }
+
+    @Override
+    public void write(OutputRecord record, Context context)
+        throws IOException, InterruptedException {
+      writer.write(record, context);
+    }
+
+    @Override
+    public void writeWatermark(Watermark watermark) throws IOException, InterruptedException {
+      writer.writeWatermark(watermark);
+    }
+
+    @Override
+    public void flush(boolean endOfInput) throws IOException, InterruptedException {
+      writer.flush(endOfInput);
+    }
+
+    @Override
+    public Collection<KafkaCommittable> prepareCommit() throws IOException, InterruptedException {
+      return writer.prepareCommit();
+    }
+
+    @Override
+    public List<KafkaWriterState> snapshotState(long checkpointId) throws IOException {
+      return writer.snapshotState(checkpointId);
+    }
+
+    /**
+     * Frees what the writer holds.
+     *
+     * <p>A refused record is not missed by this: a task that ends by itself has flushed before, and
+     * one that is cancelled or has failed is continued from a checkpoint, which has flushed too.
+     */
+    @Override
+    public void close() {
+      try {
+        writer.close();
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      } catch (Exception e) {
+        LOG.warn("Closing what writes to {} met an error after the last flush", topic, e);
+      }
+    }
+  }
+}
