@@ -6,11 +6,12 @@ import dev.millrace.InvalidPipelineException;
 import dev.millrace.Spelling;
 import dev.millrace.simd.Kernels;
 import java.io.FileDescriptor;
-import java.io.FileNotFoundException;
 import java.io.FileOutputStream;
 import java.io.OutputStream;
 import java.io.OutputStreamWriter;
 import java.io.PrintWriter;
+import java.lang.reflect.Constructor;
+import java.lang.reflect.InaccessibleObjectException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -204,18 +205,23 @@ public final class Millrace implements Runnable {
     return ExitCode.SOFTWARE;
   }
 
-  /** Standard error, or what the launcher, which filters the JVM's own, says is behind it. */
+  /** Standard error, or where the launcher, which filters the JVM's own, has kept it. */
   private static PrintWriter errors() {
-    String path = System.getProperty("millrace.stderr");
-    if (path != null) {
-      try {
-        FileOutputStream appending = new FileOutputStream(path, true);
-        return new PrintWriter(new OutputStreamWriter(appending, StandardCharsets.UTF_8), true);
-      } catch (FileNotFoundException e) {
-        // A system without such files; the filter passes everything on.
-      }
+    Integer kept = Integer.getInteger("millrace.stderr.fd");
+    return writer(new FileOutputStream(kept == null ? FileDescriptor.err : descriptor(kept)));
+  }
+
+  // To open /dev/fd/3 instead would be right for a terminal and a pipe alone. A file that is opened
+  // again has a position of its own, from which one writes over what others wrote.
+  private static FileDescriptor descriptor(int number) {
+    try {
+      Constructor<FileDescriptor> constructor =
+          FileDescriptor.class.getDeclaredConstructor(int.class);
+      constructor.setAccessible(true);
+      return constructor.newInstance(number);
+    } catch (ReflectiveOperationException | InaccessibleObjectException e) {
+      return FileDescriptor.err; // the filter passes everything on
     }
-    return writer(new FileOutputStream(FileDescriptor.err));
   }
 
   // Not System.out: that swallows a broken pipe, which is how a reader says that it has enough.
