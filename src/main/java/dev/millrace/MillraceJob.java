@@ -87,7 +87,9 @@ public final class MillraceJob {
     SingleOutputStreamOperator<Example> examples =
         env.fromSource(source, WatermarkStrategy.noWatermarks(), "examples-source")
             .uid("examples-source")
-            .process(new DecodeFunction(settings.input().spec()))
+            .process(
+                new DecodeFunction(
+                    settings.input().spec(), settings.input().topics(), settings.kafka()))
             .returns(TypeInformation.of(Example.class))
             .uid("decode")
             .name("decode");
@@ -293,7 +295,7 @@ public final class MillraceJob {
   private static OffsetsInitializer startingOffsets(Settings.Start start) {
     return switch (start) {
       case EARLIEST -> OffsetsInitializer.earliest();
-      case LATEST -> OffsetsInitializer.latest();
+      case LATEST -> KafkaIo.latest();
       case COMMITTED -> OffsetsInitializer.committedOffsets(OffsetResetStrategy.EARLIEST);
     };
   }

@@ -12,7 +12,7 @@ import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.TopicPartition;
 
-/** The ends of partitions as the brokers know them; connects when first asked. */
+/** Where partitions begin and end, as the brokers know it; connects when first asked. */
 final class BrokerEnds implements PartitionEnds {
   private final Map<String, String> kafka;
   private final ListOffsetsOptions options;
@@ -34,11 +34,20 @@ final class BrokerEnds implements PartitionEnds {
 
   @Override
   public CompletableFuture<Long> end(TopicPartition partition) {
+    return offset(partition, OffsetSpec.latest());
+  }
+
+  /** The offset of the oldest record that is left. */
+  CompletableFuture<Long> beginning(TopicPartition partition) {
+    return offset(partition, OffsetSpec.earliest());
+  }
+
+  private CompletableFuture<Long> offset(TopicPartition partition, OffsetSpec which) {
     if (admin == null) {
       admin = KafkaIo.admin(kafka, MergedPartition.PATIENCE);
     }
     return admin
-        .listOffsets(Map.of(partition, OffsetSpec.latest()), options)
+        .listOffsets(Map.of(partition, which), options)
         .partitionResult(partition)
         .toCompletionStage()
         .thenApply(ListOffsetsResultInfo::offset)

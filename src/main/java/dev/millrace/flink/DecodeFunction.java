@@ -6,17 +6,39 @@ import dev.millrace.codec.RegisteredSchemas;
 import dev.millrace.data.DeadLetter;
 import dev.millrace.data.Example;
 import dev.millrace.data.KafkaRecord;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import org.apache.flink.api.common.functions.OpenContext;
+import org.apache.flink.api.common.state.ListState;
+import org.apache.flink.api.common.state.ListStateDescriptor;
+import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.api.java.tuple.Tuple3;
 import org.apache.flink.metrics.Counter;
 import org.apache.flink.metrics.MetricGroup;
+import org.apache.flink.runtime.state.FunctionInitializationContext;
+import org.apache.flink.runtime.state.FunctionSnapshotContext;
+import org.apache.flink.streaming.api.checkpoint.CheckpointedFunction;
 import org.apache.flink.streaming.api.functions.ProcessFunction;
 import org.apache.flink.util.Collector;
 
-/** Decodes records; those that cannot be used go to the dead-letter topic with the reason. */
-public final class DecodeFunction extends ProcessFunction<KafkaRecord, Example> {
+/**
+ * Decodes records; those that cannot be used go to the dead-letter topic with the reason. Counts
+ * those that the brokers deleted before they were read.
+ */
+public final class DecodeFunction extends ProcessFunction<KafkaRecord, Example>
+    implements CheckpointedFunction {
   private static final long serialVersionUID = 1L;
 
+  // Topic, partition, and the offset that comes next. All subtasks get all of them, for Flink may
+  // give their partitions to others.
+  private static final ListStateDescriptor<Tuple3<String, Integer, Long>> POSITIONS =
+      new ListStateDescriptor<>("positions", Types.TUPLE(Types.STRING, Types.INT, Types.LONG));
+
   private final InputSpec spec;
+  private final ArrayList<String> topics;
+  private final HashMap<String, String> kafka;
   // Null without a registry.
   private transient RegisteredSchemas schemas;
   private transient ExampleDecoder decoder;
@@ -25,9 +47,41 @@ public final class DecodeFunction extends ProcessFunction<KafkaRecord, Example> 
   private transient Example example;
   private transient Counter decoded;
   private transient DeadLetters refused;
+  private transient BrokerEnds brokers;
+  private transient LostRecords lost;
+  private transient ListState<Tuple3<String, Integer, Long>> positions;
 
-  public DecodeFunction(InputSpec spec) {
+  /**
+   * @param topics of examples, and of labels if they have one of their own
+   * @param kafka properties of the clients
+   */
+  public DecodeFunction(InputSpec spec, List<String> topics, Map<String, String> kafka) {
     this.spec = spec;
+    this.topics = new ArrayList<>(topics);
+    this.kafka = new HashMap<>(kafka);
+  }
+
+  @Override
+  public void initializeState(FunctionInitializationContext context) throws Exception {
+    brokers = new BrokerEnds(kafka);
+    Counter counter = JobMetric.LOST_RECORDS.sharedCounter(getRuntimeContext().getMetricGroup());
+    lost = new LostRecords(topics, brokers::beginning, counter);
+    positions = context.getOperatorStateStore().getUnionListState(POSITIONS);
+    for (Tuple3<String, Integer, Long> position : positions.get()) {
+      lost.restore(position.f0, position.f1, position.f2);
+    }
+  }
+
+  @Override
+  public void snapshotState(FunctionSnapshotContext context) throws Exception {
+    lost.check();
+    List<Tuple3<String, Integer, Long>> all = new ArrayList<>();
+    for (int topic = 0; topic < topics.size(); topic++) {
+      for (int partition = 0; partition < lost.partitions(topic); partition++) {
+        all.add(Tuple3.of(topics.get(topic), partition, lost.position(topic, partition)));
+      }
+    }
+    positions.update(all);
   }
 
   @Override
@@ -52,11 +106,15 @@ public final class DecodeFunction extends ProcessFunction<KafkaRecord, Example> 
     if (schemas != null) {
       schemas.close();
     }
+    if (brokers != null) {
+      brokers.close();
+    }
   }
 
   @Override
   public void processElement(KafkaRecord record, Context context, Collector<Example> out) {
     boolean isLabel = labelDecoder != null && record.topic().equals(spec.labels().topic());
+    lost.see(isLabel ? 1 : 0, record.partition(), record.offset());
     DeadLetter letter = (isLabel ? labelDecoder : decoder).decode(record, example);
     if (letter == null) {
       decoded.inc();

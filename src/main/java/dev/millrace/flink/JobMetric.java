@@ -6,6 +6,7 @@ import org.apache.flink.metrics.Counter;
 import org.apache.flink.metrics.Gauge;
 import org.apache.flink.metrics.Histogram;
 import org.apache.flink.metrics.MetricGroup;
+import org.apache.flink.metrics.ThreadSafeSimpleCounter;
 import org.apache.flink.runtime.metrics.DescriptiveStatisticsHistogram;
 
 /**
@@ -23,6 +24,8 @@ public enum JobMetric {
       "questions that the registry did not answer, of all subtasks in the process"),
   DECODED(Kind.COUNTER, "decode", "records that became examples"),
   DEAD_LETTERS(Kind.COUNTER, "decode, train", "records that were refused, by `reason`"),
+  LOST_RECORDS(
+      Kind.COUNTER, "decode", "records that the brokers deleted before the job had read them"),
   RECORDS_PER_CHUNK(Kind.HISTOGRAM, "chunk", "examples in a chunk"),
   LINGER_MS(Kind.HISTOGRAM, "chunk", "milliseconds that a chunk waited to be filled"),
   OPEN_CHUNKS(Kind.GAUGE, "chunk", "chunks that are being filled"),
@@ -131,6 +134,11 @@ public enum JobMetric {
 
   Counter counter(MetricGroup operator) {
     return group(operator).counter(metricName());
+  }
+
+  /** A counter for several threads. */
+  Counter sharedCounter(MetricGroup operator) {
+    return group(operator).counter(metricName(), new ThreadSafeSimpleCounter());
   }
 
   Counter counter(MetricGroup operator, DeadLetterReason reason) {

@@ -3,6 +3,7 @@ package dev.millrace.flink;
 import dev.millrace.data.KafkaRecord;
 import dev.millrace.data.OutputRecord;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -26,9 +27,11 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.OffsetResetStrategy;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.internals.BuiltInPartitioner;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.internals.RecordHeader;
 import org.apache.kafka.common.header.internals.RecordHeaders;
@@ -103,6 +106,15 @@ public final class KafkaIo {
   }
 
   /**
+   * Begins with the records that come from now on. Later, where the brokers have deleted what comes
+   * next, reading goes on with the oldest record left, as for any other beginning; Flink's own
+   * would leave out all that is there.
+   */
+  public static OffsetsInitializer latest() {
+    return new Latest();
+  }
+
+  /**
    * A sink of records for one topic.
    *
    * @param transactionalId unique to this sink of this pipeline
@@ -162,6 +174,22 @@ public final class KafkaIo {
     Properties properties = new Properties();
     properties.putAll(map);
     return properties;
+  }
+
+  private static final class Latest implements OffsetsInitializer {
+    private static final long serialVersionUID = 1L;
+
+    @Override
+    public Map<TopicPartition, Long> getPartitionOffsets(
+        Collection<TopicPartition> partitions, PartitionOffsetsRetriever brokers) {
+      return brokers.endOffsets(partitions);
+    }
+
+    @Override
+    @SuppressWarnings("deprecation") // the connector's interface asks for Kafka's old enum
+    public OffsetResetStrategy getAutoOffsetResetStrategy() {
+      return OffsetResetStrategy.EARLIEST;
+    }
   }
 
   private static final class RawDeserializer

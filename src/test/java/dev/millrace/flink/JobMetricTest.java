@@ -10,6 +10,8 @@ import dev.millrace.testing.Records;
 import dev.millrace.testing.Specs;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
@@ -38,7 +40,10 @@ class JobMetricTest {
 
   @Test
   void theOperatorsRegisterWhatTheCatalogueSaysAndNothingElse() throws Exception {
-    register("decode", new ProcessOperator<>(new DecodeFunction(Records.undeclared())));
+    register(
+        "decode",
+        new ProcessOperator<>(
+            new DecodeFunction(Records.undeclared(), List.of("examples"), Map.of())));
     register("chunk", new ChunkOperator());
     TrainSpec late =
         Specs.train(LateStreams.input(Task.BINARY, null, 1_000, 10), Specs.small(1), Specs.METRICS);

@@ -1,0 +1,156 @@
+package dev.millrace.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.MissingNode;
+import dev.millrace.PipelineFile;
+import dev.millrace.flink.KafkaIo;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.RecordsToDelete;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.TopicPartition;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Records that the broker deleted while the job was down, with every place where reading starts.
+ */
+class LostRecordsITCase {
+  private static final String TOPIC = "millrace.examples.v1";
+  private static final TopicPartition PARTITION = new TopicPartition(TOPIC, 0);
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  @TempDir private Path dir;
+
+  @Test
+  void theJobCountsThemAndGoesOnWithTheOldestThatIsLeft() throws Exception {
+    try (EmbeddedKafka kafka = EmbeddedKafka.start(0, null)) {
+      Path pipeline = pipeline(kafka);
+      LocalJob before = start(pipeline, null);
+      // With start: latest nothing counts that comes before the job reads.
+      await(
+          () -> {
+            send(pipeline, 1);
+            return lastReport(kafka).isObject();
+          });
+      await(() -> lastOffset(kafka) == written(kafka) - 1);
+      int learned = lastReport(kafka).path("examples").asInt();
+      long read = written(kafka);
+      await(() -> committed(kafka) == read);
+      Path savepoint = Snapshots.given(before.stop().orElseThrow());
+
+      send(pipeline, 30);
+      delete(kafka, read + 10);
+      assertThat(Cli.run("doctor", "-c", pipeline.toString()).out())
+          .contains("the brokers deleted 10 records of " + TOPIC)
+          .contains("retention.ms=");
+      assertThat(StartOptions.describe(Optional.of(savepoint), PipelineFile.read(pipeline)))
+          .endsWith(", without 10 records that the brokers deleted unread");
+      LocalJob after = start(pipeline, savepoint);
+
+      await(() -> lastOffset(kafka) == read + 29);
+      assertThat(lastReport(kafka).path("examples").asInt()).isEqualTo(learned + 20);
+      await(() -> lostRecords(after) == 10);
+      after.cancel();
+    }
+  }
+
+  private Path pipeline(EmbeddedKafka kafka) throws IOException {
+    Path pipeline =
+        Files.writeString(
+            dir.resolve("lost.yaml"),
+            """
+            pipeline: lost
+            kafka: { bootstrap.servers: "%s" }
+            input: { label: y, start: latest }
+            metrics: { every: 1 }
+            state: { checkpoint-interval: 1s }
+            """
+                .formatted(kafka.bootstrapServers()));
+    Cli.run("topics", "create", "-c", pipeline.toString(), "--partitions", "1");
+    return pipeline;
+  }
+
+  private LocalJob start(Path pipeline, Path from) throws InterruptedException {
+    return LocalJob.start(PipelineFile.read(pipeline), 1, dir.resolve("state"), from, false);
+  }
+
+  private void send(Path pipeline, int rows) throws IOException {
+    Path csv = Files.writeString(dir.resolve("rows.csv"), "x,y\n" + "1.5,a\n".repeat(rows));
+    Cli.run("produce", "-c", pipeline.toString(), "--input", csv.toString(), "--label", "y");
+  }
+
+  private static long written(EmbeddedKafka kafka) {
+    return CommittedRecords.written(kafka.bootstrapServers(), TOPIC);
+  }
+
+  private static long lastOffset(EmbeddedKafka kafka) throws IOException {
+    return lastReport(kafka).at("/input/" + TOPIC + "/0/1").asLong(-1);
+  }
+
+  /** The newest report; nothing before there is one. */
+  private static JsonNode lastReport(EmbeddedKafka kafka) throws IOException {
+    JsonNode last = MissingNode.getInstance();
+    for (ConsumerRecord<byte[], byte[]> report :
+        CommittedRecords.read(kafka.bootstrapServers(), "millrace.metrics.v1")) {
+      last = JSON.readTree(report.value());
+    }
+    return last;
+  }
+
+  private static long committed(EmbeddedKafka kafka) throws Exception {
+    try (Admin admin = admin(kafka)) {
+      OffsetAndMetadata offset =
+          admin
+              .listConsumerGroupOffsets("millrace-lost")
+              .partitionsToOffsetAndMetadata()
+              .get()
+              .get(PARTITION);
+      return offset == null ? -1 : offset.offset();
+    }
+  }
+
+  private static void delete(EmbeddedKafka kafka, long before) throws Exception {
+    try (Admin admin = admin(kafka)) {
+      admin.deleteRecords(Map.of(PARTITION, RecordsToDelete.beforeOffset(before))).all().get();
+    }
+  }
+
+  private static Admin admin(EmbeddedKafka kafka) {
+    return KafkaIo.admin(
+        Map.of("bootstrap.servers", kafka.bootstrapServers()), Duration.ofSeconds(30));
+  }
+
+  private static int lostRecords(LocalJob job) throws Exception {
+    URI address = job.cluster().getRestAddress().get();
+    String path = "/jobs/" + job.id();
+    for (JsonNode vertex : get(address, path).path("vertices")) {
+      if (vertex.path("name").asText().contains("decode ")) {
+        String metric = "/subtasks/metrics?get=decode.millrace.lost_records&agg=sum";
+        String vertices = path + "/vertices/" + vertex.path("id").asText();
+        return get(address, vertices + metric).at("/0/sum").asInt(-1);
+      }
+    }
+    throw new AssertionError("no vertex decodes");
+  }
+
+  private static JsonNode get(URI address, String path) throws IOException {
+    return JSON.readTree(URI.create(address + path).toURL());
+  }
+
+  private static void await(Callable<Boolean> condition) {
+    Awaitility.await().atMost(Duration.ofMinutes(2)).until(condition);
+  }
+}
