@@ -102,7 +102,8 @@ public final class KafkaIo {
       builder.setBounded(OffsetsInitializer.latest());
     }
     KafkaSource<KafkaRecord> records = builder.build();
-    return topics.size() == 1 ? records : new MergedSource(records, consumer, topics, start);
+    return new NamedTopicsSource(
+        topics.size() == 1 ? records : new MergedSource(records, consumer, topics, start), topics);
   }
 
   /**

@@ -8,14 +8,11 @@ import java.util.Map;
 import java.util.Properties;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
-import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.connector.source.Boundedness;
-import org.apache.flink.api.connector.source.Source;
 import org.apache.flink.api.connector.source.SourceReader;
 import org.apache.flink.api.connector.source.SourceReaderContext;
 import org.apache.flink.api.connector.source.SplitEnumerator;
 import org.apache.flink.api.connector.source.SplitEnumeratorContext;
-import org.apache.flink.api.java.typeutils.ResultTypeQueryable;
 import org.apache.flink.connector.kafka.source.KafkaSource;
 import org.apache.flink.connector.kafka.source.KafkaSourceOptions;
 import org.apache.flink.connector.kafka.source.enumerator.KafkaSourceEnumState;
@@ -24,7 +21,6 @@ import org.apache.flink.connector.kafka.source.enumerator.initializer.NoStopping
 import org.apache.flink.connector.kafka.source.enumerator.initializer.OffsetsInitializer;
 import org.apache.flink.connector.kafka.source.enumerator.subscriber.KafkaSubscriber;
 import org.apache.flink.connector.kafka.source.split.KafkaPartitionSplit;
-import org.apache.flink.core.io.SimpleVersionedSerializer;
 import org.apache.flink.metrics.Gauge;
 import org.apache.flink.util.clock.SystemClock;
 import org.apache.flink.util.function.FunctionUtils;
@@ -36,12 +32,9 @@ import org.apache.kafka.clients.consumer.ConsumerConfig;
  *
  * <p>A subtask can only order what it reads, so partitions of the same number go to the same one.
  */
-final class MergedSource
-    implements Source<KafkaRecord, KafkaPartitionSplit, KafkaSourceEnumState>,
-        ResultTypeQueryable<KafkaRecord> {
+final class MergedSource extends DelegatingSource {
   private static final long serialVersionUID = 1L;
 
-  private final KafkaSource<KafkaRecord> records;
   private final HashMap<String, String> consumer;
   private final ArrayList<String> topics;
   private final OffsetsInitializer start;
@@ -57,7 +50,7 @@ final class MergedSource
       Map<String, String> consumer,
       List<String> topics,
       OffsetsInitializer start) {
-    this.records = records;
+    super(records);
     this.consumer = new HashMap<>(consumer);
     this.topics = new ArrayList<>(topics);
     this.start = start;
@@ -73,14 +66,9 @@ final class MergedSource
         topics,
         FunctionUtils.uncheckedFunction(
             split ->
-                records.createReader(new MergedReaderContext(context, split.splitId(), pending))),
+                super.createReader(new MergedReaderContext(context, split.splitId(), pending))),
         new BrokerEnds(consumer),
         SystemClock.getInstance());
-  }
-
-  @Override
-  public Boundedness getBoundedness() {
-    return records.getBoundedness();
   }
 
   @Override
@@ -110,20 +98,5 @@ final class MergedSource
         getBoundedness(),
         state,
         (split, subtasks) -> split.getPartition() % subtasks);
-  }
-
-  @Override
-  public SimpleVersionedSerializer<KafkaPartitionSplit> getSplitSerializer() {
-    return records.getSplitSerializer();
-  }
-
-  @Override
-  public SimpleVersionedSerializer<KafkaSourceEnumState> getEnumeratorCheckpointSerializer() {
-    return records.getEnumeratorCheckpointSerializer();
-  }
-
-  @Override
-  public TypeInformation<KafkaRecord> getProducedType() {
-    return records.getProducedType();
   }
 }

@@ -6,13 +6,11 @@ import dev.millrace.codec.SchemaAnswer;
 import dev.millrace.codec.WireFormat;
 import dev.millrace.data.KafkaRecord;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.List;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import org.apache.flink.api.common.eventtime.Watermark;
 import org.apache.flink.api.connector.source.ReaderOutput;
-import org.apache.flink.api.connector.source.SourceEvent;
 import org.apache.flink.api.connector.source.SourceOutput;
 import org.apache.flink.api.connector.source.SourceReader;
 import org.apache.flink.connector.kafka.source.split.KafkaPartitionSplit;
@@ -27,8 +25,7 @@ import org.apache.flink.metrics.MetricGroup;
  * <p>A checkpoint meanwhile says that the record was not read. A reader gives one record each time
  * that it is asked, so there is never a second one.
  */
-final class RegistrySourceReader implements SourceReader<KafkaRecord, KafkaPartitionSplit> {
-  private final SourceReader<KafkaRecord, KafkaPartitionSplit> records;
+final class RegistrySourceReader extends DelegatingReader {
   private final RegisteredSchemas schemas;
   private final IdTable<SchemaAnswer> told;
   private final Gate gate = new Gate();
@@ -48,7 +45,7 @@ final class RegistrySourceReader implements SourceReader<KafkaRecord, KafkaParti
       RegisteredSchemas schemas,
       int cached,
       MetricGroup metrics) {
-    this.records = records;
+    super(records);
     this.schemas = schemas;
     this.told = new IdTable<>(cached);
     JobMetric.REGISTRY_WAITING.gauge(metrics, () -> waiting);
@@ -56,15 +53,10 @@ final class RegistrySourceReader implements SourceReader<KafkaRecord, KafkaParti
   }
 
   @Override
-  public void start() {
-    records.start();
-  }
-
-  @Override
   public InputStatus pollNext(ReaderOutput<KafkaRecord> output) throws Exception {
     if (held == null) {
       gate.output = output;
-      InputStatus status = records.pollNext(gate);
+      InputStatus status = super.pollNext(gate);
       return held == null ? status : InputStatus.NOTHING_AVAILABLE;
     }
     if (!isTold(held)) {
@@ -80,7 +72,7 @@ final class RegistrySourceReader implements SourceReader<KafkaRecord, KafkaParti
 
   @Override
   public CompletableFuture<Void> isAvailable() {
-    return held == null ? records.isAvailable() : answered;
+    return held == null ? super.isAvailable() : answered;
   }
 
   private boolean isTold(KafkaRecord record) {
@@ -114,7 +106,7 @@ final class RegistrySourceReader implements SourceReader<KafkaRecord, KafkaParti
 
   @Override
   public List<KafkaPartitionSplit> snapshotState(long checkpointId) {
-    List<KafkaPartitionSplit> splits = records.snapshotState(checkpointId);
+    List<KafkaPartitionSplit> splits = super.snapshotState(checkpointId);
     if (held == null) {
       return splits;
     }
@@ -144,40 +136,20 @@ final class RegistrySourceReader implements SourceReader<KafkaRecord, KafkaParti
     incomplete.headSet(checkpointId, true).clear();
     // The source would commit the offset behind the record that was held back.
     if (!wasIncomplete) {
-      records.notifyCheckpointComplete(checkpointId);
+      super.notifyCheckpointComplete(checkpointId);
     }
   }
 
   @Override
   public void notifyCheckpointAborted(long checkpointId) throws Exception {
     incomplete.remove(checkpointId);
-    records.notifyCheckpointAborted(checkpointId);
-  }
-
-  @Override
-  public void addSplits(List<KafkaPartitionSplit> splits) {
-    records.addSplits(splits);
-  }
-
-  @Override
-  public void notifyNoMoreSplits() {
-    records.notifyNoMoreSplits();
-  }
-
-  @Override
-  public void handleSourceEvents(SourceEvent event) {
-    records.handleSourceEvents(event);
-  }
-
-  @Override
-  public void pauseOrResumeSplits(Collection<String> toPause, Collection<String> toResume) {
-    records.pauseOrResumeSplits(toPause, toResume);
+    super.notifyCheckpointAborted(checkpointId);
   }
 
   @Override
   public void close() throws Exception {
     schemas.close();
-    records.close();
+    super.close();
   }
 
   private void pass(KafkaRecord record, long timestamp, SourceOutput<KafkaRecord> output) {

@@ -27,7 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 /**
  * Records that the broker deleted while the job was down, with every place where reading starts.
  */
-class LostRecordsITCase {
+class ContinuedReadingITCase {
   private static final String TOPIC = "millrace.examples.v1";
   private static final TopicPartition PARTITION = new TopicPartition(TOPIC, 0);
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -35,9 +35,9 @@ class LostRecordsITCase {
   @TempDir private Path dir;
 
   @Test
-  void theJobCountsThemAndGoesOnWithTheOldestThatIsLeft() throws Exception {
+  void recordsThatWereDeletedUnreadAreCountedAndTheOldestOneLeftComesNext() throws Exception {
     try (EmbeddedKafka kafka = EmbeddedKafka.start(0, null)) {
-      Path pipeline = pipeline(kafka);
+      Path pipeline = pipeline(kafka, TOPIC, "latest");
       LocalJob before = start(pipeline, null);
       // With start: latest nothing counts that comes before the job reads.
       await(
@@ -67,18 +67,44 @@ class LostRecordsITCase {
     }
   }
 
-  private Path pipeline(EmbeddedKafka kafka) throws IOException {
+  @Test
+  void aTopicThatIsNamedNoMoreIsNotReadAnyMore() throws Exception {
+    try (EmbeddedKafka kafka = EmbeddedKafka.start(0, null)) {
+      Path old = pipeline(kafka, TOPIC, "earliest");
+      Path other = pipeline(kafka, "other.examples", "earliest");
+      send(old, 10);
+      Path savepoint = learn(kafka, old, null, 10);
+
+      send(old, 7);
+      send(other, 5);
+      Path ofOther = learn(kafka, other, savepoint, 15);
+
+      // From its first record, as any topic that is new.
+      learn(kafka, old, ofOther, 15 + 17);
+    }
+  }
+
+  /** Runs the job until it has learned so many examples in all. */
+  private Path learn(EmbeddedKafka kafka, Path pipeline, Path from, int examples) throws Exception {
+    LocalJob job = start(pipeline, from);
+    await(() -> lastReport(kafka).path("examples").asInt() >= examples);
+    Path savepoint = Snapshots.given(job.stop().orElseThrow());
+    assertThat(lastReport(kafka).path("examples").asInt()).isEqualTo(examples);
+    return savepoint;
+  }
+
+  private Path pipeline(EmbeddedKafka kafka, String topic, String start) throws IOException {
     Path pipeline =
         Files.writeString(
-            dir.resolve("lost.yaml"),
+            dir.resolve(topic + ".yaml"),
             """
-            pipeline: lost
+            pipeline: reading
             kafka: { bootstrap.servers: "%s" }
-            input: { label: y, start: latest }
+            input: { topic: %s, label: y, start: %s }
             metrics: { every: 1 }
             state: { checkpoint-interval: 1s }
             """
-                .formatted(kafka.bootstrapServers()));
+                .formatted(kafka.bootstrapServers(), topic, start));
     Cli.run("topics", "create", "-c", pipeline.toString(), "--partitions", "1");
     return pipeline;
   }
@@ -114,7 +140,7 @@ class LostRecordsITCase {
     try (Admin admin = admin(kafka)) {
       OffsetAndMetadata offset =
           admin
-              .listConsumerGroupOffsets("millrace-lost")
+              .listConsumerGroupOffsets("millrace-reading")
               .partitionsToOffsetAndMetadata()
               .get()
               .get(PARTITION);

@@ -1,0 +1,73 @@
+package dev.millrace.flink;
+
+import dev.millrace.data.KafkaRecord;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import org.apache.flink.api.connector.source.Source;
+import org.apache.flink.api.connector.source.SourceReader;
+import org.apache.flink.api.connector.source.SourceReaderContext;
+import org.apache.flink.api.connector.source.SplitEnumerator;
+import org.apache.flink.api.connector.source.SplitEnumeratorContext;
+import org.apache.flink.connector.kafka.source.enumerator.KafkaSourceEnumState;
+import org.apache.flink.connector.kafka.source.enumerator.SplitAndAssignmentStatus;
+import org.apache.flink.connector.kafka.source.split.KafkaPartitionSplit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A source of the topics that the pipeline names now.
+ *
+ * <p>Flink's own goes on for ever with every topic that a snapshot tells of, beside one that the
+ * pipeline names in its place. The new one is read from its first record, and so is the old one if
+ * it is named again.
+ */
+final class NamedTopicsSource extends DelegatingSource {
+  private static final long serialVersionUID = 1L;
+
+  private static final Logger LOG = LoggerFactory.getLogger(NamedTopicsSource.class);
+
+  private final ArrayList<String> topics;
+
+  NamedTopicsSource(
+      Source<KafkaRecord, KafkaPartitionSplit, KafkaSourceEnumState> records, List<String> topics) {
+    super(records);
+    this.topics = new ArrayList<>(topics);
+  }
+
+  @Override
+  public SplitEnumerator<KafkaPartitionSplit, KafkaSourceEnumState> restoreEnumerator(
+      SplitEnumeratorContext<KafkaPartitionSplit> context, KafkaSourceEnumState state)
+      throws Exception {
+    Set<SplitAndAssignmentStatus> named = new LinkedHashSet<>();
+    Set<String> others = new LinkedHashSet<>();
+    for (SplitAndAssignmentStatus split : state.splits()) {
+      if (isNamed(split.split())) {
+        named.add(split);
+      } else {
+        others.add(split.split().getTopic());
+      }
+    }
+    if (!others.isEmpty()) {
+      LOG.warn("{} is not read any more; the pipeline names {} now", others, topics);
+    }
+    return super.restoreEnumerator(
+        context, new KafkaSourceEnumState(named, state.initialDiscoveryFinished()));
+  }
+
+  @Override
+  public SourceReader<KafkaRecord, KafkaPartitionSplit> createReader(SourceReaderContext context)
+      throws Exception {
+    return new DelegatingReader(super.createReader(context)) {
+      @Override
+      public void addSplits(List<KafkaPartitionSplit> splits) {
+        super.addSplits(splits.stream().filter(NamedTopicsSource.this::isNamed).toList());
+      }
+    };
+  }
+
+  private boolean isNamed(KafkaPartitionSplit split) {
+    return topics.contains(split.getTopic());
+  }
+}
