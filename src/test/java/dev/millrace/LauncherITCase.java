@@ -150,7 +150,7 @@ class LauncherITCase {
   @Test
   void givesTheFlagsThatTheJavaVersionNeeds() throws Exception {
     assertThat(launch().out)
-        .contains("[--add-modules][jdk.incubator.vector]")
+        .contains("[--add-modules][jdk.incubator.vector]", "[-XX:+ExitOnOutOfMemoryError]")
         .contains("[-Dmillrace.home=" + project.toRealPath() + "]")
         .doesNotContain("unsafe");
 

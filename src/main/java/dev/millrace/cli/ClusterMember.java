@@ -11,6 +11,8 @@ final class ClusterMember {
   private static final long SECONDS_TO_STOP = 5;
   private static final long NANOS_OF_A_QUICK_DEATH = 20_000_000_000L;
   private static final int MOST_QUICK_DEATHS = 3;
+  // Of a JVM with -XX:+ExitOnOutOfMemoryError.
+  private static final int OUT_OF_MEMORY = 3;
 
   private final String name;
   private final Path log;
@@ -67,8 +69,10 @@ final class ClusterMember {
    * @throws CliError if it has died too often soon after its start
    */
   String startAgain() {
+    int code = process.exitValue();
     String death =
-        "The %s (pid %d) ended with exit code %d".formatted(name, pid(), process.exitValue());
+        "The %s (pid %d) ended with exit code %d%s"
+            .formatted(name, pid(), code, code == OUT_OF_MEMORY ? " (out of memory)" : "");
     boolean quick = System.nanoTime() - started < NANOS_OF_A_QUICK_DEATH;
     quickDeaths = quick ? quickDeaths + 1 : 0;
     if (quickDeaths == MOST_QUICK_DEATHS) {

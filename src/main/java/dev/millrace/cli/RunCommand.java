@@ -83,7 +83,7 @@ final class RunCommand implements Callable<Integer> {
       start.started(dir, from);
       describe(settings, place, models);
       try (BrokerWatch watch = BrokerWatch.start(settings, config, spec.commandLine().getErr())) {
-        return supervise(job, stop);
+        return supervise(job, stop, MemoryWatch.ofThisJvm(settings.state().backend()));
       }
     }
   }
@@ -112,7 +112,8 @@ final class RunCommand implements Callable<Integer> {
     out.printf("Watch     ./millrace watch -c %s   (Ctrl-C stops the job)%n", config);
   }
 
-  private int supervise(LocalJob job, StopSignal stop) throws InterruptedException {
+  private int supervise(LocalJob job, StopSignal stop, MemoryWatch memory)
+      throws InterruptedException {
     PrintWriter err = spec.commandLine().getErr();
     boolean restarting = false;
     int restarts = 0;
@@ -121,6 +122,7 @@ final class RunCommand implements Callable<Integer> {
       if (job.awaitEnd(Duration.ZERO)) {
         return 0;
       }
+      memory.look().ifPresent(err::println);
       JobStatus status = job.status().orElse(JobStatus.RUNNING);
       boolean restartsNow = status == JobStatus.RESTARTING;
       if (restartsNow && !restarting) {

@@ -1,6 +1,7 @@
 package dev.millrace.cli;
 
 import dev.millrace.Settings;
+import dev.millrace.data.KebabCase;
 import dev.millrace.flink.TransactionTimeout;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -21,10 +22,11 @@ record SnapshotCheck(Path stateDir, Path snapshot) {
   /**
    * Looks at a snapshot that nobody has asked for by name.
    *
-   * @throws CliError if it is damaged, or if transactions that belong to it may have ended
+   * @throws CliError if it is damaged or of another backend, or if transactions that belong to it
+   *     may have ended
    */
   void require(Settings settings) {
-    requireReadable();
+    requireReadable(settings);
     if (settings.output().guarantee() == Settings.Guarantee.EXACTLY_ONCE) {
       requireTransactions(Duration.ofMillis(TransactionTimeout.millis(settings.kafka())));
     }
@@ -33,9 +35,9 @@ record SnapshotCheck(Path stateDir, Path snapshot) {
   /**
    * Reads what the snapshot says of itself.
    *
-   * @throws CliError if that is damaged
+   * @throws CliError if that is damaged, or of a backend that is not the pipeline's
    */
-  void requireReadable() {
+  void requireReadable(Settings settings) {
     Snapshots.damage(snapshot)
         .ifPresent(
             damage -> {
@@ -46,11 +48,22 @@ record SnapshotCheck(Path stateDir, Path snapshot) {
                           damage,
                           before("Continue from the one before: ")));
             });
+    Snapshots.backend(snapshot)
+        .filter(backend -> backend != settings.state().backend())
+        .ifPresent(
+            backend -> {
+              String of = "state.backend: " + KebabCase.of(backend);
+              throw new CliError(
+                  ("%s is a checkpoint of %s, and only a savepoint can go on with another backend."
+                          + " Start with %s once more and stop with Ctrl-C, which takes one; then"
+                          + " change the backend. Start with new models: --fresh")
+                      .formatted(snapshot, of, of));
+            });
   }
 
   /**
    * Looks whose snapshot it is, as far as its place tells: a pipeline's state directory has its
-   * name. With another pipeline's state a job would read that one's topics.
+   * name.
    *
    * @throws CliError if it is another pipeline's
    */

@@ -1,5 +1,6 @@
 package dev.millrace.cli;
 
+import dev.millrace.Settings;
 import java.io.BufferedInputStream;
 import java.io.DataInputStream;
 import java.io.EOFException;
@@ -18,6 +19,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.apache.flink.runtime.checkpoint.Checkpoints;
+import org.apache.flink.runtime.checkpoint.metadata.CheckpointMetadata;
+import org.apache.flink.runtime.state.IncrementalKeyedStateHandle;
+import org.apache.flink.runtime.state.SavepointKeyedStateHandle;
 
 /** Checkpoints and savepoints on disk: directories with a file {@code _metadata}. */
 final class Snapshots {
@@ -55,16 +59,45 @@ final class Snapshots {
 
   /** What keeps Flink from reading a snapshot, if something does. */
   static Optional<String> damage(Path snapshot) {
-    Path file = metadata(snapshot);
-    try (DataInputStream in =
-        new DataInputStream(new BufferedInputStream(Files.newInputStream(file)))) {
-      Checkpoints.loadCheckpointMetadata(in, Snapshots.class.getClassLoader(), file.toString());
+    try {
+      load(snapshot);
       return Optional.empty();
     } catch (EOFException e) {
       return Optional.of("it is cut off");
     } catch (IOException | RuntimeException e) {
       // Damaged bytes make Flink's reader throw whatever follows from them.
       return Optional.of(e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage());
+    }
+  }
+
+  /**
+   * The only backend that can go on from a snapshot; nothing if each can, as from a savepoint.
+   *
+   * @throws UncheckedIOException if the snapshot cannot be read
+   */
+  static Optional<Settings.Backend> backend(Path snapshot) {
+    try {
+      return load(snapshot).getOperatorStates().stream()
+          .flatMap(operator -> operator.getStates().stream())
+          .flatMap(subtask -> subtask.getManagedKeyedState().stream())
+          .filter(state -> !(state instanceof SavepointKeyedStateHandle))
+          .map(
+              state ->
+                  state instanceof IncrementalKeyedStateHandle
+                      ? Settings.Backend.ROCKSDB
+                      : Settings.Backend.HEAP)
+          .findFirst();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static CheckpointMetadata load(Path snapshot) throws IOException {
+    Path file = metadata(snapshot);
+    try (DataInputStream in =
+        new DataInputStream(new BufferedInputStream(Files.newInputStream(file)))) {
+      return Checkpoints.loadCheckpointMetadata(
+          in, Snapshots.class.getClassLoader(), file.toString());
     }
   }
 

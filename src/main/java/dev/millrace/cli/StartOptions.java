@@ -56,7 +56,7 @@ final class StartOptions {
       return newest;
     }
     Path given = Snapshots.given(savepoint);
-    new SnapshotCheck(stateDir, given).requireReadable();
+    new SnapshotCheck(stateDir, given).requireReadable(settings);
     OldSnapshots.keep(given);
     return Optional.of(given);
   }

@@ -12,14 +12,30 @@ import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Instant;
 import java.util.List;
+import java.util.UUID;
 import org.apache.flink.runtime.checkpoint.Checkpoints;
+import org.apache.flink.runtime.checkpoint.OperatorState;
+import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
 import org.apache.flink.runtime.checkpoint.metadata.CheckpointMetadata;
+import org.apache.flink.runtime.jobgraph.OperatorID;
+import org.apache.flink.runtime.state.IncrementalRemoteKeyedStateHandle;
+import org.apache.flink.runtime.state.KeyGroupRange;
+import org.apache.flink.runtime.state.KeyGroupRangeOffsets;
+import org.apache.flink.runtime.state.KeyGroupsSavepointStateHandle;
+import org.apache.flink.runtime.state.KeyGroupsStateHandle;
+import org.apache.flink.runtime.state.KeyedStateHandle;
+import org.apache.flink.runtime.state.StreamStateHandle;
+import org.apache.flink.runtime.state.memory.ByteStreamStateHandle;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class SnapshotCheckTest {
   private static final Settings EXACTLY_ONCE = settings("exactly-once");
   private static final Settings AT_LEAST_ONCE = settings("at-least-once");
+
+  private static final KeyGroupRange KEYS = KeyGroupRange.of(0, 719);
+  private static final KeyGroupRangeOffsets OFFSETS = new KeyGroupRangeOffsets(KEYS);
+  private static final StreamStateHandle BYTES = new ByteStreamStateHandle("state", new byte[1]);
 
   @TempDir private Path dir;
 
@@ -45,7 +61,7 @@ class SnapshotCheckTest {
     Path only = snapshot("job/chk-3", 60);
     cut(only);
 
-    assertThatThrownBy(() -> new SnapshotCheck(dir, only).requireReadable())
+    assertThatThrownBy(() -> new SnapshotCheck(dir, only).requireReadable(AT_LEAST_ONCE))
         .hasMessageEndingWith("). Start with new models: --fresh");
   }
 
@@ -98,11 +114,47 @@ class SnapshotCheckTest {
     }
   }
 
+  @Test
+  void aCheckpointOfAnotherBackendIsRefusedWithTheWayToASavepoint() throws IOException {
+    Path heap = snapshot("job/chk-1", 0, List.of(state(new KeyGroupsStateHandle(OFFSETS, BYTES))));
+    Path rocksDb =
+        snapshot(
+            "job/chk-2",
+            0,
+            List.of(
+                state(
+                    new IncrementalRemoteKeyedStateHandle(
+                        UUID.randomUUID(), KEYS, 2, List.of(), List.of(), BYTES))));
+    Path savepoint =
+        snapshot(
+            "savepoint-1", 0, List.of(state(new KeyGroupsSavepointStateHandle(OFFSETS, BYTES))));
+
+    assertThatThrownBy(() -> new SnapshotCheck(dir, rocksDb).requireReadable(AT_LEAST_ONCE))
+        .isInstanceOf(CliError.class)
+        .hasMessageStartingWith(rocksDb + " is a checkpoint of state.backend: rocksdb, and only a")
+        .hasMessageContaining("Start with state.backend: rocksdb once more and stop with Ctrl-C");
+    for (Path path : List.of(heap, savepoint)) {
+      assertThatCode(() -> new SnapshotCheck(dir, path).requireReadable(AT_LEAST_ONCE))
+          .doesNotThrowAnyException();
+    }
+  }
+
+  private static OperatorState state(KeyedStateHandle keyed) {
+    OperatorState state = new OperatorState("train", "train", new OperatorID(), 1, 720);
+    state.putState(0, OperatorSubtaskState.builder().setManagedKeyedState(keyed).build());
+    return state;
+  }
+
   private Path snapshot(String name, int secondsAgo) throws IOException {
+    return snapshot(name, secondsAgo, List.of());
+  }
+
+  private Path snapshot(String name, int secondsAgo, List<OperatorState> states)
+      throws IOException {
     Path directory = Files.createDirectories(dir.resolve(name));
     Path metadata = directory.resolve("_metadata");
     try (OutputStream out = Files.newOutputStream(metadata)) {
-      Checkpoints.storeCheckpointMetadata(new CheckpointMetadata(7, List.of(), List.of()), out);
+      Checkpoints.storeCheckpointMetadata(new CheckpointMetadata(7, states, List.of()), out);
     }
     Files.setLastModifiedTime(metadata, FileTime.from(Instant.now().minusSeconds(secondsAgo)));
     return directory;

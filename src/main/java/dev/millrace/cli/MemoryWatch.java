@@ -1,0 +1,67 @@
+package dev.millrace.cli;
+
+import dev.millrace.Settings;
+import java.lang.management.ManagementFactory;
+import java.lang.management.MemoryPoolMXBean;
+import java.lang.management.MemoryType;
+import java.lang.management.MemoryUsage;
+import java.util.Comparator;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/** Says that models fill the heap before there is none left, when the JVM ends itself at once. */
+final class MemoryWatch {
+  private static final double NEARLY_FULL = 0.9;
+  private static final double RELIEVED = 0.8;
+  private static final int MIB = 1 << 20;
+
+  private final Settings.Backend backend;
+  private final Supplier<MemoryUsage> afterCollection;
+  private boolean told;
+
+  /**
+   * @param afterCollection what the last garbage collection left of what lives long; null if nobody
+   *     knows
+   */
+  MemoryWatch(Settings.Backend backend, Supplier<MemoryUsage> afterCollection) {
+    this.backend = backend;
+    this.afterCollection = afterCollection;
+  }
+
+  /** Watches this JVM's heap. */
+  static MemoryWatch ofThisJvm(Settings.Backend backend) {
+    // The old generation, where there are generations: it is the largest pool.
+    Optional<MemoryPoolMXBean> largest =
+        ManagementFactory.getMemoryPoolMXBeans().stream()
+            .filter(pool -> pool.getType() == MemoryType.HEAP)
+            .max(Comparator.comparingLong(pool -> pool.getUsage().getMax()));
+    return new MemoryWatch(
+        backend, () -> largest.map(MemoryPoolMXBean::getCollectionUsage).orElse(null));
+  }
+
+  /** A line for the user when memory has become nearly full. */
+  Optional<String> look() {
+    MemoryUsage usage = afterCollection.get();
+    if (usage == null || usage.getMax() <= 0) {
+      return Optional.empty();
+    }
+    double share = (double) usage.getUsed() / usage.getMax();
+    if (share < RELIEVED) {
+      told = false;
+    }
+    if (told || share < NEARLY_FULL) {
+      return Optional.empty();
+    }
+    told = true;
+    return Optional.of(
+        "Memory is nearly full, %,d of %,d MiB after a garbage collection. %s; JAVA_OPTS=-Xmx4g gives more."
+            .formatted(
+                usage.getUsed() / MIB,
+                usage.getMax() / MIB,
+                switch (backend) {
+                  case HEAP ->
+                      "state.backend: rocksdb keeps models on disk, state.ttl forgets idle keys";
+                  case ROCKSDB -> "A smaller state.cache-bytes keeps fewer models in memory";
+                }));
+  }
+}
