@@ -1,18 +1,21 @@
 package dev.millrace.cli;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /** One process of a local cluster, started again when it dies. Not thread-safe. */
 final class ClusterMember {
   private static final long SECONDS_TO_STOP = 5;
   private static final long NANOS_OF_A_QUICK_DEATH = 20_000_000_000L;
   private static final int MOST_QUICK_DEATHS = 3;
-  // Of a JVM with -XX:+ExitOnOutOfMemoryError.
-  private static final int OUT_OF_MEMORY = 3;
+  // What a JVM with -XX:+ExitOnOutOfMemoryError prints last.
+  private static final String NO_MEMORY = "Terminating due to java.lang.OutOfMemoryError";
 
   private final String name;
   private final Path log;
@@ -69,10 +72,9 @@ final class ClusterMember {
    * @throws CliError if it has died too often soon after its start
    */
   String startAgain() {
-    int code = process.exitValue();
     String death =
         "The %s (pid %d) ended with exit code %d%s"
-            .formatted(name, pid(), code, code == OUT_OF_MEMORY ? " (out of memory)" : "");
+            .formatted(name, pid(), process.exitValue(), hadNoMemory() ? " (out of memory)" : "");
     boolean quick = System.nanoTime() - started < NANOS_OF_A_QUICK_DEATH;
     quickDeaths = quick ? quickDeaths + 1 : 0;
     if (quickDeaths == MOST_QUICK_DEATHS) {
@@ -82,6 +84,14 @@ final class ClusterMember {
     }
     start();
     return "%s; started again as pid %d.".formatted(death, pid());
+  }
+
+  private boolean hadNoMemory() {
+    try (Stream<String> lines = Files.lines(output, StandardCharsets.ISO_8859_1)) {
+      return lines.reduce((first, second) -> second).orElse("").startsWith(NO_MEMORY);
+    } catch (IOException e) {
+      return false; // then nobody knows
+    }
   }
 
   /** Asks the process to end. */

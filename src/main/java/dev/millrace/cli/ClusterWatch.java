@@ -23,6 +23,7 @@ final class ClusterWatch {
   private final PrintWriter out;
   private final PrintWriter err;
   private final FlinkRest rest;
+  private final LostRecordsWatch lost;
   private Set<Integer> parallelism = Set.of();
   private boolean wasRunning;
   private Instant lastRunning = Instant.MIN;
@@ -33,6 +34,7 @@ final class ClusterWatch {
     this.out = out;
     this.err = err;
     this.rest = new FlinkRest(cluster.address());
+    this.lost = new LostRecordsWatch(rest, "" + cluster.logs(), err);
   }
 
   /**
@@ -50,6 +52,7 @@ final class ClusterWatch {
       }
       if (job.isPresent()) {
         observe(job.get(), config);
+        lost.look(job.get().id());
       } else {
         wasRunning = false; // another job manager may have it running again at the next look
       }

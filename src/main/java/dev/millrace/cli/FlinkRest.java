@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.millrace.flink.JobMetric;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -87,6 +88,20 @@ final class FlinkRest {
       }
     }
     return true;
+  }
+
+  /** A counter of an operator, of all its subtasks together; 0 where there is none yet. */
+  long counter(String job, String operator, JobMetric metric)
+      throws IOException, InterruptedException {
+    for (JsonNode vertex : get("/jobs/" + job).path("vertices")) {
+      if (List.of(vertex.path("name").asText().split(" -> ")).contains(operator)) {
+        String metrics = "/subtasks/metrics?agg=sum&get=" + metric.nameIn(operator);
+        return get("/jobs/" + job + "/vertices/" + vertex.path("id").asText() + metrics)
+            .at("/0/sum")
+            .asLong();
+      }
+    }
+    return 0;
   }
 
   /** Why a job failed last, in one line, unless that was before {@code since}. */

@@ -82,6 +82,15 @@ final class LocalJob {
     return cluster;
   }
 
+  /** The REST interface of that Flink. */
+  FlinkRest rest() throws InterruptedException {
+    try {
+      return new FlinkRest(cluster.getRestAddress().get());
+    } catch (ExecutionException e) {
+      throw new CliError("Flink has no address: " + rootMessage(e), e);
+    }
+  }
+
   JobID id() {
     return client.getJobID();
   }

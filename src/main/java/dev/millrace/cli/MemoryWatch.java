@@ -6,6 +6,7 @@ import java.lang.management.MemoryPoolMXBean;
 import java.lang.management.MemoryType;
 import java.lang.management.MemoryUsage;
 import java.util.Comparator;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Supplier;
 
@@ -16,16 +17,16 @@ final class MemoryWatch {
   private static final int MIB = 1 << 20;
 
   private final Settings.Backend backend;
-  private final Supplier<MemoryUsage> afterCollection;
+  private final Supplier<MemoryUsage> oldGeneration;
   private boolean told;
 
   /**
-   * @param afterCollection what the last garbage collection left of what lives long; null if nobody
+   * @param oldGeneration what lives long, without garbage as far as it is known; null if nobody
    *     knows
    */
-  MemoryWatch(Settings.Backend backend, Supplier<MemoryUsage> afterCollection) {
+  MemoryWatch(Settings.Backend backend, Supplier<MemoryUsage> oldGeneration) {
     this.backend = backend;
-    this.afterCollection = afterCollection;
+    this.oldGeneration = oldGeneration;
   }
 
   /** Watches this JVM's heap. */
@@ -35,13 +36,18 @@ final class MemoryWatch {
         ManagementFactory.getMemoryPoolMXBeans().stream()
             .filter(pool -> pool.getType() == MemoryType.HEAP)
             .max(Comparator.comparingLong(pool -> pool.getUsage().getMax()));
-    return new MemoryWatch(
-        backend, () -> largest.map(MemoryPoolMXBean::getCollectionUsage).orElse(null));
+    return new MemoryWatch(backend, () -> largest.map(MemoryWatch::usage).orElse(null));
+  }
+
+  // G1 tells what a collection left of it after a full one alone, which is its last resort. It
+  // begins to clear it when it is half full, so what is full is not garbage.
+  private static MemoryUsage usage(MemoryPoolMXBean pool) {
+    return pool.getName().startsWith("G1 ") ? pool.getUsage() : pool.getCollectionUsage();
   }
 
   /** A line for the user when memory has become nearly full. */
   Optional<String> look() {
-    MemoryUsage usage = afterCollection.get();
+    MemoryUsage usage = oldGeneration.get();
     if (usage == null || usage.getMax() <= 0) {
       return Optional.empty();
     }
@@ -54,14 +60,17 @@ final class MemoryWatch {
     }
     told = true;
     return Optional.of(
-        "Memory is nearly full, %,d of %,d MiB after a garbage collection. %s; JAVA_OPTS=-Xmx4g gives more."
-            .formatted(
-                usage.getUsed() / MIB,
-                usage.getMax() / MIB,
-                switch (backend) {
-                  case HEAP ->
-                      "state.backend: rocksdb keeps models on disk, state.ttl forgets idle keys";
-                  case ROCKSDB -> "A smaller state.cache-bytes keeps fewer models in memory";
-                }));
+        String.format(
+            Locale.ROOT,
+            "Memory is nearly full: what lives long takes %,d of %,d MiB. %s;"
+                + " JAVA_OPTS=-Xmx%dm gives twice as much.",
+            usage.getUsed() / MIB,
+            usage.getMax() / MIB,
+            switch (backend) {
+              case HEAP ->
+                  "state.backend: rocksdb keeps models on disk, state.ttl forgets idle keys";
+              case ROCKSDB -> "A smaller state.cache-bytes keeps fewer models in memory";
+            },
+            2 * Runtime.getRuntime().maxMemory() / MIB));
   }
 }

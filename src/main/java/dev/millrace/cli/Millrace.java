@@ -84,7 +84,10 @@ public final class Millrace implements Runnable {
 
   @Spec private CommandSpec spec;
 
-  /** Runs one command and exits with 0 (done), 1 (failed) or 2 (wrong usage or configuration). */
+  /**
+   * Runs one command and exits with 0 (done), 1 (failed) or 2 (wrong usage or configuration). A JVM
+   * that the launcher has started exits with 3 when it has no memory left.
+   */
   public static void main(String[] args) {
     // Before any class that logs: Kafka's and Flink's messages go to a file, not to the screen.
     if (System.getProperty(LOG_CONFIGURATION) == null) {

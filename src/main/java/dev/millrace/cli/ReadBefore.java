@@ -7,7 +7,6 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.ListOffsetsResult.ListOffsetsResultInfo;
@@ -31,9 +30,11 @@ record ReadBefore(long read, long waiting) {
     }
     try (Admin admin = KafkaIo.admin(settings.kafka(), CALL)) {
       Map<TopicPartition, Long> committed = committed(admin, settings);
+      Map<TopicPartition, OffsetSpec> ends = new HashMap<>();
+      committed.keySet().forEach(partition -> ends.put(partition, OffsetSpec.latest()));
       long waiting = 0;
       for (Map.Entry<TopicPartition, ListOffsetsResultInfo> end :
-          offsets(admin, committed.keySet(), OffsetSpec.latest()).entrySet()) {
+          admin.listOffsets(ends).all().get().entrySet()) {
         waiting += Math.max(0, end.getValue().offset() - committed.get(end.getKey()));
       }
       long read = committed.values().stream().mapToLong(offset -> offset).sum();
@@ -41,29 +42,6 @@ record ReadBefore(long read, long waiting) {
     } catch (ExecutionException e) {
       return Optional.empty(); // a group that the pipeline may use and not look at
     }
-  }
-
-  /** Records behind the committed offsets that the brokers have deleted; 0 if they do not say. */
-  static long deleted(Settings settings) throws InterruptedException {
-    try (Admin admin = KafkaIo.admin(settings.kafka(), CALL)) {
-      Map<TopicPartition, Long> committed = committed(admin, settings);
-      long deleted = 0;
-      for (Map.Entry<TopicPartition, ListOffsetsResultInfo> first :
-          offsets(admin, committed.keySet(), OffsetSpec.earliest()).entrySet()) {
-        deleted += Math.max(0, first.getValue().offset() - committed.get(first.getKey()));
-      }
-      return deleted;
-    } catch (ExecutionException e) {
-      return 0; // no topic any more, or a group that the pipeline may use and not look at
-    }
-  }
-
-  private static Map<TopicPartition, ListOffsetsResultInfo> offsets(
-      Admin admin, Set<TopicPartition> partitions, OffsetSpec which)
-      throws ExecutionException, InterruptedException {
-    Map<TopicPartition, OffsetSpec> asked = new HashMap<>();
-    partitions.forEach(partition -> asked.put(partition, which));
-    return admin.listOffsets(asked).all().get();
   }
 
   private static Map<TopicPartition, Long> committed(Admin admin, Settings settings)

@@ -70,14 +70,8 @@ final class StartOptions {
 
   /** What happens to the models, and where reading begins if that is not the first record. */
   static String describe(Optional<Path> from, Settings settings) throws InterruptedException {
-    if (from.isEmpty()) {
-      return "start empty" + ReadBefore.of(settings).map(ReadBefore::text).orElse("");
-    }
-    long deleted = ReadBefore.deleted(settings);
-    String lost =
-        deleted == 0
-            ? ""
-            : ", without " + Counted.of(deleted, "record") + " that the brokers deleted unread";
-    return "continue from " + from.get().getFileName() + lost;
+    return from.isPresent()
+        ? "continue from " + from.get().getFileName()
+        : "start empty" + ReadBefore.of(settings).map(ReadBefore::text).orElse("");
   }
 }

@@ -61,7 +61,6 @@ final class TopicChecks {
         records(topics.get(topic));
       }
     }
-    deleted();
     return findings;
   }
 
@@ -180,20 +179,6 @@ final class TopicChecks {
               "the newest record of %s is %d s ahead of this machine's clock"
                   .formatted(input.name(), ahead.toSeconds()),
               "Set the clocks of producers and of this machine by NTP: timedatectl set-ntp true"));
-    }
-  }
-
-  private void deleted() throws InterruptedException {
-    long deleted = ReadBefore.deleted(settings);
-    if (deleted > 0) {
-      String topic = settings.input().topic();
-      findings.add(
-          Finding.warning(
-              "input",
-              "the brokers deleted %s of %s before the pipeline had read %s"
-                  .formatted(Counted.of(deleted, "record"), topic, deleted == 1 ? "it" : "them"),
-              "Keep records for longer than the job may be down, for example: "
-                  + alter(topic, "retention.ms=1209600000")));
     }
   }
 

@@ -10,6 +10,7 @@ import org.apache.kafka.clients.admin.ListOffsetsResult.ListOffsetsResultInfo;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.common.IsolationLevel;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 
 /** Where partitions begin and end, as the brokers know it; connects when first asked. */
@@ -44,7 +45,11 @@ final class BrokerEnds implements PartitionEnds {
 
   private CompletableFuture<Long> offset(TopicPartition partition, OffsetSpec which) {
     if (admin == null) {
-      admin = KafkaIo.admin(kafka, MergedPartition.PATIENCE);
+      try {
+        admin = KafkaIo.admin(kafka, MergedPartition.PATIENCE);
+      } catch (KafkaException e) {
+        return CompletableFuture.failedFuture(e); // no address can be resolved now
+      }
     }
     return admin
         .listOffsets(Map.of(partition, which), options)

@@ -6,6 +6,7 @@ import dev.millrace.codec.RegisteredSchemas;
 import dev.millrace.data.DeadLetter;
 import dev.millrace.data.Example;
 import dev.millrace.data.KafkaRecord;
+import dev.millrace.flink.LostRecords.Position;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -14,7 +15,7 @@ import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.api.common.state.ListState;
 import org.apache.flink.api.common.state.ListStateDescriptor;
 import org.apache.flink.api.common.typeinfo.Types;
-import org.apache.flink.api.java.tuple.Tuple3;
+import org.apache.flink.api.java.tuple.Tuple4;
 import org.apache.flink.metrics.Counter;
 import org.apache.flink.metrics.MetricGroup;
 import org.apache.flink.runtime.state.FunctionInitializationContext;
@@ -31,10 +32,11 @@ public final class DecodeFunction extends ProcessFunction<KafkaRecord, Example>
     implements CheckpointedFunction {
   private static final long serialVersionUID = 1L;
 
-  // Topic, partition, and the offset that comes next. All subtasks get all of them, for Flink may
-  // give their partitions to others.
-  private static final ListStateDescriptor<Tuple3<String, Integer, Long>> POSITIONS =
-      new ListStateDescriptor<>("positions", Types.TUPLE(Types.STRING, Types.INT, Types.LONG));
+  // As LostRecords.Position. All subtasks get all of them, for Flink may give their partitions to
+  // others.
+  private static final ListStateDescriptor<Tuple4<String, Integer, Long, Boolean>> POSITIONS =
+      new ListStateDescriptor<>(
+          "positions", Types.TUPLE(Types.STRING, Types.INT, Types.LONG, Types.BOOLEAN));
 
   private final InputSpec spec;
   private final ArrayList<String> topics;
@@ -49,7 +51,7 @@ public final class DecodeFunction extends ProcessFunction<KafkaRecord, Example>
   private transient DeadLetters refused;
   private transient BrokerEnds brokers;
   private transient LostRecords lost;
-  private transient ListState<Tuple3<String, Integer, Long>> positions;
+  private transient ListState<Tuple4<String, Integer, Long, Boolean>> positions;
 
   /**
    * @param topics of examples, and of labels if they have one of their own
@@ -67,19 +69,18 @@ public final class DecodeFunction extends ProcessFunction<KafkaRecord, Example>
     Counter counter = JobMetric.LOST_RECORDS.sharedCounter(getRuntimeContext().getMetricGroup());
     lost = new LostRecords(topics, brokers::beginning, counter);
     positions = context.getOperatorStateStore().getUnionListState(POSITIONS);
-    for (Tuple3<String, Integer, Long> position : positions.get()) {
-      lost.restore(position.f0, position.f1, position.f2);
+    for (Tuple4<String, Integer, Long, Boolean> position : positions.get()) {
+      lost.restore(new Position(position.f0, position.f1, position.f2, position.f3));
     }
   }
 
   @Override
   public void snapshotState(FunctionSnapshotContext context) throws Exception {
     lost.check();
-    List<Tuple3<String, Integer, Long>> all = new ArrayList<>();
-    for (int topic = 0; topic < topics.size(); topic++) {
-      for (int partition = 0; partition < lost.partitions(topic); partition++) {
-        all.add(Tuple3.of(topics.get(topic), partition, lost.position(topic, partition)));
-      }
+    List<Tuple4<String, Integer, Long, Boolean>> all = new ArrayList<>();
+    for (Position position : lost.positions()) {
+      all.add(
+          Tuple4.of(position.topic(), position.partition(), position.offset(), position.isOwn()));
     }
     positions.update(all);
   }

@@ -25,7 +25,10 @@ public enum JobMetric {
   DECODED(Kind.COUNTER, "decode", "records that became examples"),
   DEAD_LETTERS(Kind.COUNTER, "decode, train", "records that were refused, by `reason`"),
   LOST_RECORDS(
-      Kind.COUNTER, "decode", "records that the brokers deleted before the job had read them"),
+      Kind.COUNTER,
+      "decode",
+      "records that the brokers deleted before the job had read them, markers of transactions"
+          + " among them; of several gaps of a partition within a checkpoint the longest"),
   RECORDS_PER_CHUNK(Kind.HISTOGRAM, "chunk", "examples in a chunk"),
   LINGER_MS(Kind.HISTOGRAM, "chunk", "milliseconds that a chunk waited to be filled"),
   OPEN_CHUNKS(Kind.GAUGE, "chunk", "chunks that are being filled"),
@@ -119,6 +122,11 @@ public enum JobMetric {
   /** The name in Flink, within the operator's group {@code millrace}. */
   public String metricName() {
     return name().toLowerCase(Locale.ROOT);
+  }
+
+  /** The name in a task of Flink that runs an operator among others. */
+  public String nameIn(String operator) {
+    return operator + "." + GROUP + "." + metricName();
   }
 
   /** The name that Flink's Prometheus reporter gives it. */

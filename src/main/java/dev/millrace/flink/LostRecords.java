@@ -1,5 +1,6 @@
 package dev.millrace.flink;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -15,22 +16,41 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Offsets that are passed over are no proof: markers of transactions have offsets too, and a
  * compacted topic has holes. Where a partition begins is, and the brokers are asked for that once a
- * checkpoint. Not thread-safe, except for the counter.
+ * checkpoint, about the longest gap of each partition. What was deleted of a partition of which
+ * nothing had been read is not noticed. Not thread-safe, except for the counter.
  */
 final class LostRecords {
-  /** The position in a partition of which nothing has been read. */
-  private static final long UNKNOWN = -1;
-
   private static final Logger LOG = LoggerFactory.getLogger(LostRecords.class);
+
+  private static final long UNKNOWN = -1;
 
   private final List<String> topics;
   private final Function<TopicPartition, CompletableFuture<Long>> beginning;
   private final Counter lost;
   // [topics][partitions]
-  private final long[][] positions;
-  // The longest run of offsets that was passed over since the brokers were asked last.
-  private final long[][] gapStarts;
-  private final long[][] gapEnds;
+  private final Partition[][] partitions;
+
+  private static final class Partition {
+    /** The offset that comes next. */
+    long position = UNKNOWN;
+
+    boolean readNow;
+    boolean toldByItsReader;
+
+    /** The longest run of offsets that was passed over since the brokers were asked last. */
+    long gapStart;
+
+    long gapEnd;
+  }
+
+  /**
+   * Where reading goes on.
+   *
+   * @param offset the one that comes next
+   * @param isOwn whether the subtask that says so has read the partition. Others have older ones,
+   *     which are higher if the topic has been made anew since.
+   */
+  record Position(String topic, int partition, long offset, boolean isOwn) {}
 
   /**
    * @param topics whose records are looked at
@@ -44,9 +64,7 @@ final class LostRecords {
     this.topics = topics;
     this.beginning = beginning;
     this.lost = lost;
-    positions = new long[topics.size()][0];
-    gapStarts = new long[topics.size()][0];
-    gapEnds = new long[topics.size()][0];
+    partitions = new Partition[topics.size()][0];
   }
 
   /**
@@ -54,67 +72,75 @@ final class LostRecords {
    *
    * @param topic its place among the topics
    */
-  void see(int topic, int partition, long offset) {
-    if (partition < positions[topic].length && positions[topic][partition] == offset) {
-      positions[topic][partition] = offset + 1;
+  void see(int topic, int number, long offset) {
+    Partition[] known = partitions[topic];
+    if (number < known.length && known[number].position == offset) {
+      known[number].position = offset + 1;
+      known[number].readNow = true;
     } else {
-      jump(topic, partition, offset);
+      jump(partition(topic, number), offset);
     }
   }
 
-  /** The offset that comes next in a partition; nothing of it has been read if below 0. */
-  long position(int topic, int partition) {
-    return positions[topic][partition];
-  }
-
-  /** How many partitions of a topic are known. */
-  int partitions(int topic) {
-    return positions[topic].length;
-  }
-
-  /** Takes up a position of a former run, unless a later one of the same partition is known. */
-  void restore(String topic, int partition, long position) {
-    int index = topics.indexOf(topic);
-    if (index >= 0) {
-      reserve(index, partition);
-      positions[index][partition] = Math.max(positions[index][partition], position);
+  private static void jump(Partition partition, long offset) {
+    long expected = partition.position;
+    partition.position = offset + 1;
+    partition.readNow = true;
+    // An offset below is one of a topic that was made anew.
+    if (expected != UNKNOWN && offset - expected > partition.gapEnd - partition.gapStart) {
+      partition.gapStart = expected;
+      partition.gapEnd = offset;
     }
+  }
+
+  private Partition partition(int topic, int number) {
+    int known = partitions[topic].length;
+    if (number >= known) {
+      partitions[topic] = Arrays.copyOf(partitions[topic], number + 1);
+      Arrays.setAll(partitions[topic], p -> p < known ? partitions[topic][p] : new Partition());
+    }
+    return partitions[topic][number];
+  }
+
+  /** Takes up a position of a former run, of which each subtask has told its own. */
+  void restore(Position position) {
+    int topic = topics.indexOf(position.topic());
+    if (topic < 0) {
+      return;
+    }
+    Partition partition = partition(topic, position.partition());
+    if (position.isOwn()) {
+      partition.position = position.offset();
+      partition.toldByItsReader = true;
+    } else if (!partition.toldByItsReader) {
+      partition.position = Math.max(partition.position, position.offset());
+    }
+  }
+
+  /** All that is known, for the next run. */
+  List<Position> positions() {
+    List<Position> all = new ArrayList<>();
+    for (int topic = 0; topic < partitions.length; topic++) {
+      for (int number = 0; number < partitions[topic].length; number++) {
+        Partition partition = partitions[topic][number];
+        if (partition.position != UNKNOWN) {
+          all.add(new Position(topics.get(topic), number, partition.position, partition.readNow));
+        }
+      }
+    }
+    return all;
   }
 
   /** Asks the brokers about what was passed over since the last call, and does not wait. */
   void check() {
-    for (int topic = 0; topic < positions.length; topic++) {
-      for (int partition = 0; partition < positions[topic].length; partition++) {
-        if (gapEnds[topic][partition] > gapStarts[topic][partition]) {
-          ask(
-              new TopicPartition(topics.get(topic), partition),
-              gapStarts[topic][partition],
-              gapEnds[topic][partition]);
-          gapEnds[topic][partition] = gapStarts[topic][partition];
+    for (int topic = 0; topic < partitions.length; topic++) {
+      for (int number = 0; number < partitions[topic].length; number++) {
+        Partition partition = partitions[topic][number];
+        if (partition.gapEnd > partition.gapStart) {
+          ask(new TopicPartition(topics.get(topic), number), partition.gapStart, partition.gapEnd);
+          partition.gapEnd = partition.gapStart;
         }
       }
-    }
-  }
-
-  private void jump(int topic, int partition, long offset) {
-    reserve(topic, partition);
-    long expected = positions[topic][partition];
-    positions[topic][partition] = offset + 1;
-    // An offset below is one of a topic that was made anew.
-    long known = gapEnds[topic][partition] - gapStarts[topic][partition];
-    if (expected != UNKNOWN && offset - expected > known) {
-      gapStarts[topic][partition] = expected;
-      gapEnds[topic][partition] = offset;
-    }
-  }
-
-  private void reserve(int topic, int partition) {
-    int known = positions[topic].length;
-    if (partition >= known) {
-      positions[topic] = Arrays.copyOf(positions[topic], partition + 1);
-      Arrays.fill(positions[topic], known, partition + 1, UNKNOWN);
-      gapStarts[topic] = Arrays.copyOf(gapStarts[topic], partition + 1);
-      gapEnds[topic] = Arrays.copyOf(gapEnds[topic], partition + 1);
     }
   }
 
@@ -135,13 +161,12 @@ final class LostRecords {
                 long deleted = Math.min(first, to) - from;
                 lost.inc(deleted);
                 LOG.warn(
-                    "The brokers deleted {} records of {} before they were read, offsets {} to {};"
-                        + " the job went on behind them. The topic's retention.ms and"
-                        + " retention.bytes say how long it keeps records.",
-                    deleted,
-                    partition,
+                    "The brokers deleted offsets {} to {} of {} before they were read; the job went"
+                        + " on behind them. The topic's retention.ms and retention.bytes say how"
+                        + " long it keeps records.",
                     from,
-                    from + deleted - 1);
+                    from + deleted - 1,
+                    partition);
               }
             });
   }

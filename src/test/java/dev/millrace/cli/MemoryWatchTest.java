@@ -22,9 +22,11 @@ class MemoryWatchTest {
     used = 1_800 * MIB;
     assertThat(watch.look())
         .contains(
-            "Memory is nearly full, 1,800 of 2,000 MiB after a garbage collection."
+            "Memory is nearly full: what lives long takes 1,800 of 2,000 MiB."
                 + " state.backend: rocksdb keeps models on disk, state.ttl forgets idle keys;"
-                + " JAVA_OPTS=-Xmx4g gives more.");
+                + " JAVA_OPTS=-Xmx"
+                + 2 * Runtime.getRuntime().maxMemory() / MIB
+                + "m gives twice as much.");
     assertThat(watch.look()).isEmpty();
   }
 

@@ -2,6 +2,7 @@ package dev.millrace.flink;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.millrace.flink.LostRecords.Position;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -107,18 +108,30 @@ class LostRecordsTest {
   @Test
   void aPositionOfAFormerRunCounts() {
     beginnings.put(partition("examples", 2), 20L);
-    records.restore("examples", 2, 5);
-    records.restore("examples", 2, 3); // of a subtask that had the partition earlier
-    records.restore("another topic", 2, 1);
+    records.restore(new Position("examples", 2, 5, false));
+    records.restore(new Position("examples", 2, 3, false));
+    records.restore(new Position("another topic", 2, 1, true));
 
     records.see(0, 2, 20);
     records.check();
 
     assertThat(lost.getCount()).isEqualTo(15);
-    assertThat(records.position(0, 2)).isEqualTo(21);
-    assertThat(records.partitions(0)).isEqualTo(3);
-    assertThat(records.position(0, 1)).isNegative();
-    assertThat(records.partitions(1)).isZero();
+    assertThat(records.positions()).containsExactly(new Position("examples", 2, 21, true));
+  }
+
+  @Test
+  void theSubtaskThatReadAPartitionKnowsItsPosition() {
+    beginnings.put(partition("examples", 0), 20L);
+    // The others have that of the topic before it was made anew.
+    records.restore(new Position("examples", 0, 5_000, false));
+    records.restore(new Position("examples", 0, 4, true));
+    records.restore(new Position("examples", 0, 5_000, false));
+    assertThat(records.positions()).containsExactly(new Position("examples", 0, 4, false));
+
+    records.see(0, 0, 20);
+    records.check();
+
+    assertThat(lost.getCount()).isEqualTo(16);
   }
 
   @Test
