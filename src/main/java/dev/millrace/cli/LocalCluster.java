@@ -18,6 +18,7 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.IllegalConfigurationException;
 import org.apache.flink.container.entrypoint.StandaloneApplicationClusterEntryPoint;
 import org.apache.flink.runtime.clusterframework.TaskExecutorProcessSpec;
 import org.apache.flink.runtime.clusterframework.TaskExecutorProcessUtils;
@@ -135,7 +136,8 @@ final class LocalCluster implements AutoCloseable {
   }
 
   private List<String> jobManager() {
-    JobManagerProcessSpec memory = JobManagerProcessUtils.processSpecFromConfig(configuration);
+    JobManagerProcessSpec memory =
+        fitting(() -> JobManagerProcessUtils.processSpecFromConfig(configuration));
     List<String> command =
         java(
             "job manager",
@@ -160,7 +162,8 @@ final class LocalCluster implements AutoCloseable {
 
   private List<String> taskManager(int number) {
     String name = "task manager " + number;
-    TaskExecutorProcessSpec memory = TaskExecutorProcessUtils.processSpecFromConfig(configuration);
+    TaskExecutorProcessSpec memory =
+        fitting(() -> TaskExecutorProcessUtils.processSpecFromConfig(configuration));
     List<String> command =
         java(
             name, "env.java.opts.taskmanager", ProcessMemoryUtils.generateJvmParametersStr(memory));
@@ -169,6 +172,18 @@ final class LocalCluster implements AutoCloseable {
     command.addAll(words(TaskExecutorProcessUtils.generateDynamicConfigsStr(memory)));
     command.addAll(List.of("-D", "taskmanager.log.path=" + log(name)));
     return command;
+  }
+
+  private static <T> T fitting(Supplier<T> memory) {
+    try {
+      return memory.get();
+    } catch (IllegalConfigurationException e) {
+      throw CliError.usage(
+          "The options for memory do not fit together. "
+              + e.getMessage()
+              + " The defaults are -D taskmanager.memory.process.size=2gb and"
+              + " -D jobmanager.memory.process.size=1gb.");
+    }
   }
 
   /** A Java command up to the main class that {@link ChildProcess} runs. */

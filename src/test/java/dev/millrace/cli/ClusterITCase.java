@@ -108,6 +108,21 @@ class ClusterITCase {
     Awaitility.await().atMost(PATIENCE).until(() -> children.stream().noneMatch(c -> c.isAlive()));
   }
 
+  @Test
+  void memoryThatDoesNotAddUpIsWrongUsage() throws Exception {
+    cluster =
+        MillraceProcess.runCluster(
+            dir,
+            pipeline,
+            dir.resolve("state"),
+            List.of("-D", "jobmanager.memory.process.size=10mb"));
+
+    assertThat(cluster.exitCode()).isEqualTo(2);
+    assertThat(cluster.err())
+        .contains("The options for memory do not fit together. Sum of configured JVM Metaspace")
+        .endsWith("-D jobmanager.memory.process.size=1gb.\n");
+  }
+
   private String stateDir() {
     return "--state-dir=" + dir.resolve("state");
   }
