@@ -34,7 +34,7 @@ final class ClusterWatch {
     this.out = out;
     this.err = err;
     this.rest = new FlinkRest(cluster.address());
-    this.lost = new LostRecordsWatch(rest, "" + cluster.logs(), err);
+    this.lost = new LostRecordsWatch("" + cluster.logs(), err);
   }
 
   /**
@@ -52,7 +52,7 @@ final class ClusterWatch {
       }
       if (job.isPresent()) {
         observe(job.get(), config);
-        lost.look(job.get().id());
+        lost.look(rest, job.get().id());
       } else {
         wasRunning = false; // another job manager may have it running again at the next look
       }

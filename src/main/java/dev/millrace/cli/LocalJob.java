@@ -35,6 +35,8 @@ final class LocalJob {
   // Asked for once: each request would leave a stage behind that waits for the end of the job.
   private final CompletableFuture<JobExecutionResult> result;
   private final Path stateDir;
+  // Null until asked for.
+  private FlinkRest rest;
 
   private LocalJob(JobClient client, MiniCluster cluster, Path stateDir) {
     this.client = client;
@@ -82,12 +84,15 @@ final class LocalJob {
     return cluster;
   }
 
-  /** The REST interface of that Flink. */
-  FlinkRest rest() throws InterruptedException {
+  /** The REST interface of that Flink; nothing once it has shut down. */
+  Optional<FlinkRest> rest() throws InterruptedException {
     try {
-      return new FlinkRest(cluster.getRestAddress().get());
-    } catch (ExecutionException e) {
-      throw new CliError("Flink has no address: " + rootMessage(e), e);
+      if (rest == null) {
+        rest = new FlinkRest(cluster.getRestAddress().get());
+      }
+      return Optional.of(rest);
+    } catch (ExecutionException | IllegalStateException e) {
+      return Optional.empty();
     }
   }
 

@@ -9,7 +9,6 @@ import java.time.Duration;
 final class LostRecordsWatch {
   private static final long PERIOD_NANOS = Duration.ofSeconds(10).toNanos();
 
-  private final FlinkRest rest;
   private final String log;
   private final PrintWriter err;
   private long lastLook = System.nanoTime();
@@ -18,14 +17,13 @@ final class LostRecordsWatch {
   /**
    * @param log where the offsets are, for the user
    */
-  LostRecordsWatch(FlinkRest rest, String log, PrintWriter err) {
-    this.rest = rest;
+  LostRecordsWatch(String log, PrintWriter err) {
     this.log = log;
     this.err = err;
   }
 
   /** Asks Flink, but no more often than every few seconds. */
-  void look(String job) throws InterruptedException {
+  void look(FlinkRest rest, String job) throws InterruptedException {
     if (System.nanoTime() - lastLook < PERIOD_NANOS) {
       return;
     }

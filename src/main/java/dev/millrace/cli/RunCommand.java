@@ -115,7 +115,7 @@ final class RunCommand implements Callable<Integer> {
   private int supervise(LocalJob job, StopSignal stop, MemoryWatch memory)
       throws InterruptedException {
     PrintWriter err = spec.commandLine().getErr();
-    LostRecordsWatch lost = new LostRecordsWatch(job.rest(), "" + Millrace.logFile(), err);
+    LostRecordsWatch lost = new LostRecordsWatch("" + Millrace.logFile(), err);
     boolean restarting = false;
     int restarts = 0;
     while (!stop.await(LOOK_MILLIS)) {
@@ -124,7 +124,10 @@ final class RunCommand implements Callable<Integer> {
         return 0;
       }
       memory.look().ifPresent(err::println);
-      lost.look(job.id().toString());
+      Optional<FlinkRest> rest = job.rest();
+      if (rest.isPresent()) {
+        lost.look(rest.get(), job.id().toString());
+      }
       JobStatus status = job.status().orElse(JobStatus.RUNNING);
       boolean restartsNow = status == JobStatus.RESTARTING;
       if (restartsNow && !restarting) {

@@ -56,11 +56,10 @@ class ContinuedReadingITCase {
       await(() -> lastOffset(kafka) == read + 29);
       assertThat(lastReport(kafka).path("examples").asInt()).isEqualTo(learned + 20);
       StringWriter err = new StringWriter();
-      LostRecordsWatch watch =
-          new LostRecordsWatch(after.rest(), "the log", new PrintWriter(err, true));
+      LostRecordsWatch watch = new LostRecordsWatch("the log", new PrintWriter(err, true));
       await(
           () -> {
-            watch.look(after.id().toString());
+            watch.look(after.rest().orElseThrow(), after.id().toString());
             return !err.toString().isEmpty();
           });
       assertThat(err)
