@@ -93,6 +93,7 @@ public final class Millrace implements Runnable {
     if (System.getProperty(LOG_CONFIGURATION) == null) {
       System.setProperty(LOG_CONFIGURATION, "log4j2-cli.properties");
     }
+    LogPlace.choose();
     CommandLine commandLine = commandLine();
     StandardOutput out = new StandardOutput(new FileOutputStream(FileDescriptor.out));
     commandLine.setOut(writer(out));
@@ -150,7 +151,7 @@ public final class Millrace implements Runnable {
 
   /** Where the log of the commands is. */
   static Path logFile() {
-    return Path.of(System.getProperty("millrace.logs", "logs"), "millrace.log");
+    return LogPlace.file();
   }
 
   @Override
