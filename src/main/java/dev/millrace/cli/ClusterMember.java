@@ -14,7 +14,8 @@ final class ClusterMember {
   private static final long SECONDS_TO_STOP = 5;
   private static final long NANOS_OF_A_QUICK_DEATH = 20_000_000_000L;
   private static final int MOST_QUICK_DEATHS = 3;
-  // What a JVM with -XX:+ExitOnOutOfMemoryError prints last.
+  // How a JVM with -XX:+ExitOnOutOfMemoryError ends, and what it prints last.
+  private static final int NO_MEMORY_CODE = 3;
   private static final String NO_MEMORY = "Terminating due to java.lang.OutOfMemoryError";
 
   private final String name;
@@ -86,7 +87,11 @@ final class ClusterMember {
     return "%s; started again as pid %d.".formatted(death, pid());
   }
 
+  // The last words in the file may be those of an earlier start, so they are not enough.
   private boolean hadNoMemory() {
+    if (process.exitValue() != NO_MEMORY_CODE) {
+      return false;
+    }
     try (Stream<String> lines = Files.lines(output, StandardCharsets.ISO_8859_1)) {
       return lines.reduce((first, second) -> second).orElse("").startsWith(NO_MEMORY);
     } catch (IOException e) {
