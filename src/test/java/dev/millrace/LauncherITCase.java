@@ -151,6 +151,7 @@ class LauncherITCase {
   void givesTheFlagsThatTheJavaVersionNeeds() throws Exception {
     assertThat(launch().out)
         .contains("[--add-modules][jdk.incubator.vector]", "[-XX:+ExitOnOutOfMemoryError]")
+        .contains("[-Dmillrace.stderr.fd=3][--add-opens][java.base/java.io=ALL-UNNAMED]")
         .contains("[-Dmillrace.home=" + project.toRealPath() + "]")
         .doesNotContain("unsafe");
 

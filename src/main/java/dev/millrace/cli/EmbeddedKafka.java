@@ -173,7 +173,7 @@ public final class EmbeddedKafka implements AutoCloseable {
   private static void halt(int status, Path dir) {
     System.err.printf(
         "The broker gave up; look at its data directory %s and the log %s.%n",
-        dir, Millrace.logFile());
+        dir, LogPlace.file());
     Runtime.getRuntime().halt(status);
   }
 
@@ -301,8 +301,7 @@ public final class EmbeddedKafka implements AutoCloseable {
     if (e instanceof CliError error) {
       return error;
     }
-    return new CliError(
-        "The broker did not start: " + e + " (more in " + Millrace.logFile() + ")", e);
+    return new CliError("The broker did not start: " + e + " (more in " + LogPlace.file() + ")", e);
   }
 
   private static void closeQuietly(Closeable resource) {

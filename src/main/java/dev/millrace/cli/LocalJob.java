@@ -196,7 +196,7 @@ final class LocalJob {
   /** What to tell of a job that has failed. */
   static CliError failure(Exception e) {
     return new CliError(
-        "The job failed: " + rootMessage(e) + " (more in " + Millrace.logFile() + ")", e);
+        "The job failed: " + rootMessage(e) + " (more in " + LogPlace.file() + ")", e);
   }
 
   /** The first line of the innermost cause. */

@@ -31,6 +31,7 @@ final class LogPlace {
     }
   }
 
+  /** The log of the commands. */
   static Path file() {
     return Path.of(System.getProperty(DIRECTORY, "logs"), "millrace.log");
   }

@@ -39,7 +39,7 @@ final class MachineChecks {
     findings.add(flags(flags, closedPackages()));
     findings.add(memory(Runtime.getRuntime().maxMemory()));
     findings.add(disk("checkpoints", stateDir));
-    findings.add(disk("logs", Millrace.logFile().getParent()));
+    findings.add(disk("logs", LogPlace.file().getParent()));
     findings.add(disk("temporary files", Path.of(System.getProperty("java.io.tmpdir"))));
     findings.add(clock(Instant.now(), built()));
     return findings;

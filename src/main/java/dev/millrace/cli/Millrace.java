@@ -13,7 +13,6 @@ import java.io.PrintWriter;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.InaccessibleObjectException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.Arrays;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -149,11 +148,6 @@ public final class Millrace implements Runnable {
     return version == null ? "(development build)" : version;
   }
 
-  /** Where the log of the commands is. */
-  static Path logFile() {
-    return LogPlace.file();
-  }
-
   @Override
   public void run() {
     throw new ParameterException(spec.commandLine(), "A command is missing");
@@ -204,7 +198,8 @@ public final class Millrace implements Runnable {
     }
     err.printf("Unexpected: %s%n", e.toString().lines().findFirst().orElse(""));
     if (!debug) {
-      err.println("Run it again with --debug for the stack trace. The log is " + logFile() + ".");
+      err.println(
+          "Run it again with --debug for the stack trace. The log is " + LogPlace.file() + ".");
     }
     return ExitCode.SOFTWARE;
   }

@@ -115,7 +115,7 @@ final class RunCommand implements Callable<Integer> {
   private int supervise(LocalJob job, StopSignal stop, MemoryWatch memory)
       throws InterruptedException {
     PrintWriter err = spec.commandLine().getErr();
-    LostRecordsWatch lost = new LostRecordsWatch("" + Millrace.logFile(), err);
+    LostRecordsWatch lost = new LostRecordsWatch("" + LogPlace.file(), err);
     boolean restarting = false;
     int restarts = 0;
     while (!stop.await(LOOK_MILLIS)) {
@@ -134,7 +134,7 @@ final class RunCommand implements Callable<Integer> {
         restarts++;
         err.printf(
             "The job failed and restarts (restart %d): %s (more in %s)%n",
-            restarts, job.lastFailure().orElse("it did not say why"), Millrace.logFile());
+            restarts, job.lastFailure().orElse("it did not say why"), LogPlace.file());
       } else if (restarting && !restartsNow) {
         err.println("The job runs again.");
       }

@@ -28,7 +28,7 @@ import org.apache.kafka.clients.consumer.ConsumerConfig;
 
 /**
  * A Kafka source of several topics that gives older records before newer ones, however far it is
- * behind: see {@link MergedSourceReader}. Its state is that of the source inside it.
+ * behind: see {@link MergedSourceReader}.
  *
  * <p>A subtask can only order what it reads, so partitions of the same number go to the same one.
  */

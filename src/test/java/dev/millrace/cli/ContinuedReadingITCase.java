@@ -23,9 +23,7 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/**
- * Records that the broker deleted while the job was down, with every place where reading starts.
- */
+/** Where a job goes on to read after a savepoint. */
 class ContinuedReadingITCase {
   private static final String TOPIC = "millrace.examples.v1";
   private static final TopicPartition PARTITION = new TopicPartition(TOPIC, 0);

@@ -187,9 +187,7 @@ class MillraceTest {
     assertThat(err.toString().lines())
         .containsExactly(
             "Unexpected: java.lang.IllegalStateException: broken",
-            "Run it again with --debug for the stack trace. The log is "
-                + Millrace.logFile()
-                + ".");
+            "Run it again with --debug for the stack trace. The log is " + LogPlace.file() + ".");
   }
 
   @CommandLine.Command
