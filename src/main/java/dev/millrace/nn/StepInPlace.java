@@ -136,7 +136,7 @@ final class StepInPlace {
   /** The kernel's sum of the first multiple of 16, to which the squares of the rest are added. */
   private static float sumOfSquares(float[] a, int offset, int length) {
     int whole = length / Kernels.LANES * Kernels.LANES;
-    float sum = KERNELS.sumOfSquares(a, offset, whole);
+    float sum = whole == 0 ? 0f : KERNELS.sumOfSquares(a, offset, whole);
     for (int i = offset + whole; i < offset + length; i++) {
       sum += a[i] * a[i];
     }

@@ -6,9 +6,10 @@ import java.util.Arrays;
  * The gradient with respect to a layer's inputs, of {@link VectorKernels}.
  *
  * <p>Each sum runs along a row of the weights, which vectors can follow where it is made of lanes
- * ({@link DotTiles}). Where it is one chain they need one factor transposed: the weights, which
- * costs in·out moves, or the deltas and the result, which costs rows·(in + out). For a few rows
- * neither pays, and several scalar chains at once hide the latency.
+ * ({@link DotTiles}). Two columns are taken apart in registers ({@link TwoColumns}). Where it is
+ * one chain they need one factor transposed: the weights, which costs in·out moves, or the deltas
+ * and the result, which costs rows·(in + out). For a few rows neither pays, and several scalar
+ * chains at once hide the latency.
  */
 final class InputGradient {
 
@@ -39,7 +40,10 @@ final class InputGradient {
     int deltaStride = Kernels.outputStride(columns);
     int inColumns = Kernels.padded(in);
     int dxStride = Kernels.stride(inColumns);
-    if (columns >= Kernels.FOLDED) {
+    if (columns == Kernels.PAIR && in >= Kernels.LANES) {
+      TwoColumns.inputGradient(
+          delta, deltaOffset, rows, out, w, wOffset, in, dx, dxOffset, dxStride);
+    } else if (columns >= Kernels.FOLDED) {
       DotTiles.multiply(
           delta,
           deltaOffset,
@@ -54,16 +58,10 @@ final class InputGradient {
           dxOffset,
           dxStride,
           scratch);
-    } else if (rows < FEWEST_ROWS && columns <= Kernels.NARROW) {
+    } else if (rows < FEWEST_ROWS && columns == Kernels.NARROW) {
       for (int r = 0; r < rows; r++) {
         int deltaRow = deltaOffset + r * deltaStride;
-        int dxRow = dxOffset + r * dxStride;
-        // A constant stride costs no checks of bounds.
-        if (columns == Kernels.PAIR) {
-          narrowRow(delta, deltaRow, out, w, wOffset, Kernels.PAIR, in, dx, dxRow);
-        } else {
-          narrowRow(delta, deltaRow, out, w, wOffset, Kernels.NARROW, in, dx, dxRow);
-        }
+        narrowRow(delta, deltaRow, out, w, wOffset, in, dx, dxOffset + r * dxStride);
       }
     } else if (rows < FEWEST_ROWS) {
       for (int r = 0; r < rows; r++) {
@@ -141,17 +139,11 @@ final class InputGradient {
     }
   }
 
-  /** One row of a layer of at most four outputs. */
+  /** One row of a layer of {@link Kernels#NARROW} columns. */
   private static void narrowRow(
-      float[] delta,
-      int deltaRow,
-      int out,
-      float[] w,
-      int wOffset,
-      int stride,
-      int in,
-      float[] dx,
-      int dxRow) {
+      float[] delta, int deltaRow, int out, float[] w, int wOffset, int in, float[] dx, int dxRow) {
+    // A constant costs no checks of bounds.
+    int stride = Kernels.NARROW;
     if (out == 1) {
       Arrays.fill(dx, dxRow, dxRow + in, 0f);
     } else {

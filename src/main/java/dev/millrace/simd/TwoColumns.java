@@ -47,7 +47,25 @@ final class TwoColumns {
   /** The bits of the first two lanes; a mask would be slower on JDK 17. */
   private static final int[] FRONT = Arrays.copyOf(new int[] {-1, -1}, WIDTH);
 
+  // Every other lane, in the lower half of a register and again in the upper one.
+  private static final VectorShuffle<Float> EVEN = everyOther(0);
+  private static final VectorShuffle<Float> ODD = everyOther(1);
+
+  /** The bits of the lower half of a register, then of the upper one. */
+  private static final int[] HALVES = halves();
+
   private TwoColumns() {}
+
+  private static VectorShuffle<Float> everyOther(int first) {
+    return VectorShuffle.fromOp(SPECIES, lane -> (COLUMNS * lane + first) % WIDTH);
+  }
+
+  private static int[] halves() {
+    int[] bits = new int[2 * WIDTH];
+    Arrays.fill(bits, 0, WIDTH / 2, -1);
+    Arrays.fill(bits, WIDTH + WIDTH / 2, 2 * WIDTH, -1);
+    return bits;
+  }
 
   /** The inputs of a part of so many, each in two lanes. */
   private static VectorShuffle<Float> part(int number, int inputs) {
@@ -159,6 +177,45 @@ final class TwoColumns {
       FloatVector g1 = xi.rearrange(UPPER).fma(d, zero);
       step.fma(g0, at(w, wi)).intoArray(w, wi);
       step.fma(g1, at(w, wi + WIDTH)).intoArray(w, wi + WIDTH);
+    }
+  }
+
+  /** dx = delta·wᵀ, of at least one register of inputs. */
+  static void inputGradient(
+      float[] delta,
+      int deltaOffset,
+      int rows,
+      int out,
+      float[] w,
+      int wOffset,
+      int in,
+      float[] dx,
+      int dxOffset,
+      int dxStride) {
+    IntVector lower = IntVector.fromArray(INTEGERS, HALVES, 0);
+    IntVector upper = IntVector.fromArray(INTEGERS, HALVES, WIDTH);
+    FloatVector zero = FloatVector.zero(SPECIES);
+    for (int i = 0; i < in; i += WIDTH) {
+      // The last ones again rather than a few by themselves.
+      int from = Math.min(i, in - WIDTH);
+      int wi = wOffset + from * COLUMNS;
+      FloatVector w0 = at(w, wi);
+      FloatVector w1 = at(w, wi + WIDTH);
+      IntVector front = w0.rearrange(EVEN).reinterpretAsInts().and(lower);
+      IntVector back = w1.rearrange(EVEN).reinterpretAsInts().and(upper);
+      FloatVector first = front.or(back).reinterpretAsFloats();
+      front = w0.rearrange(ODD).reinterpretAsInts().and(lower);
+      back = w1.rearrange(ODD).reinterpretAsInts().and(upper);
+      FloatVector second = front.or(back).reinterpretAsFloats();
+      for (int r = 0; r < rows; r++) {
+        int di = deltaOffset + r * OUTPUTS;
+        int dxi = dxOffset + r * dxStride + from;
+        FloatVector sum = first.fma(FloatVector.broadcast(SPECIES, delta[di]), zero);
+        if (out > 1) {
+          sum = second.fma(FloatVector.broadcast(SPECIES, delta[di + 1]), sum);
+        }
+        sum.intoArray(dx, dxi);
+      }
     }
   }
 }

@@ -97,6 +97,8 @@ final class WeightGradient {
     int stride = Kernels.stride(columns);
     if (columns == WIDTH) {
       descendNarrow(x, xOffset, in, delta, deltaOffset, w, wOffset, learningRate);
+    } else if (columns == 2 * WIDTH) {
+      descendDouble(x, xOffset, in, delta, deltaOffset, w, wOffset, learningRate);
     } else {
       for (int i = 0; i < in; i++) {
         if (skipZeros && x[xOffset + i] == 0f) {
@@ -134,6 +136,21 @@ final class WeightGradient {
     for (int i = 0; i < in; i++) {
       int wi = wOffset + i * WIDTH;
       step.fma(all(x[xOffset + i]).fma(d, zero), at(w, wi)).intoArray(w, wi);
+    }
+  }
+
+  /** Of a layer as wide as two. */
+  private static void descendDouble(
+      float[] x, int xOffset, int in, float[] delta, int dc, float[] w, int wOffset, float rate) {
+    FloatVector step = constant(-rate);
+    FloatVector d0 = at(delta, dc);
+    FloatVector d1 = at(delta, dc + WIDTH);
+    FloatVector zero = FloatVector.zero(SPECIES);
+    for (int i = 0; i < in; i++) {
+      int wi = wOffset + i * 2 * WIDTH;
+      FloatVector xi = all(x[xOffset + i]);
+      step.fma(xi.fma(d0, zero), at(w, wi)).intoArray(w, wi);
+      step.fma(xi.fma(d1, zero), at(w, wi + WIDTH)).intoArray(w, wi + WIDTH);
     }
   }
 
