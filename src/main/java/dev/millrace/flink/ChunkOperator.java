@@ -60,6 +60,7 @@ public class ChunkOperator extends AbstractStreamOperator<Chunk>
 
   private static final int AGE_PER_LINGER = 4;
   private static final long MOST_SPARE_BYTES = 32L << 20;
+  private static final long MOST_BYTES_PER_BYTE = 2;
   private static final int MOST_BYTES_OF_SPARE = 64 << 10;
 
   private transient OpenChunks open;
@@ -193,9 +194,12 @@ public class ChunkOperator extends AbstractStreamOperator<Chunk>
     chunkRecords.update(chunk.size());
     lingered.update(now - filling.since);
     output.collect(out.replace(chunk));
+    // Arrays never shrink: a chunk that once was large is not kept. Chunks that have to leave early,
+    // for all together take too much, would take as much again and leave earlier still.
+    boolean isFilled = filling.capacity <= MOST_BYTES_PER_BYTE * chunk.length();
     chunk.clear();
-    // Arrays never shrink: a chunk that once was large is not kept.
-    if (filling.capacity <= MOST_BYTES_OF_SPARE
+    if (isFilled
+        && filling.capacity <= MOST_BYTES_OF_SPARE
         && spareBytes + filling.capacity <= MOST_SPARE_BYTES) {
       spare.push(filling);
       spareBytes += filling.capacity;

@@ -106,6 +106,27 @@ class ChunkOperatorTest {
   }
 
   @Test
+  void chunksDoNotLeaveEarlyBecauseFormerOnesWereLarge() throws Exception {
+    int width = 20;
+    sendInTurn(2_500, width, ChunkOperator.CHUNK_EXAMPLES - 1);
+    harness.prepareSnapshotPreBarrier(1);
+    // They take what fits them now, not what those before took.
+    sendInTurn(2_500, width, 2);
+    harness.prepareSnapshotPreBarrier(2);
+    harness.getOutput().clear();
+
+    sendInTurn(9_000, width, 25);
+
+    assertThat(harness.getOutput()).isEmpty();
+  }
+
+  private void sendInTurn(int keys, int width, int examplesOfEach) throws Exception {
+    for (int i = 0; i < keys * examplesOfEach; i++) {
+      send("key-" + i % keys, width);
+    }
+  }
+
+  @Test
   void oldRecordsThatComeFastWaitForOthersButNotLongerThanTheLongestLinger() throws Exception {
     long start = 1_000_000_000;
     harness.setProcessingTime(start);
