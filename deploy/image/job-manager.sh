@@ -5,14 +5,32 @@
 #   job-manager.sh -c /opt/millrace/pipeline.yaml
 #
 #   MILLRACE_STATE    where checkpoints and savepoints are, /opt/flink/state unless set
-#   MILLRACE_RESTORE  the one to go on from; "none" starts with new models
+#   MILLRACE_RESTORE  the one to go on from; "none" starts with new models. It counts until the job
+#                     has a checkpoint of its own: a container that dies goes on from that.
 #   FLINK_ENTRYPOINT  Flink's own entry point, /docker-entrypoint.sh unless set
 set -euo pipefail
 
 state=${MILLRACE_STATE:-/opt/flink/state}
-restore=${MILLRACE_RESTORE:-}
-if [ -z "$restore" ]; then
-  restore=$(find "$state" -name _metadata -printf '%T@ %h\n' | sort -rn | sed -n '1s/^[^ ]* //p')
+# What was asked for, and since when.
+mark=$state/.restore
+
+# The newest checkpoint or savepoint of those that find is told to look for.
+newest() {
+  find "$state" -name _metadata "$@" -printf '%T@ %h\n' | sort -rn | sed -n '1s/^[^ ]* //p'
+}
+
+if [ -n "${MILLRACE_RESTORE:-}" ]; then
+  if [ ! -f "$mark" ] || [ "$(cat "$mark")" != "$MILLRACE_RESTORE" ]; then
+    printf '%s\n' "$MILLRACE_RESTORE" > "$mark"
+  fi
+elif [ -f "$mark" ] && [ -n "$(newest -newer "$mark")" ]; then
+  rm "$mark" # so that it can be asked for again
+fi
+if [ -f "$mark" ]; then
+  restore=$(newest -newer "$mark")
+  restore=${restore:-$(cat "$mark")}
+else
+  restore=$(newest)
 fi
 
 arguments=(standalone-job --job-classname dev.millrace.MillraceJob)

@@ -10,6 +10,7 @@ import dev.millrace.flink.CommandFunction;
 import dev.millrace.flink.DecodeFunction;
 import dev.millrace.flink.FleetFunction;
 import dev.millrace.flink.KafkaIo;
+import dev.millrace.flink.LargestRecord;
 import dev.millrace.flink.Outputs;
 import dev.millrace.flink.RegistrySource;
 import dev.millrace.flink.TrainOperator;
@@ -163,9 +164,10 @@ public final class MillraceJob {
     if (settings.output().guarantee() == Settings.Guarantee.EXACTLY_ONCE) {
       requireTransactions(settings.kafka());
     }
+    Settings fitting = PriorModel.resolve(settings.withOutputBytes(largestRecord(settings)));
     build(
         env,
-        PriorModel.resolve(settings),
+        fitting,
         source(settings, bounded),
         commandsSource(settings, bounded),
         new Sinks(
@@ -200,6 +202,11 @@ public final class MillraceJob {
             bounded);
     RegistrySpec registry = settings.input().spec().registry();
     return registry == null ? records : new RegistrySource(records, registry);
+  }
+
+  private static int largestRecord(Settings settings) throws InterruptedException {
+    int wanted = settings.input().spec().limits().outputBytes();
+    return LargestRecord.of(settings.kafka(), settings.output().topics(), wanted);
   }
 
   private static void requireTransactions(Map<String, String> kafka) throws InterruptedException {

@@ -57,6 +57,12 @@ public record Settings(
     return of(pipeline, kafka, other, model, metrics, drift, output, state, prior);
   }
 
+  /** The same where output topics take records of so many bytes at most. */
+  public Settings withOutputBytes(int most) {
+    InputSpec spec = input.spec();
+    return withInput(input.withSpec(spec.withLimits(spec.limits().withOutputBytes(most))));
+  }
+
   /** The same with another model, and the hash that follows. */
   public Settings withModel(ModelSpec other) {
     return of(pipeline, kafka, input, other, metrics, drift, output, state, prior);

@@ -71,10 +71,21 @@ class JobManagerScriptTest {
     snapshot("checkpoints/0a/chk-7", 0);
 
     assertThat(started("/elsewhere/chk-1")).contains("--fromSavepoint /elsewhere/chk-1 ");
-    end();
-    process.waitFor();
-    Files.delete(dir.resolve("ended"));
-    assertThat(started("none")).doesNotContain("--fromSavepoint");
+    assertThat(startedAgain("none")).doesNotContain("--fromSavepoint");
+  }
+
+  @Test
+  void whatWasNamedCountsUntilTheJobHasACheckpointOfItsOwn() throws Exception {
+    snapshot("checkpoints/0a/chk-7", 0);
+    started("none");
+    assertThat(startedAgain("none")).doesNotContain("--fromSavepoint");
+
+    Instant named = Files.getLastModifiedTime(state.resolve(".restore")).toInstant();
+    Path own = snapshot("checkpoints/0b/chk-1", named.plusMillis(1));
+
+    assertThat(startedAgain("none")).contains("--fromSavepoint " + own + " ");
+    assertThat(startedAgain("")).contains("--fromSavepoint " + own + " ");
+    assertThat(startedAgain("none")).doesNotContain("--fromSavepoint");
   }
 
   @Test
@@ -109,10 +120,21 @@ class JobManagerScriptTest {
   }
 
   private Path snapshot(String name, int seconds) throws IOException {
+    return snapshot(name, NOW.plusSeconds(seconds));
+  }
+
+  private Path snapshot(String name, Instant written) throws IOException {
     Path snapshot = Files.createDirectories(state.resolve(name));
     Path metadata = Files.createFile(snapshot.resolve("_metadata"));
-    Files.setLastModifiedTime(metadata, FileTime.from(NOW.plusSeconds(seconds)));
+    Files.setLastModifiedTime(metadata, FileTime.from(written));
     return snapshot;
+  }
+
+  private String startedAgain(String restore) throws Exception {
+    end();
+    process.waitFor();
+    Files.delete(dir.resolve("ended"));
+    return started(restore);
   }
 
   /** What the entry point was called with. */

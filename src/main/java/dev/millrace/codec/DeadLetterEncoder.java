@@ -28,13 +28,14 @@ public final class DeadLetterEncoder {
   /**
    * The record for the dead-letter topic.
    *
-   * @param mostBytes that the topic takes; a larger record goes without its value, whose length is
-   *     then in a header, and its topic, partition and offset say where it is
+   * @param mostBytes that the topic takes; a larger record goes without its value, and if need be
+   *     without its headers and its key, whose lengths are then in headers, and its topic,
+   *     partition and offset say where it is
    */
   public static OutputRecord encode(DeadLetter letter, int mostBytes) {
     KafkaRecord record = letter.record();
-    List<String> names = new ArrayList<>(List.of(record.headerNames()));
-    List<byte[]> values = new ArrayList<>(Arrays.asList(record.headerValues()));
+    List<String> names = new ArrayList<>();
+    List<byte[]> values = new ArrayList<>();
     BiConsumer<String, String> header =
         (name, value) -> {
           names.add(PREFIX + name);
@@ -48,21 +49,35 @@ public final class DeadLetterEncoder {
     if (letter.exceptionClass() != null) {
       header.accept("exception.class.name", letter.exceptionClass());
     }
-    byte[] value = record.value();
-    if (bytes(record) > mostBytes - ADDED_BYTES) {
-      header.accept("value.bytes", Integer.toString(value == null ? 0 : value.length));
-      value = null;
+    long room = mostBytes - ADDED_BYTES;
+    long ofKey = length(record.key());
+    long ofValue = length(record.value());
+    long ofHeaders = headerBytes(record);
+    boolean hasValue = ofKey + ofHeaders + ofValue <= room;
+    boolean hasHeaders = ofKey + ofHeaders <= room;
+    boolean hasKey = ofKey <= room;
+    if (!hasValue) {
+      header.accept("value.bytes", Long.toString(ofValue));
+    }
+    if (!hasHeaders) {
+      header.accept("headers.bytes", Long.toString(ofHeaders));
+    } else {
+      names.addAll(0, List.of(record.headerNames()));
+      values.addAll(0, Arrays.asList(record.headerValues()));
+    }
+    if (!hasKey) {
+      header.accept("key.bytes", Long.toString(ofKey));
     }
     return new OutputRecord(
         record.timestamp(),
-        record.key(),
-        value,
+        hasKey ? record.key() : null,
+        hasValue ? record.value() : null,
         names.toArray(String[]::new),
         values.toArray(byte[][]::new));
   }
 
-  private static long bytes(KafkaRecord record) {
-    long bytes = length(record.key()) + length(record.value());
+  private static long headerBytes(KafkaRecord record) {
+    long bytes = 0;
     for (int h = 0; h < record.headerNames().length; h++) {
       bytes += 3L * record.headerNames()[h].length() + length(record.headerValues()[h]);
     }

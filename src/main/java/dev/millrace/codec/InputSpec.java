@@ -88,6 +88,13 @@ public record InputSpec(
         labels, columns, registry);
   }
 
+  /** The same with other limits. */
+  public InputSpec withLimits(Limits newLimits) {
+    return new InputSpec(
+        format, schema, key, label, weight, eventTime, task, classes, features, newLimits, id,
+        labels, columns, registry);
+  }
+
   /** The same for the first of its declared features. */
   public InputSpec withFirstFeatures(int count) {
     return new InputSpec(
@@ -178,8 +185,9 @@ public record InputSpec(
    * @param keyBytes length of a model key in UTF-8
    * @param classes of one model
    * @param features of one model
+   * @param outputBytes the largest record that a pipeline writes
    */
-  public record Limits(int recordBytes, int keyBytes, int classes, int features)
+  public record Limits(int recordBytes, int keyBytes, int classes, int features, int outputBytes)
       implements Serializable {
     /** Classes of one model, unless a pipeline says otherwise. */
     public static final int USUAL_CLASSES = 100;
@@ -192,22 +200,31 @@ public record InputSpec(
     private static final int ENVELOPE = 64 << 10;
 
     /**
-     * The largest record that a pipeline writes: one of twice the allowed size that is refused for
-     * it, with all its headers. A larger one is refused without its value.
+     * With room on the output topics for a record of twice the allowed size that is refused for it,
+     * with all its headers. A larger one is refused without its value.
      */
-    public int outputBytes() {
+    public Limits(int recordBytes, int keyBytes, int classes, int features) {
+      this(recordBytes, keyBytes, classes, features, outputBytes(recordBytes));
+    }
+
+    private static int outputBytes(int recordBytes) {
       return (int) Math.max(LEAST_OUTPUT, Math.min(Integer.MAX_VALUE / 2, 2L * recordBytes));
+    }
+
+    /** The same where output topics take less. */
+    public Limits withOutputBytes(int most) {
+      return new Limits(recordBytes, keyBytes, classes, features, most);
     }
 
     /** The same with room for so many classes, as far as a pipeline may allow them. */
     public Limits withRoomFor(long labels) {
       int room = (int) Math.max(classes, Math.min(labels, MOST_CLASSES));
-      return new Limits(recordBytes, keyBytes, room, features);
+      return new Limits(recordBytes, keyBytes, room, features, outputBytes);
     }
 
     /** The largest value of a record that a pipeline writes of a model. */
     public int outputValueBytes() {
-      return outputBytes() - ENVELOPE;
+      return Math.max(outputBytes / 2, outputBytes - ENVELOPE);
     }
   }
 }

@@ -50,6 +50,10 @@ public final class KafkaIo {
   // How long records in a partition that is new to the topic may wait; the connector's own is five
   // minutes.
   private static final String DISCOVERY_MILLIS = "30000";
+
+  /** What a producer has room for if nobody says otherwise. */
+  private static final long LEAST_BUFFER_BYTES = 32L << 20;
+
   private static final String[] NO_NAMES = {};
   private static final byte[][] NO_VALUES = {};
 
@@ -131,6 +135,8 @@ public final class KafkaIo {
     producer.putIfAbsent(
         ProducerConfig.TRANSACTION_TIMEOUT_CONFIG, Integer.toString(TRANSACTION_TIMEOUT_MILLIS));
     producer.putIfAbsent(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, Integer.toString(recordBytes));
+    long memory = Math.max(LEAST_BUFFER_BYTES, 2L * recordBytes);
+    producer.putIfAbsent(ProducerConfig.BUFFER_MEMORY_CONFIG, Long.toString(memory));
     oneRequestAtATime(producer);
     return new CalmlyClosedSink(
         KafkaSink.<OutputRecord>builder()
@@ -224,8 +230,10 @@ public final class KafkaIo {
       for (int h = 0; h < record.headerNames().length; h++) {
         headers.add(new RecordHeader(record.headerNames()[h], record.headerValues()[h]));
       }
-      // A timestamp below 0 means none, which the client refuses.
-      Long time = record.timestamp() < 0 ? null : record.timestamp();
+      // The client refuses a timestamp below 0, and a broker one that is an hour ahead of its
+      // clock.
+      boolean isPast = record.timestamp() >= 0 && record.timestamp() < System.currentTimeMillis();
+      Long time = isPast ? record.timestamp() : null; // now
       Integer partition = partition(record.key(), context);
       return new ProducerRecord<>(topic, partition, time, record.key(), record.value(), headers);
     }

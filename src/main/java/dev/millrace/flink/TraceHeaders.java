@@ -6,7 +6,8 @@ import java.nio.charset.StandardCharsets;
 
 /**
  * The headers by which tracing tools follow a record: {@code traceparent} and {@code tracestate} of
- * the W3C's Trace Context. They are handed on as they came, whatever is in them.
+ * the W3C's Trace Context. They are handed on as they came, whatever is in them, unless they are
+ * longer than tracing tools make them.
  */
 final class TraceHeaders {
   private static final String PARENT = "traceparent";
@@ -14,16 +15,19 @@ final class TraceHeaders {
   private static final byte[] PARENT_BYTES = PARENT.getBytes(StandardCharsets.UTF_8);
   private static final byte[] STATE_BYTES = STATE.getBytes(StandardCharsets.UTF_8);
 
+  /** Of either; the W3C asks tools to hand on 512. */
+  private static final int MOST_BYTES = 8_192;
+
   private TraceHeaders() {}
 
   /** The record with the headers that the one behind a row has, if it has any. */
   static OutputRecord copy(Chunk chunk, int row, OutputRecord to) {
     byte[] parent = chunk.header(row, PARENT_BYTES);
-    if (parent == null) {
+    if (parent == null || parent.length > MOST_BYTES) {
       return to;
     }
     byte[] state = chunk.header(row, STATE_BYTES); // it has no meaning without the other
-    return state == null
+    return state == null || state.length > MOST_BYTES
         ? with(to, new String[] {PARENT}, new byte[][] {parent})
         : with(to, new String[] {PARENT, STATE}, new byte[][] {parent, state});
   }

@@ -95,6 +95,45 @@ class DeadLetterEncoderTest {
     assertThat(text(out, 3)).hasSizeLessThan(600);
   }
 
+  @Test
+  void headersThatTheTopicWouldNotTakeAreLeftOutAsWell() {
+    KafkaRecord record =
+        new KafkaRecord(
+            "t", 0, 1, 2, new byte[5], new byte[7], names("n"), values(new byte[20_000]));
+
+    OutputRecord out =
+        DeadLetterEncoder.encode(
+            new DeadLetter(record, DeadLetterReason.EMPTY_VALUE, "why", null), 20_000);
+
+    assertThat(out.key()).isSameAs(record.key());
+    assertThat(out.value()).isNull();
+    assertThat(out.headerNames())
+        .startsWith("__millrace.errors.reason")
+        .endsWith("__millrace.errors.value.bytes", "__millrace.errors.headers.bytes");
+    assertThat(text(out, out.headerNames().length - 1)).isEqualTo("20003");
+  }
+
+  @Test
+  void aKeyThatTheTopicWouldNotTakeIsLeftOutAsWell() {
+    KafkaRecord record =
+        new KafkaRecord(
+            "t", 0, 1, 2, new byte[20_000], new byte[7], names("n"), values(new byte[1]));
+
+    OutputRecord out =
+        DeadLetterEncoder.encode(
+            new DeadLetter(record, DeadLetterReason.INVALID_KEY, "why", null), 20_000);
+
+    assertThat(out.key()).isNull();
+    assertThat(out.value()).isNull();
+    assertThat(out.headerNames())
+        .doesNotContain("n")
+        .endsWith(
+            "__millrace.errors.value.bytes",
+            "__millrace.errors.headers.bytes",
+            "__millrace.errors.key.bytes");
+    assertThat(text(out, out.headerNames().length - 1)).isEqualTo("20000");
+  }
+
   private static String text(OutputRecord record, int header) {
     return new String(record.headerValues()[header], StandardCharsets.UTF_8);
   }
