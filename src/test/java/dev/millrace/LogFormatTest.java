@@ -51,13 +51,28 @@ class LogFormatTest {
     assertThat(line).contains(" WARN ").endsWith("Key \"a\"\tstarts afresh\n");
   }
 
-  /** A line in the format that the environment names, or another where it does not. */
-  private static String line(String file, String variable, String otherwise, LogEvent event)
-      throws IOException {
+  @ParameterizedTest
+  @ValueSource(strings = {CLI, IMAGE})
+  void whatTheConsumerSaysOfADeletedTopicIsHeldBack(String file) throws Exception {
+    Properties properties = properties(file);
+
+    assertThat(Class.forName(properties.getProperty("logger.kafka-fetch.name"))).isNotNull();
+    assertThat(properties.getProperty("logger.kafka-fetch.filter.burst.type"))
+        .isEqualTo("BurstFilter");
+  }
+
+  private static Properties properties(String file) throws IOException {
     Properties properties = new Properties();
     try (InputStream in = Files.newInputStream(Path.of(file))) {
       properties.load(in);
     }
+    return properties;
+  }
+
+  /** A line in the format that the environment names, or another where it does not. */
+  private static String line(String file, String variable, String otherwise, LogEvent event)
+      throws IOException {
+    Properties properties = properties(file);
     String pattern = "${${env:MILLRACE_LOG_FORMAT:-text}}";
     assertThat(properties.getProperty("appender.file.layout.pattern")).isEqualTo(pattern);
     Map<String, String> formats =
