@@ -151,7 +151,8 @@ final class ClusterCommand implements Callable<Integer> {
       start.started(wanted.stateDir(), wanted.from());
       describe(cluster, place, models);
       try (BrokerWatch watch = BrokerWatch.start(wanted.settings(), config, err)) {
-        return new ClusterWatch(cluster, stop, out, err).untilTheJobEnds(config);
+        String deadLetters = wanted.settings().output().deadLetters();
+        return new ClusterWatch(cluster, deadLetters, stop, out, err).untilTheJobEnds(config);
       }
     }
   }

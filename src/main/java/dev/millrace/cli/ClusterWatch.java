@@ -23,18 +23,22 @@ final class ClusterWatch {
   private final PrintWriter out;
   private final PrintWriter err;
   private final FlinkRest rest;
-  private final LostRecordsWatch lost;
+  private final RecordsWatch records;
   private Set<Integer> parallelism = Set.of();
   private boolean wasRunning;
   private Instant lastRunning = Instant.MIN;
 
-  ClusterWatch(LocalCluster cluster, StopSignal stop, PrintWriter out, PrintWriter err) {
+  /**
+   * @param deadLetters the topic of refused records
+   */
+  ClusterWatch(
+      LocalCluster cluster, String deadLetters, StopSignal stop, PrintWriter out, PrintWriter err) {
     this.cluster = cluster;
     this.stop = stop;
     this.out = out;
     this.err = err;
     this.rest = new FlinkRest(cluster.address());
-    this.lost = new LostRecordsWatch("" + cluster.logs(), err);
+    this.records = new RecordsWatch(deadLetters, "" + cluster.logs(), err);
   }
 
   /**
@@ -52,7 +56,7 @@ final class ClusterWatch {
       }
       if (job.isPresent()) {
         observe(job.get(), config);
-        lost.look(rest, job.get().id());
+        records.look(rest, job.get().id());
       } else {
         wasRunning = false; // another job manager may have it running again at the next look
       }

@@ -16,7 +16,10 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -93,15 +96,24 @@ final class FlinkRest {
   /** A counter of an operator, of all its subtasks together; 0 where there is none yet. */
   long counter(String job, String operator, JobMetric metric)
       throws IOException, InterruptedException {
+    String name = metric.nameIn(operator);
+    return counters(job, operator, List.of(name)).getOrDefault(name, 0L);
+  }
+
+  /** Counters of an operator by their names, those that there are. */
+  Map<String, Long> counters(String job, String operator, Collection<String> names)
+      throws IOException, InterruptedException {
+    Map<String, Long> counters = new HashMap<>();
     for (JsonNode vertex : get("/jobs/" + job).path("vertices")) {
       if (List.of(vertex.path("name").asText().split(" -> ")).contains(operator)) {
-        String metrics = "/subtasks/metrics?agg=sum&get=" + metric.nameIn(operator);
-        return get("/jobs/" + job + "/vertices/" + vertex.path("id").asText() + metrics)
-            .at("/0/sum")
-            .asLong();
+        String metrics = "/subtasks/metrics?agg=sum&get=" + String.join(",", names);
+        for (JsonNode counter :
+            get("/jobs/" + job + "/vertices/" + vertex.path("id").asText() + metrics)) {
+          counters.put(counter.path("id").asText(), counter.path("sum").asLong());
+        }
       }
     }
-    return 0;
+    return counters;
   }
 
   /** Why a job failed last, in one line, unless that was before {@code since}. */

@@ -83,7 +83,8 @@ final class RunCommand implements Callable<Integer> {
       start.started(dir, from);
       describe(settings, place, models);
       try (BrokerWatch watch = BrokerWatch.start(settings, config, spec.commandLine().getErr())) {
-        return supervise(job, stop, MemoryWatch.ofThisJvm(settings.state().backend()));
+        MemoryWatch memory = MemoryWatch.ofThisJvm(settings.state().backend());
+        return supervise(job, stop, memory, settings.output().deadLetters());
       }
     }
   }
@@ -112,10 +113,10 @@ final class RunCommand implements Callable<Integer> {
     out.printf("Watch     ./millrace watch -c %s   (Ctrl-C stops the job)%n", config);
   }
 
-  private int supervise(LocalJob job, StopSignal stop, MemoryWatch memory)
+  private int supervise(LocalJob job, StopSignal stop, MemoryWatch memory, String deadLetters)
       throws InterruptedException {
     PrintWriter err = spec.commandLine().getErr();
-    LostRecordsWatch lost = new LostRecordsWatch("" + LogPlace.file(), err);
+    RecordsWatch records = new RecordsWatch(deadLetters, "" + LogPlace.file(), err);
     boolean restarting = false;
     int restarts = 0;
     while (!stop.await(LOOK_MILLIS)) {
@@ -126,7 +127,7 @@ final class RunCommand implements Callable<Integer> {
       memory.look().ifPresent(err::println);
       Optional<FlinkRest> rest = job.rest();
       if (rest.isPresent()) {
-        lost.look(rest.get(), job.id().toString());
+        records.look(rest.get(), job.id().toString());
       }
       JobStatus status = job.status().orElse(JobStatus.RUNNING);
       boolean restartsNow = status == JobStatus.RESTARTING;

@@ -88,7 +88,8 @@ public final class DeadLetterEncoder {
     return bytes == null ? 0 : bytes.length;
   }
 
-  private static String shortened(String message) {
+  /** A message of at most some hundred characters. */
+  public static String shortened(String message) {
     return message.length() <= MOST_MESSAGE ? message : message.substring(0, MOST_MESSAGE) + "…";
   }
 }

@@ -8,9 +8,13 @@ import java.util.EnumMap;
 import java.util.Map;
 import org.apache.flink.metrics.Counter;
 import org.apache.flink.metrics.MetricGroup;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Makes the dead letters of an operator's refused records, and counts them by reason. */
 final class DeadLetters {
+  private static final Logger LOG = LoggerFactory.getLogger(DeadLetters.class);
+
   private final Map<DeadLetterReason, Counter> counters = new EnumMap<>(DeadLetterReason.class);
 
   private final int mostBytes;
@@ -28,7 +32,18 @@ final class DeadLetters {
 
   /** The record for the dead-letter topic. */
   OutputRecord record(DeadLetter letter) {
-    counters.get(letter.reason()).inc();
+    Counter counter = counters.get(letter.reason());
+    if (counter.getCount() == 0) {
+      LOG.warn(
+          "The record at offset {} of {}-{} is refused, {}: {} (the first of that reason here; more"
+              + " are counted only)",
+          letter.record().offset(),
+          letter.record().topic(),
+          letter.record().partition(),
+          letter.reason().id(),
+          DeadLetterEncoder.shortened(letter.message()));
+    }
+    counter.inc();
     return DeadLetterEncoder.encode(letter, mostBytes);
   }
 }

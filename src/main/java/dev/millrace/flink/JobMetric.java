@@ -129,6 +129,11 @@ public enum JobMetric {
     return operator + "." + GROUP + "." + metricName();
   }
 
+  /** The name that a counter by reason has there. */
+  public String nameIn(String operator, DeadLetterReason reason) {
+    return String.join(".", operator, GROUP, REASON, reason.id(), metricName());
+  }
+
   /** The name that Flink's Prometheus reporter gives it. */
   public String prometheusName() {
     String group =

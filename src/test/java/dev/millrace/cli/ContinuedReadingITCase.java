@@ -54,7 +54,7 @@ class ContinuedReadingITCase {
       await(() -> lastOffset(kafka) == read + 29);
       assertThat(lastReport(kafka).path("examples").asInt()).isEqualTo(learned + 20);
       StringWriter err = new StringWriter();
-      LostRecordsWatch watch = new LostRecordsWatch("the log", new PrintWriter(err, true));
+      RecordsWatch watch = new RecordsWatch("the dlq", "the log", new PrintWriter(err, true));
       await(
           () -> {
             watch.look(after.rest().orElseThrow(), after.id().toString());

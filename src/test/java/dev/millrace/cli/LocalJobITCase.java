@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.millrace.PipelineFile;
 import dev.millrace.flink.KafkaIo;
 import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -17,7 +20,10 @@ import org.apache.flink.runtime.execution.ExecutionState;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AlterConfigOp;
 import org.apache.kafka.clients.admin.ConfigEntry;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -83,6 +89,43 @@ class LocalJobITCase {
   }
 
   /** Waits until all tasks run, started as often as that or more often. */
+  @Test
+  void refusedRecordsAreToldOfWithTheirReasons() throws Exception {
+    try (EmbeddedKafka kafka = EmbeddedKafka.start(0, null)) {
+      Path pipeline = pipelineWithTopics(kafka);
+      send(kafka, "no record".getBytes(StandardCharsets.UTF_8), null, null);
+      StringWriter err = new StringWriter();
+      RecordsWatch watch = new RecordsWatch("the dlq", "the log", new PrintWriter(err, true));
+      LocalJob job = start(pipeline);
+
+      Awaitility.await()
+          .atMost(Duration.ofMinutes(2))
+          .until(
+              () -> {
+                watch.look(job.rest().orElseThrow(), job.id().toString());
+                return !err.toString().isEmpty();
+              });
+
+      assertThat(err)
+          .hasToString(
+              "3 records refused so far (tombstone 2, unknown-framing 1): see topic the dlq;"
+                  + " the first of each reason is in the log\n");
+      job.cancel();
+    }
+  }
+
+  private static void send(EmbeddedKafka kafka, byte[]... values) throws Exception {
+    try (KafkaProducer<byte[], byte[]> producer =
+        new KafkaProducer<>(
+            Map.of("bootstrap.servers", kafka.bootstrapServers()),
+            new ByteArraySerializer(),
+            new ByteArraySerializer())) {
+      for (byte[] value : values) {
+        producer.send(new ProducerRecord<>("millrace.examples.v1", new byte[] {'k'}, value)).get();
+      }
+    }
+  }
+
   private static void awaitTasks(LocalJob job, int restarts) {
     Awaitility.await()
         .atMost(Duration.ofMinutes(2))
