@@ -61,6 +61,9 @@ final class TopicChecks {
         records(topics.get(topic));
       }
     }
+    if (topics.containsKey(settings.output().deadLetters())) {
+      deadLetters(topics.get(settings.output().deadLetters()));
+    }
     return findings;
   }
 
@@ -145,14 +148,10 @@ final class TopicChecks {
   }
 
   private void records(TopicDescription input) throws ExecutionException, InterruptedException {
-    Map<TopicPartition, ListOffsetsResultInfo> first = offsets(input, OffsetSpec.earliest());
-    Map<TopicPartition, ListOffsetsResultInfo> end = offsets(input, OffsetSpec.latest());
-    Map<TopicPartition, ListOffsetsResultInfo> newest = offsets(input, OffsetSpec.maxTimestamp());
-    long count = 0;
+    long count = count(input);
     long time = -1;
-    for (TopicPartition partition : end.keySet()) {
-      count += end.get(partition).offset() - first.get(partition).offset();
-      time = Math.max(time, newest.get(partition).timestamp());
+    for (ListOffsetsResultInfo newest : offsets(input, OffsetSpec.maxTimestamp()).values()) {
+      time = Math.max(time, newest.timestamp());
     }
     String text =
         "%s in %s of %s"
@@ -180,6 +179,28 @@ final class TopicChecks {
                   .formatted(input.name(), ahead.toSeconds()),
               "Set the clocks of producers and of this machine by NTP: timedatectl set-ntp true"));
     }
+  }
+
+  private void deadLetters(TopicDescription topic) throws ExecutionException, InterruptedException {
+    long count = count(topic);
+    if (count > 0) {
+      findings.add(
+          Finding.warning(
+              "refused",
+              "%s in %s".formatted(Counted.of(count, "dead letter"), topic.name()),
+              "./millrace dashboard -c %s shows the reasons, docs/reference/dead-letters.md explains them"
+                  .formatted(config)));
+    }
+  }
+
+  private long count(TopicDescription topic) throws ExecutionException, InterruptedException {
+    Map<TopicPartition, ListOffsetsResultInfo> first = offsets(topic, OffsetSpec.earliest());
+    long count = 0;
+    for (Map.Entry<TopicPartition, ListOffsetsResultInfo> end :
+        offsets(topic, OffsetSpec.latest()).entrySet()) {
+      count += end.getValue().offset() - first.get(end.getKey()).offset();
+    }
+    return count;
   }
 
   private Map<TopicPartition, ListOffsetsResultInfo> offsets(

@@ -95,6 +95,8 @@ class UnwritableRecordsITCase {
     assertThat(letters.get(1).value()).hasSize(7);
     assertThat(text(letters.get(2), "headers.bytes")).isEqualTo("2200003");
     assertThat(text(letters.get(3), "key.bytes")).isEqualTo("2200000");
+    assertThat(Cli.run("doctor", "-c", "" + pipeline, "--state-dir", "" + dir).out())
+        .contains("4 dead letters in hand.dlq");
   }
 
   @Test
