@@ -14,6 +14,7 @@ import java.lang.reflect.Constructor;
 import java.lang.reflect.InaccessibleObjectException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.Locale;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
@@ -93,6 +94,8 @@ public final class Millrace implements Runnable {
       System.setProperty(LOG_CONFIGURATION, "log4j2-cli.properties");
     }
     LogPlace.choose();
+    // Numbers look as they do in the docs, and scripts read them, wherever the user is.
+    Locale.setDefault(Locale.Category.FORMAT, Locale.ROOT);
     CommandLine commandLine = commandLine();
     StandardOutput out = new StandardOutput(new FileOutputStream(FileDescriptor.out));
     commandLine.setOut(writer(out));

@@ -2,6 +2,7 @@ package dev.millrace.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.millrace.testing.ChildJvm;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -40,6 +41,24 @@ class MillraceTest {
       // The list of commands shows no more than this.
       assertThat(line.getCommandSpec().usageMessage().description()[0]).endsWith(".");
     }
+  }
+
+  @Test
+  void numbersLookTheSameInEveryCountry() throws IOException {
+    Path file =
+        Files.writeString(
+            dir.resolve("p.yaml"),
+            "pipeline: p\nkafka: { bootstrap.servers: \"h:9092\" }\ninput: { label: y }\n");
+
+    String said =
+        ChildJvm.run(
+            Millrace.class,
+            List.of("-Duser.language=ar", "-Duser.country=SA", "-Dmillrace.logs=" + dir),
+            "validate",
+            "-c",
+            file.toString());
+
+    assertThat(said).contains("window of 1000");
   }
 
   @Test
