@@ -66,8 +66,9 @@ class ReadmeITCase {
     JsonNode result = JSON.readTree(out.strip().lines().reduce((a, b) -> b).orElseThrow());
     assertThat(result.path("accuracy").asDouble()).isGreaterThanOrEqualTo(0.74);
     assertThat(result.path("dead_letters").asInt()).isZero();
-    assertThat(run(command("./millrace evaluate") + " --json"))
-        .contains(result.path("models_sha256").asText());
+    String models = result.path("models_sha256").asText();
+    assertThat(run(command("./millrace evaluate") + " --json")).contains(models);
+    assertThat(readme).contains("models " + models.substring(0, 12) + "…");
   }
 
   @Test
