@@ -1,6 +1,8 @@
 package dev.millrace;
 
 import dev.millrace.Node.Mapping;
+import dev.millrace.codec.FeatureSpec;
+import dev.millrace.codec.InputSpec;
 import dev.millrace.data.Task;
 import dev.millrace.flink.DriftPlan;
 import dev.millrace.flink.SnapshotSpec;
@@ -9,6 +11,7 @@ import dev.millrace.flink.TransactionTimeout;
 import dev.millrace.nn.Activation;
 import dev.millrace.nn.Loss;
 import dev.millrace.nn.ModelSpec;
+import dev.millrace.nn.auto.Models;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -138,6 +141,9 @@ public final class PipelineFile {
       in.refuse(InputOptions.LABELS, "needs input.task: models predict before the first label");
     }
     checkTopics(in, input, topics);
+    if (problems.count() == 0) {
+      checkModelBytes(limits, input.spec(), model);
+    }
     checkTransactions(output, state, TransactionTimeout.millis(kafka));
     return Settings.of(
         root.get(PipelineOptions.PIPELINE),
@@ -199,6 +205,20 @@ public final class PipelineFile {
       }
     }
     return implied;
+  }
+
+  /** Of the smallest model that there may be: of what is not declared, one. */
+  private static void checkModelBytes(OptionReader limits, InputSpec input, ModelSpec model) {
+    Task task = input.task() == null ? Task.REGRESSION : input.task();
+    int inputs = Math.max(1, input.features().stream().mapToInt(FeatureSpec::width).sum());
+    long bytes = Models.modelBytes(model, task, inputs, Math.max(1, input.classes().size()));
+    long most = limits.get(PipelineOptions.MODEL_BYTES);
+    if (bytes > most) {
+      limits.refuse(
+          PipelineOptions.MODEL_BYTES,
+          "is %d, but a model takes %d at least: allow more, or make it smaller"
+              .formatted(most, bytes));
+    }
   }
 
   private static void checkTransactions(OptionReader output, OptionReader state, long timeout) {

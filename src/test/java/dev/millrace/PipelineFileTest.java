@@ -2,6 +2,7 @@ package dev.millrace;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.assertj.core.api.InstanceOfAssertFactories.STRING;
 
 import dev.millrace.Settings.Backend;
 import dev.millrace.Settings.Guarantee;
@@ -787,6 +788,19 @@ class PipelineFileTest {
                 .errors())
         .containsExactly(
             "fraud.yaml:3  input.classes must be at most limits.classes, 2, but are 3. Raise that");
+  }
+
+  @Test
+  void aModelThatEveryKeyWouldBeRefusedForIsRefusedBefore() {
+    String input = TO_INPUT + "input: { label: y, features: [a, b] }\n";
+
+    assertThat(invalid(input + "model: { layers: [{ units: 65536 }, { units: 65536 }] }").errors())
+        .containsExactly(
+            "fraud.yaml:1  limits.model-bytes is 67108864, but a model takes 17185636672 at least:"
+                + " allow more, or make it smaller");
+    assertThat(invalid(input + "auto: fast\nlimits: { model-bytes: 4096 }").errors())
+        .singleElement(STRING)
+        .startsWith("fraud.yaml:5  limits.model-bytes is 4096, but a model takes ");
   }
 
   @Test
