@@ -25,11 +25,14 @@ public final class LargestRecord {
   private static final Logger LOG = LoggerFactory.getLogger(LargestRecord.class);
   private static final Duration PATIENCE = Duration.ofSeconds(10);
 
+  /** What brokers take unless they or a topic say otherwise (message.max.bytes). */
+  private static final int USUAL = 1_048_588;
+
   private LargestRecord() {}
 
   /**
    * Bytes of a record that all of the topics take, at most {@code wanted}; a topic of which nothing
-   * can be learned, which is logged, counts as one that takes those.
+   * can be learned, which is logged, counts as one that takes what brokers usually do.
    *
    * @param kafka client properties, which may set producers limits of their own
    */
@@ -41,28 +44,25 @@ public final class LargestRecord {
     try (Admin admin = KafkaIo.admin(kafka, PATIENCE)) {
       Map<ConfigResource, KafkaFuture<Config>> configs = admin.describeConfigs(resources).values();
       for (ConfigResource topic : resources) {
-        least = Math.min(least, limit(topic.name(), configs.get(topic), wanted));
+        least = Math.min(least, limit(topic.name(), configs.get(topic)));
       }
     } catch (KafkaException e) {
-      LOG.warn(
-          "It is not known whether the topics take records of {} bytes: {}",
-          wanted,
-          e.getMessage());
+      LOG.warn("No broker can be asked how large records may be: {}", e.getMessage());
+      least = Math.min(least, USUAL);
     }
     return (int) ofProducers(kafka).reduce(least, Math::min);
   }
 
-  private static long limit(String topic, KafkaFuture<Config> config, int wanted)
-      throws InterruptedException {
+  private static long limit(String topic, KafkaFuture<Config> config) throws InterruptedException {
     try {
       return Long.parseLong(config.get().get(TopicConfig.MAX_MESSAGE_BYTES_CONFIG).value());
     } catch (ExecutionException e) {
       LOG.warn(
-          "It is not known whether topic {} takes records of {} bytes: {}",
+          "How large records of topic {} may be is not known, {} bytes are taken for it: {}",
           topic,
-          wanted,
+          USUAL,
           e.getCause().getMessage());
-      return wanted;
+      return USUAL;
     }
   }
 

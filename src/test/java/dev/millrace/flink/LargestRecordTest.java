@@ -1,0 +1,36 @@
+package dev.millrace.flink;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.net.ServerSocket;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class LargestRecordTest {
+  private static final int WANTED = 2 << 20;
+
+  @Test
+  void whereNoBrokerAnswersItIsWhatBrokersUsuallyTake() throws Exception {
+    // Takes the connection and never says a word.
+    try (ServerSocket silent = new ServerSocket(0)) {
+      Map<String, String> kafka = Map.of("bootstrap.servers", "127.0.0.1:" + silent.getLocalPort());
+
+      assertThat(LargestRecord.of(kafka, List.of("a", "b"), WANTED)).isEqualTo(1_048_588);
+    }
+  }
+
+  @Test
+  void whereThePipelineAllowsItsProducersLessItIsThat() throws Exception {
+    Map<String, String> kafka =
+        Map.of(
+            "bootstrap.servers",
+            "127.0.0.1:1",
+            "max.request.size",
+            "5000",
+            "buffer.memory",
+            "${x}");
+
+    assertThat(LargestRecord.of(kafka, List.of(), WANTED)).isEqualTo(5_000);
+  }
+}
