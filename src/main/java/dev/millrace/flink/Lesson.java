@@ -2,7 +2,6 @@ package dev.millrace.flink;
 
 import dev.millrace.data.Chunk;
 import dev.millrace.data.DeadLetterReason;
-import dev.millrace.data.Task;
 
 /** Which examples of a chunk a model learns, and how many of them in one call. Not thread-safe. */
 final class Lesson {
@@ -132,8 +131,8 @@ final class Lesson {
     }
   }
 
-  private static String whatAllows(PrequentialModel model) {
-    return model.task() == Task.BINARY
+  private String whatAllows(PrequentialModel model) {
+    return spec.isBinary(model.task())
         ? "input.task is binary: " + String.join(", ", model.classes().list())
         : "limits.classes";
   }

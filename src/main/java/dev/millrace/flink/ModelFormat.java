@@ -62,6 +62,7 @@ final class ModelFormat {
     long eventTime = in.readLong();
     long timestamp = in.readLong();
     ClassNames classes = ClassNames.read(in);
+    requireDeclaredTask(task, classes, spec.input().task());
     KeyProgress progress = new KeyProgress(SeenOffsets.read(in));
     progress.examples = examples;
     progress.reported = reported;
@@ -88,6 +89,20 @@ final class ModelFormat {
       requireMetrics(task, validation.metrics(), classes);
     }
     return new PrequentialModel(spec, task, classes, metrics, learner, drift, validation, progress);
+  }
+
+  // A task that is not declared was guessed from the labels of each key. One of at most two
+  // classes,
+  // guessed as of several, is the network that a binary task declared later asks for.
+  private static void requireDeclaredTask(Task stored, ClassNames classes, Task declared)
+      throws ModelMismatchException {
+    boolean isOfTwo = declared == Task.BINARY && stored == Task.MULTICLASS && classes.size() <= 2;
+    if (declared != null && declared != stored && !isOfTwo) {
+      throw new ModelMismatchException(
+          "the stored model is of another task: stored (%s), configured (%s); go back to the stored"
+                  .formatted(stored.id(), declared.id())
+              + " settings, or start afresh");
+    }
   }
 
   /**

@@ -113,8 +113,13 @@ public record TrainSpec(
     return Models.modelBytes(model, of.task(), inputs, of.classes().size() + 1);
   }
 
+  /** Whether a model of the task may have two classes alone. */
+  boolean isBinary(Task task) {
+    return task == Task.BINARY || input.task() == Task.BINARY;
+  }
+
   /** Classes that one model may have. */
   int mostClasses(Task task) {
-    return task == Task.BINARY ? 2 : input.limits().classes();
+    return isBinary(task) ? 2 : input.limits().classes();
   }
 }

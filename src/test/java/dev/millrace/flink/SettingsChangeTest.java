@@ -6,7 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.millrace.codec.FeatureSpec;
 import dev.millrace.codec.InputSpec;
 import dev.millrace.data.Example;
+import dev.millrace.data.Task;
 import dev.millrace.eval.MetricsSpec;
+import dev.millrace.flink.StateSpec.ShapeChange;
 import dev.millrace.nn.Activation;
 import dev.millrace.nn.ClassWeights;
 import dev.millrace.nn.Clipping;
@@ -26,6 +28,8 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
+import org.apache.flink.runtime.state.hashmap.HashMapStateBackend;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.FieldSource;
@@ -104,12 +108,87 @@ class SettingsChangeTest {
     }
   }
 
+  @SuppressWarnings("unused") // @FieldSource names it
+  private static final List<Arguments> OTHER_TASKS =
+      List.of(
+          Arguments.of(null, Chunks.numbers("k", BEFORE, 2), "regression", Task.BINARY),
+          Arguments.of(Task.BINARY, twoClasses(BEFORE, 2), "binary", Task.MULTICLASS),
+          Arguments.of(null, Chunks.classes("k", BEFORE, 2), "multiclass", Task.BINARY),
+          Arguments.of(null, Chunks.classes("k", BEFORE, 2), "multiclass", Task.REGRESSION));
+
+  @ParameterizedTest(name = "{2} becomes {3}")
+  @FieldSource("OTHER_TASKS")
+  void anotherTaskIsRefusedOrStartsTheKeyAfresh(
+      Task before, List<Example> learned, String stored, Task declared) throws Exception {
+    OperatorSubtaskState snapshot = snapshot(task(before), learned);
+    List<Example> next =
+        declared.isClassification() ? twoClasses(AFTER, 3) : Chunks.numbers("k", AFTER, 3);
+
+    for (ShapeChange onChange : List.of(ShapeChange.FAIL, ShapeChange.GROW)) {
+      try (TrainHarness harness = changed(task(declared), onChange, snapshot)) {
+        assertThatThrownBy(() -> harness.send(next, 10))
+            .rootCause()
+            .hasMessageStartingWith(
+                "key \"k\": the stored model is of another task: stored (%s), configured (%s);"
+                    + " go back to the stored settings, or start afresh:"
+                    + " state.on-shape-change: reset does so",
+                stored, declared.id());
+      }
+    }
+    try (TrainHarness reset = changed(task(declared), ShapeChange.RESET, snapshot);
+        TrainHarness fresh = new TrainHarness(task(declared))) {
+      reset.send(next, 10);
+      reset.end();
+      fresh.send(next, 10);
+      fresh.end();
+
+      assertThat(reset.deadLetters()).isEmpty();
+      assertThat(reset.model("k")).isEqualTo(fresh.model("k"));
+    }
+  }
+
+  @Test
+  void aGuessedTaskOfTwoClassesIsTheBinaryOneThatIsDeclaredLater() throws Exception {
+    OperatorSubtaskState snapshot = snapshot(task(null), twoClasses(BEFORE, 2));
+    try (TrainHarness harness = changed(task(Task.BINARY), ShapeChange.FAIL, snapshot);
+        TrainHarness undeclared = changed(task(null), ShapeChange.FAIL, snapshot)) {
+      for (TrainHarness one : List.of(harness, undeclared)) {
+        one.send(twoClasses(AFTER, 3), 10);
+        one.end();
+      }
+
+      assertThat(harness.metrics()).isEqualTo(undeclared.metrics());
+      harness.send(Chunks.classes("k", AFTER, 3), 10);
+      assertThat(harness.deadLetters()).isNotEmpty(); // of the third class
+    }
+  }
+
   private static OperatorSubtaskState snapshot() throws Exception {
-    List<Example> examples = Chunks.classes("k", BEFORE, 2);
-    try (TrainHarness harness = new TrainHarness(Specs.train(MODEL))) {
+    return snapshot(Specs.train(MODEL), Chunks.classes("k", BEFORE, 2));
+  }
+
+  private static OperatorSubtaskState snapshot(TrainSpec spec, List<Example> examples)
+      throws Exception {
+    try (TrainHarness harness = new TrainHarness(spec)) {
       harness.send(examples, 10);
       return harness.snapshot();
     }
+  }
+
+  private static TrainHarness changed(
+      TrainSpec after, ShapeChange onChange, OperatorSubtaskState from) throws Exception {
+    StateSpec state = new StateSpec(64 << 20, 0, 64 << 20, onChange);
+    return new TrainHarness(new TrainOperator(after, state), new HashMapStateBackend(), from);
+  }
+
+  private static List<Example> twoClasses(int count, long seed) {
+    List<Example> examples = Chunks.classes("k", count, seed);
+    examples.forEach(example -> example.label = example.label.equals("high") ? "yes" : "no");
+    return examples;
+  }
+
+  private static TrainSpec task(Task task) {
+    return input(Records.spec(task, List.of(), List.of()));
   }
 
   private static TrainSpec metrics(MetricsSpec metrics) {
