@@ -1,10 +1,14 @@
 package dev.millrace.flink;
 
 import java.io.IOException;
+import java.util.Iterator;
+import java.util.stream.Stream;
 import org.apache.flink.api.common.functions.RuntimeContext;
 import org.apache.flink.api.common.state.ValueState;
 import org.apache.flink.api.common.state.ValueStateDescriptor;
 import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.runtime.state.KeyedStateBackend;
+import org.apache.flink.runtime.state.VoidNamespace;
 import org.apache.flink.streaming.api.TimerService;
 
 /**
@@ -12,43 +16,65 @@ import org.apache.flink.streaming.api.TimerService;
  * for long.
  *
  * <p>Time is divided into cells of an eighth of the allowed time: state is touched and a timer set
- * once a key and cell, and a key has one timer. Not thread-safe.
+ * once a key and cell, and a key has one timer. What is noted are milliseconds, whose meaning no
+ * setting changes. Not thread-safe.
  */
 final class IdleKeys {
   /** Name of the keyed state; never changes. */
   static final String STATE_NAME = "last-seen";
 
-  /** The cell of a key of which nothing is noted. */
+  /** The end of the cell of a key of which nothing is noted. */
   static final long NEVER = -1;
 
   private static final int CELLS = 8;
 
-  private final ValueState<Long> lastCells;
+  // The ends of the cells that the last examples were in, in milliseconds.
+  private final ValueState<Long> lastSeen;
   private final long ttlMillis;
   private final long cellMillis;
   // Processing time of the first example or timer.
   private long began = NEVER;
 
   IdleKeys(RuntimeContext context, long ttlMillis) {
-    lastCells = context.getState(new ValueStateDescriptor<>(STATE_NAME, Types.LONG));
+    lastSeen = context.getState(new ValueStateDescriptor<>(STATE_NAME, Types.LONG));
     this.ttlMillis = ttlMillis;
     cellMillis = Math.max(1, ttlMillis / CELLS);
   }
 
+  /**
+   * Watches all keys, for another time than the run before did.
+   *
+   * @param backend its current key changes
+   * @param noted whether that run watched them; if not, each has the whole time anew
+   */
+  void watchAll(KeyedStateBackend<String> backend, TimerService timers, boolean noted)
+      throws IOException {
+    String stateName = noted ? STATE_NAME : TrainFunction.STATE_NAME;
+    try (Stream<String> keys = backend.getKeys(stateName, VoidNamespace.INSTANCE)) {
+      for (Iterator<String> each = keys.iterator(); each.hasNext(); ) {
+        backend.setCurrentKey(each.next());
+        if (!noted) {
+          lastSeen.update(cellEnd(timers.currentProcessingTime()));
+        }
+        timers.registerProcessingTimeTimer(lastSeen.value() + ttlMillis);
+      }
+    }
+  }
+
   /** Notes that the key, whose state is given, has an example now. */
   void note(TrainState state, TimerService timers) throws IOException {
-    long cell = begun(timers) / cellMillis;
-    if (state.seenInCell == cell) {
+    long seen = cellEnd(begun(timers));
+    if (state.seenUntil == seen) {
       return;
     }
-    state.seenInCell = cell;
-    Long last = lastCells.value();
-    if (last == null || last != cell) {
+    state.seenUntil = seen;
+    Long last = lastSeen.value();
+    if (last == null || last != seen) {
       if (last != null) {
-        timers.deleteProcessingTimeTimer(end(last));
+        timers.deleteProcessingTimeTimer(last + ttlMillis);
       }
-      lastCells.update(cell);
-      timers.registerProcessingTimeTimer(end(cell));
+      lastSeen.update(seen);
+      timers.registerProcessingTimeTimer(seen + ttlMillis);
     }
   }
 
@@ -60,8 +86,8 @@ final class IdleKeys {
    */
   boolean isOver(TimerService timers) throws IOException {
     long now = begun(timers);
-    Long last = lastCells.value();
-    if (last == null || now < end(last)) {
+    Long last = lastSeen.value();
+    if (last == null || now < last + ttlMillis) {
       return false;
     }
     if (now < began + cellMillis) {
@@ -72,7 +98,7 @@ final class IdleKeys {
   }
 
   void clear() {
-    lastCells.clear();
+    lastSeen.clear();
   }
 
   private long begun(TimerService timers) {
@@ -83,8 +109,7 @@ final class IdleKeys {
     return now;
   }
 
-  /** When an example in the cell is too long ago, wherever in the cell it was. */
-  private long end(long cell) {
-    return (cell + 1) * cellMillis + ttlMillis;
+  private long cellEnd(long time) {
+    return (time / cellMillis + 1) * cellMillis;
   }
 }

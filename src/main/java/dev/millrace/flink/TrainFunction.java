@@ -97,6 +97,11 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
     return states;
   }
 
+  /** Null if keys are never forgotten. */
+  IdleKeys idleKeys() {
+    return idleKeys;
+  }
+
   /** Puts something between this function and its models, such as a cache. */
   void useStates(ValueState<TrainState> others) {
     states = others;

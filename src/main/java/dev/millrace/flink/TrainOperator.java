@@ -2,9 +2,16 @@ package dev.millrace.flink;
 
 import dev.millrace.data.Chunk;
 import dev.millrace.data.OutputRecord;
+import java.util.List;
+import org.apache.flink.api.common.state.ListState;
+import org.apache.flink.api.common.state.ListStateDescriptor;
+import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.runtime.state.KeyedStateBackend;
+import org.apache.flink.runtime.state.StateInitializationContext;
 import org.apache.flink.runtime.state.VoidNamespace;
 import org.apache.flink.runtime.state.VoidNamespaceSerializer;
+import org.apache.flink.streaming.api.SimpleTimerService;
+import org.apache.flink.streaming.api.TimerService;
 import org.apache.flink.streaming.api.operators.KeyedProcessOperator;
 import org.apache.flink.streaming.api.operators.TimestampedCollector;
 import org.apache.flink.streaming.api.watermark.Watermark;
@@ -22,9 +29,17 @@ import org.apache.flink.util.OutputTag;
 public class TrainOperator extends KeyedProcessOperator<String, Chunk, OutputRecord> {
   private static final long serialVersionUID = 1L;
 
+  /** Name of the operator state; never changes. */
+  static final String TTL_STATE_NAME = "watched-ttl";
+
+  // As Flink names the timers of a keyed function.
+  private static final String TIMERS = "user-timers";
+
   private final StateSpec state;
   // Null on the heap, where the backend itself has the objects and copies them for a snapshot.
   private transient StateCache cache;
+  // The allowed idle time of the run that this one goes on from; 0 if it had none.
+  private transient long ttlBefore;
 
   public TrainOperator(TrainSpec spec, StateSpec state) {
     super(new TrainFunction(spec, state));
@@ -32,14 +47,40 @@ public class TrainOperator extends KeyedProcessOperator<String, Chunk, OutputRec
   }
 
   @Override
+  public void initializeState(StateInitializationContext context) throws Exception {
+    super.initializeState(context);
+    // Empty where keys were not watched, and in state of a release that
+    // noted cells instead of milliseconds.
+    ListState<Long> ttls =
+        context
+            .getOperatorStateStore()
+            .getUnionListState(new ListStateDescriptor<>(TTL_STATE_NAME, Types.LONG));
+    for (long ttl : ttls.get()) {
+      ttlBefore = ttl;
+    }
+    ttls.update(state.ttlMillis() > 0 ? List.of(state.ttlMillis()) : List.of());
+  }
+
+  @Override
   public void open() throws Exception {
     super.open();
     KeyedStateBackend<String> backend = getKeyedStateBackend();
+    TrainFunction function = (TrainFunction) userFunction;
+    if (function.idleKeys() != null && ttlBefore != state.ttlMillis()) {
+      watch(function.idleKeys(), backend);
+    }
     if (backend.isSafeToReuseKVState()) {
-      TrainFunction function = (TrainFunction) userFunction;
       cache = new StateCache(function.states(), backend, state.cacheBytes(), getMetricGroup());
       function.useStates(cache);
     }
+  }
+
+  /** Watches all keys from now on, for another time than before. */
+  private void watch(IdleKeys keys, KeyedStateBackend<String> backend) throws Exception {
+    TimerService timers =
+        new SimpleTimerService(
+            getInternalTimerService(TIMERS, VoidNamespaceSerializer.INSTANCE, this));
+    keys.watchAll(backend, timers, ttlBefore > 0);
   }
 
   /**

@@ -84,7 +84,7 @@ public final class TrainState {
   private Parts parts;
 
   // What IdleKeys last noted of the key; it has that in the backend too.
-  long seenInCell = IdleKeys.NEVER;
+  long seenUntil = IdleKeys.NEVER;
 
   // What ModelPublisher knows of the key: its next reminder, and the examples of the last snapshot.
   long reminder;

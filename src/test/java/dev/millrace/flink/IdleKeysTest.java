@@ -2,6 +2,7 @@ package dev.millrace.flink;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.millrace.data.Chunk;
 import dev.millrace.data.Example;
 import dev.millrace.data.OutputRecord;
 import dev.millrace.eval.MetricsSpec;
@@ -13,6 +14,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.stream.Stream;
 import org.apache.flink.api.common.serialization.SerializerConfigImpl;
+import org.apache.flink.api.common.state.ValueStateDescriptor;
+import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.api.common.typeutils.TypeSerializer;
 import org.apache.flink.core.memory.DataInputDeserializer;
 import org.apache.flink.core.memory.DataOutputSerializer;
@@ -20,6 +23,7 @@ import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
 import org.apache.flink.runtime.state.StateBackend;
 import org.apache.flink.runtime.state.hashmap.HashMapStateBackend;
 import org.apache.flink.state.rocksdb.EmbeddedRocksDBStateBackend;
+import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -103,10 +107,9 @@ class IdleKeysTest {
             Records.undeclared(),
             Specs.small(5),
             Specs.METRICS.withValidation(new MetricsSpec.Validation(0.25, 1)));
-    StateSpec forgetting = new StateSpec(64 << 20, TTL, 64 << 20, ShapeChange.FAIL);
     List<Example> examples = Chunks.classes("k", 100, 1);
     try (TrainHarness harness =
-        new TrainHarness(new TrainOperator(stopping, forgetting), backend, null)) {
+        new TrainHarness(new TrainOperator(stopping, lasting(TTL)), backend, null)) {
       for (int epoch = 1; epoch <= 200; epoch++) {
         harness.operator.setProcessingTime(START + epoch * CELL / 2);
         int now = epoch;
@@ -152,6 +155,109 @@ class IdleKeysTest {
     }
   }
 
+  @ParameterizedTest
+  @MethodSource("backends")
+  void aShorterTimeCountsFromTheLastExampleToo(StateBackend backend) throws Exception {
+    OperatorSubtaskState snapshot = learnedFor(backend, TTL);
+    long later = START + TTL / 2;
+    try (TrainHarness harness = goOn(backend, TTL / 2, snapshot, later)) {
+      harness.send(Chunks.classes("busy", 1, 2), 1);
+      harness.operator.setProcessingTime(START + CELL + TTL / 2 - 1);
+      assertThat(harness.models()).isEmpty();
+      harness.operator.setProcessingTime(START + CELL + TTL / 2);
+
+      assertThat(forgotten(harness)).containsExactly("k");
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("backends")
+  void andALongerOneDoes(StateBackend backend) throws Exception {
+    OperatorSubtaskState snapshot = learnedFor(backend, TTL);
+    try (TrainHarness harness = goOn(backend, 2 * TTL, snapshot, START + TTL / 2)) {
+      harness.send(Chunks.classes("busy", 1, 2), 1);
+      harness.operator.setProcessingTime(START + CELL + TTL);
+      harness.operator.setProcessingTime(START + CELL + 2 * TTL - 1);
+      assertThat(harness.models()).isEmpty();
+      harness.operator.setProcessingTime(START + CELL + 2 * TTL);
+
+      assertThat(forgotten(harness)).containsExactly("k");
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("backends")
+  void whereNobodyNotedExamplesForAWhileEachKeyHasTheWholeTimeAnew(StateBackend backend)
+      throws Exception {
+    long off = START + TTL / 2;
+    long on = START + 100 * TTL;
+    OperatorSubtaskState snapshot = learnedFor(backend, TTL);
+    try (TrainHarness harness = goOn(backend, 0, snapshot, off)) {
+      harness.send(Chunks.classes("new", 10, 2), 10);
+      harness.operator.setProcessingTime(on);
+      snapshot = harness.snapshot();
+    }
+    wholeTimeAnew(backend, snapshot, on, "k", "new");
+  }
+
+  @ParameterizedTest
+  @MethodSource("backends")
+  void andWhereAReleaseNotedCells(StateBackend backend) throws Exception {
+    TrainOperator notingCells =
+        new TrainOperator(spec, lasting(0)) {
+          @Override
+          public void processElement(StreamRecord<Chunk> chunk) throws Exception {
+            super.processElement(chunk);
+            getRuntimeContext()
+                .getState(new ValueStateDescriptor<>(IdleKeys.STATE_NAME, Types.LONG))
+                .update(START / CELL);
+          }
+        };
+    OperatorSubtaskState snapshot;
+    try (TrainHarness harness = new TrainHarness(notingCells, backend, null, START)) {
+      harness.send(Chunks.classes("k", 50, 1), 10);
+      snapshot = harness.snapshot();
+    }
+    wholeTimeAnew(backend, snapshot, START + TTL / 2, "k");
+  }
+
+  private void wholeTimeAnew(
+      StateBackend backend, OperatorSubtaskState snapshot, long from, String... keys)
+      throws Exception {
+    try (TrainHarness harness = goOn(backend, TTL, snapshot, from)) {
+      harness.send(Chunks.classes("busy", 1, 2), 1);
+      harness.operator.setProcessingTime(from + TTL);
+      assertThat(harness.models()).isEmpty();
+      harness.send(Chunks.classes("busy", 1, 3), 1);
+      harness.operator.setProcessingTime(from + TTL + CELL);
+
+      assertThat(forgotten(harness)).containsExactlyInAnyOrder(keys);
+    }
+  }
+
+  private OperatorSubtaskState learnedFor(StateBackend backend, long ttl) throws Exception {
+    try (TrainHarness harness = goOn(backend, ttl, null, START)) {
+      harness.send(Chunks.classes("k", 50, 1), 10);
+      return harness.snapshot();
+    }
+  }
+
+  private TrainHarness goOn(StateBackend backend, long ttl, OperatorSubtaskState from, long now)
+      throws Exception {
+    return new TrainHarness(new TrainOperator(spec, lasting(ttl)), backend, from, now);
+  }
+
+  private static StateSpec lasting(long ttl) {
+    return new StateSpec(64 << 20, ttl, 64 << 20, ShapeChange.FAIL);
+  }
+
+  private static List<String> forgotten(TrainHarness harness) {
+    return harness.models().stream()
+        .filter(record -> record.value() == null)
+        .map(record -> new String(record.key(), StandardCharsets.UTF_8))
+        .toList();
+  }
+
   @Test
   void aTombstoneTravelsBetweenTasks() throws Exception {
     TypeSerializer<OutputRecord> serializer =
@@ -167,9 +273,7 @@ class IdleKeysTest {
 
   private TrainHarness begin(StateBackend backend, long ttl, OperatorSubtaskState from)
       throws Exception {
-    TrainOperator train =
-        new TrainOperator(spec, new StateSpec(64 << 20, ttl, 64 << 20, ShapeChange.FAIL));
-    TrainHarness harness = new TrainHarness(train, backend, from);
+    TrainHarness harness = new TrainHarness(new TrainOperator(spec, lasting(ttl)), backend, from);
     if (from == null) {
       harness.operator.setProcessingTime(START);
     }

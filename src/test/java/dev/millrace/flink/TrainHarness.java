@@ -39,7 +39,17 @@ final class TrainHarness implements AutoCloseable {
    */
   TrainHarness(TrainOperator train, StateBackend backend, OperatorSubtaskState from)
       throws Exception {
+    this(train, backend, from, 0);
+  }
+
+  /**
+   * @param from a snapshot to go on from, or null
+   * @param now the processing time at the start
+   */
+  TrainHarness(TrainOperator train, StateBackend backend, OperatorSubtaskState from, long now)
+      throws Exception {
     operator = new KeyedOneInputStreamOperatorTestHarness<>(train, Chunk::key, Types.STRING);
+    operator.setProcessingTime(now);
     operator.setStateBackend(backend);
     operator.setup(
         Outputs.RECORD.createSerializer(operator.getExecutionConfig().getSerializerConfig()));
