@@ -72,6 +72,7 @@ public final class ClassificationMetrics implements RollingMetrics {
             ? of.index()
             : UNKNOWN;
     window.setClasses(classes.size());
+    window.setPositive(positive);
   }
 
   /**
@@ -214,7 +215,10 @@ public final class ClassificationMetrics implements RollingMetrics {
 
   @Override
   public void write(DataOutput out) throws IOException {
-    out.writeInt(window.hasClassScores() ? VERSION : WITHOUT_CLASS_SCORES);
+    out.writeInt(
+        window.hasPositive()
+            ? VERSION
+            : window.hasClassScores() ? WITHOUT_POSITIVE : WITHOUT_CLASS_SCORES);
     out.writeBoolean(true);
     window.write(out);
     total.write(out);

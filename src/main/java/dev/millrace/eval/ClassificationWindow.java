@@ -24,12 +24,16 @@ final class ClassificationWindow {
   private static final int WEIGHT_FLAG = 8;
   private static final int LATEST_FLAG = 16;
   private static final int CLASS_SCORES_FLAG = 32;
+  private static final int POSITIVE_FLAG = 64;
+
+  private static final int UNKNOWN = -1;
 
   private final boolean hasCalibration;
   private final int mostScored; // classes
   private final int score; // column of the first
   private int scores; // columns: that of the positive class, or of more than two classes all
   private final Window rows;
+  private int positive = UNKNOWN; // index of the class whose scores are kept, where it is one
 
   ClassificationWindow(MetricsSpec spec) {
     hasCalibration = spec.calibration();
@@ -45,6 +49,7 @@ final class ClassificationWindow {
     score = other.score;
     scores = other.scores;
     rows = other.rows.copy();
+    positive = other.positive;
   }
 
   ClassificationWindow copy() {
@@ -70,15 +75,37 @@ final class ClassificationWindow {
   private void setScores(int columns) {
     boolean stay = scores > 1 && columns > scores;
     rows.setColumns(score + columns);
+    scores = columns;
     for (int i = 0; i < rows.size(); i++) {
-      int row = rows.row(i) + score;
-      if (!stay || Float.isNaN(rows.single(row))) {
-        for (int c = 0; c < columns; c++) {
-          rows.putSingle(row + c, Float.NaN);
-        }
+      int row = rows.row(i);
+      if (!stay || Float.isNaN(rows.single(row + score))) {
+        forgetScores(row);
       }
     }
-    scores = columns;
+  }
+
+  private void forgetScores(int row) {
+    for (int c = 0; c < scores; c++) {
+      rows.putSingle(row + score + c, Float.NaN);
+    }
+  }
+
+  /**
+   * Keeps the scores of this class of two from now on; those of another one, or of nobody knows
+   * which, are forgotten.
+   *
+   * @param index negative if neither is the positive one
+   */
+  void setPositive(int index) {
+    for (int i = 0; i < rows.size() && scores == 1 && index >= 0 && index != positive; i++) {
+      forgetScores(rows.row(i));
+    }
+    positive = index;
+  }
+
+  /** Whether the one class whose scores are kept is known. */
+  boolean hasPositive() {
+    return scores == 1 && positive >= 0;
   }
 
   /** Whether a score of each of several classes is kept. */
@@ -188,11 +215,15 @@ final class ClassificationWindow {
         (hasCalibration ? CALIBRATION_FLAG : 0)
             | (scores == 1 ? SCORE_FLAG : 0)
             | (hasClassScores() ? CLASS_SCORES_FLAG : 0)
+            | (hasPositive() ? POSITIVE_FLAG : 0)
             | (rows.isTimed() ? TIME_FLAG : 0)
             | (rows.isWeighted() ? WEIGHT_FLAG : 0)
             | (hasLatest ? LATEST_FLAG : 0));
     if (hasClassScores()) {
       VarLong.write(out, scores);
+    }
+    if (hasPositive()) {
+      VarLong.write(out, positive);
     }
     VarLong.write(out, rows.size());
     ScoredClass example = new ScoredClass();
@@ -238,6 +269,9 @@ final class ClassificationWindow {
     float[] stored = new float[readScores(in, flags)];
     if (window.mostScored > 0 && stored.length > 1) {
       window.setScores(stored.length);
+    }
+    if ((flags & POSITIVE_FLAG) != 0) {
+      window.positive = VarLong.readClass(in);
     }
     int size = VarLong.readExamples(in);
     ScoredClass example = new ScoredClass();

@@ -16,8 +16,11 @@ import java.io.IOException;
  */
 public sealed interface RollingMetrics permits ClassificationMetrics, RegressionMetrics {
 
-  /** The newest version of the bytes, which {@link #write} gives where it has scores of classes. */
-  int VERSION = 3;
+  /** The newest version of the bytes, which {@link #write} gives where it has a positive class. */
+  int VERSION = 4;
+
+  /** The version that it gives where it has scores of more classes, as earlier releases did. */
+  int WITHOUT_POSITIVE = 3;
 
   /** The version that it gives otherwise, as earlier releases did. */
   int WITHOUT_CLASS_SCORES = 2;
