@@ -40,15 +40,21 @@ public final class ValidationScores {
     return stopped;
   }
 
-  /** Compares the loss of an epoch that has ended with the best; its scores stay. */
-  public void endEpoch(int epoch) {
+  /**
+   * Compares the loss of an epoch that has ended with the best; its scores stay.
+   *
+   * @return whether that is the end of learning
+   */
+  public boolean endEpoch(int epoch) {
     double loss = metrics.totalLoss();
     if (Double.isNaN(bestLoss) || loss < bestLoss) {
       bestLoss = loss;
       bestEpoch = epoch;
     }
     int patience = spec.validation().patience();
-    stopped |= patience > 0 && epoch - bestEpoch >= patience;
+    boolean stops = !stopped && patience > 0 && epoch - bestEpoch >= patience;
+    stopped |= stops;
+    return stops;
   }
 
   /** Begins an epoch, without any example. */
@@ -93,14 +99,14 @@ public final class ValidationScores {
     out.writeBoolean(stopped);
   }
 
-  /** Reads what {@link #write} wrote. */
+  /** Reads what {@link #write} wrote. Where nothing stops any more, what had stopped goes on. */
   public static ValidationScores read(DataInput in, Task task, MetricsSpec spec)
       throws IOException {
     ValidationScores scores = new ValidationScores(task, spec);
     scores.metrics = RollingMetrics.read(in, spec.ofHeldOut());
     scores.bestEpoch = in.readInt();
     scores.bestLoss = in.readDouble();
-    scores.stopped = in.readBoolean();
+    scores.stopped = in.readBoolean() && spec.validation().patience() > 0;
     return scores;
   }
 }

@@ -35,6 +35,10 @@ public enum JobMetric {
   OPEN_CHUNK_BYTES(Kind.GAUGE, "chunk", "memory of the chunks that are being filled"),
   LEARNED(Kind.COUNTER, "train", "examples that were predicted, scored and learned"),
   HELD_OUT(Kind.COUNTER, "train", "examples that were predicted and scored only (`validation`)"),
+  PASSED_OVER(
+      Kind.COUNTER,
+      "train",
+      "records of epochs after their model had stopped to learn (`validation.patience`)"),
   LABELS(
       Kind.COUNTER,
       "train",

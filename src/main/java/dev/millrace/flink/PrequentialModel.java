@@ -266,11 +266,13 @@ final class PrequentialModel {
     return progress.epoch;
   }
 
-  /** Ends the epoch: its scores can still be reported, before {@link #startEpoch}. */
-  void endEpoch() {
-    if (validation != null && progress.epoch > 0) {
-      validation.endEpoch(progress.epoch);
-    }
+  /**
+   * Ends the epoch: its scores can still be reported, before {@link #startEpoch}.
+   *
+   * @return whether no more epochs are learned from now on
+   */
+  boolean endEpoch() {
+    return validation != null && progress.epoch > 0 && validation.endEpoch(progress.epoch);
   }
 
   void startEpoch(int epoch) {
@@ -280,7 +282,7 @@ final class PrequentialModel {
     progress.epoch = epoch;
   }
 
-  /** Whether the model learns no more, for its validation loss fell no more. */
+  /** Whether the model learns no more epochs, for its validation loss fell no more. */
   boolean isStopped() {
     return validation != null && validation.isStopped();
   }

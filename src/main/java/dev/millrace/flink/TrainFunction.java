@@ -142,12 +142,17 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
       state = TrainState.begin(spec, first, scratch.workspace);
       model = resume(state, chunk.key());
     }
-    if (chunk.epoch() > model.epoch()) {
-      model.endEpoch();
-      reportNews(state, model, chunk.key(), out, context::output);
-      model.startEpoch(chunk.epoch());
+    if (chunk.epoch() > model.epoch() && !model.isStopped()) {
+      boolean stops = model.endEpoch();
+      if (stops || hasNews(state, model)) {
+        out.collect(report(state, model, chunk.key(), context::output));
+      }
+      if (!stops) {
+        model.startEpoch(chunk.epoch());
+      }
     }
-    if (model.isStopped()) {
+    if (chunk.epoch() > 0 && model.isStopped()) {
+      counted.passedOver.inc(chunk.size());
       if (idleKeys != null) {
         idleKeys.note(state, context.timerService());
       }

@@ -22,6 +22,7 @@ final class TrainMetrics {
   final Counter resetKeys;
   final Counter grownKeys;
   final Counter shortened;
+  final Counter passedOver;
   private final Counter learned;
   private final Counter heldOut;
   private final Counter steps;
@@ -47,6 +48,7 @@ final class TrainMetrics {
     resetKeys = JobMetric.RESET_KEYS.counter(group);
     grownKeys = JobMetric.GROWN_KEYS.counter(group);
     shortened = JobMetric.SHORTENED.counter(group);
+    passedOver = JobMetric.PASSED_OVER.counter(group);
     learned = JobMetric.LEARNED.counter(group);
     heldOut = JobMetric.HELD_OUT.counter(group);
     steps = JobMetric.STEPS.counter(group);

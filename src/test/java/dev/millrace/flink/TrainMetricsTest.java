@@ -53,6 +53,23 @@ class TrainMetricsTest {
   }
 
   @Test
+  void recordsThatAModelPassesOverAreCounted() throws Exception {
+    MetricsSpec stopping = Specs.METRICS.withValidation(new MetricsSpec.Validation(0.25, 1));
+    List<Example> epochs = new ArrayList<>();
+    for (int epoch = 1; epoch <= 60; epoch++) {
+      for (Example example : Chunks.classes("a", 400, 1)) {
+        example.epoch = epoch;
+        epochs.add(example);
+      }
+    }
+
+    run(Specs.train(Records.undeclared(), Specs.small(1), stopping), 8, epochs);
+
+    long seen = metrics.count(JobMetric.LEARNED) + metrics.count(JobMetric.HELD_OUT);
+    assertThat(metrics.count(JobMetric.PASSED_OVER)).isEqualTo(epochs.size() - seen).isPositive();
+  }
+
+  @Test
   void theGaugesAreMeansOverReportsOfAllKeys() throws Exception {
     run(Specs.train(Specs.small(1)), 8, Chunks.classes("a", 300, 1), Chunks.classes("b", 200, 2));
 

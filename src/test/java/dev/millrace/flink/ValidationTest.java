@@ -154,6 +154,57 @@ class ValidationTest {
   }
 
   @Test
+  void whichARecordSaysOnceEvenIfTheEpochWasReportedBefore() throws Exception {
+    try (TrainHarness harness = new TrainHarness(holdingOut(0.25, 1))) {
+      List<Example> all = epochs(60);
+      for (int epoch = 0; epoch < 60; epoch++) {
+        harness.send(all.subList(epoch * EXAMPLES, (epoch + 1) * EXAMPLES), 64);
+        harness.operator.setProcessingTime(10_000L * (epoch + 1)); // what waits is reported
+      }
+      harness.end();
+
+      assertThat(harness.metrics())
+          .filteredOn(record -> record.at("/validation/stopped").asBoolean())
+          .hasSize(1);
+      assertThat(last(harness).at("/validation/stopped").asBoolean()).isTrue();
+    }
+  }
+
+  @Test
+  void afterThatRecordsOfNoEpochAreLearnedAsEver() throws Exception {
+    try (TrainHarness harness = new TrainHarness(holdingOut(0.25, 1))) {
+      harness.send(epochs(60), 64);
+      JsonNode stop = last(harness);
+      harness.send(Chunks.classes("k", 80, 6), 64);
+      harness.end();
+
+      JsonNode record = last(harness);
+      assertThat(record.get("seq").asInt()).isEqualTo(stop.get("seq").asInt() + 80);
+      assertThat(record.get("epoch")).isEqualTo(stop.get("epoch"));
+      assertThat(record.at("/validation/stopped").asBoolean()).isTrue();
+    }
+  }
+
+  @Test
+  void andSoAreAllAfterARestartWithoutPatience() throws Exception {
+    OperatorSubtaskState stopped;
+    int seq;
+    try (TrainHarness harness = new TrainHarness(holdingOut(0.25, 1))) {
+      harness.send(epochs(60), 64);
+      seq = last(harness).get("seq").asInt();
+      stopped = harness.snapshot();
+    }
+    try (TrainHarness harness = new TrainHarness(holdingOut(0.25, 0), stopped)) {
+      List<Example> more = epochs(62);
+      harness.send(more.subList(60 * EXAMPLES, more.size()), 64);
+      harness.end();
+
+      assertThat(last(harness).get("seq").asInt()).isEqualTo(seq + 2 * EXAMPLES);
+      assertThat(last(harness).at("/validation/stopped").asBoolean()).isFalse();
+    }
+  }
+
+  @Test
   void regressionIsValidatedToo() throws Exception {
     try (TrainHarness harness = new TrainHarness(holdingOut(0.25, 0))) {
       harness.send(Chunks.numbers("k", EXAMPLES, 5), 64);
