@@ -119,12 +119,8 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
       return;
     }
     boolean isNew = state == null;
+    boolean isReset = !isNew && model == null;
     if (model == null) {
-      if (!isNew) {
-        counted.resetKeys.inc();
-        long eventTime = chunk.timestamp(0);
-        events.noteStartedAfresh(chunk.key(), eventTime, mismatch, context::output);
-      }
       Chunk first = late == null ? chunk : late.shape(chunk);
       if (first == null) {
         for (int row = 0; row < chunk.size(); row++) {
@@ -171,6 +167,10 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
     }
     if (isNew) {
       counted.startedKeys.inc();
+    }
+    if (isReset) {
+      counted.resetKeys.inc();
+      events.noteStartedAfresh(chunk.key(), chunk.timestamp(0), mismatch, context::output);
     }
     if (idleKeys != null) {
       idleKeys.note(state, context.timerService());

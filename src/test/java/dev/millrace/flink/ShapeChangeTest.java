@@ -75,6 +75,26 @@ class ShapeChangeTest {
 
   @ParameterizedTest
   @MethodSource("backends")
+  void whichIsToldOnceAndNotOfExamplesThatAreAllRefused(StateBackend backend) throws Exception {
+    InputSpec twoAlone = Records.spec(Task.BINARY, List.of("a", "b"), List.of());
+    TrainSpec refusing = Specs.train(twoAlone, ModelSpec.auto(1), Specs.METRICS);
+    try (TrainHarness harness =
+        new TrainHarness(train(refusing, ShapeChange.RESET), backend, snapshot(backend))) {
+      harness.send(examples, 10);
+      assertThat(harness.deadLetters()).hasSize(examples.size());
+      assertThat(harness.events()).isEmpty();
+
+      examples.forEach(example -> example.label = "a");
+      harness.send(examples, 10);
+
+      assertThat(harness.events()).hasSize(1);
+      assertThat(harness.events().get(0).path("event").asText()).isEqualTo("started_afresh");
+      assertThat(harness.events().get(0).path("reason").asText()).contains("configured (");
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("backends")
   void aModelThatFitsNoLongerIsForgottenWhenItsTimeIsOver(StateBackend backend) throws Exception {
     StateSpec lasting = new StateSpec(64 << 20, 8_000, 64 << 20, ShapeChange.RESET);
     OperatorSubtaskState snapshot;
