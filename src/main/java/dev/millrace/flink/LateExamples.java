@@ -120,7 +120,7 @@ final class LateExamples {
             origin.offset(originRow),
             scores,
             predicted);
-    join.keep(id, pending, mostBytes - model.learner().memoryBytes());
+    join.keep(id, pending, room(model));
     return false;
   }
 
@@ -140,13 +140,18 @@ final class LateExamples {
       fillFeatures();
     } else {
       if (!join.isDuplicateOrLateLabel(id)) {
-        join.keep(id, new EarlyLabel(label(), target(), time), mostBytes);
+        join.keep(id, new EarlyLabel(label(), target(), time), room(model));
       }
       return false;
     }
     example.label = label();
     example.target = target();
     return true;
+  }
+
+  /** Bytes that all that waits for the key may take. */
+  private long room(PrequentialModel model) {
+    return mostBytes - model.learner().memoryBytes();
   }
 
   private void fillFeatures() {

@@ -13,6 +13,7 @@ import dev.millrace.data.Task;
 import dev.millrace.eval.MetricsSpec;
 import dev.millrace.eval.MetricsSpec.Decision;
 import dev.millrace.eval.MetricsSpec.Validation;
+import dev.millrace.flink.StateSpec.ShapeChange;
 import dev.millrace.testing.Chunks;
 import dev.millrace.testing.LateStreams;
 import dev.millrace.testing.Records;
@@ -23,6 +24,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
+import org.apache.flink.runtime.state.hashmap.HashMapStateBackend;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -276,6 +278,34 @@ class LateLabelsTest {
       assertThat(last(harness).at("/labels/delay_ms").isNull()).isTrue();
       assertThat(harness.models()).isEmpty();
     }
+  }
+
+  @Test
+  void earlyLabelsFillNoMoreThanTheRoomBesideTheModelAsFeaturesDo() throws Exception {
+    List<Example> examples = Chunks.classes("k", EXAMPLES, 3);
+    long model = classes().firstModelBytes(Chunks.of(examples));
+    StateSpec state = new StateSpec(0, 0, model + 2_000, ShapeChange.FAIL);
+    List<Example> features = new ArrayList<>();
+    List<Example> labels = new ArrayList<>();
+    for (int i = 0; i < EXAMPLES; i++) {
+      features.add(LateStreams.features(examples.get(i), i));
+      labels.add(i == 0 ? features.get(0) : LateStreams.label(examples.get(i), i, 0));
+    }
+    try (TrainHarness pending = harness(state);
+        TrainHarness early = harness(state)) {
+      pending.send(features, 64);
+      pending.end();
+      early.send(labels, 64);
+      early.end();
+
+      // A label takes a little less than features.
+      int kept = last(pending).at("/labels/pending").asInt();
+      assertThat(last(early).at("/labels/early").asInt()).isBetween(kept, kept + 2);
+    }
+  }
+
+  private static TrainHarness harness(StateSpec state) throws Exception {
+    return new TrainHarness(new TrainOperator(classes(), state), new HashMapStateBackend(), null);
   }
 
   @Test
