@@ -95,10 +95,22 @@ public final class RegisteredSchemas implements AutoCloseable {
 
   /** The answer for an id, as soon as there is one. */
   public CompletableFuture<SchemaAnswer> ask(int id) {
+    Question known = asked.get(id);
+    if (known != null && !known.isStale()) {
+      return known.answer;
+    }
+    makeRoom();
     Question question =
         asked.compute(
             id, (key, present) -> present == null || present.isStale() ? question(id) : present);
     return question.answer;
+  }
+
+  // Not within compute, which allows no change of other entries.
+  private void makeRoom() {
+    if (asked.size() >= spec.cached()) {
+      asked.values().removeIf(question -> question.answer.isDone());
+    }
   }
 
   /**
@@ -121,9 +133,6 @@ public final class RegisteredSchemas implements AutoCloseable {
   }
 
   private Question question(int id) {
-    if (asked.size() >= spec.cached()) {
-      asked.values().removeIf(question -> question.answer.isDone());
-    }
     Question question = new Question(id);
     questions.execute(question);
     return question;

@@ -111,6 +111,22 @@ class RegisteredSchemasTest {
   }
 
   @Test
+  void theOneThatOthersMakeRoomForIsKeptWhereverItLiesInTheMap() {
+    int sameBin = 7 + 4_096; // of any table that so many ids take
+    registry.with(sameBin, SCHEMA);
+    schemas.await(7);
+    for (int id = 100; id < 99 + registry.spec().cached(); id++) {
+      registry.with(id, SCHEMA);
+      schemas.await(id);
+    }
+
+    schemas.await(sameBin);
+
+    assertThat(schemas.known(7)).isNull();
+    assertThat(schemas.known(sameBin)).isNotNull();
+  }
+
+  @Test
   void aQuestionWithoutAnAnswerIsNotForgotten() {
     registry.setMode(Mode.FAILING);
     CompletableFuture<SchemaAnswer> first = schemas.ask(7);
