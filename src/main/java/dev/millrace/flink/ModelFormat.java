@@ -91,9 +91,8 @@ final class ModelFormat {
     return new PrequentialModel(spec, task, classes, metrics, learner, drift, validation, progress);
   }
 
-  // A task that is not declared was guessed from the labels of each key. One of at most two
-  // classes,
-  // guessed as of several, is the network that a binary task declared later asks for.
+  // Where none was declared it was guessed from the labels of each key: as multiclass, also where
+  // there were two classes, whose network is that of a binary task declared later.
   private static void requireDeclaredTask(Task stored, ClassNames classes, Task declared)
       throws ModelMismatchException {
     boolean isOfTwo = declared == Task.BINARY && stored == Task.MULTICLASS && classes.size() <= 2;
