@@ -194,8 +194,7 @@ public class ChunkOperator extends AbstractStreamOperator<Chunk>
     chunkRecords.update(chunk.size());
     lingered.update(now - filling.since);
     output.collect(out.replace(chunk));
-    // Arrays never shrink: a chunk that once was large is not kept. Nor is a mostly empty one,
-    // which
+    // Arrays never shrink: a chunk that once was large is not kept. Nor is a mostly empty one that
     // left early because all took too much: filled again it would take as much, and leave earlier.
     boolean isFilled = filling.capacity <= MOST_BYTES_PER_BYTE * chunk.length();
     chunk.clear();
