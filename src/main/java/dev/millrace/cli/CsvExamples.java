@@ -148,11 +148,8 @@ public final class CsvExamples implements AutoCloseable {
       String text = row[column];
       if (!CsvText.isMissing(text)) {
         String name = scan.header().get(column);
-        switch (scan.features().get(f).type()) {
-          case NUMERIC -> object.put(name, CsvText.number(text));
-          case BOOLEAN -> object.put(name, Boolean.parseBoolean(text));
-          case ONE_HOT, HASH, TIME -> object.put(name, text);
-        }
+        boolean isNumber = scan.features().get(f).type().isNumber();
+        object.putPOJO(name, isNumber ? CsvText.scalar(text) : text);
       }
     }
   }

@@ -44,7 +44,7 @@ final class CsvFeatures {
       if (!known) {
         missing[missingCount++] = numberCount;
       }
-      numbers[numberCount++] = known ? number(types[f], text) : 0f;
+      numbers[numberCount++] = known ? number(columns[f], text) : 0f;
     }
   }
 
@@ -62,15 +62,21 @@ final class CsvFeatures {
     return missingCount == 0 ? NONE_MISSING : Arrays.copyOf(missing, missingCount);
   }
 
-  /** The texts by column, empty where not known. */
+  /** The texts by column, empty where not known; also those that stand where a number should. */
   Map<String, String> attributes() {
     return attributes;
   }
 
-  private static float number(FeatureSpec.Type type, String text) {
-    if (type == FeatureSpec.Type.BOOLEAN) {
-      return text.equalsIgnoreCase("true") ? 1f : 0f;
+  // A text goes with the texts, so that whoever reads the record refuses it by what it says.
+  private float number(int column, String text) {
+    Object cell = CsvText.scalar(text);
+    if (cell instanceof Boolean truth) {
+      return truth ? 1f : 0f;
     }
-    return (float) CsvText.number(text);
+    if (cell instanceof Double number) {
+      return number.floatValue();
+    }
+    attributes.put(scan.header().get(column), text);
+    return 0f;
   }
 }

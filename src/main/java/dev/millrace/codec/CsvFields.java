@@ -87,19 +87,6 @@ final class CsvFields implements MappedExampleReader.Parser, MappedExampleReader
     if (CsvText.isMissing(cell)) {
       return null;
     }
-    if (kinds[place] == Kind.TEXT) {
-      return cell;
-    }
-    Object number = number(cell);
-    return number == null ? cell : number;
-  }
-
-  /** A number or a truth value, or null if the text is neither. */
-  private static Object number(String text) {
-    if (text.equalsIgnoreCase("true") || text.equalsIgnoreCase("false")) {
-      return Boolean.valueOf(text);
-    }
-    double number = CsvText.number(text);
-    return Double.isNaN(number) ? null : number;
+    return kinds[place] == Kind.TEXT ? cell : CsvText.scalar(cell);
   }
 }

@@ -39,6 +39,15 @@ public final class CsvText {
     }
   }
 
+  /** What a cell is where a number is wanted: a Double, a Boolean, or the text if it is neither. */
+  public static Object scalar(String text) {
+    if (text.equalsIgnoreCase("true") || text.equalsIgnoreCase("false")) {
+      return Boolean.valueOf(text);
+    }
+    double number = number(text);
+    return Double.isNaN(number) ? text : (Object) number;
+  }
+
   // Elsewhere it makes no number, and most often a date, which is not worth an exception.
   private static boolean isSign(String text, int at) {
     char c = text.charAt(at);

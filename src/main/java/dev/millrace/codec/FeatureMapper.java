@@ -80,10 +80,11 @@ final class FeatureMapper {
 
   /**
    * Puts a text: the feature of its value or of its hash becomes 1; a time is put as {@link
-   * Cycles}.
+   * Cycles}; it is refused where a number is wanted.
    */
   void text(Example example, int column, Utf8 value) throws RefusedException {
     switch (columns[column].type()) {
+      case NUMERIC, BOOLEAN -> throw invalid(column, value);
       case TIME -> time(example, column, ClockTime.ofText(value.toString()), value);
       case ONE_HOT -> {
         Integer listed = valuesOf[column].get(value);
@@ -91,7 +92,7 @@ final class FeatureMapper {
           example.features[starts[column] + listed] = 1f;
         }
       }
-      default -> {
+      case HASH -> {
         int bucket = Math.floorMod(hash(value), columns[column].buckets());
         example.features[starts[column] + bucket] = 1f;
       }
@@ -120,6 +121,17 @@ final class FeatureMapper {
               .formatted(columns[column].name(), value));
     }
     Cycles.put(millis, example.features, starts[column]);
+  }
+
+  /** The refusal of a value of another type than declared. */
+  RefusedException invalid(int column, Object value) {
+    // In quotes, else nobody sees why "1" is no number.
+    String shown =
+        value instanceof CharSequence ? "the text \"" + value + '"' : String.valueOf(value);
+    return new RefusedException(
+        DeadLetterReason.INVALID_FEATURE,
+        "feature \"%s\" is declared %s but is %s"
+            .formatted(columns[column].name(), columns[column].type().id(), shown));
   }
 
   /** Ends an example: columns that did not come are missing, which only nullable ones may be. */

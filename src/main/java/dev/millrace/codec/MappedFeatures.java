@@ -1,6 +1,5 @@
 package dev.millrace.codec;
 
-import dev.millrace.data.DeadLetterReason;
 import dev.millrace.data.Example;
 import org.apache.avro.util.Utf8;
 
@@ -66,16 +65,8 @@ final class MappedFeatures {
     } else if (wantsNumber && field instanceof Boolean bool) {
       mapper.number(into, column, bool ? 1 : 0);
     } else {
-      throw new RefusedException(
-          DeadLetterReason.INVALID_FEATURE,
-          "feature \"%s\" is declared %s but is %s"
-              .formatted(spec.name(), spec.type().id(), shown(field)));
+      throw mapper.invalid(column, field);
     }
-  }
-
-  // In quotes, else nobody sees why "1" is no number.
-  private static String shown(Object field) {
-    return field instanceof CharSequence ? "the text \"" + field + '"' : String.valueOf(field);
   }
 
   static Utf8 text(Object field) {

@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.millrace.codec.ExampleDecoder;
+import dev.millrace.codec.FeatureSpec;
 import dev.millrace.codec.InputSpec;
+import dev.millrace.data.DeadLetter;
 import dev.millrace.data.Example;
 import dev.millrace.data.KafkaRecord;
 import java.io.IOException;
@@ -23,6 +25,8 @@ import org.apache.avro.message.BinaryMessageDecoder;
 import org.apache.avro.util.Utf8;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class CsvExamplesTest {
   @TempDir private Path dir;
@@ -52,19 +56,7 @@ class CsvExamplesTest {
             dir.resolve("j.csv"),
             "shop,amount,vip,color,day,y\ns1,1.5,true,red,2026-11-23,7\ns2,NA,false,,,8\n");
     CsvScan scan = CsvScan.scan(file, "y", "shop", List.of());
-    InputSpec spec =
-        new InputSpec(
-            InputSpec.Format.JSON,
-            null,
-            null,
-            "y",
-            null,
-            null,
-            null,
-            List.of(),
-            scan.features(),
-            new InputSpec.Limits(1_000, 64, 10, 100));
-    ExampleDecoder decoder = new ExampleDecoder(spec);
+    ExampleDecoder decoder = new ExampleDecoder(spec(InputSpec.Format.JSON, scan.features()));
     Example example = new Example();
 
     try (CsvExamples rows =
@@ -82,6 +74,46 @@ class CsvExamplesTest {
       assertThat(Arrays.copyOf(example.features, example.width))
           .containsExactly(Float.NaN, 1, 0, 0, 1, Float.NaN, Float.NaN, Float.NaN, Float.NaN, 1);
     }
+  }
+
+  @ParameterizedTest
+  @EnumSource(CsvExamples.Format.class)
+  void whatIsDeclaredANumberIsReadAsTheJobReadsIt(CsvExamples.Format format) throws IOException {
+    Path file =
+        Files.writeString(
+            dir.resolve("n.csv"), "vip,amount,y\n1,true,7\nFALSE,2.5,8\nyes,1,7\n0,oops,8\n,1,8\n");
+    List<FeatureSpec> declared =
+        List.of(
+            new FeatureSpec("vip", FeatureSpec.Type.BOOLEAN, true, List.of(), 0),
+            new FeatureSpec("amount", FeatureSpec.Type.NUMERIC, false, List.of(), 0));
+    CsvScan scan = CsvScan.scan(file, "y", null, List.of()).withFeatures(declared);
+    ExampleDecoder decoder =
+        new ExampleDecoder(spec(InputSpec.Format.valueOf(format.name()), declared));
+    List<String> read = new ArrayList<>();
+
+    try (CsvExamples rows = new CsvExamples(scan, 0, 1, format, CsvExamples.Part.ALL, null)) {
+      while (rows.next()) {
+        Example example = new Example();
+        DeadLetter refusal = decoder.decode(record(rows), example);
+        read.add(
+            refusal == null
+                ? Arrays.toString(Arrays.copyOf(example.features, example.width))
+                : refusal.reason().id() + ": " + refusal.message());
+      }
+    }
+
+    assertThat(read)
+        .containsExactly(
+            "[1.0, 0.0, 1.0]",
+            "[0.0, 0.0, 2.5]",
+            "invalid-feature: feature \"vip\" is declared boolean but is the text \"yes\"",
+            "invalid-feature: feature \"amount\" is declared numeric but is the text \"oops\"",
+            "[NaN, 1.0, 1.0]");
+  }
+
+  private static InputSpec spec(InputSpec.Format format, List<FeatureSpec> features) {
+    InputSpec.Limits limits = new InputSpec.Limits(1_000, 64, 10, 100);
+    return new InputSpec(format, null, null, "y", null, null, null, List.of(), features, limits);
   }
 
   private static KafkaRecord record(CsvExamples rows) {

@@ -202,7 +202,7 @@ class ServingITCase {
         .startsWith("input.features \"age\" is not a column of ");
     assertThat(predict(pipeline, text).err())
         .isEqualToIgnoringNewLines(
-            "text.csv:2: feature \"amount\" is NaN; it must be finite and fit a 32-bit float (key"
+            "text.csv:2: feature \"amount\" is declared numeric but is the text \"much\" (key"
                 + " \"shop-1\").");
     Cli csv = predict(pipeline, csv("good", rows.subList(1, 2)), "--model", "" + model);
     assertThat(csv.err()).isEmpty();

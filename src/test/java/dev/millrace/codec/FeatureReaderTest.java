@@ -69,6 +69,21 @@ class FeatureReaderTest {
   }
 
   @Test
+  void aTextWhereANumberIsDeclaredIsRefusedByWhatItSays() {
+    FeatureReader reader =
+        new FeatureReader(
+            Records.spec(
+                Task.BINARY,
+                List.of("no", "yes"),
+                List.of(new FeatureSpec("vip", FeatureSpec.Type.BOOLEAN, false, List.of(), 0))));
+    Map<String, String> texts = Map.of("vip", "yes");
+
+    assertThatThrownBy(() -> reader.readPositional(new float[1], 1, new int[0], texts, example))
+        .isInstanceOf(RefusedException.class)
+        .hasMessage("feature \"vip\" is declared boolean but is the text \"yes\"");
+  }
+
+  @Test
   void whatIsNoNumberIsRefusedByItsPlace() throws Exception {
     JsonNode text = json("[1,\"2\"]");
 
