@@ -1,11 +1,9 @@
 package dev.millrace.cli;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.millrace.codec.CsvText;
 import dev.millrace.codec.ExampleEncoder;
+import dev.millrace.codec.InputSpec;
 import dev.millrace.data.Task;
-import java.nio.charset.StandardCharsets;
 import java.util.Map;
 
 /**
@@ -34,7 +32,6 @@ public final class CsvExamples implements AutoCloseable {
 
   private static final float[] NO_NUMBERS = {};
   private static final int[] NONE_MISSING = {};
-  private static final ObjectMapper JSON = new ObjectMapper();
 
   private final CsvScan scan;
   private final Format format;
@@ -44,8 +41,9 @@ public final class CsvExamples implements AutoCloseable {
   private final CsvFeatures features;
   private final String fileName;
   private final Part part;
-  // Field of JSON records for the id; null for none.
-  private final String idField;
+  // Null with Avro.
+  private final CsvObjects objects;
+  private final int idColumn;
 
   private CsvFile file;
   private int epoch;
@@ -58,21 +56,31 @@ public final class CsvExamples implements AutoCloseable {
    * @param epochs passes over the file
    */
   public CsvExamples(CsvScan scan, long startMillis, int epochs) {
-    this(scan, startMillis, epochs, Format.AVRO, Part.ALL, null);
+    this(scan, startMillis, epochs, Format.AVRO, Part.ALL, null, 0);
   }
 
   /**
    * The same in another format, or in part.
    *
-   * @param idField field of JSON records that names the example, or null for none
+   * @param spec of the pipeline that reads the records, or null for none
+   * @param delayMillis by how much all event times are later
+   * @throws CliError if the file lacks a column that the pipeline names
    */
   CsvExamples(
-      CsvScan scan, long startMillis, int epochs, Format format, Part part, String idField) {
+      CsvScan scan,
+      long startMillis,
+      int epochs,
+      Format format,
+      Part part,
+      InputSpec spec,
+      long delayMillis) {
     this.scan = scan;
     this.format = format;
     this.part = part;
-    this.idField = idField;
-    this.startMillis = startMillis;
+    this.objects = format == Format.JSON ? new CsvObjects(scan, part, spec, delayMillis) : null;
+    String id = spec == null ? null : spec.id();
+    this.idColumn = id == null ? -1 : scan.header().indexOf(id);
+    this.startMillis = startMillis + delayMillis;
     this.epochs = epochs;
     this.fileName = scan.path().getFileName().toString();
     features = new CsvFeatures(scan);
@@ -116,52 +124,18 @@ public final class CsvExamples implements AutoCloseable {
     return startMillis + index;
   }
 
-  /** The file's name and the row's number from 1; from the second pass on also the pass. */
+  /**
+   * What the pipeline's column says, else the file's name and the row's number from 1; from the
+   * second pass on also the pass.
+   */
   public String id() {
-    String id = fileName + "-" + rowOfEpoch;
+    String id = idColumn < 0 ? fileName + "-" + rowOfEpoch : file.row()[idColumn];
     return epoch == 0 ? id : id + "-" + (epoch + 1);
   }
 
   /** The record value. */
   public byte[] value() {
-    return format == Format.AVRO ? avro() : json();
-  }
-
-  private byte[] json() {
-    ObjectNode object = JSON.createObjectNode();
-    if (idField != null) {
-      object.put(idField, id());
-    }
-    if (part != Part.LABEL) {
-      putFeatures(object);
-    }
-    if (part != Part.FEATURES) {
-      putLabel(object);
-    }
-    return object.toString().getBytes(StandardCharsets.UTF_8);
-  }
-
-  private void putFeatures(ObjectNode object) {
-    String[] row = file.row();
-    for (int f = 0; f < scan.features().size(); f++) {
-      int column = scan.featureColumns().get(f);
-      String text = row[column];
-      if (!CsvText.isMissing(text)) {
-        String name = scan.header().get(column);
-        boolean isNumber = scan.features().get(f).type().isNumber();
-        object.putPOJO(name, isNumber ? CsvText.scalar(text) : text);
-      }
-    }
-  }
-
-  private void putLabel(ObjectNode object) {
-    String label = file.row()[scan.labelColumn()];
-    String name = scan.header().get(scan.labelColumn());
-    if (scan.task() == Task.REGRESSION) {
-      object.put(name, CsvText.number(label));
-    } else {
-      object.put(name, className(label));
-    }
+    return format == Format.AVRO ? avro() : objects.value(file.row(), id(), key());
   }
 
   private byte[] avro() {

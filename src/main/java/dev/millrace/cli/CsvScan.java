@@ -156,6 +156,16 @@ public record CsvScan(
   }
 
   /**
+   * The place of a column.
+   *
+   * @param option what names it
+   * @throws CliError if there is no such column
+   */
+  int column(String option, String name) {
+    return find(path(), header, option, name);
+  }
+
+  /**
    * The same file with the features that a pipeline declares, each from the column of its name; as
    * it is where the pipeline declares none.
    *
@@ -167,7 +177,7 @@ public record CsvScan(
     }
     List<Integer> columns = new ArrayList<>();
     for (FeatureSpec feature : declared) {
-      columns.add(find(path(), header, "input.features", feature.name()));
+      columns.add(column("input.features", feature.name()));
     }
     return new CsvScan(
         file,

@@ -54,7 +54,8 @@ final class ProduceCommand implements Callable<Integer> {
       names = "--key",
       paramLabel = "COLUMN",
       description =
-          "Column that names the model a row belongs to (default: one model, key \"all\").")
+          "Column that names the model a row belongs to (default: with JSON the pipeline's"
+              + " input.key, else one model, key \"all\").")
   private String key;
 
   @Option(
@@ -126,7 +127,7 @@ final class ProduceCommand implements Callable<Integer> {
     Long delay = delay();
     // Event times end now rather than begin now: brokers refuse records from the future.
     long startMillis = System.currentTimeMillis() - total - (delay == null ? 0 : delay);
-    String idField = settings == null ? null : settings.input().spec().id();
+    InputSpec reader = settings == null ? null : settings.input().spec();
     Progress progress = new Progress("produce", total);
     double most = rate == null ? Double.POSITIVE_INFINITY : rate;
     try (StopSignal stop = new StopSignal();
@@ -137,9 +138,10 @@ final class ProduceCommand implements Callable<Integer> {
                 epochs,
                 format,
                 delay == null ? CsvExamples.Part.ALL : CsvExamples.Part.FEATURES,
-                idField);
+                reader,
+                0);
         TrailingLabels labels =
-            delay == null ? null : labels(settings, scan, startMillis + delay, target);
+            delay == null ? null : labels(reader, scan, startMillis, delay, target);
         CsvProducer producer = new CsvProducer(kafka.kafka(), target, compression)) {
       try (progress) {
         producer.send(examples, labels, total, most, stop, progress);
@@ -150,21 +152,16 @@ final class ProduceCommand implements Callable<Integer> {
   }
 
   /** Labels of the same rows, as the pipeline reads them from their topic. */
-  private TrailingLabels labels(Settings settings, CsvScan scan, long startMillis, String target) {
-    InputSpec.LateLabels read = settings == null ? null : settings.input().spec().labels();
+  private TrailingLabels labels(
+      InputSpec reader, CsvScan scan, long startMillis, long delay, String target) {
+    InputSpec.LateLabels read = reader == null ? null : reader.labels();
     boolean ownTopic = read != null && read.topic() != null;
     String topic = labelsTopic != null ? labelsTopic : ownTopic ? read.topic() : target;
     if (!topic.equals(target)) {
       kafka.requireTopic(topic);
     }
     return new TrailingLabels(
-        new CsvExamples(
-            scan,
-            startMillis,
-            epochs,
-            format,
-            CsvExamples.Part.LABEL,
-            read == null ? null : read.id()),
+        new CsvExamples(scan, startMillis, epochs, format, CsvExamples.Part.LABEL, reader, delay),
         topic);
   }
 
@@ -200,6 +197,8 @@ final class ProduceCommand implements Callable<Integer> {
       requireFormat(spec);
       task = spec.task();
       label = label == null ? spec.label() : label;
+      // The standard schema has a field of its own for it.
+      key = key == null && spec.format() == InputSpec.Format.JSON ? spec.key() : key;
     }
     if (label == null) {
       throw usage("--label COLUMN is missing: the column to predict");

@@ -114,8 +114,8 @@ public record InputSpec(
         registry);
   }
 
-  /** The same for records of the topic of labels. */
-  InputSpec ofLabels() {
+  /** The same for records of the labels that come later. */
+  public InputSpec ofLabels() {
     return new InputSpec(
         format,
         schema,

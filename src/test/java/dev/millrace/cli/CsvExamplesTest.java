@@ -1,8 +1,10 @@
 package dev.millrace.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.millrace.PipelineFile;
 import dev.millrace.codec.ExampleDecoder;
 import dev.millrace.codec.FeatureSpec;
 import dev.millrace.codec.InputSpec;
@@ -60,7 +62,7 @@ class CsvExamplesTest {
     Example example = new Example();
 
     try (CsvExamples rows =
-        new CsvExamples(scan, 0, 1, CsvExamples.Format.JSON, CsvExamples.Part.ALL, null)) {
+        new CsvExamples(scan, 0, 1, CsvExamples.Format.JSON, CsvExamples.Part.ALL, null, 0)) {
       rows.next();
       assertThat(new String(rows.value(), StandardCharsets.UTF_8))
           .isEqualTo(
@@ -91,7 +93,7 @@ class CsvExamplesTest {
         new ExampleDecoder(spec(InputSpec.Format.valueOf(format.name()), declared));
     List<String> read = new ArrayList<>();
 
-    try (CsvExamples rows = new CsvExamples(scan, 0, 1, format, CsvExamples.Part.ALL, null)) {
+    try (CsvExamples rows = new CsvExamples(scan, 0, 1, format, CsvExamples.Part.ALL, null, 0)) {
       while (rows.next()) {
         Example example = new Example();
         DeadLetter refusal = decoder.decode(record(rows), example);
@@ -111,14 +113,78 @@ class CsvExamplesTest {
             "[NaN, 1.0, 1.0]");
   }
 
+  @Test
+  void jsonHasAllFieldsThatThePipelineNames() throws IOException {
+    InputSpec spec =
+        json(
+            "key: shop, id: pay, label: verdict, weight: w, event-time: at, task: binary,"
+                + " features: [amount],"
+                + " labels: { topic: truths, id: payment, key: store, label: truth }");
+    Path file =
+        Files.writeString(
+            dir.resolve("f.csv"), "pay,shop,at,w,amount,y\np1,7,1764201600000,2.5,3,no\n");
+    CsvScan scan = CsvScan.scan(file, "y", "shop", List.of()).withFeatures(spec.features());
+
+    byte[] features = first(scan, CsvExamples.Part.FEATURES, spec, 0);
+    byte[] label = first(scan, CsvExamples.Part.LABEL, spec, 60_000);
+
+    assertThat(features)
+        .asString()
+        .isEqualTo("{\"pay\":\"p1\",\"shop\":\"7\",\"amount\":3,\"w\":2.5,\"at\":1764201600000}");
+    assertThat(label)
+        .asString()
+        .isEqualTo("{\"payment\":\"p1\",\"store\":\"7\",\"at\":1764201660000,\"truth\":\"no\"}");
+    Example example = new Example();
+    assertThat(new ExampleDecoder(spec).decode(record(features), example)).isNull();
+    assertThat(example.weight).isEqualTo(2.5f);
+    assertThat(example.eventTime).isEqualTo(1_764_201_600_000L);
+    assertThat(ExampleDecoder.ofLabels(spec, null).decode(record(label), example)).isNull();
+    assertThat(example.label).isEqualTo("no");
+  }
+
+  @Test
+  void aColumnThatThePipelineNamesAndTheFileLacksIsSaid() throws IOException {
+    InputSpec spec = json("label: y, weight: w, features: [x]");
+    Path file = Files.writeString(dir.resolve("w.csv"), "x,y\n1,no\n");
+    CsvScan scan = CsvScan.scan(file, "y", null, List.of());
+
+    assertThatThrownBy(() -> first(scan, CsvExamples.Part.ALL, spec, 0))
+        .isInstanceOf(CliError.class)
+        .hasMessageStartingWith("input.weight \"w\" is not a column of " + file);
+  }
+
+  /** The input of a pipeline that reads JSON. */
+  private static InputSpec json(String input) {
+    String yaml =
+        """
+        pipeline: json
+        kafka: { bootstrap.servers: "localhost:9092" }
+        input: { format: json, %s }
+        """;
+    return PipelineFile.parse("json", yaml.formatted(input), Path.of("")).input().spec();
+  }
+
+  private static byte[] first(
+      CsvScan scan, CsvExamples.Part part, InputSpec spec, long delayMillis) {
+    try (CsvExamples rows =
+        new CsvExamples(scan, 0, 1, CsvExamples.Format.JSON, part, spec, delayMillis)) {
+      rows.next();
+      return rows.value();
+    }
+  }
+
   private static InputSpec spec(InputSpec.Format format, List<FeatureSpec> features) {
     InputSpec.Limits limits = new InputSpec.Limits(1_000, 64, 10, 100);
     return new InputSpec(format, null, null, "y", null, null, null, List.of(), features, limits);
   }
 
   private static KafkaRecord record(CsvExamples rows) {
-    byte[] key = rows.key().getBytes(StandardCharsets.UTF_8);
-    return new KafkaRecord("t", 0, 0, 0, key, rows.value(), new String[0], new byte[0][]);
+    return record(rows.value());
+  }
+
+  private static KafkaRecord record(byte[] value) {
+    byte[] key = CsvExamples.ONLY_KEY.getBytes(StandardCharsets.UTF_8);
+    return new KafkaRecord("t", 0, 0, 0, key, value, new String[0], new byte[0][]);
   }
 
   @Test
