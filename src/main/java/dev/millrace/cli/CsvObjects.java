@@ -6,10 +6,13 @@ import dev.millrace.codec.CsvText;
 import dev.millrace.codec.InputSpec;
 import dev.millrace.data.Task;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * The rows of a scanned CSV file as JSON objects of the fields that a pipeline reads: columns by
- * their names, what is missing left out. Not thread-safe.
+ * their names, whose dots reach into nested objects; what is missing left out. Not thread-safe.
  */
 final class CsvObjects {
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -31,7 +34,8 @@ final class CsvObjects {
   /**
    * @param spec of the pipeline that reads them, or null for one that names no more than the label
    * @param delayMillis by how much the event time is later than the file says
-   * @throws CliError if the file lacks a column that the pipeline names
+   * @throws CliError if the file lacks a column that the pipeline names, or one name is within
+   *     another
    */
   CsvObjects(CsvScan scan, CsvExamples.Part part, InputSpec spec, long delayMillis) {
     this.scan = scan;
@@ -46,6 +50,7 @@ final class CsvObjects {
     eventTime = read == null ? null : read.eventTime();
     weightColumn = weight == null ? -1 : scan.column("input.weight", weight);
     eventTimeColumn = eventTime == null ? -1 : scan.column("input.event-time", eventTime);
+    requireApart();
   }
 
   /** The object of a row as a record value. */
@@ -81,10 +86,41 @@ final class CsvObjects {
     }
   }
 
-  // Nothing where there is no field or no value.
+  // Nothing where there is no field or no value; dots reach into nested objects.
   private static void put(ObjectNode object, String field, Object value) {
-    if (field != null && value != null) {
-      object.putPOJO(field, value);
+    if (field == null || value == null) {
+      return;
+    }
+    ObjectNode inner = object;
+    int start = 0;
+    for (int dot = field.indexOf('.'); dot >= 0; dot = field.indexOf('.', start)) {
+      inner = inner.withObjectProperty(field.substring(start, dot));
+      start = dot + 1;
+    }
+    inner.putPOJO(field.substring(start), value);
+  }
+
+  /** Refuses what one object cannot have: a value, and within it another. */
+  private void requireApart() {
+    Set<String> fields = new TreeSet<>();
+    for (String field : Arrays.asList(id, key, label, weight, eventTime)) {
+      if (field != null) {
+        fields.add(field);
+      }
+    }
+    if (part != CsvExamples.Part.LABEL) {
+      scan.featureColumns().forEach(column -> fields.add(scan.header().get(column)));
+    }
+    for (String inner : fields) {
+      for (int dot = inner.indexOf('.'); dot >= 0; dot = inner.indexOf('.', dot + 1)) {
+        String outer = inner.substring(0, dot);
+        if (fields.contains(outer)) {
+          throw CliError.usage(
+              ("\"%s\" and \"%s\" cannot both be fields of JSON objects, where a dot reaches into"
+                      + " what is before it. Rename one, or leave it out.")
+                  .formatted(outer, inner));
+        }
+      }
     }
   }
 

@@ -143,6 +143,33 @@ class CsvExamplesTest {
   }
 
   @Test
+  void aDotInAColumnReachesIntoAnObject() throws IOException {
+    InputSpec spec = json("label: is.fraud, features: [card.age, card.limit.day]");
+    Path file =
+        Files.writeString(dir.resolve("dots.csv"), "card.age,card.limit.day,is.fraud\n3,50,no\n");
+    CsvScan scan = CsvScan.scan(file, "is.fraud", null, List.of()).withFeatures(spec.features());
+
+    byte[] value = first(scan, CsvExamples.Part.ALL, spec, 0);
+
+    assertThat(value)
+        .asString()
+        .isEqualTo("{\"card\":{\"age\":3,\"limit\":{\"day\":50}},\"is\":{\"fraud\":\"no\"}}");
+    Example example = new Example();
+    assertThat(new ExampleDecoder(spec).decode(record(value), example)).isNull();
+    assertThat(Arrays.copyOf(example.features, example.width)).containsExactly(3, 50);
+  }
+
+  @Test
+  void aColumnWithinAnotherCannotBeJson() throws IOException {
+    Path file = Files.writeString(dir.resolve("in.csv"), "a.b,a,y\n1,2,no\n");
+    CsvScan scan = CsvScan.scan(file, "y", null, List.of());
+
+    assertThatThrownBy(() -> first(scan, CsvExamples.Part.ALL, null, 0))
+        .isInstanceOf(CliError.class)
+        .hasMessageStartingWith("\"a\" and \"a.b\" cannot both be fields of JSON objects");
+  }
+
+  @Test
   void aColumnThatThePipelineNamesAndTheFileLacksIsSaid() throws IOException {
     InputSpec spec = json("label: y, weight: w, features: [x]");
     Path file = Files.writeString(dir.resolve("w.csv"), "x,y\n1,no\n");
