@@ -4,6 +4,7 @@ import dev.millrace.codec.CsvText;
 import dev.millrace.codec.ExampleEncoder;
 import dev.millrace.codec.InputSpec;
 import dev.millrace.data.Task;
+import java.nio.charset.StandardCharsets;
 import java.util.Map;
 
 /**
@@ -43,7 +44,11 @@ public final class CsvExamples implements AutoCloseable {
   private final Part part;
   // Null with Avro.
   private final CsvObjects objects;
+  private final long delayMillis;
+  // Of what the pipeline reads, -1 for none.
   private final int idColumn;
+  private final int weightColumn;
+  private final int eventTimeColumn;
 
   private CsvFile file;
   private int epoch;
@@ -78,8 +83,10 @@ public final class CsvExamples implements AutoCloseable {
     this.format = format;
     this.part = part;
     this.objects = format == Format.JSON ? new CsvObjects(scan, part, spec, delayMillis) : null;
-    String id = spec == null ? null : spec.id();
-    this.idColumn = id == null ? -1 : scan.header().indexOf(id);
+    this.delayMillis = delayMillis;
+    this.idColumn = column(spec == null ? null : spec.id());
+    this.weightColumn = column(spec == null ? null : spec.weight());
+    this.eventTimeColumn = column(spec == null ? null : spec.eventTime());
     this.startMillis = startMillis + delayMillis;
     this.epochs = epochs;
     this.fileName = scan.path().getFileName().toString();
@@ -124,6 +131,12 @@ public final class CsvExamples implements AutoCloseable {
     return startMillis + index;
   }
 
+  /** The event time that a column says, else {@link #timestamp()}. */
+  long timestamp(int column) {
+    double time = column < 0 ? Double.NaN : CsvText.number(file.row()[column]);
+    return Double.isNaN(time) ? timestamp() : (long) time;
+  }
+
   /**
    * What the pipeline's column says, else the file's name and the row's number from 1; from the
    * second pass on also the pass.
@@ -138,6 +151,17 @@ public final class CsvExamples implements AutoCloseable {
     return format == Format.AVRO ? avro() : objects.value(file.row(), id(), key());
   }
 
+  /** The row as one CSV line of all columns, separated by commas, the class spelt as elsewhere. */
+  byte[] line() {
+    StringBuilder line = new StringBuilder();
+    for (int c = 0; c < file.row().length; c++) {
+      boolean isClass = c == scan.labelColumn() && scan.task() != Task.REGRESSION;
+      String cell = isClass ? className(file.row()[c]) : file.row()[c];
+      line.append(c == 0 ? "\"" : ",\"").append(cell.replace("\"", "\"\"")).append('"');
+    }
+    return line.toString().getBytes(StandardCharsets.UTF_8);
+  }
+
   private byte[] avro() {
     return switch (part) {
       case ALL ->
@@ -150,8 +174,8 @@ public final class CsvExamples implements AutoCloseable {
           encoder.encodeFeatures(
               id(),
               key(),
-              timestamp(),
-              1f,
+              eventTime(),
+              weight(),
               features.numbers(),
               features.numberCount(),
               features.missing(),
@@ -167,14 +191,37 @@ public final class CsvExamples implements AutoCloseable {
     return encoder.encode(
         id(),
         key(),
-        timestamp(),
+        eventTime(),
         isClass ? className(label) : null,
         isClass ? 0 : CsvText.number(label),
-        1f,
+        weight(),
         numbers,
         numberCount,
         missing,
         attributes);
+  }
+
+  // What is no number the job refuses as a weight.
+  private float weight() {
+    return weightColumn < 0 ? 1f : (float) CsvText.number(file.row()[weightColumn]);
+  }
+
+  private long eventTime() {
+    if (eventTimeColumn < 0) {
+      return timestamp();
+    }
+    String text = file.row()[eventTimeColumn];
+    double time = CsvText.number(text);
+    if (Double.isNaN(time)) {
+      throw new CliError(
+          "%s: \"%s\" is \"%s\", but input.event-time is milliseconds since 1970, a number."
+              .formatted(file.position(), scan.header().get(eventTimeColumn), text));
+    }
+    return (long) time + delayMillis;
+  }
+
+  private int column(String name) {
+    return name == null ? -1 : scan.header().indexOf(name);
   }
 
   @Override

@@ -24,8 +24,8 @@ final class CsvPipeline {
             null,
             null,
             scan.header().get(scan.labelColumn()),
-            null,
-            null,
+            column(given, "input.weight", given.weight(), scan),
+            column(given, "input.event-time", given.eventTime(), scan),
             given.task(),
             given.classes(),
             scan.features(),
@@ -36,6 +36,37 @@ final class CsvPipeline {
     return positive == null
         ? settings
         : settings.withMetrics(settings.metrics().withPositive(positive));
+  }
+
+  /** The same for the rows as lines, which the job reads by the names of their columns. */
+  static Settings ofLines(Settings settings, CsvScan scan) {
+    InputSpec records = settings.input().spec();
+    InputSpec lines =
+        new InputSpec(
+            InputSpec.Format.CSV,
+            null,
+            null,
+            records.label(),
+            records.weight(),
+            records.eventTime(),
+            scan.task(),
+            records.classes(),
+            records.features(),
+            records.limits(),
+            null,
+            null,
+            scan.header(),
+            null);
+    return settings.withInput(settings.input().withSpec(lines));
+  }
+
+  // Records of the standard schema have such a field, whether the file has a column or not.
+  private static String column(InputSpec given, String option, String name, CsvScan scan) {
+    boolean isOptional = given.format() == InputSpec.Format.AVRO && given.schema() == null;
+    if (name == null || (isOptional && !scan.header().contains(name))) {
+      return null;
+    }
+    return scan.header().get(scan.column(option, name));
   }
 
   private static Settings defaults(String name) {

@@ -2,10 +2,12 @@ package dev.millrace.cli;
 
 import dev.millrace.Spelling;
 import dev.millrace.codec.FeatureSpec;
+import dev.millrace.codec.InputSpec;
 import dev.millrace.data.Task;
 import java.io.Serializable;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
@@ -132,7 +134,7 @@ public record CsvScan(
         }
       }
       if (features.isEmpty()) {
-        throw CliError.usage(path + " has no column left for features.");
+        throw noFeatures(path.toString());
       }
       Task found = labelled ? task(columns.get(labelColumn), task, path) : null;
       return new CsvScan(
@@ -166,14 +168,19 @@ public record CsvScan(
   }
 
   /**
-   * The same file with the features that a pipeline declares, each from the column of its name; as
-   * it is where the pipeline declares none.
+   * The same file with the features that a pipeline declares, each from the column of its name;
+   * where it declares none, without what it reads as something else.
    *
-   * @throws CliError if a feature has no column
+   * @throws CliError if a feature has no column, or no feature is left
    */
-  CsvScan withFeatures(List<FeatureSpec> declared) {
+  CsvScan withInput(InputSpec spec) {
+    List<FeatureSpec> declared = spec.features();
     if (declared.isEmpty()) {
-      return this;
+      List<String> others = Arrays.asList(spec.weight(), spec.eventTime(), spec.id());
+      declared = features.stream().filter(feature -> !others.contains(feature.name())).toList();
+      if (declared.isEmpty()) {
+        throw noFeatures(file);
+      }
     }
     List<Integer> columns = new ArrayList<>();
     for (FeatureSpec feature : declared) {
@@ -190,7 +197,7 @@ public record CsvScan(
         classes,
         task,
         rows,
-        List.of());
+        spec.features().isEmpty() ? doubts : List.of());
   }
 
   // Of the label too, unless its numbers name classes; not of times, which are no numbers.
@@ -247,6 +254,10 @@ public record CsvScan(
                   String.join(", ", header)));
     }
     return found;
+  }
+
+  private static CliError noFeatures(String file) {
+    return CliError.usage(file + " has no column left for features.");
   }
 
   private static void requireValues(CsvColumn column, String role, long rows) {

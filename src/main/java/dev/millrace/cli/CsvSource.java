@@ -1,5 +1,6 @@
 package dev.millrace.cli;
 
+import dev.millrace.Settings;
 import dev.millrace.codec.EpochHeader;
 import dev.millrace.data.KafkaRecord;
 import java.nio.charset.StandardCharsets;
@@ -8,19 +9,20 @@ import org.apache.flink.api.connector.source.SourceReaderContext;
 import org.apache.flink.connector.datagen.source.DataGeneratorSource;
 import org.apache.flink.connector.datagen.source.GeneratorFunction;
 
-/** The rows of a CSV file as a bounded source, as if they had been read from a topic. */
+/** The rows of a CSV file as a bounded source, as if a topic had them as CSV lines. */
 final class CsvSource {
   private CsvSource() {}
 
   /**
    * A source for a parallelism of 1.
    *
-   * @param topic what the records name as their topic
+   * @param input whose topic the records name, and whose event time is their timestamp: no event is
+   *     later than its record
    * @param epochs passes over the file, which the records name in a header where there are several
    */
-  static DataGeneratorSource<KafkaRecord> of(CsvScan scan, String topic, int epochs) {
+  static DataGeneratorSource<KafkaRecord> of(CsvScan scan, Settings.Input input, int epochs) {
     return new DataGeneratorSource<>(
-        new Rows(scan, topic, epochs),
+        new Rows(scan, input, epochs),
         Math.multiplyExact(scan.rows(), (long) epochs),
         TypeInformation.of(KafkaRecord.class));
   }
@@ -33,12 +35,15 @@ final class CsvSource {
 
     private final CsvScan scan;
     private final String topic;
+    private final int eventTimeColumn;
     private final int epochs;
     private transient CsvExamples examples;
 
-    Rows(CsvScan scan, String topic, int epochs) {
+    Rows(CsvScan scan, Settings.Input input, int epochs) {
       this.scan = scan;
-      this.topic = topic;
+      this.topic = input.topic();
+      String eventTime = input.spec().eventTime();
+      this.eventTimeColumn = eventTime == null ? -1 : scan.header().indexOf(eventTime);
       this.epochs = epochs;
     }
 
@@ -56,9 +61,9 @@ final class CsvSource {
           topic,
           0,
           index,
-          examples.timestamp(),
+          examples.timestamp(eventTimeColumn),
           examples.key().getBytes(StandardCharsets.UTF_8),
-          examples.value(),
+          examples.line(),
           epochs == 1 ? NO_NAMES : EPOCH_NAME,
           epochs == 1 ? NO_VALUES : new byte[][] {EpochHeader.encode(examples.epoch())});
     }

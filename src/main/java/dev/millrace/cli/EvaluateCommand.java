@@ -255,8 +255,7 @@ final class EvaluateCommand implements Callable<Integer> {
     String keyColumn = key == null && base != null ? base.input().spec().key() : key;
     return base == null
         ? CsvScan.drafted(input, column, keyColumn, drop, given)
-        : CsvScan.scan(input, column, keyColumn, drop, given)
-            .withFeatures(base.input().spec().features());
+        : CsvScan.scan(input, column, keyColumn, drop, given).withInput(base.input().spec());
   }
 
   /** Takes the words that pipeline files use. */

@@ -35,6 +35,7 @@ record Evaluation(
       Progress progress,
       Consumer<OutputRecord> predictions)
       throws Exception {
+    Settings lines = CsvPipeline.ofLines(settings, scan);
     FinalMetrics metrics = new FinalMetrics(settings.metrics().positive());
     FinalModels models = new FinalModels();
     DeadLetterTally deadLetters = new DeadLetterTally();
@@ -49,8 +50,8 @@ record Evaluation(
       env.getCheckpointConfig().disableCheckpointing(); // a file is read again in no time
       MillraceJob.build(
           env,
-          settings,
-          CsvSource.of(scan, settings.input().topic(), epochs),
+          lines,
+          CsvSource.of(scan, lines.input(), epochs),
           new MillraceJob.Sinks(
               metricsSink, predictionsSink, others, deadLettersSink, modelsSink, others));
       execute(env);

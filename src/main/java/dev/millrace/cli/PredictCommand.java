@@ -91,7 +91,7 @@ final class PredictCommand implements Callable<Integer> {
                 settings.input().spec().label(),
                 key == null ? settings.input().spec().key() : key,
                 drop)
-            .withFeatures(settings.input().spec().features());
+            .withInput(settings.input().spec());
     Map<String, LoadedModel> loaded =
         modelFile == null ? newest(scan, settings) : ofFile(scan, settings);
     predict(scan, settings, loaded);

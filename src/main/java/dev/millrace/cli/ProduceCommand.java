@@ -205,7 +205,7 @@ final class ProduceCommand implements Callable<Integer> {
     }
     format = format == null ? CsvExamples.Format.AVRO : format;
     CsvScan scan = CsvScan.scan(input, label, key, drop, task);
-    return settings == null ? scan : scan.withFeatures(settings.input().spec().features());
+    return settings == null ? scan : scan.withInput(settings.input().spec());
   }
 
   /** Takes the format that the pipeline reads, and refuses what it would not. */

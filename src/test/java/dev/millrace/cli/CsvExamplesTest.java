@@ -88,7 +88,9 @@ class CsvExamplesTest {
         List.of(
             new FeatureSpec("vip", FeatureSpec.Type.BOOLEAN, true, List.of(), 0),
             new FeatureSpec("amount", FeatureSpec.Type.NUMERIC, false, List.of(), 0));
-    CsvScan scan = CsvScan.scan(file, "y", null, List.of()).withFeatures(declared);
+    CsvScan scan =
+        CsvScan.scan(file, "y", null, List.of())
+            .withInput(spec(InputSpec.Format.valueOf(format.name()), declared));
     ExampleDecoder decoder =
         new ExampleDecoder(spec(InputSpec.Format.valueOf(format.name()), declared));
     List<String> read = new ArrayList<>();
@@ -123,7 +125,7 @@ class CsvExamplesTest {
     Path file =
         Files.writeString(
             dir.resolve("f.csv"), "pay,shop,at,w,amount,y\np1,7,1764201600000,2.5,3,no\n");
-    CsvScan scan = CsvScan.scan(file, "y", "shop", List.of()).withFeatures(spec.features());
+    CsvScan scan = CsvScan.scan(file, "y", "shop", List.of()).withInput(spec);
 
     byte[] features = first(scan, CsvExamples.Part.FEATURES, spec, 0);
     byte[] label = first(scan, CsvExamples.Part.LABEL, spec, 60_000);
@@ -143,11 +145,34 @@ class CsvExamplesTest {
   }
 
   @Test
+  void recordsOfTheStandardSchemaHaveTheWeightAndTimeOfTheirColumns() throws IOException {
+    InputSpec spec = input("label: y, weight: weight, event-time: ts");
+    Path file =
+        Files.writeString(
+            dir.resolve("s.csv"), "ts,x,weight,y\n1764201600000,1,2.5,no\nnoon,1,2.5,no\n");
+    CsvScan scan = CsvScan.scan(file, "y", null, List.of()).withInput(spec);
+    Example example = new Example();
+
+    try (CsvExamples rows =
+        new CsvExamples(scan, 0, 1, CsvExamples.Format.AVRO, CsvExamples.Part.ALL, spec, 0)) {
+      rows.next();
+      assertThat(new ExampleDecoder(spec).decode(record(rows), example)).isNull();
+      assertThat(example.width).isOne();
+      assertThat(example.weight).isEqualTo(2.5f);
+      assertThat(example.eventTime).isEqualTo(1_764_201_600_000L);
+      rows.next();
+      assertThatThrownBy(rows::value)
+          .isInstanceOf(CliError.class)
+          .hasMessageStartingWith("s.csv:3: \"ts\" is \"noon\"");
+    }
+  }
+
+  @Test
   void aDotInAColumnReachesIntoAnObject() throws IOException {
     InputSpec spec = json("label: is.fraud, features: [card.age, card.limit.day]");
     Path file =
         Files.writeString(dir.resolve("dots.csv"), "card.age,card.limit.day,is.fraud\n3,50,no\n");
-    CsvScan scan = CsvScan.scan(file, "is.fraud", null, List.of()).withFeatures(spec.features());
+    CsvScan scan = CsvScan.scan(file, "is.fraud", null, List.of()).withInput(spec);
 
     byte[] value = first(scan, CsvExamples.Part.ALL, spec, 0);
 
@@ -180,15 +205,19 @@ class CsvExamplesTest {
         .hasMessageStartingWith("input.weight \"w\" is not a column of " + file);
   }
 
-  /** The input of a pipeline that reads JSON. */
   private static InputSpec json(String input) {
+    return input("format: json, " + input);
+  }
+
+  /** The input of a pipeline. */
+  private static InputSpec input(String input) {
     String yaml =
         """
-        pipeline: json
+        pipeline: input
         kafka: { bootstrap.servers: "localhost:9092" }
-        input: { format: json, %s }
+        input: { %s }
         """;
-    return PipelineFile.parse("json", yaml.formatted(input), Path.of("")).input().spec();
+    return PipelineFile.parse("input", yaml.formatted(input), Path.of("")).input().spec();
   }
 
   private static byte[] first(

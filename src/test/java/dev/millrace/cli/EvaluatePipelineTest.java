@@ -1,0 +1,110 @@
+package dev.millrace.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.millrace.PipelineFile;
+import dev.millrace.codec.FeatureSpec;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What {@code evaluate -c} takes from the pipeline file: the fields of its input. */
+class EvaluatePipelineTest {
+  @TempDir private Path dir;
+  private Path file;
+
+  @BeforeEach
+  void writeRows() throws IOException {
+    StringBuilder rows = new StringBuilder("x,w,at,class\n");
+    for (int i = 0; i < 200; i++) {
+      // Only rows that are hard to predict weigh anything.
+      boolean isHard = i % 4 == 0;
+      rows.append(i % 4).append(',').append(isHard ? 1 : 0).append(',').append(60_000L * i);
+      rows.append(isHard && i % 8 == 0 ? ",no\n" : ",yes\n");
+    }
+    file = Files.writeString(dir.resolve("rows.csv"), rows);
+  }
+
+  @Test
+  void theWeightsOfTheFileAreThoseOfTheScores() throws Exception {
+    String[] plain = totals(run("label: class, features: [x]"));
+    String[] weighted = totals(run("label: class, weight: w, features: [x]"));
+
+    assertThat(Double.parseDouble(plain[4])).isGreaterThan(0.7);
+    assertThat(Double.parseDouble(weighted[4])).isLessThan(0.6);
+  }
+
+  @Test
+  void theWindowLooksBackOnTheEventTimesOfTheFile() throws Exception {
+    String[] withoutTimes = totals(run("label: class, features: [x]"));
+    String[] withTimes = totals(run("label: class, event-time: at, features: [x]"));
+
+    // Windowed and total accuracy: 10 minutes are ten rows of the file, and rows without times
+    // are a millisecond apart.
+    assertThat(withoutTimes[2]).isEqualTo(withoutTimes[4]);
+    assertThat(withTimes[4]).isEqualTo(withoutTimes[4]);
+    assertThat(withTimes[2]).isIn("0.8000", "0.9000", "1.0000").isNotEqualTo(withTimes[4]);
+  }
+
+  private static String[] totals(Cli run) {
+    assertThat(run.exitCode()).as(run.err()).isZero();
+    String line = run.out().lines().filter(l -> l.startsWith("all ")).findFirst().orElseThrow();
+    return line.split(" +");
+  }
+
+  @Test
+  void withoutDeclaredFeaturesTheWeightIsNone() throws Exception {
+    Path pipeline =
+        Files.writeString(
+            dir.resolve("standard.yaml"),
+            """
+            pipeline: standard
+            kafka: { bootstrap.servers: "localhost:9092" }
+            input: { label: class, weight: weight }
+            """);
+    Files.writeString(file, "x,weight,class\n" + "1,1,a\n2,1,b\n".repeat(20) + "1,-1,a\n");
+
+    CsvScan scan =
+        CsvScan.scan(file, "class", null, List.of())
+            .withInput(PipelineFile.read(pipeline).input().spec());
+    Cli run = Cli.run("evaluate", "-c", pipeline + "", "--input", file + "");
+
+    assertThat(scan.features()).extracting(FeatureSpec::name).containsExactly("x");
+    assertThat(run.err())
+        .isEqualTo(
+            "1 refused, invalid-weight; first row 41: the weight is -1.0; it must be finite and"
+                + " not negative\n");
+  }
+
+  @Test
+  void aWeightOrATimeThatIsNoneIsRefusedAsAJobRefusesIt() throws Exception {
+    Files.writeString(
+        file, Files.readString(file) + "1,heavy,1,yes\n1,-1,1,yes\n1,,1,yes\n1,1,noon,yes\n");
+
+    Cli run = run("label: class, weight: w, event-time: at, features: [x]");
+
+    assertThat(run.exitCode()).as(run.err()).isZero();
+    assertThat(run.err().lines())
+        .containsExactly(
+            "1 refused, invalid-feature; first row 204: at is noon, not a number",
+            "3 refused, invalid-weight; first row 201: w is heavy, not a number");
+  }
+
+  private Cli run(String input) throws IOException {
+    Path pipeline =
+        Files.writeString(
+            dir.resolve("rows.yaml"),
+            """
+            pipeline: rows
+            kafka: { bootstrap.servers: "localhost:9092" }
+            input: { format: json, %s }
+            metrics: { window-time: 10m }
+            """
+                .formatted(input));
+    return Cli.run("evaluate", "-c", pipeline + "", "--input", file + "");
+  }
+}
