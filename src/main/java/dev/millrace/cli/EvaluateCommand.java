@@ -5,7 +5,6 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.millrace.PipelineFile;
 import dev.millrace.Settings;
-import dev.millrace.Spelling;
 import dev.millrace.data.KebabCase;
 import dev.millrace.data.Task;
 import dev.millrace.eval.MetricsSpec;
@@ -146,7 +145,7 @@ final class EvaluateCommand implements Callable<Integer> {
     }
     Settings base = config == null ? null : PipelineFile.read(config);
     CsvScan scan = scan(base);
-    requireClass(scan);
+    requireTask(scan, base);
     requireOtherFile();
     scan.doubts().forEach(spec.commandLine().getErr()::println);
     Settings settings = withMetrics(CsvPipeline.settings(base, "evaluate", scan, positive));
@@ -231,19 +230,21 @@ final class EvaluateCommand implements Callable<Integer> {
     return settings.withMetrics(decision == null ? metrics : metrics.withDecision(decision));
   }
 
-  private void requireClass(CsvScan scan) {
-    List<String> classes = scan.labels();
-    if (positive == null || classes.isEmpty() || classes.contains(positive)) {
-      return;
+  private void requireTask(CsvScan scan, Settings base) {
+    TaskCheck check = new TaskCheck(scan, base == null ? List.of() : base.input().spec().classes());
+    if (decision != null && decision != Decision.MOST_PROBABLE) {
+      check.requireTwoClasses("--decision " + KebabCase.of(decision));
     }
-    String nearest = Spelling.nearest(positive, classes);
-    throw CliError.usage(
-        "--positive \"%s\" is not a class of %s.%s Classes: %s"
-            .formatted(
-                positive,
-                scan.file(),
-                nearest == null ? "" : " Did you mean \"" + nearest + "\"?",
-                String.join(", ", classes)));
+    String pipelines = base == null ? null : base.metrics().positive();
+    String scored = positive == null ? pipelines : positive;
+    if (scored != null) {
+      String option = positive == null ? "input.positive" : "--positive";
+      check.requireTwoClasses("%s \"%s\"".formatted(option, scored));
+      check.requireClass(option, scored);
+    }
+    if (scan.task() == Task.BINARY) {
+      check.requireTwoClasses(task == null ? "input.task binary" : "--task binary");
+    }
   }
 
   private CsvScan scan(Settings base) {

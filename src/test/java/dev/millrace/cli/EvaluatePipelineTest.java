@@ -94,6 +94,31 @@ class EvaluatePipelineTest {
             "3 refused, invalid-weight; first row 201: w is heavy, not a number");
   }
 
+  @Test
+  void aPositiveClassThatTheFileLacksIsRefusedWhoeverNamesIt() throws Exception {
+    Cli run = run("label: class, positive: yess, features: [x]");
+
+    assertThat(run.exitCode()).isEqualTo(2);
+    assertThat(run.err())
+        .isEqualTo(
+            "input.positive \"yess\" is not a class of %s. Did you mean \"yes\"? Classes: no, yes%n"
+                .formatted(file));
+  }
+
+  @Test
+  void aPositiveClassOfMoreThanTwoIsRefused() throws Exception {
+    Files.writeString(file, Files.readString(file) + "1,1,1,maybe\n");
+
+    Cli run = run("label: class, positive: yes, features: [x]");
+
+    assertThat(run.exitCode()).isEqualTo(2);
+    assertThat(run.err())
+        .isEqualTo(
+            ("input.positive \"yes\" goes only with two classes, but \"class\" of %s has 3: maybe,"
+                    + " no, yes. Remove it.%n")
+                .formatted(file));
+  }
+
   private Cli run(String input) throws IOException {
     Path pipeline =
         Files.writeString(
