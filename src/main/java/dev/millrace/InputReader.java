@@ -54,6 +54,7 @@ final class InputReader {
       checkFeatures(features, limit);
     }
     checkLabels(classes, limit);
+    checkTruth();
     String schema = schema(features);
     LabelsReader labels = new LabelsReader(in, isStandard());
     InputSpec.LateLabels late = labels.read();
@@ -136,6 +137,17 @@ final class InputReader {
               + ", but are "
               + classes.size()
               + ". Raise that");
+    }
+  }
+
+  /** Nothing else may tell the truth: not the key, of whose models each would see one class. */
+  private void checkTruth() {
+    String label = in.get(InputOptions.LABEL);
+    for (Option<String> option : FIELDS) {
+      if (option != InputOptions.LABEL && label != null && label.equals(in.get(option))) {
+        in.refuse(
+            option, "must be another field than input.label, but both are " + Scalar.quote(label));
+      }
     }
   }
 

@@ -47,11 +47,14 @@ final class LabelsReader {
       requireName(labels, InputOptions.LABELS_ID, STANDARD_ID);
       requireName(labels, InputOptions.LABELS_KEY, STANDARD_KEY);
     }
+    String label = or(labels.get(InputOptions.LABELS_LABEL), in.get(InputOptions.LABEL));
+    refuseLabel(labels, InputOptions.LABELS_ID, label);
+    refuseLabel(labels, InputOptions.LABELS_KEY, label);
     return new LateLabels(
         ownTopic ? topic : null,
         or(labels.get(InputOptions.LABELS_ID), id()),
         or(labels.get(InputOptions.LABELS_KEY), in.get(InputOptions.KEY)),
-        or(labels.get(InputOptions.LABELS_LABEL), in.get(InputOptions.LABEL)),
+        label,
         labels.get(InputOptions.LABELS_TIMEOUT),
         labels.get(InputOptions.LABELS_MAX_PENDING));
   }
@@ -66,6 +69,13 @@ final class LabelsReader {
             "has no meaning where labels come on the topic of the features. Remove it, or name"
                 + " their own topic");
       }
+    }
+  }
+
+  private static void refuseLabel(OptionReader labels, Option<String> option, String label) {
+    if (label != null && label.equals(labels.get(option))) {
+      labels.refuse(
+          option, "must be another field than the label, but both are " + Node.Scalar.quote(label));
     }
   }
 

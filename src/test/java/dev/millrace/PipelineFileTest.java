@@ -663,6 +663,12 @@ class PipelineFileTest {
             + " 65537 inputs, but limits.features is 65536",
         "label: y, features: [{ name: a, type: text }] | input.features[0].type \"text\" is not"
             + " known. One of: numeric, boolean, one-hot, hash, time",
+        "label: y, format: json, features: [a], key: y | input.key must be another field than"
+            + " input.label, but both are \"y\"",
+        "label: y, format: json, features: [a], weight: y | input.weight must be another field"
+            + " than input.label, but both are \"y\"",
+        "label: y, format: json, features: [a], id: y | input.id must be another field than"
+            + " input.label, but both are \"y\"",
         "label: y, schema: none.avsc, features: [a] | input.schema names no file: none.avsc does"
             + " not exist. Paths start at this file",
       })
@@ -720,6 +726,8 @@ class PipelineFileTest {
         "task: binary, labels: { topic: millrace.examples.v1, label: x } | input.labels.label has"
             + " no meaning where labels come on the topic of the features. Remove it, or name their"
             + " own topic",
+        "task: binary, format: json, features: [a], id: i, labels: { topic: t, key: y } |"
+            + " input.labels.key must be another field than the label, but both are \"y\"",
         "task: binary, format: json, features: [a], labels: { topic: t } | input.labels needs"
             + " input.id, the field by which a label finds its features. Give one",
         "id: x | input.id must be event_id with the standard example schema, but was x. Leave it"

@@ -95,6 +95,9 @@ public record CsvScan(
       int labelColumn =
           labelled ? find(path, file.header(), "--label", label) : file.header().indexOf(label);
       int keyColumn = key == null ? -1 : find(path, file.header(), "--key", key);
+      if (labelled) {
+        requireTruth(label, key, drop);
+      }
       Set<Integer> excluded = new HashSet<>();
       excluded.add(labelColumn);
       excluded.add(keyColumn);
@@ -258,6 +261,27 @@ public record CsvScan(
 
   private static CliError noFeatures(String file) {
     return CliError.usage(file + " has no column left for features.");
+  }
+
+  /**
+   * The label is nothing else.
+   *
+   * @param key column or field of the model key, or null
+   * @param drop those that are left out
+   * @throws CliError if it is the key as well, or left out
+   */
+  static void requireTruth(String label, String key, Collection<String> drop) {
+    if (label.equals(key)) {
+      throw CliError.usage(
+          "The key must be another column than the label, but both are \"%s\" (--key, --label)."
+              .formatted(label));
+    }
+    if (drop.contains(label)) {
+      throw CliError.usage(
+          ("--drop leaves out the label, \"%s\". Remove it there, or predict another column"
+                  + " with --label.")
+              .formatted(label));
+    }
   }
 
   private static void requireValues(CsvColumn column, String role, long rows) {

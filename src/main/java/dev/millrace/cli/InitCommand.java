@@ -134,6 +134,9 @@ final class InitCommand implements Callable<Integer> {
     FieldRoles roles = new FieldRoles(profile, drop);
     FieldProfile labelField = chooseLabel(profile, roles);
     FieldProfile keyField = chooseKey(profile, roles, labelField);
+    if (labelField != null) {
+      CsvScan.requireTruth(labelField.name(), key, drop);
+    }
     PipelineDraft draft = new PipelineDraft(profile, roles, labelField, keyField);
     if (draft.features() == 0 && !profile.standard()) {
       throw new CliError(

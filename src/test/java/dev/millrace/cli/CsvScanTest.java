@@ -8,11 +8,14 @@ import dev.millrace.data.Task;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class CsvScanTest {
   @TempDir private Path dir;
@@ -29,6 +32,32 @@ class CsvScanTest {
             new FeatureSpec("n", FeatureSpec.Type.NUMERIC, true, List.of(), 0),
             new FeatureSpec("flag", FeatureSpec.Type.BOOLEAN, false, List.of(), 0),
             new FeatureSpec("color", FeatureSpec.Type.ONE_HOT, true, List.of("blue", "red"), 0));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"evaluate", "produce", "init"})
+  void theLabelIsNeitherTheKeyNorLeftOut(String command) throws IOException {
+    Path file = Files.writeString(dir.resolve("t.csv"), "x,y\n1,a\n2,b\n");
+    List<String> start = new ArrayList<>(List.of(command, "--input=" + file, "--label=y"));
+    if (!command.equals("evaluate")) {
+      start.add("--bootstrap-server=localhost:1");
+    }
+
+    assertThat(refusal(start, "--key=y"))
+        .isEqualTo(
+            "The key must be another column than the label, but both are \"y\" (--key, --label).");
+    assertThat(refusal(start, "--drop=y"))
+        .isEqualTo(
+            "--drop leaves out the label, \"y\". Remove it there, or predict another column with"
+                + " --label.");
+  }
+
+  private static String refusal(List<String> start, String option) {
+    List<String> arguments = new ArrayList<>(start);
+    arguments.add(option);
+    Cli run = Cli.run(arguments.toArray(String[]::new));
+    assertThat(run.exitCode()).isEqualTo(2);
+    return run.err().strip();
   }
 
   @Test
