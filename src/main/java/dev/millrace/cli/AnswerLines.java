@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.io.NumberOutput;
 import dev.millrace.codec.AnswerJson;
+import dev.millrace.codec.RefusedException;
 import dev.millrace.data.Answer;
 import dev.millrace.data.Prediction;
 import java.io.IOException;
@@ -15,6 +16,11 @@ final class AnswerLines {
   static final String CSV_HEADER = "row,key,prediction,probability,model_version";
 
   private static final JsonFactory JSON = new JsonFactory();
+
+  /** What stands behind the number of a row. */
+  private interface Fields {
+    void write(JsonGenerator generator) throws IOException;
+  }
 
   private final boolean json;
 
@@ -31,12 +37,30 @@ final class AnswerLines {
     return json ? json(row, answer) : csv(row, answer);
   }
 
+  /** The line of a row that was refused: without a prediction, in JSON with the reason. */
+  String line(long row, String key, RefusedException refusal) {
+    return json ? json(row, key, refusal) : row + "," + quoted(key) + ",,,";
+  }
+
   private static String json(long row, Answer answer) {
+    return json(row, generator -> AnswerJson.writeFields(generator, answer));
+  }
+
+  private static String json(long row, String key, RefusedException refusal) {
+    return json(
+        row,
+        generator -> {
+          generator.writeStringField("key", key);
+          AnswerJson.writeError(generator, refusal.reason().id(), refusal.getMessage());
+        });
+  }
+
+  private static String json(long row, Fields fields) {
     StringWriter line = new StringWriter();
     try (JsonGenerator generator = JSON.createGenerator(line)) {
       generator.writeStartObject();
       generator.writeNumberField("row", row);
-      AnswerJson.writeFields(generator, answer);
+      fields.write(generator);
       generator.writeEndObject();
     } catch (IOException e) {
       throw new UncheckedIOException(e); // memory does not fail to be written to

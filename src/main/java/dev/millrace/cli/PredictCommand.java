@@ -38,6 +38,8 @@ import picocli.CommandLine.Spec;
     })
 final class PredictCommand implements Callable<Integer> {
   private static final int LONGEST_KEYS = 100;
+  // Of which each is told.
+  private static final int MOST_REFUSALS = 20;
 
   @Mixin private ModelsOptions models;
 
@@ -193,6 +195,7 @@ final class PredictCommand implements Callable<Integer> {
     Example example = new Example();
     PrintWriter out = spec.commandLine().getOut();
     AnswerLines lines = new AnswerLines(json);
+    long refused = 0;
     if (!json) {
       out.println(AnswerLines.CSV_HEADER);
     }
@@ -214,14 +217,26 @@ final class PredictCommand implements Callable<Integer> {
               example);
           Answer answer = loaded.get(name).predict(example, workspace);
           out.println(lines.line(row, answer));
-          progress.step();
         } catch (RefusedException e) {
-          throw new CliError(
-              "%s: %s (key \"%s\")."
-                  .formatted(file.position(), e.getMessage(), Terminal.printable(name, 60)),
-              e);
+          out.println(lines.line(row, name, e));
+          if (refused++ < MOST_REFUSALS) {
+            progress.above(() -> tell(file, name, e));
+          }
         }
+        progress.step();
       }
     }
+    if (refused > 0) {
+      throw new CliError(
+          "%,d of %s could not be predicted.".formatted(refused, Counted.of(scan.rows(), "row")));
+    }
+  }
+
+  private void tell(CsvFile file, String name, RefusedException refusal) {
+    spec.commandLine()
+        .getErr()
+        .printf(
+            "%s: %s (key \"%s\").%n",
+            file.position(), refusal.getMessage(), Terminal.printable(name, 60));
   }
 }

@@ -225,10 +225,7 @@ final class ServeApi {
 
   private static void error(JsonGenerator json, String code, String message) throws IOException {
     json.writeStartObject();
-    json.writeObjectFieldStart("error");
-    json.writeStringField("code", code);
-    json.writeStringField("message", message);
-    json.writeEndObject();
+    AnswerJson.writeError(json, code, message);
     json.writeEndObject();
   }
 

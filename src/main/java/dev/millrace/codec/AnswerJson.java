@@ -32,4 +32,13 @@ public final class AnswerJson {
     json.writeNumberField("examples", answer.examples());
     json.writeStringField("config", answer.config());
   }
+
+  /** The field {@code error} of what could not be answered. */
+  public static void writeError(JsonGenerator json, String code, String message)
+      throws IOException {
+    json.writeObjectFieldStart("error");
+    json.writeStringField("code", code);
+    json.writeStringField("message", message);
+    json.writeEndObject();
+  }
 }

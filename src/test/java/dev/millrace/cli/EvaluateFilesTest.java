@@ -152,6 +152,35 @@ class EvaluateFilesTest {
   }
 
   @Test
+  void aRowThatCannotBePredictedLeavesTheOthers() throws Exception {
+    Path models = dir.resolve("models");
+    Path pipeline = pipeline();
+    assertThat(evaluateShops(pipeline, shops(), models).exitCode()).isZero();
+    Path rows = Files.writeString(dir.resolve("t.csv"), "x,y\n1,2\nmuch,2\n,2\n2,7\n");
+    String model = models.resolve("plain.millrace") + "";
+
+    Cli csv = Cli.run("predict", "-c", pipeline + "", "--input", rows + "", "--model", model);
+    Cli json =
+        Cli.run("predict", "-c", pipeline + "", "--input", rows + "", "--model", model, "--json");
+
+    assertThat(csv.exitCode()).isOne();
+    assertThat(csv.err().lines())
+        .containsExactly(
+            "t.csv:3: feature \"x\" is declared numeric but is the text \"much\" (key \"all\").",
+            "t.csv:4: feature \"x\" is absent and was not declared nullable (key \"all\").",
+            "2 of 4 rows could not be predicted.");
+    assertThat(csv.out().lines()).hasSize(5).contains("2,all,,,", "3,all,,,");
+    assertThat(csv.out().lines().toList().get(4))
+        .matches("4,all,(yes|\"no, or so\"),0\\.\\d+,\\d+");
+    assertThat(json.exitCode()).isOne();
+    assertThat(json.out().lines())
+        .hasSize(4)
+        .contains(
+            "{\"row\":3,\"key\":\"all\",\"error\":{\"code\":\"missing-feature\",\"message\":"
+                + "\"feature \\\"x\\\" is absent and was not declared nullable\"}}");
+  }
+
+  @Test
   void whatCannotBeWrittenIsSaidBeforeTheJobRuns() throws Exception {
     Cli noFolder =
         Cli.run(

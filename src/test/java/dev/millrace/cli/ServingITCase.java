@@ -203,7 +203,7 @@ class ServingITCase {
     assertThat(predict(pipeline, text).err())
         .isEqualToIgnoringNewLines(
             "text.csv:2: feature \"amount\" is declared numeric but is the text \"much\" (key"
-                + " \"shop-1\").");
+                + " \"shop-1\").1 of 1 row could not be predicted.");
     Cli csv = predict(pipeline, csv("good", rows.subList(1, 2)), "--model", "" + model);
     assertThat(csv.err()).isEmpty();
     assertThat(csv.out().lines().toList())
@@ -221,10 +221,10 @@ class ServingITCase {
     Cli count = predict(narrow, Files.writeString(dir.resolve("n.csv"), "shop,a\nshop-1,2\n"));
     assertThat(count.exitCode()).isEqualTo(1);
     assertThat(count.err().lines().toList())
-        .hasSize(2)
-        .last()
-        .isEqualTo(
-            "n.csv:2: there are 1 features; the model of this key has 15 inputs (key \"shop-1\").");
+        .hasSize(3)
+        .endsWith(
+            "n.csv:2: there are 1 features; the model of this key has 15 inputs (key \"shop-1\").",
+            "1 of 1 row could not be predicted.");
     assertThat(Cli.run("predict", "--bootstrap-server=x:1", "--input=f.csv").exitCode())
         .isEqualTo(2);
   }
