@@ -62,11 +62,26 @@ public final class BrokerCheck {
    * @throws CliError if it does not
    */
   public static void requireTopic(Map<String, String> kafka, String topic, Path config) {
+    lookUp(
+        kafka,
+        topic,
+        "Create what this pipeline needs with: ./millrace topics create -c "
+            + (config == null ? "PIPELINE.yaml" : config));
+  }
+
+  /**
+   * Looks for a topic.
+   *
+   * @param remedy what to do if there is none
+   * @throws CliError if there is none
+   */
+  static void lookUp(Map<String, String> kafka, String topic, String remedy) {
     try (Admin admin = KafkaIo.admin(kafka, Duration.ofSeconds(30))) {
       admin.describeTopics(List.of(topic)).allTopicNames().get();
     } catch (ExecutionException e) {
       if (e.getCause() instanceof UnknownTopicOrPartitionException) {
-        throw missingTopic(kafka, topic, config);
+        throw new CliError(
+            "Topic %s does not exist on %s.".formatted(topic, kafka.get(BOOTSTRAP)), remedy, null);
       }
       throw failure("Topic " + topic + " cannot be looked up", e.getCause());
     } catch (InterruptedException e) {
@@ -118,14 +133,6 @@ public final class BrokerCheck {
           cause);
     }
     return failure("The broker at " + servers + " cannot be used (" + origin + ")", root);
-  }
-
-  private static CliError missingTopic(Map<String, String> kafka, String topic, Path config) {
-    return new CliError(
-        "Topic %s does not exist on %s.".formatted(topic, kafka.get(BOOTSTRAP)),
-        "Create what this pipeline needs with: ./millrace topics create -c "
-            + (config == null ? "PIPELINE.yaml" : config),
-        null);
   }
 
   private static String port(String servers) {

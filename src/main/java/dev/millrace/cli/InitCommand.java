@@ -197,7 +197,7 @@ final class InitCommand implements Callable<Integer> {
     if (topic != null) {
       Map<String, String> kafka = Map.of("bootstrap.servers", bootstrapServer);
       BrokerCheck.requireBroker(kafka, Duration.ofSeconds(timeoutSeconds), null, this::notice);
-      requireTopic(kafka);
+      BrokerCheck.lookUp(kafka, topic, "List those there are with your Kafka tools.");
       long most = rows == null ? RECORDS_OF_A_PARTITION : rows;
       return TopicProfiler.read(kafka, topic, most, input, this::notice);
     }
@@ -293,16 +293,6 @@ final class InitCommand implements Callable<Integer> {
   private static CliError exists(Path file) {
     return CliError.usage(
         file + " exists already. Choose another with --output, or replace it with --force.");
-  }
-
-  private void requireTopic(Map<String, String> kafka) {
-    try {
-      BrokerCheck.requireTopic(kafka, topic, null);
-    } catch (CliError e) {
-      throw e.remedy() == null
-          ? e
-          : new CliError(e.failure() + " List those there are with your Kafka tools.", e);
-    }
   }
 
   private void notice(String text) {

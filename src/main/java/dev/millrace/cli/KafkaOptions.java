@@ -42,7 +42,7 @@ final class KafkaOptions {
         names = "--bootstrap-server",
         paramLabel = "HOST:PORT",
         required = true,
-        description = "Brokers, where there is no pipeline file.")
+        description = "Brokers, where a command needs no pipeline file.")
     private String bootstrapServer;
   }
 
@@ -109,6 +109,20 @@ final class KafkaOptions {
    */
   void requireTopic(String topic) {
     requireBroker();
-    BrokerCheck.requireTopic(kafka(), topic, source.config);
+    if (settings() == null || isOfPipeline(topic)) {
+      BrokerCheck.requireTopic(kafka(), topic, source.config);
+    } else {
+      BrokerCheck.lookUp(
+          kafka(),
+          topic,
+          ("%s does not name it. Leave the option out to take the pipeline's, or create it with"
+                  + " your Kafka tools.")
+              .formatted(source.config));
+    }
+  }
+
+  private boolean isOfPipeline(String topic) {
+    return settings().input().topics().contains(topic)
+        || settings().output().topics().contains(topic);
   }
 }

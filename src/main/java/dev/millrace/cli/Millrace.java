@@ -15,6 +15,8 @@ import java.lang.reflect.InaccessibleObjectException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
@@ -63,6 +65,10 @@ import picocli.CommandLine.UnmatchedArgumentException;
     footer = {"", "Example:", "  ./millrace broker --port 9092"})
 public final class Millrace implements Runnable {
   private static final String LOG_CONFIGURATION = "log4j2.configurationFile";
+  private static final Pattern WRONG_CHOICE =
+      Pattern.compile(
+          "Invalid value for option '(?<option>[^']+)'.*: expected one of \\[(?<choices>.*)]"
+              + " \\(case-insensitive\\) but was '(?<value>.*)'");
 
   @Option(
       names = {"-h", "--help"},
@@ -183,6 +189,15 @@ public final class Millrace implements Runnable {
     // picocli's message for several possibilities has one per line.
     String message = e.getMessage().strip().replaceFirst("^Error: ", "");
     String line = message.lines().findFirst().orElse(message);
+    Matcher choice = WRONG_CHOICE.matcher(line);
+    if (choice.matches()) {
+      // As help and documentation spell them, not as Java does.
+      return "%s must be one of %s, but was %s."
+          .formatted(
+              choice.group("option"),
+              choice.group("choices").toLowerCase(Locale.ROOT).replace('_', '-'),
+              choice.group("value"));
+    }
     return line.endsWith(".") ? line : line + ".";
   }
 

@@ -29,7 +29,10 @@ import picocli.CommandLine.Spec;
 /** Predicts the rows of a CSV file with the newest models. */
 @Command(
     name = "predict",
-    description = "Predicts the rows of a CSV file with the newest model of each key.",
+    description = {
+      "Predicts the rows of a CSV file with the newest model of each key.",
+      "It needs a pipeline file (-c), which says what the features and the models are."
+    },
     footer = {
       "",
       "Examples:",

@@ -27,6 +27,8 @@ import picocli.CommandLine.Spec;
     footer = {"", "Example:", "  ./millrace run -c fraud.yaml"})
 final class RunCommand implements Callable<Integer> {
   private static final long LOOK_MILLIS = 500;
+  // As many as Flink takes.
+  private static final int MOST_SUBTASKS = 1 << 15;
 
   @Option(
       names = {"-c", "--config"},
@@ -58,9 +60,11 @@ final class RunCommand implements Callable<Integer> {
   @Override
   @SuppressWarnings("try") // the lock is held and the brokers are watched, neither is used
   public Integer call() throws InterruptedException {
-    if (parallelism < 1) {
+    if (parallelism < 1 || parallelism > MOST_SUBTASKS) {
       throw new ParameterException(
-          spec.commandLine(), "--parallelism must be at least 1, but was " + parallelism);
+          spec.commandLine(),
+          "--parallelism must be between 1 and %d, but was %d"
+              .formatted(MOST_SUBTASKS, parallelism));
     }
     if (timeoutSeconds < 1) {
       throw new ParameterException(

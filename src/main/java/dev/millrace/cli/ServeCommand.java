@@ -16,8 +16,10 @@ import picocli.CommandLine.Spec;
 /** Answers predictions over HTTP. */
 @Command(
     name = "serve",
-    description =
-        "Answers predictions over HTTP with the newest model of each key. Ctrl-C stops it.",
+    description = {
+      "Answers predictions over HTTP with the newest model of each key. Ctrl-C stops it.",
+      "It needs a pipeline file (-c), which says what the features and the models are."
+    },
     footer = {
       "",
       "Examples:",

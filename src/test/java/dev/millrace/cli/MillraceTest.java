@@ -104,6 +104,25 @@ class MillraceTest {
         "Missing required argument (specify one of these):"
             + " (-c=FILE | --bootstrap-server=HOST:PORT).\nTry: ./millrace watch --help\n",
         "watch");
+    assertUsage(
+        "--task must be one of binary, multiclass, regression, but was foo.\n"
+            + "Try: ./millrace evaluate --help\n",
+        "evaluate",
+        "--input=x.csv",
+        "--task=foo");
+    assertUsage(
+        "--compression must be one of none, lz4, zstd, but was gzip.\n"
+            + "Try: ./millrace produce --help\n",
+        "produce",
+        "--bootstrap-server=localhost:1",
+        "--input=x.csv",
+        "--compression=gzip");
+    assertUsage(
+        "--parallelism must be between 1 and 32768, but was 100000.\n"
+            + "Try: ./millrace run --help\n",
+        "run",
+        "-c=x.yaml",
+        "--parallelism=100000");
     assertUsage("A command is missing: topics create.\nTry: ./millrace topics --help\n", "topics");
     assertUsage(
         "--rate must be above 0, but was -1.0.\nTry: ./millrace produce --help\n",

@@ -124,6 +124,22 @@ class ProduceCommandITCase {
   }
 
   @Test
+  void anotherTopicThanThePipelinesIsNotSaidToBeMadeForIt() throws Exception {
+    Path pipeline = pipeline("other");
+
+    Cli cli =
+        Cli.run(
+            "produce", "-c", pipeline + "", "--input", csv(3).toString(), "--topic", "elsewhere");
+
+    assertThat(cli.exitCode()).isEqualTo(1);
+    assertThat(cli.err())
+        .isEqualToIgnoringNewLines(
+            ("Topic elsewhere does not exist on %s. %s does not name it. Leave the option out to"
+                    + " take the pipeline's, or create it with your Kafka tools.")
+                .formatted(kafka.bootstrapServers(), pipeline));
+  }
+
+  @Test
   void aRecordThatTheBrokerRefusesFailsTheCommandWithTheCause() throws Exception {
     Path pipeline = pipeline("refusing");
     Cli.run("topics", "create", "-c", pipeline.toString());
