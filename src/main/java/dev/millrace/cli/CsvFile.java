@@ -54,6 +54,7 @@ public final class CsvFile implements AutoCloseable {
     try {
       opened = open(path);
       in = opened;
+      NotCsv.refuse(path, in);
       CsvSeparator separator = CsvSeparator.of(in);
       linesBefore = separator.lines();
       CsvSchema separated = CsvSchema.emptySchema().withColumnSeparator(separator.character());
@@ -176,13 +177,14 @@ public final class CsvFile implements AutoCloseable {
           e);
     }
     if (e instanceof ZipException || e instanceof EOFException) {
-      return new CliError(path + " is a damaged gzip file (after line " + line + ").", e);
+      return new CliError(
+          "%s is a damaged gzip file%s. Fetch or pack it again."
+              .formatted(path, line == 0 ? "" : " (after line " + line + ")"),
+          e);
     }
     if (e instanceof JsonProcessingException malformed) {
-      long at =
-          malformed.getLocation() == null
-              ? line
-              : linesBefore + malformed.getLocation().getLineNr();
+      // Where the value begins: a quote that is never closed ends with the file.
+      long at = linesBefore + parser.currentTokenLocation().getLineNr();
       return new CliError(
           path.getFileName() + ":" + at + " is malformed: " + malformed.getOriginalMessage(), e);
     }

@@ -11,11 +11,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class CsvFileTest {
@@ -103,9 +105,13 @@ class CsvFileTest {
 
   @Test
   void reportsAQuoteThatIsNeverClosed() throws IOException {
-    assertThatThrownBy(() -> rows(write("a,b\n1,2\n\"3,4\n")))
+    assertThatThrownBy(() -> rows(write("a,b\n1,2\n3,\"4\n5,6\n7,8\n")))
         .isInstanceOf(CliError.class)
-        .hasMessageMatching("(?s)data.csv:\\d+ is malformed: .*quote.*");
+        .hasMessage("data.csv:3 is malformed: Missing closing quote for value");
+    assertThatThrownBy(() -> rows(write("sep=;\na;b\n1;\"2\n3;4\n")))
+        .hasMessageStartingWith("data.csv:3 is malformed");
+    assertThatThrownBy(() -> rows(write("a,\"b\n1,2\n")))
+        .hasMessageStartingWith("data.csv:1 is malformed");
   }
 
   @Test
@@ -129,7 +135,25 @@ class CsvFileTest {
 
     assertThatThrownBy(() -> rows(file))
         .isInstanceOf(CliError.class)
-        .hasMessageContaining("is a damaged gzip file");
+        .hasMessage(file + " is a damaged gzip file. Fetch or pack it again.");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "504b030414000600 | is a spreadsheet or a zip file. Save the sheet as CSV",
+        "d0cf11e0a1b11ae1 | is a spreadsheet. Save the sheet as CSV",
+        "5041523115041500 | is a Parquet file. Export it as CSV",
+        "4f626a0104166176 | is an Avro file. Export it as CSV",
+        "7b2261223a317d0a | has JSON instead of CSV. Send its lines to a topic",
+      })
+  void saysWhatToDoWithAFileOfAnotherKind(String bytes, String remedy) throws IOException {
+    Path file = Files.write(dir.resolve("other"), HexFormat.of().parseHex(bytes));
+
+    assertThatThrownBy(() -> header(file))
+        .isInstanceOf(CliError.class)
+        .hasMessageStartingWith(file + " " + remedy);
   }
 
   @Test
