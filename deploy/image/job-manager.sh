@@ -21,15 +21,16 @@ newest() {
 
 if [ -n "${MILLRACE_RESTORE:-}" ]; then
   if [ ! -f "$mark" ] || [ "$(cat "$mark")" != "$MILLRACE_RESTORE" ]; then
-    printf '%s\n' "$MILLRACE_RESTORE" > "$mark"
+    # Where nothing can be remembered it counts at each start.
+    printf '%s\n' "$MILLRACE_RESTORE" 2> /dev/null > "$mark" || true
   fi
-elif [ -f "$mark" ] && [ -n "$(newest -newer "$mark")" ]; then
-  rm "$mark" # so that it can be asked for again
-fi
-if [ -f "$mark" ]; then
-  restore=$(newest -newer "$mark")
-  restore=${restore:-$(cat "$mark")}
+  restore=
+  if [ -f "$mark" ]; then
+    restore=$(newest -newer "$mark")
+  fi
+  restore=${restore:-$MILLRACE_RESTORE}
 else
+  rm -f "$mark" # so that the same can be asked for again
   restore=$(newest)
 fi
 

@@ -10,13 +10,14 @@ import dev.millrace.flink.CommandFunction;
 import dev.millrace.flink.DecodeFunction;
 import dev.millrace.flink.FleetFunction;
 import dev.millrace.flink.KafkaIo;
-import dev.millrace.flink.LargestRecord;
 import dev.millrace.flink.Outputs;
 import dev.millrace.flink.RegistrySource;
+import dev.millrace.flink.TopicLimits;
 import dev.millrace.flink.TrainOperator;
 import dev.millrace.flink.TrainSpec;
 import dev.millrace.flink.TransactionTimeout;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -164,19 +165,20 @@ public final class MillraceJob {
     if (settings.output().guarantee() == Settings.Guarantee.EXACTLY_ONCE) {
       requireTransactions(settings.kafka());
     }
-    Settings fitting = PriorModel.resolve(settings.withOutputBytes(largestRecord(settings)));
+    TopicLimits limits = topicLimits(settings);
+    Settings fitting = PriorModel.resolve(settings.withOutputBytes(limits.recordBytes()));
     build(
         env,
         fitting,
         source(settings, bounded),
         commandsSource(settings, bounded),
         new Sinks(
-            sink(settings, settings.output().metrics()),
-            sink(settings, settings.output().predictions()),
-            sink(settings, settings.output().events()),
-            sink(settings, settings.output().deadLetters()),
-            sink(settings, settings.output().models()),
-            sink(settings, settings.output().fleet())));
+            sink(settings, settings.output().metrics(), limits),
+            sink(settings, settings.output().predictions(), limits),
+            sink(settings, settings.output().events(), limits),
+            sink(settings, settings.output().deadLetters(), limits),
+            sink(settings, settings.output().models(), limits),
+            sink(settings, settings.output().fleet(), limits)));
   }
 
   /** Commands, from those on that come after the job's first start; null if it takes none. */
@@ -204,9 +206,11 @@ public final class MillraceJob {
     return registry == null ? records : new RegistrySource(records, registry);
   }
 
-  private static int largestRecord(Settings settings) throws InterruptedException {
+  private static TopicLimits topicLimits(Settings settings) throws InterruptedException {
+    List<String> written = new ArrayList<>(settings.output().topics());
+    written.remove(settings.output().commands());
     int wanted = settings.input().spec().limits().outputBytes();
-    return LargestRecord.of(settings.kafka(), settings.output().topics(), wanted);
+    return TopicLimits.of(settings.kafka(), written, wanted);
   }
 
   private static void requireTransactions(Map<String, String> kafka) throws InterruptedException {
@@ -307,7 +311,7 @@ public final class MillraceJob {
     };
   }
 
-  private static Sink<OutputRecord> sink(Settings settings, String topic) {
+  private static Sink<OutputRecord> sink(Settings settings, String topic, TopicLimits limits) {
     return KafkaIo.sink(
         settings.kafka(),
         topic,
@@ -316,6 +320,7 @@ public final class MillraceJob {
           case EXACTLY_ONCE -> DeliveryGuarantee.EXACTLY_ONCE;
         },
         consumerGroup(settings) + "/" + topic,
-        settings.input().spec().limits().outputBytes());
+        settings.input().spec().limits().outputBytes(),
+        limits.ageMillis());
   }
 }

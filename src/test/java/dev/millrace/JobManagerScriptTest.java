@@ -89,6 +89,14 @@ class JobManagerScriptTest {
   }
 
   @Test
+  void whatIsNamedNoMoreDoesNotCount() throws Exception {
+    Path newest = snapshot("checkpoints/0a/chk-7", 0);
+    assertThat(started("/no/such/savepoint")).contains("--fromSavepoint /no/such/savepoint ");
+
+    assertThat(startedAgain("")).contains("--fromSavepoint " + newest + " ");
+  }
+
+  @Test
   void aSignalStopsTheJobWithASavepoint() throws Exception {
     program(
         "flink",

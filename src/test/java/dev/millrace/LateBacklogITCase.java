@@ -194,7 +194,8 @@ class LateBacklogITCase {
   }
 
   private static Sink<OutputRecord> sinkTo(Settings settings, String topic) {
-    return KafkaIo.sink(settings.kafka(), topic, DeliveryGuarantee.AT_LEAST_ONCE, topic, 2 << 20);
+    return KafkaIo.sink(
+        settings.kafka(), topic, DeliveryGuarantee.AT_LEAST_ONCE, topic, 2 << 20, Long.MAX_VALUE);
   }
 
   private static JobClient start(Settings settings, StreamExecutionEnvironment env)

@@ -392,7 +392,8 @@ class MillraceJobITCase {
   }
 
   private static Sink<OutputRecord> sinkTo(Settings settings, String topic) {
-    return KafkaIo.sink(settings.kafka(), topic, DeliveryGuarantee.AT_LEAST_ONCE, topic, 2 << 20);
+    return KafkaIo.sink(
+        settings.kafka(), topic, DeliveryGuarantee.AT_LEAST_ONCE, topic, 2 << 20, Long.MAX_VALUE);
   }
 
   private static Settings pipeline(String name, String guarantee) {

@@ -275,7 +275,8 @@ final class PipelineBench {
             ? DeliveryGuarantee.EXACTLY_ONCE
             : DeliveryGuarantee.AT_LEAST_ONCE,
         "bench-metrics",
-        settings.input().spec().limits().outputBytes());
+        settings.input().spec().limits().outputBytes(),
+        Long.MAX_VALUE);
   }
 
   private static double median(double[] values) {

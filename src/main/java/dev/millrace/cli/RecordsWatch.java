@@ -18,7 +18,7 @@ import java.util.stream.Collectors;
 final class RecordsWatch {
   private static final long PERIOD_NANOS = Duration.ofSeconds(10).toNanos();
 
-  private static final List<String> REFUSING = List.of("decode", "train");
+  private static final List<String> REFUSING = List.of("decode", "decode-commands", "train");
 
   private final String deadLetters;
   private final String log;

@@ -183,11 +183,13 @@ final class TopicChecks {
 
   private void deadLetters(TopicDescription topic) throws ExecutionException, InterruptedException {
     long count = count(topic);
+    // Markers of transactions have offsets too.
+    String upTo = settings.output().guarantee() == Settings.Guarantee.EXACTLY_ONCE ? "up to " : "";
     if (count > 0) {
       findings.add(
           Finding.warning(
               "refused",
-              "%s in %s".formatted(Counted.of(count, "dead letter"), topic.name()),
+              "%s%s in %s".formatted(upTo, Counted.of(count, "dead letter"), topic.name()),
               "./millrace dashboard -c %s shows the reasons, docs/reference/dead-letters.md explains them"
                   .formatted(config)));
     }

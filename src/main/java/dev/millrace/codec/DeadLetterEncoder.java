@@ -23,6 +23,9 @@ public final class DeadLetterEncoder {
   // Generous for the headers that are added, and for Kafka's own overhead.
   private static final int ADDED_BYTES = 8_192;
 
+  // The lengths of a header's name and value, each of up to five bytes.
+  private static final int BYTES_PER_HEADER = 10;
+
   private DeadLetterEncoder() {}
 
   /**
@@ -77,7 +80,7 @@ public final class DeadLetterEncoder {
   }
 
   private static long headerBytes(KafkaRecord record) {
-    long bytes = 0;
+    long bytes = (long) BYTES_PER_HEADER * record.headerNames().length;
     for (int h = 0; h < record.headerNames().length; h++) {
       bytes += 3L * record.headerNames()[h].length() + length(record.headerValues()[h]);
     }

@@ -60,6 +60,7 @@ public class ChunkOperator extends AbstractStreamOperator<Chunk>
 
   private static final int AGE_PER_LINGER = 4;
   private static final long MOST_SPARE_BYTES = 32L << 20;
+  private static final long LEAST_BYTES = new Chunk().capacityBytes();
   private static final long MOST_BYTES_PER_BYTE = 2;
   private static final int MOST_BYTES_OF_SPARE = 64 << 10;
 
@@ -196,9 +197,9 @@ public class ChunkOperator extends AbstractStreamOperator<Chunk>
     output.collect(out.replace(chunk));
     // Arrays never shrink: a chunk that once was large is not kept. Nor is a mostly empty one that
     // left early because all took too much: filled again it would take as much, and leave earlier.
-    boolean isFilled = filling.capacity <= MOST_BYTES_PER_BYTE * chunk.length();
+    boolean fits = filling.capacity <= Math.max(LEAST_BYTES, MOST_BYTES_PER_BYTE * chunk.length());
     chunk.clear();
-    if (isFilled
+    if (fits
         && filling.capacity <= MOST_BYTES_OF_SPARE
         && spareBytes + filling.capacity <= MOST_SPARE_BYTES) {
       spare.push(filling);

@@ -41,7 +41,7 @@ final class DeadLetters {
           letter.record().topic(),
           letter.record().partition(),
           letter.reason().id(),
-          DeadLetterEncoder.shortened(letter.message()));
+          DeadLetterEncoder.shortened(letter.message()).replaceAll("\\p{Cntrl}", "?"));
     }
     counter.inc();
     return DeadLetterEncoder.encode(letter, mostBytes);

@@ -23,7 +23,8 @@ public enum JobMetric {
       "examples-source",
       "questions that the registry did not answer, of all subtasks in the process"),
   DECODED(Kind.COUNTER, "decode", "records that became examples"),
-  DEAD_LETTERS(Kind.COUNTER, "decode, train", "records that were refused, by `reason`"),
+  DEAD_LETTERS(
+      Kind.COUNTER, "decode, decode-commands, train", "records that were refused, by `reason`"),
   LOST_RECORDS(
       Kind.COUNTER,
       "decode",

@@ -124,13 +124,15 @@ public final class KafkaIo {
    *
    * @param transactionalId unique to this sink of this pipeline
    * @param recordBytes the largest record that may have to be written
+   * @param ageMillis how old a timestamp may be; of an older record it is the present
    */
   public static Sink<OutputRecord> sink(
       Map<String, String> properties,
       String topic,
       DeliveryGuarantee guarantee,
       String transactionalId,
-      int recordBytes) {
+      int recordBytes,
+      long ageMillis) {
     Properties producer = asProperties(properties);
     producer.putIfAbsent(
         ProducerConfig.TRANSACTION_TIMEOUT_CONFIG, Integer.toString(TRANSACTION_TIMEOUT_MILLIS));
@@ -143,7 +145,7 @@ public final class KafkaIo {
             .setKafkaProducerConfig(producer)
             .setDeliveryGuarantee(guarantee)
             .setTransactionalIdPrefix(transactionalId)
-            .setRecordSerializer(new RawSerializer(topic))
+            .setRecordSerializer(new RawSerializer(topic, ageMillis))
             .build(),
         topic);
   }
@@ -218,9 +220,11 @@ public final class KafkaIo {
     private static final long serialVersionUID = 1L;
 
     private final String topic;
+    private final long ageMillis;
 
-    RawSerializer(String topic) {
+    RawSerializer(String topic, long ageMillis) {
       this.topic = topic;
+      this.ageMillis = ageMillis;
     }
 
     @Override
@@ -231,9 +235,10 @@ public final class KafkaIo {
         headers.add(new RecordHeader(record.headerNames()[h], record.headerValues()[h]));
       }
       // The client refuses a timestamp below 0, and a broker one that is an hour ahead of its
-      // clock.
-      boolean isPast = record.timestamp() >= 0 && record.timestamp() < System.currentTimeMillis();
-      Long time = isPast ? record.timestamp() : null; // now
+      // clock, or older than the topic allows.
+      long age = System.currentTimeMillis() - record.timestamp();
+      boolean isTaken = record.timestamp() >= 0 && age > 0 && age < ageMillis;
+      Long time = isTaken ? record.timestamp() : null; // now
       Integer partition = partition(record.key(), context);
       return new ProducerRecord<>(topic, partition, time, record.key(), record.value(), headers);
     }

@@ -18,7 +18,9 @@ import java.util.List;
  * mixture of two models. {@link ModelAssembler} does so.
  */
 public final class ModelParts {
-  /** Bytes of a part: with key and headers below the brokers' default of 1 MiB a message. */
+  /**
+   * Bytes of a part at most: with key and headers below the brokers' default of 1 MiB a message.
+   */
   static final int PART_BYTES = 1_000_000;
 
   /** Parts of a model at most: its bytes are one array. */
@@ -45,15 +47,21 @@ public final class ModelParts {
   private ModelParts() {}
 
   /** In how many parts a model is written. */
-  static int count(byte[] model) {
-    return Math.max(1, (model.length + PART_BYTES - 1) / PART_BYTES);
+  static int count(TrainSpec spec, byte[] model) {
+    int bytes = partBytes(spec);
+    return Math.max(1, (model.length + bytes - 1) / bytes);
+  }
+
+  /** Less than {@link #PART_BYTES} where the topics take less. */
+  private static int partBytes(TrainSpec spec) {
+    return Math.min(PART_BYTES, spec.input().limits().outputValueBytes());
   }
 
   /** The records of a model, in the order in which they are to be written. */
   static List<OutputRecord> split(TrainSpec spec, String key, long timestamp, byte[] model) {
     byte[] keyBytes = utf8(key);
     byte[][] origin = {utf8(spec.pipeline()), utf8(spec.config())};
-    int parts = count(model);
+    int parts = count(spec, model);
     if (parts == 1) {
       String[] names = {PIPELINE_HEADER, CONFIG_HEADER};
       return List.of(new OutputRecord(timestamp, keyBytes, model, names, origin));
@@ -63,12 +71,13 @@ public final class ModelParts {
     String[] names = {PIPELINE_HEADER, CONFIG_HEADER, DIGEST_HEADER};
     byte[][] values = {origin[0], origin[1], digest};
     for (int part = 1; part < parts; part++) {
-      byte[] slice = slice(model, part);
+      byte[] slice = slice(spec, model, part);
       records.add(new OutputRecord(timestamp, partKey(keyBytes, part), slice, names, values));
     }
     String[] headNames = {PIPELINE_HEADER, CONFIG_HEADER, DIGEST_HEADER, PARTS_HEADER};
     byte[][] headValues = {origin[0], origin[1], digest, utf8(Integer.toString(parts))};
-    records.add(new OutputRecord(timestamp, keyBytes, slice(model, 0), headNames, headValues));
+    records.add(
+        new OutputRecord(timestamp, keyBytes, slice(spec, model, 0), headNames, headValues));
     return records;
   }
 
@@ -116,9 +125,10 @@ public final class ModelParts {
         .array();
   }
 
-  private static byte[] slice(byte[] model, int part) {
-    int from = part * PART_BYTES;
-    return Arrays.copyOfRange(model, from, Math.min(model.length, from + PART_BYTES));
+  private static byte[] slice(TrainSpec spec, byte[] model, int part) {
+    int bytes = partBytes(spec);
+    int from = part * bytes;
+    return Arrays.copyOfRange(model, from, Math.min(model.length, from + bytes));
   }
 
   private static byte[] utf8(String text) {

@@ -79,7 +79,7 @@ final class ModelPublisher {
     byte[] bytes = state.modelBytes();
     write(ModelParts.split(spec, key, model.timestamp(), bytes), out);
     int before = partsBefore();
-    int now = ModelParts.count(bytes);
+    int now = ModelParts.count(spec, bytes);
     bury(key, model.timestamp(), now, before, out);
     if (now != before) {
       note(now);

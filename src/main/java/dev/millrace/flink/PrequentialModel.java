@@ -289,6 +289,7 @@ final class PrequentialModel {
 
   /**
    * Scores the prediction for an example that is held out, of a known class, and learns nothing.
+   * Behind the last epoch, whose scores stand, it is predicted only.
    */
   void validate(Chunk chunk, int row, TrainScratch scratch) {
     scratch.takeFeatures(chunk, row, row + 1);
@@ -303,12 +304,14 @@ final class PrequentialModel {
       int actual = scratch.classOf[(int) target];
       if (scratch.takeScored(0, known, probabilities, actual, 0)) {
         scratch.scored.loss = scratch.scoredLoss(probabilities, known);
-        classification.update(scratch.scored, weight, time);
         predicted = scratch.scored.predicted;
-      } else {
+        if (!isStopped()) {
+          classification.update(scratch.scored, weight, time);
+        }
+      } else if (!isStopped()) {
         classification.observe(actual, weight);
       }
-    } else if (validation.metrics() instanceof RegressionMetrics regression) {
+    } else if (validation.metrics() instanceof RegressionMetrics regression && !isStopped()) {
       double predicted = scratch.scoredValue(0);
       double difference = predicted - target;
       regression.update(target, predicted, difference * difference, weight, time);

@@ -55,7 +55,8 @@ class UnwritableRecordsITCase {
           .createTopics(
               List.of(
                   new NewTopic("hand.examples", 1, (short) 1).configs(ANYTHING),
-                  new NewTopic("hand.metrics", 1, (short) 1),
+                  new NewTopic("hand.metrics", 1, (short) 1)
+                      .configs(Map.of("message.timestamp.before.max.ms", "86400000")),
                   new NewTopic("hand.predictions", 1, (short) 1),
                   new NewTopic("hand.events", 1, (short) 1),
                   new NewTopic("hand.dlq", 1, (short) 1),
@@ -73,30 +74,39 @@ class UnwritableRecordsITCase {
       ProducerRecord<byte[], byte[]> headed =
           new ProducerRecord<>("hand.examples", 0, now, key, new byte[7]);
       headed.headers().add("h", new byte[LARGE]);
+      // Two bytes each on the way, and no byte of name or value.
+      ProducerRecord<byte[], byte[]> crowded =
+          new ProducerRecord<>("hand.examples", 0, now, key, new byte[7]);
+      for (int h = 0; h < LARGE / 2; h++) {
+        crowded.headers().add("", new byte[0]);
+      }
       producer.send(new ProducerRecord<>("hand.examples", 0, now, key, new byte[1_048_400])).get();
       producer.send(new ProducerRecord<>("hand.examples", 0, now + TWO_HOURS, key, good)).get();
       producer
           .send(new ProducerRecord<>("hand.examples", 0, now + TWO_HOURS, key, new byte[7]))
           .get();
       producer.send(headed).get();
+      producer.send(crowded).get();
       producer
           .send(new ProducerRecord<>("hand.examples", 0, now, new byte[LARGE], new byte[7]))
           .get();
       producer.send(traced).get();
+      producer.send(new ProducerRecord<>("hand.examples", 0, 1_600_000_000_000L, key, good)).get();
     }
 
     read(pipeline);
 
-    assertThat(read("hand.predictions")).hasSize(2);
+    assertThat(read("hand.predictions")).hasSize(3);
     List<ConsumerRecord<byte[], byte[]>> letters = read("hand.dlq");
-    assertThat(letters).hasSize(4);
+    assertThat(letters).hasSize(5);
     assertThat(letters.get(0).value()).isNull();
     assertThat(text(letters.get(0), "value.bytes")).isEqualTo("1048400");
     assertThat(letters.get(1).value()).hasSize(7);
-    assertThat(text(letters.get(2), "headers.bytes")).isEqualTo("2200003");
-    assertThat(text(letters.get(3), "key.bytes")).isEqualTo("2200000");
+    assertThat(text(letters.get(2), "headers.bytes")).isEqualTo("2200013");
+    assertThat(text(letters.get(3), "headers.bytes")).isEqualTo("11000000");
+    assertThat(text(letters.get(4), "key.bytes")).isEqualTo("2200000");
     assertThat(Cli.run("doctor", "-c", "" + pipeline, "--state-dir", "" + dir).out())
-        .contains("4 dead letters in hand.dlq");
+        .contains("5 dead letters in hand.dlq");
   }
 
   @Test

@@ -59,7 +59,7 @@ class DeadLetterEncoderTest {
                 names("four", "n"),
                 values(new byte[100], null)));
 
-    assertThat(headed).isEqualTo(plain + 3 * 5 + 100);
+    assertThat(headed).isEqualTo(plain + 3 * 5 + 100 + 2 * 10);
   }
 
   /** The smallest limit of the topic under which the value stays. */
@@ -110,7 +110,7 @@ class DeadLetterEncoderTest {
     assertThat(out.headerNames())
         .startsWith("__millrace.errors.reason")
         .endsWith("__millrace.errors.value.bytes", "__millrace.errors.headers.bytes");
-    assertThat(text(out, out.headerNames().length - 1)).isEqualTo("20003");
+    assertThat(text(out, out.headerNames().length - 1)).isEqualTo("20013");
   }
 
   @Test

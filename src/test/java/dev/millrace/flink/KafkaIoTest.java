@@ -30,7 +30,7 @@ class KafkaIoTest {
 
   private static ProducerRecord<byte[], byte[]> written(byte[] key, long timestamp) {
     OutputRecord record = OutputRecord.of(timestamp, key, new byte[] {1});
-    return new KafkaIo.RawSerializer("topic").serialize(record, CONTEXT, null);
+    return new KafkaIo.RawSerializer("topic", Long.MAX_VALUE).serialize(record, CONTEXT, null);
   }
 
   @Test

@@ -3,6 +3,7 @@ package dev.millrace.flink;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.millrace.codec.InputSpec;
 import dev.millrace.data.Example;
 import dev.millrace.data.KafkaRecord;
 import dev.millrace.data.OutputRecord;
@@ -172,6 +173,22 @@ class ModelPublisherTest {
       assertThat(model.learner().examples()).isEqualTo(3);
       assertThat(model.model(spec.model(), new Workspace()).examples()).isEqualTo(3);
     }
+  }
+
+  @Test
+  void partsAreSmallerWhereTheTopicTakesLess() throws Exception {
+    TrainSpec usual = spec(large(), 0, 0);
+    InputSpec input = usual.input().withLimits(usual.input().limits().withOutputBytes(500_000));
+    TrainSpec spec =
+        Specs.with(
+            Specs.train(input, usual.model(), usual.metrics()), null, false, usual.snapshots());
+    byte[] model = bytes(1, 1_500_000);
+
+    List<OutputRecord> records = ModelParts.split(spec, "k", 1, model);
+
+    assertThat(records).hasSize(ModelParts.count(spec, model)).hasSize(4);
+    assertThat(records).allMatch(record -> record.value().length < 500_000);
+    assertThat(read(records).get(0).bytes()).isEqualTo(model);
   }
 
   @Test

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-class LargestRecordTest {
+class TopicLimitsTest {
   private static final int WANTED = 2 << 20;
 
   @Test
@@ -16,7 +16,8 @@ class LargestRecordTest {
     try (ServerSocket silent = new ServerSocket(0)) {
       Map<String, String> kafka = Map.of("bootstrap.servers", "127.0.0.1:" + silent.getLocalPort());
 
-      assertThat(LargestRecord.of(kafka, List.of("a", "b"), WANTED)).isEqualTo(1_048_588);
+      assertThat(TopicLimits.of(kafka, List.of("a", "b"), WANTED))
+          .isEqualTo(new TopicLimits(1_048_588, Long.MAX_VALUE));
     }
   }
 
@@ -31,6 +32,7 @@ class LargestRecordTest {
             "buffer.memory",
             "${x}");
 
-    assertThat(LargestRecord.of(kafka, List.of(), WANTED)).isEqualTo(5_000);
+    assertThat(TopicLimits.of(kafka, List.of(), WANTED))
+        .isEqualTo(new TopicLimits(5_000, Long.MAX_VALUE));
   }
 }
