@@ -27,7 +27,7 @@ final class TaskCheck {
    */
   void requireTwoClasses(String option) {
     boolean hasMore = declared.isEmpty() && scan.classes() > 2;
-    if (scan.task() == Task.REGRESSION || !hasMore && scan.task() == Task.MULTICLASS) {
+    if (scan.task() == Task.REGRESSION || (!hasMore && scan.task() == Task.MULTICLASS)) {
       throw needsTwoClasses(option, "the task is " + scan.task().id());
     }
     if (hasMore) {

@@ -52,7 +52,7 @@ public final class DeadLetterEncoder {
     if (letter.exceptionClass() != null) {
       header.accept("exception.class.name", letter.exceptionClass());
     }
-    long room = mostBytes - ADDED_BYTES;
+    long room = (long) mostBytes - ADDED_BYTES;
     long ofKey = length(record.key());
     long ofValue = length(record.value());
     long ofHeaders = headerBytes(record);
