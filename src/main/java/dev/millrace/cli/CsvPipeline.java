@@ -66,6 +66,13 @@ final class CsvPipeline {
     if (name == null || (isOptional && !scan.header().contains(name))) {
       return null;
     }
+    String label = scan.header().get(scan.labelColumn());
+    if (name.equals(label)) {
+      throw CliError.usage(
+          ("--label \"%s\" is the pipeline's %s, so it cannot be predicted. Predict another column,"
+                  + " or remove %2$s there.")
+              .formatted(label, option));
+    }
     return scan.header().get(scan.column(option, name));
   }
 

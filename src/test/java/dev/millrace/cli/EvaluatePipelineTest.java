@@ -7,6 +7,7 @@ import dev.millrace.codec.FeatureSpec;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -119,7 +120,19 @@ class EvaluatePipelineTest {
                 .formatted(file));
   }
 
-  private Cli run(String input) throws IOException {
+  @Test
+  void aColumnThatSaysWhatARowWeighsOrWhenItWasIsNoLabel() throws Exception {
+    Cli weight = run("label: class, weight: w, event-time: at, features: [x]", "--label", "w");
+    Cli time = run("label: class, weight: w, event-time: at, features: [x]", "--label", "at");
+
+    assertThat(weight.exitCode()).isEqualTo(2);
+    assertThat(weight.err())
+        .startsWith("--label \"w\" is the pipeline's input.weight, so it cannot be predicted.");
+    assertThat(time.exitCode()).isEqualTo(2);
+    assertThat(time.err()).startsWith("--label \"at\" is the pipeline's input.event-time,");
+  }
+
+  private Cli run(String input, String... more) throws IOException {
     Path pipeline =
         Files.writeString(
             dir.resolve("rows.yaml"),
@@ -130,6 +143,9 @@ class EvaluatePipelineTest {
             metrics: { window-time: 10m }
             """
                 .formatted(input));
-    return Cli.run("evaluate", "-c", pipeline + "", "--input", file + "");
+    List<String> args = new ArrayList<>();
+    args.addAll(List.of("evaluate", "-c", pipeline + "", "--input", file + ""));
+    args.addAll(List.of(more));
+    return Cli.run(args.toArray(String[]::new));
   }
 }
