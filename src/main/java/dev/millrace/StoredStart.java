@@ -35,6 +35,7 @@ final class StoredStart {
       throw new IOException(
           "it has %d features, and input.features are %d".formatted(inputs, features));
     }
+    stored.requireFeatures(input);
     requireTwo(stored, input);
     String hash = Sha256.hex(stored.bytes());
     return model.auto() == null

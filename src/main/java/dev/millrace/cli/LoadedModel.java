@@ -1,11 +1,11 @@
 package dev.millrace.cli;
 
+import dev.millrace.Settings;
 import dev.millrace.codec.RefusedException;
 import dev.millrace.data.Answer;
 import dev.millrace.data.DeadLetterReason;
 import dev.millrace.data.Example;
 import dev.millrace.flink.ModelSnapshot;
-import dev.millrace.nn.ModelSpec;
 import dev.millrace.nn.OnlineModel;
 import dev.millrace.nn.Workspace;
 import dev.millrace.nn.auto.Models;
@@ -22,14 +22,15 @@ final class LoadedModel {
   private final boolean probabilities;
 
   /**
-   * @param spec the settings that it was trained with
+   * @param settings those that it was trained with
    * @param workspace of the calling thread
    * @throws IOException if it was trained with others, naming both
    */
-  LoadedModel(ModelSnapshot snapshot, ModelSpec spec, Workspace workspace) throws IOException {
+  LoadedModel(ModelSnapshot snapshot, Settings settings, Workspace workspace) throws IOException {
+    snapshot.requireFeatures(settings.input().spec());
     summary = snapshot.summary();
-    model = snapshot.model(spec, workspace);
-    probabilities = Models.givesProbabilities(spec, snapshot.task());
+    model = snapshot.model(settings.model(), workspace);
+    probabilities = Models.givesProbabilities(settings.model(), snapshot.task());
   }
 
   /** Bytes in memory, estimated. */

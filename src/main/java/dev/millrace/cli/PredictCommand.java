@@ -173,7 +173,7 @@ final class PredictCommand implements Callable<Integer> {
 
   private LoadedModel load(ModelSnapshot model, Settings settings, String subject) {
     try {
-      return new LoadedModel(model, settings.model(), workspace);
+      return new LoadedModel(model, settings, workspace);
     } catch (IOException e) {
       throw new CliError(subject + " cannot be used: " + e.getMessage(), e);
     }

@@ -5,7 +5,6 @@ import dev.millrace.flink.ModelAssembler.Arrival;
 import dev.millrace.flink.ModelAssembler.Place;
 import dev.millrace.flink.ModelSnapshot;
 import dev.millrace.nn.ModelMismatchException;
-import dev.millrace.nn.ModelSpec;
 import dev.millrace.nn.Workspace;
 import java.io.IOException;
 import java.util.Iterator;
@@ -40,8 +39,7 @@ final class ServedModels {
     }
   }
 
-  private final String pipeline;
-  private final ModelSpec spec;
+  private final Settings settings;
   private final Source source;
   private final long mostBytes;
   private final NavigableMap<String, Published> index = new ConcurrentSkipListMap<>();
@@ -53,8 +51,7 @@ final class ServedModels {
    * @param mostBytes of the models in memory; one is kept whatever its size
    */
   ServedModels(Settings settings, Source source, long mostBytes) {
-    this.pipeline = settings.pipeline();
-    this.spec = settings.model();
+    this.settings = settings;
     this.source = source;
     this.mostBytes = mostBytes;
   }
@@ -65,7 +62,7 @@ final class ServedModels {
    * @throws IOException if it is no model, or of a newer release
    */
   void accept(Arrival arrival) throws IOException {
-    if (arrival.pipeline() != null && !arrival.pipeline().equals(pipeline)) {
+    if (arrival.pipeline() != null && !arrival.pipeline().equals(settings.pipeline())) {
       return;
     }
     if (arrival.isForgotten()) {
@@ -116,7 +113,7 @@ final class ServedModels {
     ModelSnapshot summary = published.summary();
     ModelSnapshot whole =
         ModelSnapshot.decode(summary.pipeline(), summary.config(), summary.key(), bytes);
-    LoadedModel model = new LoadedModel(whole, spec, workspace);
+    LoadedModel model = new LoadedModel(whole, settings, workspace);
     keep(new Resident(published, null, model));
     return model;
   }

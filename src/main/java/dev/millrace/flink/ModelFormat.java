@@ -1,5 +1,6 @@
 package dev.millrace.flink;
 
+import dev.millrace.codec.InputSpec;
 import dev.millrace.data.Counts;
 import dev.millrace.data.StoredBytes;
 import dev.millrace.data.Task;
@@ -12,9 +13,13 @@ import dev.millrace.nn.Workspace;
 import dev.millrace.nn.auto.Models;
 import java.io.DataOutput;
 import java.io.IOException;
+import java.util.List;
 
 /** The bytes of a {@link PrequentialModel} and of all that belongs to it. */
 final class ModelFormat {
+  /** {@link #columns} of an input that declares none. */
+  static final int NO_COLUMNS = List.of().toString().hashCode();
+
   private ModelFormat() {}
 
   /** Writes everything that is needed to continue as if never stopped. */
@@ -40,9 +45,10 @@ final class ModelFormat {
     }
   }
 
-  /** Writes the model alone: class names and learner, nothing of the metrics. */
+  /** Writes the model alone: features, class names and learner, nothing of the metrics. */
   static void writeModel(PrequentialModel model, DataOutput out) throws IOException {
     out.writeUTF(model.task().name());
+    out.writeInt(model.columns());
     model.classes().write(out);
     model.learner().write(out);
   }
@@ -126,6 +132,11 @@ final class ModelFormat {
     }
   }
 
+  /** A hash of the declared features in their order: what the inputs of a model mean. */
+  static int columns(InputSpec input) {
+    return input.features().toString().hashCode();
+  }
+
   /** The columns that stored state, version and all, was trained on. */
   static int columns(StoredBytes in) throws IOException {
     in.readInt();
@@ -135,10 +146,10 @@ final class ModelFormat {
 
   // A model whose columns were swapped would go on without a word and predict nonsense.
   private static void requireSameColumns(int stored, TrainSpec spec) throws IOException {
-    if (stored != spec.columns().hashCode()) {
+    if (stored != columns(spec.input())) {
       throw new ModelMismatchException(
           "the models were trained on other input.features than the pipeline has now, "
-              + spec.columns()
+              + spec.input().features()
               + "; go back to those, or start afresh");
     }
   }

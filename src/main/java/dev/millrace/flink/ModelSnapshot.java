@@ -1,10 +1,13 @@
 package dev.millrace.flink;
 
+import dev.millrace.codec.FeatureSpec;
+import dev.millrace.codec.InputSpec;
 import dev.millrace.data.Counts;
 import dev.millrace.data.StoredBytes;
 import dev.millrace.data.Task;
 import dev.millrace.nn.Learner;
 import dev.millrace.nn.LearnerSummary;
+import dev.millrace.nn.ModelMismatchException;
 import dev.millrace.nn.ModelSpec;
 import dev.millrace.nn.OnlineModel;
 import dev.millrace.nn.Workspace;
@@ -12,6 +15,7 @@ import dev.millrace.nn.auto.Models;
 import dev.millrace.nn.contest.Contest;
 import java.io.IOException;
 import java.util.List;
+import java.util.stream.Collectors;
 
 /**
  * One model of the models topic as it was at a time, or what is known of it.
@@ -49,6 +53,25 @@ public record ModelSnapshot(
     ModelFormat.requireClasses(head.task(), learner.classes(), head.classes());
     return new ModelSnapshot(
         pipeline, config, key, head.task(), head.classes().list(), learner, value.length, value);
+  }
+
+  /**
+   * Checks that the model was trained on the features of the input, in their order, as far as both
+   * say which those are: models of older releases do not, nor does a pipeline that declares none.
+   *
+   * @throws ModelMismatchException if it was not
+   */
+  public void requireFeatures(InputSpec input) throws IOException {
+    Integer columns = Head.read(new StoredBytes(bytes)).columns();
+    if (columns != null
+        && columns != ModelFormat.NO_COLUMNS
+        && !input.features().isEmpty()
+        && columns != ModelFormat.columns(input)) {
+      throw new ModelMismatchException(
+          "it was trained on other features, or on these in another order or of other types: "
+              + input.features().stream().map(FeatureSpec::name).collect(Collectors.joining(", "))
+              + "; use input.features as they were then");
+    }
   }
 
   /** The same without its bytes. */
@@ -115,13 +138,15 @@ public record ModelSnapshot(
     }
   }
 
-  /** What stands in front of the learner. */
-  private record Head(Task task, ClassNames classes) {
+  /** What stands in front of the learner; columns are null if the release did not say. */
+  private record Head(Task task, Integer columns, ClassNames classes) {
     static Head read(StoredBytes in) throws IOException {
-      TrainState.requireVersion(in.readInt());
+      int version = in.readInt();
+      TrainState.requireVersion(version);
       String task = in.readUTF();
+      Integer columns = version >= TrainState.FIRST_WITH_FEATURES ? in.readInt() : null;
       try {
-        return new Head(Task.valueOf(task), ClassNames.read(in));
+        return new Head(Task.valueOf(task), columns, ClassNames.read(in));
       } catch (IllegalArgumentException e) {
         throw new IOException("it is a model of the unknown task " + task, e);
       }

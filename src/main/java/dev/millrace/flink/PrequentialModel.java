@@ -52,7 +52,7 @@ final class PrequentialModel {
   /** The model of a key whose first example stands in the chunk. */
   PrequentialModel(TrainSpec spec, Chunk chunk, Workspace workspace) {
     task = spec.task(chunk.isClassification());
-    columns = spec.columns().hashCode();
+    columns = ModelFormat.columns(spec.input());
     probabilities = Models.givesProbabilities(spec.model(), task);
     balanced = spec.model().classWeights().balanced();
     ModelStart start = spec.model().start();
@@ -85,7 +85,7 @@ final class PrequentialModel {
     this.learner = learner;
     this.drift = drift;
     this.progress = progress;
-    columns = spec.columns().hashCode();
+    columns = ModelFormat.columns(spec.input());
     probabilities = Models.givesProbabilities(spec.model(), task);
     balanced = spec.model().classWeights().balanced();
     nameClasses();
@@ -114,7 +114,7 @@ final class PrequentialModel {
    * @throws ModelMismatchException if they do not grow into that
    */
   void grow(TrainSpec spec, Workspace workspace) throws ModelMismatchException {
-    columns = spec.columns().hashCode();
+    columns = ModelFormat.columns(spec.input());
     learner = StateGrowth.grown(learner, spec, task, workspace);
     if (drift != null) {
       drift.grow(spec, task, workspace);

@@ -77,7 +77,7 @@ final class StateGrowth {
     int columns = ModelFormat.columns(new StoredBytes(state));
     for (int count = spec.input().features().size(); count > 0; count--) {
       TrainSpec before = spec.with(spec.input().withFirstFeatures(count), spec.model());
-      if (before.columns().hashCode() == columns) {
+      if (ModelFormat.columns(before.input()) == columns) {
         return before;
       }
     }

@@ -75,11 +75,6 @@ public record TrainSpec(
         : with(input, ModelSpec.contest(model.contest().with(onChange)));
   }
 
-  /** The declared columns in their order: what the inputs of a model mean. */
-  String columns() {
-    return input.features().toString();
-  }
-
   /** The task: the declared one, else what the kind of the first label and the loss say. */
   Task task(boolean classification) {
     if (input.task() != null) {

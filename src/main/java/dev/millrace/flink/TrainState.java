@@ -16,7 +16,7 @@ import org.apache.flink.core.memory.DataOutputSerializer;
  */
 public final class TrainState {
   /** Version of the bytes that {@link #write} gives. */
-  static final int VERSION = 4;
+  static final int VERSION = 5;
 
   /** The first version whose models say what their drift detector knows. */
   static final int FIRST_WITH_DRIFT = 2;
@@ -26,6 +26,9 @@ public final class TrainState {
 
   /** The first version that has features which wait for their labels. */
   static final int FIRST_WITH_LABELS = 4;
+
+  /** The first version whose models alone say which features they were trained on. */
+  static final int FIRST_WITH_FEATURES = 5;
 
   /**
    * What the state of a key consists of.

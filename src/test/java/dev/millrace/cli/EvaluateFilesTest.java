@@ -152,6 +152,28 @@ class EvaluateFilesTest {
   }
 
   @Test
+  void aModelOfOtherFeaturesOrOfAnotherOrderDoesNotPredict() throws Exception {
+    Path models = dir.resolve("models");
+    Path pipeline = pipeline();
+    assertThat(evaluateShops(pipeline, shops(), models).exitCode()).isZero();
+    String yaml = Files.readString(pipeline);
+    Files.writeString(pipeline, yaml.replace("features: [x, y]", "features: [y, x]"));
+    String model = models.resolve("plain.millrace") + "";
+
+    Cli answers =
+        Cli.run("predict", "-c", pipeline + "", "--input", shops() + "", "--model", model);
+
+    assertThat(Files.readString(pipeline)).isNotEqualTo(yaml);
+    assertThat(answers.exitCode()).isOne();
+    assertThat(answers.out()).isEmpty();
+    assertThat(answers.err())
+        .isEqualTo(
+            ("--model %s cannot be used: it was trained on other features, or on these in another"
+                    + " order or of other types: y, x; use input.features as they were then%n")
+                .formatted(model));
+  }
+
+  @Test
   void aRowThatCannotBePredictedLeavesTheOthers() throws Exception {
     Path models = dir.resolve("models");
     Path pipeline = pipeline();
