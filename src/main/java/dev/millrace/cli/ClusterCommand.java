@@ -151,8 +151,7 @@ final class ClusterCommand implements Callable<Integer> {
       start.started(wanted.stateDir(), wanted.from());
       describe(cluster, place, models);
       try (BrokerWatch watch = BrokerWatch.start(wanted.settings(), config, err)) {
-        String deadLetters = wanted.settings().output().deadLetters();
-        return new ClusterWatch(cluster, deadLetters, stop, out, err).untilTheJobEnds(config);
+        return new ClusterWatch(cluster, config, stop, out, err).untilTheJobEnds();
       }
     }
   }

@@ -22,6 +22,7 @@ final class ClusterWatch {
   private final StopSignal stop;
   private final PrintWriter out;
   private final PrintWriter err;
+  private final Path config;
   private final FlinkRest rest;
   private final RecordsWatch records;
   private Set<Integer> parallelism = Set.of();
@@ -29,16 +30,17 @@ final class ClusterWatch {
   private Instant lastRunning = Instant.MIN;
 
   /**
-   * @param deadLetters the topic of refused records
+   * @param config the pipeline file
    */
   ClusterWatch(
-      LocalCluster cluster, String deadLetters, StopSignal stop, PrintWriter out, PrintWriter err) {
+      LocalCluster cluster, Path config, StopSignal stop, PrintWriter out, PrintWriter err) {
+    this.config = config;
     this.cluster = cluster;
     this.stop = stop;
     this.out = out;
     this.err = err;
     this.rest = new FlinkRest(cluster.address());
-    this.records = new RecordsWatch(deadLetters, "" + cluster.logs(), err);
+    this.records = new RecordsWatch(config, "" + cluster.logs(), err);
   }
 
   /**
@@ -47,7 +49,7 @@ final class ClusterWatch {
    * @return the exit code
    * @throws CliError if the job fails for good, or a process does not stay alive
    */
-  int untilTheJobEnds(Path config) throws InterruptedException {
+  int untilTheJobEnds() throws InterruptedException {
     while (!stop.await(LOOK_MILLIS)) {
       cluster.tend(err::println);
       Optional<FlinkRest.Job> job = job();
@@ -55,7 +57,7 @@ final class ClusterWatch {
         return ended(job.get());
       }
       if (job.isPresent()) {
-        observe(job.get(), config);
+        observe(job.get());
         records.look(rest, job.get().id());
       } else {
         wasRunning = false; // another job manager may have it running again at the next look
@@ -65,7 +67,7 @@ final class ClusterWatch {
     return 0;
   }
 
-  private void observe(FlinkRest.Job job, Path config) throws InterruptedException {
+  private void observe(FlinkRest.Job job) throws InterruptedException {
     try {
       if (job.status() != JobStatus.RUNNING) {
         if (wasRunning) {

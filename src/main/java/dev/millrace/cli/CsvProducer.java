@@ -1,9 +1,7 @@
 package dev.millrace.cli;
 
 import dev.millrace.codec.EpochHeader;
-import dev.millrace.flink.KafkaIo;
 import java.nio.charset.StandardCharsets;
-import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
@@ -11,7 +9,6 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.TimeoutException;
-import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /** Sends the rows of a CSV file to a topic, each once. Not thread-safe. */
 final class CsvProducer implements AutoCloseable {
@@ -34,15 +31,7 @@ final class CsvProducer implements AutoCloseable {
   CsvProducer(Map<String, String> kafka, String topic, Compression compression) {
     this.topic = topic;
     servers = kafka.get("bootstrap.servers");
-    Map<String, Object> properties = new HashMap<>(kafka);
-    properties.put("acks", "all");
-    properties.put("enable.idempotence", "true");
-    properties.put("compression.type", compression.name().toLowerCase(Locale.ROOT));
-    properties.put("linger.ms", "5");
-    properties.put("batch.size", "65536");
-    KafkaIo.oneRequestAtATime(properties);
-    producer =
-        new KafkaProducer<>(properties, new ByteArraySerializer(), new ByteArraySerializer());
+    producer = Producers.create(kafka, compression.name().toLowerCase(Locale.ROOT));
   }
 
   /**

@@ -1,16 +1,13 @@
 package dev.millrace.cli;
 
 import com.fasterxml.jackson.core.JsonGenerator;
-import dev.millrace.codec.DeadLetterEncoder;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.common.header.Header;
 
 /** How many records were refused for each reason, with the last of each. Thread-safe. */
 final class DashboardLetters {
@@ -58,11 +55,7 @@ final class DashboardLetters {
   }
 
   private static String header(ConsumerRecord<byte[], byte[]> letter, String name) {
-    Header header = letter.headers().lastHeader(DeadLetterEncoder.PREFIX + name);
-    if (header == null || header.value() == null) {
-      return "";
-    }
-    String text = new String(header.value(), StandardCharsets.UTF_8);
+    String text = StoredLetter.header(letter, name);
     return text.length() <= MOST_CHARACTERS ? text : text.substring(0, MOST_CHARACTERS);
   }
 

@@ -52,6 +52,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       TensorBoardCommand.class,
       ModelsCommand.class,
       PromoteCommand.class,
+      DlqCommand.class,
       PredictCommand.class,
       ServeCommand.class,
       InitCommand.class,

@@ -4,6 +4,7 @@ import dev.millrace.data.DeadLetterReason;
 import dev.millrace.flink.JobMetric;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -20,7 +21,7 @@ final class RecordsWatch {
 
   private static final List<String> REFUSING = List.of("decode", "decode-commands", "train");
 
-  private final String deadLetters;
+  private final Path config;
   private final String log;
   private final PrintWriter err;
   private long lastLook = System.nanoTime();
@@ -28,11 +29,11 @@ final class RecordsWatch {
   private long toldRefused;
 
   /**
-   * @param deadLetters the topic of refused records
+   * @param config the pipeline file, for the command that shows what was refused
    * @param log where offsets and messages are, for the user
    */
-  RecordsWatch(String deadLetters, String log, PrintWriter err) {
-    this.deadLetters = deadLetters;
+  RecordsWatch(Path config, String log, PrintWriter err) {
+    this.config = config;
     this.log = log;
     this.err = err;
   }
@@ -91,7 +92,7 @@ final class RecordsWatch {
             .map(entry -> String.format(Locale.ROOT, "%s %,d", entry.getKey(), entry.getValue()))
             .collect(Collectors.joining(", "));
     err.printf(
-        "%s refused so far (%s): see topic %s; the first of each reason is in %s%n",
-        Counted.of(refused, "record"), reasons, deadLetters, log);
+        "%s refused so far (%s): ./millrace dlq show -c %s; the first of each reason is in %s%n",
+        Counted.of(refused, "record"), reasons, config, log);
   }
 }

@@ -88,7 +88,7 @@ final class RunCommand implements Callable<Integer> {
       describe(settings, place, models);
       try (BrokerWatch watch = BrokerWatch.start(settings, config, spec.commandLine().getErr())) {
         MemoryWatch memory = MemoryWatch.ofThisJvm(settings.state().backend());
-        return supervise(job, stop, memory, settings.output().deadLetters());
+        return supervise(job, stop, memory);
       }
     }
   }
@@ -117,10 +117,10 @@ final class RunCommand implements Callable<Integer> {
     out.printf("Watch     ./millrace watch -c %s   (Ctrl-C stops the job)%n", config);
   }
 
-  private int supervise(LocalJob job, StopSignal stop, MemoryWatch memory, String deadLetters)
+  private int supervise(LocalJob job, StopSignal stop, MemoryWatch memory)
       throws InterruptedException {
     PrintWriter err = spec.commandLine().getErr();
-    RecordsWatch records = new RecordsWatch(deadLetters, "" + LogPlace.file(), err);
+    RecordsWatch records = new RecordsWatch(config, "" + LogPlace.file(), err);
     boolean restarting = false;
     int restarts = 0;
     while (!stop.await(LOOK_MILLIS)) {

@@ -190,7 +190,7 @@ final class TopicChecks {
           Finding.warning(
               "refused",
               "%s%s in %s".formatted(upTo, Counted.of(count, "dead letter"), topic.name()),
-              "./millrace dashboard -c %s shows the reasons, docs/reference/dead-letters.md explains them"
+              "./millrace dlq show -c %s shows them, docs/reference/dead-letters.md explains the reasons"
                   .formatted(config)));
     }
   }

@@ -17,6 +17,13 @@ public final class DeadLetterEncoder {
   /** What the name of each added header starts with. */
   public static final String PREFIX = "__millrace.errors.";
 
+  private static final String LOST_VALUE = "value.bytes";
+  private static final String LOST_HEADERS = "headers.bytes";
+  private static final String LOST_KEY = "key.bytes";
+
+  /** Added headers with the length of a part that the topic had no room for. */
+  public static final List<String> LOST = List.of(LOST_VALUE, LOST_HEADERS, LOST_KEY);
+
   // A message may quote the record; it must not double its size.
   private static final int MOST_MESSAGE = 500;
 
@@ -60,16 +67,16 @@ public final class DeadLetterEncoder {
     boolean hasHeaders = ofKey + ofHeaders <= room;
     boolean hasKey = ofKey <= room;
     if (!hasValue) {
-      header.accept("value.bytes", Long.toString(ofValue));
+      header.accept(LOST_VALUE, Long.toString(ofValue));
     }
     if (!hasHeaders) {
-      header.accept("headers.bytes", Long.toString(ofHeaders));
+      header.accept(LOST_HEADERS, Long.toString(ofHeaders));
     } else {
       names.addAll(0, List.of(record.headerNames()));
       values.addAll(0, Arrays.asList(record.headerValues()));
     }
     if (!hasKey) {
-      header.accept("key.bytes", Long.toString(ofKey));
+      header.accept(LOST_KEY, Long.toString(ofKey));
     }
     return new OutputRecord(
         record.timestamp(),

@@ -4,6 +4,8 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
@@ -58,6 +60,30 @@ public final class Onlooker {
       String topic,
       long most,
       Consumer<ConsumerRecord<byte[], byte[]>> each) {
+    read(kafka, topic, (partition, end) -> end - most, each);
+  }
+
+  /**
+   * Reads what the partitions of a topic have now, from an offset each.
+   *
+   * @param from the first offset of a partition, 0 where it names none
+   * @return where each partition ended
+   * @throws org.apache.kafka.common.KafkaException if the brokers cannot be read
+   */
+  public static Map<Integer, Long> readFrom(
+      Map<String, String> kafka,
+      String topic,
+      Map<Integer, Long> from,
+      Consumer<ConsumerRecord<byte[], byte[]>> each) {
+    return read(kafka, topic, (partition, end) -> from.getOrDefault(partition, 0L), each);
+  }
+
+  private static Map<Integer, Long> read(
+      Map<String, String> kafka,
+      String topic,
+      BiFunction<Integer, Long, Long> first,
+      Consumer<ConsumerRecord<byte[], byte[]>> each) {
+    Map<Integer, Long> ended = new TreeMap<>();
     try (KafkaConsumer<byte[], byte[]> consumer = consumer(kafka)) {
       List<TopicPartition> partitions =
           consumer.partitionsFor(topic, CALL).stream()
@@ -67,16 +93,24 @@ public final class Onlooker {
       Map<TopicPartition, Long> begins = consumer.beginningOffsets(partitions, CALL);
       Map<TopicPartition, Long> ends = consumer.endOffsets(partitions, CALL);
       for (TopicPartition partition : partitions) {
-        consumer.seek(partition, Math.max(begins.get(partition), ends.get(partition) - most));
+        long end = ends.get(partition);
+        long start = first.apply(partition.partition(), end);
+        consumer.seek(partition, Math.max(begins.get(partition), Math.min(end, start)));
+        ended.put(partition.partition(), end);
       }
       while (partitions.stream().anyMatch(p -> consumer.position(p, CALL) < ends.get(p))) {
         ConsumerRecords<byte[], byte[]> records = consumer.poll(POLL);
-        records.forEach(each);
+        for (ConsumerRecord<byte[], byte[]> record : records) {
+          if (record.offset() < ended.get(record.partition())) {
+            each.accept(record);
+          }
+        }
         if (records.isEmpty()) {
           // A consumer waits for absent brokers without a word; this call needs an answer.
           consumer.endOffsets(partitions, CALL);
         }
       }
     }
+    return ended;
   }
 }

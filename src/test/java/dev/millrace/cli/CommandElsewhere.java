@@ -37,6 +37,7 @@ record CommandElsewhere(Pattern command, String test, String how) {
           by("ClusterITCase", "startCluster", "\\./millrace cluster .*"),
           by("ClusterITCase", "\"rescale\"", "\\./millrace rescale .*"),
           by("ClusterITCase", "\"stop\"", "(\\w+=\\$\\()?\\./millrace stop .*"),
+          by("DlqCommandITCase", "\"dlq\"", "\\./millrace dlq .*"),
           by("StepBenchTest", "bench step", "\\./millrace bench step .*"),
           by(
               "PipelineBenchITCase",

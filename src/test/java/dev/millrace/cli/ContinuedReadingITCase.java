@@ -54,7 +54,8 @@ class ContinuedReadingITCase {
       await(() -> lastOffset(kafka) == read + 29);
       assertThat(lastReport(kafka).path("examples").asInt()).isEqualTo(learned + 20);
       StringWriter err = new StringWriter();
-      RecordsWatch watch = new RecordsWatch("the dlq", "the log", new PrintWriter(err, true));
+      RecordsWatch watch =
+          new RecordsWatch(Path.of("p.yaml"), "the log", new PrintWriter(err, true));
       await(
           () -> {
             watch.look(after.rest().orElseThrow(), after.id().toString());

@@ -85,6 +85,7 @@ final class DocumentedRights {
       case "input.labels.topic" -> inputs.subList(1, inputs.size());
       case "output.topics.metrics" -> List.of(output.metrics());
       case "output.topics.events" -> List.of(output.events());
+      case "output.topics.dead-letters" -> List.of(output.deadLetters());
       case "output.topics.models" -> List.of(output.models());
       case "output.topics.fleet" -> output.hasFleet() ? List.of(output.fleet()) : List.of();
       case "output.topics.commands" -> commands == null ? List.of() : List.of(commands);

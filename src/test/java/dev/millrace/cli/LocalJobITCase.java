@@ -95,7 +95,8 @@ class LocalJobITCase {
       Path pipeline = pipelineWithTopics(kafka);
       send(kafka, "no record".getBytes(StandardCharsets.UTF_8), null, null);
       StringWriter err = new StringWriter();
-      RecordsWatch watch = new RecordsWatch("the dlq", "the log", new PrintWriter(err, true));
+      RecordsWatch watch =
+          new RecordsWatch(Path.of("p.yaml"), "the log", new PrintWriter(err, true));
       LocalJob job = start(pipeline);
 
       Awaitility.await()
@@ -108,8 +109,8 @@ class LocalJobITCase {
 
       assertThat(err)
           .hasToString(
-              "3 records refused so far (tombstone 2, unknown-framing 1): see topic the dlq;"
-                  + " the first of each reason is in the log\n");
+              "3 records refused so far (tombstone 2, unknown-framing 1): ./millrace dlq show -c"
+                  + " p.yaml; the first of each reason is in the log\n");
       job.cancel();
     }
   }

@@ -5,11 +5,13 @@ import static org.awaitility.Awaitility.await;
 
 import dev.millrace.PipelineFile;
 import dev.millrace.Settings;
+import dev.millrace.codec.DeadLetterEncoder;
 import dev.millrace.testing.TestKeys;
 import java.io.StringWriter;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -20,6 +22,8 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.acl.AclBinding;
 import org.apache.kafka.common.resource.ResourcePattern;
@@ -36,7 +40,15 @@ import org.junit.jupiter.api.io.TempDir;
 /** Brokers that want to know who connects, and that let each do what was granted and no more. */
 class SecureKafkaITCase {
   private static final List<String> COMMANDS =
-      List.of("topics create", "produce", "run", "watch", "models", "promote");
+      List.of(
+          "topics create",
+          "produce",
+          "run",
+          "watch",
+          "models",
+          "promote",
+          "dlq show",
+          "dlq replay");
 
   @TempDir private static Path dir;
 
@@ -180,8 +192,31 @@ class SecureKafkaITCase {
     assertThat(end(settings.output().models())).isPositive();
     assertThat(end(settings.output().commands())).isPositive();
     assertThat(end(settings.output().deadLetters())).isZero();
+    assertDone("dlq show", "dlq", "show");
+    long examples = end(settings.input().topic());
+    try (KafkaProducer<byte[], byte[]> producer = Producers.create(settings.kafka(), "none")) {
+      producer.send(letter(settings)).get();
+    }
+    assertDone("dlq replay", "dlq", "replay", "--all");
+    assertThat(end(settings.input().topic())).isEqualTo(examples + 1);
     watches();
     withoutOneOfThem(settings);
+  }
+
+  private static ProducerRecord<byte[], byte[]> letter(Settings settings) {
+    ProducerRecord<byte[], byte[]> letter =
+        new ProducerRecord<>(settings.output().deadLetters(), new byte[1], new byte[1]);
+    Map.of(
+            "reason", "malformed-record",
+            "topic", settings.input().topic(),
+            "partition", "0",
+            "offset", "0")
+        .forEach(
+            (name, value) ->
+                letter
+                    .headers()
+                    .add(DeadLetterEncoder.PREFIX + name, value.getBytes(StandardCharsets.UTF_8)));
+    return letter;
   }
 
   private static Cli as(String user, String... command) throws Exception {

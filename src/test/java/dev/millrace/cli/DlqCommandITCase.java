@@ -1,0 +1,223 @@
+package dev.millrace.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.millrace.PipelineFile;
+import dev.millrace.flink.Onlooker;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The commands {@code dlq show} and {@code replay} after a real job has refused records. */
+class DlqCommandITCase {
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final long TIME = 1_790_000_000_000L; // 2026-09-21T14:13:20Z
+
+  @TempDir private static Path dir;
+
+  private static EmbeddedKafka kafka;
+
+  @BeforeAll
+  static void startBroker() throws Exception {
+    kafka = EmbeddedKafka.start(0, null);
+  }
+
+  @AfterAll
+  static void stopBroker() {
+    kafka.close();
+  }
+
+  @Test
+  void whatWasRefusedIsShownAndSentAgainOnceThePipelineTakesIt() throws Exception {
+    Path pipeline = pipeline("shops", "yes, no");
+    Cli.run("topics", "create", "-c", "" + pipeline, "--partitions", "2");
+    try (KafkaProducer<byte[], byte[]> producer = producer()) {
+      ProducerRecord<byte[], byte[]> traced = line("shops", 1, "2,maybe");
+      traced.headers().add("trace", "t-1".getBytes(StandardCharsets.UTF_8));
+      producer.send(line("shops", 0, "1,yes")).get();
+      producer.send(line("shops", 0, "0,no")).get();
+      producer.send(traced).get();
+      producer.send(line("shops", 0, "much,yes")).get();
+      producer.send(line("shops", 0, "3,maybe")).get();
+    }
+    run(pipeline, "before");
+    String config = "" + pipeline;
+
+    Cli show = Cli.run("dlq", "show", "-c", config);
+    Cli one = Cli.run("dlq", "show", "-c", config, "--reason", "invalid-feature", "--json");
+    Cli last = Cli.run("dlq", "show", "-c", config, "--last", "1");
+
+    assertThat(show.exitCode()).as(show.err()).isZero();
+    assertThat(show.out().lines())
+        .first()
+        .isEqualTo("3 dead letters on shops.dlq: 2 unknown-class, 1 invalid-feature");
+    assertThat(show.out())
+        .contains(
+            "2026-09-21T14:13:20Z  invalid-feature  shops.examples-0:2  key k\n    feature \"x\"",
+            "\n    much,yes\n",
+            "2026-09-21T14:13:20Z  unknown-class  shops.examples-1:0  key k\n",
+            "\n    2,maybe\n");
+    assertThat(last.out().lines().filter(line -> line.startsWith("2026"))).hasSize(1);
+    JsonNode json = JSON.readTree(one.out());
+    assertThat(json.path("reason").asText()).isEqualTo("invalid-feature");
+    assertThat(json.path("value").asText()).isEqualTo("much,yes");
+    assertThat(json.path("offset").asLong()).isEqualTo(2);
+
+    String yaml = Files.readString(pipeline);
+    Files.writeString(pipeline, yaml.replace("yes, no", "yes, no, maybe"));
+    Cli dry = Cli.run("dlq", "replay", "-c", config, "--reason", "unknown-class", "--dry-run");
+    Cli replay = Cli.run("dlq", "replay", "-c", config, "--reason", "unknown-class");
+    Files.writeString(
+        pipeline, Files.readString(pipeline).replace("pipeline: shops", "pipeline: shops-2"));
+    run(pipeline, "after");
+
+    assertThat(dry.out())
+        .isEqualTo("Would send 2 dead letters of shops.dlq: 2 unknown-class" + "\n");
+    assertThat(replay.exitCode()).as(replay.err()).isZero();
+    assertThat(replay.out().lines())
+        .first()
+        .isEqualTo("Sent 2 dead letters of shops.dlq: 2 unknown-class");
+    List<ConsumerRecord<byte[], byte[]>> records = read("shops.examples");
+    assertThat(records).hasSize(7);
+    ConsumerRecord<byte[], byte[]> again =
+        records.stream().filter(r -> r.partition() == 1 && r.offset() == 1).findFirst().get();
+    assertThat(again.value()).isEqualTo("2,maybe".getBytes(StandardCharsets.UTF_8));
+    assertThat(again.timestamp()).isEqualTo(TIME);
+    assertThat(again.headers().toArray())
+        .singleElement()
+        .satisfies(header -> assertThat(header.key()).isEqualTo("trace"));
+    // All seven again, of which one is still refused.
+    String later = replay.out().lines().skip(1).findFirst().orElseThrow();
+    assertThat(later).startsWith("Those that come later: --from 0:");
+    Cli newer = Cli.run("dlq", "show", "-c", config, "--from", later.replaceFirst(".* ", ""));
+    assertThat(newer.out()).startsWith("1 dead letter on shops.dlq: 1 invalid-feature\n");
+  }
+
+  @Test
+  void whatCannotBeSentIsSaid() throws Exception {
+    Path pipeline = pipeline("cut", "yes, no");
+    Cli.run("topics", "create", "-c", "" + pipeline);
+    try (KafkaProducer<byte[], byte[]> producer = producer()) {
+      producer.send(letter("cut.examples", "value.bytes", "9")).get();
+      producer.send(letter("others.examples", "exception.class.name", "E")).get();
+      producer.send(letter("cut.examples", "partition", "none")).get();
+      producer.send(line("cut", 0, "no letter")).get();
+    }
+
+    Cli show = Cli.run("dlq", "show", "-c", "" + pipeline);
+    Cli replay = Cli.run("dlq", "replay", "-c", "" + pipeline, "--all");
+    Cli whole =
+        Cli.run(
+            "dlq",
+            "show",
+            "--bootstrap-server=" + kafka.bootstrapServers(),
+            "--topic=cut.dlq",
+            "--json");
+
+    assertThat(show.out())
+        .startsWith("1 dead letter on cut.dlq: 1 empty-value\n")
+        .contains("    (9 bytes, more than the topic takes)\n");
+    assertThat(replay.exitCode()).isZero();
+    assertThat(replay.out())
+        .isEqualTo(
+            "Sent 0 dead letters of cut.dlq.\n"
+                + "1 more lost a part that was larger than the topic takes, and cannot be sent.\n");
+    assertThat(whole.out().lines()).hasSize(2);
+    assertThat(JSON.readTree(whole.out().lines().findFirst().get()).path("key_hex").asText())
+        .isEqualTo("ff00");
+  }
+
+  @Test
+  void wrongUseIsAnsweredInALine() throws Exception {
+    String config = "" + pipeline("none", "yes, no");
+    Cli.run("topics", "create", "-c", config);
+
+    assertThat(Cli.run("dlq").err()).contains("A command is missing: dlq show or replay");
+    assertThat(Cli.run("dlq", "show", "-c", config, "--reason", "invalid-features").err())
+        .isEqualTo("--reason \"invalid-features\" is none. Did you mean invalid-feature?\n");
+    assertThat(Cli.run("dlq", "replay", "-c", config).err()).contains("--reason", "--all");
+    assertThat(Cli.run("dlq", "show", "-c", config).out())
+        .isEqualTo("No dead letters on none.dlq.\n");
+    Cli address =
+        Cli.run("dlq", "replay", "--bootstrap-server=" + kafka.bootstrapServers(), "--all");
+    assertThat(address.exitCode()).isEqualTo(2);
+    assertThat(address.err()).startsWith("dlq replay needs -c FILE");
+    Cli from = Cli.run("dlq", "show", "-c", config, "--from", "7");
+    assertThat(from.exitCode()).isEqualTo(2);
+    assertThat(from.err()).contains("--from", "must be PARTITION:OFFSET such as 0:1200, but was 7");
+    assertThat(Cli.run("dlq", "show", "-c", config, "--last", "0").err())
+        .isEqualTo("--last must be at least 1, but was 0\n");
+  }
+
+  private static ProducerRecord<byte[], byte[]> letter(String topic, String name, String value) {
+    ProducerRecord<byte[], byte[]> letter =
+        new ProducerRecord<>("cut.dlq", 0, TIME, new byte[] {-1, 0}, (byte[]) null);
+    Map.of("reason", "empty-value", "message", "m", "topic", topic, "partition", "0", "offset", "5")
+        .forEach((header, text) -> add(letter, header, text));
+    add(letter, name, value);
+    return letter;
+  }
+
+  private static void add(ProducerRecord<byte[], byte[]> letter, String name, String text) {
+    letter.headers().add("__millrace.errors." + name, text.getBytes(StandardCharsets.UTF_8));
+  }
+
+  private static ProducerRecord<byte[], byte[]> line(String name, int partition, String text) {
+    byte[] key = "k".getBytes(StandardCharsets.UTF_8);
+    byte[] value = text.getBytes(StandardCharsets.UTF_8);
+    return new ProducerRecord<>(name + ".examples", partition, TIME, key, value);
+  }
+
+  private static List<ConsumerRecord<byte[], byte[]>> read(String topic) {
+    List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
+    Onlooker.readAll(Map.of("bootstrap.servers", kafka.bootstrapServers()), topic, records::add);
+    return records;
+  }
+
+  private static KafkaProducer<byte[], byte[]> producer() {
+    return new KafkaProducer<>(
+        Map.of("bootstrap.servers", kafka.bootstrapServers()),
+        new ByteArraySerializer(),
+        new ByteArraySerializer());
+  }
+
+  private static void run(Path pipeline, String state) throws InterruptedException {
+    LocalJob job =
+        LocalJob.start(PipelineFile.read(pipeline), 1, dir.resolve("state-" + state), null, true);
+    assertThat(job.awaitEnd(Duration.ofMinutes(2))).isTrue();
+  }
+
+  private static Path pipeline(String name, String classes) throws IOException {
+    String yaml =
+        """
+        pipeline: %1$s
+        kafka: { bootstrap.servers: "%2$s" }
+        input:
+          topic: %1$s.examples
+          format: csv
+          columns: [x, class]
+          label: class
+          classes: [%3$s]
+          features: [x]
+        output:
+          topics: { metrics: %1$s.metrics, dead-letters: %1$s.dlq, models: %1$s.models }
+        """;
+    return Files.writeString(
+        dir.resolve(name + ".yaml"), yaml.formatted(name, kafka.bootstrapServers(), classes));
+  }
+}
