@@ -23,6 +23,8 @@ final class FieldProfile {
               + " .*)?|\\d{1,2}:\\d{2}(:.*)?");
   private static final int LONGEST_DATE = 40;
 
+  private static final int LONGEST_TEXT = 30;
+
   private static final String TOO_LARGE = "%s beyond 3.4e38 %s refused";
 
   /** What all values of a field are. */
@@ -47,6 +49,7 @@ final class FieldProfile {
   private long bareDates;
   private long dates;
   private long otherNumbers;
+  private String firstText;
   private double min = Double.POSITIVE_INFINITY;
   private double max = Double.NEGATIVE_INFINITY;
   private double sum;
@@ -107,6 +110,9 @@ final class FieldProfile {
       dates++;
     } else if (ColumnDoubts.isOtherNumber(text)) {
       otherNumbers++;
+    }
+    if (firstText == null) {
+      firstText = text;
     }
     count(text);
   }
@@ -204,6 +210,14 @@ final class FieldProfile {
     return otherNumbers > 0 && ColumnDoubts.isAlmostAll(numbers + otherNumbers, values);
   }
 
+  /** What makes a field of numbers one of texts, or null if that is not what it is. */
+  String strayText() {
+    return declared == null && firstText != null && ColumnDoubts.isAlmostAll(numbers, values)
+        ? "%,d of %,d values are numbers, but not \"%s\"; leave empty what is not known"
+            .formatted(numbers, values, Terminal.printable(firstText, LONGEST_TEXT))
+        : null;
+  }
+
   double min() {
     return min;
   }
@@ -272,6 +286,9 @@ final class FieldProfile {
         type() == Type.NUMBER
             ? "%s to %s, mean %s".formatted(number(min), number(max), number(mean()))
             : distinctValues();
+    if (strayText() != null) {
+      text += "; " + strayText();
+    }
     if (tooLarge > 0) {
       text +=
           "; " + TOO_LARGE.formatted(Counted.of(tooLarge, "value"), tooLarge == 1 ? "is" : "are");

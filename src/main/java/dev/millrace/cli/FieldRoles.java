@@ -197,7 +197,10 @@ final class FieldRoles {
     boolean identifier =
         field.type() == FieldProfile.Type.TEXT
             || (field.isWholeNumbers() && ID_LIKE.matcher(field.name()).matches());
-    return nearlyUnique && identifier ? "another value in nearly each record" : null;
+    if (!nearlyUnique || !identifier) {
+      return null;
+    }
+    return field.strayText() == null ? "another value in nearly each record" : field.strayText();
   }
 
   /**

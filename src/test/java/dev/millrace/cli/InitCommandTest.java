@@ -110,6 +110,27 @@ class InitCommandTest {
   }
 
   @Test
+  void aColumnOfNumbersThatOneTextMakesTextSaysWhichText() throws IOException {
+    StringBuilder rows = new StringBuilder("age,amount,y\n");
+    for (int i = 0; i < 200; i++) {
+      String age = i == 7 ? "unknown" : "" + i % 50;
+      String amount = i == 9 ? "n.n." : i + ".25";
+      rows.append(age + "," + amount + "," + (i % 3 == 0 ? "a" : "b") + "\n");
+    }
+    Path csv = Files.writeString(dir.resolve("stray.csv"), rows);
+
+    Cli cli = init("--input", csv.toString(), "--label", "y");
+
+    assertThat(cli.exitCode()).as(cli.err()).isZero();
+    assertThat(Files.readString(dir.resolve("draft.yaml")))
+        .contains(
+            "{ name: age, type: hash, buckets: 32 }  # 51 values; 199 of 200 values are numbers,"
+                + " but not \"unknown\"; leave empty what is not known\n",
+            "#   amount: 199 of 200 values are numbers, but not \"n.n.\"; leave empty what is not"
+                + " known\n");
+  }
+
+  @Test
   void anEndlessSchemaFileIsNotReadToItsEnd() throws IOException {
     Path schema = dir.resolve("large.avsc");
     try (RandomAccessFile file = new RandomAccessFile(schema.toFile(), "rw")) {
