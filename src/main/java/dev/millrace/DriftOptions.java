@@ -8,6 +8,7 @@ import dev.millrace.eval.drift.DriftSpec;
 import dev.millrace.flink.DriftPlan;
 import dev.millrace.flink.DriftPlan.Action;
 import dev.millrace.nn.ModelSpec;
+import dev.millrace.nn.Optimizer;
 import java.util.List;
 import java.util.Map;
 
@@ -204,6 +205,24 @@ final class DriftOptions {
           action.id()
               + " needs a network of your own, but the model is auto. Write one out (model:"
               + " layers), or take reset");
+    }
+    if (action == Action.BOOST_LEARNING_RATE
+        && model.each().stream().anyMatch(one -> one.optimizer() instanceof Optimizer.Ftrl)) {
+      drift.refuse(
+          ACTION,
+          "boost-learning-rate does nothing for ftrl, whose step follows from all gradients so far."
+              + " Take another optimizer, reset-head or reset");
+    }
+    if (action == Action.BOOST_LEARNING_RATE
+        && model.each().stream()
+            .anyMatch(
+                one ->
+                    one.optimizer() instanceof Optimizer.AdamW adam
+                        && adam.decay() * drift.get(BOOST) > 1)) {
+      drift.refuse(
+          BOOST,
+          "times weight-decay and learning-rate of adamw must be at most 1, or weights grow with"
+              + " each boosted step");
     }
     if (action == Action.SWAP_IN_CHALLENGER && !several && !name.warns()) {
       drift.refuse(

@@ -5,6 +5,7 @@ import dev.millrace.Node.Sequence;
 import dev.millrace.data.KebabCase;
 import dev.millrace.nn.Activation;
 import dev.millrace.nn.LayerSpec;
+import dev.millrace.nn.LearnerSpec;
 import dev.millrace.nn.Loss;
 import dev.millrace.nn.Normalization;
 import java.util.List;
@@ -13,7 +14,7 @@ import java.util.List;
 final class ModelOptions {
   private static final Kind<Float> RATE = Kinds.aboveAndUpTo(0, 10);
   private static final Kind<Float> DECAY = Kinds.atLeastAndBelow(0, 1);
-  private static final Kind<Float> EPSILON = Kinds.aboveAndUpTo(0, 1);
+  private static final Kind<Float> EPSILON = Kinds.between(LearnerSpec.LEAST_EPSILON, 1);
   private static final Kind<Float> PENALTY = Kinds.between(0, 1000);
   private static final Kind<Float> CLIP_AT = Kinds.between(0, 1_000_000);
 

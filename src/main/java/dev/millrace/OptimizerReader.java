@@ -46,12 +46,20 @@ final class OptimizerReader {
       }
       case ADAMW -> {
         OptionReader options = options(own, ModelOptions.ADAMW_GROUP);
-        yield new Optimizer.AdamW(
-            rate(options, ModelOptions.ADAM_RATE),
-            options.get(ModelOptions.BETA1),
-            options.get(ModelOptions.BETA2),
-            options.get(ModelOptions.ADAM_EPSILON),
-            options.get(ModelOptions.WEIGHT_DECAY));
+        Optimizer.AdamW adam =
+            new Optimizer.AdamW(
+                rate(options, ModelOptions.ADAM_RATE),
+                options.get(ModelOptions.BETA1),
+                options.get(ModelOptions.BETA2),
+                options.get(ModelOptions.ADAM_EPSILON),
+                options.get(ModelOptions.WEIGHT_DECAY));
+        if (adam.decay() > 1) {
+          options.refuse(
+              ModelOptions.WEIGHT_DECAY,
+              "times the learning rate must be at most 1, or weights grow with each step, but was "
+                  + adam.decay());
+        }
+        yield adam;
       }
       case ADAGRAD -> {
         OptionReader options = options(own, ModelOptions.ADAGRAD_GROUP);

@@ -545,6 +545,11 @@ class PipelineFileTest {
             + " your own, but the model is auto. Write one out (model: layers), or take reset",
         "drift: { detector: ddm, boost: 2 } | drift.boost goes only with action"
             + " boost-learning-rate, but that is event. Remove it",
+        "model: { optimizer: { name: adamw, learning-rate: 1, weight-decay: 10 } } |"
+            + " model.optimizer.weight-decay times the learning rate must be at most 1, or weights"
+            + " grow with each step, but was 10.0",
+        "model: { optimizer: { name: adam, epsilon: 1e-30 } } | model.optimizer.epsilon must be"
+            + " between 1e-20 and 1, but was \"1e-30\"",
         "drift: { detector: { name: ddm, warning: 4, drift: 3 } } | drift.detector warning must be"
             + " above 0 and drift above warning, but they were 4.0 and 3.0",
         "state: { checkpoint-interval: off } | state.checkpoint-interval must be a time between"
@@ -790,6 +795,23 @@ class PipelineFileTest {
   }
 
   @Test
+  void aLargerStepForAWhileMustMeanSomethingToTheOptimizer() {
+    String input = TO_INPUT + "input: { label: y }\n";
+    String drift = "drift: { detector: adwin, action: boost-learning-rate, boost: 10 }";
+
+    assertThat(invalid(input + "model: { optimizer: ftrl }\n" + drift).errors())
+        .containsExactly(
+            "fraud.yaml:5  drift.action boost-learning-rate does nothing for ftrl, whose step"
+                + " follows from all gradients so far. Take another optimizer, reset-head or"
+                + " reset");
+    String decaying = "{ name: adamw, learning-rate: 0.1, weight-decay: 2 }";
+    assertThat(invalid(input + "model: { optimizer: " + decaying + " }\n" + drift).errors())
+        .containsExactly(
+            "fraud.yaml:5  drift.boost times weight-decay and learning-rate of adamw must be at"
+                + " most 1, or weights grow with each boosted step");
+  }
+
+  @Test
   void moreClassesThanTheLimitAreRefused() {
     assertThat(
             invalid(TO_INPUT + "input: { label: y, classes: [a, b, c] }\nlimits: { classes: 2 }")
@@ -804,7 +826,7 @@ class PipelineFileTest {
 
     assertThat(invalid(input + "model: { layers: [{ units: 65536 }, { units: 65536 }] }").errors())
         .containsExactly(
-            "fraud.yaml:1  limits.model-bytes is 67108864, but a model takes 17185636672 at least:"
+            "fraud.yaml:1  limits.model-bytes is 67108864, but a model takes 17185636720 at least:"
                 + " allow more, or make it smaller");
     assertThat(invalid(input + "auto: fast\nlimits: { model-bytes: 4096 }").errors())
         .singleElement(STRING)

@@ -63,7 +63,8 @@ final class ClassScorer {
 
   /** Accuracy beyond that of a baseline, as a share of what it left; NaN if that is nothing. */
   private static double beyond(double accuracy, double ofBaseline) {
-    return (accuracy - ofBaseline) / (1 - ofBaseline);
+    double left = 1 - ofBaseline;
+    return left <= ClassTally.ROUNDING ? Double.NaN : (accuracy - ofBaseline) / left;
   }
 
   private ClassAverages averages(ClassTally tally, double accuracy) {

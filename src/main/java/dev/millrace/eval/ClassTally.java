@@ -18,6 +18,9 @@ public final class ClassTally {
   /** The prediction of a baseline that has none yet; it counts as wrong. */
   public static final int NO_PREDICTION = -1;
 
+  /** Share of all examples that faded sums cannot tell from none. */
+  static final double ROUNDING = 1e-12;
+
   // Of each class, side by side, for an example of it counts in all three.
   private static final int ACTUAL = 0;
   private static final int PREDICTED = 1;
@@ -154,9 +157,10 @@ public final class ClassTally {
    * agreement expected of these class frequencies (Cohen 1960). NaN if only one class occurs.
    */
   public double kappa() {
-    // In sums rather than shares, so that a single class gives 0 / 0 exactly.
+    double all = weight * weight;
     double expected = products(ACTUAL, PREDICTED);
-    return (hits * weight - expected) / (weight * weight - expected);
+    double left = all - expected;
+    return left <= ROUNDING * all ? Double.NaN : (hits * weight - expected) / left;
   }
 
   /**
@@ -171,7 +175,9 @@ public final class ClassTally {
     double ofActual = all - products(ACTUAL, ACTUAL);
     double ofPredicted = all - products(PREDICTED, PREDICTED);
     double covariance = hits * weight - products(ACTUAL, PREDICTED);
-    return ofActual * ofPredicted == 0 ? 0 : covariance / Math.sqrt(ofActual * ofPredicted);
+    return Math.min(ofActual, ofPredicted) <= ROUNDING * all
+        ? 0
+        : covariance / Math.sqrt(ofActual * ofPredicted);
   }
 
   /** Sum over the classes. */

@@ -16,8 +16,8 @@ import java.util.List;
  * Prequential metrics of a classifier, beside the no-change and the majority-class baseline.
  *
  * <p>The baselines predict from the labels before the example at hand. For the first example of a
- * key there are none, so both count as wrong there. Classes are indexes from 0 to below 32,768; a
- * new one may come at any time. Not thread-safe.
+ * key there are none, so both count as wrong there. Classes are indexes from 0 to 2,000; a new one
+ * may come at any time. Not thread-safe.
  */
 public final class ClassificationMetrics implements RollingMetrics {
 

@@ -9,6 +9,9 @@ public final class ScoredClass {
   // -ln of the smallest probability that counts is the log-loss of a class nobody has seen.
   private static final float LEAST_PROBABILITY = 1e-7f;
 
+  // Of probabilities: all of it for a class that is not the actual one.
+  private static final float GREATEST_DISTANCE = 2;
+
   /** Index of the class. */
   public int actual;
 
@@ -38,7 +41,9 @@ public final class ScoredClass {
   private boolean decided;
 
   /**
-   * Takes over what a model said; the class of the largest score is the prediction.
+   * Takes over what a model said; the class of the largest score is the prediction. Scores that are
+   * no numbers, those of a model that is broken, count as the worst that there are: another class
+   * than the actual one, to which they give no probability.
    *
    * @param newScores of the classes from {@code from}, kept
    * @param classes that the model knew
@@ -57,8 +62,9 @@ public final class ScoredClass {
     positiveScore = Float.NaN;
     if (areProbabilities) {
       float p = scoreOf(actualClass);
-      logLoss = Float.isNaN(p) ? Double.NaN : -NaturalLogarithm.of(Math.max(p, LEAST_PROBABILITY));
-      brier = squaredDistance();
+      logLoss = -NaturalLogarithm.of(p >= LEAST_PROBABILITY ? p : LEAST_PROBABILITY);
+      float distance = squaredDistance();
+      brier = Float.isNaN(distance) ? GREATEST_DISTANCE : distance;
       confidence = scores[first + predicted];
     } else {
       logLoss = Double.NaN;
@@ -114,6 +120,7 @@ public final class ScoredClass {
         best = c;
       }
     }
-    return best;
+    boolean isNoNumber = known > 1 && Float.isNaN(scores[first + best]);
+    return isNoNumber && actual == best ? 1 : best;
   }
 }

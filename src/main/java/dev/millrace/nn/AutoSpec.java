@@ -41,9 +41,9 @@ public record AutoSpec(Tier tier, Set<Extra> members, int buffer) implements Ser
 
   /** A member that not every stream is fairly compared with. */
   public enum Extra {
-    /** The 5 nearest of the newest 1000 records in the buffer. */
+    /** The 5 nearest of the records in the buffer. */
     KNN,
-    /** What followed the previous label so far; classes only. */
+    /** What followed the previous label so far. */
     PREVIOUS_LABEL;
 
     /** The name in pipeline files. */

@@ -24,7 +24,8 @@ public record Clipping(float norm, float value) implements Serializable {
   /**
    * Clips a gradient in place; false if it must not be used, because it is not finite or its
    * greatest element is beyond 1e15. Weights that have only ever been moved by gradients that pass
-   * stay finite, so that a copy to go back to is never needed.
+   * stay finite, with the settings that {@link LearnerSpec} allows, so that a copy to go back to is
+   * never needed.
    */
   boolean apply(float[] gradient, int length) {
     // Written so that NaN is refused as well.

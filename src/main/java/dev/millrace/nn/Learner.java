@@ -85,6 +85,8 @@ public final class Learner implements OnlineModel {
     steps = other.steps;
     skippedSteps = other.skippedSteps;
     hasStart = other.hasStart;
+    boost = other.boost;
+    boostedUntil = other.boostedUntil;
   }
 
   private static double[] copy(double[] statistics) {

@@ -26,6 +26,9 @@ public record LearnerSpec(
     long seed)
     implements Serializable {
 
+  /** Of the optimizers that divide by it: a quotient whose square is no float stays small. */
+  public static final float LEAST_EPSILON = 1e-20f;
+
   private static final Pattern HIDDEN_LAYER = Pattern.compile("(\\d+) (\\w+)( with layer norm)?");
 
   /** With a constant learning rate and a gradient clipped by its norm alone. */
@@ -116,9 +119,14 @@ public record LearnerSpec(
     } else if (optimizer instanceof Optimizer.Adagrad adagrad) {
       epsilon = adagrad.epsilon();
     }
-    if (!(epsilon > 0f)) {
+    if (!(epsilon >= LEAST_EPSILON)) {
       throw new IllegalArgumentException(
-          "the optimizer's epsilon must be above 0, but was " + epsilon);
+          "the optimizer's epsilon must be at least " + LEAST_EPSILON + ", but was " + epsilon);
+    }
+    if (optimizer instanceof Optimizer.AdamW adam && !(adam.decay() <= 1f)) {
+      throw new IllegalArgumentException(
+          "adamw's weight decay times the learning rate must be at most 1, but was "
+              + adam.decay());
     }
     if (optimizer instanceof Optimizer.Ftrl ftrl && !(ftrl.beta() > 0f && ftrl.alpha() > 0f)) {
       throw new IllegalArgumentException(
@@ -168,20 +176,26 @@ public record LearnerSpec(
   }
 
   /**
-   * Bytes of the parameters and the optimizer's slots of one model, in memory.
+   * Bytes of the parameters, the optimizer's slots, the features' statistics and a full mini-batch
+   * of one model, in memory.
    *
    * @param classes ignored for regression
    */
   public long modelBytes(Task task, int inputs, int classes) {
     long floats = Layout.length(inputs, layers(outputs(task, classes)), sumsWholeGradient());
-    return floats * (1 + OptimizerState.slots(optimizer)) * Float.BYTES;
+    long waiting = batchSize == 1 ? 0 : MiniBatch.floats(inputs, batchSize);
+    return (floats * (1 + OptimizerState.slots(optimizer)) + waiting) * Float.BYTES
+        + statisticsBytes(inputs);
   }
 
   /** Bytes of a stored model, its mini-batch and what is of one size in all models left out. */
   long storedBytes(Task task, int inputs, int classes) {
     long floats = Layout.values(inputs, layers(outputs(task, classes)));
-    long statistics = (long) inputs * Normalizer.width(normalization.kind());
-    return floats * (1 + OptimizerState.slots(optimizer)) * Float.BYTES + statistics * Double.BYTES;
+    return floats * (1 + OptimizerState.slots(optimizer)) * Float.BYTES + statisticsBytes(inputs);
+  }
+
+  private long statisticsBytes(int inputs) {
+    return (long) inputs * Normalizer.width(normalization.kind()) * Double.BYTES;
   }
 
   /**

@@ -65,6 +65,11 @@ final class MiniBatch {
     return capacity - size;
   }
 
+  /** Floats of a full one: its rows, and target and weight of each. */
+  static long floats(int inputs, int capacity) {
+    return capacity * (Kernels.stride(inputs) + 2L);
+  }
+
   /** Floats that its arrays have room for. */
   long floats() {
     return (long) rows.length + targets.length + weights.length;

@@ -16,8 +16,8 @@ import java.util.Arrays;
  * of a column stand together.
  *
  * <p>Standard: mean and variance as {@link ScalarScaling#update} has them. A column that has not
- * varied by more than rounding, or was never seen, is 0. A missing value (NaN) is 0 and changes no
- * statistics.
+ * varied by more than rounding, or was never seen, is 0. A missing value (NaN, or infinite) is 0
+ * and changes no statistics.
  */
 final class Normalizer {
 
@@ -53,14 +53,14 @@ final class Normalizer {
     };
   }
 
-  /** Takes a row into the statistics; NaN is missing. */
+  /** Takes a row into the statistics; what is not finite is missing. */
   void update(double[] statistics, float[] row, int offset) {
     if (spec.kind() == Normalization.Kind.NONE) {
       return;
     }
     for (int c = 0; c < columns; c++) {
       float x = row[offset + c];
-      if (!Float.isNaN(x)) {
+      if (Float.isFinite(x)) {
         update(statistics, c, x);
       }
     }
@@ -95,7 +95,7 @@ final class Normalizer {
         for (int r = 0; r < rows; r++) {
           for (int c = 0; c < columns; c++) {
             float value = x[offset + r * columns + c];
-            out[r * stride + c] = Float.isNaN(value) ? 0f : value;
+            out[r * stride + c] = Float.isFinite(value) ? value : 0f;
           }
         }
       }
@@ -137,7 +137,7 @@ final class Normalizer {
   void transform(double[] statistics, float[] row, int offset, float[] out, int outOffset) {
     for (int c = 0; c < columns; c++) {
       float x = row[offset + c];
-      out[outOffset + c] = !Float.isNaN(x) ? (float) transform(statistics, c, x) : 0f;
+      out[outOffset + c] = Float.isFinite(x) ? (float) transform(statistics, c, x) : 0f;
     }
   }
 

@@ -59,6 +59,11 @@ public sealed interface Optimizer extends Serializable {
    */
   record AdamW(float learningRate, float beta1, float beta2, float epsilon, float weightDecay)
       implements Optimizer {
+    /** The share of every weight that a step takes away; of more than 1, weights would grow. */
+    public float decay() {
+      return learningRate * weightDecay;
+    }
+
     @Override
     public String id() {
       return "adamw";

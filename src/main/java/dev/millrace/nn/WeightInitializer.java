@@ -1,8 +1,9 @@
 package dev.millrace.nn;
 
 /**
- * Initial weights, each a function of its own place alone, so that a neuron added later gets what
- * it would have got at the start.
+ * Initial weights, each drawn for its own place alone, so that a neuron added later gets the draws
+ * that it would have got at the start. The variance that they are scaled to is that of the layer as
+ * it is by then.
  */
 public final class WeightInitializer {
 

@@ -132,17 +132,18 @@
  * <h2>Normalization</h2>
  *
  * <p>Standard: (x - mean) / standard deviation, cut to -clip..clip, by Welford's (1962) recurrence
- * with fading f: n = n(1 - f) + 1; q = x - mean; mean += q / n; m2 = m2(1 - f) + q(x - mean);
- * variance = m2 / n. Minmax: (x - min) / (max - min), within 0..1. A missing value (NaN), and a
- * feature that has not varied, is 0. A regression's target goes through the same formulas, without
- * the cut, and predictions come back through them.
+ * with fading f: n = n(1 - f) + 1; q = x - mean, from the 101st value on at most 100 standard
+ * deviations; mean += q / n; m2 = m2(1 - f) + q(q - q / n); variance = m2 / n. Minmax: (x - min) /
+ * (max - min), within 0..1. A missing value (NaN, or infinite), and a feature that has not varied,
+ * is 0. A regression's target goes through the same formulas, without the cut, and predictions come
+ * back through them.
  *
  * <h2>Initial weights</h2>
  *
  * <p>Normal, with variance 2 / inputs for relu, leaky_relu, elu, gelu and silu (He et al., 2015), 1
  * / inputs for selu (LeCun et al., 1998), 2 / (inputs + units) otherwise (Glorot and Bengio, 2010);
- * biases and shifts 0, gains 1. Each weight is a function of seed, key and its own place, so that a
- * class met later gets the weights that it would have got at the start. {@link
- * dev.millrace.nn.ModelSpec#single} takes 1 / inputs for all.
+ * biases and shifts 0, gains 1. Each weight is drawn by seed, key and its own place, and scaled to
+ * the variance of its layer as it is when it is added: a class met later gets the draws that it
+ * would have got at the start. {@link dev.millrace.nn.ModelSpec#single} takes 1 / inputs for all.
  */
 package dev.millrace.nn;

@@ -34,7 +34,7 @@ public final class ScalarScaling implements ScalingKernels {
     for (int c = from; c < to; c++) {
       double value = x[row + c];
       x[row + c] = 0;
-      if (!Double.isNaN(value)) {
+      if (Double.isFinite(value)) {
         update(statistics, columns, c, value, keep);
         double mean = statistics[columns + c];
         double deviation = deviation(statistics[c], mean, statistics[2 * columns + c]);

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.millrace.data.MetricsReport;
+import dev.millrace.data.MetricsReport.ClassificationBlock;
 import dev.millrace.data.MetricsReport.ClassificationScores;
 import dev.millrace.data.Task;
 import java.util.List;
@@ -90,11 +91,13 @@ class ClassificationMetricsTest {
   }
 
   @Test
-  void aPredictionThatIsNoNumberHasNoLogLoss() {
+  void aPredictionThatIsNoNumberIsWrongWithoutAnyDoubt() {
     metrics.nameClasses(OK_FRAUD);
     score(metrics, 0, Float.NaN, Float.NaN);
+    score(metrics, 1, Float.NaN, Float.NaN);
 
-    assertThat(scores(metrics, OK_FRAUD).total().logLoss()).isNaN();
+    assertThat(scores(metrics, OK_FRAUD).total().accuracy()).isZero();
+    assertThat(scores(metrics, OK_FRAUD).total().logLoss()).isEqualTo(-Math.log(1e-7f));
   }
 
   @Test
@@ -124,6 +127,33 @@ class ClassificationMetricsTest {
         assertThat(scores(faded, OK_FRAUD).fading().block().mcc()).as("example %d", i).isOne();
       }
     }
+  }
+
+  @Test
+  void whatFadingHasForgottenLeavesNoScoreBeyondChance() {
+    ClassificationMetrics faded = new ClassificationMetrics(MetricsFixtures.fadingSpec(100, 0.99));
+    for (int i = 0; i < 100; i++) {
+      update(faded, i % 2, i % 3 == 0 ? 1 : 0, 0, 0);
+    }
+    update(faded, 0, 0, 0, 0);
+    update(faded, 0, 0, 0, 0);
+    ClassificationBlock first = scores(faded, OK_FRAUD).fading().block();
+    for (int i = 0; i < 6_000; i++) {
+      // All are right, so what each got wrong before fades alike, and the shares stay.
+      update(faded, 0, 0, 0, 0);
+      ClassificationBlock block = scores(faded, OK_FRAUD).fading().block();
+      if (!Double.isNaN(block.kappaM())) {
+        assertThat(block.kappaM()).as("example %d", i).isCloseTo(first.kappaM(), within(1e-2));
+      }
+      if (!Double.isNaN(block.kappaTemporal())) {
+        assertThat(block.kappaTemporal())
+            .as("example %d", i)
+            .isCloseTo(first.kappaTemporal(), within(1e-2));
+      }
+    }
+    assertThat(scores(faded, OK_FRAUD).fading().block().kappaM()).isNaN();
+    assertThat(scores(faded, OK_FRAUD).fading().block().kappa()).isNaN();
+    assertThat(scores(faded, OK_FRAUD).fading().block().mcc()).isZero();
   }
 
   @Test

@@ -27,6 +27,17 @@ class ScoredClassTest {
   }
 
   @Test
+  void scoresThatAreNoNumbersCountAsTheWorstThereAre() {
+    for (int actual = 0; actual < 3; actual++) {
+      example.take(new float[] {Float.NaN, Float.NaN, Float.NaN}, 0, 3, true, actual);
+
+      assertThat(example.predicted).isNotEqualTo(actual).isBetween(0, 2);
+      assertThat(example.logLoss).isEqualTo(-Math.log(1e-7f));
+      assertThat(example.brier).isEqualTo(2);
+    }
+  }
+
+  @Test
   void theDistanceIsFrom1ForTheActualClass() {
     example.take(new float[] {0.25f, 0.75f}, 0, 2, true, 1);
 

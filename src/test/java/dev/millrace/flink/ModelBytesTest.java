@@ -6,6 +6,7 @@ import dev.millrace.data.Example;
 import dev.millrace.data.OutputRecord;
 import dev.millrace.data.Task;
 import dev.millrace.flink.StateSpec.ShapeChange;
+import dev.millrace.nn.Learner;
 import dev.millrace.nn.LearnerSpec;
 import dev.millrace.nn.Workspace;
 import dev.millrace.testing.Chunks;
@@ -77,6 +78,20 @@ class ModelBytesTest {
         .isEqualTo(
             learner.modelBytes(Task.MULTICLASS, 3, CLASSES)
                 - learner.modelBytes(Task.MULTICLASS, 3, 0));
+  }
+
+  @Test
+  void aMiniBatchThatFillsCountsAsWell() {
+    LearnerSpec batches = Specs.small(4096).forTask(Task.REGRESSION);
+    Learner model = new Learner(batches, Task.REGRESSION, 100, 0, 7);
+    float[] out = new float[1];
+    for (int i = 0; i < batches.batchSize() - 1; i++) {
+      model.learnValue(new float[100], 0, i % 3, 1f, out);
+    }
+
+    assertThat(batches.modelBytes(Task.REGRESSION, 100, 0))
+        .isBetween((long) (0.99 * model.memoryBytes()), (long) (2.1 * model.memoryBytes()));
+    assertThat(model.memoryBytes()).isGreaterThan(4095 * 102 * Float.BYTES);
   }
 
   private static void isTooLarge(OutputRecord letter) {

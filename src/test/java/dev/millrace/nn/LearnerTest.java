@@ -257,8 +257,13 @@ class LearnerTest {
     assertThat(learner.steps()).isEqualTo(1);
     assertThat(learner.learningRate()).isEqualTo(3f * 0.02f);
 
+    Learner copy = learner.copy();
+    assertThat(copy.learningRate()).isEqualTo(3f * 0.02f);
+
     learn(learner, task, 5, 10);
+    learn(copy, task, 5, 10);
     assertThat(learner.learningRate()).isEqualTo(0.02f);
+    assertThat(StoredModel.bytes(copy)).isEqualTo(StoredModel.bytes(learner));
   }
 
   @Test

@@ -10,6 +10,7 @@ import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
@@ -163,6 +164,26 @@ class NormalizerTest {
     without.transform(new float[] {3f, 3f}, 0, b, 0);
     assertThat(a[0]).isEqualTo(b[0]);
     assertThat(a[1]).isNotEqualTo(b[1]);
+  }
+
+  @Test
+  void anInfiniteValueIsMissing() {
+    for (Normalization.Kind kind : Normalization.Kind.values()) {
+      Running seen = new Running(new Normalization(kind, 0f, 0f), 9);
+      Running other = new Running(new Normalization(kind, 0f, 0f), 9);
+      float[] row = {1, 2, 3, 4, 5, 6, 7, 8, 9};
+      float[] infinite = {1, 2, Float.POSITIVE_INFINITY, 4, 5, 6, 7, Float.NEGATIVE_INFINITY, 9};
+      float[] missing = {1, 2, Float.NaN, 4, 5, 6, 7, Float.NaN, 9};
+      Workspace workspace = new Workspace();
+      for (float[] next : List.of(row, infinite, row)) {
+        seen.normalizer().take(seen.statistics(), next, 0, 1, workspace);
+        assertThat(workspace.scaled).doesNotContain(Float.NaN);
+      }
+      for (float[] next : List.of(row, missing, row)) {
+        other.normalizer().take(other.statistics(), next, 0, 1, workspace);
+      }
+      assertThat(seen.statistics()).isEqualTo(other.statistics());
+    }
   }
 
   @Test

@@ -56,11 +56,11 @@ class ElementaryTest {
   }
 
   @Test
-  void geluIsWithinEightUlpDownToWhereItUnderflows() {
+  void geluIsWithinTenUlpDownToWhereItUnderflows() {
     // Φ by Simpson's rule is exact to 1e-15 or so, which bounds how far down it can be checked.
     for (float x = -5f; x < 8f; x += 0.0037f) {
       double exact = x * DoubleNetwork.normal(x);
-      assertThat(error(Elementary.gelu(x), exact)).as("gelu(%s)", x).isLessThanOrEqualTo(8);
+      assertThat(error(Elementary.gelu(x), exact)).as("gelu(%s)", x).isLessThanOrEqualTo(10);
       double density = StrictMath.exp(-0.5 * x * (double) x) / Math.sqrt(2 * Math.PI);
       assertThat((double) Elementary.geluSlope(x))
           .isCloseTo(DoubleNetwork.normal(x) + x * density, within(2e-7));

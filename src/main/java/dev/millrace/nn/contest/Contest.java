@@ -298,8 +298,9 @@ public final class Contest extends ExampleByExample {
     float[] said = scratch.prediction(1);
     float loss = 0f;
     for (int i = 0; i < contenders.length; i++) {
+      boolean hasLearned = contenders[i].model.examples() > 0;
       float own = contenders[i].model.learnValue(features, offset, target, weight, said);
-      scratch.losses[i] = Referee.error(said[0], target);
+      scratch.losses[i] = Referee.error(said[0], target, hasLearned);
       scratch.hits[i] = false;
       if (i == board.champion()) {
         out[outOffset] = said[0];

@@ -31,14 +31,23 @@ final class Referee {
     return -Elementary.log(Math.min(least, 1f - LEAST_PROBABILITY));
   }
 
-  /** The absolute error, NaN if nothing was predicted. */
-  static double error(float predicted, double target) {
-    return Math.min(LARGEST_ERROR, Math.abs(predicted - target));
+  /**
+   * The absolute error, NaN if nothing was predicted.
+   *
+   * @param hasLearned whether a prediction that is no number is that of a model that is broken
+   */
+  static double error(float predicted, double target, boolean hasLearned) {
+    return hasLearned && Float.isNaN(predicted)
+        ? LARGEST_ERROR
+        : Math.min(LARGEST_ERROR, Math.abs(predicted - target));
   }
 
-  /** Whether a class is the first of the most likely ones. */
+  /** Whether a class is the first of the most likely ones; none is where scores are no numbers. */
   static boolean isPredicted(float[] scores, int classes, int label) {
     float score = scores[label];
+    if (Float.isNaN(score)) {
+      return false;
+    }
     for (int c = 0; c < classes; c++) {
       if (c < label ? scores[c] >= score : scores[c] > score) {
         return false;

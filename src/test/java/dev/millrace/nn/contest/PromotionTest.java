@@ -41,6 +41,28 @@ class PromotionTest {
   }
 
   @Test
+  void aChampionThatSaysNoNumbersAnyMoreIsWrongAndReplaced() {
+    Contest contest = Scripted.contest(2, Task.REGRESSION, Promotion.DEFAULT);
+    float[] x = {1, 1};
+    contest.learnValue(x, 0, 1, 1f, out);
+    float[] broken = {Float.NaN, 1};
+
+    int examples = 0;
+    while (contest.champion().equals("m0") && examples < 5_000) {
+      contest.learnValue(broken, 0, 1, 1f, out);
+      examples++;
+    }
+
+    assertThat(contest.champion()).isEqualTo("m1");
+    Contest classes = Scripted.contest(2, Task.BINARY, Promotion.DEFAULT);
+    for (int e = 0; e < 10; e++) {
+      learn(classes, 1f, Double.NaN, 0.75);
+    }
+    assertThat(classes.contestants().get(0).accuracy()).isZero();
+    assertThat(classes.contestants().get(1).accuracy()).isOne();
+  }
+
+  @Test
   void theChampionChangesAtTheExampleThatTheRuleNames() {
     Promotion promotion = new Promotion(true, 200, 60, 0.02);
     SplittableRandom random = new SplittableRandom(3);
@@ -240,9 +262,9 @@ class PromotionTest {
     assertThat(Referee.logLoss(0f)).isCloseTo(-Math.log(1e-7), within(1e-5));
     assertThat(Referee.logLoss(Float.NaN)).isEqualTo(Referee.logLoss(0f));
     assertThat(Referee.logLoss(1f)).isBetween(1e-8, 2e-7);
-    assertThat(Referee.error(3f, 5)).isEqualTo(2);
-    assertThat(Referee.error(Float.POSITIVE_INFINITY, 5)).isEqualTo(1e200);
-    assertThat(Referee.error(Float.NaN, 5)).isNaN();
+    assertThat(Referee.error(3f, 5, false)).isEqualTo(2);
+    assertThat(Referee.error(Float.POSITIVE_INFINITY, 5, false)).isEqualTo(1e200);
+    assertThat(Referee.error(Float.NaN, 5, false)).isNaN();
   }
 
   @Test
