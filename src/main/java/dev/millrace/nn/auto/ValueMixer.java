@@ -64,9 +64,7 @@ final class ValueMixer {
     double squares = EPSILON;
     for (int k = 0; k < weights.predictions; k++) {
       squares += scaled[k] * scaled[k];
-      weights.see(k, huber(y - scaled[k]));
     }
-    weights.counted();
     double error = Math.max(-1, Math.min(1, y - output));
     double step =
         Math.min(LEARNING_RATE * weight, LONGEST) * error / (1 + squares / weights.predictions);
@@ -74,9 +72,15 @@ final class ValueMixer {
       weights.weights[k] += (float) (step * scaled[k]);
     }
     bias = BIAS_KEPT * (bias + Math.min(BIAS_RATE * weight, LONGEST) * error);
-    float loss = huber(y - output);
+    boolean wasScaled = target.inverse(0) != 0;
     target.update(0, value);
-    return loss;
+    // Before two targets differ nothing has a scale; their own must not be that of the losses.
+    double scale = wasScaled ? 1 : target.inverse(0);
+    for (int k = 0; k < weights.predictions; k++) {
+      weights.see(k, huber(scale * (y - scaled[k])));
+    }
+    weights.counted();
+    return huber(scale * (y - output));
   }
 
   private static float huber(double error) {

@@ -304,6 +304,27 @@ class AutoContractTest {
   }
 
   @Test
+  void theUnitOfTheValuesDecidesAboutNoLoss() {
+    OnlineModel small = new Case(AutoSpec.of(AutoSpec.Tier.BALANCED), Task.REGRESSION, 0).model();
+    OnlineModel large = new Case(AutoSpec.of(AutoSpec.Tier.BALANCED), Task.REGRESSION, 0).model();
+    float[] x = new float[AutoModels.INPUTS];
+    float[] out = new float[1];
+    double ofSmall = 0;
+    double ofLarge = 0;
+    for (int e = 0; e < 300; e++) {
+      AutoModels.features(e, x, 0);
+      double value = AutoModels.value(x, 0);
+      ofSmall += small.learnValue(x, 0, value, 1f, out);
+      ofLarge += large.learnValue(x, 0, 1e9 * value, 1f, out);
+    }
+
+    assertThat(ofLarge).isCloseTo(ofSmall, within(0.05 * ofSmall));
+    assertThat(large.members().leader()).isEqualTo(small.members().leader());
+    assertThat(large.members().members())
+        .allSatisfy(member -> assertThat(member.loss()).isLessThan(2));
+  }
+
+  @Test
   void itSaysWhichMemberLeads() {
     Case one = new Case(AutoSpec.of(AutoSpec.Tier.BALANCED), Task.BINARY, 2);
     OnlineModel model = one.model();
