@@ -4,7 +4,6 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.io.NumberOutput;
 import dev.millrace.codec.AnswerJson;
-import dev.millrace.codec.RefusedException;
 import dev.millrace.data.Answer;
 import dev.millrace.data.Prediction;
 import java.io.IOException;
@@ -37,21 +36,25 @@ final class AnswerLines {
     return json ? json(row, answer) : csv(row, answer);
   }
 
-  /** The line of a row that was refused: without a prediction, in JSON with the reason. */
-  String line(long row, String key, RefusedException refusal) {
-    return json ? json(row, key, refusal) : row + "," + quoted(key) + ",,,";
+  /**
+   * The line of a row that cannot be predicted: without a prediction, in JSON with the reason.
+   *
+   * @param code of the reason, such as {@code unknown-key}
+   */
+  String line(long row, String key, String code, String message) {
+    return json ? json(row, key, code, message) : row + "," + quoted(key) + ",,,";
   }
 
   private static String json(long row, Answer answer) {
     return json(row, generator -> AnswerJson.writeFields(generator, answer));
   }
 
-  private static String json(long row, String key, RefusedException refusal) {
+  private static String json(long row, String key, String code, String message) {
     return json(
         row,
         generator -> {
           generator.writeStringField("key", key);
-          AnswerJson.writeError(generator, refusal.reason().id(), refusal.getMessage());
+          AnswerJson.writeError(generator, code, message);
         });
   }
 

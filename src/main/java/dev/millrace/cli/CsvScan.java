@@ -123,9 +123,9 @@ public record CsvScan(
       }
       if (labelled) {
         requireValues(columns.get(labelColumn), "label", rows);
-      }
-      if (keyColumn >= 0) {
-        requireValues(columns.get(keyColumn), "key", rows);
+        if (keyColumn >= 0) {
+          requireValues(columns.get(keyColumn), "key", rows);
+        }
       }
 
       List<FeatureSpec> features = new ArrayList<>();

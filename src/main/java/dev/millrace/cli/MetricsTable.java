@@ -130,7 +130,9 @@ public final class MetricsTable {
       return NO_VALUE;
     }
     double size = Math.abs(value);
-    String format = size < 10 ? "%.3f" : size < 1_000 ? "%.1f" : size < 1e6 ? "%.0f" : "%.1e";
+    boolean isTiny = size > 0 && size < 1e-3;
+    String format =
+        isTiny || size >= 1e6 ? "%.1e" : size < 10 ? "%.3f" : size < 1_000 ? "%.1f" : "%.0f";
     return String.format(Locale.ROOT, format, value);
   }
 }

@@ -72,7 +72,7 @@ final class ModelStandings {
   }
 
   private static String mean(double sum, Sums of) {
-    return of.examples == 0 ? "-" : String.format(Locale.ROOT, "%.4f", sum / of.examples);
+    return of.examples == 0 ? "-" : SummaryTable.score(sum / of.examples);
   }
 
   private static String row(Object... cells) {

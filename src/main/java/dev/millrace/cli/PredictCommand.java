@@ -4,7 +4,6 @@ import dev.millrace.ModelFile;
 import dev.millrace.Settings;
 import dev.millrace.codec.FeatureReader;
 import dev.millrace.codec.RefusedException;
-import dev.millrace.data.Answer;
 import dev.millrace.data.Example;
 import dev.millrace.flink.ModelSnapshot;
 import dev.millrace.nn.Workspace;
@@ -108,15 +107,17 @@ final class PredictCommand implements Callable<Integer> {
     ModelsTopic topic = models.read(keys::contains);
     TreeSet<String> absent = new TreeSet<>(keys);
     absent.removeIf(topic::has);
-    if (absent.size() > 1) {
+    if (absent.size() == keys.size() && keys.size() > 1) {
       throw new CliError(
-          "%,d of %,d keys in %s have no model: %s. See those that have with: %s"
+          "None of the %,d keys in %s has a model: %s. See those that have with: %s"
               .formatted(
-                  absent.size(),
                   keys.size(),
                   input,
                   Terminal.printable(String.join(", ", absent), LONGEST_KEYS),
                   models.listing()));
+    }
+    if (keys.size() > 1) {
+      keys.removeAll(absent); // their rows cannot be predicted, the others can
     }
     Map<String, LoadedModel> loaded = new HashMap<>();
     int others = 0;
@@ -192,6 +193,9 @@ final class PredictCommand implements Callable<Integer> {
     return keys;
   }
 
+  /** Why a row cannot be predicted, in the words of {@code serve}. */
+  private record Refusal(String code, String message) {}
+
   private void predict(CsvScan scan, Settings settings, Map<String, LoadedModel> loaded) {
     FeatureReader reader = new FeatureReader(settings.input().spec());
     CsvFeatures features = new CsvFeatures(scan);
@@ -210,20 +214,29 @@ final class PredictCommand implements Callable<Integer> {
                 : new Progress("predict", scan.rows())) {
       for (long row = 1; file.next() && !out.checkError(); row++) {
         String name = scan.keyColumn() < 0 ? CsvExamples.ONLY_KEY : file.row()[scan.keyColumn()];
-        features.read(file.row());
-        try {
-          reader.readPositional(
-              features.numbers(),
-              features.numberCount(),
-              features.missing(),
-              features.attributes(),
-              example);
-          Answer answer = loaded.get(name).predict(example, workspace);
-          out.println(lines.line(row, answer));
-        } catch (RefusedException e) {
-          out.println(lines.line(row, name, e));
+        LoadedModel model = loaded.get(name);
+        Refusal refusal = null;
+        if (model == null) {
+          refusal = new Refusal(ServeApi.UNKNOWN_KEY, "there is no model of this key");
+        } else {
+          features.read(file.row());
+          try {
+            reader.readPositional(
+                features.numbers(),
+                features.numberCount(),
+                features.missing(),
+                features.attributes(),
+                example);
+            out.println(lines.line(row, model.predict(example, workspace)));
+          } catch (RefusedException e) {
+            refusal = new Refusal(e.reason().id(), e.getMessage());
+          }
+        }
+        if (refusal != null) {
+          out.println(lines.line(row, name, refusal.code(), refusal.message()));
           if (refused++ < MOST_REFUSALS) {
-            progress.above(() -> tell(file, name, e));
+            String why = refusal.message();
+            progress.above(() -> tell(file, name, why));
           }
         }
         progress.step();
@@ -235,11 +248,9 @@ final class PredictCommand implements Callable<Integer> {
     }
   }
 
-  private void tell(CsvFile file, String name, RefusedException refusal) {
+  private void tell(CsvFile file, String name, String why) {
     spec.commandLine()
         .getErr()
-        .printf(
-            "%s: %s (key \"%s\").%n",
-            file.position(), refusal.getMessage(), Terminal.printable(name, 60));
+        .printf("%s: %s (key \"%s\").%n", file.position(), why, Terminal.printable(name, 60));
   }
 }

@@ -24,6 +24,9 @@ final class ServeApi {
   /** Predictions that one request may ask for. */
   static final int MOST_INSTANCES = 1_000;
 
+  /** The code of a key without a model. */
+  static final String UNKNOWN_KEY = "unknown-key";
+
   private static final int MOST_MODELS = 1_000;
   private static final ObjectMapper JSON =
       new ObjectMapper().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
@@ -217,7 +220,7 @@ final class ServeApi {
   private static RequestException unknownKey(String key) {
     return new RequestException(
         404,
-        "unknown-key",
+        UNKNOWN_KEY,
         "there is no model of key \""
             + Terminal.printable(key, 60)
             + "\"; GET /v1/models lists them");

@@ -139,11 +139,13 @@ final class SummaryTable {
     return String.format(Locale.ROOT, "%,d", value);
   }
 
-  private static String score(double value) {
+  static String score(double value) {
     if (Double.isNaN(value)) {
       return "-";
     }
     double size = Math.abs(value);
-    return String.format(Locale.ROOT, size < 1_000 ? "%.4f" : size < 1e6 ? "%.1f" : "%.2e", value);
+    boolean isTiny = size > 0 && size < 1e-3;
+    String format = isTiny || size >= 1e6 ? "%.2e" : size < 1_000 ? "%.4f" : "%.1f";
+    return String.format(Locale.ROOT, format, value);
   }
 }

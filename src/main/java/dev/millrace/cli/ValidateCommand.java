@@ -6,6 +6,7 @@ import dev.millrace.Settings;
 import dev.millrace.codec.FeatureSpec;
 import dev.millrace.codec.InputSpec;
 import dev.millrace.data.KebabCase;
+import dev.millrace.eval.MetricsSpec;
 import dev.millrace.eval.MetricsSpec.Validation;
 import dev.millrace.flink.DriftPlan;
 import dev.millrace.nn.ContestSpec;
@@ -13,6 +14,7 @@ import dev.millrace.nn.LayerSpec;
 import dev.millrace.nn.ModelSpec;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
@@ -47,6 +49,31 @@ final class ValidateCommand implements Callable<Integer> {
     return ExitCode.OK;
   }
 
+  private static String metrics(MetricsSpec metrics) {
+    List<String> parts = new ArrayList<>();
+    parts.add(
+        metrics.windowMillis() == 0
+            ? "window of " + metrics.window()
+            : "window of %s, %d examples at most"
+                .formatted(Durations.show(metrics.windowMillis()), metrics.window()));
+    parts.add(
+        metrics.every() == 1 ? "every example" : "every %d examples".formatted(metrics.every()));
+    parts.add("at-latest " + Durations.show(metrics.atLatestMillis()));
+    if (metrics.fading() != 0) {
+      parts.add("fading " + metrics.fading());
+    }
+    if (metrics.decision() != MetricsSpec.Decision.MOST_PROBABLE) {
+      parts.add("decision " + KebabCase.of(metrics.decision()));
+    }
+    if (metrics.beta() != 1) {
+      parts.add("beta " + metrics.beta());
+    }
+    if (metrics.quantile() != 0.5) {
+      parts.add("quantile " + metrics.quantile());
+    }
+    return String.join(", ", parts);
+  }
+
   private static String labels(Settings.Input input) {
     InputSpec.LateLabels labels = input.spec().labels();
     return labels == null
@@ -79,16 +106,7 @@ final class ValidateCommand implements Callable<Integer> {
     line(out, "labels", labels(input));
     line(out, "features", features(examples));
     models(out, settings);
-    line(
-        out,
-        "metrics",
-        String.format(
-            "%s, window of %d, every %s",
-            output.metrics(),
-            settings.metrics().window(),
-            settings.metrics().every() == 1
-                ? "example"
-                : settings.metrics().every() + " examples"));
+    line(out, "metrics", output.metrics() + ", " + metrics(settings.metrics()));
     line(out, "validation", validation(settings.metrics().validation()));
     line(out, "predictions", output.hasPredictions() ? output.predictions() : "not published");
     line(out, "drift", drift(settings.drift()));
@@ -183,7 +201,7 @@ final class ValidateCommand implements Callable<Integer> {
             ? "from the file, "
             : prior != null ? "from the model of key \"" + prior + "\", " : "";
     if (model.auto() != null) {
-      return origin + model.auto().id().replaceFirst("auto ", "auto: ");
+      return origin + model.auto().id().replaceFirst("auto ", "auto: ") + weights(model);
     }
     String layers =
         model.hidden().isEmpty()
@@ -192,13 +210,18 @@ final class ValidateCommand implements Callable<Integer> {
                 .map(ValidateCommand::layer)
                 .collect(Collectors.joining(", ", "", " hidden"));
     return String.format(
-        "%s%s, %s %s, normalization %s, batch size %d",
+        "%s%s, %s %s, normalization %s, batch size %d%s",
         origin,
         layers,
         model.optimizer().id(),
         Float.toString(model.optimizer().learningRate()),
         model.normalization().kind().id(),
-        model.batchSize());
+        model.batchSize(),
+        weights(model));
+  }
+
+  private static String weights(ModelSpec model) {
+    return model.classWeights().balanced() ? ", class weights balanced" : "";
   }
 
   private static String layer(LayerSpec layer) {

@@ -1,5 +1,6 @@
 package dev.millrace.flink;
 
+import dev.millrace.codec.FeatureSpec;
 import dev.millrace.codec.InputSpec;
 import dev.millrace.data.Counts;
 import dev.millrace.data.StoredBytes;
@@ -14,11 +15,14 @@ import dev.millrace.nn.auto.Models;
 import java.io.DataOutput;
 import java.io.IOException;
 import java.util.List;
+import java.util.stream.Collectors;
 
 /** The bytes of a {@link PrequentialModel} and of all that belongs to it. */
 final class ModelFormat {
   /** {@link #columns} of an input that declares none. */
   static final int NO_COLUMNS = List.of().toString().hashCode();
+
+  private static final int MOST_NAMES = 20;
 
   private ModelFormat() {}
 
@@ -147,10 +151,19 @@ final class ModelFormat {
   // A model whose columns were swapped would go on without a word and predict nonsense.
   private static void requireSameColumns(int stored, TrainSpec spec) throws IOException {
     if (stored != columns(spec.input())) {
-      throw new ModelMismatchException(
-          "the models were trained on other input.features than the pipeline has now, "
-              + spec.input().features()
-              + "; go back to those, or start afresh");
+      throw otherFeatures("the models were trained", spec.input(), ", or start afresh");
     }
+  }
+
+  /** What to say of models whose inputs mean something else. */
+  static ModelMismatchException otherFeatures(String trained, InputSpec input, String more) {
+    String names =
+        input.features().stream()
+            .limit(MOST_NAMES)
+            .map(FeatureSpec::name)
+            .collect(Collectors.joining(", "));
+    return new ModelMismatchException(
+        "%s on other input.features, or on these in another order or of other types: %s%s; go back to input.features as they were then%s"
+            .formatted(trained, names, input.features().size() > MOST_NAMES ? ", …" : "", more));
   }
 }

@@ -1,6 +1,5 @@
 package dev.millrace.flink;
 
-import dev.millrace.codec.FeatureSpec;
 import dev.millrace.codec.InputSpec;
 import dev.millrace.data.Counts;
 import dev.millrace.data.StoredBytes;
@@ -15,7 +14,6 @@ import dev.millrace.nn.auto.Models;
 import dev.millrace.nn.contest.Contest;
 import java.io.IOException;
 import java.util.List;
-import java.util.stream.Collectors;
 
 /**
  * One model of the models topic as it was at a time, or what is known of it.
@@ -67,10 +65,7 @@ public record ModelSnapshot(
         && columns != ModelFormat.NO_COLUMNS
         && !input.features().isEmpty()
         && columns != ModelFormat.columns(input)) {
-      throw new ModelMismatchException(
-          "it was trained on other features, or on these in another order or of other types: "
-              + input.features().stream().map(FeatureSpec::name).collect(Collectors.joining(", "))
-              + "; use input.features as they were then");
+      throw ModelFormat.otherFeatures("it was trained", input, "");
     }
   }
 

@@ -347,7 +347,8 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
 
   private String waysOut() {
     String reset = "state.on-shape-change: reset does so";
-    return stateSpec.onShapeChange() == ShapeChange.GROW
+    boolean isMixture = spec.model().auto() != null; // which never grows
+    return isMixture || stateSpec.onShapeChange() == ShapeChange.GROW
         ? reset
         : reset
             + ", and grow keeps what was learned if there only are more neurons, layers or"

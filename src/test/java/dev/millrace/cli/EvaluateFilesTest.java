@@ -168,8 +168,9 @@ class EvaluateFilesTest {
     assertThat(answers.out()).isEmpty();
     assertThat(answers.err())
         .isEqualTo(
-            ("--model %s cannot be used: it was trained on other features, or on these in another"
-                    + " order or of other types: y, x; use input.features as they were then%n")
+            ("--model %s cannot be used: it was trained on other input.features, or on these in"
+                    + " another order or of other types: y, x; go back to input.features as they"
+                    + " were then%n")
                 .formatted(model));
   }
 

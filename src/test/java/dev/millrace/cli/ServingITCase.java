@@ -188,14 +188,32 @@ class ServingITCase {
     produce(pipeline, "avro", rows.subList(0, 30));
     run(pipeline);
     Path unknown =
-        csv("unknown", List.of("shop-1,1,2,true,visa,x,ok\n", "shop-9,1,2,true,visa,x,ok\n"));
+        csv(
+            "unknown",
+            List.of(
+                "shop-1,1,2,true,visa,x,ok\n",
+                "shop-9,1,2,true,visa,x,ok\n",
+                ",1,2,true,visa,x,ok\n"));
     Path missing = Files.writeString(dir.resolve("missing.csv"), "shop,amount\nshop-1,2\n");
     Path text = csv("text", List.of("shop-1,much,2,true,visa,x,ok\n"));
     Path model = dir.resolve("shop-1.millrace");
     Cli.run(
         "models", "export", "shop-1", "--format=millrace", "-c", "" + pipeline, "-o", "" + model);
 
-    assertThat(predict(pipeline, unknown).err())
+    Cli some = predict(pipeline, unknown, "--json");
+    assertThat(some.exitCode()).isOne();
+    assertThat(some.err().lines())
+        .containsExactly(
+            "unknown.csv:3: there is no model of this key (key \"shop-9\").",
+            "unknown.csv:4: there is no model of this key (key \"\").",
+            "2 of 3 rows could not be predicted.");
+    assertThat(some.out().lines().toList())
+        .satisfiesExactly(
+            row -> assertThat(row).startsWith("{\"row\":1,\"key\":\"shop-1\",\"class\":"),
+            row -> assertThat(row).contains("\"key\":\"shop-9\"", "\"unknown-key\""),
+            row -> assertThat(row).contains("\"key\":\"\"", "\"unknown-key\""));
+    Path other = csv("other", List.of("shop-9,1,2,true,visa,x,ok\n"));
+    assertThat(predict(pipeline, other).err())
         .isEqualToIgnoringNewLines(
             "Topic errors.models has no model of key \"shop-9\". Did you mean \"shop-0\"?");
     assertThat(predict(pipeline, missing).err())

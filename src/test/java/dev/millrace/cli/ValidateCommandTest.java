@@ -35,7 +35,25 @@ class ValidateCommandTest {
         .containsPattern("key +the record key")
         .containsPattern("features +all that the examples carry")
         .containsPattern("model +auto: balanced, buffer 2048")
+        .containsPattern(
+            "metrics +millrace.metrics.v1, window of 1000, every 1000 examples, at-latest 1s\n")
         .containsPattern("guarantee +at-least-once, a checkpoint every 10s in heap");
+  }
+
+  @Test
+  void whatIsMeasuredIsSummedUp() throws IOException {
+    validate(
+        SMALLEST
+            + "auto: { class-weights: balanced }\n"
+            + "metrics: { window-time: 10m, every: 1, at-latest: off, fading: 0.98, decision: f1,"
+            + " beta: 2, quantile: 0.9 }\n");
+
+    assertThat(err.toString()).isEmpty();
+    assertThat(out.toString())
+        .containsPattern("model +auto: balanced, buffer 2048, class weights balanced\n")
+        .containsPattern(
+            "window of 10m, \\d+ examples at most, every example, at-latest off, fading 0.98,"
+                + " decision f1, beta 2.0, quantile 0.9\n");
   }
 
   @Test

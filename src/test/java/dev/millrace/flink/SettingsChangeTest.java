@@ -91,7 +91,7 @@ class SettingsChangeTest {
               "normalization minmax"),
           Arguments.of(model(layers(new LayerSpec(8, Activation.TANH))), "8 relu", "8 tanh"),
           Arguments.of(model(layers(new LayerSpec(9, Activation.RELU))), "8 relu", "9 relu"),
-          Arguments.of(input(features("a", "b", "c")), "other input.features", "name=a"));
+          Arguments.of(input(features("a", "b", "c")), "other input.features", "a, b, c"));
 
   @ParameterizedTest(name = "{2}")
   @FieldSource("REFUSED")

@@ -52,7 +52,20 @@ class ShapeChangeTest {
           .hasMessageContaining("auto balanced")
           .hasMessageEndingWith(
               "; go back to the stored settings, or start afresh: state.on-shape-change: reset"
-                  + " does so, and grow keeps what was learned if there only are more neurons,"
+                  + " does so");
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("backends")
+  void forANetworkThatMayGrowThatIsAWayOutToo(StateBackend backend) throws Exception {
+    TrainSpec wide = Specs.train(withLayers(Specs.small(5), 16));
+    try (TrainHarness harness =
+        new TrainHarness(train(wide, ShapeChange.FAIL), backend, snapshot(backend))) {
+      assertThatThrownBy(() -> harness.send(examples, 10))
+          .rootCause()
+          .hasMessageEndingWith(
+              "reset does so, and grow keeps what was learned if there only are more neurons,"
                   + " layers or features");
     }
   }
