@@ -147,6 +147,7 @@ final class ClusterCommand implements Callable<Integer> {
     PrintWriter err = spec.commandLine().getErr();
     String place = state.tidied(wanted.stateDir(), wanted.from());
     String models = StartOptions.describe(wanted.from(), wanted.settings());
+    TopicIds.look(wanted.settings(), wanted.stateDir(), err::println);
     try (LocalCluster cluster = LocalCluster.start(wanted)) {
       start.started(wanted.stateDir(), wanted.from());
       describe(cluster, place, models);

@@ -83,6 +83,7 @@ final class RunCommand implements Callable<Integer> {
       Optional<Path> from = start.from(dir, settings);
       String place = state.tidied(dir, from);
       String models = StartOptions.describe(from, settings);
+      TopicIds.look(settings, dir, spec.commandLine().getErr()::println);
       LocalJob job = LocalJob.start(settings, parallelism, dir, from.orElse(null), false);
       start.started(dir, from);
       describe(settings, place, models);

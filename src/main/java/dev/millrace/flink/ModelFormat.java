@@ -163,7 +163,7 @@ final class ModelFormat {
             .map(FeatureSpec::name)
             .collect(Collectors.joining(", "));
     return new ModelMismatchException(
-        "%s on other input.features, or on these in another order or of other types: %s%s; go back to input.features as they were then%s"
+        "%s on other input.features, or on these in another order or of other types: %s%s; go back to the input.features of that time%s"
             .formatted(trained, names, input.features().size() > MOST_NAMES ? ", …" : "", more));
   }
 }

@@ -1,0 +1,84 @@
+package dev.millrace.cli;
+
+import dev.millrace.Settings;
+import dev.millrace.flink.KafkaIo;
+import java.io.IOException;
+import java.io.Reader;
+import java.io.Writer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Properties;
+import java.util.concurrent.ExecutionException;
+import java.util.function.Consumer;
+import org.apache.kafka.clients.admin.Admin;
+
+/**
+ * Which topics the job read at its last start. A topic that was deleted and made again has the name
+ * of the former one and nothing else: its offsets begin anew, and a job that goes on where it was
+ * leaves out its first records.
+ */
+final class TopicIds {
+  private static final String FILE = ".topics";
+  private static final Duration ANSWER = Duration.ofSeconds(15);
+
+  private TopicIds() {}
+
+  /**
+   * Tells of input topics that were made anew since the last start, and notes those of now.
+   *
+   * @param stateDir where the pipeline's checkpoints are
+   * @param notice takes a line for each
+   * @throws CliError if the directory cannot be written
+   */
+  static void look(Settings settings, Path stateDir, Consumer<String> notice)
+      throws InterruptedException {
+    Path file = stateDir.resolve(FILE);
+    try {
+      Properties before = read(file);
+      Properties now = ids(settings);
+      for (String topic : now.stringPropertyNames()) {
+        String known = before.getProperty(topic);
+        if (known != null && !known.equals(now.getProperty(topic))) {
+          notice.accept(
+              ("Topic %s was made anew since the last start: of the new one the job reads what"
+                      + " comes behind the offsets of the former. To read it from its first record,"
+                      + " give it another name.")
+                  .formatted(topic));
+        }
+      }
+      Files.createDirectories(stateDir);
+      try (Writer writer = Files.newBufferedWriter(file)) {
+        now.store(writer, "The input topics of the last start");
+      }
+    } catch (IOException e) {
+      throw new CliError("%s cannot be used: %s".formatted(file, e.getMessage()), e);
+    }
+  }
+
+  private static Properties read(Path file) throws IOException {
+    Properties ids = new Properties();
+    if (Files.exists(file)) {
+      try (Reader reader = Files.newBufferedReader(file)) {
+        ids.load(reader);
+      } catch (IllegalArgumentException e) {
+        ids.clear(); // damaged: it is written anew, and all that is lost is a notice
+      }
+    }
+    return ids;
+  }
+
+  /** None where the brokers do not tell. */
+  private static Properties ids(Settings settings) throws InterruptedException {
+    Properties ids = new Properties();
+    try (Admin admin = KafkaIo.admin(settings.kafka(), ANSWER)) {
+      for (var topic :
+          admin.describeTopics(settings.input().topics()).allTopicNames().get().entrySet()) {
+        ids.setProperty(topic.getKey(), topic.getValue().topicId().toString());
+      }
+    } catch (ExecutionException e) {
+      // Who may not see the topics now will be told so by the job.
+    }
+    return ids;
+  }
+}

@@ -1,0 +1,57 @@
+package dev.millrace.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.millrace.PipelineFile;
+import dev.millrace.Settings;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What is told of a topic that has the name of another one. */
+class TopicIdsITCase {
+  @TempDir private Path dir;
+
+  @Test
+  void aTopicThatWasMadeAnewIsTold() throws Exception {
+    try (EmbeddedKafka kafka = EmbeddedKafka.start(0, null);
+        Admin admin = Admin.create(Map.of("bootstrap.servers", kafka.bootstrapServers()))) {
+      Settings settings =
+          PipelineFile.parse(
+              "p.yaml",
+              "pipeline: p\nkafka: { bootstrap.servers: '%s' }\ninput: { label: y, topic: in }\n"
+                  .formatted(kafka.bootstrapServers()),
+              dir);
+      NewTopic topic = new NewTopic("in", 1, (short) 1);
+      admin.createTopics(List.of(topic)).all().get();
+      List<String> told = new ArrayList<>();
+      Path state = dir.resolve("state/p");
+
+      TopicIds.look(settings, state, told::add);
+      TopicIds.look(settings, state, told::add);
+      assertThat(told).isEmpty();
+
+      admin.deleteTopics(List.of("in")).all().get();
+      await().until(() -> !admin.listTopics().names().get().contains("in"));
+      admin.createTopics(List.of(topic)).all().get();
+      TopicIds.look(settings, state, told::add);
+      TopicIds.look(settings, state, told::add);
+
+      assertThat(told)
+          .singleElement()
+          .asString()
+          .startsWith("Topic in was made anew since the last start: ");
+      Files.writeString(state.resolve(".topics"), "in=\\u12");
+      TopicIds.look(settings, state, told::add);
+      assertThat(told).hasSize(1);
+      assertThat(state.resolve(".topics")).content().contains("in=").doesNotContain("u12");
+    }
+  }
+}
