@@ -169,8 +169,8 @@ class EvaluateFilesTest {
     assertThat(answers.err())
         .isEqualTo(
             ("--model %s cannot be used: it was trained on other input.features, or on these in"
-                 + " another order or of other types: y, x; go back to the input.features of that"
-                 + " time%n")
+                    + " another order or of other types: y, x; go back to the input.features of that"
+                    + " time%n")
                 .formatted(model));
   }
 
