@@ -236,6 +236,7 @@ final class DlqCommand implements Runnable {
       private List<String> reasons = List.of();
 
       @Option(names = "--all", required = true, description = "Sends those of every reason.")
+      @SuppressWarnings("unused") // without reasons it is all
       private boolean all;
     }
 
