@@ -149,7 +149,7 @@ final class ClusterCommand implements Callable<Integer> {
     String models = StartOptions.describe(wanted.from(), wanted.settings());
     TopicIds.look(wanted.settings(), wanted.stateDir(), err::println);
     try (LocalCluster cluster = LocalCluster.start(wanted)) {
-      start.started(wanted.stateDir(), wanted.from());
+      start.started(wanted.stateDir());
       describe(cluster, place, models);
       try (BrokerWatch watch = BrokerWatch.start(wanted.settings(), config, err)) {
         return new ClusterWatch(cluster, config, stop, out, err).untilTheJobEnds();

@@ -7,14 +7,13 @@ import java.net.URI;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.FileTime;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.apache.flink.configuration.Configuration;
@@ -44,13 +43,15 @@ final class LocalCluster implements AutoCloseable {
   private final ClusterFiles files;
   private final Map<String, String> options;
   private final Configuration configuration;
-  private final FileTime begun = FileTime.from(Instant.now());
+  // Snapshots that are not the cluster's own.
+  private final Set<Path> older;
   private final List<ClusterMember> members = new ArrayList<>();
 
   private LocalCluster(ClusterSpec spec, ClusterFiles files, Map<String, String> options) {
     this.spec = spec;
     this.files = files;
     this.options = options;
+    this.older = Set.copyOf(Snapshots.newestFirst(spec.stateDir()));
     this.configuration = Configuration.fromMap(options);
   }
 
@@ -157,7 +158,7 @@ final class LocalCluster implements AutoCloseable {
   // A job manager that succeeds another one and has no ZooKeeper to tell it goes on from what the
   // other has written. With ZooKeeper, what that says comes first.
   private Optional<Path> newestState() {
-    return Snapshots.newestSince(spec.stateDir(), begun).or(spec::from);
+    return Snapshots.newestBut(spec.stateDir(), older).or(spec::from);
   }
 
   private List<String> taskManager(int number) {

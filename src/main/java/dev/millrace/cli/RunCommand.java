@@ -85,7 +85,7 @@ final class RunCommand implements Callable<Integer> {
       String models = StartOptions.describe(from, settings);
       TopicIds.look(settings, dir, spec.commandLine().getErr()::println);
       LocalJob job = LocalJob.start(settings, parallelism, dir, from.orElse(null), false);
-      start.started(dir, from);
+      start.started(dir);
       describe(settings, place, models);
       try (BrokerWatch watch = BrokerWatch.start(settings, config, spec.commandLine().getErr())) {
         MemoryWatch memory = MemoryWatch.ofThisJvm(settings.state().backend());

@@ -3,9 +3,6 @@ package dev.millrace.cli;
 import dev.millrace.Settings;
 import dev.millrace.data.KebabCase;
 import dev.millrace.flink.TransactionTimeout;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -102,12 +99,8 @@ record SnapshotCheck(Path stateDir, Path snapshot) {
   }
 
   private Duration age() {
-    try {
-      Instant written = Files.getLastModifiedTime(Snapshots.metadata(snapshot)).toInstant();
-      return Duration.between(written, Instant.now());
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    Instant written = Snapshots.time(Snapshots.metadata(snapshot)).toInstant();
+    return Duration.between(written, Instant.now());
   }
 
   /** How to go on from an older one, behind a text; nothing if there is none. */

@@ -34,23 +34,19 @@ final class Snapshots {
   /** A snapshot's directory, and when it was complete. */
   private record Found(Path directory, FileTime time) {}
 
-  /** The newest one below a directory. */
-  static Optional<Path> newest(Path stateDir) {
-    return newestSince(stateDir, FileTime.fromMillis(0));
+  /** Those below a directory, the newest first. */
+  static List<Path> newestFirst(Path stateDir) {
+    return all(stateDir).stream().map(Found::directory).toList();
   }
 
-  /** The newest one below a directory that was written at {@code since} or later. */
-  static Optional<Path> newestSince(Path stateDir, FileTime since) {
-    return all(stateDir).stream()
-        .filter(found -> found.time().compareTo(since) >= 0)
-        .findFirst()
-        .map(Found::directory);
+  /** The newest one below a directory that is none of {@code others}. */
+  static Optional<Path> newestBut(Path stateDir, Set<Path> others) {
+    return newestFirst(stateDir).stream().filter(path -> !others.contains(path)).findFirst();
   }
 
   /** The newest one below a directory that is older than {@code snapshot} and can be read. */
   static Optional<Path> before(Path stateDir, Path snapshot) {
-    return all(stateDir).stream()
-        .map(Found::directory)
+    return newestFirst(stateDir).stream()
         .dropWhile(directory -> !directory.equals(snapshot))
         .skip(1)
         .filter(directory -> damage(directory).isEmpty())
@@ -104,6 +100,15 @@ final class Snapshots {
   /** The file that says what a snapshot holds. */
   static Path metadata(Path snapshot) {
     return snapshot.resolve(METADATA);
+  }
+
+  /** When a file was written. */
+  static FileTime time(Path file) {
+    try {
+      return Files.getLastModifiedTime(file);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   private static List<Found> all(Path stateDir) {

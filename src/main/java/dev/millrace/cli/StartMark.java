@@ -1,57 +1,105 @@
 package dev.millrace.cli;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileTime;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * What the last {@code --fresh} or {@code --from-savepoint} said, in a file beside the checkpoints.
  * It counts until the job has written a snapshot of its own: if it dies before, the next start must
- * not bring back the models that the user had left behind.
+ * not bring back the models that the user had left behind. Those never count again unless asked
+ * for, so the file names them and stays.
  *
  * @param stateDir of one pipeline
  */
 record StartMark(Path stateDir) {
   private static final String FRESH = "fresh";
+  // A mark of an earlier build has no such line: what is older than the mark is left behind.
+  private static final String LEFT_BEHIND = "left behind:";
 
   /**
-   * Remembers a start.
+   * Writes down a start that is not yet one.
    *
    * @param from the snapshot that was asked for, or nothing for new models
-   * @param asked snapshots that were complete by then are not the job's own
+   * @throws CliError if the directory cannot be written to
    */
-  void write(Optional<Path> from, FileTime asked) {
+  void prepare(Optional<Path> from) {
+    List<String> lines = new ArrayList<>();
+    lines.add(from.map(Path::toString).orElse(FRESH));
+    lines.add(LEFT_BEHIND);
+    Snapshots.newestFirst(stateDir)
+        .forEach(snapshot -> lines.add(stateDir.relativize(snapshot).toString()));
     try {
-      Files.writeString(file(), from.map(Path::toString).orElse(FRESH) + "\n");
-      Files.setLastModifiedTime(file(), asked);
+      Files.write(prepared(), lines);
     } catch (IOException e) {
-      throw new UncheckedIOException(e);
+      throw unwritable(e);
     }
+  }
+
+  /**
+   * Remembers the start that was prepared, as one step.
+   *
+   * @throws CliError if the directory cannot be written to
+   */
+  void confirm() {
+    try {
+      Files.move(prepared(), file(), StandardCopyOption.ATOMIC_MOVE);
+    } catch (IOException e) {
+      throw unwritable(e);
+    }
+  }
+
+  private CliError unwritable(IOException e) {
+    return new CliError(
+        ("%s cannot be written, and would not remember the start: %s."
+                + " Mend that or name another --state-dir.")
+            .formatted(file(), e.getMessage()),
+        e);
   }
 
   /** The snapshot that a start goes on from that asks for none; nothing for new models. */
   Optional<Path> newest() {
+    List<String> lines = lines();
+    Optional<Path> own = Snapshots.newestBut(stateDir, leftBehind(lines));
+    if (own.isPresent() || lines.isEmpty() || lines.get(0).equals(FRESH)) {
+      return own;
+    }
+    return Optional.of(Path.of(lines.get(0)));
+  }
+
+  private Set<Path> leftBehind(List<String> lines) {
+    if (lines.size() == 1) {
+      FileTime asked = Snapshots.time(file());
+      return Snapshots.newestFirst(stateDir).stream()
+          .filter(snapshot -> Snapshots.time(Snapshots.metadata(snapshot)).compareTo(asked) < 0)
+          .collect(Collectors.toSet());
+    }
+    // Relative, so that they hold in a copy of the directory, too.
+    return lines.stream().skip(2).map(stateDir::resolve).collect(Collectors.toSet());
+  }
+
+  /** What the mark says; nothing if there is none, or one that a full disk has left empty. */
+  private List<String> lines() {
     try {
-      if (!Files.exists(file())) {
-        return Snapshots.newest(stateDir);
-      }
-      FileTime asked = Files.getLastModifiedTime(file());
-      Optional<Path> since = Snapshots.newestSince(stateDir, asked);
-      if (since.isPresent()) {
-        Files.delete(file());
-        return since;
-      }
-      String wanted = Files.readString(file()).strip();
-      return wanted.equals(FRESH) ? Optional.empty() : Optional.of(Path.of(wanted));
+      List<String> lines = Files.exists(file()) ? Files.readAllLines(file()) : List.of();
+      return lines.isEmpty() || lines.get(0).isBlank() ? List.of() : lines;
     } catch (IOException e) {
-      throw new UncheckedIOException(e);
+      throw new CliError(file() + " cannot be read: " + e.getMessage(), e);
     }
   }
 
   private Path file() {
     return stateDir.resolve(".start");
+  }
+
+  private Path prepared() {
+    return stateDir.resolve(".start.new");
   }
 }

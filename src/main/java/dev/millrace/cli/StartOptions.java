@@ -2,8 +2,6 @@ package dev.millrace.cli;
 
 import dev.millrace.Settings;
 import java.nio.file.Path;
-import java.nio.file.attribute.FileTime;
-import java.time.Instant;
 import java.util.Optional;
 import picocli.CommandLine.Option;
 
@@ -24,8 +22,6 @@ final class StartOptions {
               + " directory).")
   private String savepoint;
 
-  private FileTime asked;
-
   /**
    * Looks at what was asked for, before anything takes time.
    *
@@ -43,28 +39,30 @@ final class StartOptions {
    *
    * @param stateDir where the pipeline's checkpoints are
    * @throws CliError if the one that was asked for is none or damaged, or if the newest one cannot
-   *     keep what the pipeline promises
+   *     keep what the pipeline promises, or if the state directory cannot be written to
    */
   Optional<Path> from(Path stateDir, Settings settings) {
-    asked = FileTime.from(Instant.now());
+    StartMark mark = new StartMark(stateDir);
     if (fresh) {
+      mark.prepare(Optional.empty());
       return Optional.empty();
     }
     if (savepoint == null) {
-      Optional<Path> newest = new StartMark(stateDir).newest();
+      Optional<Path> newest = mark.newest();
       newest.ifPresent(path -> new SnapshotCheck(stateDir, path).require(settings));
       return newest;
     }
     Path given = Snapshots.given(savepoint);
     new SnapshotCheck(stateDir, given).requireReadable(settings);
     OldSnapshots.keep(given);
+    mark.prepare(Optional.of(given));
     return Optional.of(given);
   }
 
   /** Remembers what was asked for, now that the job has been started, until it has a checkpoint. */
-  void started(Path stateDir, Optional<Path> from) {
+  void started(Path stateDir) {
     if (fresh || savepoint != null) {
-      new StartMark(stateDir).write(from, asked);
+      new StartMark(stateDir).confirm();
     }
   }
 

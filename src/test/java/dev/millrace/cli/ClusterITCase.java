@@ -8,7 +8,9 @@ import dev.millrace.testing.MillraceProcess;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -106,6 +108,29 @@ class ClusterITCase {
     assertThat(children).hasSize(3);
     cluster.kill();
     Awaitility.await().atMost(PATIENCE).until(() -> children.stream().noneMatch(c -> c.isAlive()));
+  }
+
+  @Test
+  void aNewJobManagerGoesOnFromACheckpointOfItsOwnJobThoughAnOlderOneIsDatedAhead()
+      throws Exception {
+    produce(csv("rows.csv", rows(ROWS)));
+    start();
+    awaitExamples(ROWS);
+    String savepoint = succeed("stop", "-c", pipeline.toString(), "--savepoint", stateDir());
+    assertStopped();
+    Files.setLastModifiedTime(
+        Path.of(savepoint.strip(), "_metadata"),
+        FileTime.from(Instant.now().plus(Duration.ofMinutes(20))));
+
+    start();
+    Path state = dir.resolve("state").resolve("shops");
+    Path own = state.resolve(cluster.find("Job +(\\w+)"));
+    Awaitility.await().atMost(PATIENCE).until(() -> !Snapshots.newestFirst(own).isEmpty());
+    kill("job manager");
+    cluster.awaitErr("The job runs again, parallelism 1");
+
+    assertThat(Files.readString(state.resolve("cluster/logs/job-manager.log")))
+        .contains("from savepoint " + own.resolve("chk-"));
   }
 
   @Test

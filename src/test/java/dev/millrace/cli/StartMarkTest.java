@@ -1,6 +1,8 @@
 package dev.millrace.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -23,9 +25,7 @@ class StartMarkTest {
   @Test
   void newModelsStayNewUntilTheyHaveASnapshotOfTheirOwn() throws IOException {
     snapshot("savepoint-a1", 1_000);
-    StartMark mark = new StartMark(dir);
-
-    mark.write(Optional.empty(), FileTime.fromMillis(2_000));
+    StartMark mark = marked(Optional.empty());
 
     assertThat(mark.newest()).isEmpty();
     Path own = snapshot("job/chk-1", 3_000);
@@ -36,24 +36,90 @@ class StartMarkTest {
   void anOlderSnapshotThatWasAskedForStaysTheOne() throws IOException {
     Path older = snapshot("savepoint-a1", 1_000);
     snapshot("savepoint-b2", 2_000);
-    StartMark mark = new StartMark(dir);
 
-    mark.write(Optional.of(older), FileTime.fromMillis(3_000));
-
-    assertThat(mark.newest()).contains(older);
+    assertThat(marked(Optional.of(older)).newest()).contains(older);
   }
 
   @Test
-  void aMarkIsForgottenWithTheFirstSnapshot() throws IOException {
-    StartMark mark = new StartMark(dir);
-    mark.write(Optional.empty(), FileTime.fromMillis(2_000));
-    Path own = snapshot("job/chk-1", 3_000);
+  void aSnapshotIsTheJobsOwnThoughTheClockWasSetBack() throws IOException {
+    snapshot("savepoint-a1", 2_000);
+    StartMark mark = marked(Optional.empty());
+
+    Path own = snapshot("job/chk-1", 1_000);
+
     assertThat(mark.newest()).contains(own);
+  }
 
+  @Test
+  void whatWasLeftBehindNeverCountsAgainAlsoInACopy() throws IOException {
+    snapshot("old/savepoint-a1", 1_000);
+    marked(dir.resolve("old"), Optional.empty());
+    snapshot("old/job/chk-1", 2_000);
+    Path copy = Files.move(dir.resolve("old"), dir.resolve("new"));
+    Path own = copy.resolve("job/chk-1");
+
+    assertThat(new StartMark(copy).newest()).contains(own);
     Files.delete(own.resolve("_metadata"));
-    Path restored = snapshot("savepoint-a1", 1_000);
+    assertThat(new StartMark(copy).newest()).isEmpty();
+  }
 
-    assertThat(mark.newest()).contains(restored);
+  @Test
+  void aStartThatWasPreparedAndDidNotComeAboutIsNone() throws IOException {
+    Path newest = snapshot("savepoint-a1", 1_000);
+
+    new StartMark(dir).prepare(Optional.empty());
+
+    assertThat(new StartMark(dir).newest()).contains(newest);
+  }
+
+  @Test
+  void aMarkThatAFullDiskHasLeftEmptyIsNone() throws IOException {
+    Path newest = snapshot("savepoint-a1", 1_000);
+    Files.createFile(dir.resolve(".start"));
+
+    assertThat(new StartMark(dir).newest()).contains(newest);
+  }
+
+  @Test
+  void aFullDiskIsToldWithTheFileAndLeavesTheFormerMark() throws IOException {
+    Path older = snapshot("savepoint-a1", 1_000);
+    snapshot("savepoint-b2", 2_000);
+    StartMark mark = marked(Optional.of(older));
+    Path full = Path.of("/dev/full");
+    assumeThat(full).exists();
+    Path link = Files.createSymbolicLink(dir.resolve(".start.new"), full);
+
+    assertThatThrownBy(() -> mark.prepare(Optional.empty()))
+        .isInstanceOf(CliError.class)
+        .hasMessage(
+            "%s/.start cannot be written, and would not remember the start: No space left on"
+                    .formatted(dir)
+                + " device. Mend that or name another --state-dir.");
+    assertThat(mark.newest()).contains(older);
+    Files.delete(link);
+  }
+
+  @Test
+  void aMarkOfAnEarlierBuildGoesByTimes() throws IOException {
+    Path older = snapshot("savepoint-a1", 1_000);
+    Path mark = Files.writeString(dir.resolve(".start"), older + "\n");
+    Files.setLastModifiedTime(mark, FileTime.fromMillis(3_000));
+    snapshot("savepoint-b2", 2_000);
+
+    assertThat(new StartMark(dir).newest()).contains(older);
+    Path own = snapshot("job/chk-1", 3_000);
+    assertThat(new StartMark(dir).newest()).contains(own);
+  }
+
+  private StartMark marked(Optional<Path> from) {
+    return marked(dir, from);
+  }
+
+  private static StartMark marked(Path stateDir, Optional<Path> from) {
+    StartMark mark = new StartMark(stateDir);
+    mark.prepare(from);
+    mark.confirm();
+    return mark;
   }
 
   private Path snapshot(String name, long written) throws IOException {
