@@ -15,6 +15,7 @@ state=${MILLRACE_STATE:-/opt/flink/state}
 mark=$state/.restore
 
 # The newest checkpoint or savepoint of those that find is told to look for.
+# Newest by the files' times, which a clock that was set back or a plain copy puts out of order.
 newest() {
   find "$state" -name _metadata "$@" -printf '%T@ %h\n' | sort -rn | sed -n '1s/^[^ ]* //p'
 }

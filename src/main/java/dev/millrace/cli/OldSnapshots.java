@@ -5,10 +5,10 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
-import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -30,8 +30,8 @@ final class OldSnapshots {
 
   private OldSnapshots() {}
 
-  /** A savepoint or all checkpoints of a job, and when the newest of them was complete. */
-  private record Entry(Path directory, List<Path> snapshots, FileTime time) {}
+  /** A savepoint or all checkpoints of a job. */
+  private record Entry(Path directory, List<Path> snapshots) {}
 
   /** Marks a snapshot as one that the user decides about; that it cannot be marked is logged. */
   static void keep(Path snapshot) {
@@ -69,34 +69,20 @@ final class OldSnapshots {
   }
 
   private static List<Entry> newestFirst(Path stateDir) {
-    List<Entry> entries = new ArrayList<>();
+    Map<Path, List<Path>> snapshots = new LinkedHashMap<>();
+    for (Path snapshot : new StartMark(stateDir).newestFirst()) {
+      Path child = stateDir.resolve(stateDir.relativize(snapshot).getName(0));
+      snapshots.computeIfAbsent(child, none -> new ArrayList<>()).add(snapshot);
+    }
     try (Stream<Path> children = Files.list(stateDir)) {
-      for (Path child : children.toList()) {
-        if (OURS.matcher(child.getFileName().toString()).matches()
-            && Files.isDirectory(child, LinkOption.NOFOLLOW_LINKS)) {
-          entries.add(entry(child));
-        }
-      }
+      children.forEach(child -> snapshots.putIfAbsent(child, List.of()));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    entries.sort(Comparator.comparing(Entry::time).reversed());
-    return entries;
-  }
-
-  private static Entry entry(Path directory) throws IOException {
-    List<Path> snapshots = new ArrayList<>();
-    FileTime newest = FileTime.fromMillis(0);
-    try (Stream<Path> files = Files.walk(directory, 2)) {
-      for (Path snapshot : files.filter(Files::isDirectory).toList()) {
-        Path metadata = Snapshots.metadata(snapshot);
-        if (Files.exists(metadata)) {
-          snapshots.add(snapshot);
-          FileTime time = Files.getLastModifiedTime(metadata);
-          newest = time.compareTo(newest) > 0 ? time : newest;
-        }
-      }
-    }
-    return new Entry(directory, snapshots, newest);
+    return snapshots.entrySet().stream()
+        .filter(entry -> OURS.matcher(entry.getKey().getFileName().toString()).matches())
+        .filter(entry -> Files.isDirectory(entry.getKey(), LinkOption.NOFOLLOW_LINKS))
+        .map(entry -> new Entry(entry.getKey(), entry.getValue()))
+        .toList();
   }
 }

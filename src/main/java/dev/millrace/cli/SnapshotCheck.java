@@ -103,10 +103,15 @@ record SnapshotCheck(Path stateDir, Path snapshot) {
     return Duration.between(written, Instant.now());
   }
 
-  /** How to go on from an older one, behind a text; nothing if there is none. */
+  /** How to go on from an older one, behind a text; nothing if none can be read. */
   private String before(String text) {
-    return Snapshots.before(stateDir, snapshot)
-        .map(path -> text + "--from-savepoint " + path + ". ")
-        .orElse("");
+    return new StartMark(stateDir)
+        .newestFirst().stream()
+            .dropWhile(path -> !path.equals(snapshot))
+            .skip(1)
+            .filter(path -> Snapshots.damage(path).isEmpty())
+            .findFirst()
+            .map(path -> text + "--from-savepoint " + path + ". ")
+            .orElse("");
   }
 }

@@ -1,11 +1,15 @@
 package dev.millrace.cli;
 
+import static org.apache.flink.runtime.checkpoint.Checkpoints.HEADER_MAGIC_NUMBER;
+
 import dev.millrace.Settings;
 import java.io.BufferedInputStream;
 import java.io.DataInputStream;
 import java.io.EOFException;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -14,9 +18,13 @@ import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import org.apache.flink.runtime.checkpoint.Checkpoints;
 import org.apache.flink.runtime.checkpoint.metadata.CheckpointMetadata;
@@ -29,28 +37,47 @@ final class Snapshots {
   // Job, checkpoint, file.
   private static final int DEPTH = 3;
 
+  // A metadata file of any version begins with a magic number, its version and the snapshot's id.
+  private static final int HEADER_BYTES = 16;
+  private static final int ID_OFFSET = 8;
+
   private Snapshots() {}
 
   /** A snapshot's directory, and when it was complete. */
   private record Found(Path directory, FileTime time) {}
 
-  /** Those below a directory, the newest first. */
+  /**
+   * Those below a directory, the newest first. Their ids say which that is, for a job counts on
+   * from the snapshot that it started from; a clock may have been set back, a copy has times of its
+   * own. One that is too damaged to have an id comes right after what was written before it.
+   */
   static List<Path> newestFirst(Path stateDir) {
-    return all(stateDir).stream().map(Found::directory).toList();
+    Map<Path, Long> ids = new LinkedHashMap<>();
+    long id = 0;
+    for (Found found : oldestWrittenFirst(stateDir)) {
+      id = id(found.directory()).orElse(id);
+      ids.put(found.directory(), id);
+    }
+    List<Path> newest = new ArrayList<>(ids.keySet());
+    newest.sort(Comparator.comparingLong(ids::get));
+    Collections.reverse(newest);
+    return newest;
+  }
+
+  private static OptionalLong id(Path snapshot) {
+    try (InputStream in = Files.newInputStream(metadata(snapshot))) {
+      ByteBuffer header = ByteBuffer.wrap(in.readNBytes(HEADER_BYTES));
+      return header.capacity() == HEADER_BYTES && header.getInt(0) == HEADER_MAGIC_NUMBER
+          ? OptionalLong.of(header.getLong(ID_OFFSET))
+          : OptionalLong.empty();
+    } catch (IOException e) {
+      return OptionalLong.empty(); // whoever starts from it is told why
+    }
   }
 
   /** The newest one below a directory that is none of {@code others}. */
   static Optional<Path> newestBut(Path stateDir, Set<Path> others) {
     return newestFirst(stateDir).stream().filter(path -> !others.contains(path)).findFirst();
-  }
-
-  /** The newest one below a directory that is older than {@code snapshot} and can be read. */
-  static Optional<Path> before(Path stateDir, Path snapshot) {
-    return newestFirst(stateDir).stream()
-        .dropWhile(directory -> !directory.equals(snapshot))
-        .skip(1)
-        .filter(directory -> damage(directory).isEmpty())
-        .findFirst();
   }
 
   /** What keeps Flink from reading a snapshot, if something does. */
@@ -60,6 +87,8 @@ final class Snapshots {
       return Optional.empty();
     } catch (EOFException e) {
       return Optional.of("it is cut off");
+    } catch (NoSuchFileException e) {
+      return Optional.of("it is not there");
     } catch (IOException | RuntimeException e) {
       // Damaged bytes make Flink's reader throw whatever follows from them.
       return Optional.of(e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage());
@@ -111,18 +140,24 @@ final class Snapshots {
     }
   }
 
-  private static List<Found> all(Path stateDir) {
+  private static List<Found> oldestWrittenFirst(Path stateDir) {
     if (!Files.isDirectory(stateDir)) {
       return List.of();
     }
-    Search search = new Search();
+    List<Found> found = new ArrayList<>();
     try {
-      Files.walkFileTree(stateDir, Set.of(), DEPTH, search);
+      // The directory itself may be a link, which would not be followed.
+      Path real = stateDir.toRealPath();
+      Search search = new Search();
+      Files.walkFileTree(real, Set.of(), DEPTH, search);
+      for (Found each : search.found) {
+        found.add(new Found(stateDir.resolve(real.relativize(each.directory())), each.time()));
+      }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    search.found.sort(Comparator.comparing(Found::time).reversed());
-    return search.found;
+    found.sort(Comparator.comparing(Found::time));
+    return found;
   }
 
   /** Looks at each file of a directory in which a cluster may write and delete meanwhile. */

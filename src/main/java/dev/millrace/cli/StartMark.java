@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -72,6 +73,14 @@ record StartMark(Path stateDir) {
       return own;
     }
     return Optional.of(Path.of(lines.get(0)));
+  }
+
+  /** All snapshots, the newest first; those that were left behind come after the others. */
+  List<Path> newestFirst() {
+    Set<Path> leftBehind = leftBehind(lines());
+    return Snapshots.newestFirst(stateDir).stream()
+        .sorted(Comparator.comparing(leftBehind::contains))
+        .toList();
   }
 
   private Set<Path> leftBehind(List<String> lines) {

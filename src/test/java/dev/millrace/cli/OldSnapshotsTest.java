@@ -30,6 +30,33 @@ class OldSnapshotsTest {
   }
 
   @Test
+  void whatFlinkCountedLastStaysWhateverItsTime() throws IOException {
+    Path older = SnapshotsTest.snapshot(dir.resolve("savepoint-0a"), 1, 9_000);
+    Path newer = SnapshotsTest.snapshot(dir.resolve(JOB + "/chk-2"), 2, 1_000);
+    Path newest = SnapshotsTest.snapshot(dir.resolve("savepoint-0b"), 3, 500);
+
+    OldSnapshots.removeAllBut(2, dir, Optional.of(newest));
+
+    assertThat(older).doesNotExist();
+    assertThat(newer).exists();
+    assertThat(newest).exists();
+  }
+
+  @Test
+  void modelsLeftBehindGoBeforeThoseThatReplacedThem() throws IOException {
+    Path behind = SnapshotsTest.snapshot(dir.resolve("savepoint-0a"), 100, 1_000);
+    StartMark mark = new StartMark(dir);
+    mark.prepare(Optional.empty());
+    mark.confirm();
+    Path own = SnapshotsTest.snapshot(dir.resolve("savepoint-0b"), 1, 2_000);
+
+    OldSnapshots.removeAllBut(1, dir, Optional.empty());
+
+    assertThat(behind).doesNotExist();
+    assertThat(own).exists();
+  }
+
+  @Test
   void oneThatIsUsedOrMarkedStaysHoweverOldItIs() throws IOException {
     Path used = snapshot(JOB + "/chk-1", 1_000);
     Path marked = snapshot("savepoint-0a", 2_000);

@@ -4,10 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
+import java.util.List;
 import java.util.Set;
+import org.apache.flink.runtime.checkpoint.Checkpoints;
+import org.apache.flink.runtime.checkpoint.metadata.CheckpointMetadata;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -55,6 +59,43 @@ class SnapshotsTest {
     assertThat(Snapshots.newestFirst(dir.resolve("absent"))).isEmpty();
   }
 
+  @Test
+  void aStateDirectoryMayBeALink() throws IOException {
+    snapshot(dir.resolve("disk/savepoint-1"), 1_000);
+    Path link = Files.createSymbolicLink(dir.resolve("link"), dir.resolve("disk"));
+
+    assertThat(Snapshots.newestFirst(link)).containsExactly(link.resolve("savepoint-1"));
+  }
+
+  @Test
+  void theNewestIsTheOneThatFlinkCountedLastWhateverItsTime() throws IOException {
+    Path first = snapshot(dir.resolve("job1/chk-9"), 9, 3_000);
+    Path second = snapshot(dir.resolve("savepoint-1"), 10, 2_000);
+    Path third = snapshot(dir.resolve("job2/chk-11"), 11, 1_000);
+
+    assertThat(Snapshots.newestFirst(dir)).containsExactly(third, second, first);
+  }
+
+  @Test
+  void oneThatIsTooDamagedToHaveANumberComesAfterWhatWasWrittenBeforeIt() throws IOException {
+    Path dated = snapshot(dir.resolve("savepoint-0"), 3, 9_000);
+    Path before = snapshot(dir.resolve("job/chk-4"), 4, 1_000);
+    Path damaged = snapshot(dir.resolve("job/chk-5"), 2_000);
+
+    assertThat(Snapshots.newestFirst(dir)).containsExactly(damaged, before, dated);
+  }
+
+  /** A snapshot as Flink writes it. */
+  static Path snapshot(Path directory, long id, long written) throws IOException {
+    Path metadata = snapshot(directory, written).resolve("_metadata");
+    try (OutputStream out = Files.newOutputStream(metadata)) {
+      Checkpoints.storeCheckpointMetadata(new CheckpointMetadata(id, List.of(), List.of()), out);
+    }
+    Files.setLastModifiedTime(metadata, FileTime.fromMillis(written));
+    return directory;
+  }
+
+  /** A snapshot without a number. */
   static Path snapshot(Path directory, long written) throws IOException {
     Files.createDirectories(directory);
     Path metadata = Files.createFile(directory.resolve("_metadata"));

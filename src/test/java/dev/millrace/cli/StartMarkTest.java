@@ -64,6 +64,17 @@ class StartMarkTest {
   }
 
   @Test
+  void newModelsWinOverThoseLeftBehindThatHaveCountedFurther() throws IOException {
+    Path behind = SnapshotsTest.snapshot(dir.resolve("savepoint-a1"), 100, 1_000);
+    StartMark mark = marked(Optional.empty());
+    Path first = SnapshotsTest.snapshot(dir.resolve("job/chk-1"), 1, 2_000);
+    Path second = SnapshotsTest.snapshot(dir.resolve("job/chk-2"), 2, 500);
+
+    assertThat(mark.newest()).contains(second);
+    assertThat(mark.newestFirst()).containsExactly(second, first, behind);
+  }
+
+  @Test
   void aStartThatWasPreparedAndDidNotComeAboutIsNone() throws IOException {
     Path newest = snapshot("savepoint-a1", 1_000);
 
