@@ -59,7 +59,7 @@ record StartMark(Path stateDir) {
 
   private CliError unwritable(IOException e) {
     return new CliError(
-        ("%s cannot be written, and would not remember the start: %s."
+        ("%s cannot be written: %s. It tells the next start which models this one leaves behind."
                 + " Mend that or name another --state-dir.")
             .formatted(file(), e.getMessage()),
         e);

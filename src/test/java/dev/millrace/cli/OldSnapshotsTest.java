@@ -45,9 +45,7 @@ class OldSnapshotsTest {
   @Test
   void modelsLeftBehindGoBeforeThoseThatReplacedThem() throws IOException {
     Path behind = SnapshotsTest.snapshot(dir.resolve("savepoint-0a"), 100, 1_000);
-    StartMark mark = new StartMark(dir);
-    mark.prepare(Optional.empty());
-    mark.confirm();
+    StartMarkTest.marked(dir, Optional.empty());
     Path own = SnapshotsTest.snapshot(dir.resolve("savepoint-0b"), 1, 2_000);
 
     OldSnapshots.removeAllBut(1, dir, Optional.empty());

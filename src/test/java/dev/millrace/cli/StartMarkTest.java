@@ -103,9 +103,9 @@ class StartMarkTest {
     assertThatThrownBy(() -> mark.prepare(Optional.empty()))
         .isInstanceOf(CliError.class)
         .hasMessage(
-            "%s/.start cannot be written, and would not remember the start: No space left on"
+            "%s/.start cannot be written: No space left on device. It tells the next start which"
                     .formatted(dir)
-                + " device. Mend that or name another --state-dir.");
+                + " models this one leaves behind. Mend that or name another --state-dir.");
     assertThat(mark.newest()).contains(older);
     Files.delete(link);
   }
@@ -126,7 +126,8 @@ class StartMarkTest {
     return marked(dir, from);
   }
 
-  private static StartMark marked(Path stateDir, Optional<Path> from) {
+  /** A start that counts from now on. */
+  static StartMark marked(Path stateDir, Optional<Path> from) {
     StartMark mark = new StartMark(stateDir);
     mark.prepare(from);
     mark.confirm();
