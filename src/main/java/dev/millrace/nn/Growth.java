@@ -46,6 +46,9 @@ final class Growth {
   private static String obstacle(Blueprint from, Blueprint to) {
     List<LayerSpec> before = from.spec().network().hidden();
     List<LayerSpec> after = to.spec().network().hidden();
+    if (!from.spec().shape(from.task(), after).equals(to.spec().shape(to.task()))) {
+      return "it would differ in more than features and hidden layers";
+    }
     if (to.inputs() < from.inputs() || after.size() < before.size()) {
       return "it would have fewer " + (to.inputs() < from.inputs() ? "features" : "layers");
     }
@@ -75,8 +78,9 @@ final class Growth {
     if (after.units() < before.units()) {
       return "would have fewer neurons";
     }
-    return after.layerNorm() && after.units() > before.units()
-        ? "has layer norm, which new neurons would shift"
+    boolean softmax = after.activation() == Activation.SOFTMAX;
+    return (after.layerNorm() || softmax) && after.units() > before.units()
+        ? (softmax ? "is softmax" : "has layer norm") + ", which new neurons would shift"
         : null;
   }
 

@@ -234,9 +234,14 @@ public record LearnerSpec(
 
   /** What decides which numbers a stored model consists of, for people and for comparison. */
   String shape(Task task) {
+    return shape(task, network.hidden());
+  }
+
+  /** The same with other hidden layers. */
+  String shape(Task task, List<LayerSpec> hidden) {
     StringBuilder shape = new StringBuilder();
     shape.append(task.id());
-    for (LayerSpec layer : network.hidden()) {
+    for (LayerSpec layer : hidden) {
       shape.append(", ").append(layer.units()).append(' ').append(layer.activation().id());
       if (layer.layerNorm()) {
         shape.append(" with layer norm");

@@ -23,6 +23,8 @@ class GrowthTest {
   private static final int INPUTS = 5;
   private static final int CLASSES = 3;
   private static final Optimizer ADAM = new Optimizer.Adam(0.01f, 0.9f, 0.999f, 1e-8f);
+  private static final Normalization STANDARD =
+      new Normalization(Normalization.Kind.STANDARD, 0.001f, 4f);
 
   // The kernels sum layers of few neurons in another order than wider ones, and those of up to four
   // in a third one from 16 inputs on: a layer that goes from one to the other is rounded elsewhere.
@@ -150,6 +152,7 @@ class GrowthTest {
           Arguments.of("8 relu", "8 tanh", 0, "hidden layer 1 is of another kind"),
           Arguments.of("8 relu", "8 relu norm", 0, "hidden layer 1 is of another kind"),
           Arguments.of("8 relu norm", "9 relu norm", 0, "hidden layer 1 has layer norm, which new"),
+          Arguments.of("8 softmax", "9 softmax", 0, "hidden layer 1 is softmax, which new neurons"),
           Arguments.of("8 tanh", "8 tanh, 8 tanh", 0, "hidden layer 2 is new and must leave its"),
           Arguments.of("8 tanh", "8 tanh, 8 relu", 0, "hidden layer 2 is new and must leave its"),
           Arguments.of("8 relu", "8 relu, 8 relu norm", 0, "hidden layer 2 is new and must leave"),
@@ -171,6 +174,36 @@ class GrowthTest {
             other.shape(Task.MULTICLASS))
         .hasMessageContaining(reason)
         .hasMessageEndingWith("; go back to the stored settings, or start afresh");
+  }
+
+  @Test
+  void nothingButFeaturesAndHiddenLayersMayDiffer() throws IOException {
+    ModelSpec small = model("8 relu", ADAM, 4);
+    Learner learner = taught(small.forTask(Task.MULTICLASS), Task.MULTICLASS);
+    teach(learner, 3, 5);
+    Normalization minmax = new Normalization(Normalization.Kind.MINMAX, 0f, 0f);
+    List<ModelSpec> others =
+        List.of(
+            model("9 relu", new Optimizer.Sgd(0.01f, 0f), 4),
+            model("9 relu", ADAM, 2),
+            model("9 relu", Activation.LINEAR, Loss.MSE, ADAM, STANDARD, 4),
+            model("9 relu", null, null, ADAM, minmax, 4));
+
+    for (ModelSpec other : others) {
+      LearnerSpec spec = other.forTask(Task.MULTICLASS);
+      assertThatThrownBy(() -> learner.grown(spec, INPUTS, new Workspace()))
+          .isInstanceOf(ModelMismatchException.class)
+          .hasMessageContaining(shape(small))
+          .hasMessageContaining(shape(other))
+          .hasMessageContaining(": it would differ in more than features and hidden layers;");
+    }
+    LearnerSpec slower =
+        model("9 relu", new Optimizer.Adam(0.001f, 0.8f, 0.9f, 1e-6f), 4).forTask(Task.MULTICLASS);
+    assertThat(learner.grown(slower, INPUTS, new Workspace()).learningRate()).isEqualTo(0.001f);
+  }
+
+  private static String shape(ModelSpec spec) {
+    return spec.forTask(Task.MULTICLASS).shape(Task.MULTICLASS);
   }
 
   private static Learner taught(LearnerSpec spec, Task task) {
@@ -200,21 +233,26 @@ class GrowthTest {
   }
 
   private static LearnerSpec spec(String layers, Optimizer optimizer, Task task, int batchSize) {
+    return model(layers, optimizer, batchSize).forTask(task);
+  }
+
+  private static ModelSpec model(String layers, Optimizer optimizer, int batchSize) {
+    return model(layers, null, null, optimizer, STANDARD, batchSize);
+  }
+
+  private static ModelSpec model(
+      String layers,
+      Activation output,
+      Loss loss,
+      Optimizer optimizer,
+      Normalization normalization,
+      int batchSize) {
     List<LayerSpec> hidden =
         layers.isEmpty()
             ? List.of()
             : Arrays.stream(layers.split(", ")).map(GrowthTest::layer).toList();
     return new ModelSpec(
-            hidden,
-            null,
-            null,
-            optimizer,
-            new Regularizer(0f, 0f),
-            new Normalization(Normalization.Kind.STANDARD, 0.001f, 4f),
-            batchSize,
-            0f,
-            7)
-        .forTask(task);
+        hidden, output, loss, optimizer, new Regularizer(0f, 0f), normalization, batchSize, 0f, 7);
   }
 
   private static LayerSpec layer(String text) {
