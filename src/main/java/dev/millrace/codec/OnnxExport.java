@@ -13,7 +13,8 @@ import java.util.List;
 
 /**
  * Writes a model as ONNX: what a prediction is computed from, the scaling of features and target
- * included, in float32 with a free batch dimension.
+ * included, in float32 with a free batch dimension; the scaling is computed in double precision, as
+ * in the model.
  *
  * <p>Input {@value #FEATURES} [batch, features], NaN is missing. Outputs: {@value #PROBABILITIES}
  * [batch, classes] and {@value #LABEL} [batch], the index of the greatest; or {@value #PREDICTION}
@@ -60,7 +61,7 @@ public final class OnnxExport {
   /**
    * The bytes of an ONNX file that predicts as the learner does now.
    *
-   * @throws IllegalArgumentException if the learner has no class yet
+   * @throws IllegalArgumentException if the learner has no class yet, or a layer that ONNX has not
    */
   public static byte[] encode(Learner learner, OnnxInfo info) {
     ModelWeights weights = learner.weights();
@@ -88,7 +89,6 @@ public final class OnnxExport {
     return model.build().toByteArray();
   }
 
-  /** Statistics are doubles: an origin is split in two floats, so that large ones lose nothing. */
   private void writeFeatureScaling() {
     graph.input(FEATURES, weights.inputs());
     Normalization normalization = weights.scaling().normalization();
@@ -104,32 +104,28 @@ public final class OnnxExport {
 
   private String writeColumns(Normalization normalization) {
     int columns = weights.inputs();
-    float[] origin = new float[columns];
-    float[] rest = new float[columns];
-    float[] scale = new float[columns];
+    double[] origin = new double[columns];
+    double[] scale = new double[columns];
     boolean[] constant = new boolean[columns];
     for (int c = 0; c < columns; c++) {
-      double exact = weights.scaling().origin(c);
-      origin[c] = (float) exact;
-      rest[c] = (float) (exact - origin[c]);
-      scale[c] = (float) weights.scaling().scale(c);
-      constant[c] = scale[c] == 0f;
-      scale[c] = constant[c] ? 1f : scale[c];
+      origin[c] = weights.scaling().origin(c);
+      scale[c] = weights.scaling().scale(c);
+      constant[c] = scale[c] == 0;
+      scale[c] = constant[c] ? 1 : scale[c];
     }
     graph.flags("scaling.constant", constant);
-    String from = graph.vector("scaling.origin", origin);
-    String fromRest = graph.vector("scaling.origin_rest", rest);
-    String by = graph.vector("scaling.scale", scale);
-    String near = graph.node("Sub", "scaling.near", List.of(FEATURES, from));
-    String centred = graph.node("Sub", "scaling.centred", List.of(near, fromRest));
-    String scaled = graph.node("Div", "scaling.scaled", List.of(centred, by));
+    String from = graph.wideVector("scaling.origin", origin);
+    String by = graph.wideVector("scaling.scale", scale);
+    String wide = graph.toDouble(FEATURES, "scaling.wide");
+    String centred = graph.node("Sub", "scaling.centred", List.of(wide, from));
+    String scaled = graph.node("Div", "scaling.divided", List.of(centred, by));
     boolean standard = normalization.kind() == Normalization.Kind.STANDARD;
-    if (standard && normalization.clip() == 0f) {
-      return scaled;
+    if (!standard || normalization.clip() != 0f) {
+      String least = graph.wideScalar("scaling.least", standard ? -normalization.clip() : 0);
+      String most = graph.wideScalar("scaling.most", standard ? normalization.clip() : 1);
+      scaled = graph.node("Clip", "scaling.clipped", List.of(scaled, least, most));
     }
-    String least = graph.scalar("scaling.least", standard ? -normalization.clip() : 0f);
-    String most = graph.scalar("scaling.most", standard ? normalization.clip() : 1f);
-    return graph.node("Clip", "scaling.clipped", List.of(scaled, least, most));
+    return graph.toFloat(scaled, "scaling.scaled");
   }
 
   private void writeNetwork() {
@@ -147,6 +143,12 @@ public final class OnnxExport {
                   graph.matrix(name + ".weight", layer.weights(), inputs),
                   graph.vector(name + ".bias", layer.bias())));
       if (layer.isNormalized()) {
+        if (layer.units() == 1) {
+          throw new IllegalArgumentException(
+              ("hidden layer %d has one neuron and layer norm, and says the same of every example;"
+                      + " ONNX Runtime takes no such layer: give it more neurons, or no layer norm")
+                  .formatted(l + 1));
+        }
         at =
             graph.node(
                 "LayerNormalization",
@@ -218,10 +220,11 @@ public final class OnnxExport {
   }
 
   private void writeTarget() {
-    String scale = graph.scalar("target.scale", (float) weights.scaling().targetScale());
-    String origin = graph.scalar("target.origin", (float) weights.scaling().targetOrigin());
-    String scaled = graph.node("Mul", "target.scaled", List.of(NETWORK_OUTPUT, scale));
-    graph.node("Add", PREDICTION, List.of(scaled, origin));
+    String scale = graph.wideScalar("target.scale", weights.scaling().targetScale());
+    String origin = graph.wideScalar("target.origin", weights.scaling().targetOrigin());
+    String wide = graph.toDouble(NETWORK_OUTPUT, "target.wide");
+    String scaled = graph.node("Mul", "target.scaled", List.of(wide, scale));
+    graph.toFloat(graph.node("Add", "target.restored", List.of(scaled, origin)), PREDICTION);
     graph.output(PREDICTION, 1);
   }
 }

@@ -52,14 +52,38 @@ final class OnnxGraph {
     return output;
   }
 
+  /** Converts a tensor to double precision; returns the output. */
+  String toDouble(String input, String output) {
+    return cast(input, output, TensorProto.DataType.DOUBLE);
+  }
+
+  /** Converts a tensor to float32; returns the output. */
+  String toFloat(String input, String output) {
+    return cast(input, output, TensorProto.DataType.FLOAT);
+  }
+
+  private String cast(String input, String output, TensorProto.DataType type) {
+    return node("Cast", output, List.of(input), attribute("to", (long) type.getNumber()));
+  }
+
   /** A constant number; returns its name. */
   String scalar(String name, float value) {
     return tensor(name, new float[] {value}, List.of());
   }
 
+  /** A constant number of double precision; returns its name. */
+  String wideScalar(String name, double value) {
+    return wide(name, new double[] {value}, List.of());
+  }
+
   /** A constant vector; returns its name. */
   String vector(String name, float[] values) {
     return tensor(name, values, List.of((long) values.length));
+  }
+
+  /** A constant vector of double precision; returns its name. */
+  String wideVector(String name, double[] values) {
+    return wide(name, values, List.of((long) values.length));
   }
 
   /** A constant matrix, row-major; returns its name. */
@@ -73,25 +97,34 @@ final class OnnxGraph {
     for (int i = 0; i < values.length; i++) {
       bytes[i] = (byte) (values[i] ? 1 : 0);
     }
-    graph.addInitializer(
-        TensorProto.newBuilder()
-            .setName(name)
-            .setDataType(TensorProto.DataType.BOOL_VALUE)
-            .addDims(values.length)
-            .setRawData(ByteString.copyFrom(bytes)));
-    return name;
+    List<Long> dimensions = List.of((long) values.length);
+    return tensor(name, TensorProto.DataType.BOOL, ByteBuffer.wrap(bytes), dimensions);
   }
 
   private String tensor(String name, float[] values, List<Long> dimensions) {
-    // ONNX wants little-endian on every machine.
-    ByteBuffer bytes =
-        ByteBuffer.allocate(Math.multiplyExact(values.length, Float.BYTES))
-            .order(ByteOrder.LITTLE_ENDIAN);
+    ByteBuffer bytes = littleEndian(values.length, Float.BYTES);
     bytes.asFloatBuffer().put(values);
+    return tensor(name, TensorProto.DataType.FLOAT, bytes, dimensions);
+  }
+
+  private String wide(String name, double[] values, List<Long> dimensions) {
+    ByteBuffer bytes = littleEndian(values.length, Double.BYTES);
+    bytes.asDoubleBuffer().put(values);
+    return tensor(name, TensorProto.DataType.DOUBLE, bytes, dimensions);
+  }
+
+  /** ONNX wants it on every machine. */
+  private static ByteBuffer littleEndian(int length, int bytesEach) {
+    return ByteBuffer.allocate(Math.multiplyExact(length, bytesEach))
+        .order(ByteOrder.LITTLE_ENDIAN);
+  }
+
+  private String tensor(
+      String name, TensorProto.DataType type, ByteBuffer bytes, List<Long> dimensions) {
     graph.addInitializer(
         TensorProto.newBuilder()
             .setName(name)
-            .setDataType(TensorProto.DataType.FLOAT_VALUE)
+            .setDataType(type.getNumber())
             .addAllDims(dimensions)
             .setRawData(ByteString.copyFrom(bytes)));
     return name;

@@ -16,7 +16,7 @@ import java.util.Map;
 
 /**
  * The properties of an ONNX file: what people and programs want to know of the model, and the exact
- * statistics of features and target, which the graph has in float32 only.
+ * statistics of features and target, of which the graph has origin and scale only.
  */
 final class OnnxMetadata {
   static final String PIPELINE = "pipeline";

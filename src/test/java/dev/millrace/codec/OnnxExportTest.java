@@ -7,6 +7,7 @@ import ai.onnx.proto.OnnxMl.ModelProto;
 import ai.onnx.proto.OnnxMl.StringStringEntryProto;
 import dev.millrace.data.Task;
 import dev.millrace.nn.Activation;
+import dev.millrace.nn.LayerSpec;
 import dev.millrace.nn.Learner;
 import dev.millrace.nn.LearnerSpec;
 import dev.millrace.nn.Loss;
@@ -121,6 +122,40 @@ class OnnxExportTest {
   }
 
   @Test
+  void aLayerOfOneNeuronWithLayerNormIsRefusedByName() {
+    LearnerSpec spec =
+        OnnxModels.spec(
+            List.of(new LayerSpec(4, Activation.TANH), new LayerSpec(1, Activation.RELU, 0f, true)),
+            Activation.LINEAR,
+            Loss.MSE,
+            OnnxModels.STANDARD);
+    Learner learner = OnnxModels.taught(spec, Task.REGRESSION, 0);
+
+    assertThatThrownBy(() -> OnnxExport.encode(learner, OnnxModels.info(Task.REGRESSION, 0)))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage(
+            "hidden layer 2 has one neuron and layer norm, and says the same of every example;"
+                + " ONNX Runtime takes no such layer: give it more neurons, or no layer norm");
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void theGreatestAndSmallestNumbersAreScaledAsInTheModel(Normalization.Kind kind) {
+    LearnerSpec spec =
+        OnnxModels.spec(
+            Activation.TANH, Activation.LINEAR, Loss.MSE, new Normalization(kind, 0f, 0f));
+    Learner learner = new Learner(spec, Task.REGRESSION, OnnxModels.INPUTS, 0, 1);
+    float[][] rows = {
+      {-3e38f, 1e-44f, 1f, 1f, 1f}, {3e38f, 2e-44f, 2f, 2f, 2f}, {1e38f, 3e-44f, 1f, 3f, 2f}
+    };
+    for (int i = 0; i < 12; i++) {
+      learner.learn(rows[i % 3], 3e38 * (i % 3 - 1));
+    }
+
+    assertSamePredictions(learner, OnnxModels.info(Task.REGRESSION, 0), rows);
+  }
+
+  @Test
   void theFileSaysWhichModelItIs() throws Exception {
     Learner learner = OnnxModels.taught(cases().get(0).spec(), Task.MULTICLASS, 3);
 
@@ -152,29 +187,31 @@ class OnnxExportTest {
   }
 
   private static void assertSamePredictions(Learner learner, OnnxInfo info) {
+    assertSamePredictions(learner, info, OnnxModels.rows(1));
+    assertSamePredictions(learner, info, OnnxModels.rows(7));
+  }
+
+  private static void assertSamePredictions(Learner learner, OnnxInfo info, float[][] batch) {
     byte[] model = OnnxExport.encode(learner, info);
     boolean classes = info.task().isClassification();
-    for (int size : new int[] {1, 7}) {
-      float[][] batch = OnnxModels.rows(size);
-      float[][] expected = OnnxModels.predictions(learner, batch);
-      float[][] actual =
-          (float[][])
-              OnnxModels.run(
-                  model, batch, classes ? OnnxExport.PROBABILITIES : OnnxExport.PREDICTION);
-      assertThat(actual).hasDimensions(size, learner.outputs());
-      for (int r = 0; r < size; r++) {
-        for (int o = 0; o < learner.outputs(); o++) {
-          float magnitude = Math.max(1f, Math.abs(expected[r][o]));
-          assertThat(actual[r][o])
-              .as("row %d, output %d", r, o)
-              .isCloseTo(expected[r][o], within(TOLERANCE * magnitude));
-        }
+    float[][] expected = OnnxModels.predictions(learner, batch);
+    float[][] actual =
+        (float[][])
+            OnnxModels.run(
+                model, batch, classes ? OnnxExport.PROBABILITIES : OnnxExport.PREDICTION);
+    assertThat(actual).hasDimensions(batch.length, learner.outputs());
+    for (int r = 0; r < batch.length; r++) {
+      for (int o = 0; o < learner.outputs(); o++) {
+        float magnitude = Math.max(1f, Math.abs(expected[r][o]));
+        assertThat(actual[r][o])
+            .as("row %d, output %d", r, o)
+            .isCloseTo(expected[r][o], within(TOLERANCE * magnitude));
       }
-      if (classes) {
-        long[] labels = (long[]) OnnxModels.run(model, batch, OnnxExport.LABEL);
-        for (int r = 0; r < size; r++) {
-          assertThat(labels[r]).isEqualTo(OnnxModels.best(expected[r]));
-        }
+    }
+    if (classes) {
+      long[] labels = (long[]) OnnxModels.run(model, batch, OnnxExport.LABEL);
+      for (int r = 0; r < batch.length; r++) {
+        assertThat(labels[r]).isEqualTo(OnnxModels.best(expected[r]));
       }
     }
   }

@@ -33,9 +33,18 @@ public final class OnnxModels {
   /** Two hidden layers of an activation, the second with layer normalization. */
   public static LearnerSpec spec(
       Activation hidden, Activation output, Loss loss, Normalization normalization) {
+    return spec(
+        List.of(new LayerSpec(9, hidden), new LayerSpec(6, hidden, 0f, true)),
+        output,
+        loss,
+        normalization);
+  }
+
+  /** With hidden layers of one's own. */
+  public static LearnerSpec spec(
+      List<LayerSpec> hidden, Activation output, Loss loss, Normalization normalization) {
     return new LearnerSpec(
-        new NetworkSpec(
-            List.of(new LayerSpec(9, hidden), new LayerSpec(6, hidden, 0f, true)), output, loss),
+        new NetworkSpec(hidden, output, loss),
         new Optimizer.Adam(0.01f, 0.9f, 0.999f, 1e-8f),
         new Schedule.Constant(0),
         new Regularizer(0f, 0f),
