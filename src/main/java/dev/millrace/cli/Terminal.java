@@ -1,5 +1,6 @@
 package dev.millrace.cli;
 
+import dev.millrace.data.Printable;
 import java.io.Console;
 import java.io.File;
 import java.io.IOException;
@@ -102,33 +103,8 @@ final class Terminal {
     return noColor == null || noColor.isEmpty();
   }
 
-  /**
-   * Text from outside, safe to print: no control character of it reaches the terminal, and what is
-   * longer than the width ends in an ellipsis.
-   */
+  /** As {@link Printable#line}. */
   static String printable(String text, int width) {
-    StringBuilder shown = new StringBuilder(width);
-    text.codePoints()
-        .limit(width + 1L)
-        .forEach(c -> shown.appendCodePoint(isPrintable(c) ? c : '?'));
-    if (shown.codePointCount(0, shown.length()) > width) {
-      shown.setLength(shown.offsetByCodePoints(0, width - 1));
-      shown.append('…');
-    }
-    return shown.toString();
-  }
-
-  /** Whether a character shows, and does nothing else. */
-  static boolean isPrintable(int codePoint) {
-    return switch (Character.getType(codePoint)) {
-      case Character.CONTROL,
-          Character.FORMAT,
-          Character.SURROGATE,
-          Character.UNASSIGNED,
-          Character.LINE_SEPARATOR,
-          Character.PARAGRAPH_SEPARATOR ->
-          false;
-      default -> true;
-    };
+    return Printable.line(text, width);
   }
 }

@@ -1,5 +1,6 @@
 package dev.millrace.cli;
 
+import dev.millrace.data.Printable;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -34,7 +35,7 @@ final class YamlText {
   private static void append(StringBuilder quoted, int codePoint) {
     if (codePoint == '"' || codePoint == '\\') {
       quoted.append('\\').appendCodePoint(codePoint);
-    } else if (Terminal.isPrintable(codePoint)) {
+    } else if (Printable.isPrintable(codePoint)) {
       quoted.appendCodePoint(codePoint);
     } else {
       quoted.append(String.format(Locale.ROOT, "\\U%08x", codePoint));

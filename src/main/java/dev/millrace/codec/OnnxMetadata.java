@@ -73,9 +73,14 @@ final class OnnxMetadata {
   /** The classes of one of our files, none for regression. */
   static List<String> classes(Map<String, String> properties) throws OnnxException {
     try {
-      return JSON.readValue(
-          properties.getOrDefault(CLASSES, "[]"), new TypeReference<List<String>>() {});
-    } catch (JsonProcessingException e) {
+      List<String> names =
+          JSON.readValue(
+              properties.getOrDefault(CLASSES, "[]"), new TypeReference<List<String>>() {});
+      if (names == null || names.contains(null)) {
+        throw new IllegalArgumentException("null is no name");
+      }
+      return names;
+    } catch (JsonProcessingException | IllegalArgumentException e) {
       throw new OnnxException("its property classes is not a list of names");
     }
   }
@@ -90,13 +95,52 @@ final class OnnxMetadata {
               Float.parseFloat(required(properties, FADE)),
               Float.parseFloat(required(properties, CLIP)));
       String target = properties.get(TARGET_STATISTICS);
-      return new ModelWeights.Scaling(
-          normalization,
-          numbers(required(properties, FEATURE_STATISTICS)),
-          target == null ? null : numbers(target));
+      ModelWeights.Scaling scaling =
+          new ModelWeights.Scaling(
+              normalization,
+              numbers(required(properties, FEATURE_STATISTICS)),
+              target == null ? null : numbers(target));
+      if (!isPossible(scaling)) {
+        throw new IllegalArgumentException("no model has them");
+      }
+      return scaling;
     } catch (IllegalArgumentException e) {
-      throw new OnnxException("its property millrace.normalization or statistics are damaged");
+      throw new OnnxException(
+          "its properties millrace.normalization or millrace.statistics are damaged");
     }
+  }
+
+  private static boolean isPossible(ModelWeights.Scaling scaling) {
+    Normalization normalization = scaling.normalization();
+    return normalization.fade() >= 0f
+        && normalization.fade() < 1f
+        && normalization.clip() >= 0f
+        && Float.isFinite(normalization.clip())
+        && arePossible(scaling.features(), normalization.kind())
+        && (scaling.target() == null || arePossible(scaling.target(), normalization.kind()));
+  }
+
+  /** Whether they are what a model can have seen of whole columns. */
+  private static boolean arePossible(double[] statistics, Normalization.Kind kind) {
+    boolean possible = true;
+    for (int i = 0; i < statistics.length; i++) {
+      double value = statistics[i];
+      possible &=
+          switch (kind) {
+            case NONE -> true;
+            // count, mean and sum of squares
+            case STANDARD -> Double.isFinite(value) && (i % 3 == 1 || value >= 0);
+            case MINMAX -> i % 2 == 1 || isRange(value, statistics[i + 1]);
+          };
+    }
+    return possible;
+  }
+
+  /** Of numbers that were seen, or of none. */
+  private static boolean isRange(double least, double most) {
+    return Double.isFinite(least) && Double.isFinite(most)
+        ? least <= most
+        : least == Double.POSITIVE_INFINITY && most == Double.NEGATIVE_INFINITY;
   }
 
   private static String required(Map<String, String> properties, String name) throws OnnxException {

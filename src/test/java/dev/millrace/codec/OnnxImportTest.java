@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.onnx.proto.OnnxMl.ModelProto;
+import ai.onnx.proto.OnnxMl.StringStringEntryProto;
 import dev.millrace.data.Task;
 import dev.millrace.nn.Activation;
 import dev.millrace.nn.Clipping;
@@ -19,16 +20,83 @@ import dev.millrace.nn.Regularizer;
 import dev.millrace.nn.Schedule;
 import dev.millrace.testing.OnnxFiles;
 import dev.millrace.testing.OnnxModels;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.Base64;
 import java.util.List;
 import java.util.Random;
 import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.FieldSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class OnnxImportTest {
+  private static final String SCALING =
+      "its properties millrace.normalization or millrace.statistics are damaged";
+
+  @SuppressWarnings("unused") // @FieldSource names it
+  private static final List<Arguments> DAMAGED =
+      List.of(
+          Arguments.of("classes", "null", "its property classes is not a list of names"),
+          Arguments.of(
+              "classes", "[null,\"b\",\"c\"]", "its property classes is not a list of names"),
+          Arguments.of("task", "x\ny\u001b[2J", "its property task is x?y?[2J"),
+          Arguments.of("millrace.normalization.fade", "NaN", SCALING),
+          Arguments.of("millrace.normalization.fade", "-3", SCALING),
+          Arguments.of("millrace.normalization.fade", "1", SCALING),
+          Arguments.of("millrace.normalization.clip", "-1", SCALING),
+          Arguments.of("millrace.normalization.clip", "Infinity", SCALING),
+          Arguments.of("millrace.normalization", "robust", SCALING),
+          Arguments.of("millrace.statistics.features", doubles(5, 3, Double.NaN), SCALING),
+          Arguments.of("millrace.statistics.features", doubles(5, 3, -1), SCALING),
+          Arguments.of("millrace.statistics.features", doubles(5, 1. / 0, 1), SCALING),
+          Arguments.of("millrace.statistics.features", "!!", SCALING));
+
+  @ParameterizedTest(name = "{0} {1}")
+  @FieldSource("DAMAGED")
+  void aDamagedPropertyIsRefusedInOneLine(String name, String value, String message)
+      throws Exception {
+    ModelProto.Builder file = ModelProto.parseFrom(ours(Normalization.Kind.STANDARD)).toBuilder();
+    for (StringStringEntryProto.Builder property : file.getMetadataPropsBuilderList()) {
+      if (property.getKey().equals(name)) {
+        property.setValue(value);
+      }
+    }
+
+    assertThatThrownBy(() -> OnnxImport.decode(file.build().toByteArray()))
+        .isInstanceOf(OnnxException.class)
+        .hasMessage(message);
+  }
+
+  @Test
+  void theRangeOfAColumnThatWasNeverSeenIsNoDamage() throws OnnxException {
+    double[] statistics =
+        OnnxImport.decode(ours(Normalization.Kind.MINMAX)).weights().scaling().features();
+
+    assertThat(statistics).startsWith(Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY);
+  }
+
+  /** A model of one feature that was missing in all examples. */
+  private static byte[] ours(Normalization.Kind kind) {
+    LearnerSpec spec =
+        OnnxModels.spec(
+            List.of(),
+            Activation.SOFTMAX,
+            Loss.CATEGORICAL_CROSSENTROPY,
+            new Normalization(kind, 0f, 0f));
+    Learner learner = new Learner(spec, Task.MULTICLASS, 1, 3, 1);
+    learner.learn(new float[] {Float.NaN}, 2);
+    return OnnxExport.encode(learner, OnnxModels.info(Task.MULTICLASS, 3));
+  }
+
+  private static String doubles(double... numbers) {
+    ByteBuffer bytes = ByteBuffer.allocate(numbers.length * Double.BYTES);
+    bytes.asDoubleBuffer().put(numbers);
+    return Base64.getEncoder().encodeToString(bytes.array());
+  }
 
   @ParameterizedTest
   @MethodSource("dev.millrace.codec.OnnxExportTest#cases")
