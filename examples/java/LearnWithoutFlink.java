@@ -1,3 +1,4 @@
+import dev.millrace.data.StoredBytes;
 import dev.millrace.data.Task;
 import dev.millrace.nn.Activation;
 import dev.millrace.nn.LayerSpec;
@@ -9,7 +10,6 @@ import dev.millrace.nn.NetworkSpec;
 import dev.millrace.nn.Normalization;
 import dev.millrace.nn.Optimizer;
 import dev.millrace.nn.Regularizer;
-import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -71,10 +71,8 @@ public class LearnWithoutFlink {
     try (DataOutputStream out = new DataOutputStream(Files.newOutputStream(file))) {
       learner.write(out);
     }
-    Learner restored;
-    try (DataInputStream in = new DataInputStream(Files.newInputStream(file))) {
-      restored = Learner.read(in, model.forTask(Task.BINARY), Task.BINARY);
-    }
+    StoredBytes stored = new StoredBytes(Files.readAllBytes(file));
+    Learner restored = Learner.read(stored, model.forTask(Task.BINARY), Task.BINARY);
     float lossOfOne = learner.learn(new float[] {4f}, 1);
     float lossOfOther = restored.learn(new float[] {4f}, 1);
     System.out.printf("The same to the last bit: %b%n", lossOfOne == lossOfOther);

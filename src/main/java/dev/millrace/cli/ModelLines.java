@@ -55,7 +55,7 @@ final class ModelLines {
                 + ", "
                 + count(model.learner().skippedSteps())
                 + " skipped"),
-        line("model", model.learner().shape()),
+        line("model", Terminal.printable(model.learner().shape(), 1_000)),
         line("bytes", count(model.size())));
   }
 

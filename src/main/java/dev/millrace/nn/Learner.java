@@ -4,6 +4,7 @@ import dev.millrace.data.Task;
 import dev.millrace.simd.Kernels;
 import java.io.DataInput;
 import java.io.DataOutput;
+import java.io.EOFException;
 import java.io.IOException;
 import java.util.Arrays;
 
@@ -553,9 +554,11 @@ public final class Learner implements OnlineModel {
   /**
    * Reads what {@link #write} wrote.
    *
+   * @param in {@link dev.millrace.data.StoredBytes} to have sizes that are damaged refused before
+   *     room is made for them
    * @throws ModelMismatchException if it is of a model that {@code spec} does not describe, naming
    *     both
-   * @throws IOException if the bytes are of a newer version
+   * @throws IOException if the bytes are of a newer version, or damaged
    */
   public static Learner read(DataInput in, LearnerSpec spec, Task task) throws IOException {
     return read(in, spec, task, new Workspace());
@@ -563,6 +566,22 @@ public final class Learner implements OnlineModel {
 
   /** The same, with scratch that it shares with other learners of the thread. */
   public static Learner read(DataInput in, LearnerSpec spec, Task task, Workspace shared)
+      throws IOException {
+    try {
+      return readWhole(in, spec, task, shared);
+    } catch (EOFException e) {
+      if (e.getMessage() != null) {
+        throw e;
+      }
+      EOFException named =
+          new EOFException(
+              "the bytes end before the stored model does; they are cut off or damaged");
+      named.initCause(e);
+      throw named;
+    }
+  }
+
+  private static Learner readWhole(DataInput in, LearnerSpec spec, Task task, Workspace shared)
       throws IOException {
     Blueprint.Kind kind = Blueprint.readKind(in, spec, task);
     Learner learner = new Learner(kind, in.readLong(), shared);

@@ -1,10 +1,13 @@
 package dev.millrace.nn;
 
+import dev.millrace.data.Printable;
 import java.io.IOException;
 
 /** A stored model is whole, but not of the kind that the settings describe. */
 public final class ModelMismatchException extends IOException {
   private static final long serialVersionUID = 1L;
+  // A damaged shape has up to 65,535.
+  private static final int MOST_CHARACTERS = 10_000;
 
   private final String storedShape;
 
@@ -19,7 +22,7 @@ public final class ModelMismatchException extends IOException {
    * @param storedShape of the stored network in words, or null
    */
   public ModelMismatchException(String message, String storedShape) {
-    super(message);
+    super(Printable.line(message, MOST_CHARACTERS));
     this.storedShape = storedShape;
   }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.millrace.data.StoredBytes;
 import dev.millrace.data.Task;
 import java.io.EOFException;
 import java.nio.ByteBuffer;
@@ -610,7 +611,22 @@ class LearnerTest {
     byte[] cut = Arrays.copyOf(bytes, bytes.length - 1);
 
     assertThatThrownBy(() -> StoredModel.read(cut, spec, Task.BINARY))
-        .isInstanceOf(EOFException.class);
+        .isInstanceOf(EOFException.class)
+        .hasMessage("the bytes end before the stored model does; they are cut off or damaged");
+    assertThatThrownBy(() -> Learner.read(new StoredBytes(cut), spec, Task.BINARY))
+        .isInstanceOf(EOFException.class)
+        .hasMessageContaining("are cut off or damaged");
+  }
+
+  @Test
+  void whatAStoredShapeSaysIsPrintedWithoutControlCharacters() {
+    LearnerSpec spec = spec(Task.BINARY, OPTIMIZERS[0], 1);
+    byte[] bytes = StoredModel.bytes(learner(spec, Task.BINARY));
+    bytes[7] = '\n';
+
+    assertThatThrownBy(() -> StoredModel.read(bytes, spec, Task.BINARY))
+        .isInstanceOf(ModelMismatchException.class)
+        .hasMessageContaining("stored (b?nary, ");
   }
 
   @Test
