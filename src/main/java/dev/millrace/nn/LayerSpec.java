@@ -17,4 +17,9 @@ public record LayerSpec(int units, Activation activation, float dropout, boolean
   public LayerSpec(int units, Activation activation) {
     this(units, activation, 0f, false);
   }
+
+  /** What decides which numbers it consists of and how it predicts, in words. */
+  String shape() {
+    return units + " " + activation.id() + (layerNorm ? " with layer norm" : "");
+  }
 }

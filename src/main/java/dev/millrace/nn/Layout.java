@@ -124,6 +124,10 @@ final class Layout {
     return units[layer];
   }
 
+  String shape(int layer) {
+    return layers.get(layer).shape();
+  }
+
   Activation activation(int layer) {
     return layers.get(layer).activation();
   }

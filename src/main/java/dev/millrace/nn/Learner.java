@@ -485,13 +485,15 @@ public final class Learner implements OnlineModel {
 
   /**
    * Makes a model that has learned nothing predict as another one did. Statistics, if there are
-   * any, go on from where they were; steps, examples and the optimizer's slots start from 0.
+   * any, go on from where they were; steps, examples and the optimizer's slots start from 0. A
+   * linear output layer may be that of any output: what it gives goes through the learner's own.
    *
-   * @throws IllegalArgumentException if the weights or statistics are of other sizes
+   * @throws IllegalArgumentException if the weights are of other layers, or the statistics of
+   *     another normalization; then nothing is changed
    */
   public void startFrom(ModelWeights start) {
-    start.copyTo(blueprint.layout(), parameters);
-    optimizer.meet(parameters);
+    float[] started = parameters.clone();
+    start.copyTo(blueprint.layout(), started);
     ModelWeights.Scaling scaling = start.scaling();
     if (scaling != null) {
       Normalizer.copy(scaling.features(), statistics, inputs());
@@ -499,6 +501,8 @@ public final class Learner implements OnlineModel {
         Normalizer.copy(scaling.target(), targetStatistics, 1);
       }
     }
+    parameters = started;
+    optimizer.meet(parameters);
     hasStart = differsFromOneThatWasDrawn();
   }
 

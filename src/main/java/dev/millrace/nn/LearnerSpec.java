@@ -242,10 +242,7 @@ public record LearnerSpec(
     StringBuilder shape = new StringBuilder();
     shape.append(task.id());
     for (LayerSpec layer : hidden) {
-      shape.append(", ").append(layer.units()).append(' ').append(layer.activation().id());
-      if (layer.layerNorm()) {
-        shape.append(" with layer norm");
-      }
+      shape.append(", ").append(layer.shape());
     }
     shape.append(", ").append(network.output().id()).append(' ').append(network.loss().id());
     shape.append(", ").append(optimizer.id());

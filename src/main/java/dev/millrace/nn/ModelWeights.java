@@ -40,6 +40,16 @@ public record ModelWeights(int inputs, List<Layer> layers, Scaling scaling)
     public boolean isNormalized() {
       return gain != null;
     }
+
+    private boolean hasWholeNormalization() {
+      return gain == null || shift == null
+          ? gain == null && shift == null
+          : gain.length == units() && shift.length == units();
+    }
+
+    private LayerSpec spec() {
+      return new LayerSpec(units(), activation, 0f, isNormalized());
+    }
   }
 
   /**
@@ -107,6 +117,11 @@ public record ModelWeights(int inputs, List<Layer> layers, Scaling scaling)
             "layer %d takes %d inputs, but %d come in"
                 .formatted(l, layer.weights().length / Math.max(1, layer.units()), before));
       }
+      if (!layer.hasWholeNormalization()) {
+        throw new IllegalArgumentException(
+            "layer %d has %d neurons, but gain and shift are not of %d"
+                .formatted(l, layer.units(), layer.units()));
+      }
       before = layer.units();
     }
     if (layers.isEmpty() || inputs < 1) {
@@ -124,9 +139,7 @@ public record ModelWeights(int inputs, List<Layer> layers, Scaling scaling)
 
   /** The hidden layers, from the input on, without dropout. */
   public List<LayerSpec> hidden() {
-    return layers.subList(0, layers.size() - 1).stream()
-        .map(layer -> new LayerSpec(layer.units(), layer.activation(), 0f, layer.isNormalized()))
-        .toList();
+    return layers.subList(0, layers.size() - 1).stream().map(Layer::spec).toList();
   }
 
   static ModelWeights of(Layout layout, float[] parameters, Scaling scaling) {
@@ -165,11 +178,7 @@ public record ModelWeights(int inputs, List<Layer> layers, Scaling scaling)
     for (int l = 0; l < layers.size(); l++) {
       Layer layer = layers.get(l);
       int units = layer.units();
-      if (units != layout.units(l) || layer.isNormalized() != layout.isNormalized(l)) {
-        throw new IllegalArgumentException(
-            "the weights of layer %d are of %d neurons, the network's has %d"
-                .formatted(l, units, layout.units(l)));
-      }
+      requireShape(l, layout);
       for (int i = 0; i < layout.inputs(l); i++) {
         int row = layout.weightOffset(l) + i * layout.weightStride(l);
         System.arraycopy(layer.weights(), i * units, parameters, row, units);
@@ -180,6 +189,19 @@ public record ModelWeights(int inputs, List<Layer> layers, Scaling scaling)
         System.arraycopy(layer.gain(), 0, parameters, gain, units);
         System.arraycopy(layer.shift(), 0, parameters, gain + layout.weightStride(l), units);
       }
+    }
+  }
+
+  private void requireShape(int l, Layout layout) {
+    LayerSpec own = layers.get(l).spec();
+    // An output that is linear is open.
+    boolean open = l == layers.size() - 1 && own.activation() == Activation.LINEAR;
+    Activation activation = open ? layout.activation(l) : own.activation();
+    LayerSpec started = new LayerSpec(own.units(), activation, 0f, own.layerNorm());
+    if (!started.shape().equals(layout.shape(l))) {
+      throw new IllegalArgumentException(
+          "the weights of layer %d are of %s, the network's has %s"
+              .formatted(l, own.shape(), layout.shape(l)));
     }
   }
 }

@@ -102,6 +102,78 @@ class ModelWeightsTest {
   }
 
   @Test
+  void weightsOfAnotherActivationAreRefusedButForAnOutputWithout() {
+    ModelWeights relu = network(Activation.RELU, Activation.SOFTPLUS).weights();
+    ModelWeights open = network(Activation.RELU, Activation.LINEAR).weights();
+
+    assertThatThrownBy(() -> network(Activation.TANH, Activation.SOFTPLUS).startFrom(relu))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("the weights of layer 0 are of 3 relu, the network's has 3 tanh");
+    assertThatThrownBy(() -> network(Activation.RELU, Activation.LINEAR).startFrom(relu))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("the weights of layer 1 are of 1 softplus, the network's has 1 linear");
+    Learner learner = network(Activation.RELU, Activation.SOFTPLUS);
+    learner.startFrom(open);
+    assertThat(learner.weights().output().weights()).isEqualTo(open.output().weights());
+  }
+
+  @Test
+  void aStartThatIsRefusedChangesNothing() {
+    LearnerContractTest.Case of = LearnerContractTest.cases().get(0);
+    Learner learner = taught(of.spec(), of.task());
+    byte[] before = StoredModel.bytes(learner);
+    ModelWeights own = learner.weights();
+    ModelWeights.Layer other =
+        new ModelWeights.Layer(Activation.LINEAR, new float[17], new float[1], null, null);
+    ModelWeights lastLayer =
+        new ModelWeights(INPUTS, List.of(own.layers().get(0), own.layers().get(1), other), null);
+    Normalization minmax = new Normalization(Normalization.Kind.MINMAX, 0f, 0f);
+    ModelWeights.Scaling scaling = new ModelWeights.Scaling(minmax, new double[2 * INPUTS], null);
+    float[] zeros = new float[own.output().weights().length];
+    ModelWeights.Layer output =
+        new ModelWeights.Layer(own.output().activation(), zeros, own.output().bias(), null, null);
+    ModelWeights statistics =
+        new ModelWeights(
+            INPUTS, List.of(own.layers().get(0), own.layers().get(1), output), scaling);
+
+    for (ModelWeights start : List.of(lastLayer, statistics)) {
+      assertThatThrownBy(() -> learner.startFrom(start))
+          .isInstanceOf(IllegalArgumentException.class);
+      assertThat(StoredModel.bytes(learner)).isEqualTo(before);
+    }
+  }
+
+  @Test
+  void gainAndShiftAreOfAllNeurons() {
+    float[] two = new float[2];
+    float[] three = new float[3];
+
+    for (float[][] one : new float[][][] {{three, two}, {two, three}, {two, null}, {null, two}}) {
+      ModelWeights.Layer layer =
+          new ModelWeights.Layer(Activation.RELU, new float[8], two, one[0], one[1]);
+      assertThatThrownBy(() -> new ModelWeights(4, List.of(layer), null))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessage("layer 0 has 2 neurons, but gain and shift are not of 2");
+    }
+  }
+
+  private static Learner network(Activation hidden, Activation output) {
+    LearnerSpec spec =
+        new ModelSpec(
+                List.of(new LayerSpec(3, hidden)),
+                output,
+                Loss.MSE,
+                new Optimizer.Sgd(0.01f, 0f, false),
+                new Regularizer(0f, 0f),
+                new Normalization(Normalization.Kind.NONE, 0f, 0f),
+                1,
+                1f,
+                3)
+            .forTask(Task.REGRESSION);
+    return new Learner(spec, Task.REGRESSION, INPUTS, 0, 99);
+  }
+
+  @Test
   void theHiddenLayersAreAllButTheOutput() {
     LearnerContractTest.Case of = LearnerContractTest.cases().get(0);
     ModelWeights weights = taught(of.spec(), of.task()).weights();
