@@ -17,7 +17,7 @@ public abstract class ExampleByExample implements OnlineModel {
   @Override
   public final float learnClass(
       float[] features, int offset, int classIndex, float weight, float[] out) {
-    ClassIndex.require(classIndex, classes());
+    Labels.requireClass(classIndex, classes(), this);
     expect(1);
     return learnClass(features, offset, classIndex, weight, out, 0);
   }
@@ -32,7 +32,7 @@ public abstract class ExampleByExample implements OnlineModel {
       float[] out,
       float[] losses) {
     for (int r = 0; r < rows; r++) {
-      ClassIndex.require(classIndexes[r], classes());
+      Labels.requireClass(classIndexes[r], classes(), this);
     }
     expect(rows);
     int at = offset;
@@ -44,6 +44,7 @@ public abstract class ExampleByExample implements OnlineModel {
   @Override
   public final float learnValue(
       float[] features, int offset, double target, float weight, float[] out) {
+    Labels.requireValues(this);
     expect(1);
     return learnValue(features, offset, target, weight, out, 0);
   }
@@ -57,6 +58,7 @@ public abstract class ExampleByExample implements OnlineModel {
       float[] weights,
       float[] out,
       float[] losses) {
+    Labels.requireValues(this);
     expect(rows);
     int at = offset;
     for (int r = 0; r < rows; r++, at += inputs()) {

@@ -226,7 +226,7 @@ public final class Learner implements OnlineModel {
    */
   @Override
   public float learnClass(float[] features, int offset, int classIndex, float weight, float[] out) {
-    ClassIndex.require(classIndex, classes());
+    Labels.requireClass(classIndex, classes(), this);
     scale(features, offset, 1);
     MiniBatch batch = batchFor(0, 1);
     propagate(batch, 0, 1);
@@ -258,7 +258,7 @@ public final class Learner implements OnlineModel {
       float[] out,
       float[] losses) {
     for (int r = 0; r < rows; r++) {
-      ClassIndex.require(classIndexes[r], classes());
+      Labels.requireClass(classIndexes[r], classes(), this);
     }
     scale(features, offset, rows);
     for (int learned = 0; learned < rows; ) {
@@ -285,6 +285,7 @@ public final class Learner implements OnlineModel {
    */
   @Override
   public float learnValue(float[] features, int offset, double target, float weight, float[] out) {
+    Labels.requireValues(this);
     scale(features, offset, 1);
     MiniBatch batch = batchFor(0, 1);
     propagate(batch, 0, 1);
@@ -310,6 +311,7 @@ public final class Learner implements OnlineModel {
       float[] weights,
       float[] out,
       float[] losses) {
+    Labels.requireValues(this);
     scale(features, offset, rows);
     for (int learned = 0; learned < rows; ) {
       MiniBatch batch = batchFor(learned, rows - learned);
@@ -330,12 +332,19 @@ public final class Learner implements OnlineModel {
    *
    * @param y index of the class, or the value
    * @return the loss of the prediction made before
+   * @throws IllegalArgumentException if the index of the class is not a whole number
+   * @throws IndexOutOfBoundsException if the class is not known
    */
   public float learn(float[] features, double y) {
     float[] out = workspace.fitOutput(outputs());
-    return blueprint.task().isClassification()
-        ? learnClass(features, 0, (int) y, 1f, out)
-        : learnValue(features, 0, y, 1f, out);
+    if (!blueprint.task().isClassification()) {
+      return learnValue(features, 0, y, 1f, out);
+    }
+    int classIndex = (int) y;
+    if (classIndex != y) {
+      throw new IllegalArgumentException("a class is a whole number from 0 on, but was " + y);
+    }
+    return learnClass(features, 0, classIndex, 1f, out);
   }
 
   /** Takes rows into the statistics, all before one is learned; they wait in the workspace. */

@@ -90,6 +90,45 @@ public record LearnerSpec(
           "loss binary_crossentropy is for two classes: use categorical_crossentropy");
     }
     checkOptimizer();
+    checkRanges();
+  }
+
+  private void checkRanges() {
+    requireShare("label-smoothing", regularizer.labelSmoothing());
+    requireShare("the normalization's fade", normalization.fade());
+    if (optimizer instanceof Optimizer.Sgd sgd) {
+      requireShare("sgd's momentum", sgd.momentum());
+    } else if (optimizer instanceof Optimizer.RmsProp rms) {
+      requireShare("rmsprop's rho", rms.rho());
+    } else if (optimizer instanceof Optimizer.Adam adam) {
+      requireShare("adam's beta1", adam.beta1());
+      requireShare("adam's beta2", adam.beta2());
+    } else if (optimizer instanceof Optimizer.AdamW adam) {
+      requireShare("adamw's beta1", adam.beta1());
+      requireShare("adamw's beta2", adam.beta2());
+    }
+    long steps = 1;
+    if (schedule instanceof Schedule.Step step) {
+      steps = step.steps();
+    } else if (schedule instanceof Schedule.InverseTime time) {
+      steps = time.steps();
+    } else if (schedule instanceof Schedule.Cosine cosine) {
+      steps = cosine.steps();
+    }
+    if (steps < 1 || schedule.warmup() < 0) {
+      throw new IllegalArgumentException(
+          "a schedule's steps must be at least 1 and its warmup at least 0, but they were "
+              + steps
+              + " and "
+              + schedule.warmup());
+    }
+  }
+
+  private static void requireShare(String name, float value) {
+    if (!(value >= 0f && value < 1f)) {
+      throw new IllegalArgumentException(
+          name + " must be at least 0 and below 1, but was " + value);
+    }
   }
 
   private void checkLayers() {
@@ -98,10 +137,7 @@ public record LearnerSpec(
         throw new IllegalArgumentException(
             "a layer's units must be at least 1, but were " + layer.units());
       }
-      if (!(layer.dropout() >= 0f && layer.dropout() < 1f)) {
-        throw new IllegalArgumentException(
-            "a layer's dropout must be at least 0 and below 1, but was " + layer.dropout());
-      }
+      requireShare("a layer's dropout", layer.dropout());
       if (layer.dropout() != 0f && layer.activation() == Activation.SOFTMAX) {
         throw new IllegalArgumentException("dropout does not go with a hidden layer of softmax");
       }

@@ -79,6 +79,7 @@ public interface OnlineModel {
    * @param out receives the prediction made before learning, as {@link #predict} does
    * @return the loss of that prediction, without weight and penalty
    * @throws IndexOutOfBoundsException if the class is not known
+   * @throws IllegalStateException if the model learns values
    */
   float learnClass(float[] features, int offset, int classIndex, float weight, float[] out);
 
@@ -107,6 +108,7 @@ public interface OnlineModel {
    *
    * @param target finite
    * @return the loss on the scale of the normalised target
+   * @throws IllegalStateException if the model learns classes
    */
   float learnValue(float[] features, int offset, double target, float weight, float[] out);
 

@@ -49,6 +49,10 @@ class RefusedSettingsTest {
     return of(Activation.LINEAR, Loss.MSE, optimizer, NONE, 1);
   }
 
+  private static LearnerSpec scheduled(Schedule schedule) {
+    return of(List.of(), Activation.LINEAR, Loss.MSE, SGD, schedule, NONE, 1);
+  }
+
   static List<Arguments> refused() {
     Optimizer ftrl = new Optimizer.Ftrl(0.1f, 1f, 0f, 0f);
     return List.of(
@@ -116,7 +120,42 @@ class RefusedSettingsTest {
         Arguments.of(
             Task.REGRESSION,
             value(new Optimizer.Sgd(0.1f, 0f, true)),
-            "nesterov needs momentum above 0, but it was 0"));
+            "nesterov needs momentum above 0, but it was 0"),
+        Arguments.of(
+            Task.REGRESSION,
+            value(new Optimizer.Sgd(0.1f, 2f)),
+            "sgd's momentum must be at least 0 and below 1, but was 2.0"),
+        Arguments.of(
+            Task.REGRESSION,
+            value(new Optimizer.RmsProp(0.1f, 1f, 1e-8f, true)),
+            "rmsprop's rho must be at least 0 and below 1, but was 1.0"),
+        Arguments.of(
+            Task.REGRESSION,
+            value(new Optimizer.Adam(0.1f, 1f, 0.9f, 1e-8f)),
+            "adam's beta1 must be at least 0 and below 1, but was 1.0"),
+        Arguments.of(
+            Task.REGRESSION,
+            value(new Optimizer.AdamW(0.1f, 0.9f, Float.NaN, 1e-8f, 0f)),
+            "adamw's beta2 must be at least 0 and below 1, but was NaN"),
+        Arguments.of(
+            Task.MULTICLASS,
+            of(
+                Activation.SOFTMAX,
+                Loss.CATEGORICAL_CROSSENTROPY,
+                SGD,
+                new Regularizer(0f, 0f, 0f, 2f),
+                1),
+            "label-smoothing must be at least 0 and below 1, but was 2.0"),
+        Arguments.of(
+            Task.REGRESSION,
+            scheduled(new Schedule.Step(0, 0.5f, 0)),
+            "a schedule's steps must be at least 1 and its warmup at least 0, but they were 0 and"
+                + " 0"),
+        Arguments.of(
+            Task.REGRESSION,
+            scheduled(new Schedule.Cosine(5, 0.5f, -1)),
+            "a schedule's steps must be at least 1 and its warmup at least 0, but they were 5 and"
+                + " -1"));
   }
 
   @ParameterizedTest

@@ -1,0 +1,85 @@
+package dev.millrace.nn;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.millrace.data.Task;
+import dev.millrace.nn.auto.Models;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What is no label of a model is refused, and nothing is learned from it. */
+class LabelsTest {
+  private static final float[] ONE = {1f};
+
+  private final float[] features = {1f, 2f};
+  private final float[] out = new float[2];
+
+  @ParameterizedTest
+  @ValueSource(doubles = {Double.NaN, -0.5, 1.7, 1e300, Double.NEGATIVE_INFINITY})
+  void aClassIsAWholeNumber(double y) {
+    Learner learner = ModelSpec.single(1).classifier(2, 2);
+
+    assertThatThrownBy(() -> learner.learn(features, y))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("a class is a whole number from 0 on, but was " + y);
+    assertThat(learner.examples()).isZero();
+  }
+
+  /** What a model may be. */
+  enum Kind {
+    NETWORK(ModelSpec.single(1)),
+    MIXTURE(ModelSpec.auto(1));
+
+    private final ModelSpec spec;
+
+    Kind(ModelSpec spec) {
+      this.spec = spec;
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void aModelOfClassesLearnsNoValues(Kind kind) {
+    OnlineModel model = Models.create(kind.spec, Task.BINARY, 2, 2, 0);
+    String message = "a model of classes learns no value: use learnClass";
+
+    assertThatThrownBy(() -> model.learnValue(features, 0, 1.0, 1f, out))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessage(message);
+    assertThatThrownBy(
+            () -> model.learnValues(features, 0, 1, new double[1], ONE, out, new float[1]))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessage(message);
+    assertThat(model.examples()).isZero();
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void aModelOfValuesLearnsNoClasses(Kind kind) {
+    OnlineModel model = Models.create(kind.spec, Task.REGRESSION, 2, 0, 0);
+    String message = "a model of values learns no class: use learnValue";
+
+    assertThatThrownBy(() -> model.learnClass(features, 0, 0, 1f, out))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessage(message);
+    assertThatThrownBy(() -> model.learnClasses(features, 0, 1, new int[1], ONE, out, new float[1]))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessage(message);
+    assertThat(model.examples()).isZero();
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void aModelWithoutAClassAsksForOne(Kind kind) {
+    OnlineModel model = Models.create(kind.spec, Task.MULTICLASS, 2, 0, 0);
+
+    assertThatThrownBy(() -> model.learnClass(features, 0, 0, 1f, out))
+        .isInstanceOf(IndexOutOfBoundsException.class)
+        .hasMessage("class 0 is not one of the 0 known: add it first");
+    model.addClass();
+    model.learnClass(features, 0, 0, 1f, out);
+    assertThat(model.examples()).isEqualTo(1);
+  }
+}
