@@ -31,7 +31,7 @@ final class OnnxChain {
     stepsLeft = graph.getNodeCount();
     for (NodeProto node : graph.getNodeList()) {
       if (node.getOutputCount() == 0 || node.getInputCount() < leastInputs(node)) {
-        throw new OnnxException("its node " + node.getOpType() + " lacks inputs or outputs");
+        throw new OnnxException("its node " + operator(node) + " lacks inputs or outputs");
       }
       for (String input : Set.copyOf(node.getInputList())) {
         readers.computeIfAbsent(input, name -> new ArrayList<>()).add(node);
@@ -39,8 +39,14 @@ final class OnnxChain {
     }
   }
 
+  /** What a node does, with the domain of other than ONNX's own operators. */
+  static String operator(NodeProto node) {
+    boolean usual = node.getDomain().isEmpty() || node.getDomain().equals("ai.onnx");
+    return usual ? node.getOpType() : node.getDomain() + "." + node.getOpType();
+  }
+
   private static int leastInputs(NodeProto node) {
-    return switch (node.getOpType()) {
+    return switch (operator(node)) {
       case "Gemm", "MatMul", "Add", "Mul", "Div", "LayerNormalization" -> 2;
       default -> 0;
     };
@@ -76,7 +82,7 @@ final class OnnxChain {
   /** Steps over the one node that reads the tensor if it is of a kind; else returns null. */
   NodeProto accept(String operator) throws OnnxException {
     List<NodeProto> next = readers.getOrDefault(at, List.of());
-    if (isAtEnd() || next.size() != 1 || !next.get(0).getOpType().equals(operator)) {
+    if (isAtEnd() || next.size() != 1 || !operator(next.get(0)).equals(operator)) {
       return null;
     }
     step(next.get(0));
@@ -85,8 +91,12 @@ final class OnnxChain {
 
   void skipNoOps() throws OnnxException {
     List<NodeProto> next = readers.getOrDefault(at, List.of());
-    while (!isAtEnd() && next.size() == 1 && NO_OPS.contains(next.get(0).getOpType())) {
-      step(next.get(0));
+    while (!isAtEnd() && next.size() == 1 && NO_OPS.contains(operator(next.get(0)))) {
+      NodeProto node = next.get(0);
+      if (operator(node).equals("Flatten") && number(node, "axis", 1) != -1) {
+        require(node, "axis", 1);
+      }
+      step(node);
       next = readers.getOrDefault(at, List.of());
     }
   }
@@ -102,7 +112,7 @@ final class OnnxChain {
       return composed(next);
     }
     NodeProto node = next();
-    String operator = node.getOpType();
+    String operator = operator(node);
     if (operator.equals("Gemm") || operator.equals("MatMul")) {
       return Activation.LINEAR;
     }
@@ -112,7 +122,7 @@ final class OnnxChain {
   }
 
   private Activation simple(NodeProto node) throws OnnxException {
-    return switch (node.getOpType()) {
+    return switch (operator(node)) {
       case "Sigmoid" -> Activation.SIGMOID;
       case "Tanh" -> Activation.TANH;
       case "Relu" -> Activation.RELU;
@@ -144,26 +154,39 @@ final class OnnxChain {
 
   private Activation with(NodeProto node, String name, double value, Activation activation)
       throws OnnxException {
-    if (Math.abs(number(node, name, value) - value) > 1e-6) {
-      throw unexpected(node, name + " " + (float) value);
-    }
+    require(node, name, value);
     return activation;
+  }
+
+  /** That an attribute is about such a number, or left out. */
+  private static void require(NodeProto node, String name, double value) throws OnnxException {
+    double own = number(node, name, value);
+    // Written so that NaN is refused as well.
+    if (!(Math.abs(own - value) <= 1e-6)) {
+      throw new OnnxException(
+          "its node %s has %s %s, where %s is needed"
+              .formatted(named(node), name, shown(own), shown(value)));
+    }
+  }
+
+  private static String shown(double value) {
+    return value == Math.rint(value) ? Long.toString((long) value) : Float.toString((float) value);
   }
 
   /** x·sigmoid(x), or x·Φ(x) as PyTorch writes it: x/√2, Erf, + 1, ·x, ·½. */
   private Activation composed(List<NodeProto> next) throws OnnxException {
     boolean productFirst =
-        next.get(0).getOpType().equals("Mul")
+        operator(next.get(0)).equals("Mul")
             && next.get(0).getInputList().stream().noneMatch(tensors::has);
     NodeProto product = next.get(productFirst ? 0 : 1);
     NodeProto inner = next.get(productFirst ? 1 : 0);
-    if (inner.getOpType().equals("Sigmoid") && isProduct(product, inner)) {
+    if (operator(inner).equals("Sigmoid") && isProduct(product, inner)) {
       step(product);
       return Activation.SILU;
     }
     boolean scaled =
-        (inner.getOpType().equals("Div") && tensors.is(inner.getInput(1), Math.sqrt(2)))
-            || (inner.getOpType().equals("Mul") && tensors.is(inner.getInput(1), Math.sqrt(0.5)));
+        (operator(inner).equals("Div") && tensors.is(inner.getInput(1), Math.sqrt(2)))
+            || (operator(inner).equals("Mul") && tensors.is(inner.getInput(1), Math.sqrt(0.5)));
     NodeProto erf = scaled ? reader(inner, "Erf") : null;
     NodeProto sum = erf == null ? null : reader(erf, "Add");
     if (sum != null && hasOperand(sum, 1) && isProduct(product, sum)) {
@@ -173,11 +196,13 @@ final class OnnxChain {
         return Activation.GELU;
       }
     }
-    throw unexpected(inner, "an activation or a fully connected layer");
+    throw new OnnxException(
+        "its tensor %s is read by the nodes %s and %s, which are no activation together"
+            .formatted(at, named(next.get(0)), named(next.get(1))));
   }
 
   private boolean isProduct(NodeProto product, NodeProto factor) {
-    return product.getOpType().equals("Mul")
+    return operator(product).equals("Mul")
         && product.getInputList().contains(at)
         && product.getInputList().contains(factor.getOutput(0));
   }
@@ -188,12 +213,15 @@ final class OnnxChain {
 
   private NodeProto reader(NodeProto node, String operator) {
     List<NodeProto> next = readers.getOrDefault(node.getOutput(0), List.of());
-    return next.size() == 1 && next.get(0).getOpType().equals(operator) ? next.get(0) : null;
+    return next.size() == 1 && operator(next.get(0)).equals(operator) ? next.get(0) : null;
   }
 
   OnnxException unexpected(NodeProto node, String wanted) {
-    String name = node.getName().isEmpty() ? "" : " (" + node.getName() + ")";
-    return new OnnxException("its node %s%s is not %s".formatted(node.getOpType(), name, wanted));
+    return new OnnxException("its node %s is not %s".formatted(named(node), wanted));
+  }
+
+  private static String named(NodeProto node) {
+    return operator(node) + (node.getName().isEmpty() ? "" : " (" + node.getName() + ")");
   }
 
   /** An attribute that is a number, whole or not. */

@@ -95,9 +95,10 @@ public final class OnnxImport {
   private ModelWeights.Layer layer() throws OnnxException {
     chain.skipNoOps();
     NodeProto node = chain.next();
-    boolean gemm = node.getOpType().equals("Gemm");
+    String operator = OnnxChain.operator(node);
+    boolean gemm = operator.equals("Gemm");
     boolean turned = gemm && OnnxChain.number(node, "transB", 0) == 1;
-    if ((!gemm && !node.getOpType().equals("MatMul")) || !node.getInput(0).equals(chain.at())) {
+    if ((!gemm && !operator.equals("MatMul")) || !node.getInput(0).equals(chain.at())) {
       throw chain.unexpected(node, "a fully connected layer (Gemm, or MatMul and Add)");
     }
     if (OnnxChain.number(node, "alpha", 1) != 1

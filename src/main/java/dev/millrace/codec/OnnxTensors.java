@@ -18,13 +18,30 @@ final class OnnxTensors {
   OnnxTensors(GraphProto graph) {
     graph.getInitializerList().forEach(tensor -> tensors.put(tensor.getName(), tensor));
     for (NodeProto node : graph.getNodeList()) {
-      boolean constant = node.getOpType().equals("Constant") && node.getOutputCount() == 1;
+      boolean constant = OnnxChain.operator(node).equals("Constant") && node.getOutputCount() == 1;
       for (AttributeProto attribute : node.getAttributeList()) {
-        if (constant && attribute.getName().equals("value")) {
-          tensors.put(node.getOutput(0), attribute.getT());
+        TensorProto tensor = constant ? constant(attribute) : null;
+        if (tensor != null) {
+          tensors.put(node.getOutput(0), tensor);
         }
       }
     }
+  }
+
+  /** What an attribute of a Constant node says, or null. */
+  private static TensorProto constant(AttributeProto attribute) {
+    TensorProto.Builder floats =
+        TensorProto.newBuilder().setDataType(TensorProto.DataType.FLOAT_VALUE);
+    return switch (attribute.getName()) {
+      case "value" -> attribute.getT();
+      case "value_float" -> floats.addFloatData(attribute.getF()).build();
+      case "value_floats" ->
+          floats
+              .addDims(attribute.getFloatsCount())
+              .addAllFloatData(attribute.getFloatsList())
+              .build();
+      default -> null;
+    };
   }
 
   boolean has(String name) {
@@ -114,7 +131,7 @@ final class OnnxTensors {
     for (long dimension : dimensions) {
       expected *= dimension;
     }
-    if (numbers.length != expected) {
+    if (numbers.length != expected || dimensions.stream().anyMatch(d -> d < 0)) {
       throw new OnnxException(
           "its tensor %s has %d numbers, but is declared as %s"
               .formatted(name, numbers.length, dimensions));

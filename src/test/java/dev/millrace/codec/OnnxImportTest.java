@@ -3,8 +3,12 @@ package dev.millrace.codec;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ai.onnx.proto.OnnxMl.AttributeProto;
+import ai.onnx.proto.OnnxMl.GraphProto;
 import ai.onnx.proto.OnnxMl.ModelProto;
+import ai.onnx.proto.OnnxMl.NodeProto;
 import ai.onnx.proto.OnnxMl.StringStringEntryProto;
+import ai.onnx.proto.OnnxMl.TensorProto;
 import dev.millrace.data.Task;
 import dev.millrace.nn.Activation;
 import dev.millrace.nn.Clipping;
@@ -210,12 +214,17 @@ class OnnxImportTest {
 
   @Test
   void whatOnlyLooksLikeAnActivationIsRefused() {
-    String no = "is not an activation or a fully connected layer";
+    String no = ", which are no activation together";
     assertRefused(new OnnxFiles(4).linear(3).gelu("Div", 2f, 1f, 0.5f).linear(2), no);
     assertRefused(new OnnxFiles(4).linear(3).gelu("Mul", 2f, 1f, 0.5f).linear(2), no);
     assertRefused(new OnnxFiles(4).linear(3).gelu("Div", 1.4142135f, 2f, 0.5f).linear(2), no);
     assertRefused(new OnnxFiles(4).linear(3).gelu("Div", 1.4142135f, 1f, 0.25f).linear(2), no);
-    assertRefused(new OnnxFiles(4).linear(3).scaledSigmoid().linear(2), no);
+    assertRefused(
+        new OnnxFiles(4).linear(3).scaledSigmoid().linear(2),
+        "its tensor t0 is read by the nodes Sigmoid (/Sigmoid_1) and Mul (/Mul_3)" + no);
+    assertRefused(
+        new OnnxFiles(4).linear(3).silu("acme").linear(2),
+        "its tensor t0 is read by the nodes acme.Sigmoid (/Sigmoid_1) and Mul (/Mul_2)" + no);
   }
 
   @Test
@@ -225,7 +234,10 @@ class OnnxImportTest {
         "is not the exact gelu, approximate none");
     assertRefused(
         new OnnxFiles(4).linear(3).then("Elu", OnnxFiles.number("alpha", 0.5f)).linear(2),
-        "is not alpha 1.0");
+        "its node Elu (/Elu_1) has alpha 0.5, where 1 is needed");
+    assertRefused(
+        new OnnxFiles(4).linear(3).then("LeakyRelu", OnnxFiles.number("alpha", 0.2f)).linear(2),
+        "its node LeakyRelu (/LeakyRelu_1) has alpha 0.2, where 0.01 is needed");
     assertRefused(
         new OnnxFiles(4).linear(3).then("Softmax", OnnxFiles.whole("axis", 0)),
         "is not a softmax of the last axis");
@@ -240,6 +252,75 @@ class OnnxImportTest {
                 .weights()
                 .hidden())
         .containsExactly(new LayerSpec(3, Activation.GELU));
+  }
+
+  @Test
+  void nodesOfOtherDomainsAreNotThoseOfTheirNames() {
+    assertRefused(
+        new OnnxFiles(4).linear(3).domain("acme"),
+        "its node acme.Gemm (/Gemm_0) is not a fully connected layer");
+    assertRefused(
+        new OnnxFiles(4).linear(3).then("Relu").domain("acme").linear(2),
+        "its node acme.Relu (/Relu_1) is not an activation");
+    assertRefused(
+        new OnnxFiles(4).linear(3).then("Identity").domain("acme").linear(2),
+        "its node acme.Identity (/Identity_1) is not an activation");
+  }
+
+  @Test
+  void theUsualDomainMayBeWrittenOut() throws OnnxException {
+    byte[] bytes = new OnnxFiles(4).linear(3).domain("ai.onnx").then("Relu").linear(2).bytes();
+
+    assertThat(OnnxImport.decode(bytes).weights().hidden())
+        .containsExactly(new LayerSpec(3, Activation.RELU));
+  }
+
+  @Test
+  void aFlattenKeepsTheBatch() throws OnnxException {
+    assertRefused(
+        new OnnxFiles(4).then("Flatten", OnnxFiles.whole("axis", 0)).linear(2),
+        "its node Flatten (/Flatten_0) has axis 0, where 1 is needed");
+    byte[] last = new OnnxFiles(4).then("Flatten", OnnxFiles.whole("axis", -1)).linear(2).bytes();
+    assertThat(OnnxImport.decode(last).weights().inputs()).isEqualTo(4);
+  }
+
+  @Test
+  void aTensorOfNegativeSidesIsRefused() throws Exception {
+    ModelProto.Builder file = ModelProto.parseFrom(new OnnxFiles(4).linear(3).bytes()).toBuilder();
+    file.getGraphBuilder().getInitializerBuilder(1).clearDims().addDims(-3).addDims(-1);
+
+    assertThatThrownBy(() -> OnnxImport.decode(file.build().toByteArray()))
+        .isInstanceOf(OnnxException.class)
+        .hasMessage("its tensor fc0.bias has 3 numbers, but is declared as [-3, -1]");
+  }
+
+  @Test
+  void aConstantMayListItsNumbers() throws Exception {
+    OnnxFiles file = new OnnxFiles(4).linear(3).gelu().linear(2);
+    ModelProto.Builder model = ModelProto.parseFrom(file.bytes()).toBuilder();
+    GraphProto.Builder graph = model.getGraphBuilder();
+    for (NodeProto.Builder node : graph.getNodeBuilderList()) {
+      for (AttributeProto.Builder value : node.getAttributeBuilderList()) {
+        if (value.getName().equals("value")) {
+          value.setName("value_float").setF(value.getT().getFloatData(0)).clearT();
+        }
+      }
+    }
+    TensorProto bias = graph.getInitializer(1);
+    graph
+        .removeInitializer(1)
+        .addNode(
+            NodeProto.newBuilder()
+                .setOpType("Constant")
+                .addOutput(bias.getName())
+                .addAttribute(
+                    AttributeProto.newBuilder()
+                        .setName("value_floats")
+                        .addAllFloats(bias.getFloatDataList())));
+
+    assertThat(OnnxImport.decode(model.build().toByteArray()).weights())
+        .usingRecursiveComparison()
+        .isEqualTo(OnnxImport.decode(file.bytes()).weights());
   }
 
   @Test

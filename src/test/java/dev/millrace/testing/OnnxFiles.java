@@ -111,8 +111,13 @@ public final class OnnxFiles {
 
   /** PyTorch's nn.SiLU. */
   public OnnxFiles silu() {
+    return silu("");
+  }
+
+  /** The same with a sigmoid of another domain. */
+  public OnnxFiles silu(String domain) {
     String x = at;
-    node("Sigmoid", List.of(x));
+    node("Sigmoid", List.of(x)).domain(domain);
     return node("Mul", List.of(x, at));
   }
 
@@ -138,6 +143,12 @@ public final class OnnxFiles {
     String sigmoid = at;
     node("Mul", List.of(x, constant(3f)));
     return node("Add", List.of(at, sigmoid));
+  }
+
+  /** Makes the last node one of another domain. */
+  public OnnxFiles domain(String domain) {
+    graph.getNodeBuilder(graph.getNodeCount() - 1).setDomain(domain);
+    return this;
   }
 
   /** Leads from the last tensor back to the first. */
