@@ -75,7 +75,8 @@ final class Blueprint {
     ModelHeader header = ModelHeader.read(in, spec.shape(task));
     int inputs = header.inputs();
     int classes = header.classes();
-    Counts.require("classes of the stored model", classes, 0, mostClasses(spec));
+    int most = task.isClassification() ? mostClasses(spec) : 0;
+    Counts.require("classes of the stored model", classes, 0, most);
     long bytes = spec.storedBytes(task, inputs, classes);
     Counts.requireBytes(in, "the stored model", bytes);
     return new Kind(spec, task, inputs, classes);

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import dev.millrace.data.StoredBytes;
 import dev.millrace.data.Task;
 import java.io.EOFException;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -616,6 +617,18 @@ class LearnerTest {
     assertThatThrownBy(() -> Learner.read(new StoredBytes(cut), spec, Task.BINARY))
         .isInstanceOf(EOFException.class)
         .hasMessageContaining("are cut off or damaged");
+  }
+
+  @Test
+  void aStoredModelOfValuesHasNoClasses() {
+    LearnerSpec spec = spec(Task.REGRESSION, OPTIMIZERS[0], 1);
+    byte[] bytes = StoredModel.bytes(learner(spec, Task.REGRESSION));
+    int classes = StoredModel.parametersOffset(bytes) - Long.BYTES - Integer.BYTES;
+    ByteBuffer.wrap(bytes).putInt(classes, 255);
+
+    assertThatThrownBy(() -> StoredModel.read(bytes, spec, Task.REGRESSION))
+        .isInstanceOf(IOException.class)
+        .hasMessage("classes of the stored model: 255, where 0 is possible; the bytes are damaged");
   }
 
   @Test
