@@ -5,8 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.millrace.data.Task;
 import dev.millrace.nn.auto.Models;
+import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What is no label of a model is refused, and nothing is learned from it. */
@@ -27,22 +28,14 @@ class LabelsTest {
     assertThat(learner.examples()).isZero();
   }
 
-  /** What a model may be. */
-  enum Kind {
-    NETWORK(ModelSpec.single(1)),
-    MIXTURE(ModelSpec.auto(1));
-
-    private final ModelSpec spec;
-
-    Kind(ModelSpec spec) {
-      this.spec = spec;
-    }
+  static List<ModelSpec> models() {
+    return List.of(ModelSpec.single(1), ModelSpec.auto(1));
   }
 
   @ParameterizedTest
-  @EnumSource
-  void aModelOfClassesLearnsNoValues(Kind kind) {
-    OnlineModel model = Models.create(kind.spec, Task.BINARY, 2, 2, 0);
+  @MethodSource("models")
+  void aModelOfClassesLearnsNoValues(ModelSpec spec) {
+    OnlineModel model = Models.create(spec, Task.BINARY, 2, 2, 0);
     String message = "a model of classes learns no value: use learnClass";
 
     assertThatThrownBy(() -> model.learnValue(features, 0, 1.0, 1f, out))
@@ -56,9 +49,9 @@ class LabelsTest {
   }
 
   @ParameterizedTest
-  @EnumSource
-  void aModelOfValuesLearnsNoClasses(Kind kind) {
-    OnlineModel model = Models.create(kind.spec, Task.REGRESSION, 2, 0, 0);
+  @MethodSource("models")
+  void aModelOfValuesLearnsNoClasses(ModelSpec spec) {
+    OnlineModel model = Models.create(spec, Task.REGRESSION, 2, 0, 0);
     String message = "a model of values learns no class: use learnValue";
 
     assertThatThrownBy(() -> model.learnClass(features, 0, 0, 1f, out))
@@ -71,9 +64,9 @@ class LabelsTest {
   }
 
   @ParameterizedTest
-  @EnumSource
-  void aModelWithoutAClassAsksForOne(Kind kind) {
-    OnlineModel model = Models.create(kind.spec, Task.MULTICLASS, 2, 0, 0);
+  @MethodSource("models")
+  void aModelWithoutAClassAsksForOne(ModelSpec spec) {
+    OnlineModel model = Models.create(spec, Task.MULTICLASS, 2, 0, 0);
 
     assertThatThrownBy(() -> model.learnClass(features, 0, 0, 1f, out))
         .isInstanceOf(IndexOutOfBoundsException.class)
