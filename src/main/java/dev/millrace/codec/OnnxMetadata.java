@@ -138,7 +138,7 @@ final class OnnxMetadata {
 
   /** Of numbers that were seen, or of none. */
   private static boolean isRange(double least, double most) {
-    return Double.isFinite(least) && Double.isFinite(most)
+    return (Double.isFinite(least) && Double.isFinite(most))
         ? least <= most
         : least == Double.POSITIVE_INFINITY && most == Double.NEGATIVE_INFINITY;
   }

@@ -42,7 +42,7 @@ public record ModelWeights(int inputs, List<Layer> layers, Scaling scaling)
     }
 
     private boolean hasWholeNormalization() {
-      return gain == null || shift == null
+      return (gain == null || shift == null)
           ? gain == null && shift == null
           : gain.length == units() && shift.length == units();
     }
