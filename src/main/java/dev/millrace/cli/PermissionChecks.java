@@ -8,14 +8,19 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.MemberToRemove;
+import org.apache.kafka.clients.admin.RemoveMembersFromConsumerGroupOptions;
 import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.acl.AclOperation;
 import org.apache.kafka.common.errors.AuthorizationException;
-import org.apache.kafka.common.errors.TransactionalIdNotFoundException;
+import org.apache.kafka.common.errors.UnknownMemberIdException;
 
 /** Whether the brokers let a pipeline do what docs/security.md lists. */
 final class PermissionChecks {
   private static final String NAME = "permissions";
+  // A member of groups and an owner of transactions that no job has.
+  private static final String STRANGER = "doctor";
 
   private final Admin admin;
   private final Settings settings;
@@ -78,32 +83,39 @@ final class PermissionChecks {
     }
   }
 
-  // Of a group that does not exist yet only this can be asked.
+  // A group that does not exist yet tells no operations. Leaving takes Read on any group, and
+  // changes nothing when the member was never in it.
   private void requireGroup(String group) throws ExecutionException, InterruptedException {
-    try {
-      admin.listConsumerGroupOffsets(group).partitionsToOffsetAndMetadata().get();
-    } catch (ExecutionException e) {
-      if (!(e.getCause() instanceof AuthorizationException)) {
-        throw e;
-      }
+    var leave = new RemoveMembersFromConsumerGroupOptions(List.of(new MemberToRemove(STRANGER)));
+    if (!isAllowed(admin.removeMembersFromConsumerGroup(group, leave).all())) {
       refused("group " + group, "--group " + group, AclOperation.READ);
     }
   }
 
+  // Takes an id that no sink has, and opens no transaction.
   private void requireTransactions() throws ExecutionException, InterruptedException {
-    String id = group + "/";
+    String prefix = group + "/";
+    if (!isAllowed(admin.fenceProducers(List.of(prefix + STRANGER)).all())) {
+      refused(
+          "transactional ids " + prefix + "…",
+          "--transactional-id " + prefix + " --resource-pattern-type prefixed",
+          AclOperation.WRITE);
+    }
+  }
+
+  private static boolean isAllowed(KafkaFuture<Void> answer)
+      throws ExecutionException, InterruptedException {
     try {
-      admin.describeTransactions(List.of(id)).all().get();
+      answer.get();
     } catch (ExecutionException e) {
       if (e.getCause() instanceof AuthorizationException) {
-        refused(
-            "transactional ids " + id + "…",
-            "--transactional-id " + id + " --resource-pattern-type prefixed",
-            AclOperation.WRITE);
-      } else if (!(e.getCause() instanceof TransactionalIdNotFoundException)) {
+        return false;
+      }
+      if (!(e.getCause() instanceof UnknownMemberIdException)) {
         throw e;
       }
     }
+    return true;
   }
 
   private void refused(String what, String option, AclOperation operation) {
