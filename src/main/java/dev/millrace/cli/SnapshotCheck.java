@@ -14,8 +14,6 @@ import java.time.Instant;
  * @param snapshot a checkpoint or savepoint
  */
 record SnapshotCheck(Path stateDir, Path snapshot) {
-  private static final String CHECKPOINT = "chk-";
-
   /**
    * Looks at a snapshot that nobody has asked for by name.
    *
@@ -78,16 +76,16 @@ record SnapshotCheck(Path stateDir, Path snapshot) {
             });
   }
 
-  // A job commits the transactions of a checkpoint after it is complete. If the job dies between
-  // the two, its successor commits them, unless the brokers have ended them by then. A savepoint
-  // that has stopped its job leaves none.
+  // A job commits the transactions of a checkpoint after it is complete, and those of a savepoint
+  // with the checkpoint after it. If the job dies before, its successor commits them, unless the
+  // brokers have ended them by then. A savepoint that has stopped its job leaves none.
   private void requireTransactions(Duration timeout) {
     Duration age = age();
-    if (!snapshot.getFileName().toString().startsWith(CHECKPOINT) || age.compareTo(timeout) <= 0) {
+    if (age.compareTo(timeout) <= 0 || Snapshots.hasStoppedItsJob(snapshot)) {
       return;
     }
     throw new CliError(
-        ("Checkpoint %s is %d s old, and brokers end transactions after %d s"
+        ("%s is %d s old, and brokers end transactions after %d s"
                 + " (kafka.transaction.timeout.ms): the last metrics before it may be missing for"
                 + " good; the models are complete. %sContinue anyway: --from-savepoint %s")
             .formatted(

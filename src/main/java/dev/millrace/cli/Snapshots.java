@@ -117,6 +117,19 @@ final class Snapshots {
     }
   }
 
+  /**
+   * Whether a snapshot is the savepoint with which its job was stopped.
+   *
+   * @throws UncheckedIOException if the snapshot cannot be read
+   */
+  static boolean hasStoppedItsJob(Path snapshot) {
+    try {
+      return load(snapshot).getCheckpointProperties().isSynchronous();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   private static CheckpointMetadata load(Path snapshot) throws IOException {
     Path file = metadata(snapshot);
     try (DataInputStream in =

@@ -13,6 +13,9 @@ import java.nio.file.attribute.FileTime;
 import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
+import org.apache.flink.core.execution.SavepointFormatType;
+import org.apache.flink.runtime.checkpoint.CheckpointProperties;
+import org.apache.flink.runtime.checkpoint.CheckpointRetentionPolicy;
 import org.apache.flink.runtime.checkpoint.Checkpoints;
 import org.apache.flink.runtime.checkpoint.OperatorState;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
@@ -32,6 +35,13 @@ import org.junit.jupiter.api.io.TempDir;
 class SnapshotCheckTest {
   private static final Settings EXACTLY_ONCE = settings("exactly-once");
   private static final Settings AT_LEAST_ONCE = settings("at-least-once");
+
+  private static final CheckpointProperties CHECKPOINT =
+      CheckpointProperties.forCheckpoint(CheckpointRetentionPolicy.NEVER_RETAIN_AFTER_TERMINATION);
+  private static final CheckpointProperties SAVEPOINT =
+      CheckpointProperties.forSavepoint(false, SavepointFormatType.CANONICAL);
+  private static final CheckpointProperties STOP_SAVEPOINT =
+      CheckpointProperties.forSyncSavepoint(false, false, SavepointFormatType.CANONICAL);
 
   private static final KeyGroupRange KEYS = KeyGroupRange.of(0, 719);
   private static final KeyGroupRangeOffsets OFFSETS = new KeyGroupRangeOffsets(KEYS);
@@ -78,10 +88,20 @@ class SnapshotCheckTest {
   }
 
   @Test
+  void aSavepointWithWhichTheJobWentOnIsRefusedAsACheckpointIs() throws IOException {
+    Path savepoint = snapshot("savepoint-1", 3_600, List.of(), SAVEPOINT);
+
+    assertThatThrownBy(() -> new SnapshotCheck(dir, savepoint).require(EXACTLY_ONCE))
+        .isInstanceOf(CliError.class)
+        .hasMessageStartingWith(savepoint + " is 3600 s old, and brokers end transactions after");
+  }
+
+  @Test
   void whatHasNoOpenTransactionsMayBeOld() throws IOException {
     SnapshotCheck checkpoint = new SnapshotCheck(dir, snapshot("job/chk-7", 3_600));
     SnapshotCheck recent = new SnapshotCheck(dir, snapshot("job/chk-8", 60));
-    SnapshotCheck savepoint = new SnapshotCheck(dir, snapshot("savepoint-1", 3_600));
+    SnapshotCheck savepoint =
+        new SnapshotCheck(dir, snapshot("savepoint-1", 3_600, List.of(), STOP_SAVEPOINT));
 
     assertThatCode(() -> checkpoint.require(AT_LEAST_ONCE)).doesNotThrowAnyException();
     assertThatCode(() -> recent.require(EXACTLY_ONCE)).doesNotThrowAnyException();
@@ -151,10 +171,17 @@ class SnapshotCheckTest {
 
   private Path snapshot(String name, int secondsAgo, List<OperatorState> states)
       throws IOException {
+    return snapshot(name, secondsAgo, states, CHECKPOINT);
+  }
+
+  private Path snapshot(
+      String name, int secondsAgo, List<OperatorState> states, CheckpointProperties properties)
+      throws IOException {
     Path directory = Files.createDirectories(dir.resolve(name));
     Path metadata = directory.resolve("_metadata");
     try (OutputStream out = Files.newOutputStream(metadata)) {
-      Checkpoints.storeCheckpointMetadata(new CheckpointMetadata(7, states, List.of()), out);
+      Checkpoints.storeCheckpointMetadata(
+          new CheckpointMetadata(7, states, List.of(), properties), out);
     }
     Files.setLastModifiedTime(metadata, FileTime.from(Instant.now().minusSeconds(secondsAgo)));
     return directory;
