@@ -152,7 +152,7 @@ final class ClusterCommand implements Callable<Integer> {
       start.started(wanted.stateDir());
       describe(cluster, place, models);
       try (BrokerWatch watch = BrokerWatch.start(wanted.settings(), config, err)) {
-        return new ClusterWatch(cluster, config, stop, out, err).untilTheJobEnds();
+        return new ClusterWatch(cluster, wanted, stop, out, err).untilTheJobEnds();
       }
     }
   }

@@ -25,22 +25,25 @@ final class ClusterWatch {
   private final Path config;
   private final FlinkRest rest;
   private final RecordsWatch records;
+  private final CheckpointWatch checkpoints;
   private Set<Integer> parallelism = Set.of();
   private boolean wasRunning;
   private Instant lastRunning = Instant.MIN;
 
   /**
-   * @param config the pipeline file
+   * @param spec what the cluster was started with
    */
   ClusterWatch(
-      LocalCluster cluster, Path config, StopSignal stop, PrintWriter out, PrintWriter err) {
-    this.config = config;
+      LocalCluster cluster, ClusterSpec spec, StopSignal stop, PrintWriter out, PrintWriter err) {
+    this.config = spec.pipelineFile();
     this.cluster = cluster;
     this.stop = stop;
     this.out = out;
     this.err = err;
     this.rest = new FlinkRest(cluster.address());
-    this.records = new RecordsWatch(config, "" + cluster.logs(), err);
+    String log = "" + cluster.logs();
+    this.records = new RecordsWatch(config, log, err);
+    this.checkpoints = new CheckpointWatch(spec.stateDir(), log, err);
   }
 
   /**
@@ -59,6 +62,7 @@ final class ClusterWatch {
       if (job.isPresent()) {
         observe(job.get());
         records.look(rest, job.get().id());
+        checkpoints.look(rest, job.get().id());
       } else {
         wasRunning = false; // another job manager may have it running again at the next look
       }
@@ -148,6 +152,9 @@ final class ClusterWatch {
     while (path.isEmpty() && System.nanoTime() < end) {
       Thread.sleep(LOOK_MILLIS);
       path = rest.savepoint(job, request);
+    }
+    if (path.isEmpty()) {
+      err.printf("No savepoint: it takes more than %d s%n", SECONDS_FOR_SAVEPOINT);
     }
     return path;
   }

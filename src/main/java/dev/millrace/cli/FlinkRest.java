@@ -41,6 +41,13 @@ final class FlinkRest {
   /** A job as the cluster lists it. */
   record Job(String id, String name, JobStatus status) {}
 
+  /**
+   * The newest checkpoints of a job; -1 where there is none.
+   *
+   * @param failure what Flink says of the failed one
+   */
+  record Checkpoints(long completed, long failed, String failure) {}
+
   private final ObjectMapper mapper = new ObjectMapper();
   private final HttpClient client = HttpClient.newBuilder().connectTimeout(TIMEOUT).build();
   private final URI address;
@@ -158,6 +165,16 @@ final class FlinkRest {
           "The savepoint failed: " + reason(operation.at("/failure-cause/stack-trace").asText()));
     }
     return Optional.ofNullable(operation.path("location").textValue());
+  }
+
+  /** How the newest checkpoints of a job ended. */
+  Checkpoints checkpoints(String job) throws IOException, InterruptedException {
+    JsonNode latest = get("/jobs/" + job + "/checkpoints").path("latest");
+    JsonNode failed = latest.path("failed");
+    return new Checkpoints(
+        latest.at("/completed/id").asLong(-1),
+        failed.path("id").asLong(-1),
+        failed.path("failure_message").asText());
   }
 
   /** The newest savepoint that a job has written since its start. */

@@ -12,6 +12,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import org.apache.flink.api.common.JobExecutionResult;
 import org.apache.flink.api.common.JobID;
 import org.apache.flink.api.common.JobStatus;
@@ -171,17 +172,22 @@ final class LocalJob {
   /**
    * Stops with a savepoint, from which the next run continues, on another state backend too;
    * cancels where that fails.
+   *
+   * @param failure told in one line why there is no savepoint
    */
-  Optional<String> stop() throws InterruptedException {
+  Optional<String> stop(Consumer<String> failure) throws InterruptedException {
     try {
       return Optional.of(
           client
               .stopWithSavepoint(false, Snapshots.location(stateDir), SavepointFormatType.CANONICAL)
               .get(SAVEPOINT_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS));
-    } catch (ExecutionException | TimeoutException | IllegalStateException e) {
-      cancel();
-      return Optional.empty();
+    } catch (TimeoutException e) {
+      failure.accept("it takes more than " + SAVEPOINT_TIMEOUT.toSeconds() + " s");
+    } catch (ExecutionException | IllegalStateException e) {
+      failure.accept(rootMessage(e));
     }
+    cancel();
+    return Optional.empty();
   }
 
   /** Stops at once; what came after the last checkpoint is read again by the next run. */

@@ -89,7 +89,7 @@ final class RunCommand implements Callable<Integer> {
       describe(settings, place, models);
       try (BrokerWatch watch = BrokerWatch.start(settings, config, spec.commandLine().getErr())) {
         MemoryWatch memory = MemoryWatch.ofThisJvm(settings.state().backend());
-        return supervise(job, stop, memory);
+        return supervise(job, dir, stop, memory);
       }
     }
   }
@@ -118,10 +118,12 @@ final class RunCommand implements Callable<Integer> {
     out.printf("Watch     ./millrace watch -c %s   (Ctrl-C stops the job)%n", config);
   }
 
-  private int supervise(LocalJob job, StopSignal stop, MemoryWatch memory)
+  private int supervise(LocalJob job, Path dir, StopSignal stop, MemoryWatch memory)
       throws InterruptedException {
     PrintWriter err = spec.commandLine().getErr();
-    RecordsWatch records = new RecordsWatch(config, "" + LogPlace.file(), err);
+    String log = "" + LogPlace.file();
+    RecordsWatch records = new RecordsWatch(config, log, err);
+    CheckpointWatch checkpoints = new CheckpointWatch(dir, log, err);
     boolean restarting = false;
     int restarts = 0;
     while (!stop.await(LOOK_MILLIS)) {
@@ -133,6 +135,7 @@ final class RunCommand implements Callable<Integer> {
       Optional<FlinkRest> rest = job.rest();
       if (rest.isPresent()) {
         records.look(rest.get(), job.id().toString());
+        checkpoints.look(rest.get(), job.id().toString());
       }
       JobStatus status = job.status().orElse(JobStatus.RUNNING);
       boolean restartsNow = status == JobStatus.RESTARTING;
@@ -140,7 +143,7 @@ final class RunCommand implements Callable<Integer> {
         restarts++;
         err.printf(
             "The job failed and restarts (restart %d): %s (more in %s)%n",
-            restarts, job.lastFailure().orElse("it did not say why"), LogPlace.file());
+            restarts, job.lastFailure().orElse("it did not say why"), log);
       } else if (restarting && !restartsNow) {
         err.println("The job runs again.");
       }
@@ -152,7 +155,7 @@ final class RunCommand implements Callable<Integer> {
     spec.commandLine()
         .getOut()
         .println(
-            job.stop()
+            job.stop(reason -> err.println("No savepoint: " + reason))
                 .map(Snapshots::stoppedWith)
                 .orElse("Stopped; the next run continues from the last checkpoint."));
     return 0;

@@ -45,7 +45,7 @@ class ContinuedReadingITCase {
       await(() -> lastOffset(kafka) == written(kafka) - 1);
       int learned = lastReport(kafka).path("examples").asInt();
       long read = written(kafka);
-      Path savepoint = Snapshots.given(before.stop().orElseThrow());
+      Path savepoint = Snapshots.given(before.stop(failure -> {}).orElseThrow());
 
       send(pipeline, 30);
       delete(kafka, read + 10);
@@ -90,7 +90,7 @@ class ContinuedReadingITCase {
   private Path learn(EmbeddedKafka kafka, Path pipeline, Path from, int examples) throws Exception {
     LocalJob job = start(pipeline, from);
     await(() -> lastReport(kafka).path("examples").asInt() >= examples);
-    Path savepoint = Snapshots.given(job.stop().orElseThrow());
+    Path savepoint = Snapshots.given(job.stop(failure -> {}).orElseThrow());
     assertThat(lastReport(kafka).path("examples").asInt()).isEqualTo(examples);
     return savepoint;
   }

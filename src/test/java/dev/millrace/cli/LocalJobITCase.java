@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -113,6 +114,52 @@ class LocalJobITCase {
                   + " p.yaml; the first of each reason is in the log\n");
       job.cancel();
     }
+  }
+
+  @Test
+  void aCheckpointAndASavepointThatCannotBeWrittenAreToldOfWithTheCause() throws Exception {
+    try (EmbeddedKafka kafka = EmbeddedKafka.start(0, null)) {
+      StringWriter err = new StringWriter();
+      Path state = dir.resolve("state");
+      CheckpointWatch watch = new CheckpointWatch(state, "the log", new PrintWriter(err, true));
+      LocalJob job = start(pipelineWithTopics(kafka));
+      awaitTasks(job, 0);
+      Path checkpoints = state.resolve(job.id().toString());
+
+      Path aside = replaceByFile(checkpoints);
+      awaitLines(job, watch, err, 1);
+      Files.delete(checkpoints);
+      Files.move(aside, checkpoints);
+      awaitLines(job, watch, err, 2);
+      replaceByFile(state);
+      List<String> failures = new ArrayList<>();
+      Optional<String> savepoint = job.stop(failures::add);
+
+      assertThat(err.toString())
+          .matches(
+              "Checkpoint 1 failed: Not a directory, [\\d,]+ MiB free in "
+                  + checkpoints
+                  + " \\(more in the log\\)\nCheckpoint [\\d]+ is complete.\n");
+      assertThat(savepoint).isEmpty();
+      assertThat(failures).singleElement().asString().contains(state.toString());
+    }
+  }
+
+  /** A file stops the most powerful user too; returns where the directory is now. */
+  private static Path replaceByFile(Path directory) throws IOException {
+    Path aside = Files.move(directory, directory.resolveSibling("aside"));
+    Files.createFile(directory);
+    return aside;
+  }
+
+  private static void awaitLines(LocalJob job, CheckpointWatch watch, StringWriter err, int lines) {
+    Awaitility.await()
+        .atMost(Duration.ofMinutes(2))
+        .until(
+            () -> {
+              watch.look(job.rest().orElseThrow(), job.id().toString());
+              return err.toString().lines().count() == lines;
+            });
   }
 
   private static void send(EmbeddedKafka kafka, byte[]... values) throws Exception {
