@@ -1,11 +1,18 @@
 package dev.millrace.cli;
 
+import dev.millrace.MillraceJob;
 import dev.millrace.Settings;
 import dev.millrace.data.KebabCase;
-import dev.millrace.flink.TransactionTimeout;
+import dev.millrace.flink.KafkaIo;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.DescribeTransactionsResult;
+import org.apache.kafka.clients.admin.TransactionState;
 
 /**
  * Whether a job may go on from a snapshot.
@@ -14,17 +21,19 @@ import java.time.Instant;
  * @param snapshot a checkpoint or savepoint
  */
 record SnapshotCheck(Path stateDir, Path snapshot) {
+  private static final Duration ANSWER = Duration.ofSeconds(10);
+  private static final Set<TransactionState> COMMITTED =
+      Set.of(TransactionState.PREPARE_COMMIT, TransactionState.COMPLETE_COMMIT);
+
   /**
    * Looks at a snapshot that nobody has asked for by name.
    *
    * @throws CliError if it is damaged or of another backend, or if transactions that belong to it
-   *     may have ended
+   *     have ended or would never be committed
    */
-  void require(Settings settings) {
+  void require(Settings settings) throws InterruptedException {
     requireReadable(settings);
-    if (settings.output().guarantee() == Settings.Guarantee.EXACTLY_ONCE) {
-      requireTransactions(Duration.ofMillis(TransactionTimeout.millis(settings.kafka())));
-    }
+    requireTransactions(settings);
   }
 
   /**
@@ -77,28 +86,52 @@ record SnapshotCheck(Path stateDir, Path snapshot) {
   }
 
   // A job commits the transactions of a checkpoint after it is complete, and those of a savepoint
-  // with the checkpoint after it. If the job dies before, its successor commits them, unless the
-  // brokers have ended them by then. A savepoint that has stopped its job leaves none.
-  private void requireTransactions(Duration timeout) {
-    Duration age = age();
-    if (age.compareTo(timeout) <= 0 || Snapshots.hasStoppedItsJob(snapshot)) {
+  // with the checkpoint after it. If the job dies before, its successor commits them, if it is
+  // exactly-once and the brokers have not ended them by then. A savepoint that has stopped its job
+  // leaves none.
+  private void requireTransactions(Settings settings) throws InterruptedException {
+    List<String> ids = Snapshots.transactions(snapshot, MillraceJob.consumerGroup(settings) + "/");
+    if (ids.isEmpty() || Snapshots.hasStoppedItsJob(snapshot)) {
       return;
     }
-    throw new CliError(
-        ("%s is %d s old, and brokers end transactions after %d s"
-                + " (kafka.transaction.timeout.ms): the last metrics before it may be missing for"
-                + " good; the models are complete. %sContinue anyway: --from-savepoint %s")
-            .formatted(
-                snapshot,
-                age.toSeconds(),
-                timeout.toSeconds(),
-                before("Repeat metrics rather than miss some: "),
-                snapshot));
+    List<TransactionState> states = states(ids, settings);
+    states.removeAll(COMMITTED);
+    long open = states.stream().filter(TransactionState.ONGOING::equals).count();
+    if (open < states.size()) {
+      throw new CliError(
+          ("%s has %s to commit that the brokers have ended (kafka.transaction.timeout.ms): the"
+                  + " last metrics before it may be missing for good; the models are complete."
+                  + " %sContinue anyway: --from-savepoint %s")
+              .formatted(
+                  snapshot,
+                  Counted.of(states.size() - open, "transaction"),
+                  before("Repeat metrics rather than miss some: "),
+                  snapshot));
+    }
+    if (open > 0 && settings.output().guarantee() != Settings.Guarantee.EXACTLY_ONCE) {
+      throw new CliError(
+          ("%s has %s to commit, and only output.guarantee: exactly-once does: without, the last"
+                  + " metrics before it are missing for good. Start with exactly-once once more and"
+                  + " stop with Ctrl-C; then change it. Continue anyway: --from-savepoint %s")
+              .formatted(snapshot, Counted.of(open, "transaction"), snapshot));
+    }
   }
 
-  private Duration age() {
-    Instant written = Snapshots.time(Snapshots.metadata(snapshot)).toInstant();
-    return Duration.between(written, Instant.now());
+  /** What the brokers know of transactions; {@code UNKNOWN} if nothing. */
+  private static List<TransactionState> states(List<String> ids, Settings settings)
+      throws InterruptedException {
+    List<TransactionState> states = new ArrayList<>();
+    try (Admin admin = KafkaIo.admin(settings.kafka(), ANSWER)) {
+      DescribeTransactionsResult answer = admin.describeTransactions(ids);
+      for (String id : ids) {
+        try {
+          states.add(answer.description(id).get().state());
+        } catch (ExecutionException e) {
+          states.add(TransactionState.UNKNOWN);
+        }
+      }
+    }
+    return states;
   }
 
   /** How to go on from an older one, behind a text; nothing if none can be read. */

@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -27,13 +28,18 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import org.apache.flink.runtime.checkpoint.Checkpoints;
+import org.apache.flink.runtime.checkpoint.OperatorState;
+import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
 import org.apache.flink.runtime.checkpoint.metadata.CheckpointMetadata;
 import org.apache.flink.runtime.state.IncrementalKeyedStateHandle;
+import org.apache.flink.runtime.state.OperatorStateHandle;
 import org.apache.flink.runtime.state.SavepointKeyedStateHandle;
 
 /** Checkpoints and savepoints on disk: directories with a file {@code _metadata}. */
 final class Snapshots {
   private static final String METADATA = "_metadata";
+  // Flink's name for what a sink has still to commit.
+  private static final String COMMITTABLES = "streaming_committer_raw_states";
   // Job, checkpoint, file.
   private static final int DEPTH = 3;
 
@@ -127,6 +133,44 @@ final class Snapshots {
       return load(snapshot).getCheckpointProperties().isSynchronous();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
+    }
+  }
+
+  /**
+   * The ids of the transactions that were to be committed once a snapshot was complete. What a sink
+   * keeps of them has no public reader; each id stands there behind its length.
+   *
+   * @param prefix that all ids of the pipeline begin with
+   * @throws UncheckedIOException if the snapshot cannot be read
+   */
+  static List<String> transactions(Path snapshot, String prefix) {
+    List<String> ids = new ArrayList<>();
+    try {
+      for (OperatorState operator : load(snapshot).getOperatorStates()) {
+        for (OperatorSubtaskState subtask : operator.getStates()) {
+          for (OperatorStateHandle state : subtask.getManagedOperatorState()) {
+            var committables = state.getStateNameToPartitionOffsets().get(COMMITTABLES);
+            // A sink's writer has an empty one, beside the prefix of its ids.
+            if (committables != null && committables.getOffsets().length > 0) {
+              addTransactions(state, prefix, ids);
+            }
+          }
+        }
+      }
+      return ids;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static void addTransactions(OperatorStateHandle state, String prefix, List<String> ids)
+      throws IOException {
+    try (InputStream in = state.openInputStream()) {
+      String bytes = new String(in.readAllBytes(), StandardCharsets.ISO_8859_1);
+      for (int at = bytes.indexOf(prefix); at >= 0; at = bytes.indexOf(prefix, at + 1)) {
+        int length = (bytes.charAt(at - 2) << 8) + bytes.charAt(at - 1); // DataOutput.writeUTF
+        ids.add(bytes.substring(at, at + length));
+      }
     }
   }
 

@@ -41,7 +41,7 @@ final class StartOptions {
    * @throws CliError if the one that was asked for is none or damaged, or if the newest one cannot
    *     keep what the pipeline promises, or if the state directory cannot be written to
    */
-  Optional<Path> from(Path stateDir, Settings settings) {
+  Optional<Path> from(Path stateDir, Settings settings) throws InterruptedException {
     StartMark mark = new StartMark(stateDir);
     if (fresh) {
       mark.prepare(Optional.empty());
@@ -49,7 +49,9 @@ final class StartOptions {
     }
     if (savepoint == null) {
       Optional<Path> newest = mark.newest();
-      newest.ifPresent(path -> new SnapshotCheck(stateDir, path).require(settings));
+      if (newest.isPresent()) {
+        new SnapshotCheck(stateDir, newest.get()).require(settings);
+      }
       return newest;
     }
     Path given = Snapshots.given(savepoint);

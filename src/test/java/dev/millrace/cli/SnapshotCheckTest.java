@@ -5,13 +5,19 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.millrace.PipelineFile;
 import dev.millrace.Settings;
+import dev.millrace.flink.KafkaIo;
+import java.io.ByteArrayOutputStream;
+import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
+import java.time.Duration;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import org.apache.flink.core.execution.SavepointFormatType;
 import org.apache.flink.runtime.checkpoint.CheckpointProperties;
@@ -27,14 +33,28 @@ import org.apache.flink.runtime.state.KeyGroupRangeOffsets;
 import org.apache.flink.runtime.state.KeyGroupsSavepointStateHandle;
 import org.apache.flink.runtime.state.KeyGroupsStateHandle;
 import org.apache.flink.runtime.state.KeyedStateHandle;
+import org.apache.flink.runtime.state.OperatorStateHandle.Mode;
+import org.apache.flink.runtime.state.OperatorStateHandle.StateMetaInfo;
+import org.apache.flink.runtime.state.OperatorStreamStateHandle;
 import org.apache.flink.runtime.state.StreamStateHandle;
 import org.apache.flink.runtime.state.memory.ByteStreamStateHandle;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class SnapshotCheckTest {
-  private static final Settings EXACTLY_ONCE = settings("exactly-once");
-  private static final Settings AT_LEAST_ONCE = settings("at-least-once");
+  private static EmbeddedKafka kafka;
+  private static Settings exactlyOnce;
+  private static Settings atLeastOnce;
+
+  private static final String PREFIX = "millrace-check/";
+  private static final String COMMITTABLES = "streaming_committer_raw_states";
 
   private static final CheckpointProperties CHECKPOINT =
       CheckpointProperties.forCheckpoint(CheckpointRetentionPolicy.NEVER_RETAIN_AFTER_TERMINATION);
@@ -49,6 +69,21 @@ class SnapshotCheckTest {
 
   @TempDir private Path dir;
 
+  @BeforeAll
+  static void start() throws Exception {
+    kafka = EmbeddedKafka.start(0, null);
+    exactlyOnce = settings("exactly-once");
+    atLeastOnce = settings("at-least-once");
+    try (Admin admin = KafkaIo.admin(exactlyOnce.kafka(), Duration.ofSeconds(30))) {
+      admin.createTopics(List.of(new NewTopic("any", 1, (short) 1))).all().get();
+    }
+  }
+
+  @AfterAll
+  static void close() {
+    kafka.close();
+  }
+
   @Test
   void aDamagedSnapshotIsRefusedWithItsFileAndTheOneBefore() throws IOException {
     Path before = snapshot("job/chk-1", 120);
@@ -57,7 +92,7 @@ class SnapshotCheckTest {
     cut(alsoDamaged);
     cut(newest);
 
-    assertThatThrownBy(() -> new SnapshotCheck(dir, newest).require(AT_LEAST_ONCE))
+    assertThatThrownBy(() -> new SnapshotCheck(dir, newest).require(atLeastOnce))
         .isInstanceOf(CliError.class)
         .hasMessageStartingWith(newest.resolve("_metadata") + " is damaged (it is cut off). ")
         .hasMessageEndingWith(
@@ -71,41 +106,63 @@ class SnapshotCheckTest {
     Path only = snapshot("job/chk-3", 60);
     cut(only);
 
-    assertThatThrownBy(() -> new SnapshotCheck(dir, only).requireReadable(AT_LEAST_ONCE))
+    assertThatThrownBy(() -> new SnapshotCheck(dir, only).requireReadable(atLeastOnce))
         .hasMessageEndingWith("). Start with new models: --fresh");
   }
 
   @Test
-  void aCheckpointOlderThanATransactionIsRefusedWithBothWaysOut() throws IOException {
-    Path before = snapshot("job/chk-6", 3_602);
-    Path newest = snapshot("job/chk-7", 3_600);
+  void transactionsThatTheBrokersHaveEndedAreRefusedWithBothWaysOut() throws Exception {
+    Path before = snapshot("job/chk-6", 2);
+    Path checkpoint = snapshot("job/chk-7", 1, transactions("ended-1", "ended-2", "committed-1"));
+    Path savepoint = snapshot("savepoint-1", 0, transactions("never-begun"), SAVEPOINT);
+    for (String id : List.of("ended-1", "ended-2")) {
+      try (KafkaProducer<byte[], byte[]> producer = begin(id)) {
+        producer.abortTransaction();
+      }
+    }
+    commit("committed-1");
 
-    assertThatThrownBy(() -> new SnapshotCheck(dir, newest).require(EXACTLY_ONCE))
+    assertThatThrownBy(() -> new SnapshotCheck(dir, checkpoint).require(exactlyOnce))
         .isInstanceOf(CliError.class)
-        .hasMessageContaining("brokers end transactions after 840 s")
+        .hasMessageStartingWith(
+            checkpoint + " has 2 transactions to commit that the brokers have ended (kafka.tr")
         .hasMessageContaining("--from-savepoint " + before)
-        .hasMessageEndingWith("Continue anyway: --from-savepoint " + newest);
+        .hasMessageEndingWith("Continue anyway: --from-savepoint " + checkpoint);
+    assertThatThrownBy(() -> new SnapshotCheck(dir, savepoint).require(atLeastOnce))
+        .hasMessageStartingWith(savepoint + " has 1 transaction to commit that the brokers have");
   }
 
   @Test
-  void aSavepointWithWhichTheJobWentOnIsRefusedAsACheckpointIs() throws IOException {
-    Path savepoint = snapshot("savepoint-1", 3_600, List.of(), SAVEPOINT);
+  void openTransactionsAreRefusedByAPipelineThatIsNoLongerExactlyOnce() throws Exception {
+    Path checkpoint = snapshot("job/chk-7", 0, transactions("open-1"));
 
-    assertThatThrownBy(() -> new SnapshotCheck(dir, savepoint).require(EXACTLY_ONCE))
-        .isInstanceOf(CliError.class)
-        .hasMessageStartingWith(savepoint + " is 3600 s old, and brokers end transactions after");
+    try (KafkaProducer<byte[], byte[]> producer = begin("open-1")) {
+      assertThatCode(() -> new SnapshotCheck(dir, checkpoint).require(exactlyOnce))
+          .doesNotThrowAnyException();
+      assertThatThrownBy(() -> new SnapshotCheck(dir, checkpoint).require(atLeastOnce))
+          .isInstanceOf(CliError.class)
+          .hasMessageStartingWith(
+              checkpoint + " has 1 transaction to commit, and only output.guarantee: exactly-")
+          .hasMessageEndingWith("Continue anyway: --from-savepoint " + checkpoint);
+      producer.abortTransaction();
+    }
   }
 
   @Test
-  void whatHasNoOpenTransactionsMayBeOld() throws IOException {
-    SnapshotCheck checkpoint = new SnapshotCheck(dir, snapshot("job/chk-7", 3_600));
-    SnapshotCheck recent = new SnapshotCheck(dir, snapshot("job/chk-8", 60));
-    SnapshotCheck savepoint =
-        new SnapshotCheck(dir, snapshot("savepoint-1", 3_600, List.of(), STOP_SAVEPOINT));
+  void whatHasNothingToCommitMayBeOld() throws Exception {
+    commit("committed-2");
+    List<Path> snapshots =
+        List.of(
+            snapshot("job/chk-7", 3_600),
+            snapshot("job/chk-8", 3_600, transactions("committed-2")),
+            snapshot("savepoint-1", 3_600, transactions("never-begun"), STOP_SAVEPOINT));
 
-    assertThatCode(() -> checkpoint.require(AT_LEAST_ONCE)).doesNotThrowAnyException();
-    assertThatCode(() -> recent.require(EXACTLY_ONCE)).doesNotThrowAnyException();
-    assertThatCode(() -> savepoint.require(EXACTLY_ONCE)).doesNotThrowAnyException();
+    for (Path snapshot : snapshots) {
+      for (Settings settings : List.of(atLeastOnce, exactlyOnce)) {
+        assertThatCode(() -> new SnapshotCheck(dir, snapshot).require(settings))
+            .doesNotThrowAnyException();
+      }
+    }
   }
 
   @Test
@@ -115,7 +172,7 @@ class SnapshotCheckTest {
     Path checkpoint = snapshot("weather/job/chk-7", 60);
 
     for (Path of : List.of(savepoint, checkpoint)) {
-      assertThatThrownBy(() -> new SnapshotCheck(dir.resolve("check"), of).requireOf(AT_LEAST_ONCE))
+      assertThatThrownBy(() -> new SnapshotCheck(dir.resolve("check"), of).requireOf(atLeastOnce))
           .isInstanceOf(CliError.class)
           .hasMessageStartingWith(
               "--from-savepoint " + of + " is of pipeline weather, not of check: ");
@@ -129,7 +186,7 @@ class SnapshotCheckTest {
     Path copy = snapshot("copies/savepoint-1", 60);
 
     for (Path of : List.of(own, copy)) {
-      assertThatCode(() -> new SnapshotCheck(dir.resolve("check"), of).requireOf(AT_LEAST_ONCE))
+      assertThatCode(() -> new SnapshotCheck(dir.resolve("check"), of).requireOf(atLeastOnce))
           .doesNotThrowAnyException();
     }
   }
@@ -149,20 +206,68 @@ class SnapshotCheckTest {
         snapshot(
             "savepoint-1", 0, List.of(state(new KeyGroupsSavepointStateHandle(OFFSETS, BYTES))));
 
-    assertThatThrownBy(() -> new SnapshotCheck(dir, rocksDb).requireReadable(AT_LEAST_ONCE))
+    assertThatThrownBy(() -> new SnapshotCheck(dir, rocksDb).requireReadable(atLeastOnce))
         .isInstanceOf(CliError.class)
         .hasMessageStartingWith(rocksDb + " is a checkpoint of state.backend: rocksdb, and only a")
         .hasMessageContaining("Start with state.backend: rocksdb once more and stop with Ctrl-C");
     for (Path path : List.of(heap, savepoint)) {
-      assertThatCode(() -> new SnapshotCheck(dir, path).requireReadable(AT_LEAST_ONCE))
+      assertThatCode(() -> new SnapshotCheck(dir, path).requireReadable(atLeastOnce))
           .doesNotThrowAnyException();
     }
   }
 
   private static OperatorState state(KeyedStateHandle keyed) {
+    return state(OperatorSubtaskState.builder().setManagedKeyedState(keyed));
+  }
+
+  private static OperatorState state(OperatorSubtaskState.Builder subtask) {
     OperatorState state = new OperatorState("train", "train", new OperatorID(), 1, 720);
-    state.putState(0, OperatorSubtaskState.builder().setManagedKeyedState(keyed).build());
+    state.putState(0, subtask.build());
     return state;
+  }
+
+  /** What a sink's writer keeps, and its committer until it has committed. */
+  private static List<OperatorState> transactions(String... ids) throws IOException {
+    long[] none = {};
+    long[] first = {0};
+    return List.of(
+        sink(Map.of("writer_raw_states", first, COMMITTABLES, none), "metrics"),
+        sink(Map.of(COMMITTABLES, first), ids));
+  }
+
+  private static OperatorState sink(Map<String, long[]> offsets, String... ids) throws IOException {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    DataOutputStream out = new DataOutputStream(bytes);
+    for (String id : ids) {
+      out.writeLong(4711); // its producer
+      out.writeUTF(PREFIX + id);
+    }
+    Map<String, StateMetaInfo> states = new HashMap<>();
+    offsets.forEach(
+        (name, starts) -> states.put(name, new StateMetaInfo(starts, Mode.SPLIT_DISTRIBUTE)));
+    return state(
+        OperatorSubtaskState.builder()
+            .setManagedOperatorState(
+                new OperatorStreamStateHandle(
+                    states, new ByteStreamStateHandle("sink", bytes.toByteArray()))));
+  }
+
+  private static KafkaProducer<byte[], byte[]> begin(String id) throws Exception {
+    KafkaProducer<byte[], byte[]> producer =
+        new KafkaProducer<>(
+            Map.of("bootstrap.servers", kafka.bootstrapServers(), "transactional.id", PREFIX + id),
+            new ByteArraySerializer(),
+            new ByteArraySerializer());
+    producer.initTransactions();
+    producer.beginTransaction();
+    producer.send(new ProducerRecord<>("any", new byte[1])).get();
+    return producer;
+  }
+
+  private static void commit(String id) throws Exception {
+    try (KafkaProducer<byte[], byte[]> producer = begin(id)) {
+      producer.commitTransaction();
+    }
   }
 
   private Path snapshot(String name, int secondsAgo) throws IOException {
@@ -199,11 +304,11 @@ class SnapshotCheckTest {
         "check.yaml",
         """
         pipeline: check
-        kafka: { bootstrap.servers: "127.0.0.1:9" }
+        kafka: { bootstrap.servers: "%s" }
         input: { label: class }
         output: { guarantee: %s }
         """
-            .formatted(guarantee),
+            .formatted(kafka.bootstrapServers(), guarantee),
         Path.of(""));
   }
 }
