@@ -167,9 +167,11 @@ final class Snapshots {
       throws IOException {
     try (InputStream in = state.openInputStream()) {
       String bytes = new String(in.readAllBytes(), StandardCharsets.ISO_8859_1);
-      for (int at = bytes.indexOf(prefix); at >= 0; at = bytes.indexOf(prefix, at + 1)) {
-        int length = (bytes.charAt(at - 2) << 8) + bytes.charAt(at - 1); // DataOutput.writeUTF
-        ids.add(bytes.substring(at, at + length));
+      for (int at = bytes.indexOf(prefix, 2); at >= 0; at = bytes.indexOf(prefix, at + 1)) {
+        int end = at + (bytes.charAt(at - 2) << 8) + bytes.charAt(at - 1); // DataOutput.writeUTF
+        if (end > at && end <= bytes.length()) {
+          ids.add(bytes.substring(at, end));
+        }
       }
     }
   }
