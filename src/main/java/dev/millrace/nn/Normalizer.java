@@ -16,8 +16,8 @@ import java.util.Arrays;
  * of a column stand together.
  *
  * <p>Standard: mean and variance as {@link ScalarScaling#update} has them. A column that has not
- * varied by more than rounding, or was never seen, is 0. A missing value (NaN, or infinite) is 0
- * and changes no statistics.
+ * varied by more than rounding, or was never seen, is 0. A missing value (NaN, or infinite where
+ * there are statistics) is 0 and changes none.
  */
 final class Normalizer {
 
@@ -95,7 +95,7 @@ final class Normalizer {
         for (int r = 0; r < rows; r++) {
           for (int c = 0; c < columns; c++) {
             float value = x[offset + r * columns + c];
-            out[r * stride + c] = Float.isFinite(value) ? value : 0f;
+            out[r * stride + c] = Float.isNaN(value) ? 0f : value;
           }
         }
       }
@@ -135,9 +135,11 @@ final class Normalizer {
 
   /** Writes the transformed row to {@code out}. */
   void transform(double[] statistics, float[] row, int offset, float[] out, int outOffset) {
+    boolean isRaw = spec.kind() == Normalization.Kind.NONE;
     for (int c = 0; c < columns; c++) {
       float x = row[offset + c];
-      out[outOffset + c] = Float.isFinite(x) ? (float) transform(statistics, c, x) : 0f;
+      boolean isMissing = isRaw ? Float.isNaN(x) : !Float.isFinite(x);
+      out[outOffset + c] = isMissing ? 0f : (float) transform(statistics, c, x);
     }
   }
 

@@ -100,11 +100,11 @@ class RefusedSettingsTest {
         Arguments.of(
             Task.REGRESSION,
             value(new Optimizer.RmsProp(0.1f, 0.9f, 0f, false)),
-            "the optimizer's epsilon must be above 0, but was 0.0"),
+            "the optimizer's epsilon must be at least 1.0E-20, but was 0.0"),
         Arguments.of(
             Task.REGRESSION,
             value(new Optimizer.Adam(0.1f, 0.9f, 0.9f, -1f)),
-            "the optimizer's epsilon must be above 0, but was -1.0"),
+            "the optimizer's epsilon must be at least 1.0E-20, but was -1.0"),
         Arguments.of(
             Task.REGRESSION,
             value(new Optimizer.Ftrl(0f, 1f, 0f, 0f)),
