@@ -19,7 +19,7 @@ final class DashboardFeed implements AutoCloseable {
   static final String DEFAULT_FLEET_TOPIC = "millrace.fleet.v1";
 
   private static final String EVENTS_TOPIC = "millrace.events.v1";
-  private static final String DEAD_LETTERS_TOPIC = "millrace.dlq.v1";
+  static final String DEAD_LETTERS_TOPIC = "millrace.dlq.v1";
 
   private final Map<String, String> kafka;
   private final DashboardServer page;

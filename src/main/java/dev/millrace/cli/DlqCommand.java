@@ -37,7 +37,7 @@ import picocli.CommandLine.TypeConversionException;
     subcommands = {DlqCommand.Show.class, DlqCommand.Replay.class},
     footer = {"", "Example:", "  ./millrace dlq show -c fraud.yaml"})
 final class DlqCommand implements Runnable {
-  private static final String DEFAULT_TOPIC = "millrace.dlq.v1";
+  private static final String DEFAULT_TOPIC = DashboardFeed.DEAD_LETTERS_TOPIC;
 
   @Spec private CommandSpec spec;
 

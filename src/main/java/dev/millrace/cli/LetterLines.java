@@ -39,9 +39,9 @@ final class LetterLines {
                 Instant.ofEpochMilli(letter.stored().timestamp()),
                 Terminal.printable(letter.reason(), LONGEST_NAME),
                 Terminal.printable(letter.place(), LONGEST_NAME),
-                preview(letter, letter.stored().key(), "key.bytes")),
+                preview(letter, letter.stored().key(), DeadLetterEncoder.LOST_KEY)),
         "    " + Terminal.printable(letter.message(), 3 * MOST_CHARACTERS),
-        "    " + preview(letter, letter.stored().value(), "value.bytes"));
+        "    " + preview(letter, letter.stored().value(), DeadLetterEncoder.LOST_VALUE));
   }
 
   private static String preview(StoredLetter letter, byte[] bytes, String lost) {

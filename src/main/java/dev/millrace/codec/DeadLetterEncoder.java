@@ -17,11 +17,15 @@ public final class DeadLetterEncoder {
   /** What the name of each added header starts with. */
   public static final String PREFIX = "__millrace.errors.";
 
-  private static final String LOST_VALUE = "value.bytes";
-  private static final String LOST_HEADERS = "headers.bytes";
-  private static final String LOST_KEY = "key.bytes";
+  /** The added header with the length of a value that the topic had no room for. */
+  public static final String LOST_VALUE = "value.bytes";
 
-  /** Added headers with the length of a part that the topic had no room for. */
+  private static final String LOST_HEADERS = "headers.bytes";
+
+  /** That of a key. */
+  public static final String LOST_KEY = "key.bytes";
+
+  /** All headers of that kind. */
   public static final List<String> LOST = List.of(LOST_VALUE, LOST_HEADERS, LOST_KEY);
 
   // A message may quote the record; it must not double its size.
