@@ -1,5 +1,6 @@
 package dev.millrace;
 
+import dev.millrace.cli.BrokerCheck;
 import dev.millrace.cli.CommittedRecords;
 import dev.millrace.flink.KafkaIo;
 import dev.millrace.testing.Records;
@@ -37,6 +38,7 @@ final class JobTopics {
       topics.add(topic(settings.output().deadLetters(), 1));
       topics.add(topic(settings.output().models(), 1));
       admin.createTopics(topics).all().get();
+      BrokerCheck.awaitTopics(admin, topics.stream().map(NewTopic::name).toList());
     }
   }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.millrace.cli.BrokerCheck;
 import dev.millrace.cli.CommittedRecords;
 import dev.millrace.cli.EmbeddedKafka;
 import dev.millrace.codec.OnnxExport;
@@ -301,7 +302,9 @@ class MillraceJobITCase {
   /** For a pipeline whose other topics are there. */
   private static void createInput(Settings settings) throws Exception {
     try (Admin admin = Admin.create(Map.copyOf(new HashMap<String, Object>(settings.kafka())))) {
-      admin.createTopics(List.of(JobTopics.topic(settings.input().topic(), 1))).all().get();
+      String name = settings.input().topic();
+      admin.createTopics(List.of(JobTopics.topic(name, 1))).all().get();
+      BrokerCheck.awaitTopics(admin, List.of(name));
     }
   }
 

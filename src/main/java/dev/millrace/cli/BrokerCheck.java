@@ -4,6 +4,7 @@ import dev.millrace.Settings;
 import dev.millrace.flink.KafkaIo;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
@@ -22,6 +23,8 @@ import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 public final class BrokerCheck {
   private static final String BOOTSTRAP = "bootstrap.servers";
   private static final long PATIENCE_SECONDS = 3;
+  private static final Duration TOPICS_PATIENCE = Duration.ofMinutes(1);
+  private static final Duration TOPICS_INTERVAL = Duration.ofMillis(20);
 
   private BrokerCheck() {}
 
@@ -87,6 +90,29 @@ public final class BrokerCheck {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new CliError("Interrupted while looking for topic " + topic + ".", e);
+    }
+  }
+
+  /**
+   * Waits until brokers know topics that have just been created, which takes them some milliseconds
+   * more.
+   *
+   * @throws CliError if they do not after a minute, or refuse to tell
+   */
+  public static void awaitTopics(Admin admin, Collection<String> topics)
+      throws InterruptedException {
+    long deadline = System.nanoTime() + TOPICS_PATIENCE.toNanos();
+    while (true) {
+      try {
+        admin.describeTopics(topics).allTopicNames().get();
+        return;
+      } catch (ExecutionException e) {
+        boolean unknown = e.getCause() instanceof UnknownTopicOrPartitionException;
+        if (!unknown || System.nanoTime() > deadline) {
+          throw failure("The topics were created, but cannot be looked up", e.getCause());
+        }
+        Thread.sleep(TOPICS_INTERVAL.toMillis());
+      }
     }
   }
 

@@ -71,6 +71,7 @@ final class TopicsCommand implements Runnable {
       for (NewTopic topic : topics) {
         outcomes.put(topic.name(), isNew(topic.name(), creations.get(topic.name())));
       }
+      BrokerCheck.awaitTopics(admin, outcomes.keySet());
     }
     return outcomes;
   }

@@ -43,6 +43,16 @@ final class FlinkJob {
     return checkpoints("restored");
   }
 
+  /** The id of the newest completed checkpoint; 0 if there is none. */
+  int newestCheckpoint() throws IOException, InterruptedException {
+    return get("/checkpoints").at("/latest/completed/id").asInt();
+  }
+
+  /** The id of the checkpoint that the job was last taken back to; 0 if there is none. */
+  int restoredCheckpoint() throws IOException, InterruptedException {
+    return get("/checkpoints").at("/latest/restored/id").asInt();
+  }
+
   int completedCheckpoints() throws IOException, InterruptedException {
     return checkpoints("completed");
   }

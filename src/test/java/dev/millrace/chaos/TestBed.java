@@ -112,20 +112,28 @@ final class TestBed implements AutoCloseable {
   /**
    * Waits until about a second's reports have come since the newest checkpoint, which come again
    * after a crash if nothing prevents it. Records flow meanwhile, and for some time after.
+   *
+   * @return the id of that checkpoint
+   * @throws InconclusiveError if none have come
    */
-  boolean awaitReportsSinceCheckpoint() {
+  int awaitReportsSinceCheckpoint() {
     traffic.want(ENOUGH_FOR_SOME_CHECKPOINTS);
-    AtomicInteger checkpoints = new AtomicInteger();
+    AtomicInteger checkpoint = new AtomicInteger();
     AtomicInteger reports = new AtomicInteger();
-    return eventually(
-        () -> {
-          int now = cluster.job().completedCheckpoints();
-          if (checkpoints.getAndSet(now) != now) {
-            reports.set(lateness.reports());
-          }
-          return lateness.reports() > reports.get() + A_SECONDS_REPORTS
-              && cluster.job().completedCheckpoints() == now;
-        });
+    boolean unsaved =
+        eventually(
+            () -> {
+              int now = cluster.job().newestCheckpoint();
+              if (checkpoint.getAndSet(now) != now) {
+                reports.set(lateness.reports());
+              }
+              return lateness.reports() > reports.get() + A_SECONDS_REPORTS
+                  && cluster.job().newestCheckpoint() == now;
+            });
+    if (!unsaved) {
+      throw new InconclusiveError("no reports since a checkpoint");
+    }
+    return checkpoint.get();
   }
 
   /** Whether records that are sent from now on are read. */

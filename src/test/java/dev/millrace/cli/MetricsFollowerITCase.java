@@ -232,6 +232,7 @@ class MetricsFollowerITCase {
           .createTopics(List.of(new NewTopic(name, Optional.of(partitions), Optional.empty())))
           .all()
           .get();
+      BrokerCheck.awaitTopics(admin, List.of(name));
     }
   }
 

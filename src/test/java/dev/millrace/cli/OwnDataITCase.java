@@ -219,6 +219,7 @@ class OwnDataITCase {
     Map<String, Object> properties = Map.of("bootstrap.servers", kafka.bootstrapServers());
     try (Admin admin = Admin.create(properties)) {
       admin.createTopics(List.of(new NewTopic(topic, 1, (short) 1))).all().get();
+      BrokerCheck.awaitTopics(admin, List.of(topic));
     }
   }
 

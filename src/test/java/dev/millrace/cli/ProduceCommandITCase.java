@@ -2,6 +2,8 @@ package dev.millrace.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.millrace.PipelineFile;
+import dev.millrace.Settings;
 import dev.millrace.flink.KafkaIo;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -65,6 +67,16 @@ class ProduceCommandITCase {
   }
 
   @Test
+  void whatWasCreatedIsThereForTheNextCommand() throws Exception {
+    // Brokers hear of a topic some time after its creation, which shows in one of fifty.
+    for (int i = 0; i < 100; i++) {
+      Settings settings = PipelineFile.read(pipeline("next" + i));
+      TopicsCommand.create(settings, 1, (short) 1);
+      BrokerCheck.requireTopic(settings.kafka(), settings.input().topic(), null);
+    }
+  }
+
+  @Test
   void sendsEveryRowOfEveryEpochKeyedByTheKeyColumn() throws Exception {
     Path pipeline = pipeline("sent");
     Cli.run("topics", "create", "-c", pipeline.toString());
@@ -105,6 +117,7 @@ class ProduceCommandITCase {
             "--limit=17",
             "--rate=10000");
 
+    assertThat(cli.err()).isEmpty();
     assertThat(cli.exitCode()).isZero();
     assertThat(read("limited.examples")).hasSize(17).allMatch(r -> key(r).equals("all"));
   }

@@ -31,6 +31,7 @@ class TopicIdsITCase {
               dir);
       NewTopic topic = new NewTopic("in", 1, (short) 1);
       admin.createTopics(List.of(topic)).all().get();
+      BrokerCheck.awaitTopics(admin, List.of("in"));
       List<String> told = new ArrayList<>();
       Path state = dir.resolve("state/p");
 
@@ -41,6 +42,7 @@ class TopicIdsITCase {
       admin.deleteTopics(List.of("in")).all().get();
       await().until(() -> !admin.listTopics().names().get().contains("in"));
       admin.createTopics(List.of(topic)).all().get();
+      BrokerCheck.awaitTopics(admin, List.of("in"));
       TopicIds.look(settings, state, told::add);
       TopicIds.look(settings, state, told::add);
 
