@@ -40,10 +40,17 @@ public record TopicLimits(int recordBytes, long ageMillis) {
    */
   public static TopicLimits of(Map<String, String> kafka, Collection<String> topics, int wanted)
       throws InterruptedException {
+    return of(kafka, topics, wanted, PATIENCE);
+  }
+
+  /** The same with another patience. */
+  static TopicLimits of(
+      Map<String, String> kafka, Collection<String> topics, int wanted, Duration patience)
+      throws InterruptedException {
     TopicLimits least = new TopicLimits((int) ofProducers(kafka, wanted), Long.MAX_VALUE);
     List<ConfigResource> resources =
         topics.stream().map(topic -> new ConfigResource(ConfigResource.Type.TOPIC, topic)).toList();
-    try (Admin admin = KafkaIo.admin(kafka, PATIENCE)) {
+    try (Admin admin = KafkaIo.admin(kafka, patience)) {
       Map<ConfigResource, KafkaFuture<Config>> configs = admin.describeConfigs(resources).values();
       for (ConfigResource topic : resources) {
         least = least.and(ofTopic(topic.name(), configs.get(topic), wanted));

@@ -3,6 +3,7 @@ package dev.millrace.flink;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.net.ServerSocket;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -16,7 +17,7 @@ class TopicLimitsTest {
     try (ServerSocket silent = new ServerSocket(0)) {
       Map<String, String> kafka = Map.of("bootstrap.servers", "127.0.0.1:" + silent.getLocalPort());
 
-      assertThat(TopicLimits.of(kafka, List.of("a", "b"), WANTED))
+      assertThat(TopicLimits.of(kafka, List.of("a", "b"), WANTED, Duration.ofMillis(200)))
           .isEqualTo(new TopicLimits(1_048_588, Long.MAX_VALUE));
     }
   }
