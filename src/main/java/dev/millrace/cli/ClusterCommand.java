@@ -147,9 +147,10 @@ final class ClusterCommand implements Callable<Integer> {
     PrintWriter err = spec.commandLine().getErr();
     String place = state.tidied(wanted.stateDir(), wanted.from());
     String models = StartOptions.describe(wanted.from(), wanted.settings());
-    TopicIds.look(wanted.settings(), wanted.stateDir(), err::println);
+    TopicIds topics = TopicIds.look(wanted.settings(), wanted.stateDir(), err::println);
     try (LocalCluster cluster = LocalCluster.start(wanted)) {
       start.started(wanted.stateDir());
+      topics.note();
       describe(cluster, place, models);
       try (BrokerWatch watch = BrokerWatch.start(wanted.settings(), config, err)) {
         return new ClusterWatch(cluster, wanted, stop, out, err).untilTheJobEnds();

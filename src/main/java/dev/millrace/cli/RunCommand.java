@@ -83,9 +83,10 @@ final class RunCommand implements Callable<Integer> {
       Optional<Path> from = start.from(dir, settings);
       String place = state.tidied(dir, from);
       String models = StartOptions.describe(from, settings);
-      TopicIds.look(settings, dir, spec.commandLine().getErr()::println);
+      TopicIds topics = TopicIds.look(settings, dir, spec.commandLine().getErr()::println);
       LocalJob job = LocalJob.start(settings, parallelism, dir, from.orElse(null), false);
       start.started(dir);
+      topics.note();
       describe(settings, place, models);
       try (BrokerWatch watch = BrokerWatch.start(settings, config, spec.commandLine().getErr())) {
         MemoryWatch memory = MemoryWatch.ofThisJvm(settings.state().backend());

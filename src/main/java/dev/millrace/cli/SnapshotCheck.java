@@ -4,6 +4,7 @@ import dev.millrace.MillraceJob;
 import dev.millrace.Settings;
 import dev.millrace.data.KebabCase;
 import dev.millrace.flink.KafkaIo;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -32,8 +33,7 @@ record SnapshotCheck(Path stateDir, Path snapshot) {
    *     have ended or would never be committed
    */
   void require(Settings settings) throws InterruptedException {
-    requireReadable(settings);
-    requireTransactions(settings);
+    requireTransactions(requireReadable(settings), settings);
   }
 
   /**
@@ -41,18 +41,20 @@ record SnapshotCheck(Path stateDir, Path snapshot) {
    *
    * @throws CliError if that is damaged, or of a backend that is not the pipeline's
    */
-  void requireReadable(Settings settings) {
-    Snapshots.damage(snapshot)
-        .ifPresent(
-            damage -> {
-              throw new CliError(
-                  "%s is damaged (%s). %sStart with new models: --fresh"
-                      .formatted(
-                          Snapshots.metadata(snapshot),
-                          damage,
-                          before("Continue from the one before: ")));
-            });
-    Snapshots.backend(snapshot)
+  SnapshotContents requireReadable(Settings settings) {
+    SnapshotContents contents;
+    try {
+      contents = SnapshotContents.read(snapshot);
+    } catch (IOException e) {
+      throw new CliError(
+          "%s is damaged (%s). %sStart with new models: --fresh"
+              .formatted(
+                  Snapshots.metadata(snapshot),
+                  e.getMessage(),
+                  before("Continue from the one before: ")));
+    }
+    contents
+        .backend()
         .filter(backend -> backend != settings.state().backend())
         .ifPresent(
             backend -> {
@@ -63,6 +65,7 @@ record SnapshotCheck(Path stateDir, Path snapshot) {
                           + " change the backend. Start with new models: --fresh")
                       .formatted(snapshot, of, of));
             });
+    return contents;
   }
 
   /**
@@ -89,9 +92,13 @@ record SnapshotCheck(Path stateDir, Path snapshot) {
   // with the checkpoint after it. If the job dies before, its successor commits them, if it is
   // exactly-once and the brokers have not ended them by then. A savepoint that has stopped its job
   // leaves none.
-  private void requireTransactions(Settings settings) throws InterruptedException {
-    List<String> ids = Snapshots.transactions(snapshot, MillraceJob.consumerGroup(settings) + "/");
-    if (ids.isEmpty() || Snapshots.hasStoppedItsJob(snapshot)) {
+  private void requireTransactions(SnapshotContents contents, Settings settings)
+      throws InterruptedException {
+    if (contents.hasStoppedItsJob()) {
+      return;
+    }
+    List<String> ids = contents.transactions(MillraceJob.consumerGroup(settings) + "/");
+    if (ids.isEmpty()) {
       return;
     }
     List<TransactionState> states = states(ids, settings);

@@ -2,15 +2,10 @@ package dev.millrace.cli;
 
 import static org.apache.flink.runtime.checkpoint.Checkpoints.HEADER_MAGIC_NUMBER;
 
-import dev.millrace.Settings;
-import java.io.BufferedInputStream;
-import java.io.DataInputStream;
-import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -27,19 +22,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
-import org.apache.flink.runtime.checkpoint.Checkpoints;
-import org.apache.flink.runtime.checkpoint.OperatorState;
-import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
-import org.apache.flink.runtime.checkpoint.metadata.CheckpointMetadata;
-import org.apache.flink.runtime.state.IncrementalKeyedStateHandle;
-import org.apache.flink.runtime.state.OperatorStateHandle;
-import org.apache.flink.runtime.state.SavepointKeyedStateHandle;
 
 /** Checkpoints and savepoints on disk: directories with a file {@code _metadata}. */
 final class Snapshots {
   private static final String METADATA = "_metadata";
-  // Flink's name for what a sink has still to commit.
-  private static final String COMMITTABLES = "streaming_committer_raw_states";
   // Job, checkpoint, file.
   private static final int DEPTH = 3;
 
@@ -89,99 +75,10 @@ final class Snapshots {
   /** What keeps Flink from reading a snapshot, if something does. */
   static Optional<String> damage(Path snapshot) {
     try {
-      load(snapshot);
+      SnapshotContents.read(snapshot);
       return Optional.empty();
-    } catch (EOFException e) {
-      return Optional.of("it is cut off");
-    } catch (NoSuchFileException e) {
-      return Optional.of("it is not there");
-    } catch (IOException | RuntimeException e) {
-      // Damaged bytes make Flink's reader throw whatever follows from them.
-      return Optional.of(e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage());
-    }
-  }
-
-  /**
-   * The only backend that can go on from a snapshot; nothing if each can, as from a savepoint.
-   *
-   * @throws UncheckedIOException if the snapshot cannot be read
-   */
-  static Optional<Settings.Backend> backend(Path snapshot) {
-    try {
-      return load(snapshot).getOperatorStates().stream()
-          .flatMap(operator -> operator.getStates().stream())
-          .flatMap(subtask -> subtask.getManagedKeyedState().stream())
-          .filter(state -> !(state instanceof SavepointKeyedStateHandle))
-          .map(
-              state ->
-                  state instanceof IncrementalKeyedStateHandle
-                      ? Settings.Backend.ROCKSDB
-                      : Settings.Backend.HEAP)
-          .findFirst();
     } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
-
-  /**
-   * Whether a snapshot is the savepoint with which its job was stopped.
-   *
-   * @throws UncheckedIOException if the snapshot cannot be read
-   */
-  static boolean hasStoppedItsJob(Path snapshot) {
-    try {
-      return load(snapshot).getCheckpointProperties().isSynchronous();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
-
-  /**
-   * The ids of the transactions that were to be committed once a snapshot was complete. What a sink
-   * keeps of them has no public reader; each id stands there behind its length.
-   *
-   * @param prefix that all ids of the pipeline begin with
-   * @throws UncheckedIOException if the snapshot cannot be read
-   */
-  static List<String> transactions(Path snapshot, String prefix) {
-    List<String> ids = new ArrayList<>();
-    try {
-      for (OperatorState operator : load(snapshot).getOperatorStates()) {
-        for (OperatorSubtaskState subtask : operator.getStates()) {
-          for (OperatorStateHandle state : subtask.getManagedOperatorState()) {
-            var committables = state.getStateNameToPartitionOffsets().get(COMMITTABLES);
-            // A sink's writer has an empty one, beside the prefix of its ids.
-            if (committables != null && committables.getOffsets().length > 0) {
-              addTransactions(state, prefix, ids);
-            }
-          }
-        }
-      }
-      return ids;
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
-
-  private static void addTransactions(OperatorStateHandle state, String prefix, List<String> ids)
-      throws IOException {
-    try (InputStream in = state.openInputStream()) {
-      String bytes = new String(in.readAllBytes(), StandardCharsets.ISO_8859_1);
-      for (int at = bytes.indexOf(prefix, 2); at >= 0; at = bytes.indexOf(prefix, at + 1)) {
-        int end = at + (bytes.charAt(at - 2) << 8) + bytes.charAt(at - 1); // DataOutput.writeUTF
-        if (end > at && end <= bytes.length()) {
-          ids.add(bytes.substring(at, end));
-        }
-      }
-    }
-  }
-
-  private static CheckpointMetadata load(Path snapshot) throws IOException {
-    Path file = metadata(snapshot);
-    try (DataInputStream in =
-        new DataInputStream(new BufferedInputStream(Files.newInputStream(file)))) {
-      return Checkpoints.loadCheckpointMetadata(
-          in, Snapshots.class.getClassLoader(), file.toString());
+      return Optional.of(e.getMessage());
     }
   }
 

@@ -14,55 +14,78 @@ import java.util.function.Consumer;
 import org.apache.kafka.clients.admin.Admin;
 
 /**
- * Which topics the job read at its last start. A topic that was deleted and made again has the name
- * of the former one and nothing else: its offsets begin anew, and a job that goes on where it was
- * leaves out its first records.
+ * Which topics a job reads, and read at its last start. A topic that was deleted and made again has
+ * the name of the former one and nothing else: its offsets begin anew, and a job that goes on where
+ * it was leaves out its first records.
  */
 final class TopicIds {
   private static final String FILE = ".topics";
   private static final Duration ANSWER = Duration.ofSeconds(15);
 
-  private TopicIds() {}
+  private final Path file;
+  private final Properties now;
+
+  private TopicIds(Path file, Properties now) {
+    this.file = file;
+    this.now = now;
+  }
 
   /**
-   * Tells of input topics that were made anew since the last start, and notes those of now.
+   * Tells of input topics that were made anew since the last start.
    *
    * @param stateDir where the pipeline's checkpoints are
    * @param notice takes a line for each
+   * @throws CliError if the directory cannot be read
+   */
+  static TopicIds look(Settings settings, Path stateDir, Consumer<String> notice)
+      throws InterruptedException {
+    TopicIds ids = new TopicIds(stateDir.resolve(FILE), ids(settings));
+    Properties before = ids.atLastStart();
+    for (String topic : ids.now.stringPropertyNames()) {
+      String known = before.getProperty(topic);
+      if (known != null && !known.equals(ids.now.getProperty(topic))) {
+        notice.accept(
+            ("Topic %s was made anew since the last start: of the new one the job reads what"
+                    + " comes behind the offsets of the former. To read it from its first record,"
+                    + " give it another name.")
+                .formatted(topic));
+      }
+    }
+    return ids;
+  }
+
+  /**
+   * Notes the topics for the next start, now that the job has been started.
+   *
    * @throws CliError if the directory cannot be written
    */
-  static void look(Settings settings, Path stateDir, Consumer<String> notice)
-      throws InterruptedException {
-    Path file = stateDir.resolve(FILE);
+  void note() {
+    if (now.isEmpty()) {
+      return; // the brokers did not tell
+    }
     try {
-      Properties before = read(file);
-      Properties now = ids(settings);
-      for (String topic : now.stringPropertyNames()) {
-        String known = before.getProperty(topic);
-        if (known != null && !known.equals(now.getProperty(topic))) {
-          notice.accept(
-              ("Topic %s was made anew since the last start: of the new one the job reads what"
-                      + " comes behind the offsets of the former. To read it from its first record,"
-                      + " give it another name.")
-                  .formatted(topic));
-        }
-      }
-      Files.createDirectories(stateDir);
+      Files.createDirectories(file.getParent());
       try (Writer writer = Files.newBufferedWriter(file)) {
         now.store(writer, "The input topics of the last start");
       }
     } catch (IOException e) {
-      throw new CliError("%s cannot be used: %s".formatted(file, e.getMessage()), e);
+      throw unusable(e);
     }
   }
 
-  private static Properties read(Path file) throws IOException {
+  private CliError unusable(IOException e) {
+    return new CliError("%s cannot be used: %s".formatted(file, e.getMessage()), e);
+  }
+
+  private Properties atLastStart() {
     Properties ids = new Properties();
     if (Files.exists(file)) {
       try (Reader reader = Files.newBufferedReader(file)) {
         ids.load(reader);
       } catch (IllegalArgumentException e) {
         ids.clear(); // damaged: it is written anew, and all that is lost is a notice
+      } catch (IOException e) {
+        throw unusable(e);
       }
     }
     return ids;

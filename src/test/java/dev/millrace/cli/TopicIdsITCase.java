@@ -35,8 +35,8 @@ class TopicIdsITCase {
       List<String> told = new ArrayList<>();
       Path state = dir.resolve("state/p");
 
-      TopicIds.look(settings, state, told::add);
-      TopicIds.look(settings, state, told::add);
+      TopicIds.look(settings, state, told::add).note();
+      TopicIds.look(settings, state, told::add).note();
       assertThat(told).isEmpty();
 
       admin.deleteTopics(List.of("in")).all().get();
@@ -44,15 +44,17 @@ class TopicIdsITCase {
       admin.createTopics(List.of(topic)).all().get();
       BrokerCheck.awaitTopics(admin, List.of("in"));
       TopicIds.look(settings, state, told::add);
-      TopicIds.look(settings, state, told::add);
-
       assertThat(told)
           .singleElement()
           .asString()
           .startsWith("Topic in was made anew since the last start: ");
-      Files.writeString(state.resolve(".topics"), "in=\\u12");
+
+      TopicIds.look(settings, state, told::add).note(); // the start before has failed
       TopicIds.look(settings, state, told::add);
-      assertThat(told).hasSize(1);
+      assertThat(told).hasSize(2);
+      Files.writeString(state.resolve(".topics"), "in=\\u12");
+      TopicIds.look(settings, state, told::add).note();
+      assertThat(told).hasSize(2);
       assertThat(state.resolve(".topics")).content().contains("in=").doesNotContain("u12");
     }
   }

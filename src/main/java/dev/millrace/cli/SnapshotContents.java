@@ -1,0 +1,119 @@
+package dev.millrace.cli;
+
+import dev.millrace.Settings;
+import java.io.BufferedInputStream;
+import java.io.DataInputStream;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.apache.flink.runtime.checkpoint.CheckpointProperties;
+import org.apache.flink.runtime.checkpoint.Checkpoints;
+import org.apache.flink.runtime.checkpoint.OperatorState;
+import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
+import org.apache.flink.runtime.checkpoint.metadata.CheckpointMetadata;
+import org.apache.flink.runtime.state.IncrementalKeyedStateHandle;
+import org.apache.flink.runtime.state.OperatorStateHandle;
+import org.apache.flink.runtime.state.SavepointKeyedStateHandle;
+
+/** What a checkpoint or savepoint says of itself. */
+final class SnapshotContents {
+  // Flink's name for what a sink has still to commit.
+  private static final String COMMITTABLES = "streaming_committer_raw_states";
+
+  private final CheckpointMetadata metadata;
+
+  private SnapshotContents(CheckpointMetadata metadata) {
+    this.metadata = metadata;
+  }
+
+  /**
+   * Reads it.
+   *
+   * @throws IOException if it is damaged, saying how
+   */
+  static SnapshotContents read(Path snapshot) throws IOException {
+    Path file = Snapshots.metadata(snapshot);
+    try (DataInputStream in =
+        new DataInputStream(new BufferedInputStream(Files.newInputStream(file)))) {
+      return new SnapshotContents(
+          Checkpoints.loadCheckpointMetadata(
+              in, SnapshotContents.class.getClassLoader(), file.toString()));
+    } catch (EOFException e) {
+      throw new IOException("it is cut off", e);
+    } catch (NoSuchFileException e) {
+      throw new IOException("it is not there", e);
+    } catch (IOException | RuntimeException e) {
+      // Damaged bytes make Flink's reader throw whatever follows from them.
+      String said = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
+      throw new IOException(said, e);
+    }
+  }
+
+  /** The only backend that can go on from it; nothing if each can, as from a savepoint. */
+  Optional<Settings.Backend> backend() {
+    return metadata.getOperatorStates().stream()
+        .flatMap(operator -> operator.getStates().stream())
+        .flatMap(subtask -> subtask.getManagedKeyedState().stream())
+        .filter(state -> !(state instanceof SavepointKeyedStateHandle))
+        .map(
+            state ->
+                state instanceof IncrementalKeyedStateHandle
+                    ? Settings.Backend.ROCKSDB
+                    : Settings.Backend.HEAP)
+        .findFirst();
+  }
+
+  /** Whether it is the savepoint with which its job was stopped. */
+  boolean hasStoppedItsJob() {
+    CheckpointProperties properties = metadata.getCheckpointProperties();
+    return properties != null && properties.isSynchronous();
+  }
+
+  /**
+   * The ids of the transactions that were to be committed once it was complete. What a sink keeps
+   * of them has no public reader; each id stands there behind its length.
+   *
+   * @param prefix that all ids of the pipeline begin with
+   * @throws UncheckedIOException if its files cannot be read
+   */
+  List<String> transactions(String prefix) {
+    List<String> ids = new ArrayList<>();
+    try {
+      for (OperatorState operator : metadata.getOperatorStates()) {
+        for (OperatorSubtaskState subtask : operator.getStates()) {
+          for (OperatorStateHandle state : subtask.getManagedOperatorState()) {
+            var committables = state.getStateNameToPartitionOffsets().get(COMMITTABLES);
+            // A sink's writer has an empty one, beside the prefix of its ids.
+            if (committables != null && committables.getOffsets().length > 0) {
+              addTransactions(state, prefix, ids);
+            }
+          }
+        }
+      }
+      return ids;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static void addTransactions(OperatorStateHandle state, String prefix, List<String> ids)
+      throws IOException {
+    try (InputStream in = state.openInputStream()) {
+      String bytes = new String(in.readAllBytes(), StandardCharsets.ISO_8859_1);
+      for (int at = bytes.indexOf(prefix, 2); at >= 0; at = bytes.indexOf(prefix, at + 1)) {
+        int end = at + (bytes.charAt(at - 2) << 8) + bytes.charAt(at - 1); // DataOutput.writeUTF
+        if (end > at && end <= bytes.length()) {
+          ids.add(bytes.substring(at, end));
+        }
+      }
+    }
+  }
+}
