@@ -147,7 +147,10 @@ final class ClusterCommand implements Callable<Integer> {
     PrintWriter err = spec.commandLine().getErr();
     String place = state.tidied(wanted.stateDir(), wanted.from());
     String models = StartOptions.describe(wanted.from(), wanted.settings());
-    TopicIds topics = TopicIds.look(wanted.settings(), wanted.stateDir(), err::println);
+    TopicIds topics = TopicIds.of(wanted.settings(), wanted.stateDir());
+    if (wanted.from().isPresent()) {
+      topics.tellNew(err::println);
+    }
     try (LocalCluster cluster = LocalCluster.start(wanted)) {
       start.started(wanted.stateDir());
       topics.note();

@@ -1,7 +1,10 @@
 package dev.millrace.cli;
 
 import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Collectors;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
@@ -14,12 +17,18 @@ final class DeadLetterReplay implements AutoCloseable {
 
   private final KafkaProducer<byte[], byte[]> producer;
   private final AtomicReference<Failure> firstFailure = new AtomicReference<>();
+  // Of each partition of the dead-letter topic: the first letter that the brokers did not take, and
+  // what comes behind those that were sent.
+  private final Map<Integer, Long> failed = new ConcurrentHashMap<>();
+  private final Map<Integer, Long> next;
 
   /**
    * @param kafka client properties
+   * @param from where reading of the dead-letter topic began, as far as that was said
    */
-  DeadLetterReplay(Map<String, String> kafka) {
+  DeadLetterReplay(Map<String, String> kafka, Map<Integer, Long> from) {
     producer = Producers.create(kafka, "lz4");
+    next = new TreeMap<>(from);
   }
 
   /**
@@ -29,6 +38,7 @@ final class DeadLetterReplay implements AutoCloseable {
    */
   void send(StoredLetter letter) {
     requireTaken();
+    next.put(letter.stored().partition(), letter.stored().offset() + 1);
     try {
       int partitions = producer.partitionsFor(letter.topic()).size();
       long timestamp = letter.stored().timestamp();
@@ -42,12 +52,18 @@ final class DeadLetterReplay implements AutoCloseable {
               letter.headers()),
           (metadata, cause) -> {
             if (cause != null) {
-              firstFailure.compareAndSet(null, new Failure(letter, cause));
+              fail(letter, cause);
             }
           });
     } catch (KafkaException e) {
-      throw failed(new Failure(letter, e));
+      fail(letter, e);
+      requireTaken();
     }
+  }
+
+  private void fail(StoredLetter letter, Exception cause) {
+    failed.merge(letter.stored().partition(), letter.stored().offset(), Math::min);
+    firstFailure.compareAndSet(null, new Failure(letter, cause));
   }
 
   /**
@@ -61,20 +77,31 @@ final class DeadLetterReplay implements AutoCloseable {
   }
 
   private void requireTaken() {
-    if (firstFailure.get() != null) {
-      throw failed(firstFailure.get());
+    Failure failure = firstFailure.get();
+    if (failure == null) {
+      return;
     }
+    producer.flush(); // others may fail too
+    next.putAll(failed);
+    StoredLetter letter = failure.letter();
+    throw new CliError(
+        "Topic %s did not take the record of the dead letter at %d:%d: %s"
+            .formatted(
+                letter.topic(),
+                letter.stored().partition(),
+                letter.stored().offset(),
+                failure.cause().getMessage()),
+        ("Those before it were sent, of those behind it a few may have been. Go on with --from %s;"
+                + " %d:%d leaves that one out.")
+            .formatted(offsets(next), letter.stored().partition(), letter.stored().offset() + 1),
+        failure.cause());
   }
 
-  private static CliError failed(Failure failure) {
-    StoredLetter letter = failure.letter();
-    String place = letter.stored().partition() + ":" + letter.stored().offset();
-    return new CliError(
-        "Topic %s did not take the record of the dead letter at %s: %s"
-            .formatted(letter.topic(), place, failure.cause().getMessage()),
-        "Those before it were sent, of those behind it a few may have been. Go on with --from "
-            + place,
-        failure.cause());
+  /** Offsets as {@code --from} takes them. */
+  static String offsets(Map<Integer, Long> offsets) {
+    return offsets.entrySet().stream()
+        .map(offset -> offset.getKey() + ":" + offset.getValue())
+        .collect(Collectors.joining(","));
   }
 
   @Override

@@ -16,7 +16,6 @@ import java.util.concurrent.Callable;
 import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.KafkaException;
@@ -113,12 +112,19 @@ final class DlqCommand implements Runnable {
             }
           };
       try {
-        Map<Integer, Long> offsets = new TreeMap<>();
-        from.forEach(place -> offsets.put(place.partition(), place.offset()));
-        return Onlooker.readFrom(kafka.kafka(), topic, offsets, chosen);
+        return Onlooker.readFrom(kafka.kafka(), topic, from(), chosen);
+      } catch (IllegalArgumentException e) {
+        throw CliError.usage("--from: topic %s %s".formatted(topic, e.getMessage()));
       } catch (KafkaException e) {
         throw BrokerCheck.failure("Topic " + topic + " cannot be read", e);
       }
+    }
+
+    /** The first offset of each partition that was named. */
+    Map<Integer, Long> from() {
+      Map<Integer, Long> offsets = new TreeMap<>();
+      from.forEach(place -> offsets.put(place.partition(), place.offset()));
+      return offsets;
     }
 
     /** Whose records its job may have refused; null without a pipeline. */
@@ -252,7 +258,8 @@ final class DlqCommand implements Runnable {
       }
       String topic = letters.requireTopic();
       Map<Integer, Long> next;
-      try (DeadLetterReplay replay = dryRun ? null : new DeadLetterReplay(letters.kafka.kafka())) {
+      try (DeadLetterReplay replay =
+          dryRun ? null : new DeadLetterReplay(letters.kafka.kafka(), letters.from())) {
         next = letters.read(topic, choice.reasons, letter -> take(letter, replay));
         if (replay != null) {
           replay.flush();
@@ -286,16 +293,9 @@ final class DlqCommand implements Runnable {
                 .formatted(Counted.of(incomplete, "more", "more")));
       }
       if (!dryRun && total > 0) {
-        out.println("Those that come later: --from " + offsets(next));
+        out.println("Those that come later: --from " + DeadLetterReplay.offsets(next));
       }
     }
-  }
-
-  /** Offsets as {@code --from} takes them. */
-  private static String offsets(Map<Integer, Long> offsets) {
-    return offsets.entrySet().stream()
-        .map(offset -> offset.getKey() + ":" + offset.getValue())
-        .collect(Collectors.joining(","));
   }
 
   private static void requireReasons(List<String> reasons) {

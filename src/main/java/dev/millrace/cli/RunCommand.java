@@ -83,7 +83,10 @@ final class RunCommand implements Callable<Integer> {
       Optional<Path> from = start.from(dir, settings);
       String place = state.tidied(dir, from);
       String models = StartOptions.describe(from, settings);
-      TopicIds topics = TopicIds.look(settings, dir, spec.commandLine().getErr()::println);
+      TopicIds topics = TopicIds.of(settings, dir);
+      if (from.isPresent()) {
+        topics.tellNew(spec.commandLine().getErr()::println);
+      }
       LocalJob job = LocalJob.start(settings, parallelism, dir, from.orElse(null), false);
       start.started(dir);
       topics.note();

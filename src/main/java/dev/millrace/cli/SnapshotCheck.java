@@ -14,6 +14,7 @@ import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.DescribeTransactionsResult;
 import org.apache.kafka.clients.admin.TransactionState;
+import org.apache.kafka.common.errors.TransactionalIdNotFoundException;
 
 /**
  * Whether a job may go on from a snapshot.
@@ -124,8 +125,12 @@ record SnapshotCheck(Path stateDir, Path snapshot) {
     }
   }
 
-  /** What the brokers know of transactions; {@code UNKNOWN} if nothing. */
-  private static List<TransactionState> states(List<String> ids, Settings settings)
+  /**
+   * What the brokers know of transactions; {@code UNKNOWN} if nothing.
+   *
+   * @throws CliError if they do not tell
+   */
+  private List<TransactionState> states(List<String> ids, Settings settings)
       throws InterruptedException {
     List<TransactionState> states = new ArrayList<>();
     try (Admin admin = KafkaIo.admin(settings.kafka(), ANSWER)) {
@@ -134,6 +139,12 @@ record SnapshotCheck(Path stateDir, Path snapshot) {
         try {
           states.add(answer.description(id).get().state());
         } catch (ExecutionException e) {
+          if (!(e.getCause() instanceof TransactionalIdNotFoundException)) {
+            throw new CliError(
+                ("%s has transactions to commit, and the brokers do not tell whether they have"
+                        + " ended them: %s. Continue anyway: --from-savepoint %s")
+                    .formatted(snapshot, e.getCause().getMessage(), snapshot));
+          }
           states.add(TransactionState.UNKNOWN);
         }
       }

@@ -30,20 +30,22 @@ final class TopicIds {
     this.now = now;
   }
 
+  /** Asks the brokers which topics those are that the pipeline reads. */
+  static TopicIds of(Settings settings, Path stateDir) throws InterruptedException {
+    return new TopicIds(stateDir.resolve(FILE), ids(settings));
+  }
+
   /**
-   * Tells of input topics that were made anew since the last start.
+   * Tells of topics that were made anew since the last start, if a job is to go on where it was.
    *
-   * @param stateDir where the pipeline's checkpoints are
    * @param notice takes a line for each
    * @throws CliError if the directory cannot be read
    */
-  static TopicIds look(Settings settings, Path stateDir, Consumer<String> notice)
-      throws InterruptedException {
-    TopicIds ids = new TopicIds(stateDir.resolve(FILE), ids(settings));
-    Properties before = ids.atLastStart();
-    for (String topic : ids.now.stringPropertyNames()) {
+  void tellNew(Consumer<String> notice) {
+    Properties before = atLastStart();
+    for (String topic : now.stringPropertyNames()) {
       String known = before.getProperty(topic);
-      if (known != null && !known.equals(ids.now.getProperty(topic))) {
+      if (known != null && !known.equals(now.getProperty(topic))) {
         notice.accept(
             ("Topic %s was made anew since the last start: of the new one the job reads what"
                     + " comes behind the offsets of the former. To read it from its first record,"
@@ -51,7 +53,6 @@ final class TopicIds {
                 .formatted(topic));
       }
     }
-    return ids;
   }
 
   /**
@@ -60,13 +61,12 @@ final class TopicIds {
    * @throws CliError if the directory cannot be written
    */
   void note() {
-    if (now.isEmpty()) {
-      return; // the brokers did not tell
-    }
+    Properties all = atLastStart(); // which stays what is known of those of which nothing is now
+    all.putAll(now);
     try {
       Files.createDirectories(file.getParent());
       try (Writer writer = Files.newBufferedWriter(file)) {
-        now.store(writer, "The input topics of the last start");
+        all.store(writer, "The input topics of the last start");
       }
     } catch (IOException e) {
       throw unusable(e);

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.BiFunction;
 import java.util.function.Consumer;
@@ -60,7 +61,7 @@ public final class Onlooker {
       String topic,
       long most,
       Consumer<ConsumerRecord<byte[], byte[]>> each) {
-    read(kafka, topic, (partition, end) -> end - most, each);
+    read(kafka, topic, Set.of(), (partition, end) -> end - most, each);
   }
 
   /**
@@ -68,6 +69,7 @@ public final class Onlooker {
    *
    * @param from the first offset of a partition, 0 where it names none
    * @return where each partition ended
+   * @throws IllegalArgumentException if it names a partition that the topic does not have
    * @throws org.apache.kafka.common.KafkaException if the brokers cannot be read
    */
   public static Map<Integer, Long> readFrom(
@@ -75,12 +77,14 @@ public final class Onlooker {
       String topic,
       Map<Integer, Long> from,
       Consumer<ConsumerRecord<byte[], byte[]>> each) {
-    return read(kafka, topic, (partition, end) -> from.getOrDefault(partition, 0L), each);
+    return read(
+        kafka, topic, from.keySet(), (partition, end) -> from.getOrDefault(partition, 0L), each);
   }
 
   private static Map<Integer, Long> read(
       Map<String, String> kafka,
       String topic,
+      Set<Integer> required,
       BiFunction<Integer, Long, Long> first,
       Consumer<ConsumerRecord<byte[], byte[]>> each) {
     Map<Integer, Long> ended = new TreeMap<>();
@@ -89,6 +93,12 @@ public final class Onlooker {
           consumer.partitionsFor(topic, CALL).stream()
               .map(p -> new TopicPartition(topic, p.partition()))
               .toList();
+      for (int partition : required) {
+        if (!partitions.contains(new TopicPartition(topic, partition))) {
+          throw new IllegalArgumentException(
+              "has no partition %d; it has %d".formatted(partition, partitions.size()));
+        }
+      }
       consumer.assign(partitions);
       Map<TopicPartition, Long> begins = consumer.beginningOffsets(partitions, CALL);
       Map<TopicPartition, Long> ends = consumer.endOffsets(partitions, CALL);

@@ -67,11 +67,15 @@ public record TopicLimits(int recordBytes, long ageMillis) {
         Math.min(recordBytes, other.recordBytes), Math.min(ageMillis, other.ageMillis));
   }
 
-  private static TopicLimits ofTopic(String topic, KafkaFuture<Config> asked, int wanted)
+  static TopicLimits ofTopic(String topic, KafkaFuture<Config> asked, int wanted)
       throws InterruptedException {
     try {
       Config config = asked.get();
-      int bytes = (int) number(config, TopicConfig.MAX_MESSAGE_BYTES_CONFIG);
+      int bytes =
+          (int)
+              Math.min(
+                  Integer.MAX_VALUE,
+                  number(config, TopicConfig.MAX_MESSAGE_BYTES_CONFIG, USUAL_BYTES));
       if (bytes < wanted) {
         LOG.warn(
             "Topic {} takes records of {} bytes at most; of larger ones a part is left out. Set its"
@@ -81,7 +85,8 @@ public record TopicLimits(int recordBytes, long ageMillis) {
             wanted);
       }
       return new TopicLimits(
-          bytes, number(config, TopicConfig.MESSAGE_TIMESTAMP_BEFORE_MAX_MS_CONFIG));
+          bytes,
+          number(config, TopicConfig.MESSAGE_TIMESTAMP_BEFORE_MAX_MS_CONFIG, Long.MAX_VALUE));
     } catch (ExecutionException e) {
       LOG.warn(
           "How large records of topic {} may be is not known, {} bytes are taken for it: {}",
@@ -92,10 +97,10 @@ public record TopicLimits(int recordBytes, long ageMillis) {
     }
   }
 
-  /** Without bound where the brokers are too old to know of it. */
-  private static long number(Config config, String name) {
+  /** A setting of a topic, or what counts where the brokers do not know of it or do not tell. */
+  private static long number(Config config, String name, long otherwise) {
     ConfigEntry entry = config.get(name);
-    return entry == null ? Long.MAX_VALUE : Long.parseLong(entry.value());
+    return entry == null || entry.value() == null ? otherwise : Long.parseLong(entry.value());
   }
 
   /** What a pipeline itself allows its producers, at most {@code wanted}. */

@@ -1,6 +1,7 @@
 package dev.millrace.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -14,9 +15,16 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import java.util.TreeSet;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AlterConfigOp;
+import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -143,6 +151,40 @@ class DlqCommandITCase {
   }
 
   @Test
+  void afterAFailureTheRestIsSentOnceWhereverItIs() throws Exception {
+    Path pipeline = pipeline("halves", "yes, no");
+    Cli.run("topics", "create", "-c", "" + pipeline, "--partitions", "2");
+    Set<String> all = new TreeSet<>();
+    setMostBytes("halves.examples", 2_000);
+    try (KafkaProducer<byte[], byte[]> producer = producer()) {
+      for (int i = 0; i < 10; i++) {
+        String key = "k" + i;
+        all.add(key);
+        byte[] value = new byte[i == 9 ? 5_000 : 10];
+        new Random(i).nextBytes(value); // which no compression makes smaller
+        producer.send(letter("halves", i % 2, key, value)).get();
+      }
+    }
+
+    Cli failed = Cli.run("dlq", "replay", "-c", "" + pipeline, "--all");
+    setMostBytes("halves.examples", 10_000);
+    String from = failed.err().replaceFirst("(?s).*Go on with --from ([0-9:,]+);.*", "$1");
+    Cli rest = Cli.run("dlq", "replay", "-c", "" + pipeline, "--all", "--from", from);
+    Cli none = Cli.run("dlq", "replay", "-c", "" + pipeline, "--all", "--from", "2:0");
+
+    assertThat(failed.exitCode()).isEqualTo(1);
+    assertThat(failed.err())
+        .startsWith("Topic halves.examples did not take the record of the dead letter at 1:4: ")
+        .contains("; 1:5 leaves that one out.");
+    assertThat(rest.exitCode()).as(rest.err()).isZero();
+    assertThat(read("halves.examples"))
+        .extracting(record -> new String(record.key(), StandardCharsets.UTF_8))
+        .containsExactlyInAnyOrderElementsOf(all);
+    assertThat(none.exitCode()).isEqualTo(2);
+    assertThat(none.err()).isEqualTo("--from: topic halves.dlq has no partition 2; it has 2\n");
+  }
+
+  @Test
   void wrongUseIsAnsweredInALine() throws Exception {
     String config = "" + pipeline("none", "yes, no");
     Cli.run("topics", "create", "-c", config);
@@ -171,6 +213,43 @@ class DlqCommandITCase {
         .forEach((header, text) -> add(letter, header, text));
     add(letter, name, value);
     return letter;
+  }
+
+  private static ProducerRecord<byte[], byte[]> letter(
+      String name, int partition, String key, byte[] value) {
+    ProducerRecord<byte[], byte[]> letter =
+        new ProducerRecord<>(
+            name + ".dlq", partition, TIME, key.getBytes(StandardCharsets.UTF_8), value);
+    Map.of(
+            "exception.class.name", "E",
+            "reason", "empty-value",
+            "message", "m",
+            "topic", name + ".examples",
+            "partition", "" + partition,
+            "offset", "5")
+        .forEach((header, text) -> add(letter, header, text));
+    return letter;
+  }
+
+  private static void setMostBytes(String topic, int bytes) throws Exception {
+    try (Admin admin = Admin.create(Map.of("bootstrap.servers", kafka.bootstrapServers()))) {
+      AlterConfigOp set =
+          new AlterConfigOp(
+              new ConfigEntry("max.message.bytes", "" + bytes), AlterConfigOp.OpType.SET);
+      ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, topic);
+      admin.incrementalAlterConfigs(Map.of(resource, List.of(set))).all().get();
+      await()
+          .until(
+              () ->
+                  admin
+                      .describeConfigs(List.of(resource))
+                      .all()
+                      .get()
+                      .get(resource)
+                      .get("max.message.bytes")
+                      .value()
+                      .equals("" + bytes));
+    }
   }
 
   private static void add(ProducerRecord<byte[], byte[]> letter, String name, String text) {

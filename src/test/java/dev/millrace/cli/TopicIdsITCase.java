@@ -35,26 +35,29 @@ class TopicIdsITCase {
       List<String> told = new ArrayList<>();
       Path state = dir.resolve("state/p");
 
-      TopicIds.look(settings, state, told::add).note();
-      TopicIds.look(settings, state, told::add).note();
+      TopicIds.of(settings, state).note();
+      TopicIds.of(settings, state).tellNew(told::add);
       assertThat(told).isEmpty();
 
       admin.deleteTopics(List.of("in")).all().get();
       await().until(() -> !admin.listTopics().names().get().contains("in"));
+      TopicIds.of(settings, state).note(); // knows of none, and forgets none
       admin.createTopics(List.of(topic)).all().get();
       BrokerCheck.awaitTopics(admin, List.of("in"));
-      TopicIds.look(settings, state, told::add);
+      TopicIds.of(settings, state).tellNew(told::add);
       assertThat(told)
           .singleElement()
           .asString()
           .startsWith("Topic in was made anew since the last start: ");
 
-      TopicIds.look(settings, state, told::add).note(); // the start before has failed
-      TopicIds.look(settings, state, told::add);
-      assertThat(told).hasSize(2);
+      TopicIds.of(settings, state).note();
+      TopicIds.of(settings, state).tellNew(told::add);
+      assertThat(told).hasSize(1);
       Files.writeString(state.resolve(".topics"), "in=\\u12");
-      TopicIds.look(settings, state, told::add).note();
-      assertThat(told).hasSize(2);
+      TopicIds damaged = TopicIds.of(settings, state);
+      damaged.tellNew(told::add);
+      damaged.note();
+      assertThat(told).hasSize(1);
       assertThat(state.resolve(".topics")).content().contains("in=").doesNotContain("u12");
     }
   }

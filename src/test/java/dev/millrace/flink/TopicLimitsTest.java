@@ -6,6 +6,9 @@ import java.net.ServerSocket;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import org.apache.kafka.clients.admin.Config;
+import org.apache.kafka.clients.admin.ConfigEntry;
+import org.apache.kafka.common.KafkaFuture;
 import org.junit.jupiter.api.Test;
 
 class TopicLimitsTest {
@@ -18,6 +21,15 @@ class TopicLimitsTest {
       Map<String, String> kafka = Map.of("bootstrap.servers", "127.0.0.1:" + silent.getLocalPort());
 
       assertThat(TopicLimits.of(kafka, List.of("a", "b"), WANTED, Duration.ofMillis(200)))
+          .isEqualTo(new TopicLimits(1_048_588, Long.MAX_VALUE));
+    }
+  }
+
+  @Test
+  void whereATopicDoesNotTellItIsWhatBrokersUsuallyTake() throws Exception {
+    ConfigEntry untold = new ConfigEntry("max.message.bytes", null);
+    for (Config config : List.of(new Config(List.of()), new Config(List.of(untold)))) {
+      assertThat(TopicLimits.ofTopic("a", KafkaFuture.completedFuture(config), WANTED))
           .isEqualTo(new TopicLimits(1_048_588, Long.MAX_VALUE));
     }
   }
