@@ -91,7 +91,10 @@ public final class MillraceJob {
             .uid("examples-source")
             .process(
                 new DecodeFunction(
-                    settings.input().spec(), settings.input().topics(), settings.kafka()))
+                    settings.pipeline(),
+                    settings.input().spec(),
+                    settings.input().topics(),
+                    settings.kafka()))
             .returns(TypeInformation.of(Example.class))
             .uid("decode")
             .name("decode");

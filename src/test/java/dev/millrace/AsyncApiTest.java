@@ -170,7 +170,7 @@ class AsyncApiTest {
               DeadLetterReason.MALFORMED_RECORD,
               "why",
               "java.io.IOException");
-      OutputRecord record = DeadLetterEncoder.encode(letter, mostBytes);
+      OutputRecord record = DeadLetterEncoder.encode(letter, "p", mostBytes);
       Arrays.stream(record.headerNames())
           .filter(name -> name.startsWith(DeadLetterEncoder.PREFIX))
           .forEach(written::add);

@@ -18,7 +18,7 @@ final class DeadLetterReplay implements AutoCloseable {
   private final KafkaProducer<byte[], byte[]> producer;
   private final AtomicReference<Failure> firstFailure = new AtomicReference<>();
   // Of each partition of the dead-letter topic: the first letter that the brokers did not take, and
-  // what comes behind those that were sent.
+  // what comes behind those that were sent or left out.
   private final Map<Integer, Long> failed = new ConcurrentHashMap<>();
   private final Map<Integer, Long> next;
 
@@ -38,7 +38,7 @@ final class DeadLetterReplay implements AutoCloseable {
    */
   void send(StoredLetter letter) {
     requireTaken();
-    next.put(letter.stored().partition(), letter.stored().offset() + 1);
+    pass(letter);
     try {
       int partitions = producer.partitionsFor(letter.topic()).size();
       long timestamp = letter.stored().timestamp();
@@ -59,6 +59,11 @@ final class DeadLetterReplay implements AutoCloseable {
       fail(letter, e);
       requireTaken();
     }
+  }
+
+  /** Leaves a letter out, now and when the rest is sent. */
+  void pass(StoredLetter letter) {
+    next.put(letter.stored().partition(), letter.stored().offset() + 1);
   }
 
   private void fail(StoredLetter letter, Exception cause) {
@@ -95,6 +100,29 @@ final class DeadLetterReplay implements AutoCloseable {
                 + " %d:%d leaves that one out.")
             .formatted(offsets(next), letter.stored().partition(), letter.stored().offset() + 1),
         failure.cause());
+  }
+
+  boolean hasFailed() {
+    return firstFailure.get() != null;
+  }
+
+  /**
+   * Waits until the brokers have all, and tells where each partition of the dead-letter topic goes
+   * on.
+   *
+   * @throws CliError if they did not take one
+   */
+  Map<Integer, Long> rest() {
+    flush();
+    return next;
+  }
+
+  /** What to tell of a failure behind letters that were sent. */
+  CliError brokenOff(CliError failure) {
+    return new CliError(
+        failure.getMessage(),
+        "What was read before was sent. Go on with --from " + offsets(rest()),
+        failure.getCause());
   }
 
   /** Offsets as {@code --from} takes them. */

@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CancellationException;
 import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -101,12 +102,12 @@ final class DlqCommand implements Runnable {
      * @throws CliError if the brokers cannot be read
      */
     Map<Integer, Long> read(String topic, List<String> reasons, Consumer<StoredLetter> each) {
-      Set<String> topics = topicsOfPipeline();
+      Settings settings = kafka.settings();
       Consumer<ConsumerRecord<byte[], byte[]>> chosen =
           stored -> {
             StoredLetter letter = StoredLetter.of(stored);
             if (letter != null
-                && (topics == null || topics.contains(letter.topic()))
+                && (settings == null || letter.isOf(settings))
                 && (reasons.isEmpty() || reasons.contains(letter.reason()))) {
               each.accept(letter);
             }
@@ -125,17 +126,6 @@ final class DlqCommand implements Runnable {
       Map<Integer, Long> offsets = new TreeMap<>();
       from.forEach(place -> offsets.put(place.partition(), place.offset()));
       return offsets;
-    }
-
-    /** Whose records its job may have refused; null without a pipeline. */
-    private Set<String> topicsOfPipeline() {
-      Settings settings = kafka.settings();
-      if (settings == null) {
-        return null;
-      }
-      Set<String> topics = new HashSet<>(settings.input().topics());
-      topics.add(settings.output().commands());
-      return topics;
     }
   }
 
@@ -246,41 +236,67 @@ final class DlqCommand implements Runnable {
       private boolean all;
     }
 
+    /** Where a refused record is. */
+    private record Origin(String topic, int partition, long offset) {}
+
     private final Map<String, Long> chosen = new TreeMap<>();
+    private final Set<Origin> origins = new HashSet<>();
     private long incomplete;
+    private long repeated;
 
     @Override
     public Integer call() {
       requireReasons(choice.reasons);
-      if (letters.kafka.settings() == null) {
+      Settings settings = letters.kafka.settings();
+      if (settings == null) {
         throw CliError.usage(
             "dlq replay needs -c FILE: the file says which topics the records may go back to");
       }
       String topic = letters.requireTopic();
-      Map<Integer, Long> next;
-      try (DeadLetterReplay replay =
-          dryRun ? null : new DeadLetterReplay(letters.kafka.kafka(), letters.from())) {
-        next = letters.read(topic, choice.reasons, letter -> take(letter, replay));
-        if (replay != null) {
-          replay.flush();
+      settings.input().topics().forEach(letters.kafka::requireTopic);
+      try (StopSignal stop = new StopSignal();
+          DeadLetterReplay replay =
+              dryRun ? null : new DeadLetterReplay(letters.kafka.kafka(), letters.from())) {
+        try {
+          Map<Integer, Long> next =
+              letters.read(topic, choice.reasons, letter -> take(letter, replay, stop));
+          if (replay != null) {
+            replay.flush();
+          }
+          report(topic, "Those that come later", next);
+        } catch (CancellationException e) {
+          report(topic, "Stopped; the others", replay == null ? Map.of() : replay.rest());
+        } catch (CliError e) {
+          boolean hasSent = replay != null && !chosen.isEmpty() && !replay.hasFailed();
+          throw hasSent ? replay.brokenOff(e) : e;
         }
       }
-      report(topic, next);
       return 0;
     }
 
-    private void take(StoredLetter letter, DeadLetterReplay replay) {
+    private void take(StoredLetter letter, DeadLetterReplay replay, StopSignal stop) {
+      if (stop.isRequested()) {
+        throw new CancellationException();
+      }
+      // After a failure a job may have refused a record once more.
+      Origin origin = new Origin(letter.topic(), letter.partition(), letter.offset());
+      boolean isSent = false;
       if (letter.isIncomplete()) {
         incomplete++;
-        return;
+      } else if (!origins.add(origin)) {
+        repeated++;
+      } else {
+        chosen.merge(letter.reason(), 1L, Long::sum);
+        isSent = true;
       }
-      chosen.merge(letter.reason(), 1L, Long::sum);
-      if (replay != null) {
+      if (replay != null && isSent) {
         replay.send(letter);
+      } else if (replay != null) {
+        replay.pass(letter);
       }
     }
 
-    private void report(String topic, Map<Integer, Long> next) {
+    private void report(String topic, String others, Map<Integer, Long> next) {
       PrintWriter out = spec.commandLine().getOut();
       long total = chosen.values().stream().mapToLong(Long::longValue).sum();
       String letters = Counted.of(total, "dead letter") + " of " + topic;
@@ -292,8 +308,13 @@ final class DlqCommand implements Runnable {
             "%s lost a part that was larger than the topic takes, and cannot be sent."
                 .formatted(Counted.of(incomplete, "more", "more")));
       }
+      if (repeated > 0) {
+        out.println(
+            "%s of the same records, refused again after a failure of the job, are left out."
+                .formatted(Counted.of(repeated, "more", "more")));
+      }
       if (!dryRun && total > 0) {
-        out.println("Those that come later: --from " + DeadLetterReplay.offsets(next));
+        out.println(others + ": --from " + DeadLetterReplay.offsets(next));
       }
     }
   }

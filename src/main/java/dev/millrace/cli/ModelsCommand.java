@@ -52,7 +52,7 @@ final class ModelsCommand implements Runnable {
 
     @Override
     public Integer call() {
-      Collection<ModelSnapshot> all = models.read(key -> false).all(models.kafka().settings());
+      Collection<ModelSnapshot> all = models.read(key -> false).all();
       List<String> lines =
           json ? all.stream().map(ModelLines::json).toList() : ModelLines.table(all);
       lines.forEach(spec.commandLine().getOut()::println);
@@ -77,7 +77,7 @@ final class ModelsCommand implements Runnable {
 
     @Override
     public Integer call() {
-      ModelSnapshot model = models.read(other -> false).model(key, models.kafka().settings());
+      ModelSnapshot model = models.read(other -> false).model(key);
       List<String> lines = json ? List.of(ModelLines.json(model)) : ModelLines.details(model);
       lines.forEach(spec.commandLine().getOut()::println);
       return 0;
@@ -138,7 +138,7 @@ final class ModelsCommand implements Runnable {
             spec.commandLine(),
             "--model goes with --format onnx: a key's models stay together in Millrace's format");
       }
-      ModelSnapshot model = models.read(key::equals).model(key, models.kafka().settings());
+      ModelSnapshot model = models.read(key::equals).model(key);
       byte[] bytes = format == Format.ONNX ? onnx(model) : model.bytes();
       Path file =
           output == null ? OutputFile.ofKey(key, format.name().toLowerCase(Locale.ROOT)) : output;

@@ -46,7 +46,12 @@ final class ModelsOptions {
   ModelsTopic read(Predicate<String> wanted) {
     String name = requireTopic();
     return ModelsTopic.read(
-        kafka.kafka(), name, wanted, listing(), command.commandLine().getErr()::println);
+        kafka.kafka(),
+        name,
+        kafka.settings(),
+        wanted,
+        listing(),
+        command.commandLine().getErr()::println);
   }
 
   /** The command that shows which models there are. */

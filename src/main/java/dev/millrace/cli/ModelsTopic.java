@@ -9,12 +9,12 @@ import dev.millrace.flink.ModelSnapshot;
 import dev.millrace.flink.Onlooker;
 import java.io.IOException;
 import java.util.Collection;
-import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.KafkaException;
 
@@ -26,14 +26,19 @@ final class ModelsTopic {
   private static final int LONGEST_KEYS = 60;
 
   private final String topic;
+  // Null if the models of all pipelines are wanted.
+  private final Settings settings;
   private final Predicate<String> wanted;
   private final String listing;
   private final ModelAssembler parts = new ModelAssembler();
   private final Map<String, ModelSnapshot> models = new TreeMap<>();
+  // Of keys that other pipelines have models of: which.
+  private final Map<String, String> others = new TreeMap<>();
   private int skipped;
 
-  private ModelsTopic(String topic, Predicate<String> wanted, String listing) {
+  private ModelsTopic(String topic, Settings settings, Predicate<String> wanted, String listing) {
     this.topic = topic;
+    this.settings = settings;
     this.wanted = wanted;
     this.listing = listing;
   }
@@ -41,24 +46,35 @@ final class ModelsTopic {
   /**
    * Reads the whole topic.
    *
+   * @param settings of the pipeline whose models are wanted, or null for all
    * @param wanted the keys whose models are kept; of the others it keeps summaries
    * @param listing the command that shows which models there are
    * @param notice takes one line about records that are no models
-   * @throws CliError if the brokers cannot be read, or there is no model
+   * @throws CliError if the brokers cannot be read, or there is no model of the pipeline
    */
   static ModelsTopic read(
       Map<String, String> kafka,
       String topic,
+      Settings settings,
       Predicate<String> wanted,
       String listing,
       Consumer<String> notice) {
-    ModelsTopic read = new ModelsTopic(topic, wanted, listing);
+    ModelsTopic read = new ModelsTopic(topic, settings, wanted, listing);
     try {
       Onlooker.readAll(kafka, topic, read::take);
     } catch (KafkaException e) {
       throw BrokerCheck.failure("Topic " + topic + " cannot be read", e);
     }
     read.tellOfSkipped(notice);
+    if (read.models.isEmpty() && !read.others.isEmpty()) {
+      String names =
+          new TreeSet<>(read.others.values())
+              .stream().map(name -> Terminal.printable(name, 40)).collect(Collectors.joining(", "));
+      throw new CliError(
+          "Topic %s has no model of pipeline %s, only of %s."
+                  .formatted(topic, settings.pipeline(), names)
+              + " Take that pipeline's file, or --bootstrap-server.");
+    }
     if (read.models.isEmpty()) {
       throw new CliError(
           ("Topic %s has no models. A job publishes them as output.snapshots says, and when its"
@@ -86,9 +102,19 @@ final class ModelsTopic {
   private void take(ConsumerRecord<byte[], byte[]> record) {
     try {
       Arrival arrival = parts.accept(KafkaIo.record(record));
-      if (arrival != null && arrival.isForgotten()) {
+      if (arrival == null) {
+        return;
+      }
+      // A record from elsewhere may not say whose it is.
+      boolean isOther =
+          settings != null
+              && arrival.pipeline() != null
+              && !arrival.pipeline().equals(settings.pipeline());
+      if (isOther && !arrival.isForgotten()) {
+        others.put(arrival.key(), arrival.pipeline());
+      } else if (!isOther && arrival.isForgotten()) {
         models.remove(arrival.key());
-      } else if (arrival != null) {
+      } else if (!isOther) {
         models.put(arrival.key(), snapshot(arrival));
       }
     } catch (IOException e) {
@@ -102,42 +128,27 @@ final class ModelsTopic {
     return wanted.test(arrival.key()) ? model : model.summary();
   }
 
-  /**
-   * The models in the order of their keys.
-   *
-   * @param settings of the pipeline whose models are wanted, or null for all
-   * @throws CliError if the topic has models of other pipelines alone
-   */
-  Collection<ModelSnapshot> all(Settings settings) {
-    if (settings == null) {
-      return models.values();
-    }
-    List<ModelSnapshot> own =
-        models.values().stream().filter(model -> isOf(model, settings)).toList();
-    if (own.isEmpty()) {
-      TreeSet<String> others = new TreeSet<>();
-      models.values().forEach(model -> others.add(Terminal.printable(model.pipeline(), 40)));
-      throw new CliError(
-          "Topic %s has no model of pipeline %s, only of %s."
-                  .formatted(topic, settings.pipeline(), String.join(", ", others))
-              + " Take that pipeline's file, or --bootstrap-server.");
-    }
-    return own;
-  }
-
-  /** Whether a key has a model, of whatever pipeline. */
-  boolean has(String key) {
-    return models.containsKey(key);
+  /** The models in the order of their keys. */
+  Collection<ModelSnapshot> all() {
+    return models.values();
   }
 
   /**
    * The model of a key.
    *
-   * @param settings of the pipeline whose model it must be, or null for any
    * @throws CliError if there is none
    */
-  ModelSnapshot model(String key, Settings settings) {
+  ModelSnapshot model(String key) {
     ModelSnapshot model = models.get(key);
+    if (model == null && others.containsKey(key)) {
+      throw new CliError(
+          "The model of key \"%s\" on %s is of pipeline %s, not %s. Take that pipeline's file."
+              .formatted(
+                  Terminal.printable(key, 60),
+                  topic,
+                  Terminal.printable(others.get(key), 40),
+                  settings.pipeline()));
+    }
     if (model == null) {
       String nearest = Spelling.nearest(key, models.keySet());
       throw new CliError(
@@ -149,25 +160,16 @@ final class ModelsTopic {
                       ? keys()
                       : "Did you mean \"" + Terminal.printable(nearest, 60) + "\"?"));
     }
-    if (settings != null && !isOf(model, settings)) {
-      throw new CliError(
-          "The model of key \"%s\" on %s is of pipeline %s, not %s. Take that pipeline's file."
-              .formatted(
-                  Terminal.printable(key, 60),
-                  topic,
-                  Terminal.printable(model.pipeline(), 40),
-                  settings.pipeline()));
-    }
     return model;
+  }
+
+  /** Whether a key has a model. */
+  boolean has(String key) {
+    return models.containsKey(key);
   }
 
   private String keys() {
     String keys = Terminal.printable(String.join(", ", models.keySet()), LONGEST_KEYS);
     return "It has " + keys + ". See them with: " + listing;
-  }
-
-  // A record from elsewhere may not say whose it is.
-  private static boolean isOf(ModelSnapshot model, Settings settings) {
-    return model.pipeline() == null || settings.pipeline().equals(model.pipeline());
   }
 }

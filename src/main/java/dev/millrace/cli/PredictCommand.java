@@ -122,7 +122,7 @@ final class PredictCommand implements Callable<Integer> {
     Map<String, LoadedModel> loaded = new HashMap<>();
     int others = 0;
     for (String name : keys) {
-      ModelSnapshot model = topic.model(name, settings);
+      ModelSnapshot model = topic.model(name);
       others += isOfOtherSettings(model, settings) ? 1 : 0;
       String subject = "The model of key \"%s\"".formatted(Terminal.printable(name, 60));
       loaded.put(name, load(model, settings, subject));

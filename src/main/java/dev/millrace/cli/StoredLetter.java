@@ -1,5 +1,6 @@
 package dev.millrace.cli;
 
+import dev.millrace.Settings;
 import dev.millrace.codec.DeadLetterEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -13,6 +14,7 @@ import org.apache.kafka.common.header.Header;
  * @param stored as it is on the dead-letter topic
  * @param reason such as {@code invalid-feature}
  * @param message the reason for a person
+ * @param pipeline whose job refused it; empty in a letter of an earlier build
  * @param topic that it came from
  * @param partition of that topic, and its offset there
  */
@@ -20,6 +22,7 @@ record StoredLetter(
     ConsumerRecord<byte[], byte[]> stored,
     String reason,
     String message,
+    String pipeline,
     String topic,
     int partition,
     long offset) {
@@ -36,6 +39,7 @@ record StoredLetter(
           stored,
           reason,
           header(stored, "message"),
+          header(stored, "pipeline"),
           topic,
           Integer.parseInt(header(stored, "partition")),
           Long.parseLong(header(stored, "offset")));
@@ -62,6 +66,13 @@ record StoredLetter(
   /** Whether the dead-letter topic had no room for all of it. */
   boolean isIncomplete() {
     return DeadLetterEncoder.LOST.stream().anyMatch(name -> !header(stored, name).isEmpty());
+  }
+
+  /** Whether the job of a pipeline may have refused it. */
+  boolean isOf(Settings settings) {
+    return (pipeline.isEmpty() || pipeline.equals(settings.pipeline()))
+        && (settings.input().topics().contains(topic)
+            || topic.equals(settings.output().commands()));
   }
 
   /** Where the record was, such as {@code payments-0:1234}. */

@@ -189,7 +189,8 @@ final class TopicChecks {
       findings.add(
           Finding.warning(
               "refused",
-              "%s%s in %s".formatted(upTo, Counted.of(count, "dead letter"), topic.name()),
+              "%s%s in %s, of all pipelines that write there"
+                  .formatted(upTo, Counted.of(count, "dead letter"), topic.name()),
               "./millrace dlq show -c %s shows them, docs/reference/dead-letters.md explains the reasons"
                   .formatted(config)));
     }

@@ -42,11 +42,12 @@ public final class DeadLetterEncoder {
   /**
    * The record for the dead-letter topic.
    *
+   * @param pipeline whose job refuses the record: others may share both topics
    * @param mostBytes that the topic takes; a larger record goes without its value, and if need be
    *     without its headers and its key, whose lengths are then in headers, and its topic,
    *     partition and offset say where it is
    */
-  public static OutputRecord encode(DeadLetter letter, int mostBytes) {
+  public static OutputRecord encode(DeadLetter letter, String pipeline, int mostBytes) {
     KafkaRecord record = letter.record();
     List<String> names = new ArrayList<>();
     List<byte[]> values = new ArrayList<>();
@@ -57,6 +58,7 @@ public final class DeadLetterEncoder {
         };
     header.accept("reason", letter.reason().id());
     header.accept("message", shortened(letter.message()));
+    header.accept("pipeline", pipeline);
     header.accept("topic", record.topic());
     header.accept("partition", Integer.toString(record.partition()));
     header.accept("offset", Long.toString(record.offset()));

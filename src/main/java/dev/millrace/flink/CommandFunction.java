@@ -32,7 +32,7 @@ public final class CommandFunction extends ProcessFunction<KafkaRecord, Chunk> {
   public void open(OpenContext context) {
     decoder = new CommandDecoder(pipeline, limits);
     command = new Example();
-    refused = new DeadLetters(getRuntimeContext().getMetricGroup(), limits.outputBytes());
+    refused = new DeadLetters(getRuntimeContext().getMetricGroup(), pipeline, limits.outputBytes());
   }
 
   @Override

@@ -17,13 +17,15 @@ final class DeadLetters {
 
   private final Map<DeadLetterReason, Counter> counters = new EnumMap<>(DeadLetterReason.class);
 
+  private final String pipeline;
   private final int mostBytes;
 
   /**
    * @param group of the operator
    * @param mostBytes of a letter on the topic
    */
-  DeadLetters(MetricGroup group, int mostBytes) {
+  DeadLetters(MetricGroup group, String pipeline, int mostBytes) {
+    this.pipeline = pipeline;
     this.mostBytes = mostBytes;
     for (DeadLetterReason reason : DeadLetterReason.values()) {
       counters.put(reason, JobMetric.DEAD_LETTERS.counter(group, reason));
@@ -44,6 +46,6 @@ final class DeadLetters {
           DeadLetterEncoder.shortened(letter.message()).replaceAll("\\p{Cntrl}", "?"));
     }
     counter.inc();
-    return DeadLetterEncoder.encode(letter, mostBytes);
+    return DeadLetterEncoder.encode(letter, pipeline, mostBytes);
   }
 }

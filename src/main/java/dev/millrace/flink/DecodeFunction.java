@@ -38,6 +38,7 @@ public final class DecodeFunction extends ProcessFunction<KafkaRecord, Example>
       new ListStateDescriptor<>(
           "positions", Types.TUPLE(Types.STRING, Types.INT, Types.LONG, Types.BOOLEAN));
 
+  private final String pipeline;
   private final InputSpec spec;
   private final ArrayList<String> topics;
   private final HashMap<String, String> kafka;
@@ -57,7 +58,9 @@ public final class DecodeFunction extends ProcessFunction<KafkaRecord, Example>
    * @param topics of examples, and of labels if they have one of their own
    * @param kafka properties of the clients
    */
-  public DecodeFunction(InputSpec spec, List<String> topics, Map<String, String> kafka) {
+  public DecodeFunction(
+      String pipeline, InputSpec spec, List<String> topics, Map<String, String> kafka) {
+    this.pipeline = pipeline;
     this.spec = spec;
     this.topics = new ArrayList<>(topics);
     this.kafka = new HashMap<>(kafka);
@@ -99,7 +102,7 @@ public final class DecodeFunction extends ProcessFunction<KafkaRecord, Example>
     example = new Example();
     MetricGroup group = getRuntimeContext().getMetricGroup();
     decoded = JobMetric.DECODED.counter(group);
-    refused = new DeadLetters(group, spec.limits().outputBytes());
+    refused = new DeadLetters(group, pipeline, spec.limits().outputBytes());
   }
 
   @Override

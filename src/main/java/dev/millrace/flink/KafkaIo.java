@@ -93,6 +93,8 @@ public final class KafkaIo {
       boolean bounded) {
     Map<String, String> consumer = new HashMap<>(properties);
     consumer.putIfAbsent(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, POLL_RECORDS);
+    // What a producer has taken back, as a job does that failed, is no example.
+    consumer.putIfAbsent(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
     consumer.putIfAbsent(
         KafkaSourceOptions.PARTITION_DISCOVERY_INTERVAL_MS.key(), DISCOVERY_MILLIS);
     consumer.put(ConsumerConfig.GROUP_ID_CONFIG, group);

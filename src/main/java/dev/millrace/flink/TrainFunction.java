@@ -77,7 +77,8 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
     MetricGroup group = getRuntimeContext().getMetricGroup();
     counted = new TrainMetrics(group);
     predictions = spec.predictions() ? new Predictions(spec, counted.shortened) : null;
-    DeadLetters refused = new DeadLetters(group, spec.input().limits().outputBytes());
+    DeadLetters refused =
+        new DeadLetters(group, spec.pipeline(), spec.input().limits().outputBytes());
     champions = new Champions(spec, events, publisher, refused);
     late =
         spec.input().labels() == null

@@ -87,7 +87,7 @@ class DashboardServerTest {
         new KafkaRecord(topic, 0, offset, 0, null, null, new String[0], new byte[0][]);
     OutputRecord record =
         DeadLetterEncoder.encode(
-            new DeadLetter(refused, why, "the value is \"x\"", null), 1_000_000);
+            new DeadLetter(refused, why, "the value is \"x\"", null), "p", 1_000_000);
     ConsumerRecord<byte[], byte[]> received =
         new ConsumerRecord<>("millrace.dlq.v1", 0, 0, record.key(), record.value());
     for (int h = 0; h < record.headerNames().length; h++) {

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.millrace.PipelineFile;
 import dev.millrace.flink.Onlooker;
+import dev.millrace.testing.MillraceProcess;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -162,7 +163,7 @@ class DlqCommandITCase {
         all.add(key);
         byte[] value = new byte[i == 9 ? 5_000 : 10];
         new Random(i).nextBytes(value); // which no compression makes smaller
-        producer.send(letter("halves", i % 2, key, value)).get();
+        producer.send(letter("halves", "halves", i % 2, i, key, value)).get();
       }
     }
 
@@ -182,6 +183,66 @@ class DlqCommandITCase {
         .containsExactlyInAnyOrderElementsOf(all);
     assertThat(none.exitCode()).isEqualTo(2);
     assertThat(none.err()).isEqualTo("--from: topic halves.dlq has no partition 2; it has 2\n");
+  }
+
+  @Test
+  void theLettersOfAnotherPipelineAreItsOwnAndThoseOfOneRecordAreSentOnce() throws Exception {
+    Path pipeline = pipeline("mine", "yes, no");
+    Cli.run("topics", "create", "-c", "" + pipeline, "--partitions", "1");
+    try (KafkaProducer<byte[], byte[]> producer = producer()) {
+      for (String of : List.of("mine", "theirs", "", "mine")) {
+        int offset = of.isEmpty() ? 8 : 7; // an earlier build did not say whose it is
+        producer.send(letter("mine", of, 0, offset, of, new byte[10])).get();
+      }
+    }
+
+    Cli show = Cli.run("dlq", "show", "-c", "" + pipeline);
+    Cli replay = Cli.run("dlq", "replay", "-c", "" + pipeline, "--all");
+
+    assertThat(show.out()).startsWith("3 dead letters on mine.dlq: 3 empty-value\n");
+    assertThat(replay.out())
+        .isEqualTo(
+            """
+            Sent 2 dead letters of mine.dlq: 2 empty-value
+            1 more of the same records, refused again after a failure of the job, are left out.
+            Those that come later: --from 0:4
+            """);
+    assertThat(read("mine.examples"))
+        .extracting(record -> new String(record.key(), StandardCharsets.UTF_8))
+        .containsExactly("mine", "");
+  }
+
+  @Test
+  void whoeverStopsItIsToldWhereToGoOn() throws Exception {
+    int letters = 300_000;
+    Path pipeline = pipeline("flood", "yes, no");
+    Cli.run("topics", "create", "-c", "" + pipeline, "--partitions", "2");
+    try (KafkaProducer<byte[], byte[]> producer = producer()) {
+      for (int i = 0; i < letters; i++) {
+        producer.send(letter("flood", "flood", i % 2, i, "k" + i, new byte[10]));
+      }
+    }
+    List<String> command = List.of("dlq", "replay", "-c", "" + pipeline, "--all");
+
+    String out;
+    try (MillraceProcess replay =
+        MillraceProcess.start(dir, "replay", Millrace.class, List.of(), command)) {
+      await()
+          .atMost(Duration.ofMinutes(2))
+          .until(() -> CommittedRecords.written(kafka.bootstrapServers(), "flood.examples") > 0);
+      ProcessHandle.of(replay.pid()).orElseThrow().destroy();
+      assertThat(replay.awaitEnd()).isEqualTo(143);
+      out = replay.out();
+    }
+    String from = out.replaceFirst("(?s).*Stopped; the others: --from (\\S+)\\s*", "$1");
+    Cli rest = Cli.run("dlq", "replay", "-c", "" + pipeline, "--all", "--from", from);
+
+    assertThat(rest.exitCode()).as(out + rest.err()).isZero();
+    Set<String> keys = new TreeSet<>();
+    List<ConsumerRecord<byte[], byte[]>> records = read("flood.examples");
+    records.forEach(record -> keys.add(new String(record.key(), StandardCharsets.UTF_8)));
+    assertThat(records).hasSize(letters);
+    assertThat(keys).hasSize(letters);
   }
 
   @Test
@@ -216,17 +277,25 @@ class DlqCommandITCase {
   }
 
   private static ProducerRecord<byte[], byte[]> letter(
-      String name, int partition, String key, byte[] value) {
+      String name, String pipeline, int partition, int offset, String key, byte[] value) {
     ProducerRecord<byte[], byte[]> letter =
         new ProducerRecord<>(
             name + ".dlq", partition, TIME, key.getBytes(StandardCharsets.UTF_8), value);
     Map.of(
-            "exception.class.name", "E",
-            "reason", "empty-value",
-            "message", "m",
-            "topic", name + ".examples",
-            "partition", "" + partition,
-            "offset", "5")
+            "exception.class.name",
+            "E",
+            "reason",
+            "empty-value",
+            "message",
+            "m",
+            "pipeline",
+            pipeline,
+            "topic",
+            name + ".examples",
+            "partition",
+            "" + partition,
+            "offset",
+            "" + offset)
         .forEach((header, text) -> add(letter, header, text));
     return letter;
   }

@@ -16,6 +16,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -185,7 +186,26 @@ class ModelsCommandITCase {
     assertThat(list.err())
         .startsWith("Topic shops.models has no model of pipeline other, only of shops.");
     assertThat(show.exitCode()).isEqualTo(1);
-    assertThat(show.err()).contains("is of pipeline shops, not other.");
+    assertThat(show.err()).isEqualTo(list.err());
+  }
+
+  @Test
+  void pipelinesThatShareATopicHaveTheirOwnModelsOfTheSameKeys() throws Exception {
+    Path first = pipeline("first", "shops", NETWORK);
+    Path second = pipeline("second", "shops", NETWORK);
+    Files.writeString(second, Files.readString(second).replace("second.models", "first.models"));
+    for (Path each : List.of(first, second)) {
+      Cli.run("topics", "create", "-c", "" + each);
+      run(each);
+    }
+
+    for (Path each : List.of(first, second)) {
+      Cli list = Cli.run("models", "list", "--json", "-c", "" + each);
+      assertThat(list.out().lines())
+          .as(list.err())
+          .hasSize(3)
+          .allMatch(line -> line.contains(each.getFileName().toString().replace(".yaml", "")));
+    }
   }
 
   @Test

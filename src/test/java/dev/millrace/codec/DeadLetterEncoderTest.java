@@ -18,6 +18,7 @@ class DeadLetterEncoderTest {
     OutputRecord out =
         DeadLetterEncoder.encode(
             new DeadLetter(record, DeadLetterReason.EMPTY_VALUE, "why", "java.io.EOFException"),
+            "shops",
             1 << 20);
 
     assertThat(out.key()).isSameAs(record.key());
@@ -29,6 +30,7 @@ class DeadLetterEncoderTest {
             "trace",
             "__millrace.errors.reason",
             "__millrace.errors.message",
+            "__millrace.errors.pipeline",
             "__millrace.errors.topic",
             "__millrace.errors.partition",
             "__millrace.errors.offset",
@@ -37,10 +39,11 @@ class DeadLetterEncoderTest {
     assertThat(out.headerValues()[1]).isNull();
     assertThat(text(out, 2)).isEqualTo("empty-value");
     assertThat(text(out, 3)).isEqualTo("why");
-    assertThat(text(out, 4)).isEqualTo(Records.TOPIC);
-    assertThat(text(out, 5)).isEqualTo("0");
-    assertThat(text(out, 6)).isEqualTo("41");
-    assertThat(text(out, 7)).isEqualTo("java.io.EOFException");
+    assertThat(text(out, 4)).isEqualTo("shops");
+    assertThat(text(out, 5)).isEqualTo(Records.TOPIC);
+    assertThat(text(out, 6)).isEqualTo("0");
+    assertThat(text(out, 7)).isEqualTo("41");
+    assertThat(text(out, 8)).isEqualTo("java.io.EOFException");
   }
 
   @Test
@@ -66,7 +69,7 @@ class DeadLetterEncoderTest {
   private static int leastThatKeeps(KafkaRecord record) {
     DeadLetter letter = new DeadLetter(record, DeadLetterReason.EMPTY_VALUE, "why", null);
     int most = 900;
-    while (DeadLetterEncoder.encode(letter, most).value() == null) {
+    while (DeadLetterEncoder.encode(letter, "p", most).value() == null) {
       most++;
     }
     return most;
@@ -87,6 +90,7 @@ class DeadLetterEncoderTest {
     OutputRecord out =
         DeadLetterEncoder.encode(
             new DeadLetter(record, DeadLetterReason.RECORD_TOO_LARGE, "x".repeat(9_000), null),
+            "shops",
             20_000);
 
     assertThat(out.value()).isNull();
@@ -103,7 +107,7 @@ class DeadLetterEncoderTest {
 
     OutputRecord out =
         DeadLetterEncoder.encode(
-            new DeadLetter(record, DeadLetterReason.EMPTY_VALUE, "why", null), 20_000);
+            new DeadLetter(record, DeadLetterReason.EMPTY_VALUE, "why", null), "shops", 20_000);
 
     assertThat(out.key()).isSameAs(record.key());
     assertThat(out.value()).isNull();
@@ -121,7 +125,7 @@ class DeadLetterEncoderTest {
 
     OutputRecord out =
         DeadLetterEncoder.encode(
-            new DeadLetter(record, DeadLetterReason.INVALID_KEY, "why", null), 20_000);
+            new DeadLetter(record, DeadLetterReason.INVALID_KEY, "why", null), "shops", 20_000);
 
     assertThat(out.key()).isNull();
     assertThat(out.value()).isNull();

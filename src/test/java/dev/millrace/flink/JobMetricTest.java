@@ -43,7 +43,7 @@ class JobMetricTest {
     register(
         "decode",
         new ProcessOperator<>(
-            new DecodeFunction(Records.undeclared(), List.of("examples"), Map.of())));
+            new DecodeFunction("p", Records.undeclared(), List.of("examples"), Map.of())));
     register("chunk", new ChunkOperator());
     TrainSpec late =
         Specs.train(LateStreams.input(Task.BINARY, null, 1_000, 10), Specs.small(1), Specs.METRICS);
