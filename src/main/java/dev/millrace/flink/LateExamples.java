@@ -53,17 +53,26 @@ final class LateExamples {
   }
 
   /**
+   * Whether a model can begin with a row. With a label alone it cannot where nobody says how many
+   * features there are, whatever else stands in the chunk.
+   */
+  boolean canBegin(Chunk chunk, int row) {
+    return chunk.kind(row).hasFeatures() || spec.input().width() > 0 || isWarmStart();
+  }
+
+  /**
    * A chunk that says how many features a key's model has: the given one, or if it has labels alone
-   * an empty one of as many features as are declared. Null if nobody knows.
+   * an empty one of as many features as are declared.
    */
   Chunk shape(Chunk chunk) {
-    int declared = spec.input().width();
-    if (chunk.width() > 0 || spec.model().start() != null) {
-      return chunk;
-    }
-    return declared == 0
-        ? null
-        : new Chunk(chunk.key(), 0, declared, chunk.epoch(), true, new String[0], new byte[0]);
+    return chunk.width() > 0 || isWarmStart()
+        ? chunk
+        : new Chunk(
+            chunk.key(), 0, spec.input().width(), chunk.epoch(), true, new String[0], new byte[0]);
+  }
+
+  private boolean isWarmStart() {
+    return spec.model().start() != null;
   }
 
   /**

@@ -121,19 +121,16 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
     }
     boolean isNew = state == null;
     boolean isReset = !isNew && model == null;
+    int begin = 0;
     if (model == null) {
-      Chunk first = late == null ? chunk : late.shape(chunk);
-      if (first == null) {
-        for (int row = 0; row < chunk.size(); row++) {
-          refusals.forShape(chunk, row, context::output);
-        }
+      begin = late == null ? 0 : refuseUntilShape(chunk, context::output);
+      if (begin == chunk.size()) {
         return;
       }
+      Chunk first = late == null ? chunk : late.shape(chunk);
       long bytes = spec.firstModelBytes(first);
       if (bytes > stateSpec.modelBytes()) {
-        for (int row = 0; row < chunk.size(); row++) {
-          refusals.forSize(chunk, row, bytes, context::output);
-        }
+        refuseForSize(chunk, begin, bytes, context::output);
         return;
       }
       state = TrainState.begin(spec, first, scratch.workspace);
@@ -160,7 +157,7 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
     if (late == null) {
       learnAll(state, model, chunk, context, out);
     } else {
-      learnLate(state, model, chunk, context, out);
+      learnLate(state, model, chunk, begin, context, out);
     }
     counted.endChunk(chunk, context.timerService());
     if (model.seq() == 0 && (late == null || state.labels().isEmpty())) {
@@ -171,7 +168,7 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
     }
     if (isReset) {
       counted.resetKeys.inc();
-      events.noteStartedAfresh(chunk.key(), chunk.timestamp(0), mismatch, context::output);
+      events.noteStartedAfresh(chunk.key(), chunk.timestamp(begin), mismatch, context::output);
     }
     if (idleKeys != null) {
       idleKeys.note(state, context.timerService());
@@ -180,6 +177,26 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
     states.update(state);
     if (spec.metrics().atLatestMillis() > 0 && hasNews(state, model)) {
       remind(context);
+    }
+  }
+
+  /** Refuses the labels before the row that a key's model begins with, and returns that row. */
+  private int refuseUntilShape(Chunk chunk, SideOutputs out) {
+    int row = 0;
+    while (row < chunk.size() && !late.canBegin(chunk, row)) {
+      refusals.forShape(chunk, row, out);
+      row++;
+    }
+    return row;
+  }
+
+  private void refuseForSize(Chunk chunk, int from, long bytes, SideOutputs out) {
+    for (int row = from; row < chunk.size(); row++) {
+      if (late == null || late.canBegin(chunk, row)) {
+        refusals.forSize(chunk, row, bytes, out);
+      } else {
+        refusals.forShape(chunk, row, out);
+      }
     }
   }
 
@@ -231,10 +248,11 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
       TrainState state,
       PrequentialModel model,
       Chunk chunk,
+      int from,
       Context context,
       Collector<OutputRecord> out)
       throws IOException {
-    for (int row = 0; row < chunk.size(); row++) {
+    for (int row = from; row < chunk.size(); row++) {
       if (chunk.kind(row).hasFeatures() && chunk.width() != model.learner().inputs()) {
         refusals.forWidth(model, chunk, row, context::output);
         continue;

@@ -20,6 +20,7 @@ import dev.millrace.testing.Records;
 import dev.millrace.testing.Specs;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -367,6 +368,53 @@ class LateLabelsTest {
       assertThat(header(undeclared.deadLetters().get(0), "reason"))
           .isEqualTo("label-without-features");
       assertThat(last(undeclared).at("/labels/pending").asInt()).isOne();
+    }
+  }
+
+  @Test
+  void aLabelBeforeAnyFeaturesIsRefusedHoweverChunksFallWhereTheyAreNotDeclared() throws Exception {
+    List<Example> examples = Chunks.classes("k", 20, 3);
+    List<Example> stream = new ArrayList<>();
+    stream.add(LateStreams.label(examples.get(0), 0, 0));
+    stream.add(LateStreams.label(examples.get(1), 1, 0));
+    stream.addAll(LateStreams.apart(examples, 1));
+    for (String topic : Arrays.asList(null, "labels")) {
+      TrainSpec spec =
+          Specs.train(
+              LateStreams.input(Task.MULTICLASS, topic, TIMEOUT, EXAMPLES),
+              Specs.small(1),
+              Specs.METRICS);
+      List<String> expected = everything(spec, StateSpec.DEFAULT, stream, 1);
+
+      assertThat(expected).filteredOn("label-without-features"::equals).hasSize(2);
+      for (int size : new int[] {2, 3, 64}) {
+        assertThat(everything(spec, StateSpec.DEFAULT, stream, size)).isEqualTo(expected);
+      }
+    }
+  }
+
+  @Test
+  void soAreTheDeadLettersOfAKeyWhoseModelWouldBeTooLarge() throws Exception {
+    List<Example> stream = LateStreams.apart(Chunks.classes("k", 5, 3), 1);
+    StateSpec small = new StateSpec(0, 0, 1_000, ShapeChange.FAIL);
+    List<String> expected = everything(classes(), small, stream, 1);
+
+    assertThat(expected).containsOnly("model-too-large", "label-without-features").hasSize(10);
+    for (int size : new int[] {2, 3, 64}) {
+      assertThat(everything(classes(), small, stream, size)).isEqualTo(expected);
+    }
+  }
+
+  /** What comes of a stream, and why what of it was refused. */
+  private static List<String> everything(
+      TrainSpec spec, StateSpec state, List<Example> stream, int chunkSize) throws Exception {
+    try (TrainHarness harness =
+        new TrainHarness(new TrainOperator(spec, state), new HashMapStateBackend(), null)) {
+      harness.send(stream, chunkSize);
+      harness.end();
+      List<String> all = everything(harness);
+      harness.deadLetters().forEach(letter -> all.add(header(letter, "reason")));
+      return all;
     }
   }
 
