@@ -138,12 +138,11 @@ public final class CsvExamples implements AutoCloseable {
   }
 
   /**
-   * What the pipeline's column says, else the file's name and the row's number from 1; from the
-   * second pass on also the pass.
+   * What the pipeline's column says, else the file's name and the row's number from 1; the same in
+   * every pass.
    */
   public String id() {
-    String id = idColumn < 0 ? fileName + "-" + rowOfEpoch : file.row()[idColumn];
-    return epoch == 0 ? id : id + "-" + (epoch + 1);
+    return idColumn < 0 ? fileName + "-" + rowOfEpoch : file.row()[idColumn];
   }
 
   /** The record value. */

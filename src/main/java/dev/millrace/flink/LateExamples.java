@@ -93,11 +93,17 @@ final class LateExamples {
       model.seen(chunk, row);
     }
     String id = chunk.id(row);
+    String idOfPass = idOfPass(id, chunk.epoch());
     boolean isWhole =
         kind == RecordKind.FEATURES
-            ? takeFeatures(model, join, id, time, out)
-            : takeLabel(model, join, id, time, kind == RecordKind.EXAMPLE);
+            ? takeFeatures(model, join, idOfPass, time, out)
+            : takeLabel(model, join, idOfPass, time, kind == RecordKind.EXAMPLE);
     return isWhole ? single(id) : null;
+  }
+
+  /** What an example is joined by: each pass over a data set has all of its ids again. */
+  private static String idOfPass(String id, int epoch) {
+    return epoch <= 1 ? id : id + '\0' + epoch;
   }
 
   /** Takes features; whether their label has come before. */

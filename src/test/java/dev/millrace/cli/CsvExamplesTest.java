@@ -244,7 +244,7 @@ class CsvExamplesTest {
   }
 
   @Test
-  void repeatsTheFileForEachEpochWithTimesAndIdsThatGoOn() throws IOException {
+  void repeatsTheFileForEachEpochWithTimesThatGoOnAndTheSameIds() throws IOException {
     Path file = Files.writeString(dir.resolve("d.csv"), "x,y\n1,0.5\n2,1.5\n");
     CsvScan scan = CsvScan.scan(file, "y", null, List.of());
     List<String> seen = new ArrayList<>();
@@ -256,7 +256,7 @@ class CsvExamplesTest {
 
     assertThat(seen)
         .containsExactly(
-            "d.csv-1@1000/all", "d.csv-2@1001/all", "d.csv-1-2@1002/all", "d.csv-2-2@1003/all");
+            "d.csv-1@1000/all", "d.csv-2@1001/all", "d.csv-1@1002/all", "d.csv-2@1003/all");
   }
 
   @Test

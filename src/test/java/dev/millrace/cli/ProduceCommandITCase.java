@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.PipelineFile;
 import dev.millrace.Settings;
+import dev.millrace.codec.EpochHeader;
 import dev.millrace.flink.KafkaIo;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -174,7 +175,9 @@ class ProduceCommandITCase {
     Set<String> ids = new HashSet<>();
     for (ConsumerRecord<byte[], byte[]> record : records) {
       GenericRecord example = decoder.decode(record.value());
-      ids.add(example.get(0).toString());
+      byte[] epoch = record.headers().lastHeader(EpochHeader.NAME).value();
+      assertThat(example.get(0).toString()).startsWith("rows1000.csv-");
+      ids.add(example.get(0) + " in pass " + new String(epoch, StandardCharsets.UTF_8));
       assertThat(example.get("key").toString()).isEqualTo(key(record));
     }
     assertThat(ids).hasSize(count);

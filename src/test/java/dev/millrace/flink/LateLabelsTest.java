@@ -418,6 +418,31 @@ class LateLabelsTest {
     }
   }
 
+  @ParameterizedTest
+  @ValueSource(ints = {0, DELAY})
+  void inEachPassAnExampleIsJoinedAnewAndTheSameOnesAreHeldOut(int delay) throws Exception {
+    List<Example> stream = new ArrayList<>();
+    for (int epoch = 1; epoch <= 3; epoch++) {
+      for (Example half : LateStreams.apart(Chunks.classes("k", EXAMPLES, 5), delay)) {
+        half.epoch = epoch;
+        stream.add(half);
+      }
+    }
+    MetricsSpec metrics = Specs.METRICS.withValidation(new Validation(0.25, 0));
+    try (TrainHarness harness = new TrainHarness(spec(Task.MULTICLASS, 1, metrics))) {
+      harness.send(stream, 64);
+      harness.end();
+
+      JsonNode record = last(harness);
+      assertThat(record.at("/labels/matched").asInt()).isEqualTo(3 * EXAMPLES);
+      int heldOut = record.at("/validation/epoch/examples").asInt();
+      assertThat(heldOut / (double) EXAMPLES).isEqualTo(0.25, within(0.07));
+      // The first example of each class is learned in the first pass, whatever its id.
+      assertThat(3 * EXAMPLES - record.path("examples").asInt())
+          .isBetween(3 * heldOut - 3, 3 * heldOut);
+    }
+  }
+
   @Test
   void whatIsHeldOutIsDecidedByTheId() throws Exception {
     List<Example> examples = Chunks.classes("k", EXAMPLES, 5);

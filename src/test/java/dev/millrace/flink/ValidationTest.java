@@ -4,18 +4,26 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.millrace.cli.CsvExamples;
+import dev.millrace.cli.CsvScan;
+import dev.millrace.codec.ExampleDecoder;
 import dev.millrace.data.Chunk;
 import dev.millrace.data.Example;
+import dev.millrace.data.Task;
 import dev.millrace.eval.MetricsSpec.Validation;
 import dev.millrace.nn.ClassWeights;
 import dev.millrace.nn.ModelSpec;
 import dev.millrace.testing.Chunks;
+import dev.millrace.testing.LateStreams;
 import dev.millrace.testing.Records;
 import dev.millrace.testing.Specs;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -135,6 +143,31 @@ class ValidationTest {
           .isEqualTo(atEnds.get(2))
           .isBetween(atEnds.get(0), atEnds.get(0) + 3);
     }
+  }
+
+  @Test
+  void soAreTheRowsOfAFileInEveryPassThatIsReadById(@TempDir Path dir) throws Exception {
+    StringBuilder rows = new StringBuilder("x,y\n");
+    for (int row = 0; row < EXAMPLES; row++) {
+      rows.append(row).append(row % 2 == 0 ? ",even\n" : ",odd\n");
+    }
+    Path file = Files.writeString(dir.resolve("rows.csv"), rows);
+    ExampleDecoder decoder = new ExampleDecoder(LateStreams.input(Task.BINARY, "labels", 1, 1));
+    Example example = new Example();
+    List<Boolean> heldOut = new ArrayList<>();
+    try (CsvExamples passes = new CsvExamples(CsvScan.scan(file, "y", null, List.of()), 0, 3)) {
+      while (passes.next()) {
+        assertThat(decoder.decode(Records.record("k", passes.value(), 0), example)).isNull();
+        Chunk one = Chunks.of(List.of(example));
+        assertThat(one.hasId(0)).isTrue();
+        heldOut.add(HeldOut.isHeldOut(one, 0, example.features, 0.25));
+      }
+    }
+
+    List<Boolean> first = heldOut.subList(0, EXAMPLES);
+    assertThat(first).contains(true, false);
+    assertThat(heldOut.subList(EXAMPLES, 2 * EXAMPLES)).isEqualTo(first);
+    assertThat(heldOut.subList(2 * EXAMPLES, 3 * EXAMPLES)).isEqualTo(first);
   }
 
   @Test
