@@ -385,7 +385,7 @@ public record MetricsReport(
    * @param mae mean absolute error, in units of the label
    * @param rmse root of the mean squared error, in units of the label
    * @param r2 coefficient of determination, NaN if all labels are equal
-   * @param mape mean absolute error relative to the label, over labels other than 0
+   * @param mape mean absolute error relative to the label, over labels that are not as good as 0
    * @param quantileLoss mean quantile (pinball) loss, in units of the label
    * @param loss mean loss
    */

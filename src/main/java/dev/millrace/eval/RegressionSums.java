@@ -7,6 +7,10 @@ import java.io.IOException;
 /** What the scores of a regression model over some examples are computed from. Not thread-safe. */
 final class RegressionSums implements Faded.Sums {
 
+  // 1 over the epsilon of a double. A label that the error is so many times of is 0 but for
+  // rounding.
+  private static final double MOST_RELATIVE = 0x1p52;
+
   private final ErrorSums model;
   private final ErrorSums lastValue;
   private final ErrorSums mean;
@@ -14,7 +18,7 @@ final class RegressionSums implements Faded.Sums {
   private final RunningMoments labels;
   private final RunningMean under; // by how much predictions are too low
   private final RunningMean over;
-  private final RunningMean relative; // to labels other than 0
+  private final RunningMean relative; // to labels that are not as good as 0
   private long examples;
 
   RegressionSums() {
@@ -87,8 +91,9 @@ final class RegressionSums implements Faded.Sums {
     double error = predicted - actual;
     under.add(Math.max(0, -error), weight);
     over.add(Math.max(0, error), weight);
-    if (actual != 0) {
-      relative.add(Math.abs(error / actual), weight);
+    double relativeError = Math.abs(error / actual);
+    if (relativeError < MOST_RELATIVE) { // it is infinite or NaN if the label is 0
+      relative.add(relativeError, weight);
     }
   }
 
@@ -116,7 +121,7 @@ final class RegressionSums implements Faded.Sums {
     return loss.get();
   }
 
-  /** Mean absolute error relative to the label, over the labels other than 0. */
+  /** Mean absolute error relative to the label, over the labels that are not as good as 0. */
   double mape() {
     return relative.get();
   }

@@ -5,8 +5,8 @@ import java.io.DataOutput;
 import java.io.IOException;
 
 /**
- * Weighted mean of the finite numbers added; others are left out, so that one overflow does not end
- * the metric for ever.
+ * Weighted mean of the numbers added; those that would make the sum infinite or NaN are left out,
+ * so that one overflow does not end the metric for ever.
  */
 final class RunningMean {
 
@@ -14,9 +14,10 @@ final class RunningMean {
   private double sum;
 
   void add(double value, double weightOfValue) {
-    if (Double.isFinite(value)) {
+    double next = sum + weightOfValue * value;
+    if (Double.isFinite(next)) {
       weight += weightOfValue;
-      sum += weightOfValue * value;
+      sum = next;
     }
   }
 

@@ -1,6 +1,7 @@
 package dev.millrace.eval;
 
 import static dev.millrace.eval.MetricsFixtures.context;
+import static dev.millrace.eval.MetricsFixtures.fadingSpec;
 import static dev.millrace.eval.MetricsFixtures.spec;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
@@ -8,6 +9,8 @@ import static org.assertj.core.api.Assertions.within;
 import dev.millrace.data.MetricsReport.RegressionScores;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class RegressionMetricsTest {
 
@@ -47,6 +50,41 @@ class RegressionMetricsTest {
 
     assertThat(scores().mean().totalMae()).isEqualTo((2 + 6) / 2.0);
     assertThat(scores().lastValue().totalMae()).isEqualTo((2 + 5) / 2.0);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"1e-300, 0.5, 1", "1e-300, 1e5, 1e6", "1e-320, -3, 1", "1e-14, 100, 1"})
+  void oneLabelThatIsAsGoodAsZeroDoesNotCountForRelativeErrors(
+      double label, double prediction, double weight) {
+    RegressionMetrics faded = new RegressionMetrics(fadingSpec(50, 0.99));
+    for (int i = 0; i < 100; i++) {
+      faded.update(100, 101, 1, 1, i);
+      if (i == 70) {
+        faded.update(label, prediction, 1, weight, i);
+      }
+    }
+
+    RegressionScores scores = scores(faded);
+    assertThat(scores.window().mape()).isCloseTo(0.01, within(1e-12));
+    assertThat(scores.total().mape()).isCloseTo(0.01, within(1e-12));
+    assertThat(scores.fading().block().mape()).isCloseTo(0.01, within(1e-12));
+  }
+
+  @Test
+  void labelsOfASmallUnitHaveRelativeErrorsToo() {
+    metrics.update(2e-19, 1e-19, 1, 1, 0);
+    metrics.update(4e-19, 1e-19, 1, 1, 1);
+
+    assertThat(scores().total().mape()).isEqualTo((0.5 + 0.75) / 2);
+  }
+
+  @Test
+  void whatWouldMakeAMeanInfiniteIsLeftOutOfIt() {
+    metrics.update(1, 2, 1, 1, 0);
+    metrics.update(1, 2, 1e300, 1e30, 1);
+    metrics.update(1, 2, 3, 1, 2);
+
+    assertThat(scores().total().loss()).isEqualTo(2);
   }
 
   @Test
@@ -151,6 +189,10 @@ class RegressionMetricsTest {
   }
 
   private RegressionScores scores() {
-    return (RegressionScores) metrics.report(context(List.of())).scores();
+    return scores(metrics);
+  }
+
+  private static RegressionScores scores(RegressionMetrics of) {
+    return (RegressionScores) of.report(context(List.of())).scores();
   }
 }
