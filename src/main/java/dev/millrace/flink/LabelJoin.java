@@ -105,12 +105,20 @@ final class LabelJoin {
     return known;
   }
 
-  /** The label that waits for features which come now, and is settled with that; null for none. */
+  /**
+   * The label that waits for features which come now, and is settled with that; null if there is
+   * none or it has waited for too long.
+   */
   EarlyLabel takeLabel(String id, long featuresTime) {
     EarlyLabel label = labels.take(id);
-    if (label != null) {
-      match(id, label.time() - featuresTime);
+    if (label == null) {
+      return null;
     }
+    if (featuresTime - label.time() > spec.timeoutMillis()) {
+      count(LabelOutcome.WITHOUT_FEATURES); // it waited behind others of a later time
+      return null;
+    }
+    match(id, label.time() - featuresTime);
     return label;
   }
 

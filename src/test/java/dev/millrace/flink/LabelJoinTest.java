@@ -99,6 +99,23 @@ class LabelJoinTest {
   }
 
   @Test
+  void alsoBehindOthersOfALaterTimeAndThenTheFeaturesWait() {
+    label(join, "later", 500);
+    label(join, "a", 0);
+    label(join, "b", 0);
+
+    assertThat(features(join, "a", 1_000)).isTrue();
+    assertThat(features(join, "b", 1_001)).isFalse();
+
+    Labels report = join.report();
+    assertThat(report.matched()).isOne();
+    assertThat(report.withoutFeatures()).isOne();
+    assertThat(report.pending()).isOne();
+    assertThat(report.early()).isOne();
+    assertThat(records(report)).isEqualTo(5);
+  }
+
+  @Test
   void thoseThatWaitKeepTheirRoomAndTheNewestFindsNone() {
     for (String id : new String[] {"a", "b", "c", "d"}) {
       features(join, id, 1);
