@@ -475,8 +475,12 @@ final class PrequentialModel {
     drift.learn(chunk, row, scratch.classes[0], scratch.weights[0], scratch);
     DriftSignal signal = drift.update(error);
     if (drift.isAlert()) {
+      OnlineModel before = learner;
       learner =
-          drift.act(learner, () -> fresh(spec, chunk.key(), learner.inputs(), scratch.workspace));
+          drift.act(before, () -> fresh(spec, chunk.key(), before.inputs(), scratch.workspace));
+      // Another model counts from the start, and so do those of a contest that start afresh.
+      progress.toldSkips =
+          learner == before ? Math.min(progress.toldSkips, learner.skippedSteps()) : 0;
     }
     return signal;
   }

@@ -200,6 +200,27 @@ class DriftTest {
     assertThat(run(Specs.train(Specs.small(1)), examples, 1)).isEqualTo(outcome);
   }
 
+  @ParameterizedTest
+  @EnumSource(names = {"RESET", "SWAP_IN_CHALLENGER"})
+  void thoseOfTheModelThatADriftBringsAreToldOfAnew(Action action) throws Exception {
+    TrainSpec spec = watching(plan(action));
+    List<Example> examples = drifting();
+    examples.subList(100, 110).forEach(example -> example.weight = Float.MAX_VALUE);
+    int drift = run(spec, examples, 64).drift().path("seq").asInt();
+    examples.subList(drift, drift + 5).forEach(example -> example.weight = Float.MAX_VALUE);
+
+    Outcome outcome = run(spec, examples, 64);
+
+    int report = nextReport(outcome, drift).path("seq").asInt();
+    assertThat(outcome.drift().path("seq").asInt())
+        .isEqualTo(drift)
+        .isLessThanOrEqualTo(report - 5);
+    assertThat(outcome.events())
+        .filteredOn(event -> event.path("event").asText().equals("skipped_steps"))
+        .extracting(event -> event.path("seq") + " " + event.path("skipped_steps"))
+        .containsExactly("120 10", report + " 5");
+  }
+
   private static JsonNode nextReport(Outcome outcome, int seq) {
     return outcome.metrics().stream()
         .filter(record -> record.path("seq").asInt() > seq)
