@@ -66,7 +66,7 @@ final class ModelPublisher {
     return Integer.toUnsignedLong(key.hashCode() * 0x9E3779B1) % period;
   }
 
-  /** Publishes the model, unless it has learned nothing since it was published last. */
+  /** Publishes the model, unless it is known to have learned nothing since the last time. */
   void publishNews(PrequentialModel model, TrainState state, String key, SideOutputs out)
       throws IOException {
     if (model.examples() > state.published) {

@@ -90,6 +90,7 @@ public final class TrainState {
   long seenUntil = IdleKeys.NEVER;
 
   // What ModelPublisher knows of the key: its next reminder, and the examples of the last snapshot.
+  // Not written, so that a model which was read again may be published again.
   long reminder;
   long published;
 
@@ -215,6 +216,8 @@ public final class TrainState {
   /** A deep copy. */
   TrainState copy() {
     // The bytes are never written to.
-    return frozen != null ? frozen(frozen) : new TrainState(null, parts.copy());
+    TrainState copy = new TrainState(frozen, frozen != null ? null : parts.copy());
+    copy.published = published;
+    return copy;
   }
 }

@@ -29,6 +29,7 @@ import java.util.List;
 import java.util.Random;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
 import org.apache.flink.runtime.state.hashmap.HashMapStateBackend;
+import org.apache.flink.streaming.api.operators.OperatorSnapshotFutures;
 import org.junit.jupiter.api.Test;
 
 /** When models are published, and in which records. */
@@ -137,6 +138,19 @@ class ModelPublisherTest {
       harness.operator.setProcessingTime(11 * MINUTE);
       assertThat(examples(harness.models())).containsExactly(5L, 7L);
       assertThat(harness.metrics()).isEmpty();
+    }
+  }
+
+  @Test
+  void aCheckpointThatIsBeingWrittenIsNoReasonToPublishAgain() throws Exception {
+    try (TrainHarness harness = new TrainHarness(spec(Specs.small(4), 5, MINUTE))) {
+      harness.operator.setProcessingTime(1);
+      harness.send(Chunks.classes("k", 5, 1), 5);
+      OperatorSnapshotFutures writing = harness.beginSnapshot();
+      harness.operator.setProcessingTime(10 * MINUTE);
+      writing.cancel();
+
+      assertThat(examples(harness.models())).containsExactly(5L);
     }
   }
 

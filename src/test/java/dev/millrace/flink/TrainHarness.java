@@ -13,9 +13,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.runtime.checkpoint.CheckpointOptions;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
 import org.apache.flink.runtime.state.StateBackend;
 import org.apache.flink.runtime.state.hashmap.HashMapStateBackend;
+import org.apache.flink.runtime.state.memory.MemCheckpointStreamFactory;
+import org.apache.flink.streaming.api.operators.OperatorSnapshotFutures;
 import org.apache.flink.streaming.api.watermark.Watermark;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 import org.apache.flink.streaming.util.KeyedOneInputStreamOperatorTestHarness;
@@ -75,6 +78,18 @@ final class TrainHarness implements AutoCloseable {
   OperatorSubtaskState snapshot() throws Exception {
     operator.prepareSnapshotPreBarrier(1);
     return operator.snapshot(1, 1);
+  }
+
+  /** A checkpoint of which nothing has been written yet. */
+  OperatorSnapshotFutures beginSnapshot() throws Exception {
+    operator.prepareSnapshotPreBarrier(1);
+    return operator
+        .getOperator()
+        .snapshotState(
+            1,
+            1,
+            CheckpointOptions.forCheckpointWithDefaultLocation(),
+            new MemCheckpointStreamFactory(1 << 20));
   }
 
   void end() throws Exception {
