@@ -76,11 +76,17 @@ final class AvroFields implements MappedExampleReader.Parser, MappedExampleReade
       if (field instanceof GenericRecord parent && parent.getSchema().getField(name) != null) {
         field = parent.get(name);
       } else if (field instanceof Map<?, ?> map) {
-        field = map.get(new Utf8(name));
+        field = entry(map, name);
       } else {
         return null;
       }
     }
     return field instanceof GenericEnumSymbol<?> symbol ? symbol.toString() : field;
+  }
+
+  // Keys are Strings where the schema says so by the property avro.java.string.
+  private static Object entry(Map<?, ?> map, String name) {
+    Object value = map.get(new Utf8(name));
+    return value == null ? map.get(name) : value;
   }
 }
