@@ -96,7 +96,9 @@ public final class OnnxExport {
     String scaled = FEATURES;
     if (normalization.kind() != Normalization.Kind.NONE) {
       scaled = writeColumns(normalization);
-      absent = graph.node("Or", "scaling.absent", List.of(absent, "scaling.constant"));
+      String infinite = graph.node("IsInf", "scaling.infinite", List.of(FEATURES));
+      String unknown = graph.node("Or", "scaling.unknown", List.of(absent, infinite));
+      absent = graph.node("Or", "scaling.absent", List.of(unknown, "scaling.constant"));
     }
     String zero = graph.scalar("scaling.zero", 0f);
     graph.node("Where", NETWORK_INPUT, List.of(absent, zero, scaled));

@@ -153,6 +153,11 @@ class OnnxExportTest {
     }
 
     assertSamePredictions(learner, OnnxModels.info(Task.REGRESSION, 0), rows);
+    float[][] infinite = {
+      {Float.POSITIVE_INFINITY, 1e-44f, 1f, 1f, 1f},
+      {1e38f, 1e-44f, Float.NEGATIVE_INFINITY, 2f, Float.NaN}
+    };
+    assertSamePredictions(learner, OnnxModels.info(Task.REGRESSION, 0), infinite);
   }
 
   @Test
