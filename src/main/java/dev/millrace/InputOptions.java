@@ -193,7 +193,8 @@ final class InputOptions {
               + " nanoseconds since 1970 in UTC. Which of them a number counts, a logical type in"
               + " the Avro schema says (`timestamp-millis`), else its size: milliseconds are such"
               + " from March 1973 on. A date of 1900 to 2100 without dashes, such as 20261126, is"
-              + " that date, as a text and as a number.",
+              + " that date, as a text and as a number. Where one-hot and hash get a number, it is"
+              + " the text of its digits, and a whole one has no point: `2` for 2 and 2.0.",
           List.of(FEATURE_NAME, FEATURE_TYPE, NULLABLE, VALUES, BUCKETS));
 
   private InputOptions() {}

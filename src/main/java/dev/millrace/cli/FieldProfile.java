@@ -3,6 +3,7 @@ package dev.millrace.cli;
 import dev.millrace.codec.ClockTime;
 import dev.millrace.codec.CsvText;
 import dev.millrace.codec.FeatureSpec;
+import dev.millrace.codec.NumberText;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -94,9 +95,8 @@ final class FieldProfile {
     }
   }
 
-  void seeNumber(double number) {
-    boolean whole = number == Math.rint(number) && Math.abs(number) < 1L << 53;
-    seeNumber(number, whole ? Long.toString((long) number) : Double.toString(number));
+  void seeNumber(Number number) {
+    seeNumber(number.doubleValue(), NumberText.of(number));
   }
 
   void seeBoolean(boolean value) {

@@ -208,7 +208,7 @@ final class TopicProfiler {
   private void see(String name, Object value) {
     FieldProfile field = set.field(name);
     if (value instanceof Number number) {
-      field.seeNumber(number.doubleValue());
+      field.seeNumber(number);
     } else if (value instanceof Boolean bool) {
       field.seeBoolean(bool);
     } else if (value instanceof CharSequence || value instanceof GenericEnumSymbol<?>) {
@@ -226,7 +226,7 @@ final class TopicProfiler {
     for (int i = 0; i < numbers.size(); i++) {
       FieldProfile field = set.number("number_" + (i + 1));
       if (!missing.contains(i)) {
-        field.seeNumber(((Number) numbers.get(i)).doubleValue());
+        field.seeNumber((Number) numbers.get(i));
       }
     }
     ((Map<?, ?>) example.get("attributes"))
@@ -259,7 +259,7 @@ final class TopicProfiler {
 
   private void see(String name, JsonNode value) {
     if (value.isNumber()) {
-      set.field(name).seeNumber(value.doubleValue());
+      set.field(name).seeNumber(value.numberValue());
     } else if (value.isBoolean()) {
       set.field(name).seeBoolean(value.booleanValue());
     } else if (value.isTextual()) {

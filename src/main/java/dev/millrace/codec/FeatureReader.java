@@ -69,9 +69,7 @@ public final class FeatureReader {
     positional.begin(into, numbers, missing, count, hasAttributes);
     if (hasAttributes) {
       for (Map.Entry<String, JsonNode> attribute : attributes.properties()) {
-        JsonNode text = attribute.getValue();
-        positional.attribute(
-            into, new Utf8(attribute.getKey()), new Utf8(text.isNull() ? "" : text.asText()));
+        positional.attribute(into, new Utf8(attribute.getKey()), text(attribute.getValue()));
       }
     }
     positional.end(into);
@@ -97,6 +95,13 @@ public final class FeatureReader {
       positional.attribute(into, new Utf8(attribute.getKey()), new Utf8(attribute.getValue()));
     }
     positional.end(into);
+  }
+
+  private static Utf8 text(JsonNode value) {
+    if (value.isNumber()) {
+      return MappedFeatures.text(value.numberValue());
+    }
+    return new Utf8(value.isNull() ? "" : value.asText());
   }
 
   private void fit(int count) {

@@ -40,19 +40,36 @@ final class LabelReader {
 
   /** A label that is a number: a target, or the name of a class where the task has classes. */
   void number(Example example, double value) throws RefusedException {
+    requireFloat(value);
+    if (numbersAreClasses) {
+      accept(example, NumberText.ofDouble(value));
+    } else {
+      target(example, value);
+    }
+  }
+
+  /** The same, where digits that no double has may tell classes apart. */
+  void number(Example example, Number value) throws RefusedException {
+    requireFloat(value.doubleValue());
+    if (numbersAreClasses) {
+      accept(example, NumberText.of(value));
+    } else {
+      target(example, value.doubleValue());
+    }
+  }
+
+  private static void target(Example example, double value) {
+    example.label = null;
+    example.target = value;
+  }
+
+  private static void requireFloat(double value) throws RefusedException {
     // Beyond a float's range its square is no double, and the target's statistics end there.
     if (!(Math.abs(value) <= Float.MAX_VALUE)) {
       throw new RefusedException(
           DeadLetterReason.INVALID_LABEL,
           "the label is " + value + "; it must be finite and fit a 32-bit float");
     }
-    if (numbersAreClasses) {
-      boolean whole = value == Math.rint(value) && Math.abs(value) < 1L << 53;
-      accept(example, whole ? Long.toString((long) value) : Double.toString(value));
-      return;
-    }
-    example.label = null;
-    example.target = value;
   }
 
   private void accept(Example example, String label) throws RefusedException {

@@ -117,7 +117,7 @@ final class MappedExampleReader implements ExampleReader {
     if (label == null) {
       throw LabelReader.missing();
     } else if (label instanceof Number number) {
-      labels.number(into, number.doubleValue());
+      labels.number(into, number);
     } else if (label instanceof Boolean || label instanceof CharSequence) {
       // As UTF-8, whatever came: half a surrogate pair in JSON could not be written anywhere again.
       labels.text(into, label instanceof Utf8 utf8 ? utf8 : new Utf8(label.toString()));

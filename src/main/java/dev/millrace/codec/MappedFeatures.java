@@ -70,6 +70,9 @@ final class MappedFeatures {
   }
 
   static Utf8 text(Object field) {
-    return field instanceof Utf8 utf8 ? utf8 : new Utf8(field.toString());
+    if (field instanceof Utf8 utf8) {
+      return utf8;
+    }
+    return new Utf8(field instanceof Number number ? NumberText.of(number) : field.toString());
   }
 }

@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import org.apache.avro.Schema;
+import org.apache.avro.SchemaBuilder;
 import org.apache.avro.generic.GenericData;
 import org.apache.avro.generic.GenericDatumWriter;
 import org.apache.avro.generic.GenericRecord;
@@ -27,6 +28,7 @@ import org.apache.avro.message.BinaryMessageEncoder;
 import org.apache.avro.util.Utf8;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -261,6 +263,84 @@ class ExampleDecoderTest {
         .isEqualTo("feature \"n\" is declared numeric but is the text \"1\"");
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "2, 2",
+    "2.0, 2",
+    "2e0, 2",
+    "-0.0, 0",
+    "12345678.0, 12345678",
+    "12345678901234567, 12345678901234567",
+    "12345678901234568.0, 12345678901234568",
+    "100000000000000000001, 100000000000000000001",
+    "1e20, 1.0E20",
+    "0.1, 0.1",
+    "2e-7, 2.0E-7",
+  })
+  void aNumberOfJsonIsKeyClassAndValueByItsDigits(String number, String name) {
+    InputSpec spec = keyed(InputSpec.Format.JSON, null, List.of(oneHot("x", name, "other")));
+    String record = "{\"card\":%1$s,\"label\":%1$s,\"x\":%1$s}".formatted(number);
+
+    assertThat(decode(spec, record.getBytes(StandardCharsets.UTF_8))).isNull();
+
+    assertNamed(name);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "int, 2, 2",
+    "long, 12345678901234567, 12345678901234567",
+    "float, 2, 2",
+    "float, 82890392, 82890392",
+    "float, 0.1, 0.1",
+    "double, 2, 2",
+    "double, 0.1, 0.1",
+    "double, 12345678, 12345678",
+    "double, 1e20, 1.0E20",
+    "float, 1e20, 1.0E20",
+  })
+  void aNumberOfAvroIsKeyClassAndValueByItsDigits(String type, double number, String name)
+      throws IOException {
+    Schema schema =
+        SchemaBuilder.record("R")
+            .fields()
+            .name("card")
+            .type(type)
+            .noDefault()
+            .name("label")
+            .type(type)
+            .noDefault()
+            .name("x")
+            .type(type)
+            .noDefault()
+            .endRecord();
+    Object value =
+        switch (type) {
+          case "int" -> (int) number;
+          case "long" -> Long.parseLong(name);
+          case "float" -> (float) number;
+          default -> number;
+        };
+    GenericRecord record =
+        new GenericRecordBuilder(schema)
+            .set("card", value)
+            .set("label", value)
+            .set("x", value)
+            .build();
+    InputSpec spec =
+        keyed(InputSpec.Format.AVRO, schema.toString(), List.of(oneHot("x", name, "other")));
+
+    assertThat(decode(spec, single(record))).isNull();
+
+    assertNamed(name);
+  }
+
+  private void assertNamed(String name) {
+    assertThat(example.key).isEqualTo(name);
+    assertThat(example.label).isEqualTo(name);
+    assertThat(features()).containsExactly(1, 0);
+  }
+
   @Test
   void aRecordAsLongAsAllowedIsNotTooLong() {
     assertThat(reason(Records.undeclared(), new byte[10_000]))
@@ -313,7 +393,7 @@ class ExampleDecoderTest {
             .set("fare", 12)
             .set("trip", trip)
             .build();
-    return new BinaryMessageEncoder<GenericRecord>(GenericData.get(), RIDE).encode(ride).array();
+    return single(ride);
   }
 
   private static InputSpec rides(InputSpec.Format format) {
@@ -324,6 +404,13 @@ class ExampleDecoderTest {
             column("fare", FeatureSpec.Type.NUMERIC, false),
             column("trip.night", FeatureSpec.Type.BOOLEAN, false),
             column("trip.km", FeatureSpec.Type.NUMERIC, true)));
+  }
+
+  /** A record in single-object encoding. */
+  private static byte[] single(GenericRecord record) throws IOException {
+    return new BinaryMessageEncoder<GenericRecord>(GenericData.get(), record.getSchema())
+        .encode(record)
+        .array();
   }
 
   /** The same without the header that names the schema. */
@@ -368,8 +455,7 @@ class ExampleDecoderTest {
             .set("m", Map.of("amount", 42.0))
             .set("n", Map.of("plan", "b"))
             .build();
-    byte[] value =
-        new BinaryMessageEncoder<GenericRecord>(GenericData.get(), schema).encode(record).array();
+    byte[] value = single(record);
     List<FeatureSpec> features =
         List.of(
             oneHot("city", "Oslo", "Bergen"),

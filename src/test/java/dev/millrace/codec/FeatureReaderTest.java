@@ -108,6 +108,15 @@ class FeatureReaderTest {
   }
 
   @Test
+  void aNumberAmongAttributesIsTheTextThatAFieldWouldBe() throws Exception {
+    undeclared.readPositional(json("[7]"), json("{\"zip\":\"2\"}"), example);
+    float[] ofText = features();
+
+    undeclared.readPositional(json("[7]"), json("{\"zip\":2.0}"), example);
+    assertThat(features()).containsExactly(ofText);
+  }
+
+  @Test
   void whatOneRowMissesTheNextOneHas() throws Exception {
     float[] row = {1, 2, 3};
 

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.millrace.data.Example;
 import dev.millrace.data.Task;
 import dev.millrace.testing.Records;
+import java.math.BigInteger;
 import java.util.List;
 import org.apache.avro.util.Utf8;
 import org.junit.jupiter.api.Test;
@@ -46,7 +47,9 @@ class LabelReaderTest {
     "-0.0, 0",
     "1.5, 1.5",
     "9007199254740991, 9007199254740991",
-    "9007199254740992, 9.007199254740992E15",
+    "9007199254740992, 9007199254740992",
+    "2.5e-7, 2.5E-7",
+    "1e20, 1.0E20",
     "-9007199254740991, -9007199254740991",
   })
   void aNumberIsTheNameOfAClassWhereTheTaskHasClasses(double value, String name)
@@ -54,6 +57,18 @@ class LabelReaderTest {
     labels(Task.MULTICLASS, List.of()).number(example, value);
 
     assertThat(example.label).isEqualTo(name);
+  }
+
+  @Test
+  void wholeNumbersThatAreOneDoubleAreTwoClasses() throws RefusedException {
+    LabelReader labels = labels(Task.MULTICLASS, List.of());
+
+    labels.number(example, Long.valueOf(12345678901234567L));
+    assertThat(example.label).isEqualTo("12345678901234567");
+    labels.number(example, Long.valueOf(12345678901234568L));
+    assertThat(example.label).isEqualTo("12345678901234568");
+    labels.number(example, new BigInteger("100000000000000000001"));
+    assertThat(example.label).isEqualTo("100000000000000000001");
   }
 
   @Test
