@@ -62,7 +62,8 @@ final class InputOptions {
           "event-time",
           FIELD,
           "the record's timestamp",
-          "field that holds the event time in milliseconds since the epoch");
+          "field that holds the event time in milliseconds since the epoch, or what a logical type"
+              + " in the Avro schema says, such as timestamp-micros");
   static final Option<String> ID =
       Option.open(
           "id",

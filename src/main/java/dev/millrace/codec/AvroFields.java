@@ -47,7 +47,7 @@ final class AvroFields implements MappedExampleReader.Parser, MappedExampleReade
       Schema parent = nonNull(at);
       Schema.Field field = parent.getType() == Schema.Type.RECORD ? parent.getField(name) : null;
       if (field == null && parent.getType() != Schema.Type.MAP) {
-        return ClockTime.Unit.DAYS;
+        return null;
       }
       at = field == null ? parent.getValueType() : field.schema();
     }
@@ -56,7 +56,8 @@ final class AvroFields implements MappedExampleReader.Parser, MappedExampleReade
       case "timestamp-millis" -> ClockTime.Unit.MILLIS;
       case "timestamp-micros" -> ClockTime.Unit.MICROS;
       case "timestamp-nanos" -> ClockTime.Unit.NANOS;
-      default -> ClockTime.Unit.DAYS;
+      case "date" -> ClockTime.Unit.DAYS;
+      default -> null;
     };
   }
 

@@ -55,7 +55,8 @@ public final class ClockTime {
       return null;
     }
 
-    private double millis(double number) {
+    /** How many milliseconds a number of them is. */
+    double millis(double number) {
       return switch (this) {
         case DAYS -> number * DAY;
         case SECONDS -> number * 1_000;

@@ -22,9 +22,9 @@ final class MappedExampleReader implements ExampleReader {
   interface Parser {
     Fields parse(byte[] value, int from) throws IOException;
 
-    /** What numbers at a path count since 1970; days where nothing says. */
+    /** What numbers at a path count since 1970, or null where nothing says. */
     default ClockTime.Unit unit(String[] path) {
-      return ClockTime.Unit.DAYS;
+      return null;
     }
   }
 
@@ -36,6 +36,8 @@ final class MappedExampleReader implements ExampleReader {
   private final String[] labelPath;
   private final String[] weightPath;
   private final String[] eventTimePath;
+  private final String eventTimeName;
+  private final ClockTime.Unit eventTimeUnit;
   private final String[] idPath;
   private final IdReader ids;
   private final boolean labelsAlone;
@@ -58,6 +60,9 @@ final class MappedExampleReader implements ExampleReader {
     this.labelPath = path(spec.label(), spec.hasPaths());
     this.weightPath = path(spec.weight(), spec.hasPaths());
     this.eventTimePath = path(spec.eventTime(), spec.hasPaths());
+    this.eventTimeName = spec.eventTime();
+    ClockTime.Unit unit = eventTimePath == null ? null : parser.unit(eventTimePath);
+    this.eventTimeUnit = unit == null ? ClockTime.Unit.MILLIS : unit;
   }
 
   @Override
@@ -108,7 +113,8 @@ final class MappedExampleReader implements ExampleReader {
     if (eventTimePath != null) {
       Object time = fields.at(eventTimePath);
       if (time != null || !labelsAlone) {
-        into.eventTime = (long) number(time, eventTimePath, DeadLetterReason.INVALID_FEATURE);
+        double number = number(time, eventTimePath, DeadLetterReason.INVALID_FEATURE);
+        into.eventTime = EventTime.of(eventTimeName, number, eventTimeUnit);
       }
     }
   }

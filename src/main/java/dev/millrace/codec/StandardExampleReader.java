@@ -60,7 +60,7 @@ final class StandardExampleReader implements ExampleReader {
     } else {
       decoder.skipString();
     }
-    into.eventTime = decoder.readLong();
+    into.eventTime = EventTime.of("ts", decoder.readLong());
     boolean hasLabel = readLabel(into);
     into.weight = decoder.readFloat();
     int count = readNumbers(value.length - from);

@@ -42,7 +42,7 @@ public enum DeadLetterReason {
   NON_FINITE_FEATURE,
   /** A feature is absent and was not declared nullable. */
   MISSING_FEATURE,
-  /** A feature has a value of another type than declared. */
+  /** A feature has a value of another type than declared, or the event time is no time. */
   INVALID_FEATURE,
   /** The example's weight is negative, NaN or infinite. */
   INVALID_WEIGHT,

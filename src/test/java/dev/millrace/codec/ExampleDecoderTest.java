@@ -14,6 +14,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.SplittableRandom;
 import org.apache.avro.Schema;
@@ -333,6 +334,106 @@ class ExampleDecoderTest {
     assertThat(decode(spec, single(record))).isNull();
 
     assertNamed(name);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "long, , 1764200000000, 1764200000000",
+    "double, , 1764200000000.9, 1764200000000",
+    "long, timestamp-millis, 1764200000000, 1764200000000",
+    "long, timestamp-micros, 1764200000000999, 1764200000000",
+    "long, timestamp-micros, -1, -1",
+    "long, local-timestamp-micros, 1764200000000999, 1764200000000",
+    "int, date, 20418, 1764115200000",
+    "long, , 8640000000000000, 8640000000000000",
+  })
+  void anEventTimeCountsWhatItsLogicalTypeSays(
+      String type, String logicalType, double number, long millis) throws IOException {
+    Schema schema = timed(type, logicalType);
+
+    assertThat(decode(timed(schema), single(timed(schema, number)))).isNull();
+
+    assertThat(example.eventTime).isEqualTo(millis);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "double, , NaN, NaN",
+    "double, , Infinity, Infinity",
+    "double, , -1e300, -1.0E300",
+    "long, , 8640000000000001, 8640000000000001",
+    "long, timestamp-millis, 1764200000000000000, 1764200000000000000",
+  })
+  void anEventTimeThatIsNoneIsRefused(String type, String logicalType, double number, String shown)
+      throws IOException {
+    Schema schema = timed(type, logicalType);
+
+    DeadLetter letter = decode(timed(schema), single(timed(schema, number)));
+
+    assertThat(letter.reason()).isEqualTo(DeadLetterReason.INVALID_FEATURE);
+    assertThat(letter.message())
+        .isEqualTo(
+            "at is "
+                + shown
+                + ", no event time: it must be within 8640000000000000 milliseconds of 1970");
+  }
+
+  @Test
+  void anEventTimeThatIsNoneIsRefusedInJsonAndInTheStandardSchema() {
+    InputSpec json =
+        Records.mapped(
+            InputSpec.Format.JSON, null, List.of(column("a", FeatureSpec.Type.NUMERIC, false)));
+    String record = "{\"label\":\"up\",\"weight\":1,\"at\":1e400,\"a\":1}";
+    ExampleEncoder encoder = new ExampleEncoder();
+    float[] features = {1};
+
+    assertThat(reason(json, record.getBytes(StandardCharsets.UTF_8)))
+        .isEqualTo(DeadLetterReason.INVALID_FEATURE);
+    for (long ts : new long[] {Long.MIN_VALUE, Long.MAX_VALUE}) {
+      byte[] standard = encoder.encode("e", "k", ts, "a", 0, 1f, features, 1, new int[0], Map.of());
+      assertThat(decode(Records.undeclared(), standard).message())
+          .startsWith("ts is " + ts + ", no event time");
+    }
+  }
+
+  private static Schema timed(String type, String logicalType) {
+    Schema time = Schema.create(Schema.Type.valueOf(type.toUpperCase(Locale.ROOT)));
+    if (logicalType != null) {
+      time.addProp("logicalType", logicalType);
+    }
+    // Parsed again: only the parser looks for logical types.
+    return new Schema.Parser()
+        .parse(
+            SchemaBuilder.record("R")
+                .fields()
+                .requiredString("label")
+                .requiredDouble("weight")
+                .name("at")
+                .type(time)
+                .noDefault()
+                .endRecord()
+                .toString());
+  }
+
+  private static GenericRecord timed(Schema schema, double number) {
+    Object time =
+        switch (schema.getField("at").schema().getType()) {
+          case INT -> (int) number;
+          case LONG -> (long) number;
+          default -> number;
+        };
+    return new GenericRecordBuilder(schema)
+        .set("label", "a")
+        .set("weight", 1.0)
+        .set("at", time)
+        .build();
+  }
+
+  private static InputSpec timed(Schema schema) {
+    return Records.mapped(
+        InputSpec.Format.AVRO,
+        schema.toString(),
+        List.of(column("weight", FeatureSpec.Type.NUMERIC, false)));
   }
 
   private void assertNamed(String name) {
