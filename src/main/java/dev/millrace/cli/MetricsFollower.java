@@ -10,7 +10,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.common.PartitionInfo;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.common.errors.WakeupException;
@@ -23,7 +22,7 @@ import org.apache.kafka.common.errors.WakeupException;
 public final class MetricsFollower implements Runnable, AutoCloseable {
   private static final Duration POLL = Duration.ofMillis(500);
   private static final Duration CALL = Duration.ofSeconds(3);
-  private static final int IDLE_POLLS_BEFORE_CHECK = 10;
+  private static final Duration CHECK = Duration.ofSeconds(5);
 
   private final String topic;
   private final boolean fromBeginning;
@@ -88,7 +87,7 @@ public final class MetricsFollower implements Runnable, AutoCloseable {
       awaitPositions(partitions);
       present();
       positioned.countDown();
-      follow(partitions);
+      follow();
     } catch (WakeupException e) {
       // close() was called: the one source of wakeups.
     } catch (InterruptedException e) {
@@ -118,9 +117,9 @@ public final class MetricsFollower implements Runnable, AutoCloseable {
   private List<TopicPartition> awaitPartitions() throws InterruptedException {
     while (!isClosed()) {
       try {
-        List<PartitionInfo> partitions = consumer.partitionsFor(topic, CALL);
-        if (partitions != null && !partitions.isEmpty()) {
-          return partitions.stream().map(p -> new TopicPartition(topic, p.partition())).toList();
+        List<TopicPartition> partitions = Onlooker.partitions(consumer, topic, CALL);
+        if (!partitions.isEmpty()) {
+          return partitions;
         }
         notice("Topic " + topic + " does not exist on " + servers + " yet; waiting for it.");
         closed.await(POLL.toMillis(), TimeUnit.MILLISECONDS);
@@ -151,27 +150,25 @@ public final class MetricsFollower implements Runnable, AutoCloseable {
     }
   }
 
-  private void follow(List<TopicPartition> partitions) {
-    int idlePolls = 0;
+  private void follow() {
+    long checked = System.nanoTime();
     while (!isClosed()) {
-      boolean idle = true;
       for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
-        idle = false;
+        present();
         onRecord.accept(record);
       }
-      idlePolls = idle ? idlePolls + 1 : 0;
-      if (!idle) {
-        present();
-      } else if (idlePolls % IDLE_POLLS_BEFORE_CHECK == 0) {
-        checkBroker(partitions);
+      if (System.nanoTime() - checked >= CHECK.toNanos()) {
+        checkBroker();
+        checked = System.nanoTime();
       }
     }
   }
 
   // A consumer waits for absent brokers without a word; a call that needs an answer tells.
-  private void checkBroker(List<TopicPartition> partitions) {
+  private void checkBroker() {
     try {
-      consumer.endOffsets(partitions, CALL);
+      consumer.endOffsets(consumer.assignment(), CALL);
+      Onlooker.assignAdded(consumer, topic, CALL);
       present();
     } catch (RetriableException e) {
       if (isTopicGone()) {

@@ -38,7 +38,7 @@ final class ModelsFollower implements Runnable, AutoCloseable {
 
   private static final Duration POLL = Duration.ofMillis(200);
   private static final Duration CALL = Duration.ofSeconds(5);
-  private static final int IDLE_POLLS_BEFORE_CHECK = 25;
+  private static final Duration CHECK = Duration.ofSeconds(5);
 
   private final String topic;
   private final Listener listener;
@@ -64,15 +64,12 @@ final class ModelsFollower implements Runnable, AutoCloseable {
   @Override
   public void run() {
     try (consumer) {
-      List<TopicPartition> partitions =
-          consumer.partitionsFor(topic, CALL).stream()
-              .map(partition -> new TopicPartition(topic, partition.partition()))
-              .toList();
+      List<TopicPartition> partitions = Onlooker.partitions(consumer, topic, CALL);
       consumer.assign(partitions);
       consumer.seekToBeginning(partitions);
       readToEnd(consumer.endOffsets(partitions, CALL));
       ready.countDown();
-      follow(partitions);
+      follow();
     } catch (WakeupException e) {
       // close() was called: the one source of wakeups.
     } catch (KafkaException e) {
@@ -111,23 +108,21 @@ final class ModelsFollower implements Runnable, AutoCloseable {
     }
   }
 
-  private void follow(List<TopicPartition> partitions) {
-    int idlePolls = 0;
+  private void follow() {
+    long checked = System.nanoTime();
     while (closed.getCount() > 0) {
-      idlePolls = poll() ? 0 : idlePolls + 1;
-      if (idlePolls % IDLE_POLLS_BEFORE_CHECK == IDLE_POLLS_BEFORE_CHECK - 1) {
-        check(partitions);
+      poll();
+      if (System.nanoTime() - checked >= CHECK.toNanos()) {
+        check();
+        checked = System.nanoTime();
       }
     }
   }
 
-  private boolean poll() {
-    boolean some = false;
+  private void poll() {
     for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
-      some = true;
       take(record);
     }
-    return some;
   }
 
   private void take(ConsumerRecord<byte[], byte[]> record) {
@@ -144,9 +139,10 @@ final class ModelsFollower implements Runnable, AutoCloseable {
   }
 
   // A consumer waits for absent brokers without a word; a call that needs an answer tells.
-  private void check(List<TopicPartition> partitions) {
+  private void check() {
     try {
-      consumer.endOffsets(partitions, CALL);
+      consumer.endOffsets(consumer.assignment(), CALL);
+      Onlooker.assignAdded(consumer, topic, CALL);
       if (!present) {
         present = true;
         notice.accept("Following " + topic + " again.");

@@ -2,6 +2,7 @@ package dev.millrace.flink;
 
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -36,8 +37,34 @@ public final class Onlooker {
     // A job with the exactly-once guarantee writes in transactions; what it takes back is not
     // shown.
     properties.put("isolation.level", "read_committed");
+    // Unless told so, a client asks every 5 minutes only what partitions there are.
+    properties.putIfAbsent("metadata.max.age.ms", "10000");
     return new KafkaConsumer<>(
         properties, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+  }
+
+  /** The partitions of a topic, none if it does not exist. */
+  public static List<TopicPartition> partitions(
+      KafkaConsumer<byte[], byte[]> consumer, String topic, Duration atMost) {
+    return consumer.partitionsFor(topic, atMost).stream()
+        .map(partition -> new TopicPartition(topic, partition.partition()))
+        .toList();
+  }
+
+  /**
+   * Assigns the partitions that were added to a topic meanwhile, beside those that are assigned.
+   * They are read from their beginning: all that is in them was written since.
+   */
+  public static void assignAdded(
+      KafkaConsumer<byte[], byte[]> consumer, String topic, Duration atMost) {
+    Set<TopicPartition> added = new HashSet<>(partitions(consumer, topic, atMost));
+    added.removeAll(consumer.assignment());
+    if (!added.isEmpty()) {
+      Set<TopicPartition> all = new HashSet<>(consumer.assignment());
+      all.addAll(added);
+      consumer.assign(all);
+      consumer.seekToBeginning(added);
+    }
   }
 
   /**
@@ -89,10 +116,7 @@ public final class Onlooker {
       Consumer<ConsumerRecord<byte[], byte[]>> each) {
     Map<Integer, Long> ended = new TreeMap<>();
     try (KafkaConsumer<byte[], byte[]> consumer = consumer(kafka)) {
-      List<TopicPartition> partitions =
-          consumer.partitionsFor(topic, CALL).stream()
-              .map(p -> new TopicPartition(topic, p.partition()))
-              .toList();
+      List<TopicPartition> partitions = partitions(consumer, topic, CALL);
       for (int partition : required) {
         if (!partitions.contains(new TopicPartition(topic, partition))) {
           throw new IllegalArgumentException(

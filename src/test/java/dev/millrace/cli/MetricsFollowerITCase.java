@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.millrace.data.DeadLetterReason;
 import dev.millrace.flink.KafkaIo;
+import dev.millrace.flink.ModelAssembler.Place;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -16,6 +17,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewPartitions;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -26,9 +28,11 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine;
 
-/** The follower and the command {@code watch} against a broker. */
+/** The followers and the command {@code watch} against a broker. */
 class MetricsFollowerITCase {
   private static final Duration PATIENCE = Duration.ofSeconds(30);
 
@@ -73,6 +77,63 @@ class MetricsFollowerITCase {
       await()
           .atMost(PATIENCE)
           .untilAsserted(() -> assertThat(following.records).containsExactly("before"));
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void seesAllOfAPartitionThatIsAddedWhileOthersAreBusy(boolean fromBeginning) throws Exception {
+    String topic = "grows-" + fromBeginning;
+    createTopic(kafka, topic, 1);
+    send(kafka, topic, 0, "before");
+    try (Following following = new Following(kafka, topic, fromBeginning)) {
+      following.follower.awaitPositioned();
+      addPartition(topic);
+      send(kafka, topic, 1, "of the new one");
+
+      await()
+          .atMost(PATIENCE)
+          .until(
+              () -> {
+                send(kafka, topic, 0, "busy");
+                return following.records.contains("of the new one");
+              });
+      assertThat(following.records.contains("before")).isEqualTo(fromBeginning);
+      assertThat(following.records).containsOnlyOnce("of the new one");
+    }
+  }
+
+  private static void addPartition(String topic) throws Exception {
+    try (Admin admin = KafkaIo.admin(properties(kafka), PATIENCE)) {
+      admin.createPartitions(Map.of(topic, NewPartitions.increaseTo(2))).all().get();
+    }
+  }
+
+  @Test
+  void aFollowerOfModelsSeesAPartitionThatIsAdded() throws Exception {
+    createTopic(kafka, "models", 1);
+    List<Place> places = new CopyOnWriteArrayList<>();
+    try (ModelsFollower follower =
+        new ModelsFollower(
+            properties(kafka),
+            "models",
+            arrival -> places.addAll(arrival.places()),
+            notice -> {})) {
+      Thread thread = new Thread(follower, "follower");
+      thread.start();
+      assertThat(follower.awaitReady(PATIENCE.toMillis())).isTrue();
+      addPartition("models");
+      send(kafka, "models", 1, "a model");
+
+      await()
+          .atMost(PATIENCE)
+          .until(
+              () -> {
+                send(kafka, "models", 0, "busy");
+                return places.contains(new Place(1, 0));
+              });
+      follower.close();
+      thread.join();
     }
   }
 
