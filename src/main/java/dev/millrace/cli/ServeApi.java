@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.millrace.codec.AnswerJson;
 import dev.millrace.codec.FeatureReader;
 import dev.millrace.codec.InputSpec;
+import dev.millrace.codec.JsonErrors;
 import dev.millrace.codec.RefusedException;
 import dev.millrace.data.Answer;
 import dev.millrace.data.Example;
@@ -95,7 +96,9 @@ final class ServeApi {
       return Reply.error(e.status, e.code, e.getMessage());
     } catch (JsonProcessingException e) {
       return Reply.error(
-          400, "malformed-request", "the body is not JSON: " + e.getOriginalMessage());
+          400,
+          "malformed-request",
+          "the body is not JSON: " + JsonErrors.readable(e.getOriginalMessage()));
     } catch (IOException e) {
       return Reply.error(400, "malformed-request", "the body is not JSON: it is no text");
     }

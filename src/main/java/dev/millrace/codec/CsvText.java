@@ -10,7 +10,7 @@ public final class CsvText {
   public static boolean isMissing(String text) {
     return text.length() <= 4
         && switch (text.toLowerCase(Locale.ROOT)) {
-          case "", "na", "n/a", "nan", "null", "none", "?" -> true;
+          case "", "na", "n/a", "#n/a", "nan", "null", "none", "?" -> true;
           default -> false;
         };
   }

@@ -120,7 +120,7 @@ public final class ExampleDecoder {
       String message = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
       throw new RefusedException(
           DeadLetterReason.MALFORMED_RECORD,
-          "not a " + kind() + ": " + message.lines().findFirst().orElse(""),
+          "not a " + kind() + ": " + JsonErrors.readable(message.lines().findFirst().orElse("")),
           e);
     }
   }

@@ -1,9 +1,13 @@
 package dev.millrace.codec;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.millrace.data.DeadLetterReason;
 import dev.millrace.data.Example;
 import dev.millrace.data.RecordKind;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.Collection;
+import org.apache.avro.generic.GenericFixed;
 import org.apache.avro.util.Utf8;
 
 /**
@@ -69,7 +73,7 @@ final class MappedExampleReader implements ExampleReader {
   public void read(byte[] value, int from, Example into) throws RefusedException, IOException {
     Fields fields = parser.parse(value, from);
     if (keyPath != null) {
-      into.key = keys.read(text(fields.at(keyPath)));
+      into.key = keys.read(key(fields));
     }
     if (idPath != null) {
       Object id = fields.at(idPath);
@@ -130,8 +134,15 @@ final class MappedExampleReader implements ExampleReader {
     } else {
       throw new RefusedException(
           DeadLetterReason.INVALID_LABEL,
-          "the label is neither a number nor a text: " + label.getClass().getSimpleName());
+          "the label is neither a number nor a text, but " + kind(label));
     }
+  }
+
+  private static String kind(Object value) {
+    if (value instanceof Collection || (value instanceof JsonNode node && node.isArray())) {
+      return "an array";
+    }
+    return value instanceof ByteBuffer || value instanceof GenericFixed ? "bytes" : "an object";
   }
 
   private static double number(Object field, String[] path, DeadLetterReason reason)
@@ -142,9 +153,12 @@ final class MappedExampleReader implements ExampleReader {
     throw new RefusedException(reason, String.join(".", path) + " is " + field + ", not a number");
   }
 
-  private static Utf8 text(Object field) throws RefusedException {
+  private Utf8 key(Fields fields) throws RefusedException {
+    Object field = fields.at(keyPath);
     if (field == null) {
-      throw new RefusedException(DeadLetterReason.MISSING_KEY, "the key field is null");
+      throw new RefusedException(
+          DeadLetterReason.MISSING_KEY,
+          "the key field \"%s\" is null or absent".formatted(String.join(".", keyPath)));
     }
     return MappedFeatures.text(field);
   }

@@ -94,6 +94,15 @@ class ServeServerTest {
   }
 
   @Test
+  void aNumberThatJsonHasNoWordForIsRefusedWithTheWayOut() throws Exception {
+    assertRefused(
+        "{\"key\":\"k\",\"features\":{\"a\":NaN}}",
+        400,
+        "malformed-request",
+        "the body is not JSON: NaN is no JSON: write null, and declare the feature nullable");
+  }
+
+  @Test
   void oneExampleIsPredicted() throws Exception {
     HttpResponse<String> response =
         predict("{\"key\":\"k\",\"features\":{\"a\":1,\"b\":2.5,\"c\":\"x\",\"other\":[]}}");

@@ -72,20 +72,7 @@ class CsvFieldsTest {
 
   @Test
   void dotsInJsonNamesReachAsDeepAsTheyGo() {
-    InputSpec spec =
-        new InputSpec(
-            InputSpec.Format.JSON,
-            null,
-            "shop.id",
-            "verdict.final",
-            null,
-            "paid.at",
-            null,
-            List.of(),
-            List.of(
-                feature("card.owner.age", FeatureSpec.Type.NUMERIC, false),
-                feature("card.bank", FeatureSpec.Type.NUMERIC, true)),
-            new InputSpec.Limits(10_000, 64, 10, 1_000));
+    InputSpec spec = jsonSpec();
 
     DeadLetter letter =
         decode(
@@ -104,6 +91,29 @@ class CsvFieldsTest {
     assertThat(decode(spec, "{} {}").reason()).isEqualTo(DeadLetterReason.MALFORMED_RECORD);
   }
 
+  @Test
+  void whatJsonHasNoWordForIsRefusedWithTheWayOut() {
+    InputSpec spec = jsonSpec();
+
+    assertThat(decode(spec, "{\"shop\":{\"id\":17},\"amount\":NaN}").message())
+        .isEqualTo(
+            "not a JSON record: NaN is no JSON: write null, and declare the feature nullable");
+    assertThat(decode(spec, "{\"shop\":{\"id\":17},\"amount\":-Infinity}").message())
+        .contains("-Infinity is no JSON: write null");
+  }
+
+  @Test
+  void aLabelOrKeyThatIsNoneIsNamed() {
+    InputSpec spec = jsonSpec();
+
+    assertThat(decode(spec, "{\"shop\":{\"id\":17},\"verdict\":{\"final\":{\"is\":1}}}").message())
+        .isEqualTo("the label is neither a number nor a text, but an object");
+    assertThat(decode(spec, "{\"shop\":{\"id\":17},\"verdict\":{\"final\":[1]}}").message())
+        .isEqualTo("the label is neither a number nor a text, but an array");
+    assertThat(decode(spec, "{\"shop\":{},\"verdict\":\"ok\"}").message())
+        .isEqualTo("the key field \"shop.id\" is null or absent");
+  }
+
   private void assertRefused(InputSpec spec, String line, String message) {
     DeadLetter letter = decode(spec, line);
     assertThat(letter.reason()).isEqualTo(DeadLetterReason.MALFORMED_RECORD);
@@ -120,6 +130,22 @@ class CsvFieldsTest {
 
   private float[] features() {
     return Arrays.copyOf(example.features, example.width);
+  }
+
+  private static InputSpec jsonSpec() {
+    return new InputSpec(
+        InputSpec.Format.JSON,
+        null,
+        "shop.id",
+        "verdict.final",
+        null,
+        "paid.at",
+        null,
+        List.of(),
+        List.of(
+            feature("card.owner.age", FeatureSpec.Type.NUMERIC, false),
+            feature("card.bank", FeatureSpec.Type.NUMERIC, true)),
+        new InputSpec.Limits(10_000, 64, 10, 1_000));
   }
 
   private static InputSpec spec(Task task) {

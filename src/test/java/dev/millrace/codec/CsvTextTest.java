@@ -31,7 +31,7 @@ class CsvTextTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"", "NA", "n/a", "NaN", "null", "NULL", "None", "?"})
+  @ValueSource(strings = {"", "NA", "n/a", "#N/A", "NaN", "null", "NULL", "None", "?"})
   void whatStandsForNothingIsMissing(String text) {
     assertThat(CsvText.isMissing(text)).isTrue();
   }
