@@ -44,6 +44,9 @@ public final class PredictionJson {
     if (prediction.model() != null) {
       json.writeStringField("model", prediction.model());
     }
+    if (prediction.heldOut()) {
+      json.writeBooleanField("held_out", true);
+    }
     json.writeNumberField("model_version", prediction.modelVersion());
     json.writeStringField("config", prediction.config());
     json.writeEndObject();

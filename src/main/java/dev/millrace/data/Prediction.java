@@ -12,6 +12,7 @@ import java.util.List;
  * @param offset of the example's record
  * @param eventTime of the example, milliseconds since the epoch
  * @param model name of the one that answered, null if there is but one
+ * @param heldOut whether the model does not learn from the example; known with its label
  * @param modelVersion steps that the model's weights had taken
  * @param config fingerprint of the pipeline's configuration
  */
@@ -25,6 +26,7 @@ public record Prediction(
     long eventTime,
     Outcome outcome,
     String model,
+    boolean heldOut,
     long modelVersion,
     String config) {
 
@@ -40,7 +42,18 @@ public record Prediction(
                 whole.actual())
             : outcome;
     return new Prediction(
-        pipeline, key, id, seq, partition, offset, eventTime, shorter, model, modelVersion, config);
+        pipeline,
+        key,
+        id,
+        seq,
+        partition,
+        offset,
+        eventTime,
+        shorter,
+        model,
+        heldOut,
+        modelVersion,
+        config);
   }
 
   /** The prediction proper, by the kind of the task. */

@@ -28,11 +28,12 @@ final class Predictions {
   }
 
   /**
-   * The record of what a model said about the example that it has just learned.
+   * The record of what a model said about the example that it has just learned or passed over.
    *
    * @param scores of the prediction, from the start of the array
    * @param champion name of the model that said it, null if there is but one
    * @param known classes that the model knew then
+   * @param heldOut whether it did not learn from it
    * @param version steps that it had taken then
    */
   OutputRecord record(
@@ -42,9 +43,10 @@ final class Predictions {
       float[] scores,
       String champion,
       int known,
+      boolean heldOut,
       long version) {
     Outcome outcome = outcome(model, chunk, row, scores, known);
-    return record(model, chunk, row, model.seq(), outcome, champion, version);
+    return record(model, chunk, row, model.seq(), outcome, champion, heldOut, version);
   }
 
   /**
@@ -59,7 +61,7 @@ final class Predictions {
         model.task().isClassification()
             ? new OfClass(model.classes().list(), scores, model.hasProbabilities(), predicted, null)
             : new OfValue(scores[0], Double.NaN);
-    return record(model, chunk, row, 0, outcome, model.champion(), model.learner().steps());
+    return record(model, chunk, row, 0, outcome, model.champion(), false, model.learner().steps());
   }
 
   private OutputRecord record(
@@ -69,6 +71,7 @@ final class Predictions {
       long seq,
       Outcome outcome,
       String champion,
+      boolean heldOut,
       long version) {
     Prediction prediction =
         new Prediction(
@@ -81,6 +84,7 @@ final class Predictions {
             chunk.eventTime(row),
             outcome,
             champion,
+            heldOut,
             version,
             spec.config());
     byte[] value = json.encode(prediction);

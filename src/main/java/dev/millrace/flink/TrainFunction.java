@@ -222,7 +222,15 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
       if (predictions != null && model.seq() > seqBefore && scratch.pending == null) {
         others.output(
             Outputs.PREDICTIONS,
-            predictions.record(model, chunk, row - 1, scratch.scores, champion, known, version));
+            predictions.record(
+                model,
+                chunk,
+                row - 1,
+                scratch.scores,
+                champion,
+                known,
+                model.examples() == before,
+                version));
       }
       boolean crowned = events.noteChampion(model, chunk.key(), others);
       if (spec.drift() != null && model.examples() > before) {

@@ -53,9 +53,22 @@ class PredictionJsonTest {
         .contains(",\"value\":null,\"model_version\":");
   }
 
+  @Test
+  void whatTheModelDoesNotLearnFromIsMarked() {
+    Outcome outcome = new OfValue(2.5f, 3);
+    assertThat(encode("tx-9", 42, outcome, "big", true))
+        .contains(",\"actual\":3.0,\"model\":\"big\",\"held_out\":true,\"model_version\":41,");
+    assertThat(encode("tx-9", 42, outcome, "big", false)).doesNotContain("held_out");
+  }
+
   private String encode(String id, long seq, Outcome outcome, String model) {
+    return encode(id, seq, outcome, model, false);
+  }
+
+  private String encode(String id, long seq, Outcome outcome, String model, boolean heldOut) {
     Prediction prediction =
-        new Prediction("fraud", "shop-17", id, seq, 3, 77, 1_234, outcome, model, 41, "b1946ac9");
+        new Prediction(
+            "fraud", "shop-17", id, seq, 3, 77, 1_234, outcome, model, heldOut, 41, "b1946ac9");
     return new String(json.encode(prediction), StandardCharsets.UTF_8);
   }
 }

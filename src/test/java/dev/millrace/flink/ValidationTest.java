@@ -72,6 +72,22 @@ class ValidationTest {
   }
 
   @Test
+  void thePredictionsOfTheHeldOutExamplesAreMarked() throws Exception {
+    TrainSpec spec = holdingOut(0.25, 0);
+    spec = Specs.with(spec, spec.drift(), true, spec.snapshots());
+    try (TrainHarness harness = new TrainHarness(spec)) {
+      harness.send(Chunks.classes("k", EXAMPLES, 5), 17);
+      harness.end();
+
+      JsonNode record = last(harness);
+      List<String> predictions = harness.predictions();
+      assertThat(predictions).hasSize(EXAMPLES);
+      assertThat(predictions.stream().filter(line -> line.contains("\"held_out\":true")))
+          .hasSize(record.at("/validation/epoch/examples").asInt());
+    }
+  }
+
+  @Test
   void aModelIsTheOneThatWouldHaveComeOfTheOtherExamplesAlone() throws Exception {
     List<Example> all = Chunks.classes("k", EXAMPLES, 5);
     List<Example> learned = new ArrayList<>();
