@@ -117,6 +117,12 @@ final class ProduceCommand implements Callable<Integer> {
   public Integer call() throws InterruptedException {
     requireUsage();
     Settings settings = kafka.settings();
+    if (labelDelay != null && settings != null && settings.input().spec().labels() == null) {
+      throw usage(
+          ("--label-delay needs input.labels in %s, such as labels: { topic: millrace.labels.v1 };"
+                  + " see docs/late-labels.md")
+              .formatted(kafka.config()));
+    }
     CsvScan scan = scan(settings);
     scan.doubts().forEach(spec.commandLine().getErr()::println);
     String target = kafka.topic(topic, s -> s.input().topic(), DEFAULT_TOPIC);

@@ -134,6 +134,22 @@ class MillraceTest {
   }
 
   @Test
+  void labelsAreNotSentApartToAPipelineThatDoesNotJoinThem() throws IOException {
+    Path file = dir.resolve("plain.yaml");
+    Files.writeString(
+        file, "pipeline: plain\nkafka: { bootstrap.servers: localhost:1 }\ninput: { label: y }\n");
+
+    assertUsage(
+        ("--label-delay needs input.labels in %s, such as labels: { topic: millrace.labels.v1 };"
+                + " see docs/late-labels.md.%nTry: ./millrace produce --help%n")
+            .formatted(file),
+        "produce",
+        "-c=" + file,
+        "--input=x.csv",
+        "--label-delay=1s");
+  }
+
+  @Test
   void anInvalidPipelineFileIsReportedWithExitCode2() throws IOException {
     Path file = Files.writeString(dir.resolve("fraud.yaml"), "pipeline: fraud\n");
 
