@@ -79,10 +79,14 @@ final class ColumnDoubts {
     return max;
   }
 
-  /** What to say of a column that is taken as text, or as numbers; nothing where all is well. */
-  Optional<String> of(String column) {
+  /**
+   * What to say of a column that is taken as text, or as numbers; nothing where all is well.
+   *
+   * @param wayOut what to do where numbers are too close, a sentence
+   */
+  Optional<String> of(String column, String wayOut) {
     String name = Terminal.printable(column, LONGEST_CELL);
-    return firstText == null ? tooClose(name) : notText(name);
+    return firstText == null ? tooClose(name, wayOut) : notText(name);
   }
 
   private Optional<String> notText(String name) {
@@ -105,7 +109,7 @@ final class ColumnDoubts {
                 cell));
   }
 
-  private Optional<String> tooClose(String name) {
+  private Optional<String> tooClose(String name, String wayOut) {
     double step = Math.ulp((float) Math.max(Math.abs(min), Math.abs(max)));
     if (!(max > min) || max - min >= FEWEST_STEPS * step || !Double.isFinite(step)) {
       return Optional.empty();
@@ -114,11 +118,12 @@ final class ColumnDoubts {
         String.format(
             Locale.ROOT,
             "Column \"%s\" goes from %s to %s, where models tell no numbers apart that are less"
-                + " than %s apart. Count from a nearer zero: minutes until, not the time.",
+                + " than %s apart. %s",
             name,
             number(min),
             number(max),
-            number(step)));
+            number(step),
+            wayOut));
   }
 
   private static String number(double value) {

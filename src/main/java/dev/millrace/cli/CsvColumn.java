@@ -71,8 +71,20 @@ final class CsvColumn {
   }
 
   /** What of it is read otherwise than its author may have meant. */
-  Optional<String> doubts() {
-    return doubts.of(name);
+  Optional<String> doubts(boolean isLabel) {
+    return doubts.of(name, wayOut(isLabel));
+  }
+
+  private String wayOut(boolean isLabel) {
+    if (isLabel) {
+      return "Count from a nearer zero: minutes until, not the time.";
+    }
+    String declared = YamlText.of(name);
+    return isTime()
+        ? "In the pipeline file declare a time: { name: %s, type: time }.".formatted(declared)
+        : ("If it is an ID, leave it out (--drop \"%s\"), or declare { name: %s, type: hash } in"
+                + " the pipeline file.")
+            .formatted(Terminal.printable(name, 60), declared);
   }
 
   boolean isNumeric() {

@@ -10,8 +10,12 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashSet;
+import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.stream.IntStream;
 
 /**
@@ -24,6 +28,8 @@ import java.util.stream.IntStream;
  * @param labelColumn position of the label, or -1
  * @param keyColumn position of the model key, or -1
  * @param labels the names that the label's values have as classes; none where they are too many
+ * @param rarerClass the one of fewer rows where there are two classes, of equally many the later by
+ *     name; else null
  * @param classes how many values the label has as classes, to some 3 % beyond 1,023; 0 without one
  * @param task null where there is no label
  * @param rows number of rows below the header
@@ -37,6 +43,7 @@ public record CsvScan(
     int labelColumn,
     int keyColumn,
     List<String> labels,
+    String rarerClass,
     long classes,
     Task task,
     long rows,
@@ -95,18 +102,20 @@ public record CsvScan(
       int labelColumn =
           labelled ? find(path, file.header(), "--label", label) : file.header().indexOf(label);
       int keyColumn = key == null ? -1 : find(path, file.header(), "--key", key);
+      List<String> dropped = ColumnNames.of(List.copyOf(drop), file.header());
       if (labelled) {
-        requireTruth(label, key, drop);
+        requireTruth(label, key, dropped);
       }
       Set<Integer> excluded = new HashSet<>();
       excluded.add(labelColumn);
       excluded.add(keyColumn);
-      for (String column : drop) {
+      for (String column : dropped) {
         excluded.add(find(path, file.header(), "--drop", column));
       }
 
       List<CsvColumn> columns = file.header().stream().map(CsvColumn::new).toList();
       DistinctCount classes = new DistinctCount();
+      Map<String, Long> rowsOfClass = new TreeMap<>();
       long rows = 0;
       while (file.next()) {
         rows++;
@@ -115,7 +124,11 @@ public record CsvScan(
           columns.get(c).see(row[c], file);
         }
         if (labelled) {
-          classes.add(CsvExamples.className(row[labelColumn]));
+          String name = CsvExamples.className(row[labelColumn]);
+          classes.add(name);
+          if (rowsOfClass.size() <= 2) { // one more tells that there are not two
+            rowsOfClass.merge(name, 1L, Long::sum);
+          }
         }
       }
       if (rows == 0) {
@@ -148,6 +161,7 @@ public record CsvScan(
           labelColumn,
           keyColumn,
           labelled ? classNames(columns.get(labelColumn)) : List.of(),
+          found == null || found == Task.REGRESSION ? null : rarerOfTwo(rowsOfClass),
           labelled ? classes.estimate() : 0,
           found,
           rows,
@@ -197,6 +211,7 @@ public record CsvScan(
         labelColumn,
         keyColumn,
         labels,
+        rarerClass,
         classes,
         task,
         rows,
@@ -219,13 +234,23 @@ public record CsvScan(
                   ? ofLabel && c == label
                   : features.get(feature).type() != FeatureSpec.Type.TIME;
             })
-        .mapToObj(columns::get)
-        .flatMap(column -> column.doubts().stream())
+        .mapToObj(c -> columns.get(c).doubts(c == label))
+        .flatMap(Optional::stream)
         .toList();
   }
 
   private static List<String> classNames(CsvColumn label) {
     return label.values().stream().map(CsvExamples::className).distinct().toList();
+  }
+
+  private static String rarerOfTwo(Map<String, Long> rowsOfClass) {
+    if (rowsOfClass.size() != 2) {
+      return null;
+    }
+    Iterator<String> names = rowsOfClass.keySet().iterator();
+    String first = names.next();
+    String last = names.next();
+    return rowsOfClass.get(first) < rowsOfClass.get(last) ? first : last;
   }
 
   private static Task task(CsvColumn label, Task given, Path path) {
@@ -254,7 +279,7 @@ public record CsvScan(
                   column,
                   path,
                   nearest == null ? "" : " Did you mean \"" + nearest + "\"?",
-                  String.join(", ", header)));
+                  ColumnNames.list(header)));
     }
     return found;
   }

@@ -75,7 +75,9 @@ final class EvaluateCommand implements Callable<Integer> {
   @Option(
       names = "--positive",
       paramLabel = "CLASS",
-      description = "Class that precision, recall and F1 speak of (default: the last by name).")
+      description =
+          "Class that precision, recall and F1 speak of (default: without -c the rarer one, else"
+              + " input.positive, else the last by name).")
   private String positive;
 
   @Option(
@@ -120,7 +122,9 @@ final class EvaluateCommand implements Callable<Integer> {
   @Option(
       names = "--predictions",
       paramLabel = "FILE",
-      description = "Writes what was predicted of each row, before it was learned, as CSV.")
+      description =
+          "Writes what was predicted of each row before it was learned, and whether it was held"
+              + " out, as CSV.")
   private Path predictions;
 
   @Option(
@@ -148,7 +152,9 @@ final class EvaluateCommand implements Callable<Integer> {
     requireTask(scan, base);
     requireOtherFile();
     scan.doubts().forEach(spec.commandLine().getErr()::println);
-    Settings settings = withMetrics(CsvPipeline.settings(base, "evaluate", scan, positive));
+    // Without a pipeline, what init would draft.
+    String scored = positive == null && base == null ? scan.rarerClass() : positive;
+    Settings settings = withMetrics(CsvPipeline.settings(base, "evaluate", scan, scored));
     if (models != null) {
       OutputFile.createFolder(models);
     }
@@ -165,10 +171,13 @@ final class EvaluateCommand implements Callable<Integer> {
     PrintWriter out = spec.commandLine().getOut();
     if (json) {
       out.println(
-          new Report(metrics, run.models(), run.deadLetters().total(), run.seconds()).toJson());
+          new Report(metrics, epochs == 1, run.models(), run.deadLetters().total(), run.seconds())
+              .toJson());
     } else {
-      SummaryTable.epochLines(metrics).forEach(out::println);
+      EpochLines passes = new EpochLines(metrics, epochs);
+      passes.above().forEach(out::println);
       SummaryTable.lines(metrics).forEach(out::println);
+      passes.below().forEach(out::println);
       if (!metrics.classesOfF1().isEmpty()) {
         out.println(metrics.classesOfF1());
       }
@@ -213,7 +222,13 @@ final class EvaluateCommand implements Callable<Integer> {
     }
     MetricsSpec metrics = settings.metrics();
     Validation given = metrics.validation();
-    int wait = patience == null ? given.patience() : patience;
+    boolean isIdle = patience != null && patience > 0 && epochs == 1;
+    if (isIdle) {
+      spec.commandLine()
+          .getErr()
+          .println("--patience does nothing in one pass over the file. Give --epochs, such as 20.");
+    }
+    int wait = patience == null || isIdle ? given.patience() : patience;
     double heldOut = share != null ? share : given.share();
     if (share == null && heldOut == 0 && wait > 0) {
       heldOut = 0.1;
@@ -278,15 +293,24 @@ final class EvaluateCommand implements Callable<Integer> {
     }
   }
 
-  /** The result in one line. */
+  /**
+   * The result in one line.
+   *
+   * @param prequential whether the scores are of rows that the models had not seen
+   */
   private record Report(
-      FinalMetrics metrics, FinalModels models, long deadLetters, double seconds) {
+      FinalMetrics metrics,
+      boolean prequential,
+      FinalModels models,
+      long deadLetters,
+      double seconds) {
 
     String toJson() {
       FinalMetrics.Totals totals = metrics.totals();
       ObjectNode json = new ObjectMapper().createObjectNode();
       json.put("examples", totals.examples());
       json.put("keys", metrics.newest().size());
+      json.put("prequential", prequential);
       put(json, "accuracy", totals.accuracy());
       put(json, "precision", totals.precision());
       put(json, "recall", totals.recall());
@@ -317,13 +341,13 @@ final class EvaluateCommand implements Callable<Integer> {
       return json.toString();
     }
 
-    /** Scores of the held-out rows in the last epoch, and the loss of each. */
+    /** Scores of the held-out rows in the last epoch, the loss of each, and who stopped. */
     private void putValidation(ObjectNode json) {
-      if (Double.isFinite(metrics.validation("loss"))) {
+      if (metrics.heldOut() > 0) {
         ObjectNode validation = json.putObject("validation");
+        validation.put("rows", metrics.heldOut());
         put(validation, "loss", metrics.validation("loss"));
-        String score = metrics.isRegression() ? "mae" : "accuracy";
-        put(validation, score, metrics.validation(score));
+        put(validation, metrics.validationScoreName(), metrics.validationScore());
       }
       if (!metrics.epochs().isEmpty()) {
         ArrayNode epochs = json.putArray("epochs");
@@ -332,6 +356,13 @@ final class EvaluateCommand implements Callable<Integer> {
           one.put("epoch", epoch.epoch());
           put(one, "window_loss", epoch.loss());
           put(one, "validation_loss", epoch.validationLoss());
+        }
+        ArrayNode stopped = json.putArray("stopped");
+        for (FinalMetrics.Stop stop : metrics.stops()) {
+          ObjectNode one = stopped.addObject();
+          one.put("key", stop.key());
+          one.put("epoch", stop.epoch());
+          one.put("best_epoch", stop.bestEpoch());
         }
       }
     }

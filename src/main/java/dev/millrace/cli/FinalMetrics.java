@@ -75,7 +75,7 @@ final class FinalMetrics {
 
   /** The passes, if the records name them. */
   List<Epoch> epochs() {
-    String score = isRegression() ? "/validation/epoch/mae" : "/validation/epoch/accuracy";
+    String score = "/validation/epoch/" + validationScoreName();
     List<Epoch> all = new ArrayList<>();
     epochs.forEach(
         (epoch, records) ->
@@ -86,6 +86,44 @@ final class FinalMetrics {
                     mean(records.values(), "/validation/epoch/loss", "/validation/epoch/weight"),
                     mean(records.values(), score, "/validation/epoch/weight"))));
     return all;
+  }
+
+  /**
+   * The end of learning of one key, for its validation loss fell no more.
+   *
+   * @param epoch after which it learned nothing
+   * @param bestEpoch whose validation loss was the lowest
+   */
+  record Stop(String key, int epoch, int bestEpoch) {}
+
+  /** The keys whose models have stopped to learn. */
+  List<Stop> stops() {
+    return newest.entrySet().stream()
+        .filter(key -> key.getValue().at("/validation/stopped").asBoolean())
+        .map(
+            key ->
+                new Stop(
+                    key.getKey(),
+                    key.getValue().path("epoch").asInt(),
+                    key.getValue().at("/validation/best_epoch").asInt()))
+        .toList();
+  }
+
+  /** Examples that no model learned from, of the newest epoch of each key. */
+  long heldOut() {
+    return newest.values().stream()
+        .mapToLong(key -> key.at("/validation/epoch/examples").asLong())
+        .sum();
+  }
+
+  /** The score that stands beside the validation loss. */
+  String validationScoreName() {
+    return isRegression() ? "mae" : "accuracy";
+  }
+
+  /** The value of that score; NaN if nothing was held out. */
+  double validationScore() {
+    return validation(validationScoreName());
   }
 
   /** Mean of a score of the held-out examples of the newest epoch; NaN if there are none. */

@@ -130,12 +130,13 @@ final class InitCommand implements Callable<Integer> {
     if (profile.standard() && !drop.isEmpty()) {
       throw usage("--drop goes with other records; of these the numbers have places, not names");
     }
-    drop.forEach(field -> find(profile, "--drop", field));
-    FieldRoles roles = new FieldRoles(profile, drop);
+    List<String> dropped = ColumnNames.of(drop, fieldNames(profile));
+    dropped.forEach(field -> find(profile, "--drop", field));
+    FieldRoles roles = new FieldRoles(profile, dropped);
     FieldProfile labelField = chooseLabel(profile, roles);
     FieldProfile keyField = chooseKey(profile, roles, labelField);
     if (labelField != null) {
-      CsvScan.requireTruth(labelField.name(), key, drop);
+      CsvScan.requireTruth(labelField.name(), key, dropped);
     }
     PipelineDraft draft = new PipelineDraft(profile, roles, labelField, keyField);
     if (draft.features() == 0 && !profile.standard()) {
@@ -254,8 +255,7 @@ final class InitCommand implements Callable<Integer> {
         return field;
       }
     }
-    String nearest =
-        Spelling.nearest(wanted, profile.fields().stream().map(FieldProfile::name).toList());
+    String nearest = Spelling.nearest(wanted, fieldNames(profile));
     throw CliError.usage(
         "%s \"%s\" is not a field of %s.%s%nFields: %s"
             .formatted(
@@ -267,9 +267,11 @@ final class InitCommand implements Callable<Integer> {
   }
 
   private static String names(InputProfile profile) {
-    return profile.fields().stream()
-        .map(field -> Terminal.printable(field.name(), 60))
-        .collect(Collectors.joining(", "));
+    return ColumnNames.list(fieldNames(profile));
+  }
+
+  private static List<String> fieldNames(InputProfile profile) {
+    return profile.fields().stream().map(FieldProfile::name).toList();
   }
 
   private void write(Path file, String text) {

@@ -9,12 +9,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * A CSV file of what the models said about each row of another file before they learned from it. A
- * row's place is its offset. Not thread-safe.
+ * A CSV file of what the models said about each row of another file before they learned from it, if
+ * they did. A row's place is its offset. Not thread-safe.
  */
 final class PredictionsFile implements AutoCloseable {
   private static final String HEADER =
-      "row,epoch,key,actual,prediction,probability,model_version\n";
+      "row,epoch,key,actual,prediction,probability,model_version,held_out\n";
 
   private final ObjectMapper json = new ObjectMapper();
   private final Path file;
@@ -56,7 +56,8 @@ final class PredictionsFile implements AutoCloseable {
             text(prediction.path("actual")),
             text(said),
             text(prediction.path("probabilities").path(said.asText())),
-            prediction.path("model_version").asText())
+            prediction.path("model_version").asText(),
+            Boolean.toString(prediction.path("held_out").asBoolean()))
         + "\n";
   }
 

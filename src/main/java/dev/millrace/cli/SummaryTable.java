@@ -95,23 +95,6 @@ final class SummaryTable {
         score(totals.secondBaseline()));
   }
 
-  /** A line for each pass over the data; none if there was but one. */
-  static List<String> epochLines(FinalMetrics metrics) {
-    List<String> lines = new ArrayList<>();
-    for (FinalMetrics.Epoch epoch : metrics.epochs()) {
-      lines.add(
-          String.format(
-              Locale.ROOT,
-              "epoch %-3d  window loss %s  validation loss %s  validation %s %s",
-              epoch.epoch(),
-              score(epoch.loss()),
-              score(epoch.validationLoss()),
-              metrics.isRegression() ? "mae" : "accuracy",
-              score(epoch.score())));
-    }
-    return lines;
-  }
-
   private static List<JsonNode> worst(FinalMetrics metrics, boolean regression) {
     Comparator<JsonNode> byError =
         regression

@@ -117,6 +117,52 @@ class CsvScanTest {
   }
 
   @Test
+  void saysWhatElseAFeatureOfLargeNumbersCanBe() throws IOException {
+    CsvScan scan =
+        scan(
+            "cust,when3,y\n9000000001,1764150000,a\n9000000002,1764150060,b\n"
+                + "9000000003,1764150120,a\n",
+            "y",
+            null);
+
+    assertThat(scan.doubts()).hasSize(2);
+    assertThat(scan.doubts().get(0))
+        .endsWith(
+            " apart. If it is an ID, leave it out (--drop \"cust\"), or declare"
+                + " { name: cust, type: hash } in the pipeline file.");
+    assertThat(scan.doubts().get(1))
+        .endsWith(" apart. In the pipeline file declare a time: { name: when3, type: time }.");
+  }
+
+  @Test
+  void namesWithCommasCanBeLeftOut() throws IOException {
+    Path file = write("x,\"the, note\",\"a,b\",y\n1,2,3,u\n4,5,6,v\n");
+    // As the command line cuts them.
+    List<List<String>> cut =
+        List.of(List.of("x", "the", " note", "a", "b"), List.of("\"the, note\"", "x", "\"a,b\""));
+    for (List<String> drop : cut) {
+      assertThatThrownBy(() -> CsvScan.scan(file, "y", null, drop))
+          .hasMessageEndingWith("has no column left for features.");
+    }
+    assertThatThrownBy(() -> CsvScan.scan(file, "y", null, List.of("the", " not")))
+        .hasMessage(
+            "--drop \"the\" is not a column of %s.%nColumns: x, \"the, note\", \"a,b\", y", file);
+    Cli init = Cli.run("init", "--input", file + "", "--drop", "the, note,x", "-o", "-");
+    assertThat(init.err()).isEmpty();
+    assertThat(init.out()).contains("#   the, note: --drop\n").doesNotContain("- x");
+  }
+
+  @Test
+  void knowsTheRarerOfTwoClasses() throws IOException {
+    assertThat(scan("x,y\n1,ok\n2,fraud\n3,ok\n", "y", null).rarerClass()).isEqualTo("fraud");
+    assertThat(scan("x,y\n1,ok\n2,fraud\n3,fraud\n", "y", null).rarerClass()).isEqualTo("ok");
+    assertThat(scan("x,y\n1,ok\n2,fraud\n", "y", null).rarerClass()).isEqualTo("ok");
+    assertThat(scan("x,y\n1,1.0\n2,0\n3,0\n", "y", null).rarerClass()).isEqualTo("1");
+    assertThat(scan("x,y\n1,a\n2,b\n3,c\n4,a\n", "y", null).rarerClass()).isNull();
+    assertThat(scan("x,y\n1,0.5\n2,1.5\n", "y", null).rarerClass()).isNull();
+  }
+
+  @Test
   void hasDoubtsOfALabelThatIsTakenAsTextButNotOfWhatIsLeftOut() throws IOException {
     assertThat(scan("x,y\n1,\"0,5\"\n2,\"0,7\"\n", "y", null).doubts()).hasSize(1);
     assertThat(scan("x,y\n1,1764150000\n2,1764150001\n", "y", null).doubts()).isEmpty();

@@ -38,32 +38,54 @@ class EvaluateFilesTest {
             "shop",
             "--epochs",
             "2",
+            "--validation",
+            "0.2",
             "--predictions",
             file + "");
 
     List<String> rows = new ArrayList<>();
     int counted = 0;
     int right = 0;
+    int heldOut = 0;
+    int heldOutRight = 0;
+    int withoutPrediction = 0;
     try (CsvFile predictions = new CsvFile(file)) {
       assertThat(predictions.header())
           .containsExactly(
-              "row", "epoch", "key", "actual", "prediction", "probability", "model_version");
+              "row",
+              "epoch",
+              "key",
+              "actual",
+              "prediction",
+              "probability",
+              "model_version",
+              "held_out");
       while (predictions.next()) {
         String[] row = predictions.row();
         rows.add(row[1] + "/" + row[0]);
         assertThat(row[2]).isEqualTo(shop(Integer.parseInt(row[0]) - 1));
         assertThat(row[3]).isEqualTo(label(Integer.parseInt(row[0]) - 1));
-        if (!row[4].isEmpty()) {
+        int isRight = row[3].equals(row[4]) ? 1 : 0;
+        if (row[4].isEmpty()) {
+          withoutPrediction++;
+        } else if (row[7].equals("false")) {
           assertThat(Double.parseDouble(row[5])).isBetween(0.0, 1.0);
           counted++;
-          right += row[3].equals(row[4]) ? 1 : 0;
+          right += isRight;
+        } else if (row[1].equals("2")) {
+          assertThat(row[7]).isEqualTo("true");
+          heldOut++;
+          heldOutRight += isRight;
         }
       }
     }
     assertThat(rows).hasSize(2 * ROWS).doesNotHaveDuplicates().contains("1/1", "2/" + ROWS);
     // The first row of a key has no prediction and no score.
-    assertThat(counted).isEqualTo(2 * ROWS - 2);
+    assertThat(withoutPrediction).isEqualTo(2);
     assertThat(result.get("accuracy").asDouble()).isEqualTo((double) right / counted);
+    assertThat(result.at("/validation/rows").asInt()).isEqualTo(heldOut).isPositive();
+    assertThat(result.at("/validation/accuracy").asDouble())
+        .isEqualTo((double) heldOutRight / heldOut);
   }
 
   @Test
