@@ -10,6 +10,7 @@ import dev.millrace.PipelineFile;
 import dev.millrace.Settings;
 import dev.millrace.testing.ChildJvm;
 import dev.millrace.testing.FlinkOptions;
+import dev.millrace.testing.MillraceProcess;
 import dev.millrace.testing.Programs;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -18,8 +19,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -28,6 +31,8 @@ class ComposeTest {
   private static final Path FILE = Path.of("docker-compose.yml");
   private static final Set<String> ALWAYS =
       Set.of("kafka", "topics-init", "jobmanager", "taskmanager");
+  private static final String DATASETS = "src/main/resources/datasets/";
+  private static final String NO_BROKER = "localhost:1";
 
   @Test
   void portsArePublishedOnLoopbackOnly() throws IOException {
@@ -135,11 +140,34 @@ class ComposeTest {
   }
 
   @Test
-  void theCommandsOfMillraceAreOnesThatExist() throws IOException {
-    for (String service : List.of("demo", "dashboard")) {
-      String[] words = services().get(service).path("command").asText().split("\\s+");
-      Millrace.commandLine().parseArgs(words); // throws if it cannot be understood
+  void theCommandsOfMillraceStartAndLookForTheBroker(@TempDir Path dir) throws Exception {
+    Set<String> started = new TreeSet<>();
+    for (Map.Entry<String, JsonNode> service :
+        config("--profile", "*").path("services").properties()) {
+      if (words(service.getValue(), "entrypoint").contains(Millrace.class.getName())) {
+        started.add(service.getKey());
+        List<String> command = words(service.getValue(), "command");
+        command.replaceAll(word -> word.replace("kafka:19092", NO_BROKER));
+        command.replaceAll(word -> word.replace("/opt/millrace/datasets/", DATASETS));
+        command.addAll(List.of("--timeout", "1"));
+
+        assertThat(errors(dir, command, environment(service.getValue())))
+            .as(service.getKey())
+            .contains("No broker answered at " + NO_BROKER);
+      }
     }
+    assertThat(started).containsExactlyInAnyOrder("demo", "dashboard");
+  }
+
+  @Test
+  void theDashboardIsAskedWithItsTokenWhetherItIsWell() throws IOException {
+    JsonNode dashboard = config("--profile", "ui").at("/services/dashboard");
+    String token = environment(dashboard).get("MILLRACE_TOKEN");
+
+    assertThat(dashboard.at("/healthcheck/test/0").asText()).isEqualTo("CMD-SHELL");
+    assertThat(dashboard.at("/healthcheck/test/1").asText())
+        .contains("\"Authorization: Bearer $$MILLRACE_TOKEN\"");
+    assertThat(Files.readString(Path.of("docs", "deploy.md"))).contains(token);
   }
 
   @ParameterizedTest
@@ -173,6 +201,33 @@ class ComposeTest {
     String json = ChildJvm.run(command);
     assumeThat(json).as("Docker Compose 2 or newer").startsWith("{");
     return new ObjectMapper().readTree(json);
+  }
+
+  /** What a command of a service writes to the standard error when it cannot go on. */
+  private static String errors(Path dir, List<String> command, Map<String, String> environment)
+      throws IOException, InterruptedException {
+    String classPath = System.getProperty("java.class.path");
+    String main = Millrace.class.getName();
+    try (MillraceProcess process =
+        MillraceProcess.start(dir, "command", classPath, main, List.of(), command, environment)) {
+      process.awaitEnd();
+      return process.err();
+    }
+  }
+
+  private static List<String> words(JsonNode service, String key) {
+    List<String> words = new ArrayList<>();
+    service.path(key).forEach(word -> words.add(word.asText()));
+    return words;
+  }
+
+  private static Map<String, String> environment(JsonNode service) {
+    Map<String, String> environment = new TreeMap<>();
+    service
+        .path("environment")
+        .properties()
+        .forEach(variable -> environment.put(variable.getKey(), variable.getValue().asText()));
+    return environment;
   }
 
   private static JsonNode services() throws IOException {
