@@ -23,6 +23,7 @@ final class ClusterWatch {
   private final PrintWriter out;
   private final PrintWriter err;
   private final Path config;
+  private final Path stateDir;
   private final FlinkRest rest;
   private final RecordsWatch records;
   private final CheckpointWatch checkpoints;
@@ -36,6 +37,7 @@ final class ClusterWatch {
   ClusterWatch(
       LocalCluster cluster, ClusterSpec spec, StopSignal stop, PrintWriter out, PrintWriter err) {
     this.config = spec.pipelineFile();
+    this.stateDir = spec.stateDir();
     this.cluster = cluster;
     this.stop = stop;
     this.out = out;
@@ -139,10 +141,14 @@ final class ClusterWatch {
     } catch (IOException | CliError e) {
       err.println("No savepoint: " + e.getMessage());
     }
+    if (savepoint.isEmpty()) {
+      cluster
+          .close(); // a job that runs on would write another checkpoint than the one that is told
+    }
     out.println(
         savepoint
             .map(Snapshots::stoppedWith)
-            .orElse("Stopped; the next run continues from the last checkpoint."));
+            .orElseGet(() -> Snapshots.stoppedWithout(new StartMark(stateDir).newest())));
   }
 
   private Optional<String> savepoint(String job) throws IOException, InterruptedException {

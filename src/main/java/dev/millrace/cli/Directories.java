@@ -16,11 +16,14 @@ final class Directories {
 
   private Directories() {}
 
-  /** A new temporary directory that is removed when this process ends. */
+  /**
+   * A new temporary directory that is removed when this process ends, after the command that uses
+   * it.
+   */
   static Path untilExit(String prefix) {
     try {
       Path directory = Files.createTempDirectory(prefix);
-      Runtime.getRuntime().addShutdownHook(new Thread(() -> deletePatiently(directory)));
+      Runtime.getRuntime().addShutdownHook(new Thread(() -> deleteAtEnd(directory)));
       return directory;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
@@ -34,6 +37,11 @@ final class Directories {
     } catch (IOException | UncheckedIOException e) {
       LoggerFactory.getLogger(Directories.class).warn("Could not remove {}", root, e);
     }
+  }
+
+  private static void deleteAtEnd(Path directory) {
+    StopSignal.awaitCommands();
+    deletePatiently(directory);
   }
 
   // Others are tidying up in there at the same time, as Flink does after a job has ended.

@@ -156,12 +156,13 @@ final class RunCommand implements Callable<Integer> {
       }
       restarting = restartsNow;
     }
+    Optional<String> savepoint = job.stop(reason -> err.println("No savepoint: " + reason));
     spec.commandLine()
         .getOut()
         .println(
-            job.stop(reason -> err.println("No savepoint: " + reason))
+            savepoint
                 .map(Snapshots::stoppedWith)
-                .orElse("Stopped; the next run continues from the last checkpoint."));
+                .orElseGet(() -> Snapshots.stoppedWithout(new StartMark(dir).newest())));
     return 0;
   }
 }

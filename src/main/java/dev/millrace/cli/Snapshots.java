@@ -172,6 +172,19 @@ final class Snapshots {
         + " (a little behind).";
   }
 
+  /**
+   * What to tell of a job that has been stopped without one.
+   *
+   * @param newest what the next run continues from, if there is anything
+   */
+  static String stoppedWithout(Optional<Path> newest) {
+    return newest
+        .map("Stopped without a savepoint; the next run continues from %s."::formatted)
+        .orElse(
+            "Stopped without a savepoint, and there is no checkpoint yet: the next run starts with"
+                + " new models.");
+  }
+
   /** A place as Flink names it, if it is one on this machine's file systems. */
   static Optional<Path> local(String location) {
     return location.startsWith("file:") ? Optional.of(path(location)) : Optional.empty();

@@ -2,6 +2,8 @@ package dev.millrace.cli;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
@@ -13,6 +15,7 @@ import java.util.concurrent.TimeUnit;
  */
 public final class StopSignal implements AutoCloseable {
   private static final long SECONDS_TO_CLOSE = 20;
+  private static final Set<StopSignal> OPEN = ConcurrentHashMap.newKeySet();
 
   private final CountDownLatch requested = new CountDownLatch(1);
   private final CountDownLatch closed = new CountDownLatch(1);
@@ -20,6 +23,7 @@ public final class StopSignal implements AutoCloseable {
   private final Thread hook = new Thread(this::stopAndWait, "millrace-stop");
 
   public StopSignal() {
+    OPEN.add(this);
     Runtime.getRuntime().addShutdownHook(hook);
   }
 
@@ -48,9 +52,15 @@ public final class StopSignal implements AutoCloseable {
     return requested.await(millis, TimeUnit.MILLISECONDS);
   }
 
+  /** Waits, where the JVM ends, until commands have closed what they opened. */
+  static void awaitCommands() {
+    OPEN.forEach(StopSignal::awaitClose);
+  }
+
   @Override
   public void close() {
     closed.countDown();
+    OPEN.remove(this);
     try {
       Runtime.getRuntime().removeShutdownHook(hook);
     } catch (IllegalStateException shuttingDown) {
@@ -65,6 +75,10 @@ public final class StopSignal implements AutoCloseable {
     for (Runnable action : actions) {
       action.run();
     }
+    awaitClose();
+  }
+
+  private void awaitClose() {
     try {
       closed.await(SECONDS_TO_CLOSE, TimeUnit.SECONDS);
     } catch (InterruptedException e) {

@@ -148,6 +148,21 @@ class ClusterITCase {
         .endsWith("-D jobmanager.memory.process.size=1gb.\n");
   }
 
+  @Test
+  void whoStopsItBeforeTheJobRunsIsToldThatThereIsNoCheckpoint() throws Exception {
+    cluster =
+        MillraceProcess.startUntil(
+            "Models ",
+            dir,
+            List.of("cluster", "-c", pipeline.toString(), "--port", "0", stateDir()));
+
+    cluster.terminate();
+
+    assertThat(cluster.awaitEnd()).isEqualTo(143);
+    assertThat(cluster.out())
+        .endsWith("there is no checkpoint yet: the next run starts with new models.\n");
+  }
+
   private String stateDir() {
     return "--state-dir=" + dir.resolve("state");
   }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.PipelineFile;
 import dev.millrace.flink.KafkaIo;
+import dev.millrace.testing.MillraceProcess;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -66,6 +67,31 @@ class LocalJobITCase {
       Awaitility.await().atMost(Duration.ofMinutes(2)).until(job::revive);
       awaitTasks(job, 1);
       job.cancel();
+    }
+  }
+
+  @Test
+  void aRunThatIsStoppedWhileItStartsSaysWhatTheNextOneContinuesFrom() throws Exception {
+    try (EmbeddedKafka kafka = EmbeddedKafka.start(0, null)) {
+      List<String> run =
+          List.of(
+              "run",
+              "-c",
+              pipelineWithTopics(kafka).toString(),
+              "--state-dir=" + dir.resolve("state"));
+      Path log = dir.resolve("logs/millrace.log");
+      try (MillraceProcess process =
+          MillraceProcess.start(dir, "run", Millrace.class, List.of(), run)) {
+        Awaitility.await()
+            .atMost(Duration.ofMinutes(2))
+            .pollInterval(Duration.ofMillis(5))
+            .until(() -> Files.exists(log) && Files.readString(log).contains("Mini Cluster"));
+        process.terminate();
+
+        assertThat(process.awaitEnd()).isEqualTo(143);
+        assertThat(process.err()).doesNotContain("did not start");
+        assertThat(process.out()).containsPattern("Stopped with.* the next run ");
+      }
     }
   }
 

@@ -42,6 +42,17 @@ class SnapshotsTest {
   }
 
   @Test
+  void whoStopsWithoutASavepointIsToldWhatTheNextRunContinuesFrom() throws IOException {
+    assertThat(Snapshots.stoppedWithout(new StartMark(dir).newest()))
+        .endsWith("there is no checkpoint yet: the next run starts with new models.");
+
+    Path checkpoint = snapshot(dir.resolve("job").resolve("chk-7"), 1_000);
+
+    assertThat(Snapshots.stoppedWithout(new StartMark(dir).newest()))
+        .endsWith("the next run continues from " + checkpoint + ".");
+  }
+
+  @Test
   void aDirectoryWithoutMetadataIsNoSavepoint() {
     assertThatThrownBy(() -> Snapshots.given(dir.toString()))
         .isInstanceOf(CliError.class)

@@ -198,6 +198,11 @@ public final class MillraceProcess implements AutoCloseable {
     return process.exitValue();
   }
 
+  /** Asks the process to end, as an operator would; it may take its time. */
+  public void terminate() {
+    process.destroy();
+  }
+
   /** Kills the process, as nothing can prevent; returns the exit code. */
   public int kill() throws InterruptedException {
     process.destroyForcibly();
