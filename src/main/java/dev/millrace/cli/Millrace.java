@@ -101,12 +101,14 @@ public final class Millrace implements Runnable {
       System.setProperty(LOG_CONFIGURATION, "log4j2-cli.properties");
     }
     LogPlace.choose();
+    PrintWriter err = errors();
+    LogTrouble.tellOn(err);
     // Numbers look as they do in the docs, and scripts read them, wherever the user is.
     Locale.setDefault(Locale.Category.FORMAT, Locale.ROOT);
     CommandLine commandLine = commandLine();
     StandardOutput out = new StandardOutput(new FileOutputStream(FileDescriptor.out));
     commandLine.setOut(writer(out));
-    commandLine.setErr(errors());
+    commandLine.setErr(err);
     try {
       Kernels.checkSettings();
     } catch (IllegalArgumentException e) {

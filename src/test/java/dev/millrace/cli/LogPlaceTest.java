@@ -1,8 +1,11 @@
 package dev.millrace.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import dev.millrace.testing.MillraceProcess;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -41,6 +44,34 @@ class LogPlaceTest {
     Files.createFile(dir.resolve("home"));
 
     assertThat(placeOfTheLog().getParent().getFileName().toString()).startsWith("millrace-logs-");
+  }
+
+  /** Logs on a disk that is full. */
+  static final class LoggingInVain {
+    public static void main(String[] args) {
+      LogPlace.choose();
+      LogTrouble.tellOn(new PrintWriter(System.err, true, StandardCharsets.UTF_8));
+      for (int i = 0; i < 3; i++) {
+        LoggerFactory.getLogger(LoggingInVain.class).info("line {}", i);
+      }
+    }
+  }
+
+  @Test
+  void aLogOnAFullDiskIsToldOnceInOneLine() throws Exception {
+    Path full = Path.of("/dev/full");
+    assumeThat(full).exists();
+    Path log = Files.createDirectory(dir.resolve("logs")).resolve("millrace.log");
+    Files.createSymbolicLink(log, full);
+    List<String> flags = List.of("-Dlog4j2.configurationFile=log4j2-cli.properties");
+    try (MillraceProcess process =
+        MillraceProcess.start(dir, "logging", LoggingInVain.class, flags, List.of())) {
+      assertThat(process.awaitEnd()).isZero();
+      assertThat(process.err())
+          .isEqualToNormalizingNewlines(
+              "The log %s cannot be written, and lacks lines: No space left on device\n"
+                  .formatted(log));
+    }
   }
 
   private Path placeOfTheLog() throws Exception {
