@@ -126,10 +126,11 @@ final class FlinkRest {
   /** Why a job failed last, in one line, unless that was before {@code since}. */
   Optional<String> failure(String job, Instant since) throws IOException, InterruptedException {
     JsonNode newest = get("/jobs/" + job + "/exceptions").at("/exceptionHistory/entries/0");
+    String trace = newest.path("stacktrace").asText();
     return newest.isMissingNode()
             || Instant.ofEpochMilli(newest.path("timestamp").asLong()).isBefore(since)
         ? Optional.empty()
-        : Optional.of(reason(newest.path("stacktrace").asText()));
+        : Optional.of(FencedProducer.explained(reason(trace), trace));
   }
 
   /** Asks for a savepoint of a job that goes on; returns the request to {@link #savepoint}. */

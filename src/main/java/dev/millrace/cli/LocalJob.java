@@ -20,6 +20,7 @@ import org.apache.flink.client.deployment.executors.LocalExecutor;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.core.execution.JobClient;
 import org.apache.flink.core.execution.SavepointFormatType;
+import org.apache.flink.runtime.executiongraph.ErrorInfo;
 import org.apache.flink.runtime.minicluster.MiniCluster;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.streaming.api.graph.StreamGraph;
@@ -114,8 +115,12 @@ final class LocalJob {
   Optional<String> lastFailure() throws InterruptedException {
     try {
       return Optional.ofNullable(cluster.getExecutionGraph(id()).get().getFailureInfo())
-          .map(failure -> failure.getException().deserializeError(getClass().getClassLoader()))
-          .map(LocalJob::rootMessage);
+          .map(ErrorInfo::getException)
+          .map(
+              failure ->
+                  FencedProducer.explained(
+                      rootMessage(failure.deserializeError(getClass().getClassLoader())),
+                      failure.getFullStringifiedStackTrace()));
     } catch (ExecutionException | IllegalStateException e) {
       return Optional.empty(); // between two states, or shut down
     }

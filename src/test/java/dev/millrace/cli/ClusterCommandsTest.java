@@ -6,9 +6,11 @@ import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -192,6 +194,21 @@ class ClusterCommandsTest {
             ("rescale: no end after 1 s (the job has failed meanwhile: File name too long)."
                     + " Wait longer with --timeout SECONDS; look at %s.")
                 .formatted(address));
+  }
+
+  @Test
+  void aFailureThatASecondJobOfThePipelineCausesAsksForIt() throws Exception {
+    answer(
+        "/jobs/1/exceptions",
+        200,
+        "{'exceptionHistory':{'entries':[{'timestamp':1,'stacktrace':'java.lang.Exception: x\\n"
+            + "Caused by: org.apache.kafka.common.errors.ProducerFencedException: There is a newer"
+            + " producer.\\n'}]}}");
+
+    assertThat(new FlinkRest(URI.create(address)).failure("1", Instant.MIN))
+        .contains(
+            "There is a newer producer; another job of this pipeline may write with its"
+                + " transactional ids: is one running elsewhere?");
   }
 
   private void answer(String path, int status, String json) {

@@ -11,11 +11,13 @@ import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.stream.StreamSupport;
 import org.apache.flink.api.common.JobStatus;
 import org.apache.flink.runtime.execution.ExecutionState;
@@ -67,6 +69,43 @@ class LocalJobITCase {
       Awaitility.await().atMost(Duration.ofMinutes(2)).until(job::revive);
       awaitTasks(job, 1);
       job.cancel();
+    }
+  }
+
+  @Test
+  void aJobWhoseTransactionalIdsAnotherOneTakesAsksWhetherThereIsOne() throws Exception {
+    try (EmbeddedKafka kafka = EmbeddedKafka.start(0, null)) {
+      Path pipeline = pipelineWithTopics(kafka);
+      Files.writeString(
+          pipeline,
+          """
+          output: { guarantee: exactly-once }
+          state: { checkpoint-interval: 1s }
+          """,
+          StandardOpenOption.APPEND);
+      Path csv = Files.writeString(dir.resolve("rows.csv"), "x,y\n" + "1.5,a\n".repeat(3_000));
+      String[] produce = {
+        "produce", "-c", "" + pipeline, "--input", "" + csv, "--label", "y", "--rate", "100"
+      };
+      LocalJob first = start(pipeline);
+      awaitTasks(first, 0);
+      CompletableFuture<Void> sending = CompletableFuture.runAsync(() -> Cli.run(produce));
+
+      LocalJob second =
+          LocalJob.start(PipelineFile.read(pipeline), 1, dir.resolve("another state"), null, false);
+
+      // Told only until the job has restarted.
+      Optional<String> failure =
+          Awaitility.await()
+              .atMost(Duration.ofMinutes(1))
+              .pollInterval(Duration.ofMillis(20))
+              .until(first::lastFailure, Optional::isPresent);
+      assertThat(failure.orElseThrow())
+          .contains("another job of this pipeline", "is one running elsewhere?")
+          .doesNotContain("\n");
+      first.cancel();
+      second.cancel();
+      sending.join();
     }
   }
 
