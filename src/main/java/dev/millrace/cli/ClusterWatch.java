@@ -142,8 +142,8 @@ final class ClusterWatch {
       err.println("No savepoint: " + e.getMessage());
     }
     if (savepoint.isEmpty()) {
-      cluster
-          .close(); // a job that runs on would write another checkpoint than the one that is told
+      // A job that runs on would write another checkpoint than the one that is told.
+      cluster.close();
     }
     out.println(
         savepoint
