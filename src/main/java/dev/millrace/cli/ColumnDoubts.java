@@ -7,7 +7,7 @@ import java.util.regex.Pattern;
 
 /**
  * What in a column of a file is read otherwise than its author may have meant: numbers that are
- * taken as text, or that lie too close together for 32 bits. Not thread-safe.
+ * taken as text, that lie too close together for 32 bits, or that count the rows. Not thread-safe.
  */
 final class ColumnDoubts {
   /** What numbers look like that are taken as text, for a message. */
@@ -18,11 +18,14 @@ final class ColumnDoubts {
       Pattern.compile(
           "[-+]?[$€£¥]? ?[-+]?(\\d+,\\d+|\\d{1,3}(,\\d{3})+(\\.\\d+)?|\\d{1,3}(\\.\\d{3})+(,\\d+)?"
               + "|\\d+(\\.\\d+)?) ?[$€£¥%]?");
+  private static final Pattern DECIMAL_COMMA = Pattern.compile("[-+]?\\d+,\\d+");
   private static final int LONGEST_OTHER_NUMBER = 40;
   private static final double ALMOST_ALL = 0.9;
   // With fewer steps of a 32-bit float between them, little is left of how numbers differ.
   private static final int FEWEST_STEPS = 1_000;
   private static final int LONGEST_CELL = 30;
+  // As many numbers that count are no accident.
+  private static final int ENOUGH_TO_COUNT = 50;
 
   private long numbers;
   private long otherNumbers;
@@ -31,6 +34,8 @@ final class ColumnDoubts {
   private String firstPosition;
   private double min = Double.POSITIVE_INFINITY;
   private double max = Double.NEGATIVE_INFINITY;
+  private double previous;
+  private boolean counting = true;
 
   /** Whether a text that is no number to us is one to people. */
   static boolean isOtherNumber(String text) {
@@ -51,6 +56,8 @@ final class ColumnDoubts {
    */
   void see(String text, double number, CsvFile file) {
     if (!Double.isNaN(number)) {
+      counting = counting && (numbers == 0 || number == previous + 1);
+      previous = number;
       numbers++;
       if (Double.isFinite(number)) {
         min = Math.min(min, number);
@@ -82,11 +89,20 @@ final class ColumnDoubts {
   /**
    * What to say of a column that is taken as text, or as numbers; nothing where all is well.
    *
+   * @param isFeature or what is to be predicted
    * @param wayOut what to do where numbers are too close, a sentence
    */
-  Optional<String> of(String column, String wayOut) {
+  Optional<String> of(String column, boolean isFeature, String wayOut) {
     String name = Terminal.printable(column, LONGEST_CELL);
-    return firstText == null ? tooClose(name, wayOut) : notText(name);
+    if (firstText != null) {
+      return notText(name);
+    }
+    return isFeature && counting && numbers >= ENOUGH_TO_COUNT
+        ? Optional.of(
+            "Column \"%s\" counts the rows, which says nothing of rows to come: leave it out with"
+                    .formatted(name)
+                + " --drop \"%s\".".formatted(name))
+        : tooClose(name, wayOut);
   }
 
   private Optional<String> notText(String name) {
@@ -97,8 +113,8 @@ final class ColumnDoubts {
     String cell = "\"" + Terminal.printable(firstText, LONGEST_CELL) + "\" (" + firstPosition + ")";
     return Optional.of(
         otherNumbers >= texts
-            ? "Column \"%s\" is taken as text: a number is written as 1234.5 is, but was %s."
-                .formatted(name, cell)
+            ? "Column \"%s\" is taken as text: a number is written as 1234.5 is, but was %s.%s"
+                .formatted(name, cell, decimalComma())
             : String.format(
                 Locale.ROOT,
                 "Column \"%s\" is taken as text: %,d of %,d values are numbers, but not %s. Leave"
@@ -107,6 +123,12 @@ final class ColumnDoubts {
                 numbers,
                 values,
                 cell));
+  }
+
+  private String decimalComma() {
+    return DECIMAL_COMMA.matcher(firstText).matches()
+        ? " If no comma separates columns: sed 's/,/./g'"
+        : "";
   }
 
   private Optional<String> tooClose(String name, String wayOut) {

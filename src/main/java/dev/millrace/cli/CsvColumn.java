@@ -72,7 +72,7 @@ final class CsvColumn {
 
   /** What of it is read otherwise than its author may have meant. */
   Optional<String> doubts(boolean isLabel) {
-    return doubts.of(name, wayOut(isLabel));
+    return doubts.of(name, !isLabel, wayOut(isLabel));
   }
 
   private String wayOut(boolean isLabel) {

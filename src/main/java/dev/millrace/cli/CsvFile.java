@@ -164,6 +164,11 @@ public final class CsvFile implements AutoCloseable {
   }
 
   private CliError error(IOException e) {
+    if (path.toString().equals("-") || path.startsWith("/dev")) {
+      return CliError.usage(
+          "%s cannot be read: the file is read more than once. Save it under a name first."
+              .formatted(path));
+    }
     if (e instanceof NoSuchFileException) {
       return new CliError("There is no file " + path + ".", e);
     }

@@ -90,7 +90,7 @@ class CsvScanTest {
     assertThat(scan.doubts())
         .containsExactly(
             "Column \"comma\" is taken as text: a number is written as 1234.5 is, but was \"0,23\""
-                + " (data.csv:2).",
+                + " (data.csv:2). If no comma separates columns: sed 's/,/./g'",
             "Column \"money\" is taken as text: a number is written as 1234.5 is, but was"
                 + " \"$1,234.50\" (data.csv:2).",
             "Column \"share\" is taken as text: a number is written as 1234.5 is, but was \"12 %\""
@@ -132,6 +132,29 @@ class CsvScanTest {
                 + " { name: cust, type: hash } in the pipeline file.");
     assertThat(scan.doubts().get(1))
         .endsWith(" apart. In the pipeline file declare a time: { name: when3, type: time }.");
+  }
+
+  @Test
+  void saysThatAColumnCountsTheRows() throws IOException {
+    String rows =
+        IntStream.range(7, 57)
+            .mapToObj(i -> "%d,%d,%s\n".formatted(i, i % 5, i % 3 == 0 ? "a" : "b"))
+            .collect(Collectors.joining());
+
+    Path file = write("row,x,y\n" + rows);
+
+    assertThat(CsvScan.scan(file, "y", null, List.of()).doubts())
+        .containsExactly(
+            "Column \"row\" counts the rows, which says nothing of rows to come: leave it out with"
+                + " --drop \"row\".");
+    assertThat(CsvScan.scan(file, "row", null, List.of(), Task.REGRESSION).doubts()).isEmpty();
+  }
+
+  @Test
+  void aStreamIsNoFile() {
+    assertThatThrownBy(() -> CsvScan.scan(Path.of("-"), "y", null, List.of()))
+        .hasMessage(
+            "- cannot be read: the file is read more than once. Save it under a name first.");
   }
 
   @Test
