@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.millrace.PipelineFile;
 import dev.millrace.Settings;
+import dev.millrace.codec.InputSpec;
 import dev.millrace.data.KebabCase;
 import dev.millrace.data.Task;
 import dev.millrace.eval.MetricsSpec;
@@ -15,6 +16,7 @@ import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -152,6 +154,17 @@ final class EvaluateCommand implements Callable<Integer> {
     requireTask(scan, base);
     requireOtherFile();
     scan.doubts().forEach(spec.commandLine().getErr()::println);
+    if (scan.task() == Task.MULTICLASS && scan.classes() > InputSpec.Limits.MOST_CLASSES) {
+      spec.commandLine()
+          .getErr()
+          .printf(
+              Locale.ROOT,
+              "Column \"%s\" has some %,d values, and there can be %,d classes: rows of the others"
+                  + " are refused. Group them, or predict a number: --task regression.%n",
+              scan.header().get(scan.labelColumn()),
+              scan.classes(),
+              InputSpec.Limits.MOST_CLASSES);
+    }
     // Without a pipeline, what init would draft.
     String scored = positive == null && base == null ? scan.rarerClass() : positive;
     Settings settings = withMetrics(CsvPipeline.settings(base, "evaluate", scan, scored));

@@ -283,14 +283,14 @@ final class PipelineDraft {
   private void addLimits() {
     if (task() == Task.MULTICLASS && label.distinct() > Limits.USUAL_CLASSES) {
       add("limits:");
+      String others =
+          label.distinct() > Limits.MOST_CLASSES
+              ? "and more there cannot be: the others are dead letters, so group them before"
+              : "with the usual " + Limits.USUAL_CLASSES + " the others would be dead letters";
       add(
           commented(
               "  classes: " + Math.min(label.distinct(), Limits.MOST_CLASSES),
-              "of "
-                  + label.distinctValues()
-                  + "; with the usual "
-                  + Limits.USUAL_CLASSES
-                  + " the others would be dead letters"));
+              "of " + label.distinctValues() + "; " + others));
     }
   }
 

@@ -73,6 +73,23 @@ class InitCommandTest {
   }
 
   @Test
+  void aLabelOfMoreClassesThanThereCanBeIsTold() throws IOException {
+    StringBuilder rows = new StringBuilder("amount,class\n");
+    for (int i = 0; i < 2_200; i++) {
+      rows.append(i * 0.37 % 11).append(",c").append(i % 1_100).append('\n');
+    }
+    Path csv = Files.writeString(dir.resolve("more.csv"), rows);
+
+    assertThat(init("--input", csv.toString(), "--label", "class").exitCode()).isZero();
+    assertThat(dir.resolve("draft.yaml"))
+        .content()
+        .containsPattern("classes: 1000 +# of .* values; and more there cannot be: the others are");
+    assertThat(Cli.run("evaluate", "--input", "" + csv, "--label", "class").err())
+        .startsWith("Column \"class\" has some 1,")
+        .contains(" values, and there can be 1,000 classes: rows of the others are refused.");
+  }
+
+  @Test
   void numbersInAnotherSpellingAreLeftOutAndItSaysWhy() throws IOException {
     StringBuilder rows = new StringBuilder("price;share;large;y\n");
     for (int i = 0; i < 100; i++) {
