@@ -9,6 +9,7 @@ import dev.millrace.codec.AnswerJson;
 import dev.millrace.codec.FeatureReader;
 import dev.millrace.codec.InputSpec;
 import dev.millrace.codec.JsonErrors;
+import dev.millrace.codec.NumberText;
 import dev.millrace.codec.RefusedException;
 import dev.millrace.data.Answer;
 import dev.millrace.data.Example;
@@ -134,9 +135,12 @@ final class ServeApi {
 
   private Content answer(JsonNode instance) throws RequestException {
     Scratch mine = scratch.get();
-    String key = instance.path("key").textValue();
+    JsonNode named = instance.path("key");
+    // As the job spells a key that is a number.
+    String key = named.isNumber() ? NumberText.of(named.numberValue()) : named.textValue();
     if (key == null) {
-      throw new RequestException(400, "malformed-request", "\"key\" is missing, or not a text");
+      throw new RequestException(
+          400, "malformed-request", "\"key\" is missing, or neither a text nor a number");
     }
     try {
       LoadedModel model = models.find(key, mine.workspace);

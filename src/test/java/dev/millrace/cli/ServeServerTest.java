@@ -146,6 +146,10 @@ class ServeServerTest {
     assertRefused("{", 400, "malformed-request", "not JSON");
     assertRefused("[]", 400, "malformed-request", "not a JSON object");
     assertRefused("{\"features\":{}}", 400, "malformed-request", "\"key\" is missing");
+    assertRefused("{\"key\":[7],\"features\":{}}", 400, "malformed-request", "\"key\" is missing");
+    // A key that is a number has the name that the job gives it.
+    assertRefused(
+        "{\"key\":7.0,\"features\":{}}", 404, "unknown-key", "there is no model of key \"7\"");
     assertRefused("{\"key\":\"k\"}", 400, "malformed-request", "\"features\" must be");
     assertRefused(
         "{\"key\":\"m\",\"features\":{}}", 404, "unknown-key", "there is no model of key \"m\"");
