@@ -52,6 +52,9 @@ public final class MillraceJob {
       Sink<OutputRecord> models,
       Sink<OutputRecord> fleet) {}
 
+  // A report or a refused record without all that can be left out.
+  private static final int LEAST_RECORD = 64 << 10;
+
   private MillraceJob() {}
 
   /**
@@ -160,7 +163,8 @@ public final class MillraceJob {
    * The graph between the pipeline's own topics.
    *
    * @throws InvalidPipelineException if the brokers do not allow transactions as long as the
-   *     pipeline's, or {@code model.prior} names no model that fits
+   *     pipeline's, if an output topic takes tiny records only, or {@code model.prior} names no
+   *     model that fits
    */
   public static void buildOnKafka(
       StreamExecutionEnvironment env, Settings settings, boolean bounded)
@@ -213,7 +217,15 @@ public final class MillraceJob {
     List<String> written = new ArrayList<>(settings.output().topics());
     written.remove(settings.output().commands());
     int wanted = settings.input().spec().limits().outputBytes();
-    return TopicLimits.of(settings.kafka(), written, wanted);
+    TopicLimits limits = TopicLimits.of(settings.kafka(), written, wanted);
+    if (limits.recordBytes() < LEAST_RECORD) {
+      throw new InvalidPipelineException(
+          "One of the topics %s takes records of %d bytes at most, and the job may write %d. Raise its"
+                  .formatted(String.join(", ", written), limits.recordBytes(), LEAST_RECORD)
+              + " max.message.bytes, or kafka.max.request.size and kafka.buffer.memory if they are"
+              + " less.");
+    }
+    return limits;
   }
 
   private static void requireTransactions(Map<String, String> kafka) throws InterruptedException {

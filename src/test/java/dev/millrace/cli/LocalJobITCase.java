@@ -41,10 +41,10 @@ class LocalJobITCase {
       Path pipeline = pipelineWithTopics(kafka);
       // So many reports that some are refused while the task ends already.
       Path csv = Files.writeString(dir.resolve("rows.csv"), "x,y\n" + "1.5,a\n".repeat(100));
+      LocalJob job = start(pipeline);
+
       takeSmallRecordsOnly(kafka, "millrace.metrics.v1");
       Cli.run("produce", "-c", pipeline.toString(), "--input", csv.toString(), "--label", "y");
-
-      LocalJob job = start(pipeline);
 
       Awaitility.await()
           .atMost(Duration.ofMinutes(2))

@@ -110,6 +110,21 @@ class UnwritableRecordsITCase {
   }
 
   @Test
+  void aTopicForTinyRecordsIsRefusedAtTheStart() throws Exception {
+    Path pipeline = pipeline("tiny", 1 << 20);
+    try (Admin admin = admin()) {
+      NewTopic metrics = new NewTopic("tiny.metrics", 1, (short) 1);
+      admin.createTopics(List.of(metrics.configs(Map.of("max.message.bytes", "999")))).all().get();
+    }
+    assertThat(Cli.run("topics", "create", "-c", "" + pipeline).exitCode()).isZero();
+
+    Cli run = Cli.run("run", "-c", "" + pipeline, "--state-dir", "" + dir.resolve("tiny-state"));
+
+    assertThat(run.exitCode()).isEqualTo(2);
+    assertThat(run.err()).contains("tiny.metrics", "takes records of 999 bytes at most");
+  }
+
+  @Test
   void aProducerHasRoomForTheLargestRecord() throws Exception {
     Path pipeline = pipeline("large", 20 << 20);
     try (Admin admin = admin()) {
