@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -172,11 +173,14 @@ final class Brokers implements AutoCloseable {
   }
 
   private boolean answers() {
-    try (Admin admin = admin()) {
+    Admin admin = admin();
+    try {
       admin.describeCluster().nodes().get(1, TimeUnit.SECONDS);
       return true;
     } catch (Exception e) {
       return false;
+    } finally {
+      admin.close(Duration.ZERO); // else it waits for the answer, maybe for minutes
     }
   }
 
