@@ -192,7 +192,7 @@ class ProduceCommandITCase {
   private static Path csv(int rows) throws IOException {
     String lines =
         IntStream.range(0, rows)
-            .mapToObj(i -> "s%d,%d,%s\n".formatted(i % 3, i, i % 2 == 0 ? "ok" : "bad"))
+            .mapToObj(i -> "s%d,%d,%s\n".formatted(i % 3, 2 * i, i % 2 == 0 ? "ok" : "bad"))
             .collect(Collectors.joining());
     return Files.writeString(dir.resolve("rows" + rows + ".csv"), "shop,amount,class\n" + lines);
   }
