@@ -34,8 +34,7 @@ final class ColumnDoubts {
   private String firstPosition;
   private double min = Double.POSITIVE_INFINITY;
   private double max = Double.NEGATIVE_INFINITY;
-  private double previous;
-  private boolean counting = true;
+  private final Counting counting = new Counting();
 
   /** Whether a text that is no number to us is one to people. */
   static boolean isOtherNumber(String text) {
@@ -56,8 +55,7 @@ final class ColumnDoubts {
    */
   void see(String text, double number, CsvFile file) {
     if (!Double.isNaN(number)) {
-      counting = counting && (numbers == 0 || number == previous + 1);
-      previous = number;
+      counting.see(number);
       numbers++;
       if (Double.isFinite(number)) {
         min = Math.min(min, number);
@@ -89,20 +87,16 @@ final class ColumnDoubts {
   /**
    * What to say of a column that is taken as text, or as numbers; nothing where all is well.
    *
-   * @param isFeature or what is to be predicted
    * @param wayOut what to do where numbers are too close, a sentence
    */
-  Optional<String> of(String column, boolean isFeature, String wayOut) {
+  Optional<String> of(String column, String wayOut) {
     String name = Terminal.printable(column, LONGEST_CELL);
-    if (firstText != null) {
-      return notText(name);
-    }
-    return isFeature && counting && numbers >= ENOUGH_TO_COUNT
-        ? Optional.of(
-            "Column \"%s\" counts the rows, which says nothing of rows to come: leave it out with"
-                    .formatted(name)
-                + " --drop \"%s\".".formatted(name))
-        : tooClose(name, wayOut);
+    return firstText == null ? tooClose(name, wayOut) : notText(name);
+  }
+
+  /** Whether the column counts the rows. */
+  boolean isCounting() {
+    return firstText == null && numbers >= ENOUGH_TO_COUNT && counting.holds();
   }
 
   private Optional<String> notText(String name) {

@@ -13,6 +13,7 @@ final class CsvColumn {
   static final int MOST_ONE_HOT_VALUES = 32;
 
   private static final int HASH_BUCKETS = 32;
+  private static final int LONGEST_NAME = 60;
   private static final int MOST_CLASSES_AS_INTEGERS = 20;
 
   private final String name;
@@ -72,7 +73,15 @@ final class CsvColumn {
 
   /** What of it is read otherwise than its author may have meant. */
   Optional<String> doubts(boolean isLabel) {
-    return doubts.of(name, !isLabel, wayOut(isLabel));
+    return !isLabel && doubts.isCounting()
+        ? Optional.of(
+            "Column \"%s\" counts the rows, which says nothing of rows to come: leave it out with %s."
+                .formatted(Terminal.printable(name, LONGEST_NAME), drop()))
+        : doubts.of(name, wayOut(isLabel));
+  }
+
+  private String drop() {
+    return "--drop \"" + Terminal.printable(name, LONGEST_NAME) + "\"";
   }
 
   private String wayOut(boolean isLabel) {
@@ -82,9 +91,8 @@ final class CsvColumn {
     String declared = YamlText.of(name);
     return isTime()
         ? "In the pipeline file declare a time: { name: %s, type: time }.".formatted(declared)
-        : ("If it is an ID, leave it out (--drop \"%s\"), or declare { name: %s, type: hash } in"
-                + " the pipeline file.")
-            .formatted(Terminal.printable(name, 60), declared);
+        : "If it is an ID, leave it out (%s), or declare { name: %s, type: hash } in the pipeline file."
+            .formatted(drop(), declared);
   }
 
   boolean isNumeric() {

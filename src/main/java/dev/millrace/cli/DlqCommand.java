@@ -280,18 +280,18 @@ final class DlqCommand implements Runnable {
       }
       // After a failure a job may have refused a record once more.
       Origin origin = new Origin(letter.topic(), letter.partition(), letter.offset());
-      boolean isSent = false;
       if (letter.isIncomplete()) {
         incomplete++;
       } else if (!origins.add(origin)) {
         repeated++;
       } else {
         chosen.merge(letter.reason(), 1L, Long::sum);
-        isSent = true;
+        if (replay != null) {
+          replay.send(letter);
+        }
+        return;
       }
-      if (replay != null && isSent) {
-        replay.send(letter);
-      } else if (replay != null) {
+      if (replay != null) {
         replay.pass(letter);
       }
     }

@@ -58,7 +58,7 @@ final class FieldProfile {
   private long tooLarge;
   private double last = Double.NaN;
   private boolean integral = true;
-  private boolean counting = true;
+  private final Counting counting = new Counting();
   private boolean ascending = true;
 
   /** A field of which only the values will tell what it is. */
@@ -135,8 +135,8 @@ final class FieldProfile {
       tooLarge++;
     }
     integral = integral && number == Math.rint(number) && tooLarge == 0;
+    counting.see(number);
     if (!Double.isNaN(last)) {
-      counting = counting && number == last + 1 && Math.abs(number) < 1L << 53;
       ascending = ascending && number >= last;
     }
     last = number;
@@ -183,7 +183,7 @@ final class FieldProfile {
 
   /** Whether each value was one more than the one before. */
   boolean isCounting() {
-    return isWholeNumbers() && counting && numbers > 2;
+    return isWholeNumbers() && counting.holds() && numbers > 2;
   }
 
   boolean isAscending() {

@@ -77,7 +77,7 @@ final class LocalJob {
               .get();
       return new LocalJob(client, cluster.get(), stateDir);
     } catch (Exception e) {
-      throw new CliError("The job did not start: " + rootMessage(e), e);
+      throw new CliError("The job did not start: " + RootCause.message(e), e);
     }
   }
 
@@ -119,7 +119,7 @@ final class LocalJob {
           .map(
               failure ->
                   FencedProducer.explained(
-                      rootMessage(failure.deserializeError(getClass().getClassLoader())),
+                      RootCause.message(failure.deserializeError(getClass().getClassLoader())),
                       failure.getFullStringifiedStackTrace()));
     } catch (ExecutionException | IllegalStateException e) {
       return Optional.empty(); // between two states, or shut down
@@ -189,7 +189,7 @@ final class LocalJob {
     } catch (TimeoutException e) {
       failure.accept("it takes more than " + SAVEPOINT_TIMEOUT.toSeconds() + " s");
     } catch (ExecutionException | IllegalStateException e) {
-      failure.accept(rootMessage(e));
+      failure.accept(RootCause.message(e));
     }
     cancel();
     return Optional.empty();
@@ -207,16 +207,6 @@ final class LocalJob {
   /** What to tell of a job that has failed. */
   static CliError failure(Exception e) {
     return new CliError(
-        "The job failed: " + rootMessage(e) + " (more in " + LogPlace.file() + ")", e);
-  }
-
-  /** The first line of the innermost cause. */
-  private static String rootMessage(Throwable e) {
-    Throwable cause = e;
-    while (cause.getCause() != null) {
-      cause = cause.getCause();
-    }
-    String message = cause.getMessage() == null ? cause.toString() : cause.getMessage();
-    return message.lines().findFirst().orElse(cause.toString());
+        "The job failed: " + RootCause.message(e) + " (more in " + LogPlace.file() + ")", e);
   }
 }

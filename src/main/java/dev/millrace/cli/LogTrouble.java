@@ -30,14 +30,9 @@ final class LogTrouble implements StatusListener {
   }
 
   private static String reason(StatusData trouble) {
-    Throwable cause = trouble.getThrowable();
-    if (cause == null) {
-      return trouble.getMessage().getFormattedMessage();
-    }
-    while (cause.getCause() != null) {
-      cause = cause.getCause();
-    }
-    return cause.getMessage() == null ? cause.toString() : cause.getMessage();
+    return trouble.getThrowable() == null
+        ? trouble.getMessage().getFormattedMessage()
+        : RootCause.message(trouble.getThrowable());
   }
 
   @Override

@@ -105,16 +105,13 @@ final class ModelsTopic {
       if (arrival == null) {
         return;
       }
-      // A record from elsewhere may not say whose it is.
-      boolean isOther =
-          settings != null
-              && arrival.pipeline() != null
-              && !arrival.pipeline().equals(settings.pipeline());
-      if (isOther && !arrival.isForgotten()) {
-        others.put(arrival.key(), arrival.pipeline());
-      } else if (!isOther && arrival.isForgotten()) {
+      if (settings != null && !arrival.mayBeOf(settings.pipeline())) {
+        if (!arrival.isForgotten()) {
+          others.put(arrival.key(), arrival.pipeline());
+        }
+      } else if (arrival.isForgotten()) {
         models.remove(arrival.key());
-      } else if (!isOther) {
+      } else {
         models.put(arrival.key(), snapshot(arrival));
       }
     } catch (IOException e) {

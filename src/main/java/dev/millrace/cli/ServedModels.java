@@ -62,7 +62,7 @@ final class ServedModels {
    * @throws IOException if it is no model, or of a newer release
    */
   void accept(Arrival arrival) throws IOException {
-    if (arrival.pipeline() != null && !arrival.pipeline().equals(settings.pipeline())) {
+    if (!arrival.mayBeOf(settings.pipeline())) {
       return;
     }
     if (arrival.isForgotten()) {

@@ -38,6 +38,11 @@ public final class ModelAssembler {
       places = List.copyOf(places);
     }
 
+    /** Whether it is of a pipeline, as far as the record says whose it is. */
+    public boolean mayBeOf(String other) {
+      return pipeline == null || pipeline.equals(other);
+    }
+
     /** Whether the key has no model any more. */
     public boolean isForgotten() {
       return bytes == null;

@@ -148,6 +148,12 @@ class CsvScanTest {
             "Column \"row\" counts the rows, which says nothing of rows to come: leave it out with"
                 + " --drop \"row\".");
     assertThat(CsvScan.scan(file, "row", null, List.of(), Task.REGRESSION).doubts()).isEmpty();
+    // One more than 2^53 is the same number.
+    String same = "9007199254740992,5,a\n".repeat(60);
+    assertThat(scan("row,x,y\n" + same, "y", null).doubts()).isEmpty();
+    String name = "the_number_of_the_row_in_the_file_of_last_year";
+    assertThat(scan(name + ",x,y\n" + rows, "y", null).doubts().get(0))
+        .endsWith(" leave it out with --drop \"" + name + "\".");
   }
 
   @Test
