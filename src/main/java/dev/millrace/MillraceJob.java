@@ -34,7 +34,6 @@ import org.apache.flink.connector.kafka.source.split.KafkaPartitionSplit;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
-import org.apache.kafka.clients.consumer.OffsetResetStrategy;
 
 /**
  * The Flink job: labelled records in, metrics, predictions, events, dead letters and models out.
@@ -189,7 +188,6 @@ public final class MillraceJob {
   }
 
   /** Commands, from those on that come after the job's first start; null if it takes none. */
-  @SuppressWarnings("deprecation") // the connector's interface asks for Kafka's old enum
   private static Source<KafkaRecord, ?, ?> commandsSource(Settings settings, boolean bounded) {
     return settings.output().commands() == null
         ? null
@@ -197,7 +195,7 @@ public final class MillraceJob {
             settings.kafka(),
             List.of(settings.output().commands()),
             commandsGroup(settings),
-            OffsetsInitializer.committedOffsets(OffsetResetStrategy.LATEST),
+            KafkaIo.committedOrLatest(),
             bounded);
   }
 
@@ -317,12 +315,11 @@ public final class MillraceJob {
         settings.output().commands());
   }
 
-  @SuppressWarnings("deprecation") // the connector's interface asks for Kafka's old enum
   private static OffsetsInitializer startingOffsets(Settings.Start start) {
     return switch (start) {
       case EARLIEST -> OffsetsInitializer.earliest();
       case LATEST -> KafkaIo.latest();
-      case COMMITTED -> OffsetsInitializer.committedOffsets(OffsetResetStrategy.EARLIEST);
+      case COMMITTED -> KafkaIo.committedOrEarliest();
     };
   }
 

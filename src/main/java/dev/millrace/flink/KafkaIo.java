@@ -112,13 +112,19 @@ public final class KafkaIo {
         topics.size() == 1 ? records : new MergedSource(records, consumer, topics, start), topics);
   }
 
-  /**
-   * Begins with the records that come from now on. Later, where the brokers have deleted what comes
-   * next, reading goes on with the oldest record left, as for any other beginning; Flink's own
-   * would leave out all that is there.
-   */
+  /** Begins with the records that come from now on. */
   public static OffsetsInitializer latest() {
-    return new Latest();
+    return new Beginning(false, true);
+  }
+
+  /** Begins where the group has come to; with the oldest record where it has not been yet. */
+  public static OffsetsInitializer committedOrEarliest() {
+    return new Beginning(true, false);
+  }
+
+  /** The same; with the records that come from now on where it has not been yet. */
+  public static OffsetsInitializer committedOrLatest() {
+    return new Beginning(true, true);
   }
 
   /**
@@ -187,13 +193,39 @@ public final class KafkaIo {
     return properties;
   }
 
-  private static final class Latest implements OffsetsInitializer {
+  /**
+   * Offsets that the brokers are asked for at the first start, and never again.
+   *
+   * <p>Of a partition without records Flink's own initializers put into snapshots that it begins
+   * where the group has come to, say. Whoever goes on from there begins where that is by then, and
+   * leaves out all that came between. Where the brokers have deleted what comes next, reading goes
+   * on with the oldest record left; Flink's own would leave out all that is there.
+   */
+  private static final class Beginning implements OffsetsInitializer {
     private static final long serialVersionUID = 1L;
+
+    private final boolean committed;
+    private final boolean latest;
+
+    /**
+     * @param committed whether what the group has committed counts first
+     * @param latest whether the end counts, or else the beginning
+     */
+    Beginning(boolean committed, boolean latest) {
+      this.committed = committed;
+      this.latest = latest;
+    }
 
     @Override
     public Map<TopicPartition, Long> getPartitionOffsets(
         Collection<TopicPartition> partitions, PartitionOffsetsRetriever brokers) {
-      return brokers.endOffsets(partitions);
+      Map<TopicPartition, Long> offsets =
+          new HashMap<>(
+              latest ? brokers.endOffsets(partitions) : brokers.beginningOffsets(partitions));
+      if (committed) {
+        offsets.putAll(brokers.committedOffsets(partitions));
+      }
+      return offsets;
     }
 
     @Override

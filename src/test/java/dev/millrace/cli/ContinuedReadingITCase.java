@@ -10,14 +10,18 @@ import dev.millrace.flink.KafkaIo;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.RecordsToDelete;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.clients.producer.internals.BuiltInPartitioner;
 import org.apache.kafka.common.TopicPartition;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
@@ -86,6 +90,42 @@ class ContinuedReadingITCase {
     }
   }
 
+  @Test
+  void aPartitionThatHadNoRecordsAtASavepointIsReadFromThereWhateverWasCommittedSince()
+      throws Exception {
+    try (EmbeddedKafka kafka = EmbeddedKafka.start(0, null)) {
+      Path pipeline = pipeline(kafka, TOPIC, "committed", 2);
+      String busy = keyOf(1);
+      String quiet = keyOf(0);
+      send(pipeline, busy, 3);
+      LocalJob before = start(pipeline, null);
+      await(() -> lastReport(kafka, busy).path("examples").asInt() == 3);
+      Path savepoint = Snapshots.given(before.stop(failure -> {}).orElseThrow());
+      send(pipeline, quiet, 5);
+      LocalJob further = start(pipeline, savepoint);
+      await(() -> committed(kafka) == 5);
+      further.cancel();
+
+      send(pipeline, quiet, 1);
+      LocalJob again = start(pipeline, savepoint);
+
+      await(() -> lastReport(kafka, quiet).at("/input/" + TOPIC + "/0/1").asInt() == 5);
+      assertThat(lastReport(kafka, quiet).path("examples").asInt()).isEqualTo(6);
+      again.cancel();
+    }
+  }
+
+  /** A key whose records go to that partition of two. */
+  private static String keyOf(int partition) {
+    return Stream.of("a", "b", "c", "d", "e", "f")
+        .filter(
+            key ->
+                BuiltInPartitioner.partitionForKey(key.getBytes(StandardCharsets.UTF_8), 2)
+                    == partition)
+        .findFirst()
+        .orElseThrow();
+  }
+
   /** Runs the job until it has learned so many examples in all. */
   private Path learn(EmbeddedKafka kafka, Path pipeline, Path from, int examples) throws Exception {
     LocalJob job = start(pipeline, from);
@@ -96,6 +136,11 @@ class ContinuedReadingITCase {
   }
 
   private Path pipeline(EmbeddedKafka kafka, String topic, String start) throws IOException {
+    return pipeline(kafka, topic, start, 1);
+  }
+
+  private Path pipeline(EmbeddedKafka kafka, String topic, String start, int partitions)
+      throws IOException {
     Path pipeline =
         Files.writeString(
             dir.resolve(topic + ".yaml"),
@@ -107,7 +152,7 @@ class ContinuedReadingITCase {
             state: { checkpoint-interval: 1s }
             """
                 .formatted(kafka.bootstrapServers(), topic, start));
-    Cli.run("topics", "create", "-c", pipeline.toString(), "--partitions", "1");
+    Cli.run("topics", "create", "-c", pipeline.toString(), "--partitions", "" + partitions);
     return pipeline;
   }
 
@@ -118,6 +163,12 @@ class ContinuedReadingITCase {
   private void send(Path pipeline, int rows) throws IOException {
     Path csv = Files.writeString(dir.resolve("rows.csv"), "x,y\n" + "1.5,a\n".repeat(rows));
     Cli.run("produce", "-c", pipeline.toString(), "--input", csv.toString(), "--label", "y");
+  }
+
+  private void send(Path pipeline, String key, int rows) throws IOException {
+    Path csv =
+        Files.writeString(dir.resolve("rows.csv"), "k,x,y\n" + (key + ",1.5,a\n").repeat(rows));
+    Cli.run("produce", "-c", "" + pipeline, "--input", "" + csv, "--label", "y", "--key", "k");
   }
 
   private static long written(EmbeddedKafka kafka) {
@@ -136,6 +187,30 @@ class ContinuedReadingITCase {
       last = JSON.readTree(report.value());
     }
     return last;
+  }
+
+  /** The newest report of a key; nothing before there is one. */
+  private static JsonNode lastReport(EmbeddedKafka kafka, String key) throws IOException {
+    JsonNode last = MissingNode.getInstance();
+    for (ConsumerRecord<byte[], byte[]> record :
+        CommittedRecords.read(kafka.bootstrapServers(), "millrace.metrics.v1")) {
+      JsonNode report = JSON.readTree(record.value());
+      last = report.path("key").asText().equals(key) ? report : last;
+    }
+    return last;
+  }
+
+  /** What the pipeline's group has committed of the first partition; -1 if nothing. */
+  private static long committed(EmbeddedKafka kafka) throws Exception {
+    try (Admin admin = admin(kafka)) {
+      OffsetAndMetadata committed =
+          admin
+              .listConsumerGroupOffsets("millrace-reading")
+              .partitionsToOffsetAndMetadata()
+              .get()
+              .get(PARTITION);
+      return committed == null ? -1 : committed.offset();
+    }
   }
 
   private static void delete(EmbeddedKafka kafka, long before) throws Exception {

@@ -61,6 +61,26 @@ class PromotionITCase {
   }
 
   @Test
+  void aCommandThatIsSentWhileTheJobIsDownIsObeyedWhenItGoesOn() throws Exception {
+    try (EmbeddedKafka kafka = EmbeddedKafka.start(0, null)) {
+      Path pipeline = pipeline(kafka);
+      Cli.run("topics", "create", "-c", pipeline.toString(), "--partitions", "2");
+      LocalJob before = LocalJob.start(PipelineFile.read(pipeline), 1, dir, null, false);
+      produce(pipeline);
+      await().atMost(PATIENCE).until(() -> changes(kafka), all -> all.size() == 1);
+      Path savepoint = Snapshots.given(before.stop(failure -> {}).orElseThrow());
+
+      promote(pipeline, "shop-1", "slow");
+      LocalJob after = LocalJob.start(PipelineFile.read(pipeline), 1, dir, savepoint, false);
+
+      JsonNode told =
+          await().atMost(PATIENCE).until(() -> changes(kafka), all -> all.size() == 2).get(1);
+      assertThat(told.path("why").asText()).isEqualTo("command");
+      after.cancel();
+    }
+  }
+
+  @Test
   void aNameThatThePipelineDoesNotHaveIsRefusedBeforeAnythingIsSent() throws IOException {
     Path pipeline = write("localhost:1");
 
