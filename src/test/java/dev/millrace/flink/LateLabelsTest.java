@@ -24,6 +24,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
 import org.apache.flink.runtime.state.hashmap.HashMapStateBackend;
 import org.junit.jupiter.api.Test;
@@ -282,6 +283,31 @@ class LateLabelsTest {
   }
 
   @Test
+  void ofTwoReportsOfTheSameExamplesOnlyWhatIsSaidOfReadRecordsDiffers() throws Exception {
+    List<Example> examples = Chunks.classes("k", 2, 1);
+    try (TrainHarness harness = new TrainHarness(classes())) {
+      harness.send(List.of(LateStreams.whole(examples.get(0), 0)), 1);
+      harness.operator.setProcessingTime(Specs.METRICS.atLatestMillis());
+      harness.send(List.of(LateStreams.features(examples.get(1), 1)), 1);
+      harness.end();
+
+      List<JsonNode> reports = harness.metrics();
+      assertThat(reports).hasSize(2);
+      List<String> different = new ArrayList<>();
+      reports
+          .get(0)
+          .properties()
+          .forEach(
+              field -> {
+                if (!field.getValue().equals(reports.get(1).path(field.getKey()))) {
+                  different.add(field.getKey());
+                }
+              });
+      assertThat(different).containsExactlyInAnyOrder("event_time", "labels", "input");
+    }
+  }
+
+  @Test
   void earlyLabelsFillNoMoreThanTheRoomBesideTheModelAsFeaturesDo() throws Exception {
     List<Example> examples = Chunks.classes("k", EXAMPLES, 3);
     long model = classes().firstModelBytes(Chunks.of(examples));
@@ -339,24 +365,8 @@ class LateLabelsTest {
     Example example = Chunks.classes("k", 1, 1).get(0);
     List<Example> stream =
         List.of(LateStreams.label(example, 1, 0), LateStreams.features(example, 1));
-    FeatureSpec column = new FeatureSpec("a", FeatureSpec.Type.NUMERIC, false, List.of(), 0);
     InputSpec open = LateStreams.input(Task.BINARY, null, TIMEOUT, 10);
-    InputSpec declared =
-        new InputSpec(
-            open.format(),
-            null,
-            null,
-            "label",
-            null,
-            null,
-            Task.BINARY,
-            List.of(),
-            List.of(column, named(column, "b"), named(column, "c")),
-            open.limits(),
-            open.id(),
-            open.labels(),
-            open.columns(),
-            open.registry());
+    InputSpec declared = declared(open, "a", "b", "c");
     try (TrainHarness harness = harness(declared);
         TrainHarness undeclared = harness(open)) {
       harness.send(stream, 1);
@@ -368,6 +378,29 @@ class LateLabelsTest {
       assertThat(header(undeclared.deadLetters().get(0), "reason"))
           .isEqualTo("label-without-features");
       assertThat(last(undeclared).at("/labels/pending").asInt()).isOne();
+    }
+  }
+
+  @Test
+  void featuresThatWaitedWhileTheirModelGrewAreLearnedWithTheNewOnesMissing() throws Exception {
+    Example example = Chunks.classes("k", 1, 1).get(0);
+    InputSpec three = declared(LateStreams.input(Task.BINARY, null, TIMEOUT, 10), "a", "b", "c");
+    InputSpec four = declared(three, "a", "b", "c", "d");
+    OperatorSubtaskState waiting;
+    try (TrainHarness harness = harness(three)) {
+      harness.send(List.of(LateStreams.features(example, 1)), 1);
+      waiting = harness.snapshot();
+    }
+    StateSpec growing = new StateSpec(0, 0, StateSpec.DEFAULT.modelBytes(), ShapeChange.GROW);
+    TrainSpec larger = Specs.train(four, Specs.small(1), Specs.METRICS);
+    try (TrainHarness harness =
+        new TrainHarness(new TrainOperator(larger, growing), new HashMapStateBackend(), waiting)) {
+      harness.send(List.of(LateStreams.label(example, 1, 1)), 1);
+      harness.end();
+
+      assertThat(harness.deadLetters()).isEmpty();
+      assertThat(last(harness).at("/labels/matched").asInt()).isOne();
+      assertThat(last(harness).path("examples").asInt()).isOne();
     }
   }
 
@@ -470,8 +503,27 @@ class LateLabelsTest {
     return new TrainHarness(Specs.train(input, Specs.small(1), Specs.METRICS));
   }
 
-  private static FeatureSpec named(FeatureSpec column, String name) {
-    return new FeatureSpec(name, column.type(), column.nullable(), List.of(), 0);
+  /** The same with numbers as features. */
+  private static InputSpec declared(InputSpec open, String... names) {
+    return new InputSpec(
+        open.format(),
+        open.schema(),
+        open.key(),
+        open.label(),
+        open.weight(),
+        open.eventTime(),
+        open.task(),
+        open.classes(),
+        Stream.of(names).map(LateLabelsTest::number).toList(),
+        open.limits(),
+        open.id(),
+        open.labels(),
+        open.columns(),
+        open.registry());
+  }
+
+  private static FeatureSpec number(String name) {
+    return new FeatureSpec(name, FeatureSpec.Type.NUMERIC, false, List.of(), 0);
   }
 
   private static String header(OutputRecord letter, String name) {
