@@ -16,8 +16,7 @@ import org.apache.flink.metrics.MetricGroup;
  * one made when the features came. One for all keys of a subtask, which take turns.
  */
 final class LateExamples {
-  private static final String[] NO_NAMES = {};
-  private static final byte[][] NO_VALUES = {};
+  private static final byte[][] NO_HEADERS = {};
 
   private final TrainSpec spec;
   private final InputSpec.LateLabels labels;
@@ -173,7 +172,10 @@ final class LateExamples {
     example.resize(origin.width());
     origin.copyFeatures(originRow, originRow + 1, example.features);
     example.weight = origin.weight(originRow);
-    fillRecord(origin.partition(originRow), origin.offset(originRow));
+    fillRecord(
+        origin.partition(originRow),
+        origin.offset(originRow),
+        predictions == null ? NO_HEADERS : TraceHeaders.values(origin, originRow));
   }
 
   // Of a model that has grown since, the new features are missing.
@@ -183,11 +185,12 @@ final class LateExamples {
     System.arraycopy(pending.features(), 0, example.features, 0, known);
     Arrays.fill(example.features, known, inputs, Float.NaN);
     example.weight = pending.weight();
-    fillRecord(pending.partition(), pending.offset());
+    fillRecord(pending.partition(), pending.offset(), NO_HEADERS);
   }
 
-  // Of the record itself only what metrics tell; a dead letter is made of the one at hand.
-  private void fillRecord(int partition, long offset) {
+  // Of the record itself only what metrics and predictions tell; a dead letter is made of the one
+  // at hand.
+  private void fillRecord(int partition, long offset, byte[][] traceHeaders) {
     example.record =
         new KafkaRecord(
             spec.topic(),
@@ -196,8 +199,8 @@ final class LateExamples {
             origin.timestamp(originRow),
             null,
             null,
-            NO_NAMES,
-            NO_VALUES);
+            TraceHeaders.names(traceHeaders),
+            traceHeaders);
   }
 
   private String label() {

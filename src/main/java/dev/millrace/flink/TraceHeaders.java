@@ -18,21 +18,37 @@ final class TraceHeaders {
   /** Of either; the W3C asks tools to hand on 512. */
   private static final int MOST_BYTES = 8_192;
 
+  private static final String[] NO_NAMES = {};
+  private static final byte[][] NONE = {};
+
   private TraceHeaders() {}
 
   /** The record with the headers that the one behind a row has, if it has any. */
   static OutputRecord copy(Chunk chunk, int row, OutputRecord to) {
+    byte[][] values = values(chunk, row);
+    return values.length == 0
+        ? to
+        : new OutputRecord(to.timestamp(), to.key(), to.value(), names(values), values);
+  }
+
+  /** The values of those that the record behind a row has. */
+  static byte[][] values(Chunk chunk, int row) {
     byte[] parent = chunk.header(row, PARENT_BYTES);
     if (parent == null || parent.length > MOST_BYTES) {
-      return to;
+      return NONE;
     }
     byte[] state = chunk.header(row, STATE_BYTES); // it has no meaning without the other
     return state == null || state.length > MOST_BYTES
-        ? with(to, new String[] {PARENT}, new byte[][] {parent})
-        : with(to, new String[] {PARENT, STATE}, new byte[][] {parent, state});
+        ? new byte[][] {parent}
+        : new byte[][] {parent, state};
   }
 
-  private static OutputRecord with(OutputRecord record, String[] names, byte[][] values) {
-    return new OutputRecord(record.timestamp(), record.key(), record.value(), names, values);
+  /** The names that go with values. */
+  static String[] names(byte[][] values) {
+    return switch (values.length) {
+      case 0 -> NO_NAMES;
+      case 1 -> new String[] {PARENT};
+      default -> new String[] {PARENT, STATE};
+    };
   }
 }

@@ -11,6 +11,7 @@ import dev.millrace.data.KafkaRecord;
 import dev.millrace.data.OutputRecord;
 import dev.millrace.data.Task;
 import dev.millrace.testing.Chunks;
+import dev.millrace.testing.LateStreams;
 import dev.millrace.testing.Records;
 import dev.millrace.testing.Specs;
 import java.io.IOException;
@@ -159,6 +160,30 @@ class PredictionsTest {
       assertThat(records.get(1).headerNames()).containsExactly("traceparent", "tracestate");
       assertThat(records.get(1).headerValues()).isDeepEqualTo(new byte[][] {parent, state});
       assertThat(records.get(2).headerNames()).isEmpty();
+    }
+  }
+
+  @Test
+  void tracingHeadersAreThoseOfTheFeaturesAlsoWhereLabelsComeApart() throws Exception {
+    List<Example> examples = Chunks.classes("k", 3, 1);
+    List<Example> stream =
+        List.of(
+            LateStreams.features(examples.get(0), 0),
+            LateStreams.whole(examples.get(1), 1),
+            LateStreams.label(examples.get(2), 2, 0),
+            LateStreams.features(examples.get(2), 2));
+    for (int i = 0; i < stream.size(); i++) {
+      setHeaders(stream.get(i), List.of("traceparent"), new byte[][] {{(byte) i}});
+    }
+    TrainSpec spec =
+        Specs.train(
+            LateStreams.input(Task.MULTICLASS, null, 1_000, 10), Specs.small(1), Specs.METRICS);
+    try (TrainHarness harness = new TrainHarness(publishing(spec))) {
+      harness.send(stream, 64);
+
+      assertThat(harness.predictionRecords())
+          .extracting(prediction -> prediction.headerValues()[0][0])
+          .containsExactly((byte) 0, (byte) 1, (byte) 3);
     }
   }
 
