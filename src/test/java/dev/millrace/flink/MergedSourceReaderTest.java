@@ -10,6 +10,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.apache.flink.api.connector.source.ReaderOutput;
 import org.apache.flink.api.connector.source.SourceOutput;
@@ -253,6 +255,16 @@ class MergedSourceReaderTest {
   }
 
   @Test
+  void readersThatWaitForTheirBrokersAreClosedAllAtOnce() throws Exception {
+    topics.closeSlowly(3);
+    reader.addSplits(splits("features-0", "features-1", "labels-0"));
+
+    reader.close();
+
+    assertThat(topics.closing.getCount()).isZero();
+  }
+
+  @Test
   void aSubtaskWithoutPartitionsEnds() throws Exception {
     reader.notifyNoMoreSplits();
 
@@ -293,6 +305,7 @@ class MergedSourceReaderTest {
     private final Map<String, Long> committed = new HashMap<>();
     private final List<Partition> readers = new ArrayList<>();
     private final ArrayDeque<CompletableFuture<Long>> open = new ArrayDeque<>();
+    private CountDownLatch closing = new CountDownLatch(1);
     private boolean bounded;
     private boolean silent;
     private int questions;
@@ -336,6 +349,11 @@ class MergedSourceReaderTest {
     /** Questions stay open from now on. */
     void silence() {
       silent = true;
+    }
+
+    /** So many readers take as long to close as the slowest of them. */
+    void closeSlowly(int readersOfAll) {
+      closing = new CountDownLatch(readersOfAll);
     }
 
     void fail() {
@@ -429,7 +447,12 @@ class MergedSourceReaderTest {
     public void notifyNoMoreSplits() {}
 
     @Override
-    public void close() {}
+    public void close() throws Exception {
+      topics.closing.countDown();
+      if (!topics.closing.await(10, TimeUnit.SECONDS)) {
+        throw new TimeoutException("the other readers are not closed meanwhile");
+      }
+    }
   }
 
   /** What came out: partition and time. */
