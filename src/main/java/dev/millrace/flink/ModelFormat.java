@@ -66,7 +66,8 @@ final class ModelFormat {
   static PrequentialModel read(StoredBytes in, int version, TrainSpec spec, Workspace workspace)
       throws IOException {
     Task task = Task.valueOf(in.readUTF());
-    requireSameColumns(in.readInt(), spec);
+    int columns = columns(spec.input(), workspace);
+    requireSameColumns(in.readInt(), columns, spec);
     long examples = in.readLong();
     long reported = in.readLong();
     long eventTime = in.readLong();
@@ -98,7 +99,8 @@ final class ModelFormat {
     if (validation != null) {
       requireMetrics(task, validation.metrics(), classes);
     }
-    return new PrequentialModel(spec, task, classes, metrics, learner, drift, validation, progress);
+    return new PrequentialModel(
+        spec, task, columns, classes, metrics, learner, drift, validation, progress);
   }
 
   // Where none was declared it was guessed from the labels of each key: as multiclass, also where
@@ -141,6 +143,27 @@ final class ModelFormat {
     return input.features().toString().hashCode();
   }
 
+  /**
+   * The same, found once for all the models that share a workspace: it takes longer than reading.
+   */
+  static int columns(InputSpec input, Workspace workspace) {
+    return workspace.shared(Columns.class, Columns::new).of(input);
+  }
+
+  private static final class Columns {
+    // Null before the first.
+    private InputSpec input;
+    private int hash;
+
+    int of(InputSpec other) {
+      if (other != input) {
+        hash = columns(other);
+        input = other;
+      }
+      return hash;
+    }
+  }
+
   /** The columns that stored state, version and all, was trained on. */
   static int columns(StoredBytes in) throws IOException {
     in.readInt();
@@ -149,8 +172,9 @@ final class ModelFormat {
   }
 
   // A model whose columns were swapped would go on without a word and predict nonsense.
-  private static void requireSameColumns(int stored, TrainSpec spec) throws IOException {
-    if (stored != columns(spec.input())) {
+  private static void requireSameColumns(int stored, int configured, TrainSpec spec)
+      throws IOException {
+    if (stored != configured) {
       throw otherFeatures("the models were trained", spec.input(), ", or start afresh");
     }
   }

@@ -52,7 +52,7 @@ final class PrequentialModel {
   /** The model of a key whose first example stands in the chunk. */
   PrequentialModel(TrainSpec spec, Chunk chunk, Workspace workspace) {
     task = spec.task(chunk.isClassification());
-    columns = ModelFormat.columns(spec.input());
+    columns = ModelFormat.columns(spec.input(), workspace);
     probabilities = Models.givesProbabilities(spec.model(), task);
     balanced = spec.model().classWeights().balanced();
     ModelStart start = spec.model().start();
@@ -73,6 +73,7 @@ final class PrequentialModel {
   PrequentialModel(
       TrainSpec spec,
       Task task,
+      int columns,
       ClassNames classes,
       RollingMetrics metrics,
       OnlineModel learner,
@@ -85,7 +86,7 @@ final class PrequentialModel {
     this.learner = learner;
     this.drift = drift;
     this.progress = progress;
-    columns = ModelFormat.columns(spec.input());
+    this.columns = columns;
     probabilities = Models.givesProbabilities(spec.model(), task);
     balanced = spec.model().classWeights().balanced();
     nameClasses();
@@ -114,7 +115,7 @@ final class PrequentialModel {
    * @throws ModelMismatchException if they do not grow into that
    */
   void grow(TrainSpec spec, Workspace workspace) throws ModelMismatchException {
-    columns = ModelFormat.columns(spec.input());
+    columns = ModelFormat.columns(spec.input(), workspace);
     learner = StateGrowth.grown(learner, spec, task, workspace);
     if (drift != null) {
       drift.grow(spec, task, workspace);
