@@ -10,6 +10,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.TreeSet;
 import java.util.regex.Pattern;
 
 /**
@@ -43,6 +44,8 @@ final class FieldProfile {
   private final DistinctCount distinct = new DistinctCount();
   // Of each value; null once there are too many.
   private Map<String, Long> counts = new HashMap<>();
+  // The values as they are written, up to one more than one-hot features have.
+  private final TreeSet<String> spellings = new TreeSet<>();
   private long values;
   private long numbers;
   private long booleans;
@@ -87,7 +90,7 @@ final class FieldProfile {
     }
     double number = CsvText.number(cell);
     if (!Double.isNaN(number)) {
-      seeNumber(number, CsvExamples.className(cell));
+      seeNumber(number, CsvExamples.className(cell), cell);
     } else if (cell.equalsIgnoreCase("true") || cell.equalsIgnoreCase("false")) {
       seeBoolean(cell);
     } else {
@@ -96,7 +99,8 @@ final class FieldProfile {
   }
 
   void seeNumber(Number number) {
-    seeNumber(number.doubleValue(), NumberText.of(number));
+    String text = NumberText.of(number);
+    seeNumber(number.doubleValue(), text, text);
   }
 
   void seeBoolean(boolean value) {
@@ -114,15 +118,15 @@ final class FieldProfile {
     if (firstText == null) {
       firstText = text;
     }
-    count(text);
+    count(text, text);
   }
 
   private void seeBoolean(String text) {
     booleans++;
-    count(text);
+    count(text, text);
   }
 
-  private void seeNumber(double number, String text) {
+  private void seeNumber(double number, String className, String text) {
     numbers++;
     if (ClockTime.isBareDate(number)) {
       bareDates++;
@@ -140,14 +144,18 @@ final class FieldProfile {
       ascending = ascending && number >= last;
     }
     last = number;
-    count(text);
+    count(className, text);
   }
 
-  private void count(String text) {
+  /** Counts a value by its name as a class, which numbers of several spellings share. */
+  private void count(String className, String text) {
     values++;
-    distinct.add(text);
+    if (spellings.size() <= CsvColumn.MOST_ONE_HOT_VALUES && !text.isEmpty()) {
+      spellings.add(text);
+    }
+    distinct.add(className);
     if (counts != null) {
-      counts.merge(text, 1L, Long::sum);
+      counts.merge(className, 1L, Long::sum);
       if (counts.size() > MOST_COUNTED) {
         counts = null;
       }
@@ -259,22 +267,12 @@ final class FieldProfile {
       case NUMBER -> new FeatureSpec(name, FeatureSpec.Type.NUMERIC, missing, List.of(), 0);
       case BOOLEAN -> new FeatureSpec(name, FeatureSpec.Type.BOOLEAN, missing, List.of(), 0);
       case TEXT -> {
-        List<String> texts = texts();
+        List<String> texts = symbols.isEmpty() ? List.copyOf(spellings) : symbols;
         yield texts.isEmpty() || texts.size() > CsvColumn.MOST_ONE_HOT_VALUES
             ? new FeatureSpec(name, FeatureSpec.Type.HASH, missing, List.of(), HASH_BUCKETS)
             : new FeatureSpec(name, FeatureSpec.Type.ONE_HOT, missing, texts, 0);
       }
     };
-  }
-
-  private List<String> texts() {
-    return symbols.isEmpty()
-        ? frequencies().stream()
-            .map(Map.Entry::getKey)
-            .filter(text -> !text.isEmpty())
-            .sorted()
-            .toList()
-        : symbols;
   }
 
   /** Range and gaps in a few words. */

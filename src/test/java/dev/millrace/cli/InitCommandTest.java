@@ -148,6 +148,23 @@ class InitCommandTest {
   }
 
   @Test
+  void numbersAmongTheTextsOfAColumnAreListedAsTheyAreWritten() throws IOException {
+    StringBuilder rows = new StringBuilder("rooms,y\n");
+    for (int i = 0; i < 200; i++) {
+      String rooms = i % 4 == 3 ? "3+" : i % 4 + ".0";
+      rows.append(rooms).append(i % 4 == 2 ? ",a\n" : ",b\n");
+    }
+    Path csv = Files.writeString(dir.resolve("rooms.csv"), rows);
+
+    init("--input", csv.toString(), "--label", "y");
+
+    Path file = dir.resolve("draft.yaml");
+    assertThat(PipelineFile.read(file).input().spec().features())
+        .extracting(FeatureSpec::values)
+        .containsExactly(List.of("0.0", "1.0", "2.0", "3+"));
+  }
+
+  @Test
   void anEndlessSchemaFileIsNotReadToItsEnd() throws IOException {
     Path schema = dir.resolve("large.avsc");
     try (RandomAccessFile file = new RandomAccessFile(schema.toFile(), "rw")) {
