@@ -1,5 +1,8 @@
 package dev.millrace.cli;
 
+import dev.millrace.Settings;
+import dev.millrace.data.KebabCase;
+import dev.millrace.eval.MetricsSpec.Decision;
 import java.util.function.Predicate;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -52,6 +55,20 @@ final class ModelsOptions {
         wanted,
         listing(),
         command.commandLine().getErr()::println);
+  }
+
+  /** Says so where the job predicts the class that a threshold decides for, which no model has. */
+  void tellOfThreshold(Settings settings) {
+    Decision decision = settings.metrics().decision();
+    if (decision != Decision.MOST_PROBABLE) {
+      command
+          .commandLine()
+          .getErr()
+          .printf(
+              "Note: answers have the most probable class. The job decides by the threshold that"
+                  + " its metrics records have (metrics.decision: %s).%n",
+              KebabCase.of(decision));
+    }
   }
 
   /** The command that shows which models there are. */

@@ -98,6 +98,7 @@ final class PredictCommand implements Callable<Integer> {
             .withInput(settings.input().spec());
     Map<String, LoadedModel> loaded =
         modelFile == null ? newest(scan, settings) : ofFile(scan, settings);
+    models.tellOfThreshold(settings);
     predict(scan, settings, loaded);
     return 0;
   }

@@ -69,6 +69,7 @@ final class ServeCommand implements Callable<Integer> {
     checkOptions(settings);
     HttpToken required = token.forAddress("--bind", bind);
     String topic = models.requireTopic();
+    models.tellOfThreshold(settings);
     long bytes = cacheBytes == null ? Runtime.getRuntime().maxMemory() / SHARE_OF_HEAP : cacheBytes;
     try (StopSignal stop = new StopSignal();
         ModelsFollower.Reader reader = new ModelsFollower.Reader(settings.kafka(), topic)) {

@@ -305,6 +305,7 @@ final class PrequentialModel {
       int actual = scratch.classOf[(int) target];
       if (scratch.takeScored(0, known, probabilities, actual, 0)) {
         scratch.scored.loss = scratch.scoredLoss(probabilities, known);
+        ((ClassificationMetrics) metrics).decide(scratch.scored);
         predicted = scratch.scored.predicted;
         if (!isStopped()) {
           classification.update(scratch.scored, weight, time);

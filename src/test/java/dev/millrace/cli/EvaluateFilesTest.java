@@ -174,6 +174,24 @@ class EvaluateFilesTest {
   }
 
   @Test
+  void thatTheJobDecidesByAThresholdIsSaidWhereAnswersDoNot() throws Exception {
+    Path models = dir.resolve("models");
+    Path pipeline = pipeline();
+    Files.writeString(pipeline, Files.readString(pipeline) + "metrics: { decision: f1 }\n");
+    assertThat(evaluateShops(pipeline, shops(), models).exitCode()).isZero();
+    String model = models.resolve("plain.millrace") + "";
+
+    Cli answers =
+        Cli.run("predict", "-c", pipeline + "", "--input", shops() + "", "--model", model);
+
+    assertThat(answers.exitCode()).as(answers.err()).isZero();
+    assertThat(answers.err())
+        .isEqualTo(
+            "Note: answers have the most probable class. The job decides by the threshold that its"
+                + " metrics records have (metrics.decision: f1).\n");
+  }
+
+  @Test
   void aModelOfOtherFeaturesOrOfAnotherOrderDoesNotPredict() throws Exception {
     Path models = dir.resolve("models");
     Path pipeline = pipeline();

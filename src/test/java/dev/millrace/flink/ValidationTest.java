@@ -4,12 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.millrace.cli.CsvExamples;
 import dev.millrace.cli.CsvScan;
 import dev.millrace.codec.ExampleDecoder;
 import dev.millrace.data.Chunk;
 import dev.millrace.data.Example;
 import dev.millrace.data.Task;
+import dev.millrace.eval.MetricsSpec;
+import dev.millrace.eval.MetricsSpec.Decision;
 import dev.millrace.eval.MetricsSpec.Validation;
 import dev.millrace.nn.ClassWeights;
 import dev.millrace.nn.ModelSpec;
@@ -84,6 +87,44 @@ class ValidationTest {
       assertThat(predictions).hasSize(EXAMPLES);
       assertThat(predictions.stream().filter(line -> line.contains("\"held_out\":true")))
           .hasSize(record.at("/validation/epoch/examples").asInt());
+    }
+  }
+
+  @Test
+  void theyArePredictedByTheThresholdThatTheLearnedExamplesTune() throws Exception {
+    MetricsSpec metrics =
+        Specs.METRICS
+            .withPositive("rare")
+            .withDecision(Decision.F1)
+            .withValidation(new Validation(0.25, 0));
+    TrainSpec spec = Specs.train(Records.undeclared(), Specs.small(1), metrics);
+    spec = Specs.with(spec, spec.drift(), true, spec.snapshots());
+    List<Example> examples = Chunks.classes("k", 2_000, 5);
+    for (int i = 0; i < examples.size(); i++) {
+      Example example = examples.get(i);
+      example.label = example.label.equals("high") && i % 3 == 0 ? "rare" : "usual";
+    }
+    try (TrainHarness harness = new TrainHarness(spec)) {
+      harness.send(examples, 64);
+      harness.end();
+
+      ObjectMapper json = new ObjectMapper();
+      int unlikely = 0;
+      int hits = 0;
+      int actual = 0;
+      for (String line : harness.predictions()) {
+        JsonNode prediction = json.readTree(line);
+        if (prediction.path("held_out").asBoolean()) {
+          boolean said = prediction.get("class").asText().equals("rare");
+          boolean isRare = prediction.get("actual").asText().equals("rare");
+          unlikely += said && prediction.at("/probabilities/rare").asDouble() < 0.5 ? 1 : 0;
+          hits += said && isRare ? 1 : 0;
+          actual += isRare ? 1 : 0;
+        }
+      }
+      assertThat(unlikely).isPositive();
+      assertThat(last(harness).at("/validation/epoch/recall").asDouble())
+          .isEqualTo(hits / (double) actual);
     }
   }
 
