@@ -1,13 +1,15 @@
 package dev.millrace.cli;
 
+import dev.millrace.codec.ClockTime;
 import java.math.BigDecimal;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
- * What in a column of a file is read otherwise than its author may have meant: numbers that are
- * taken as text, that lie too close together for 32 bits, or that count the rows. Not thread-safe.
+ * What in a column of a file is read otherwise than its author may have meant: numbers and dates
+ * that are taken as text, numbers that lie too close together for 32 bits, or that count the rows.
+ * Not thread-safe.
  */
 final class ColumnDoubts {
   /** What numbers look like that are taken as text, for a message. */
@@ -20,6 +22,12 @@ final class ColumnDoubts {
               + "|\\d+(\\.\\d+)?) ?[$€£¥%]?");
   private static final Pattern DECIMAL_COMMA = Pattern.compile("[-+]?\\d+,\\d+");
   private static final int LONGEST_OTHER_NUMBER = 40;
+  // 26.11.2026   11/26/26 9:30   2026-11-26 9:30   09:30:00
+  private static final Pattern OTHER_DATE =
+      Pattern.compile(
+          "\\d{4}-\\d{2}-\\d{2}([ T].*)?|\\d{4}([./])\\d{1,2}\\2\\d{1,2}( .*)?"
+              + "|\\d{1,2}[./]\\d{1,2}[./]\\d{2,4}( .*)?|\\d{1,2}:\\d{2}(:.*)?");
+  private static final int LONGEST_DATE = 40;
   private static final double ALMOST_ALL = 0.9;
   // With fewer steps of a 32-bit float between them, little is left of how numbers differ.
   private static final int FEWEST_STEPS = 1_000;
@@ -32,6 +40,9 @@ final class ColumnDoubts {
   private long texts;
   private String firstText;
   private String firstPosition;
+  // Whether all texts are dates, and the first of them that is none to us, with its place.
+  private boolean dates = true;
+  private String firstOtherDate;
   private double min = Double.POSITIVE_INFINITY;
   private double max = Double.NEGATIVE_INFINITY;
   private final Counting counting = new Counting();
@@ -42,6 +53,11 @@ final class ColumnDoubts {
         && !text.isEmpty()
         && text.charAt(0) <= '€'
         && OTHER_NUMBER.matcher(text).matches();
+  }
+
+  /** Whether a text that is no time to us is a date or a time of day to people. */
+  static boolean isOtherDate(String text) {
+    return text.length() <= LONGEST_DATE && OTHER_DATE.matcher(text).matches();
   }
 
   static boolean isAlmostAll(long some, long all) {
@@ -68,6 +84,10 @@ final class ColumnDoubts {
     } else {
       texts++;
     }
+    if (dates && !ClockTime.isDate(text)) {
+      dates = isOtherDate(text);
+      firstOtherDate = firstOtherDate == null ? cell(text, file.position()) : firstOtherDate;
+    }
     if (firstText == null) {
       firstText = text;
       firstPosition = file.position();
@@ -91,7 +111,10 @@ final class ColumnDoubts {
    */
   Optional<String> of(String column, String wayOut) {
     String name = Terminal.printable(column, LONGEST_CELL);
-    return firstText == null ? tooClose(name, wayOut) : notText(name);
+    if (firstText == null) {
+      return tooClose(name, wayOut);
+    }
+    return numbers == 0 && dates ? notTime(name) : notText(name);
   }
 
   /** Whether the column counts the rows. */
@@ -99,12 +122,24 @@ final class ColumnDoubts {
     return firstText == null && numbers >= ENOUGH_TO_COUNT && counting.holds();
   }
 
+  private Optional<String> notTime(String name) {
+    return Optional.ofNullable(firstOtherDate)
+        .map(
+            cell ->
+                "Column \"%s\" is taken as text: a date or time is written as 2026-11-26T09:30 is, but was %s."
+                    .formatted(name, cell));
+  }
+
+  private static String cell(String text, String position) {
+    return "\"" + Terminal.printable(text, LONGEST_CELL) + "\" (" + position + ")";
+  }
+
   private Optional<String> notText(String name) {
     long values = numbers + otherNumbers + texts;
     if (!isAlmostAll(numbers + otherNumbers, values)) {
       return Optional.empty();
     }
-    String cell = "\"" + Terminal.printable(firstText, LONGEST_CELL) + "\" (" + firstPosition + ")";
+    String cell = cell(firstText, firstPosition);
     return Optional.of(
         otherNumbers >= texts
             ? "Column \"%s\" is taken as text: a number is written as 1234.5 is, but was %s.%s"

@@ -11,7 +11,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeSet;
-import java.util.regex.Pattern;
 
 /**
  * What a pass over records, or their schema alone, tells about one field of them. Not thread-safe.
@@ -19,12 +18,6 @@ import java.util.regex.Pattern;
 final class FieldProfile {
   private static final int MOST_COUNTED = 100;
   private static final int HASH_BUCKETS = 32;
-  private static final Pattern DATE =
-      Pattern.compile(
-          "\\d{4}-\\d{2}-\\d{2}([ T].*)?|\\d{1,2}[./]\\d{1,2}[./]\\d{2,4}("
-              + " .*)?|\\d{1,2}:\\d{2}(:.*)?");
-  private static final int LONGEST_DATE = 40;
-
   private static final int LONGEST_TEXT = 30;
 
   private static final String TOO_LARGE = "%s beyond 3.4e38 %s refused";
@@ -110,7 +103,7 @@ final class FieldProfile {
   void seeText(String text) {
     if (ClockTime.isDate(text)) {
       times++;
-    } else if (text.length() <= LONGEST_DATE && DATE.matcher(text).matches()) {
+    } else if (ColumnDoubts.isOtherDate(text)) {
       dates++;
     } else if (ColumnDoubts.isOtherNumber(text)) {
       otherNumbers++;

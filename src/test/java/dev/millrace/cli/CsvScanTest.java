@@ -100,6 +100,24 @@ class CsvScanTest {
   }
 
   @Test
+  void saysWhichDatesAreTakenAsText() throws IOException {
+    CsvScan scan =
+        scan(
+            "iso,dots,slashes,clock,some,version,y\n"
+                + "2026-11-26,26.11.2026,2026/11/26 9:30,9:30,26.11.2026,1.2.3-rc,u\n"
+                + "2026-11-27 09:30,2026-11-26,11/26/26 9:30 PM,09:30:00,soon,1.2.4,v\n",
+            "y",
+            null);
+
+    String is = "\" is taken as text: a date or time is written as 2026-11-26T09:30 is, but was \"";
+    assertThat(scan.doubts())
+        .containsExactly(
+            "Column \"dots" + is + "26.11.2026\" (data.csv:2).",
+            "Column \"slashes" + is + "2026/11/26 9:30\" (data.csv:2).",
+            "Column \"clock" + is + "9:30\" (data.csv:2).");
+  }
+
+  @Test
   void saysWhichNumbersAreTooCloseForAModel() throws IOException {
     CsvScan scan =
         CsvScan.scan(
