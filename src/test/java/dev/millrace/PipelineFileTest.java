@@ -552,6 +552,8 @@ class PipelineFileTest {
             + " between 1e-20 and 1, but was \"1e-30\"",
         "drift: { detector: { name: ddm, warning: 4, drift: 3 } } | drift.detector warning must be"
             + " above 0 and drift above warning, but they were 4.0 and 3.0",
+        "drift: { detector: { name: kswin, recent: 5 } } | drift.detector recent must be at least 6"
+            + " with alpha 0.005, or nothing is ever a drift, but was 5",
         "state: { checkpoint-interval: off } | state.checkpoint-interval must be a time between"
             + " 10ms and 1d (such as 500ms, 10s, 5m), but was \"off\"",
         "output: { topics: { metrics: a b } } | output.topics.metrics must be a topic name: 1 to"

@@ -157,7 +157,7 @@ public sealed interface DriftSpec extends Serializable {
    * @param alpha probability of a false alarm at one test, above 0 and below 1
    * @param window numbers that are kept, at least twice the recent ones
    * @param recent numbers at the end of the window that are held against a sample of the others, 5
-   *     to 1,000
+   *     to 1,000, and so many that some difference is less likely than alpha
    * @param seed of the samples
    */
   record Kswin(double alpha, int window, int recent, long seed) implements DriftSpec {
@@ -171,6 +171,15 @@ public sealed interface DriftSpec extends Serializable {
       if (window < 2 * recent || window > 100_000) {
         throw new IllegalArgumentException(
             "window must be %d, twice recent, to 100000, but was %d".formatted(2 * recent, window));
+      }
+      int enough = recent;
+      while (dev.millrace.eval.drift.Kswin.pValue(enough, enough) > alpha) {
+        enough++;
+      }
+      if (recent < enough) {
+        throw new IllegalArgumentException(
+            "recent must be at least %d with alpha %s, or nothing is ever a drift, but was %d"
+                .formatted(enough, alpha, recent));
       }
     }
 

@@ -322,6 +322,21 @@ class DriftDetectorTest {
         .withMessage("window must be 60, twice recent, to 100000, but was 59");
   }
 
+  /** Two samples of n that share nothing have a probability of 2 / C(2n, n). */
+  @ParameterizedTest
+  @CsvSource({"0.005, 5, 6", "0.00001, 10, 11"})
+  void samplesTooSmallForAnyDriftNameTheLeast(double alpha, int recent, int least) {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> new DriftSpec.Kswin(alpha, 100, recent, 0))
+        .withMessage(
+            "recent must be at least %d with alpha %s, or nothing is ever a drift, but was %d"
+                .formatted(least, alpha, recent));
+    DriftDetector detector = new DriftSpec.Kswin(alpha, 100, least, 0).start();
+    double[] stream = new double[200];
+    Arrays.fill(stream, 150, 200, 1);
+    assertThat(indices(detector, stream, DriftSignal.DRIFT)).hasSize(1);
+  }
+
   @Test
   void refusesBytesOfAnotherVersion() {
     byte[] bytes = {0, 0, 0, 2};
@@ -383,7 +398,8 @@ class DriftDetectorTest {
         () -> new DriftSpec.Kswin(0.005, 100, 4, 0),
         () -> new DriftSpec.Kswin(0.005, 100_000, 1_001, 0),
         () -> new DriftSpec.Kswin(0.005, 59, 30, 0),
-        () -> new DriftSpec.Kswin(0.005, 100_001, 30, 0));
+        () -> new DriftSpec.Kswin(0.005, 100_001, 30, 0),
+        () -> new DriftSpec.Kswin(0.005, 100, 5, 0));
   }
 
   @ParameterizedTest
