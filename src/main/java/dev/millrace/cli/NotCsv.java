@@ -15,7 +15,11 @@ enum NotCsv {
   JSON(
       "{",
       "has JSON instead of CSV. Send its lines to a topic, which input.format: json reads"
-          + " (kcat in docs/send-data.md), or export it as CSV.");
+          + " (kcat in docs/send-data.md), or export it as CSV."),
+  JSON_LIST(
+      "[{",
+      "has a JSON list instead of CSV. Make lines of it (jq -c '.[]') and send them to a topic,"
+          + " which input.format: json reads (kcat in docs/send-data.md), or export it as CSV.");
 
   private static final int LONGEST = 4;
 

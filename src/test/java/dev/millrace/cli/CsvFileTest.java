@@ -147,6 +147,7 @@ class CsvFileTest {
         "5041523115041500 | is a Parquet file. Export it as CSV",
         "4f626a0104166176 | is an Avro file. Export it as CSV",
         "7b2261223a317d0a | has JSON instead of CSV. Send its lines to a topic",
+        "5b7b2261223a317d5d0a | has a JSON list instead of CSV. Make lines of it (jq -c '.[]')",
       })
   void saysWhatToDoWithAFileOfAnotherKind(String bytes, String remedy) throws IOException {
     Path file = Files.write(dir.resolve("other"), HexFormat.of().parseHex(bytes));
