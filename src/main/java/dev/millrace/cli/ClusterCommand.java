@@ -35,7 +35,15 @@ import picocli.CommandLine.Spec;
       "  ./millrace stop -c fraud.yaml --savepoint"
     })
 final class ClusterCommand implements Callable<Integer> {
-  private static final String REST_PORT = "rest.port";
+  // Options of Flink that have another place, without which -D would leave the command astray or
+  // count for nothing.
+  private static final Map<String, String> ELSEWHERE =
+      Map.of(
+          "rest.port", "--port",
+          "execution.checkpointing.dir", "--state-dir",
+          "execution.checkpointing.savepoint-dir", "--state-dir",
+          "execution.checkpointing.interval", "state.checkpoint-interval in the pipeline file",
+          "state.backend.type", "state.backend in the pipeline file");
   // The most key groups that Flink has: more subtasks would have nothing to do.
   private static final int MOST_SLOTS = 32_768;
 
@@ -87,8 +95,8 @@ final class ClusterCommand implements Callable<Integer> {
       names = "-D",
       paramLabel = "KEY=VALUE",
       description =
-          "Option of Flink, such as -D taskmanager.memory.process.size=4gb; wins over the"
-              + " pipeline's and flink-conf/config.yaml.")
+          "Option of Flink, such as -D taskmanager.memory.process.size=4gb; wins over"
+              + " flink-conf/config.yaml.")
   private Map<String, String> options = new TreeMap<>();
 
   @Option(
@@ -166,8 +174,10 @@ final class ClusterCommand implements Callable<Integer> {
     requirePositive("--slots", slots);
     requirePositive("--timeout", timeoutSeconds);
     Ports.require(spec, port);
-    if (options.containsKey(REST_PORT)) {
-      throw usage("-D " + REST_PORT + " would leave this command without its cluster. Use --port");
+    for (String key : options.keySet()) {
+      if (ELSEWHERE.containsKey(key)) {
+        throw usage("-D " + key + " is not for Flink alone. Use " + ELSEWHERE.get(key));
+      }
     }
     long all = (long) taskManagers * slots;
     if (all > MOST_SLOTS) {

@@ -2,8 +2,11 @@ package dev.millrace.cli;
 
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Properties;
 import java.util.UUID;
 
 /** Flink's configuration of a local cluster: flink-conf/config.yaml, and what this one adds. */
@@ -49,16 +52,17 @@ final class ClusterConfig {
     new YAMLMapper().writeValue(directory.resolve("config.yaml").toFile(), options);
   }
 
-  /** Writes ZooKeeper's own configuration file. */
-  static String zooKeeper(ClusterFiles files, int port) {
-    return """
-    tickTime=1000
-    dataDir=%s
-    clientPort=%d
-    clientPortAddress=%s
-    admin.enableServer=false
-    """
-        .formatted(files.zooKeeper(), port, Ports.HOST);
+  /** Writes ZooKeeper's own configuration file, which it reads as Java's properties. */
+  static void writeZooKeeper(ClusterFiles files, int port, Path file) throws IOException {
+    Properties properties = new Properties();
+    properties.setProperty("tickTime", "1000");
+    properties.setProperty("dataDir", files.zooKeeper().toString());
+    properties.setProperty("clientPort", Integer.toString(port));
+    properties.setProperty("clientPortAddress", Ports.HOST);
+    properties.setProperty("admin.enableServer", "false");
+    try (OutputStream out = Files.newOutputStream(file)) {
+      properties.store(out, null); // letters beyond ASCII escaped
+    }
   }
 
   private static void listenOnLoopback(Map<String, String> options, int port, int rpcPort) {

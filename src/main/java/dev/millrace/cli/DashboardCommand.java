@@ -2,7 +2,6 @@ package dev.millrace.cli;
 
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.net.BindException;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -82,13 +81,8 @@ final class DashboardCommand implements Callable<Integer> {
       DashboardServer page = new DashboardServer(host, port, token, System::nanoTime);
       page.start();
       return page;
-    } catch (BindException e) {
-      throw new CliError(
-          "Port %d on %s cannot be used. Choose another with --port, or 0 for any."
-              .formatted(port, host),
-          e);
     } catch (IOException e) {
-      throw new CliError("Cannot listen on " + host + ":" + port + ": " + e.getMessage(), e);
+      throw Ports.unusable("--host", host, port, e);
     }
   }
 }

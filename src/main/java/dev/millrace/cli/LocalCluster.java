@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.net.URI;
 import java.nio.channels.ServerSocketChannel;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -74,14 +73,14 @@ final class LocalCluster implements AutoCloseable {
       }
       throw e instanceof RuntimeException error
           ? error
-          : new CliError(files.root() + " cannot be written: " + e.getMessage(), e);
+          : new CliError(files.root() + " cannot be written: " + OutputFile.obstacle(e), e);
     }
   }
 
   private void startMembers(int zooKeeperPort) throws IOException {
     if (spec.ha()) {
       Path file = files.conf().resolve("zoo.cfg");
-      Files.writeString(file, ClusterConfig.zooKeeper(files, zooKeeperPort));
+      ClusterConfig.writeZooKeeper(files, zooKeeperPort, file);
       add("ZooKeeper", () -> zooKeeper(file));
     }
     add("job manager", this::jobManager);

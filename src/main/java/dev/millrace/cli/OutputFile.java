@@ -64,6 +64,19 @@ final class OutputFile {
   }
 
   /**
+   * What keeps a directory from being used. Of these exceptions the message is the name of a file
+   * and nothing else.
+   */
+  static String obstacle(Exception e) {
+    if (e instanceof AccessDeniedException denied) {
+      return "this user may not write to " + denied.getFile();
+    }
+    return e instanceof FileAlreadyExistsException there
+        ? there.getFile() + " is a file"
+        : e.getMessage();
+  }
+
+  /**
    * A file name for a model key, which may hold anything: what is no letter, digit, dot, dash or
    * underscore becomes an underscore, and a hash then keeps it apart from other keys. So does the
    * end of a long key, and each letter that file names here cannot have, as with {@code LC_ALL=C}.

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.NetworkInterface;
 import java.nio.channels.ServerSocketChannel;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
@@ -27,7 +28,7 @@ final class Ports {
   /**
    * Listens on {@code 127.0.0.1:port}; 0 takes a free port.
    *
-   * @throws CliError if the port is taken
+   * @throws CliError if the port cannot be had
    */
   static ServerSocketChannel bind(int port) {
     try {
@@ -39,12 +40,33 @@ final class Ports {
         channel.close();
         throw e;
       }
-    } catch (BindException e) {
-      throw new CliError(
-          "Port " + port + " on " + HOST + " is in use. Choose another: --port N, or 0 for any.",
-          e);
     } catch (IOException e) {
-      throw new CliError("Cannot listen on " + HOST + ":" + port + ": " + e.getMessage(), e);
+      throw unusable("--host", HOST, port, e);
+    }
+  }
+
+  /**
+   * Why nobody can listen on an address.
+   *
+   * @param option that names the address
+   */
+  static CliError unusable(String option, String host, int port, IOException e) {
+    return e instanceof BindException && isElsewhere(host)
+        ? CliError.usage("%s %s is not an address of this machine.".formatted(option, host))
+        : new CliError(
+            "Port %d on %s cannot be used: %s. Choose another: --port N, or 0 for any."
+                .formatted(port, host, RootCause.message(e)),
+            e);
+  }
+
+  private static boolean isElsewhere(String host) {
+    try {
+      InetAddress address = InetAddress.getByName(host);
+      return !address.isAnyLocalAddress()
+          && !address.isLoopbackAddress()
+          && NetworkInterface.getByInetAddress(address) == null;
+    } catch (IOException e) {
+      return false; // nobody knows
     }
   }
 }

@@ -4,7 +4,6 @@ import dev.millrace.Settings;
 import dev.millrace.cli.ServeApi.Reply;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.net.BindException;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -117,13 +116,8 @@ final class ServeCommand implements Callable<Integer> {
     try {
       return new ServeServer(
           bind, port, threads, required, api, follower::isReady, () -> health(served, follower));
-    } catch (BindException e) {
-      throw new CliError(
-          "Port %d on %s cannot be used. Choose another with --port, or 0 for any."
-              .formatted(port, bind),
-          e);
     } catch (IOException e) {
-      throw new CliError("Cannot listen on " + bind + ":" + port + ": " + e.getMessage(), e);
+      throw Ports.unusable("--bind", bind, port, e);
     }
   }
 

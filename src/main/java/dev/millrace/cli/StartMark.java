@@ -61,7 +61,7 @@ record StartMark(Path stateDir) {
     return new CliError(
         ("%s cannot be written: %s. It tells the next start which models this one leaves behind."
                 + " Mend that or name another --state-dir.")
-            .formatted(file(), e.getMessage()),
+            .formatted(file(), OutputFile.obstacle(e)),
         e);
   }
 

@@ -43,7 +43,8 @@ final class StateLock implements AutoCloseable {
       }
       return new StateLock(channel);
     } catch (IOException e) {
-      throw new CliError("--state-dir " + stateDir + " cannot be used: " + e.getMessage(), e);
+      throw new CliError(
+          "--state-dir " + stateDir + " cannot be used: " + OutputFile.obstacle(e), e);
     }
   }
 

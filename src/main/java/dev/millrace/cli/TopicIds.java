@@ -74,7 +74,7 @@ final class TopicIds {
   }
 
   private CliError unusable(IOException e) {
-    return new CliError("%s cannot be used: %s".formatted(file, e.getMessage()), e);
+    return new CliError("%s cannot be used: %s".formatted(file, OutputFile.obstacle(e)), e);
   }
 
   private Properties atLastStart() {

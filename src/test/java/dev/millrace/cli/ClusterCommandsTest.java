@@ -15,6 +15,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** What the commands around a cluster say when something is wrong, before any process starts. */
 class ClusterCommandsTest {
@@ -61,14 +63,19 @@ class ClusterCommandsTest {
             + "Try: ./millrace cluster --help\n");
   }
 
-  @Test
-  void theWebPortHasOneOption() {
-    Cli cli = Cli.run("cluster", "-c", pipeline.toString(), "-D", "rest.port=8090");
+  @ParameterizedTest
+  @CsvSource({
+    "rest.port=8090, --port",
+    "execution.checkpointing.dir=file:///elsewhere, --state-dir",
+    "state.backend.type=rocksdb, state.backend in the pipeline file"
+  })
+  void whatHasAPlaceOfItsOwnIsNotLeftToFlinkAlone(String option, String instead) {
+    Cli cli = Cli.run("cluster", "-c", pipeline.toString(), "-D", option);
 
     assertUsage(
         cli,
-        "-D rest.port would leave this command without its cluster. Use --port.\n"
-            + "Try: ./millrace cluster --help\n");
+        "-D %s is not for Flink alone. Use %s.\nTry: ./millrace cluster --help\n"
+            .formatted(option.replaceFirst("=.*", ""), instead));
   }
 
   @Test

@@ -53,7 +53,10 @@ class EmbeddedKafkaITCase {
       assertThatThrownBy(() -> EmbeddedKafka.start(port, null))
           .isInstanceOf(CliError.class)
           .hasMessage(
-              "Port " + port + " on 127.0.0.1 is in use. Choose another: --port N, or 0 for any.");
+              "Port "
+                  + port
+                  + " on 127.0.0.1 cannot be used: Address already in use. Choose another: --port"
+                  + " N, or 0 for any.");
       List<Path> before = metadataSnapshots(data);
       assertThatThrownBy(() -> EmbeddedKafka.start(0, data))
           .isInstanceOf(CliError.class)

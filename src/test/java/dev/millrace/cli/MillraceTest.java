@@ -1,6 +1,7 @@
 package dev.millrace.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.millrace.testing.ChildJvm;
 import java.io.IOException;
@@ -215,9 +216,17 @@ class MillraceTest {
       assertThat(cli.exitCode()).isEqualTo(1);
       assertThat(cli.err())
           .isEqualToIgnoringNewLines(
-              "Port %d on 127.0.0.1 is in use. Choose another: --port N, or 0 for any."
+              "Port %d on 127.0.0.1 cannot be used: Address already in use. Choose another: --port N, or 0 for any."
                   .formatted(taken.getLocalPort()));
     }
+  }
+
+  @Test
+  void anAddressOfAnotherMachineIsNotSaidToBeAPortInUse() {
+    // Of a range that is kept for documentation (RFC 5737).
+    assertThatThrownBy(() -> DashboardCommand.open("192.0.2.1", 8090, HttpToken.NONE))
+        .isInstanceOf(CliError.class)
+        .hasMessage("--host 192.0.2.1 is not an address of this machine.");
   }
 
   @Test
