@@ -82,7 +82,7 @@ public final class StateFuzz {
             Decision.MOST_PROBABLE,
             null,
             new Validation(0.2, 2));
-    DriftSpec kswin = new DriftSpec.Kswin(0.005, 20, 5, 0);
+    DriftSpec kswin = new DriftSpec.Kswin(0.01, 20, 5, 0);
     DriftPlan plan = new DriftPlan("kswin", kswin, DriftPlan.Action.SWAP_IN_CHALLENGER, 1, 1);
     TrainSpec spec = Specs.train(Records.undeclared(), Specs.small(5), metrics);
     return Specs.with(spec, plan, false, SnapshotSpec.AT_THE_END);
