@@ -29,8 +29,6 @@ final class CsvSource {
 
   private static final class Rows implements GeneratorFunction<Long, KafkaRecord> {
     private static final long serialVersionUID = 1L;
-    private static final String[] NO_NAMES = {};
-    private static final byte[][] NO_VALUES = {};
     private static final String[] EPOCH_NAME = {EpochHeader.NAME};
 
     private final CsvScan scan;
@@ -57,15 +55,13 @@ final class CsvSource {
       if (!examples.next()) {
         throw new IllegalStateException(scan.path() + " has become shorter while it was read");
       }
-      return new KafkaRecord(
-          topic,
-          0,
-          index,
-          examples.timestamp(eventTimeColumn),
-          examples.key().getBytes(StandardCharsets.UTF_8),
-          examples.line(),
-          epochs == 1 ? NO_NAMES : EPOCH_NAME,
-          epochs == 1 ? NO_VALUES : new byte[][] {EpochHeader.encode(examples.epoch())});
+      long timestamp = examples.timestamp(eventTimeColumn);
+      byte[] key = examples.key().getBytes(StandardCharsets.UTF_8);
+      if (epochs == 1) {
+        return KafkaRecord.of(topic, 0, index, timestamp, key, examples.line());
+      }
+      byte[][] epoch = {EpochHeader.encode(examples.epoch())};
+      return new KafkaRecord(topic, 0, index, timestamp, key, examples.line(), EPOCH_NAME, epoch);
     }
 
     @Override

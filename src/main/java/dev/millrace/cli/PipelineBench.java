@@ -42,9 +42,6 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
  * read. The snapshots of the models, which come at the end of the input, tell when it has learned.
  */
 final class PipelineBench {
-  private static final String[] NO_NAMES = {};
-  private static final byte[][] NO_VALUES = {};
-
   // The job starts, and what waited for it is read.
   private static final Duration LATENCY_WARMUP = Duration.ofSeconds(20);
 
@@ -221,15 +218,13 @@ final class PipelineBench {
   }
 
   private static KafkaRecord raw(ConsumerRecord<byte[], byte[]> record) {
-    return new KafkaRecord(
+    return KafkaRecord.of(
         record.topic(),
         record.partition(),
         record.offset(),
         record.timestamp(),
         record.key(),
-        record.value(),
-        NO_NAMES,
-        NO_VALUES);
+        record.value());
   }
 
   private Timing timeJob(Settings settings, MiniCluster cluster) throws Exception {

@@ -40,8 +40,6 @@ final class StateBenchSource {
 
   private static final class Rows implements GeneratorFunction<Long, KafkaRecord> {
     private static final long serialVersionUID = 1L;
-    private static final String[] NO_NAMES = {};
-    private static final byte[][] NO_VALUES = {};
     private static final int[] NONE_MISSING = {};
     // With an old one the job would take it that it is behind, and gather larger chunks.
     private static final long NO_TIMESTAMP = -1;
@@ -74,15 +72,8 @@ final class StateBenchSource {
       byte[] value =
           encoder.encode(
               "", key, number, sum > 0 ? "c1" : "c0", 0, 1f, row, FEATURES, NONE_MISSING, Map.of());
-      return new KafkaRecord(
-          topic,
-          0,
-          number,
-          NO_TIMESTAMP,
-          key.getBytes(StandardCharsets.UTF_8),
-          value,
-          NO_NAMES,
-          NO_VALUES);
+      return KafkaRecord.of(
+          topic, 0, number, NO_TIMESTAMP, key.getBytes(StandardCharsets.UTF_8), value);
     }
   }
 

@@ -16,4 +16,14 @@ public record KafkaRecord(
     byte[] key,
     byte[] value,
     String[] headerNames,
-    byte[][] headerValues) {}
+    byte[][] headerValues) {
+
+  private static final String[] NO_NAMES = {};
+  private static final byte[][] NO_VALUES = {};
+
+  /** A record without headers. */
+  public static KafkaRecord of(
+      String topic, int partition, long offset, long timestamp, byte[] key, byte[] value) {
+    return new KafkaRecord(topic, partition, offset, timestamp, key, value, NO_NAMES, NO_VALUES);
+  }
+}

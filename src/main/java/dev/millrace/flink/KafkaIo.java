@@ -54,16 +54,22 @@ public final class KafkaIo {
   /** What a producer has room for if nobody says otherwise. */
   private static final long LEAST_BUFFER_BYTES = 32L << 20;
 
-  private static final String[] NO_NAMES = {};
-  private static final byte[][] NO_VALUES = {};
-
   private KafkaIo() {}
 
   /** A record as a consumer gives it, nothing decoded. */
   public static KafkaRecord record(ConsumerRecord<byte[], byte[]> from) {
     Header[] headers = from.headers().toArray();
-    String[] names = headers.length == 0 ? NO_NAMES : new String[headers.length];
-    byte[][] values = headers.length == 0 ? NO_VALUES : new byte[headers.length][];
+    if (headers.length == 0) {
+      return KafkaRecord.of(
+          from.topic(),
+          from.partition(),
+          from.offset(),
+          from.timestamp(),
+          from.key(),
+          from.value());
+    }
+    String[] names = new String[headers.length];
+    byte[][] values = new byte[headers.length][];
     for (int h = 0; h < headers.length; h++) {
       names[h] = headers[h].key();
       values[h] = headers[h].value();

@@ -16,8 +16,6 @@ import org.apache.flink.metrics.MetricGroup;
  * one made when the features came. One for all keys of a subtask, which take turns.
  */
 final class LateExamples {
-  private static final byte[][] NO_HEADERS = {};
-
   private final TrainSpec spec;
   private final InputSpec.LateLabels labels;
   private final long mostBytes;
@@ -175,7 +173,7 @@ final class LateExamples {
     fillRecord(
         origin.partition(originRow),
         origin.offset(originRow),
-        predictions == null ? NO_HEADERS : TraceHeaders.values(origin, originRow));
+        predictions == null ? TraceHeaders.NONE : TraceHeaders.values(origin, originRow));
   }
 
   // Of a model that has grown since, the new features are missing.
@@ -185,7 +183,7 @@ final class LateExamples {
     System.arraycopy(pending.features(), 0, example.features, 0, known);
     Arrays.fill(example.features, known, inputs, Float.NaN);
     example.weight = pending.weight();
-    fillRecord(pending.partition(), pending.offset(), NO_HEADERS);
+    fillRecord(pending.partition(), pending.offset(), TraceHeaders.NONE);
   }
 
   // Of the record itself only what metrics and predictions tell; a dead letter is made of the one

@@ -18,8 +18,10 @@ final class TraceHeaders {
   /** Of either; the W3C asks tools to hand on 512. */
   private static final int MOST_BYTES = 8_192;
 
+  /** The values where there are none. */
+  static final byte[][] NONE = {};
+
   private static final String[] NO_NAMES = {};
-  private static final byte[][] NONE = {};
 
   private TraceHeaders() {}
 

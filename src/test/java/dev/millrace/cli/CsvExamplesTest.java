@@ -240,7 +240,7 @@ class CsvExamplesTest {
 
   private static KafkaRecord record(byte[] value) {
     byte[] key = CsvExamples.ONLY_KEY.getBytes(StandardCharsets.UTF_8);
-    return new KafkaRecord("t", 0, 0, 0, key, value, new String[0], new byte[0][]);
+    return KafkaRecord.of("t", 0, 0, 0, key, value);
   }
 
   @Test

@@ -83,8 +83,7 @@ class DashboardServerTest {
 
   /** A record of the dead-letter topic. */
   static ConsumerRecord<byte[], byte[]> deadLetter(String topic, DeadLetterReason why, int offset) {
-    KafkaRecord refused =
-        new KafkaRecord(topic, 0, offset, 0, null, null, new String[0], new byte[0][]);
+    KafkaRecord refused = KafkaRecord.of(topic, 0, offset, 0, null, null);
     OutputRecord record =
         DeadLetterEncoder.encode(
             new DeadLetter(refused, why, "the value is \"x\"", null), "p", 1_000_000);

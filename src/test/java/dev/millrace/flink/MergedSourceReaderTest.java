@@ -315,15 +315,13 @@ class MergedSourceReaderTest {
       List<KafkaRecord> records = written.computeIfAbsent(partition, name -> new ArrayList<>());
       for (long time : times) {
         records.add(
-            new KafkaRecord(
+            KafkaRecord.of(
                 partition.substring(0, dash),
                 Integer.parseInt(partition.substring(dash + 1)),
                 records.size(),
                 time,
                 null,
-                null,
-                new String[0],
-                new byte[0][]));
+                null));
       }
     }
 
