@@ -63,7 +63,7 @@ final class CheckpointWatch {
 
   private void tell(FlinkRest.Checkpoints newest, File directory) {
     String failure = newest.failure().replaceFirst("\\.$", "");
-    // An option of Flink may name another place.
+    // Somebody may have removed it.
     if (directory.exists()) {
       failure =
           "%s, %,d MiB free in %s"

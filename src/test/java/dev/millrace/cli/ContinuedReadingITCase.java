@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.RecordsToDelete;
@@ -181,21 +182,21 @@ class ContinuedReadingITCase {
 
   /** The newest report; nothing before there is one. */
   private static JsonNode lastReport(EmbeddedKafka kafka) throws IOException {
-    JsonNode last = MissingNode.getInstance();
-    for (ConsumerRecord<byte[], byte[]> report :
-        CommittedRecords.read(kafka.bootstrapServers(), "millrace.metrics.v1")) {
-      last = JSON.readTree(report.value());
-    }
-    return last;
+    return lastReport(kafka, report -> true);
   }
 
   /** The newest report of a key; nothing before there is one. */
   private static JsonNode lastReport(EmbeddedKafka kafka, String key) throws IOException {
+    return lastReport(kafka, report -> report.path("key").asText().equals(key));
+  }
+
+  private static JsonNode lastReport(EmbeddedKafka kafka, Predicate<JsonNode> wanted)
+      throws IOException {
     JsonNode last = MissingNode.getInstance();
     for (ConsumerRecord<byte[], byte[]> record :
         CommittedRecords.read(kafka.bootstrapServers(), "millrace.metrics.v1")) {
       JsonNode report = JSON.readTree(record.value());
-      last = report.path("key").asText().equals(key) ? report : last;
+      last = wanted.test(report) ? report : last;
     }
     return last;
   }

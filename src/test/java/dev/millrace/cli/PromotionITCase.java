@@ -31,12 +31,10 @@ class PromotionITCase {
   void aChallengerIsPromotedByTheRuleThenAnotherModelByCommand() throws Exception {
     try (EmbeddedKafka kafka = EmbeddedKafka.start(0, null)) {
       Path pipeline = pipeline(kafka);
-      Cli.run("topics", "create", "-c", pipeline.toString(), "--partitions", "2");
-      LocalJob job = LocalJob.start(PipelineFile.read(pipeline), 1, dir, null, false);
+      LocalJob job = start(pipeline, null);
       produce(pipeline);
 
-      JsonNode better =
-          await().atMost(PATIENCE).until(() -> changes(kafka), all -> all.size() == 1).get(0);
+      JsonNode better = awaitChanges(kafka, 1).get(0);
       assertThat(better.path("key").asText()).isEqualTo("shop-1");
       assertThat(better.path("to").asText()).isEqualTo("quick");
       assertThat(better.path("why").asText()).isEqualTo("better");
@@ -44,8 +42,7 @@ class PromotionITCase {
       Cli sent = promote(pipeline, "shop-1", "slow");
       assertThat(sent.err()).isEmpty();
       assertThat(sent.out()).startsWith("Sent to contest.commands: slow is to be champion of key");
-      JsonNode told =
-          await().atMost(PATIENCE).until(() -> changes(kafka), all -> all.size() == 2).get(1);
+      JsonNode told = awaitChanges(kafka, 2).get(1);
       assertThat(told.path("to").asText()).isEqualTo("slow");
       assertThat(told.path("why").asText()).isEqualTo("command");
       assertThat(told.path("seq").asInt()).isEqualTo(400);
@@ -64,17 +61,15 @@ class PromotionITCase {
   void aCommandThatIsSentWhileTheJobIsDownIsObeyedWhenItGoesOn() throws Exception {
     try (EmbeddedKafka kafka = EmbeddedKafka.start(0, null)) {
       Path pipeline = pipeline(kafka);
-      Cli.run("topics", "create", "-c", pipeline.toString(), "--partitions", "2");
-      LocalJob before = LocalJob.start(PipelineFile.read(pipeline), 1, dir, null, false);
+      LocalJob before = start(pipeline, null);
       produce(pipeline);
-      await().atMost(PATIENCE).until(() -> changes(kafka), all -> all.size() == 1);
+      awaitChanges(kafka, 1);
       Path savepoint = Snapshots.given(before.stop(failure -> {}).orElseThrow());
 
       promote(pipeline, "shop-1", "slow");
-      LocalJob after = LocalJob.start(PipelineFile.read(pipeline), 1, dir, savepoint, false);
+      LocalJob after = start(pipeline, savepoint);
 
-      JsonNode told =
-          await().atMost(PATIENCE).until(() -> changes(kafka), all -> all.size() == 2).get(1);
+      JsonNode told = awaitChanges(kafka, 2).get(1);
       assertThat(told.path("why").asText()).isEqualTo("command");
       after.cancel();
     }
@@ -99,6 +94,11 @@ class PromotionITCase {
     return Cli.run("promote", "-c", pipeline.toString(), "--key", key, "--model", model);
   }
 
+  /** Waits for so many changes of a champion. */
+  private static List<JsonNode> awaitChanges(EmbeddedKafka kafka, int count) {
+    return await().atMost(PATIENCE).until(() -> changes(kafka), all -> all.size() == count);
+  }
+
   private static List<JsonNode> changes(EmbeddedKafka kafka) throws IOException {
     List<JsonNode> changes = new ArrayList<>();
     for (ConsumerRecord<byte[], byte[]> record :
@@ -119,8 +119,15 @@ class PromotionITCase {
     return new String(record.headers().lastHeader(name).value(), StandardCharsets.UTF_8);
   }
 
+  private LocalJob start(Path pipeline, Path savepoint) throws InterruptedException {
+    return LocalJob.start(PipelineFile.read(pipeline), 1, dir, savepoint, false);
+  }
+
+  /** A pipeline whose topics are there. */
   private Path pipeline(EmbeddedKafka kafka) throws IOException {
-    return write(kafka.bootstrapServers());
+    Path pipeline = write(kafka.bootstrapServers());
+    Cli.run("topics", "create", "-c", pipeline.toString(), "--partitions", "2");
+    return pipeline;
   }
 
   private Path write(String brokers) throws IOException {
