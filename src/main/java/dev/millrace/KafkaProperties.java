@@ -80,8 +80,12 @@ final class KafkaProperties {
     return known;
   }
 
-  static Map<String, String> read(Mapping kafka, Problems problems) {
+  /**
+   * @param exactlyOnce whether records are written in transactions
+   */
+  static Map<String, String> read(Mapping kafka, boolean exactlyOnce, Problems problems) {
     KafkaProperties reader = new KafkaProperties(problems);
+    int before = problems.count();
     Entry nested = kafka.entries().get(NESTED);
     kafka
         .entries()
@@ -103,6 +107,9 @@ final class KafkaProperties {
               + PipelineOptions.BOOTSTRAP_SERVERS.example());
     }
     reader.addProviders();
+    if (problems.noneSince(before)) {
+      KafkaClientRules.check(reader.properties, reader.lines, kafka.line(), exactlyOnce, problems);
+    }
     return Map.copyOf(reader.properties);
   }
 

@@ -119,9 +119,10 @@ public final class PipelineFile {
     OptionReader snapshots = output.below(PipelineOptions.SNAPSHOTS, SnapshotOptions.GROUP);
     OptionReader state = root.below(PipelineOptions.STATE, PipelineOptions.STATE_GROUP);
     OptionReader limits = root.below(PipelineOptions.LIMITS, PipelineOptions.LIMITS_GROUP);
+    boolean exactlyOnce = output.get(PipelineOptions.GUARANTEE) == Settings.Guarantee.EXACTLY_ONCE;
     Map<String, String> kafka =
         root.given(PipelineOptions.KAFKA) instanceof Mapping given
-            ? KafkaProperties.read(given, problems)
+            ? KafkaProperties.read(given, exactlyOnce, problems)
             : Map.of();
     // Without an input that is the one thing to say about it; the rest is still looked at.
     Problems ofInput = root.has(PipelineOptions.INPUT) ? problems : new Problems("");
