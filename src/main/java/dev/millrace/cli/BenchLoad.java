@@ -26,6 +26,7 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
  *
  * @param batch examples in one update of the network
  * @param auto the mixture that learns; null for the network
+ * @param brokerBound whether the broker shares the processors that this process is bound to
  */
 record BenchLoad(
     int records,
@@ -39,7 +40,8 @@ record BenchLoad(
     Backend backend,
     int checkpointSeconds,
     int every,
-    int atLatestMillis) {
+    int atLatestMillis,
+    boolean brokerBound) {
 
   private static final int[] NONE = {};
 
@@ -141,6 +143,7 @@ record BenchLoad(
     json.put("checkpoint_s", checkpointSeconds);
     json.put("metrics_every", every);
     json.put("metrics_at_latest_ms", atLatestMillis);
+    json.put("broker_bound", brokerBound);
   }
 
   /** A producer whose records wait for others so many milliseconds at most. */

@@ -28,12 +28,13 @@ final class BrokerProcess implements AutoCloseable {
   }
 
   /**
-   * Starts {@code millrace broker} on a free port, on all processors even if this process is bound
-   * to one.
+   * Starts {@code millrace broker} on a free port.
+   *
+   * @param bound whether it runs on the processors that this process is bound to, rather than all
    */
-  static BrokerProcess start() throws IOException {
+  static BrokerProcess start(boolean bound) throws IOException {
     List<String> command = new ArrayList<>();
-    if (Files.isExecutable(TASKSET)) {
+    if (!bound && Files.isExecutable(TASKSET)) {
       command.addAll(List.of(TASKSET.toString(), "-c", "0-1023"));
     }
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());

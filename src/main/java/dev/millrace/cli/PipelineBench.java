@@ -133,7 +133,7 @@ final class PipelineBench {
    * @param latency how long to send records at half the speed found; zero for not at all
    */
   Result run(int warmup, int rounds, Duration latency, PrintWriter err) throws Exception {
-    try (BrokerProcess broker = BrokerProcess.start()) {
+    try (BrokerProcess broker = BrokerProcess.start(load.brokerBound())) {
       Settings settings = load.settings(broker.bootstrapServers());
       return run(settings, warmup, rounds, latency, err);
     }

@@ -20,7 +20,7 @@ import picocli.CommandLine.TypeConversionException;
       "Records per second of the whole job, beside those of a consumer that only decodes.",
       "From a filled topic to the metrics topic; both in the same run, in turn. The network",
       "has 32 relu neurons and learns by plain gradient descent. The broker is a process of",
-      "its own; bind this one to a core with taskset."
+      "its own, on all processors; bind this one to a core with taskset."
     },
     footer = {
       "",
@@ -142,6 +142,13 @@ final class PipelineBenchCommand implements Callable<Integer> {
               + " to show in the metrics; 0 is not at all (default: ${DEFAULT-VALUE}).")
   private int latency;
 
+  @Option(
+      names = "--bind-broker",
+      description =
+          "Leaves the broker on the processors that this process is bound to: what all of it does"
+              + " on one core beside what it does on two.")
+  private boolean bindBroker;
+
   @Option(names = "--json", description = "Ends with one line of JSON.")
   private boolean json;
 
@@ -177,7 +184,8 @@ final class PipelineBenchCommand implements Callable<Integer> {
             backend,
             checkpoint,
             every,
-            atLatest);
+            atLatest,
+            bindBroker);
     PipelineBench.Result result =
         new PipelineBench(load)
             .run(warmup, rounds, Duration.ofSeconds(latency), spec.commandLine().getErr());
