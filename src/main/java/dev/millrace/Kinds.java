@@ -11,6 +11,26 @@ import java.util.regex.Pattern;
 
 /** The kinds of single value that options take. */
 final class Kinds {
+  /** What Keras, scikit-learn and PyTorch call some of what goes by another name here. */
+  private static final Map<String, String> ELSEWHERE =
+      Map.ofEntries(
+          Map.entry("bce", "binary_crossentropy"),
+          Map.entry("bcewithlogitsloss", "binary_crossentropy"),
+          Map.entry("cce", "categorical_crossentropy"),
+          Map.entry("cross_entropy", "categorical_crossentropy"),
+          Map.entry("crossentropyloss", "categorical_crossentropy"),
+          Map.entry("identity", "linear"),
+          Map.entry("l1loss", "mae"),
+          Map.entry("logistic", "sigmoid"),
+          Map.entry("mean_absolute_error", "mae"),
+          Map.entry("mean_squared_error", "mse"),
+          Map.entry("mseloss", "mse"),
+          Map.entry("nadam", "adam"),
+          Map.entry("smooth_l1", "huber"),
+          Map.entry("sparse_categorical_crossentropy", "categorical_crossentropy"),
+          Map.entry("squared_error", "mse"),
+          Map.entry("swish", "silu"));
+
   private static final Pattern NUMBER =
       Pattern.compile("[-+]?(\\d{1,30}(\\.\\d{0,30})?|\\.\\d{1,30})([eE][-+]?\\d{1,4})?");
 
@@ -236,7 +256,8 @@ final class Kinds {
   }
 
   static String notKnown(String text, List<String> known) {
-    String nearest = Spelling.nearest(text, known);
+    String elsewhere = ELSEWHERE.getOrDefault(text.toLowerCase(Locale.ROOT), "");
+    String nearest = known.contains(elsewhere) ? elsewhere : Spelling.nearest(text, known);
     return Scalar.quote(text)
         + " is not known. "
         + (nearest == null ? "" : "Did you mean \"" + nearest + "\"? ")

@@ -536,6 +536,13 @@ class PipelineFileTest {
             + " them, or remove it",
         "drift: { action: reset } | drift.detector is missing. Give one, for example: detector:"
             + " adwin",
+        "model: { layers: [{ units: 2, activation: Swish }] } | model.layers[0].activation"
+            + " \"Swish\" is not known. Did you mean \"silu\"? One of: sigmoid, tanh, relu,"
+            + " leaky_relu, elu, selu, gelu, silu, softplus, linear",
+        "model: { loss: sparse_categorical_crossentropy } | model.loss"
+            + " \"sparse_categorical_crossentropy\" is not known. Did you mean"
+            + " \"categorical_crossentropy\"? One of: mse, mae, huber, binary_crossentropy,"
+            + " categorical_crossentropy",
         "drift: { detector: adwinn } | drift.detector \"adwinn\" is not known. Did you mean"
             + " \"adwin\"? One of: adwin, ddm, eddm, hddm-a, page-hinkley, kswin",
         "drift: { detector: adwin, action: swap-in-challenger } | drift.action swap-in-challenger"
