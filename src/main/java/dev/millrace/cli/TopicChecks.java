@@ -6,10 +6,13 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
+import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.clients.admin.DescribeTopicsOptions;
@@ -26,6 +29,7 @@ import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 /** What {@code doctor} sees of a pipeline's topics, the records in them and who may use them. */
 final class TopicChecks {
   private static final Duration CLOCK_TOLERANCE = Duration.ofMinutes(1);
+  private static final Duration TRANSACTION = Duration.ofMinutes(1);
 
   private final Admin admin;
   private final Settings settings;
@@ -170,6 +174,9 @@ final class TopicChecks {
     findings.add(
         Finding.ok(
             "input", time < 0 ? text : text + ", the newest of " + Instant.ofEpochMilli(time)));
+    if (!"read_uncommitted".equals(settings.kafka().get("isolation.level"))) {
+      findings.addAll(new OpenTransactions(admin, servers, TRANSACTION).of(partitions(input)));
+    }
     Duration ahead = Duration.between(Instant.now(), Instant.ofEpochMilli(Math.max(0, time)));
     if (ahead.compareTo(CLOCK_TOLERANCE) > 0) {
       findings.add(
@@ -209,9 +216,13 @@ final class TopicChecks {
   private Map<TopicPartition, ListOffsetsResultInfo> offsets(
       TopicDescription topic, OffsetSpec which) throws ExecutionException, InterruptedException {
     Map<TopicPartition, OffsetSpec> asked = new HashMap<>();
-    topic
-        .partitions()
-        .forEach(p -> asked.put(new TopicPartition(topic.name(), p.partition()), which));
+    partitions(topic).forEach(partition -> asked.put(partition, which));
     return admin.listOffsets(asked).all().get();
+  }
+
+  private static Set<TopicPartition> partitions(TopicDescription topic) {
+    return topic.partitions().stream()
+        .map(p -> new TopicPartition(topic.name(), p.partition()))
+        .collect(Collectors.toCollection(LinkedHashSet::new));
   }
 }
