@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
+import java.util.concurrent.ExecutionException;
 import java.util.stream.Stream;
 import org.apache.flink.api.connector.sink2.Sink;
 import org.apache.flink.configuration.Configuration;
@@ -30,6 +31,7 @@ import org.apache.flink.core.execution.JobClient;
 import org.apache.flink.core.execution.SavepointFormatType;
 import org.apache.flink.metrics.Gauge;
 import org.apache.flink.metrics.Metric;
+import org.apache.flink.metrics.MetricGroup;
 import org.apache.flink.runtime.testutils.InMemoryReporter;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -160,6 +162,72 @@ class LateBacklogITCase {
     job.stopWithSavepoint(true, dir.toUri().toString(), SavepointFormatType.CANONICAL).get();
 
     assertThat(JobTopics.models(grown)).isEqualTo(JobTopics.models(calm)).hasSize(KEYS);
+  }
+
+  @Test
+  void partitionsOfTheSameNumberAreReadTogetherAtAnyParallelism(@TempDir Path dir)
+      throws Exception {
+    Settings settings = pipeline("together", "together-labels", "");
+    JobTopics.create(settings, 3);
+
+    String savepoint = readTogether(settings, 1, null, dir);
+    savepoint = readTogether(settings, 2, savepoint, dir);
+    savepoint = readTogether(settings, 4, savepoint, dir);
+    readTogether(settings, 2, savepoint, dir);
+  }
+
+  @Test
+  void soTheyAreWhenLabelsGetATopicOfTheirOwn(@TempDir Path dir) throws Exception {
+    Settings settings = pipeline("parted", "parted-labels", "");
+    JobTopics.create(settings, 3);
+
+    String savepoint = readTogether(pipeline("parted", "parted-in", ""), 3, null, dir);
+    readTogether(settings, 3, savepoint, dir);
+  }
+
+  /** Runs the job until each partition has a reader, and returns a savepoint. */
+  private static String readTogether(Settings settings, int parallelism, String savepoint, Path dir)
+      throws Exception {
+    InMemoryReporter reporter = InMemoryReporter.create();
+    StreamExecutionEnvironment env = environment(settings, parallelism);
+    env.configure(reporter.addToConfiguration(new Configuration()));
+    if (savepoint != null) {
+      env.configure(Configuration.fromMap(Map.of("execution.state-recovery.path", savepoint)));
+    }
+    JobClient job = start(settings, env);
+    int partitions = 3 * settings.input().topics().size();
+    await()
+        .atMost(Duration.ofMinutes(2))
+        .until(() -> subtasksByPartition(reporter).size() == partitions);
+
+    Map<String, String> subtasks = subtasksByPartition(reporter);
+    for (int number = 0; number < 3; number++) {
+      int partition = number;
+      assertThat(settings.input().topics())
+          .as("subtasks that read partition %d of %s, of %d", number, subtasks, parallelism)
+          .extracting(topic -> subtasks.get(topic + "-" + partition))
+          .containsOnly(subtasks.get(settings.input().topic() + "-" + number));
+    }
+    return await() // not before all tasks run
+        .atMost(Duration.ofMinutes(2))
+        .ignoreException(ExecutionException.class)
+        .until(
+            () ->
+                job.stopWithSavepoint(false, dir.toUri().toString(), SavepointFormatType.CANONICAL)
+                    .get(),
+            path -> true);
+  }
+
+  private static Map<String, String> subtasksByPartition(InMemoryReporter reporter) {
+    Map<String, String> subtasks = new TreeMap<>();
+    for (MetricGroup group : reporter.getMetricsByGroup().keySet()) {
+      Map<String, String> labels = group.getAllVariables();
+      if (labels.containsKey("<topic>") && labels.containsKey("<partition>")) {
+        subtasks.put(
+            labels.get("<topic>") + "-" + labels.get("<partition>"), labels.get("<subtask_index>"));
+      }
+    }
+    return subtasks;
   }
 
   @Test

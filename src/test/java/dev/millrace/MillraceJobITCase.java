@@ -206,6 +206,33 @@ class MillraceJobITCase {
   }
 
   @Test
+  void soDoThoseAfterAFailureBeforeTheFirstCheckpointBehindASavepoint(@TempDir Path dir)
+      throws Exception {
+    Settings calm = pipeline("behind-calm", "at-least-once");
+    Settings shaken = pipeline("behind-shaken", "at-least-once");
+    JobTopics.create(calm, 3);
+    JobTopics.create(shaken, 3);
+    List<ProducerRecord<byte[], byte[]>> good = JobTopics.examples(EXAMPLES, KEYS);
+    JobTopics.send(calm, good);
+    run(calm);
+    FailingSink sink = new FailingSink();
+    JobClient job = start(shaken, sink);
+    JobTopics.send(shaken, good.subList(0, EXAMPLES / 2));
+    await().until(() -> sink.examples() == EXAMPLES / 2);
+    String savepoint =
+        job.stopWithSavepoint(false, dir.toUri().toString(), SavepointFormatType.CANONICAL).get();
+
+    sink.arm();
+    job = start(shaken, sink, savepoint, 3, "1 h");
+    JobTopics.send(shaken, good.subList(EXAMPLES / 2, EXAMPLES));
+    await().until(() -> sink.failures() == 1 && sink.examples() >= EXAMPLES);
+    job.stopWithSavepoint(true, dir.toUri().toString(), SavepointFormatType.CANONICAL).get();
+
+    assertThat(sink.examples()).isEqualTo(EXAMPLES);
+    assertThat(JobTopics.models(shaken)).isEqualTo(JobTopics.models(calm)).hasSize(KEYS);
+  }
+
+  @Test
   void aSavepointOfOneBackendGoesOnOnTheOther(@TempDir Path dir) throws Exception {
     Settings calm = pipeline("unmoved", "at-least-once");
     Settings heap = pipeline("moved", "at-least-once");
@@ -364,7 +391,14 @@ class MillraceJobITCase {
 
   private static JobClient start(Settings settings, FailingSink metrics, String savepoint)
       throws Exception {
-    StreamExecutionEnvironment env = environment(2, settings);
+    return start(settings, metrics, savepoint, 2, "200 ms");
+  }
+
+  private static JobClient start(
+      Settings settings, FailingSink metrics, String savepoint, int parallelism, String interval)
+      throws Exception {
+    StreamExecutionEnvironment env = environment(parallelism, settings);
+    env.configure(Configuration.fromMap(Map.of("execution.checkpointing.interval", interval)));
     if (savepoint != null) {
       env.configure(Configuration.fromMap(Map.of("execution.state-recovery.path", savepoint)));
     }

@@ -8,6 +8,7 @@ import org.apache.flink.api.connector.source.SourceReader;
 import org.apache.flink.api.connector.source.SourceReaderContext;
 import org.apache.flink.api.connector.source.SplitEnumerator;
 import org.apache.flink.api.connector.source.SplitEnumeratorContext;
+import org.apache.flink.api.connector.source.SupportsSplitReassignmentOnRecovery;
 import org.apache.flink.api.java.typeutils.ResultTypeQueryable;
 import org.apache.flink.connector.kafka.source.enumerator.KafkaSourceEnumState;
 import org.apache.flink.connector.kafka.source.split.KafkaPartitionSplit;
@@ -15,11 +16,13 @@ import org.apache.flink.core.io.SimpleVersionedSerializer;
 
 /**
  * A source of records that is another one, but for what a subclass changes. Its state is that
- * one's.
+ * one's. Its readers leave partitions of a snapshot to the enumerator, a {@link
+ * RedealingEnumerator}.
  */
 abstract class DelegatingSource
     implements Source<KafkaRecord, KafkaPartitionSplit, KafkaSourceEnumState>,
-        ResultTypeQueryable<KafkaRecord> {
+        ResultTypeQueryable<KafkaRecord>,
+        SupportsSplitReassignmentOnRecovery {
   private static final long serialVersionUID = 1L;
 
   private final Source<KafkaRecord, KafkaPartitionSplit, KafkaSourceEnumState> records;

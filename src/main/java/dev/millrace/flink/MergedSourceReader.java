@@ -34,8 +34,7 @@ final class MergedSourceReader implements SourceReader<KafkaRecord, KafkaPartiti
       readers;
   private final PartitionEnds ends;
   private final Clock clock;
-  // By partition, and then by topic. Checkpoints have that order too, and Flink hands out its parts
-  // to a new number of subtasks: the same partitions of both topics most likely stay together.
+  // By partition, and then by topic.
   private final List<MergedPartition> partitions = new ArrayList<>();
 
   private CompletableFuture<Void> changed = new CompletableFuture<>();

@@ -6,8 +6,6 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import org.apache.flink.api.connector.source.Source;
-import org.apache.flink.api.connector.source.SourceReader;
-import org.apache.flink.api.connector.source.SourceReaderContext;
 import org.apache.flink.api.connector.source.SplitEnumerator;
 import org.apache.flink.api.connector.source.SplitEnumeratorContext;
 import org.apache.flink.connector.kafka.source.enumerator.KafkaSourceEnumState;
@@ -52,19 +50,22 @@ final class NamedTopicsSource extends DelegatingSource {
     if (!others.isEmpty()) {
       LOG.warn("{} is not read any more; the pipeline names {} now", others, topics);
     }
-    return super.restoreEnumerator(
-        context, new KafkaSourceEnumState(named, state.initialDiscoveryFinished()));
+    return redealing(
+        super.restoreEnumerator(
+            context, new KafkaSourceEnumState(named, state.initialDiscoveryFinished())),
+        context);
   }
 
   @Override
-  public SourceReader<KafkaRecord, KafkaPartitionSplit> createReader(SourceReaderContext context)
-      throws Exception {
-    return new DelegatingReader(super.createReader(context)) {
-      @Override
-      public void addSplits(List<KafkaPartitionSplit> splits) {
-        super.addSplits(splits.stream().filter(NamedTopicsSource.this::isNamed).toList());
-      }
-    };
+  public SplitEnumerator<KafkaPartitionSplit, KafkaSourceEnumState> createEnumerator(
+      SplitEnumeratorContext<KafkaPartitionSplit> context) throws Exception {
+    return redealing(super.createEnumerator(context), context);
+  }
+
+  private SplitEnumerator<KafkaPartitionSplit, KafkaSourceEnumState> redealing(
+      SplitEnumerator<KafkaPartitionSplit, KafkaSourceEnumState> enumerator,
+      SplitEnumeratorContext<KafkaPartitionSplit> context) {
+    return new RedealingEnumerator(enumerator, context, this::isNamed);
   }
 
   private boolean isNamed(KafkaPartitionSplit split) {
