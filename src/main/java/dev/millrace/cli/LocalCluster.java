@@ -44,6 +44,7 @@ final class LocalCluster implements AutoCloseable {
   private final Configuration configuration;
   // Snapshots that are not the cluster's own.
   private final Set<Path> older;
+  private final boolean leavesCommands;
   private final List<ClusterMember> members = new ArrayList<>();
 
   private LocalCluster(ClusterSpec spec, ClusterFiles files, Map<String, String> options) {
@@ -51,6 +52,11 @@ final class LocalCluster implements AutoCloseable {
     this.files = files;
     this.options = options;
     this.older = Set.copyOf(Snapshots.newestFirst(spec.stateDir()));
+    this.leavesCommands =
+        spec.from()
+            .filter(
+                from -> new SnapshotCheck(spec.stateDir(), from).leavesCommands(spec.settings()))
+            .isPresent();
     this.configuration = Configuration.fromMap(options);
   }
 
@@ -149,6 +155,9 @@ final class LocalCluster implements AutoCloseable {
     command.addAll(List.of("-D", "web.log.path=" + log("job manager")));
     command.addAll(List.of("--job-classname", MillraceJob.class.getName()));
     newestState().ifPresent(path -> command.addAll(List.of("--fromSavepoint", path.toString())));
+    if (leavesCommands) {
+      command.add("--allowNonRestoredState");
+    }
     // Without the dashes Flink takes -c for its own --configDir.
     command.addAll(List.of("--", "-c", spec.pipelineFile().toAbsolutePath().toString()));
     return command;

@@ -62,6 +62,8 @@ final class LocalJob {
     options.put("execution.checkpointing.savepoint-dir", Snapshots.location(stateDir));
     if (from != null) {
       options.put("execution.state-recovery.path", Snapshots.location(from));
+      boolean leaves = new SnapshotCheck(stateDir, from).leavesCommands(settings);
+      options.put("execution.state-recovery.ignore-unclaimed-state", Boolean.toString(leaves));
     }
     StreamExecutionEnvironment env = LocalFlink.environment(parallelism, options);
     MillraceJob.buildOnKafka(env, settings, bounded);

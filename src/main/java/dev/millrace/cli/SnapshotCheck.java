@@ -43,17 +43,7 @@ record SnapshotCheck(Path stateDir, Path snapshot) {
    * @throws CliError if that is damaged, or of a backend that is not the pipeline's
    */
   SnapshotContents requireReadable(Settings settings) {
-    SnapshotContents contents;
-    try {
-      contents = SnapshotContents.read(snapshot);
-    } catch (IOException e) {
-      throw new CliError(
-          "%s is damaged (%s). %sStart with new models: --fresh"
-              .formatted(
-                  Snapshots.metadata(snapshot),
-                  e.getMessage(),
-                  before("Continue from the one before: ")));
-    }
+    SnapshotContents contents = contents();
     contents
         .backend()
         .filter(backend -> backend != settings.state().backend())
@@ -67,6 +57,29 @@ record SnapshotCheck(Path stateDir, Path snapshot) {
                       .formatted(snapshot, of, of));
             });
     return contents;
+  }
+
+  private SnapshotContents contents() {
+    try {
+      return SnapshotContents.read(snapshot);
+    } catch (IOException e) {
+      throw new CliError(
+          "%s is damaged (%s). %sStart with new models: --fresh"
+              .formatted(
+                  Snapshots.metadata(snapshot),
+                  e.getMessage(),
+                  before("Continue from the one before: ")));
+    }
+  }
+
+  /**
+   * Whether it has state of commands that the pipeline takes no more, for it names one model now.
+   * Flink refuses state that nobody asks for, unless it is told not to mind.
+   *
+   * @throws CliError if it is damaged
+   */
+  boolean leavesCommands(Settings settings) {
+    return settings.output().commands() == null && contents().hasCommands();
   }
 
   /**

@@ -28,6 +28,8 @@ final class SnapshotContents {
   // Flink's name for what a sink has still to commit.
   private static final String COMMITTABLES = "streaming_committer_raw_states";
 
+  private static final String COMMANDS = "commands-source"; // the operator's uid
+
   private final CheckpointMetadata metadata;
 
   private SnapshotContents(CheckpointMetadata metadata) {
@@ -69,6 +71,12 @@ final class SnapshotContents {
                     ? Settings.Backend.ROCKSDB
                     : Settings.Backend.HEAP)
         .findFirst();
+  }
+
+  /** Whether its job took commands to models. */
+  boolean hasCommands() {
+    return metadata.getOperatorStates().stream()
+        .anyMatch(operator -> operator.getOperatorUid().equals(Optional.of(COMMANDS)));
   }
 
   /** Whether it is the savepoint with which its job was stopped. */

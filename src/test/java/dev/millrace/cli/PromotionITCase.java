@@ -76,6 +76,34 @@ class PromotionITCase {
   }
 
   @Test
+  void withOneModelAgainThePipelineGoesOnFromASavepointWithoutCommands() throws Exception {
+    try (EmbeddedKafka kafka = EmbeddedKafka.start(0, null)) {
+      Path several = pipeline(kafka);
+      LocalJob before = start(several, null);
+      produce(several);
+      awaitChanges(kafka, 1);
+      Path savepoint = Snapshots.given(before.stop(failure -> {}).orElseThrow());
+
+      String text = Files.readString(several);
+      Path one =
+          Files.writeString(
+              several,
+              text.replaceFirst("(?s)models:.*(?=output:)", "state: { on-shape-change: reset }\n")
+                  .replaceFirst(".*commands: .*\n", ""));
+      LocalJob after = start(one, savepoint);
+      produce(one);
+
+      JsonNode told =
+          await()
+              .atMost(PATIENCE)
+              .until(() -> events(kafka, "started_afresh"), e -> e.size() == 1)
+              .get(0);
+      assertThat(told.path("key").asText()).isEqualTo("shop-1");
+      after.cancel();
+    }
+  }
+
+  @Test
   void aNameThatThePipelineDoesNotHaveIsRefusedBeforeAnythingIsSent() throws IOException {
     Path pipeline = write("localhost:1");
 
@@ -100,15 +128,19 @@ class PromotionITCase {
   }
 
   private static List<JsonNode> changes(EmbeddedKafka kafka) throws IOException {
-    List<JsonNode> changes = new ArrayList<>();
+    return events(kafka, "champion_changed");
+  }
+
+  private static List<JsonNode> events(EmbeddedKafka kafka, String name) throws IOException {
+    List<JsonNode> events = new ArrayList<>();
     for (ConsumerRecord<byte[], byte[]> record :
         CommittedRecords.read(kafka.bootstrapServers(), "contest.events")) {
       JsonNode event = JSON.readTree(record.value());
-      if (event.path("event").asText().equals("champion_changed")) {
-        changes.add(event);
+      if (event.path("event").asText().equals(name)) {
+        events.add(event);
       }
     }
-    return changes;
+    return events;
   }
 
   private static List<ConsumerRecord<byte[], byte[]>> refused(EmbeddedKafka kafka) {
