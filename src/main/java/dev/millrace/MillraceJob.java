@@ -188,24 +188,28 @@ public final class MillraceJob {
   }
 
   /** Commands, from those on that come after the job's first start; null if it takes none. */
-  private static Source<KafkaRecord, ?, ?> commandsSource(Settings settings, boolean bounded) {
-    return settings.output().commands() == null
-        ? null
-        : KafkaIo.source(
-            settings.kafka(),
-            List.of(settings.output().commands()),
-            commandsGroup(settings),
-            KafkaIo.committedOrLatest(),
-            bounded);
+  private static Source<KafkaRecord, ?, ?> commandsSource(Settings settings, boolean bounded)
+      throws InterruptedException {
+    if (settings.output().commands() == null) {
+      return null;
+    }
+    List<String> topics = List.of(settings.output().commands());
+    return KafkaIo.source(
+        settings.kafka(),
+        topics,
+        commandsGroup(settings),
+        KafkaIo.committedOrLatest(settings.kafka(), topics),
+        bounded);
   }
 
-  private static Source<KafkaRecord, ?, ?> source(Settings settings, boolean bounded) {
+  private static Source<KafkaRecord, ?, ?> source(Settings settings, boolean bounded)
+      throws InterruptedException {
     Source<KafkaRecord, KafkaPartitionSplit, KafkaSourceEnumState> records =
         KafkaIo.source(
             settings.kafka(),
             settings.input().topics(),
             consumerGroup(settings),
-            startingOffsets(settings.input().start()),
+            startingOffsets(settings),
             bounded);
     RegistrySpec registry = settings.input().spec().registry();
     return registry == null ? records : new RegistrySource(records, registry);
@@ -315,10 +319,10 @@ public final class MillraceJob {
         settings.output().commands());
   }
 
-  private static OffsetsInitializer startingOffsets(Settings.Start start) {
-    return switch (start) {
+  private static OffsetsInitializer startingOffsets(Settings settings) throws InterruptedException {
+    return switch (settings.input().start()) {
       case EARLIEST -> OffsetsInitializer.earliest();
-      case LATEST -> KafkaIo.latest();
+      case LATEST -> KafkaIo.latest(settings.kafka(), settings.input().topics());
       case COMMITTED -> KafkaIo.committedOrEarliest();
     };
   }

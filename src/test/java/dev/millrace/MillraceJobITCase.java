@@ -233,6 +233,30 @@ class MillraceJobITCase {
   }
 
   @Test
+  void aJobThatBeganAtTheEndBeginsThereAgainIfItFailsBeforeItsFirstCheckpoint() throws Exception {
+    Settings settings = pipeline("ending", "at-least-once");
+    JobTopics.create(settings);
+    List<ProducerRecord<byte[], byte[]>> examples = JobTopics.examples(EXAMPLES, KEYS);
+    JobTopics.send(settings, examples.subList(0, EXAMPLES / 3));
+    FailingSink sink = new FailingSink();
+    StreamExecutionEnvironment env = environment(1, settings);
+    env.configure(
+        Configuration.fromMap(
+            Map.of("jobmanager.scheduler", "adaptive", "execution.checkpointing.interval", "1 h")));
+
+    JobClient job =
+        start(
+            settings, sink, null, env, KafkaIo.latest(settings.kafka(), settings.input().topics()));
+    JobTopics.send(settings, examples.subList(EXAMPLES / 3, EXAMPLES / 2));
+    await().until(() -> sink.examples() == EXAMPLES / 2 - EXAMPLES / 3);
+    sink.arm();
+    JobTopics.send(settings, examples.subList(EXAMPLES / 2, EXAMPLES));
+
+    await().until(() -> sink.failures() == 1 && sink.examples() == EXAMPLES - EXAMPLES / 3);
+    job.cancel().get();
+  }
+
+  @Test
   void aSavepointOfOneBackendGoesOnOnTheOther(@TempDir Path dir) throws Exception {
     Settings calm = pipeline("unmoved", "at-least-once");
     Settings heap = pipeline("moved", "at-least-once");
@@ -399,6 +423,16 @@ class MillraceJobITCase {
       throws Exception {
     StreamExecutionEnvironment env = environment(parallelism, settings);
     env.configure(Configuration.fromMap(Map.of("execution.checkpointing.interval", interval)));
+    return start(settings, metrics, savepoint, env, OffsetsInitializer.earliest());
+  }
+
+  private static JobClient start(
+      Settings settings,
+      FailingSink metrics,
+      String savepoint,
+      StreamExecutionEnvironment env,
+      OffsetsInitializer beginning)
+      throws Exception {
     if (savepoint != null) {
       env.configure(Configuration.fromMap(Map.of("execution.state-recovery.path", savepoint)));
     }
@@ -413,11 +447,7 @@ class MillraceJobITCase {
         env,
         settings,
         KafkaIo.source(
-            settings.kafka(),
-            settings.input().topics(),
-            settings.pipeline(),
-            OffsetsInitializer.earliest(),
-            false),
+            settings.kafka(), settings.input().topics(), settings.pipeline(), beginning, false),
         new MillraceJob.Sinks(
             metrics,
             sinkTo(settings, settings.output().predictions()),

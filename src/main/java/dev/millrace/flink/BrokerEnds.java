@@ -1,17 +1,22 @@
 package dev.millrace.flink;
 
 import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.ListOffsetsOptions;
 import org.apache.kafka.clients.admin.ListOffsetsResult.ListOffsetsResultInfo;
 import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.TopicPartitionInfo;
 
 /** Where partitions begin and end, as the brokers know it; connects when first asked. */
 final class BrokerEnds implements PartitionEnds {
@@ -43,20 +48,46 @@ final class BrokerEnds implements PartitionEnds {
     return offset(partition, OffsetSpec.earliest());
   }
 
-  private CompletableFuture<Long> offset(TopicPartition partition, OffsetSpec which) {
-    if (admin == null) {
-      try {
-        admin = KafkaIo.admin(kafka, MergedPartition.PATIENCE);
-      } catch (KafkaException e) {
-        return CompletableFuture.failedFuture(e); // no address can be resolved now
+  /**
+   * Where all partitions of topics end now.
+   *
+   * @throws KafkaException if no address can be resolved
+   */
+  Map<TopicPartition, Long> ends(List<String> topics)
+      throws InterruptedException, ExecutionException {
+    Map<TopicPartition, OffsetSpec> asked = new HashMap<>();
+    for (TopicDescription topic : admin().describeTopics(topics).allTopicNames().get().values()) {
+      for (TopicPartitionInfo partition : topic.partitions()) {
+        asked.put(new TopicPartition(topic.name(), partition.partition()), OffsetSpec.latest());
       }
     }
-    return admin
-        .listOffsets(Map.of(partition, which), options)
-        .partitionResult(partition)
-        .toCompletionStage()
-        .thenApply(ListOffsetsResultInfo::offset)
-        .toCompletableFuture();
+    Map<TopicPartition, Long> ends = new HashMap<>();
+    admin()
+        .listOffsets(asked, options)
+        .all()
+        .get()
+        .forEach((partition, end) -> ends.put(partition, end.offset()));
+    return ends;
+  }
+
+  private CompletableFuture<Long> offset(TopicPartition partition, OffsetSpec which) {
+    try {
+      return admin()
+          .listOffsets(Map.of(partition, which), options)
+          .partitionResult(partition)
+          .toCompletionStage()
+          .thenApply(ListOffsetsResultInfo::offset)
+          .toCompletableFuture();
+    } catch (KafkaException e) {
+      return CompletableFuture.failedFuture(e); // no address can be resolved now
+    }
+  }
+
+  private Admin admin() {
+    if (admin == null) {
+      admin = KafkaIo.admin(kafka, MergedPartition.PATIENCE);
+    }
+    return admin;
   }
 
   @Override

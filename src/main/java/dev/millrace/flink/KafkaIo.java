@@ -3,7 +3,6 @@ package dev.millrace.flink;
 import dev.millrace.data.KafkaRecord;
 import dev.millrace.data.OutputRecord;
 import java.time.Duration;
-import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -27,11 +26,9 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.OffsetResetStrategy;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.internals.BuiltInPartitioner;
-import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.internals.RecordHeader;
 import org.apache.kafka.common.header.internals.RecordHeaders;
@@ -97,12 +94,7 @@ public final class KafkaIo {
       String group,
       OffsetsInitializer start,
       boolean bounded) {
-    Map<String, String> consumer = new HashMap<>(properties);
-    consumer.putIfAbsent(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, POLL_RECORDS);
-    // What a producer has taken back, as a job does that failed, is no example.
-    consumer.putIfAbsent(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
-    consumer.putIfAbsent(
-        KafkaSourceOptions.PARTITION_DISCOVERY_INTERVAL_MS.key(), DISCOVERY_MILLIS);
+    Map<String, String> consumer = consumer(properties);
     consumer.put(ConsumerConfig.GROUP_ID_CONFIG, group);
     KafkaSourceBuilder<KafkaRecord> builder =
         KafkaSource.<KafkaRecord>builder()
@@ -118,19 +110,31 @@ public final class KafkaIo {
         topics.size() == 1 ? records : new MergedSource(records, consumer, topics, start), topics);
   }
 
-  /** Begins with the records that come from now on. */
-  public static OffsetsInitializer latest() {
-    return new Beginning(false, true);
+  private static Map<String, String> consumer(Map<String, String> properties) {
+    Map<String, String> consumer = new HashMap<>(properties);
+    consumer.putIfAbsent(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, POLL_RECORDS);
+    // What a producer has taken back, as a job does that failed, is no example.
+    consumer.putIfAbsent(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
+    consumer.putIfAbsent(
+        KafkaSourceOptions.PARTITION_DISCOVERY_INTERVAL_MS.key(), DISCOVERY_MILLIS);
+    return consumer;
+  }
+
+  /** Begins with the records that come from now on, also if the job has to begin anew. */
+  public static OffsetsInitializer latest(Map<String, String> properties, List<String> topics)
+      throws InterruptedException {
+    return Beginning.atTheEnd(false, consumer(properties), topics);
   }
 
   /** Begins where the group has come to; with the oldest record where it has not been yet. */
   public static OffsetsInitializer committedOrEarliest() {
-    return new Beginning(true, false);
+    return Beginning.committed();
   }
 
   /** The same; with the records that come from now on where it has not been yet. */
-  public static OffsetsInitializer committedOrLatest() {
-    return new Beginning(true, true);
+  public static OffsetsInitializer committedOrLatest(
+      Map<String, String> properties, List<String> topics) throws InterruptedException {
+    return Beginning.atTheEnd(true, consumer(properties), topics);
   }
 
   /**
@@ -197,48 +201,6 @@ public final class KafkaIo {
     Properties properties = new Properties();
     properties.putAll(map);
     return properties;
-  }
-
-  /**
-   * Offsets that the brokers are asked for at the first start, and never again.
-   *
-   * <p>Of a partition without records Flink's own initializers put into snapshots that it begins
-   * where the group has come to, say. Whoever goes on from there begins where that is by then, and
-   * leaves out all that came between. Where the brokers have deleted what comes next, reading goes
-   * on with the oldest record left; Flink's own would leave out all that is there.
-   */
-  private static final class Beginning implements OffsetsInitializer {
-    private static final long serialVersionUID = 1L;
-
-    private final boolean committed;
-    private final boolean latest;
-
-    /**
-     * @param committed whether what the group has committed counts first
-     * @param latest whether the end counts, or else the beginning
-     */
-    Beginning(boolean committed, boolean latest) {
-      this.committed = committed;
-      this.latest = latest;
-    }
-
-    @Override
-    public Map<TopicPartition, Long> getPartitionOffsets(
-        Collection<TopicPartition> partitions, PartitionOffsetsRetriever brokers) {
-      Map<TopicPartition, Long> offsets =
-          new HashMap<>(
-              latest ? brokers.endOffsets(partitions) : brokers.beginningOffsets(partitions));
-      if (committed) {
-        offsets.putAll(brokers.committedOffsets(partitions));
-      }
-      return offsets;
-    }
-
-    @Override
-    @SuppressWarnings("deprecation") // the connector's interface asks for Kafka's old enum
-    public OffsetResetStrategy getAutoOffsetResetStrategy() {
-      return OffsetResetStrategy.EARLIEST;
-    }
   }
 
   private static final class RawDeserializer

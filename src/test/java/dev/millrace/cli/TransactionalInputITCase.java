@@ -5,14 +5,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.millrace.PipelineFile;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -25,22 +28,8 @@ class TransactionalInputITCase {
   @Test
   void whatItsProducerTookBackIsNotLearned() throws Exception {
     try (EmbeddedKafka kafka = EmbeddedKafka.start(0, null)) {
-      Path pipeline =
-          Files.writeString(
-              dir.resolve("taken-back.yaml"),
-              """
-              pipeline: taken-back
-              kafka: { bootstrap.servers: "%s" }
-              input:
-                format: csv
-                columns: [x, class]
-                label: class
-                classes: [yes, no]
-                features: [x]
-              """
-                  .formatted(kafka.bootstrapServers()));
-      Cli.run("topics", "create", "-c", "" + pipeline, "--partitions", "1");
-      send(kafka, "millrace.examples.v1");
+      Path pipeline = pipeline(kafka, "earliest");
+      send(kafka);
 
       LocalJob job =
           LocalJob.start(PipelineFile.read(pipeline), 1, dir.resolve("state"), null, true);
@@ -52,21 +41,70 @@ class TransactionalInputITCase {
     }
   }
 
+  @Test
+  void whatIsCommittedOnlyAfterAJobBeganAtTheEndIsLearned() throws Exception {
+    try (EmbeddedKafka kafka = EmbeddedKafka.start(0, null);
+        KafkaProducer<byte[], byte[]> producer = producer(kafka)) {
+      Path pipeline = pipeline(kafka, "latest");
+      producer.initTransactions();
+      producer.beginTransaction();
+      send(producer);
+      producer.commitTransaction();
+      producer.beginTransaction();
+      send(producer);
+
+      LocalJob job =
+          LocalJob.start(PipelineFile.read(pipeline), 1, dir.resolve("state"), null, false);
+      producer.commitTransaction();
+
+      Awaitility.await().atMost(Duration.ofMinutes(2)).until(() -> lastSeq(kafka) == 60);
+      job.cancel();
+    }
+  }
+
+  private static int lastSeq(EmbeddedKafka kafka) throws IOException {
+    int seq = 0;
+    for (ConsumerRecord<byte[], byte[]> record :
+        CommittedRecords.read(kafka.bootstrapServers(), "millrace.metrics.v1")) {
+      seq = JSON.readTree(record.value()).path("seq").asInt();
+    }
+    return seq;
+  }
+
+  private Path pipeline(EmbeddedKafka kafka, String start) throws IOException {
+    Path pipeline =
+        Files.writeString(
+            dir.resolve("taken-back.yaml"),
+            """
+            pipeline: taken-back
+            kafka: { bootstrap.servers: "%s" }
+            input:
+              start: %s
+              format: csv
+              columns: [x, class]
+              label: class
+              classes: [yes, no]
+              features: [x]
+            """
+                .formatted(kafka.bootstrapServers(), start));
+    Cli.run("topics", "create", "-c", "" + pipeline, "--partitions", "1");
+    return pipeline;
+  }
+
+  private static KafkaProducer<byte[], byte[]> producer(EmbeddedKafka kafka) {
+    return new KafkaProducer<>(
+        Map.of("bootstrap.servers", kafka.bootstrapServers(), "transactional.id", "upstream"),
+        new ByteArraySerializer(),
+        new ByteArraySerializer());
+  }
+
   /** Ten transactions of 60 records, of which every second one is aborted, the last one too. */
-  private static void send(EmbeddedKafka kafka, String topic) {
-    try (KafkaProducer<byte[], byte[]> producer =
-        new KafkaProducer<>(
-            Map.of("bootstrap.servers", kafka.bootstrapServers(), "transactional.id", "upstream"),
-            new ByteArraySerializer(),
-            new ByteArraySerializer())) {
+  private static void send(EmbeddedKafka kafka) {
+    try (KafkaProducer<byte[], byte[]> producer = producer(kafka)) {
       producer.initTransactions();
       for (int t = 0; t < 10; t++) {
         producer.beginTransaction();
-        for (int i = 0; i < 60; i++) {
-          byte[] line = (i + (i % 2 == 0 ? ",yes" : ",no")).getBytes(StandardCharsets.UTF_8);
-          producer.send(new ProducerRecord<>(topic, "k".getBytes(StandardCharsets.UTF_8), line));
-        }
-        producer.flush();
+        send(producer);
         if (t % 2 == 0) {
           producer.commitTransaction();
         } else {
@@ -74,5 +112,14 @@ class TransactionalInputITCase {
         }
       }
     }
+  }
+
+  private static void send(KafkaProducer<byte[], byte[]> producer) {
+    byte[] key = "k".getBytes(StandardCharsets.UTF_8);
+    for (int i = 0; i < 60; i++) {
+      byte[] line = (i + (i % 2 == 0 ? ",yes" : ",no")).getBytes(StandardCharsets.UTF_8);
+      producer.send(new ProducerRecord<>("millrace.examples.v1", key, line));
+    }
+    producer.flush();
   }
 }

@@ -24,7 +24,7 @@ class RedealingEnumeratorTest {
       new RedealingEnumerator(
           new KafkaSourceEnumerator(
               KafkaSubscriber.getTopicListSubscriber(List.of("in", "labels")),
-              KafkaIo.latest(),
+              KafkaIo.committedOrEarliest(),
               new NoStoppingOffsetsInitializer(),
               new Properties(),
               context,
