@@ -314,7 +314,7 @@ public final class MillraceJob {
         settings.configHash(),
         settings.drift(),
         settings.output().hasPredictions(),
-        settings.output().snapshots(),
+        settings.output().snapshots().to(settings.output().models()),
         settings.output().hasFleet(),
         settings.output().commands());
   }

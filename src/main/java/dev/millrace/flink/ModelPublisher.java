@@ -3,10 +3,13 @@ package dev.millrace.flink;
 import dev.millrace.data.OutputRecord;
 import java.io.IOException;
 import java.util.List;
+import java.util.stream.Stream;
 import org.apache.flink.api.common.functions.RuntimeContext;
 import org.apache.flink.api.common.state.ValueState;
 import org.apache.flink.api.common.state.ValueStateDescriptor;
 import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.runtime.state.KeyedStateBackend;
+import org.apache.flink.runtime.state.VoidNamespace;
 import org.apache.flink.streaming.api.TimerService;
 
 /**
@@ -47,13 +50,35 @@ final class ModelPublisher {
     if (period == 0) {
       return;
     }
-    long shift = shift(key);
-    long next =
-        (Math.floorDiv(timers.currentProcessingTime() - shift, period) + 1) * period + shift;
+    long next = next(key, timers);
     if (next != state.reminder) {
       state.reminder = next;
       timers.registerProcessingTimeTimer(next);
     }
+  }
+
+  /**
+   * Asks for a reminder of every key, for what it has learned waits for one of another time, or is
+   * on another topic.
+   *
+   * @param backend its current key changes
+   */
+  void remindAll(KeyedStateBackend<String> backend, TimerService timers) {
+    if (period == 0) {
+      return;
+    }
+    try (Stream<String> keys = backend.getKeys(TrainFunction.STATE_NAME, VoidNamespace.INSTANCE)) {
+      keys.forEach(
+          key -> {
+            backend.setCurrentKey(key);
+            timers.registerProcessingTimeTimer(next(key, timers));
+          });
+    }
+  }
+
+  private long next(String key, TimerService timers) {
+    long shift = shift(key);
+    return (Math.floorDiv(timers.currentProcessingTime() - shift, period) + 1) * period + shift;
   }
 
   /** Whether a timer of the key may be one that {@link #remind} asked for. */

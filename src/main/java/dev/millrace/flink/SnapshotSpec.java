@@ -8,12 +8,27 @@ import java.io.Serializable;
  * @param every after each so many examples of a key; 0 is never
  * @param atLatestMillis what a model has learned is published at the latest after so many
  *     milliseconds; 0 is never
+ * @param topic where to, empty if nobody says
  */
-public record SnapshotSpec(int every, long atLatestMillis) implements Serializable {
+public record SnapshotSpec(int every, long atLatestMillis, String topic) implements Serializable {
 
   /** At the end of the input alone. */
   public static final SnapshotSpec AT_THE_END = new SnapshotSpec(0, 0);
 
   /** What holds where nothing is said; with many keys the clock is what fills the topic. */
   public static final SnapshotSpec DEFAULT = new SnapshotSpec(10_000, 60 * 60_000);
+
+  public SnapshotSpec(int every, long atLatestMillis) {
+    this(every, atLatestMillis, "");
+  }
+
+  /** The same for a topic. */
+  public SnapshotSpec to(String another) {
+    return new SnapshotSpec(every, atLatestMillis, another);
+  }
+
+  /** Where what the clock calls for goes, and how soon: what keys are reminded of. */
+  String reminders() {
+    return topic + " " + atLatestMillis;
+  }
 }

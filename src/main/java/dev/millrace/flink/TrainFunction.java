@@ -103,6 +103,10 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
     return idleKeys;
   }
 
+  ModelPublisher publisher() {
+    return publisher;
+  }
+
   /** Puts something between this function and its models, such as a cache. */
   void useStates(ValueState<TrainState> others) {
     states = others;

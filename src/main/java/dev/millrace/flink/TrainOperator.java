@@ -32,17 +32,24 @@ public class TrainOperator extends KeyedProcessOperator<String, Chunk, OutputRec
   /** Name of the operator state; never changes. */
   static final String TTL_STATE_NAME = "watched-ttl";
 
+  /** Name of the operator state; never changes. */
+  static final String REMINDERS_STATE_NAME = "reminders";
+
   // As Flink names the timers of a keyed function.
   private static final String TIMERS = "user-timers";
 
+  private final SnapshotSpec snapshots;
   private final StateSpec state;
   // Null on the heap, where the backend itself has the objects and copies them for a snapshot.
   private transient StateCache cache;
   // The allowed idle time of the run that this one goes on from; 0 if it had none.
   private transient long ttlBefore;
+  // What keys were reminded of in that run; null if nobody noted.
+  private transient String remindersBefore;
 
   public TrainOperator(TrainSpec spec, StateSpec state) {
     super(new TrainFunction(spec, state));
+    this.snapshots = spec.snapshots();
     this.state = state;
   }
 
@@ -59,6 +66,14 @@ public class TrainOperator extends KeyedProcessOperator<String, Chunk, OutputRec
       ttlBefore = ttl;
     }
     ttls.update(state.ttlMillis() > 0 ? List.of(state.ttlMillis()) : List.of());
+    ListState<String> reminders =
+        context
+            .getOperatorStateStore()
+            .getUnionListState(new ListStateDescriptor<>(REMINDERS_STATE_NAME, Types.STRING));
+    for (String noted : reminders.get()) {
+      remindersBefore = noted;
+    }
+    reminders.update(List.of(snapshots.reminders()));
   }
 
   @Override
@@ -67,7 +82,10 @@ public class TrainOperator extends KeyedProcessOperator<String, Chunk, OutputRec
     KeyedStateBackend<String> backend = getKeyedStateBackend();
     TrainFunction function = (TrainFunction) userFunction;
     if (function.idleKeys() != null && ttlBefore != state.ttlMillis()) {
-      watch(function.idleKeys(), backend);
+      function.idleKeys().watchAll(backend, timers(), ttlBefore > 0);
+    }
+    if (!snapshots.reminders().equals(remindersBefore)) {
+      function.publisher().remindAll(backend, timers());
     }
     if (backend.isSafeToReuseKVState()) {
       cache = new StateCache(function.states(), backend, state.cacheBytes(), getMetricGroup());
@@ -75,12 +93,9 @@ public class TrainOperator extends KeyedProcessOperator<String, Chunk, OutputRec
     }
   }
 
-  /** Watches all keys from now on, for another time than before. */
-  private void watch(IdleKeys keys, KeyedStateBackend<String> backend) throws Exception {
-    TimerService timers =
-        new SimpleTimerService(
-            getInternalTimerService(TIMERS, VoidNamespaceSerializer.INSTANCE, this));
-    keys.watchAll(backend, timers, ttlBefore > 0);
+  private TimerService timers() {
+    return new SimpleTimerService(
+        getInternalTimerService(TIMERS, VoidNamespaceSerializer.INSTANCE, this));
   }
 
   /**

@@ -142,6 +142,34 @@ class ModelPublisherTest {
   }
 
   @Test
+  void whatWaitsIsPublishedInTheTimeThatHoldsNowOnTheTopicThatIsNamedNow() throws Exception {
+    TrainSpec slow = spec(Specs.small(4), 1000, 60 * MINUTE);
+    OperatorSubtaskState state;
+    try (TrainHarness harness = new TrainHarness(slow)) {
+      harness.operator.setProcessingTime(1);
+      harness.send(Chunks.classes("k", 5, 1), 5);
+      state = harness.snapshot();
+      assertThat(harness.models()).isEmpty();
+    }
+
+    try (TrainHarness harness = new TrainHarness(spec(Specs.small(4), 1000, MINUTE), state)) {
+      harness.operator.setProcessingTime(MINUTE + 1);
+      assertThat(examples(harness.models())).containsExactly(5L);
+      state = harness.snapshot();
+    }
+    try (TrainHarness harness = new TrainHarness(spec(Specs.small(4), 1000, MINUTE), state)) {
+      harness.operator.setProcessingTime(10 * MINUTE);
+      assertThat(harness.models()).isEmpty();
+      state = harness.snapshot();
+    }
+    SnapshotSpec elsewhere = new SnapshotSpec(1000, MINUTE).to("others");
+    try (TrainHarness harness = new TrainHarness(Specs.with(slow, null, false, elsewhere), state)) {
+      harness.operator.setProcessingTime(12 * MINUTE);
+      assertThat(examples(harness.models())).containsExactly(5L);
+    }
+  }
+
+  @Test
   void aCheckpointThatIsBeingWrittenIsNoReasonToPublishAgain() throws Exception {
     try (TrainHarness harness = new TrainHarness(spec(Specs.small(4), 5, MINUTE))) {
       harness.operator.setProcessingTime(1);
