@@ -268,7 +268,7 @@ final class PrequentialModel {
   }
 
   /**
-   * Ends the epoch: its scores can still be reported, before {@link #startEpoch}.
+   * Ends the epoch; what it says then is to be reported if that is the end of learning alone.
    *
    * @return whether no more epochs are learned from now on
    */

@@ -141,11 +141,13 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
       model = resume(state, chunk.key());
     }
     if (chunk.epoch() > model.epoch() && !model.isStopped()) {
-      boolean stops = model.endEpoch();
-      if (stops || hasNews(state, model)) {
+      // Before it has ended, as the clock would have it: of one seq there is one content.
+      if (hasNews(state, model)) {
         out.collect(report(state, model, chunk.key(), context::output));
       }
-      if (!stops) {
+      if (model.endEpoch()) {
+        out.collect(report(state, model, chunk.key(), context::output));
+      } else {
         model.startEpoch(chunk.epoch());
       }
     }

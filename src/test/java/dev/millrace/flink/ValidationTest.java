@@ -261,6 +261,30 @@ class ValidationTest {
   }
 
   @Test
+  void whateverTheClockAsksForKeyAndSeqNameOneContentUntilThat() throws Exception {
+    List<Example> all = epochs(60);
+    List<JsonNode> byNumber;
+    try (TrainHarness harness = new TrainHarness(holdingOut(0.25, 1))) {
+      harness.send(all, 64);
+      harness.end();
+      byNumber = harness.metrics();
+    }
+    List<JsonNode> byTheClock;
+    try (TrainHarness harness = new TrainHarness(holdingOut(0.25, 1))) {
+      for (int epoch = 0; epoch < 60; epoch++) {
+        harness.send(all.subList(epoch * EXAMPLES, (epoch + 1) * EXAMPLES), 64);
+        harness.operator.setProcessingTime(10_000L * (epoch + 1));
+      }
+      byTheClock = harness.metrics();
+    }
+
+    assertThat(byTheClock).containsExactlyElementsOf(byNumber);
+    assertThat(byNumber.subList(0, byNumber.size() - 1))
+        .extracting(record -> record.get("seq").asInt())
+        .doesNotHaveDuplicates();
+  }
+
+  @Test
   void afterThatRecordsOfNoEpochAreLearnedAsEver() throws Exception {
     try (TrainHarness harness = new TrainHarness(holdingOut(0.25, 1))) {
       harness.send(epochs(60), 64);
