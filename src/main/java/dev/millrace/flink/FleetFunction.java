@@ -65,13 +65,19 @@ public final class FleetFunction extends KeyedProcessFunction<String, FleetSampl
   }
 
   private final String config;
+  private final boolean tells;
   private transient MapState<String, Entry> keys;
   private transient FleetJson json;
   // The next report that has been asked for.
   private transient long reminder;
 
-  public FleetFunction(String config) {
+  /**
+   * @param tells whether anybody asked for the view; where nobody does any more, its topic may have
+   *     gone, and timers of a former run must not write to it
+   */
+  public FleetFunction(String config, boolean tells) {
     this.config = config;
+    this.tells = tells;
   }
 
   @Override
@@ -97,7 +103,7 @@ public final class FleetFunction extends KeyedProcessFunction<String, FleetSampl
       keys.put(sample.key(), new Entry(sample, now, drifted));
     }
     long next = (now / PERIOD_MILLIS + 1) * PERIOD_MILLIS;
-    if (next != reminder) {
+    if (tells && next != reminder) {
       reminder = next;
       context.timerService().registerProcessingTimeTimer(next);
       context.timerService().registerEventTimeTimer(Long.MAX_VALUE); // the end of the input
@@ -107,6 +113,9 @@ public final class FleetFunction extends KeyedProcessFunction<String, FleetSampl
   @Override
   public void onTimer(long timestamp, OnTimerContext context, Collector<OutputRecord> out)
       throws Exception {
+    if (!tells) {
+      return;
+    }
     long now = context.timerService().currentProcessingTime();
     Fleet fleet = new Fleet();
     for (Map.Entry<String, Entry> key : keys.entries()) {

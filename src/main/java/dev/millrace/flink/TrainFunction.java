@@ -338,9 +338,8 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
     idleKeys.clear();
     counted.forgottenKeys.inc();
     publisher.forget(context.getCurrentKey(), timestamp, context::output);
-    if (spec.fleet()) {
-      context.output(Outputs.FLEET, FleetSample.forgotten(context.getCurrentKey()));
-    }
+    // Whoever asks for the fleet's view again is not to find the key in it.
+    context.output(Outputs.FLEET, FleetSample.forgotten(context.getCurrentKey()));
     if (model != null) {
       events.noteForgotten(model, context.getCurrentKey(), context::output);
     }

@@ -26,9 +26,14 @@ class FleetFunctionTest {
 
   private static KeyedOneInputStreamOperatorTestHarness<String, FleetSample, OutputRecord> fleet(
       OperatorSubtaskState from) throws Exception {
+    return fleet(from, true);
+  }
+
+  private static KeyedOneInputStreamOperatorTestHarness<String, FleetSample, OutputRecord> fleet(
+      OperatorSubtaskState from, boolean tells) throws Exception {
     KeyedOneInputStreamOperatorTestHarness<String, FleetSample, OutputRecord> fleet =
         new KeyedOneInputStreamOperatorTestHarness<>(
-            new KeyedProcessOperator<>(new FleetFunction("c0ffee00")),
+            new KeyedProcessOperator<>(new FleetFunction("c0ffee00", tells)),
             sample -> "shops",
             Types.STRING);
     fleet.setup(Outputs.RECORD.createSerializer(fleet.getExecutionConfig().getSerializerConfig()));
@@ -94,6 +99,29 @@ class FleetFunctionTest {
           .extracting(worst -> worst.path("key").asText())
           .startsWith("k19", "k18")
           .endsWith("k10");
+    }
+  }
+
+  @Test
+  void whoHasTurnedItOffHearsNothingMoreAndFindsNoForgottenKeysWhenItIsOnAgain() throws Exception {
+    OperatorSubtaskState state;
+    try (var fleet = fleet(null)) {
+      fleet.setProcessingTime(1);
+      send(fleet, sample("a", 1, 1, 1), sample("b", 2, 1, 1));
+      state = fleet.snapshot(1, 1);
+    }
+    try (var off = fleet(state, false)) {
+      off.setProcessingTime(2 * PERIOD);
+      send(off, FleetSample.forgotten("a"));
+      off.setProcessingTime(4 * PERIOD);
+      state = off.snapshot(2, 2);
+      off.processWatermark(Watermark.MAX_WATERMARK);
+      assertThat(reports(off)).isEmpty();
+    }
+    try (var fleet = fleet(state)) {
+      send(fleet, sample("b", 3, 1, 1));
+      fleet.setProcessingTime(6 * PERIOD);
+      assertThat(reports(fleet)).extracting(report -> report.path("keys").asInt()).containsOnly(1);
     }
   }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.data.Chunk;
 import dev.millrace.data.Example;
+import dev.millrace.data.FleetSample;
 import dev.millrace.data.OutputRecord;
 import dev.millrace.eval.MetricsSpec;
 import dev.millrace.flink.StateSpec.ShapeChange;
@@ -59,6 +60,10 @@ class IdleKeysTest {
       assertThat(new String(tombstone.key(), StandardCharsets.UTF_8)).isEqualTo("idle");
       assertThat(tombstone.value()).isNull();
       assertThat(tombstone.timestamp()).isEqualTo(5_049);
+      // Also while nobody asks for the fleet's view, which may have had the key before.
+      assertThat(harness.operator.getSideOutput(Outputs.FLEET))
+          .extracting(StreamRecord::getValue)
+          .containsExactly(FleetSample.forgotten("idle"));
       harness.end();
       assertThat(harness.modelsByKey()).containsOnlyKeys("busy");
     }
