@@ -57,6 +57,11 @@ final class LocalFlink {
     return cluster;
   }
 
+  /** Subtasks that keys can be spread over, for ever: saved state goes by this number. */
+  static int mostSubtasks() {
+    return Integer.parseInt(configurationFile().get("pipeline.max-parallelism"));
+  }
+
   /** The options of the configuration file. */
   static Map<String, String> configurationFile() {
     Map<String, String> options = new TreeMap<>();

@@ -27,8 +27,6 @@ import picocli.CommandLine.Spec;
     footer = {"", "Example:", "  ./millrace run -c fraud.yaml"})
 final class RunCommand implements Callable<Integer> {
   private static final long LOOK_MILLIS = 500;
-  // As many as Flink takes.
-  private static final int MOST_SUBTASKS = 1 << 15;
 
   @Option(
       names = {"-c", "--config"},
@@ -60,11 +58,11 @@ final class RunCommand implements Callable<Integer> {
   @Override
   @SuppressWarnings("try") // the lock is held and the brokers are watched, neither is used
   public Integer call() throws InterruptedException {
-    if (parallelism < 1 || parallelism > MOST_SUBTASKS) {
+    int most = LocalFlink.mostSubtasks();
+    if (parallelism < 1 || parallelism > most) {
       throw new ParameterException(
           spec.commandLine(),
-          "--parallelism must be between 1 and %d, but was %d"
-              .formatted(MOST_SUBTASKS, parallelism));
+          "--parallelism must be between 1 and %d, but was %d".formatted(most, parallelism));
     }
     if (timeoutSeconds < 1) {
       throw new ParameterException(

@@ -119,11 +119,10 @@ class MillraceTest {
         "--input=x.csv",
         "--compression=gzip");
     assertUsage(
-        "--parallelism must be between 1 and 32768, but was 100000.\n"
-            + "Try: ./millrace run --help\n",
+        "--parallelism must be between 1 and 720, but was 721.\n" + "Try: ./millrace run --help\n",
         "run",
         "-c=x.yaml",
-        "--parallelism=100000");
+        "--parallelism=721");
     assertUsage("A command is missing: topics create.\nTry: ./millrace topics --help\n", "topics");
     assertUsage(
         "--rate must be above 0, but was -1.0.\nTry: ./millrace produce --help\n",
