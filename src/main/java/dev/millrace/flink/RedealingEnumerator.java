@@ -48,10 +48,14 @@ final class RedealingEnumerator
     List<KafkaPartitionSplit> found =
         context.registeredReaders().get(subtask).getReportedSplitsOnRegistration();
     List<KafkaPartitionSplit> read = found.stream().filter(isRead).toList();
-    read.forEach(split -> restored.add(split.splitId()));
-    enumerator.addSplitsBack(read, subtask);
-    // Each gets what is meant for it by now.
-    context.registeredReaders().keySet().forEach(enumerator::addReader);
+    if (!read.isEmpty()) {
+      read.forEach(split -> restored.add(split.splitId()));
+      enumerator.addSplitsBack(read, subtask);
+      // Each gets what is meant for it by now.
+      context.registeredReaders().keySet().forEach(enumerator::addReader);
+    } else {
+      enumerator.addReader(subtask);
+    }
   }
 
   @Override
