@@ -171,19 +171,11 @@ public final class MetricsFollower implements Runnable, AutoCloseable {
       Onlooker.assignAdded(consumer, topic, CALL);
       present();
     } catch (RetriableException e) {
-      if (isTopicGone()) {
+      if (Onlooker.isGone(consumer, topic, CALL)) {
         notice("Topic " + topic + " does not exist any more on " + servers + "; waiting for it.");
       } else {
         noticeAbsence();
       }
-    }
-  }
-
-  private boolean isTopicGone() {
-    try {
-      return consumer.partitionsFor(topic, CALL).isEmpty();
-    } catch (RetriableException e) {
-      return false;
     }
   }
 

@@ -51,7 +51,8 @@ final class ModelsFollower implements Runnable, AutoCloseable {
 
   /**
    * @param kafka client properties
-   * @param notice takes one line when the brokers go away or come back, or a record is no model
+   * @param notice takes one line when the brokers or the topic go away or come back, or a record is
+   *     no model
    */
   ModelsFollower(
       Map<String, String> kafka, String topic, Listener listener, Consumer<String> notice) {
@@ -89,7 +90,7 @@ final class ModelsFollower implements Runnable, AutoCloseable {
     return ready.getCount() == 0;
   }
 
-  /** Whether the brokers answered when they were asked last. */
+  /** Whether the brokers answered when they were asked last, and had the topic. */
   boolean isConnected() {
     return present;
   }
@@ -150,7 +151,11 @@ final class ModelsFollower implements Runnable, AutoCloseable {
     } catch (RetriableException e) {
       if (present) {
         present = false;
-        notice.accept("No broker answers; the models that are known are served on.");
+        notice.accept(
+            (Onlooker.isGone(consumer, topic, CALL)
+                    ? "Topic " + topic + " does not exist any more"
+                    : "No broker answers")
+                + "; the models that are known are served on.");
       }
     }
   }
@@ -169,7 +174,7 @@ final class ModelsFollower implements Runnable, AutoCloseable {
     }
 
     @Override
-    public synchronized byte[] read(List<Place> places) throws IOException {
+    public synchronized byte[] read(String key, List<Place> places) throws IOException {
       ModelAssembler parts = new ModelAssembler();
       Arrival whole = null;
       for (Place place : places) {
@@ -179,7 +184,8 @@ final class ModelsFollower implements Runnable, AutoCloseable {
         }
         whole = parts.accept(KafkaIo.record(record));
       }
-      return whole == null ? null : whole.bytes();
+      // In a topic that was made anew another key's model may lie there.
+      return whole == null || !whole.key().equals(key) ? null : whole.bytes();
     }
 
     private ConsumerRecord<byte[], byte[]> read(Place place) throws IOException {

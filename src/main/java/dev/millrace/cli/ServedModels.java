@@ -23,11 +23,11 @@ final class ServedModels {
   /** Reads a model again from where it was published. */
   interface Source {
     /**
-     * The bytes of a model, or null if they are not there any more.
+     * The bytes of a key's model, or null if they are not there any more.
      *
      * @throws IOException if they cannot be read now
      */
-    byte[] read(List<Place> places) throws IOException;
+    byte[] read(String key, List<Place> places) throws IOException;
   }
 
   private record Published(ModelSnapshot summary, List<Place> places) {}
@@ -92,11 +92,12 @@ final class ServedModels {
       if (resident != null && resident.model() != null) {
         return resident.model();
       }
-      byte[] bytes = resident == null ? source.read(published.places()) : resident.bytes();
+      byte[] bytes = resident == null ? source.read(key, published.places()) : resident.bytes();
       if (bytes != null) {
         return load(published, bytes, workspace);
       }
-      // Compaction took its record: a newer one is there, or the key was forgotten.
+      // Compaction took its record, or the topic was made anew: a newer one is there, or comes, or
+      // the key was forgotten.
       Published now = index.get(key);
       if (now == published) {
         throw new IOException(

@@ -13,6 +13,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /** Consumers without a group: any number of them can look on and none leaves a trace. */
@@ -49,6 +50,16 @@ public final class Onlooker {
     return consumer.partitionsFor(topic, atMost).stream()
         .map(partition -> new TopicPartition(topic, partition.partition()))
         .toList();
+  }
+
+  /** Whether the brokers answer, and have no such topic. */
+  public static boolean isGone(
+      KafkaConsumer<byte[], byte[]> consumer, String topic, Duration atMost) {
+    try {
+      return partitions(consumer, topic, atMost).isEmpty();
+    } catch (RetriableException e) {
+      return false;
+    }
   }
 
   /**

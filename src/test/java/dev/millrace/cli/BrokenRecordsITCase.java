@@ -137,7 +137,7 @@ class BrokenRecordsITCase {
   void theModelsThatAreThereAreServed() throws Exception {
     Settings settings = PipelineFile.read(pipeline);
     List<String> notices = new ArrayList<>();
-    ServedModels models = new ServedModels(settings, places -> null, 1 << 20);
+    ServedModels models = new ServedModels(settings, (key, places) -> null, 1 << 20);
     try (ModelsFollower follower =
         new ModelsFollower(
             settings.kafka(), settings.output().models(), models::accept, notices::add)) {

@@ -27,7 +27,7 @@ class HttpAccessTest {
     HttpToken token = new HttpToken(TOKEN);
     dashboard = new DashboardServer(Ports.HOST, 0, token, System::nanoTime);
     dashboard.start();
-    ServedModels models = new ServedModels(ModelSamples.SETTINGS, places -> null, 1 << 20);
+    ServedModels models = new ServedModels(ModelSamples.SETTINGS, (key, places) -> null, 1 << 20);
     FleetView fleet = new FleetView(ModelSamples.SETTINGS, notice -> {});
     ServeApi api = new ServeApi(ModelSamples.SETTINGS.input().spec(), models, fleet);
     serve =

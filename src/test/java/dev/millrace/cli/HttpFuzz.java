@@ -17,7 +17,7 @@ public final class HttpFuzz {
   private HttpFuzz() {}
 
   private static ServeApi api() {
-    ServedModels models = new ServedModels(ModelSamples.SETTINGS, places -> null, 1 << 20);
+    ServedModels models = new ServedModels(ModelSamples.SETTINGS, (key, places) -> null, 1 << 20);
     try {
       models.accept(ModelSamples.arrival("k", 100, new Place(0, 0)));
     } catch (IOException e) {

@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.millrace.data.DeadLetterReason;
 import dev.millrace.flink.KafkaIo;
+import dev.millrace.flink.ModelAssembler.Arrival;
 import dev.millrace.flink.ModelAssembler.Place;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -138,6 +139,48 @@ class MetricsFollowerITCase {
   }
 
   @Test
+  void aFollowerOfModelsTellsThatItsTopicIsGoneAndReadsNoOtherModelFromTheOneInItsPlace()
+      throws Exception {
+    createTopic(kafka, "models-deleted", 1);
+    send(kafka, "models-deleted", 0, "a model");
+    List<Arrival> arrivals = new CopyOnWriteArrayList<>();
+    List<String> notices = new CopyOnWriteArrayList<>();
+    try (ModelsFollower follower =
+            new ModelsFollower(properties(kafka), "models-deleted", arrivals::add, notices::add);
+        ModelsFollower.Reader reader =
+            new ModelsFollower.Reader(properties(kafka), "models-deleted")) {
+      Thread thread = new Thread(follower, "follower");
+      thread.start();
+      assertThat(follower.awaitReady(PATIENCE.toMillis())).isTrue();
+      List<Place> places = arrivals.get(0).places();
+      assertThat(reader.read("k", places)).asString().isEqualTo("a model");
+      deleteTopic("models-deleted");
+
+      await()
+          .atMost(PATIENCE)
+          .until(
+              () ->
+                  notices.contains(
+                      "Topic models-deleted does not exist any more; the models that are known are"
+                          + " served on."));
+      createTopic(kafka, "models-deleted", 1);
+      send(kafka, "models-deleted", 0, "another");
+      await().atMost(PATIENCE).until(() -> notices.contains("Following models-deleted again."));
+
+      assertThat(reader.read("k", places)).asString().isEqualTo("another");
+      assertThat(reader.read("other", places)).isNull();
+      follower.close();
+      thread.join();
+    }
+  }
+
+  private static void deleteTopic(String topic) throws Exception {
+    try (Admin admin = KafkaIo.admin(properties(kafka), PATIENCE)) {
+      admin.deleteTopics(List.of(topic)).all().get();
+    }
+  }
+
+  @Test
   void waitsForATopicThatIsNotThereYetAndSaysSo() throws Exception {
     try (Following following = new Following(kafka, "later", false)) {
       assertThat(following.firstNotice())
@@ -158,9 +201,7 @@ class MetricsFollowerITCase {
     createTopic(kafka, "deleted", 1);
     try (Following following = new Following(kafka, "deleted", false)) {
       following.follower.awaitPositioned();
-      try (Admin admin = KafkaIo.admin(properties(kafka), PATIENCE)) {
-        admin.deleteTopics(List.of("deleted")).all().get();
-      }
+      deleteTopic("deleted");
       assertThat(following.firstNotice())
           .isEqualTo(
               "Topic deleted does not exist any more on %s; waiting for it."

@@ -42,7 +42,7 @@ public final class ServeLoad {
     int connections = argument(args, 1, 8);
     int seconds = argument(args, 2, 30);
     int keys = argument(args, 3, 1_000);
-    ServedModels models = new ServedModels(ModelSamples.SETTINGS, places -> null, 1L << 30);
+    ServedModels models = new ServedModels(ModelSamples.SETTINGS, (key, places) -> null, 1L << 30);
     for (int key = 0; key < keys; key++) {
       models.accept(ModelSamples.arrival("key-" + key, 10, new Place(0, key)));
     }

@@ -34,7 +34,7 @@ class ServeServerTest {
   private final HttpClient client = HttpClient.newHttpClient();
   private final AtomicBoolean ready = new AtomicBoolean(true);
   private final ServedModels models =
-      new ServedModels(ModelSamples.SETTINGS, places -> null, 1 << 20);
+      new ServedModels(ModelSamples.SETTINGS, (key, places) -> null, 1 << 20);
   private final FleetView fleet = new FleetView(ModelSamples.SETTINGS, notice -> {});
   private ServeServer server;
   private ServeServer guarded;
@@ -168,7 +168,8 @@ class ServeServerTest {
   @Test
   void modelsOfOtherSettingsAreNotUsed() throws Exception {
     ServedModels others =
-        new ServedModels(ModelSamples.SETTINGS.withModel(ModelSpec.auto(1)), p -> null, 1000);
+        new ServedModels(
+            ModelSamples.SETTINGS.withModel(ModelSpec.auto(1)), (key, places) -> null, 1000);
     others.accept(ModelSamples.arrival("k", 100, new Place(0, 0)));
     ServeApi api = new ServeApi(ModelSamples.SETTINGS.input().spec(), others, fleet);
 
@@ -184,7 +185,7 @@ class ServeServerTest {
     byte[] damaged = Arrays.copyOf(whole, whole.length - 100);
     // The counts at its end are those of the whole one.
     System.arraycopy(whole, whole.length - 24, damaged, damaged.length - 24, 24);
-    ServedModels models = new ServedModels(ModelSamples.SETTINGS, p -> null, 100_000);
+    ServedModels models = new ServedModels(ModelSamples.SETTINGS, (key, places) -> null, 100_000);
     models.accept(new Arrival("k", "samples", "config", damaged, List.of(new Place(0, 0))));
     ServeApi api = new ServeApi(ModelSamples.SETTINGS.input().spec(), models, fleet);
 

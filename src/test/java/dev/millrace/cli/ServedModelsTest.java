@@ -24,7 +24,7 @@ class ServedModelsTest {
   private ServedModels models(long mostBytes) {
     return new ServedModels(
         ModelSamples.SETTINGS,
-        places -> {
+        (key, places) -> {
           reads++;
           return topic.get(places.get(0));
         },

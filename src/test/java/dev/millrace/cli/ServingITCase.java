@@ -160,7 +160,7 @@ class ServingITCase {
           }
         }
         assertThat(models.resident()).isEqualTo(1);
-        assertThat(reader.read(List.of(new Place(0, 1_000_000)))).isNull();
+        assertThat(reader.read("k", List.of(new Place(0, 1_000_000)))).isNull();
         follower.close();
         thread.join();
       }
