@@ -1,7 +1,9 @@
 package dev.millrace.cli;
 
+import java.time.Duration;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Collectors;
@@ -11,6 +13,8 @@ import org.apache.kafka.common.KafkaException;
 
 /** Sends refused records back to the topics that they came from. Not thread-safe. */
 final class DeadLetterReplay implements AutoCloseable {
+  // Well below what a command has after a signal.
+  private static final Duration TO_STOP = Duration.ofSeconds(5);
 
   /** What the brokers did not take. */
   private record Failure(StoredLetter letter, Exception cause) {}
@@ -21,6 +25,7 @@ final class DeadLetterReplay implements AutoCloseable {
   // what comes behind those that were sent or left out.
   private final Map<Integer, Long> failed = new ConcurrentHashMap<>();
   private final Map<Integer, Long> next;
+  private volatile boolean isStopped;
 
   /**
    * @param kafka client properties
@@ -35,6 +40,7 @@ final class DeadLetterReplay implements AutoCloseable {
    * Sends a record as it came, to the partition that it came from if that is still there.
    *
    * @throws CliError if the brokers did not take it, or one before
+   * @throws CancellationException if it was stopped before
    */
   void send(StoredLetter letter) {
     requireTaken();
@@ -55,7 +61,11 @@ final class DeadLetterReplay implements AutoCloseable {
               fail(letter, cause);
             }
           });
-    } catch (KafkaException e) {
+    } catch (KafkaException | IllegalStateException e) {
+      if (isStopped) {
+        next.put(letter.stored().partition(), letter.stored().offset());
+        throw new CancellationException();
+      }
       fail(letter, e);
       requireTaken();
     }
@@ -106,22 +116,28 @@ final class DeadLetterReplay implements AutoCloseable {
     return firstFailure.get() != null;
   }
 
+  /** Gives the brokers moments for what was sent, and takes no more; from any thread. */
+  void stop() {
+    isStopped = true;
+    producer.close(TO_STOP);
+  }
+
   /**
-   * Waits until the brokers have all, and tells where each partition of the dead-letter topic goes
-   * on.
-   *
-   * @throws CliError if they did not take one
+   * Waits until the brokers have all that they take, and tells where each partition of the
+   * dead-letter topic goes on.
    */
   Map<Integer, Long> rest() {
-    flush();
+    producer.flush();
+    next.putAll(failed);
     return next;
   }
 
   /** What to tell of a failure behind letters that were sent. */
   CliError brokenOff(CliError failure) {
+    flush();
     return new CliError(
         failure.getMessage(),
-        "What was read before was sent. Go on with --from " + offsets(rest()),
+        "What was read before was sent. Go on with --from " + offsets(next),
         failure.getCause());
   }
 

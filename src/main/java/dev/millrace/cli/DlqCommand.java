@@ -257,16 +257,23 @@ final class DlqCommand implements Runnable {
       try (StopSignal stop = new StopSignal();
           DeadLetterReplay replay =
               dryRun ? null : new DeadLetterReplay(letters.kafka.kafka(), letters.from())) {
+        if (replay != null) {
+          stop.onStop(replay::stop);
+        }
         try {
           Map<Integer, Long> next =
               letters.read(topic, choice.reasons, letter -> take(letter, replay, stop));
           if (replay != null) {
             replay.flush();
           }
-          report(topic, "Those that come later", next);
+          report(topic, "Sent", "Those that come later", next);
         } catch (CancellationException e) {
-          report(topic, "Stopped; the others", replay == null ? Map.of() : replay.rest());
+          reportStopped(topic, replay);
         } catch (CliError e) {
+          if (stop.isRequested()) {
+            reportStopped(topic, replay);
+            return 0;
+          }
           boolean hasSent = replay != null && !chosen.isEmpty() && !replay.hasFailed();
           throw hasSent ? replay.brokenOff(e) : e;
         }
@@ -285,10 +292,10 @@ final class DlqCommand implements Runnable {
       } else if (!origins.add(origin)) {
         repeated++;
       } else {
-        chosen.merge(letter.reason(), 1L, Long::sum);
         if (replay != null) {
           replay.send(letter);
         }
+        chosen.merge(letter.reason(), 1L, Long::sum);
         return;
       }
       if (replay != null) {
@@ -296,12 +303,22 @@ final class DlqCommand implements Runnable {
       }
     }
 
-    private void report(String topic, String others, Map<Integer, Long> next) {
+    private void reportStopped(String topic, DeadLetterReplay replay) {
+      Map<Integer, Long> next = replay == null ? Map.of() : replay.rest();
+      if (replay != null && replay.hasFailed()) {
+        report(topic, "Sent at most", "Stopped; the others, with a few that may be there", next);
+      } else {
+        report(topic, "Sent", "Stopped; the others", next);
+      }
+    }
+
+    private void report(String topic, String sent, String others, Map<Integer, Long> next) {
       PrintWriter out = spec.commandLine().getOut();
       long total = chosen.values().stream().mapToLong(Long::longValue).sum();
       String letters = Counted.of(total, "dead letter") + " of " + topic;
       out.println(
-          (dryRun ? "Would send %s" : "Sent %s").formatted(letters)
+          (dryRun ? "Would send " : sent + " ")
+              + letters
               + (total == 0 ? "." : ": " + LetterLines.counts(chosen)));
       if (incomplete > 0) {
         out.println(

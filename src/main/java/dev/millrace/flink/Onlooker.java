@@ -9,6 +9,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.BiFunction;
 import java.util.function.Consumer;
+import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -20,6 +21,7 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 public final class Onlooker {
   private static final Duration POLL = Duration.ofMillis(500);
   private static final Duration CALL = Duration.ofSeconds(15);
+  private static final Duration CLOSE = Duration.ofSeconds(1);
 
   private Onlooker() {}
 
@@ -41,7 +43,14 @@ public final class Onlooker {
     // Unless told so, a client asks every 5 minutes only what partitions there are.
     properties.putIfAbsent("metadata.max.age.ms", "10000");
     return new KafkaConsumer<>(
-        properties, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+        properties, new ByteArrayDeserializer(), new ByteArrayDeserializer()) {
+      // Nothing is left to be told at the end, for which it would wait half a minute where brokers
+      // hang.
+      @Override
+      public void close() {
+        close(CloseOptions.timeout(CLOSE));
+      }
+    };
   }
 
   /** The partitions of a topic, none if it does not exist. */

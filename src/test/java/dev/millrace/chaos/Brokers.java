@@ -162,13 +162,13 @@ final class Brokers implements AutoCloseable {
 
   /** Stops a broker in its tracks for a while; tells whether anything answered. */
   String pause(int number, int seconds) throws IOException, InterruptedException {
-    signal(number, "STOP");
+    processes.get(number).signal("STOP");
     try {
       long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds);
       boolean over = Patience.eventually(() -> System.nanoTime() > end || answers());
       return over && System.nanoTime() > end ? "no answer" : "answered";
     } finally {
-      signal(number, "CONT");
+      processes.get(number).signal("CONT");
     }
   }
 
@@ -182,14 +182,6 @@ final class Brokers implements AutoCloseable {
     } finally {
       admin.close(Duration.ZERO); // else it waits for the answer, maybe for minutes
     }
-  }
-
-  private void signal(int number, String name) throws IOException, InterruptedException {
-    Process kill =
-        new ProcessBuilder("kill", "-" + name, "" + processes.get(number).pid())
-            .inheritIO()
-            .start();
-    assertThat(kill.waitFor()).isZero();
   }
 
   private static List<Integer> freePorts(int count) throws IOException {

@@ -215,13 +215,7 @@ class DlqCommandITCase {
   @Test
   void whoeverStopsItIsToldWhereToGoOn() throws Exception {
     int letters = 300_000;
-    Path pipeline = pipeline("flood", "yes, no");
-    Cli.run("topics", "create", "-c", "" + pipeline, "--partitions", "2");
-    try (KafkaProducer<byte[], byte[]> producer = producer()) {
-      for (int i = 0; i < letters; i++) {
-        producer.send(letter("flood", "flood", i % 2, i, "k" + i, new byte[10]));
-      }
-    }
+    Path pipeline = flood(kafka.bootstrapServers(), letters);
     List<String> command = List.of("dlq", "replay", "-c", "" + pipeline, "--all");
 
     String out;
@@ -243,6 +237,52 @@ class DlqCommandITCase {
     records.forEach(record -> keys.add(new String(record.key(), StandardCharsets.UTF_8)));
     assertThat(records).hasSize(letters);
     assertThat(keys).hasSize(letters);
+  }
+
+  @Test
+  void whoeverStopsItWhereTheBrokerHangsIsToldWhereToGoOn() throws Exception {
+    int letters = 300_000;
+    List<String> command =
+        List.of("broker", "--port", "0", "--data-dir", "" + dir.resolve("hangs"));
+    try (MillraceProcess broker = MillraceProcess.startUntil("Broker at ", dir, command)) {
+      String servers = broker.find("Broker at (\\S+),");
+      Path pipeline = flood(servers, letters);
+      List<String> all = List.of("dlq", "replay", "-c", "" + pipeline, "--all");
+      String from;
+      try (MillraceProcess replay =
+          MillraceProcess.start(dir, "replay", Millrace.class, List.of(), all)) {
+        await()
+            .atMost(Duration.ofMinutes(2))
+            .until(() -> CommittedRecords.written(servers, "flood.examples") > 0);
+        broker.signal("STOP");
+        try {
+          replay.terminate();
+          assertThat(replay.awaitEnd()).isEqualTo(143);
+        } finally {
+          broker.signal("CONT");
+        }
+        from = replay.find("Stopped; the others.*: --from (\\S+)");
+      }
+      Cli rest = Cli.run("dlq", "replay", "-c", "" + pipeline, "--all", "--from", from);
+
+      assertThat(rest.exitCode()).as(from + rest.err()).isZero();
+      Set<String> keys = new TreeSet<>();
+      read(servers, "flood.examples")
+          .forEach(record -> keys.add(new String(record.key(), StandardCharsets.UTF_8)));
+      assertThat(keys).hasSize(letters);
+    }
+  }
+
+  /** A pipeline whose dead-letter topic has many letters. */
+  private static Path flood(String servers, int letters) throws IOException {
+    Path pipeline = pipeline(servers, "flood", "yes, no");
+    Cli.run("topics", "create", "-c", "" + pipeline, "--partitions", "2");
+    try (KafkaProducer<byte[], byte[]> producer = producer(servers)) {
+      for (int i = 0; i < letters; i++) {
+        producer.send(letter("flood", "flood", i % 2, i, "k" + i, new byte[10]));
+      }
+    }
+    return pipeline;
   }
 
   @Test
@@ -332,16 +372,22 @@ class DlqCommandITCase {
   }
 
   private static List<ConsumerRecord<byte[], byte[]>> read(String topic) {
+    return read(kafka.bootstrapServers(), topic);
+  }
+
+  private static List<ConsumerRecord<byte[], byte[]>> read(String servers, String topic) {
     List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
-    Onlooker.readAll(Map.of("bootstrap.servers", kafka.bootstrapServers()), topic, records::add);
+    Onlooker.readAll(Map.of("bootstrap.servers", servers), topic, records::add);
     return records;
   }
 
   private static KafkaProducer<byte[], byte[]> producer() {
+    return producer(kafka.bootstrapServers());
+  }
+
+  private static KafkaProducer<byte[], byte[]> producer(String servers) {
     return new KafkaProducer<>(
-        Map.of("bootstrap.servers", kafka.bootstrapServers()),
-        new ByteArraySerializer(),
-        new ByteArraySerializer());
+        Map.of("bootstrap.servers", servers), new ByteArraySerializer(), new ByteArraySerializer());
   }
 
   private static void run(Path pipeline, String state) throws InterruptedException {
@@ -351,6 +397,10 @@ class DlqCommandITCase {
   }
 
   private static Path pipeline(String name, String classes) throws IOException {
+    return pipeline(kafka.bootstrapServers(), name, classes);
+  }
+
+  private static Path pipeline(String servers, String name, String classes) throws IOException {
     String yaml =
         """
         pipeline: %1$s
@@ -365,7 +415,6 @@ class DlqCommandITCase {
         output:
           topics: { metrics: %1$s.metrics, dead-letters: %1$s.dlq, models: %1$s.models }
         """;
-    return Files.writeString(
-        dir.resolve(name + ".yaml"), yaml.formatted(name, kafka.bootstrapServers(), classes));
+    return Files.writeString(dir.resolve(name + ".yaml"), yaml.formatted(name, servers, classes));
   }
 }

@@ -203,6 +203,12 @@ public final class MillraceProcess implements AutoCloseable {
     process.destroy();
   }
 
+  /** Sends a signal, such as {@code STOP}: the process does nothing until {@code CONT}. */
+  public void signal(String name) throws IOException, InterruptedException {
+    Process kill = new ProcessBuilder("kill", "-" + name, "" + pid()).inheritIO().start();
+    assertThat(kill.waitFor()).isZero();
+  }
+
   /** Kills the process, as nothing can prevent; returns the exit code. */
   public int kill() throws InterruptedException {
     process.destroyForcibly();
