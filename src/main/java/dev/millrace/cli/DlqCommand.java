@@ -179,7 +179,7 @@ final class DlqCommand implements Runnable {
       long total = counts.values().stream().mapToLong(Long::longValue).sum();
       out.println(
           total == 0
-              ? "No dead letters on " + topic + "."
+              ? "No dead letters" + wanted() + " on " + topic + since() + "."
               : "%s on %s: %s"
                   .formatted(Counted.of(total, "dead letter"), topic, LetterLines.counts(counts)));
       for (StoredLetter letter : shown) {
@@ -187,6 +187,15 @@ final class DlqCommand implements Runnable {
         LetterLines.text(letter).forEach(out::println);
       }
       return 0;
+    }
+
+    private String wanted() {
+      return reasons.isEmpty() ? "" : " of reason " + String.join(" or ", reasons);
+    }
+
+    private String since() {
+      Map<Integer, Long> from = letters.from();
+      return from.isEmpty() ? "" : " from " + DeadLetterReplay.offsets(from) + " on";
     }
 
     private void take(StoredLetter letter) {

@@ -70,6 +70,8 @@ class DlqCommandITCase {
     Cli show = Cli.run("dlq", "show", "-c", config);
     Cli one = Cli.run("dlq", "show", "-c", config, "--reason", "invalid-feature", "--json");
     Cli last = Cli.run("dlq", "show", "-c", config, "--last", "1");
+    Cli other =
+        Cli.run("dlq", "show", "-c", config, "--reason", "tombstone,invalid-key", "--from=0:9");
 
     assertThat(show.exitCode()).as(show.err()).isZero();
     assertThat(show.out().lines())
@@ -81,6 +83,9 @@ class DlqCommandITCase {
             "\n    much,yes\n",
             "2026-09-21T14:13:20Z  unknown-class  shops.examples-1:0  key k\n",
             "\n    2,maybe\n");
+    assertThat(other.out())
+        .isEqualTo(
+            "No dead letters of reason tombstone or invalid-key on shops.dlq from 0:9 on.\n");
     assertThat(last.out().lines().filter(line -> line.startsWith("2026"))).hasSize(1);
     JsonNode json = JSON.readTree(one.out());
     assertThat(json.path("reason").asText()).isEqualTo("invalid-feature");
