@@ -4,12 +4,18 @@ import dev.millrace.MillraceJob;
 import dev.millrace.PipelineFile;
 import dev.millrace.Settings;
 import java.io.IOException;
+import java.net.ConnectException;
 import java.net.URI;
+import java.net.URISyntaxException;
+import java.net.http.HttpTimeoutException;
+import java.nio.channels.UnresolvedAddressException;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -32,7 +38,7 @@ final class ClusterOptions {
       paramLabel = "URL",
       description =
           "Web address of another cluster, such as http://127.0.0.1:8081; without -c its only job.")
-  private URI address;
+  private String address;
 
   @Option(
       names = "--state-dir",
@@ -79,7 +85,8 @@ final class ClusterOptions {
           command.commandLine(), "Which cluster? Give -c FILE, or --cluster http://127.0.0.1:PORT");
     }
     Settings settings = config == null ? null : PipelineFile.read(config);
-    FlinkRest rest = new FlinkRest(address == null ? addressOf(settings) : checked(address));
+    FlinkRest rest =
+        new FlinkRest(address == null ? addressOf(settings) : checked(address), timeoutSeconds);
     List<FlinkRest.Job> jobs =
         answer(rest, rest::jobs).stream()
             .filter(job -> !job.status().isGloballyTerminalState())
@@ -109,9 +116,23 @@ final class ClusterOptions {
     try {
       return question.ask();
     } catch (IOException e) {
-      String why = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
-      throw new CliError("No Flink cluster answers at %s (%s).".formatted(rest.address(), why), e);
+      throw new CliError(
+          "No Flink cluster answers at %s (%s).".formatted(rest.address(), why(rest, e)), e);
     }
+  }
+
+  private static String why(FlinkRest rest, IOException e) {
+    if (e instanceof HttpTimeoutException) {
+      return "nothing within %d s".formatted(rest.timeoutSeconds());
+    }
+    if (e instanceof ConnectException) {
+      // It has no message.
+      return Stream.iterate((Throwable) e, Objects::nonNull, Throwable::getCause)
+              .anyMatch(UnresolvedAddressException.class::isInstance)
+          ? "there is no such host"
+          : "nothing listens there";
+    }
+    return e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
   }
 
   /**
@@ -166,16 +187,22 @@ final class ClusterOptions {
                 new CliError(
                     ("No cluster of pipeline %s runs with its state in %s. Start one with:"
                             + " ./millrace cluster -c %s --taskmanagers 2, or name its"
-                            + " --state-dir or --cluster.")
+                            + " --state-dir or --cluster. What ./millrace run runs is none: Ctrl-C"
+                            + " there takes a savepoint.")
                         .formatted(settings.pipeline(), dir, config)));
   }
 
-  private URI checked(URI given) {
-    if (!"http".equals(given.getScheme()) || given.getHost() == null) {
-      throw new ParameterException(
-          command.commandLine(),
-          "--cluster must be an address such as http://127.0.0.1:8081, but was " + given);
+  private URI checked(String given) {
+    try {
+      URI uri = new URI(given);
+      if ("http".equals(uri.getScheme()) && uri.getHost() != null && uri.getPort() <= 65535) {
+        return uri;
+      }
+    } catch (URISyntaxException e) {
+      // Told below.
     }
-    return given;
+    throw new ParameterException(
+        command.commandLine(),
+        "--cluster must be an address such as http://127.0.0.1:8081, but was " + given);
   }
 }

@@ -35,8 +35,9 @@ import org.apache.flink.api.common.JobStatus;
  *     API</a>
  */
 final class FlinkRest {
-  private static final Duration TIMEOUT = Duration.ofSeconds(20);
+  private static final int MOST_SECONDS = 20;
   private static final String PARALLELISM = "parallelism";
+  private static final String NOT_FLINK = "what answers there is not Flink";
 
   /** A job as the cluster lists it. */
   record Job(String id, String name, JobStatus status) {}
@@ -49,14 +50,28 @@ final class FlinkRest {
   record Checkpoints(long completed, long failed, String failure) {}
 
   private final ObjectMapper mapper = new ObjectMapper();
-  private final HttpClient client = HttpClient.newBuilder().connectTimeout(TIMEOUT).build();
+  private final HttpClient client;
   private final URI address;
+  private final Duration timeout;
 
   /**
    * @param address such as {@code http://127.0.0.1:8081}
    */
   FlinkRest(URI address) {
+    this(address, MOST_SECONDS);
+  }
+
+  /**
+   * @param timeoutSeconds how long to wait for an answer, if that is not too long for one
+   */
+  FlinkRest(URI address, int timeoutSeconds) {
     this.address = address;
+    this.timeout = Duration.ofSeconds(Math.min(timeoutSeconds, MOST_SECONDS));
+    this.client = HttpClient.newBuilder().connectTimeout(timeout).build();
+  }
+
+  long timeoutSeconds() {
+    return timeout.toSeconds();
   }
 
   URI address() {
@@ -65,8 +80,12 @@ final class FlinkRest {
 
   /** All jobs that the job manager remembers. */
   List<Job> jobs() throws IOException, InterruptedException {
+    JsonNode all = get("/jobs/overview").path("jobs");
+    if (!all.isArray()) {
+      throw new IOException(NOT_FLINK);
+    }
     List<Job> jobs = new ArrayList<>();
-    for (JsonNode job : get("/jobs/overview").path("jobs")) {
+    for (JsonNode job : all) {
       jobs.add(
           new Job(
               job.path("jid").asText(),
@@ -216,7 +235,7 @@ final class FlinkRest {
         body == null ? BodyPublishers.noBody() : BodyPublishers.ofString(body.toString());
     HttpRequest request =
         HttpRequest.newBuilder(address.resolve(path))
-            .timeout(TIMEOUT)
+            .timeout(timeout)
             .header("Content-Type", "application/json")
             .method(method, publisher)
             .build();
@@ -240,7 +259,7 @@ final class FlinkRest {
     try {
       return mapper.readTree(body);
     } catch (JsonProcessingException e) {
-      throw new IOException("what answers there is not Flink", e);
+      throw new IOException(NOT_FLINK, e);
     }
   }
 

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
+import java.nio.channels.ServerSocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,6 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the commands around a cluster say when something is wrong, before any process starts. */
 class ClusterCommandsTest {
@@ -98,7 +100,43 @@ class ClusterCommandsTest {
     assertThat(cli.exitCode()).isEqualTo(1);
     assertThat(cli.err())
         .startsWith("No cluster of pipeline shops runs with its state in " + dir.resolve("shops"))
-        .contains("./millrace cluster -c " + pipeline);
+        .contains("./millrace cluster -c " + pipeline, "./millrace run");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "127.0.0.1:8081",
+        "localhost:8081",
+        "http://127.0.0.1:99999",
+        "https://127.0.0.1:8081",
+        "http://two words"
+      })
+  void whatIsNoAddressOfAClusterIsRefused(String given) {
+    assertUsage(
+        Cli.run("savepoint", "--cluster", given),
+        "--cluster must be an address such as http://127.0.0.1:8081, but was %s.\n".formatted(given)
+            + "Try: ./millrace savepoint --help\n");
+  }
+
+  @Test
+  void whateverElseAnswersIsNotFlink() {
+    answer("/jobs/overview", 200, "");
+
+    assertThat(Cli.run("savepoint", "--cluster", address).err())
+        .isEqualTo(
+            "No Flink cluster answers at %s (what answers there is not Flink).\n"
+                .formatted(address));
+  }
+
+  @Test
+  void noAnswerIsAwaitedForLongerThanTheTimeout() throws Exception {
+    try (ServerSocketChannel silent = Ports.bind(0)) {
+      String there = "http://127.0.0.1:" + silent.socket().getLocalPort();
+
+      assertThat(Cli.run("savepoint", "--cluster", there, "--timeout", "1").err())
+          .isEqualTo("No Flink cluster answers at %s (nothing within 1 s).\n".formatted(there));
+    }
   }
 
   @Test
@@ -120,7 +158,8 @@ class ClusterCommandsTest {
     Cli cli = Cli.run("savepoint", "--cluster", address);
 
     assertThat(cli.exitCode()).isEqualTo(1);
-    assertThat(cli.err()).startsWith("No Flink cluster answers at " + address).hasLineCount(1);
+    assertThat(cli.err())
+        .isEqualTo("No Flink cluster answers at %s (nothing listens there).\n".formatted(address));
   }
 
   @Test
