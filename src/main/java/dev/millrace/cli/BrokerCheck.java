@@ -2,6 +2,9 @@ package dev.millrace.cli;
 
 import dev.millrace.Settings;
 import dev.millrace.flink.KafkaIo;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Collection;
@@ -18,11 +21,13 @@ import org.apache.kafka.common.errors.AuthenticationException;
 import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+import org.apache.kafka.common.utils.Utils;
 
 /** Finds out before the work starts whether brokers and topics are there, and says what to do. */
 public final class BrokerCheck {
   private static final String BOOTSTRAP = "bootstrap.servers";
   private static final long PATIENCE_SECONDS = 3;
+  private static final int CONNECT_MILLIS = 1000;
   private static final Duration TOPICS_PATIENCE = Duration.ofMinutes(1);
   private static final Duration TOPICS_INTERVAL = Duration.ofMillis(20);
 
@@ -133,9 +138,10 @@ public final class BrokerCheck {
     }
   }
 
-  /** One line about what a broker refused. */
+  /** One line about what a broker refused, or did not answer in time. */
   static CliError failure(String what, Throwable cause) {
-    return new CliError(what + ": " + cause.getMessage(), cause);
+    String silence = cause instanceof TimeoutException ? "no broker answered in time: " : "";
+    return new CliError(what + ": " + silence + cause.getMessage(), cause);
   }
 
   private static CliError unreachable(
@@ -155,10 +161,28 @@ public final class BrokerCheck {
       return new CliError(
           "No broker answered at %s within %d s (%s)."
               .formatted(servers, timeout.toSeconds(), origin),
-          "Start one with: ./millrace broker --port " + port(servers),
+          listens(servers)
+              ? "Something listens there: if that is a broker, compare security.protocol with that"
+                  + " of its listener, and look at its log."
+              : "Start one with: ./millrace broker --port " + port(servers),
           cause);
     }
     return failure("The broker at " + servers + " cannot be used (" + origin + ")", root);
+  }
+
+  /** Whether anybody accepts connections at one of the addresses. */
+  private static boolean listens(String servers) {
+    for (String server : servers.split(",")) {
+      try (Socket socket = new Socket()) {
+        String address = server.strip();
+        socket.connect(
+            new InetSocketAddress(Utils.getHost(address), Utils.getPort(address)), CONNECT_MILLIS);
+        return true;
+      } catch (IOException e) {
+        // Not there.
+      }
+    }
+    return false;
   }
 
   private static String port(String servers) {

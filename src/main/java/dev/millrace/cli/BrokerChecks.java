@@ -72,8 +72,11 @@ final class BrokerChecks {
 
   private static String remedy(CliError error) {
     String general = "check the address, security.protocol and sasl.* in the pipeline file.";
-    return error.remedy() == null
-        ? Character.toUpperCase(general.charAt(0)) + general.substring(1)
+    if (error.remedy() == null) {
+      return Character.toUpperCase(general.charAt(0)) + general.substring(1);
+    }
+    return error.remedy().contains("security.protocol")
+        ? error.remedy()
         : error.remedy() + "   If one runs there, " + general;
   }
 

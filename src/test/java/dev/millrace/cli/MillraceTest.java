@@ -7,10 +7,12 @@ import dev.millrace.testing.ChildJvm;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.channels.ServerSocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.apache.kafka.common.errors.TimeoutException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
@@ -171,6 +173,33 @@ class MillraceTest {
             ("No broker answered at 127.0.0.1:%d within 1 s (--bootstrap-server)."
                     + " Start one with: ./millrace broker --port %d")
                 .formatted(free, free));
+  }
+
+  @Test
+  void whatListensAndIsNoBrokerIsNotToBeStartedOnceMore() throws IOException {
+    try (ServerSocketChannel silent = Ports.bind(0)) {
+      int port = silent.socket().getLocalPort();
+
+      Cli cli = Cli.run("watch", "--bootstrap-server", "127.0.0.1:" + port, "--timeout", "1");
+
+      assertThat(cli.exitCode()).isEqualTo(1);
+      assertThat(cli.err())
+          .isEqualToIgnoringNewLines(
+              ("No broker answered at 127.0.0.1:%d within 1 s (--bootstrap-server). Something"
+                      + " listens there: if that is a broker, compare security.protocol with that"
+                      + " of its listener, and look at its log.")
+                  .formatted(port));
+    }
+  }
+
+  @Test
+  void aBrokerThatAnswersNoMoreIsSaidToDoSo() {
+    TimeoutException timeout = new TimeoutException("Failed to get offsets by times in 15000ms");
+
+    assertThat(BrokerCheck.failure("Topic t cannot be read", timeout))
+        .hasMessage(
+            "Topic t cannot be read: no broker answered in time: Failed to get offsets by times in"
+                + " 15000ms");
   }
 
   @Test
