@@ -51,12 +51,19 @@ final class Ports {
    * @param option that names the address
    */
   static CliError unusable(String option, String host, int port, IOException e) {
+    if (isUnknown(host)) {
+      return CliError.usage("%s %s is no address that this machine knows.".formatted(option, host));
+    }
     return e instanceof BindException && isElsewhere(host)
         ? CliError.usage("%s %s is not an address of this machine.".formatted(option, host))
         : new CliError(
             "Port %d on %s cannot be used: %s. Choose another: --port N, or 0 for any."
                 .formatted(port, host, RootCause.message(e)),
             e);
+  }
+
+  private static boolean isUnknown(String host) {
+    return new InetSocketAddress(host, 0).isUnresolved();
   }
 
   private static boolean isElsewhere(String host) {

@@ -255,6 +255,10 @@ class MillraceTest {
     assertThatThrownBy(() -> DashboardCommand.open("192.0.2.1", 8090, HttpToken.NONE))
         .isInstanceOf(CliError.class)
         .hasMessage("--host 192.0.2.1 is not an address of this machine.");
+    // Of a domain that never is (RFC 6761).
+    assertThatThrownBy(() -> DashboardCommand.open("page.invalid", 8090, HttpToken.NONE))
+        .isInstanceOf(CliError.class)
+        .hasMessage("--host page.invalid is no address that this machine knows.");
   }
 
   @Test
