@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
@@ -59,8 +60,9 @@ final class OutputFile {
     if (e instanceof NoSuchFileException) {
       return new CliError(file + " cannot be written: its folder does not exist.", e);
     }
-    String why = e instanceof AccessDeniedException ? "this user may not" : e.getMessage();
-    return new CliError(file + " cannot be written: " + why, e);
+    // With a reason the message would name the file once more.
+    String reason = e instanceof FileSystemException failure ? failure.getReason() : null;
+    return new CliError(file + " cannot be written: " + (reason == null ? obstacle(e) : reason), e);
   }
 
   /**
@@ -70,6 +72,9 @@ final class OutputFile {
   static String obstacle(Exception e) {
     if (e instanceof AccessDeniedException denied) {
       return "this user may not write to " + denied.getFile();
+    }
+    if (e instanceof NoSuchFileException missing) {
+      return missing.getFile() + " does not exist";
     }
     return e instanceof FileAlreadyExistsException there
         ? there.getFile() + " is a file"

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -25,5 +26,15 @@ class StateLockTest {
     // What root, as whom tests may run, never sees.
     assertThat(OutputFile.obstacle(new AccessDeniedException("state/.lock")))
         .isEqualTo("this user may not write to state/.lock");
+    assertThat(OutputFile.obstacle(new NoSuchFileException("/proc/state")))
+        .isEqualTo("/proc/state does not exist");
+  }
+
+  @Test
+  void aFileThatCannotBeWrittenIsSaidInTheSameWords() {
+    assertThat(OutputFile.failure(Path.of("a"), new AccessDeniedException("a")))
+        .hasMessage("a cannot be written: this user may not write to a");
+    assertThatThrownBy(() -> OutputFile.write(dir, new byte[1]))
+        .hasMessage(dir + " cannot be written: Is a directory");
   }
 }
