@@ -75,6 +75,9 @@ final class ClusterWatch {
 
   private void observe(FlinkRest.Job job) throws InterruptedException {
     try {
+      if (job.status() == JobStatus.CANCELLING) {
+        return;
+      }
       if (job.status() != JobStatus.RUNNING) {
         if (wasRunning) {
           err.printf("The job restarts%s%n", why(job, lastRunning));
@@ -120,6 +123,12 @@ final class ClusterWatch {
     if (job.status() == JobStatus.FAILED) {
       String reason = ClusterOptions.answer(rest, () -> why(job, Instant.MIN));
       throw new CliError("The job failed" + reason + " (more in " + cluster.logs() + ")");
+    }
+    if (job.status() == JobStatus.CANCELED) {
+      // The newest savepoint may be one with which it went on.
+      Optional<Path> newest = new StartMark(stateDir).newest();
+      out.println("The job was canceled. " + Snapshots.stoppedWithout(newest));
+      return 0;
     }
     Optional<String> savepoint = ClusterOptions.answer(rest, () -> rest.newestSavepoint(job.id()));
     out.println(

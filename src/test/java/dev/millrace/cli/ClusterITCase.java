@@ -6,6 +6,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.millrace.testing.MillraceProcess;
 import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
@@ -131,6 +135,32 @@ class ClusterITCase {
 
     assertThat(Files.readString(state.resolve("cluster/logs/job-manager.log")))
         .contains("from savepoint " + own.resolve("chk-"));
+  }
+
+  @Test
+  void aJobThatIsCanceledIsNotSaidToHaveStoppedWithTheSavepointThatItWentOnFrom() throws Exception {
+    start();
+    String savepoint = succeed("savepoint", "-c", pipeline.toString(), stateDir()).strip();
+    Path state = dir.resolve("state").resolve("shops");
+    Awaitility.await()
+        .atMost(PATIENCE)
+        .until(() -> !Snapshots.newestFirst(state).get(0).equals(Path.of(savepoint)));
+
+    cancelOnFlinksPage(cluster.find("Web +(\\S+)") + "/jobs/" + cluster.find("Job +(\\w+)"));
+
+    assertThat(cluster.awaitEnd()).isZero();
+    assertThat(cluster.out())
+        .contains("The job was canceled.", "the next run continues from " + state)
+        .doesNotContain(savepoint);
+    assertThat(cluster.err()).doesNotContain("restarts");
+  }
+
+  private static void cancelOnFlinksPage(String job) throws Exception {
+    HttpRequest cancel =
+        HttpRequest.newBuilder(URI.create(job))
+            .method("PATCH", HttpRequest.BodyPublishers.noBody())
+            .build();
+    HttpClient.newHttpClient().send(cancel, HttpResponse.BodyHandlers.discarding());
   }
 
   @Test
