@@ -112,6 +112,22 @@ class LauncherITCase {
   }
 
   @Test
+  void aProcessThatGotTheNumberOfAKilledBuildIsNotWaitedFor() throws Exception {
+    Files.createDirectories(project.resolve("target"));
+    Files.createSymbolicLink(
+        project.resolve("target/launcher-build.lock"), Path.of("" + ProcessHandle.current().pid()));
+
+    Process process = start(Map.of());
+
+    try {
+      assertThat(process.waitFor(1, TimeUnit.MINUTES)).isTrue();
+    } finally {
+      process.destroy();
+    }
+    assertThat(builds).hasContent("built");
+  }
+
+  @Test
   void showsMavensErrorsWhenTheBuildFails() throws Exception {
     executable(
         directory.resolve("bin/mvn"),
@@ -174,7 +190,10 @@ class LauncherITCase {
   void hidesTheIncubatorNoticeAndNothingElse() throws Exception {
     launch();
 
-    String expected = "Picked up JAVA_TOOL_OPTIONS: x\nfirst\n" + INCUBATOR + "\nlast";
+    String expected =
+        "NOTE: Picked up JDK_JAVA_OPTIONS: y\nPicked up JAVA_TOOL_OPTIONS: x\nfirst\n"
+            + INCUBATOR
+            + "\nlast";
 
     Process process = start(Map.of());
     process.waitFor();
@@ -236,6 +255,7 @@ class LauncherITCase {
           echo '    java.specification.version = %s' >&2
           exit 0
         fi
+        echo 'NOTE: Picked up JDK_JAVA_OPTIONS: y' >&2
         echo 'Picked up JAVA_TOOL_OPTIONS: x' >&2
         echo '%s' >&2
         echo first >&2
