@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.millrace.PipelineFile;
 import dev.millrace.Settings;
 import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -70,11 +69,11 @@ final class DemoCommand implements Callable<Integer> {
     PrintWriter out = spec.commandLine().getOut();
     out.println(Banner.line());
     try (StopSignal stop = new StopSignal()) {
-      Path directory = Files.createTempDirectory("millrace-demo-");
+      Path directory = TemporaryDirectories.create("millrace-demo-");
       try {
         show(directory, stop);
       } finally {
-        Directories.delete(directory);
+        TemporaryDirectories.delete(directory);
       }
     }
     return 0;

@@ -19,15 +19,13 @@ final class Directories {
   /**
    * A new temporary directory that is removed when this process ends, after the command that uses
    * it.
+   *
+   * @throws CliError if there can be none
    */
   static Path untilExit(String prefix) {
-    try {
-      Path directory = Files.createTempDirectory(prefix);
-      Runtime.getRuntime().addShutdownHook(new Thread(() -> deleteAtEnd(directory)));
-      return directory;
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    Path directory = TemporaryDirectories.create(prefix);
+    Runtime.getRuntime().addShutdownHook(new Thread(() -> deleteAtEnd(directory)));
+    return directory;
   }
 
   /** Removes a directory and all below it; what cannot be removed is logged. */

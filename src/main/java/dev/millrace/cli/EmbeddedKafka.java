@@ -100,7 +100,7 @@ public final class EmbeddedKafka implements AutoCloseable {
     EmbeddedKafka kafka = null;
     try {
       boolean temporary = dataDir == null;
-      Path dir = temporary ? Files.createTempDirectory("millrace-broker-") : usable(dataDir);
+      Path dir = temporary ? TemporaryDirectories.create("millrace-broker-") : usable(dataDir);
       kafka = new EmbeddedKafka(dir, temporary, brokerSocket, controllerSocket, more);
       Exit.setHaltProcedure((status, message) -> halt(status, dir));
       kafka.lockDataDir();
@@ -148,7 +148,7 @@ public final class EmbeddedKafka implements AutoCloseable {
     }
     closeQuietly(lock);
     if (temporary) {
-      Directories.delete(dataDir);
+      TemporaryDirectories.delete(dataDir);
     }
   }
 
