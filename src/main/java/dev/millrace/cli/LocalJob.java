@@ -27,7 +27,9 @@ import org.apache.flink.streaming.api.graph.StreamGraph;
 
 /** A pipeline's job on Flink in this process, with its checkpoints in a directory. */
 final class LocalJob {
-  private static final Duration SAVEPOINT_TIMEOUT = Duration.ofSeconds(15);
+  // Together less than a process has after a signal, so that the end is told.
+  static final Duration SAVEPOINT_TIMEOUT = Duration.ofSeconds(15);
+  static final Duration CANCEL_TIMEOUT = Duration.ofSeconds(3);
 
   private static final Duration REGISTRATION_TIMEOUT = Duration.ofSeconds(5);
   private static final long REGISTRATION_LOOK_MILLIS = 50;
@@ -193,14 +195,18 @@ final class LocalJob {
     } catch (ExecutionException | IllegalStateException e) {
       failure.accept(RootCause.message(e));
     }
-    cancel();
+    cancel(CANCEL_TIMEOUT);
     return Optional.empty();
   }
 
   /** Stops at once; what came after the last checkpoint is read again by the next run. */
   void cancel() throws InterruptedException {
+    cancel(SAVEPOINT_TIMEOUT);
+  }
+
+  private void cancel(Duration atMost) throws InterruptedException {
     try {
-      client.cancel().get(SAVEPOINT_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
+      client.cancel().get(atMost.toMillis(), TimeUnit.MILLISECONDS);
     } catch (ExecutionException | TimeoutException | IllegalStateException e) {
       // It has ended by itself; nothing is left to stop.
     }

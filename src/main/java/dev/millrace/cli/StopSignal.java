@@ -14,7 +14,7 @@ import java.util.concurrent.TimeUnit;
  * <p>Declare it as the first resource of a try block, so that it is closed last.
  */
 public final class StopSignal implements AutoCloseable {
-  private static final long SECONDS_TO_CLOSE = 20;
+  static final long SECONDS_TO_CLOSE = 20;
   private static final Set<StopSignal> OPEN = ConcurrentHashMap.newKeySet();
 
   private final CountDownLatch requested = new CountDownLatch(1);

@@ -41,4 +41,10 @@ class StopSignalTest {
       assertThat(Path.of(process.find("in (.+)"))).doesNotExist();
     }
   }
+
+  @Test
+  void aJobThatIsStoppedInVainIsGivenUpBeforeTheProcessEnds() {
+    assertThat(LocalJob.SAVEPOINT_TIMEOUT.plus(LocalJob.CANCEL_TIMEOUT).toSeconds())
+        .isLessThan(StopSignal.SECONDS_TO_CLOSE);
+  }
 }
