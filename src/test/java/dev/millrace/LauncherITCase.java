@@ -119,12 +119,36 @@ class LauncherITCase {
 
     Process process = start(Map.of());
 
-    try {
-      assertThat(process.waitFor(1, TimeUnit.MINUTES)).isTrue();
-    } finally {
-      process.destroy();
-    }
+    assertEnds(process);
     assertThat(builds).hasContent("built");
+  }
+
+  @Test
+  void saysWhyItCannotBuildWhereItMayNotWrite() throws Exception {
+    executable(directory.resolve("bin/ln"), "echo 'ln: Permission denied' >&2; exit 1");
+
+    Process process = start(Map.of());
+
+    assertEnds(process);
+    assertThat(process.exitValue()).isEqualTo(1);
+    assertThat(errors.get(process))
+        .hasContent(
+            "Millrace has to be built, and cannot be in %1$s/target:\nln: Permission denied\n"
+                    .formatted(project.toRealPath())
+                + "Mend that, have the owner of %s run ./millrace, or build a clone of your own."
+                    .formatted(project.toRealPath()));
+  }
+
+  @Test
+  void namesAJarThatItMayNotReadWhenItMustNotBuild() throws Exception {
+    launch();
+    Files.delete(project.resolve("target/dep.jar"));
+
+    Result result = finish(start(Map.of("MILLRACE_NO_BUILD", "1")));
+
+    assertThat(result.exitCode).isEqualTo(1);
+    assertThat(result.err)
+        .startsWith(project.toRealPath().resolve("target/dep.jar") + " cannot be read");
   }
 
   @Test
@@ -235,6 +259,14 @@ class LauncherITCase {
     process.environment().put("PATH", directory.resolve("bin") + ":" + System.getenv("PATH"));
     process.environment().putAll(environment);
     return process;
+  }
+
+  private static void assertEnds(Process process) throws InterruptedException {
+    try {
+      assertThat(process.waitFor(1, TimeUnit.MINUTES)).isTrue();
+    } finally {
+      process.destroy();
+    }
   }
 
   private Result finish(Process process) throws Exception {
