@@ -68,7 +68,10 @@ record SnapshotCheck(Path stateDir, Path snapshot) {
               .formatted(
                   Snapshots.metadata(snapshot),
                   e.getMessage(),
-                  before("Continue from the one before: ")));
+                  before(
+                      snapshot.startsWith(stateDir)
+                          ? "Continue from the one before: "
+                          : "Continue from this pipeline's newest: ")));
     }
   }
 
@@ -165,15 +168,16 @@ record SnapshotCheck(Path stateDir, Path snapshot) {
     return states;
   }
 
-  /** How to go on from an older one, behind a text; nothing if none can be read. */
+  /**
+   * How to go on from an older one, or from the newest where this one lies elsewhere, behind a
+   * text; nothing if none can be read.
+   */
   private String before(String text) {
-    return new StartMark(stateDir)
-        .newestFirst().stream()
-            .dropWhile(path -> !path.equals(snapshot))
-            .skip(1)
-            .filter(path -> Snapshots.damage(path).isEmpty())
-            .findFirst()
-            .map(path -> text + "--from-savepoint " + path + ". ")
-            .orElse("");
+    List<Path> all = new StartMark(stateDir).newestFirst();
+    return all.subList(all.indexOf(snapshot) + 1, all.size()).stream()
+        .filter(path -> Snapshots.damage(path).isEmpty())
+        .findFirst()
+        .map(path -> text + "--from-savepoint " + path + ". ")
+        .orElse("");
   }
 }

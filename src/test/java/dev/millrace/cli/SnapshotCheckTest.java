@@ -102,6 +102,21 @@ class SnapshotCheckTest {
   }
 
   @Test
+  void aDamagedSnapshotFromElsewhereIsRefusedWithTheNewestHere() throws IOException {
+    snapshot("here/job/chk-1", 120);
+    Path newest = snapshot("here/job/chk-2", 60);
+    Path copy = snapshot("copy", 90);
+    cut(copy);
+
+    assertThatThrownBy(
+            () -> new SnapshotCheck(dir.resolve("here"), copy).requireReadable(atLeastOnce))
+        .hasMessageEndingWith(
+            "Continue from this pipeline's newest: --from-savepoint "
+                + newest
+                + ". Start with new models: --fresh");
+  }
+
+  @Test
   void withoutOneBeforeADamagedSnapshotLeavesAFreshStart() throws IOException {
     Path only = snapshot("job/chk-3", 60);
     cut(only);
