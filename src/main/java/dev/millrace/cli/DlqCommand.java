@@ -14,6 +14,8 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -103,8 +105,10 @@ final class DlqCommand implements Runnable {
      */
     Map<Integer, Long> read(String topic, List<String> reasons, Consumer<StoredLetter> each) {
       Settings settings = kafka.settings();
+      AtomicReference<Progress> progress = new AtomicReference<>(Progress.hidden());
       Consumer<ConsumerRecord<byte[], byte[]>> chosen =
           stored -> {
+            progress.get().step();
             StoredLetter letter = StoredLetter.of(stored);
             if (letter != null
                 && (settings == null || letter.isOf(settings))
@@ -113,11 +117,26 @@ final class DlqCommand implements Runnable {
             }
           };
       try {
-        return Onlooker.readFrom(kafka.kafka(), topic, from(), chosen);
+        AtomicLong total = new AtomicLong();
+        Map<Integer, Long> next =
+            Onlooker.readFrom(
+                kafka.kafka(),
+                topic,
+                from(),
+                offsets -> {
+                  total.set(offsets);
+                  progress.set(new Progress("read " + topic, offsets));
+                },
+                chosen);
+        // Some offsets are the ends of transactions.
+        progress.get().stepTo(total.get());
+        return next;
       } catch (IllegalArgumentException e) {
         throw CliError.usage("--from: topic %s %s".formatted(topic, e.getMessage()));
       } catch (KafkaException e) {
         throw BrokerCheck.failure("Topic " + topic + " cannot be read", e);
+      } finally {
+        progress.get().close();
       }
     }
 

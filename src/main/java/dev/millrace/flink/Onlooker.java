@@ -9,6 +9,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.BiFunction;
 import java.util.function.Consumer;
+import java.util.function.LongConsumer;
 import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
@@ -108,13 +109,14 @@ public final class Onlooker {
       String topic,
       long most,
       Consumer<ConsumerRecord<byte[], byte[]>> each) {
-    read(kafka, topic, Set.of(), (partition, end) -> end - most, each);
+    read(kafka, topic, Set.of(), (partition, end) -> end - most, total -> {}, each);
   }
 
   /**
    * Reads what the partitions of a topic have now, from an offset each.
    *
    * @param from the first offset of a partition, 0 where it names none
+   * @param total takes, before the first record, how many offsets will be read
    * @return where each partition ended
    * @throws IllegalArgumentException if it names a partition that the topic does not have
    * @throws org.apache.kafka.common.KafkaException if the brokers cannot be read
@@ -123,9 +125,15 @@ public final class Onlooker {
       Map<String, String> kafka,
       String topic,
       Map<Integer, Long> from,
+      LongConsumer total,
       Consumer<ConsumerRecord<byte[], byte[]>> each) {
     return read(
-        kafka, topic, from.keySet(), (partition, end) -> from.getOrDefault(partition, 0L), each);
+        kafka,
+        topic,
+        from.keySet(),
+        (partition, end) -> from.getOrDefault(partition, 0L),
+        total,
+        each);
   }
 
   private static Map<Integer, Long> read(
@@ -133,6 +141,7 @@ public final class Onlooker {
       String topic,
       Set<Integer> required,
       BiFunction<Integer, Long, Long> first,
+      LongConsumer total,
       Consumer<ConsumerRecord<byte[], byte[]>> each) {
     Map<Integer, Long> ended = new TreeMap<>();
     try (KafkaConsumer<byte[], byte[]> consumer = consumer(kafka)) {
@@ -146,12 +155,16 @@ public final class Onlooker {
       consumer.assign(partitions);
       Map<TopicPartition, Long> begins = consumer.beginningOffsets(partitions, CALL);
       Map<TopicPartition, Long> ends = consumer.endOffsets(partitions, CALL);
+      long offsets = 0;
       for (TopicPartition partition : partitions) {
         long end = ends.get(partition);
-        long start = first.apply(partition.partition(), end);
-        consumer.seek(partition, Math.max(begins.get(partition), Math.min(end, start)));
+        long wanted = first.apply(partition.partition(), end);
+        long start = Math.max(begins.get(partition), Math.min(end, wanted));
+        consumer.seek(partition, start);
         ended.put(partition.partition(), end);
+        offsets += end - start;
       }
+      total.accept(offsets);
       while (partitions.stream().anyMatch(p -> consumer.position(p, CALL) < ends.get(p))) {
         ConsumerRecords<byte[], byte[]> records = consumer.poll(POLL);
         for (ConsumerRecord<byte[], byte[]> record : records) {

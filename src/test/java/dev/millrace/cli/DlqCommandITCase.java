@@ -218,6 +218,32 @@ class DlqCommandITCase {
   }
 
   @Test
+  void aTerminalShowsHowFarItIs() throws Exception {
+    Path pipeline = pipeline("bar", "yes, no");
+    Cli.run("topics", "create", "-c", "" + pipeline, "--partitions", "1");
+    Map<String, Object> properties =
+        Map.of("bootstrap.servers", kafka.bootstrapServers(), "transactional.id", "bar");
+    try (KafkaProducer<byte[], byte[]> producer =
+        new KafkaProducer<>(properties, new ByteArraySerializer(), new ByteArraySerializer())) {
+      producer.initTransactions();
+      producer.beginTransaction();
+      for (int i = 0; i < 5; i++) {
+        producer.send(letter("bar", "bar", 0, i, "k" + i, new byte[10]));
+      }
+      producer.commitTransaction();
+    }
+    List<String> command = List.of("dlq", "replay", "-c", "" + pipeline, "--all", "--from", "0:2");
+    List<String> terminal = List.of("-Dmillrace.stderr.terminal=true");
+
+    try (MillraceProcess replay =
+        MillraceProcess.start(dir, "bar", Millrace.class, terminal, command)) {
+      assertThat(replay.awaitEnd()).as(replay::err).isZero();
+      assertThat(replay.out()).startsWith("Sent 3 dead letters of bar.dlq: 3 empty-value\n");
+      assertThat(replay.err()).contains("read bar.dlq", "4/4 records");
+    }
+  }
+
+  @Test
   void whoeverStopsItIsToldWhereToGoOn() throws Exception {
     int letters = 300_000;
     Path pipeline = flood(kafka.bootstrapServers(), letters);
