@@ -4,14 +4,13 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.ListOffsetsOptions;
+import org.apache.kafka.clients.admin.ListOffsetsResult.ListOffsetsResultInfo;
 import org.apache.kafka.clients.admin.ListTransactionsOptions;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.ProducerState;
@@ -48,10 +47,14 @@ final class OpenTransactions {
   List<Finding> of(Set<TopicPartition> partitions) throws ExecutionException, InterruptedException {
     try {
       List<Finding> findings = new ArrayList<>();
-      Map<TopicPartition, Long> ends = ends(partitions, IsolationLevel.READ_UNCOMMITTED);
-      Map<TopicPartition, Long> readable = ends(partitions, IsolationLevel.READ_COMMITTED);
+      Map<TopicPartition, ListOffsetsResultInfo> ends =
+          TopicChecks.offsets(
+              admin, partitions, OffsetSpec.latest(), IsolationLevel.READ_UNCOMMITTED);
+      Map<TopicPartition, ListOffsetsResultInfo> readable =
+          TopicChecks.offsets(
+              admin, partitions, OffsetSpec.latest(), IsolationLevel.READ_COMMITTED);
       for (TopicPartition partition : partitions) {
-        long held = ends.get(partition) - readable.get(partition);
+        long held = ends.get(partition).offset() - readable.get(partition).offset();
         ProducerState first = held > 0 ? first(partition) : null;
         String owner = first == null ? null : owner(first.producerId());
         if (owner != null) {
@@ -66,19 +69,6 @@ final class OpenTransactions {
       }
       throw e;
     }
-  }
-
-  private Map<TopicPartition, Long> ends(Set<TopicPartition> partitions, IsolationLevel isolation)
-      throws ExecutionException, InterruptedException {
-    Map<TopicPartition, OffsetSpec> asked = new HashMap<>();
-    partitions.forEach(partition -> asked.put(partition, OffsetSpec.latest()));
-    Map<TopicPartition, Long> ends = new HashMap<>();
-    admin
-        .listOffsets(asked, new ListOffsetsOptions(isolation))
-        .all()
-        .get()
-        .forEach((partition, end) -> ends.put(partition, end.offset()));
-    return ends;
   }
 
   /** The producer whose transaction begins first on a partition, or null if none is open now. */

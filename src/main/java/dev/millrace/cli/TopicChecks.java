@@ -16,9 +16,11 @@ import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.clients.admin.DescribeTopicsOptions;
+import org.apache.kafka.clients.admin.ListOffsetsOptions;
 import org.apache.kafka.clients.admin.ListOffsetsResult.ListOffsetsResultInfo;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.ConfigResource;
@@ -215,9 +217,15 @@ final class TopicChecks {
 
   private Map<TopicPartition, ListOffsetsResultInfo> offsets(
       TopicDescription topic, OffsetSpec which) throws ExecutionException, InterruptedException {
+    return offsets(admin, partitions(topic), which, IsolationLevel.READ_UNCOMMITTED);
+  }
+
+  static Map<TopicPartition, ListOffsetsResultInfo> offsets(
+      Admin admin, Set<TopicPartition> partitions, OffsetSpec which, IsolationLevel isolation)
+      throws ExecutionException, InterruptedException {
     Map<TopicPartition, OffsetSpec> asked = new HashMap<>();
-    partitions(topic).forEach(partition -> asked.put(partition, which));
-    return admin.listOffsets(asked).all().get();
+    partitions.forEach(partition -> asked.put(partition, which));
+    return admin.listOffsets(asked, new ListOffsetsOptions(isolation)).all().get();
   }
 
   private static Set<TopicPartition> partitions(TopicDescription topic) {

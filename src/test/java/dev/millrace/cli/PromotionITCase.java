@@ -61,10 +61,7 @@ class PromotionITCase {
   void aCommandThatIsSentWhileTheJobIsDownIsObeyedWhenItGoesOn() throws Exception {
     try (EmbeddedKafka kafka = EmbeddedKafka.start(0, null)) {
       Path pipeline = pipeline(kafka);
-      LocalJob before = start(pipeline, null);
-      produce(pipeline);
-      awaitChanges(kafka, 1);
-      Path savepoint = Snapshots.given(before.stop(failure -> {}).orElseThrow());
+      Path savepoint = savepointBehindAChange(kafka, pipeline);
 
       promote(pipeline, "shop-1", "slow");
       LocalJob after = start(pipeline, savepoint);
@@ -79,10 +76,7 @@ class PromotionITCase {
   void withOneModelAgainThePipelineGoesOnFromASavepointWithoutCommands() throws Exception {
     try (EmbeddedKafka kafka = EmbeddedKafka.start(0, null)) {
       Path several = pipeline(kafka);
-      LocalJob before = start(several, null);
-      produce(several);
-      awaitChanges(kafka, 1);
-      Path savepoint = Snapshots.given(before.stop(failure -> {}).orElseThrow());
+      Path savepoint = savepointBehindAChange(kafka, several);
 
       String text = Files.readString(several);
       Path one =
@@ -116,6 +110,14 @@ class PromotionITCase {
                 + pipeline
                 + ". Did you mean \"quick\"?"
                 + " Models: slow, quick");
+  }
+
+  /** Runs the job until the first model has taken over, and stops it. */
+  private Path savepointBehindAChange(EmbeddedKafka kafka, Path pipeline) throws Exception {
+    LocalJob job = start(pipeline, null);
+    produce(pipeline);
+    awaitChanges(kafka, 1);
+    return Snapshots.given(job.stop(failure -> {}).orElseThrow());
   }
 
   private static Cli promote(Path pipeline, String key, String model) {
