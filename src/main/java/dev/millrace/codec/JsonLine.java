@@ -2,7 +2,9 @@ package dev.millrace.codec;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.SerializableString;
 import com.fasterxml.jackson.core.io.NumberOutput;
+import com.fasterxml.jackson.core.io.SerializedString;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -11,6 +13,8 @@ import java.time.Instant;
 import java.time.format.DateTimeFormatter;
 import java.time.format.DateTimeFormatterBuilder;
 import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * A compact line of JSON in UTF-8, without a line end: how all records that the pipeline writes
@@ -20,6 +24,11 @@ final class JsonLine {
 
   private static final DateTimeFormatter MILLISECONDS =
       new DateTimeFormatterBuilder().appendInstant(3).toFormatter(Locale.ROOT);
+
+  // Names of numbers as they are written, for most lines have the same ones. Those of classes are
+  // the users', so there is an end to it.
+  private static final Map<String, SerializableString> NAMES = new ConcurrentHashMap<>();
+  private static final int MOST_NAMES = 512;
 
   /** What stands in a line. */
   interface Content {
@@ -72,7 +81,14 @@ final class JsonLine {
   }
 
   private static void number(JsonGenerator json, String name, String digits) throws IOException {
-    json.writeFieldName(name);
+    SerializableString written = NAMES.get(name);
+    if (written == null) {
+      written = new SerializedString(name);
+      if (NAMES.size() < MOST_NAMES) {
+        NAMES.put(name, written);
+      }
+    }
+    json.writeFieldName(written);
     digits(json, digits);
   }
 
