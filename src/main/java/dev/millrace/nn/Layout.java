@@ -33,6 +33,7 @@ final class Layout {
   private final int length;
   private final boolean keepsSums;
   private final boolean keepsNormalized;
+  private final boolean reluPair;
 
   /**
    * @param summed whether the squares of all parameters' gradients are summed in lanes: then layers
@@ -63,7 +64,16 @@ final class Layout {
     }
     length = (int) offset;
     keepsNormalized = layers.stream().anyMatch(LayerSpec::layerNorm);
+    reluPair = layers.size() == 2 && areReluPair(layers.get(0), layers.get(1));
     keepsSums = layers.stream().anyMatch(layer -> layer.activation().isDerivedFromInput());
+  }
+
+  private boolean areReluPair(LayerSpec hidden, LayerSpec last) {
+    return Kernels.areReluPair(inputs, hidden.units(), weightColumns[1])
+        && hidden.activation() == Activation.RELU
+        && hidden.dropout() == 0f
+        && !hidden.layerNorm()
+        && !last.activation().isDerivedFromInput();
   }
 
   private static int weightColumns(int inputs, LayerSpec layer, boolean summed) {
@@ -105,6 +115,11 @@ final class Layout {
 
   private static long rows(long inputs, LayerSpec layer) {
     return inputs + (layer.layerNorm() ? 3 : 1);
+  }
+
+  /** Whether all layers are those of {@link Kernels#forwardReluPair}, with no dropout. */
+  boolean isReluPair() {
+    return reluPair;
   }
 
   int layers() {

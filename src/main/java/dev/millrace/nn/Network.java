@@ -94,6 +94,10 @@ final class Network {
       float[] parameters, float[] x, int xOffset, int rows, Workspace workspace, Dropout dropout) {
     workspace.fitForward(layout, rows);
     float[] activations = workspace.activations;
+    if (rows == 1 && layout.isReluPair()) {
+      forwardReluPair(parameters, x, xOffset, workspace);
+      return;
+    }
     for (int l = 0; l < layout.layers(); l++) {
       int y = layout.activationOffset(l, rows);
       KERNELS.dense(
@@ -119,6 +123,24 @@ final class Network {
         dropout.apply(layout, l, activations, y, rows);
       }
     }
+  }
+
+  private void forwardReluPair(float[] parameters, float[] x, int xOffset, Workspace workspace) {
+    int y = layout.activationOffset(1, 1);
+    KERNELS.forwardReluPair(
+        x,
+        xOffset,
+        layout.inputs(0),
+        parameters,
+        layout.weightOffset(0),
+        layout.biasOffset(0),
+        layout.columns(0),
+        layout.weightOffset(1),
+        layout.biasOffset(1),
+        workspace.activations,
+        layout.activationOffset(0, 1),
+        y);
+    activate(1, workspace.sums, workspace.activations, y, 1);
   }
 
   private void normalize(float[] parameters, int layer, int offset, int rows, Workspace workspace) {
@@ -225,6 +247,18 @@ final class Network {
    * is derived from its input; see {@link #backward}.
    */
   void propagateDeltas(float[] parameters, int rows, boolean fused, Workspace workspace) {
+    if (rows == 1 && fused && layout.isReluPair()) {
+      KERNELS.backwardReluPair(
+          workspace.deltas,
+          layout.activationOffset(1, 1),
+          layout.outputs(),
+          parameters,
+          layout.weightOffset(1),
+          workspace.activations,
+          layout.activationOffset(0, 1),
+          layout.columns(0));
+      return;
+    }
     for (int l = layout.layers() - 1; l >= 0; l--) {
       propagateDelta(parameters, l, rows, fused, workspace, null);
     }

@@ -149,6 +149,24 @@ final class StepInPlace {
    */
   private void descend(
       float[] parameters, float[] x, int xOffset, float learningRate, Workspace workspace) {
+    if (layout.isReluPair()) {
+      KERNELS.descendReluPair(
+          x,
+          xOffset,
+          layout.inputs(0),
+          parameters,
+          layout.weightOffset(0),
+          layout.biasOffset(0),
+          layout.columns(0),
+          layout.weightOffset(1),
+          layout.biasOffset(1),
+          workspace.activations,
+          workspace.deltas,
+          layout.activationOffset(0, 1),
+          layout.activationOffset(1, 1),
+          learningRate);
+      return;
+    }
     for (int l = 0; l < layout.layers(); l++) {
       KERNELS.descend(
           l == 0 ? x : workspace.activations,

@@ -77,6 +77,18 @@ public interface Kernels {
     return out <= PAIR ? PAIR : NARROW;
   }
 
+  /**
+   * Whether one call takes a row through a layer of relu neurons and the one after it: more weights
+   * than this take longer than calls, and are better read in the order they lie.
+   */
+  static boolean areReluPair(int in, int neurons, int lastColumns) {
+    return lastColumns == PAIR
+        && neurons % LANES == 0
+        && neurons > LANES
+        && neurons < 256
+        && in <= 4096 / neurons;
+  }
+
   /** Floats from one row to the next of the outputs of a layer whose weights have such columns. */
   static int outputStride(int columns) {
     return Math.max(LANES, stride(columns));
@@ -325,4 +337,67 @@ public interface Kernels {
 
   /** a *= factor. */
   void scale(float[] a, int offset, int length, float factor);
+
+  /**
+   * One row through a layer of relu neurons and one of {@link #PAIR} columns, see {@link
+   * #areReluPair}: {@link #dense}, {@link #relu} and {@link #dense} in one call, for calls take
+   * longer than what small layers compute.
+   *
+   * @param w of both layers, the first's [in x columns] at {@code wOffset}
+   * @param columns of the first layer, and its neurons
+   * @param a receives the outputs of the first layer at {@code h}, and the weighted sums of the
+   *     second at {@code y}
+   */
+  default void forwardReluPair(
+      float[] x,
+      int xOffset,
+      int in,
+      float[] w,
+      int wOffset,
+      int biasOffset,
+      int columns,
+      int lastOffset,
+      int lastBias,
+      float[] a,
+      int h,
+      int y) {
+    dense(x, xOffset, in, 1, in, w, wOffset, biasOffset, columns, a, h);
+    relu(a, h, columns);
+    dense(a, h, columns, 1, columns, w, lastOffset, lastBias, PAIR, a, y);
+  }
+
+  /**
+   * The deltas of the first layer of {@link #forwardReluPair} from those of the second: {@link
+   * #inputGradient} and {@link #reluGradient}.
+   *
+   * @param delta has those of the second layer at {@code y} and receives those of the first at
+   *     {@code h}
+   * @param out real number of outputs of the second layer, 1 or 2
+   */
+  default void backwardReluPair(
+      float[] delta, int y, int out, float[] w, int lastOffset, float[] a, int h, int columns) {
+    // A single row is not transposed.
+    inputGradient(delta, y, 1, out, PAIR, w, lastOffset, columns, delta, h, null);
+    reluGradient(a, h, delta, h, columns);
+  }
+
+  /** {@link #descend} of both layers of {@link #forwardReluPair}. */
+  default void descendReluPair(
+      float[] x,
+      int xOffset,
+      int in,
+      float[] w,
+      int wOffset,
+      int biasOffset,
+      int columns,
+      int lastOffset,
+      int lastBias,
+      float[] a,
+      float[] delta,
+      int h,
+      int y,
+      float learningRate) {
+    descend(x, xOffset, in, delta, h, columns, w, wOffset, biasOffset, learningRate);
+    descend(a, h, columns, delta, y, PAIR, w, lastOffset, lastBias, learningRate);
+  }
 }

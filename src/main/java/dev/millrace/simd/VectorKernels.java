@@ -427,4 +427,50 @@ final class VectorKernels implements Kernels {
     }
     scalar.scale(a, offset + bound, length - bound, factor);
   }
+
+  @Override
+  public void forwardReluPair(
+      float[] x,
+      int xOffset,
+      int in,
+      float[] w,
+      int wOffset,
+      int biasOffset,
+      int columns,
+      int lastOffset,
+      int lastBias,
+      float[] a,
+      int h,
+      int y) {
+    ReluPair.forward(x, xOffset, in, w, wOffset, biasOffset, columns, a, h);
+    TwoColumns.forward(a, h, columns, w, lastOffset, lastBias, true, a, y);
+  }
+
+  @Override
+  public void backwardReluPair(
+      float[] delta, int y, int out, float[] w, int lastOffset, float[] a, int h, int columns) {
+    TwoColumns.inputGradient(delta, y, 1, out, w, lastOffset, columns, delta, h, columns);
+    ReluPair.differentiate(a, delta, h, columns);
+  }
+
+  @Override
+  public void descendReluPair(
+      float[] x,
+      int xOffset,
+      int in,
+      float[] w,
+      int wOffset,
+      int biasOffset,
+      int columns,
+      int lastOffset,
+      int lastBias,
+      float[] a,
+      float[] delta,
+      int h,
+      int y,
+      float learningRate) {
+    ReluPair.descend(x, xOffset, in, delta, h, columns, w, wOffset, biasOffset, learningRate);
+    TwoColumns.descend(a, h, columns, delta, y, w, lastOffset, learningRate);
+    ReluPair.bias(delta, y, w, lastBias, learningRate);
+  }
 }

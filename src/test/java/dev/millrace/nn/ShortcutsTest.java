@@ -73,7 +73,8 @@ class ShortcutsTest {
   private static byte[] trained(Learner learner) {
     float[] features = features();
     for (int e = 0; e < EXAMPLES; e++) {
-      learner.learnClass(features, e * INPUTS, label(features, e), 1f, new float[CLASSES]);
+      int label = label(features, e) % learner.classes();
+      learner.learnClass(features, e * INPUTS, label, 1f, new float[CLASSES]);
     }
     return StoredModel.bytes(learner);
   }
@@ -97,6 +98,18 @@ class ShortcutsTest {
       assertThat(clipped.needsNoWholeGradient()).isFalse();
       assertThat(trained(learner(inPlace))).isEqualTo(trained(learner(clipped)));
     }
+  }
+
+  @ParameterizedTest
+  @MethodSource("optimizers")
+  void aReluLayerAndTwoOutputsInOneCallEqualTheStepWithTheWholeGradient(Optimizer optimizer) {
+    Regularizer none = new Regularizer(0f, 0f);
+    List<LayerSpec> hidden = List.of(new LayerSpec(48, Activation.RELU));
+    LearnerSpec inPlace = spec(hidden, optimizer, none, 1, OFF);
+    LearnerSpec clipped = spec(hidden, optimizer, none, 1, new Clipping(0f, 2e15f));
+
+    assertThat(trained(new Learner(inPlace, Task.MULTICLASS, INPUTS, 2, 1)))
+        .isEqualTo(trained(new Learner(clipped, Task.MULTICLASS, INPUTS, 2, 1)));
   }
 
   @Test

@@ -76,6 +76,11 @@ final class KernelComparison {
       products(rows, 130, 7, 2);
       softmax(rows, 256);
     }
+    for (int in : INPUTS) {
+      for (int columns = 32; columns < 256; columns += 16) {
+        reluPair(in, columns, 1 + in % 2);
+      }
+    }
     // Sums of more terms than a tile takes at once.
     products(9, 530, 97, 1);
     products(20, 50, 530, 0);
@@ -452,6 +457,36 @@ final class KernelComparison {
         "inputGradient",
         dx,
         (k, r) -> k.inputGradient(delta, 1, rows, out, columns, w, 0, in, r, 1, transposed));
+  }
+
+  private void reluPair(int in, int columns, int out) {
+    int bias = in * columns;
+    int last = bias + columns;
+    int lastBias = last + columns * Kernels.PAIR;
+    float[] x = numbers(in + 3, 1);
+    float[] w = numbers(lastBias + Kernels.LANES, 1);
+    Arrays.fill(w, lastBias + out, w.length, 0f);
+    int h = 1;
+    int y = h + columns;
+    float[] a = numbers(y + Kernels.LANES, 1);
+    inPlace(
+        "forwardReluPair",
+        a,
+        (k, r) -> k.forwardReluPair(x, 3, in, w, 0, bias, columns, last, lastBias, r, h, y));
+    float[] delta = numbers(y + Kernels.LANES, 1);
+    Arrays.fill(delta, y + out, delta.length, 0f);
+    delta[h + 1] = -0f;
+    a[h] = 0f;
+    inPlace(
+        "backwardReluPair", delta, (k, r) -> k.backwardReluPair(r, y, out, w, last, a, h, columns));
+    float[] special = withSpecials(delta.length);
+    for (float[] d : new float[][] {delta, special}) {
+      inPlace(
+          "descendReluPair",
+          w,
+          (k, r) ->
+              k.descendReluPair(x, 3, in, r, 0, bias, columns, last, lastBias, a, d, h, y, 0.02f));
+    }
   }
 
   private void inPlace(String name, float[] data, BiConsumer<Kernels, float[]> kernel) {
