@@ -51,6 +51,9 @@ public final class MillraceJob {
       Sink<OutputRecord> models,
       Sink<OutputRecord> fleet) {}
 
+  /** The uid of the source of commands, by which a snapshot tells whether its job had one. */
+  public static final String COMMANDS_SOURCE = "commands-source";
+
   // A report or a refused record without all that can be left out.
   private static final int LEAST_RECORD = 64 << 10;
 
@@ -150,8 +153,8 @@ public final class MillraceJob {
 
   private static SingleOutputStreamOperator<Chunk> commands(
       StreamExecutionEnvironment env, Settings settings, Source<KafkaRecord, ?, ?> source) {
-    return env.fromSource(source, WatermarkStrategy.noWatermarks(), "commands-source")
-        .uid("commands-source")
+    return env.fromSource(source, WatermarkStrategy.noWatermarks(), COMMANDS_SOURCE)
+        .uid(COMMANDS_SOURCE)
         .process(new CommandFunction(settings.pipeline(), settings.input().spec().limits()))
         .returns(ChunkOperator.TYPE)
         .uid("decode-commands")

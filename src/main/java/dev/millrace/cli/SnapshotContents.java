@@ -1,5 +1,6 @@
 package dev.millrace.cli;
 
+import dev.millrace.MillraceJob;
 import dev.millrace.Settings;
 import java.io.BufferedInputStream;
 import java.io.DataInputStream;
@@ -27,8 +28,6 @@ import org.apache.flink.runtime.state.SavepointKeyedStateHandle;
 final class SnapshotContents {
   // Flink's name for what a sink has still to commit.
   private static final String COMMITTABLES = "streaming_committer_raw_states";
-
-  private static final String COMMANDS = "commands-source"; // the operator's uid
 
   private final CheckpointMetadata metadata;
 
@@ -75,8 +74,9 @@ final class SnapshotContents {
 
   /** Whether its job took commands to models. */
   boolean hasCommands() {
+    Optional<String> uid = Optional.of(MillraceJob.COMMANDS_SOURCE);
     return metadata.getOperatorStates().stream()
-        .anyMatch(operator -> operator.getOperatorUid().equals(Optional.of(COMMANDS)));
+        .anyMatch(operator -> operator.getOperatorUid().equals(uid));
   }
 
   /** Whether it is the savepoint with which its job was stopped. */
