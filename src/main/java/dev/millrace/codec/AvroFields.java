@@ -41,13 +41,13 @@ final class AvroFields implements MappedExampleReader.Parser, MappedExampleReade
 
   /** What the schema of the writer says, by a logical type. */
   @Override
-  public ClockTime.Unit unit(String[] path) {
+  public ClockTime.Unit unit(String[] path, ClockTime.Unit otherwise) {
     Schema at = writer;
     for (String name : path) {
       Schema parent = nonNull(at);
       Schema.Field field = parent.getType() == Schema.Type.RECORD ? parent.getField(name) : null;
       if (field == null && parent.getType() != Schema.Type.MAP) {
-        return null;
+        return otherwise;
       }
       at = field == null ? parent.getValueType() : field.schema();
     }
@@ -57,7 +57,7 @@ final class AvroFields implements MappedExampleReader.Parser, MappedExampleReade
       case "timestamp-micros" -> ClockTime.Unit.MICROS;
       case "timestamp-nanos" -> ClockTime.Unit.NANOS;
       case "date" -> ClockTime.Unit.DAYS;
-      default -> null;
+      default -> otherwise;
     };
   }
 

@@ -26,9 +26,9 @@ final class MappedExampleReader implements ExampleReader {
   interface Parser {
     Fields parse(byte[] value, int from) throws IOException;
 
-    /** What numbers at a path count since 1970, or null where nothing says. */
-    default ClockTime.Unit unit(String[] path) {
-      return null;
+    /** What numbers at a path count since 1970; {@code otherwise} where nothing says. */
+    default ClockTime.Unit unit(String[] path, ClockTime.Unit otherwise) {
+      return otherwise;
     }
   }
 
@@ -65,8 +65,8 @@ final class MappedExampleReader implements ExampleReader {
     this.weightPath = path(spec.weight(), spec.hasPaths());
     this.eventTimePath = path(spec.eventTime(), spec.hasPaths());
     this.eventTimeName = spec.eventTime();
-    ClockTime.Unit unit = eventTimePath == null ? null : parser.unit(eventTimePath);
-    this.eventTimeUnit = unit == null ? ClockTime.Unit.MILLIS : unit;
+    this.eventTimeUnit =
+        eventTimePath == null ? null : parser.unit(eventTimePath, ClockTime.Unit.MILLIS);
   }
 
   @Override

@@ -23,8 +23,7 @@ final class MappedFeatures {
     this.units = new ClockTime.Unit[paths.length];
     for (int c = 0; c < paths.length; c++) {
       paths[c] = MappedExampleReader.path(mapper.column(c).name(), spec.hasPaths());
-      ClockTime.Unit unit = parser.unit(paths[c]);
-      units[c] = unit == null ? ClockTime.Unit.DAYS : unit;
+      units[c] = parser.unit(paths[c], ClockTime.Unit.DAYS);
     }
   }
 
