@@ -1,6 +1,5 @@
 package dev.millrace;
 
-import dev.millrace.codec.RegistrySpec;
 import dev.millrace.data.Chunk;
 import dev.millrace.data.Example;
 import dev.millrace.data.KafkaRecord;
@@ -9,28 +8,17 @@ import dev.millrace.flink.ChunkOperator;
 import dev.millrace.flink.CommandFunction;
 import dev.millrace.flink.DecodeFunction;
 import dev.millrace.flink.FleetFunction;
-import dev.millrace.flink.KafkaIo;
 import dev.millrace.flink.Outputs;
-import dev.millrace.flink.RegistrySource;
-import dev.millrace.flink.TopicLimits;
 import dev.millrace.flink.TrainOperator;
 import dev.millrace.flink.TrainSpec;
-import dev.millrace.flink.TransactionTimeout;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.api.connector.sink2.Sink;
 import org.apache.flink.api.connector.source.Source;
 import org.apache.flink.configuration.Configuration;
-import org.apache.flink.connector.base.DeliveryGuarantee;
-import org.apache.flink.connector.kafka.source.enumerator.KafkaSourceEnumState;
-import org.apache.flink.connector.kafka.source.enumerator.initializer.OffsetsInitializer;
-import org.apache.flink.connector.kafka.source.split.KafkaPartitionSplit;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
@@ -54,9 +42,6 @@ public final class MillraceJob {
   /** The uid of the source of commands, by which a snapshot tells whether its job had one. */
   public static final String COMMANDS_SOURCE = "commands-source";
 
-  // A report or a refused record without all that can be left out.
-  private static final int LEAST_RECORD = 64 << 10;
-
   private MillraceJob() {}
 
   /**
@@ -72,11 +57,11 @@ public final class MillraceJob {
   }
 
   /**
-   * Builds the graph. Source and sinks are given, so the tested graph is the production graph.
+   * Builds the graph. Source and sinks are given, so the tested graph is the production graph. The
+   * uid of an operator names its state in savepoints and never changes.
    *
    * @param commands to the models, or null if nobody gives any
    * @throws InvalidPipelineException if {@code model.prior} is left to be read
-   *     <p>The uid of an operator names its state in savepoints and never changes.
    */
   public static void build(
       StreamExecutionEnvironment env,
@@ -171,81 +156,9 @@ public final class MillraceJob {
   public static void buildOnKafka(
       StreamExecutionEnvironment env, Settings settings, boolean bounded)
       throws InterruptedException {
-    if (settings.output().guarantee() == Settings.Guarantee.EXACTLY_ONCE) {
-      requireTransactions(settings.kafka());
-    }
-    TopicLimits limits = topicLimits(settings);
-    Settings fitting = PriorModel.resolve(settings.withOutputBytes(limits.recordBytes()));
-    build(
-        env,
-        fitting,
-        source(settings, bounded),
-        commandsSource(settings, bounded),
-        new Sinks(
-            sink(settings, settings.output().metrics(), limits),
-            sink(settings, settings.output().predictions(), limits),
-            sink(settings, settings.output().events(), limits),
-            sink(settings, settings.output().deadLetters(), limits),
-            sink(settings, settings.output().models(), limits),
-            sink(settings, settings.output().fleet(), limits)));
-  }
-
-  /** Commands, from those on that come after the job's first start; null if it takes none. */
-  private static Source<KafkaRecord, ?, ?> commandsSource(Settings settings, boolean bounded)
-      throws InterruptedException {
-    if (settings.output().commands() == null) {
-      return null;
-    }
-    List<String> topics = List.of(settings.output().commands());
-    return KafkaIo.source(
-        settings.kafka(),
-        topics,
-        commandsGroup(settings),
-        KafkaIo.committedOrLatest(settings.kafka(), topics),
-        bounded);
-  }
-
-  private static Source<KafkaRecord, ?, ?> source(Settings settings, boolean bounded)
-      throws InterruptedException {
-    Source<KafkaRecord, KafkaPartitionSplit, KafkaSourceEnumState> records =
-        KafkaIo.source(
-            settings.kafka(),
-            settings.input().topics(),
-            consumerGroup(settings),
-            startingOffsets(settings),
-            bounded);
-    RegistrySpec registry = settings.input().spec().registry();
-    return registry == null ? records : new RegistrySource(records, registry);
-  }
-
-  private static TopicLimits topicLimits(Settings settings) throws InterruptedException {
-    List<String> written = new ArrayList<>(settings.output().topics());
-    written.remove(settings.output().commands());
-    int wanted = settings.input().spec().limits().outputBytes();
-    TopicLimits limits = TopicLimits.of(settings.kafka(), written, wanted);
-    if (limits.recordBytes() < LEAST_RECORD) {
-      throw new InvalidPipelineException(
-          "One of the topics %s takes records of %d bytes at most, and the job may write %d. Raise its"
-                  .formatted(String.join(", ", written), limits.recordBytes(), LEAST_RECORD)
-              + " max.message.bytes, or kafka.max.request.size and kafka.buffer.memory if they are"
-              + " less.");
-    }
-    return limits;
-  }
-
-  private static void requireTransactions(Map<String, String> kafka) throws InterruptedException {
-    Optional<Long> limit = TransactionTimeout.lowerLimit(kafka);
-    if (limit.isPresent()) {
-      throw new InvalidPipelineException(
-          "kafka.transaction.timeout.ms is "
-              + TransactionTimeout.millis(kafka)
-              + ", but the brokers at "
-              + kafka.get("bootstrap.servers")
-              + " end transactions after "
-              + limit.get()
-              + " ms (transaction.max.timeout.ms). Set it to at most that, above"
-              + " state.checkpoint-interval, or raise the brokers' limit.");
-    }
+    PipelineTopics topics = PipelineTopics.of(settings);
+    Settings fitting = PriorModel.resolve(settings.withOutputBytes(topics.limits().recordBytes()));
+    build(env, fitting, topics.examples(bounded), topics.commands(bounded), topics.sinks());
   }
 
   /** The name that Flink shows for a pipeline's job. */
@@ -320,26 +233,5 @@ public final class MillraceJob {
         settings.output().snapshots().to(settings.output().models()),
         settings.output().hasFleet(),
         settings.output().commands());
-  }
-
-  private static OffsetsInitializer startingOffsets(Settings settings) throws InterruptedException {
-    return switch (settings.input().start()) {
-      case EARLIEST -> OffsetsInitializer.earliest();
-      case LATEST -> KafkaIo.latest(settings.kafka(), settings.input().topics());
-      case COMMITTED -> KafkaIo.committedOrEarliest();
-    };
-  }
-
-  private static Sink<OutputRecord> sink(Settings settings, String topic, TopicLimits limits) {
-    return KafkaIo.sink(
-        settings.kafka(),
-        topic,
-        switch (settings.output().guarantee()) {
-          case AT_LEAST_ONCE -> DeliveryGuarantee.AT_LEAST_ONCE;
-          case EXACTLY_ONCE -> DeliveryGuarantee.EXACTLY_ONCE;
-        },
-        consumerGroup(settings) + "/" + topic,
-        settings.input().spec().limits().outputBytes(),
-        limits.ageMillis());
   }
 }
