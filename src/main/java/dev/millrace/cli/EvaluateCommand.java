@@ -1,8 +1,5 @@
 package dev.millrace.cli;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.millrace.PipelineFile;
 import dev.millrace.Settings;
 import dev.millrace.codec.InputSpec;
@@ -176,31 +173,16 @@ final class EvaluateCommand implements Callable<Integer> {
     try (Progress progress = new Progress("evaluate", rows)) {
       run = run(settings, scan, progress);
     }
-    FinalMetrics metrics = run.metrics();
     run.deadLetters().lines().forEach(spec.commandLine().getErr()::println);
-    if (metrics.examples() == 0) {
+    if (run.metrics().examples() == 0) {
       throw new CliError("No row of " + input + " could be learned.");
     }
+    EvaluationReport report = new EvaluationReport(run, epochs);
     PrintWriter out = spec.commandLine().getOut();
     if (json) {
-      out.println(
-          new Report(metrics, epochs == 1, run.models(), run.deadLetters().total(), run.seconds())
-              .toJson());
+      out.println(report.json());
     } else {
-      EpochLines passes = new EpochLines(metrics, epochs);
-      passes.above().forEach(out::println);
-      SummaryTable.lines(metrics).forEach(out::println);
-      passes.below().forEach(out::println);
-      if (!metrics.classesOfF1().isEmpty()) {
-        out.println(metrics.classesOfF1());
-      }
-      standings(metrics).lines().forEach(out::println);
-      out.printf(
-          "%s in %.1f s, %s, models %.12s…%n",
-          Counted.of(metrics.examples(), "example"),
-          run.seconds(),
-          Counted.of(run.deadLetters().total(), "dead letter"),
-          run.models().sha256());
+      report.table().forEach(out::println);
     }
     if (models != null) {
       int count = run.models().write(models);
@@ -223,10 +205,6 @@ final class EvaluateCommand implements Callable<Integer> {
     try (PredictionsFile file = new PredictionsFile(predictions, scan.rows())) {
       return Evaluation.run(predicting, scan, epochs, progress, file::accept);
     }
-  }
-
-  private static ModelStandings standings(FinalMetrics metrics) {
-    return new ModelStandings(metrics.newest(), metrics.isRegression());
   }
 
   private Settings withMetrics(Settings settings) {
@@ -303,89 +281,6 @@ final class EvaluateCommand implements Callable<Integer> {
                               .collect(Collectors.joining(", "))
                           + ", but was "
                           + name));
-    }
-  }
-
-  /**
-   * The result in one line.
-   *
-   * @param prequential whether the scores are of rows that the models had not seen
-   */
-  private record Report(
-      FinalMetrics metrics,
-      boolean prequential,
-      FinalModels models,
-      long deadLetters,
-      double seconds) {
-
-    String toJson() {
-      FinalMetrics.Totals totals = metrics.totals();
-      ObjectNode json = new ObjectMapper().createObjectNode();
-      json.put("examples", totals.examples());
-      json.put("keys", metrics.newest().size());
-      json.put("prequential", prequential);
-      put(json, "accuracy", totals.accuracy());
-      put(json, "precision", totals.precision());
-      put(json, "recall", totals.recall());
-      put(json, "f1", totals.f1());
-      put(json, "log_loss", totals.logLoss());
-      put(json, "mae", totals.mae());
-      put(json, "rmse", totals.rmse());
-      put(json, "r2", totals.r2());
-      ObjectNode baseline = json.putObject("baseline");
-      boolean regression = metrics.isRegression();
-      put(baseline, regression ? "last_value" : "no_change", totals.firstBaseline());
-      put(baseline, regression ? "mean" : "majority", totals.secondBaseline());
-      if (!metrics.members().isEmpty()) {
-        ObjectNode members = json.putObject("members");
-        for (FinalMetrics.Member member : metrics.members()) {
-          ObjectNode one = members.putObject(member.name());
-          one.put("leads", member.leads());
-          put(one, "weight", member.weight());
-          put(one, "loss", member.loss());
-        }
-      }
-      standings(metrics).put(json);
-      putValidation(json);
-      json.put("dead_letters", deadLetters);
-      put(json, "seconds", seconds);
-      put(json, "examples_per_s", totals.examples() / seconds);
-      json.put("models_sha256", models.sha256());
-      return json.toString();
-    }
-
-    /** Scores of the held-out rows in the last epoch, the loss of each, and who stopped. */
-    private void putValidation(ObjectNode json) {
-      if (metrics.heldOut() > 0) {
-        ObjectNode validation = json.putObject("validation");
-        validation.put("rows", metrics.heldOut());
-        put(validation, "loss", metrics.validation("loss"));
-        put(validation, metrics.validationScoreName(), metrics.validationScore());
-      }
-      if (!metrics.epochs().isEmpty()) {
-        ArrayNode epochs = json.putArray("epochs");
-        for (FinalMetrics.Epoch epoch : metrics.epochs()) {
-          ObjectNode one = epochs.addObject();
-          one.put("epoch", epoch.epoch());
-          put(one, "window_loss", epoch.loss());
-          put(one, "validation_loss", epoch.validationLoss());
-        }
-        ArrayNode stopped = json.putArray("stopped");
-        for (FinalMetrics.Stop stop : metrics.stops()) {
-          ObjectNode one = stopped.addObject();
-          one.put("key", stop.key());
-          one.put("epoch", stop.epoch());
-          one.put("best_epoch", stop.bestEpoch());
-        }
-      }
-    }
-
-    private static void put(ObjectNode json, String name, double value) {
-      if (Double.isFinite(value)) {
-        json.put(name, value);
-      } else {
-        json.putNull(name);
-      }
     }
   }
 }

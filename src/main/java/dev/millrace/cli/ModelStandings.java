@@ -3,7 +3,6 @@ package dev.millrace.cli;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -26,12 +25,9 @@ final class ModelStandings {
   private final Map<String, Sums> byName = new LinkedHashMap<>();
   private final boolean regression;
 
-  /**
-   * @param newest the newest metrics of each key
-   */
-  ModelStandings(Collection<JsonNode> newest, boolean regression) {
-    this.regression = regression;
-    newest.forEach(metrics -> metrics.path("models").forEach(this::add));
+  ModelStandings(FinalMetrics metrics) {
+    regression = metrics.isRegression();
+    metrics.newest().forEach(newest -> newest.path("models").forEach(this::add));
   }
 
   private void add(JsonNode model) {
