@@ -10,12 +10,9 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashSet;
-import java.util.Iterator;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.stream.IntStream;
 
 /**
@@ -114,8 +111,7 @@ public record CsvScan(
       }
 
       List<CsvColumn> columns = file.header().stream().map(CsvColumn::new).toList();
-      DistinctCount classes = new DistinctCount();
-      Map<String, Long> rowsOfClass = new TreeMap<>();
+      SeenClasses classes = new SeenClasses();
       long rows = 0;
       while (file.next()) {
         rows++;
@@ -124,11 +120,7 @@ public record CsvScan(
           columns.get(c).see(row[c], file);
         }
         if (labelled) {
-          String name = CsvExamples.className(row[labelColumn]);
-          classes.add(name);
-          if (rowsOfClass.size() <= 2) { // one more tells that there are not two
-            rowsOfClass.merge(name, 1L, Long::sum);
-          }
+          classes.see(row[labelColumn]);
         }
       }
       if (rows == 0) {
@@ -161,8 +153,8 @@ public record CsvScan(
           labelColumn,
           keyColumn,
           labelled ? classNames(columns.get(labelColumn)) : List.of(),
-          found == null || found == Task.REGRESSION ? null : rarerOfTwo(rowsOfClass),
-          labelled ? classes.estimate() : 0,
+          found == Task.REGRESSION ? null : classes.rarerOfTwo(),
+          classes.count(),
           found,
           rows,
           doubts(columns, features, featureColumns, labelColumn, found));
@@ -241,16 +233,6 @@ public record CsvScan(
 
   private static List<String> classNames(CsvColumn label) {
     return label.values().stream().map(CsvExamples::className).distinct().toList();
-  }
-
-  private static String rarerOfTwo(Map<String, Long> rowsOfClass) {
-    if (rowsOfClass.size() != 2) {
-      return null;
-    }
-    Iterator<String> names = rowsOfClass.keySet().iterator();
-    String first = names.next();
-    String last = names.next();
-    return rowsOfClass.get(first) < rowsOfClass.get(last) ? first : last;
   }
 
   private static Task task(CsvColumn label, Task given, Path path) {
