@@ -8,7 +8,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import org.apache.flink.api.common.JobStatus;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -126,8 +125,7 @@ final class RunCommand implements Callable<Integer> {
     String log = "" + LogPlace.file();
     RecordsWatch records = new RecordsWatch(config, log, err);
     CheckpointWatch checkpoints = new CheckpointWatch(dir, log, err);
-    boolean restarting = false;
-    int restarts = 0;
+    RestartWatch restarts = new RestartWatch(job, log, err);
     while (!stop.await(LOOK_MILLIS)) {
       // Throws with the cause. The job's state cannot be asked for once its cluster has gone too.
       if (job.awaitEnd(Duration.ZERO)) {
@@ -139,20 +137,7 @@ final class RunCommand implements Callable<Integer> {
         records.look(rest.get(), job.id().toString());
         checkpoints.look(rest.get(), job.id().toString());
       }
-      JobStatus status = job.status().orElse(JobStatus.RUNNING);
-      boolean restartsNow = status == JobStatus.RESTARTING;
-      if (restartsNow && !restarting) {
-        restarts++;
-        err.printf(
-            "The job failed and restarts (restart %d): %s (more in %s)%n",
-            restarts, job.lastFailure().orElse("it did not say why"), log);
-      } else if (restarting && !restartsNow) {
-        err.println("The job runs again.");
-      }
-      if (restarts > 0 && job.revive()) {
-        err.println("Its task manager had ended with it; there is another one.");
-      }
-      restarting = restartsNow;
+      restarts.look();
     }
     Optional<String> savepoint = job.stop(reason -> err.println("No savepoint: " + reason));
     spec.commandLine()
