@@ -141,15 +141,7 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
       model = resume(state, chunk.key());
     }
     if (chunk.epoch() > model.epoch() && !model.isStopped()) {
-      // Before it has ended, as the clock would have it: of one seq there is one content.
-      if (hasNews(state, model)) {
-        out.collect(report(state, model, chunk.key(), context::output));
-      }
-      if (model.endEpoch()) {
-        out.collect(report(state, model, chunk.key(), context::output));
-      } else {
-        model.startEpoch(chunk.epoch());
-      }
+      turnEpoch(state, model, chunk, context::output, out);
     }
     if (chunk.epoch() > 0 && model.isStopped()) {
       counted.passedOver.inc(chunk.size());
@@ -183,6 +175,24 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
     states.update(state);
     if (spec.metrics().atLatestMillis() > 0 && hasNews(state, model)) {
       remind(context);
+    }
+  }
+
+  /** Ends the epoch of a key, and begins the chunk's unless that was the end of learning. */
+  private void turnEpoch(
+      TrainState state,
+      PrequentialModel model,
+      Chunk chunk,
+      SideOutputs others,
+      Collector<OutputRecord> out) {
+    // Before it has ended, as the clock would have it: of one seq there is one content.
+    if (hasNews(state, model)) {
+      out.collect(report(state, model, chunk.key(), others));
+    }
+    if (model.endEpoch()) {
+      out.collect(report(state, model, chunk.key(), others));
+    } else {
+      model.startEpoch(chunk.epoch());
     }
   }
 
