@@ -165,7 +165,7 @@ final class DriftOptions {
     if (drift.given(DETECTOR) == null) {
       return null; // refused
     }
-    Mapping own = ModelReader.mapOf(drift, DETECTOR, NAME);
+    Mapping own = drift.mapOf(DETECTOR, NAME);
     Entry entry = own.entries().get(NAME.name());
     DetectorName name;
     try {

@@ -17,7 +17,7 @@ final class OptimizerReader {
   }
 
   Optimizer read() {
-    Mapping own = ModelReader.mapOf(model, ModelOptions.OPTIMIZER, ModelOptions.OPTIMIZER_NAME);
+    Mapping own = model.mapOf(ModelOptions.OPTIMIZER, ModelOptions.OPTIMIZER_NAME);
     OptimizerName name = nameOf(own);
     if (name == null) {
       // Which options go with it cannot be told: the name is the one problem.

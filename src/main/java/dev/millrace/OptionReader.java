@@ -116,6 +116,14 @@ final class OptionReader {
     return new OptionReader(name(option), below, group, problems);
   }
 
+  /** A map written out, or the map that a single word is short for. */
+  Mapping mapOf(Option<Node> option, Option<?> name) {
+    Node node = get(option);
+    return node instanceof Mapping mapping
+        ? mapping
+        : new Mapping(Map.of(name.name(), new Entry(line(option), node)), line(option));
+  }
+
   private static String under(String path, String key) {
     return path.isEmpty() ? key : path + "." + key;
   }

@@ -89,7 +89,7 @@ final class ScheduleOptions {
 
   /** The schedule of a model, which has to go with its optimizer. */
   static Schedule read(OptionReader model, Optimizer optimizer, Problems problems) {
-    Node.Mapping own = ModelReader.mapOf(model, SCHEDULE, KIND);
+    Node.Mapping own = model.mapOf(SCHEDULE, KIND);
     Node.Entry entry = own.entries().get(KIND.name());
     ScheduleKind kind = ScheduleKind.CONSTANT;
     try {
