@@ -150,18 +150,7 @@ final class EvaluateCommand implements Callable<Integer> {
     CsvScan scan = scan(base);
     requireTask(scan, base);
     requireOtherFile();
-    scan.doubts().forEach(spec.commandLine().getErr()::println);
-    if (scan.task() == Task.MULTICLASS && scan.classes() > InputSpec.Limits.MOST_CLASSES) {
-      spec.commandLine()
-          .getErr()
-          .printf(
-              Locale.ROOT,
-              "Column \"%s\" has some %,d values, and there can be %,d classes: rows of the others"
-                  + " are refused. Group them, or predict a number: --task regression.%n",
-              scan.header().get(scan.labelColumn()),
-              scan.classes(),
-              InputSpec.Limits.MOST_CLASSES);
-    }
+    tellDoubts(scan);
     // Without a pipeline, what init would draft.
     String scored = positive == null && base == null ? scan.rarerClass() : positive;
     Settings settings = withMetrics(CsvPipeline.settings(base, "evaluate", scan, scored));
@@ -189,6 +178,21 @@ final class EvaluateCommand implements Callable<Integer> {
       spec.commandLine().getErr().printf("Wrote %s to %s%n", Counted.of(count, "model"), models);
     }
     return 0;
+  }
+
+  private void tellDoubts(CsvScan scan) {
+    scan.doubts().forEach(spec.commandLine().getErr()::println);
+    if (scan.task() == Task.MULTICLASS && scan.classes() > InputSpec.Limits.MOST_CLASSES) {
+      spec.commandLine()
+          .getErr()
+          .printf(
+              Locale.ROOT,
+              "Column \"%s\" has some %,d values, and there can be %,d classes: rows of the others"
+                  + " are refused. Group them, or predict a number: --task regression.%n",
+              scan.header().get(scan.labelColumn()),
+              scan.classes(),
+              InputSpec.Limits.MOST_CLASSES);
+    }
   }
 
   private void requireOtherFile() throws IOException {
