@@ -44,8 +44,9 @@ final class ClusterCommand implements Callable<Integer> {
           "execution.checkpointing.savepoint-dir", "--state-dir",
           "execution.checkpointing.interval", "state.checkpoint-interval in the pipeline file",
           "state.backend.type", "state.backend in the pipeline file");
-  // The most key groups that Flink has: more subtasks would have nothing to do.
-  private static final int MOST_SLOTS = 32_768;
+  private static final String KEY_GROUPS = "pipeline.max-parallelism";
+  // The most that Flink has: more subtasks would have nothing to do.
+  private static final int MOST_KEY_GROUPS = 32_768;
 
   @Option(
       names = {"-c", "--config"},
@@ -180,20 +181,45 @@ final class ClusterCommand implements Callable<Integer> {
       }
     }
     long all = (long) taskManagers * slots;
-    if (all > MOST_SLOTS) {
+    if (all > MOST_KEY_GROUPS) {
       throw usage(
           "--taskmanagers %d with --slots %d have %d slots; %d are allowed"
-              .formatted(taskManagers, slots, all, MOST_SLOTS));
+              .formatted(taskManagers, slots, all, MOST_KEY_GROUPS));
     }
+    int most = mostSubtasks();
     if (parallelism == null) {
+      if (all > most) {
+        throw usage(
+            ("--taskmanagers %d with --slots %d have %d slots; a job has at most %d subtasks. Use"
+                    + " fewer, or give --parallelism %d as well")
+                .formatted(taskManagers, slots, all, most, most));
+      }
       parallelism = (int) all;
     }
-    requirePositive("--parallelism", parallelism);
+    if (parallelism < 1 || parallelism > most) {
+      throw usage(
+          "--parallelism must be between 1 and %d, but was %d".formatted(most, parallelism));
+    }
     if (parallelism > all) {
       throw usage(
           "--parallelism %d needs as many slots, but --taskmanagers %d with --slots %d have %d"
               .formatted(parallelism, taskManagers, slots, all));
     }
+  }
+
+  /** Subtasks that keys can be spread over: with more of them Flink fails the job at its start. */
+  private int mostSubtasks() {
+    String given = options.get(KEY_GROUPS);
+    if (given == null) {
+      return LocalFlink.mostSubtasks();
+    }
+    int most = given.matches("\\d{1,9}") ? Integer.parseInt(given) : 0;
+    if (most < 1 || most > MOST_KEY_GROUPS) {
+      throw usage(
+          "-D %s must be between 1 and %d, but was %s"
+              .formatted(KEY_GROUPS, MOST_KEY_GROUPS, given));
+    }
+    return most;
   }
 
   private void requirePositive(String option, int value) {

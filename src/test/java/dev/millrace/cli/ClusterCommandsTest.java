@@ -65,6 +65,41 @@ class ClusterCommandsTest {
             + "Try: ./millrace cluster --help\n");
   }
 
+  @Test
+  void moreSubtasksThanKeyGroupsAreRefusedBeforeAnythingStarts() {
+    String hint = ".\nTry: ./millrace cluster --help\n";
+
+    assertUsage(
+        Cli.run("cluster", "-c", pipeline.toString(), "--slots=721"),
+        "--taskmanagers 1 with --slots 721 have 721 slots; a job has at most 720 subtasks. Use"
+            + " fewer, or give --parallelism 720 as well"
+            + hint);
+    assertUsage(
+        Cli.run("cluster", "-c", pipeline.toString(), "--slots=800", "--parallelism=721"),
+        "--parallelism must be between 1 and 720, but was 721" + hint);
+  }
+
+  @Test
+  void asManySubtasksAsThereAreKeyGroupsGoOnToTheBrokers() {
+    String file = pipeline.toString();
+    String groups = "-Dpipeline.max-parallelism=721";
+
+    Cli most = Cli.run("cluster", "-c", file, "--slots=800", "--parallelism=720", "--timeout=1");
+    Cli more = Cli.run("cluster", "-c", file, "--slots=721", groups, "--timeout=1");
+
+    assertThat(most.err()).contains("127.0.0.1:1");
+    assertThat(more.err()).contains("127.0.0.1:1");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"0", "-1", "many", "32769", "99999999999"})
+  void aNumberOfKeyGroupsThatFlinkDoesNotHaveIsRefused(String given) {
+    assertUsage(
+        Cli.run("cluster", "-c", pipeline.toString(), "-Dpipeline.max-parallelism=" + given),
+        "-D pipeline.max-parallelism must be between 1 and 32768, but was %s.\n".formatted(given)
+            + "Try: ./millrace cluster --help\n");
+  }
+
   @ParameterizedTest
   @CsvSource({
     "rest.port=8090, --port",
