@@ -11,11 +11,15 @@ import dev.millrace.nn.ContestSpec.OnChange;
 import dev.millrace.nn.ModelMismatchException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.stream.Stream;
 import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.api.common.state.ValueState;
 import org.apache.flink.api.common.state.ValueStateDescriptor;
 import org.apache.flink.metrics.MetricGroup;
 import org.apache.flink.runtime.execution.SuppressRestartsException;
+import org.apache.flink.runtime.state.KeyedStateBackend;
+import org.apache.flink.runtime.state.VoidNamespace;
+import org.apache.flink.streaming.api.TimerService;
 import org.apache.flink.streaming.api.functions.KeyedProcessFunction;
 import org.apache.flink.util.Collector;
 
@@ -174,7 +178,7 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
     publisher.remind(chunk.key(), state, context.timerService());
     states.update(state);
     if (spec.metrics().atLatestMillis() > 0 && hasNews(state, model)) {
-      remind(context);
+      remind(context.timerService());
     }
   }
 
@@ -397,11 +401,25 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
             + " features";
   }
 
+  /**
+   * Asks for a report of every key, for what it has to tell waits for none, or too long.
+   *
+   * @param backend its current key changes
+   */
+  void remindAll(KeyedStateBackend<String> backend, TimerService timers) {
+    try (Stream<String> keys = backend.getKeys(STATE_NAME, VoidNamespace.INSTANCE)) {
+      keys.forEach(
+          key -> {
+            backend.setCurrentKey(key);
+            remind(timers);
+          });
+    }
+  }
+
   // Times lie on a grid, so that a key has at most two reminders however often it is reminded.
-  private void remind(Context context) {
+  private void remind(TimerService timers) {
     long period = spec.metrics().atLatestMillis();
-    long now = context.timerService().currentProcessingTime();
-    context.timerService().registerProcessingTimeTimer((now / period + 1) * period);
+    timers.registerProcessingTimeTimer((timers.currentProcessingTime() / period + 1) * period);
   }
 
   private OutputRecord report(

@@ -5,6 +5,7 @@ import dev.millrace.data.OutputRecord;
 import java.util.List;
 import org.apache.flink.api.common.state.ListState;
 import org.apache.flink.api.common.state.ListStateDescriptor;
+import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.runtime.state.KeyedStateBackend;
 import org.apache.flink.runtime.state.StateInitializationContext;
@@ -35,22 +36,29 @@ public class TrainOperator extends KeyedProcessOperator<String, Chunk, OutputRec
   /** Name of the operator state; never changes. */
   static final String REMINDERS_STATE_NAME = "reminders";
 
+  /** Name of the operator state; never changes. */
+  static final String REPORTS_STATE_NAME = "report-reminders";
+
   // As Flink names the timers of a keyed function.
   private static final String TIMERS = "user-timers";
 
   private final SnapshotSpec snapshots;
   private final StateSpec state;
+  private final long reportMillis;
   // Null on the heap, where the backend itself has the objects and copies them for a snapshot.
   private transient StateCache cache;
   // The allowed idle time of the run that this one goes on from; 0 if it had none.
   private transient long ttlBefore;
   // What keys were reminded of in that run; null if nobody noted.
   private transient String remindersBefore;
+  // After what time that run reported what had come; 0 if the clock did not count, or nobody noted.
+  private transient long reportsBefore;
 
   public TrainOperator(TrainSpec spec, StateSpec state) {
     super(new TrainFunction(spec, state));
     this.snapshots = spec.snapshots();
     this.state = state;
+    this.reportMillis = spec.metrics().atLatestMillis();
   }
 
   @Override
@@ -58,22 +66,32 @@ public class TrainOperator extends KeyedProcessOperator<String, Chunk, OutputRec
     super.initializeState(context);
     // Empty where keys were not watched, and in state of a release that
     // noted cells instead of milliseconds.
-    ListState<Long> ttls =
-        context
-            .getOperatorStateStore()
-            .getUnionListState(new ListStateDescriptor<>(TTL_STATE_NAME, Types.LONG));
-    for (long ttl : ttls.get()) {
-      ttlBefore = ttl;
+    ttlBefore = noted(context, TTL_STATE_NAME, Types.LONG, notZero(state.ttlMillis()), 0L);
+    remindersBefore =
+        noted(context, REMINDERS_STATE_NAME, Types.STRING, List.of(snapshots.reminders()), null);
+    reportsBefore = noted(context, REPORTS_STATE_NAME, Types.LONG, notZero(reportMillis), 0L);
+  }
+
+  private static List<Long> notZero(long millis) {
+    return millis > 0 ? List.of(millis) : List.of();
+  }
+
+  /** What the run before noted under a name, or what holds if it did not; notes what is so now. */
+  private static <T> T noted(
+      StateInitializationContext context,
+      String name,
+      TypeInformation<T> type,
+      List<T> now,
+      T ifNothing)
+      throws Exception {
+    ListState<T> notes =
+        context.getOperatorStateStore().getUnionListState(new ListStateDescriptor<>(name, type));
+    T before = ifNothing;
+    for (T note : notes.get()) { // each subtask's, all the same
+      before = note;
     }
-    ttls.update(state.ttlMillis() > 0 ? List.of(state.ttlMillis()) : List.of());
-    ListState<String> reminders =
-        context
-            .getOperatorStateStore()
-            .getUnionListState(new ListStateDescriptor<>(REMINDERS_STATE_NAME, Types.STRING));
-    for (String noted : reminders.get()) {
-      remindersBefore = noted;
-    }
-    reminders.update(List.of(snapshots.reminders()));
+    notes.update(now);
+    return before;
   }
 
   @Override
@@ -86,6 +104,9 @@ public class TrainOperator extends KeyedProcessOperator<String, Chunk, OutputRec
     }
     if (!snapshots.reminders().equals(remindersBefore)) {
       function.publisher().remindAll(backend, timers());
+    }
+    if (reportMillis > 0 && (reportsBefore == 0 || reportsBefore > reportMillis)) {
+      function.remindAll(backend, timers());
     }
     if (backend.isSafeToReuseKVState()) {
       cache = new StateCache(function.states(), backend, state.cacheBytes(), getMetricGroup());

@@ -33,6 +33,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.FieldSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * A pipeline whose file was changed between two runs: its models go on, or the job says why not.
@@ -41,6 +42,7 @@ class SettingsChangeTest {
   private static final ModelSpec MODEL = Specs.small(5);
   private static final int BEFORE = 62;
   private static final int AFTER = 60;
+  private static final long MINUTE = 60_000;
 
   @SuppressWarnings("unused") // @FieldSource names it
   private static final List<Arguments> HARMLESS =
@@ -161,6 +163,58 @@ class SettingsChangeTest {
       harness.send(Chunks.classes("k", AFTER, 3), 10);
       assertThat(harness.deadLetters()).isNotEmpty(); // of the third class
     }
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {0, 60 * MINUTE})
+  void whatWaitsIsReportedInTheTimeThatHoldsNow(long atLatestBefore) throws Exception {
+    OperatorSubtaskState state;
+    try (TrainHarness harness = new TrainHarness(reportedWithin(atLatestBefore))) {
+      harness.send(Chunks.classes("k", BEFORE, 2), 10);
+      state = harness.snapshot();
+      assertThat(harness.metrics()).isEmpty();
+    }
+    try (TrainHarness harness = new TrainHarness(reportedWithin(0), state)) {
+      harness.operator.setProcessingTime(120 * MINUTE);
+      state = harness.snapshot();
+      assertThat(harness.metrics()).isEmpty();
+    }
+
+    try (TrainHarness harness = new TrainHarness(reportedWithin(MINUTE), state)) {
+      harness.operator.setProcessingTime(MINUTE);
+      assertThat(harness.metrics())
+          .singleElement()
+          .extracting(m -> m.path("seq").asInt())
+          .isEqualTo(BEFORE);
+      state = harness.snapshot();
+    }
+    try (TrainHarness harness = new TrainHarness(reportedWithin(MINUTE), state)) {
+      harness.operator.setProcessingTime(2 * MINUTE);
+      assertThat(harness.metrics()).isEmpty();
+      assertThat(harness.operator.numProcessingTimeTimers()).isZero();
+    }
+  }
+
+  @Test
+  void aShorterTimeUntilAReportHoldsForWhatWaitsTheLongerOneOut() throws Exception {
+    OperatorSubtaskState state;
+    try (TrainHarness harness = new TrainHarness(reportedWithin(60 * MINUTE))) {
+      harness.send(Chunks.classes("k", BEFORE, 2), 10);
+      state = harness.snapshot();
+    }
+
+    try (TrainHarness harness = new TrainHarness(reportedWithin(MINUTE), state)) {
+      harness.operator.setProcessingTime(MINUTE);
+      assertThat(harness.metrics()).hasSize(1);
+    }
+  }
+
+  private static TrainSpec reportedWithin(long millis) {
+    return Specs.with(
+        metrics(new MetricsSpec(50, 1000, millis, true, true, null)),
+        null,
+        false,
+        SnapshotSpec.AT_THE_END);
   }
 
   private static OperatorSubtaskState snapshot() throws Exception {
