@@ -127,7 +127,7 @@ public final class MillraceJob {
     metrics
         .getSideOutput(Outputs.FLEET)
         .keyBy(sample -> pipeline, Types.STRING)
-        .process(new FleetFunction(settings.configHash(), settings.output().hasFleet()))
+        .process(new FleetFunction(pipeline, settings.configHash(), settings.output().hasFleet()))
         .returns(Outputs.RECORD)
         .uid("fleet")
         .name("fleet")

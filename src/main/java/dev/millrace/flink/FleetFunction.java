@@ -64,6 +64,7 @@ public final class FleetFunction extends KeyedProcessFunction<String, FleetSampl
     }
   }
 
+  private final String pipeline;
   private final String config;
   private final boolean tells;
   private transient MapState<String, Entry> keys;
@@ -72,10 +73,12 @@ public final class FleetFunction extends KeyedProcessFunction<String, FleetSampl
   private transient long reminder;
 
   /**
+   * @param pipeline the key of all samples
    * @param tells whether anybody asked for the view; where nobody does any more, its topic may have
    *     gone, and timers of a former run must not write to it
    */
-  public FleetFunction(String config, boolean tells) {
+  public FleetFunction(String pipeline, String config, boolean tells) {
+    this.pipeline = pipeline;
     this.config = config;
     this.tells = tells;
   }
@@ -113,6 +116,10 @@ public final class FleetFunction extends KeyedProcessFunction<String, FleetSampl
   @Override
   public void onTimer(long timestamp, OnTimerContext context, Collector<OutputRecord> out)
       throws Exception {
+    if (!pipeline.equals(context.getCurrentKey())) {
+      keys.clear(); // the name that the pipeline had in a former run
+      return;
+    }
     if (!tells) {
       return;
     }
@@ -124,7 +131,6 @@ public final class FleetFunction extends KeyedProcessFunction<String, FleetSampl
       boolean drifting = entry.warned() || (entry.drifted() > 0 && entry.drifted() > recent);
       fleet.add(entry.sample(key.getKey()), entry.seen() > recent, drifting);
     }
-    String pipeline = context.getCurrentKey();
     out.collect(
         OutputRecord.of(
             now,

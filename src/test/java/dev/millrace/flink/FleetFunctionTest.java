@@ -31,10 +31,15 @@ class FleetFunctionTest {
 
   private static KeyedOneInputStreamOperatorTestHarness<String, FleetSample, OutputRecord> fleet(
       OperatorSubtaskState from, boolean tells) throws Exception {
+    return fleet("shops", from, tells);
+  }
+
+  private static KeyedOneInputStreamOperatorTestHarness<String, FleetSample, OutputRecord> fleet(
+      String pipeline, OperatorSubtaskState from, boolean tells) throws Exception {
     KeyedOneInputStreamOperatorTestHarness<String, FleetSample, OutputRecord> fleet =
         new KeyedOneInputStreamOperatorTestHarness<>(
-            new KeyedProcessOperator<>(new FleetFunction("c0ffee00", tells)),
-            sample -> "shops",
+            new KeyedProcessOperator<>(new FleetFunction(pipeline, "c0ffee00", tells)),
+            sample -> pipeline,
             Types.STRING);
     fleet.setup(Outputs.RECORD.createSerializer(fleet.getExecutionConfig().getSerializerConfig()));
     if (from != null) {
@@ -162,6 +167,29 @@ class FleetFunctionTest {
       send(fleet, new FleetSample("b", 10, 1, 1, 2, false));
       fleet.setProcessingTime(21 * PERIOD);
       assertThat(reports(fleet).get(2).at("/drifting/count").asInt()).isZero();
+    }
+  }
+
+  @Test
+  void aPipelineOfAnotherNameTellsNothingUnderTheOldOneAndForgetsIt() throws Exception {
+    OperatorSubtaskState state;
+    try (var fleet = fleet(null)) {
+      fleet.setProcessingTime(1);
+      send(fleet, sample("a", 1, 1, 1), sample("b", 2, 1, 1));
+      state = fleet.snapshot(1, 1);
+    }
+
+    try (var renamed = fleet("stores", state, true)) {
+      send(renamed, sample("b", 3, 1, 1));
+      renamed.setProcessingTime(PERIOD);
+      renamed.processWatermark(Watermark.MAX_WATERMARK);
+
+      assertThat(renamed.extractOutputValues())
+          .extracting(record -> new String(record.key(), StandardCharsets.UTF_8))
+          .containsOnly("stores");
+      assertThat(JSON.readTree(renamed.extractOutputValues().get(0).value()).path("keys").asInt())
+          .isEqualTo(1);
+      assertThat(renamed.numKeyedStateEntries()).isEqualTo(1);
     }
   }
 
