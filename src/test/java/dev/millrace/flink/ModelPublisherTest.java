@@ -244,7 +244,7 @@ class ModelPublisherTest {
     TrainOperator smaller =
         new TrainOperator(
             spec(Specs.small(1), 0, 0), new StateSpec(64 << 20, 0, 64 << 20, ShapeChange.RESET));
-    try (TrainHarness harness = new TrainHarness(smaller, new HashMapStateBackend(), state)) {
+    try (TrainHarness harness = new TrainHarness(smaller, heap(), state)) {
       harness.send(Chunks.classes("k", 3, 1), 3);
       harness.end();
 
@@ -263,7 +263,7 @@ class ModelPublisherTest {
     TrainOperator forgetful =
         new TrainOperator(
             spec(large(), 3, 0), new StateSpec(64 << 20, MINUTE, 64 << 20, ShapeChange.FAIL));
-    try (TrainHarness harness = new TrainHarness(forgetful, new HashMapStateBackend(), null)) {
+    try (TrainHarness harness = new TrainHarness(forgetful, heap(), null)) {
       harness.operator.setProcessingTime(1);
       harness.send(Chunks.classes("k", 3, 1), 3);
       harness.operator.setProcessingTime(10 * MINUTE);
@@ -276,6 +276,42 @@ class ModelPublisherTest {
       List<Arrival> arrivals = read(records);
       assertThat(arrivals).extracting(Arrival::isForgotten).containsExactly(false, true);
     }
+  }
+
+  @Test
+  void aKeyForgottenAfterTheCheckpointOfARestartIsPublishedInTimeOnceItHasExamples()
+      throws Exception {
+    StateSpec state = new StateSpec(64 << 20, 8 * MINUTE, 64 << 20, ShapeChange.FAIL);
+    TrainSpec spec = spec(Specs.small(1), 1000, MINUTE / 2);
+    OperatorSubtaskState checkpoint;
+    try (TrainHarness harness = new TrainHarness(new TrainOperator(spec, state), heap(), null)) {
+      harness.operator.setProcessingTime(1);
+      harness.send(Chunks.classes("k", 3, 1), 3);
+      harness.operator.setProcessingTime(2 * MINUTE);
+      checkpoint = harness.snapshot();
+      harness.operator.setProcessingTime(10 * MINUTE);
+      assertThat(read(harness.models()))
+          .extracting(Arrival::isForgotten)
+          .containsExactly(false, true);
+    }
+
+    TrainOperator again = new TrainOperator(spec, state);
+    try (TrainHarness harness = new TrainHarness(again, heap(), checkpoint, 10 * MINUTE)) {
+      harness.operator.setProcessingTime(10 * MINUTE + 1);
+      harness.send(Chunks.classes("k", 1, 2), 3);
+      harness.operator.setProcessingTime(11 * MINUTE);
+      assertThat(examples(harness.models())).containsExactly(4L);
+    }
+    TrainOperator silent = new TrainOperator(spec, state);
+    try (TrainHarness harness = new TrainHarness(silent, heap(), checkpoint, 10 * MINUTE)) {
+      harness.operator.setProcessingTime(10 * MINUTE + 1);
+      harness.operator.setProcessingTime(12 * MINUTE);
+      assertThat(read(harness.models())).extracting(Arrival::isForgotten).containsExactly(true);
+    }
+  }
+
+  private static HashMapStateBackend heap() {
+    return new HashMapStateBackend();
   }
 
   @Test
