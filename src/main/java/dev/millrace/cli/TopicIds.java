@@ -48,8 +48,8 @@ final class TopicIds {
       if (known != null && !known.equals(now.getProperty(topic))) {
         notice.accept(
             ("Topic %s was made anew since the last start: of the new one the job reads what"
-                    + " comes behind the offsets of the former. To read it from its first record,"
-                    + " give it another name.")
+                    + " comes behind the offsets of the former, and all of a partition that ends"
+                    + " before them. To read it from its first record, give it another name.")
                 .formatted(topic));
       }
     }

@@ -14,6 +14,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.function.Predicate;
@@ -88,6 +89,24 @@ class ContinuedReadingITCase {
 
       // From its first record, as any topic that is new.
       learn(kafka, old, ofOther, 15 + 17);
+    }
+  }
+
+  /** As when the tail of a partition was lost; the brokers tell nobody that it had one. */
+  @Test
+  void aPartitionThatEndsBeforeTheSavepointIsReadFromItsOldestRecord() throws Exception {
+    try (EmbeddedKafka kafka = EmbeddedKafka.start(0, null)) {
+      Path pipeline = pipeline(kafka, TOPIC, "committed");
+      send(pipeline, 10);
+      Path savepoint = learn(kafka, pipeline, null, 10);
+      try (Admin admin = admin(kafka)) {
+        admin.deleteTopics(List.of(TOPIC)).all().get();
+        await(() -> !admin.listTopics().names().get().contains(TOPIC));
+      }
+      pipeline(kafka, TOPIC, "committed");
+      send(pipeline, 7);
+
+      learn(kafka, pipeline, savepoint, 10 + 7);
     }
   }
 
