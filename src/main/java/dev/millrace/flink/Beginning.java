@@ -63,6 +63,11 @@ final class Beginning implements OffsetsInitializer {
     return new Beginning(true, false, Map.of());
   }
 
+  /** Where partitions are begun with whatever the brokers may say; empty if they are asked. */
+  Map<TopicPartition, Long> fixed() {
+    return committed ? Map.of() : ends;
+  }
+
   @Override
   public Map<TopicPartition, Long> getPartitionOffsets(
       Collection<TopicPartition> partitions, PartitionOffsetsRetriever brokers) {

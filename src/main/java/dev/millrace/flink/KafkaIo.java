@@ -107,7 +107,10 @@ public final class KafkaIo {
     }
     KafkaSource<KafkaRecord> records = builder.build();
     return new NamedTopicsSource(
-        topics.size() == 1 ? records : new MergedSource(records, consumer, topics, start), topics);
+        topics.size() == 1 ? records : new MergedSource(records, consumer, topics, start),
+        topics,
+        // Of a bounded source it is not known where they end.
+        start instanceof Beginning beginning && !bounded ? beginning.fixed() : Map.of());
   }
 
   private static Map<String, String> consumer(Map<String, String> properties) {

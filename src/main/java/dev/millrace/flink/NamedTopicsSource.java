@@ -2,8 +2,10 @@ package dev.millrace.flink;
 
 import dev.millrace.data.KafkaRecord;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.apache.flink.api.connector.source.Source;
 import org.apache.flink.api.connector.source.SplitEnumerator;
@@ -11,6 +13,7 @@ import org.apache.flink.api.connector.source.SplitEnumeratorContext;
 import org.apache.flink.connector.kafka.source.enumerator.KafkaSourceEnumState;
 import org.apache.flink.connector.kafka.source.enumerator.SplitAndAssignmentStatus;
 import org.apache.flink.connector.kafka.source.split.KafkaPartitionSplit;
+import org.apache.kafka.common.TopicPartition;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -27,11 +30,18 @@ final class NamedTopicsSource extends DelegatingSource {
   private static final Logger LOG = LoggerFactory.getLogger(NamedTopicsSource.class);
 
   private final ArrayList<String> topics;
+  private final HashMap<TopicPartition, Long> begins;
 
+  /**
+   * @param begins where partitions are begun with that are known before the source starts
+   */
   NamedTopicsSource(
-      Source<KafkaRecord, KafkaPartitionSplit, KafkaSourceEnumState> records, List<String> topics) {
+      Source<KafkaRecord, KafkaPartitionSplit, KafkaSourceEnumState> records,
+      List<String> topics,
+      Map<TopicPartition, Long> begins) {
     super(records);
     this.topics = new ArrayList<>(topics);
+    this.begins = new HashMap<>(begins);
   }
 
   @Override
@@ -65,7 +75,7 @@ final class NamedTopicsSource extends DelegatingSource {
   private SplitEnumerator<KafkaPartitionSplit, KafkaSourceEnumState> redealing(
       SplitEnumerator<KafkaPartitionSplit, KafkaSourceEnumState> enumerator,
       SplitEnumeratorContext<KafkaPartitionSplit> context) {
-    return new RedealingEnumerator(enumerator, context, this::isNamed);
+    return new RedealingEnumerator(enumerator, context, this::isNamed, begins);
   }
 
   private boolean isNamed(KafkaPartitionSplit split) {

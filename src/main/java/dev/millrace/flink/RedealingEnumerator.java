@@ -1,8 +1,10 @@
 package dev.millrace.flink;
 
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.Predicate;
 import org.apache.flink.api.connector.source.SourceEvent;
@@ -10,6 +12,7 @@ import org.apache.flink.api.connector.source.SplitEnumerator;
 import org.apache.flink.api.connector.source.SplitEnumeratorContext;
 import org.apache.flink.connector.kafka.source.enumerator.KafkaSourceEnumState;
 import org.apache.flink.connector.kafka.source.split.KafkaPartitionSplit;
+import org.apache.kafka.common.TopicPartition;
 
 /**
  * Deals out the partitions of a snapshot as it does new ones, to the same subtasks.
@@ -22,20 +25,25 @@ final class RedealingEnumerator
   private final SplitEnumerator<KafkaPartitionSplit, KafkaSourceEnumState> enumerator;
   private final SplitEnumeratorContext<KafkaPartitionSplit> context;
   private final Predicate<KafkaPartitionSplit> isRead;
+  private final Map<TopicPartition, Long> begins;
   // Of snapshots: after a failure their readers find them there once more.
   private final Set<String> restored = new HashSet<>();
 
   /**
    * @param enumerator deals out those that it is given back, or finds
    * @param isRead whether a partition of a snapshot is to be read any more
+   * @param begins where partitions are begun with of which the brokers have not told it yet; empty
+   *     if they say that too
    */
   RedealingEnumerator(
       SplitEnumerator<KafkaPartitionSplit, KafkaSourceEnumState> enumerator,
       SplitEnumeratorContext<KafkaPartitionSplit> context,
-      Predicate<KafkaPartitionSplit> isRead) {
+      Predicate<KafkaPartitionSplit> isRead,
+      Map<TopicPartition, Long> begins) {
     this.enumerator = enumerator;
     this.context = context;
     this.isRead = isRead;
+    this.begins = begins;
   }
 
   @Override
@@ -74,9 +82,20 @@ final class RedealingEnumerator
     enumerator.handleSourceEvent(subtask, event);
   }
 
+  /**
+   * While the brokers have not answered, Flink's own state says that nothing is known: another run
+   * that goes on from there would begin at the end of its own time.
+   */
   @Override
   public KafkaSourceEnumState snapshotState(long checkpointId) throws Exception {
-    return enumerator.snapshotState(checkpointId);
+    KafkaSourceEnumState state = enumerator.snapshotState(checkpointId);
+    boolean isKnown = state.initialDiscoveryFinished() || !state.splits().isEmpty();
+    if (isKnown || begins.isEmpty()) {
+      return state;
+    }
+    List<KafkaPartitionSplit> unread = new ArrayList<>();
+    begins.forEach((partition, begin) -> unread.add(new KafkaPartitionSplit(partition, begin)));
+    return new KafkaSourceEnumState(List.of(), unread, true);
   }
 
   @Override

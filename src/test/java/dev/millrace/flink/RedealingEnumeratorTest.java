@@ -3,6 +3,7 @@ package dev.millrace.flink;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
+import java.util.Map;
 import java.util.Properties;
 import java.util.Set;
 import org.apache.flink.api.connector.source.Boundedness;
@@ -32,7 +33,8 @@ class RedealingEnumeratorTest {
               new KafkaSourceEnumState(Set.of(), true),
               (split, subtasks) -> split.getPartition() % subtasks),
           context,
-          split -> !split.getTopic().equals("former"));
+          split -> !split.getTopic().equals("former"),
+          Map.of());
 
   @AfterEach
   void close() throws Exception {
