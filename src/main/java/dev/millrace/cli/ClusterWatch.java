@@ -121,8 +121,10 @@ final class ClusterWatch {
   private int ended(FlinkRest.Job job) throws InterruptedException {
     String how = job.status().name().toLowerCase(Locale.ROOT);
     if (job.status() == JobStatus.FAILED) {
-      String reason = ClusterOptions.answer(rest, () -> why(job, Instant.MIN));
-      throw new CliError("The job failed" + reason + " (more in " + cluster.logs() + ")");
+      Optional<String> reason = ClusterOptions.answer(rest, () -> rest.failureForGood(job.id()));
+      throw new CliError(
+          "The job failed%s (more in %s)"
+              .formatted(reason.map(why -> ": " + why).orElse("."), cluster.logs()));
     }
     if (job.status() == JobStatus.CANCELED) {
       // The newest savepoint may be one with which it went on.

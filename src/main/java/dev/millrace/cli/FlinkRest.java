@@ -152,6 +152,21 @@ final class FlinkRest {
         : Optional.of(FencedProducer.explained(reason(trace), trace));
   }
 
+  /**
+   * Why a job has failed for good, in one line. Of one that fails before it runs, Flink lists no
+   * exceptions.
+   */
+  Optional<String> failureForGood(String job) throws IOException, InterruptedException {
+    Optional<String> listed = failure(job, Instant.MIN);
+    if (listed.isPresent()) {
+      return listed;
+    }
+    JsonNode result = get("/jobs/" + job + "/execution-result");
+    return Optional.ofNullable(
+            result.at("/job-execution-result/failure-cause/stack-trace").textValue())
+        .map(FlinkRest::reason);
+  }
+
   /** Asks for a savepoint of a job that goes on; returns the request to {@link #savepoint}. */
   String triggerSavepoint(String job) throws IOException, InterruptedException {
     ObjectNode body = mapper.createObjectNode().put("cancel-job", false);

@@ -292,6 +292,23 @@ class ClusterCommandsTest {
                 + " transactional ids: is one running elsewhere?");
   }
 
+  @Test
+  void aJobThatFailsBeforeItRunsSaysWhyToo() throws Exception {
+    answer("/jobs/1/exceptions", 200, "{'exceptionHistory':{'entries':[],'truncated':false}}");
+    answer(
+        "/jobs/1/execution-result",
+        200,
+        "{'status':{'id':'COMPLETED'},'job-execution-result':{'failure-cause':{'stack-trace':"
+            + "'java.util.concurrent.CompletionException: java.lang.IllegalStateException: x\\n"
+            + "Caused by: java.lang.IllegalStateException: Max parallelism mismatch\\n'}}}");
+    answer("/jobs/2/exceptions", 200, "{'exceptionHistory':{'entries':[]}}");
+    answer("/jobs/2/execution-result", 200, "{'status':{'id':'COMPLETED'}}");
+    FlinkRest rest = new FlinkRest(URI.create(address));
+
+    assertThat(rest.failureForGood("1")).contains("Max parallelism mismatch");
+    assertThat(rest.failureForGood("2")).isEmpty();
+  }
+
   private void answer(String path, int status, String json) {
     byte[] body = json.replace('\'', '"').getBytes(StandardCharsets.UTF_8);
     flink.createContext(
