@@ -40,6 +40,8 @@ final class ClusterCommand implements Callable<Integer> {
   private static final Map<String, String> ELSEWHERE =
       Map.of(
           "rest.port", "--port",
+          "parallelism.default", "--parallelism",
+          "taskmanager.numberOfTaskSlots", "--slots",
           "execution.checkpointing.dir", "--state-dir",
           "execution.checkpointing.savepoint-dir", "--state-dir",
           "execution.checkpointing.interval", "state.checkpoint-interval in the pipeline file",

@@ -104,7 +104,9 @@ class ClusterCommandsTest {
   @CsvSource({
     "rest.port=8090, --port",
     "execution.checkpointing.dir=file:///elsewhere, --state-dir",
-    "state.backend.type=rocksdb, state.backend in the pipeline file"
+    "state.backend.type=rocksdb, state.backend in the pipeline file",
+    "parallelism.default=2, --parallelism",
+    "taskmanager.numberOfTaskSlots=2, --slots"
   })
   void whatHasAPlaceOfItsOwnIsNotLeftToFlinkAlone(String option, String instead) {
     Cli cli = Cli.run("cluster", "-c", pipeline.toString(), "-D", option);
