@@ -3,6 +3,8 @@ package dev.millrace.simd;
 import static dev.millrace.simd.MatrixBenchmark.CLASSES;
 import static dev.millrace.simd.MatrixBenchmark.IN;
 import static dev.millrace.simd.MatrixBenchmark.OUT;
+import static dev.millrace.simd.MatrixBenchmark.PAIR_HIDDEN;
+import static dev.millrace.simd.MatrixBenchmark.PAIR_IN;
 import static dev.millrace.simd.MatrixBenchmark.ROWS;
 
 import java.util.List;
@@ -42,6 +44,9 @@ record KernelFloor(String benchmark, double work, double at512, double at256) {
           matrix("weightGradientPairOneRow", Kernels.PAIR, 0.03, 0.03),
           matrix("inputGradientPairOneRow", Kernels.PAIR, 0.015, 0.015),
           matrix("descendPair", Kernels.PAIR, 0.02, 0.02),
+          pair("forwardReluPair", PAIR_IN + Kernels.PAIR, 0.06, 0.07),
+          pair("backwardReluPair", Kernels.PAIR, 0.02, 0.02),
+          pair("descendReluPair", PAIR_IN + Kernels.PAIR, 0.05, 0.05),
           activation("sigmoid", 3.1, 3.0),
           activation("tanh", 3.0, 2.8),
           activation("relu", 2.6, 4.5),
@@ -83,6 +88,10 @@ record KernelFloor(String benchmark, double work, double at512, double at256) {
 
   private static KernelFloor matrix(String kernel, int sums, double at512, double at256) {
     return new KernelFloor("MatrixBenchmark." + kernel, 2.0 * IN * sums, at512, at256);
+  }
+
+  private static KernelFloor pair(String kernel, int weights, double at512, double at256) {
+    return new KernelFloor("MatrixBenchmark." + kernel, 2.0 * PAIR_HIDDEN * weights, at512, at256);
   }
 
   private static KernelFloor activation(String kernel, double at512, double at256) {
