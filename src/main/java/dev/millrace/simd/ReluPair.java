@@ -1,16 +1,14 @@
 package dev.millrace.simd;
 
 import static dev.millrace.simd.VectorFunctions.SPECIES;
-import static dev.millrace.simd.VectorFunctions.constant;
 import static jdk.incubator.vector.VectorOperators.GT;
 import static jdk.incubator.vector.VectorOperators.LT;
 
 import jdk.incubator.vector.FloatVector;
 
 /**
- * One row through a layer of relu neurons and one of {@link Kernels#PAIR} columns, of {@link
- * VectorKernels}: the loops of {@link ForwardTiles}, {@link TwoColumns} and {@link WeightGradient},
- * whose calls would take longer than what they do.
+ * The layer of relu neurons of {@link Kernels#forwardReluPair}, of {@link VectorKernels}; the one
+ * after it is that of {@link NarrowWeights}.
  */
 final class ReluPair {
 
@@ -26,6 +24,7 @@ final class ReluPair {
     return FloatVector.broadcast(SPECIES, value);
   }
 
+  /** One row through the layer, as {@link ForwardTiles} has it, and relu before it is stored. */
   static void forward(
       float[] x,
       int xr,
@@ -61,56 +60,12 @@ final class ReluPair {
     }
   }
 
-  static void differentiate(float[] a, float[] delta, int h, int columns) {
+  /** {@link Kernels#reluGradient} of whole registers. */
+  static void differentiate(float[] y, int yOffset, float[] delta, int deltaOffset, int length) {
     FloatVector zero = FloatVector.zero(SPECIES);
-    for (int c = h; c < h + columns; c += WIDTH) {
-      zero.blend(at(delta, c), at(a, c).compare(GT, 0f)).intoArray(delta, c);
+    for (int i = 0; i < length; i += WIDTH) {
+      FloatVector d = at(delta, deltaOffset + i);
+      zero.blend(d, at(y, yOffset + i).compare(GT, 0f)).intoArray(delta, deltaOffset + i);
     }
-  }
-
-  static void descend(
-      float[] x,
-      int xr,
-      int in,
-      float[] delta,
-      int d,
-      int columns,
-      float[] w,
-      int wOffset,
-      int biasOffset,
-      float rate) {
-    FloatVector step = constant(-rate);
-    FloatVector zero = FloatVector.zero(SPECIES);
-    int c = 0;
-    for (; c + 2 * WIDTH <= columns; c += 2 * WIDTH) {
-      FloatVector d0 = at(delta, d + c);
-      FloatVector d1 = at(delta, d + c + WIDTH);
-      int wi = wOffset + c;
-      for (int i = 0; i < in; i++) {
-        FloatVector xi = all(x[xr + i]);
-        step.fma(xi.fma(d0, zero), at(w, wi)).intoArray(w, wi);
-        step.fma(xi.fma(d1, zero), at(w, wi + WIDTH)).intoArray(w, wi + WIDTH);
-        wi += columns;
-      }
-      int bi = biasOffset + c;
-      step.fma(zero.add(d0), at(w, bi)).intoArray(w, bi);
-      step.fma(zero.add(d1), at(w, bi + WIDTH)).intoArray(w, bi + WIDTH);
-    }
-    for (; c < columns; c += WIDTH) {
-      FloatVector d0 = at(delta, d + c);
-      int wi = wOffset + c;
-      for (int i = 0; i < in; i++) {
-        step.fma(all(x[xr + i]).fma(d0, zero), at(w, wi)).intoArray(w, wi);
-        wi += columns;
-      }
-      int bi = biasOffset + c;
-      step.fma(zero.add(d0), at(w, bi)).intoArray(w, bi);
-    }
-  }
-
-  /** Of the pair. */
-  static void bias(float[] delta, int d, float[] w, int biasOffset, float rate) {
-    w[biasOffset] = Fma.fma(-rate, 0f + delta[d], w[biasOffset]);
-    w[biasOffset + 1] = Fma.fma(-rate, 0f + delta[d + 1], w[biasOffset + 1]);
   }
 }

@@ -308,12 +308,7 @@ final class VectorKernels implements Kernels {
   @Override
   public void reluGradient(float[] y, int yOffset, float[] delta, int deltaOffset, int length) {
     int bound = SPECIES.loopBound(length);
-    FloatVector zero = FloatVector.zero(SPECIES);
-    for (int i = 0; i < bound; i += WIDTH) {
-      FloatVector yi = FloatVector.fromArray(SPECIES, y, yOffset + i);
-      FloatVector d = FloatVector.fromArray(SPECIES, delta, deltaOffset + i);
-      zero.blend(d, yi.compare(GT, 0f)).intoArray(delta, deltaOffset + i);
-    }
+    ReluPair.differentiate(y, yOffset, delta, deltaOffset, bound);
     scalar.reluGradient(y, yOffset + bound, delta, deltaOffset + bound, length - bound);
   }
 
@@ -450,7 +445,7 @@ final class VectorKernels implements Kernels {
   public void backwardReluPair(
       float[] delta, int y, int out, float[] w, int lastOffset, float[] a, int h, int columns) {
     TwoColumns.inputGradient(delta, y, 1, out, w, lastOffset, columns, delta, h, columns);
-    ReluPair.differentiate(a, delta, h, columns);
+    ReluPair.differentiate(a, h, delta, h, columns);
   }
 
   @Override
@@ -469,8 +464,8 @@ final class VectorKernels implements Kernels {
       int h,
       int y,
       float learningRate) {
-    ReluPair.descend(x, xOffset, in, delta, h, columns, w, wOffset, biasOffset, learningRate);
-    TwoColumns.descend(a, h, columns, delta, y, w, lastOffset, learningRate);
-    ReluPair.bias(delta, y, w, lastBias, learningRate);
+    WeightGradient.descend(
+        x, xOffset, in, delta, h, columns, w, wOffset, biasOffset, learningRate, false);
+    NarrowWeights.descend(a, h, columns, delta, y, PAIR, w, lastOffset, lastBias, learningRate);
   }
 }

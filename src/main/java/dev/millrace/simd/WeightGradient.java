@@ -10,6 +10,9 @@ final class WeightGradient {
 
   private static final int WIDTH = SPECIES.length();
 
+  /** Weights that stay in the nearest cache, so that their order is of no consequence. */
+  private static final int SMALL = 4096;
+
   private WeightGradient() {}
 
   private static FloatVector at(float[] a, int i) {
@@ -95,10 +98,14 @@ final class WeightGradient {
       float learningRate,
       boolean skipZeros) {
     int stride = Kernels.stride(columns);
-    if (columns == WIDTH) {
-      descendNarrow(x, xOffset, in, delta, deltaOffset, w, wOffset, learningRate);
-    } else if (columns == 2 * WIDTH) {
-      descendDouble(x, xOffset, in, delta, deltaOffset, w, wOffset, learningRate);
+    if (columns <= 2 * WIDTH || in <= SMALL / columns) {
+      int c = 0;
+      for (; c + 2 * WIDTH <= columns; c += 2 * WIDTH) {
+        descendTwo(x, xOffset, in, delta, deltaOffset + c, w, wOffset + c, stride, learningRate);
+      }
+      for (; c < columns; c += WIDTH) {
+        descendOne(x, xOffset, in, delta, deltaOffset + c, w, wOffset + c, stride, learningRate);
+      }
     } else {
       for (int i = 0; i < in; i++) {
         if (skipZeros && x[xOffset + i] == 0f) {
@@ -127,27 +134,43 @@ final class WeightGradient {
     }
   }
 
-  /** Of a layer as wide as one register. */
-  private static void descendNarrow(
-      float[] x, int xOffset, int in, float[] delta, int dc, float[] w, int wOffset, float rate) {
+  /** Of the columns of one register. */
+  private static void descendOne(
+      float[] x,
+      int xOffset,
+      int in,
+      float[] delta,
+      int dc,
+      float[] w,
+      int wc,
+      int stride,
+      float rate) {
     FloatVector step = constant(-rate);
     FloatVector d = at(delta, dc);
     FloatVector zero = FloatVector.zero(SPECIES);
     for (int i = 0; i < in; i++) {
-      int wi = wOffset + i * WIDTH;
+      int wi = wc + i * stride;
       step.fma(all(x[xOffset + i]).fma(d, zero), at(w, wi)).intoArray(w, wi);
     }
   }
 
-  /** Of a layer as wide as two. */
-  private static void descendDouble(
-      float[] x, int xOffset, int in, float[] delta, int dc, float[] w, int wOffset, float rate) {
+  /** Of the columns of two. */
+  private static void descendTwo(
+      float[] x,
+      int xOffset,
+      int in,
+      float[] delta,
+      int dc,
+      float[] w,
+      int wc,
+      int stride,
+      float rate) {
     FloatVector step = constant(-rate);
     FloatVector d0 = at(delta, dc);
     FloatVector d1 = at(delta, dc + WIDTH);
     FloatVector zero = FloatVector.zero(SPECIES);
     for (int i = 0; i < in; i++) {
-      int wi = wOffset + i * 2 * WIDTH;
+      int wi = wc + i * stride;
       FloatVector xi = all(x[xOffset + i]);
       step.fma(xi.fma(d0, zero), at(w, wi)).intoArray(w, wi);
       step.fma(xi.fma(d1, zero), at(w, wi + WIDTH)).intoArray(w, wi + WIDTH);
