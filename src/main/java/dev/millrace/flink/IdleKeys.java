@@ -1,14 +1,11 @@
 package dev.millrace.flink;
 
 import java.io.IOException;
-import java.util.Iterator;
-import java.util.stream.Stream;
 import org.apache.flink.api.common.functions.RuntimeContext;
 import org.apache.flink.api.common.state.ValueState;
 import org.apache.flink.api.common.state.ValueStateDescriptor;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.runtime.state.KeyedStateBackend;
-import org.apache.flink.runtime.state.VoidNamespace;
 import org.apache.flink.streaming.api.TimerService;
 
 /**
@@ -50,15 +47,15 @@ final class IdleKeys {
   void watchAll(KeyedStateBackend<String> backend, TimerService timers, boolean noted)
       throws IOException {
     String stateName = noted ? STATE_NAME : TrainFunction.STATE_NAME;
-    try (Stream<String> keys = backend.getKeys(stateName, VoidNamespace.INSTANCE)) {
-      for (Iterator<String> each = keys.iterator(); each.hasNext(); ) {
-        backend.setCurrentKey(each.next());
-        if (!noted) {
-          lastSeen.update(cellEnd(timers.currentProcessingTime()));
-        }
-        timers.registerProcessingTimeTimer(lastSeen.value() + ttlMillis);
-      }
-    }
+    TrainFunction.eachKey(
+        backend,
+        stateName,
+        key -> {
+          if (!noted) {
+            lastSeen.update(cellEnd(timers.currentProcessingTime()));
+          }
+          timers.registerProcessingTimeTimer(lastSeen.value() + ttlMillis);
+        });
   }
 
   /** Notes that the key, whose state is given, has an example now. */

@@ -3,13 +3,11 @@ package dev.millrace.flink;
 import dev.millrace.data.OutputRecord;
 import java.io.IOException;
 import java.util.List;
-import java.util.stream.Stream;
 import org.apache.flink.api.common.functions.RuntimeContext;
 import org.apache.flink.api.common.state.ValueState;
 import org.apache.flink.api.common.state.ValueStateDescriptor;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.runtime.state.KeyedStateBackend;
-import org.apache.flink.runtime.state.VoidNamespace;
 import org.apache.flink.streaming.api.TimerService;
 
 /**
@@ -63,17 +61,14 @@ final class ModelPublisher {
    *
    * @param backend its current key changes
    */
-  void remindAll(KeyedStateBackend<String> backend, TimerService timers) {
+  void remindAll(KeyedStateBackend<String> backend, TimerService timers) throws IOException {
     if (period == 0) {
       return;
     }
-    try (Stream<String> keys = backend.getKeys(TrainFunction.STATE_NAME, VoidNamespace.INSTANCE)) {
-      keys.forEach(
-          key -> {
-            backend.setCurrentKey(key);
-            timers.registerProcessingTimeTimer(next(key, timers));
-          });
-    }
+    TrainFunction.eachKey(
+        backend,
+        TrainFunction.STATE_NAME,
+        key -> timers.registerProcessingTimeTimer(next(key, timers)));
   }
 
   private long next(String key, TimerService timers) {

@@ -11,6 +11,7 @@ import dev.millrace.nn.ContestSpec.OnChange;
 import dev.millrace.nn.ModelMismatchException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.Iterator;
 import java.util.stream.Stream;
 import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.api.common.state.ValueState;
@@ -22,6 +23,7 @@ import org.apache.flink.runtime.state.VoidNamespace;
 import org.apache.flink.streaming.api.TimerService;
 import org.apache.flink.streaming.api.functions.KeyedProcessFunction;
 import org.apache.flink.util.Collector;
+import org.apache.flink.util.function.ThrowingConsumer;
 
 /**
  * Predicts, scores and learns each example of a key with the key's own model, and reports the
@@ -406,13 +408,26 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
    *
    * @param backend its current key changes
    */
-  void remindAll(KeyedStateBackend<String> backend, TimerService timers) {
-    try (Stream<String> keys = backend.getKeys(STATE_NAME, VoidNamespace.INSTANCE)) {
-      keys.forEach(
-          key -> {
-            backend.setCurrentKey(key);
-            remind(timers);
-          });
+  void remindAll(KeyedStateBackend<String> backend, TimerService timers) throws IOException {
+    eachKey(backend, STATE_NAME, key -> remind(timers));
+  }
+
+  /**
+   * Does something for each key that has a state, with the backend at that key.
+   *
+   * @param backend its current key changes
+   */
+  static void eachKey(
+      KeyedStateBackend<String> backend,
+      String stateName,
+      ThrowingConsumer<String, IOException> action)
+      throws IOException {
+    try (Stream<String> keys = backend.getKeys(stateName, VoidNamespace.INSTANCE)) {
+      for (Iterator<String> each = keys.iterator(); each.hasNext(); ) {
+        String key = each.next();
+        backend.setCurrentKey(key);
+        action.accept(key);
+      }
     }
   }
 
