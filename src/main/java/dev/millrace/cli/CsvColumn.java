@@ -12,12 +12,12 @@ final class CsvColumn {
   /** Text columns with more distinct values than this are hashed. */
   static final int MOST_ONE_HOT_VALUES = 32;
 
-  private static final int HASH_BUCKETS = 32;
   private static final int LONGEST_NAME = 60;
   private static final int MOST_CLASSES_AS_INTEGERS = 20;
 
   private final String name;
   private final TreeSet<String> distinct = new TreeSet<>();
+  private final DistinctCount values = new DistinctCount();
   private final ColumnDoubts doubts = new ColumnDoubts();
   private long missing;
   private String firstMissing;
@@ -47,6 +47,7 @@ final class CsvColumn {
     doubts.see(text, value, file);
     bool = bool && isBoolean(text);
     time = time && ClockTime.isDate(text);
+    values.add(text);
     // One more than can matter, so that the set tells "too many".
     if (distinct.size() <= MOST_ONE_HOT_VALUES) {
       distinct.add(text);
@@ -116,27 +117,34 @@ final class CsvColumn {
   /**
    * How the column becomes features.
    *
-   * @param drafted whether nobody has declared any, so that dates without dashes, seconds and
-   *     milliseconds since 1970 are times, as {@code init} drafts them
+   * @param drafted whether the pipeline declares no features, so that dates without dashes, seconds
+   *     and milliseconds since 1970 become times and numeric ids become categories, as {@code init}
+   *     drafts them
    */
   FeatureSpec toFeature(boolean drafted) {
     boolean nullable = missing > 0;
     if (drafted && numeric && isTime()) {
       return new FeatureSpec(name, FeatureSpec.Type.TIME, nullable, List.of(), 0);
     }
-    if (numeric) {
+    boolean isId = drafted && numeric && isId();
+    if (numeric && !isId) {
       return new FeatureSpec(name, FeatureSpec.Type.NUMERIC, nullable, List.of(), 0);
     }
     if (bool) {
       return new FeatureSpec(name, FeatureSpec.Type.BOOLEAN, nullable, List.of(), 0);
     }
-    if (time) {
+    if (time && !isId) {
       return new FeatureSpec(name, FeatureSpec.Type.TIME, nullable, List.of(), 0);
     }
     if (distinct.size() <= MOST_ONE_HOT_VALUES) {
       return new FeatureSpec(name, FeatureSpec.Type.ONE_HOT, nullable, List.copyOf(distinct), 0);
     }
-    return new FeatureSpec(name, FeatureSpec.Type.HASH, nullable, List.of(), HASH_BUCKETS);
+    int buckets = HashBuckets.of(values.estimate());
+    return new FeatureSpec(name, FeatureSpec.Type.HASH, nullable, List.of(), buckets);
+  }
+
+  private boolean isId() {
+    return FieldRoles.isId(name, integral, values.estimate(), doubts.min());
   }
 
   private boolean isTime() {

@@ -27,7 +27,7 @@ final class CsvPipeline {
             column(given, "input.weight", given.weight(), scan),
             column(given, "input.event-time", given.eventTime(), scan),
             given.task(),
-            given.classes(),
+            base == null ? scan.declaredClasses() : given.classes(),
             scan.features(),
             base == null ? given.limits().withRoomFor(scan.classes()) : given.limits());
     settings = settings.withInput(settings.input().withSpec(spec));

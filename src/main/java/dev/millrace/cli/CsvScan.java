@@ -1,6 +1,7 @@
 package dev.millrace.cli;
 
 import dev.millrace.Spelling;
+import dev.millrace.codec.CsvText;
 import dev.millrace.codec.FeatureSpec;
 import dev.millrace.codec.InputSpec;
 import dev.millrace.data.Task;
@@ -9,6 +10,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -47,6 +49,10 @@ public record CsvScan(
     List<String> doubts)
     implements Serializable {
 
+  /** Orders class names: numbers by value, then texts. */
+  static final Comparator<String> CLASS_ORDER =
+      Comparator.comparingDouble(CsvScan::orderOf).thenComparing(Comparator.naturalOrder());
+
   public CsvScan {
     header = List.copyOf(header);
     features = List.copyOf(features);
@@ -74,7 +80,7 @@ public record CsvScan(
     return scan(path, label, true, false, key, drop, task);
   }
 
-  /** The same with the features that {@code init} would declare: counts since 1970 are times. */
+  /** The same with the features that {@code init} would declare, times and ids among them. */
   static CsvScan drafted(Path path, String label, String key, Collection<String> drop, Task task) {
     return scan(path, label, true, true, key, drop, task);
   }
@@ -148,7 +154,7 @@ public record CsvScan(
       return new CsvScan(
           path.toString(),
           file.header(),
-          features,
+          HashBuckets.withinBudget(features),
           featureColumns,
           labelColumn,
           keyColumn,
@@ -159,6 +165,20 @@ public record CsvScan(
           rows,
           doubts(columns, features, featureColumns, labelColumn, found));
     }
+  }
+
+  /**
+   * Returns the classes to declare, in their order; none for regression, or where the file has too
+   * many or, for a binary task, not two.
+   */
+  List<String> declaredClasses() {
+    boolean fits = task == Task.MULTICLASS || (task == Task.BINARY && labels.size() == 2);
+    return fits ? labels.stream().sorted(CLASS_ORDER).toList() : List.of();
+  }
+
+  private static double orderOf(String name) {
+    double number = CsvText.number(name);
+    return Double.isNaN(number) ? Double.POSITIVE_INFINITY : number;
   }
 
   /** The file. */

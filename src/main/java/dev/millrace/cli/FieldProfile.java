@@ -17,7 +17,6 @@ import java.util.TreeSet;
  */
 final class FieldProfile {
   private static final int MOST_COUNTED = 100;
-  private static final int HASH_BUCKETS = 32;
   private static final int LONGEST_TEXT = 30;
 
   private static final String TOO_LARGE = "%s beyond 3.4e38 %s refused";
@@ -196,6 +195,11 @@ final class FieldProfile {
     return declared == Type.TIME || (values > 0 && times == values) || FieldRoles.isTime(this);
   }
 
+  /** Returns true if the numbers name things, as ids do, and measure nothing. */
+  boolean isId() {
+    return type() == Type.NUMBER && FieldRoles.isId(name, isWholeNumbers(), distinct(), min);
+  }
+
   /** Whether all values are dates or times, some of them in another spelling than ISO 8601. */
   boolean isDates() {
     return dates > 0 && dates + times == values;
@@ -255,14 +259,16 @@ final class FieldProfile {
   /** How the field would become features. */
   FeatureSpec toFeature(long records) {
     boolean missing = mayBeMissing(records);
-    return switch (isTimes() ? Type.TIME : type()) {
+    Type kind = isTimes() ? Type.TIME : isId() ? Type.TEXT : type();
+    return switch (kind) {
       case TIME -> new FeatureSpec(name, FeatureSpec.Type.TIME, missing, List.of(), 0);
       case NUMBER -> new FeatureSpec(name, FeatureSpec.Type.NUMERIC, missing, List.of(), 0);
       case BOOLEAN -> new FeatureSpec(name, FeatureSpec.Type.BOOLEAN, missing, List.of(), 0);
       case TEXT -> {
         List<String> texts = symbols.isEmpty() ? List.copyOf(spellings) : symbols;
         yield texts.isEmpty() || texts.size() > CsvColumn.MOST_ONE_HOT_VALUES
-            ? new FeatureSpec(name, FeatureSpec.Type.HASH, missing, List.of(), HASH_BUCKETS)
+            ? new FeatureSpec(
+                name, FeatureSpec.Type.HASH, missing, List.of(), HashBuckets.of(distinct()))
             : new FeatureSpec(name, FeatureSpec.Type.ONE_HOT, missing, texts, 0);
       }
     };
@@ -274,9 +280,12 @@ final class FieldProfile {
       return records == 0 ? "" : "no value";
     }
     String text =
-        type() == Type.NUMBER
+        type() == Type.NUMBER && !isId()
             ? "%s to %s, mean %s".formatted(number(min), number(max), number(mean()))
             : distinctValues();
+    if (isId()) {
+      text += "; numbers that name things, by its name";
+    }
     if (strayText() != null) {
       text += "; " + strayText();
     }

@@ -18,6 +18,7 @@ final class FieldRoles {
   private static final int MOST_CLASSES = 100;
   private static final int MOST_CANDIDATES = 4;
   private static final int LEAST_EXAMPLES_OF_A_KEY = 20;
+  private static final int ENOUGH_FOR_A_MODEL = 200;
   private static final double ALMOST_ALL = 0.9;
   private static final int ENOUGH = 50;
 
@@ -32,6 +33,16 @@ final class FieldRoles {
           "(?i)(.*[._ -])?(id|key|device|sensor|machine|shop|store|merchant|user|customer|account"
               + "|host|station|site|plant|vehicle|symbol|product|region|country|segment|market"
               + "|line|name)([._ -].*)?");
+  // The last words of names whose whole numbers are ids: user, ad_id, zipCode.
+  private static final Set<String> ID_WORDS =
+      Set.of(
+          ("id uuid guid code zip zipcode postcode sku isbn user item ad campaign site page device"
+                  + " merchant shop store customer client account product card movie song artist"
+                  + " host station vehicle driver")
+              .split(" "));
+  private static final Pattern WORDS = Pattern.compile("[._ -]+|(?<=\\p{Ll})(?=\\p{Lu})");
+  private static final int FEWEST_IDS = 3;
+
   private static final Pattern ID_LIKE = Pattern.compile("(?i)(.*[._ -])?(id|uuid|guid|no|number)");
 
   /** A field that could have a role, and why. */
@@ -141,17 +152,21 @@ final class FieldRoles {
         continue;
       }
       double score = (named ? 3 : 0) + (text ? 2 : 0);
-      String why =
-          input.records() == 0
-              ? "its name"
-              : String.format(
-                  Locale.ROOT,
-                  "%s, about %,d records each",
-                  field.distinctValues(),
-                  field.values() / field.distinct());
+      String why = input.records() == 0 ? "its name" : perKey(field);
       candidates.add(new Candidate(field, score, why));
     }
     return best(candidates);
+  }
+
+  /** Returns the number of values and records of each, with a way out where those are few. */
+  private static String perKey(FieldProfile field) {
+    long each = field.values() / field.distinct();
+    return String.format(
+        Locale.ROOT,
+        "%s, about %,d records each%s",
+        field.distinctValues(),
+        each,
+        each < ENOUGH_FOR_A_MODEL ? "; few: see docs/warm-start.md" : "");
   }
 
   private boolean fitsAsKey(FieldProfile field, boolean named, boolean whole) {
@@ -201,6 +216,21 @@ final class FieldRoles {
       return null;
     }
     return field.strayText() == null ? "another value in nearly each record" : field.strayText();
+  }
+
+  /**
+   * Returns true if the numbers of a field look like ids: whole, not negative, and called like one.
+   *
+   * @param distinct number of distinct values
+   * @param min the smallest value
+   */
+  static boolean isId(String name, boolean whole, long distinct, double min) {
+    return whole && min >= 0 && distinct >= FEWEST_IDS && ID_WORDS.contains(lastWord(name));
+  }
+
+  private static String lastWord(String name) {
+    String[] words = WORDS.split(name);
+    return words.length == 0 ? "" : words[words.length - 1].toLowerCase(Locale.ROOT);
   }
 
   /**

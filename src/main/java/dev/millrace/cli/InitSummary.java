@@ -58,7 +58,7 @@ final class InitSummary {
       lines.add(
           "One model for all rows. One for each value of a column: --key "
               + keys.stream()
-                  .map(candidate -> shown(candidate.field()))
+                  .map(candidate -> shown(candidate.field()) + " (" + candidate.why() + ")")
                   .collect(Collectors.joining(", or ")));
     }
     lines.addAll(next(key));

@@ -127,12 +127,31 @@ final class PipelineDraft {
     }
     add("  task: " + KebabCase.of(task));
     List<Map.Entry<String, Long>> classes = label.frequencies();
+    addClasses(task, classes.stream().map(Map.Entry::getKey).toList());
     if (task == Task.BINARY && classes.size() == 2) {
       add(
           commented(
               "  positive: " + YamlText.of(classes.get(1).getKey()),
               "the rarer class: precision, recall and F1 speak of it"));
     }
+  }
+
+  /**
+   * Declares classes, so that their order is the same for every key and none is certain at first.
+   */
+  private void addClasses(Task task, List<String> names) {
+    // A sample of a topic may lack some of many classes, and an unlisted one is a dead letter.
+    boolean allSeen = task == Task.BINARY ? names.size() == 2 : input.isFile();
+    if (task == Task.REGRESSION
+        || !allSeen
+        || names.isEmpty()
+        || names.size() > CsvColumn.MOST_ONE_HOT_VALUES) {
+      return;
+    }
+    add(
+        "  # In a fixed order. Another label is a dead letter; without this line classes are learned");
+    add("  # as they come.");
+    add("  classes: " + YamlText.of(names.stream().sorted(CsvScan.CLASS_ORDER).toList()));
   }
 
   private String describe(FieldProfile field) {
@@ -216,8 +235,19 @@ final class PipelineDraft {
     }
     add("  # What the models see.");
     add("  features:");
-    for (FieldProfile field : features) {
-      add(commented("    - " + feature(field), field.describe(input.records())));
+    List<FeatureSpec> specs =
+        HashBuckets.withinBudget(
+            features.stream().map(field -> field.toFeature(input.records())).toList());
+    for (int f = 0; f < specs.size(); f++) {
+      FieldProfile field = features.get(f);
+      String about = field.describe(input.records());
+      int buckets = specs.get(f).buckets();
+      add(
+          commented(
+              "    - " + feature(specs.get(f)),
+              buckets > 0 && buckets < field.distinct()
+                  ? about + "; several share a bucket; more cost time and memory"
+                  : about));
     }
     List<String> left = leftOut();
     if (!left.isEmpty()) {
@@ -258,8 +288,7 @@ final class PipelineDraft {
     }
   }
 
-  private String feature(FieldProfile field) {
-    FeatureSpec spec = field.toFeature(input.records());
+  private static String feature(FeatureSpec spec) {
     String name = YamlText.of(spec.name());
     if (spec.type() == FeatureSpec.Type.NUMERIC && !spec.nullable()) {
       return name;

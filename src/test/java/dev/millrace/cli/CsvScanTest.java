@@ -221,7 +221,7 @@ class CsvScanTest {
   void hashesTextWithMoreThan32Values() throws IOException {
     assertThat(featureOf(32).type()).isEqualTo(FeatureSpec.Type.ONE_HOT);
     assertThat(featureOf(33))
-        .isEqualTo(new FeatureSpec("t", FeatureSpec.Type.HASH, false, List.of(), 32));
+        .isEqualTo(new FeatureSpec("t", FeatureSpec.Type.HASH, false, List.of(), 64));
   }
 
   @Test

@@ -141,7 +141,7 @@ class InitCommandTest {
     assertThat(cli.exitCode()).as(cli.err()).isZero();
     assertThat(Files.readString(dir.resolve("draft.yaml")))
         .contains(
-            "{ name: age, type: hash, buckets: 32 }  # 51 values; 199 of 200 values are numbers,"
+            "{ name: age, type: hash, buckets: 64 }  # 51 values; 199 of 200 values are numbers,"
                 + " but not \"unknown\"; leave empty what is not known\n",
             "#   amount: 199 of 200 values are numbers, but not \"n.n.\"; leave empty what is not"
                 + " known\n");
@@ -193,7 +193,8 @@ class InitCommandTest {
         .containsExactly(
             "Wrote " + file + ": predicts class (binary) from 6 fields.",
             "The label is a guess. Another one: --label FIELD",
-            "One model for all rows. One for each value of a column: --key shop",
+            "One model for all rows. One for each value of a column: --key shop (5 values, about 80"
+                + " records each; few: see docs/warm-start.md)",
             "Next:  ./millrace validate -c " + file,
             "       ./millrace evaluate -c " + file + " --input " + csv,
             "       ./millrace topics create -c " + file,
@@ -202,8 +203,9 @@ class InitCommandTest {
     assertThat(Files.readString(file))
         .contains("pipeline: payments\n")
         .contains("  label: class                                # 2 values: ok 80 %, fraud 20 %\n")
+        .contains("  classes: [fraud, ok]\n")
         .contains("  positive: fraud ")
-        .contains("  #   shop (5 values, about 80 records each)\n")
+        .contains("  #   shop (5 values, about 80 records each; few: see docs/warm-start.md)\n")
         .contains("  #   row: counts the records\n")
         .contains("    - { name: day, type: time } ")
         .contains("  #   due: a date or time, but not as ISO 8601 spells it (2026-11-26T09:30)\n")
@@ -223,6 +225,74 @@ class InitCommandTest {
             new FeatureSpec("shop", FeatureSpec.Type.ONE_HOT, false, shops(), 0),
             new FeatureSpec("card", FeatureSpec.Type.ONE_HOT, true, List.of("amex", "visa"), 0),
             new FeatureSpec("first", FeatureSpec.Type.BOOLEAN, false, List.of(), 0));
+  }
+
+  @Test
+  void classesAreDeclaredInTheOrderOfTheirNumbers() throws IOException {
+    StringBuilder rows = new StringBuilder("amount,grade\n");
+    for (int i = 0; i < 300; i++) {
+      rows.append(i * 0.37 % 11).append(',').append(i % 11).append('\n');
+    }
+    Path csv = Files.writeString(dir.resolve("grades.csv"), rows);
+
+    assertThat(init("--input", csv.toString(), "--label", "grade").exitCode()).isZero();
+
+    assertThat(PipelineFile.read(dir.resolve("draft.yaml")).input().spec().classes())
+        .containsExactly("0", "1", "2", "3", "4", "5", "6", "7", "8", "9", "10");
+  }
+
+  @Test
+  void evaluateWithoutAFileDeclaresTheSameClassesAndFeaturesAsInit() throws IOException {
+    Path csv = clicks();
+    assertThat(init("--input", csv.toString(), "--label", "click").exitCode()).isZero();
+    InputSpec drafted = PipelineFile.read(dir.resolve("draft.yaml")).input().spec();
+
+    CsvScan scan = CsvScan.drafted(csv, "click", null, List.of(), null);
+    InputSpec evaluated = CsvPipeline.settings(null, "evaluate", scan, null).input().spec();
+
+    assertThat(evaluated.classes()).isEqualTo(drafted.classes()).containsExactly("0", "1");
+    assertThat(evaluated.features()).isEqualTo(drafted.features());
+  }
+
+  @Test
+  void numbersThatAreIdsAreHashedIntoBucketsThatGrowWithTheirNumber() throws IOException {
+    Cli cli = init("--input", clicks().toString(), "--label", "click");
+
+    assertThat(cli.exitCode()).as(cli.err()).isZero();
+    assertThat(PipelineFile.read(dir.resolve("draft.yaml")).input().spec().features())
+        .containsExactly(
+            new FeatureSpec("userId", FeatureSpec.Type.HASH, false, List.of(), 1024),
+            new FeatureSpec("ad", FeatureSpec.Type.HASH, false, List.of(), 256),
+            new FeatureSpec("paid", FeatureSpec.Type.NUMERIC, false, List.of(), 0));
+    assertThat(Files.readString(dir.resolve("draft.yaml")))
+        .containsPattern(
+            "\\{ name: userId, type: hash, buckets: 1024 } +# about \\d,\\d+ values; numbers that"
+                + " name things, by its name; several share a bucket; more cost time and memory\n");
+  }
+
+  /** Clicks of 3,000 users on 150 ads: numbers, though they name things. */
+  private Path clicks() throws IOException {
+    StringBuilder rows = new StringBuilder("userId,ad,paid,click\n");
+    for (int i = 0; i < 9_000; i++) {
+      rows.append(i * 7_919 % 3_000).append(',').append(i * 31 % 150).append(',');
+      rows.append(i * 13 % 997).append(',').append(i % 33 == 0 ? 1 : 0).append('\n');
+    }
+    return Files.writeString(dir.resolve("clicks.csv"), rows);
+  }
+
+  @Test
+  void hashedColumnsShareABudgetOfInputs() {
+    List<FeatureSpec> features = new ArrayList<>();
+    for (int f = 0; f < 26; f++) {
+      int buckets = HashBuckets.of(f < 20 ? 5_000 : 20);
+      features.add(new FeatureSpec("c" + f, FeatureSpec.Type.HASH, false, List.of(), buckets));
+    }
+
+    List<FeatureSpec> fitted = HashBuckets.withinBudget(features);
+
+    assertThat(fitted.stream().mapToInt(FeatureSpec::buckets).sum())
+        .isBetween(HashBuckets.BUDGET / 2, HashBuckets.BUDGET);
+    assertThat(fitted).allMatch(feature -> feature.buckets() >= HashBuckets.MIN);
   }
 
   @Test
