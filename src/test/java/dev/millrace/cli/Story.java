@@ -27,7 +27,7 @@ import org.awaitility.Awaitility;
 /**
  * A page of the docs, typed as it stands with a given broker and folder: the files it shows are
  * written, its commands run one after the other, but for those that {@link CommandElsewhere} names.
- * A block of text below them must be what comes out; of tables, the numbers within a tolerance.
+ * A block of text below them must be what comes out ({@link PastedOutput}).
  *
  * <p>A page that starts from "Send your own data" in the README is given what that makes. A job
  * learns what is there and ends. What would stay until Ctrl-C is ended after the page.
@@ -66,10 +66,7 @@ final class Story implements AutoCloseable {
       if (block.language().equals("text")) {
         compare(block);
       } else if (block.language().equals("json") && !said.isEmpty()) {
-        JsonNode told = JSON.readTree(block.text());
-        assertThat(Alike.records(told, JSON.readTree(said.toString())))
-            .as("%s shows %s, but what came was: %s", page, told, said)
-            .isTrue();
+        PastedOutput.of(block).requireRecord(said.toString());
       } else if (block.isShell()) {
         said.setLength(0);
         watch = null;
@@ -248,32 +245,18 @@ final class Story implements AutoCloseable {
     return newest.values().stream().mapToInt(Integer::intValue).sum();
   }
 
-  /** Each line of the block was said; a "…" or "..." stands for lines left out. */
-  private void compare(PageBlock block) {
-    for (String line : block.lines()) {
-      if (line.isBlank() || line.strip().matches("\\.\\.\\.|…")) {
-        continue;
-      }
-      if (watch == null) {
-        requireSaid(line, said.toString());
-      } else {
-        String expected = withoutRate(line);
-        Awaitility.await()
-            .atMost(PATIENCE)
-            .untilAsserted(() -> requireSaid(expected, withoutRate(watch.out())));
-      }
+  private void compare(PageBlock block) throws IOException {
+    if (watch == null) {
+      PastedOutput.of(block).requireIn(onPage(said.toString()));
+    } else {
+      PastedOutput pasted = PastedOutput.of(block).withRates();
+      Awaitility.await()
+          .atMost(PATIENCE)
+          .untilAsserted(() -> pasted.requireIn(onPage(watch.out())));
     }
   }
 
-  /** The last column of watch is the speed. */
-  private static String withoutRate(String lines) {
-    return lines.replaceAll("(?m) +\\S+$", "");
-  }
-
-  private void requireSaid(String line, String all) {
-    String plain = all.replace(folder + "/", "").replace(bootstrapServers, "localhost:9092");
-    assertThat(plain.lines().anyMatch(other -> Alike.lines(line, other)))
-        .as("%s has \"%s\", but what came was:\n%s", page, line, plain)
-        .isTrue();
+  private String onPage(String said) {
+    return said.replace(folder + "/", "").replace(bootstrapServers, "localhost:9092");
   }
 }

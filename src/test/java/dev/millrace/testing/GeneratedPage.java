@@ -17,6 +17,11 @@ public final class GeneratedPage {
 
   private GeneratedPage() {}
 
+  /** Returns true if pages are rewritten with what is generated. */
+  public static boolean isWritten() {
+    return WRITE;
+  }
+
   /** The whole page is {@code generated} by {@code test}. */
   public static void requireIs(Path page, String generated, Class<?> test) throws IOException {
     if (WRITE) {
@@ -45,6 +50,6 @@ public final class GeneratedPage {
   }
 
   private static String remedy(Class<?> test) {
-    return "write it anew: mvn test -Dtest=" + test.getSimpleName() + " -Dmillrace.docs.write=true";
+    return "rewrite it: mvn test -Dtest=" + test.getSimpleName() + " -Dmillrace.docs.write=true";
   }
 }
