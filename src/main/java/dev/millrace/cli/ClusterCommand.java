@@ -127,7 +127,7 @@ final class ClusterCommand implements Callable<Integer> {
     if (prometheus) {
       ClusterConfig.reporter().forEach(options::putIfAbsent);
     }
-    Path dir = state.of(settings);
+    Path dir = state.of(settings, config);
     start.check(dir, settings);
     int webPort = webPort();
     BrokerCheck.requireTopics(

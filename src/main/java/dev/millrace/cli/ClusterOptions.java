@@ -43,8 +43,7 @@ final class ClusterOptions {
   @Option(
       names = "--state-dir",
       paramLabel = "DIR",
-      defaultValue = "millrace-state",
-      description = "The --state-dir of the cluster (default: ${DEFAULT-VALUE}).")
+      description = "The --state-dir of the cluster (default: " + StateOptions.DEFAULT + ").")
   private Path stateDir;
 
   @Option(
@@ -179,7 +178,8 @@ final class ClusterOptions {
   }
 
   private URI addressOf(Settings settings) {
-    Path dir = stateDir.resolve(settings.pipeline()).toAbsolutePath();
+    Path dir =
+        StateOptions.directory(stateDir, config).resolve(settings.pipeline()).toAbsolutePath();
     return ClusterFiles.in(dir)
         .address()
         .orElseThrow(

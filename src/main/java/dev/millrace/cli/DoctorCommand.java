@@ -49,8 +49,7 @@ final class DoctorCommand implements Callable<Integer> {
   @Option(
       names = "--state-dir",
       paramLabel = "DIR",
-      defaultValue = "millrace-state",
-      description = "Where checkpoints are to go (default: ${DEFAULT-VALUE}).")
+      description = "Where checkpoints are to go (default: " + StateOptions.DEFAULT + ").")
   private Path stateDir;
 
   @Option(
@@ -90,7 +89,7 @@ final class DoctorCommand implements Callable<Integer> {
           spec.commandLine(), "--timeout must be at least 1, but was " + timeoutSeconds);
     }
     Duration timeout = Duration.ofSeconds(timeoutSeconds);
-    found(MachineChecks.all(stateDir));
+    found(MachineChecks.all(StateOptions.directory(stateDir, source.config)));
     if (source.config != null) {
       checkPipeline(timeout);
     } else if (source.bootstrapServer != null) {

@@ -69,7 +69,7 @@ final class RunCommand implements Callable<Integer> {
     }
     state.check();
     Settings settings = PipelineFile.read(config);
-    Path dir = state.of(settings);
+    Path dir = state.of(settings, config);
     start.check(dir, settings);
     BrokerCheck.requireTopics(
         settings, Duration.ofSeconds(timeoutSeconds), config, spec.commandLine().getErr()::println);

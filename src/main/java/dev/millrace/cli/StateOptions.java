@@ -11,13 +11,17 @@ import picocli.CommandLine.Spec.Target;
 
 /** Options of the commands that start a job: where its state is, and how much of it stays. */
 final class StateOptions {
+  /** What the help texts call the default of {@code --state-dir}. */
+  static final String DEFAULT = "millrace-state beside the pipeline file";
+
   @Option(
       names = "--state-dir",
       paramLabel = "DIR",
-      defaultValue = "millrace-state",
       description =
           "Checkpoints, savepoints and a cluster's logs, a directory for each pipeline"
-              + " (default: ${DEFAULT-VALUE}).")
+              + " (default: "
+              + DEFAULT
+              + ").")
   private Path stateDir;
 
   @Option(
@@ -40,9 +44,28 @@ final class StateOptions {
     }
   }
 
-  /** The directory of a pipeline. */
-  Path of(Settings settings) {
-    return stateDir.resolve(settings.pipeline()).toAbsolutePath().normalize();
+  /**
+   * Returns the directory of a pipeline.
+   *
+   * @param config the pipeline file
+   */
+  Path of(Settings settings, Path config) {
+    return directory(stateDir, config).resolve(settings.pipeline()).toAbsolutePath().normalize();
+  }
+
+  /**
+   * Returns the directory of all pipelines' state. The default does not depend on the working
+   * directory: started from another one, a pipeline would continue with empty models.
+   *
+   * @param given by the user, or null
+   * @param config the pipeline file, or null if there is none
+   */
+  static Path directory(Path given, Path config) {
+    if (given != null) {
+      return given;
+    }
+    Path beside = Path.of("millrace-state");
+    return config == null ? beside : config.toAbsolutePath().resolveSibling(beside);
   }
 
   /**
