@@ -50,8 +50,8 @@ public final class BrokerCheck {
         answer.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
       } catch (java.util.concurrent.TimeoutException e) {
         notice.accept(
-            "No broker answers at %s yet; waiting %d s for it."
-                .formatted(kafka.get(BOOTSTRAP), timeout.toSeconds()));
+            "No broker at %s has answered within %d s; waiting up to %d s."
+                .formatted(kafka.get(BOOTSTRAP), PATIENCE_SECONDS, timeout.toSeconds()));
         answer.get();
       }
     } catch (ExecutionException e) {

@@ -53,6 +53,8 @@ final class DashboardLag implements Runnable, AutoCloseable {
     }
     try {
       long behind = 0;
+      // Of partitions that are not assigned, the consumer logs a warning at each look.
+      consumer.assign(partitions);
       for (Map.Entry<TopicPartition, Long> end : consumer.endOffsets(partitions, CALL).entrySet()) {
         TopicPartition partition = end.getKey();
         long last = read.get(partition.topic()).get(partition.partition());

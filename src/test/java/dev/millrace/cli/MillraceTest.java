@@ -222,7 +222,7 @@ class MillraceTest {
     assertThat(cli.exitCode()).isEqualTo(1);
     assertThat(cli.err().lines())
         .containsExactly(
-            "No broker answers at 127.0.0.1:%d yet; waiting 5 s for it.".formatted(free),
+            "No broker at 127.0.0.1:%d has answered within 3 s; waiting up to 5 s.".formatted(free),
             ("No broker answered at 127.0.0.1:%d within 5 s (--bootstrap-server)."
                     + " Start one with: ./millrace broker --port %d")
                 .formatted(free, free));
