@@ -122,6 +122,14 @@ final class DoctorCommand implements Callable<Integer> {
     RegistrySpec own = settings.input().spec().registry();
     if (own != null) {
       found(List.of(RegistryCheck.of(own)));
+      if (own.exposesLogin()) {
+        found(
+            List.of(
+                Finding.warning(
+                    "registry",
+                    own.url() + " receives its login in clear text",
+                    "Use an https address in input.registry.url.")));
+      }
     }
   }
 

@@ -99,6 +99,9 @@ final class ValidateCommand implements Callable<Integer> {
             input.topic(), examples.format().id(), KebabCase.of(input.start())));
     if (examples.registry() != null) {
       line(out, "schemas", "from " + examples.registry().url());
+      if (examples.registry().exposesLogin()) {
+        line(out, "", "warning: the registry's login is sent in clear text; use https");
+      }
     }
     line(out, "label", label(settings));
     line(out, "key", examples.key() == null ? "the record key" : "field " + examples.key());

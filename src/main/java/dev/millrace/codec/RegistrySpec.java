@@ -15,6 +15,11 @@ public record RegistrySpec(
     String url, Secret basic, Secret bearer, Tls tls, Timing timing, int cached)
     implements Serializable {
 
+  /** Returns whether the user's password or token crosses the network in clear text. */
+  public boolean exposesLogin() {
+    return (basic != null || bearer != null) && url.regionMatches(true, 0, "http:", 0, 5);
+  }
+
   /**
    * How the registry and its client know each other; null for the JVM's own authorities and for no
    * client certificate.

@@ -78,6 +78,28 @@ class DoctorCommandTest {
   }
 
   @Test
+  void aLoginThatTheRegistryReceivesInClearTextIsAWarning() throws IOException {
+    Path file =
+        Files.writeString(
+            dir.resolve("fraud.yaml"),
+            """
+            pipeline: fraud
+            kafka: { bootstrap.servers: "127.0.0.1:%1$d" }
+            input:
+              label: class
+              registry: { url: "http://127.0.0.1:%1$d", basic: "${env:PATH}" }
+            """
+                .formatted(freePort()));
+
+    Cli cli = Cli.run("doctor", "--timeout=1", "-c", file.toString());
+
+    assertThat(cli.out())
+        .containsPattern(
+            "warning +registry +http://127.0.0.1:\\d+ receives its login in clear text")
+        .contains("→ Use an https address in input.registry.url.");
+  }
+
+  @Test
   void asJsonItIsOneObjectWithTheSameFindings() throws IOException {
     Cli cli =
         Cli.run("doctor", "--json", "--timeout=1", "--bootstrap-server=127.0.0.1:" + freePort());

@@ -41,6 +41,24 @@ class ValidateCommandTest {
   }
 
   @Test
+  void aLoginThatTheRegistryReceivesInClearTextIsAWarning() throws IOException {
+    String registry =
+        SMALLEST.replace(
+            "{ label: class }",
+            "{ label: class, format: avro, registry: { url: '%s', bearer: '${env:TOKEN}' } }");
+
+    validate(registry.formatted("http://registry:8081"));
+    assertThat(out.toString())
+        .containsPattern("schemas +from http://registry:8081\n")
+        .contains("warning: the registry's login is sent in clear text; use https");
+
+    out.getBuffer().setLength(0);
+    validate(registry.formatted("https://registry:8081"));
+    assertThat(err.toString()).isEmpty();
+    assertThat(out.toString()).contains("https://registry:8081").doesNotContain("warning");
+  }
+
+  @Test
   void whatIsMeasuredIsSummedUp() throws IOException {
     validate(
         SMALLEST
