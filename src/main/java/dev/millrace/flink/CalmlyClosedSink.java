@@ -20,12 +20,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A Kafka sink whose writers do not throw when they are closed.
+ * A Kafka sink whose writers and committers do not throw when they are closed.
  *
- * <p>The connector's writers do, for a record that was refused after the one that failed the task,
- * or for a transaction that could not be aborted. Flink takes whatever the closing of a failed task
- * throws for fatal, and ends the task manager with every other job on it; and the job manager,
- * which hears of the task manager's end first, never learns why the task had failed.
+ * <p>The connector's do, for a record that was refused after the one that failed the task, or for a
+ * transaction that could not be aborted. Flink takes whatever the closing of a failed task throws
+ * for fatal, and ends the task manager with every other job on it; and the job manager, which hears
+ * of the task manager's end first, never learns why the task had failed.
  */
 final class CalmlyClosedSink
     implements TwoPhaseCommittingStatefulSink<OutputRecord, KafkaWriterState, KafkaCommittable>,
@@ -59,7 +59,7 @@ final class CalmlyClosedSink
 
   @Override
   public Committer<KafkaCommittable> createCommitter(CommitterInitContext context) {
-    return sink.createCommitter(context);
+    return new Commits(sink.createCommitter(context), topic);
   }
 
   @Override
@@ -70,6 +70,39 @@ final class CalmlyClosedSink
   @Override
   public void addPostCommitTopology(DataStream<CommittableMessage<KafkaCommittable>> committed) {
     sink.addPostCommitTopology(committed);
+  }
+
+  /** Commits through a committer of the connector. */
+  static final class Commits implements Committer<KafkaCommittable> {
+    private final Committer<KafkaCommittable> committer;
+    private final String topic;
+
+    Commits(Committer<KafkaCommittable> committer, String topic) {
+      this.committer = committer;
+      this.topic = topic;
+    }
+
+    @Override
+    public void commit(Collection<CommitRequest<KafkaCommittable>> requests)
+        throws IOException, InterruptedException {
+      committer.commit(requests);
+    }
+
+    /** Frees what the committer holds; transactions that it has not committed are in the state. */
+    @Override
+    public void close() {
+      closeQuietly(committer, topic);
+    }
+  }
+
+  private static void closeQuietly(AutoCloseable open, String topic) {
+    try {
+      open.close();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (Exception e) {
+      LOG.warn("Closing what writes to {} met an error after the last flush", topic, e);
+    }
   }
 
   /** Writes through a writer of the connector. */
@@ -120,13 +153,7 @@ final class CalmlyClosedSink
      */
     @Override
     public void close() {
-      try {
-        writer.close();
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-      } catch (Exception e) {
-        LOG.warn("Closing what writes to {} met an error after the last flush", topic, e);
-      }
+      closeQuietly(writer, topic);
     }
   }
 }

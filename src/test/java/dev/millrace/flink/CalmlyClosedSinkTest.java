@@ -7,6 +7,8 @@ import dev.millrace.data.OutputRecord;
 import java.io.IOException;
 import java.util.Collection;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.flink.api.connector.sink2.Committer;
 import org.apache.flink.connector.kafka.sink.KafkaCommittable;
 import org.apache.flink.connector.kafka.sink.KafkaWriterState;
 import org.apache.flink.connector.kafka.sink.TwoPhaseCommittingStatefulSink.PrecommittingStatefulSinkWriter;
@@ -55,6 +57,29 @@ class CalmlyClosedSinkTest {
         .doesNotThrowAnyException();
 
     assertThat(refused.closed).isTrue();
+  }
+
+  @Test
+  void whatClosingACommitterThrowsDoesNotReachFlinkEither() throws Exception {
+    AtomicInteger commits = new AtomicInteger();
+    Committer<KafkaCommittable> failing =
+        new Committer<>() {
+          @Override
+          public void commit(Collection<CommitRequest<KafkaCommittable>> requests) {
+            commits.incrementAndGet();
+          }
+
+          @Override
+          public void close() throws Exception {
+            throw new IOException("the transaction could not be aborted");
+          }
+        };
+    CalmlyClosedSink.Commits committer = new CalmlyClosedSink.Commits(failing, "metrics");
+
+    committer.commit(List.of());
+
+    assertThatCode(committer::close).doesNotThrowAnyException();
+    assertThat(commits).hasValue(1);
   }
 
   @Test
