@@ -3,6 +3,7 @@ package dev.millrace.cli;
 import dev.millrace.MillraceJob;
 import dev.millrace.Settings;
 import java.io.BufferedInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.EOFException;
 import java.io.IOException;
@@ -15,14 +16,22 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.apache.flink.api.common.ExecutionConfig;
+import org.apache.flink.api.common.state.ListStateDescriptor;
+import org.apache.flink.api.common.typeutils.base.array.BytePrimitiveArraySerializer;
+import org.apache.flink.core.fs.CloseableRegistry;
 import org.apache.flink.runtime.checkpoint.CheckpointProperties;
 import org.apache.flink.runtime.checkpoint.Checkpoints;
 import org.apache.flink.runtime.checkpoint.OperatorState;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
 import org.apache.flink.runtime.checkpoint.metadata.CheckpointMetadata;
+import org.apache.flink.runtime.state.DefaultOperatorStateBackendBuilder;
 import org.apache.flink.runtime.state.IncrementalKeyedStateHandle;
+import org.apache.flink.runtime.state.OperatorStateBackend;
 import org.apache.flink.runtime.state.OperatorStateHandle;
+import org.apache.flink.runtime.state.OperatorStreamStateHandle;
 import org.apache.flink.runtime.state.SavepointKeyedStateHandle;
+import org.apache.flink.runtime.state.memory.ByteStreamStateHandle;
 
 /** What a checkpoint or savepoint says of itself. */
 final class SnapshotContents {
@@ -101,7 +110,7 @@ final class SnapshotContents {
             var committables = state.getStateNameToPartitionOffsets().get(COMMITTABLES);
             // A sink's writer has an empty one, beside the prefix of its ids.
             if (committables != null && committables.getOffsets().length > 0) {
-              addTransactions(state, prefix, ids);
+              addTransactions(uncompressed(state), prefix, ids);
             }
           }
         }
@@ -110,6 +119,36 @@ final class SnapshotContents {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /**
+   * Returns what a sink has still to commit, readable even where {@code
+   * execution.checkpointing.snapshot-compression} was on.
+   */
+  private static OperatorStateHandle uncompressed(OperatorStateHandle state) throws IOException {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try (CloseableRegistry files = new CloseableRegistry()) {
+      OperatorStateBackend restored =
+          new DefaultOperatorStateBackendBuilder(
+                  SnapshotContents.class.getClassLoader(),
+                  new ExecutionConfig(),
+                  false,
+                  List.of(state),
+                  files)
+              .build();
+      ListStateDescriptor<byte[]> committables =
+          new ListStateDescriptor<>(COMMITTABLES, BytePrimitiveArraySerializer.INSTANCE);
+      for (byte[] committable : restored.getListState(committables).get()) {
+        bytes.write(committable);
+      }
+    } catch (IOException e) {
+      throw e;
+    } catch (Exception e) {
+      throw new IOException("its state cannot be read", e);
+    }
+    return new OperatorStreamStateHandle(
+        state.getStateNameToPartitionOffsets(),
+        new ByteStreamStateHandle(COMMITTABLES, bytes.toByteArray()));
   }
 
   private static void addTransactions(OperatorStateHandle state, String prefix, List<String> ids)

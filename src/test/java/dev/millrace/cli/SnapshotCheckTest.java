@@ -1,5 +1,6 @@
 package dev.millrace.cli;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -15,11 +16,17 @@ import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.RunnableFuture;
+import org.apache.flink.api.common.ExecutionConfig;
+import org.apache.flink.api.common.state.ListState;
+import org.apache.flink.api.common.state.ListStateDescriptor;
+import org.apache.flink.api.common.typeutils.base.array.BytePrimitiveArraySerializer;
 import org.apache.flink.core.execution.SavepointFormatType;
+import org.apache.flink.core.fs.CloseableRegistry;
+import org.apache.flink.runtime.checkpoint.CheckpointOptions;
 import org.apache.flink.runtime.checkpoint.CheckpointProperties;
 import org.apache.flink.runtime.checkpoint.CheckpointRetentionPolicy;
 import org.apache.flink.runtime.checkpoint.Checkpoints;
@@ -27,17 +34,19 @@ import org.apache.flink.runtime.checkpoint.OperatorState;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
 import org.apache.flink.runtime.checkpoint.metadata.CheckpointMetadata;
 import org.apache.flink.runtime.jobgraph.OperatorID;
+import org.apache.flink.runtime.state.DefaultOperatorStateBackendBuilder;
 import org.apache.flink.runtime.state.IncrementalRemoteKeyedStateHandle;
 import org.apache.flink.runtime.state.KeyGroupRange;
 import org.apache.flink.runtime.state.KeyGroupRangeOffsets;
 import org.apache.flink.runtime.state.KeyGroupsSavepointStateHandle;
 import org.apache.flink.runtime.state.KeyGroupsStateHandle;
 import org.apache.flink.runtime.state.KeyedStateHandle;
-import org.apache.flink.runtime.state.OperatorStateHandle.Mode;
-import org.apache.flink.runtime.state.OperatorStateHandle.StateMetaInfo;
-import org.apache.flink.runtime.state.OperatorStreamStateHandle;
+import org.apache.flink.runtime.state.OperatorStateBackend;
+import org.apache.flink.runtime.state.OperatorStateHandle;
+import org.apache.flink.runtime.state.SnapshotResult;
 import org.apache.flink.runtime.state.StreamStateHandle;
 import org.apache.flink.runtime.state.memory.ByteStreamStateHandle;
+import org.apache.flink.runtime.state.memory.MemCheckpointStreamFactory;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -251,20 +260,63 @@ class SnapshotCheckTest {
   }
 
   private static OperatorState sink(Map<String, long[]> offsets, String... ids) throws IOException {
+    return sink(false, offsets, ids);
+  }
+
+  private static OperatorState sink(boolean compressed, Map<String, long[]> offsets, String... ids)
+      throws IOException {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     DataOutputStream out = new DataOutputStream(bytes);
     for (String id : ids) {
       out.writeLong(4711); // its producer
       out.writeUTF(PREFIX + id);
     }
-    Map<String, StateMetaInfo> states = new HashMap<>();
-    offsets.forEach(
-        (name, starts) -> states.put(name, new StateMetaInfo(starts, Mode.SPLIT_DISTRIBUTE)));
     return state(
         OperatorSubtaskState.builder()
-            .setManagedOperatorState(
-                new OperatorStreamStateHandle(
-                    states, new ByteStreamStateHandle("sink", bytes.toByteArray()))));
+            .setManagedOperatorState(written(compressed, offsets, bytes.toByteArray())));
+  }
+
+  /** Lists of one element, or of none, as Flink writes them. */
+  private static OperatorStateHandle written(
+      boolean compressed, Map<String, long[]> offsets, byte[] element) throws IOException {
+    ExecutionConfig config = new ExecutionConfig();
+    config.setUseSnapshotCompression(compressed);
+    try (CloseableRegistry files = new CloseableRegistry()) {
+      OperatorStateBackend backend =
+          new DefaultOperatorStateBackendBuilder(
+                  SnapshotCheckTest.class.getClassLoader(), config, false, List.of(), files)
+              .build();
+      for (Map.Entry<String, long[]> list : offsets.entrySet()) {
+        ListState<byte[]> elements =
+            backend.getListState(
+                new ListStateDescriptor<>(list.getKey(), BytePrimitiveArraySerializer.INSTANCE));
+        if (list.getValue().length > 0) {
+          elements.add(element);
+        }
+      }
+      RunnableFuture<SnapshotResult<OperatorStateHandle>> snapshot =
+          backend.snapshot(
+              1,
+              0,
+              new MemCheckpointStreamFactory(1 << 20),
+              CheckpointOptions.forCheckpointWithDefaultLocation());
+      snapshot.run();
+      return snapshot.get().getJobManagerOwnedSnapshot();
+    } catch (IOException e) {
+      throw e;
+    } catch (Exception e) {
+      throw new IOException(e);
+    }
+  }
+
+  @Test
+  void transactionsAreFoundInACompressedSnapshotToo() throws Exception {
+    long[] first = {0};
+    String[] ids = {"one-of-a-metrics-topic-1", "one-of-a-metrics-topic-2"};
+    Path checkpoint =
+        snapshot("job/chk-9", 0, List.of(sink(true, Map.of(COMMITTABLES, first), ids)));
+
+    assertThat(SnapshotContents.read(checkpoint).transactions(PREFIX)).hasSize(2);
   }
 
   private static KafkaProducer<byte[], byte[]> begin(String id) throws Exception {
