@@ -17,7 +17,8 @@ RUN --mount=type=cache,target=/root/.m2 \
 
 # Java 17 is Millrace's floor; the JRE of this image has the module jdk.incubator.vector.
 FROM flink:2.2.1-java17
-COPY --from=build --chown=flink:flink /build/millrace.jar /opt/flink/usrlib/millrace.jar
+# The process cannot replace its own job.
+COPY --from=build --chown=root:root --chmod=444 /build/millrace.jar /opt/flink/usrlib/millrace.jar
 # Baked in rather than mounted: the entry point rewrites this file at every start. Several JVM
 # flags in one FLINK_PROPERTIES entry lose the space between them in some releases of the image.
 COPY --chown=flink:flink flink-conf/config.yaml flink-conf/log4j-console.properties /opt/flink/conf/

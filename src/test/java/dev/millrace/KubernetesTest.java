@@ -135,6 +135,49 @@ class KubernetesTest {
     }
   }
 
+  @Test
+  void podsRunWithoutRightsThatTheyDoNotNeed() throws IOException {
+    JsonNode topics =
+        YAML.readerFor(JsonNode.class)
+            .<JsonNode>readValues(FOLDER.resolve("topics.yaml").toFile())
+            .readAll()
+            .get(2)
+            .at("/spec/template/spec");
+
+    assertThat(topics.path("automountServiceAccountToken").asBoolean(true)).isFalse();
+    assertThat(topics.at("/containers/0/securityContext/readOnlyRootFilesystem").asBoolean())
+        .isTrue();
+    for (JsonNode pod : List.of(topics, deployment().at("/spec/podTemplate/spec"))) {
+      assertThat(pod.at("/securityContext/seccompProfile/type").asText())
+          .isEqualTo("RuntimeDefault");
+      assertThat(pod.at("/securityContext/runAsNonRoot").asBoolean()).isTrue();
+      JsonNode container = pod.at("/containers/0/securityContext");
+      assertThat(container.path("allowPrivilegeEscalation").asBoolean(true)).isFalse();
+      assertThat(container.at("/capabilities/drop/0").asText()).isEqualTo("ALL");
+    }
+  }
+
+  @Test
+  void onlyThePodsOfTheDeploymentReachEachPortOfFlink() throws IOException {
+    JsonNode policy = YAML.readTree(FOLDER.resolve("network-policy.yaml").toFile()).path("spec");
+    JsonNode own = deployment().at("/spec/podTemplate/metadata/labels");
+
+    assertThat(policy.at("/podSelector/matchLabels")).isEqualTo(own);
+    List<JsonNode> withoutPorts = new ArrayList<>();
+    policy
+        .path("ingress")
+        .forEach(
+            rule -> {
+              if (!rule.has("ports")) {
+                withoutPorts.add(rule);
+              }
+            });
+    assertThat(withoutPorts).hasSize(1);
+    assertThat(withoutPorts.get(0).at("/from/0/podSelector/matchLabels")).isEqualTo(own);
+    assertThat(withoutPorts.get(0).path("from")).hasSize(1);
+    assertThat(withoutPorts.get(0).at("/from/0").has("namespaceSelector")).isFalse();
+  }
+
   private static JsonNode deployment() throws IOException {
     return YAML.readTree(FOLDER.resolve("millrace.yaml").toFile());
   }

@@ -44,6 +44,31 @@ class ComposeTest {
   }
 
   @Test
+  void flinkIsNotReachedFromTheHost() throws IOException {
+    assertThat(services().get("jobmanager").has("ports")).isFalse();
+    assertThat(services().get("taskmanager").has("ports")).isFalse();
+  }
+
+  @Test
+  void grafanaHasNoAdministratorAndAcceptsNoPassword() throws IOException {
+    JsonNode environment = services().get("grafana").path("environment");
+
+    assertThat(environment.path("GF_AUTH_BASIC_ENABLED").asText()).isEqualTo("false");
+    assertThat(environment.path("GF_SECURITY_DISABLE_INITIAL_ADMIN_CREATION").asText())
+        .isEqualTo("true");
+    assertThat(environment.path("GF_AUTH_ANONYMOUS_ORG_ROLE").asText()).isEqualTo("Viewer");
+  }
+
+  @Test
+  void theImageHoldsAJobThatItsProcessCannotReplace() throws IOException {
+    assertThat(Files.readAllLines(Path.of("Dockerfile")))
+        .filteredOn(line -> line.contains("/opt/flink/usrlib/millrace.jar"))
+        .singleElement()
+        .asString()
+        .contains("--chown=root:root", "--chmod=444");
+  }
+
+  @Test
   void optionsOfFlinkAreKnownAndWithoutBlanks() throws IOException {
     String properties = file().at("/x-flink/environment/FLINK_PROPERTIES").asText();
 
