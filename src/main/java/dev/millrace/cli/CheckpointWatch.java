@@ -43,10 +43,10 @@ final class CheckpointWatch {
     this.err = err;
   }
 
-  /** Asks Flink for the newest checkpoints. */
-  void look(FlinkRest rest, String job) throws InterruptedException {
+  /** Asks Flink for the newest checkpoints of a job. */
+  void look(JobStatistics statistics, String job) throws InterruptedException {
     try {
-      FlinkRest.Checkpoints newest = rest.checkpoints(job);
+      JobStatistics.Checkpoints newest = statistics.checkpoints();
       if (told && newest.completed() > newest.failed()) {
         told = false;
         err.printf("Checkpoint %d is complete.%n", newest.completed());
@@ -61,7 +61,7 @@ final class CheckpointWatch {
     }
   }
 
-  private void tell(FlinkRest.Checkpoints newest, File directory) {
+  private void tell(JobStatistics.Checkpoints newest, File directory) {
     String failure = newest.failure().replaceFirst("\\.$", "");
     // Somebody may have removed it.
     if (directory.exists()) {

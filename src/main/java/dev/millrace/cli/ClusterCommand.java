@@ -87,8 +87,17 @@ final class ClusterCommand implements Callable<Integer> {
       names = "--port",
       paramLabel = "N",
       defaultValue = "8081",
-      description = "Port of Flink's page on 127.0.0.1, 0 for any (default: ${DEFAULT-VALUE}).")
+      description =
+          "Port of Flink's REST interface on 127.0.0.1, 0 for any (default: ${DEFAULT-VALUE}).")
   private int port;
+
+  @Option(
+      names = "--web-ui",
+      description =
+          "Opens Flink's web UI on that port to every user and every web page of this machine:"
+              + " they can stop the job. Otherwise only commands of this user reach it, by"
+              + " mutual TLS.")
+  private boolean webUi;
 
   @Mixin private StateOptions state;
 
@@ -145,6 +154,7 @@ final class ClusterCommand implements Callable<Integer> {
               parallelism,
               ha,
               webPort,
+              webUi,
               dir,
               start.from(dir, settings),
               options),
@@ -249,7 +259,8 @@ final class ClusterCommand implements Callable<Integer> {
     for (ClusterMember member : cluster.members()) {
       out.printf("Process   %s, pid %d%n", member.name(), member.pid());
     }
-    out.printf("Web       %s%n", cluster.address());
+    out.printf(
+        "Web       %s%n", webUi ? cluster.address() : "closed (--web-ui opens Flink's web UI)");
     out.printf("Logs      %s%n", cluster.logs());
     out.printf("State     %s%n", place);
     out.printf("Models    %s%n", models);

@@ -5,9 +5,13 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.UUID;
+import org.apache.flink.shaded.zookeeper3.org.apache.zookeeper.ClientCnxnSocketNetty;
+import org.apache.flink.shaded.zookeeper3.org.apache.zookeeper.server.NettyServerCnxnFactory;
 
 /** Flink's configuration of a local cluster: flink-conf/config.yaml, and what this one adds. */
 final class ClusterConfig {
@@ -20,13 +24,17 @@ final class ClusterConfig {
    * @param zooKeeperPort used with {@code ha} only
    */
   static Map<String, String> options(
-      ClusterSpec spec, ClusterFiles files, int rpcPort, int zooKeeperPort) {
+      ClusterSpec spec, ClusterFiles files, int rpcPort, int zooKeeperPort) throws IOException {
     Map<String, String> options = LocalFlink.configurationFile();
     // It would listen on all addresses of this machine, so it is for who asks for it.
     options.keySet().removeIf(ClusterConfig::isOfReporter);
     listenOnLoopback(options, spec.port(), rpcPort);
     putState(options, spec.stateDir(), files);
     recoverSoon(options);
+    options.putAll(files.certificate().internalOptions());
+    if (!spec.webUi()) {
+      options.putAll(files.certificate().restOptions());
+    }
     options.put("taskmanager.numberOfTaskSlots", Integer.toString(spec.slots()));
     options.put("parallelism.default", Integer.toString(spec.parallelism()));
     if (spec.ha()) {
@@ -57,12 +65,31 @@ final class ClusterConfig {
     Properties properties = new Properties();
     properties.setProperty("tickTime", "1000");
     properties.setProperty("dataDir", files.zooKeeper().toString());
-    properties.setProperty("clientPort", Integer.toString(port));
-    properties.setProperty("clientPortAddress", Ports.HOST);
+    properties.setProperty("secureClientPort", Integer.toString(port));
+    properties.setProperty("secureClientPortAddress", Ports.HOST);
+    properties.putAll(files.certificate().zooKeeper(""));
     properties.setProperty("admin.enableServer", "false");
     try (OutputStream out = Files.newOutputStream(file)) {
       properties.store(out, null); // letters beyond ASCII escaped
     }
+  }
+
+  /**
+   * Writes Java options of all processes to a file that the command line names: mutual TLS with
+   * ZooKeeper, whose entries are serialized objects of the job manager.
+   */
+  static void writeJavaOptions(ClusterFiles files) throws IOException {
+    Properties properties = files.certificate().zooKeeper("zookeeper.");
+    properties.setProperty("zookeeper.client.secure", "true");
+    properties.setProperty("zookeeper.clientCnxnSocket", ClientCnxnSocketNetty.class.getName());
+    properties.setProperty("zookeeper.serverCnxnFactory", NettyServerCnxnFactory.class.getName());
+    List<String> lines = new ArrayList<>();
+    for (String name : properties.stringPropertyNames()) {
+      // Quotes and backslashes are special in an argument file of java.
+      String value = properties.getProperty(name).replace("\\", "\\\\").replace("\"", "\\\"");
+      lines.add("\"-D" + name + "=" + value + "\"");
+    }
+    Files.write(files.javaOptions(), lines);
   }
 
   private static void listenOnLoopback(Map<String, String> options, int port, int rpcPort) {
@@ -105,6 +132,7 @@ final class ClusterConfig {
     options.put("high-availability.zookeeper.quorum", Ports.HOST + ":" + zooKeeperPort);
     // How long a dead job manager is still the leader.
     options.put("high-availability.zookeeper.client.session-timeout", "6 s");
+    options.put("zookeeper.sasl.disable", "true"); // they know each other by mutual TLS
     options.put("high-availability.storageDir", Snapshots.location(files.highAvailability()));
     // The id of the job follows from this, and with it the directory of its checkpoints.
     options.put("high-availability.cluster-id", "/millrace-" + UUID.randomUUID());

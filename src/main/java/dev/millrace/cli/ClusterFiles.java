@@ -5,6 +5,8 @@ import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFileAttributeView;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Optional;
 
 /**
@@ -33,6 +35,21 @@ record ClusterFiles(Path root) {
     return root.resolve("tmp");
   }
 
+  /** The certificate of the cluster that runs. */
+  ClusterCertificate certificate() {
+    return new ClusterCertificate(tls());
+  }
+
+  /** The certificate's directory. */
+  Path tls() {
+    return temporary().resolve("tls");
+  }
+
+  /** Java options that no other user may see, as arguments of a process are seen. */
+  Path javaOptions() {
+    return tls().resolve("java-options");
+  }
+
   /** ZooKeeper's data. */
   Path zooKeeper() {
     return temporary().resolve("zookeeper");
@@ -46,12 +63,20 @@ record ClusterFiles(Path root) {
   /** Empty directories for a new cluster; the logs of the last one stay. */
   void prepare() throws IOException {
     removeTemporary();
-    Files.createDirectories(conf());
     Files.createDirectories(logs());
-    Files.createDirectories(temporary());
+    createPrivate(conf());
+    createPrivate(temporary());
+    createPrivate(tls());
   }
 
-  /** The web address of the cluster that runs, or was killed. */
+  private static void createPrivate(Path directory) throws IOException {
+    Files.createDirectories(directory);
+    if (Files.getFileStore(directory).supportsFileAttributeView(PosixFileAttributeView.class)) {
+      Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwx------"));
+    }
+  }
+
+  /** The REST address of the cluster that runs, or was killed. */
   Optional<URI> address() {
     try {
       return Files.exists(addressFile())

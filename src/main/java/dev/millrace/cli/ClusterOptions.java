@@ -85,7 +85,7 @@ final class ClusterOptions {
     }
     Settings settings = config == null ? null : PipelineFile.read(config);
     FlinkRest rest =
-        new FlinkRest(address == null ? addressOf(settings) : checked(address), timeoutSeconds);
+        address == null ? restOf(settings) : new FlinkRest(checked(address), timeoutSeconds);
     List<FlinkRest.Job> jobs =
         answer(rest, rest::jobs).stream()
             .filter(job -> !job.status().isGloballyTerminalState())
@@ -177,11 +177,10 @@ final class ClusterOptions {
     }
   }
 
-  private URI addressOf(Settings settings) {
+  private FlinkRest restOf(Settings settings) {
     Path dir =
         StateOptions.directory(stateDir, config).resolve(settings.pipeline()).toAbsolutePath();
-    return ClusterFiles.in(dir)
-        .address()
+    return FlinkRest.of(ClusterFiles.in(dir), timeoutSeconds)
         .orElseThrow(
             () ->
                 new CliError(

@@ -10,7 +10,8 @@ import java.util.Optional;
  *
  * @param slots of each task manager
  * @param ha whether a job manager that dies is succeeded through ZooKeeper
- * @param port of the web address, never 0
+ * @param port of Flink's REST interface, never 0
+ * @param webUi whether that is Flink's web UI, open to this machine, instead of mutual TLS
  * @param stateDir of this pipeline alone
  * @param from checkpoint or savepoint to continue from
  * @param options on top of the configuration file's
@@ -23,6 +24,7 @@ record ClusterSpec(
     int parallelism,
     boolean ha,
     int port,
+    boolean webUi,
     Path stateDir,
     Optional<Path> from,
     Map<String, String> options) {}

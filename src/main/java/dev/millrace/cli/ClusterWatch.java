@@ -42,7 +42,7 @@ final class ClusterWatch {
     this.stop = stop;
     this.out = out;
     this.err = err;
-    this.rest = new FlinkRest(cluster.address());
+    this.rest = cluster.rest();
     String log = "" + cluster.logs();
     this.records = new RecordsWatch(config, log, err);
     this.checkpoints = new CheckpointWatch(spec.stateDir(), log, err);
@@ -63,10 +63,13 @@ final class ClusterWatch {
       }
       if (job.isPresent()) {
         observe(job.get());
-        records.look(rest, job.get().id());
-        checkpoints.look(rest, job.get().id());
       } else {
         wasRunning = false; // another job manager may have it running again at the next look
+      }
+      if (job.isPresent() && wasRunning) {
+        JobStatistics statistics = rest.statistics(job.get().id());
+        records.look(statistics);
+        checkpoints.look(statistics, job.get().id());
       }
     }
     stopJob();

@@ -6,6 +6,7 @@ import dev.millrace.data.OutputRecord;
 import java.nio.charset.StandardCharsets;
 import java.util.function.Consumer;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.flink.streaming.api.graph.StreamGraph;
 
 /**
  * What came of one run of the job's own graph over a CSV file.
@@ -62,7 +63,9 @@ record Evaluation(
 
   private static void execute(StreamExecutionEnvironment env) {
     try {
-      env.execute("millrace evaluate");
+      StreamGraph graph = env.getStreamGraph();
+      graph.setJobName("millrace evaluate");
+      LocalFlink.start(env, graph, cluster -> {}).getJobExecutionResult().get();
     } catch (Exception e) {
       throw LocalJob.failure(e);
     }

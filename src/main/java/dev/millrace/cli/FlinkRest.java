@@ -4,7 +4,6 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.millrace.flink.JobMetric;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -35,19 +34,12 @@ import org.apache.flink.api.common.JobStatus;
  *     API</a>
  */
 final class FlinkRest {
-  private static final int MOST_SECONDS = 20;
+  static final int MAX_SECONDS = 20;
   private static final String PARALLELISM = "parallelism";
   private static final String NOT_FLINK = "what answers there is not Flink";
 
   /** A job as the cluster lists it. */
   record Job(String id, String name, JobStatus status) {}
-
-  /**
-   * The newest checkpoints of a job; -1 where there is none.
-   *
-   * @param failure what Flink says of the failed one
-   */
-  record Checkpoints(long completed, long failed, String failure) {}
 
   private final ObjectMapper mapper = new ObjectMapper();
   private final HttpClient client;
@@ -56,18 +48,41 @@ final class FlinkRest {
 
   /**
    * @param address such as {@code http://127.0.0.1:8081}
+   * @param timeoutSeconds how long to wait for an answer, up to 20
    */
-  FlinkRest(URI address) {
-    this(address, MOST_SECONDS);
+  FlinkRest(URI address, int timeoutSeconds) {
+    this(address, timeoutSeconds, HttpClient.newBuilder());
+  }
+
+  private FlinkRest(URI address, int timeoutSeconds, HttpClient.Builder client) {
+    this.address = address;
+    this.timeout = Duration.ofSeconds(Math.min(timeoutSeconds, MAX_SECONDS));
+    this.client = client.connectTimeout(timeout).build();
   }
 
   /**
-   * @param timeoutSeconds how long to wait for an answer, if that is not too long for one
+   * Returns the REST interface of the local cluster that runs, if one does.
+   *
+   * @throws CliError if the cluster's certificate cannot be read
    */
-  FlinkRest(URI address, int timeoutSeconds) {
-    this.address = address;
-    this.timeout = Duration.ofSeconds(Math.min(timeoutSeconds, MOST_SECONDS));
-    this.client = HttpClient.newBuilder().connectTimeout(timeout).build();
+  static Optional<FlinkRest> of(ClusterFiles files, int timeoutSeconds) {
+    return files.address().map(address -> of(files, address, timeoutSeconds));
+  }
+
+  private static FlinkRest of(ClusterFiles files, URI address, int timeoutSeconds) {
+    HttpClient.Builder client = HttpClient.newBuilder();
+    if (address.getScheme().equals("https")) {
+      try {
+        client.sslContext(files.certificate().context());
+      } catch (IOException e) {
+        throw new CliError(
+            ("The certificate of the cluster at %s cannot be read: %s. Run the command as the user"
+                    + " that has started the cluster.")
+                .formatted(address, OutputFile.obstacle(e)),
+            e);
+      }
+    }
+    return new FlinkRest(address, timeoutSeconds, client);
   }
 
   long timeoutSeconds() {
@@ -119,15 +134,23 @@ final class FlinkRest {
     return true;
   }
 
-  /** A counter of an operator, of all its subtasks together; 0 where there is none yet. */
-  long counter(String job, String operator, JobMetric metric)
-      throws IOException, InterruptedException {
-    String name = metric.nameIn(operator);
-    return counters(job, operator, List.of(name)).getOrDefault(name, 0L);
+  /** Returns the statistics of a job. */
+  JobStatistics statistics(String job) {
+    return new JobStatistics() {
+      @Override
+      public Map<String, Long> counters(String operator, Collection<String> names)
+          throws IOException, InterruptedException {
+        return FlinkRest.this.counters(job, operator, names);
+      }
+
+      @Override
+      public Checkpoints checkpoints() throws IOException, InterruptedException {
+        return FlinkRest.this.checkpoints(job);
+      }
+    };
   }
 
-  /** Counters of an operator by their names, those that there are. */
-  Map<String, Long> counters(String job, String operator, Collection<String> names)
+  private Map<String, Long> counters(String job, String operator, Collection<String> names)
       throws IOException, InterruptedException {
     Map<String, Long> counters = new HashMap<>();
     for (JsonNode vertex : get("/jobs/" + job).path("vertices")) {
@@ -202,11 +225,11 @@ final class FlinkRest {
     return Optional.ofNullable(operation.path("location").textValue());
   }
 
-  /** How the newest checkpoints of a job ended. */
-  Checkpoints checkpoints(String job) throws IOException, InterruptedException {
+  private JobStatistics.Checkpoints checkpoints(String job)
+      throws IOException, InterruptedException {
     JsonNode latest = get("/jobs/" + job + "/checkpoints").path("latest");
     JsonNode failed = latest.path("failed");
-    return new Checkpoints(
+    return new JobStatistics.Checkpoints(
         latest.at("/completed/id").asLong(-1),
         failed.path("id").asLong(-1),
         failed.path("failure_message").asText());

@@ -66,6 +66,7 @@ final class LocalCluster implements AutoCloseable {
     LocalCluster cluster = null;
     try {
       files.prepare();
+      ClusterCertificate.create(files.tls());
       int[] ports = freePorts(2);
       Map<String, String> options = ClusterConfig.options(spec, files, ports[0], ports[1]);
       ClusterConfig.write(options, files.conf());
@@ -87,6 +88,7 @@ final class LocalCluster implements AutoCloseable {
     if (spec.ha()) {
       Path file = files.conf().resolve("zoo.cfg");
       ClusterConfig.writeZooKeeper(files, zooKeeperPort, file);
+      ClusterConfig.writeJavaOptions(files);
       add("ZooKeeper", () -> zooKeeper(file));
     }
     add("job manager", this::jobManager);
@@ -111,7 +113,12 @@ final class LocalCluster implements AutoCloseable {
   }
 
   URI address() {
-    return URI.create("http://" + Ports.HOST + ":" + spec.port());
+    return URI.create((spec.webUi() ? "http://" : "https://") + Ports.HOST + ":" + spec.port());
+  }
+
+  /** The REST interface of the job manager. */
+  FlinkRest rest() {
+    return FlinkRest.of(files, FlinkRest.MAX_SECONDS).orElseThrow();
   }
 
   /**
@@ -204,6 +211,9 @@ final class LocalCluster implements AutoCloseable {
     command.addAll(words(options.getOrDefault(flagsOption, "")));
     command.addAll(flagsOfNewerReleases());
     command.add("-Djava.io.tmpdir=" + files.temporary());
+    if (spec.ha()) {
+      command.add("@" + files.javaOptions());
+    }
     command.add("-Dlog4j2.configurationFile=log4j2-cli.properties");
     command.add("-Dmillrace.logs=" + files.logs());
     command.add("-Dmillrace.log.name=" + fileName(name));

@@ -7,11 +7,15 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import java.util.regex.Pattern;
+import org.apache.flink.client.deployment.executors.LocalExecutor;
 import org.apache.flink.configuration.Configuration;
+import org.apache.flink.core.execution.JobClient;
 import org.apache.flink.runtime.minicluster.MiniCluster;
 import org.apache.flink.runtime.minicluster.MiniClusterConfiguration;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.flink.streaming.api.graph.StreamGraph;
 
 /** Flink within this process, with the configuration that a cluster has: flink-conf/config.yaml. */
 final class LocalFlink {
@@ -36,6 +40,7 @@ final class LocalFlink {
     Map<String, String> options = configurationFile();
     options.keySet().removeIf(key -> CLUSTER_ONLY.matcher(key).matches());
     options.put("io.tmp.dirs", Directories.untilExit("millrace-flink-").toString());
+    options.putAll(PortlessCluster.OPTIONS);
     options.putAll(overrides);
     return StreamExecutionEnvironment.createLocalEnvironment(
         parallelism, Configuration.fromMap(options));
@@ -46,7 +51,7 @@ final class LocalFlink {
    */
   static MiniCluster cluster(StreamExecutionEnvironment env) throws Exception {
     MiniCluster cluster =
-        new MiniCluster(
+        new PortlessCluster(
             new MiniClusterConfiguration.Builder()
                 .setConfiguration(new Configuration((Configuration) env.getConfiguration()))
                 .withRandomPorts()
@@ -55,6 +60,26 @@ final class LocalFlink {
                 .build());
     cluster.start();
     return cluster;
+  }
+
+  /**
+   * Starts one job on a cluster of its own in this process, which ends with the job.
+   *
+   * @param cluster receives the cluster before it starts
+   */
+  static JobClient start(
+      StreamExecutionEnvironment env, StreamGraph graph, Consumer<PortlessCluster> cluster)
+      throws Exception {
+    Configuration configuration = (Configuration) env.getConfiguration();
+    return LocalExecutor.createWithFactory(
+            configuration,
+            spec -> {
+              PortlessCluster created = new PortlessCluster(spec);
+              cluster.accept(created);
+              return created;
+            })
+        .execute(graph, configuration, LocalFlink.class.getClassLoader())
+        .get();
   }
 
   /** Subtasks that keys can be spread over, for ever: saved state goes by this number. */

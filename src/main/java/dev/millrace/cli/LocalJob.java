@@ -2,10 +2,13 @@ package dev.millrace.cli;
 
 import dev.millrace.MillraceJob;
 import dev.millrace.Settings;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -16,17 +19,18 @@ import java.util.function.Consumer;
 import org.apache.flink.api.common.JobExecutionResult;
 import org.apache.flink.api.common.JobID;
 import org.apache.flink.api.common.JobStatus;
-import org.apache.flink.client.deployment.executors.LocalExecutor;
-import org.apache.flink.configuration.Configuration;
 import org.apache.flink.core.execution.JobClient;
 import org.apache.flink.core.execution.SavepointFormatType;
+import org.apache.flink.runtime.checkpoint.CheckpointStatsHistory;
+import org.apache.flink.runtime.checkpoint.CompletedCheckpointStats;
+import org.apache.flink.runtime.checkpoint.FailedCheckpointStats;
 import org.apache.flink.runtime.executiongraph.ErrorInfo;
 import org.apache.flink.runtime.minicluster.MiniCluster;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.streaming.api.graph.StreamGraph;
 
 /** A pipeline's job on Flink in this process, with its checkpoints in a directory. */
-final class LocalJob {
+final class LocalJob implements JobStatistics {
   // Together less than a process has after a signal, so that the end is told.
   static final Duration SAVEPOINT_TIMEOUT = Duration.ofSeconds(15);
   static final Duration CANCEL_TIMEOUT = Duration.ofSeconds(3);
@@ -35,14 +39,12 @@ final class LocalJob {
   private static final long REGISTRATION_LOOK_MILLIS = 50;
 
   private final JobClient client;
-  private final MiniCluster cluster;
+  private final PortlessCluster cluster;
   // Asked for once: each request would leave a stage behind that waits for the end of the job.
   private final CompletableFuture<JobExecutionResult> result;
   private final Path stateDir;
-  // Null until asked for.
-  private FlinkRest rest;
 
-  private LocalJob(JobClient client, MiniCluster cluster, Path stateDir) {
+  private LocalJob(JobClient client, PortlessCluster cluster, Path stateDir) {
     this.client = client;
     this.cluster = cluster;
     this.result = client.getJobExecutionResult();
@@ -71,14 +73,9 @@ final class LocalJob {
     MillraceJob.buildOnKafka(env, settings, bounded);
     StreamGraph graph = env.getStreamGraph();
     graph.setJobName(MillraceJob.jobName(settings));
-    Configuration configuration = (Configuration) env.getConfiguration();
-    AtomicReference<MiniCluster> cluster = new AtomicReference<>();
+    AtomicReference<PortlessCluster> cluster = new AtomicReference<>();
     try {
-      JobClient client =
-          LocalExecutor.createWithFactory(
-                  configuration, spec -> cluster.updateAndGet(none -> new MiniCluster(spec)))
-              .execute(graph, configuration, LocalJob.class.getClassLoader())
-              .get();
+      JobClient client = LocalFlink.start(env, graph, cluster::set);
       return new LocalJob(client, cluster.get(), stateDir);
     } catch (Exception e) {
       throw new CliError("The job did not start: " + RootCause.message(e), e);
@@ -90,15 +87,24 @@ final class LocalJob {
     return cluster;
   }
 
-  /** The REST interface of that Flink; nothing once it has shut down. */
-  Optional<FlinkRest> rest() throws InterruptedException {
+  @Override
+  public Map<String, Long> counters(String operator, Collection<String> names) {
+    return cluster.counters().sums(names);
+  }
+
+  @Override
+  public Checkpoints checkpoints() throws IOException, InterruptedException {
     try {
-      if (rest == null) {
-        rest = new FlinkRest(cluster.getRestAddress().get());
-      }
-      return Optional.of(rest);
+      CheckpointStatsHistory history =
+          cluster.getExecutionGraph(id()).get().getCheckpointStatsSnapshot().getHistory();
+      CompletedCheckpointStats completed = history.getLatestCompletedCheckpoint();
+      FailedCheckpointStats failed = history.getLatestFailedCheckpoint();
+      return new Checkpoints(
+          completed == null ? -1 : completed.getCheckpointId(),
+          failed == null ? -1 : failed.getCheckpointId(),
+          failed == null ? "" : Objects.toString(failed.getFailureMessage(), ""));
     } catch (ExecutionException | IllegalStateException e) {
-      return Optional.empty();
+      throw new IOException("the job is between two states, or its cluster has shut down", e);
     }
   }
 

@@ -39,14 +39,15 @@ final class RecordsWatch {
   }
 
   /** Asks Flink, but no more often than every few seconds. */
-  void look(FlinkRest rest, String job) throws InterruptedException {
+  void look(JobStatistics job) throws InterruptedException {
     if (System.nanoTime() - lastLook < PERIOD_NANOS) {
       return;
     }
     lastLook = System.nanoTime();
     try {
-      tellLost(rest.counter(job, "decode", JobMetric.LOST_RECORDS));
-      tellRefused(refused(rest, job));
+      String lost = JobMetric.LOST_RECORDS.nameIn("decode");
+      tellLost(job.counters("decode", List.of(lost)).getOrDefault(lost, 0L));
+      tellRefused(refused(job));
     } catch (IOException | CliError e) {
       // Between two states of the job; the next look tells.
     }
@@ -62,7 +63,7 @@ final class RecordsWatch {
     toldLost = lost; // less after a restart, which counts anew
   }
 
-  private static Map<String, Long> refused(FlinkRest rest, String job)
+  private static Map<String, Long> refused(JobStatistics job)
       throws IOException, InterruptedException {
     Map<String, Long> byReason = new TreeMap<>();
     for (String operator : REFUSING) {
@@ -70,7 +71,7 @@ final class RecordsWatch {
       for (DeadLetterReason reason : DeadLetterReason.values()) {
         names.put(JobMetric.DEAD_LETTERS.nameIn(operator, reason), reason.id());
       }
-      rest.counters(job, operator, names.keySet())
+      job.counters(operator, names.keySet())
           .forEach((name, count) -> byReason.merge(names.get(name), count, Long::sum));
     }
     byReason.values().removeIf(count -> count == 0);

@@ -132,11 +132,8 @@ final class RunCommand implements Callable<Integer> {
         return 0;
       }
       memory.look().ifPresent(err::println);
-      Optional<FlinkRest> rest = job.rest();
-      if (rest.isPresent()) {
-        records.look(rest.get(), job.id().toString());
-        checkpoints.look(rest.get(), job.id().toString());
-      }
+      records.look(job);
+      checkpoints.look(job, job.id().toString());
       restarts.look();
     }
     Optional<String> savepoint = job.stop(reason -> err.println("No savepoint: " + reason));

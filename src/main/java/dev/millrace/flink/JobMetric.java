@@ -95,7 +95,7 @@ public enum JobMetric {
   }
 
   /** Flink's group of all of them. */
-  static final String GROUP = "millrace";
+  public static final String GROUP = "millrace";
 
   private static final String REASON = "reason";
   private static final String OUTCOME = "outcome";

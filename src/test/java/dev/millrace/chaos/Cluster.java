@@ -53,7 +53,8 @@ final class Cluster implements AutoCloseable {
   }
 
   private void launch(List<String> all) throws IOException {
-    process = MillraceProcess.startCluster(dir, file, stateDir(), all);
+    List<String> observed = Fault.plus(all, "--web-ui"); // so that this process may ask Flink
+    process = MillraceProcess.startCluster(dir, file, stateDir(), observed);
     job = new FlinkJob(process.find("Web +(\\S+)"), MillraceJob.jobName(PipelineFile.read(file)));
   }
 

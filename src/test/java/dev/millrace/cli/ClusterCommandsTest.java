@@ -288,7 +288,7 @@ class ClusterCommandsTest {
             + "Caused by: org.apache.kafka.common.errors.ProducerFencedException: There is a newer"
             + " producer.\\n'}]}}");
 
-    assertThat(new FlinkRest(URI.create(address)).failure("1", Instant.MIN))
+    assertThat(new FlinkRest(URI.create(address), FlinkRest.MAX_SECONDS).failure("1", Instant.MIN))
         .contains(
             "There is a newer producer; another job of this pipeline may write with its"
                 + " transactional ids: is one running elsewhere?");
@@ -305,7 +305,7 @@ class ClusterCommandsTest {
             + "Caused by: java.lang.IllegalStateException: Max parallelism mismatch\\n'}}}");
     answer("/jobs/2/exceptions", 200, "{'exceptionHistory':{'entries':[]}}");
     answer("/jobs/2/execution-result", 200, "{'status':{'id':'COMPLETED'}}");
-    FlinkRest rest = new FlinkRest(URI.create(address));
+    FlinkRest rest = new FlinkRest(URI.create(address), FlinkRest.MAX_SECONDS);
 
     assertThat(rest.failureForGood("1")).contains("Max parallelism mismatch");
     assertThat(rest.failureForGood("2")).isEmpty();

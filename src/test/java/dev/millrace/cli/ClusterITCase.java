@@ -1,28 +1,40 @@
 package dev.millrace.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.millrace.testing.ListeningPorts;
 import dev.millrace.testing.MillraceProcess;
 import java.io.IOException;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.TrustManager;
+import javax.net.ssl.X509ExtendedTrustManager;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A cluster of real processes, a real broker, and the commands around them. */
@@ -139,20 +151,103 @@ class ClusterITCase {
 
   @Test
   void aJobThatIsCanceledIsNotSaidToHaveStoppedWithTheSavepointThatItWentOnFrom() throws Exception {
-    start();
+    start("--web-ui");
     String savepoint = succeed("savepoint", "-c", pipeline.toString(), stateDir()).strip();
     Path state = dir.resolve("state").resolve("shops");
     Awaitility.await()
         .atMost(PATIENCE)
         .until(() -> !Snapshots.newestFirst(state).get(0).equals(Path.of(savepoint)));
 
-    cancelOnFlinksPage(cluster.find("Web +(\\S+)") + "/jobs/" + cluster.find("Job +(\\w+)"));
+    String webUi = cluster.find("Web +(\\S+)");
+    assertThatNoPageReadsOrSubmits(webUi);
+
+    cancelOnFlinksPage(webUi + "/jobs/" + cluster.find("Job +(\\w+)"));
 
     assertThat(cluster.awaitEnd()).isZero();
     assertThat(cluster.out())
         .contains("The job was canceled.", "the next run continues from " + state)
         .doesNotContain(savepoint);
     assertThat(cluster.err()).doesNotContain("restarts");
+  }
+
+  // A page of another site may send this type without asking the server first.
+  private static void assertThatNoPageReadsOrSubmits(String webUi) throws Exception {
+    HttpClient browser = HttpClient.newHttpClient();
+    HttpRequest.Builder read =
+        HttpRequest.newBuilder(URI.create(webUi + "/jobs/overview"))
+            .header("Origin", "http://evil.example");
+    HttpRequest.Builder submit =
+        HttpRequest.newBuilder(URI.create(webUi + "/v1/jobs"))
+            .header("Origin", "http://evil.example")
+            .header("Content-Type", "text/plain")
+            .POST(HttpRequest.BodyPublishers.ofString("{}"));
+    HttpResponse<Void> jobs = browser.send(read.build(), HttpResponse.BodyHandlers.discarding());
+    HttpResponse<Void> submission =
+        browser.send(submit.build(), HttpResponse.BodyHandlers.discarding());
+
+    assertThat(jobs.statusCode()).isEqualTo(200);
+    assertThat(jobs.headers().allValues("Access-Control-Allow-Origin"))
+        .doesNotContain("*", "http://evil.example");
+    assertThat(submission.statusCode()).isEqualTo(404);
+    assertThat(submission.headers().allValues("Access-Control-Allow-Origin"))
+        .doesNotContain("*", "http://evil.example");
+  }
+
+  @Test
+  @EnabledOnOs(OS.LINUX) // of other systems the ports of a process cannot be listed
+  void noPortAnswersWhoLacksTheCertificateOfTheCluster() throws Exception {
+    start("--ha");
+    List<Integer> ports = new ArrayList<>();
+    for (ProcessHandle member : cluster.descendants()) {
+      ports.addAll(ListeningPorts.of(member.pid()));
+    }
+
+    // REST, RPC, blobs, records between tasks, ZooKeeper.
+    assertThat(ports).hasSizeGreaterThan(5);
+    for (int port : ports) {
+      assertThatThrownBy(() -> handshake(port)).as("port %d", port).isInstanceOf(IOException.class);
+    }
+    Path tls = ClusterFiles.in(dir.resolve("state").resolve("shops")).tls();
+    assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(tls)))
+        .isEqualTo("rwx------");
+  }
+
+  /** Connects as a client that trusts every server and has no certificate. */
+  private static void handshake(int port) throws Exception {
+    X509ExtendedTrustManager credulous =
+        new X509ExtendedTrustManager() {
+          @Override
+          public void checkClientTrusted(X509Certificate[] chain, String type, Socket socket) {}
+
+          @Override
+          public void checkServerTrusted(X509Certificate[] chain, String type, Socket socket) {}
+
+          @Override
+          public void checkClientTrusted(X509Certificate[] chain, String type, SSLEngine engine) {}
+
+          @Override
+          public void checkServerTrusted(X509Certificate[] chain, String type, SSLEngine engine) {}
+
+          @Override
+          public void checkClientTrusted(X509Certificate[] chain, String type) {}
+
+          @Override
+          public void checkServerTrusted(X509Certificate[] chain, String type) {}
+
+          @Override
+          public X509Certificate[] getAcceptedIssuers() {
+            return new X509Certificate[0];
+          }
+        };
+    SSLContext context = SSLContext.getInstance("TLS");
+    context.init(null, new TrustManager[] {credulous}, null);
+    try (Socket socket = context.getSocketFactory().createSocket(Ports.HOST, port)) {
+      socket.getOutputStream().write("GET / HTTP/1.0\r\n\r\n".getBytes(StandardCharsets.UTF_8));
+      // With TLS 1.3 the server's refusal arrives after the client's handshake.
+      if (socket.getInputStream().read() < 0) {
+        throw new IOException("closed");
+      }
+    }
   }
 
   private static void cancelOnFlinksPage(String job) throws Exception {

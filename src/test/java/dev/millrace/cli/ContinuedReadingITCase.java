@@ -64,7 +64,7 @@ class ContinuedReadingITCase {
           new RecordsWatch(Path.of("p.yaml"), "the log", new PrintWriter(err, true));
       await(
           () -> {
-            watch.look(after.rest().orElseThrow(), after.id().toString());
+            watch.look(after);
             return !err.toString().isEmpty();
           });
       assertThat(err)

@@ -169,7 +169,7 @@ class LocalJobITCase {
           .atMost(Duration.ofMinutes(2))
           .until(
               () -> {
-                watch.look(job.rest().orElseThrow(), job.id().toString());
+                watch.look(job);
                 return !err.toString().isEmpty();
               });
 
@@ -222,7 +222,7 @@ class LocalJobITCase {
         .atMost(Duration.ofMinutes(2))
         .until(
             () -> {
-              watch.look(job.rest().orElseThrow(), job.id().toString());
+              watch.look(job, job.id().toString());
               return err.toString().lines().count() == lines;
             });
   }
