@@ -17,7 +17,7 @@ RUN --mount=type=cache,target=/root/.m2 \
 
 # Java 17 is Millrace's floor; the JRE of this image has the module jdk.incubator.vector.
 FROM flink:2.2.1-java17
-# The process cannot replace its own job.
+# The process cannot overwrite the jar of its job.
 COPY --from=build --chown=root:root --chmod=444 /build/millrace.jar /opt/flink/usrlib/millrace.jar
 # Baked in rather than mounted: the entry point rewrites this file at every start. Several JVM
 # flags in one FLINK_PROPERTIES entry lose the space between them in some releases of the image.

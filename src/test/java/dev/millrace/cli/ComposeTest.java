@@ -60,7 +60,7 @@ class ComposeTest {
   }
 
   @Test
-  void theImageHoldsAJobThatItsProcessCannotReplace() throws IOException {
+  void theImageHoldsAJarThatItsProcessCannotOverwrite() throws IOException {
     assertThat(Files.readAllLines(Path.of("Dockerfile")))
         .filteredOn(line -> line.contains("/opt/flink/usrlib/millrace.jar"))
         .singleElement()
