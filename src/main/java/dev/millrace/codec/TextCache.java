@@ -1,5 +1,6 @@
 package dev.millrace.codec;
 
+import dev.millrace.data.SipHash;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
@@ -11,11 +12,16 @@ import java.util.Arrays;
  *
  * <p>A hash table with open addressing (linear probing, at most half full): with many keys each
  * step to another object is a cache miss, and here it is one to the bytes of a text that is known.
+ * Producers choose the texts, so the hash has a secret key, and a text that would lie far from its
+ * place is decoded again each time.
  */
 final class TextCache {
   private static final long MOST_BYTES = 8L << 20;
   private static final int FIRST_SLOTS = 64;
+  // Reached by 4 texts in a million when the table is fullest.
+  private static final int MAX_PROBES = 64;
 
+  private final SipHash sipHash = new SipHash();
   private int[] hashes = new int[FIRST_SLOTS];
   // Null where the slot is free.
   private byte[][] texts = new byte[FIRST_SLOTS][];
@@ -25,21 +31,24 @@ final class TextCache {
 
   /** The first bytes of an array as a String, or null if they are not UTF-8. */
   String get(byte[] bytes, int length) {
-    int hash = hash(bytes, length);
+    int hash = (int) sipHash.hash(bytes, length);
     int slot = find(hash, bytes, length);
-    return texts[slot] != null ? strings[slot] : decode(hash, bytes, length);
+    return slot >= 0 && texts[slot] != null ? strings[slot] : decode(hash, bytes, length);
   }
 
-  /** The slot of a text, or the free one where it belongs. */
+  /** The slot of a text, the free one where it belongs, or -1 if that is too far from its place. */
   private int find(int hash, byte[] bytes, int length) {
     int mask = texts.length - 1;
     int slot = hash & mask;
-    while (texts[slot] != null
-        && !(hashes[slot] == hash
-            && Arrays.equals(texts[slot], 0, texts[slot].length, bytes, 0, length))) {
+    for (int probes = MAX_PROBES; probes > 0; probes--) {
+      if (texts[slot] == null
+          || (hashes[slot] == hash
+              && Arrays.equals(texts[slot], 0, texts[slot].length, bytes, 0, length))) {
+        return slot;
+      }
       slot = slot + 1 & mask;
     }
-    return slot;
+    return -1;
   }
 
   private String decode(int hash, byte[] bytes, int length) {
@@ -67,10 +76,12 @@ final class TextCache {
       grow();
     }
     int slot = find(hash, text, text.length);
-    hashes[slot] = hash;
-    texts[slot] = text;
-    strings[slot] = string;
-    size++;
+    if (slot >= 0) {
+      hashes[slot] = hash;
+      texts[slot] = text;
+      strings[slot] = string;
+      size++;
+    }
   }
 
   private void grow() {
@@ -86,13 +97,5 @@ final class TextCache {
         put(oldHashes[i], oldTexts[i], oldStrings[i]);
       }
     }
-  }
-
-  private static int hash(byte[] bytes, int length) {
-    int hash = 1;
-    for (int i = 0; i < length; i++) {
-      hash = 31 * hash + bytes[i];
-    }
-    return hash ^ hash >>> 16;
   }
 }

@@ -1,16 +1,21 @@
 package dev.millrace.flink;
 
 import dev.millrace.data.Chunk;
+import dev.millrace.data.SipHash;
 
 /**
  * The chunks that are being filled, by key and by age. Not thread-safe.
  *
  * <p>A hash table with open addressing (linear probing, at most half full) whose entries are the
  * chunks themselves: with many keys each step to another object is a cache miss, and the hashes are
- * close together.
+ * close together. Producers choose the keys: when one lies far from its place, the table goes over
+ * to a hash under a secret key, for good. Chunks leave in the order of their age alone, whatever
+ * the hash.
  */
 final class OpenChunks {
   private static final int FIRST_SLOTS = 64;
+  // Reached by 4 keys in a million when the table is fullest.
+  private static final int MAX_PROBES = 64;
 
   /** A chunk that is being filled, since a moment of processing time. */
   static final class Filling {
@@ -23,6 +28,8 @@ final class OpenChunks {
     private Filling newer;
   }
 
+  // Null while String.hashCode spreads the keys well enough.
+  private SipHash sipHash;
   private int[] hashes = new int[FIRST_SLOTS];
   // Null where the slot is free.
   private Filling[] fillings = new Filling[FIRST_SLOTS];
@@ -58,11 +65,19 @@ final class OpenChunks {
   /** Opens a chunk for a key that has none, as the newest. */
   void add(String key, Filling filling) {
     if (2 * size >= fillings.length) {
-      grow();
+      resize(2 * fillings.length);
     }
     filling.key = key;
     filling.hash = hash(key);
-    place(filling);
+    if (place(filling) > MAX_PROBES && sipHash == null) {
+      sipHash = new SipHash();
+      filling.hash = hash(key);
+      for (Filling other = oldest; other != null; other = other.newer) {
+        other.hash = hash(other.key);
+      }
+      resize(fillings.length);
+      place(filling);
+    }
     size++;
     filling.older = newest;
     filling.newer = null;
@@ -110,26 +125,32 @@ final class OpenChunks {
     filling.key = null;
   }
 
-  private void place(Filling filling) {
+  /** Puts a chunk into its slot, and returns how many others were in the way. */
+  private int place(Filling filling) {
     int mask = fillings.length - 1;
     int slot = filling.hash & mask;
-    while (fillings[slot] != null) {
+    int probes = 0;
+    for (; fillings[slot] != null; probes++) {
       slot = slot + 1 & mask;
     }
     fillings[slot] = filling;
     hashes[slot] = filling.hash;
+    return probes;
   }
 
-  private void grow() {
-    hashes = new int[2 * hashes.length];
-    fillings = new Filling[hashes.length];
+  private void resize(int slots) {
+    hashes = new int[slots];
+    fillings = new Filling[slots];
     for (Filling filling = oldest; filling != null; filling = filling.newer) {
       place(filling);
     }
   }
 
-  // The low bits decide, and keys often differ in little: all bits of their hash take part.
-  private static int hash(String key) {
+  private int hash(String key) {
+    if (sipHash != null) {
+      return (int) sipHash.hash(key);
+    }
+    // The low bits decide, and keys often differ in little: all bits of their hash take part.
     int product = key.hashCode() * 0x9E3779B9;
     return product ^ product >>> 16;
   }

@@ -2,7 +2,10 @@ package dev.millrace.codec;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.millrace.testing.CollidingTexts;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class TextCacheTest {
@@ -57,6 +60,19 @@ class TextCacheTest {
     get("4" + longText); // 2 bytes a character
 
     assertThat(get("1" + longText)).isEqualTo(first).isNotSameAs(first);
+  }
+
+  @Test
+  void textsWithOneHashCodeAreFoundAgainAsOthersAre() {
+    List<String> texts = CollidingTexts.of(16_384);
+    List<String> first = texts.stream().map(this::get).toList();
+    assertThat(first).isEqualTo(texts);
+
+    long found =
+        IntStream.range(0, texts.size()).filter(i -> get(texts.get(i)) == first.get(i)).count();
+
+    // All of them, but for those that a random hash puts far from their place.
+    assertThat(found).isGreaterThan(16_300);
   }
 
   private String get(String text) {

@@ -3,7 +3,9 @@ package dev.millrace.flink;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.flink.OpenChunks.Filling;
+import dev.millrace.testing.CollidingTexts;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
@@ -51,5 +53,21 @@ class OpenChunksTest {
 
     assertThat(left).isEqualTo(999);
     assertThat(open.find("key-1")).isNull();
+  }
+
+  @Test
+  void keysWithOneHashCodeAreFoundAndTakenOut() {
+    List<String> keys = CollidingTexts.of(16_384);
+    for (String key : keys) {
+      assertThat(open.find(key)).isNull();
+      open.add(key, new Filling());
+    }
+
+    for (String key : keys) {
+      assertThat(open.find(key)).isSameAs(open.oldest());
+      open.remove(open.oldest());
+    }
+
+    assertThat(open.isEmpty()).isTrue();
   }
 }
