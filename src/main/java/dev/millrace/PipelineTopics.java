@@ -1,6 +1,7 @@
 package dev.millrace;
 
 import dev.millrace.codec.RegistrySpec;
+import dev.millrace.codec.Secret;
 import dev.millrace.data.KafkaRecord;
 import dev.millrace.data.OutputRecord;
 import dev.millrace.flink.KafkaIo;
@@ -31,13 +32,28 @@ record PipelineTopics(Settings settings, TopicLimits limits) {
    * Asks the brokers whether they take what the job will write.
    *
    * @throws InvalidPipelineException if they do not allow transactions as long as the pipeline's,
-   *     or an output topic takes tiny records only
+   *     an output topic takes tiny records only, or a secret of the registry is in a variable that
+   *     is not set
    */
   static PipelineTopics of(Settings settings) throws InterruptedException {
+    requireSecrets(settings.input().spec().registry());
     if (settings.output().guarantee() == Settings.Guarantee.EXACTLY_ONCE) {
       requireTransactions(settings.kafka());
     }
     return new PipelineTopics(settings, requireLimits(settings));
+  }
+
+  // The job would wait for the registry for ever: unlike a file, a variable does not come later.
+  private static void requireSecrets(RegistrySpec registry) {
+    List<Secret> secrets = registry == null ? List.of() : registry.secrets();
+    for (Secret secret : secrets) {
+      if (secret.isUnsetVariable()) {
+        throw new InvalidPipelineException(
+            "input.registry names "
+                + secret.placeholder()
+                + ", but this environment variable is not set. Set it where the job runs.");
+      }
+    }
   }
 
   private static void requireTransactions(Map<String, String> kafka) throws InterruptedException {

@@ -8,6 +8,7 @@ import dev.millrace.testing.StubRegistry;
 import dev.millrace.testing.StubRegistry.Mode;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -62,6 +63,34 @@ class RegistryITCase {
                   assertThat(letter.headers().lastHeader("__millrace.errors.message").value())
                       .asString()
                       .isEqualTo("the registry has no schema with id 6"));
+    }
+  }
+
+  @Test
+  void schemasThatCannotBeUsedAndIdsThatAloneAreNotAnsweredAreDeadLetters() throws Exception {
+    try (EmbeddedKafka kafka = EmbeddedKafka.start(0, null);
+        StubRegistry registry = new StubRegistry().withNestedSchemas(12, 900)) {
+      registry.with(5, Files.readString(Path.of("schemas", "training_example.avsc")));
+      registry.withStatus("/schemas/ids/8", 302);
+      List<ProducerRecord<byte[], byte[]>> examples = JobTopics.examples(4, 1);
+      Settings settings = pipeline("hostile", kafka, registry(registry));
+      JobTopics.create(settings);
+      List<ProducerRecord<byte[], byte[]>> records = new ArrayList<>();
+      for (int id : new int[] {StubRegistry.NESTED, 8, -1, 5}) {
+        records.add(framed(id, examples.get(records.size())));
+      }
+      JobTopics.send(settings, records);
+
+      start(settings, null, true).getJobExecutionResult().get();
+
+      assertThat(letters(kafka, settings))
+          .extracting(
+              letter ->
+                  new String(
+                      letter.headers().lastHeader("__millrace.errors.reason").value(),
+                      StandardCharsets.UTF_8))
+          .containsExactlyInAnyOrder("unknown-schema", "unavailable-schema", "unknown-schema");
+      assertThat(JobTopics.models(settings)).as("of the record behind them").hasSize(1);
     }
   }
 

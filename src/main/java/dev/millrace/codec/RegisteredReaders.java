@@ -53,10 +53,28 @@ final class RegisteredReaders {
   private ExampleReader find(int id) throws RefusedException {
     SchemaAnswer answer = schemas.await(id);
     if (answer instanceof SchemaAnswer.Found found) {
-      return reader(id, found.schema());
+      return readable(id, found.schema());
+    }
+    if (answer instanceof SchemaAnswer.Unavailable unavailable) {
+      throw new RefusedException(DeadLetterReason.UNAVAILABLE_SCHEMA, unavailable.why());
     }
     SchemaAnswer.Absent absent = (SchemaAnswer.Absent) answer;
     throw new RefusedException(DeadLetterReason.UNKNOWN_SCHEMA, absent.why());
+  }
+
+  // Whoever may register a schema chooses what Avro stumbles over, and that must not end the job.
+  private ExampleReader readable(int id, Schema writer) {
+    try {
+      return reader(id, writer);
+    } catch (RuntimeException | StackOverflowError e) {
+      return incompatible("schema id " + id + " cannot be compared with the pipeline's: " + e);
+    }
+  }
+
+  private static ExampleReader incompatible(String message) {
+    return (value, from, into) -> {
+      throw new RefusedException(DeadLetterReason.INCOMPATIBLE_SCHEMA, message);
+    };
   }
 
   private ExampleReader reader(int id, Schema writer) {
@@ -65,10 +83,7 @@ final class RegisteredReaders {
     }
     SchemaComparison comparison = SchemaComparison.of(writer, readerSchema);
     if (!comparison.isCompatible()) {
-      String message = "schema id " + id + " does not fit: " + comparison.difference();
-      return (value, from, into) -> {
-        throw new RefusedException(DeadLetterReason.INCOMPATIBLE_SCHEMA, message);
-      };
+      return incompatible("schema id " + id + " does not fit: " + comparison.difference());
     }
     return ExampleSchema.isStandard(spec)
         ? new EvolvedExampleReader(writer, readerSchema, known)

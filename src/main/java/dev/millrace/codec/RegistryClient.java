@@ -1,5 +1,7 @@
 package dev.millrace.codec;
 
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
@@ -19,18 +21,23 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLException;
 import org.apache.avro.Schema;
 
 /**
- * Asks a schema registry over Confluent's HTTP interface, each question once. Not thread-safe.
+ * Asks a schema registry over Confluent's HTTP interface, each question once. Thread-safe.
  *
  * @see <a href="https://docs.confluent.io/platform/current/schema-registry/develop/api.html">the
  *     interface</a>
  */
 public final class RegistryClient {
   private static final long MOST_BYTES = 4L << 20;
-  private static final int MOST_REFERENCES = 100;
+  // Of a schema and those that it refers to, together. Avro walks them recursively, and its parser
+  // over all of them again for each.
+  private static final int MAX_REFERENCES = 32;
+  private static final int MAX_CHARACTERS = 1 << 20;
+  private static final int MAX_DEPTH = 1_000;
   private static final int OK = 200;
   private static final int NOT_FOUND = 404;
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -79,8 +86,9 @@ public final class RegistryClient {
     try {
       Schema.Parser parser = new Schema.Parser();
       parser.setValidateDefaults(false); // those of a writer are never used
-      parseReferences(found, parser, new HashSet<>());
-      return new SchemaAnswer.Found(id, parser.parse(text(found)));
+      Extent extent = new Extent();
+      parseReferences(found, parser, extent);
+      return new SchemaAnswer.Found(id, parser.parse(extent.add(text(found))));
     } catch (RuntimeException | StackOverflowError e) {
       // Beside its own exceptions the parser throws what it stumbles over: null pointers, casts.
       return new SchemaAnswer.Absent(name + " is not valid Avro: " + firstLine(e));
@@ -88,22 +96,58 @@ public final class RegistryClient {
   }
 
   /** Makes the types known that a schema takes from others. */
-  private void parseReferences(JsonNode schema, Schema.Parser parser, Set<String> parsed)
+  private void parseReferences(JsonNode schema, Schema.Parser parser, Extent extent)
       throws RegistryException, InterruptedException {
     for (JsonNode reference : schema.path("references")) {
       String path = path(reference.path("subject").asText(), reference.path("version").asText());
-      if (!parsed.add(path)) {
+      if (!extent.parsed.add(path)) {
         continue;
       }
-      if (parsed.size() > MOST_REFERENCES) {
-        throw new IllegalArgumentException("it refers to more than " + MOST_REFERENCES + " others");
+      if (extent.parsed.size() > MAX_REFERENCES) {
+        throw new IllegalArgumentException("it refers to more than " + MAX_REFERENCES + " others");
       }
       JsonNode found = ask(path);
       if (found == null) {
         throw new IllegalArgumentException("it refers to " + path + ", which is not there");
       }
-      parseReferences(found, parser, parsed);
-      parser.parse(text(found));
+      parseReferences(found, parser, extent);
+      parser.parse(extent.add(text(found)));
+    }
+  }
+
+  /** The size so far of a schema and those that it refers to. */
+  private static final class Extent {
+    private final Set<String> parsed = new HashSet<>();
+    private int characters;
+    private int depth;
+
+    /** Returns the text, if there is room for it. */
+    String add(String text) {
+      characters += text.length();
+      if (characters > MAX_CHARACTERS) {
+        throw new IllegalArgumentException(
+            "with those that it refers to it has more than " + MAX_CHARACTERS + " characters");
+      }
+      depth += depth(text);
+      if (depth > MAX_DEPTH) {
+        throw new IllegalArgumentException(
+            "with those that it refers to it is nested more than " + MAX_DEPTH + " levels deep");
+      }
+      return text;
+    }
+
+    private static int depth(String text) {
+      int depth = 0;
+      int deepest = 0;
+      try (JsonParser tokens = JSON.createParser(text)) {
+        for (JsonToken token = tokens.nextToken(); token != null; token = tokens.nextToken()) {
+          depth += token.isStructStart() ? 1 : token.isStructEnd() ? -1 : 0;
+          deepest = Math.max(deepest, depth);
+        }
+      } catch (IOException e) {
+        throw new IllegalArgumentException(firstLine(e), e);
+      }
+      return deepest;
     }
   }
 
@@ -181,26 +225,19 @@ public final class RegistryClient {
       return request.build();
     } catch (IllegalArgumentException e) {
       // Without its message, which quotes the header.
-      throw new RegistryException("the token in input.registry.bearer is not one line of text");
+      throw new RegistryException(
+          spec.url() + " is not asked: the token in input.registry.bearer is not one line of text");
     } catch (IOException e) {
-      throw new RegistryException(e.getMessage(), e);
+      throw new RegistryException(spec.url() + " is not asked: " + e.getMessage(), e);
     }
   }
 
   private HttpResponse<byte[]> send(HttpRequest request)
       throws RegistryException, InterruptedException {
-    if (http == null) {
-      http =
-          HttpClient.newBuilder()
-              .version(HttpClient.Version.HTTP_1_1)
-              .connectTimeout(Duration.ofMillis(spec.timing().connect()))
-              .sslContext(RegistryTls.context(spec.tls()))
-              .build();
-    }
     // The request's own timeout ends with the headers; this one is for the whole answer.
     long most = spec.timing().connect() + spec.timing().answer();
     CompletableFuture<HttpResponse<byte[]>> answer =
-        http.sendAsync(request, head -> new LimitedBody(MOST_BYTES));
+        http().sendAsync(request, head -> new LimitedBody(MOST_BYTES));
     try {
       return answer.get(most, TimeUnit.MILLISECONDS);
     } catch (ExecutionException e) {
@@ -209,6 +246,26 @@ public final class RegistryClient {
       throw failure(e);
     } finally {
       answer.cancel(true); // ends what still runs
+    }
+  }
+
+  private synchronized HttpClient http() throws RegistryException {
+    if (http == null) {
+      http =
+          HttpClient.newBuilder()
+              .version(HttpClient.Version.HTTP_1_1)
+              .connectTimeout(Duration.ofMillis(spec.timing().connect()))
+              .sslContext(tls())
+              .build();
+    }
+    return http;
+  }
+
+  private SSLContext tls() throws RegistryException {
+    try {
+      return RegistryTls.context(spec.tls());
+    } catch (RegistryException e) {
+      throw new RegistryException(spec.url() + " is not asked: " + e.getMessage(), e);
     }
   }
 

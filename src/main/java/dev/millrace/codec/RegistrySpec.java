@@ -1,6 +1,9 @@
 package dev.millrace.codec;
 
 import java.io.Serializable;
+import java.util.List;
+import java.util.Objects;
+import java.util.stream.Stream;
 
 /**
  * The {@code input.registry} part of a pipeline: where the schemas of records in the Confluent wire
@@ -18,6 +21,13 @@ public record RegistrySpec(
   /** Returns whether the user's password or token crosses the network in clear text. */
   public boolean exposesLogin() {
     return (basic != null || bearer != null) && url.regionMatches(true, 0, "http:", 0, 5);
+  }
+
+  /** The secrets that the pipeline names. */
+  public List<Secret> secrets() {
+    return Stream.of(basic, bearer, tls.truststorePassword(), tls.keystorePassword())
+        .filter(Objects::nonNull)
+        .toList();
   }
 
   /**

@@ -18,4 +18,11 @@ public sealed interface SchemaAnswer {
    * @param why in words that can end a sentence
    */
   record Absent(String why) implements SchemaAnswer {}
+
+  /**
+   * The registry answers for other ids, but not for this one, however often it is asked.
+   *
+   * @param why in words that can end a sentence
+   */
+  record Unavailable(String why) implements SchemaAnswer {}
 }

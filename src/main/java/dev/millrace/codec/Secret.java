@@ -34,6 +34,13 @@ public record Secret(String placeholder) implements Serializable {
     return FORM.matcher(text).matches();
   }
 
+  /** Whether it is in an environment variable that is not set, and so never will be there. */
+  public boolean isUnsetVariable() {
+    Matcher form = FORM.matcher(placeholder);
+    String variable = form.matches() ? form.group(2) : null;
+    return variable != null && isBlank(System.getenv(variable));
+  }
+
   /**
    * The secret as it is now.
    *
@@ -50,10 +57,14 @@ public record Secret(String placeholder) implements Serializable {
             : form.group(3).equals("file")
                 ? property(Path.of(form.group(4)), form.group(5))
                 : file(Path.of(form.group(4), form.group(5)));
-    if (secret == null || secret.isBlank()) {
+    if (isBlank(secret)) {
       throw new IOException(placeholder + " is not set");
     }
     return secret;
+  }
+
+  private static boolean isBlank(String secret) {
+    return secret == null || secret.isBlank();
   }
 
   private String property(Path file, String key) throws IOException {

@@ -12,27 +12,29 @@ public enum DeadLetterReason {
   UNKNOWN_FRAMING,
   /** The framing names a schema that the pipeline does not know. */
   UNKNOWN_SCHEMA,
+  /** The registry answers for other schemas, but not for that of the record. */
+  UNAVAILABLE_SCHEMA,
   /** The record's schema cannot be read as the pipeline's; the message has the difference. */
   INCOMPATIBLE_SCHEMA,
   /** The bytes end early or are not what the schema says. */
   MALFORMED_RECORD,
   /** No model key: the record key (or the key field) is null or empty. */
   MISSING_KEY,
-  /** The model key is longer than {@code limits.key-bytes} or is not UTF-8. */
+  /** The model key is longer than {@code limits.key-bytes} or cannot be written as UTF-8. */
   INVALID_KEY,
   /** No name of the example, and a label that comes later needs one. */
   MISSING_ID,
-  /** The example's name is longer than 256 bytes. */
+  /** The example's name is longer than 256 bytes or cannot be written as UTF-8. */
   INVALID_ID,
   /** A label came before its features, of a key that nothing is known of yet. */
   LABEL_WITHOUT_FEATURES,
   /** The label is null. */
   MISSING_LABEL,
-  /** The label is not a finite number, or not of the kind that the task needs. */
+  /** The label is no finite number, no name of 256 bytes, or not of the kind that is needed. */
   INVALID_LABEL,
   /** The label is not among the declared classes. */
   UNKNOWN_CLASS,
-  /** The label would be one class more than {@code limits.classes} allows. */
+  /** The label would be one class, or too long a name, more than {@code limits.classes} allows. */
   TOO_MANY_CLASSES,
   /** The model of the key would take more than {@code limits.model-bytes}. */
   MODEL_TOO_LARGE,

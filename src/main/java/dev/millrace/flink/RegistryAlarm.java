@@ -16,7 +16,8 @@ final class RegistryAlarm implements RegisteredSchemas.Alarm {
   public void fails(String why) {
     LOG.warn(
         "The schema registry {}. Records whose schema is not known yet wait, and nothing is"
-            + " refused for it; the question is repeated until there is an answer.",
+            + " refused for it; the question is repeated until there is an answer, or only others"
+            + " are answered.",
         why);
   }
 

@@ -5,8 +5,11 @@ import dev.millrace.codec.RegisteredSchemas;
 import dev.millrace.codec.SchemaAnswer;
 import dev.millrace.codec.WireFormat;
 import dev.millrace.data.KafkaRecord;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import org.apache.flink.api.common.eventtime.Watermark;
@@ -16,26 +19,41 @@ import org.apache.flink.api.connector.source.SourceReader;
 import org.apache.flink.connector.kafka.source.split.KafkaPartitionSplit;
 import org.apache.flink.core.io.InputStatus;
 import org.apache.flink.metrics.MetricGroup;
+import org.apache.kafka.common.TopicPartition;
 
 /**
- * Reads records, and holds back one whose schema the registry has not told yet. While it does, it
- * has nothing to give, as a topic without new records: the task is free for checkpoints, savepoints
- * and its end, and no thread waits.
+ * Reads records, and holds back one whose schema the registry has not told yet, with those behind
+ * it. While it does, it has nothing to give, as a topic without new records: the task is free for
+ * checkpoints, savepoints and its end, and no thread waits.
  *
- * <p>A checkpoint meanwhile says that the record was not read. A reader gives one record each time
- * that it is asked, so there is never a second one.
+ * <p>Some records behind it are read ahead, so that the registry is asked for their schemas at the
+ * same time: records with ids that nobody registered must not cost one round trip each. A
+ * checkpoint meanwhile says that the records held back were not read.
  */
 final class RegistrySourceReader extends DelegatingReader {
+  private static final int MAX_HELD = 256;
+  private static final long MAX_HELD_BYTES = 1 << 20;
+
+  /** A record that waits for its schema, or for one before it. */
+  private record Held(KafkaRecord record, long timestamp, SourceOutput<KafkaRecord> output) {
+
+    int bytes() {
+      return record.value() == null ? 0 : record.value().length;
+    }
+  }
+
   private final RegisteredSchemas schemas;
   private final IdTable<SchemaAnswer> told;
   private final Gate gate = new Gate();
-  // Checkpoints that were taken while a record was held back.
+  // Checkpoints that were taken while records were held back.
   private final TreeSet<Long> incomplete = new TreeSet<>();
 
-  // Null while none is held back.
-  private KafkaRecord held;
-  private long heldTimestamp;
-  private SourceOutput<KafkaRecord> heldFor;
+  private final ArrayDeque<Held> held = new ArrayDeque<>();
+  private long heldBytes;
+  // Splits that have ended, with records that may be held back.
+  private final List<String> endedSplits = new ArrayList<>();
+  private boolean ended;
+  // Of the first that is held back.
   private CompletableFuture<Void> answered;
   // What the gauge reads from another thread.
   private volatile int waiting;
@@ -54,25 +72,49 @@ final class RegistrySourceReader extends DelegatingReader {
 
   @Override
   public InputStatus pollNext(ReaderOutput<KafkaRecord> output) throws Exception {
-    if (held == null) {
-      gate.output = output;
-      InputStatus status = super.pollNext(gate);
-      return held == null ? status : InputStatus.NOTHING_AVAILABLE;
+    gate.output = output;
+    if (!held.isEmpty() && isTold(held.peek().record())) {
+      release();
+      return InputStatus.MORE_AVAILABLE;
     }
-    if (!isTold(held)) {
-      ask();
-      return InputStatus.NOTHING_AVAILABLE;
+    if (held.isEmpty() && ended) {
+      return InputStatus.END_OF_INPUT;
     }
-    KafkaRecord record = held;
-    held = null;
-    waiting = 0;
-    heldFor.collect(record, heldTimestamp);
-    return InputStatus.MORE_AVAILABLE;
+    boolean reads = hasRoom() && (held.isEmpty() || super.isAvailable().isDone());
+    InputStatus status = reads ? super.pollNext(gate) : InputStatus.NOTHING_AVAILABLE;
+    ended |= status == InputStatus.END_OF_INPUT;
+    if (held.isEmpty()) {
+      return status;
+    }
+    answered = ask(held.peek().record());
+    return status == InputStatus.MORE_AVAILABLE && hasRoom()
+        ? InputStatus.MORE_AVAILABLE
+        : InputStatus.NOTHING_AVAILABLE;
+  }
+
+  private boolean hasRoom() {
+    return !ended && held.size() < MAX_HELD && heldBytes < MAX_HELD_BYTES;
+  }
+
+  private void release() {
+    Held first = held.remove();
+    heldBytes -= first.bytes();
+    first.output().collect(first.record(), first.timestamp());
+    if (held.isEmpty()) {
+      waiting = 0;
+      endedSplits.forEach(gate.output::releaseOutputForSplit);
+      endedSplits.clear();
+    }
   }
 
   @Override
   public CompletableFuture<Void> isAvailable() {
-    return held == null ? super.isAvailable() : answered;
+    if (held.isEmpty()) {
+      return super.isAvailable();
+    }
+    return hasRoom()
+        ? CompletableFuture.anyOf(answered, super.isAvailable()).thenApply(ignored -> null)
+        : answered;
   }
 
   private boolean isTold(KafkaRecord record) {
@@ -92,34 +134,41 @@ final class RegistrySourceReader extends DelegatingReader {
   }
 
   private void hold(KafkaRecord record, long timestamp, SourceOutput<KafkaRecord> output) {
-    held = record;
-    heldTimestamp = timestamp;
-    heldFor = output;
+    Held next = new Held(record, timestamp, output);
+    held.add(next);
+    heldBytes += next.bytes();
     waiting = 1;
-    ask();
+    ask(record);
   }
 
   // However it ends: the next poll looks again.
-  private void ask() {
-    answered = schemas.ask(WireFormat.schemaId(held.value())).handle((answer, failure) -> null);
+  private CompletableFuture<Void> ask(KafkaRecord record) {
+    return isTold(record)
+        ? CompletableFuture.completedFuture(null)
+        : schemas.ask(WireFormat.schemaId(record.value())).handle((answer, failure) -> null);
   }
 
   @Override
   public List<KafkaPartitionSplit> snapshotState(long checkpointId) {
     List<KafkaPartitionSplit> splits = super.snapshotState(checkpointId);
-    if (held == null) {
+    if (held.isEmpty()) {
       return splits;
     }
     incomplete.add(checkpointId);
-    List<KafkaPartitionSplit> withHeld = new ArrayList<>(splits.size());
-    for (KafkaPartitionSplit split : splits) {
-      withHeld.add(isOf(split, held) ? from(split, held.offset()) : split);
+    // Those whose split has ended are a split of their own.
+    Map<TopicPartition, KafkaPartitionSplit> withHeld = new LinkedHashMap<>();
+    for (Held each : held) {
+      TopicPartition partition =
+          new TopicPartition(each.record().topic(), each.record().partition());
+      KafkaPartitionSplit first = withHeld.get(partition);
+      long from = first == null ? each.record().offset() : first.getStartingOffset();
+      withHeld.put(partition, new KafkaPartitionSplit(partition, from, each.record().offset() + 1));
     }
-    return withHeld;
-  }
-
-  private static boolean isOf(KafkaPartitionSplit split, KafkaRecord record) {
-    return split.getPartition() == record.partition() && split.getTopic().equals(record.topic());
+    for (KafkaPartitionSplit split : splits) {
+      withHeld.merge(
+          split.getTopicPartition(), split, (of, rest) -> from(rest, of.getStartingOffset()));
+    }
+    return List.copyOf(withHeld.values());
   }
 
   /** The rest of a partition from that offset on. */
@@ -153,7 +202,7 @@ final class RegistrySourceReader extends DelegatingReader {
   }
 
   private void pass(KafkaRecord record, long timestamp, SourceOutput<KafkaRecord> output) {
-    if (isTold(record)) {
+    if (held.isEmpty() && isTold(record)) {
       output.collect(record, timestamp);
     } else {
       hold(record, timestamp, output);
@@ -204,7 +253,11 @@ final class RegistrySourceReader extends DelegatingReader {
 
     @Override
     public void releaseOutputForSplit(String splitId) {
-      output.releaseOutputForSplit(splitId);
+      if (held.isEmpty()) {
+        output.releaseOutputForSplit(splitId);
+      } else {
+        endedSplits.add(splitId);
+      }
     }
   }
 }

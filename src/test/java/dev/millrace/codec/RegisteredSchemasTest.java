@@ -63,7 +63,7 @@ class RegisteredSchemasTest {
 
     await().until(answer::isDone);
     assertThat(answer.join()).isInstanceOf(SchemaAnswer.Found.class);
-    assertThat(alarms).containsExactly(registry.url() + " answers 503", "answers");
+    assertThat(alarms).containsExactly(registry.url() + " answers 503 (schema id 7)", "answers");
   }
 
   @Test
@@ -136,6 +136,79 @@ class RegisteredSchemasTest {
     }
 
     assertThat(schemas.ask(7)).isSameAs(first);
+  }
+
+  @Test
+  void anIdThatAloneIsNotAnsweredIsGivenUp() {
+    registry.withStatus("/schemas/ids/9", 302);
+
+    SchemaAnswer answer = schemas.await(9);
+
+    assertThat(answer)
+        .isEqualTo(
+            new SchemaAnswer.Unavailable(
+                "the registry answers for other schemas, but %s answers 302 (schema id 9)"
+                    .formatted(registry.url())));
+    assertThat(schemas.failures()).isEqualTo(RegisteredSchemas.MAX_TRIES);
+    assertThat(alarms).containsExactly(registry.url() + " answers 302 (schema id 9)", "answers");
+    assertThat(schemas.await(7)).isInstanceOf(SchemaAnswer.Found.class);
+  }
+
+  @Test
+  void anIdThatWasGivenUpIsTriedOnceMoreWhenTheAnswerIsOld() {
+    registry.withStatus("/schemas/ids/9", 500);
+    schemas.await(9);
+    nanoTime.addAndGet(60_000_000_000L);
+    assertThat(schemas.known(9)).isNull();
+
+    assertThat(schemas.ask(9).join()).isInstanceOf(SchemaAnswer.Unavailable.class);
+
+    assertThat(schemas.failures()).isEqualTo(RegisteredSchemas.MAX_TRIES + 1);
+  }
+
+  @Test
+  void noIdIsGivenUpWhileTheRegistryAnswersForNone() {
+    schemas.await(7);
+    registry.require("Basic other");
+
+    CompletableFuture<SchemaAnswer> answer = schemas.ask(9);
+    await().until(() -> schemas.failures() > 2 * RegisteredSchemas.MAX_TRIES);
+    assertThat(answer).isNotDone();
+
+    registry.require(null);
+    await().until(answer::isDone);
+    assertThat(answer.join()).isInstanceOf(SchemaAnswer.Absent.class);
+  }
+
+  @Test
+  void idsThatNoRegistryGivesAreNotAskedFor() {
+    for (int id : new int[] {0, -1, Integer.MIN_VALUE}) {
+      assertThat(schemas.known(id)).isInstanceOf(SchemaAnswer.Absent.class);
+      assertThat(schemas.await(id)).isEqualTo(schemas.ask(id).join());
+    }
+
+    assertThat(registry.questions()).isZero();
+  }
+
+  @Test
+  void idsWithoutASchemaPushOutNoSchemas() {
+    schemas.await(7);
+    for (int id = 1_000; id < 1_300; id++) {
+      schemas.await(id);
+    }
+
+    assertThat(schemas.known(7)).isInstanceOf(SchemaAnswer.Found.class);
+    assertThat(schemas.known(1_000)).isInstanceOf(SchemaAnswer.Absent.class);
+  }
+
+  @Test
+  void severalIdsAreAskedForAtTheSameTime() {
+    registry.setMode(Mode.SILENT);
+    for (int id = 1; id <= 4; id++) {
+      schemas.ask(id);
+    }
+
+    await().until(() -> registry.questions() == 4);
   }
 
   @Test

@@ -95,9 +95,9 @@ class RegistryClientTest {
   }
 
   @Test
-  void aSchemaMayReferTo100Others() throws Exception {
+  void aSchemaMayReferTo32Others() throws Exception {
     registry.withAnswer("/schemas/ids/12", withReference(PAYMENT, "s1", 1));
-    for (int i = 1; i <= 101; i++) {
+    for (int i = 1; i <= 33; i++) {
       String other = "{\"type\":\"enum\",\"name\":\"E%d\",\"symbols\":[\"A\"]}".formatted(i);
       registry.withAnswer(
           "/subjects/s%d/versions/1".formatted(i), withReference(other, "s" + (i + 1), 1));
@@ -105,11 +105,11 @@ class RegistryClientTest {
     RegistryClient client = new RegistryClient(registry.spec());
 
     assertThat(why(client.byId(12)))
-        .isEqualTo("schema id 12 is not valid Avro: it refers to more than 100 others");
+        .isEqualTo("schema id 12 is not valid Avro: it refers to more than 32 others");
 
     ObjectNode last = JSON.createObjectNode();
     last.put("schema", "{\"type\":\"enum\",\"name\":\"Country\",\"symbols\":[\"NO\"]}");
-    registry.withAnswer("/subjects/s100/versions/1", last);
+    registry.withAnswer("/subjects/s32/versions/1", last);
     assertThat(client.byId(12)).isInstanceOf(SchemaAnswer.Found.class);
   }
 
@@ -175,13 +175,17 @@ class RegistryClientTest {
     assertThat(new RegistryClient(bearer("${file:" + file + ":token}")).byId(7))
         .isInstanceOf(SchemaAnswer.Found.class);
     assertThat(failure(bearer("${file:" + file + ":absent}")))
-        .hasMessage("${file:" + file + ":absent} is not set");
+        .hasMessage(registry.url() + " is not asked: ${file:" + file + ":absent} is not set");
     assertThat(failure(bearer("${file:" + file + ":bad}")))
-        .hasMessage("the token in input.registry.bearer is not one line of text");
+        .hasMessage(
+            registry.url()
+                + " is not asked: the token in input.registry.bearer is not one line of"
+                + " text");
     assertThat(failure(bearer("${file:/nowhere/at.all:token}")))
-        .hasMessage("${file:/nowhere/at.all:token} cannot be read");
+        .hasMessage(registry.url() + " is not asked: ${file:/nowhere/at.all:token} cannot be read");
     assertThat(failure(bearer("${env:MILLRACE_TEST_NO_SUCH_VARIABLE}")))
-        .hasMessage("${env:MILLRACE_TEST_NO_SUCH_VARIABLE} is not set");
+        .hasMessage(
+            registry.url() + " is not asked: ${env:MILLRACE_TEST_NO_SUCH_VARIABLE} is not set");
   }
 
   @Test
@@ -211,7 +215,7 @@ class RegistryClientTest {
           .hasMessageStartingWith(twoSided.url() + " ");
       Tls wrongFile = new Tls(client.store() + ".gone", null, null, null);
       assertThat(failure(tls(oneSided, wrongFile)))
-          .hasMessage(client.store() + ".gone is not a file that can be read");
+          .hasMessageEndingWith(client.store() + ".gone is not a file that can be read");
     }
   }
 
@@ -252,6 +256,20 @@ class RegistryClientTest {
 
     assertThat(why(new RegistryClient(registry.spec()).byId(12)))
         .startsWith("schema id 12 is not valid Avro: ");
+  }
+
+  @Test
+  void aSchemaIsLimitedTogetherWithThoseThatItRefersTo() throws Exception {
+    registry.withNestedSchemas(12, 900);
+    String wide = "{\"type\":\"enum\",\"name\":\"E\",\"symbols\":[\"A\"],\"doc\":\"%s\"}";
+    registry.with(40, wide.formatted("x".repeat(1 << 20)));
+    RegistryClient client = new RegistryClient(registry.spec());
+
+    assertThat(client.bySubject("r1", "1")).isInstanceOf(SchemaAnswer.Found.class);
+    assertThat(why(client.byId(StubRegistry.NESTED)))
+        .endsWith("with those that it refers to it is nested more than 1000 levels deep");
+    assertThat(why(client.byId(40)))
+        .endsWith("with those that it refers to it has more than 1048576 characters");
   }
 
   private RegistrySpec bearer(String placeholder) {

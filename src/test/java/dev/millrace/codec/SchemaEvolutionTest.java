@@ -17,6 +17,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.apache.avro.Schema;
 import org.apache.avro.generic.GenericData;
 import org.apache.avro.generic.GenericDatumWriter;
@@ -143,6 +144,27 @@ class SchemaEvolutionTest {
 
     assertThat(letter.reason()).isEqualTo(DeadLetterReason.UNKNOWN_SCHEMA);
     assertThat(letter.message()).isEqualTo("the registry has no schema with id 99");
+  }
+
+  @Test
+  void aSchemaThatOverflowsTheStackRefusesTheRecordAndNotTheTask() throws Exception {
+    registry.withNestedSchemas(1, 950);
+    byte[] value = {0, 0, 0, 0x03, (byte) 0xE8, 0};
+    List<DeadLetter> letters = new CopyOnWriteArrayList<>();
+    Thread task =
+        new Thread(
+            null,
+            () -> letters.add(mapped.decode(Records.record("k", value, 0), example)),
+            "small-stack",
+            100_000);
+
+    task.start();
+    task.join();
+
+    assertThat(letters)
+        .singleElement()
+        .satisfies(
+            letter -> assertThat(letter.reason()).isEqualTo(DeadLetterReason.INCOMPATIBLE_SCHEMA));
   }
 
   @Test

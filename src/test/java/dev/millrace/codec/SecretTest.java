@@ -49,6 +49,13 @@ class SecretTest {
     assertUnresolved("${directory:" + folder + ":none}", "cannot be read");
   }
 
+  @Test
+  void aVariableThatIsNotSetNeverWillBe() {
+    assertThat(new Secret("${env:MILLRACE_NO_SUCH_VARIABLE}").isUnsetVariable()).isTrue();
+    assertThat(new Secret("${env:PATH}").isUnsetVariable()).isFalse();
+    assertThat(new Secret("${directory:" + folder + ":none}").isUnsetVariable()).isFalse();
+  }
+
   private static void assertUnresolved(String placeholder, String why) {
     assertThatThrownBy(() -> new Secret(placeholder).resolve())
         .isInstanceOf(IOException.class)

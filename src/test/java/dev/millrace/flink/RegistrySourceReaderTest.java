@@ -71,7 +71,9 @@ class RegistrySourceReaderTest {
     registry.setMode(Mode.FAILING);
     topic.add(SINGLE_OBJECT, OF_SCHEMA_7, SINGLE_OBJECT);
 
-    assertThat(reader.pollNext(out)).isEqualTo(InputStatus.MORE_AVAILABLE);
+    for (int i = 0; i < 3; i++) {
+      assertThat(reader.pollNext(out)).isEqualTo(InputStatus.MORE_AVAILABLE);
+    }
     assertThat(reader.pollNext(out)).isEqualTo(InputStatus.NOTHING_AVAILABLE);
     assertThat(reader.isAvailable()).isNotDone();
     await().until(() -> (long) gauges.value("registry_failures") > 2);
@@ -98,7 +100,7 @@ class RegistrySourceReaderTest {
     reader.notifyCheckpointComplete(1);
 
     assertThat(splits)
-        .containsExactly(
+        .containsExactlyInAnyOrder(
             new KafkaPartitionSplit(new TopicPartition("other", 0), 40, 90),
             new KafkaPartitionSplit(new TopicPartition(Records.TOPIC, 0), 1, 100));
     assertThat(topic.completed).as("offsets that were committed").isEmpty();
@@ -108,6 +110,37 @@ class RegistrySourceReaderTest {
     assertThat(reader.snapshotState(2).get(1).getStartingOffset()).isEqualTo(2);
     reader.notifyCheckpointComplete(2);
     assertThat(topic.completed).containsExactly(2L);
+  }
+
+  @Test
+  void recordsBehindAreReadAheadSoThatTheirSchemasAreAskedForTogether() throws Exception {
+    registry.setMode(Mode.SILENT);
+    topic.add(OF_SCHEMA_7, SINGLE_OBJECT, OF_SCHEMA_8, OF_SCHEMA_7, new byte[] {0, 0, 0, 0, 9, 1});
+
+    while (reader.pollNext(out) == InputStatus.MORE_AVAILABLE) {
+      assertThat(out.offsets).isEmpty();
+    }
+
+    await().until(() -> registry.questions() == 3);
+    topic.forgetsEndedSplits = true;
+    assertThat(reader.snapshotState(1))
+        .as("the split has ended, and its records were not read")
+        .contains(new KafkaPartitionSplit(new TopicPartition(Records.TOPIC, 0), 0, 5));
+  }
+
+  @Test
+  void noMoreIsReadAheadThanFitsIntoMemory() throws Exception {
+    registry.setMode(Mode.SILENT);
+    byte[] large = new byte[1 << 19];
+    large[4] = 7;
+    topic.add(large, large, large, large);
+
+    while (reader.pollNext(out) == InputStatus.MORE_AVAILABLE) {
+      assertThat(topic.records).isNotEmpty();
+    }
+
+    assertThat(topic.records).hasSize(2);
+    assertThat(reader.isAvailable()).isNotDone();
   }
 
   /** Polls as a task does, until there is nothing more. */
@@ -128,6 +161,7 @@ class RegistrySourceReaderTest {
     private SourceOutput<KafkaRecord> output;
     private long next;
     private long end;
+    private boolean forgetsEndedSplits;
 
     void add(byte[]... values) {
       for (byte[] value : values) {
@@ -149,9 +183,11 @@ class RegistrySourceReaderTest {
 
     @Override
     public List<KafkaPartitionSplit> snapshotState(long checkpointId) {
-      return List.of(
-          new KafkaPartitionSplit(new TopicPartition("other", 0), 40, 90),
-          new KafkaPartitionSplit(new TopicPartition(Records.TOPIC, 0), next, 100));
+      KafkaPartitionSplit other = new KafkaPartitionSplit(new TopicPartition("other", 0), 40, 90);
+      return forgetsEndedSplits
+          ? List.of(other)
+          : List.of(
+              other, new KafkaPartitionSplit(new TopicPartition(Records.TOPIC, 0), next, 100));
     }
 
     @Override

@@ -52,6 +52,7 @@ public final class StubRegistry implements AutoCloseable {
   private final ExecutorService threads = Executors.newCachedThreadPool();
   private final CountDownLatch closed = new CountDownLatch(1);
   private final Map<String, String> answers = new ConcurrentHashMap<>();
+  private final Map<String, Integer> statuses = new ConcurrentHashMap<>();
   private final AtomicInteger questions = new AtomicInteger();
   private volatile Mode mode = Mode.WELL;
   private volatile String authorization;
@@ -134,6 +135,44 @@ public final class StubRegistry implements AutoCloseable {
     return this;
   }
 
+  /** The id of the schema of {@link #withNestedSchemas}. */
+  public static final int NESTED = 1_000;
+
+  /** Adds a chain of records, each of which has the one before within nested arrays. */
+  public StubRegistry withNestedSchemas(int records, int depth) {
+    with("r0", "1", 1, "{\"type\":\"record\",\"name\":\"R0\",\"fields\":[]}");
+    ObjectNode answer = null;
+    for (int i = 1; i <= records; i++) {
+      String before = "r" + (i - 1);
+      String nested =
+          "{\"type\":\"array\",\"items\":".repeat(depth)
+              + "\"R"
+              + (i - 1)
+              + "\""
+              + "}".repeat(depth);
+      answer =
+          JSON.createObjectNode()
+              .put(
+                  "schema",
+                  "{\"type\":\"record\",\"name\":\"R%d\",\"fields\":[{\"name\":\"f\",\"type\":%s}]}"
+                      .formatted(i, nested));
+      answer
+          .putArray("references")
+          .addObject()
+          .put("name", before)
+          .put("subject", before)
+          .put("version", 1);
+      withAnswer("/subjects/r" + i + "/versions/1", answer);
+    }
+    return withAnswer("/schemas/ids/" + NESTED, answer);
+  }
+
+  /** Answers a path with nothing but a status. */
+  public StubRegistry withStatus(String path, int status) {
+    statuses.put(path, status);
+    return this;
+  }
+
   /** How a pipeline asks this registry: without patience. */
   public RegistrySpec spec() {
     return spec(url(), null, null, RegistrySpec.Tls.DEFAULT);
@@ -165,8 +204,11 @@ public final class StubRegistry implements AutoCloseable {
   }
 
   private void answerWell(HttpExchange exchange) throws IOException {
-    String answer = answers.get(exchange.getRequestURI().getPath());
-    if (answer == null) {
+    String path = exchange.getRequestURI().getPath();
+    String answer = answers.get(path);
+    if (statuses.containsKey(path)) {
+      send(exchange, statuses.get(path), "{}");
+    } else if (answer == null) {
       send(exchange, 404, "{\"error_code\":40403,\"message\":\"Schema not found\"}");
     } else {
       send(exchange, 200, answer);
