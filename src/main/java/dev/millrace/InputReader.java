@@ -5,7 +5,9 @@ import dev.millrace.Node.Sequence;
 import dev.millrace.codec.CsvText;
 import dev.millrace.codec.FeatureSpec;
 import dev.millrace.codec.InputSpec;
+import dev.millrace.codec.InputSpec.Limits;
 import dev.millrace.data.Task;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -122,6 +124,14 @@ final class InputReader {
                           + ", which in a CSV line stands for no value. Spell it otherwise, or send"
                           + " format: json"));
     }
+    classes.stream()
+        .filter(name -> name.getBytes(StandardCharsets.UTF_8).length > Limits.MAX_CLASS_BYTES)
+        .forEach(
+            name ->
+                in.refuse(
+                    InputOptions.CLASSES,
+                    "must have at most %d bytes each, but %s has more"
+                        .formatted(Limits.MAX_CLASS_BYTES, Scalar.quote(name))));
     if (classes.size() > limit.classes()) {
       in.refuse(
           InputOptions.CLASSES,

@@ -821,6 +821,16 @@ class PipelineFileTest {
   }
 
   @Test
+  void namesOfClassesThatNoRecordMayHaveAreRefused() {
+    String name = "x".repeat(257);
+
+    assertThat(invalid(TO_INPUT + "input: { label: y, classes: [a, " + name + "] }").errors())
+        .singleElement()
+        .asString()
+        .startsWith("fraud.yaml:3  input.classes must have at most 256 bytes each, but \"xxx");
+  }
+
+  @Test
   void moreClassesThanTheLimitAreRefused() {
     assertThat(
             invalid(TO_INPUT + "input: { label: y, classes: [a, b, c] }\nlimits: { classes: 2 }")

@@ -195,6 +195,12 @@ public record InputSpec(
     /** What a pipeline may allow. */
     public static final int MOST_CLASSES = 1_000;
 
+    /** Length of the name of a class, UTF-8 bytes. */
+    public static final int MAX_CLASS_BYTES = 256;
+
+    private static final int MIN_CLASS_NAMES_BYTES = 4_096;
+    private static final int CLASS_NAMES_BYTES_PER_CLASS = 64;
+
     private static final int LEAST_OUTPUT = 2 << 20;
     // Of a record beside its value: the key, at most 10,000 bytes, trace headers, the batch.
     private static final int ENVELOPE = 64 << 10;
@@ -220,6 +226,14 @@ public record InputSpec(
     public Limits withRoomFor(long labels) {
       int room = (int) Math.max(classes, Math.min(labels, MOST_CLASSES));
       return new Limits(recordBytes, keyBytes, room, features, outputBytes);
+    }
+
+    /**
+     * UTF-8 bytes that the names of one model's classes have together at most. Each prediction and
+     * each report has all of them, so that a few long ones would make large records of small ones.
+     */
+    public int classNamesBytes() {
+      return Math.max(MIN_CLASS_NAMES_BYTES, CLASS_NAMES_BYTES_PER_CLASS * classes);
     }
 
     /** The largest value of a record that a pipeline writes of a model. */

@@ -1,5 +1,6 @@
 package dev.millrace.codec;
 
+import dev.millrace.codec.InputSpec.Limits;
 import dev.millrace.data.DeadLetterReason;
 import dev.millrace.data.Example;
 import dev.millrace.data.Task;
@@ -9,9 +10,6 @@ import org.apache.avro.util.Utf8;
 
 /** Turns what a record calls its label into a class or a regression target. Not thread-safe. */
 final class LabelReader {
-  /** Longest name of a class, UTF-8 bytes. */
-  static final int MOST_BYTES = 1_024;
-
   private final Task task;
   private final Set<String> declared;
   private final boolean numbersAreClasses;
@@ -26,10 +24,13 @@ final class LabelReader {
   /** A label that is a text. */
   void text(Example example, Utf8 value) throws RefusedException {
     int length = value.getByteLength();
-    if (length > MOST_BYTES) {
+    if (length > Limits.MAX_CLASS_BYTES) {
       throw new RefusedException(
           DeadLetterReason.INVALID_LABEL,
-          "the label has " + length + " bytes; the name of a class has at most " + MOST_BYTES);
+          "the label has "
+              + length
+              + " bytes; the name of a class has at most "
+              + Limits.MAX_CLASS_BYTES);
     }
     String label = texts.get(value.getBytes(), length);
     if (label == null) {

@@ -21,8 +21,11 @@ import java.util.List;
  */
 public final class ClassificationMetrics implements RollingMetrics {
 
-  // Two matrices of more classes do not fit a Kafka record of the usual largest size.
-  private static final int MOST_CLASSES_IN_MATRIX = 200;
+  /**
+   * Classes up to which a report has the confusion matrix: the window's and the total's of more do
+   * not fit a Kafka record of the usual largest size.
+   */
+  public static final int MAX_CLASSES_IN_MATRIX = 200;
 
   private static final int UNKNOWN = -1;
 
@@ -150,7 +153,7 @@ public final class ClassificationMetrics implements RollingMetrics {
             baseline(scorer, inWindow.noChange(), total.noChange()),
             baseline(scorer, inWindow.majority(), total.majority()),
             spec.perClass() ? perClass(inWindow.model().tally(), classes.size()) : null,
-            spec.confusionMatrix() && classes.size() <= MOST_CLASSES_IN_MATRIX
+            spec.confusionMatrix() && classes.size() <= MAX_CLASSES_IN_MATRIX
                 ? new Confusion(
                     inWindow.model().toRows(classes.size()), total.model().toRows(classes.size()))
                 : null,

@@ -24,6 +24,8 @@ final class ClassNames {
 
   private String[] names;
   private int size;
+  // Of all names in UTF-8.
+  private int bytes;
   // Whether a copy has the same array.
   private boolean shared;
   // Null while there are few.
@@ -37,12 +39,29 @@ final class ClassNames {
   private ClassNames(ClassNames other) {
     names = other.names;
     size = other.size;
+    bytes = other.bytes;
     shared = true;
     other.shared = true;
   }
 
   int size() {
     return size;
+  }
+
+  /** Length of all names together in UTF-8. */
+  int bytes() {
+    return bytes;
+  }
+
+  /** Length of a name in UTF-8. */
+  static int bytes(String name) {
+    int bytes = 0;
+    for (int i = 0; i < name.length(); i++) {
+      char c = name.charAt(i);
+      // A pair of surrogates is four bytes.
+      bytes += c < 0x80 ? 1 : c < 0x800 || Character.isSurrogate(c) ? 2 : 3;
+    }
+    return bytes;
   }
 
   List<String> list() {
@@ -77,6 +96,7 @@ final class ClassNames {
       indexes.put(names[size], size);
     }
     size++;
+    bytes += bytes(name);
   }
 
   private Map<String, Integer> indexes() {

@@ -72,7 +72,7 @@ final class Lesson {
     if (spec.predictions() || spec.drift() != null || spec.model().contest() != null) {
       return 1;
     }
-    int every = spec.metrics().every();
+    long every = spec.reportEvery(model);
     long most = Math.min(every - model.examples() % every, publisher.examplesLeft(model));
     return (int) Math.min(rows, most);
   }
@@ -113,13 +113,37 @@ final class Lesson {
   /** Learns the first example of a class, if the model may have another one. */
   private void meet(PrequentialModel model, Chunk chunk, int row, SideOutputs out) {
     int known = model.classes().size();
+    String label = chunk.label(chunk.labelOf(row));
+    if (label.chars().anyMatch(Character::isISOControl)) {
+      refusals.refuse(
+          chunk,
+          row,
+          DeadLetterReason.INVALID_LABEL,
+          "the label has a control character, and would name class %d of this key"
+              .formatted(known + 1),
+          out);
+      return;
+    }
     if (known >= spec.mostClasses(model.task())) {
       refusals.refuse(
           chunk,
           row,
           DeadLetterReason.TOO_MANY_CLASSES,
           "the label \"%s\" would be class %d of this key; %d are allowed (%s)"
-              .formatted(chunk.label(chunk.labelOf(row)), known + 1, known, whatAllows(model)),
+              .formatted(label, known + 1, known, whatAllows(model)),
+          out);
+      return;
+    }
+    int namesBytes = model.classes().bytes() + ClassNames.bytes(label);
+    int mostNamesBytes = spec.input().limits().classNamesBytes();
+    if (namesBytes > mostNamesBytes) {
+      refusals.refuse(
+          chunk,
+          row,
+          DeadLetterReason.TOO_MANY_CLASSES,
+          "with the label \"%s\" the names of this key's %d classes would have %d bytes; %d are"
+                  .formatted(label, known + 1, namesBytes, mostNamesBytes)
+              + " allowed, 64 for each of limits.classes",
           out);
       return;
     }

@@ -180,7 +180,7 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
     publisher.remind(chunk.key(), state, context.timerService());
     states.update(state);
     if (spec.metrics().atLatestMillis() > 0 && hasNews(state, model)) {
-      remind(context.timerService());
+      remind(context.timerService(), spec.reportSpacing(model));
     }
   }
 
@@ -262,7 +262,7 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
         events.noteDrift(model, chunk.key(), signal, steps, others);
         crowned |= events.noteChampion(model, chunk.key(), others);
       }
-      if (model.examples() > before && model.examples() % spec.metrics().every() == 0) {
+      if (model.examples() > before && model.examples() % spec.reportEvery(model) == 0) {
         out.collect(report(state, model, chunk.key(), others));
         events.noteSkipped(model, chunk.key(), others);
       }
@@ -409,7 +409,7 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
    * @param backend its current key changes
    */
   void remindAll(KeyedStateBackend<String> backend, TimerService timers) throws IOException {
-    eachKey(backend, STATE_NAME, key -> remind(timers));
+    eachKey(backend, STATE_NAME, key -> remind(timers, 1));
   }
 
   /**
@@ -432,8 +432,8 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
   }
 
   // Times lie on a grid, so that a key has at most two reminders however often it is reminded.
-  private void remind(TimerService timers) {
-    long period = spec.metrics().atLatestMillis();
+  private void remind(TimerService timers, int spacing) {
+    long period = spacing * spec.metrics().atLatestMillis();
     timers.registerProcessingTimeTimer((timers.currentProcessingTime() / period + 1) * period);
   }
 

@@ -3,6 +3,7 @@ package dev.millrace.flink;
 import dev.millrace.codec.InputSpec;
 import dev.millrace.data.Chunk;
 import dev.millrace.data.Task;
+import dev.millrace.eval.ClassificationMetrics;
 import dev.millrace.eval.MetricsSpec;
 import dev.millrace.nn.ContestSpec.OnChange;
 import dev.millrace.nn.Loss;
@@ -35,6 +36,12 @@ public record TrainSpec(
     boolean fleet,
     String commands)
     implements Serializable {
+  private static final long LARGE_REPORT = 64 << 10;
+  // With fewer no report is large, however long their names are.
+  private static final int MANY_CLASSES = 17;
+  // Of JSON beside the names: scores of a class, and two counts of a pair.
+  private static final int BYTES_PER_CLASS = 110;
+  private static final int BYTES_PER_PAIR = 4;
 
   /** Of a pipeline that takes no commands. */
   public TrainSpec(
@@ -106,6 +113,30 @@ public record TrainSpec(
   long modelBytesWithClass(PrequentialModel of) {
     int inputs = of.learner().inputs();
     return Models.modelBytes(model, of.task(), inputs, of.classes().size() + 1);
+  }
+
+  /**
+   * How many times as rarely as {@code metrics} says a model is reported: once, unless it has so
+   * many classes that a report is larger than 64 KiB. A function of the classes alone.
+   */
+  int reportSpacing(PrequentialModel of) {
+    long classes = of.classes().size();
+    if (classes < MANY_CLASSES) {
+      return 1;
+    }
+    long bytes = of.classes().bytes();
+    long perClass = metrics.perClass() ? bytes + BYTES_PER_CLASS * classes : 0;
+    boolean hasMatrix =
+        metrics.confusionMatrix() && classes <= ClassificationMetrics.MAX_CLASSES_IN_MATRIX;
+    long confusion = hasMatrix ? bytes + BYTES_PER_PAIR * classes * classes : 0;
+    long report = perClass + confusion;
+    // A larger one is written without its classes, and is small.
+    return report > input.limits().outputValueBytes() ? 1 : (int) (1 + report / LARGE_REPORT);
+  }
+
+  /** Examples of a model after which it is reported. */
+  long reportEvery(PrequentialModel of) {
+    return (long) metrics.every() * reportSpacing(of);
   }
 
   /** Whether a model of the task may have two classes alone. */

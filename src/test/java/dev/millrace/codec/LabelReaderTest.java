@@ -17,14 +17,14 @@ class LabelReaderTest {
   private final Example example = new Example();
 
   @Test
-  void aClassHasANameOf1024BytesAtMost() throws RefusedException {
+  void aClassHasANameOf256BytesAtMost() throws RefusedException {
     LabelReader labels = labels(Task.BINARY, List.of());
-    labels.text(example, new Utf8("x".repeat(1_024)));
-    assertThat(example.label).hasSize(1_024);
+    labels.text(example, new Utf8("x".repeat(256)));
+    assertThat(example.label).hasSize(256);
 
-    assertThatThrownBy(() -> labels.text(example, new Utf8("x".repeat(1_025))))
+    assertThatThrownBy(() -> labels.text(example, new Utf8("x".repeat(257))))
         .isInstanceOf(RefusedException.class)
-        .hasMessage("the label has 1025 bytes; the name of a class has at most 1024");
+        .hasMessage("the label has 257 bytes; the name of a class has at most 256");
   }
 
   @Test

@@ -248,6 +248,47 @@ class TrainFunctionTest {
   }
 
   @Test
+  void namesOfClassesAreLimitedTogetherAndHaveNoControlCharacters() throws Exception {
+    TrainSpec spec = Specs.train(Records.undeclaredOf(64), Specs.small(1), Specs.METRICS);
+    List<Example> examples = Chunks.classes("k", 20, 7);
+    for (int i = 0; i < examples.size(); i++) {
+      examples.get(i).label = "x".repeat(250) + (char) ('a' + i);
+    }
+    examples.get(3).label = "a\u0001";
+    examples.get(4).label = "b\u0085";
+    try (TrainHarness harness = new TrainHarness(spec)) {
+      harness.send(examples, 1);
+
+      assertThat(harness.deadLetters())
+          .extracting(TrainFunctionTest::reason)
+          .startsWith("invalid-label", "invalid-label")
+          .endsWith("too-many-classes")
+          .hasSize(4);
+      assertThat(header(harness.deadLetters().get(3), "__millrace.errors.message"))
+          .endsWith(
+              "the names of this key's 17 classes would have 4267 bytes; 4096 are allowed, 64 for"
+                  + " each of limits.classes");
+    }
+  }
+
+  @Test
+  void aLargeReportComesMoreRarely() throws Exception {
+    TrainSpec spec = Specs.train(Records.undeclaredOf(200), Specs.small(1), Specs.METRICS);
+    List<Example> examples = Chunks.classes("k", 360, 7);
+    for (int i = 0; i < examples.size(); i++) {
+      examples.get(i).label = "class-" + i % 200;
+    }
+    try (TrainHarness harness = new TrainHarness(spec)) {
+      harness.send(examples, 7);
+
+      // After 40 examples up to some 110 classes, after 80 up to some 170, then after 120.
+      assertThat(harness.metrics())
+          .extracting(report -> report.path("examples").asInt())
+          .containsExactly(40, 80, 160, 240, 360);
+    }
+  }
+
+  @Test
   void aDeadLetterCarriesTheRecordAsItCame() throws Exception {
     try (TrainHarness harness = new TrainHarness(Specs.train(ModelSpec.auto(1)))) {
       Example first = Chunks.classes("k", 1, 7).get(0);
