@@ -77,7 +77,7 @@ final class MappedExampleReader implements ExampleReader {
     }
     if (idPath != null) {
       Object id = fields.at(idPath);
-      ids.read(id == null ? null : MappedFeatures.text(id), into);
+      ids.read(id == null ? null : text(id, "id", DeadLetterReason.INVALID_ID), into);
     }
     Object label = fields.at(labelPath);
     into.kind = kind(fields, label);
@@ -129,8 +129,7 @@ final class MappedExampleReader implements ExampleReader {
     } else if (label instanceof Number number) {
       labels.number(into, number);
     } else if (label instanceof Boolean || label instanceof CharSequence) {
-      // As UTF-8, whatever came: half a surrogate pair in JSON could not be written anywhere again.
-      labels.text(into, label instanceof Utf8 utf8 ? utf8 : new Utf8(label.toString()));
+      labels.text(into, text(label, "label", DeadLetterReason.INVALID_LABEL));
     } else {
       throw new RefusedException(
           DeadLetterReason.INVALID_LABEL,
@@ -160,7 +159,33 @@ final class MappedExampleReader implements ExampleReader {
           DeadLetterReason.MISSING_KEY,
           "the key field \"%s\" is null or absent".formatted(String.join(".", keyPath)));
     }
+    return text(field, "model key", DeadLetterReason.INVALID_KEY);
+  }
+
+  /** A text as UTF-8, which half of a surrogate pair in JSON has no place in. */
+  private static Utf8 text(Object field, String what, DeadLetterReason reason)
+      throws RefusedException {
+    boolean isJson = field instanceof String || field instanceof JsonNode;
+    // An encoder replaces such a half by a question mark, so that different names would be one.
+    if (isJson && hasHalfPair(field.toString())) {
+      throw new RefusedException(
+          reason, "the " + what + " has half of a surrogate pair, which UTF-8 cannot encode");
+    }
     return MappedFeatures.text(field);
+  }
+
+  private static boolean hasHalfPair(String text) {
+    for (int i = 0; i < text.length(); i++) {
+      if (Character.isSurrogate(text.charAt(i))) {
+        boolean isPair =
+            i + 1 < text.length() && Character.isSurrogatePair(text.charAt(i), text.charAt(i + 1));
+        if (!isPair) {
+          return true;
+        }
+        i++;
+      }
+    }
+    return false;
   }
 
   /** The steps to a field; one step where dots are part of names. */

@@ -716,6 +716,29 @@ class ExampleDecoderTest {
   }
 
   @Test
+  void halfOfASurrogatePairIsNeitherAKeyNorALabel() {
+    InputSpec spec =
+        keyed(InputSpec.Format.JSON, null, List.of(column("n", FeatureSpec.Type.NUMERIC, false)));
+
+    for (String text : List.of("a\\ud800", "\\udc00b", "\\ude00\\ud83d", "\\ud83d\\ud83d\\ude00")) {
+      assertThat(decode(spec, jsonOf(text, "good")).reason())
+          .as(text)
+          .isEqualTo(DeadLetterReason.INVALID_KEY);
+      assertThat(decode(spec, jsonOf("c7", text)).message())
+          .isEqualTo("the label has half of a surrogate pair, which UTF-8 cannot encode");
+    }
+    assertThat(decode(spec, jsonOf("\\ud83d\\ude00", "\\ud83d\\ude00?"))).isNull();
+    assertThat(example.key).isEqualTo("\ud83d\ude00");
+    assertThat(example.label).isEqualTo("\ud83d\ude00?");
+  }
+
+  private static byte[] jsonOf(String card, String label) {
+    return "{\"card\":\"%s\",\"label\":\"%s\",\"n\":1}"
+        .formatted(card, label)
+        .getBytes(StandardCharsets.UTF_8);
+  }
+
+  @Test
   void refusesKeysThatAreNone() {
     ExampleDecoder decoder = new ExampleDecoder(Records.undeclared());
 
