@@ -3,6 +3,7 @@ package dev.millrace.flink;
 import dev.millrace.data.KafkaRecord;
 import java.time.Duration;
 import java.util.List;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import org.apache.flink.api.common.eventtime.Watermark;
@@ -53,6 +54,13 @@ final class MergedPartition implements ReaderOutput<KafkaRecord>, AutoCloseable 
   private KafkaRecord head;
   private long timestamp;
   private boolean finished;
+
+  // The reader commits what it has given, and so a record too many while one is next: it is asked
+  // for a snapshot of its own once after each checkpoint, when all that it gave was handed on. They
+  // have numbers of their own.
+  private final TreeMap<Long, Long> commits = new TreeMap<>();
+  private long lastSnapshot;
+  private boolean hasSnapshot;
 
   // Behind the last record that the reader gave.
   private long position;
@@ -122,6 +130,14 @@ final class MergedPartition implements ReaderOutput<KafkaRecord>, AutoCloseable 
     KafkaRecord record = head;
     head = null;
     output().collect(record, timestamp);
+    if (!hasSnapshot) {
+      snapshotReader();
+    }
+  }
+
+  private List<KafkaPartitionSplit> snapshotReader() {
+    hasSnapshot = true;
+    return reader.snapshotState(++lastSnapshot);
   }
 
   /**
@@ -186,20 +202,29 @@ final class MergedPartition implements ReaderOutput<KafkaRecord>, AutoCloseable 
 
   /**
    * Where to read on after this checkpoint: at the next record, if it is known, for it was not
-   * handed on. Then the reader is not asked, and commits no offset that would be one too many.
+   * handed on. Then the offset that is committed is that of the first record handed on since the
+   * checkpoint before.
    */
   List<KafkaPartitionSplit> snapshot(long checkpointId) {
-    return head == null
-        ? reader.snapshotState(checkpointId)
-        : List.of(RegistrySourceReader.from(split, head.offset()));
+    List<KafkaPartitionSplit> splits =
+        head == null ? snapshotReader() : List.of(RegistrySourceReader.from(split, head.offset()));
+    if (lastSnapshot > 0) {
+      commits.put(checkpointId, lastSnapshot);
+    }
+    hasSnapshot = false;
+    return splits;
   }
 
   void checkpointCompleted(long checkpointId) throws Exception {
-    reader.notifyCheckpointComplete(checkpointId);
+    Long snapshot = commits.get(checkpointId);
+    commits.headMap(checkpointId, true).clear();
+    if (snapshot != null) {
+      reader.notifyCheckpointComplete(snapshot);
+    }
   }
 
-  void checkpointAborted(long checkpointId) throws Exception {
-    reader.notifyCheckpointAborted(checkpointId);
+  void checkpointAborted(long checkpointId) {
+    commits.remove(checkpointId);
   }
 
   @Override

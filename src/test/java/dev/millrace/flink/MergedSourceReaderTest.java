@@ -232,6 +232,33 @@ class MergedSourceReaderTest {
   }
 
   @Test
+  void offsetsAreCommittedOfAPartitionWhoseNextRecordWaitsAtEachCheckpoint() throws Exception {
+    topics.write("features-0", 10, 20, 30, 40);
+    topics.write("labels-0", 15, 25, 35);
+    topics.fetchAll();
+    reader.addSplits(splits("features-0", "labels-0"));
+
+    for (int records = 0; records < 3; records++) {
+      reader.pollNext(out);
+    }
+    reader.snapshotState(1);
+    reader.notifyCheckpointComplete(1);
+
+    assertThat(topics.committed)
+        .as("up to the first record handed on, where another one is next")
+        .containsOnly(Map.entry("features-0", 2L), Map.entry("labels-0", 1L));
+
+    for (int records = 0; records < 3; records++) {
+      reader.pollNext(out);
+    }
+    reader.snapshotState(2);
+    reader.notifyCheckpointComplete(2);
+
+    assertThat(topics.committed)
+        .containsOnly(Map.entry("features-0", 3L), Map.entry("labels-0", 3L));
+  }
+
+  @Test
   void itEndsWhenAllPartitionsHave() throws Exception {
     topics.write("features-0", 10, 20);
     topics.fetchAll();
