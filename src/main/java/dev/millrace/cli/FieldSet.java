@@ -12,26 +12,52 @@ import org.apache.avro.Schema;
  * there from the beginning, others from when they are first seen.
  */
 final class FieldSet {
+  /** Fields that a pipeline is drafted of at most. */
+  static final int MAX_FIELDS = 5_000;
+
+  private static final int MAX_NAME_LENGTH = 1_000;
   private static final int DEEPEST = 5;
 
   private final Map<String, FieldProfile> fields = new LinkedHashMap<>();
   private final Map<String, String> unusable = new LinkedHashMap<>();
+  // Takes in the values of fields that there is no room for.
+  private final FieldProfile others = new FieldProfile("others");
+  private boolean leavesOut;
   private String eventTime;
 
   /** The field of a name. */
   FieldProfile field(String name) {
-    return fields.computeIfAbsent(name, FieldProfile::new);
+    return hasRoom(name) ? fields.computeIfAbsent(name, FieldProfile::new) : others;
   }
 
   /** The field of a name, which holds numbers whether or not one comes. */
   FieldProfile number(String name) {
-    return fields.computeIfAbsent(
-        name, absent -> new FieldProfile(absent, FieldProfile.Type.NUMBER, false, List.of()));
+    return hasRoom(name)
+        ? fields.computeIfAbsent(
+            name, absent -> new FieldProfile(absent, FieldProfile.Type.NUMBER, false, List.of()))
+        : others;
   }
 
   /** Says that a field cannot be used, and why. */
   void refuse(String name, String why) {
-    unusable.putIfAbsent(name, why);
+    if (hasRoom(name)) {
+      unusable.putIfAbsent(name, why);
+    }
+  }
+
+  // Records may bring new names without end.
+  private boolean hasRoom(String name) {
+    boolean isKnown = fields.containsKey(name) || unusable.containsKey(name);
+    boolean hasRoom =
+        isKnown
+            || (fields.size() + unusable.size() < MAX_FIELDS && name.length() <= MAX_NAME_LENGTH);
+    leavesOut |= !hasRoom;
+    return hasRoom;
+  }
+
+  /** Whether there were fields that there was no room for. */
+  boolean leavesOut() {
+    return leavesOut;
   }
 
   boolean isRefused(String name) {
@@ -53,7 +79,12 @@ final class FieldSet {
     return eventTime;
   }
 
-  /** Takes in what a record schema says. */
+  /**
+   * Takes in what a record schema says.
+   *
+   * @throws CliError if it has too many fields; a small schema that names a type again and again
+   *     has more of them than any memory holds
+   */
   static FieldSet of(Schema record) {
     FieldSet set = new FieldSet();
     set.addRecord("", record, false, 0);
@@ -62,6 +93,12 @@ final class FieldSet {
 
   private void addRecord(String prefix, Schema record, boolean nullable, int depth) {
     for (Schema.Field field : record.getFields()) {
+      if (fields.size() + unusable.size() == MAX_FIELDS) {
+        throw new CliError(
+            "The schema has more than %,d fields, those of nested records included. Write a"
+                    .formatted(MAX_FIELDS)
+                + " pipeline file by hand, and list those that the model needs in input.features.");
+      }
       add(prefix + field.name(), field.schema(), nullable, depth);
     }
   }

@@ -90,7 +90,7 @@ final class FileProfiler {
       throw new CliError(path + " is not UTF-8 text; an Avro schema is JSON.", e);
     } catch (IOException e) {
       throw new CliError("Cannot read " + path + ": " + e.getMessage(), e);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | StackOverflowError e) {
       // Beside its own exceptions the parser throws what it stumbles over: null pointers, casts.
       throw new CliError(path + " is not an Avro schema: " + firstLine(e), e);
     }
@@ -102,7 +102,7 @@ final class FileProfiler {
     return schema;
   }
 
-  private static String firstLine(RuntimeException e) {
+  private static String firstLine(Throwable e) {
     // Avro wraps what the JSON parser says, whose own words name neither its class nor the source.
     String message =
         e.getCause() instanceof JsonProcessingException malformed

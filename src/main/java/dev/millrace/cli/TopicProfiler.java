@@ -12,7 +12,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
-import org.apache.avro.AvroRuntimeException;
 import org.apache.avro.Schema;
 import org.apache.avro.generic.GenericDatumReader;
 import org.apache.avro.generic.GenericEnumSymbol;
@@ -48,7 +47,7 @@ final class TopicProfiler {
   private long withRegistry;
   private long others;
 
-  private TopicProfiler(String topic, Path schemaFile) {
+  TopicProfiler(String topic, Path schemaFile) {
     this.topic = topic;
     this.schemaFile = schemaFile;
     Schema schema = schemaFile == null ? null : FileProfiler.read(schemaFile);
@@ -81,7 +80,7 @@ final class TopicProfiler {
     return profiler.profile(notice);
   }
 
-  private InputProfile profile(Consumer<String> notice) {
+  InputProfile profile(Consumer<String> notice) {
     if (records == 0) {
       throw new CliError(nothing());
     }
@@ -89,6 +88,11 @@ final class TopicProfiler {
       notice.accept(
           "Left out %s of %s, of another kind than the first."
               .formatted(Counted.of(others + withRegistry, "record"), topic));
+    }
+    if (set.leavesOut()) {
+      notice.accept(
+          "Left out fields of %s beyond the first %,d, or with very long names."
+              .formatted(topic, FieldSet.MAX_FIELDS));
     }
     return new InputProfile(
         "the newest records of topic " + topic,
@@ -122,7 +126,7 @@ final class TopicProfiler {
         : "No record of topic %s has the schema %s.".formatted(topic, schemaFile);
   }
 
-  private void take(ConsumerRecord<byte[], byte[]> record) {
+  void take(ConsumerRecord<byte[], byte[]> record) {
     byte[] value = record.value();
     if (value == null) {
       return; // a tombstone
@@ -138,7 +142,9 @@ final class TopicProfiler {
       } else {
         others++;
       }
-    } catch (IOException | AvroRuntimeException e) {
+    } catch (IOException | RuntimeException | StackOverflowError e) {
+      // Parsers answer bad bytes with many kinds of runtime exception, and deep nesting of a schema
+      // that contains itself with a full stack.
       others++;
     }
   }

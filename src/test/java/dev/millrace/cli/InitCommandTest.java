@@ -39,6 +39,26 @@ class InitCommandTest {
   }
 
   @Test
+  void aSmallSchemaMayHaveMoreFieldsThanAnyMemoryHolds() throws IOException {
+    String type = "\"double\"";
+    for (int depth = 0; depth < 5; depth++) {
+      StringBuilder fields = new StringBuilder();
+      for (int i = 0; i < 40; i++) {
+        String of = i == 0 || depth == 0 ? type : "\"R" + (depth - 1) + '"';
+        fields.append(i == 0 ? "" : ",");
+        fields.append("{\"name\":\"f%d\",\"type\":%s}".formatted(i, of));
+      }
+      type = "{\"type\":\"record\",\"name\":\"R%d\",\"fields\":[%s]}".formatted(depth, fields);
+    }
+    Path schema = Files.writeString(dir.resolve("wide.avsc"), type);
+
+    Cli cli = init("--input", schema.toString(), "--label", "f0.f0.f0.f0.f0");
+
+    assertThat(cli.exitCode()).isEqualTo(1);
+    assertThat(cli.err()).startsWith("The schema has more than 5,000 fields, those of nested");
+  }
+
+  @Test
   void aLabelOfAThousandClassesIsNotGuessedAndItSaysWhy() throws IOException {
     StringBuilder rows = new StringBuilder("amount,class,kind\n");
     for (int i = 0; i < 4_000; i++) {
