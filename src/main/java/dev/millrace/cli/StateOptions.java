@@ -65,7 +65,7 @@ final class StateOptions {
       return given;
     }
     Path beside = Path.of("millrace-state");
-    return config == null ? beside : config.toAbsolutePath().resolveSibling(beside);
+    return config == null ? beside : config.toAbsolutePath().normalize().resolveSibling(beside);
   }
 
   /**

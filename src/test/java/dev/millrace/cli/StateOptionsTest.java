@@ -10,6 +10,8 @@ class StateOptionsTest {
   void theDefaultIsBesideThePipelineFileWhateverTheWorkingDirectory() {
     assertThat(StateOptions.directory(null, Path.of("/srv/fraud/fraud.yaml")))
         .isEqualTo(Path.of("/srv/fraud/millrace-state"));
+    assertThat(StateOptions.directory(null, Path.of("/srv/other/../fraud/fraud.yaml")))
+        .isEqualTo(Path.of("/srv/fraud/millrace-state"));
     assertThat(StateOptions.directory(null, Path.of("fraud.yaml")))
         .isEqualTo(Path.of("millrace-state").toAbsolutePath());
   }
