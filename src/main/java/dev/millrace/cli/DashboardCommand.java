@@ -43,7 +43,7 @@ final class DashboardCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     Ports.require(spec, port);
-    HttpToken required = token.forAddress("--host", host);
+    HttpToken required = token.forAddress(host);
     String followed = topic.of(kafka);
     kafka.requireTopic(followed);
     PrintWriter out = spec.commandLine().getOut();
@@ -82,7 +82,7 @@ final class DashboardCommand implements Callable<Integer> {
       page.start();
       return page;
     } catch (IOException e) {
-      throw Ports.unusable("--host", host, port, e);
+      throw Ports.unusable(host, port, e);
     }
   }
 }

@@ -11,6 +11,7 @@ final class FleetView implements AutoCloseable {
   // Null if the job writes no fleet view.
   private final MetricsFollower follower;
   private volatile String newest;
+  private volatile boolean started;
 
   /**
    * @param notice takes one line when the brokers or the topic go away or come back
@@ -27,6 +28,7 @@ final class FleetView implements AutoCloseable {
   /** Follows the topic in a thread of its own until {@link #close}. */
   void start() {
     if (follower != null) {
+      started = true;
       Thread thread = new Thread(follower, "fleet");
       thread.setDaemon(true);
       thread.start();
@@ -36,6 +38,11 @@ final class FleetView implements AutoCloseable {
   /** Whether the pipeline's job writes such records. */
   boolean isOn() {
     return follower != null;
+  }
+
+  /** Returns true while records are read that were on the topic before, and are no news. */
+  boolean isStarting() {
+    return started && !follower.isCaughtUp();
   }
 
   /** A JSON object, or null before the first. */

@@ -14,7 +14,8 @@ final class HttpSafety {
   /** Within which a request must have come. */
   static final String SECONDS_PER_REQUEST = "20";
 
-  private static final String CONNECTIONS = "1000";
+  /** Connections that a server has at most. */
+  static final int CONNECTIONS = 1_000;
 
   private HttpSafety() {}
 
@@ -26,7 +27,7 @@ final class HttpSafety {
     // others a client could hold a thread for ever, or all sockets.
     System.setProperty("sun.net.httpserver.nodelay", "true");
     System.setProperty("sun.net.httpserver.maxReqTime", SECONDS_PER_REQUEST);
-    System.setProperty("jdk.httpserver.maxConnections", CONNECTIONS);
+    System.setProperty("jdk.httpserver.maxConnections", Integer.toString(CONNECTIONS));
   }
 
   /**

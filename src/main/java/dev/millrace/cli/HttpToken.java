@@ -79,31 +79,30 @@ final class HttpToken {
     private CommandSpec command;
 
     /**
-     * The token for an address to listen on.
+     * Returns the token for an address to listen on, the value of {@code --host}.
      *
-     * @param option that named the address
      * @throws ParameterException if others reach it and there is no token, or a weak one
      */
-    HttpToken forAddress(String option, String address) {
+    HttpToken forAddress(String address) {
       if (token != null && token.length() < LEAST_LENGTH) {
         throw wrong(
             "--token must have at least "
                 + LEAST_LENGTH
                 + " characters. Make one with: openssl rand -hex 16");
       }
-      if (token == null && !isLoopback(option, address)) {
+      if (token == null && !isLoopback(address)) {
         throw wrong(
-            "%s %s is reached by others and needs a token: --token, or MILLRACE_TOKEN"
-                .formatted(option, address));
+            "--host %s is reached by others and needs a token: --token, or MILLRACE_TOKEN"
+                .formatted(address));
       }
       return new HttpToken(token);
     }
 
-    private boolean isLoopback(String option, String address) {
+    private boolean isLoopback(String address) {
       try {
         return InetAddress.getByName(address).isLoopbackAddress();
       } catch (UnknownHostException e) {
-        throw wrong(option + " " + address + " is not an address of this machine");
+        throw wrong("--host " + address + " is not an address of this machine");
       }
     }
 

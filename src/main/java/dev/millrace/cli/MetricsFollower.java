@@ -33,6 +33,7 @@ public final class MetricsFollower implements Runnable, AutoCloseable {
   private final CountDownLatch positioned = new CountDownLatch(1);
   private final CountDownLatch closed = new CountDownLatch(1);
   private volatile boolean absent;
+  private volatile boolean caughtUp;
 
   /**
    * @param kafka client properties
@@ -85,9 +86,10 @@ public final class MetricsFollower implements Runnable, AutoCloseable {
       }
       consumer.assign(partitions);
       awaitPositions(partitions);
+      Map<TopicPartition, Long> ends = awaitEnds(partitions);
       present();
       positioned.countDown();
-      follow();
+      follow(ends);
     } catch (WakeupException e) {
       // close() was called: the one source of wakeups.
     } catch (InterruptedException e) {
@@ -100,6 +102,11 @@ public final class MetricsFollower implements Runnable, AutoCloseable {
   /** Whether the brokers or the topic are away, as far as was noticed. */
   boolean isAbsent() {
     return absent;
+  }
+
+  /** Returns true once the records that were on the topic at the start have been read. */
+  boolean isCaughtUp() {
+    return caughtUp;
   }
 
   /** Waits until every record that is written from now on will be seen, or {@link #run} ended. */
@@ -150,17 +157,37 @@ public final class MetricsFollower implements Runnable, AutoCloseable {
     }
   }
 
-  private void follow() {
+  private Map<TopicPartition, Long> awaitEnds(List<TopicPartition> partitions) {
+    while (true) {
+      try {
+        return consumer.endOffsets(partitions, CALL);
+      } catch (RetriableException e) {
+        noticeAbsence();
+      }
+    }
+  }
+
+  private void follow(Map<TopicPartition, Long> ends) {
     long checked = System.nanoTime();
     while (!isClosed()) {
       for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
         present();
         onRecord.accept(record);
       }
+      caughtUp = caughtUp || isPast(ends);
       if (System.nanoTime() - checked >= CHECK.toNanos()) {
         checkBroker();
         checked = System.nanoTime();
       }
+    }
+  }
+
+  private boolean isPast(Map<TopicPartition, Long> ends) {
+    try {
+      return ends.entrySet().stream()
+          .allMatch(end -> consumer.position(end.getKey(), CALL) >= end.getValue());
+    } catch (RetriableException e) {
+      return false;
     }
   }
 

@@ -6,11 +6,14 @@ import dev.millrace.flink.ModelAssembler.Arrival;
 import dev.millrace.flink.ModelAssembler.Place;
 import dev.millrace.flink.Onlooker;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -39,6 +42,8 @@ final class ModelsFollower implements Runnable, AutoCloseable {
   private static final Duration POLL = Duration.ofMillis(200);
   private static final Duration CALL = Duration.ofSeconds(5);
   private static final Duration CHECK = Duration.ofSeconds(5);
+  // Between two reads of a model that wait for brokers that did not answer.
+  private static final Duration PAUSE = Duration.ofSeconds(5);
 
   private final String topic;
   private final Listener listener;
@@ -47,6 +52,7 @@ final class ModelsFollower implements Runnable, AutoCloseable {
   private final ModelAssembler parts = new ModelAssembler();
   private final CountDownLatch ready = new CountDownLatch(1);
   private final CountDownLatch closed = new CountDownLatch(1);
+  private volatile boolean isRead;
   private volatile boolean present = true;
 
   /**
@@ -69,6 +75,7 @@ final class ModelsFollower implements Runnable, AutoCloseable {
       consumer.assign(partitions);
       consumer.seekToBeginning(partitions);
       readToEnd(consumer.endOffsets(partitions, CALL));
+      isRead = true;
       ready.countDown();
       follow();
     } catch (WakeupException e) {
@@ -80,14 +87,17 @@ final class ModelsFollower implements Runnable, AutoCloseable {
     }
   }
 
-  /** Waits until what was on the topic at the start is known; false if that takes longer. */
+  /**
+   * Waits until what was on the topic at the start is known; returns false if that takes longer, or
+   * {@link #run} ended before.
+   */
   boolean awaitReady(long millis) throws InterruptedException {
-    return ready.await(millis, TimeUnit.MILLISECONDS);
+    return ready.await(millis, TimeUnit.MILLISECONDS) && isRead;
   }
 
   /** Whether what was on the topic at the start is known. */
   boolean isReady() {
-    return ready.getCount() == 0;
+    return isRead;
   }
 
   /** Whether the brokers answered when they were asked last, and had the topic. */
@@ -160,21 +170,62 @@ final class ModelsFollower implements Runnable, AutoCloseable {
     }
   }
 
-  /** Reads models again by their places. Thread-safe. */
+  /**
+   * Reads models again by their places. Thread-safe: one read at a time. While no broker answers for
+   * a partition, only one read in a while waits for it; the others fail at once.
+   */
   static final class Reader implements ServedModels.Source, AutoCloseable {
     private final String topic;
-    private final KafkaConsumer<byte[], byte[]> consumer;
+    private final org.apache.kafka.clients.consumer.Consumer<byte[], byte[]> consumer;
+    private final ReentrantLock reading = new ReentrantLock(true);
+    // By partition: when the brokers did not answer last, in nanoseconds.
+    private final Map<Integer, Long> unanswered = new ConcurrentHashMap<>();
 
     /**
      * @param kafka client properties
      */
     Reader(Map<String, String> kafka, String topic) {
+      this(Onlooker.consumer(kafka), topic);
+    }
+
+    Reader(org.apache.kafka.clients.consumer.Consumer<byte[], byte[]> consumer, String topic) {
       this.topic = topic;
-      this.consumer = Onlooker.consumer(kafka);
+      this.consumer = consumer;
     }
 
     @Override
-    public synchronized byte[] read(String key, List<Place> places) throws IOException {
+    public byte[] read(String key, List<Place> places) throws IOException {
+      try {
+        requireAnswers(places);
+        if (!reading.tryLock(CALL.toNanos(), TimeUnit.NANOSECONDS)) {
+          throw unanswered("other models are read first");
+        }
+        try {
+          requireAnswers(places);
+          return readAll(key, places);
+        } finally {
+          reading.unlock();
+        }
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new InterruptedIOException("the server is being closed");
+      }
+    }
+
+    private void requireAnswers(List<Place> places) throws IOException {
+      for (Place place : places) {
+        Long last = unanswered.get(place.partition());
+        if (last != null && System.nanoTime() - last < PAUSE.toNanos()) {
+          throw unanswered("no broker answers");
+        }
+      }
+    }
+
+    private static IOException unanswered(String why) {
+      return new IOException("the model is not in memory, and " + why + "; try again in a moment");
+    }
+
+    private byte[] readAll(String key, List<Place> places) throws IOException {
       ModelAssembler parts = new ModelAssembler();
       Arrival whole = null;
       for (Place place : places) {
@@ -196,6 +247,7 @@ final class ModelsFollower implements Runnable, AutoCloseable {
         long end = System.nanoTime() + CALL.toNanos();
         while (System.nanoTime() < end) {
           for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
+            unanswered.remove(place.partition());
             return record.offset() == place.offset() ? record : null;
           }
           if (consumer.position(partition, CALL) > place.offset()) {
@@ -203,16 +255,23 @@ final class ModelsFollower implements Runnable, AutoCloseable {
           }
         }
       } catch (KafkaException e) {
+        unanswered.put(place.partition(), System.nanoTime());
         throw new IOException(
             "the model is not in memory and cannot be read from the topic: " + e.getMessage());
       }
+      unanswered.put(place.partition(), System.nanoTime());
       throw new IOException(
           "the model is not in memory, and no broker gave it within " + CALL.toSeconds() + " s");
     }
 
     @Override
-    public synchronized void close() {
-      consumer.close();
+    public void close() {
+      reading.lock();
+      try {
+        consumer.close();
+      } finally {
+        reading.unlock();
+      }
     }
   }
 }

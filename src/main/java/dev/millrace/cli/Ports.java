@@ -41,21 +41,17 @@ final class Ports {
         throw e;
       }
     } catch (IOException e) {
-      throw unusable("--host", HOST, port, e);
+      throw unusable(HOST, port, e);
     }
   }
 
-  /**
-   * Why nobody can listen on an address.
-   *
-   * @param option that names the address
-   */
-  static CliError unusable(String option, String host, int port, IOException e) {
+  /** Returns why no command can listen on an address, which {@code --host} has named. */
+  static CliError unusable(String host, int port, IOException e) {
     if (isUnknown(host)) {
-      return CliError.usage("%s %s is no address that this machine knows.".formatted(option, host));
+      return CliError.usage("--host %s is no address that this machine knows.".formatted(host));
     }
     return e instanceof BindException && isElsewhere(host)
-        ? CliError.usage("%s %s is not an address of this machine.".formatted(option, host))
+        ? CliError.usage("--host %s is not an address of this machine.".formatted(host))
         : new CliError(
             "Port %d on %s cannot be used: %s. Choose another: --port N, or 0 for any."
                 .formatted(port, host, RootCause.message(e)),

@@ -1,10 +1,11 @@
 package dev.millrace.cli;
 
-import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.millrace.cli.ServeReply.Content;
+import dev.millrace.cli.ServedModels.Held;
 import dev.millrace.codec.AnswerJson;
 import dev.millrace.codec.FeatureReader;
 import dev.millrace.codec.InputSpec;
@@ -16,39 +17,38 @@ import dev.millrace.data.Example;
 import dev.millrace.flink.ModelSnapshot;
 import dev.millrace.nn.ModelMismatchException;
 import dev.millrace.nn.Workspace;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.util.List;
+import java.io.InterruptedIOException;
+import java.util.Iterator;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.function.Supplier;
 
-/** What the prediction server answers, without HTTP around it. Thread-safe. */
+/** Answers the requests of the prediction server, without HTTP around it. Thread-safe. */
 final class ServeApi {
   /** Predictions that one request may ask for. */
-  static final int MOST_INSTANCES = 1_000;
+  static final int MAX_INSTANCES = 1_000;
+
+  /** Bytes of the longest answer. */
+  static final int MAX_ANSWER_BYTES = 16 << 20;
 
   /** The code of a key without a model. */
   static final String UNKNOWN_KEY = "unknown-key";
 
-  private static final int MOST_MODELS = 1_000;
+  private static final int MAX_MODELS = 1_000;
+  // A longer list of models goes on at the next page.
+  private static final int MAX_PAGE_CHARACTERS = 4 << 20;
+  private static final String PROMETHEUS_TEXT = "text/plain; version=0.0.4; charset=utf-8";
   private static final ObjectMapper JSON =
       new ObjectMapper().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
 
-  /** A status and a JSON document. */
-  record Reply(int status, byte[] body) {
-    static Reply of(int status, Content content) {
-      return new Reply(status, bytes(content));
-    }
-
-    /** An error: a code for programs, a sentence for people. */
-    static Reply error(int status, String code, String message) {
-      return of(status, json -> ServeApi.error(json, code, message));
-    }
-  }
-
-  /** What stands in a document. */
-  interface Content {
-    void write(JsonGenerator json) throws IOException;
-  }
+  /**
+   * State of the connection to the models topic.
+   *
+   * @param ready whether the topic has been read to the end that it had at the start
+   * @param connected whether the brokers answered last, and had the topic
+   */
+  record Status(boolean ready, boolean connected) {}
 
   /** A request, or one of its instances, that cannot be answered. */
   private static final class RequestException extends Exception {
@@ -60,6 +60,10 @@ final class ServeApi {
       super(message, null, false, false);
       this.status = status;
       this.code = code;
+    }
+
+    static RequestException malformed(String message) {
+      return new RequestException(400, "malformed-request", message);
     }
   }
 
@@ -75,87 +79,171 @@ final class ServeApi {
 
   private final ServedModels models;
   private final FleetView fleet;
-  private final ThreadLocal<Scratch> scratch;
+  private final Supplier<Status> status;
+  private final ServeMetrics metrics;
+  // As many as predictions are computed at a time. Nothing waits for a client or a broker while it
+  // has one.
+  private final BlockingQueue<Scratch> scratches;
 
-  ServeApi(InputSpec input, ServedModels models, FleetView fleet) {
+  /**
+   * @param threads predictions that are computed at the same time
+   */
+  ServeApi(
+      InputSpec input,
+      ServedModels models,
+      FleetView fleet,
+      Supplier<Status> status,
+      int threads,
+      ServeMetrics metrics) {
     this.models = models;
     this.fleet = fleet;
-    this.scratch = ThreadLocal.withInitial(() -> new Scratch(input));
+    this.status = status;
+    this.metrics = metrics;
+    scratches = new ArrayBlockingQueue<>(threads);
+    for (int s = 0; s < threads; s++) {
+      scratches.add(new Scratch(input));
+    }
   }
 
   /** Answers {@code {"key", "features"}}, or many of them as {@code {"instances": [...]}}. */
-  Reply predict(byte[] body) {
+  ServeReply predict(byte[] body) throws InterruptedIOException {
     try {
       JsonNode request = JSON.readTree(body);
       if (!request.isObject()) {
-        throw new RequestException(400, "malformed-request", "the body is not a JSON object");
+        throw RequestException.malformed("the body is not a JSON object");
       }
+      int top = top(request.get("top"));
       return request.has("instances")
-          ? predictAll(request.get("instances"))
-          : Reply.of(200, answer(request));
+          ? predictAll(request.get("instances"), top)
+          : predictOne(request, top);
     } catch (RequestException e) {
-      return Reply.error(e.status, e.code, e.getMessage());
+      return ServeReply.error(e.status, e.code, e.getMessage());
     } catch (JsonProcessingException e) {
-      return Reply.error(
+      return ServeReply.error(
           400,
           "malformed-request",
           "the body is not JSON: " + JsonErrors.readable(e.getOriginalMessage()));
+    } catch (InterruptedIOException e) {
+      throw e;
     } catch (IOException e) {
-      return Reply.error(400, "malformed-request", "the body is not JSON: it is no text");
+      return ServeReply.error(400, "malformed-request", "the body is not JSON: it is no text");
     }
   }
 
-  private Reply predictAll(JsonNode instances) throws RequestException {
-    if (!instances.isArray() || instances.size() > MOST_INSTANCES) {
-      throw new RequestException(
-          400,
-          "malformed-request",
-          "\"instances\" must be an array of at most %,d objects".formatted(MOST_INSTANCES));
+  private static int top(JsonNode top) throws RequestException {
+    if (top == null) {
+      return Integer.MAX_VALUE;
     }
-    return Reply.of(
+    if (!top.isInt() || top.intValue() < 1) {
+      throw RequestException.malformed("\"top\" must be a whole number from 1");
+    }
+    return top.intValue();
+  }
+
+  private ServeReply predictOne(JsonNode request, int top)
+      throws RequestException, InterruptedIOException {
+    requireShort(models.answerBytes(key(request), top));
+    Answer answer = answer(request).top(top);
+    return ServeReply.json(200, json -> AnswerJson.write(json, answer));
+  }
+
+  private ServeReply predictAll(JsonNode instances, int top) throws RequestException {
+    if (!instances.isArray() || instances.size() > MAX_INSTANCES) {
+      throw RequestException.malformed(
+          "\"instances\" must be an array of at most %,d objects".formatted(MAX_INSTANCES));
+    }
+    long bytes = 0;
+    for (JsonNode instance : instances) {
+      String key = keyOrNull(instance);
+      bytes += models.answerBytes(key == null ? "" : key, top);
+    }
+    requireShort(bytes);
+    return ServeReply.json(
         200,
         json -> {
           json.writeStartObject();
           json.writeArrayFieldStart("predictions");
           for (JsonNode instance : instances) {
-            answerOrError(instance).write(json);
+            answerOrError(instance, top).write(json);
           }
           json.writeEndArray();
           json.writeEndObject();
         });
   }
 
-  private Content answerOrError(JsonNode instance) {
-    try {
-      return answer(instance);
-    } catch (RequestException e) {
-      return json -> error(json, e.code, e.getMessage());
+  private static void requireShort(long bytes) throws RequestException {
+    if (bytes > MAX_ANSWER_BYTES) {
+      throw new RequestException(
+          413,
+          "answer-too-large",
+          "the answer may have %,d bytes, more than %,d: ask for the likeliest classes with \"top\", or for fewer instances"
+              .formatted(bytes, MAX_ANSWER_BYTES));
     }
   }
 
-  private Content answer(JsonNode instance) throws RequestException {
-    Scratch mine = scratch.get();
-    JsonNode named = instance.path("key");
-    // As the job spells a key that is a number.
-    String key = named.isNumber() ? NumberText.of(named.numberValue()) : named.textValue();
-    if (key == null) {
-      throw new RequestException(
-          400, "malformed-request", "\"key\" is missing, or neither a text nor a number");
-    }
+  private Content answerOrError(JsonNode instance, int top) throws InterruptedIOException {
     try {
-      LoadedModel model = models.find(key, mine.workspace);
-      if (model == null) {
+      Answer answer = answer(instance).top(top);
+      return json -> AnswerJson.write(json, answer);
+    } catch (RequestException e) {
+      metrics.error(e.code);
+      return json -> ServeReply.writeError(json, e.code, e.getMessage());
+    }
+  }
+
+  private static String keyOrNull(JsonNode instance) {
+    JsonNode key = instance.path("key");
+    // As the job spells a key that is a number.
+    return key.isNumber() ? NumberText.of(key.numberValue()) : key.textValue();
+  }
+
+  private static String key(JsonNode instance) throws RequestException {
+    String key = keyOrNull(instance);
+    if (key == null) {
+      throw RequestException.malformed("\"key\" is missing, or neither a text nor a number");
+    }
+    return key;
+  }
+
+  private Answer answer(JsonNode instance) throws RequestException, InterruptedIOException {
+    String key = key(instance);
+    try {
+      Held held = models.fetch(key);
+      if (held == null) {
         throw unknownKey(key);
       }
-      readFeatures(instance, mine);
-      Answer answer = model.predict(mine.example, mine.workspace);
-      return json -> AnswerJson.write(json, answer);
+      Answer answer = predict(held, instance);
+      metrics.prediction();
+      return answer;
     } catch (RefusedException e) {
       throw new RequestException(422, e.reason().id(), e.getMessage());
     } catch (ModelMismatchException e) {
       throw new RequestException(409, "other-settings", e.getMessage());
+    } catch (InterruptedIOException e) {
+      throw e;
     } catch (IOException e) {
       throw new RequestException(503, "model-unavailable", e.getMessage());
+    }
+  }
+
+  private Answer predict(Held held, JsonNode instance)
+      throws RequestException, RefusedException, IOException {
+    Scratch scratch = take();
+    try {
+      LoadedModel model = models.load(held, scratch.workspace);
+      readFeatures(instance, scratch);
+      return model.predict(scratch.example, scratch.workspace);
+    } finally {
+      scratches.add(scratch);
+    }
+  }
+
+  private Scratch take() throws InterruptedIOException {
+    try {
+      return scratches.take();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new InterruptedIOException("the server is being closed");
     }
   }
 
@@ -168,60 +256,95 @@ final class ServeApi {
     } else if (features.isArray() && (attributes == null || attributes.isObject())) {
       mine.features.readPositional(features, attributes, mine.example);
     } else {
-      throw new RequestException(
-          400,
-          "malformed-request",
+      throw RequestException.malformed(
           "\"features\" must be an object of values by name, or an array of numbers, beside which"
               + " \"attributes\" may be an object of texts");
     }
   }
 
-  /** The summary of a key's model. */
-  Reply model(String key) {
+  /** Returns an error while the models topic has not been read to its end; null afterwards. */
+  ServeReply starting() {
+    return status.get().ready()
+        ? null
+        : ServeReply.error(503, "starting", "the models topic is still being read");
+  }
+
+  /** Answers with the summary of a key's model. */
+  ServeReply model(String key) {
     ModelSnapshot model = models.summary(key);
     if (model == null) {
       RequestException unknown = unknownKey(key);
-      return Reply.error(unknown.status, unknown.code, unknown.getMessage());
+      return ServeReply.error(unknown.status, unknown.code, unknown.getMessage());
     }
-    return Reply.of(200, json -> json.writeRaw(ModelLines.json(model)));
+    return ServeReply.json(200, json -> json.writeRaw(ModelLines.json(model)));
   }
 
   /**
-   * The summaries of many models, in the order of their keys.
+   * Answers with the summaries of many models, in the order of their keys.
    *
-   * @param after the key behind which they begin
-   * @param limit how many at most, as the request says it; null for as many as are allowed
+   * @param after the key after which they begin
+   * @param limit maximum number, as in the request; null for the maximum allowed
    */
-  Reply list(String after, String limit) {
+  ServeReply list(String after, String limit) {
     if (limit != null && !limit.matches("[1-9]\\d{0,8}")) {
-      return Reply.error(400, "malformed-request", "limit must be a whole number from 1");
+      return ServeReply.error(400, "malformed-request", "limit must be a whole number from 1");
     }
-    int most = limit == null ? MOST_MODELS : Math.min(Integer.parseInt(limit), MOST_MODELS);
-    List<ModelSnapshot> some = models.summaries(after, most);
-    return Reply.of(
+    int count = limit == null ? MAX_MODELS : Math.min(Integer.parseInt(limit), MAX_MODELS);
+    return ServeReply.json(
         200,
         json -> {
           json.writeStartObject();
           json.writeNumberField("keys", models.size());
           json.writeArrayFieldStart("models");
-          for (ModelSnapshot model : some) {
-            json.writeRawValue(ModelLines.json(model));
+          Iterator<ModelSnapshot> some = models.summaries(after);
+          String last = null;
+          long characters = 0;
+          for (int m = 0; m < count && some.hasNext() && characters < MAX_PAGE_CHARACTERS; m++) {
+            ModelSnapshot model = some.next();
+            String line = ModelLines.json(model);
+            json.writeRawValue(line);
+            characters += line.length();
+            last = model.key();
           }
           json.writeEndArray();
-          json.writeStringField("next", some.size() < most ? null : some.get(most - 1).key());
+          json.writeStringField("next", some.hasNext() ? last : null);
           json.writeEndObject();
         });
   }
 
-  /** The newest record of the fleet view. */
-  Reply fleet() {
+  /** Answers with the newest record of the fleet view. */
+  ServeReply fleet() {
+    if (fleet.isStarting()) {
+      return ServeReply.error(503, "starting", "the fleet topic is still being read");
+    }
     String newest = fleet.newest();
     if (newest != null) {
-      return Reply.of(200, json -> json.writeRaw(newest));
+      return ServeReply.json(200, json -> json.writeRaw(newest));
     }
     return fleet.isOn()
-        ? Reply.error(503, "no-fleet-yet", "the job has not written a fleet record yet")
-        : Reply.error(404, "fleet-off", "the pipeline has no fleet view; set output.fleet: true");
+        ? ServeReply.error(503, "no-fleet-yet", "the job has not written a fleet record yet")
+        : ServeReply.error(404, "fleet-off", "the pipeline has no fleet view; set output.fleet: true");
+  }
+
+  /** Answers whether predictions are made; known models are served while the brokers are away. */
+  ServeReply health() {
+    Status now = status.get();
+    ServedModels.Stats stats = models.stats();
+    return ServeReply.json(
+        now.ready() ? 200 : 503,
+        json -> {
+          json.writeStartObject();
+          json.writeStringField("status", now.ready() ? "ok" : "starting");
+          json.writeBooleanField("connected", now.connected());
+          json.writeNumberField("models", stats.models());
+          json.writeNumberField("in_memory", stats.inMemory());
+          json.writeEndObject();
+        });
+  }
+
+  /** Answers with the metrics in Prometheus' text format. */
+  ServeReply metrics() {
+    return ServeReply.bytes(PROMETHEUS_TEXT, metrics.text(models.stats(), status.get()));
   }
 
   private static RequestException unknownKey(String key) {
@@ -231,21 +354,5 @@ final class ServeApi {
         "there is no model of key \""
             + Terminal.printable(key, 60)
             + "\"; GET /v1/models lists them");
-  }
-
-  private static void error(JsonGenerator json, String code, String message) throws IOException {
-    json.writeStartObject();
-    AnswerJson.writeError(json, code, message);
-    json.writeEndObject();
-  }
-
-  private static byte[] bytes(Content content) {
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream(512);
-    try (JsonGenerator json = JSON.createGenerator(bytes)) {
-      content.write(json);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e); // memory does not fail to be written to
-    }
-    return bytes.toByteArray();
   }
 }

@@ -1,7 +1,6 @@
 package dev.millrace.cli;
 
 import dev.millrace.Settings;
-import dev.millrace.cli.ServeApi.Reply;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.concurrent.Callable;
@@ -39,11 +38,11 @@ final class ServeCommand implements Callable<Integer> {
   private int port;
 
   @Option(
-      names = "--bind",
+      names = "--host",
       paramLabel = "ADDRESS",
       defaultValue = "127.0.0.1",
       description = "Address to listen on (default: ${DEFAULT-VALUE}, this machine only).")
-  private String bind;
+  private String host;
 
   @Mixin private HttpToken.Given token;
 
@@ -57,7 +56,7 @@ final class ServeCommand implements Callable<Integer> {
       names = "--threads",
       paramLabel = "N",
       defaultValue = "8",
-      description = "Requests answered at the same time (default: ${DEFAULT-VALUE}).")
+      description = "Predictions computed at the same time (default: ${DEFAULT-VALUE}).")
   private int threads;
 
   @Spec private CommandSpec spec;
@@ -66,7 +65,7 @@ final class ServeCommand implements Callable<Integer> {
   public Integer call() throws InterruptedException {
     Settings settings = models.kafka().settings();
     checkOptions(settings);
-    HttpToken required = token.forAddress("--bind", bind);
+    HttpToken required = token.forAddress(host);
     String topic = models.requireTopic();
     models.tellOfThreshold(settings);
     long bytes = cacheBytes == null ? Runtime.getRuntime().maxMemory() / SHARE_OF_HEAP : cacheBytes;
@@ -112,28 +111,20 @@ final class ServeCommand implements Callable<Integer> {
       ServedModels served,
       FleetView fleet,
       ModelsFollower follower) {
-    ServeApi api = new ServeApi(settings.input().spec(), served, fleet);
+    ServeMetrics metrics = new ServeMetrics();
+    ServeApi api =
+        new ServeApi(
+            settings.input().spec(),
+            served,
+            fleet,
+            () -> new ServeApi.Status(follower.isReady(), follower.isConnected()),
+            threads,
+            metrics);
     try {
-      return new ServeServer(
-          bind, port, threads, required, api, follower::isReady, () -> health(served, follower));
+      return new ServeServer(host, port, threads, required, api, metrics);
     } catch (IOException e) {
-      throw Ports.unusable("--bind", bind, port, e);
+      throw Ports.unusable(host, port, e);
     }
-  }
-
-  /** Whether predictions are answered; models that get no news any more are still served. */
-  private static Reply health(ServedModels served, ModelsFollower follower) {
-    boolean ready = follower.isReady();
-    return Reply.of(
-        ready ? 200 : 503,
-        json -> {
-          json.writeStartObject();
-          json.writeStringField("status", ready ? "ok" : "starting");
-          json.writeBooleanField("connected", follower.isConnected());
-          json.writeNumberField("models", served.size());
-          json.writeNumberField("in_memory", served.resident());
-          json.writeEndObject();
-        });
   }
 
   private void notice(String text) {

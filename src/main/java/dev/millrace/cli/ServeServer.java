@@ -2,33 +2,37 @@ package dev.millrace.cli;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
-import dev.millrace.cli.ServeApi.Reply;
 import java.io.IOException;
-import java.io.OutputStream;
+import java.io.InputStream;
+import java.io.InterruptedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
+import java.util.Arrays;
 import java.util.Map;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.BooleanSupplier;
-import java.util.function.Supplier;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Predictions over HTTP: {@code POST /v1/predict}, {@code GET /v1/models}, {@code GET /healthz}. It
- * reads no file and sends nothing anywhere else. Thread-safe.
+ * Serves predictions over HTTP: the requests of {@link ServeEndpoint}. It sends nothing anywhere
+ * else. Thread-safe.
+ *
+ * <p>Clients which send or read slowly, and models that are read from the brokers, delay no other
+ * request ({@link ServeThreads}). Memory is bounded all the same: most requests are short, longer
+ * ones are answered a few at a time, and no answer is in memory as a whole.
  */
 final class ServeServer implements AutoCloseable {
-  /** Longest body of a request. */
-  static final int MOST_BYTES = 1 << 20;
+  /** Bytes of the longest body of a request. */
+  static final int MAX_BODY_BYTES = 1 << 20;
+
+  /** Bytes up to which a body counts as short. */
+  static final int SHORT_BODY_BYTES = 8 << 10;
 
   private static final Logger LOG = LoggerFactory.getLogger(ServeServer.class);
   private static final int SECONDS_TO_FINISH = 2;
-  private static final String NOT_FOUND =
-      "there are POST /v1/predict, GET /v1/models, GET /v1/fleet and GET /healthz";
+  private static final int SECONDS_TO_WAIT = 5;
 
   static {
     HttpSafety.limitRequests();
@@ -37,44 +41,35 @@ final class ServeServer implements AutoCloseable {
   }
 
   private final HttpServer server;
-  private final ExecutorService threads;
+  private final ServeThreads threads;
   private final ServeApi api;
-  private final Supplier<Reply> health;
-  private final BooleanSupplier ready;
+  private final ServeMetrics metrics;
   private final HttpToken token;
+  // Requests with a long body that may be answered at the same time.
+  private final Semaphore longRequests;
+  private final byte[] openApi;
 
   /**
    * Listens on {@code host}:{@code port} (0 takes a free port) and answers after {@link #start}.
    *
+   * @param threads that answer while none has to wait, and requests with a body of more than
+   *     {@link #SHORT_BODY_BYTES} that are answered at the same time
    * @param token that requests must bear
-   * @param ready whether predictions can be made
-   * @param health answers {@code /healthz}
    * @throws IOException if the address cannot be had
    */
   ServeServer(
-      String host,
-      int port,
-      int threadCount,
-      HttpToken token,
-      ServeApi api,
-      BooleanSupplier ready,
-      Supplier<Reply> health)
+      String host, int port, int threads, HttpToken token, ServeApi api, ServeMetrics metrics)
       throws IOException {
     this.api = api;
-    this.ready = ready;
-    this.health = health;
+    this.metrics = metrics;
     this.token = token;
+    this.longRequests = new Semaphore(threads);
+    try (InputStream document = ServeServer.class.getResourceAsStream("/openapi.yaml")) {
+      openApi = document.readAllBytes();
+    }
     server = HttpServer.create(new InetSocketAddress(InetAddress.getByName(host), port), 0);
-    AtomicInteger number = new AtomicInteger();
-    threads =
-        Executors.newFixedThreadPool(
-            threadCount,
-            task -> {
-              Thread thread = new Thread(task, "serve-" + number.incrementAndGet());
-              thread.setDaemon(true);
-              return thread;
-            });
-    server.setExecutor(threads);
+    this.threads = new ServeThreads(threads);
+    server.setExecutor(this.threads);
     server.createContext("/", this::handle);
   }
 
@@ -90,69 +85,128 @@ final class ServeServer implements AutoCloseable {
   @Override
   public void close() {
     server.stop(SECONDS_TO_FINISH);
-    threads.shutdownNow();
+    threads.close();
   }
 
+  // What it throws has the connection closed, without an end to an answer that was begun.
   private void handle(HttpExchange exchange) throws IOException {
-    try (exchange) {
+    long start = System.nanoTime();
+    ServeEndpoint endpoint = ServeEndpoint.of(exchange.getRequestURI().getPath());
+    try {
       HttpSafety.secure(exchange.getResponseHeaders());
-      Reply reply;
-      try {
-        reply = reply(exchange);
-      } catch (RuntimeException e) {
-        LOG.error("Failed to answer {}", HttpSafety.printable(exchange.getRequestURI()), e);
-        reply = Reply.error(500, "internal-error", "this is a defect; the log has more");
+      answer(exchange, endpoint);
+      exchange.close();
+    } catch (RuntimeException e) {
+      LOG.error("Failed to answer {}", HttpSafety.printable(exchange.getRequestURI()), e);
+      if (exchange.getResponseCode() >= 0) {
+        throw e;
       }
-      send(exchange, reply);
+      send(
+          exchange,
+          ServeReply.error(500, "internal-error", "this is a defect; the log has more"));
+      exchange.close();
+    } finally {
+      metrics.request(endpoint, exchange.getResponseCode(), System.nanoTime() - start);
     }
   }
 
-  private Reply reply(HttpExchange exchange) throws IOException {
+  private void answer(HttpExchange exchange, ServeEndpoint endpoint) throws IOException {
+    ServeReply refusal = refusal(exchange, endpoint);
+    if (refusal != null) {
+      send(exchange, refusal);
+    } else if (endpoint == ServeEndpoint.PREDICT) {
+      predict(exchange);
+    } else {
+      send(exchange, reply(exchange, endpoint));
+    }
+  }
+
+  /** Returns why a request is not answered whatever it asks for, or null. */
+  private ServeReply refusal(HttpExchange exchange, ServeEndpoint endpoint) {
     if (!HttpSafety.isAddressedTo(server.getAddress(), exchange.getRequestHeaders())) {
-      return Reply.error(403, "unknown-host", "use " + address());
+      return ServeReply.error(403, "unknown-host", "use " + address());
     }
-    String path = exchange.getRequestURI().getPath();
-    if (path.equals("/healthz")) {
-      return isMethod(exchange, "GET") ? health.get() : wrongMethod(exchange, "GET");
-    }
-    if (!token.admits(exchange.getRequestHeaders())) {
+    if (endpoint != ServeEndpoint.HEALTHZ && !token.admits(exchange.getRequestHeaders())) {
       exchange.getResponseHeaders().set("WWW-Authenticate", "Bearer");
-      return Reply.error(401, "unauthorized", "send the header Authorization: Bearer TOKEN");
+      return ServeReply.error(401, "unauthorized", "send the header Authorization: Bearer TOKEN");
     }
-    return switch (path) {
-      case "/v1/predict" ->
-          isMethod(exchange, "POST") ? predict(exchange) : wrongMethod(exchange, "POST");
-      case "/v1/models" ->
-          isMethod(exchange, "GET") ? models(exchange) : wrongMethod(exchange, "GET");
-      case "/v1/fleet" -> isMethod(exchange, "GET") ? api.fleet() : wrongMethod(exchange, "GET");
-      default -> Reply.error(404, "not-found", NOT_FOUND);
+    if (endpoint == ServeEndpoint.OTHER) {
+      return ServeReply.error(404, "not-found", "there are " + ServeEndpoint.list());
+    }
+    if (!exchange.getRequestMethod().equals(endpoint.method())) {
+      exchange.getResponseHeaders().set("Allow", endpoint.method());
+      return ServeReply.error(
+          405, "method-not-allowed", "only " + endpoint.method() + " is answered here");
+    }
+    return switch (endpoint) {
+      case PREDICT -> {
+        String type = exchange.getRequestHeaders().getFirst("Content-Type");
+        // No page of another site can send this type unasked.
+        yield type == null || !type.split(";", 2)[0].strip().equalsIgnoreCase("application/json")
+            ? ServeReply.error(
+                415, "unsupported-media-type", "Content-Type must be application/json")
+            : api.starting();
+      }
+      case MODELS, FLEET -> api.starting();
+      case HEALTHZ, METRICS, OPENAPI, OTHER -> null;
     };
   }
 
-  private Reply predict(HttpExchange exchange) throws IOException {
-    String type = exchange.getRequestHeaders().getFirst("Content-Type");
-    // No page of another site can send this type unasked.
-    if (type == null || !type.split(";", 2)[0].strip().equalsIgnoreCase("application/json")) {
-      return Reply.error(415, "unsupported-media-type", "Content-Type must be application/json");
-    }
-    if (!ready.getAsBoolean()) {
-      return Reply.error(503, "starting", "the models topic is still being read");
-    }
-    byte[] body = exchange.getRequestBody().readNBytes(MOST_BYTES + 1);
-    if (body.length > MOST_BYTES) {
-      exchange.getResponseHeaders().set("Connection", "close");
-      return Reply.error(
-          413, "request-too-large", "a request has at most %,d bytes".formatted(MOST_BYTES));
-    }
-    return api.predict(body);
+  private ServeReply reply(HttpExchange exchange, ServeEndpoint endpoint) {
+    return switch (endpoint) {
+      case MODELS -> models(exchange);
+      case FLEET -> api.fleet();
+      case HEALTHZ -> api.health();
+      case METRICS -> api.metrics();
+      case OPENAPI -> ServeReply.bytes("application/yaml", openApi);
+      case PREDICT, OTHER -> throw new IllegalArgumentException(endpoint.id());
+    };
   }
 
-  private Reply models(HttpExchange exchange) {
+  private void predict(HttpExchange exchange) throws IOException {
+    InputStream in = exchange.getRequestBody();
+    byte[] start = in.readNBytes(SHORT_BODY_BYTES + 1);
+    if (start.length <= SHORT_BODY_BYTES) {
+      send(exchange, api.predict(start));
+    } else if (awaitTurn()) {
+      try {
+        predictLong(exchange, start, in);
+      } finally {
+        longRequests.release();
+      }
+    } else {
+      exchange.getResponseHeaders().set("Retry-After", "1");
+      sendUnread(exchange, 503, "overloaded", "too many large requests are being answered");
+    }
+  }
+
+  private void predictLong(HttpExchange exchange, byte[] start, InputStream in)
+      throws IOException {
+    byte[] body = Arrays.copyOf(start, MAX_BODY_BYTES + 1);
+    int length = start.length + in.readNBytes(body, start.length, body.length - start.length);
+    if (length <= MAX_BODY_BYTES) {
+      send(exchange, api.predict(Arrays.copyOf(body, length)));
+    } else {
+      String message = "a request has at most %,d bytes".formatted(MAX_BODY_BYTES);
+      sendUnread(exchange, 413, "request-too-large", message);
+    }
+  }
+
+  private boolean awaitTurn() throws InterruptedIOException {
+    try {
+      return longRequests.tryAcquire(SECONDS_TO_WAIT, TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new InterruptedIOException("the server is being closed");
+    }
+  }
+
+  private ServeReply models(HttpExchange exchange) {
     Map<String, String> query;
     try {
       query = HttpSafety.query(exchange.getRequestURI());
     } catch (IllegalArgumentException e) {
-      return Reply.error(400, "malformed-request", "the query is not URL-encoded UTF-8");
+      return ServeReply.error(400, "malformed-request", "the query is not URL-encoded UTF-8");
     }
     String key = query.get("key");
     return key != null
@@ -160,23 +214,19 @@ final class ServeServer implements AutoCloseable {
         : api.list(query.getOrDefault("after", ""), query.get("limit"));
   }
 
-  private static boolean isMethod(HttpExchange exchange, String method) {
-    return exchange.getRequestMethod().equals(method);
+  private void sendUnread(HttpExchange exchange, int status, String code, String message)
+      throws IOException {
+    exchange.getResponseHeaders().set("Connection", "close");
+    send(exchange, ServeReply.error(status, code, message));
   }
 
-  private static Reply wrongMethod(HttpExchange exchange, String allowed) {
-    exchange.getResponseHeaders().set("Allow", allowed);
-    return Reply.error(405, "method-not-allowed", "only " + allowed + " is answered here");
-  }
-
-  private static void send(HttpExchange exchange, Reply reply) throws IOException {
-    exchange.getResponseHeaders().set("Content-Type", "application/json");
-    boolean head = exchange.getRequestMethod().equals("HEAD");
-    exchange.sendResponseHeaders(reply.status(), head ? -1 : reply.body().length);
-    if (!head) {
-      try (OutputStream out = exchange.getResponseBody()) {
-        out.write(reply.body());
-      }
+  private void send(HttpExchange exchange, ServeReply reply) throws IOException {
+    if (reply.code() != null) {
+      metrics.error(reply.code());
     }
+    exchange.getResponseHeaders().set("Content-Type", reply.contentType());
+    ServeBody body = new ServeBody(exchange, reply.status());
+    reply.body().write(body);
+    body.finish();
   }
 }

@@ -1,6 +1,9 @@
 package dev.millrace.data;
 
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * What a model says about features whose truth is not known.
@@ -22,4 +25,32 @@ public record Answer(
     String model,
     long modelVersion,
     long examples,
-    String config) {}
+    String config) {
+
+  /**
+   * Returns the same answer with the most likely classes only, the likeliest first; of equal ones
+   * the first.
+   *
+   * @param count classes to keep, from 1; an answer that has no more is returned as it is
+   */
+  public Answer top(int count) {
+    if (classes.size() <= count) {
+      return this;
+    }
+    int[] order =
+        IntStream.range(0, scores.length)
+            .boxed()
+            .sorted(Comparator.comparing((Integer c) -> scores[c]).reversed())
+            .limit(count)
+            .mapToInt(Integer::intValue)
+            .toArray();
+    List<String> names = new ArrayList<>(count);
+    float[] kept = new float[order.length];
+    for (int i = 0; i < order.length; i++) {
+      names.add(classes.get(order[i]));
+      kept[i] = scores[order[i]];
+    }
+    return new Answer(
+        key, task, names, kept, probabilities, model, modelVersion, examples, config);
+  }
+}

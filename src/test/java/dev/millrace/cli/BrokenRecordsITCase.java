@@ -147,12 +147,11 @@ class BrokenRecordsITCase {
       follower.close();
       thread.join();
     }
-    ServeApi api =
-        new ServeApi(settings.input().spec(), models, new FleetView(settings, notice -> {}));
+    ServeApi api = ModelSamples.api(settings, models, new FleetView(settings, notice -> {}));
 
     assertThat(api.predict(request("good")).status()).isEqualTo(200);
     assertThat(api.predict(request("cut")).status()).isEqualTo(503);
-    assertThat(new String(api.predict(request("cut")).body(), StandardCharsets.UTF_8))
+    assertThat(ModelSamples.body(api.predict(request("cut"))))
         .contains("the bytes are cut off or damaged");
     assertThat(api.predict(request("classes")).status()).isEqualTo(404);
     assertThat(notices).hasSize(5).allMatch(notice -> notice.startsWith(SKIPPED));

@@ -2,7 +2,6 @@ package dev.millrace.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.millrace.cli.ServeApi.Reply;
 import java.io.IOException;
 import java.net.Socket;
 import java.net.URI;
@@ -28,11 +27,8 @@ class HttpAccessTest {
     dashboard = new DashboardServer(Ports.HOST, 0, token, System::nanoTime);
     dashboard.start();
     ServedModels models = new ServedModels(ModelSamples.SETTINGS, (key, places) -> null, 1 << 20);
-    FleetView fleet = new FleetView(ModelSamples.SETTINGS, notice -> {});
-    ServeApi api = new ServeApi(ModelSamples.SETTINGS.input().spec(), models, fleet);
     serve =
-        new ServeServer(
-            Ports.HOST, 0, 2, token, api, () -> true, () -> Reply.of(200, j -> j.writeNumber(1)));
+        new ServeServer(Ports.HOST, 0, 2, token, ModelSamples.api(models), new ServeMetrics());
     serve.start();
   }
 

@@ -1,6 +1,5 @@
 package dev.millrace.cli;
 
-import dev.millrace.cli.ServeApi.Reply;
 import dev.millrace.flink.ModelAssembler.Place;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -23,21 +22,13 @@ public final class HttpFuzz {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    FleetView fleet = new FleetView(ModelSamples.SETTINGS, notice -> {});
-    return new ServeApi(ModelSamples.SETTINGS.input().spec(), models, fleet);
+    return ModelSamples.api(models);
   }
 
   private static URI server() {
     try {
       ServeServer server =
-          new ServeServer(
-              Ports.HOST,
-              0,
-              2,
-              HttpToken.NONE,
-              API,
-              () -> true,
-              () -> Reply.of(200, json -> json.writeNumber(1)));
+          new ServeServer(Ports.HOST, 0, 2, HttpToken.NONE, API, new ServeMetrics());
       server.start();
       return server.address();
     } catch (IOException e) {

@@ -9,6 +9,7 @@ import dev.millrace.nn.Learner;
 import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -33,26 +34,54 @@ final class ModelSamples {
 
   private ModelSamples() {}
 
+  /** Returns what the server answers with models that have all been read. */
+  static ServeApi api(ServedModels models) {
+    return api(SETTINGS, models, new FleetView(SETTINGS, notice -> {}));
+  }
+
+  static ServeApi api(Settings settings, ServedModels models, FleetView fleet) {
+    return new ServeApi(
+        settings.input().spec(),
+        models,
+        fleet,
+        () -> new ServeApi.Status(true, true),
+        2,
+        new ServeMetrics());
+  }
+
+  /** Returns the body of an answer as text. */
+  static String body(ServeReply reply) throws IOException {
+    ByteArrayOutputStream body = new ByteArrayOutputStream();
+    reply.body().write(body);
+    return body.toString(StandardCharsets.UTF_8);
+  }
+
   /** What the topic says once a model of two classes has learned so many examples. */
   static Arrival arrival(String key, int examples, Place place) {
     return new Arrival(key, "samples", "config", bytes(examples), List.of(place));
   }
 
   static byte[] bytes(int examples) {
-    Task task = Task.BINARY;
-    Learner learner = new Learner(SETTINGS.model().forTask(task), task, INPUTS, 2, 1);
-    float[] out = new float[2];
+    return bytes(Task.BINARY, List.of("no", "yes"), examples);
+  }
+
+  /** Returns what is published of a model that has learned each class in turn. */
+  static byte[] bytes(Task task, List<String> classes, int examples) {
+    int count = classes.size();
+    Learner learner = new Learner(SETTINGS.model().forTask(task), task, INPUTS, count, 1);
+    float[] out = new float[count];
     for (int i = 0; i < examples; i++) {
       float[] features = {i % 3, i % 5, 0, i % 2, 1 - i % 2};
-      learner.learnClass(features, 0, i % 2, 1f, out);
+      learner.learnClass(features, 0, i % count, 1f, out);
     }
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     try (DataOutputStream data = new DataOutputStream(bytes)) {
       data.writeInt(1);
       data.writeUTF(task.name());
-      data.writeInt(2);
-      data.writeUTF("no");
-      data.writeUTF("yes");
+      data.writeInt(count);
+      for (String name : classes) {
+        data.writeUTF(name);
+      }
       learner.write(data);
     } catch (IOException e) {
       throw new AssertionError(e);

@@ -1,6 +1,5 @@
 package dev.millrace.cli;
 
-import dev.millrace.cli.ServeApi.Reply;
 import dev.millrace.flink.ModelAssembler.Place;
 import java.io.BufferedInputStream;
 import java.io.IOException;
@@ -22,7 +21,7 @@ import org.HdrHistogram.Histogram;
  *
  * <p>{@code ServeLoad [REQUESTS_PER_SECOND [CONNECTIONS [SECONDS [KEYS]]]]}. A latency counts from
  * when the request was due, so that a server that falls behind is not spared (no coordinated
- * omission).
+ * omission). A rate of 0 stands for as many requests as are answered.
  */
 public final class ServeLoad {
   private static final int WARM_UP_SECONDS = 10;
@@ -46,16 +45,20 @@ public final class ServeLoad {
     for (int key = 0; key < keys; key++) {
       models.accept(ModelSamples.arrival("key-" + key, 10, new Place(0, key)));
     }
+    ServeMetrics metrics = new ServeMetrics();
     ServeApi api =
         new ServeApi(
             ModelSamples.SETTINGS.input().spec(),
             models,
-            new FleetView(ModelSamples.SETTINGS, notice -> {}));
-    Reply ok = Reply.of(200, json -> json.writeString("ok"));
+            new FleetView(ModelSamples.SETTINGS, notice -> {}),
+            () -> new ServeApi.Status(true, true),
+            8,
+            metrics);
     try (ServeServer server =
-        new ServeServer("127.0.0.1", 0, 8, HttpToken.NONE, api, () -> true, () -> ok)) {
+        new ServeServer("127.0.0.1", 0, 8, HttpToken.NONE, api, metrics)) {
       server.start();
-      ServeLoad load = new ServeLoad(server.address(), keys, 1_000_000_000L * connections / rate);
+      long interval = rate == 0 ? 0 : 1_000_000_000L * connections / rate;
+      ServeLoad load = new ServeLoad(server.address(), keys, interval);
       load.run(connections, WARM_UP_SECONDS);
       print(rate, connections, load.run(connections, seconds), seconds);
     }
@@ -103,7 +106,7 @@ public final class ServeLoad {
       OutputStream out = socket.getOutputStream();
       InputStream in = new BufferedInputStream(socket.getInputStream());
       int request = client;
-      for (long due = first; due < end; due += intervalNanos) {
+      for (long due = first; due < end; due = next(due)) {
         long wait = due - System.nanoTime();
         if (wait > 0) {
           LockSupport.parkNanos(wait);
@@ -116,6 +119,10 @@ public final class ServeLoad {
     } catch (IOException e) {
       throw new IllegalStateException(e);
     }
+  }
+
+  private long next(long due) {
+    return intervalNanos == 0 ? System.nanoTime() : due + intervalNanos;
   }
 
   private static byte[] request(int key) {

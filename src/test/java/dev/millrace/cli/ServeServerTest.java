@@ -2,16 +2,18 @@ package dev.millrace.cli;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.millrace.PipelineFile;
 import dev.millrace.Settings;
-import dev.millrace.cli.ServeApi.Reply;
+import dev.millrace.data.Task;
 import dev.millrace.flink.ModelAssembler.Arrival;
 import dev.millrace.flink.ModelAssembler.Place;
 import dev.millrace.nn.ModelSpec;
 import java.io.IOException;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -19,9 +21,16 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -33,8 +42,10 @@ class ServeServerTest {
 
   private final HttpClient client = HttpClient.newHttpClient();
   private final AtomicBoolean ready = new AtomicBoolean(true);
+  private final AtomicInteger coldReads = new AtomicInteger();
+  private final CountDownLatch broker = new CountDownLatch(1);
   private final ServedModels models =
-      new ServedModels(ModelSamples.SETTINGS, (key, places) -> null, 1 << 20);
+      new ServedModels(ModelSamples.SETTINGS, (key, places) -> coldRead(key), 1 << 20);
   private final FleetView fleet = new FleetView(ModelSamples.SETTINGS, notice -> {});
   private ServeServer server;
   private ServeServer guarded;
@@ -48,16 +59,17 @@ class ServeServerTest {
   }
 
   private ServeServer server(String token) throws IOException {
-    ServeApi api = new ServeApi(ModelSamples.SETTINGS.input().spec(), models, fleet);
-    ServeServer started =
-        new ServeServer(
-            "127.0.0.1",
-            0,
+    ServeMetrics metrics = new ServeMetrics();
+    ServeApi api =
+        new ServeApi(
+            ModelSamples.SETTINGS.input().spec(),
+            models,
+            fleet,
+            () -> new ServeApi.Status(ready.get(), true),
             2,
-            new HttpToken(token),
-            api,
-            ready::get,
-            () -> Reply.of(200, json -> json.writeNumber(1)));
+            metrics);
+    ServeServer started =
+        new ServeServer("127.0.0.1", 0, 2, new HttpToken(token), api, metrics);
     started.start();
     return started;
   }
@@ -76,12 +88,26 @@ class ServeServerTest {
     return client.send(request, BodyHandlers.ofString());
   }
 
+  private HttpRequest predictRequest(String body) {
+    return request(server, "/v1/predict")
+        .header("Content-Type", "application/json")
+        .POST(BodyPublishers.ofString(body))
+        .build();
+  }
+
   private HttpResponse<String> predict(String body) throws Exception {
-    return send(
-        request(server, "/v1/predict")
-            .header("Content-Type", "application/json")
-            .POST(BodyPublishers.ofString(body))
-            .build());
+    return send(predictRequest(body));
+  }
+
+  // As a broker that does not answer, until it is counted down.
+  private byte[] coldRead(String key) throws IOException {
+    coldReads.incrementAndGet();
+    try {
+      broker.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    throw new IOException("no broker gives " + key);
   }
 
   private void assertRefused(String body, int status, String code, String message)
@@ -160,9 +186,214 @@ class ServeServerTest {
     assertRefused(
         "{\"key\":\"k\",\"features\":[1,2,3]}", 422, "wrong-feature-count", "3 numeric features");
     assertRefused("{\"instances\":{}}", 400, "malformed-request", "at most 1,000");
-    assertRefused("x".repeat(ServeServer.MOST_BYTES + 1), 413, "request-too-large", "bytes");
+    assertRefused("x".repeat(ServeServer.MAX_BODY_BYTES + 1), 413, "request-too-large", "bytes");
+    for (String top : List.of("0", "-1", "1.5", "\"1\"", "null", "99999999999")) {
+      assertRefused(
+          "{\"key\":\"k\",\"features\":{},\"top\":" + top + "}",
+          400,
+          "malformed-request",
+          "\"top\" must be a whole number from 1");
+    }
+  }
+
+  @Test
+  void nothingIsAnsweredFromATopicThatIsStillBeingRead() throws Exception {
     ready.set(false);
-    assertRefused("{\"key\":\"k\",\"features\":{}}", 503, "starting", "");
+
+    assertRefused("{\"key\":\"k\",\"features\":{}}", 503, "starting", "still being read");
+    for (String path : List.of("/v1/models", "/v1/models?key=k", "/v1/fleet")) {
+      HttpResponse<String> response = send(request(server, path).build());
+      assertThat(response.statusCode()).as(path).isEqualTo(503);
+      assertThat(response.body()).contains("\"starting\"");
+    }
+    HttpResponse<String> health = send(request(server, "/healthz").build());
+    assertThat(health.statusCode()).isEqualTo(503);
+    assertThat(health.body())
+        .isEqualTo("{\"status\":\"starting\",\"connected\":true,\"models\":2,\"in_memory\":2}");
+    assertThat(send(request(server, "/metrics").build()).body())
+        .contains("millrace_serve_ready 0\n", "millrace_serve_errors_total{code=\"starting\"} 4\n");
+  }
+
+  @Test
+  void theLikeliestClassesAloneAreAnswered() throws Exception {
+    List<String> classes = List.of("a", "b", "c", "d");
+    models.accept(arrival("four", classes, 400));
+    String body = "{\"key\":\"four\",\"features\":{\"a\":1,\"c\":\"x\"}%s}";
+
+    JsonNode all = JSON.readTree(predict(body.formatted("")).body());
+    JsonNode two = JSON.readTree(predict(body.formatted(",\"top\":2")).body());
+    JsonNode batch =
+        JSON.readTree(
+            predict("{\"top\":1,\"instances\":[" + body.formatted("") + "]}").body());
+
+    assertThat(all.path("probabilities")).hasSize(4);
+    assertThat(two.path("class")).isEqualTo(all.path("class"));
+    assertThat(two.path("probabilities")).hasSize(2);
+    List<String> named = new ArrayList<>();
+    two.path("probabilities").fieldNames().forEachRemaining(named::add);
+    assertThat(named)
+        .isEqualTo(
+            classes.stream()
+                .sorted(
+                    Comparator.comparing(name -> -all.path("probabilities").path(name).floatValue()))
+                .limit(2)
+                .toList());
+    assertThat(batch.at("/predictions/0/probabilities")).hasSize(1);
+    assertThat(JSON.readTree(predict(body.formatted(",\"top\":9")).body())).isEqualTo(all);
+  }
+
+  /** Names that JSON writes six times as long: the answer to 36 kB had 600 MB. */
+  @Test
+  void aSmallRequestCannotAskForAHugeAnswer() throws Exception {
+    models.accept(arrival("fat", longNames(100, 1_000), 100));
+    String instance = "{\"key\":\"fat\",\"features\":{\"a\":1,\"c\":\"x\"}}";
+
+    assertRefused(instances(instance, 1_000), 413, "answer-too-large", "ask for the likeliest");
+    HttpResponse<String> some = predict(instances(instance, 20));
+    HttpResponse<String> top =
+        predict(instances(instance, 1_000).replaceFirst("\\{", "{\"top\":1,"));
+
+    assertThat(some.statusCode()).isEqualTo(200);
+    assertThat(some.body().length()).isBetween(10_000_000, ServeApi.MAX_ANSWER_BYTES);
+    assertThat(JSON.readTree(some.body()).path("predictions")).hasSize(20);
+    assertThat(top.statusCode()).isEqualTo(200);
+    assertThat(top.body().length()).isLessThan(ServeApi.MAX_ANSWER_BYTES);
+    assertThat(JSON.readTree(top.body()).path("predictions")).hasSize(1_000);
+  }
+
+  @Test
+  void oneAnswerCanBeTooLargeByItself() throws Exception {
+    models.accept(arrival("fattest", longNames(2_000, 2_000), 1));
+    String one = "{\"key\":\"fattest\",\"features\":{\"a\":1,\"c\":\"x\"}%s}";
+
+    assertRefused(one.formatted(""), 413, "answer-too-large", "\"top\"");
+    assertThat(predict(one.formatted(",\"top\":2")).statusCode()).isEqualTo(200);
+  }
+
+  @Test
+  void aPageOfLongSummariesEndsEarly() throws Exception {
+    for (int key = 0; key < 12; key++) {
+      models.accept(arrival("fat-%02d".formatted(key), longNames(100, 1_000), 1));
+    }
+
+    JsonNode first = JSON.readTree(send(request(server, "/v1/models").build()).body());
+
+    assertThat(first.path("models")).hasSizeBetween(1, 11);
+    String next = first.path("next").asText();
+    assertThat(first.path("models").get(first.path("models").size() - 1).path("key").asText())
+        .isEqualTo(next);
+    JsonNode rest = JSON.readTree(send(request(server, "/v1/models?after=" + next).build()).body());
+    assertThat(rest.at("/models/0/key").asText()).isGreaterThan(next);
+  }
+
+  private static List<String> longNames(int count, int length) {
+    return IntStream.range(0, count).mapToObj(c -> c + "\u0001".repeat(length)).toList();
+  }
+
+  private static String instances(String instance, int count) {
+    return "{\"instances\":[" + String.join(",", Collections.nCopies(count, instance)) + "]}";
+  }
+
+  private static Arrival arrival(String key, List<String> classes, int examples) {
+    byte[] bytes = ModelSamples.bytes(Task.MULTICLASS, classes, examples);
+    return new Arrival(key, "samples", "config", bytes, List.of(new Place(0, key.hashCode())));
+  }
+
+  @Test
+  void requestsThatAreHalfSentHoldUpNobody() throws Exception {
+    List<Socket> open = new ArrayList<>();
+    try {
+      for (String body : List.of("{", "{".repeat(ServeServer.SHORT_BODY_BYTES))) {
+        for (int c = 0; c < 20; c++) {
+          Socket socket = new Socket(server.address().getHost(), server.address().getPort());
+          open.add(socket);
+          String head =
+              "POST /v1/predict HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
+                  + "Content-Length: 10000\r\n\r\n";
+          socket.getOutputStream().write((head + body).getBytes(UTF_8));
+        }
+      }
+
+      assertThat(predict("{\"key\":\"k\",\"features\":{\"a\":1,\"c\":\"x\"}}").statusCode())
+          .isEqualTo(200);
+      assertThat(send(request(server, "/healthz").build()).statusCode()).isEqualTo(200);
+    } finally {
+      for (Socket socket : open) {
+        socket.close();
+      }
+    }
+  }
+
+  @Test
+  void modelsThatABrokerDoesNotGiveHoldUpNobody() throws Exception {
+    for (int key = 0; key < 8; key++) {
+      models.accept(ModelSamples.arrival("cold-" + key, 10, new Place(0, 100 + key)));
+    }
+    // Larger than all memory for models, so that the others are read again.
+    models.accept(arrival("large", longNames(1_100, 1_000), 1));
+    models.accept(ModelSamples.arrival("k", 100, new Place(0, 0)));
+    List<CompletableFuture<HttpResponse<String>>> waiting = new ArrayList<>();
+    for (int request = 0; request < 16; request++) {
+      String body = "{\"key\":\"cold-" + request % 8 + "\",\"features\":{\"a\":1,\"c\":\"x\"}}";
+      waiting.add(client.sendAsync(predictRequest(body), BodyHandlers.ofString()));
+    }
+    await().until(() -> coldReads.get() == 8);
+
+    assertThat(predict("{\"key\":\"k\",\"features\":{\"a\":1,\"c\":\"x\"}}").statusCode())
+        .isEqualTo(200);
+    assertThat(send(request(server, "/healthz").build()).statusCode()).isEqualTo(200);
+    assertThat(waiting).noneMatch(CompletableFuture::isDone);
+    broker.countDown();
+    for (CompletableFuture<HttpResponse<String>> answer : waiting) {
+      assertThat(answer.get().statusCode()).isEqualTo(503);
+      assertThat(answer.get().body()).contains("model-unavailable", "no broker");
+    }
+    assertThat(coldReads).hasValueBetween(8, 16);
+  }
+
+  @Test
+  void metricsAreCounted() throws Exception {
+    predict("{\"key\":\"k\",\"features\":{\"a\":1,\"c\":\"x\"}}");
+    predict(
+        "{\"instances\":[{\"key\":\"k\",\"features\":{\"a\":1,\"c\":\"x\"}},{\"key\":\"none\"}]}");
+    predict("{\"key\":\"none\",\"features\":{}}");
+    send(request(server, "/nothing").build());
+
+    // A request is counted when its answer has been sent.
+    await()
+        .until(
+            () -> send(request(server, "/metrics").build()).body(),
+            text -> text.contains("requests_total{endpoint=\"other\""));
+
+    HttpResponse<String> response = send(request(server, "/metrics").build());
+
+    assertThat(response.headers().firstValue("Content-Type"))
+        .contains("text/plain; version=0.0.4; charset=utf-8");
+    assertThat(response.body().lines())
+        .contains(
+            "# TYPE millrace_serve_request_duration_seconds histogram",
+            "millrace_serve_requests_total{endpoint=\"predict\",status=\"200\"} 2",
+            "millrace_serve_requests_total{endpoint=\"predict\",status=\"404\"} 1",
+            "millrace_serve_requests_total{endpoint=\"other\",status=\"404\"} 1",
+            "millrace_serve_request_duration_seconds_bucket{endpoint=\"predict\",le=\"+Inf\"} 3",
+            "millrace_serve_request_duration_seconds_count{endpoint=\"predict\"} 3",
+            "millrace_serve_predictions_total 2",
+            "millrace_serve_errors_total{code=\"not-found\"} 1",
+            "millrace_serve_errors_total{code=\"unknown-key\"} 2",
+            "millrace_serve_models 2",
+            "millrace_serve_models_in_memory 2",
+            "millrace_serve_model_misses_total 0",
+            "millrace_serve_model_updates_total 2",
+            "millrace_serve_ready 1",
+            "millrace_serve_connected 1");
+    assertThat(response.body())
+        .containsPattern("\nmillrace_serve_model_age_seconds \\d")
+        .containsPattern("\nmillrace_serve_models_memory_bytes \\d+\n");
+    assertThat(response.body().lines())
+        .allMatch(
+            line ->
+                line.matches("# (HELP|TYPE) millrace_serve_[a-z_]+ .+")
+                    || line.matches("millrace_serve_[a-z_]+(\\{[a-z]+=\"[^\"]+\".*})? [-0-9.E]+"));
   }
 
   @Test
@@ -171,12 +402,12 @@ class ServeServerTest {
         new ServedModels(
             ModelSamples.SETTINGS.withModel(ModelSpec.auto(1)), (key, places) -> null, 1000);
     others.accept(ModelSamples.arrival("k", 100, new Place(0, 0)));
-    ServeApi api = new ServeApi(ModelSamples.SETTINGS.input().spec(), others, fleet);
+    ServeApi api = ModelSamples.api(others);
 
-    Reply reply = api.predict("{\"key\":\"k\",\"features\":{}}".getBytes(UTF_8));
+    ServeReply reply = api.predict("{\"key\":\"k\",\"features\":{}}".getBytes(UTF_8));
 
     assertThat(reply.status()).isEqualTo(409);
-    assertThat(new String(reply.body(), UTF_8)).contains("other-settings", "4 tanh");
+    assertThat(ModelSamples.body(reply)).contains("other-settings", "4 tanh");
   }
 
   @Test
@@ -187,12 +418,12 @@ class ServeServerTest {
     System.arraycopy(whole, whole.length - 24, damaged, damaged.length - 24, 24);
     ServedModels models = new ServedModels(ModelSamples.SETTINGS, (key, places) -> null, 100_000);
     models.accept(new Arrival("k", "samples", "config", damaged, List.of(new Place(0, 0))));
-    ServeApi api = new ServeApi(ModelSamples.SETTINGS.input().spec(), models, fleet);
+    ServeApi api = ModelSamples.api(models);
 
-    Reply reply = api.predict("{\"key\":\"k\",\"features\":{}}".getBytes(UTF_8));
+    ServeReply reply = api.predict("{\"key\":\"k\",\"features\":{}}".getBytes(UTF_8));
 
     assertThat(reply.status()).isEqualTo(503);
-    assertThat(new String(reply.body(), UTF_8)).contains("model-unavailable");
+    assertThat(ModelSamples.body(reply)).contains("model-unavailable");
   }
 
   @Test
@@ -212,7 +443,7 @@ class ServeServerTest {
             """,
             Path.of(""));
     try (FleetView view = new FleetView(settings, notice -> {})) {
-      ServeApi api = new ServeApi(settings.input().spec(), models, view);
+      ServeApi api = ModelSamples.api(settings, models, view);
       assertThat(api.fleet().status()).isEqualTo(503);
 
       view.accept("{\"pipeline\":\"samples\",\"keys\":1}");
@@ -221,7 +452,7 @@ class ServeServerTest {
       view.accept("no JSON");
 
       assertThat(api.fleet().status()).isEqualTo(200);
-      assertThat(new String(api.fleet().body(), UTF_8))
+      assertThat(ModelSamples.body(api.fleet()))
           .isEqualTo("{\"pipeline\":\"samples\",\"keys\":2}");
     }
   }

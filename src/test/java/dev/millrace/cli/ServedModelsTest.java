@@ -41,7 +41,7 @@ class ServedModelsTest {
   private Answer predict(ServedModels models, String key) throws Exception {
     Example example = new Example();
     example.resize(ModelSamples.INPUTS);
-    return models.find(key, workspace).predict(example, workspace);
+    return models.load(models.fetch(key), workspace).predict(example, workspace);
   }
 
   @Test
@@ -53,7 +53,7 @@ class ServedModelsTest {
     publish(models, "k", 20, 1);
     assertThat(predict(models, "k").examples()).isEqualTo(20);
     assertThat(predict(models, "k").classes()).containsExactly("no", "yes");
-    assertThat(models.find("other", workspace)).isNull();
+    assertThat(models.fetch("other")).isNull();
     assertThat(reads).isZero();
   }
 
@@ -63,8 +63,8 @@ class ServedModelsTest {
     publish(models, "k", 10, 0);
     models.accept(new Arrival("k", null, null, null, List.of()));
 
-    assertThat(models.find("k", workspace)).isNull();
-    assertThat(models.resident()).isZero();
+    assertThat(models.fetch("k")).isNull();
+    assertThat(models.stats().inMemory()).isZero();
   }
 
   @Test
@@ -91,12 +91,12 @@ class ServedModelsTest {
       publish(models, "k" + key, key + 1, key);
     }
     assertThat(models.size()).isEqualTo(10);
-    assertThat(models.resident()).isBetween(1, 3);
+    assertThat(models.stats().inMemory()).isBetween(1, 3);
 
     for (int round = 0; round < 2; round++) {
       for (int key = 0; key < 10; key++) {
         assertThat(predict(models, "k" + key).examples()).isEqualTo(key + 1);
-        assertThat(models.resident()).isLessThanOrEqualTo(3);
+        assertThat(models.stats().inMemory()).isLessThanOrEqualTo(3);
       }
     }
     assertThat(reads).isGreaterThan(10);
@@ -112,7 +112,7 @@ class ServedModelsTest {
     publish(models, "other", 10, 1);
     topic.clear();
 
-    assertThatThrownBy(() -> models.find("k", workspace))
+    assertThatThrownBy(() -> models.fetch("k"))
         .isInstanceOf(IOException.class)
         .hasMessage("the model of key \"k\" is being replaced; try again in a moment");
 
@@ -134,7 +134,7 @@ class ServedModelsTest {
                 example.resize(ModelSamples.INPUTS);
                 long last = 0;
                 while (last < 200) {
-                  Answer answer = models.find("k", own).predict(example, own);
+                  Answer answer = models.load(models.fetch("k"), own).predict(example, own);
                   assertThat(answer.examples()).isGreaterThanOrEqualTo(last);
                   assertThat(answer.modelVersion()).isEqualTo(answer.examples());
                   last = answer.examples();
@@ -153,14 +153,20 @@ class ServedModelsTest {
   }
 
   @Test
-  void summariesComeInTheOrderOfTheKeysAPageAtATime() throws Exception {
+  void summariesComeInTheOrderOfTheKeys() throws Exception {
     ServedModels models = models(1 << 20);
     for (String key : List.of("c", "a", "b")) {
       publish(models, key, 1, key.charAt(0));
     }
 
-    assertThat(models.summaries("", 2)).extracting(ModelSnapshot::key).containsExactly("a", "b");
-    assertThat(models.summaries("b", 2)).extracting(ModelSnapshot::key).containsExactly("c");
+    assertThat(models.summaries(""))
+        .toIterable()
+        .extracting(ModelSnapshot::key)
+        .containsExactly("a", "b", "c");
+    assertThat(models.summaries("b"))
+        .toIterable()
+        .extracting(ModelSnapshot::key)
+        .containsExactly("c");
     assertThat(models.summary("c").bytes()).isNull();
   }
 }

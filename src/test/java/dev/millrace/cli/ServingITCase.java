@@ -151,15 +151,14 @@ class ServingITCase {
         Thread thread = new Thread(follower);
         thread.start();
         assertThat(follower.awaitReady(30_000)).isTrue();
-        ServeApi api =
-            new ServeApi(settings.input().spec(), models, new FleetView(settings, notice -> {}));
+        ServeApi api = ModelSamples.api(settings, models, new FleetView(settings, notice -> {}));
         for (int round = 0; round < 2; round++) {
           for (String row : last) {
-            JsonNode answer = JSON.readTree(api.predict(request(settings, row)).body());
+            JsonNode answer = JSON.readTree(ModelSamples.body(api.predict(request(settings, row))));
             assertSame(answer, said.get(answer.path("key").asText()));
           }
         }
-        assertThat(models.resident()).isEqualTo(1);
+        assertThat(models.stats().inMemory()).isEqualTo(1);
         assertThat(reader.read("k", List.of(new Place(0, 1_000_000)))).isNull();
         follower.close();
         thread.join();
@@ -288,11 +287,11 @@ class ServingITCase {
   void anAddressThatOthersReachNeedsAToken() throws Exception {
     Path pipeline = pipeline("open", "open", "start: earliest");
 
-    Cli open = Cli.run("serve", "-c", "" + pipeline, "--bind", "0.0.0.0");
+    Cli open = Cli.run("serve", "-c", "" + pipeline, "--host", "0.0.0.0");
     Cli weak = Cli.run("serve", "-c", "" + pipeline, "--token", "short");
 
     assertThat(open.exitCode()).isEqualTo(2);
-    assertThat(open.err()).startsWith("--bind 0.0.0.0 is reached by others and needs a token");
+    assertThat(open.err()).startsWith("--host 0.0.0.0 is reached by others and needs a token");
     assertThat(weak.err()).startsWith("--token must have at least 16 characters");
   }
 
