@@ -68,7 +68,7 @@ final class AnswerLines {
     } catch (IOException e) {
       throw new UncheckedIOException(e); // memory does not fail to be written to
     }
-    return line.toString();
+    return Terminal.printableJson(line.toString());
   }
 
   private static String csv(long row, Answer answer) {

@@ -25,10 +25,13 @@ final class DashboardHistory {
   private static final int POINT_BUDGET = 1_000_000;
   private static final long ACTIVE_NANOS = TimeUnit.MINUTES.toNanos(1); // as in a fleet record
   private static final long LINE_BUDGET = 128L << 20; // characters of all keys' latest records
+  static final int MAX_PARTITIONS = 20_000; // whose offsets are known, over all topics
+  private static final int MAX_TOPIC_CHARS = 249; // Kafka's own limit of a name
 
   // In order of the last update, so that the key heard of longest ago leaves when all are taken.
   private final LinkedHashMap<String, DashboardKey> keys = new LinkedHashMap<>();
   private final Map<String, Map<Integer, Long>> offsets = new LinkedHashMap<>();
+  private int partitions;
   private final DashboardMarks marks;
   private final int maxKeys;
   private final long lineBudget;
@@ -81,9 +84,15 @@ final class DashboardHistory {
 
   private void noteOffsets(DashboardRecord record) {
     for (DashboardRecord.Offset offset : record.input()) {
-      offsets
-          .computeIfAbsent(offset.topic(), topic -> new LinkedHashMap<>())
-          .merge(offset.partition(), offset.last(), Math::max);
+      Map<Integer, Long> known = offsets.get(offset.topic());
+      if (known != null && known.containsKey(offset.partition())) {
+        known.merge(offset.partition(), offset.last(), Math::max);
+      } else if (partitions < MAX_PARTITIONS && offset.topic().length() <= MAX_TOPIC_CHARS) {
+        offsets
+            .computeIfAbsent(offset.topic(), topic -> new LinkedHashMap<>())
+            .put(offset.partition(), offset.last());
+        partitions++;
+      }
     }
   }
 

@@ -48,6 +48,11 @@ record DashboardMark(
     return detail.toString();
   }
 
+  /** Returns the characters of its texts. */
+  long chars() {
+    return (long) pipeline.length() + key.length() + event.length() + detail.length();
+  }
+
   /** Whether the stream of the key changes, or may. */
   boolean isDrift() {
     return event.equals("drift") || event.equals("warning");

@@ -15,25 +15,29 @@ import java.util.Set;
 final class DashboardMarks {
   static final int MAX_MARKS = 20_000;
   static final int MAX_SHOWN = 200;
+  private static final long MAX_CHARS = 16L << 20; // of all marks
 
   // In order of arrival; a set, because a job that restarts may write an event again.
   private final Set<DashboardMark> marks = new LinkedHashSet<>();
   private final Map<String, Long> driftSeqs = new HashMap<>();
   private long count;
+  private long chars;
 
-  /** Takes an event in; false when it repeats one. */
+  /** Adds an event; returns false when it repeats one, or is longer than all may be together. */
   synchronized boolean add(DashboardMark mark) {
-    if (!marks.add(mark)) {
+    if (mark.chars() > MAX_CHARS || !marks.add(mark)) {
       return false;
     }
     count++;
+    chars += mark.chars();
     if (mark.isDrift()) {
       driftSeqs.merge(mark.key(), mark.seq(), Math::max);
     }
-    if (marks.size() > MAX_MARKS) {
-      Iterator<DashboardMark> eldest = marks.iterator();
+    Iterator<DashboardMark> eldest = marks.iterator();
+    while (marks.size() > MAX_MARKS || chars > MAX_CHARS) {
       DashboardMark gone = eldest.next();
       eldest.remove();
+      chars -= gone.chars();
       driftSeqs.remove(gone.key(), gone.seq());
     }
     return true;
@@ -42,6 +46,7 @@ final class DashboardMarks {
   /** Forgets what happened to a key whose series begins again, but not why it did. */
   synchronized void restart(String key) {
     marks.removeIf(mark -> mark.key().equals(key) && !mark.isReset());
+    chars = marks.stream().mapToLong(DashboardMark::chars).sum();
     driftSeqs.remove(key);
   }
 

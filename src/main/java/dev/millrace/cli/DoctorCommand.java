@@ -170,7 +170,7 @@ final class DoctorCommand implements Callable<Integer> {
     }
     ArrayNode checks = json.putArray("checks");
     findings.forEach(finding -> finding.writeTo(checks.addObject()));
-    return json.toString();
+    return Terminal.printableJson(json.toString());
   }
 
   private long count(State state) {

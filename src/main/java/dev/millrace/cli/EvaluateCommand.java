@@ -169,7 +169,7 @@ final class EvaluateCommand implements Callable<Integer> {
     EvaluationReport report = new EvaluationReport(run, epochs);
     PrintWriter out = spec.commandLine().getOut();
     if (json) {
-      out.println(report.json());
+      out.println(Terminal.printableJson(report.json()));
     } else {
       report.table().forEach(out::println);
     }

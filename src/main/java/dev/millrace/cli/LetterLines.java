@@ -27,8 +27,12 @@ final class LetterLines {
         ", ",
         counts.entrySet().stream()
             .sorted(Map.Entry.<String, Long>comparingByValue().reversed())
-            .map(count -> Counted.of(count.getValue(), count.getKey(), count.getKey()))
+            .map(count -> count(Terminal.printable(count.getKey(), LONGEST_NAME), count.getValue()))
             .toList());
+  }
+
+  private static String count(String reason, long letters) {
+    return Counted.of(letters, reason, reason);
   }
 
   /** What was refused and why, the value shortened. */
@@ -85,7 +89,7 @@ final class LetterLines {
         json.put("lost_" + name.replace('.', '_'), length);
       }
     }
-    return json.toString();
+    return Terminal.printableJson(json.toString());
   }
 
   private static void put(ObjectNode json, String name, byte[] bytes) {

@@ -54,7 +54,9 @@ final class ModelsCommand implements Runnable {
     public Integer call() {
       Collection<ModelSnapshot> all = models.read(key -> false).all();
       List<String> lines =
-          json ? all.stream().map(ModelLines::json).toList() : ModelLines.table(all);
+          json
+              ? all.stream().map(ModelLines::json).map(Terminal::printableJson).toList()
+              : ModelLines.table(all);
       lines.forEach(spec.commandLine().getOut()::println);
       return 0;
     }
@@ -78,7 +80,9 @@ final class ModelsCommand implements Runnable {
     @Override
     public Integer call() {
       ModelSnapshot model = models.read(other -> false).model(key);
-      List<String> lines = json ? List.of(ModelLines.json(model)) : ModelLines.details(model);
+      List<String> lines = json
+              ? List.of(Terminal.printableJson(ModelLines.json(model)))
+              : ModelLines.details(model);
       lines.forEach(spec.commandLine().getOut()::println);
       return 0;
     }

@@ -228,13 +228,13 @@ final class PredictCommand implements Callable<Integer> {
                 features.missing(),
                 features.attributes(),
                 example);
-            out.println(lines.line(row, model.predict(example, workspace)));
+            show(lines.line(row, model.predict(example, workspace)));
           } catch (RefusedException e) {
             refusal = new Refusal(e.reason().id(), e.getMessage());
           }
         }
         if (refusal != null) {
-          out.println(lines.line(row, name, refusal.code(), refusal.message()));
+          show(lines.line(row, name, refusal.code(), refusal.message()));
           if (refused++ < MOST_REFUSALS) {
             String why = refusal.message();
             progress.above(() -> tell(file, name, why));
@@ -247,6 +247,13 @@ final class PredictCommand implements Callable<Integer> {
       throw new CliError(
           "%,d of %s could not be predicted.".formatted(refused, Counted.of(scan.rows(), "row")));
     }
+  }
+
+  // A file gets what the models say; a terminal what it can show of it.
+  private void show(String line) {
+    spec.commandLine()
+        .getOut()
+        .println(Terminal.outIsInteractive() ? Terminal.printable(line, line.length()) : line);
   }
 
   private void tell(CsvFile file, String name, String why) {

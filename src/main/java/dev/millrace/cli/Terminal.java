@@ -103,6 +103,11 @@ final class Terminal {
     return noColor == null || noColor.isEmpty();
   }
 
+  /** As {@link Printable#json}. */
+  static String printableJson(String json) {
+    return Printable.json(json);
+  }
+
   /** As {@link Printable#line}. */
   static String printable(String text, int width) {
     return Printable.line(text, width);

@@ -111,7 +111,7 @@ final class WatchCommand implements Callable<Integer> {
     if (screen != null) {
       screen.accept(record.get());
     } else if (json) {
-      out.println(value);
+      out.println(Terminal.printableJson(value));
     } else {
       (fleet ? FleetLines.of(record.get()) : table.lines(record.get())).forEach(out::println);
     }

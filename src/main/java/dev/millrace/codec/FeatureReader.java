@@ -15,19 +15,20 @@ public final class FeatureReader {
   private final StandardFeatures positional;
   // Null where no feature is declared.
   private final MappedFeatures named;
-  private final JsonFields fields = new JsonFields();
+  private final RequestFields fields = new RequestFields();
   private float[] numbers = new float[16];
   private boolean[] missing = new boolean[16];
 
   public FeatureReader(InputSpec spec) {
     positional = new StandardFeatures(spec);
     MappedExampleReader.Parser records =
-        spec.format() == InputSpec.Format.AVRO ? new AvroFields(ExampleSchema.of(spec)) : fields;
+        spec.format() == InputSpec.Format.AVRO ? new AvroFields(ExampleSchema.of(spec)) : new JsonFields();
     named = spec.features().isEmpty() ? null : new MappedFeatures(spec, records);
   }
 
   /**
-   * Reads the declared features by their names; others are left alone.
+   * Reads the declared features by their names; others are ignored. A name with dots is found as it
+   * is in the pipeline file, and else as nested objects.
    *
    * @param into receives the features
    * @throws RefusedException if one is missing or cannot be used, or none is declared

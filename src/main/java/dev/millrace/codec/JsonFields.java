@@ -20,18 +20,17 @@ final class JsonFields implements MappedExampleReader.Parser, MappedExampleReade
     return this;
   }
 
-  /** The fields of what has been parsed already. */
-  MappedExampleReader.Fields of(JsonNode object) {
-    root = object;
-    return this;
-  }
-
   @Override
   public Object at(String[] path) {
     JsonNode node = root;
     for (String name : path) {
       node = node.path(name);
     }
+    return value(node);
+  }
+
+  /** Returns a value as {@link MappedExampleReader.Fields} have it. */
+  static Object value(JsonNode node) {
     if (node.isNumber()) {
       return node.numberValue();
     }

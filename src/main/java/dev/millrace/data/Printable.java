@@ -1,5 +1,7 @@
 package dev.millrace.data;
 
+import java.util.Locale;
+
 /** Text from outside that people are shown. */
 public final class Printable {
   private Printable() {}
@@ -17,6 +19,33 @@ public final class Printable {
       shown.setLength(shown.offsetByCodePoints(0, width - 1));
       shown.append('…');
     }
+    return shown.toString();
+  }
+
+  /**
+   * Returns the same JSON in one line and safe to print: characters that do not show are escaped
+   * where they are in texts, and blank elsewhere.
+   *
+   * @param json whose texts have no raw characters below U+0020, as JSON requires
+   */
+  public static String json(String json) {
+    if (json.codePoints().allMatch(Printable::isPrintable)) {
+      return json;
+    }
+    StringBuilder shown = new StringBuilder(json.length() + 64);
+    json.codePoints()
+        .forEach(
+            c -> {
+              if (isPrintable(c)) {
+                shown.appendCodePoint(c);
+              } else if (c < ' ') {
+                shown.append(' ');
+              } else {
+                for (char unit : Character.toChars(c)) {
+                  shown.append(String.format(Locale.ROOT, "\\u%04x", (int) unit));
+                }
+              }
+            });
     return shown.toString();
   }
 

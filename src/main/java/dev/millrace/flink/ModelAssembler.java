@@ -2,11 +2,12 @@ package dev.millrace.flink;
 
 import dev.millrace.data.Counts;
 import dev.millrace.data.KafkaRecord;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -14,12 +15,17 @@ import java.util.Map;
  * Puts the records of a models topic together again, in whatever order those of different keys
  * come. Not thread-safe.
  *
- * <p>It holds the parts of models of which others are still missing, and nothing else.
+ * <p>It holds the parts of models of which others are still missing, and nothing else: up to a limit
+ * of bytes, beyond which it forgets those of the model that has got none for longest.
  */
 public final class ModelAssembler {
 
   // What one array holds on every JVM.
   private static final long MOST_BYTES = Integer.MAX_VALUE - 8;
+  // Of the heap, for models of which parts are missing.
+  private static final int SHARE_OF_HEAP = 4;
+  // Of a record without its key, value and headers: its objects.
+  private static final int RECORD_BYTES = 512;
 
   /** Where a record lies on its topic. */
   public record Place(int partition, long offset) {}
@@ -55,7 +61,21 @@ public final class ModelAssembler {
     final Map<Integer, KafkaRecord> parts = new HashMap<>();
   }
 
-  private final Map<String, Pending> pending = new HashMap<>();
+  private final long maxPendingBytes;
+  // From the model that has got no part for longest to the one that got the last.
+  private final LinkedHashMap<String, Pending> pending = new LinkedHashMap<>(16, 0.75f, true);
+  private long pendingBytes;
+
+  public ModelAssembler() {
+    this(Runtime.getRuntime().maxMemory() / SHARE_OF_HEAP);
+  }
+
+  /**
+   * @param maxPendingBytes of parts of models of which others are missing
+   */
+  ModelAssembler(long maxPendingBytes) {
+    this.maxPendingBytes = maxPendingBytes;
+  }
 
   /**
    * Takes the next record.
@@ -84,8 +104,10 @@ public final class ModelAssembler {
     if (header(record, ModelParts.DIGEST_HEADER) == null) {
       throw new IOException("the parts of the model have no digest");
     }
-    pending.computeIfAbsent(key, k -> new Pending()).head = record;
-    return complete(key);
+    Pending model = pending.computeIfAbsent(key, k -> new Pending());
+    pendingBytes += bytes(record) - bytes(model.head);
+    model.head = record;
+    return completeOrBound(key);
   }
 
   /** Keys of which some parts have come, and not all. */
@@ -98,12 +120,39 @@ public final class ModelAssembler {
     Counts.require("number of a model's part", number, 1, ModelParts.MOST - 1);
     Pending model = pending.computeIfAbsent(key, k -> new Pending());
     if (record.value() != null) {
-      model.parts.put(number, record);
-      return complete(key);
+      pendingBytes += bytes(record) - bytes(model.parts.put(number, record));
+      return completeOrBound(key);
     }
-    model.parts.remove(number);
+    pendingBytes -= bytes(model.parts.remove(number));
     dropIfEmpty(key, model);
     return null;
+  }
+
+  private Arrival completeOrBound(String key) throws IOException {
+    Arrival whole = complete(key);
+    Iterator<Pending> oldest = pending.values().iterator();
+    while (pendingBytes > maxPendingBytes) {
+      Pending gone = oldest.next();
+      oldest.remove();
+      pendingBytes -= bytes(gone.head);
+      gone.parts.values().forEach(part -> pendingBytes -= bytes(part));
+    }
+    if (whole == null && !pending.containsKey(key)) {
+      throw new IOException(
+          "the parts of the model need more than %,d bytes".formatted(maxPendingBytes));
+    }
+    return whole;
+  }
+
+  private static long bytes(KafkaRecord record) {
+    if (record == null) {
+      return 0;
+    }
+    long bytes = RECORD_BYTES + record.key().length + (long) record.value().length;
+    for (byte[] header : record.headerValues()) {
+      bytes += header == null ? 0 : header.length;
+    }
+    return bytes;
   }
 
   private Arrival complete(String key) throws IOException {
@@ -125,13 +174,17 @@ public final class ModelAssembler {
       length += record.value().length;
     }
     Counts.require("bytes of a model in parts", length, 0, MOST_BYTES);
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream((int) length);
-    records.forEach(record -> bytes.writeBytes(record.value()));
+    byte[] bytes = new byte[(int) length];
+    int at = 0;
+    for (KafkaRecord record : records) {
+      System.arraycopy(record.value(), 0, bytes, at, record.value().length);
+      at += record.value().length;
+    }
     drop(key, digest);
-    if (!ModelParts.digest(bytes.toByteArray()).equals(digest)) {
+    if (!ModelParts.digest(bytes).equals(digest)) {
       throw new IOException("the parts are not those of the model that they name");
     }
-    return arrival(key, records.get(0), bytes.toByteArray(), records);
+    return arrival(key, records.get(0), bytes, records);
   }
 
   private static int count(KafkaRecord head) throws IOException {
@@ -147,8 +200,15 @@ public final class ModelAssembler {
   private void drop(String key, String digest) {
     Pending model = pending.get(key);
     if (model != null) {
+      pendingBytes -= bytes(model.head);
       model.head = null;
-      model.parts.values().removeIf(part -> isOf(digest, part));
+      for (Iterator<KafkaRecord> parts = model.parts.values().iterator(); parts.hasNext(); ) {
+        KafkaRecord part = parts.next();
+        if (isOf(digest, part)) {
+          pendingBytes -= bytes(part);
+          parts.remove();
+        }
+      }
       dropIfEmpty(key, model);
     }
   }

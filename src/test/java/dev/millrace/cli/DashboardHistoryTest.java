@@ -8,6 +8,7 @@ import dev.millrace.data.Task;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class DashboardHistoryTest {
@@ -138,6 +139,45 @@ class DashboardHistoryTest {
     assertThat(marks.count()).isEqualTo(DashboardMarks.MAX_MARKS + 1);
     assertThat(marks.isDrifting("key-0", 0, 1_000)).isFalse();
     assertThat(marks.isDrifting("key-1", 1, 1_000)).isTrue();
+  }
+
+  @Test
+  void theOldestEventsLeaveWhenTheirTextsAreTooLong() {
+    String detail = "x".repeat(1 << 20);
+    for (int seq = 1; seq <= 100; seq++) {
+      marks.add(new DashboardMark("fraud", "key-" + seq, seq, 0, "drift", detail));
+    }
+
+    assertThat(marks.isDrifting("key-80", 80, 1)).isFalse();
+    assertThat(marks.isDrifting("key-90", 90, 1)).isTrue();
+    assertThat(marks.add(new DashboardMark("fraud", "k", 1, 0, "drift", detail.repeat(17))))
+        .isFalse();
+    for (int seq = 86; seq <= 100; seq++) {
+      marks.restart("key-" + seq);
+    }
+    for (int seq = 1; seq <= 15; seq++) {
+      marks.add(new DashboardMark("fraud", "again-" + seq, seq, 0, "drift", detail));
+    }
+    assertThat(marks.isDrifting("again-1", 1, 1)).as("room of those that left").isTrue();
+  }
+
+  @Test
+  void offsetsAreKeptOfSoManyPartitionsOnly() throws IOException {
+    for (int topic = 0; topic < 300; topic++) {
+      StringBuilder partitions = new StringBuilder();
+      for (int partition = 0; partition < 100; partition++) {
+        partitions.append(",\"%d\":[0,%d]".formatted(partition, topic));
+      }
+      String line = DashboardServerTest.record("a", topic + 1, "0.5", "0.5", "0.5");
+      String input = "\"topic-%d\":{%s}".formatted(topic, partitions.substring(1));
+      history.add(
+          parse(line.replaceFirst("\"millrace.examples.v1\":\\{[^}]*}", input)),
+          topic);
+    }
+
+    assertThat(history.offsets().values().stream().mapToInt(Map::size).sum())
+        .isEqualTo(DashboardHistory.MAX_PARTITIONS);
+    assertThat(history.offsets().get("topic-0")).containsEntry(99, 0L);
   }
 
   @Test

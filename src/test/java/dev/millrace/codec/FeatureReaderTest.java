@@ -38,6 +38,28 @@ class FeatureReaderTest {
   }
 
   @Test
+  void aNameWithDotsIsReadAsInTheFileAndAsNestedObjects() throws Exception {
+    List<FeatureSpec> features =
+        List.of(new FeatureSpec("user.age", FeatureSpec.Type.NUMERIC, false, List.of(), 0));
+    for (InputSpec spec :
+        List.of(
+            Records.mapped(InputSpec.Format.JSON, null, features),
+            Records.spec(Task.BINARY, List.of(), features))) {
+      FeatureReader reader = new FeatureReader(spec);
+
+      reader.readNamed(json("{\"user.age\":30}"), example);
+      assertThat(features()).containsExactly(30);
+      reader.readNamed(json("{\"user\":{\"age\":31}}"), example);
+      assertThat(features()).containsExactly(31);
+      reader.readNamed(json("{\"user.age\":32,\"user\":{\"age\":33}}"), example);
+      assertThat(features()).containsExactly(32);
+      assertThatThrownBy(() -> reader.readNamed(json("{\"user\":{\"name\":1}}"), example))
+          .isInstanceOf(RefusedException.class)
+          .hasMessage("feature \"user.age\" is absent and was not declared nullable");
+    }
+  }
+
+  @Test
   void withoutDeclarationsNumbersHaveNoNames() throws Exception {
     JsonNode named = json("{\"age\":30}");
 

@@ -57,6 +57,31 @@ class ModelAssemblerTest {
     assertThat(topic.incomplete()).isZero();
   }
 
+  @Test
+  void partsOfModelsThatNeverGetWholeAreForgottenOldestFirst() throws IOException {
+    ModelAssembler small = new ModelAssembler(10_000);
+    small.accept(headOf("a", "2", ModelParts.digest(MODEL), 1, 2));
+    for (int other = 0; other < 1_000; other++) {
+      small.accept(headOf("k" + other, "2", "digest"));
+      assertThat(small.incomplete()).isLessThan(20);
+    }
+
+    assertThat(small.accept(partOf("a", 1, ModelParts.digest(MODEL), 3, 4, 5))).isNull();
+    small.accept(partOf("b", 1, ModelParts.digest(MODEL), 3, 4, 5));
+    assertThat(small.accept(headOf("b", "2", ModelParts.digest(MODEL), 1, 2)).bytes())
+        .isEqualTo(MODEL);
+  }
+
+  @Test
+  void aModelWhosePartsNeedAllMemoryIsRefused() {
+    ModelAssembler small = new ModelAssembler(10_000);
+
+    assertThatThrownBy(() -> small.accept(partOf("a", 1, "d", new int[10_000])))
+        .isInstanceOf(IOException.class)
+        .hasMessage("the parts of the model need more than 10,000 bytes");
+    assertThat(small.incomplete()).isZero();
+  }
+
   private void assertRefused(KafkaRecord record, String message) {
     assertThatThrownBy(() -> topic.accept(record))
         .isInstanceOf(IOException.class)
@@ -64,11 +89,21 @@ class ModelAssemblerTest {
   }
 
   private static KafkaRecord head(String parts, String digest, int... bytes) {
-    return record(utf8("k"), new byte[][] {utf8(digest), utf8(parts)}, bytes);
+    return headOf("k", parts, digest, bytes);
+  }
+
+  private static KafkaRecord headOf(String key, String parts, String digest, int... bytes) {
+    return record(utf8(key), new byte[][] {utf8(digest), utf8(parts)}, bytes);
   }
 
   private static KafkaRecord part(int number, String digest, int... bytes) {
-    byte[] key = ByteBuffer.allocate(6).put((byte) 0xFF).putInt(number).put(utf8("k")).array();
+    return partOf("k", number, digest, bytes);
+  }
+
+  private static KafkaRecord partOf(String of, int number, String digest, int... bytes) {
+    byte[] name = utf8(of);
+    byte[] key =
+        ByteBuffer.allocate(5 + name.length).put((byte) 0xFF).putInt(number).put(name).array();
     return record(key, new byte[][] {utf8(digest), null}, bytes);
   }
 

@@ -1,0 +1,29 @@
+package dev.millrace.codec;
+
+import com.fasterxml.jackson.databind.JsonNode;
+
+/**
+ * Features in a request, by their names in the pipeline file. The name {@code user.id} is the field
+ * {@code "user.id"}, or the field {@code "id"} of the object {@code "user"}. Not thread-safe.
+ */
+final class RequestFields implements MappedExampleReader.Fields {
+  private JsonNode root;
+
+  MappedExampleReader.Fields of(JsonNode object) {
+    root = object;
+    return this;
+  }
+
+  @Override
+  public Object at(String[] path) {
+    String name = path.length == 1 ? path[0] : String.join(".", path);
+    JsonNode node = root.path(name);
+    if (node.isMissingNode() && name.indexOf('.') >= 0) {
+      node = root;
+      for (String part : name.split("\\.")) {
+        node = node.path(part);
+      }
+    }
+    return JsonFields.value(node);
+  }
+}
