@@ -181,6 +181,46 @@ class ServingITCase {
   }
 
   @Test
+  void aFeatureWithDotsHasTheNameOfTheFileEverywhere() throws Exception {
+    Path pipeline =
+        pipeline(
+            "dots",
+            "dots",
+            "format: json, features: [amount, { name: user.id, type: hash, buckets: 8 }]");
+    Cli.run("topics", "create", "-c", "" + pipeline);
+    Path csv =
+        Files.writeString(
+            dir.resolve("dots.csv"), "shop,amount,user.id,class\na,1,u1,ok\na,2,u2,bad\na,3,u1,ok\n");
+    assertThat(Cli.run("produce", "-c=" + pipeline, "--input=" + csv, "--key=shop").exitCode())
+        .isZero();
+    run(pipeline);
+
+    Cli predict =
+        Cli.run("predict", "-c=" + pipeline, "--input=" + csv, "--key=shop", "--json");
+    assertThat(predict.err()).isEmpty();
+    JsonNode ofFile = JSON.readTree(predict.out().lines().findFirst().orElseThrow());
+    Settings settings = PipelineFile.read(pipeline);
+    ServedModels models = new ServedModels(settings, (key, places) -> null, 1 << 20);
+    try (ModelsFollower follower =
+        new ModelsFollower(
+            settings.kafka(), settings.output().models(), models::accept, notice -> {})) {
+      Thread thread = new Thread(follower);
+      thread.start();
+      assertThat(follower.awaitReady(30_000)).isTrue();
+      follower.close();
+      thread.join();
+    }
+    ServeApi api = ModelSamples.api(settings, models, new FleetView(settings, notice -> {}));
+    for (String user : List.of("\"user.id\": \"u1\"", "\"user\": {\"id\": \"u1\"}")) {
+      String request = "{\"key\": \"a\", \"features\": {\"amount\": 1, %s}}".formatted(user);
+      JsonNode answer =
+          JSON.readTree(
+              ModelSamples.body(api.predict(request.getBytes(StandardCharsets.UTF_8))));
+      assertThat(answer.path("probabilities")).isEqualTo(ofFile.path("probabilities")).isNotEmpty();
+    }
+  }
+
+  @Test
   void whatCannotBePredictedIsOneLine() throws Exception {
     Path pipeline = pipeline("errors", "errors", "features: " + FEATURES);
     Cli.run("topics", "create", "-c", pipeline.toString());
