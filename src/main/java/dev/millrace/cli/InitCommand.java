@@ -80,7 +80,7 @@ final class InitCommand implements Callable<Integer> {
   private List<String> drop = List.of();
 
   @Option(
-      names = "--rows",
+      names = "--limit",
       paramLabel = "N",
       description =
           "Rows of the file, or newest records of each partition, to look at (default: all rows,"
@@ -171,7 +171,7 @@ final class InitCommand implements Callable<Integer> {
       throw usage("--topic goes with a schema (.avsc), but --input was " + input);
     }
     if (rows != null && rows < 1) {
-      throw usage("--rows must be at least 1, but was " + rows);
+      throw usage("--limit must be at least 1, but was " + rows);
     }
     if (timeoutSeconds < 1) {
       throw usage("--timeout must be at least 1, but was " + timeoutSeconds);

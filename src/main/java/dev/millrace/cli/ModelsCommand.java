@@ -80,7 +80,8 @@ final class ModelsCommand implements Runnable {
     @Override
     public Integer call() {
       ModelSnapshot model = models.read(other -> false).model(key);
-      List<String> lines = json
+      List<String> lines =
+          json
               ? List.of(Terminal.printableJson(ModelLines.json(model)))
               : ModelLines.details(model);
       lines.forEach(spec.commandLine().getOut()::println);

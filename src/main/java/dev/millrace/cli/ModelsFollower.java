@@ -171,8 +171,8 @@ final class ModelsFollower implements Runnable, AutoCloseable {
   }
 
   /**
-   * Reads models again by their places. Thread-safe: one read at a time. While no broker answers for
-   * a partition, only one read in a while waits for it; the others fail at once.
+   * Reads models again by their places. Thread-safe: one read at a time. While no broker answers
+   * for a partition, only one read in a while waits for it; the others fail at once.
    */
   static final class Reader implements ServedModels.Source, AutoCloseable {
     private final String topic;

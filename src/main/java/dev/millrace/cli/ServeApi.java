@@ -176,7 +176,8 @@ final class ServeApi {
       throw new RequestException(
           413,
           "answer-too-large",
-          "the answer may have %,d bytes, more than %,d: ask for the likeliest classes with \"top\", or for fewer instances"
+          ("the answer may have %,d bytes, more than %,d: ask for the likeliest classes with"
+                  + " \"top\", or for fewer instances")
               .formatted(bytes, MAX_ANSWER_BYTES));
     }
   }
@@ -323,7 +324,8 @@ final class ServeApi {
     }
     return fleet.isOn()
         ? ServeReply.error(503, "no-fleet-yet", "the job has not written a fleet record yet")
-        : ServeReply.error(404, "fleet-off", "the pipeline has no fleet view; set output.fleet: true");
+        : ServeReply.error(
+            404, "fleet-off", "the pipeline has no fleet view; set output.fleet: true");
   }
 
   /** Answers whether predictions are made; known models are served while the brokers are away. */

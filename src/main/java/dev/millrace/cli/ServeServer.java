@@ -52,8 +52,8 @@ final class ServeServer implements AutoCloseable {
   /**
    * Listens on {@code host}:{@code port} (0 takes a free port) and answers after {@link #start}.
    *
-   * @param threads that answer while none has to wait, and requests with a body of more than
-   *     {@link #SHORT_BODY_BYTES} that are answered at the same time
+   * @param threads that answer while none has to wait, and requests with a body of more than {@link
+   *     #SHORT_BODY_BYTES} that are answered at the same time
    * @param token that requests must bear
    * @throws IOException if the address cannot be had
    */
@@ -101,9 +101,7 @@ final class ServeServer implements AutoCloseable {
       if (exchange.getResponseCode() >= 0) {
         throw e;
       }
-      send(
-          exchange,
-          ServeReply.error(500, "internal-error", "this is a defect; the log has more"));
+      send(exchange, ServeReply.error(500, "internal-error", "this is a defect; the log has more"));
       exchange.close();
     } finally {
       metrics.request(endpoint, exchange.getResponseCode(), System.nanoTime() - start);
@@ -180,8 +178,7 @@ final class ServeServer implements AutoCloseable {
     }
   }
 
-  private void predictLong(HttpExchange exchange, byte[] start, InputStream in)
-      throws IOException {
+  private void predictLong(HttpExchange exchange, byte[] start, InputStream in) throws IOException {
     byte[] body = Arrays.copyOf(start, MAX_BODY_BYTES + 1);
     int length = start.length + in.readNBytes(body, start.length, body.length - start.length);
     if (length <= MAX_BODY_BYTES) {

@@ -88,7 +88,12 @@ final class ServedModels {
 
   /** What the metrics show of the models. */
   record Stats(
-      int models, int inMemory, long memoryBytes, long misses, long updates, long nanosSinceUpdate) {}
+      int models,
+      int inMemory,
+      long memoryBytes,
+      long misses,
+      long updates,
+      long nanosSinceUpdate) {}
 
   // Names of fields, version, counts and configuration of an answer, or an error.
   private static final int FIXED_ANSWER_BYTES = 1_024;

@@ -44,12 +44,12 @@ final class TensorBoardCommand implements Callable<Integer> {
   private String key;
 
   @Option(
-      names = "--most-keys",
+      names = "--max-keys",
       paramLabel = "N",
       defaultValue = "100",
       description =
           "Leaves out later keys; TensorBoard reads every run (default: ${DEFAULT-VALUE}).")
-  private int mostKeys;
+  private int maxKeys;
 
   @Option(names = "--once", description = "Ends at the end that the topic has now.")
   private boolean once;
@@ -61,13 +61,13 @@ final class TensorBoardCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    if (mostKeys < 1) {
+    if (maxKeys < 1) {
       throw new ParameterException(
-          spec.commandLine(), "--most-keys must be at least 1, but was " + mostKeys);
+          spec.commandLine(), "--max-keys must be at least 1, but was " + maxKeys);
     }
     String followed = topic.of(kafka);
     kafka.requireTopic(followed);
-    runs = new TensorBoardRuns(logDir, mostKeys, Instant.now());
+    runs = new TensorBoardRuns(logDir, maxKeys, Instant.now());
     try {
       if (once) {
         Onlooker.readAll(
@@ -109,7 +109,7 @@ final class TensorBoardCommand implements Callable<Integer> {
     }
     if (!runs.add(record.get()) && !saidTooMany) {
       saidTooMany = true;
-      notice("More than " + mostKeys + " keys: the others are left out (--most-keys, --key).");
+      notice("More than " + maxKeys + " keys: the others are left out (--max-keys, --key).");
     }
   }
 

@@ -20,18 +20,18 @@ final class TensorBoardRuns {
   private static final Set<String> NOT_SCORES = Set.of("size", "millis", "examples", "weight");
 
   private final Path logDir;
-  private final int mostKeys;
+  private final int maxKeys;
   private final String fileName;
   private final Map<Path, EventsFile> runs = new HashMap<>();
   private long written;
 
   /**
-   * @param mostKeys later ones are left out
+   * @param maxKeys number of keys; later ones are left out
    * @param begun when the export began, which names the files
    */
-  TensorBoardRuns(Path logDir, int mostKeys, Instant begun) {
+  TensorBoardRuns(Path logDir, int maxKeys, Instant begun) {
     this.logDir = logDir;
-    this.mostKeys = mostKeys;
+    this.maxKeys = maxKeys;
     this.fileName = "events.out.tfevents.%010d.millrace".formatted(begun.getEpochSecond());
   }
 
@@ -48,7 +48,7 @@ final class TensorBoardRuns {
     double seconds = DashboardRecord.time(record.path("event_time")) / 1e3;
     EventsFile file = runs.get(run);
     if (file == null) {
-      if (runs.size() == mostKeys) {
+      if (runs.size() == maxKeys) {
         return false;
       }
       file = new EventsFile(run.resolve(fileName), seconds);

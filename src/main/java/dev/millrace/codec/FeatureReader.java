@@ -22,7 +22,9 @@ public final class FeatureReader {
   public FeatureReader(InputSpec spec) {
     positional = new StandardFeatures(spec);
     MappedExampleReader.Parser records =
-        spec.format() == InputSpec.Format.AVRO ? new AvroFields(ExampleSchema.of(spec)) : new JsonFields();
+        spec.format() == InputSpec.Format.AVRO
+            ? new AvroFields(ExampleSchema.of(spec))
+            : new JsonFields();
     named = spec.features().isEmpty() ? null : new MappedFeatures(spec, records);
   }
 

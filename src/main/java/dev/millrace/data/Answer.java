@@ -50,7 +50,6 @@ public record Answer(
       names.add(classes.get(order[i]));
       kept[i] = scores[order[i]];
     }
-    return new Answer(
-        key, task, names, kept, probabilities, model, modelVersion, examples, config);
+    return new Answer(key, task, names, kept, probabilities, model, modelVersion, examples, config);
   }
 }

@@ -15,8 +15,8 @@ import java.util.Map;
  * Puts the records of a models topic together again, in whatever order those of different keys
  * come. Not thread-safe.
  *
- * <p>It holds the parts of models of which others are still missing, and nothing else: up to a limit
- * of bytes, beyond which it forgets those of the model that has got none for longest.
+ * <p>It holds the parts of models of which others are still missing, and nothing else: up to a
+ * limit of bytes, beyond which it forgets those of the model that has got none for longest.
  */
 public final class ModelAssembler {
 

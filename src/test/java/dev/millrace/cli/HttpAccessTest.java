@@ -27,8 +27,7 @@ class HttpAccessTest {
     dashboard = new DashboardServer(Ports.HOST, 0, token, System::nanoTime);
     dashboard.start();
     ServedModels models = new ServedModels(ModelSamples.SETTINGS, (key, places) -> null, 1 << 20);
-    serve =
-        new ServeServer(Ports.HOST, 0, 2, token, ModelSamples.api(models), new ServeMetrics());
+    serve = new ServeServer(Ports.HOST, 0, 2, token, ModelSamples.api(models), new ServeMetrics());
     serve.start();
   }
 

@@ -359,7 +359,7 @@ class InitCommandTest {
 
   @Test
   void looksAtNoMoreRowsThanAsked() throws IOException {
-    init("--input", payments().toString(), "--rows", "100");
+    init("--input", payments().toString(), "--limit", "100");
 
     assertThat(Files.readString(dir.resolve("draft.yaml"))).contains("(100 records)");
   }

@@ -43,8 +43,7 @@ class ModelsReaderTest {
 
       assertThatThrownBy(() -> reader.read("k", List.of(new Place(1, 0), new Place(0, 0))))
           .isInstanceOf(IOException.class)
-          .hasMessage(
-              "the model is not in memory, and no broker answers; try again in a moment");
+          .hasMessage("the model is not in memory, and no broker answers; try again in a moment");
       brokerHas(1);
       assertThat(reader.read("k", List.of(new Place(1, 0)))).asString().isEqualTo("a model");
     }

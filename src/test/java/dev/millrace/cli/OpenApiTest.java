@@ -109,8 +109,7 @@ class OpenApiTest {
     assertThat(document.findValuesAsText("$ref"))
         .isNotEmpty()
         .allSatisfy(
-            reference ->
-                assertThat(document.at(reference.substring(1)).isMissingNode()).isFalse());
+            reference -> assertThat(document.at(reference.substring(1)).isMissingNode()).isFalse());
   }
 
   @Test
@@ -126,7 +125,8 @@ class OpenApiTest {
     JsonNode body = document.at("/paths/~1v1~1predict/post/requestBody/content/application~1json");
 
     assertThat(body.path("examples")).hasSize(3);
-    body.path("examples").forEach(example -> assertFits(body.path("schema"), example.path("value")));
+    body.path("examples")
+        .forEach(example -> assertFits(body.path("schema"), example.path("value")));
   }
 
   @Test
@@ -220,8 +220,7 @@ class OpenApiTest {
 
   private void assertDescribed(String method, String path, HttpResponse<String> response)
       throws IOException {
-    JsonNode operation =
-        document.path("paths").path(path.replaceFirst("\\?.*", "")).path(method);
+    JsonNode operation = document.path("paths").path(path.replaceFirst("\\?.*", "")).path(method);
     JsonNode answer = operation.path("responses").path("" + response.statusCode());
     assertThat(answer.isObject()).as("%s %s", path, response).isTrue();
     JsonNode found =

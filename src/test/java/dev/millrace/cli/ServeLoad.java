@@ -54,8 +54,7 @@ public final class ServeLoad {
             () -> new ServeApi.Status(true, true),
             8,
             metrics);
-    try (ServeServer server =
-        new ServeServer("127.0.0.1", 0, 8, HttpToken.NONE, api, metrics)) {
+    try (ServeServer server = new ServeServer("127.0.0.1", 0, 8, HttpToken.NONE, api, metrics)) {
       server.start();
       long interval = rate == 0 ? 0 : 1_000_000_000L * connections / rate;
       ServeLoad load = new ServeLoad(server.address(), keys, interval);

@@ -68,8 +68,7 @@ class ServeServerTest {
             () -> new ServeApi.Status(ready.get(), true),
             2,
             metrics);
-    ServeServer started =
-        new ServeServer("127.0.0.1", 0, 2, new HttpToken(token), api, metrics);
+    ServeServer started = new ServeServer("127.0.0.1", 0, 2, new HttpToken(token), api, metrics);
     started.start();
     return started;
   }
@@ -223,8 +222,7 @@ class ServeServerTest {
     JsonNode all = JSON.readTree(predict(body.formatted("")).body());
     JsonNode two = JSON.readTree(predict(body.formatted(",\"top\":2")).body());
     JsonNode batch =
-        JSON.readTree(
-            predict("{\"top\":1,\"instances\":[" + body.formatted("") + "]}").body());
+        JSON.readTree(predict("{\"top\":1,\"instances\":[" + body.formatted("") + "]}").body());
 
     assertThat(all.path("probabilities")).hasSize(4);
     assertThat(two.path("class")).isEqualTo(all.path("class"));
@@ -235,7 +233,8 @@ class ServeServerTest {
         .isEqualTo(
             classes.stream()
                 .sorted(
-                    Comparator.comparing(name -> -all.path("probabilities").path(name).floatValue()))
+                    Comparator.comparing(
+                        name -> -all.path("probabilities").path(name).floatValue()))
                 .limit(2)
                 .toList());
     assertThat(batch.at("/predictions/0/probabilities")).hasSize(1);
@@ -452,8 +451,7 @@ class ServeServerTest {
       view.accept("no JSON");
 
       assertThat(api.fleet().status()).isEqualTo(200);
-      assertThat(ModelSamples.body(api.fleet()))
-          .isEqualTo("{\"pipeline\":\"samples\",\"keys\":2}");
+      assertThat(ModelSamples.body(api.fleet())).isEqualTo("{\"pipeline\":\"samples\",\"keys\":2}");
     }
   }
 

@@ -190,13 +190,13 @@ class ServingITCase {
     Cli.run("topics", "create", "-c", "" + pipeline);
     Path csv =
         Files.writeString(
-            dir.resolve("dots.csv"), "shop,amount,user.id,class\na,1,u1,ok\na,2,u2,bad\na,3,u1,ok\n");
+            dir.resolve("dots.csv"),
+            "shop,amount,user.id,class\na,1,u1,ok\na,2,u2,bad\na,3,u1,ok\n");
     assertThat(Cli.run("produce", "-c=" + pipeline, "--input=" + csv, "--key=shop").exitCode())
         .isZero();
     run(pipeline);
 
-    Cli predict =
-        Cli.run("predict", "-c=" + pipeline, "--input=" + csv, "--key=shop", "--json");
+    Cli predict = Cli.run("predict", "-c=" + pipeline, "--input=" + csv, "--key=shop", "--json");
     assertThat(predict.err()).isEmpty();
     JsonNode ofFile = JSON.readTree(predict.out().lines().findFirst().orElseThrow());
     Settings settings = PipelineFile.read(pipeline);
@@ -214,8 +214,7 @@ class ServingITCase {
     for (String user : List.of("\"user.id\": \"u1\"", "\"user\": {\"id\": \"u1\"}")) {
       String request = "{\"key\": \"a\", \"features\": {\"amount\": 1, %s}}".formatted(user);
       JsonNode answer =
-          JSON.readTree(
-              ModelSamples.body(api.predict(request.getBytes(StandardCharsets.UTF_8))));
+          JSON.readTree(ModelSamples.body(api.predict(request.getBytes(StandardCharsets.UTF_8))));
       assertThat(answer.path("probabilities")).isEqualTo(ofFile.path("probabilities")).isNotEmpty();
     }
   }
