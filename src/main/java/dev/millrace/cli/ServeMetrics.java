@@ -135,8 +135,16 @@ final class ServeMetrics {
     text.append("# TYPE millrace_serve_").append(name).append(' ').append(type).append('\n');
   }
 
+  private static void sample(StringBuilder text, String name, long value) {
+    sample(text, name, Long.toString(value));
+  }
+
   private static void sample(StringBuilder text, String name, double value) {
-    text.append("millrace_serve_").append(name).append(' ').append(number(value)).append('\n');
+    sample(text, name, number(value));
+  }
+
+  private static void sample(StringBuilder text, String name, String value) {
+    text.append("millrace_serve_").append(name).append(' ').append(value).append('\n');
   }
 
   private static String number(double value) {
