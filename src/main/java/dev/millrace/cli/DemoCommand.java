@@ -136,7 +136,8 @@ final class DemoCommand implements Callable<Integer> {
       throws InterruptedException {
     metrics = new FinalMetrics(null);
     table = new DemoTable(scan.rows());
-    TopicsCommand.create(settings, 1, null);
+    TopicsCommand.create(
+        settings, TopicPlan.of(settings).stream().map(plan -> plan.withPartitions(1)).toList());
     MetricsFollower follower =
         new MetricsFollower(
             settings.kafka(), settings.output().metrics(), true, this::show, this::notice);

@@ -143,7 +143,11 @@ final class PipelineBench {
   private Result run(Settings settings, int warmup, int rounds, Duration latency, PrintWriter err)
       throws Exception {
     try (MiniCluster cluster = LocalFlink.cluster(environment(settings))) {
-      TopicsCommand.create(settings, load.parallelism(), null);
+      TopicsCommand.create(
+          settings,
+          TopicPlan.of(settings).stream()
+              .map(plan -> plan.withPartitions(load.parallelism()))
+              .toList());
       load.fill(settings);
       double[][] figures = new double[4][rounds];
       for (int round = -warmup; round < rounds; round++) {

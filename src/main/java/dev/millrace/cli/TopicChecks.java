@@ -228,7 +228,7 @@ final class TopicChecks {
     return admin.listOffsets(asked, new ListOffsetsOptions(isolation)).all().get();
   }
 
-  private static Set<TopicPartition> partitions(TopicDescription topic) {
+  static Set<TopicPartition> partitions(TopicDescription topic) {
     return topic.partitions().stream()
         .map(p -> new TopicPartition(topic.name(), p.partition()))
         .collect(Collectors.toCollection(LinkedHashSet::new));

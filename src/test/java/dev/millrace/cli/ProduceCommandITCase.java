@@ -72,7 +72,7 @@ class ProduceCommandITCase {
     // Brokers hear of a topic some time after its creation, which shows in one of fifty.
     for (int i = 0; i < 100; i++) {
       Settings settings = PipelineFile.read(pipeline("next" + i));
-      TopicsCommand.create(settings, 1, (short) 1);
+      TopicsCommand.create(settings, TopicPlan.of(settings));
       BrokerCheck.requireTopic(settings.kafka(), settings.input().topic(), null);
     }
   }
