@@ -10,8 +10,8 @@ import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.clients.admin.ConfigEntry;
-import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.ListOffsetsResult.ListOffsetsResultInfo;
+import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.KafkaFuture;
@@ -101,8 +101,7 @@ final class FoundTopics {
   List<String> differences(TopicPlan plan) {
     List<String> differences = new ArrayList<>();
     if (plan.partitions() != null && partitions(plan) != plan.partitions()) {
-      differences.add(
-          Counted.of(partitions(plan), "partition") + ", not " + plan.partitions());
+      differences.add(Counted.of(partitions(plan), "partition") + ", not " + plan.partitions());
     }
     if (plan.replicationFactor() != null && replicationFactor(plan) != plan.replicationFactor()) {
       differences.add(
@@ -112,8 +111,7 @@ final class FoundTopics {
     for (Map.Entry<String, String> wanted : new TreeMap<>(plan.configs()).entrySet()) {
       String found = config(plan, wanted.getKey());
       if (found != null && !found.equals(wanted.getValue())) {
-        differences.add(
-            "%s %s, not %s".formatted(wanted.getKey(), found, wanted.getValue()));
+        differences.add("%s %s, not %s".formatted(wanted.getKey(), found, wanted.getValue()));
       }
     }
     return differences;
@@ -142,14 +140,12 @@ final class FoundTopics {
   Map<TopicPartition, long[]> offsets(TopicPlan plan) throws InterruptedException {
     TopicDescription topic = descriptions.get(plan.name());
     try {
-      Map<TopicPartition, ListOffsetsResultInfo> first =
-          offsets(topic, OffsetSpec.earliest());
+      Map<TopicPartition, ListOffsetsResultInfo> first = offsets(topic, OffsetSpec.earliest());
       Map<TopicPartition, long[]> offsets = new LinkedHashMap<>();
       offsets(topic, OffsetSpec.latest())
           .forEach(
               (partition, end) ->
-                  offsets.put(
-                      partition, new long[] {first.get(partition).offset(), end.offset()}));
+                  offsets.put(partition, new long[] {first.get(partition).offset(), end.offset()}));
       return offsets;
     } catch (ExecutionException e) {
       throw BrokerCheck.failure(
@@ -157,8 +153,8 @@ final class FoundTopics {
     }
   }
 
-  private Map<TopicPartition, ListOffsetsResultInfo> offsets(TopicDescription topic, OffsetSpec spec)
-      throws ExecutionException, InterruptedException {
+  private Map<TopicPartition, ListOffsetsResultInfo> offsets(
+      TopicDescription topic, OffsetSpec spec) throws ExecutionException, InterruptedException {
     return TopicChecks.offsets(
         admin, TopicChecks.partitions(topic), spec, IsolationLevel.READ_UNCOMMITTED);
   }

@@ -48,7 +48,8 @@ final class TopicChoices {
   /**
    * Returns the topics as the options want them.
    *
-   * @throws CliError if an option names no topic of the pipeline, or has a value that is not allowed
+   * @throws CliError if an option names no topic of the pipeline, or has a value that is not
+   *     allowed
    */
   List<TopicPlan> apply(List<TopicPlan> plans) {
     List<TopicPlan> chosen = plans;
@@ -127,8 +128,7 @@ final class TopicChoices {
     } catch (NumberFormatException e) {
       // Not a number is answered like a number that is out of range.
     }
-    throw CliError.usage(
-        "%s must be between 1 and %d, but was %s".formatted(option, max, text));
+    throw CliError.usage("%s must be between 1 and %d, but was %s".formatted(option, max, text));
   }
 
   private static String millis(String text) {
@@ -139,7 +139,9 @@ final class TopicChoices {
         .filter(millis -> millis > 0)
         .map(String::valueOf)
         .orElseThrow(
-            () -> CliError.usage("--retention must be a time such as 12h or 7d, or off, but was " + text));
+            () ->
+                CliError.usage(
+                    "--retention must be a time such as 12h or 7d, or off, but was " + text));
   }
 
   private static String policy(String text) {

@@ -17,15 +17,19 @@ import org.apache.kafka.common.errors.TopicExistsException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Parameters;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** Creates and shows the topics of a pipeline. */
 @Command(
     name = "topics",
     description = "Manages the topics of a pipeline.",
-    subcommands = {TopicsCommand.Create.class, TopicsCommand.ListAll.class, TopicsCommand.Describe.class},
+    subcommands = {
+      TopicsCommand.Create.class,
+      TopicsCommand.ListAll.class,
+      TopicsCommand.Describe.class
+    },
     footer = {
       "",
       "Examples:",
@@ -136,7 +140,8 @@ final class TopicsCommand implements Runnable {
 
   @Command(
       name = "list",
-      description = "Lists the topics of a pipeline with their size and what becomes of old records.",
+      description =
+          "Lists the topics of a pipeline with their size and what becomes of old records.",
       footer = {"", "Example:", "  ./millrace topics list -c fraud.yaml"})
   static final class ListAll implements Callable<Integer> {
     private static final String FORMAT = "%-12s  %-36s %10s %8s %12s  %-14s %s%n";
@@ -201,7 +206,9 @@ final class TopicsCommand implements Runnable {
       try (Admin admin = KafkaIo.admin(settings.kafka(), TIMEOUT)) {
         FoundTopics found = new FoundTopics(admin, List.of(plan));
         out.printf("%s, used for %s%n", plan.name(), plan.role());
-        out.printf("  partitions   %d, copies %d%n", found.partitions(plan), found.replicationFactor(plan));
+        out.printf(
+            "  partitions   %d, copies %d%n",
+            found.partitions(plan), found.replicationFactor(plan));
         out.printf("  cleanup      %s%n", found.cleanup(plan));
         out.printf("  retention    %s%n", found.retention(plan));
         found

@@ -6,16 +6,19 @@ import dev.millrace.Settings;
 import dev.millrace.codec.FeatureSpec;
 import dev.millrace.codec.InputSpec;
 import dev.millrace.data.KebabCase;
+import dev.millrace.data.Task;
 import dev.millrace.eval.MetricsSpec;
 import dev.millrace.eval.MetricsSpec.Validation;
 import dev.millrace.flink.DriftPlan;
 import dev.millrace.nn.ContestSpec;
 import dev.millrace.nn.LayerSpec;
 import dev.millrace.nn.ModelSpec;
+import dev.millrace.nn.auto.Models;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
@@ -30,6 +33,8 @@ import picocli.CommandLine.Spec;
     description = "Checks a pipeline file: all errors at once, or what was understood.",
     footer = {"", "Example:", "  ./millrace validate -c fraud.yaml"})
 final class ValidateCommand implements Callable<Integer> {
+  private static final long WIDE_MODEL_BYTES = 2_000_000;
+
   @Spec private CommandSpec spec;
 
   @Option(
@@ -109,6 +114,7 @@ final class ValidateCommand implements Callable<Integer> {
     line(out, "labels", labels(input));
     line(out, "features", features(examples));
     models(out, settings);
+    line(out, "model size", size(settings));
     line(out, "metrics", output.metrics() + ", " + metrics(settings.metrics()));
     line(out, "validation", validation(settings.metrics().validation()));
     line(out, "predictions", output.hasPredictions() ? output.predictions() : "not published");
@@ -173,6 +179,36 @@ final class ValidateCommand implements Callable<Integer> {
         + width
         + (width == 1 ? " input: " : " inputs: ")
         + features.stream().map(FeatureSpec::name).collect(Collectors.joining(" "));
+  }
+
+  /** Describes what a model takes in state and on the models topic once its replay buffer is full. */
+  private static String size(Settings settings) {
+    InputSpec examples = settings.input().spec();
+    if (examples.features().isEmpty()) {
+      return "known once records tell their features";
+    }
+    Task task = examples.task() == null ? Task.BINARY : examples.task();
+    int classes = Math.max(2, examples.classes().size());
+    long bytes = Models.modelBytes(settings.model(), task, examples.width(), classes);
+    String text =
+        "up to %s a key in state, and for each copy on %s"
+            .formatted(bytes(bytes), settings.output().models());
+    if (task.isClassification() && examples.classes().isEmpty()) {
+      text += ", with 2 classes";
+    }
+    return bytes < WIDE_MODEL_BYTES
+        ? text
+        : text
+            + "; "
+            + examples.width()
+            + " inputs are wide: every one costs time for each record, so use fewer buckets, or a"
+            + " smaller auto.buffer";
+  }
+
+  private static String bytes(long bytes) {
+    return bytes < 1_000_000
+        ? "%,d kB".formatted((bytes + 999) / 1_000)
+        : String.format(Locale.ROOT, "%,.1f MB", bytes / 1e6);
   }
 
   private static void models(PrintWriter out, Settings settings) {

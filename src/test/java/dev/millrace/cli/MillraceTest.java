@@ -125,7 +125,9 @@ class MillraceTest {
         "run",
         "-c=x.yaml",
         "--parallelism=721");
-    assertUsage("A command is missing: topics create, list or describe.\nTry: ./millrace topics --help\n", "topics");
+    assertUsage(
+        "A command is missing: topics create, list or describe.\nTry: ./millrace topics --help\n",
+        "topics");
     assertUsage(
         "--rate must be above 0, but was -1.0.\nTry: ./millrace produce --help\n",
         "produce",
