@@ -186,6 +186,10 @@ public final class CsvExamples implements AutoCloseable {
   private byte[] labelled(
       float[] numbers, int numberCount, int[] missing, Map<String, String> attributes) {
     String label = file.row()[scan.labelColumn()];
+    if (CsvText.isMissing(label)) {
+      return encoder.encodeFeatures(
+          id(), key(), eventTime(), weight(), numbers, numberCount, missing, attributes);
+    }
     boolean isClass = scan.task() != Task.REGRESSION;
     return encoder.encode(
         id(),

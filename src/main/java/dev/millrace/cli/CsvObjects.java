@@ -72,7 +72,8 @@ final class CsvObjects {
     if (part != CsvExamples.Part.FEATURES) {
       String text = row[scan.labelColumn()];
       boolean isTarget = scan.task() == Task.REGRESSION;
-      put(object, label, isTarget ? number(text) : CsvExamples.className(text));
+      Object known = CsvText.isMissing(text) ? null : CsvExamples.className(text);
+      put(object, label, isTarget ? number(text) : known);
     }
     return object.toString().getBytes(StandardCharsets.UTF_8);
   }

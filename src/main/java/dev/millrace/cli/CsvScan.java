@@ -13,9 +13,11 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * What one pass over a CSV file tells about it: how its columns become features, what its label is.
@@ -33,6 +35,7 @@ import java.util.stream.IntStream;
  * @param task null where there is no label
  * @param rows number of rows below the header
  * @param doubts what is read otherwise than the author of the file may have meant
+ * @param withoutLabel what is said of rows without a label, or null
  */
 public record CsvScan(
     String file,
@@ -46,7 +49,8 @@ public record CsvScan(
     long classes,
     Task task,
     long rows,
-    List<String> doubts)
+    List<String> doubts,
+    String withoutLabel)
     implements Serializable {
 
   /** Orders class names: numbers by value, then texts. */
@@ -125,7 +129,7 @@ public record CsvScan(
         for (int c = 0; c < row.length; c++) {
           columns.get(c).see(row[c], file);
         }
-        if (labelled) {
+        if (labelled && !CsvText.isMissing(row[labelColumn])) {
           classes.see(row[labelColumn]);
         }
       }
@@ -133,9 +137,9 @@ public record CsvScan(
         throw new CliError(path + " has a header and no rows.");
       }
       if (labelled) {
-        requireValues(columns.get(labelColumn), "label", rows);
+        requireLabels(columns.get(labelColumn), rows);
         if (keyColumn >= 0) {
-          requireValues(columns.get(keyColumn), "key", rows);
+          requireKeys(columns.get(keyColumn), rows);
         }
       }
 
@@ -163,7 +167,8 @@ public record CsvScan(
           classes.count(),
           found,
           rows,
-          doubts(columns, features, featureColumns, labelColumn, found));
+          doubts(columns, features, featureColumns, labelColumn, found),
+          labelled ? withoutLabel(columns.get(labelColumn), rows) : null);
     }
   }
 
@@ -179,6 +184,11 @@ public record CsvScan(
   private static double orderOf(String name) {
     double number = CsvText.number(name);
     return Double.isNaN(number) ? Double.POSITIVE_INFINITY : number;
+  }
+
+  /** Returns the doubts, and what is said of rows without a label. */
+  List<String> allDoubts() {
+    return Stream.concat(doubts.stream(), Stream.ofNullable(withoutLabel)).toList();
   }
 
   /** The file. */
@@ -227,7 +237,8 @@ public record CsvScan(
         classes,
         task,
         rows,
-        spec.features().isEmpty() ? doubts : List.of());
+        spec.features().isEmpty() ? doubts : List.of(),
+        withoutLabel);
   }
 
   // Of the label too, unless its numbers name classes; not of times, which are no numbers.
@@ -311,19 +322,45 @@ public record CsvScan(
     }
   }
 
-  private static void requireValues(CsvColumn column, String role, long rows) {
-    if (column.missing() > 0) {
-      String text = column.missingText();
+  private static void requireLabels(CsvColumn column, long rows) {
+    if (column.missing() == rows) {
       throw new CliError(
-          "The %s column \"%s\" has no value in %,d of %,d rows (first: %s%s). Remove those rows%s."
-              .formatted(
-                  role,
-                  column.name(),
-                  column.missing(),
-                  rows,
-                  column.firstMissing(),
-                  text.isEmpty() ? "" : ", \"" + text + "\"",
-                  text.isEmpty() ? "" : "; if \"" + text + "\" is a value, spell it otherwise"));
+          "The label column \"%s\" has no value in any of %,d rows."
+              .formatted(column.name(), rows));
     }
+  }
+
+  private static void requireKeys(CsvColumn column, long rows) {
+    if (column.missing() > 0) {
+      throw new CliError(
+          gaps("key", column, rows) + ". Remove those rows" + otherwise(column) + ".");
+    }
+  }
+
+  private static String withoutLabel(CsvColumn column, long rows) {
+    return column.missing() == 0
+        ? null
+        : gaps("label", column, rows)
+            + ": dead letters with reason missing-label"
+            + otherwise(column)
+            + ".";
+  }
+
+  private static String gaps(String role, CsvColumn column, long rows) {
+    String text = column.missingText();
+    return String.format(
+        Locale.ROOT,
+        "The %s column \"%s\" has no value in %,d of %,d rows (first: %s%s)",
+        role,
+        column.name(),
+        column.missing(),
+        rows,
+        column.firstMissing(),
+        text.isEmpty() ? "" : ", \"" + text + "\"");
+  }
+
+  private static String otherwise(CsvColumn column) {
+    String text = column.missingText();
+    return text.isEmpty() ? "" : "; if \"" + text + "\" is a value, spell it otherwise";
   }
 }

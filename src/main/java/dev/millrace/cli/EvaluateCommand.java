@@ -181,7 +181,7 @@ final class EvaluateCommand implements Callable<Integer> {
   }
 
   private void tellDoubts(CsvScan scan) {
-    scan.doubts().forEach(spec.commandLine().getErr()::println);
+    scan.allDoubts().forEach(spec.commandLine().getErr()::println);
     if (scan.task() == Task.MULTICLASS && scan.classes() > InputSpec.Limits.MOST_CLASSES) {
       spec.commandLine()
           .getErr()

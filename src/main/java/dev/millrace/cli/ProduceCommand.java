@@ -124,7 +124,7 @@ final class ProduceCommand implements Callable<Integer> {
               .formatted(kafka.config()));
     }
     CsvScan scan = scan(settings);
-    scan.doubts().forEach(spec.commandLine().getErr()::println);
+    scan.allDoubts().forEach(spec.commandLine().getErr()::println);
     String target = kafka.topic(topic, s -> s.input().topic(), DEFAULT_TOPIC);
     kafka.requireTopic(target);
 

@@ -181,7 +181,9 @@ final class ValidateCommand implements Callable<Integer> {
         + features.stream().map(FeatureSpec::name).collect(Collectors.joining(" "));
   }
 
-  /** Describes what a model takes in state and on the models topic once its replay buffer is full. */
+  /**
+   * Describes what a model takes in state and on the models topic once its replay buffer is full.
+   */
   private static String size(Settings settings) {
     InputSpec examples = settings.input().spec();
     if (examples.features().isEmpty()) {

@@ -320,13 +320,20 @@ class CsvScanTest {
   void countsMissingLabelsAndSaysWhereTheFirstIs() throws IOException {
     Path file = write("x,y\n1,u\n2,NA\n3,\n");
 
-    assertThatThrownBy(() -> CsvScan.scan(file, "y", null, List.of()))
-        .hasMessage(
-            "The label column \"y\" has no value in 2 of 3 rows (first: data.csv:3, \"NA\")."
-                + " Remove those rows; if \"NA\" is a value, spell it otherwise.");
+    CsvScan scan = CsvScan.scan(file, "y", null, List.of());
+    assertThat(scan.allDoubts())
+        .containsExactly(
+            "The label column \"y\" has no value in 2 of 3 rows (first: data.csv:3, \"NA\"): dead"
+                + " letters with reason missing-label; if \"NA\" is a value, spell it otherwise.");
+    assertThat(scan.classes()).isEqualTo(1);
     Path gaps = write("x,y\n1,u\n2,\n3,v\n");
-    assertThatThrownBy(() -> CsvScan.scan(gaps, "y", null, List.of()))
-        .hasMessageEndingWith("in 1 of 3 rows (first: data.csv:3). Remove those rows.");
+    assertThatThrownBy(() -> CsvScan.scan(gaps, "x", "y", List.of()))
+        .hasMessage(
+            "The key column \"y\" has no value in 1 of 3 rows (first: data.csv:3). Remove those"
+                + " rows.");
+    Path none = write("x,y\n1,\n2,NA\n");
+    assertThatThrownBy(() -> CsvScan.scan(none, "y", null, List.of()))
+        .hasMessage("The label column \"y\" has no value in any of 2 rows.");
   }
 
   @Test

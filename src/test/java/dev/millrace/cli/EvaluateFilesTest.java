@@ -89,6 +89,16 @@ class EvaluateFilesTest {
   }
 
   @Test
+  void aRowWithoutALabelIsADeadLetterAndTheOthersAreLearned() throws Exception {
+    Path file = Files.writeString(dir.resolve("gaps.csv"), "x,y\n1,a\n2,\n3,b\n4,NA\n5,a\n");
+
+    JsonNode result = evaluate("--input", file + "", "--label", "y");
+
+    assertThat(result.get("dead_letters").asInt()).isEqualTo(2);
+    assertThat(result.get("examples").asInt()).isEqualTo(3);
+  }
+
+  @Test
   void asManyClassesAsTheFileHasAreLearnedAndScored() throws Exception {
     StringBuilder rows = new StringBuilder("x,y\n");
     for (int i = 0; i < 2 * MANY_CLASSES; i++) {

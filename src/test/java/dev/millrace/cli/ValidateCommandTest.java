@@ -59,6 +59,29 @@ class ValidateCommandTest {
   }
 
   @Test
+  void theSizeOfModelsIsEstimatedAndAWideOneSaysWhatItCosts() throws IOException {
+    validate(SMALLEST);
+    assertThat(out.toString())
+        .containsPattern("model size +known once records tell their features\n");
+
+    out.getBuffer().setLength(0);
+    validate(SMALLEST.replace("{ label: class }", "{ label: class, features: [amount, age] }"));
+    assertThat(out.toString())
+        .containsPattern(
+            "model size +up to \\d+ kB a key in state, and for each copy on millrace.models.v1,"
+                + " with 2 classes\n");
+
+    out.getBuffer().setLength(0);
+    validate(
+        SMALLEST.replace(
+            "{ label: class }",
+            "{ label: class, features: [{ name: user, type: hash, buckets: 1024 }] }"));
+    assertThat(out.toString())
+        .containsPattern(
+            "model size +up to \\d+\\.\\d MB a key .*; 1024 inputs are wide: every one");
+  }
+
+  @Test
   void whatIsMeasuredIsSummedUp() throws IOException {
     validate(
         SMALLEST
