@@ -43,7 +43,7 @@ final class DriftOptions {
           "detector",
           Structures.wordOrMap(NAMES),
           "detector: adwin",
-          "what looks for drift in the errors of each key");
+          "drift detector, one for each key");
   static final Option<Action> ACTION =
       Option.of(
           "action",
@@ -96,9 +96,13 @@ final class DriftOptions {
           "threshold",
           Kinds.aboveAndUpTo(0, 1e6f),
           50f,
-          "sum of what is beyond it that is a drift");
+          "how far the sum may rise above its running minimum");
   static final Option<Float> PH_ALPHA =
-      Option.of("alpha", Kinds.aboveAndUpTo(0, 1), 0.9999f, "what is kept of the sum each time");
+      Option.of(
+          "alpha",
+          Kinds.aboveAndUpTo(0, 1),
+          0.9999f,
+          "factor that forgets the sum and its minimum, at each example; 1 is Page's test");
   static final Option<Float> KSWIN_ALPHA =
       Option.of("alpha", SHARE, 0.005f, "probability of a false alarm at one test");
   static final Option<Integer> KSWIN_WINDOW =
@@ -116,12 +120,17 @@ final class DriftOptions {
       new OptionGroup(
           "drift",
           "",
-          "Without it nobody looks. A detector sees 1 for a wrong class and 0 for a right one, and"
-              + " the loss, at most 1, of a regression. Keys with one are learned example by"
-              + " example.",
+          "Detects concept drift of each key; off unless given. The detector sees 1 for a wrong class"
+              + " and 0 for a right one, for a regression the loss, at most 1. Only a rise is a drift:"
+              + " errors that become fewer trigger no event and no action. With a detector, examples"
+              + " are learned one at a time.",
           List.of(DETECTOR, ACTION, BOOST, BOOST_STEPS));
   static final OptionGroup ADWIN_GROUP =
-      group("adwin", "Adaptive windowing (Bifet and Gavaldà, 2007).", List.of(NAME, DELTA));
+      group(
+          "adwin",
+          "Adaptive windowing (Bifet and Gavaldà, 2007): a rise of the mean between two parts of a"
+              + " window whose length adapts.",
+          List.of(NAME, DELTA));
   static final OptionGroup DDM_GROUP =
       group(
           "ddm",
@@ -141,12 +150,13 @@ final class DriftOptions {
   static final OptionGroup PAGE_HINKLEY_GROUP =
       group(
           "page-hinkley",
-          "Page-Hinkley test (Page, 1954): a rise of the mean.",
+          "Page-Hinkley test (Page, 1954): a rise of the mean, summed above its running minimum.",
           List.of(NAME, DDM_EXAMPLES, PH_DELTA, PH_THRESHOLD, PH_ALPHA));
   static final OptionGroup KSWIN_GROUP =
       group(
           "kswin",
-          "Kolmogorov-Smirnov windowing (Raab et al., 2020).",
+          "Kolmogorov-Smirnov windowing (Raab et al., 2020): another distribution with a higher"
+              + " mean.",
           List.of(NAME, KSWIN_ALPHA, KSWIN_WINDOW, KSWIN_RECENT, KSWIN_SEED));
 
   private DriftOptions() {}

@@ -12,10 +12,12 @@ import dev.millrace.testing.Specs;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Streams whose classes change places half way. */
 class DriftTest {
@@ -142,6 +144,22 @@ class DriftTest {
         }
       }
     }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"adwin", "kswin"})
+  void aModelWhoseErrorsBecomeFewerIsNotReset(String detector) throws Exception {
+    List<Example> examples = Chunks.classes("k", 4 * HALF, 1);
+    Random random = new Random(1);
+    for (Example example : examples.subList(0, HALF)) {
+      example.label = List.of("low", "mid", "high").get(random.nextInt(3));
+    }
+    DriftPlan plan = new DriftPlan(detector, DriftSpec.ofName(detector), Action.RESET, 1f, 1);
+
+    Outcome outcome = run(watching(plan), examples, 64);
+
+    assertThat(outcome.finalAccuracy()).isGreaterThan(0.8);
+    assertThat(outcome.events()).noneMatch(event -> event.path("event").asText().equals("drift"));
   }
 
   @Test

@@ -8,8 +8,9 @@ import java.util.Arrays;
 
 /**
  * Adaptive windowing (Bifet and Gavaldà, Learning from Time-Changing Data with Adaptive Windowing,
- * SDM 2007): a drift is when some cut of the window leaves two parts whose means differ by more
- * than chance allows; the older part is dropped.
+ * SDM 2007): when some cut of the window leaves two parts whose means differ by more than chance
+ * allows, the older part is dropped. It is a drift if the mean of the window is higher afterwards,
+ * as in MOA's ADWINChangeDetector; after a fall the window is shorter, without a signal.
  *
  * <p>The window is an exponential histogram: row i holds up to 5 buckets of 2<sup>i</sup> numbers,
  * so that a window of n numbers takes O(log n) buckets. It is looked at every 32 numbers.
@@ -57,16 +58,17 @@ final class Adwin implements DriftDetector {
       return DriftSignal.NONE;
     }
     examples++;
+    double meanBefore = total / width;
     insert(value);
     if (examples % CHECK_EVERY != 0 || width <= MIN_WINDOW) {
       return DriftSignal.NONE;
     }
-    boolean drift = false;
+    boolean cut = false;
     while (hasCut()) {
-      drift = true;
+      cut = true;
       dropOldest();
     }
-    return drift ? DriftSignal.DRIFT : DriftSignal.NONE;
+    return cut && total / width > meanBefore ? DriftSignal.DRIFT : DriftSignal.NONE;
   }
 
   private void insert(double value) {

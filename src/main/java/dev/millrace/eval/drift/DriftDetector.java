@@ -4,7 +4,10 @@ import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
 
-/** Watches one number of each example of a key for drift. Not thread-safe. */
+/**
+ * Watches one number of each example of a key, its error or loss, for a rise. A fall never is a
+ * signal: actions answer models that got worse. Not thread-safe.
+ */
 public sealed interface DriftDetector permits Adwin, Ddm, Eddm, HddmA, Kswin, PageHinkley {
 
   /** Version of the bytes that {@link #write} gives. */

@@ -1,11 +1,11 @@
 package dev.millrace.eval.drift;
 
-/** What a detector says after a number. State holds the place of one here: new ones come last. */
+/** Result of one update of a detector. State holds the ordinal: append new ones. */
 public enum DriftSignal {
-  /** As before. */
+  /** No change, or the numbers fell. */
   NONE,
-  /** It may be drifting. */
+  /** The numbers may have risen. */
   WARNING,
-  /** It has drifted; the detector starts afresh. */
+  /** The numbers have risen; the detector has dropped what came before. */
   DRIFT
 }

@@ -3,7 +3,10 @@ package dev.millrace.eval.drift;
 import java.io.IOException;
 import java.io.Serializable;
 
-/** Which drift detector a key gets, and its settings; defaults are those of the papers or MOA. */
+/**
+ * Which drift detector a key gets, and its settings; defaults are those of the papers, MOA or
+ * River.
+ */
 public sealed interface DriftSpec extends Serializable {
 
   /** A detector that has seen nothing. */
@@ -121,12 +124,12 @@ public sealed interface DriftSpec extends Serializable {
   }
 
   /**
-   * Page-Hinkley test with forgetting.
+   * Page-Hinkley test with forgetting; 1 as alpha is Page's own test.
    *
    * @param minExamples examples before the first signal, at least 1
    * @param delta rise of the mean that is tolerated, at least 0
-   * @param threshold of the cumulated difference (lambda), above 0
-   * @param alpha what is kept of the cumulated difference at each example, above 0, at most 1
+   * @param threshold how far the sum may rise above its running minimum (lambda), above 0
+   * @param alpha factor of the sum and its minimum at each example, above 0, at most 1
    */
   record PageHinkley(int minExamples, double delta, double threshold, double alpha)
       implements DriftSpec {

@@ -8,9 +8,9 @@ import java.util.Arrays;
 
 /**
  * Kolmogorov-Smirnov windowing (Raab, Heusinger and Schleif, Reactive Soft Prototype Computing for
- * Concept Drift Streams, Neurocomputing 416, 2020): a drift is when the last numbers and a sample
- * of as many earlier ones hardly come from one distribution, by the exact two-sample test. The last
- * numbers are the window that it goes on with.
+ * Concept Drift Streams, Neurocomputing 416, 2020): when the last numbers and a sample of as many
+ * earlier ones hardly come from one distribution, by the exact two-sample test, all earlier numbers
+ * are dropped. It is a drift if the mean of the last numbers is above that of the earlier ones.
  *
  * <p>Which numbers are in the sample is a function of the seed and of how many came, so that a
  * restart repeats it.
@@ -54,9 +54,19 @@ final class Kswin implements DriftDetector {
     if (size < spec.window() || difference() < critical) {
       return DriftSignal.NONE;
     }
-    System.arraycopy(window, size - spec.recent(), window, 0, spec.recent());
+    int earlier = size - spec.recent();
+    boolean rise = mean(earlier, size) > mean(0, earlier);
+    System.arraycopy(window, earlier, window, 0, spec.recent());
     size = spec.recent();
-    return DriftSignal.DRIFT;
+    return rise ? DriftSignal.DRIFT : DriftSignal.NONE;
+  }
+
+  private double mean(int from, int to) {
+    double sum = 0;
+    for (int i = from; i < to; i++) {
+      sum += window[i];
+    }
+    return sum / (to - from);
   }
 
   private void append(double value) {

@@ -6,15 +6,20 @@ import java.io.IOException;
 
 /**
  * Page-Hinkley test (Page, Continuous Inspection Schemes, Biometrika 41, 1954) for a rise of the
- * mean, with forgetting: a drift is Σ alpha<sup>t-i</sup> (x<sub>i</sub> - mean<sub>i</sub> -
- * delta) above the threshold.
+ * mean, with forgetting: a drift is when the sum of x<sub>i</sub> - mean<sub>i</sub> - delta lies
+ * above its running minimum by more than the threshold.
+ *
+ * <p>The sum and its minimum are multiplied by alpha at each number, so their difference is max(0,
+ * alpha * difference + x<sub>i</sub> - mean<sub>i</sub> - delta). With alpha 1 that is Page's test
+ * and River's. With a smaller one River forgets the sum alone: after errors became fewer it returns
+ * from far below zero, which looks like a rise.
  */
 final class PageHinkley implements DriftDetector {
 
   private final DriftSpec.PageHinkley spec;
   private long examples;
   private double mean;
-  private double sum;
+  private double aboveMinimum;
 
   PageHinkley(DriftSpec.PageHinkley spec) {
     this.spec = spec;
@@ -24,7 +29,7 @@ final class PageHinkley implements DriftDetector {
     spec = other.spec;
     examples = other.examples;
     mean = other.mean;
-    sum = other.sum;
+    aboveMinimum = other.aboveMinimum;
   }
 
   @Override
@@ -34,13 +39,13 @@ final class PageHinkley implements DriftDetector {
     }
     examples++;
     mean += (value - mean) / examples;
-    sum = spec.alpha() * sum + (value - mean - spec.delta());
-    if (examples + 1 < spec.minExamples() || sum <= spec.threshold()) {
+    aboveMinimum = Math.max(0, spec.alpha() * aboveMinimum + (value - mean - spec.delta()));
+    if (examples < spec.minExamples() || aboveMinimum <= spec.threshold()) {
       return DriftSignal.NONE;
     }
     examples = 0;
     mean = 0;
-    sum = 0;
+    aboveMinimum = 0;
     return DriftSignal.DRIFT;
   }
 
@@ -58,13 +63,13 @@ final class PageHinkley implements DriftDetector {
   public void write(DataOutput out) throws IOException {
     out.writeLong(examples);
     out.writeDouble(mean);
-    out.writeDouble(sum);
+    out.writeDouble(aboveMinimum);
   }
 
   @Override
   public void read(DataInput in) throws IOException {
     examples = in.readLong();
     mean = in.readDouble();
-    sum = in.readDouble();
+    aboveMinimum = in.readDouble();
   }
 }
