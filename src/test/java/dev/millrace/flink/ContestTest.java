@@ -370,6 +370,46 @@ class ContestTest {
   }
 
   @ParameterizedTest
+  @ValueSource(strings = {"quick", "slow"})
+  void oneOfSeveralModelsGoesOnAloneWhoeverIsChampion(String champion) throws Exception {
+    ModelSpec before =
+        models(champion, BY_COMMAND, SLOW, QUICK, new Entrant("mix", ModelSpec.auto(1)));
+    Outcome alone = continued(QUICK.model(), QUICK.model(), ShapeChange.FAIL);
+    Outcome outcome = continued(before, QUICK.model(), ShapeChange.FAIL);
+
+    assertThat(outcome.model()).isEqualTo(alone.model());
+    JsonNode last = outcome.metrics().get(outcome.metrics().size() - 1);
+    assertThat(last.path("seq").asInt()).isEqualTo(200);
+    assertThat(last.has("models")).isFalse();
+    if (champion.equals("quick")) {
+      assertThat(last.path("total"))
+          .isEqualTo(alone.metrics().get(alone.metrics().size() - 1).path("total"));
+    }
+  }
+
+  @Test
+  void aModelThatIsNoneOfSeveralDoesNotTakeTheirPlace() {
+    ModelSpec before = models("quick", BY_COMMAND, SLOW, QUICK);
+
+    assertThatThrownBy(() -> continued(before, ModelSpec.auto(1), ShapeChange.FAIL))
+        .isInstanceOf(SuppressRestartsException.class)
+        .rootCause()
+        .hasMessageStartingWith(
+            "key \"k\": of the models slow, quick, with the champion \"quick\", none is of the kind"
+                + " that is configured alone: the stored model is of another kind: stored (");
+  }
+
+  @Test
+  void theOnlyModelThatGoesOnMayGrow() throws Exception {
+    ModelSpec before = models("quick", BY_COMMAND, SLOW, QUICK);
+    ModelSpec larger = QUICK.model().withHiddenOf("20 relu");
+    Outcome outcome = continued(before, larger, ShapeChange.GROW);
+
+    JsonNode last = outcome.metrics().get(outcome.metrics().size() - 1);
+    assertThat(last.path("model_version").asInt()).isGreaterThan(100);
+  }
+
+  @ParameterizedTest
   @ValueSource(ints = {20, 4})
   void aModelOfAnotherKindIsTreatedByItself(int units) throws Exception {
     ModelSpec before = models(null, BY_COMMAND, QUICK, SLOW);

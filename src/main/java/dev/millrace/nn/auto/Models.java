@@ -63,7 +63,8 @@ public final class Models {
   }
 
   /**
-   * Reads what {@link OnlineModel#write} wrote.
+   * Reads what {@link OnlineModel#write} wrote; of several models, where {@code spec} is of one
+   * alone, the champion if it is of that kind, else the first that is.
    *
    * @param shared scratch that it shares with other models of the thread
    * @throws ModelMismatchException if it is of a model that {@code spec} does not describe, naming
@@ -74,6 +75,9 @@ public final class Models {
       throws IOException {
     if (spec.contest() != null) {
       return Contest.read(in, spec.contest(), task, shared, MAKER);
+    }
+    if (Contest.isNext(in)) {
+      return Contest.readOne(in, spec, task, shared, MAKER);
     }
     if (spec.auto() != null) {
       return AutoLearner.read(in, spec, task, shared);

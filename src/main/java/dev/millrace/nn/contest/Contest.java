@@ -78,6 +78,24 @@ public final class Contest extends ExampleByExample {
     return new ContestReader(spec, task, shared, maker).read(in);
   }
 
+  /** Returns true if models that {@link #write} wrote follow; reads nothing. */
+  public static boolean isNext(StoredBytes in) throws IOException {
+    return ContestReader.isNext(in);
+  }
+
+  /**
+   * Reads the one of the models that {@link #write} wrote which goes on alone: the champion if it
+   * is of the kind that is configured now, else the first model that is.
+   *
+   * @throws ModelMismatchException if none is, naming the champion's kind and the configured one
+   * @throws IOException if the bytes are of a newer version
+   */
+  public static OnlineModel readOne(
+      StoredBytes in, ModelSpec one, Task task, Workspace shared, ModelMaker maker)
+      throws IOException {
+    return ContestReader.readOne(in, one, task, shared, maker);
+  }
+
   /** Name of the model that answers. */
   public String champion() {
     return board.contenders[board.champion()].name();

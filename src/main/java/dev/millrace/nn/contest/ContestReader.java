@@ -41,19 +41,60 @@ final class ContestReader {
     return task.id() + CHAMPION + champion + " of " + names;
   }
 
-  Contest read(StoredBytes in) throws IOException {
+  /** Returns true if a stored contest follows; reads nothing. */
+  static boolean isNext(StoredBytes in) throws IOException {
     int start = in.position();
-    ModelHeader header = ModelHeader.read(in);
-    if (!header.shape().contains(CHAMPION)) {
-      in.seek(start);
-      return ofOneModel(header, in);
+    boolean isContest = ModelHeader.read(in).shape().contains(CHAMPION);
+    in.seek(start);
+    return isContest;
+  }
+
+  /**
+   * Reads the one model of a stored contest that goes on alone: the champion if it is of the kind
+   * that is configured now, else the first model that is.
+   *
+   * @throws ModelMismatchException if none is, naming the champion's kind and the configured one
+   */
+  static OnlineModel readOne(
+      StoredBytes in, ModelSpec one, Task task, Workspace shared, ModelMaker maker)
+      throws IOException {
+    requireTask(ModelHeader.read(in), task);
+    requireVersion(in);
+    in.readLong(); // the seed, which each model knows too
+    String champion = in.readUTF();
+    Map<String, Contender.Stored> stored = stored(in);
+    in.readDouble(); // what only a comparison needs: the largest weight, since when, of how many
+    in.readLong();
+    in.readLong();
+    in.readLong(); // steps and those left out, which the models know too
+    in.readLong();
+    try {
+      return maker.read(new StoredBytes(stored.get(champion).model()), one, task, shared);
+    } catch (ModelMismatchException e) {
+      for (Contender.Stored other : stored.values()) {
+        try {
+          return maker.read(new StoredBytes(other.model()), one, task, shared);
+        } catch (ModelMismatchException none) {
+          // It is of another kind too.
+        }
+      }
+      throw new ModelMismatchException(
+          "of the models %s, with the champion \"%s\", none is of the kind that is configured alone: %s"
+              .formatted(String.join(", ", stored.keySet()), champion, e.getMessage()),
+          e.storedShape());
     }
+  }
+
+  private static void requireTask(ModelHeader header, Task task) throws ModelMismatchException {
     if (!header.shape().startsWith(task.id() + CHAMPION)) {
       throw new ModelMismatchException(
           "the stored models are of another task: stored (%s), configured (%s); go back to the"
                   .formatted(header.shape(), task.id())
               + " stored settings, or start afresh");
     }
+  }
+
+  private static void requireVersion(StoredBytes in) throws IOException {
     int version = in.readInt();
     if (version != VERSION) {
       throw new IOException(
@@ -61,13 +102,27 @@ final class ContestReader {
                   .formatted(version, VERSION)
               + " wrote them, or a newer one");
     }
-    long keySeed = in.readLong();
-    String champion = in.readUTF();
+  }
+
+  private static Map<String, Contender.Stored> stored(StoredBytes in) throws IOException {
     Map<String, Contender.Stored> stored = new LinkedHashMap<>();
     for (int left = Counts.read(in, "stored models", Integer.MAX_VALUE, 2); left > 0; left--) {
       Contender.Stored one = Contender.Stored.read(in);
       stored.put(one.name(), one);
     }
+    return stored;
+  }
+
+  Contest read(StoredBytes in) throws IOException {
+    if (!isNext(in)) {
+      return ofOneModel(in);
+    }
+    ModelHeader header = ModelHeader.read(in);
+    requireTask(header, task);
+    requireVersion(in);
+    long keySeed = in.readLong();
+    String champion = in.readUTF();
+    Map<String, Contender.Stored> stored = stored(in);
     boolean isThere = requireChampion(champion);
     Contender[] contenders = contenders(header, keySeed, stored);
     Scoreboard board = board(contenders, isThere ? champion : spec.champion());
@@ -162,7 +217,10 @@ final class ContestReader {
   }
 
   /** The pipeline had one model before: it is the champion, if it is of its kind. */
-  private Contest ofOneModel(ModelHeader header, StoredBytes in) throws IOException {
+  private Contest ofOneModel(StoredBytes in) throws IOException {
+    int start = in.position();
+    ModelHeader header = ModelHeader.read(in);
+    in.seek(start);
     Contender[] contenders = new Contender[spec.models().size()];
     long keySeed = 0;
     long examples = 0;
