@@ -1,5 +1,6 @@
 package dev.millrace;
 
+import dev.millrace.codec.FeatureSpec;
 import dev.millrace.codec.InputSpec;
 import dev.millrace.codec.OnnxException;
 import dev.millrace.codec.OnnxImport;
@@ -138,10 +139,35 @@ final class StartReader {
           ModelOptions.FROM,
           "cannot start from %s: it takes %d features, but input.features are %d"
               .formatted(name, inputs, width));
+    } else {
+      checkFeatures();
     }
     List<String> classes = file.isOurs() ? file.classes() : input.classes();
     checkClasses(spec, task, classes);
     return ModelStart.of(file.weights(), task, classes, hash);
+  }
+
+  /** A network whose inputs were swapped would go on without a word and predict nonsense. */
+  private void checkFeatures() {
+    List<String> own = file.features();
+    List<String> declared = input.features().stream().map(FeatureSpec::spelled).toList();
+    if (own.isEmpty() || declared.isEmpty() || own.equals(declared)) {
+      return;
+    }
+    int first = 0;
+    while (first < Math.min(own.size(), declared.size())
+        && own.get(first).equals(declared.get(first))) {
+      first++;
+    }
+    model.refuse(
+        ModelOptions.FROM,
+        "cannot start from %s: its feature %d is %s, but input.features has %s there. Declare the"
+                .formatted(name, first + 1, at(own, first), at(declared, first))
+            + " file's features, in their order");
+  }
+
+  private static String at(List<String> features, int place) {
+    return place < features.size() ? Node.Scalar.quote(features.get(place)) : "none";
   }
 
   private void checkClasses(ModelSpec spec, Task task, List<String> classes) {

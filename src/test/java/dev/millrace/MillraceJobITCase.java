@@ -402,7 +402,12 @@ class MillraceJobITCase {
     return OnnxExport.encode(
         model.learner(settings.model()),
         new OnnxInfo(
-            settings.pipeline(), key, settings.configHash(), model.task(), model.classes()));
+            settings.pipeline(),
+            key,
+            settings.configHash(),
+            model.task(),
+            model.classes(),
+            model.features(settings.input().spec())));
   }
 
   private static ConditionFactory await() {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.millrace.codec.OnnxExport;
+import dev.millrace.codec.OnnxInfo;
 import dev.millrace.data.Task;
 import dev.millrace.nn.Activation;
 import dev.millrace.nn.LayerSpec;
@@ -146,6 +147,38 @@ class ModelFromFileTest {
               parse(input, "{ from: value.onnx }");
             })
         .hasMessageContaining("it takes 5 features, but input.features are 3");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          [a, b, { name: h, type: hash, buckets: 3 }] | ''
+          [b, a, { name: h, type: hash, buckets: 3 }] | 1 is "a: numeric", but input.features has "b: numeric"
+          [a, b, { name: h, type: one-hot, values: [x, y, z] }] | 3 is "h: hash 3", but input.features has "h: one-hot
+          """)
+  void declaredFeaturesMustBeTheFilesInTheirOrder(String features, String message)
+      throws IOException {
+    OnnxInfo named =
+        new OnnxInfo(
+            "test",
+            "k",
+            "0a1b2c3d",
+            Task.MULTICLASS,
+            List.of("low", "mid", "high"),
+            List.of("a: numeric", "b: numeric", "h: hash 3"));
+    Files.write(dir.resolve("named.onnx"), OnnxExport.encode(ours, named));
+    String input = "{ label: y, format: json, features: %s }".formatted(features);
+
+    if (message.isEmpty()) {
+      assertThat(parse(input, "{ from: named.onnx }").model().start().inputs()).isEqualTo(5);
+    } else {
+      assertThatThrownBy(() -> parse(input, "{ from: named.onnx }"))
+          .isInstanceOf(InvalidPipelineException.class)
+          .hasMessageContaining("model.from cannot start from named.onnx: its feature " + message)
+          .hasMessageContaining("Declare the file's features, in their order");
+    }
   }
 
   private static Settings parse(String input, String model) {

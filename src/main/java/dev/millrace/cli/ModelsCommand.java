@@ -177,7 +177,8 @@ final class ModelsCommand implements Runnable {
                 model.key(),
                 model.config() == null ? config : model.config(),
                 model.task(),
-                model.classes()));
+                model.classes(),
+                model.features(models.kafka().settings().input().spec())));
       } catch (IOException | IllegalArgumentException e) {
         throw new CliError(
             "The model of key \"%s\" cannot be exported: %s"

@@ -40,6 +40,17 @@ public record FeatureSpec(
     }
   }
 
+  /** The column in one line: its name and all that decides what its features mean. */
+  public String spelled() {
+    String more =
+        switch (type) {
+          case NUMERIC, BOOLEAN, TIME -> "";
+          case ONE_HOT -> " " + values;
+          case HASH -> " " + buckets;
+        };
+    return name + ": " + type.id() + more + (nullable ? ", nullable" : "");
+  }
+
   /** Number of features that this column becomes. */
   public int width() {
     int own =

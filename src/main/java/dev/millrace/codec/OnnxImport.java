@@ -51,7 +51,8 @@ public final class OnnxImport {
       return new OnnxModel(
           new ModelWeights(inputs, layers, ours ? OnnxMetadata.scaling(properties) : null),
           ours ? OnnxMetadata.task(properties) : null,
-          ours ? OnnxMetadata.classes(properties) : List.of());
+          ours ? OnnxMetadata.names(properties, OnnxMetadata.CLASSES) : List.of(),
+          ours ? OnnxMetadata.names(properties, OnnxMetadata.FEATURES) : List.of());
     } catch (IllegalArgumentException e) {
       throw new OnnxException(e.getMessage());
     }

@@ -26,6 +26,7 @@ final class OnnxMetadata {
   static final String EXAMPLES = "examples";
   static final String TASK = "task";
   static final String CLASSES = "classes";
+  static final String FEATURES = "features";
   private static final String NORMALIZATION = "millrace.normalization";
   private static final String FADE = "millrace.normalization.fade";
   private static final String CLIP = "millrace.normalization.clip";
@@ -46,6 +47,9 @@ final class OnnxMetadata {
     properties.put(TASK, info.task().id());
     if (info.task().isClassification()) {
       properties.put(CLASSES, json(info.classes()));
+    }
+    if (!info.features().isEmpty()) {
+      properties.put(FEATURES, json(info.features()));
     }
     properties.put(NORMALIZATION, scaling.normalization().kind().id());
     properties.put(FADE, Float.toString(scaling.normalization().fade()));
@@ -70,18 +74,18 @@ final class OnnxMetadata {
     }
   }
 
-  /** The classes of one of our files, none for regression. */
-  static List<String> classes(Map<String, String> properties) throws OnnxException {
+  /** A list of names of one of our files, empty if it has none. */
+  static List<String> names(Map<String, String> properties, String property) throws OnnxException {
     try {
       List<String> names =
           JSON.readValue(
-              properties.getOrDefault(CLASSES, "[]"), new TypeReference<List<String>>() {});
+              properties.getOrDefault(property, "[]"), new TypeReference<List<String>>() {});
       if (names == null || names.contains(null)) {
         throw new IllegalArgumentException("null is no name");
       }
       return names;
     } catch (JsonProcessingException | IllegalArgumentException e) {
-      throw new OnnxException("its property classes is not a list of names");
+      throw new OnnxException("its property " + property + " is not a list of names");
     }
   }
 

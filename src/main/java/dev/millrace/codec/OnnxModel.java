@@ -11,10 +11,14 @@ import java.util.List;
  *     activation is linear
  * @param task null if the file does not say, which is so unless Millrace wrote it
  * @param classes in the order of the outputs; empty if they have no names
+ * @param features that it was trained on, in the order of its inputs, as {@link
+ *     FeatureSpec#spelled}; empty if the file does not say
  */
-public record OnnxModel(ModelWeights weights, Task task, List<String> classes) {
+public record OnnxModel(
+    ModelWeights weights, Task task, List<String> classes, List<String> features) {
   public OnnxModel {
     classes = List.copyOf(classes);
+    features = List.copyOf(features);
   }
 
   /** Whether Millrace wrote the file. */

@@ -1,5 +1,6 @@
 package dev.millrace.flink;
 
+import dev.millrace.codec.FeatureSpec;
 import dev.millrace.codec.InputSpec;
 import dev.millrace.data.Counts;
 import dev.millrace.data.StoredBytes;
@@ -67,6 +68,17 @@ public record ModelSnapshot(
         && columns != ModelFormat.columns(input)) {
       throw ModelFormat.otherFeatures("it was trained", input, "");
     }
+  }
+
+  /**
+   * The declared features that the model was trained on, in the order of its inputs; empty if these
+   * are not those of the input, or not known.
+   */
+  public List<String> features(InputSpec input) throws IOException {
+    Integer columns = Head.read(new StoredBytes(bytes)).columns();
+    return columns != null && columns == ModelFormat.columns(input)
+        ? input.features().stream().map(FeatureSpec::spelled).toList()
+        : List.of();
   }
 
   /** The same without its bytes. */

@@ -97,7 +97,12 @@ public final class OnnxModels {
 
   public static OnnxInfo info(Task task, int classes) {
     return new OnnxInfo(
-        "test", "k1", "0a1b2c3d", task, List.of("low", "mid, \"ok\"", "high").subList(0, classes));
+        "test",
+        "k1",
+        "0a1b2c3d",
+        task,
+        List.of("low", "mid, \"ok\"", "high").subList(0, classes),
+        List.of());
   }
 
   /** One output of a model for a batch: float[][] or long[]. */
