@@ -29,8 +29,10 @@ final class IdleKeys {
   private final ValueState<Long> lastSeen;
   private final long ttlMillis;
   private final long cellMillis;
-  // Processing time of the first example or timer.
+  // Processing time of the first example or timer, of the run or after a jump of the clock.
   private long began = NEVER;
+  // Processing time of the last one.
+  private long observed = NEVER;
 
   IdleKeys(RuntimeContext context, long ttlMillis) {
     lastSeen = context.getState(new ValueStateDescriptor<>(STATE_NAME, Types.LONG));
@@ -79,7 +81,8 @@ final class IdleKeys {
    * Whether the key has had no example for too long, asked by any of its timers.
    *
    * <p>A job that was down may find examples of its keys waiting: it has one cell's time to read
-   * them before it forgets.
+   * them before it forgets. So has each key where the allowed time passed between two looks at the
+   * clock: the host's clock may have jumped ahead, which must not forget all keys at once.
    */
   boolean isOver(TimerService timers) throws IOException {
     long now = begun(timers);
@@ -100,9 +103,10 @@ final class IdleKeys {
 
   private long begun(TimerService timers) {
     long now = timers.currentProcessingTime();
-    if (began == NEVER) {
+    if (began == NEVER || now - observed > ttlMillis) {
       began = now;
     }
+    observed = now;
     return now;
   }
 

@@ -79,6 +79,7 @@ class IdleKeysTest {
       fresh.end();
       returning.send(Chunks.classes("k", 99, 2), 10);
       returning.operator.setProcessingTime(START + 2 * TTL);
+      returning.operator.setProcessingTime(START + 2 * TTL + CELL);
       returning.send(examples, 10);
       returning.end();
 
@@ -157,6 +158,42 @@ class IdleKeysTest {
       assertThat(harness.models())
           .extracting(record -> new String(record.key(), StandardCharsets.UTF_8))
           .containsExactly("idle");
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("backends")
+  void aClockThatJumpsAheadForgetsNoKeyWhoseExamplesGoOn(StateBackend backend) throws Exception {
+    try (TrainHarness harness = begin(backend, TTL, null)) {
+      harness.send(Chunks.classes("busy", 50, 1), 10);
+      harness.send(Chunks.classes("idle", 50, 1), 10);
+      harness.operator.setProcessingTime(START + CELL);
+      harness.send(Chunks.classes("busy", 50, 2), 10);
+      long jumped = START + 100 * TTL;
+      harness.operator.setProcessingTime(jumped);
+      assertThat(forgotten(harness)).isEmpty();
+      harness.send(Chunks.classes("busy", 50, 3), 10);
+      harness.operator.setProcessingTime(jumped + CELL);
+      assertThat(forgotten(harness)).containsExactly("idle");
+      harness.operator.setProcessingTime(jumped + TTL);
+
+      assertThat(forgotten(harness)).containsExactly("idle");
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("backends")
+  void aClockThatJumpsAheadAndBackForgetsNoKey(StateBackend backend) throws Exception {
+    try (TrainHarness harness = begin(backend, TTL, null)) {
+      harness.send(Chunks.classes("busy", 50, 1), 10);
+      harness.operator.setProcessingTime(START + 100 * TTL);
+      harness.operator.setProcessingTime(START + CELL);
+      harness.send(Chunks.classes("busy", 50, 2), 10);
+      harness.operator.setProcessingTime(START + 2 * CELL + TTL);
+      assertThat(forgotten(harness)).isEmpty();
+      harness.operator.setProcessingTime(START + 3 * CELL + TTL);
+
+      assertThat(forgotten(harness)).containsExactly("busy");
     }
   }
 
