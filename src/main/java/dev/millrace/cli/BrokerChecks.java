@@ -54,6 +54,7 @@ final class BrokerChecks {
       addresses(admin, findings);
       if (settings != null) {
         findings.addAll(new TopicChecks(admin, settings, config).all());
+        findings.addAll(RecordChecks.of(settings, config));
       }
     } catch (ExecutionException e) {
       findings.add(gaveUp(e.getCause()));

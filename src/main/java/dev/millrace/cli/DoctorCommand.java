@@ -29,7 +29,7 @@ import picocli.CommandLine.Spec;
     description = {
       "Checks what a pipeline needs, and says how to mend what is wrong.",
       "Java, its flags, SIMD, memory, disk and clock; with -c also the pipeline file, brokers,"
-          + " topics and permissions. The exit code is 1 if a check failed."
+          + " topics, permissions and the newest records of the input topic. The exit code is 1 if a check failed."
     },
     footer = {
       "",

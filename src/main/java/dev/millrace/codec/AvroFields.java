@@ -1,8 +1,10 @@
 package dev.millrace.codec;
 
 import java.io.IOException;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.apache.avro.LogicalType;
 import org.apache.avro.Schema;
 import org.apache.avro.generic.GenericDatumReader;
@@ -68,6 +70,16 @@ final class AvroFields implements MappedExampleReader.Parser, MappedExampleReade
     }
     List<Schema> types = schema.getTypes();
     return types.get(types.get(0).getType() == Schema.Type.NULL ? 1 : 0);
+  }
+
+  @Override
+  public void addOthers(Set<String> read, Collection<String> to) {
+    List<Schema.Field> fields = record.getSchema().getFields();
+    for (int i = 0; i < fields.size(); i++) {
+      if (!read.contains(fields.get(i).name())) {
+        to.add(fields.get(i).name());
+      }
+    }
   }
 
   @Override

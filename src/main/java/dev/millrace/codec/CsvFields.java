@@ -7,9 +7,11 @@ import com.fasterxml.jackson.dataformat.csv.CsvParser;
 import dev.millrace.data.Task;
 import java.io.IOException;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Cells of CSV lines (RFC 4180), by the declared columns. What stands for nothing, such as an empty
@@ -31,11 +33,12 @@ final class CsvFields implements MappedExampleReader.Parser, MappedExampleReader
   }
 
   private final Map<String, Integer> places = new HashMap<>();
+  private final List<String> columns;
   private final Kind[] kinds;
   private final String[] cells;
 
   CsvFields(InputSpec spec) {
-    List<String> columns = spec.columns();
+    columns = spec.columns();
     kinds = new Kind[columns.size()];
     cells = new String[columns.size()];
     Arrays.fill(kinds, Kind.TEXT);
@@ -78,6 +81,15 @@ final class CsvFields implements MappedExampleReader.Parser, MappedExampleReader
       }
     }
     return this;
+  }
+
+  @Override
+  public void addOthers(Set<String> read, Collection<String> to) {
+    for (String column : columns) {
+      if (!read.contains(column)) {
+        to.add(column);
+      }
+    }
   }
 
   @Override

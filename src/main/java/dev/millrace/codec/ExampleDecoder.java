@@ -82,6 +82,8 @@ public final class ExampleDecoder {
     into.record = record;
     into.kind = RecordKind.EXAMPLE;
     into.clearId();
+    into.ignoredFields.clear();
+    into.unlistedFeatures.clear();
     into.epoch = EpochHeader.read(record);
     try {
       byte[] value = record.value();

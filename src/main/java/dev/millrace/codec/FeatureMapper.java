@@ -59,6 +59,7 @@ final class FeatureMapper {
   void begin(Example example) {
     example.resize(width);
     Arrays.fill(example.features, 0, width, 0f);
+    example.unlistedFeatures.clear();
     Arrays.fill(seen, false);
   }
 
@@ -90,6 +91,9 @@ final class FeatureMapper {
         Integer listed = valuesOf[column].get(value);
         if (listed != null) {
           example.features[starts[column] + listed] = 1f;
+        } else {
+          example.unlistedFeatures.add(columns[column].name());
+          example.unlistedValue = value;
         }
       }
       case HASH -> {

@@ -4,6 +4,9 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
+import java.util.Collection;
+import java.util.Iterator;
+import java.util.Set;
 
 /** Fields of JSON objects. Not thread-safe. */
 final class JsonFields implements MappedExampleReader.Parser, MappedExampleReader.Fields {
@@ -18,6 +21,16 @@ final class JsonFields implements MappedExampleReader.Parser, MappedExampleReade
       throw new IOException("the value is not one JSON object");
     }
     return this;
+  }
+
+  @Override
+  public void addOthers(Set<String> read, Collection<String> to) {
+    for (Iterator<String> names = root.fieldNames(); names.hasNext(); ) {
+      String name = names.next();
+      if (!read.contains(name)) {
+        to.add(name);
+      }
+    }
   }
 
   @Override

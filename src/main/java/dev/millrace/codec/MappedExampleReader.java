@@ -6,7 +6,10 @@ import dev.millrace.data.Example;
 import dev.millrace.data.RecordKind;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 import java.util.Collection;
+import java.util.HashSet;
+import java.util.Set;
 import org.apache.avro.generic.GenericFixed;
 import org.apache.avro.util.Utf8;
 
@@ -20,6 +23,9 @@ final class MappedExampleReader implements ExampleReader {
   interface Fields {
     /** A Number, Boolean or CharSequence, null where there is none, anything else as it is. */
     Object at(String[] path);
+
+    /** Adds the names of the outermost fields that are not among {@code read}. */
+    void addOthers(Set<String> read, Collection<String> to);
   }
 
   /** Turns bytes into fields. */
@@ -45,6 +51,8 @@ final class MappedExampleReader implements ExampleReader {
   private final String[] idPath;
   private final IdReader ids;
   private final boolean labelsAlone;
+  // The outermost fields that the pipeline reads.
+  private final Set<String> read = new HashSet<>();
   // Whether a record may have features alone or a label alone.
   private final boolean mayComeApart;
 
@@ -67,6 +75,12 @@ final class MappedExampleReader implements ExampleReader {
     this.eventTimeName = spec.eventTime();
     this.eventTimeUnit =
         eventTimePath == null ? null : parser.unit(eventTimePath, ClockTime.Unit.MILLIS);
+    for (String[] path : Arrays.asList(keyPath, labelPath, weightPath, eventTimePath, idPath)) {
+      if (path != null) {
+        read.add(path[0]);
+      }
+    }
+    spec.features().forEach(feature -> read.add(path(feature.name(), spec.hasPaths())[0]));
   }
 
   @Override
@@ -92,6 +106,9 @@ final class MappedExampleReader implements ExampleReader {
       features.read(fields, into);
     } else {
       into.resize(0);
+    }
+    if (!labelsAlone) {
+      fields.addOthers(read, into.ignoredFields);
     }
   }
 

@@ -14,6 +14,7 @@ import org.apache.avro.util.Utf8;
 final class StandardFeatures {
   // Null where no feature is declared.
   private final FeatureMapper mapper;
+  private final TextCache names = new TextCache();
   private int numbers;
 
   StandardFeatures(InputSpec spec) {
@@ -29,6 +30,7 @@ final class StandardFeatures {
   void begin(Example into, float[] values, boolean[] missing, int count, boolean hasAttributes)
       throws RefusedException {
     numbers = count;
+    into.ignoredFields.clear();
     if (mapper == null) {
       putUndeclared(into, values, missing, hasAttributes);
     } else {
@@ -85,6 +87,9 @@ final class StandardFeatures {
     int column = mapper.find(name);
     if (column >= 0) {
       mapper.text(into, column, text);
+    } else {
+      String ignored = names.get(name.getBytes(), name.getByteLength());
+      into.ignoredFields.add(ignored == null ? name.toString() : ignored);
     }
   }
 

@@ -1,5 +1,8 @@
 package dev.millrace.data;
 
+import java.util.ArrayList;
+import java.util.List;
+
 /**
  * One decoded example. A mutable carrier: the decoder fills the same object for every record, so
  * whoever keeps an example copies it. Not thread-safe.
@@ -41,6 +44,18 @@ public final class Example {
 
   /** The record as it came, for the dead-letter topic. */
   public KafkaRecord record;
+
+  /**
+   * Fields of the record, or attributes, that nothing of the pipeline reads. Known where the record
+   * was decoded, as the two below; none of them travels on.
+   */
+  public final transient List<String> ignoredFields = new ArrayList<>();
+
+  /** One-hot features whose value is not listed, so that all of their numbers are 0. */
+  public final transient List<String> unlistedFeatures = new ArrayList<>();
+
+  /** The value of the last of {@link #unlistedFeatures}, until the next record is decoded. */
+  public transient CharSequence unlistedValue;
 
   /** Makes room for the features, keeping none. */
   public void resize(int newWidth) {

@@ -49,6 +49,7 @@ public final class DecodeFunction extends ProcessFunction<KafkaRecord, Example>
   private transient ExampleDecoder labelDecoder;
   private transient Example example;
   private transient Counter decoded;
+  private transient Omissions omissions;
   private transient DeadLetters refused;
   private transient BrokerEnds brokers;
   private transient LostRecords lost;
@@ -102,6 +103,7 @@ public final class DecodeFunction extends ProcessFunction<KafkaRecord, Example>
     example = new Example();
     MetricGroup group = getRuntimeContext().getMetricGroup();
     decoded = JobMetric.DECODED.counter(group);
+    omissions = new Omissions(group);
     refused = new DeadLetters(group, pipeline, spec.limits().outputBytes());
   }
 
@@ -122,6 +124,7 @@ public final class DecodeFunction extends ProcessFunction<KafkaRecord, Example>
     DeadLetter letter = (isLabel ? labelDecoder : decoder).decode(record, example);
     if (letter == null) {
       decoded.inc();
+      omissions.count(example);
       out.collect(example);
     } else {
       context.output(Outputs.DEAD_LETTERS, refused.record(letter));

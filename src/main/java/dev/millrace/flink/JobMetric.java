@@ -23,6 +23,16 @@ public enum JobMetric {
       "examples-source",
       "questions that the registry did not answer, of all subtasks in the process"),
   DECODED(Kind.COUNTER, "decode", "records that became examples"),
+  UNLISTED_VALUES(
+      Kind.COUNTER,
+      "decode",
+      "values of one-hot features that are not among `values`, so that the feature is 0 in all of"
+          + " them; the log names the first one of each feature"),
+  IGNORED_FIELDS(
+      Kind.COUNTER,
+      "decode",
+      "fields, columns or attributes of decoded records that no option reads; the log names the"
+          + " first 20"),
   DEAD_LETTERS(
       Kind.COUNTER, "decode, decode-commands, train", "records that were refused, by `reason`"),
   LOST_RECORDS(

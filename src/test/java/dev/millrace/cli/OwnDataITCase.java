@@ -119,7 +119,30 @@ class OwnDataITCase {
         .contains("ok       permissions may read checked.examples and write the outputs")
         .contains("warning  input       0 records in 1 partition of checked.examples")
         .contains("→ Send some: ./millrace produce -c " + pipeline);
-    assertThat(full.out()).contains("ok       input       60 records in 1 partition");
+    assertThat(full.out())
+        .contains("ok       input       60 records in 1 partition")
+        .contains("warning  records     60 of the newest 60 records of topic checked.examples")
+        .contains("cannot be used: unknown-framing 60");
+  }
+
+  @Test
+  void doctorNamesWhatNoModelSeesOfTheNewestRecords() throws Exception {
+    Path pipeline =
+        Files.writeString(
+            dir.resolve("seen.yaml"),
+            withOwnTopics(
+                smallest("seen")
+                    + "  format: json\n"
+                    + "  features: [b, { name: a, type: one-hot, values: [\"0\", \"1\"] }]\n",
+                "seen"));
+    Cli.run("topics", "create", "-c", pipeline.toString());
+    send("seen.examples", "k", "{\"a\":%d,\"b\":%d,\"label\":%b,\"c\":1}");
+
+    assertThat(Cli.run("doctor", "-c", pipeline.toString()).out())
+        .contains("ok       records     the newest 60 records of topic seen.examples can be used")
+        .contains("20 values of one-hot features in the newest 60 records of topic seen.examples")
+        .contains("not listed, so they count as none: a \"2\"")
+        .contains("that nothing reads: c 60");
   }
 
   @Test
