@@ -44,6 +44,9 @@ final class ConfigHash {
       line(text, "labels.label", input.labels().label());
       line(text, "labels.timeout", input.labels().timeoutMillis());
       line(text, "labels.max-pending", input.labels().mostPending());
+      if (input.labels().onTimeout() != null) {
+        line(text, "labels.on-timeout", input.labels().onTimeout());
+      }
     }
     input.classes().forEach(name -> line(text, "class", name));
     for (FeatureSpec feature : input.features()) {

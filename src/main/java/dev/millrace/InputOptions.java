@@ -116,7 +116,7 @@ final class InputOptions {
           "values",
           Structures.words(1, 1000, "values"),
           "required with one-hot",
-          "one-hot: the values, one feature each");
+          "one-hot: the values, one feature each; another value is 0 in all of them, and counted");
   static final Option<Integer> BUCKETS =
       Option.of("buckets", Kinds.whole(1, 65_536), 32, "hash: the number of features");
 
@@ -169,6 +169,27 @@ final class InputOptions {
           10_000,
           "features of a key that wait for their label at most; also labels that wait for features,"
               + " and ids that are remembered to tell duplicates");
+  static final Option<Node> LABELS_ON_TIMEOUT =
+      Option.open(
+          "on-timeout",
+          Structures.map(),
+          "drop the features",
+          "label of features whose own label does not come within timeout; see"
+              + " docs/late-labels.md");
+  static final Option<String> ON_TIMEOUT_LABEL =
+      Option.required(
+          "label",
+          Kinds.text("(?s).{1,1000}", "one of the classes, or a number for regression"),
+          "label: \"0\"",
+          "the label; one of input.classes, or a number with task: regression");
+  static final OptionGroup ON_TIMEOUT_GROUP =
+      new OptionGroup(
+          "input.labels.on-timeout",
+          "",
+          "Where only one class is ever reported (clicks, conversions, churn), a label that does"
+              + " not come means the other one. Needs `input.classes`, or `input.positive`, which"
+              + " makes this label the other class.",
+          List.of(ON_TIMEOUT_LABEL));
   static final OptionGroup LABELS_GROUP =
       new OptionGroup(
           "input.labels",
@@ -183,6 +204,7 @@ final class InputOptions {
               LABELS_KEY,
               LABELS_LABEL,
               LABELS_TIMEOUT,
+              LABELS_ON_TIMEOUT,
               LABELS_MAX_PENDING));
   static final OptionGroup FEATURE_GROUP =
       new OptionGroup(

@@ -52,7 +52,10 @@ final class InputReader {
     checkTruth();
     String schema = schema(features);
     LabelsReader labels = new LabelsReader(in, isStandard());
-    InputSpec.LateLabels late = labels.read();
+    InputSpec.LateLabels late = labels.read(task(classes), classes);
+    if (classes.isEmpty() && late != null && late.onTimeout() != null) {
+      classes = impliedClasses(late.onTimeout());
+    }
     InputSpec spec =
         new InputSpec(
             in.get(InputOptions.FORMAT),
@@ -70,6 +73,14 @@ final class InputReader {
             FormatReader.columns(in, FIELDS, features, late, problems),
             FormatReader.registry(in));
     return new Settings.Input(in.get(InputOptions.INPUT_TOPIC), in.get(InputOptions.START), spec);
+  }
+
+  /** With a positive class, the one that features get when they time out is the other class. */
+  private List<String> impliedClasses(InputSpec.DefaultLabel onTimeout) {
+    String positive = in.get(InputOptions.POSITIVE);
+    return positive == null || onTimeout.label() == null
+        ? List.of()
+        : List.of(onTimeout.label(), positive);
   }
 
   /** The declared task, or the one that declared classes leave no doubt about, or null. */

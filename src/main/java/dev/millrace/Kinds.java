@@ -176,6 +176,13 @@ final class Kinds {
     };
   }
 
+  /** Returns the number that a text spells, NaN if it spells none that fits a 32-bit float. */
+  static double number(String text) {
+    String digits = text.replace("_", "");
+    double value = NUMBER.matcher(digits).matches() ? Double.parseDouble(digits) : Double.NaN;
+    return Math.abs(value) <= Float.MAX_VALUE ? value : Double.NaN;
+  }
+
   /** A number as a person writes it: 0.005, 4, 1e-8. */
   static String plain(float value) {
     BigDecimal exact = new BigDecimal(Float.toString(value)).stripTrailingZeros();

@@ -1,6 +1,8 @@
 package dev.millrace;
 
+import dev.millrace.codec.InputSpec.DefaultLabel;
 import dev.millrace.codec.InputSpec.LateLabels;
+import dev.millrace.data.Task;
 import java.util.List;
 
 /** Reads the {@code input.labels} part: how labels come that come later than their features. */
@@ -28,8 +30,13 @@ final class LabelsReader {
     return implied ? STANDARD_ID : in.get(InputOptions.ID);
   }
 
-  /** Null if labels come with their features. */
-  LateLabels read() {
+  /**
+   * Reads the part; null if labels come with their features.
+   *
+   * @param task null if it is not known
+   * @param classes declared ones
+   */
+  LateLabels read(Task task, List<String> classes) {
     if (!in.has(InputOptions.LABELS)) {
       return null;
     }
@@ -56,7 +63,43 @@ final class LabelsReader {
         or(labels.get(InputOptions.LABELS_KEY), in.get(InputOptions.KEY)),
         label,
         labels.get(InputOptions.LABELS_TIMEOUT),
-        labels.get(InputOptions.LABELS_MAX_PENDING));
+        labels.get(InputOptions.LABELS_MAX_PENDING),
+        onTimeout(labels, task, classes));
+  }
+
+  private DefaultLabel onTimeout(OptionReader labels, Task task, List<String> classes) {
+    if (!labels.has(InputOptions.LABELS_ON_TIMEOUT)) {
+      return null;
+    }
+    OptionReader onTimeout =
+        labels.below(InputOptions.LABELS_ON_TIMEOUT, InputOptions.ON_TIMEOUT_GROUP);
+    String label = onTimeout.given(InputOptions.ON_TIMEOUT_LABEL);
+    if (label == null) {
+      return null; // reported as missing
+    }
+    if (task == Task.REGRESSION) {
+      double number = Kinds.number(label);
+      if (Double.isNaN(number)) {
+        onTimeout.refuse(
+            InputOptions.ON_TIMEOUT_LABEL,
+            "must be a number for regression, but was " + Node.Scalar.quote(label));
+      }
+      return new DefaultLabel(null, number);
+    }
+    String positive = in.get(InputOptions.POSITIVE);
+    if (!classes.isEmpty() && !classes.contains(label)) {
+      onTimeout.refuse(
+          InputOptions.ON_TIMEOUT_LABEL,
+          "must be one of input.classes ("
+              + String.join(", ", classes)
+              + "), but was "
+              + Node.Scalar.quote(label));
+    } else if (classes.isEmpty() && (positive == null || positive.equals(label))) {
+      onTimeout.refuse(
+          InputOptions.ON_TIMEOUT_LABEL,
+          "needs input.classes, the labels there are; for a number, input.task: regression");
+    }
+    return new DefaultLabel(label, Double.NaN);
   }
 
   private static void refuseFields(OptionReader labels) {

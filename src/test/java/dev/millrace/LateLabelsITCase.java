@@ -17,6 +17,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -135,6 +136,69 @@ class LateLabelsITCase {
                 assertThat(metrics.path(part)).isEqualTo(expected.get(key).path(part));
               }
             });
+  }
+
+  @Test
+  void clicksThatDoNotComeAreLearnedAsTheOtherClassAndLateOnesCorrectThem() throws Exception {
+    String yaml =
+        block(Files.readString(PAGE), "yaml\\n# clicks.yaml")
+            .replace("localhost:9092", kafka.bootstrapServers())
+            .replaceFirst("input:\n", "input:\n  start: earliest\n")
+            .replaceFirst(
+                "output: .*\n",
+                """
+                    output:
+                      predictions: true
+                      topics: { metrics: clicks.m, predictions: clicks.p, events: clicks.e,
+                                dead-letters: clicks.d, models: clicks.models }
+                    model: { layers: [{ units: 6, activation: tanh }], batch-size: 7 }
+                    """);
+    Settings settings = PipelineFile.parse("clicks.yaml", yaml, dir);
+    Path file = Files.writeString(dir.resolve("clicks.yaml"), yaml);
+    Cli created = Cli.run("topics", "create", "-c", file.toString());
+    assertThat(created.exitCode()).as(created.err()).isZero();
+    long minute = 60_000;
+    long begin = System.currentTimeMillis() - EXAMPLES * minute;
+    List<ProducerRecord<byte[], byte[]>> impressions = new ArrayList<>();
+    List<ProducerRecord<byte[], byte[]>> clicks = new ArrayList<>();
+    int inTime = 0;
+    int late = 0;
+    int overdue = 0;
+    for (int i = 0; i < EXAMPLES; i++) {
+      long time = begin + i * minute;
+      String impression = "{'impression':'i-%d','position':%d,'ad':'a','device':'d'}";
+      impressions.add(json(time, impression.formatted(i, i % 9)));
+      boolean isLate = i % 20 == 7;
+      if (i % 10 == 7 && i < EXAMPLES - 60) { // after 10 minutes, or after 45
+        long clicked = time + (isLate ? 45 : 10) * minute;
+        clicks.add(json(clicked, "{'impression':'i-%d','clicked':'yes'}".formatted(i)));
+        late += isLate ? 1 : 0;
+        inTime += isLate ? 0 : 1;
+      }
+      overdue += i < EXAMPLES - 31 ? 1 : 0;
+    }
+    clicks.sort(Comparator.comparing(ProducerRecord::timestamp));
+    JobTopics.send(settings, settings.input().topic(), impressions);
+    JobTopics.send(settings, settings.input().topics().get(1), clicks);
+    StreamExecutionEnvironment env = environment(settings, 1, null);
+    MillraceJob.buildOnKafka(env, settings, true);
+    env.execute(settings.pipeline());
+
+    JsonNode metrics = lastMetrics(settings).get("ads");
+    JsonNode labels = metrics.path("labels");
+    assertThat(records(labels)).isEqualTo(impressions.size() + clicks.size());
+    assertThat(labels.path("matched").asInt()).isEqualTo(inTime);
+    assertThat(labels.path("corrected").asInt()).isEqualTo(late);
+    assertThat(labels.path("defaulted").asInt()).isEqualTo(overdue - inTime);
+    assertThat(labels.path("timed_out").asInt()).isZero();
+    assertThat(metrics.path("seq").asInt()).isEqualTo(overdue + late);
+    assertThat(metrics.at("/confusion_matrix/labels/0").asText()).isEqualTo("no");
+    assertThat(JobTopics.models(settings)).containsOnlyKeys("ads");
+  }
+
+  private static ProducerRecord<byte[], byte[]> json(long time, String singleQuoted) {
+    byte[] value = singleQuoted.replace('\'', '"').getBytes(StandardCharsets.UTF_8);
+    return JobTopics.record("ads", value, time);
   }
 
   /** The features of each example, and so many later its label; some features have none. */

@@ -36,6 +36,7 @@ final class PipelineFileReference {
           key: shop
           label: outcome
           timeout: 30d
+          on-timeout: { label: ok }
           max-pending: 50000
         task: binary
         classes: [ok, fraud]

@@ -139,7 +139,13 @@ class PipelineFileTest {
                     new InputSpec.Limits(65_536, 64, 10, 512),
                     "payment.id",
                     new InputSpec.LateLabels(
-                        "verdicts.v2", "payment", "shop", "outcome", 30L * 86_400_000, 50_000),
+                        "verdicts.v2",
+                        "payment",
+                        "shop",
+                        "outcome",
+                        30L * 86_400_000,
+                        50_000,
+                        new InputSpec.DefaultLabel("ok", Double.NaN)),
                     List.of(),
                     null)));
     assertThat(settings.model())
@@ -727,6 +733,22 @@ class PipelineFileTest {
     assertThat(input.spec().labels().topic()).isNull();
   }
 
+  @Test
+  void theLabelForATimeoutIsTheOtherOneOfThePositiveClassOrANumber() {
+    String positive =
+        "input: { label: y, positive: \"1\", labels: { topic: t, on-timeout: { label: 0 } } }";
+    InputSpec implied = parse(TO_INPUT + positive).input().spec();
+    String value =
+        "input: { label: y, task: regression, labels: { topic: t, on-timeout: { label: 0 } } }";
+    InputSpec number = parse(TO_INPUT + value).input().spec();
+
+    assertThat(implied.classes()).containsExactly("0", "1");
+    assertThat(implied.labels().onTimeout()).isEqualTo(new InputSpec.DefaultLabel("0", Double.NaN));
+    assertThat(number.labels().onTimeout()).isEqualTo(new InputSpec.DefaultLabel(null, 0));
+    assertThat(parse(TO_INPUT + value).configHash())
+        .isNotEqualTo(parse(TO_INPUT + value.replace("label: 0", "label: 1")).configHash());
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
@@ -744,6 +766,15 @@ class PipelineFileTest {
             + " input.labels.key must be another field than the label, but both are \"y\"",
         "task: binary, format: json, features: [a], labels: { topic: t } | input.labels needs"
             + " input.id, the field by which a label finds its features. Give one",
+        "task: binary, classes: [a, b], labels: { topic: t, on-timeout: { label: c } } |"
+            + " input.labels.on-timeout.label must be one of input.classes (a, b), but was \"c\"",
+        "task: binary, labels: { topic: t, on-timeout: { label: c } } |"
+            + " input.labels.on-timeout.label needs input.classes, the labels there are; for a"
+            + " number, input.task: regression",
+        "task: regression, labels: { topic: t, on-timeout: { label: none } } |"
+            + " input.labels.on-timeout.label must be a number for regression, but was \"none\"",
+        "task: binary, labels: { topic: t, on-timeout: {} } | input.labels.on-timeout.label is"
+            + " missing. Give one, for example: label: \"0\"",
         "id: x | input.id must be event_id with the standard example schema, but was x. Leave it"
             + " out, or name the records' own schema with input.schema",
       })

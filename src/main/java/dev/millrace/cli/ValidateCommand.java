@@ -5,6 +5,7 @@ import dev.millrace.PipelineFile;
 import dev.millrace.Settings;
 import dev.millrace.codec.FeatureSpec;
 import dev.millrace.codec.InputSpec;
+import dev.millrace.codec.NumberText;
 import dev.millrace.data.KebabCase;
 import dev.millrace.data.Task;
 import dev.millrace.eval.MetricsSpec;
@@ -84,10 +85,19 @@ final class ValidateCommand implements Callable<Integer> {
     return labels == null
         ? "with the features"
         : String.format(
-            "%s, at most %s after their features, %d of a key wait at most",
+            "%s, at most %s after their features%s, max %d pending per key",
             labels.topic() == null ? input.topic() : labels.topic(),
             Durations.show(labels.timeoutMillis()),
+            onTimeout(labels.onTimeout()),
             labels.mostPending());
+  }
+
+  private static String onTimeout(InputSpec.DefaultLabel label) {
+    if (label == null) {
+      return "";
+    }
+    return ", then "
+        + (label.label() == null ? NumberText.of(label.target()) : "\"" + label.label() + "\"");
   }
 
   private static void print(Settings settings, PrintWriter out) {

@@ -173,10 +173,38 @@ public record InputSpec(
    * @param timeoutMillis event time after which features wait no longer for their label, nor a
    *     label for its features
    * @param mostPending features of a key that wait at most, and labels that do
+   * @param onTimeout label of features whose own label does not come within the timeout; null to
+   *     drop them
    */
   public record LateLabels(
-      String topic, String id, String key, String label, long timeoutMillis, int mostPending)
-      implements Serializable {}
+      String topic,
+      String id,
+      String key,
+      String label,
+      long timeoutMillis,
+      int mostPending,
+      DefaultLabel onTimeout)
+      implements Serializable {
+
+    /** Without a label for features that time out. */
+    public LateLabels(
+        String topic, String id, String key, String label, long timeoutMillis, int mostPending) {
+      this(topic, id, key, label, timeoutMillis, mostPending, null);
+    }
+  }
+
+  /**
+   * Label of examples whose own label does not come in time.
+   *
+   * @param label the class, or null for a number
+   * @param target the number, NaN for a class
+   */
+  public record DefaultLabel(String label, double target) implements Serializable {
+    /** Returns true if another label says the same. */
+    public boolean matches(String otherLabel, double otherTarget) {
+      return label == null ? target == otherTarget : label.equals(otherLabel);
+    }
+  }
 
   /**
    * What a record may be at most.

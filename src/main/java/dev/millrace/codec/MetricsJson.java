@@ -328,6 +328,8 @@ public final class MetricsJson {
     json.writeNumberField("dropped_features", labels.droppedFeatures());
     json.writeNumberField("dropped_labels", labels.droppedLabels());
     json.writeNumberField("late", labels.late());
+    json.writeNumberField("defaulted", labels.defaulted());
+    json.writeNumberField("corrected", labels.corrected());
     if (labels.delay() == null) {
       json.writeNullField("delay_ms");
     } else {

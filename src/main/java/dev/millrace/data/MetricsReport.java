@@ -50,6 +50,8 @@ public record MetricsReport(
    * @param droppedFeatures for which there was no room
    * @param droppedLabels that waited and had to make room
    * @param late labels of features that had timed out or were dropped
+   * @param defaulted features whose label did not come in time, learned with the one for that
+   * @param corrected other labels of those that came after all
    * @param delay of the last labels; null before the first
    */
   public record Labels(
@@ -64,6 +66,8 @@ public record MetricsReport(
       long droppedFeatures,
       long droppedLabels,
       long late,
+      long defaulted,
+      long corrected,
       Delays delay) {}
 
   /** How long labels came after their features: quantiles in milliseconds of event time. */

@@ -7,6 +7,7 @@ import dev.millrace.data.Task;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
+import java.util.Map;
 import org.apache.flink.metrics.Counter;
 
 /**
@@ -21,23 +22,44 @@ import org.apache.flink.metrics.Counter;
  */
 final class LabelJoin {
 
-  /** An example that needs nothing more; duplicates are told by it. */
-  private record Settled(boolean matched, long time) implements Waiting.Thing {
+  /**
+   * An example that needs nothing more; duplicates are told by it.
+   *
+   * @param defaulted features that were learned with the label for a time-out, which another label
+   *     can still correct; null for other examples
+   */
+  private record Settled(boolean matched, long time, PendingFeatures defaulted)
+      implements Waiting.Thing {
+    private static final int FEATURES_BYTES = 64; // of the object
+    private static final int UNMATCHED = 0;
+    private static final int MATCHED = 1;
+    private static final int DEFAULTED = 2;
+
     @Override
     public long arrayBytes() {
-      return 0;
+      return defaulted == null ? 0 : FEATURES_BYTES + defaulted.arrayBytes();
     }
 
     @Override
     public void write(DataOutput out) throws IOException {
-      out.writeBoolean(matched);
+      out.writeByte(defaulted != null ? DEFAULTED : matched ? MATCHED : UNMATCHED);
       out.writeLong(time);
+      if (defaulted != null) {
+        defaulted.write(out);
+      }
     }
 
-    static Settled read(DataInput in) throws IOException {
-      return new Settled(in.readBoolean(), in.readLong());
+    static Settled read(DataInput in, Task task, int outputs) throws IOException {
+      long kind = Counts.require("kind of a settled example", in.readByte(), UNMATCHED, DEFAULTED);
+      return new Settled(
+          kind == MATCHED,
+          in.readLong(),
+          kind == DEFAULTED ? PendingFeatures.read(in, task, outputs) : null);
     }
   }
+
+  /** Features whose label did not come in time, and their id. */
+  record TimedOut(String id, PendingFeatures features) {}
 
   private final LateLabels spec;
   private final Waiting<PendingFeatures> features;
@@ -78,14 +100,15 @@ final class LabelJoin {
 
   /**
    * Takes the time of the key's next record, at least 0, and settles what has waited for too long.
+   * Features that are to be learned with a label for a time-out stay, for {@link #takeTimedOut}.
    */
   void advance(long recordTime) {
     records++;
     time = Math.max(time, recordTime);
     long first = time - spec.timeoutMillis();
-    while (features.waitsSinceBefore(first)) {
+    while (spec.onTimeout() == null && features.waitsSinceBefore(first)) {
       count(LabelOutcome.TIMED_OUT);
-      settle(features.takeOldest(), false);
+      settle(features.takeOldest().getKey(), false);
     }
     while (labels.waitsSinceBefore(first)) {
       count(LabelOutcome.WITHOUT_FEATURES);
@@ -94,6 +117,54 @@ final class LabelJoin {
     while (settled.waitsSinceBefore(first)) {
       settled.takeOldest();
     }
+  }
+
+  /**
+   * Takes out features that have waited for too long, and are to be learned with the label for
+   * that; null if there are none. To be called after {@link #advance} until it returns null.
+   *
+   * @param mayLearn whether the model can learn that label; else they are dropped
+   * @param labelId the example whose label comes now, or null: its features may have waited for too
+   *     long behind others of a later time
+   */
+  TimedOut takeTimedOut(boolean mayLearn, String labelId, long labelTime) {
+    if (spec.onTimeout() == null) {
+      return null;
+    }
+    while (features.waitsSinceBefore(time - spec.timeoutMillis())) {
+      Map.Entry<String, PendingFeatures> oldest = features.takeOldest();
+      if (mayLearn) {
+        return defaulted(oldest.getKey(), oldest.getValue());
+      }
+      count(LabelOutcome.TIMED_OUT);
+      settle(oldest.getKey(), false);
+    }
+    PendingFeatures ofLabel = labelId == null ? null : features.get(labelId);
+    return mayLearn && ofLabel != null && labelTime - ofLabel.time() > spec.timeoutMillis()
+        ? defaulted(labelId, features.take(labelId))
+        : null;
+  }
+
+  private TimedOut defaulted(String id, PendingFeatures pending) {
+    count(LabelOutcome.DEFAULTED);
+    settle(id, new Settled(false, time, pending));
+    return new TimedOut(id, pending);
+  }
+
+  /**
+   * The features that were learned with the label for a time-out, of an example whose label comes
+   * now and says otherwise; null if there are none.
+   */
+  PendingFeatures takeDefaulted(String id, String label, double target, long labelTime) {
+    Settled known = spec.onTimeout() == null ? null : settled.get(id);
+    if (known == null || known.defaulted() == null || spec.onTimeout().matches(label, target)) {
+      return null;
+    }
+    settled.take(id);
+    count(LabelOutcome.CORRECTED);
+    delays.add(Math.max(0, labelTime - known.defaulted().time()));
+    settle(id, true);
+    return known.defaulted();
   }
 
   /** Whether features with this id have come before; then these are counted. */
@@ -202,7 +273,11 @@ final class LabelJoin {
   }
 
   private void settle(String id, boolean matched) {
-    settled.add(id, new Settled(matched, time));
+    settle(id, new Settled(matched, time, null));
+  }
+
+  private void settle(String id, Settled example) {
+    settled.add(id, example);
     if (settled.size() > spec.mostPending()) {
       settled.takeOldest();
     }
@@ -246,6 +321,8 @@ final class LabelJoin {
         count(LabelOutcome.DROPPED_FEATURES, counts),
         count(LabelOutcome.DROPPED_LABELS, counts),
         count(LabelOutcome.LATE, counts),
+        count(LabelOutcome.DEFAULTED, counts),
+        count(LabelOutcome.CORRECTED, counts),
         delays.report());
   }
 
@@ -308,7 +385,7 @@ final class LabelJoin {
             spec,
             Waiting.read(in, each -> PendingFeatures.read(each, task, outputs)),
             Waiting.read(in, EarlyLabel::read),
-            Waiting.read(in, Settled::read),
+            Waiting.read(in, each -> Settled.read(each, task, outputs)),
             LabelDelays.read(in, window));
     System.arraycopy(counts, 0, join.counts, 0, counts.length);
     join.time = time;

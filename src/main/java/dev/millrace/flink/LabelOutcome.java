@@ -25,8 +25,15 @@ enum LabelOutcome {
   DROPPED_FEATURES,
   /** A label that waited for its features and had to make room. */
   DROPPED_LABELS,
-  /** A label whose features had timed out, or had found no room. */
-  LATE;
+  /**
+   * A label whose features had timed out, or had found no room. Where they were learned with the
+   * label for a time-out, one that says the same.
+   */
+  LATE,
+  /** Features whose label did not come in time; learned with the label for that. */
+  DEFAULTED,
+  /** Another label of such features that came after all, and was learned too. */
+  CORRECTED;
 
   /** The name in Flink's metrics, such as {@code timed-out}. */
   String id() {

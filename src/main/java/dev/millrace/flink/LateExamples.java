@@ -25,9 +25,12 @@ final class LateExamples {
   private final Counter[] counters;
   private final Example example = new Example();
   private final Chunk single = new Chunk();
-  // Where the example at hand comes from.
+  // The record at hand: where it is, its time, its id and what it is joined by.
   private Chunk origin;
   private int originRow;
+  private long time;
+  private String id;
+  private String idOfPass;
 
   /**
    * @param mostBytes of a key's model and all that waits
@@ -73,28 +76,65 @@ final class LateExamples {
   }
 
   /**
-   * Takes a row, whose features if it has any are as many as the model's.
+   * Begins with a row, whose features if it has any are as many as the model's. {@link #timedOut}
+   * and then {@link #next} return the examples to be learned by it.
+   */
+  void begin(PrequentialModel model, LabelJoin join, Chunk chunk, int row) {
+    origin = chunk;
+    originRow = row;
+    join.countIn(counters);
+    time = Math.max(0, PrequentialModel.windowTime(chunk, row));
+    id = chunk.id(row);
+    idOfPass = idOfPass(id, chunk.epoch());
+    join.advance(time);
+    if (chunk.kind(row).hasFeatures() || labels.topic() == null) {
+      model.seen(chunk, row);
+    }
+  }
+
+  /**
+   * Takes an example whose label did not come in time, with the label for that.
+   *
+   * @return the example, alone in a chunk that is filled again by the next call; null if there are
+   *     no more
+   */
+  Chunk timedOut(PrequentialModel model, LabelJoin join) {
+    if (labels.onTimeout() == null) {
+      return null;
+    }
+    boolean isLabel = origin.kind(originRow) != RecordKind.FEATURES;
+    LabelJoin.TimedOut timedOut =
+        join.takeTimedOut(isLearnable(model), isLabel ? idOfPass : null, time);
+    if (timedOut == null) {
+      return null;
+    }
+    scratch.pending = timedOut.features();
+    fill(timedOut.features(), model.learner().inputs());
+    example.label = labels.onTimeout().label();
+    example.target = labels.onTimeout().target();
+    return single(idOfExample(timedOut.id(), origin.epoch()));
+  }
+
+  /** A model that was stored before its pipeline named the label may have other classes. */
+  private boolean isLearnable(PrequentialModel model) {
+    return !model.task().isClassification()
+        || model.classes().index(labels.onTimeout().label()) >= 0
+        || model.classes().size() < spec.mostClasses(model.task());
+  }
+
+  /**
+   * Takes the row itself.
    *
    * @return the example to be learned now, alone in a chunk that is filled again by the next call;
    *     null if there is none
    */
-  Chunk next(PrequentialModel model, LabelJoin join, Chunk chunk, int row, SideOutputs out) {
-    origin = chunk;
-    originRow = row;
+  Chunk next(PrequentialModel model, LabelJoin join, SideOutputs out) {
     scratch.pending = null;
-    join.countIn(counters);
-    long time = Math.max(0, PrequentialModel.windowTime(chunk, row));
-    join.advance(time);
-    RecordKind kind = chunk.kind(row);
-    if (kind.hasFeatures() || labels.topic() == null) {
-      model.seen(chunk, row);
-    }
-    String id = chunk.id(row);
-    String idOfPass = idOfPass(id, chunk.epoch());
+    RecordKind kind = origin.kind(originRow);
     boolean isWhole =
         kind == RecordKind.FEATURES
-            ? takeFeatures(model, join, idOfPass, time, out)
-            : takeLabel(model, join, idOfPass, time, kind == RecordKind.EXAMPLE);
+            ? takeFeatures(model, join, out)
+            : takeLabel(model, join, kind == RecordKind.EXAMPLE);
     return isWhole ? single(id) : null;
   }
 
@@ -103,13 +143,17 @@ final class LateExamples {
     return epoch <= 1 ? id : id + '\0' + epoch;
   }
 
+  private static String idOfExample(String idOfPass, int epoch) {
+    int end = epoch <= 1 ? -1 : idOfPass.lastIndexOf('\0');
+    return end < 0 ? idOfPass : idOfPass.substring(0, end);
+  }
+
   /** Takes features; whether their label has come before. */
-  private boolean takeFeatures(
-      PrequentialModel model, LabelJoin join, String id, long time, SideOutputs out) {
-    if (join.isDuplicateOfFeatures(id)) {
+  private boolean takeFeatures(PrequentialModel model, LabelJoin join, SideOutputs out) {
+    if (join.isDuplicateOfFeatures(idOfPass)) {
       return false;
     }
-    EarlyLabel early = join.takeLabel(id, time);
+    EarlyLabel early = join.takeLabel(idOfPass, time);
     if (early != null) {
       fillFeatures();
       example.label = early.label();
@@ -132,7 +176,7 @@ final class LateExamples {
             origin.offset(originRow),
             scores,
             predicted);
-    join.keep(id, pending, room(model));
+    join.keep(idOfPass, pending, room(model));
     return false;
   }
 
@@ -141,18 +185,20 @@ final class LateExamples {
    *
    * @param withFeatures whether the record has some itself, which count if none came before
    */
-  private boolean takeLabel(
-      PrequentialModel model, LabelJoin join, String id, long time, boolean withFeatures) {
-    PendingFeatures pending = join.takeFeatures(id, time);
+  private boolean takeLabel(PrequentialModel model, LabelJoin join, boolean withFeatures) {
+    PendingFeatures pending = join.takeFeatures(idOfPass, time);
+    if (pending == null) {
+      pending = join.takeDefaulted(idOfPass, label(), target(), time);
+    }
     if (pending != null) {
       scratch.pending = pending;
       fill(pending, model.learner().inputs());
-    } else if (withFeatures && !join.isSettled(id)) {
-      join.complete(id);
+    } else if (withFeatures && !join.isSettled(idOfPass)) {
+      join.complete(idOfPass);
       fillFeatures();
     } else {
-      if (!join.isDuplicateOrLateLabel(id)) {
-        join.keep(id, new EarlyLabel(label(), target(), time), room(model));
+      if (!join.isDuplicateOrLateLabel(idOfPass)) {
+        join.keep(idOfPass, new EarlyLabel(label(), target(), time), room(model));
       }
       return false;
     }
@@ -209,8 +255,8 @@ final class LateExamples {
     return origin.target(originRow);
   }
 
-  private Chunk single(String id) {
-    byte[] utf8 = id.getBytes(StandardCharsets.UTF_8);
+  private Chunk single(String exampleId) {
+    byte[] utf8 = exampleId.getBytes(StandardCharsets.UTF_8);
     example.setId(utf8, utf8.length);
     example.key = origin.key();
     example.eventTime = origin.eventTime(originRow);

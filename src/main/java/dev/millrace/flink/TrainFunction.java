@@ -287,7 +287,13 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
         refusals.forWidth(model, chunk, row, context::output);
         continue;
       }
-      Chunk example = late.next(model, state.labels(), chunk, row, context::output);
+      late.begin(model, state.labels(), chunk, row);
+      Chunk example = late.timedOut(model, state.labels());
+      while (example != null) {
+        learnAll(state, model, example, context, out);
+        example = late.timedOut(model, state.labels());
+      }
+      example = late.next(model, state.labels(), context::output);
       if (example != null) {
         learnAll(state, model, example, context, out);
       }

@@ -68,13 +68,14 @@ final class Waiting<T extends Waiting.Thing> {
     return thing;
   }
 
-  /** Takes the oldest out, which there must be, and returns its id. */
-  String takeOldest() {
+  /** Takes the oldest out, which there must be. */
+  Map.Entry<String, T> takeOldest() {
     Iterator<Map.Entry<String, T>> entries = things.entrySet().iterator();
     Map.Entry<String, T> oldest = entries.next();
+    Map.Entry<String, T> taken = Map.entry(oldest.getKey(), oldest.getValue());
     entries.remove();
-    bytes -= bytesOf(oldest.getKey(), oldest.getValue());
-    return oldest.getKey();
+    bytes -= bytesOf(taken.getKey(), taken.getValue());
+    return taken;
   }
 
   /** Whether the oldest waits since before a time. */

@@ -61,7 +61,7 @@ class LabelJoinTest {
 
     assertThat(features(join, "a", 8)).isTrue();
     assertThat(join.report())
-        .isEqualTo(new Labels(0, 0, 1, 0, 0, 0, 0, 1, 0, 0, 0, new Delays(2, 2, 2, 2)));
+        .isEqualTo(new Labels(0, 0, 1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, new Delays(2, 2, 2, 2)));
   }
 
   @Test
