@@ -24,8 +24,8 @@ final class MappedExampleReader implements ExampleReader {
     /** A Number, Boolean or CharSequence, null where there is none, anything else as it is. */
     Object at(String[] path);
 
-    /** Adds the names of the outermost fields that are not among {@code read}. */
-    void addOthers(Set<String> read, Collection<String> to);
+    /** Adds the names of the outermost fields that are not among {@code read}; none by default. */
+    default void addOthers(Set<String> read, Collection<String> to) {}
   }
 
   /** Turns bytes into fields. */
