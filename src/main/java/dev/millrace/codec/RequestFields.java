@@ -1,6 +1,9 @@
 package dev.millrace.codec;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.util.Collection;
+import java.util.Iterator;
+import java.util.Set;
 
 /**
  * Features in a request, by their names in the pipeline file. The name {@code user.id} is the field
@@ -12,6 +15,17 @@ final class RequestFields implements MappedExampleReader.Fields {
   MappedExampleReader.Fields of(JsonNode object) {
     root = object;
     return this;
+  }
+
+  @Override
+  public void addOthers(Set<String> read, Collection<String> to) {
+    for (Iterator<String> names = root.fieldNames(); names.hasNext(); ) {
+      String name = names.next();
+      int dot = name.indexOf('.');
+      if (!read.contains(dot < 0 ? name : name.substring(0, dot))) {
+        to.add(name);
+      }
+    }
   }
 
   @Override
