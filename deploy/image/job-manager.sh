@@ -11,28 +11,55 @@
 set -euo pipefail
 
 state=${MILLRACE_STATE:-/opt/flink/state}
-# What was asked for, and since when.
+# The last MILLRACE_RESTORE in its first line, then the snapshots that were there when it was set.
 mark=$state/.restore
+# A metadata file begins with this number, four bytes of its version and eight of the snapshot's id.
+magic=4960672d
 
-# The newest checkpoint or savepoint of those that find is told to look for.
-# Newest by the files' times, which a clock that was set back or a plain copy puts out of order.
-newest() {
-  find "$state" -name _metadata "$@" -printf '%T@ %h\n' | sort -rn | sed -n '1s/^[^ ]* //p'
+# All snapshots, each with its time.
+snapshots() {
+  find -H "$state" -name _metadata -printf '%T@ %h\n' | sort -n | cut -d' ' -f2-
+}
+
+# The newest snapshot that is not in a file, by the same rule as ./millrace run: by id, for a job
+# counts on from the snapshot that it started from, and files may have times of a copy. One without
+# a readable id comes right after what was written before it.
+newest_but() {
+  local id=0 header
+  snapshots | grep -vxF -f "$1" | while read -r snapshot; do
+    header=$(od -An -v -tx1 -N16 "$snapshot/_metadata" | tr -d ' \n')
+    if [[ $header =~ ^$magic.{8}(.{16})$ ]]; then
+      id=$((16#${BASH_REMATCH[1]}))
+    fi
+    printf '%s %s\n' "$id" "$snapshot"
+  done | sort -s -n -k1,1 | tail -n 1 | cut -d' ' -f2-
+}
+
+# Snapshots that the last MILLRACE_RESTORE left behind.
+left_behind() {
+  if [ -f "$mark" ]; then
+    tail -n +2 "$mark"
+  fi
 }
 
 if [ -n "${MILLRACE_RESTORE:-}" ]; then
-  if [ ! -f "$mark" ] || [ "$(cat "$mark")" != "$MILLRACE_RESTORE" ]; then
+  if [ ! -f "$mark" ] || [ "$(head -n 1 "$mark")" != "$MILLRACE_RESTORE" ]; then
     # Where nothing can be remembered it counts at each start.
-    printf '%s\n' "$MILLRACE_RESTORE" 2> /dev/null > "$mark" || true
+    { printf '%s\n' "$MILLRACE_RESTORE"; snapshots; } 2> /dev/null > "$mark" || true
   fi
   restore=
   if [ -f "$mark" ]; then
-    restore=$(newest -newer "$mark")
+    restore=$(newest_but <(left_behind)) || true
   fi
   restore=${restore:-$MILLRACE_RESTORE}
 else
-  rm -f "$mark" # so that the same can be asked for again
-  restore=$(newest)
+  restore=$(newest_but <(left_behind)) || true
+  if [ -z "$restore" ]; then
+    rm -f "$mark" # the job had no checkpoint of its own, so nothing was left behind
+    restore=$(newest_but /dev/null) || true
+  elif [ -f "$mark" ]; then
+    sed -i '1s/.*//' "$mark" # so that the same can be asked for again
+  fi
 fi
 
 arguments=(standalone-job --job-classname dev.millrace.MillraceJob)

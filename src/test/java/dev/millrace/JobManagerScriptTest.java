@@ -4,12 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.testing.Programs;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.TimeUnit;
+import org.apache.flink.runtime.checkpoint.Checkpoints;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -67,6 +69,35 @@ class JobManagerScriptTest {
   }
 
   @Test
+  void theSnapshotWithTheLargestIdIsTheNewestWhateverTheTimesOfTheFiles() throws Exception {
+    snapshotWithId("checkpoints/0a/chk-9", 9, 60);
+    Path newest = snapshotWithId("savepoints/savepoint-1", 300, 0);
+    snapshotWithId("checkpoints/0a/chk-99", 99, 30);
+
+    assertThat(started("")).contains("MillraceJob --fromSavepoint " + newest + " -- -c");
+  }
+
+  @Test
+  void aDamagedSnapshotComesAfterWhatWasWrittenBeforeIt() throws Exception {
+    snapshotWithId("checkpoints/0a/chk-7", 7, 0);
+    Path damaged = snapshot("checkpoints/0a/chk-8", 30);
+    snapshotWithId("checkpoints/0b/chk-2", 2, 60);
+
+    assertThat(started("")).contains("MillraceJob --fromSavepoint " + damaged + " -- -c");
+  }
+
+  @Test
+  void aJobThatStartedWithNewModelsGoesOnFromItsOwnCheckpoints() throws Exception {
+    snapshotWithId("checkpoints/0a/chk-70", 70, 0);
+    started("none");
+    Path own = snapshotWithId("checkpoints/0b/chk-1", 1, 60);
+
+    assertThat(startedAgain("none")).contains("--fromSavepoint " + own + " ");
+    assertThat(startedAgain("")).contains("--fromSavepoint " + own + " ");
+    assertThat(startedAgain("")).contains("--fromSavepoint " + own + " ");
+  }
+
+  @Test
   void anotherOneOrNoneCanBeNamed() throws Exception {
     snapshot("checkpoints/0a/chk-7", 0);
 
@@ -80,8 +111,7 @@ class JobManagerScriptTest {
     started("none");
     assertThat(startedAgain("none")).doesNotContain("--fromSavepoint");
 
-    Instant named = Files.getLastModifiedTime(state.resolve(".restore")).toInstant();
-    Path own = snapshot("checkpoints/0b/chk-1", named.plusMillis(1));
+    Path own = snapshot("checkpoints/0b/chk-1", 60);
 
     assertThat(startedAgain("none")).contains("--fromSavepoint " + own + " ");
     assertThat(startedAgain("")).contains("--fromSavepoint " + own + " ");
@@ -128,13 +158,19 @@ class JobManagerScriptTest {
   }
 
   private Path snapshot(String name, int seconds) throws IOException {
-    return snapshot(name, NOW.plusSeconds(seconds));
+    return snapshot(name, seconds, new byte[0]);
   }
 
-  private Path snapshot(String name, Instant written) throws IOException {
+  private Path snapshotWithId(String name, long id, int seconds) throws IOException {
+    byte[] header =
+        ByteBuffer.allocate(20).putInt(Checkpoints.HEADER_MAGIC_NUMBER).putInt(6).putLong(id).array();
+    return snapshot(name, seconds, header);
+  }
+
+  private Path snapshot(String name, int seconds, byte[] metadata) throws IOException {
     Path snapshot = Files.createDirectories(state.resolve(name));
-    Path metadata = Files.createFile(snapshot.resolve("_metadata"));
-    Files.setLastModifiedTime(metadata, FileTime.from(written));
+    Path file = Files.write(snapshot.resolve("_metadata"), metadata);
+    Files.setLastModifiedTime(file, FileTime.from(NOW.plusSeconds(seconds)));
     return snapshot;
   }
 
