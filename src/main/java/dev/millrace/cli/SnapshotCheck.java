@@ -13,6 +13,7 @@ import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.DescribeTransactionsResult;
+import org.apache.kafka.clients.admin.TransactionDescription;
 import org.apache.kafka.clients.admin.TransactionState;
 import org.apache.kafka.common.errors.TransactionalIdNotFoundException;
 
@@ -26,6 +27,9 @@ record SnapshotCheck(Path stateDir, Path snapshot) {
   private static final Duration ANSWER = Duration.ofSeconds(10);
   private static final Set<TransactionState> COMMITTED =
       Set.of(TransactionState.PREPARE_COMMIT, TransactionState.COMPLETE_COMMIT);
+  // Brokers that end a transaction raise its epoch by one, and so does a commit (KIP-890). A sink
+  // that uses the id again, which it does after a commit only, raises it once more.
+  private static final int EPOCHS_OF_A_TRANSACTION = 1;
 
   /**
    * Looks at a snapshot that nobody has asked for by name.
@@ -114,11 +118,12 @@ record SnapshotCheck(Path stateDir, Path snapshot) {
     if (contents.hasStoppedItsJob()) {
       return;
     }
-    List<String> ids = contents.transactions(MillraceJob.consumerGroup(settings) + "/");
-    if (ids.isEmpty()) {
+    List<SnapshotContents.Transaction> transactions =
+        contents.transactions(MillraceJob.consumerGroup(settings) + "/");
+    if (transactions.isEmpty()) {
       return;
     }
-    List<TransactionState> states = states(ids, settings);
+    List<TransactionState> states = states(transactions, settings);
     states.removeAll(COMMITTED);
     long open = states.stream().filter(TransactionState.ONGOING::equals).count();
     if (open < states.size()) {
@@ -146,14 +151,17 @@ record SnapshotCheck(Path stateDir, Path snapshot) {
    *
    * @throws CliError if they do not tell
    */
-  private List<TransactionState> states(List<String> ids, Settings settings)
+  private List<TransactionState> states(
+      List<SnapshotContents.Transaction> transactions, Settings settings)
       throws InterruptedException {
     List<TransactionState> states = new ArrayList<>();
     try (Admin admin = KafkaIo.admin(settings.kafka(), ANSWER)) {
-      DescribeTransactionsResult answer = admin.describeTransactions(ids);
-      for (String id : ids) {
+      DescribeTransactionsResult answer =
+          admin.describeTransactions(
+              transactions.stream().map(SnapshotContents.Transaction::id).toList());
+      for (SnapshotContents.Transaction transaction : transactions) {
         try {
-          states.add(answer.description(id).get().state());
+          states.add(state(transaction, answer.description(transaction.id()).get()));
         } catch (ExecutionException e) {
           if (!(e.getCause() instanceof TransactionalIdNotFoundException)) {
             throw new CliError(
@@ -166,6 +174,14 @@ record SnapshotCheck(Path stateDir, Path snapshot) {
       }
     }
     return states;
+  }
+
+  private static TransactionState state(
+      SnapshotContents.Transaction transaction, TransactionDescription now) {
+    boolean isLater =
+        now.producerId() != transaction.producerId()
+            || now.producerEpoch() > transaction.epoch() + EPOCHS_OF_A_TRANSACTION;
+    return isLater ? TransactionState.COMPLETE_COMMIT : now.state();
   }
 
   /**

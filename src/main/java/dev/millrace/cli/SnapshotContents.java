@@ -9,6 +9,7 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -95,14 +96,21 @@ final class SnapshotContents {
   }
 
   /**
-   * The ids of the transactions that were to be committed once it was complete. What a sink keeps
-   * of them has no public reader; each id stands there behind its length.
+   * A transaction that was to be committed once the snapshot was complete. Later ones of the same
+   * id have a larger epoch.
+   */
+  record Transaction(String id, long producerId, int epoch) {}
+
+  /**
+   * Returns the transactions that were to be committed once it was complete. The connector's own
+   * serializer of them is not public; a short, a long and the id behind its length is what it
+   * writes.
    *
    * @param prefix that all ids of the pipeline begin with
    * @throws UncheckedIOException if its files cannot be read
    */
-  List<String> transactions(String prefix) {
-    List<String> ids = new ArrayList<>();
+  List<Transaction> transactions(String prefix) {
+    List<Transaction> transactions = new ArrayList<>();
     try {
       for (OperatorState operator : metadata.getOperatorStates()) {
         for (OperatorSubtaskState subtask : operator.getStates()) {
@@ -110,12 +118,12 @@ final class SnapshotContents {
             var committables = state.getStateNameToPartitionOffsets().get(COMMITTABLES);
             // A sink's writer has an empty one, beside the prefix of its ids.
             if (committables != null && committables.getOffsets().length > 0) {
-              addTransactions(uncompressed(state), prefix, ids);
+              addTransactions(uncompressed(state), prefix, transactions);
             }
           }
         }
       }
-      return ids;
+      return transactions;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -151,14 +159,21 @@ final class SnapshotContents {
         new ByteStreamStateHandle(COMMITTABLES, bytes.toByteArray()));
   }
 
-  private static void addTransactions(OperatorStateHandle state, String prefix, List<String> ids)
+  private static void addTransactions(
+      OperatorStateHandle state, String prefix, List<Transaction> transactions)
       throws IOException {
     try (InputStream in = state.openInputStream()) {
-      String bytes = new String(in.readAllBytes(), StandardCharsets.ISO_8859_1);
-      for (int at = bytes.indexOf(prefix, 2); at >= 0; at = bytes.indexOf(prefix, at + 1)) {
-        int end = at + (bytes.charAt(at - 2) << 8) + bytes.charAt(at - 1); // DataOutput.writeUTF
-        if (end > at && end <= bytes.length()) {
-          ids.add(bytes.substring(at, end));
+      byte[] bytes = in.readAllBytes();
+      ByteBuffer buffer = ByteBuffer.wrap(bytes);
+      String text = new String(bytes, StandardCharsets.ISO_8859_1);
+      int first = Short.BYTES + Long.BYTES + Short.BYTES;
+      for (int at = text.indexOf(prefix, first); at >= 0; at = text.indexOf(prefix, at + 1)) {
+        int end = at + Short.toUnsignedInt(buffer.getShort(at - Short.BYTES));
+        if (end > at && end <= bytes.length) {
+          long producerId = buffer.getLong(at - Short.BYTES - Long.BYTES);
+          transactions.add(
+              new Transaction(
+                  text.substring(at, end), producerId, buffer.getShort(at - first)));
         }
       }
     }

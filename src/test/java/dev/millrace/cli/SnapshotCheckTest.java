@@ -49,9 +49,11 @@ import org.apache.flink.runtime.state.memory.ByteStreamStateHandle;
 import org.apache.flink.runtime.state.memory.MemCheckpointStreamFactory;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.TransactionDescription;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.common.utils.ProducerIdAndEpoch;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -75,6 +77,9 @@ class SnapshotCheckTest {
   private static final KeyGroupRange KEYS = KeyGroupRange.of(0, 719);
   private static final KeyGroupRangeOffsets OFFSETS = new KeyGroupRangeOffsets(KEYS);
   private static final StreamStateHandle BYTES = new ByteStreamStateHandle("state", new byte[1]);
+
+  // The transactions that were begun last.
+  private static final Map<String, ProducerIdAndEpoch> BEGUN = new HashMap<>();
 
   @TempDir private Path dir;
 
@@ -136,15 +141,12 @@ class SnapshotCheckTest {
 
   @Test
   void transactionsThatTheBrokersHaveEndedAreRefusedWithBothWaysOut() throws Exception {
+    abort("ended-1");
+    abort("ended-2");
+    commit("committed-1");
     Path before = snapshot("job/chk-6", 2);
     Path checkpoint = snapshot("job/chk-7", 1, transactions("ended-1", "ended-2", "committed-1"));
     Path savepoint = snapshot("savepoint-1", 0, transactions("never-begun"), SAVEPOINT);
-    for (String id : List.of("ended-1", "ended-2")) {
-      try (KafkaProducer<byte[], byte[]> producer = begin(id)) {
-        producer.abortTransaction();
-      }
-    }
-    commit("committed-1");
 
     assertThatThrownBy(() -> new SnapshotCheck(dir, checkpoint).require(exactlyOnce))
         .isInstanceOf(CliError.class)
@@ -158,9 +160,8 @@ class SnapshotCheckTest {
 
   @Test
   void openTransactionsAreRefusedByAPipelineThatIsNoLongerExactlyOnce() throws Exception {
-    Path checkpoint = snapshot("job/chk-7", 0, transactions("open-1"));
-
     try (KafkaProducer<byte[], byte[]> producer = begin("open-1")) {
+      Path checkpoint = snapshot("job/chk-7", 0, transactions("open-1"));
       assertThatCode(() -> new SnapshotCheck(dir, checkpoint).require(exactlyOnce))
           .doesNotThrowAnyException();
       assertThatThrownBy(() -> new SnapshotCheck(dir, checkpoint).require(atLeastOnce))
@@ -170,6 +171,20 @@ class SnapshotCheckTest {
           .hasMessageEndingWith("Continue anyway: --from-savepoint " + checkpoint);
       producer.abortTransaction();
     }
+  }
+
+  @Test
+  void aCommittedTransactionWhoseIdIsUsedAgainIsNotMissed() throws Exception {
+    commit("again");
+    Path checkpoint = snapshot("job/chk-7", 0, transactions("again"));
+
+    try (KafkaProducer<byte[], byte[]> later = begin("again")) {
+      assertThatCode(() -> new SnapshotCheck(dir, checkpoint).require(atLeastOnce))
+          .doesNotThrowAnyException();
+      later.abortTransaction();
+    }
+    assertThatCode(() -> new SnapshotCheck(dir, checkpoint).require(exactlyOnce))
+        .doesNotThrowAnyException();
   }
 
   @Test
@@ -268,7 +283,9 @@ class SnapshotCheckTest {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     DataOutputStream out = new DataOutputStream(bytes);
     for (String id : ids) {
-      out.writeLong(4711); // its producer
+      ProducerIdAndEpoch producer = BEGUN.getOrDefault(id, new ProducerIdAndEpoch(4711, (short) 0));
+      out.writeShort(producer.epoch);
+      out.writeLong(producer.producerId);
       out.writeUTF(PREFIX + id);
     }
     return state(
@@ -328,7 +345,19 @@ class SnapshotCheckTest {
     producer.initTransactions();
     producer.beginTransaction();
     producer.send(new ProducerRecord<>("any", new byte[1])).get();
+    try (Admin admin = KafkaIo.admin(exactlyOnce.kafka(), Duration.ofSeconds(30))) {
+      TransactionDescription begun =
+          admin.describeTransactions(List.of(PREFIX + id)).description(PREFIX + id).get();
+      BEGUN.put(
+          id, new ProducerIdAndEpoch(begun.producerId(), (short) begun.producerEpoch()));
+    }
     return producer;
+  }
+
+  private static void abort(String id) throws Exception {
+    try (KafkaProducer<byte[], byte[]> producer = begin(id)) {
+      producer.abortTransaction();
+    }
   }
 
   private static void commit(String id) throws Exception {
