@@ -8,17 +8,23 @@ import dev.millrace.flink.ChunkOperator;
 import dev.millrace.flink.CommandFunction;
 import dev.millrace.flink.DecodeFunction;
 import dev.millrace.flink.FleetFunction;
+import dev.millrace.flink.Lease;
 import dev.millrace.flink.Outputs;
 import dev.millrace.flink.TrainOperator;
 import dev.millrace.flink.TrainSpec;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.UUID;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.api.connector.sink2.Sink;
 import org.apache.flink.api.connector.source.Source;
+import org.apache.flink.configuration.CheckpointingOptions;
+import org.apache.flink.configuration.ConfigOption;
+import org.apache.flink.configuration.ConfigOptions;
 import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.ReadableConfig;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
@@ -41,6 +47,13 @@ public final class MillraceJob {
 
   /** The uid of the source of commands, by which a snapshot tells whether its job had one. */
   public static final String COMMANDS_SOURCE = "commands-source";
+
+  /**
+   * Option of Flink with the identity under which a job has the lease of its pipeline. Jobs of
+   * which only one can run at a time have the same, so that one continues at once after another.
+   */
+  public static final ConfigOption<String> LEASE_HOLDER =
+      ConfigOptions.key("millrace.lease.holder").stringType().noDefaultValue();
 
   private MillraceJob() {}
 
@@ -156,9 +169,25 @@ public final class MillraceJob {
   public static void buildOnKafka(
       StreamExecutionEnvironment env, Settings settings, boolean bounded)
       throws InterruptedException {
-    PipelineTopics topics = PipelineTopics.of(settings);
+    PipelineTopics topics = PipelineTopics.of(settings, lease(settings, env.getConfiguration()));
     Settings fitting = PriorModel.resolve(settings.withOutputBytes(topics.limits().recordBytes()));
     build(env, fitting, topics.examples(bounded), topics.commands(bounded), topics.sinks());
+  }
+
+  /**
+   * The lease of a pipeline for a job with these options of Flink. A job whose options do not name
+   * the {@link #LEASE_HOLDER} is another one than all before it.
+   */
+  public static Lease lease(Settings settings, ReadableConfig options) {
+    return new Lease(
+        settings.kafka(),
+        settings.pipeline(),
+        leaseGroup(settings),
+        settings.input().topic(),
+        // No topic has a colon in its name, so no sink has such an id.
+        consumerGroup(settings) + "/:lease",
+        options.getOptional(LEASE_HOLDER).orElseGet(() -> UUID.randomUUID().toString()),
+        options.getOptional(CheckpointingOptions.CHECKPOINTS_DIRECTORY).orElse(""));
   }
 
   /** The name that Flink shows for a pipeline's job. */
@@ -174,6 +203,11 @@ public final class MillraceJob {
   /** The group under which a pipeline commits which commands it has read. */
   public static String commandsGroup(Settings settings) {
     return consumerGroup(settings) + "-commands";
+  }
+
+  /** The group whose committed offset is the lease of a pipeline. */
+  public static String leaseGroup(Settings settings) {
+    return consumerGroup(settings) + "-lease";
   }
 
   /** The Flink options behind the pipeline's {@code state} part. */

@@ -5,6 +5,8 @@ import dev.millrace.codec.Secret;
 import dev.millrace.data.KafkaRecord;
 import dev.millrace.data.OutputRecord;
 import dev.millrace.flink.KafkaIo;
+import dev.millrace.flink.Lease;
+import dev.millrace.flink.LeasedSource;
 import dev.millrace.flink.RegistrySource;
 import dev.millrace.flink.TopicLimits;
 import dev.millrace.flink.TransactionTimeout;
@@ -23,24 +25,26 @@ import org.apache.flink.connector.kafka.source.split.KafkaPartitionSplit;
  * A pipeline's own topics as the sources and sinks of its job.
  *
  * @param limits what the brokers take on the topics that the job writes
+ * @param lease that the job needs to run the pipeline
  */
-record PipelineTopics(Settings settings, TopicLimits limits) {
+record PipelineTopics(Settings settings, TopicLimits limits, Lease lease) {
   // A report or a refused record without all that can be left out.
   private static final int LEAST_RECORD = 64 << 10;
 
   /**
    * Asks the brokers whether they take what the job will write.
    *
+   * @param lease that the job needs to run the pipeline
    * @throws InvalidPipelineException if they do not allow transactions as long as the pipeline's,
    *     an output topic takes tiny records only, or a secret of the registry is in a variable that
    *     is not set
    */
-  static PipelineTopics of(Settings settings) throws InterruptedException {
+  static PipelineTopics of(Settings settings, Lease lease) throws InterruptedException {
     requireSecrets(settings.input().spec().registry());
     if (settings.output().guarantee() == Settings.Guarantee.EXACTLY_ONCE) {
       requireTransactions(settings.kafka());
     }
-    return new PipelineTopics(settings, requireLimits(settings));
+    return new PipelineTopics(settings, requireLimits(settings), lease);
   }
 
   // The job would wait for the registry for ever: unlike a file, a variable does not come later.
@@ -100,7 +104,8 @@ record PipelineTopics(Settings settings, TopicLimits limits) {
             startingOffsets(),
             bounded);
     RegistrySpec registry = settings.input().spec().registry();
-    return registry == null ? records : new RegistrySource(records, registry);
+    return new LeasedSource(
+        registry == null ? records : new RegistrySource(records, registry), lease);
   }
 
   private OffsetsInitializer startingOffsets() throws InterruptedException {
@@ -137,15 +142,18 @@ record PipelineTopics(Settings settings, TopicLimits limits) {
   }
 
   private Sink<OutputRecord> sink(String topic) {
+    // Before its first record a transactional sink asks for the topic, which may not exist if the
+    // pipeline never writes to it.
+    boolean isTransactional =
+        settings.output().guarantee() == Settings.Guarantee.EXACTLY_ONCE
+            && settings.output().topics().contains(topic);
     return KafkaIo.sink(
         settings.kafka(),
         topic,
-        switch (settings.output().guarantee()) {
-          case AT_LEAST_ONCE -> DeliveryGuarantee.AT_LEAST_ONCE;
-          case EXACTLY_ONCE -> DeliveryGuarantee.EXACTLY_ONCE;
-        },
+        isTransactional ? DeliveryGuarantee.EXACTLY_ONCE : DeliveryGuarantee.AT_LEAST_ONCE,
         MillraceJob.consumerGroup(settings) + "/" + topic,
         settings.input().spec().limits().outputBytes(),
-        limits.ageMillis());
+        limits.ageMillis(),
+        lease);
   }
 }

@@ -163,7 +163,11 @@ class JobManagerScriptTest {
 
   private Path snapshotWithId(String name, long id, int seconds) throws IOException {
     byte[] header =
-        ByteBuffer.allocate(20).putInt(Checkpoints.HEADER_MAGIC_NUMBER).putInt(6).putLong(id).array();
+        ByteBuffer.allocate(20)
+            .putInt(Checkpoints.HEADER_MAGIC_NUMBER)
+            .putInt(6)
+            .putLong(id)
+            .array();
     return snapshot(name, seconds, header);
   }
 

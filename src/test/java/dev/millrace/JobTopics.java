@@ -10,6 +10,7 @@ import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.concurrent.Future;
@@ -34,9 +35,10 @@ final class JobTopics {
     try (Admin admin = Admin.create(Map.copyOf(new HashMap<String, Object>(settings.kafka())))) {
       List<NewTopic> topics = new ArrayList<>();
       settings.input().topics().forEach(name -> topics.add(topic(name, inputPartitions)));
-      topics.add(topic(settings.output().metrics(), 1));
-      topics.add(topic(settings.output().deadLetters(), 1));
-      topics.add(topic(settings.output().models(), 1));
+      settings.output().topics().forEach(name -> topics.add(topic(name, 1)));
+      // Several pipelines of a test may share one.
+      Set<String> existing = admin.listTopics().names().get();
+      topics.removeIf(topic -> existing.contains(topic.name()));
       admin.createTopics(topics).all().get();
       BrokerCheck.awaitTopics(admin, topics.stream().map(NewTopic::name).toList());
     }

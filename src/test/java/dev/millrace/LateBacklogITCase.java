@@ -263,7 +263,13 @@ class LateBacklogITCase {
 
   private static Sink<OutputRecord> sinkTo(Settings settings, String topic) {
     return KafkaIo.sink(
-        settings.kafka(), topic, DeliveryGuarantee.AT_LEAST_ONCE, topic, 2 << 20, Long.MAX_VALUE);
+        settings.kafka(),
+        topic,
+        DeliveryGuarantee.AT_LEAST_ONCE,
+        topic,
+        2 << 20,
+        Long.MAX_VALUE,
+        null);
   }
 
   private static JobClient start(Settings settings, StreamExecutionEnvironment env)

@@ -465,7 +465,13 @@ class MillraceJobITCase {
 
   private static Sink<OutputRecord> sinkTo(Settings settings, String topic) {
     return KafkaIo.sink(
-        settings.kafka(), topic, DeliveryGuarantee.AT_LEAST_ONCE, topic, 2 << 20, Long.MAX_VALUE);
+        settings.kafka(),
+        topic,
+        DeliveryGuarantee.AT_LEAST_ONCE,
+        topic,
+        2 << 20,
+        Long.MAX_VALUE,
+        null);
   }
 
   private static Settings pipeline(String name, String guarantee) {

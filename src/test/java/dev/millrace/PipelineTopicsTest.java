@@ -21,7 +21,7 @@ class PipelineTopicsTest {
             """,
             Path.of(""));
 
-    assertThatThrownBy(() -> PipelineTopics.of(settings))
+    assertThatThrownBy(() -> PipelineTopics.of(settings, null))
         .isInstanceOf(InvalidPipelineException.class)
         .hasMessage(
             "input.registry names ${env:MILLRACE_NO_SUCH_VARIABLE}, but this environment variable"

@@ -55,6 +55,7 @@ final class BrokerChecks {
       if (settings != null) {
         findings.addAll(new TopicChecks(admin, settings, config).all());
         findings.addAll(RecordChecks.of(settings, config));
+        LeaseCheck.find(settings).ifPresent(findings::add);
       }
     } catch (ExecutionException e) {
       findings.add(gaveUp(e.getCause()));

@@ -105,6 +105,7 @@ final class ClusterConfig {
 
   private static void putState(Map<String, String> options, Path stateDir, ClusterFiles files) {
     String directory = Snapshots.location(stateDir);
+    options.putAll(LeaseCheck.options(stateDir));
     options.put("execution.checkpointing.dir", directory);
     options.put("execution.checkpointing.savepoint-dir", directory);
     options.put("io.tmp.dirs", files.temporary().toString());

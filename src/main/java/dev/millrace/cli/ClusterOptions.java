@@ -70,6 +70,18 @@ final class ClusterOptions {
   }
 
   /**
+   * The pipeline of an option that asks no cluster.
+   *
+   * @throws ParameterException if none is named
+   */
+  Settings pipeline(String option) {
+    if (config == null) {
+      throw new ParameterException(command.commandLine(), option + " needs -c FILE.");
+    }
+    return PipelineFile.read(config);
+  }
+
+  /**
    * Looks for the job.
    *
    * @throws CliError if there is no cluster, or not exactly one such job that has not ended

@@ -172,7 +172,7 @@ final class FlinkRest {
     return newest.isMissingNode()
             || Instant.ofEpochMilli(newest.path("timestamp").asLong()).isBefore(since)
         ? Optional.empty()
-        : Optional.of(FencedProducer.explained(reason(trace), trace));
+        : Optional.of(reason(trace));
   }
 
   /**

@@ -62,6 +62,7 @@ final class LocalJob implements JobStatistics {
       Settings settings, int parallelism, Path stateDir, Path from, boolean bounded)
       throws InterruptedException {
     Map<String, String> options = new HashMap<>(MillraceJob.stateOptions(settings));
+    options.putAll(LeaseCheck.options(stateDir));
     options.put("execution.checkpointing.dir", Snapshots.location(stateDir));
     options.put("execution.checkpointing.savepoint-dir", Snapshots.location(stateDir));
     if (from != null) {
@@ -126,11 +127,7 @@ final class LocalJob implements JobStatistics {
     try {
       return Optional.ofNullable(cluster.getExecutionGraph(id()).get().getFailureInfo())
           .map(ErrorInfo::getException)
-          .map(
-              failure ->
-                  FencedProducer.explained(
-                      RootCause.message(failure.deserializeError(getClass().getClassLoader())),
-                      failure.getFullStringifiedStackTrace()));
+          .map(failure -> RootCause.message(failure.deserializeError(getClass().getClassLoader())));
     } catch (ExecutionException | IllegalStateException e) {
       return Optional.empty(); // between two states, or shut down
     }

@@ -48,16 +48,19 @@ final class PermissionChecks {
       require(topic, AclOperation.READ);
     }
     String commands = settings.output().commands();
+    boolean isExactlyOnce = settings.output().guarantee() == Settings.Guarantee.EXACTLY_ONCE;
     for (String topic : settings.output().topics()) {
       require(topic, topic.equals(commands) ? AclOperation.READ : AclOperation.WRITE);
+      if (isExactlyOnce && !topic.equals(commands)) {
+        require(topic, AclOperation.READ); // a restored sink lists the topic's open transactions
+      }
     }
     requireGroup(group);
+    requireGroup(MillraceJob.leaseGroup(settings));
     if (commands != null) {
       requireGroup(MillraceJob.commandsGroup(settings));
     }
-    if (settings.output().guarantee() == Settings.Guarantee.EXACTLY_ONCE) {
-      requireTransactions();
-    }
+    requireTransactions();
     if (findings.isEmpty()) {
       findings.add(
           Finding.ok(

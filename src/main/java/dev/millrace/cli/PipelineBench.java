@@ -275,7 +275,8 @@ final class PipelineBench {
             : DeliveryGuarantee.AT_LEAST_ONCE,
         "bench-metrics",
         settings.input().spec().limits().outputBytes(),
-        Long.MAX_VALUE);
+        Long.MAX_VALUE,
+        null);
   }
 
   private static double median(double[] values) {

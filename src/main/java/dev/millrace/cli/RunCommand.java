@@ -76,6 +76,7 @@ final class RunCommand implements Callable<Integer> {
     SharedModels.line(settings).ifPresent(spec.commandLine().getErr()::println);
     try (StopSignal stop = new StopSignal();
         StateLock lock = StateLock.take(dir, settings.pipeline())) {
+      LeaseCheck.requireFree(settings, dir, spec.commandLine().getErr()::println);
       // Not before the lock: who had it may have left a newer one at its end.
       Optional<Path> from = start.from(dir, settings);
       String place = state.tidied(dir, from);

@@ -160,8 +160,7 @@ final class SnapshotContents {
   }
 
   private static void addTransactions(
-      OperatorStateHandle state, String prefix, List<Transaction> transactions)
-      throws IOException {
+      OperatorStateHandle state, String prefix, List<Transaction> transactions) throws IOException {
     try (InputStream in = state.openInputStream()) {
       byte[] bytes = in.readAllBytes();
       ByteBuffer buffer = ByteBuffer.wrap(bytes);
@@ -172,8 +171,7 @@ final class SnapshotContents {
         if (end > at && end <= bytes.length) {
           long producerId = buffer.getLong(at - Short.BYTES - Long.BYTES);
           transactions.add(
-              new Transaction(
-                  text.substring(at, end), producerId, buffer.getShort(at - first)));
+              new Transaction(text.substring(at, end), producerId, buffer.getShort(at - first)));
         }
       }
     }

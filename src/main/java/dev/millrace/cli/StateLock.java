@@ -1,11 +1,13 @@
 package dev.millrace.cli;
 
 import java.io.IOException;
+import java.net.InetAddress;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -56,6 +58,20 @@ final class StateLock implements AutoCloseable {
         .findFirst()
         .map(Path::getFileName)
         .map(Path::toString);
+  }
+
+  /**
+   * Identifies a state directory that has been locked, on this machine: a copy of it is another
+   * one. Nothing if it never was.
+   */
+  static Optional<String> identity(Path stateDir) {
+    try {
+      Path file = stateDir.resolve(FILE).toRealPath();
+      Object key = Files.readAttributes(file, BasicFileAttributes.class).fileKey();
+      return Optional.of("%s:%s %s".formatted(InetAddress.getLocalHost().getHostName(), file, key));
+    } catch (IOException e) {
+      return Optional.empty();
+    }
   }
 
   @Override

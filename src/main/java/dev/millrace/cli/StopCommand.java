@@ -1,5 +1,6 @@
 package dev.millrace.cli;
 
+import dev.millrace.flink.LeaseRecord;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
@@ -15,7 +16,12 @@ import picocli.CommandLine.Spec;
       "Stops a job on a cluster with a savepoint, and prints where that is.",
       "A cluster of ./millrace cluster ends with its job."
     },
-    footer = {"", "Example:", "  ./millrace stop -c fraud.yaml --savepoint"})
+    footer = {
+      "",
+      "Examples:",
+      "  ./millrace stop -c fraud.yaml --savepoint",
+      "  ./millrace stop -c fraud.yaml --force"
+    })
 final class StopCommand implements Callable<Integer> {
   @Mixin private ClusterOptions cluster;
 
@@ -38,10 +44,25 @@ final class StopCommand implements Callable<Integer> {
         description =
             "Ends as at the end of the input: last metrics, and each model to the models topic.")
     private boolean drain;
+
+    @Option(
+        names = "--force",
+        required = true,
+        description =
+            "Ends the job through the brokers, wherever it runs and without a savepoint: for one"
+                + " whose Flink cannot be reached. Needs -c.")
+    private boolean force;
   }
 
   @Override
   public Integer call() throws InterruptedException {
+    if (how.force) {
+      LeaseRecord ended = LeaseCheck.revoke(cluster.pipeline("--force"));
+      spec.commandLine()
+          .getOut()
+          .printf("Ended the job %s. The next one may start.%n", ended.description());
+      return 0;
+    }
     ClusterOptions.Found found = cluster.find();
     FlinkRest rest = found.rest();
     String request = ClusterOptions.answer(rest, () -> rest.triggerStop(found.id(), how.drain));

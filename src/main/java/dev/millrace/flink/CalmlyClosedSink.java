@@ -2,6 +2,8 @@ package dev.millrace.flink;
 
 import dev.millrace.data.OutputRecord;
 import java.io.IOException;
+import java.lang.reflect.Field;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import org.apache.flink.api.common.eventtime.Watermark;
@@ -16,6 +18,7 @@ import org.apache.flink.core.io.SimpleVersionedSerializer;
 import org.apache.flink.streaming.api.connector.sink2.CommittableMessage;
 import org.apache.flink.streaming.api.connector.sink2.SupportsPostCommitTopology;
 import org.apache.flink.streaming.api.datastream.DataStream;
+import org.apache.kafka.clients.admin.Admin;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -36,20 +39,56 @@ final class CalmlyClosedSink
 
   private final KafkaSink<OutputRecord> sink;
   private final String topic;
+  private final Lease lease;
 
-  CalmlyClosedSink(KafkaSink<OutputRecord> sink, String topic) {
+  /**
+   * @param lease that the job must have while it writes, or null
+   */
+  CalmlyClosedSink(KafkaSink<OutputRecord> sink, String topic, Lease lease) {
     this.sink = sink;
     this.topic = topic;
+    this.lease = lease;
   }
 
   @Override
   public Writer createWriter(WriterInitContext context) throws IOException {
-    return new Writer(sink.createWriter(context), topic);
+    return guarded(() -> sink.createWriter(context));
   }
 
   @Override
-  public Writer restoreWriter(WriterInitContext context, Collection<KafkaWriterState> state) {
-    return new Writer(sink.restoreWriter(context, state), topic);
+  public Writer restoreWriter(WriterInitContext context, Collection<KafkaWriterState> state)
+      throws IOException {
+    return guarded(() -> sink.restoreWriter(context, state));
+  }
+
+  /** What opens a writer of the connector, which aborts transactions of other ones. */
+  @FunctionalInterface
+  private interface Opening {
+    PrecommittingStatefulSinkWriter<OutputRecord, KafkaWriterState, KafkaCommittable> open()
+        throws IOException;
+  }
+
+  private Writer guarded(Opening opening) throws IOException {
+    if (lease == null) {
+      return new Writer(opening.open(), topic, null);
+    }
+    LeaseGuard guard = LeaseGuard.open(lease);
+    try {
+      requireHeld(guard);
+      return new Writer(opening.open(), topic, guard);
+    } catch (IOException | RuntimeException e) {
+      guard.close();
+      throw e;
+    }
+  }
+
+  private static void requireHeld(LeaseGuard guard) throws IOException {
+    try {
+      guard.requireHeld();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IOException("Interrupted while the job waits for its lease", e);
+    }
   }
 
   @Override
@@ -57,8 +96,15 @@ final class CalmlyClosedSink
     return sink.getWriterStateSerializer();
   }
 
+  /** A committer commits the transactions of a restored snapshot at once. */
   @Override
-  public Committer<KafkaCommittable> createCommitter(CommitterInitContext context) {
+  public Committer<KafkaCommittable> createCommitter(CommitterInitContext context)
+      throws IOException {
+    if (lease != null) {
+      try (LeaseGuard guard = LeaseGuard.open(lease)) {
+        requireHeld(guard);
+      }
+    }
     return new Commits(sink.createCommitter(context), topic);
   }
 
@@ -111,18 +157,31 @@ final class CalmlyClosedSink
     private final PrecommittingStatefulSinkWriter<OutputRecord, KafkaWriterState, KafkaCommittable>
         writer;
     private final String topic;
+    private final LeaseGuard guard;
 
+    /**
+     * @param guard asked before each record and each flush, closed with this; or null
+     */
     Writer(
         PrecommittingStatefulSinkWriter<OutputRecord, KafkaWriterState, KafkaCommittable> writer,
-        String topic) {
+        String topic,
+        LeaseGuard guard) {
       this.writer = writer;
       this.topic = topic;
+      this.guard = guard;
     }
 
     @Override
     public void write(OutputRecord record, Context context)
         throws IOException, InterruptedException {
+      requireHeld();
       writer.write(record, context);
+    }
+
+    private void requireHeld() throws InterruptedException {
+      if (guard != null) {
+        guard.requireHeld();
+      }
     }
 
     @Override
@@ -132,6 +191,7 @@ final class CalmlyClosedSink
 
     @Override
     public void flush(boolean endOfInput) throws IOException, InterruptedException {
+      requireHeld();
       writer.flush(endOfInput);
     }
 
@@ -154,6 +214,26 @@ final class CalmlyClosedSink
     @Override
     public void close() {
       closeQuietly(writer, topic);
+      closeAdminClient();
+      if (guard != null) {
+        guard.close();
+      }
+    }
+
+    // The connector's exactly-once writer lists open transactions with a client that it never
+    // closes: one more thread and its connections for each restart of each sink.
+    private void closeAdminClient() {
+      try {
+        Field field = writer.getClass().getDeclaredField("adminClient");
+        field.setAccessible(true);
+        if (field.get(writer) instanceof Admin admin) {
+          admin.close(Duration.ZERO);
+        }
+      } catch (NoSuchFieldException e) {
+        LOG.debug("{} lists no transactions", writer.getClass());
+      } catch (IllegalAccessException e) {
+        throw new IllegalStateException(e);
+      }
     }
   }
 }

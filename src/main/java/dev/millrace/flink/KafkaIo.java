@@ -6,14 +6,20 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Properties;
 import java.util.Set;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.connector.sink2.Sink;
 import org.apache.flink.api.connector.source.Source;
 import org.apache.flink.connector.base.DeliveryGuarantee;
+import org.apache.flink.connector.kafka.lineage.DefaultKafkaDatasetFacet;
+import org.apache.flink.connector.kafka.lineage.DefaultKafkaDatasetIdentifier;
+import org.apache.flink.connector.kafka.lineage.KafkaDatasetFacet;
+import org.apache.flink.connector.kafka.lineage.KafkaDatasetFacetProvider;
 import org.apache.flink.connector.kafka.sink.KafkaRecordSerializationSchema;
 import org.apache.flink.connector.kafka.sink.KafkaSink;
+import org.apache.flink.connector.kafka.sink.TransactionNamingStrategy;
 import org.apache.flink.connector.kafka.source.KafkaSource;
 import org.apache.flink.connector.kafka.source.KafkaSourceBuilder;
 import org.apache.flink.connector.kafka.source.KafkaSourceOptions;
@@ -146,6 +152,7 @@ public final class KafkaIo {
    * @param transactionalId unique to this sink of this pipeline
    * @param recordBytes the largest record that may have to be written
    * @param ageMillis how old a timestamp may be; of an older record it is the present
+   * @param lease that the job must have while it writes, or null
    */
   public static Sink<OutputRecord> sink(
       Map<String, String> properties,
@@ -153,7 +160,8 @@ public final class KafkaIo {
       DeliveryGuarantee guarantee,
       String transactionalId,
       int recordBytes,
-      long ageMillis) {
+      long ageMillis,
+      Lease lease) {
     Properties producer = asProperties(properties);
     producer.putIfAbsent(
         ProducerConfig.TRANSACTION_TIMEOUT_CONFIG, Integer.toString(TRANSACTION_TIMEOUT_MILLIS));
@@ -166,9 +174,13 @@ public final class KafkaIo {
             .setKafkaProducerConfig(producer)
             .setDeliveryGuarantee(guarantee)
             .setTransactionalIdPrefix(transactionalId)
+            // Each id stays on the brokers for a week; by default every checkpoint adds one a
+            // subtask.
+            .setTransactionNamingStrategy(TransactionNamingStrategy.POOLING)
             .setRecordSerializer(new RawSerializer(topic, ageMillis))
             .build(),
-        topic);
+        topic,
+        lease);
   }
 
   /**
@@ -221,7 +233,8 @@ public final class KafkaIo {
     }
   }
 
-  static final class RawSerializer implements KafkaRecordSerializationSchema<OutputRecord> {
+  static final class RawSerializer
+      implements KafkaRecordSerializationSchema<OutputRecord>, KafkaDatasetFacetProvider {
     private static final long serialVersionUID = 1L;
 
     private final String topic;
@@ -246,6 +259,13 @@ public final class KafkaIo {
       Long time = isTaken ? record.timestamp() : null; // now
       Integer partition = partition(record.key(), context);
       return new ProducerRecord<>(topic, partition, time, record.key(), record.value(), headers);
+    }
+
+    /** Names the topic whose open transactions the connector lists on restore. */
+    @Override
+    public Optional<KafkaDatasetFacet> getKafkaDatasetFacet() {
+      return Optional.of(
+          new DefaultKafkaDatasetFacet(DefaultKafkaDatasetIdentifier.ofTopics(List.of(topic))));
     }
 
     // Parts of a model lie where its key does, so that whoever reads them holds few at a time.

@@ -25,6 +25,7 @@ final class Cluster implements AutoCloseable {
   private static final Duration QUICK_DEATH = Duration.ofSeconds(21);
 
   private final Path dir;
+  private Path stateDir;
   private Path file;
   private MillraceProcess process;
   private FlinkJob job;
@@ -37,6 +38,9 @@ final class Cluster implements AutoCloseable {
    */
   Cluster(Path dir, Path file) {
     this.dir = dir;
+    // As long as that of a place deep in somebody's home, where names made of paths get too long.
+    this.stateDir =
+        dir.resolve("state-of-all-the-pipelines-that-somebody-has-deep-in-a-home-directory");
     this.file = file;
   }
 
@@ -54,15 +58,43 @@ final class Cluster implements AutoCloseable {
 
   private void launch(List<String> all) throws IOException {
     List<String> observed = Fault.plus(all, "--web-ui"); // so that this process may ask Flink
-    process = MillraceProcess.startCluster(dir, file, stateDir(), observed);
+    process = MillraceProcess.startCluster(dir, file, stateDir, observed);
     job = new FlinkJob(process.find("Web +(\\S+)"), MillraceJob.jobName(PipelineFile.read(file)));
   }
 
   /** Tries to start with the same options; returns what the command says when it refuses to. */
   String refusal() throws IOException, InterruptedException {
-    MillraceProcess refused = MillraceProcess.runCluster(dir, file, stateDir(), options);
+    MillraceProcess refused = MillraceProcess.runCluster(dir, file, stateDir, options);
     assertThat(refused.exitCode()).as(refused.out()).isEqualTo(1);
     return refused.err();
+  }
+
+  /** The same with a state directory of its own, as on another machine. */
+  String refusalElsewhere() throws IOException, InterruptedException {
+    MillraceProcess refused =
+        MillraceProcess.runCluster(dir, file, dir.resolve("elsewhere"), options);
+    assertThat(refused.exitCode()).as(refused.out()).isEqualTo(1);
+    return refused.err();
+  }
+
+  /**
+   * Pauses all processes, starts the job elsewhere from its newest snapshot, and lets the paused
+   * processes go on; tells how they end.
+   */
+  String replaceWhilePaused() throws IOException, InterruptedException {
+    try (MillraceProcess former = process) {
+      former.signalAll("STOP");
+      try {
+        Path newest = snapshots().get(0);
+        stateDir = dir.resolve("elsewhere");
+        startFrom(newest);
+      } finally {
+        former.signalAll("CONT");
+      }
+      int exitCode = former.awaitEnd();
+      boolean namesThisJob = former.err().contains(", pid " + pid("job manager") + ",");
+      return "exit code " + exitCode + (namesThisJob ? ", names the other job" : former.err());
+    }
   }
 
   FlinkJob job() {
@@ -140,7 +172,7 @@ final class Cluster implements AutoCloseable {
 
   /** Checkpoints and savepoints, the newest first. */
   List<Path> snapshots() throws IOException {
-    try (Stream<Path> files = Files.walk(stateDir())) {
+    try (Stream<Path> files = Files.walk(stateDir)) {
       return files
           .filter(path -> path.endsWith("_metadata"))
           .sorted(Comparator.comparing((Path path) -> path.toFile().lastModified()).reversed())
@@ -151,16 +183,11 @@ final class Cluster implements AutoCloseable {
 
   /** Where the checkpoints of the job are. */
   Path checkpoints() throws IOException, InterruptedException {
-    return stateDir().resolve(PipelineFile.read(file).pipeline()).resolve(job.id());
-  }
-
-  // Its length is that of a place deep in somebody's home, where names made of paths get too long.
-  private Path stateDir() {
-    return dir.resolve("state-of-all-the-pipelines-that-somebody-has-deep-in-a-home-directory");
+    return stateDir.resolve(PipelineFile.read(file).pipeline()).resolve(job.id());
   }
 
   private String stateOption() {
-    return "--state-dir=" + stateDir();
+    return "--state-dir=" + stateDir;
   }
 
   private static String succeed(String... arguments) {

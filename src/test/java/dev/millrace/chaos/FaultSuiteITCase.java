@@ -46,6 +46,7 @@ class FaultSuiteITCase {
     return Stream.of(
             Ordeal.ofProcesses(),
             Ordeal.ofChanges(),
+            Ordeal.ofTwoJobs(),
             Ordeal.ofABroker(),
             Ordeal.ofThreeBrokers(),
             Ordeal.ofIdleKeys(),

@@ -55,6 +55,17 @@ record Ordeal(
         List.of(BrokerFaults.connectionsSpoilt(), ProcessFaults.rescaled()));
   }
 
+  static Ordeal ofTwoJobs() {
+    return new Ordeal(
+        "two jobs of one pipeline",
+        Pipeline.EXACTLY_ONCE,
+        Input::good,
+        null,
+        TWO_SLOTS,
+        Verdict.UNDISTURBED,
+        List.of(ProcessFaults.secondJob(), ProcessFaults.takenOverWhilePaused()));
+  }
+
   static Ordeal ofABroker() {
     return new Ordeal(
         "the broker, and too many records for it",

@@ -111,6 +111,35 @@ final class ProcessFaults {
         .formatted(cluster.job().parallelism(), cluster.job().stateBackend(), restored);
   }
 
+  /** A user starts the pipeline a second time, on another machine as it were. */
+  static Fault secondJob() {
+    return new Fault(
+        "second job of the pipeline",
+        (bed, random) -> {
+          bed.letFlow(moment(random));
+          long first = bed.cluster().pid("job manager");
+          String refusal = bed.cluster().refusalElsewhere();
+          boolean named =
+              refusal.contains("Pipeline chaos runs already: on ")
+                  && refusal.contains(", pid " + first + ", since ");
+          return List.of(named ? "rejected, names the first" : refusal, bed.goesOn());
+        },
+        "rejected, names the first",
+        "records flow");
+  }
+
+  /** All processes stand still, another job takes their place, and they go on. */
+  static Fault takenOverWhilePaused() {
+    return new Fault(
+        "lease lost while paused",
+        (bed, random) -> {
+          bed.letFlow(moment(random));
+          return List.of(bed.cluster().replaceWhilePaused(), bed.goesOn());
+        },
+        "exit code 1, names the other job",
+        "records flow");
+  }
+
   /** Keys come, are forgotten, and some come back, while task managers die. */
   static Fault keysForgotten() {
     return new Fault(

@@ -11,7 +11,6 @@ import java.nio.channels.ServerSocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Instant;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -180,7 +179,7 @@ class ClusterCommandsTest {
   void stopWantsToKnowHow() {
     assertUsage(
         Cli.run("stop", "--cluster", address),
-        "Missing required argument (specify one of these): (--savepoint | --drain).\n"
+        "Missing required argument (specify one of these): (--savepoint | --drain | --force).\n"
             + "Try: ./millrace stop --help\n");
     assertUsage(
         Cli.run("stop", "--savepoint"),
@@ -277,21 +276,6 @@ class ClusterCommandsTest {
             ("rescale: no end after 1 s (the job has failed meanwhile: File name too long)."
                     + " Wait longer with --timeout SECONDS; look at %s.")
                 .formatted(address));
-  }
-
-  @Test
-  void aFailureThatASecondJobOfThePipelineCausesAsksForIt() throws Exception {
-    answer(
-        "/jobs/1/exceptions",
-        200,
-        "{'exceptionHistory':{'entries':[{'timestamp':1,'stacktrace':'java.lang.Exception: x\\n"
-            + "Caused by: org.apache.kafka.common.errors.ProducerFencedException: There is a newer"
-            + " producer.\\n'}]}}");
-
-    assertThat(new FlinkRest(URI.create(address), FlinkRest.MAX_SECONDS).failure("1", Instant.MIN))
-        .contains(
-            "There is a newer producer; another job of this pipeline may write with its"
-                + " transactional ids: is one running elsewhere?");
   }
 
   @Test

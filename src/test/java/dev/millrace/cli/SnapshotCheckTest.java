@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -348,8 +349,7 @@ class SnapshotCheckTest {
     try (Admin admin = KafkaIo.admin(exactlyOnce.kafka(), Duration.ofSeconds(30))) {
       TransactionDescription begun =
           admin.describeTransactions(List.of(PREFIX + id)).description(PREFIX + id).get();
-      BEGUN.put(
-          id, new ProducerIdAndEpoch(begun.producerId(), (short) begun.producerEpoch()));
+      BEGUN.put(id, new ProducerIdAndEpoch(begun.producerId(), (short) begun.producerEpoch()));
     }
     return producer;
   }

@@ -53,7 +53,7 @@ class CalmlyClosedSinkTest {
   void whatClosingThrowsDoesNotReachFlink() {
     RefusedWriter refused = new RefusedWriter(new IOException("too large"));
 
-    assertThatCode(new CalmlyClosedSink.Writer(refused, "metrics")::close)
+    assertThatCode(new CalmlyClosedSink.Writer(refused, "metrics", null)::close)
         .doesNotThrowAnyException();
 
     assertThat(refused.closed).isTrue();
@@ -86,7 +86,7 @@ class CalmlyClosedSinkTest {
   void anInterruptIsPassedOn() {
     RefusedWriter interrupted = new RefusedWriter(new InterruptedException());
 
-    new CalmlyClosedSink.Writer(interrupted, "metrics").close();
+    new CalmlyClosedSink.Writer(interrupted, "metrics", null).close();
 
     assertThat(Thread.interrupted()).isTrue();
   }

@@ -205,7 +205,19 @@ public final class MillraceProcess implements AutoCloseable {
 
   /** Sends a signal, such as {@code STOP}: the process does nothing until {@code CONT}. */
   public void signal(String name) throws IOException, InterruptedException {
-    Process kill = new ProcessBuilder("kill", "-" + name, "" + pid()).inheritIO().start();
+    signal(name, pid());
+  }
+
+  /** Sends it to the process, and then to those that it has started. */
+  public void signalAll(String name) throws IOException, InterruptedException {
+    signal(name);
+    for (ProcessHandle member : descendants()) {
+      signal(name, member.pid());
+    }
+  }
+
+  private static void signal(String name, long pid) throws IOException, InterruptedException {
+    Process kill = new ProcessBuilder("kill", "-" + name, "" + pid).inheritIO().start();
     assertThat(kill.waitFor()).isZero();
   }
 
