@@ -112,7 +112,8 @@ final class ModelOptions {
           "normalization",
           Structures.wordOrMap(NORMALIZATION_KINDS),
           new Scalar("standard", 0),
-          "how features are brought to a common scale");
+          "how features are brought to a common scale; one-hot, hashed and boolean ones, and marks of"
+              + " missing values, keep their 0 and 1");
   static final Option<Float> CLIP =
       Option.of("clip", CLIP_AT, 1f, "the longest gradient (L2 norm); 0 is off");
   static final Option<Long> SEED =

@@ -37,7 +37,7 @@ public record Settings(
     kafka = Map.copyOf(kafka);
   }
 
-  /** Settings whose hash is computed. */
+  /** Settings whose hash is computed, and whose model knows which features are indicators. */
   public static Settings of(
       String pipeline,
       Map<String, String> kafka,
@@ -48,8 +48,10 @@ public record Settings(
       Output output,
       State state,
       String prior) {
-    String hash = ConfigHash.of(input.spec(), model, metrics.validation(), drift);
-    return new Settings(pipeline, kafka, input, model, metrics, drift, output, state, prior, hash);
+    ModelSpec ofInput = model.withIndicators(input.spec().indicators());
+    String hash = ConfigHash.of(input.spec(), ofInput, metrics.validation(), drift);
+    return new Settings(
+        pipeline, kafka, input, ofInput, metrics, drift, output, state, prior, hash);
   }
 
   /** The same with another input, and the hash that follows. */

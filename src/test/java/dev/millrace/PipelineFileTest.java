@@ -22,6 +22,7 @@ import dev.millrace.nn.AutoSpec;
 import dev.millrace.nn.ClassWeights;
 import dev.millrace.nn.Clipping;
 import dev.millrace.nn.ContestSpec;
+import dev.millrace.nn.Indicators;
 import dev.millrace.nn.Initializer;
 import dev.millrace.nn.LayerSpec;
 import dev.millrace.nn.Loss;
@@ -159,7 +160,11 @@ class PipelineFileTest {
                 new Optimizer.RmsProp(0.003f, 0.95f, 1e-7f, false),
                 new Schedule.Cosine(1_000_000, 0.01f, 1000),
                 new Regularizer(0.0001f, 0.001f, 3f, 0.05f),
-                new Normalization(Normalization.Kind.STANDARD, 0.001f, 3f),
+                new Normalization(
+                    Normalization.Kind.STANDARD,
+                    0.001f,
+                    3f,
+                    Indicators.of(IntStream.range(2, 72).toArray())),
                 8,
                 new Clipping(5f, 1f),
                 42,

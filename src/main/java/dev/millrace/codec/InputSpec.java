@@ -2,7 +2,9 @@ package dev.millrace.codec;
 
 import dev.millrace.data.KebabCase;
 import dev.millrace.data.Task;
+import dev.millrace.nn.Indicators;
 import java.io.Serializable;
+import java.util.BitSet;
 import java.util.List;
 
 /**
@@ -141,6 +143,21 @@ public record InputSpec(
   /** Numbers that the declared features are together. */
   public int width() {
     return features.stream().mapToInt(FeatureSpec::width).sum();
+  }
+
+  /** The declared features that are 0 or 1 by what they mean, by their place among the numbers. */
+  public Indicators indicators() {
+    BitSet columns = new BitSet();
+    int start = 0;
+    for (FeatureSpec feature : features) {
+      int end = start + feature.width();
+      switch (feature.type()) {
+        case BOOLEAN, ONE_HOT, HASH -> columns.set(start, end);
+        case NUMERIC, TIME -> columns.set(end - 1, feature.nullable());
+      }
+      start = end;
+    }
+    return Indicators.of(columns);
   }
 
   /** Framings of a record value. */

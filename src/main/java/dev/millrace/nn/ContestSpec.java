@@ -69,6 +69,15 @@ public record ContestSpec(
     return new ContestSpec(models, champion, isChampionNamed, promotion, other);
   }
 
+  /** Returns the same settings for features of which some are indicators. */
+  ContestSpec withIndicators(Indicators indicators) {
+    List<Entrant> others =
+        models.stream()
+            .map(one -> new Entrant(one.name(), one.model().withIndicators(indicators)))
+            .toList();
+    return new ContestSpec(others, champion, isChampionNamed, promotion, onChange);
+  }
+
   /** The models' names in words. */
   public String names() {
     return models.stream().map(Entrant::name).collect(Collectors.joining(", "));

@@ -222,7 +222,27 @@ public record ModelSpec(
     return with(hidden, newStart);
   }
 
+  /**
+   * Returns the same specification for features of which some are indicators; of several models,
+   * for each of them.
+   */
+  public ModelSpec withIndicators(Indicators indicators) {
+    return with(
+        hidden,
+        normalization.withIndicators(indicators),
+        start,
+        contest == null ? null : contest.withIndicators(indicators));
+  }
+
   private ModelSpec with(List<LayerSpec> newHidden, ModelStart newStart) {
+    return with(newHidden, normalization, newStart, contest);
+  }
+
+  private ModelSpec with(
+      List<LayerSpec> newHidden,
+      Normalization newNormalization,
+      ModelStart newStart,
+      ContestSpec newContest) {
     return new ModelSpec(
         newHidden,
         output,
@@ -230,7 +250,7 @@ public record ModelSpec(
         optimizer,
         schedule,
         regularizer,
-        normalization,
+        newNormalization,
         batchSize,
         clipping,
         seed,
@@ -238,7 +258,7 @@ public record ModelSpec(
         classWeights,
         newStart,
         auto,
-        contest);
+        newContest);
   }
 
   /**

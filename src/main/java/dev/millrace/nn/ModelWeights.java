@@ -76,22 +76,30 @@ public record ModelWeights(int inputs, List<Layer> layers, Scaling scaling)
 
     /** What becomes 0 in a column. */
     public double origin(int column) {
-      return new Normalizer(normalization, 1).origin(ofColumn(column), 0);
+      return normalization.indicators().contains(column)
+          ? 0
+          : ofNumbers().origin(ofColumn(column), 0);
     }
 
     /** What becomes 1 in a column; 0 if the column is of no use and always 0. */
     public double scale(int column) {
-      return new Normalizer(normalization, 1).scale(ofColumn(column), 0);
+      return normalization.indicators().contains(column)
+          ? 1
+          : ofNumbers().scale(ofColumn(column), 0);
     }
 
     /** What an output of 0 means. */
     public double targetOrigin() {
-      return new Normalizer(normalization, 1).origin(target, 0);
+      return ofNumbers().origin(target, 0);
     }
 
     /** How much further an output of 1 is. */
     public double targetScale() {
-      return new Normalizer(normalization, 1).scale(target, 0);
+      return ofNumbers().scale(target, 0);
+    }
+
+    private Normalizer ofNumbers() {
+      return new Normalizer(normalization.withIndicators(Indicators.NONE), 1);
     }
 
     private double[] ofColumn(int column) {

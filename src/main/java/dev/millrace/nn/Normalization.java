@@ -9,8 +9,20 @@ import java.util.Locale;
  * @param fade share of the past forgotten with each example, 0 (never forget) to below 1; standard
  *     only
  * @param clip standardised values are cut to -clip..clip; 0 is off; standard only
+ * @param indicators columns that are not scaled, only cut like the others
  */
-public record Normalization(Kind kind, float fade, float clip) implements Serializable {
+public record Normalization(Kind kind, float fade, float clip, Indicators indicators)
+    implements Serializable {
+
+  /** Creates the normalization of numbers. */
+  public Normalization(Kind kind, float fade, float clip) {
+    this(kind, fade, clip, Indicators.NONE);
+  }
+
+  /** Returns the same normalization with other indicators. */
+  public Normalization withIndicators(Indicators others) {
+    return new Normalization(kind, fade, clip, others);
+  }
 
   /** The methods. */
   public enum Kind {

@@ -15,6 +15,9 @@ import java.util.Arrays;
  * columns] for standard, [(min, max) x columns] for minmax. Elsewhere, as in a stored model, those
  * of a column stand together.
  *
+ * <p>Indicators ({@link Indicators}) keep their value, cut like the others; their statistics are
+ * kept as those of numbers, and not used.
+ *
  * <p>Standard: mean and variance as {@link ScalarScaling#update} has them. A column that has not
  * varied by more than rounding, or was never seen, is 0. A missing value (NaN, or infinite where
  * there are statistics) is 0 and changes none.
@@ -28,10 +31,12 @@ final class Normalizer {
 
   private final Normalization spec;
   private final int columns;
+  private final int[] indicators;
 
   Normalizer(Normalization spec, int columns) {
     this.spec = spec;
     this.columns = columns;
+    indicators = spec.indicators().among(columns);
   }
 
   /** Statistics of columns that nothing has been seen of. */
@@ -129,6 +134,10 @@ final class Normalizer {
         for (int c = 0; c < columns; c++) {
           out[row + c] = (float) wide[r * columns + c];
         }
+        for (int c : indicators) {
+          float value = x[start + r * columns + c];
+          out[row + c] = Float.isFinite(value) ? (float) cut(value) : 0f;
+        }
       }
     }
   }
@@ -151,7 +160,10 @@ final class Normalizer {
     if (scale == 0) {
       return 0;
     }
-    double z = (x - origin(statistics, column)) / scale;
+    return cut((x - origin(statistics, column)) / scale);
+  }
+
+  private double cut(double z) {
     if (spec.kind() == Normalization.Kind.MINMAX) {
       return Math.max(0, Math.min(1, z));
     }
@@ -168,9 +180,13 @@ final class Normalizer {
         : origin(statistics, column) + z * scale(statistics, column);
   }
 
-  /** What becomes 0: the mean or the minimum. */
+  private boolean isUnscaled(int column) {
+    return spec.kind() == Normalization.Kind.NONE || spec.indicators().contains(column);
+  }
+
+  /** What becomes 0: the mean or the minimum; of an indicator 0. */
   double origin(double[] statistics, int column) {
-    if (spec.kind() == Normalization.Kind.NONE) {
+    if (isUnscaled(column)) {
       return 0;
     }
     if (spec.kind() == Normalization.Kind.STANDARD) {
@@ -180,9 +196,12 @@ final class Normalizer {
     return min == Double.POSITIVE_INFINITY ? 0 : min;
   }
 
-  /** What becomes 1: the standard deviation or the range; 0 if the column has not varied. */
+  /**
+   * What becomes 1: the standard deviation or the range, of an indicator 1; 0 if the column has not
+   * varied.
+   */
   double scale(double[] statistics, int column) {
-    if (spec.kind() == Normalization.Kind.NONE) {
+    if (isUnscaled(column)) {
       return 1;
     }
     if (spec.kind() == Normalization.Kind.STANDARD) {

@@ -108,7 +108,7 @@ public final class Elementary {
   private Elementary() {}
 
   /** e^x, 0 and +∞ where it does not fit a float. */
-  static float exp(float x) {
+  public static float exp(float x) {
     float clamped = x < EXP_LOWEST ? EXP_LOWEST : x;
     clamped = clamped > EXP_HIGHEST ? EXP_HIGHEST : clamped;
     float rounded = Fma.fma(clamped, LOG2_E, ROUND);

@@ -3,6 +3,7 @@ package dev.millrace.codec;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.data.Task;
+import dev.millrace.nn.Indicators;
 import dev.millrace.testing.Records;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -26,6 +27,20 @@ class InputSpecTest {
         .isEqualTo(Records.spec(Task.BINARY, List.of(), List.of(AGE)));
     assertThat(spec.withTask(Task.MULTICLASS))
         .isEqualTo(Records.spec(Task.MULTICLASS, List.of(), List.of(AGE, PLAN)));
+  }
+
+  @Test
+  void indicatorsAreOneHotHashedAndBooleanFeaturesAndMarksOfMissingValues() {
+    FeatureSpec user = new FeatureSpec("user", FeatureSpec.Type.HASH, true, List.of(), 2);
+    FeatureSpec time = new FeatureSpec("time", FeatureSpec.Type.TIME, false, List.of(), 0);
+    FeatureSpec open = new FeatureSpec("open", FeatureSpec.Type.BOOLEAN, false, List.of(), 0);
+    InputSpec spec = Records.spec(Task.BINARY, List.of(), List.of(AGE, PLAN, user, time, open));
+
+    int clock = 8;
+    int last = clock + time.width();
+    assertThat(spec.indicators()).isEqualTo(Indicators.of(1, 2, 3, 4, 5, 6, 7, last));
+    assertThat(Records.spec(Task.BINARY, List.of(), List.of(time)).indicators())
+        .isEqualTo(Indicators.NONE);
   }
 
   @ParameterizedTest

@@ -201,6 +201,16 @@ class ModelWeightsTest {
     assertThat(standard.fits(2)).isTrue();
     assertThat(standard.fits(3)).isFalse();
 
+    ModelWeights.Scaling marked =
+        new ModelWeights.Scaling(
+            standard.normalization().withIndicators(Indicators.of(0)),
+            standard.features(),
+            standard.target());
+    assertThat(marked.origin(0)).as("of an indicator").isZero();
+    assertThat(marked.scale(0)).isEqualTo(1);
+    assertThat(marked.scale(1)).isZero();
+    assertThat(marked.targetOrigin()).isEqualTo(100);
+
     ModelWeights.Scaling range =
         new ModelWeights.Scaling(
             new Normalization(Normalization.Kind.MINMAX, 0f, 0f), new double[] {-1, 4}, null);

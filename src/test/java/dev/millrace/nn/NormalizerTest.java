@@ -13,6 +13,8 @@ import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class NormalizerTest {
 
@@ -251,5 +253,28 @@ class NormalizerTest {
       assertThat(scaler.restored(statistics, scaler.scaled(statistics, 14)))
           .isCloseTo(14f, within(1e-5f));
     }
+  }
+
+  @ParameterizedTest
+  @EnumSource(Normalization.Kind.class)
+  void anIndicatorKeepsItsValueTogetherAndAlone(Normalization.Kind kind) {
+    Normalization spec = new Normalization(kind, 0.001f, 4f).withIndicators(Indicators.of(1, 2, 7));
+    Normalizer normalizer = new Normalizer(spec, 3);
+    double[] statistics = normalizer.start();
+    float[] rows = {5, 0, 1, 7, 1, Float.NaN, 9, 0, 0};
+    Workspace workspace = new Workspace();
+
+    normalizer.take(statistics, rows, 0, 3, workspace);
+
+    int stride = Kernels.stride(3);
+    float[] alone = new float[3];
+    for (int r = 0; r < 3; r++) {
+      assertThat(workspace.scaled[r * stride + 1]).isEqualTo(rows[3 * r + 1]);
+      assertThat(workspace.scaled[r * stride + 2]).isEqualTo(r == 1 ? 0f : rows[3 * r + 2]);
+      normalizer.transform(statistics, rows, 3 * r, alone, 0);
+      assertThat(alone[1]).isEqualTo(rows[3 * r + 1]);
+    }
+    assertThat(normalizer.origin(statistics, 2)).isZero();
+    assertThat(normalizer.scale(statistics, 2)).isEqualTo(1);
   }
 }

@@ -6,6 +6,7 @@ import dev.millrace.data.StoredBytes;
 import dev.millrace.data.Task;
 import dev.millrace.nn.AutoSpec.Extra;
 import dev.millrace.nn.ExampleByExample;
+import dev.millrace.nn.Indicators;
 import dev.millrace.nn.ModelHeader;
 import dev.millrace.nn.ModelSpec;
 import dev.millrace.nn.WeightInitializer;
@@ -18,8 +19,10 @@ import java.io.IOException;
 import java.util.Arrays;
 
 /**
- * The mixture that {@code model: auto} means: a scaler, several small networks that learn side by
- * side, records kept for replay, and a mixer that learns how much each prediction counts.
+ * The mixture that {@code model: auto} means: a scaler, several small networks and a linear model
+ * that learn side by side, records kept for replay, and a mixer that learns how much each
+ * prediction counts. The answer is an average of the mixture, the linear model and what can be
+ * predicted without features, so that it is hardly ever worse than the latter.
  *
  * <p>Every record is a step of its own. What is drawn is a function of seed, key and number of the
  * example, so nothing of it is stored. Not thread-safe.
@@ -43,6 +46,10 @@ public final class AutoLearner extends ExampleByExample {
   private final ReplayBuffer buffer;
   private final Members members;
   private final MixerWeights weights;
+  private final LinearMember linear;
+  // Null for regression.
+  private final ClassFrequencies frequencies;
+  private final FixedShare answer;
   // Null if it is not mixed in.
   private final PreviousLabel previousLabel;
   // One of the two is null.
@@ -55,20 +62,25 @@ public final class AutoLearner extends ExampleByExample {
   private long steps;
   private long skippedSteps;
 
-  private AutoLearner(AutoShape shape, long keySeed, AutoScratch scratch, Members members) {
+  private AutoLearner(
+      AutoShape shape, Indicators indicators, long keySeed, AutoScratch scratch, Members members) {
     this.shape = shape;
     this.keySeed = keySeed;
     this.scratch = scratch;
     this.members = members;
     drawSeed = drawSeed(shape, keySeed);
     boolean classes = shape.isClassification();
-    scaler = new Scaler(shape.inputs(), FADE);
+    scaler = new Scaler(shape.inputs(), FADE, indicators);
     target = classes ? null : new Scaler(1, FADE);
     buffer = new ReplayBuffer(shape.inputs(), shape.kind().spec().buffer());
     previousLabel = shape.has(Extra.PREVIOUS_LABEL) ? new PreviousLabel(shape.classes()) : null;
-    weights = new MixerWeights(shape.predictions());
+    int newcomer = shape.networkPredictions();
+    weights = new MixerWeights(shape.predictions(), newcomer);
+    linear = new LinearMember(shape.inputs(), shape.outputs());
+    frequencies = classes ? new ClassFrequencies(shape.classes()) : null;
+    answer = new FixedShare();
     classMixer = classes ? new ClassMixer(weights, shape.classes()) : null;
-    valueMixer = classes ? null : new ValueMixer(weights);
+    valueMixer = classes ? null : new ValueMixer(weights, answer, newcomer);
   }
 
   private AutoLearner(AutoLearner other, long keySeed) {
@@ -81,8 +93,11 @@ public final class AutoLearner extends ExampleByExample {
     members = other.members.copy();
     previousLabel = other.previousLabel == null ? null : other.previousLabel.copy();
     weights = other.weights.copy();
+    linear = other.linear.copy();
+    frequencies = other.frequencies == null ? null : other.frequencies.copy();
+    answer = other.answer.copy();
     classMixer = other.classMixer == null ? null : other.classMixer.copy(weights);
-    valueMixer = other.valueMixer == null ? null : other.valueMixer.copy(weights);
+    valueMixer = other.valueMixer == null ? null : other.valueMixer.copy(weights, answer);
     examples = other.examples;
     steps = other.steps;
     skippedSteps = other.skippedSteps;
@@ -102,7 +117,12 @@ public final class AutoLearner extends ExampleByExample {
     int known = task.isClassification() ? classes : 0;
     AutoShape shape =
         scratch.shape(new AutoShape.Kind(spec.auto(), spec.seed(), task, inputs, known));
-    return new AutoLearner(shape, keySeed, scratch, Members.initial(shape, keySeed));
+    return new AutoLearner(
+        shape,
+        spec.normalization().indicators(),
+        keySeed,
+        scratch,
+        Members.initial(shape, keySeed));
   }
 
   /**
@@ -126,7 +146,7 @@ public final class AutoLearner extends ExampleByExample {
 
   /** Whether all weights are numbers; those that are not were damaged where they were kept. */
   public boolean isFinite() {
-    return members.isFinite();
+    return members.isFinite() && linear.isFinite();
   }
 
   @Override
@@ -173,7 +193,7 @@ public final class AutoLearner extends ExampleByExample {
 
   @Override
   public MetricsReport.Members members() {
-    return weights.report(shape.names());
+    return weights.report(shape.names(), shape.networkPredictions(), answer);
   }
 
   @Override
@@ -232,15 +252,49 @@ public final class AutoLearner extends ExampleByExample {
       predictByOthers();
       int columns = columns();
       classMixer.mix(scratch, columns);
-      System.arraycopy(scratch.mixed, 0, out, outOffset, classes());
-      loss = surprise(out[outOffset + label]);
+      averageClasses(out, outOffset);
+      loss = negativeLogLikelihood(out[outOffset + label]);
+      learnAnswer(label, limited);
       classMixer.learn(scratch, columns, label, limited);
+      linear.learnClass(features(), scratch.predictions, linearAt(), label, limited);
     }
+    frequencies.learn(label, limited);
     keep(features, offset, label, limited);
     return loss;
   }
 
-  private static float surprise(float p) {
+  /** Writes the average of what the scratch holds. */
+  private void averageClasses(float[] out, int outOffset) {
+    int at = linearAt();
+    for (int j = 0; j < classes(); j++) {
+      out[outOffset + j] =
+          (float)
+              answer.average(scratch.mixed[j], scratch.predictions[at + j], scratch.frequencies[j]);
+    }
+  }
+
+  private void learnAnswer(int label, float weight) {
+    float ofBaseline = -scratch.logFrequencies[label];
+    answer.learn(
+        negativeLogLikelihood(scratch.mixed[label]),
+        negativeLogLikelihood(scratch.predictions[linearAt() + label]),
+        ofBaseline,
+        weight,
+        examples);
+    weights.see(weights.predictions, ofBaseline);
+  }
+
+  /** The scaled features of the record at hand. */
+  private float[] features() {
+    return scratch.rows.get(0).x;
+  }
+
+  /** Where the linear member's prediction stands among all of them. */
+  private int linearAt() {
+    return shape.networkPredictions() * Kernels.stride(columns());
+  }
+
+  private static float negativeLogLikelihood(float p) {
     float least = p < LEAST_PROBABILITY ? LEAST_PROBABILITY : p;
     return -Elementary.log(least > 1f - LEAST_PROBABILITY ? 1f - LEAST_PROBABILITY : least);
   }
@@ -257,7 +311,8 @@ public final class AutoLearner extends ExampleByExample {
     count(members.learn(replays, scratch));
     predictByOthers();
     mix(mean, deviation, out, outOffset);
-    float loss = valueMixer.learn(value, limited);
+    float loss = valueMixer.learn(value, limited, examples);
+    linear.learnValue(features(), scratch.predictions[linearAt()], scaledTarget(value), limited);
     keep(features, offset, value, limited);
     return loss;
   }
@@ -344,10 +399,20 @@ public final class AutoLearner extends ExampleByExample {
     examples++;
   }
 
-  /** The optional members' probabilities go to the scratch; values wait for {@link #mix}. */
+  /**
+   * Predictions of the linear member, and the optional members' probabilities, go to the scratch;
+   * optional members' values wait for {@link #mix}.
+   */
   private void predictByOthers() {
     int stride = Kernels.stride(columns());
-    int at = shape.networkPredictions() * stride;
+    int at = linearAt();
+    if (frequencies == null) {
+      linear.predictValue(features(), scratch.predictions, at);
+    } else {
+      frequencies.predict(scratch.frequencies, scratch.logFrequencies);
+      linear.predictClasses(features(), scratch.logFrequencies, scratch.predictions, at, columns());
+    }
+    at += stride;
     if (shape.has(Extra.KNN)) {
       scratch.neighbours.find(scratch.rows.get(0).x, scaler, CLIP, buffer);
       if (classMixer != null) {
@@ -377,13 +442,13 @@ public final class AutoLearner extends ExampleByExample {
         out[outOffset] = 1f;
       } else {
         classMixer.mix(scratch, columns());
-        System.arraycopy(scratch.mixed, 0, out, outOffset, classes());
+        averageClasses(out, outOffset);
       }
       return;
     }
     int stride = Kernels.stride(columns());
     int k = 0;
-    for (; k < shape.networkPredictions(); k++) {
+    for (; k <= shape.networkPredictions(); k++) {
       valueMixer.take(k, mean + deviation * scratch.predictions[k * stride]);
     }
     if (shape.has(Extra.KNN)) {
@@ -410,6 +475,8 @@ public final class AutoLearner extends ExampleByExample {
                 kind.spec(), kind.seed(), kind.task(), kind.inputs(), kind.classes() + 1));
     members.grow(shape, keySeed);
     classMixer.addClass();
+    linear.widen(shape.outputs());
+    frequencies.addClass();
     if (previousLabel != null) {
       previousLabel.addClass();
     }
@@ -417,7 +484,8 @@ public final class AutoLearner extends ExampleByExample {
 
   @Override
   public long memoryBytes() {
-    long floats = members.floats() + buffer.floats() + 4 * MixerWeights.MOST + classes();
+    long floats =
+        members.floats() + linear.floats() + buffer.floats() + 4 * MixerWeights.MOST + classes();
     if (previousLabel != null) {
       floats += previousLabel.floats();
     }
@@ -441,10 +509,13 @@ public final class AutoLearner extends ExampleByExample {
     }
     members.write(out);
     weights.write(out);
+    answer.write(out);
+    linear.write(out);
     if (classMixer == null) {
       valueMixer.write(out);
     } else {
       classMixer.write(out);
+      frequencies.write(out);
     }
     buffer.write(out);
     if (previousLabel != null) {
@@ -470,7 +541,9 @@ public final class AutoLearner extends ExampleByExample {
         new AutoShape.Kind(spec.auto(), in.readLong(), task, header.inputs(), header.classes());
     Counts.requireBytes(in, "the stored model", AutoShape.storedBytes(kind));
     AutoShape shape = scratch.shape(kind);
-    AutoLearner learner = new AutoLearner(shape, in.readLong(), scratch, new Members(shape));
+    AutoLearner learner =
+        new AutoLearner(
+            shape, spec.normalization().indicators(), in.readLong(), scratch, new Members(shape));
     learner.readRest(in);
     return learner;
   }
@@ -482,10 +555,13 @@ public final class AutoLearner extends ExampleByExample {
     }
     members.read(in);
     weights.read(in);
+    answer.read(in);
+    linear.read(in);
     if (classMixer == null) {
       valueMixer.read(in);
     } else {
       classMixer.read(in);
+      frequencies.read(in);
     }
     buffer.read(in, classes());
     if (previousLabel != null) {

@@ -38,6 +38,9 @@ final class AutoScratch {
   float[] predictions = EMPTY;
   float[] logs = EMPTY;
   float[] mixed = EMPTY;
+  // [classes]; and as logarithms.
+  float[] frequencies = EMPTY;
+  float[] logFrequencies = EMPTY;
   final Draws draws = new Draws();
   final Neighbours neighbours = new Neighbours();
   final float[] mixerGradient = new float[2 * MixerWeights.MOST];
@@ -84,6 +87,8 @@ final class AutoScratch {
     predictions = grown(predictions, (shape.predictions() + 1) * stride);
     logs = grown(logs, (shape.predictions() + 1) * stride);
     mixed = grown(mixed, 2 * stride);
+    frequencies = grown(frequencies, shape.outputs());
+    logFrequencies = grown(logFrequencies, shape.outputs());
   }
 
   private void fitRows(int m, int most, AutoShape shape) {

@@ -52,11 +52,13 @@ final class AutoShape {
       replayed += member.replays;
       last = member.replays > 0 ? m + 1 : last;
     }
+    names.add(LinearMember.NAME);
     for (AutoSpec.Extra extra : AutoSpec.Extra.values()) {
       if (kind.spec().members().contains(extra)) {
         names.add(extra.id());
       }
     }
+    names.add(isClassification() ? ClassFrequencies.NAME : ValueMixer.BASELINE);
     length = offset;
     averagedLength = averaged;
     replaying = last;
@@ -76,6 +78,7 @@ final class AutoShape {
   static long bytes(AutoSpec spec, Task task, int inputs, int classes) {
     AutoShape shape = new AutoShape(new Kind(spec, 0, task, inputs, classes), null);
     long parameters = 2L * shape.length + shape.averagedLength;
+    parameters += LinearMember.floats(inputs, shape.outputs());
     if (spec.members().contains(AutoSpec.Extra.PREVIOUS_LABEL)) {
       parameters += (long) shape.classes() * shape.classes();
     }
@@ -86,7 +89,7 @@ final class AutoShape {
 
   /** Bytes of a stored mixture, those left out that are the same number in all of them. */
   static long storedBytes(Kind kind) {
-    long floats = 0;
+    long floats = LinearMember.floats(kind.inputs(), outputs(kind));
     for (MemberKind member : MemberKind.of(kind.spec().tier())) {
       int in = inputs(kind, member);
       long values = Mlp.values(in, member.hidden, outputs(kind));
@@ -95,7 +98,9 @@ final class AutoShape {
     if (kind.spec().members().contains(AutoSpec.Extra.PREVIOUS_LABEL)) {
       floats += (long) kind.classes() * kind.classes();
     }
-    return floats * Float.BYTES + Scaler.bytes(kind.inputs());
+    return floats * Float.BYTES
+        + Scaler.bytes(kind.inputs())
+        + (long) kind.classes() * Double.BYTES;
   }
 
   Kind kind() {
@@ -174,14 +179,14 @@ final class AutoShape {
     return averagedLength;
   }
 
-  /** Names of the predictions that are mixed, in their order. */
+  /** Names of the predictions that are mixed, in their order, and of the baseline behind them. */
   List<String> names() {
     return names;
   }
 
-  /** Those of the networks; optional members follow. */
+  /** Those of the networks; the linear member follows, then optional ones. */
   int networkPredictions() {
-    return names.size() - kind.spec().members().size();
+    return predictions() - kind.spec().members().size() - 1;
   }
 
   boolean has(AutoSpec.Extra extra) {
@@ -189,7 +194,7 @@ final class AutoShape {
   }
 
   int predictions() {
-    return names.size();
+    return names.size() - 1;
   }
 
   /** Floats from one row of features to the next. */

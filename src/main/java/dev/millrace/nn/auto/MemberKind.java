@@ -13,15 +13,16 @@ import java.util.Locale;
  * kind here seeds its weights: new ones come last.
  */
 enum MemberKind {
-  /** Fast and without replay: follows the stream. */
-  A(0.005f, 0.99f, 0, 0f, false, false, 32),
-  B(0.007f, 0.999f, 5, 0.3f, true, false, 40),
-  C(0.005f, 0.999f, 4, 0.5f, true, false, 24, 16),
+  /** Learns from each record once, and so follows the stream. */
+  RECENT(0.005f, 0.99f, 0, 0f, false, false, 32),
+  /** Learns mostly from replayed records. */
+  REPLAY(0.007f, 0.999f, 5, 0.3f, true, false, 40),
+  /** Has two hidden layers. */
+  DEEP(0.005f, 0.999f, 4, 0.5f, true, false, 24, 16),
   /** Linear in the features and in random Fourier features: curved borders of few features. */
-  D(0.005f, 0.999f, 4, 0.5f, true, true),
-  /** Linear. */
-  E(0.005f, 0.99f, 0, 0f, false, false),
-  S(0.007f, 0.999f, 1, 0.5f, true, false, 32);
+  FOURIER(0.005f, 0.999f, 4, 0.5f, true, true),
+  /** Replays one record with each new one: the only network of the cheapest tier. */
+  LIGHT(0.007f, 0.999f, 1, 0.5f, true, false, 32);
 
   final float learningRate;
   final float beta2;
@@ -58,9 +59,9 @@ enum MemberKind {
   /** Those of a tier; the averaged ones first, so that their averages stand in one piece. */
   static List<MemberKind> of(AutoSpec.Tier tier) {
     return switch (tier) {
-      case FAST -> List.of(S);
-      case BALANCED -> List.of(B, A);
-      case ACCURATE -> List.of(B, C, D, A, E);
+      case FAST -> List.of(LIGHT);
+      case BALANCED -> List.of(REPLAY, RECENT);
+      case ACCURATE -> List.of(REPLAY, DEEP, FOURIER, RECENT);
     };
   }
 

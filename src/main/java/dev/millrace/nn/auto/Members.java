@@ -71,7 +71,7 @@ final class Members {
     return areFinite(parameters) && areFinite(averages) && areFinite(meanSquares);
   }
 
-  private static boolean areFinite(float[] values) {
+  static boolean areFinite(float[] values) {
     for (float value : values) {
       if (!Float.isFinite(value)) {
         return false;

@@ -8,7 +8,9 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
-/** How much each prediction counts in the mixture, and how well each did lately. */
+/**
+ * How much each prediction counts in the mixture, and how well each and the baseline did lately.
+ */
 final class MixerWeights {
 
   /** The most predictions. */
@@ -19,14 +21,20 @@ final class MixerWeights {
   final int predictions;
   // Padded with zeros to whole lanes.
   final float[] weights = new float[MOST];
-  // Mean of each prediction's own loss, fading, before bias correction.
+  // Mean of each prediction's own loss, and the baseline's, fading, before bias correction.
   private final float[] losses;
   private double power = 1;
 
-  MixerWeights(int predictions) {
+  /**
+   * @param newcomer the prediction that starts with a weight of 0, -1 for none
+   */
+  MixerWeights(int predictions, int newcomer) {
     this.predictions = predictions;
-    losses = new float[predictions];
-    Arrays.fill(weights, 0, predictions, 1f / predictions);
+    losses = new float[predictions + 1];
+    Arrays.fill(weights, 0, predictions, 1f / (newcomer < 0 ? predictions : predictions - 1));
+    if (newcomer >= 0) {
+      weights[newcomer] = 0f;
+    }
   }
 
   private MixerWeights(MixerWeights other) {
@@ -40,7 +48,11 @@ final class MixerWeights {
     return new MixerWeights(this);
   }
 
-  /** Counts a loss; {@link #counted} follows once all predictions have theirs. */
+  /**
+   * Counts a loss; {@link #counted} follows once all predictions have theirs.
+   *
+   * @param prediction its number; that of the baseline is the number of predictions
+   */
   void see(int prediction, float loss) {
     losses[prediction] = FADE * losses[prediction] + (1f - FADE) * loss;
   }
@@ -54,14 +66,21 @@ final class MixerWeights {
     return power == 1 ? 1f : (float) (1 / (1 - power));
   }
 
-  /** Weights and mean losses by name, and whose loss is the least. */
-  MetricsReport.Members report(List<String> names) {
+  /**
+   * Weights and mean losses by name, and whose loss is the least.
+   *
+   * @param names of the predictions, and of the baseline
+   * @param linear the prediction that is in the answer also beside the mixture
+   */
+  MetricsReport.Members report(List<String> names, int linear, FixedShare answer) {
     List<MetricsReport.Member> members = new ArrayList<>();
     int leader = 0;
-    for (int k = 0; k < predictions; k++) {
+    for (int k = 0; k <= predictions; k++) {
       leader = losses[k] < losses[leader] ? k : leader;
       double loss = power == 1 ? Double.NaN : decimal(losses[k] * correction());
-      members.add(new MetricsReport.Member(names.get(k), decimal(weights[k]), loss));
+      double weight = k == predictions ? answer.baseline() : answer.mixture() * weights[k];
+      double both = k == linear ? weight + answer.linear() : weight;
+      members.add(new MetricsReport.Member(names.get(k), decimal((float) both), loss));
     }
     return new MetricsReport.Members(power == 1 ? null : names.get(leader), members);
   }
@@ -76,6 +95,7 @@ final class MixerWeights {
       out.writeFloat(weights[k]);
       out.writeFloat(losses[k]);
     }
+    out.writeFloat(losses[predictions]);
     out.writeDouble(power);
   }
 
@@ -84,6 +104,7 @@ final class MixerWeights {
       weights[k] = in.readFloat();
       losses[k] = in.readFloat();
     }
+    losses[predictions] = in.readFloat();
     power = in.readDouble();
   }
 }

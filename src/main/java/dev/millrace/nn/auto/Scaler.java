@@ -1,5 +1,6 @@
 package dev.millrace.nn.auto;
 
+import dev.millrace.nn.Indicators;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
@@ -11,6 +12,8 @@ import java.io.IOException;
  * rules are those of a network's normalization: q is cut to 100 standard deviations once 100 values
  * are known, and a column that has not varied by more than rounding is 0. What differs is that 1/sd
  * is kept, because each record is scaled once and replayed records are scaled many times.
+ *
+ * <p>Indicators have no statistics: their mean counts as 0 and their deviation as 1.
  */
 final class Scaler {
 
@@ -24,19 +27,32 @@ final class Scaler {
   private final double[] statistics;
   // [columns], 0 for a column that has not varied; follows from the statistics.
   private final double[] inverses;
+  private final Indicators indicators;
 
   /**
    * @param fade share of the past that is forgotten with each value
    */
   Scaler(int columns, double fade) {
+    this(columns, fade, Indicators.NONE);
+  }
+
+  /**
+   * @param indicators columns that keep their values
+   */
+  Scaler(int columns, double fade, Indicators indicators) {
     this.columns = columns;
+    this.indicators = indicators;
     keep = 1 - fade;
     statistics = new double[3 * columns];
     inverses = new double[columns];
+    for (int c = 0; c < columns; c++) {
+      inverses[c] = indicators.contains(c) ? 1 : 0;
+    }
   }
 
   private Scaler(Scaler other) {
     columns = other.columns;
+    indicators = other.indicators;
     keep = other.keep;
     statistics = other.statistics.clone();
     inverses = other.inverses.clone();
@@ -56,7 +72,7 @@ final class Scaler {
   void update(float[] row, int offset) {
     for (int c = 0; c < columns; c++) {
       float x = row[offset + c];
-      if (!Float.isNaN(x)) {
+      if (!Float.isNaN(x) && !indicators.contains(c)) {
         update(c, x);
       }
     }
@@ -153,7 +169,7 @@ final class Scaler {
     }
     for (int c = 0; c < columns; c++) {
       double n = statistics[3 * c];
-      inverses[c] = n == 0 ? 0 : inverse(n, statistics[3 * c + 1], statistics[3 * c + 2]);
+      inverses[c] = n == 0 ? inverses[c] : inverse(n, statistics[3 * c + 1], statistics[3 * c + 2]);
     }
   }
 }

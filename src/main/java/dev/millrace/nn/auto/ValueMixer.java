@@ -6,9 +6,13 @@ import java.io.IOException;
 
 /**
  * Mixes predicted values linearly, o = b + Σ w_k·f_k on a scale of its own, learned by normalised
- * gradient descent on the error cut to ±1.
+ * gradient descent on the error cut to ±1. The answer is an average of the mixture, the linear
+ * member and the mean of the target so far.
  */
 final class ValueMixer {
+
+  /** Name of what is predicted without features. */
+  static final String BASELINE = "mean";
 
   private static final double LEARNING_RATE = 0.005;
   private static final double EPSILON = 0.001;
@@ -16,26 +20,39 @@ final class ValueMixer {
   private static final double BIAS_KEPT = 0.99;
   private static final double LONGEST = 1;
 
+  /** Of the average's weights, in which an absolute error counts up to the limit. */
+  private static final double SHARE_RATE = 0.5;
+
+  private static final double MOST_ERROR = 4;
+
   private final MixerWeights weights;
+  private final FixedShare answer;
+  private final int linear;
   private final Scaler target;
   private double bias;
   // Of what was mixed last.
   private final double[] scaled;
   private double output;
 
-  ValueMixer(MixerWeights weights) {
-    this(weights, new Scaler(1, 0), 0);
+  /**
+   * @param linear the prediction of the linear member
+   */
+  ValueMixer(MixerWeights weights, FixedShare answer, int linear) {
+    this(weights, answer, linear, new Scaler(1, 0), 0);
   }
 
-  private ValueMixer(MixerWeights weights, Scaler target, double bias) {
+  private ValueMixer(
+      MixerWeights weights, FixedShare answer, int linear, Scaler target, double bias) {
     this.weights = weights;
+    this.answer = answer;
+    this.linear = linear;
     this.target = target;
     this.bias = bias;
     scaled = new double[weights.predictions];
   }
 
-  ValueMixer copy(MixerWeights ofCopy) {
-    return new ValueMixer(ofCopy, target.copy(), bias);
+  ValueMixer copy(MixerWeights ofCopy, FixedShare answerOfCopy) {
+    return new ValueMixer(ofCopy, answerOfCopy, linear, target.copy(), bias);
   }
 
   private double inverse() {
@@ -48,23 +65,39 @@ final class ValueMixer {
     scaled[prediction] = (value - target.mean(0)) * inverse();
   }
 
-  /** The mixture of what was taken, on the target's own scale. */
+  /** The answer from what was taken, on the target's own scale. */
   double mix() {
     double sum = bias;
     for (int k = 0; k < weights.predictions; k++) {
       sum += weights.weights[k] * scaled[k];
     }
     output = sum;
-    return sum / inverse() + target.mean(0);
+    return answer() / inverse() + target.mean(0);
   }
 
-  /** Learns the value that was mixed last; returns the Huber loss of the mixture. */
-  float learn(double value, float weight) {
+  // The mean is 0 on the mixer's scale.
+  private double answer() {
+    return answer.average(output, scaled[linear], 0);
+  }
+
+  /**
+   * Learns the value that was mixed last; returns the Huber loss of the answer.
+   *
+   * @param examples before this one
+   */
+  float learn(double value, float weight, long examples) {
     double y = (value - target.mean(0)) * inverse();
     double squares = EPSILON;
     for (int k = 0; k < weights.predictions; k++) {
       squares += scaled[k] * scaled[k];
     }
+    double answered = answer();
+    answer.learn(
+        limited(y - output),
+        limited(y - scaled[linear]),
+        limited(y),
+        Math.min(SHARE_RATE * weight, LONGEST),
+        examples);
     double error = Math.max(-1, Math.min(1, y - output));
     double step =
         Math.min(LEARNING_RATE * weight, LONGEST) * error / (1 + squares / weights.predictions);
@@ -79,8 +112,13 @@ final class ValueMixer {
     for (int k = 0; k < weights.predictions; k++) {
       weights.see(k, huber(scale * (y - scaled[k])));
     }
+    weights.see(weights.predictions, huber(scale * y));
     weights.counted();
-    return huber(scale * (y - output));
+    return huber(scale * (y - answered));
+  }
+
+  private static double limited(double error) {
+    return Math.min(MOST_ERROR, Math.abs(error));
   }
 
   private static float huber(double error) {

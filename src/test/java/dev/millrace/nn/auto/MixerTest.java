@@ -20,29 +20,37 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** How predictions are mixed, and what is said about them. */
 class MixerTest {
 
-  private static final List<String> NAMES = List.of("a", "b", "c");
+  /** So many examples that no share of the weights is dealt out any more. */
+  private static final long LATE = Long.MAX_VALUE - 2;
+
+  private static final List<String> NAMES = List.of("a", "b", "c", "baseline");
 
   @Test
   void aReportNamesTheLeastOfTheMeanLossesSoFar() {
-    MixerWeights weights = new MixerWeights(3);
-    MetricsReport.Members none = weights.report(NAMES);
+    MixerWeights weights = new MixerWeights(3, -1);
+    FixedShare answer = new FixedShare();
+    MetricsReport.Members none = weights.report(NAMES, 2, answer);
     assertThat(none.leader()).isNull();
     assertThat(none.members()).extracting(Member::loss).containsOnly(Double.NaN);
-    assertThat(none.members()).extracting(Member::weight).containsOnly(0.33333334);
+    assertThat(none.members())
+        .extracting(Member::weight)
+        .as("in the answer, where c is beside the mixture too, as the baseline is")
+        .containsExactly(0.26666668, 0.26666668, 0.36666667, 0.1);
     assertThat(weights.correction()).isEqualTo(1f);
 
     for (int e = 0; e < 3; e++) {
       weights.see(0, 0.5f);
       weights.see(1, 0.25f);
       weights.see(2, 0.25f);
+      weights.see(3, 1f);
       weights.counted();
     }
 
-    MetricsReport.Members members = weights.report(NAMES);
+    MetricsReport.Members members = weights.report(NAMES, 2, answer);
     assertThat(members.leader()).isEqualTo("b");
     assertThat(members.members()).extracting(Member::name).isEqualTo(NAMES);
-    double[] losses = {0.5, 0.25, 0.25};
-    for (int k = 0; k < 3; k++) {
+    double[] losses = {0.5, 0.25, 0.25, 1};
+    for (int k = 0; k < losses.length; k++) {
       assertThat(members.members().get(k).loss()).isCloseTo(losses[k], within(1e-4));
     }
     assertThat(weights.correction())
@@ -51,48 +59,64 @@ class MixerTest {
 
   @Test
   void valuesAreMixedOnTheScaleOfTheTarget() {
-    ValueMixer mixer = new ValueMixer(new MixerWeights(2));
+    ValueMixer mixer = new ValueMixer(new MixerWeights(2, -1), onlyMixture(), 0);
     mixer.take(0, 3);
     mixer.take(1, 5);
     assertThat(mixer.mix()).as("before a target, on a scale of 1").isCloseTo(4, within(1e-6));
-    assertThat(mixer.learn(8, 0f)).as("loss of a value without a scale").isZero();
+    assertThat(mixer.learn(8, 0f, LATE)).as("loss of a value without a scale").isZero();
 
     mixer.take(0, 12);
     mixer.take(1, 12);
     mixer.mix();
     // Now a mean of 10 and a deviation of 2, on which the error is 0.
-    assertThat(mixer.learn(12, 0f)).isZero();
+    assertThat(mixer.learn(12, 0f, LATE)).isZero();
     mixer.take(0, 13);
     mixer.take(1, 15);
 
     assertThat(mixer.mix()).isCloseTo(14, within(1e-6));
-    assertThat(mixer.learn(13, 0f)).isCloseTo(0.125f, within(1e-6f));
+    assertThat(mixer.learn(13, 0f, LATE)).isCloseTo(0.125f, within(1e-6f));
   }
 
   @Test
   void theWeightOfABetterPredictionGrowsAndTheBiasFollowsTheError() {
-    MixerWeights weights = new MixerWeights(2);
-    ValueMixer mixer = new ValueMixer(weights);
+    MixerWeights weights = new MixerWeights(2, -1);
+    FixedShare answer = new FixedShare();
+    ValueMixer mixer = new ValueMixer(weights, answer, 0);
     for (int e = 0; e < 400; e++) {
       double value = e % 2 == 0 ? 8 : 12;
       mixer.take(0, value);
       mixer.take(1, 20 - value);
       mixer.mix();
-      mixer.learn(value, 1f);
+      mixer.learn(value, 1f, e);
     }
 
     assertThat(weights.weights[0]).isGreaterThan(0.6f);
     assertThat(weights.weights[1]).isLessThan(0.4f);
-    assertThat(weights.report(List.of("right", "wrong")).leader()).isEqualTo("right");
+    assertThat(weights.report(List.of("right", "wrong", "mean"), 0, answer).leader())
+        .isEqualTo("right");
     for (int e = 0; e < 50; e++) {
       mixer.take(0, 10);
       mixer.take(1, 10);
       mixer.mix();
-      mixer.learn(12, 1f);
+      mixer.learn(12, 1f, 400 + e);
     }
     mixer.take(0, 10);
     mixer.take(1, 10);
     assertThat(mixer.mix()).isGreaterThan(10.5);
+  }
+
+  @Test
+  void aNewcomerStartsWithoutWeightAndTheOthersShareIt() {
+    MixerWeights weights = new MixerWeights(3, 1);
+
+    assertThat(weights.weights).startsWith(0.5f, 0f, 0.5f);
+  }
+
+  /** An answer that is the mixture alone. */
+  private static FixedShare onlyMixture() {
+    FixedShare answer = new FixedShare();
+    answer.learn(0, 1e6, 1e6, 1, LATE);
+    return answer;
   }
 
   /** Or the more alike predictions there are, the more would the mixture sway. */
@@ -110,7 +134,7 @@ class MixerTest {
     AutoSpec auto = new AutoSpec(Tier.ACCURATE, Set.of(Extra.values()), 1);
     AutoScratch scratch = AutoScratch.of(new Workspace());
     scratch.shape(new AutoShape.Kind(auto, 1, Task.BINARY, 1, 2));
-    MixerWeights weights = new MixerWeights(predictions);
+    MixerWeights weights = new MixerWeights(predictions, -1);
     ClassMixer mixer = new ClassMixer(weights, 2);
     int columns = Kernels.padded(2);
     for (int e = 0; e < 40; e++) {

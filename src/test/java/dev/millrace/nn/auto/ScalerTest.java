@@ -3,6 +3,7 @@ package dev.millrace.nn.auto;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.millrace.nn.Indicators;
 import org.junit.jupiter.api.Test;
 
 class ScalerTest {
@@ -71,5 +72,22 @@ class ScalerTest {
     assertThat(other.deviation(0)).isEqualTo(2);
     assertThat(other.numbers()).isEqualTo(2 * 4);
     assertThat(Scaler.bytes(2)).isEqualTo(2 * 3 * Double.BYTES);
+  }
+
+  @Test
+  void anIndicatorKeepsItsValueHoweverRareItIs() {
+    Scaler scaler = new Scaler(2, 0.001, Indicators.of(1));
+    float[] z = new float[2];
+    for (int e = 0; e < 1_000; e++) {
+      scaler.update(new float[] {e % 10, e == 500 ? 1 : 0}, 0);
+    }
+
+    scaler.transform(new float[] {4.5f, 1}, 0, 4f, z, 0);
+    assertThat(z[0]).isCloseTo(0f, within(0.01f));
+    assertThat(z[1]).isEqualTo(1f);
+    scaler.transform(new float[] {1e9f, Float.NaN}, 0, 4f, z, 0);
+    assertThat(z).containsExactly(4f, 0f);
+    scaler.transform(new float[] {0, 1e9f}, 0, 4f, z, 0);
+    assertThat(z[1]).as("of a column that is declared boolean and has numbers").isEqualTo(4f);
   }
 }

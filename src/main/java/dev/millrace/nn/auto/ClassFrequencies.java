@@ -1,0 +1,65 @@
+package dev.millrace.nn.auto;
+
+import dev.millrace.simd.Elementary;
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
+import java.util.Arrays;
+
+/**
+ * The running class frequencies, f_j = (weight of class j + 1) / (weight of all + classes): what
+ * can be predicted without looking at a feature.
+ */
+final class ClassFrequencies {
+
+  static final String NAME = "frequencies";
+
+  // [classes]
+  private double[] weights;
+  private double total;
+
+  ClassFrequencies(int classes) {
+    weights = new double[classes];
+  }
+
+  private ClassFrequencies(ClassFrequencies other) {
+    weights = other.weights.clone();
+    total = other.total;
+  }
+
+  ClassFrequencies copy() {
+    return new ClassFrequencies(this);
+  }
+
+  /** Writes the frequency of each class, and its logarithm. */
+  void predict(float[] out, float[] logs) {
+    int classes = weights.length;
+    for (int j = 0; j < classes; j++) {
+      out[j] = (float) ((weights[j] + 1) / (total + classes));
+      logs[j] = Elementary.log(out[j]);
+    }
+  }
+
+  void learn(int label, float weight) {
+    weights[label] += weight;
+    total += weight;
+  }
+
+  void addClass() {
+    weights = Arrays.copyOf(weights, weights.length + 1);
+  }
+
+  void write(DataOutput out) throws IOException {
+    for (double weight : weights) {
+      out.writeDouble(weight);
+    }
+  }
+
+  void read(DataInput in) throws IOException {
+    total = 0;
+    for (int j = 0; j < weights.length; j++) {
+      weights[j] = in.readDouble();
+      total += weights[j];
+    }
+  }
+}

@@ -1,0 +1,166 @@
+package dev.millrace.nn.auto;
+
+import dev.millrace.simd.Kernels;
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
+import java.util.Arrays;
+
+/**
+ * A linear model in which each weight has a learning rate of its own (AdaGrad, Duchi et al., 2011):
+ * a feature that is rarely other than 0 keeps long steps, as the id of a user needs them.
+ *
+ * <p>Classes: p = softmax(ln f + b + Σ x_i·w_i) with f the running class frequencies, so it
+ * predicts those until it has learned more. Values: b + Σ x_i·w_i on the scale of the standardised
+ * target, with the error cut to ±1. Features that are 0 cost nothing but a comparison.
+ */
+final class LinearMember {
+
+  private static final Kernels KERNELS = Kernels.best();
+
+  static final String NAME = "linear";
+
+  /** Divided by √(1 + Σ x²), so that a row of many features does not move too far. */
+  private static final float RATE = 0.25f;
+
+  private final int inputs;
+  private int outputs;
+  // [inputs + 1 x outputs], the last row is the bias.
+  private float[] weights;
+  // Sums of squared gradients.
+  private float[] squares;
+
+  LinearMember(int inputs, int outputs) {
+    this.inputs = inputs;
+    this.outputs = outputs;
+    weights = new float[(inputs + 1) * outputs];
+    squares = new float[(inputs + 1) * outputs];
+  }
+
+  private LinearMember(LinearMember other) {
+    inputs = other.inputs;
+    outputs = other.outputs;
+    weights = other.weights.clone();
+    squares = other.squares.clone();
+  }
+
+  LinearMember copy() {
+    return new LinearMember(this);
+  }
+
+  /** Numbers that it learns and keeps. */
+  static long floats(long inputs, long outputs) {
+    return 2 * (inputs + 1) * outputs;
+  }
+
+  /** Adds b + Σ x_i·w_i to the outputs from {@code at} on. */
+  private void addSums(float[] x, float[] out, int at) {
+    for (int o = 0; o < outputs; o++) {
+      out[at + o] += weights[inputs * outputs + o];
+    }
+    for (int i = 0; i < inputs; i++) {
+      float value = x[i];
+      if (value != 0f) {
+        int row = i * outputs;
+        for (int o = 0; o < outputs; o++) {
+          out[at + o] += value * weights[row + o];
+        }
+      }
+    }
+  }
+
+  /** Writes the scaled value at {@code at}. */
+  void predictValue(float[] x, float[] out, int at) {
+    out[at] = 0f;
+    addSums(x, out, at);
+  }
+
+  /**
+   * Writes the probability of each class from {@code at} on.
+   *
+   * @param logFrequencies of the classes
+   * @param columns padded number of classes; the padding becomes 0
+   */
+  void predictClasses(float[] x, float[] logFrequencies, float[] out, int at, int columns) {
+    System.arraycopy(logFrequencies, 0, out, at, outputs);
+    Arrays.fill(out, at + outputs, at + columns, 0f);
+    addSums(x, out, at);
+    KERNELS.softmax(out, at, 1, outputs, columns);
+  }
+
+  /** Learns the class of the features from the probabilities that were predicted for them. */
+  void learnClass(float[] x, float[] predicted, int at, int label, float weight) {
+    float rate = rate(x);
+    for (int i = 0; i <= inputs; i++) {
+      float value = i < inputs ? x[i] : 1f;
+      if (value != 0f) {
+        for (int o = 0; o < outputs; o++) {
+          float error = o == label ? predicted[at + o] - 1f : predicted[at + o];
+          step(i * outputs + o, error * value * weight, rate);
+        }
+      }
+    }
+  }
+
+  /** Learns the scaled value of the features from the one that was predicted for them. */
+  void learnValue(float[] x, float predicted, float target, float weight) {
+    float rate = rate(x);
+    float error = Math.max(-1f, Math.min(1f, predicted - target)) * weight;
+    step(inputs, error, rate);
+    for (int i = 0; i < inputs; i++) {
+      if (x[i] != 0f) {
+        step(i, error * x[i], rate);
+      }
+    }
+  }
+
+  private float rate(float[] x) {
+    float squared = 1f;
+    for (int i = 0; i < inputs; i++) {
+      squared += x[i] * x[i];
+    }
+    return RATE / (float) Math.sqrt(squared);
+  }
+
+  private void step(int at, float gradient, float rate) {
+    squares[at] += gradient * gradient;
+    weights[at] -= rate * gradient / (1f + (float) Math.sqrt(squares[at]));
+  }
+
+  /** Makes room for more classes, of which nothing is known but their frequencies. */
+  void widen(int more) {
+    weights = widened(weights, more);
+    squares = widened(squares, more);
+    outputs = more;
+  }
+
+  private float[] widened(float[] values, int more) {
+    float[] wider = new float[(inputs + 1) * more];
+    for (int i = 0; i <= inputs; i++) {
+      System.arraycopy(values, i * outputs, wider, i * more, outputs);
+    }
+    return wider;
+  }
+
+  boolean isFinite() {
+    return Members.areFinite(weights) && Members.areFinite(squares);
+  }
+
+  long floats() {
+    return floats(inputs, outputs);
+  }
+
+  void write(DataOutput out) throws IOException {
+    for (int i = 0; i < weights.length; i++) {
+      out.writeFloat(weights[i]);
+      out.writeFloat(squares[i]);
+    }
+  }
+
+  void read(DataInput in) throws IOException {
+    for (int i = 0; i < weights.length; i++) {
+      weights[i] = in.readFloat();
+      squares[i] = in.readFloat();
+    }
+  }
+}

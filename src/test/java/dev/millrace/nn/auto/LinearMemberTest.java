@@ -1,0 +1,94 @@
+package dev.millrace.nn.auto;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.millrace.simd.Elementary;
+import dev.millrace.simd.Kernels;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+class LinearMemberTest {
+
+  private static final int COLUMNS = Kernels.padded(3);
+
+  private final float[] out = new float[COLUMNS];
+
+  private static float[] logs(float... frequencies) {
+    float[] logs = new float[frequencies.length];
+    for (int j = 0; j < logs.length; j++) {
+      logs[j] = Elementary.log(frequencies[j]);
+    }
+    return logs;
+  }
+
+  @Test
+  void itPredictsTheClassFrequenciesBeforeItHasLearned() {
+    LinearMember member = new LinearMember(2, 3);
+
+    member.predictClasses(new float[] {3, -1}, logs(0.7f, 0.2f, 0.1f), out, 0, COLUMNS);
+
+    assertThat(out).startsWith(new float[] {0.7f, 0.2f, 0.1f}, within(1e-6f));
+    assertThat(out[3]).isZero();
+  }
+
+  @Test
+  void aRareFeatureKeepsLongStepsWhileAFrequentOneShortensThem() {
+    LinearMember member = new LinearMember(2, 3);
+    float[] frequent = {1, 0};
+    float[] rare = {0, 1};
+    float[] even = logs(1 / 3f, 1 / 3f, 1 / 3f);
+    Random random = new Random(3);
+    for (int e = 0; e < 3_000; e++) {
+      member.predictClasses(frequent, even, out, 0, COLUMNS);
+      member.learnClass(frequent, out, 0, random.nextInt(3), 1f);
+    }
+
+    float ofFrequent = step(member, frequent, even);
+    float ofRare = step(member, rare, even);
+
+    assertThat(ofRare).isGreaterThan(5 * ofFrequent);
+  }
+
+  /** How far the probability of the first class moves. */
+  private float step(LinearMember member, float[] x, float[] logs) {
+    member.predictClasses(x, logs, out, 0, COLUMNS);
+    float before = out[0];
+    member.learnClass(x, out, 0, 0, 1f);
+    member.predictClasses(x, logs, out, 0, COLUMNS);
+    return out[0] - before;
+  }
+
+  @Test
+  void itLearnsALinearFunction() {
+    LinearMember member = new LinearMember(2, 1);
+    Random random = new Random(5);
+    for (int e = 0; e < 5_000; e++) {
+      float[] x = {(float) random.nextGaussian(), random.nextInt(2)};
+      member.predictValue(x, out, 0);
+      member.learnValue(x, out[0], 0.5f * x[0] - x[1] + 0.25f, 1f);
+    }
+
+    member.predictValue(new float[] {1, 1}, out, 0);
+
+    assertThat(out[0]).isCloseTo(-0.25f, within(0.01f));
+  }
+
+  @Test
+  void oneMoreClassLeavesTheOthersAsTheyAre() {
+    LinearMember member = new LinearMember(1, 2);
+    float[] x = {1};
+    for (int e = 0; e < 50; e++) {
+      member.predictClasses(x, logs(0.5f, 0.5f), out, 0, COLUMNS);
+      member.learnClass(x, out, 0, 1, 1f);
+    }
+    member.predictClasses(x, logs(0.5f, 0.5f), out, 0, COLUMNS);
+    float ratio = out[1] / out[0];
+
+    member.widen(3);
+    member.predictClasses(x, logs(0.4f, 0.4f, 0.2f), out, 0, COLUMNS);
+
+    assertThat(out[1] / out[0]).isCloseTo(ratio, within(1e-4f * ratio));
+    assertThat(out[2]).isBetween(0.01f, 0.2f);
+  }
+}
