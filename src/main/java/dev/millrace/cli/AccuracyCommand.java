@@ -25,6 +25,8 @@ import picocli.CommandLine.Spec;
       "What model: auto reaches untuned, in one pass, beside published results.",
       "Prequential: the job's own graph over each known data set, with every tier and several",
       "seeds.",
+      "Beside the score: the log-loss and that of the running class frequencies, and whether",
+      "the probabilities of the positive class are right.",
       "Data sets that are not in the folder and do not ship with Millrace are left out."
     },
     footer = {
@@ -127,26 +129,33 @@ final class AccuracyCommand implements Callable<Integer> {
     if (data.score() == AccuracyData.Score.F1) {
       settings = settings.withMetrics(settings.metrics().withDecision(MetricsSpec.Decision.F1));
     }
+    Settings predicting = settings.withOutput(settings.output().withPredictions());
     List<AccuracyTable.Cell> cells = new ArrayList<>();
     double baseline = Double.NaN;
     for (AutoSpec.Tier tier : tiers) {
       AutoSpec auto = new AutoSpec(tier, Set.copyOf(members), AutoSpec.DEFAULT_BUFFER);
       double[] scores = new double[seeds];
+      double[] losses = new double[seeds];
       double[] rates = new double[seeds];
+      Reliability reliability = new Reliability(data.positive());
       for (int seed = 1; seed <= seeds; seed++) {
-        Settings seeded = settings.withModel(ModelSpec.auto(seed, auto, ClassWeights.NONE));
+        // Predictions are written and read for the first seed alone: they take time.
+        Settings seeded =
+            (seed == 1 ? predicting : settings)
+                .withModel(ModelSpec.auto(seed, auto, ClassWeights.NONE));
         String task = "%s, auto: %s, seed %d".formatted(data.name(), tier.id(), seed);
         Evaluation run;
         try (Progress progress = new Progress(task, scan.rows())) {
-          run = Evaluation.run(seeded, scan, 1, progress, prediction -> {});
+          run = Evaluation.run(seeded, scan, 1, progress, reliability::accept);
         }
         FinalMetrics.Totals totals = run.metrics().totals();
         scores[seed - 1] = data.score().of(totals);
+        losses[seed - 1] = totals.logLoss();
         rates[seed - 1] = run.rate();
         baseline = totals.firstBaseline();
         report(task, data.score(), scores[seed - 1], rates[seed - 1]);
       }
-      cells.add(new AccuracyTable.Cell(scores, rates));
+      cells.add(new AccuracyTable.Cell(scores, losses, rates, reliability));
     }
     return new AccuracyTable.Row(data, scan.rows(), baseline, cells);
   }

@@ -2,6 +2,7 @@ package dev.millrace.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import dev.millrace.data.KebabCase;
 import dev.millrace.data.Task;
 import java.io.IOException;
 import java.io.InputStream;
@@ -39,18 +40,25 @@ record AccuracyData(
   enum Score {
     ACCURACY,
     F1,
-    MAE;
+    MAE,
+    LOG_LOSS;
 
     double of(FinalMetrics.Totals totals) {
       return switch (this) {
         case ACCURACY -> totals.accuracy();
         case F1 -> totals.f1();
         case MAE -> totals.mae();
+        case LOG_LOSS -> totals.logLoss();
       };
     }
 
     String id() {
-      return name().toLowerCase(Locale.ROOT);
+      return KebabCase.of(this);
+    }
+
+    /** Whether the baseline of the previous label or value has such a score. */
+    boolean isOfNoChange() {
+      return this == ACCURACY || this == MAE;
     }
   }
 
@@ -77,15 +85,15 @@ record AccuracyData(
         List.copyOf(drop),
         node.path("positive").asText(null),
         node.has("task") ? Task.valueOf(node.path("task").asText().toUpperCase(Locale.ROOT)) : null,
-        Score.valueOf(node.path("score").asText().toUpperCase(Locale.ROOT)),
+        Score.valueOf(node.path("score").asText().toUpperCase(Locale.ROOT).replace('-', '_')),
         node.at("/published/value").asDouble(Double.NaN),
         node.at("/published/by").asText(),
         List.copyOf(moa));
   }
 
   /**
-   * The file in a folder, else the one that ships with Millrace, unpacked; null if there is
-   * neither.
+   * The file in a folder, else the one that ships with Millrace or is generated, unpacked; null if
+   * there is none of them.
    *
    * @param folder searched with its subfolders, or null
    */
@@ -104,7 +112,7 @@ record AccuracyData(
     }
     try (InputStream in = AccuracyData.class.getResourceAsStream("/datasets/" + file)) {
       if (in == null) {
-        return null;
+        return AccuracyStreams.write(file, unpackInto);
       }
       Path copy = unpackInto.resolve(file);
       Files.copy(in, copy);

@@ -25,17 +25,32 @@ record AccuracyTable(List<AutoSpec.Tier> tiers, int seeds, List<Row> rows) {
    */
   record Row(AccuracyData data, long rows, double baseline, List<Cell> cells) {}
 
-  /** One tier on one data set: scores and records per second, by seed. */
-  record Cell(double[] scores, double[] rates) {
+  /**
+   * One tier on one data set.
+   *
+   * @param scores by seed, as losses and rates
+   * @param losses log-loss, NaN for values
+   * @param rates records per second
+   * @param reliability of the first seed
+   */
+  record Cell(double[] scores, double[] losses, double[] rates, Reliability reliability) {
     double mean() {
-      return Arrays.stream(scores).average().orElse(Double.NaN);
+      return mean(scores);
+    }
+
+    double deviation() {
+      return deviation(scores);
+    }
+
+    private static double mean(double[] values) {
+      return Arrays.stream(values).average().orElse(Double.NaN);
     }
 
     /** Sample standard deviation, NaN of a single one. */
-    double deviation() {
-      double mean = mean();
-      double squares = Arrays.stream(scores).map(score -> (score - mean) * (score - mean)).sum();
-      return scores.length < 2 ? Double.NaN : Math.sqrt(squares / (scores.length - 1));
+    private static double deviation(double[] values) {
+      double mean = mean(values);
+      double squares = Arrays.stream(values).map(value -> (value - mean) * (value - mean)).sum();
+      return values.length < 2 ? Double.NaN : Math.sqrt(squares / (values.length - 1));
     }
 
     /** The fastest run: the others compiled, or shared the processor. */
@@ -44,8 +59,45 @@ record AccuracyTable(List<AutoSpec.Tier> tiers, int seeds, List<Row> rows) {
     }
   }
 
-  /** A Markdown table. */
+  /** Two Markdown tables: scores beside those of others, and losses beside knowing nothing. */
   List<String> lines() {
+    List<String> lines = scoreLines();
+    List<Row> ofClasses =
+        rows.stream().filter(row -> row.data().score() != AccuracyData.Score.MAE).toList();
+    if (!ofClasses.isEmpty()) {
+      lines.add("");
+      lines.addAll(lossLines(ofClasses));
+    }
+    return lines;
+  }
+
+  private List<String> lossLines(List<Row> ofClasses) {
+    List<String> lines = new ArrayList<>();
+    StringBuilder header = new StringBuilder("| log-loss | class frequencies |");
+    StringBuilder rule = new StringBuilder("|---|---|");
+    for (AutoSpec.Tier tier : tiers) {
+      header.append(" `auto: ").append(tier.id()).append("` |");
+      rule.append("---|");
+    }
+    lines.add(header + " positive class: predicted, observed |");
+    lines.add(rule + "---|");
+    for (Row row : ofClasses) {
+      List<String> cells = new ArrayList<>();
+      cells.add(row.data().name());
+      Reliability first = row.cells().get(0).reliability();
+      cells.add(shown(first.baselineLoss(), false));
+      row.cells().forEach(cell -> cells.add(shown(cell.losses(), false)));
+      Reliability last = row.cells().get(row.cells().size() - 1).reliability();
+      cells.add(
+          Double.isNaN(last.observedShare())
+              ? ""
+              : shown(last.meanPredicted(), false) + ", " + shown(last.observedShare(), false));
+      lines.add("| " + String.join(" | ", cells) + " |");
+    }
+    return lines;
+  }
+
+  private List<String> scoreLines() {
     List<String> lines = new ArrayList<>();
     StringBuilder header = new StringBuilder("| data | rows | score |");
     StringBuilder rule = new StringBuilder("|---|---|---|");
@@ -69,8 +121,7 @@ record AccuracyTable(List<AutoSpec.Tier> tiers, int seeds, List<Row> rows) {
     cells.add(String.format(Locale.ROOT, "%,d", row.rows()));
     cells.add(data.score().id());
     for (Cell cell : row.cells()) {
-      String spread = Double.isNaN(cell.deviation()) ? "" : " ± " + shown(cell.deviation(), mae);
-      cells.add(shown(cell.mean(), mae) + spread);
+      cells.add(shown(cell.scores(), mae));
     }
     cells.add(
         Double.isNaN(data.published())
@@ -79,8 +130,7 @@ record AccuracyTable(List<AutoSpec.Tier> tiers, int seeds, List<Row> rows) {
     cells.add(
         String.join(
             " / ", data.moa().stream().map(s -> String.format(Locale.ROOT, "%.3f", s)).toList()));
-    boolean comparable = data.score() != AccuracyData.Score.F1;
-    cells.add(comparable ? shown(row.baseline(), mae) : "");
+    cells.add(data.score().isOfNoChange() ? shown(row.baseline(), mae) : "");
     cells.add(
         row.rows() < FEWEST_ROWS_FOR_RATE
             ? ""
@@ -90,6 +140,12 @@ record AccuracyTable(List<AutoSpec.Tier> tiers, int seeds, List<Row> rows) {
                     .map(cell -> String.format(Locale.ROOT, "%,.0f", cell.rate()))
                     .toList()));
     return "| " + String.join(" | ", cells) + " |";
+  }
+
+  private static String shown(double[] bySeed, boolean mae) {
+    double deviation = Cell.deviation(bySeed);
+    String spread = Double.isNaN(deviation) ? "" : " ± " + shown(deviation, mae);
+    return shown(Cell.mean(bySeed), mae) + spread;
   }
 
   private static String shown(double value, boolean mae) {
@@ -115,14 +171,38 @@ record AccuracyTable(List<AutoSpec.Tier> tiers, int seeds, List<Row> rows) {
         put(tier, "records_per_s", cell.rate());
         ArrayNode scores = tier.putArray("scores");
         Arrays.stream(cell.scores()).forEach(scores::add);
+        put(tier, "log_loss", Cell.mean(cell.losses()));
+        put(tier, "log_loss_sd", Cell.deviation(cell.losses()));
+        put(tier, cell.reliability());
       }
       put(one, "published", data.published());
       for (int m = 0; m < data.moa().size(); m++) {
         one.withObject("/moa").put(MOA[m], data.moa().get(m));
       }
-      put(one, "no_change", data.score() == AccuracyData.Score.F1 ? Double.NaN : row.baseline());
+      put(one, "no_change", data.score().isOfNoChange() ? row.baseline() : Double.NaN);
+      boolean mae = data.score() == AccuracyData.Score.MAE;
+      put(
+          one,
+          mae ? "mae_of_mean" : "log_loss_of_class_frequencies",
+          row.cells().get(0).reliability().baselineLoss());
     }
     return json.toString();
+  }
+
+  private static void put(ObjectNode tier, Reliability reliability) {
+    if (Double.isNaN(reliability.observedShare())) {
+      return;
+    }
+    ObjectNode calibration = tier.putObject("calibration");
+    put(calibration, "mean_predicted", reliability.meanPredicted());
+    put(calibration, "observed_share", reliability.observedShare());
+    ArrayNode bins = calibration.putArray("bins");
+    for (Reliability.Bin bin : reliability.bins()) {
+      ObjectNode one = bins.addObject();
+      one.put("count", bin.count());
+      put(one, "predicted", bin.predicted());
+      put(one, "observed", bin.observed());
+    }
   }
 
   private static void put(ObjectNode json, String name, double value) {
