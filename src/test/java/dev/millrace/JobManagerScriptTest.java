@@ -2,13 +2,13 @@ package dev.millrace;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.millrace.testing.Patience;
 import dev.millrace.testing.Programs;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.TimeUnit;
 import org.apache.flink.runtime.checkpoint.Checkpoints;
@@ -138,7 +138,7 @@ class JobManagerScriptTest {
 
     process.destroy();
 
-    assertThat(process.waitFor(1, TimeUnit.MINUTES)).isTrue();
+    assertThat(process.waitFor(Patience.MAX.toMinutes(), TimeUnit.MINUTES)).isTrue();
     assertThat(process.exitValue()).isZero();
     assertThat(Files.readString(calls))
         .endsWith(
@@ -153,7 +153,7 @@ class JobManagerScriptTest {
 
     process.destroy();
 
-    assertThat(process.waitFor(1, TimeUnit.MINUTES)).isTrue();
+    assertThat(process.waitFor(Patience.MAX.toMinutes(), TimeUnit.MINUTES)).isTrue();
     assertThat(process.exitValue()).isEqualTo(143);
   }
 
@@ -197,9 +197,7 @@ class JobManagerScriptTest {
     builder.environment().put("MILLRACE_RESTORE", restore);
     builder.environment().put("FLINK_ENTRYPOINT", dir.resolve("entry-point").toString());
     process = builder.start();
-    Awaitility.await()
-        .atMost(Duration.ofMinutes(1))
-        .until(() -> Files.readString(calls).endsWith("\n"));
+    Awaitility.await().atMost(Patience.MAX).until(() -> Files.readString(calls).endsWith("\n"));
     return Files.readString(calls);
   }
 

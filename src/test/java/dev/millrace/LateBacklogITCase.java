@@ -11,9 +11,9 @@ import dev.millrace.codec.ExampleEncoder;
 import dev.millrace.data.OutputRecord;
 import dev.millrace.flink.KafkaIo;
 import dev.millrace.testing.FailingSink;
+import dev.millrace.testing.Patience;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -135,7 +135,7 @@ class LateBacklogITCase {
             sinkTo(shaken, shaken.output().fleet())));
     JobClient job = env.executeAsync(shaken.pipeline());
     await()
-        .atMost(Duration.ofMinutes(2))
+        .atMost(Patience.MAX)
         .until(() -> sink.barriers() >= 2 && sink.examples() > EXAMPLES / 100);
     sink.arm();
     job.getJobExecutionResult().get();
@@ -196,9 +196,7 @@ class LateBacklogITCase {
     }
     JobClient job = start(settings, env);
     int partitions = 3 * settings.input().topics().size();
-    await()
-        .atMost(Duration.ofMinutes(2))
-        .until(() -> subtasksByPartition(reporter).size() == partitions);
+    await().atMost(Patience.MAX).until(() -> subtasksByPartition(reporter).size() == partitions);
 
     Map<String, String> subtasks = subtasksByPartition(reporter);
     for (int number = 0; number < 3; number++) {
@@ -209,7 +207,7 @@ class LateBacklogITCase {
           .containsOnly(subtasks.get(settings.input().topic() + "-" + number));
     }
     return await() // not before all tasks run
-        .atMost(Duration.ofMinutes(2))
+        .atMost(Patience.MAX)
         .ignoreException(ExecutionException.class)
         .until(
             () ->
@@ -240,11 +238,11 @@ class LateBacklogITCase {
     JobClient job = start(silent, env);
 
     JobTopics.send(silent, features().subList(0, KEYS));
-    await().atMost(Duration.ofMinutes(2)).until(() -> waiting(silent) == KEYS);
+    await().atMost(Patience.MAX).until(() -> waiting(silent) == KEYS);
     JobTopics.send(silent, "silent-labels", labels().subList(0, KEYS));
     awaitMatches(silent, KEYS);
     JobTopics.send(silent, features().subList(KEYS, 3 * KEYS));
-    await().atMost(Duration.ofMinutes(2)).until(() -> waiting(silent) == 2 * KEYS);
+    await().atMost(Patience.MAX).until(() -> waiting(silent) == 2 * KEYS);
 
     await().until(() -> value(reporter, job, "examples-source.*\\.pendingRecords") == 0);
     for (String partition : List.of("silent-in-0", "silent-labels-0")) {
@@ -279,7 +277,7 @@ class LateBacklogITCase {
   }
 
   private static void awaitMatches(Settings settings, int least) {
-    await().atMost(Duration.ofMinutes(2)).until(() -> matched(settings) >= least);
+    await().atMost(Patience.MAX).until(() -> matched(settings) >= least);
   }
 
   private static int matched(Settings settings) throws IOException {

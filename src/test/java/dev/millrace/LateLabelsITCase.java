@@ -11,11 +11,11 @@ import dev.millrace.codec.ExampleDecoder;
 import dev.millrace.codec.ExampleEncoder;
 import dev.millrace.data.Example;
 import dev.millrace.flink.KafkaIo;
+import dev.millrace.testing.Patience;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -283,7 +283,7 @@ class LateLabelsITCase {
 
   private static void await(Settings settings, int records) {
     Awaitility.await()
-        .atMost(Duration.ofMinutes(2))
+        .atMost(Patience.MAX)
         .untilAsserted(
             () ->
                 assertThat(

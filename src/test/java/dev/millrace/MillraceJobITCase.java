@@ -15,12 +15,12 @@ import dev.millrace.flink.KafkaIo;
 import dev.millrace.flink.ModelSnapshot;
 import dev.millrace.testing.BadRecords;
 import dev.millrace.testing.FailingSink;
+import dev.millrace.testing.Patience;
 import dev.millrace.testing.Records;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -411,7 +411,7 @@ class MillraceJobITCase {
   }
 
   private static ConditionFactory await() {
-    return Awaitility.await().atMost(Duration.ofMinutes(2));
+    return Awaitility.await().atMost(Patience.MAX);
   }
 
   private static JobClient start(Settings settings, FailingSink metrics) throws Exception {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.cli.CommittedRecords;
 import dev.millrace.cli.EmbeddedKafka;
+import dev.millrace.testing.Patience;
 import dev.millrace.testing.StubRegistry;
 import dev.millrace.testing.StubRegistry.Mode;
 import java.io.IOException;
@@ -11,7 +12,6 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -162,7 +162,7 @@ class RegistryITCase {
   /** Stops a job once it is so far, and returns its savepoint. */
   private static String stop(JobClient job, boolean drain, Path dir, Callable<Boolean> isSoFar)
       throws Exception {
-    Awaitility.await().atMost(Duration.ofMinutes(5)).until(isSoFar);
+    Awaitility.await().atMost(Patience.MAX).until(isSoFar);
     return job.stopWithSavepoint(drain, dir.toUri().toString(), SavepointFormatType.CANONICAL)
         .get();
   }

@@ -6,11 +6,11 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.millrace.cli.CommittedRecords;
 import dev.millrace.cli.EmbeddedKafka;
+import dev.millrace.testing.Patience;
 import dev.millrace.testing.StateFixtures;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -131,7 +131,7 @@ class SavepointFixtureITCase {
 
   private static void await(Settings settings, int examples) {
     Awaitility.await()
-        .atMost(Duration.ofMinutes(2))
+        .atMost(Patience.MAX)
         .until(
             () -> {
               Map<String, Integer> newest = new TreeMap<>();

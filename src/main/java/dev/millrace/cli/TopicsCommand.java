@@ -108,7 +108,7 @@ final class TopicsCommand implements Runnable {
         "",
         "Examples:",
         "  ./millrace topics create -c fraud.yaml --partitions 4",
-        "  ./millrace topics create -c fraud.yaml --partitions examples=24 --retention metrics=7d"
+        "  ./millrace topics create -c fraud.yaml --partitions examples=24"
       })
   static final class Create implements Callable<Integer> {
     @Mixin private KafkaOptions kafka;

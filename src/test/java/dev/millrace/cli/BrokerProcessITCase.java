@@ -4,10 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import dev.millrace.testing.MillraceProcess;
+import dev.millrace.testing.Patience;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -28,7 +29,7 @@ class BrokerProcessITCase {
         "the tests run in the background of a shell, where no process listens to SIGINT");
     // More records than are sent before the end.
     try (MillraceProcess bench = bench("--records", "2000000000")) {
-      Awaitility.await().atMost(Duration.ofMinutes(5)).until(() -> !brokerData().isEmpty());
+      Awaitility.await().atMost(Patience.MAX).until(this::hasPartitions);
       List<ProcessHandle> children = bench.descendants();
       assertThat(children).hasSize(1);
 
@@ -62,6 +63,20 @@ class BrokerProcessITCase {
         List.of(),
         Stream.concat(Stream.of("bench", "pipeline"), Stream.of(options)).toList(),
         Map.of("JAVA_TOOL_OPTIONS", "-Djava.io.tmpdir=" + dir)); // the broker's, too
+  }
+
+  /** Returns true once the broker has made the topic, when it is up for sure. */
+  private boolean hasPartitions() throws IOException {
+    for (Path data : brokerData()) {
+      try (Stream<Path> files = Files.walk(data)) {
+        if (files.anyMatch(file -> file.getFileName().toString().endsWith("-0"))) {
+          return true;
+        }
+      } catch (UncheckedIOException e) {
+        return false; // a file of the starting broker was removed meanwhile
+      }
+    }
+    return false;
   }
 
   private List<Path> brokerData() throws IOException {

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.millrace.testing.ListeningPorts;
 import dev.millrace.testing.MillraceProcess;
+import dev.millrace.testing.Patience;
 import java.io.IOException;
 import java.net.Socket;
 import java.net.URI;
@@ -43,7 +44,6 @@ class ClusterITCase {
   private static final int KEYS = 12;
   private static final int ROWS = 1_200;
   private static final String HEADER = "key,x0,x1,x2,label\n";
-  private static final Duration PATIENCE = Duration.ofMinutes(3);
 
   @TempDir private Path dir;
   private EmbeddedKafka kafka;
@@ -123,7 +123,9 @@ class ClusterITCase {
     List<ProcessHandle> children = cluster.descendants();
     assertThat(children).hasSize(3);
     cluster.kill();
-    Awaitility.await().atMost(PATIENCE).until(() -> children.stream().noneMatch(c -> c.isAlive()));
+    Awaitility.await()
+        .atMost(Patience.MAX)
+        .until(() -> children.stream().noneMatch(c -> c.isAlive()));
   }
 
   @Test
@@ -141,7 +143,7 @@ class ClusterITCase {
     start();
     Path state = dir.resolve("state").resolve("shops");
     Path own = state.resolve(cluster.find("Job +(\\w+)"));
-    Awaitility.await().atMost(PATIENCE).until(() -> !Snapshots.newestFirst(own).isEmpty());
+    Awaitility.await().atMost(Patience.MAX).until(() -> !Snapshots.newestFirst(own).isEmpty());
     kill("job manager");
     cluster.awaitErr("The job runs again, parallelism 1");
 
@@ -155,7 +157,7 @@ class ClusterITCase {
     String savepoint = succeed("savepoint", "-c", pipeline.toString(), stateDir()).strip();
     Path state = dir.resolve("state").resolve("shops");
     Awaitility.await()
-        .atMost(PATIENCE)
+        .atMost(Patience.MAX)
         .until(() -> !Snapshots.newestFirst(state).get(0).equals(Path.of(savepoint)));
 
     String webUi = cluster.find("Web +(\\S+)");
@@ -315,7 +317,7 @@ class ClusterITCase {
 
   private void awaitExamples(int examples) {
     Awaitility.await()
-        .atMost(PATIENCE)
+        .atMost(Patience.MAX)
         .pollInterval(Duration.ofMillis(300))
         .until(() -> CommittedRecords.examples(kafka.bootstrapServers()) >= examples);
   }

@@ -3,6 +3,7 @@ package dev.millrace.cli;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.millrace.data.OutputRecord;
+import dev.millrace.testing.Patience;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -18,8 +19,6 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 /** What is committed on the topics that a job writes. */
 public final class CommittedRecords {
   private static final ObjectMapper JSON = new ObjectMapper();
-
-  private static final Duration MOST_PATIENCE = Duration.ofMinutes(2);
 
   private CommittedRecords() {}
 
@@ -54,7 +53,7 @@ public final class CommittedRecords {
       consumer.seekToBeginning(ends.keySet());
       long begun = System.nanoTime();
       while (ends.keySet().stream().anyMatch(p -> consumer.position(p) < ends.get(p))) {
-        if (System.nanoTime() - begun > MOST_PATIENCE.toNanos()) {
+        if (System.nanoTime() - begun > Patience.MAX.toNanos()) {
           throw new IllegalStateException(topic + " has records that nobody has committed");
         }
         consumer.poll(Duration.ofMillis(200)).forEach(records::add);

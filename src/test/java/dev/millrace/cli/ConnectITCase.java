@@ -5,12 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.millrace.testing.MillraceProcess;
+import dev.millrace.testing.Patience;
 import dev.millrace.testing.Programs;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -50,7 +50,7 @@ class ConnectITCase {
       try (MillraceProcess connect =
           MillraceProcess.start(dir, "connect", ConnectStandalone.class, List.of(), files)) {
         Awaitility.await()
-            .atMost(Duration.ofMinutes(3))
+            .atMost(Patience.MAX)
             .until(
                 () ->
                     !connect.isAlive()

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import dev.millrace.PipelineFile;
 import dev.millrace.flink.KafkaIo;
+import dev.millrace.testing.Patience;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -245,6 +246,6 @@ class ContinuedReadingITCase {
   }
 
   private static void await(Callable<Boolean> condition) {
-    Awaitility.await().atMost(Duration.ofMinutes(2)).until(condition);
+    Awaitility.await().atMost(Patience.MAX).until(condition);
   }
 }

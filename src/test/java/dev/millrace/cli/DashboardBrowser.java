@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.millrace.testing.Patience;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.net.URI;
@@ -14,7 +15,6 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
@@ -27,7 +27,6 @@ final class DashboardBrowser implements AutoCloseable {
   private static final Path DRIVER = Path.of("/usr/bin/chromedriver");
   // Of the browser's own start page; they reach no network.
   private static final Set<String> INTERNAL = Set.of("data", "chrome", "about", "chrome-untrusted");
-  private static final Duration LONGEST = Duration.ofSeconds(60);
   private static final Map<String, Integer> VIRTUAL_KEYS =
       Map.of(
           "Tab",
@@ -68,7 +67,7 @@ final class DashboardBrowser implements AutoCloseable {
             .redirectErrorStream(true)
             .redirectOutput(directory.resolve("chromedriver.log").toFile())
             .start();
-    await().atMost(LONGEST).ignoreExceptions().until(this::isReady);
+    await().atMost(Patience.MAX).ignoreExceptions().until(this::isReady);
     session = "/session/" + newSession(directory).path("sessionId").asText();
   }
 
@@ -189,7 +188,7 @@ final class DashboardBrowser implements AutoCloseable {
   private JsonNode call(String method, String path, ObjectNode body) throws IOException {
     HttpRequest request =
         HttpRequest.newBuilder(address.resolve(path))
-            .timeout(LONGEST)
+            .timeout(Patience.MAX)
             .method(
                 method,
                 body == null
@@ -214,7 +213,7 @@ final class DashboardBrowser implements AutoCloseable {
       call("DELETE", session, null);
     } finally {
       driver.destroy();
-      await().atMost(LONGEST).until(() -> !driver.isAlive());
+      await().atMost(Patience.MAX).until(() -> !driver.isAlive());
     }
   }
 }

@@ -5,12 +5,12 @@ import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.millrace.testing.Patience;
 import java.io.IOException;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
@@ -27,7 +27,6 @@ import org.junit.jupiter.api.io.TempDir;
  */
 abstract class DashboardPage {
   static final Path SCREENSHOTS = Path.of("target", "screenshots");
-  private static final Duration LONGEST = Duration.ofSeconds(60);
 
   @TempDir private static Path directory;
   static DashboardBrowser browser;
@@ -143,13 +142,13 @@ abstract class DashboardPage {
 
   void awaitCharts(String container, String... titles) {
     await()
-        .atMost(LONGEST)
+        .atMost(Patience.MAX)
         .untilAsserted(() -> assertThat(chartTitles(container)).containsExactly(titles));
   }
 
   void awaitFirstRow(String key) {
     await()
-        .atMost(LONGEST)
+        .atMost(Patience.MAX)
         .untilAsserted(
             () ->
                 assertThat(
@@ -177,12 +176,12 @@ abstract class DashboardPage {
 
   void awaitText(String id, String expected) {
     await()
-        .atMost(LONGEST)
+        .atMost(Patience.MAX)
         .untilAsserted(() -> assertThat(browser.text(id)).as(id).isEqualTo(expected));
   }
 
   void awaitTrue(String script) {
-    await().atMost(LONGEST).until(() -> browser.script(script).asBoolean());
+    await().atMost(Patience.MAX).until(() -> browser.script(script).asBoolean());
   }
 
   void assertNothingWiderThanThePage() throws IOException {

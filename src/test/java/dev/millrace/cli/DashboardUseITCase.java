@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.millrace.data.DeadLetterReason;
+import dev.millrace.testing.Patience;
 import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
@@ -312,7 +313,7 @@ class DashboardUseITCase extends DashboardPage {
     awaitText("note", "replay finished");
     aheadNanos.set(Duration.ofMinutes(5).toNanos());
     await()
-        .atMost(Duration.ofSeconds(30))
+        .atMost(Patience.MAX)
         .until(() -> browser.text("connection").equals("no new data for 5 min"));
     assertThat(browser.text("spoken")).isEqualTo("no new data for");
     screenshot("silent");

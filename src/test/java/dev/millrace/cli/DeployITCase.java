@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.millrace.data.DeadLetterReason;
 import dev.millrace.flink.JobMetric;
 import dev.millrace.testing.Monitoring;
+import dev.millrace.testing.Patience;
 import dev.millrace.testing.PrometheusServer;
 import java.io.IOException;
 import java.nio.channels.ServerSocketChannel;
@@ -46,7 +47,6 @@ import org.junit.jupiter.api.io.TempDir;
 class DeployITCase {
   private static final int ROWS = 600;
   private static final int BAD = 3;
-  private static final Duration PATIENCE = Duration.ofMinutes(3);
   private static final Pattern RUN = Pattern.compile("(?m)^flink (run .*)$");
   private static final Pattern STANDALONE = Pattern.compile("(?m)^standalone-job\\.sh start (.*)$");
   private static final Pattern NAME = Pattern.compile("(?m)^(flink_\\w+)");
@@ -94,7 +94,7 @@ class DeployITCase {
   @Order(1)
   void flinkRunStartsTheJob() throws Exception {
     Awaitility.await()
-        .atMost(PATIENCE)
+        .atMost(Patience.MAX)
         .untilAsserted(
             () -> assertThat(cluster.scrape()).containsPattern("taskSlotsTotal\\{.*} 1.0"));
 
@@ -111,7 +111,7 @@ class DeployITCase {
   @Order(2)
   void everySeriesThatAlertsAndDashboardAskForIsThere() throws Exception {
     Awaitility.await()
-        .atMost(PATIENCE)
+        .atMost(Patience.MAX)
         .untilAsserted(
             () ->
                 assertThat(value(JobMetric.DEAD_LETTERS, DeadLetterReason.UNKNOWN_FRAMING))
@@ -141,9 +141,9 @@ class DeployITCase {
     Path data = Files.createDirectories(dir.resolve("prometheus"));
     try (PrometheusServer prometheus =
         PrometheusServer.start(data, port, cluster.metricsAddresses())) {
-      Awaitility.await().atMost(PATIENCE).until(prometheus::isUp);
+      Awaitility.await().atMost(Patience.MAX).until(prometheus::isUp);
       Awaitility.await()
-          .atMost(PATIENCE)
+          .atMost(Patience.MAX)
           .until(() -> !prometheus.query(JobMetric.LEARNED.prometheusName()).isEmpty());
 
       assertThat(prometheus.query(JobMetric.LEARNED.prometheusName()).at("/0/value/1").asText())
@@ -151,7 +151,9 @@ class DeployITCase {
       for (String query : all(Monitoring.alertQueries(), Monitoring.dashboardQueries())) {
         prometheus.query(query); // throws if it is not understood
       }
-      Awaitility.await().atMost(PATIENCE).untilAsserted(() -> requireHealthy(prometheus.rules()));
+      Awaitility.await()
+          .atMost(Patience.MAX)
+          .untilAsserted(() -> requireHealthy(prometheus.rules()));
     }
   }
 
@@ -251,7 +253,7 @@ class DeployITCase {
 
   private void awaitExamples(int examples) {
     Awaitility.await()
-        .atMost(PATIENCE)
+        .atMost(Patience.MAX)
         .pollInterval(Duration.ofMillis(300))
         .untilAsserted(
             () ->

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.millrace.PipelineFile;
 import dev.millrace.flink.Onlooker;
 import dev.millrace.testing.MillraceProcess;
+import dev.millrace.testing.Patience;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -253,7 +254,7 @@ class DlqCommandITCase {
     try (MillraceProcess replay =
         MillraceProcess.start(dir, "replay", Millrace.class, List.of(), command)) {
       await()
-          .atMost(Duration.ofMinutes(2))
+          .atMost(Patience.MAX)
           .until(() -> CommittedRecords.written(kafka.bootstrapServers(), "flood.examples") > 0);
       ProcessHandle.of(replay.pid()).orElseThrow().destroy();
       assertThat(replay.awaitEnd()).isEqualTo(143);
@@ -277,7 +278,7 @@ class DlqCommandITCase {
       try (MillraceProcess replay =
           MillraceProcess.start(dir, "replay", Millrace.class, List.of(), all)) {
         await()
-            .atMost(Duration.ofMinutes(2))
+            .atMost(Patience.MAX)
             .until(() -> CommittedRecords.written(servers, "flood.examples") > 0);
         broker.signal("STOP");
         try {

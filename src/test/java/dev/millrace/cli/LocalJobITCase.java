@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.millrace.PipelineFile;
 import dev.millrace.flink.KafkaIo;
 import dev.millrace.testing.MillraceProcess;
+import dev.millrace.testing.Patience;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -47,7 +48,7 @@ class LocalJobITCase {
       Cli.run("produce", "-c", pipeline.toString(), "--input", csv.toString(), "--label", "y");
 
       Awaitility.await()
-          .atMost(Duration.ofMinutes(2))
+          .atMost(Patience.MAX)
           .until(() -> job.status().equals(Optional.of(JobStatus.RESTARTING)));
       assertThat(job.lastFailure().orElseThrow())
           .contains("larger than the max message size")
@@ -66,7 +67,7 @@ class LocalJobITCase {
 
       job.cluster().terminateTaskManager(0).get();
 
-      Awaitility.await().atMost(Duration.ofMinutes(2)).until(job::revive);
+      Awaitility.await().atMost(Patience.MAX).until(job::revive);
       awaitTasks(job, 1);
       job.cancel();
     }
@@ -92,7 +93,7 @@ class LocalJobITCase {
       assertThatThrownBy(
               () ->
                   Awaitility.await()
-                      .atMost(Duration.ofMinutes(2))
+                      .atMost(Patience.MAX)
                       .until(() -> second.awaitEnd(Duration.ofMillis(100))))
           .hasStackTraceContaining(" runs already: on ");
       assertThat(first.lastFailure()).isEmpty();
@@ -113,7 +114,7 @@ class LocalJobITCase {
       try (MillraceProcess process =
           MillraceProcess.start(dir, "run", Millrace.class, List.of(), run)) {
         Awaitility.await()
-            .atMost(Duration.ofMinutes(2))
+            .atMost(Patience.MAX)
             .pollInterval(Duration.ofMillis(5))
             .until(() -> Files.exists(log) && Files.readString(log).contains("Mini Cluster"));
         process.terminate();
@@ -157,7 +158,7 @@ class LocalJobITCase {
       LocalJob job = start(pipeline);
 
       Awaitility.await()
-          .atMost(Duration.ofMinutes(2))
+          .atMost(Patience.MAX)
           .until(
               () -> {
                 watch.look(job);
@@ -210,7 +211,7 @@ class LocalJobITCase {
 
   private static void awaitLines(LocalJob job, CheckpointWatch watch, StringWriter err, int lines) {
     Awaitility.await()
-        .atMost(Duration.ofMinutes(2))
+        .atMost(Patience.MAX)
         .until(
             () -> {
               watch.look(job, job.id().toString());
@@ -232,7 +233,7 @@ class LocalJobITCase {
 
   private static void awaitTasks(LocalJob job, int restarts) {
     Awaitility.await()
-        .atMost(Duration.ofMinutes(2))
+        .atMost(Patience.MAX)
         .until(
             () ->
                 StreamSupport.stream(

@@ -7,6 +7,7 @@ import dev.millrace.data.DeadLetterReason;
 import dev.millrace.flink.KafkaIo;
 import dev.millrace.flink.ModelAssembler.Arrival;
 import dev.millrace.flink.ModelAssembler.Place;
+import dev.millrace.testing.Patience;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -35,7 +36,6 @@ import picocli.CommandLine;
 
 /** The followers and the command {@code watch} against a broker. */
 class MetricsFollowerITCase {
-  private static final Duration PATIENCE = Duration.ofSeconds(30);
 
   private static EmbeddedKafka kafka;
 
@@ -62,7 +62,7 @@ class MetricsFollowerITCase {
       }
 
       await()
-          .atMost(PATIENCE)
+          .atMost(Patience.MAX)
           .untilAsserted(
               () ->
                   assertThat(following.records)
@@ -76,7 +76,7 @@ class MetricsFollowerITCase {
     send(kafka, "from-beginning", 0, "before");
     try (Following following = new Following(kafka, "from-beginning", true)) {
       await()
-          .atMost(PATIENCE)
+          .atMost(Patience.MAX)
           .untilAsserted(() -> assertThat(following.records).containsExactly("before"));
     }
   }
@@ -93,7 +93,7 @@ class MetricsFollowerITCase {
       send(kafka, topic, 1, "of the new one");
 
       await()
-          .atMost(PATIENCE)
+          .atMost(Patience.MAX)
           .until(
               () -> {
                 send(kafka, topic, 0, "busy");
@@ -105,7 +105,7 @@ class MetricsFollowerITCase {
   }
 
   private static void addPartition(String topic) throws Exception {
-    try (Admin admin = KafkaIo.admin(properties(kafka), PATIENCE)) {
+    try (Admin admin = KafkaIo.admin(properties(kafka), Patience.MAX)) {
       admin.createPartitions(Map.of(topic, NewPartitions.increaseTo(2))).all().get();
     }
   }
@@ -122,12 +122,12 @@ class MetricsFollowerITCase {
             notice -> {})) {
       Thread thread = new Thread(follower, "follower");
       thread.start();
-      assertThat(follower.awaitReady(PATIENCE.toMillis())).isTrue();
+      assertThat(follower.awaitReady(Patience.MAX.toMillis())).isTrue();
       addPartition("models");
       send(kafka, "models", 1, "a model");
 
       await()
-          .atMost(PATIENCE)
+          .atMost(Patience.MAX)
           .until(
               () -> {
                 send(kafka, "models", 0, "busy");
@@ -151,13 +151,13 @@ class MetricsFollowerITCase {
             new ModelsFollower.Reader(properties(kafka), "models-deleted")) {
       Thread thread = new Thread(follower, "follower");
       thread.start();
-      assertThat(follower.awaitReady(PATIENCE.toMillis())).isTrue();
+      assertThat(follower.awaitReady(Patience.MAX.toMillis())).isTrue();
       List<Place> places = arrivals.get(0).places();
       assertThat(reader.read("k", places)).asString().isEqualTo("a model");
       deleteTopic("models-deleted");
 
       await()
-          .atMost(PATIENCE)
+          .atMost(Patience.MAX)
           .until(
               () ->
                   notices.contains(
@@ -165,7 +165,7 @@ class MetricsFollowerITCase {
                           + " served on."));
       createTopic(kafka, "models-deleted", 1);
       send(kafka, "models-deleted", 0, "another");
-      await().atMost(PATIENCE).until(() -> notices.contains("Following models-deleted again."));
+      await().atMost(Patience.MAX).until(() -> notices.contains("Following models-deleted again."));
 
       assertThat(reader.read("k", places)).asString().isEqualTo("another");
       assertThat(reader.read("other", places)).isNull();
@@ -175,7 +175,7 @@ class MetricsFollowerITCase {
   }
 
   private static void deleteTopic(String topic) throws Exception {
-    try (Admin admin = KafkaIo.admin(properties(kafka), PATIENCE)) {
+    try (Admin admin = KafkaIo.admin(properties(kafka), Patience.MAX)) {
       admin.deleteTopics(List.of(topic)).all().get();
     }
   }
@@ -192,7 +192,7 @@ class MetricsFollowerITCase {
       following.follower.awaitPositioned();
       send(kafka, "later", 0, "now");
 
-      await().atMost(PATIENCE).until(() -> following.records.contains("now"));
+      await().atMost(Patience.MAX).until(() -> following.records.contains("now"));
     }
   }
 
@@ -209,7 +209,7 @@ class MetricsFollowerITCase {
 
       createTopic(kafka, "deleted", 1);
       await()
-          .atMost(PATIENCE)
+          .atMost(Patience.MAX)
           .until(
               () -> {
                 send(kafka, "deleted", 0, "new");
@@ -242,7 +242,7 @@ class MetricsFollowerITCase {
       feed.start();
 
       await()
-          .atMost(PATIENCE)
+          .atMost(Patience.MAX)
           .untilAsserted(
               () -> {
                 assertThat(DashboardServerTest.get(page, "/api/events")).contains("\"drift\"");
@@ -263,7 +263,7 @@ class MetricsFollowerITCase {
       following.follower.awaitPositioned();
       first.close();
       await()
-          .atMost(PATIENCE)
+          .atMost(Patience.MAX)
           .until(
               () ->
                   following.notices.contains(
@@ -272,9 +272,9 @@ class MetricsFollowerITCase {
       int port = Integer.parseInt(servers.split(":")[1]);
       try (EmbeddedKafka second = EmbeddedKafka.start(port, dir.resolve("data"))) {
         send(second, "resumed", 0, "again");
-        await().atMost(PATIENCE).until(() -> following.records.contains("again"));
+        await().atMost(Patience.MAX).until(() -> following.records.contains("again"));
         await()
-            .atMost(PATIENCE)
+            .atMost(Patience.MAX)
             .until(() -> following.notices.contains("Following resumed on " + servers + "."));
       }
     }
@@ -378,14 +378,14 @@ class MetricsFollowerITCase {
     }
 
     String firstNotice() {
-      await().atMost(PATIENCE).until(() -> !notices.isEmpty());
+      await().atMost(Patience.MAX).until(() -> !notices.isEmpty());
       return notices.get(0);
     }
 
     @Override
     public void close() {
       follower.close();
-      await().atMost(PATIENCE).until(() -> !thread.isAlive());
+      await().atMost(Patience.MAX).until(() -> !thread.isAlive());
     }
   }
 

@@ -2,6 +2,7 @@ package dev.millrace.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.millrace.testing.Patience;
 import java.time.Duration;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -59,9 +60,7 @@ class OpenTransactionsITCase {
             .isEmpty();
 
         holder.commitTransaction();
-        Awaitility.await()
-            .atMost(Duration.ofMinutes(5))
-            .until(() -> transactions.of(PARTITIONS).isEmpty());
+        Awaitility.await().atMost(Patience.MAX).until(() -> transactions.of(PARTITIONS).isEmpty());
       }
     }
   }

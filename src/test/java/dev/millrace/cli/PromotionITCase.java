@@ -6,11 +6,11 @@ import static org.awaitility.Awaitility.await;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.millrace.PipelineFile;
+import dev.millrace.testing.Patience;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -22,8 +22,6 @@ import org.junit.jupiter.api.io.TempDir;
 /** A running job changes a key's champion by itself and by command. */
 class PromotionITCase {
   private static final ObjectMapper JSON = new ObjectMapper();
-
-  private static final Duration PATIENCE = Duration.ofMinutes(2);
 
   @TempDir private Path dir;
 
@@ -49,7 +47,7 @@ class PromotionITCase {
 
       promote(pipeline, "shop-7", "slow");
       ConsumerRecord<byte[], byte[]> refused =
-          await().atMost(PATIENCE).until(() -> refused(kafka), all -> all.size() == 1).get(0);
+          await().atMost(Patience.MAX).until(() -> refused(kafka), all -> all.size() == 1).get(0);
       assertThat(header(refused, "__millrace.errors.reason")).isEqualTo("unknown-model");
       assertThat(header(refused, "__millrace.errors.message"))
           .isEqualTo("the key has no models; it has had no example, or none that could be used");
@@ -89,7 +87,7 @@ class PromotionITCase {
 
       JsonNode told =
           await()
-              .atMost(PATIENCE)
+              .atMost(Patience.MAX)
               .until(() -> events(kafka, "started_afresh"), e -> e.size() == 1)
               .get(0);
       assertThat(told.path("key").asText()).isEqualTo("shop-1");
@@ -126,7 +124,7 @@ class PromotionITCase {
 
   /** Waits for so many changes of a champion. */
   private static List<JsonNode> awaitChanges(EmbeddedKafka kafka, int count) {
-    return await().atMost(PATIENCE).until(() -> changes(kafka), all -> all.size() == count);
+    return await().atMost(Patience.MAX).until(() -> changes(kafka), all -> all.size() == count);
   }
 
   private static List<JsonNode> changes(EmbeddedKafka kafka) throws IOException {

@@ -5,11 +5,11 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.millrace.testing.Patience;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
@@ -99,7 +99,7 @@ class ReadmeITCase {
     Process job = start(command("./millrace run"));
     try {
       Awaitility.await()
-          .atMost(Duration.ofMinutes(3))
+          .atMost(Patience.MAX)
           .until(() -> CommittedRecords.examples("127.0.0.1:" + port) == examples);
     } finally {
       stop(job);

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.millrace.PipelineFile;
 import dev.millrace.Settings;
 import dev.millrace.testing.MillraceProcess;
+import dev.millrace.testing.Patience;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -37,7 +38,6 @@ final class Story implements AutoCloseable {
   private static final Pattern FILE = Pattern.compile("[\\w-]+\\.(yaml|csv|onnx|millrace|avsc)");
   private static final String SERVE_ADDRESS = "http://127.0.0.1:8099";
   private static final ObjectMapper JSON = new ObjectMapper();
-  private static final Duration PATIENCE = Duration.ofMinutes(3);
 
   private final Path page;
   private final Path folder;
@@ -196,7 +196,7 @@ final class Story implements AutoCloseable {
     HttpRequest health = HttpRequest.newBuilder(URI.create(serveAddress + "/healthz")).build();
     HttpClient client = HttpClient.newHttpClient();
     Awaitility.await()
-        .atMost(PATIENCE)
+        .atMost(Patience.MAX)
         .until(() -> client.send(health, BodyHandlers.discarding()).statusCode() == 200);
   }
 
@@ -251,7 +251,7 @@ final class Story implements AutoCloseable {
     } else {
       PastedOutput pasted = PastedOutput.of(block).withRates();
       Awaitility.await()
-          .atMost(PATIENCE)
+          .atMost(Patience.MAX)
           .untilAsserted(() -> pasted.requireIn(onPage(watch.out())));
     }
   }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.millrace.PipelineFile;
+import dev.millrace.testing.Patience;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -57,7 +58,7 @@ class TransactionalInputITCase {
           LocalJob.start(PipelineFile.read(pipeline), 1, dir.resolve("state"), null, false);
       producer.commitTransaction();
 
-      Awaitility.await().atMost(Duration.ofMinutes(2)).until(() -> lastSeq(kafka) == 60);
+      Awaitility.await().atMost(Patience.MAX).until(() -> lastSeq(kafka) == 60);
       job.cancel();
     }
   }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
 import dev.millrace.data.Example;
+import dev.millrace.testing.Patience;
 import dev.millrace.testing.Records;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -49,7 +50,7 @@ class ProducerExamplesTest {
                 python.toString(), "-B", file.toString(), PYTHON_PRODUCER.getParent().toString())
             .start();
     String hex = new String(process.getInputStream().readAllBytes(), UTF_8).strip();
-    assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
+    assertThat(process.waitFor(Patience.MAX.toMinutes(), TimeUnit.MINUTES)).isTrue();
     assertThat(process.exitValue()).isZero();
 
     Example example = new Example();

@@ -3,6 +3,7 @@ package dev.millrace.flink;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.data.KafkaRecord;
+import dev.millrace.testing.Patience;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -474,7 +475,7 @@ class MergedSourceReaderTest {
     @Override
     public void close() throws Exception {
       topics.closing.countDown();
-      if (!topics.closing.await(10, TimeUnit.SECONDS)) {
+      if (!topics.closing.await(Patience.MAX.toMinutes(), TimeUnit.MINUTES)) {
         throw new TimeoutException("the other readers are not closed meanwhile");
       }
     }

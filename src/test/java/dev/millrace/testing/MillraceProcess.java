@@ -7,7 +7,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -25,8 +24,6 @@ public final class MillraceProcess implements AutoCloseable {
           "-XX:+UseSerialGC",
           "-XX:+UnlockDiagnosticVMOptions",
           "-XX:-BytecodeVerificationRemote");
-
-  private static final Duration PATIENCE = Duration.ofMinutes(5);
 
   private final Process process;
   private final Path out;
@@ -178,7 +175,7 @@ public final class MillraceProcess implements AutoCloseable {
 
   private void await(Path file, String text) {
     Awaitility.await()
-        .atMost(PATIENCE)
+        .atMost(Patience.MAX)
         .until(() -> !process.isAlive() || read(file).contains(text));
     assertThat(read(file)).as(() -> out() + err()).contains(text);
   }
@@ -194,7 +191,7 @@ public final class MillraceProcess implements AutoCloseable {
 
   /** Waits for the end; returns the exit code. */
   public int awaitEnd() throws InterruptedException {
-    assertThat(process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
+    assertThat(process.waitFor(Patience.MAX.toSeconds(), TimeUnit.SECONDS)).isTrue();
     return process.exitValue();
   }
 

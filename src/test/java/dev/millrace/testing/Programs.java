@@ -25,7 +25,7 @@ public final class Programs {
   static void stop(Process process) {
     process.destroy();
     try {
-      process.waitFor(1, TimeUnit.MINUTES);
+      process.waitFor(Patience.MAX.toMinutes(), TimeUnit.MINUTES);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } finally {
