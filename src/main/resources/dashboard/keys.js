@@ -130,7 +130,8 @@ function drawRow(row, summary) {
   const { main } = viewOf(summary.task);
   const value = summary[main.name];
   const baseline = summary[main.baseline];
-  const below = isNumber(value) && isNumber(baseline) && (value - baseline) * main.better < 0;
+  const below = typeof summary.better === "boolean" ? !summary.better
+    : isNumber(value) && isNumber(baseline) && (value - baseline) * main.better < 0;
   const loss = format(summary.loss, isNumber(summary.loss) && Math.abs(summary.loss) < 1 ? 3 : null);
   row.figures.replaceChildren("loss " + loss + " \u00b7 " + main.label + " " + format(value, main.digits));
   if (below) row.figures.append(" ", element("span", "below", main.better > 0 ? "\u25bc" : "\u25b2"));

@@ -63,8 +63,15 @@ export function drawModel() {
   if (view !== shownView) buildView(view);
   setText($("key-name"), keyLabel(latest.key));
   $("key-name").title = keyLabel(latest.key);
-  const size = latest.window && latest.window.size;
-  setText($("key-sub"), latest.task + (isNumber(size) ? ", window of the last " + groups(size) + " examples" : ""));
+  const window = latest.window || {};
+  const size = isNumber(window.size) ? ", window of the last " + groups(window.size) + " examples" : "";
+  const calibration = window.calibration && isNumber(window.calibration.mean_predicted)
+    ? ", mean predicted " + format(window.calibration.mean_predicted, 3) + ", observed " + format(window.calibration.observed_share, 3) : "";
+  setText($("key-sub"), latest.task + size + calibration);
+  const doubts = [];
+  if (window.better_than_baseline === false) doubts.push("Worse than a baseline.");
+  if (window.predicts_one_class) doubts.push("Predicts only one class: metrics.decision: f1 or model.class-weights: balanced may help.");
+  setText($("key-doubts"), doubts.join(" "));
   drawTiles(view);
   drawCharts();
   drawMatrix(latest.confusion_matrix);
@@ -81,7 +88,7 @@ function buildView(view) {
   shownView = view;
   if (charts) charts.clear();
   charts = new Charts($("charts"), view.charts);
-  const own = view.tiles.map((tile) => newTile(tile.id, tile.label, tile.versus ? "tile versus" : "tile"));
+  const own = view.tiles.map((tile) => newTile(tile.id, tile.label, tile.versus || tile.against ? "tile versus" : "tile"));
   $("tiles").replaceChildren(...own, newTile("examples", "Examples", "tile"));
   const rate = element("span");
   rate.id = "rate";
@@ -102,6 +109,10 @@ function drawTiles(view) {
   for (const tile of view.tiles) {
     const value = latest.window[tile.of];
     setText($(tile.id), format(value, tile.digits));
+    if (tile.against) {
+      const [of, name] = tile.against;
+      drawDelta($(tile.id + "-delta"), tile, value, latest.window[of], name);
+    }
     if (!tile.versus) continue;
     const block = latest.baseline && latest.baseline[tile.versus];
     drawDelta($(tile.id + "-delta"), tile, value, block && block.window ? block.window[tile.of] : null);
@@ -111,11 +122,11 @@ function drawTiles(view) {
   setText($("rate"), groups(rates[rates.length - 1]));
 }
 
-function drawDelta(node, tile, value, baseline) {
+function drawDelta(node, tile, value, baseline, other = null) {
   const known = isNumber(value) && isNumber(baseline);
   const gain = known ? (value - baseline) * tile.better : 0;
   node.className = "delta " + (gain > 0 ? "good" : gain < 0 ? "bad" : "");
-  const name = tile.versus === "no_change" ? "no-change" : "last value";
+  const name = other || (tile.versus === "no_change" ? "no-change" : "last value");
   const sign = value > baseline ? "+" : value < baseline ? "\u2212" : "\u00b1";
   setText(node, known ? sign + format(Math.abs(value - baseline), tile.digits) + " vs " + name : "");
 }

@@ -19,6 +19,8 @@ export const CLASSIFICATION = {
     { id: "window-f1", label: "F1", of: "f1", versus: "no_change", better: 1, ...share },
     { id: "window-precision", label: "Precision", of: "precision", ...share },
     { id: "window-recall", label: "Recall", of: "recall", ...share },
+    { id: "window-auc", label: "AUC", of: "auc_roc", ...share },
+    { id: "window-log-loss", label: "Log-loss", of: "log_loss", against: ["log_loss_baseline", "class frequencies"], better: -1, digits: 3, low: 0 },
     { id: "window-loss", label: "Loss", of: "loss", ...amount },
   ],
   charts: [
@@ -46,6 +48,14 @@ export const CLASSIFICATION = {
       ],
     },
     { title: "Loss", ...amount, lines: [{ ...model, of: "loss" }, { ...validation, of: "validation_loss" }] },
+    {
+      title: "Log-loss", ...amount,
+      lines: [
+        { ...model, of: "log_loss" },
+        { name: "class frequencies", of: "log_loss_baseline", style: "baseline", dash: [5, 4] },
+      ],
+    },
+    { title: "AUC", ...share, lines: [{ ...model, of: "auc" }] },
     rate,
   ],
   compare: ["accuracy", "f1", "kappa", "loss"],

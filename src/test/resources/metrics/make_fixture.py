@@ -4,7 +4,8 @@
 The CSV files hold labels and predictions of imaginary models; expected.json holds what scikit-learn
 says of them, over windows of several sizes after so many examples (position), in the shape of a
 metrics record. What scikit-learn does not have is computed from its definition with numpy: the
-Brier score of more than two classes, the expected calibration error, kappa-M and kappa-temporal.
+Brier score of more than two classes, the expected calibration error, kappa-M and kappa-temporal,
+the log-loss of the running class frequencies and the comparison with the baselines.
 Made with scikit-learn 1.4.2:
 
     python3 make_fixture.py
@@ -118,7 +119,21 @@ def calibration_error(hits, confidences, weights):
     return error / weights.sum()
 
 
-def model_scores(rows, weights, classes, positive, beta, accuracies):
+def predicts_one_class(actual, predicted, weights):
+    counted = [(a, p) for a, p, w in zip(actual, predicted, weights) if w > 0]
+    return len({a for a, _ in counted}) > 1 and len({p for _, p in counted}) == 1
+
+
+def better_than_baseline(scores, accuracies):
+    """On log-loss, and on accuracy not worse than the best by more than a standard error."""
+    best = max(accuracies.values())
+    error = math.sqrt(best * (1 - best) / scores["weight"])
+    return (
+        scores["log_loss"] < scores["log_loss_baseline"] and scores["accuracy"] >= best - error
+    )
+
+
+def model_scores(rows, weights, classes, positive, beta, accuracies, frequency_losses):
     actual, predicted, loss = [[r[i] for r in rows] for i in range(3)]
     # The models' outputs are floats.
     probabilities = np.array([r[3:] for r in rows]).astype(np.float32).astype(float)
@@ -150,6 +165,9 @@ def model_scores(rows, weights, classes, positive, beta, accuracies):
             sample_weight=weights,
         )
     )
+    scores["log_loss_baseline"] = float(np.average(frequency_losses, weights=weights))
+    scores["predicts_one_class"] = predicts_one_class(actual, predicted, weights)
+    scores["better_than_baseline"] = better_than_baseline(scores, accuracies)
     scores["brier"] = float(np.average(squares, weights=weights))
     if positive:
         scores["brier"] = float(
@@ -159,6 +177,11 @@ def model_scores(rows, weights, classes, positive, beta, accuracies):
                 sample_weight=weights,
             )
         )
+        at = classes.index(positive)
+        scores["calibration"] = {
+            "mean_predicted": float(np.average(probabilities[:, at], weights=weights)),
+            "observed_share": float(np.average(truth[:, at], weights=weights)),
+        }
     scores["calibration_error"] = float(
         calibration_error(hits, probabilities.max(axis=1), weights)
     )
@@ -215,6 +238,16 @@ def baselines_of_classes(labels, weights, classes):
     return {"no_change": no_change, "majority": majority}
 
 
+def frequency_losses(labels, weights, classes):
+    """Of the running class frequencies with add-one smoothing."""
+    losses = []
+    seen = Counter()
+    for label, weight in zip(labels, weights):
+        losses.append(-math.log((seen[label] + 1) / (sum(seen.values()) + len(classes))))
+        seen[label] += weight
+    return losses
+
+
 def per_class(rows, weights, classes, beta):
     actual, predicted = [[r[i] for r in rows] for i in range(2)]
     how = {"labels": classes, "zero_division": 0, "sample_weight": weights, "average": None}
@@ -241,6 +274,7 @@ def expected_of_classes(rows, weights, classes, positive, beta, window, position
     blocks = {"window": slice(max(0, position - window), position), "total": slice(0, position)}
     labels = [r[0] for r in rows]
     baselines = baselines_of_classes(labels, weights, classes)
+    losses = frequency_losses(labels, weights, classes)
     expected = {"baseline": {name: {} for name in baselines}}
     for block, part in blocks.items():
         accuracies = {}
@@ -249,7 +283,7 @@ def expected_of_classes(rows, weights, classes, positive, beta, window, position
             accuracies[name] = scores["accuracy"]
             expected["baseline"][name][block] = {k: scores[k] for k in ["accuracy", "f1"]}
         expected[block] = model_scores(
-            rows[part], weights[part], classes, positive, beta, accuracies
+            rows[part], weights[part], classes, positive, beta, accuracies, losses[part]
         )
     part = blocks["window"]
     expected["window"].update(areas(rows[part], weights[part], classes, positive), size=window)
@@ -308,13 +342,21 @@ def expected_of_numbers(rows, weights, quantile, window, position):
     before = range(1, len(labels))
     last_value = [None] + [labels[i - 1] for i in before]
     mean = [None] + [float(np.average(labels[:i], weights=weights[:i])) for i in before]
+    baselines = {"last_value": last_value, "mean": mean}
+    window_scores = number_scores(rows[part], weights[part], quantile)
     total = number_scores(rows[:position], weights[:position], quantile)
+    for scores, of in [(window_scores, part), (total, slice(0, position))]:
+        errors = [
+            error_scores(labels[of], predictions[of], weights[of])["mae"]
+            for predictions in baselines.values()
+        ]
+        scores["better_than_baseline"] = None if None in errors else scores["mae"] < min(errors)
     label_mean = np.average(labels[:position], weights=weights[:position])
     deviations = (np.array(labels[:position]) - label_mean) ** 2
     total["label_mean"] = float(label_mean)
     total["label_sd"] = float(np.sqrt(np.average(deviations, weights=weights[:position])))
     return {
-        "window": {"size": window, **number_scores(rows[part], weights[part], quantile)},
+        "window": {"size": window, **window_scores},
         "total": total,
         "baseline": {
             name: {
@@ -323,7 +365,7 @@ def expected_of_numbers(rows, weights, quantile, window, position):
                     labels[:position], predictions[:position], weights[:position]
                 ),
             }
-            for name, predictions in [("last_value", last_value), ("mean", mean)]
+            for name, predictions in baselines.items()
         },
     }
 

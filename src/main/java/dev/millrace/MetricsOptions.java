@@ -52,7 +52,12 @@ final class MetricsOptions {
       Option.of(
           "averages", Kinds.flag(), true, "macro, weighted and micro averages over the classes");
   static final Option<Boolean> CALIBRATION =
-      Option.of("calibration", Kinds.flag(), true, "Brier score and expected calibration error");
+      Option.of(
+          "calibration",
+          Kinds.flag(),
+          true,
+          "Brier score, expected calibration error and, of two classes, the mean predicted"
+              + " probability of the positive one and the share observed");
   static final Option<Boolean> AUC =
       Option.of(
           "auc",
@@ -156,6 +161,7 @@ final class MetricsOptions {
         exact(metrics.get(BETA)),
         exact(metrics.get(QUANTILE)),
         metrics.get(DECISION),
+        task == Task.MULTICLASS,
         positive,
         new Validation(exact(validation.get(HELD_OUT)), validation.get(PATIENCE)));
   }

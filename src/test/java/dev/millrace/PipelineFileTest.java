@@ -186,6 +186,7 @@ class PipelineFileTest {
                 2,
                 0.9,
                 Decision.F1,
+                false,
                 "fraud",
                 new Validation(0.1, 3)));
     assertThat(settings.drift())

@@ -3,6 +3,7 @@ package dev.millrace.cli;
 import dev.millrace.PipelineFile;
 import dev.millrace.Settings;
 import dev.millrace.codec.InputSpec;
+import dev.millrace.data.Task;
 import java.nio.file.Path;
 
 /** The pipeline for the records that a scanned CSV file becomes. */
@@ -57,7 +58,9 @@ final class CsvPipeline {
             null,
             scan.header(),
             null);
-    return settings.withInput(settings.input().withSpec(lines));
+    return settings
+        .withInput(settings.input().withSpec(lines))
+        .withMetrics(settings.metrics().withMulticlass(scan.task() == Task.MULTICLASS));
   }
 
   // Records of the standard schema have such a field, whether the file has a column or not.

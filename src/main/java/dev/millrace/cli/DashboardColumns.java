@@ -20,7 +20,10 @@ enum DashboardColumns {
         "baseline_f1",
         "majority_accuracy",
         "validation_accuracy",
-        "validation_loss"
+        "validation_loss",
+        "auc",
+        "log_loss",
+        "log_loss_baseline"
       },
       "/window/accuracy",
       "/window/precision",
@@ -31,7 +34,10 @@ enum DashboardColumns {
       "/baseline/no_change/window/f1",
       "/baseline/majority/window/accuracy",
       "/validation/window/accuracy",
-      "/validation/window/loss"),
+      "/validation/window/loss",
+      "/window/auc_roc",
+      "/window/log_loss",
+      "/window/log_loss_baseline"),
   // A validation loss of regression is in the label's units, so it is no line beside the loss.
   REGRESSION(
       new String[] {
@@ -47,6 +53,8 @@ enum DashboardColumns {
       "/validation/window/mae");
 
   private static final int MAIN = 0;
+  private static final int LOG_LOSS = 11;
+  private static final int LOG_LOSS_BASELINE = 12;
 
   private final String[] names;
   private final JsonPointer[] pointers;
@@ -87,15 +95,21 @@ enum DashboardColumns {
   }
 
   /**
-   * How much better than its baseline a model is: above 0 it is, whatever the task; NaN before both
-   * are known. Errors count by their share, as each pipeline has its own unit.
+   * How much better than the best of its baselines a model is: above 0 it is, whatever the task;
+   * NaN before both are known. A classifier's gain is the lesser of those on accuracy and on
+   * log-loss. Errors count by their share, as each pipeline has its own unit.
    */
   float gain(float[] values) {
     float model = values[mainColumn()];
-    float baseline = values[baselineColumn()];
-    return this == CLASSIFICATION
-        ? model - baseline
-        : (baseline - model) / Math.max(baseline, Float.MIN_NORMAL);
+    float first = values[baselineColumn()];
+    float second = values[baselineColumn() + 2]; // majority, mean
+    if (this == REGRESSION) {
+      float best = Float.isNaN(second) ? first : Math.min(first, second);
+      return (best - model) / Math.max(best, Float.MIN_NORMAL);
+    }
+    float gain = model - (Float.isNaN(second) ? first : Math.max(first, second));
+    float ofLogLoss = values[LOG_LOSS_BASELINE] - values[LOG_LOSS];
+    return Float.isNaN(ofLogLoss) ? gain : Math.min(gain, ofLogLoss);
   }
 
   /** The figures of one record, in column order; NaN where the record has no value. */

@@ -24,6 +24,7 @@ import java.util.Optional;
  * @param epoch how the pass over a bounded data set goes, or null
  * @param input the last offset read of each partition
  * @param values the figures drawn over time, in the order of {@link DashboardColumns}
+ * @param better whether the model is better than its baselines in the window; null if unknown
  * @param json the whole line, for the parts of the page that show more
  */
 record DashboardRecord(
@@ -38,6 +39,7 @@ record DashboardRecord(
     Epoch epoch,
     List<Offset> input,
     float[] values,
+    Boolean better,
     String json) {
 
   /**
@@ -81,7 +83,12 @@ record DashboardRecord(
             epochOf(node),
             offsets(node.path("input")),
             DashboardColumns.of(task.get()).read(node),
+            better(node.at("/window/better_than_baseline")),
             json));
+  }
+
+  private static Boolean better(JsonNode answer) {
+    return answer.isBoolean() ? answer.booleanValue() : null;
   }
 
   private static Optional<Task> taskOf(String name) {
@@ -148,6 +155,9 @@ record DashboardRecord(
     out.writeStringField("task", task.id());
     out.writeNumberField("seq", seq);
     out.writeNumberField("examples", examples);
+    if (better != null) {
+      out.writeBooleanField("better", better);
+    }
     DashboardColumns columns = columns();
     for (int column :
         new int[] {columns.lossColumn(), columns.mainColumn(), columns.baselineColumn()}) {

@@ -1,17 +1,22 @@
 package dev.millrace.cli;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.millrace.PipelineFile;
 import dev.millrace.Settings;
 import dev.millrace.codec.InputSpec;
 import dev.millrace.data.KebabCase;
+import dev.millrace.data.OutputRecord;
 import dev.millrace.data.Task;
 import dev.millrace.eval.MetricsSpec;
 import dev.millrace.eval.MetricsSpec.Decision;
 import dev.millrace.eval.MetricsSpec.Validation;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
@@ -122,8 +127,9 @@ final class EvaluateCommand implements Callable<Integer> {
       names = "--predictions",
       paramLabel = "FILE",
       description =
-          "Writes what was predicted of each row before it was learned, and whether it was held"
-              + " out, as CSV.")
+          "Writes what was predicted of each row before it was learned as CSV, with the probability"
+              + " of the positive class, or of each of more classes. Rows held out by --validation"
+              + " are among them, marked held_out.")
   private Path predictions;
 
   @Option(
@@ -158,15 +164,18 @@ final class EvaluateCommand implements Callable<Integer> {
       OutputFile.createFolder(models);
     }
     Evaluation run;
+    String positiveClass = positiveClass(settings, scan);
+    PositiveScores scores = positiveClass == null ? null : new PositiveScores(positiveClass);
     long rows = Math.multiplyExact(scan.rows(), (long) epochs);
     try (Progress progress = new Progress("evaluate", rows)) {
-      run = run(settings, scan, progress);
+      run = run(settings, scan, progress, scores, positiveClass);
     }
     run.deadLetters().lines().forEach(spec.commandLine().getErr()::println);
     if (run.metrics().examples() == 0) {
       throw new CliError("No row of " + input + " could be learned.");
     }
-    EvaluationReport report = new EvaluationReport(run, epochs);
+    EvaluationReport report =
+        new EvaluationReport(run, epochs, scores == null ? null : scores.compute());
     PrintWriter out = spec.commandLine().getOut();
     if (json) {
       out.println(Terminal.printableJson(report.json()));
@@ -201,13 +210,53 @@ final class EvaluateCommand implements Callable<Integer> {
     }
   }
 
-  private Evaluation run(Settings settings, CsvScan scan, Progress progress) throws Exception {
-    if (predictions == null) {
+  /** Name of the positive class where the task is binary, as the metrics choose it; else null. */
+  private static String positiveClass(Settings settings, CsvScan scan) {
+    if (scan.task() != Task.BINARY) {
+      return null;
+    }
+    String given = settings.metrics().positive();
+    return given != null || scan.labels().isEmpty() ? given : Collections.max(scan.labels());
+  }
+
+  private Evaluation run(
+      Settings settings,
+      CsvScan scan,
+      Progress progress,
+      PositiveScores scores,
+      String positiveClass)
+      throws Exception {
+    if (predictions == null && scores == null) {
       return Evaluation.run(settings, scan, epochs, progress, prediction -> {});
     }
     Settings predicting = settings.withOutput(settings.output().withPredictions());
-    try (PredictionsFile file = new PredictionsFile(predictions, scan.rows())) {
-      return Evaluation.run(predicting, scan, epochs, progress, file::accept);
+    ObjectMapper parser = new ObjectMapper();
+    try (PredictionsFile file =
+        predictions == null
+            ? null
+            : new PredictionsFile(predictions, scan, settings.input().spec(), positiveClass)) {
+      return Evaluation.run(
+          predicting,
+          scan,
+          epochs,
+          progress,
+          record -> {
+            JsonNode prediction = parsed(parser, record);
+            if (scores != null) {
+              scores.accept(prediction);
+            }
+            if (file != null) {
+              file.accept(prediction);
+            }
+          });
+    }
+  }
+
+  private static JsonNode parsed(ObjectMapper parser, OutputRecord record) {
+    try {
+      return parser.readTree(record.value());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 

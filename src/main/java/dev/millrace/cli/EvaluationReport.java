@@ -3,6 +3,7 @@ package dev.millrace.cli;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.millrace.eval.AreaUnderCurve;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -11,8 +12,9 @@ import java.util.List;
  *
  * @param epochs passes over the file; the scores of one pass are of rows that the models had not
  *     seen
+ * @param areas under the curves of the positive class over all rows, null but for two classes
  */
-record EvaluationReport(Evaluation run, int epochs) {
+record EvaluationReport(Evaluation run, int epochs, AreaUnderCurve areas) {
 
   /** Lines for a person. */
   List<String> table() {
@@ -20,6 +22,7 @@ record EvaluationReport(Evaluation run, int epochs) {
     EpochLines passes = new EpochLines(metrics, epochs);
     List<String> lines = new ArrayList<>(passes.above());
     lines.addAll(SummaryTable.lines(metrics));
+    lines.addAll(new BaselineLines(metrics, areas).lines());
     lines.addAll(passes.below());
     if (!metrics.classesOfF1().isEmpty()) {
       lines.add(metrics.classesOfF1());
@@ -47,7 +50,15 @@ record EvaluationReport(Evaluation run, int epochs) {
     put(json, "precision", totals.precision());
     put(json, "recall", totals.recall());
     put(json, "f1", totals.f1());
+    put(json, "auc", areas == null ? Double.NaN : areas.roc());
+    put(json, "pr_auc", areas == null ? Double.NaN : areas.precisionRecall());
     put(json, "log_loss", totals.logLoss());
+    put(json, "log_loss_baseline", totals.logLossBaseline());
+    put(json, "brier", totals.brier());
+    ObjectNode calibration = json.putObject("calibration");
+    put(calibration, "mean_predicted", totals.meanPredicted());
+    put(calibration, "observed_share", totals.observedShare());
+    json.put("predicts_one_class", !metrics.isRegression() && metrics.onlyPredicted() != null);
     put(json, "mae", totals.mae());
     put(json, "rmse", totals.rmse());
     put(json, "r2", totals.r2());

@@ -1,6 +1,7 @@
 package dev.millrace.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.millrace.data.Task;
 import dev.millrace.eval.ClassAverage;
 import dev.millrace.eval.ClassTally;
 import java.util.ArrayList;
@@ -25,6 +26,10 @@ final class FinalMetrics {
       double recall,
       double f1,
       double logLoss,
+      double logLossBaseline,
+      double brier,
+      double meanPredicted,
+      double observedShare,
       double mae,
       double rmse,
       double r2,
@@ -142,8 +147,27 @@ final class FinalMetrics {
   }
 
   boolean isRegression() {
-    return newest.values().stream()
-        .anyMatch(metrics -> metrics.path("task").asText().equals("regression"));
+    return hasTask(Task.REGRESSION);
+  }
+
+  /** Whether every record is of two classes, of which one is the positive. */
+  boolean isOfTwoClasses() {
+    return !newest.isEmpty()
+        && newest.values().stream()
+            .allMatch(metrics -> metrics.path("task").asText().equals(Task.BINARY.id()));
+  }
+
+  /** The one class that is predicted over all keys for rows of several; null if there are more. */
+  String onlyPredicted() {
+    List<String> classes = new ArrayList<>();
+    ClassTally tally = tally(classes);
+    if (!tally.predictsOneClass()) {
+      return null;
+    }
+    return classes.stream()
+        .filter(name -> tally.recall(classes.indexOf(name)) > 0)
+        .findFirst()
+        .orElse(null);
   }
 
   Totals totals() {
@@ -154,7 +178,7 @@ final class FinalMetrics {
   String classesOfF1() {
     List<String> classes = new ArrayList<>();
     tally(classes);
-    ClassAverage average = ClassAverage.of(classes, positive);
+    ClassAverage average = average(classes);
     if (isRegression() || average instanceof ClassAverage.Unknown) {
       return "";
     }
@@ -164,6 +188,15 @@ final class FinalMetrics {
                 Terminal.printable(
                     of.index() < classes.size() ? classes.get(of.index()) : positive, 60))
         : "f1 is the macro average over %d classes".formatted(classes.size());
+  }
+
+  private ClassAverage average(List<String> classes) {
+    return ClassAverage.of(classes, positive, hasTask(Task.MULTICLASS));
+  }
+
+  private boolean hasTask(Task task) {
+    return newest.values().stream()
+        .anyMatch(metrics -> metrics.path("task").asText().equals(task.id()));
   }
 
   /** Counts of all keys together, the classes in the order in which they come. */
@@ -181,7 +214,7 @@ final class FinalMetrics {
     }
     List<String> classes = new ArrayList<>();
     ClassTally tally = tally(classes);
-    ClassAverage average = ClassAverage.of(classes, positive);
+    ClassAverage average = average(classes);
     return ofClasses(
         tally.accuracy(), average.precision(tally), average.recall(tally), average.f1(tally));
   }
@@ -209,6 +242,10 @@ final class FinalMetrics {
         recall,
         f1,
         mean("/total/log_loss"),
+        mean("/total/log_loss_baseline"),
+        mean("/total/brier"),
+        isOfTwoClasses() ? mean("/total/calibration/mean_predicted") : Double.NaN,
+        isOfTwoClasses() ? mean("/total/calibration/observed_share") : Double.NaN,
         Double.NaN,
         Double.NaN,
         Double.NaN,
@@ -249,6 +286,10 @@ final class FinalMetrics {
     }
     return new Totals(
         examples,
+        Double.NaN,
+        Double.NaN,
+        Double.NaN,
+        Double.NaN,
         Double.NaN,
         Double.NaN,
         Double.NaN,

@@ -81,7 +81,8 @@ public final class MetricsTable {
   }
 
   /**
-   * The row of a key, and below it what its models do, if it has several.
+   * The row of a key, and below it how it does against the baselines and, if it has several models,
+   * what they do.
    *
    * @param last what stands in the last column
    */
@@ -100,6 +101,9 @@ public final class MetricsTable {
             last);
     List<String> lines = new ArrayList<>(2);
     lines.add(scores);
+    for (String note : row.notes()) {
+      lines.add(INDENT + Terminal.printable(note, columns - INDENT.length()));
+    }
     StringBuilder line = new StringBuilder();
     for (String model : row.models()) {
       if (!line.isEmpty() && line.length() + 1 + model.length() > columns) {

@@ -180,8 +180,25 @@ public final class MetricsJson {
     number(json, "mcc", block.mcc());
     number(json, "loss", block.loss());
     number(json, "log_loss", block.logLoss());
+    number(json, "log_loss_baseline", block.logLossBaseline());
     number(json, "brier", block.brier());
     number(json, "calibration_error", block.calibrationError());
+    if (block.positiveShare() != null) {
+      json.writeObjectFieldStart("calibration");
+      number(json, "mean_predicted", block.positiveShare().predicted());
+      number(json, "observed_share", block.positiveShare().observed());
+      json.writeEndObject();
+    }
+    json.writeBooleanField("predicts_one_class", block.predictsOneClass());
+    betterThanBaseline(json, block.betterThanBaseline());
+  }
+
+  private static void betterThanBaseline(JsonGenerator json, Boolean isBetter) throws IOException {
+    if (isBetter == null) {
+      json.writeNullField("better_than_baseline");
+    } else {
+      json.writeBooleanField("better_than_baseline", isBetter);
+    }
   }
 
   private static void fBeta(JsonGenerator json, double value) throws IOException {
@@ -299,6 +316,7 @@ public final class MetricsJson {
     number(json, "mape", block.mape());
     number(json, "quantile_loss", block.quantileLoss());
     number(json, "loss", block.loss());
+    betterThanBaseline(json, block.betterThanBaseline());
   }
 
   private static void writeBaseline(JsonGenerator json, String name, RegressionBaseline baseline)

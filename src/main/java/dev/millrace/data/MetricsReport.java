@@ -217,6 +217,9 @@ public record MetricsReport(
 
     /** Accuracy over the window, NaN for regression. */
     double windowAccuracy();
+
+    /** Whether the best of the baselines is worse over the window; null without examples. */
+    Boolean windowBetterThanBaseline();
   }
 
   /**
@@ -275,6 +278,11 @@ public record MetricsReport(
     public double windowAccuracy() {
       return window.accuracy();
     }
+
+    @Override
+    public Boolean windowBetterThanBaseline() {
+      return window.betterThanBaseline();
+    }
   }
 
   /**
@@ -290,13 +298,17 @@ public record MetricsReport(
    * @param mcc Matthews' correlation coefficient
    * @param loss mean loss
    * @param logLoss mean of -ln p(actual class), NaN if the outputs are not probabilities
+   * @param logLossBaseline that of the running class frequencies
    * @param brier mean squared distance of probabilities from what came true
    * @param calibrationError expected calibration error
+   * @param positiveShare null where scores are averages over all classes
    * @param aucRoc area under the ROC curve, the macro average of more than two classes; NaN but for
    *     windows
    * @param aucPr average precision, as above
    * @param weightedAucRoc each class as heavy as its examples; NaN for two classes
    * @param weightedAucPr as above
+   * @param predictsOneClass whether a single class was predicted for examples of several
+   * @param betterThanBaseline whether the best of the baselines is worse; null without examples
    * @param averages null if not asked for
    */
   public record ClassificationBlock(
@@ -314,13 +326,25 @@ public record MetricsReport(
       double mcc,
       double loss,
       double logLoss,
+      double logLossBaseline,
       double brier,
       double calibrationError,
+      PositiveShare positiveShare,
       double aucRoc,
       double aucPr,
       double weightedAucRoc,
       double weightedAucPr,
+      boolean predictsOneClass,
+      Boolean betterThanBaseline,
       ClassAverages averages) {}
+
+  /**
+   * Calibration in the large of the positive class of two.
+   *
+   * @param predicted mean of its predicted probability
+   * @param observed share of the examples that were of it
+   */
+  public record PositiveShare(double predicted, double observed) {}
 
   /** The three ways to make one score of those of the classes. */
   public record ClassAverages(Averages macro, Averages weighted, Averages micro) {}
@@ -379,6 +403,11 @@ public record MetricsReport(
     public double windowAccuracy() {
       return Double.NaN;
     }
+
+    @Override
+    public Boolean windowBetterThanBaseline() {
+      return window.betterThanBaseline();
+    }
   }
 
   /**
@@ -392,6 +421,7 @@ public record MetricsReport(
    * @param mape mean absolute error relative to the label, over labels that are not as good as 0
    * @param quantileLoss mean quantile (pinball) loss, in units of the label
    * @param loss mean loss
+   * @param betterThanBaseline whether MAE is below that of each baseline; null without examples
    */
   public record RegressionBlock(
       long examples,
@@ -401,7 +431,8 @@ public record MetricsReport(
       double r2,
       double mape,
       double quantileLoss,
-      double loss) {}
+      double loss,
+      Boolean betterThanBaseline) {}
 
   /** Scores of a baseline that predicts a number. */
   public record RegressionBaseline(

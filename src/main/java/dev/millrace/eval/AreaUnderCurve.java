@@ -3,18 +3,18 @@ package dev.millrace.eval;
 import java.util.Arrays;
 
 /**
- * Exact areas under the ROC and the precision-recall curve of a window, ties and weights included.
+ * Exact areas under the ROC and the precision-recall curve, ties and weights included.
  *
  * <p>ROC: the probability that a positive example scores above a negative one, ties counting half.
  * Precision-recall: average precision, the sum over the thresholds of precision times gain in
  * recall, as scikit-learn's {@code average_precision_score}. Not thread-safe.
  */
-final class AreaUnderCurve {
+public final class AreaUnderCurve {
 
   // Ascending by score: its bits, made to order as integers do, above the place in the arrays.
-  private final long[] order;
-  private final boolean[] positive;
-  private final double[] weights;
+  private long[] order;
+  private boolean[] positive;
+  private double[] weights;
   private int size;
 
   private double positives;
@@ -22,12 +22,12 @@ final class AreaUnderCurve {
   private double precisionRecall = Double.NaN;
 
   /**
-   * @param most examples that will be added at most
+   * @param room for so many examples; more take more room
    */
-  AreaUnderCurve(int most) {
-    order = new long[most];
-    positive = new boolean[most];
-    weights = new double[most];
+  public AreaUnderCurve(int room) {
+    order = new long[room];
+    positive = new boolean[room];
+    weights = new double[room];
   }
 
   /** Forgets what was added. */
@@ -39,9 +39,15 @@ final class AreaUnderCurve {
   }
 
   /** Adds an example by the score of its being positive; NaN is left out. */
-  void add(float score, boolean isPositive, double weight) {
+  public void add(float score, boolean isPositive, double weight) {
     if (Float.isNaN(score) || weight == 0) {
       return;
+    }
+    if (size == order.length) {
+      int room = Math.max(64, size + (size >> 1));
+      order = Arrays.copyOf(order, room);
+      positive = Arrays.copyOf(positive, room);
+      weights = Arrays.copyOf(weights, room);
     }
     int bits = Float.floatToRawIntBits(score + 0f); // -0 is 0
     int ordered = bits ^ (bits >> 31 & Integer.MAX_VALUE);
@@ -51,8 +57,13 @@ final class AreaUnderCurve {
     size++;
   }
 
-  /** Computes both areas of what was added; they are NaN where only one class was. */
-  AreaUnderCurve compute() {
+  /** Number of examples. */
+  public int size() {
+    return size;
+  }
+
+  /** Computes both areas of what was added, once; they are NaN where only one class was. */
+  public AreaUnderCurve compute() {
     RadixSort.sort(order, size);
     double negatives = 0;
     for (int i = 0; i < size; i++) {
@@ -100,11 +111,11 @@ final class AreaUnderCurve {
     return positives;
   }
 
-  double roc() {
+  public double roc() {
     return roc;
   }
 
-  double precisionRecall() {
+  public double precisionRecall() {
     return precisionRecall;
   }
 

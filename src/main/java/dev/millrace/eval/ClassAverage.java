@@ -5,15 +5,20 @@ import java.util.List;
 /** How the scores of the classes become one: that of the positive class, or their macro average. */
 public sealed interface ClassAverage {
 
+  /** As {@link #of(List, String, boolean)}, with what the specification says. */
+  static ClassAverage of(List<String> classes, MetricsSpec spec) {
+    return of(classes, spec.positive(), spec.multiclass());
+  }
+
   /**
-   * The positive class while there are at most two classes: the one given, else the last of the two
-   * by name; a single class does not tell yet which one that is. With more classes, the macro
-   * average.
+   * Returns the average for these classes. Of at most two classes it is the positive one: the one
+   * given, else the last of the two by name; a single class does not tell yet which one that is. Of
+   * more classes, and of any number where the task is declared multiclass, it is the macro average.
    *
    * @param positive name of the positive class, or null
    */
-  static ClassAverage of(List<String> classes, String positive) {
-    if (classes.size() > 2) {
+  static ClassAverage of(List<String> classes, String positive, boolean multiclass) {
+    if (multiclass || classes.size() > 2) {
       return new Macro();
     }
     if (positive != null) {

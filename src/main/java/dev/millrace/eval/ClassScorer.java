@@ -4,6 +4,7 @@ import dev.millrace.data.MetricsReport.Averages;
 import dev.millrace.data.MetricsReport.ClassAverages;
 import dev.millrace.data.MetricsReport.ClassificationBlock;
 import dev.millrace.data.MetricsReport.Fading;
+import dev.millrace.data.MetricsReport.PositiveShare;
 import java.util.List;
 
 /** Computes the scores of a classifier from its sums, for the classes there are now. */
@@ -15,8 +16,8 @@ final class ClassScorer {
 
   ClassScorer(MetricsSpec spec, List<String> classes) {
     this.spec = spec;
-    binary = classes.size() <= 2;
-    average = ClassAverage.of(classes, spec.positive());
+    binary = !spec.multiclass() && classes.size() <= 2;
+    average = ClassAverage.of(classes, spec);
   }
 
   double f1(ClassTally tally) {
@@ -25,15 +26,19 @@ final class ClassScorer {
 
   Fading<ClassificationBlock> faded(Faded<ClassificationSums> faded) {
     double weight = faded.sums().noChange().weight() / faded.gain();
-    return new Fading<>(spec.fading(), weight, block(faded.sums(), Areas.NONE));
+    return new Fading<>(spec.fading(), weight, block(faded.sums(), weight, Areas.NONE));
   }
 
   /**
-   * All scores.
+   * Returns all scores of the sums.
    *
    * @param areas under the curves, {@link Areas#NONE} if there are none
    */
   ClassificationBlock block(ClassificationSums sums, Areas areas) {
+    return block(sums, sums.noChange().weight(), areas);
+  }
+
+  private ClassificationBlock block(ClassificationSums sums, double weight, Areas areas) {
     ClassTally tally = sums.model().tally();
     double accuracy = tally.accuracy();
     return new ClassificationBlock(
@@ -51,14 +56,47 @@ final class ClassScorer {
         tally.mcc(),
         sums.loss(),
         sums.logLoss(),
+        sums.frequencyLogLoss(),
         // Of two classes that of the positive one, which is half the sum over both.
         binary ? sums.brier() / 2 : sums.brier(),
         sums.calibrationError(),
+        binary
+            ? new PositiveShare(sums.positiveRate().predicted(), sums.positiveRate().observed())
+            : null,
         areas.roc(),
         areas.precisionRecall(),
         areas.weightedRoc(),
         areas.weightedPrecisionRecall(),
+        tally.predictsOneClass(),
+        isBetterThanBaselines(sums, tally, weight),
         spec.averages() ? averages(tally, accuracy) : null);
+  }
+
+  /**
+   * Whether the model is worth more than the best of its baselines: its log-loss is below that of
+   * the running class frequencies, and its accuracy is not below that of no change and of the
+   * majority class by more than a standard error. Where a threshold is tuned for another score, F1
+   * takes the place of accuracy; without probabilities accuracy decides alone, and has to be above.
+   *
+   * @param weight of the examples; that of faded sums is grown
+   * @return null without examples
+   */
+  private Boolean isBetterThanBaselines(ClassificationSums sums, ClassTally tally, double weight) {
+    if (weight == 0) {
+      return null;
+    }
+    boolean isTuned = binary && spec.decision() != MetricsSpec.Decision.MOST_PROBABLE;
+    double score = isTuned ? average.f1(tally) : tally.accuracy();
+    double best =
+        isTuned
+            ? Math.max(average.f1(sums.noChange()), average.f1(sums.majority()))
+            : Math.max(sums.noChange().accuracy(), sums.majority().accuracy());
+    double logLoss = sums.logLoss();
+    if (Double.isNaN(logLoss)) {
+      return score > best;
+    }
+    double standardError = Math.sqrt(best * (1 - best) / weight);
+    return logLoss < sums.frequencyLogLoss() && score >= best - standardError;
   }
 
   /** Accuracy beyond that of a baseline, as a share of what it left; NaN if that is nothing. */

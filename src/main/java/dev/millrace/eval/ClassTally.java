@@ -86,6 +86,17 @@ public final class ClassTally {
     return of(ACTUAL, classIndex);
   }
 
+  /** Whether a single class is predicted for examples that are of several. */
+  public boolean predictsOneClass() {
+    int actual = 0;
+    int predicted = 0;
+    for (int c = 0; c < classes(); c++) {
+      actual += of(ACTUAL, c) > 0 ? 1 : 0;
+      predicted += of(PREDICTED, c) > 0 ? 1 : 0;
+    }
+    return actual > 1 && predicted == 1;
+  }
+
   /** Share of examples whose class was predicted, NaN if there are none. */
   public double accuracy() {
     return hits / weight;
@@ -208,20 +219,6 @@ public final class ClassTally {
     tally.weight = VarNumber.read(in);
     tally.hits = VarNumber.read(in);
     tally.sums = VarNumber.readArray(in, SUMS);
-    return tally;
-  }
-
-  /** The tally of these sums, [classes] each. */
-  static ClassTally of(double weight, long[] actual, long[] predicted, long[] hitsOfClass) {
-    ClassTally tally = new ClassTally();
-    tally.weight = weight;
-    tally.sums = new double[actual.length * SUMS];
-    for (int c = 0; c < actual.length; c++) {
-      tally.sums[c * SUMS + ACTUAL] = actual[c];
-      tally.sums[c * SUMS + PREDICTED] = predicted[c];
-      tally.sums[c * SUMS + HITS] = hitsOfClass[c];
-      tally.hits += hitsOfClass[c];
-    }
     return tally;
   }
 }

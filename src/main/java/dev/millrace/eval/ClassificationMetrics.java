@@ -13,11 +13,12 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Prequential metrics of a classifier, beside the no-change and the majority-class baseline.
+ * Prequential metrics of a classifier and of its baselines: no change, the majority class and the
+ * running class frequencies.
  *
  * <p>The baselines predict from the labels before the example at hand. For the first example of a
- * key there are none, so both count as wrong there. Classes are indexes from 0 to 2,000; a new one
- * may come at any time. Not thread-safe.
+ * key there are none, so those that predict a class count as wrong there. Classes are indexes from
+ * 0 to 2,000; a new one may come at any time. Not thread-safe.
  */
 public final class ClassificationMetrics implements RollingMetrics {
 
@@ -33,7 +34,7 @@ public final class ClassificationMetrics implements RollingMetrics {
   private final ClassificationWindow window;
   private final ClassificationSums total;
   private final Faded<ClassificationSums> faded; // null if not asked for
-  private final MajorityClass majorityClass;
+  private final ClassFrequencies frequencies;
   private int previousLabel;
   private int positive = UNKNOWN; // index of the positive class of two; follows from the names
 
@@ -44,7 +45,7 @@ public final class ClassificationMetrics implements RollingMetrics {
         new ClassificationWindow(spec),
         new ClassificationSums(spec),
         spec.fading() == 0 ? null : new Faded<>(spec.fading(), new ClassificationSums(spec)),
-        new MajorityClass(),
+        new ClassFrequencies(),
         ClassTally.NO_PREDICTION);
   }
 
@@ -53,13 +54,13 @@ public final class ClassificationMetrics implements RollingMetrics {
       ClassificationWindow window,
       ClassificationSums total,
       Faded<ClassificationSums> faded,
-      MajorityClass majorityClass,
+      ClassFrequencies frequencies,
       int previousLabel) {
     this.spec = spec;
     this.window = window;
     this.total = total;
     this.faded = faded;
-    this.majorityClass = majorityClass;
+    this.frequencies = frequencies;
     this.previousLabel = previousLabel;
   }
 
@@ -70,10 +71,16 @@ public final class ClassificationMetrics implements RollingMetrics {
    */
   public void nameClasses(List<String> classes) {
     positive =
-        ClassAverage.of(classes, spec.positive()) instanceof ClassAverage.Positive of
+        ClassAverage.of(classes, spec) instanceof ClassAverage.Positive of
                 && of.index() <= 1 // else neither of two classes is the positive one
             ? of.index()
             : UNKNOWN;
+    if (positive != UNKNOWN && positive != window.positive()) {
+      total.positiveRate().clear();
+      if (faded != null) {
+        faded.sums().positiveRate().clear();
+      }
+    }
     window.setClasses(classes.size());
     window.setPositive(positive);
   }
@@ -87,11 +94,12 @@ public final class ClassificationMetrics implements RollingMetrics {
    */
   public void update(ScoredClass example, double weight, long eventTime) {
     decide(example);
-    int majority = majorityClass.predict();
-    window.add(example, previousLabel, majority, weight, eventTime);
-    total.add(example, previousLabel, majority, weight);
+    int majority = frequencies.majority();
+    double logLoss = frequencies.logLoss(example.actual, example.known());
+    window.add(example, previousLabel, majority, logLoss, weight, eventTime);
+    total.add(example, previousLabel, majority, logLoss, weight);
     if (faded != null) {
-      faded.sums().add(example, previousLabel, majority, weight * faded.fade());
+      faded.sums().add(example, previousLabel, majority, logLoss, weight * faded.fade());
     }
     observe(example.actual, weight);
   }
@@ -101,6 +109,7 @@ public final class ClassificationMetrics implements RollingMetrics {
     if (positive == UNKNOWN) {
       return;
     }
+    example.positive = positive;
     example.positiveScore = example.scoreOf(positive);
     if (spec.decision() != MetricsSpec.Decision.MOST_PROBABLE
         && example.isBinaryChoice()
@@ -115,22 +124,22 @@ public final class ClassificationMetrics implements RollingMetrics {
   /** Shows the baselines the label of an example that no prediction was made for. */
   public void observe(int actual, double weight) {
     previousLabel = actual;
-    majorityClass.learn(actual, weight);
+    frequencies.learn(actual, weight);
   }
 
   /** One more than the highest index of a label shown so far. */
   public int labels() {
-    return majorityClass.classes();
+    return frequencies.classes();
   }
 
   /** One more than the highest class index seen. */
   public int classes() {
-    return Math.max(total.model().classes(), majorityClass.classes());
+    return Math.max(total.model().classes(), frequencies.classes());
   }
 
   /** Weight of the labels of a class shown so far. */
   public double labelWeight(int label) {
-    return label < majorityClass.classes() ? majorityClass.weight(label) : 0;
+    return frequencies.weight(label);
   }
 
   @Override
@@ -160,11 +169,12 @@ public final class ClassificationMetrics implements RollingMetrics {
             spec.decision() == MetricsSpec.Decision.MOST_PROBABLE || positive == UNKNOWN
                 ? Double.NaN
                 : Threshold.of(spec.decision(), spec.beta(), total.model(), positive));
-    return new MetricsReport(context, classes.size() > 2 ? Task.MULTICLASS : Task.BINARY, scores);
+    boolean isMulticlass = spec.multiclass() || classes.size() > 2;
+    return new MetricsReport(context, isMulticlass ? Task.MULTICLASS : Task.BINARY, scores);
   }
 
   private Areas areas(List<String> classes) {
-    return ClassAverage.of(classes, spec.positive()) instanceof ClassAverage.Positive of
+    return ClassAverage.of(classes, spec) instanceof ClassAverage.Positive of
         ? window.areas(of.index())
         : window.meanAreas();
   }
@@ -210,7 +220,7 @@ public final class ClassificationMetrics implements RollingMetrics {
             window.copy(),
             total.copy(),
             faded == null ? null : faded.copy(),
-            majorityClass.copy(),
+            frequencies.copy(),
             previousLabel);
     copy.positive = positive;
     return copy;
@@ -218,10 +228,7 @@ public final class ClassificationMetrics implements RollingMetrics {
 
   @Override
   public void write(DataOutput out) throws IOException {
-    out.writeInt(
-        window.hasPositive()
-            ? VERSION
-            : window.hasClassScores() ? WITHOUT_POSITIVE : WITHOUT_CLASS_SCORES);
+    out.writeInt(VERSION);
     out.writeBoolean(true);
     window.write(out);
     total.write(out);
@@ -229,7 +236,7 @@ public final class ClassificationMetrics implements RollingMetrics {
     if (faded != null) {
       faded.write(out);
     }
-    majorityClass.write(out);
+    frequencies.write(out);
     VarLong.write(out, previousLabel + 1L); // NO_PREDICTION becomes 0
   }
 
@@ -245,6 +252,6 @@ public final class ClassificationMetrics implements RollingMetrics {
       faded = new Faded<>(spec.fading(), new ClassificationSums(spec));
     }
     return new ClassificationMetrics(
-        spec, window, total, faded, MajorityClass.read(in), VarLong.readClassOrNone(in));
+        spec, window, total, faded, ClassFrequencies.read(in), VarLong.readClassOrNone(in));
   }
 }

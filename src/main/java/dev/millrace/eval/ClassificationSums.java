@@ -15,6 +15,8 @@ final class ClassificationSums implements Faded.Sums {
   private final ClassTally majority;
   private final RunningMean loss;
   private final RunningMean logLoss;
+  private final RunningMean frequencyLogLoss;
+  private final PositiveRate positiveRate;
   private final RunningMean brier;
   private final Calibration calibration; // null if not asked for
   private long examples;
@@ -27,6 +29,8 @@ final class ClassificationSums implements Faded.Sums {
         new RunningMean(),
         new RunningMean(),
         new RunningMean(),
+        new PositiveRate(),
+        new RunningMean(),
         spec.calibration() ? new Calibration() : null);
   }
 
@@ -36,6 +40,8 @@ final class ClassificationSums implements Faded.Sums {
       ClassTally majority,
       RunningMean loss,
       RunningMean logLoss,
+      RunningMean frequencyLogLoss,
+      PositiveRate positiveRate,
       RunningMean brier,
       Calibration calibration) {
     this.model = model;
@@ -43,13 +49,23 @@ final class ClassificationSums implements Faded.Sums {
     this.majority = majority;
     this.loss = loss;
     this.logLoss = logLoss;
+    this.frequencyLogLoss = frequencyLogLoss;
+    this.positiveRate = positiveRate;
     this.brier = brier;
     this.calibration = calibration;
   }
 
-  /** Adds an example. */
+  /**
+   * Adds an example.
+   *
+   * @param logLossOfFrequencies of the running class frequencies
+   */
   void add(
-      ScoredClass example, int noChangePredicted, int majorityPredicted, double weightOfExample) {
+      ScoredClass example,
+      int noChangePredicted,
+      int majorityPredicted,
+      double logLossOfFrequencies,
+      double weightOfExample) {
     examples++;
     int actual = example.actual;
     model.add(actual, example.predicted, weightOfExample);
@@ -57,7 +73,9 @@ final class ClassificationSums implements Faded.Sums {
     majority.add(actual, majorityPredicted, weightOfExample);
     loss.add(example.loss, weightOfExample);
     logLoss.add(example.logLoss, weightOfExample);
+    frequencyLogLoss.add(logLossOfFrequencies, weightOfExample);
     if (calibration != null) {
+      positiveRate.add(example, weightOfExample);
       brier.add(example.brier, weightOfExample);
       calibration.add(example.confidence, actual == example.predicted, weightOfExample);
     }
@@ -87,6 +105,16 @@ final class ClassificationSums implements Faded.Sums {
     return logLoss.get();
   }
 
+  /** Mean log-loss of the running class frequencies. */
+  double frequencyLogLoss() {
+    return frequencyLogLoss.get();
+  }
+
+  /** Mean predicted probability and observed share of the positive class. */
+  PositiveRate positiveRate() {
+    return positiveRate;
+  }
+
   /** Mean of the squared distances of all classes' probabilities from what came true. */
   double brier() {
     return brier.get();
@@ -103,6 +131,8 @@ final class ClassificationSums implements Faded.Sums {
     majority.scale(factor);
     loss.scale(factor);
     logLoss.scale(factor);
+    frequencyLogLoss.scale(factor);
+    positiveRate.scale(factor);
     brier.scale(factor);
     if (calibration != null) {
       calibration.scale(factor);
@@ -118,6 +148,8 @@ final class ClassificationSums implements Faded.Sums {
             majority.copy(),
             loss.copy(),
             logLoss.copy(),
+            frequencyLogLoss.copy(),
+            positiveRate.copy(),
             brier.copy(),
             calibration == null ? null : calibration.copy());
     copy.examples = examples;
@@ -140,6 +172,8 @@ final class ClassificationSums implements Faded.Sums {
     majority.write(out);
     loss.write(out);
     logLoss.write(out);
+    frequencyLogLoss.write(out);
+    positiveRate.write(out);
     brier.write(out);
     out.writeBoolean(calibration != null);
     if (calibration != null) {
@@ -154,6 +188,8 @@ final class ClassificationSums implements Faded.Sums {
     ClassTally majority = ClassTally.read(in);
     RunningMean loss = RunningMean.read(in);
     RunningMean logLoss = RunningMean.read(in);
+    RunningMean frequencyLogLoss = RunningMean.read(in);
+    PositiveRate positiveRate = PositiveRate.read(in);
     RunningMean brier = RunningMean.read(in);
     Calibration calibration = in.readBoolean() ? Calibration.read(in) : new Calibration();
     ClassificationSums sums =
@@ -163,30 +199,11 @@ final class ClassificationSums implements Faded.Sums {
             majority,
             loss,
             logLoss,
+            frequencyLogLoss,
+            positiveRate,
             brier,
             spec.calibration() ? calibration : null);
     sums.examples = examples;
-    return sums;
-  }
-
-  /** The sums that version 1 kept: no Brier score, no calibration, every weight 1. */
-  static ClassificationSums of(
-      MetricsSpec spec,
-      ConfusionMatrix model,
-      ClassTally noChange,
-      ClassTally majority,
-      RunningMean loss,
-      RunningMean logLoss) {
-    ClassificationSums sums =
-        new ClassificationSums(
-            model,
-            noChange,
-            majority,
-            loss,
-            logLoss,
-            new RunningMean(),
-            spec.calibration() ? new Calibration() : null);
-    sums.examples = (long) noChange.weight();
     return sums;
   }
 }

@@ -15,7 +15,8 @@ final class ClassificationWindow {
   private static final int BASELINES = 1;
   private static final int LOSS = 2;
   private static final int LOG_LOSS = LOSS + Window.WIDE;
-  private static final int OTHERS = LOG_LOSS + 1;
+  private static final int FREQUENCY_LOG_LOSS = LOG_LOSS + 1;
+  private static final int OTHERS = FREQUENCY_LOG_LOSS + 1;
 
   // What the bytes of the rows have beside those.
   private static final int CALIBRATION_FLAG = 1;
@@ -29,6 +30,7 @@ final class ClassificationWindow {
   private static final int UNKNOWN = -1;
 
   private final boolean hasCalibration;
+  private final boolean averagesTwo; // whether the scores of both of two classes are kept
   private final int mostScored; // classes
   private final int score; // column of the first
   private int scores; // columns: that of the positive class, or of more than two classes all
@@ -37,14 +39,16 @@ final class ClassificationWindow {
 
   ClassificationWindow(MetricsSpec spec) {
     hasCalibration = spec.calibration();
+    averagesTwo = spec.multiclass();
     mostScored = spec.aucClasses();
     score = OTHERS + (hasCalibration ? 2 : 0);
-    scores = mostScored == 0 ? 0 : 1;
+    scores = mostScored > 0 || hasCalibration ? 1 : 0;
     rows = new Window(spec.window(), spec.windowMillis(), score + scores);
   }
 
   private ClassificationWindow(ClassificationWindow other) {
     hasCalibration = other.hasCalibration;
+    averagesTwo = other.averagesTwo;
     mostScored = other.mostScored;
     score = other.score;
     scores = other.scores;
@@ -61,12 +65,13 @@ final class ClassificationWindow {
   }
 
   /**
-   * Keeps the score of each class from now on while there are more than two of them, but not more
-   * than areas are asked for. A class that comes new has had a score of 0 so far; examples whose
-   * scores were not kept have none.
+   * Keeps the score of each class from now on while averages over the classes are reported, and no
+   * areas of fewer classes are asked for. A class that comes new has had a score of 0 so far;
+   * examples whose scores were not kept have none.
    */
   void setClasses(int classes) {
-    int wanted = classes > 2 && classes <= mostScored ? classes : 1;
+    boolean isAveraged = classes > (averagesTwo ? 1 : 2);
+    int wanted = isAveraged && classes <= mostScored ? classes : 1;
     if (mostScored > 0 && wanted != scores) {
       setScores(wanted);
     }
@@ -91,8 +96,8 @@ final class ClassificationWindow {
   }
 
   /**
-   * Keeps the scores of this class of two from now on; those of another one, or of nobody knows
-   * which, are forgotten.
+   * Keeps the scores of this class of two from now on; those of another or an unknown one are
+   * forgotten.
    *
    * @param index negative if neither is the positive one
    */
@@ -101,6 +106,11 @@ final class ClassificationWindow {
       forgetScores(rows.row(i));
     }
     positive = index;
+  }
+
+  /** Index of the one class whose scores are kept, negative if none is known. */
+  int positive() {
+    return positive;
   }
 
   /** Whether the one class whose scores are kept is known. */
@@ -113,8 +123,19 @@ final class ClassificationWindow {
     return scores > 1;
   }
 
-  void add(ScoredClass example, int noChange, int majority, double weight, long time) {
-    int row = addUnscored(example, noChange, majority, weight, time);
+  /**
+   * Adds an example.
+   *
+   * @param frequencyLogLoss of the running class frequencies
+   */
+  void add(
+      ScoredClass example,
+      int noChange,
+      int majority,
+      double frequencyLogLoss,
+      double weight,
+      long time) {
+    int row = addUnscored(example, noChange, majority, frequencyLogLoss, weight, time);
     if (scores == 1) {
       rows.putSingle(row + score, example.positiveScore);
     } else {
@@ -126,12 +147,18 @@ final class ClassificationWindow {
 
   /** Adds a row but for its scores. */
   private int addUnscored(
-      ScoredClass example, int noChange, int majority, double weight, long time) {
+      ScoredClass example,
+      int noChange,
+      int majority,
+      double frequencyLogLoss,
+      double weight,
+      long time) {
     int row = rows.add(time, weight);
     rows.put(row + MODEL, pair(example.actual, example.predicted));
     rows.put(row + BASELINES, pair(noChange, majority));
     rows.putNumber(row + LOSS, example.loss);
     rows.putSingle(row + LOG_LOSS, (float) example.logLoss);
+    rows.putSingle(row + FREQUENCY_LOG_LOSS, (float) frequencyLogLoss);
     if (hasCalibration) {
       rows.putSingle(row + OTHERS, example.brier);
       rows.putSingle(row + OTHERS + 1, example.confidence);
@@ -148,16 +175,21 @@ final class ClassificationWindow {
       if (rows.holds(row)) {
         take(row, example);
         int baselines = rows.cell(row + BASELINES);
-        sums.add(example, lower(baselines), upper(baselines), rows.weight(row));
+        sums.add(
+            example,
+            lower(baselines),
+            upper(baselines),
+            rows.single(row + FREQUENCY_LOG_LOSS),
+            rows.weight(row));
       }
     }
     return sums;
   }
 
-  /** Areas under the curves of the positive class of two; NaN if its scores are not kept. */
+  /** Areas under the curves of the positive class of two; NaN if they are not asked for. */
   Areas areas(int positive) {
-    AreaUnderCurve area = new AreaUnderCurve(rows.size());
-    if (scores == 1) {
+    AreaUnderCurve area = new AreaUnderCurve(mostScored > 0 ? rows.size() : 0);
+    if (scores == 1 && mostScored > 0) {
       compute(area, positive, score);
     }
     return Areas.of(area);
@@ -194,6 +226,8 @@ final class ClassificationWindow {
     into.logLoss = rows.single(row + LOG_LOSS);
     into.brier = hasCalibration ? rows.single(row + OTHERS) : Float.NaN;
     into.confidence = hasCalibration ? rows.single(row + OTHERS + 1) : Float.NaN;
+    into.positiveScore = hasPositive() ? rows.single(row + score) : Float.NaN;
+    into.positive = positive;
   }
 
   private static int pair(int lower, int upper) {
@@ -231,6 +265,7 @@ final class ClassificationWindow {
       int row = rows.row(i);
       take(row, example);
       writeExample(example, rows.cell(row + BASELINES), out);
+      out.writeFloat(rows.single(row + FREQUENCY_LOG_LOSS));
       for (int c = 0; c < scores; c++) {
         out.writeFloat(rows.single(row + score + c));
       }
@@ -285,6 +320,7 @@ final class ClassificationWindow {
       boolean isCalibrated = (flags & CALIBRATION_FLAG) != 0;
       example.brier = isCalibrated ? in.readFloat() : Float.NaN;
       example.confidence = isCalibrated ? in.readFloat() : Float.NaN;
+      double frequencyLogLoss = in.readFloat();
       for (int c = 0; c < stored.length; c++) {
         stored[c] = in.readFloat();
       }
@@ -292,7 +328,7 @@ final class ClassificationWindow {
       long time = hasTime ? in.readLong() : 0;
       double weight = (flags & WEIGHT_FLAG) != 0 ? in.readFloat() : 1;
       if (hasTime || !window.rows.isTimed()) {
-        int row = window.addUnscored(example, noChange, majority, weight, time);
+        int row = window.addUnscored(example, noChange, majority, frequencyLogLoss, weight, time);
         for (int c = 0; c < window.scores; c++) {
           window.rows.putSingle(row + window.score + c, c < stored.length ? stored[c] : Float.NaN);
         }

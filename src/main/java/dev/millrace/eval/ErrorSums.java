@@ -69,7 +69,7 @@ final class ErrorSums {
     return of(VarNumber.read(in), in.readDouble(), in.readDouble());
   }
 
-  static ErrorSums of(double weight, double absolute, double squared) {
+  private static ErrorSums of(double weight, double absolute, double squared) {
     ErrorSums sums = new ErrorSums();
     sums.weight = weight;
     sums.absolute = absolute;

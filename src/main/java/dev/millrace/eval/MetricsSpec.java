@@ -16,13 +16,16 @@ import java.io.Serializable;
  * @param perClass precision, recall and F1 of each class in the report
  * @param confusionMatrix the confusion matrix in the report
  * @param averages macro, weighted and micro averages over the classes in the report
- * @param calibration Brier score and expected calibration error
+ * @param calibration Brier score, expected calibration error, and of two classes the mean predicted
+ *     probability and the observed share of the positive one
  * @param aucClasses classes up to which the areas under the ROC and the precision-recall curve of
  *     the window are computed, at most {@link #MOST_AUC_CLASSES}; 0 is without them
  * @param beta how many times as much as precision recall weighs in F-beta, which is reported where
  *     this is not 1
  * @param quantile which quantile of the labels the quantile loss is of
  * @param decision what the class predicted of two is chosen for
+ * @param multiclass whether the task is declared multiclass, so that scores are averages over all
+ *     classes also while there are at most two
  * @param positive class that binary precision, recall and F1 speak of, or null for the last by name
  * @param validation which examples are held out
  */
@@ -40,6 +43,7 @@ public record MetricsSpec(
     double beta,
     double quantile,
     Decision decision,
+    boolean multiclass,
     String positive,
     Validation validation)
     implements Serializable {
@@ -97,28 +101,34 @@ public record MetricsSpec(
         1,
         0.5,
         Decision.MOST_PROBABLE,
+        false,
         positive,
         Validation.NONE);
   }
 
   /** The same with the confusion matrix in the report. */
   public MetricsSpec withConfusionMatrix() {
-    return with(true, decision, positive, validation);
+    return with(true, decision, multiclass, positive, validation);
   }
 
   /** The same with another positive class. */
   public MetricsSpec withPositive(String newPositive) {
-    return with(confusionMatrix, decision, newPositive, validation);
+    return with(confusionMatrix, decision, multiclass, newPositive, validation);
   }
 
   /** The same with another decision between two classes. */
   public MetricsSpec withDecision(Decision newDecision) {
-    return with(confusionMatrix, newDecision, positive, validation);
+    return with(confusionMatrix, newDecision, multiclass, positive, validation);
+  }
+
+  /** The same for a task that is, or is not, declared multiclass. */
+  public MetricsSpec withMulticlass(boolean isMulticlass) {
+    return with(confusionMatrix, decision, isMulticlass, positive, validation);
   }
 
   /** The same with other examples held out. */
   public MetricsSpec withValidation(Validation newValidation) {
-    return with(confusionMatrix, decision, positive, newValidation);
+    return with(confusionMatrix, decision, multiclass, positive, newValidation);
   }
 
   /** For the examples held out: the scores alone, without what is said of each class. */
@@ -137,6 +147,7 @@ public record MetricsSpec(
         beta,
         quantile,
         Decision.MOST_PROBABLE,
+        multiclass,
         positive,
         Validation.NONE);
   }
@@ -144,6 +155,7 @@ public record MetricsSpec(
   private MetricsSpec with(
       boolean newConfusionMatrix,
       Decision newDecision,
+      boolean newMulticlass,
       String newPositive,
       Validation newValidation) {
     return new MetricsSpec(
@@ -160,6 +172,7 @@ public record MetricsSpec(
         beta,
         quantile,
         newDecision,
+        newMulticlass,
         newPositive,
         newValidation);
   }

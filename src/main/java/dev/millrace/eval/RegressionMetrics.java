@@ -25,6 +25,8 @@ public final class RegressionMetrics implements RollingMetrics {
   private final Faded<RegressionSums> faded; // null if not asked for
   private final RunningMoments allLabels;
   private double previousLabel;
+  private double leastLabel;
+  private double greatestLabel;
 
   /** Metrics without any example. */
   public RegressionMetrics(MetricsSpec spec) {
@@ -33,51 +35,64 @@ public final class RegressionMetrics implements RollingMetrics {
         new RegressionWindow(spec),
         new RegressionSums(),
         spec.fading() == 0 ? null : new Faded<>(spec.fading(), new RegressionSums()),
-        new RunningMoments(),
-        Double.NaN);
+        new RunningMoments());
+    previousLabel = Double.NaN;
+    leastLabel = Double.NaN;
+    greatestLabel = Double.NaN;
   }
 
-  RegressionMetrics(
+  private RegressionMetrics(
       MetricsSpec spec,
       RegressionWindow window,
       RegressionSums total,
       Faded<RegressionSums> faded,
-      RunningMoments allLabels,
-      double previousLabel) {
+      RunningMoments allLabels) {
     this.spec = spec;
     this.window = window;
     this.total = total;
     this.faded = faded;
     this.allLabels = allLabels;
-    this.previousLabel = previousLabel;
   }
 
   /**
-   * Scores an example that was predicted before the model learned from it.
+   * Scores an example that was predicted before the model learned from it. A prediction that is not
+   * finite, that of a broken model, counts as wrong: as the label so far that is farthest from the
+   * actual one. Before the first label it is no prediction, and the example is not scored.
    *
    * @param actual its label, finite
-   * @param predicted in units of the label; if not finite, there is no prediction: the example is
-   *     not scored, as with {@link #observe}
+   * @param predicted in units of the label
    * @param loss left out of the mean if not finite
    * @param weight of the example in all scores, finite, at least 0
    * @param eventTime milliseconds since the epoch
    */
   public void update(double actual, double predicted, double loss, double weight, long eventTime) {
-    if (Double.isFinite(predicted)) {
+    double scored = Double.isFinite(predicted) ? predicted : farthestLabel(actual);
+    if (!Double.isNaN(scored)) {
       double mean = allLabels.mean();
-      window.add(actual, predicted, previousLabel, mean, loss, weight, eventTime);
-      total.add(actual, predicted, previousLabel, mean, loss, weight);
+      window.add(actual, scored, previousLabel, mean, loss, weight, eventTime);
+      total.add(actual, scored, previousLabel, mean, loss, weight);
       if (faded != null) {
         double fadedWeight = weight * faded.fade();
-        faded.sums().add(actual, predicted, previousLabel, mean, loss, fadedWeight);
+        faded.sums().add(actual, scored, previousLabel, mean, loss, fadedWeight);
       }
     }
     observe(actual, weight);
   }
 
+  /** The label so far that is farthest from this one, 0 if all are equal to it, NaN without any. */
+  private double farthestLabel(double actual) {
+    if (leastLabel == actual && greatestLabel == actual) {
+      return 0;
+    }
+    return actual - leastLabel > greatestLabel - actual ? leastLabel : greatestLabel;
+  }
+
   /** Shows the baselines the label of an example that no prediction was made for. */
   public void observe(double actual, double weight) {
     previousLabel = actual;
+    // The comparisons are false for NaN, which is before the first label.
+    leastLabel = leastLabel <= actual ? leastLabel : actual;
+    greatestLabel = greatestLabel >= actual ? greatestLabel : actual;
     allLabels.add(actual, weight);
   }
 
@@ -113,7 +128,14 @@ public final class RegressionMetrics implements RollingMetrics {
         model.r2(sums.labels()),
         sums.mape(),
         sums.quantileLoss(spec.quantile()),
-        sums.loss());
+        sums.loss(),
+        isBetterThanBaselines(sums));
+  }
+
+  /** Whether MAE is below that of each baseline; null where a baseline has predicted nothing. */
+  private static Boolean isBetterThanBaselines(RegressionSums sums) {
+    double best = Math.min(sums.lastValue().mae(), sums.mean().mae());
+    return Double.isNaN(best) ? null : sums.model().mae() < best;
   }
 
   private static RegressionBaseline baseline(ErrorSums inWindow, ErrorSums total) {
@@ -132,18 +154,22 @@ public final class RegressionMetrics implements RollingMetrics {
 
   @Override
   public RegressionMetrics copy() {
-    return new RegressionMetrics(
-        spec,
-        window.copy(),
-        total.copy(),
-        faded == null ? null : faded.copy(),
-        allLabels.copy(),
-        previousLabel);
+    RegressionMetrics copy =
+        new RegressionMetrics(
+            spec,
+            window.copy(),
+            total.copy(),
+            faded == null ? null : faded.copy(),
+            allLabels.copy());
+    copy.previousLabel = previousLabel;
+    copy.leastLabel = leastLabel;
+    copy.greatestLabel = greatestLabel;
+    return copy;
   }
 
   @Override
   public void write(DataOutput out) throws IOException {
-    out.writeInt(WITHOUT_CLASS_SCORES);
+    out.writeInt(VERSION);
     out.writeBoolean(false);
     window.write(out);
     total.write(out);
@@ -153,6 +179,8 @@ public final class RegressionMetrics implements RollingMetrics {
     }
     allLabels.write(out);
     out.writeDouble(previousLabel);
+    out.writeDouble(leastLabel);
+    out.writeDouble(greatestLabel);
   }
 
   static RegressionMetrics readBody(DataInput in, MetricsSpec spec) throws IOException {
@@ -166,7 +194,11 @@ public final class RegressionMetrics implements RollingMetrics {
     } else if (spec.fading() != 0) {
       faded = new Faded<>(spec.fading(), new RegressionSums());
     }
-    return new RegressionMetrics(
-        spec, window, total, faded, RunningMoments.read(in), in.readDouble());
+    RegressionMetrics metrics =
+        new RegressionMetrics(spec, window, total, faded, RunningMoments.read(in));
+    metrics.previousLabel = in.readDouble();
+    metrics.leastLabel = in.readDouble();
+    metrics.greatestLabel = in.readDouble();
+    return metrics;
   }
 }

@@ -55,25 +55,6 @@ final class RegressionSums implements Faded.Sums {
     this.examples = examples;
   }
 
-  /** The sums that version 1 kept, every weight 1. */
-  static RegressionSums of(
-      ErrorSums model,
-      ErrorSums lastValue,
-      ErrorSums mean,
-      RunningMean loss,
-      RunningMoments labels) {
-    return new RegressionSums(
-        model,
-        lastValue,
-        mean,
-        loss,
-        labels,
-        new RunningMean(),
-        new RunningMean(),
-        new RunningMean(),
-        (long) model.weight());
-  }
-
   /** Adds an example; a baseline's prediction of NaN is none. */
   void add(
       double actual,

@@ -10,20 +10,14 @@ import java.io.IOException;
  * Prequential metrics of the model of one key: of the last examples (window), of all (total), and
  * of the baselines on the same examples.
  *
- * <p>The scores of the window are a function of the examples in it alone: they are computed anew
+ * <p>The scores of the window are a function of the examples in it alone: they are computed again
  * for each report, from the oldest to the newest, so an example that has left it is as if it had
  * never been there. Every score is weighted by the examples' weights. Not thread-safe.
  */
 public sealed interface RollingMetrics permits ClassificationMetrics, RegressionMetrics {
 
-  /** The newest version of the bytes, which {@link #write} gives where it has a positive class. */
-  int VERSION = 4;
-
-  /** The version that it gives where it has scores of more classes, as earlier releases did. */
-  int WITHOUT_POSITIVE = 3;
-
-  /** The version that it gives otherwise, as earlier releases did. */
-  int WITHOUT_CLASS_SCORES = 2;
+  /** Version of the bytes that {@link #write} gives. */
+  int VERSION = 1;
 
   /** Metrics without any example, for the kind of task. */
   static RollingMetrics of(Task task, MetricsSpec spec) {
@@ -60,21 +54,12 @@ public sealed interface RollingMetrics permits ClassificationMetrics, Regression
    */
   static RollingMetrics read(DataInput in, MetricsSpec spec) throws IOException {
     int version = in.readInt();
-    if (version > VERSION) {
+    if (version != VERSION) {
       throw new IOException(
-          "metrics state: version %d is newer than %d, the newest this release reads"
+          "metrics state: version %d is not %d, which this release reads"
               .formatted(version, VERSION));
     }
-    if (version < 1) {
-      throw new IOException(
-          "metrics state: there is no version %d; the bytes are damaged".formatted(version));
-    }
     boolean isClassification = in.readBoolean();
-    if (version == 1) {
-      return isClassification
-          ? VersionOne.readClassification(in, spec)
-          : VersionOne.readRegression(in, spec);
-    }
     return isClassification
         ? ClassificationMetrics.readBody(in, spec)
         : RegressionMetrics.readBody(in, spec);

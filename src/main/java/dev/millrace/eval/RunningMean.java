@@ -48,7 +48,7 @@ final class RunningMean {
     return of(VarNumber.read(in), in.readDouble());
   }
 
-  static RunningMean of(double weight, double sum) {
+  private static RunningMean of(double weight, double sum) {
     RunningMean mean = new RunningMean();
     mean.weight = weight;
     mean.sum = sum;

@@ -59,7 +59,7 @@ final class RunningMoments {
     return of(VarNumber.read(in), in.readDouble(), in.readDouble());
   }
 
-  static RunningMoments of(double weight, double mean, double squaredDeviations) {
+  private static RunningMoments of(double weight, double mean, double squaredDeviations) {
     RunningMoments moments = new RunningMoments();
     moments.weight = weight;
     moments.mean = mean;

@@ -6,7 +6,7 @@ package dev.millrace.eval;
  */
 public final class ScoredClass {
 
-  // -ln of the smallest probability that counts is the log-loss of a class nobody has seen.
+  // -ln of the smallest probability that counts is the log-loss of an unknown class.
   private static final float LEAST_PROBABILITY = 1e-7f;
 
   // Of probabilities: all of it for a class that is not the actual one.
@@ -32,6 +32,9 @@ public final class ScoredClass {
 
   /** Score of the positive class of two, or NaN. */
   public float positiveScore = Float.NaN;
+
+  /** Index of the positive class of two, negative where there is none. */
+  int positive = ClassTally.NO_PREDICTION;
 
   // What it was taken from.
   private float[] scores;
@@ -60,9 +63,9 @@ public final class ScoredClass {
     decided = false;
     predicted = best();
     positiveScore = Float.NaN;
+    positive = ClassTally.NO_PREDICTION;
     if (areProbabilities) {
-      float p = scoreOf(actualClass);
-      logLoss = -NaturalLogarithm.of(p >= LEAST_PROBABILITY ? p : LEAST_PROBABILITY);
+      logLoss = logLoss(scoreOf(actualClass));
       float distance = squaredDistance();
       brier = Float.isNaN(distance) ? GREATEST_DISTANCE : distance;
       confidence = scores[first + predicted];
@@ -71,6 +74,18 @@ public final class ScoredClass {
       brier = Float.NaN;
       confidence = Float.NaN;
     }
+  }
+
+  /**
+   * Returns {@code -ln p} for the probability of the actual class, which counts as 1e-7 at least.
+   */
+  static double logLoss(double probability) {
+    return -NaturalLogarithm.of(probability >= LEAST_PROBABILITY ? probability : LEAST_PROBABILITY);
+  }
+
+  /** Number of classes that the model knew. */
+  int known() {
+    return known;
   }
 
   /** Score of a class, 0 for one that the model did not know, NaN before anything was taken. */

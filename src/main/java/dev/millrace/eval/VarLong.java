@@ -71,13 +71,4 @@ final class VarLong {
   static int readClassOrNone(DataInput in) throws IOException {
     return readClass(in) - 1;
   }
-
-  /** A number for each class. */
-  static long[] readArray(DataInput in) throws IOException {
-    long[] values = new long[readSize(in, "classes in the metrics", MOST_CLASSES)];
-    for (int i = 0; i < values.length; i++) {
-      values[i] = read(in);
-    }
-    return values;
-  }
 }

@@ -79,8 +79,8 @@ public enum JobMetric {
   BETTER_THAN_BASELINE(
       Kind.GAUGE,
       "train",
-      "share of the last 1,024 reports, 0 to 1, whose windowed accuracy is above that of"
-          + " no-change, or whose windowed MAE is below that of the last value"),
+      "share of the last 1,024 reports, 0 to 1, whose model is better than the best of its"
+          + " baselines in the window (`better_than_baseline` of the metrics record)"),
   STEP_NS(
       Kind.HISTOGRAM,
       "train",

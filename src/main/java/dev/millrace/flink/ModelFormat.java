@@ -63,7 +63,7 @@ final class ModelFormat {
    * @throws ModelMismatchException if it is of another kind than the settings say, naming both
    * @throws IOException if it is of a newer release, or damaged
    */
-  static PrequentialModel read(StoredBytes in, int version, TrainSpec spec, Workspace workspace)
+  static PrequentialModel read(StoredBytes in, TrainSpec spec, Workspace workspace)
       throws IOException {
     Task task = Task.valueOf(in.readUTF());
     int columns = columns(spec.input(), workspace);
@@ -83,19 +83,12 @@ final class ModelFormat {
     requireMetrics(task, metrics, classes);
     OnlineModel learner = Models.read(in, spec.model(), task, workspace);
     requireClasses(task, learner.classes(), classes);
-    DriftWatch drift = null;
-    if (version >= TrainState.FIRST_WITH_DRIFT) {
-      progress.toldSkips = in.readLong();
-      drift = DriftWatch.read(in, spec.drift(), spec.model(), task, workspace);
-    } else if (spec.drift() != null) {
-      drift = new DriftWatch(spec.drift());
-    }
-    ValidationScores validation = null;
-    if (version >= TrainState.FIRST_WITH_VALIDATION) {
-      progress.epoch = in.readInt();
-      progress.validated = in.readLong();
-      validation = in.readBoolean() ? ValidationScores.read(in, task, spec.metrics()) : null;
-    }
+    progress.toldSkips = in.readLong();
+    DriftWatch drift = DriftWatch.read(in, spec.drift(), spec.model(), task, workspace);
+    progress.epoch = in.readInt();
+    progress.validated = in.readLong();
+    ValidationScores validation =
+        in.readBoolean() ? ValidationScores.read(in, task, spec.metrics()) : null;
     if (validation != null) {
       requireMetrics(task, validation.metrics(), classes);
     }

@@ -56,14 +56,13 @@ public record ModelSnapshot(
 
   /**
    * Checks that the model was trained on the features of the input, in their order, as far as both
-   * say which those are: models of older releases do not, nor does a pipeline that declares none.
+   * say which those are: a pipeline that declares none does not.
    *
    * @throws ModelMismatchException if it was not
    */
   public void requireFeatures(InputSpec input) throws IOException {
-    Integer columns = Head.read(new StoredBytes(bytes)).columns();
-    if (columns != null
-        && columns != ModelFormat.NO_COLUMNS
+    int columns = Head.read(new StoredBytes(bytes)).columns();
+    if (columns != ModelFormat.NO_COLUMNS
         && !input.features().isEmpty()
         && columns != ModelFormat.columns(input)) {
       throw ModelFormat.otherFeatures("it was trained", input, "");
@@ -145,13 +144,12 @@ public record ModelSnapshot(
     }
   }
 
-  /** What stands in front of the learner; columns are null if the release did not say. */
-  private record Head(Task task, Integer columns, ClassNames classes) {
+  /** What stands in front of the learner. */
+  private record Head(Task task, int columns, ClassNames classes) {
     static Head read(StoredBytes in) throws IOException {
-      int version = in.readInt();
-      TrainState.requireVersion(version);
+      TrainState.requireVersion(in.readInt());
       String task = in.readUTF();
-      Integer columns = version >= TrainState.FIRST_WITH_FEATURES ? in.readInt() : null;
+      int columns = in.readInt();
       try {
         return new Head(Task.valueOf(task), columns, ClassNames.read(in));
       } catch (IllegalArgumentException e) {

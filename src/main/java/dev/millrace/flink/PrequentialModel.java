@@ -316,7 +316,11 @@ final class PrequentialModel {
     } else if (validation.metrics() instanceof RegressionMetrics regression && !isStopped()) {
       double predicted = scratch.scoredValue(0);
       double difference = predicted - target;
-      regression.update(target, predicted, difference * difference, weight, time);
+      if (isPrediction(predicted, learner.examples(), scratch)) {
+        regression.update(target, predicted, difference * difference, weight, time);
+      } else {
+        regression.observe(target, weight);
+      }
     }
     progress.validated++;
     seen(chunk, row);
@@ -434,6 +438,7 @@ final class PrequentialModel {
   /** As {@link #learnClasses}, for examples with a target. */
   void learnValues(Chunk chunk, int from, int to, TrainScratch scratch) {
     scratch.takeValues(chunk, from, to);
+    long learnedBefore = learner.examples();
     learner.use(scratch.workspace);
     learner.learnValues(
         scratch.features,
@@ -447,14 +452,29 @@ final class PrequentialModel {
     for (int r = 0; r < to - from; r++) {
       int row = from + r;
       error = Math.min(1, scratch.losses[r]);
-      regression.update(
-          scratch.targets[r],
-          scratch.scoredValue(r),
-          scratch.scoredValueLoss(r),
-          scratch.weights[r],
-          windowTime(chunk, row));
+      double value = scratch.scoredValue(r);
+      if (isPrediction(value, learnedBefore + r, scratch)) {
+        regression.update(
+            scratch.targets[r],
+            value,
+            scratch.scoredValueLoss(r),
+            scratch.weights[r],
+            windowTime(chunk, row));
+      } else {
+        regression.observe(scratch.targets[r], scratch.weights[r]);
+      }
       learned(chunk, row);
     }
+  }
+
+  /**
+   * Whether a value is a prediction, be it the NaN of a broken model. Before its first target a
+   * model has none, which is NaN too, and so may be what waited for its label since then.
+   *
+   * @param learned examples that the model had learned from
+   */
+  private static boolean isPrediction(double value, long learned, TrainScratch scratch) {
+    return !Double.isNaN(value) || (learned > 0 && scratch.pending == null);
   }
 
   /**

@@ -1,8 +1,6 @@
 package dev.millrace.flink;
 
 import dev.millrace.data.MetricsReport;
-import dev.millrace.data.MetricsReport.ClassificationScores;
-import dev.millrace.data.MetricsReport.RegressionScores;
 import java.util.Arrays;
 
 /**
@@ -15,7 +13,7 @@ final class RecentReports {
 
   private final double[] accuracies = new double[KEPT];
   private final double[] losses = new double[KEPT];
-  // 1 if the model was better than the simplest baseline, 0 if not.
+  // 1 if the model was better than the best of its baselines, 0 if not.
   private final double[] better = new double[KEPT];
   private int next;
 
@@ -28,7 +26,8 @@ final class RecentReports {
   void add(MetricsReport report) {
     accuracies[next] = report.scores().windowAccuracy();
     losses[next] = report.scores().windowLoss();
-    better[next] = better(report);
+    Boolean isBetter = report.scores().windowBetterThanBaseline();
+    better[next] = isBetter == null ? Double.NaN : isBetter ? 1 : 0;
     next = (next + 1) % KEPT;
   }
 
@@ -42,23 +41,9 @@ final class RecentReports {
     return mean(losses);
   }
 
-  /** Share of the reports in which the model was better than its baseline, NaN without any. */
+  /** Share of the reports in which the model was better than its baselines, NaN without any. */
   double betterThanBaseline() {
     return mean(better);
-  }
-
-  private static double better(MetricsReport report) {
-    if (report.scores() instanceof ClassificationScores scores) {
-      return greater(scores.window().accuracy(), scores.noChange().windowAccuracy());
-    }
-    if (report.scores() instanceof RegressionScores scores) {
-      return greater(scores.lastValue().windowMae(), scores.window().mae());
-    }
-    return Double.NaN;
-  }
-
-  private static double greater(double a, double b) {
-    return Double.isNaN(a) || Double.isNaN(b) ? Double.NaN : a > b ? 1 : 0;
   }
 
   private static double mean(double[] values) {

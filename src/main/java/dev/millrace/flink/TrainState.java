@@ -16,19 +16,7 @@ import org.apache.flink.core.memory.DataOutputSerializer;
  */
 public final class TrainState {
   /** Version of the bytes that {@link #write} gives. */
-  static final int VERSION = 5;
-
-  /** The first version whose models say what their drift detector knows. */
-  static final int FIRST_WITH_DRIFT = 2;
-
-  /** The first version whose models say which epoch it is and how they do on examples held out. */
-  static final int FIRST_WITH_VALIDATION = 3;
-
-  /** The first version that has features which wait for their labels. */
-  static final int FIRST_WITH_LABELS = 4;
-
-  /** The first version whose models alone say which features they were trained on. */
-  static final int FIRST_WITH_FEATURES = 5;
+  static final int VERSION = 1;
 
   /**
    * What the state of a key consists of.
@@ -47,15 +35,14 @@ public final class TrainState {
           : new LabelJoin(spec.input().labels(), spec.metrics().window());
     }
 
-    static Parts read(StoredBytes in, int version, TrainSpec spec, Workspace workspace)
-        throws IOException {
-      PrequentialModel model = ModelFormat.read(in, version, spec, workspace);
+    static Parts read(StoredBytes in, TrainSpec spec, Workspace workspace) throws IOException {
+      PrequentialModel model = ModelFormat.read(in, spec, workspace);
       if (spec.input().labels() == null) {
         return new Parts(model, null); // what still waited waits no longer
       }
       return new Parts(
           model,
-          version >= FIRST_WITH_LABELS && in.readBoolean()
+          in.readBoolean()
               ? LabelJoin.read(
                   in,
                   spec.input().labels(),
@@ -165,10 +152,9 @@ public final class TrainState {
 
   static Parts read(byte[] state, TrainSpec spec, Workspace workspace) throws IOException {
     StoredBytes in = new StoredBytes(state);
-    int version = in.readInt();
-    requireVersion(version);
+    requireVersion(in.readInt());
     try {
-      return Parts.read(in, version, spec, workspace);
+      return Parts.read(in, spec, workspace);
     } catch (RuntimeException e) {
       throw damaged(e);
     }
@@ -185,13 +171,11 @@ public final class TrainState {
   }
 
   static void requireVersion(int version) throws IOException {
-    if (version < 1 || version > VERSION) {
+    if (version != VERSION) {
       throw new IOException(
-          "model state: version "
-              + version
-              + " is not one of 1 to "
-              + VERSION
-              + ", which this release reads; use the release that wrote it");
+          ("model state: version %d is not %d, which this release reads; use the release that wrote"
+                  + " it")
+              .formatted(version, VERSION));
     }
   }
 

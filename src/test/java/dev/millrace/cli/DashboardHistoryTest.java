@@ -243,7 +243,19 @@ class DashboardHistoryTest {
       String key, long seq, String config, DashboardRecord.Epoch epoch) {
     float[] values = new float[DashboardColumns.CLASSIFICATION.count()];
     return new DashboardRecord(
-        "fraud", key, seq, seq, Task.BINARY, config, 0, 1_000, epoch, List.of(), values, "{}");
+        "fraud",
+        key,
+        seq,
+        seq,
+        Task.BINARY,
+        config,
+        0,
+        1_000,
+        epoch,
+        List.of(),
+        values,
+        null,
+        "{}");
   }
 
   private static DashboardRecord parse(String line) {

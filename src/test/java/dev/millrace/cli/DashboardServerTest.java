@@ -288,7 +288,8 @@ class DashboardServerTest {
         .isEqualTo(
             "[\"seq\",\"time\",\"accuracy\",\"precision\",\"recall\",\"f1\",\"loss\","
                 + "\"baseline_accuracy\",\"baseline_f1\",\"majority_accuracy\","
-                + "\"validation_accuracy\",\"validation_loss\",\"rate\"]");
+                + "\"validation_accuracy\",\"validation_loss\","
+                + "\"auc\",\"log_loss\",\"log_loss_baseline\",\"rate\"]");
     assertThat(all.path("values").toString())
         .startsWith(
             "[[100,200],[1795598043120,1795598043120],[0.5,0.75],[0.74,0.74],[0.66,0.66],"

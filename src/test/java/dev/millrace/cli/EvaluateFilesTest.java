@@ -1,15 +1,18 @@
 package dev.millrace.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.millrace.eval.AreaUnderCurve;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.SplittableRandom;
 import java.util.stream.Stream;
 import org.assertj.core.data.Percentage;
 import org.junit.jupiter.api.Test;
@@ -115,6 +118,120 @@ class EvaluateFilesTest {
   }
 
   @Test
+  void aRareClassIsScoredByItsProbabilities() throws Exception {
+    Path input = dir.resolve("rare.csv");
+    Path file = dir.resolve("rare-predictions.csv");
+    SplittableRandom random = new SplittableRandom(5);
+    StringBuilder rows = new StringBuilder("x,y\n");
+    for (int i = 0; i < 600; i++) {
+      boolean isPositive = random.nextInt(10) == 0;
+      double x = random.nextDouble() + (isPositive ? 0.3 : 0);
+      rows.append(x).append(isPositive ? ",yes\n" : ",no\n");
+    }
+    Files.writeString(input, rows);
+
+    JsonNode result =
+        evaluate(
+            "--input",
+            input + "",
+            "--label",
+            "y",
+            "--validation",
+            "0.2",
+            "--predictions",
+            file + "");
+
+    AreaUnderCurve area = new AreaUnderCurve(0);
+    double squares = 0;
+    double predicted = 0;
+    double observed = 0;
+    int counted = 0;
+    try (CsvFile predictions = new CsvFile(file)) {
+      while (predictions.next()) {
+        String[] row = predictions.row();
+        if (row[5].isEmpty() || row[7].equals("true")) {
+          continue;
+        }
+        float p = Float.parseFloat(row[5]);
+        int truth = row[3].equals("yes") ? 1 : 0;
+        area.add(p, truth == 1, 1);
+        squares += (p - truth) * (p - truth);
+        predicted += p;
+        observed += truth;
+        counted++;
+      }
+    }
+    area.compute();
+    assertThat(result.get("auc").asDouble()).isEqualTo(area.roc());
+    assertThat(result.get("pr_auc").asDouble()).isEqualTo(area.precisionRecall());
+    assertThat(result.get("brier").asDouble()).isCloseTo(squares / counted, within(1e-6));
+    assertThat(result.at("/calibration/observed_share").asDouble())
+        .isBetween(0.05, 0.15)
+        .isCloseTo(observed / counted, within(0.01));
+    assertThat(result.at("/calibration/mean_predicted").asDouble())
+        .isCloseTo(predicted / counted, within(0.01));
+    assertThat(result.get("log_loss_baseline").asDouble()).isBetween(0.2, 0.6);
+  }
+
+  @Test
+  void theTableSaysWhetherTheModelIsBetterThanNothing() throws Exception {
+    StringBuilder rows = new StringBuilder("x,y\n");
+    for (int i = 0; i < 300; i++) {
+      rows.append(1).append(i % 50 == 7 ? ",yes\n" : ",no\n");
+    }
+    Path input = Files.writeString(dir.resolve("one.csv"), rows);
+
+    Cli run = Cli.run("evaluate", "--input", input + "", "--label", "y");
+
+    assertThat(run.exitCode()).as(run.err()).isZero();
+    assertThat(run.out())
+        .containsPattern("auc 0\\.\\d+  pr-auc 0\\.\\d+  log-loss 0\\.\\d+ \\(class frequencies 0")
+        .contains("mean predicted ", "observed ")
+        .contains("Predicts only class \"no\". What may help: --decision f1");
+  }
+
+  @Test
+  void ofMoreClassesEachHasAColumnForItsProbability() throws Exception {
+    StringBuilder rows = new StringBuilder("x,y\n");
+    for (int i = 0; i < 60; i++) {
+      rows.append(i % 3).append(",c").append(i % 3).append('\n');
+    }
+    Path input = Files.writeString(dir.resolve("three.csv"), rows);
+    Path file = dir.resolve("three-predictions.csv");
+
+    JsonNode result = evaluate("--input", input + "", "--label", "y", "--predictions", file + "");
+
+    assertThat(result.get("auc").isNull()).isTrue();
+    try (CsvFile predictions = new CsvFile(file)) {
+      assertThat(predictions.header())
+          .contains("probability_c0", "probability_c1", "probability_c2");
+      for (int row = 1; predictions.next(); row++) {
+        String[] cells = predictions.row();
+        if (row > 1) {
+          assertThat(
+                  Double.parseDouble(cells[5])
+                      + Double.parseDouble(cells[6])
+                      + Double.parseDouble(cells[7]))
+              .isCloseTo(1, within(1e-5));
+        }
+      }
+    }
+  }
+
+  @Test
+  void twoClassesOfADeclaredMulticlassTaskAreAveraged() throws Exception {
+    StringBuilder rows = new StringBuilder("x,y\n");
+    for (int i = 0; i < 60; i++) {
+      rows.append(i % 2).append(i % 2 == 0 ? ",a\n" : ",b\n");
+    }
+    Path input = Files.writeString(dir.resolve("two.csv"), rows);
+
+    Cli run = Cli.run("evaluate", "--input", input + "", "--label", "y", "--task", "multiclass");
+
+    assertThat(run.out()).contains("f1 is the macro average over 2 classes");
+  }
+
+  @Test
   void numbersArePredictedWithoutAProbability() throws Exception {
     Path file = dir.resolve("predictions.csv");
 
@@ -136,7 +253,7 @@ class EvaluateFilesTest {
     try (CsvFile predictions = new CsvFile(file)) {
       while (predictions.next()) {
         String[] row = predictions.row();
-        assertThat(row[5]).isEmpty();
+        assertThat(row).hasSize(7);
         if (!row[4].isEmpty()) {
           error += Math.abs(Double.parseDouble(row[3]) - Double.parseDouble(row[4]));
           counted++;

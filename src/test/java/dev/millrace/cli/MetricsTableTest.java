@@ -22,6 +22,21 @@ class MetricsTableTest {
   }
 
   @Test
+  void saysBelowTheRowHowTwoClassesDoAgainstTheirBaselines() {
+    String record =
+        """
+        {"key":"ads","task":"binary","examples":900,
+         "window":{"accuracy":0.97,"auc_roc":0.512,"log_loss":0.1441,"log_loss_baseline":0.1356,
+         "predicts_one_class":true,"better_than_baseline":false}}\
+        """;
+
+    assertThat(lines(record))
+        .endsWith(
+            "           auc 0.512, log-loss 0.144 (class frequencies 0.136)",
+            "           predicts only one class, worse than a baseline");
+  }
+
+  @Test
   void alignsRegressionUnderItsOwnHeader() {
     String record =
         """

@@ -16,6 +16,7 @@ import dev.millrace.data.MetricsReport.Contestant;
 import dev.millrace.data.MetricsReport.Delays;
 import dev.millrace.data.MetricsReport.Fading;
 import dev.millrace.data.MetricsReport.Labels;
+import dev.millrace.data.MetricsReport.PositiveShare;
 import dev.millrace.data.MetricsReport.RegressionBaseline;
 import dev.millrace.data.MetricsReport.RegressionBlock;
 import dev.millrace.data.MetricsReport.RegressionScores;
@@ -54,22 +55,72 @@ class MetricsJsonTest {
                 0.65,
                 0.061,
                 0.062,
+                0.5,
                 0.02,
                 0.03,
+                new PositiveShare(0.25, 0.125),
                 0.957,
                 0.8,
                 NONE,
                 NONE,
+                true,
+                false,
                 averages(0.7)),
             new ClassificationBlock(
-                41999, 41999, 0.97, 0.81, 0.7, 0.6, 0.65, NONE, 0.63, 0.62, 0.61, 0.6, 0.071, 0.072,
-                NONE, NONE, NONE, NONE, NONE, NONE, null),
+                41999,
+                41999,
+                0.97,
+                0.81,
+                0.7,
+                0.6,
+                0.65,
+                NONE,
+                0.63,
+                0.62,
+                0.61,
+                0.6,
+                0.071,
+                0.072,
+                0.5,
+                NONE,
+                NONE,
+                new PositiveShare(0.25, 0.125),
+                NONE,
+                NONE,
+                NONE,
+                NONE,
+                true,
+                false,
+                null),
             new Fading<>(
                 0.999,
                 1000.5,
                 new ClassificationBlock(
-                    41999, 1000.5, 0.96, 0.8, 0.7, 0.6, 0.65, NONE, 0.5, 0.4, 0.3, 0.2, 0.1, 0.09,
-                    0.08, 0.07, NONE, NONE, NONE, NONE, null)),
+                    41999,
+                    1000.5,
+                    0.96,
+                    0.8,
+                    0.7,
+                    0.6,
+                    0.65,
+                    NONE,
+                    0.5,
+                    0.4,
+                    0.3,
+                    0.2,
+                    0.1,
+                    0.09,
+                    0.5,
+                    0.08,
+                    0.07,
+                    new PositiveShare(0.25, 0.125),
+                    NONE,
+                    NONE,
+                    NONE,
+                    NONE,
+                    true,
+                    false,
+                    null)),
             new ClassificationBaseline(0.95, 0.3, 0.94, 0.2),
             new ClassificationBaseline(0.96, 0, 0.961, 0),
             List.of(
@@ -87,19 +138,19 @@ class MetricsJsonTest {
             "window":{"size":1000,"millis":600000,"examples":1000,"weight":999.5,\
             "accuracy":0.98,"balanced_accuracy":0.82,"precision":0.74,"recall":0.66,\
             "f1":0.698,"f_beta":0.7,"kappa":0.68,"kappa_m":0.67,"kappa_temporal":0.66,"mcc":0.65,\
-            "loss":0.061,"log_loss":0.062,"brier":0.02,"calibration_error":0.03,\
+            "loss":0.061,"log_loss":0.062,"log_loss_baseline":0.5,"brier":0.02,"calibration_error":0.03,"calibration":{"mean_predicted":0.25,"observed_share":0.125},"predicts_one_class":true,"better_than_baseline":false,\
             "auc_roc":0.957,"auc_pr":0.8,\
             "macro":{"precision":0.1,"recall":0.2,"f1":0.3,"f_beta":0.7},\
             "weighted":{"precision":0.1,"recall":0.2,"f1":0.3,"f_beta":0.7},\
             "micro":{"precision":0.1,"recall":0.2,"f1":0.3,"f_beta":0.7}},\
             "total":{"examples":41999,"weight":41999,"accuracy":0.97,"balanced_accuracy":0.81,\
             "precision":0.7,"recall":0.6,"f1":0.65,"kappa":0.63,"kappa_m":0.62,\
-            "kappa_temporal":0.61,"mcc":0.6,"loss":0.071,"log_loss":0.072,"brier":null,\
-            "calibration_error":null},\
+            "kappa_temporal":0.61,"mcc":0.6,"loss":0.071,"log_loss":0.072,"log_loss_baseline":0.5,"brier":null,\
+            "calibration_error":null,"calibration":{"mean_predicted":0.25,"observed_share":0.125},"predicts_one_class":true,"better_than_baseline":false},\
             "fading":{"factor":0.999,"weight":1000.5,"accuracy":0.96,"balanced_accuracy":0.8,\
             "precision":0.7,"recall":0.6,"f1":0.65,"kappa":0.5,"kappa_m":0.4,\
-            "kappa_temporal":0.3,"mcc":0.2,"loss":0.1,"log_loss":0.09,"brier":0.08,\
-            "calibration_error":0.07},\
+            "kappa_temporal":0.3,"mcc":0.2,"loss":0.1,"log_loss":0.09,"log_loss_baseline":0.5,"brier":0.08,\
+            "calibration_error":0.07,"calibration":{"mean_predicted":0.25,"observed_share":0.125},"predicts_one_class":true,"better_than_baseline":false},\
             "baseline":{"no_change":{"window":{"accuracy":0.95,"f1":0.3},\
             "total":{"accuracy":0.94,"f1":0.2}},\
             "majority":{"window":{"accuracy":0.96,"f1":0.0},"total":{"accuracy":0.961,"f1":0.0}}},\
@@ -121,9 +172,9 @@ class MetricsJsonTest {
         new RegressionScores(
             1000,
             0,
-            new RegressionBlock(1000, 1000, 1.5, 2.5, 0.9, 0.1, 0.75, 0.25),
-            new RegressionBlock(41999, 41999, 1.75, 2.75, 0.8, NONE, 0.875, 0.5),
-            new Fading<>(0.99, 99.5, new RegressionBlock(9, 9, 1, 2, 0.5, 0.25, 0.5, 4)),
+            new RegressionBlock(1000, 1000, 1.5, 2.5, 0.9, 0.1, 0.75, 0.25, true),
+            new RegressionBlock(41999, 41999, 1.75, 2.75, 0.8, NONE, 0.875, 0.5, true),
+            new Fading<>(0.99, 99.5, new RegressionBlock(9, 9, 1, 2, 0.5, 0.25, 0.5, 4, true)),
             100.5,
             12.25,
             new RegressionBaseline(3, 4, 5, 6),
@@ -137,11 +188,11 @@ class MetricsJsonTest {
         .contains(
             """
             "window":{"size":1000,"examples":1000,"weight":1000,"mae":1.5,"rmse":2.5,"r2":0.9,\
-            "mape":0.1,"quantile_loss":0.75,"loss":0.25},\
+            "mape":0.1,"quantile_loss":0.75,"loss":0.25,"better_than_baseline":true},\
             "total":{"examples":41999,"weight":41999,"mae":1.75,"rmse":2.75,"r2":0.8,\
-            "mape":null,"quantile_loss":0.875,"loss":0.5,"label_mean":100.5,"label_sd":12.25},\
+            "mape":null,"quantile_loss":0.875,"loss":0.5,"better_than_baseline":true,"label_mean":100.5,"label_sd":12.25},\
             "fading":{"factor":0.99,"weight":99.5,"mae":1.0,"rmse":2.0,"r2":0.5,\
-            "mape":0.25,"quantile_loss":0.5,"loss":4.0},\
+            "mape":0.25,"quantile_loss":0.5,"loss":4.0,"better_than_baseline":true},\
             "baseline":{"last_value":{"window":{"mae":3.0,"rmse":4.0},\
             "total":{"mae":5.0,"rmse":6.0}},\
             "mean":{"window":{"mae":7.0,"rmse":8.0},"total":{"mae":9.0,"rmse":10.0}}},\
@@ -153,7 +204,31 @@ class MetricsJsonTest {
   void theAveragesOfClassesStandInEachBlockThatHasThem() throws IOException {
     ClassificationBlock block =
         new ClassificationBlock(
-            1, 1, 1, 1, 1, 1, 1, NONE, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 0.75, 0.5, averages(NONE));
+            1,
+            1,
+            1,
+            1,
+            1,
+            1,
+            1,
+            NONE,
+            1,
+            1,
+            1,
+            1,
+            1,
+            1,
+            0.5,
+            1,
+            1,
+            new PositiveShare(0.25, 0.125),
+            1,
+            1,
+            0.75,
+            0.5,
+            true,
+            false,
+            averages(NONE));
     ClassificationBaseline baseline = new ClassificationBaseline(0, 0, 0, 0);
     ClassificationScores scores =
         new ClassificationScores(
@@ -194,12 +269,12 @@ class MetricsJsonTest {
             ,"validation":{"best_epoch":2,"best_loss":0.125,"stopped":true,\
             "window":{"size":7,"examples":4,"weight":4,"accuracy":0.5,"balanced_accuracy":0.5,\
             "precision":0.5,"recall":0.5,"f1":0.5,"f_beta":0.5,"kappa":0.5,"kappa_m":0.5,\
-            "kappa_temporal":0.5,"mcc":0.5,"loss":0.25,"log_loss":0.75,"brier":0.5,\
-            "calibration_error":0.5},\
+            "kappa_temporal":0.5,"mcc":0.5,"loss":0.25,"log_loss":0.75,"log_loss_baseline":0.5,"brier":0.5,\
+            "calibration_error":0.5,"calibration":{"mean_predicted":0.25,"observed_share":0.125},"predicts_one_class":true,"better_than_baseline":false},\
             "epoch":{"examples":6,"weight":6,"accuracy":1.0,"balanced_accuracy":1.0,\
             "precision":1.0,"recall":1.0,"f1":1.0,"f_beta":1.0,"kappa":1.0,"kappa_m":1.0,\
-            "kappa_temporal":1.0,"mcc":1.0,"loss":2.0,"log_loss":3.0,"brier":1.0,\
-            "calibration_error":1.0}},"learning_rate":\
+            "kappa_temporal":1.0,"mcc":1.0,"loss":2.0,"log_loss":3.0,"log_loss_baseline":0.5,"brier":1.0,\
+            "calibration_error":1.0,"calibration":{"mean_predicted":0.25,"observed_share":0.125},"predicts_one_class":true,"better_than_baseline":false}},"learning_rate":\
             """);
   }
 
@@ -210,8 +285,8 @@ class MetricsJsonTest {
         new RegressionScores(
             7,
             0,
-            new RegressionBlock(4, 4, 1, 2, 0.5, 0.25, 3, 4),
-            new RegressionBlock(6, 6, 5, 6, 0.75, 0.125, 7, 8),
+            new RegressionBlock(4, 4, 1, 2, 0.5, 0.25, 3, 4, true),
+            new RegressionBlock(6, 6, 5, 6, 0.75, 0.125, 7, 8, true),
             null,
             0,
             0,
@@ -231,15 +306,15 @@ class MetricsJsonTest {
             """
             ,"validation":{"best_epoch":0,"best_loss":null,"stopped":false,\
             "window":{"size":7,"examples":4,"weight":4,"mae":1.0,"rmse":2.0,"r2":0.5,\
-            "mape":0.25,"quantile_loss":3.0,"loss":4.0},\
+            "mape":0.25,"quantile_loss":3.0,"loss":4.0,"better_than_baseline":true},\
             "epoch":{"examples":6,"weight":6,"mae":5.0,"rmse":6.0,"r2":0.75,\
-            "mape":0.125,"quantile_loss":7.0,"loss":8.0}},"learning_rate":\
+            "mape":0.125,"quantile_loss":7.0,"loss":8.0,"better_than_baseline":true}},"learning_rate":\
             """);
   }
 
   @Test
   void theMembersOfAMixtureStandWithTheirWeightsAndLosses() {
-    RegressionBlock block = new RegressionBlock(1, 1, 0, 0, 0, 0, 0, 0);
+    RegressionBlock block = new RegressionBlock(1, 1, 0, 0, 0, 0, 0, 0, true);
     RegressionBaseline none = new RegressionBaseline(0, 0, 0, 0);
     RegressionScores scores = new RegressionScores(1, 0, block, block, null, 0, 0, none, none);
     MetricsReport.Members members =
@@ -290,7 +365,8 @@ class MetricsJsonTest {
   @Test
   void numbersArePlainAndReadBackAsTheSameDouble() throws IOException {
     for (double value : new double[] {1e-7, 1.0 / 3, 2e-3, 1e22, 123456789012.5, 2.2e-44, 1e23}) {
-      RegressionBlock block = new RegressionBlock(1, 1, value, value, -value, value, value, value);
+      RegressionBlock block =
+          new RegressionBlock(1, 1, value, value, -value, value, value, value, true);
       RegressionBaseline baseline = new RegressionBaseline(0, 0, 0, 0);
       String line =
           encode(
@@ -307,7 +383,7 @@ class MetricsJsonTest {
 
   @Test
   void whatBecameOfLabelsThatCameLaterStandsBesideTheScores() {
-    RegressionBlock block = new RegressionBlock(1, 1, 0, 0, 0, 0, 0, 0);
+    RegressionBlock block = new RegressionBlock(1, 1, 0, 0, 0, 0, 0, 0, true);
     RegressionBaseline baseline = new RegressionBaseline(0, 0, 0, 0);
     MetricsReport report =
         report(
@@ -332,7 +408,7 @@ class MetricsJsonTest {
   @Test
   void numbersHaveNoMoreDigitsThanNeededOnAnyJdk() {
     // Before JDK 19, Double.toString(2.0e23) is 1.9999999999999998E23.
-    RegressionBlock block = new RegressionBlock(1, 1, 2.0e23, 0, 0, 0, 0, 0);
+    RegressionBlock block = new RegressionBlock(1, 1, 2.0e23, 0, 0, 0, 0, 0, true);
     RegressionBaseline baseline = new RegressionBaseline(0, 0, 0, 0);
 
     assertThat(
@@ -415,8 +491,31 @@ class MetricsJsonTest {
   private static ClassificationBlock block(
       long examples, double score, double loss, double logLoss) {
     return new ClassificationBlock(
-        examples, examples, score, score, score, score, score, score, score, score, score, score,
-        loss, logLoss, score, score, score, score, score, score, null);
+        examples,
+        examples,
+        score,
+        score,
+        score,
+        score,
+        score,
+        score,
+        score,
+        score,
+        score,
+        score,
+        loss,
+        logLoss,
+        0.5,
+        score,
+        score,
+        new PositiveShare(0.25, 0.125),
+        score,
+        score,
+        score,
+        score,
+        true,
+        false,
+        null);
   }
 
   private static ClassAverages averages(double fBeta) {

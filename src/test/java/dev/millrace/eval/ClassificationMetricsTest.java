@@ -119,6 +119,7 @@ class ClassificationMetricsTest {
                 1,
                 0.5,
                 all.decision(),
+                false,
                 null,
                 all.validation()));
     for (int i = 0; i < 700; i++) {
@@ -412,12 +413,12 @@ class ClassificationMetricsTest {
       score(each, 1, 0.25f, 0.75f);
     }
 
-    // Room for 3 or 8 examples of 4-byte cells: 5, 2 of calibration, 1 of a score, 2 of the time.
+    // Room for 3 or 8 examples of 4-byte cells: 6, 2 of calibration, 1 of a score, 2 of the time.
     long sums = 2 * 2 * 8 + 2 * 2 * 3 * 8; // the matrix, and three sums of two baselines
     long calibration = (2 * 10 + 1) * 8;
-    assertThat(metrics.memoryBytes(2)).isEqualTo(3 * 8 * 4 + sums + calibration + 2 * 8);
-    assertThat(plain.memoryBytes(2)).isEqualTo(8 * 5 * 4 + 2 * sums + 2 * 8);
-    assertThat(full.memoryBytes(2)).isEqualTo(8 * 10 * 4 + 2 * (sums + calibration) + 2 * 8);
+    assertThat(metrics.memoryBytes(2)).isEqualTo(3 * 9 * 4 + sums + calibration + 2 * 8);
+    assertThat(plain.memoryBytes(2)).isEqualTo(8 * 6 * 4 + 2 * sums + 2 * 8);
+    assertThat(full.memoryBytes(2)).isEqualTo(8 * 11 * 4 + 2 * (sums + calibration) + 2 * 8);
   }
 
   @Test

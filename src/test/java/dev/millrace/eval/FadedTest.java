@@ -27,9 +27,10 @@ class FadedTest {
       example.loss = random.nextDouble();
       int noChange = random.nextInt(3);
       int majority = random.nextInt(3);
+      double logLoss = random.nextDouble();
 
-      faded.sums().add(example, noChange, majority, faded.fade());
-      falling.add(example, noChange, majority, Math.scalb(1.0, i));
+      faded.sums().add(example, noChange, majority, logLoss, faded.fade());
+      falling.add(example, noChange, majority, logLoss, Math.scalb(1.0, i));
     }
 
     ClassificationSums sums = faded.sums();
@@ -42,6 +43,7 @@ class FadedTest {
         .isEqualTo(falling.model().get(2, 2) / falling.model().get(0, 2));
     assertThat(sums.loss()).isEqualTo(falling.loss());
     assertThat(sums.logLoss()).isEqualTo(falling.logLoss());
+    assertThat(sums.frequencyLogLoss()).isEqualTo(falling.frequencyLogLoss());
     assertThat(sums.brier()).isEqualTo(falling.brier());
     assertThat(sums.calibrationError()).isEqualTo(falling.calibrationError()).isPositive();
   }

@@ -50,6 +50,7 @@ final class MetricsFixtures {
         2,
         0.9,
         Decision.MOST_PROBABLE,
+        false,
         null,
         NONE);
   }
@@ -70,6 +71,7 @@ final class MetricsFixtures {
         1,
         0.5,
         Decision.MOST_PROBABLE,
+        false,
         null,
         NONE);
   }

@@ -127,13 +127,13 @@ class RegressionMetricsTest {
   }
 
   @Test
-  void aPredictionThatIsNotFiniteIsNone() {
+  void aPredictionThatIsNotFiniteCountsAsWrongOnceThereIsALabel() {
     metrics.update(1, Double.NaN, Double.NaN, 1, 0);
     metrics.update(2, Double.NEGATIVE_INFINITY, Double.NaN, 1, 0);
     metrics.update(3, 4, 0.5, 1, 0);
 
-    assertThat(scores().total().examples()).isEqualTo(1);
-    assertThat(scores().total().mae()).isEqualTo(1);
+    assertThat(scores().total().examples()).isEqualTo(2);
+    assertThat(scores().total().mae()).isEqualTo(1); // as if 1 had been predicted for 2
     assertThat(scores().total().loss()).isEqualTo(0.5);
     assertThat(scores().lastValue().totalMae()).isEqualTo(1);
   }

@@ -77,6 +77,7 @@ class ScikitLearnComparisonTest {
         given.get("beta").asDouble(),
         given.get("quantile").asDouble(),
         MetricsSpec.Decision.MOST_PROBABLE,
+        false,
         given.get("positive").textValue(),
         MetricsSpec.Validation.NONE);
   }
@@ -117,7 +118,8 @@ class ScikitLearnComparisonTest {
     } else if (expected.isNumber()) {
       assertThat(actual.isNumber()).as("%s is a number, not %s", path, actual).isTrue();
       double value = expected.asDouble();
-      boolean ofProbabilities = path.matches(".*\\.(log_loss|brier|calibration_error|auc_.*)");
+      boolean ofProbabilities =
+          path.matches(".*\\.(log_loss(_baseline)?|brier|calibration_error|mean_predicted|auc_.*)");
       double allowed = (ofProbabilities ? 1e-6 : tolerance) * Math.max(1, Math.abs(value));
       assertThat(actual.asDouble()).as(path).isEqualTo(value, within(allowed));
     } else {

@@ -2,18 +2,75 @@ package dev.millrace.flink;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.millrace.data.Chunk;
+import dev.millrace.data.Example;
 import dev.millrace.nn.Workspace;
+import dev.millrace.testing.Chunks;
+import dev.millrace.testing.StateFixtures;
+import java.io.ByteArrayOutputStream;
+import java.io.DataOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** The inputs that fuzzing of the state begins with are state, else it would not get far. */
 class StateCorpusTest {
   private static final Path CORPUS = Path.of("src/test/resources/fuzz/state");
+
+  /** Writes the inputs again after a change of the format. */
+  @BeforeAll
+  static void writeInputs() throws IOException {
+    if (!StateFixtures.writing()) {
+      return;
+    }
+    for (Map.Entry<String, TrainSpec> kind : StateFuzz.SPECS.entrySet()) {
+      for (Path file : states()) {
+        if (nameOf(file)[0].equals(kind.getKey())) {
+          Files.write(file, input(kind.getValue(), nameOf(file)[1]));
+        }
+      }
+    }
+  }
+
+  private static byte[] input(TrainSpec spec, String name) throws IOException {
+    if (name.equals("numbers.bin")) {
+      return bytes(state(spec, Chunks.numbers("k", 12, 3)));
+    }
+    TrainState classes = state(spec, Chunks.classes("k", 12, 3));
+    return name.equals("model.bin") ? classes.modelBytes() : bytes(classes);
+  }
+
+  private static TrainState state(TrainSpec spec, List<Example> examples) throws IOException {
+    Chunk chunk = Chunks.of(examples);
+    TrainState state = TrainState.begin(spec, chunk, new Workspace());
+    PrequentialModel model = state.resume(spec, new Workspace());
+    TrainScratch scratch = new TrainScratch();
+    for (int row = 0; row < chunk.size(); row++) {
+      if (!chunk.isClassification()) {
+        model.learnValues(chunk, row, row + 1, scratch);
+        continue;
+      }
+      scratch.findClasses(chunk, model.classes(), spec.model().classWeights());
+      if (scratch.classOf[chunk.labelOf(row)] < 0) {
+        model.meetClass(chunk, row, scratch);
+      } else {
+        model.learnClasses(chunk, row, row + 1, scratch);
+      }
+    }
+    return state;
+  }
+
+  private static byte[] bytes(TrainState state) throws IOException {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    state.write(new DataOutputStream(bytes));
+    return bytes.toByteArray();
+  }
 
   private static List<Path> states() throws IOException {
     try (Stream<Path> files = Files.list(CORPUS)) {

@@ -80,6 +80,7 @@ public final class StateFuzz {
             1,
             0.5,
             Decision.MOST_PROBABLE,
+            false,
             null,
             new Validation(0.2, 2));
     DriftSpec kswin = new DriftSpec.Kswin(0.01, 20, 5, 0);

@@ -46,6 +46,7 @@ class TrainFunctionTest {
             1,
             0.5,
             m.decision(),
+            false,
             null,
             m.validation());
     List<Example> examples = Chunks.classes("k", 40, 1);

@@ -1,0 +1,89 @@
+package dev.millrace.eval;
+
+import dev.millrace.data.Counts;
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
+import java.util.Arrays;
+
+/**
+ * The running class frequencies: the weight of each class among all labels so far, and the two
+ * baselines that follow from them. One predicts the class of the largest weight, of equal ones the
+ * lowest index; the other gives every class its frequency as a probability. Not thread-safe.
+ */
+final class ClassFrequencies {
+
+  private double[] weights = {};
+  private double sum;
+  private int majority = ClassTally.NO_PREDICTION;
+
+  /** Index of the class of the largest weight, {@link ClassTally#NO_PREDICTION} before a label. */
+  int majority() {
+    return majority;
+  }
+
+  /**
+   * Returns the log-loss of the running class frequencies, {@code -ln p(actual)}. With Laplace's
+   * add-one smoothing {@code p(c) = (weight of c + 1) / (weight of all + known classes)}; a class
+   * that is not known yet has a probability of 0, which counts as it does for a model.
+   *
+   * @param knownClasses classes that the model knew before it saw the label
+   */
+  double logLoss(int actual, int knownClasses) {
+    int known = Math.max(knownClasses, weights.length);
+    if (actual >= known) {
+      return ScoredClass.logLoss(0);
+    }
+    return ScoredClass.logLoss((weight(actual) + 1) / (sum + known));
+  }
+
+  void learn(int label, double weight) {
+    if (label >= weights.length) {
+      weights = Arrays.copyOf(weights, label + 1);
+    }
+    weights[label] += weight;
+    sum += weight;
+    // Only this class has grown, so only it can overtake.
+    if (majority == ClassTally.NO_PREDICTION
+        || weights[label] > weights[majority]
+        || (weights[label] == weights[majority] && label < majority)) {
+      majority = label;
+    }
+  }
+
+  /** One more than the highest class index seen. */
+  int classes() {
+    return weights.length;
+  }
+
+  /** Weight of a class, 0 for one that was not seen. */
+  double weight(int label) {
+    return label < weights.length ? weights[label] : 0;
+  }
+
+  ClassFrequencies copy() {
+    return of(weights.clone(), sum, majority);
+  }
+
+  void write(DataOutput out) throws IOException {
+    VarNumber.writeArray(out, weights);
+    VarNumber.write(out, sum);
+    VarLong.write(out, majority + 1L); // NO_PREDICTION becomes 0
+  }
+
+  static ClassFrequencies read(DataInput in) throws IOException {
+    double[] weights = VarNumber.readArray(in, 1);
+    double sum = VarNumber.read(in);
+    int majority = VarLong.readClassOrNone(in);
+    Counts.require("majority class in the metrics", majority, -1, weights.length - 1);
+    return of(weights, sum, majority);
+  }
+
+  private static ClassFrequencies of(double[] weights, double sum, int majority) {
+    ClassFrequencies frequencies = new ClassFrequencies();
+    frequencies.weights = weights;
+    frequencies.sum = sum;
+    frequencies.majority = majority;
+    return frequencies;
+  }
+}
