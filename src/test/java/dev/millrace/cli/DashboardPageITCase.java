@@ -26,6 +26,30 @@ class DashboardPageITCase extends DashboardPage {
   }
 
   @Test
+  void namesWhatIsWorseThanNothingAboutARareClass() throws IOException {
+    String rare =
+        record("shop-1", 200, "0.9700", "0.0000", "0.1441")
+            .replace(
+                "\"window\":{",
+                """
+                "window":{"log_loss":0.1441,"log_loss_baseline":0.1356,"auc_roc":0.512,\
+                "calibration":{"mean_predicted":0.0094,"observed_share":0.0302},\
+                "predicts_one_class":true,"better_than_baseline":false,\
+                """);
+    server.publish(rare);
+    awaitText("key-name", "shop-1");
+
+    awaitText("window-auc", "0.512");
+    awaitText("window-log-loss", "0.144");
+    assertThat(browser.text("window-log-loss-delta")).isEqualTo("+0.009 vs class frequencies");
+    assertThat(browser.text("key-sub")).endsWith("mean predicted 0.009, observed 0.030");
+    assertThat(browser.text("key-doubts"))
+        .startsWith("Worse than a baseline. Predicts only one class: metrics.decision: f1");
+    assertThat(browser.text("key-list")).contains("\u25bc");
+    screenshot("rare-class");
+  }
+
+  @Test
   void showsTheFiguresOfTheChosenKeyAndChangesThemLive() throws IOException {
     List<DashboardSamples> shops = shops();
     for (int i = 0; i < RECORDS; i++) {
@@ -53,7 +77,8 @@ class DashboardPageITCase extends DashboardPage {
     assertThat(browser.text("config")).isEqualTo("b1946ac9");
     assertThat(browser.text("learning-rate")).isEqualTo("0.005");
     assertThat(chartTitles("charts"))
-        .containsExactly("Accuracy", "F1", "Precision and recall", "Loss", "Throughput");
+        .containsExactly(
+            "Accuracy", "F1", "Precision and recall", "Loss", "Log-loss", "AUC", "Throughput");
 
     press("axis-switch", "time");
     press("range-switch", "latest");
