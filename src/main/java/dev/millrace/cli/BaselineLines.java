@@ -28,7 +28,7 @@ final class BaselineLines {
     String only = metrics.isRegression() ? null : metrics.onlyPredicted();
     if (only != null) {
       lines.add(
-          "Predicts only class \"%s\". What may help: %smodel.class-weights: balanced"
+          "Predicts only class \"%s\" in the last window. What may help: %smodel.class-weights: balanced"
               .formatted(
                   Terminal.printable(only, 60),
                   metrics.isOfTwoClasses() ? "--decision f1 (metrics.decision), or " : ""));

@@ -157,10 +157,13 @@ final class FinalMetrics {
             .allMatch(metrics -> metrics.path("task").asText().equals(Task.BINARY.id()));
   }
 
-  /** The one class that is predicted over all keys for rows of several; null if there are more. */
+  /**
+   * The one class that is predicted for rows of several in the last windows of all keys; null if
+   * there are more.
+   */
   String onlyPredicted() {
     List<String> classes = new ArrayList<>();
-    ClassTally tally = tally(classes);
+    ClassTally tally = tally(classes, "counts");
     if (!tally.predictsOneClass()) {
       return null;
     }
@@ -177,7 +180,7 @@ final class FinalMetrics {
   /** Of which classes F1 is, in words; empty for a regression. */
   String classesOfF1() {
     List<String> classes = new ArrayList<>();
-    tally(classes);
+    tally(classes, "total_counts");
     ClassAverage average = average(classes);
     if (isRegression() || average instanceof ClassAverage.Unknown) {
       return "";
@@ -200,10 +203,10 @@ final class FinalMetrics {
   }
 
   /** Counts of all keys together, the classes in the order in which they come. */
-  private ClassTally tally(List<String> classes) {
+  private ClassTally tally(List<String> classes, String matrix) {
     ClassTally tally = new ClassTally();
     for (JsonNode metrics : newest.values()) {
-      add(metrics.path("confusion_matrix"), classes, tally);
+      add(metrics.path("confusion_matrix"), matrix, classes, tally);
     }
     return tally;
   }
@@ -213,7 +216,7 @@ final class FinalMetrics {
       return withoutMatrices();
     }
     List<String> classes = new ArrayList<>();
-    ClassTally tally = tally(classes);
+    ClassTally tally = tally(classes, "total_counts");
     ClassAverage average = average(classes);
     return ofClasses(
         tally.accuracy(), average.precision(tally), average.recall(tally), average.f1(tally));
@@ -253,7 +256,8 @@ final class FinalMetrics {
         mean("/baseline/majority/total/accuracy"));
   }
 
-  private static void add(JsonNode confusion, List<String> classes, ClassTally into) {
+  private static void add(
+      JsonNode confusion, String matrix, List<String> classes, ClassTally into) {
     int[] index = new int[confusion.path("labels").size()];
     for (int c = 0; c < index.length; c++) {
       String label = confusion.path("labels").get(c).asText();
@@ -262,7 +266,7 @@ final class FinalMetrics {
       }
       index[c] = classes.indexOf(label);
     }
-    JsonNode counts = confusion.path("total_counts");
+    JsonNode counts = confusion.path(matrix);
     for (int actual = 0; actual < index.length; actual++) {
       for (int predicted = 0; predicted < index.length; predicted++) {
         into.add(index[actual], index[predicted], counts.get(actual).get(predicted).asDouble());

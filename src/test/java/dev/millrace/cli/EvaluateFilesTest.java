@@ -187,7 +187,7 @@ class EvaluateFilesTest {
     assertThat(run.out())
         .containsPattern("auc 0\\.\\d+  pr-auc 0\\.\\d+  log-loss 0\\.\\d+ \\(class frequencies 0")
         .contains("mean predicted ", "observed ")
-        .contains("Predicts only class \"no\". What may help: --decision f1");
+        .contains("Predicts only class \"no\" in the last window. What may help: --decision f1");
   }
 
   @Test
