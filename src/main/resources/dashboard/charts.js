@@ -10,6 +10,7 @@ export const MARKS = {
   started_afresh: { shape: "square", colour: "--bad", word: "reset" },
   forgotten: { shape: "square", colour: "--bad", word: "forgotten" },
   skipped_steps: { shape: "cross", colour: "--muted", word: "steps left out" },
+  rollback: { shape: "square", colour: "--bad", word: "rolled back" },
   champion_changed: { shape: "triangle", colour: "--good", word: "other model" },
   warning: { shape: "ring", colour: "--warn", word: "warning" },
 };

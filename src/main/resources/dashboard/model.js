@@ -234,6 +234,8 @@ function drawSettings() {
     ["model version", groups(latest.model_version), "model-version"],
     ["learning rate", isNumber(latest.learning_rate) ? String(latest.learning_rate) : DASH, "learning-rate"],
     ["skipped steps", groups(latest.skipped_steps), "skipped-steps"],
+    ["clipped steps", groups(latest.clipped_steps), "clipped-steps"],
+    ["rollbacks", groups(latest.rollbacks), "rollbacks"],
     ["event time", moment(Date.parse(latest.event_time)), "event-time"],
     ["config", latest.config || DASH, "config"],
   ];

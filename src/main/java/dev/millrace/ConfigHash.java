@@ -60,6 +60,7 @@ final class ConfigHash {
     line(text, "limits.key-bytes", input.limits().keyBytes());
     line(text, "limits.classes", input.limits().classes());
     line(text, "limits.features", input.limits().features());
+    line(text, "limits.weight", input.limits().weight());
     if (model.contest() == null) {
       oneModel(text, model);
     } else {

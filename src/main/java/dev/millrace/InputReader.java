@@ -45,7 +45,8 @@ final class InputReader {
             limits.get(PipelineOptions.RECORD_BYTES),
             limits.get(PipelineOptions.KEY_BYTES),
             limits.get(PipelineOptions.CLASS_LIMIT),
-            limits.get(PipelineOptions.FEATURE_LIMIT));
+            limits.get(PipelineOptions.FEATURE_LIMIT),
+            limits.get(PipelineOptions.WEIGHT_LIMIT));
     List<String> classes = in.has(InputOptions.CLASSES) ? in.get(InputOptions.CLASSES) : List.of();
     Map<FeatureSpec, Integer> features = new FeaturesReader(in, problems).read(limit);
     checkLabels(classes, limit);

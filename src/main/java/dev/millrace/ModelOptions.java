@@ -98,7 +98,7 @@ final class ModelOptions {
           0f,
           "longest vector of weights into one neuron, after each step; 0 is off");
   static final Option<Float> CLIP_VALUE =
-      Option.of("clip-value", CLIP_AT, 0f, "the greatest element of a gradient; 0 is off");
+      Option.of("clip-value", CLIP_AT, 0f, "max magnitude of an element of a mini-batch's gradient; 0 is off");
   static final Option<Node> CLASS_WEIGHTS =
       Option.open(
           "class-weights",
@@ -115,7 +115,13 @@ final class ModelOptions {
           "how features are brought to a common scale; one-hot, hashed and boolean ones, and marks of"
               + " missing values, keep their 0 and 1");
   static final Option<Float> CLIP =
-      Option.of("clip", CLIP_AT, 1f, "the longest gradient (L2 norm); 0 is off");
+      Option.of(
+          "clip",
+          CLIP_AT,
+          10f,
+          "gradient clipping: max L2 norm of an example's gradient, in multiples of the error of its"
+              + " outputs, so that rare classes keep their probabilities; also limits steps of sgd"
+              + " that would overshoot; 0 is off");
   static final Option<Long> SEED =
       Option.of(
           "seed",

@@ -155,6 +155,12 @@ final class PipelineOptions {
           "classes of one model");
   static final Option<Integer> FEATURE_LIMIT =
       Option.of("features", Kinds.whole(1, 1_048_576), 65_536, "features of one model");
+  static final Option<Float> WEIGHT_LIMIT =
+      Option.of(
+          "weight",
+          Kinds.aboveAndUpTo(0, 1_000_000_000),
+          Limits.USUAL_WEIGHT,
+          "weight of an example (`input.weight`)");
   static final Option<Long> MODEL_BYTES =
       Option.of(
           "model-bytes",
@@ -220,7 +226,7 @@ final class PipelineOptions {
           "limits",
           "",
           "A record beyond them is a dead letter.",
-          List.of(RECORD_BYTES, KEY_BYTES, CLASS_LIMIT, FEATURE_LIMIT, MODEL_BYTES));
+          List.of(RECORD_BYTES, KEY_BYTES, CLASS_LIMIT, FEATURE_LIMIT, WEIGHT_LIMIT, MODEL_BYTES));
 
   /** All maps, in the order of the reference. */
   static final List<OptionGroup> GROUPS =

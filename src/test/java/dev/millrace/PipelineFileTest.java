@@ -297,7 +297,7 @@ class PipelineFileTest {
                 new Regularizer(0f, 0f),
                 new Normalization(Normalization.Kind.STANDARD, 0f, 4f),
                 1,
-                1f,
+                10f,
                 1));
     assertThat(parse(HEAD + "model: { seed: -7 }").model())
         .returns(List.of(new LayerSpec(32, Activation.TANH)), ModelSpec::hidden)
@@ -882,7 +882,7 @@ class PipelineFileTest {
 
     assertThat(invalid(input + "model: { layers: [{ units: 65536 }, { units: 65536 }] }").errors())
         .containsExactly(
-            "fraud.yaml:1  limits.model-bytes is 67108864, but a model takes 17185636720 at least:"
+            "fraud.yaml:1  limits.model-bytes is 67108864, but a model takes 34371273392 at least:"
                 + " allow more, or make it smaller");
     assertThat(invalid(input + "auto: fast\nlimits: { model-bytes: 4096 }").errors())
         .singleElement(STRING)

@@ -38,6 +38,9 @@ record DashboardMark(
     if (node.path("event").asText().equals("skipped_steps")) {
       return node.path("skipped_steps").asText() + " so far";
     }
+    if (node.path("event").asText().equals("rollback")) {
+      return "learning rate " + node.path("learning_rate").asText();
+    }
     // Of whatever kind: those that come to be one day as well.
     StringBuilder detail = new StringBuilder();
     for (String field : new String[] {"detector", "action", "reason", "from", "to", "why"}) {

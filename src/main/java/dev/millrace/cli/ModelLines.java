@@ -54,7 +54,10 @@ final class ModelLines {
             count(model.learner().steps())
                 + ", "
                 + count(model.learner().skippedSteps())
-                + " skipped"),
+                + " skipped, "
+                + count(model.learner().clippedSteps())
+                + " clipped, "
+                + Counted.of(model.learner().rollbacks(), "rollback")),
         line("model", Terminal.printable(model.learner().shape(), 1_000)),
         line("bytes", count(model.size())));
   }
@@ -68,6 +71,8 @@ final class ModelLines {
     json.put("examples", model.learner().examples());
     json.put("model_version", model.learner().steps());
     json.put("skipped_steps", model.learner().skippedSteps());
+    json.put("clipped_steps", model.learner().clippedSteps());
+    json.put("rollbacks", model.learner().rollbacks());
     json.put("features", model.learner().inputs());
     model.classes().forEach(json.putArray("classes")::add);
     json.put("model", model.learner().shape());

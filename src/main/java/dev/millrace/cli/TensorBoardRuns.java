@@ -83,6 +83,8 @@ final class TensorBoardRuns {
                     "baseline_" + baseline.getKey(), baseline.getValue().path("window"), scalars));
     addNumber("model/learning_rate", record.path("learning_rate"), scalars);
     addNumber("model/skipped_steps", record.path("skipped_steps"), scalars);
+    addNumber("model/clipped_steps", record.path("clipped_steps"), scalars);
+    addNumber("model/rollbacks", record.path("rollbacks"), scalars);
     return scalars;
   }
 

@@ -11,6 +11,7 @@ import dev.millrace.data.Task;
 import dev.millrace.eval.MetricsSpec;
 import dev.millrace.eval.MetricsSpec.Validation;
 import dev.millrace.flink.DriftPlan;
+import dev.millrace.nn.Clipping;
 import dev.millrace.nn.ContestSpec;
 import dev.millrace.nn.LayerSpec;
 import dev.millrace.nn.ModelSpec;
@@ -261,14 +262,20 @@ final class ValidateCommand implements Callable<Integer> {
                 .map(ValidateCommand::layer)
                 .collect(Collectors.joining(", ", "", " hidden"));
     return String.format(
-        "%s%s, %s %s, normalization %s, batch size %d%s",
+        "%s%s, %s %s, normalization %s, batch size %d, %s%s",
         origin,
         layers,
         model.optimizer().id(),
         Float.toString(model.optimizer().learningRate()),
         model.normalization().kind().id(),
         model.batchSize(),
+        clipping(model.clipping()),
         weights(model));
+  }
+
+  private static String clipping(Clipping clipping) {
+    String norm = clipping.norm() == 0 ? "no clip" : "clip " + clipping.norm();
+    return clipping.value() == 0 ? norm : norm + ", clip-value " + clipping.value();
   }
 
   private static String weights(ModelSpec model) {

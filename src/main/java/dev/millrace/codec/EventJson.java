@@ -6,6 +6,7 @@ import dev.millrace.data.ModelEvent;
 import dev.millrace.data.ModelEvent.ChampionChanged;
 import dev.millrace.data.ModelEvent.Drift;
 import dev.millrace.data.ModelEvent.Forgotten;
+import dev.millrace.data.ModelEvent.RolledBack;
 import dev.millrace.data.ModelEvent.SkippedSteps;
 import dev.millrace.data.ModelEvent.StartedAfresh;
 import dev.millrace.data.ModelEvent.Warning;
@@ -46,6 +47,10 @@ public final class EventJson {
     } else if (what instanceof SkippedSteps skipped) {
       json.writeStringField("event", "skipped_steps");
       json.writeNumberField("skipped_steps", skipped.count());
+    } else if (what instanceof RolledBack rolledBack) {
+      json.writeStringField("event", "rollback");
+      json.writeNumberField("rollbacks", rolledBack.count());
+      JsonLine.number(json, "learning_rate", rolledBack.learningRate());
     } else if (what instanceof Forgotten) {
       json.writeStringField("event", "forgotten");
     } else if (what instanceof StartedAfresh afresh) {

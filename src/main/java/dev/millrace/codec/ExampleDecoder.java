@@ -100,10 +100,11 @@ public final class ExampleDecoder {
         into.key = keys.read(record.key());
       }
       parse(of, value, from, into);
-      if (!(into.weight >= 0) || into.weight == Float.POSITIVE_INFINITY) {
+      if (!(into.weight >= 0 && into.weight <= spec.limits().weight())) {
         throw new RefusedException(
             DeadLetterReason.INVALID_WEIGHT,
-            "the weight is " + into.weight + "; it must be finite and not negative");
+            "the weight is %s; it must be between 0 and %s (limits.weight)"
+                .formatted(into.weight, spec.limits().weight()));
       }
       return null;
     } catch (RefusedException e) {

@@ -230,12 +230,17 @@ public record InputSpec(
    * @param keyBytes length of a model key in UTF-8
    * @param classes of one model
    * @param features of one model
+   * @param weight of an example
    * @param outputBytes the largest record that a pipeline writes
    */
-  public record Limits(int recordBytes, int keyBytes, int classes, int features, int outputBytes)
+  public record Limits(
+      int recordBytes, int keyBytes, int classes, int features, float weight, int outputBytes)
       implements Serializable {
     /** Classes of one model, unless a pipeline says otherwise. */
     public static final int USUAL_CLASSES = 100;
+
+    /** Weight of an example, unless a pipeline says otherwise. */
+    public static final float USUAL_WEIGHT = 1e6f;
 
     /** What a pipeline may allow. */
     public static final int MOST_CLASSES = 1_000;
@@ -254,8 +259,13 @@ public record InputSpec(
      * With room on the output topics for a record of twice the allowed size that is refused for it,
      * with all its headers. A larger one is refused without its value.
      */
+    public Limits(int recordBytes, int keyBytes, int classes, int features, float weight) {
+      this(recordBytes, keyBytes, classes, features, weight, outputBytes(recordBytes));
+    }
+
+    /** The same with the usual limit of weights. */
     public Limits(int recordBytes, int keyBytes, int classes, int features) {
-      this(recordBytes, keyBytes, classes, features, outputBytes(recordBytes));
+      this(recordBytes, keyBytes, classes, features, USUAL_WEIGHT);
     }
 
     private static int outputBytes(int recordBytes) {
@@ -264,13 +274,13 @@ public record InputSpec(
 
     /** The same where output topics take less. */
     public Limits withOutputBytes(int most) {
-      return new Limits(recordBytes, keyBytes, classes, features, most);
+      return new Limits(recordBytes, keyBytes, classes, features, weight, most);
     }
 
     /** The same with room for so many classes, as far as a pipeline may allow them. */
     public Limits withRoomFor(long labels) {
       int room = (int) Math.max(classes, Math.min(labels, MOST_CLASSES));
-      return new Limits(recordBytes, keyBytes, room, features, outputBytes);
+      return new Limits(recordBytes, keyBytes, room, features, weight, outputBytes);
     }
 
     /**

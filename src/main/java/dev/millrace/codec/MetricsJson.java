@@ -68,6 +68,8 @@ public final class MetricsJson {
     }
     number(json, "learning_rate", context.learningRate());
     json.writeNumberField("skipped_steps", context.skippedSteps());
+    json.writeNumberField("clipped_steps", context.clippedSteps());
+    json.writeNumberField("rollbacks", context.rollbacks());
     if (context.members() != null) {
       writeMembers(json, context.members());
     }

@@ -46,7 +46,7 @@ public enum DeadLetterReason {
   MISSING_FEATURE,
   /** A feature has a value of another type than declared, or the event time is no time. */
   INVALID_FEATURE,
-  /** The example's weight is negative, NaN or infinite. */
+  /** The example's weight is negative, NaN or above {@code limits.weight}. */
   INVALID_WEIGHT,
   /** The record of the commands topic is no command. */
   INVALID_COMMAND,

@@ -91,6 +91,8 @@ public record MetricsReport(
    * @param eventTime of the last example, milliseconds since the epoch
    * @param classes name of each class, by index; empty for regression
    * @param skippedSteps steps that were dropped because a loss or weight was not finite
+   * @param clippedSteps steps along a gradient that was clipped, at least in part
+   * @param rollbacks times that the model had diverged and went back to an earlier state
    * @param members of a model that mixes several; null for any other
    * @param models of which one answers; empty if there is but one
    * @param config fingerprint of the pipeline's configuration
@@ -105,6 +107,8 @@ public record MetricsReport(
       List<String> classes,
       double learningRate,
       long skippedSteps,
+      long clippedSteps,
+      long rollbacks,
       Members members,
       List<Contestant> models,
       Offsets input,
@@ -126,6 +130,8 @@ public record MetricsReport(
         List<String> classes,
         double learningRate,
         long skippedSteps,
+        long clippedSteps,
+        long rollbacks,
         Offsets input,
         String config) {
       this(
@@ -138,6 +144,8 @@ public record MetricsReport(
           classes,
           learningRate,
           skippedSteps,
+          clippedSteps,
+          rollbacks,
           null,
           List.of(),
           input,

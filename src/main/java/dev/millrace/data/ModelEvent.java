@@ -19,7 +19,13 @@ public record ModelEvent(
 
   /** What happened. */
   public sealed interface What
-      permits Warning, Drift, SkippedSteps, Forgotten, StartedAfresh, ChampionChanged {}
+      permits Warning,
+          Drift,
+          SkippedSteps,
+          RolledBack,
+          Forgotten,
+          StartedAfresh,
+          ChampionChanged {}
 
   /**
    * The detector began to doubt.
@@ -43,6 +49,14 @@ public record ModelEvent(
    * @param count of the key's model so far
    */
   public record SkippedSteps(long count) implements What {}
+
+  /**
+   * The model had diverged and went back to its last good weights, or its initial ones.
+   *
+   * @param count of the key's model so far
+   * @param learningRate from now on
+   */
+  public record RolledBack(long count, double learningRate) implements What {}
 
   /** The key had no example for so long that its model was dropped. */
   public record Forgotten() implements What {}

@@ -5,12 +5,14 @@ import dev.millrace.data.ModelEvent;
 import dev.millrace.data.ModelEvent.ChampionChanged;
 import dev.millrace.data.ModelEvent.Drift;
 import dev.millrace.data.ModelEvent.Forgotten;
+import dev.millrace.data.ModelEvent.RolledBack;
 import dev.millrace.data.ModelEvent.SkippedSteps;
 import dev.millrace.data.ModelEvent.StartedAfresh;
 import dev.millrace.data.ModelEvent.Warning;
 import dev.millrace.data.ModelEvent.What;
 import dev.millrace.data.OutputRecord;
 import dev.millrace.eval.drift.DriftSignal;
+import dev.millrace.nn.OnlineModel;
 import dev.millrace.nn.contest.Contest;
 import java.nio.charset.StandardCharsets;
 
@@ -29,6 +31,15 @@ final class Events {
     if (model.takeNewSkips()) {
       long skipped = model.learner().skippedSteps();
       publish(model, key, new SkippedSteps(skipped), model.learner().steps(), out);
+    }
+  }
+
+  /** Reports a rollback of the model since it had so many, if there is one. */
+  void noteRollback(PrequentialModel model, String key, long before, SideOutputs out) {
+    OnlineModel learner = model.learner();
+    if (learner.rollbacks() > before) {
+      RolledBack what = new RolledBack(learner.rollbacks(), model.learningRate());
+      publish(model, key, what, learner.steps(), out);
     }
   }
 

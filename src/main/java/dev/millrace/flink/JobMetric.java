@@ -59,6 +59,15 @@ public enum JobMetric {
       Kind.COUNTER,
       "train",
       "updates that were dropped because the gradient was not finite, or beyond 1e15"),
+  CLIPPED_STEPS(
+      Kind.COUNTER,
+      "train",
+      "updates along a gradient that was clipped, at least in part (`model.clip`)"),
+  ROLLBACKS(
+      Kind.COUNTER,
+      "train",
+      "times that a model had diverged and went back to its last good weights, with a tenth of the"
+          + " learning rate"),
   DRIFT_WARNINGS(Kind.COUNTER, "train", "times that a drift detector began to doubt"),
   DRIFTS(Kind.COUNTER, "train", "drifts that were detected"),
   STARTED_KEYS(Kind.COUNTER, "train", "model keys that began to learn"),

@@ -74,7 +74,8 @@ final class Lesson {
     }
     long every = spec.reportEvery(model);
     long most = Math.min(every - model.examples() % every, publisher.examplesLeft(model));
-    return (int) Math.min(rows, most);
+    // An event says at which example a model was rolled back.
+    return (int) Math.min(Math.min(rows, most), model.learner().maxTogether());
   }
 
   /** Whether no model learns from the example; the first of its class is always learned. */

@@ -537,6 +537,11 @@ final class PrequentialModel {
     progress.see(chunk, row);
   }
 
+  /** The learning rate as it was written: 0.005, not its float. */
+  double learningRate() {
+    return Double.parseDouble(Float.toString(learner.learningRate()));
+  }
+
   /** The metrics now; {@link #hasNews} is false after it. */
   MetricsReport report(TrainSpec spec, String key) {
     progress.reported = seq();
@@ -549,8 +554,10 @@ final class PrequentialModel {
             learner.steps(),
             progress.eventTime,
             classes.list(),
-            Double.parseDouble(Float.toString(learner.learningRate())), // 0.005, not its float
+            learningRate(),
             learner.skippedSteps(),
+            learner.clippedSteps(),
+            learner.rollbacks(),
             learner.members(),
             learner.contestants(),
             progress.offsets.report(spec.topic()),

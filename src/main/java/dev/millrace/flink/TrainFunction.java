@@ -235,6 +235,7 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
       long before = model.examples();
       long seqBefore = model.seq();
       long version = model.learner().steps();
+      long rollbacks = model.learner().rollbacks();
       String champion = model.champion();
       int known = model.classes().size();
       counted.before(model);
@@ -254,6 +255,7 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
                 model.examples() == before,
                 version));
       }
+      events.noteRollback(model, chunk.key(), rollbacks, others);
       boolean crowned = events.noteChampion(model, chunk.key(), others);
       if (spec.drift() != null && model.examples() > before) {
         long steps = model.learner().steps();

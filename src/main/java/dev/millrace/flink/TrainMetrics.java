@@ -27,6 +27,8 @@ final class TrainMetrics {
   private final Counter heldOut;
   private final Counter steps;
   private final Counter skippedSteps;
+  private final Counter clippedSteps;
+  private final Counter rollbacks;
   private final Counter driftWarnings;
   private final Counter drifts;
   private final Counter reports;
@@ -41,6 +43,8 @@ final class TrainMetrics {
   private long seqBefore;
   private long stepsBefore;
   private long skippedBefore;
+  private long clippedBefore;
+  private long rollbacksBefore;
 
   TrainMetrics(MetricGroup group) {
     startedKeys = JobMetric.STARTED_KEYS.counter(group);
@@ -53,6 +57,8 @@ final class TrainMetrics {
     heldOut = JobMetric.HELD_OUT.counter(group);
     steps = JobMetric.STEPS.counter(group);
     skippedSteps = JobMetric.SKIPPED_STEPS.counter(group);
+    clippedSteps = JobMetric.CLIPPED_STEPS.counter(group);
+    rollbacks = JobMetric.ROLLBACKS.counter(group);
     driftWarnings = JobMetric.DRIFT_WARNINGS.counter(group);
     drifts = JobMetric.DRIFTS.counter(group);
     reports = JobMetric.REPORTS.counter(group);
@@ -95,6 +101,8 @@ final class TrainMetrics {
     seqBefore = model.seq();
     stepsBefore = learner.steps();
     skippedBefore = learner.skippedSteps();
+    clippedBefore = learner.clippedSteps();
+    rollbacksBefore = learner.rollbacks();
   }
 
   /** After it has learned, and before anything else may put another model in its place. */
@@ -105,6 +113,8 @@ final class TrainMetrics {
     heldOut.inc(model.seq() - seqBefore - examples);
     steps.inc(learner.steps() - stepsBefore);
     skippedSteps.inc(learner.skippedSteps() - skippedBefore);
+    clippedSteps.inc(learner.clippedSteps() - clippedBefore);
+    rollbacks.inc(learner.rollbacks() - rollbacksBefore);
   }
 
   void drift(DriftSignal signal) {

@@ -16,6 +16,9 @@ final class Blueprint {
   /** What decides everything else. */
   record Kind(LearnerSpec spec, Task task, int inputs, int classes) {}
 
+  /** In standard deviations or ranges of the target, or where classes are 0 and 1. */
+  private static final float MAX_OUTPUT = 10f;
+
   private final Kind kind;
   private final Normalizer normalizer;
   // Null for classification.
@@ -49,11 +52,23 @@ final class Blueprint {
     normalizer = new Normalizer(spec.normalization(), kind.inputs());
     targetScaler = task.isClassification() ? null : new TargetScaler(spec.normalization());
     List<LayerSpec> layers = spec.layers(spec.outputs(task, kind.classes()));
-    network = new Network(new Layout(kind.inputs(), layers, spec.sumsWholeGradient()));
+    network = new Network(new Layout(kind.inputs(), layers));
     objective =
         new Objective(
-            spec.network().loss(), task.isClassification(), spec.regularizer().labelSmoothing());
+            spec.network().loss(),
+            task.isClassification(),
+            spec.regularizer().labelSmoothing(),
+            maxError(spec, task));
     step = new TrainingStep(spec, network, objective);
+  }
+
+  /** Other targets have no known scale, or a bounded one. */
+  private static float maxError(LearnerSpec spec, Task task) {
+    boolean isStandardized =
+        !task.isClassification() && spec.normalization().kind() == Normalization.Kind.STANDARD;
+    return isStandardized && spec.clipping().norm() != 0f
+        ? Clipping.MAX_ERROR
+        : Float.POSITIVE_INFINITY;
   }
 
   private static int mostClasses(LearnerSpec spec) {
@@ -131,5 +146,12 @@ final class Blueprint {
 
   TrainingStep step() {
     return step;
+  }
+
+  /** See {@link Objective#isAbsurd}. */
+  float maxOutput() {
+    boolean isRawTarget =
+        targetScaler != null && spec().normalization().kind() == Normalization.Kind.NONE;
+    return isRawTarget ? Clipping.MAX_GRADIENT : MAX_OUTPUT;
   }
 }

@@ -1,47 +1,38 @@
 package dev.millrace.nn;
 
-import dev.millrace.simd.Kernels;
-import dev.millrace.simd.UpdateKernels;
 import java.io.Serializable;
 
 /**
- * How far one step may go: each element of the gradient is cut first, then the whole is shortened.
+ * Gradient clipping.
  *
- * @param norm longest gradient allowed (its L2 norm), 0 is off
- * @param value greatest element allowed, 0 is off
+ * <p>The norm of an example's gradient is limited relative to the error of its outputs, not to a
+ * constant. A constant limit cuts the examples of large errors, which are those of a rare class,
+ * and the model converges to probabilities that are too low for it. The ratio of the two norms is a
+ * matter of inputs and weights, so what is cut does not depend on the label, and the weight of the
+ * example scales the gradient after it was clipped.
+ *
+ * <p>The gradients of sgd are also clipped to a step that does not overshoot: one that would bring
+ * the outputs for its own example to the minimum of the loss, were its curvature the largest (as
+ * normalized least mean squares; Nagumo and Noda, 1967). A learning rate that is too large for the
+ * inputs, or for the momentum, is limited so. With mse on standardized targets, errors are cut to
+ * {@link #MAX_ERROR} standard deviations.
+ *
+ * @param norm max L2 norm of an example's gradient, in multiples of the L2 norm of its gradient
+ *     with respect to the weighted sums of the output layer; 0 is off
+ * @param value max magnitude of an element of a mini-batch's gradient, weights of examples
+ *     included; 0 is off
  */
 public record Clipping(float norm, float value) implements Serializable {
 
-  private static final Kernels KERNELS = Kernels.best();
-  private static final UpdateKernels UPDATES = UpdateKernels.best();
+  /** No clipping. */
+  public static final Clipping OFF = new Clipping(0f, 0f);
+
+  /** Max magnitude of a gradient that is used: the sum of squares of larger ones overflows. */
+  static final float MAX_GRADIENT = 1e15f;
 
   /**
-   * Beyond, a sum of squared gradients might not fit a float, and one step would spoil the
-   * optimizer.
+   * Max error of mse on a standardized target, in standard deviations of the target. The value of
+   * one example in a thousand, all others being equal, is 32 standard deviations from the mean.
    */
-  static final float GREATEST_GRADIENT = 1e15f;
-
-  /**
-   * Clips a gradient in place; false if it must not be used, because it is not finite or its
-   * greatest element is beyond 1e15. Weights that have only ever been moved by gradients that pass
-   * stay finite, with the settings that {@link LearnerSpec} allows, so that a copy to go back to is
-   * never needed.
-   */
-  boolean apply(float[] gradient, int length) {
-    // Written so that NaN is refused as well.
-    if (!(KERNELS.absMax(gradient, 0, length) <= GREATEST_GRADIENT)) {
-      return false;
-    }
-    if (value != 0f) {
-      UPDATES.clamp(gradient, length, value);
-    }
-    if (norm == 0f) {
-      return true;
-    }
-    float actual = (float) Math.sqrt(KERNELS.sumOfSquares(gradient, 0, length));
-    if (actual > norm) {
-      KERNELS.scale(gradient, 0, length, norm / actual);
-    }
-    return actual < Float.POSITIVE_INFINITY;
-  }
+  static final float MAX_ERROR = 32f;
 }

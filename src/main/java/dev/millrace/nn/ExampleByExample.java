@@ -18,6 +18,7 @@ public abstract class ExampleByExample implements OnlineModel {
   public final float learnClass(
       float[] features, int offset, int classIndex, float weight, float[] out) {
     Labels.requireClass(classIndex, classes(), this);
+    Labels.requireWeight(weight);
     expect(1);
     return learnClass(features, offset, classIndex, weight, out, 0);
   }
@@ -33,6 +34,7 @@ public abstract class ExampleByExample implements OnlineModel {
       float[] losses) {
     for (int r = 0; r < rows; r++) {
       Labels.requireClass(classIndexes[r], classes(), this);
+      Labels.requireWeight(weights[r]);
     }
     expect(rows);
     int at = offset;
@@ -45,6 +47,8 @@ public abstract class ExampleByExample implements OnlineModel {
   public final float learnValue(
       float[] features, int offset, double target, float weight, float[] out) {
     Labels.requireValues(this);
+    Labels.requireTarget(target);
+    Labels.requireWeight(weight);
     expect(1);
     return learnValue(features, offset, target, weight, out, 0);
   }
@@ -59,6 +63,10 @@ public abstract class ExampleByExample implements OnlineModel {
       float[] out,
       float[] losses) {
     Labels.requireValues(this);
+    for (int r = 0; r < rows; r++) {
+      Labels.requireTarget(targets[r]);
+      Labels.requireWeight(weights[r]);
+    }
     expect(rows);
     int at = offset;
     for (int r = 0; r < rows; r++, at += inputs()) {

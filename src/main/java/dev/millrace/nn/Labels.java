@@ -4,6 +4,21 @@ package dev.millrace.nn;
 final class Labels {
   private Labels() {}
 
+  /** Refuses a weight that no gradient can be multiplied by. */
+  static void requireWeight(float weight) {
+    if (!(weight >= 0f && weight < Float.POSITIVE_INFINITY)) {
+      throw new IllegalArgumentException(
+          "the weight of an example must be finite and at least 0, but was " + weight);
+    }
+  }
+
+  /** Refuses a target that nothing can be learned from. */
+  static void requireTarget(double target) {
+    if (!Double.isFinite(target)) {
+      throw new IllegalArgumentException("a target must be finite, but was " + target);
+    }
+  }
+
   /**
    * @param known classes of the model
    * @throws IndexOutOfBoundsException if it is none of them

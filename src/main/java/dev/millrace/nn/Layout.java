@@ -35,12 +35,7 @@ final class Layout {
   private final boolean keepsNormalized;
   private final boolean reluPair;
 
-  /**
-   * @param summed whether the squares of all parameters' gradients are summed in lanes: then layers
-   *     of one or two neurons have {@link Kernels#NARROW} columns as well, which they had when the
-   *     first models of that kind were stored
-   */
-  Layout(int inputs, List<LayerSpec> layers, boolean summed) {
+  Layout(int inputs, List<LayerSpec> layers) {
     this.inputs = inputs;
     this.layers = layers;
     units = layers.stream().mapToInt(LayerSpec::units).toArray();
@@ -50,11 +45,11 @@ final class Layout {
     stridesBefore = new int[layers.size() + 1];
     long offset = 0;
     for (int l = 0; l < layers.size(); l++) {
-      weightColumns[l] = weightColumns(inputs(l), layers.get(l), summed);
+      weightColumns[l] = weightColumns(inputs(l), layers.get(l));
       stridesBefore[l + 1] = stridesBefore[l] + stride(l);
       weightOffsets[l] = (int) offset;
       biasOffsets[l] = (int) (offset + (long) inputs(l) * weightStride(l));
-      offset += length(inputs(l), layers.get(l), summed);
+      offset += length(inputs(l), layers.get(l));
       if (offset > Integer.MAX_VALUE - Kernels.LANES) {
         throw new IllegalArgumentException(
             "the network has more weights than one array holds ("
@@ -76,27 +71,26 @@ final class Layout {
         && !last.activation().isDerivedFromInput();
   }
 
-  private static int weightColumns(int inputs, LayerSpec layer, boolean summed) {
+  private static int weightColumns(int inputs, LayerSpec layer) {
     if (layer.layerNorm()) {
       return Kernels.padded(layer.units());
     }
-    int columns = Kernels.weightColumns(inputs, layer.units());
-    return summed ? Math.max(Kernels.NARROW, columns) : columns;
+    return Kernels.weightColumns(inputs, layer.units());
   }
 
   /** Floats of a layer: a multiple of 16. */
-  private static long length(int inputs, LayerSpec layer, boolean summed) {
-    int columns = weightColumns(inputs, layer, summed);
+  private static long length(int inputs, LayerSpec layer) {
+    int columns = weightColumns(inputs, layer);
     long end = rows(inputs, layer) * Kernels.stride(columns) + Kernels.paddingAfterBias(columns);
     return (end + Kernels.LANES - 1) / Kernels.LANES * Kernels.LANES;
   }
 
   /** Floats of all parameters, padding included, even if they are more than one array holds. */
-  static long length(int inputs, List<LayerSpec> layers, boolean summed) {
+  static long length(int inputs, List<LayerSpec> layers) {
     long length = 0;
     int before = inputs;
     for (LayerSpec layer : layers) {
-      length += length(before, layer, summed);
+      length += length(before, layer);
       before = layer.units();
     }
     return length;

@@ -20,6 +20,17 @@ import java.util.Arrays;
  */
 public final class Learner implements OnlineModel {
 
+  private static final Kernels KERNELS = Kernels.best();
+
+  /** Examples from one copy of the parameters to the next. */
+  private static final int COPY_EVERY = 1024;
+
+  /** Factor of the learning rate by the number of rollbacks. */
+  private static final float[] RATE_AFTER = {1f, 1e-1f, 1e-2f, 1e-3f, 1e-4f, 1e-5f, 1e-6f};
+
+  /** A larger weight, or input without normalization, makes any model's step useless. */
+  private static final float MAX_ORDINARY = 1e9f;
+
   private final long keySeed;
   // Null if no layer has it.
   private final Dropout dropout;
@@ -35,6 +46,11 @@ public final class Learner implements OnlineModel {
   private long examples;
   private long steps;
   private long skippedSteps;
+  private long clippedSteps;
+  private long rollbacks;
+  private final Divergence divergence;
+  // Parameters from before a divergence; null until there are some.
+  private float[] lastGood;
   // Whether its first prediction of a value has something to go by.
   private boolean hasStart;
   private float boost = 1f;
@@ -69,6 +85,7 @@ public final class Learner implements OnlineModel {
     TargetScaler targetScaler = blueprint.targetScaler();
     targetStatistics = targetScaler == null ? null : targetScaler.start();
     optimizer = new OptimizerState(spec.optimizer(), blueprint.layout().length());
+    divergence = new Divergence();
   }
 
   private Learner(Learner other) {
@@ -85,6 +102,10 @@ public final class Learner implements OnlineModel {
     examples = other.examples;
     steps = other.steps;
     skippedSteps = other.skippedSteps;
+    clippedSteps = other.clippedSteps;
+    rollbacks = other.rollbacks;
+    divergence = other.divergence.copy();
+    lastGood = other.lastGood == null ? null : other.lastGood.clone();
     hasStart = other.hasStart;
     boost = other.boost;
     boostedUntil = other.boostedUntil;
@@ -136,6 +157,16 @@ public final class Learner implements OnlineModel {
   }
 
   @Override
+  public long clippedSteps() {
+    return clippedSteps;
+  }
+
+  @Override
+  public long rollbacks() {
+    return rollbacks;
+  }
+
+  @Override
   public long keySeed() {
     return keySeed;
   }
@@ -145,6 +176,9 @@ public final class Learner implements OnlineModel {
   public float learningRate() {
     LearnerSpec spec = blueprint.spec();
     float rate = spec.schedule().rate(spec.optimizer().learningRate(), steps);
+    if (rollbacks > 0 && !(spec.optimizer() instanceof Optimizer.Ftrl)) {
+      rate *= RATE_AFTER[(int) Math.min(rollbacks, RATE_AFTER.length - 1)];
+    }
     return steps < boostedUntil ? rate * boost : rate;
   }
 
@@ -166,6 +200,7 @@ public final class Learner implements OnlineModel {
     System.arraycopy(initial, head, parameters, head, parameters.length - head);
     optimizer.forget(head, parameters.length);
     optimizer.meet(parameters);
+    lastGood = null; // of a stream that has changed
   }
 
   /** Shares scratch with other learners of the same thread; not part of the model. */
@@ -227,6 +262,7 @@ public final class Learner implements OnlineModel {
   @Override
   public float learnClass(float[] features, int offset, int classIndex, float weight, float[] out) {
     Labels.requireClass(classIndex, classes(), this);
+    Labels.requireWeight(weight);
     scale(features, offset, 1);
     MiniBatch batch = batchFor(0, 1);
     propagate(batch, 0, 1);
@@ -259,6 +295,7 @@ public final class Learner implements OnlineModel {
       float[] losses) {
     for (int r = 0; r < rows; r++) {
       Labels.requireClass(classIndexes[r], classes(), this);
+      Labels.requireWeight(weights[r]);
     }
     scale(features, offset, rows);
     for (int learned = 0; learned < rows; ) {
@@ -286,6 +323,8 @@ public final class Learner implements OnlineModel {
   @Override
   public float learnValue(float[] features, int offset, double target, float weight, float[] out) {
     Labels.requireValues(this);
+    Labels.requireTarget(target);
+    Labels.requireWeight(weight);
     scale(features, offset, 1);
     MiniBatch batch = batchFor(0, 1);
     propagate(batch, 0, 1);
@@ -312,6 +351,10 @@ public final class Learner implements OnlineModel {
       float[] out,
       float[] losses) {
     Labels.requireValues(this);
+    for (int r = 0; r < rows; r++) {
+      Labels.requireTarget(targets[r]);
+      Labels.requireWeight(weights[r]);
+    }
     scale(features, offset, rows);
     for (int learned = 0; learned < rows; ) {
       MiniBatch batch = batchFor(learned, rows - learned);
@@ -403,7 +446,29 @@ public final class Learner implements OnlineModel {
     batch.add(target, weight);
     examples++;
     int outputs = blueprint.layout().outputs();
-    return blueprint.objective().loss(workspace.activations, y, outputs, target);
+    Objective objective = blueprint.objective();
+    float[] activations = workspace.activations;
+    boolean isAbsurd =
+        objective.isAbsurd(activations, y, outputs, target, blueprint.maxOutput())
+            && isOrdinary(batch, batch.size() - 1);
+    divergence.add(isAbsurd);
+    return objective.loss(activations, y, outputs, target);
+  }
+
+  /** Whether what comes of a row is the model's fault. */
+  private boolean isOrdinary(MiniBatch batch, int row) {
+    int from = batch.first() + row * batch.stride();
+    return batch.weight(row) <= MAX_ORDINARY
+        && KERNELS.absMax(batch.rows(), from, inputs()) <= MAX_ORDINARY;
+  }
+
+  private boolean isOrdinary(MiniBatch batch) {
+    for (int row = 0; row < batch.size(); row++) {
+      if (!isOrdinary(batch, row)) {
+        return false;
+      }
+    }
+    return true;
   }
 
   /** Learns a full mini-batch, of which the last rows have just been propagated. */
@@ -414,16 +479,55 @@ public final class Learner implements OnlineModel {
     if (dropout != null) {
       dropout.startAt(examples - batch.size());
     }
-    boolean taken =
+    StepResult result =
         blueprint
             .step()
             .take(batch, propagated, parameters, optimizer, learningRate(), dropout, workspace);
-    if (taken) {
-      steps++;
-    } else {
-      skippedSteps++;
+    switch (result) {
+      case TAKEN -> steps++;
+      case CLIPPED -> {
+        steps++;
+        clippedSteps++;
+      }
+      case SKIPPED -> {
+        skippedSteps++;
+        if (isOrdinary(batch)) {
+          divergence.addSkipped(batch.size());
+        }
+      }
     }
     batch.clear();
+    if (divergence.isDetected()) {
+      rollBack();
+    } else if (divergence.isClear() && examples % COPY_EVERY < blueprint.spec().batchSize()) {
+      copyParameters();
+    }
+  }
+
+  private void copyParameters() {
+    if (lastGood == null) {
+      lastGood = new float[parameters.length];
+    }
+    System.arraycopy(parameters, 0, lastGood, 0, parameters.length);
+  }
+
+  /**
+   * Goes back to the last good parameters, or to the initial ones if there are none or they led to
+   * this twice, and divides the learning rate by 10. Statistics and counts go on.
+   */
+  private void rollBack() {
+    parameters =
+        lastGood == null ? blueprint.network().initialParameters(initializer()) : lastGood;
+    lastGood = null;
+    optimizer = new OptimizerState(blueprint.spec().optimizer(), parameters.length);
+    optimizer.meet(parameters);
+    divergence.clear();
+    rollbacks++;
+  }
+
+  @Override
+  public int maxTogether() {
+    return divergence.examplesLeft();
   }
 
   /**
@@ -446,6 +550,9 @@ public final class Learner implements OnlineModel {
     Layout after = blueprint.layout();
     if (after.outputs() > before.outputs()) {
       parameters = blueprint.network().grown(parameters, before, initializer());
+      if (lastGood != null) {
+        lastGood = blueprint.network().grown(lastGood, before, initializer());
+      }
       optimizer = optimizer.grown(slots -> after.grown(slots, before));
       optimizer.meet(parameters);
     }
@@ -464,6 +571,9 @@ public final class Learner implements OnlineModel {
     Growth growth = new Growth(blueprint, shared.blueprint(kind));
     Learner grown = new Learner(kind, keySeed, shared);
     grown.parameters = growth.parameters(parameters, grown.initializer());
+    if (lastGood != null) {
+      grown.lastGood = growth.parameters(lastGood, grown.initializer());
+    }
     grown.optimizer = optimizer.grown(growth::slots);
     grown.optimizer.meet(grown.parameters);
     // The columns of new features have seen nothing.
@@ -478,6 +588,8 @@ public final class Learner implements OnlineModel {
     grown.examples = examples;
     grown.steps = steps;
     grown.skippedSteps = skippedSteps;
+    grown.clippedSteps = clippedSteps;
+    grown.rollbacks = rollbacks;
     grown.hasStart = hasStart;
     return grown;
   }
@@ -512,6 +624,7 @@ public final class Learner implements OnlineModel {
     }
     parameters = started;
     optimizer.meet(parameters);
+    lastGood = started.clone();
     hasStart = differsFromOneThatWasDrawn();
   }
 
@@ -533,7 +646,8 @@ public final class Learner implements OnlineModel {
   @Override
   public long memoryBytes() {
     long waiting = pending == null ? 0 : pending.floats();
-    long floats = parameters.length + optimizer.floats() + waiting;
+    long copied = lastGood == null ? 0 : lastGood.length;
+    long floats = parameters.length + copied + optimizer.floats() + waiting;
     return floats * Float.BYTES + (long) statistics.length * Double.BYTES;
   }
 
@@ -550,6 +664,11 @@ public final class Learner implements OnlineModel {
     out.writeLong(keySeed);
     blueprint.layout().write(parameters, out);
     optimizer.write(blueprint.layout(), out);
+    divergence.write(out);
+    out.writeBoolean(lastGood != null);
+    if (lastGood != null) {
+      blueprint.layout().write(lastGood, out);
+    }
     Normalizer.write(statistics, inputs(), out);
     if (targetStatistics != null) {
       Normalizer.write(targetStatistics, 1, out);
@@ -562,6 +681,8 @@ public final class Learner implements OnlineModel {
     out.writeLong(examples);
     out.writeLong(steps);
     out.writeLong(skippedSteps);
+    out.writeLong(clippedSteps);
+    out.writeLong(rollbacks);
   }
 
   /**
@@ -601,6 +722,10 @@ public final class Learner implements OnlineModel {
     Layout layout = learner.blueprint.layout();
     learner.parameters = layout.read(in);
     learner.optimizer.read(layout, in);
+    learner.divergence.read(in);
+    if (in.readBoolean()) {
+      learner.lastGood = layout.read(in);
+    }
     Normalizer.read(learner.statistics, kind.inputs(), in);
     if (learner.targetStatistics != null) {
       Normalizer.read(learner.targetStatistics, 1, in);
@@ -611,6 +736,8 @@ public final class Learner implements OnlineModel {
     learner.examples = in.readLong();
     learner.steps = in.readLong();
     learner.skippedSteps = in.readLong();
+    learner.clippedSteps = in.readLong();
+    learner.rollbacks = in.readLong();
     learner.hasStart = learner.examples == 0 && learner.differsFromOneThatWasDrawn();
     return learner;
   }

@@ -186,25 +186,15 @@ public record LearnerSpec(
   }
 
   /**
-   * Whether each part of the gradient is needed for the update of its own parameters alone (the
-   * length of one row's follows from what it is the product of), with the outputs of every hidden
-   * layer still there once all deltas are.
+   * Whether each part of the gradient is needed for the update of its own parameters alone, with
+   * the outputs of every hidden layer still there once all deltas are.
    */
   boolean needsNoWholeGradient() {
-    return (clipping.norm() == 0f || batchSize == 1)
-        && clipping.value() == 0f
+    return clipping.value() == 0f
         && regularizer.l1() == 0f
         && regularizer.l2() == 0f
         && regularizer.maxNorm() == 0f
         && network.hidden().stream().allMatch(LearnerSpec::keepsOutputs);
-  }
-
-  /**
-   * Whether the squares of the whole gradient are summed, which happens in lanes: there each
-   * parameter's place decides about the bits.
-   */
-  boolean sumsWholeGradient() {
-    return clipping.norm() != 0f && !needsNoWholeGradient();
   }
 
   private static boolean keepsOutputs(LayerSpec layer) {
@@ -212,15 +202,16 @@ public record LearnerSpec(
   }
 
   /**
-   * Bytes of the parameters, the optimizer's slots, the features' statistics and a full mini-batch
+   * Bytes of the parameters and their copy, the optimizer's slots, the features' statistics and a full mini-batch
    * of one model, in memory.
    *
    * @param classes ignored for regression
    */
   public long modelBytes(Task task, int inputs, int classes) {
-    long floats = Layout.length(inputs, layers(outputs(task, classes)), sumsWholeGradient());
+    long floats = Layout.length(inputs, layers(outputs(task, classes)));
     long waiting = batchSize == 1 ? 0 : MiniBatch.floats(inputs, batchSize);
-    return (floats * (1 + OptimizerState.slots(optimizer)) + waiting) * Float.BYTES
+    // The parameters twice: those to go back to, too.
+    return (floats * (2 + OptimizerState.slots(optimizer)) + waiting) * Float.BYTES
         + statisticsBytes(inputs);
   }
 

@@ -11,9 +11,16 @@ import java.nio.ByteBuffer;
  * @param shape task, layers, loss, optimizer, normalization and batch size in words
  */
 public record LearnerSummary(
-    String shape, int inputs, int classes, long examples, long steps, long skippedSteps) {
+    String shape,
+    int inputs,
+    int classes,
+    long examples,
+    long steps,
+    long skippedSteps,
+    long clippedSteps,
+    long rollbacks) {
 
-  private static final int COUNTS = 3 * Long.BYTES;
+  private static final int COUNTS = 5 * Long.BYTES;
 
   /**
    * Reads what {@link OnlineModel#write} wrote, from {@code offset} to the end of the bytes.
@@ -30,6 +37,8 @@ public record LearnerSummary(
         header.shape(),
         header.inputs(),
         header.classes(),
+        counts.getLong(),
+        counts.getLong(),
         counts.getLong(),
         counts.getLong(),
         counts.getLong());

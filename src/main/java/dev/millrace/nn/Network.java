@@ -184,6 +184,7 @@ final class Network {
    * weighted sums if {@code fused}; zero in the padding.
    *
    * @param dropout that of the forward propagation, null for none
+   * @param clipping adds the norms of all layers, null for none
    */
   void backward(
       float[] parameters,
@@ -192,9 +193,13 @@ final class Network {
       int rows,
       boolean fused,
       Workspace workspace,
-      Dropout dropout) {
+      Dropout dropout,
+      ExampleClipping clipping) {
     for (int l = layout.layers() - 1; l >= 0; l--) {
       propagateDelta(parameters, l, rows, fused, workspace, dropout);
+      if (clipping != null) {
+        clipping.addLayer(l, x, xOffset, rows, workspace);
+      }
       // Now, because the layer below changes its outputs when it is differentiated.
       KERNELS.weightGradient(
           l == 0 ? x : workspace.activations,

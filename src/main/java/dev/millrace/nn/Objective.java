@@ -15,14 +15,21 @@ final class Objective {
   /** Keras' epsilon: no reported cross-entropy exceeds 16.1. */
   private static final float LEAST_PROBABILITY = 1e-7f;
 
+  private static final float ABSURD_PROBABILITY = 1e-6f;
+
   private final Loss loss;
   private final boolean classification;
   private final float smoothing;
+  private final float maxError;
 
-  Objective(Loss loss, boolean classification, float smoothing) {
+  /**
+   * @param maxError of mse in a gradient, beyond which it is cut
+   */
+  Objective(Loss loss, boolean classification, float smoothing, float maxError) {
     this.loss = loss;
     this.classification = classification;
     this.smoothing = smoothing;
+    this.maxError = maxError;
   }
 
   /** Whether the gradient is that of the weighted sums rather than of the outputs. */
@@ -73,20 +80,58 @@ final class Objective {
     return sum / outputs;
   }
 
-  /** Writes the gradient times {@code factor}. */
-  void gradient(
+  /**
+   * Largest second derivative of the loss with respect to the weighted sums of the output layer,
+   * or, for mae, which has none, the one that limits a step to the size of its gradient.
+   */
+  float maxCurvature(int outputs) {
+    return switch (loss) {
+      case BINARY_CROSSENTROPY -> 0.25f;
+      case CATEGORICAL_CROSSENTROPY -> 0.5f;
+      case MSE -> 2f / outputs;
+      case MAE, HUBER -> 1f / outputs;
+    };
+  }
+
+  /**
+   * Whether no trained model gives these outputs often: the class has a probability of at most 1e-6,
+   * or an output is not a number, or both beyond the limit and farther from its target than that.
+   */
+  boolean isAbsurd(float[] y, int offset, int outputs, float target, float maxOutput) {
+    // Written so that NaN is absurd as well.
+    if (loss == Loss.CATEGORICAL_CROSSENTROPY) {
+      return !(y[offset + (int) target] > ABSURD_PROBABILITY);
+    }
+    if (loss == Loss.BINARY_CROSSENTROPY) {
+      return !((target == 1f ? y[offset] : 1f - y[offset]) > ABSURD_PROBABILITY);
+    }
+    for (int o = 0; o < outputs; o++) {
+      float output = y[offset + o];
+      float error = output - expected(o, target);
+      if (!(Math.abs(output) <= maxOutput) && !(Math.abs(error) <= maxOutput)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Writes the gradient times {@code factor}; returns whether an error was cut. */
+  boolean gradient(
       float[] y, int offset, int outputs, float target, float factor, float[] delta, int to) {
+    boolean isCut = false;
     for (int o = 0; o < outputs; o++) {
       float error = y[offset + o] - smoothed(expected(o, target), outputs);
       float gradient =
           switch (loss) {
             case BINARY_CROSSENTROPY, CATEGORICAL_CROSSENTROPY -> error;
-            case MSE -> 2f * error / outputs;
+            case MSE -> 2f * Math.max(-maxError, Math.min(maxError, error)) / outputs;
             case MAE -> Math.signum(error) / outputs;
             case HUBER -> Math.max(-1f, Math.min(1f, error)) / outputs;
           };
+      isCut |= loss == Loss.MSE && Math.abs(error) > maxError;
       delta[to + o] = gradient * factor;
     }
+    return isCut;
   }
 
   private float smoothed(float expected, int outputs) {

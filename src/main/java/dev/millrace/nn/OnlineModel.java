@@ -33,6 +33,19 @@ public interface OnlineModel {
   /** Updates left out because their gradient was not finite (or beyond 1e15). */
   long skippedSteps();
 
+  /** Updates along a gradient that was clipped, at least in part. */
+  long clippedSteps();
+
+  /** Times that the model had diverged and went back to an earlier state. */
+  long rollbacks();
+
+  /**
+   * Max number of examples to learn in one call so that no rollback happens before the last of them.
+   */
+  default int maxTogether() {
+    return Integer.MAX_VALUE;
+  }
+
   /** What makes its draws differ from those of the models of other keys. */
   long keySeed();
 
@@ -78,6 +91,7 @@ public interface OnlineModel {
    * @param weight of the example's gradient, finite, at least 0
    * @param out receives the prediction made before learning, as {@link #predict} does
    * @return the loss of that prediction, without weight and penalty
+   * @throws IllegalArgumentException if the weight is negative or not finite
    * @throws IndexOutOfBoundsException if the class is not known
    * @throws IllegalStateException if the model learns values
    */
@@ -92,6 +106,7 @@ public interface OnlineModel {
    * @param weights [rows] of the examples' gradients
    * @param out receives the predictions, [rows x outputs]
    * @param losses receives the loss of each prediction
+   * @throws IllegalArgumentException if a weight is negative or not finite; then nothing was learned
    * @throws IndexOutOfBoundsException if a class is not known; then nothing was learned
    */
   void learnClasses(
@@ -108,6 +123,8 @@ public interface OnlineModel {
    *
    * @param target finite
    * @return the loss on the scale of the normalised target
+   * @throws IllegalArgumentException if the target is not finite, or the weight is negative or not
+   *     finite
    * @throws IllegalStateException if the model learns classes
    */
   float learnValue(float[] features, int offset, double target, float weight, float[] out);

@@ -13,35 +13,32 @@ final class StepInPlace {
 
   private static final Kernels KERNELS = Kernels.best();
 
-  /** Up to it a sum of squares, however rounded, has no element beyond the greatest allowed. */
-  private static final float SURELY_WITHIN =
-      0.1f * Clipping.GREATEST_GRADIENT * Clipping.GREATEST_GRADIENT;
-
   private final Network network;
   private final Layout layout;
   // Whether it is gradient descent along one row.
   private final boolean plain;
-  // The longest gradient of one row; 0 is off.
-  private final float clipNorm;
+  // Null if gradients are not clipped.
+  private final ExampleClipping clipping;
 
-  StepInPlace(LearnerSpec spec, Network network) {
+  StepInPlace(LearnerSpec spec, Network network, ExampleClipping clipping) {
     this.network = network;
+    this.clipping = clipping;
     layout = network.layout();
     plain =
         spec.batchSize() == 1
             && spec.optimizer() instanceof Optimizer.Sgd sgd
             && sgd.momentum() == 0f;
-    clipNorm = spec.clipping().norm();
   }
 
   /**
    * From the rows from {@code xOffset} of {@code x} on, their outputs and the output layer's deltas
    * in the workspace, as {@link Network#backward} takes them.
    *
-   * @return false if the gradient may be not finite or too great, and of one row is; then no
-   *     parameter has changed, but the deltas have
+   * @return {@link StepResult#SKIPPED} if the gradient is not finite or too great, and without
+   *     clipping also if that of several rows may be; then no parameter has changed, but the deltas
+   *     have
    */
-  boolean take(
+  StepResult take(
       float[] parameters,
       float[] x,
       int xOffset,
@@ -51,19 +48,24 @@ final class StepInPlace {
       float learningRate,
       Workspace workspace) {
     network.propagateDeltas(parameters, rows, fused, workspace);
-    boolean usable =
-        clipNorm == 0f
-            ? gradientIsWithin(Clipping.GREATEST_GRADIENT, x, xOffset, rows, workspace)
-            : shorten(x, xOffset, workspace);
-    if (!usable) {
-      return false;
+    StepResult result;
+    if (clipping != null) {
+      result = clip(x, xOffset, rows, learningRate, workspace);
+    } else {
+      result =
+          gradientIsWithin(Clipping.MAX_GRADIENT, x, xOffset, rows, workspace)
+              ? StepResult.TAKEN
+              : StepResult.SKIPPED;
+    }
+    if (result == StepResult.SKIPPED) {
+      return result;
     }
     if (plain) {
       descend(parameters, x, xOffset, learningRate, workspace);
     } else {
       move(parameters, x, xOffset, rows, optimizer, learningRate, workspace);
     }
-    return true;
+    return result;
   }
 
   /**
@@ -104,43 +106,18 @@ final class StepInPlace {
     return greatest <= bound;
   }
 
-  /**
-   * Cuts the gradient of one row to the longest that is allowed, without that gradient: a layer's
-   * is the product of its deltas and its inputs, the 1 of the bias among them, so its squared
-   * length is the product of theirs, and shorter deltas make it shorter.
-   *
-   * @return false if an element may be too great, or its length is beyond the floats
-   */
-  private boolean shorten(float[] x, int xOffset, Workspace workspace) {
-    float squares = 0f;
+  /** Clips the gradients of the rows. */
+  private StepResult clip(
+      float[] x, int xOffset, int rows, float learningRate, Workspace workspace) {
+    clipping.begin(rows, workspace);
     for (int l = 0; l < layout.layers(); l++) {
-      float[] inputs = l == 0 ? x : workspace.activations;
-      int from = l == 0 ? xOffset : layout.activationOffset(l - 1, 1);
-      int deltas = layout.activationOffset(l, 1);
-      squares +=
-          sumOfSquares(workspace.deltas, deltas, layout.units(l))
-              * (1f + sumOfSquares(inputs, from, layout.inputs(l)));
+      clipping.addLayer(l, x, xOffset, rows, workspace);
     }
-    // Seldom: a sum of squares is at least the greatest of them. Written so that NaN is looked at.
-    if (!(squares <= SURELY_WITHIN)
-        && !gradientIsWithin(Clipping.GREATEST_GRADIENT, x, xOffset, 1, workspace)) {
-      return false;
+    StepResult result = clipping.finish(rows, learningRate, workspace);
+    if (result == StepResult.CLIPPED) {
+      clipping.scaleDeltas(rows, workspace);
     }
-    float length = (float) Math.sqrt(squares);
-    if (length > clipNorm) {
-      KERNELS.scale(workspace.deltas, 0, layout.activationLength(1), clipNorm / length);
-    }
-    return length < Float.POSITIVE_INFINITY;
-  }
-
-  /** The kernel's sum of the first multiple of 16, to which the squares of the rest are added. */
-  private static float sumOfSquares(float[] a, int offset, int length) {
-    int whole = length / Kernels.LANES * Kernels.LANES;
-    float sum = whole == 0 ? 0f : KERNELS.sumOfSquares(a, offset, whole);
-    for (int i = offset + whole; i < offset + length; i++) {
-      sum += a[i] * a[i];
-    }
-    return sum;
+    return result;
   }
 
   /**

@@ -1,13 +1,20 @@
 package dev.millrace.nn;
 
+import dev.millrace.simd.Kernels;
+import dev.millrace.simd.UpdateKernels;
 import java.util.Arrays;
 
 /** One update of the weights from a mini-batch, along Σ weight·gradient / batch size. */
 final class TrainingStep {
 
+  private static final Kernels KERNELS = Kernels.best();
+  private static final UpdateKernels UPDATES = UpdateKernels.best();
+
   private final LearnerSpec spec;
   private final Network network;
   private final Objective objective;
+  // Null if the gradients of examples are not clipped.
+  private final ExampleClipping clipping;
   // Null if a step needs the gradient of all parameters at once.
   private final StepInPlace inPlace;
 
@@ -15,7 +22,11 @@ final class TrainingStep {
     this.spec = spec;
     this.network = network;
     this.objective = objective;
-    inPlace = spec.needsNoWholeGradient() ? new StepInPlace(spec, network) : null;
+    clipping =
+        spec.clipping().norm() == 0f
+            ? null
+            : new ExampleClipping(spec, network.layout(), objective);
+    inPlace = spec.needsNoWholeGradient() ? new StepInPlace(spec, network, clipping) : null;
   }
 
   /**
@@ -23,9 +34,8 @@ final class TrainingStep {
    *
    * @param propagated the last rows of the batch, whose outputs are in the workspace
    * @param dropout null for none
-   * @return false if the gradient is not finite or too great; then nothing has changed
    */
-  boolean take(
+  StepResult take(
       MiniBatch batch,
       int propagated,
       float[] parameters,
@@ -40,33 +50,78 @@ final class TrainingStep {
       network.forward(parameters, batch.rows(), batch.first(), rows, workspace, dropout);
     }
     workspace.fitBackward(network.layout(), rows);
-    writeOutputGradient(batch, workspace);
-    if (inPlace != null) {
-      float[] x = batch.rows();
-      int first = batch.first();
-      boolean fused = objective.fused();
-      if (inPlace.take(parameters, x, first, rows, fused, optimizer, learningRate, workspace)) {
-        return true;
-      }
-      if (rows == 1) {
-        return false;
-      }
+    boolean isErrorCut = writeOutputGradient(batch, workspace, false);
+    if (inPlace == null) {
+      return step(batch, isErrorCut, parameters, optimizer, learningRate, dropout, workspace);
+    }
+    float[] x = batch.rows();
+    int first = batch.first();
+    boolean fused = objective.fused();
+    StepResult result =
+        inPlace.take(parameters, x, first, rows, fused, optimizer, learningRate, workspace);
+    if (result == StepResult.SKIPPED && rows > 1 && clipping == null) {
       // Only the gradient itself can tell; the deltas and perhaps the outputs are gone.
       network.forward(parameters, x, first, rows, workspace, null);
-      writeOutputGradient(batch, workspace);
+      writeOutputGradient(batch, workspace, false);
+      return step(batch, isErrorCut, parameters, optimizer, learningRate, dropout, workspace);
     }
-    return step(batch, parameters, optimizer, learningRate, dropout, workspace);
+    return clipped(result, isErrorCut);
   }
 
-  private boolean step(
+  private static StepResult clipped(StepResult result, boolean isClipped) {
+    return isClipped && result == StepResult.TAKEN ? StepResult.CLIPPED : result;
+  }
+
+  private StepResult step(
       MiniBatch batch,
+      boolean isErrorCut,
       float[] parameters,
       OptimizerState optimizer,
       float learningRate,
       Dropout dropout,
       Workspace workspace) {
     int length = network.layout().length();
+    int rows = batch.size();
     workspace.fitGradient(length);
+    StepResult result = StepResult.TAKEN;
+    if (clipping != null) {
+      clipping.begin(rows, workspace);
+    }
+    backward(batch, parameters, dropout, clipping, workspace);
+    if (clipping != null) {
+      result = clipping.finish(rows, learningRate, workspace);
+    }
+    if (result == StepResult.CLIPPED) {
+      // Seldom. The deltas cannot be scaled: the gradient has been summed over the rows.
+      network.forward(parameters, batch.rows(), batch.first(), rows, workspace, dropout);
+      writeOutputGradient(batch, workspace, true);
+      backward(batch, parameters, dropout, null, workspace);
+    }
+    float[] gradient = workspace.gradient;
+    Regularizer regularizer = spec.regularizer();
+    if (regularizer.l1() != 0f || regularizer.l2() != 0f) {
+      network.regularize(parameters, regularizer, gradient);
+    }
+    // Written so that NaN is refused as well.
+    if (result == StepResult.SKIPPED
+        || !(KERNELS.absMax(gradient, 0, length) <= Clipping.MAX_GRADIENT)) {
+      return StepResult.SKIPPED;
+    }
+    boolean isValueCut = clipValue(gradient, length);
+    optimizer.begin();
+    optimizer.move(parameters, 0, gradient, length, learningRate);
+    if (regularizer.maxNorm() != 0f) {
+      network.limitNorms(parameters, regularizer.maxNorm());
+    }
+    return clipped(result, isErrorCut || isValueCut);
+  }
+
+  private void backward(
+      MiniBatch batch,
+      float[] parameters,
+      Dropout dropout,
+      ExampleClipping norms,
+      Workspace workspace) {
     network.backward(
         parameters,
         batch.rows(),
@@ -74,34 +129,39 @@ final class TrainingStep {
         batch.size(),
         objective.fused(),
         workspace,
-        dropout);
-    float[] gradient = workspace.gradient;
-    Regularizer regularizer = spec.regularizer();
-    if (regularizer.l1() != 0f || regularizer.l2() != 0f) {
-      network.regularize(parameters, regularizer, gradient);
-    }
-    if (!spec.clipping().apply(gradient, length)) {
+        dropout,
+        norms);
+  }
+
+  private boolean clipValue(float[] gradient, int length) {
+    float value = spec.clipping().value();
+    if (value == 0f || KERNELS.absMax(gradient, 0, length) <= value) {
       return false;
     }
-    optimizer.begin();
-    optimizer.move(parameters, 0, gradient, length, learningRate);
-    if (regularizer.maxNorm() != 0f) {
-      network.limitNorms(parameters, regularizer.maxNorm());
-    }
+    UPDATES.clamp(gradient, length, value);
     return true;
   }
 
-  private void writeOutputGradient(MiniBatch batch, Workspace workspace) {
+  /**
+   * Writes the gradients with respect to the outputs.
+   *
+   * @param scaled whether each is multiplied by the factor of its row
+   * @return whether an error was cut
+   */
+  private boolean writeOutputGradient(MiniBatch batch, Workspace workspace, boolean scaled) {
     Layout layout = network.layout();
     int rows = batch.size();
     int neurons = layout.outputs();
     int columns = layout.columns(layout.layers() - 1);
+    boolean isCut = false;
     for (int r = 0; r < rows; r++) {
       int at = layout.outputOffset(rows, r);
-      float factor = batch.weight(r) / rows;
-      objective.gradient(
-          workspace.activations, at, neurons, batch.target(r), factor, workspace.deltas, at);
+      float factor = batch.weight(r) / rows * (scaled ? workspace.factors[r] : 1f);
+      isCut |=
+          objective.gradient(
+              workspace.activations, at, neurons, batch.target(r), factor, workspace.deltas, at);
       Arrays.fill(workspace.deltas, at + neurons, at + columns, 0f);
     }
+    return isCut;
   }
 }

@@ -36,6 +36,9 @@ public final class Workspace {
   float[] inverses = EMPTY;
   float[] deltas = EMPTY;
   float[] gradient = EMPTY;
+  // Of each row of a mini-batch, see ExampleClipping.
+  float[] factors = EMPTY;
+  float[] errors = EMPTY;
   float[] transposed = EMPTY;
 
   /**
@@ -98,6 +101,14 @@ public final class Workspace {
   void fitGradient(int length) {
     if (gradient.length < length) {
       gradient = new float[length];
+    }
+  }
+
+  /** Makes room for the clipping of so many rows. */
+  void fitFactors(int rows) {
+    if (factors.length < rows) {
+      factors = new float[rows];
+      errors = new float[rows];
     }
   }
 

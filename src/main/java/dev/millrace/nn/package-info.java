@@ -82,11 +82,17 @@
  * gradient of a_{l-1} = δ_l · W_lᵀ
  * </pre>
  *
- * <p>Then the gradient g of all parameters is used as follows: the penalty's gradient is added; a
- * step whose gradient is not finite, or beyond 1e15, is left out and counted; {@code clipValue}
- * cuts each element, {@code clipNorm} shortens the whole to that L2 norm (Pascanu et al., 2013). Of
- * one row, without an element's limit and penalties, the norm is √Σ |δ_l|²·(1 + |a_{l-1}|²), and
- * the deltas are shortened instead of their products.
+ * <p>The gradient of each row is clipped (Pascanu et al., 2013) relative to δ<sub>L</sub> of the
+ * output layer, which leaves probabilities as they are: with |g|² = Σ |δ<sub>l</sub>|²·(1 +
+ * |a<sub>l-1</sub>|²), it is shortened to {@code clip}·|δ<sub>L</sub>|, and with sgd also to
+ * |δ<sub>L</sub>|² / (η·c·|g|) with η = learning rate / (1 - momentum) / batchSize and c = the
+ * largest curvature of the loss: 1/2 for categorical_crossentropy, 1/4 for binary_crossentropy, 2 /
+ * n for mse, 1 / n for mae and huber. That is at most the step to the minimum of the loss of its own
+ * example. Weights of examples are no part of the limits. With mse on a standardized target, y - t
+ * in the gradient is cut to ±32.
+ *
+ * <p>Then the penalty's gradient is added; a step whose gradient is not finite, or beyond 1e15, is
+ * left out and counted; {@code clipValue} cuts each element.
  *
  * <h2>Optimizers</h2>
  *

@@ -77,8 +77,8 @@ class EvaluatePipelineTest {
     assertThat(scan.features()).extracting(FeatureSpec::name).containsExactly("x");
     assertThat(run.err())
         .isEqualTo(
-            "1 refused, invalid-weight; first row 41: the weight is -1.0; it must be finite and"
-                + " not negative\n");
+            "1 refused, invalid-weight; first row 41: the weight is -1.0; it must be between"
+                + " 0 and 1000000.0 (limits.weight)\n");
   }
 
   @Test

@@ -6,6 +6,7 @@ import dev.millrace.data.ModelEvent;
 import dev.millrace.data.ModelEvent.ChampionChanged;
 import dev.millrace.data.ModelEvent.Drift;
 import dev.millrace.data.ModelEvent.Forgotten;
+import dev.millrace.data.ModelEvent.RolledBack;
 import dev.millrace.data.ModelEvent.SkippedSteps;
 import dev.millrace.data.ModelEvent.StartedAfresh;
 import dev.millrace.data.ModelEvent.Warning;
@@ -37,6 +38,8 @@ class EventJsonTest {
                 + "\"model_version\":");
     assertThat(encode(new SkippedSteps(5)))
         .contains(",\"event\":\"skipped_steps\",\"skipped_steps\":5,\"model_version\":");
+    assertThat(encode(new RolledBack(2, 0.1)))
+        .contains(",\"event\":\"rollback\",\"rollbacks\":2,\"learning_rate\":0.1,\"model_version\":");
     assertThat(encode(new StartedAfresh("layers")))
         .contains(",\"event\":\"started_afresh\",\"reason\":\"layers\",\"model_version\":");
     assertThat(encode(new ChampionChanged("big", "small", Why.BETTER, 0.5, Double.NaN, 0.25)))

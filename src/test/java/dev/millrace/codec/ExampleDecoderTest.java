@@ -688,6 +688,7 @@ class ExampleDecoderTest {
         .isEqualTo(DeadLetterReason.WRONG_FEATURE_COUNT);
     assertThat(reason(spec, unlabelled())).isEqualTo(DeadLetterReason.MISSING_LABEL);
     assertThat(reason(spec, weighted(-1))).isEqualTo(DeadLetterReason.INVALID_WEIGHT);
+    assertThat(reason(spec, weighted(1.1e6f))).isEqualTo(DeadLetterReason.INVALID_WEIGHT);
     assertThat(reason(spec, weighted(Float.NaN))).isEqualTo(DeadLetterReason.INVALID_WEIGHT);
     assertThat(reason(spec, weighted(Float.POSITIVE_INFINITY)))
         .isEqualTo(DeadLetterReason.INVALID_WEIGHT);

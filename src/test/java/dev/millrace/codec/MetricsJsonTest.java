@@ -160,7 +160,7 @@ class MetricsJsonTest {
             {"class":"fraud","precision":0.7,"recall":0.6,"f1":0.65,"support":33}],\
             "confusion_matrix":{"rows":"actual","labels":["ok","fraud"],\
             "counts":[[957.5,9],[10,23]],"total_counts":[[40000,1],[2,1996]]},\
-            "learning_rate":0.005,"skipped_steps":3,\
+            "learning_rate":0.005,"skipped_steps":3,"clipped_steps":17,"rollbacks":1,\
             "input":{"millrace.examples.v1":{"0":[120344,121871],"10":[5,6]}},\
             "config":"b1946ac9"}\
             """);
@@ -325,7 +325,7 @@ class MetricsJsonTest {
                 new MetricsReport.Member("b", 0.75, 0.5)));
     MetricsReport.Context context =
         new MetricsReport.Context(
-            "p", "k", 1, 1, 1, 0, List.of(), 0.02, 0, members, List.of(), offsets(new int[0]), "");
+            "p", "k", 1, 1, 1, 0, List.of(), 0.02, 0, 0, 0, members, List.of(), offsets(new int[0]), "");
 
     assertThat(encode(new MetricsReport(context, Task.REGRESSION, scores)))
         .contains(
@@ -424,7 +424,7 @@ class MetricsJsonTest {
     String text = "a\"b\\c\nd é 漢 \uD83C\uDF0A";
     MetricsReport.Context context =
         new MetricsReport.Context(
-            text, text, 1, 1, 1, 0, List.of(text), 1, 0, offsets(new int[0]), text);
+            text, text, 1, 1, 1, 0, List.of(text), 1, 0, 0, 0, offsets(new int[0]), text);
     ClassificationBlock block = block(1, 1, 1, 1);
     ClassificationBaseline baseline = new ClassificationBaseline(0, 0, 0, 0);
     ClassificationScores scores =
@@ -463,6 +463,8 @@ class MetricsJsonTest {
             0,
             List.of("ok"),
             0.02,
+            0,
+            0,
             0,
             null,
             List.of(
@@ -539,6 +541,8 @@ class MetricsJsonTest {
             List.of("ok", "fraud"),
             0.005,
             3,
+            17,
+            1,
             offsets(new int[] {10, 0}),
             "b1946ac9");
     return new MetricsReport(context, task, scores);

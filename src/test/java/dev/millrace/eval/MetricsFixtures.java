@@ -31,7 +31,7 @@ final class MetricsFixtures {
         new MetricsReport.Offsets(
             "millrace.examples.v1", new int[] {0}, new long[] {10}, new long[] {20});
     return new MetricsReport.Context(
-        "fraud", "shop-17", 11, 11, 11, 0, classes, 0.02, 0, input, "");
+        "fraud", "shop-17", 11, 11, 11, 0, classes, 0.02, 0, 0, 0, input, "");
   }
 
   /** With everything that can be asked for, over a window of 25 ms at most. */

@@ -6,7 +6,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.millrace.data.Example;
 import dev.millrace.eval.drift.DriftSpec;
 import dev.millrace.flink.DriftPlan.Action;
+import dev.millrace.nn.Loss;
 import dev.millrace.nn.ModelSpec;
+import dev.millrace.nn.Optimizer;
 import dev.millrace.testing.Chunks;
 import dev.millrace.testing.Specs;
 import java.util.ArrayList;
@@ -216,6 +218,38 @@ class DriftTest {
         .extracting(event -> event.path("seq") + " " + event.path("skipped_steps"))
         .containsExactly("40 10");
     assertThat(run(Specs.train(Specs.small(1)), examples, 1)).isEqualTo(outcome);
+  }
+
+  @Test
+  void aRollbackIsAnEventAtItsExampleHoweverChunksFall() throws Exception {
+    ModelSpec small = Specs.small(1);
+    ModelSpec diverging =
+        new ModelSpec(
+            small.hidden(),
+            null,
+            Loss.MSE,
+            new Optimizer.Sgd(10f, 0f),
+            small.regularizer(),
+            small.normalization(),
+            1,
+            0f,
+            1);
+    List<Example> examples = Chunks.numbers("k", 1_000, 1);
+    Outcome outcome = run(Specs.train(diverging), examples, 64);
+
+    assertThat(outcome.events())
+        .filteredOn(event -> event.path("event").asText().equals("rollback"))
+        .isNotEmpty()
+        .first()
+        .satisfies(
+            event -> {
+              assertThat(event.path("rollbacks").asInt()).isEqualTo(1);
+              assertThat(event.path("learning_rate").asDouble()).isEqualTo(1);
+              assertThat(event.path("seq").asInt()).isLessThan(400);
+            });
+    for (int chunk : new int[] {1, 200, 1_000}) {
+      assertThat(run(Specs.train(diverging), examples, chunk)).isEqualTo(outcome);
+    }
   }
 
   @ParameterizedTest

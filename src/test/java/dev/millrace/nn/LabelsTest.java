@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.millrace.data.Task;
 import dev.millrace.nn.auto.Models;
 import java.util.List;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -61,6 +62,45 @@ class LabelsTest {
         .isInstanceOf(IllegalStateException.class)
         .hasMessage(message);
     assertThat(model.examples()).isZero();
+  }
+
+  @ParameterizedTest
+  @MethodSource("models")
+  void aWeightIsFiniteAndNotNegative(ModelSpec spec) {
+    OnlineModel classes = Models.create(spec, Task.BINARY, 2, 2, 0);
+    OnlineModel values = Models.create(spec, Task.REGRESSION, 2, 0, 0);
+    for (float weight : new float[] {Float.NaN, -1f, Float.POSITIVE_INFINITY}) {
+      String message = "the weight of an example must be finite and at least 0, but was " + weight;
+      float[] weights = {weight};
+      assertRefused(message, () -> classes.learnClass(features, 0, 0, weight, out));
+      assertRefused(
+          message,
+          () -> classes.learnClasses(features, 0, 1, new int[1], weights, out, new float[1]));
+      assertRefused(message, () -> values.learnValue(features, 0, 1.0, weight, out));
+      assertRefused(
+          message,
+          () -> values.learnValues(features, 0, 1, new double[1], weights, out, new float[1]));
+    }
+    assertThat(classes.examples()).isZero();
+    assertThat(values.examples()).isZero();
+  }
+
+  @ParameterizedTest
+  @MethodSource("models")
+  void aTargetIsFinite(ModelSpec spec) {
+    OnlineModel values = Models.create(spec, Task.REGRESSION, 2, 0, 0);
+    for (double target : new double[] {Double.NaN, Double.NEGATIVE_INFINITY}) {
+      String message = "a target must be finite, but was " + target;
+      double[] targets = {target};
+      assertRefused(message, () -> values.learnValue(features, 0, target, 1f, out));
+      assertRefused(
+          message, () -> values.learnValues(features, 0, 1, targets, ONE, out, new float[1]));
+    }
+    assertThat(values.examples()).isZero();
+  }
+
+  private static void assertRefused(String message, ThrowingCallable call) {
+    assertThatThrownBy(call).isInstanceOf(IllegalArgumentException.class).hasMessage(message);
   }
 
   @ParameterizedTest

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Layer normalization, dropout, max-norm and clipping. */
+/** Layer normalization, dropout and max-norm. */
 class LayerOptionsTest {
 
   private static final int INPUTS = 3;
@@ -86,7 +86,7 @@ class LayerOptionsTest {
 
   /** What dropout multiplies with, from the example of that number on. */
   private static double[][][] masks(LearnerSpec spec, long example) {
-    Layout layout = new Layout(INPUTS, spec.layers(3), false);
+    Layout layout = new Layout(INPUTS, spec.layers(3));
     Dropout dropout = new Dropout(SEED, KEY);
     double[][][] masks = new double[ROWS][2][];
     for (int r = 0; r < ROWS; r++) {
@@ -108,7 +108,7 @@ class LayerOptionsTest {
   void dropoutLeavesOutItsShareAndDiffersByExampleLayerKeyAndSeed() {
     LayerSpec hidden = new LayerSpec(1000, Activation.RELU, 0.3f, false);
     Layout layout =
-        new Layout(1, List.of(hidden, hidden, new LayerSpec(2, Activation.SOFTMAX)), false);
+        new Layout(1, List.of(hidden, hidden, new LayerSpec(2, Activation.SOFTMAX)));
     int columns = layout.columns(0);
     float[] first = mask(new Dropout(1, 1), layout, 0, 0, columns);
     int dropped = 0;
@@ -189,20 +189,6 @@ class LayerOptionsTest {
       atTheLimit += Math.sqrt(squares) > 0.3999 ? 1 : 0;
     }
     assertThat(atTheLimit).isPositive();
-  }
-
-  @Test
-  void elementsOfTheGradientAreCutBeforeItsNormIs() {
-    float[] gradient = new float[16];
-    gradient[0] = 100f;
-    gradient[1] = -0.75f;
-    float[] both = gradient.clone();
-
-    assertThat(new Clipping(0f, 1f).apply(gradient, 16)).isTrue();
-    assertThat(new Clipping(0.5f, 1f).apply(both, 16)).isTrue();
-
-    assertThat(gradient).startsWith(1f, -0.75f, 0f);
-    assertThat(both).startsWith(0.4f, -0.3f, 0f);
   }
 
   @Test

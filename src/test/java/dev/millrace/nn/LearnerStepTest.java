@@ -18,8 +18,6 @@ class LearnerStepTest {
   private static final int CLASSES = 3;
   private static final int EXAMPLES = 200;
   private static final float NO_CLIPPING = 0f;
-
-  /** A norm that is never reached; it still takes the way through the gradient. */
   private static final float LOOSE_CLIPPING = 1e17f;
 
   private final float[] features = new float[EXAMPLES * INPUTS];
@@ -104,18 +102,6 @@ class LearnerStepTest {
   }
 
   @ParameterizedTest
-  @ValueSource(ints = {7, 16, 30, 256})
-  void aStepWithoutAGradientArrayEqualsOneWith(int hidden) {
-    Learner without = learner(hidden, 1, NO_CLIPPING);
-    Learner with = learner(hidden, 1, LOOSE_CLIPPING);
-
-    float[] predictions = learnOneByOne(without);
-
-    assertThat(learnOneByOne(with)).isEqualTo(predictions);
-    assertThat(StoredModel.bytes(without)).isEqualTo(StoredModel.bytes(with));
-  }
-
-  @ParameterizedTest
   @ValueSource(floats = {NO_CLIPPING, LOOSE_CLIPPING})
   void aStepThatIsNotFiniteIsSkippedEitherWay(float clipNorm) {
     Optimizer sgd = LearnerTest.OPTIMIZERS[0];
@@ -133,7 +119,7 @@ class LearnerStepTest {
 
     assertThat(learner.skippedSteps()).isEqualTo(3);
     assertThat(learner.steps()).isZero();
-    int counters = 3 * Long.BYTES;
+    int counters = 5 * Long.BYTES;
     byte[] after = StoredModel.bytes(learner);
     assertThat(Arrays.copyOf(after, after.length - counters))
         .isEqualTo(Arrays.copyOf(before, before.length - counters));

@@ -242,7 +242,9 @@ class ModelWeightsTest {
                 taught.classes(),
                 taught.examples(),
                 taught.steps(),
-                taught.skippedSteps()));
+                taught.skippedSteps(),
+                taught.clippedSteps(),
+                taught.rollbacks()));
   }
 
   private static Learner taught(LearnerSpec spec, Task task) {

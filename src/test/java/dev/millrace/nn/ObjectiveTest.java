@@ -20,7 +20,7 @@ class ObjectiveTest {
   @ParameterizedTest
   @CsvSource({"0, 0", "0, 1", "0.3, 0", "0.3, 2"})
   void theCrossEntropyOfClassesIsThatOfTheSmoothedTarget(float smoothing, int target) {
-    Objective objective = new Objective(Loss.CATEGORICAL_CROSSENTROPY, true, smoothing);
+    Objective objective = new Objective(Loss.CATEGORICAL_CROSSENTROPY, true, smoothing, Float.POSITIVE_INFINITY);
     float[] delta = {7, 7, 7, 7, 7};
 
     objective.gradient(PROBABILITIES, 1, 3, target, 2f, delta, 1);
@@ -42,7 +42,7 @@ class ObjectiveTest {
   @ParameterizedTest
   @CsvSource({"0, 0", "0, 1", "0.4, 0", "0.4, 1"})
   void theCrossEntropyOfTwoClassesSharesTheSmoothingAmongBoth(float smoothing, int target) {
-    Objective objective = new Objective(Loss.BINARY_CROSSENTROPY, true, smoothing);
+    Objective objective = new Objective(Loss.BINARY_CROSSENTROPY, true, smoothing, Float.POSITIVE_INFINITY);
     float[] delta = new float[3];
 
     objective.gradient(PROBABILITIES, 1, 1, target, 3f, delta, 2);
@@ -60,7 +60,7 @@ class ObjectiveTest {
       value = Loss.class,
       names = {"CATEGORICAL_CROSSENTROPY", "BINARY_CROSSENTROPY"})
   void noCrossEntropyIsInfinite(Loss loss) {
-    Objective objective = new Objective(loss, true, 0f);
+    Objective objective = new Objective(loss, true, 0f, Float.POSITIVE_INFINITY);
 
     assertThat(objective.loss(new float[] {0f}, 0, 1, loss == Loss.BINARY_CROSSENTROPY ? 1 : 0))
         .isCloseTo((float) -log(1e-7), within(1e-4f));
@@ -82,7 +82,7 @@ class ObjectiveTest {
   })
   void otherLossesAreMeansOverTheOutputs(
       Loss loss, boolean classes, float target, float sum, float first, float second, float third) {
-    Objective objective = new Objective(loss, classes, 0f);
+    Objective objective = new Objective(loss, classes, 0f, Float.POSITIVE_INFINITY);
     float[] y = {9, 3.5f, 1.5f, 5, 9};
     float[] delta = new float[3];
 
@@ -95,7 +95,7 @@ class ObjectiveTest {
 
   @Test
   void errorsOfOneAreWhereHubersLossTurnsStraight() {
-    Objective objective = new Objective(Loss.HUBER, false, 0f);
+    Objective objective = new Objective(Loss.HUBER, false, 0f, Float.POSITIVE_INFINITY);
 
     assertThat(objective.loss(new float[] {1f}, 0, 1, 0)).isEqualTo(0.5f);
     assertThat(objective.loss(new float[] {-1f}, 0, 1, 0)).isEqualTo(0.5f);

@@ -180,6 +180,18 @@ public final class AutoLearner extends ExampleByExample {
     return skippedSteps;
   }
 
+  /** None: members do not clip gradients. */
+  @Override
+  public long clippedSteps() {
+    return 0;
+  }
+
+  /** None: a member's steps are of bounded length. */
+  @Override
+  public long rollbacks() {
+    return 0;
+  }
+
   @Override
   public long keySeed() {
     return keySeed;
@@ -524,6 +536,8 @@ public final class AutoLearner extends ExampleByExample {
     out.writeLong(examples);
     out.writeLong(steps);
     out.writeLong(skippedSteps);
+    out.writeLong(clippedSteps());
+    out.writeLong(rollbacks());
   }
 
   /** What decides which numbers a stored mixture consists of. */
@@ -570,5 +584,7 @@ public final class AutoLearner extends ExampleByExample {
     examples = in.readLong();
     steps = in.readLong();
     skippedSteps = in.readLong();
+    in.readLong(); // those clipped
+    in.readLong(); // rollbacks
   }
 }

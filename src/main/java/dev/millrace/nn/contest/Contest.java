@@ -236,6 +236,26 @@ public final class Contest extends ExampleByExample {
     return skipped;
   }
 
+  /** Those of all models. */
+  @Override
+  public long clippedSteps() {
+    long clipped = 0;
+    for (Contender one : board.contenders) {
+      clipped += one.model.clippedSteps();
+    }
+    return clipped;
+  }
+
+  /** Those of all models. */
+  @Override
+  public long rollbacks() {
+    long rollbacks = 0;
+    for (Contender one : board.contenders) {
+      rollbacks += one.model.rollbacks();
+    }
+    return rollbacks;
+  }
+
   @Override
   public long keySeed() {
     return keySeed;
@@ -362,5 +382,7 @@ public final class Contest extends ExampleByExample {
     out.writeLong(examples());
     out.writeLong(steps());
     out.writeLong(skippedSteps());
+    out.writeLong(clippedSteps());
+    out.writeLong(rollbacks());
   }
 }

@@ -21,6 +21,9 @@ final class ContestReader {
 
   static final int VERSION = 1;
 
+  /** Steps, and those skipped, those clipped and rollbacks, which the models know themselves. */
+  private static final int COUNTED_BY_MODELS = 4;
+
   private static final String CHAMPION = ", champion ";
 
   private final ContestSpec spec;
@@ -127,8 +130,9 @@ final class ContestReader {
     Contender[] contenders = contenders(header, keySeed, stored);
     Scoreboard board = board(contenders, isThere ? champion : spec.champion());
     board.readRest(in, isThere ? null : stored.get(champion));
-    in.readLong(); // steps and those left out, which the models know too
-    in.readLong();
+    for (int count = 0; count < COUNTED_BY_MODELS; count++) {
+      in.readLong();
+    }
     return contest(keySeed, board);
   }
 

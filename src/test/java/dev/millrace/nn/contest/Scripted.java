@@ -115,6 +115,16 @@ final class Scripted extends ExampleByExample {
   }
 
   @Override
+  public long clippedSteps() {
+    return 0;
+  }
+
+  @Override
+  public long rollbacks() {
+    return 0;
+  }
+
+  @Override
   public long keySeed() {
     return 0;
   }

@@ -1,0 +1,67 @@
+package dev.millrace.nn;
+
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
+
+/**
+ * Detects that a model has diverged: predictions that no trained model makes, or steps that cannot
+ * be taken, in a row or too often.
+ *
+ * <p>A leaky bucket: a bad example fills it, each example drains a little. It overflows after 256
+ * bad examples in a row, after 127 of which no step could be taken either, or sooner or later when
+ * more than one example in 33 is bad. A concept that changes at once makes a confident model wrong
+ * for fewer examples than that in a row.
+ */
+final class Divergence {
+
+  private static final int CAPACITY = 8192;
+  private static final int BAD = 33;
+  private static final int DRAIN = 1;
+  // A bad example whose step was skipped fills it twice.
+  private static final int MAX_FILL = 2 * BAD - DRAIN;
+
+  private int level;
+
+  Divergence copy() {
+    Divergence copy = new Divergence();
+    copy.level = level;
+    return copy;
+  }
+
+  /** Adds an example. */
+  void add(boolean isBad) {
+    level = Math.max(0, level + (isBad ? BAD : 0) - DRAIN);
+  }
+
+  /** Adds a step that was skipped, of so many examples. */
+  void addSkipped(int examples) {
+    level = (int) Math.min(CAPACITY, level + (long) BAD * examples);
+  }
+
+  /** Whether the last examples were all good, or nearly so. */
+  boolean isClear() {
+    return level == 0;
+  }
+
+  boolean isDetected() {
+    return level >= CAPACITY;
+  }
+
+  /** Min number of examples until it is detected, at least 1. */
+  int examplesLeft() {
+    return Math.max(1, (CAPACITY - level) / MAX_FILL);
+  }
+
+  void clear() {
+    level = 0;
+  }
+
+  void write(DataOutput out) throws IOException {
+    out.writeInt(level);
+  }
+
+  void read(DataInput in) throws IOException {
+    level = in.readInt();
+  }
+}

@@ -1,0 +1,110 @@
+package dev.millrace.nn;
+
+import dev.millrace.simd.Kernels;
+import java.util.Arrays;
+
+/**
+ * Clips the gradient of each example of a mini-batch, without that gradient: a layer's is the
+ * product of its deltas and its inputs, the 1 of the bias among them, so its squared norm is the
+ * product of theirs. Gain and shift of layer normalization do not count.
+ *
+ * <p>Call {@link #begin}, {@link #addLayer} for each layer, {@link #finish}; then the factors of
+ * the rows are in the workspace.
+ */
+final class ExampleClipping {
+
+  private static final Kernels KERNELS = Kernels.best();
+
+  private static final float MAX_SQUARES = Clipping.MAX_GRADIENT * Clipping.MAX_GRADIENT;
+
+  private final Layout layout;
+  private final float maxRatio;
+  // Of gradient descent: what the learning rate is multiplied by; 0 for other optimizers, whose
+  // steps do not depend on the length of the gradient.
+  private final float effectOfRate;
+
+  ExampleClipping(LearnerSpec spec, Layout layout, Objective objective) {
+    this.layout = layout;
+    maxRatio = spec.clipping().norm();
+    effectOfRate =
+        spec.optimizer() instanceof Optimizer.Sgd sgd
+            ? objective.maxCurvature(layout.outputs()) / (1f - sgd.momentum())
+            : 0f;
+  }
+
+  void begin(int rows, Workspace workspace) {
+    workspace.fitFactors(rows);
+    Arrays.fill(workspace.factors, 0, rows, 0f);
+  }
+
+  /** Adds the squared norm of a layer's gradient, whose deltas and inputs are in the workspace. */
+  void addLayer(int layer, float[] x, int xOffset, int rows, Workspace workspace) {
+    float[] inputs = layer == 0 ? x : workspace.activations;
+    int input = layer == 0 ? xOffset : layout.activationOffset(layer - 1, rows);
+    int delta = layout.activationOffset(layer, rows);
+    boolean isOutput = layer == layout.layers() - 1;
+    for (int r = 0; r < rows; r++) {
+      float squares = sumOfSquares(workspace.deltas, delta, layout.units(layer));
+      if (isOutput) {
+        workspace.errors[r] = squares;
+      }
+      workspace.factors[r] += squares * (1f + sumOfSquares(inputs, input, layout.inputs(layer)));
+      delta += layout.stride(layer);
+      input += layout.inputStride(layer);
+    }
+  }
+
+  /**
+   * Turns the squared norms into the factor of each row's gradient, 1 if it is not clipped.
+   *
+   * @param learningRate of the step
+   */
+  StepResult finish(int rows, float learningRate, Workspace workspace) {
+    StepResult result = StepResult.TAKEN;
+    // Change of the outputs for a gradient of their error and of norm 1, inputs being alike.
+    float effect = learningRate * effectOfRate / rows;
+    for (int r = 0; r < rows; r++) {
+      float squares = workspace.factors[r];
+      // Written so that NaN is refused as well.
+      if (!(squares <= MAX_SQUARES)) {
+        return StepResult.SKIPPED;
+      }
+      float norm = (float) Math.sqrt(squares);
+      float errors = workspace.errors[r];
+      float limit = maxRatio * (float) Math.sqrt(errors);
+      if (effect != 0f) {
+        limit = Math.min(limit, errors / (effect * norm));
+      }
+      boolean isClipped = norm > limit;
+      workspace.factors[r] = isClipped ? limit / norm : 1f;
+      result = isClipped ? StepResult.CLIPPED : result;
+    }
+    return result;
+  }
+
+  /** Multiplies the deltas of all layers by the factors of their rows. */
+  void scaleDeltas(int rows, Workspace workspace) {
+    if (rows == 1) {
+      KERNELS.scale(workspace.deltas, 0, layout.activationLength(1), workspace.factors[0]);
+      return;
+    }
+    for (int l = 0; l < layout.layers(); l++) {
+      int delta = layout.activationOffset(l, rows);
+      for (int r = 0; r < rows; r++, delta += layout.stride(l)) {
+        if (workspace.factors[r] != 1f) {
+          KERNELS.scale(workspace.deltas, delta, layout.columns(l), workspace.factors[r]);
+        }
+      }
+    }
+  }
+
+  /** The kernel's sum of the first multiple of 16, to which the squares of the rest are added. */
+  private static float sumOfSquares(float[] a, int offset, int length) {
+    int whole = length / Kernels.LANES * Kernels.LANES;
+    float sum = whole == 0 ? 0f : KERNELS.sumOfSquares(a, offset, whole);
+    for (int i = offset + whole; i < offset + length; i++) {
+      sum += a[i] * a[i];
+    }
+    return sum;
+  }
+}
