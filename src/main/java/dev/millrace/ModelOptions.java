@@ -98,7 +98,11 @@ final class ModelOptions {
           0f,
           "longest vector of weights into one neuron, after each step; 0 is off");
   static final Option<Float> CLIP_VALUE =
-      Option.of("clip-value", CLIP_AT, 0f, "max magnitude of an element of a mini-batch's gradient; 0 is off");
+      Option.of(
+          "clip-value",
+          CLIP_AT,
+          0f,
+          "max magnitude of an element of a mini-batch's gradient; 0 is off");
   static final Option<Node> CLASS_WEIGHTS =
       Option.open(
           "class-weights",

@@ -19,13 +19,7 @@ public record ModelEvent(
 
   /** What happened. */
   public sealed interface What
-      permits Warning,
-          Drift,
-          SkippedSteps,
-          RolledBack,
-          Forgotten,
-          StartedAfresh,
-          ChampionChanged {}
+      permits Warning, Drift, SkippedSteps, RolledBack, Forgotten, StartedAfresh, ChampionChanged {}
 
   /**
    * The detector began to doubt.

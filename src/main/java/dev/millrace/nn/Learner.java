@@ -516,8 +516,7 @@ public final class Learner implements OnlineModel {
    * this twice, and divides the learning rate by 10. Statistics and counts go on.
    */
   private void rollBack() {
-    parameters =
-        lastGood == null ? blueprint.network().initialParameters(initializer()) : lastGood;
+    parameters = lastGood == null ? blueprint.network().initialParameters(initializer()) : lastGood;
     lastGood = null;
     optimizer = new OptimizerState(blueprint.spec().optimizer(), parameters.length);
     optimizer.meet(parameters);

@@ -202,8 +202,8 @@ public record LearnerSpec(
   }
 
   /**
-   * Bytes of the parameters and their copy, the optimizer's slots, the features' statistics and a full mini-batch
-   * of one model, in memory.
+   * Bytes of the parameters and their copy, the optimizer's slots, the features' statistics and a
+   * full mini-batch of one model, in memory.
    *
    * @param classes ignored for regression
    */

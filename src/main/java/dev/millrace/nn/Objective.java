@@ -94,8 +94,9 @@ final class Objective {
   }
 
   /**
-   * Whether no trained model gives these outputs often: the class has a probability of at most 1e-6,
-   * or an output is not a number, or both beyond the limit and farther from its target than that.
+   * Whether no trained model gives these outputs often: the class has a probability of at most
+   * 1e-6, or an output is not a number, or both beyond the limit and farther from its target than
+   * that.
    */
   boolean isAbsurd(float[] y, int offset, int outputs, float target, float maxOutput) {
     // Written so that NaN is absurd as well.

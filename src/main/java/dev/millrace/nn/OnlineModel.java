@@ -40,7 +40,8 @@ public interface OnlineModel {
   long rollbacks();
 
   /**
-   * Max number of examples to learn in one call so that no rollback happens before the last of them.
+   * Max number of examples to learn in one call so that no rollback happens before the last of
+   * them.
    */
   default int maxTogether() {
     return Integer.MAX_VALUE;
@@ -106,7 +107,8 @@ public interface OnlineModel {
    * @param weights [rows] of the examples' gradients
    * @param out receives the predictions, [rows x outputs]
    * @param losses receives the loss of each prediction
-   * @throws IllegalArgumentException if a weight is negative or not finite; then nothing was learned
+   * @throws IllegalArgumentException if a weight is negative or not finite; then nothing was
+   *     learned
    * @throws IndexOutOfBoundsException if a class is not known; then nothing was learned
    */
   void learnClasses(

@@ -87,9 +87,9 @@
  * |a<sub>l-1</sub>|²), it is shortened to {@code clip}·|δ<sub>L</sub>|, and with sgd also to
  * |δ<sub>L</sub>|² / (η·c·|g|) with η = learning rate / (1 - momentum) / batchSize and c = the
  * largest curvature of the loss: 1/2 for categorical_crossentropy, 1/4 for binary_crossentropy, 2 /
- * n for mse, 1 / n for mae and huber. That is at most the step to the minimum of the loss of its own
- * example. Weights of examples are no part of the limits. With mse on a standardized target, y - t
- * in the gradient is cut to ±32.
+ * n for mse, 1 / n for mae and huber. That is at most the step to the minimum of the loss of its
+ * own example. Weights of examples are no part of the limits. With mse on a standardized target, y
+ * - t in the gradient is cut to ±32.
  *
  * <p>Then the penalty's gradient is added; a step whose gradient is not finite, or beyond 1e15, is
  * left out and counted; {@code clipValue} cuts each element.

@@ -108,7 +108,8 @@ class ValidateCommandTest {
         .containsPattern("label +field y, task binary, classes n p, positive p")
         .containsPattern("key +field key")
         .containsPattern("features +2 fields, 3 inputs: a b")
-        .containsPattern("model +linear model, sgd 0.02, normalization standard, batch size 1, clip 10.0");
+        .containsPattern(
+            "model +linear model, sgd 0.02, normalization standard, batch size 1, clip 10.0");
   }
 
   @Test

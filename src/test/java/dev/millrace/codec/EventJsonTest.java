@@ -39,7 +39,8 @@ class EventJsonTest {
     assertThat(encode(new SkippedSteps(5)))
         .contains(",\"event\":\"skipped_steps\",\"skipped_steps\":5,\"model_version\":");
     assertThat(encode(new RolledBack(2, 0.1)))
-        .contains(",\"event\":\"rollback\",\"rollbacks\":2,\"learning_rate\":0.1,\"model_version\":");
+        .contains(
+            ",\"event\":\"rollback\",\"rollbacks\":2,\"learning_rate\":0.1,\"model_version\":");
     assertThat(encode(new StartedAfresh("layers")))
         .contains(",\"event\":\"started_afresh\",\"reason\":\"layers\",\"model_version\":");
     assertThat(encode(new ChampionChanged("big", "small", Why.BETTER, 0.5, Double.NaN, 0.25)))

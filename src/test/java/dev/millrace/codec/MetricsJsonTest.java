@@ -325,7 +325,21 @@ class MetricsJsonTest {
                 new MetricsReport.Member("b", 0.75, 0.5)));
     MetricsReport.Context context =
         new MetricsReport.Context(
-            "p", "k", 1, 1, 1, 0, List.of(), 0.02, 0, 0, 0, members, List.of(), offsets(new int[0]), "");
+            "p",
+            "k",
+            1,
+            1,
+            1,
+            0,
+            List.of(),
+            0.02,
+            0,
+            0,
+            0,
+            members,
+            List.of(),
+            offsets(new int[0]),
+            "");
 
     assertThat(encode(new MetricsReport(context, Task.REGRESSION, scores)))
         .contains(

@@ -204,8 +204,7 @@ class ClippingTest {
   void hugeRawInputsDoNotSpoilAModel(Optimizer optimizer) {
     Loss loss = Loss.CATEGORICAL_CROSSENTROPY;
     Normalization.Kind none = Normalization.Kind.NONE;
-    Learner learner =
-        learner(List.of(), Activation.SOFTMAX, loss, optimizer, none, 1, Task.BINARY);
+    Learner learner = learner(List.of(), Activation.SOFTMAX, loss, optimizer, none, 1, Task.BINARY);
     Random random = new Random(35);
     hits(learner, random, 5_000);
     float[] x = new float[INPUTS];

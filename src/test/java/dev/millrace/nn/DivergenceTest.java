@@ -115,8 +115,7 @@ class DivergenceTest {
 
   @Test
   void aConceptThatChangesAtOnceIsNoDivergence() {
-    for (Optimizer optimizer :
-        List.of(adam(0.001f), adam(0.01f), new Optimizer.Sgd(0.02f, 0f))) {
+    for (Optimizer optimizer : List.of(adam(0.001f), adam(0.01f), new Optimizer.Sgd(0.02f, 0f))) {
       Learner learner = learner(optimizer, Task.BINARY, null);
       Random random = new Random(44);
       hits(learner, random, 30_000, false);

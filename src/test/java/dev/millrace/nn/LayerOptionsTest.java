@@ -107,8 +107,7 @@ class LayerOptionsTest {
   @Test
   void dropoutLeavesOutItsShareAndDiffersByExampleLayerKeyAndSeed() {
     LayerSpec hidden = new LayerSpec(1000, Activation.RELU, 0.3f, false);
-    Layout layout =
-        new Layout(1, List.of(hidden, hidden, new LayerSpec(2, Activation.SOFTMAX)));
+    Layout layout = new Layout(1, List.of(hidden, hidden, new LayerSpec(2, Activation.SOFTMAX)));
     int columns = layout.columns(0);
     float[] first = mask(new Dropout(1, 1), layout, 0, 0, columns);
     int dropped = 0;

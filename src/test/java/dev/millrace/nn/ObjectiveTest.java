@@ -20,7 +20,8 @@ class ObjectiveTest {
   @ParameterizedTest
   @CsvSource({"0, 0", "0, 1", "0.3, 0", "0.3, 2"})
   void theCrossEntropyOfClassesIsThatOfTheSmoothedTarget(float smoothing, int target) {
-    Objective objective = new Objective(Loss.CATEGORICAL_CROSSENTROPY, true, smoothing, Float.POSITIVE_INFINITY);
+    Objective objective =
+        new Objective(Loss.CATEGORICAL_CROSSENTROPY, true, smoothing, Float.POSITIVE_INFINITY);
     float[] delta = {7, 7, 7, 7, 7};
 
     objective.gradient(PROBABILITIES, 1, 3, target, 2f, delta, 1);
@@ -42,7 +43,8 @@ class ObjectiveTest {
   @ParameterizedTest
   @CsvSource({"0, 0", "0, 1", "0.4, 0", "0.4, 1"})
   void theCrossEntropyOfTwoClassesSharesTheSmoothingAmongBoth(float smoothing, int target) {
-    Objective objective = new Objective(Loss.BINARY_CROSSENTROPY, true, smoothing, Float.POSITIVE_INFINITY);
+    Objective objective =
+        new Objective(Loss.BINARY_CROSSENTROPY, true, smoothing, Float.POSITIVE_INFINITY);
     float[] delta = new float[3];
 
     objective.gradient(PROBABILITIES, 1, 1, target, 3f, delta, 2);
