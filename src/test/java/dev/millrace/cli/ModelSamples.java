@@ -78,6 +78,7 @@ final class ModelSamples {
     try (DataOutputStream data = new DataOutputStream(bytes)) {
       data.writeInt(1);
       data.writeUTF(task.name());
+      data.writeInt(List.of().toString().hashCode()); // no names of features
       data.writeInt(count);
       for (String name : classes) {
         data.writeUTF(name);
