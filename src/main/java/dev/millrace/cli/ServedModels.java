@@ -207,8 +207,10 @@ final class ServedModels {
     misses.increment();
     try {
       mine.complete(source.read(published.key(), published.places()));
-    } catch (IOException | RuntimeException e) {
+    } catch (IOException | RuntimeException | Error e) {
+      // Whatever it is: other threads wait for this one.
       mine.completeExceptionally(e);
+      throw e;
     } finally {
       reads.remove(published.places());
     }

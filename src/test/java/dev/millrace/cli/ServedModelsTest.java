@@ -2,6 +2,7 @@ package dev.millrace.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import dev.millrace.data.Answer;
 import dev.millrace.data.Example;
@@ -10,9 +11,13 @@ import dev.millrace.flink.ModelAssembler.Place;
 import dev.millrace.flink.ModelSnapshot;
 import dev.millrace.nn.Workspace;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 
@@ -118,6 +123,41 @@ class ServedModelsTest {
 
     publish(models, "k", 30, 2);
     assertThat(predict(models, "k").examples()).isEqualTo(30);
+  }
+
+  @Test
+  void anErrorOfTheThreadThatReadsReachesThoseThatWaitForIt() throws Exception {
+    CountDownLatch isRead = new CountDownLatch(1);
+    CountDownLatch end = new CountDownLatch(1);
+    ServedModels models =
+        new ServedModels(
+            ModelSamples.SETTINGS,
+            (key, places) -> {
+              isRead.countDown();
+              try {
+                end.await();
+              } catch (InterruptedException e) {
+                throw new InterruptedIOException();
+              }
+              throw new OutOfMemoryError("no memory for " + key);
+            },
+            0);
+    models.accept(ModelSamples.arrival("k", 1, new Place(0, 0)));
+    models.accept(ModelSamples.arrival("other", 1, new Place(0, 1)));
+    FutureTask<ServedModels.Held> reader = new FutureTask<>(() -> models.fetch("k"));
+    FutureTask<ServedModels.Held> waiter = new FutureTask<>(() -> models.fetch("k"));
+    Thread second = new Thread(waiter);
+
+    new Thread(reader).start();
+    isRead.await();
+    second.start();
+    await().until(() -> second.getState() == Thread.State.WAITING);
+    end.countDown();
+
+    assertThatThrownBy(() -> reader.get(20, TimeUnit.SECONDS))
+        .hasCauseInstanceOf(OutOfMemoryError.class);
+    assertThatThrownBy(() -> waiter.get(20, TimeUnit.SECONDS))
+        .hasRootCauseInstanceOf(OutOfMemoryError.class);
   }
 
   @Test
