@@ -105,8 +105,12 @@ final class ServeMetrics {
     head(text, "model_updates_total", "counter", "Models and tombstones taken from the topic.");
     sample(text, "model_updates_total", models.updates());
     if (models.updates() > 0) {
-      head(text, "model_age_seconds", "gauge", "Time since a model or tombstone came last.");
-      sample(text, "model_age_seconds", models.nanosSinceUpdate() / 1e9);
+      head(
+          text,
+          "seconds_since_model_update",
+          "gauge",
+          "Time since a model or tombstone of any key came last.");
+      sample(text, "seconds_since_model_update", models.nanosSinceUpdate() / 1e9);
     }
     head(text, "ready", "gauge", "1 once the models topic has been read to its end, else 0.");
     sample(text, "ready", status.ready() ? 1 : 0);
