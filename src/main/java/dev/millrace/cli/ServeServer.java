@@ -19,9 +19,11 @@ import org.slf4j.LoggerFactory;
  * Serves predictions over HTTP: the requests of {@link ServeEndpoint}. It sends nothing anywhere
  * else. Thread-safe.
  *
- * <p>Clients which send or read slowly, and models that are read from the brokers, delay no other
- * request ({@link ServeThreads}). Memory is bounded all the same: most requests are short, longer
- * ones are answered a few at a time, and no answer is in memory as a whole.
+ * <p>Clients that send or read slowly, and models that are read from the brokers, delay no short
+ * request ({@link ServeThreads}). Memory is bounded all the same: most requests are short, large
+ * ones (bodies above 8 KiB) are answered a few at a time, and no answer is in memory as a whole. A
+ * large request is cut off after it has waited 2 s for its client to send the rest of the body, or
+ * 2 s for its client to read the answer; others wait up to 5 s for their turn.
  */
 final class ServeServer implements AutoCloseable {
   /** Bytes of the longest body of a request. */
@@ -33,6 +35,9 @@ final class ServeServer implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(ServeServer.class);
   private static final int SECONDS_TO_FINISH = 2;
   private static final int SECONDS_TO_WAIT = 5;
+  // That a long request waits for its client, once for the rest of its body and once for its
+  // answer.
+  private static final int SECONDS_FOR_LONG = 2;
 
   static {
     HttpSafety.limitRequests();
@@ -174,19 +179,25 @@ final class ServeServer implements AutoCloseable {
       }
     } else {
       exchange.getResponseHeaders().set("Retry-After", "1");
-      sendUnread(exchange, 503, "overloaded", "too many large requests are being answered");
+      sendUnread(exchange, 503, "overloaded", "too many large requests are being answered", null);
     }
   }
 
   private void predictLong(HttpExchange exchange, byte[] start, InputStream in) throws IOException {
     byte[] body = Arrays.copyOf(start, MAX_BODY_BYTES + 1);
-    int length = start.length + in.readNBytes(body, start.length, body.length - start.length);
+    int rest = body.length - start.length;
+    int length =
+        start.length + clientWait().call(() -> in.readNBytes(body, start.length, rest)).intValue();
     if (length <= MAX_BODY_BYTES) {
-      send(exchange, api.predict(Arrays.copyOf(body, length)));
+      send(exchange, api.predict(Arrays.copyOf(body, length)), clientWait());
     } else {
       String message = "a request has at most %,d bytes".formatted(MAX_BODY_BYTES);
-      sendUnread(exchange, 413, "request-too-large", message);
+      sendUnread(exchange, 413, "request-too-large", message, clientWait());
     }
+  }
+
+  private ClientWait clientWait() {
+    return new ClientWait(threads, TimeUnit.SECONDS.toNanos(SECONDS_FOR_LONG));
   }
 
   private boolean awaitTurn() throws InterruptedIOException {
@@ -211,18 +222,23 @@ final class ServeServer implements AutoCloseable {
         : api.list(query.getOrDefault("after", ""), query.get("limit"));
   }
 
-  private void sendUnread(HttpExchange exchange, int status, String code, String message)
+  private void sendUnread(
+      HttpExchange exchange, int status, String code, String message, ClientWait wait)
       throws IOException {
     exchange.getResponseHeaders().set("Connection", "close");
-    send(exchange, ServeReply.error(status, code, message));
+    send(exchange, ServeReply.error(status, code, message), wait);
   }
 
   private void send(HttpExchange exchange, ServeReply reply) throws IOException {
+    send(exchange, reply, null);
+  }
+
+  private void send(HttpExchange exchange, ServeReply reply, ClientWait wait) throws IOException {
     if (reply.code() != null) {
       metrics.error(reply.code());
     }
     exchange.getResponseHeaders().set("Content-Type", reply.contentType());
-    ServeBody body = new ServeBody(exchange, reply.status());
+    ServeBody body = new ServeBody(exchange, reply.status(), wait);
     reply.body().write(body);
     body.finish();
   }

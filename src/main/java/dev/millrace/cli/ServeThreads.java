@@ -2,6 +2,7 @@ package dev.millrace.cli;
 
 import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadFactory;
@@ -44,6 +45,11 @@ final class ServeThreads implements Executor, AutoCloseable {
   @Override
   public void execute(Runnable request) {
     pool.execute(request);
+  }
+
+  /** Runs something short once a time is over, unless it is cancelled before. */
+  Future<?> later(Runnable action, long nanos) {
+    return watch.schedule(action, nanos, TimeUnit.NANOSECONDS);
   }
 
   private void check() {

@@ -324,6 +324,36 @@ class ServeServerTest {
   }
 
   @Test
+  void largeRequestsThatTrickleKeepOthersWaitingForAMomentOnly() throws Exception {
+    List<Socket> open = new ArrayList<>();
+    try {
+      // As many as are answered at a time.
+      for (int c = 0; c < 2; c++) {
+        Socket socket = new Socket(server.address().getHost(), server.address().getPort());
+        open.add(socket);
+        String head =
+            "POST /v1/predict HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
+                + "Content-Length: 10000\r\n\r\n";
+        String body = "{".repeat(ServeServer.SHORT_BODY_BYTES + 1);
+        socket.getOutputStream().write((head + body).getBytes(UTF_8));
+      }
+      HttpResponse<String> answer =
+          predict(
+              "{\"key\":\"k\",\"features\":{\"a\":1,\"c\":\"x\"}}"
+                  + " ".repeat(ServeServer.SHORT_BODY_BYTES));
+
+      assertThat(answer.statusCode()).isEqualTo(200);
+      for (Socket socket : open) {
+        assertThat(socket.getInputStream().read()).isEqualTo(-1);
+      }
+    } finally {
+      for (Socket socket : open) {
+        socket.close();
+      }
+    }
+  }
+
+  @Test
   void modelsThatABrokerDoesNotGiveHoldUpNobody() throws Exception {
     for (int key = 0; key < 8; key++) {
       models.accept(ModelSamples.arrival("cold-" + key, 10, new Place(0, 100 + key)));
@@ -386,7 +416,7 @@ class ServeServerTest {
             "millrace_serve_ready 1",
             "millrace_serve_connected 1");
     assertThat(response.body())
-        .containsPattern("\nmillrace_serve_model_age_seconds \\d")
+        .containsPattern("\nmillrace_serve_seconds_since_model_update \\d")
         .containsPattern("\nmillrace_serve_models_memory_bytes \\d+\n");
     assertThat(response.body().lines())
         .allMatch(
