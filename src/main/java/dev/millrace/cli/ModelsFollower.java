@@ -1,5 +1,6 @@
 package dev.millrace.cli;
 
+import dev.millrace.data.KafkaRecord;
 import dev.millrace.flink.KafkaIo;
 import dev.millrace.flink.ModelAssembler;
 import dev.millrace.flink.ModelAssembler.Arrival;
@@ -13,6 +14,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -39,6 +41,9 @@ final class ModelsFollower implements Runnable, AutoCloseable {
     void accept(Arrival arrival) throws IOException;
   }
 
+  // Characters.
+  private static final int SHOWN_OF_KEY = 60;
+  private static final int SHOWN_OF_MESSAGE = 300;
   private static final Duration POLL = Duration.ofMillis(200);
   private static final Duration CALL = Duration.ofSeconds(5);
   private static final Duration CHECK = Duration.ofSeconds(5);
@@ -49,7 +54,8 @@ final class ModelsFollower implements Runnable, AutoCloseable {
   private final Listener listener;
   private final Consumer<String> notice;
   private final KafkaConsumer<byte[], byte[]> consumer;
-  private final ModelAssembler parts = new ModelAssembler();
+  private final ModelAssembler parts = new ModelAssembler(this::tellOfEvicted);
+  private final LongAdder evicted = new LongAdder();
   private final CountDownLatch ready = new CountDownLatch(1);
   private final CountDownLatch closed = new CountDownLatch(1);
   private volatile boolean isRead;
@@ -57,8 +63,8 @@ final class ModelsFollower implements Runnable, AutoCloseable {
 
   /**
    * @param kafka client properties
-   * @param notice takes one line when the brokers or the topic go away or come back, or a record is
-   *     no model
+   * @param notice takes one line when the brokers or the topic go away or come back, a record is no
+   *     model, or the parts of one do not fit in memory
    */
   ModelsFollower(
       Map<String, String> kafka, String topic, Listener listener, Consumer<String> notice) {
@@ -105,6 +111,11 @@ final class ModelsFollower implements Runnable, AutoCloseable {
     return present;
   }
 
+  /** How many models were dropped because not all of their parts fitted in memory. */
+  long evicted() {
+    return evicted.sum();
+  }
+
   /** Ends {@link #run} within moments. May be called from any thread, more than once. */
   @Override
   public void close() {
@@ -137,16 +148,37 @@ final class ModelsFollower implements Runnable, AutoCloseable {
   }
 
   private void take(ConsumerRecord<byte[], byte[]> record) {
+    KafkaRecord read = KafkaIo.record(record);
     try {
-      Arrival arrival = parts.accept(KafkaIo.record(record));
+      Arrival arrival = parts.accept(read);
       if (arrival != null) {
         listener.accept(arrival);
       }
     } catch (IOException e) {
+      String key = read.key() == null ? "" : ", key " + quoted(ModelAssembler.key(read));
       notice.accept(
-          "Skipped a record that is no model, or one of a newer release: %s, partition %d, offset %d."
-              .formatted(topic, record.partition(), record.offset()));
+          ("Skipped a record that is no model, or one of a newer release: %s, partition %d,"
+                  + " offset %d%s: %s")
+              .formatted(
+                  topic,
+                  record.partition(),
+                  record.offset(),
+                  key,
+                  Terminal.printable("" + e.getMessage(), SHOWN_OF_MESSAGE)));
     }
+  }
+
+  private void tellOfEvicted(String key) {
+    evicted.increment();
+    notice.accept(
+        ("Dropped the incomplete parts of a new model of key %s: the parts of unfinished models"
+                + " need more memory than there is for them. Its previous model, if there is one,"
+                + " is served on; give the process a larger heap.")
+            .formatted(quoted(key)));
+  }
+
+  private static String quoted(String key) {
+    return '"' + Terminal.printable(key, SHOWN_OF_KEY) + '"';
   }
 
   // A consumer waits for absent brokers without a word; a call that needs an answer tells.

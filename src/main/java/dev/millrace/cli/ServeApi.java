@@ -48,7 +48,7 @@ final class ServeApi {
    * @param ready whether the topic has been read to the end that it had at the start
    * @param connected whether the brokers answered last, and had the topic
    */
-  record Status(boolean ready, boolean connected) {}
+  record Status(boolean ready, boolean connected, long evicted) {}
 
   /** A request, or one of its instances, that cannot be answered. */
   private static final class RequestException extends Exception {

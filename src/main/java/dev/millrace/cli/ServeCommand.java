@@ -117,7 +117,8 @@ final class ServeCommand implements Callable<Integer> {
             settings.input().spec(),
             served,
             fleet,
-            () -> new ServeApi.Status(follower.isReady(), follower.isConnected()),
+            () ->
+                new ServeApi.Status(follower.isReady(), follower.isConnected(), follower.evicted()),
             threads,
             metrics);
     try {

@@ -104,6 +104,12 @@ final class ServeMetrics {
     sample(text, "model_misses_total", models.misses());
     head(text, "model_updates_total", "counter", "Models and tombstones taken from the topic.");
     sample(text, "model_updates_total", models.updates());
+    head(
+        text,
+        "models_evicted_total",
+        "counter",
+        "New models dropped because not all of their parts fitted in memory.");
+    sample(text, "models_evicted_total", status.evicted());
     if (models.updates() > 0) {
       head(
           text,

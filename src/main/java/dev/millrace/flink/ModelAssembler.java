@@ -10,6 +10,7 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 
 /**
  * Puts the records of a models topic together again, in whatever order those of different keys
@@ -62,19 +63,28 @@ public final class ModelAssembler {
   }
 
   private final long maxPendingBytes;
+  private final Consumer<String> evicted;
   // From the model that has got no part for longest to the one that got the last.
   private final LinkedHashMap<String, Pending> pending = new LinkedHashMap<>(16, 0.75f, true);
   private long pendingBytes;
 
   public ModelAssembler() {
-    this(Runtime.getRuntime().maxMemory() / SHARE_OF_HEAP);
+    this(key -> {});
+  }
+
+  /**
+   * @param evicted is told each key whose parts are forgotten beyond the limit
+   */
+  public ModelAssembler(Consumer<String> evicted) {
+    this(Runtime.getRuntime().maxMemory() / SHARE_OF_HEAP, evicted);
   }
 
   /**
    * @param maxPendingBytes of parts of models of which others are missing
    */
-  ModelAssembler(long maxPendingBytes) {
+  ModelAssembler(long maxPendingBytes, Consumer<String> evicted) {
     this.maxPendingBytes = maxPendingBytes;
+    this.evicted = evicted;
   }
 
   /**
@@ -88,7 +98,7 @@ public final class ModelAssembler {
     if (record.key() == null) {
       throw new IOException("the record has no key");
     }
-    String key = new String(ModelParts.modelKey(record.key()), StandardCharsets.UTF_8);
+    String key = key(record);
     if (ModelParts.isPart(record.key())) {
       return acceptPart(key, record);
     }
@@ -130,9 +140,11 @@ public final class ModelAssembler {
 
   private Arrival completeOrBound(String key) throws IOException {
     Arrival whole = complete(key);
-    Iterator<Pending> oldest = pending.values().iterator();
+    Iterator<Map.Entry<String, Pending>> oldest = pending.entrySet().iterator();
     while (pendingBytes > maxPendingBytes) {
-      Pending gone = oldest.next();
+      Map.Entry<String, Pending> next = oldest.next();
+      Pending gone = next.getValue();
+      evicted.accept(next.getKey());
       oldest.remove();
       pendingBytes -= bytes(gone.head);
       gone.parts.values().forEach(part -> pendingBytes -= bytes(part));
@@ -227,6 +239,11 @@ public final class ModelAssembler {
         header(head, ModelParts.CONFIG_HEADER),
         bytes,
         records.stream().map(r -> new Place(r.partition(), r.offset())).toList());
+  }
+
+  /** The key of the model that a record of a models topic belongs to. */
+  public static String key(KafkaRecord record) {
+    return new String(ModelParts.modelKey(record.key()), StandardCharsets.UTF_8);
   }
 
   /** The pipeline that has written a record of a models topic, or null if it does not say. */

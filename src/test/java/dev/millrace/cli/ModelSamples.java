@@ -44,7 +44,7 @@ final class ModelSamples {
         settings.input().spec(),
         models,
         fleet,
-        () -> new ServeApi.Status(true, true),
+        () -> new ServeApi.Status(true, true, 0),
         2,
         new ServeMetrics());
   }

@@ -73,7 +73,7 @@ class OpenApiTest {
             ModelSamples.SETTINGS.input().spec(),
             models,
             fleet,
-            () -> new ServeApi.Status(ready.get(), true),
+            () -> new ServeApi.Status(ready.get(), true, 0),
             2,
             metrics);
     server = new ServeServer(Ports.HOST, 0, 2, new HttpToken(TOKEN), api, metrics);

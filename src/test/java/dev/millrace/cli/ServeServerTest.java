@@ -65,7 +65,7 @@ class ServeServerTest {
             ModelSamples.SETTINGS.input().spec(),
             models,
             fleet,
-            () -> new ServeApi.Status(ready.get(), true),
+            () -> new ServeApi.Status(ready.get(), true, 3),
             2,
             metrics);
     ServeServer started = new ServeServer("127.0.0.1", 0, 2, new HttpToken(token), api, metrics);
@@ -416,6 +416,7 @@ class ServeServerTest {
             "millrace_serve_ready 1",
             "millrace_serve_connected 1");
     assertThat(response.body())
+        .contains("\nmillrace_serve_models_evicted_total 3\n")
         .containsPattern("\nmillrace_serve_seconds_since_model_update \\d")
         .containsPattern("\nmillrace_serve_models_memory_bytes \\d+\n");
     assertThat(response.body().lines())

@@ -7,6 +7,8 @@ import dev.millrace.data.KafkaRecord;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** Heads and parts that cannot be true are refused, and nothing of them is kept. */
@@ -15,6 +17,7 @@ class ModelAssemblerTest {
   private static final byte[] MODEL = {1, 2, 3, 4, 5};
 
   private final ModelAssembler topic = new ModelAssembler();
+  private final List<String> evicted = new ArrayList<>();
 
   @Test
   void partsThatAreOfAModelBecomeIt() throws IOException {
@@ -59,12 +62,13 @@ class ModelAssemblerTest {
 
   @Test
   void partsOfModelsThatNeverGetWholeAreForgottenOldestFirst() throws IOException {
-    ModelAssembler small = new ModelAssembler(10_000);
+    ModelAssembler small = new ModelAssembler(10_000, evicted::add);
     small.accept(headOf("a", "2", ModelParts.digest(MODEL), 1, 2));
     for (int other = 0; other < 1_000; other++) {
       small.accept(headOf("k" + other, "2", "digest"));
       assertThat(small.incomplete()).isLessThan(20);
     }
+    assertThat(evicted).startsWith("a", "k0", "k1").doesNotContain("k999").doesNotHaveDuplicates();
 
     assertThat(small.accept(partOf("a", 1, ModelParts.digest(MODEL), 3, 4, 5))).isNull();
     small.accept(partOf("b", 1, ModelParts.digest(MODEL), 3, 4, 5));
@@ -74,11 +78,12 @@ class ModelAssemblerTest {
 
   @Test
   void aModelWhosePartsNeedAllMemoryIsRefused() {
-    ModelAssembler small = new ModelAssembler(10_000);
+    ModelAssembler small = new ModelAssembler(10_000, evicted::add);
 
     assertThatThrownBy(() -> small.accept(partOf("a", 1, "d", new int[10_000])))
         .isInstanceOf(IOException.class)
         .hasMessage("the parts of the model need more than 10,000 bytes");
+    assertThat(evicted).containsExactly("a");
     assertThat(small.incomplete()).isZero();
   }
 
