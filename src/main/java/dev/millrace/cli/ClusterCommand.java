@@ -1,5 +1,6 @@
 package dev.millrace.cli;
 
+import dev.millrace.MillraceJob;
 import dev.millrace.PipelineFile;
 import dev.millrace.Settings;
 import java.io.IOException;
@@ -8,6 +9,7 @@ import java.io.UncheckedIOException;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
@@ -46,6 +48,19 @@ final class ClusterCommand implements Callable<Integer> {
           "execution.checkpointing.savepoint-dir", "--state-dir",
           "execution.checkpointing.interval", "state.checkpoint-interval in the pipeline file",
           "state.backend.type", "state.backend in the pipeline file");
+  // Options of Flink by which the command protects its processes and finds them again.
+  private static final List<String> OWN =
+      List.of(
+          "security.ssl.",
+          "rest.address",
+          "rest.bind-",
+          "jobmanager.rpc.",
+          "jobmanager.bind-host",
+          "taskmanager.host",
+          "taskmanager.bind-host",
+          "high-availability",
+          "zookeeper.",
+          MillraceJob.LEASE_HOLDER.key());
   private static final String KEY_GROUPS = "pipeline.max-parallelism";
   // The most that Flink has: more subtasks would have nothing to do.
   private static final int MOST_KEY_GROUPS = 32_768;
@@ -191,6 +206,10 @@ final class ClusterCommand implements Callable<Integer> {
     for (String key : options.keySet()) {
       if (ELSEWHERE.containsKey(key)) {
         throw usage("-D " + key + " is not for Flink alone. Use " + ELSEWHERE.get(key));
+      }
+      if (OWN.stream().anyMatch(key::startsWith)) {
+        throw usage(
+            "-D " + key + " is not for Flink alone. The command sets it for processes on loopback");
       }
     }
     long all = (long) taskManagers * slots;

@@ -3,6 +3,7 @@ package dev.millrace.cli;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
@@ -17,6 +18,7 @@ final class ClusterWatch {
   private static final long SECONDS_FOR_SAVEPOINT = 12;
   // So that whoever has stopped the job still gets the job manager's answer.
   private static final long LINGER_MILLIS = 3000;
+  private static final Duration SILENCE = Duration.ofSeconds(60);
 
   private final LocalCluster cluster;
   private final StopSignal stop;
@@ -30,6 +32,9 @@ final class ClusterWatch {
   private Set<Integer> parallelism = Set.of();
   private boolean wasRunning;
   private Instant lastRunning = Instant.MIN;
+  // When the job manager answered last, or the watch began.
+  private long answered = System.nanoTime();
+  private boolean silenceIsTold;
 
   /**
    * @param spec what the cluster was started with
@@ -115,9 +120,23 @@ final class ClusterWatch {
   private Optional<FlinkRest.Job> job() throws InterruptedException {
     try {
       List<FlinkRest.Job> jobs = rest.jobs();
+      answered = System.nanoTime();
+      silenceIsTold = false;
       return jobs.stream().findFirst();
     } catch (IOException | CliError e) {
+      tellSilence(e);
       return Optional.empty(); // not up yet, ending, or just being started again
+    }
+  }
+
+  private void tellSilence(Exception last) {
+    if (!silenceIsTold && System.nanoTime() - answered >= SILENCE.toNanos()) {
+      silenceIsTold = true;
+      String why = last.getMessage() == null ? last.getClass().getSimpleName() : last.getMessage();
+      err.printf(
+          "The job manager has not answered at %s for %d s (%s). Its log is in %s; Ctrl-C stops"
+              + " all.%n",
+          rest.address(), SILENCE.toSeconds(), why, cluster.logs());
     }
   }
 

@@ -116,6 +116,30 @@ class ClusterCommandsTest {
             .formatted(option.replaceFirst("=.*", ""), instead));
   }
 
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "security.ssl.internal.enabled",
+        "security.ssl.rest.authentication-enabled",
+        "rest.address",
+        "rest.bind-address",
+        "rest.bind-port",
+        "jobmanager.rpc.port",
+        "high-availability.type",
+        "high-availability",
+        "zookeeper.sasl.disable",
+        "millrace.lease.holder"
+      })
+  void whatProtectsTheClusterIsNotForTheCommandLine(String option) {
+    Cli cli = Cli.run("cluster", "-c", pipeline.toString(), "-D", option + "=x");
+
+    assertUsage(
+        cli,
+        "-D %s is not for Flink alone. The command sets it for processes on loopback.\n"
+                .formatted(option)
+            + "Try: ./millrace cluster --help\n");
+  }
+
   @Test
   void aDirectoryWithoutMetadataIsNoSavepoint() {
     String expected =
