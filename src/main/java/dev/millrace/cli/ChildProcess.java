@@ -1,7 +1,11 @@
 package dev.millrace.cli;
 
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Properties;
 
 /**
  * Main class of the processes of a local cluster: runs another main class, and ends with the
@@ -12,6 +16,9 @@ import java.util.Arrays;
 final class ChildProcess {
   static final int PARENT_IS_GONE = 3;
 
+  /** System property that names a file of further ones, which no command line or log shows. */
+  static final String PROPERTIES = "millrace.properties";
+
   private ChildProcess() {}
 
   /**
@@ -19,8 +26,16 @@ final class ChildProcess {
    *
    * @param args the main class, then its arguments
    */
-  public static void main(String[] args) throws ReflectiveOperationException {
+  public static void main(String[] args) throws ReflectiveOperationException, IOException {
     whenParentIsGone(() -> Runtime.getRuntime().halt(PARENT_IS_GONE));
+    String file = System.getProperty(PROPERTIES);
+    if (file != null) {
+      Properties further = new Properties();
+      try (InputStream in = Files.newInputStream(Path.of(file))) {
+        further.load(in);
+      }
+      further.stringPropertyNames().forEach(n -> System.setProperty(n, further.getProperty(n)));
+    }
     Class.forName(args[0])
         .getMethod("main", String[].class)
         .invoke(null, (Object) Arrays.copyOfRange(args, 1, args.length));

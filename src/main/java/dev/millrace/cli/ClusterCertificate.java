@@ -50,32 +50,32 @@ record ClusterCertificate(Path directory) {
   private void generate() throws IOException {
     Path keytool = Path.of(System.getProperty("java.home"), "bin", "keytool");
     Process process =
-        new ProcessBuilder(
-                List.of(
-                    keytool.toString(),
-                    "-genkeypair",
-                    "-alias",
-                    ALIAS,
-                    "-keyalg",
-                    "RSA",
-                    "-keysize",
-                    "2048",
-                    "-validity",
-                    Integer.toString(VALID_DAYS),
-                    "-dname",
-                    "CN=millrace",
-                    "-ext",
-                    "san=ip:127.0.0.1,dns:localhost",
-                    "-storetype",
-                    TYPE,
-                    "-keystore",
-                    keyStore().toString(),
-                    // Arguments are visible to all users.
-                    "-storepass:file",
-                    passwordFile().toString(),
-                    "-J-XX:TieredStopAtLevel=1"))
-            .redirectErrorStream(true)
-            .start();
+        start(
+            new ProcessBuilder(
+                    List.of(
+                        keytool.toString(),
+                        "-genkeypair",
+                        "-alias",
+                        ALIAS,
+                        "-keyalg",
+                        "RSA",
+                        "-keysize",
+                        "2048",
+                        "-validity",
+                        Integer.toString(VALID_DAYS),
+                        "-dname",
+                        "CN=millrace",
+                        "-ext",
+                        "san=ip:127.0.0.1,dns:localhost",
+                        "-storetype",
+                        TYPE,
+                        "-keystore",
+                        keyStore().toString(),
+                        // Arguments are visible to all users.
+                        "-storepass:file",
+                        passwordFile().toString(),
+                        "-J-XX:TieredStopAtLevel=1"))
+                .redirectErrorStream(true));
     String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     try {
       if (process.waitFor() != 0) {
@@ -85,6 +85,17 @@ record ClusterCertificate(Path directory) {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new CliError("Interrupted while the cluster's certificate was made", e);
+    }
+  }
+
+  private static Process start(ProcessBuilder keytool) {
+    try {
+      return keytool.start();
+    } catch (IOException e) {
+      throw new CliError(
+          "The JDK's keytool, which makes the cluster's certificate, could not be started: "
+              + e.getMessage(),
+          e);
     }
   }
 

@@ -5,8 +5,6 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.UUID;
@@ -55,9 +53,9 @@ final class ClusterConfig {
     return key.startsWith("metrics.reporter.");
   }
 
-  /** Writes the options as Flink reads them: {@code config.yaml} in a directory. */
-  static void write(Map<String, String> options, Path directory) throws IOException {
-    new YAMLMapper().writeValue(directory.resolve("config.yaml").toFile(), options);
+  /** Writes the options as Flink reads them. */
+  static void write(Map<String, String> options, Path file) throws IOException {
+    new YAMLMapper().writeValue(file.toFile(), options);
   }
 
   /** Writes ZooKeeper's own configuration file, which it reads as Java's properties. */
@@ -69,33 +67,32 @@ final class ClusterConfig {
     properties.setProperty("secureClientPortAddress", Ports.HOST);
     properties.putAll(files.certificate().zooKeeper(""));
     properties.setProperty("admin.enableServer", "false");
-    try (OutputStream out = Files.newOutputStream(file)) {
-      properties.store(out, null); // letters beyond ASCII escaped
-    }
+    store(properties, file);
   }
 
   /**
-   * Writes Java options of all processes to a file that the command line names: mutual TLS with
-   * ZooKeeper, whose entries are serialized objects of the job manager.
+   * Writes system properties of all processes to a file that the command line names: mutual TLS
+   * with ZooKeeper, whose entries are serialized objects of the job manager.
    */
-  static void writeJavaOptions(ClusterFiles files) throws IOException {
+  static void writeSystemProperties(ClusterFiles files) throws IOException {
     Properties properties = files.certificate().zooKeeper("zookeeper.");
     properties.setProperty("zookeeper.client.secure", "true");
     properties.setProperty("zookeeper.clientCnxnSocket", ClientCnxnSocketNetty.class.getName());
     properties.setProperty("zookeeper.serverCnxnFactory", NettyServerCnxnFactory.class.getName());
-    List<String> lines = new ArrayList<>();
-    for (String name : properties.stringPropertyNames()) {
-      // Quotes and backslashes are special in an argument file of java.
-      String value = properties.getProperty(name).replace("\\", "\\\\").replace("\"", "\\\"");
-      lines.add("\"-D" + name + "=" + value + "\"");
+    store(properties, files.systemProperties());
+  }
+
+  private static void store(Properties properties, Path file) throws IOException {
+    try (OutputStream out = Files.newOutputStream(file)) {
+      properties.store(out, null); // letters beyond ASCII escaped
     }
-    Files.write(files.javaOptions(), lines);
   }
 
   private static void listenOnLoopback(Map<String, String> options, int port, int rpcPort) {
     options.put("rest.address", Ports.HOST);
     options.put("rest.bind-address", Ports.HOST);
     options.put("rest.port", Integer.toString(port));
+    options.put("rest.bind-port", Integer.toString(port));
     options.put("jobmanager.rpc.address", Ports.HOST);
     options.put("jobmanager.rpc.port", Integer.toString(rpcPort));
     options.put("jobmanager.bind-host", Ports.HOST);

@@ -7,6 +7,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFileAttributeView;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 
 /**
@@ -24,6 +26,16 @@ record ClusterFiles(Path root) {
   /** Flink's configuration directory. */
   Path conf() {
     return root.resolve("conf");
+  }
+
+  /** The options of Flink. */
+  Path flinkConfiguration() {
+    return conf().resolve("config.yaml");
+  }
+
+  /** The options of ZooKeeper. */
+  Path zooKeeperConfiguration() {
+    return conf().resolve("zoo.cfg");
   }
 
   Path logs() {
@@ -45,9 +57,12 @@ record ClusterFiles(Path root) {
     return temporary().resolve("tls");
   }
 
-  /** Java options that no other user may see, as arguments of a process are seen. */
-  Path javaOptions() {
-    return tls().resolve("java-options");
+  /**
+   * System properties of all processes that neither other users nor the logs may show, as they show
+   * the arguments of a process.
+   */
+  Path systemProperties() {
+    return tls().resolve("system.properties");
   }
 
   /** ZooKeeper's data. */
@@ -63,7 +78,7 @@ record ClusterFiles(Path root) {
   /** Empty directories for a new cluster; the logs of the last one stay. */
   void prepare() throws IOException {
     removeTemporary();
-    Files.createDirectories(logs());
+    createPrivate(logs());
     createPrivate(conf());
     createPrivate(temporary());
     createPrivate(tls());
@@ -91,14 +106,24 @@ record ClusterFiles(Path root) {
     Files.writeString(addressFile(), address + "\n");
   }
 
-  /** Leaves the logs and the configuration to be looked at. */
+  /** Leaves the logs, and the configuration without its passwords, to be looked at. */
   void cleanUp() {
+    removeTemporary();
     try {
       Files.deleteIfExists(addressFile());
+      removePasswords(flinkConfiguration());
+      removePasswords(zooKeeperConfiguration());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    removeTemporary();
+  }
+
+  private static void removePasswords(Path file) throws IOException {
+    if (Files.exists(file)) {
+      List<String> lines = Files.readAllLines(file);
+      lines.removeIf(line -> line.toLowerCase(Locale.ROOT).contains("password"));
+      Files.write(file, lines);
+    }
   }
 
   private void removeTemporary() {

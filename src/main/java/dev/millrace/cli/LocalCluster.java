@@ -69,14 +69,20 @@ final class LocalCluster implements AutoCloseable {
       ClusterCertificate.create(files.tls());
       int[] ports = freePorts(2);
       Map<String, String> options = ClusterConfig.options(spec, files, ports[0], ports[1]);
-      ClusterConfig.write(options, files.conf());
+      ClusterConfig.write(options, files.flinkConfiguration());
       cluster = new LocalCluster(spec, files, options);
       cluster.startMembers(ports[1]);
       files.writeAddress(cluster.address());
       return cluster;
     } catch (IOException | RuntimeException e) {
-      if (cluster != null) {
-        cluster.close();
+      try {
+        if (cluster != null) {
+          cluster.close();
+        } else {
+          files.cleanUp();
+        }
+      } catch (RuntimeException left) {
+        e.addSuppressed(left);
       }
       throw e instanceof RuntimeException error
           ? error
@@ -86,9 +92,9 @@ final class LocalCluster implements AutoCloseable {
 
   private void startMembers(int zooKeeperPort) throws IOException {
     if (spec.ha()) {
-      Path file = files.conf().resolve("zoo.cfg");
+      Path file = files.zooKeeperConfiguration();
       ClusterConfig.writeZooKeeper(files, zooKeeperPort, file);
-      ClusterConfig.writeJavaOptions(files);
+      ClusterConfig.writeSystemProperties(files);
       add("ZooKeeper", () -> zooKeeper(file));
     }
     add("job manager", this::jobManager);
@@ -212,7 +218,7 @@ final class LocalCluster implements AutoCloseable {
     command.addAll(flagsOfNewerReleases());
     command.add("-Djava.io.tmpdir=" + files.temporary());
     if (spec.ha()) {
-      command.add("@" + files.javaOptions());
+      command.add("-D" + ChildProcess.PROPERTIES + "=" + files.systemProperties());
     }
     command.add("-Dlog4j2.configurationFile=log4j2-cli.properties");
     command.add("-Dmillrace.logs=" + files.logs());

@@ -2,9 +2,13 @@ package dev.millrace.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Map;
+import java.util.TreeMap;
 import org.apache.flink.shaded.zookeeper3.org.apache.zookeeper.server.ServerConfig;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -35,23 +39,59 @@ class ClusterConfigTest {
     files.prepare();
     ClusterCertificate.create(files.tls());
 
-    ClusterConfig.writeJavaOptions(files);
+    ClusterConfig.writeSystemProperties(files);
 
     Process java =
         new ProcessBuilder(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "@" + files.javaOptions(),
-                "-XshowSettings:properties",
-                "-version")
+                "-D" + ChildProcess.PROPERTIES + "=" + files.systemProperties(),
+                "-cp",
+                System.getProperty("java.class.path"),
+                ChildProcess.class.getName(),
+                Shown.class.getName())
             .redirectErrorStream(true)
             .start();
-    String properties = new String(java.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    assertThat(java.waitFor()).as(properties).isZero();
-    assertThat(properties)
-        .contains("zookeeper.ssl.keyStore.location = " + files.tls().resolve("cluster.p12"))
-        .contains(
-            "zookeeper.ssl.keyStore.password = "
-                + Files.readString(files.tls().resolve("password")));
+    String shown = new String(java.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    String password = Files.readString(files.tls().resolve("password"));
+    assertThat(java.waitFor()).as(shown).isZero();
+    assertThat(shown.lines())
+        .contains("" + files.tls().resolve("cluster.p12"), password)
+        .last()
+        .asString()
+        .contains(ChildProcess.PROPERTIES)
+        .doesNotContain(password);
+  }
+
+  /** Prints two system properties and, as Flink's logs do, the options of the JVM. */
+  static final class Shown {
+    private Shown() {}
+
+    public static void main(String[] args) {
+      System.out.println(System.getProperty("zookeeper.ssl.keyStore.location"));
+      System.out.println(System.getProperty("zookeeper.ssl.keyStore.password"));
+      System.out.println(ManagementFactory.getRuntimeMXBean().getInputArguments());
+    }
+  }
+
+  @Test
+  void whatIsLeftOfAClusterHasNoPasswordAndIsPrivate() throws Exception {
+    ClusterFiles files = ClusterFiles.in(dir);
+    files.prepare();
+    ClusterCertificate certificate = ClusterCertificate.create(files.tls());
+    String password = Files.readString(files.tls().resolve("password"));
+    Map<String, String> options = new TreeMap<>(certificate.internalOptions());
+    options.put("parallelism.default", "1");
+    ClusterConfig.write(options, files.flinkConfiguration());
+    ClusterConfig.writeZooKeeper(files, 2181, files.zooKeeperConfiguration());
+
+    files.cleanUp();
+
+    assertThat(files.temporary()).doesNotExist();
+    assertThat(files.flinkConfiguration()).content().contains("parallelism.default: \"1\"");
+    assertThat(files.flinkConfiguration()).content().doesNotContain(password);
+    assertThat(files.zooKeeperConfiguration()).content().contains("2181").doesNotContain(password);
+    assertThat(Files.getPosixFilePermissions(files.logs()))
+        .isEqualTo(PosixFilePermissions.fromString("rwx------"));
   }
 
   @Test
