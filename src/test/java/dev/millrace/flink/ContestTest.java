@@ -402,7 +402,7 @@ class ContestTest {
   @Test
   void theOnlyModelThatGoesOnMayGrow() throws Exception {
     ModelSpec before = models("quick", BY_COMMAND, SLOW, QUICK);
-    ModelSpec larger = QUICK.model().withHiddenOf("20 relu");
+    ModelSpec larger = QUICK.model().withHiddenOf("40 tanh");
     Outcome outcome = continued(before, larger, ShapeChange.GROW);
 
     JsonNode last = outcome.metrics().get(outcome.metrics().size() - 1);

@@ -119,7 +119,7 @@ class ShapeChangeTest {
     try (TrainHarness harness =
         new TrainHarness(new TrainOperator(after, lasting), backend, snapshot)) {
       harness.operator.setProcessingTime(5_000);
-      harness.operator.setProcessingTime(20_000);
+      harness.operator.setProcessingTime(12_000);
 
       assertThat(harness.models()).hasSize(1);
       assertThat(harness.models().get(0).value()).isNull();
