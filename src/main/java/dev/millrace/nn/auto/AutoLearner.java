@@ -144,9 +144,20 @@ public final class AutoLearner extends ExampleByExample {
     }
   }
 
-  /** Whether all weights are numbers; those that are not were damaged where they were kept. */
+  /**
+   * Whether all that was learned are numbers; those that are not were damaged where they were kept.
+   */
   public boolean isFinite() {
-    return members.isFinite() && linear.isFinite();
+    boolean ofTask =
+        classMixer == null
+            ? target.isFinite() && valueMixer.isFinite()
+            : frequencies.isFinite() && classMixer.isFinite();
+    return ofTask
+        && scaler.isFinite()
+        && members.isFinite()
+        && weights.isFinite()
+        && linear.isFinite()
+        && (previousLabel == null || previousLabel.isFinite());
   }
 
   @Override

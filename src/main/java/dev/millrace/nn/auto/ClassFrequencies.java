@@ -16,7 +16,6 @@ final class ClassFrequencies {
 
   // [classes]
   private double[] weights;
-  private double total;
 
   ClassFrequencies(int classes) {
     weights = new double[classes];
@@ -24,7 +23,6 @@ final class ClassFrequencies {
 
   private ClassFrequencies(ClassFrequencies other) {
     weights = other.weights.clone();
-    total = other.total;
   }
 
   ClassFrequencies copy() {
@@ -34,6 +32,10 @@ final class ClassFrequencies {
   /** Writes the frequency of each class, and its logarithm. */
   void predict(float[] out, float[] logs) {
     int classes = weights.length;
+    double total = 0;
+    for (double weight : weights) {
+      total += weight;
+    }
     for (int j = 0; j < classes; j++) {
       out[j] = (float) ((weights[j] + 1) / (total + classes));
       logs[j] = Elementary.log(out[j]);
@@ -42,11 +44,14 @@ final class ClassFrequencies {
 
   void learn(int label, float weight) {
     weights[label] += weight;
-    total += weight;
   }
 
   void addClass() {
     weights = Arrays.copyOf(weights, weights.length + 1);
+  }
+
+  boolean isFinite() {
+    return Members.areFinite(weights);
   }
 
   void write(DataOutput out) throws IOException {
@@ -56,10 +61,8 @@ final class ClassFrequencies {
   }
 
   void read(DataInput in) throws IOException {
-    total = 0;
     for (int j = 0; j < weights.length; j++) {
       weights[j] = in.readDouble();
-      total += weights[j];
     }
   }
 }

@@ -167,6 +167,10 @@ final class ClassMixer {
     }
   }
 
+  boolean isFinite() {
+    return Members.areFinite(meanSquares) && Members.areFinite(bias);
+  }
+
   void write(DataOutput out) throws IOException {
     for (int k = 0; k < weights.predictions; k++) {
       out.writeFloat(meanSquares[k]);

@@ -12,7 +12,8 @@ import java.io.IOException;
  *
  * <p>With the loss -ln p the answer of a stream of n examples loses at most ln 10 + 0.1·ln(n + 1)
  * more than the baseline in total, about 3.5 for 100,000 examples, whatever the mixture does: each
- * weight is a posterior probability, of a prior of 0.8, 0.1 and 0.1.
+ * weight is a posterior probability, of a prior of 0.8, 0.1 and 0.1. In both losses an example
+ * counts by its weight, but for 1 at most: a posterior of p to a power above 1 has no such bound.
  */
 final class FixedShare {
 
@@ -21,6 +22,11 @@ final class FixedShare {
 
   /** Share of all weights, over the number of examples, that is dealt out evenly with each. */
   private static final double SHARE = 0.1;
+
+  /** The bound does not hold above it. */
+  private static final double MOST_RATE = 1;
+
+  private static final double MOST_ROUNDING = 1e-9;
 
   private static final int FORECASTS = 3;
 
@@ -59,10 +65,11 @@ final class FixedShare {
   /**
    * Moves weight to what lost less.
    *
-   * @param rate how much a loss counts
+   * @param weight how much a loss counts; above 1 as 1
    * @param examples before this one
    */
-  void learn(double ofMixture, double ofLinear, double ofBaseline, double rate, long examples) {
+  void learn(double ofMixture, double ofLinear, double ofBaseline, double weight, long examples) {
+    double rate = Math.min(weight, MOST_RATE);
     double least = Math.min(ofMixture, Math.min(ofLinear, ofBaseline));
     double m = mixture * likelihood(rate * (ofMixture - least));
     double l = linear * likelihood(rate * (ofLinear - least));
@@ -89,5 +96,12 @@ final class FixedShare {
     mixture = in.readDouble();
     linear = in.readDouble();
     baseline = in.readDouble();
+    double sum = mixture + linear + baseline;
+    boolean areShares = mixture >= 0 && linear >= 0 && baseline >= 0;
+    if (!areShares || !(Math.abs(sum - 1) <= MOST_ROUNDING)) {
+      throw new IOException(
+          "the stored weights of an answer are %s, %s and %s, but must be shares of 1"
+              .formatted(mixture, linear, baseline));
+    }
   }
 }

@@ -80,6 +80,15 @@ final class Members {
     return true;
   }
 
+  static boolean areFinite(double[] values) {
+    for (double value : values) {
+      if (!Double.isFinite(value)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
   /** The linear members start at 0. */
   private void initialize(float[] values, int firstOutput, long keySeed) {
     for (int m = 0; m < shape.members(); m++) {

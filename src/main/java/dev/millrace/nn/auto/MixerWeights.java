@@ -90,6 +90,10 @@ final class MixerWeights {
     return Double.parseDouble(Float.toString(value));
   }
 
+  boolean isFinite() {
+    return Members.areFinite(weights) && Members.areFinite(losses) && Double.isFinite(power);
+  }
+
   void write(DataOutput out) throws IOException {
     for (int k = 0; k < predictions; k++) {
       out.writeFloat(weights[k]);

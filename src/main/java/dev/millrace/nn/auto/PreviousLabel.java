@@ -84,6 +84,10 @@ final class PreviousLabel {
     return counts.length;
   }
 
+  boolean isFinite() {
+    return Members.areFinite(counts) && !Double.isInfinite(previous);
+  }
+
   void write(DataOutput out) throws IOException {
     out.writeDouble(previous);
     for (float count : counts) {

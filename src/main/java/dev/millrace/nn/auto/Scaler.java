@@ -157,6 +157,10 @@ final class Scaler {
     return 4L * columns;
   }
 
+  boolean isFinite() {
+    return Members.areFinite(statistics);
+  }
+
   void write(DataOutput out) throws IOException {
     for (double value : statistics) {
       out.writeDouble(value);

@@ -96,7 +96,7 @@ final class ValueMixer {
         limited(y - output),
         limited(y - scaled[linear]),
         limited(y),
-        Math.min(SHARE_RATE * weight, LONGEST),
+        SHARE_RATE * weight,
         examples);
     double error = Math.max(-1, Math.min(1, y - output));
     double step =
@@ -124,6 +124,10 @@ final class ValueMixer {
   private static float huber(double error) {
     double size = Math.abs(error);
     return (float) (size <= 1 ? 0.5 * error * error : size - 0.5);
+  }
+
+  boolean isFinite() {
+    return target.isFinite() && Double.isFinite(bias);
   }
 
   void write(DataOutput out) throws IOException {

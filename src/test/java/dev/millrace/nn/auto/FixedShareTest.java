@@ -1,12 +1,16 @@
 package dev.millrace.nn.auto;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.millrace.data.StoredBytes;
+import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class FixedShareTest {
 
@@ -20,8 +24,8 @@ class FixedShareTest {
 
   /** The mixture may be as bad as it likes, and in turns good and bad. */
   @ParameterizedTest
-  @ValueSource(ints = {1, 500, 100_000})
-  void theAnswerLosesLittleMoreThanTheBaselineWhateverTheMixtureSays(int turn) {
+  @CsvSource({"1, 1", "500, 1", "100000, 1", "1, 10", "500, 10", "100000, 10"})
+  void theAnswerLosesLittleMoreThanTheBaselineWhateverTheMixtureSays(int turn, double weight) {
     int examples = 50_000;
     Random random = new Random(7);
     double ofAnswer = 0;
@@ -34,7 +38,7 @@ class FixedShareTest {
       double linear = random.nextDouble() * 0.9 + 0.05;
       ofAnswer -= Math.log(answer.average(mixture, linear, baseline));
       ofBaseline -= Math.log(baseline);
-      answer.learn(-Math.log(mixture), -Math.log(linear), -Math.log(baseline), 1, e);
+      answer.learn(-Math.log(mixture), -Math.log(linear), -Math.log(baseline), weight, e);
     }
 
     assertThat(ofAnswer).isLessThan(ofBaseline + Math.log(10) + 0.1 * Math.log(examples + 1));
@@ -65,6 +69,21 @@ class FixedShareTest {
     }
 
     assertThat(answer.mixture()).isGreaterThan(0.99);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"NaN, 0.5, 0.5", "0.5, NaN, 0.5", "1.5, -0.25, -0.25", "0.8, 0.1, 0.2", "0, 0, 0"})
+  void storedWeightsThatAreNoSharesOfOneAreRefused(double mixture, double linear, double baseline) {
+    byte[] stored =
+        ByteBuffer.allocate(3 * Double.BYTES)
+            .putDouble(mixture)
+            .putDouble(linear)
+            .putDouble(baseline)
+            .array();
+
+    assertThatThrownBy(() -> answer.read(new StoredBytes(stored)))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("must be shares of 1");
   }
 
   @Test

@@ -1,0 +1,48 @@
+package dev.millrace.nn.auto;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.millrace.data.StoredBytes;
+import java.io.ByteArrayOutputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+class ClassFrequenciesTest {
+
+  private static final int CLASSES = 3;
+
+  /** Sums of such weights depend on their order. */
+  @Test
+  void restoredOnesPredictTheSameWhateverExamplesWeighed() throws IOException {
+    ClassFrequencies whole = new ClassFrequencies(CLASSES);
+    Random random = new Random(5);
+    for (int e = 0; e < 200; e++) {
+      whole.learn(random.nextInt(CLASSES), (float) Math.exp(20 * random.nextDouble() - 10));
+      ByteArrayOutputStream stored = new ByteArrayOutputStream();
+      whole.write(new DataOutputStream(stored));
+      ClassFrequencies restored = new ClassFrequencies(CLASSES);
+      restored.read(new StoredBytes(stored.toByteArray()));
+
+      assertThat(logs(restored)).as("after %d examples", e + 1).isEqualTo(logs(whole));
+    }
+  }
+
+  @Test
+  void aWeightThatIsNoNumberIsTold() {
+    ClassFrequencies frequencies = new ClassFrequencies(CLASSES);
+    frequencies.learn(1, 1e6f);
+    assertThat(frequencies.isFinite()).isTrue();
+
+    frequencies.learn(1, Float.NaN);
+
+    assertThat(frequencies.isFinite()).isFalse();
+  }
+
+  private static float[] logs(ClassFrequencies frequencies) {
+    float[] logs = new float[CLASSES];
+    frequencies.predict(new float[CLASSES], logs);
+    return logs;
+  }
+}
