@@ -75,6 +75,12 @@ final class LateExamples {
     return spec.model().start() != null;
   }
 
+  /** Begins another pass over the data; what still waits for the other half is not learned. */
+  void startEpoch(LabelJoin join) {
+    join.countIn(counters);
+    join.startEpoch();
+  }
+
   /**
    * Begins with a row, whose features if it has any are as many as the model's. {@link #timedOut}
    * and then {@link #next} return the examples to be learned by it.
@@ -86,7 +92,8 @@ final class LateExamples {
     time = Math.max(0, PrequentialModel.windowTime(chunk, row));
     id = chunk.id(row);
     idOfPass = idOfPass(id, chunk.epoch());
-    join.advance(time);
+    // A straggler of the pass before says nothing about the time of this one.
+    join.advance(chunk.epoch() < model.epoch() ? 0 : time);
     if (chunk.kind(row).hasFeatures() || labels.topic() == null) {
       model.seen(chunk, row);
     }
@@ -119,7 +126,7 @@ final class LateExamples {
   private boolean isLearnable(PrequentialModel model) {
     return !model.task().isClassification()
         || model.classes().index(labels.onTimeout().label()) >= 0
-        || model.classes().size() < spec.mostClasses(model.task());
+        || Refusals.ofClass(spec, mostBytes, model, labels.onTimeout().label()) == null;
   }
 
   /**

@@ -113,52 +113,12 @@ final class Lesson {
 
   /** Learns the first example of a class, if the model may have another one. */
   private void meet(PrequentialModel model, Chunk chunk, int row, SideOutputs out) {
-    int known = model.classes().size();
     String label = chunk.label(chunk.labelOf(row));
-    if (label.chars().anyMatch(Character::isISOControl)) {
-      refusals.refuse(
-          chunk,
-          row,
-          DeadLetterReason.INVALID_LABEL,
-          "the label has a control character, and would name class %d of this key"
-              .formatted(known + 1),
-          out);
-      return;
-    }
-    if (known >= spec.mostClasses(model.task())) {
-      refusals.refuse(
-          chunk,
-          row,
-          DeadLetterReason.TOO_MANY_CLASSES,
-          "the label \"%s\" would be class %d of this key; %d are allowed (%s)"
-              .formatted(label, known + 1, known, whatAllows(model)),
-          out);
-      return;
-    }
-    int namesBytes = model.classes().bytes() + ClassNames.bytes(label);
-    int mostNamesBytes = spec.input().limits().classNamesBytes();
-    if (namesBytes > mostNamesBytes) {
-      refusals.refuse(
-          chunk,
-          row,
-          DeadLetterReason.TOO_MANY_CLASSES,
-          "with the label \"%s\" the names of this key's %d classes would have %d bytes; %d are"
-                  .formatted(label, known + 1, namesBytes, mostNamesBytes)
-              + " allowed, 64 for each of limits.classes",
-          out);
-      return;
-    }
-    long bytes = spec.modelBytesWithClass(model);
-    if (bytes > mostModelBytes) {
-      refusals.forSize(chunk, row, bytes, out);
+    Refusals.Refusal refusal = Refusals.ofClass(spec, mostModelBytes, model, label);
+    if (refusal != null) {
+      refusals.refuse(chunk, row, refusal.reason(), refusal.message(), out);
     } else {
       model.meetClass(chunk, row, scratch);
     }
-  }
-
-  private String whatAllows(PrequentialModel model) {
-    return spec.isBinary(model.task())
-        ? "input.task is binary: " + String.join(", ", model.classes().list())
-        : "limits.classes";
   }
 }

@@ -7,6 +7,9 @@ import dev.millrace.data.KafkaRecord;
 
 /** What is said of examples that a model cannot learn, and where they go. */
 final class Refusals {
+  /** Why an example is refused. */
+  record Refusal(DeadLetterReason reason, String message) {}
+
   private final String topic;
   private final long mostModelBytes;
   private final DeadLetters letters;
@@ -51,13 +54,51 @@ final class Refusals {
    * @param bytes of the model with it
    */
   void forSize(Chunk chunk, int row, long bytes, SideOutputs out) {
-    refuse(
-        chunk,
-        row,
+    Refusal refusal = ofSize(bytes, mostModelBytes);
+    refuse(chunk, row, refusal.reason(), refusal.message(), out);
+  }
+
+  private static Refusal ofSize(long bytes, long mostModelBytes) {
+    return new Refusal(
         DeadLetterReason.MODEL_TOO_LARGE,
         "with this record the model of this key would take %d bytes; limits.model-bytes is %d"
-            .formatted(bytes, mostModelBytes),
-        out);
+            .formatted(bytes, mostModelBytes));
+  }
+
+  /**
+   * Why a model may not learn a class that it does not know yet; null if it may.
+   *
+   * @param mostModelBytes of a key's model
+   */
+  static Refusal ofClass(
+      TrainSpec spec, long mostModelBytes, PrequentialModel model, String label) {
+    int known = model.classes().size();
+    if (label.chars().anyMatch(Character::isISOControl)) {
+      return new Refusal(
+          DeadLetterReason.INVALID_LABEL,
+          "the label has a control character, and would name class %d of this key"
+              .formatted(known + 1));
+    }
+    if (known >= spec.mostClasses(model.task())) {
+      String whatAllows =
+          spec.isBinary(model.task())
+              ? "input.task is binary: " + String.join(", ", model.classes().list())
+              : "limits.classes";
+      return new Refusal(
+          DeadLetterReason.TOO_MANY_CLASSES,
+          "the label \"%s\" would be class %d of this key; %d are allowed (%s)"
+              .formatted(label, known + 1, known, whatAllows));
+    }
+    int namesBytes = model.classes().bytes() + ClassNames.bytes(label);
+    int mostNamesBytes = spec.input().limits().classNamesBytes();
+    if (namesBytes > mostNamesBytes) {
+      return new Refusal(
+          DeadLetterReason.TOO_MANY_CLASSES,
+          "with the label \"%s\" this key's %d class names would have %d bytes; %d are allowed"
+              .formatted(label, known + 1, namesBytes, mostNamesBytes));
+    }
+    long bytes = spec.modelBytesWithClass(model);
+    return bytes > mostModelBytes ? ofSize(bytes, mostModelBytes) : null;
   }
 
   /** Refuses the record behind a row. */

@@ -199,6 +199,9 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
       out.collect(report(state, model, chunk.key(), others));
     } else {
       model.startEpoch(chunk.epoch());
+      if (late != null) {
+        late.startEpoch(state.labels());
+      }
     }
   }
 

@@ -359,6 +359,51 @@ class LabelTimeoutTest {
   }
 
   @Test
+  void inEachPassFeaturesWaitAsLongAsInTheFirst() throws Exception {
+    List<Example> examples = examples();
+    int passes = 3;
+    List<Example> stream = new ArrayList<>();
+    for (int epoch = 1; epoch <= passes; epoch++) {
+      for (Example half : onlyYes(examples, 10)) {
+        half.epoch = epoch;
+        stream.add(half);
+      }
+    }
+    List<Example> learned = learned(examples, 10);
+    long yes = learned.stream().filter(example -> example.label.equals("yes")).count();
+    try (TrainHarness harness = new TrainHarness(clicks())) {
+      harness.send(stream, 64);
+      harness.end();
+
+      assertThat(count(harness, "matched")).isEqualTo(passes * (int) yes);
+      assertThat(count(harness, "defaulted")).isEqualTo(passes * (learned.size() - (int) yes));
+      assertThat(count(harness, "corrected")).isZero();
+    }
+  }
+
+  @Test
+  void featuresOfWhichTheModelMayNotLearnTheClassAreDroppedWithoutADeadLetter() throws Exception {
+    List<Example> examples = examples();
+    String tooLong = "x".repeat(5_000); // more than the names of all classes may have
+    DefaultLabel never = new DefaultLabel(tooLong, Double.NaN);
+    TrainSpec defaulting =
+        spec(input(Task.MULTICLASS, List.of(), TIMEOUT, EXAMPLES, never), Specs.METRICS);
+    try (TrainHarness harness = new TrainHarness(defaulting)) {
+      harness.send(
+          List.of(
+              labelled(examples.get(0), 0, "yes"),
+              LateStreams.features(examples.get(1), 1),
+              LateStreams.features(examples.get(100), 100)),
+          1);
+      harness.end();
+
+      assertThat(count(harness, "timed_out")).isOne();
+      assertThat(count(harness, "defaulted")).isZero();
+      assertThat(harness.deadLetters()).isEmpty();
+    }
+  }
+
+  @Test
   void aModelWithoutRoomForTheClassDropsFeaturesThatTimeOut() throws Exception {
     List<Example> examples = examples();
     OperatorSubtaskState state;
