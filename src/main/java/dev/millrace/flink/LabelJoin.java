@@ -14,11 +14,12 @@ import org.apache.flink.metrics.Counter;
  * Features and labels of one key that came apart: what waits for the other half, which examples are
  * settled, and how many there were of everything. Not thread-safe.
  *
- * <p>Time is the latest that a record of the key has said in this pass over the data, so what times out is a function of the
- * key's records alone. Where there is no room for more features the newest are not kept, because
- * those that wait already are nearer to their labels: were the oldest to make room, none would be
- * left to meet a label once labels take longer than it takes to fill the room. Of labels, and of
- * the ids of settled examples, the oldest make room: what belongs to them is most likely lost.
+ * <p>Time is the latest that a record of the key has said in this pass over the data, so what times
+ * out is a function of the key's records alone. Where there is no room for more features the newest
+ * are not kept, because those that wait already are nearer to their labels: were the oldest to make
+ * room, none would be left to meet a label once labels take longer than it takes to fill the room.
+ * Of labels, and of the ids of settled examples, the oldest make room: what belongs to them is most
+ * likely lost.
  */
 final class LabelJoin {
 
@@ -120,8 +121,8 @@ final class LabelJoin {
   }
 
   /**
-   * Begins another pass over the data, whose time starts again: what still waits belongs to the pass
-   * before, and is settled without being learned.
+   * Begins another pass over the data, whose time starts again: what still waits belongs to the
+   * pass before, and is settled without being learned.
    */
   void startEpoch() {
     for (; features.size() > 0; features.takeOldest()) {

@@ -6,7 +6,8 @@ import java.util.BitSet;
 /**
  * The features that are 0 or 1 by what they mean: one-hot and hashed values, booleans, and marks of
  * missing values. Normalization leaves them as they are, because a standardised rare 1 would be a
- * far outlier and a 0 would no longer be nothing.
+ * far outlier and a 0 would no longer be nothing. Only declared features are known to be
+ * indicators.
  */
 public final class Indicators implements Serializable {
   private static final long serialVersionUID = 1L;

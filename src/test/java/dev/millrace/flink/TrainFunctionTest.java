@@ -266,8 +266,7 @@ class TrainFunctionTest {
           .endsWith("too-many-classes")
           .hasSize(4);
       assertThat(header(harness.deadLetters().get(3), "__millrace.errors.message"))
-          .endsWith(
-              "this key's 17 class names would have 4267 bytes; 4096 are allowed");
+          .endsWith("this key's 17 class names would have 4267 bytes; 4096 are allowed");
     }
   }
 

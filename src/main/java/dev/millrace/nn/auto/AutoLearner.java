@@ -22,7 +22,8 @@ import java.util.Arrays;
  * The mixture that {@code model: auto} means: a scaler, several small networks and a linear model
  * that learn side by side, records kept for replay, and a mixer that learns how much each
  * prediction counts. The answer is an average of the mixture, the linear model and what can be
- * predicted without features, so that it is hardly ever worse than the latter.
+ * predicted without features; {@link FixedShare} says how much more than the last of these it may
+ * lose.
  *
  * <p>Every record is a step of its own. What is drawn is a function of seed, key and number of the
  * example, so nothing of it is stored. Not thread-safe.

@@ -127,11 +127,15 @@ final class LinearMember {
     weights[at] -= rate * gradient / (1f + (float) Math.sqrt(squares[at]));
   }
 
-  /** Makes room for more classes, of which nothing is known but their frequencies. */
-  void widen(int more) {
-    weights = widened(weights, more);
-    squares = widened(squares, more);
-    outputs = more;
+  /**
+   * Makes room for more classes, of which nothing is known but their frequencies.
+   *
+   * @param all outputs, those that there were and the new ones
+   */
+  void widen(int all) {
+    weights = widened(weights, all);
+    squares = widened(squares, all);
+    outputs = all;
   }
 
   private float[] widened(float[] values, int more) {
