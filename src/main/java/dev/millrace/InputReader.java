@@ -49,7 +49,6 @@ final class InputReader {
             limits.get(PipelineOptions.WEIGHT_LIMIT));
     List<String> classes = in.has(InputOptions.CLASSES) ? in.get(InputOptions.CLASSES) : List.of();
     Map<FeatureSpec, Integer> features = new FeaturesReader(in, problems).read(limit);
-    checkLabels(classes, limit);
     checkTruth();
     String schema = schema(features);
     LabelsReader labels = new LabelsReader(in, isStandard());
@@ -57,6 +56,7 @@ final class InputReader {
     if (classes.isEmpty() && late != null && late.onTimeout() != null) {
       classes = impliedClasses(late.onTimeout());
     }
+    checkLabels(classes, limit);
     InputSpec spec =
         new InputSpec(
             in.get(InputOptions.FORMAT),

@@ -730,6 +730,19 @@ class PipelineFileTest {
   }
 
   @Test
+  void classesThatFollowFromTheLabelForATimeoutAreCheckedLikeDeclaredOnes() {
+    String label = "x".repeat(257);
+    String input =
+        "input: { label: y, positive: \"1\", labels: { topic: t, on-timeout: { label: %s } } }"
+            .formatted(label);
+
+    assertThat(invalid(TO_INPUT + input).errors())
+        .singleElement()
+        .asString()
+        .contains("input.classes must have at most 256 bytes each");
+  }
+
+  @Test
   void labelsMayComeOnTheTopicOfTheFeatures() {
     Settings.Input input =
         parse(TO_INPUT + "input: { topic: t, label: y, task: binary, labels: { topic: t } }")
