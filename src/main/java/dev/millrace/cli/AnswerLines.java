@@ -6,6 +6,7 @@ import com.fasterxml.jackson.core.io.NumberOutput;
 import dev.millrace.codec.AnswerJson;
 import dev.millrace.data.Answer;
 import dev.millrace.data.Prediction;
+import dev.millrace.nn.PredictedValue;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
@@ -80,7 +81,8 @@ final class AnswerLines {
       prediction = best < 0 ? "" : quoted(answer.classes().get(best));
       probability = best < 0 || !answer.probabilities() ? "" : number(scores[best]);
     } else {
-      prediction = number(scores[0]);
+      double value = PredictedValue.read(scores, 0);
+      prediction = value == (float) value ? number((float) value) : Double.toString(value);
     }
     return String.join(
         ",",

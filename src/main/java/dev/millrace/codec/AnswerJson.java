@@ -3,6 +3,7 @@ package dev.millrace.codec;
 import com.fasterxml.jackson.core.JsonGenerator;
 import dev.millrace.data.Answer;
 import dev.millrace.data.Prediction;
+import dev.millrace.nn.PredictedValue;
 import java.io.IOException;
 
 /** Writes answers as JSON, with the numbers as the records of the predictions topic spell them. */
@@ -23,7 +24,7 @@ public final class AnswerJson {
       PredictionJson.writeClass(json, answer.classes(), Prediction.best(answer.scores()));
       PredictionJson.writeScores(json, answer.classes(), answer.scores(), answer.probabilities());
     } else {
-      JsonLine.number(json, "value", answer.scores()[0]);
+      JsonLine.value(json, "value", PredictedValue.read(answer.scores(), 0));
     }
     if (answer.model() != null) {
       json.writeStringField("model", answer.model());

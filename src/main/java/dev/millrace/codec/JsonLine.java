@@ -71,6 +71,15 @@ final class JsonLine {
     number(json, name, Float.isFinite(value) ? NumberOutput.toString(value, true) : null);
   }
 
+  /** Writes a predicted value: with the digits of a float where it is one. */
+  static void value(JsonGenerator json, String name, double value) throws IOException {
+    if (value == (float) value) {
+      number(json, name, (float) value);
+    } else {
+      number(json, name, value);
+    }
+  }
+
   /** A sum of weights: a count, as long as every weight is 1. */
   static void weight(JsonGenerator json, double value) throws IOException {
     if (value == (long) value) {

@@ -36,7 +36,7 @@ public final class PredictionJson {
     if (prediction.outcome() instanceof OfClass outcome) {
       write(json, outcome);
     } else if (prediction.outcome() instanceof OfValue outcome) {
-      JsonLine.number(json, "value", outcome.value());
+      JsonLine.value(json, "value", outcome.value());
       if (!Double.isNaN(outcome.actual())) {
         JsonLine.number(json, "actual", outcome.actual());
       }

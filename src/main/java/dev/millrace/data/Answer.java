@@ -9,7 +9,8 @@ import java.util.stream.IntStream;
  * What a model says about features whose truth is not known.
  *
  * @param classes that the model knows; empty for regression
- * @param scores of each class, the largest is the prediction; for regression the value alone
+ * @param scores of each class, the largest is the prediction; for regression the two floats of the
+ *     value
  * @param probabilities whether the scores are probabilities
  * @param model name of the one that answers, null if there is but one
  * @param modelVersion steps that the model's weights have taken

@@ -78,7 +78,7 @@ public record Prediction(
    * @param value NaN before the first target
    * @param actual NaN if it is not known yet
    */
-  public record OfValue(float value, double actual) implements Outcome {}
+  public record OfValue(double value, double actual) implements Outcome {}
 
   /** The first of the largest scores, as it is counted in the metrics; -1 if there are none. */
   public static int best(float[] scores) {

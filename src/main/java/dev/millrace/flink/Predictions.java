@@ -7,6 +7,7 @@ import dev.millrace.data.Prediction;
 import dev.millrace.data.Prediction.OfClass;
 import dev.millrace.data.Prediction.OfValue;
 import dev.millrace.data.Prediction.Outcome;
+import dev.millrace.nn.PredictedValue;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
@@ -60,7 +61,7 @@ final class Predictions {
     Outcome outcome =
         model.task().isClassification()
             ? new OfClass(model.classes().list(), scores, model.hasProbabilities(), predicted, null)
-            : new OfValue(scores[0], Double.NaN);
+            : new OfValue(PredictedValue.read(scores, 0), Double.NaN);
     return record(model, chunk, row, 0, outcome, model.champion(), false, model.learner().steps());
   }
 
@@ -100,7 +101,7 @@ final class Predictions {
   private static Outcome outcome(
       PrequentialModel model, Chunk chunk, int row, float[] scores, int known) {
     if (!chunk.isClassification()) {
-      return new OfValue(scores[0], chunk.target(row));
+      return new OfValue(PredictedValue.read(scores, 0), chunk.target(row));
     }
     List<String> classes = model.classes().list();
     return new OfClass(

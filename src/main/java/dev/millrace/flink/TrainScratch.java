@@ -3,6 +3,7 @@ package dev.millrace.flink;
 import dev.millrace.data.Chunk;
 import dev.millrace.eval.ScoredClass;
 import dev.millrace.nn.ClassWeights;
+import dev.millrace.nn.PredictedValue;
 import dev.millrace.nn.Workspace;
 import java.util.Arrays;
 
@@ -104,7 +105,9 @@ final class TrainScratch {
 
   /** The value predicted for a row: the one just made, or the one that waited for the label. */
   double scoredValue(int row) {
-    return pending == null ? scores[row] : pending.scores()[0];
+    return pending == null
+        ? PredictedValue.read(scores, PredictedValue.FLOATS * row)
+        : PredictedValue.read(pending.scores(), 0);
   }
 
   /** The loss of that; NaN of one that waited, since the scale of the targets has moved. */

@@ -70,7 +70,7 @@ public abstract class ExampleByExample implements OnlineModel {
     expect(rows);
     int at = offset;
     for (int r = 0; r < rows; r++, at += inputs()) {
-      losses[r] = learnValue(features, at, targets[r], weights[r], out, r);
+      losses[r] = learnValue(features, at, targets[r], weights[r], out, PredictedValue.FLOATS * r);
     }
   }
 }

@@ -126,10 +126,9 @@ public final class Learner implements OnlineModel {
     return blueprint.inputs();
   }
 
-  /** How many numbers a prediction has: one a class, or one for regression. */
   @Override
   public int outputs() {
-    return blueprint.task().isClassification() ? blueprint.classes() : 1;
+    return blueprint.task().isClassification() ? blueprint.classes() : PredictedValue.FLOATS;
   }
 
   /** Classes known so far, 0 for regression. */
@@ -362,7 +361,7 @@ public final class Learner implements OnlineModel {
       propagate(batch, learned, together);
       for (int r = 0; r < together; r++) {
         int y = blueprint.layout().outputOffset(together, r);
-        writePrediction(y, out, learned);
+        writePrediction(y, out, PredictedValue.FLOATS * learned);
         losses[learned] = addValue(batch, y, targets[learned], weights[learned]);
         learned++;
       }
@@ -424,7 +423,8 @@ public final class Learner implements OnlineModel {
     if (targetScaler != null) {
       // What the target is about is anybody's guess before the first.
       boolean unknown = examples == 0 && !hasStart;
-      out[outOffset] = unknown ? Float.NaN : targetScaler.restored(targetStatistics, outputs[y]);
+      double value = unknown ? Double.NaN : targetScaler.restored(targetStatistics, outputs[y]);
+      PredictedValue.write(value, targetScaler.unit(targetStatistics), out, outOffset);
     } else if (classes() == 1) {
       out[outOffset] = 1f;
     } else if (blueprint.spec().network().loss() == Loss.BINARY_CROSSENTROPY) {

@@ -18,7 +18,10 @@ public interface OnlineModel {
   /** Number of features. */
   int inputs();
 
-  /** How many numbers a prediction has: one a class, or one for regression. */
+  /**
+   * Returns how many floats a prediction has: one for each class, or the two of a {@link
+   * PredictedValue}.
+   */
   int outputs();
 
   /** Classes known so far, 0 for regression. */

@@ -6,9 +6,14 @@ package dev.millrace.nn;
  */
 final class TargetScaler {
 
+  // Of the squared mean: a variance below may be rounding of doubles.
+  private static final double DOUBLE_ROUNDING = 1e-26;
+
   private final Normalizer column;
+  private final boolean isStandard;
 
   TargetScaler(Normalization spec) {
+    isStandard = spec.kind() == Normalization.Kind.STANDARD;
     column = new Normalizer(new Normalization(spec.kind(), spec.fade(), 0f), 1);
   }
 
@@ -22,10 +27,38 @@ final class TargetScaler {
   }
 
   float scaled(double[] statistics, double target) {
-    return (float) column.transform(statistics, 0, target);
+    double deviation = farDeviation(statistics);
+    return (float)
+        (deviation == 0
+            ? column.transform(statistics, 0, target)
+            : (target - column.origin(statistics, 0)) / deviation);
   }
 
-  float restored(double[] statistics, float output) {
-    return (float) column.restore(statistics, 0, output);
+  double restored(double[] statistics, float output) {
+    double deviation = farDeviation(statistics);
+    return deviation == 0
+        ? column.restore(statistics, 0, output)
+        : column.origin(statistics, 0) + output * deviation;
+  }
+
+  /** How far apart two targets are whose scaled values differ by 1. */
+  double unit(double[] statistics) {
+    double deviation = farDeviation(statistics);
+    return deviation == 0
+        ? column.restore(statistics, 0, 1) - column.restore(statistics, 0, 0)
+        : deviation;
+  }
+
+  /**
+   * Returns the standard deviation of a target so far from 0 that among features, which are floats,
+   * it would be rounding; 0 for every other target.
+   */
+  private double farDeviation(double[] statistics) {
+    if (!isStandard || column.scale(statistics, 0) != 0 || statistics[0] == 0) {
+      return 0;
+    }
+    double mean = column.origin(statistics, 0);
+    double variance = statistics[2] / statistics[0];
+    return variance > DOUBLE_ROUNDING * mean * mean ? Math.sqrt(variance) : 0;
   }
 }

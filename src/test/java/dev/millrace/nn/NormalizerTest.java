@@ -251,7 +251,7 @@ class NormalizerTest {
       scaler.update(statistics, 26);
 
       assertThat(scaler.restored(statistics, scaler.scaled(statistics, 14)))
-          .isCloseTo(14f, within(1e-5f));
+          .isCloseTo(14.0, within(1e-5));
     }
   }
 

@@ -9,6 +9,7 @@ import dev.millrace.nn.ExampleByExample;
 import dev.millrace.nn.Indicators;
 import dev.millrace.nn.ModelHeader;
 import dev.millrace.nn.ModelSpec;
+import dev.millrace.nn.PredictedValue;
 import dev.millrace.nn.WeightInitializer;
 import dev.millrace.nn.Workspace;
 import dev.millrace.simd.Elementary;
@@ -72,7 +73,7 @@ public final class AutoLearner extends ExampleByExample {
     drawSeed = drawSeed(shape, keySeed);
     boolean classes = shape.isClassification();
     scaler = new Scaler(shape.inputs(), FADE, indicators);
-    target = classes ? null : new Scaler(1, FADE);
+    target = classes ? null : Scaler.ofTarget(FADE);
     buffer = new ReplayBuffer(shape.inputs(), shape.kind().spec().buffer());
     previousLabel = shape.has(Extra.PREVIOUS_LABEL) ? new PreviousLabel(shape.classes()) : null;
     int newcomer = shape.networkPredictions();
@@ -168,7 +169,7 @@ public final class AutoLearner extends ExampleByExample {
 
   @Override
   public int outputs() {
-    return shape.isClassification() ? shape.classes() : 1;
+    return shape.isClassification() ? shape.classes() : PredictedValue.FLOATS;
   }
 
   @Override
@@ -483,7 +484,7 @@ public final class AutoLearner extends ExampleByExample {
     }
     double mixed = valueMixer.mix();
     // What the target is about is anybody's guess before the first.
-    out[outOffset] = examples == 0 ? Float.NaN : (float) mixed;
+    PredictedValue.write(examples == 0 ? Double.NaN : mixed, deviation, out, outOffset);
   }
 
   @Override

@@ -17,7 +17,10 @@ import java.io.IOException;
  */
 final class Scaler {
 
-  private static final double ROUNDING = 1e-14;
+  // Of the squared mean: a variance below may be rounding of values that came as floats, or, of a
+  // target, as doubles.
+  private static final double FLOAT_ROUNDING = 1e-14;
+  private static final double DOUBLE_ROUNDING = 1e-26;
   private static final double KNOWN = 100;
   private static final double FARTHEST = 100;
 
@@ -28,19 +31,26 @@ final class Scaler {
   // [columns], 0 for a column that has not varied; follows from the statistics.
   private final double[] inverses;
   private final Indicators indicators;
+  private final double rounding;
 
   /**
+   * Creates the scaler of features, which are floats.
+   *
    * @param fade share of the past that is forgotten with each value
-   */
-  Scaler(int columns, double fade) {
-    this(columns, fade, Indicators.NONE);
-  }
-
-  /**
    * @param indicators columns that keep their values
    */
   Scaler(int columns, double fade, Indicators indicators) {
+    this(columns, fade, indicators, FLOAT_ROUNDING);
+  }
+
+  /** Creates the scaler of a target, which is a double. */
+  static Scaler ofTarget(double fade) {
+    return new Scaler(1, fade, Indicators.NONE, DOUBLE_ROUNDING);
+  }
+
+  private Scaler(int columns, double fade, Indicators indicators, double rounding) {
     this.columns = columns;
+    this.rounding = rounding;
     this.indicators = indicators;
     keep = 1 - fade;
     statistics = new double[3 * columns];
@@ -53,6 +63,7 @@ final class Scaler {
   private Scaler(Scaler other) {
     columns = other.columns;
     indicators = other.indicators;
+    rounding = other.rounding;
     keep = other.keep;
     statistics = other.statistics.clone();
     inverses = other.inverses.clone();
@@ -100,9 +111,9 @@ final class Scaler {
     return Math.copySign(FARTHEST / inverse, q);
   }
 
-  private static double inverse(double n, double mean, double m2) {
+  private double inverse(double n, double mean, double m2) {
     double variance = m2 / n;
-    return variance > ROUNDING * mean * mean ? 1 / Math.sqrt(variance) : 0;
+    return variance > rounding * mean * mean ? 1 / Math.sqrt(variance) : 0;
   }
 
   /** Writes the scaled row, cut to ±{@code clip}; what is missing becomes 0. */

@@ -38,7 +38,7 @@ final class ValueMixer {
    * @param linear the prediction of the linear member
    */
   ValueMixer(MixerWeights weights, FixedShare answer, int linear) {
-    this(weights, answer, linear, new Scaler(1, 0), 0);
+    this(weights, answer, linear, Scaler.ofTarget(0), 0);
   }
 
   private ValueMixer(

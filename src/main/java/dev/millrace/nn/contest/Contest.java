@@ -12,6 +12,7 @@ import dev.millrace.nn.ModelHeader;
 import dev.millrace.nn.ModelMismatchException;
 import dev.millrace.nn.ModelSpec;
 import dev.millrace.nn.OnlineModel;
+import dev.millrace.nn.PredictedValue;
 import dev.millrace.nn.Workspace;
 import java.io.DataOutput;
 import java.io.IOException;
@@ -333,15 +334,15 @@ public final class Contest extends ExampleByExample {
       float[] features, int offset, double target, float weight, float[] out, int outOffset) {
     needScratch();
     Contender[] contenders = board.contenders;
-    float[] said = scratch.prediction(1);
+    float[] said = scratch.prediction(PredictedValue.FLOATS);
     float loss = 0f;
     for (int i = 0; i < contenders.length; i++) {
       boolean hasLearned = contenders[i].model.examples() > 0;
       float own = contenders[i].model.learnValue(features, offset, target, weight, said);
-      scratch.losses[i] = Referee.error(said[0], target, hasLearned);
+      scratch.losses[i] = Referee.error(PredictedValue.read(said, 0), target, hasLearned);
       scratch.hits[i] = false;
       if (i == board.champion()) {
-        out[outOffset] = said[0];
+        System.arraycopy(said, 0, out, outOffset, PredictedValue.FLOATS);
         loss = own;
       }
     }

@@ -36,8 +36,8 @@ final class Referee {
    *
    * @param hasLearned whether a prediction that is no number is that of a model that is broken
    */
-  static double error(float predicted, double target, boolean hasLearned) {
-    return hasLearned && Float.isNaN(predicted)
+  static double error(double predicted, double target, boolean hasLearned) {
+    return hasLearned && Double.isNaN(predicted)
         ? LARGEST_ERROR
         : Math.min(LARGEST_ERROR, Math.abs(predicted - target));
   }

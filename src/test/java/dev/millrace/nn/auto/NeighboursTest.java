@@ -2,13 +2,14 @@ package dev.millrace.nn.auto;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.millrace.nn.Indicators;
 import org.junit.jupiter.api.Test;
 
 class NeighboursTest {
 
   private static final float CLIP = 4f;
 
-  private final Scaler scaler = new Scaler(1, 0);
+  private final Scaler scaler = new Scaler(1, 0, Indicators.NONE);
   private final ReplayBuffer buffer = new ReplayBuffer(1, 20);
   private final Neighbours neighbours = new Neighbours();
 

@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Test;
 
 class ScalerTest {
 
-  private final Scaler scaler = new Scaler(2, 0);
+  private final Scaler scaler = new Scaler(2, 0, Indicators.NONE);
 
   /** A mean of 10 and a deviation of 2; the second column does not vary. */
   private void see() {
@@ -64,7 +64,7 @@ class ScalerTest {
   @Test
   void whatStartsFromAnotherScalesLikeIt() {
     see();
-    Scaler other = new Scaler(2, 0);
+    Scaler other = new Scaler(2, 0, Indicators.NONE);
 
     other.startFrom(scaler);
 
