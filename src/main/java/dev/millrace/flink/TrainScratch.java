@@ -63,7 +63,7 @@ final class TrainScratch {
   /** Takes over features, targets and weights of the rows; makes room. */
   void takeValues(Chunk chunk, int from, int to) {
     takeFeatures(chunk, from, to);
-    fit(to - from, 1);
+    fit(to - from, PredictedValue.FLOATS);
     for (int row = from; row < to; row++) {
       targets[row - from] = chunk.target(row);
       weights[row - from] = chunk.weight(row);

@@ -8,7 +8,7 @@ import dev.millrace.data.Task;
 import dev.millrace.flink.StateSpec.ShapeChange;
 import dev.millrace.nn.Learner;
 import dev.millrace.nn.LearnerSpec;
-import dev.millrace.nn.Workspace;
+import dev.millrace.nn.PredictedValue;
 import dev.millrace.testing.Chunks;
 import dev.millrace.testing.Records;
 import dev.millrace.testing.Specs;
@@ -64,27 +64,28 @@ class ModelBytesTest {
   }
 
   @Test
-  void theBytesAreThoseThatTheModelHas() throws Exception {
-    TrainState state =
-        TrainState.begin(spec, Chunks.of(Chunks.classes("k", 1, 1)), new Workspace());
-    long without = state.resume(spec, new Workspace()).learner().memoryBytes();
-
-    state.resume(spec, new Workspace()).learner().addClass();
-    for (int classes = 2; classes <= CLASSES; classes++) {
-      state.resume(spec, new Workspace()).learner().addClass();
-    }
-
-    assertThat(state.resume(spec, new Workspace()).learner().memoryBytes() - without)
+  void theBytesAreThoseThatTheModelHas() {
+    assertThat(bytesAfterManyExamples(CLASSES) - bytesAfterManyExamples(2))
         .isEqualTo(
             learner.modelBytes(Task.MULTICLASS, 3, CLASSES)
-                - learner.modelBytes(Task.MULTICLASS, 3, 0));
+                - learner.modelBytes(Task.MULTICLASS, 3, 2));
+  }
+
+  /** Bytes of a model that has learned so much that it keeps a copy of its weights too. */
+  private long bytesAfterManyExamples(int classes) {
+    Learner model = new Learner(learner, Task.MULTICLASS, 3, classes, 7);
+    float[] out = new float[classes];
+    for (int i = 0; i < 1_100; i++) {
+      model.learnClass(new float[] {i % 7, i % 5, i % 3}, 0, i % 2, 1f, out);
+    }
+    return model.memoryBytes();
   }
 
   @Test
   void aMiniBatchThatFillsCountsAsWell() {
     LearnerSpec batches = Specs.small(4096).forTask(Task.REGRESSION);
     Learner model = new Learner(batches, Task.REGRESSION, 100, 0, 7);
-    float[] out = new float[1];
+    float[] out = new float[PredictedValue.FLOATS];
     for (int i = 0; i < batches.batchSize() - 1; i++) {
       model.learnValue(new float[100], 0, i % 3, 1f, out);
     }

@@ -151,7 +151,7 @@ class ClippingTest {
     Learner learner = regressor(Loss.MSE, Normalization.Kind.STANDARD, batchSize);
     Random random = new Random(33);
     float[] x = new float[INPUTS];
-    float[] out = new float[1];
+    float[] out = new float[PredictedValue.FLOATS];
     int half = 20_000;
     double predicted = 0;
     double targets = 0;
@@ -177,7 +177,7 @@ class ClippingTest {
     float[] x = new float[INPUTS];
     draw(random, x);
 
-    learner.learnValue(x, 0, 1e12, 1f, new float[1]);
+    learner.learnValue(x, 0, 1e12, 1f, new float[PredictedValue.FLOATS]);
 
     assertThat(learner.clippedSteps()).isPositive();
     error(learner, random, 2_000);
@@ -188,7 +188,7 @@ class ClippingTest {
   /** Mean error of a linear target, learned. */
   private static double error(Learner learner, Random random, int examples) {
     float[] x = new float[INPUTS];
-    float[] out = new float[1];
+    float[] out = new float[PredictedValue.FLOATS];
     double sum = 0;
     for (int e = 0; e < examples; e++) {
       draw(random, x);

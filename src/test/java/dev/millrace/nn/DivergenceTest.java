@@ -82,7 +82,7 @@ class DivergenceTest {
 
   private static double errors(Learner learner, Random random, int examples) {
     float[] x = new float[INPUTS];
-    float[] out = new float[1];
+    float[] out = new float[PredictedValue.FLOATS];
     double sum = 0;
     for (int e = 0; e < examples; e++) {
       for (int i = 0; i < INPUTS; i++) {

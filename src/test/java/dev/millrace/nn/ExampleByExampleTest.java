@@ -55,16 +55,18 @@ class ExampleByExampleTest {
     OnlineModel alone = model(Task.REGRESSION);
     double[] values = {0, 1, 2, 2.5, -1, 0, 7, 1, 2};
     float[] weights = {1, 2, 1, 0.5f, 1, 1, 3, 1, 1};
-    float[] out = new float[ROWS];
+    float[] out = new float[ROWS * PredictedValue.FLOATS];
     float[] losses = new float[ROWS];
 
     together.learnValues(features(), OFFSET, ROWS, values, weights, out, losses);
 
-    float[] own = new float[1];
+    float[] own = new float[PredictedValue.FLOATS];
     for (int r = 0; r < ROWS; r++) {
       float loss = alone.learnValue(features(), OFFSET + r * INPUTS, values[r], weights[r], own);
       assertThat(losses[r]).as("row %d", r).isEqualTo(loss);
-      assertThat(new float[] {out[r]}).as("row %d", r).isEqualTo(own);
+      assertThat((Double) PredictedValue.read(out, r * PredictedValue.FLOATS))
+          .as("row %d", r)
+          .isEqualTo((Double) PredictedValue.read(own, 0));
     }
   }
 

@@ -505,7 +505,7 @@ class LearnerTest {
             SEED);
     Learner learner = new Learner(spec, Task.REGRESSION, 2, 0, 1);
     double[] before = StoredModel.parameters(learner, 3);
-    float[] out = new float[1];
+    float[] out = new float[PredictedValue.FLOATS];
 
     learner.learnValue(new float[] {3e38f, 3e38f}, 0, 1, 1f, out);
     learner.learnValue(new float[] {1e20f, -1e20f}, 0, 1, 1f, out);
@@ -516,27 +516,37 @@ class LearnerTest {
   }
 
   @Test
-  void theGradientIsCutToTheAllowedNorm() {
+  void theGradientIsCutToTheAllowedMultipleOfTheOutputError() {
+    float[] x = {3f, -4f};
+    double inputNorm = Math.sqrt(3 * 3 + 4 * 4 + 1); // with the 1 of the bias
+
+    double uncut = lengthOfFirstStep(x, 0f);
+    double cut = lengthOfFirstStep(x, 0.5f);
+
+    assertThat(cut / uncut).isCloseTo(0.5 / inputNorm, within(1e-4));
+  }
+
+  private static double lengthOfFirstStep(float[] x, float clip) {
     LearnerSpec spec =
         new LearnerSpec(
             new NetworkSpec(List.of(), Activation.LINEAR, Loss.MSE),
-            new Optimizer.Sgd(1f, 0f),
+            new Optimizer.Sgd(0.001f, 0f),
             new Regularizer(0f, 0f),
             new Normalization(Normalization.Kind.NONE, 0f, 0f),
             1,
-            0.5f,
+            clip,
             SEED);
     Learner learner = new Learner(spec, Task.REGRESSION, 2, 0, 1);
     double[] before = StoredModel.parameters(learner, 3);
 
-    learner.learn(new float[] {3f, -4f}, 1000);
+    learner.learn(x, 1000);
 
     double[] after = StoredModel.parameters(learner, 3);
     double squares = 0;
     for (int p = 0; p < 3; p++) {
       squares += (after[p] - before[p]) * (after[p] - before[p]);
     }
-    assertThat(Math.sqrt(squares)).isCloseTo(0.5, within(1e-6));
+    return Math.sqrt(squares);
   }
 
   @Test
@@ -566,7 +576,7 @@ class LearnerTest {
             0f,
             SEED);
     Learner learner = new Learner(spec, Task.REGRESSION, 1, 0, 1);
-    float[] out = new float[1];
+    float[] out = new float[PredictedValue.FLOATS];
 
     assertThat(learner.predict(new float[] {1f})[0]).isNaN();
     float loss = learner.learnValue(new float[] {1f}, 0, 30, 1f, out);

@@ -50,7 +50,7 @@ class ModelSpecTest {
     assertThat(two.classes()).isEqualTo(2);
     assertThat(two.inputs()).isEqualTo(3);
     assertThat(five.outputs()).isEqualTo(5);
-    assertThat(value.outputs()).isEqualTo(1);
+    assertThat(value.outputs()).isEqualTo(PredictedValue.FLOATS);
     assertThat(value.inputs()).isEqualTo(4);
     assertThat(value.keySeed()).isZero();
     assertThat(new Learner(SINGLE.forTask(Task.BINARY), Task.BINARY, 3, 2, 9).keySeed())

@@ -233,17 +233,17 @@ class ShortcutsTest {
     float[] features = features();
     double[] targets = new double[EXAMPLES];
     float[] weights = new float[EXAMPLES];
-    float[] expected = new float[EXAMPLES];
+    float[] expected = new float[EXAMPLES * PredictedValue.FLOATS];
     float[] expectedLosses = new float[EXAMPLES];
-    float[] scored = new float[1];
+    float[] scored = new float[PredictedValue.FLOATS];
     for (int e = 0; e < EXAMPLES; e++) {
       targets[e] = 50 + 3 * features[e * INPUTS] - 10 * features[e * INPUTS + 1];
       weights[e] = e % 4 == 0 ? 0.5f : 1f;
       expectedLosses[e] = one.learnValue(features, e * INPUTS, targets[e], weights[e], scored);
-      expected[e] = scored[0];
+      System.arraycopy(scored, 0, expected, e * PredictedValue.FLOATS, PredictedValue.FLOATS);
     }
 
-    float[] out = new float[EXAMPLES];
+    float[] out = new float[EXAMPLES * PredictedValue.FLOATS];
     float[] losses = new float[EXAMPLES];
     many.learnValues(features, 0, EXAMPLES, targets, weights, out, losses);
 

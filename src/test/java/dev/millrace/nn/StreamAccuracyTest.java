@@ -104,7 +104,7 @@ class StreamAccuracyTest {
     int inputs = rows.get(0).features().length;
     LearnerSpec spec = ModelSpec.single(1).forTask(Task.REGRESSION);
     Learner learner = new Learner(spec, Task.REGRESSION, inputs, 0, 0);
-    float[] out = new float[1];
+    float[] out = new float[PredictedValue.FLOATS];
     double sum = 0;
     for (int r = 0; r < rows.size(); r++) {
       double target = Double.parseDouble(rows.get(r).label());

@@ -13,6 +13,7 @@ import dev.millrace.nn.ModelMismatchException;
 import dev.millrace.nn.ModelSpec;
 import dev.millrace.nn.ModelStart;
 import dev.millrace.nn.OnlineModel;
+import dev.millrace.nn.PredictedValue;
 import dev.millrace.nn.Workspace;
 import dev.millrace.nn.auto.AutoModels.Case;
 import java.io.IOException;
@@ -293,7 +294,7 @@ class AutoContractTest {
     OnlineModel model = new Case(AutoSpec.of(tier), Task.REGRESSION, 0).model();
     AutoModels.learn(model, 0, 1000);
     float[] x = new float[AutoModels.INPUTS];
-    float[] out = new float[1];
+    float[] out = new float[PredictedValue.FLOATS];
     double error = 0;
     for (int e = 1000; e < 1100; e++) {
       AutoModels.features(e, x, 0);
@@ -308,7 +309,7 @@ class AutoContractTest {
     OnlineModel small = new Case(AutoSpec.of(AutoSpec.Tier.BALANCED), Task.REGRESSION, 0).model();
     OnlineModel large = new Case(AutoSpec.of(AutoSpec.Tier.BALANCED), Task.REGRESSION, 0).model();
     float[] x = new float[AutoModels.INPUTS];
-    float[] out = new float[1];
+    float[] out = new float[PredictedValue.FLOATS];
     double ofSmall = 0;
     double ofLarge = 0;
     for (int e = 0; e < 300; e++) {

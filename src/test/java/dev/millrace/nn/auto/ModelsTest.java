@@ -89,7 +89,7 @@ class ModelsTest {
     assertThat(model.classes()).isEqualTo(4);
     assertThat(model.keySeed()).isEqualTo(7);
     assertThat(model.learningRate()).isPositive();
-    assertThat(Models.create(MIXTURE, Task.REGRESSION, 3, 4, 7).outputs()).isEqualTo(1);
+    assertThat(Models.create(MIXTURE, Task.REGRESSION, 3, 4, 7).outputs()).isEqualTo(2);
     assertThat(Models.create(MIXTURE, Task.REGRESSION, 3, 4, 7).classes()).isZero();
   }
 

@@ -13,6 +13,7 @@ import dev.millrace.nn.ContestSpec.Promotion;
 import dev.millrace.nn.ModelMismatchException;
 import dev.millrace.nn.ModelSpec;
 import dev.millrace.nn.OnlineModel;
+import dev.millrace.nn.PredictedValue;
 import dev.millrace.nn.auto.Models;
 import dev.millrace.testing.Specs;
 import java.util.ArrayList;
@@ -69,7 +70,7 @@ class ContestTest {
   void theLossOfAValueIsThatOfTheChampion() {
     Contest values = (Contest) Models.create(SPEC, Task.REGRESSION, INPUTS, 0, 7);
     OnlineModel alone = Models.create(Specs.small(1), Task.REGRESSION, INPUTS, 0, 7);
-    float[] out = new float[1];
+    float[] out = new float[PredictedValue.FLOATS];
     for (int e = 0; e < 5; e++) {
       float[] x = {e % 2, e % 3, e % 5, 1};
       assertThat(values.learnValue(x, 0, 3 * e, 1f, out))
