@@ -145,10 +145,11 @@ class TopicsCommandITCase {
         kafka: { bootstrap.servers: "%2$s" }
         input: { topic: %1$s.examples, label: y }
         output:
-          metrics: %1$s.metrics
-          events: %1$s.events
-          dead-letters: %1$s.dlq
-          models: %1$s.models
+          topics:
+            metrics: %1$s.metrics
+            events: %1$s.events
+            dead-letters: %1$s.dlq
+            models: %1$s.models
         """
             .formatted(name, kafka.bootstrapServers());
     return Files.writeString(dir.resolve(name + ".yaml"), yaml).toString();
