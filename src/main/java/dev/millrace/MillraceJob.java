@@ -205,9 +205,12 @@ public final class MillraceJob {
     return consumerGroup(settings) + "-commands";
   }
 
-  /** The group whose committed offset is the lease of a pipeline. */
+  /**
+   * The group whose committed offset is the lease of a pipeline. No pipeline has a slash in its
+   * name, so none has this consumer group.
+   */
   public static String leaseGroup(Settings settings) {
-    return consumerGroup(settings) + "-lease";
+    return consumerGroup(settings) + "/lease";
   }
 
   /** The Flink options behind the pipeline's {@code state} part. */

@@ -159,7 +159,9 @@ final class ClusterCommand implements Callable<Integer> {
     SharedModels.line(settings).ifPresent(spec.commandLine().getErr()::println);
     try (StopSignal stop = new StopSignal();
         StateLock lock = StateLock.take(dir, settings.pipeline())) {
-      LeaseCheck.requireFree(settings, dir, spec.commandLine().getErr()::println);
+      if (!LeaseCheck.requireFree(settings, dir, stop, spec.commandLine().getErr()::println)) {
+        return 0;
+      }
       // Not before the lock: who had it may have left a newer one at its end.
       return run(
           new ClusterSpec(
@@ -195,6 +197,8 @@ final class ClusterCommand implements Callable<Integer> {
       try (BrokerWatch watch = BrokerWatch.start(wanted.settings(), config, err)) {
         return new ClusterWatch(cluster, wanted, stop, out, err).untilTheJobEnds();
       }
+    } finally {
+      LeaseCheck.release(LeaseCheck.of(wanted.settings(), wanted.stateDir()));
     }
   }
 

@@ -11,14 +11,21 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CancellationException;
 import java.util.function.Consumer;
 import org.apache.flink.configuration.Configuration;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.AuthorizationException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Looks at the lease of a pipeline, which one job has at a time. */
 final class LeaseCheck {
+  private static final Logger LOG = LoggerFactory.getLogger(LeaseCheck.class);
   private static final String NAME = "lease";
+  private static final long LOOK_MILLIS = 500;
+  // Less than what LocalJob leaves of the time that a process has after a signal.
+  private static final long RELEASE_MILLIS = 2_000;
 
   private LeaseCheck() {}
 
@@ -29,27 +36,37 @@ final class LeaseCheck {
         .orElse(Map.of());
   }
 
+  /** The lease for a job whose state directory this process has locked. */
+  static Lease of(Settings settings, Path stateDir) {
+    return MillraceJob.lease(settings, Configuration.fromMap(options(stateDir)));
+  }
+
   /**
    * Requires that no other job runs the pipeline, before anything is started. The job itself takes
    * the lease.
    *
    * @param stateDir locked by this process
+   * @param stop ends the wait
    * @param notices told of a wait
+   * @return false if the wait was ended, so that nothing is to be started
    * @throws CliError if another job has the lease and is alive, or the brokers do not say
    */
-  static void requireFree(Settings settings, Path stateDir, Consumer<String> notices)
+  static boolean requireFree(
+      Settings settings, Path stateDir, StopSignal stop, Consumer<String> notices)
       throws InterruptedException {
-    Lease lease = MillraceJob.lease(settings, Configuration.fromMap(options(stateDir)));
+    Lease lease = of(settings, stateDir);
     try (LeaseStore store = new LeaseStore(lease)) {
       Optional<LeaseRecord> other = store.readOther();
       if (other.isEmpty()) {
-        return;
+        return true;
       }
       notices.accept(
           "Another job of pipeline %s had its lease (%s). Waits up to %d s for a sign of it."
               .formatted(settings.pipeline(), other.get().description(), Lease.EXPIRY.toSeconds()));
-      store.awaitExpiry(other.get());
-      store.revoke();
+      store.acquire(LeaseRecord.State.RELEASED, stop::await);
+      return true;
+    } catch (CancellationException e) {
+      return false;
     } catch (LeaseException e) {
       throw new CliError(e.getMessage(), e);
     } catch (AuthorizationException e) {
@@ -60,12 +77,14 @@ final class LeaseCheck {
   }
 
   /**
-   * Ends the job that has the lease, wherever it runs.
+   * Ends the job that has the lease, wherever it runs, and waits whether it is started again.
    *
+   * @param notices told of the wait
    * @return the job
-   * @throws CliError if none has it, or the brokers do not say
+   * @throws CliError if none has it, another one has it then, or the brokers do not say
    */
-  static LeaseRecord revoke(Settings settings) throws InterruptedException {
+  static LeaseRecord revoke(Settings settings, Consumer<String> notices)
+      throws InterruptedException {
     Lease lease = MillraceJob.lease(settings, new Configuration());
     try (LeaseStore store = new LeaseStore(lease)) {
       LeaseRecord other =
@@ -76,12 +95,52 @@ final class LeaseCheck {
                       new CliError(
                           "No job has the lease of pipeline %s.".formatted(settings.pipeline())));
       store.revoke();
+      notices.accept(
+          "The job has ended. Waits %d s whether something starts it again."
+              .formatted(Lease.EXPIRY.toSeconds()));
+      requireNoOther(store, other);
       return other;
     } catch (AuthorizationException e) {
       throw new CliError(lease.notAllowed(e).getMessage(), e);
     } catch (KafkaException e) {
       throw unreadable(settings, e);
     }
+  }
+
+  private static void requireNoOther(LeaseStore store, LeaseRecord ended)
+      throws InterruptedException {
+    long end = System.nanoTime() + Lease.EXPIRY.toNanos();
+    while (System.nanoTime() < end) {
+      Optional<LeaseRecord> next = store.readOther();
+      if (next.isPresent()) {
+        throw new CliError(
+            ("Ended the job %s, but another one has started: %s. Stop what starts it (Docker"
+                    + " Compose, systemd, Kubernetes) first, then repeat the command.")
+                .formatted(ended.description(), next.get().description()));
+      }
+      Thread.sleep(LOOK_MILLIS);
+    }
+  }
+
+  /**
+   * Releases the lease of a job that has ended, so that the next one need not wait. Where the
+   * brokers do not answer soon, it expires instead.
+   */
+  static void release(Lease lease) throws InterruptedException {
+    Thread release =
+        new Thread(
+            () -> {
+              try (LeaseStore store = new LeaseStore(lease)) {
+                store.release();
+              } catch (InterruptedException | KafkaException e) {
+                LOG.info("The lease of pipeline {} expires: {}", lease.pipeline(), e.toString());
+              }
+            },
+            "millrace-lease-release");
+    release.setDaemon(true);
+    release.start();
+    release.join(RELEASE_MILLIS);
+    release.interrupt();
   }
 
   /** Which job has the lease; nothing if this user may not read it. */

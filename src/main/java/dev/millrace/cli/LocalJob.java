@@ -2,6 +2,7 @@ package dev.millrace.cli;
 
 import dev.millrace.MillraceJob;
 import dev.millrace.Settings;
+import dev.millrace.flink.Lease;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -10,6 +11,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -19,6 +21,7 @@ import java.util.function.Consumer;
 import org.apache.flink.api.common.JobExecutionResult;
 import org.apache.flink.api.common.JobID;
 import org.apache.flink.api.common.JobStatus;
+import org.apache.flink.configuration.Configuration;
 import org.apache.flink.core.execution.JobClient;
 import org.apache.flink.core.execution.SavepointFormatType;
 import org.apache.flink.runtime.checkpoint.CheckpointStatsHistory;
@@ -33,7 +36,7 @@ import org.apache.flink.streaming.api.graph.StreamGraph;
 final class LocalJob implements JobStatistics {
   // Together less than a process has after a signal, so that the end is told.
   static final Duration SAVEPOINT_TIMEOUT = Duration.ofSeconds(15);
-  static final Duration CANCEL_TIMEOUT = Duration.ofSeconds(3);
+  static final Duration CANCEL_TIMEOUT = Duration.ofSeconds(1);
 
   private static final Duration REGISTRATION_TIMEOUT = Duration.ofSeconds(5);
   private static final long REGISTRATION_LOOK_MILLIS = 50;
@@ -43,12 +46,14 @@ final class LocalJob implements JobStatistics {
   // Asked for once: each request would leave a stage behind that waits for the end of the job.
   private final CompletableFuture<JobExecutionResult> result;
   private final Path stateDir;
+  private final Lease lease;
 
-  private LocalJob(JobClient client, PortlessCluster cluster, Path stateDir) {
+  private LocalJob(JobClient client, PortlessCluster cluster, Path stateDir, Lease lease) {
     this.client = client;
     this.cluster = cluster;
     this.result = client.getJobExecutionResult();
     this.stateDir = stateDir;
+    this.lease = lease;
   }
 
   /**
@@ -63,6 +68,8 @@ final class LocalJob implements JobStatistics {
       throws InterruptedException {
     Map<String, String> options = new HashMap<>(MillraceJob.stateOptions(settings));
     options.putAll(LeaseCheck.options(stateDir));
+    // Without a lock too, so that its lease can be released.
+    options.putIfAbsent(MillraceJob.LEASE_HOLDER.key(), UUID.randomUUID().toString());
     options.put("execution.checkpointing.dir", Snapshots.location(stateDir));
     options.put("execution.checkpointing.savepoint-dir", Snapshots.location(stateDir));
     if (from != null) {
@@ -77,7 +84,8 @@ final class LocalJob implements JobStatistics {
     AtomicReference<PortlessCluster> cluster = new AtomicReference<>();
     try {
       JobClient client = LocalFlink.start(env, graph, cluster::set);
-      return new LocalJob(client, cluster.get(), stateDir);
+      Lease lease = MillraceJob.lease(settings, Configuration.fromMap(options));
+      return new LocalJob(client, cluster.get(), stateDir, lease);
     } catch (Exception e) {
       throw new CliError("The job did not start: " + RootCause.message(e), e);
     }
@@ -173,10 +181,12 @@ final class LocalJob implements JobStatistics {
   boolean awaitEnd(Duration atMost) throws InterruptedException {
     try {
       result.get(atMost.toMillis(), TimeUnit.MILLISECONDS);
+      LeaseCheck.release(lease);
       return true;
     } catch (TimeoutException e) {
       return false;
     } catch (ExecutionException e) {
+      LeaseCheck.release(lease);
       throw failure(e);
     }
   }
@@ -189,10 +199,12 @@ final class LocalJob implements JobStatistics {
    */
   Optional<String> stop(Consumer<String> failure) throws InterruptedException {
     try {
-      return Optional.of(
+      String savepoint =
           client
               .stopWithSavepoint(false, Snapshots.location(stateDir), SavepointFormatType.CANONICAL)
-              .get(SAVEPOINT_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS));
+              .get(SAVEPOINT_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
+      LeaseCheck.release(lease);
+      return Optional.of(savepoint);
     } catch (TimeoutException e) {
       failure.accept("it takes more than " + SAVEPOINT_TIMEOUT.toSeconds() + " s");
     } catch (ExecutionException | IllegalStateException e) {
@@ -210,9 +222,13 @@ final class LocalJob implements JobStatistics {
   private void cancel(Duration atMost) throws InterruptedException {
     try {
       client.cancel().get(atMost.toMillis(), TimeUnit.MILLISECONDS);
-    } catch (ExecutionException | TimeoutException | IllegalStateException e) {
-      // It has ended by itself; nothing is left to stop.
+      result.get(atMost.toMillis(), TimeUnit.MILLISECONDS); // cancelled tasks still may write
+    } catch (TimeoutException e) {
+      return; // it keeps its lease until that expires
+    } catch (ExecutionException | IllegalStateException e) {
+      // It has been cancelled, or had ended by itself; nothing is left to stop.
     }
+    LeaseCheck.release(lease);
   }
 
   /** What to tell of a job that has failed. */

@@ -76,7 +76,9 @@ final class RunCommand implements Callable<Integer> {
     SharedModels.line(settings).ifPresent(spec.commandLine().getErr()::println);
     try (StopSignal stop = new StopSignal();
         StateLock lock = StateLock.take(dir, settings.pipeline())) {
-      LeaseCheck.requireFree(settings, dir, spec.commandLine().getErr()::println);
+      if (!LeaseCheck.requireFree(settings, dir, stop, spec.commandLine().getErr()::println)) {
+        return 0;
+      }
       // Not before the lock: who had it may have left a newer one at its end.
       Optional<Path> from = start.from(dir, settings);
       String place = state.tidied(dir, from);

@@ -57,7 +57,8 @@ final class StopCommand implements Callable<Integer> {
   @Override
   public Integer call() throws InterruptedException {
     if (how.force) {
-      LeaseRecord ended = LeaseCheck.revoke(cluster.pipeline("--force"));
+      LeaseRecord ended =
+          LeaseCheck.revoke(cluster.pipeline("--force"), spec.commandLine().getErr()::println);
       spec.commandLine()
           .getOut()
           .printf("Ended the job %s. The next one may start.%n", ended.description());

@@ -23,7 +23,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A Kafka sink whose writers and committers do not throw when they are closed.
+ * A Kafka sink whose writers and committers work only while the job has the {@link Lease} of its
+ * pipeline, and do not throw when they are closed.
  *
  * <p>The connector's do, for a record that was refused after the one that failed the task, or for a
  * transaction that could not be aborted. Flink takes whatever the closing of a failed task throws
@@ -100,12 +101,17 @@ final class CalmlyClosedSink
   @Override
   public Committer<KafkaCommittable> createCommitter(CommitterInitContext context)
       throws IOException {
-    if (lease != null) {
-      try (LeaseGuard guard = LeaseGuard.open(lease)) {
-        requireHeld(guard);
-      }
+    if (lease == null) {
+      return new Commits(sink.createCommitter(context), topic, null);
     }
-    return new Commits(sink.createCommitter(context), topic);
+    LeaseGuard guard = LeaseGuard.open(lease);
+    try {
+      requireHeld(guard);
+      return new Commits(sink.createCommitter(context), topic, guard);
+    } catch (IOException | RuntimeException e) {
+      guard.close();
+      throw e;
+    }
   }
 
   @Override
@@ -122,15 +128,23 @@ final class CalmlyClosedSink
   static final class Commits implements Committer<KafkaCommittable> {
     private final Committer<KafkaCommittable> committer;
     private final String topic;
+    private final LeaseGuard guard;
 
-    Commits(Committer<KafkaCommittable> committer, String topic) {
+    /**
+     * @param guard asked before each commit, closed with this; or null
+     */
+    Commits(Committer<KafkaCommittable> committer, String topic, LeaseGuard guard) {
       this.committer = committer;
       this.topic = topic;
+      this.guard = guard;
     }
 
     @Override
     public void commit(Collection<CommitRequest<KafkaCommittable>> requests)
         throws IOException, InterruptedException {
+      if (guard != null) {
+        guard.requireHeld();
+      }
       committer.commit(requests);
     }
 
@@ -138,6 +152,9 @@ final class CalmlyClosedSink
     @Override
     public void close() {
       closeQuietly(committer, topic);
+      if (guard != null) {
+        guard.close();
+      }
     }
   }
 

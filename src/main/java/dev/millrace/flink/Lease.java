@@ -4,6 +4,7 @@ import java.io.Serializable;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.AuthorizationException;
 
 /**
@@ -12,11 +13,14 @@ import org.apache.kafka.common.errors.AuthorizationException;
  * <p>The brokers keep it as the committed offset of a group without members; its metadata names the
  * holder ({@link LeaseRecord}). Each commit is a transaction, so taking the transactional id fences
  * the former holder's commits. The job manager holds it ({@link LeaseKeeper}), and every sink looks
- * at it before it writes ({@link LeaseGuard}):
+ * at it before it writes or commits ({@link LeaseGuard}):
  *
  * <ul>
  *   <li>The holder renews it every {@link #RENEWAL}. Another job that sees no renewal for {@link
  *       #EXPIRY} takes it; one that sees a renewal is rejected.
+ *   <li>A job that Flink restarts is the same holder and continues at once, so its lease is not
+ *       released in between. The command that started a job releases the lease after the job's end;
+ *       else it expires.
  *   <li>A sink writes for {@link #VALIDITY} after the start of a look that found its job to be the
  *       holder. A job that took the lease from another one waits as long before its sinks write.
  * </ul>
@@ -62,8 +66,8 @@ public record Lease(
   }
 
   /** A start without the rights that docs/security.md lists. */
-  public LeaseException notAllowed(AuthorizationException e) {
-    return new LeaseException(
+  public KafkaException notAllowed(AuthorizationException e) {
+    return new KafkaException(
         ("Pipeline %s has no lease: %s. It needs Write and Describe on transactional ids with the"
                 + " prefix %s, and Read and Describe on group %s. Check with: ./millrace doctor"
                 + " -c FILE")
@@ -71,13 +75,14 @@ public record Lease(
                 pipeline,
                 e.getMessage(),
                 transactionalId.substring(0, transactionalId.indexOf('/') + 1),
-                group));
+                group),
+        e);
   }
 
   /** The end of a running job: another one has taken the lease. */
   LeaseException lost(LeaseRecord to) {
     return new LeaseException(
-        to.state() == LeaseRecord.State.RELEASED
+        to.state() == LeaseRecord.State.RELEASED || to.state() == LeaseRecord.State.REVOKED
             ? "Pipeline %s was ended through the brokers (%s); this job writes nothing more."
                 .formatted(pipeline, to.description())
             : "Pipeline %s was taken over by another job (%s); this job writes nothing more."

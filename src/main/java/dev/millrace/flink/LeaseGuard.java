@@ -3,8 +3,8 @@ package dev.millrace.flink;
 import java.util.HashMap;
 import java.util.Map;
 import org.apache.flink.runtime.execution.SuppressRestartsException;
+import org.apache.flink.util.FlinkRuntimeException;
 import org.apache.kafka.common.KafkaException;
-import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.InterruptException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -16,11 +16,15 @@ import org.slf4j.LoggerFactory;
 final class LeaseGuard implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(LeaseGuard.class);
   private static final long FIRST_LOOK_MILLIS = 200;
+  private static final int FAILURES_PER_WARNING = 30;
   private static final Map<Lease, LeaseGuard> OPEN = new HashMap<>();
 
   private final Lease lease;
   private final Thread thread;
   private int users; // guarded by OPEN
+  // Both of the thread. No store before the first look, and after a failure.
+  private LeaseStore store;
+  private int failures;
   // By two clocks, one of which may have stood still while the machine slept.
   private volatile long validUntilNanos = System.nanoTime();
   private volatile long validUntilMillis;
@@ -66,7 +70,9 @@ final class LeaseGuard implements AutoCloseable {
   private synchronized void awaitHeld() throws InterruptedException {
     while (!isValid()) {
       if (failure != null) {
-        throw new SuppressRestartsException(failure);
+        throw failure instanceof LeaseException
+            ? new SuppressRestartsException(failure)
+            : new FlinkRuntimeException(failure);
       }
       if (!isWanted) { // else those that wait would wake each other for ever
         isWanted = true;
@@ -77,10 +83,8 @@ final class LeaseGuard implements AutoCloseable {
   }
 
   private void run() {
-    try (LeaseStore store = new LeaseStore(lease)) {
-      while (look(store)) {
-        pause();
-      }
+    try {
+      watch();
     } catch (InterruptedException | InterruptException e) {
       LOG.debug("No sink of {} is left in this process", lease.pipeline());
     } catch (RuntimeException e) {
@@ -88,12 +92,34 @@ final class LeaseGuard implements AutoCloseable {
     }
   }
 
+  private void watch() throws InterruptedException {
+    try {
+      while (look()) {
+        pause();
+      }
+    } finally {
+      closeStore();
+    }
+  }
+
+  private void closeStore() {
+    LeaseStore open = store;
+    store = null;
+    if (open != null) {
+      open.close();
+    }
+  }
+
   /** Looks at the lease; returns false if it is lost. */
-  private boolean look(LeaseStore store) throws InterruptedException {
+  private boolean look() throws InterruptedException {
     long nanos = System.nanoTime();
     long millis = System.currentTimeMillis();
     try {
+      if (store == null) {
+        store = new LeaseStore(lease);
+      }
       LeaseRecord record = store.read().orElse(null);
+      failures = 0;
       if (record == null) {
         return true; // the job manager has not taken it yet
       }
@@ -107,10 +133,14 @@ final class LeaseGuard implements AutoCloseable {
         fail(lease.lost(record));
         return false;
       }
-    } catch (InterruptException | AuthorizationException e) {
+    } catch (InterruptException e) {
       throw e;
     } catch (KafkaException e) {
-      LOG.warn("The lease of pipeline {} cannot be read: {}", lease.pipeline(), e.getMessage());
+      if (failures % FAILURES_PER_WARNING == 0) {
+        LOG.warn("The lease of pipeline {} cannot be read: {}", lease.pipeline(), e.getMessage());
+      }
+      failures++;
+      closeStore(); // its client may never have had what it needs, such as the key of a user
     }
     return true;
   }
@@ -143,7 +173,7 @@ final class LeaseGuard implements AutoCloseable {
 
   /** Becomes shorter when a sink wants to write. */
   private synchronized long pauseMillis() {
-    return isWanted || !wasHeld ? FIRST_LOOK_MILLIS : Lease.RENEWAL.toMillis();
+    return failures == 0 && (isWanted || !wasHeld) ? FIRST_LOOK_MILLIS : Lease.RENEWAL.toMillis();
   }
 
   @Override

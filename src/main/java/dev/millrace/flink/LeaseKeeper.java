@@ -1,27 +1,28 @@
 package dev.millrace.flink;
 
 import dev.millrace.flink.LeaseRecord.State;
-import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.CancellationException;
 import java.util.function.Consumer;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.InterruptException;
-import org.apache.kafka.common.errors.InvalidProducerEpochException;
-import org.apache.kafka.common.errors.ProducerFencedException;
-import org.apache.kafka.common.errors.RetriableException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Takes a {@link Lease} for a job and renews it on a thread of its own until it is closed. */
 final class LeaseKeeper implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(LeaseKeeper.class);
-  private static final Duration RELEASE = Duration.ofSeconds(5);
+  private static final long CLOSE_MILLIS = 1_000;
+  private static final int FAILURES_PER_WARNING = 30;
 
   private final Lease lease;
   private final Runnable taken;
   private final Consumer<Exception> failed;
   private final Thread thread;
+  // Of the thread. Null before the first attempt, and after a failure.
+  private LeaseStore store;
+  private LeaseRecord own;
   private boolean isClosing; // guarded by this
 
   /**
@@ -41,21 +42,27 @@ final class LeaseKeeper implements AutoCloseable {
   }
 
   private void run() {
-    try (LeaseStore store = new LeaseStore(lease)) {
-      LeaseRecord own = acquire(store);
-      taken.run();
-      boolean isFenced = false;
-      while (!pause(Lease.RENEWAL)) {
-        own = own.next(State.HELD);
-        isFenced = !renew(store, own, isFenced);
-      }
-      store.write(own.next(State.RELEASED));
-    } catch (InterruptedException | InterruptException e) {
-      LOG.debug("The lease of {} is not released", lease.pipeline());
+    try {
+      hold();
+    } catch (InterruptedException | InterruptException | CancellationException e) {
+      LOG.debug("The lease of {} is not renewed any more", lease.pipeline());
     } catch (AuthorizationException e) {
       report(lease.notAllowed(e));
     } catch (LeaseException | RuntimeException e) {
       report(e);
+    }
+  }
+
+  private void hold() throws InterruptedException, LeaseException {
+    try {
+      acquire();
+      taken.run();
+      boolean isOwn = true;
+      while (isOwn && !pause(Lease.RENEWAL.toMillis())) {
+        isOwn = renew();
+      }
+    } finally {
+      closeStore();
     }
   }
 
@@ -65,105 +72,87 @@ final class LeaseKeeper implements AutoCloseable {
       isOver = isClosing;
     }
     if (isOver) {
-      LOG.info("The lease of pipeline {} expires, it is not released: {}", lease.pipeline(), e);
+      LOG.info("The lease of pipeline {} expires: {}", lease.pipeline(), e.getMessage());
     } else {
       failed.accept(e);
     }
   }
 
-  private LeaseRecord acquire(LeaseStore store) throws InterruptedException, LeaseException {
-    LeaseRecord own = LeaseRecord.ofThisProcess(lease.holder(), State.HELD, lease.stateDir());
-    while (true) {
+  private void acquire() throws InterruptedException, LeaseException {
+    for (int failures = 0; own == null; failures++) {
       try {
-        return tryToAcquire(store, own);
-      } catch (RetriableException | ProducerFencedException | InvalidProducerEpochException e) {
-        LOG.warn(
-            "The lease of pipeline {} cannot be taken yet. It needs transactions, so brokers need"
-                + " as many live replicas as transaction.state.log.min.isr",
-            lease.pipeline(),
-            e);
-        if (pause(Lease.RENEWAL)) {
-          throw new InterruptedException();
+        store = new LeaseStore(lease);
+        own = store.acquire(State.HELD, this::pause);
+      } catch (InterruptException | AuthorizationException e) {
+        throw e;
+      } catch (KafkaException e) {
+        if (failures % FAILURES_PER_WARNING == 0) {
+          LOG.warn(
+              "The lease of pipeline {} cannot be taken yet. It needs transactions, so brokers need"
+                  + " as many live replicas as transaction.state.log.min.isr",
+              lease.pipeline(),
+              e);
+        }
+        closeStore();
+        if (pause(Lease.RENEWAL.toMillis())) {
+          throw new CancellationException();
         }
       }
     }
   }
 
-  private LeaseRecord tryToAcquire(LeaseStore store, LeaseRecord own)
-      throws InterruptedException, LeaseException {
-    Optional<LeaseRecord> other = store.readOther();
-    if (other.isPresent()) {
-      LOG.info(
-          "Waits whether the job that has the lease of pipeline {} is alive: {}",
-          lease.pipeline(),
-          other.get().description());
-      store.awaitExpiry(other.get());
-    }
-    store.take();
-    Optional<LeaseRecord> stored = store.read();
-    Optional<LeaseRecord> former = stored.filter(record -> record.isOfAnother(lease.holder()));
-    if (former.isPresent() && !former.equals(other)) {
-      throw lease.held(former.get()); // it takes its transactional id back
-    }
-    LeaseRecord first = own.after(stored);
-    if (former.isPresent()) {
-      LOG.warn("Takes pipeline {} over from a job that is silent: {}", lease.pipeline(), former);
-      store.write(first.next(State.TAKEN));
-      if (pause(Lease.VALIDITY)) {
-        throw new InterruptedException();
-      }
-      first = first.next(State.TAKEN).next(State.HELD);
-    }
-    store.write(first);
-    return first;
-  }
-
   /**
-   * Renews the lease, or finds out who has it.
+   * Renews the lease, or finds out who has it. Brokers that do not accept it are asked again later.
    *
-   * @param isFenced whether the last renewal failed, which an outage is enough for
-   * @return false if the brokers do not take it now
+   * @return false if it is no more to be renewed here: this job has another owner of it
    * @throws LeaseException if it belongs to another job
    */
-  private boolean renew(LeaseStore store, LeaseRecord own, boolean isFenced)
-      throws InterruptedException, LeaseException {
+  private boolean renew() throws InterruptedException, LeaseException {
     try {
-      if (isFenced) {
-        requireOwn(store.read());
+      if (store == null) {
+        store = new LeaseStore(lease);
+        if (!isOwn(store.read())) {
+          return false;
+        }
         store.take();
-        requireOwn(store.read());
+        if (!isOwn(store.read())) {
+          return false;
+        }
       }
+      own = own.next(State.HELD);
       store.write(own);
-      return true;
     } catch (InterruptException e) {
       throw e;
     } catch (KafkaException e) {
       LOG.warn("The lease of pipeline {} is not renewed: {}", lease.pipeline(), e.getMessage());
-      if (e instanceof ProducerFencedException || e instanceof InvalidProducerEpochException) {
-        requireOwnIfKnown(store);
-      }
-      return false;
+      closeStore();
     }
+    return true;
   }
 
-  private void requireOwnIfKnown(LeaseStore store) throws InterruptedException, LeaseException {
-    try {
-      requireOwn(store.read());
-    } catch (KafkaException e) {
-      LOG.debug("The next renewal looks again", e);
+  private boolean isOwn(Optional<LeaseRecord> stored) throws LeaseException {
+    if (stored.isEmpty()) {
+      return true;
     }
+    LeaseRecord record = stored.get();
+    if (!record.holder().equals(lease.holder())) {
+      throw lease.lost(record);
+    }
+    return record.state() != State.RELEASED && record.hasOwnerOf(own);
   }
 
-  private void requireOwn(Optional<LeaseRecord> record) throws LeaseException {
-    if (record.isPresent() && !record.get().holder().equals(lease.holder())) {
-      throw lease.lost(record.get());
+  private void closeStore() {
+    LeaseStore open = store;
+    store = null;
+    if (open != null) {
+      open.close();
     }
   }
 
   /** Waits; returns true if this is closed meanwhile. */
-  private synchronized boolean pause(Duration time) throws InterruptedException {
-    long end = System.nanoTime() + time.toNanos();
-    long left = time.toMillis();
+  private synchronized boolean pause(long millis) throws InterruptedException {
+    long end = System.nanoTime() + millis * 1_000_000;
+    long left = millis;
     while (!isClosing && left > 0) {
       wait(left);
       left = (end - System.nanoTime()) / 1_000_000;
@@ -171,7 +160,10 @@ final class LeaseKeeper implements AutoCloseable {
     return isClosing;
   }
 
-  /** Releases the lease, so that another job need not wait. */
+  /**
+   * Ends the renewals. Does not release the lease: Flink also closes this where the job waits for
+   * slots or is restarted, and another job must not come in between.
+   */
   @Override
   public void close() {
     synchronized (this) {
@@ -179,7 +171,7 @@ final class LeaseKeeper implements AutoCloseable {
       notifyAll();
     }
     try {
-      thread.join(RELEASE.toMillis());
+      thread.join(CLOSE_MILLIS); // a renewal may be under way
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }

@@ -10,6 +10,8 @@ import java.time.temporal.ChronoUnit;
 import java.util.Locale;
 import java.util.Optional;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What the brokers keep of a {@link Lease}.
@@ -17,7 +19,7 @@ import org.apache.kafka.clients.consumer.OffsetAndMetadata;
  * @param holder identity of the job
  * @param host of the process that renews it
  * @param pid of that process
- * @param since when that process took the lease
+ * @param since when that process took the lease; tells two owners in one process apart
  * @param stateDir where the job's checkpoints are, empty if unknown
  * @param renewal grows with each renewal; about the milliseconds since 1970 by the holder's clock
  */
@@ -29,6 +31,7 @@ public record LeaseRecord(
     Instant since,
     String stateDir,
     long renewal) {
+  private static final Logger LOG = LoggerFactory.getLogger(LeaseRecord.class);
   private static final ObjectMapper JSON = new ObjectMapper();
   // Brokers take 4,096 bytes of metadata (offset.metadata.max.bytes).
   private static final int MAX_CHARS = 400;
@@ -38,6 +41,8 @@ public record LeaseRecord(
     /** Waits until the sinks of the former holder have stopped. */
     TAKEN,
     HELD,
+    /** Has ended the former holder, and waits until its sinks have stopped. */
+    REVOKED,
     RELEASED
   }
 
@@ -48,7 +53,7 @@ public record LeaseRecord(
         state,
         hostName(),
         ProcessHandle.current().pid(),
-        Instant.now().truncatedTo(ChronoUnit.SECONDS),
+        Instant.now().truncatedTo(ChronoUnit.MILLIS),
         stateDir.substring(0, Math.min(MAX_CHARS, stateDir.length())),
         System.currentTimeMillis());
   }
@@ -65,6 +70,11 @@ public record LeaseRecord(
     return new LeaseRecord(holder, state, host, pid, since, stateDir, Math.max(renewal, least));
   }
 
+  /** Returns true if the same owner wrote the other record. */
+  boolean hasOwnerOf(LeaseRecord other) {
+    return holder.equals(other.holder) && pid == other.pid && since.equals(other.since);
+  }
+
   /** Returns true if another job has the lease or waits for it. */
   public boolean isOfAnother(String job) {
     return state != State.RELEASED && !holder.equals(job);
@@ -73,7 +83,8 @@ public record LeaseRecord(
   /** Names the holder for a user. */
   public String description() {
     String place = stateDir.isEmpty() ? "" : ", state in " + stateDir;
-    return "on %s, pid %d, since %s%s".formatted(host, pid, since, place);
+    return "on %s, pid %d, since %s%s"
+        .formatted(host, pid, since.truncatedTo(ChronoUnit.SECONDS), place);
   }
 
   private static String hostName() {
@@ -98,24 +109,22 @@ public record LeaseRecord(
     return new OffsetAndMetadata(renewal, metadata);
   }
 
-  /**
-   * Reads a committed offset.
-   *
-   * @throws IllegalArgumentException if its metadata is not that of a lease
-   */
-  static LeaseRecord of(OffsetAndMetadata offset) {
+  /** Reads a committed offset; returns nothing if its metadata is not that of a lease. */
+  static Optional<LeaseRecord> of(OffsetAndMetadata offset) {
     try {
       JsonNode json = JSON.readTree(offset.metadata());
-      return new LeaseRecord(
-          json.required("holder").asText(),
-          State.valueOf(json.required("state").asText().toUpperCase(Locale.ROOT)),
-          json.required("host").asText(),
-          json.required("pid").asLong(),
-          Instant.parse(json.required("since").asText()),
-          json.required("state_dir").asText(),
-          offset.offset());
+      return Optional.of(
+          new LeaseRecord(
+              json.required("holder").asText(),
+              State.valueOf(json.required("state").asText().toUpperCase(Locale.ROOT)),
+              json.required("host").asText(),
+              json.required("pid").asLong(),
+              Instant.parse(json.required("since").asText()),
+              json.required("state_dir").asText(),
+              offset.offset()));
     } catch (JsonProcessingException | RuntimeException e) {
-      throw new IllegalArgumentException("not a lease: " + offset.metadata(), e);
+      LOG.debug("Not a lease: {}", offset, e);
+      return Optional.empty();
     }
   }
 }

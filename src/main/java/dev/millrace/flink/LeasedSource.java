@@ -10,6 +10,7 @@ import org.apache.flink.api.connector.source.SplitEnumeratorContext;
 import org.apache.flink.connector.kafka.source.enumerator.KafkaSourceEnumState;
 import org.apache.flink.connector.kafka.source.split.KafkaPartitionSplit;
 import org.apache.flink.runtime.execution.SuppressRestartsException;
+import org.apache.flink.util.FlinkRuntimeException;
 
 /**
  * A source that gives no partition to its readers before the job has the {@link Lease} of its
@@ -71,9 +72,11 @@ public final class LeasedSource extends DelegatingSource {
       context.registeredReaders().keySet().forEach(enumerator::addReader);
     }
 
-    // An exception in this thread fails the job.
+    // An exception in this thread fails the job. A restart helps unless another job has the lease.
     private static void fail(Exception failure) {
-      throw new SuppressRestartsException(failure);
+      throw failure instanceof LeaseException
+          ? new SuppressRestartsException(failure)
+          : new FlinkRuntimeException(failure);
     }
 
     @Override

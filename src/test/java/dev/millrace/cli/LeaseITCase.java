@@ -54,6 +54,7 @@ class LeaseITCase {
       assertThat(stop.out()).startsWith("Ended the job on ").contains(pid);
       assertThatThrownBy(() -> await().atMost(PATIENCE).until(() -> job.awaitEnd(Duration.ZERO)))
           .hasStackTraceContaining("Pipeline fraud was ended through the brokers (on ");
+      assertThat(stop.err()).contains("Waits 15 s whether something starts it again.");
       assertThat(doctor(file)).contains("ok       lease       no job has it");
       assertThat(command("stop", "--force", file).err())
           .startsWith("No job has the lease of pipeline fraud.");

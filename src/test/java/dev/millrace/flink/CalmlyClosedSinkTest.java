@@ -74,7 +74,7 @@ class CalmlyClosedSinkTest {
             throw new IOException("the transaction could not be aborted");
           }
         };
-    CalmlyClosedSink.Commits committer = new CalmlyClosedSink.Commits(failing, "metrics");
+    CalmlyClosedSink.Commits committer = new CalmlyClosedSink.Commits(failing, "metrics", null);
 
     committer.commit(List.of());
 
