@@ -39,7 +39,7 @@ class AnswerJsonTest {
   void anAnswerOfTheOnlyModelNamesNone() throws IOException {
     Answer answer =
         new Answer(
-            "k", Task.REGRESSION, List.of(), new float[] {2.5f}, false, null, 7, 8, "b1946ac9");
+            "k", Task.REGRESSION, List.of(), new float[] {2.5f, 0f}, false, null, 7, 8, "b1946ac9");
 
     assertThat(json(answer))
         .isEqualTo(

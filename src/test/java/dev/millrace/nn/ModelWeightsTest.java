@@ -48,7 +48,7 @@ class ModelWeightsTest {
           .as("%s", of)
           .containsExactly(taught.predict(features));
       if (of.task() == Task.REGRESSION) {
-        assertThat(before).as("without a start, %s", of).containsExactly(Float.NaN);
+        assertThat(before[0]).as("without a start, %s", of).isNaN();
       }
     }
   }
@@ -72,7 +72,7 @@ class ModelWeightsTest {
     Learner started = new Learner(spec, Task.REGRESSION, INPUTS, 0, 99);
     float[] features = {0.3f, -2f, Float.NaN, 1e4f};
 
-    assertThat(restored(started, of).predict(features)).containsExactly(Float.NaN);
+    assertThat(restored(started, of).predict(features)[0]).isNaN();
     started.startFrom(taught.weights());
     assertThat(restored(started, of).predict(features)).containsExactly(taught.predict(features));
   }

@@ -110,7 +110,7 @@ public final class TrainingHash {
   }
 
   private static int parameters(LearnerSpec spec, Learner learner) {
-    boolean oneNeuron = spec.network().loss() == Loss.BINARY_CROSSENTROPY;
+    boolean oneNeuron = learner.classes() == 0 || spec.network().loss() == Loss.BINARY_CROSSENTROPY;
     int count = 0;
     int inputs = learner.inputs();
     for (LayerSpec layer : spec.layers(oneNeuron ? 1 : learner.outputs())) {

@@ -15,6 +15,7 @@ import dev.millrace.nn.Loss;
 import dev.millrace.nn.NetworkSpec;
 import dev.millrace.nn.Normalization;
 import dev.millrace.nn.Optimizer;
+import dev.millrace.nn.PredictedValue;
 import dev.millrace.nn.Regularizer;
 import dev.millrace.nn.Schedule;
 import java.util.Arrays;
@@ -127,8 +128,11 @@ public final class OnnxModels {
     return best;
   }
 
-  /** Rows of predictions by the learner itself. */
+  /** Rows of predictions by the learner itself: of each class, or the value as one float. */
   public static float[][] predictions(Learner learner, float[][] batch) {
-    return Arrays.stream(batch).map(learner::predict).toArray(float[][]::new);
+    return Arrays.stream(batch)
+        .map(learner::predict)
+        .map(out -> learner.classes() > 0 ? out : new float[] {(float) PredictedValue.read(out, 0)})
+        .toArray(float[][]::new);
   }
 }

@@ -52,7 +52,7 @@ public final class SampleRecords {
       return List.of(1);
     } else if (type == long.class) {
       return List.of(1L, -1L); // which some components have for none
-    } else if (type == boolean.class) {
+    } else if (type == boolean.class || type == Boolean.class) {
       return List.of(true, false);
     } else if (type.isEnum()) {
       return Arrays.asList(type.getEnumConstants());
