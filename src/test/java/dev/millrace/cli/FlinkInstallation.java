@@ -46,7 +46,7 @@ final class FlinkInstallation implements AutoCloseable {
     List<Integer> ports = freePorts(4);
     metricsPorts = ports.subList(2, 4);
     options = options(ports);
-    ClusterConfig.write(options, conf);
+    ClusterConfig.write(options, conf.resolve("config.yaml"));
   }
 
   /** Starts a session cluster, and does not wait for its processes to find each other. */
