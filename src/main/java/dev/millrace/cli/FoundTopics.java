@@ -16,8 +16,6 @@ import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.config.ConfigResource;
-import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
 /** The topics of a pipeline as the brokers have them. */
@@ -41,7 +39,7 @@ final class FoundTopics {
     for (String name : names) {
       try {
         descriptions.put(name, answers.get(name).get());
-        Config config = config(name);
+        Config config = TopicChecks.config(admin, name);
         if (config != null) {
           configs.put(name, config);
         }
@@ -50,19 +48,6 @@ final class FoundTopics {
           throw BrokerCheck.failure("Topic " + name + " could not be described", e.getCause());
         }
       }
-    }
-  }
-
-  /** Returns the configuration, or null where it may not be seen. */
-  private Config config(String topic) throws ExecutionException, InterruptedException {
-    ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, topic);
-    try {
-      return admin.describeConfigs(List.of(resource)).all().get().get(resource);
-    } catch (ExecutionException e) {
-      if (e.getCause() instanceof AuthorizationException) {
-        return null;
-      }
-      throw e;
     }
   }
 

@@ -111,7 +111,7 @@ final class TopicChecks {
   private void configuration() throws ExecutionException, InterruptedException {
     long needed = settings.input().spec().limits().outputBytes();
     for (String topic : settings.output().topics()) {
-      Config found = topics.containsKey(topic) ? config(topic) : null;
+      Config found = topics.containsKey(topic) ? config(admin, topic) : null;
       if (found == null) {
         continue;
       }
@@ -136,7 +136,7 @@ final class TopicChecks {
   }
 
   /** A topic's configuration, or null if it may not be seen, which no job needs. */
-  private Config config(String topic) throws ExecutionException, InterruptedException {
+  static Config config(Admin admin, String topic) throws ExecutionException, InterruptedException {
     ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, topic);
     try {
       return admin.describeConfigs(List.of(resource)).all().get().get(resource);
