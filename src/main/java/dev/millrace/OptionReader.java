@@ -61,7 +61,7 @@ final class OptionReader {
     String subject = under(path, key) + " is not an option. ";
     String nearest = Spelling.nearest(key, names);
     if (nearest == null) {
-      nearest = PipelineOptions.pathOf(key);
+      nearest = problems.pathOf(key);
       if (under(path, key).equals(nearest)) {
         nearest = null; // it goes with another variant of this map
       }

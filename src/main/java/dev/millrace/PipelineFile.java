@@ -90,7 +90,7 @@ public final class PipelineFile {
    * @throws InvalidPipelineException if the text is not a valid pipeline
    */
   public static Settings parse(String fileName, String yaml, Path baseDir) {
-    Problems problems = new Problems(fileName);
+    Problems problems = new Problems(fileName, PipelineOptions::pathOf);
     Node document = YamlReader.read(yaml.startsWith("\uFEFF") ? yaml.substring(1) : yaml, problems);
     if (document instanceof Mapping mapping) {
       Settings settings = settings(mapping, baseDir, problems);
@@ -125,7 +125,7 @@ public final class PipelineFile {
             ? KafkaProperties.read(given, exactlyOnce, problems)
             : Map.of();
     // Without an input that is the one thing to say about it; the rest is still looked at.
-    Problems ofInput = root.has(PipelineOptions.INPUT) ? problems : new Problems("");
+    Problems ofInput = root.has(PipelineOptions.INPUT) ? problems : new Problems("", PipelineOptions::pathOf);
     OptionReader in =
         new OptionReader(
             PipelineOptions.INPUT.name(),

@@ -1,7 +1,7 @@
 package dev.millrace;
 
 import dev.millrace.codec.InputSpec;
-import dev.millrace.flink.KafkaIo;
+import dev.millrace.flink.KafkaClients;
 import dev.millrace.flink.ModelAssembler;
 import dev.millrace.flink.ModelAssembler.Arrival;
 import dev.millrace.flink.ModelSnapshot;
@@ -67,7 +67,7 @@ final class PriorModel {
 
   private void take(ConsumerRecord<byte[], byte[]> candidate) {
     try {
-      Arrival arrival = parts.accept(KafkaIo.record(candidate));
+      Arrival arrival = parts.accept(KafkaClients.record(candidate));
       if (arrival != null && arrival.key().equals(settings.prior())) {
         model = arrival;
       }

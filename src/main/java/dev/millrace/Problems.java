@@ -3,6 +3,7 @@ package dev.millrace;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.function.UnaryOperator;
 
 /** Gathers what is wrong with one pipeline file, so that its author sees all of it at once. */
 final class Problems {
@@ -11,10 +12,20 @@ final class Problems {
   private record Problem(int line, String text) {}
 
   private final String file;
+  private final UnaryOperator<String> pathOf;
   private final List<Problem> found = new ArrayList<>();
 
-  Problems(String file) {
+  /**
+   * @param pathOf gives the path of an option by its name, or null if there is none of that name
+   */
+  Problems(String file, UnaryOperator<String> pathOf) {
     this.file = file;
+    this.pathOf = pathOf;
+  }
+
+  /** Returns the path of the option of this name, wherever it is; null if there is none. */
+  String pathOf(String name) {
+    return pathOf.apply(name);
   }
 
   void add(int line, String text) {

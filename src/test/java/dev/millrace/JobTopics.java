@@ -2,7 +2,7 @@ package dev.millrace;
 
 import dev.millrace.cli.BrokerCheck;
 import dev.millrace.cli.CommittedRecords;
-import dev.millrace.flink.KafkaIo;
+import dev.millrace.flink.KafkaClients;
 import dev.millrace.testing.Records;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -59,7 +59,7 @@ final class JobTopics {
     Map<String, Object> properties = new HashMap<>(settings.kafka());
     // However long the machine is busy with something else.
     properties.put("delivery.timeout.ms", Integer.MAX_VALUE);
-    KafkaIo.oneRequestAtATime(properties);
+    KafkaClients.oneRequestAtATime(properties);
     try (KafkaProducer<byte[], byte[]> producer =
         new KafkaProducer<>(properties, new ByteArraySerializer(), new ByteArraySerializer())) {
       List<Future<RecordMetadata>> sent = new ArrayList<>();

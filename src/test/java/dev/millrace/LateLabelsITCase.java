@@ -10,7 +10,7 @@ import dev.millrace.cli.EmbeddedKafka;
 import dev.millrace.codec.ExampleDecoder;
 import dev.millrace.codec.ExampleEncoder;
 import dev.millrace.data.Example;
-import dev.millrace.flink.KafkaIo;
+import dev.millrace.flink.KafkaClients;
 import dev.millrace.testing.Patience;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -336,7 +336,7 @@ class LateLabelsITCase {
     for (ConsumerRecord<byte[], byte[]> record :
         CommittedRecords.read(
             settings.kafka().get("bootstrap.servers"), settings.input().topics().get(1))) {
-      assertThat(decoder.decode(KafkaIo.record(record), example)).isNull();
+      assertThat(decoder.decode(KafkaClients.record(record), example)).isNull();
       labels.put(
           new String(example.id, 0, example.idLength, StandardCharsets.UTF_8), example.label);
     }

@@ -18,7 +18,7 @@ final class Banner {
   static String line(String where) {
     return "Millrace %s  ·  Java %d, %s  ·  Flink %s, Kafka %s %s"
         .formatted(
-            Millrace.version(),
+            Version.current(),
             Runtime.version().feature(),
             Kernels.best().description(),
             EnvironmentInformation.getVersion(),

@@ -29,7 +29,7 @@ import picocli.CommandLine.Spec;
       "  ./millrace bench state --keys 100000 --backend rocksdb --json",
       "  ./millrace bench accuracy --seeds 1"
     })
-final class BenchCommand implements Runnable {
+public final class BenchCommand implements AddedCommand {
   @Spec private CommandSpec spec;
 
   @Override

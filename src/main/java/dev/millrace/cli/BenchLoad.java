@@ -7,7 +7,7 @@ import dev.millrace.Settings.Backend;
 import dev.millrace.Settings.Guarantee;
 import dev.millrace.codec.ExampleEncoder;
 import dev.millrace.data.KebabCase;
-import dev.millrace.flink.KafkaIo;
+import dev.millrace.flink.KafkaClients;
 import dev.millrace.nn.AutoSpec;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -151,7 +151,7 @@ record BenchLoad(
     Map<String, Object> properties = new HashMap<>(settings.kafka());
     properties.put("linger.ms", lingerMillis);
     properties.put("batch.size", "262144");
-    KafkaIo.oneRequestAtATime(properties);
+    KafkaClients.oneRequestAtATime(properties);
     return new KafkaProducer<>(properties, new ByteArraySerializer(), new ByteArraySerializer());
   }
 

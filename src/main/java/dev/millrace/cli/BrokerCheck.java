@@ -1,7 +1,7 @@
 package dev.millrace.cli;
 
 import dev.millrace.Settings;
-import dev.millrace.flink.KafkaIo;
+import dev.millrace.flink.KafkaClients;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
@@ -44,7 +44,7 @@ public final class BrokerCheck {
    */
   public static void requireBroker(
       Map<String, String> kafka, Duration timeout, Path config, Consumer<String> notice) {
-    try (Admin admin = KafkaIo.admin(kafka, timeout)) {
+    try (Admin admin = KafkaClients.admin(kafka, timeout)) {
       KafkaFuture<?> answer = admin.describeCluster().nodes();
       try {
         answer.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
@@ -84,7 +84,7 @@ public final class BrokerCheck {
    * @throws CliError if there is none
    */
   static void lookUp(Map<String, String> kafka, String topic, String remedy) {
-    try (Admin admin = KafkaIo.admin(kafka, Duration.ofSeconds(30))) {
+    try (Admin admin = KafkaClients.admin(kafka, Duration.ofSeconds(30))) {
       admin.describeTopics(List.of(topic)).allTopicNames().get();
     } catch (ExecutionException e) {
       if (e.getCause() instanceof UnknownTopicOrPartitionException) {

@@ -1,7 +1,7 @@
 package dev.millrace.cli;
 
 import dev.millrace.Settings;
-import dev.millrace.flink.KafkaIo;
+import dev.millrace.flink.KafkaClients;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -50,7 +50,7 @@ final class BrokerChecks {
       findings.add(Finding.failed(NAME, e.failure(), remedy(e)));
       return findings;
     }
-    try (Admin admin = KafkaIo.admin(kafka, timeout)) {
+    try (Admin admin = KafkaClients.admin(kafka, timeout)) {
       addresses(admin, findings);
       if (settings != null) {
         findings.addAll(new TopicChecks(admin, settings, config).all());

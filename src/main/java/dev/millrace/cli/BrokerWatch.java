@@ -1,7 +1,7 @@
 package dev.millrace.cli;
 
 import dev.millrace.Settings;
-import dev.millrace.flink.KafkaIo;
+import dev.millrace.flink.KafkaClients;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -98,7 +98,7 @@ final class BrokerWatch implements AutoCloseable {
     List<String> topics = new ArrayList<>(settings.input().topics());
     topics.addAll(settings.output().topics());
     return new BrokerWatch(
-        KafkaIo.admin(settings.kafka(), ANSWER),
+        KafkaClients.admin(settings.kafka(), ANSWER),
         topics,
         new Line(servers, config, err, System.nanoTime()));
   }

@@ -144,11 +144,11 @@ final class CsvColumn {
   }
 
   private boolean isId() {
-    return FieldRoles.isId(name, integral, values.estimate(), doubts.min());
+    return NumberMeaning.isId(name, integral, values.estimate(), doubts.min());
   }
 
   private boolean isTime() {
-    return FieldRoles.isTime(
+    return NumberMeaning.isTime(
         name, integral, bareDates, distinct.size(), doubts.min(), doubts.max());
   }
 

@@ -197,7 +197,7 @@ final class FieldProfile {
 
   /** Returns true if the numbers name things, as ids do, and measure nothing. */
   boolean isId() {
-    return type() == Type.NUMBER && FieldRoles.isId(name, isWholeNumbers(), distinct(), min);
+    return type() == Type.NUMBER && NumberMeaning.isId(name, isWholeNumbers(), distinct(), min);
   }
 
   /** Whether all values are dates or times, some of them in another spelling than ISO 8601. */

@@ -33,18 +33,6 @@ final class FieldRoles {
           "(?i)(.*[._ -])?(id|key|device|sensor|machine|shop|store|merchant|user|customer|account"
               + "|host|station|site|plant|vehicle|symbol|product|region|country|segment|market"
               + "|line|name)([._ -].*)?");
-  // The last words of names whose whole numbers are ids: user, ad_id, zipCode.
-  private static final Set<String> ID_WORDS =
-      Set.of(
-          ("id uuid guid code zip zipcode postcode sku isbn user item ad campaign site page device"
-                  + " merchant shop store customer client account product card movie song artist"
-                  + " host station vehicle driver")
-              .split(" "));
-  private static final Pattern WORDS = Pattern.compile("[._ -]+|(?<=\\p{Ll})(?=\\p{Lu})");
-  private static final int FEWEST_IDS = 3;
-
-  private static final Pattern ID_LIKE = Pattern.compile("(?i)(.*[._ -])?(id|uuid|guid|no|number)");
-
   /** A field that could have a role, and why. */
   record Candidate(FieldProfile field, double score, String why) {}
 
@@ -211,7 +199,7 @@ final class FieldRoles {
             && !field.isTimes();
     boolean identifier =
         field.type() == FieldProfile.Type.TEXT
-            || (field.isWholeNumbers() && ID_LIKE.matcher(field.name()).matches());
+            || (field.isWholeNumbers() && NumberMeaning.isCalledId(field.name()));
     if (!nearlyUnique || !identifier) {
       return null;
     }
@@ -219,26 +207,11 @@ final class FieldRoles {
   }
 
   /**
-   * Returns true if the numbers of a field look like ids: whole, not negative, and called like one.
-   *
-   * @param distinct number of distinct values
-   * @param min the smallest value
-   */
-  static boolean isId(String name, boolean whole, long distinct, double min) {
-    return whole && min >= 0 && distinct >= FEWEST_IDS && ID_WORDS.contains(lastWord(name));
-  }
-
-  private static String lastWord(String name) {
-    String[] words = WORDS.split(name);
-    return words.length == 0 ? "" : words[words.length - 1].toLowerCase(Locale.ROOT);
-  }
-
-  /**
    * Whether the numbers of a field are dates without dashes, or milliseconds or seconds from 1970
    * up to a time of this age; those of what is called an id are not, for many are as large.
    */
   static boolean isTime(FieldProfile field) {
-    return isTime(
+    return NumberMeaning.isTime(
         field.name(),
         field.isWholeNumbers(),
         field.isBareDates(),
@@ -247,28 +220,11 @@ final class FieldRoles {
         field.max());
   }
 
-  /** The same of numbers from the least to the greatest, so many distinct ones. */
-  static boolean isTime(
-      String name, boolean whole, boolean bareDates, long distinct, double min, double max) {
-    return whole
-        && distinct > 2
-        && !ID_LIKE.matcher(name).matches()
-        && (bareDates || isMillis(min, max) || isWithin(min, max, 946_684_800d, 4_102_444_800d));
-  }
-
   /** Whether a field can be {@code event-time}. */
   static boolean isMillis(FieldProfile field) {
-    return field.isWholeNumbers() && field.distinct() > 2 && isMillis(field.min(), field.max());
+    return field.isWholeNumbers() && field.distinct() > 2 && NumberMeaning.isMillis(field.min(), field.max());
   }
 
-  private static boolean isMillis(double min, double max) {
-    return isWithin(min, max, 946_684_800_000d, 4_102_444_800_000d);
-  }
-
-  // 2000 to 2100.
-  private static boolean isWithin(double min, double max, double from, double to) {
-    return min >= from && max <= to;
-  }
 
   private static List<Candidate> best(List<Candidate> candidates) {
     candidates.sort(Comparator.comparingDouble(Candidate::score).reversed());

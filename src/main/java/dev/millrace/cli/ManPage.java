@@ -34,7 +34,7 @@ final class ManPage {
     lines.clear();
     lines.add(
         ".TH %s %s \"\" \"Millrace %s\" \"Millrace\""
-            .formatted(name().toUpperCase(java.util.Locale.ROOT), SECTION, Millrace.version()));
+            .formatted(name().toUpperCase(java.util.Locale.ROOT), SECTION, Version.current()));
     String[] description = command.usageMessage().description();
     section("NAME");
     lines.add(escaped(name()) + " \\- " + escaped(description[0].replaceFirst("\\.$", "")));

@@ -15,12 +15,12 @@ import java.lang.reflect.InaccessibleObjectException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Locale;
+import java.util.ServiceLoader;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
-import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.UsageMessageSpec;
 import picocli.CommandLine.Option;
@@ -35,7 +35,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
     name = "./millrace",
     description = "Neural networks that learn from live Kafka streams, one per key.",
     synopsisSubcommandLabel = "COMMAND",
-    versionProvider = Millrace.Version.class,
+    versionProvider = Version.class,
     subcommands = {
       DemoCommand.class,
       RunCommand.class,
@@ -59,7 +59,6 @@ import picocli.CommandLine.UnmatchedArgumentException;
       SchemaCommand.class,
       ValidateCommand.class,
       DoctorCommand.class,
-      BenchCommand.class,
       CompletionCommand.class,
       ManCommand.class,
     },
@@ -133,6 +132,7 @@ public final class Millrace implements Runnable {
   static CommandLine commandLine() {
     Millrace root = new Millrace();
     CommandLine commandLine = new CommandLine(root);
+    ServiceLoader.load(AddedCommand.class).forEach(commandLine::addSubcommand);
     commandLine.setCaseInsensitiveEnumValuesAllowed(true);
     commandLine.setAbbreviatedOptionsAllowed(false);
     commandLine.setParameterExceptionHandler(Millrace::reportUsage);
@@ -152,12 +152,6 @@ public final class Millrace implements Runnable {
       help.description(lines[0], paragraph);
     }
     command.getSubcommands().values().forEach(Millrace::reflow);
-  }
-
-  /** Millrace's version, or "(development build)" when run from class files. */
-  static String version() {
-    String version = Millrace.class.getPackage().getImplementationVersion();
-    return version == null ? "(development build)" : version;
   }
 
   @Override
@@ -247,19 +241,5 @@ public final class Millrace implements Runnable {
   // Not System.out: that swallows a broken pipe, which is how a reader says that it has enough.
   private static PrintWriter writer(OutputStream out) {
     return new PrintWriter(new OutputStreamWriter(out, StandardCharsets.UTF_8), true);
-  }
-
-  static final class Version implements IVersionProvider {
-    @Override
-    public String[] getVersion() {
-      return new String[] {
-        "Millrace " + version(),
-        "Java "
-            + System.getProperty("java.version")
-            + " ("
-            + System.getProperty("java.vendor")
-            + ")"
-      };
-    }
   }
 }

@@ -1,7 +1,7 @@
 package dev.millrace.cli;
 
 import dev.millrace.data.KafkaRecord;
-import dev.millrace.flink.KafkaIo;
+import dev.millrace.flink.KafkaClients;
 import dev.millrace.flink.ModelAssembler;
 import dev.millrace.flink.ModelAssembler.Arrival;
 import dev.millrace.flink.ModelAssembler.Place;
@@ -148,7 +148,7 @@ final class ModelsFollower implements Runnable, AutoCloseable {
   }
 
   private void take(ConsumerRecord<byte[], byte[]> record) {
-    KafkaRecord read = KafkaIo.record(record);
+    KafkaRecord read = KafkaClients.record(record);
     try {
       Arrival arrival = parts.accept(read);
       if (arrival != null) {
@@ -265,7 +265,7 @@ final class ModelsFollower implements Runnable, AutoCloseable {
         if (record == null) {
           return null;
         }
-        whole = parts.accept(KafkaIo.record(record));
+        whole = parts.accept(KafkaClients.record(record));
       }
       // In a topic that was made anew another key's model may lie there.
       return whole == null || !whole.key().equals(key) ? null : whole.bytes();

@@ -2,7 +2,7 @@ package dev.millrace.cli;
 
 import dev.millrace.Settings;
 import dev.millrace.Spelling;
-import dev.millrace.flink.KafkaIo;
+import dev.millrace.flink.KafkaClients;
 import dev.millrace.flink.ModelAssembler;
 import dev.millrace.flink.ModelAssembler.Arrival;
 import dev.millrace.flink.ModelSnapshot;
@@ -101,7 +101,7 @@ final class ModelsTopic {
 
   private void take(ConsumerRecord<byte[], byte[]> record) {
     try {
-      Arrival arrival = parts.accept(KafkaIo.record(record));
+      Arrival arrival = parts.accept(KafkaClients.record(record));
       if (arrival == null) {
         return;
       }

@@ -1,7 +1,7 @@
 package dev.millrace.cli;
 
 import dev.millrace.Settings;
-import dev.millrace.flink.KafkaIo;
+import dev.millrace.flink.KafkaClients;
 import dev.millrace.flink.Onlooker;
 import java.time.Duration;
 import java.util.List;
@@ -89,7 +89,7 @@ final class PipelineLatency {
   private void useTimeOfBroker() throws Exception {
     ConfigResource topic = new ConfigResource(ConfigResource.Type.TOPIC, settings.input().topic());
     ConfigEntry time = new ConfigEntry("message.timestamp.type", "LogAppendTime");
-    try (Admin admin = KafkaIo.admin(settings.kafka(), CALL)) {
+    try (Admin admin = KafkaClients.admin(settings.kafka(), CALL)) {
       admin
           .incrementalAlterConfigs(
               Map.of(topic, List.of(new AlterConfigOp(time, AlterConfigOp.OpType.SET))))

@@ -1,6 +1,6 @@
 package dev.millrace.cli;
 
-import dev.millrace.flink.KafkaIo;
+import dev.millrace.flink.KafkaClients;
 import java.util.HashMap;
 import java.util.Map;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -23,7 +23,7 @@ final class Producers {
     properties.put("compression.type", compression);
     properties.put("linger.ms", "5");
     properties.put("batch.size", "65536");
-    KafkaIo.oneRequestAtATime(properties);
+    KafkaClients.oneRequestAtATime(properties);
     return new KafkaProducer<>(properties, new ByteArraySerializer(), new ByteArraySerializer());
   }
 }

@@ -2,7 +2,7 @@ package dev.millrace.cli;
 
 import dev.millrace.MillraceJob;
 import dev.millrace.Settings;
-import dev.millrace.flink.KafkaIo;
+import dev.millrace.flink.KafkaClients;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
@@ -28,7 +28,7 @@ record ReadBefore(long read, long waiting) {
     if (settings.input().start() != Settings.Start.COMMITTED) {
       return Optional.empty();
     }
-    try (Admin admin = KafkaIo.admin(settings.kafka(), CALL)) {
+    try (Admin admin = KafkaClients.admin(settings.kafka(), CALL)) {
       Map<TopicPartition, Long> committed = committed(admin, settings);
       Map<TopicPartition, OffsetSpec> ends = new HashMap<>();
       committed.keySet().forEach(partition -> ends.put(partition, OffsetSpec.latest()));

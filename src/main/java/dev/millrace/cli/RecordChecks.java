@@ -5,7 +5,7 @@ import dev.millrace.codec.ExampleDecoder;
 import dev.millrace.codec.InputSpec;
 import dev.millrace.data.DeadLetter;
 import dev.millrace.data.Example;
-import dev.millrace.flink.KafkaIo;
+import dev.millrace.flink.KafkaClients;
 import dev.millrace.flink.Onlooker;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -112,7 +112,7 @@ final class RecordChecks {
 
   private void take(ConsumerRecord<byte[], byte[]> record) {
     records++;
-    DeadLetter letter = decoder.decode(KafkaIo.record(record), example);
+    DeadLetter letter = decoder.decode(KafkaClients.record(record), example);
     if (letter != null) {
       refused.merge(letter.reason().id(), 1, Integer::sum);
       return;

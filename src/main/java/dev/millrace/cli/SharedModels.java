@@ -1,7 +1,7 @@
 package dev.millrace.cli;
 
 import dev.millrace.Settings;
-import dev.millrace.flink.KafkaIo;
+import dev.millrace.flink.KafkaClients;
 import dev.millrace.flink.ModelAssembler;
 import dev.millrace.flink.Onlooker;
 import java.util.Optional;
@@ -27,7 +27,7 @@ final class SharedModels {
           topic,
           NEWEST,
           record -> {
-            String pipeline = ModelAssembler.pipeline(KafkaIo.record(record));
+            String pipeline = ModelAssembler.pipeline(KafkaClients.record(record));
             if (pipeline != null && !pipeline.equals(settings.pipeline())) {
               others.add(pipeline);
             }

@@ -3,7 +3,7 @@ package dev.millrace.cli;
 import dev.millrace.MillraceJob;
 import dev.millrace.Settings;
 import dev.millrace.data.KebabCase;
-import dev.millrace.flink.KafkaIo;
+import dev.millrace.flink.KafkaClients;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -155,7 +155,7 @@ record SnapshotCheck(Path stateDir, Path snapshot) {
       List<SnapshotContents.Transaction> transactions, Settings settings)
       throws InterruptedException {
     List<TransactionState> states = new ArrayList<>();
-    try (Admin admin = KafkaIo.admin(settings.kafka(), ANSWER)) {
+    try (Admin admin = KafkaClients.admin(settings.kafka(), ANSWER)) {
       DescribeTransactionsResult answer =
           admin.describeTransactions(
               transactions.stream().map(SnapshotContents.Transaction::id).toList());

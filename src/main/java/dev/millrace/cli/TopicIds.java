@@ -1,7 +1,7 @@
 package dev.millrace.cli;
 
 import dev.millrace.Settings;
-import dev.millrace.flink.KafkaIo;
+import dev.millrace.flink.KafkaClients;
 import java.io.IOException;
 import java.io.Reader;
 import java.io.Writer;
@@ -94,7 +94,7 @@ final class TopicIds {
   /** None where the brokers do not tell. */
   private static Properties ids(Settings settings) throws InterruptedException {
     Properties ids = new Properties();
-    try (Admin admin = KafkaIo.admin(settings.kafka(), ANSWER)) {
+    try (Admin admin = KafkaClients.admin(settings.kafka(), ANSWER)) {
       for (var topic :
           admin.describeTopics(settings.input().topics()).allTopicNames().get().entrySet()) {
         ids.setProperty(topic.getKey(), topic.getValue().topicId().toString());

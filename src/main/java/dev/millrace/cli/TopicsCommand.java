@@ -1,7 +1,7 @@
 package dev.millrace.cli;
 
 import dev.millrace.Settings;
-import dev.millrace.flink.KafkaIo;
+import dev.millrace.flink.KafkaClients;
 import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -55,7 +55,7 @@ final class TopicsCommand implements Runnable {
    */
   static Map<String, Boolean> create(Settings settings, List<TopicPlan> plans)
       throws InterruptedException {
-    try (Admin admin = KafkaIo.admin(settings.kafka(), TIMEOUT)) {
+    try (Admin admin = KafkaClients.admin(settings.kafka(), TIMEOUT)) {
       return create(admin, plans);
     }
   }
@@ -121,7 +121,7 @@ final class TopicsCommand implements Runnable {
       List<TopicPlan> plans = choices.apply(TopicPlan.of(settings));
       kafka.requireBroker();
       PrintWriter out = spec.commandLine().getOut();
-      try (Admin admin = KafkaIo.admin(settings.kafka(), TIMEOUT)) {
+      try (Admin admin = KafkaClients.admin(settings.kafka(), TIMEOUT)) {
         Map<String, Boolean> outcomes = create(admin, plans);
         FoundTopics found = new FoundTopics(admin, plans);
         for (TopicPlan plan : plans) {
@@ -155,7 +155,7 @@ final class TopicsCommand implements Runnable {
       kafka.requireBroker();
       PrintWriter out = spec.commandLine().getOut();
       List<TopicPlan> plans = TopicPlan.of(settings);
-      try (Admin admin = KafkaIo.admin(settings.kafka(), TIMEOUT)) {
+      try (Admin admin = KafkaClients.admin(settings.kafka(), TIMEOUT)) {
         FoundTopics found = new FoundTopics(admin, plans);
         out.printf(
             FORMAT, "used for", "topic", "partitions", "copies", "records", "cleanup", "retention");
@@ -203,7 +203,7 @@ final class TopicsCommand implements Runnable {
       TopicPlan plan = TopicChoices.find("TOPIC", topic, TopicPlan.of(settings));
       kafka.requireTopic(plan.name());
       PrintWriter out = spec.commandLine().getOut();
-      try (Admin admin = KafkaIo.admin(settings.kafka(), TIMEOUT)) {
+      try (Admin admin = KafkaClients.admin(settings.kafka(), TIMEOUT)) {
         FoundTopics found = new FoundTopics(admin, List.of(plan));
         out.printf("%s, used for %s%n", plan.name(), plan.role());
         out.printf(

@@ -20,6 +20,8 @@ import org.apache.kafka.common.TopicPartitionInfo;
 
 /** Where partitions begin and end, as the brokers know it; connects when first asked. */
 final class BrokerEnds implements PartitionEnds {
+  private static final Duration ANSWER = Duration.ofSeconds(5);
+
   private final Map<String, String> kafka;
   private final ListOffsetsOptions options;
   // Null until asked.
@@ -85,7 +87,7 @@ final class BrokerEnds implements PartitionEnds {
 
   private Admin admin() {
     if (admin == null) {
-      admin = KafkaIo.admin(kafka, MergedPartition.PATIENCE);
+      admin = KafkaClients.admin(kafka, ANSWER);
     }
     return admin;
   }

@@ -2,13 +2,11 @@ package dev.millrace.flink;
 
 import dev.millrace.data.KafkaRecord;
 import dev.millrace.data.OutputRecord;
-import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
-import java.util.Set;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.connector.sink2.Sink;
 import org.apache.flink.api.connector.source.Source;
@@ -28,25 +26,16 @@ import org.apache.flink.connector.kafka.source.enumerator.initializer.OffsetsIni
 import org.apache.flink.connector.kafka.source.reader.deserializer.KafkaRecordDeserializationSchema;
 import org.apache.flink.connector.kafka.source.split.KafkaPartitionSplit;
 import org.apache.flink.util.Collector;
-import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.internals.BuiltInPartitioner;
-import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.internals.RecordHeader;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 
 /** Kafka at both ends of the graph, with records that nobody has decoded in between. */
 public final class KafkaIo {
-  /**
-   * Longest time from the first record of a transaction to its commit. Below the brokers' usual
-   * limit of 15 minutes (transaction.max.timeout.ms); the connector's own hour is above it.
-   */
-  public static final int TRANSACTION_TIMEOUT_MILLIS = 14 * 60 * 1000;
-
   // Records that the fetching thread hands over at once, and prepares one poll for; Kafka's 500 are
   // handed over every fraction of a millisecond.
   private static final String POLL_RECORDS = "2000";
@@ -58,35 +47,6 @@ public final class KafkaIo {
   private static final long LEAST_BUFFER_BYTES = 32L << 20;
 
   private KafkaIo() {}
-
-  /** A record as a consumer gives it, nothing decoded. */
-  public static KafkaRecord record(ConsumerRecord<byte[], byte[]> from) {
-    Header[] headers = from.headers().toArray();
-    if (headers.length == 0) {
-      return KafkaRecord.of(
-          from.topic(),
-          from.partition(),
-          from.offset(),
-          from.timestamp(),
-          from.key(),
-          from.value());
-    }
-    String[] names = new String[headers.length];
-    byte[][] values = new byte[headers.length][];
-    for (int h = 0; h < headers.length; h++) {
-      names[h] = headers[h].key();
-      values[h] = headers[h].value();
-    }
-    return new KafkaRecord(
-        from.topic(),
-        from.partition(),
-        from.offset(),
-        from.timestamp(),
-        from.key(),
-        from.value(),
-        names,
-        values);
-  }
 
   /**
    * A source of raw records; those of several topics come in the order of their timestamps.
@@ -164,11 +124,11 @@ public final class KafkaIo {
       Lease lease) {
     Properties producer = asProperties(properties);
     producer.putIfAbsent(
-        ProducerConfig.TRANSACTION_TIMEOUT_CONFIG, Integer.toString(TRANSACTION_TIMEOUT_MILLIS));
+        ProducerConfig.TRANSACTION_TIMEOUT_CONFIG, Integer.toString(TransactionTimeout.DEFAULT_MILLIS));
     producer.putIfAbsent(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, Integer.toString(recordBytes));
     long memory = Math.max(LEAST_BUFFER_BYTES, 2L * recordBytes);
     producer.putIfAbsent(ProducerConfig.BUFFER_MEMORY_CONFIG, Long.toString(memory));
-    oneRequestAtATime(producer);
+    KafkaClients.oneRequestAtATime(producer);
     return new CalmlyClosedSink(
         KafkaSink.<OutputRecord>builder()
             .setKafkaProducerConfig(producer)
@@ -183,35 +143,6 @@ public final class KafkaIo {
         lease);
   }
 
-  /**
-   * Lets a producer have one request under way to a broker at a time, unless it says otherwise.
-   *
-   * <p>A broker takes any sequence number from a producer of which it knows nothing: on a new
-   * partition, unless it is of Kafka 4.5 or later (KAFKA-15591), and on any partition if the
-   * producer's newest record is older by its own timestamp than {@code producer.id.expiration.ms}.
-   * If it has to refuse a request for a moment, as when it does not lead the partition yet, and
-   * takes the next one, then the refused one is out of order for ever, and lost when time is up.
-   */
-  public static void oneRequestAtATime(Map<? super String, Object> producer) {
-    producer.putIfAbsent(ProducerConfig.MAX_IN_FLIGHT_REQUESTS_PER_CONNECTION, "1");
-  }
-
-  /**
-   * An administration client whose calls end with an error after {@code timeout}.
-   *
-   * @param kafka client properties; those of consumers and producers alone are left out
-   */
-  public static Admin admin(Map<String, String> kafka, Duration timeout) {
-    Map<String, Object> properties = new HashMap<>(kafka);
-    int millis = (int) Math.min(Integer.MAX_VALUE, timeout.toMillis());
-    properties.put(AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, millis);
-    properties.put(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, Math.min(millis, 10_000));
-    // Providers of secrets have options of names that no client lists.
-    Set<String> known = AdminClientConfig.configNames();
-    properties.keySet().removeIf(name -> !known.contains(name) && !name.startsWith("config."));
-    return Admin.create(properties);
-  }
-
   private static Properties asProperties(Map<String, String> map) {
     Properties properties = new Properties();
     properties.putAll(map);
@@ -224,7 +155,7 @@ public final class KafkaIo {
 
     @Override
     public void deserialize(ConsumerRecord<byte[], byte[]> from, Collector<KafkaRecord> out) {
-      out.collect(record(from));
+      out.collect(KafkaClients.record(from));
     }
 
     @Override

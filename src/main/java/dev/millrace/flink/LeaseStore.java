@@ -36,7 +36,7 @@ public final class LeaseStore implements AutoCloseable {
 
   public LeaseStore(Lease lease) {
     this.lease = lease;
-    this.admin = KafkaIo.admin(lease.kafka(), ANSWER);
+    this.admin = KafkaClients.admin(lease.kafka(), ANSWER);
   }
 
   /**

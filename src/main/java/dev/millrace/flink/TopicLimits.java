@@ -50,7 +50,7 @@ public record TopicLimits(int recordBytes, long ageMillis) {
     TopicLimits least = new TopicLimits((int) ofProducers(kafka, wanted), Long.MAX_VALUE);
     List<ConfigResource> resources =
         topics.stream().map(topic -> new ConfigResource(ConfigResource.Type.TOPIC, topic)).toList();
-    try (Admin admin = KafkaIo.admin(kafka, patience)) {
+    try (Admin admin = KafkaClients.admin(kafka, patience)) {
       Map<ConfigResource, KafkaFuture<Config>> configs = admin.describeConfigs(resources).values();
       for (ConfigResource topic : resources) {
         least = least.and(ofTopic(topic.name(), configs.get(topic), wanted));

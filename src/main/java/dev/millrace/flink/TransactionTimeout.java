@@ -21,6 +21,12 @@ import org.slf4j.LoggerFactory;
  */
 public final class TransactionTimeout {
   private static final Logger LOG = LoggerFactory.getLogger(TransactionTimeout.class);
+  /**
+   * Maximum time from the first record of a transaction to its commit. Below the brokers' usual
+   * limit of 15 minutes (transaction.max.timeout.ms); the connector's own hour is above it.
+   */
+  public static final int DEFAULT_MILLIS = 14 * 60 * 1000;
+
   private static final Duration PATIENCE = Duration.ofSeconds(10);
   private static final String BROKER_LIMIT = "transaction.max.timeout.ms";
 
@@ -34,7 +40,7 @@ public final class TransactionTimeout {
   public static long millis(Map<String, String> kafka) {
     String given = kafka.get(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG);
     boolean number = given != null && given.matches("\\d{1,9}"); // else one for a config provider
-    return number ? Long.parseLong(given) : KafkaIo.TRANSACTION_TIMEOUT_MILLIS;
+    return number ? Long.parseLong(given) : DEFAULT_MILLIS;
   }
 
   /**
@@ -44,7 +50,7 @@ public final class TransactionTimeout {
    *     well, or if no broker may or can answer, which is logged
    */
   public static Optional<Long> lowerLimit(Map<String, String> kafka) throws InterruptedException {
-    try (Admin admin = KafkaIo.admin(kafka, PATIENCE)) {
+    try (Admin admin = KafkaClients.admin(kafka, PATIENCE)) {
       Node broker = admin.describeCluster().nodes().get().iterator().next();
       ConfigResource resource =
           new ConfigResource(ConfigResource.Type.BROKER, Integer.toString(broker.id()));

@@ -1,6 +1,6 @@
 package dev.millrace.chaos;
 
-import dev.millrace.flink.KafkaIo;
+import dev.millrace.flink.KafkaClients;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -55,7 +55,7 @@ final class Traffic implements AutoCloseable {
     properties.put("bootstrap.servers", bootstrapServers);
     properties.put("client.id", CLIENT_ID);
     properties.put("delivery.timeout.ms", LONGEST_OUTAGE_SECONDS * 1_000);
-    KafkaIo.oneRequestAtATime(properties);
+    KafkaClients.oneRequestAtATime(properties);
     this.producer =
         new KafkaProducer<>(properties, new ByteArraySerializer(), new ByteArraySerializer());
     clock.scheduleAtFixedRate(this::tick, 0, MILLIS_BETWEEN, TimeUnit.MILLISECONDS);

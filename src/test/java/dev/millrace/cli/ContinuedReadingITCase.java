@@ -6,7 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import dev.millrace.PipelineFile;
-import dev.millrace.flink.KafkaIo;
+import dev.millrace.flink.KafkaClients;
 import dev.millrace.testing.Patience;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -241,7 +241,7 @@ class ContinuedReadingITCase {
   }
 
   private static Admin admin(EmbeddedKafka kafka) {
-    return KafkaIo.admin(
+    return KafkaClients.admin(
         Map.of("bootstrap.servers", kafka.bootstrapServers()), Duration.ofSeconds(30));
   }
 

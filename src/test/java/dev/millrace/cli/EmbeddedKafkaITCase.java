@@ -3,7 +3,7 @@ package dev.millrace.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.millrace.flink.KafkaIo;
+import dev.millrace.flink.KafkaClients;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -98,7 +98,7 @@ class EmbeddedKafkaITCase {
   }
 
   private static void createTopic(EmbeddedKafka kafka, String name) throws Exception {
-    try (Admin admin = KafkaIo.admin(properties(kafka), Duration.ofSeconds(30))) {
+    try (Admin admin = KafkaClients.admin(properties(kafka), Duration.ofSeconds(30))) {
       admin.createTopics(List.of(new NewTopic(name, Optional.of(1), Optional.empty()))).all().get();
     }
   }

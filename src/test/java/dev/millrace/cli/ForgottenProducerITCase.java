@@ -2,7 +2,7 @@ package dev.millrace.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.millrace.flink.KafkaIo;
+import dev.millrace.flink.KafkaClients;
 import dev.millrace.testing.LeaderlessProxy;
 import java.io.IOException;
 import java.net.ServerSocket;
@@ -92,7 +92,7 @@ class ForgottenProducerITCase {
   }
 
   private static void createTopic(Map<String, String> client) throws Exception {
-    try (Admin admin = KafkaIo.admin(client, Duration.ofSeconds(30))) {
+    try (Admin admin = KafkaClients.admin(client, Duration.ofSeconds(30))) {
       admin.createTopics(List.of(new NewTopic(TOPIC, 1, (short) 1))).all().get();
     }
   }

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.millrace.PipelineFile;
-import dev.millrace.flink.KafkaIo;
+import dev.millrace.flink.KafkaClients;
 import dev.millrace.testing.MillraceProcess;
 import dev.millrace.testing.Patience;
 import java.io.IOException;
@@ -254,7 +254,7 @@ class LocalJobITCase {
     AlterConfigOp small =
         new AlterConfigOp(new ConfigEntry("max.message.bytes", "100"), AlterConfigOp.OpType.SET);
     try (Admin admin =
-        KafkaIo.admin(
+        KafkaClients.admin(
             Map.of("bootstrap.servers", kafka.bootstrapServers()), Duration.ofSeconds(30))) {
       admin
           .incrementalAlterConfigs(

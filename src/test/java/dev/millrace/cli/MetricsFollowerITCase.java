@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.millrace.data.DeadLetterReason;
-import dev.millrace.flink.KafkaIo;
+import dev.millrace.flink.KafkaClients;
 import dev.millrace.flink.ModelAssembler.Arrival;
 import dev.millrace.flink.ModelAssembler.Place;
 import dev.millrace.testing.Patience;
@@ -105,7 +105,7 @@ class MetricsFollowerITCase {
   }
 
   private static void addPartition(String topic) throws Exception {
-    try (Admin admin = KafkaIo.admin(properties(kafka), Patience.MAX)) {
+    try (Admin admin = KafkaClients.admin(properties(kafka), Patience.MAX)) {
       admin.createPartitions(Map.of(topic, NewPartitions.increaseTo(2))).all().get();
     }
   }
@@ -175,7 +175,7 @@ class MetricsFollowerITCase {
   }
 
   private static void deleteTopic(String topic) throws Exception {
-    try (Admin admin = KafkaIo.admin(properties(kafka), Patience.MAX)) {
+    try (Admin admin = KafkaClients.admin(properties(kafka), Patience.MAX)) {
       admin.deleteTopics(List.of(topic)).all().get();
     }
   }
@@ -329,7 +329,7 @@ class MetricsFollowerITCase {
   }
 
   private static void createTopic(EmbeddedKafka on, String name, int partitions) throws Exception {
-    try (Admin admin = KafkaIo.admin(properties(on), Duration.ofSeconds(30))) {
+    try (Admin admin = KafkaClients.admin(properties(on), Duration.ofSeconds(30))) {
       admin
           .createTopics(List.of(new NewTopic(name, Optional.of(partitions), Optional.empty())))
           .all()

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.millrace.PipelineFile;
 import dev.millrace.Settings;
 import dev.millrace.codec.EpochHeader;
-import dev.millrace.flink.KafkaIo;
+import dev.millrace.flink.KafkaClients;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -216,7 +216,7 @@ class ProduceCommandITCase {
 
   private static String cleanupPolicy(String topic) throws Exception {
     ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, topic);
-    try (Admin admin = KafkaIo.admin(properties(), Duration.ofSeconds(30))) {
+    try (Admin admin = KafkaClients.admin(properties(), Duration.ofSeconds(30))) {
       return admin
           .describeConfigs(List.of(resource))
           .all()

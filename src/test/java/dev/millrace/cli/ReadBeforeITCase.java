@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.millrace.MillraceJob;
 import dev.millrace.PipelineFile;
 import dev.millrace.Settings;
-import dev.millrace.flink.KafkaIo;
+import dev.millrace.flink.KafkaClients;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -26,7 +26,7 @@ class ReadBeforeITCase {
   void aStartWithoutASnapshotKnowsWhatThePipelineHasReadAndWhatWaits() throws Exception {
     try (EmbeddedKafka kafka = EmbeddedKafka.start(0, null)) {
       Settings settings = settings(kafka, "committed");
-      try (Admin admin = KafkaIo.admin(settings.kafka(), Duration.ofSeconds(30))) {
+      try (Admin admin = KafkaClients.admin(settings.kafka(), Duration.ofSeconds(30))) {
         admin.createTopics(List.of(new NewTopic(TOPIC, 2, (short) 1))).all().get();
         send(kafka, 0, 3);
         send(kafka, 1, 1);

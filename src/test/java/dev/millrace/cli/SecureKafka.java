@@ -2,7 +2,7 @@ package dev.millrace.cli;
 
 import static org.awaitility.Awaitility.await;
 
-import dev.millrace.flink.KafkaIo;
+import dev.millrace.flink.KafkaClients;
 import dev.millrace.testing.TestKeys;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -123,7 +123,7 @@ final class SecureKafka implements AutoCloseable {
 
   /** An administrator. */
   Admin admin() {
-    return KafkaIo.admin(
+    return KafkaClients.admin(
         Map.of("bootstrap.servers", kafka.bootstrapServers()), Duration.ofSeconds(30));
   }
 

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.millrace.PipelineFile;
 import dev.millrace.Settings;
-import dev.millrace.flink.KafkaIo;
+import dev.millrace.flink.KafkaClients;
 import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
@@ -89,7 +89,7 @@ class SnapshotCheckTest {
     kafka = EmbeddedKafka.start(0, null);
     exactlyOnce = settings("exactly-once");
     atLeastOnce = settings("at-least-once");
-    try (Admin admin = KafkaIo.admin(exactlyOnce.kafka(), Duration.ofSeconds(30))) {
+    try (Admin admin = KafkaClients.admin(exactlyOnce.kafka(), Duration.ofSeconds(30))) {
       admin.createTopics(List.of(new NewTopic("any", 1, (short) 1))).all().get();
     }
   }
@@ -346,7 +346,7 @@ class SnapshotCheckTest {
     producer.initTransactions();
     producer.beginTransaction();
     producer.send(new ProducerRecord<>("any", new byte[1])).get();
-    try (Admin admin = KafkaIo.admin(exactlyOnce.kafka(), Duration.ofSeconds(30))) {
+    try (Admin admin = KafkaClients.admin(exactlyOnce.kafka(), Duration.ofSeconds(30))) {
       TransactionDescription begun =
           admin.describeTransactions(List.of(PREFIX + id)).description(PREFIX + id).get();
       BEGUN.put(id, new ProducerIdAndEpoch(begun.producerId(), (short) begun.producerEpoch()));
