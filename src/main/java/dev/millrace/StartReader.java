@@ -8,6 +8,7 @@ import dev.millrace.codec.OnnxModel;
 import dev.millrace.data.Sha256;
 import dev.millrace.data.Task;
 import dev.millrace.nn.Activation;
+import dev.millrace.nn.Indicators;
 import dev.millrace.nn.LayerSpec;
 import dev.millrace.nn.ModelSpec;
 import dev.millrace.nn.ModelStart;
@@ -152,6 +153,7 @@ final class StartReader {
     List<String> own = file.features();
     List<String> declared = input.features().stream().map(FeatureSpec::spelled).toList();
     if (own.isEmpty() || declared.isEmpty() || own.equals(declared)) {
+      checkIndicators();
       return;
     }
     int first = 0;
@@ -164,6 +166,21 @@ final class StartReader {
         "cannot start from %s: its feature %d is %s, but input.features has %s there. Declare the"
                 .formatted(name, first + 1, at(own, first), at(declared, first))
             + " file's features, in their order");
+  }
+
+  /** Files tell which features they do not scale, also those that name no features. */
+  private void checkIndicators() {
+    if (!file.isOurs()) {
+      return;
+    }
+    Indicators own = file.weights().scaling().normalization().indicators();
+    String difference = own.difference(input.indicators());
+    if (difference != null) {
+      model.refuse(
+          ModelOptions.FROM,
+          "cannot start from %s: %s. Declare the file's features, in their order"
+              .formatted(name, difference));
+    }
   }
 
   private static String at(List<String> features, int place) {

@@ -35,12 +35,17 @@ final class StoredStart {
       throw new IOException(
           "it has %d features, and input.features are %d".formatted(inputs, features));
     }
-    stored.requireFeatures(input);
     requireTwo(stored, input);
     String hash = Sha256.hex(stored.bytes());
-    return model.auto() == null
-        ? ModelStart.of(stored.learner(model).weights(), stored.task(), stored.classes(), hash)
-        : ModelStart.of(mixture(stored, model), inputs, stored.task(), stored.classes(), hash);
+    ModelSpec ofInput = model.withIndicators(input.indicators());
+    ModelStart start =
+        model.auto() == null
+            ? ModelStart.of(
+                stored.learner(ofInput).weights(), stored.task(), stored.classes(), hash)
+            : ModelStart.of(
+                mixture(stored, ofInput), inputs, stored.task(), stored.classes(), hash);
+    stored.requireFeatures(input);
+    return start;
   }
 
   // Of other tasks, declared classes that the model does not know come behind its own.

@@ -7,6 +7,7 @@ import dev.millrace.codec.OnnxExport;
 import dev.millrace.codec.OnnxInfo;
 import dev.millrace.data.Task;
 import dev.millrace.nn.Activation;
+import dev.millrace.nn.Indicators;
 import dev.millrace.nn.LayerSpec;
 import dev.millrace.nn.Learner;
 import dev.millrace.nn.LearnerSpec;
@@ -28,6 +29,7 @@ class ModelFromFileTest {
   @TempDir private static Path dir;
 
   private static Learner ours;
+  private static Learner marked;
 
   @BeforeAll
   static void writeFiles() throws IOException {
@@ -40,6 +42,17 @@ class ModelFromFileTest {
     ours = OnnxModels.taught(spec, Task.MULTICLASS, 3);
     Files.write(
         dir.resolve("ours.onnx"), OnnxExport.encode(ours, OnnxModels.info(Task.MULTICLASS, 3)));
+    marked =
+        OnnxModels.taught(
+            OnnxModels.spec(
+                Activation.SILU,
+                Activation.SOFTMAX,
+                Loss.CATEGORICAL_CROSSENTROPY,
+                OnnxModels.STANDARD.withIndicators(Indicators.of(2, 3, 4))),
+            Task.MULTICLASS,
+            3);
+    Files.write(
+        dir.resolve("marked.onnx"), OnnxExport.encode(marked, OnnxModels.info(Task.MULTICLASS, 3)));
     Files.write(
         dir.resolve("torch.onnx"), new OnnxFiles(5).linear(8).then("Relu").linear(3).bytes());
     Files.write(
@@ -168,7 +181,7 @@ class ModelFromFileTest {
             Task.MULTICLASS,
             List.of("low", "mid", "high"),
             List.of("a: numeric", "b: numeric", "h: hash 3"));
-    Files.write(dir.resolve("named.onnx"), OnnxExport.encode(ours, named));
+    Files.write(dir.resolve("named.onnx"), OnnxExport.encode(marked, named));
     String input = "{ label: y, format: json, features: %s }".formatted(features);
 
     if (message.isEmpty()) {
@@ -177,6 +190,30 @@ class ModelFromFileTest {
       assertThatThrownBy(() -> parse(input, "{ from: named.onnx }"))
           .isInstanceOf(InvalidPipelineException.class)
           .hasMessageContaining("model.from cannot start from named.onnx: its feature " + message)
+          .hasMessageContaining("Declare the file's features, in their order");
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          ours   | [a, b, c, d, e]                             | ''
+          ours   | [a, b, c, d, { name: e, type: boolean }]    | it scales inputs 4 (counted from 0)
+          marked | [a, b, { name: h, type: hash, buckets: 3 }] | ''
+          marked | [a, b, c, d, e]                             | it does not scale inputs 2 to 4 (
+          """)
+  void featuresMustBeIndicatorsWhereTheyAreInTheFile(String file, String features, String message) {
+    String input = "{ label: y, format: json, features: %s }".formatted(features);
+    String model = "{ from: %s.onnx }".formatted(file);
+
+    if (message.isEmpty()) {
+      assertThat(parse(input, model).model().start().inputs()).isEqualTo(5);
+    } else {
+      assertThatThrownBy(() -> parse(input, model))
+          .isInstanceOf(InvalidPipelineException.class)
+          .hasMessageContaining("model.from cannot start from %s.onnx: %s".formatted(file, message))
           .hasMessageContaining("Declare the file's features, in their order");
     }
   }

@@ -27,9 +27,9 @@ final class LoadedModel {
    * @throws IOException if it was trained with others, naming both
    */
   LoadedModel(ModelSnapshot snapshot, Settings settings, Workspace workspace) throws IOException {
-    snapshot.requireFeatures(settings.input().spec());
     summary = snapshot.summary();
     model = snapshot.model(settings.model(), workspace);
+    snapshot.requireFeatures(settings.input().spec());
     probabilities = Models.givesProbabilities(settings.model(), snapshot.task());
   }
 

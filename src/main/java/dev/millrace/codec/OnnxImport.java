@@ -49,7 +49,7 @@ public final class OnnxImport {
     }
     try {
       return new OnnxModel(
-          new ModelWeights(inputs, layers, ours ? OnnxMetadata.scaling(properties) : null),
+          new ModelWeights(inputs, layers, ours ? OnnxMetadata.scaling(properties, inputs) : null),
           ours ? OnnxMetadata.task(properties) : null,
           ours ? OnnxMetadata.names(properties, OnnxMetadata.CLASSES) : List.of(),
           ours ? OnnxMetadata.names(properties, OnnxMetadata.FEATURES) : List.of());

@@ -4,10 +4,12 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.millrace.data.Task;
+import dev.millrace.nn.Indicators;
 import dev.millrace.nn.Learner;
 import dev.millrace.nn.ModelWeights;
 import dev.millrace.nn.Normalization;
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -30,6 +32,7 @@ final class OnnxMetadata {
   private static final String NORMALIZATION = "millrace.normalization";
   private static final String FADE = "millrace.normalization.fade";
   private static final String CLIP = "millrace.normalization.clip";
+  private static final String INDICATORS = "millrace.indicators";
   private static final String FEATURE_STATISTICS = "millrace.statistics.features";
   private static final String TARGET_STATISTICS = "millrace.statistics.target";
 
@@ -54,6 +57,10 @@ final class OnnxMetadata {
     properties.put(NORMALIZATION, scaling.normalization().kind().id());
     properties.put(FADE, Float.toString(scaling.normalization().fade()));
     properties.put(CLIP, Float.toString(scaling.normalization().clip()));
+    int[] indicators = scaling.normalization().indicators().first(learner.inputs()).columns();
+    if (indicators.length > 0) {
+      properties.put(INDICATORS, json(indicators));
+    }
     properties.put(FEATURE_STATISTICS, text(scaling.features()));
     if (scaling.target() != null) {
       properties.put(TARGET_STATISTICS, text(scaling.target()));
@@ -90,14 +97,16 @@ final class OnnxMetadata {
   }
 
   /** The statistics of one of our files. */
-  static ModelWeights.Scaling scaling(Map<String, String> properties) throws OnnxException {
+  static ModelWeights.Scaling scaling(Map<String, String> properties, int inputs)
+      throws OnnxException {
     try {
       Normalization normalization =
           new Normalization(
               Normalization.Kind.valueOf(
                   required(properties, NORMALIZATION).toUpperCase(Locale.ROOT)),
               Float.parseFloat(required(properties, FADE)),
-              Float.parseFloat(required(properties, CLIP)));
+              Float.parseFloat(required(properties, CLIP)),
+              indicators(properties, inputs));
       String target = properties.get(TARGET_STATISTICS);
       ModelWeights.Scaling scaling =
           new ModelWeights.Scaling(
@@ -111,6 +120,19 @@ final class OnnxMetadata {
     } catch (IllegalArgumentException e) {
       throw new OnnxException(
           "its properties millrace.normalization or millrace.statistics are damaged");
+    }
+  }
+
+  private static Indicators indicators(Map<String, String> properties, int inputs)
+      throws OnnxException {
+    try {
+      int[] columns = JSON.readValue(properties.getOrDefault(INDICATORS, "[]"), int[].class);
+      if (columns == null || Arrays.stream(columns).anyMatch(c -> c < 0 || c >= inputs)) {
+        throw new IllegalArgumentException("the model has no such column");
+      }
+      return Indicators.of(columns);
+    } catch (JsonProcessingException | IllegalArgumentException e) {
+      throw new OnnxException("its property " + INDICATORS + " is not a list of columns");
     }
   }
 
@@ -155,11 +177,11 @@ final class OnnxMetadata {
     return value;
   }
 
-  private static String json(List<String> words) {
+  private static String json(Object list) {
     try {
-      return JSON.writeValueAsString(words);
+      return JSON.writeValueAsString(list);
     } catch (JsonProcessingException e) {
-      throw new IllegalStateException("a list of words is JSON", e);
+      throw new IllegalStateException("a list of words or numbers is JSON", e);
     }
   }
 

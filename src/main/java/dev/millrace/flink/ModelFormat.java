@@ -66,8 +66,7 @@ final class ModelFormat {
   static PrequentialModel read(StoredBytes in, TrainSpec spec, Workspace workspace)
       throws IOException {
     Task task = Task.valueOf(in.readUTF());
-    int columns = columns(spec.input(), workspace);
-    requireSameColumns(in.readInt(), columns, spec);
+    int storedColumns = in.readInt();
     long examples = in.readLong();
     long reported = in.readLong();
     long eventTime = in.readLong();
@@ -82,6 +81,9 @@ final class ModelFormat {
     RollingMetrics metrics = RollingMetrics.read(in, spec.metrics());
     requireMetrics(task, metrics, classes);
     OnlineModel learner = Models.read(in, spec.model(), task, workspace);
+    int columns = columns(spec.input(), workspace);
+    // Checked behind the model, whose indicators name the difference.
+    requireSameColumns(storedColumns, columns, spec);
     requireClasses(task, learner.classes(), classes);
     progress.toldSkips = in.readLong();
     DriftWatch drift = DriftWatch.read(in, spec.drift(), spec.model(), task, workspace);

@@ -77,7 +77,8 @@ final class Blueprint {
 
   /** Writes what {@link #readKind} reads, at the start of a stored model. */
   void writeKind(DataOutput out) throws IOException {
-    new ModelHeader(spec().shape(task()), inputs(), classes()).write(out);
+    Indicators indicators = spec().normalization().indicators().first(inputs());
+    new ModelHeader(spec().shape(task()), inputs(), classes(), indicators).write(out);
   }
 
   /**
@@ -87,7 +88,7 @@ final class Blueprint {
    * @throws IOException if it is of a newer version, or damaged
    */
   static Kind readKind(DataInput in, LearnerSpec spec, Task task) throws IOException {
-    ModelHeader header = ModelHeader.read(in, spec.shape(task));
+    ModelHeader header = ModelHeader.read(in, spec.shape(task), spec.normalization().indicators());
     int inputs = header.inputs();
     int classes = header.classes();
     int most = task.isClassification() ? mostClasses(spec) : 0;

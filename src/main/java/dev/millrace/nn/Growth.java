@@ -49,6 +49,16 @@ final class Growth {
     if (!from.spec().shape(from.task(), after).equals(to.spec().shape(to.task()))) {
       return "it would differ in more than features and hidden layers";
     }
+    int known = Math.min(from.inputs(), to.inputs());
+    String difference =
+        from.spec()
+            .normalization()
+            .indicators()
+            .first(known)
+            .difference(to.spec().normalization().indicators().first(known));
+    if (difference != null) {
+      return difference;
+    }
     if (to.inputs() < from.inputs() || after.size() < before.size()) {
       return "it would have fewer " + (to.inputs() < from.inputs() ? "features" : "layers");
     }

@@ -1,7 +1,13 @@
 package dev.millrace.nn;
 
+import dev.millrace.data.Counts;
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
 import java.io.Serializable;
+import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.List;
 
 /**
  * The features that are 0 or 1 by what they mean: one-hot and hashed values, booleans, and marks of
@@ -14,6 +20,8 @@ public final class Indicators implements Serializable {
 
   /** No feature is an indicator. */
   public static final Indicators NONE = new Indicators(new BitSet());
+
+  private static final int MAX_RANGES = 10;
 
   private final BitSet columns;
 
@@ -43,6 +51,80 @@ public final class Indicators implements Serializable {
   /** Returns the indicators among the first {@code width} columns, ascending. */
   int[] among(int width) {
     return columns.stream().takeWhile(column -> column < width).toArray();
+  }
+
+  /** Returns the columns of the indicators, ascending. */
+  public int[] columns() {
+    return columns.stream().toArray();
+  }
+
+  /** Returns the indicators of a model that has the first {@code width} columns alone. */
+  public Indicators first(int width) {
+    return columns.length() <= width ? this : of(columns.get(0, width));
+  }
+
+  boolean isEmpty() {
+    return columns.isEmpty();
+  }
+
+  /**
+   * Returns how the indicators of a stored model differ from configured ones, in words; null if
+   * they are the same.
+   */
+  public String difference(Indicators configured) {
+    List<String> differences = new ArrayList<>();
+    BitSet more = (BitSet) configured.columns.clone();
+    more.andNot(columns);
+    if (!more.isEmpty()) {
+      differences.add(
+          "it scales %s, which are indicators and not scaled now".formatted(named(more)));
+    }
+    BitSet fewer = (BitSet) columns.clone();
+    fewer.andNot(configured.columns);
+    if (!fewer.isEmpty()) {
+      differences.add("it does not scale %s, which are no indicators now".formatted(named(fewer)));
+    }
+    return differences.isEmpty() ? null : String.join(", and ", differences);
+  }
+
+  /** Names columns by ranges, such as {@code inputs 3 to 6, 9 (counted from 0)}. */
+  private static String named(BitSet columns) {
+    List<String> ranges = new ArrayList<>();
+    for (int from = columns.nextSetBit(0); from >= 0; ) {
+      if (ranges.size() == MAX_RANGES) {
+        ranges.add("…");
+        break;
+      }
+      int last = columns.nextClearBit(from) - 1;
+      ranges.add(from == last ? from + "" : from + " to " + last);
+      from = columns.nextSetBit(last + 1);
+    }
+    return "inputs " + String.join(", ", ranges) + " (counted from 0)";
+  }
+
+  /** Writes what {@link #read} reads. */
+  void write(DataOutput out) throws IOException {
+    long[] words = columns.toLongArray();
+    out.writeInt(words.length);
+    for (long word : words) {
+      out.writeLong(word);
+    }
+  }
+
+  /**
+   * Reads the indicators of a stored model.
+   *
+   * @throws IOException if they are not of its columns
+   */
+  static Indicators read(DataInput in, int width) throws IOException {
+    int most = (width + Long.SIZE - 1) / Long.SIZE;
+    long[] words = new long[Counts.read(in, "words of indicators", most, Long.BYTES)];
+    for (int i = 0; i < words.length; i++) {
+      words[i] = in.readLong();
+    }
+    BitSet columns = BitSet.valueOf(words);
+    Counts.require("columns with indicators", columns.length(), 0, width);
+    return of(columns);
   }
 
   @Override

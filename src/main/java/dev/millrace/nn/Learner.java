@@ -616,6 +616,7 @@ public final class Learner implements OnlineModel {
     start.copyTo(blueprint.layout(), started);
     ModelWeights.Scaling scaling = start.scaling();
     if (scaling != null) {
+      requireIndicators(scaling.normalization().indicators());
       Normalizer.copy(scaling.features(), statistics, inputs());
       if (targetStatistics != null && scaling.target() != null) {
         Normalizer.copy(scaling.target(), targetStatistics, 1);
@@ -625,6 +626,15 @@ public final class Learner implements OnlineModel {
     optimizer.meet(parameters);
     lastGood = started.clone();
     hasStart = differsFromOneThatWasDrawn();
+  }
+
+  private void requireIndicators(Indicators started) {
+    Indicators own = blueprint.spec().normalization().indicators().first(inputs());
+    String difference = started.first(inputs()).difference(own);
+    if (difference != null) {
+      throw new IllegalArgumentException(
+          "the model to start from has other features: " + difference);
+    }
   }
 
   /**

@@ -10,19 +10,26 @@ import java.io.IOException;
  *
  * @param shape what decides which numbers follow, in words
  * @param classes known, 0 for regression
+ * @param indicators features that the model does not scale
  */
-public record ModelHeader(String shape, int inputs, int classes) {
+public record ModelHeader(String shape, int inputs, int classes, Indicators indicators) {
 
   private static final int VERSION = 1;
   private static final int MOST_INPUTS = 1 << 21;
   private static final int MOST_CLASSES = 1 << 15;
 
+  /** Ends the stored shape of a model that has indicators, which follow the header. */
+  private static final String INDICATORS_FOLLOW = "; indicators follow";
+
   /** Writes what {@link #read} reads. */
   public void write(DataOutput out) throws IOException {
     out.writeInt(VERSION);
-    out.writeUTF(shape);
+    out.writeUTF(indicators.isEmpty() ? shape : shape + INDICATORS_FOLLOW);
     out.writeInt(inputs);
     out.writeInt(classes);
+    if (!indicators.isEmpty()) {
+      indicators.write(out);
+    }
   }
 
   /**
@@ -43,16 +50,22 @@ public record ModelHeader(String shape, int inputs, int classes) {
     String shape = in.readUTF();
     int inputs = Counts.read(in, "features of the stored model", MOST_INPUTS);
     int classes = Counts.read(in, "classes of the stored model", MOST_CLASSES);
-    return new ModelHeader(shape, inputs, classes);
+    if (!shape.endsWith(INDICATORS_FOLLOW)) {
+      return new ModelHeader(shape, inputs, classes, Indicators.NONE);
+    }
+    String words = shape.substring(0, shape.length() - INDICATORS_FOLLOW.length());
+    return new ModelHeader(words, inputs, classes, Indicators.read(in, inputs));
   }
 
   /**
    * Reads the header of a model of a shape.
    *
-   * @throws ModelMismatchException if it is of another one, naming both
+   * @param configured indicators, also of features that the model may not know yet
+   * @throws ModelMismatchException if it is of another shape or has other indicators, naming both
    * @throws IOException if it is of a newer version, or damaged
    */
-  public static ModelHeader read(DataInput in, String expected) throws IOException {
+  public static ModelHeader read(DataInput in, String expected, Indicators configured)
+      throws IOException {
     ModelHeader header = read(in);
     if (!header.shape.equals(expected)) {
       throw new ModelMismatchException(
@@ -64,6 +77,22 @@ public record ModelHeader(String shape, int inputs, int classes) {
           header.shape);
     }
     Counts.require("features of the stored model", header.inputs, 1, MOST_INPUTS);
+    header.requireIndicators(configured);
     return header;
+  }
+
+  /**
+   * Checks that the model scales the features that the settings scale, and no others.
+   *
+   * @param configured indicators, also of features that the model may not know yet
+   * @throws ModelMismatchException if it does not, naming the difference
+   */
+  public void requireIndicators(Indicators configured) throws ModelMismatchException {
+    String difference = indicators.difference(configured.first(inputs));
+    if (difference != null) {
+      throw new ModelMismatchException(
+          "the stored model was trained on other input.features: %s; go back to the stored settings, or start afresh"
+              .formatted(difference));
+    }
   }
 }

@@ -67,6 +67,7 @@ class WarmStartTest {
           [x, y] | { tier: fast, from: nan.millrace } | some of its weights are no numbers: it is d
           [x, y] | { tier: fast, from: longer.millrace } | bytes behind the model: 5, where 0 is po
           [x, y] | { tier: fast, from: all.millrace, seed: 2 } | auto.seed goes with weights that
+          [x, { name: y, type: boolean }] | { tier: fast, from: all.millrace } | it scales inputs 1
           [x] | { tier: fast, from: all.millrace } | it has 2 features, and input.features are 1
           [x, y] | { tier: fast, from: all.millrace, prior: a } | auto.prior and auto.from both say
           """)
@@ -95,6 +96,26 @@ class WarmStartTest {
     assertThat(run.out()).isEmpty();
     assertThat(run.err())
         .startsWith("--model %s cannot be used: bytes behind the model: 5".formatted(longer));
+  }
+
+  @Test
+  void predictTakesNoModelThatScalesWhatIsAnIndicatorNow() throws IOException {
+    Path model = dir.resolve("all.millrace");
+
+    Cli run =
+        Cli.run(
+            "predict",
+            "-c",
+            pipeline("marked.yaml", "[x, { name: y, type: boolean }]", "fast") + "",
+            "--input",
+            dir.resolve("today.csv") + "",
+            "--model",
+            model + "");
+
+    assertThat(run.out()).isEmpty();
+    assertThat(run.err())
+        .startsWith("--model %s cannot be used: the stored model was trained on".formatted(model))
+        .contains("it scales inputs 1 (counted from 0), which are indicators and not scaled now");
   }
 
   @Test

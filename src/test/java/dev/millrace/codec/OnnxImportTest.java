@@ -12,6 +12,7 @@ import ai.onnx.proto.OnnxMl.TensorProto;
 import dev.millrace.data.Task;
 import dev.millrace.nn.Activation;
 import dev.millrace.nn.Clipping;
+import dev.millrace.nn.Indicators;
 import dev.millrace.nn.LayerSpec;
 import dev.millrace.nn.Learner;
 import dev.millrace.nn.LearnerSpec;
@@ -40,6 +41,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 class OnnxImportTest {
   private static final String SCALING =
       "its properties millrace.normalization or millrace.statistics are damaged";
+  private static final String INDICATORS =
+      "its property millrace.indicators is not a list of columns";
 
   @SuppressWarnings("unused") // @FieldSource names it
   private static final List<Arguments> DAMAGED =
@@ -57,7 +60,11 @@ class OnnxImportTest {
           Arguments.of("millrace.statistics.features", doubles(5, 3, Double.NaN), SCALING),
           Arguments.of("millrace.statistics.features", doubles(5, 3, -1), SCALING),
           Arguments.of("millrace.statistics.features", doubles(5, 1. / 0, 1), SCALING),
-          Arguments.of("millrace.statistics.features", "!!", SCALING));
+          Arguments.of("millrace.statistics.features", "!!", SCALING),
+          Arguments.of("millrace.indicators", "[1]", INDICATORS),
+          Arguments.of("millrace.indicators", "[-1]", INDICATORS),
+          Arguments.of("millrace.indicators", "null", INDICATORS),
+          Arguments.of("millrace.indicators", "0", INDICATORS));
 
   @ParameterizedTest(name = "{0} {1}")
   @FieldSource("DAMAGED")
@@ -90,7 +97,7 @@ class OnnxImportTest {
             List.of(),
             Activation.SOFTMAX,
             Loss.CATEGORICAL_CROSSENTROPY,
-            new Normalization(kind, 0f, 0f));
+            new Normalization(kind, 0f, 0f).withIndicators(Indicators.of(0)));
     Learner learner = new Learner(spec, Task.MULTICLASS, 1, 3, 1);
     learner.learn(new float[] {Float.NaN}, 2);
     return OnnxExport.encode(learner, OnnxModels.info(Task.MULTICLASS, 3));

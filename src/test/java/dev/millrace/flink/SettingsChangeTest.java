@@ -150,6 +150,45 @@ class SettingsChangeTest {
   }
 
   @Test
+  void featuresThatBecameIndicatorsAreNamedOrStartTheKeyAfresh() throws Exception {
+    TrainSpec numbers = ofInput(features("a", "b", "c"));
+    TrainSpec oneHot =
+        ofInput(
+            Records.spec(
+                null,
+                List.of(),
+                List.of(
+                    new FeatureSpec("a", FeatureSpec.Type.NUMERIC, false, List.of(), 0),
+                    new FeatureSpec("b", FeatureSpec.Type.ONE_HOT, false, List.of("x", "y"), 0))));
+    OperatorSubtaskState snapshot = snapshot(numbers, Chunks.classes("k", BEFORE, 2));
+    List<Example> next = Chunks.classes("k", AFTER, 3);
+
+    for (ShapeChange onChange : List.of(ShapeChange.FAIL, ShapeChange.GROW)) {
+      try (TrainHarness harness = changed(oneHot, onChange, snapshot)) {
+        assertThatThrownBy(() -> harness.send(next, 10))
+            .rootCause()
+            .hasMessageStartingWith(
+                "key \"k\": the stored model was trained on other input.features: it scales inputs"
+                    + " 1 to 2 (counted from 0), which are indicators and not scaled now; go back"
+                    + " to the stored settings, or start afresh: state.on-shape-change: reset");
+      }
+    }
+    try (TrainHarness reset = changed(oneHot, ShapeChange.RESET, snapshot);
+        TrainHarness fresh = new TrainHarness(oneHot)) {
+      for (TrainHarness one : List.of(reset, fresh)) {
+        one.send(next, 10);
+        one.end();
+      }
+      assertThat(reset.model("k")).isEqualTo(fresh.model("k"));
+    }
+    OperatorSubtaskState ofIndicators = snapshot(oneHot, Chunks.classes("k", BEFORE, 2));
+    try (TrainHarness same = changed(oneHot, ShapeChange.FAIL, ofIndicators)) {
+      same.send(next, 10);
+      assertThat(same.deadLetters()).isEmpty();
+    }
+  }
+
+  @Test
   void aGuessedTaskOfTwoClassesIsTheBinaryOneThatIsDeclaredLater() throws Exception {
     OperatorSubtaskState snapshot = snapshot(task(null), twoClasses(BEFORE, 2));
     try (TrainHarness harness = changed(task(Task.BINARY), ShapeChange.FAIL, snapshot);
@@ -251,6 +290,10 @@ class SettingsChangeTest {
 
   private static TrainSpec input(InputSpec input) {
     return Specs.train(input, MODEL, Specs.METRICS);
+  }
+
+  private static TrainSpec ofInput(InputSpec input) {
+    return Specs.train(input, MODEL.withIndicators(input.indicators()), Specs.METRICS);
   }
 
   private static TrainSpec model(ModelSpec model) {

@@ -121,7 +121,7 @@ public final class AutoLearner extends ExampleByExample {
         scratch.shape(new AutoShape.Kind(spec.auto(), spec.seed(), task, inputs, known));
     return new AutoLearner(
         shape,
-        spec.normalization().indicators(),
+        spec.normalization().indicators().first(inputs),
         keySeed,
         scratch,
         Members.initial(shape, keySeed));
@@ -524,7 +524,7 @@ public final class AutoLearner extends ExampleByExample {
 
   @Override
   public void write(DataOutput out) throws IOException {
-    new ModelHeader(text(shape.kind()), inputs(), classes()).write(out);
+    new ModelHeader(text(shape.kind()), inputs(), classes(), scaler.indicators()).write(out);
     // Random features are drawn from it, so the one in the settings may change.
     out.writeLong(shape.kind().seed());
     out.writeLong(keySeed);
@@ -562,15 +562,14 @@ public final class AutoLearner extends ExampleByExample {
   static AutoLearner read(DataInput in, ModelSpec spec, Task task, Workspace shared)
       throws IOException {
     AutoShape.Kind none = new AutoShape.Kind(spec.auto(), spec.seed(), task, 1, 0);
-    ModelHeader header = ModelHeader.read(in, text(none));
+    ModelHeader header = ModelHeader.read(in, text(none), spec.normalization().indicators());
     AutoScratch scratch = AutoScratch.of(shared);
     AutoShape.Kind kind =
         new AutoShape.Kind(spec.auto(), in.readLong(), task, header.inputs(), header.classes());
     Counts.requireBytes(in, "the stored model", AutoShape.storedBytes(kind));
     AutoShape shape = scratch.shape(kind);
     AutoLearner learner =
-        new AutoLearner(
-            shape, spec.normalization().indicators(), in.readLong(), scratch, new Members(shape));
+        new AutoLearner(shape, header.indicators(), in.readLong(), scratch, new Members(shape));
     learner.readRest(in);
     return learner;
   }

@@ -73,6 +73,11 @@ final class Scaler {
     return new Scaler(this);
   }
 
+  /** Returns the columns that keep their values. */
+  Indicators indicators() {
+    return indicators;
+  }
+
   /** Goes on from what another one of the same columns knows. */
   void startFrom(Scaler other) {
     System.arraycopy(other.statistics, 0, statistics, 0, statistics.length);

@@ -8,6 +8,7 @@ import dev.millrace.data.Task;
 import dev.millrace.nn.ContestSpec;
 import dev.millrace.nn.ContestSpec.Entrant;
 import dev.millrace.nn.ExampleByExample;
+import dev.millrace.nn.Indicators;
 import dev.millrace.nn.ModelHeader;
 import dev.millrace.nn.ModelMismatchException;
 import dev.millrace.nn.ModelSpec;
@@ -376,7 +377,7 @@ public final class Contest extends ExampleByExample {
   @Override
   public void write(DataOutput out) throws IOException {
     String shape = ContestReader.shape(task, champion(), names());
-    new ModelHeader(shape, inputs(), classes()).write(out);
+    new ModelHeader(shape, inputs(), classes(), Indicators.NONE).write(out); // models have theirs
     out.writeInt(ContestReader.VERSION);
     out.writeLong(keySeed);
     board.write(out);

@@ -12,6 +12,7 @@ import dev.millrace.nn.ContestSpec;
 import dev.millrace.nn.ContestSpec.Entrant;
 import dev.millrace.nn.ContestSpec.OnChange;
 import dev.millrace.nn.ContestSpec.Promotion;
+import dev.millrace.nn.Indicators;
 import dev.millrace.nn.LayerSpec;
 import dev.millrace.nn.ModelHeader;
 import dev.millrace.nn.ModelMismatchException;
@@ -125,7 +126,7 @@ class ContestReaderTest {
   void bytesOfANewerVersionAreRefused() throws IOException {
     byte[] stored = stored();
     ByteArrayOutputStream header = new ByteArrayOutputStream();
-    new ModelHeader("binary, champion slow of slow, quick", INPUTS, 2)
+    new ModelHeader("binary, champion slow of slow, quick", INPUTS, 2, Indicators.NONE)
         .write(new DataOutputStream(header));
     ByteBuffer.wrap(stored).putInt(header.size(), 2);
 
