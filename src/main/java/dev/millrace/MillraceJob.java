@@ -200,14 +200,17 @@ public final class MillraceJob {
     return "millrace-" + settings.pipeline();
   }
 
-  /** The group under which a pipeline commits which commands it has read. */
+  /**
+   * Returns the group under which a pipeline commits which commands it has read. No pipeline name
+   * contains a slash, so the group differs from the consumer groups of all pipelines.
+   */
   public static String commandsGroup(Settings settings) {
-    return consumerGroup(settings) + "-commands";
+    return consumerGroup(settings) + "/commands";
   }
 
   /**
-   * The group whose committed offset is the lease of a pipeline. No pipeline has a slash in its
-   * name, so none has this consumer group.
+   * Returns the group whose committed offset is the lease of a pipeline. No pipeline name contains
+   * a slash, so the group differs from the consumer groups of all pipelines.
    */
   public static String leaseGroup(Settings settings) {
     return consumerGroup(settings) + "/lease";

@@ -94,7 +94,7 @@ final class DocumentedRights {
               .filter(topic -> !right.commands().startsWith("`run`") || !topic.equals(commands))
               .toList();
       case "millrace-PIPELINE" -> List.of(MillraceJob.consumerGroup(settings));
-      case "millrace-PIPELINE-commands" ->
+      case "millrace-PIPELINE/commands" ->
           commands == null ? List.of() : List.of(MillraceJob.commandsGroup(settings));
       default -> List.of(right.name().replace("PIPELINE", settings.pipeline()));
     };

@@ -78,7 +78,7 @@ class SecurityPageTest {
         .containsAll(settings.output().topics());
     assertThat(names(rights, ResourceType.GROUP, AclOperation.READ))
         .containsExactlyInAnyOrder(
-            "millrace-fraud", "millrace-fraud-commands", "millrace-fraud/lease");
+            "millrace-fraud", "millrace-fraud/commands", "millrace-fraud/lease");
     assertThat(names(rights, ResourceType.TRANSACTIONAL_ID, AclOperation.WRITE))
         .containsExactly("millrace-fraud/");
   }
