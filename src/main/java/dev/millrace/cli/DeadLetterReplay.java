@@ -132,7 +132,12 @@ final class DeadLetterReplay implements AutoCloseable {
     return next;
   }
 
-  /** What to tell of a failure behind letters that were sent. */
+  /**
+   * Waits until the brokers have all, and returns a failure that occurred behind letters that were
+   * sent, with the offsets to go on at.
+   *
+   * @throws CliError if the brokers did not take one
+   */
   CliError brokenOff(CliError failure) {
     flush();
     return new CliError(

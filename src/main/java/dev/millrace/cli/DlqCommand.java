@@ -302,7 +302,7 @@ final class DlqCommand implements Runnable {
             reportStopped(topic, replay);
             return 0;
           }
-          boolean hasSent = replay != null && !chosen.isEmpty() && !replay.hasFailed();
+          boolean hasSent = replay != null && !chosen.isEmpty();
           throw hasSent ? replay.brokenOff(e) : e;
         }
       }
