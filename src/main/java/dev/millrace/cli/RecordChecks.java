@@ -118,10 +118,10 @@ final class RecordChecks {
       return;
     }
     unlistedValues += example.unlistedFeatures.size();
-    if (!example.unlistedFeatures.isEmpty()) {
-      String feature = example.unlistedFeatures.get(example.unlistedFeatures.size() - 1);
+    for (int i = 0; i < example.unlistedFeatures.size(); i++) {
       unlisted.putIfAbsent(
-          feature, Terminal.printable(example.unlistedValue.toString(), MAX_CHARACTERS));
+          example.unlistedFeatures.get(i),
+          Terminal.printable(example.unlistedValues.get(i).toString(), MAX_CHARACTERS));
     }
     for (String field : example.ignoredFields) {
       ignored.merge(Terminal.printable(field, MAX_CHARACTERS), 1, Integer::sum);

@@ -84,6 +84,7 @@ public final class ExampleDecoder {
     into.clearId();
     into.ignoredFields.clear();
     into.unlistedFeatures.clear();
+    into.unlistedValues.clear();
     into.epoch = EpochHeader.read(record);
     try {
       byte[] value = record.value();

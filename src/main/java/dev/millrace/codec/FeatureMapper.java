@@ -15,12 +15,18 @@ import org.apache.avro.util.Utf8;
  * features.
  */
 final class FeatureMapper {
+  // More than a log line shows, so that it marks a longer value as cut; it may end within a
+  // character.
+  private static final int MAX_UNLISTED_BYTES = 256;
+
   private final FeatureSpec[] columns;
   private final int[] starts;
   private final int width;
   private final boolean[] seen;
   private final Map<Utf8, Integer> byName = new HashMap<>();
   private final Map<Utf8, Integer>[] valuesOf;
+  // The last unlisted value of each column. Readers use one Utf8 for all values of a record.
+  private final Utf8[] unlisted;
 
   @SuppressWarnings({"unchecked", "rawtypes"})
   FeatureMapper(List<FeatureSpec> specs) {
@@ -28,12 +34,14 @@ final class FeatureMapper {
     starts = new int[columns.length];
     seen = new boolean[columns.length];
     valuesOf = new Map[columns.length];
+    unlisted = new Utf8[columns.length];
     int start = 0;
     for (int c = 0; c < columns.length; c++) {
       starts[c] = start;
       start += columns[c].width();
       byName.put(new Utf8(columns[c].name()), c);
       valuesOf[c] = new HashMap<>();
+      unlisted[c] = new Utf8();
       for (int v = 0; v < columns[c].values().size(); v++) {
         valuesOf[c].put(new Utf8(columns[c].values().get(v)), v);
       }
@@ -60,6 +68,7 @@ final class FeatureMapper {
     example.resize(width);
     Arrays.fill(example.features, 0, width, 0f);
     example.unlistedFeatures.clear();
+    example.unlistedValues.clear();
     Arrays.fill(seen, false);
   }
 
@@ -93,7 +102,7 @@ final class FeatureMapper {
           example.features[starts[column] + listed] = 1f;
         } else {
           example.unlistedFeatures.add(columns[column].name());
-          example.unlistedValue = value;
+          example.unlistedValues.add(copyOfUnlisted(column, value));
         }
       }
       case HASH -> {
@@ -102,6 +111,14 @@ final class FeatureMapper {
       }
     }
     seen[column] = true;
+  }
+
+  private Utf8 copyOfUnlisted(int column, Utf8 value) {
+    int length = Math.min(value.getByteLength(), MAX_UNLISTED_BYTES);
+    Utf8 copy = unlisted[column];
+    copy.setByteLength(length);
+    System.arraycopy(value.getBytes(), 0, copy.getBytes(), 0, length);
+    return copy;
   }
 
   /**

@@ -54,8 +54,11 @@ public final class Example {
   /** One-hot features whose value is not listed, so that all of their numbers are 0. */
   public final transient List<String> unlistedFeatures = new ArrayList<>();
 
-  /** The value of the last of {@link #unlistedFeatures}, until the next record is decoded. */
-  public transient CharSequence unlistedValue;
+  /**
+   * The value of each of {@link #unlistedFeatures}, a long one cut short; they change when the next
+   * record is decoded.
+   */
+  public final transient List<CharSequence> unlistedValues = new ArrayList<>();
 
   /** Makes room for the features, keeping none. */
   public void resize(int newWidth) {

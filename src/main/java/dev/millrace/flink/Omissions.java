@@ -33,15 +33,14 @@ final class Omissions {
   /** Counts those of an example that was just decoded. */
   void count(Example example) {
     List<String> unlisted = example.unlistedFeatures;
-    if (!unlisted.isEmpty()) {
-      unlistedValues.inc(unlisted.size());
-      String feature = unlisted.get(unlisted.size() - 1);
-      if (loggedFeatures.add(feature)) {
+    unlistedValues.inc(unlisted.size());
+    for (int i = 0; i < unlisted.size(); i++) {
+      if (loggedFeatures.add(unlisted.get(i))) {
         LOG.warn(
             "Feature {}: the value {} is not among its values, so it counts as none of them. Add"
                 + " it, or take type: hash. More of this feature are counted, not logged.",
-            feature,
-            Printable.line(example.unlistedValue.toString(), MAX_CHARACTERS));
+            unlisted.get(i),
+            Printable.line(example.unlistedValues.get(i).toString(), MAX_CHARACTERS));
       }
     }
     List<String> ignored = example.ignoredFields;

@@ -133,15 +133,16 @@ class OwnDataITCase {
             withOwnTopics(
                 smallest("seen")
                     + "  format: json\n"
-                    + "  features: [b, { name: a, type: one-hot, values: [\"0\", \"1\"] }]\n",
+                    + "  features: [b, { name: a, type: one-hot, values: [\"0\", \"1\"] },"
+                    + " { name: d, type: one-hot, values: [y, z] }]\n",
                 "seen"));
     Cli.run("topics", "create", "-c", pipeline.toString());
-    send("seen.examples", "k", "{\"a\":%d,\"b\":%d,\"label\":%b,\"c\":1}");
+    send("seen.examples", "k", "{\"a\":%d,\"b\":%d,\"label\":%b,\"c\":1,\"d\":\"x\"}");
 
     assertThat(Cli.run("doctor", "-c", pipeline.toString()).out())
         .contains("ok       records     the newest 60 records of topic seen.examples can be used")
-        .contains("20 values of one-hot features in the newest 60 records of topic seen.examples")
-        .contains("not listed, so they count as none: a \"2\"")
+        .contains("80 values of one-hot features in the newest 60 records of topic seen.examples")
+        .contains("not listed, so they count as none: a \"2\", d \"x\"")
         .contains("that nothing reads: c 60");
   }
 

@@ -6,6 +6,7 @@ import dev.millrace.data.Example;
 import dev.millrace.data.Task;
 import dev.millrace.testing.Records;
 import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -59,7 +60,7 @@ class OmittedFieldsTest {
 
     assertThat(example.ignoredFields).containsExactly("ammount", "shop");
     assertThat(example.unlistedFeatures).containsExactly("card");
-    assertThat(example.unlistedValue).hasToString("diners");
+    assertThat(example.unlistedValues).singleElement().hasToString("diners");
     assertThat(example.features).startsWith(1f, 0f, 0f);
   }
 
@@ -73,6 +74,7 @@ class OmittedFieldsTest {
 
     assertThat(example.ignoredFields).isEmpty();
     assertThat(example.unlistedFeatures).isEmpty();
+    assertThat(example.unlistedValues).isEmpty();
   }
 
   @Test
@@ -105,6 +107,29 @@ class OmittedFieldsTest {
 
     assertThat(example.ignoredFields).containsExactly("note");
     assertThat(example.unlistedFeatures).containsExactly("card");
+  }
+
+  @Test
+  void eachUnlistedFeatureHasItsOwnValueCutShortIfLong() {
+    List<FeatureSpec> features =
+        List.of(
+            FEATURES.get(0),
+            FEATURES.get(1),
+            new FeatureSpec("country", FeatureSpec.Type.ONE_HOT, false, List.of("no", "se"), 0),
+            new FeatureSpec("shop", FeatureSpec.Type.ONE_HOT, false, List.of("lemon"), 0));
+    Map<String, String> attributes = new LinkedHashMap<>();
+    attributes.put("card", "diners");
+    attributes.put("country", "a".repeat(5_000));
+    attributes.put("shop", "pear");
+    byte[] value =
+        new ExampleEncoder()
+            .encode("id", "k", 1, "a", 0, 1f, new float[] {1f}, 1, new int[0], attributes);
+    Example example = decode(Records.spec(Task.BINARY, List.of(), features), value);
+
+    assertThat(example.unlistedFeatures).containsExactly("card", "country", "shop");
+    assertThat(example.unlistedValues)
+        .extracting(CharSequence::toString)
+        .containsExactly("diners", "a".repeat(256), "pear");
   }
 
   @Test
