@@ -5,6 +5,8 @@ import dev.millrace.codec.ExampleEncoder;
 import dev.millrace.codec.InputSpec;
 import dev.millrace.data.Task;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -47,6 +49,7 @@ public final class CsvExamples implements AutoCloseable {
   private final long delayMillis;
   // Of what the pipeline reads, -1 for none.
   private final int idColumn;
+  private final boolean addsId;
   private final int weightColumn;
   private final int eventTimeColumn;
 
@@ -85,6 +88,7 @@ public final class CsvExamples implements AutoCloseable {
     this.objects = format == Format.JSON ? new CsvObjects(scan, part, spec, delayMillis) : null;
     this.delayMillis = delayMillis;
     this.idColumn = column(spec == null ? null : spec.id());
+    this.addsId = spec != null && spec.id() != null && idColumn < 0;
     this.weightColumn = column(spec == null ? null : spec.weight());
     this.eventTimeColumn = column(spec == null ? null : spec.eventTime());
     this.startMillis = startMillis + delayMillis;
@@ -150,15 +154,34 @@ public final class CsvExamples implements AutoCloseable {
     return format == Format.AVRO ? avro() : objects.value(file.row(), id(), key());
   }
 
+  /**
+   * Returns the columns of {@link #line()}: those of the file, and behind them the id that the
+   * pipeline reads if the file has no such column.
+   */
+  static List<String> lineColumns(CsvScan scan, InputSpec spec) {
+    if (spec.id() == null || scan.header().contains(spec.id())) {
+      return scan.header();
+    }
+    List<String> columns = new ArrayList<>(scan.header());
+    columns.add(spec.id());
+    return columns;
+  }
+
   /** The row as one CSV line of all columns, separated by commas, the class spelt as elsewhere. */
   byte[] line() {
     StringBuilder line = new StringBuilder();
     for (int c = 0; c < file.row().length; c++) {
       boolean isClass = c == scan.labelColumn() && scan.task() != Task.REGRESSION;
-      String cell = isClass ? className(file.row()[c]) : file.row()[c];
-      line.append(c == 0 ? "\"" : ",\"").append(cell.replace("\"", "\"\"")).append('"');
+      appendCell(line, isClass ? className(file.row()[c]) : file.row()[c]);
+    }
+    if (addsId) {
+      appendCell(line, id());
     }
     return line.toString().getBytes(StandardCharsets.UTF_8);
+  }
+
+  private static void appendCell(StringBuilder line, String cell) {
+    line.append(line.length() == 0 ? "\"" : ",\"").append(cell.replace("\"", "\"\"")).append('"');
   }
 
   private byte[] avro() {

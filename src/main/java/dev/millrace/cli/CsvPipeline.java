@@ -30,7 +30,9 @@ final class CsvPipeline {
             given.task(),
             base == null ? scan.declaredClasses() : given.classes(),
             scan.features(),
-            base == null ? given.limits().withRoomFor(scan.classes()) : given.limits());
+            base == null ? given.limits().withRoomFor(scan.classes()) : given.limits(),
+            id(given, scan),
+            null);
     settings = settings.withInput(settings.input().withSpec(spec));
     // Totals over all keys are added up from it.
     settings = settings.withMetrics(settings.metrics().withConfusionMatrix());
@@ -54,13 +56,19 @@ final class CsvPipeline {
             records.classes(),
             records.features(),
             records.limits(),
+            records.id(),
             null,
-            null,
-            scan.header(),
+            CsvExamples.lineColumns(scan, records),
             null);
     return settings
         .withInput(settings.input().withSpec(lines))
         .withMetrics(settings.metrics().withMulticlass(scan.task() == Task.MULTICLASS));
+  }
+
+  // Records of the standard schema always have one: produce names rows of files that do not.
+  private static String id(InputSpec given, CsvScan scan) {
+    String column = column(given, "input.id", given.id(), scan);
+    return column == null ? given.id() : column;
   }
 
   // Records of the standard schema have such a field, whether the file has a column or not.

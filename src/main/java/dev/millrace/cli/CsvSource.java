@@ -2,6 +2,7 @@ package dev.millrace.cli;
 
 import dev.millrace.Settings;
 import dev.millrace.codec.EpochHeader;
+import dev.millrace.codec.InputSpec;
 import dev.millrace.data.KafkaRecord;
 import java.nio.charset.StandardCharsets;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
@@ -33,6 +34,7 @@ final class CsvSource {
 
     private final CsvScan scan;
     private final String topic;
+    private final InputSpec spec;
     private final int eventTimeColumn;
     private final int epochs;
     private transient CsvExamples examples;
@@ -40,14 +42,16 @@ final class CsvSource {
     Rows(CsvScan scan, Settings.Input input, int epochs) {
       this.scan = scan;
       this.topic = input.topic();
-      String eventTime = input.spec().eventTime();
+      this.spec = input.spec();
+      String eventTime = spec.eventTime();
       this.eventTimeColumn = eventTime == null ? -1 : scan.header().indexOf(eventTime);
       this.epochs = epochs;
     }
 
     @Override
     public void open(SourceReaderContext context) {
-      examples = new CsvExamples(scan, 0, epochs);
+      examples =
+          new CsvExamples(scan, 0, epochs, CsvExamples.Format.AVRO, CsvExamples.Part.ALL, spec, 0);
     }
 
     @Override

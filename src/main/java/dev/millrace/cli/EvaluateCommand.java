@@ -252,7 +252,7 @@ final class EvaluateCommand implements Callable<Integer> {
     }
   }
 
-  private static JsonNode parsed(ObjectMapper parser, OutputRecord record) {
+  static JsonNode parsed(ObjectMapper parser, OutputRecord record) {
     try {
       return parser.readTree(record.value());
     } catch (IOException e) {

@@ -2,16 +2,29 @@ package dev.millrace.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.millrace.MillraceJob;
 import dev.millrace.PipelineFile;
+import dev.millrace.Settings;
 import dev.millrace.codec.FeatureSpec;
+import dev.millrace.codec.InputSpec;
+import dev.millrace.data.KafkaRecord;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.apache.flink.api.common.typeinfo.TypeInformation;
+import org.apache.flink.connector.datagen.source.DataGeneratorSource;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.flink.streaming.api.graph.StreamGraph;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** What {@code evaluate -c} takes from the pipeline file: the fields of its input. */
 class EvaluatePipelineTest {
@@ -118,6 +131,112 @@ class EvaluatePipelineTest {
             ("input.positive \"yes\" goes only with two classes, but \"class\" of %s has 3: maybe,"
                     + " no, yes. Remove it.%n")
                 .formatted(file));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"JSON, 'format: json, id: payment'", "AVRO, id: event_id"})
+  void theRowsHeldOutAreThoseOfAJobThatReadsThemFromATopic(CsvExamples.Format format, String input)
+      throws Exception {
+    writePayments();
+    Path pipeline =
+        Files.writeString(
+            dir.resolve("payments.yaml"),
+            """
+            pipeline: payments
+            kafka: { bootstrap.servers: "localhost:9092" }
+            input: { label: class, features: [x], %s }
+            validation: { share: 0.25 }
+            output: { predictions: true }
+            """
+                .formatted(input));
+    Path predictions = dir.resolve("predictions.csv");
+
+    Cli run =
+        Cli.run(
+            "evaluate",
+            "-c",
+            pipeline + "",
+            "--input",
+            file + "",
+            "--predictions",
+            predictions + "");
+
+    assertThat(run.exitCode()).as(run.err()).isZero();
+    List<Long> heldOut =
+        Files.readAllLines(predictions).stream()
+            .filter(line -> line.endsWith(",true"))
+            .map(line -> Long.parseLong(line.substring(0, line.indexOf(','))))
+            .toList();
+    assertThat(heldOut).hasSizeBetween(30, 70).isEqualTo(heldOutByJob(pipeline, format));
+  }
+
+  @Test
+  void anIdThatTheFileLacksIsRefused() throws Exception {
+    writePayments();
+
+    Cli run = run("label: class, id: payments, features: [x]");
+
+    assertThat(run.exitCode()).isEqualTo(2);
+    assertThat(run.err().lines())
+        .containsExactly(
+            "input.id \"payments\" is not a column of %s. Did you mean \"payment\"?"
+                .formatted(file),
+            "Columns: x, payment, class");
+  }
+
+  private void writePayments() throws IOException {
+    StringBuilder rows = new StringBuilder("x,payment,class\n");
+    for (int i = 0; i < 200; i++) {
+      rows.append(i % 4).append(",p-").append(i).append(i % 4 == 0 ? ",no\n" : ",yes\n");
+    }
+    Files.writeString(file, rows);
+  }
+
+  /** Returns the numbers, from 1, of the rows that a job holds out as produce sends them. */
+  private List<Long> heldOutByJob(Path pipeline, CsvExamples.Format format) throws Exception {
+    Settings settings = PipelineFile.read(pipeline);
+    InputSpec input = settings.input().spec();
+    CsvScan scan = CsvScan.scan(file, "class", null, List.of()).withInput(input);
+    List<Long> heldOut = new ArrayList<>();
+    ObjectMapper parser = new ObjectMapper();
+    try (LocalSink predictions =
+            new LocalSink(
+                record -> {
+                  JsonNode prediction = EvaluateCommand.parsed(parser, record);
+                  if (prediction.path("held_out").asBoolean()) {
+                    heldOut.add(prediction.path("offset").asLong() + 1);
+                  }
+                });
+        LocalSink others = new LocalSink(record -> {})) {
+      StreamExecutionEnvironment env = LocalFlink.environment(1, LocalFlink.NO_RESTART);
+      MillraceJob.build(
+          env,
+          settings,
+          source(records(scan, format, input)),
+          new MillraceJob.Sinks(others, predictions, others, others, others, others));
+      StreamGraph graph = env.getStreamGraph();
+      LocalFlink.start(env, graph, cluster -> {}).getJobExecutionResult().get();
+    }
+    return heldOut;
+  }
+
+  private static ArrayList<byte[]> records(
+      CsvScan scan, CsvExamples.Format format, InputSpec input) {
+    ArrayList<byte[]> values = new ArrayList<>();
+    try (CsvExamples rows = new CsvExamples(scan, 0, 1, format, CsvExamples.Part.ALL, input, 0)) {
+      while (rows.next()) {
+        values.add(rows.value());
+      }
+    }
+    return values;
+  }
+
+  private static DataGeneratorSource<KafkaRecord> source(ArrayList<byte[]> values) {
+    byte[] key = CsvExamples.ONLY_KEY.getBytes(StandardCharsets.UTF_8);
+    return new DataGeneratorSource<>(
+        index -> KafkaRecord.of("topic", 0, index, index, key, values.get(index.intValue())),
+        values.size(),
+        TypeInformation.of(KafkaRecord.class));
   }
 
   @Test
