@@ -125,7 +125,8 @@ public final class PipelineFile {
             ? KafkaProperties.read(given, exactlyOnce, problems)
             : Map.of();
     // Without an input that is the one thing to say about it; the rest is still looked at.
-    Problems ofInput = root.has(PipelineOptions.INPUT) ? problems : new Problems("", PipelineOptions::pathOf);
+    Problems ofInput =
+        root.has(PipelineOptions.INPUT) ? problems : new Problems("", PipelineOptions::pathOf);
     OptionReader in =
         new OptionReader(
             PipelineOptions.INPUT.name(),

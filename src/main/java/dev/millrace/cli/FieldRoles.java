@@ -33,6 +33,7 @@ final class FieldRoles {
           "(?i)(.*[._ -])?(id|key|device|sensor|machine|shop|store|merchant|user|customer|account"
               + "|host|station|site|plant|vehicle|symbol|product|region|country|segment|market"
               + "|line|name)([._ -].*)?");
+
   /** A field that could have a role, and why. */
   record Candidate(FieldProfile field, double score, String why) {}
 
@@ -222,9 +223,10 @@ final class FieldRoles {
 
   /** Whether a field can be {@code event-time}. */
   static boolean isMillis(FieldProfile field) {
-    return field.isWholeNumbers() && field.distinct() > 2 && NumberMeaning.isMillis(field.min(), field.max());
+    return field.isWholeNumbers()
+        && field.distinct() > 2
+        && NumberMeaning.isMillis(field.min(), field.max());
   }
-
 
   private static List<Candidate> best(List<Candidate> candidates) {
     candidates.sort(Comparator.comparingDouble(Candidate::score).reversed());

@@ -124,7 +124,8 @@ public final class KafkaIo {
       Lease lease) {
     Properties producer = asProperties(properties);
     producer.putIfAbsent(
-        ProducerConfig.TRANSACTION_TIMEOUT_CONFIG, Integer.toString(TransactionTimeout.DEFAULT_MILLIS));
+        ProducerConfig.TRANSACTION_TIMEOUT_CONFIG,
+        Integer.toString(TransactionTimeout.DEFAULT_MILLIS));
     producer.putIfAbsent(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, Integer.toString(recordBytes));
     long memory = Math.max(LEAST_BUFFER_BYTES, 2L * recordBytes);
     producer.putIfAbsent(ProducerConfig.BUFFER_MEMORY_CONFIG, Long.toString(memory));

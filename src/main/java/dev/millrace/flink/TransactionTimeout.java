@@ -21,6 +21,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class TransactionTimeout {
   private static final Logger LOG = LoggerFactory.getLogger(TransactionTimeout.class);
+
   /**
    * Maximum time from the first record of a transaction to its commit. Below the brokers' usual
    * limit of 15 minutes (transaction.max.timeout.ms); the connector's own hour is above it.
