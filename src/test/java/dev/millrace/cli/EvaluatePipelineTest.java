@@ -220,9 +220,8 @@ class EvaluatePipelineTest {
     return heldOut;
   }
 
-  private static ArrayList<byte[]> records(
-      CsvScan scan, CsvExamples.Format format, InputSpec input) {
-    ArrayList<byte[]> values = new ArrayList<>();
+  private static List<byte[]> records(CsvScan scan, CsvExamples.Format format, InputSpec input) {
+    List<byte[]> values = new ArrayList<>();
     try (CsvExamples rows = new CsvExamples(scan, 0, 1, format, CsvExamples.Part.ALL, input, 0)) {
       while (rows.next()) {
         values.add(rows.value());
@@ -231,7 +230,7 @@ class EvaluatePipelineTest {
     return values;
   }
 
-  private static DataGeneratorSource<KafkaRecord> source(ArrayList<byte[]> values) {
+  private static DataGeneratorSource<KafkaRecord> source(List<byte[]> values) {
     byte[] key = CsvExamples.ONLY_KEY.getBytes(StandardCharsets.UTF_8);
     return new DataGeneratorSource<>(
         index -> KafkaRecord.of("topic", 0, index, index, key, values.get(index.intValue())),
