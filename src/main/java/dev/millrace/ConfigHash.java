@@ -1,13 +1,13 @@
 package dev.millrace;
 
-import dev.millrace.codec.FeatureSpec;
-import dev.millrace.codec.InputSpec;
+import dev.millrace.data.FeatureSpec;
+import dev.millrace.data.InputSpec;
 import dev.millrace.data.Sha256;
 import dev.millrace.eval.MetricsSpec;
-import dev.millrace.flink.DriftPlan;
 import dev.millrace.nn.ContestSpec;
 import dev.millrace.nn.LayerSpec;
 import dev.millrace.nn.ModelSpec;
+import dev.millrace.prequential.DriftPolicy;
 import java.nio.charset.StandardCharsets;
 import java.util.TreeMap;
 
@@ -22,13 +22,13 @@ final class ConfigHash {
 
   /** First eight hex digits of the SHA-256 of the canonical text. */
   static String of(
-      InputSpec input, ModelSpec model, MetricsSpec.Validation validation, DriftPlan drift) {
+      InputSpec input, ModelSpec model, MetricsSpec.Validation validation, DriftPolicy drift) {
     byte[] text = canonical(input, model, validation, drift).getBytes(StandardCharsets.UTF_8);
     return Sha256.hex(text).substring(0, DIGITS);
   }
 
   private static String canonical(
-      InputSpec input, ModelSpec model, MetricsSpec.Validation validation, DriftPlan drift) {
+      InputSpec input, ModelSpec model, MetricsSpec.Validation validation, DriftPolicy drift) {
     StringBuilder text = new StringBuilder();
     line(text, "key", input.key());
     line(text, "label", input.label());
@@ -86,7 +86,7 @@ final class ConfigHash {
     if (validation.share() > 0) {
       line(text, "validation", validation);
     }
-    if (drift != null && drift.action() != DriftPlan.Action.EVENT) {
+    if (drift != null && drift.action() != DriftPolicy.Action.EVENT) {
       line(text, "drift", drift);
     }
     return text.toString();

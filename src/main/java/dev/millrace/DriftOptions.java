@@ -5,10 +5,10 @@ import dev.millrace.Node.Mapping;
 import dev.millrace.data.KebabCase;
 import dev.millrace.data.Task;
 import dev.millrace.eval.drift.DriftSpec;
-import dev.millrace.flink.DriftPlan;
-import dev.millrace.flink.DriftPlan.Action;
 import dev.millrace.nn.ModelSpec;
 import dev.millrace.nn.Optimizer;
+import dev.millrace.prequential.DriftPolicy;
+import dev.millrace.prequential.DriftPolicy.Action;
 import java.util.List;
 import java.util.Map;
 
@@ -171,7 +171,7 @@ final class DriftOptions {
    * @param model what learns
    * @param task null if it will be guessed
    */
-  static DriftPlan read(OptionReader drift, ModelSpec model, Task task, Problems problems) {
+  static DriftPolicy read(OptionReader drift, ModelSpec model, Task task, Problems problems) {
     if (drift.given(DETECTOR) == null) {
       return null; // refused
     }
@@ -195,7 +195,7 @@ final class DriftOptions {
       drift.refuse(DETECTOR, e.getMessage());
       return null;
     }
-    return new DriftPlan(
+    return new DriftPolicy(
         KebabCase.of(name), detector, action, drift.get(BOOST), drift.get(BOOST_STEPS));
   }
 

@@ -2,10 +2,10 @@ package dev.millrace;
 
 import dev.millrace.Node.Mapping;
 import dev.millrace.Node.Scalar;
-import dev.millrace.codec.FeatureSpec;
-import dev.millrace.codec.InputSpec;
-import dev.millrace.codec.InputSpec.LateLabels;
-import dev.millrace.codec.RegistrySpec;
+import dev.millrace.data.FeatureSpec;
+import dev.millrace.data.InputSpec;
+import dev.millrace.data.InputSpec.LateLabels;
+import dev.millrace.data.RegistrySpec;
 import java.util.List;
 import java.util.Map;
 

@@ -2,8 +2,8 @@ package dev.millrace;
 
 import dev.millrace.Node.Sequence;
 import dev.millrace.Settings.Start;
-import dev.millrace.codec.FeatureSpec;
-import dev.millrace.codec.InputSpec;
+import dev.millrace.data.FeatureSpec;
+import dev.millrace.data.InputSpec;
 import dev.millrace.data.KebabCase;
 import dev.millrace.data.Task;
 import java.util.List;

@@ -1,7 +1,7 @@
 package dev.millrace;
 
-import dev.millrace.codec.InputSpec.DefaultLabel;
-import dev.millrace.codec.InputSpec.LateLabels;
+import dev.millrace.data.InputSpec.DefaultLabel;
+import dev.millrace.data.InputSpec.LateLabels;
 import dev.millrace.data.Task;
 import java.util.List;
 

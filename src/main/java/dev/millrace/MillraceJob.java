@@ -1,9 +1,9 @@
 package dev.millrace;
 
+import dev.millrace.codec.OutputRecord;
 import dev.millrace.data.Chunk;
 import dev.millrace.data.Example;
 import dev.millrace.data.KafkaRecord;
-import dev.millrace.data.OutputRecord;
 import dev.millrace.flink.ChunkOperator;
 import dev.millrace.flink.CommandFunction;
 import dev.millrace.flink.DecodeFunction;
@@ -11,7 +11,7 @@ import dev.millrace.flink.FleetFunction;
 import dev.millrace.flink.Lease;
 import dev.millrace.flink.Outputs;
 import dev.millrace.flink.TrainOperator;
-import dev.millrace.flink.TrainSpec;
+import dev.millrace.prequential.TrainSpec;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.UUID;

@@ -2,9 +2,9 @@ package dev.millrace;
 
 import dev.millrace.Node.Mapping;
 import dev.millrace.Node.Scalar;
-import dev.millrace.codec.InputSpec;
-import dev.millrace.flink.ModelSnapshot;
+import dev.millrace.data.InputSpec;
 import dev.millrace.nn.ModelSpec;
+import dev.millrace.prequential.ModelSnapshot;
 import java.io.IOException;
 import java.nio.file.Path;
 

@@ -3,7 +3,7 @@ package dev.millrace;
 import dev.millrace.Node.Entry;
 import dev.millrace.Node.Mapping;
 import dev.millrace.Node.Scalar;
-import dev.millrace.codec.InputSpec;
+import dev.millrace.data.InputSpec;
 import dev.millrace.data.Task;
 import dev.millrace.nn.AutoSpec;
 import dev.millrace.nn.ContestSpec;

@@ -2,7 +2,7 @@ package dev.millrace;
 
 import dev.millrace.Node.Mapping;
 import dev.millrace.Node.Sequence;
-import dev.millrace.codec.InputSpec;
+import dev.millrace.data.InputSpec;
 import dev.millrace.data.Task;
 import dev.millrace.nn.Activation;
 import dev.millrace.nn.Clipping;

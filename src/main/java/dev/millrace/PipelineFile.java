@@ -1,17 +1,17 @@
 package dev.millrace;
 
 import dev.millrace.Node.Mapping;
-import dev.millrace.codec.FeatureSpec;
-import dev.millrace.codec.InputSpec;
+import dev.millrace.data.FeatureSpec;
+import dev.millrace.data.InputSpec;
 import dev.millrace.data.Task;
-import dev.millrace.flink.DriftPlan;
-import dev.millrace.flink.SnapshotSpec;
 import dev.millrace.flink.StateSpec;
 import dev.millrace.flink.TransactionTimeout;
 import dev.millrace.nn.Activation;
 import dev.millrace.nn.Loss;
 import dev.millrace.nn.ModelSpec;
 import dev.millrace.nn.auto.Models;
+import dev.millrace.prequential.DriftPolicy;
+import dev.millrace.prequential.SnapshotSpec;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -179,7 +179,8 @@ public final class PipelineFile {
         models.prior());
   }
 
-  private static DriftPlan drift(OptionReader root, ModelSpec model, Task task, Problems problems) {
+  private static DriftPolicy drift(
+      OptionReader root, ModelSpec model, Task task, Problems problems) {
     if (!root.has(PipelineOptions.DRIFT)) {
       return null;
     }

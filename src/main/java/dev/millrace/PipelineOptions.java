@@ -4,10 +4,10 @@ import dev.millrace.Node.Mapping;
 import dev.millrace.Node.Scalar;
 import dev.millrace.Settings.Backend;
 import dev.millrace.Settings.Guarantee;
-import dev.millrace.codec.InputSpec.Limits;
+import dev.millrace.data.InputSpec.Limits;
 import dev.millrace.data.KebabCase;
 import dev.millrace.flink.StateSpec;
-import dev.millrace.flink.StateSpec.ShapeChange;
+import dev.millrace.prequential.ShapeChange;
 import java.util.List;
 
 /**

@@ -1,9 +1,9 @@
 package dev.millrace;
 
-import dev.millrace.codec.RegistrySpec;
-import dev.millrace.codec.Secret;
+import dev.millrace.codec.OutputRecord;
 import dev.millrace.data.KafkaRecord;
-import dev.millrace.data.OutputRecord;
+import dev.millrace.data.RegistrySpec;
+import dev.millrace.data.Secret;
 import dev.millrace.flink.KafkaIo;
 import dev.millrace.flink.Lease;
 import dev.millrace.flink.LeasedSource;

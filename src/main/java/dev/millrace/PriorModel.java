@@ -1,12 +1,12 @@
 package dev.millrace;
 
-import dev.millrace.codec.InputSpec;
+import dev.millrace.codec.ModelAssembler;
+import dev.millrace.codec.ModelAssembler.Arrival;
+import dev.millrace.data.InputSpec;
 import dev.millrace.flink.KafkaClients;
-import dev.millrace.flink.ModelAssembler;
-import dev.millrace.flink.ModelAssembler.Arrival;
-import dev.millrace.flink.ModelSnapshot;
 import dev.millrace.flink.Onlooker;
 import dev.millrace.nn.ModelStart;
+import dev.millrace.prequential.ModelSnapshot;
 import java.io.IOException;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.KafkaException;

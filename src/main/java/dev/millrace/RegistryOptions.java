@@ -1,8 +1,8 @@
 package dev.millrace;
 
 import dev.millrace.Node.Scalar;
-import dev.millrace.codec.RegistrySpec;
-import dev.millrace.codec.Secret;
+import dev.millrace.data.RegistrySpec;
+import dev.millrace.data.Secret;
 import java.util.List;
 import java.util.regex.Pattern;
 

@@ -1,11 +1,12 @@
 package dev.millrace;
 
-import dev.millrace.codec.InputSpec;
+import dev.millrace.data.InputSpec;
 import dev.millrace.eval.MetricsSpec;
-import dev.millrace.flink.DriftPlan;
-import dev.millrace.flink.SnapshotSpec;
 import dev.millrace.flink.StateSpec;
+import dev.millrace.nn.Indicators;
 import dev.millrace.nn.ModelSpec;
+import dev.millrace.prequential.DriftPolicy;
+import dev.millrace.prequential.SnapshotSpec;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.List;
@@ -26,7 +27,7 @@ public record Settings(
     Input input,
     ModelSpec model,
     MetricsSpec metrics,
-    DriftPlan drift,
+    DriftPolicy drift,
     Output output,
     State state,
     String prior,
@@ -44,11 +45,11 @@ public record Settings(
       Input input,
       ModelSpec model,
       MetricsSpec metrics,
-      DriftPlan drift,
+      DriftPolicy drift,
       Output output,
       State state,
       String prior) {
-    ModelSpec ofInput = model.withIndicators(input.spec().indicators());
+    ModelSpec ofInput = model.withIndicators(Indicators.of(input.spec()));
     String hash = ConfigHash.of(input.spec(), ofInput, metrics.validation(), drift);
     return new Settings(
         pipeline, kafka, input, ofInput, metrics, drift, output, state, prior, hash);

@@ -1,6 +1,6 @@
 package dev.millrace;
 
-import dev.millrace.flink.SnapshotSpec;
+import dev.millrace.prequential.SnapshotSpec;
 import java.util.List;
 
 /** The options of {@code output.snapshots}; see {@link PipelineOptions}. */

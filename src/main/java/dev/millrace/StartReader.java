@@ -1,10 +1,10 @@
 package dev.millrace;
 
-import dev.millrace.codec.FeatureSpec;
-import dev.millrace.codec.InputSpec;
 import dev.millrace.codec.OnnxException;
 import dev.millrace.codec.OnnxImport;
 import dev.millrace.codec.OnnxModel;
+import dev.millrace.data.FeatureSpec;
+import dev.millrace.data.InputSpec;
 import dev.millrace.data.Sha256;
 import dev.millrace.data.Task;
 import dev.millrace.nn.Activation;
@@ -174,7 +174,7 @@ final class StartReader {
       return;
     }
     Indicators own = file.weights().scaling().normalization().indicators();
-    String difference = own.difference(input.indicators());
+    String difference = own.difference(Indicators.of(input));
     if (difference != null) {
       model.refuse(
           ModelOptions.FROM,

@@ -1,13 +1,14 @@
 package dev.millrace;
 
-import dev.millrace.codec.InputSpec;
+import dev.millrace.data.InputSpec;
 import dev.millrace.data.Sha256;
 import dev.millrace.data.Task;
-import dev.millrace.flink.ModelSnapshot;
+import dev.millrace.nn.Indicators;
 import dev.millrace.nn.ModelSpec;
 import dev.millrace.nn.ModelStart;
 import dev.millrace.nn.Workspace;
 import dev.millrace.nn.auto.AutoLearner;
+import dev.millrace.prequential.ModelSnapshot;
 import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
@@ -37,7 +38,7 @@ final class StoredStart {
     }
     requireTwo(stored, input);
     String hash = Sha256.hex(stored.bytes());
-    ModelSpec ofInput = model.withIndicators(input.indicators());
+    ModelSpec ofInput = model.withIndicators(Indicators.of(input));
     ModelStart start =
         model.auto() == null
             ? ModelStart.of(

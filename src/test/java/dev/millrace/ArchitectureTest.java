@@ -1,8 +1,11 @@
 package dev.millrace;
 
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
+import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
@@ -80,6 +83,34 @@ class ArchitectureTest {
           .resideInAnyPackage("dev.millrace.eval..", "dev.millrace.data", JDK);
 
   @ArchTest
+  static final ArchRule theEngineUsesTheCoreAlone =
+      classes()
+          .that()
+          .resideInAPackage("dev.millrace.prequential")
+          .should()
+          .onlyDependOnClassesThat()
+          .resideInAnyPackage(
+              "dev.millrace.prequential",
+              "dev.millrace.nn..",
+              "dev.millrace.eval..",
+              "dev.millrace.data",
+              "dev.millrace.simd",
+              JDK);
+
+  @ArchTest
+  static void packagesOfTheCoreFormNoCycle(JavaClasses all) {
+    JavaClasses core =
+        all.that(
+            resideInAnyPackage(
+                "dev.millrace.simd",
+                "dev.millrace.nn..",
+                "dev.millrace.eval..",
+                "dev.millrace.data",
+                "dev.millrace.prequential"));
+    slices().matching("dev.millrace.(**)").should().beFreeOfCycles().check(core);
+  }
+
+  @ArchTest
   static final ArchRule codecKnowsNoFlinkAndNoKafka =
       classes()
           .that()
@@ -91,6 +122,7 @@ class ArchitectureTest {
               "dev.millrace.data",
               "dev.millrace.nn",
               "dev.millrace.eval..",
+              "dev.millrace.prequential",
               "org.apache.avro..",
               "com.fasterxml.jackson..",
               "ai.onnx.proto",

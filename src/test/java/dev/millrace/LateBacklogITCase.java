@@ -8,7 +8,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.millrace.cli.CommittedRecords;
 import dev.millrace.cli.EmbeddedKafka;
 import dev.millrace.codec.ExampleEncoder;
-import dev.millrace.data.OutputRecord;
+import dev.millrace.codec.OutputRecord;
 import dev.millrace.flink.KafkaIo;
 import dev.millrace.testing.FailingSink;
 import dev.millrace.testing.Patience;

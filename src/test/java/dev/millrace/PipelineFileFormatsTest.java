@@ -3,9 +3,9 @@ package dev.millrace;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import dev.millrace.codec.InputSpec;
-import dev.millrace.codec.RegistrySpec;
-import dev.millrace.codec.Secret;
+import dev.millrace.data.InputSpec;
+import dev.millrace.data.RegistrySpec;
+import dev.millrace.data.Secret;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

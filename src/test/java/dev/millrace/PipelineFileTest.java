@@ -7,15 +7,13 @@ import static org.assertj.core.api.InstanceOfAssertFactories.STRING;
 import dev.millrace.Settings.Backend;
 import dev.millrace.Settings.Guarantee;
 import dev.millrace.Settings.Start;
-import dev.millrace.codec.FeatureSpec;
-import dev.millrace.codec.InputSpec;
+import dev.millrace.data.FeatureSpec;
+import dev.millrace.data.InputSpec;
 import dev.millrace.data.Task;
 import dev.millrace.eval.MetricsSpec;
 import dev.millrace.eval.MetricsSpec.Decision;
 import dev.millrace.eval.MetricsSpec.Validation;
 import dev.millrace.eval.drift.DriftSpec;
-import dev.millrace.flink.DriftPlan;
-import dev.millrace.flink.SnapshotSpec;
 import dev.millrace.flink.StateSpec;
 import dev.millrace.nn.Activation;
 import dev.millrace.nn.AutoSpec;
@@ -31,6 +29,8 @@ import dev.millrace.nn.Normalization;
 import dev.millrace.nn.Optimizer;
 import dev.millrace.nn.Regularizer;
 import dev.millrace.nn.Schedule;
+import dev.millrace.prequential.DriftPolicy;
+import dev.millrace.prequential.SnapshotSpec;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -191,10 +191,10 @@ class PipelineFileTest {
                 new Validation(0.1, 3)));
     assertThat(settings.drift())
         .isEqualTo(
-            new DriftPlan(
+            new DriftPolicy(
                 "ddm",
                 new DriftSpec.Ddm(50, 2.5, 3.5),
-                DriftPlan.Action.BOOST_LEARNING_RATE,
+                DriftPolicy.Action.BOOST_LEARNING_RATE,
                 2f,
                 1000));
     assertThat(settings.output())
@@ -282,7 +282,7 @@ class PipelineFileTest {
                 + "models: { a: {}, b: {} }\n"
                 + "drift: { detector: adwin, action: swap-in-challenger }");
 
-    assertThat(settings.drift().action()).isEqualTo(DriftPlan.Action.SWAP_IN_CHALLENGER);
+    assertThat(settings.drift().action()).isEqualTo(DriftPolicy.Action.SWAP_IN_CHALLENGER);
   }
 
   @Test

@@ -4,7 +4,7 @@ import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import dev.millrace.codec.RegistryClient;
 import dev.millrace.codec.RegistryException;
-import dev.millrace.codec.RegistrySpec;
+import dev.millrace.data.RegistrySpec;
 import dev.millrace.testing.StubRegistry;
 import java.io.IOException;
 import java.io.UncheckedIOException;

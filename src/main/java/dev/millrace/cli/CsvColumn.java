@@ -2,7 +2,7 @@ package dev.millrace.cli;
 
 import dev.millrace.codec.ClockTime;
 import dev.millrace.codec.CsvText;
-import dev.millrace.codec.FeatureSpec;
+import dev.millrace.data.FeatureSpec;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeSet;

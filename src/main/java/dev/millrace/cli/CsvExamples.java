@@ -2,7 +2,7 @@ package dev.millrace.cli;
 
 import dev.millrace.codec.CsvText;
 import dev.millrace.codec.ExampleEncoder;
-import dev.millrace.codec.InputSpec;
+import dev.millrace.data.InputSpec;
 import dev.millrace.data.Task;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;

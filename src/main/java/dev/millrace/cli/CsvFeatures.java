@@ -1,7 +1,7 @@
 package dev.millrace.cli;
 
 import dev.millrace.codec.CsvText;
-import dev.millrace.codec.FeatureSpec;
+import dev.millrace.data.FeatureSpec;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;

@@ -3,7 +3,7 @@ package dev.millrace.cli;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.millrace.codec.CsvText;
-import dev.millrace.codec.InputSpec;
+import dev.millrace.data.InputSpec;
 import dev.millrace.data.Task;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;

@@ -2,7 +2,7 @@ package dev.millrace.cli;
 
 import dev.millrace.PipelineFile;
 import dev.millrace.Settings;
-import dev.millrace.codec.InputSpec;
+import dev.millrace.data.InputSpec;
 import dev.millrace.data.Task;
 import java.nio.file.Path;
 

@@ -2,8 +2,8 @@ package dev.millrace.cli;
 
 import dev.millrace.Spelling;
 import dev.millrace.codec.CsvText;
-import dev.millrace.codec.FeatureSpec;
-import dev.millrace.codec.InputSpec;
+import dev.millrace.data.FeatureSpec;
+import dev.millrace.data.InputSpec;
 import dev.millrace.data.Task;
 import java.io.Serializable;
 import java.nio.file.Path;

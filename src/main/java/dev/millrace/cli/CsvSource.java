@@ -2,7 +2,7 @@ package dev.millrace.cli;
 
 import dev.millrace.Settings;
 import dev.millrace.codec.EpochHeader;
-import dev.millrace.codec.InputSpec;
+import dev.millrace.data.InputSpec;
 import dev.millrace.data.KafkaRecord;
 import java.nio.charset.StandardCharsets;
 import org.apache.flink.api.common.typeinfo.TypeInformation;

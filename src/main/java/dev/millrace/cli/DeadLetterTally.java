@@ -1,7 +1,7 @@
 package dev.millrace.cli;
 
 import dev.millrace.codec.DeadLetterEncoder;
-import dev.millrace.data.OutputRecord;
+import dev.millrace.codec.OutputRecord;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;

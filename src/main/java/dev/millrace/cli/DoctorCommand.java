@@ -7,7 +7,7 @@ import dev.millrace.InvalidPipelineException;
 import dev.millrace.PipelineFile;
 import dev.millrace.Settings;
 import dev.millrace.cli.Finding.State;
-import dev.millrace.codec.RegistrySpec;
+import dev.millrace.data.RegistrySpec;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Duration;

@@ -2,7 +2,7 @@ package dev.millrace.cli;
 
 import dev.millrace.MillraceJob;
 import dev.millrace.Settings;
-import dev.millrace.data.OutputRecord;
+import dev.millrace.codec.OutputRecord;
 import java.nio.charset.StandardCharsets;
 import java.util.function.Consumer;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;

@@ -2,8 +2,8 @@ package dev.millrace.cli;
 
 import dev.millrace.codec.ClockTime;
 import dev.millrace.codec.CsvText;
-import dev.millrace.codec.FeatureSpec;
 import dev.millrace.codec.NumberText;
+import dev.millrace.data.FeatureSpec;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;

@@ -3,7 +3,7 @@ package dev.millrace.cli;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import dev.millrace.NamedFile;
 import dev.millrace.codec.ExampleSchema;
-import dev.millrace.codec.InputSpec.Format;
+import dev.millrace.data.InputSpec.Format;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.NoSuchFileException;

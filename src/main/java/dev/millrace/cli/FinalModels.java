@@ -1,10 +1,10 @@
 package dev.millrace.cli;
 
+import dev.millrace.codec.ModelAssembler;
+import dev.millrace.codec.ModelAssembler.Arrival;
+import dev.millrace.codec.OutputRecord;
 import dev.millrace.data.KafkaRecord;
-import dev.millrace.data.OutputRecord;
 import dev.millrace.data.Sha256;
-import dev.millrace.flink.ModelAssembler;
-import dev.millrace.flink.ModelAssembler.Arrival;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;

@@ -1,6 +1,6 @@
 package dev.millrace.cli;
 
-import dev.millrace.codec.FeatureSpec;
+import dev.millrace.data.FeatureSpec;
 import java.util.ArrayList;
 import java.util.List;
 

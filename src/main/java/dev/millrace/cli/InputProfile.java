@@ -1,6 +1,6 @@
 package dev.millrace.cli;
 
-import dev.millrace.codec.InputSpec;
+import dev.millrace.data.InputSpec;
 import java.nio.file.Path;
 import java.util.List;
 

@@ -5,11 +5,11 @@ import dev.millrace.codec.RefusedException;
 import dev.millrace.data.Answer;
 import dev.millrace.data.DeadLetterReason;
 import dev.millrace.data.Example;
-import dev.millrace.flink.ModelSnapshot;
 import dev.millrace.nn.OnlineModel;
 import dev.millrace.nn.Workspace;
 import dev.millrace.nn.auto.Models;
 import dev.millrace.nn.contest.Contest;
+import dev.millrace.prequential.ModelSnapshot;
 import java.io.IOException;
 
 /** A published model that predicts. Thread-safe. */

@@ -1,6 +1,6 @@
 package dev.millrace.cli;
 
-import dev.millrace.data.OutputRecord;
+import dev.millrace.codec.OutputRecord;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;

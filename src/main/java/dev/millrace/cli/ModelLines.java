@@ -2,7 +2,7 @@ package dev.millrace.cli;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.millrace.flink.ModelSnapshot;
+import dev.millrace.prequential.ModelSnapshot;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;

@@ -2,8 +2,8 @@ package dev.millrace.cli;
 
 import dev.millrace.codec.OnnxExport;
 import dev.millrace.codec.OnnxInfo;
-import dev.millrace.flink.ModelSnapshot;
 import dev.millrace.nn.Learner;
+import dev.millrace.prequential.ModelSnapshot;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;

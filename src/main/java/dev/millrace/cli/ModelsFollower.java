@@ -1,10 +1,10 @@
 package dev.millrace.cli;
 
+import dev.millrace.codec.ModelAssembler;
+import dev.millrace.codec.ModelAssembler.Arrival;
+import dev.millrace.codec.ModelAssembler.Place;
 import dev.millrace.data.KafkaRecord;
 import dev.millrace.flink.KafkaClients;
-import dev.millrace.flink.ModelAssembler;
-import dev.millrace.flink.ModelAssembler.Arrival;
-import dev.millrace.flink.ModelAssembler.Place;
 import dev.millrace.flink.Onlooker;
 import java.io.IOException;
 import java.io.InterruptedIOException;

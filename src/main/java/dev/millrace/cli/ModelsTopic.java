@@ -2,11 +2,11 @@ package dev.millrace.cli;
 
 import dev.millrace.Settings;
 import dev.millrace.Spelling;
+import dev.millrace.codec.ModelAssembler;
+import dev.millrace.codec.ModelAssembler.Arrival;
 import dev.millrace.flink.KafkaClients;
-import dev.millrace.flink.ModelAssembler;
-import dev.millrace.flink.ModelAssembler.Arrival;
-import dev.millrace.flink.ModelSnapshot;
 import dev.millrace.flink.Onlooker;
+import dev.millrace.prequential.ModelSnapshot;
 import java.io.IOException;
 import java.util.Collection;
 import java.util.Map;

@@ -1,8 +1,8 @@
 package dev.millrace.cli;
 
-import dev.millrace.codec.FeatureSpec;
-import dev.millrace.codec.InputSpec.Format;
-import dev.millrace.codec.InputSpec.Limits;
+import dev.millrace.data.FeatureSpec;
+import dev.millrace.data.InputSpec.Format;
+import dev.millrace.data.InputSpec.Limits;
 import dev.millrace.data.KebabCase;
 import dev.millrace.data.Task;
 import java.nio.file.Path;

@@ -1,7 +1,7 @@
 package dev.millrace.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.millrace.codec.InputSpec;
+import dev.millrace.data.InputSpec;
 import dev.millrace.data.Task;
 import java.io.IOException;
 import java.io.Writer;

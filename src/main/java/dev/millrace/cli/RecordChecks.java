@@ -2,9 +2,9 @@ package dev.millrace.cli;
 
 import dev.millrace.Settings;
 import dev.millrace.codec.ExampleDecoder;
-import dev.millrace.codec.InputSpec;
 import dev.millrace.data.DeadLetter;
 import dev.millrace.data.Example;
+import dev.millrace.data.InputSpec;
 import dev.millrace.flink.KafkaClients;
 import dev.millrace.flink.Onlooker;
 import java.nio.file.Path;

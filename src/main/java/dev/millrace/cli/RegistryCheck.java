@@ -2,7 +2,7 @@ package dev.millrace.cli;
 
 import dev.millrace.codec.RegistryClient;
 import dev.millrace.codec.RegistryException;
-import dev.millrace.codec.RegistrySpec;
+import dev.millrace.data.RegistrySpec;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;

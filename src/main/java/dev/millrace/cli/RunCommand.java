@@ -2,7 +2,7 @@ package dev.millrace.cli;
 
 import dev.millrace.PipelineFile;
 import dev.millrace.Settings;
-import dev.millrace.codec.RegistrySpec;
+import dev.millrace.data.RegistrySpec;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Duration;

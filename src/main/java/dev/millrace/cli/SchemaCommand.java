@@ -2,11 +2,11 @@ package dev.millrace.cli;
 
 import dev.millrace.PipelineFile;
 import dev.millrace.Settings;
-import dev.millrace.codec.InputSpec;
 import dev.millrace.codec.RegistryClient;
 import dev.millrace.codec.RegistryException;
 import dev.millrace.codec.SchemaAnswer;
 import dev.millrace.codec.SchemaComparison;
+import dev.millrace.data.InputSpec;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;

@@ -1,9 +1,10 @@
 package dev.millrace.cli;
 
-import dev.millrace.codec.FeatureSpec;
-import dev.millrace.codec.InputSpec;
+import dev.millrace.codec.ExampleSchema;
 import dev.millrace.codec.SchemaComparison;
 import dev.millrace.codec.SchemaComparison.Field;
+import dev.millrace.data.FeatureSpec;
+import dev.millrace.data.InputSpec;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -66,7 +67,7 @@ final class SchemaTable {
   /** What the pipeline does with a field, by its path. */
   private static Map<String, String> uses(InputSpec input) {
     Map<String, String> uses = new HashMap<>();
-    if (input.hasPaths()) {
+    if (ExampleSchema.hasPaths(input)) {
       for (FeatureSpec feature : input.features()) {
         uses.put(feature.name(), feature.type().id());
       }

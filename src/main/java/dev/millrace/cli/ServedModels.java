@@ -2,11 +2,11 @@ package dev.millrace.cli;
 
 import com.fasterxml.jackson.core.io.JsonStringEncoder;
 import dev.millrace.Settings;
-import dev.millrace.flink.ModelAssembler.Arrival;
-import dev.millrace.flink.ModelAssembler.Place;
-import dev.millrace.flink.ModelSnapshot;
+import dev.millrace.codec.ModelAssembler.Arrival;
+import dev.millrace.codec.ModelAssembler.Place;
 import dev.millrace.nn.ModelMismatchException;
 import dev.millrace.nn.Workspace;
+import dev.millrace.prequential.ModelSnapshot;
 import java.io.IOException;
 import java.util.Iterator;
 import java.util.LinkedHashMap;

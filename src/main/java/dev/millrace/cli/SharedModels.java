@@ -1,8 +1,8 @@
 package dev.millrace.cli;
 
 import dev.millrace.Settings;
+import dev.millrace.codec.ModelAssembler;
 import dev.millrace.flink.KafkaClients;
-import dev.millrace.flink.ModelAssembler;
 import dev.millrace.flink.Onlooker;
 import java.util.Optional;
 import java.util.Set;

@@ -3,7 +3,7 @@ package dev.millrace.cli;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.millrace.codec.ExampleSchema;
-import dev.millrace.codec.InputSpec.Format;
+import dev.millrace.data.InputSpec.Format;
 import dev.millrace.flink.Onlooker;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

@@ -3,19 +3,19 @@ package dev.millrace.cli;
 import dev.millrace.Durations;
 import dev.millrace.PipelineFile;
 import dev.millrace.Settings;
-import dev.millrace.codec.FeatureSpec;
-import dev.millrace.codec.InputSpec;
 import dev.millrace.codec.NumberText;
+import dev.millrace.data.FeatureSpec;
+import dev.millrace.data.InputSpec;
 import dev.millrace.data.KebabCase;
 import dev.millrace.data.Task;
 import dev.millrace.eval.MetricsSpec;
 import dev.millrace.eval.MetricsSpec.Validation;
-import dev.millrace.flink.DriftPlan;
 import dev.millrace.nn.Clipping;
 import dev.millrace.nn.ContestSpec;
 import dev.millrace.nn.LayerSpec;
 import dev.millrace.nn.ModelSpec;
 import dev.millrace.nn.auto.Models;
+import dev.millrace.prequential.DriftPolicy;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -161,7 +161,7 @@ final class ValidateCommand implements Callable<Integer> {
         : text + ", stops after " + validation.patience() + " epochs without a lower loss";
   }
 
-  private static String drift(DriftPlan plan) {
+  private static String drift(DriftPolicy plan) {
     return plan == null ? "not looked for" : plan.name() + ", then " + plan.action().id();
   }
 

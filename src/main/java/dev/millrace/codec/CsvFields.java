@@ -4,6 +4,8 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.dataformat.csv.CsvFactory;
 import com.fasterxml.jackson.dataformat.csv.CsvParser;
+import dev.millrace.data.FeatureSpec;
+import dev.millrace.data.InputSpec;
 import dev.millrace.data.Task;
 import java.io.IOException;
 import java.util.Arrays;

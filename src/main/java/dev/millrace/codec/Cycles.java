@@ -7,9 +7,6 @@ import dev.millrace.nn.HalfTurn;
  * Sunday to Monday.
  */
 final class Cycles {
-  /** Features of a time: cosine and sine of the time of day, then of the time of the week. */
-  static final int WIDTH = 4;
-
   // 1970 began on a Thursday; a week begins on Monday, as in ISO 8601.
   private static final long THURSDAY = 3 * ClockTime.DAY;
 

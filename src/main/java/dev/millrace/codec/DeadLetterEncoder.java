@@ -2,7 +2,6 @@ package dev.millrace.codec;
 
 import dev.millrace.data.DeadLetter;
 import dev.millrace.data.KafkaRecord;
-import dev.millrace.data.OutputRecord;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;

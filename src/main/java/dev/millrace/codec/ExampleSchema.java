@@ -1,5 +1,6 @@
 package dev.millrace.codec;
 
+import dev.millrace.data.InputSpec;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -36,6 +37,12 @@ public final class ExampleSchema {
   /** Whether a pipeline's Avro records have the standard schema. */
   static boolean isStandard(InputSpec spec) {
     return fingerprint(of(spec)) == fingerprint(SCHEMA);
+  }
+
+  /** Returns true if dots in the names of an input's fields reach into nested records. */
+  public static boolean hasPaths(InputSpec spec) {
+    return spec.format() == InputSpec.Format.JSON
+        || (spec.format() != InputSpec.Format.CSV && !isStandard(spec));
   }
 
   /** The single-object header of a schema: C3 01 and the fingerprint, little-endian. */

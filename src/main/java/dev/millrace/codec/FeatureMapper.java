@@ -2,6 +2,7 @@ package dev.millrace.codec;
 
 import dev.millrace.data.DeadLetterReason;
 import dev.millrace.data.Example;
+import dev.millrace.data.FeatureSpec;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;

@@ -1,8 +1,9 @@
 package dev.millrace.codec;
 
-import dev.millrace.codec.InputSpec.Limits;
 import dev.millrace.data.DeadLetterReason;
 import dev.millrace.data.Example;
+import dev.millrace.data.InputSpec;
+import dev.millrace.data.InputSpec.Limits;
 import dev.millrace.data.Task;
 import java.util.HashSet;
 import java.util.Set;

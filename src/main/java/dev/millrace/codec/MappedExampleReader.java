@@ -3,6 +3,7 @@ package dev.millrace.codec;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.millrace.data.DeadLetterReason;
 import dev.millrace.data.Example;
+import dev.millrace.data.InputSpec;
 import dev.millrace.data.RecordKind;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -61,17 +62,17 @@ final class MappedExampleReader implements ExampleReader {
    */
   MappedExampleReader(InputSpec spec, KeyReader keys, Parser parser, boolean labelsAlone) {
     this.parser = parser;
-    this.idPath = path(spec.id(), spec.hasPaths());
+    this.idPath = path(spec.id(), ExampleSchema.hasPaths(spec));
     this.ids = new IdReader(spec.labels() != null);
     this.labelsAlone = labelsAlone;
     this.mayComeApart = spec.labels() != null && !labelsAlone;
     this.features = new MappedFeatures(spec, parser);
     this.labels = new LabelReader(spec);
     this.keys = keys;
-    this.keyPath = path(spec.key(), spec.hasPaths());
-    this.labelPath = path(spec.label(), spec.hasPaths());
-    this.weightPath = path(spec.weight(), spec.hasPaths());
-    this.eventTimePath = path(spec.eventTime(), spec.hasPaths());
+    this.keyPath = path(spec.key(), ExampleSchema.hasPaths(spec));
+    this.labelPath = path(spec.label(), ExampleSchema.hasPaths(spec));
+    this.weightPath = path(spec.weight(), ExampleSchema.hasPaths(spec));
+    this.eventTimePath = path(spec.eventTime(), ExampleSchema.hasPaths(spec));
     this.eventTimeName = spec.eventTime();
     this.eventTimeUnit =
         eventTimePath == null ? null : parser.unit(eventTimePath, ClockTime.Unit.MILLIS);
@@ -80,7 +81,8 @@ final class MappedExampleReader implements ExampleReader {
         read.add(path[0]);
       }
     }
-    spec.features().forEach(feature -> read.add(path(feature.name(), spec.hasPaths())[0]));
+    spec.features()
+        .forEach(feature -> read.add(path(feature.name(), ExampleSchema.hasPaths(spec))[0]));
   }
 
   @Override

@@ -1,6 +1,8 @@
 package dev.millrace.codec;
 
 import dev.millrace.data.Example;
+import dev.millrace.data.FeatureSpec;
+import dev.millrace.data.InputSpec;
 import org.apache.avro.util.Utf8;
 
 /**
@@ -18,11 +20,11 @@ final class MappedFeatures {
    */
   MappedFeatures(InputSpec spec, MappedExampleReader.Parser parser) {
     this.mapper = new FeatureMapper(spec.features());
-    this.emptyIsText = spec.hasPaths();
+    this.emptyIsText = ExampleSchema.hasPaths(spec);
     this.paths = new String[mapper.columns()][];
     this.units = new ClockTime.Unit[paths.length];
     for (int c = 0; c < paths.length; c++) {
-      paths[c] = MappedExampleReader.path(mapper.column(c).name(), spec.hasPaths());
+      paths[c] = MappedExampleReader.path(mapper.column(c).name(), ExampleSchema.hasPaths(spec));
       units[c] = parser.unit(paths[c], ClockTime.Unit.DAYS);
     }
   }

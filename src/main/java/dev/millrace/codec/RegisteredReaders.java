@@ -1,6 +1,7 @@
 package dev.millrace.codec;
 
 import dev.millrace.data.DeadLetterReason;
+import dev.millrace.data.InputSpec;
 import org.apache.avro.Schema;
 
 /**

@@ -1,5 +1,6 @@
 package dev.millrace.codec;
 
+import dev.millrace.data.RegistrySpec;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.LinkedHashMap;

@@ -1,5 +1,7 @@
 package dev.millrace.codec;
 
+import dev.millrace.data.RegistrySpec;
+import dev.millrace.data.Secret;
 import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;

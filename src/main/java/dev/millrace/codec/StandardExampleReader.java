@@ -2,6 +2,7 @@ package dev.millrace.codec;
 
 import dev.millrace.data.DeadLetterReason;
 import dev.millrace.data.Example;
+import dev.millrace.data.InputSpec;
 import dev.millrace.data.RecordKind;
 import java.io.EOFException;
 import java.io.IOException;

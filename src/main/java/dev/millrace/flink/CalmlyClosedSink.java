@@ -1,6 +1,6 @@
 package dev.millrace.flink;
 
-import dev.millrace.data.OutputRecord;
+import dev.millrace.codec.OutputRecord;
 import java.io.IOException;
 import java.lang.reflect.Field;
 import java.time.Duration;

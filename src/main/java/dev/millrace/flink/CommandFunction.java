@@ -1,11 +1,11 @@
 package dev.millrace.flink;
 
 import dev.millrace.codec.CommandDecoder;
-import dev.millrace.codec.InputSpec;
 import dev.millrace.codec.RefusedException;
 import dev.millrace.data.Chunk;
 import dev.millrace.data.DeadLetter;
 import dev.millrace.data.Example;
+import dev.millrace.data.InputSpec;
 import dev.millrace.data.KafkaRecord;
 import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.streaming.api.functions.ProcessFunction;

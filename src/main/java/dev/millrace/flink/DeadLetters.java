@@ -1,9 +1,9 @@
 package dev.millrace.flink;
 
 import dev.millrace.codec.DeadLetterEncoder;
+import dev.millrace.codec.OutputRecord;
 import dev.millrace.data.DeadLetter;
 import dev.millrace.data.DeadLetterReason;
-import dev.millrace.data.OutputRecord;
 import java.util.EnumMap;
 import java.util.Map;
 import org.apache.flink.metrics.Counter;

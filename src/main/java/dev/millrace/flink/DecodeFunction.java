@@ -1,10 +1,10 @@
 package dev.millrace.flink;
 
 import dev.millrace.codec.ExampleDecoder;
-import dev.millrace.codec.InputSpec;
 import dev.millrace.codec.RegisteredSchemas;
 import dev.millrace.data.DeadLetter;
 import dev.millrace.data.Example;
+import dev.millrace.data.InputSpec;
 import dev.millrace.data.KafkaRecord;
 import dev.millrace.flink.LostRecords.Position;
 import java.util.ArrayList;

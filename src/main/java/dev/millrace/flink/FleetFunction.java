@@ -1,8 +1,8 @@
 package dev.millrace.flink;
 
 import dev.millrace.codec.FleetJson;
+import dev.millrace.codec.OutputRecord;
 import dev.millrace.data.FleetSample;
-import dev.millrace.data.OutputRecord;
 import java.io.Serializable;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;

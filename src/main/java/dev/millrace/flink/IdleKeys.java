@@ -1,5 +1,6 @@
 package dev.millrace.flink;
 
+import dev.millrace.prequential.TrainState;
 import java.io.IOException;
 import org.apache.flink.api.common.functions.RuntimeContext;
 import org.apache.flink.api.common.state.ValueState;
@@ -20,8 +21,8 @@ final class IdleKeys {
   /** Name of the keyed state; never changes. */
   static final String STATE_NAME = "last-seen";
 
-  /** The end of the cell of a key of which nothing is noted. */
-  static final long NEVER = -1;
+  // The end of the cell of a key of which nothing is noted.
+  private static final long NEVER = TrainState.Marks.NEVER;
 
   private static final int CELLS = 8;
 
@@ -63,10 +64,10 @@ final class IdleKeys {
   /** Notes that the key, whose state is given, has an example now. */
   void note(TrainState state, TimerService timers) throws IOException {
     long seen = cellEnd(begun(timers));
-    if (state.seenUntil == seen) {
+    if (state.marks().seenUntil == seen) {
       return;
     }
-    state.seenUntil = seen;
+    state.marks().seenUntil = seen;
     Long last = lastSeen.value();
     if (last == null || last != seen) {
       if (last != null) {

@@ -1,6 +1,7 @@
 package dev.millrace.flink;
 
 import dev.millrace.data.DeadLetterReason;
+import dev.millrace.prequential.LabelOutcome;
 import java.util.Locale;
 import org.apache.flink.metrics.Counter;
 import org.apache.flink.metrics.Gauge;

@@ -1,7 +1,8 @@
 package dev.millrace.flink;
 
+import dev.millrace.codec.ModelParts;
+import dev.millrace.codec.OutputRecord;
 import dev.millrace.data.KafkaRecord;
-import dev.millrace.data.OutputRecord;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;

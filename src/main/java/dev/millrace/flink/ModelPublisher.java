@@ -1,6 +1,9 @@
 package dev.millrace.flink;
 
-import dev.millrace.data.OutputRecord;
+import dev.millrace.codec.ModelParts;
+import dev.millrace.codec.OutputRecord;
+import dev.millrace.prequential.TrainSpec;
+import dev.millrace.prequential.TrainState;
 import java.io.IOException;
 import java.util.List;
 import org.apache.flink.api.common.functions.RuntimeContext;
@@ -11,9 +14,9 @@ import org.apache.flink.runtime.state.KeyedStateBackend;
 import org.apache.flink.streaming.api.TimerService;
 
 /**
- * Publishes models: says when, and writes their records.
+ * Publishes models: by the clock, and when the engine says that one is due.
  *
- * <p>After how many examples is a function of the data alone; the clock only adds. Each key is
+ * <p>When the engine says so is a function of the data alone; the clock only adds. Each key is
  * reminded at times of its own, so that not all models are written at once. Not thread-safe.
  */
 final class ModelPublisher {
@@ -21,26 +24,14 @@ final class ModelPublisher {
   static final String STATE_NAME = "model-parts";
 
   private final TrainSpec spec;
-  private final int every;
   private final long period;
   // Of the last snapshot, where they were several.
   private final ValueState<Integer> parts;
 
   ModelPublisher(TrainSpec spec, RuntimeContext context) {
     this.spec = spec;
-    every = spec.snapshots().every();
     period = spec.snapshots().atLatestMillis();
     parts = context.getState(new ValueStateDescriptor<>(STATE_NAME, Types.INT));
-  }
-
-  /** How many examples the model learns until it is published for their number; at least 1. */
-  long examplesLeft(PrequentialModel model) {
-    return every == 0 ? Long.MAX_VALUE : every - model.examples() % every;
-  }
-
-  /** Whether the model is to be published for the number of its examples. */
-  boolean isDue(PrequentialModel model) {
-    return every > 0 && model.examples() % every == 0;
   }
 
   /** Asks for a reminder of what the key's model has learned now. */
@@ -49,8 +40,8 @@ final class ModelPublisher {
       return;
     }
     long next = next(key, timers);
-    if (next != state.reminder) {
-      state.reminder = next;
+    if (next != state.marks().reminder) {
+      state.marks().reminder = next;
       timers.registerProcessingTimeTimer(next);
     }
   }
@@ -87,24 +78,23 @@ final class ModelPublisher {
   }
 
   /** Publishes the model, unless it is known to have learned nothing since the last time. */
-  void publishNews(PrequentialModel model, TrainState state, String key, SideOutputs out)
-      throws IOException {
-    if (model.examples() > state.published) {
-      publish(model, state, key, out);
+  void publishUnpublished(TrainState state, String key, SideOutputs out) throws IOException {
+    if (state.examples() > state.marks().published) {
+      publish(state, key, out);
     }
   }
 
-  void publish(PrequentialModel model, TrainState state, String key, SideOutputs out)
-      throws IOException {
+  /** Publishes the model of a key, whose state is usable. */
+  void publish(TrainState state, String key, SideOutputs out) throws IOException {
     byte[] bytes = state.modelBytes();
-    write(ModelParts.split(spec, key, model.timestamp(), bytes), out);
+    write(ModelParts.split(spec, key, state.timestamp(), bytes), out);
     int before = partsBefore();
     int now = ModelParts.count(spec, bytes);
-    bury(key, model.timestamp(), now, before, out);
+    bury(key, state.timestamp(), now, before, out);
     if (now != before) {
       note(now);
     }
-    state.published = model.examples();
+    state.marks().published = state.examples();
   }
 
   /** Publishes that the key has no model any more. */

@@ -1,8 +1,8 @@
 package dev.millrace.flink;
 
 import dev.millrace.codec.RegisteredSchemas;
-import dev.millrace.codec.RegistrySpec;
 import dev.millrace.data.KafkaRecord;
+import dev.millrace.data.RegistrySpec;
 import org.apache.flink.api.connector.source.Source;
 import org.apache.flink.api.connector.source.SourceReader;
 import org.apache.flink.api.connector.source.SourceReaderContext;

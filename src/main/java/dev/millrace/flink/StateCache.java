@@ -1,5 +1,6 @@
 package dev.millrace.flink;
 
+import dev.millrace.prequential.TrainState;
 import java.io.IOException;
 import java.util.Iterator;
 import java.util.LinkedHashMap;

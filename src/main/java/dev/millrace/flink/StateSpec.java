@@ -1,5 +1,6 @@
 package dev.millrace.flink;
 
+import dev.millrace.prequential.ShapeChange;
 import java.io.Serializable;
 
 /**
@@ -12,16 +13,6 @@ import java.io.Serializable;
  */
 public record StateSpec(long cacheBytes, long ttlMillis, long modelBytes, ShapeChange onShapeChange)
     implements Serializable {
-  /** What to do with a key whose model is of another kind than the settings describe. */
-  public enum ShapeChange {
-    /** The job ends, and says what differs. */
-    FAIL,
-    /** The key starts afresh with its next example. */
-    RESET,
-    /** A model that is only smaller is made larger and predicts the same; else the job ends. */
-    GROW
-  }
-
   /** What holds where nothing is said. */
   public static final StateSpec DEFAULT = new StateSpec(64L << 20, 0, 64L << 20, ShapeChange.FAIL);
 }

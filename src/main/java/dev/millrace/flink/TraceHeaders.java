@@ -1,7 +1,7 @@
 package dev.millrace.flink;
 
+import dev.millrace.codec.OutputRecord;
 import dev.millrace.data.Chunk;
-import dev.millrace.data.OutputRecord;
 import java.nio.charset.StandardCharsets;
 
 /**

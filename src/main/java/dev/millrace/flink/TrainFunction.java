@@ -1,16 +1,17 @@
 package dev.millrace.flink;
 
-import dev.millrace.codec.MetricsJson;
+import dev.millrace.codec.CommandJson;
+import dev.millrace.codec.OutputRecord;
 import dev.millrace.data.Chunk;
 import dev.millrace.data.FleetSample;
-import dev.millrace.data.MetricsReport;
-import dev.millrace.data.OutputRecord;
-import dev.millrace.eval.drift.DriftSignal;
-import dev.millrace.flink.StateSpec.ShapeChange;
-import dev.millrace.nn.ContestSpec.OnChange;
-import dev.millrace.nn.ModelMismatchException;
+import dev.millrace.data.KafkaRecord;
+import dev.millrace.prequential.EngineListener;
+import dev.millrace.prequential.PrequentialEngine;
+import dev.millrace.prequential.ShapeChange;
+import dev.millrace.prequential.TrainSpec;
+import dev.millrace.prequential.TrainState;
+import dev.millrace.prequential.UnusableStateException;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.util.Iterator;
 import java.util.stream.Stream;
 import org.apache.flink.api.common.functions.OpenContext;
@@ -26,13 +27,12 @@ import org.apache.flink.util.Collector;
 import org.apache.flink.util.function.ThrowingConsumer;
 
 /**
- * Predicts, scores and learns each example of a key with the key's own model, and reports the
- * metrics.
+ * Runs the {@link PrequentialEngine} on Flink: keyed state, timers, topics and metrics.
  *
  * <p>A report comes after every {@code metrics.every} examples and at the end of a bounded input.
  * Examples that would wait longer than {@code metrics.at-latest} for that are reported by the
- * clock; such a report too says only what the data say, and its {@code seq} is its number of
- * examples. Models are published as {@link SnapshotSpec} says, and at the end of the input.
+ * clock; such a report too is a function of the data alone, and its {@code seq} is its number of
+ * examples. Models are published as the snapshot settings say, and at the end of the input.
  *
  * <p>A key without an example for {@code state.ttl} is forgotten, with a tombstone among the
  * models.
@@ -48,24 +48,13 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
   private transient ValueState<TrainState> states;
   // Null if keys are never forgotten.
   private transient IdleKeys idleKeys;
-  private transient TrainScratch scratch;
-  private transient MetricsJson json;
-  // Null if they are not published.
-  private transient Predictions predictions;
-  // Null if labels come with their features.
-  private transient LateExamples late;
   private transient ModelPublisher publisher;
-  private transient Events events;
   private transient TrainMetrics counted;
-  private transient boolean warned;
-  private transient Champions champions;
-  // Why the state that was read last could not be used.
-  private transient String mismatch;
-  private transient Refusals refusals;
-  private transient Lesson lesson;
+  private transient TrainOutputs outputs;
+  private transient PrequentialEngine engine;
 
   public TrainFunction(TrainSpec spec, StateSpec stateSpec) {
-    this.spec = stateSpec.onShapeChange() == ShapeChange.RESET ? spec.with(OnChange.RESET) : spec;
+    this.spec = spec;
     this.stateSpec = stateSpec;
   }
 
@@ -76,35 +65,26 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
     if (stateSpec.ttlMillis() > 0) {
       idleKeys = new IdleKeys(getRuntimeContext(), stateSpec.ttlMillis());
     }
-    scratch = new TrainScratch();
-    json = new MetricsJson();
-    publisher = new ModelPublisher(spec, getRuntimeContext());
-    events = new Events(spec);
     MetricGroup group = getRuntimeContext().getMetricGroup();
-    counted = new TrainMetrics(group);
-    predictions = spec.predictions() ? new Predictions(spec, counted.shortened) : null;
-    DeadLetters refused =
+    counted = new TrainMetrics(group, spec.input().labels() != null);
+    publisher = new ModelPublisher(spec, getRuntimeContext());
+    DeadLetters deadLetters =
         new DeadLetters(group, spec.pipeline(), spec.input().limits().outputBytes());
-    champions = new Champions(spec, events, publisher, refused);
-    late =
-        spec.input().labels() == null
-            ? null
-            : new LateExamples(spec, stateSpec.modelBytes(), scratch, predictions, group);
-    refusals = new Refusals(spec, stateSpec, refused, late);
-    lesson = new Lesson(spec, stateSpec, scratch, publisher, refusals);
+    outputs = new TrainOutputs(spec, publisher, deadLetters, counted);
+    engine = new PrequentialEngine(spec, stateSpec.modelBytes(), stateSpec.onShapeChange());
   }
 
-  /** Of the keyed state that the models are. */
+  /** Returns the descriptor of the keyed state that holds the models. */
   static ValueStateDescriptor<TrainState> descriptor() {
     return new ValueStateDescriptor<>(STATE_NAME, new TrainStateSerializer());
   }
 
-  /** The models, each under the key that the backend has at the moment. */
+  /** Returns the models, each under the current key of the backend. */
   ValueState<TrainState> states() {
     return states;
   }
 
-  /** Null if keys are never forgotten. */
+  /** Returns null if keys are never forgotten. */
   IdleKeys idleKeys() {
     return idleKeys;
   }
@@ -121,187 +101,56 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
   @Override
   public void processElement(Chunk chunk, Context context, Collector<OutputRecord> out)
       throws Exception {
-    TrainState state = states.value();
-    PrequentialModel model = state == null ? null : resume(state, chunk.key());
+    EngineListener listener = outputs.to(out, context::output);
+    TrainState stored = states.value();
     if (chunk.isOfCommands()) {
-      if (champions.obey(state, model, chunk, context::output)) {
-        states.update(state);
-      }
+      promote(stored, chunk, listener);
       return;
     }
-    boolean isNew = state == null;
-    boolean isReset = !isNew && model == null;
-    int begin = 0;
-    if (model == null) {
-      begin = late == null ? 0 : refuseUntilShape(chunk, context::output);
-      if (begin == chunk.size()) {
-        return;
-      }
-      Chunk first = late == null ? chunk : late.shape(chunk);
-      long bytes = spec.firstModelBytes(first);
-      if (bytes > stateSpec.modelBytes()) {
-        refuseForSize(chunk, begin, bytes, context::output);
-        return;
-      }
-      state = TrainState.begin(spec, first, scratch.workspace);
-      model = resume(state, chunk.key());
-    }
-    if (chunk.epoch() > model.epoch() && !model.isStopped()) {
-      turnEpoch(state, model, chunk, context::output, out);
-    }
-    if (chunk.epoch() > 0 && model.isStopped()) {
-      counted.passedOver.inc(chunk.size());
-      if (idleKeys != null) {
-        idleKeys.note(state, context.timerService());
-      }
-      states.update(state);
-      return;
-    }
+    TimerService timers = context.timerService();
     counted.beginChunk();
-    if (late == null) {
-      learnAll(state, model, chunk, context, out);
-    } else {
-      learnLate(state, model, chunk, begin, context, out);
+    TrainState state = learn(stored, chunk, listener);
+    if (state == null) {
+      return;
     }
-    counted.endChunk(chunk, context.timerService());
-    if (model.seq() == 0 && (late == null || state.labels().isEmpty())) {
-      return; // all were refused: there is nothing to keep, nor to publish at the end
-    }
-    if (isNew) {
+    counted.endChunk(chunk, timers);
+    if (stored == null) {
       counted.startedKeys.inc();
     }
-    if (isReset) {
-      counted.resetKeys.inc();
-      events.noteStartedAfresh(chunk.key(), chunk.timestamp(begin), mismatch, context::output);
-    }
     if (idleKeys != null) {
-      idleKeys.note(state, context.timerService());
+      idleKeys.note(state, timers);
     }
-    publisher.remind(chunk.key(), state, context.timerService());
+    publisher.remind(chunk.key(), state, timers);
     states.update(state);
-    if (spec.metrics().atLatestMillis() > 0 && hasNews(state, model)) {
-      remind(context.timerService(), spec.reportSpacing(model));
+    if (spec.metrics().atLatestMillis() > 0 && state.hasUnreported()) {
+      remind(timers, engine.reportSpacing(state));
     }
   }
 
-  /** Ends the epoch of a key, and begins the chunk's unless that was the end of learning. */
-  private void turnEpoch(
-      TrainState state,
-      PrequentialModel model,
-      Chunk chunk,
-      SideOutputs others,
-      Collector<OutputRecord> out) {
-    // Before it has ended, as the clock would have it: of one seq there is one content.
-    if (hasNews(state, model)) {
-      out.collect(report(state, model, chunk.key(), others));
-    }
-    if (model.endEpoch()) {
-      out.collect(report(state, model, chunk.key(), others));
-    } else {
-      model.startEpoch(chunk.epoch());
-      if (late != null) {
-        late.startEpoch(state.labels());
-      }
-    }
-  }
-
-  /** Refuses the labels before the row that a key's model begins with, and returns that row. */
-  private int refuseUntilShape(Chunk chunk, SideOutputs out) {
-    int row = 0;
-    while (row < chunk.size() && !late.canBegin(chunk, row)) {
-      refusals.forShape(chunk, row, out);
-      row++;
-    }
-    return row;
-  }
-
-  private void refuseForSize(Chunk chunk, int from, long bytes, SideOutputs out) {
-    for (int row = from; row < chunk.size(); row++) {
-      if (late == null || late.canBegin(chunk, row)) {
-        refusals.forSize(chunk, row, bytes, out);
-      } else {
-        refusals.forShape(chunk, row, out);
-      }
-    }
-  }
-
-  private void learnAll(
-      TrainState state,
-      PrequentialModel model,
-      Chunk chunk,
-      Context context,
-      Collector<OutputRecord> out)
+  private TrainState learn(TrainState stored, Chunk chunk, EngineListener listener)
       throws IOException {
-    SideOutputs others = context::output;
-    scratch.findClasses(chunk, model.classes(), spec.model().classWeights());
-    for (int row = 0; row < chunk.size(); ) {
-      long before = model.examples();
-      long seqBefore = model.seq();
-      long version = model.learner().steps();
-      long rollbacks = model.learner().rollbacks();
-      String champion = model.champion();
-      int known = model.classes().size();
-      counted.before(model);
-      row = lesson.learn(model, chunk, row, others);
-      counted.after(model);
-      // What waited for its label was published when its features came.
-      if (predictions != null && model.seq() > seqBefore && scratch.pending == null) {
-        others.output(
-            Outputs.PREDICTIONS,
-            predictions.record(
-                model,
-                chunk,
-                row - 1,
-                scratch.scores,
-                champion,
-                known,
-                model.examples() == before,
-                version));
-      }
-      events.noteRollback(model, chunk.key(), rollbacks, others);
-      boolean crowned = events.noteChampion(model, chunk.key(), others);
-      if (spec.drift() != null && model.examples() > before) {
-        long steps = model.learner().steps();
-        DriftSignal signal = model.watch(spec, chunk, row - 1, scratch);
-        counted.drift(signal);
-        events.noteDrift(model, chunk.key(), signal, steps, others);
-        crowned |= events.noteChampion(model, chunk.key(), others);
-      }
-      if (model.examples() > before && model.examples() % spec.reportEvery(model) == 0) {
-        out.collect(report(state, model, chunk.key(), others));
-        events.noteSkipped(model, chunk.key(), others);
-      }
-      // Whoever predicts with published models is to have the one that answers here.
-      if (crowned || (model.examples() > before && publisher.isDue(model))) {
-        publisher.publish(model, state, chunk.key(), others);
-      }
+    try {
+      return engine.learn(stored, chunk, listener);
+    } catch (UnusableStateException e) {
+      throw withoutRestart(e);
     }
   }
 
-  /** Learns what becomes whole by the chunk's features and labels; the rest of them waits. */
-  private void learnLate(
-      TrainState state,
-      PrequentialModel model,
-      Chunk chunk,
-      int from,
-      Context context,
-      Collector<OutputRecord> out)
+  private void promote(TrainState stored, Chunk commands, EngineListener listener)
       throws IOException {
-    for (int row = from; row < chunk.size(); row++) {
-      if (chunk.kind(row).hasFeatures() && chunk.width() != model.learner().inputs()) {
-        refusals.forWidth(model, chunk, row, context::output);
-        continue;
+    boolean isChanged = false;
+    for (int row = 0; row < commands.size(); row++) {
+      KafkaRecord record = commands.record(row, spec.commands());
+      try {
+        isChanged |=
+            engine.promote(
+                stored, commands.key(), CommandJson.decode(record.value()), record, listener);
+      } catch (UnusableStateException e) {
+        throw withoutRestart(e);
       }
-      late.begin(model, state.labels(), chunk, row);
-      Chunk example = late.timedOut(model, state.labels());
-      while (example != null) {
-        learnAll(state, model, example, context, out);
-        example = late.timedOut(model, state.labels());
-      }
-      example = late.next(model, state.labels(), context::output);
-      if (example != null) {
-        learnAll(state, model, example, context, out);
-      }
+    }
+    if (isChanged) {
+      states.update(stored);
     }
   }
 
@@ -312,99 +161,64 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
     if (state == null) {
       return; // forgotten, with a reminder still on its way
     }
-    boolean isOver = idleKeys != null && idleKeys.isOver(context.timerService());
     String key = context.getCurrentKey();
-    PrequentialModel model = resume(state, key);
-    if (isOver || spec.metrics().atLatestMillis() > 0) {
-      reportNews(state, model, key, out, context::output);
+    EngineListener listener = outputs.to(out, context::output);
+    boolean isOver = idleKeys != null && idleKeys.isOver(context.timerService());
+    boolean isUsable = resume(state, key, listener);
+    if (isUsable && (isOver || spec.metrics().atLatestMillis() > 0)) {
+      report(state, key, listener);
     }
     if (isOver) {
-      forget(model, model == null ? timestamp : model.timestamp(), context);
-    } else if (model != null && publisher.isReminder(key, timestamp)) {
-      publisher.publishNews(model, state, key, context::output);
+      forget(key, isUsable ? state.timestamp() : timestamp, context::output);
+      if (isUsable) {
+        engine.forget(state, key, listener);
+      }
+    } else if (isUsable && publisher.isReminder(key, timestamp)) {
+      publisher.publishUnpublished(state, key, context::output);
     }
   }
 
-  /**
-   * Tells what is left to tell of the key that the backend has at the moment, at the end of the
-   * input.
-   */
+  /** Reports and publishes the current key of the backend, at the end of the input. */
   void end(String key, Collector<OutputRecord> metrics, SideOutputs others) throws IOException {
     TrainState state = states.value();
-    PrequentialModel model = resume(state, key);
-    if (model != null) {
-      reportNews(state, model, key, metrics, others);
-      events.noteSkipped(model, key, others);
-      if (model.seq() > 0) { // else all of it waits for labels
-        publisher.publish(model, state, key, others);
-      }
+    EngineListener listener = outputs.to(metrics, others);
+    if (resume(state, key, listener)) {
+      report(state, key, listener);
+      engine.end(state, key, listener);
     }
   }
 
-  private void reportNews(
-      TrainState state,
-      PrequentialModel model,
-      String key,
-      Collector<OutputRecord> out,
-      SideOutputs others)
-      throws IOException {
-    if (model != null && hasNews(state, model)) {
-      out.collect(report(state, model, key, others));
+  private void report(TrainState state, String key, EngineListener listener) throws IOException {
+    if (engine.report(state, key, listener)) {
       states.update(state);
     }
   }
 
-  private static boolean hasNews(TrainState state, PrequentialModel model) {
-    return model.hasNews() || (state.labels() != null && state.labels().hasNews());
-  }
-
-  /** The key's next example starts it afresh. */
-  private void forget(PrequentialModel model, long timestamp, OnTimerContext context)
-      throws IOException {
+  /** Forgets a key, which restarts with its next example. */
+  private void forget(String key, long timestamp, SideOutputs others) throws IOException {
     states.clear();
     idleKeys.clear();
     counted.forgottenKeys.inc();
-    publisher.forget(context.getCurrentKey(), timestamp, context::output);
-    // Whoever asks for the fleet's view again is not to find the key in it.
-    context.output(Outputs.FLEET, FleetSample.forgotten(context.getCurrentKey()));
-    if (model != null) {
-      events.noteForgotten(model, context.getCurrentKey(), context::output);
-    }
+    publisher.forget(key, timestamp, others);
+    // The fleet view drops the key too.
+    others.output(Outputs.FLEET, FleetSample.forgotten(key));
   }
 
-  /**
-   * The model, or null if its state does not fit the settings and the key is to start afresh. What
-   * cannot be read now cannot be read after a restart either.
-   */
-  private PrequentialModel resume(TrainState state, String key) {
+  private boolean resume(TrainState state, String key, EngineListener listener) throws IOException {
     try {
-      if (stateSpec.onShapeChange() == ShapeChange.GROW
-          && state.resumeGrown(spec, scratch.workspace)) {
-        counted.grownKeys.inc();
-      }
-      PrequentialModel model = state.resume(spec, scratch.workspace);
-      if (model.contest() != null) {
-        champions.tellOfRestored(model.contest(), key);
-      }
-      return model;
-    } catch (ModelMismatchException e) {
-      if (stateSpec.onShapeChange() != ShapeChange.RESET) {
-        throw new SuppressRestartsException(
-            new IOException("key \"%s\": %s: %s".formatted(key, e.getMessage(), waysOut())));
-      }
-      mismatch = e.getMessage();
-      if (!warned) {
-        warned = true;
-        ModelLog.warn(key, "they start afresh: " + e.getMessage());
-      }
-      return null;
-    } catch (IOException e) {
-      throw new SuppressRestartsException(
-          new IOException("key \"%s\": %s".formatted(key, e.getMessage()), e));
+      return engine.resume(state, key, listener);
+    } catch (UnusableStateException e) {
+      throw withoutRestart(e);
     }
   }
 
-  private String waysOut() {
+  /** What cannot be read now cannot be read after a restart either. */
+  private SuppressRestartsException withoutRestart(UnusableStateException e) {
+    return new SuppressRestartsException(
+        e.isMismatch() ? new IOException(e.getMessage() + ": " + remedy()) : e);
+  }
+
+  private String remedy() {
     String reset = "state.on-shape-change: reset does so";
     boolean isMixture = spec.model().auto() != null; // which never grows
     return isMixture || stateSpec.onShapeChange() == ShapeChange.GROW
@@ -415,7 +229,8 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
   }
 
   /**
-   * Asks for a report of every key, for what it has to tell waits for none, or too long.
+   * Registers a report timer for every key: unreported examples may have no timer, or one that
+   * fires too late.
    *
    * @param backend its current key changes
    */
@@ -424,7 +239,7 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
   }
 
   /**
-   * Does something for each key that has a state, with the backend at that key.
+   * Runs an action for each key that has a state, with the backend at that key.
    *
    * @param backend its current key changes
    */
@@ -446,23 +261,5 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
   private void remind(TimerService timers, int spacing) {
     long period = spacing * spec.metrics().atLatestMillis();
     timers.registerProcessingTimeTimer((timers.currentProcessingTime() / period + 1) * period);
-  }
-
-  private OutputRecord report(
-      TrainState state, PrequentialModel model, String key, SideOutputs others) {
-    MetricsReport report = model.report(spec, key);
-    if (state.labels() != null) {
-      report = report.withLabels(state.labels().report());
-    }
-    counted.report(report);
-    if (spec.fleet()) {
-      others.output(Outputs.FLEET, FleetSample.of(report, model.drifts(), model.isWarned()));
-    }
-    byte[] value = json.encode(report);
-    if (value.length > spec.input().limits().outputValueBytes()) {
-      counted.shortened.inc();
-      value = json.encode(report.withoutClasses());
-    }
-    return OutputRecord.of(model.timestamp(), key.getBytes(StandardCharsets.UTF_8), value);
   }
 }

@@ -2,8 +2,10 @@ package dev.millrace.flink;
 
 import dev.millrace.data.Chunk;
 import dev.millrace.data.MetricsReport;
-import dev.millrace.eval.drift.DriftSignal;
-import dev.millrace.nn.OnlineModel;
+import dev.millrace.data.ModelEvent;
+import dev.millrace.prequential.LabelOutcome;
+import dev.millrace.prequential.LearnedCounts;
+import dev.millrace.prequential.MovingScores;
 import dev.millrace.simd.Kernels;
 import org.apache.flink.metrics.Counter;
 import org.apache.flink.metrics.Histogram;
@@ -19,7 +21,7 @@ final class TrainMetrics {
 
   final Counter startedKeys;
   final Counter forgottenKeys;
-  final Counter resetKeys;
+  private final Counter resetKeys;
   final Counter grownKeys;
   final Counter shortened;
   final Counter passedOver;
@@ -34,19 +36,17 @@ final class TrainMetrics {
   private final Counter reports;
   private final Histogram stepNanos;
   private final Histogram endToEndMillis;
-  private final RecentReports recent = new RecentReports();
+  private final MovingScores recent = new MovingScores();
   private long chunks;
   private long chunkBegun;
 
-  // Of the model at hand, before it learned.
-  private long examplesBefore;
-  private long seqBefore;
-  private long stepsBefore;
-  private long skippedBefore;
-  private long clippedBefore;
-  private long rollbacksBefore;
+  // By the ordinal of the outcome; empty if labels come with their features.
+  private final Counter[] outcomes;
 
-  TrainMetrics(MetricGroup group) {
+  /**
+   * @param hasDelayedLabels whether features and labels may come apart
+   */
+  TrainMetrics(MetricGroup group, boolean hasDelayedLabels) {
     startedKeys = JobMetric.STARTED_KEYS.counter(group);
     forgottenKeys = JobMetric.FORGOTTEN_KEYS.counter(group);
     resetKeys = JobMetric.RESET_KEYS.counter(group);
@@ -67,18 +67,23 @@ final class TrainMetrics {
     JobMetric.WINDOW_ACCURACY.gauge(group, recent::accuracy);
     JobMetric.WINDOW_LOSS.gauge(group, recent::loss);
     JobMetric.BETTER_THAN_BASELINE.gauge(group, recent::betterThanBaseline);
+    LabelOutcome[] all = hasDelayedLabels ? LabelOutcome.values() : new LabelOutcome[0];
+    outcomes = new Counter[all.length];
+    for (LabelOutcome outcome : all) {
+      outcomes[outcome.ordinal()] = JobMetric.LABELS.counter(group, outcome);
+    }
     int bits = Kernels.best().bits();
     JobMetric.SIMD_BITS.gauge(group, () -> bits);
   }
 
-  /** Before the examples of a chunk are learned. */
+  /** Called before the examples of a chunk are learned. */
   void beginChunk() {
     if (isSampled()) {
       chunkBegun = System.nanoTime();
     }
   }
 
-  /** After all examples of the chunk. */
+  /** Called after all examples of the chunk. */
   void endChunk(Chunk chunk, TimerService time) {
     if (isSampled()) {
       stepNanos.update((System.nanoTime() - chunkBegun) / chunk.size());
@@ -94,34 +99,26 @@ final class TrainMetrics {
     return chunks % CHUNKS_PER_SAMPLE == 0;
   }
 
-  /** Before a model learns. */
-  void before(PrequentialModel model) {
-    OnlineModel learner = model.learner();
-    examplesBefore = model.examples();
-    seqBefore = model.seq();
-    stepsBefore = learner.steps();
-    skippedBefore = learner.skippedSteps();
-    clippedBefore = learner.clippedSteps();
-    rollbacksBefore = learner.rollbacks();
+  void learned(LearnedCounts counts) {
+    learned.inc(counts.examples());
+    heldOut.inc(counts.heldOut());
+    steps.inc(counts.steps());
+    skippedSteps.inc(counts.skippedSteps());
+    clippedSteps.inc(counts.clippedSteps());
+    rollbacks.inc(counts.rollbacks());
   }
 
-  /** After it has learned, and before anything else may put another model in its place. */
-  void after(PrequentialModel model) {
-    OnlineModel learner = model.learner();
-    long examples = model.examples() - examplesBefore;
-    learned.inc(examples);
-    heldOut.inc(model.seq() - seqBefore - examples);
-    steps.inc(learner.steps() - stepsBefore);
-    skippedSteps.inc(learner.skippedSteps() - skippedBefore);
-    clippedSteps.inc(learner.clippedSteps() - clippedBefore);
-    rollbacks.inc(learner.rollbacks() - rollbacksBefore);
+  void joined(LabelOutcome outcome, long records) {
+    outcomes[outcome.ordinal()].inc(records);
   }
 
-  void drift(DriftSignal signal) {
-    switch (signal) {
-      case NONE -> {}
-      case WARNING -> driftWarnings.inc();
-      case DRIFT -> drifts.inc();
+  void event(ModelEvent.What what) {
+    if (what instanceof ModelEvent.Warning) {
+      driftWarnings.inc();
+    } else if (what instanceof ModelEvent.Drift) {
+      drifts.inc();
+    } else if (what instanceof ModelEvent.StartedAfresh) {
+      resetKeys.inc();
     }
   }
 

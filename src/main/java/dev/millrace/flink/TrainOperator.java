@@ -1,7 +1,9 @@
 package dev.millrace.flink;
 
+import dev.millrace.codec.OutputRecord;
 import dev.millrace.data.Chunk;
-import dev.millrace.data.OutputRecord;
+import dev.millrace.prequential.SnapshotSpec;
+import dev.millrace.prequential.TrainSpec;
 import java.util.List;
 import org.apache.flink.api.common.state.ListState;
 import org.apache.flink.api.common.state.ListStateDescriptor;

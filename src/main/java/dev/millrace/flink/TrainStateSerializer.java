@@ -1,6 +1,7 @@
 package dev.millrace.flink;
 
 import dev.millrace.data.Counts;
+import dev.millrace.prequential.TrainState;
 import java.io.IOException;
 import org.apache.flink.api.common.typeutils.SimpleTypeSerializerSnapshot;
 import org.apache.flink.api.common.typeutils.TypeSerializer;
@@ -34,7 +35,7 @@ public final class TrainStateSerializer extends TypeSerializer<TrainState> {
 
   @Override
   public TrainState deserialize(DataInputView in) throws IOException {
-    return TrainState.frozen(Counts.readBytes(in, LENGTH));
+    return TrainState.serialized(Counts.readBytes(in, LENGTH));
   }
 
   @Override

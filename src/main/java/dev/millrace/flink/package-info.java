@@ -1,11 +1,10 @@
 /**
- * The operators of the job, the state of a model key, and their serializers.
+ * The operators of the job, its sources and sinks, and the serializers of what they exchange and
+ * keep.
  *
  * <p>{@link dev.millrace.flink.DecodeFunction} turns records into examples, {@link
  * dev.millrace.flink.ChunkOperator} gathers those of a key for the shuffle, {@link
- * dev.millrace.flink.TrainFunction} predicts, scores and learns. {@link
- * dev.millrace.flink.TrainState} is all that a key has, written and restored as one piece, a format
- * version first; how chunks fall, when checkpoints happen and how many subtasks run changes no bit
- * of it.
+ * dev.millrace.flink.TrainFunction} runs the {@link dev.millrace.prequential.PrequentialEngine}
+ * with keyed state, timers and topics.
  */
 package dev.millrace.flink;

@@ -1,6 +1,8 @@
 package dev.millrace.nn;
 
 import dev.millrace.data.Counts;
+import dev.millrace.data.FeatureSpec;
+import dev.millrace.data.InputSpec;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
@@ -32,6 +34,21 @@ public final class Indicators implements Serializable {
   /** Creates indicators from the columns that are set. */
   public static Indicators of(BitSet columns) {
     return columns.isEmpty() ? NONE : new Indicators((BitSet) columns.clone());
+  }
+
+  /** Creates indicators of the declared features of an input, by their place among the numbers. */
+  public static Indicators of(InputSpec input) {
+    BitSet columns = new BitSet();
+    int start = 0;
+    for (FeatureSpec feature : input.features()) {
+      int end = start + feature.width();
+      switch (feature.type()) {
+        case BOOLEAN, ONE_HOT, HASH -> columns.set(start, end);
+        case NUMERIC, TIME -> columns.set(end - 1, feature.nullable());
+      }
+      start = end;
+    }
+    return of(columns);
   }
 
   /** Creates indicators from column numbers, counted from 0. */

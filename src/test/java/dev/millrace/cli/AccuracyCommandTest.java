@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.millrace.data.OutputRecord;
+import dev.millrace.codec.OutputRecord;
 import dev.millrace.nn.AutoSpec;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

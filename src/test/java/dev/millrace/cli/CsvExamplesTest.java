@@ -6,10 +6,10 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.millrace.PipelineFile;
 import dev.millrace.codec.ExampleDecoder;
-import dev.millrace.codec.FeatureSpec;
-import dev.millrace.codec.InputSpec;
 import dev.millrace.data.DeadLetter;
 import dev.millrace.data.Example;
+import dev.millrace.data.FeatureSpec;
+import dev.millrace.data.InputSpec;
 import dev.millrace.data.KafkaRecord;
 import java.io.IOException;
 import java.io.InputStream;

@@ -3,7 +3,7 @@ package dev.millrace.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.millrace.codec.FeatureSpec;
+import dev.millrace.data.FeatureSpec;
 import dev.millrace.data.Task;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -1,6 +1,6 @@
 package dev.millrace.cli;
 
-import dev.millrace.flink.ModelAssembler.Place;
+import dev.millrace.codec.ModelAssembler.Place;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.Socket;

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.PipelineFile;
 import dev.millrace.Settings;
-import dev.millrace.codec.FeatureSpec;
-import dev.millrace.codec.InputSpec;
+import dev.millrace.data.FeatureSpec;
+import dev.millrace.data.InputSpec;
 import dev.millrace.data.Task;
 import java.io.IOException;
 import java.io.RandomAccessFile;

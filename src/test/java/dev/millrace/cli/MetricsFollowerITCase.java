@@ -3,10 +3,10 @@ package dev.millrace.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.millrace.codec.ModelAssembler.Arrival;
+import dev.millrace.codec.ModelAssembler.Place;
 import dev.millrace.data.DeadLetterReason;
 import dev.millrace.flink.KafkaClients;
-import dev.millrace.flink.ModelAssembler.Arrival;
-import dev.millrace.flink.ModelAssembler.Place;
 import dev.millrace.testing.Patience;
 import java.io.IOException;
 import java.io.PrintWriter;

@@ -2,9 +2,9 @@ package dev.millrace.cli;
 
 import dev.millrace.PipelineFile;
 import dev.millrace.Settings;
+import dev.millrace.codec.ModelAssembler.Arrival;
+import dev.millrace.codec.ModelAssembler.Place;
 import dev.millrace.data.Task;
-import dev.millrace.flink.ModelAssembler.Arrival;
-import dev.millrace.flink.ModelAssembler.Place;
 import dev.millrace.nn.Learner;
 import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;

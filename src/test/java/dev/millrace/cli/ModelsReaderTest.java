@@ -3,7 +3,7 @@ package dev.millrace.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.millrace.flink.ModelAssembler.Place;
+import dev.millrace.codec.ModelAssembler.Place;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;

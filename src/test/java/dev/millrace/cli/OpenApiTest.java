@@ -10,7 +10,7 @@ import com.networknt.schema.JsonSchemaFactory;
 import com.networknt.schema.SpecVersion.VersionFlag;
 import dev.millrace.PipelineFile;
 import dev.millrace.Settings;
-import dev.millrace.flink.ModelAssembler.Place;
+import dev.millrace.codec.ModelAssembler.Place;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;

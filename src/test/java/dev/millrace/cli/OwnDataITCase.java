@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 
 import dev.millrace.PipelineFile;
 import dev.millrace.Settings;
-import dev.millrace.codec.FeatureSpec;
-import dev.millrace.codec.InputSpec;
+import dev.millrace.data.FeatureSpec;
+import dev.millrace.data.InputSpec;
 import dev.millrace.testing.Programs;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

@@ -4,12 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import dev.millrace.codec.ModelAssembler.Arrival;
+import dev.millrace.codec.ModelAssembler.Place;
 import dev.millrace.data.Answer;
 import dev.millrace.data.Example;
-import dev.millrace.flink.ModelAssembler.Arrival;
-import dev.millrace.flink.ModelAssembler.Place;
-import dev.millrace.flink.ModelSnapshot;
 import dev.millrace.nn.Workspace;
+import dev.millrace.prequential.ModelSnapshot;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.util.HashMap;

@@ -6,7 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.millrace.PipelineFile;
 import dev.millrace.Settings;
-import dev.millrace.flink.ModelAssembler.Place;
+import dev.millrace.codec.ModelAssembler.Place;
 import dev.millrace.testing.MillraceProcess;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

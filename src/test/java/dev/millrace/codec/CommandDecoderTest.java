@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.millrace.data.DeadLetterReason;
 import dev.millrace.data.Example;
+import dev.millrace.data.InputSpec;
 import dev.millrace.data.KafkaRecord;
 import dev.millrace.data.Promote;
 import dev.millrace.data.RecordKind;

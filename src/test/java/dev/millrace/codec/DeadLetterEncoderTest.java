@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.millrace.data.DeadLetter;
 import dev.millrace.data.DeadLetterReason;
 import dev.millrace.data.KafkaRecord;
-import dev.millrace.data.OutputRecord;
 import dev.millrace.testing.Records;
 import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;

@@ -2,10 +2,12 @@ package dev.millrace.codec;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.millrace.codec.InputSpec.LateLabels;
 import dev.millrace.data.DeadLetter;
 import dev.millrace.data.DeadLetterReason;
 import dev.millrace.data.Example;
+import dev.millrace.data.FeatureSpec;
+import dev.millrace.data.InputSpec;
+import dev.millrace.data.InputSpec.LateLabels;
 import dev.millrace.data.RecordKind;
 import dev.millrace.data.Task;
 import dev.millrace.testing.LateStreams;

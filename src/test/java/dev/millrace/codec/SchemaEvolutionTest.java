@@ -6,6 +6,8 @@ import com.sun.management.ThreadMXBean;
 import dev.millrace.data.DeadLetter;
 import dev.millrace.data.DeadLetterReason;
 import dev.millrace.data.Example;
+import dev.millrace.data.FeatureSpec;
+import dev.millrace.data.InputSpec;
 import dev.millrace.data.KafkaRecord;
 import dev.millrace.testing.Records;
 import dev.millrace.testing.StubRegistry;

@@ -7,6 +7,8 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.millrace.data.DeadLetter;
 import dev.millrace.data.DeadLetterReason;
 import dev.millrace.data.Example;
+import dev.millrace.data.FeatureSpec;
+import dev.millrace.data.InputSpec;
 import dev.millrace.data.Task;
 import dev.millrace.testing.Records;
 import java.io.ByteArrayOutputStream;
@@ -271,7 +273,8 @@ class TimeFeaturesTest {
     // What cannot be milliseconds is not: the year would be 58,000.
     record.put("millis", 1_795_694_400_000_000L);
     assertThat(decode(avro, encode(record))).isNull();
-    assertThat(Arrays.copyOf(features(), Cycles.WIDTH)).containsExactly(cycles(THURSDAY_NOON));
+    assertThat(Arrays.copyOf(features(), FeatureSpec.TIME_WIDTH))
+        .containsExactly(cycles(THURSDAY_NOON));
   }
 
   private static byte[] encode(GenericRecord record) throws IOException {
@@ -283,9 +286,9 @@ class TimeFeaturesTest {
   }
 
   private static float[] concat(float[]... arrays) {
-    float[] all = new float[arrays.length * Cycles.WIDTH];
+    float[] all = new float[arrays.length * FeatureSpec.TIME_WIDTH];
     for (int a = 0; a < arrays.length; a++) {
-      System.arraycopy(arrays[a], 0, all, a * Cycles.WIDTH, Cycles.WIDTH);
+      System.arraycopy(arrays[a], 0, all, a * FeatureSpec.TIME_WIDTH, FeatureSpec.TIME_WIDTH);
     }
     return all;
   }
@@ -300,7 +303,7 @@ class TimeFeaturesTest {
   }
 
   private static float[] cycles(String text) {
-    float[] features = new float[Cycles.WIDTH];
+    float[] features = new float[FeatureSpec.TIME_WIDTH];
     Cycles.put(ClockTime.ofText(text), features, 0);
     return features;
   }

@@ -3,7 +3,7 @@ package dev.millrace.flink;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 
-import dev.millrace.data.OutputRecord;
+import dev.millrace.codec.OutputRecord;
 import java.io.IOException;
 import java.util.Collection;
 import java.util.List;

@@ -6,19 +6,23 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.millrace.codec.CommandJson;
+import dev.millrace.codec.OutputRecord;
 import dev.millrace.data.Chunk;
 import dev.millrace.data.Example;
-import dev.millrace.data.OutputRecord;
 import dev.millrace.data.Promote;
 import dev.millrace.data.RecordKind;
 import dev.millrace.eval.drift.DriftSpec;
-import dev.millrace.flink.DriftPlan.Action;
-import dev.millrace.flink.StateSpec.ShapeChange;
 import dev.millrace.nn.ContestSpec;
 import dev.millrace.nn.ContestSpec.Entrant;
 import dev.millrace.nn.ContestSpec.OnChange;
 import dev.millrace.nn.ContestSpec.Promotion;
 import dev.millrace.nn.ModelSpec;
+import dev.millrace.prequential.DriftPolicy;
+import dev.millrace.prequential.DriftPolicy.Action;
+import dev.millrace.prequential.ModelSnapshot;
+import dev.millrace.prequential.ShapeChange;
+import dev.millrace.prequential.SnapshotSpec;
+import dev.millrace.prequential.TrainSpec;
 import dev.millrace.testing.Chunks;
 import dev.millrace.testing.Records;
 import dev.millrace.testing.Specs;
@@ -257,7 +261,7 @@ class ContestTest {
     for (Example example : examples.subList(600, 1_200)) {
       example.label = example.label.equals("low") ? "high" : "low";
     }
-    DriftPlan plan = new DriftPlan("adwin", DriftSpec.Adwin.DEFAULT, action, 1f, 1);
+    DriftPolicy plan = new DriftPolicy("adwin", DriftSpec.Adwin.DEFAULT, action, 1f, 1);
     TrainSpec spec =
         Specs.with(
             Specs.train(models("quick", BY_COMMAND, SLOW, QUICK)),

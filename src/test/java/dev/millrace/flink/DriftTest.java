@@ -5,10 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.millrace.data.Example;
 import dev.millrace.eval.drift.DriftSpec;
-import dev.millrace.flink.DriftPlan.Action;
 import dev.millrace.nn.Loss;
 import dev.millrace.nn.ModelSpec;
 import dev.millrace.nn.Optimizer;
+import dev.millrace.prequential.DriftPolicy;
+import dev.millrace.prequential.DriftPolicy.Action;
+import dev.millrace.prequential.SnapshotSpec;
+import dev.millrace.prequential.TrainSpec;
 import dev.millrace.testing.Chunks;
 import dev.millrace.testing.Specs;
 import java.util.ArrayList;
@@ -27,17 +30,17 @@ class DriftTest {
   private static final Map<String, String> SWAPPED =
       Map.of("low", "high", "mid", "low", "high", "mid");
 
-  private static final DriftPlan EVENT = plan(Action.EVENT);
+  private static final DriftPolicy EVENT = plan(Action.EVENT);
 
-  private static DriftPlan plan(Action action) {
-    return new DriftPlan("ddm", DriftSpec.Ddm.DEFAULT, action, 4f, 200);
+  private static DriftPolicy plan(Action action) {
+    return new DriftPolicy("ddm", DriftSpec.Ddm.DEFAULT, action, 4f, 200);
   }
 
-  private static TrainSpec watching(DriftPlan plan) {
+  private static TrainSpec watching(DriftPolicy plan) {
     return watching(plan, Specs.small(1));
   }
 
-  private static TrainSpec watching(DriftPlan plan, ModelSpec model) {
+  private static TrainSpec watching(DriftPolicy plan, ModelSpec model) {
     return Specs.with(Specs.train(model), plan, false, SnapshotSpec.AT_THE_END);
   }
 
@@ -135,8 +138,8 @@ class DriftTest {
         harness.send(examples.subList(0, cut), 64);
         state = harness.snapshot();
       }
-      DriftPlan adwin = new DriftPlan("adwin", DriftSpec.Adwin.DEFAULT, action, 4f, 200);
-      for (DriftPlan after : new DriftPlan[] {null, adwin, EVENT}) {
+      DriftPolicy adwin = new DriftPolicy("adwin", DriftSpec.Adwin.DEFAULT, action, 4f, 200);
+      for (DriftPolicy after : new DriftPolicy[] {null, adwin, EVENT}) {
         try (TrainHarness harness = new TrainHarness(watching(after), state)) {
           harness.send(Chunks.classes("k", 40, 9), 64);
           harness.end();
@@ -156,7 +159,7 @@ class DriftTest {
     for (Example example : examples.subList(0, HALF)) {
       example.label = List.of("low", "mid", "high").get(random.nextInt(3));
     }
-    DriftPlan plan = new DriftPlan(detector, DriftSpec.ofName(detector), Action.RESET, 1f, 1);
+    DriftPolicy plan = new DriftPolicy(detector, DriftSpec.ofName(detector), Action.RESET, 1f, 1);
 
     Outcome outcome = run(watching(plan), examples, 64);
 

@@ -2,12 +2,14 @@ package dev.millrace.flink;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.millrace.codec.ModelParts;
+import dev.millrace.codec.OutputRecord;
 import dev.millrace.data.Chunk;
 import dev.millrace.data.Example;
 import dev.millrace.data.FleetSample;
-import dev.millrace.data.OutputRecord;
 import dev.millrace.eval.MetricsSpec;
-import dev.millrace.flink.StateSpec.ShapeChange;
+import dev.millrace.prequential.ShapeChange;
+import dev.millrace.prequential.TrainSpec;
 import dev.millrace.testing.Chunks;
 import dev.millrace.testing.Records;
 import dev.millrace.testing.Specs;

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.data.DeadLetterReason;
 import dev.millrace.data.Task;
+import dev.millrace.prequential.LabelOutcome;
+import dev.millrace.prequential.TrainSpec;
 import dev.millrace.testing.GeneratedPage;
 import dev.millrace.testing.LateStreams;
 import dev.millrace.testing.Records;

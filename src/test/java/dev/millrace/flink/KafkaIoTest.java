@@ -2,7 +2,7 @@ package dev.millrace.flink;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.millrace.data.OutputRecord;
+import dev.millrace.codec.OutputRecord;
 import java.nio.charset.StandardCharsets;
 import org.apache.flink.connector.kafka.sink.KafkaRecordSerializationSchema.KafkaSinkContext;
 import org.apache.kafka.clients.producer.ProducerRecord;

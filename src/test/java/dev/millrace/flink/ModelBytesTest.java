@@ -2,13 +2,15 @@ package dev.millrace.flink;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.millrace.codec.OutputRecord;
 import dev.millrace.data.Example;
-import dev.millrace.data.OutputRecord;
 import dev.millrace.data.Task;
-import dev.millrace.flink.StateSpec.ShapeChange;
 import dev.millrace.nn.Learner;
 import dev.millrace.nn.LearnerSpec;
 import dev.millrace.nn.PredictedValue;
+import dev.millrace.prequential.ModelSnapshot;
+import dev.millrace.prequential.ShapeChange;
+import dev.millrace.prequential.TrainSpec;
 import dev.millrace.testing.Chunks;
 import dev.millrace.testing.Records;
 import dev.millrace.testing.Specs;

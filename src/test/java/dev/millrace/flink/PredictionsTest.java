@@ -6,10 +6,11 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.millrace.codec.OutputRecord;
 import dev.millrace.data.Example;
 import dev.millrace.data.KafkaRecord;
-import dev.millrace.data.OutputRecord;
 import dev.millrace.data.Task;
+import dev.millrace.prequential.TrainSpec;
 import dev.millrace.testing.Chunks;
 import dev.millrace.testing.LateStreams;
 import dev.millrace.testing.Records;

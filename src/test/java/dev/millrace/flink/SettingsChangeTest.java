@@ -3,15 +3,15 @@ package dev.millrace.flink;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.millrace.codec.FeatureSpec;
-import dev.millrace.codec.InputSpec;
 import dev.millrace.data.Example;
+import dev.millrace.data.FeatureSpec;
+import dev.millrace.data.InputSpec;
 import dev.millrace.data.Task;
 import dev.millrace.eval.MetricsSpec;
-import dev.millrace.flink.StateSpec.ShapeChange;
 import dev.millrace.nn.Activation;
 import dev.millrace.nn.ClassWeights;
 import dev.millrace.nn.Clipping;
+import dev.millrace.nn.Indicators;
 import dev.millrace.nn.Initializer;
 import dev.millrace.nn.LayerSpec;
 import dev.millrace.nn.LearnerSummary;
@@ -21,6 +21,10 @@ import dev.millrace.nn.Normalization;
 import dev.millrace.nn.Optimizer;
 import dev.millrace.nn.Regularizer;
 import dev.millrace.nn.Schedule;
+import dev.millrace.prequential.ModelSnapshot;
+import dev.millrace.prequential.ShapeChange;
+import dev.millrace.prequential.SnapshotSpec;
+import dev.millrace.prequential.TrainSpec;
 import dev.millrace.testing.Chunks;
 import dev.millrace.testing.Records;
 import dev.millrace.testing.Specs;
@@ -293,7 +297,7 @@ class SettingsChangeTest {
   }
 
   private static TrainSpec ofInput(InputSpec input) {
-    return Specs.train(input, MODEL.withIndicators(input.indicators()), Specs.METRICS);
+    return Specs.train(input, MODEL.withIndicators(Indicators.of(input)), Specs.METRICS);
   }
 
   private static TrainSpec model(ModelSpec model) {

@@ -3,7 +3,9 @@ package dev.millrace.flink;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.data.Chunk;
-import dev.millrace.nn.Workspace;
+import dev.millrace.prequential.Learning;
+import dev.millrace.prequential.TrainSpec;
+import dev.millrace.prequential.TrainState;
 import dev.millrace.testing.Chunks;
 import dev.millrace.testing.Specs;
 import java.util.HashMap;
@@ -75,7 +77,7 @@ class StateCacheTest {
     for (int key = 0; key < KEYS; key++) {
       backend.setCurrentKey("key-" + key);
       TrainState restored = cache.value();
-      restored.resume(spec, new Workspace());
+      Learning.resume(restored, spec);
       assertThat(restored.modelBytes()).isEqualTo(begun(key).modelBytes());
     }
 
@@ -121,7 +123,7 @@ class StateCacheTest {
 
   private TrainState begun(int key) {
     Chunk chunk = Chunks.of(Chunks.classes("key-" + key, 1, key));
-    return TrainState.begin(spec, chunk, new Workspace());
+    return Learning.begin(spec, chunk);
   }
 
   /** What the cache reports. */

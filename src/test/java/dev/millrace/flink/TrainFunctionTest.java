@@ -4,14 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.millrace.codec.OutputRecord;
 import dev.millrace.data.Example;
-import dev.millrace.data.OutputRecord;
 import dev.millrace.data.Task;
 import dev.millrace.eval.MetricsSpec;
 import dev.millrace.nn.Learner;
 import dev.millrace.nn.ModelSpec;
 import dev.millrace.nn.ModelStart;
-import dev.millrace.nn.Workspace;
+import dev.millrace.prequential.Learning;
+import dev.millrace.prequential.ModelSnapshot;
+import dev.millrace.prequential.TrainSpec;
+import dev.millrace.prequential.TrainState;
 import dev.millrace.testing.Chunks;
 import dev.millrace.testing.Records;
 import dev.millrace.testing.Specs;
@@ -425,11 +428,9 @@ class TrainFunctionTest {
 
   @Test
   void stateOfANewerReleaseIsRefusedWithBothVersions() {
-    TrainState state = TrainState.frozen(new byte[] {0, 0, 0, 9});
+    TrainState state = TrainState.serialized(new byte[] {0, 0, 0, 9});
 
-    assertThat(
-            org.assertj.core.api.Assertions.catchThrowable(
-                () -> state.resume(spec(), new Workspace())))
+    assertThat(org.assertj.core.api.Assertions.catchThrowable(() -> Learning.resume(state, spec())))
         .isInstanceOf(IOException.class)
         .hasMessageContaining("version 9 is not " + TrainState.VERSION);
   }

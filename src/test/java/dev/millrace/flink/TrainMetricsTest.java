@@ -5,13 +5,16 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.millrace.codec.OutputRecord;
 import dev.millrace.data.Chunk;
 import dev.millrace.data.DeadLetterReason;
 import dev.millrace.data.Example;
-import dev.millrace.data.OutputRecord;
 import dev.millrace.eval.MetricsSpec;
 import dev.millrace.eval.drift.DriftSpec;
 import dev.millrace.nn.ModelSpec;
+import dev.millrace.prequential.DriftPolicy;
+import dev.millrace.prequential.SnapshotSpec;
+import dev.millrace.prequential.TrainSpec;
 import dev.millrace.testing.Chunks;
 import dev.millrace.testing.Records;
 import dev.millrace.testing.Specs;
@@ -106,7 +109,8 @@ class TrainMetricsTest {
 
   @Test
   void driftAndItsWarningsAreCounted() throws Exception {
-    DriftPlan plan = new DriftPlan("ddm", DriftSpec.Ddm.DEFAULT, DriftPlan.Action.RESET, 4f, 200);
+    DriftPolicy plan =
+        new DriftPolicy("ddm", DriftSpec.Ddm.DEFAULT, DriftPolicy.Action.RESET, 4f, 200);
     List<Example> examples = Chunks.classes("a", 1_200, 1);
     for (Example example : examples.subList(600, 1_200)) {
       example.label = example.label.equals("low") ? "high" : "low";

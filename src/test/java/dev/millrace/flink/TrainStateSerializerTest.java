@@ -7,7 +7,9 @@ import dev.millrace.data.Chunk;
 import dev.millrace.data.Example;
 import dev.millrace.nn.ClassWeights;
 import dev.millrace.nn.ModelSpec;
-import dev.millrace.nn.Workspace;
+import dev.millrace.prequential.Learning;
+import dev.millrace.prequential.TrainSpec;
+import dev.millrace.prequential.TrainState;
 import dev.millrace.testing.Chunks;
 import dev.millrace.testing.Specs;
 import java.io.EOFException;
@@ -31,7 +33,7 @@ class TrainStateSerializerTest {
 
     TrainState untouched = deserialize(bytes);
     TrainState resumed = deserialize(bytes);
-    resumed.resume(spec, new Workspace());
+    Learning.resume(resumed, spec);
 
     assertThat(serialize(untouched)).isEqualTo(bytes);
     assertThat(serialize(resumed)).isEqualTo(bytes);
@@ -95,7 +97,7 @@ class TrainStateSerializerTest {
 
     for (int length = 0; length < needed; length++) {
       byte[] cut = Arrays.copyOfRange(bytes, Integer.BYTES, Integer.BYTES + length);
-      assertThatThrownBy(() -> TrainState.frozen(cut).resume(spec, new Workspace()))
+      assertThatThrownBy(() -> Learning.resume(TrainState.serialized(cut), spec))
           .as("%d bytes", length)
           .isInstanceOf(IOException.class)
           .hasMessageContaining("damaged")
@@ -107,15 +109,15 @@ class TrainStateSerializerTest {
   void aClassWeightIsAWeightOfEachOfItsExamples() throws IOException {
     List<Example> examples = Chunks.classes("k", 33, 1);
     TrainSpec weighted = Specs.train(weighted(Map.of("low", 3f, "never", 9f)));
-    TrainState byClass = TrainState.begin(weighted, chunk, new Workspace());
-    learn(byClass, weighted, chunk, 0, 10);
+    TrainState byClass = Learning.begin(weighted, chunk);
+    Learning.learn(byClass, weighted, chunk, 0, 10);
     // Weights by class are settings: state that was stored has them from its pipeline again.
     TrainState resumed = deserialize(serialize(byClass));
-    learn(resumed, weighted, chunk, 10, chunk.size());
+    Learning.learn(resumed, weighted, chunk, 10, chunk.size());
     examples.forEach(example -> example.weight = example.label.equals("low") ? 3f : 1f);
     TrainSpec unnamed = Specs.train(weighted(Map.of()));
-    TrainState byExample = TrainState.begin(unnamed, chunk, new Workspace());
-    learn(byExample, unnamed, Chunks.of(examples), 0, chunk.size());
+    TrainState byExample = Learning.begin(unnamed, chunk);
+    Learning.learn(byExample, unnamed, Chunks.of(examples), 0, chunk.size());
 
     // The metrics are weighted by the examples' own weights alone.
     assertThat(resumed.modelBytes()).isEqualTo(byExample.modelBytes());
@@ -123,8 +125,8 @@ class TrainStateSerializerTest {
   }
 
   private TrainState unweighted() throws IOException {
-    TrainState state = TrainState.begin(spec, chunk, new Workspace());
-    learn(state, spec, chunk, 0, chunk.size());
+    TrainState state = Learning.begin(spec, chunk);
+    Learning.learn(state, spec, chunk, 0, chunk.size());
     return state;
   }
 
@@ -146,30 +148,13 @@ class TrainStateSerializerTest {
   }
 
   private TrainState state() throws IOException {
-    TrainState state = TrainState.begin(spec, chunk, new Workspace());
+    TrainState state = Learning.begin(spec, chunk);
     learn(state, 0, 17);
     return state;
   }
 
   private void learn(TrainState state, int from, int to) throws IOException {
-    learn(state, spec, chunk, from, to);
-  }
-
-  /** Row after row, as a chunk each. */
-  static void learn(TrainState state, TrainSpec spec, Chunk chunk, int from, int to)
-      throws IOException {
-    PrequentialModel model = state.resume(spec, new Workspace());
-    TrainScratch scratch = new TrainScratch();
-    scratch.findClasses(chunk, model.classes(), spec.model().classWeights());
-    for (int row = from; row < to; row++) {
-      if (!chunk.isClassification()) {
-        model.learnValues(chunk, row, row + 1, scratch);
-      } else if (scratch.classOf[chunk.labelOf(row)] < 0) {
-        model.meetClass(chunk, row, scratch);
-      } else {
-        model.learnClasses(chunk, row, row + 1, scratch);
-      }
-    }
+    Learning.learn(state, spec, chunk, from, to);
   }
 
   private byte[] serialize(TrainState state) throws IOException {

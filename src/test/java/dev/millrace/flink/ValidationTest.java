@@ -16,6 +16,8 @@ import dev.millrace.eval.MetricsSpec.Decision;
 import dev.millrace.eval.MetricsSpec.Validation;
 import dev.millrace.nn.ClassWeights;
 import dev.millrace.nn.ModelSpec;
+import dev.millrace.prequential.HoldoutSplit;
+import dev.millrace.prequential.TrainSpec;
 import dev.millrace.testing.Chunks;
 import dev.millrace.testing.LateStreams;
 import dev.millrace.testing.Records;
@@ -136,7 +138,7 @@ class ValidationTest {
     for (Example example : all) {
       Chunk one = Chunks.of(List.of(example));
       boolean isFirst = !seen.contains(example.label);
-      if (isFirst || !HeldOut.isHeldOut(one, 0, example.features, 0.25)) {
+      if (isFirst || !HoldoutSplit.isHeldOut(one, 0, example.features, 0.25)) {
         learned.add(example);
         seen.add(example.label);
       }
@@ -217,7 +219,7 @@ class ValidationTest {
         assertThat(decoder.decode(Records.record("k", passes.value(), 0), example)).isNull();
         Chunk one = Chunks.of(List.of(example));
         assertThat(one.hasId(0)).isTrue();
-        heldOut.add(HeldOut.isHeldOut(one, 0, example.features, 0.25));
+        heldOut.add(HoldoutSplit.isHeldOut(one, 0, example.features, 0.25));
       }
     }
 

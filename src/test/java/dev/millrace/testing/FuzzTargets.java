@@ -13,9 +13,9 @@ public enum FuzzTargets {
   PIPELINE("dev.millrace.PipelineFuzz", "src/test/resources/fuzz/pipeline"),
   REGISTRY("dev.millrace.RegistryFuzz", "src/test/resources/fuzz/registry"),
   ONNX("dev.millrace.OnnxFuzz", "src/test/resources/fuzz/onnx"),
-  STATE("dev.millrace.flink.StateFuzz", "src/test/resources/fuzz/state"),
+  STATE("dev.millrace.prequential.StateFuzz", "src/test/resources/fuzz/state"),
   CHUNK("dev.millrace.flink.ChunkFuzz", "src/test/resources/fuzz/chunk"),
-  MODELS("dev.millrace.flink.ModelsFuzz", "src/test/resources/fuzz/models"),
+  MODELS("dev.millrace.codec.ModelsFuzz", "src/test/resources/fuzz/models"),
   RECORDS("dev.millrace.cli.RecordsFuzz", "src/test/resources/fuzz/records"),
   HTTP("dev.millrace.cli.HttpFuzz", "src/test/resources/fuzz/http");
 

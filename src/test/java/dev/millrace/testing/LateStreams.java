@@ -1,7 +1,7 @@
 package dev.millrace.testing;
 
-import dev.millrace.codec.InputSpec;
 import dev.millrace.data.Example;
+import dev.millrace.data.InputSpec;
 import dev.millrace.data.RecordKind;
 import dev.millrace.data.Task;
 import java.nio.charset.StandardCharsets;

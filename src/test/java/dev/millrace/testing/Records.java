@@ -1,10 +1,10 @@
 package dev.millrace.testing;
 
 import dev.millrace.codec.ExampleEncoder;
-import dev.millrace.codec.FeatureSpec;
-import dev.millrace.codec.InputSpec;
-import dev.millrace.codec.RegistrySpec;
+import dev.millrace.data.FeatureSpec;
+import dev.millrace.data.InputSpec;
 import dev.millrace.data.KafkaRecord;
+import dev.millrace.data.RegistrySpec;
 import dev.millrace.data.Task;
 import java.nio.charset.StandardCharsets;
 import java.util.List;

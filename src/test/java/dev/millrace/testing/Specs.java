@@ -1,16 +1,16 @@
 package dev.millrace.testing;
 
-import dev.millrace.codec.InputSpec;
+import dev.millrace.data.InputSpec;
 import dev.millrace.eval.MetricsSpec;
-import dev.millrace.flink.DriftPlan;
-import dev.millrace.flink.SnapshotSpec;
-import dev.millrace.flink.TrainSpec;
 import dev.millrace.nn.Activation;
 import dev.millrace.nn.LayerSpec;
 import dev.millrace.nn.ModelSpec;
 import dev.millrace.nn.Normalization;
 import dev.millrace.nn.Optimizer;
 import dev.millrace.nn.Regularizer;
+import dev.millrace.prequential.DriftPolicy;
+import dev.millrace.prequential.SnapshotSpec;
+import dev.millrace.prequential.TrainSpec;
 import java.util.List;
 
 /** Specifications of training for tests. */
@@ -39,7 +39,7 @@ public final class Specs {
 
   /** The same with drift looked for, predictions published or snapshots taken. */
   public static TrainSpec with(
-      TrainSpec spec, DriftPlan drift, boolean predictions, SnapshotSpec snapshots) {
+      TrainSpec spec, DriftPolicy drift, boolean predictions, SnapshotSpec snapshots) {
     return new TrainSpec(
         spec.pipeline(),
         spec.topic(),

@@ -1,0 +1,283 @@
+package dev.millrace.prequential;
+
+import dev.millrace.data.Chunk;
+import dev.millrace.data.Example;
+import dev.millrace.data.InputSpec;
+import dev.millrace.data.KafkaRecord;
+import dev.millrace.data.RecordKind;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+
+/**
+ * Joins delayed labels to their features, row by row: a label that finds its features becomes an
+ * example like any other, but for the prediction that is scored, which is the one made when the
+ * features came. The keys of a thread take turns. Not thread-safe.
+ */
+final class DelayedLabelJoiner {
+  private static final LabelOutcome[] OUTCOMES = LabelOutcome.values();
+
+  /**
+   * A row with features, a label or both.
+   *
+   * @param time of the record, min 0
+   * @param id of the example
+   * @param joinId what its features and label are joined by: each pass over a data set has all ids
+   *     again
+   */
+  private record Arrival(Chunk chunk, int row, long time, String id, String joinId) {
+    static Arrival of(Chunk chunk, int row) {
+      String id = chunk.id(row);
+      int epoch = chunk.epoch();
+      long time = Math.max(0, PrequentialModel.windowTime(chunk, row));
+      return new Arrival(chunk, row, time, id, epoch <= 1 ? id : id + '\0' + epoch);
+    }
+
+    RecordKind kind() {
+      return chunk.kind(row);
+    }
+
+    String label() {
+      return chunk.isClassification() ? chunk.label(chunk.labelOf(row)) : null;
+    }
+
+    double target() {
+      return chunk.target(row);
+    }
+  }
+
+  private final TrainSpec spec;
+  private final InputSpec.LateLabels labels;
+  private final long maxBytes;
+  private final ChunkLearner learner;
+  private final Rejections rejections;
+  private final Predictions predictions;
+  private final RowBatch batch;
+  private final long[] countsBefore = new long[OUTCOMES.length];
+  private final Example example = new Example();
+  private final Chunk single = new Chunk();
+
+  /**
+   * @param maxBytes of a key's model and all that is pending
+   */
+  DelayedLabelJoiner(
+      TrainSpec spec, long maxBytes, ChunkLearner learner, Rejections rejections, RowBatch batch) {
+    this.spec = spec;
+    this.labels = spec.input().labels();
+    this.maxBytes = maxBytes;
+    this.learner = learner;
+    this.rejections = rejections;
+    this.batch = batch;
+    predictions = new Predictions(spec);
+  }
+
+  /**
+   * Returns true if a model can begin with a row. With a label alone it cannot, unless the number
+   * of features is declared or that of a stored model.
+   */
+  boolean canBegin(Chunk chunk, int row) {
+    return chunk.kind(row).hasFeatures() || spec.input().width() > 0 || isWarmStart();
+  }
+
+  /**
+   * Returns a chunk that has as many features as a key's model is to have: the given one, or if it
+   * has labels alone an empty one of as many features as are declared.
+   */
+  Chunk shape(Chunk chunk) {
+    return chunk.width() > 0 || isWarmStart()
+        ? chunk
+        : new Chunk(
+            chunk.key(), 0, spec.input().width(), chunk.epoch(), true, new String[0], new byte[0]);
+  }
+
+  private boolean isWarmStart() {
+    return spec.model().start() != null;
+  }
+
+  /** Joins the rows of a chunk and learns each example that is complete by that. */
+  void learn(TrainState state, Chunk chunk, int from, EngineListener listener) throws IOException {
+    for (int row = from; row < chunk.size(); row++) {
+      if (chunk.kind(row).hasFeatures() && chunk.width() != state.model().learner().inputs()) {
+        rejections.forWidth(state.model(), chunk, row, listener);
+      } else {
+        learn(state, Arrival.of(chunk, row), listener);
+      }
+    }
+  }
+
+  private void learn(TrainState state, Arrival arrival, EngineListener listener)
+      throws IOException {
+    PrequentialModel model = state.model();
+    LabelJoin join = state.labels();
+    // A straggler of the previous pass does not advance the time of this one.
+    join.advance(arrival.chunk().epoch() < model.epoch() ? 0 : arrival.time());
+    if (arrival.kind().hasFeatures() || labels.topic() == null) {
+      model.record(arrival.chunk(), arrival.row());
+    }
+    JoinedExample timedOut = timedOut(model, join, arrival);
+    while (timedOut != null) {
+      learner.learn(state, timedOut, listener);
+      timedOut = timedOut(model, join, arrival);
+    }
+    JoinedExample joined =
+        arrival.kind() == RecordKind.FEATURES
+            ? joinFeatures(model, join, arrival, listener)
+            : joinLabel(model, join, arrival);
+    if (joined != null) {
+      learner.learn(state, joined, listener);
+    }
+  }
+
+  /** Returns an example whose label did not come in time, with the default label; or null. */
+  private JoinedExample timedOut(PrequentialModel model, LabelJoin join, Arrival arrival) {
+    if (labels.onTimeout() == null) {
+      return null;
+    }
+    boolean isLabel = arrival.kind() != RecordKind.FEATURES;
+    LabelJoin.TimedOut timedOut =
+        join.takeTimedOut(isLearnable(model), isLabel ? arrival.joinId() : null, arrival.time());
+    if (timedOut == null) {
+      return null;
+    }
+    fill(timedOut.features(), model.learner().inputs(), arrival);
+    String id = idOf(timedOut.id(), arrival.chunk().epoch());
+    return complete(
+        arrival, id, labels.onTimeout().label(), labels.onTimeout().target(), timedOut.features());
+  }
+
+  private static String idOf(String joinId, int epoch) {
+    int end = epoch <= 1 ? -1 : joinId.lastIndexOf('\0');
+    return end < 0 ? joinId : joinId.substring(0, end);
+  }
+
+  /** A model that was stored before its pipeline named the default label may have other classes. */
+  private boolean isLearnable(PrequentialModel model) {
+    return !model.task().isClassification()
+        || model.classes().index(labels.onTimeout().label()) >= 0
+        || rejections.ofClass(model, labels.onTimeout().label()) == null;
+  }
+
+  /** Joins features to a label that came before; else predicts, keeps them and returns null. */
+  private JoinedExample joinFeatures(
+      PrequentialModel model, LabelJoin join, Arrival arrival, EngineListener listener) {
+    if (join.isDuplicateOfFeatures(arrival.joinId())) {
+      return null;
+    }
+    PendingLabel label = join.takeLabel(arrival.joinId(), arrival.time());
+    if (label != null) {
+      fill(arrival);
+      return complete(arrival, arrival.id(), label.label(), label.target(), null);
+    }
+    Chunk chunk = arrival.chunk();
+    int row = arrival.row();
+    int predicted = model.predict(chunk, row, batch);
+    float[] scores = Arrays.copyOf(batch.scores, model.learner().outputs());
+    if (spec.predictions()) {
+      listener.prediction(
+          predictions.withoutLabel(model, chunk, row, scores, predicted),
+          model.timestamp(),
+          chunk,
+          row);
+    }
+    PendingFeatures pending =
+        new PendingFeatures(
+            Arrays.copyOf(batch.features, chunk.width()),
+            chunk.weight(row),
+            arrival.time(),
+            chunk.partition(row),
+            chunk.offset(row),
+            scores,
+            predicted);
+    join.keep(arrival.joinId(), pending, room(model));
+    return null;
+  }
+
+  /**
+   * Joins a label to features that came before, or to those of its own record; else keeps it and
+   * returns null.
+   */
+  private JoinedExample joinLabel(PrequentialModel model, LabelJoin join, Arrival arrival) {
+    String id = arrival.joinId();
+    PendingFeatures pending = join.takeFeatures(id, arrival.time());
+    if (pending == null) {
+      pending = join.takeDefaulted(id, arrival.label(), arrival.target(), arrival.time());
+    }
+    if (pending != null) {
+      fill(pending, model.learner().inputs(), arrival);
+    } else if (arrival.kind() == RecordKind.EXAMPLE && !join.isSettled(id)) {
+      join.complete(id);
+      fill(arrival);
+    } else {
+      if (!join.isDuplicateOrLateLabel(id)) {
+        PendingLabel label = new PendingLabel(arrival.label(), arrival.target(), arrival.time());
+        join.keep(id, label, room(model));
+      }
+      return null;
+    }
+    return complete(arrival, arrival.id(), arrival.label(), arrival.target(), pending);
+  }
+
+  /** Returns the bytes that all pending entries of the key may take. */
+  private long room(PrequentialModel model) {
+    return maxBytes - model.learner().memoryBytes();
+  }
+
+  private void fill(Arrival arrival) {
+    Chunk chunk = arrival.chunk();
+    int row = arrival.row();
+    example.resize(chunk.width());
+    chunk.copyFeatures(row, row + 1, example.features);
+    example.weight = chunk.weight(row);
+    example.record = record(chunk.partition(row), chunk.offset(row), chunk.timestamp(row));
+  }
+
+  // If the model was expanded since, the new features are missing.
+  private void fill(PendingFeatures pending, int inputs, Arrival arrival) {
+    example.resize(inputs);
+    int known = Math.min(pending.features().length, inputs);
+    System.arraycopy(pending.features(), 0, example.features, 0, known);
+    Arrays.fill(example.features, known, inputs, Float.NaN);
+    example.weight = pending.weight();
+    long timestamp = arrival.chunk().timestamp(arrival.row());
+    example.record = record(pending.partition(), pending.offset(), timestamp);
+  }
+
+  // Only what metrics and predictions name; a dead letter is made of the record that completed it.
+  private KafkaRecord record(int partition, long offset, long timestamp) {
+    return KafkaRecord.of(spec.topic(), partition, offset, timestamp, null, null);
+  }
+
+  private JoinedExample complete(
+      Arrival arrival, String id, String label, double target, PendingFeatures earlier) {
+    example.label = label;
+    example.target = target;
+    byte[] utf8 = id.getBytes(StandardCharsets.UTF_8);
+    example.setId(utf8, utf8.length);
+    example.key = arrival.chunk().key();
+    example.eventTime = arrival.chunk().eventTime(arrival.row());
+    example.epoch = arrival.chunk().epoch();
+    single.clear();
+    single.add(example);
+    return new JoinedExample(single, earlier, arrival.chunk(), arrival.row());
+  }
+
+  /** Starts another pass over the data; what is still pending is not learned. */
+  void startEpoch(LabelJoin join) {
+    join.startEpoch();
+  }
+
+  /** Starts to count the outcomes of a chunk. */
+  void beginCounts(LabelJoin join) {
+    join.copyCounts(countsBefore);
+  }
+
+  /** Reports the outcomes since {@link #beginCounts}. */
+  void reportCounts(LabelJoin join, EngineListener listener) {
+    for (LabelOutcome outcome : OUTCOMES) {
+      long records = join.count(outcome) - countsBefore[outcome.ordinal()];
+      if (records > 0) {
+        listener.joined(outcome, records);
+      }
+    }
+  }
+}

@@ -1,0 +1,38 @@
+package dev.millrace.prequential;
+
+import dev.millrace.data.KebabCase;
+import dev.millrace.eval.drift.DriftSpec;
+import java.io.Serializable;
+
+/**
+ * How drift of a key is looked for, and what is done about it.
+ *
+ * @param name of the detector, as pipeline files spell it
+ * @param boost factor of the learning rate after a drift, for the action that boosts it
+ * @param boostSteps for so many steps
+ */
+public record DriftPolicy(
+    String name, DriftSpec detector, Action action, float boost, long boostSteps)
+    implements Serializable {
+
+  /** What is done after a drift; there is an event in any case. */
+  public enum Action {
+    /** Nothing more. */
+    EVENT,
+    /** Larger steps for a while. */
+    BOOST_LEARNING_RATE,
+    /** The output layer starts afresh, hidden layers and statistics stay. */
+    RESET_HEAD,
+    /** The model starts afresh. */
+    RESET,
+    /**
+     * Of several models the best challenger takes over, else one that learned since the warning.
+     */
+    SWAP_IN_CHALLENGER;
+
+    /** The name in pipeline files, such as {@code reset-head}. */
+    public String id() {
+      return KebabCase.of(this);
+    }
+  }
+}

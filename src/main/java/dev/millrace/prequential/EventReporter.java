@@ -1,0 +1,99 @@
+package dev.millrace.prequential;
+
+import dev.millrace.data.ModelEvent;
+import dev.millrace.data.ModelEvent.ChampionChanged;
+import dev.millrace.data.ModelEvent.Drift;
+import dev.millrace.data.ModelEvent.Forgotten;
+import dev.millrace.data.ModelEvent.RolledBack;
+import dev.millrace.data.ModelEvent.SkippedSteps;
+import dev.millrace.data.ModelEvent.StartedAfresh;
+import dev.millrace.data.ModelEvent.Warning;
+import dev.millrace.data.ModelEvent.What;
+import dev.millrace.eval.drift.DriftSignal;
+import dev.millrace.nn.contest.Contest;
+
+/** Reports what happens to models. */
+final class EventReporter {
+  private final TrainSpec spec;
+
+  EventReporter(TrainSpec spec) {
+    this.spec = spec;
+  }
+
+  /** Reports skipped steps, if there are any that have not been reported. */
+  void skippedSteps(PrequentialModel model, String key, EngineListener listener) {
+    if (model.takeUnreportedSkips()) {
+      long skipped = model.learner().skippedSteps();
+      report(model, key, new SkippedSteps(skipped), model.learner().steps(), listener);
+    }
+  }
+
+  /** Reports a rollback of the model. */
+  void rollback(PrequentialModel model, String key, EngineListener listener) {
+    RolledBack what = new RolledBack(model.learner().rollbacks(), model.learningRate());
+    report(model, key, what, model.learner().steps(), listener);
+  }
+
+  /**
+   * Reports a drift or the warning of one.
+   *
+   * @param steps that the model had taken before it acted on the drift
+   */
+  void drift(
+      PrequentialModel model, String key, DriftSignal signal, long steps, EngineListener listener) {
+    DriftPolicy policy = spec.drift();
+    switch (signal) {
+      case NONE -> {}
+      case WARNING -> report(model, key, new Warning(policy.name()), steps, listener);
+      case DRIFT ->
+          report(
+              model,
+              key,
+              new Drift(policy.name(), policy.action().id(), model.drifts()),
+              steps,
+              listener);
+    }
+  }
+
+  /**
+   * Reports a change of the champion, if there is one that has not been reported.
+   *
+   * @return true if there is
+   */
+  boolean championChange(PrequentialModel model, String key, EngineListener listener) {
+    Contest contest = model.contest();
+    ChampionChanged change = contest == null ? null : contest.takeChange();
+    if (change != null) {
+      report(model, key, change, model.learner().steps(), listener);
+    }
+    return change != null;
+  }
+
+  /** Reports that a key was idle for too long. */
+  void forgotten(PrequentialModel model, String key, EngineListener listener) {
+    report(model, key, new Forgotten(), model.learner().steps(), listener);
+  }
+
+  /** Reports that a key restarts, because its stored model does not fit the settings. */
+  void restarted(String key, long eventTime, String reason, EngineListener listener) {
+    report(key, 0, eventTime, eventTime, new StartedAfresh(reason), 0, listener);
+  }
+
+  private void report(
+      PrequentialModel model, String key, What what, long steps, EngineListener listener) {
+    report(key, model.examples(), model.eventTime(), model.timestamp(), what, steps, listener);
+  }
+
+  private void report(
+      String key,
+      long seq,
+      long eventTime,
+      long timestamp,
+      What what,
+      long steps,
+      EngineListener listener) {
+    listener.event(
+        new ModelEvent(spec.pipeline(), key, seq, eventTime, what, steps, spec.config()),
+        timestamp);
+  }
+}

@@ -1,0 +1,84 @@
+package dev.millrace.prequential;
+
+import dev.millrace.data.Counts;
+import dev.millrace.data.MetricsReport;
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
+import java.util.Arrays;
+
+/** How long the last labels came after their features. Not thread-safe. */
+final class LabelDelays {
+  /** Delays that are kept at most. */
+  static final int MOST = 10_000;
+
+  private static final int FIRST_ROOM = 16;
+
+  private final int most;
+  // A ring once it is full: the oldest is the one to be overwritten next.
+  private long[] millis;
+  private int size;
+  private int next;
+
+  /**
+   * @param window delays that are kept, if not more than {@link #MOST}
+   */
+  LabelDelays(int window) {
+    most = Math.min(window, MOST);
+    millis = new long[Math.min(FIRST_ROOM, most)];
+  }
+
+  void add(long delayMillis) {
+    if (size == millis.length && size < most) {
+      millis = Arrays.copyOf(millis, (int) Math.min(most, 2L * size));
+    }
+    millis[next] = delayMillis;
+    size = Math.max(size, next + 1);
+    next = next + 1 == most ? 0 : next + 1;
+  }
+
+  /** The quantiles, each the smallest delay that so large a share is not above; null of none. */
+  MetricsReport.Delays report() {
+    if (size == 0) {
+      return null;
+    }
+    long[] sorted = Arrays.copyOf(millis, size);
+    Arrays.sort(sorted);
+    return new MetricsReport.Delays(
+        quantile(sorted, 50), quantile(sorted, 90), quantile(sorted, 99), sorted[size - 1]);
+  }
+
+  private static long quantile(long[] sorted, int percent) {
+    int rank = (int) ((percent * (long) sorted.length + 99) / 100);
+    return sorted[Math.max(1, rank) - 1];
+  }
+
+  long memoryBytes() {
+    return (long) millis.length * Long.BYTES;
+  }
+
+  LabelDelays copy() {
+    LabelDelays copy = new LabelDelays(most);
+    copy.millis = millis.clone();
+    copy.size = size;
+    copy.next = next;
+    return copy;
+  }
+
+  void write(DataOutput out) throws IOException {
+    out.writeInt(size);
+    int oldest = size < most ? 0 : next;
+    for (int i = 0; i < size; i++) {
+      out.writeLong(millis[(oldest + i) % most]);
+    }
+  }
+
+  /** Reads what was written; of a larger window the newest. */
+  static LabelDelays read(DataInput in, int window) throws IOException {
+    LabelDelays delays = new LabelDelays(window);
+    for (int left = Counts.read(in, "delays of labels", MOST, Long.BYTES); left > 0; left--) {
+      delays.add(in.readLong());
+    }
+    return delays;
+  }
+}

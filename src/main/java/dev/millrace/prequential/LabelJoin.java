@@ -1,0 +1,414 @@
+package dev.millrace.prequential;
+
+import dev.millrace.data.Counts;
+import dev.millrace.data.InputSpec.LateLabels;
+import dev.millrace.data.MetricsReport;
+import dev.millrace.data.Task;
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
+import java.util.Map;
+
+/**
+ * Features and labels of one key that came apart: what waits for the other half, which examples are
+ * settled, and how many there were of everything. Not thread-safe.
+ *
+ * <p>Time is the latest that a record of the key has said in this pass over the data, so what times
+ * out is a function of the key's records alone. Where there is no room for more features the newest
+ * are not kept, because those that wait already are nearer to their labels: were the oldest to make
+ * room, none would be left to meet a label once labels take longer than it takes to fill the room.
+ * Of labels, and of the ids of settled examples, the oldest make room: what belongs to them is most
+ * likely lost.
+ */
+final class LabelJoin {
+
+  /**
+   * An example that needs nothing more; duplicates are told by it.
+   *
+   * @param defaulted features that were learned with the label for a time-out, which another label
+   *     can still correct; null for other examples
+   */
+  private record Settled(boolean matched, long time, PendingFeatures defaulted)
+      implements PendingBuffer.Entry {
+    private static final int FEATURES_BYTES = 64; // of the object
+    private static final int UNMATCHED = 0;
+    private static final int MATCHED = 1;
+    private static final int DEFAULTED = 2;
+
+    @Override
+    public long arrayBytes() {
+      return defaulted == null ? 0 : FEATURES_BYTES + defaulted.arrayBytes();
+    }
+
+    @Override
+    public void write(DataOutput out) throws IOException {
+      out.writeByte(defaulted != null ? DEFAULTED : matched ? MATCHED : UNMATCHED);
+      out.writeLong(time);
+      if (defaulted != null) {
+        defaulted.write(out);
+      }
+    }
+
+    static Settled read(DataInput in, Task task, int outputs) throws IOException {
+      long kind = Counts.require("kind of a settled example", in.readByte(), UNMATCHED, DEFAULTED);
+      return new Settled(
+          kind == MATCHED,
+          in.readLong(),
+          kind == DEFAULTED ? PendingFeatures.read(in, task, outputs) : null);
+    }
+  }
+
+  /** Features whose label did not come in time, and their id. */
+  record TimedOut(String id, PendingFeatures features) {}
+
+  private final LateLabels spec;
+  private final PendingBuffer<PendingFeatures> features;
+  private final PendingBuffer<PendingLabel> labels;
+  private final PendingBuffer<Settled> settled;
+  private final LabelDelays delays;
+  private final long[] counts = new long[LabelOutcome.values().length];
+  private long time;
+  private long records;
+  private long reported;
+
+  /**
+   * @param window delays that quantiles are of
+   */
+  LabelJoin(LateLabels spec, int window) {
+    this(
+        spec,
+        new PendingBuffer<>(),
+        new PendingBuffer<>(),
+        new PendingBuffer<>(),
+        new LabelDelays(window));
+  }
+
+  private LabelJoin(
+      LateLabels spec,
+      PendingBuffer<PendingFeatures> features,
+      PendingBuffer<PendingLabel> labels,
+      PendingBuffer<Settled> settled,
+      LabelDelays delays) {
+    this.spec = spec;
+    this.features = features;
+    this.labels = labels;
+    this.settled = settled;
+    this.delays = delays;
+  }
+
+  /** Copies the number of each outcome, by its ordinal. */
+  void copyCounts(long[] into) {
+    System.arraycopy(counts, 0, into, 0, counts.length);
+  }
+
+  /** Returns the number of records with an outcome. */
+  long count(LabelOutcome outcome) {
+    return counts[outcome.ordinal()];
+  }
+
+  /**
+   * Takes the time of the key's next record, at least 0, and settles what has waited for too long.
+   * Features that are to be learned with a label for a time-out stay, for {@link #takeTimedOut}.
+   */
+  void advance(long recordTime) {
+    records++;
+    time = Math.max(time, recordTime);
+    long first = time - spec.timeoutMillis();
+    while (spec.onTimeout() == null && features.hasOlderThan(first)) {
+      add(LabelOutcome.TIMED_OUT);
+      settle(features.takeOldest().getKey(), false);
+    }
+    while (labels.hasOlderThan(first)) {
+      add(LabelOutcome.WITHOUT_FEATURES);
+      labels.takeOldest();
+    }
+    while (settled.hasOlderThan(first)) {
+      settled.takeOldest();
+    }
+  }
+
+  /**
+   * Begins another pass over the data, whose time starts again: what still waits belongs to the
+   * pass before, and is settled without being learned.
+   */
+  void startEpoch() {
+    for (; features.size() > 0; features.takeOldest()) {
+      add(LabelOutcome.TIMED_OUT);
+    }
+    for (; labels.size() > 0; labels.takeOldest()) {
+      add(LabelOutcome.WITHOUT_FEATURES);
+    }
+    while (settled.size() > 0) {
+      settled.takeOldest();
+    }
+    time = 0;
+  }
+
+  /**
+   * Takes out features that have waited for too long, and are to be learned with the label for
+   * that; null if there are none. To be called after {@link #advance} until it returns null.
+   *
+   * @param mayLearn whether the model can learn that label; else they are dropped
+   * @param labelId the example whose label comes now, or null: its features may have waited for too
+   *     long behind others of a later time
+   */
+  TimedOut takeTimedOut(boolean mayLearn, String labelId, long labelTime) {
+    if (spec.onTimeout() == null) {
+      return null;
+    }
+    while (features.hasOlderThan(time - spec.timeoutMillis())) {
+      Map.Entry<String, PendingFeatures> oldest = features.takeOldest();
+      if (mayLearn) {
+        return defaulted(oldest.getKey(), oldest.getValue());
+      }
+      add(LabelOutcome.TIMED_OUT);
+      settle(oldest.getKey(), false);
+    }
+    PendingFeatures ofLabel = labelId == null ? null : features.get(labelId);
+    return mayLearn && ofLabel != null && labelTime - ofLabel.time() > spec.timeoutMillis()
+        ? defaulted(labelId, features.take(labelId))
+        : null;
+  }
+
+  private TimedOut defaulted(String id, PendingFeatures pending) {
+    add(LabelOutcome.DEFAULTED);
+    settle(id, new Settled(false, time, pending));
+    return new TimedOut(id, pending);
+  }
+
+  /**
+   * The features that were learned with the label for a time-out, of an example whose label comes
+   * now and says otherwise; null if there are none.
+   */
+  PendingFeatures takeDefaulted(String id, String label, double target, long labelTime) {
+    Settled known = spec.onTimeout() == null ? null : settled.get(id);
+    if (known == null || known.defaulted() == null || spec.onTimeout().matches(label, target)) {
+      return null;
+    }
+    settled.take(id);
+    add(LabelOutcome.CORRECTED);
+    delays.add(Math.max(0, labelTime - known.defaulted().time()));
+    settle(id, true);
+    return known.defaulted();
+  }
+
+  /** Whether features with this id have come before; then these are counted. */
+  boolean isDuplicateOfFeatures(String id) {
+    boolean known = features.has(id) || settled.has(id);
+    if (known) {
+      add(LabelOutcome.DUPLICATE_FEATURES);
+    }
+    return known;
+  }
+
+  /**
+   * The label that waits for features which come now, and is settled with that; null if there is
+   * none or it has waited for too long.
+   */
+  PendingLabel takeLabel(String id, long featuresTime) {
+    PendingLabel label = labels.take(id);
+    if (label == null) {
+      return null;
+    }
+    if (featuresTime - label.time() > spec.timeoutMillis()) {
+      add(LabelOutcome.WITHOUT_FEATURES); // it waited behind others of a later time
+      return null;
+    }
+    match(id, label.time() - featuresTime);
+    return label;
+  }
+
+  /**
+   * Keeps features that are new until their label comes, if there is room.
+   *
+   * @param mostBytes that all that waits may take
+   */
+  void keep(String id, PendingFeatures pending, long mostBytes) {
+    long needed = PendingBuffer.bytesOf(id, pending);
+    forgetSettled(mostBytes - needed);
+    if (features.size() >= spec.mostPending() || bytes() + needed > mostBytes) {
+      add(LabelOutcome.DROPPED_FEATURES);
+      settle(id, false);
+    } else {
+      features.add(id, pending);
+    }
+  }
+
+  /**
+   * The features that a label which comes now belongs to, and are settled with that; null if there
+   * are none or they have waited for too long.
+   */
+  PendingFeatures takeFeatures(String id, long labelTime) {
+    PendingFeatures pending = features.take(id);
+    if (pending == null) {
+      return null;
+    }
+    if (labelTime - pending.time() > spec.timeoutMillis()) {
+      add(LabelOutcome.TIMED_OUT); // they waited behind others of a later time
+      settle(id, false);
+      return null;
+    }
+    match(id, labelTime - pending.time());
+    return pending;
+  }
+
+  /** Whether an example with this id needs nothing more. */
+  boolean isSettled(String id) {
+    return settled.has(id);
+  }
+
+  /** Whether a label with this id has come before or comes too late; then this one is counted. */
+  boolean isDuplicateOrLateLabel(String id) {
+    Settled known = settled.get(id);
+    if (known != null) {
+      add(known.matched() ? LabelOutcome.DUPLICATE_LABELS : LabelOutcome.LATE);
+    } else if (labels.has(id)) {
+      add(LabelOutcome.DUPLICATE_LABELS);
+    }
+    return known != null || labels.has(id);
+  }
+
+  /**
+   * Keeps a label that is new until its features come; the oldest make room.
+   *
+   * @param mostBytes that all that waits may take
+   */
+  void keep(String id, PendingLabel label, long mostBytes) {
+    labels.add(id, label);
+    forgetSettled(mostBytes);
+    while (labels.size() > spec.mostPending() || (bytes() > mostBytes && labels.size() > 0)) {
+      labels.takeOldest();
+      add(LabelOutcome.DROPPED_LABELS);
+    }
+  }
+
+  /** Notes an example that came as a whole, and of which nothing was known but a label maybe. */
+  void complete(String id) {
+    if (labels.take(id) != null) {
+      add(LabelOutcome.DUPLICATE_LABELS);
+    }
+    add(LabelOutcome.COMPLETE);
+    settle(id, true);
+  }
+
+  private void match(String id, long delay) {
+    add(LabelOutcome.MATCHED);
+    delays.add(Math.max(0, delay));
+    settle(id, true);
+  }
+
+  private void settle(String id, boolean matched) {
+    settle(id, new Settled(matched, time, null));
+  }
+
+  private void settle(String id, Settled example) {
+    settled.add(id, example);
+    if (settled.size() > spec.mostPending()) {
+      settled.takeOldest();
+    }
+  }
+
+  private void forgetSettled(long mostBytes) {
+    while (bytes() > mostBytes && settled.size() > 0) {
+      settled.takeOldest();
+    }
+  }
+
+  private void add(LabelOutcome outcome) {
+    counts[outcome.ordinal()]++;
+  }
+
+  /** Whether no record has come yet. */
+  boolean isEmpty() {
+    return records == 0;
+  }
+
+  /** Whether records have come since the last report. */
+  boolean hasUnreported() {
+    return records > reported;
+  }
+
+  /** What there is to report; {@link #hasUnreported} is false after it. */
+  MetricsReport.Labels report() {
+    reported = records;
+    return new MetricsReport.Labels(
+        features.size(),
+        labels.size(),
+        count(LabelOutcome.MATCHED),
+        count(LabelOutcome.COMPLETE),
+        count(LabelOutcome.TIMED_OUT),
+        count(LabelOutcome.WITHOUT_FEATURES),
+        count(LabelOutcome.DUPLICATE_FEATURES),
+        count(LabelOutcome.DUPLICATE_LABELS),
+        count(LabelOutcome.DROPPED_FEATURES),
+        count(LabelOutcome.DROPPED_LABELS),
+        count(LabelOutcome.LATE),
+        count(LabelOutcome.DEFAULTED),
+        count(LabelOutcome.CORRECTED),
+        delays.report());
+  }
+
+  private long bytes() {
+    return features.bytes() + labels.bytes() + settled.bytes();
+  }
+
+  /** Bytes in memory, estimated. */
+  long memoryBytes() {
+    return bytes() + delays.memoryBytes();
+  }
+
+  /** A copy that shares what never changes. */
+  LabelJoin copy() {
+    LabelJoin copy =
+        new LabelJoin(spec, features.copy(), labels.copy(), settled.copy(), delays.copy());
+    System.arraycopy(counts, 0, copy.counts, 0, counts.length);
+    copy.time = time;
+    copy.records = records;
+    copy.reported = reported;
+    return copy;
+  }
+
+  void write(DataOutput out) throws IOException {
+    out.writeLong(time);
+    out.writeLong(records);
+    out.writeLong(reported);
+    out.writeInt(counts.length);
+    for (long count : counts) {
+      out.writeLong(count);
+    }
+    features.write(out);
+    labels.write(out);
+    settled.write(out);
+    delays.write(out);
+  }
+
+  /**
+   * Reads what {@link #write} wrote.
+   *
+   * @param task of the model
+   * @param outputs of the model
+   */
+  static LabelJoin read(DataInput in, LateLabels spec, int window, Task task, int outputs)
+      throws IOException {
+    long time = in.readLong();
+    long records = in.readLong();
+    long reported = in.readLong();
+    int outcomes = LabelOutcome.values().length;
+    long[] counts = new long[Counts.read(in, "outcomes of labels", outcomes, Long.BYTES)];
+    for (int i = 0; i < counts.length; i++) {
+      counts[i] = in.readLong();
+    }
+    LabelJoin join =
+        new LabelJoin(
+            spec,
+            PendingBuffer.read(in, each -> PendingFeatures.read(each, task, outputs)),
+            PendingBuffer.read(in, PendingLabel::read),
+            PendingBuffer.read(in, each -> Settled.read(each, task, outputs)),
+            LabelDelays.read(in, window));
+    System.arraycopy(counts, 0, join.counts, 0, counts.length);
+    join.time = time;
+    join.records = records;
+    join.reported = reported;
+    return join;
+  }
+}

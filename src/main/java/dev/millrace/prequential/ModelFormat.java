@@ -1,0 +1,188 @@
+package dev.millrace.prequential;
+
+import dev.millrace.data.Counts;
+import dev.millrace.data.FeatureSpec;
+import dev.millrace.data.InputSpec;
+import dev.millrace.data.StoredBytes;
+import dev.millrace.data.Task;
+import dev.millrace.eval.ClassificationMetrics;
+import dev.millrace.eval.RollingMetrics;
+import dev.millrace.eval.ValidationScores;
+import dev.millrace.nn.ModelMismatchException;
+import dev.millrace.nn.OnlineModel;
+import dev.millrace.nn.Workspace;
+import dev.millrace.nn.auto.Models;
+import java.io.DataOutput;
+import java.io.IOException;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/** The bytes of a {@link PrequentialModel} and of all that belongs to it. */
+final class ModelFormat {
+  /** {@link #columns} of an input that declares none. */
+  static final int NO_COLUMNS = List.of().toString().hashCode();
+
+  private static final int MOST_NAMES = 20;
+
+  private ModelFormat() {}
+
+  /** Writes everything that is needed to continue as if never stopped. */
+  static void write(PrequentialModel model, DataOutput out) throws IOException {
+    KeyCounters counters = model.counters();
+    out.writeUTF(model.task().name());
+    out.writeInt(model.columns());
+    out.writeLong(counters.examples);
+    out.writeLong(counters.reported);
+    out.writeLong(counters.eventTime);
+    out.writeLong(counters.timestamp);
+    model.classes().write(out);
+    counters.offsets.write(out);
+    model.metrics().write(out);
+    model.learner().write(out);
+    out.writeLong(counters.reportedSkips);
+    DriftMonitor.write(model.drift(), out);
+    out.writeInt(counters.epoch);
+    out.writeLong(counters.validated);
+    out.writeBoolean(model.validation() != null);
+    if (model.validation() != null) {
+      model.validation().write(out);
+    }
+  }
+
+  /** Writes the model alone: features, class names and learner, nothing of the metrics. */
+  static void writeModel(PrequentialModel model, DataOutput out) throws IOException {
+    out.writeUTF(model.task().name());
+    out.writeInt(model.columns());
+    model.classes().write(out);
+    model.learner().write(out);
+  }
+
+  /**
+   * Reads what {@link #write} wrote.
+   *
+   * @throws ModelMismatchException if it is of another kind than the settings say, naming both
+   * @throws IOException if it is of a newer release, or damaged
+   */
+  static PrequentialModel read(StoredBytes in, TrainSpec spec, Workspace workspace)
+      throws IOException {
+    Task task = Task.valueOf(in.readUTF());
+    int storedColumns = in.readInt();
+    long examples = in.readLong();
+    long reported = in.readLong();
+    long eventTime = in.readLong();
+    long timestamp = in.readLong();
+    ClassNames classes = ClassNames.read(in);
+    requireDeclaredTask(task, classes, spec.input().task());
+    KeyCounters counters = new KeyCounters(SeenOffsets.read(in));
+    counters.examples = examples;
+    counters.reported = reported;
+    counters.eventTime = eventTime;
+    counters.timestamp = timestamp;
+    RollingMetrics metrics = RollingMetrics.read(in, spec.metrics());
+    requireMetrics(task, metrics, classes);
+    OnlineModel learner = Models.read(in, spec.model(), task, workspace);
+    int columns = columns(spec.input(), workspace);
+    // Checked behind the model, whose indicators name the difference.
+    requireSameColumns(storedColumns, columns, spec);
+    requireClasses(task, learner.classes(), classes);
+    counters.reportedSkips = in.readLong();
+    DriftMonitor drift = DriftMonitor.read(in, spec.drift(), spec.model(), task, workspace);
+    counters.epoch = in.readInt();
+    counters.validated = in.readLong();
+    ValidationScores validation =
+        in.readBoolean() ? ValidationScores.read(in, task, spec.metrics()) : null;
+    if (validation != null) {
+      requireMetrics(task, validation.metrics(), classes);
+    }
+    return new PrequentialModel(
+        spec, task, columns, classes, metrics, learner, drift, validation, counters);
+  }
+
+  // Where none was declared it was guessed from the labels of each key: as multiclass, also where
+  // there were two classes, whose network is that of a binary task declared later.
+  private static void requireDeclaredTask(Task stored, ClassNames classes, Task declared)
+      throws ModelMismatchException {
+    boolean isOfTwo = declared == Task.BINARY && stored == Task.MULTICLASS && classes.size() <= 2;
+    if (declared != null && declared != stored && !isOfTwo) {
+      throw new ModelMismatchException(
+          "the stored model is of another task: stored (%s), configured (%s); go back to the stored"
+                  .formatted(stored.id(), declared.id())
+              + " settings, or start afresh");
+    }
+  }
+
+  /**
+   * Checks that a model that was read has a name for each of its classes.
+   *
+   * @throws IOException if it has not
+   */
+  static void requireClasses(Task task, int classes, ClassNames names) throws IOException {
+    if (task.isClassification()) {
+      Counts.require("classes of the stored model", classes, names.size());
+    }
+  }
+
+  private static void requireMetrics(Task task, RollingMetrics metrics, ClassNames names)
+      throws IOException {
+    boolean areOfClasses = metrics instanceof ClassificationMetrics;
+    if (areOfClasses != task.isClassification()) {
+      throw new IOException("metrics: not of the stored model's task; the bytes are damaged");
+    }
+    if (metrics instanceof ClassificationMetrics classification) {
+      Counts.require("classes in the metrics", classification.classes(), 0, names.size());
+    }
+  }
+
+  /** A hash of the declared features in their order: what the inputs of a model mean. */
+  static int columns(InputSpec input) {
+    return input.features().toString().hashCode();
+  }
+
+  /**
+   * The same, found once for all the models that share a workspace: it takes longer than reading.
+   */
+  static int columns(InputSpec input, Workspace workspace) {
+    return workspace.shared(Columns.class, Columns::new).of(input);
+  }
+
+  private static final class Columns {
+    // Null before the first.
+    private InputSpec input;
+    private int hash;
+
+    int of(InputSpec other) {
+      if (other != input) {
+        hash = columns(other);
+        input = other;
+      }
+      return hash;
+    }
+  }
+
+  /** The columns that stored state, version and all, was trained on. */
+  static int columns(StoredBytes in) throws IOException {
+    in.readInt();
+    in.readUTF();
+    return in.readInt();
+  }
+
+  // A model whose columns were swapped would go on without a word and predict nonsense.
+  private static void requireSameColumns(int stored, int configured, TrainSpec spec)
+      throws IOException {
+    if (stored != configured) {
+      throw otherFeatures("the models were trained", spec.input(), ", or start afresh");
+    }
+  }
+
+  /** What to say of models whose inputs mean something else. */
+  static ModelMismatchException otherFeatures(String trained, InputSpec input, String more) {
+    String names =
+        input.features().stream()
+            .limit(MOST_NAMES)
+            .map(FeatureSpec::name)
+            .collect(Collectors.joining(", "));
+    return new ModelMismatchException(
+        "%s on other input.features, or on these in another order or of other types: %s%s; go back to the input.features of that time%s"
+            .formatted(trained, names, input.features().size() > MOST_NAMES ? ", …" : "", more));
+  }
+}

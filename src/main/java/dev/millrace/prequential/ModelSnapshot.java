@@ -1,0 +1,160 @@
+package dev.millrace.prequential;
+
+import dev.millrace.data.Counts;
+import dev.millrace.data.FeatureSpec;
+import dev.millrace.data.InputSpec;
+import dev.millrace.data.StoredBytes;
+import dev.millrace.data.Task;
+import dev.millrace.nn.Learner;
+import dev.millrace.nn.LearnerSummary;
+import dev.millrace.nn.ModelMismatchException;
+import dev.millrace.nn.ModelSpec;
+import dev.millrace.nn.OnlineModel;
+import dev.millrace.nn.Workspace;
+import dev.millrace.nn.auto.Models;
+import dev.millrace.nn.contest.Contest;
+import java.io.IOException;
+import java.util.List;
+
+/**
+ * One model of the models topic as it was at a time, or what is known of it.
+ *
+ * @param pipeline null if the record does not say
+ * @param config fingerprint of the configuration; null if the record does not say
+ * @param classes in the order of the outputs; empty for regression
+ * @param size of the model in bytes
+ * @param bytes what {@link TrainState#modelBytes} wrote; null in a {@link #summary}
+ */
+public record ModelSnapshot(
+    String pipeline,
+    String config,
+    String key,
+    Task task,
+    List<String> classes,
+    LearnerSummary learner,
+    int size,
+    byte[] bytes) {
+
+  public ModelSnapshot {
+    classes = List.copyOf(classes);
+  }
+
+  /**
+   * Reads what was published, with what the headers said.
+   *
+   * @throws IOException if it is no model, or of a newer release
+   */
+  public static ModelSnapshot decode(String pipeline, String config, String key, byte[] value)
+      throws IOException {
+    StoredBytes in = new StoredBytes(value);
+    Head head = Head.read(in);
+    LearnerSummary learner = LearnerSummary.read(value, in.position());
+    ModelFormat.requireClasses(head.task(), learner.classes(), head.classes());
+    return new ModelSnapshot(
+        pipeline, config, key, head.task(), head.classes().list(), learner, value.length, value);
+  }
+
+  /**
+   * Checks that the model was trained on the features of the input, in their order, as far as both
+   * say which those are: a pipeline that declares none does not.
+   *
+   * @throws ModelMismatchException if it was not
+   */
+  public void requireFeatures(InputSpec input) throws IOException {
+    int columns = Head.read(new StoredBytes(bytes)).columns();
+    if (columns != ModelFormat.NO_COLUMNS
+        && !input.features().isEmpty()
+        && columns != ModelFormat.columns(input)) {
+      throw ModelFormat.otherFeatures("it was trained", input, "");
+    }
+  }
+
+  /**
+   * The declared features that the model was trained on, in the order of its inputs; empty if these
+   * are not those of the input, or not known.
+   */
+  public List<String> features(InputSpec input) throws IOException {
+    Integer columns = Head.read(new StoredBytes(bytes)).columns();
+    return columns != null && columns == ModelFormat.columns(input)
+        ? input.features().stream().map(FeatureSpec::spelled).toList()
+        : List.of();
+  }
+
+  /** The same without its bytes. */
+  public ModelSnapshot summary() {
+    return new ModelSnapshot(pipeline, config, key, task, classes, learner, size, null);
+  }
+
+  /** As {@link #learner(ModelSpec, String)}, of the only model or the champion. */
+  public Learner learner(ModelSpec model) throws IOException {
+    return learner(model, null);
+  }
+
+  /**
+   * The model itself, where it is a single network, or one of several models that is.
+   *
+   * @param model the settings it was trained with
+   * @param name of one of several models, or null for their champion
+   * @throws IOException if it was trained with others, naming both, is a mixture, or there is none
+   *     of the name
+   */
+  public Learner learner(ModelSpec model, String name) throws IOException {
+    if (model.auto() != null) {
+      throw mixture();
+    }
+    OnlineModel read = model(model, new Workspace());
+    if (read instanceof Contest contest) {
+      String wanted = name == null ? contest.champion() : name;
+      read = contest.model(wanted);
+      if (read == null) {
+        throw new IOException(
+            "there is no model \"%s\"; there are %s".formatted(wanted, contest.names()));
+      }
+    } else if (name != null) {
+      throw new IOException("it is the only one, without a name; leave out \"" + name + "\"");
+    }
+    if (read instanceof Learner learner) {
+      return learner;
+    }
+    throw mixture();
+  }
+
+  private static IOException mixture() {
+    return new IOException(
+        "model: auto is a mixture of networks, not one that ONNX could hold; use --format"
+            + " millrace, or write a network out");
+  }
+
+  /**
+   * The model, to predict with.
+   *
+   * @param model the settings it was trained with
+   * @param workspace scratch that it shares with other models of the thread
+   * @throws IOException if it was trained with others, naming both, or bytes follow it
+   */
+  public OnlineModel model(ModelSpec model, Workspace workspace) throws IOException {
+    StoredBytes in = new StoredBytes(bytes);
+    Head head = Head.read(in);
+    try {
+      OnlineModel read = Models.read(in, model, head.task(), workspace);
+      Counts.require("bytes behind the model", in.left(), 0);
+      return read;
+    } catch (RuntimeException e) {
+      throw TrainState.damaged(e);
+    }
+  }
+
+  /** What stands in front of the learner. */
+  private record Head(Task task, int columns, ClassNames classes) {
+    static Head read(StoredBytes in) throws IOException {
+      TrainState.requireVersion(in.readInt());
+      String task = in.readUTF();
+      int columns = in.readInt();
+      try {
+        return new Head(Task.valueOf(task), columns, ClassNames.read(in));
+      } catch (IllegalArgumentException e) {
+        throw new IOException("it is a model of the unknown task " + task, e);
+      }
+    }
+  }
+}

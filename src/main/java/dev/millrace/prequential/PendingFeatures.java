@@ -1,0 +1,82 @@
+package dev.millrace.prequential;
+
+import dev.millrace.data.Counts;
+import dev.millrace.data.Task;
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
+
+/**
+ * Features that wait for their label, and what the model said when they came.
+ *
+ * @param partition of the record
+ * @param offset of the record
+ * @param scores of the classes known then, or the value
+ * @param predicted index of the class that was predicted, -1 for none
+ */
+record PendingFeatures(
+    float[] features,
+    float weight,
+    long time,
+    int partition,
+    long offset,
+    float[] scores,
+    int predicted)
+    implements PendingBuffer.Entry {
+
+  // Twice what a pipeline can allow.
+  private static final int MOST_NUMBERS = 1 << 21;
+
+  @Override
+  public long arrayBytes() {
+    return (long) (features.length + scores.length) * Float.BYTES;
+  }
+
+  @Override
+  public void write(DataOutput out) throws IOException {
+    write(features, out);
+    out.writeFloat(weight);
+    out.writeLong(time);
+    out.writeInt(partition);
+    out.writeLong(offset);
+    write(scores, out);
+    out.writeInt(predicted);
+  }
+
+  /**
+   * @param outputs of the model
+   */
+  static PendingFeatures read(DataInput in, Task task, int outputs) throws IOException {
+    PendingFeatures pending =
+        new PendingFeatures(
+            readFloats(in, "features that wait"),
+            in.readFloat(),
+            in.readLong(),
+            in.readInt(),
+            in.readLong(),
+            readFloats(in, "scores of features that wait"),
+            in.readInt());
+    int scores = pending.scores.length;
+    // Classes that are known by now may not have been known then.
+    int least = task.isClassification() ? 0 : outputs;
+    int classes = task.isClassification() ? scores : 0;
+    Counts.require("scores of features that wait", scores, least, outputs);
+    Counts.require("class of features that wait", pending.predicted, -1, classes - 1);
+    return pending;
+  }
+
+  private static void write(float[] numbers, DataOutput out) throws IOException {
+    out.writeInt(numbers.length);
+    for (float number : numbers) {
+      out.writeFloat(number);
+    }
+  }
+
+  private static float[] readFloats(DataInput in, String what) throws IOException {
+    float[] numbers = new float[Counts.read(in, what, MOST_NUMBERS, Float.BYTES)];
+    for (int i = 0; i < numbers.length; i++) {
+      numbers[i] = in.readFloat();
+    }
+    return numbers;
+  }
+}

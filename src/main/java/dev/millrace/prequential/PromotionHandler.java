@@ -1,0 +1,60 @@
+package dev.millrace.prequential;
+
+import dev.millrace.data.DeadLetter;
+import dev.millrace.data.DeadLetterReason;
+import dev.millrace.data.KafkaRecord;
+import dev.millrace.data.Promote;
+import dev.millrace.nn.contest.Contest;
+import java.io.IOException;
+import java.util.HashSet;
+import java.util.Set;
+
+/** Applies promotion commands to champion and challengers, and warns of changed restored ones. */
+final class PromotionHandler {
+  private final EventReporter events;
+  private final Set<String> warned = new HashSet<>();
+
+  PromotionHandler(EventReporter events) {
+    this.events = events;
+  }
+
+  /** Warns once of models whose names or kinds differ from those in the pipeline file. */
+  void warnOfChanges(PrequentialModel model, String key, EngineListener listener) {
+    if (model.contest() == null) {
+      return;
+    }
+    for (String change : model.contest().takeNotes()) {
+      if (warned.add(change)) {
+        listener.warning(key, change);
+      }
+    }
+  }
+
+  /**
+   * Makes one of a key's models its champion, or rejects the command.
+   *
+   * @param state null if the key has no models
+   * @param record of the command
+   * @return true if that has changed the state
+   */
+  boolean promote(
+      TrainState state, String key, Promote command, KafkaRecord record, EngineListener listener)
+      throws IOException {
+    Contest contest = state == null ? null : state.model().contest();
+    if (contest == null || contest.model(command.model()) == null) {
+      String message =
+          contest == null
+              ? "the key has no models; it has had no example, or none that could be used"
+              : "the key has no model \"%s\"; it has %s"
+                  .formatted(command.model(), contest.names());
+      listener.rejected(new DeadLetter(record, DeadLetterReason.UNKNOWN_MODEL, message, null));
+      return false;
+    }
+    if (!contest.promote(command.model())) {
+      return false;
+    }
+    events.championChange(state.model(), key, listener);
+    listener.modelDue(key, state);
+    return true;
+  }
+}

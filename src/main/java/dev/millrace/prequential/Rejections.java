@@ -1,0 +1,107 @@
+package dev.millrace.prequential;
+
+import dev.millrace.data.Chunk;
+import dev.millrace.data.DeadLetter;
+import dev.millrace.data.DeadLetterReason;
+import dev.millrace.data.InputSpec.LateLabels;
+import dev.millrace.data.RecordKind;
+
+/** Rejects examples that a model cannot learn, with the reason. */
+final class Rejections {
+  /** Why an example is rejected. */
+  record Rejection(DeadLetterReason reason, String message) {}
+
+  private final TrainSpec spec;
+  private final long maxModelBytes;
+
+  /**
+   * @param maxModelBytes of a key's model
+   */
+  Rejections(TrainSpec spec, long maxModelBytes) {
+    this.spec = spec;
+    this.maxModelBytes = maxModelBytes;
+  }
+
+  /** Rejects an example of another number of features than its model has. */
+  void forWidth(PrequentialModel model, Chunk chunk, int row, EngineListener listener) {
+    reject(
+        chunk,
+        row,
+        DeadLetterReason.WRONG_FEATURE_COUNT,
+        "the record has %d features; the model of this key has %d inputs"
+            .formatted(chunk.width(), model.learner().inputs()),
+        listener);
+  }
+
+  /** Rejects a label of a key whose number of features is not known. */
+  void forShape(Chunk chunk, int row, EngineListener listener) {
+    reject(
+        chunk,
+        row,
+        DeadLetterReason.LABEL_WITHOUT_FEATURES,
+        "the label came before any features of its key, so that nobody knows how many there are;"
+            + " where input.features declares them such a label waits",
+        listener);
+  }
+
+  /**
+   * Rejects an example whose model would be too large.
+   *
+   * @param bytes of the model with it
+   */
+  void forSize(Chunk chunk, int row, long bytes, EngineListener listener) {
+    Rejection rejection = ofSize(bytes);
+    reject(chunk, row, rejection.reason(), rejection.message(), listener);
+  }
+
+  private Rejection ofSize(long bytes) {
+    return new Rejection(
+        DeadLetterReason.MODEL_TOO_LARGE,
+        "with this record the model of this key would take %d bytes; limits.model-bytes is %d"
+            .formatted(bytes, maxModelBytes));
+  }
+
+  /** Returns why a model may not learn a class that it does not know yet; null if it may. */
+  Rejection ofClass(PrequentialModel model, String label) {
+    int known = model.classes().size();
+    if (label.chars().anyMatch(Character::isISOControl)) {
+      return new Rejection(
+          DeadLetterReason.INVALID_LABEL,
+          "the label has a control character, and would name class %d of this key"
+              .formatted(known + 1));
+    }
+    if (known >= spec.mostClasses(model.task())) {
+      String whatAllows =
+          spec.isBinary(model.task())
+              ? "input.task is binary: " + String.join(", ", model.classes().list())
+              : "limits.classes";
+      return new Rejection(
+          DeadLetterReason.TOO_MANY_CLASSES,
+          "the label \"%s\" would be class %d of this key; %d are allowed (%s)"
+              .formatted(label, known + 1, known, whatAllows));
+    }
+    int namesBytes = model.classes().bytes() + ClassNames.bytes(label);
+    int maxNamesBytes = spec.input().limits().classNamesBytes();
+    if (namesBytes > maxNamesBytes) {
+      return new Rejection(
+          DeadLetterReason.TOO_MANY_CLASSES,
+          "with the label \"%s\" this key's %d class names would have %d bytes; %d are allowed"
+              .formatted(label, known + 1, namesBytes, maxNamesBytes));
+    }
+    long bytes = spec.modelBytesWithClass(model);
+    return bytes > maxModelBytes ? ofSize(bytes) : null;
+  }
+
+  /** Rejects the record behind a row. */
+  void reject(
+      Chunk chunk, int row, DeadLetterReason reason, String message, EngineListener listener) {
+    listener.rejected(new DeadLetter(chunk.record(row, topic(chunk, row)), reason, message, null));
+  }
+
+  private String topic(Chunk chunk, int row) {
+    LateLabels labels = spec.input().labels();
+    boolean isOfLabels =
+        labels != null && labels.topic() != null && chunk.kind(row) == RecordKind.LABEL;
+    return isOfLabels ? labels.topic() : spec.topic();
+  }
+}

@@ -1,0 +1,80 @@
+package dev.millrace.prequential;
+
+import dev.millrace.data.Counts;
+import dev.millrace.data.MetricsReport;
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
+import java.util.Arrays;
+
+/** First and last offset that a key has seen, a pair for each partition. Not thread-safe. */
+final class SeenOffsets {
+  private static final int PARTITION = 0;
+  private static final int FIRST = 1;
+  private static final int LAST = 2;
+  private static final int STRIDE = 3;
+  private static final int PARTITION_BYTES = Integer.BYTES + 2 * Long.BYTES;
+  private static final int MOST_PARTITIONS = 1 << 20;
+
+  // [partitions x STRIDE]; one mostly, unless the producer does not partition by key.
+  private long[] seen = {};
+
+  void record(int partition, long offset) {
+    for (int i = 0; i < seen.length; i += STRIDE) {
+      if (seen[i + PARTITION] == partition) {
+        seen[i + FIRST] = Math.min(seen[i + FIRST], offset);
+        seen[i + LAST] = Math.max(seen[i + LAST], offset);
+        return;
+      }
+    }
+    int added = seen.length;
+    seen = Arrays.copyOf(seen, added + STRIDE);
+    seen[added + PARTITION] = partition;
+    seen[added + FIRST] = offset;
+    seen[added + LAST] = offset;
+  }
+
+  MetricsReport.Offsets report(String topic) {
+    int size = size();
+    int[] partitions = new int[size];
+    long[] first = new long[size];
+    long[] last = new long[size];
+    for (int i = 0; i < size; i++) {
+      partitions[i] = (int) seen[i * STRIDE + PARTITION];
+      first[i] = seen[i * STRIDE + FIRST];
+      last[i] = seen[i * STRIDE + LAST];
+    }
+    return new MetricsReport.Offsets(topic, partitions, first, last);
+  }
+
+  void write(DataOutput out) throws IOException {
+    out.writeInt(size());
+    for (int i = 0; i < seen.length; i += STRIDE) {
+      out.writeInt((int) seen[i + PARTITION]);
+      out.writeLong(seen[i + FIRST]);
+      out.writeLong(seen[i + LAST]);
+    }
+  }
+
+  static SeenOffsets read(DataInput in) throws IOException {
+    int size = Counts.read(in, "partitions of a key", MOST_PARTITIONS, PARTITION_BYTES);
+    SeenOffsets offsets = new SeenOffsets();
+    offsets.seen = new long[size * STRIDE];
+    for (int i = 0; i < offsets.seen.length; i += STRIDE) {
+      offsets.seen[i + PARTITION] = in.readInt();
+      offsets.seen[i + FIRST] = in.readLong();
+      offsets.seen[i + LAST] = in.readLong();
+    }
+    return offsets;
+  }
+
+  SeenOffsets copy() {
+    SeenOffsets copy = new SeenOffsets();
+    copy.seen = seen.clone();
+    return copy;
+  }
+
+  private int size() {
+    return seen.length / STRIDE;
+  }
+}

@@ -1,0 +1,11 @@
+package dev.millrace.prequential;
+
+/** Treatment of a key whose stored model does not fit the settings. */
+public enum ShapeChange {
+  /** Processing ends with an error that names the difference. */
+  FAIL,
+  /** The key restarts with its next example. */
+  RESET,
+  /** A model that is only smaller is expanded and predicts the same; else processing ends. */
+  GROW
+}

@@ -1,0 +1,151 @@
+package dev.millrace.prequential;
+
+import dev.millrace.data.Chunk;
+import dev.millrace.data.InputSpec;
+import dev.millrace.data.Task;
+import dev.millrace.eval.ClassificationMetrics;
+import dev.millrace.eval.MetricsSpec;
+import dev.millrace.nn.ContestSpec.OnChange;
+import dev.millrace.nn.Loss;
+import dev.millrace.nn.ModelSpec;
+import dev.millrace.nn.ModelStart;
+import dev.millrace.nn.auto.Models;
+import java.io.Serializable;
+
+/**
+ * All that training one pipeline's models needs to know.
+ *
+ * @param topic the input topic, named in metrics and dead letters
+ * @param config fingerprint of the configuration, named in metrics
+ * @param drift how drift is looked for, or null
+ * @param predictions whether the prediction for each example is published
+ * @param snapshots when models are published
+ * @param fleet whether the fleet view is told of each report
+ * @param commands the topic of commands, named in dead letters; null if none are read
+ */
+public record TrainSpec(
+    String pipeline,
+    String topic,
+    InputSpec input,
+    ModelSpec model,
+    MetricsSpec metrics,
+    String config,
+    DriftPolicy drift,
+    boolean predictions,
+    SnapshotSpec snapshots,
+    boolean fleet,
+    String commands)
+    implements Serializable {
+  private static final long LARGE_REPORT = 64 << 10;
+  // With fewer no report is large, however long their names are.
+  private static final int MANY_CLASSES = 17;
+  // Of JSON beside the names: scores of a class, and two counts of a pair.
+  private static final int BYTES_PER_CLASS = 110;
+  private static final int BYTES_PER_PAIR = 4;
+
+  /** Of a pipeline that takes no commands. */
+  public TrainSpec(
+      String pipeline,
+      String topic,
+      InputSpec input,
+      ModelSpec model,
+      MetricsSpec metrics,
+      String config,
+      DriftPolicy drift,
+      boolean predictions,
+      SnapshotSpec snapshots,
+      boolean fleet) {
+    this(
+        pipeline, topic, input, model, metrics, config, drift, predictions, snapshots, fleet, null);
+  }
+
+  /** The same for another input and another model. */
+  TrainSpec with(InputSpec newInput, ModelSpec newModel) {
+    return new TrainSpec(
+        pipeline,
+        topic,
+        newInput,
+        newModel,
+        metrics,
+        config,
+        drift,
+        predictions,
+        snapshots,
+        fleet,
+        commands);
+  }
+
+  /** The same with another treatment of models of a contest that do not fit; itself without one. */
+  TrainSpec with(OnChange onChange) {
+    return model.contest() == null
+        ? this
+        : with(input, ModelSpec.contest(model.contest().with(onChange)));
+  }
+
+  /** The task: the declared one, else what the kind of the first label and the loss say. */
+  Task task(boolean classification) {
+    if (input.task() != null) {
+      return input.task();
+    }
+    if (!classification) {
+      return Task.REGRESSION;
+    }
+    boolean twoClasses =
+        input.classes().size() == 2
+            || model.each().stream()
+                .anyMatch(
+                    one ->
+                        one.forTask(Task.MULTICLASS).network().loss() == Loss.BINARY_CROSSENTROPY);
+    return twoClasses ? Task.BINARY : Task.MULTICLASS;
+  }
+
+  /** Bytes of the model of a key whose first example stands in the chunk. */
+  public long firstModelBytes(Chunk chunk) {
+    Task task = task(chunk.isClassification());
+    ModelStart start = model.start();
+    int inputs = start == null ? chunk.width() : start.inputs();
+    int classes = Math.max(input.classes().size(), start == null ? 0 : start.classes().size());
+    // Its first class comes at once.
+    return Models.modelBytes(model, task, inputs, Math.max(1, classes));
+  }
+
+  /** The same with one more class. */
+  long modelBytesWithClass(PrequentialModel of) {
+    int inputs = of.learner().inputs();
+    return Models.modelBytes(model, of.task(), inputs, of.classes().size() + 1);
+  }
+
+  /**
+   * How many times as rarely as {@code metrics} says a model is reported: once, unless it has so
+   * many classes that a report is larger than 64 KiB. A function of the classes alone.
+   */
+  int reportSpacing(PrequentialModel of) {
+    long classes = of.classes().size();
+    if (classes < MANY_CLASSES) {
+      return 1;
+    }
+    long bytes = of.classes().bytes();
+    long perClass = metrics.perClass() ? bytes + BYTES_PER_CLASS * classes : 0;
+    boolean hasMatrix =
+        metrics.confusionMatrix() && classes <= ClassificationMetrics.MAX_CLASSES_IN_MATRIX;
+    long confusion = hasMatrix ? bytes + BYTES_PER_PAIR * classes * classes : 0;
+    long report = perClass + confusion;
+    // A larger one is written without its classes, and is small.
+    return report > input.limits().outputValueBytes() ? 1 : (int) (1 + report / LARGE_REPORT);
+  }
+
+  /** Examples of a model after which it is reported. */
+  long reportEvery(PrequentialModel of) {
+    return (long) metrics.every() * reportSpacing(of);
+  }
+
+  /** Whether a model of the task may have two classes alone. */
+  boolean isBinary(Task task) {
+    return task == Task.BINARY || input.task() == Task.BINARY;
+  }
+
+  /** Classes that one model may have. */
+  int mostClasses(Task task) {
+    return isBinary(task) ? 2 : input.limits().classes();
+  }
+}

@@ -1,0 +1,61 @@
+package dev.millrace.data;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.millrace.nn.Indicators;
+import dev.millrace.testing.Records;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class InputSpecTest {
+
+  private static final FeatureSpec AGE =
+      new FeatureSpec("age", FeatureSpec.Type.NUMERIC, true, List.of(), 0);
+  private static final FeatureSpec PLAN =
+      new FeatureSpec("plan", FeatureSpec.Type.ONE_HOT, false, List.of("a", "b", "c"), 0);
+
+  @Test
+  void itsWidthIsThatOfTheNumbersOfAllFeatures() {
+    InputSpec spec = Records.spec(Task.BINARY, List.of(), List.of(AGE, PLAN));
+
+    assertThat(spec.width()).as("a number, whether it is missing, and three classes").isEqualTo(5);
+    assertThat(spec.withFirstFeatures(1).width()).isEqualTo(2);
+    assertThat(spec.withFirstFeatures(1))
+        .isEqualTo(Records.spec(Task.BINARY, List.of(), List.of(AGE)));
+    assertThat(spec.withTask(Task.MULTICLASS))
+        .isEqualTo(Records.spec(Task.MULTICLASS, List.of(), List.of(AGE, PLAN)));
+  }
+
+  @Test
+  void indicatorsAreOneHotHashedAndBooleanFeaturesAndMarksOfMissingValues() {
+    FeatureSpec user = new FeatureSpec("user", FeatureSpec.Type.HASH, true, List.of(), 2);
+    FeatureSpec time = new FeatureSpec("time", FeatureSpec.Type.TIME, false, List.of(), 0);
+    FeatureSpec open = new FeatureSpec("open", FeatureSpec.Type.BOOLEAN, false, List.of(), 0);
+    InputSpec spec = Records.spec(Task.BINARY, List.of(), List.of(AGE, PLAN, user, time, open));
+
+    int clock = 8;
+    int last = clock + time.width();
+    assertThat(Indicators.of(spec)).isEqualTo(Indicators.of(1, 2, 3, 4, 5, 6, 7, last));
+    assertThat(Indicators.of(Records.spec(Task.BINARY, List.of(), List.of(time))))
+        .isEqualTo(Indicators.NONE);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "1, 2097152",
+    "1048576, 2097152",
+    "1048577, 2097154",
+    "1500000000, 1073741823",
+  })
+  void twiceTheLargestRecordFitsTheOutput(int recordBytes, int expected) {
+    assertThat(new InputSpec.Limits(recordBytes, 64, 10, 100).outputBytes()).isEqualTo(expected);
+  }
+
+  @Test
+  void formatsAreSpeltAsInPipelineFiles() {
+    assertThat(InputSpec.Format.CSV.id()).isEqualTo("csv");
+    assertThat(InputSpec.Format.JSON.id()).isEqualTo("json");
+  }
+}

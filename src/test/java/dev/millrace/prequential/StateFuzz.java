@@ -1,0 +1,148 @@
+package dev.millrace.prequential;
+
+import dev.millrace.data.Chunk;
+import dev.millrace.data.Task;
+import dev.millrace.eval.MetricsSpec;
+import dev.millrace.eval.MetricsSpec.Decision;
+import dev.millrace.eval.MetricsSpec.Validation;
+import dev.millrace.eval.drift.DriftSpec;
+import dev.millrace.nn.AutoSpec;
+import dev.millrace.nn.ClassWeights;
+import dev.millrace.nn.ContestSpec;
+import dev.millrace.nn.ContestSpec.Entrant;
+import dev.millrace.nn.ContestSpec.OnChange;
+import dev.millrace.nn.ContestSpec.Promotion;
+import dev.millrace.nn.ModelSpec;
+import dev.millrace.nn.Workspace;
+import dev.millrace.testing.Chunks;
+import dev.millrace.testing.LateStreams;
+import dev.millrace.testing.Records;
+import dev.millrace.testing.Specs;
+import java.io.ByteArrayOutputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Whatever stands in a checkpoint or on the models topic, it is a model that goes on, or no such
+ * thing.
+ */
+public final class StateFuzz {
+  /** Of each kind of state; the names are those of the committed inputs. */
+  static final Map<String, TrainSpec> SPECS =
+      Map.of(
+          "plain", Specs.train(Specs.small(5)),
+          "late",
+              Specs.train(
+                  LateStreams.input(Task.MULTICLASS, "labels", 1_000, 5),
+                  Specs.small(5),
+                  Specs.METRICS),
+          "auto", Specs.train(auto()),
+          "contest", Specs.train(contest()),
+          "watched", watched());
+
+  private static final Workspace WORKSPACE = new Workspace();
+  private static final Chunk CLASSES = Chunks.of(Chunks.classes("k", 12, 3));
+  private static final Chunk NUMBERS = Chunks.of(Chunks.numbers("k", 12, 3));
+
+  private StateFuzz() {}
+
+  private static ModelSpec auto() {
+    Set<AutoSpec.Extra> extras = Set.of(AutoSpec.Extra.values());
+    AutoSpec fast = new AutoSpec(AutoSpec.Tier.FAST, extras, 20);
+    return ModelSpec.auto(3, fast, ClassWeights.NONE);
+  }
+
+  private static ModelSpec contest() {
+    List<Entrant> entrants =
+        List.of(new Entrant("small", Specs.small(5)), new Entrant("auto", auto()));
+    Promotion promotion = new Promotion(true, 50, 20, 0.1);
+    return ModelSpec.contest(new ContestSpec(entrants, "small", false, promotion, OnChange.REFUSE));
+  }
+
+  /** All that is measured, some of the examples held out, and drift looked for. */
+  private static TrainSpec watched() {
+    MetricsSpec metrics =
+        new MetricsSpec(
+            10,
+            60_000,
+            0.99,
+            40,
+            1_000,
+            true,
+            true,
+            true,
+            true,
+            MetricsSpec.MOST_AUC_CLASSES,
+            1,
+            0.5,
+            Decision.MOST_PROBABLE,
+            false,
+            null,
+            new Validation(0.2, 2));
+    DriftSpec kswin = new DriftSpec.Kswin(0.01, 20, 5, 0);
+    DriftPolicy plan = new DriftPolicy("kswin", kswin, DriftPolicy.Action.SWAP_IN_CHALLENGER, 1, 1);
+    TrainSpec spec = Specs.train(Records.undeclared(), Specs.small(5), metrics);
+    return Specs.with(spec, plan, false, SnapshotSpec.AT_THE_END);
+  }
+
+  /** What Jazzer calls; an exception is a find. */
+  public static void fuzzerTestOneInput(byte[] bytes) {
+    for (TrainSpec spec : SPECS.values()) {
+      TrainState state = TrainState.serialized(bytes);
+      try {
+        state.resumeExpanded(spec, WORKSPACE);
+        goOn(spec, state);
+      } catch (IOException e) {
+        // No state, or not of this pipeline.
+      }
+      try {
+        ModelSnapshot.decode("p", "c", "k", bytes).model(spec.model(), WORKSPACE);
+      } catch (IOException e) {
+        // No snapshot, or not of this model.
+      }
+    }
+  }
+
+  private static void goOn(TrainSpec spec, TrainState state) throws IOException {
+    PrequentialModel model = state.resume(spec, WORKSPACE);
+    Chunk chunk = model.task().isClassification() ? CLASSES : NUMBERS;
+    if (model.learner().inputs() == chunk.width()) {
+      learn(spec, model, chunk);
+    }
+    model.report(spec, "k");
+    write(state);
+  }
+
+  /** Learns the rows whose class is known, as a job does. */
+  private static void learn(TrainSpec spec, PrequentialModel model, Chunk chunk) {
+    RowBatch batch = new RowBatch(WORKSPACE);
+    ChunkClasses labels = new ChunkClasses();
+    labels.find(chunk, model.classes(), ClassWeights.NONE);
+    for (int row = 0; row < chunk.size(); row++) {
+      if (!chunk.isClassification()) {
+        model.learnValues(chunk, row, row + 1, null, batch);
+      } else if (labels.isKnown(chunk.labelOf(row))) {
+        model.learnClasses(chunk, row, row + 1, labels, null, batch);
+      } else {
+        continue;
+      }
+      if (spec.drift() != null) {
+        model.detectDrift(spec, chunk.key(), batch.error, WORKSPACE);
+      }
+    }
+  }
+
+  private static byte[] write(TrainState state) {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try {
+      state.write(new DataOutputStream(bytes));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e); // memory does not fail to be written to
+    }
+    return bytes.toByteArray();
+  }
+}
