@@ -97,10 +97,11 @@ class PastedRecordsTest {
   }
 
   @Test
-  void theReadmeShowsARecordOfEachKind() throws IOException {
-    assertThat(blocks().filter(block -> block.page().equals(Path.of("README.md"))))
+  void theReadmeAndThePageOfMetricsShowARecordOfEachKind() throws IOException {
+    List<Path> pages = List.of(Path.of("README.md"), Path.of("docs", "metrics.md"));
+    assertThat(blocks().filter(block -> pages.contains(block.page())))
         .extracting(block -> kind(read(withMarks(block.text()))))
-        .containsExactly("metrics", "prediction", "event");
+        .containsExactlyInAnyOrder("metrics", "prediction", "event");
   }
 
   @ParameterizedTest
