@@ -23,7 +23,7 @@ import org.apache.kafka.common.serialization.StringSerializer;
  * shows: {@code java -cp ... examples/java/ProduceExamples.java localhost:9092}
  */
 public class ProduceExamples {
-  private static final String TOPIC = "millrace.examples.v1";
+  private static final String TOPIC = "shops.examples";
 
   public static void main(String[] args) throws Exception {
     Schema schema = new Schema.Parser().parse(new File("schemas/training_example.avsc"));

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Sends the rows of a CSV file as Avro examples, with confluent-kafka and nothing else.
 
-    produce.py payments.csv --label class --key shop --bootstrap localhost:9092
+    produce.py payments.csv --topic shops.examples --label class --key shop --bootstrap localhost:9092
 
 Every other column must be a number. The value of a record is Avro's single-object encoding: the bytes
 C3 01, the fingerprint of schemas/training_example.avsc, the record.
@@ -50,7 +50,7 @@ def main():
     p.add_argument("--label", required=True)
     p.add_argument("--key", required=True)
     p.add_argument("--bootstrap", default="localhost:9092")
-    p.add_argument("--topic", default="millrace.examples.v1")
+    p.add_argument("--topic", required=True, help="such as shops.examples, for the pipeline shops")
     a = p.parse_args()
     producer = Producer({
         "bootstrap.servers": a.bootstrap, "acks": "all", "enable.idempotence": True,

@@ -101,7 +101,7 @@ function onEvent(news) {
   if (happened || news.more || news.changed.length > 0) refreshKeys();
   if (!before || before.keys !== overview.keys) decide(overview.keys).catch(unlessUnreachable);
   const isNews = happened ||
-    (selected === null ? before.fleet_points !== overview.fleet_points || Date.now() > fleetAt + FLEET_PERIOD_MS
+    (selected === null ? before.summary_points !== overview.summary_points || Date.now() > fleetAt + FLEET_PERIOD_MS
       : news.more || news.changed.some((summary) => summary.key === selected));
   if (isNews) refreshShown();
 }

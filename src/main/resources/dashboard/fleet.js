@@ -27,7 +27,7 @@ export function forgetFleet() {
 export async function loadFleet(count) {
   const from = after(points, MAX_POINTS);
   const [answer, happened] = await Promise.all([
-    getJson("/api/fleet?" + from.slice(1)),
+    getJson("/api/summary?" + from.slice(1)),
     !events || events.count !== count ? getJson("/api/events") : null,
   ]);
   if (points && points.run !== answer.run) { // what came is the end of another series
@@ -47,13 +47,13 @@ export function setFleetAxes(axes) {
 
 export function drawFleet() {
   if (!points || !events) return;
-  const { fleet } = news;
+  const fleet = news.summary;
   setText($("fleet-keys"), groups(fleet.keys));
   setText($("fleet-active"), groups(fleet.active));
   const drifting = fleet.drifting ? fleet.drifting.count : null;
   setText($("fleet-drifting"), groups(drifting));
   $("fleet-drifting").classList.toggle("warn", drifting > 0);
-  setText($("fleet-sub"), "each key counts once" + (news.from_topic ? "; as the fleet topic says" : ""));
+  setText($("fleet-sub"), "each key counts once" + (news.from_topic ? "; as the summary topic says" : ""));
   drawSpread();
   if (!charts) charts = new Charts($("fleet-charts"), FLEET);
   const drawn = FLEET.filter((spec) => column(points, spec.lines[0].of).some(isNumber) || spec.lines[0].of === "rate");
@@ -64,7 +64,7 @@ export function drawFleet() {
 }
 
 function drawSpread() {
-  const { accuracy, loss } = news.fleet;
+  const { accuracy, loss } = news.summary;
   const line = (name, spread, digits) => [name, ["min", "p10", "p50", "p90", "max"].map((of) => format(spread[of], digits))];
   const lines = [];
   if (accuracy) lines.push(line("accuracy", accuracy, 3));

@@ -70,7 +70,7 @@ export function drawModel() {
   setText($("key-sub"), latest.task + size + calibration);
   const doubts = [];
   if (window.better_than_baseline === false) doubts.push("Worse than a baseline.");
-  if (window.predicts_one_class) doubts.push("Predicts only one class: metrics.decision: f1 or model.class-weights: balanced may help.");
+  if (window.predicts_one_class) doubts.push("Predicts only one class: metrics.threshold-metric: f1 or model.class-weights: balanced may help.");
   setText($("key-doubts"), doubts.join(" "));
   drawTiles(view);
   drawCharts();

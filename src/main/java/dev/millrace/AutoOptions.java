@@ -42,28 +42,19 @@ final class AutoOptions {
           Kinds.wideWhole(Long.MIN_VALUE, Long.MAX_VALUE),
           ModelOptions.SEED.fallback(),
           "of all that is drawn, together with the model key");
-  static final Option<String> FROM =
-      Option.open(
-          "from",
-          Kinds.text("(?s).+", "the path of a .millrace file"),
-          "weights drawn by seed and key",
-          "the mixture that each new one goes on from, as evaluate --models or models export"
-              + " --format millrace wrote it, a path relative to the pipeline file");
-  static final Option<String> PRIOR =
-      Option.open(
-          "prior",
-          Kinds.text("(?s).+", "a model key"),
-          "weights drawn by seed and key",
-          "the key whose mixture on the models topic each new one goes on from, as it is there"
-              + " when the job is submitted; see docs/onnx.md");
-
   static final OptionGroup AUTO_GROUP =
       new OptionGroup(
           "auto",
           "",
           "Goes with `model: auto`, a mixture of small networks that learn side by side and needs"
               + " no tuning. `auto: fast` is short for `auto: { tier: fast }`.",
-          List.of(TIER, MEMBERS, BUFFER, SEED, ModelOptions.CLASS_WEIGHTS, FROM, PRIOR));
+          List.of(
+              TIER,
+              MEMBERS,
+              BUFFER,
+              SEED,
+              ModelOptions.CLASS_WEIGHTS,
+              WarmStartOptions.WARM_START));
 
   private AutoOptions() {}
 

@@ -83,7 +83,7 @@ final class ConfigHash {
     if (model.start() != null) {
       line(text, "from", model.start().hash());
     }
-    if (validation.share() > 0) {
+    if (validation.fraction() > 0) {
       line(text, "validation", validation);
     }
     if (drift != null && drift.action() != DriftPolicy.Action.EVENT) {

@@ -13,7 +13,7 @@ final class InputOptions {
   private static final Kind<String> FIELD = Kinds.text("(?s).{1,1000}", "the name of a field");
 
   static final Option<String> INPUT_TOPIC =
-      Option.of("topic", Kinds.topic(), "millrace.examples.v1", "the labelled examples");
+      PipelineOptions.topic("topic", DefaultTopic.EXAMPLES, "the labelled examples");
   static final Option<InputSpec.Format> FORMAT =
       Option.of(
           "format",
@@ -51,7 +51,7 @@ final class InputOptions {
       Option.required("label", FIELD, "label: class", "field that holds the truth");
   static final Option<String> POSITIVE =
       Option.open(
-          "positive",
+          "positive-class",
           Kinds.text("(?s).{1,1000}", "one of the two classes"),
           "the last by name",
           "class that binary precision, recall and F1 speak of; makes the task binary");
@@ -147,7 +147,7 @@ final class InputOptions {
       Option.required(
           "topic",
           Kinds.topic(),
-          "topic: millrace.labels.v1",
+          "topic: fraud.labels",
           "the labels; that of the features if they come there too");
   static final Option<String> LABELS_ID =
       Option.open("id", FIELD, "that of input.id", "field that names the example");
@@ -187,7 +187,7 @@ final class InputOptions {
           "input.labels.on-timeout",
           "",
           "Where only one class is ever reported (clicks, conversions, churn), a label that does"
-              + " not come means the other one. Needs `input.classes`, or `input.positive`, which"
+              + " not come means the other one. Needs `input.classes`, or `input.positive-class`, which"
               + " makes this label the other class.",
           List.of(ON_TIMEOUT_LABEL));
   static final OptionGroup LABELS_GROUP =

@@ -23,6 +23,7 @@ final class InputReader {
           InputOptions.ID);
 
   private final OptionReader in;
+  private final String topic;
   private final OptionReader limits;
   private final Path baseDir;
   private final Problems problems;
@@ -30,10 +31,12 @@ final class InputReader {
   /**
    * A reader of one input part.
    *
+   * @param topic of the examples
    * @param baseDir folder that schema paths are relative to, or null for the working directory
    */
-  InputReader(OptionReader in, OptionReader limits, Path baseDir, Problems problems) {
+  InputReader(OptionReader in, String topic, OptionReader limits, Path baseDir, Problems problems) {
     this.in = in;
+    this.topic = topic;
     this.limits = limits;
     this.baseDir = baseDir;
     this.problems = problems;
@@ -51,7 +54,7 @@ final class InputReader {
     Map<FeatureSpec, Integer> features = new FeaturesReader(in, problems).read(limit);
     checkTruth();
     String schema = schema(features);
-    LabelsReader labels = new LabelsReader(in, isStandard());
+    LabelsReader labels = new LabelsReader(in, topic, isStandard());
     InputSpec.LateLabels late = labels.read(task(classes), classes);
     if (classes.isEmpty() && late != null && late.onTimeout() != null) {
       classes = impliedClasses(late.onTimeout());
@@ -73,7 +76,7 @@ final class InputReader {
             late,
             FormatReader.columns(in, FIELDS, features, late, problems),
             FormatReader.registry(in));
-    return new Settings.Input(in.get(InputOptions.INPUT_TOPIC), in.get(InputOptions.START), spec);
+    return new Settings.Input(topic, in.get(InputOptions.START), spec);
   }
 
   /** With a positive class, the one that features get when they time out is the other class. */

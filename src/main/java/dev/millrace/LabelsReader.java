@@ -13,14 +13,17 @@ final class LabelsReader {
   private static final String STANDARD_KEY = "key";
 
   private final OptionReader in;
+  private final String examples;
   private final boolean standard;
 
   /**
    * @param in the input part
+   * @param examples topic of the features
    * @param standard whether the records have the standard example schema
    */
-  LabelsReader(OptionReader in, boolean standard) {
+  LabelsReader(OptionReader in, String examples, boolean standard) {
     this.in = in;
+    this.examples = examples;
     this.standard = standard;
   }
 
@@ -47,7 +50,7 @@ final class LabelsReader {
           "needs input.id, the field by which a label finds its features. Give one");
     }
     String topic = labels.get(InputOptions.LABELS_TOPIC);
-    boolean ownTopic = !in.get(InputOptions.INPUT_TOPIC).equals(topic);
+    boolean ownTopic = !examples.equals(topic);
     if (!ownTopic) {
       refuseFields(labels);
     } else if (standard) {

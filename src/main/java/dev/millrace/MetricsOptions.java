@@ -11,7 +11,7 @@ import java.util.List;
 final class MetricsOptions {
   private static final int UNBOUNDED = Integer.MAX_VALUE;
   private static final long HOUR = 3_600_000;
-  private static final Kind<Float> SHARE = Kinds.atLeastAndBelow(0, 1);
+  private static final Kind<Float> FRACTION_OF_ONE = Kinds.atLeastAndBelow(0, 1);
 
   // Where only a length of time is asked for, the count is there to bound the memory.
   private static final int MOST_IN_TIME = 100_000;
@@ -28,19 +28,19 @@ final class MetricsOptions {
           Durations.kind(1, 3_650 * 24 * HOUR, true),
           0L,
           "event time looked back on from the latest");
-  static final Option<Float> FADING =
+  static final Option<Float> DECAY =
       Option.of(
-          "fading",
-          SHARE,
+          "decay",
+          FRACTION_OF_ONE,
           0f,
-          "what an example counts of the next one's weight, such as 0.999, in scores over all of"
-              + " them; 0 is off");
+          "decay factor of the scores over all examples: an example counts this share of the next"
+              + " one's weight, such as 0.999; 0 is off");
   static final Option<Integer> EVERY =
       Option.of(
           "every", Kinds.whole(1, UNBOUNDED), 1000, "a report after so many examples of a key");
-  static final Option<Long> AT_LATEST =
+  static final Option<Long> MAX_INTERVAL =
       Option.of(
-          "at-latest",
+          "max-interval",
           Durations.kind(1, 24 * HOUR, true),
           1000L,
           "an example is reported after this time, however few came with it");
@@ -81,19 +81,19 @@ final class MetricsOptions {
   static final Option<Float> QUANTILE =
       Option.of(
           "quantile",
-          SHARE,
+          FRACTION_OF_ONE,
           0.5f,
           "regression: the quantile of the labels that the quantile loss is of");
-  static final Option<Decision> DECISION =
+  static final Option<Decision> THRESHOLD_METRIC =
       Option.of(
-          "decision",
+          "threshold-metric",
           Kinds.choice(KebabCase::of, Decision.values()),
-          Decision.MOST_PROBABLE,
+          Decision.NONE,
           "two classes: the score that the threshold of the positive one is tuned for as examples"
-              + " come");
+              + " come; none predicts the most probable class");
 
-  static final Option<Float> HELD_OUT =
-      Option.of("share", SHARE, 0f, "share of the examples held out; 0 is none");
+  static final Option<Float> FRACTION =
+      Option.of("fraction", FRACTION_OF_ONE, 0f, "fraction of the examples held out; 0 is none");
   static final Option<Integer> PATIENCE =
       Option.of(
           "patience",
@@ -111,9 +111,9 @@ final class MetricsOptions {
           List.of(
               WINDOW,
               WINDOW_TIME,
-              FADING,
+              DECAY,
               EVERY,
-              AT_LATEST,
+              MAX_INTERVAL,
               PER_CLASS,
               CONFUSION_MATRIX,
               AVERAGES,
@@ -122,14 +122,14 @@ final class MetricsOptions {
               AUC_CLASSES,
               BETA,
               QUANTILE,
-              DECISION));
+              THRESHOLD_METRIC));
   static final OptionGroup VALIDATION_GROUP =
       new OptionGroup(
           "validation",
           "",
           "Examples that are predicted and scored, but never learned: the same ones on every"
               + " replay and in every epoch.",
-          List.of(HELD_OUT, PATIENCE));
+          List.of(FRACTION, PATIENCE));
 
   private MetricsOptions() {}
 
@@ -138,21 +138,23 @@ final class MetricsOptions {
       OptionReader metrics, OptionReader validation, String positive, Task task) {
     long windowMillis = metrics.get(WINDOW_TIME);
     boolean onlyTime = windowMillis > 0 && !metrics.has(WINDOW);
-    if (task == Task.REGRESSION && metrics.has(DECISION)) {
-      metrics.refuse(DECISION, "is for classes, but input.task is regression. Remove it");
+    if (task == Task.REGRESSION && metrics.has(THRESHOLD_METRIC)) {
+      metrics.refuse(THRESHOLD_METRIC, "is for classes, but input.task is regression. Remove it");
     }
-    if (task == Task.MULTICLASS && metrics.get(DECISION) != Decision.MOST_PROBABLE) {
-      metrics.refuse(DECISION, "is for two classes, but input.task is multiclass. Remove it");
+    if (task == Task.MULTICLASS && metrics.get(THRESHOLD_METRIC) != Decision.NONE) {
+      metrics.refuse(
+          THRESHOLD_METRIC, "is for two classes, but input.task is multiclass. Remove it");
     }
-    if (validation.get(PATIENCE) > 0 && validation.get(HELD_OUT) == 0) {
-      validation.refuse(PATIENCE, "needs examples held out. Add a share, for example: share: 0.1");
+    if (validation.get(PATIENCE) > 0 && validation.get(FRACTION) == 0) {
+      validation.refuse(
+          PATIENCE, "needs examples held out. Add a fraction, for example: fraction: 0.1");
     }
     return new MetricsSpec(
         onlyTime ? MOST_IN_TIME : metrics.get(WINDOW),
         windowMillis,
-        exact(metrics.get(FADING)),
+        exact(metrics.get(DECAY)),
         metrics.get(EVERY),
-        metrics.get(AT_LATEST),
+        metrics.get(MAX_INTERVAL),
         metrics.get(PER_CLASS),
         metrics.get(CONFUSION_MATRIX),
         metrics.get(AVERAGES),
@@ -160,10 +162,10 @@ final class MetricsOptions {
         metrics.get(AUC) ? metrics.get(AUC_CLASSES) : 0,
         exact(metrics.get(BETA)),
         exact(metrics.get(QUANTILE)),
-        metrics.get(DECISION),
+        metrics.get(THRESHOLD_METRIC),
         task == Task.MULTICLASS,
         positive,
-        new Validation(exact(validation.get(HELD_OUT)), validation.get(PATIENCE)));
+        new Validation(exact(validation.get(FRACTION)), validation.get(PATIENCE)));
   }
 
   /** The decimal number that was written, rather than the float nearest to it. */

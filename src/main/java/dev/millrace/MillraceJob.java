@@ -43,7 +43,7 @@ public final class MillraceJob {
       Sink<OutputRecord> events,
       Sink<OutputRecord> deadLetters,
       Sink<OutputRecord> models,
-      Sink<OutputRecord> fleet) {}
+      Sink<OutputRecord> summary) {}
 
   /** The uid of the source of commands, by which a snapshot tells whether its job had one. */
   public static final String COMMANDS_SOURCE = "commands-source";
@@ -74,7 +74,7 @@ public final class MillraceJob {
    * uid of an operator names its state in savepoints and never changes.
    *
    * @param commands to the models, or null if nobody gives any
-   * @throws InvalidPipelineException if {@code model.prior} is left to be read
+   * @throws InvalidPipelineException if {@code model.warm-start.key} is left to be read
    */
   public static void build(
       StreamExecutionEnvironment env,
@@ -84,8 +84,9 @@ public final class MillraceJob {
       Sinks sinks) {
     if (settings.prior() != null) {
       throw new InvalidPipelineException(
-          ("%1$s.prior is read from the models topic, and there are no topics here. Export that"
-                  + " model with ./millrace models export, and name the file with %1$s.from")
+          ("%1$s.warm-start.key is read from the models topic, and there are no topics here. Export that"
+                  + " model with ./millrace models export, and name the file with"
+                  + " %1$s.warm-start.file")
               .formatted(PriorModel.part(settings)));
     }
     TrainSpec spec = trainSpec(settings);
@@ -140,13 +141,13 @@ public final class MillraceJob {
     metrics
         .getSideOutput(Outputs.FLEET)
         .keyBy(sample -> pipeline, Types.STRING)
-        .process(new FleetFunction(pipeline, settings.configHash(), settings.output().hasFleet()))
+        .process(new FleetFunction(pipeline, settings.configHash(), settings.output().hasSummary()))
         .returns(Outputs.RECORD)
-        .uid("fleet")
-        .name("fleet")
-        .sinkTo(sinks.fleet())
-        .uid("fleet-sink")
-        .name("fleet-sink");
+        .uid("summary")
+        .name("summary")
+        .sinkTo(sinks.summary())
+        .uid("summary-sink")
+        .name("summary-sink");
   }
 
   private static SingleOutputStreamOperator<Chunk> commands(
@@ -163,8 +164,8 @@ public final class MillraceJob {
    * The graph between the pipeline's own topics.
    *
    * @throws InvalidPipelineException if the brokers do not allow transactions as long as the
-   *     pipeline's, if an output topic takes tiny records only, or {@code model.prior} names no
-   *     model that fits
+   *     pipeline's, if an output topic takes tiny records only, or {@code model.warm-start.key}
+   *     names no model that fits
    */
   public static void buildOnKafka(
       StreamExecutionEnvironment env, Settings settings, boolean bounded)
@@ -271,7 +272,7 @@ public final class MillraceJob {
         settings.drift(),
         settings.output().hasPredictions(),
         settings.output().snapshots().to(settings.output().models()),
-        settings.output().hasFleet(),
+        settings.output().hasSummary(),
         settings.output().commands());
   }
 }

@@ -40,20 +40,6 @@ final class ModelOptions {
   /** The hidden layers of a model map that names none. */
   static final List<LayerSpec> DEFAULT_LAYERS = List.of(new LayerSpec(32, Activation.TANH));
 
-  static final Option<String> FROM =
-      Option.open(
-          "from",
-          Kinds.text("(?s).+", "the path of an .onnx file"),
-          "weights drawn by seed and key",
-          "the model that each new one starts from, a path relative to the pipeline file;"
-              + " see docs/onnx.md");
-  static final Option<String> PRIOR =
-      Option.open(
-          "prior",
-          Kinds.text("(?s).+", "a model key"),
-          "weights drawn by seed and key",
-          "the key whose model on the models topic each new one starts from, as it is there when"
-              + " the job is submitted; see docs/onnx.md");
   static final Option<Node> LAYERS =
       Option.open(
           "layers",
@@ -223,8 +209,7 @@ final class ModelOptions {
           "`model: auto` is the choice for who tunes nothing. A map is a network written out, and"
               + " what it leaves open has the defaults below.",
           List.of(
-              FROM,
-              PRIOR,
+              WarmStartOptions.WARM_START,
               LAYERS,
               OUTPUT_ACTIVATION,
               LOSS,

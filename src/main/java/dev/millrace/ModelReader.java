@@ -20,7 +20,8 @@ final class ModelReader {
   private ModelSpec auto;
 
   /**
-   * @param baseDir folder that {@code model.from} is relative to, or null for the working directory
+   * @param baseDir folder that {@code model.warm-start.file} is relative to, or null for the
+   *     working directory
    */
   ModelReader(OptionReader root, Path baseDir, Problems problems) {
     this.root = root;
@@ -51,8 +52,9 @@ final class ModelReader {
 
   /** A network written out. */
   ModelSpec network(OptionReader model, InputSpec input) {
-    prior = model.given(ModelOptions.PRIOR);
-    return new NetworkReader(model, input, baseDir, problems).read();
+    OptionReader warmStart = WarmStartOptions.read(model, WarmStartOptions.MODEL_GROUP);
+    prior = warmStart.given(WarmStartOptions.KEY);
+    return new NetworkReader(model, warmStart, input, baseDir, problems).read();
   }
 
   /** The key whose model new ones start from, or null; known once the model is read. */
@@ -80,30 +82,27 @@ final class ModelReader {
             options.get(AutoOptions.SEED),
             AutoOptions.read(options),
             ClassWeightsReader.read(options, input.task(), input.classes(), problems));
-    prior = options.given(AutoOptions.PRIOR);
-    String from = options.given(AutoOptions.FROM);
-    if (prior != null && from != null) {
-      options.refuse(
-          AutoOptions.PRIOR, "and auto.from both say what new models start from. Keep one");
-    }
-    if ((prior != null || from != null) && options.has(AutoOptions.SEED)) {
+    OptionReader warmStart = WarmStartOptions.read(options, WarmStartOptions.AUTO_GROUP);
+    prior = warmStart.given(WarmStartOptions.KEY);
+    String file = warmStart.given(WarmStartOptions.FILE);
+    if ((prior != null || file != null) && options.has(AutoOptions.SEED)) {
       options.refuse(
           AutoOptions.SEED, "goes with weights that are drawn; those of a start have their own");
     }
-    return from == null ? spec : startingFrom(from, spec, input, options);
+    return file == null ? spec : startingFrom(file, spec, input, warmStart);
   }
 
   private ModelSpec startingFrom(
-      String from, ModelSpec spec, InputSpec input, OptionReader options) {
-    byte[] bytes = ModelFile.readNamed(options, AutoOptions.FROM, baseDir);
+      String file, ModelSpec spec, InputSpec input, OptionReader warmStart) {
+    byte[] bytes = ModelFile.readNamed(warmStart, WarmStartOptions.FILE, baseDir);
     if (bytes == null) {
       return spec;
     }
     try {
-      ModelSnapshot stored = ModelSnapshot.decode(null, null, from, bytes);
+      ModelSnapshot stored = ModelSnapshot.decode(null, null, file, bytes);
       return spec.withStart(StoredStart.of(stored, spec, input));
     } catch (IOException e) {
-      options.refuse(AutoOptions.FROM, "cannot start from " + from + ": " + e.getMessage());
+      warmStart.refuse(WarmStartOptions.FILE, "cannot start from " + file + ": " + e.getMessage());
       return spec;
     }
   }

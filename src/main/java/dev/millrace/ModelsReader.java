@@ -120,18 +120,17 @@ final class ModelsReader {
   private ModelSpec model(String path, Entry entry, InputSpec input) {
     if (entry.value() instanceof Mapping mapping) {
       OptionReader model = new OptionReader(path, mapping, ModelOptions.MODEL_GROUP, problems);
-      for (Option<?> option : List.of(ModelOptions.FROM, ModelOptions.PRIOR)) {
-        if (model.mentions(option)) {
-          model.refuse(option, "goes with a model that is alone. Remove it, or take model");
-          return null;
-        }
+      if (model.mentions(WarmStartOptions.WARM_START)) {
+        model.refuse(
+            WarmStartOptions.WARM_START,
+            "goes with a single model. Remove it, or take model in place of models");
+        return null;
       }
       return one.network(model, input);
     }
     ModelSpec auto = one.auto(input);
     if (auto.start() != null || one.prior() != null) {
-      root.refuse(
-          AutoOptions.AUTO, "has from or prior, which go with a model that is alone. Remove it");
+      root.refuse(AutoOptions.AUTO, "has warm-start, which goes with a single model. Remove it");
       return null;
     }
     if (entry.value() instanceof Scalar word && ModelReader.AUTO.equals(word.text())) {

@@ -20,16 +20,25 @@ import java.util.List;
 /** Reads a network that is written out. */
 final class NetworkReader {
   private final OptionReader model;
+  private final OptionReader warmStart;
   private final InputSpec input;
   private final Path baseDir;
   private final Problems problems;
 
   /**
    * @param model the part of the network
-   * @param baseDir folder that {@code model.from} is relative to, or null for the working directory
+   * @param warmStart the part that names the model it starts from
+   * @param baseDir folder that {@code model.warm-start.file} is relative to, or null for the
+   *     working directory
    */
-  NetworkReader(OptionReader model, InputSpec input, Path baseDir, Problems problems) {
+  NetworkReader(
+      OptionReader model,
+      OptionReader warmStart,
+      InputSpec input,
+      Path baseDir,
+      Problems problems) {
     this.model = model;
+    this.warmStart = warmStart;
     this.input = input;
     this.baseDir = baseDir;
     this.problems = problems;
@@ -39,8 +48,7 @@ final class NetworkReader {
   ModelSpec read() {
     int before = problems.count();
     Optimizer optimizer = new OptimizerReader(model, problems).read();
-    checkPrior();
-    StartReader start = StartReader.read(model, input, baseDir);
+    StartReader start = StartReader.read(model, warmStart, input, baseDir);
     Task task = start == null ? input.task() : start.task();
     List<LayerSpec> layers = layers();
     Activation output = model.get(ModelOptions.OUTPUT_ACTIVATION);
@@ -63,17 +71,6 @@ final class NetworkReader {
       checkOutputAndLoss(spec, task);
     }
     return start != null && problems.noneSince(before) ? spec.withStart(start.start(spec)) : spec;
-  }
-
-  private void checkPrior() {
-    String prior = model.given(ModelOptions.PRIOR);
-    if (prior != null && model.has(ModelOptions.FROM)) {
-      model.refuse(
-          ModelOptions.PRIOR, "and model.from both say what new models start from. Keep one");
-    } else if (prior != null && prior.endsWith(".onnx")) {
-      model.refuse(
-          ModelOptions.PRIOR, "names a key, but was a file. Name that with model.from: " + prior);
-    }
   }
 
   private List<LayerSpec> layers() {

@@ -21,6 +21,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.Map;
 
 /** Reads a pipeline file into {@link Settings}; finds everything that is wrong with it at once. */
@@ -135,20 +136,26 @@ public final class PipelineFile {
                 : new Mapping(Map.of(), document.line()),
             InputOptions.INPUT_GROUP,
             ofInput);
-    Settings.Input input = new InputReader(in, limits, baseDir, ofInput).read();
+    String pipeline = root.get(PipelineOptions.PIPELINE);
+    if (pipeline == null) {
+      pipeline = PipelineOptions.PIPELINE.name(); // reported as missing or wrong
+    }
+    String examples = topic(in, InputOptions.INPUT_TOPIC, DefaultTopic.EXAMPLES, pipeline);
+    Settings.Input input = new InputReader(in, examples, limits, baseDir, ofInput).read();
     ModelReader models = new ModelReader(root, baseDir, problems);
     ModelSpec model = models.read(input.spec());
     input = withImpliedTask(input, model);
     if (input.spec().labels() != null && input.spec().task() == null) {
       in.refuse(InputOptions.LABELS, "needs input.task: models predict before the first label");
     }
-    checkTopics(in, input, topics);
+    Map<Option<String>, String> names = outputTopics(topics, pipeline);
+    checkTopics(in, input, topics, names);
     if (problems.count() == 0) {
       checkModelBytes(limits, input.spec(), model);
     }
     checkTransactions(output, state, TransactionTimeout.millis(kafka));
     return Settings.of(
-        root.get(PipelineOptions.PIPELINE),
+        pipeline,
         kafka,
         input,
         model,
@@ -156,17 +163,17 @@ public final class PipelineFile {
             metrics, validation, in.get(InputOptions.POSITIVE), input.spec().task()),
         drift(root, model, input.spec().task(), problems),
         new Settings.Output(
-            topics.get(PipelineOptions.METRICS_TOPIC),
-            topics.get(PipelineOptions.PREDICTIONS_TOPIC),
-            topics.get(PipelineOptions.EVENTS_TOPIC),
-            topics.get(PipelineOptions.DEAD_LETTERS_TOPIC),
-            topics.get(PipelineOptions.MODELS_TOPIC),
-            topics.get(PipelineOptions.FLEET_TOPIC),
-            model.contest() == null ? null : topics.get(PipelineOptions.COMMANDS_TOPIC),
+            names.get(PipelineOptions.METRICS_TOPIC),
+            names.get(PipelineOptions.PREDICTIONS_TOPIC),
+            names.get(PipelineOptions.EVENTS_TOPIC),
+            names.get(PipelineOptions.DEAD_LETTERS_TOPIC),
+            names.get(PipelineOptions.MODELS_TOPIC),
+            names.get(PipelineOptions.SUMMARY_TOPIC),
+            model.contest() == null ? null : names.get(PipelineOptions.COMMANDS_TOPIC),
             output.get(PipelineOptions.PREDICTIONS),
             new SnapshotSpec(
-                snapshots.get(SnapshotOptions.EVERY), snapshots.get(SnapshotOptions.AT_LATEST)),
-            output.get(PipelineOptions.FLEET),
+                snapshots.get(SnapshotOptions.EVERY), snapshots.get(SnapshotOptions.MAX_INTERVAL)),
+            output.get(PipelineOptions.SUMMARY),
             output.get(PipelineOptions.GUARANTEE)),
         new Settings.State(
             state.get(PipelineOptions.BACKEND),
@@ -237,24 +244,48 @@ public final class PipelineFile {
     }
   }
 
-  private static void checkTopics(OptionReader in, Settings.Input input, OptionReader topics) {
+  private static String topic(
+      OptionReader reader, Option<String> option, DefaultTopic topic, String pipeline) {
+    String given = reader.given(option);
+    return given == null ? topic.of(pipeline) : given;
+  }
+
+  private static Map<Option<String>, String> outputTopics(OptionReader topics, String pipeline) {
+    Map<Option<String>, DefaultTopic> defaults = new LinkedHashMap<>();
+    defaults.put(PipelineOptions.METRICS_TOPIC, DefaultTopic.METRICS);
+    defaults.put(PipelineOptions.PREDICTIONS_TOPIC, DefaultTopic.PREDICTIONS);
+    defaults.put(PipelineOptions.EVENTS_TOPIC, DefaultTopic.EVENTS);
+    defaults.put(PipelineOptions.DEAD_LETTERS_TOPIC, DefaultTopic.DEAD_LETTERS);
+    defaults.put(PipelineOptions.MODELS_TOPIC, DefaultTopic.MODELS);
+    defaults.put(PipelineOptions.SUMMARY_TOPIC, DefaultTopic.SUMMARY);
+    defaults.put(PipelineOptions.COMMANDS_TOPIC, DefaultTopic.COMMANDS);
+    Map<Option<String>, String> names = new LinkedHashMap<>();
+    defaults.forEach((option, topic) -> names.put(option, topic(topics, option, topic, pipeline)));
+    return names;
+  }
+
+  private static void checkTopics(
+      OptionReader in,
+      Settings.Input input,
+      OptionReader topics,
+      Map<Option<String>, String> names) {
     Map<String, String> users = new HashMap<>();
-    users.put(in.get(InputOptions.INPUT_TOPIC), in.name(InputOptions.INPUT_TOPIC));
+    users.put(input.topic(), in.name(InputOptions.INPUT_TOPIC));
     if (input.spec().labels() != null && input.spec().labels().topic() != null) {
       users.put(input.spec().labels().topic(), in.name(InputOptions.LABELS) + ".topic");
     }
-    for (Option<?> option : PipelineOptions.TOPICS_GROUP.options()) {
-      String topic = (String) topics.get(option);
-      String other = users.putIfAbsent(topic, topics.name(option));
-      if (other == null) {
-        continue;
-      }
-      String text = "must be different topics, but both are " + topic;
-      if (topics.has(option)) {
-        topics.refuse(option, "and " + other + " " + text);
-      } else {
-        in.refuse(InputOptions.INPUT_TOPIC, "and " + topics.name(option) + " " + text);
-      }
-    }
+    names.forEach(
+        (option, topic) -> {
+          String other = users.putIfAbsent(topic, topics.name(option));
+          if (other == null) {
+            return;
+          }
+          String text = "must be different topics, but both are " + topic;
+          if (topics.has(option)) {
+            topics.refuse(option, "and " + other + " " + text);
+          } else {
+            in.refuse(InputOptions.INPUT_TOPIC, "and " + topics.name(option) + " " + text);
+          }
+        });
   }
 }

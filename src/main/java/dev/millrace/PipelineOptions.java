@@ -24,7 +24,7 @@ final class PipelineOptions {
               "[a-zA-Z0-9_-][a-zA-Z0-9._-]{0,99}",
               "1 to 100 letters, digits, '.', '_' or '-', the first no '.'"),
           "pipeline: fraud",
-          "names the consumer group, the transactional ids and the metrics");
+          "names the topics, the consumer group, the transactional ids and the metrics");
   static final Option<Node> KAFKA =
       Option.required(
           "kafka",
@@ -73,39 +73,32 @@ final class PipelineOptions {
           "publish the prediction for each example, made before the model learned from it");
   static final Option<Node> SNAPSHOTS = section("snapshots", "when models are published");
   static final Option<String> METRICS_TOPIC =
-      Option.of("metrics", Kinds.topic(), "millrace.metrics.v1", "how well each model does");
+      topic("metrics", DefaultTopic.METRICS, "how well each model does");
   static final Option<String> PREDICTIONS_TOPIC =
-      Option.of(
-          "predictions",
-          Kinds.topic(),
-          "millrace.predictions.v1",
-          "what each model said, beside the truth");
+      topic("predictions", DefaultTopic.PREDICTIONS, "what each model predicted, and the label");
   static final Option<String> EVENTS_TOPIC =
-      Option.of(
+      topic(
           "events",
-          Kinds.topic(),
-          "millrace.events.v1",
-          "what happened to models: drift, steps left out, keys forgotten or started afresh");
+          DefaultTopic.EVENTS,
+          "what happened to models: drift, skipped steps, keys that expired or restarted");
   static final Option<String> DEAD_LETTERS_TOPIC =
-      Option.of(
-          "dead-letters", Kinds.topic(), "millrace.dlq.v1", "refused records, with the reason");
+      topic("dead-letters", DefaultTopic.DEAD_LETTERS, "rejected records, with the reason");
   static final Option<String> MODELS_TOPIC =
-      Option.of("models", Kinds.topic(), "millrace.models.v1", "copies of the models; compacted");
+      topic("models", DefaultTopic.MODELS, "copies of the models; compacted");
 
-  static final Option<Boolean> FLEET =
+  static final Option<Boolean> SUMMARY =
       Option.of(
-          "fleet",
+          "summary",
           Kinds.flag(),
           false,
-          "publish how all models together are doing, every few seconds, by the clock");
-  static final Option<String> FLEET_TOPIC =
-      Option.of("fleet", Kinds.topic(), "millrace.fleet.v1", "how all models together are doing");
+          "publish a summary of all models every few seconds, by the clock");
+  static final Option<String> SUMMARY_TOPIC =
+      topic("summary", DefaultTopic.SUMMARY, "how all models together are doing");
   static final Option<String> COMMANDS_TOPIC =
-      Option.of(
+      topic(
           "commands",
-          Kinds.topic(),
-          "millrace.commands.v1",
-          "read with models: what running jobs are told, such as promote");
+          DefaultTopic.COMMANDS,
+          "read with models: commands to running jobs, such as promote");
 
   static final Option<Backend> BACKEND =
       Option.of(
@@ -201,7 +194,7 @@ final class PipelineOptions {
           "output",
           "",
           "What the pipeline writes to Kafka.",
-          List.of(TOPICS, PREDICTIONS, SNAPSHOTS, FLEET, GUARANTEE));
+          List.of(TOPICS, PREDICTIONS, SNAPSHOTS, SUMMARY, GUARANTEE));
   static final OptionGroup TOPICS_GROUP =
       new OptionGroup(
           "output.topics",
@@ -213,7 +206,7 @@ final class PipelineOptions {
               EVENTS_TOPIC,
               DEAD_LETTERS_TOPIC,
               MODELS_TOPIC,
-              FLEET_TOPIC,
+              SUMMARY_TOPIC,
               COMMANDS_TOPIC));
   static final OptionGroup STATE_GROUP =
       new OptionGroup(
@@ -238,7 +231,9 @@ final class PipelineOptions {
           InputOptions.FEATURE_GROUP,
           InputOptions.LABELS_GROUP,
           AutoOptions.AUTO_GROUP,
+          WarmStartOptions.AUTO_GROUP,
           ModelOptions.MODEL_GROUP,
+          WarmStartOptions.MODEL_GROUP,
           ModelOptions.LAYER_GROUP,
           ModelOptions.SGD_GROUP,
           ModelOptions.RMSPROP_GROUP,
@@ -276,6 +271,11 @@ final class PipelineOptions {
         .map(group -> group.path() + "." + name)
         .findFirst()
         .orElse(null);
+  }
+
+  /** An option that names a topic, whose default carries the pipeline's name. */
+  static Option<String> topic(String name, DefaultTopic topic, String meaning) {
+    return Option.open(name, Kinds.topic(), topic.of("<pipeline>"), meaning);
   }
 
   private static Option<Node> section(String name, String meaning) {

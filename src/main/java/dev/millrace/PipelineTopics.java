@@ -138,7 +138,7 @@ record PipelineTopics(Settings settings, TopicLimits limits, Lease lease) {
         sink(output.events()),
         sink(output.deadLetters()),
         sink(output.models()),
-        sink(output.fleet()));
+        sink(output.summary()));
   }
 
   private Sink<OutputRecord> sink(String topic) {

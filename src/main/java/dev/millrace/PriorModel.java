@@ -12,14 +12,14 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.KafkaException;
 
 /**
- * Reads what {@code model.prior}, or {@code auto.prior}, names: the newest model of a key on the
- * pipeline's models topic.
+ * Reads what {@code model.warm-start.key}, or {@code auto.warm-start.key}, names: the newest model
+ * of a key on the pipeline's models topic.
  *
  * <p>It is read once, before the job starts, and travels in it. The model of that key as it is at
  * the moment would be another one for each new key, depending on which of two subtasks was faster.
  */
 final class PriorModel {
-  private static final String SUBJECT = "%s.prior is \"%s\", but ";
+  private static final String SUBJECT = "%s.warm-start.key is \"%s\", but ";
 
   private final Settings settings;
   private final ModelAssembler parts = new ModelAssembler();
@@ -54,7 +54,7 @@ final class PriorModel {
     String pipeline = model.pipeline();
     if (pipeline != null && !pipeline.equals(settings.pipeline())) {
       throw refusal(
-          "that model is of the pipeline %s. Export it, and name the file with %s.from"
+          "that model is of the pipeline %s. Export it, and name the file with %s.warm-start.file"
               .formatted(pipeline, part(settings)));
     }
     try {

@@ -20,9 +20,10 @@ final class RegistryOptions {
           "url: http://localhost:8081",
           "where it is; Apicurio's Confluent interface has the path /apis/ccompat/v7");
   static final Option<Secret> BASIC =
-      Option.open("basic", secret("USER:PASSWORD"), "none", "user and password, USER:PASSWORD");
+      Option.open(
+          "basic-auth", secret("USER:PASSWORD"), "none", "user and password, USER:PASSWORD");
   static final Option<Secret> BEARER =
-      Option.open("bearer", secret("a token"), "none", "token; read anew for each question");
+      Option.open("bearer-token", secret("a token"), "none", "token; read again for each request");
   static final Option<String> TRUSTSTORE =
       Option.open(
           "truststore",
@@ -46,26 +47,33 @@ final class RegistryOptions {
           "password of the keystore and its key");
   static final Option<Long> CONNECT_TIMEOUT =
       Option.of(
-          "connect-timeout", Durations.kind(10, 10 * MINUTE, false), 5_000L, "to be connected");
+          "connect-timeout", Durations.kind(10, 10 * MINUTE, false), 5_000L, "max time to connect");
   static final Option<Long> TIMEOUT =
-      Option.of("timeout", Durations.kind(10, 10 * MINUTE, false), 10_000L, "for a whole answer");
+      Option.of(
+          "request-timeout",
+          Durations.kind(10, 10 * MINUTE, false),
+          10_000L,
+          "max time for a whole response");
   static final Option<Long> RETRY =
       Option.of(
-          "retry",
+          "retry-backoff",
           Durations.kind(10, 10 * MINUTE, false),
           1_000L,
-          "until a question without an answer is repeated; doubled each time");
+          "wait before a failed request is repeated; doubled each time");
   static final Option<Long> MOST_RETRY =
       Option.of(
-          "retry-at-most", Durations.kind(10, 60 * MINUTE, false), MINUTE, "the longest of these");
+          "retry-backoff-max",
+          Durations.kind(10, 60 * MINUTE, false),
+          MINUTE,
+          "max wait between two attempts");
   static final Option<Long> UNKNOWN =
       Option.of(
-          "unknown-for",
+          "missing-schema-cache-ttl",
           Durations.kind(10, 24 * 60 * MINUTE, false),
           MINUTE,
-          "how long the answer holds that there is no such schema");
+          "how long the answer that a schema does not exist is cached");
   static final Option<Integer> CACHE =
-      Option.of("cache", Kinds.whole(1, 100_000), 1_000, "schemas that are held at most");
+      Option.of("cache-size", Kinds.whole(1, 100_000), 1_000, "max number of cached schemas");
 
   static final OptionGroup GROUP =
       new OptionGroup(

@@ -147,7 +147,7 @@ public record Settings(
    * @param commands from which commands to running jobs are read; null if none are
    * @param hasPredictions whether anything is written to the topic of predictions
    * @param snapshots when models are published
-   * @param hasFleet whether anything is written to the topic of the fleet view
+   * @param hasSummary whether anything is written to the topic of the summary
    */
   public record Output(
       String metrics,
@@ -155,11 +155,11 @@ public record Settings(
       String events,
       String deadLetters,
       String models,
-      String fleet,
+      String summary,
       String commands,
       boolean hasPredictions,
       SnapshotSpec snapshots,
-      boolean hasFleet,
+      boolean hasSummary,
       Guarantee guarantee)
       implements Serializable {
 
@@ -171,11 +171,11 @@ public record Settings(
           events,
           deadLetters,
           models,
-          fleet,
+          summary,
           commands,
           true,
           snapshots,
-          hasFleet,
+          hasSummary,
           guarantee);
     }
 
@@ -185,8 +185,8 @@ public record Settings(
       if (hasPredictions) {
         topics.add(predictions);
       }
-      if (hasFleet) {
-        topics.add(fleet);
+      if (hasSummary) {
+        topics.add(summary);
       }
       if (commands != null) {
         topics.add(commands);

@@ -13,11 +13,11 @@ final class SnapshotOptions {
           Kinds.whole(0, Integer.MAX_VALUE),
           SnapshotSpec.DEFAULT.every(),
           "a copy of a model after each so many examples of its key; 0 is never");
-  static final Option<Long> AT_LATEST =
+  static final Option<Long> MAX_INTERVAL =
       Option.of(
-          "at-latest",
+          "max-interval",
           Durations.kind(1_000, DAY, true),
-          SnapshotSpec.DEFAULT.atLatestMillis(),
+          SnapshotSpec.DEFAULT.maxIntervalMillis(),
           "what a model has learned is published after this time, however few examples it was");
 
   static final OptionGroup GROUP =
@@ -26,7 +26,7 @@ final class SnapshotOptions {
           "",
           "Copies of the models on the models topic while the job goes on. A key's last copy comes"
               + " at the end of a bounded input and when the job is drained.",
-          List.of(EVERY, AT_LATEST));
+          List.of(EVERY, MAX_INTERVAL));
 
   private SnapshotOptions() {}
 }

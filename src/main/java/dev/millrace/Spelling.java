@@ -1,6 +1,7 @@
 package dev.millrace;
 
 import java.util.Collection;
+import java.util.List;
 import java.util.Locale;
 
 /** Finds the word that was probably meant. */
@@ -19,7 +20,16 @@ public final class Spelling {
         bestDistance = distance;
       }
     }
-    return best;
+    return best == null ? containing(lower, known) : best;
+  }
+
+  /** The only known word that has what was written as its first or last part, or null. */
+  private static String containing(String written, Collection<String> known) {
+    List<String> found =
+        known.stream()
+            .filter(word -> word.startsWith(written + "-") || word.endsWith("-" + written))
+            .toList();
+    return found.size() == 1 ? found.get(0) : null;
   }
 
   /**

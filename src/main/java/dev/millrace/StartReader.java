@@ -17,38 +17,50 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** Reads {@code model.from}: the file that new models start from, and whether it fits the rest. */
+/**
+ * Reads {@code model.warm-start.file}: the file that new models start from, and whether it fits the
+ * rest.
+ */
 final class StartReader {
   private final OptionReader model;
+  private final OptionReader warmStart;
   private final InputSpec input;
   private final String name;
   private final OnnxModel file;
   private final String hash;
 
   private StartReader(
-      OptionReader model, InputSpec input, String name, OnnxModel file, String hash) {
+      OptionReader model,
+      OptionReader warmStart,
+      InputSpec input,
+      String name,
+      OnnxModel file,
+      String hash) {
     this.model = model;
+    this.warmStart = warmStart;
     this.input = input;
     this.name = name;
     this.file = file;
     this.hash = hash;
   }
 
-  /** The file, or null when there is none or it cannot be used: then the model part says why. */
-  static StartReader read(OptionReader model, InputSpec input, Path baseDir) {
-    String name = model.given(ModelOptions.FROM);
+  /** The file, or null when there is none or it cannot be used: then an error says why. */
+  static StartReader read(
+      OptionReader model, OptionReader warmStart, InputSpec input, Path baseDir) {
+    String name = warmStart.given(WarmStartOptions.FILE);
     if (name == null) {
       return null;
     }
-    byte[] bytes = ModelFile.readNamed(model, ModelOptions.FROM, baseDir);
+    byte[] bytes = ModelFile.readNamed(warmStart, WarmStartOptions.FILE, baseDir);
     if (bytes == null) {
       return null;
     }
     try {
-      return new StartReader(model, input, name, OnnxImport.decode(bytes), Sha256.hex(bytes));
+      return new StartReader(
+          model, warmStart, input, name, OnnxImport.decode(bytes), Sha256.hex(bytes));
     } catch (OnnxException e) {
-      model.refuse(
-          ModelOptions.FROM,
+      warmStart.refuse(
+          WarmStartOptions.FILE,
           "cannot start from " + name + ": " + e.getMessage() + ". See docs/onnx.md");
       return null;
     }
@@ -121,8 +133,8 @@ final class StartReader {
       return file.isOurs() ? file.task() : value ? Task.REGRESSION : null;
     }
     if (file.isOurs() && declared.isClassification() != file.task().isClassification()) {
-      model.refuse(
-          ModelOptions.FROM,
+      warmStart.refuse(
+          WarmStartOptions.FILE,
           "cannot start from %s: it learned %s, but the task is %s"
               .formatted(
                   name, file.task().isClassification() ? "classes" : "numbers", declared.id()));
@@ -136,8 +148,8 @@ final class StartReader {
     int width = input.width();
     int inputs = file.weights().inputs();
     if (width != 0 && width != inputs) {
-      model.refuse(
-          ModelOptions.FROM,
+      warmStart.refuse(
+          WarmStartOptions.FILE,
           "cannot start from %s: it takes %d features, but input.features are %d"
               .formatted(name, inputs, width));
     } else {
@@ -161,8 +173,8 @@ final class StartReader {
         && own.get(first).equals(declared.get(first))) {
       first++;
     }
-    model.refuse(
-        ModelOptions.FROM,
+    warmStart.refuse(
+        WarmStartOptions.FILE,
         "cannot start from %s: its feature %d is %s, but input.features has %s there. Declare the"
                 .formatted(name, first + 1, at(own, first), at(declared, first))
             + " file's features, in their order");
@@ -176,8 +188,8 @@ final class StartReader {
     Indicators own = file.weights().scaling().normalization().indicators();
     String difference = own.difference(Indicators.of(input));
     if (difference != null) {
-      model.refuse(
-          ModelOptions.FROM,
+      warmStart.refuse(
+          WarmStartOptions.FILE,
           "cannot start from %s: %s. Declare the file's features, in their order"
               .formatted(name, difference));
     }
@@ -190,8 +202,8 @@ final class StartReader {
   private void checkClasses(ModelSpec spec, Task task, List<String> classes) {
     int outputs = file.weights().output().units();
     if (task == null || (task.isClassification() && classes.isEmpty())) {
-      model.refuse(
-          ModelOptions.FROM,
+      warmStart.refuse(
+          WarmStartOptions.FILE,
           "cannot start from %s: it does not name the classes of its %d outputs."
                   .formatted(name, outputs)
               + " List them in their order with input.classes");
@@ -201,8 +213,8 @@ final class StartReader {
     if (!declared.isEmpty()
         && (declared.size() < classes.size()
             || !declared.subList(0, classes.size()).equals(classes))) {
-      model.refuse(
-          ModelOptions.FROM,
+      warmStart.refuse(
+          WarmStartOptions.FILE,
           "cannot start from %s: its classes are %s, but input.classes are %s."
                   .formatted(name, classes, declared)
               + " Begin with the file's, in their order");
@@ -210,8 +222,8 @@ final class StartReader {
     }
     int needed = spec.forTask(task).outputs(task, classes.size());
     if (outputs != needed || (task == Task.BINARY && classes.size() > 2)) {
-      model.refuse(
-          ModelOptions.FROM,
+      warmStart.refuse(
+          WarmStartOptions.FILE,
           "cannot start from %s: its outputs are %d, which does not fit the task %s%s"
               .formatted(
                   name,

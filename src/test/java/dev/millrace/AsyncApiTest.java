@@ -72,16 +72,19 @@ class AsyncApiTest {
             """
             pipeline: p
             kafka: { bootstrap.servers: a:1 }
-            input: { label: y, task: regression, labels: { topic: millrace.labels.v1 } }
+            input: { label: y, task: regression, labels: { topic: p.labels } }
             models: { a: auto, b: { layers: [] } }
-            output: { predictions: true, fleet: true }
+            output: { predictions: true, summary: true }
             """,
             null);
     Set<String> topics = new TreeSet<>(settings.output().topics());
     topics.addAll(settings.input().topics());
 
     Set<String> described = new TreeSet<>();
-    document.path("channels").forEach(channel -> described.add(channel.path("address").asText()));
+    document
+        .path("channels")
+        .forEach(
+            channel -> described.add(channel.path("address").asText().replace("{pipeline}", "p")));
 
     assertThat(described).isEqualTo(topics);
     assertThat(document.path("operations")).hasSameSizeAs(document.path("channels"));
@@ -149,14 +152,14 @@ class AsyncApiTest {
   }
 
   @Test
-  void theFleetViewIsDescribed() throws IOException {
+  void theSummaryIsDescribed() throws IOException {
     FleetJson json = new FleetJson();
     List<JsonNode> records = new ArrayList<>();
     for (FleetReport report : SampleRecords.of(FleetReport.class)) {
       records.add(JSON.readTree(json.encode(report)));
     }
 
-    assertDescribed("fleet", records);
+    assertDescribed("summary", records);
   }
 
   @Test

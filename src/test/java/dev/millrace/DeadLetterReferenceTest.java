@@ -21,7 +21,7 @@ class DeadLetterReferenceTest {
       # Dead letters
 
       A record that is refused goes to the dead-letter topic (`output.topics.dead-letters`) byte for byte, with its own headers and more that say why: `__millrace.errors.reason`,
-      `.message`, `.topic`, `.partition`, `.offset` ([all of them](records.md#millracedlqv1)); without its value if the topic would not take it. No model changes, and the job goes on. Generated from the code.
+      `.message`, `.topic`, `.partition`, `.offset` ([all of them](records.md#pipelinedlq)); without its value if the topic would not take it. No model changes, and the job goes on. Generated from the code.
 
       | reason | when |
       |---|---|

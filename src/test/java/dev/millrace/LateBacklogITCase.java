@@ -132,7 +132,7 @@ class LateBacklogITCase {
             sinkTo(shaken, shaken.output().events()),
             sinkTo(shaken, shaken.output().deadLetters()),
             sinkTo(shaken, shaken.output().models()),
-            sinkTo(shaken, shaken.output().fleet())));
+            sinkTo(shaken, shaken.output().summary())));
     JobClient job = env.executeAsync(shaken.pipeline());
     await()
         .atMost(Patience.MAX)
@@ -375,7 +375,7 @@ class LateBacklogITCase {
           task: binary
           labels: { topic: %3$s, timeout: 1h, max-pending: %4$d }
         model: { layers: [{ units: 6, activation: tanh }], optimizer: adam, batch-size: 7 }
-        metrics: { every: 100, window: 500, at-latest: 100ms }
+        metrics: { every: 100, window: 500, max-interval: 100ms }
         output:
           topics: { metrics: %1$s-metrics, dead-letters: %1$s-dlq, models: %1$s-models }
         """

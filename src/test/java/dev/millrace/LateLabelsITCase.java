@@ -248,7 +248,7 @@ class LateLabelsITCase {
           task: binary
           labels: { topic: %1$s-in, timeout: 1h }
         model: { layers: [{ units: 6, activation: tanh }], optimizer: adam, batch-size: 7 }
-        metrics: { every: 10, window: 50, at-latest: 100ms }
+        metrics: { every: 10, window: 50, max-interval: 100ms }
         output:
           topics: { metrics: %1$s-metrics, dead-letters: %1$s-dlq, models: %1$s-models }
         """

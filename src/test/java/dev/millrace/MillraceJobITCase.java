@@ -292,14 +292,15 @@ class MillraceJobITCase {
     JobTopics.send(first, JobTopics.examples(EXAMPLES, KEYS));
     run(first);
     // The same pipeline, and new keys.
-    Settings next = withModel("prior", "prior-next", ", prior: key-3");
+    Settings next = withModel("prior", "prior-next", ", warm-start: { key: key-3 }");
     createInput(next);
     JobTopics.send(next, ofNewKeys());
     run(next);
 
     // What the file of that model does is tested elsewhere.
     Files.write(dir.resolve("key-3.onnx"), onnx(first, "key-3"));
-    Settings fromFile = withModel("from-file", "from-file-in", ", from: " + dir + "/key-3.onnx");
+    Settings fromFile =
+        withModel("from-file", "from-file-in", ", warm-start: { file: " + dir + "/key-3.onnx }");
     requireNewKeysStartAlike(next, fromFile);
   }
 
@@ -310,7 +311,8 @@ class MillraceJobITCase {
     JobTopics.create(first);
     JobTopics.send(first, JobTopics.examples(EXAMPLES, KEYS));
     run(first);
-    Settings next = withStart("auto", "auto-next", "auto: { tier: fast, prior: key-3 }");
+    Settings next =
+        withStart("auto", "auto-next", "auto: { tier: fast, warm-start: { key: key-3 } }");
     createInput(next);
     JobTopics.send(next, ofNewKeys());
     run(next);
@@ -319,20 +321,22 @@ class MillraceJobITCase {
     Files.write(dir.resolve("key-3.millrace"), HexFormat.of().parseHex(taught));
     Settings fromFile =
         withStart(
-            "auto-file", "auto-file-in", "auto: { tier: fast, from: " + dir + "/key-3.millrace }");
+            "auto-file",
+            "auto-file-in",
+            "auto: { tier: fast, warm-start: { file: " + dir + "/key-3.millrace } }");
     requireNewKeysStartAlike(next, fromFile);
     assertThat(next.configHash()).isEqualTo(first.configHash());
   }
 
   @Test
   void aPriorWithoutAModelIsRefusedBeforeTheJobStarts() throws Exception {
-    Settings settings = withModel("no-prior", "no-prior-in", ", prior: fleet");
+    Settings settings = withModel("no-prior", "no-prior-in", ", warm-start: { key: fleet }");
     JobTopics.create(settings);
 
     assertThatThrownBy(() -> run(settings))
         .isInstanceOf(InvalidPipelineException.class)
         .hasMessage(
-            "model.prior is \"fleet\", but topic no-prior-models has no model of that key. A job"
+            "model.warm-start.key is \"fleet\", but topic no-prior-models has no model of that key. A job"
                 + " publishes its models as output.snapshots says and when it is drained; see those"
                 + " there are with: ./millrace models list");
   }
@@ -459,7 +463,7 @@ class MillraceJobITCase {
             sinkTo(settings, settings.output().events()),
             sinkTo(settings, settings.output().deadLetters()),
             sinkTo(settings, settings.output().models()),
-            sinkTo(settings, settings.output().fleet())));
+            sinkTo(settings, settings.output().summary())));
     return env.executeAsync(settings.pipeline());
   }
 

@@ -74,12 +74,12 @@ class ModelFileTest {
       delimiter = '|',
       textBlock =
           """
-          auto: { from: /dev/zero }    | auto.from cannot start from /dev/zero: it is a pipe or a d
-          auto: { from: . }            | auto.from cannot start from .: it is a folder. Name a file
-          model: { from: /dev/zero }   | model.from cannot start from /dev/zero: it is a pipe or a
-          model: { from: . }           | model.from cannot start from .: it is a folder. Name a fil
-          model: { from: none.onnx }   | model.from names no file: none.onnx does not exist. Paths s
-          model: { from: "a\\0.onnx" } | model.from cannot be the name of a file: "a .onnx"
+          auto: { warm-start: { file: /dev/zero } }    | auto.warm-start.file cannot start from /dev/zero: it is a pipe or a d
+          auto: { warm-start: { file: . } }            | auto.warm-start.file cannot start from .: it is a folder. Name a file
+          model: { warm-start: { file: /dev/zero } }   | model.warm-start.file cannot start from /dev/zero: it is a pipe or a
+          model: { warm-start: { file: . } }           | model.warm-start.file cannot start from .: it is a folder. Name a fil
+          model: { warm-start: { file: none.onnx } }   | model.warm-start.file names no file: none.onnx does not exist. Paths s
+          model: { warm-start: { file: "a\\0.onnx" } } | model.warm-start.file cannot be the name of a file: "a .onnx"
           """)
   void optionsThatNameNoModelAreRefusedInOneLine(String model, String message) {
     String yaml =

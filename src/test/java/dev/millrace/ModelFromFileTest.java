@@ -24,7 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** The option {@code model.from}. */
+/** The option {@code model.warm-start}. */
 class ModelFromFileTest {
   @TempDir private static Path dir;
 
@@ -65,7 +65,8 @@ class ModelFromFileTest {
 
   @Test
   void oursSaysEverythingAboutTheModel() {
-    Settings settings = parse("{ label: y }", "{ from: ours.onnx, learning-rate: 0.1 }");
+    Settings settings =
+        parse("{ label: y }", "{ warm-start: { file: ours.onnx }, learning-rate: 0.1 }");
 
     assertThat(settings.model().hidden())
         .containsExactly(
@@ -84,7 +85,7 @@ class ModelFromFileTest {
     Settings settings =
         parse(
             "{ label: y }",
-            "{ from: ours.onnx, layers: [{ units: 9, activation: silu, dropout: 0.2 },"
+            "{ warm-start: { file: ours.onnx }, layers: [{ units: 9, activation: silu, dropout: 0.2 },"
                 + " { units: 6, activation: silu, layer-norm: true }] }");
 
     assertThat(settings.model().hidden().get(0).dropout()).isEqualTo(0.2f);
@@ -92,7 +93,8 @@ class ModelFromFileTest {
 
   @Test
   void aFileWithoutNamesTakesTheDeclaredClassesAndLogits() {
-    Settings settings = parse("{ label: y, classes: [a, b, c] }", "{ from: torch.onnx }");
+    Settings settings =
+        parse("{ label: y, classes: [a, b, c] }", "{ warm-start: { file: torch.onnx } }");
 
     assertThat(settings.model().hidden()).isEqualTo(List.of(new LayerSpec(8, Activation.RELU)));
     assertThat(settings.model().output()).isNull();
@@ -102,9 +104,12 @@ class ModelFromFileTest {
 
   @Test
   void oneSigmoidIsAModelOfTwoClassesAndOneNumberAValue() {
-    assertThat(parse("{ label: y, classes: [a, b] }", "{ from: score.onnx }").model().output())
+    assertThat(
+            parse("{ label: y, classes: [a, b] }", "{ warm-start: { file: score.onnx } }")
+                .model()
+                .output())
         .isEqualTo(Activation.SIGMOID);
-    assertThat(parse("{ label: y }", "{ from: value.onnx }").input().spec().task())
+    assertThat(parse("{ label: y }", "{ warm-start: { file: value.onnx } }").input().spec().task())
         .isEqualTo(Task.REGRESSION);
   }
 
@@ -112,8 +117,8 @@ class ModelFromFileTest {
   void theHashNamesTheWeights() throws IOException {
     Files.write(dir.resolve("other.onnx"), new OnnxFiles(5).linear(9).linear(1).bytes());
 
-    assertThat(parse("{ label: y }", "{ from: value.onnx }").configHash())
-        .isNotEqualTo(parse("{ label: y }", "{ from: other.onnx }").configHash())
+    assertThat(parse("{ label: y }", "{ warm-start: { file: value.onnx } }").configHash())
+        .isNotEqualTo(parse("{ label: y }", "{ warm-start: { file: other.onnx } }").configHash())
         .isNotEqualTo(parse("{ label: y }", "{ layers: [] }").configHash());
   }
 
@@ -122,20 +127,21 @@ class ModelFromFileTest {
       delimiter = '|',
       textBlock =
           """
-          { label: y } | { prior: k, from: ours.onnx } | model.prior and model.from both say what
-          { label: y } | { prior: ours.onnx } | names a key, but was a file. Name that with model.f
-          { label: y } | { from: absent.onnx } | model.from names no file
-          { label: y } | { from: . } | model.from cannot start from .: it is a folder
-          { label: y } | { from: text.onnx } | cannot start from text.onnx: it is not an ONNX file
-          { label: y } | { from: conv.onnx } | its node Conv (/Conv_0) is not a fully connected
-          { label: y } | { from: torch.onnx } | does not name the classes of its 3 outputs
-          { label: y } | { from: score.onnx } | does not name the classes of its 1 outputs
-          { label: y, classes: [a, b] } | { from: torch.onnx } | its outputs are 3, which does not
-          { label: y, classes: [a, b] } | { from: ours.onnx } | but input.classes are [a, b]
-          { label: y, task: regression } | { from: ours.onnx } | it learned classes, but the task
-          { label: y } | { from: ours.onnx, output: sigmoid } | model.output is sigmoid, but that
-          { label: y } | { from: ours.onnx, normalization: minmax } | model.normalization is minmax
-          { label: y } | { from: ours.onnx, layers: [{ units: 9 }] } | model.layers are 9 tanh, but
+          { label: y } | { warm-start: { key: k, file: ours.onnx } } | warm-start.file and model.warm-start.key both
+          { label: y } | { warm-start: { key: ours.onnx } } | must be a model key, but is a file. Name it with file: o
+          { label: y } | { warm-start: {} } | model.warm-start needs a model: { key: KEY }, or { fil
+          { label: y } | { warm-start: { file: absent.onnx } } | model.warm-start.file names no file
+          { label: y } | { warm-start: { file: . } } | model.warm-start.file cannot start from .: it is a folder
+          { label: y } | { warm-start: { file: text.onnx } } | cannot start from text.onnx: it is not an ONNX file
+          { label: y } | { warm-start: { file: conv.onnx } } | its node Conv (/Conv_0) is not a fully connected
+          { label: y } | { warm-start: { file: torch.onnx } } | does not name the classes of its 3 outputs
+          { label: y } | { warm-start: { file: score.onnx } } | does not name the classes of its 1 outputs
+          { label: y, classes: [a, b] } | { warm-start: { file: torch.onnx } } | its outputs are 3, which does not
+          { label: y, classes: [a, b] } | { warm-start: { file: ours.onnx } } | but input.classes are [a, b]
+          { label: y, task: regression } | { warm-start: { file: ours.onnx } } | it learned classes, but the task
+          { label: y } | { warm-start: { file: ours.onnx }, output: sigmoid } | model.output is sigmoid, but that
+          { label: y } | { warm-start: { file: ours.onnx }, normalization: minmax } | model.normalization is minmax
+          { label: y } | { warm-start: { file: ours.onnx }, layers: [{ units: 9 }] } | model.layers are 9 tanh, but
           """)
   void whatDoesNotFitIsRefusedAtLoad(String input, String model, String message) {
     assertThatThrownBy(() -> parse(input, model))
@@ -157,7 +163,7 @@ class ModelFromFileTest {
                     {"name": "y", "type": "double"}, {"name": "a", "type": "double"},
                     {"name": "b", "type": ["null", "double"]}]}
                   """);
-              parse(input, "{ from: value.onnx }");
+              parse(input, "{ warm-start: { file: value.onnx } }");
             })
         .hasMessageContaining("it takes 5 features, but input.features are 3");
   }
@@ -185,11 +191,13 @@ class ModelFromFileTest {
     String input = "{ label: y, format: json, features: %s }".formatted(features);
 
     if (message.isEmpty()) {
-      assertThat(parse(input, "{ from: named.onnx }").model().start().inputs()).isEqualTo(5);
+      assertThat(parse(input, "{ warm-start: { file: named.onnx } }").model().start().inputs())
+          .isEqualTo(5);
     } else {
-      assertThatThrownBy(() -> parse(input, "{ from: named.onnx }"))
+      assertThatThrownBy(() -> parse(input, "{ warm-start: { file: named.onnx } }"))
           .isInstanceOf(InvalidPipelineException.class)
-          .hasMessageContaining("model.from cannot start from named.onnx: its feature " + message)
+          .hasMessageContaining(
+              "model.warm-start.file cannot start from named.onnx: its feature " + message)
           .hasMessageContaining("Declare the file's features, in their order");
     }
   }
@@ -206,14 +214,15 @@ class ModelFromFileTest {
           """)
   void featuresMustBeIndicatorsWhereTheyAreInTheFile(String file, String features, String message) {
     String input = "{ label: y, format: json, features: %s }".formatted(features);
-    String model = "{ from: %s.onnx }".formatted(file);
+    String model = "{ warm-start: { file: %s.onnx } }".formatted(file);
 
     if (message.isEmpty()) {
       assertThat(parse(input, model).model().start().inputs()).isEqualTo(5);
     } else {
       assertThatThrownBy(() -> parse(input, model))
           .isInstanceOf(InvalidPipelineException.class)
-          .hasMessageContaining("model.from cannot start from %s.onnx: %s".formatted(file, message))
+          .hasMessageContaining(
+              "model.warm-start.file cannot start from %s.onnx: %s".formatted(file, message))
           .hasMessageContaining("Declare the file's features, in their order");
     }
   }

@@ -43,11 +43,11 @@ class PipelineFileFormatsTest {
     Settings settings =
         parse(
             REGISTRY
-                + "    basic: ${env:USER_INFO}\n    truststore: /etc/ca.pem\n"
+                + "    basic-auth: ${env:USER_INFO}\n    truststore: /etc/ca.pem\n"
                 + "    truststore-password: ${directory:/run/secrets:trust}\n"
                 + "    keystore: /etc/me.p12\n    keystore-password: ${file:/etc/s.properties:k}\n"
-                + "    connect-timeout: 1s\n    timeout: 2s\n    retry: 100ms\n"
-                + "    retry-at-most: 5s\n    unknown-for: 10m\n    cache: 5\n");
+                + "    connect-timeout: 1s\n    request-timeout: 2s\n    retry-backoff: 100ms\n"
+                + "    retry-backoff-max: 5s\n    missing-schema-cache-ttl: 10m\n    cache-size: 5\n");
 
     assertThat(settings.input().spec().registry())
         .isEqualTo(
@@ -67,10 +67,10 @@ class PipelineFileFormatsTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "    basic: me:hunter2",
-        "    basic: '${env:A}hunter2'",
-        "    bearer: hunter2",
-        "    bearer: [hunter2]",
+        "    basic-auth: me:hunter2",
+        "    basic-auth: '${env:A}hunter2'",
+        "    bearer-token: hunter2",
+        "    bearer-token: [hunter2]",
         "    keystore-password: hunter2",
         "    truststore-password: ${vault:hunter2:a}"
       })
@@ -99,12 +99,12 @@ class PipelineFileFormatsTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "basic: '${env:A}', bearer: '${env:B}'"
-            + "|input.registry.bearer and input.registry.basic do not go together",
+        "basic-auth: '${env:A}', bearer-token: '${env:B}'"
+            + "|input.registry.bearer-token and input.registry.basic-auth do not go together",
         "keystore: /k.p12|input.registry.keystore needs keystore-password",
         "keystore-password: '${env:A}'|input.registry.keystore-password has no meaning without",
         "truststore-password: '${env:A}'|input.registry.truststore-password has no meaning without",
-        "timeout: fast|input.registry.timeout must be a time between 10ms and 10m",
+        "request-timeout: fast|input.registry.request-timeout must be a time between 10ms and 10m",
         "ulr: a|input.registry.ulr is not an option. Did you mean \"url\"?"
       })
   void whatDoesNotGoTogetherIsRefused(String options, String message) {

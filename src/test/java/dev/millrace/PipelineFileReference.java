@@ -26,7 +26,7 @@ final class PipelineFileReference {
         start: earliest
         key: shop.id
         label: verdict
-        positive: fraud
+        positive-class: fraud
         weight: importance
         event-time: paid_at
         id: payment.id
@@ -68,9 +68,9 @@ final class PipelineFileReference {
       metrics:
         window: 500
         window-time: 10m
-        fading: 0.999
+        decay: 0.999
         every: 100
-        at-latest: 5s
+        max-interval: 5s
         per-class: false
         confusion-matrix: false
         averages: false
@@ -79,9 +79,9 @@ final class PipelineFileReference {
         auc-classes: 20
         beta: 2
         quantile: 0.9
-        decision: f1
+        threshold-metric: f1
       validation:
-        share: 0.1
+        fraction: 0.1
         patience: 3
       drift:
         detector: { name: ddm, min-examples: 50, warning: 2.5, drift: 3.5 }
@@ -95,10 +95,10 @@ final class PipelineFileReference {
           events: fraud.events
           dead-letters: fraud.refused
           models: fraud.models
-          fleet: fraud.fleet
+          summary: fraud.summary
         predictions: true
-        snapshots: { every: 5000, at-latest: 1m }
-        fleet: true
+        snapshots: { every: 5000, max-interval: 1m }
+        summary: true
         guarantee: exactly-once
       state:
         backend: rocksdb
@@ -158,7 +158,12 @@ final class PipelineFileReference {
       text.append(
           String.format(
               "| `%s` | %s | %s | %s |\n",
-              option.name(), option.kind().allowed(), option.shownDefault(), option.meaning()));
+              option.name(), option.kind().allowed(), defaultOf(option), option.meaning()));
     }
+  }
+
+  private static String defaultOf(Option<?> option) {
+    String shown = option.shownDefault();
+    return shown.contains("<") ? '`' + shown + '`' : shown; // else Markdown takes it for HTML
   }
 }

@@ -59,6 +59,17 @@ class PipelineFileTest {
   }
 
   @Test
+  void pipelinesDoNotMeetByDefault() {
+    Settings fraud = parse(HEAD);
+    Settings tides = parse(HEAD.replace("pipeline: fraud", "pipeline: tides"));
+
+    assertThat(tides.input().topics()).containsExactly("tides.examples");
+    assertThat(tides.output().topics())
+        .contains("tides.metrics", "tides.events", "tides.dlq", "tides.models")
+        .doesNotContainAnyElementsOf(fraud.output().topics());
+  }
+
+  @Test
   void theSmallestFileHasEveryDefault() {
     Settings settings = parse(HEAD);
 
@@ -68,7 +79,7 @@ class PipelineFileTest {
     assertThat(settings.input())
         .isEqualTo(
             new Settings.Input(
-                "millrace.examples.v1",
+                "fraud.examples",
                 Start.COMMITTED,
                 new InputSpec(
                     InputSpec.Format.AVRO,
@@ -86,12 +97,12 @@ class PipelineFileTest {
     assertThat(settings.output())
         .isEqualTo(
             new Settings.Output(
-                "millrace.metrics.v1",
-                "millrace.predictions.v1",
-                "millrace.events.v1",
-                "millrace.dlq.v1",
-                "millrace.models.v1",
-                "millrace.fleet.v1",
+                "fraud.metrics",
+                "fraud.predictions",
+                "fraud.events",
+                "fraud.dlq",
+                "fraud.models",
+                "fraud.summary",
                 null,
                 false,
                 SnapshotSpec.DEFAULT,
@@ -205,7 +216,7 @@ class PipelineFileTest {
                 "fraud.events",
                 "fraud.refused",
                 "fraud.models",
-                "fraud.fleet",
+                "fraud.summary",
                 null,
                 true,
                 new SnapshotSpec(5000, 60_000),
@@ -425,10 +436,10 @@ class PipelineFileTest {
         "classes: [a, b]            | BINARY",
         "classes: [a, b, c]         | MULTICLASS",
         "classes: [0, 1]            | BINARY",
-        "positive: 1                | BINARY",
+        "positive-class: 1          | BINARY",
         "task: regression           | REGRESSION",
         "weight: weight             |",
-        "positive: b, task: binary  | BINARY",
+        "positive-class: b, task: binary | BINARY",
       })
   void declaredClassesDecideTheTask(String option, Task task) {
     assertThat(parse(TO_INPUT + "input: { label: y, " + option + " }").input().spec().task())
@@ -438,7 +449,8 @@ class PipelineFileTest {
   @ParameterizedTest
   @CsvSource({"500ms,500", "1s,1000", "5m,300000", "2h,7200000", "0,0", "off,0"})
   void timesHaveUnits(String text, long millis) {
-    assertThat(parse(HEAD + "metrics: { at-latest: " + text + " }").metrics().atLatestMillis())
+    assertThat(
+            parse(HEAD + "metrics: { max-interval: " + text + " }").metrics().maxIntervalMillis())
         .isEqualTo(millis);
   }
 
@@ -477,7 +489,7 @@ class PipelineFileTest {
             kafka: { bootstrap.servers: localhost }
             input:
               label: class
-              postive: UP
+              positive: UP
             model:
               layers:
                 - { units: 32 }
@@ -494,7 +506,7 @@ class PipelineFileTest {
             """
             fraud.yaml:1   pipeline must be 1 to 100 letters, digits, '.', '_' or '-', the first no '.', but was "my fraud"
             fraud.yaml:2   kafka.bootstrap.servers must be HOST:PORT, several separated by commas, but was "localhost"
-            fraud.yaml:5   input.postive is not an option. Did you mean "positive"?
+            fraud.yaml:5   input.positive is not an option. Did you mean "positive-class"?
             fraud.yaml:9   model.layers[1].units must be between 1 and 65536, but was 0
             fraud.yaml:10  model.optimizer "adm" is not known. Did you mean "adam"? One of: sgd, rmsprop, adam, adamw, adagrad, ftrl
             fraud.yaml:11  model.learning-rate must be above 0 and at most 10, but was 20
@@ -518,7 +530,7 @@ class PipelineFileTest {
             + " between 1 and 1000000; leave the line out for the default, 1000",
         "metrics: { auc-classes: 1 } | metrics.auc-classes must be between 2 and 100, but was 1",
         "metrics: { per-class: yes } | metrics.per-class must be true or false, but was \"yes\"",
-        "metrics: { at-latest: 5 }  | metrics.at-latest must be a time between 1ms and 1d (such as"
+        "metrics: { max-interval: 5 }  | metrics.max-interval must be a time between 1ms and 1d (such as"
             + " 500ms, 10s, 5m), or off, but was 5",
         "metrics: 7                 | metrics must be a map of options, but was a single value",
         "window: 7                  | window is not an option. Did you mean \"metrics.window\"?",
@@ -536,8 +548,8 @@ class PipelineFileTest {
             + " of options, but was \"tuned\"",
         "models: { a: auto, b: { lerning-rate: 1 } } | models.b.lerning-rate is not an option. Did"
             + " you mean \"learning-rate\"?",
-        "models: { a: auto, b: { prior: shop } } | models.b.prior goes with a model that is alone."
-            + " Remove it, or take model",
+        "models: { a: auto, b: { warm-start: { key: shop } } } | models.b.warm-start goes with a single model."
+            + " Remove it, or take model in place of models",
         "models: { a: auto, b: { loss: mse } } | models.b.loss mse gives no probabilities, by which"
             + " classifiers are compared. Take a cross-entropy, or say input.task: regression",
         "models: { a: auto, b: { class-weights: { x: 2 } } } | models.b has other class-weights"
@@ -579,8 +591,8 @@ class PipelineFileTest {
             + " 249 letters, digits, '.', '_' or '-', but was \"a b\"",
         "output: { topics: { metrics: . } } | output.topics.metrics must be a topic name: 1 to 249"
             + " letters, digits, '.', '_' or '-', but was \".\"",
-        "output: { topics: { models: millrace.metrics.v1 } } | output.topics.models and"
-            + " output.topics.metrics must be different topics, but both are millrace.metrics.v1",
+        "output: { topics: { models: fraud.metrics } } | output.topics.models and"
+            + " output.topics.metrics must be different topics, but both are fraud.metrics",
         "auto: quick | auto \"quick\" is not known. One of: fast, balanced, accurate",
         "auto: { members: [knnn] } | auto.members \"knnn\" is not known. Did you mean \"knn\"? One"
             + " of: knn, previous-label",
@@ -647,8 +659,8 @@ class PipelineFileTest {
       quoteCharacter = '`',
       value = {
         "topic: t                   | input.label is missing. Give one, for example: label: class",
-        "label: y, topic: millrace.dlq.v1 | input.topic and output.topics.dead-letters must be"
-            + " different topics, but both are millrace.dlq.v1",
+        "label: y, topic: fraud.dlq | input.topic and output.topics.dead-letters must be"
+            + " different topics, but both are fraud.dlq",
         "label: y, format: orc      | input.format \"orc\" is not known. One of: avro, avro-raw,"
             + " json, csv",
         "label: y, format: json     | input.format json needs input.features, the fields that the"
@@ -661,13 +673,13 @@ class PipelineFileTest {
             + " classes, but has \"a\" twice",
         "label: y, classes: [a, b, c], task: binary | input.classes must be 2 for task binary, but"
             + " are 3. Is the task multiclass?",
-        "label: y, classes: [a, b], positive: c | input.positive must be one of input.classes (a,"
+        "label: y, classes: [a, b], positive-class: c | input.positive-class must be one of input.classes (a,"
             + " b), but was \"c\"",
-        "label: y, classes: [a, b, c], positive: a | input.positive goes only with two classes, but"
+        "label: y, classes: [a, b, c], positive-class: a | input.positive-class goes only with two classes, but"
             + " the task is multiclass. Remove it",
         "label: y, classes: [a, b], task: regression | input.classes has no meaning for regression."
             + " Remove it, or change input.task",
-        "label: y, positive: b, task: regression | input.positive has no meaning for regression."
+        "label: y, positive-class: b, task: regression | input.positive-class has no meaning for regression."
             + " Remove it, or change input.task",
         "label: y, features: y      | input.features must be a list of fields, but was a single"
             + " value",
@@ -707,11 +719,11 @@ class PipelineFileTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "validation: { patience: 3 } | validation.patience needs examples held out. Add a share,"
-            + " for example: share: 0.1",
-        "validation: { share: 1 } | validation.share must be at least 0 and below 1, but was 1",
-        "metrics: { decision: f2 } | metrics.decision \"f2\" is not known. Did you mean \"f1\"? One"
-            + " of: most-probable, balanced-accuracy, f1, f-beta",
+        "validation: { patience: 3 } | validation.patience needs examples held out. Add a fraction,"
+            + " for example: fraction: 0.1",
+        "validation: { fraction: 1 } | validation.fraction must be at least 0 and below 1, but was 1",
+        "metrics: { threshold-metric: f2 } | metrics.threshold-metric \"f2\" is not known. Did you mean \"f1\"? One"
+            + " of: none, balanced-accuracy, f1, f-beta",
         "model: { class-weights: even } | model.class-weights must be balanced, but was \"even\"",
       })
   void eachMistakeInTheMetricsHasItsOwnWords(String line, String error) {
@@ -723,7 +735,7 @@ class PipelineFileTest {
     Settings.Input input =
         parse(TO_INPUT + "input: { label: y, task: binary, labels: { topic: truth } }").input();
 
-    assertThat(input.topics()).containsExactly("millrace.examples.v1", "truth");
+    assertThat(input.topics()).containsExactly("fraud.examples", "truth");
     assertThat(input.spec().id()).isEqualTo("event_id");
     assertThat(input.spec().labels())
         .isEqualTo(new InputSpec.LateLabels("truth", "event_id", null, "y", 86_400_000, 10_000));
@@ -733,7 +745,7 @@ class PipelineFileTest {
   void classesThatFollowFromTheLabelForATimeoutAreCheckedLikeDeclaredOnes() {
     String label = "x".repeat(257);
     String input =
-        "input: { label: y, positive: \"1\", labels: { topic: t, on-timeout: { label: %s } } }"
+        "input: { label: y, positive-class: \"1\", labels: { topic: t, on-timeout: { label: %s } } }"
             .formatted(label);
 
     assertThat(invalid(TO_INPUT + input).errors())
@@ -755,7 +767,7 @@ class PipelineFileTest {
   @Test
   void theLabelForATimeoutIsTheOtherOneOfThePositiveClassOrANumber() {
     String positive =
-        "input: { label: y, positive: \"1\", labels: { topic: t, on-timeout: { label: 0 } } }";
+        "input: { label: y, positive-class: \"1\", labels: { topic: t, on-timeout: { label: 0 } } }";
     InputSpec implied = parse(TO_INPUT + positive).input().spec();
     String value =
         "input: { label: y, task: regression, labels: { topic: t, on-timeout: { label: 0 } } }";
@@ -775,10 +787,10 @@ class PipelineFileTest {
         "labels: { topic: t } | input.labels needs input.task: models predict before the first"
             + " label",
         "task: binary, labels: { id: event_id } | input.labels.topic is missing. Give one, for"
-            + " example: topic: millrace.labels.v1",
+            + " example: topic: fraud.labels",
         "task: binary, labels: { topic: t, id: x } | input.labels.id must be event_id with the"
             + " standard example schema. Leave it out",
-        "task: binary, labels: { topic: millrace.examples.v1, label: x } | input.labels.label has"
+        "task: binary, labels: { topic: fraud.examples, label: x } | input.labels.label has"
             + " no meaning where labels come on the topic of the features. Remove it, or name their"
             + " own topic",
         "task: binary, format: json, features: [a], id: i, labels: { topic: t, key: y } |"

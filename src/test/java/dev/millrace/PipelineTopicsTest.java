@@ -23,7 +23,7 @@ class PipelineTopicsTest {
             kafka: { bootstrap.servers: "localhost:1" }
             input:
               label: class
-              registry: { url: "http://localhost:1", basic: "${env:MILLRACE_NO_SUCH_VARIABLE}" }
+              registry: { url: "http://localhost:1", basic-auth: "${env:MILLRACE_NO_SUCH_VARIABLE}" }
             """,
             Path.of(""));
 

@@ -105,7 +105,8 @@ class RecordReferenceTest {
     for (JsonNode channel : document.path("channels")) {
       JsonNode reference = channel.path("messages").iterator().next();
       JsonNode message = resolved(reference);
-      page.append("\n## ").append(channel.path("address").asText()).append("\n\n");
+      String topic = channel.path("address").asText().replace("{pipeline}", "<pipeline>");
+      page.append("\n## `").append(topic).append("`\n\n");
       page.append(linked(channel.path("title").asText() + "."));
       if (channel.has("description")) {
         page.append(' ').append(linked(channel.path("description").asText()));
@@ -121,7 +122,7 @@ class RecordReferenceTest {
       } else {
         appendTable(page, "field", resolved(message.path("payload")));
       }
-      if (channel.path("address").asText().contains(".events.")) {
+      if (topic.endsWith(".events")) {
         appendEvents(page);
       }
     }

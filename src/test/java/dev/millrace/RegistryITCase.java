@@ -124,7 +124,9 @@ class RegistryITCase {
   }
 
   private static String registry(StubRegistry registry) {
-    return ", registry: { url: '" + registry.url() + "', retry: 10ms, retry-at-most: 50ms }";
+    return ", registry: { url: '"
+        + registry.url()
+        + "', retry-backoff: 10ms, retry-backoff-max: 50ms }";
   }
 
   private static Settings pipeline(String name, EmbeddedKafka kafka, String input)

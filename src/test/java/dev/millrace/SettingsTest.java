@@ -52,7 +52,7 @@ class SettingsTest {
         "model: { class-weights: { fraud: 2 } }",
         "model: { optimizer: adam }",
         "limits: { classes: 3 }",
-        "validation: { share: 0.1 }",
+        "validation: { fraction: 0.1 }",
         "drift: { detector: adwin, action: reset }",
       })
   void whatShapesAModelChangesTheHash(String more) {

@@ -127,7 +127,8 @@ final class AccuracyCommand implements Callable<Integer> {
     CsvScan scan = CsvScan.scan(file, data.label(), null, data.drop(), data.task());
     Settings settings = CsvPipeline.settings(null, "accuracy", scan, data.positive());
     if (data.score() == AccuracyData.Score.F1) {
-      settings = settings.withMetrics(settings.metrics().withDecision(MetricsSpec.Decision.F1));
+      settings =
+          settings.withMetrics(settings.metrics().withThresholdMetric(MetricsSpec.Decision.F1));
     }
     Settings predicting = settings.withOutput(settings.output().withPredictions());
     List<AccuracyTable.Cell> cells = new ArrayList<>();

@@ -31,7 +31,9 @@ final class BaselineLines {
           "Predicts only class \"%s\" in the last window. What may help: %smodel.class-weights: balanced"
               .formatted(
                   Terminal.printable(only, 60),
-                  metrics.isOfTwoClasses() ? "--decision f1 (metrics.decision), or " : ""));
+                  metrics.isOfTwoClasses()
+                      ? "--threshold-metric f1 (metrics.threshold-metric), or "
+                      : ""));
     }
     if (totals.logLoss() >= totals.logLossBaseline()) {
       lines.add(

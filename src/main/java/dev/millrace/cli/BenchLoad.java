@@ -40,7 +40,7 @@ record BenchLoad(
     Backend backend,
     int checkpointSeconds,
     int every,
-    int atLatestMillis,
+    int maxIntervalMillis,
     boolean brokerBound) {
 
   private static final int[] NONE = {};
@@ -53,7 +53,7 @@ record BenchLoad(
         kafka: { bootstrap.servers: "%s" }
         input: { label: label, start: earliest }
         %s
-        metrics: { every: %d, at-latest: %s }
+        metrics: { every: %d, max-interval: %s }
         output: { guarantee: %s }
         state: { backend: %s, checkpoint-interval: %ds }
         """
@@ -61,7 +61,7 @@ record BenchLoad(
                 bootstrapServers,
                 model(),
                 every,
-                atLatestMillis == 0 ? "off" : atLatestMillis + "ms",
+                maxIntervalMillis == 0 ? "off" : maxIntervalMillis + "ms",
                 KebabCase.of(guarantee),
                 KebabCase.of(backend),
                 checkpointSeconds);
@@ -142,7 +142,7 @@ record BenchLoad(
     json.put("backend", KebabCase.of(backend));
     json.put("checkpoint_s", checkpointSeconds);
     json.put("metrics_every", every);
-    json.put("metrics_at_latest_ms", atLatestMillis);
+    json.put("metrics_max_interval_ms", maxIntervalMillis);
     json.put("broker_bound", brokerBound);
   }
 

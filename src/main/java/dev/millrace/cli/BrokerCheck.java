@@ -1,5 +1,6 @@
 package dev.millrace.cli;
 
+import dev.millrace.DefaultTopic;
 import dev.millrace.Settings;
 import dev.millrace.flink.KafkaClients;
 import java.io.IOException;
@@ -10,6 +11,7 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -95,6 +97,26 @@ public final class BrokerCheck {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new CliError("Interrupted while looking for topic " + topic + ".", e);
+    }
+  }
+
+  /**
+   * Returns the names of the pipelines that have a metrics topic by its default name, in order.
+   *
+   * @throws CliError if the brokers refuse to list topics, or do not answer
+   */
+  static List<String> pipelines(Map<String, String> kafka) {
+    try (Admin admin = KafkaClients.admin(kafka, Duration.ofSeconds(30))) {
+      return admin.listTopics().names().get().stream()
+          .map(DefaultTopic.METRICS::pipelineOf)
+          .filter(Objects::nonNull)
+          .sorted()
+          .toList();
+    } catch (ExecutionException e) {
+      throw failure("The topics cannot be listed", e.getCause());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new CliError("Interrupted while listing topics.", e);
     }
   }
 

@@ -93,7 +93,7 @@ final class CsvPipeline {
         pipeline: %s
         kafka: { bootstrap.servers: localhost:9092 }
         input: { label: label }
-        metrics: { at-latest: off }
+        metrics: { max-interval: off }
         """
             .formatted(name);
     return PipelineFile.parse(name, yaml, Path.of(""));

@@ -36,7 +36,7 @@ final class DashboardApi {
           Optional.of(ofKey(query, history.historyJson(key(query), after(query))));
       case "/api/latest" -> Optional.of(ofKey(query, history.latestJson(key(query))));
       case "/api/events" -> Optional.of(events(query));
-      case "/api/fleet" -> Optional.of(fleet(query));
+      case "/api/summary" -> Optional.of(fleet(query));
       case "/api/dead-letters" ->
           Optional.of(DashboardReply.json(DashboardLines.object(letters::write)));
       default -> Optional.empty();

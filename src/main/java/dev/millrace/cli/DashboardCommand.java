@@ -51,7 +51,7 @@ final class DashboardCommand implements Callable<Integer> {
         DashboardServer opened = open(host, port, required);
         MetricsFollower metrics =
             new MetricsFollower(kafka.kafka(), followed, true, opened::publish, this::notice);
-        DashboardFeed feed = new DashboardFeed(kafka.kafka(), kafka.settings(), opened)) {
+        DashboardFeed feed = feed(opened)) {
       page = opened;
       follower = metrics;
       if (kafka.settings() != null) {
@@ -63,6 +63,12 @@ final class DashboardCommand implements Callable<Integer> {
       follower.run();
     }
     return 0;
+  }
+
+  private DashboardFeed feed(DashboardServer opened) {
+    return kafka.settings() == null
+        ? new DashboardFeed(kafka.kafka(), topic.pipeline(kafka), opened)
+        : new DashboardFeed(kafka.settings(), opened);
   }
 
   private void notice(String text) {

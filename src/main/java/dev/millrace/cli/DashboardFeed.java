@@ -1,5 +1,6 @@
 package dev.millrace.cli;
 
+import dev.millrace.DefaultTopic;
 import dev.millrace.Settings;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -11,45 +12,51 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What the page shows beside the metrics: the events, the fleet and the dead-letter topic, and how
- * far the pipeline is behind its input. Any of them may be absent; then the page goes without.
+ * What the page shows beside the metrics: the events, the summary and the dead-letter topic, and
+ * how far the pipeline is behind its input. Any of them may be absent; then the page goes without.
  */
 final class DashboardFeed implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(DashboardFeed.class);
-  static final String DEFAULT_FLEET_TOPIC = "millrace.fleet.v1";
-
-  private static final String EVENTS_TOPIC = "millrace.events.v1";
-  static final String DEAD_LETTERS_TOPIC = "millrace.dlq.v1";
 
   private final Map<String, String> kafka;
   private final DashboardServer page;
   private final List<MetricsFollower> followers = new ArrayList<>();
   private final DashboardLag lag;
 
+  /** What is beside the metrics of the pipeline of a file. */
+  DashboardFeed(Settings settings, DashboardServer page) {
+    this(settings.kafka(), page);
+    follow(settings.output().events());
+    if (settings.output().hasSummary()) {
+      follow(settings.output().summary());
+    }
+    followLetters(settings.output().deadLetters(), refusedOf(settings));
+  }
+
   /**
-   * @param settings of the pipeline, or null to take the default topics
+   * What is beside the metrics of a pipeline whose file is not at hand, on topics called after it.
+   *
+   * @param pipeline its name, or null where it is not known: then the page goes without topics
    */
-  DashboardFeed(Map<String, String> kafka, Settings settings, DashboardServer page) {
+  DashboardFeed(Map<String, String> kafka, String pipeline, DashboardServer page) {
+    this(kafka, page);
+    if (pipeline != null) {
+      follow(DefaultTopic.EVENTS.of(pipeline));
+      follow(DefaultTopic.SUMMARY.of(pipeline));
+      followLetters(DefaultTopic.DEAD_LETTERS.of(pipeline), null);
+    }
+  }
+
+  private DashboardFeed(Map<String, String> kafka, DashboardServer page) {
     this.kafka = kafka;
     this.page = page;
     this.lag = new DashboardLag(kafka, page);
-    follow(settings == null ? EVENTS_TOPIC : settings.output().events());
-    if (settings == null) {
-      follow(DEFAULT_FLEET_TOPIC);
-    } else if (settings.output().hasFleet()) {
-      follow(settings.output().fleet());
-    }
-    followLetters(settings);
   }
 
   /** Pipelines may share a dead-letter topic: letters of other topics' records are not counted. */
-  private void followLetters(Settings settings) {
-    Set<String> topics = settings == null ? null : refusedOf(settings);
+  private void followLetters(String topic, Set<String> topics) {
     followers.add(
-        MetricsFollower.ofRecords(
-            kafka,
-            settings == null ? DEAD_LETTERS_TOPIC : settings.output().deadLetters(),
-            letter -> page.deadLetter(letter, topics)));
+        MetricsFollower.ofRecords(kafka, topic, letter -> page.deadLetter(letter, topics)));
   }
 
   private static Set<String> refusedOf(Settings settings) {

@@ -12,8 +12,8 @@ import java.time.Duration;
 import java.util.Optional;
 
 /**
- * How all keys together do over time, by the clock: from the records of the fleet topic where there
- * are any, else from what the page knows of each key. Thread-safe.
+ * How all keys together do over time, by the clock: from the records of the summary topic where
+ * there are any, else from what the page knows of each key. Thread-safe.
  */
 final class DashboardFleet {
   /** Time between two points that the page takes itself. */
@@ -35,7 +35,7 @@ final class DashboardFleet {
   };
 
   /**
-   * A record of the fleet topic.
+   * A record of the summary topic.
    *
    * @param time milliseconds since the epoch
    * @param json the whole line
@@ -79,7 +79,7 @@ final class DashboardFleet {
   }
 
   /**
-   * Takes a record of the fleet topic in; false for one that is not newer than the last point, or
+   * Takes a record of the summary topic in; false for one that is not newer than the last point, or
    * of a time that is still far off.
    */
   synchronized boolean add(Line fleet, long nowNanos, long nowMillis) {
@@ -99,7 +99,7 @@ final class DashboardFleet {
     return true;
   }
 
-  /** Adds a point of what the page knows itself, unless the fleet topic is at work. */
+  /** Adds a point of what the page knows itself, unless the summary topic is at work. */
   synchronized void sample(FleetReport report, long nowNanos) {
     if (!isFromTopic(nowNanos) && report.keys() > 0 && report.time() > lastTime) {
       addPoint(report.time(), DashboardLines.read(json(report)), lag);
@@ -140,7 +140,7 @@ final class DashboardFleet {
   /** Writes the lag, null if nobody knows, and the number of points that there were. */
   synchronized void writeOverview(JsonGenerator out) throws IOException {
     out.writeObjectField("lag", lag);
-    out.writeNumberField("fleet_points", points);
+    out.writeNumberField("summary_points", points);
   }
 
   /** Writes the latest state, the page's own if the topic has none, and the points after a time. */
@@ -149,7 +149,7 @@ final class DashboardFleet {
     boolean fromTopic = isFromTopic(nowNanos);
     out.writeNumberField("run", run);
     out.writeBooleanField("from_topic", fromTopic);
-    out.writeFieldName("fleet");
+    out.writeFieldName("summary");
     out.writeRawValue(fromTopic ? line : json(own));
     series.write(out, after);
   }

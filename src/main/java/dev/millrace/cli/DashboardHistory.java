@@ -23,7 +23,7 @@ final class DashboardHistory {
   static final int MAX_KEYS = 50_000;
   // 2,000 points for each of 500 keys; more keys share the same memory.
   private static final int POINT_BUDGET = 1_000_000;
-  private static final long ACTIVE_NANOS = TimeUnit.MINUTES.toNanos(1); // as in a fleet record
+  private static final long ACTIVE_NANOS = TimeUnit.MINUTES.toNanos(1); // as in a summary record
   private static final long LINE_BUDGET = 128L << 20; // characters of all keys' latest records
   static final int MAX_PARTITIONS = 20_000; // whose offsets are known, over all topics
   private static final int MAX_TOPIC_CHARS = 249; // Kafka's own limit of a name

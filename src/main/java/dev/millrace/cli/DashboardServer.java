@@ -35,7 +35,7 @@ public final class DashboardServer implements AutoCloseable {
 
   private static final String NOT_FOUND =
       "Not found. There are: / /api/keys /api/history?key=KEY /api/latest?key=KEY /api/events"
-          + " /api/fleet /api/dead-letters /events";
+          + " /api/summary /api/dead-letters /events";
 
   static {
     HttpSafety.limitRequests();
@@ -118,9 +118,9 @@ public final class DashboardServer implements AutoCloseable {
   }
 
   /**
-   * Takes in one line of the metrics, the events or the fleet topic. One that is no such record is
-   * counted, shown as a count on the page and otherwise ignored; one that repeats another changes
-   * nothing. Never waits for a browser.
+   * Takes in one line of the metrics, the events or the summary topic. One that is no such record
+   * is counted, shown as a count on the page and otherwise ignored; one that repeats another
+   * changes nothing. Never waits for a browser.
    */
   public void publish(String json) {
     JsonNode node = DashboardLines.read(json);

@@ -107,18 +107,18 @@ final class DemoCommand implements Callable<Integer> {
   }
 
   private DashboardFeed feed(Settings settings) {
-    return dashboard == null ? null : new DashboardFeed(settings.kafka(), settings, dashboard);
+    return dashboard == null ? null : new DashboardFeed(settings, dashboard);
   }
 
   private Settings settings(CsvScan scan, String bootstrapServers) {
     String yaml =
         """
-        pipeline: demo
+        pipeline: %s
         kafka: { bootstrap.servers: "%s" }
         input: { label: label, start: earliest }
         metrics: { window: 500, every: 100 }
         """
-            .formatted(bootstrapServers);
+            .formatted(dataset.id(), bootstrapServers);
     return CsvPipeline.settings(PipelineFile.parse("demo", yaml, Path.of("")), "demo", scan, null);
   }
 

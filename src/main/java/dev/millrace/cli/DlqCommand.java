@@ -1,5 +1,6 @@
 package dev.millrace.cli;
 
+import dev.millrace.DefaultTopic;
 import dev.millrace.Settings;
 import dev.millrace.Spelling;
 import dev.millrace.data.DeadLetterReason;
@@ -39,7 +40,6 @@ import picocli.CommandLine.TypeConversionException;
     subcommands = {DlqCommand.Show.class, DlqCommand.Replay.class},
     footer = {"", "Example:", "  ./millrace dlq show -c fraud.yaml"})
 final class DlqCommand implements Runnable {
-  private static final String DEFAULT_TOPIC = DashboardFeed.DEAD_LETTERS_TOPIC;
 
   @Spec private CommandSpec spec;
 
@@ -73,7 +73,7 @@ final class DlqCommand implements Runnable {
     @Option(
         names = "--topic",
         paramLabel = "TOPIC",
-        description = "Dead-letter topic (default: the pipeline's, else " + DEFAULT_TOPIC + ").")
+        description = "Dead-letter topic (default: the pipeline's).")
     private String topic;
 
     @Option(
@@ -90,7 +90,9 @@ final class DlqCommand implements Runnable {
      * @throws CliError if there is no broker or no such topic
      */
     String requireTopic() {
-      String name = kafka.topic(topic, settings -> settings.output().deadLetters(), DEFAULT_TOPIC);
+      String name =
+          kafka.topic(
+              topic, settings -> settings.output().deadLetters(), DefaultTopic.DEAD_LETTERS);
       kafka.requireTopic(name);
       return name;
     }

@@ -41,7 +41,7 @@ import picocli.CommandLine.TypeConversionException;
     footer = {
       "",
       "Example:",
-      "  ./millrace evaluate --input payments.csv.gz --label class --positive fraud"
+      "  ./millrace evaluate --input pay.csv.gz --label class --positive-class fraud"
     })
 final class EvaluateCommand implements Callable<Integer> {
   @Option(
@@ -77,11 +77,11 @@ final class EvaluateCommand implements Callable<Integer> {
   private List<String> drop = List.of();
 
   @Option(
-      names = "--positive",
+      names = "--positive-class",
       paramLabel = "CLASS",
       description =
           "Class that precision, recall and F1 speak of (default: without -c the rarer one, else"
-              + " input.positive, else the last by name).")
+              + " input.positive-class, else the last by name).")
   private String positive;
 
   @Option(
@@ -92,13 +92,14 @@ final class EvaluateCommand implements Callable<Integer> {
   private Task task;
 
   @Option(
-      names = "--decision",
-      paramLabel = "SCORE",
+      names = "--threshold-metric",
+      paramLabel = "METRIC",
       converter = DecisionName.class,
       description =
-          "What the threshold between two classes is tuned for: most-probable, balanced-accuracy,"
-              + " f1 or f-beta (default: the pipeline's metrics.decision).")
-  private Decision decision;
+          "Score that the threshold between two classes is tuned for: balanced-accuracy, f1 or"
+              + " f-beta; none predicts the most probable class (default: the pipeline's"
+              + " metrics.threshold-metric).")
+  private Decision thresholdMetric;
 
   @Option(
       names = "--epochs",
@@ -109,11 +110,11 @@ final class EvaluateCommand implements Callable<Integer> {
 
   @Option(
       names = "--validation",
-      paramLabel = "SHARE",
+      paramLabel = "FRACTION",
       description =
-          "Share of the rows that no model learns from, 0 to below 1 (default: the pipeline's"
-              + " validation.share; 0.1 with --patience).")
-  private Double share;
+          "Fraction of the rows that no model learns from, 0 to below 1 (default: the pipeline's"
+              + " validation.fraction; 0.1 with --patience).")
+  private Double fraction;
 
   @Option(
       names = "--patience",
@@ -273,8 +274,8 @@ final class EvaluateCommand implements Callable<Integer> {
           .println("--patience does nothing in one pass over the file. Give --epochs, such as 20.");
     }
     int wait = patience == null || isIdle ? given.patience() : patience;
-    double heldOut = share != null ? share : given.share();
-    if (share == null && heldOut == 0 && wait > 0) {
+    double heldOut = fraction != null ? fraction : given.fraction();
+    if (fraction == null && heldOut == 0 && wait > 0) {
       heldOut = 0.1;
     }
     if (!(heldOut >= 0 && heldOut < 1)) {
@@ -286,18 +287,19 @@ final class EvaluateCommand implements Callable<Integer> {
               + wait);
     }
     metrics = metrics.withValidation(new Validation(heldOut, wait));
-    return settings.withMetrics(decision == null ? metrics : metrics.withDecision(decision));
+    return settings.withMetrics(
+        thresholdMetric == null ? metrics : metrics.withThresholdMetric(thresholdMetric));
   }
 
   private void requireTask(CsvScan scan, Settings base) {
     TaskCheck check = new TaskCheck(scan, base == null ? List.of() : base.input().spec().classes());
-    if (decision != null && decision != Decision.MOST_PROBABLE) {
-      check.requireTwoClasses("--decision " + KebabCase.of(decision));
+    if (thresholdMetric != null && thresholdMetric != Decision.NONE) {
+      check.requireTwoClasses("--threshold-metric " + KebabCase.of(thresholdMetric));
     }
     String pipelines = base == null ? null : base.metrics().positive();
     String scored = positive == null ? pipelines : positive;
     if (scored != null) {
-      String option = positive == null ? "input.positive" : "--positive";
+      String option = positive == null ? "input.positive-class" : "--positive-class";
       check.requireTwoClasses("%s \"%s\"".formatted(option, scored));
       check.requireClass(option, scored);
     }
@@ -323,7 +325,7 @@ final class EvaluateCommand implements Callable<Integer> {
     @Override
     public Decision convert(String name) {
       return Stream.of(Decision.values())
-          .filter(decision -> KebabCase.of(decision).equals(name))
+          .filter(thresholdMetric -> KebabCase.of(thresholdMetric).equals(name))
           .findFirst()
           .orElseThrow(
               () ->

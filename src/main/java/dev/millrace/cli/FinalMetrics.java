@@ -186,7 +186,7 @@ final class FinalMetrics {
       return "";
     }
     return average instanceof ClassAverage.Positive of
-        ? "f1 is that of class \"%s\". Of another one: --positive CLASS"
+        ? "f1 is that of class \"%s\". Of another one: --positive-class CLASS"
             .formatted(
                 Terminal.printable(
                     of.index() < classes.size() ? classes.get(of.index()) : positive, 60))

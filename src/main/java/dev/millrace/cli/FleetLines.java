@@ -5,7 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
-/** A record of the fleet view as text. */
+/** A record of the summary as text. */
 final class FleetLines {
   /** A field that every such record has, and no metrics record. */
   static final String MARK = "time";

@@ -5,10 +5,10 @@ import dev.millrace.Settings;
 import java.util.Optional;
 import java.util.function.Consumer;
 
-/** The newest record of the fleet view of one pipeline. Thread-safe. */
+/** The newest record of the summary of one pipeline. Thread-safe. */
 final class FleetView implements AutoCloseable {
   private final String pipeline;
-  // Null if the job writes no fleet view.
+  // Null if the job writes no summary.
   private final MetricsFollower follower;
   private volatile String newest;
   private volatile boolean started;
@@ -19,9 +19,9 @@ final class FleetView implements AutoCloseable {
   FleetView(Settings settings, Consumer<String> notice) {
     pipeline = settings.pipeline();
     follower =
-        settings.output().hasFleet()
+        settings.output().hasSummary()
             ? new MetricsFollower(
-                settings.kafka(), settings.output().fleet(), true, this::accept, notice)
+                settings.kafka(), settings.output().summary(), true, this::accept, notice)
             : null;
   }
 

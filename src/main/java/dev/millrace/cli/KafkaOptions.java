@@ -1,9 +1,11 @@
 package dev.millrace.cli;
 
+import dev.millrace.DefaultTopic;
 import dev.millrace.PipelineFile;
 import dev.millrace.Settings;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 import picocli.CommandLine.ArgGroup;
@@ -13,7 +15,9 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine.Spec.Target;
 
-/** Which brokers a command talks to: those of a pipeline file, or an address. */
+/**
+ * Which brokers and which pipeline a command is about: those of a file, or an address and a name.
+ */
 final class KafkaOptions {
   @ArgGroup(multiplicity = "1")
   private Source source;
@@ -29,6 +33,7 @@ final class KafkaOptions {
   private CommandSpec command;
 
   private Settings settings;
+  private String pipeline;
 
   private static final class Source {
     @Option(
@@ -38,12 +43,24 @@ final class KafkaOptions {
         description = "Pipeline file: its brokers and topics.")
     private Path config;
 
+    @ArgGroup(exclusive = false, multiplicity = "1")
+    private Brokers brokers;
+  }
+
+  private static final class Brokers {
     @Option(
         names = "--bootstrap-server",
         paramLabel = "HOST:PORT",
         required = true,
         description = "Brokers, where a command needs no pipeline file.")
     private String bootstrapServer;
+
+    @Option(
+        names = "--pipeline",
+        paramLabel = "NAME",
+        description =
+            "Pipeline, by its name (default: the only one with a topic NAME.metrics there).")
+    private String pipeline;
   }
 
   /** The pipeline file's name, or null with {@code --bootstrap-server}. */
@@ -54,7 +71,9 @@ final class KafkaOptions {
   /** The brokers or the pipeline file as they were given, for a command that comes next. */
   String asGiven() {
     return source.config == null
-        ? "--bootstrap-server " + source.bootstrapServer
+        ? "--bootstrap-server "
+            + source.brokers.bootstrapServer
+            + (source.brokers.pipeline == null ? "" : " --pipeline " + source.brokers.pipeline)
         : "-c " + source.config;
   }
 
@@ -73,16 +92,55 @@ final class KafkaOptions {
   /** Client properties. */
   Map<String, String> kafka() {
     return settings() == null
-        ? Map.of("bootstrap.servers", source.bootstrapServer)
+        ? Map.of("bootstrap.servers", source.brokers.bootstrapServer)
         : settings().kafka();
   }
 
-  /** A topic: the option's if it was given, else the pipeline's, else the default one. */
-  String topic(String option, Function<Settings, String> ofPipeline, String byDefault) {
+  /**
+   * The pipeline's name: that in the file, that of {@code --pipeline}, or the only one that has a
+   * metrics topic by its default name.
+   *
+   * @throws CliError if it is not known
+   */
+  String pipeline() {
+    if (pipeline == null) {
+      pipeline = settings() == null ? named() : settings().pipeline();
+    }
+    return pipeline;
+  }
+
+  private String named() {
+    String name = source.brokers.pipeline;
+    if (name != null) {
+      PipelineFile.requireName("--pipeline", name);
+      return name;
+    }
+    requireBroker();
+    List<String> found = BrokerCheck.pipelines(kafka());
+    String servers = source.brokers.bootstrapServer;
+    if (found.isEmpty()) {
+      throw new CliError(
+          servers + " has no topic *.metrics.", "Name the pipeline with --pipeline NAME.", null);
+    }
+    if (found.size() > 1) {
+      throw new CliError(
+          "%s has %d pipelines: %s.".formatted(servers, found.size(), String.join(", ", found)),
+          "Name one with --pipeline NAME.",
+          null);
+    }
+    command
+        .commandLine()
+        .getErr()
+        .printf("Pipeline %s, the only one at %s.%n", found.get(0), servers);
+    return found.get(0);
+  }
+
+  /** A topic: the option's if it was given, else the pipeline's, by default called after it. */
+  String topic(String option, Function<Settings, String> ofPipeline, DefaultTopic byDefault) {
     if (option != null) {
       return option;
     }
-    return settings() == null ? byDefault : ofPipeline.apply(settings());
+    return settings() == null ? byDefault.of(pipeline()) : ofPipeline.apply(settings());
   }
 
   /**
@@ -109,7 +167,15 @@ final class KafkaOptions {
    */
   void requireTopic(String topic) {
     requireBroker();
-    if (settings() == null || isOfPipeline(topic)) {
+    if (settings() == null) {
+      List<String> found = BrokerCheck.pipelines(kafka());
+      BrokerCheck.lookUp(
+          kafka(),
+          topic,
+          found.isEmpty() || found.contains(pipeline)
+              ? "Create what a pipeline needs with: ./millrace topics create -c PIPELINE.yaml"
+              : "Pipelines there: " + String.join(", ", found) + ".");
+    } else if (isOfPipeline(topic)) {
       BrokerCheck.requireTopic(kafka(), topic, source.config);
     } else {
       BrokerCheck.lookUp(

@@ -3,7 +3,7 @@ package dev.millrace.cli;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.List;
 
-/** The newest record of the fleet view. */
+/** The newest record of the summary. */
 final class LiveFleet implements LiveView {
   private List<String> newest = List.of("No record yet.");
 

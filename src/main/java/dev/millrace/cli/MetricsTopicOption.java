@@ -1,25 +1,30 @@
 package dev.millrace.cli;
 
+import dev.millrace.DefaultTopic;
 import picocli.CommandLine.Option;
 
 /** Which metrics topic a command reads. */
 final class MetricsTopicOption {
-  private static final String DEFAULT_TOPIC = "millrace.metrics.v1";
-  private static final String DEFAULT_FLEET_TOPIC = DashboardFeed.DEFAULT_FLEET_TOPIC;
-
   @Option(
       names = "--topic",
       paramLabel = "TOPIC",
-      description = "Metrics topic (default: the pipeline's, else " + DEFAULT_TOPIC + ").")
+      description = "Metrics topic (default: the pipeline's).")
   private String topic;
 
-  /** The topic's name: that given, else the pipeline's, else the default one. */
+  /** The topic's name: that given, else the pipeline's. */
   String of(KafkaOptions kafka) {
-    return kafka.topic(topic, settings -> settings.output().metrics(), DEFAULT_TOPIC);
+    return kafka.topic(topic, settings -> settings.output().metrics(), DefaultTopic.METRICS);
   }
 
-  /** That of the fleet view. */
-  String ofFleet(KafkaOptions kafka) {
-    return kafka.topic(topic, settings -> settings.output().fleet(), DEFAULT_FLEET_TOPIC);
+  /** That of the summary. */
+  String ofSummary(KafkaOptions kafka) {
+    return kafka.topic(topic, settings -> settings.output().summary(), DefaultTopic.SUMMARY);
+  }
+
+  /** The pipeline's name, or null where only a topic of another name is known. */
+  String pipeline(KafkaOptions kafka) {
+    return topic == null || kafka.settings() != null
+        ? kafka.pipeline()
+        : DefaultTopic.METRICS.pipelineOf(topic);
   }
 }

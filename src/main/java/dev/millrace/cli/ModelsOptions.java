@@ -1,5 +1,6 @@
 package dev.millrace.cli;
 
+import dev.millrace.DefaultTopic;
 import dev.millrace.Settings;
 import dev.millrace.data.KebabCase;
 import dev.millrace.eval.MetricsSpec.Decision;
@@ -12,14 +13,12 @@ import picocli.CommandLine.Spec.Target;
 
 /** Where the models are. */
 final class ModelsOptions {
-  static final String DEFAULT_TOPIC = "millrace.models.v1";
-
   @Mixin private KafkaOptions kafka;
 
   @Option(
       names = "--topic",
       paramLabel = "TOPIC",
-      description = "Models topic (default: the pipeline's, else " + DEFAULT_TOPIC + ").")
+      description = "Models topic (default: the pipeline's).")
   private String topic;
 
   @Spec(Target.MIXEE)
@@ -35,7 +34,7 @@ final class ModelsOptions {
    * @throws CliError if there is no broker or no such topic
    */
   String requireTopic() {
-    String name = kafka.topic(topic, settings -> settings.output().models(), DEFAULT_TOPIC);
+    String name = kafka.topic(topic, settings -> settings.output().models(), DefaultTopic.MODELS);
     kafka.requireTopic(name);
     return name;
   }
@@ -59,14 +58,14 @@ final class ModelsOptions {
 
   /** Says so where the job predicts the class that a threshold decides for, which no model has. */
   void tellOfThreshold(Settings settings) {
-    Decision decision = settings.metrics().decision();
-    if (decision != Decision.MOST_PROBABLE) {
+    Decision decision = settings.metrics().thresholdMetric();
+    if (decision != Decision.NONE) {
       command
           .commandLine()
           .getErr()
           .printf(
               "Note: answers have the most probable class. The job decides by the threshold that"
-                  + " its metrics records have (metrics.decision: %s).%n",
+                  + " its metrics records have (metrics.threshold-metric: %s).%n",
               KebabCase.of(decision));
     }
   }

@@ -109,13 +109,13 @@ final class PipelineBenchCommand implements Callable<Integer> {
   private int every;
 
   @Option(
-      names = "--at-latest",
+      names = "--max-interval",
       paramLabel = "MS",
       defaultValue = "0",
       description =
           "And after so many milliseconds; 0 is never, for what the clock asks for is no part"
               + " of a record's cost (default: ${DEFAULT-VALUE}).")
-  private int atLatest;
+  private int maxInterval;
 
   @Option(
       names = "--warmup",
@@ -167,7 +167,7 @@ final class PipelineBenchCommand implements Callable<Integer> {
     BenchCommand.require(spec, "--parallelism", parallelism, 1);
     BenchCommand.require(spec, "--checkpoint", checkpoint, 1);
     BenchCommand.require(spec, "--every", every, 1);
-    BenchCommand.require(spec, "--at-latest", atLatest, 0);
+    BenchCommand.require(spec, "--max-interval", maxInterval, 0);
     BenchCommand.require(spec, "--warmup", warmup, 0);
     BenchCommand.require(spec, "--rounds", rounds, 1);
     BenchCommand.require(spec, "--latency", latency, 0);
@@ -184,7 +184,7 @@ final class PipelineBenchCommand implements Callable<Integer> {
             backend,
             checkpoint,
             every,
-            atLatest,
+            maxInterval,
             bindBroker);
     PipelineBench.Result result =
         new PipelineBench(load)

@@ -131,7 +131,7 @@ final class PipelineDraft {
     if (task == Task.BINARY && classes.size() == 2) {
       add(
           commented(
-              "  positive: " + YamlText.of(classes.get(1).getKey()),
+              "  positive-class: " + YamlText.of(classes.get(1).getKey()),
               "the rarer class: precision, recall and F1 speak of it"));
     }
   }
@@ -330,7 +330,7 @@ final class PipelineDraft {
     add(
         "# auto: balanced                     # fast, balanced or accurate; or a model of your"
             + " own");
-    add("# metrics: { window: 1000, every: 1000, at-latest: 1s }");
+    add("# metrics: { window: 1000, every: 1000, max-interval: 1s }");
     add("# output: { predictions: true }      # what each model said before it learned");
     add("# state: { ttl: 30d }                # forget keys without records for so long");
   }

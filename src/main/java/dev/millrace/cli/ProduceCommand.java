@@ -1,5 +1,6 @@
 package dev.millrace.cli;
 
+import dev.millrace.DefaultTopic;
 import dev.millrace.Durations;
 import dev.millrace.Settings;
 import dev.millrace.data.InputSpec;
@@ -26,15 +27,12 @@ import picocli.CommandLine.Spec;
       "  ./millrace produce -c fraud.yaml --input pay.csv.gz --label class --key shop"
     })
 final class ProduceCommand implements Callable<Integer> {
-  static final String DEFAULT_TOPIC = "millrace.examples.v1";
-
   @Mixin private KafkaOptions kafka;
 
   @Option(
       names = "--topic",
       paramLabel = "TOPIC",
-      description =
-          "Where to send (default: the pipeline's input topic, else " + DEFAULT_TOPIC + ").")
+      description = "Where to send (default: the pipeline's input topic).")
   private String topic;
 
   @Option(
@@ -119,13 +117,13 @@ final class ProduceCommand implements Callable<Integer> {
     Settings settings = kafka.settings();
     if (labelDelay != null && settings != null && settings.input().spec().labels() == null) {
       throw usage(
-          ("--label-delay needs input.labels in %s, such as labels: { topic: millrace.labels.v1 };"
+          ("--label-delay needs input.labels in %s, such as labels: { topic: fraud.labels };"
                   + " see docs/late-labels.md")
               .formatted(kafka.config()));
     }
     CsvScan scan = scan(settings);
     scan.allDoubts().forEach(spec.commandLine().getErr()::println);
-    String target = kafka.topic(topic, s -> s.input().topic(), DEFAULT_TOPIC);
+    String target = kafka.topic(topic, s -> s.input().topic(), DefaultTopic.EXAMPLES);
     kafka.requireTopic(target);
 
     long total = Math.multiplyExact(scan.rows(), (long) epochs);

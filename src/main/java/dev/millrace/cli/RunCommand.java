@@ -116,7 +116,7 @@ final class RunCommand implements Callable<Integer> {
         output.events(),
         output.deadLetters(),
         output.models(),
-        output.hasFleet() ? ", " + output.fleet() : "");
+        output.hasSummary() ? ", " + output.summary() : "");
     out.printf("State     %s%n", place);
     out.printf("Models    %s%n", models);
     out.printf("Watch     ./millrace watch -c %s   (Ctrl-C stops the job)%n", config);

@@ -313,19 +313,19 @@ final class ServeApi {
         });
   }
 
-  /** Answers with the newest record of the fleet view. */
+  /** Answers with the newest record of the summary. */
   ServeReply fleet() {
     if (fleet.isStarting()) {
-      return ServeReply.error(503, "starting", "the fleet topic is still being read");
+      return ServeReply.error(503, "starting", "the summary topic is still being read");
     }
     String newest = fleet.newest();
     if (newest != null) {
       return ServeReply.json(200, json -> json.writeRaw(newest));
     }
     return fleet.isOn()
-        ? ServeReply.error(503, "no-fleet-yet", "the job has not written a fleet record yet")
+        ? ServeReply.error(503, "no-summary-yet", "the job has not written a summary record yet")
         : ServeReply.error(
-            404, "fleet-off", "the pipeline has no fleet view; set output.fleet: true");
+            404, "summary-off", "the pipeline has no summary; set output.summary: true");
   }
 
   /** Answers whether predictions are made; known models are served while the brokers are away. */

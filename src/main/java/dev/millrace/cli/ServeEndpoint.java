@@ -8,7 +8,7 @@ import java.util.stream.Collectors;
 enum ServeEndpoint {
   PREDICT("POST", "/v1/predict"),
   MODELS("GET", "/v1/models"),
-  FLEET("GET", "/v1/fleet"),
+  FLEET("GET", "/v1/summary"),
   HEALTHZ("GET", "/healthz"),
   METRICS("GET", "/metrics"),
   OPENAPI("GET", "/openapi.yaml"),

@@ -45,7 +45,7 @@ final class SharedModels {
             "models",
             "%s has models of pipeline %s too; of a key that both have, only the model published last stays"
                 .formatted(topic, names),
-            "Give each pipeline a topic of its own: output.topics.models: %s.models.v1"
+            "Give each pipeline a topic of its own: output.topics.models: %s.models"
                 .formatted(settings.pipeline())));
   }
 

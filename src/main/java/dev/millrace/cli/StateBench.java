@@ -227,7 +227,7 @@ record StateBench(int keys, Backend backend, long cacheBytes, int rounds) {
         kafka: { bootstrap.servers: "none:0" }
         input: { label: label, classes: [c0, c1] }
         model: { layers: [{ units: %d, activation: relu }], optimizer: sgd }
-        metrics: { every: %d, at-latest: off }
+        metrics: { every: %d, max-interval: off }
         state: { backend: %s, cache-bytes: %d, checkpoint-interval: 24h }
         """
             .formatted(NEURONS, rounds, KebabCase.of(backend), cacheBytes);

@@ -42,7 +42,7 @@ record TopicPlan(
     roles.put(output.deadLetters(), "dead-letters");
     roles.put(output.models(), "models");
     roles.put(output.predictions(), "predictions");
-    roles.put(output.fleet(), "fleet");
+    roles.put(output.summary(), "summary");
     if (output.commands() != null) {
       roles.put(output.commands(), "commands");
     }

@@ -102,7 +102,7 @@ final class TopicsCommand implements Runnable {
         "Creates the topics that a pipeline reads and writes; keeps those that exist, and says in"
             + " what they differ.",
         "TOPIC is what the pipeline uses it for (examples, labels, metrics, predictions, events,"
-            + " dead-letters, models, fleet, commands), or its name."
+            + " dead-letters, models, summary, commands), or its name."
       },
       footer = {
         "",

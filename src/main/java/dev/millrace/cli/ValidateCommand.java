@@ -65,12 +65,12 @@ final class ValidateCommand implements Callable<Integer> {
                 .formatted(Durations.show(metrics.windowMillis()), metrics.window()));
     parts.add(
         metrics.every() == 1 ? "every example" : "every %d examples".formatted(metrics.every()));
-    parts.add("at-latest " + Durations.show(metrics.atLatestMillis()));
-    if (metrics.fading() != 0) {
-      parts.add("fading " + metrics.fading());
+    parts.add("max-interval " + Durations.show(metrics.maxIntervalMillis()));
+    if (metrics.decay() != 0) {
+      parts.add("decay " + metrics.decay());
     }
-    if (metrics.decision() != MetricsSpec.Decision.MOST_PROBABLE) {
-      parts.add("decision " + KebabCase.of(metrics.decision()));
+    if (metrics.thresholdMetric() != MetricsSpec.Decision.NONE) {
+      parts.add("threshold-metric " + KebabCase.of(metrics.thresholdMetric()));
     }
     if (metrics.beta() != 1) {
       parts.add("beta " + metrics.beta());
@@ -136,7 +136,7 @@ final class ValidateCommand implements Callable<Integer> {
     if (output.commands() != null) {
       line(out, "commands", output.commands());
     }
-    line(out, "fleet", output.hasFleet() ? output.fleet() : "not published");
+    line(out, "summary", output.hasSummary() ? output.summary() : "not published");
     line(
         out,
         "guarantee",
@@ -152,10 +152,10 @@ final class ValidateCommand implements Callable<Integer> {
   }
 
   private static String validation(Validation validation) {
-    if (validation.share() == 0) {
+    if (validation.fraction() == 0) {
       return "nothing held out";
     }
-    String text = "a share of " + validation.share() + " held out";
+    String text = validation.fraction() + " of the examples held out";
     return validation.patience() == 0
         ? text
         : text + ", stops after " + validation.patience() + " epochs without a lower loss";

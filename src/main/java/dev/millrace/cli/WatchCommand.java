@@ -12,7 +12,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** Follows the metrics topic, or that of the fleet view, as a table. */
+/** Follows the metrics topic, or that of the summary, as a table. */
 @Command(
     name = "watch",
     description = "Follows the metrics topic as a plain table. Ctrl-C stops it.",
@@ -32,9 +32,9 @@ final class WatchCommand implements Callable<Integer> {
   private String key;
 
   @Option(
-      names = "--fleet",
-      description = "Shows how all models together are doing (output.fleet), not each by itself.")
-  private boolean fleet;
+      names = "--summary",
+      description = "Shows how all models together are doing (output.summary), not each by itself.")
+  private boolean summary;
 
   @Option(
       names = "--live",
@@ -58,7 +58,7 @@ final class WatchCommand implements Callable<Integer> {
     requireUsage();
     Terminal.Size size = Terminal.outIsInteractive() ? Terminal.size() : Terminal.Size.USUAL;
     table = new MetricsTable(size.columns(), System::nanoTime);
-    String followed = fleet ? topic.ofFleet(kafka) : topic.of(kafka);
+    String followed = summary ? topic.ofSummary(kafka) : topic.of(kafka);
     kafka.requireTopic(followed);
     if (!fromBeginning && !live) {
       notice("Following " + followed + "; with --from-beginning also what is there already.");
@@ -91,16 +91,17 @@ final class WatchCommand implements Callable<Integer> {
 
   private LiveScreen open(Terminal.Size size) {
     PrintWriter out = spec.commandLine().getOut();
-    return new LiveScreen(out, fleet ? new LiveFleet() : new LiveTable(System::nanoTime), size);
+    return new LiveScreen(out, summary ? new LiveFleet() : new LiveTable(System::nanoTime), size);
   }
 
   private void show(String value) {
     PrintWriter out = spec.commandLine().getOut();
     Optional<JsonNode> record =
-        MetricsRecords.parse(value, fleet ? FleetLines.MARK : MetricsRecords.MARK);
+        MetricsRecords.parse(value, summary ? FleetLines.MARK : MetricsRecords.MARK);
     if (record.isEmpty()) {
       if (!saidSkipped) {
-        notice("Skipped what is not a " + (fleet ? "fleet" : "metrics") + " record; said once.");
+        notice(
+            "Skipped what is not a " + (summary ? "summary" : "metrics") + " record; said once.");
         saidSkipped = true;
       }
       return;
@@ -113,7 +114,7 @@ final class WatchCommand implements Callable<Integer> {
     } else if (json) {
       out.println(Terminal.printableJson(value));
     } else {
-      (fleet ? FleetLines.of(record.get()) : table.lines(record.get())).forEach(out::println);
+      (summary ? FleetLines.of(record.get()) : table.lines(record.get())).forEach(out::println);
     }
     if (out.checkError()) {
       throw new ReaderGoneException();

@@ -6,7 +6,7 @@ import dev.millrace.data.FleetReport.Spread;
 import dev.millrace.data.FleetSample;
 import java.io.IOException;
 
-/** Writes fleet reports as JSON, one compact line each. Not thread-safe. */
+/** Writes summaries as JSON, one compact line each. Not thread-safe. */
 public final class FleetJson {
   private final JsonLine line = new JsonLine(1024);
 

@@ -151,7 +151,7 @@ public final class MetricsJson {
   }
 
   private static void startFading(JsonGenerator json, Fading<?> fading) throws IOException {
-    json.writeObjectFieldStart("fading");
+    json.writeObjectFieldStart("decayed");
     number(json, "factor", fading.factor());
     number(json, "weight", fading.weight());
   }

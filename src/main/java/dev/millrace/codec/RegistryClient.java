@@ -174,7 +174,7 @@ public final class RegistryClient {
           spec.url()
               + " answers "
               + status
-              + ": look at input.registry.basic, bearer and keystore, and at what they may read");
+              + ": look at input.registry.basic-auth, bearer-token and keystore, and at what they may read");
     }
     if (status != OK && status != NOT_FOUND) {
       throw new RegistryException(spec.url() + " answers " + status);
@@ -227,7 +227,8 @@ public final class RegistryClient {
     } catch (IllegalArgumentException e) {
       // Without its message, which quotes the header.
       throw new RegistryException(
-          spec.url() + " is not asked: the token in input.registry.bearer is not one line of text");
+          spec.url()
+              + " is not asked: the token in input.registry.bearer-token is not one line of text");
     } catch (IOException e) {
       throw new RegistryException(spec.url() + " is not asked: " + e.getMessage(), e);
     }

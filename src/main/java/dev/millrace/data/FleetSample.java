@@ -1,7 +1,7 @@
 package dev.millrace.data;
 
 /**
- * What the fleet view is told of one key, whenever its metrics are reported.
+ * What the summary is told of one key, whenever its metrics are reported.
  *
  * @param examples that the model has learned from; negative if the key was forgotten
  * @param loss mean loss over the window

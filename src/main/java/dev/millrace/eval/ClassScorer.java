@@ -26,7 +26,7 @@ final class ClassScorer {
 
   Fading<ClassificationBlock> faded(Faded<ClassificationSums> faded) {
     double weight = faded.sums().noChange().weight() / faded.gain();
-    return new Fading<>(spec.fading(), weight, block(faded.sums(), weight, Areas.NONE));
+    return new Fading<>(spec.decay(), weight, block(faded.sums(), weight, Areas.NONE));
   }
 
   /**
@@ -85,7 +85,7 @@ final class ClassScorer {
     if (weight == 0) {
       return null;
     }
-    boolean isTuned = binary && spec.decision() != MetricsSpec.Decision.MOST_PROBABLE;
+    boolean isTuned = binary && spec.thresholdMetric() != MetricsSpec.Decision.NONE;
     double score = isTuned ? average.f1(tally) : tally.accuracy();
     double best =
         isTuned

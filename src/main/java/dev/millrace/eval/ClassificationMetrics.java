@@ -44,7 +44,7 @@ public final class ClassificationMetrics implements RollingMetrics {
         spec,
         new ClassificationWindow(spec),
         new ClassificationSums(spec),
-        spec.fading() == 0 ? null : new Faded<>(spec.fading(), new ClassificationSums(spec)),
+        spec.decay() == 0 ? null : new Faded<>(spec.decay(), new ClassificationSums(spec)),
         new ClassFrequencies(),
         ClassTally.NO_PREDICTION);
   }
@@ -111,12 +111,12 @@ public final class ClassificationMetrics implements RollingMetrics {
     }
     example.positive = positive;
     example.positiveScore = example.scoreOf(positive);
-    if (spec.decision() != MetricsSpec.Decision.MOST_PROBABLE
+    if (spec.thresholdMetric() != MetricsSpec.Decision.NONE
         && example.isBinaryChoice()
         && !example.isDecided()) {
       boolean isPositive =
           example.positiveScore
-              > Threshold.of(spec.decision(), spec.beta(), total.model(), positive);
+              > Threshold.of(spec.thresholdMetric(), spec.beta(), total.model(), positive);
       example.decide(isPositive ? positive : 1 - positive);
     }
   }
@@ -166,9 +166,9 @@ public final class ClassificationMetrics implements RollingMetrics {
                 ? new Confusion(
                     inWindow.model().toRows(classes.size()), total.model().toRows(classes.size()))
                 : null,
-            spec.decision() == MetricsSpec.Decision.MOST_PROBABLE || positive == UNKNOWN
+            spec.thresholdMetric() == MetricsSpec.Decision.NONE || positive == UNKNOWN
                 ? Double.NaN
-                : Threshold.of(spec.decision(), spec.beta(), total.model(), positive));
+                : Threshold.of(spec.thresholdMetric(), spec.beta(), total.model(), positive));
     boolean isMulticlass = spec.multiclass() || classes.size() > 2;
     return new MetricsReport(context, isMulticlass ? Task.MULTICLASS : Task.BINARY, scores);
   }
@@ -247,9 +247,9 @@ public final class ClassificationMetrics implements RollingMetrics {
     if (in.readBoolean()) {
       double gain = in.readDouble();
       ClassificationSums sums = ClassificationSums.read(in, spec);
-      faded = spec.fading() == 0 ? null : Faded.resume(spec.fading(), gain, sums);
-    } else if (spec.fading() != 0) {
-      faded = new Faded<>(spec.fading(), new ClassificationSums(spec));
+      faded = spec.decay() == 0 ? null : Faded.resume(spec.decay(), gain, sums);
+    } else if (spec.decay() != 0) {
+      faded = new Faded<>(spec.decay(), new ClassificationSums(spec));
     }
     return new ClassificationMetrics(
         spec, window, total, faded, ClassFrequencies.read(in), VarLong.readClassOrNone(in));

@@ -8,10 +8,10 @@ import java.io.Serializable;
  * @param window scored examples of a key that the window metrics look back on at most
  * @param windowMillis event time that they look back on, in milliseconds; 0 is as far as there are
  *     examples
- * @param fading what each example counts of the next one's weight in the faded metrics, below 1; 0
+ * @param decay what each example counts of the next one's weight in the faded metrics, below 1; 0
  *     is without them
  * @param every a report after each so many examples of a key
- * @param atLatestMillis an example is reported at the latest after so many milliseconds, however
+ * @param maxIntervalMillis an example is reported at the latest after so many milliseconds, however
  *     few came with it; the clock decides only when a report is sent, never what it says; 0 is off
  * @param perClass precision, recall and F1 of each class in the report
  * @param confusionMatrix the confusion matrix in the report
@@ -23,7 +23,7 @@ import java.io.Serializable;
  * @param beta how many times as much as precision recall weighs in F-beta, which is reported where
  *     this is not 1
  * @param quantile which quantile of the labels the quantile loss is of
- * @param decision what the class predicted of two is chosen for
+ * @param thresholdMetric score that the threshold between two classes is tuned for
  * @param multiclass whether the task is declared multiclass, so that scores are averages over all
  *     classes also while there are at most two
  * @param positive class that binary precision, recall and F1 speak of, or null for the last by name
@@ -32,9 +32,9 @@ import java.io.Serializable;
 public record MetricsSpec(
     int window,
     long windowMillis,
-    double fading,
+    double decay,
     int every,
-    long atLatestMillis,
+    long maxIntervalMillis,
     boolean perClass,
     boolean confusionMatrix,
     boolean averages,
@@ -42,7 +42,7 @@ public record MetricsSpec(
     int aucClasses,
     double beta,
     double quantile,
-    Decision decision,
+    Decision thresholdMetric,
     boolean multiclass,
     String positive,
     Validation validation)
@@ -54,10 +54,10 @@ public record MetricsSpec(
   /** With more, an example would take more than ten times the memory. */
   public static final int MOST_AUC_CLASSES = 100;
 
-  /** What the threshold between two classes is for. */
+  /** The score that the threshold between two classes is tuned for. */
   public enum Decision {
-    /** Nothing: the class of the greatest score is predicted. */
-    MOST_PROBABLE,
+    /** None: the class of the highest score is predicted. */
+    NONE,
     /** The positive class where its probability is above its share of the labels so far. */
     BALANCED_ACCURACY,
     /** The threshold that F1 so far asks for. */
@@ -69,11 +69,11 @@ public record MetricsSpec(
   /**
    * Examples that no model learns from.
    *
-   * @param share of the examples, 0 to below 1, chosen by their identity; 0 is none
+   * @param fraction of the examples, 0 to below 1, chosen by their identity; 0 is none
    * @param patience epochs without a better validation loss after which a model stops to learn; 0
    *     is never
    */
-  public record Validation(double share, int patience) implements Serializable {
+  public record Validation(double fraction, int patience) implements Serializable {
 
     /** No example is held out. */
     public static final Validation NONE = new Validation(0, 0);
@@ -83,7 +83,7 @@ public record MetricsSpec(
   public MetricsSpec(
       int window,
       int every,
-      long atLatestMillis,
+      long maxIntervalMillis,
       boolean perClass,
       boolean confusionMatrix,
       String positive) {
@@ -92,7 +92,7 @@ public record MetricsSpec(
         0,
         0,
         every,
-        atLatestMillis,
+        maxIntervalMillis,
         perClass,
         confusionMatrix,
         true,
@@ -100,7 +100,7 @@ public record MetricsSpec(
         AUC_CLASSES,
         1,
         0.5,
-        Decision.MOST_PROBABLE,
+        Decision.NONE,
         false,
         positive,
         Validation.NONE);
@@ -108,27 +108,27 @@ public record MetricsSpec(
 
   /** The same with the confusion matrix in the report. */
   public MetricsSpec withConfusionMatrix() {
-    return with(true, decision, multiclass, positive, validation);
+    return with(true, thresholdMetric, multiclass, positive, validation);
   }
 
   /** The same with another positive class. */
   public MetricsSpec withPositive(String newPositive) {
-    return with(confusionMatrix, decision, multiclass, newPositive, validation);
+    return with(confusionMatrix, thresholdMetric, multiclass, newPositive, validation);
   }
 
-  /** The same with another decision between two classes. */
-  public MetricsSpec withDecision(Decision newDecision) {
-    return with(confusionMatrix, newDecision, multiclass, positive, validation);
+  /** The same with another score that the threshold between two classes is tuned for. */
+  public MetricsSpec withThresholdMetric(Decision newThresholdMetric) {
+    return with(confusionMatrix, newThresholdMetric, multiclass, positive, validation);
   }
 
   /** The same for a task that is, or is not, declared multiclass. */
   public MetricsSpec withMulticlass(boolean isMulticlass) {
-    return with(confusionMatrix, decision, isMulticlass, positive, validation);
+    return with(confusionMatrix, thresholdMetric, isMulticlass, positive, validation);
   }
 
   /** The same with other examples held out. */
   public MetricsSpec withValidation(Validation newValidation) {
-    return with(confusionMatrix, decision, multiclass, positive, newValidation);
+    return with(confusionMatrix, thresholdMetric, multiclass, positive, newValidation);
   }
 
   /** For the examples held out: the scores alone, without what is said of each class. */
@@ -138,7 +138,7 @@ public record MetricsSpec(
         windowMillis,
         0,
         every,
-        atLatestMillis,
+        maxIntervalMillis,
         false,
         false,
         false,
@@ -146,7 +146,7 @@ public record MetricsSpec(
         0,
         beta,
         quantile,
-        Decision.MOST_PROBABLE,
+        Decision.NONE,
         multiclass,
         positive,
         Validation.NONE);
@@ -154,16 +154,16 @@ public record MetricsSpec(
 
   private MetricsSpec with(
       boolean newConfusionMatrix,
-      Decision newDecision,
+      Decision newThresholdMetric,
       boolean newMulticlass,
       String newPositive,
       Validation newValidation) {
     return new MetricsSpec(
         window,
         windowMillis,
-        fading,
+        decay,
         every,
-        atLatestMillis,
+        maxIntervalMillis,
         perClass,
         newConfusionMatrix,
         averages,
@@ -171,7 +171,7 @@ public record MetricsSpec(
         aucClasses,
         beta,
         quantile,
-        newDecision,
+        newThresholdMetric,
         newMulticlass,
         newPositive,
         newValidation);

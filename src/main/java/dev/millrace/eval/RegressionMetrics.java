@@ -34,7 +34,7 @@ public final class RegressionMetrics implements RollingMetrics {
         spec,
         new RegressionWindow(spec),
         new RegressionSums(),
-        spec.fading() == 0 ? null : new Faded<>(spec.fading(), new RegressionSums()),
+        spec.decay() == 0 ? null : new Faded<>(spec.decay(), new RegressionSums()),
         new RunningMoments());
     previousLabel = Double.NaN;
     leastLabel = Double.NaN;
@@ -108,7 +108,7 @@ public final class RegressionMetrics implements RollingMetrics {
             faded == null
                 ? null
                 : new Fading<>(
-                    spec.fading(),
+                    spec.decay(),
                     faded.sums().model().weight() / faded.gain(),
                     block(faded.sums())),
             total.labels().mean(),
@@ -190,9 +190,9 @@ public final class RegressionMetrics implements RollingMetrics {
     if (in.readBoolean()) {
       double gain = in.readDouble();
       RegressionSums sums = RegressionSums.read(in);
-      faded = spec.fading() == 0 ? null : Faded.resume(spec.fading(), gain, sums);
-    } else if (spec.fading() != 0) {
-      faded = new Faded<>(spec.fading(), new RegressionSums());
+      faded = spec.decay() == 0 ? null : Faded.resume(spec.decay(), gain, sums);
+    } else if (spec.decay() != 0) {
+      faded = new Faded<>(spec.decay(), new RegressionSums());
     }
     RegressionMetrics metrics =
         new RegressionMetrics(spec, window, total, faded, RunningMoments.read(in));

@@ -18,7 +18,7 @@ final class Threshold {
   static double of(
       MetricsSpec.Decision decision, double beta, ConfusionMatrix matrix, int positive) {
     return switch (decision) {
-      case MOST_PROBABLE -> 0.5;
+      case NONE -> 0.5;
       case BALANCED_ACCURACY -> share(matrix, positive);
       case F1 -> fBeta(1, matrix, positive);
       case F_BETA -> fBeta(beta, matrix, positive);

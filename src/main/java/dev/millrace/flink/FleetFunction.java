@@ -24,7 +24,7 @@ public final class FleetFunction extends KeyedProcessFunction<String, FleetSampl
   private static final long serialVersionUID = 1L;
 
   /** Name of the keyed state; never changes. */
-  static final String STATE_NAME = "fleet";
+  static final String STATE_NAME = "summary";
 
   /** Time between two reports. */
   static final long PERIOD_MILLIS = 5_000;

@@ -30,7 +30,7 @@ final class ModelPublisher {
 
   ModelPublisher(TrainSpec spec, RuntimeContext context) {
     this.spec = spec;
-    period = spec.snapshots().atLatestMillis();
+    period = spec.snapshots().maxIntervalMillis();
     parts = context.getState(new ValueStateDescriptor<>(STATE_NAME, Types.INT));
   }
 

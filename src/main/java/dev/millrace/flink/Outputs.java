@@ -23,9 +23,9 @@ public final class Outputs {
   /** Snapshots of models. */
   public static final OutputTag<OutputRecord> MODELS = new OutputTag<>("models", RECORD);
 
-  /** What the fleet view is told of each key. */
+  /** What the summary is told of each key. */
   public static final OutputTag<FleetSample> FLEET =
-      new OutputTag<>("fleet", TypeInformation.of(FleetSample.class));
+      new OutputTag<>("summary", TypeInformation.of(FleetSample.class));
 
   private Outputs() {}
 }

@@ -30,7 +30,7 @@ import org.apache.flink.util.function.ThrowingConsumer;
  * Runs the {@link PrequentialEngine} on Flink: keyed state, timers, topics and metrics.
  *
  * <p>A report comes after every {@code metrics.every} examples and at the end of a bounded input.
- * Examples that would wait longer than {@code metrics.at-latest} for that are reported by the
+ * Examples that would wait longer than {@code metrics.max-interval} for that are reported by the
  * clock; such a report too is a function of the data alone, and its {@code seq} is its number of
  * examples. Models are published as the snapshot settings say, and at the end of the input.
  *
@@ -122,7 +122,7 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
     }
     publisher.remind(chunk.key(), state, timers);
     states.update(state);
-    if (spec.metrics().atLatestMillis() > 0 && state.hasUnreported()) {
+    if (spec.metrics().maxIntervalMillis() > 0 && state.hasUnreported()) {
       remind(timers, engine.reportSpacing(state));
     }
   }
@@ -165,7 +165,7 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
     EngineListener listener = outputs.to(out, context::output);
     boolean isOver = idleKeys != null && idleKeys.isOver(context.timerService());
     boolean isUsable = resume(state, key, listener);
-    if (isUsable && (isOver || spec.metrics().atLatestMillis() > 0)) {
+    if (isUsable && (isOver || spec.metrics().maxIntervalMillis() > 0)) {
       report(state, key, listener);
     }
     if (isOver) {
@@ -259,7 +259,7 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
 
   // Times lie on a grid, so that a key has at most two reminders however often it is reminded.
   private void remind(TimerService timers, int spacing) {
-    long period = spacing * spec.metrics().atLatestMillis();
+    long period = spacing * spec.metrics().maxIntervalMillis();
     timers.registerProcessingTimeTimer((timers.currentProcessingTime() / period + 1) * period);
   }
 }

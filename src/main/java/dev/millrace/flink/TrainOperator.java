@@ -60,7 +60,7 @@ public class TrainOperator extends KeyedProcessOperator<String, Chunk, OutputRec
     super(new TrainFunction(spec, state));
     this.snapshots = spec.snapshots();
     this.state = state;
-    this.reportMillis = spec.metrics().atLatestMillis();
+    this.reportMillis = spec.metrics().maxIntervalMillis();
   }
 
   @Override

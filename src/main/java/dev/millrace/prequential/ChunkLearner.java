@@ -28,7 +28,7 @@ final class ChunkLearner {
     this.rejections = rejections;
     this.events = events;
     predictions = new Predictions(spec);
-    heldOutFraction = spec.metrics().validation().share();
+    heldOutFraction = spec.metrics().validation().fraction();
     batch = new RowBatch(workspace);
   }
 

@@ -87,7 +87,7 @@ final class PrequentialModel {
     if (drift != null) {
       drift.resume(learner);
     }
-    boolean isHeldOut = spec.metrics().validation().share() != 0;
+    boolean isHeldOut = spec.metrics().validation().fraction() != 0;
     this.validation = isHeldOut && validation != null ? validation : validation(spec);
     if (this.validation != null) {
       this.validation.nameClasses(classes.list());
@@ -95,7 +95,7 @@ final class PrequentialModel {
   }
 
   private ValidationScores validation(TrainSpec spec) {
-    if (spec.metrics().validation().share() == 0) {
+    if (spec.metrics().validation().fraction() == 0) {
       return null;
     }
     ValidationScores fresh = new ValidationScores(task, spec.metrics());

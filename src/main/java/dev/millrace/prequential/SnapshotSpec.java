@@ -6,11 +6,12 @@ import java.io.Serializable;
  * When a model is published while the job goes on, besides the end of its input.
  *
  * @param every after each so many examples of a key; 0 is never
- * @param atLatestMillis what a model has learned is published at the latest after so many
+ * @param maxIntervalMillis what a model has learned is published at the latest after so many
  *     milliseconds; 0 is never
  * @param topic where to, empty if nobody says
  */
-public record SnapshotSpec(int every, long atLatestMillis, String topic) implements Serializable {
+public record SnapshotSpec(int every, long maxIntervalMillis, String topic)
+    implements Serializable {
 
   /** At the end of the input alone. */
   public static final SnapshotSpec AT_THE_END = new SnapshotSpec(0, 0);
@@ -18,13 +19,13 @@ public record SnapshotSpec(int every, long atLatestMillis, String topic) impleme
   /** What holds where nothing is said; with many keys the clock is what fills the topic. */
   public static final SnapshotSpec DEFAULT = new SnapshotSpec(10_000, 60 * 60_000);
 
-  public SnapshotSpec(int every, long atLatestMillis) {
-    this(every, atLatestMillis, "");
+  public SnapshotSpec(int every, long maxIntervalMillis) {
+    this(every, maxIntervalMillis, "");
   }
 
   /** The same for a topic. */
   public SnapshotSpec to(String another) {
-    return new SnapshotSpec(every, atLatestMillis, another);
+    return new SnapshotSpec(every, maxIntervalMillis, another);
   }
 
   /** Returns how many examples a model of {@code examples} has to learn until it is due, min 1. */
@@ -39,6 +40,6 @@ public record SnapshotSpec(int every, long atLatestMillis, String topic) impleme
 
   /** Where what the clock calls for goes, and how soon: what keys are reminded of. */
   public String reminders() {
-    return topic + " " + atLatestMillis;
+    return topic + " " + maxIntervalMillis;
   }
 }

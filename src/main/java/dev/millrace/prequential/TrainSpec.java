@@ -20,7 +20,7 @@ import java.io.Serializable;
  * @param drift how drift is looked for, or null
  * @param predictions whether the prediction for each example is published
  * @param snapshots when models are published
- * @param fleet whether the fleet view is told of each report
+ * @param fleet whether the summary is told of each report
  * @param commands the topic of commands, named in dead letters; null if none are read
  */
 public record TrainSpec(

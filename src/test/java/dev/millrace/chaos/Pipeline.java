@@ -58,7 +58,7 @@ record Pipeline(
           transaction.timeout.ms: %3$d
         input: { topic: %8$s.examples, label: class, classes: [a, b, c], start: committed }
         model: { layers: [{ units: 8, activation: tanh }], batch-size: 3 }
-        metrics: { every: 5, at-latest: off }
+        metrics: { every: 5, max-interval: off }
         output:
           guarantee: %4$s
           topics:

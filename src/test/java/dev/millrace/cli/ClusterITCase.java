@@ -61,7 +61,7 @@ class ClusterITCase {
             kafka: { bootstrap.servers: "%s" }
             input: { label: label, features: [x0, x1, x2] }
             model: { layers: [{ units: 8, activation: tanh }], batch-size: 3 }
-            metrics: { every: 5, at-latest: 200ms }
+            metrics: { every: 5, max-interval: 200ms }
             state: { checkpoint-interval: 500ms }
             """
                 .formatted(kafka.bootstrapServers()));
@@ -105,7 +105,7 @@ class ClusterITCase {
     succeed("stop", "-c", pipeline.toString(), "--drain", stateDir());
     assertStopped();
 
-    assertThat(CommittedRecords.modelsSha256(kafka.bootstrapServers(), "millrace.models.v1"))
+    assertThat(CommittedRecords.modelsSha256(kafka.bootstrapServers(), "shops.models"))
         .isEqualTo(undisturbedModels(csv("all.csv", rows)));
   }
 
@@ -319,7 +319,7 @@ class ClusterITCase {
     Awaitility.await()
         .atMost(Patience.MAX)
         .pollInterval(Duration.ofMillis(300))
-        .until(() -> CommittedRecords.examples(kafka.bootstrapServers()) >= examples);
+        .until(() -> CommittedRecords.examples(kafka.bootstrapServers(), "shops") >= examples);
   }
 
   private String undisturbedModels(Path csv) throws IOException {

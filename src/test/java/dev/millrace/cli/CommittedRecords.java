@@ -22,10 +22,10 @@ public final class CommittedRecords {
 
   private CommittedRecords() {}
 
-  /** Examples that the newest metrics of all keys count. */
-  public static int examples(String bootstrapServers) throws IOException {
+  /** Examples that the newest metrics of all keys of a pipeline count. */
+  public static int examples(String bootstrapServers, String pipeline) throws IOException {
     Map<String, Integer> newest = new TreeMap<>();
-    for (ConsumerRecord<byte[], byte[]> record : read(bootstrapServers, "millrace.metrics.v1")) {
+    for (ConsumerRecord<byte[], byte[]> record : read(bootstrapServers, pipeline + ".metrics")) {
       JsonNode metrics = JSON.readTree(new String(record.value(), StandardCharsets.UTF_8));
       newest.put(metrics.path("key").asText(), metrics.path("examples").asInt());
     }

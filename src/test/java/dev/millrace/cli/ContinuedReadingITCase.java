@@ -32,7 +32,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Where a job goes on to read after a savepoint. */
 class ContinuedReadingITCase {
-  private static final String TOPIC = "millrace.examples.v1";
+  private static final String TOPIC = "reading.examples";
   private static final TopicPartition PARTITION = new TopicPartition(TOPIC, 0);
   private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -214,7 +214,7 @@ class ContinuedReadingITCase {
       throws IOException {
     JsonNode last = MissingNode.getInstance();
     for (ConsumerRecord<byte[], byte[]> record :
-        CommittedRecords.read(kafka.bootstrapServers(), "millrace.metrics.v1")) {
+        CommittedRecords.read(kafka.bootstrapServers(), "reading.metrics")) {
       JsonNode report = JSON.readTree(record.value());
       last = wanted.test(report) ? report : last;
     }

@@ -170,7 +170,7 @@ class DashboardHistoryTest {
       }
       String line = DashboardServerTest.record("a", topic + 1, "0.5", "0.5", "0.5");
       String input = "\"topic-%d\":{%s}".formatted(topic, partitions.substring(1));
-      history.add(parse(line.replaceFirst("\"millrace.examples.v1\":\\{[^}]*}", input)), topic);
+      history.add(parse(line.replaceFirst("\"fraud.examples\":\\{[^}]*}", input)), topic);
     }
 
     assertThat(history.offsets().values().stream().mapToInt(Map::size).sum())

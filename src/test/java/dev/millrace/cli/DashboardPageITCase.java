@@ -44,7 +44,7 @@ class DashboardPageITCase extends DashboardPage {
     assertThat(browser.text("window-log-loss-delta")).isEqualTo("+0.009 vs class frequencies");
     assertThat(browser.text("key-sub")).endsWith("mean predicted 0.009, observed 0.030");
     assertThat(browser.text("key-doubts"))
-        .startsWith("Worse than a baseline. Predicts only one class: metrics.decision: f1");
+        .startsWith("Worse than a baseline. Predicts only one class: metrics.threshold-metric: f1");
     assertThat(browser.text("key-list")).contains("\u25bc");
     screenshot("rare-class");
   }

@@ -85,7 +85,7 @@ final class DashboardSamples {
 
   private String foot(ObjectNode record) {
     record.put("learning_rate", 0.005).put("skipped_steps", 0);
-    ArrayNode offsets = record.putObject("input").putObject("millrace.examples.v1").putArray("0");
+    ArrayNode offsets = record.putObject("input").putObject("fraud.examples").putArray("0");
     offsets.add(seq * 7).add(seq * 7 + 1_527);
     return record.put("config", "b1946ac9").toString();
   }

@@ -56,7 +56,7 @@ class DashboardServerTest {
     "confusion_matrix":{"rows":"actual","labels":["ok","fraud"],\
     "counts":[[958,9],[10,23]],"total_counts":[[9580,90],[100,230]]},\
     "learning_rate":0.005,"skipped_steps":0,\
-    "input":{"millrace.examples.v1":{"0":[120344,121871]}},"config":"b1946ac9"}\
+    "input":{"fraud.examples":{"0":[120344,121871]}},"config":"b1946ac9"}\
     """
         .formatted(
             JsonNodeFactory.instance.textNode(key), seq, seq, seq - 1, accuracy, f1, loss, seq);
@@ -71,7 +71,7 @@ class DashboardServerTest {
         .formatted(JsonNodeFactory.instance.textNode(key), seq, what);
   }
 
-  /** A line of the fleet topic. */
+  /** A line of the summary topic. */
   static String fleet(String time, int keys) {
     return """
     {"pipeline":"fraud","time":"%s","keys":%d,"active":9,"examples":70,\
@@ -88,7 +88,7 @@ class DashboardServerTest {
         DeadLetterEncoder.encode(
             new DeadLetter(refused, why, "the value is \"x\"", null), "p", 1_000_000);
     ConsumerRecord<byte[], byte[]> received =
-        new ConsumerRecord<>("millrace.dlq.v1", 0, 0, record.key(), record.value());
+        new ConsumerRecord<>("fraud.dlq", 0, 0, record.key(), record.value());
     for (int h = 0; h < record.headerNames().length; h++) {
       received.headers().add(record.headerNames()[h], record.headerValues()[h]);
     }
@@ -113,7 +113,7 @@ class DashboardServerTest {
     server.deadLetter(deadLetter("examples", DeadLetterReason.TOMBSTONE, 8), topics);
     server.deadLetter(deadLetter("examples", DeadLetterReason.TOMBSTONE, 9), topics);
     server.deadLetter(deadLetter("of another pipeline", DeadLetterReason.TOMBSTONE, 10), topics);
-    server.deadLetter(new ConsumerRecord<>("millrace.dlq.v1", 0, 0, null, null), null);
+    server.deadLetter(new ConsumerRecord<>("fraud.dlq", 0, 0, null, null), null);
 
     JsonNode letters = json("/api/dead-letters");
     assertThat(letters.path("count").asInt()).isEqualTo(3);
@@ -224,7 +224,7 @@ class DashboardServerTest {
     assertThat(ofA.path("events").findValuesAsText("detail")).containsExactly("ddm, reset", "ddm");
     assertThat(ofA.at("/events/0/time").asLong()).isEqualTo(1_795_598_043_120L);
     assertThat(json("/api/keys").at("/keys/0/drifting").asBoolean()).isTrue();
-    assertThat(json("/api/fleet").at("/fleet/drifting/count").asInt()).isEqualTo(1);
+    assertThat(json("/api/summary").at("/summary/drifting/count").asInt()).isEqualTo(1);
   }
 
   @Test
@@ -235,18 +235,20 @@ class DashboardServerTest {
     server.lag(42L);
     server.sample();
 
-    JsonNode answer = json("/api/fleet");
+    JsonNode answer = json("/api/summary");
 
-    assertThat(answer.at("/fleet/keys").asInt()).isEqualTo(20);
-    assertThat(answer.at("/fleet/active").asInt()).isEqualTo(20);
-    assertThat(answer.at("/fleet/examples").asInt()).isEqualTo(2_000);
-    assertThat(answer.at("/fleet/accuracy/p10").floatValue()).isEqualTo(0.12f);
-    assertThat(answer.at("/fleet/worst").findValuesAsText("key")).hasSize(10).startsWith("key-20");
+    assertThat(answer.at("/summary/keys").asInt()).isEqualTo(20);
+    assertThat(answer.at("/summary/active").asInt()).isEqualTo(20);
+    assertThat(answer.at("/summary/examples").asInt()).isEqualTo(2_000);
+    assertThat(answer.at("/summary/accuracy/p10").floatValue()).isEqualTo(0.12f);
+    assertThat(answer.at("/summary/worst").findValuesAsText("key"))
+        .hasSize(10)
+        .startsWith("key-20");
     assertThat(answer.path("columns").toString()).startsWith("[\"time_ms\",\"time\",\"keys\"");
     int last = answer.at("/values/0").size() - 1;
     assertThat(answer.at("/values/5/" + last).asInt()).as("lag").isEqualTo(42);
     long later = answer.at("/values/0/" + last).asLong() + 60_000;
-    assertThat(json("/api/fleet?after=" + later).at("/values/0")).isEmpty();
+    assertThat(json("/api/summary?after=" + later).at("/values/0")).isEmpty();
   }
 
   @Test
@@ -258,10 +260,10 @@ class DashboardServerTest {
     server.publish(fleet("2026-11-25T09:00:05.000Z", 1));
     server.sample();
 
-    JsonNode answer = json("/api/fleet");
+    JsonNode answer = json("/api/summary");
 
     assertThat(answer.path("from_topic").asBoolean()).isTrue();
-    assertThat(answer.at("/fleet/keys").asInt()).isEqualTo(70_001);
+    assertThat(answer.at("/summary/keys").asInt()).isEqualTo(70_001);
     assertThat(answer.at("/values/2").toString()).isEqualTo("[70000.0,70001.0]");
   }
 

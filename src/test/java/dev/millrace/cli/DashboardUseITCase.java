@@ -56,7 +56,7 @@ class DashboardUseITCase extends DashboardPage {
 
     awaitText("fleet-keys", "70,000");
     assertThat(browser.text("worst")).contains("worst-of-all");
-    assertThat(browser.text("fleet-sub")).contains("as the fleet topic says");
+    assertThat(browser.text("fleet-sub")).contains("as the summary topic says");
   }
 
   @Test

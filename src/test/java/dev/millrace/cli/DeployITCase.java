@@ -71,7 +71,7 @@ class DeployITCase {
             kafka: { bootstrap.servers: "%s" }
             input: { label: label, features: [x0, x1] }
             model: { layers: [{ units: 8, activation: tanh }] }
-            metrics: { every: 50, at-latest: 200ms }
+            metrics: { every: 50, max-interval: 200ms }
             state: { checkpoint-interval: 500ms }
             """
                 .formatted(kafka.bootstrapServers()));
@@ -246,7 +246,7 @@ class DeployITCase {
         new KafkaProducer<>(broker, new ByteArraySerializer(), new ByteArraySerializer())) {
       for (int i = 0; i < BAD; i++) {
         byte[] value = "not Avro".getBytes(StandardCharsets.UTF_8);
-        producer.send(new ProducerRecord<>("millrace.examples.v1", value));
+        producer.send(new ProducerRecord<>("shops.examples", value));
       }
     }
   }
@@ -257,7 +257,7 @@ class DeployITCase {
         .pollInterval(Duration.ofMillis(300))
         .untilAsserted(
             () ->
-                assertThat(CommittedRecords.examples(kafka.bootstrapServers()))
+                assertThat(CommittedRecords.examples(kafka.bootstrapServers(), "shops"))
                     .as(cluster::output)
                     .isEqualTo(examples));
   }

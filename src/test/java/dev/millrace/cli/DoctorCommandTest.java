@@ -87,7 +87,7 @@ class DoctorCommandTest {
             kafka: { bootstrap.servers: "127.0.0.1:%1$d" }
             input:
               label: class
-              registry: { url: "http://127.0.0.1:%1$d", basic: "${env:PATH}" }
+              registry: { url: "http://127.0.0.1:%1$d", basic-auth: "${env:PATH}" }
             """
                 .formatted(freePort()));
 

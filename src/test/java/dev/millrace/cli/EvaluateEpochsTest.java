@@ -134,7 +134,7 @@ class EvaluateEpochsTest {
             """);
 
     assertThat(evaluate().out()).contains("f1 is that of class \"fraud\".");
-    assertThat(evaluate("--positive", "ok").out()).contains("f1 is that of class \"ok\".");
+    assertThat(evaluate("--positive-class", "ok").out()).contains("f1 is that of class \"ok\".");
     assertThat(evaluate("-c", pipeline + "").out()).contains("f1 is that of class \"ok\".");
   }
 }

@@ -187,7 +187,8 @@ class EvaluateFilesTest {
     assertThat(run.out())
         .containsPattern("auc 0\\.\\d+  pr-auc 0\\.\\d+  log-loss 0\\.\\d+ \\(class frequencies 0")
         .contains("mean predicted ", "observed ")
-        .contains("Predicts only class \"no\" in the last window. What may help: --decision f1");
+        .contains(
+            "Predicts only class \"no\" in the last window. What may help: --threshold-metric f1");
   }
 
   @Test
@@ -304,7 +305,7 @@ class EvaluateFilesTest {
   void thatTheJobDecidesByAThresholdIsSaidWhereAnswersDoNot() throws Exception {
     Path models = dir.resolve("models");
     Path pipeline = pipeline();
-    Files.writeString(pipeline, Files.readString(pipeline) + "metrics: { decision: f1 }\n");
+    Files.writeString(pipeline, Files.readString(pipeline) + "metrics: { threshold-metric: f1 }\n");
     assertThat(evaluateShops(pipeline, shops(), models).exitCode()).isZero();
     String model = models.resolve("plain.millrace") + "";
 
@@ -315,7 +316,7 @@ class EvaluateFilesTest {
     assertThat(answers.err())
         .isEqualTo(
             "Note: answers have the most probable class. The job decides by the threshold that its"
-                + " metrics records have (metrics.decision: f1).\n");
+                + " metrics records have (metrics.threshold-metric: f1).\n");
   }
 
   @Test

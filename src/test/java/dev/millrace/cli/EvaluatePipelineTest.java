@@ -110,12 +110,12 @@ class EvaluatePipelineTest {
 
   @Test
   void aPositiveClassThatTheFileLacksIsRefusedWhoeverNamesIt() throws Exception {
-    Cli run = run("label: class, positive: yess, features: [x]");
+    Cli run = run("label: class, positive-class: yess, features: [x]");
 
     assertThat(run.exitCode()).isEqualTo(2);
     assertThat(run.err())
         .isEqualTo(
-            "input.positive \"yess\" is not a class of %s. Did you mean \"yes\"? Classes: no, yes%n"
+            "input.positive-class \"yess\" is not a class of %s. Did you mean \"yes\"? Classes: no, yes%n"
                 .formatted(file));
   }
 
@@ -123,12 +123,12 @@ class EvaluatePipelineTest {
   void aPositiveClassOfMoreThanTwoIsRefused() throws Exception {
     Files.writeString(file, Files.readString(file) + "1,1,1,maybe\n");
 
-    Cli run = run("label: class, positive: yes, features: [x]");
+    Cli run = run("label: class, positive-class: yes, features: [x]");
 
     assertThat(run.exitCode()).isEqualTo(2);
     assertThat(run.err())
         .isEqualTo(
-            ("input.positive \"yes\" goes only with two classes, but \"class\" of %s has 3: maybe,"
+            ("input.positive-class \"yes\" goes only with two classes, but \"class\" of %s has 3: maybe,"
                     + " no, yes. Remove it.%n")
                 .formatted(file));
   }

@@ -26,7 +26,7 @@ class ImbalanceTest {
             "isFraud",
             "--task",
             "binary",
-            "--decision",
+            "--threshold-metric",
             "f1",
             "--json");
 

@@ -224,7 +224,7 @@ class InitCommandTest {
         .contains("pipeline: payments\n")
         .contains("  label: class                                # 2 values: ok 80 %, fraud 20 %\n")
         .contains("  classes: [fraud, ok]\n")
-        .contains("  positive: fraud ")
+        .contains("  positive-class: fraud ")
         .contains("  #   shop (5 values, about 80 records each; few: see docs/warm-start.md)\n")
         .contains("  #   row: counts the records\n")
         .contains("    - { name: day, type: time } ")

@@ -44,7 +44,7 @@ class LocalJobITCase {
       Path csv = Files.writeString(dir.resolve("rows.csv"), "x,y\n" + "1.5,a\n".repeat(100));
       LocalJob job = start(pipeline);
 
-      takeSmallRecordsOnly(kafka, "millrace.metrics.v1");
+      takeSmallRecordsOnly(kafka, "small.metrics");
       Cli.run("produce", "-c", pipeline.toString(), "--input", csv.toString(), "--label", "y");
 
       Awaitility.await()
@@ -226,7 +226,7 @@ class LocalJobITCase {
             new ByteArraySerializer(),
             new ByteArraySerializer())) {
       for (byte[] value : values) {
-        producer.send(new ProducerRecord<>("millrace.examples.v1", new byte[] {'k'}, value)).get();
+        producer.send(new ProducerRecord<>("small.examples", new byte[] {'k'}, value)).get();
       }
     }
   }

@@ -67,7 +67,7 @@ class ManyClassesITCase {
         kafka: { bootstrap.servers: "%s" }
         input: { topic: names.examples, label: label }
         model: { layers: [{ units: 2 }] }
-        metrics: { every: 100, at-latest: off, confusion-matrix: false }
+        metrics: { every: 100, max-interval: off, confusion-matrix: false }
         limits: { classes: %d }
         output:
           predictions: true

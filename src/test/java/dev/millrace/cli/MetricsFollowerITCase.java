@@ -220,21 +220,22 @@ class MetricsFollowerITCase {
 
   @Test
   void aDashboardIsFedWithEventsAndDeadLettersAndToldHowFarItIsBehind() throws Exception {
-    createTopic(kafka, "millrace.events.v1", 1);
-    createTopic(kafka, "millrace.examples.v1", 1);
+    createTopic(kafka, "fraud.events", 1);
+    createTopic(kafka, "fraud.examples", 1);
     for (int i = 0; i < 8; i++) {
-      send(kafka, "millrace.examples.v1", 0, "an example");
+      send(kafka, "fraud.examples", 0, "an example");
     }
     send(
         kafka,
-        "millrace.events.v1",
+        "fraud.events",
         0,
         DashboardServerTest.event("a", 90, "\"event\":\"drift\",\"detector\":\"ddm\""));
-    createTopic(kafka, "millrace.dlq.v1", 1);
+    createTopic(kafka, "fraud.dlq", 1);
     sendLetter(DashboardServerTest.deadLetter("a topic", DeadLetterReason.EMPTY_VALUE, 3));
     try (DashboardServer page = new DashboardServer("127.0.0.1", 0);
         DashboardFeed feed =
-            new DashboardFeed(Map.of("bootstrap.servers", kafka.bootstrapServers()), null, page)) {
+            new DashboardFeed(
+                Map.of("bootstrap.servers", kafka.bootstrapServers()), "fraud", page)) {
       page.publish(
           DashboardServerTest.record("a", 100, "0.9", "0.9", "0.3")
               .replace("[120344,121871]", "[0,4]"));
@@ -247,7 +248,7 @@ class MetricsFollowerITCase {
               () -> {
                 assertThat(DashboardServerTest.get(page, "/api/events")).contains("\"drift\"");
                 page.sample();
-                assertThat(DashboardServerTest.get(page, "/api/fleet")).contains("3.0],");
+                assertThat(DashboardServerTest.get(page, "/api/summary")).contains("3.0],");
                 assertThat(DashboardServerTest.get(page, "/api/dead-letters"))
                     .contains("\"reason\":\"empty-value\",\"count\":1,");
               });

@@ -70,12 +70,13 @@ class MillraceTest {
     Files.writeString(file, "amount,class\n1,ok\n2,fraud\n");
 
     Cli evaluate =
-        Cli.run("evaluate", "--input", file.toString(), "--label", "class", "--positive", "frau");
+        Cli.run(
+            "evaluate", "--input", file.toString(), "--label", "class", "--positive-class", "frau");
 
     assertThat(evaluate.exitCode()).isEqualTo(2);
     assertThat(evaluate.err())
         .isEqualTo(
-            "--positive \"frau\" is not a class of "
+            "--positive-class \"frau\" is not a class of "
                 + file
                 + ". Did you mean \"fraud\"? Classes: fraud, ok\n");
   }
@@ -105,7 +106,7 @@ class MillraceTest {
         "70000");
     assertUsage(
         "Missing required argument (specify one of these):"
-            + " (-c=FILE | --bootstrap-server=HOST:PORT).\nTry: ./millrace watch --help\n",
+            + " (-c=FILE | (--bootstrap-server=HOST:PORT [--pipeline=NAME])).\nTry: ./millrace watch --help\n",
         "watch");
     assertUsage(
         "--task must be one of binary, multiclass, regression, but was foo.\n"
@@ -144,7 +145,7 @@ class MillraceTest {
         file, "pipeline: plain\nkafka: { bootstrap.servers: localhost:1 }\ninput: { label: y }\n");
 
     assertUsage(
-        ("--label-delay needs input.labels in %s, such as labels: { topic: millrace.labels.v1 };"
+        ("--label-delay needs input.labels in %s, such as labels: { topic: fraud.labels };"
                 + " see docs/late-labels.md.%nTry: ./millrace produce --help%n")
             .formatted(file),
         "produce",

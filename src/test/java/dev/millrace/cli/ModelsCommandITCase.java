@@ -125,7 +125,8 @@ class ModelsCommandITCase {
       assertThat(actual[r]).containsExactly(learner.predict(batch[r]), Offset.offset(1e-5f));
     }
 
-    Path next = pipeline("next", "shops", "{ from: shop-1.onnx, batch-size: 1000 }");
+    Path next =
+        pipeline("next", "shops", "{ warm-start: { file: shop-1.onnx }, batch-size: 1000 }");
     Cli.run("topics", "create", "-c", next.toString());
     run(next);
     Cli.run("models", "export", "shop-2", "-c", "" + next, "-o", dir.resolve("2.onnx") + "");

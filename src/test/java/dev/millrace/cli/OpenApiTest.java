@@ -63,7 +63,7 @@ class OpenApiTest {
             pipeline: samples
             kafka: { bootstrap.servers: "localhost:1" }
             input: { label: class }
-            output: { fleet: true }
+            output: { summary: true }
             """,
             Path.of(""));
     fleet = new FleetView(settings, notice -> {});
@@ -165,14 +165,14 @@ class OpenApiTest {
             "/v1/models?limit=0",
             "/v1/models?key=k",
             "/v1/models?key=none",
-            "/v1/fleet",
+            "/v1/summary",
             "/healthz",
             "/metrics")) {
       assertDescribed("get", path, get(path, TOKEN));
       assertDescribed("get", path, get(path, "none"));
     }
     fleet.accept("{\"pipeline\":\"samples\",\"keys\":1}");
-    assertDescribed("get", "/v1/fleet", get("/v1/fleet", TOKEN));
+    assertDescribed("get", "/v1/summary", get("/v1/summary", TOKEN));
     ready.set(false);
     assertDescribed("get", "/v1/models", get("/v1/models", TOKEN));
     assertDescribed("get", "/healthz", get("/healthz", "none"));

@@ -178,7 +178,7 @@ class OwnDataITCase {
             .filter(command -> command.page().equals(Path.of("docs", "send-data.md")))
             .toList();
     assertThat(commands).hasSize(2);
-    create("millrace.examples.v1");
+    create("shops.examples");
 
     assertThat(shell(commands.get(0))).isEmpty();
 

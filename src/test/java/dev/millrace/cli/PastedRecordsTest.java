@@ -48,8 +48,8 @@ class PastedRecordsTest {
   // Fields that only some pipelines have.
   private static final Set<String> OPTIONAL =
       Set.of(
+          "/decayed",
           "/epoch",
-          "/fading",
           "/id",
           "/labels",
           "/model",

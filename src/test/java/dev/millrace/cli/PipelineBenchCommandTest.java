@@ -21,7 +21,7 @@ class PipelineBenchCommandTest {
         "--parallelism 0",
         "--checkpoint 0",
         "--every 0",
-        "--at-latest -1",
+        "--max-interval -1",
         "--warmup -1",
         "--rounds 0",
         "--latency -1",

@@ -78,7 +78,7 @@ class ProducerExamplesITCase {
     int exitCode = produce(csv);
 
     assertThat(exitCode).as(said("errors")).isZero();
-    assertThat(said("output")).isEqualTo("Sent 300 examples to topic millrace.examples.v1.\n");
+    assertThat(said("output")).isEqualTo("Sent 300 examples to topic shops.examples.\n");
     assertThat(Story.learn(pipeline, dir.resolve("state"))).isEqualTo(300);
   }
 
@@ -101,7 +101,7 @@ class ProducerExamplesITCase {
 
   private int produce(Path csv, String... options) throws IOException, InterruptedException {
     List<String> words = new ArrayList<>(List.of("examples/python/produce.py", csv.toString()));
-    words.addAll(List.of("--label=verdict", "--key=shop"));
+    words.addAll(List.of("--topic=shops.examples", "--label=verdict", "--key=shop"));
     words.add("--bootstrap=" + kafka.bootstrapServers());
     words.addAll(List.of(options));
     return python(words.toArray(String[]::new));

@@ -20,7 +20,7 @@ import org.apache.kafka.common.serialization.StringSerializer;
 import org.junit.jupiter.api.Test;
 
 class ReadBeforeITCase {
-  private static final String TOPIC = "millrace.examples.v1";
+  private static final String TOPIC = "read.examples";
 
   @Test
   void aStartWithoutASnapshotKnowsWhatThePipelineHasReadAndWhatWaits() throws Exception {

@@ -84,7 +84,7 @@ class ReadmeITCase {
     Process broker = start(command("./millrace broker").replace("9092", Integer.toString(port)));
     try {
       assertThat(run(command("./millrace validate"))).contains("storms");
-      assertThat(run(command("./millrace topics create"))).contains("created", "millrace.dlq.v1");
+      assertThat(run(command("./millrace topics create"))).contains("created", "storms.dlq");
       assertThat(run(command("./millrace produce"))).contains("19,537");
       assertThat(runUntilLearned(STORMS, port))
           .contains("start empty", "Stopped with savepoint", "continues from it");
@@ -100,7 +100,7 @@ class ReadmeITCase {
     try {
       Awaitility.await()
           .atMost(Patience.MAX)
-          .until(() -> CommittedRecords.examples("127.0.0.1:" + port) == examples);
+          .until(() -> CommittedRecords.examples("127.0.0.1:" + port, "storms") == examples);
     } finally {
       stop(job);
     }

@@ -12,7 +12,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Optional;
 
-/** Whatever stands on the topics of metrics, events and fleet views, it is shown or left out. */
+/** Whatever stands on the topics of metrics, events and summaries, it is shown or left out. */
 public final class RecordsFuzz {
   private static final ObjectMapper STRICT =
       new ObjectMapper().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);

@@ -164,10 +164,10 @@ class SecureKafkaITCase {
     Settings settings = PipelineFile.read(dir.resolve("fraud.yaml"));
     StringBuilder pages = new StringBuilder();
     try (DashboardServer page = new DashboardServer(Ports.HOST, 0);
-        DashboardFeed feed = new DashboardFeed(settings.kafka(), settings, page)) {
+        DashboardFeed feed = new DashboardFeed(settings, page)) {
       page.start();
       feed.start();
-      for (String path : List.of("/", "/api/keys", "/api/fleet", "/api/events", "/nothing")) {
+      for (String path : List.of("/", "/api/keys", "/api/summary", "/api/events", "/nothing")) {
         HttpRequest request = HttpRequest.newBuilder(page.address().resolve(path)).build();
         pages.append(HttpClient.newHttpClient().send(request, BodyHandlers.ofString()).body());
       }

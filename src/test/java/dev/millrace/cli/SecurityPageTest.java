@@ -29,7 +29,7 @@ class SecurityPageTest {
       pipeline: fraud
       input: { label: class, task: binary, id: event_id, labels: { topic: labels } }
       models: { a: auto, b: { layers: [{ units: 2 }] } }
-      output: { predictions: true, fleet: true }
+      output: { predictions: true, summary: true }
       """;
 
   static Stream<String> examples() throws IOException {
@@ -69,7 +69,7 @@ class SecurityPageTest {
     Set<String> read = names(rights, ResourceType.TOPIC, AclOperation.READ);
     Set<String> written = names(rights, ResourceType.TOPIC, AclOperation.WRITE);
     Set<String> outputs = new HashSet<>(settings.output().topics());
-    outputs.remove("millrace.commands.v1");
+    outputs.remove("fraud.commands");
     assertThat(written).isEqualTo(outputs);
     // With exactly-once the outputs too: a restored sink lists their open transactions.
     assertThat(read)

@@ -200,7 +200,7 @@ class ServeServerTest {
     ready.set(false);
 
     assertRefused("{\"key\":\"k\",\"features\":{}}", 503, "starting", "still being read");
-    for (String path : List.of("/v1/models", "/v1/models?key=k", "/v1/fleet")) {
+    for (String path : List.of("/v1/models", "/v1/models?key=k", "/v1/summary")) {
       HttpResponse<String> response = send(request(server, path).build());
       assertThat(response.statusCode()).as(path).isEqualTo(503);
       assertThat(response.body()).contains("\"starting\"");
@@ -458,9 +458,9 @@ class ServeServerTest {
 
   @Test
   void theNewestFleetRecordOfThisPipelineIsAnswered() throws Exception {
-    HttpResponse<String> off = send(request(server, "/v1/fleet").build());
+    HttpResponse<String> off = send(request(server, "/v1/summary").build());
     assertThat(off.statusCode()).isEqualTo(404);
-    assertThat(off.body()).contains("fleet-off", "output.fleet: true");
+    assertThat(off.body()).contains("summary-off", "output.summary: true");
 
     Settings settings =
         PipelineFile.parse(
@@ -469,7 +469,7 @@ class ServeServerTest {
             pipeline: samples
             kafka: { bootstrap.servers: "localhost:1" }
             input: { label: class }
-            output: { fleet: true }
+            output: { summary: true }
             """,
             Path.of(""));
     try (FleetView view = new FleetView(settings, notice -> {})) {

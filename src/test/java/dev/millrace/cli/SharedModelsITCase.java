@@ -29,8 +29,8 @@ class SharedModelsITCase {
       Cli own = Cli.run("doctor", "-c", weather.toString());
 
       assertThat(other.out())
-          .contains("warning  models      millrace.models.v1 has models of pipeline weather too; ")
-          .contains("output.topics.models: tides.models.v1");
+          .contains("warning  models      shared.models has models of pipeline weather too; ")
+          .contains("output.topics.models: tides.models");
       assertThat(own.out()).doesNotContain("has models of pipeline");
     }
   }
@@ -38,7 +38,12 @@ class SharedModelsITCase {
   private Path pipeline(EmbeddedKafka kafka, String name) throws IOException {
     return Files.writeString(
         dir.resolve(name + ".yaml"),
-        "pipeline: %s\nkafka: { bootstrap.servers: \"%s\" }\ninput: { label: class }\n"
+        """
+        pipeline: %s
+        kafka: { bootstrap.servers: "%s" }
+        input: { label: class }
+        output: { topics: { models: shared.models } }
+        """
             .formatted(name, kafka.bootstrapServers()));
   }
 
@@ -49,7 +54,7 @@ class SharedModelsITCase {
             new ByteArraySerializer(),
             new ByteArraySerializer())) {
       ProducerRecord<byte[], byte[]> record =
-          new ProducerRecord<>("millrace.models.v1", utf8("oslo"), new byte[] {1});
+          new ProducerRecord<>("shared.models", utf8("oslo"), new byte[] {1});
       record.headers().add("millrace.pipeline", utf8(pipeline));
       producer.send(record).get();
     }

@@ -22,17 +22,17 @@ class TaskCheckTest {
       value = {
         "three | --task binary | --task binary goes only with two classes, but \"three\" of FILE"
             + " has 3: a, b, c. Remove it.",
-        "three | --decision f1 | --decision f1 goes only with two classes, but \"three\" of FILE"
+        "three | --threshold-metric f1 | --threshold-metric f1 goes only with two classes, but \"three\" of FILE"
             + " has 3: a, b, c. Remove it.",
-        "three | --positive a | --positive \"a\" goes only with two classes, but \"three\" of FILE"
+        "three | --positive-class a | --positive-class \"a\" goes only with two classes, but \"three\" of FILE"
             + " has 3: a, b, c. Remove it.",
-        "two | --task multiclass --positive yes | --positive \"yes\" goes only with two classes,"
+        "two | --task multiclass --positive-class yes | --positive-class \"yes\" goes only with two classes,"
             + " but the task is multiclass. Remove it.",
-        "two | --positive yess | --positive \"yess\" is not a class of FILE. Did you mean \"yes\"?"
+        "two | --positive-class yess | --positive-class \"yess\" is not a class of FILE. Did you mean \"yes\"?"
             + " Classes: no, yes",
-        "x | --positive 1 | --positive \"1\" goes only with two classes, but the task is"
+        "x | --positive-class 1 | --positive-class \"1\" goes only with two classes, but the task is"
             + " regression. Remove it.",
-        "x | --decision balanced-accuracy | --decision balanced-accuracy goes only with two"
+        "x | --threshold-metric balanced-accuracy | --threshold-metric balanced-accuracy goes only with two"
             + " classes, but the task is regression. Remove it.",
       })
   void whatGoesWithTwoClassesIsRefusedWithoutThem(String label, String options, String error)

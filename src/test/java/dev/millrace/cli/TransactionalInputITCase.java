@@ -66,7 +66,7 @@ class TransactionalInputITCase {
   private static int lastSeq(EmbeddedKafka kafka) throws IOException {
     int seq = 0;
     for (ConsumerRecord<byte[], byte[]> record :
-        CommittedRecords.read(kafka.bootstrapServers(), "millrace.metrics.v1")) {
+        CommittedRecords.read(kafka.bootstrapServers(), "taken-back.metrics")) {
       seq = JSON.readTree(record.value()).path("seq").asInt();
     }
     return seq;
@@ -119,7 +119,7 @@ class TransactionalInputITCase {
     byte[] key = "k".getBytes(StandardCharsets.UTF_8);
     for (int i = 0; i < 60; i++) {
       byte[] line = (i + (i % 2 == 0 ? ",yes" : ",no")).getBytes(StandardCharsets.UTF_8);
-      producer.send(new ProducerRecord<>("millrace.examples.v1", key, line));
+      producer.send(new ProducerRecord<>("taken-back.examples", key, line));
     }
     producer.flush();
   }

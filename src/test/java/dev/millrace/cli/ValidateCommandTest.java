@@ -30,13 +30,13 @@ class ValidateCommandTest {
         .contains("fraud.yaml is valid. It says, defaults filled in:")
         .containsPattern("pipeline +fraud \\(configuration [0-9a-f]{8}\\)")
         .containsPattern("kafka +localhost:9092")
-        .containsPattern("input +millrace.examples.v1, avro, starts at committed")
+        .containsPattern("input +fraud.examples, avro, starts at committed")
         .containsPattern("label +field class, task guessed from the labels")
         .containsPattern("key +the record key")
         .containsPattern("features +all that the examples carry")
         .containsPattern("model +auto: balanced, buffer 2048")
         .containsPattern(
-            "metrics +millrace.metrics.v1, window of 1000, every 1000 examples, at-latest 1s\n")
+            "metrics +fraud.metrics, window of 1000, every 1000 examples, max-interval 1s\n")
         .containsPattern("guarantee +at-least-once, a checkpoint every 10s in heap");
   }
 
@@ -45,7 +45,7 @@ class ValidateCommandTest {
     String registry =
         SMALLEST.replace(
             "{ label: class }",
-            "{ label: class, format: avro, registry: { url: '%s', bearer: '${env:TOKEN}' } }");
+            "{ label: class, format: avro, registry: { url: '%s', bearer-token: '${env:TOKEN}' } }");
 
     validate(registry.formatted("http://registry:8081"));
     assertThat(out.toString())
@@ -68,7 +68,7 @@ class ValidateCommandTest {
     validate(SMALLEST.replace("{ label: class }", "{ label: class, features: [amount, age] }"));
     assertThat(out.toString())
         .containsPattern(
-            "model size +up to \\d+ kB a key in state, and for each copy on millrace.models.v1,"
+            "model size +up to \\d+ kB a key in state, and for each copy on fraud.models,"
                 + " with 2 classes\n");
 
     out.getBuffer().setLength(0);
@@ -86,22 +86,22 @@ class ValidateCommandTest {
     validate(
         SMALLEST
             + "auto: { class-weights: balanced }\n"
-            + "metrics: { window-time: 10m, every: 1, at-latest: off, fading: 0.98, decision: f1,"
-            + " beta: 2, quantile: 0.9 }\n");
+            + "metrics: { window-time: 10m, every: 1, max-interval: off, decay: 0.98,"
+            + " threshold-metric: f1, beta: 2, quantile: 0.9 }\n");
 
     assertThat(err.toString()).isEmpty();
     assertThat(out.toString())
         .containsPattern("model +auto: balanced, buffer 2048, class weights balanced\n")
         .containsPattern(
-            "window of 10m, \\d+ examples at most, every example, at-latest off, fading 0.98,"
-                + " decision f1, beta 2.0, quantile 0.9\n");
+            "window of 10m, \\d+ examples at most, every example, max-interval off, decay 0.98,"
+                + " threshold-metric f1, beta 2.0, quantile 0.9\n");
   }
 
   @Test
   void whatIsWrittenOutIsSummedUpToo() throws IOException {
     validate(
         "pipeline: p\nkafka: { bootstrap.servers: a:1 }\nmodel: { layers: [] }\n"
-            + "input: { label: y, key: key, classes: [n, p], positive: p,"
+            + "input: { label: y, key: key, classes: [n, p], positive-class: p,"
             + " features: [a, { name: b, nullable: true }] }\n");
 
     assertThat(out.toString())

@@ -15,7 +15,9 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** The option {@code auto.from}: models of new keys go on from what one of a file has learned. */
+/**
+ * The option {@code auto.warm-start}: models of new keys go on from what one of a file has learned.
+ */
 class WarmStartTest {
   @TempDir private static Path dir;
 
@@ -42,7 +44,8 @@ class WarmStartTest {
 
   @Test
   void aModelThatHasLearnedThePastKnowsMoreFromTheFirstRecordOn() throws Exception {
-    Path warm = pipeline("warm.yaml", "[x, y]", "{ tier: fast, from: all.millrace }");
+    Path warm =
+        pipeline("warm.yaml", "[x, y]", "{ tier: fast, warm-start: { file: all.millrace } }");
 
     JsonNode cold = evaluate(dir.resolve("cold.yaml"));
     JsonNode once = evaluate(warm);
@@ -60,16 +63,16 @@ class WarmStartTest {
       delimiter = '|',
       textBlock =
           """
-          [x, y] | { tier: fast, from: none.millrace } | auto.from names no file: none.millrace does
-          [x, y] | { tier: fast, from: text.millrace } | auto.from cannot start from text.millrace:
-          [x, y] | { tier: fast, from: . } | auto.from cannot start from .:
-          [x, y] | { tier: accurate, from: all.millrace } | auto.from cannot start from all.millrace
-          [x, y] | { tier: fast, from: nan.millrace } | some of its weights are no numbers: it is d
-          [x, y] | { tier: fast, from: longer.millrace } | bytes behind the model: 5, where 0 is po
-          [x, y] | { tier: fast, from: all.millrace, seed: 2 } | auto.seed goes with weights that
-          [x, { name: y, type: boolean }] | { tier: fast, from: all.millrace } | it scales inputs 1
-          [x] | { tier: fast, from: all.millrace } | it has 2 features, and input.features are 1
-          [x, y] | { tier: fast, from: all.millrace, prior: a } | auto.prior and auto.from both say
+          [x, y] | { tier: fast, warm-start: { file: none.millrace } } | auto.warm-start.file names no file: none.millrace does
+          [x, y] | { tier: fast, warm-start: { file: text.millrace } } | auto.warm-start.file cannot start from text.millrace:
+          [x, y] | { tier: fast, warm-start: { file: . } } | auto.warm-start.file cannot start from .:
+          [x, y] | { tier: accurate, warm-start: { file: all.millrace } } | auto.warm-start.file cannot start from all.millrace
+          [x, y] | { tier: fast, warm-start: { file: nan.millrace } } | some of its weights are no numbers: it is d
+          [x, y] | { tier: fast, warm-start: { file: longer.millrace } } | bytes behind the model: 5, where 0 is po
+          [x, y] | { tier: fast, warm-start: { file: all.millrace }, seed: 2 } | auto.seed goes with weights that
+          [x, { name: y, type: boolean }] | { tier: fast, warm-start: { file: all.millrace } } | it scales inputs 1
+          [x] | { tier: fast, warm-start: { file: all.millrace } } | it has 2 features, and input.features are 1
+          [x, y] | { tier: fast, warm-start: { key: a, file: all.millrace } } | auto.warm-start.file and auto.warm-start.key both name
           """)
   void whatDoesNotFitIsRefusedAtLoad(String features, String auto, String message)
       throws IOException {
@@ -120,7 +123,8 @@ class WarmStartTest {
 
   @Test
   void twoClassesStayTwo() throws IOException {
-    Path file = pipeline("other.yaml", "[x, y]", "{ tier: fast, from: all.millrace }");
+    Path file =
+        pipeline("other.yaml", "[x, y]", "{ tier: fast, warm-start: { file: all.millrace } }");
     String declared = Files.readString(file).replace("label:", "classes: [no, yes], label:");
     Files.writeString(file, declared);
 
@@ -134,22 +138,24 @@ class WarmStartTest {
     Path file =
         Files.writeString(
             dir.resolve("several.yaml"),
-            Files.readString(pipeline("one.yaml", "[x, y]", "{ from: all.millrace, tier: fast }"))
+            Files.readString(
+                    pipeline(
+                        "one.yaml", "[x, y]", "{ warm-start: { file: all.millrace }, tier: fast }"))
                 + "models: { a: auto, b: {} }\n");
 
     assertThat(Cli.run("validate", "-c", file + "").err())
-        .contains("auto has from or prior, which go with a model that is alone");
+        .contains("auto has warm-start, which goes with a single model");
   }
 
   @Test
   void aPriorIsReadFromATopicWhichEvaluateHasNot() throws IOException {
-    Path file = pipeline("prior.yaml", "[x, y]", "{ tier: fast, prior: all }");
+    Path file = pipeline("prior.yaml", "[x, y]", "{ tier: fast, warm-start: { key: all } }");
 
     assertThat(Cli.run("validate", "-c", file + "").out())
         .contains("from the model of key \"all\", auto: fast");
     assertThat(Cli.run("evaluate", "-c", file + "", "--input", dir.resolve("past.csv") + "").err())
-        .startsWith("auto.prior is read from the models topic")
-        .contains("name the file with auto.from");
+        .startsWith("auto.warm-start.key is read from the models topic")
+        .contains("name the file with auto.warm-start.file");
   }
 
   private static JsonNode evaluate(Path pipeline) throws IOException {

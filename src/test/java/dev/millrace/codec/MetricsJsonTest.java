@@ -147,7 +147,7 @@ class MetricsJsonTest {
             "precision":0.7,"recall":0.6,"f1":0.65,"kappa":0.63,"kappa_m":0.62,\
             "kappa_temporal":0.61,"mcc":0.6,"loss":0.071,"log_loss":0.072,"log_loss_baseline":0.5,"brier":null,\
             "calibration_error":null,"calibration":{"mean_predicted":0.25,"observed_share":0.125},"predicts_one_class":true,"better_than_baseline":false},\
-            "fading":{"factor":0.999,"weight":1000.5,"accuracy":0.96,"balanced_accuracy":0.8,\
+            "decayed":{"factor":0.999,"weight":1000.5,"accuracy":0.96,"balanced_accuracy":0.8,\
             "precision":0.7,"recall":0.6,"f1":0.65,"kappa":0.5,"kappa_m":0.4,\
             "kappa_temporal":0.3,"mcc":0.2,"loss":0.1,"log_loss":0.09,"log_loss_baseline":0.5,"brier":0.08,\
             "calibration_error":0.07,"calibration":{"mean_predicted":0.25,"observed_share":0.125},"predicts_one_class":true,"better_than_baseline":false},\
@@ -161,7 +161,7 @@ class MetricsJsonTest {
             "confusion_matrix":{"rows":"actual","labels":["ok","fraud"],\
             "counts":[[957.5,9],[10,23]],"total_counts":[[40000,1],[2,1996]]},\
             "learning_rate":0.005,"skipped_steps":3,"clipped_steps":17,"rollbacks":1,\
-            "input":{"millrace.examples.v1":{"0":[120344,121871],"10":[5,6]}},\
+            "input":{"fraud.examples":{"0":[120344,121871],"10":[5,6]}},\
             "config":"b1946ac9"}\
             """);
   }
@@ -191,7 +191,7 @@ class MetricsJsonTest {
             "mape":0.1,"quantile_loss":0.75,"loss":0.25,"better_than_baseline":true},\
             "total":{"examples":41999,"weight":41999,"mae":1.75,"rmse":2.75,"r2":0.8,\
             "mape":null,"quantile_loss":0.875,"loss":0.5,"better_than_baseline":true,"label_mean":100.5,"label_sd":12.25},\
-            "fading":{"factor":0.99,"weight":99.5,"mae":1.0,"rmse":2.0,"r2":0.5,\
+            "decayed":{"factor":0.99,"weight":99.5,"mae":1.0,"rmse":2.0,"r2":0.5,\
             "mape":0.25,"quantile_loss":0.5,"loss":4.0,"better_than_baseline":true},\
             "baseline":{"last_value":{"window":{"mae":3.0,"rmse":4.0},\
             "total":{"mae":5.0,"rmse":6.0}},\
@@ -236,7 +236,7 @@ class MetricsJsonTest {
 
     JsonNode record = new ObjectMapper().readTree(encode(report(Task.MULTICLASS, scores)));
 
-    for (String name : List.of("window", "total", "fading")) {
+    for (String name : List.of("window", "total", "decayed")) {
       for (String average : List.of("macro", "weighted", "micro")) {
         assertThat(record.path(name).path(average))
             .as("%s of %s", average, name)
@@ -462,7 +462,7 @@ class MetricsJsonTest {
     assertThat(record.at("/per_class/0/class").asText()).isEqualTo(text);
     assertThat(record.at("/confusion_matrix/labels/0").asText()).isEqualTo(text);
     assertThat(record.get("event_time").asText()).isEqualTo("1970-01-01T00:00:00.000Z");
-    assertThat(record.at("/input/millrace.examples.v1")).isEmpty();
+    assertThat(record.at("/input/fraud.examples")).isEmpty();
   }
 
   @Test
@@ -566,7 +566,7 @@ class MetricsJsonTest {
     long[] first = {5, 120344};
     long[] last = {6, 121871};
     return new MetricsReport.Offsets(
-        "millrace.examples.v1",
+        "fraud.examples",
         partitions,
         Arrays.copyOf(first, partitions.length),
         Arrays.copyOf(last, partitions.length));

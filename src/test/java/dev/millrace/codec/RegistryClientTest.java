@@ -163,7 +163,7 @@ class RegistryClientTest {
     Files.writeString(file, "me:hunter2\n");
 
     assertThat(refused)
-        .hasMessageContaining("answers 401: look at input.registry.basic")
+        .hasMessageContaining("answers 401: look at input.registry.basic-auth")
         .hasMessageNotContaining("hunter");
     assertThat(client.byId(7)).isInstanceOf(SchemaAnswer.Found.class);
     assertThat(spec.toString()).doesNotContain("hunter");
@@ -181,7 +181,7 @@ class RegistryClientTest {
     assertThat(failure(bearer("${file:" + file + ":bad}")))
         .hasMessage(
             registry.url()
-                + " is not asked: the token in input.registry.bearer is not one line of"
+                + " is not asked: the token in input.registry.bearer-token is not one line of"
                 + " text");
     assertThat(failure(bearer("${file:/nowhere/at.all:token}")))
         .hasMessage(registry.url() + " is not asked: ${file:/nowhere/at.all:token} cannot be read");

@@ -140,7 +140,7 @@ class BaselineTest {
   @Test
   void aThresholdForF1IsJudgedByF1RatherThanAccuracy() {
     ClassificationMetrics tuned =
-        rare(metrics(spec(1000, "yes").withDecision(Decision.F1)), 0.08f, 0.3f);
+        rare(metrics(spec(1000, "yes").withThresholdMetric(Decision.F1)), 0.08f, 0.3f);
     SplittableRandom random = new SplittableRandom(1);
     for (int i = 0; i < 100; i++) { // false alarms
       score(tuned, 0, 0.25f + random.nextInt(10) / 100f, 1);
@@ -223,7 +223,7 @@ class BaselineTest {
                 0,
                 1,
                 0.5,
-                full.decision(),
+                full.thresholdMetric(),
                 false,
                 "yes",
                 full.validation()));

@@ -41,7 +41,7 @@ class ClassificationMetricsTest {
   void theMostProbableClassIsPredictedUnlessAScoreIsWhatCounts() {
     List<String> classes = List.of("ok", "positive");
     ClassificationMetrics f1 =
-        new ClassificationMetrics(spec(3).withDecision(MetricsSpec.Decision.F1));
+        new ClassificationMetrics(spec(3).withThresholdMetric(MetricsSpec.Decision.F1));
     f1.nameClasses(classes);
     metrics.nameClasses(classes);
 
@@ -63,7 +63,8 @@ class ClassificationMetricsTest {
   @Test
   void forBalancedAccuracyTheThresholdIsTheShareOfThePositiveClass() {
     ClassificationMetrics balanced =
-        new ClassificationMetrics(spec(3).withDecision(MetricsSpec.Decision.BALANCED_ACCURACY));
+        new ClassificationMetrics(
+            spec(3).withThresholdMetric(MetricsSpec.Decision.BALANCED_ACCURACY));
     balanced.nameClasses(List.of("ok", "positive"));
     for (int i = 0; i < 90; i++) {
       score(balanced, i % 10 == 0 ? 1 : 0, 0.9f, 0.1f);
@@ -79,7 +80,7 @@ class ClassificationMetricsTest {
   void whereNeitherOfTwoClassesIsThePositiveOneTheMostProbableIsPredicted(
       MetricsSpec.Decision decision) {
     ClassificationMetrics neither =
-        new ClassificationMetrics(spec(3, "theft").withDecision(decision));
+        new ClassificationMetrics(spec(3, "theft").withThresholdMetric(decision));
     neither.nameClasses(OK_FRAUD.subList(0, 1));
     neither.nameClasses(OK_FRAUD);
 
@@ -118,7 +119,7 @@ class ClassificationMetricsTest {
                 MetricsSpec.AUC_CLASSES,
                 1,
                 0.5,
-                all.decision(),
+                all.thresholdMetric(),
                 false,
                 null,
                 all.validation()));

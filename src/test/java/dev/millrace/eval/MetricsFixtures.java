@@ -29,7 +29,7 @@ final class MetricsFixtures {
   static MetricsReport.Context context(List<String> classes) {
     MetricsReport.Offsets input =
         new MetricsReport.Offsets(
-            "millrace.examples.v1", new int[] {0}, new long[] {10}, new long[] {20});
+            "fraud.examples", new int[] {0}, new long[] {10}, new long[] {20});
     return new MetricsReport.Context(
         "fraud", "shop-17", 11, 11, 11, 0, classes, 0.02, 0, 0, 0, input, "");
   }
@@ -49,7 +49,7 @@ final class MetricsFixtures {
         MetricsSpec.AUC_CLASSES,
         2,
         0.9,
-        Decision.MOST_PROBABLE,
+        Decision.NONE,
         false,
         null,
         NONE);
@@ -70,7 +70,7 @@ final class MetricsFixtures {
         0,
         1,
         0.5,
-        Decision.MOST_PROBABLE,
+        Decision.NONE,
         false,
         null,
         NONE);

@@ -76,7 +76,7 @@ class ScikitLearnComparisonTest {
         MetricsSpec.AUC_CLASSES,
         given.get("beta").asDouble(),
         given.get("quantile").asDouble(),
-        MetricsSpec.Decision.MOST_PROBABLE,
+        MetricsSpec.Decision.NONE,
         false,
         given.get("positive").textValue(),
         MetricsSpec.Validation.NONE);

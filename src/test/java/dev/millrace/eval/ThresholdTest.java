@@ -11,7 +11,7 @@ class ThresholdTest {
   /** Of 40 positive examples 30 were hit, of 50 others 20 were taken for positive. */
   @ParameterizedTest
   @CsvSource({
-    "MOST_PROBABLE, 2, 0.5",
+    "NONE, 2, 0.5",
     // Share of the positive class, and 5 of 10 to begin with.
     "BALANCED_ACCURACY, 2, 0.45",
     // (2.5 + 30) / (10 + 50 + 40)

@@ -62,7 +62,7 @@ class IdleKeysTest {
       assertThat(new String(tombstone.key(), StandardCharsets.UTF_8)).isEqualTo("idle");
       assertThat(tombstone.value()).isNull();
       assertThat(tombstone.timestamp()).isEqualTo(5_049);
-      // Also while nobody asks for the fleet's view, which may have had the key before.
+      // Also while nobody asks for the summary, which may have had the key before.
       assertThat(harness.operator.getSideOutput(Outputs.FLEET))
           .extracting(StreamRecord::getValue)
           .containsExactly(FleetSample.forgotten("idle"));

@@ -67,11 +67,11 @@ class LateLabelsTest {
   @ParameterizedTest
   @EnumSource(
       value = Decision.class,
-      names = {"MOST_PROBABLE", "F1"})
+      names = {"NONE", "F1"})
   void thePredictionMadeWhenTheFeaturesCameIsTheOneScored(Decision decision) throws Exception {
     List<Example> examples = Chunks.classes("k", EXAMPLES, 3);
     examples.forEach(example -> example.label = example.label.equals("high") ? "yes" : "no");
-    MetricsSpec metrics = Specs.METRICS.withPositive("yes").withDecision(decision);
+    MetricsSpec metrics = Specs.METRICS.withPositive("yes").withThresholdMetric(decision);
     try (TrainHarness harness = new TrainHarness(spec(Task.BINARY, 1, metrics));
         TrainHarness atOnce = new TrainHarness(spec(Task.BINARY, 1, metrics))) {
       harness.send(LateStreams.apart(examples, DELAY), 64);
@@ -289,7 +289,7 @@ class LateLabelsTest {
     List<Example> examples = Chunks.classes("k", 2, 1);
     try (TrainHarness harness = new TrainHarness(classes())) {
       harness.send(List.of(LateStreams.whole(examples.get(0), 0)), 1);
-      harness.operator.setProcessingTime(Specs.METRICS.atLatestMillis());
+      harness.operator.setProcessingTime(Specs.METRICS.maxIntervalMillis());
       harness.send(List.of(LateStreams.features(examples.get(1), 1)), 1);
       harness.end();
 

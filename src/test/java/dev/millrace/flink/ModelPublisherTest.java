@@ -56,10 +56,10 @@ class ModelPublisherTest {
         7);
   }
 
-  private static TrainSpec spec(ModelSpec model, int every, long atLatest) {
+  private static TrainSpec spec(ModelSpec model, int every, long maxInterval) {
     MetricsSpec quiet = new MetricsSpec(50, 1_000_000, 0, false, false, null);
     TrainSpec spec = Specs.train(Records.undeclared(), model, quiet);
-    return Specs.with(spec, null, false, new SnapshotSpec(every, atLatest));
+    return Specs.with(spec, null, false, new SnapshotSpec(every, maxInterval));
   }
 
   private static List<Arrival> read(List<OutputRecord> records) throws IOException {

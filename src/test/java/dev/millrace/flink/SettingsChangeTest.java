@@ -210,9 +210,9 @@ class SettingsChangeTest {
 
   @ParameterizedTest
   @ValueSource(longs = {0, 60 * MINUTE})
-  void whatWaitsIsReportedInTheTimeThatHoldsNow(long atLatestBefore) throws Exception {
+  void whatWaitsIsReportedInTheTimeThatHoldsNow(long maxIntervalBefore) throws Exception {
     OperatorSubtaskState state;
-    try (TrainHarness harness = new TrainHarness(reportedWithin(atLatestBefore))) {
+    try (TrainHarness harness = new TrainHarness(reportedWithin(maxIntervalBefore))) {
       harness.send(Chunks.classes("k", BEFORE, 2), 10);
       state = harness.snapshot();
       assertThat(harness.metrics()).isEmpty();

@@ -48,7 +48,7 @@ class TrainFunctionTest {
             MetricsSpec.AUC_CLASSES,
             1,
             0.5,
-            m.decision(),
+            m.thresholdMetric(),
             false,
             null,
             m.validation());

@@ -97,7 +97,7 @@ class ValidationTest {
     MetricsSpec metrics =
         Specs.METRICS
             .withPositive("rare")
-            .withDecision(Decision.F1)
+            .withThresholdMetric(Decision.F1)
             .withValidation(new Validation(0.25, 0));
     TrainSpec spec = Specs.train(Records.undeclared(), Specs.small(1), metrics);
     spec = Specs.with(spec, spec.drift(), true, spec.snapshots());

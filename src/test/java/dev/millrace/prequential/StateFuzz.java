@@ -79,7 +79,7 @@ public final class StateFuzz {
             MetricsSpec.MOST_AUC_CLASSES,
             1,
             0.5,
-            Decision.MOST_PROBABLE,
+            Decision.NONE,
             false,
             null,
             new Validation(0.2, 2));
