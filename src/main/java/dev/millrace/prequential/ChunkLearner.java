@@ -1,9 +1,9 @@
 package dev.millrace.prequential;
 
 import dev.millrace.data.Chunk;
-import dev.millrace.data.DeadLetterReason;
 import dev.millrace.eval.drift.DriftSignal;
 import dev.millrace.nn.Workspace;
+import dev.millrace.prequential.Rejections.Rejection;
 import java.io.IOException;
 
 /**
@@ -16,6 +16,7 @@ final class ChunkLearner {
   private final EventReporter events;
   private final Predictions predictions;
   private final double heldOutFraction;
+  private final boolean hasChampion;
   private final ChunkClasses labels = new ChunkClasses();
   private final LearnedCounts counts = new LearnedCounts();
   private final RowBatch batch;
@@ -29,6 +30,7 @@ final class ChunkLearner {
     this.events = events;
     predictions = new Predictions(spec);
     heldOutFraction = spec.metrics().validation().fraction();
+    hasChampion = spec.model().contest() != null;
     batch = new RowBatch(workspace);
   }
 
@@ -58,10 +60,11 @@ final class ChunkLearner {
       TrainState state, Chunk chunk, int row, JoinedExample joined, EngineListener listener)
       throws IOException {
     PrequentialModel model = state.model();
-    String champion = model.champion();
+    String champion = hasChampion ? model.champion() : null;
     int known = model.classes().size();
+    long reportEvery = spec.reportEvery(model);
     counts.begin(model);
-    int next = learnRows(model, chunk, row, joined, listener);
+    int next = learnRows(model, chunk, row, reportEvery, joined, listener);
     counts.end(model);
     listener.learned(counts);
     // The prediction of an earlier record was published when that came.
@@ -76,8 +79,12 @@ final class ChunkLearner {
     }
     boolean isPromoted = reportEvents(model, chunk.key(), listener);
     if (counts.examples() > 0) {
-      reportAndPublish(state, model, chunk.key(), isPromoted, listener);
-    } else if (isPromoted) {
+      // A report of more classes may be due more rarely.
+      long every = model.classes().size() == known ? reportEvery : spec.reportEvery(model);
+      reportIfDue(state, model, chunk.key(), every, listener);
+    }
+    // Consumers of the models topic must serve the current champion.
+    if (isPromoted || (counts.examples() > 0 && spec.snapshots().isDue(model.examples()))) {
       listener.modelDue(chunk.key(), state);
     }
     return next;
@@ -85,8 +92,15 @@ final class ChunkLearner {
 
   /** Learns the row and as many following rows as one call may contain; returns the next row. */
   private int learnRows(
-      PrequentialModel model, Chunk chunk, int row, JoinedExample joined, EngineListener listener) {
-    if (isRejected(model, chunk, row, joined, listener)) {
+      PrequentialModel model,
+      Chunk chunk,
+      int row,
+      long reportEvery,
+      JoinedExample joined,
+      EngineListener listener) {
+    Rejection rejection = rejections.ofShape(model, chunk);
+    if (rejection != null) {
+      reject(chunk, row, joined, rejection, listener);
       return row + 1;
     }
     PendingFeatures earlier = joined == null ? null : joined.earlier();
@@ -94,50 +108,33 @@ final class ChunkLearner {
       model.validate(chunk, row, labels, earlier, batch);
       return row + 1;
     }
-    int end = firstHeldOut(chunk, row + 1, row + maxTogether(model, chunk.size() - row));
+    int end =
+        firstHeldOut(chunk, row + 1, row + maxTogether(model, reportEvery, chunk.size() - row));
     if (!chunk.isClassification()) {
       model.learnValues(chunk, row, end, earlier, batch);
       return end;
     }
     int unknown = firstUnknown(chunk, row, end);
-    if (unknown == row) {
-      model.learnNewClass(chunk, row, labels, earlier, batch);
-      return row + 1;
+    if (unknown > row) {
+      model.learnClasses(chunk, row, unknown, labels, earlier, batch);
+      return unknown;
     }
-    model.learnClasses(chunk, row, unknown, labels, earlier, batch);
-    return unknown;
+    rejection = rejections.ofClass(model, chunk.label(chunk.labelOf(row)));
+    if (rejection == null) {
+      model.learnNewClass(chunk, row, labels, earlier, batch);
+    } else {
+      reject(chunk, row, joined, rejection, listener);
+    }
+    return row + 1;
   }
 
-  /** Rejects an example that the model cannot learn; returns false if it can. */
-  private boolean isRejected(
-      PrequentialModel model, Chunk chunk, int row, JoinedExample joined, EngineListener listener) {
-    Chunk origin = joined == null ? chunk : joined.origin();
-    int originRow = joined == null ? row : joined.row();
-    if (chunk.width() != model.learner().inputs()) {
-      rejections.forWidth(model, origin, originRow, listener);
-      return true;
+  private void reject(
+      Chunk chunk, int row, JoinedExample joined, Rejection rejection, EngineListener listener) {
+    if (joined == null) {
+      rejections.reject(chunk, row, rejection, listener);
+    } else {
+      rejections.reject(joined.origin(), joined.row(), rejection, listener);
     }
-    if (chunk.isClassification() != model.task().isClassification()) {
-      rejections.reject(
-          origin,
-          originRow,
-          DeadLetterReason.INVALID_LABEL,
-          "the label is a %s; the model of this key learned %s"
-              .formatted(
-                  chunk.isClassification() ? "class" : "number",
-                  model.task().isClassification() ? "classes" : "numbers"),
-          listener);
-      return true;
-    }
-    if (!chunk.isClassification() || labels.isKnown(chunk.labelOf(row))) {
-      return false;
-    }
-    Rejections.Rejection rejection = rejections.ofClass(model, chunk.label(chunk.labelOf(row)));
-    if (rejection == null) {
-      return false;
-    }
-    rejections.reject(origin, originRow, rejection.reason(), rejection.message(), listener);
-    return true;
   }
 
   /**
@@ -145,12 +142,11 @@ final class ChunkLearner {
    * after its last example, a prediction the steps that the model had taken, and after a drift or a
    * change of the champion the next example meets another model, so none is learned beyond those.
    */
-  private int maxTogether(PrequentialModel model, int rows) {
-    if (spec.predictions() || spec.drift() != null || spec.model().contest() != null) {
+  private int maxTogether(PrequentialModel model, long reportEvery, int rows) {
+    if (rows == 1 || spec.predictions() || spec.drift() != null || hasChampion) {
       return 1;
     }
-    long every = spec.reportEvery(model);
-    long untilReport = every - model.examples() % every;
+    long untilReport = reportEvery - model.examples() % reportEvery;
     long most = Math.min(untilReport, spec.snapshots().examplesLeft(model.examples()));
     // An event names the example at which a model was rolled back.
     return (int) Math.min(Math.min(rows, most), model.learner().maxTogether());
@@ -197,31 +193,22 @@ final class ChunkLearner {
     if (counts.rollbacks() > 0) {
       events.rollback(model, key, listener);
     }
-    boolean isPromoted = events.championChange(model, key, listener);
+    boolean isPromoted = hasChampion && events.championChange(model, key, listener);
     if (spec.drift() != null && counts.examples() > 0) {
       long steps = model.learner().steps();
       DriftSignal signal = model.detectDrift(spec, key, batch.error, batch.workspace);
       events.drift(model, key, signal, steps, listener);
-      isPromoted |= events.championChange(model, key, listener);
+      isPromoted |= hasChampion && events.championChange(model, key, listener);
     }
     return isPromoted;
   }
 
-  /** Reports the metrics and publishes the model, each if it is due after what was learned. */
-  private void reportAndPublish(
-      TrainState state,
-      PrequentialModel model,
-      String key,
-      boolean isPromoted,
-      EngineListener listener)
-      throws IOException {
-    if (model.examples() % spec.reportEvery(model) == 0) {
+  /** Reports the metrics if they are due after the number of examples. */
+  private void reportIfDue(
+      TrainState state, PrequentialModel model, String key, long every, EngineListener listener) {
+    if (model.examples() % every == 0) {
       state.report(spec, key, listener);
       events.skippedSteps(model, key, listener);
-    }
-    // Consumers of the models topic must serve the current champion.
-    if (isPromoted || spec.snapshots().isDue(model.examples())) {
-      listener.modelDue(key, state);
     }
   }
 }

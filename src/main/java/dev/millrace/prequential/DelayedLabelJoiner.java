@@ -98,7 +98,7 @@ final class DelayedLabelJoiner {
   void learn(TrainState state, Chunk chunk, int from, EngineListener listener) throws IOException {
     for (int row = from; row < chunk.size(); row++) {
       if (chunk.kind(row).hasFeatures() && chunk.width() != state.model().learner().inputs()) {
-        rejections.forWidth(state.model(), chunk, row, listener);
+        rejections.reject(chunk, row, rejections.ofWidth(state.model(), chunk), listener);
       } else {
         learn(state, Arrival.of(chunk, row), listener);
       }

@@ -6,6 +6,7 @@ import dev.millrace.data.Promote;
 import dev.millrace.nn.ContestSpec.OnChange;
 import dev.millrace.nn.ModelMismatchException;
 import dev.millrace.nn.Workspace;
+import dev.millrace.prequential.Rejections.Rejection;
 import java.io.IOException;
 
 /**
@@ -59,12 +60,15 @@ public final class PrequentialEngine {
     if (stored == null) {
       return learnFirst(chunk, null, listener);
     }
-    try {
-      resumeOrThrow(stored, chunk.key(), listener);
-    } catch (ModelMismatchException e) {
-      return learnFirst(chunk, e.getMessage(), listener);
+    if (stored.isSerialized()) {
+      try {
+        deserialize(stored, chunk.key(), listener);
+      } catch (ModelMismatchException e) {
+        return learnFirst(chunk, e.getMessage(), listener);
+      }
     }
-    return learn(stored, chunk, 0, listener) ? stored : null;
+    learn(stored, chunk, 0, listener);
+    return stored;
   }
 
   /**
@@ -85,9 +89,9 @@ public final class PrequentialEngine {
       return null;
     }
     TrainState state = TrainState.begin(spec, shape, workspace);
-    promotions.warnOfChanges(state.model(), chunk.key(), listener);
-    if (!learn(state, chunk, begin, listener)) {
-      return null;
+    learn(state, chunk, begin, listener);
+    if (state.isEmpty()) {
+      return null; // all rows were rejected
     }
     if (mismatch != null) {
       events.restarted(chunk.key(), chunk.timestamp(begin), mismatch, listener);
@@ -99,7 +103,7 @@ public final class PrequentialEngine {
   private int rejectUntilShape(Chunk chunk, EngineListener listener) {
     int row = 0;
     while (row < chunk.size() && !joiner.canBegin(chunk, row)) {
-      rejections.forShape(chunk, row, listener);
+      rejections.reject(chunk, row, Rejections.BEFORE_FEATURES, listener);
       row++;
     }
     return row;
@@ -107,26 +111,24 @@ public final class PrequentialEngine {
 
   private void rejectForSize(Chunk chunk, int from, long bytes, EngineListener listener) {
     for (int row = from; row < chunk.size(); row++) {
-      if (joiner == null || joiner.canBegin(chunk, row)) {
-        rejections.forSize(chunk, row, bytes, listener);
-      } else {
-        rejections.forShape(chunk, row, listener);
-      }
+      boolean couldBegin = joiner == null || joiner.canBegin(chunk, row);
+      Rejection rejection = couldBegin ? rejections.ofSize(bytes) : Rejections.BEFORE_FEATURES;
+      rejections.reject(chunk, row, rejection, listener);
     }
   }
 
-  /** Learns the rows from there on; returns false if there is nothing to keep. */
-  private boolean learn(TrainState state, Chunk chunk, int from, EngineListener listener)
+  /** Learns the rows from there on. */
+  private void learn(TrainState state, Chunk chunk, int from, EngineListener listener)
       throws IOException {
     if (joiner != null) {
       joiner.beginCounts(state.labels());
     }
-    if (chunk.epoch() > state.model().epoch() && !state.model().isStopped()) {
+    if (chunk.epoch() > 0) {
       turnEpoch(state, chunk, listener);
-    }
-    if (chunk.epoch() > 0 && state.model().isStopped()) {
-      listener.skipped(chunk.size());
-      return true;
+      if (state.model().isStopped()) {
+        listener.skipped(chunk.size());
+        return;
+      }
     }
     if (joiner == null) {
       learner.learn(state, chunk, listener);
@@ -134,11 +136,16 @@ public final class PrequentialEngine {
       joiner.learn(state, chunk, from, listener);
       joiner.reportCounts(state.labels(), listener);
     }
-    return !state.isEmpty();
   }
 
-  /** Ends the epoch of a key, and starts the chunk's unless that was the end of learning. */
+  /**
+   * Ends the epoch of a key if the chunk is of a later one, which starts unless that was the end of
+   * learning.
+   */
   private void turnEpoch(TrainState state, Chunk chunk, EngineListener listener) {
+    if (chunk.epoch() <= state.model().epoch() || state.model().isStopped()) {
+      return;
+    }
     // Before it has ended, as the clock would have it: of one seq there is one content.
     if (state.hasUnreported()) {
       state.report(spec, chunk.key(), listener);
@@ -175,16 +182,19 @@ public final class PrequentialEngine {
    * @throws UnusableStateException if it cannot be used
    */
   public boolean resume(TrainState state, String key, EngineListener listener) throws IOException {
+    if (!state.isSerialized()) {
+      return true;
+    }
     try {
-      resumeOrThrow(state, key, listener);
+      deserialize(state, key, listener);
       return true;
     } catch (ModelMismatchException e) {
       return false;
     }
   }
 
-  /** Throws a mismatch only if the key is to restart. */
-  private void resumeOrThrow(TrainState state, String key, EngineListener listener)
+  /** Makes stored state usable; throws a mismatch only if the key is to restart. */
+  private void deserialize(TrainState state, String key, EngineListener listener)
       throws IOException {
     try {
       if (onShapeChange == ShapeChange.GROW && state.resumeExpanded(spec, workspace)) {

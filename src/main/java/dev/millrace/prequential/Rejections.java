@@ -4,12 +4,20 @@ import dev.millrace.data.Chunk;
 import dev.millrace.data.DeadLetter;
 import dev.millrace.data.DeadLetterReason;
 import dev.millrace.data.InputSpec.LateLabels;
+import dev.millrace.data.KafkaRecord;
 import dev.millrace.data.RecordKind;
 
 /** Rejects examples that a model cannot learn, with the reason. */
 final class Rejections {
   /** Why an example is rejected. */
   record Rejection(DeadLetterReason reason, String message) {}
+
+  /** A label of a key whose number of features is not known. */
+  static final Rejection BEFORE_FEATURES =
+      new Rejection(
+          DeadLetterReason.LABEL_WITHOUT_FEATURES,
+          "the label came before any features of its key, so that nobody knows how many there are;"
+              + " where input.features declares them such a label waits");
 
   private final TrainSpec spec;
   private final long maxModelBytes;
@@ -22,39 +30,36 @@ final class Rejections {
     this.maxModelBytes = maxModelBytes;
   }
 
-  /** Rejects an example of another number of features than its model has. */
-  void forWidth(PrequentialModel model, Chunk chunk, int row, EngineListener listener) {
-    reject(
-        chunk,
-        row,
-        DeadLetterReason.WRONG_FEATURE_COUNT,
-        "the record has %d features; the model of this key has %d inputs"
-            .formatted(chunk.width(), model.learner().inputs()),
-        listener);
+  /** Returns why a model cannot learn the rows of a chunk by their shape; null if it can. */
+  Rejection ofShape(PrequentialModel model, Chunk chunk) {
+    if (chunk.width() != model.learner().inputs()) {
+      return ofWidth(model, chunk);
+    }
+    if (chunk.isClassification() == model.task().isClassification()) {
+      return null;
+    }
+    return new Rejection(
+        DeadLetterReason.INVALID_LABEL,
+        "the label is a %s; the model of this key learned %s"
+            .formatted(
+                chunk.isClassification() ? "class" : "number",
+                model.task().isClassification() ? "classes" : "numbers"));
   }
 
-  /** Rejects a label of a key whose number of features is not known. */
-  void forShape(Chunk chunk, int row, EngineListener listener) {
-    reject(
-        chunk,
-        row,
-        DeadLetterReason.LABEL_WITHOUT_FEATURES,
-        "the label came before any features of its key, so that nobody knows how many there are;"
-            + " where input.features declares them such a label waits",
-        listener);
+  /** Returns the rejection of rows with another number of features than the model has. */
+  Rejection ofWidth(PrequentialModel model, Chunk chunk) {
+    return new Rejection(
+        DeadLetterReason.WRONG_FEATURE_COUNT,
+        "the record has %d features; the model of this key has %d inputs"
+            .formatted(chunk.width(), model.learner().inputs()));
   }
 
   /**
-   * Rejects an example whose model would be too large.
+   * Returns the rejection of an example whose model would be too large.
    *
    * @param bytes of the model with it
    */
-  void forSize(Chunk chunk, int row, long bytes, EngineListener listener) {
-    Rejection rejection = ofSize(bytes);
-    reject(chunk, row, rejection.reason(), rejection.message(), listener);
-  }
-
-  private Rejection ofSize(long bytes) {
+  Rejection ofSize(long bytes) {
     return new Rejection(
         DeadLetterReason.MODEL_TOO_LARGE,
         "with this record the model of this key would take %d bytes; limits.model-bytes is %d"
@@ -93,9 +98,9 @@ final class Rejections {
   }
 
   /** Rejects the record behind a row. */
-  void reject(
-      Chunk chunk, int row, DeadLetterReason reason, String message, EngineListener listener) {
-    listener.rejected(new DeadLetter(chunk.record(row, topic(chunk, row)), reason, message, null));
+  void reject(Chunk chunk, int row, Rejection rejection, EngineListener listener) {
+    KafkaRecord record = chunk.record(row, topic(chunk, row));
+    listener.rejected(new DeadLetter(record, rejection.reason(), rejection.message(), null));
   }
 
   private String topic(Chunk chunk, int row) {
