@@ -102,8 +102,8 @@ final class ModelOptions {
           "normalization",
           Structures.wordOrMap(NORMALIZATION_KINDS),
           new Scalar("standard", 0),
-          "how features are brought to a common scale; one-hot, hashed and boolean ones that"
-              + " input.features declares, and marks of missing values, keep their 0 and 1");
+          "how features are brought to a common scale; one-hot, hashed and boolean ones,"
+              + " and marks of missing values, keep their 0 and 1");
   static final Option<Float> CLIP =
       Option.of(
           "clip",

@@ -185,8 +185,8 @@ final class StartReader {
     if (!file.isOurs()) {
       return;
     }
-    Indicators own = file.weights().scaling().normalization().indicators();
-    String difference = own.difference(Indicators.of(input));
+    Indicators own = file.weights().indicators();
+    String difference = own.difference(Indicators.of(input).orElse(own));
     if (difference != null) {
       warmStart.refuse(
           WarmStartOptions.FILE,

@@ -227,6 +227,13 @@ class ModelFromFileTest {
     }
   }
 
+  @Test
+  void withoutDeclaredFeaturesTheIndicatorsAreThoseOfTheFile() {
+    Settings settings = parse("{ label: y }", "{ warm-start: { file: marked.onnx } }");
+
+    assertThat(settings.model().start().weights().indicators()).isEqualTo(Indicators.of(2, 3, 4));
+  }
+
   private static Settings parse(String input, String model) {
     String yaml =
         "pipeline: p\nkafka: { bootstrap.servers: localhost:9092 }\ninput: %s\nmodel: %s\n";

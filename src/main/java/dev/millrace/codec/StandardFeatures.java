@@ -42,7 +42,9 @@ final class StandardFeatures {
   // Numbers in their order; all attributes hashed into one block behind them.
   private void putUndeclared(Example into, float[] values, boolean[] missing, boolean hasAttributes)
       throws RefusedException {
-    into.resize(hasAttributes ? numbers + ExampleSchema.HASHED_ATTRIBUTES : numbers);
+    int hashed = hasAttributes ? ExampleSchema.HASHED_ATTRIBUTES : 0;
+    into.resize(numbers + hashed);
+    into.indicators = hashed;
     for (int i = 0; i < numbers; i++) {
       if (!missing[i] && !Float.isFinite(values[i])) {
         throw new RefusedException(

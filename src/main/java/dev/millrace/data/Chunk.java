@@ -26,12 +26,20 @@ public final class Chunk extends PackedExamples {
   /**
    * A chunk over packed rows and labels, which it keeps.
    *
+   * @param indicators number of hashed features behind the others, if no feature is declared
    * @param plain whether each row is a {@link RecordKind#EXAMPLE}
    * @param bytes as {@link #bytes} gave them, as many as were in use
    */
   public Chunk(
-      String key, int size, int width, int epoch, boolean plain, String[] labels, byte[] bytes) {
-    super(bytes, size, width);
+      String key,
+      int size,
+      int width,
+      int indicators,
+      int epoch,
+      boolean plain,
+      String[] labels,
+      byte[] bytes) {
+    super(bytes, size, width, indicators);
     this.key = key;
     this.classification = labels.length > 0;
     this.labels = labels;
@@ -85,9 +93,13 @@ public final class Chunk extends PackedExamples {
   public boolean accepts(Example example) {
     return size() == 0
         || (epoch == example.epoch
-            && (width() == example.width || !hasFeatures || !example.kind.hasFeatures())
+            && (hasFeaturesOf(example) || !hasFeatures || !example.kind.hasFeatures())
             && (classification == (example.label != null) || !hasLabels || !example.kind.hasLabel())
             && key.equals(example.key));
+  }
+
+  private boolean hasFeaturesOf(Example example) {
+    return width() == example.width && indicators() == example.indicators;
   }
 
   /** Appends a copy of the example, which this chunk must accept. */
@@ -124,6 +136,7 @@ public final class Chunk extends PackedExamples {
         key,
         size(),
         width(),
+        indicators(),
         epoch,
         plain,
         Arrays.copyOf(labels, labelCount),

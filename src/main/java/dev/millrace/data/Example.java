@@ -27,6 +27,9 @@ public final class Example {
 
   public int width;
 
+  /** Number of hashed features behind the others, 0 or 1 each, if no feature is declared. */
+  public int indicators;
+
   /** The class, or null for regression. */
   public String label;
 
@@ -66,6 +69,7 @@ public final class Example {
       features = new float[Math.max(newWidth, features.length * 2)];
     }
     width = newWidth;
+    indicators = 0;
   }
 
   /** Whether the example has a name. */

@@ -42,6 +42,7 @@ abstract sealed class PackedExamples permits Chunk {
   private int length;
   private int size;
   private int width;
+  private int indicators;
 
   // Where rows start, of as many as were asked for: nobody asks while rows are added.
   private int[] starts = {};
@@ -52,11 +53,12 @@ abstract sealed class PackedExamples permits Chunk {
   }
 
   /** Over packed bytes, which are kept and wholly in use. */
-  PackedExamples(byte[] bytes, int size, int width) {
+  PackedExamples(byte[] bytes, int size, int width, int indicators) {
     this.bytes = bytes;
     this.length = bytes.length;
     this.size = size;
     this.width = width;
+    this.indicators = indicators;
   }
 
   /** Number of examples. */
@@ -67,6 +69,11 @@ abstract sealed class PackedExamples permits Chunk {
   /** Features of each row that has any. */
   public final int width() {
     return width;
+  }
+
+  /** Number of hashed features behind the others, if no feature is declared. */
+  public final int indicators() {
+    return indicators;
   }
 
   /** The packed rows; the first {@link #length()} bytes are in use. */
@@ -192,6 +199,7 @@ abstract sealed class PackedExamples permits Chunk {
     int count = 0;
     if (example.kind.hasFeatures()) {
       width = example.width;
+      indicators = example.indicators;
       count = width;
     }
     KafkaRecord record = example.record;
@@ -231,6 +239,7 @@ abstract sealed class PackedExamples permits Chunk {
   /** Removes all rows, keeping the memory. */
   final void clearRows() {
     width = 0;
+    indicators = 0;
     length = 0;
     size = 0;
     known = 0;
@@ -244,6 +253,7 @@ abstract sealed class PackedExamples permits Chunk {
    */
   public final void requireWholeRows() throws IOException {
     Counts.require("features of a chunk", width, 0, length / Float.BYTES);
+    Counts.require("indicators of a chunk", indicators, 0, width);
     starts = new int[size];
     int at = 0;
     for (int row = 0; row < size; row++) {

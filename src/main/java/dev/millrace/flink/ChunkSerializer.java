@@ -28,6 +28,7 @@ public final class ChunkSerializer extends TypeSerializer<Chunk> {
     out.writeUTF(chunk.key());
     out.writeInt(chunk.size());
     out.writeInt(chunk.width());
+    out.writeInt(chunk.indicators());
     out.writeInt(chunk.epoch());
     out.writeBoolean(chunk.isPlain());
     out.writeInt(chunk.labelCount());
@@ -43,6 +44,7 @@ public final class ChunkSerializer extends TypeSerializer<Chunk> {
     String key = in.readUTF();
     int size = Counts.read(in, "rows of a chunk", ChunkOperator.MOST_EXAMPLES);
     int width = in.readInt();
+    int indicators = in.readInt();
     int epoch = in.readInt();
     boolean plain = in.readBoolean();
     String[] labels = new String[Counts.read(in, "labels of a chunk", size)];
@@ -50,7 +52,7 @@ public final class ChunkSerializer extends TypeSerializer<Chunk> {
       labels[i] = intern(in.readUTF());
     }
     byte[] rows = Counts.readBytes(in, "bytes of a chunk's rows");
-    Chunk chunk = new Chunk(key, size, width, epoch, plain, labels, rows);
+    Chunk chunk = new Chunk(key, size, width, indicators, epoch, plain, labels, rows);
     chunk.requireWholeRows();
     return chunk;
   }

@@ -95,7 +95,7 @@ final class Blueprint {
     Counts.require("classes of the stored model", classes, 0, most);
     long bytes = spec.storedBytes(task, inputs, classes);
     Counts.requireBytes(in, "the stored model", bytes);
-    return new Kind(spec, task, inputs, classes);
+    return new Kind(spec.withUndeclared(header.indicators()), task, inputs, classes);
   }
 
   /** Whether a model of this kind can learn another class. */

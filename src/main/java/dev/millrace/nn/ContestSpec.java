@@ -70,7 +70,7 @@ public record ContestSpec(
   }
 
   /** Returns the same settings for features of which some are indicators. */
-  ContestSpec withIndicators(Indicators indicators) {
+  public ContestSpec withIndicators(Indicators indicators) {
     List<Entrant> others =
         models.stream()
             .map(one -> new Entrant(one.name(), one.model().withIndicators(indicators)))

@@ -14,30 +14,43 @@ import java.util.List;
 /**
  * The features that are 0 or 1 by what they mean: one-hot and hashed values, booleans, and marks of
  * missing values. Normalization leaves them as they are, because a standardised rare 1 would be a
- * far outlier and a 0 would no longer be nothing. Only declared features are known to be
- * indicators.
+ * far outlier and a 0 would no longer be nothing. Indicators are equal if their columns are.
  */
 public final class Indicators implements Serializable {
   private static final long serialVersionUID = 1L;
 
   /** No feature is an indicator. */
-  public static final Indicators NONE = new Indicators(new BitSet());
+  public static final Indicators NONE = new Indicators(new BitSet(), true);
+
+  /**
+   * No feature is declared: the first example of a key, or its stored model, decides which are
+   * indicators.
+   */
+  public static final Indicators UNDECLARED = new Indicators(new BitSet(), false);
 
   private static final int MAX_RANGES = 10;
 
   private final BitSet columns;
+  private final boolean declared;
 
-  private Indicators(BitSet columns) {
+  private Indicators(BitSet columns, boolean declared) {
     this.columns = columns;
+    this.declared = declared;
   }
 
   /** Creates indicators from the columns that are set. */
   public static Indicators of(BitSet columns) {
-    return columns.isEmpty() ? NONE : new Indicators((BitSet) columns.clone());
+    return columns.isEmpty() ? NONE : new Indicators((BitSet) columns.clone(), true);
   }
 
-  /** Creates indicators of the declared features of an input, by their place among the numbers. */
+  /**
+   * Creates indicators of the declared features of an input, by their place among the numbers;
+   * returns {@link #UNDECLARED} if no feature is declared.
+   */
   public static Indicators of(InputSpec input) {
+    if (input.features().isEmpty()) {
+      return UNDECLARED;
+    }
     BitSet columns = new BitSet();
     int start = 0;
     for (FeatureSpec feature : input.features()) {
@@ -58,6 +71,18 @@ public final class Indicators implements Serializable {
       set.set(column);
     }
     return of(set);
+  }
+
+  /** Creates indicators from the last {@code count} of {@code width} columns. */
+  public static Indicators last(int count, int width) {
+    BitSet set = new BitSet();
+    set.set(width - count, width);
+    return of(set);
+  }
+
+  /** Returns these indicators, or the given ones if these are {@link #UNDECLARED}. */
+  public Indicators orElse(Indicators found) {
+    return declared ? this : found;
   }
 
   /** Returns true if a column is an indicator. */

@@ -137,6 +137,11 @@ public final class Learner implements OnlineModel {
     return blueprint.classes();
   }
 
+  @Override
+  public Indicators indicators() {
+    return blueprint.spec().normalization().indicators().first(inputs());
+  }
+
   /** Updates of the weights. */
   @Override
   public long steps() {
@@ -566,7 +571,8 @@ public final class Learner implements OnlineModel {
    */
   public Learner grown(LearnerSpec spec, int inputs, Workspace shared)
       throws ModelMismatchException {
-    Blueprint.Kind kind = new Blueprint.Kind(spec, blueprint.task(), inputs, classes());
+    LearnerSpec same = spec.withUndeclared(indicators());
+    Blueprint.Kind kind = new Blueprint.Kind(same, blueprint.task(), inputs, classes());
     Growth growth = new Growth(blueprint, shared.blueprint(kind));
     Learner grown = new Learner(kind, keySeed, shared);
     grown.parameters = growth.parameters(parameters, grown.initializer());
@@ -629,8 +635,7 @@ public final class Learner implements OnlineModel {
   }
 
   private void requireIndicators(Indicators started) {
-    Indicators own = blueprint.spec().normalization().indicators().first(inputs());
-    String difference = started.first(inputs()).difference(own);
+    String difference = started.first(inputs()).difference(indicators());
     if (difference != null) {
       throw new IllegalArgumentException(
           "the model to start from has other features: " + difference);

@@ -242,6 +242,19 @@ public record LearnerSpec(
     return List.copyOf(layers);
   }
 
+  /** Returns the same specification, with the given indicators if no feature is declared. */
+  LearnerSpec withUndeclared(Indicators found) {
+    return new LearnerSpec(
+        network,
+        optimizer,
+        schedule,
+        regularizer,
+        normalization.withIndicators(normalization.indicators().orElse(found)),
+        batchSize,
+        clipping,
+        seed);
+  }
+
   /** The hidden layers that {@link #shape} names, without their dropout. */
   static List<LayerSpec> hiddenOf(String shape) {
     List<LayerSpec> hidden = new ArrayList<>();

@@ -88,7 +88,7 @@ public record ModelHeader(String shape, int inputs, int classes, Indicators indi
    * @throws ModelMismatchException if it does not, naming the difference
    */
   public void requireIndicators(Indicators configured) throws ModelMismatchException {
-    String difference = indicators.difference(configured.first(inputs));
+    String difference = indicators.difference(configured.orElse(indicators).first(inputs));
     if (difference != null) {
       throw new ModelMismatchException(
           "the stored model was trained on other input.features: %s; go back to the stored settings, or start afresh"

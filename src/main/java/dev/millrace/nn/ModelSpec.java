@@ -234,6 +234,12 @@ public record ModelSpec(
         contest == null ? null : contest.withIndicators(indicators));
   }
 
+  /** Returns the same specification, with the given indicators if no feature is declared. */
+  public ModelSpec withUndeclared(Indicators found) {
+    Indicators own = normalization.indicators();
+    return own.orElse(found) == own ? this : withIndicators(found);
+  }
+
   private ModelSpec with(List<LayerSpec> newHidden, ModelStart newStart) {
     return with(newHidden, normalization, newStart, contest);
   }

@@ -140,6 +140,11 @@ public record ModelWeights(int inputs, List<Layer> layers, Scaling scaling)
     }
   }
 
+  /** Returns the features that are not scaled though others are. */
+  public Indicators indicators() {
+    return scaling == null ? Indicators.NONE : scaling.normalization().indicators();
+  }
+
   /** The output layer. */
   public Layer output() {
     return layers.get(layers.size() - 1);

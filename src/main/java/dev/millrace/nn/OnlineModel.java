@@ -27,6 +27,9 @@ public interface OnlineModel {
   /** Classes known so far, 0 for regression. */
   int classes();
 
+  /** Returns the features that the model does not scale. */
+  Indicators indicators();
+
   /** Updates of the weights. */
   long steps();
 

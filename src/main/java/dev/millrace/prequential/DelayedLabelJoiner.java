@@ -87,7 +87,14 @@ final class DelayedLabelJoiner {
     return chunk.width() > 0 || isWarmStart()
         ? chunk
         : new Chunk(
-            chunk.key(), 0, spec.input().width(), chunk.epoch(), true, new String[0], new byte[0]);
+            chunk.key(),
+            0,
+            spec.input().width(),
+            0,
+            chunk.epoch(),
+            true,
+            new String[0],
+            new byte[0]);
   }
 
   private boolean isWarmStart() {

@@ -10,7 +10,9 @@ import dev.millrace.eval.RollingMetrics;
 import dev.millrace.eval.ScoredClass;
 import dev.millrace.eval.ValidationScores;
 import dev.millrace.eval.drift.DriftSignal;
+import dev.millrace.nn.Indicators;
 import dev.millrace.nn.ModelMismatchException;
+import dev.millrace.nn.ModelSpec;
 import dev.millrace.nn.ModelStart;
 import dev.millrace.nn.OnlineModel;
 import dev.millrace.nn.Workspace;
@@ -55,7 +57,8 @@ final class PrequentialModel {
     if (start != null) {
       addMissing(spec.input().classes());
     }
-    learner = fresh(spec, chunk.key(), inputs, workspace);
+    Indicators found = Indicators.last(chunk.indicators(), chunk.width());
+    learner = fresh(spec, chunk.key(), inputs, found, workspace);
     metrics = RollingMetrics.of(task, spec.metrics());
     nameClasses();
     counters = new KeyCounters();
@@ -117,11 +120,17 @@ final class PrequentialModel {
     }
   }
 
-  /** A model that has learned nothing, of the classes known by now. */
-  private OnlineModel fresh(TrainSpec spec, String key, int inputs, Workspace workspace) {
+  /**
+   * A model that has learned nothing, of the classes known by now.
+   *
+   * @param found indicators if no feature is declared
+   */
+  private OnlineModel fresh(
+      TrainSpec spec, String key, int inputs, Indicators found, Workspace workspace) {
     ModelStart start = spec.model().start();
+    ModelSpec model = start == null ? spec.model().withUndeclared(found) : spec.model();
     int first = start == null ? classes.size() : start.classes().size();
-    OnlineModel fresh = Models.create(spec.model(), task, inputs, first, seed(key), workspace);
+    OnlineModel fresh = Models.create(model, task, inputs, first, seed(key), workspace);
     while (fresh.classes() < classes.size() && task.isClassification()) {
       fresh.addClass();
     }
@@ -493,7 +502,9 @@ final class PrequentialModel {
     DriftSignal signal = drift.update(error);
     if (drift.isAlert()) {
       OnlineModel before = learner;
-      learner = drift.act(before, () -> fresh(spec, key, before.inputs(), workspace));
+      learner =
+          drift.act(
+              before, () -> fresh(spec, key, before.inputs(), before.indicators(), workspace));
       // Another model counts from the start, and so do those of a contest that restart.
       counters.reportedSkips =
           learner == before ? Math.min(counters.reportedSkips, learner.skippedSteps()) : 0;

@@ -214,6 +214,9 @@ class ExampleDecoderTest {
     assertThat(example.width).isEqualTo(1 + ExampleSchema.HASHED_ATTRIBUTES);
     assertThat(features()).containsOnly(7, 0, 1);
     assertThat(features()[1 + 19]).isOne();
+    assertThat(example.indicators).isEqualTo(ExampleSchema.HASHED_ATTRIBUTES);
+    assertThat(decode(Records.undeclared(), Records.classValue("k", "a", 7))).isNull();
+    assertThat(example.indicators).isZero();
   }
 
   @Test

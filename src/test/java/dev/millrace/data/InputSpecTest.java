@@ -40,6 +40,10 @@ class InputSpecTest {
     assertThat(Indicators.of(spec)).isEqualTo(Indicators.of(1, 2, 3, 4, 5, 6, 7, last));
     assertThat(Indicators.of(Records.spec(Task.BINARY, List.of(), List.of(time))))
         .isEqualTo(Indicators.NONE);
+    Indicators hashed = Indicators.last(2, 5);
+    assertThat(hashed).isEqualTo(Indicators.of(3, 4));
+    assertThat(Indicators.of(spec).orElse(hashed)).isEqualTo(Indicators.of(spec));
+    assertThat(Indicators.of(Records.undeclared()).orElse(hashed)).isEqualTo(hashed);
   }
 
   @ParameterizedTest

@@ -88,6 +88,23 @@ class ChunkSerializerTest {
     assertThat(chunk.accepts(of(RecordKind.EXAMPLE, 3, null, 2))).isFalse();
   }
 
+  @Test
+  void rowsOfAChunkHaveTheSameIndicators() throws IOException {
+    Chunk chunk = new Chunk();
+    chunk.add(of(RecordKind.LABEL, 0, "a", 0));
+    Example example = of(RecordKind.EXAMPLE, 3, "a", 1);
+    example.indicators = 2;
+    chunk.add(example);
+
+    assertThat(chunk.accepts(example)).isTrue();
+    assertThat(chunk.accepts(of(RecordKind.LABEL, 0, "b", 2))).isTrue();
+    assertThat(chunk.accepts(of(RecordKind.EXAMPLE, 3, "b", 2))).isFalse();
+    assertThat(roundTrip(chunk).indicators()).isEqualTo(2);
+    assertThat(chunk.copy().indicators()).isEqualTo(2);
+    chunk.clear();
+    assertThat(chunk.indicators()).isZero();
+  }
+
   private static List<Example> ofAllKinds() {
     return List.of(
         of(RecordKind.LABEL, 0, "b", 0),
@@ -167,7 +184,8 @@ class ChunkSerializerTest {
     assertRefused(whole, sizeAt, 4, "rows of a chunk: 4, where 0 to 3 are possible");
     assertRefused(whole, sizeAt + 4, -1, "features of a chunk: -1, where 0 to ");
     assertRefused(whole, sizeAt + 4, 20, "bytes of a row: ");
-    assertRefused(whole, sizeAt + 13, -5, "labels of a chunk: -5, where 0 to 3 are possible");
+    assertRefused(whole, sizeAt + 8, 4, "indicators of a chunk: 4, where 0 to 3 are possible");
+    assertRefused(whole, sizeAt + 17, -5, "labels of a chunk: -5, where 0 to 3 are possible");
     assertRefused(whole, rowsAt - 4, -5, "bytes of a chunk's rows: -5, where 0 to ");
     assertRefused(whole, rowsAt, 0, "bytes of a row: 0, where ");
     assertRefused(whole, rowsAt, 1 << 6, "bytes of a row: ");

@@ -7,6 +7,7 @@ import dev.millrace.data.StoredBytes;
 import dev.millrace.data.Task;
 import dev.millrace.nn.ContestSpec.Entrant;
 import dev.millrace.nn.auto.Models;
+import dev.millrace.nn.contest.Contest;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
@@ -24,17 +25,14 @@ class StoredIndicatorsTest {
   private static final int INPUTS = 70;
   private static final Indicators STORED = Indicators.of(3, 4, 5, 69);
 
+  private static final ModelSpec NETWORK = ModelSpec.single(1);
+  private static final ModelSpec MIXTURE =
+      ModelSpec.auto(1, AutoSpec.of(AutoSpec.Tier.FAST), ClassWeights.NONE);
+  private static final ModelSpec CONTEST =
+      contest(new Entrant("a", NETWORK), new Entrant("b", MIXTURE));
+
   static List<ModelSpec> specs() {
-    ModelSpec network = ModelSpec.single(1);
-    ModelSpec mixture = ModelSpec.auto(1, AutoSpec.of(AutoSpec.Tier.FAST), ClassWeights.NONE);
-    ContestSpec contest =
-        new ContestSpec(
-            List.of(new Entrant("a", network), new Entrant("b", mixture)),
-            "a",
-            false,
-            ContestSpec.Promotion.DEFAULT,
-            ContestSpec.OnChange.REFUSE);
-    return List.of(network, mixture, ModelSpec.contest(contest));
+    return List.of(NETWORK, MIXTURE, CONTEST);
   }
 
   @ParameterizedTest
@@ -68,6 +66,55 @@ class StoredIndicatorsTest {
     assertThatThrownBy(() -> read(stored, spec))
         .isInstanceOf(ModelMismatchException.class)
         .hasMessageContaining("it does not scale inputs 3 to 5, 69 (counted from 0)");
+  }
+
+  @ParameterizedTest
+  @MethodSource("specs")
+  void withoutDeclaredFeaturesAModelKeepsItsIndicators(ModelSpec spec) throws IOException {
+    ModelSpec undeclared = spec.withIndicators(Indicators.UNDECLARED);
+
+    for (Indicators indicators : List.of(STORED, Indicators.NONE)) {
+      byte[] stored = stored(spec.withIndicators(indicators));
+
+      OnlineModel restored = read(stored, undeclared);
+
+      assertThat(restored.indicators()).isEqualTo(indicators);
+      assertThat(bytes(restored)).isEqualTo(stored);
+      assertThat(stored(undeclared.withUndeclared(indicators))).isEqualTo(stored);
+    }
+  }
+
+  @Test
+  void aModelThatIsAddedLaterHasTheIndicatorsOfTheOthers() throws IOException {
+    Entrant added = new Entrant("c", NETWORK);
+    ModelSpec three = contest(new Entrant("a", NETWORK), new Entrant("b", MIXTURE), added);
+
+    for (ModelSpec before : List.of(NETWORK, CONTEST)) {
+      byte[] stored = stored(before.withIndicators(STORED));
+
+      Contest grown = (Contest) read(stored, three.withIndicators(Indicators.UNDECLARED));
+
+      assertThat(grown.model("c").indicators()).isEqualTo(STORED);
+      assertThat(bytes(grown)).isEqualTo(bytes(read(stored, three.withIndicators(STORED))));
+    }
+  }
+
+  @Test
+  void withoutDeclaredFeaturesAModelStartsWithTheIndicatorsOfTheStart() {
+    Learner taught = new Learner(network(STORED), Task.BINARY, INPUTS, 2, 1);
+    ModelStart start = ModelStart.of(taught.weights(), Task.BINARY, List.of("no", "yes"), "");
+    ModelSpec undeclared = NETWORK.withIndicators(Indicators.UNDECLARED).withStart(start);
+
+    assertThat(Models.create(undeclared, Task.BINARY, INPUTS, 2, 2).indicators()).isEqualTo(STORED);
+  }
+
+  @Test
+  void withoutDeclaredFeaturesANetworkGrowsWithItsIndicators() throws ModelMismatchException {
+    Learner learner = new Learner(network(STORED), Task.BINARY, INPUTS, 2, 1);
+
+    Learner grown = learner.grown(network(Indicators.UNDECLARED), INPUTS, new Workspace());
+
+    assertThat(grown.indicators()).isEqualTo(STORED);
   }
 
   @Test
@@ -128,6 +175,16 @@ class StoredIndicatorsTest {
     assertThatThrownBy(() -> learner.grown(network(Indicators.NONE), 71, new Workspace()))
         .isInstanceOf(ModelMismatchException.class)
         .hasMessageContaining("it does not scale inputs 3 to 5, 69");
+  }
+
+  private static ModelSpec contest(Entrant... models) {
+    return ModelSpec.contest(
+        new ContestSpec(
+            List.of(models),
+            "a",
+            false,
+            ContestSpec.Promotion.DEFAULT,
+            ContestSpec.OnChange.REFUSE));
   }
 
   private static LearnerSpec network(Indicators indicators) {

@@ -163,6 +163,11 @@ public final class AutoLearner extends ExampleByExample {
   }
 
   @Override
+  public Indicators indicators() {
+    return scaler.indicators();
+  }
+
+  @Override
   public int inputs() {
     return shape.inputs();
   }
@@ -524,7 +529,7 @@ public final class AutoLearner extends ExampleByExample {
 
   @Override
   public void write(DataOutput out) throws IOException {
-    new ModelHeader(text(shape.kind()), inputs(), classes(), scaler.indicators()).write(out);
+    new ModelHeader(text(shape.kind()), inputs(), classes(), indicators()).write(out);
     // Random features are drawn from it, so the one in the settings may change.
     out.writeLong(shape.kind().seed());
     out.writeLong(keySeed);

@@ -5,6 +5,7 @@ import dev.millrace.data.Task;
 import dev.millrace.nn.Learner;
 import dev.millrace.nn.ModelMismatchException;
 import dev.millrace.nn.ModelSpec;
+import dev.millrace.nn.ModelWeights;
 import dev.millrace.nn.OnlineModel;
 import dev.millrace.nn.Workspace;
 import dev.millrace.nn.contest.Contest;
@@ -55,10 +56,13 @@ public final class Models {
           ? AutoLearner.create(spec, task, inputs, classes, keySeed)
           : AutoLearner.startingFrom(spec.start().mixture(), spec, task, keySeed, shared);
     }
-    Learner learner = new Learner(spec.forTask(task), task, inputs, classes, keySeed);
-    if (spec.start() != null) {
-      learner.startFrom(spec.start().weights());
+    if (spec.start() == null) {
+      return new Learner(spec.forTask(task), task, inputs, classes, keySeed);
     }
+    ModelWeights start = spec.start().weights();
+    ModelSpec ofStart = spec.withUndeclared(start.indicators());
+    Learner learner = new Learner(ofStart.forTask(task), task, inputs, classes, keySeed);
+    learner.startFrom(start);
     return learner;
   }
 

@@ -77,7 +77,9 @@ public final class Contest extends ExampleByExample {
   public static Contest read(
       StoredBytes in, ContestSpec spec, Task task, Workspace shared, ModelMaker maker)
       throws IOException {
-    return new ContestReader(spec, task, shared, maker).read(in);
+    Indicators own = spec.models().get(0).model().normalization().indicators();
+    Indicators indicators = own.orElse(ContestReader.peek(in).indicators());
+    return new ContestReader(spec.withIndicators(indicators), task, shared, maker).read(in);
   }
 
   /** Returns true if models that {@link #write} wrote follow; reads nothing. */
@@ -199,6 +201,11 @@ public final class Contest extends ExampleByExample {
     }
     workspace = null; // what has grown may have one of its own
     scratch = null;
+  }
+
+  @Override
+  public Indicators indicators() {
+    return board.answering().indicators();
   }
 
   @Override
@@ -377,7 +384,7 @@ public final class Contest extends ExampleByExample {
   @Override
   public void write(DataOutput out) throws IOException {
     String shape = ContestReader.shape(task, champion(), names());
-    new ModelHeader(shape, inputs(), classes(), Indicators.NONE).write(out); // models have theirs
+    new ModelHeader(shape, inputs(), classes(), indicators()).write(out);
     out.writeInt(ContestReader.VERSION);
     out.writeLong(keySeed);
     board.write(out);

@@ -46,10 +46,15 @@ final class ContestReader {
 
   /** Returns true if a stored contest follows; reads nothing. */
   static boolean isNext(StoredBytes in) throws IOException {
+    return peek(in).shape().contains(CHAMPION);
+  }
+
+  /** Returns the header of the stored contest or model that follows; reads nothing. */
+  static ModelHeader peek(StoredBytes in) throws IOException {
     int start = in.position();
-    boolean isContest = ModelHeader.read(in).shape().contains(CHAMPION);
+    ModelHeader header = ModelHeader.read(in);
     in.seek(start);
-    return isContest;
+    return header;
   }
 
   /**
@@ -222,9 +227,7 @@ final class ContestReader {
 
   /** The pipeline had one model before: it is the champion, if it is of its kind. */
   private Contest ofOneModel(StoredBytes in) throws IOException {
-    int start = in.position();
-    ModelHeader header = ModelHeader.read(in);
-    in.seek(start);
+    ModelHeader header = peek(in);
     Contender[] contenders = new Contender[spec.models().size()];
     long keySeed = 0;
     long examples = 0;

@@ -7,6 +7,7 @@ import dev.millrace.nn.ContestSpec.Entrant;
 import dev.millrace.nn.ContestSpec.OnChange;
 import dev.millrace.nn.ContestSpec.Promotion;
 import dev.millrace.nn.ExampleByExample;
+import dev.millrace.nn.Indicators;
 import dev.millrace.nn.ModelSpec;
 import dev.millrace.nn.OnlineModel;
 import dev.millrace.nn.Workspace;
@@ -54,6 +55,11 @@ final class Scripted extends ExampleByExample {
             throw new UnsupportedOperationException();
           }
         });
+  }
+
+  @Override
+  public Indicators indicators() {
+    return Indicators.NONE;
   }
 
   @Override
