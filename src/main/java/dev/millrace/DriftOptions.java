@@ -53,7 +53,7 @@ final class DriftOptions {
               + " other models, or without models one that learned since the detector warned, which"
               + " ddm, eddm and hddm-a do");
   static final Option<Float> BOOST =
-      Option.of("boost", Kinds.between(1, 100), 3f, "boost-learning-rate: the factor");
+      Option.of("boost-factor", Kinds.between(1, 100), 3f, "boost-learning-rate: the factor");
   static final Option<Long> BOOST_STEPS =
       Option.of(
           "boost-steps",
@@ -69,26 +69,30 @@ final class DriftOptions {
       Option.of("min-examples", Kinds.whole(1, 1_000_000), 30, "examples before the first signal");
   static final Option<Float> DDM_WARNING =
       Option.of(
-          "warning", Kinds.between(0.1f, 100), 2f, "deviations above the lowest rate that warn");
+          "warning-threshold",
+          Kinds.between(0.1f, 100),
+          2f,
+          "deviations above the lowest rate that warn");
   static final Option<Float> DDM_DRIFT =
-      Option.of("drift", Kinds.between(0.1f, 100), 3f, "deviations that are a drift");
+      Option.of("drift-threshold", Kinds.between(0.1f, 100), 3f, "deviations that are a drift");
   static final Option<Integer> EDDM_ERRORS =
       Option.of("min-errors", Kinds.whole(1, 1_000_000), 30, "errors before the first signal");
   static final Option<Float> EDDM_WARNING =
       Option.of(
-          "warning",
+          "warning-threshold",
           Kinds.aboveAndUpTo(0, 0.999f),
           0.95f,
           "share of the largest distance between errors below which is a warning");
   static final Option<Float> EDDM_DRIFT =
-      Option.of("drift", Kinds.aboveAndUpTo(0, 0.999f), 0.9f, "share below which is a drift");
+      Option.of(
+          "drift-threshold", Kinds.aboveAndUpTo(0, 0.999f), 0.9f, "share below which is a drift");
   static final Option<Float> HDDM_WARNING =
-      Option.of("warning", SHARE, 0.005f, "probability of a false warning");
+      Option.of("warning-confidence", SHARE, 0.005f, "probability of a false warning");
   static final Option<Float> HDDM_DRIFT =
-      Option.of("drift", SHARE, 0.001f, "probability of a false drift");
+      Option.of("drift-confidence", SHARE, 0.001f, "probability of a false drift");
   static final Option<Boolean> TWO_SIDED =
       Option.of(
-          "two-sided", Kinds.flag(), true, "start afresh, without a signal, when errors get fewer");
+          "two-sided-test", Kinds.flag(), true, "restart, without a signal, when errors get fewer");
   static final Option<Float> PH_DELTA =
       Option.of("delta", Kinds.between(0, 1), 0.005f, "rise of the mean that is tolerated");
   static final Option<Float> PH_THRESHOLD =
@@ -106,13 +110,13 @@ final class DriftOptions {
   static final Option<Float> KSWIN_ALPHA =
       Option.of("alpha", SHARE, 0.005f, "probability of a false alarm at one test");
   static final Option<Integer> KSWIN_WINDOW =
-      Option.of("window", Kinds.whole(10, 100_000), 100, "errors that are kept");
+      Option.of("window-size", Kinds.whole(10, 100_000), 100, "errors that are kept");
   static final Option<Integer> KSWIN_RECENT =
       Option.of(
-          "recent",
+          "stat-size",
           Kinds.whole(5, 1_000),
           30,
-          "the last of them, held against a sample of the others");
+          "the last of them, compared with a sample of the others");
   static final Option<Integer> KSWIN_SEED =
       Option.of("seed", Kinds.whole(0, Integer.MAX_VALUE), 0, "of the samples");
 

@@ -66,7 +66,7 @@ final class MetricsOptions {
           "areas under the ROC and the precision-recall curve of the window");
   static final Option<Integer> AUC_CLASSES =
       Option.of(
-          "auc-classes",
+          "auc-max-classes",
           Kinds.whole(2, MetricsSpec.MOST_AUC_CLASSES),
           MetricsSpec.AUC_CLASSES,
           "classes up to which auc is computed; of more than two each takes 4 bytes of every"

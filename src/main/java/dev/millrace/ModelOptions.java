@@ -193,12 +193,17 @@ final class ModelOptions {
 
   static final Option<Normalization.Kind> NORMALIZATION_KIND =
       Option.of(
-          "kind",
+          "name",
           NORMALIZATION_KINDS,
           Normalization.Kind.STANDARD,
           "(x - mean) / standard deviation; (x - min) / (max - min); as it comes");
   static final Option<Float> FADE =
-      Option.of("fade", DECAY, 0f, "standard: share of the past forgotten with each example");
+      Option.of(
+          "alpha",
+          DECAY,
+          0f,
+          "standard: smoothing factor of exponentially weighted mean and variance, as in pandas'"
+              + " ewm(alpha); 0 weights all examples alike");
   static final Option<Float> NORMALIZATION_CLIP =
       Option.of("clip", CLIP_AT, 4f, "standard: values are cut to -clip..clip; 0 is off");
 

@@ -113,7 +113,8 @@ final class NetworkReader {
     for (Option<?> option : List.of(ModelOptions.FADE, ModelOptions.NORMALIZATION_CLIP)) {
       if (options.mentions(option)) {
         options.refuse(
-            option, "goes only with kind standard, but the kind is " + kind.id() + ". Remove it");
+            option,
+            "goes only with standard, but the normalization is " + kind.id() + ". Remove it");
       }
     }
     return new Normalization(kind, 0f, 0f);

@@ -29,29 +29,36 @@ final class ScheduleOptions {
           new Scalar("constant", 0),
           "how the learning rate changes from step to step");
   static final Option<ScheduleKind> KIND =
-      Option.required("kind", KINDS, "kind: cosine", "the schedule");
+      Option.required("name", KINDS, "name: cosine", "the schedule");
   static final Option<Long> WARMUP =
       Option.of(
-          "warmup",
+          "warmup-steps",
           Kinds.wideWhole(0, MOST_STEPS),
           0L,
           "steps before, in which the learning rate rises in a straight line");
   static final Option<Long> EVERY =
       Option.required(
-          "steps", Kinds.wideWhole(1, MOST_STEPS), "steps: 100000", "steps from fall to fall");
+          "decay-steps",
+          Kinds.wideWhole(1, MOST_STEPS),
+          "decay-steps: 100000",
+          "steps from fall to fall");
   static final Option<Float> FACTOR =
-      Option.of("factor", Kinds.aboveAndUpTo(0, 1), 0.1f, "what is left of it after each fall");
+      Option.of("decay-rate", Kinds.aboveAndUpTo(0, 1), 0.1f, "what is left of it after each fall");
   static final Option<Long> DECAY_STEPS =
       Option.required(
-          "steps",
+          "decay-steps",
           Kinds.wideWhole(1, MOST_STEPS),
-          "steps: 100000",
-          "steps after which the divisor has grown by `decay`");
+          "decay-steps: 100000",
+          "steps after which the divisor has grown by `decay-rate`");
   static final Option<Float> DECAY =
-      Option.of("decay", Kinds.between(0, 1000), 1f, "growth of the divisor, which starts at 1");
+      Option.of(
+          "decay-rate", Kinds.between(0, 1000), 1f, "growth of the divisor, which starts at 1");
   static final Option<Long> COSINE_STEPS =
       Option.required(
-          "steps", Kinds.wideWhole(1, MOST_STEPS), "steps: 100000", "steps down to the floor");
+          "decay-steps",
+          Kinds.wideWhole(1, MOST_STEPS),
+          "decay-steps: 100000",
+          "steps down to the floor");
   static final Option<Float> FLOOR =
       Option.of(
           "floor",
@@ -62,26 +69,26 @@ final class ScheduleOptions {
   static final OptionGroup CONSTANT_GROUP =
       new OptionGroup(
           "model.schedule",
-          "kind: constant",
+          "name: constant",
           "The learning rate stays as it is. `schedule: constant` is short for this map.",
           List.of(KIND, WARMUP));
   static final OptionGroup STEP_GROUP =
       new OptionGroup(
           "model.schedule",
-          "kind: step",
+          "name: step",
           "The learning rate falls at once, again and again. A step is one update of the weights,"
               + " of `batch-size` examples.",
           List.of(KIND, EVERY, FACTOR, WARMUP));
   static final OptionGroup INVERSE_TIME_GROUP =
       new OptionGroup(
           "model.schedule",
-          "kind: inverse-time",
-          "The learning rate divided by 1 + decay · step / steps.",
+          "name: inverse-time",
+          "The learning rate divided by 1 + decay-rate · step / decay-steps.",
           List.of(KIND, DECAY_STEPS, DECAY, WARMUP));
   static final OptionGroup COSINE_GROUP =
       new OptionGroup(
           "model.schedule",
-          "kind: cosine",
+          "name: cosine",
           "The learning rate follows half a cosine, from itself to the floor.",
           List.of(KIND, COSINE_STEPS, FLOOR, WARMUP));
 

@@ -54,14 +54,14 @@ final class PipelineFileReference {
         loss: binary_crossentropy
         optimizer: { name: rmsprop, rho: 0.95, epsilon: 1e-7, bias-correction: false }
         learning-rate: 0.003
-        schedule: { kind: cosine, steps: 1000000, floor: 0.01, warmup: 1000 }
+        schedule: { name: cosine, decay-steps: 1000000, floor: 0.01, warmup-steps: 1000 }
         batch-size: 8
         l1: 0.0001
         l2: 0.001
         max-norm: 3
         label-smoothing: 0.05
         class-weights: { fraud: 10 }
-        normalization: { kind: standard, fade: 0.001, clip: 3 }
+        normalization: { name: standard, alpha: 0.001, clip: 3 }
         clip: 5
         clip-value: 1
         seed: 42
@@ -76,7 +76,7 @@ final class PipelineFileReference {
         averages: false
         calibration: false
         auc: false
-        auc-classes: 20
+        auc-max-classes: 20
         beta: 2
         quantile: 0.9
         threshold-metric: f1
@@ -84,9 +84,9 @@ final class PipelineFileReference {
         fraction: 0.1
         patience: 3
       drift:
-        detector: { name: ddm, min-examples: 50, warning: 2.5, drift: 3.5 }
+        detector: { name: ddm, min-examples: 50, warning-threshold: 2.5, drift-threshold: 3.5 }
         action: boost-learning-rate
-        boost: 2
+        boost-factor: 2
         boost-steps: 1000
       output:
         topics:

@@ -54,7 +54,8 @@ class PipelineFileTest {
 
   @Test
   void areasAreComputedUpToSoManyClasses() {
-    assertThat(parse(HEAD + "metrics: { auc-classes: 20 }").metrics().aucClasses()).isEqualTo(20);
+    assertThat(parse(HEAD + "metrics: { auc-max-classes: 20 }").metrics().aucClasses())
+        .isEqualTo(20);
     assertThat(parse(HEAD + "metrics: { auc: false }").metrics().aucClasses()).isZero();
   }
 
@@ -370,11 +371,14 @@ class PipelineFileTest {
   @Test
   void aScheduleIsAWordOrAMap() {
     assertThat(schedule("constant")).isEqualTo(new Schedule.Constant(0));
-    assertThat(schedule("{ kind: constant, warmup: 100 }")).isEqualTo(new Schedule.Constant(100));
-    assertThat(schedule("{ kind: step, steps: 1000 }")).isEqualTo(new Schedule.Step(1000, 0.1f, 0));
-    assertThat(schedule("{ kind: inverse-time, steps: 10, decay: 0.5, warmup: 5 }"))
+    assertThat(schedule("{ name: constant, warmup-steps: 100 }"))
+        .isEqualTo(new Schedule.Constant(100));
+    assertThat(schedule("{ name: step, decay-steps: 1000 }"))
+        .isEqualTo(new Schedule.Step(1000, 0.1f, 0));
+    assertThat(
+            schedule("{ name: inverse-time, decay-steps: 10, decay-rate: 0.5, warmup-steps: 5 }"))
         .isEqualTo(new Schedule.InverseTime(10, 0.5f, 5));
-    assertThat(schedule("{ kind: cosine, steps: 1_000_000, floor: 0.01 }"))
+    assertThat(schedule("{ name: cosine, decay-steps: 1_000_000, floor: 0.01 }"))
         .isEqualTo(new Schedule.Cosine(1_000_000, 0.01f, 0));
   }
 
@@ -528,7 +532,7 @@ class PipelineFileTest {
             + " but was 99999999999999999999",
         "metrics: { window: }       | metrics.window has no value. It must be a whole number"
             + " between 1 and 1000000; leave the line out for the default, 1000",
-        "metrics: { auc-classes: 1 } | metrics.auc-classes must be between 2 and 100, but was 1",
+        "metrics: { auc-max-classes: 1 } | metrics.auc-max-classes must be between 2 and 100, but was 1",
         "metrics: { per-class: yes } | metrics.per-class must be true or false, but was \"yes\"",
         "metrics: { max-interval: 5 }  | metrics.max-interval must be a time between 1ms and 1d (such as"
             + " 500ms, 10s, 5m), or off, but was 5",
@@ -574,16 +578,17 @@ class PipelineFileTest {
             + " or take ddm, eddm or hddm-a, or the action reset",
         "drift: { detector: ddm, action: reset-head } | drift.action reset-head needs a network of"
             + " your own, but the model is auto. Write one out (model: layers), or take reset",
-        "drift: { detector: ddm, boost: 2 } | drift.boost goes only with action"
+        "drift: { detector: ddm, boost-factor: 2 } | drift.boost-factor goes only with action"
             + " boost-learning-rate, but that is event. Remove it",
         "model: { optimizer: { name: adamw, learning-rate: 1, weight-decay: 10 } } |"
             + " model.optimizer.weight-decay times the learning rate must be at most 1, or weights"
             + " grow with each step, but was 10.0",
         "model: { optimizer: { name: adam, epsilon: 1e-30 } } | model.optimizer.epsilon must be"
             + " between 1e-20 and 1, but was \"1e-30\"",
-        "drift: { detector: { name: ddm, warning: 4, drift: 3 } } | drift.detector warning must be"
-            + " above 0 and drift above warning, but they were 4.0 and 3.0",
-        "drift: { detector: { name: kswin, recent: 5 } } | drift.detector recent must be at least 6"
+        "drift: { detector: { name: ddm, warning-threshold: 4, drift-threshold: 3 } } | drift.detector"
+            + " warning-threshold must be above 0 and drift-threshold above it, but they were 4.0 and"
+            + " 3.0",
+        "drift: { detector: { name: kswin, stat-size: 5 } } | drift.detector stat-size must be at least 6"
             + " with alpha 0.005, or nothing is ever a drift, but was 5",
         "state: { checkpoint-interval: off } | state.checkpoint-interval must be a time between"
             + " 10ms and 1d (such as 500ms, 10s, 5m), but was \"off\"",
@@ -618,8 +623,8 @@ class PipelineFileTest {
             + " least 0 and below 1, but was 1",
         "model: { optimizer: { name: sgd, learning-rate: 1 }, learning-rate: 1 } |"
             + " model.learning-rate stands in model.optimizer too (line 4). Remove one of them",
-        "model: { normalization: { kind: minmax, fade: 0.1 } } | model.normalization.fade goes only"
-            + " with kind standard, but the kind is minmax. Remove it",
+        "model: { normalization: { name: minmax, alpha: 0.1 } } | model.normalization.alpha goes only"
+            + " with standard, but the normalization is minmax. Remove it",
         "model: { loss: binary_crossentropy, output: softmax } | model.output must be sigmoid with"
             + " loss binary_crossentropy, but was softmax. Leave it out, or change the loss",
         "model: { loss: categorical_crossentropy, output: linear } | model.output must be softmax"
@@ -632,13 +637,13 @@ class PipelineFileTest {
             + " cross-entropy, but the loss is mse. Remove it",
         "model: { label-smoothing: 1 } | model.label-smoothing must be at least 0 and below 1, but"
             + " was 1",
-        "model: { schedule: cosine } | model.schedule.steps is missing. Give one, for example:"
-            + " steps: 100000",
-        "model: { schedule: { kind: cosine, steps: 9, floor: 2 } } | model.schedule.floor must be"
+        "model: { schedule: cosine } | model.schedule.decay-steps is missing. Give one, for example:"
+            + " decay-steps: 100000",
+        "model: { schedule: { name: cosine, decay-steps: 9, floor: 2 } } | model.schedule.floor must be"
             + " between 0 and 1, but was 2",
-        "model: { schedule: { kind: cosin, steps: 9 } } | model.schedule.kind \"cosin\" is not"
+        "model: { schedule: { name: cosin, decay-steps: 9 } } | model.schedule.name \"cosin\" is not"
             + " known. Did you mean \"cosine\"? One of: constant, step, inverse-time, cosine",
-        "model: { optimizer: ftrl, schedule: { kind: constant, warmup: 9 } } | model.schedule does"
+        "model: { optimizer: ftrl, schedule: { name: constant, warmup-steps: 9 } } | model.schedule does"
             + " not go with ftrl, whose step size falls by itself. Remove it",
         "model: { class-weights: { fraud: many } } | model.class-weights.fraud must be a number"
             + " between 0 and 1000000, but was \"many\"",
@@ -868,7 +873,7 @@ class PipelineFileTest {
   @Test
   void aLargerStepForAWhileMustMeanSomethingToTheOptimizer() {
     String input = TO_INPUT + "input: { label: y }\n";
-    String drift = "drift: { detector: adwin, action: boost-learning-rate, boost: 10 }";
+    String drift = "drift: { detector: adwin, action: boost-learning-rate, boost-factor: 10 }";
 
     assertThat(invalid(input + "model: { optimizer: ftrl }\n" + drift).errors())
         .containsExactly(
@@ -878,7 +883,7 @@ class PipelineFileTest {
     String decaying = "{ name: adamw, learning-rate: 0.1, weight-decay: 2 }";
     assertThat(invalid(input + "model: { optimizer: " + decaying + " }\n" + drift).errors())
         .containsExactly(
-            "fraud.yaml:5  drift.boost times weight-decay and learning-rate of adamw must be at"
+            "fraud.yaml:5  drift.boost-factor times weight-decay and learning-rate of adamw must be at"
                 + " most 1, or weights grow with each boosted step");
   }
 

@@ -48,7 +48,7 @@ class SettingsTest {
         "model: { layers: [] }",
         "model: { seed: 2 }",
         "model: { layers: [{ units: 32, dropout: 0.1 }] }",
-        "model: { schedule: { kind: constant, warmup: 5 } }",
+        "model: { schedule: { name: constant, warmup-steps: 5 } }",
         "model: { class-weights: { fraud: 2 } }",
         "model: { optimizer: adam }",
         "limits: { classes: 3 }",

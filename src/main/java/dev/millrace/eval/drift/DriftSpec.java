@@ -63,7 +63,8 @@ public sealed interface DriftSpec extends Serializable {
       requireExamples(minExamples);
       if (!(warning > 0 && drift > warning && Double.isFinite(drift))) {
         throw new IllegalArgumentException(
-            "warning must be above 0 and drift above warning, but they were %s and %s"
+            ("warning-threshold must be above 0 and drift-threshold above it, but they were %s and"
+                    + " %s")
                 .formatted(warning, drift));
       }
     }
@@ -88,7 +89,8 @@ public sealed interface DriftSpec extends Serializable {
       requireExamples(minErrors);
       if (!(drift > 0 && drift < warning && warning < 1)) {
         throw new IllegalArgumentException(
-            "drift must be above 0, below warning, and that below 1, but they were %s and %s"
+            ("drift-threshold must be above 0, below warning-threshold, and that below 1, but they were"
+                    + " %s and %s")
                 .formatted(drift, warning));
       }
     }
@@ -112,7 +114,8 @@ public sealed interface DriftSpec extends Serializable {
     public HddmA {
       if (!(drift > 0 && drift < warning && warning < 1)) {
         throw new IllegalArgumentException(
-            "drift must be above 0, below warning, and that below 1, but they were %s and %s"
+            ("drift-confidence must be above 0, below warning-confidence, and that below 1, but they were"
+                    + " %s and %s")
                 .formatted(drift, warning));
       }
     }
@@ -169,11 +172,12 @@ public sealed interface DriftSpec extends Serializable {
     public Kswin {
       requireShare("alpha", alpha);
       if (recent < 5 || recent > 1_000) {
-        throw new IllegalArgumentException("recent must be 5 to 1000, but was " + recent);
+        throw new IllegalArgumentException("stat-size must be 5 to 1000, but was " + recent);
       }
       if (window < 2 * recent || window > 100_000) {
         throw new IllegalArgumentException(
-            "window must be %d, twice recent, to 100000, but was %d".formatted(2 * recent, window));
+            "window-size must be %d, twice stat-size, to 100000, but was %d"
+                .formatted(2 * recent, window));
       }
       int enough = recent;
       while (dev.millrace.eval.drift.Kswin.pValue(enough, enough) > alpha) {
@@ -181,7 +185,7 @@ public sealed interface DriftSpec extends Serializable {
       }
       if (recent < enough) {
         throw new IllegalArgumentException(
-            "recent must be at least %d with alpha %s, or nothing is ever a drift, but was %d"
+            "stat-size must be at least %d with alpha %s, or nothing is ever a drift, but was %d"
                 .formatted(enough, alpha, recent));
       }
     }

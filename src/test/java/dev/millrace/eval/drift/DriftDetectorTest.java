@@ -376,7 +376,7 @@ class DriftDetectorTest {
   void aWindowTooShortForItsSampleNamesTheLeast() {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> new DriftSpec.Kswin(0.005, 59, 30, 0))
-        .withMessage("window must be 60, twice recent, to 100000, but was 59");
+        .withMessage("window-size must be 60, twice stat-size, to 100000, but was 59");
   }
 
   /** Two samples of n that share nothing have a probability of 2 / C(2n, n). */
@@ -386,7 +386,7 @@ class DriftDetectorTest {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> new DriftSpec.Kswin(alpha, 100, recent, 0))
         .withMessage(
-            "recent must be at least %d with alpha %s, or nothing is ever a drift, but was %d"
+            "stat-size must be at least %d with alpha %s, or nothing is ever a drift, but was %d"
                 .formatted(least, alpha, recent));
     DriftDetector detector = new DriftSpec.Kswin(alpha, 100, least, 0).start();
     double[] stream = new double[200];
