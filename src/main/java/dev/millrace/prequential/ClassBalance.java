@@ -29,7 +29,7 @@ final class ClassBalance {
     labels[classIndex] += weight;
   }
 
-  /** What the weight of an example of a class is multiplied by. */
+  /** Returns the factor of the weight of an example of a class. */
   float factor(int classIndex) {
     // Summed anew: a running sum would round differently where another chunk begins.
     double all = 0;

@@ -20,7 +20,7 @@ final class ClassNames {
   private static final int FEW = 16;
 
   // Twice what a pipeline can allow.
-  private static final int MOST = 2_000;
+  private static final int MAX = 2_000;
 
   private String[] names;
   private int size;
@@ -48,12 +48,12 @@ final class ClassNames {
     return size;
   }
 
-  /** Length of all names together in UTF-8. */
+  /** Returns the length of all names together in UTF-8. */
   int bytes() {
     return bytes;
   }
 
-  /** Length of a name in UTF-8. */
+  /** Returns the length of a name in UTF-8. */
   static int bytes(String name) {
     int bytes = 0;
     for (int i = 0; i < name.length(); i++) {
@@ -118,14 +118,14 @@ final class ClassNames {
 
   static ClassNames read(DataInput in) throws IOException {
     ClassNames classes = new ClassNames(List.of());
-    int size = Counts.read(in, "class names", MOST, Short.BYTES);
+    int size = Counts.read(in, "class names", MAX, Short.BYTES);
     for (int left = size; left > 0; left--) {
       classes.add(in.readUTF());
     }
     return classes;
   }
 
-  /** A copy, to which names can be added that this one does not get. */
+  /** Returns a copy; names added to it are not added to this one. */
   ClassNames copy() {
     return new ClassNames(this);
   }

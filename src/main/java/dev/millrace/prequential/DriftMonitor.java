@@ -49,17 +49,17 @@ final class DriftMonitor {
     challenger = other.challenger == null ? null : other.challenger.copy();
   }
 
-  /** Drifts so far. */
+  /** Returns the number of drifts so far. */
   long drifts() {
     return drifts;
   }
 
-  /** Whether a drift is suspected now. */
+  /** Returns true if the detector suspects a drift now. */
   boolean isWarned() {
     return last == DriftSignal.WARNING;
   }
 
-  /** A challenger learns each class that the model learns. */
+  /** Adds a class to the challenger, if there is one. */
   void addClass() {
     if (challenger != null) {
       challenger.addClass();
@@ -99,7 +99,7 @@ final class DriftMonitor {
     return last == before ? DriftSignal.NONE : last;
   }
 
-  /** Whether {@link #act} has something to do. */
+  /** Returns true if {@link #act} has something to do. */
   boolean isAlert() {
     return last != DriftSignal.NONE || challenger != null;
   }
@@ -174,7 +174,7 @@ final class DriftMonitor {
     }
   }
 
-  /** Tells a model that was just read what was decided about it. */
+  /** Applies a boosted learning rate to a model that was just read. */
   void resume(OnlineModel model) {
     if (boostedUntil > 0 && model instanceof Learner network) {
       network.boostLearningRate(policy.boost(), boostedUntil);

@@ -15,22 +15,22 @@ public record DriftPolicy(
     String name, DriftSpec detector, Action action, float boost, long boostSteps)
     implements Serializable {
 
-  /** What is done after a drift; there is an event in any case. */
+  /** Reaction to a drift; an event is reported in any case. */
   public enum Action {
     /** Nothing more. */
     EVENT,
     /** Larger steps for a while. */
     BOOST_LEARNING_RATE,
-    /** The output layer starts afresh, hidden layers and statistics stay. */
+    /** The output layer restarts; hidden layers and statistics stay. */
     RESET_HEAD,
-    /** The model starts afresh. */
+    /** The model restarts. */
     RESET,
     /**
      * Of several models the best challenger takes over, else one that learned since the warning.
      */
     SWAP_IN_CHALLENGER;
 
-    /** The name in pipeline files, such as {@code reset-head}. */
+    /** Returns the name in pipeline files, such as {@code reset-head}. */
     public String id() {
       return KebabCase.of(this);
     }

@@ -7,37 +7,37 @@ import java.io.DataOutput;
 import java.io.IOException;
 import java.util.Arrays;
 
-/** How long the last labels came after their features. Not thread-safe. */
+/** Keeps the delays of the last labels after their features. Not thread-safe. */
 final class LabelDelays {
-  /** Delays that are kept at most. */
-  static final int MOST = 10_000;
+  /** Maximum number of delays that are kept. */
+  static final int MAX = 10_000;
 
   private static final int FIRST_ROOM = 16;
 
-  private final int most;
+  private final int max;
   // A ring once it is full: the oldest is the one to be overwritten next.
   private long[] millis;
   private int size;
   private int next;
 
   /**
-   * @param window delays that are kept, if not more than {@link #MOST}
+   * @param window delays that are kept, if not more than {@link #MAX}
    */
   LabelDelays(int window) {
-    most = Math.min(window, MOST);
-    millis = new long[Math.min(FIRST_ROOM, most)];
+    max = Math.min(window, MAX);
+    millis = new long[Math.min(FIRST_ROOM, max)];
   }
 
   void add(long delayMillis) {
-    if (size == millis.length && size < most) {
-      millis = Arrays.copyOf(millis, (int) Math.min(most, 2L * size));
+    if (size == millis.length && size < max) {
+      millis = Arrays.copyOf(millis, (int) Math.min(max, 2L * size));
     }
     millis[next] = delayMillis;
     size = Math.max(size, next + 1);
-    next = next + 1 == most ? 0 : next + 1;
+    next = next + 1 == max ? 0 : next + 1;
   }
 
-  /** The quantiles, each the smallest delay that so large a share is not above; null of none. */
+  /** Returns nearest-rank quantiles of the delays; null if there are none. */
   MetricsReport.Delays report() {
     if (size == 0) {
       return null;
@@ -58,7 +58,7 @@ final class LabelDelays {
   }
 
   LabelDelays copy() {
-    LabelDelays copy = new LabelDelays(most);
+    LabelDelays copy = new LabelDelays(max);
     copy.millis = millis.clone();
     copy.size = size;
     copy.next = next;
@@ -67,16 +67,16 @@ final class LabelDelays {
 
   void write(DataOutput out) throws IOException {
     out.writeInt(size);
-    int oldest = size < most ? 0 : next;
+    int oldest = size < max ? 0 : next;
     for (int i = 0; i < size; i++) {
-      out.writeLong(millis[(oldest + i) % most]);
+      out.writeLong(millis[(oldest + i) % max]);
     }
   }
 
   /** Reads what was written; of a larger window the newest. */
   static LabelDelays read(DataInput in, int window) throws IOException {
     LabelDelays delays = new LabelDelays(window);
-    for (int left = Counts.read(in, "delays of labels", MOST, Long.BYTES); left > 0; left--) {
+    for (int left = Counts.read(in, "delays of labels", MAX, Long.BYTES); left > 0; left--) {
       delays.add(in.readLong());
     }
     return delays;

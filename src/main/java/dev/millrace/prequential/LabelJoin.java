@@ -192,7 +192,7 @@ final class LabelJoin {
     return known.defaulted();
   }
 
-  /** Whether features with this id have come before; then these are counted. */
+  /** Returns true, and counts these, if features with this id have come before. */
   boolean isDuplicateOfFeatures(String id) {
     boolean known = features.has(id) || settled.has(id);
     if (known) {
@@ -221,12 +221,12 @@ final class LabelJoin {
   /**
    * Keeps features that are new until their label comes, if there is room.
    *
-   * @param mostBytes that all that waits may take
+   * @param maxBytes that all that waits may take
    */
-  void keep(String id, PendingFeatures pending, long mostBytes) {
+  void keep(String id, PendingFeatures pending, long maxBytes) {
     long needed = PendingBuffer.bytesOf(id, pending);
-    forgetSettled(mostBytes - needed);
-    if (features.size() >= spec.mostPending() || bytes() + needed > mostBytes) {
+    forgetSettled(maxBytes - needed);
+    if (features.size() >= spec.mostPending() || bytes() + needed > maxBytes) {
       add(LabelOutcome.DROPPED_FEATURES);
       settle(id, false);
     } else {
@@ -252,12 +252,12 @@ final class LabelJoin {
     return pending;
   }
 
-  /** Whether an example with this id needs nothing more. */
+  /** Returns true if an example with this id is settled. */
   boolean isSettled(String id) {
     return settled.has(id);
   }
 
-  /** Whether a label with this id has come before or comes too late; then this one is counted. */
+  /** Returns true, and counts it, if a label with this id came before or comes too late. */
   boolean isDuplicateOrLateLabel(String id) {
     Settled known = settled.get(id);
     if (known != null) {
@@ -271,18 +271,18 @@ final class LabelJoin {
   /**
    * Keeps a label that is new until its features come; the oldest make room.
    *
-   * @param mostBytes that all that waits may take
+   * @param maxBytes that all that waits may take
    */
-  void keep(String id, PendingLabel label, long mostBytes) {
+  void keep(String id, PendingLabel label, long maxBytes) {
     labels.add(id, label);
-    forgetSettled(mostBytes);
-    while (labels.size() > spec.mostPending() || (bytes() > mostBytes && labels.size() > 0)) {
+    forgetSettled(maxBytes);
+    while (labels.size() > spec.mostPending() || (bytes() > maxBytes && labels.size() > 0)) {
       labels.takeOldest();
       add(LabelOutcome.DROPPED_LABELS);
     }
   }
 
-  /** Notes an example that came as a whole, and of which nothing was known but a label maybe. */
+  /** Records an example that came with its label and had no pending features. */
   void complete(String id) {
     if (labels.take(id) != null) {
       add(LabelOutcome.DUPLICATE_LABELS);
@@ -308,8 +308,8 @@ final class LabelJoin {
     }
   }
 
-  private void forgetSettled(long mostBytes) {
-    while (bytes() > mostBytes && settled.size() > 0) {
+  private void forgetSettled(long maxBytes) {
+    while (bytes() > maxBytes && settled.size() > 0) {
       settled.takeOldest();
     }
   }
@@ -318,17 +318,17 @@ final class LabelJoin {
     counts[outcome.ordinal()]++;
   }
 
-  /** Whether no record has come yet. */
+  /** Returns true if no record has come yet. */
   boolean isEmpty() {
     return records == 0;
   }
 
-  /** Whether records have come since the last report. */
+  /** Returns true if records have come since the last report. */
   boolean hasUnreported() {
     return records > reported;
   }
 
-  /** What there is to report; {@link #hasUnreported} is false after it. */
+  /** Returns the report; {@link #hasUnreported} is false after it. */
   MetricsReport.Labels report() {
     reported = records;
     return new MetricsReport.Labels(
@@ -352,12 +352,12 @@ final class LabelJoin {
     return features.bytes() + labels.bytes() + settled.bytes();
   }
 
-  /** Bytes in memory, estimated. */
+  /** Returns the estimated bytes in memory. */
   long memoryBytes() {
     return bytes() + delays.memoryBytes();
   }
 
-  /** A copy that shares what never changes. */
+  /** Returns a copy that shares immutable entries. */
   LabelJoin copy() {
     LabelJoin copy =
         new LabelJoin(spec, features.copy(), labels.copy(), settled.copy(), delays.copy());

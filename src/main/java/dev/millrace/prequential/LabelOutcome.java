@@ -35,7 +35,7 @@ public enum LabelOutcome {
   /** Another label of such features that came after all, and was learned too. */
   CORRECTED;
 
-  /** The name in Flink's metrics, such as {@code timed-out}. */
+  /** Returns the name in Flink's metrics, such as {@code timed-out}. */
   public String id() {
     return KebabCase.of(this);
   }

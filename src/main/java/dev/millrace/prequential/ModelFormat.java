@@ -17,12 +17,12 @@ import java.io.IOException;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** The bytes of a {@link PrequentialModel} and of all that belongs to it. */
+/** Reads and writes a {@link PrequentialModel} and all that belongs to it. */
 final class ModelFormat {
   /** {@link #columns} of an input that declares none. */
   static final int NO_COLUMNS = List.of().toString().hashCode();
 
-  private static final int MOST_NAMES = 20;
+  private static final int MAX_NAMES = 20;
 
   private ModelFormat() {}
 
@@ -133,7 +133,7 @@ final class ModelFormat {
     }
   }
 
-  /** A hash of the declared features in their order: what the inputs of a model mean. */
+  /** Returns a hash of the declared features in their order: the meaning of the inputs. */
   static int columns(InputSpec input) {
     return input.features().toString().hashCode();
   }
@@ -159,7 +159,7 @@ final class ModelFormat {
     }
   }
 
-  /** The columns that stored state, version and all, was trained on. */
+  /** Returns the columns that stored state was trained on; its version comes first. */
   static int columns(StoredBytes in) throws IOException {
     in.readInt();
     in.readUTF();
@@ -174,15 +174,15 @@ final class ModelFormat {
     }
   }
 
-  /** What to say of models whose inputs mean something else. */
+  /** Returns the exception for models whose inputs mean something else. */
   static ModelMismatchException otherFeatures(String trained, InputSpec input, String more) {
     String names =
         input.features().stream()
-            .limit(MOST_NAMES)
+            .limit(MAX_NAMES)
             .map(FeatureSpec::name)
             .collect(Collectors.joining(", "));
     return new ModelMismatchException(
         "%s on other input.features, or on these in another order or of other types: %s%s; go back to the input.features of that time%s"
-            .formatted(trained, names, input.features().size() > MOST_NAMES ? ", …" : "", more));
+            .formatted(trained, names, input.features().size() > MAX_NAMES ? ", …" : "", more));
   }
 }

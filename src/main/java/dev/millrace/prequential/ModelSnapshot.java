@@ -80,12 +80,12 @@ public record ModelSnapshot(
         : List.of();
   }
 
-  /** The same without its bytes. */
+  /** Returns the same without its bytes. */
   public ModelSnapshot summary() {
     return new ModelSnapshot(pipeline, config, key, task, classes, learner, size, null);
   }
 
-  /** As {@link #learner(ModelSpec, String)}, of the only model or the champion. */
+  /** Returns {@link #learner(ModelSpec, String)} of the only model or the champion. */
   public Learner learner(ModelSpec model) throws IOException {
     return learner(model, null);
   }
@@ -144,7 +144,7 @@ public record ModelSnapshot(
     }
   }
 
-  /** What stands in front of the learner. */
+  /** The fields before the learner. */
   private record Head(Task task, int columns, ClassNames classes) {
     static Head read(StoredBytes in) throws IOException {
       TrainState.requireVersion(in.readInt());

@@ -25,7 +25,7 @@ record PendingFeatures(
     implements PendingBuffer.Entry {
 
   // Twice what a pipeline can allow.
-  private static final int MOST_NUMBERS = 1 << 21;
+  private static final int MAX_NUMBERS = 1 << 21;
 
   @Override
   public long arrayBytes() {
@@ -58,9 +58,9 @@ record PendingFeatures(
             in.readInt());
     int scores = pending.scores.length;
     // Classes that are known by now may not have been known then.
-    int least = task.isClassification() ? 0 : outputs;
+    int min = task.isClassification() ? 0 : outputs;
     int classes = task.isClassification() ? scores : 0;
-    Counts.require("scores of features that wait", scores, least, outputs);
+    Counts.require("scores of features that wait", scores, min, outputs);
     Counts.require("class of features that wait", pending.predicted, -1, classes - 1);
     return pending;
   }
@@ -73,7 +73,7 @@ record PendingFeatures(
   }
 
   private static float[] readFloats(DataInput in, String what) throws IOException {
-    float[] numbers = new float[Counts.read(in, what, MOST_NUMBERS, Float.BYTES)];
+    float[] numbers = new float[Counts.read(in, what, MAX_NUMBERS, Float.BYTES)];
     for (int i = 0; i < numbers.length; i++) {
       numbers[i] = in.readFloat();
     }

@@ -45,7 +45,7 @@ final class PrequentialModel {
   // Null if no example is held out.
   private final ValidationScores validation;
 
-  /** The model of a key whose first example stands in the chunk. */
+  /** Creates the model of a key whose first example is in the chunk. */
   PrequentialModel(TrainSpec spec, Chunk chunk, Workspace workspace) {
     task = spec.task(chunk.isClassification());
     columns = ModelFormat.columns(spec.input(), workspace);
@@ -66,7 +66,7 @@ final class PrequentialModel {
     drift = spec.drift() == null ? null : new DriftMonitor(spec.drift());
   }
 
-  /** A model that was stored, with parts that go together. */
+  /** Creates a model from stored parts that belong together. */
   PrequentialModel(
       TrainSpec spec,
       Task task,
@@ -121,7 +121,7 @@ final class PrequentialModel {
   }
 
   /**
-   * A model that has learned nothing, of the classes known by now.
+   * Returns a model of the known classes that has learned nothing.
    *
    * @param found indicators if no feature is declared
    */
@@ -153,7 +153,7 @@ final class PrequentialModel {
     validation = other.validation == null ? null : other.validation.copy();
   }
 
-  /** Bytes in memory, estimated: those of the arrays, and of all that is around them. */
+  /** Returns the estimated bytes in memory, of the arrays and all around them. */
   long memoryBytes() {
     return OBJECT_BYTES
         + learner.memoryBytes()
@@ -163,7 +163,7 @@ final class PrequentialModel {
         + (long) classes.size() * CLASS_NAME_BYTES;
   }
 
-  /** A deep copy. */
+  /** Returns a deep copy. */
   PrequentialModel copy() {
     return new PrequentialModel(this);
   }
@@ -199,12 +199,12 @@ final class PrequentialModel {
     return metrics;
   }
 
-  /** Null if the pipeline does not look for drift. */
+  /** Returns null if the pipeline has no drift detector. */
   DriftMonitor drift() {
     return drift;
   }
 
-  /** Null if no example is held out. */
+  /** Returns null if no example is held out. */
   ValidationScores validation() {
     return validation;
   }
@@ -213,7 +213,7 @@ final class PrequentialModel {
     return counters;
   }
 
-  /** The models of which one answers, or null if there is but one. */
+  /** Returns champion and challengers, or null if there is one model. */
   Contest contest() {
     return learner instanceof Contest contest ? contest : null;
   }
@@ -231,7 +231,7 @@ final class PrequentialModel {
     return counters.examples;
   }
 
-  /** Whether what it predicts with are probabilities of classes. */
+  /** Returns true if its scores are probabilities of classes. */
   boolean hasProbabilities() {
     return probabilities;
   }
@@ -241,22 +241,22 @@ final class PrequentialModel {
     return counters.timestamp;
   }
 
-  /** Of the last example, milliseconds since the epoch. */
+  /** Returns the event time of the last example, milliseconds since the epoch. */
   long eventTime() {
     return counters.eventTime;
   }
 
-  /** Whether examples have come since the last report. */
+  /** Returns true if examples have come since the last report. */
   boolean hasUnreported() {
     return counters.hasUnreported();
   }
 
-  /** Examples so far, those held out included. */
+  /** Returns the number of examples so far, those held out included. */
   long seq() {
     return counters.seq();
   }
 
-  /** The pass over a bounded data set that examples are of now; 0 if nobody counts. */
+  /** Returns the current pass over a bounded data set; 0 if passes are not counted. */
   int epoch() {
     return counters.epoch;
   }
@@ -277,7 +277,7 @@ final class PrequentialModel {
     counters.epoch = epoch;
   }
 
-  /** Whether the model learns no more epochs, for its validation loss fell no more. */
+  /** Returns true if learning has ended, because the validation loss stopped falling. */
   boolean isStopped() {
     return validation != null && validation.isStopped();
   }
@@ -512,12 +512,12 @@ final class PrequentialModel {
     return signal;
   }
 
-  /** Drifts so far, 0 without a detector. */
+  /** Returns the number of drifts so far, 0 without a detector. */
   long drifts() {
     return drift == null ? 0 : drift.drifts();
   }
 
-  /** Whether the detector, if there is one, suspects a drift now. */
+  /** Returns true if there is a detector and it suspects a drift now. */
   boolean isWarned() {
     return drift != null && drift.isWarned();
   }
@@ -542,12 +542,12 @@ final class PrequentialModel {
     counters.record(chunk, row);
   }
 
-  /** The learning rate as it was written: 0.005, not its float. */
+  /** Returns the learning rate as it was written: 0.005, not its float. */
   double learningRate() {
     return Double.parseDouble(Float.toString(learner.learningRate()));
   }
 
-  /** The metrics now; {@link #hasUnreported} is false after it. */
+  /** Returns the metrics; {@link #hasUnreported} is false after it. */
   MetricsReport report(TrainSpec spec, String key) {
     counters.reported = seq();
     MetricsReport.Context context =

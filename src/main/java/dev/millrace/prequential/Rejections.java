@@ -75,7 +75,7 @@ final class Rejections {
           "the label has a control character, and would name class %d of this key"
               .formatted(known + 1));
     }
-    if (known >= spec.mostClasses(model.task())) {
+    if (known >= spec.maxClasses(model.task())) {
       String whatAllows =
           spec.isBinary(model.task())
               ? "input.task is binary: " + String.join(", ", model.classes().list())

@@ -14,7 +14,7 @@ final class SeenOffsets {
   private static final int LAST = 2;
   private static final int STRIDE = 3;
   private static final int PARTITION_BYTES = Integer.BYTES + 2 * Long.BYTES;
-  private static final int MOST_PARTITIONS = 1 << 20;
+  private static final int MAX_PARTITIONS = 1 << 20;
 
   // [partitions x STRIDE]; one mostly, unless the producer does not partition by key.
   private long[] seen = {};
@@ -57,7 +57,7 @@ final class SeenOffsets {
   }
 
   static SeenOffsets read(DataInput in) throws IOException {
-    int size = Counts.read(in, "partitions of a key", MOST_PARTITIONS, PARTITION_BYTES);
+    int size = Counts.read(in, "partitions of a key", MAX_PARTITIONS, PARTITION_BYTES);
     SeenOffsets offsets = new SeenOffsets();
     offsets.seen = new long[size * STRIDE];
     for (int i = 0; i < offsets.seen.length; i += STRIDE) {

@@ -16,14 +16,14 @@ public record SnapshotSpec(int every, long maxIntervalMillis, String topic)
   /** At the end of the input alone. */
   public static final SnapshotSpec AT_THE_END = new SnapshotSpec(0, 0);
 
-  /** What holds where nothing is said; with many keys the clock is what fills the topic. */
+  /** The default; with many keys the clock fills the topic. */
   public static final SnapshotSpec DEFAULT = new SnapshotSpec(10_000, 60 * 60_000);
 
   public SnapshotSpec(int every, long maxIntervalMillis) {
     this(every, maxIntervalMillis, "");
   }
 
-  /** The same for a topic. */
+  /** Returns the same for a topic. */
   public SnapshotSpec to(String another) {
     return new SnapshotSpec(every, maxIntervalMillis, another);
   }
@@ -38,7 +38,7 @@ public record SnapshotSpec(int every, long maxIntervalMillis, String topic)
     return every > 0 && examples % every == 0;
   }
 
-  /** Where what the clock calls for goes, and how soon: what keys are reminded of. */
+  /** Returns topic and interval of the models that the clock calls for. */
   public String reminders() {
     return topic + " " + maxIntervalMillis;
   }

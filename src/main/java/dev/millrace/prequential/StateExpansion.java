@@ -46,7 +46,7 @@ final class StateExpansion {
     }
   }
 
-  /** The model in the size that the settings say. */
+  /** Returns the model in the configured size. */
   static OnlineModel expanded(OnlineModel model, TrainSpec spec, Task task, Workspace workspace)
       throws ModelMismatchException {
     int inputs = Math.max(model.inputs(), spec.input().width());

@@ -43,7 +43,7 @@ public record TrainSpec(
   private static final int BYTES_PER_CLASS = 110;
   private static final int BYTES_PER_PAIR = 4;
 
-  /** Of a pipeline that takes no commands. */
+  /** Creates the specification of a pipeline without commands. */
   public TrainSpec(
       String pipeline,
       String topic,
@@ -59,7 +59,7 @@ public record TrainSpec(
         pipeline, topic, input, model, metrics, config, drift, predictions, snapshots, fleet, null);
   }
 
-  /** The same for another input and another model. */
+  /** Returns the same for another input and another model. */
   TrainSpec with(InputSpec newInput, ModelSpec newModel) {
     return new TrainSpec(
         pipeline,
@@ -75,14 +75,14 @@ public record TrainSpec(
         commands);
   }
 
-  /** The same with another treatment of models of a contest that do not fit; itself without one. */
+  /** Returns the same with another treatment of challengers that do not fit. */
   TrainSpec with(OnChange onChange) {
     return model.contest() == null
         ? this
         : with(input, ModelSpec.contest(model.contest().with(onChange)));
   }
 
-  /** The task: the declared one, else what the kind of the first label and the loss say. */
+  /** Returns the declared task, else the one that first label and loss imply. */
   Task task(boolean classification) {
     if (input.task() != null) {
       return input.task();
@@ -99,7 +99,7 @@ public record TrainSpec(
     return twoClasses ? Task.BINARY : Task.MULTICLASS;
   }
 
-  /** Bytes of the model of a key whose first example stands in the chunk. */
+  /** Returns the bytes of the model of a key whose first example is in the chunk. */
   public long firstModelBytes(Chunk chunk) {
     Task task = task(chunk.isClassification());
     ModelStart start = model.start();
@@ -109,7 +109,7 @@ public record TrainSpec(
     return Models.modelBytes(model, task, inputs, Math.max(1, classes));
   }
 
-  /** The same with one more class. */
+  /** Returns the bytes of a model with one more class. */
   long modelBytesWithClass(PrequentialModel of) {
     int inputs = of.learner().inputs();
     return Models.modelBytes(model, of.task(), inputs, of.classes().size() + 1);
@@ -134,18 +134,18 @@ public record TrainSpec(
     return report > input.limits().outputValueBytes() ? 1 : (int) (1 + report / LARGE_REPORT);
   }
 
-  /** Examples of a model after which it is reported. */
+  /** Returns the number of examples after which a model is reported. */
   long reportEvery(PrequentialModel of) {
     return (long) metrics.every() * reportSpacing(of);
   }
 
-  /** Whether a model of the task may have two classes alone. */
+  /** Returns true if a model of the task may have only two classes. */
   boolean isBinary(Task task) {
     return task == Task.BINARY || input.task() == Task.BINARY;
   }
 
   /** Classes that one model may have. */
-  int mostClasses(Task task) {
+  int maxClasses(Task task) {
     return isBinary(task) ? 2 : input.limits().classes();
   }
 }

@@ -109,12 +109,12 @@ public final class TrainState {
     return new TrainState(null, Parts.of(new PrequentialModel(spec, chunk, workspace), spec));
   }
 
-  /** State as it was written; {@link #resume} makes it usable. */
+  /** Returns state of bytes that were written; {@link #resume} makes it usable. */
   public static TrainState serialized(byte[] bytes) {
     return new TrainState(bytes, null);
   }
 
-  /** Whether this was read and is not yet usable. */
+  /** Returns true if this was read and is not yet usable. */
   boolean isSerialized() {
     return serialized != null;
   }
@@ -219,7 +219,7 @@ public final class TrainState {
     }
   }
 
-  /** What readers stumble over: values that no release has written. */
+  /** Returns the exception for values that no release has written. */
   static IOException damaged(RuntimeException e) {
     return new IOException("model state: damaged (" + e + ")", e);
   }
@@ -248,7 +248,7 @@ public final class TrainState {
     }
   }
 
-  /** The bytes of the model alone, once it is usable: see {@link ModelFormat#writeModel}. */
+  /** Returns the bytes of the model alone, without metrics, once the state is usable. */
   public byte[] modelBytes() throws IOException {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream(4096);
     DataOutputStream out = new DataOutputStream(bytes);
@@ -258,7 +258,7 @@ public final class TrainState {
     return bytes.toByteArray();
   }
 
-  /** A deep copy. */
+  /** Returns a deep copy. */
   public TrainState copy() {
     // The bytes are never written to.
     TrainState copy = new TrainState(serialized, serialized != null ? null : parts.copy());
