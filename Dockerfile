@@ -8,17 +8,25 @@ FROM maven:3.9-eclipse-temurin-17 AS build
 WORKDIR /build
 COPY .mvn .mvn
 COPY pom.xml LICENSE NOTICE ./
+COPY docs/openapi.yaml docs/openapi.yaml
+COPY examples/data examples/data
+COPY flink-conf flink-conf
 COPY schemas schemas
-COPY src/main src/main
-# The tests have run before anybody builds an image; here only the jar is made.
+COPY src src
+# The tests have run before anybody builds an image; here only the jars are made: the job's, and the
+# commands with the libraries that neither the job nor Flink has.
 RUN --mount=type=cache,target=/root/.m2 \
-    mvn -B -ntp -Dmaven.test.skip=true -Dspotless.check.skip=true package && \
+    mvn -B -ntp -Dmaven.test.skip=true -Dspotless.check.skip=true package \
+      dependency:copy-dependencies -DoutputDirectory=/build/commands \
+      -DincludeArtifactIds=picocli,progressbar,jline,uplot,jackson-dataformat-yaml && \
+    cp src/cli/target/millrace-cli-*.jar commands/ && \
     cp target/millrace-*.jar millrace.jar
 
 # Java 17 is Millrace's floor; the JRE of this image has the module jdk.incubator.vector.
 FROM flink:2.2.1-java17
 # The process cannot overwrite the jar of its job.
 COPY --from=build --chown=root:root --chmod=444 /build/millrace.jar /opt/flink/usrlib/millrace.jar
+COPY --from=build --chown=root:root --chmod=444 /build/commands /opt/millrace/commands
 # Baked in rather than mounted: the entry point rewrites this file at every start. Several JVM
 # flags in one FLINK_PROPERTIES entry lose the space between them in some releases of the image.
 COPY --chown=flink:flink flink-conf/config.yaml flink-conf/log4j-console.properties /opt/flink/conf/

@@ -22,7 +22,7 @@ import java.util.Random;
  * Learns from streams of examples in plain Java: no Flink, no Kafka. See docs/library.md.
  *
  * <p>From the project's folder, once it is built: {@code java --add-modules jdk.incubator.vector
- * -cp target/classes examples/java/LearnWithoutFlink.java}
+ * -cp src/core/target/classes examples/java/LearnWithoutFlink.java}
  */
 public class LearnWithoutFlink {
   public static void main(String[] args) throws IOException {

@@ -1,0 +1,162 @@
+package dev.millrace.bench;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.millrace.cli.console.Progress;
+import dev.millrace.codec.ExampleEncoder;
+import dev.millrace.config.PipelineFile;
+import dev.millrace.config.Settings;
+import dev.millrace.config.Settings.Backend;
+import dev.millrace.config.Settings.Guarantee;
+import dev.millrace.data.KebabCase;
+import dev.millrace.kafka.KafkaClients;
+import dev.millrace.nn.AutoSpec;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.concurrent.atomic.AtomicReference;
+import org.apache.kafka.clients.producer.Callback;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+
+/**
+ * What a pipeline is measured with: its settings and its records, the same on every run.
+ *
+ * @param batch examples in one update of the network
+ * @param auto the mixture that learns; null for the network
+ * @param brokerBound whether the broker shares the processors that this process is bound to
+ */
+record BenchLoad(
+    int records,
+    int features,
+    int keys,
+    int classes,
+    int batch,
+    AutoSpec.Tier auto,
+    int parallelism,
+    Guarantee guarantee,
+    Backend backend,
+    int checkpointSeconds,
+    int every,
+    int maxIntervalMillis,
+    boolean brokerBound) {
+
+  private static final int[] NONE = {};
+
+  /** The pipeline; what is not measured has its defaults. */
+  Settings settings(String bootstrapServers) {
+    String yaml =
+        """
+        pipeline: bench
+        kafka: { bootstrap.servers: "%s" }
+        input: { label: label, start: earliest }
+        %s
+        metrics: { every: %d, max-interval: %s }
+        output: { guarantee: %s }
+        state: { backend: %s, checkpoint-interval: %ds }
+        """
+            .formatted(
+                bootstrapServers,
+                model(),
+                every,
+                maxIntervalMillis == 0 ? "off" : maxIntervalMillis + "ms",
+                KebabCase.of(guarantee),
+                KebabCase.of(backend),
+                checkpointSeconds);
+    return PipelineFile.parse("bench", yaml, Path.of(""));
+  }
+
+  private String model() {
+    return auto == null
+        ? "model: { layers: [{ units: 32, activation: relu }], optimizer: sgd, batch-size: %d }"
+            .formatted(batch)
+        : "model: auto\nauto: " + auto.id();
+  }
+
+  /**
+   * Fills the topic of examples: one record that is refused, then all others. The benchmark would
+   * wait without end for one that the broker did not take.
+   */
+  void fill(Settings settings) {
+    String topic = settings.input().topic();
+    Source source = source();
+    AtomicReference<Exception> firstFailure = new AtomicReference<>();
+    Callback sent = (metadata, failure) -> firstFailure.compareAndSet(null, failure);
+    try (KafkaProducer<byte[], byte[]> producer = producer(settings, 20);
+        Progress progress = new Progress("fill the topic", records)) {
+      producer.send(new ProducerRecord<>(topic, 0, bytes("start"), new byte[0]), sent);
+      for (int i = 0; i < records; i++) {
+        producer.send(source.next(topic, i), sent);
+        progress.step();
+      }
+    }
+    if (firstFailure.get() != null) {
+      throw new KafkaException("topic " + topic + " did not take all records", firstFailure.get());
+    }
+  }
+
+  /** Examples without end. */
+  Source source() {
+    return new Source();
+  }
+
+  /** Makes one example after the other, the same in each run. */
+  final class Source {
+    private final SplittableRandom random = new SplittableRandom(1);
+    private final ExampleEncoder encoder = new ExampleEncoder();
+    private final float[] row = new float[features];
+    private final byte[][] recordKeys = new byte[keys][];
+    private int number;
+
+    ProducerRecord<byte[], byte[]> next(String topic, long eventTime) {
+      double sum = 0;
+      for (int f = 0; f < features; f++) {
+        row[f] = (float) (random.nextDouble() * 2 - 1);
+        sum += row[f];
+      }
+      int label = Math.min(classes - 1, (int) (classes * (0.5 + Math.atan(sum) / Math.PI)));
+      int key = number % keys;
+      String name = "key-" + key;
+      if (recordKeys[key] == null) {
+        recordKeys[key] = bytes(name);
+      }
+      byte[] value =
+          encoder.encode(
+              "e" + number, name, eventTime, "c" + label, 0, 1f, row, features, NONE, Map.of());
+      number++;
+      return new ProducerRecord<>(topic, recordKeys[key], value);
+    }
+  }
+
+  void describe(ObjectNode json) {
+    json.put("records", records);
+    json.put("features", features);
+    json.put("keys", keys);
+    json.put("classes", classes);
+    json.put("model", auto == null ? "network" : "auto: " + auto.id());
+    json.put("batch", batch);
+    json.put("parallelism", parallelism);
+    json.put("guarantee", KebabCase.of(guarantee));
+    json.put("backend", KebabCase.of(backend));
+    json.put("checkpoint_s", checkpointSeconds);
+    json.put("metrics_every", every);
+    json.put("metrics_max_interval_ms", maxIntervalMillis);
+    json.put("broker_bound", brokerBound);
+  }
+
+  /** A producer whose records wait for others so many milliseconds at most. */
+  static KafkaProducer<byte[], byte[]> producer(Settings settings, int lingerMillis) {
+    Map<String, Object> properties = new HashMap<>(settings.kafka());
+    properties.put("linger.ms", lingerMillis);
+    properties.put("batch.size", "262144");
+    KafkaClients.oneRequestAtATime(properties);
+    return new KafkaProducer<>(properties, new ByteArraySerializer(), new ByteArraySerializer());
+  }
+
+  private static byte[] bytes(String text) {
+    return text.getBytes(StandardCharsets.UTF_8);
+  }
+}

@@ -1,0 +1,294 @@
+package dev.millrace.bench;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.sun.management.OperatingSystemMXBean;
+import dev.millrace.MillraceJob;
+import dev.millrace.cli.console.Directories;
+import dev.millrace.cli.evaluate.LocalSink;
+import dev.millrace.cli.run.LocalFlink;
+import dev.millrace.cli.run.Snapshots;
+import dev.millrace.cli.topics.TopicPlan;
+import dev.millrace.cli.topics.TopicsCommand;
+import dev.millrace.codec.ExampleDecoder;
+import dev.millrace.codec.OutputRecord;
+import dev.millrace.config.Settings;
+import dev.millrace.config.Settings.Guarantee;
+import dev.millrace.data.Example;
+import dev.millrace.data.KafkaRecord;
+import dev.millrace.flink.kafka.KafkaIo;
+import dev.millrace.simd.Kernels;
+import java.io.PrintWriter;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.IntStream;
+import org.apache.flink.api.connector.sink2.Sink;
+import org.apache.flink.connector.base.DeliveryGuarantee;
+import org.apache.flink.connector.kafka.source.enumerator.initializer.OffsetsInitializer;
+import org.apache.flink.runtime.jobgraph.JobGraph;
+import org.apache.flink.runtime.minicluster.MiniCluster;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+
+/**
+ * Times the production graph between two topics of a real broker against a plain consumer that only
+ * decodes.
+ *
+ * <p>The topic starts with one record that is refused: its dead letter tells when the job began to
+ * read. The snapshots of the models, which come at the end of the input, tell when it has learned.
+ */
+final class PipelineBench {
+  // The job starts, and what waited for it is read.
+  private static final Duration LATENCY_WARMUP = Duration.ofSeconds(20);
+
+  private final BenchLoad load;
+  private final Path checkpoints = Directories.untilExit("millrace-bench-");
+
+  PipelineBench(BenchLoad load) {
+    this.load = load;
+  }
+
+  /** A moment, in nanoseconds of the clock and of all processors together. */
+  private record Moment(long wall, long cpu) {
+    static Moment now() {
+      return new Moment(
+          System.nanoTime(),
+          ((OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean())
+              .getProcessCpuTime());
+    }
+
+    Timing since(Moment start) {
+      return new Timing((wall - start.wall) / 1e9, (cpu - start.cpu) / 1e9);
+    }
+  }
+
+  /** Seconds on the clock and of all processors, for all records. */
+  private record Timing(double wall, double cpu) {}
+
+  /**
+   * Medians over the rounds, in seconds for all records.
+   *
+   * @param latency null if it was not measured
+   */
+  record Result(
+      BenchLoad load,
+      int rounds,
+      double job,
+      double jobCpu,
+      double ceiling,
+      double ceilingCpu,
+      PipelineLatency.Result latency) {
+
+    String toJson() {
+      ObjectNode json = new ObjectMapper().createObjectNode();
+      load.describe(json);
+      json.put("rounds", rounds);
+      json.put("records_per_s", Math.round(load.records() / job));
+      json.put("ceiling_records_per_s", Math.round(load.records() / ceiling));
+      json.put("fraction", Math.round(1000 * ceiling / job) / 1000.0);
+      json.put("records_per_cpu_s", Math.round(load.records() / jobCpu));
+      json.put("ceiling_records_per_cpu_s", Math.round(load.records() / ceilingCpu));
+      json.put("cpu_fraction", Math.round(1000 * ceilingCpu / jobCpu) / 1000.0);
+      if (latency != null) {
+        json.put("latency_records_per_s", Math.round(latency.recordsPerSecond()));
+        json.put("latency_reports", latency.reports());
+        json.put("latency_p50_ms", latency.median());
+        json.put("latency_p99_ms", latency.p99());
+        json.put("latency_max_ms", latency.most());
+      }
+      json.put("simd_bits", Kernels.best().bits());
+      json.put("processors", Runtime.getRuntime().availableProcessors());
+      json.put("jdk", Runtime.version().toString());
+      return json.toString();
+    }
+
+    String toText() {
+      String speed =
+          String.format(
+              Locale.ROOT,
+              "%,.0f records/s; a consumer that only decodes: %,.0f; fraction %.2f (by CPU time"
+                  + " %.2f)",
+              load.records() / job,
+              load.records() / ceiling,
+              ceiling / job,
+              ceilingCpu / jobCpu);
+      return latency == null
+          ? speed
+          : String.format(
+              Locale.ROOT,
+              "%s%nrecord to metrics at %,.0f records/s: p50 %d ms, p99 %d ms, max %d ms",
+              speed,
+              latency.recordsPerSecond(),
+              latency.median(),
+              latency.p99(),
+              latency.most());
+    }
+  }
+
+  /**
+   * @param latency how long to send records at half the speed found; zero for not at all
+   */
+  Result run(int warmup, int rounds, Duration latency, PrintWriter err) throws Exception {
+    try (BrokerProcess broker = BrokerProcess.start(load.brokerBound())) {
+      Settings settings = load.settings(broker.bootstrapServers());
+      return run(settings, warmup, rounds, latency, err);
+    }
+  }
+
+  // One cluster for all rounds: the start of one keeps the compiler busy long into the job.
+  private Result run(Settings settings, int warmup, int rounds, Duration latency, PrintWriter err)
+      throws Exception {
+    try (MiniCluster cluster = LocalFlink.cluster(environment(settings))) {
+      TopicsCommand.create(
+          settings,
+          TopicPlan.of(settings).stream()
+              .map(plan -> plan.withPartitions(load.parallelism()))
+              .toList());
+      load.fill(settings);
+      double[][] figures = new double[4][rounds];
+      for (int round = -warmup; round < rounds; round++) {
+        Timing ceiling = timeDecoding(settings);
+        Timing job = timeJob(settings, cluster);
+        err.printf(
+            Locale.ROOT,
+            "%s: job %,.0f records/s, decoding alone %,.0f; by CPU time %,.0f and %,.0f%n",
+            round < 0 ? "warm-up" : "round " + (round + 1),
+            load.records() / job.wall(),
+            load.records() / ceiling.wall(),
+            load.records() / job.cpu(),
+            load.records() / ceiling.cpu());
+        err.flush();
+        if (round >= 0) {
+          figures[0][round] = job.wall();
+          figures[1][round] = job.cpu();
+          figures[2][round] = ceiling.wall();
+          figures[3][round] = ceiling.cpu();
+        }
+      }
+      double job = median(figures[0]);
+      return new Result(
+          load,
+          rounds,
+          job,
+          median(figures[1]),
+          median(figures[2]),
+          median(figures[3]),
+          latency.isZero() ? null : latency(settings, cluster, load.records() / job / 2, latency));
+    }
+  }
+
+  private PipelineLatency.Result latency(
+      Settings settings, MiniCluster cluster, double rate, Duration counted) throws Exception {
+    try (LocalSink others = new LocalSink(record -> {});
+        LocalSink models = new LocalSink(record -> {})) {
+      JobGraph job = job(settings, OffsetsInitializer.latest(), false, others, others, models);
+      return new PipelineLatency(load, settings)
+          .measure(cluster, job, rate, LATENCY_WARMUP, counted);
+    }
+  }
+
+  private Timing timeDecoding(Settings settings) {
+    ExampleDecoder decoder = new ExampleDecoder(settings.input().spec());
+    Example example = new Example();
+    List<TopicPartition> partitions =
+        IntStream.range(0, load.parallelism())
+            .mapToObj(partition -> new TopicPartition(settings.input().topic(), partition))
+            .toList();
+    int decoded = 0;
+    try (KafkaConsumer<byte[], byte[]> consumer =
+        new KafkaConsumer<>(
+            Map.copyOf(new HashMap<String, Object>(settings.kafka())),
+            new ByteArrayDeserializer(),
+            new ByteArrayDeserializer())) {
+      consumer.assign(partitions);
+      consumer.seekToBeginning(partitions);
+      Moment began = null;
+      while (decoded < load.records()) {
+        for (ConsumerRecord<byte[], byte[]> record : consumer.poll(Duration.ofSeconds(1))) {
+          if (began == null) {
+            began = Moment.now();
+          }
+          if (decoder.decode(raw(record), example) == null) {
+            decoded++;
+          }
+        }
+      }
+      return Moment.now().since(began);
+    }
+  }
+
+  private static KafkaRecord raw(ConsumerRecord<byte[], byte[]> record) {
+    return KafkaRecord.of(
+        record.topic(),
+        record.partition(),
+        record.offset(),
+        record.timestamp(),
+        record.key(),
+        record.value());
+  }
+
+  private Timing timeJob(Settings settings, MiniCluster cluster) throws Exception {
+    AtomicReference<Moment> began = new AtomicReference<>();
+    AtomicReference<Moment> ended = new AtomicReference<>();
+    try (LocalSink others = new LocalSink(record -> {});
+        LocalSink deadLetters = new LocalSink(record -> began.set(Moment.now()));
+        LocalSink models = new LocalSink(record -> ended.set(Moment.now()))) {
+      cluster.executeJobBlocking(
+          job(settings, OffsetsInitializer.earliest(), true, others, deadLetters, models));
+      return ended.get().since(began.get());
+    }
+  }
+
+  private StreamExecutionEnvironment environment(Settings settings) {
+    Map<String, String> options = new HashMap<>(LocalFlink.NO_RESTART);
+    options.putAll(MillraceJob.stateOptions(settings));
+    options.put("execution.checkpointing.dir", Snapshots.location(checkpoints));
+    return LocalFlink.environment(load.parallelism(), options);
+  }
+
+  private JobGraph job(
+      Settings settings,
+      OffsetsInitializer start,
+      boolean bounded,
+      LocalSink others,
+      LocalSink deadLetters,
+      LocalSink models) {
+    StreamExecutionEnvironment env = environment(settings);
+    MillraceJob.build(
+        env,
+        settings,
+        KafkaIo.source(settings.kafka(), settings.input().topics(), "bench", start, bounded),
+        new MillraceJob.Sinks(metricsSink(settings), others, others, deadLetters, models, others));
+    return env.getStreamGraph().getJobGraph();
+  }
+
+  private static Sink<OutputRecord> metricsSink(Settings settings) {
+    return KafkaIo.sink(
+        settings.kafka(),
+        settings.output().metrics(),
+        settings.output().guarantee() == Guarantee.EXACTLY_ONCE
+            ? DeliveryGuarantee.EXACTLY_ONCE
+            : DeliveryGuarantee.AT_LEAST_ONCE,
+        "bench-metrics",
+        settings.input().spec().limits().outputBytes(),
+        Long.MAX_VALUE,
+        null);
+  }
+
+  private static double median(double[] values) {
+    double[] sorted = values.clone();
+    Arrays.sort(sorted);
+    int middle = sorted.length / 2;
+    return sorted.length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+  }
+}

@@ -1,0 +1,224 @@
+package dev.millrace.bench;
+
+import dev.millrace.cli.console.CliError;
+import dev.millrace.config.Settings.Backend;
+import dev.millrace.config.Settings.Guarantee;
+import dev.millrace.data.KebabCase;
+import dev.millrace.nn.AutoSpec;
+import java.time.Duration;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+import picocli.CommandLine.TypeConversionException;
+
+/** Measures the whole job between two topics. */
+@Command(
+    name = "pipeline",
+    description = {
+      "Records per second of the whole job, beside those of a consumer that only decodes.",
+      "From a filled topic to the metrics topic; both in the same run, in turn. The network",
+      "has 32 relu neurons and learns by plain gradient descent. The broker is a process of",
+      "its own, on all processors; bind this one to a core with taskset."
+    },
+    footer = {
+      "",
+      "Example:",
+      "  ./millrace bench pipeline --keys 100 --json",
+      "  taskset -c 1 ./millrace bench pipeline --auto fast",
+      "  taskset -c 0,1 ./millrace bench pipeline --keys 10000 --parallelism 2"
+    })
+final class PipelineBenchCommand implements Callable<Integer> {
+  @Option(
+      names = "--records",
+      paramLabel = "N",
+      defaultValue = "5000000",
+      description = "Records in the topic (default: ${DEFAULT-VALUE}).")
+  private int records;
+
+  @Option(
+      names = "--features",
+      paramLabel = "F",
+      defaultValue = "8",
+      description = "Numeric features of a record (default: ${DEFAULT-VALUE}).")
+  private int features;
+
+  @Option(
+      names = "--keys",
+      paramLabel = "K",
+      defaultValue = "100",
+      description = "Model keys (default: ${DEFAULT-VALUE}).")
+  private int keys;
+
+  @Option(
+      names = "--classes",
+      paramLabel = "C",
+      defaultValue = "2",
+      description = "Classes of the label (default: ${DEFAULT-VALUE}).")
+  private int classes;
+
+  @Option(
+      names = "--batch",
+      paramLabel = "N",
+      defaultValue = "1",
+      description = "Examples in one update (default: ${DEFAULT-VALUE}).")
+  private int batch;
+
+  @Option(
+      names = "--auto",
+      paramLabel = "TIER",
+      description = "Learns with model: auto instead of the network: fast, balanced or accurate.")
+  private AutoSpec.Tier auto;
+
+  @Option(
+      names = "--parallelism",
+      paramLabel = "P",
+      defaultValue = "1",
+      description = "Subtasks of each operator, and partitions (default: ${DEFAULT-VALUE}).")
+  private int parallelism;
+
+  @Option(
+      names = "--guarantee",
+      paramLabel = "NAME",
+      defaultValue = "at-least-once",
+      converter = GuaranteeName.class,
+      description = "at-least-once or exactly-once (default: ${DEFAULT-VALUE}).")
+  private Guarantee guarantee;
+
+  @Option(
+      names = "--backend",
+      paramLabel = "NAME",
+      defaultValue = "heap",
+      converter = BackendName.class,
+      description = "heap or rocksdb (default: ${DEFAULT-VALUE}).")
+  private Backend backend;
+
+  @Option(
+      names = "--checkpoint",
+      paramLabel = "S",
+      defaultValue = "10",
+      description = "Seconds between two checkpoints (default: ${DEFAULT-VALUE}).")
+  private int checkpoint;
+
+  @Option(
+      names = "--every",
+      paramLabel = "N",
+      defaultValue = "1000",
+      description = "A metrics record after so many examples of a key (default: ${DEFAULT-VALUE}).")
+  private int every;
+
+  @Option(
+      names = "--max-interval",
+      paramLabel = "MS",
+      defaultValue = "0",
+      description =
+          "And after so many milliseconds; 0 is never, for what the clock asks for is no part"
+              + " of a record's cost (default: ${DEFAULT-VALUE}).")
+  private int maxInterval;
+
+  @Option(
+      names = "--warmup",
+      paramLabel = "N",
+      defaultValue = "2",
+      description =
+          "Rounds of ceiling and job before those that count; before some 10 million records the"
+              + " compiler is not done (default: ${DEFAULT-VALUE}).")
+  private int warmup;
+
+  @Option(
+      names = "--rounds",
+      paramLabel = "N",
+      defaultValue = "3",
+      description = "Rounds whose median counts (default: ${DEFAULT-VALUE}).")
+  private int rounds;
+
+  @Option(
+      names = "--latency",
+      paramLabel = "S",
+      defaultValue = "0",
+      description =
+          "Then sends records at half that speed for so many seconds, and tells how long they take"
+              + " to show in the metrics; 0 is not at all (default: ${DEFAULT-VALUE}).")
+  private int latency;
+
+  @Option(
+      names = "--bind-broker",
+      description =
+          "Leaves the broker on the processors that this process is bound to: what all of it does"
+              + " on one core beside what it does on two.")
+  private boolean bindBroker;
+
+  @Option(names = "--json", description = "Ends with one line of JSON.")
+  private boolean json;
+
+  @Spec private CommandSpec spec;
+
+  @Override
+  public Integer call() throws Exception {
+    BenchCommand.require(spec, "--records", records, 1000);
+    BenchCommand.require(spec, "--features", features, 1);
+    BenchCommand.require(spec, "--keys", keys, 1);
+    BenchCommand.require(spec, "--classes", classes, 2);
+    BenchCommand.require(spec, "--batch", batch, 1);
+    if (auto != null && batch != 1) {
+      throw CliError.usage("--batch goes with the network; model: auto learns one by one");
+    }
+    BenchCommand.require(spec, "--parallelism", parallelism, 1);
+    BenchCommand.require(spec, "--checkpoint", checkpoint, 1);
+    BenchCommand.require(spec, "--every", every, 1);
+    BenchCommand.require(spec, "--max-interval", maxInterval, 0);
+    BenchCommand.require(spec, "--warmup", warmup, 0);
+    BenchCommand.require(spec, "--rounds", rounds, 1);
+    BenchCommand.require(spec, "--latency", latency, 0);
+    BenchLoad load =
+        new BenchLoad(
+            records,
+            features,
+            keys,
+            classes,
+            batch,
+            auto,
+            parallelism,
+            guarantee,
+            backend,
+            checkpoint,
+            every,
+            maxInterval,
+            bindBroker);
+    PipelineBench.Result result =
+        new PipelineBench(load)
+            .run(warmup, rounds, Duration.ofSeconds(latency), spec.commandLine().getErr());
+    spec.commandLine().getOut().println(json ? result.toJson() : result.toText());
+    return 0;
+  }
+
+  static <E extends Enum<E>> E choice(Class<E> type, String value) {
+    for (E constant : type.getEnumConstants()) {
+      if (KebabCase.of(constant).equals(value)) {
+        return constant;
+      }
+    }
+    StringBuilder allowed = new StringBuilder();
+    for (E constant : type.getEnumConstants()) {
+      allowed.append(allowed.isEmpty() ? "" : " or ").append(KebabCase.of(constant));
+    }
+    throw new TypeConversionException("it must be " + allowed + ", but was " + value);
+  }
+
+  private static final class GuaranteeName implements ITypeConverter<Guarantee> {
+    @Override
+    public Guarantee convert(String value) {
+      return choice(Guarantee.class, value);
+    }
+  }
+
+  /** Backends by the names that pipeline files give them. */
+  static final class BackendName implements ITypeConverter<Backend> {
+    @Override
+    public Backend convert(String value) {
+      return choice(Backend.class, value);
+    }
+  }
+}

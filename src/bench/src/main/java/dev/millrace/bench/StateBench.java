@@ -1,0 +1,276 @@
+package dev.millrace.bench;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.millrace.MillraceJob;
+import dev.millrace.cli.console.Directories;
+import dev.millrace.cli.evaluate.LocalSink;
+import dev.millrace.cli.run.LocalFlink;
+import dev.millrace.cli.run.Snapshots;
+import dev.millrace.config.PipelineFile;
+import dev.millrace.config.Settings;
+import dev.millrace.config.Settings.Backend;
+import dev.millrace.data.KebabCase;
+import dev.millrace.eval.ClassificationMetrics;
+import dev.millrace.eval.MetricsSpec;
+import dev.millrace.eval.ScoredClass;
+import dev.millrace.simd.Kernels;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
+import org.apache.flink.api.common.JobID;
+import org.apache.flink.core.execution.CheckpointType;
+import org.apache.flink.core.execution.SavepointFormatType;
+import org.apache.flink.runtime.jobgraph.JobGraph;
+import org.apache.flink.runtime.minicluster.MiniCluster;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+
+/**
+ * Times the production graph with many keys, and one checkpoint of all their models while it goes
+ * on learning.
+ *
+ * <p>The job reports each key after so many examples: when as many reports have come as there are
+ * keys, it is warm, and the next so many are timed. When the reports come for the third time, a
+ * checkpoint is taken among them, and the longest time between two reports is the job's pause.
+ *
+ * @param rounds examples of each key that count; as many come before, and after
+ */
+record StateBench(int keys, Backend backend, long cacheBytes, int rounds) {
+  private static final int NEURONS = 32;
+  private static final int CLASSES = 2;
+  // Warm-up, measurement, checkpoint.
+  private static final int PHASES = 3;
+
+  /**
+   * What was measured.
+   *
+   * @param seconds for the rounds that count
+   * @param pauseMillis the longest time without a report while the checkpoint was taken
+   * @param quietMillis the same among the timed reports, without a checkpoint
+   * @param savepointBytes the same on each backend: the models' own bytes, without compression and
+   *     without older ones that RocksDB has yet to drop
+   * @param windowBytes of a key that are its window of scored examples
+   */
+  record Result(
+      StateBench bench,
+      double seconds,
+      double checkpointSeconds,
+      double pauseMillis,
+      double quietMillis,
+      long checkpointBytes,
+      long savepointBytes,
+      long windowBytes) {
+
+    private double updatesPerSecond() {
+      return (double) bench.keys * bench.rounds / seconds;
+    }
+
+    private long bytesPerKey() {
+      return savepointBytes / bench.keys;
+    }
+
+    /** Plain gradient descent has nothing but the weights. */
+    private static long floatBytes() {
+      return Float.BYTES
+          * (long) ((StateBenchSource.FEATURES + 1) * NEURONS + (NEURONS + 1) * CLASSES);
+    }
+
+    private long otherBytes() {
+      return bytesPerKey() - floatBytes() - windowBytes;
+    }
+
+    String toJson() {
+      ObjectNode json = new ObjectMapper().createObjectNode();
+      json.put("keys", bench.keys);
+      json.put("backend", KebabCase.of(bench.backend));
+      json.put("cache_bytes", bench.cacheBytes);
+      json.put("updates_per_s", Math.round(updatesPerSecond()));
+      json.put("examples_per_key", PHASES * bench.rounds);
+      json.put("bytes_per_key", bytesPerKey());
+      json.put("weights_and_optimizer_bytes_per_key", floatBytes());
+      json.put("window_bytes_per_key", windowBytes);
+      json.put("other_bytes_per_key", otherBytes());
+      json.put("checkpoint_s", Math.round(1000 * checkpointSeconds) / 1000.0);
+      json.put("checkpoint_bytes", checkpointBytes);
+      json.put("pause_ms", Math.round(10 * pauseMillis) / 10.0);
+      json.put("quiet_ms", Math.round(10 * quietMillis) / 10.0);
+      json.put("simd_bits", Kernels.best().bits());
+      json.put("processors", Runtime.getRuntime().availableProcessors());
+      json.put("jdk", Runtime.version().toString());
+      return json.toString();
+    }
+
+    String toText() {
+      return String.format(
+          Locale.ROOT,
+          "%,d keys on %s: %,.0f updates/s; %,d bytes a key: %,d of weights, %,d of the window, %,d"
+              + " others; a checkpoint takes %.2f s and %,d bytes, and stops the job for %.0f ms"
+              + " (%.0f ms without)",
+          bench.keys,
+          KebabCase.of(bench.backend),
+          updatesPerSecond(),
+          bytesPerKey(),
+          floatBytes(),
+          windowBytes,
+          otherBytes(),
+          checkpointSeconds,
+          checkpointBytes,
+          pauseMillis,
+          quietMillis);
+    }
+  }
+
+  /** When the reports of each phase had come; written by the job's one sink. */
+  private static final class Reports {
+    final CompletableFuture<Void> thirdBegun = new CompletableFuture<>();
+    final CompletableFuture<Void> all = new CompletableFuture<>();
+    private final int keys;
+    private int count;
+    private long warm;
+    private long end;
+    private long last;
+    private long longestGap;
+    private long quietGap;
+    private volatile boolean checkpointing;
+
+    Reports(int keys) {
+      this.keys = keys;
+    }
+
+    void add() {
+      long now = System.nanoTime();
+      if (count % keys != 0 && (count < 2 * keys || checkpointing)) {
+        longestGap = Math.max(longestGap, now - last);
+      }
+      last = now;
+      count++;
+      if (count == keys) {
+        warm = now;
+        longestGap = 0;
+      } else if (count == 2 * keys) {
+        end = now;
+        quietGap = longestGap;
+        longestGap = 0;
+      } else if (count == 2 * keys + 1) {
+        thirdBegun.complete(null);
+      }
+      if (count == PHASES * keys) {
+        all.complete(null);
+      }
+    }
+
+    void fail(Throwable e) {
+      thirdBegun.completeExceptionally(e);
+      all.completeExceptionally(e);
+    }
+  }
+
+  Result run() throws Exception {
+    Path checkpoints = Directories.untilExit("millrace-bench-");
+    Settings settings = settings();
+    Reports reports = new Reports(keys);
+    try (LocalSink metrics = new LocalSink(record -> reports.add());
+        LocalSink others = new LocalSink(record -> {})) {
+      StreamExecutionEnvironment env = LocalFlink.environment(1, options(settings, checkpoints));
+      MillraceJob.build(
+          env,
+          settings,
+          StateBenchSource.of(keys, PHASES * rounds, settings.input().topic()),
+          new MillraceJob.Sinks(metrics, others, others, others, others, others));
+      JobGraph graph = env.getStreamGraph().getJobGraph();
+      try (MiniCluster cluster = LocalFlink.cluster(env)) {
+        JobID job = cluster.submitJob(graph).get().getJobID();
+        // A job that fails ends the waiting, and says why.
+        cluster
+            .requestJobResult(job)
+            .thenAccept(
+                ended ->
+                    reports.fail(
+                        ended
+                            .getSerializedThrowable()
+                            .map(e -> (Throwable) e)
+                            .orElseGet(() -> new IllegalStateException("the job has ended"))));
+        reports.thirdBegun.get();
+        reports.checkpointing = true;
+        long before = System.nanoTime();
+        cluster.triggerCheckpoint(job, CheckpointType.CONFIGURED).get();
+        double checkpoint = (System.nanoTime() - before) / 1e9;
+        reports.checkpointing = false;
+        long checkpointBytes = size(checkpoints);
+        reports.all.get();
+        Path savepoint = Directories.untilExit("millrace-bench-");
+        cluster
+            .triggerSavepoint(
+                job, Snapshots.location(savepoint), false, SavepointFormatType.CANONICAL)
+            .get();
+        return new Result(
+            this,
+            (reports.end - reports.warm) / 1e9,
+            checkpoint,
+            reports.longestGap / 1e6,
+            reports.quietGap / 1e6,
+            checkpointBytes,
+            size(savepoint),
+            windowBytes(settings.metrics()));
+      }
+    }
+  }
+
+  private Settings settings() {
+    String yaml =
+        """
+        pipeline: bench
+        kafka: { bootstrap.servers: "none:0" }
+        input: { label: label, classes: [c0, c1] }
+        model: { layers: [{ units: %d, activation: relu }], optimizer: sgd }
+        metrics: { every: %d, max-interval: off }
+        state: { backend: %s, cache-bytes: %d, checkpoint-interval: 24h }
+        """
+            .formatted(NEURONS, rounds, KebabCase.of(backend), cacheBytes);
+    return PipelineFile.parse("bench", yaml, Path.of(""));
+  }
+
+  private static Map<String, String> options(Settings settings, Path checkpoints) {
+    Map<String, String> options = new HashMap<>(LocalFlink.NO_RESTART);
+    options.putAll(MillraceJob.stateOptions(settings));
+    options.put("execution.checkpointing.dir", Snapshots.location(checkpoints));
+    options.put("execution.checkpointing.timeout", "1 h");
+    return options;
+  }
+
+  private static long size(Path directory) throws IOException {
+    try (Stream<Path> files = Files.walk(directory)) {
+      return files.filter(Files::isRegularFile).mapToLong(StateBench::length).sum();
+    }
+  }
+
+  private static long length(Path file) {
+    try {
+      return Files.size(file);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private long windowBytes(MetricsSpec spec) throws IOException {
+    ClassificationMetrics metrics = new ClassificationMetrics(spec);
+    metrics.update(new ScoredClass(), 1, 0);
+    int one = length(metrics);
+    metrics.update(new ScoredClass(), 1, 0);
+    return (long) (length(metrics) - one) * Math.min(spec.window(), PHASES * rounds);
+  }
+
+  private static int length(ClassificationMetrics metrics) throws IOException {
+    DataOutputStream out = new DataOutputStream(OutputStream.nullOutputStream());
+    metrics.write(out);
+    return out.size();
+  }
+}

@@ -1,0 +1,95 @@
+package dev.millrace.bench;
+
+import dev.millrace.codec.ExampleEncoder;
+import dev.millrace.data.KafkaRecord;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.apache.flink.api.common.typeinfo.TypeInformation;
+import org.apache.flink.api.connector.source.SourceReaderContext;
+import org.apache.flink.api.connector.source.lib.NumberSequenceSource.NumberSequenceSplit;
+import org.apache.flink.api.connector.source.util.ratelimit.RateLimiter;
+import org.apache.flink.api.connector.source.util.ratelimit.RateLimiterStrategy;
+import org.apache.flink.connector.datagen.source.DataGeneratorSource;
+import org.apache.flink.connector.datagen.source.GeneratorFunction;
+
+/** Records of many keys, then silence: the job goes on, so that a checkpoint can be taken. */
+final class StateBenchSource {
+  /** Numbers in a record. */
+  static final int FEATURES = 8;
+
+  // A prime beyond every number of keys: multiples of it go through all keys, far apart.
+  private static final long STEP = 2_147_483_647L;
+
+  private StateBenchSource() {}
+
+  /**
+   * A source for a parallelism of 1.
+   *
+   * @param rounds records of each key
+   */
+  static DataGeneratorSource<KafkaRecord> of(int keys, int rounds, String topic) {
+    return new DataGeneratorSource<>(
+        new Rows(keys, topic),
+        Long.MAX_VALUE,
+        new Budget((long) keys * rounds),
+        TypeInformation.of(KafkaRecord.class));
+  }
+
+  private static final class Rows implements GeneratorFunction<Long, KafkaRecord> {
+    private static final long serialVersionUID = 1L;
+    private static final int[] NONE_MISSING = {};
+    // With an old one the job would take it that it is behind, and gather larger chunks.
+    private static final long NO_TIMESTAMP = -1;
+
+    private final int keys;
+    private final String topic;
+    private final float[] row = new float[FEATURES];
+    private transient SplittableRandom random;
+    private transient ExampleEncoder encoder;
+
+    Rows(int keys, String topic) {
+      this.keys = keys;
+      this.topic = topic;
+    }
+
+    @Override
+    public void open(SourceReaderContext context) {
+      random = new SplittableRandom(1);
+      encoder = new ExampleEncoder();
+    }
+
+    @Override
+    public KafkaRecord map(Long number) {
+      double sum = 0;
+      for (int f = 0; f < FEATURES; f++) {
+        row[f] = (float) (random.nextDouble() * 2 - 1);
+        sum += row[f];
+      }
+      String key = "key-" + number % keys * STEP % keys;
+      byte[] value =
+          encoder.encode(
+              "", key, number, sum > 0 ? "c1" : "c0", 0, 1f, row, FEATURES, NONE_MISSING, Map.of());
+      return KafkaRecord.of(
+          topic, 0, number, NO_TIMESTAMP, key.getBytes(StandardCharsets.UTF_8), value);
+    }
+  }
+
+  /** Allows so many records, and never another one. */
+  private record Budget(long records) implements RateLimiterStrategy<NumberSequenceSplit> {
+    @Override
+    public RateLimiter<NumberSequenceSplit> createRateLimiter(int parallelism) {
+      return new RateLimiter<>() {
+        private long left = records;
+
+        @Override
+        public CompletionStage<Void> acquire(int wanted) {
+          left -= wanted;
+          return left >= 0 ? CompletableFuture.completedFuture(null) : new CompletableFuture<>();
+        }
+      };
+    }
+  }
+}

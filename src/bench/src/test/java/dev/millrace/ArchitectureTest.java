@@ -1,0 +1,175 @@
+package dev.millrace;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+
+/** The arrows between the packages point one way, and the core is free of Flink, Kafka and Avro. */
+@AnalyzeClasses(packages = "dev.millrace", importOptions = ImportOption.DoNotIncludeTests.class)
+class ArchitectureTest {
+  private static final String JDK = "java..";
+
+  @ArchTest
+  static final ArchRule dataUsesTheJdkAlone =
+      classes()
+          .that()
+          .resideInAPackage("dev.millrace.data")
+          .should()
+          .onlyDependOnClassesThat()
+          .resideInAnyPackage("dev.millrace.data", JDK);
+
+  @ArchTest
+  static final ArchRule simdUsesTheJdkAlone =
+      classes()
+          .that()
+          .resideInAPackage("dev.millrace.simd")
+          .should()
+          .onlyDependOnClassesThat()
+          .resideInAnyPackage(
+              "dev.millrace.simd", "jdk.incubator.vector", "com.sun.management", JDK);
+
+  @ArchTest
+  static final ArchRule nnUsesDataAndSimd =
+      classes()
+          .that()
+          .resideInAPackage("dev.millrace.nn")
+          .should()
+          .onlyDependOnClassesThat()
+          .resideInAnyPackage("dev.millrace.nn", "dev.millrace.data", "dev.millrace.simd", JDK);
+
+  @ArchTest
+  static final ArchRule contestUsesNn =
+      classes()
+          .that()
+          .resideInAPackage("dev.millrace.nn.contest")
+          .should()
+          .onlyDependOnClassesThat()
+          .resideInAnyPackage(
+              "dev.millrace.nn.contest",
+              "dev.millrace.nn",
+              "dev.millrace.data",
+              "dev.millrace.simd",
+              JDK);
+
+  @ArchTest
+  static final ArchRule autoUsesNn =
+      classes()
+          .that()
+          .resideInAPackage("dev.millrace.nn.auto")
+          .should()
+          .onlyDependOnClassesThat()
+          .resideInAnyPackage(
+              "dev.millrace.nn.auto",
+              "dev.millrace.nn.contest",
+              "dev.millrace.nn",
+              "dev.millrace.data",
+              "dev.millrace.simd",
+              JDK);
+
+  @ArchTest
+  static final ArchRule evalUsesData =
+      classes()
+          .that()
+          .resideInAPackage("dev.millrace.eval..")
+          .should()
+          .onlyDependOnClassesThat()
+          .resideInAnyPackage("dev.millrace.eval..", "dev.millrace.data", JDK);
+
+  @ArchTest
+  static final ArchRule theEngineUsesTheCoreAlone =
+      classes()
+          .that()
+          .resideInAPackage("dev.millrace.prequential")
+          .should()
+          .onlyDependOnClassesThat()
+          .resideInAnyPackage(
+              "dev.millrace.prequential",
+              "dev.millrace.nn..",
+              "dev.millrace.eval..",
+              "dev.millrace.data",
+              "dev.millrace.simd",
+              JDK);
+
+  @ArchTest
+  static final ArchRule packagesFormNoCycle =
+      slices().matching("dev.millrace.(**)").should().beFreeOfCycles();
+
+  @ArchTest
+  static final ArchRule codecKnowsNoFlinkAndNoKafka =
+      classes()
+          .that()
+          .resideInAnyPackage("dev.millrace.codec..", "dev.millrace.onnx")
+          .should()
+          .onlyDependOnClassesThat()
+          .resideInAnyPackage(
+              "dev.millrace.codec..",
+              "dev.millrace.onnx",
+              "dev.millrace.data",
+              "dev.millrace.nn",
+              "dev.millrace.eval..",
+              "dev.millrace.prequential",
+              "org.apache.avro..",
+              "org.slf4j",
+              "com.fasterxml.jackson..",
+              "ai.onnx.proto",
+              "com.google.protobuf",
+              "javax.net.ssl",
+              JDK);
+
+  @ArchTest
+  static final ArchRule kafkaKnowsNoFlink =
+      classes()
+          .that()
+          .resideInAPackage("dev.millrace.kafka")
+          .should()
+          .onlyDependOnClassesThat()
+          .resideInAnyPackage(
+              "dev.millrace.kafka",
+              "dev.millrace.data",
+              "org.apache.kafka..",
+              "org.slf4j",
+              "com.fasterxml.jackson..",
+              JDK);
+
+  @ArchTest
+  static final ArchRule operatorsKnowNoSettingsAndNoGraph =
+      noClasses()
+          .that()
+          .resideInAPackage("dev.millrace.flink..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage("dev.millrace", "dev.millrace.config..");
+
+  @ArchTest
+  static final ArchRule theJobDoesNotKnowTheCommands =
+      noClasses()
+          .that()
+          .resideOutsideOfPackages("dev.millrace.cli..", "dev.millrace.bench")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage("dev.millrace.cli..", "dev.millrace.bench");
+
+  @ArchTest
+  static final ArchRule nobodyKnowsTheBenchmarks =
+      noClasses()
+          .that()
+          .resideOutsideOfPackage("dev.millrace.bench")
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("dev.millrace.bench");
+
+  @ArchTest
+  static final ArchRule oneClassTouchesTheBroker =
+      noClasses()
+          .that()
+          .doNotHaveSimpleName("EmbeddedKafka")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage(
+              "kafka..", "org.apache.kafka.server..", "org.apache.kafka.metadata..");
+}

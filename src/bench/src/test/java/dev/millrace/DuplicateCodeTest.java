@@ -1,0 +1,89 @@
+package dev.millrace;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/** No eleven lines of code stand twice. */
+class DuplicateCodeTest {
+  private static final int MOST_LINES = 10;
+  private static final Path SOURCES = Path.of("src");
+
+  /** Not code: imports, comments, annotations, lone brackets, lists of parameters and arguments. */
+  private static final Pattern BESIDE =
+      Pattern.compile("\\W*|(import|package) .*|(\\*|/\\*|//|@).*|.*,");
+
+  private record Line(Path file, int number, String text) {
+    @Override
+    public String toString() {
+      return file + ":" + number;
+    }
+  }
+
+  @Test
+  void nothingStandsTwice() throws IOException {
+    assertThat(twice(sources())).isEmpty();
+  }
+
+  @Test
+  void elevenEqualLinesAreFoundAndTenAreNot() {
+    List<Line> once = lines(Path.of("A"), "a0\nb1\nc2\nd3\ne4\nf5\ng6\nh7\ni8\nj9\nk10\n".lines());
+    List<Line> spaced =
+        lines(Path.of("B"), once.stream().flatMap(line -> Stream.of(" " + line.text, "// x")));
+
+    assertThat(twice(List.of(once, spaced))).containsExactly("B:1 and A:1");
+    assertThat(twice(List.of(once, spaced.subList(1, spaced.size())))).isEmpty();
+  }
+
+  private static List<List<Line>> sources() throws IOException {
+    List<List<Line>> sources = new ArrayList<>();
+    try (Stream<Path> files = Files.walk(SOURCES)) {
+      for (Path file :
+          files
+              .filter(path -> path.toString().matches(".*/src/main/.*\\.java"))
+              .sorted()
+              .toList()) {
+        sources.add(lines(file, Files.readAllLines(file).stream()));
+      }
+    }
+    assertThat(sources).hasSizeGreaterThan(100);
+    return sources;
+  }
+
+  private static List<Line> lines(Path file, Stream<String> text) {
+    List<Line> lines = new ArrayList<>();
+    int number = 1;
+    for (String line : text.map(String::strip).toList()) {
+      if (!BESIDE.matcher(line).matches()) {
+        lines.add(new Line(file, number, line));
+      }
+      number++;
+    }
+    return lines;
+  }
+
+  /** The places at which a run of lines begins that stands elsewhere too. */
+  private static List<String> twice(List<List<Line>> sources) {
+    Map<List<String>, Line> seen = new HashMap<>();
+    List<String> twice = new ArrayList<>();
+    for (List<Line> source : sources) {
+      for (int i = 0; i + MOST_LINES < source.size(); i++) {
+        List<String> run = source.subList(i, i + MOST_LINES + 1).stream().map(Line::text).toList();
+        Line first = seen.putIfAbsent(run, source.get(i));
+        if (first != null) {
+          twice.add(source.get(i) + " and " + first);
+        }
+      }
+    }
+    return twice;
+  }
+}

@@ -1,0 +1,96 @@
+package dev.millrace.bench;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
+
+import dev.millrace.cli.console.Progress;
+import dev.millrace.cli.csv.CsvPipeline;
+import dev.millrace.cli.csv.CsvScan;
+import dev.millrace.cli.evaluate.Evaluation;
+import dev.millrace.cli.evaluate.FinalMetrics;
+import dev.millrace.config.Settings;
+import dev.millrace.nn.AutoSpec;
+import dev.millrace.nn.ClassWeights;
+import dev.millrace.nn.ModelSpec;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** {@code model: auto} is never worse than knowing nothing. */
+class AutoBaselineTest {
+
+  /** Data sets that may not be copied into the repository. */
+  private static final Path SHARED = Path.of("../shared/data");
+
+  @TempDir private Path folder;
+
+  /** Total log-loss of a run, and that of the running class frequencies on the same rows. */
+  private record Losses(double ofModel, double ofFrequencies, double predicted, double observed) {}
+
+  private static AccuracyData named(String name) {
+    return AccuracyData.all().stream()
+        .filter(data -> data.name().equals(name))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  private Losses run(String name, AutoSpec.Tier tier) throws Exception {
+    AccuracyData data = named(name);
+    Path file = data.find(SHARED.toFile().isDirectory() ? SHARED : null, folder);
+    assumeThat(file).as("%s is not in %s", data.file(), SHARED).isNotNull();
+    CsvScan scan = CsvScan.scan(file, data.label(), null, data.drop(), data.task());
+    Settings settings =
+        CsvPipeline.settings(null, "baseline", scan, data.positive())
+            .withModel(ModelSpec.auto(1, AutoSpec.of(tier), ClassWeights.NONE));
+    Reliability reliability = new Reliability(data.positive());
+    Evaluation run;
+    try (Progress progress = new Progress(name, scan.rows())) {
+      run =
+          Evaluation.run(
+              settings.withOutput(settings.output().withPredictions()),
+              scan,
+              1,
+              progress,
+              reliability::accept);
+    }
+    FinalMetrics.Totals totals = run.metrics().totals();
+    return new Losses(
+        totals.logLoss() * totals.examples(),
+        reliability.baselineLoss() * totals.examples(),
+        reliability.meanPredicted(),
+        reliability.observedShare());
+  }
+
+  /** What the answer may lose to the class frequencies in total; see FixedShare. */
+  private static void assertNoWorseThanFrequencies(Losses losses) {
+    assertThat(losses.ofModel()).isLessThan(losses.ofFrequencies() + 4);
+  }
+
+  @ParameterizedTest
+  @EnumSource(AutoSpec.Tier.class)
+  void noiseIsPredictedAsWellAsByTheClassFrequencies(AutoSpec.Tier tier) throws Exception {
+    Losses losses = run("noise", tier);
+
+    assertNoWorseThanFrequencies(losses);
+    assertThat(losses.predicted() / losses.observed()).isBetween(0.9, 1.1);
+  }
+
+  @Test
+  void clicksOnIdsAreLearnedAndNotOnlyCounted() throws Exception {
+    Losses losses = run("clicks", AutoSpec.Tier.FAST);
+
+    assertThat(losses.ofModel()).isLessThan(0.98 * losses.ofFrequencies());
+    assertThat(losses.predicted() / losses.observed()).isBetween(0.9, 1.1);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"criteo", "nsl_kdd", "elec2", "phishing", "sea_street_kim"})
+  void realStreamsArePredictedBetterThanByTheClassFrequencies(String name) throws Exception {
+    Losses losses = run(name, AutoSpec.Tier.FAST);
+
+    assertNoWorseThanFrequencies(losses);
+  }
+}

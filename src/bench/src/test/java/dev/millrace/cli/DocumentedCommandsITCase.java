@@ -1,0 +1,40 @@
+package dev.millrace.cli;
+
+import dev.millrace.cli.kafka.EmbeddedKafka;
+import dev.millrace.testing.Programs;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Every page of the docs, typed from top to bottom as a stranger would, each with a new broker. */
+class DocumentedCommandsITCase {
+  private static final List<String> PROGRAMS = List.of("python3", "curl");
+
+  @TempDir private Path dir;
+
+  static Stream<Path> pages() throws IOException {
+    return DocumentedCommand.all().stream()
+        .filter(command -> CommandElsewhere.of(command).isEmpty())
+        .map(DocumentedCommand::page)
+        .distinct();
+  }
+
+  @ParameterizedTest
+  @MethodSource("pages")
+  void thePageHappensAsItIsTold(Path page) throws Exception {
+    for (String program : PROGRAMS) {
+      if (Files.readString(page).contains("\n" + program + " ")) {
+        Programs.require(program, program);
+      }
+    }
+    try (EmbeddedKafka kafka = EmbeddedKafka.start(0, null);
+        Story story = new Story(page, dir, kafka.bootstrapServers())) {
+      story.play();
+    }
+  }
+}

@@ -1,0 +1,139 @@
+package dev.millrace.cli.cluster;
+
+import dev.millrace.cli.console.Directories;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFileAttributeView;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+/**
+ * What a local cluster keeps beside a pipeline's checkpoints.
+ *
+ * @param root the directory of all of it
+ */
+record ClusterFiles(Path root) {
+
+  /** The files of a pipeline's cluster, in the pipeline's state directory. */
+  static ClusterFiles in(Path stateDir) {
+    return new ClusterFiles(stateDir.resolve("cluster"));
+  }
+
+  /** Flink's configuration directory. */
+  Path conf() {
+    return root.resolve("conf");
+  }
+
+  /** The options of Flink. */
+  Path flinkConfiguration() {
+    return conf().resolve("config.yaml");
+  }
+
+  /** The options of ZooKeeper. */
+  Path zooKeeperConfiguration() {
+    return conf().resolve("zoo.cfg");
+  }
+
+  Path logs() {
+    return root.resolve("logs");
+  }
+
+  /** What the processes need while they run. */
+  Path temporary() {
+    return root.resolve("tmp");
+  }
+
+  /** The certificate of the cluster that runs. */
+  ClusterCertificate certificate() {
+    return new ClusterCertificate(tls());
+  }
+
+  /** The certificate's directory. */
+  Path tls() {
+    return temporary().resolve("tls");
+  }
+
+  /**
+   * System properties of all processes that neither other users nor the logs may show, as they show
+   * the arguments of a process.
+   */
+  Path systemProperties() {
+    return tls().resolve("system.properties");
+  }
+
+  /** ZooKeeper's data. */
+  Path zooKeeper() {
+    return temporary().resolve("zookeeper");
+  }
+
+  /** What ZooKeeper's entries point to. */
+  Path highAvailability() {
+    return temporary().resolve("ha");
+  }
+
+  /** Empty directories for a new cluster; the logs of the last one stay. */
+  void prepare() throws IOException {
+    removeTemporary();
+    createPrivate(logs());
+    createPrivate(conf());
+    createPrivate(temporary());
+    createPrivate(tls());
+  }
+
+  private static void createPrivate(Path directory) throws IOException {
+    Files.createDirectories(directory);
+    if (Files.getFileStore(directory).supportsFileAttributeView(PosixFileAttributeView.class)) {
+      Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwx------"));
+    }
+  }
+
+  /** The REST address of the cluster that runs, or was killed. */
+  Optional<URI> address() {
+    try {
+      return Files.exists(addressFile())
+          ? Optional.of(URI.create(Files.readString(addressFile()).strip()))
+          : Optional.empty();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  void writeAddress(URI address) throws IOException {
+    Files.writeString(addressFile(), address + "\n");
+  }
+
+  /** Leaves the logs, and the configuration without its passwords, to be looked at. */
+  void cleanUp() {
+    removeTemporary();
+    try {
+      Files.deleteIfExists(addressFile());
+      removePasswords(flinkConfiguration());
+      removePasswords(zooKeeperConfiguration());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static void removePasswords(Path file) throws IOException {
+    if (Files.exists(file)) {
+      List<String> lines = Files.readAllLines(file);
+      lines.removeIf(line -> line.toLowerCase(Locale.ROOT).contains("password"));
+      Files.write(file, lines);
+    }
+  }
+
+  private void removeTemporary() {
+    if (Files.exists(temporary())) {
+      Directories.delete(temporary());
+    }
+  }
+
+  private Path addressFile() {
+    return root.resolve("address");
+  }
+}

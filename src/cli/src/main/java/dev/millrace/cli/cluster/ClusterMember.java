@@ -1,0 +1,124 @@
+package dev.millrace.cli.cluster;
+
+import dev.millrace.cli.console.CliError;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+
+/** One process of a local cluster, started again when it dies. Not thread-safe. */
+final class ClusterMember {
+  private static final long SECONDS_TO_STOP = 5;
+  private static final long NANOS_OF_A_QUICK_DEATH = 20_000_000_000L;
+  private static final int MOST_QUICK_DEATHS = 3;
+  // How a JVM with -XX:+ExitOnOutOfMemoryError ends, and what it prints last.
+  private static final int NO_MEMORY_CODE = 3;
+  private static final String NO_MEMORY = "Terminating due to java.lang.OutOfMemoryError";
+
+  private final String name;
+  private final Path log;
+  private final Path output;
+  private final Supplier<List<String>> command;
+  private Process process;
+  private long started;
+  private int quickDeaths;
+
+  /**
+   * @param name for the user
+   * @param log the file that the process logs to
+   * @param output file for what it prints, such as a JVM's last words
+   * @param command asked for at each start
+   */
+  ClusterMember(String name, Path log, Path output, Supplier<List<String>> command) {
+    this.name = name;
+    this.log = log;
+    this.output = output;
+    this.command = command;
+  }
+
+  void start() {
+    ProcessBuilder builder =
+        new ProcessBuilder(command.get())
+            .redirectErrorStream(true)
+            .redirectOutput(ProcessBuilder.Redirect.appendTo(output.toFile()));
+    // Of a Flink installation that has nothing to do with this one.
+    builder.environment().keySet().removeIf(variable -> variable.startsWith("FLINK_"));
+    try {
+      process = builder.start();
+    } catch (IOException e) {
+      throw new CliError("The " + name + " could not be started: " + e.getMessage(), e);
+    }
+    started = System.nanoTime();
+  }
+
+  String name() {
+    return name;
+  }
+
+  long pid() {
+    return process.pid();
+  }
+
+  boolean isAlive() {
+    return process.isAlive();
+  }
+
+  /**
+   * Starts a dead process again.
+   *
+   * @return what happened, in one line
+   * @throws CliError if it has died too often soon after its start
+   */
+  String startAgain() {
+    String death =
+        "The %s (pid %d) ended with exit code %d%s"
+            .formatted(name, pid(), process.exitValue(), hadNoMemory() ? " (out of memory)" : "");
+    boolean quick = System.nanoTime() - started < NANOS_OF_A_QUICK_DEATH;
+    quickDeaths = quick ? quickDeaths + 1 : 0;
+    if (quickDeaths == MOST_QUICK_DEATHS) {
+      throw new CliError(
+          "%s, the %d. time in a row soon after its start. Why is in %s or %s."
+              .formatted(death, MOST_QUICK_DEATHS, log, output.getFileName()));
+    }
+    start();
+    return "%s; started again as pid %d.".formatted(death, pid());
+  }
+
+  // The last words in the file may be those of an earlier start, so they are not enough.
+  private boolean hadNoMemory() {
+    if (process.exitValue() != NO_MEMORY_CODE) {
+      return false;
+    }
+    try (Stream<String> lines = Files.lines(output, StandardCharsets.ISO_8859_1)) {
+      return lines.reduce((first, second) -> second).orElse("").startsWith(NO_MEMORY);
+    } catch (IOException e) {
+      return false; // then nobody knows
+    }
+  }
+
+  /** Asks the process to end. */
+  void terminate() {
+    if (process != null) {
+      process.destroy();
+    }
+  }
+
+  /** Waits for the end of a process that was asked to, then makes it end. */
+  void awaitEnd() {
+    if (process == null) {
+      return;
+    }
+    try {
+      if (!process.waitFor(SECONDS_TO_STOP, TimeUnit.SECONDS)) {
+        process.destroyForcibly().waitFor(SECONDS_TO_STOP, TimeUnit.SECONDS);
+      }
+    } catch (InterruptedException e) {
+      process.destroyForcibly();
+      Thread.currentThread().interrupt();
+    }
+  }
+}

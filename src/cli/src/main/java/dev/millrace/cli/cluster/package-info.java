@@ -1,0 +1,5 @@
+/**
+ * The command {@code cluster}, a Flink cluster of local processes, and the commands that talk to a
+ * cluster.
+ */
+package dev.millrace.cli.cluster;

@@ -1,0 +1,63 @@
+package dev.millrace.cli.console;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Stream;
+import org.slf4j.LoggerFactory;
+
+/** Temporary directories. */
+public final class Directories {
+  private static final int TRIES = 40;
+  private static final long NANOS_BETWEEN_TRIES = 50_000_000;
+
+  private Directories() {}
+
+  /**
+   * A new temporary directory that is removed when this process ends, after the command that uses
+   * it.
+   *
+   * @throws CliError if there can be none
+   */
+  public static Path untilExit(String prefix) {
+    Path directory = TemporaryDirectories.create(prefix);
+    Runtime.getRuntime().addShutdownHook(new Thread(() -> deleteAtEnd(directory)));
+    return directory;
+  }
+
+  /** Removes a directory and all below it; what cannot be removed is logged. */
+  public static void delete(Path root) {
+    try {
+      deleteTree(root);
+    } catch (IOException | UncheckedIOException e) {
+      LoggerFactory.getLogger(Directories.class).warn("Could not remove {}", root, e);
+    }
+  }
+
+  private static void deleteAtEnd(Path directory) {
+    StopSignal.awaitCommands();
+    deletePatiently(directory);
+  }
+
+  // Others are tidying up in there at the same time, as Flink does after a job has ended.
+  private static void deletePatiently(Path root) {
+    for (int left = TRIES; left > 0 && Files.exists(root); left--) {
+      try {
+        deleteTree(root);
+      } catch (IOException | UncheckedIOException e) {
+        LockSupport.parkNanos(NANOS_BETWEEN_TRIES);
+      }
+    }
+  }
+
+  private static void deleteTree(Path root) throws IOException {
+    try (Stream<Path> paths = Files.walk(root)) {
+      for (Path path : paths.sorted(Comparator.reverseOrder()).toList()) {
+        Files.deleteIfExists(path);
+      }
+    }
+  }
+}

@@ -1,0 +1,2 @@
+/** What all commands share: errors, progress, terminal, files, ports and signals. */
+package dev.millrace.cli.console;

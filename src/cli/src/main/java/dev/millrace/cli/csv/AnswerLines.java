@@ -1,0 +1,106 @@
+package dev.millrace.cli.csv;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.io.NumberOutput;
+import dev.millrace.cli.console.Terminal;
+import dev.millrace.codec.json.AnswerJson;
+import dev.millrace.data.Answer;
+import dev.millrace.data.Prediction;
+import dev.millrace.nn.PredictedValue;
+import java.io.IOException;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
+
+/** Predictions of the rows of a file, a line each. */
+public final class AnswerLines {
+  public static final String CSV_HEADER = "row,key,prediction,probability,model_version";
+
+  private static final JsonFactory JSON = new JsonFactory();
+
+  /** What stands behind the number of a row. */
+  private interface Fields {
+    void write(JsonGenerator generator) throws IOException;
+  }
+
+  private final boolean json;
+
+  public AnswerLines(boolean json) {
+    this.json = json;
+  }
+
+  /**
+   * One line.
+   *
+   * @param row its number in the file, from 1
+   */
+  public String line(long row, Answer answer) {
+    return json ? json(row, answer) : csv(row, answer);
+  }
+
+  /**
+   * The line of a row that cannot be predicted: without a prediction, in JSON with the reason.
+   *
+   * @param code of the reason, such as {@code unknown-key}
+   */
+  public String line(long row, String key, String code, String message) {
+    return json ? json(row, key, code, message) : row + "," + quoted(key) + ",,,";
+  }
+
+  private static String json(long row, Answer answer) {
+    return json(row, generator -> AnswerJson.writeFields(generator, answer));
+  }
+
+  private static String json(long row, String key, String code, String message) {
+    return json(
+        row,
+        generator -> {
+          generator.writeStringField("key", key);
+          AnswerJson.writeError(generator, code, message);
+        });
+  }
+
+  private static String json(long row, Fields fields) {
+    StringWriter line = new StringWriter();
+    try (JsonGenerator generator = JSON.createGenerator(line)) {
+      generator.writeStartObject();
+      generator.writeNumberField("row", row);
+      fields.write(generator);
+      generator.writeEndObject();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e); // memory does not fail to be written to
+    }
+    return Terminal.printableJson(line.toString());
+  }
+
+  private static String csv(long row, Answer answer) {
+    float[] scores = answer.scores();
+    String prediction;
+    String probability = "";
+    if (answer.task().isClassification()) {
+      int best = Prediction.best(scores);
+      prediction = best < 0 ? "" : quoted(answer.classes().get(best));
+      probability = best < 0 || !answer.probabilities() ? "" : number(scores[best]);
+    } else {
+      double value = PredictedValue.read(scores, 0);
+      prediction = value == (float) value ? number((float) value) : Double.toString(value);
+    }
+    return String.join(
+        ",",
+        Long.toString(row),
+        quoted(answer.key()),
+        prediction,
+        probability,
+        Long.toString(answer.modelVersion()));
+  }
+
+  private static String number(float value) {
+    return Float.isFinite(value) ? NumberOutput.toString(value, true) : "";
+  }
+
+  /** A text as one value of a CSV line. */
+  public static String quoted(String text) {
+    boolean plain = text.chars().noneMatch(c -> c == ',' || c == '"' || c == '\n' || c == '\r');
+    return plain ? text : "\"" + text.replace("\"", "\"\"") + "\"";
+  }
+}

@@ -1,0 +1,82 @@
+package dev.millrace.cli.csv;
+
+import dev.millrace.codec.CsvText;
+import dev.millrace.data.FeatureSpec;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * The features in a row of a scanned CSV file, as the standard schema has them. Not thread-safe.
+ */
+public final class CsvFeatures {
+  private static final int[] NONE_MISSING = {};
+
+  private final CsvScan scan;
+  private final int[] columns;
+  private final FeatureSpec.Type[] types;
+  private final float[] numbers;
+  private final int[] missing;
+  private final Map<String, String> attributes = new LinkedHashMap<>();
+  private int numberCount;
+  private int missingCount;
+
+  public CsvFeatures(CsvScan scan) {
+    this.scan = scan;
+    int width = scan.features().size();
+    columns = scan.featureColumns().stream().mapToInt(Integer::intValue).toArray();
+    types = scan.features().stream().map(FeatureSpec::type).toArray(FeatureSpec.Type[]::new);
+    numbers = new float[width];
+    missing = new int[width];
+  }
+
+  public void read(String[] row) {
+    numberCount = 0;
+    missingCount = 0;
+    attributes.clear();
+    for (int f = 0; f < columns.length; f++) {
+      String text = row[columns[f]];
+      boolean known = !CsvText.isMissing(text);
+      if (!types[f].isNumber()) {
+        attributes.put(scan.header().get(columns[f]), known ? text : "");
+        continue;
+      }
+      if (!known) {
+        missing[missingCount++] = numberCount;
+      }
+      numbers[numberCount++] = known ? number(columns[f], text) : 0f;
+    }
+  }
+
+  /** Of which the first {@link #numberCount} are those of the row. */
+  public float[] numbers() {
+    return numbers;
+  }
+
+  public int numberCount() {
+    return numberCount;
+  }
+
+  /** Positions of the numbers that are not known. */
+  public int[] missing() {
+    return missingCount == 0 ? NONE_MISSING : Arrays.copyOf(missing, missingCount);
+  }
+
+  /** The texts by column, empty where not known; also those that stand where a number should. */
+  public Map<String, String> attributes() {
+    return attributes;
+  }
+
+  // A text goes with the texts, so that whoever reads the record refuses it by what it says.
+  private float number(int column, String text) {
+    Object cell = CsvText.scalar(text);
+    if (cell instanceof Boolean truth) {
+      return truth ? 1f : 0f;
+    }
+    if (cell instanceof Double number) {
+      return number.floatValue();
+    }
+    attributes.put(scan.header().get(column), text);
+    return 0f;
+  }
+}

@@ -1,0 +1,210 @@
+package dev.millrace.cli.csv;
+
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.dataformat.csv.CsvFactory;
+import com.fasterxml.jackson.dataformat.csv.CsvParser;
+import com.fasterxml.jackson.dataformat.csv.CsvSchema;
+import dev.millrace.cli.console.CliError;
+import dev.millrace.cli.console.Counted;
+import java.io.BufferedInputStream;
+import java.io.CharConversionException;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.zip.GZIPInputStream;
+import java.util.zip.ZipException;
+
+/**
+ * The rows of a CSV file (UTF-8, plain or gzip, a header line first, whose {@linkplain CsvSeparator
+ * separator} is that of all rows; or before it a line {@code sep=;}), one after the other. Blank
+ * lines are skipped. Not thread-safe.
+ */
+public final class CsvFile implements AutoCloseable {
+  private static final CsvFactory CSV =
+      CsvFactory.builder()
+          .enable(CsvParser.Feature.SKIP_EMPTY_LINES)
+          .enable(CsvParser.Feature.TRIM_SPACES)
+          .disable(CsvParser.Feature.ALLOW_TRAILING_COMMA)
+          .build();
+
+  private final Path path;
+  private final InputStream in;
+  private final JsonParser parser;
+  private final List<String> header;
+  private final String[] row;
+  private final long linesBefore;
+  private long line;
+
+  /**
+   * Opens a file and reads its header.
+   *
+   * @throws CliError if the file cannot be read, or its header is missing or names a column twice
+   */
+  public CsvFile(Path path) {
+    this.path = path;
+    InputStream opened = null;
+    try {
+      opened = open(path);
+      in = opened;
+      NotCsv.refuse(path, in);
+      CsvSeparator separator = CsvSeparator.of(in);
+      linesBefore = separator.lines();
+      CsvSchema separated = CsvSchema.emptySchema().withColumnSeparator(separator.character());
+      parser = CSV.createParser(in);
+      parser.setSchema(separated);
+      header = readHeader();
+      row = new String[header.size()];
+    } catch (IOException e) {
+      closeQuietly(opened);
+      throw error(e);
+    } catch (CliError e) {
+      closeQuietly(opened);
+      throw e;
+    }
+  }
+
+  /** The column names. */
+  public List<String> header() {
+    return header;
+  }
+
+  /**
+   * Moves to the next row; false at the end of the file.
+   *
+   * @throws CliError naming the line of a row that is malformed or has not one value per column
+   */
+  public boolean next() {
+    try {
+      if (parser.nextToken() != JsonToken.START_ARRAY) {
+        return false;
+      }
+      int columns = 0;
+      while (parser.nextToken() != JsonToken.END_ARRAY) {
+        if (columns == 0) {
+          // The first value's line: the parser has the row itself begin before the line break.
+          line = linesBefore + parser.currentTokenLocation().getLineNr();
+        }
+        if (columns < row.length) {
+          row[columns] = parser.getText();
+        }
+        columns++;
+      }
+      if (columns != row.length) {
+        throw new CliError(
+            "%s has %s; the header names %d columns."
+                .formatted(position(), Counted.of(columns, "value"), row.length));
+      }
+      return true;
+    } catch (IOException e) {
+      throw error(e);
+    }
+  }
+
+  /** The values of the current row, as they stand in the file; overwritten by {@link #next}. */
+  public String[] row() {
+    return row;
+  }
+
+  /** Where the current row begins, such as {@code data.csv:17}. */
+  public String position() {
+    return path.getFileName() + ":" + line;
+  }
+
+  @Override
+  public void close() {
+    closeQuietly(parser);
+    closeQuietly(in);
+  }
+
+  private List<String> readHeader() throws IOException {
+    List<String> names = new ArrayList<>();
+    if (parser.nextToken() == JsonToken.START_ARRAY) {
+      while (parser.nextToken() != JsonToken.END_ARRAY) {
+        String name = parser.getText().strip();
+        // R writes row names under an empty header.
+        names.add(name.isEmpty() ? "column_" + (names.size() + 1) : name);
+      }
+    }
+    if (names.isEmpty()) {
+      throw new CliError(path + " is empty: a header line with the column names is needed.");
+    }
+    Set<String> seen = new HashSet<>();
+    for (String name : names) {
+      if (!seen.add(name)) {
+        throw new CliError(
+            path + " names column \"" + name + "\" twice in its first line, the header.");
+      }
+    }
+    return List.copyOf(names);
+  }
+
+  // By content rather than by name: a renamed .gz is still a .gz.
+  private static InputStream open(Path path) throws IOException {
+    if (Files.isDirectory(path)) {
+      throw new CliError(path + " is a directory; name a .csv or .csv.gz file.");
+    }
+    InputStream file = new BufferedInputStream(Files.newInputStream(path), 1 << 16);
+    try {
+      file.mark(2);
+      boolean gzip = file.read() == 0x1f && file.read() == 0x8b;
+      file.reset();
+      return gzip ? new BufferedInputStream(new GZIPInputStream(file, 1 << 16), 1 << 16) : file;
+    } catch (IOException e) {
+      file.close();
+      throw e;
+    }
+  }
+
+  private CliError error(IOException e) {
+    if (path.toString().equals("-") || path.startsWith("/dev")) {
+      return CliError.usage(
+          "%s cannot be read: the file is read more than once. Save it under a name first."
+              .formatted(path));
+    }
+    if (e instanceof NoSuchFileException) {
+      return new CliError("There is no file " + path + ".", e);
+    }
+    if (e instanceof AccessDeniedException) {
+      return new CliError(path + " may not be read by this user.", e);
+    }
+    if (e instanceof CharConversionException) {
+      return new CliError(
+          "%s is not UTF-8 text%s. If a spreadsheet wrote it: iconv -f WINDOWS-1252 -t UTF-8 %s > utf8.csv"
+              .formatted(path, line == 0 ? "" : " (after line " + line + ")", path),
+          e);
+    }
+    if (e instanceof ZipException || e instanceof EOFException) {
+      return new CliError(
+          "%s is a damaged gzip file%s. Fetch or pack it again."
+              .formatted(path, line == 0 ? "" : " (after line " + line + ")"),
+          e);
+    }
+    if (e instanceof JsonProcessingException malformed) {
+      // Where the value begins: a quote that is never closed ends with the file.
+      long at = linesBefore + parser.currentTokenLocation().getLineNr();
+      return new CliError(
+          path.getFileName() + ":" + at + " is malformed: " + malformed.getOriginalMessage(), e);
+    }
+    return new CliError("Cannot read " + path + ": " + e.getMessage(), e);
+  }
+
+  private static void closeQuietly(AutoCloseable resource) {
+    try {
+      if (resource != null) {
+        resource.close();
+      }
+    } catch (Exception e) {
+      // It was only read from.
+    }
+  }
+}

@@ -1,0 +1,142 @@
+package dev.millrace.cli.csv;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.millrace.cli.console.CliError;
+import dev.millrace.codec.CsvText;
+import dev.millrace.data.InputSpec;
+import dev.millrace.data.Task;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * The rows of a scanned CSV file as JSON objects of the fields that a pipeline reads: columns by
+ * their names, whose dots reach into nested objects; what is missing left out. Not thread-safe.
+ */
+final class CsvObjects {
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final double MOST_WHOLE = 1L << 53;
+
+  private final CsvScan scan;
+  private final CsvExamples.Part part;
+  private final long delayMillis;
+  // Fields of the pipeline, null for none.
+  private final String id;
+  private final String key;
+  private final String label;
+  private final String weight;
+  private final String eventTime;
+  // Their columns, -1 for none.
+  private final int weightColumn;
+  private final int eventTimeColumn;
+
+  /**
+   * @param spec of the pipeline that reads them, or null for one that names no more than the label
+   * @param delayMillis by how much the event time is later than the file says
+   * @throws CliError if the file lacks a column that the pipeline names, or one name is within
+   *     another
+   */
+  CsvObjects(CsvScan scan, CsvExamples.Part part, InputSpec spec, long delayMillis) {
+    this.scan = scan;
+    this.part = part;
+    this.delayMillis = delayMillis;
+    boolean isLabel = part == CsvExamples.Part.LABEL;
+    InputSpec read = spec != null && isLabel && spec.labels() != null ? spec.ofLabels() : spec;
+    id = read == null ? null : read.id();
+    key = read == null ? null : read.key();
+    label = read == null ? scan.header().get(scan.labelColumn()) : read.label();
+    weight = read == null || isLabel ? null : read.weight();
+    eventTime = read == null ? null : read.eventTime();
+    weightColumn = weight == null ? -1 : scan.column("input.weight", weight);
+    eventTimeColumn = eventTime == null ? -1 : scan.column("input.event-time", eventTime);
+    requireApart();
+  }
+
+  /** The object of a row as a record value. */
+  byte[] value(String[] row, String rowId, String rowKey) {
+    ObjectNode object = JSON.createObjectNode();
+    put(object, id, rowId);
+    put(object, key, rowKey);
+    if (part != CsvExamples.Part.LABEL) {
+      putFeatures(object, row);
+    }
+    // Behind the features: of a column that is both, the pipeline wants a number.
+    if (weightColumn >= 0) {
+      put(object, weight, number(row[weightColumn]));
+    }
+    if (eventTimeColumn >= 0) {
+      Object time = number(row[eventTimeColumn]);
+      put(object, eventTime, time instanceof Long millis ? (Object) (millis + delayMillis) : time);
+    }
+    if (part != CsvExamples.Part.FEATURES) {
+      String text = row[scan.labelColumn()];
+      boolean isTarget = scan.task() == Task.REGRESSION;
+      Object known = CsvText.isMissing(text) ? null : CsvExamples.className(text);
+      put(object, label, isTarget ? number(text) : known);
+    }
+    return object.toString().getBytes(StandardCharsets.UTF_8);
+  }
+
+  private void putFeatures(ObjectNode object, String[] row) {
+    for (int f = 0; f < scan.features().size(); f++) {
+      String name = scan.header().get(scan.featureColumns().get(f));
+      String text = row[scan.featureColumns().get(f)];
+      boolean isNumber = scan.features().get(f).type().isNumber();
+      put(object, name, isNumber ? number(text) : known(text));
+    }
+  }
+
+  // Nothing where there is no field or no value; dots reach into nested objects.
+  private static void put(ObjectNode object, String field, Object value) {
+    if (field == null || value == null) {
+      return;
+    }
+    ObjectNode inner = object;
+    int start = 0;
+    for (int dot = field.indexOf('.'); dot >= 0; dot = field.indexOf('.', start)) {
+      inner = inner.withObjectProperty(field.substring(start, dot));
+      start = dot + 1;
+    }
+    inner.putPOJO(field.substring(start), value);
+  }
+
+  /** Refuses what one object cannot have: a value, and within it another. */
+  private void requireApart() {
+    Set<String> fields = new TreeSet<>();
+    for (String field : Arrays.asList(id, key, label, weight, eventTime)) {
+      if (field != null) {
+        fields.add(field);
+      }
+    }
+    if (part != CsvExamples.Part.LABEL) {
+      scan.featureColumns().forEach(column -> fields.add(scan.header().get(column)));
+    }
+    for (String inner : fields) {
+      for (int dot = inner.indexOf('.'); dot >= 0; dot = inner.indexOf('.', dot + 1)) {
+        String outer = inner.substring(0, dot);
+        if (fields.contains(outer)) {
+          throw CliError.usage(
+              ("\"%s\" and \"%s\" cannot both be fields of JSON objects, where a dot reaches into"
+                      + " what is before it. Rename one, or leave it out.")
+                  .formatted(outer, inner));
+        }
+      }
+    }
+  }
+
+  private static String known(String text) {
+    return CsvText.isMissing(text) ? null : text;
+  }
+
+  /** A whole number, another one, a truth value, the text that is none of them, or null. */
+  private static Object number(String text) {
+    Object cell = CsvText.isMissing(text) ? null : CsvText.scalar(text);
+    boolean isWhole =
+        cell instanceof Double number
+            && number == Math.rint(number)
+            && Math.abs(number) < MOST_WHOLE;
+    return isWhole ? (Object) ((Double) cell).longValue() : cell;
+  }
+}

@@ -1,0 +1,102 @@
+package dev.millrace.cli.csv;
+
+import dev.millrace.cli.console.CliError;
+import dev.millrace.config.PipelineFile;
+import dev.millrace.config.Settings;
+import dev.millrace.data.InputSpec;
+import dev.millrace.data.Task;
+import java.nio.file.Path;
+
+/** The pipeline for the records that a scanned CSV file becomes. */
+public final class CsvPipeline {
+  private CsvPipeline() {}
+
+  /**
+   * A pipeline's settings with the file's columns as features.
+   *
+   * @param base the pipeline that says everything else, or null for the defaults
+   * @param positive the positive class, or null for the pipeline's
+   */
+  public static Settings settings(Settings base, String name, CsvScan scan, String positive) {
+    Settings settings = base == null ? defaults(name) : base;
+    InputSpec given = settings.input().spec();
+    InputSpec spec =
+        new InputSpec(
+            InputSpec.Format.AVRO,
+            null,
+            null,
+            scan.header().get(scan.labelColumn()),
+            column(given, "input.weight", given.weight(), scan),
+            column(given, "input.event-time", given.eventTime(), scan),
+            given.task(),
+            base == null ? scan.declaredClasses() : given.classes(),
+            scan.features(),
+            base == null ? given.limits().withRoomFor(scan.classes()) : given.limits(),
+            id(given, scan),
+            null);
+    settings = settings.withInput(settings.input().withSpec(spec));
+    // Totals over all keys are added up from it.
+    settings = settings.withMetrics(settings.metrics().withConfusionMatrix());
+    return positive == null
+        ? settings
+        : settings.withMetrics(settings.metrics().withPositive(positive));
+  }
+
+  /** The same for the rows as lines, which the job reads by the names of their columns. */
+  public static Settings ofLines(Settings settings, CsvScan scan) {
+    InputSpec records = settings.input().spec();
+    InputSpec lines =
+        new InputSpec(
+            InputSpec.Format.CSV,
+            null,
+            null,
+            records.label(),
+            records.weight(),
+            records.eventTime(),
+            scan.task(),
+            records.classes(),
+            records.features(),
+            records.limits(),
+            records.id(),
+            null,
+            CsvExamples.lineColumns(scan, records),
+            null);
+    return settings
+        .withInput(settings.input().withSpec(lines))
+        .withMetrics(settings.metrics().withMulticlass(scan.task() == Task.MULTICLASS));
+  }
+
+  // Records of the standard schema always have one: produce names rows of files that do not.
+  private static String id(InputSpec given, CsvScan scan) {
+    String column = column(given, "input.id", given.id(), scan);
+    return column == null ? given.id() : column;
+  }
+
+  // Records of the standard schema have such a field, whether the file has a column or not.
+  private static String column(InputSpec given, String option, String name, CsvScan scan) {
+    boolean isOptional = given.format() == InputSpec.Format.AVRO && given.schema() == null;
+    if (name == null || (isOptional && !scan.header().contains(name))) {
+      return null;
+    }
+    String label = scan.header().get(scan.labelColumn());
+    if (name.equals(label)) {
+      throw CliError.usage(
+          ("--label \"%s\" is the pipeline's %s, so it cannot be predicted. Predict another column,"
+                  + " or remove %2$s there.")
+              .formatted(label, option));
+    }
+    return scan.header().get(scan.column(option, name));
+  }
+
+  private static Settings defaults(String name) {
+    String yaml =
+        """
+        pipeline: %s
+        kafka: { bootstrap.servers: localhost:9092 }
+        input: { label: label }
+        metrics: { max-interval: off }
+        """
+            .formatted(name);
+    return PipelineFile.parse(name, yaml, Path.of(""));
+  }
+}

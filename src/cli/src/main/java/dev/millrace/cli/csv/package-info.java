@@ -1,0 +1,2 @@
+/** CSV files: separator, columns, features and examples. */
+package dev.millrace.cli.csv;

@@ -1,0 +1,101 @@
+package dev.millrace.cli.dashboard;
+
+import dev.millrace.cli.console.CliError;
+import dev.millrace.cli.console.Ports;
+import dev.millrace.cli.console.StopSignal;
+import dev.millrace.cli.http.HttpToken;
+import dev.millrace.cli.kafka.KafkaOptions;
+import dev.millrace.cli.watch.MetricsFollower;
+import dev.millrace.cli.watch.MetricsTopicOption;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Serves the web page over the metrics topic. */
+@Command(
+    name = "dashboard",
+    description = "Serves a live web page over the metrics topic. Ctrl-C stops it.",
+    footer = {"", "Example:", "  ./millrace dashboard -c fraud.yaml --port 8090"})
+public final class DashboardCommand implements Callable<Integer> {
+  @Mixin private KafkaOptions kafka;
+
+  @Mixin private MetricsTopicOption topic;
+
+  @Option(
+      names = "--port",
+      paramLabel = "N",
+      defaultValue = "8090",
+      description = "Port of the page, 0 for any (default: ${DEFAULT-VALUE}).")
+  private int port;
+
+  @Option(
+      names = "--host",
+      paramLabel = "ADDRESS",
+      defaultValue = "127.0.0.1",
+      description = "Address to listen on (default: ${DEFAULT-VALUE}, this machine only).")
+  private String host;
+
+  @Mixin private HttpToken.Given token;
+
+  @Spec private CommandSpec spec;
+
+  private DashboardServer page;
+  private MetricsFollower follower;
+
+  @Override
+  public Integer call() {
+    Ports.require(spec, port);
+    HttpToken required = token.forAddress(host);
+    String followed = topic.of(kafka);
+    kafka.requireTopic(followed);
+    PrintWriter out = spec.commandLine().getOut();
+    try (StopSignal stop = new StopSignal();
+        DashboardServer opened = open(host, port, required);
+        MetricsFollower metrics =
+            new MetricsFollower(kafka.kafka(), followed, true, opened::publish, this::notice);
+        DashboardFeed feed = feed(opened)) {
+      page = opened;
+      follower = metrics;
+      if (kafka.settings() != null) {
+        page.showOnly(kafka.settings().pipeline());
+      }
+      stop.onStop(follower::close);
+      feed.start();
+      out.printf("Dashboard %s over topic %s (Ctrl-C stops)%n", page.address(), followed);
+      follower.run();
+    }
+    return 0;
+  }
+
+  private DashboardFeed feed(DashboardServer opened) {
+    return kafka.settings() == null
+        ? new DashboardFeed(kafka.kafka(), topic.pipeline(kafka), opened)
+        : new DashboardFeed(kafka.settings(), opened);
+  }
+
+  private void notice(String text) {
+    spec.commandLine().getErr().println(text);
+    page.trouble(follower.isAbsent() ? text : "");
+  }
+
+  /**
+   * Starts the page.
+   *
+   * @param token that requests must bear
+   * @throws CliError if the address cannot be used
+   */
+  public static DashboardServer open(String host, int port, HttpToken token) {
+    try {
+      DashboardServer page = new DashboardServer(host, port, token, System::nanoTime);
+      page.start();
+      return page;
+    } catch (IOException e) {
+      throw Ports.unusable(host, port, e);
+    }
+  }
+}

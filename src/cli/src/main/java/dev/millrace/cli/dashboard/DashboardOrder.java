@@ -1,0 +1,40 @@
+package dev.millrace.cli.dashboard;
+
+import java.util.Comparator;
+import java.util.Locale;
+
+/** Orders of the list of keys; a key without the figure comes last. */
+enum DashboardOrder {
+  LOSS(Comparator.comparing((DashboardRecord r) -> last(r.loss())).reversed()),
+  BASELINE(Comparator.comparing((DashboardRecord r) -> first(r.columns().gain(r.values())))),
+  EXAMPLES(Comparator.comparingLong(DashboardRecord::examples).reversed()),
+  NAME(Comparator.comparing((DashboardRecord r) -> r.key().toLowerCase(Locale.ROOT)));
+
+  private final Comparator<DashboardRecord> comparator;
+
+  DashboardOrder(Comparator<DashboardRecord> comparator) {
+    this.comparator = comparator.thenComparing(DashboardRecord::key);
+  }
+
+  /** The order of a name in lower case, the greatest loss first if there is none such. */
+  static DashboardOrder of(String name) {
+    for (DashboardOrder order : values()) {
+      if (order.name().toLowerCase(Locale.ROOT).equals(name)) {
+        return order;
+      }
+    }
+    return LOSS;
+  }
+
+  Comparator<DashboardRecord> comparator() {
+    return comparator;
+  }
+
+  private static float last(float value) {
+    return Float.isNaN(value) ? Float.NEGATIVE_INFINITY : value;
+  }
+
+  private static float first(float value) {
+    return Float.isNaN(value) ? Float.POSITIVE_INFINITY : value;
+  }
+}

@@ -1,0 +1,177 @@
+package dev.millrace.cli.dashboard;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.millrace.data.FleetSample;
+import dev.millrace.data.Task;
+import java.io.IOException;
+import java.time.DateTimeException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * A metrics record, as far as the dashboard reads it.
+ *
+ * @param seq examples of the key when the record was made; (key, seq) identifies a record
+ * @param config hash of the pipeline's configuration, or "" where the record names none
+ * @param eventTime of the last example, milliseconds since the epoch; 0 where there is none that
+ *     can be true
+ * @param window examples that the window holds at most
+ * @param epoch how the pass over a bounded data set goes, or null
+ * @param input the last offset read of each partition
+ * @param values the figures drawn over time, in the order of {@link DashboardColumns}
+ * @param better whether the model is better than its baselines in the window; null if unknown
+ * @param json the whole line, for the parts of the page that show more
+ */
+public record DashboardRecord(
+    String pipeline,
+    String key,
+    long seq,
+    long examples,
+    Task task,
+    String config,
+    long eventTime,
+    long window,
+    Epoch epoch,
+    List<Offset> input,
+    float[] values,
+    Boolean better,
+    String json) {
+
+  /**
+   * A pass over a bounded data set.
+   *
+   * @param number from 1
+   * @param loss of the held-out examples of this pass so far
+   */
+  record Epoch(int number, float loss) {}
+
+  /** The offset of the last example read from a partition. */
+  record Offset(String topic, int partition, long last) {}
+
+  // A clock may be that far from another; a time beyond would hide all points before it.
+  private static final long MOST_AHEAD_MILLIS = Duration.ofMinutes(5).toMillis();
+
+  /** The record in a line of JSON, or empty when the line is anything else. */
+  static Optional<DashboardRecord> of(JsonNode node, String json, long nowMillis) {
+    JsonNode key = node.path("key");
+    JsonNode seq = node.path("seq");
+    Optional<Task> task = taskOf(node.path("task").asText());
+    boolean isMetrics =
+        key.isTextual()
+            && seq.isIntegralNumber()
+            && seq.canConvertToLong()
+            && node.path("window").isObject();
+    if (!isMetrics || task.isEmpty()) {
+      return Optional.empty();
+    }
+    long eventTime = time(node.path("event_time"));
+    return Optional.of(
+        new DashboardRecord(
+            node.path("pipeline").asText(),
+            key.textValue(),
+            seq.longValue(),
+            node.path("examples").asLong(seq.longValue()),
+            task.get(),
+            node.path("config").asText(),
+            isFarOff(eventTime, nowMillis) ? 0 : eventTime,
+            node.at("/window/size").asLong(),
+            epochOf(node),
+            offsets(node.path("input")),
+            DashboardColumns.of(task.get()).read(node),
+            better(node.at("/window/better_than_baseline")),
+            json));
+  }
+
+  private static Boolean better(JsonNode answer) {
+    return answer.isBoolean() ? answer.booleanValue() : null;
+  }
+
+  private static Optional<Task> taskOf(String name) {
+    for (Task task : Task.values()) {
+      if (task.id().equals(name)) {
+        return Optional.of(task);
+      }
+    }
+    return Optional.empty();
+  }
+
+  /** A time in ISO 8601 as milliseconds since the epoch, 0 if it is none. */
+  public static long time(JsonNode text) {
+    try {
+      return text.isTextual() ? Instant.parse(text.textValue()).toEpochMilli() : 0;
+    } catch (DateTimeException | ArithmeticException e) {
+      return 0;
+    }
+  }
+
+  /** Whether a time has not come, by any clock that is nearly right. */
+  static boolean isFarOff(long time, long nowMillis) {
+    return time > nowMillis + MOST_AHEAD_MILLIS;
+  }
+
+  private static Epoch epochOf(JsonNode node) {
+    int number = node.path("epoch").asInt();
+    JsonNode loss = node.at("/validation/epoch/loss");
+    return number > 0 && loss.isNumber() ? new Epoch(number, loss.floatValue()) : null;
+  }
+
+  private static List<Offset> offsets(JsonNode input) {
+    List<Offset> offsets = new ArrayList<>();
+    for (Map.Entry<String, JsonNode> topic : input.properties()) {
+      for (Map.Entry<String, JsonNode> range : topic.getValue().properties()) {
+        JsonNode last = range.getValue().path(1);
+        if (range.getKey().matches("\\d{1,9}") && last.canConvertToLong()) {
+          int partition = Integer.parseInt(range.getKey());
+          offsets.add(new Offset(topic.getKey(), partition, last.longValue()));
+        }
+      }
+    }
+    return offsets;
+  }
+
+  DashboardColumns columns() {
+    return DashboardColumns.of(task);
+  }
+
+  /** Windowed loss, or NaN before there is one. */
+  float loss() {
+    return values[columns().lossColumn()];
+  }
+
+  /** What counts of it among all keys. */
+  FleetSample sample() {
+    float accuracy = task.isClassification() ? values[columns().mainColumn()] : Float.NaN;
+    return new FleetSample(key, examples, loss(), accuracy, 0, false);
+  }
+
+  /** Writes what the list of keys shows as fields of the object that is open. */
+  void writeSummary(JsonGenerator out) throws IOException {
+    out.writeStringField("key", key);
+    out.writeStringField("task", task.id());
+    out.writeNumberField("seq", seq);
+    out.writeNumberField("examples", examples);
+    if (better != null) {
+      out.writeBooleanField("better", better);
+    }
+    DashboardColumns columns = columns();
+    for (int column :
+        new int[] {columns.lossColumn(), columns.mainColumn(), columns.baselineColumn()}) {
+      out.writeFieldName(columns.name(column));
+      writeFinite(out, values[column]);
+    }
+  }
+
+  /** JSON has no NaN: a figure that does not exist is null. */
+  static void writeFinite(JsonGenerator out, float value) throws IOException {
+    if (Float.isFinite(value)) {
+      out.writeNumber(value);
+    } else {
+      out.writeNull();
+    }
+  }
+}

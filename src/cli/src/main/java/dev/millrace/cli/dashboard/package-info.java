@@ -1,0 +1,2 @@
+/** The command {@code dashboard}: the web page over the metrics topic. */
+package dev.millrace.cli.dashboard;

@@ -1,0 +1,2 @@
+/** The command {@code dlq}: shows and replays dead letters. */
+package dev.millrace.cli.deadletters;

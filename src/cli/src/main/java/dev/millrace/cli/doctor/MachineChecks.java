@@ -1,0 +1,183 @@
+package dev.millrace.cli.doctor;
+
+import dev.millrace.cli.console.Counted;
+import dev.millrace.cli.console.Finding;
+import dev.millrace.cli.console.LogPlace;
+import dev.millrace.simd.Kernels;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.net.URISyntaxException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.CodeSource;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/** What {@code doctor} looks at on this machine: the JVM, its flags, memory, disks, the clock. */
+final class MachineChecks {
+  private static final String MODULE = "jdk.incubator.vector";
+  private static final String APART = "dontinline,dev.millrace.simd.VectorKernels::*";
+  private static final List<String> OPENED = List.of("java.lang", "java.util", "java.time");
+  private static final long LEAST_HEAP = 512L << 20;
+  private static final long LEAST_DISK = 1L << 30;
+  private static final Duration CLOCK_TOLERANCE = Duration.ofDays(1);
+
+  private MachineChecks() {}
+
+  /**
+   * Looks at everything.
+   *
+   * @param stateDir where checkpoints go
+   */
+  static List<Finding> all(Path stateDir) {
+    List<String> flags = ManagementFactory.getRuntimeMXBean().getInputArguments();
+    List<Finding> findings = new ArrayList<>();
+    findings.add(java());
+    findings.add(module(ModuleLayer.boot().findModule(MODULE).isPresent()));
+    findings.add(simd(Kernels.best().description(), Kernels.best().bits(), Kernels.obstacle()));
+    findings.add(flags(flags, closedPackages()));
+    findings.add(memory(Runtime.getRuntime().maxMemory()));
+    findings.add(disk("checkpoints", stateDir));
+    findings.add(disk("logs", LogPlace.file().getParent()));
+    findings.add(disk("temporary files", Path.of(System.getProperty("java.io.tmpdir"))));
+    findings.add(clock(Instant.now(), built()));
+    return findings;
+  }
+
+  private static Finding java() {
+    return Finding.ok(
+        "java",
+        "%s (%s), %s"
+            .formatted(
+                System.getProperty("java.version"),
+                System.getProperty("java.vendor"),
+                System.getProperty("java.home")));
+  }
+
+  static Finding module(boolean present) {
+    return present
+        ? Finding.ok("module", MODULE)
+        : Finding.warning(
+            "module",
+            MODULE + " is missing: same results, slower",
+            "Add --add-modules "
+                + MODULE
+                + " to JAVA_OPTS, on a cluster to env.java.opts.taskmanager, as"
+                + " flink-conf/config.yaml does.");
+  }
+
+  /**
+   * @param obstacle what keeps SIMD off unasked, or null
+   */
+  static Finding simd(String description, int bits, String obstacle) {
+    if (obstacle != null) {
+      String remedy = Character.toUpperCase(obstacle.charAt(0)) + obstacle.substring(1);
+      return Finding.warning("simd", description, remedy);
+    }
+    return bits > 0
+        ? Finding.ok("simd", description)
+        : Finding.warning(
+            "simd",
+            description + ", as -Dmillrace.simd.bits=0 says: same results, slower",
+            "Remove that property from JAVA_OPTS.");
+  }
+
+  static Finding flags(List<String> given, List<String> closed) {
+    if (given.stream().noneMatch(flag -> flag.endsWith(APART))) {
+      return Finding.warning(
+          "flags",
+          "the JVM may compile several kernels into one method, and then not fast",
+          "Add -XX:CompileCommand=" + APART + ", or start with ./millrace, which does.");
+    }
+    if (!closed.isEmpty()) {
+      return Finding.failed(
+          "flags",
+          "Flink reaches into " + String.join(", ", closed) + ", and this JVM does not let it",
+          "Add --add-opens java.base/"
+              + closed.get(0)
+              + "=ALL-UNNAMED, or start with ./millrace, which does.");
+    }
+    return Finding.ok("flags", "as the launcher sets them");
+  }
+
+  private static List<String> closedPackages() {
+    Module base = Object.class.getModule();
+    Module ours = MachineChecks.class.getModule();
+    return OPENED.stream().filter(name -> !base.isOpen(name, ours)).toList();
+  }
+
+  static Finding memory(long heap) {
+    String text =
+        "heap up to %s, %s"
+            .formatted(
+                size(heap), Counted.of(Runtime.getRuntime().availableProcessors(), "processor"));
+    return heap >= LEAST_HEAP
+        ? Finding.ok("memory", text)
+        : Finding.warning(
+            "memory", text, "A job and its models need more: set JAVA_OPTS=-Xmx2g, for example.");
+  }
+
+  /**
+   * @param use what is written there
+   * @param directory which need not exist yet
+   */
+  static Finding disk(String use, Path directory) {
+    Path existing = directory.toAbsolutePath();
+    while (existing.getParent() != null && !Files.exists(existing)) {
+      existing = existing.getParent();
+    }
+    if (!Files.isDirectory(existing) || !Files.isWritable(existing)) {
+      return Finding.failed(
+          "disk",
+          "%s for %s cannot be written to (%s)".formatted(directory, use, existing),
+          "Let this user write there, or choose another place.");
+    }
+    try {
+      long free = Files.getFileStore(existing).getUsableSpace();
+      String text = "%s free for %s (%s)".formatted(size(free), use, directory);
+      return free >= LEAST_DISK
+          ? Finding.ok("disk", text)
+          : Finding.warning("disk", text, "Make room, or choose another place.");
+    } catch (IOException e) {
+      return Finding.warning(
+          "disk",
+          "%s for %s: its free space is unknown (%s)".formatted(directory, use, e.getMessage()),
+          "See that at least 1 GB is free.");
+    }
+  }
+
+  /**
+   * @param built when this release was built, or null
+   */
+  static Finding clock(Instant now, Instant built) {
+    String text = now.truncatedTo(ChronoUnit.SECONDS).toString();
+    boolean wrong = built != null && now.isBefore(built.minus(CLOCK_TOLERANCE));
+    return wrong
+        ? Finding.failed(
+            "clock",
+            text + " is before this release was built (" + built + ")",
+            "Set the clock, best by NTP: timedatectl set-ntp true")
+        : Finding.ok("clock", text);
+  }
+
+  private static Instant built() {
+    CodeSource source = MachineChecks.class.getProtectionDomain().getCodeSource();
+    try {
+      return source == null
+          ? null
+          : Files.getLastModifiedTime(Path.of(source.getLocation().toURI())).toInstant();
+    } catch (IOException | URISyntaxException e) {
+      return null;
+    }
+  }
+
+  private static String size(long bytes) {
+    return bytes < LEAST_DISK
+        ? String.format(Locale.ROOT, "%d MB", bytes >> 20)
+        : String.format(Locale.ROOT, "%.1f GB", bytes / (double) LEAST_DISK);
+  }
+}

@@ -1,0 +1,136 @@
+package dev.millrace.cli.doctor;
+
+import dev.millrace.MillraceJob;
+import dev.millrace.cli.console.Finding;
+import dev.millrace.config.Settings;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.MemberToRemove;
+import org.apache.kafka.clients.admin.RemoveMembersFromConsumerGroupOptions;
+import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.acl.AclOperation;
+import org.apache.kafka.common.errors.AuthorizationException;
+import org.apache.kafka.common.errors.UnknownMemberIdException;
+
+/** Whether the brokers let a pipeline do what docs/security.md lists. */
+final class PermissionChecks {
+  private static final String NAME = "permissions";
+  // A member of groups and an owner of transactions that no job has.
+  private static final String STRANGER = "doctor";
+
+  private final Admin admin;
+  private final Settings settings;
+  private final Map<String, TopicDescription> topics;
+  private final List<String> hidden;
+  private final String group;
+  private final List<Finding> findings = new ArrayList<>();
+
+  /**
+   * @param topics those that exist, with the operations that are allowed
+   * @param hidden those that may not even be described
+   */
+  PermissionChecks(
+      Admin admin, Settings settings, Map<String, TopicDescription> topics, List<String> hidden) {
+    this.admin = admin;
+    this.settings = settings;
+    this.topics = topics;
+    this.hidden = hidden;
+    this.group = MillraceJob.consumerGroup(settings);
+  }
+
+  List<Finding> all() throws ExecutionException, InterruptedException {
+    List<String> inputs = settings.input().topics();
+    for (String topic : inputs) {
+      require(topic, AclOperation.READ);
+    }
+    String commands = settings.output().commands();
+    boolean isExactlyOnce = settings.output().guarantee() == Settings.Guarantee.EXACTLY_ONCE;
+    for (String topic : settings.output().topics()) {
+      require(topic, topic.equals(commands) ? AclOperation.READ : AclOperation.WRITE);
+      if (isExactlyOnce && !topic.equals(commands)) {
+        require(topic, AclOperation.READ); // a restored sink lists the topic's open transactions
+      }
+    }
+    requireGroup(group);
+    requireGroup(MillraceJob.leaseGroup(settings));
+    if (commands != null) {
+      requireGroup(MillraceJob.commandsGroup(settings));
+    }
+    requireTransactions();
+    if (findings.isEmpty()) {
+      findings.add(
+          Finding.ok(
+              NAME,
+              topics.isEmpty()
+                  ? "group " + group + "; topics tell of theirs once they exist"
+                  : "may read %s and write the outputs; group %s"
+                      .formatted(String.join(", ", inputs), group)));
+    }
+    return findings;
+  }
+
+  private void require(String topic, AclOperation operation) {
+    TopicDescription found = topics.get(topic);
+    // Brokers that do not tell have null; there the job itself will find out.
+    boolean allowed =
+        found == null
+            ? !hidden.contains(topic)
+            : found.authorizedOperations() == null
+                || found.authorizedOperations().contains(operation);
+    if (!allowed) {
+      refused("topic " + topic, "--topic " + topic, operation);
+    }
+  }
+
+  // A group that does not exist yet tells no operations. Leaving takes Read on any group, and
+  // changes nothing when the member was never in it.
+  private void requireGroup(String group) throws ExecutionException, InterruptedException {
+    var leave = new RemoveMembersFromConsumerGroupOptions(List.of(new MemberToRemove(STRANGER)));
+    if (!isAllowed(admin.removeMembersFromConsumerGroup(group, leave).all())) {
+      refused("group " + group, "--group " + group, AclOperation.READ);
+    }
+  }
+
+  // Takes an id that no sink has, and opens no transaction.
+  private void requireTransactions() throws ExecutionException, InterruptedException {
+    String prefix = group + "/";
+    if (!isAllowed(admin.fenceProducers(List.of(prefix + STRANGER)).all())) {
+      refused(
+          "transactional ids " + prefix + "…",
+          "--transactional-id " + prefix + " --resource-pattern-type prefixed",
+          AclOperation.WRITE);
+    }
+  }
+
+  private static boolean isAllowed(KafkaFuture<Void> answer)
+      throws ExecutionException, InterruptedException {
+    try {
+      answer.get();
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof AuthorizationException) {
+        return false;
+      }
+      if (!(e.getCause() instanceof UnknownMemberIdException)) {
+        throw e;
+      }
+    }
+    return true;
+  }
+
+  private void refused(String what, String option, AclOperation operation) {
+    String name =
+        operation.name().charAt(0) + operation.name().substring(1).toLowerCase(Locale.ROOT);
+    findings.add(
+        Finding.failed(
+            NAME,
+            what + ": this user has no " + name,
+            ("kafka-acls.sh --bootstrap-server %s --add --allow-principal User:NAME"
+                    + " --operation %s %s")
+                .formatted(settings.kafka().get("bootstrap.servers"), name, option)));
+  }
+}

@@ -1,0 +1,133 @@
+package dev.millrace.cli.doctor;
+
+import dev.millrace.cli.console.Counted;
+import dev.millrace.cli.console.Finding;
+import dev.millrace.cli.console.Terminal;
+import dev.millrace.codec.ExampleDecoder;
+import dev.millrace.config.Settings;
+import dev.millrace.data.DeadLetter;
+import dev.millrace.data.Example;
+import dev.millrace.data.InputSpec;
+import dev.millrace.kafka.KafkaClients;
+import dev.millrace.kafka.Onlooker;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.KafkaException;
+
+/**
+ * Decodes the newest records of the input topic as the job would: what would be a dead letter, and
+ * what no model would see.
+ */
+final class RecordChecks {
+  private static final String NAME = "records";
+  private static final int NEWEST = 200;
+  private static final int MAX_NAMES = 5;
+  private static final int MAX_CHARACTERS = 40;
+
+  private final Settings settings;
+  private final Path config;
+  private final ExampleDecoder decoder;
+  private final Example example = new Example();
+  private final Map<String, Integer> refused = new TreeMap<>();
+  private final Map<String, String> unlisted = new TreeMap<>();
+  private final Map<String, Integer> ignored = new TreeMap<>();
+  private int records;
+  private long unlistedValues;
+
+  private RecordChecks(Settings settings, Path config) {
+    this.settings = settings;
+    this.config = config;
+    decoder = new ExampleDecoder(settings.input().spec());
+  }
+
+  /**
+   * Reads at most 200 records of each partition. None with a schema registry, which may not answer.
+   *
+   * @param config the pipeline file, for remedies
+   */
+  static List<Finding> of(Settings settings, Path config) {
+    InputSpec input = settings.input().spec();
+    return input.registry() == null ? new RecordChecks(settings, config).all() : List.of();
+  }
+
+  private List<Finding> all() {
+    String topic = settings.input().topic();
+    try {
+      Onlooker.readLast(settings.kafka(), topic, NEWEST, this::take);
+    } catch (KafkaException e) {
+      return List.of(
+          Finding.warning(
+              NAME,
+              "topic %s cannot be read: %s".formatted(topic, e.getMessage()),
+              "Allow READ on the topic, as docs/security.md says."));
+    }
+    if (records == 0) {
+      return List.of(); // the topic has none yet, or is missing, which another finding says
+    }
+    List<Finding> findings = new ArrayList<>();
+    String newest = "the newest %s of topic %s".formatted(Counted.of(records, "record"), topic);
+    if (refused.isEmpty()) {
+      findings.add(Finding.ok(NAME, newest + " can be used"));
+    } else {
+      int count = refused.values().stream().mapToInt(Integer::intValue).sum();
+      findings.add(
+          Finding.warning(
+              NAME,
+              "%d of %s cannot be used: %s".formatted(count, newest, listed(refused)),
+              "./millrace dlq show -c %s shows those that the job has read".formatted(config)));
+    }
+    if (unlistedValues > 0) {
+      findings.add(
+          Finding.warning(
+              NAME,
+              "%s of one-hot features in %s not listed, so they count as none: %s"
+                  .formatted(
+                      Counted.of(unlistedValues, "value"),
+                      newest,
+                      unlisted.entrySet().stream()
+                          .map(entry -> entry.getKey() + " \"" + entry.getValue() + '"')
+                          .limit(MAX_NAMES)
+                          .collect(Collectors.joining(", "))),
+              "Add them to values of the feature, or take type: hash."));
+    }
+    if (!ignored.isEmpty()) {
+      findings.add(
+          Finding.ok(NAME, "fields in " + newest + " that nothing reads: " + listed(ignored)));
+    }
+    return findings;
+  }
+
+  private static String listed(Map<String, Integer> counts) {
+    String first =
+        counts.entrySet().stream()
+            .limit(MAX_NAMES)
+            .map(entry -> entry.getKey() + " " + entry.getValue())
+            .collect(Collectors.joining(", "));
+    return counts.size() > MAX_NAMES
+        ? first + ", and %d more".formatted(counts.size() - MAX_NAMES)
+        : first;
+  }
+
+  private void take(ConsumerRecord<byte[], byte[]> record) {
+    records++;
+    DeadLetter letter = decoder.decode(KafkaClients.record(record), example);
+    if (letter != null) {
+      refused.merge(letter.reason().id(), 1, Integer::sum);
+      return;
+    }
+    unlistedValues += example.unlistedFeatures.size();
+    for (int i = 0; i < example.unlistedFeatures.size(); i++) {
+      unlisted.putIfAbsent(
+          example.unlistedFeatures.get(i),
+          Terminal.printable(example.unlistedValues.get(i).toString(), MAX_CHARACTERS));
+    }
+    for (String field : example.ignoredFields) {
+      ignored.merge(Terminal.printable(field, MAX_CHARACTERS), 1, Integer::sum);
+    }
+  }
+}

@@ -1,0 +1,240 @@
+package dev.millrace.cli.doctor;
+
+import dev.millrace.cli.console.Counted;
+import dev.millrace.cli.console.Finding;
+import dev.millrace.cli.run.SharedModels;
+import dev.millrace.config.Settings;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.ExecutionException;
+import java.util.stream.Collectors;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.Config;
+import org.apache.kafka.clients.admin.DescribeTopicsOptions;
+import org.apache.kafka.clients.admin.ListOffsetsOptions;
+import org.apache.kafka.clients.admin.ListOffsetsResult.ListOffsetsResultInfo;
+import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.common.IsolationLevel;
+import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.errors.AuthorizationException;
+import org.apache.kafka.common.errors.TopicAuthorizationException;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+
+/** What {@code doctor} sees of a pipeline's topics, the records in them and who may use them. */
+public final class TopicChecks {
+  private static final Duration CLOCK_TOLERANCE = Duration.ofMinutes(1);
+  private static final Duration TRANSACTION = Duration.ofMinutes(1);
+
+  private final Admin admin;
+  private final Settings settings;
+  private final Path config;
+  private final String servers;
+  private final Map<String, TopicDescription> topics = new TreeMap<>();
+  private final List<String> missing = new ArrayList<>();
+  private final List<String> hidden = new ArrayList<>();
+  private final List<Finding> findings = new ArrayList<>();
+
+  TopicChecks(Admin admin, Settings settings, Path config) {
+    this.admin = admin;
+    this.settings = settings;
+    this.config = config;
+    this.servers = settings.kafka().get("bootstrap.servers");
+  }
+
+  /**
+   * Looks at everything.
+   *
+   * @throws ExecutionException if a broker does not answer any more
+   */
+  List<Finding> all() throws ExecutionException, InterruptedException {
+    describe();
+    existence();
+    configuration();
+    findings.addAll(new PermissionChecks(admin, settings, topics, hidden).all());
+    if (topics.containsKey(settings.output().models())) {
+      SharedModels.of(settings).ifPresent(findings::add);
+    }
+    for (String topic : settings.input().topics()) {
+      if (topics.containsKey(topic)) {
+        records(topics.get(topic));
+      }
+    }
+    if (topics.containsKey(settings.output().deadLetters())) {
+      deadLetters(topics.get(settings.output().deadLetters()));
+    }
+    return findings;
+  }
+
+  private void describe() throws ExecutionException, InterruptedException {
+    List<String> names = new ArrayList<>(settings.input().topics());
+    names.addAll(settings.output().topics());
+    DescribeTopicsOptions options = new DescribeTopicsOptions().includeAuthorizedOperations(true);
+    Map<String, KafkaFuture<TopicDescription>> answers =
+        admin.describeTopics(names, options).topicNameValues();
+    for (String name : names) {
+      try {
+        topics.put(name, answers.get(name).get());
+      } catch (ExecutionException e) {
+        if (e.getCause() instanceof UnknownTopicOrPartitionException) {
+          missing.add(name);
+        } else if (e.getCause() instanceof TopicAuthorizationException) {
+          hidden.add(name);
+        } else {
+          throw e;
+        }
+      }
+    }
+  }
+
+  private void existence() {
+    if (!missing.isEmpty()) {
+      int all = topics.size() + missing.size() + hidden.size();
+      findings.add(
+          Finding.failed(
+              "topics",
+              "%d of %d do not exist: %s"
+                  .formatted(missing.size(), all, String.join(", ", missing)),
+              "./millrace topics create -c " + config));
+    } else if (hidden.isEmpty()) {
+      findings.add(Finding.ok("topics", "all " + topics.size() + " exist"));
+    }
+  }
+
+  private void configuration() throws ExecutionException, InterruptedException {
+    long needed = settings.input().spec().limits().outputBytes();
+    for (String topic : settings.output().topics()) {
+      Config found = topics.containsKey(topic) ? config(admin, topic) : null;
+      if (found == null) {
+        continue;
+      }
+      boolean compacted = found.get("cleanup.policy").value().contains("compact");
+      if (topic.equals(settings.output().models()) && !compacted) {
+        findings.add(
+            Finding.warning(
+                "topics",
+                topic + " is not compacted and grows for ever",
+                alter(topic, "cleanup.policy=compact")));
+      }
+      long most = Long.parseLong(found.get("max.message.bytes").value());
+      if (most < needed) {
+        findings.add(
+            Finding.warning(
+                "topics",
+                "%s takes records of %,d bytes at most; the pipeline may write %,d"
+                    .formatted(topic, most, needed),
+                alter(topic, "max.message.bytes=" + needed)));
+      }
+    }
+  }
+
+  /** A topic's configuration, or null if it may not be seen, which no job needs. */
+  public static Config config(Admin admin, String topic)
+      throws ExecutionException, InterruptedException {
+    ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, topic);
+    try {
+      return admin.describeConfigs(List.of(resource)).all().get().get(resource);
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof AuthorizationException) {
+        return null;
+      }
+      throw e;
+    }
+  }
+
+  private String alter(String topic, String property) {
+    return "kafka-configs.sh --bootstrap-server %s --alter --topic %s --add-config %s"
+        .formatted(servers, topic, property);
+  }
+
+  private void records(TopicDescription input) throws ExecutionException, InterruptedException {
+    long count = count(input);
+    long time = -1;
+    for (ListOffsetsResultInfo newest : offsets(input, OffsetSpec.maxTimestamp()).values()) {
+      time = Math.max(time, newest.timestamp());
+    }
+    String text =
+        "%s in %s of %s"
+            .formatted(
+                Counted.of(count, "record"),
+                Counted.of(input.partitions().size(), "partition"),
+                input.name());
+    if (count == 0) {
+      findings.add(
+          Finding.warning(
+              "input",
+              text,
+              "Send some: ./millrace produce -c %s --input FILE.csv".formatted(config)));
+      return;
+    }
+    findings.add(
+        Finding.ok(
+            "input", time < 0 ? text : text + ", the newest of " + Instant.ofEpochMilli(time)));
+    if (!"read_uncommitted".equals(settings.kafka().get("isolation.level"))) {
+      findings.addAll(new OpenTransactions(admin, servers, TRANSACTION).of(partitions(input)));
+    }
+    Duration ahead = Duration.between(Instant.now(), Instant.ofEpochMilli(Math.max(0, time)));
+    if (ahead.compareTo(CLOCK_TOLERANCE) > 0) {
+      findings.add(
+          Finding.warning(
+              "clock",
+              "the newest record of %s is %d s ahead of this machine's clock"
+                  .formatted(input.name(), ahead.toSeconds()),
+              "Set the clocks of producers and of this machine by NTP: timedatectl set-ntp true"));
+    }
+  }
+
+  private void deadLetters(TopicDescription topic) throws ExecutionException, InterruptedException {
+    long count = count(topic);
+    // Markers of transactions have offsets too.
+    String upTo = settings.output().guarantee() == Settings.Guarantee.EXACTLY_ONCE ? "up to " : "";
+    if (count > 0) {
+      findings.add(
+          Finding.warning(
+              "refused",
+              "%s%s in %s, of all pipelines that write there"
+                  .formatted(upTo, Counted.of(count, "dead letter"), topic.name()),
+              "./millrace dlq show -c %s shows them, docs/reference/dead-letters.md explains the reasons"
+                  .formatted(config)));
+    }
+  }
+
+  private long count(TopicDescription topic) throws ExecutionException, InterruptedException {
+    Map<TopicPartition, ListOffsetsResultInfo> first = offsets(topic, OffsetSpec.earliest());
+    long count = 0;
+    for (Map.Entry<TopicPartition, ListOffsetsResultInfo> end :
+        offsets(topic, OffsetSpec.latest()).entrySet()) {
+      count += end.getValue().offset() - first.get(end.getKey()).offset();
+    }
+    return count;
+  }
+
+  private Map<TopicPartition, ListOffsetsResultInfo> offsets(
+      TopicDescription topic, OffsetSpec which) throws ExecutionException, InterruptedException {
+    return offsets(admin, partitions(topic), which, IsolationLevel.READ_UNCOMMITTED);
+  }
+
+  public static Map<TopicPartition, ListOffsetsResultInfo> offsets(
+      Admin admin, Set<TopicPartition> partitions, OffsetSpec which, IsolationLevel isolation)
+      throws ExecutionException, InterruptedException {
+    Map<TopicPartition, OffsetSpec> asked = new HashMap<>();
+    partitions.forEach(partition -> asked.put(partition, which));
+    return admin.listOffsets(asked, new ListOffsetsOptions(isolation)).all().get();
+  }
+
+  public static Set<TopicPartition> partitions(TopicDescription topic) {
+    return topic.partitions().stream()
+        .map(p -> new TopicPartition(topic.name(), p.partition()))
+        .collect(Collectors.toCollection(LinkedHashSet::new));
+  }
+}

@@ -1,0 +1,288 @@
+package dev.millrace.cli.doctor;
+
+import dev.millrace.codec.NumberText;
+import dev.millrace.config.PipelineFile;
+import dev.millrace.config.Settings;
+import dev.millrace.config.option.Durations;
+import dev.millrace.data.FeatureSpec;
+import dev.millrace.data.InputSpec;
+import dev.millrace.data.KebabCase;
+import dev.millrace.data.Task;
+import dev.millrace.eval.MetricsSpec;
+import dev.millrace.eval.MetricsSpec.Validation;
+import dev.millrace.nn.Clipping;
+import dev.millrace.nn.ContestSpec;
+import dev.millrace.nn.LayerSpec;
+import dev.millrace.nn.ModelSpec;
+import dev.millrace.nn.auto.Models;
+import dev.millrace.prequential.DriftPolicy;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Checks a pipeline file and says what was understood. */
+@Command(
+    name = "validate",
+    description = "Checks a pipeline file: all errors at once, or what was understood.",
+    footer = {"", "Example:", "  ./millrace validate -c fraud.yaml"})
+public final class ValidateCommand implements Callable<Integer> {
+  private static final long WIDE_MODEL_BYTES = 2_000_000;
+
+  @Spec private CommandSpec spec;
+
+  @Option(
+      names = {"-c", "--config"},
+      required = true,
+      paramLabel = "FILE",
+      description = "Pipeline file.")
+  private Path file;
+
+  @Override
+  public Integer call() {
+    Settings settings = PipelineFile.read(file);
+    PrintWriter out = spec.commandLine().getOut();
+    out.println(file + " is valid. It says, defaults filled in:");
+    print(settings, out);
+    out.flush();
+    return ExitCode.OK;
+  }
+
+  private static String metrics(MetricsSpec metrics) {
+    List<String> parts = new ArrayList<>();
+    parts.add(
+        metrics.windowMillis() == 0
+            ? "window of " + metrics.window()
+            : "window of %s, %d examples at most"
+                .formatted(Durations.show(metrics.windowMillis()), metrics.window()));
+    parts.add(
+        metrics.every() == 1 ? "every example" : "every %d examples".formatted(metrics.every()));
+    parts.add("max-interval " + Durations.show(metrics.maxIntervalMillis()));
+    if (metrics.decay() != 0) {
+      parts.add("decay " + metrics.decay());
+    }
+    if (metrics.thresholdMetric() != MetricsSpec.Decision.NONE) {
+      parts.add("threshold-metric " + KebabCase.of(metrics.thresholdMetric()));
+    }
+    if (metrics.beta() != 1) {
+      parts.add("beta " + metrics.beta());
+    }
+    if (metrics.quantile() != 0.5) {
+      parts.add("quantile " + metrics.quantile());
+    }
+    return String.join(", ", parts);
+  }
+
+  private static String labels(Settings.Input input) {
+    InputSpec.LateLabels labels = input.spec().labels();
+    return labels == null
+        ? "with the features"
+        : String.format(
+            "%s, at most %s after their features%s, max %d pending per key",
+            labels.topic() == null ? input.topic() : labels.topic(),
+            Durations.show(labels.timeoutMillis()),
+            onTimeout(labels.onTimeout()),
+            labels.mostPending());
+  }
+
+  private static String onTimeout(InputSpec.DefaultLabel label) {
+    if (label == null) {
+      return "";
+    }
+    return ", then "
+        + (label.label() == null ? NumberText.of(label.target()) : "\"" + label.label() + "\"");
+  }
+
+  private static void print(Settings settings, PrintWriter out) {
+    Settings.Input input = settings.input();
+    InputSpec examples = input.spec();
+    Settings.Output output = settings.output();
+    line(out, "pipeline", settings.pipeline() + " (configuration " + settings.configHash() + ")");
+    line(out, "kafka", settings.kafka().get("bootstrap.servers"));
+    line(
+        out,
+        "input",
+        String.format(
+            "%s, %s, starts at %s",
+            input.topic(), examples.format().id(), KebabCase.of(input.start())));
+    if (examples.registry() != null) {
+      line(out, "schemas", "from " + examples.registry().url());
+      if (examples.registry().exposesLogin()) {
+        line(out, "", "warning: the registry's login is sent in clear text; use https");
+      }
+    }
+    line(out, "label", label(settings));
+    line(out, "key", examples.key() == null ? "the record key" : "field " + examples.key());
+    line(out, "id", examples.id() == null ? "none" : "field " + examples.id());
+    line(out, "labels", labels(input));
+    line(out, "features", features(examples));
+    models(out, settings);
+    line(out, "model size", size(settings));
+    line(out, "metrics", output.metrics() + ", " + metrics(settings.metrics()));
+    line(out, "validation", validation(settings.metrics().validation()));
+    line(out, "predictions", output.hasPredictions() ? output.predictions() : "not published");
+    line(out, "drift", drift(settings.drift()));
+    line(out, "events", output.events());
+    line(out, "dead letters", output.deadLetters());
+    line(out, "models", output.models());
+    if (output.commands() != null) {
+      line(out, "commands", output.commands());
+    }
+    line(out, "summary", output.hasSummary() ? output.summary() : "not published");
+    line(
+        out,
+        "guarantee",
+        String.format(
+            "%s, a checkpoint every %s in %s",
+            KebabCase.of(output.guarantee()),
+            Durations.show(settings.state().checkpointMillis()),
+            KebabCase.of(settings.state().backend())));
+  }
+
+  private static void line(PrintWriter out, String name, String value) {
+    out.printf("  %-13s %s%n", name, value);
+  }
+
+  private static String validation(Validation validation) {
+    if (validation.fraction() == 0) {
+      return "nothing held out";
+    }
+    String text = validation.fraction() + " of the examples held out";
+    return validation.patience() == 0
+        ? text
+        : text + ", stops after " + validation.patience() + " epochs without a lower loss";
+  }
+
+  private static String drift(DriftPolicy plan) {
+    return plan == null ? "not looked for" : plan.name() + ", then " + plan.action().id();
+  }
+
+  private static String label(Settings settings) {
+    InputSpec examples = settings.input().spec();
+    String text =
+        "field "
+            + examples.label()
+            + ", task "
+            + (examples.task() == null ? "guessed from the labels" : KebabCase.of(examples.task()));
+    if (!examples.classes().isEmpty()) {
+      text += ", classes " + String.join(" ", examples.classes());
+    }
+    String positive = settings.metrics().positive();
+    return positive == null ? text : text + ", positive " + positive;
+  }
+
+  private static String features(InputSpec examples) {
+    List<FeatureSpec> features = examples.features();
+    if (features.isEmpty()) {
+      return "all that the examples carry";
+    }
+    int width = examples.width();
+    return features.size()
+        + (features.size() == 1 ? " field, " : " fields, ")
+        + width
+        + (width == 1 ? " input: " : " inputs: ")
+        + features.stream().map(FeatureSpec::name).collect(Collectors.joining(" "));
+  }
+
+  /**
+   * Describes what a model takes in state and on the models topic once its replay buffer is full.
+   */
+  private static String size(Settings settings) {
+    InputSpec examples = settings.input().spec();
+    if (examples.features().isEmpty()) {
+      return "known once records tell their features";
+    }
+    Task task = examples.task() == null ? Task.BINARY : examples.task();
+    int classes = Math.max(2, examples.classes().size());
+    long bytes = Models.modelBytes(settings.model(), task, examples.width(), classes);
+    String text =
+        "up to %s a key in state, and for each copy on %s"
+            .formatted(bytes(bytes), settings.output().models());
+    if (task.isClassification() && examples.classes().isEmpty()) {
+      text += ", with 2 classes";
+    }
+    return bytes < WIDE_MODEL_BYTES
+        ? text
+        : text
+            + "; "
+            + examples.width()
+            + " inputs are wide: every one costs time for each record, so use fewer buckets, or a"
+            + " smaller auto.buffer";
+  }
+
+  private static String bytes(long bytes) {
+    return bytes < 1_000_000
+        ? "%,d kB".formatted((bytes + 999) / 1_000)
+        : String.format(Locale.ROOT, "%,.1f MB", bytes / 1e6);
+  }
+
+  private static void models(PrintWriter out, Settings settings) {
+    ContestSpec contest = settings.model().contest();
+    if (contest == null) {
+      line(out, "model", model(settings.model(), settings.prior()));
+      return;
+    }
+    for (ContestSpec.Entrant entrant : contest.models()) {
+      boolean isChampion = entrant.name().equals(contest.champion());
+      line(
+          out,
+          isChampion ? "champion" : "challenger",
+          entrant.name() + ": " + model(entrant.model(), null));
+    }
+    ContestSpec.Promotion promotion = contest.promotion();
+    line(
+        out,
+        "promotion",
+        promotion.automatic()
+            ? "%d examples ahead over a window of %d, significance %s"
+                .formatted(promotion.examples(), promotion.window(), promotion.significance())
+            : "by command");
+  }
+
+  private static String model(ModelSpec model, String prior) {
+    String origin =
+        model.start() != null
+            ? "from the file, "
+            : prior != null ? "from the model of key \"" + prior + "\", " : "";
+    if (model.auto() != null) {
+      return origin + model.auto().id().replaceFirst("auto ", "auto: ") + weights(model);
+    }
+    String layers =
+        model.hidden().isEmpty()
+            ? "linear model"
+            : model.hidden().stream()
+                .map(ValidateCommand::layer)
+                .collect(Collectors.joining(", ", "", " hidden"));
+    return String.format(
+        "%s%s, %s %s, normalization %s, batch size %d, %s%s",
+        origin,
+        layers,
+        model.optimizer().id(),
+        Float.toString(model.optimizer().learningRate()),
+        model.normalization().kind().id(),
+        model.batchSize(),
+        clipping(model.clipping()),
+        weights(model));
+  }
+
+  private static String clipping(Clipping clipping) {
+    String norm = clipping.norm() == 0 ? "no clip" : "clip " + clipping.norm();
+    return clipping.value() == 0 ? norm : norm + ", clip-value " + clipping.value();
+  }
+
+  private static String weights(ModelSpec model) {
+    return model.classWeights().balanced() ? ", class weights balanced" : "";
+  }
+
+  private static String layer(LayerSpec layer) {
+    return layer.units() + " " + layer.activation().id();
+  }
+}

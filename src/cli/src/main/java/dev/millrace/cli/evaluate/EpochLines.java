@@ -1,0 +1,99 @@
+package dev.millrace.cli.evaluate;
+
+import dev.millrace.cli.console.Counted;
+import java.util.ArrayList;
+import java.util.IntSummaryStatistics;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.ToIntFunction;
+
+/** What is said of passes over a file, and of the rows that no model learned from. */
+final class EpochLines {
+  private final FinalMetrics metrics;
+  private final int passes;
+
+  /**
+   * @param passes over the file, if no model stops before
+   */
+  EpochLines(FinalMetrics metrics, int passes) {
+    this.metrics = metrics;
+    this.passes = passes;
+  }
+
+  /** A line for each of several passes, and one if models have stopped before the last. */
+  List<String> above() {
+    List<String> lines = new ArrayList<>();
+    boolean isValidated =
+        metrics.epochs().stream().anyMatch(epoch -> !Double.isNaN(epoch.validationLoss()));
+    for (FinalMetrics.Epoch epoch : metrics.epochs()) {
+      String line =
+          String.format(
+              Locale.ROOT,
+              "epoch %-3d  window loss %s",
+              epoch.epoch(),
+              SummaryTable.score(epoch.loss()));
+      lines.add(
+          isValidated
+              ? line + "  validation loss " + validation(epoch.validationLoss(), epoch.score())
+              : line);
+    }
+    if (!metrics.stops().isEmpty()) {
+      lines.add(stopped(metrics.stops()));
+    }
+    return lines;
+  }
+
+  /** How the held-out rows were predicted, and what the scores are worth after several passes. */
+  List<String> below() {
+    List<String> lines = new ArrayList<>();
+    boolean isValidated = metrics.heldOut() > 0;
+    if (isValidated) {
+      lines.add(
+          "held out: %s  validation loss %s"
+              .formatted(
+                  Counted.of(metrics.heldOut(), "row"),
+                  validation(metrics.validation("loss"), metrics.validationScore())));
+    }
+    if (passes > 1) {
+      lines.add(
+          "Rows were seen in earlier epochs: "
+              + (isValidated
+                  ? "only the validation scores are of unseen rows."
+                  : "none of these scores is of unseen rows. Hold some out (--validation 0.2), or"
+                      + " make one pass."));
+    }
+    return lines;
+  }
+
+  private String validation(double loss, double score) {
+    return "%s  validation %s %s"
+        .formatted(
+            SummaryTable.score(loss), metrics.validationScoreName(), SummaryTable.score(score));
+  }
+
+  private String stopped(List<FinalMetrics.Stop> stops) {
+    int keys = metrics.newest().size();
+    String after = range(stops, FinalMetrics.Stop::epoch);
+    String best = range(stops, FinalMetrics.Stop::bestEpoch);
+    return keys == 1
+        ? "Stopped after epoch %s of %d: the validation loss was best in epoch %s."
+            .formatted(after, passes, best)
+        : String.format(
+            Locale.ROOT,
+            "%,d of %,d models stopped after epoch %s of %d: their validation loss was best in"
+                + " epoch %s.",
+            stops.size(),
+            keys,
+            after,
+            passes,
+            best);
+  }
+
+  private static String range(
+      List<FinalMetrics.Stop> stops, ToIntFunction<FinalMetrics.Stop> epoch) {
+    IntSummaryStatistics all = stops.stream().mapToInt(epoch).summaryStatistics();
+    return all.getMin() == all.getMax()
+        ? Integer.toString(all.getMin())
+        : all.getMin() + " to " + all.getMax();
+  }
+}

@@ -1,0 +1,112 @@
+package dev.millrace.cli.evaluate;
+
+import dev.millrace.MillraceJob;
+import dev.millrace.cli.console.CliError;
+import dev.millrace.cli.console.Progress;
+import dev.millrace.cli.csv.CsvPipeline;
+import dev.millrace.cli.csv.CsvScan;
+import dev.millrace.cli.csv.CsvSource;
+import dev.millrace.cli.run.LocalFlink;
+import dev.millrace.cli.run.LocalJob;
+import dev.millrace.cli.watch.MetricsRecords;
+import dev.millrace.codec.OutputRecord;
+import dev.millrace.config.Settings;
+import java.nio.charset.StandardCharsets;
+import java.util.function.Consumer;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.flink.streaming.api.graph.StreamGraph;
+
+/**
+ * What came of one run of the job's own graph over a CSV file.
+ *
+ * @param seconds from the start of the job to its end
+ * @param rate records per second between the first report and the last, without the start of the
+ *     job; NaN if there was one report
+ */
+public record Evaluation(
+    FinalMetrics metrics,
+    FinalModels models,
+    DeadLetterTally deadLetters,
+    double seconds,
+    double rate) {
+
+  /**
+   * Runs the job over a file, with no broker.
+   *
+   * @param epochs passes over the file
+   * @param predictions takes the records of the predictions topic, where the settings want any
+   * @throws CliError if the job fails
+   */
+  public static Evaluation run(
+      Settings settings,
+      CsvScan scan,
+      int epochs,
+      Progress progress,
+      Consumer<OutputRecord> predictions)
+      throws Exception {
+    Settings lines = CsvPipeline.ofLines(settings, scan);
+    FinalMetrics metrics = new FinalMetrics(settings.metrics().positive());
+    FinalModels models = new FinalModels();
+    DeadLetterTally deadLetters = new DeadLetterTally();
+    Pace pace = new Pace();
+    long start = System.nanoTime();
+    try (LocalSink metricsSink = new LocalSink(record -> accept(record, metrics, progress, pace));
+        LocalSink predictionsSink = new LocalSink(predictions);
+        LocalSink others = new LocalSink(record -> {});
+        LocalSink deadLettersSink = new LocalSink(deadLetters::accept);
+        LocalSink modelsSink = new LocalSink(models::accept)) {
+      StreamExecutionEnvironment env = LocalFlink.environment(1, LocalFlink.NO_RESTART);
+      env.getCheckpointConfig().disableCheckpointing(); // a file is read again in no time
+      MillraceJob.build(
+          env,
+          lines,
+          CsvSource.of(scan, lines.input(), epochs),
+          new MillraceJob.Sinks(
+              metricsSink, predictionsSink, others, deadLettersSink, modelsSink, others));
+      execute(env);
+    }
+    return new Evaluation(
+        metrics, models, deadLetters, (System.nanoTime() - start) / 1e9, pace.rate());
+  }
+
+  private static void execute(StreamExecutionEnvironment env) {
+    try {
+      StreamGraph graph = env.getStreamGraph();
+      graph.setJobName("millrace evaluate");
+      LocalFlink.start(env, graph, cluster -> {}).getJobExecutionResult().get();
+    } catch (Exception e) {
+      throw LocalJob.failure(e);
+    }
+  }
+
+  private static void accept(
+      OutputRecord record, FinalMetrics metrics, Progress progress, Pace pace) {
+    MetricsRecords.parse(new String(record.value(), StandardCharsets.UTF_8))
+        .ifPresent(metrics::accept);
+    progress.stepTo(metrics.seen());
+    pace.at(metrics.examples());
+  }
+
+  /** When the first report came and the last one. */
+  private static final class Pace {
+    private long firstNanos;
+    private long firstExamples;
+    private long lastNanos;
+    private long lastExamples;
+
+    void at(long examples) {
+      lastNanos = System.nanoTime();
+      lastExamples = examples;
+      if (firstExamples == 0) {
+        firstNanos = lastNanos;
+        firstExamples = examples;
+      }
+    }
+
+    double rate() {
+      return lastNanos == firstNanos
+          ? Double.NaN
+          : (lastExamples - firstExamples) * 1e9 / (lastNanos - firstNanos);
+    }
+  }
+}

@@ -1,0 +1,121 @@
+package dev.millrace.cli.evaluate;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.millrace.cli.console.Counted;
+import dev.millrace.eval.AreaUnderCurve;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * What {@code evaluate} tells of its run.
+ *
+ * @param epochs passes over the file; the scores of one pass are of rows that the models had not
+ *     seen
+ * @param areas under the curves of the positive class over all rows, null but for two classes
+ */
+record EvaluationReport(Evaluation run, int epochs, AreaUnderCurve areas) {
+
+  /** Lines for a person. */
+  List<String> table() {
+    FinalMetrics metrics = run.metrics();
+    EpochLines passes = new EpochLines(metrics, epochs);
+    List<String> lines = new ArrayList<>(passes.above());
+    lines.addAll(SummaryTable.lines(metrics));
+    lines.addAll(new BaselineLines(metrics, areas).lines());
+    lines.addAll(passes.below());
+    if (!metrics.classesOfF1().isEmpty()) {
+      lines.add(metrics.classesOfF1());
+    }
+    lines.addAll(new ModelStandings(metrics).lines());
+    lines.add(
+        "%s in %.1f s, %s, models %.12s…"
+            .formatted(
+                Counted.of(metrics.examples(), "example"),
+                run.seconds(),
+                Counted.of(run.deadLetters().total(), "dead letter"),
+                run.models().sha256()));
+    return lines;
+  }
+
+  /** One line of JSON. */
+  String json() {
+    FinalMetrics metrics = run.metrics();
+    FinalMetrics.Totals totals = metrics.totals();
+    ObjectNode json = new ObjectMapper().createObjectNode();
+    json.put("examples", totals.examples());
+    json.put("keys", metrics.newest().size());
+    json.put("prequential", epochs == 1);
+    put(json, "accuracy", totals.accuracy());
+    put(json, "precision", totals.precision());
+    put(json, "recall", totals.recall());
+    put(json, "f1", totals.f1());
+    put(json, "auc", areas == null ? Double.NaN : areas.roc());
+    put(json, "pr_auc", areas == null ? Double.NaN : areas.precisionRecall());
+    put(json, "log_loss", totals.logLoss());
+    put(json, "log_loss_baseline", totals.logLossBaseline());
+    put(json, "brier", totals.brier());
+    ObjectNode calibration = json.putObject("calibration");
+    put(calibration, "mean_predicted", totals.meanPredicted());
+    put(calibration, "observed_share", totals.observedShare());
+    json.put("predicts_one_class", !metrics.isRegression() && metrics.onlyPredicted() != null);
+    put(json, "mae", totals.mae());
+    put(json, "rmse", totals.rmse());
+    put(json, "r2", totals.r2());
+    ObjectNode baseline = json.putObject("baseline");
+    boolean regression = metrics.isRegression();
+    put(baseline, regression ? "last_value" : "no_change", totals.firstBaseline());
+    put(baseline, regression ? "mean" : "majority", totals.secondBaseline());
+    if (!metrics.members().isEmpty()) {
+      ObjectNode members = json.putObject("members");
+      for (FinalMetrics.Member member : metrics.members()) {
+        ObjectNode one = members.putObject(member.name());
+        one.put("leads", member.leads());
+        put(one, "weight", member.weight());
+        put(one, "loss", member.loss());
+      }
+    }
+    new ModelStandings(metrics).put(json);
+    putValidation(metrics, json);
+    json.put("dead_letters", run.deadLetters().total());
+    put(json, "seconds", run.seconds());
+    put(json, "examples_per_s", totals.examples() / run.seconds());
+    json.put("models_sha256", run.models().sha256());
+    return json.toString();
+  }
+
+  /** Scores of the held-out rows in the last epoch, the loss of each, and who stopped. */
+  private static void putValidation(FinalMetrics metrics, ObjectNode json) {
+    if (metrics.heldOut() > 0) {
+      ObjectNode validation = json.putObject("validation");
+      validation.put("rows", metrics.heldOut());
+      put(validation, "loss", metrics.validation("loss"));
+      put(validation, metrics.validationScoreName(), metrics.validationScore());
+    }
+    if (!metrics.epochs().isEmpty()) {
+      ArrayNode passes = json.putArray("epochs");
+      for (FinalMetrics.Epoch epoch : metrics.epochs()) {
+        ObjectNode one = passes.addObject();
+        one.put("epoch", epoch.epoch());
+        put(one, "window_loss", epoch.loss());
+        put(one, "validation_loss", epoch.validationLoss());
+      }
+      ArrayNode stopped = json.putArray("stopped");
+      for (FinalMetrics.Stop stop : metrics.stops()) {
+        ObjectNode one = stopped.addObject();
+        one.put("key", stop.key());
+        one.put("epoch", stop.epoch());
+        one.put("best_epoch", stop.bestEpoch());
+      }
+    }
+  }
+
+  private static void put(ObjectNode json, String name, double value) {
+    if (Double.isFinite(value)) {
+      json.put(name, value);
+    } else {
+      json.putNull(name);
+    }
+  }
+}

@@ -1,0 +1,71 @@
+package dev.millrace.cli.evaluate;
+
+import dev.millrace.cli.console.CliError;
+import dev.millrace.cli.console.OutputFile;
+import dev.millrace.codec.ModelAssembler;
+import dev.millrace.codec.ModelAssembler.Arrival;
+import dev.millrace.codec.OutputRecord;
+import dev.millrace.data.KafkaRecord;
+import dev.millrace.data.Sha256;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.util.HexFormat;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** The models that a job has published, the last of each key. Not thread-safe. */
+public final class FinalModels {
+  private final ModelAssembler parts = new ModelAssembler();
+  private final Map<String, byte[]> models = new TreeMap<>();
+
+  /** Takes a record of the models topic, or a tombstone; the last model of a key counts. */
+  public void accept(OutputRecord record) {
+    try {
+      Arrival arrival =
+          parts.accept(
+              new KafkaRecord(
+                  "",
+                  0,
+                  0,
+                  record.timestamp(),
+                  record.key(),
+                  record.value(),
+                  record.headerNames(),
+                  record.headerValues()));
+      if (arrival != null && arrival.isForgotten()) {
+        models.remove(arrival.key());
+      } else if (arrival != null) {
+        models.put(arrival.key(), arrival.bytes());
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e); // the job writes what it reads
+    }
+  }
+
+  /** One SHA-256 over the bytes of all, in the order of their keys, as hex digits. */
+  public String sha256() {
+    MessageDigest sha256 = Sha256.start();
+    models.forEach(
+        (key, bytes) -> {
+          sha256.update(key.getBytes(StandardCharsets.UTF_8));
+          sha256.update((byte) 0);
+          sha256.update(bytes);
+        });
+    return HexFormat.of().formatHex(sha256.digest());
+  }
+
+  /**
+   * Writes each to a file of its own in a folder that exists, as {@code predict --model} reads it.
+   *
+   * @return how many there are
+   * @throws CliError if one cannot be written
+   */
+  int write(Path folder) {
+    Map<String, Path> names = OutputFile.ofKeys(models.keySet(), "millrace");
+    models.forEach((key, bytes) -> OutputFile.write(folder.resolve(names.get(key)), bytes));
+    return models.size();
+  }
+}

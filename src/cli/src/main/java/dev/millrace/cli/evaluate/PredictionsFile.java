@@ -1,0 +1,112 @@
+package dev.millrace.cli.evaluate;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.millrace.cli.console.CliError;
+import dev.millrace.cli.console.OutputFile;
+import dev.millrace.cli.csv.AnswerLines;
+import dev.millrace.cli.csv.CsvScan;
+import dev.millrace.data.InputSpec;
+import dev.millrace.data.Task;
+import java.io.IOException;
+import java.io.Writer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/**
+ * A CSV file of what the models said about each row of another file before they learned from it, if
+ * they did. A row's place is its offset. Not thread-safe.
+ */
+final class PredictionsFile implements AutoCloseable {
+  private final Path file;
+  private final long rows;
+  private final List<String> classes; // whose probabilities are written
+  private final Writer out;
+
+  /**
+   * @param scan of the file that is predicted
+   * @param positive the positive class of two, whose probability is written alone; else null
+   * @throws CliError if the file cannot be written
+   */
+  PredictionsFile(Path file, CsvScan scan, InputSpec spec, String positive) {
+    this.file = file;
+    rows = scan.rows();
+    classes = classes(scan, spec, positive);
+    String probabilities =
+        positive == null
+            ? classes.stream()
+                .map(name -> AnswerLines.quoted("probability_" + name) + ",")
+                .collect(Collectors.joining())
+            : "probability,";
+    try {
+      out = Files.newBufferedWriter(file);
+      out.write("row,epoch,key,actual,prediction," + probabilities + "model_version,held_out\n");
+    } catch (IOException e) {
+      throw OutputFile.failure(file, e);
+    }
+  }
+
+  private static List<String> classes(CsvScan scan, InputSpec spec, String positive) {
+    if (positive != null) {
+      return List.of(positive);
+    }
+    if (scan.task() == Task.REGRESSION) {
+      return List.of();
+    }
+    return spec.classes().isEmpty() ? scan.labels().stream().sorted().toList() : spec.classes();
+  }
+
+  /** Takes a record of the predictions topic. */
+  void accept(JsonNode prediction) {
+    try {
+      out.write(line(prediction));
+    } catch (IOException e) {
+      throw OutputFile.failure(file, e); // which fails the job
+    }
+  }
+
+  private String line(JsonNode prediction) {
+    long offset = prediction.path("offset").asLong();
+    JsonNode said = prediction.has("value") ? prediction.path("value") : prediction.path("class");
+    return String.join(
+            ",",
+            Long.toString(offset % rows + 1),
+            Long.toString(offset / rows + 1),
+            AnswerLines.quoted(prediction.path("key").asText()),
+            text(prediction.path("actual")),
+            text(said),
+            probabilities(prediction) + prediction.path("model_version").asText(),
+            Boolean.toString(prediction.path("held_out").asBoolean()))
+        + "\n";
+  }
+
+  /**
+   * A probability for each class, each with a comma behind it: 0 for a class that the model did not
+   * know yet, empty where nothing was predicted.
+   */
+  private String probabilities(JsonNode prediction) {
+    JsonNode known = prediction.path(prediction.has("scores") ? "scores" : "probabilities");
+    StringBuilder cells = new StringBuilder();
+    for (String name : classes) {
+      JsonNode probability = known.path(name);
+      boolean isUnknown = probability.isMissingNode() && !known.isEmpty();
+      cells.append(isUnknown ? "0.0" : text(probability)).append(',');
+    }
+    return cells.toString();
+  }
+
+  /** What is null, or not there, is empty. */
+  private static String text(JsonNode value) {
+    return value.isNull() ? "" : AnswerLines.quoted(value.asText());
+  }
+
+  @Override
+  public void close() {
+    try {
+      out.close();
+    } catch (IOException e) {
+      throw OutputFile.failure(file, e);
+    }
+  }
+}

@@ -1,0 +1,2 @@
+/** What the servers share: access, limits and threads. */
+package dev.millrace.cli.http;

@@ -1,0 +1,355 @@
+package dev.millrace.cli.init;
+
+import dev.millrace.cli.console.Counted;
+import dev.millrace.cli.console.Terminal;
+import dev.millrace.cli.console.YamlText;
+import dev.millrace.cli.csv.CsvColumn;
+import dev.millrace.cli.csv.CsvScan;
+import dev.millrace.cli.csv.HashBuckets;
+import dev.millrace.data.FeatureSpec;
+import dev.millrace.data.InputSpec.Format;
+import dev.millrace.data.InputSpec.Limits;
+import dev.millrace.data.KebabCase;
+import dev.millrace.data.Task;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/**
+ * A pipeline file for records that {@code init} has looked at, with the reason of each choice in a
+ * comment.
+ */
+final class PipelineDraft {
+  private static final int COMMENT_COLUMN = 46;
+  private static final int LONGEST_NAME = 40;
+  private static final int MOST_SHARES = 4;
+
+  private final InputProfile input;
+  private final FieldRoles roles;
+  private final FieldProfile label;
+  private final FieldProfile key;
+  private final List<FieldProfile> features;
+  private final List<String> lines = new ArrayList<>();
+
+  /**
+   * @param label the field to predict; null with the standard example schema alone
+   * @param key the field that says which model learns, or null for the record key
+   */
+  PipelineDraft(InputProfile input, FieldRoles roles, FieldProfile label, FieldProfile key) {
+    this.input = input;
+    this.roles = roles;
+    this.label = label;
+    this.key = key;
+    this.features =
+        input.fields().stream()
+            .filter(field -> field != label && field != key && isUseful(field))
+            .toList();
+  }
+
+  // Of the standard schema's numbers none may be left out: their places are their names.
+  private boolean isUseful(FieldProfile field) {
+    return roles.useless(field) == null
+        || (input.standard() && field.type() == FieldProfile.Type.NUMBER);
+  }
+
+  /** How many fields become features. */
+  int features() {
+    return features.size();
+  }
+
+  /** The task, or null where only a run will tell. */
+  Task task() {
+    return label == null || input.records() == 0 ? null : roles.task(label);
+  }
+
+  /**
+   * The file's text.
+   *
+   * @param folder where the file will be, to which the path of a schema is relative
+   */
+  String text(String pipeline, String bootstrapServers, Path folder) {
+    lines.clear();
+    add("# Drafted by ./millrace init from " + origin() + ".");
+    add(
+        "# Look through it, then check it with ./millrace validate. All options and their"
+            + " defaults:");
+    add("# docs/reference/pipeline.md");
+    add("pipeline: " + YamlText.of(pipeline));
+    add("kafka:");
+    add("  bootstrap.servers: " + YamlText.of(bootstrapServers));
+    add("input:");
+    addSource(folder);
+    addLabel();
+    addKey();
+    addFeatures();
+    addLimits();
+    addChoices();
+    return String.join("\n", lines) + "\n";
+  }
+
+  private String origin() {
+    String name = Terminal.printable(input.origin(), 80);
+    return input.records() == 0
+        ? name
+        : "%s (%s)".formatted(name, Counted.of(input.records(), "record"));
+  }
+
+  private void addSource(Path folder) {
+    if (input.topic() != null) {
+      add("  topic: " + YamlText.of(input.topic()));
+    }
+    if (input.format() != Format.AVRO) {
+      add("  format: " + input.format().id());
+    }
+    if (input.schema() != null) {
+      add("  schema: " + YamlText.of(relative(input.schema(), folder)));
+    }
+  }
+
+  private static String relative(Path file, Path folder) {
+    Path absolute = file.toAbsolutePath().normalize();
+    Path base = folder.toAbsolutePath().normalize();
+    return absolute.startsWith(base) ? base.relativize(absolute).toString() : absolute.toString();
+  }
+
+  private void addLabel() {
+    if (label == null) {
+      add("  label: label");
+      return;
+    }
+    if (!input.standard()) {
+      add("  # What to predict.");
+      addCandidates(roles.labels(), label);
+    }
+    add(commented("  label: " + YamlText.of(label.name()), describe(label)));
+    Task task = task();
+    if (task == null) {
+      add(
+          "  # task: multiclass           # binary, multiclass or regression; else the labels"
+              + " tell");
+      return;
+    }
+    add("  task: " + KebabCase.of(task));
+    List<Map.Entry<String, Long>> classes = label.frequencies();
+    addClasses(task, classes.stream().map(Map.Entry::getKey).toList());
+    if (task == Task.BINARY && classes.size() == 2) {
+      add(
+          commented(
+              "  positive-class: " + YamlText.of(classes.get(1).getKey()),
+              "the rarer class: precision, recall and F1 speak of it"));
+    }
+  }
+
+  /**
+   * Declares classes, so that their order is the same for every key and none is certain at first.
+   */
+  private void addClasses(Task task, List<String> names) {
+    // A sample of a topic may lack some of many classes, and an unlisted one is a dead letter.
+    boolean allSeen = task == Task.BINARY ? names.size() == 2 : input.isFile();
+    if (task == Task.REGRESSION
+        || !allSeen
+        || names.isEmpty()
+        || names.size() > CsvColumn.MOST_ONE_HOT_VALUES) {
+      return;
+    }
+    add(
+        "  # In a fixed order. Another label is a dead letter; without this line classes are learned");
+    add("  # as they come.");
+    add("  classes: " + YamlText.of(names.stream().sorted(CsvScan.CLASS_ORDER).toList()));
+  }
+
+  private String describe(FieldProfile field) {
+    if (input.records() == 0 || task() == Task.REGRESSION) {
+      return field.describe(input.records());
+    }
+    List<Map.Entry<String, Long>> classes = field.frequencies();
+    String shares =
+        classes.stream()
+            .limit(MOST_SHARES)
+            .map(c -> share(c.getKey(), c.getValue()))
+            .collect(Collectors.joining(", "));
+    return field.distinctValues()
+        + (shares.isEmpty() ? "" : ": " + shares)
+        + (classes.size() > MOST_SHARES ? ", …" : "");
+  }
+
+  private String share(String name, long count) {
+    return Terminal.printable(name, 24) + " " + Counted.percent(count, input.records());
+  }
+
+  private void addKey() {
+    List<FieldRoles.Candidate> candidates = roles.keys(label);
+    FieldProfile keys = input.keys();
+    if (key != null && !input.isFile()) {
+      add("  # Which model learns: one for each value of this field.");
+      addCandidates(candidates, key);
+      add(commented("  key: " + YamlText.of(key.name()), describeKey()));
+      return;
+    }
+    if (key != null) {
+      add(
+          "  # Which model learns: the record key says, which produce --key %s fills (%s)."
+              .formatted(Terminal.printable(key.name(), LONGEST_NAME), describeKey()));
+    } else if (input.isFile()) {
+      add("  # Which model learns: the record key says. Without produce --key COLUMN there is one");
+      add("  # model, of key \"all\".");
+    } else if (keys == null) {
+      add("  # Which model learns: the record key says, or a field, named with key.");
+    } else {
+      add("  # Which model learns: the record key says (%s).".formatted(describeKeys(keys)));
+    }
+    if (!input.standard()) {
+      addCandidates(candidates, key);
+    }
+  }
+
+  private String describeKey() {
+    return input.records() == 0 ? "" : key.distinctValues();
+  }
+
+  private String describeKeys(FieldProfile keys) {
+    if (keys.values() == 0) {
+      return "no record has one: name a field with key";
+    }
+    long missing = input.records() - keys.values();
+    return missing == 0
+        ? keys.distinctValues()
+        : "%s; %s without".formatted(keys.distinctValues(), Counted.of(missing, "record"));
+  }
+
+  private void addCandidates(List<FieldRoles.Candidate> candidates, FieldProfile chosen) {
+    List<FieldRoles.Candidate> others =
+        candidates.stream().filter(candidate -> candidate.field() != chosen).toList();
+    if (others.isEmpty()) {
+      return;
+    }
+    add(chosen == null ? "  # It could be:" : "  # It could also be:");
+    for (FieldRoles.Candidate other : others) {
+      add(
+          "  #   %s (%s)"
+              .formatted(Terminal.printable(other.field().name(), LONGEST_NAME), other.why()));
+    }
+  }
+
+  private void addFeatures() {
+    addEventTime();
+    if (input.standard() && !hasTexts()) {
+      add("  # All numbers of a record are features, in their order.");
+      return;
+    }
+    add("  # What the models see.");
+    add("  features:");
+    List<FeatureSpec> specs =
+        HashBuckets.withinBudget(
+            features.stream().map(field -> field.toFeature(input.records())).toList());
+    for (int f = 0; f < specs.size(); f++) {
+      FieldProfile field = features.get(f);
+      String about = field.describe(input.records());
+      int buckets = specs.get(f).buckets();
+      add(
+          commented(
+              "    - " + feature(specs.get(f)),
+              buckets > 0 && buckets < field.distinct()
+                  ? about + "; several share a bucket; more cost time and memory"
+                  : about));
+    }
+    List<String> left = leftOut();
+    if (!left.isEmpty()) {
+      add("  # Left out:");
+      left.forEach(line -> add("  #   " + line));
+    }
+  }
+
+  /** The fields that become no features, each with the reason. */
+  List<String> leftOut() {
+    List<String> left = new ArrayList<>();
+    for (FieldProfile field : input.fields()) {
+      String why = roles.useless(field);
+      if (field != label && field != key && !isUseful(field)) {
+        left.add(Terminal.printable(field.name(), LONGEST_NAME) + ": " + why);
+      }
+    }
+    left.addAll(input.unusable());
+    return left;
+  }
+
+  private boolean hasTexts() {
+    return features.stream().anyMatch(field -> field.type() == FieldProfile.Type.TEXT);
+  }
+
+  private void addEventTime() {
+    String time = input.eventTime();
+    if (time == null && !input.isFile() && !input.standard()) {
+      time =
+          input.fields().stream()
+              .filter(FieldRoles::isMillis)
+              .map(FieldProfile::name)
+              .findFirst()
+              .orElse(null);
+    }
+    if (time != null) {
+      add("  event-time: " + YamlText.of(time));
+    }
+  }
+
+  private static String feature(FeatureSpec spec) {
+    String name = YamlText.of(spec.name());
+    if (spec.type() == FeatureSpec.Type.NUMERIC && !spec.nullable()) {
+      return name;
+    }
+    StringBuilder text = new StringBuilder("{ name: ").append(name);
+    if (spec.type() != FeatureSpec.Type.NUMERIC) {
+      text.append(", type: ").append(spec.type().id());
+    }
+    if (spec.type() == FeatureSpec.Type.ONE_HOT) {
+      text.append(", values: ").append(YamlText.of(spec.values()));
+    }
+    if (spec.type() == FeatureSpec.Type.HASH) {
+      text.append(", buckets: ").append(spec.buckets());
+    }
+    if (spec.nullable()) {
+      text.append(", nullable: true");
+    }
+    return text.append(" }").toString();
+  }
+
+  private void addLimits() {
+    if (task() == Task.MULTICLASS && label.distinct() > Limits.USUAL_CLASSES) {
+      add("limits:");
+      String others =
+          label.distinct() > Limits.MOST_CLASSES
+              ? "and more there cannot be: the others are dead letters, so group them before"
+              : "with the usual " + Limits.USUAL_CLASSES + " the others would be dead letters";
+      add(
+          commented(
+              "  classes: " + Math.min(label.distinct(), Limits.MOST_CLASSES),
+              "of " + label.distinctValues() + "; " + others));
+    }
+  }
+
+  /** What many change, as it is by default. */
+  private void addChoices() {
+    add("");
+    add("# Uncomment what is to be otherwise.");
+    add(
+        "# auto: balanced                     # fast, balanced or accurate; or a model of your"
+            + " own");
+    add("# metrics: { window: 1000, every: 1000, max-interval: 1s }");
+    add("# output: { predictions: true }      # what each model said before it learned");
+    add("# state: { ttl: 30d }                # forget keys without records for so long");
+  }
+
+  private static String commented(String line, String comment) {
+    if (comment.isEmpty()) {
+      return line;
+    }
+    int gap = Math.max(2, COMMENT_COLUMN - line.length());
+    return line + " ".repeat(gap) + "# " + comment;
+  }
+
+  private void add(String line) {
+    lines.add(line);
+  }
+}

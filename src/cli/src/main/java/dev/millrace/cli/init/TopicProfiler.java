@@ -1,0 +1,278 @@
+package dev.millrace.cli.init;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.millrace.cli.console.CliError;
+import dev.millrace.cli.console.Counted;
+import dev.millrace.cli.kafka.BrokerCheck;
+import dev.millrace.codec.ExampleSchema;
+import dev.millrace.data.InputSpec.Format;
+import dev.millrace.kafka.Onlooker;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.apache.avro.Schema;
+import org.apache.avro.generic.GenericDatumReader;
+import org.apache.avro.generic.GenericEnumSymbol;
+import org.apache.avro.generic.GenericRecord;
+import org.apache.avro.io.BinaryDecoder;
+import org.apache.avro.io.DecoderFactory;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.KafkaException;
+
+/**
+ * Looks at the newest records of a topic for {@code init}: JSON objects, the standard example
+ * schema, or Avro records of a schema that is given.
+ */
+final class TopicProfiler {
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final int DEEPEST = 5;
+  private static final int REGISTRY_HEADER = 5;
+
+  private final String topic;
+  private final Path schemaFile;
+  private final byte[] exampleHeader = ExampleSchema.header(ExampleSchema.SCHEMA);
+  private final GenericDatumReader<GenericRecord> examples =
+      new GenericDatumReader<>(ExampleSchema.SCHEMA);
+  // Null without a schema of the user's.
+  private final byte[] header;
+  private final GenericDatumReader<GenericRecord> reader;
+  private final FieldSet set;
+  private final FieldProfile keys = new FieldProfile("record key");
+
+  private Format format;
+  private boolean standard;
+  private long records;
+  private long withRegistry;
+  private long others;
+
+  TopicProfiler(String topic, Path schemaFile) {
+    this.topic = topic;
+    this.schemaFile = schemaFile;
+    Schema schema = schemaFile == null ? null : FileProfiler.read(schemaFile);
+    boolean own = schema != null && !FileProfiler.isStandard(schema);
+    this.header = own ? ExampleSchema.header(schema) : null;
+    this.reader = own ? new GenericDatumReader<>(schema) : null;
+    this.set = own ? FieldSet.of(schema) : new FieldSet();
+  }
+
+  /**
+   * Reads the newest records.
+   *
+   * @param most records of each partition
+   * @param schemaFile Avro schema of the records, or null
+   * @param notice takes one line about records that were left out
+   * @throws CliError if the topic cannot be read, or has no records that can be understood
+   */
+  static InputProfile read(
+      Map<String, String> kafka,
+      String topic,
+      long most,
+      Path schemaFile,
+      Consumer<String> notice) {
+    TopicProfiler profiler = new TopicProfiler(topic, schemaFile);
+    try {
+      Onlooker.readLast(kafka, topic, most, profiler::take);
+    } catch (KafkaException e) {
+      throw BrokerCheck.failure("Topic " + topic + " cannot be read", e);
+    }
+    return profiler.profile(notice);
+  }
+
+  InputProfile profile(Consumer<String> notice) {
+    if (records == 0) {
+      throw new CliError(nothing());
+    }
+    if (others + withRegistry > 0) {
+      notice.accept(
+          "Left out %s of %s, of another kind than the first."
+              .formatted(Counted.of(others + withRegistry, "record"), topic));
+    }
+    if (set.leavesOut()) {
+      notice.accept(
+          "Left out fields of %s beyond the first %,d, or with very long names."
+              .formatted(topic, FieldSet.MAX_FIELDS));
+    }
+    return new InputProfile(
+        "the newest records of topic " + topic,
+        format,
+        standard ? null : schemaFile,
+        topic,
+        set.fields(),
+        set.unusable(),
+        records,
+        keys,
+        set.eventTime(),
+        standard);
+  }
+
+  private String nothing() {
+    if (withRegistry > 0) {
+      return "The records of topic %s name their schema by its number in a registry."
+              .formatted(topic)
+          + " Start from the schema itself: ./millrace init --input SCHEMA.avsc";
+    }
+    if (others == 0) {
+      return "Topic "
+          + topic
+          + " has no records."
+          + " Send some, or start from a file: ./millrace init --input FILE";
+    }
+    return schemaFile == null
+        ? ("The records of topic %s are neither JSON objects nor of the standard example schema."
+                + " Name the schema of Avro records: --input SCHEMA.avsc")
+            .formatted(topic)
+        : "No record of topic %s has the schema %s.".formatted(topic, schemaFile);
+  }
+
+  void take(ConsumerRecord<byte[], byte[]> record) {
+    byte[] value = record.value();
+    if (value == null) {
+      return; // a tombstone
+    }
+    try {
+      if (understood(value)) {
+        records++;
+        if (record.key() != null) {
+          keys.seeText(new String(record.key(), StandardCharsets.UTF_8));
+        }
+      } else if (value.length > REGISTRY_HEADER && value[0] == 0 && reader == null) {
+        withRegistry++;
+      } else {
+        others++;
+      }
+    } catch (IOException | RuntimeException | StackOverflowError e) {
+      // Parsers answer bad bytes with many kinds of runtime exception, and deep nesting of a schema
+      // that contains itself with a full stack.
+      others++;
+    }
+  }
+
+  private boolean understood(byte[] value) throws IOException {
+    if (reader != null) {
+      boolean framed = startsWith(value, header);
+      if (!is(framed ? Format.AVRO : Format.AVRO_RAW)) {
+        return false;
+      }
+      see("", decode(reader, value, framed ? header.length : 0));
+      return true;
+    }
+    if (startsWith(value, exampleHeader)) {
+      boolean same = is(Format.AVRO);
+      if (same) {
+        standard = true;
+        seeExample(decode(examples, value, exampleHeader.length));
+      }
+      return same;
+    }
+    // Blanks may stand before the brace, and nothing of Avro's looks like that.
+    JsonNode json = value.length == 0 || value[0] == 0 ? null : JSON.readTree(value);
+    if (json == null || !json.isObject() || !is(Format.JSON)) {
+      return false;
+    }
+    see("", json, 0);
+    return true;
+  }
+
+  // The first record decides.
+  private boolean is(Format found) {
+    if (format == null) {
+      format = found;
+    }
+    return format == found;
+  }
+
+  private static boolean startsWith(byte[] value, byte[] start) {
+    return value.length >= start.length
+        && Arrays.equals(value, 0, start.length, start, 0, start.length);
+  }
+
+  private static GenericRecord decode(
+      GenericDatumReader<GenericRecord> reader, byte[] value, int from) throws IOException {
+    BinaryDecoder decoder =
+        DecoderFactory.get().binaryDecoder(value, from, value.length - from, null);
+    GenericRecord record = reader.read(null, decoder);
+    if (!decoder.isEnd()) {
+      throw new IOException("there are bytes behind the end of the record");
+    }
+    return record;
+  }
+
+  private void see(String prefix, GenericRecord record) {
+    for (Schema.Field field : record.getSchema().getFields()) {
+      String name = prefix + field.name();
+      Object value = record.get(field.pos());
+      if (value instanceof GenericRecord nested) {
+        see(name + ".", nested);
+      } else if (value != null && !set.isRefused(name)) {
+        see(name, value);
+      }
+    }
+  }
+
+  private void see(String name, Object value) {
+    FieldProfile field = set.field(name);
+    if (value instanceof Number number) {
+      field.seeNumber(number);
+    } else if (value instanceof Boolean bool) {
+      field.seeBoolean(bool);
+    } else if (value instanceof CharSequence || value instanceof GenericEnumSymbol<?>) {
+      field.seeText(value.toString());
+    }
+  }
+
+  private void seeExample(GenericRecord example) {
+    Object label = example.get("label");
+    if (label != null) {
+      see("label", label);
+    }
+    List<?> numbers = (List<?>) example.get("features");
+    List<?> missing = (List<?>) example.get("missing");
+    for (int i = 0; i < numbers.size(); i++) {
+      FieldProfile field = set.number("number_" + (i + 1));
+      if (!missing.contains(i)) {
+        field.seeNumber((Number) numbers.get(i));
+      }
+    }
+    ((Map<?, ?>) example.get("attributes"))
+        .forEach(
+            (name, text) -> {
+              if (!text.toString().isEmpty()) {
+                set.field(name.toString()).seeText(text.toString());
+              }
+            });
+  }
+
+  private void see(String prefix, JsonNode object, int depth) {
+    object
+        .properties()
+        .forEach(
+            entry -> {
+              String name = prefix + entry.getKey();
+              JsonNode value = entry.getValue();
+              if (entry.getKey().contains(".")) {
+                set.refuse(name, "a dot in its name would mean a nested field");
+              } else if (value.isObject() && depth < DEEPEST) {
+                see(name + ".", value, depth + 1);
+              } else if (value.isContainerNode()) {
+                set.refuse(name, value.isArray() ? "a list" : "nested too deep");
+              } else {
+                see(name, value);
+              }
+            });
+  }
+
+  private void see(String name, JsonNode value) {
+    if (value.isNumber()) {
+      set.field(name).seeNumber(value.numberValue());
+    } else if (value.isBoolean()) {
+      set.field(name).seeBoolean(value.booleanValue());
+    } else if (value.isTextual()) {
+      set.field(name).seeText(value.textValue());
+    }
+  }
+}

@@ -1,0 +1,2 @@
+/** The commands {@code init} and {@code schema}: draft a pipeline file from data. */
+package dev.millrace.cli.init;

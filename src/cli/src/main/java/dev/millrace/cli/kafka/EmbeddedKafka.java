@@ -1,0 +1,320 @@
+package dev.millrace.cli.kafka;
+
+import dev.millrace.cli.console.CliError;
+import dev.millrace.cli.console.LogPlace;
+import dev.millrace.cli.console.Ports;
+import dev.millrace.cli.console.TemporaryDirectories;
+import java.io.Closeable;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import kafka.server.BrokerServer;
+import kafka.server.ControllerServer;
+import kafka.server.KafkaConfig;
+import kafka.server.KafkaRaftServer;
+import kafka.server.Server;
+import kafka.server.SharedServer;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.network.ListenerName;
+import org.apache.kafka.common.utils.Exit;
+import org.apache.kafka.common.utils.Time;
+import org.apache.kafka.metadata.storage.Formatter;
+import org.apache.kafka.server.ServerSocketFactory;
+import org.apache.kafka.server.fault.LoggingFaultHandler;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One Kafka broker in this JVM, made of the production classes: KRaft, broker and controller
+ * combined, reachable from this machine only. The one class that touches broker internals.
+ */
+public final class EmbeddedKafka implements AutoCloseable {
+  private static final String CONTROLLER = "CONTROLLER";
+  private static final String OPEN = "PLAINTEXT";
+  private static final String HOST = Ports.HOST;
+  private static final int NODE_ID = 1;
+  private static final String LOCK = ".millrace.lock";
+  private static final long SECONDS_TO_ANSWER = 60;
+  // Within what Ctrl-C waits for; a broker's default is five minutes.
+  private static final Duration TIME_TO_HAND_OVER = Duration.ofSeconds(10);
+
+  private final Path dataDir;
+  private final boolean temporary;
+  private final ServerSocketChannel brokerSocket;
+  private final ServerSocketChannel controllerSocket;
+  private final int port;
+  private final int controllerPort;
+  private final Map<String, String> more;
+  private FileChannel lock;
+  private BrokerServer broker;
+  private ControllerServer controller;
+
+  private EmbeddedKafka(
+      Path dataDir,
+      boolean temporary,
+      ServerSocketChannel brokerSocket,
+      ServerSocketChannel controllerSocket,
+      Map<String, String> more) {
+    this.dataDir = dataDir;
+    this.more = more;
+    this.temporary = temporary;
+    this.brokerSocket = brokerSocket;
+    this.controllerSocket = controllerSocket;
+    this.port = brokerSocket.socket().getLocalPort();
+    this.controllerPort = controllerSocket.socket().getLocalPort();
+  }
+
+  /**
+   * Starts a broker on 127.0.0.1 and returns when it answers.
+   *
+   * @param port 0 for any free port
+   * @param dataDir where topics live and are found again after any kind of end; null for a
+   *     temporary directory that {@link #close} removes
+   * @throws CliError if the port is taken, or the directory is in use or holds something else
+   */
+  public static EmbeddedKafka start(int port, Path dataDir) {
+    return start(port, dataDir, Map.of());
+  }
+
+  /**
+   * As {@link #start(int, Path)}, with properties of one's own.
+   *
+   * @param more goes before the usual properties; {@code listeners} and {@code
+   *     listener.security.protocol.map} are appended to them
+   */
+  public static EmbeddedKafka start(int port, Path dataDir, Map<String, String> more) {
+    // Sockets first: a port in use is found before anything is written, and no other process can
+    // take a port between its choice and the broker's start.
+    ServerSocketChannel brokerSocket = bind(port);
+    ServerSocketChannel controllerSocket = bind(0);
+    EmbeddedKafka kafka = null;
+    try {
+      boolean temporary = dataDir == null;
+      Path dir = temporary ? TemporaryDirectories.create("millrace-broker-") : usable(dataDir);
+      kafka = new EmbeddedKafka(dir, temporary, brokerSocket, controllerSocket, more);
+      Exit.setHaltProcedure((status, message) -> halt(status, dir));
+      kafka.lockDataDir();
+      kafka.startServers();
+      kafka.awaitAnswer();
+      return kafka;
+    } catch (Exception | LinkageError e) {
+      if (kafka != null) {
+        kafka.close();
+      }
+      closeQuietly(brokerSocket);
+      closeQuietly(controllerSocket);
+      throw startError(e);
+    }
+  }
+
+  /** The broker's address, such as {@code 127.0.0.1:9092}. */
+  public String bootstrapServers() {
+    return HOST + ":" + port;
+  }
+
+  /** The address of a listener that was asked for at the start. */
+  String bootstrapServers(String listener) {
+    return HOST + ":" + broker.boundPort(new ListenerName(listener));
+  }
+
+  public Path dataDir() {
+    return dataDir;
+  }
+
+  /** Whether {@link #close} removes the data. */
+  public boolean isTemporary() {
+    return temporary;
+  }
+
+  @Override
+  public void close() {
+    if (broker != null) {
+      broker.shutdown(TIME_TO_HAND_OVER);
+      broker = null;
+    }
+    if (controller != null) {
+      controller.shutdown();
+      controller = null;
+    }
+    closeQuietly(lock);
+    if (temporary) {
+      TemporaryDirectories.delete(dataDir);
+    }
+  }
+
+  // The broker locks its directory too, but only after the controller has written to it: a second
+  // one would spoil the metadata of the first before it gives up.
+  private void lockDataDir() throws IOException {
+    lock =
+        FileChannel.open(
+            dataDir.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+    FileLock held = null;
+    try {
+      held = lock.tryLock();
+    } catch (OverlappingFileLockException inThisJvm) {
+      // Reported below.
+    }
+    if (held == null) {
+      throw new CliError("Another broker is using --data-dir " + dataDir + ".");
+    }
+  }
+
+  // A broker that has lost its data directory (gone, full, broken) halts the JVM without a word.
+  private static void halt(int status, Path dir) {
+    System.err.printf(
+        "The broker gave up; look at its data directory %s and the log %s.%n",
+        dir, LogPlace.file());
+    Runtime.getRuntime().halt(status);
+  }
+
+  private void startServers() throws Exception {
+    KafkaConfig config = new KafkaConfig(properties(), false);
+    formatOnce();
+    var logDirs =
+        KafkaRaftServer.initializeLogDirs(
+            config, LoggerFactory.getLogger(EmbeddedKafka.class), "[millrace] ");
+    var metrics =
+        Server.initializeMetrics(config, Time.SYSTEM, logDirs._1().clusterId().orElseThrow());
+    SharedServer shared =
+        new SharedServer(
+            config,
+            logDirs._1(),
+            Time.SYSTEM,
+            metrics,
+            CompletableFuture.completedFuture(
+                Map.of(NODE_ID, new InetSocketAddress(HOST, controllerPort))),
+            List.of(),
+            // The standard handler halts the JVM, and with it whatever else runs in it.
+            (name, fatal, action) -> new LoggingFaultHandler(name, action),
+            socketFactory());
+    broker = new BrokerServer(shared);
+    controller = new ControllerServer(shared, KafkaRaftServer.configSchema(), logDirs._2());
+    controller.startup();
+    broker.startup();
+  }
+
+  private ServerSocketFactory socketFactory() {
+    return (listener, address, backlog, receiveBuffer) ->
+        switch (listener) {
+          case CONTROLLER -> controllerSocket;
+          case OPEN -> brokerSocket;
+          default ->
+              ServerSocketFactory.INSTANCE.openServerSocket(
+                  listener, address, backlog, receiveBuffer);
+        };
+  }
+
+  private Properties properties() {
+    String brokerAddress = "PLAINTEXT://" + bootstrapServers();
+    String controllerAddress = HOST + ":" + controllerPort;
+    Properties p = new Properties();
+    p.put("process.roles", "broker,controller");
+    p.put("node.id", Integer.toString(NODE_ID));
+    p.put("controller.quorum.voters", NODE_ID + "@" + controllerAddress);
+    p.put("listeners", brokerAddress + "," + CONTROLLER + "://" + controllerAddress);
+    p.put("controller.listener.names", CONTROLLER);
+    p.put("listener.security.protocol.map", CONTROLLER + ":PLAINTEXT,PLAINTEXT:PLAINTEXT");
+    p.put("log.dirs", dataDir.toString());
+    p.put("auto.create.topics.enable", "false");
+    p.put("offsets.topic.replication.factor", "1");
+    p.put("offsets.topic.num.partitions", "4");
+    p.put("transaction.state.log.replication.factor", "1");
+    p.put("transaction.state.log.min.isr", "1");
+    p.put("transaction.state.log.num.partitions", "4");
+    p.put("share.coordinator.state.topic.replication.factor", "1");
+    p.put("share.coordinator.state.topic.min.isr", "1");
+    p.put("group.initial.rebalance.delay.ms", "0");
+    // Replayed data is old by its own timestamps: a time limit would delete it on arrival.
+    p.put("log.retention.ms", "-1");
+    p.put("num.network.threads", "2");
+    p.put("num.io.threads", "2");
+    p.put("background.threads", "2");
+    p.put("log.cleaner.dedupe.buffer.size", "16777216");
+    // A killed broker may register again only after this long without heartbeats (default 9 s).
+    p.put("broker.session.timeout.ms", "3000");
+    p.put("broker.heartbeat.interval.ms", "500");
+    more.forEach(
+        (key, value) -> {
+          boolean isList = key.equals("listeners") || key.equals("listener.security.protocol.map");
+          p.put(key, isList ? p.get(key) + "," + value : value);
+        });
+    return p;
+  }
+
+  private void formatOnce() throws Exception {
+    if (Files.exists(dataDir.resolve("meta.properties"))) {
+      return;
+    }
+    new Formatter()
+        .setPrintStream(new java.io.PrintStream(java.io.OutputStream.nullOutputStream()))
+        .setNodeId(NODE_ID)
+        .setClusterId(Uuid.randomUuid().toString())
+        .addDirectory(dataDir.toString())
+        .setMetadataLogDirectory(dataDir.toString())
+        .setControllerListenerName(CONTROLLER)
+        .run();
+  }
+
+  private void awaitAnswer() throws Exception {
+    try (Admin admin = Admin.create(Map.of("bootstrap.servers", bootstrapServers()))) {
+      admin.describeCluster().nodes().get(SECONDS_TO_ANSWER, TimeUnit.SECONDS);
+    }
+  }
+
+  private static ServerSocketChannel bind(int port) {
+    ServerSocketChannel channel = Ports.bind(port);
+    try {
+      channel.configureBlocking(false); // the broker waits for connections with a selector
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return channel;
+  }
+
+  private static Path usable(Path dataDir) throws IOException {
+    Path dir = dataDir.toAbsolutePath().normalize();
+    Files.createDirectories(dir);
+    boolean hasBroker =
+        Files.exists(dir.resolve("meta.properties")) || Files.exists(dir.resolve(LOCK));
+    try (Stream<Path> entries = Files.list(dir)) {
+      if (!hasBroker && entries.findAny().isPresent()) {
+        throw new CliError(
+            "--data-dir "
+                + dataDir
+                + " is not empty and holds no broker data. Name an empty or a new directory.");
+      }
+    }
+    return dir;
+  }
+
+  private static CliError startError(Throwable e) {
+    if (e instanceof CliError error) {
+      return error;
+    }
+    return new CliError("The broker did not start: " + e + " (more in " + LogPlace.file() + ")", e);
+  }
+
+  private static void closeQuietly(Closeable resource) {
+    try {
+      if (resource != null) {
+        resource.close();
+      }
+    } catch (IOException e) {
+      // Nothing depends on it any more.
+    }
+  }
+}

@@ -1,0 +1,116 @@
+package dev.millrace.cli.models;
+
+import dev.millrace.cli.console.CliError;
+import dev.millrace.cli.console.Terminal;
+import dev.millrace.cli.kafka.BrokerCheck;
+import dev.millrace.cli.kafka.KafkaOptions;
+import dev.millrace.codec.json.CommandJson;
+import dev.millrace.config.Settings;
+import dev.millrace.config.yaml.Spelling;
+import dev.millrace.data.Promote;
+import dev.millrace.nn.ContestSpec;
+import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** Tells a running job which of a key's models is to answer. */
+@Command(
+    name = "promote",
+    description = {
+      "Makes one of a key's models the champion, in the running job.",
+      "The job says on its events topic that it did, or on its dead-letter topic why not."
+    },
+    footer = {"", "Example:", "  ./millrace promote -c fraud.yaml --key shop-17 --model big"})
+public final class PromoteCommand implements Callable<Integer> {
+  @Mixin private KafkaOptions kafka;
+
+  @Option(names = "--key", paramLabel = "KEY", required = true, description = "Model key.")
+  private String key;
+
+  @Option(
+      names = "--model",
+      paramLabel = "NAME",
+      required = true,
+      description = "Name of one of the pipeline's models.")
+  private String model;
+
+  @Spec private CommandSpec spec;
+
+  @Override
+  public Integer call() throws InterruptedException {
+    Settings settings = kafka.settings();
+    if (settings == null) {
+      throw new ParameterException(
+          spec.commandLine(), "promote needs -c FILE: the file names the models");
+    }
+    requireModel(settings.model().contest());
+    requireKey(settings.input().spec().limits().keyBytes());
+    String topic = settings.output().commands();
+    kafka.requireTopic(topic);
+    send(topic, new Promote(settings.pipeline(), model));
+    spec.commandLine()
+        .getOut()
+        .printf(
+            "Sent to %s: %s is to be champion of key %s. What comes of it is told on %s or %s.%n",
+            topic,
+            model,
+            Terminal.printable(key, 60),
+            settings.output().events(),
+            settings.output().deadLetters());
+    return 0;
+  }
+
+  private void requireKey(int mostBytes) {
+    int bytes = key.getBytes(StandardCharsets.UTF_8).length;
+    if (bytes == 0 || bytes > mostBytes) {
+      throw CliError.usage(
+          "--key has %,d bytes; a model key has 1 to %,d (limits.key-bytes)"
+              .formatted(bytes, mostBytes));
+    }
+  }
+
+  private void requireModel(ContestSpec contest) {
+    if (contest == null) {
+      throw new CliError(
+          kafka.config() + " has one model, which always answers. Name several with models.");
+    }
+    List<String> names = contest.models().stream().map(ContestSpec.Entrant::name).toList();
+    if (!names.contains(model)) {
+      String nearest = Spelling.nearest(model, names);
+      throw CliError.usage(
+          "--model \"%s\" is not a model of %s.%s Models: %s"
+              .formatted(
+                  Terminal.printable(model, 60),
+                  kafka.config(),
+                  nearest == null ? "" : " Did you mean \"" + nearest + "\"?",
+                  contest.names()));
+    }
+  }
+
+  private void send(String topic, Promote command) throws InterruptedException {
+    Map<String, Object> properties = new HashMap<>(kafka.kafka());
+    properties.put("acks", "all");
+    ByteArraySerializer bytes = new ByteArraySerializer();
+    try (KafkaProducer<byte[], byte[]> producer = new KafkaProducer<>(properties, bytes, bytes)) {
+      byte[] recordKey = key.getBytes(StandardCharsets.UTF_8);
+      producer.send(new ProducerRecord<>(topic, recordKey, CommandJson.encode(command))).get();
+    } catch (ExecutionException e) {
+      throw BrokerCheck.failure("Topic " + topic + " did not take the command", e.getCause());
+    } catch (KafkaException e) {
+      throw BrokerCheck.failure("Topic " + topic + " did not take the command", e);
+    }
+  }
+}

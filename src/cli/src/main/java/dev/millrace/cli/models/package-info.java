@@ -1,0 +1,2 @@
+/** The commands {@code models} and {@code promote}. */
+package dev.millrace.cli.models;

@@ -1,0 +1,126 @@
+package dev.millrace.cli.produce;
+
+import dev.millrace.cli.console.CliError;
+import dev.millrace.cli.console.Counted;
+import dev.millrace.cli.console.Progress;
+import dev.millrace.cli.console.StopSignal;
+import dev.millrace.cli.csv.CsvExamples;
+import dev.millrace.cli.kafka.Producers;
+import dev.millrace.codec.EpochHeader;
+import java.nio.charset.StandardCharsets;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicReference;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.TimeoutException;
+
+/** Sends the rows of a CSV file to a topic, each once. Not thread-safe. */
+public final class CsvProducer implements AutoCloseable {
+
+  /** Codecs of record batches. */
+  public enum Compression {
+    NONE,
+    LZ4,
+    ZSTD
+  }
+
+  private final String topic;
+  private final String servers;
+  private final KafkaProducer<byte[], byte[]> producer;
+  private final AtomicReference<Exception> firstFailure = new AtomicReference<>();
+
+  /**
+   * @param kafka client properties
+   */
+  public CsvProducer(Map<String, String> kafka, String topic, Compression compression) {
+    this.topic = topic;
+    servers = kafka.get("bootstrap.servers");
+    producer = Producers.create(kafka, compression.name().toLowerCase(Locale.ROOT));
+  }
+
+  /**
+   * Sends examples until there are no more, and returns when the brokers have them.
+   *
+   * @param most examples to send at most
+   * @param rate examples per second at most
+   * @param labels sent apart, or null if the examples have them
+   * @param stop ends it early
+   * @throws CliError if the brokers did not take one
+   */
+  public void send(
+      CsvExamples examples,
+      TrailingLabels labels,
+      long most,
+      double rate,
+      StopSignal stop,
+      Progress progress)
+      throws InterruptedException {
+    try {
+      while (progress.done() < most
+          && firstFailure.get() == null
+          && !isStopped(stop, rate, progress)
+          && examples.next()) {
+        if (labels != null) {
+          labels.sendUntil(examples.timestamp(), progress.done(), this);
+        }
+        send(examples, topic);
+        progress.step();
+      }
+      if (labels != null) {
+        labels.sendUntil(Long.MAX_VALUE, progress.done(), this);
+      }
+      producer.flush();
+    } catch (KafkaException e) {
+      throw deliveryFailed(progress, e);
+    }
+    if (firstFailure.get() != null) {
+      throw deliveryFailed(progress, firstFailure.get());
+    }
+  }
+
+  @Override
+  public void close() {
+    producer.close();
+  }
+
+  /** Sends the record that the examples stand at. */
+  void send(CsvExamples examples, String topic) {
+    byte[] recordKey = examples.key().getBytes(StandardCharsets.UTF_8);
+    ProducerRecord<byte[], byte[]> record =
+        new ProducerRecord<>(topic, null, examples.timestamp(), recordKey, examples.value());
+    if (examples.epochs() > 1) {
+      record.headers().add(EpochHeader.NAME, EpochHeader.encode(examples.epoch()));
+    }
+    producer.send(
+        record,
+        (metadata, failure) -> {
+          if (failure != null) {
+            firstFailure.compareAndSet(null, failure);
+          }
+        });
+  }
+
+  // Keeps to the rate by waiting, and tells whether Ctrl-C came.
+  private static boolean isStopped(StopSignal stop, double rate, Progress progress)
+      throws InterruptedException {
+    long ahead = (long) (1_000 * (progress.done() / rate - progress.seconds()));
+    return ahead > 0 ? stop.await(ahead) : stop.isRequested();
+  }
+
+  private CliError deliveryFailed(Progress progress, Exception cause) {
+    return new CliError(
+        "Topic %s did not take all of the %s sent so far: %s"
+            .formatted(topic, Counted.of(progress.done(), "record"), why(cause)),
+        cause);
+  }
+
+  // What the client says when time is up is about its own metadata or batches.
+  private String why(Exception cause) {
+    return cause instanceof TimeoutException
+        ? "the brokers at %s are away, or could not take them in time (%s)"
+            .formatted(servers, cause.getMessage())
+        : cause.getMessage();
+  }
+}

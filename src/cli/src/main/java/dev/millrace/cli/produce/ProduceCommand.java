@@ -1,0 +1,265 @@
+package dev.millrace.cli.produce;
+
+import dev.millrace.cli.console.CliError;
+import dev.millrace.cli.console.Counted;
+import dev.millrace.cli.console.Progress;
+import dev.millrace.cli.console.StopSignal;
+import dev.millrace.cli.csv.CsvExamples;
+import dev.millrace.cli.csv.CsvScan;
+import dev.millrace.cli.kafka.KafkaOptions;
+import dev.millrace.config.DefaultTopic;
+import dev.millrace.config.Settings;
+import dev.millrace.config.option.Durations;
+import dev.millrace.data.InputSpec;
+import dev.millrace.data.Task;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** Sends the rows of a CSV file to the input topic. */
+@Command(
+    name = "produce",
+    description =
+        "Sends the rows of a CSV file as Avro records of the standard example schema, or as JSON.",
+    footer = {
+      "",
+      "Example:",
+      "  ./millrace produce -c fraud.yaml --input pay.csv.gz --label class --key shop"
+    })
+public final class ProduceCommand implements Callable<Integer> {
+  @Mixin private KafkaOptions kafka;
+
+  @Option(
+      names = "--topic",
+      paramLabel = "TOPIC",
+      description = "Where to send (default: the pipeline's input topic).")
+  private String topic;
+
+  @Option(
+      names = "--input",
+      paramLabel = "FILE",
+      required = true,
+      description = "CSV file with a header line, plain or gzip.")
+  private Path input;
+
+  @Option(
+      names = "--label",
+      paramLabel = "COLUMN",
+      description = "Column to predict (default: the pipeline's input.label).")
+  private String label;
+
+  @Option(
+      names = "--key",
+      paramLabel = "COLUMN",
+      description =
+          "Column that names the model a row belongs to (default: with JSON the pipeline's"
+              + " input.key, else one model, key \"all\").")
+  private String key;
+
+  @Option(
+      names = "--drop",
+      paramLabel = "COLUMN",
+      split = ",",
+      description = "Columns to leave out, separated by commas.")
+  private List<String> drop = List.of();
+
+  @Option(
+      names = "--format",
+      paramLabel = "FORMAT",
+      description =
+          "avro, the standard example schema, or json, an object with the columns"
+              + " (default: what the pipeline reads, else avro).")
+  private CsvExamples.Format format;
+
+  @Option(
+      names = "--rate",
+      paramLabel = "N",
+      description = "Records per second at most (default: as fast as the broker takes them).")
+  private Double rate;
+
+  @Option(
+      names = "--epochs",
+      paramLabel = "N",
+      defaultValue = "1",
+      description = "Passes over the file (default: ${DEFAULT-VALUE}).")
+  private int epochs;
+
+  @Option(names = "--limit", paramLabel = "N", description = "Records at most.")
+  private Long limit;
+
+  @Option(
+      names = "--label-delay",
+      paramLabel = "TIME",
+      description =
+          "Send features alone, and each label this much later by event time, such as 30s or 2h.")
+  private String labelDelay;
+
+  @Option(
+      names = "--labels-topic",
+      paramLabel = "TOPIC",
+      description =
+          "With --label-delay: where labels go (default: the pipeline's input.labels.topic, else"
+              + " the topic of the features).")
+  private String labelsTopic;
+
+  @Option(
+      names = "--compression",
+      paramLabel = "CODEC",
+      defaultValue = "lz4",
+      description = "none, lz4 or zstd (default: ${DEFAULT-VALUE}).")
+  private CsvProducer.Compression compression;
+
+  @Spec private CommandSpec spec;
+
+  @Override
+  public Integer call() throws InterruptedException {
+    requireUsage();
+    Settings settings = kafka.settings();
+    if (labelDelay != null && settings != null && settings.input().spec().labels() == null) {
+      throw usage(
+          ("--label-delay needs input.labels in %s, such as labels: { topic: fraud.labels };"
+                  + " see docs/late-labels.md")
+              .formatted(kafka.config()));
+    }
+    CsvScan scan = scan(settings);
+    scan.allDoubts().forEach(spec.commandLine().getErr()::println);
+    String target = kafka.topic(topic, s -> s.input().topic(), DefaultTopic.EXAMPLES);
+    kafka.requireTopic(target);
+
+    long total = Math.multiplyExact(scan.rows(), (long) epochs);
+    total = limit == null ? total : Math.min(total, limit);
+    Long delay = delay();
+    // Event times end now rather than begin now: brokers refuse records from the future.
+    long startMillis = System.currentTimeMillis() - total - (delay == null ? 0 : delay);
+    InputSpec reader = settings == null ? null : settings.input().spec();
+    Progress progress = new Progress("produce", total);
+    double most = rate == null ? Double.POSITIVE_INFINITY : rate;
+    try (StopSignal stop = new StopSignal();
+        CsvExamples examples =
+            new CsvExamples(
+                scan,
+                startMillis,
+                epochs,
+                format,
+                delay == null ? CsvExamples.Part.ALL : CsvExamples.Part.FEATURES,
+                reader,
+                0);
+        TrailingLabels labels =
+            delay == null ? null : labels(reader, scan, startMillis, delay, target);
+        CsvProducer producer = new CsvProducer(kafka.kafka(), target, compression)) {
+      try (progress) {
+        producer.send(examples, labels, total, most, stop, progress);
+      }
+      summarize(labels == null ? target : target + ", labels to " + labels.topic(), progress);
+    }
+    return 0;
+  }
+
+  /** Labels of the same rows, as the pipeline reads them from their topic. */
+  private TrailingLabels labels(
+      InputSpec reader, CsvScan scan, long startMillis, long delay, String target) {
+    InputSpec.LateLabels read = reader == null ? null : reader.labels();
+    boolean ownTopic = read != null && read.topic() != null;
+    String topic = labelsTopic != null ? labelsTopic : ownTopic ? read.topic() : target;
+    if (!topic.equals(target)) {
+      kafka.requireTopic(topic);
+    }
+    return new TrailingLabels(
+        new CsvExamples(scan, startMillis, epochs, format, CsvExamples.Part.LABEL, reader, delay),
+        topic);
+  }
+
+  /** Null if labels go with their features. */
+  private Long delay() {
+    if (labelDelay == null) {
+      if (labelsTopic != null) {
+        throw usage("--labels-topic goes with --label-delay TIME, such as 30s");
+      }
+      return null;
+    }
+    return Durations.parse(labelDelay)
+        .orElseThrow(
+            () -> usage("--label-delay must be a time such as 30s or 2h, but was " + labelDelay));
+  }
+
+  private void requireUsage() {
+    if (rate != null && !(rate > 0)) {
+      throw usage("--rate must be above 0, but was " + rate);
+    }
+    if (epochs < 1) {
+      throw usage("--epochs must be at least 1, but was " + epochs);
+    }
+    if (limit != null && limit < 1) {
+      throw usage("--limit must be at least 1, but was " + limit);
+    }
+  }
+
+  private CsvScan scan(Settings settings) {
+    Task task = null;
+    if (settings != null) {
+      InputSpec spec = settings.input().spec();
+      requireFormat(spec);
+      task = spec.task();
+      label = label == null ? spec.label() : label;
+      // The standard schema has a field of its own for it.
+      key = key == null && spec.format() == InputSpec.Format.JSON ? spec.key() : key;
+    }
+    if (label == null) {
+      throw usage("--label COLUMN is missing: the column to predict");
+    }
+    format = format == null ? CsvExamples.Format.AVRO : format;
+    CsvScan scan = CsvScan.scan(input, label, key, drop, task);
+    return settings == null ? scan : scan.withInput(settings.input().spec());
+  }
+
+  /** Takes the format that the pipeline reads, and refuses what it would not. */
+  private void requireFormat(InputSpec spec) {
+    boolean json = spec.format() == InputSpec.Format.JSON;
+    if (spec.format() == InputSpec.Format.CSV) {
+      throw CliError.usage(
+          kafka.config()
+              + " reads CSV lines (input.format); produce sends the standard example schema or"
+              + " JSON.");
+    }
+    if (!json && (spec.format() != InputSpec.Format.AVRO || spec.schema() != null)) {
+      throw CliError.usage(
+          kafka.config()
+              + " reads records of its own schema (input.schema);"
+              + " produce sends the standard example schema or JSON.");
+    }
+    CsvExamples.Format read = json ? CsvExamples.Format.JSON : CsvExamples.Format.AVRO;
+    if (format != null && format != read) {
+      throw CliError.usage(
+          "--format %s, but %s reads %s (input.format)."
+              .formatted(
+                  format.name().toLowerCase(Locale.ROOT),
+                  kafka.config(),
+                  read.name().toLowerCase(Locale.ROOT)));
+    }
+    format = read;
+  }
+
+  private void summarize(String target, Progress progress) {
+    double seconds = progress.seconds();
+    spec.commandLine()
+        .getOut()
+        .printf(
+            "Sent %s to %s in %.1f s (%,.0f records/s). Next: ./millrace run -c %s%n",
+            Counted.of(progress.done(), "record"),
+            target,
+            seconds,
+            progress.done() / seconds,
+            kafka.config() == null ? "PIPELINE.yaml" : kafka.config());
+  }
+
+  private ParameterException usage(String message) {
+    return new ParameterException(spec.commandLine(), message);
+  }
+}

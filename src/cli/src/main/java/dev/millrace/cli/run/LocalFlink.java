@@ -1,0 +1,115 @@
+package dev.millrace.cli.run;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import dev.millrace.cli.console.Directories;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+import java.util.regex.Pattern;
+import org.apache.flink.client.deployment.executors.LocalExecutor;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.core.execution.JobClient;
+import org.apache.flink.runtime.minicluster.MiniCluster;
+import org.apache.flink.runtime.minicluster.MiniClusterConfiguration;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.flink.streaming.api.graph.StreamGraph;
+
+/** Flink within this process, with the configuration that a cluster has: flink-conf/config.yaml. */
+public final class LocalFlink {
+  private static final String RESOURCE = "/flink-conf/config.yaml";
+
+  // Flags and memory of processes of their own, and the reporter that each of them has.
+  private static final Pattern CLUSTER_ONLY =
+      Pattern.compile(
+          "env\\..*|metrics\\..*|(job|task)manager\\.memory\\..*|.*\\.(port|numberOfTaskSlots)");
+
+  /** For jobs that can simply be started again, and whose user waits for the reason. */
+  public static final Map<String, String> NO_RESTART = Map.of("restart-strategy.type", "none");
+
+  private LocalFlink() {}
+
+  /**
+   * An environment for one job.
+   *
+   * @param overrides options on top of the configuration file's
+   */
+  public static StreamExecutionEnvironment environment(
+      int parallelism, Map<String, String> overrides) {
+    Map<String, String> options = configurationFile();
+    options.keySet().removeIf(key -> CLUSTER_ONLY.matcher(key).matches());
+    options.put("io.tmp.dirs", Directories.untilExit("millrace-flink-").toString());
+    options.putAll(PortlessCluster.OPTIONS);
+    options.putAll(overrides);
+    return StreamExecutionEnvironment.createLocalEnvironment(
+        parallelism, Configuration.fromMap(options));
+  }
+
+  /**
+   * A running cluster in this process with an environment's options, for jobs one after the other.
+   */
+  public static MiniCluster cluster(StreamExecutionEnvironment env) throws Exception {
+    MiniCluster cluster =
+        new PortlessCluster(
+            new MiniClusterConfiguration.Builder()
+                .setConfiguration(new Configuration((Configuration) env.getConfiguration()))
+                .withRandomPorts()
+                .setNumTaskManagers(1)
+                .setNumSlotsPerTaskManager(env.getParallelism())
+                .build());
+    cluster.start();
+    return cluster;
+  }
+
+  /**
+   * Starts one job on a cluster of its own in this process, which ends with the job.
+   *
+   * @param cluster receives the cluster before it starts
+   */
+  public static JobClient start(
+      StreamExecutionEnvironment env, StreamGraph graph, Consumer<PortlessCluster> cluster)
+      throws Exception {
+    Configuration configuration = (Configuration) env.getConfiguration();
+    return LocalExecutor.createWithFactory(
+            configuration,
+            spec -> {
+              PortlessCluster created = new PortlessCluster(spec);
+              cluster.accept(created);
+              return created;
+            })
+        .execute(graph, configuration, LocalFlink.class.getClassLoader())
+        .get();
+  }
+
+  /** Subtasks that keys can be spread over, for ever: saved state goes by this number. */
+  public static int mostSubtasks() {
+    return Integer.parseInt(configurationFile().get("pipeline.max-parallelism"));
+  }
+
+  /** The options of the configuration file. */
+  public static Map<String, String> configurationFile() {
+    Map<String, String> options = new TreeMap<>();
+    try (InputStream in = LocalFlink.class.getResourceAsStream(RESOURCE)) {
+      flatten("", new YAMLMapper().readTree(in), options);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return options;
+  }
+
+  private static void flatten(String prefix, JsonNode node, Map<String, String> into) {
+    node.properties()
+        .forEach(
+            field -> {
+              String key = prefix.isEmpty() ? field.getKey() : prefix + "." + field.getKey();
+              if (field.getValue().isObject()) {
+                flatten(key, field.getValue(), into);
+              } else {
+                into.put(key, field.getValue().asText());
+              }
+            });
+  }
+}

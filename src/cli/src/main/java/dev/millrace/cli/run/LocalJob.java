@@ -1,0 +1,242 @@
+package dev.millrace.cli.run;
+
+import dev.millrace.MillraceJob;
+import dev.millrace.cli.console.CliError;
+import dev.millrace.cli.console.LogPlace;
+import dev.millrace.cli.console.RootCause;
+import dev.millrace.config.Settings;
+import dev.millrace.kafka.Lease;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
+import org.apache.flink.api.common.JobExecutionResult;
+import org.apache.flink.api.common.JobID;
+import org.apache.flink.api.common.JobStatus;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.core.execution.JobClient;
+import org.apache.flink.core.execution.SavepointFormatType;
+import org.apache.flink.runtime.checkpoint.CheckpointStatsHistory;
+import org.apache.flink.runtime.checkpoint.CompletedCheckpointStats;
+import org.apache.flink.runtime.checkpoint.FailedCheckpointStats;
+import org.apache.flink.runtime.executiongraph.ErrorInfo;
+import org.apache.flink.runtime.minicluster.MiniCluster;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.flink.streaming.api.graph.StreamGraph;
+
+/** A pipeline's job on Flink in this process, with its checkpoints in a directory. */
+public final class LocalJob implements JobStatistics {
+  // Together less than a process has after a signal, so that the end is told.
+  public static final Duration SAVEPOINT_TIMEOUT = Duration.ofSeconds(15);
+  public static final Duration CANCEL_TIMEOUT = Duration.ofSeconds(1);
+
+  private static final Duration REGISTRATION_TIMEOUT = Duration.ofSeconds(5);
+  private static final long REGISTRATION_LOOK_MILLIS = 50;
+
+  private final JobClient client;
+  private final PortlessCluster cluster;
+  // Asked for once: each request would leave a stage behind that waits for the end of the job.
+  private final CompletableFuture<JobExecutionResult> result;
+  private final Path stateDir;
+  private final Lease lease;
+
+  private LocalJob(JobClient client, PortlessCluster cluster, Path stateDir, Lease lease) {
+    this.client = client;
+    this.cluster = cluster;
+    this.result = client.getJobExecutionResult();
+    this.stateDir = stateDir;
+    this.lease = lease;
+  }
+
+  /**
+   * Starts the job between the pipeline's topics.
+   *
+   * @param stateDir where checkpoints and savepoints go
+   * @param from checkpoint or savepoint to continue from, or null to start empty
+   * @param bounded whether the job ends at the end that the topic has now
+   */
+  public static LocalJob start(
+      Settings settings, int parallelism, Path stateDir, Path from, boolean bounded)
+      throws InterruptedException {
+    Map<String, String> options = new HashMap<>(MillraceJob.stateOptions(settings));
+    options.putAll(LeaseCheck.options(stateDir));
+    // Without a lock too, so that its lease can be released.
+    options.putIfAbsent(MillraceJob.LEASE_HOLDER.key(), UUID.randomUUID().toString());
+    options.put("execution.checkpointing.dir", Snapshots.location(stateDir));
+    options.put("execution.checkpointing.savepoint-dir", Snapshots.location(stateDir));
+    if (from != null) {
+      options.put("execution.state-recovery.path", Snapshots.location(from));
+      boolean leaves = new SnapshotCheck(stateDir, from).leavesCommands(settings);
+      options.put("execution.state-recovery.ignore-unclaimed-state", Boolean.toString(leaves));
+    }
+    StreamExecutionEnvironment env = LocalFlink.environment(parallelism, options);
+    MillraceJob.buildOnKafka(env, settings, bounded);
+    StreamGraph graph = env.getStreamGraph();
+    graph.setJobName(MillraceJob.jobName(settings));
+    AtomicReference<PortlessCluster> cluster = new AtomicReference<>();
+    try {
+      JobClient client = LocalFlink.start(env, graph, cluster::set);
+      Lease lease = MillraceJob.lease(settings, Configuration.fromMap(options));
+      return new LocalJob(client, cluster.get(), stateDir, lease);
+    } catch (Exception e) {
+      throw new CliError("The job did not start: " + RootCause.message(e), e);
+    }
+  }
+
+  /** The Flink of this job alone. */
+  MiniCluster cluster() {
+    return cluster;
+  }
+
+  @Override
+  public Map<String, Long> counters(String operator, Collection<String> names) {
+    return cluster.counters().sums(names);
+  }
+
+  @Override
+  public Checkpoints checkpoints() throws IOException, InterruptedException {
+    try {
+      CheckpointStatsHistory history =
+          cluster.getExecutionGraph(id()).get().getCheckpointStatsSnapshot().getHistory();
+      CompletedCheckpointStats completed = history.getLatestCompletedCheckpoint();
+      FailedCheckpointStats failed = history.getLatestFailedCheckpoint();
+      return new Checkpoints(
+          completed == null ? -1 : completed.getCheckpointId(),
+          failed == null ? -1 : failed.getCheckpointId(),
+          failed == null ? "" : Objects.toString(failed.getFailureMessage(), ""));
+    } catch (ExecutionException | IllegalStateException e) {
+      throw new IOException("the job is between two states, or its cluster has shut down", e);
+    }
+  }
+
+  JobID id() {
+    return client.getJobID();
+  }
+
+  /** The job's state, or nothing while it cannot be asked. */
+  Optional<JobStatus> status() throws InterruptedException {
+    try {
+      return Optional.of(client.getJobStatus().get());
+    } catch (ExecutionException | IllegalStateException e) {
+      return Optional.empty(); // between two states, or shut down
+    }
+  }
+
+  /** Why the job failed last, in one line; nothing if it did not, or cannot be asked. */
+  Optional<String> lastFailure() throws InterruptedException {
+    try {
+      return Optional.ofNullable(cluster.getExecutionGraph(id()).get().getFailureInfo())
+          .map(ErrorInfo::getException)
+          .map(failure -> RootCause.message(failure.deserializeError(getClass().getClassLoader())));
+    } catch (ExecutionException | IllegalStateException e) {
+      return Optional.empty(); // between two states, or shut down
+    }
+  }
+
+  /**
+   * Starts a task manager if there is none any more: Flink ends it where a task does not come to an
+   * end, or where what it used cannot be closed, and leaves it to a cluster to start the next one.
+   *
+   * @return whether it did
+   */
+  boolean revive() throws InterruptedException {
+    try {
+      if (hasTaskManager()) {
+        return false;
+      }
+      cluster.startTaskManager();
+      // It is no member before it has registered, and must not be missed until then.
+      long end = System.nanoTime() + REGISTRATION_TIMEOUT.toNanos();
+      while (!hasTaskManager() && System.nanoTime() < end) {
+        Thread.sleep(REGISTRATION_LOOK_MILLIS);
+      }
+      return true;
+    } catch (ExecutionException | IllegalStateException e) {
+      return false; // shut down
+    } catch (InterruptedException e) {
+      throw e;
+    } catch (Exception e) {
+      throw new CliError("The job's task manager died, and no other one starts: " + e, e);
+    }
+  }
+
+  private boolean hasTaskManager() throws ExecutionException, InterruptedException {
+    return cluster.getResourceOverview().get().getNumberTaskManagers() > 0;
+  }
+
+  /**
+   * Waits for the end of the job: that of its input, or a failure for good.
+   *
+   * @return whether it has ended
+   * @throws CliError if it failed
+   */
+  public boolean awaitEnd(Duration atMost) throws InterruptedException {
+    try {
+      result.get(atMost.toMillis(), TimeUnit.MILLISECONDS);
+      LeaseCheck.release(lease);
+      return true;
+    } catch (TimeoutException e) {
+      return false;
+    } catch (ExecutionException e) {
+      LeaseCheck.release(lease);
+      throw failure(e);
+    }
+  }
+
+  /**
+   * Stops with a savepoint, from which the next run continues, on another state backend too;
+   * cancels where that fails.
+   *
+   * @param failure told in one line why there is no savepoint
+   */
+  Optional<String> stop(Consumer<String> failure) throws InterruptedException {
+    try {
+      String savepoint =
+          client
+              .stopWithSavepoint(false, Snapshots.location(stateDir), SavepointFormatType.CANONICAL)
+              .get(SAVEPOINT_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
+      LeaseCheck.release(lease);
+      return Optional.of(savepoint);
+    } catch (TimeoutException e) {
+      failure.accept("it takes more than " + SAVEPOINT_TIMEOUT.toSeconds() + " s");
+    } catch (ExecutionException | IllegalStateException e) {
+      failure.accept(RootCause.message(e));
+    }
+    cancel(CANCEL_TIMEOUT);
+    return Optional.empty();
+  }
+
+  /** Stops at once; what came after the last checkpoint is read again by the next run. */
+  public void cancel() throws InterruptedException {
+    cancel(SAVEPOINT_TIMEOUT);
+  }
+
+  private void cancel(Duration atMost) throws InterruptedException {
+    try {
+      client.cancel().get(atMost.toMillis(), TimeUnit.MILLISECONDS);
+      result.get(atMost.toMillis(), TimeUnit.MILLISECONDS); // cancelled tasks still may write
+    } catch (TimeoutException e) {
+      return; // it keeps its lease until that expires
+    } catch (ExecutionException | IllegalStateException e) {
+      // It has been cancelled, or had ended by itself; nothing is left to stop.
+    }
+    LeaseCheck.release(lease);
+  }
+
+  /** What to tell of a job that has failed. */
+  public static CliError failure(Exception e) {
+    return new CliError(
+        "The job failed: " + RootCause.message(e) + " (more in " + LogPlace.file() + ")", e);
+  }
+}

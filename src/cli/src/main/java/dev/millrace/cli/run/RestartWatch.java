@@ -1,0 +1,39 @@
+package dev.millrace.cli.run;
+
+import java.io.PrintWriter;
+import org.apache.flink.api.common.JobStatus;
+
+/** Tells of the restarts of a job in this process, and helps it to one where Flink does not. */
+final class RestartWatch {
+  private final LocalJob job;
+  private final String log;
+  private final PrintWriter err;
+  private boolean restarting;
+  private int restarts;
+
+  /**
+   * @param log where the causes are in full, for the user
+   */
+  RestartWatch(LocalJob job, String log, PrintWriter err) {
+    this.job = job;
+    this.log = log;
+    this.err = err;
+  }
+
+  /** Asks Flink how the job is. */
+  void look() throws InterruptedException {
+    boolean restartsNow = job.status().filter(JobStatus.RESTARTING::equals).isPresent();
+    if (restartsNow && !restarting) {
+      restarts++;
+      err.printf(
+          "The job failed and restarts (restart %d): %s (more in %s)%n",
+          restarts, job.lastFailure().orElse("it did not say why"), log);
+    } else if (restarting && !restartsNow) {
+      err.println("The job runs again.");
+    }
+    if (restarts > 0 && job.revive()) {
+      err.println("Its task manager had ended with it; there is another one.");
+    }
+    restarting = restartsNow;
+  }
+}

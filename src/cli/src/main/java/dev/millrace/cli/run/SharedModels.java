@@ -1,0 +1,58 @@
+package dev.millrace.cli.run;
+
+import dev.millrace.cli.console.Finding;
+import dev.millrace.cli.console.Terminal;
+import dev.millrace.codec.ModelAssembler;
+import dev.millrace.config.Settings;
+import dev.millrace.kafka.KafkaClients;
+import dev.millrace.kafka.Onlooker;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import org.apache.kafka.common.KafkaException;
+
+/** Looks whether other pipelines publish models on a pipeline's topic, where keys are not apart. */
+public final class SharedModels {
+  // Of each partition; a model's record has up to a megabyte.
+  private static final int NEWEST = 5;
+
+  private SharedModels() {}
+
+  /** What is wrong, judged by the newest records of an existing topic; nothing if not readable. */
+  public static Optional<Finding> of(Settings settings) {
+    String topic = settings.output().models();
+    Set<String> others = new TreeSet<>();
+    try {
+      Onlooker.readLast(
+          settings.kafka(),
+          topic,
+          NEWEST,
+          record -> {
+            String pipeline = ModelAssembler.pipeline(KafkaClients.record(record));
+            if (pipeline != null && !pipeline.equals(settings.pipeline())) {
+              others.add(pipeline);
+            }
+          });
+    } catch (KafkaException e) {
+      return Optional.empty(); // the job has only to write it
+    }
+    if (others.isEmpty()) {
+      return Optional.empty();
+    }
+    String names =
+        others.stream().map(name -> Terminal.printable(name, 40)).collect(Collectors.joining(", "));
+    return Optional.of(
+        Finding.warning(
+            "models",
+            "%s has models of pipeline %s too; of a key that both have, only the model published last stays"
+                .formatted(topic, names),
+            "Give each pipeline a topic of its own: output.topics.models: %s.models"
+                .formatted(settings.pipeline())));
+  }
+
+  /** The same as one line. */
+  public static Optional<String> line(Settings settings) {
+    return of(settings).map(finding -> finding.text() + ". " + finding.remedy());
+  }
+}

@@ -1,0 +1,80 @@
+package dev.millrace.cli.run;
+
+import dev.millrace.cli.console.CliError;
+import dev.millrace.cli.kafka.ReadBefore;
+import dev.millrace.config.Settings;
+import java.nio.file.Path;
+import java.util.Optional;
+import picocli.CommandLine.Option;
+
+/** Options of the commands that start a job: what its models continue from. */
+public final class StartOptions {
+  @Option(
+      names = "--fresh",
+      description =
+          "Starts with new models, though there is a checkpoint to continue from; where in the"
+              + " topic, input.start says (committed: behind what was read).")
+  private boolean fresh;
+
+  @Option(
+      names = "--from-savepoint",
+      paramLabel = "DIR",
+      description =
+          "Continues from this savepoint or checkpoint (default: the newest in the state"
+              + " directory).")
+  private String savepoint;
+
+  /**
+   * Looks at what was asked for, before anything takes time.
+   *
+   * @param stateDir where the pipeline's checkpoints are
+   * @throws CliError if it is no savepoint, or one of another pipeline
+   */
+  public void check(Path stateDir, Settings settings) {
+    if (savepoint != null) {
+      new SnapshotCheck(stateDir, Snapshots.given(savepoint)).requireOf(settings);
+    }
+  }
+
+  /**
+   * The checkpoint or savepoint to continue from, if there is one.
+   *
+   * @param stateDir where the pipeline's checkpoints are
+   * @throws CliError if the one that was asked for is none or damaged, or if the newest one cannot
+   *     keep what the pipeline promises, or if the state directory cannot be written to
+   */
+  public Optional<Path> from(Path stateDir, Settings settings) throws InterruptedException {
+    StartMark mark = new StartMark(stateDir);
+    if (fresh) {
+      mark.prepare(Optional.empty());
+      return Optional.empty();
+    }
+    if (savepoint == null) {
+      Optional<Path> newest = mark.newest();
+      if (newest.isPresent()) {
+        new SnapshotCheck(stateDir, newest.get()).require(settings);
+      }
+      return newest;
+    }
+    Path given = Snapshots.given(savepoint);
+    new SnapshotCheck(stateDir, given).requireReadable(settings);
+    OldSnapshots.keep(given);
+    mark.prepare(Optional.of(given));
+    return Optional.of(given);
+  }
+
+  /** Remembers what was asked for, now that the job has been started, until it has a checkpoint. */
+  public void started(Path stateDir) {
+    if (fresh || savepoint != null) {
+      new StartMark(stateDir).confirm();
+    }
+  }
+
+  /** What happens to the models, and where reading begins if that is not the first record. */
+  public static String describe(Optional<Path> from, Settings settings)
+      throws InterruptedException {
+    return from.isPresent()
+        ? "continue from " + from.get().getFileName()
+        : "start empty" + ReadBefore.of(settings).map(ReadBefore::text).orElse("");
+  }
+}

@@ -1,0 +1,81 @@
+package dev.millrace.cli.run;
+
+import dev.millrace.config.Settings;
+import java.nio.file.Path;
+import java.util.Optional;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+import picocli.CommandLine.Spec.Target;
+
+/** Options of the commands that start a job: where its state is, and how much of it stays. */
+public final class StateOptions {
+  /** What the help texts call the default of {@code --state-dir}. */
+  public static final String DEFAULT = "millrace-state beside the pipeline file";
+
+  @Option(
+      names = "--state-dir",
+      paramLabel = "DIR",
+      description =
+          "Checkpoints, savepoints and a cluster's logs, a directory for each pipeline"
+              + " (default: "
+              + DEFAULT
+              + ").")
+  private Path stateDir;
+
+  @Option(
+      names = "--keep-savepoints",
+      paramLabel = "N",
+      defaultValue = "10",
+      description =
+          "Of older starts' savepoints, and jobs with checkpoints, so many of the newest stay;"
+              + " besides those of ./millrace savepoint and --from-savepoint"
+              + " (default: ${DEFAULT-VALUE}).")
+  private int kept;
+
+  @Spec(Target.MIXEE)
+  private CommandSpec command;
+
+  public void check() {
+    if (kept < 1) {
+      throw new ParameterException(
+          command.commandLine(), "--keep-savepoints must be at least 1, but was " + kept);
+    }
+  }
+
+  /**
+   * Returns the directory of a pipeline.
+   *
+   * @param config the pipeline file
+   */
+  public Path of(Settings settings, Path config) {
+    return directory(stateDir, config).resolve(settings.pipeline()).toAbsolutePath().normalize();
+  }
+
+  /**
+   * Returns the directory of all pipelines' state. The default does not depend on the working
+   * directory: started from another one, a pipeline would continue with empty models.
+   *
+   * @param given by the user, or null
+   * @param config the pipeline file, or null if there is none
+   */
+  public static Path directory(Path given, Path config) {
+    if (given != null) {
+      return given;
+    }
+    Path beside = Path.of("millrace-state");
+    return config == null ? beside : config.toAbsolutePath().normalize().resolveSibling(beside);
+  }
+
+  /**
+   * Removes old savepoints and checkpoints of a pipeline that does not run.
+   *
+   * @param used the one that it will start from
+   * @return the directory, and how many were removed, for the user
+   */
+  public String tidied(Path directory, Optional<Path> used) {
+    int removed = OldSnapshots.removeAllBut(kept, directory, used);
+    return directory + (removed == 0 ? "" : "   (old savepoints removed: " + removed + ")");
+  }
+}

@@ -1,0 +1,70 @@
+package dev.millrace.cli.serve;
+
+import dev.millrace.codec.RefusedException;
+import dev.millrace.config.Settings;
+import dev.millrace.data.Answer;
+import dev.millrace.data.DeadLetterReason;
+import dev.millrace.data.Example;
+import dev.millrace.nn.OnlineModel;
+import dev.millrace.nn.Workspace;
+import dev.millrace.nn.auto.Models;
+import dev.millrace.nn.contest.Contest;
+import dev.millrace.prequential.ModelSnapshot;
+import java.io.IOException;
+
+/** A published model that predicts. Thread-safe. */
+final class LoadedModel {
+  // Of a decoded model: objects, and the headers of their arrays.
+  private static final int OBJECT_BYTES = 2_048;
+
+  private final ModelSnapshot summary;
+  private final OnlineModel model;
+  private final boolean probabilities;
+
+  /**
+   * @param settings those that it was trained with
+   * @param workspace of the calling thread
+   * @throws IOException if it was trained with others, naming both
+   */
+  LoadedModel(ModelSnapshot snapshot, Settings settings, Workspace workspace) throws IOException {
+    summary = snapshot.summary();
+    model = snapshot.model(settings.model(), workspace);
+    snapshot.requireFeatures(settings.input().spec());
+    probabilities = Models.givesProbabilities(settings.model(), snapshot.task());
+  }
+
+  /** Bytes in memory, estimated. */
+  long memoryBytes() {
+    return OBJECT_BYTES + model.memoryBytes();
+  }
+
+  /**
+   * What the model says about an example's features, as the job would if it came next.
+   *
+   * @param workspace of the calling thread
+   * @throws RefusedException if there are not as many features as the model has inputs
+   */
+  Answer predict(Example example, Workspace workspace) throws RefusedException {
+    if (example.width != model.inputs()) {
+      throw new RefusedException(
+          DeadLetterReason.WRONG_FEATURE_COUNT,
+          "there are %d features; the model of this key has %d inputs"
+              .formatted(example.width, model.inputs()));
+    }
+    float[] scores = new float[model.outputs()];
+    synchronized (model) {
+      model.use(workspace);
+      model.predictNext(example.features, 0, scores);
+    }
+    return new Answer(
+        summary.key(),
+        summary.task(),
+        summary.classes(),
+        scores,
+        probabilities,
+        model instanceof Contest contest ? contest.champion() : null,
+        model.steps(),
+        model.examples(),
+        summary.config());
+  }
+}

@@ -1,0 +1,363 @@
+package dev.millrace.cli.serve;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.millrace.cli.console.Terminal;
+import dev.millrace.cli.models.ModelLines;
+import dev.millrace.cli.serve.ServeReply.Content;
+import dev.millrace.cli.serve.ServedModels.Held;
+import dev.millrace.cli.watch.FleetView;
+import dev.millrace.codec.FeatureReader;
+import dev.millrace.codec.JsonErrors;
+import dev.millrace.codec.NumberText;
+import dev.millrace.codec.RefusedException;
+import dev.millrace.codec.json.AnswerJson;
+import dev.millrace.data.Answer;
+import dev.millrace.data.Example;
+import dev.millrace.data.InputSpec;
+import dev.millrace.nn.ModelMismatchException;
+import dev.millrace.nn.Workspace;
+import dev.millrace.prequential.ModelSnapshot;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.util.Iterator;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.function.Supplier;
+
+/** Answers the requests of the prediction server, without HTTP around it. Thread-safe. */
+final class ServeApi {
+  /** Predictions that one request may ask for. */
+  static final int MAX_INSTANCES = 1_000;
+
+  /** Bytes of the longest answer. */
+  static final int MAX_ANSWER_BYTES = 16 << 20;
+
+  /** The code of a key without a model. */
+  static final String UNKNOWN_KEY = "unknown-key";
+
+  private static final int MAX_MODELS = 1_000;
+  // A longer list of models goes on at the next page.
+  private static final int MAX_PAGE_CHARACTERS = 4 << 20;
+  private static final String PROMETHEUS_TEXT = "text/plain; version=0.0.4; charset=utf-8";
+  private static final ObjectMapper JSON =
+      new ObjectMapper().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
+
+  /**
+   * State of the connection to the models topic.
+   *
+   * @param ready whether the topic has been read to the end that it had at the start
+   * @param connected whether the brokers answered last, and had the topic
+   */
+  record Status(boolean ready, boolean connected, long evicted) {}
+
+  /** A request, or one of its instances, that cannot be answered. */
+  private static final class RequestException extends Exception {
+    private static final long serialVersionUID = 1L;
+    final int status;
+    final String code;
+
+    RequestException(int status, String code, String message) {
+      super(message, null, false, false);
+      this.status = status;
+      this.code = code;
+    }
+
+    static RequestException malformed(String message) {
+      return new RequestException(400, "malformed-request", message);
+    }
+  }
+
+  private static final class Scratch {
+    final Workspace workspace = new Workspace();
+    final Example example = new Example();
+    final FeatureReader features;
+
+    Scratch(InputSpec spec) {
+      features = new FeatureReader(spec);
+    }
+  }
+
+  private final ServedModels models;
+  private final FleetView fleet;
+  private final Supplier<Status> status;
+  private final ServeMetrics metrics;
+  // As many as predictions are computed at a time. Nothing waits for a client or a broker while it
+  // has one.
+  private final BlockingQueue<Scratch> scratches;
+
+  /**
+   * @param threads predictions that are computed at the same time
+   */
+  ServeApi(
+      InputSpec input,
+      ServedModels models,
+      FleetView fleet,
+      Supplier<Status> status,
+      int threads,
+      ServeMetrics metrics) {
+    this.models = models;
+    this.fleet = fleet;
+    this.status = status;
+    this.metrics = metrics;
+    scratches = new ArrayBlockingQueue<>(threads);
+    for (int s = 0; s < threads; s++) {
+      scratches.add(new Scratch(input));
+    }
+  }
+
+  /** Answers {@code {"key", "features"}}, or many of them as {@code {"instances": [...]}}. */
+  ServeReply predict(byte[] body) throws InterruptedIOException {
+    try {
+      JsonNode request = JSON.readTree(body);
+      if (!request.isObject()) {
+        throw RequestException.malformed("the body is not a JSON object");
+      }
+      int top = top(request.get("top"));
+      return request.has("instances")
+          ? predictAll(request.get("instances"), top)
+          : predictOne(request, top);
+    } catch (RequestException e) {
+      return ServeReply.error(e.status, e.code, e.getMessage());
+    } catch (JsonProcessingException e) {
+      return ServeReply.error(
+          400,
+          "malformed-request",
+          "the body is not JSON: " + JsonErrors.readable(e.getOriginalMessage()));
+    } catch (InterruptedIOException e) {
+      throw e;
+    } catch (IOException e) {
+      return ServeReply.error(400, "malformed-request", "the body is not JSON: it is no text");
+    }
+  }
+
+  private static int top(JsonNode top) throws RequestException {
+    if (top == null) {
+      return Integer.MAX_VALUE;
+    }
+    if (!top.isInt() || top.intValue() < 1) {
+      throw RequestException.malformed("\"top\" must be a whole number from 1");
+    }
+    return top.intValue();
+  }
+
+  private ServeReply predictOne(JsonNode request, int top)
+      throws RequestException, InterruptedIOException {
+    requireShort(models.answerBytes(key(request), top));
+    Answer answer = answer(request).top(top);
+    return ServeReply.json(200, json -> AnswerJson.write(json, answer));
+  }
+
+  private ServeReply predictAll(JsonNode instances, int top) throws RequestException {
+    if (!instances.isArray() || instances.size() > MAX_INSTANCES) {
+      throw RequestException.malformed(
+          "\"instances\" must be an array of at most %,d objects".formatted(MAX_INSTANCES));
+    }
+    long bytes = 0;
+    for (JsonNode instance : instances) {
+      String key = keyOrNull(instance);
+      bytes += models.answerBytes(key == null ? "" : key, top);
+    }
+    requireShort(bytes);
+    return ServeReply.json(
+        200,
+        json -> {
+          json.writeStartObject();
+          json.writeArrayFieldStart("predictions");
+          for (JsonNode instance : instances) {
+            answerOrError(instance, top).write(json);
+          }
+          json.writeEndArray();
+          json.writeEndObject();
+        });
+  }
+
+  private static void requireShort(long bytes) throws RequestException {
+    if (bytes > MAX_ANSWER_BYTES) {
+      throw new RequestException(
+          413,
+          "answer-too-large",
+          ("the answer may have %,d bytes, more than %,d: ask for the likeliest classes with"
+                  + " \"top\", or for fewer instances")
+              .formatted(bytes, MAX_ANSWER_BYTES));
+    }
+  }
+
+  private Content answerOrError(JsonNode instance, int top) throws InterruptedIOException {
+    try {
+      Answer answer = answer(instance).top(top);
+      return json -> AnswerJson.write(json, answer);
+    } catch (RequestException e) {
+      metrics.error(e.code);
+      return json -> ServeReply.writeError(json, e.code, e.getMessage());
+    }
+  }
+
+  private static String keyOrNull(JsonNode instance) {
+    JsonNode key = instance.path("key");
+    // As the job spells a key that is a number.
+    return key.isNumber() ? NumberText.of(key.numberValue()) : key.textValue();
+  }
+
+  private static String key(JsonNode instance) throws RequestException {
+    String key = keyOrNull(instance);
+    if (key == null) {
+      throw RequestException.malformed("\"key\" is missing, or neither a text nor a number");
+    }
+    return key;
+  }
+
+  private Answer answer(JsonNode instance) throws RequestException, InterruptedIOException {
+    String key = key(instance);
+    try {
+      Held held = models.fetch(key);
+      if (held == null) {
+        throw unknownKey(key);
+      }
+      Answer answer = predict(held, instance);
+      metrics.prediction();
+      return answer;
+    } catch (RefusedException e) {
+      throw new RequestException(422, e.reason().id(), e.getMessage());
+    } catch (ModelMismatchException e) {
+      throw new RequestException(409, "other-settings", e.getMessage());
+    } catch (InterruptedIOException e) {
+      throw e;
+    } catch (IOException e) {
+      throw new RequestException(503, "model-unavailable", e.getMessage());
+    }
+  }
+
+  private Answer predict(Held held, JsonNode instance)
+      throws RequestException, RefusedException, IOException {
+    Scratch scratch = take();
+    try {
+      LoadedModel model = models.load(held, scratch.workspace);
+      readFeatures(instance, scratch);
+      return model.predict(scratch.example, scratch.workspace);
+    } finally {
+      scratches.add(scratch);
+    }
+  }
+
+  private Scratch take() throws InterruptedIOException {
+    try {
+      return scratches.take();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new InterruptedIOException("the server is being closed");
+    }
+  }
+
+  private static void readFeatures(JsonNode instance, Scratch mine)
+      throws RequestException, RefusedException {
+    JsonNode features = instance.path("features");
+    JsonNode attributes = instance.get("attributes");
+    if (features.isObject() && attributes == null) {
+      mine.features.readNamed(features, mine.example);
+    } else if (features.isArray() && (attributes == null || attributes.isObject())) {
+      mine.features.readPositional(features, attributes, mine.example);
+    } else {
+      throw RequestException.malformed(
+          "\"features\" must be an object of values by name, or an array of numbers, beside which"
+              + " \"attributes\" may be an object of texts");
+    }
+  }
+
+  /** Returns an error while the models topic has not been read to its end; null afterwards. */
+  ServeReply starting() {
+    return status.get().ready()
+        ? null
+        : ServeReply.error(503, "starting", "the models topic is still being read");
+  }
+
+  /** Answers with the summary of a key's model. */
+  ServeReply model(String key) {
+    ModelSnapshot model = models.summary(key);
+    if (model == null) {
+      RequestException unknown = unknownKey(key);
+      return ServeReply.error(unknown.status, unknown.code, unknown.getMessage());
+    }
+    return ServeReply.json(200, json -> json.writeRaw(ModelLines.json(model)));
+  }
+
+  /**
+   * Answers with the summaries of many models, in the order of their keys.
+   *
+   * @param after the key after which they begin
+   * @param limit maximum number, as in the request; null for the maximum allowed
+   */
+  ServeReply list(String after, String limit) {
+    if (limit != null && !limit.matches("[1-9]\\d{0,8}")) {
+      return ServeReply.error(400, "malformed-request", "limit must be a whole number from 1");
+    }
+    int count = limit == null ? MAX_MODELS : Math.min(Integer.parseInt(limit), MAX_MODELS);
+    return ServeReply.json(
+        200,
+        json -> {
+          json.writeStartObject();
+          json.writeNumberField("keys", models.size());
+          json.writeArrayFieldStart("models");
+          Iterator<ModelSnapshot> some = models.summaries(after);
+          String last = null;
+          long characters = 0;
+          for (int m = 0; m < count && some.hasNext() && characters < MAX_PAGE_CHARACTERS; m++) {
+            ModelSnapshot model = some.next();
+            String line = ModelLines.json(model);
+            json.writeRawValue(line);
+            characters += line.length();
+            last = model.key();
+          }
+          json.writeEndArray();
+          json.writeStringField("next", some.hasNext() ? last : null);
+          json.writeEndObject();
+        });
+  }
+
+  /** Answers with the newest record of the summary. */
+  ServeReply fleet() {
+    if (fleet.isStarting()) {
+      return ServeReply.error(503, "starting", "the summary topic is still being read");
+    }
+    String newest = fleet.newest();
+    if (newest != null) {
+      return ServeReply.json(200, json -> json.writeRaw(newest));
+    }
+    return fleet.isOn()
+        ? ServeReply.error(503, "no-summary-yet", "the job has not written a summary record yet")
+        : ServeReply.error(
+            404, "summary-off", "the pipeline has no summary; set output.summary: true");
+  }
+
+  /** Answers whether predictions are made; known models are served while the brokers are away. */
+  ServeReply health() {
+    Status now = status.get();
+    ServedModels.Stats stats = models.stats();
+    return ServeReply.json(
+        now.ready() ? 200 : 503,
+        json -> {
+          json.writeStartObject();
+          json.writeStringField("status", now.ready() ? "ok" : "starting");
+          json.writeBooleanField("connected", now.connected());
+          json.writeNumberField("models", stats.models());
+          json.writeNumberField("in_memory", stats.inMemory());
+          json.writeEndObject();
+        });
+  }
+
+  /** Answers with the metrics in Prometheus' text format. */
+  ServeReply metrics() {
+    return ServeReply.bytes(PROMETHEUS_TEXT, metrics.text(models.stats(), status.get()));
+  }
+
+  private static RequestException unknownKey(String key) {
+    return new RequestException(
+        404,
+        UNKNOWN_KEY,
+        "there is no model of key \""
+            + Terminal.printable(key, 60)
+            + "\"; GET /v1/models lists them");
+  }
+}

@@ -1,0 +1,140 @@
+package dev.millrace.cli.serve;
+
+import dev.millrace.cli.console.Ports;
+import dev.millrace.cli.console.StopSignal;
+import dev.millrace.cli.http.HttpToken;
+import dev.millrace.cli.models.ModelsOptions;
+import dev.millrace.cli.watch.FleetView;
+import dev.millrace.config.Settings;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** Answers predictions over HTTP. */
+@Command(
+    name = "serve",
+    description = {
+      "Answers predictions over HTTP with the newest model of each key. Ctrl-C stops it.",
+      "It needs a pipeline file (-c), which says what the features and the models are."
+    },
+    footer = {
+      "",
+      "Examples:",
+      "  ./millrace serve -c fraud.yaml",
+      "  curl -H 'Content-Type: application/json' http://127.0.0.1:8099/v1/predict \\",
+      "    -d '{\"key\": \"shop-17\", \"features\": {\"amount\": 12.5, \"country\": \"no\"}}'"
+    })
+public final class ServeCommand implements Callable<Integer> {
+  private static final int SHARE_OF_HEAP = 4;
+
+  @Mixin private ModelsOptions models;
+
+  @Option(
+      names = "--port",
+      paramLabel = "N",
+      defaultValue = "8099",
+      description = "Port to listen on, 0 for any (default: ${DEFAULT-VALUE}).")
+  private int port;
+
+  @Option(
+      names = "--host",
+      paramLabel = "ADDRESS",
+      defaultValue = "127.0.0.1",
+      description = "Address to listen on (default: ${DEFAULT-VALUE}, this machine only).")
+  private String host;
+
+  @Mixin private HttpToken.Given token;
+
+  @Option(
+      names = "--cache-bytes",
+      paramLabel = "N",
+      description = "Memory of the models in use (default: a quarter of the heap).")
+  private Long cacheBytes;
+
+  @Option(
+      names = "--threads",
+      paramLabel = "N",
+      defaultValue = "8",
+      description = "Predictions computed at the same time (default: ${DEFAULT-VALUE}).")
+  private int threads;
+
+  @Spec private CommandSpec spec;
+
+  @Override
+  public Integer call() throws InterruptedException {
+    Settings settings = models.kafka().settings();
+    checkOptions(settings);
+    HttpToken required = token.forAddress(host);
+    String topic = models.requireTopic();
+    models.tellOfThreshold(settings);
+    long bytes = cacheBytes == null ? Runtime.getRuntime().maxMemory() / SHARE_OF_HEAP : cacheBytes;
+    try (StopSignal stop = new StopSignal();
+        ModelsFollower.Reader reader = new ModelsFollower.Reader(settings.kafka(), topic)) {
+      ServedModels served = new ServedModels(settings, reader, bytes);
+      try (ModelsFollower follower =
+              new ModelsFollower(settings.kafka(), topic, served::accept, this::notice);
+          FleetView fleet = new FleetView(settings, this::notice);
+          ServeServer server = open(settings, required, served, fleet, follower)) {
+        stop.onStop(follower::close);
+        fleet.start();
+        server.start();
+        spec.commandLine()
+            .getOut()
+            .printf("Serving   %s over topic %s (Ctrl-C stops)%n", server.address(), topic);
+        follower.run();
+      }
+    }
+    return 0;
+  }
+
+  private void checkOptions(Settings settings) {
+    Ports.require(spec, port);
+    if (settings == null) {
+      throw new ParameterException(
+          spec.commandLine(),
+          "serve needs -c FILE: the file says what the features and the models are");
+    }
+    if (threads < 1 || threads > 1_000) {
+      throw new ParameterException(
+          spec.commandLine(), "--threads must be between 1 and 1000, but was " + threads);
+    }
+    if (cacheBytes != null && cacheBytes < 0) {
+      throw new ParameterException(
+          spec.commandLine(), "--cache-bytes must not be negative, but was " + cacheBytes);
+    }
+  }
+
+  private ServeServer open(
+      Settings settings,
+      HttpToken required,
+      ServedModels served,
+      FleetView fleet,
+      ModelsFollower follower) {
+    ServeMetrics metrics = new ServeMetrics();
+    ServeApi api =
+        new ServeApi(
+            settings.input().spec(),
+            served,
+            fleet,
+            () ->
+                new ServeApi.Status(follower.isReady(), follower.isConnected(), follower.evicted()),
+            threads,
+            metrics);
+    try {
+      return new ServeServer(host, port, threads, required, api, metrics);
+    } catch (IOException e) {
+      throw Ports.unusable(host, port, e);
+    }
+  }
+
+  private void notice(String text) {
+    PrintWriter err = spec.commandLine().getErr();
+    err.println(text);
+  }
+}

@@ -1,0 +1,2 @@
+/** The commands {@code serve} and {@code predict}: predictions of published models. */
+package dev.millrace.cli.serve;

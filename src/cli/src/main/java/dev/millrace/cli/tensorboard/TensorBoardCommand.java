@@ -1,0 +1,133 @@
+package dev.millrace.cli.tensorboard;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.millrace.cli.console.CliError;
+import dev.millrace.cli.console.Counted;
+import dev.millrace.cli.console.StopSignal;
+import dev.millrace.cli.kafka.KafkaOptions;
+import dev.millrace.cli.watch.MetricsFollower;
+import dev.millrace.cli.watch.MetricsRecords;
+import dev.millrace.cli.watch.MetricsTopicOption;
+import dev.millrace.kafka.Onlooker;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** Writes the metrics topic as files for TensorBoard. */
+@Command(
+    name = "tensorboard",
+    description = {
+      "Writes what is on the metrics topic, and what comes, as runs for TensorBoard: one a key.",
+      "Ctrl-C stops it."
+    },
+    footer = {
+      "",
+      "Examples:",
+      "  ./millrace tensorboard -c fraud.yaml --logdir runs",
+      "  tensorboard --logdir runs"
+    })
+public final class TensorBoardCommand implements Callable<Integer> {
+  @Mixin private KafkaOptions kafka;
+
+  @Mixin private MetricsTopicOption topic;
+
+  @Option(
+      names = "--logdir",
+      paramLabel = "DIR",
+      required = true,
+      description = "Where the runs go: DIR/PIPELINE/KEY.")
+  private Path logDir;
+
+  @Option(names = "--key", paramLabel = "KEY", description = "Writes one model key only.")
+  private String key;
+
+  @Option(
+      names = "--max-keys",
+      paramLabel = "N",
+      defaultValue = "100",
+      description =
+          "Leaves out later keys; TensorBoard reads every run (default: ${DEFAULT-VALUE}).")
+  private int maxKeys;
+
+  @Option(names = "--once", description = "Ends at the end that the topic has now.")
+  private boolean once;
+
+  @Spec private CommandSpec spec;
+
+  private TensorBoardRuns runs;
+  private boolean saidTooMany;
+
+  @Override
+  public Integer call() {
+    if (maxKeys < 1) {
+      throw new ParameterException(
+          spec.commandLine(), "--max-keys must be at least 1, but was " + maxKeys);
+    }
+    String followed = topic.of(kafka);
+    kafka.requireTopic(followed);
+    runs = new TensorBoardRuns(logDir, maxKeys, Instant.now());
+    try {
+      if (once) {
+        Onlooker.readAll(
+            kafka.kafka(),
+            followed,
+            record -> {
+              if (record.value() != null) {
+                write(new String(record.value(), StandardCharsets.UTF_8));
+              }
+            });
+      } else {
+        follow(followed);
+      }
+    } catch (UncheckedIOException e) {
+      throw new CliError(logDir + " cannot be written: " + e.getCause().getMessage(), e);
+    }
+    spec.commandLine()
+        .getOut()
+        .printf(
+            "Wrote %s of %s. Look at them with: tensorboard --logdir %s%n",
+            Counted.of(runs.written(), "record"), Counted.of(runs.keys(), "key"), logDir);
+    return 0;
+  }
+
+  private void follow(String followed) {
+    try (StopSignal stop = new StopSignal();
+        MetricsFollower follower =
+            new MetricsFollower(kafka.kafka(), followed, true, this::write, this::notice)) {
+      stop.onStop(follower::close);
+      notice("Writing " + followed + " to " + logDir + " (Ctrl-C stops)");
+      follower.run();
+    }
+  }
+
+  private void write(String value) {
+    Optional<JsonNode> record = MetricsRecords.parse(value);
+    if (record.isEmpty() || !isWanted(record.get())) {
+      return;
+    }
+    if (!runs.add(record.get()) && !saidTooMany) {
+      saidTooMany = true;
+      notice("More than " + maxKeys + " keys: the others are left out (--max-keys, --key).");
+    }
+  }
+
+  // Pipelines may share a metrics topic.
+  private boolean isWanted(JsonNode record) {
+    return (key == null || key.equals(record.path("key").textValue()))
+        && (kafka.settings() == null
+            || kafka.settings().pipeline().equals(record.path("pipeline").textValue()));
+  }
+
+  private void notice(String text) {
+    spec.commandLine().getErr().println(text);
+  }
+}

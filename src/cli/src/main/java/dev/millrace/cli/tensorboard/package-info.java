@@ -1,0 +1,2 @@
+/** The command {@code tensorboard}: metrics as event files. */
+package dev.millrace.cli.tensorboard;

@@ -1,0 +1,2 @@
+/** The commands {@code topics create}, {@code list} and {@code describe}. */
+package dev.millrace.cli.topics;

@@ -1,0 +1,96 @@
+package dev.millrace.cli.watch;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.millrace.cli.console.Counted;
+import dev.millrace.cli.console.LiveView;
+import dev.millrace.cli.console.Terminal;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.LongSupplier;
+
+/** The newest metrics of each key, the worst windowed loss first. */
+public final class LiveTable implements LiveView {
+  private static final Comparator<Row> WORST_FIRST =
+      Comparator.comparing(Row::regression)
+          .thenComparing(Comparator.comparingDouble(Row::loss).reversed())
+          .thenComparing(row -> row.metrics().key());
+
+  private final LongSupplier nanoTime;
+  private final ExamplesRate rate;
+  private final Map<String, Row> rows = new HashMap<>();
+
+  private record Row(MetricsRow metrics, long nanos) {
+    boolean regression() {
+      return metrics.regression();
+    }
+
+    // A key without a loss yet is the last to worry about.
+    double loss() {
+      return Double.isNaN(metrics.loss()) ? Double.NEGATIVE_INFINITY : metrics.loss();
+    }
+  }
+
+  public LiveTable(LongSupplier nanoTime) {
+    this.nanoTime = nanoTime;
+    this.rate = new ExamplesRate(nanoTime);
+  }
+
+  @Override
+  public void accept(JsonNode record) {
+    rate.accept(record);
+    MetricsRow row = MetricsRow.of(record);
+    rows.put(row.key(), new Row(row, nanoTime.getAsLong()));
+  }
+
+  @Override
+  public List<String> lines(Terminal.Size size) {
+    List<Row> sorted = new ArrayList<>(rows.values());
+    sorted.sort(WORST_FIRST);
+    MetricsTable table = new MetricsTable(size.columns(), nanoTime);
+    List<String> lines = new ArrayList<>();
+    long now = nanoTime.getAsLong();
+    int shown = 0;
+    Row above = null;
+    for (Row row : sorted) {
+      boolean headed = above != null && above.regression() == row.regression();
+      List<String> rowLines = table.rows(row.metrics(), age(now - row.nanos()));
+      // Its header and itself, and one line below for all of them together.
+      if (lines.size() + (headed ? 0 : 2) + rowLines.size() + 1 > size.lines()) {
+        break;
+      }
+      if (!headed) {
+        lines.addAll(table.header(row.regression(), "age", ""));
+      }
+      lines.addAll(rowLines);
+      above = row;
+      shown++;
+    }
+    lines.add(summary(shown));
+    return lines;
+  }
+
+  private String summary(int shown) {
+    if (rows.isEmpty()) {
+      return "No record yet.";
+    }
+    double examples = rows.values().stream().mapToDouble(row -> row.metrics().examples()).sum();
+    String keys =
+        shown == rows.size()
+            ? Counted.of(shown, "key")
+            : Counted.of(rows.size(), "key") + ", the worst " + shown;
+    return "%s; %s, %s/s"
+        .formatted(
+            keys, Counted.of((long) examples, "example"), MetricsTable.grouped(rate.perSecond()));
+  }
+
+  private static String age(long nanos) {
+    long seconds = Math.max(0, nanos / 1_000_000_000L);
+    if (seconds < 100) {
+      return seconds + " s";
+    }
+    return seconds < 6_000 ? seconds / 60 + " min" : seconds / 3_600 + " h";
+  }
+}

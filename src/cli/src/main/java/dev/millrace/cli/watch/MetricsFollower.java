@@ -1,0 +1,230 @@
+package dev.millrace.cli.watch;
+
+import dev.millrace.kafka.Onlooker;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.RetriableException;
+import org.apache.kafka.common.errors.WakeupException;
+
+/**
+ * Follows the metrics topic: every partition, without a consumer group, so that any number of
+ * viewers can look on and none leaves a trace. {@link #run} works in the calling thread until
+ * {@link #close} is called from another one.
+ */
+public final class MetricsFollower implements Runnable, AutoCloseable {
+  private static final Duration POLL = Duration.ofMillis(500);
+  private static final Duration CALL = Duration.ofSeconds(3);
+  private static final Duration CHECK = Duration.ofSeconds(5);
+
+  private final String topic;
+  private final boolean fromBeginning;
+  private final Consumer<ConsumerRecord<byte[], byte[]>> onRecord;
+  private final Consumer<String> onNotice;
+  private final String servers;
+  private final KafkaConsumer<byte[], byte[]> consumer;
+  private final CountDownLatch positioned = new CountDownLatch(1);
+  private final CountDownLatch closed = new CountDownLatch(1);
+  private volatile boolean absent;
+  private volatile boolean caughtUp;
+
+  /**
+   * @param kafka client properties
+   * @param fromBeginning with the records that are there already
+   * @param onRecord takes the value of each record, in the thread of {@link #run}
+   * @param onNotice takes one line when the brokers or the topic go away or come back
+   */
+  public MetricsFollower(
+      Map<String, String> kafka,
+      String topic,
+      boolean fromBeginning,
+      Consumer<String> onRecord,
+      Consumer<String> onNotice) {
+    this(topic, kafka, fromBeginning, record -> passValue(record, onRecord), onNotice);
+  }
+
+  private MetricsFollower(
+      String topic,
+      Map<String, String> kafka,
+      boolean fromBeginning,
+      Consumer<ConsumerRecord<byte[], byte[]>> onRecord,
+      Consumer<String> onNotice) {
+    this.topic = topic;
+    this.fromBeginning = fromBeginning;
+    this.onRecord = onRecord;
+    this.onNotice = onNotice;
+    this.servers = kafka.get("bootstrap.servers");
+    this.consumer = Onlooker.consumer(kafka);
+  }
+
+  /** A follower of whole records, from the first one on; it is silent about absent brokers. */
+  public static MetricsFollower ofRecords(
+      Map<String, String> kafka, String topic, Consumer<ConsumerRecord<byte[], byte[]>> onRecord) {
+    return new MetricsFollower(topic, kafka, true, onRecord, absence -> {});
+  }
+
+  private static void passValue(ConsumerRecord<byte[], byte[]> record, Consumer<String> onRecord) {
+    if (record.value() != null) {
+      onRecord.accept(new String(record.value(), StandardCharsets.UTF_8));
+    }
+  }
+
+  /** Follows until closed; outlives any absence of the brokers. */
+  @Override
+  public void run() {
+    try (consumer) {
+      List<TopicPartition> partitions = awaitPartitions();
+      if (isClosed()) {
+        return;
+      }
+      consumer.assign(partitions);
+      awaitPositions(partitions);
+      Map<TopicPartition, Long> ends = awaitEnds(partitions);
+      present();
+      positioned.countDown();
+      follow(ends);
+    } catch (WakeupException e) {
+      // close() was called: the one source of wakeups.
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } finally {
+      positioned.countDown();
+    }
+  }
+
+  /** Whether the brokers or the topic are away, as far as was noticed. */
+  public boolean isAbsent() {
+    return absent;
+  }
+
+  /** Returns true once the records that were on the topic at the start have been read. */
+  boolean isCaughtUp() {
+    return caughtUp;
+  }
+
+  /** Waits until every record that is written from now on will be seen, or {@link #run} ended. */
+  public void awaitPositioned() throws InterruptedException {
+    positioned.await();
+  }
+
+  /** Ends {@link #run} within moments. May be called from any thread, more than once. */
+  @Override
+  public void close() {
+    closed.countDown();
+    consumer.wakeup();
+  }
+
+  private List<TopicPartition> awaitPartitions() throws InterruptedException {
+    while (!isClosed()) {
+      try {
+        List<TopicPartition> partitions = Onlooker.partitions(consumer, topic, CALL);
+        if (!partitions.isEmpty()) {
+          return partitions;
+        }
+        notice("Topic " + topic + " does not exist on " + servers + " yet; waiting for it.");
+        closed.await(POLL.toMillis(), TimeUnit.MILLISECONDS);
+      } catch (RetriableException e) {
+        noticeAbsence();
+      }
+    }
+    return List.of();
+  }
+
+  private void awaitPositions(List<TopicPartition> partitions) {
+    if (fromBeginning) {
+      consumer.seekToBeginning(partitions);
+    } else {
+      consumer.seekToEnd(partitions);
+    }
+    // A seek is carried out later; asking for the position carries it out now.
+    for (TopicPartition partition : partitions) {
+      boolean done = false;
+      while (!done) {
+        try {
+          consumer.position(partition, CALL);
+          done = true;
+        } catch (RetriableException e) {
+          noticeAbsence();
+        }
+      }
+    }
+  }
+
+  private Map<TopicPartition, Long> awaitEnds(List<TopicPartition> partitions) {
+    while (true) {
+      try {
+        return consumer.endOffsets(partitions, CALL);
+      } catch (RetriableException e) {
+        noticeAbsence();
+      }
+    }
+  }
+
+  private void follow(Map<TopicPartition, Long> ends) {
+    long checked = System.nanoTime();
+    while (!isClosed()) {
+      for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
+        present();
+        onRecord.accept(record);
+      }
+      caughtUp = caughtUp || isPast(ends);
+      if (System.nanoTime() - checked >= CHECK.toNanos()) {
+        checkBroker();
+        checked = System.nanoTime();
+      }
+    }
+  }
+
+  private boolean isPast(Map<TopicPartition, Long> ends) {
+    try {
+      return ends.entrySet().stream()
+          .allMatch(end -> consumer.position(end.getKey(), CALL) >= end.getValue());
+    } catch (RetriableException e) {
+      return false;
+    }
+  }
+
+  // A consumer waits for absent brokers without a word; a call that needs an answer tells.
+  private void checkBroker() {
+    try {
+      consumer.endOffsets(consumer.assignment(), CALL);
+      Onlooker.assignAdded(consumer, topic, CALL);
+      present();
+    } catch (RetriableException e) {
+      if (Onlooker.isGone(consumer, topic, CALL)) {
+        notice("Topic " + topic + " does not exist any more on " + servers + "; waiting for it.");
+      } else {
+        noticeAbsence();
+      }
+    }
+  }
+
+  private void noticeAbsence() {
+    notice("No broker answers at " + servers + "; waiting for it.");
+  }
+
+  private boolean isClosed() {
+    return closed.getCount() == 0;
+  }
+
+  private void notice(String text) {
+    if (!absent) {
+      absent = true;
+      onNotice.accept(text);
+    }
+  }
+
+  private void present() {
+    if (absent) {
+      absent = false;
+      onNotice.accept("Following " + topic + " on " + servers + ".");
+    }
+  }
+}

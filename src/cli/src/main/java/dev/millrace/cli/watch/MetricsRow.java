@@ -1,0 +1,75 @@
+package dev.millrace.cli.watch;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * What a row of the table says of a key; NaN where there is no value.
+ *
+ * @param regression whether the scores are MAE and R², else accuracy and F1
+ * @param baseline the first score of the baseline, in the window
+ * @param loss mean over the window
+ * @param notes scores of two classes' probabilities, and that a baseline is better or only one
+ *     class is predicted; empty if there is nothing to say
+ * @param models which of several answers and how the others do; empty if there is but one
+ */
+record MetricsRow(
+    String key,
+    boolean regression,
+    double examples,
+    double windowFirst,
+    double windowSecond,
+    double totalFirst,
+    double totalSecond,
+    double baseline,
+    double loss,
+    List<String> notes,
+    List<String> models) {
+
+  /** That of a metrics record. */
+  static MetricsRow of(JsonNode record) {
+    boolean regression = record.path("task").asText("").equals("regression");
+    String first = regression ? "mae" : "accuracy";
+    String second = regression ? "r2" : "f1";
+    String baseline = regression ? "last_value" : "no_change";
+    JsonNode window = record.path("window");
+    JsonNode total = record.path("total");
+    return new MetricsRow(
+        record.path("key").asText(""),
+        regression,
+        number(record.path("examples")),
+        number(window.path(first)),
+        number(window.path(second)),
+        number(total.path(first)),
+        number(total.path(second)),
+        number(record.path("baseline").path(baseline).path("window").path(first)),
+        number(window.path("loss")),
+        notes(record.path("task").asText(""), window),
+        Standings.of(record));
+  }
+
+  private static List<String> notes(String task, JsonNode window) {
+    List<String> notes = new ArrayList<>();
+    double logLoss = number(window.path("log_loss"));
+    if (task.equals("binary") && !Double.isNaN(logLoss)) {
+      notes.add(
+          "auc %s, log-loss %s (class frequencies %s)"
+              .formatted(
+                  MetricsTable.number(number(window.path("auc_roc"))),
+                  MetricsTable.number(logLoss),
+                  MetricsTable.number(number(window.path("log_loss_baseline")))));
+    }
+    boolean isWorse = !window.path("better_than_baseline").asBoolean(true);
+    if (window.path("predicts_one_class").asBoolean()) {
+      notes.add("predicts only one class" + (isWorse ? ", worse than a baseline" : ""));
+    } else if (isWorse) {
+      notes.add("worse than a baseline");
+    }
+    return notes;
+  }
+
+  private static double number(JsonNode node) {
+    return node.isNumber() ? node.doubleValue() : Double.NaN;
+  }
+}

@@ -1,0 +1,143 @@
+package dev.millrace.cli.watch;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.millrace.cli.console.Terminal;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.LongSupplier;
+
+/**
+ * Metrics records as lines of an aligned table, 80 columns wide, or wider to show longer keys. Not
+ * thread-safe.
+ */
+public final class MetricsTable {
+  /** The narrowest table. */
+  static final int COLUMNS = 80;
+
+  private static final String CLASSES = "%%9s  %%-%ds  %%6s %%6s  %%6s %%6s  %%9s %%7s  %%8s";
+  private static final String NUMBERS = "%%9s  %%-%ds  %%7s %%6s  %%7s %%6s %%10s %%7s %%7s";
+  private static final int SHORTEST_KEY = 10;
+  private static final int LONGEST_KEY = 40;
+  private static final int ROWS_PER_HEADER = 30;
+  private static final String NO_VALUE = "-";
+
+  // Under the key.
+  private static final String INDENT = " ".repeat(11);
+
+  private final int columns;
+  private final int keyWidth;
+  private final String classes;
+  private final String numbers;
+  private final ExamplesRate rate;
+  private int rowsUnderHeader;
+  private Boolean regressionHeader;
+
+  public MetricsTable() {
+    this(COLUMNS, System::nanoTime);
+  }
+
+  /**
+   * @param columns of the terminal
+   */
+  MetricsTable(int columns, LongSupplier nanoTime) {
+    this.columns = Math.max(COLUMNS, columns);
+    keyWidth = Math.max(SHORTEST_KEY, Math.min(LONGEST_KEY, SHORTEST_KEY + columns - COLUMNS));
+    classes = CLASSES.formatted(keyWidth);
+    numbers = NUMBERS.formatted(keyWidth);
+    rate = new ExamplesRate(nanoTime);
+  }
+
+  /** The lines for one metrics record: its rows, below a header where one is due. */
+  public List<String> lines(JsonNode record) {
+    MetricsRow row = MetricsRow.of(record);
+    List<String> lines = new ArrayList<>(4);
+    boolean sameTask = regressionHeader != null && regressionHeader == row.regression();
+    if (!sameTask || rowsUnderHeader == ROWS_PER_HEADER) {
+      lines.addAll(header(row.regression(), "rate", "rec/s"));
+      regressionHeader = row.regression();
+      rowsUnderHeader = 0;
+    }
+    rowsUnderHeader++;
+    rate.accept(record);
+    lines.addAll(rows(row, grouped(rate.perSecond())));
+    return lines;
+  }
+
+  /**
+   * The two lines above the columns.
+   *
+   * @param last name of the last column
+   * @param unit below it
+   */
+  List<String> header(boolean regression, String last, String unit) {
+    if (regression) {
+      return List.of(
+          line(numbers, "examples", "key", "window", "", "total", "", "last-value", "loss", last),
+          line(numbers, "", "", "mae", "r2", "mae", "r2", "window mae", "window", unit));
+    }
+    return List.of(
+        line(classes, "examples", "key", "window", "", "total", "", "no-change", "loss", last),
+        line(classes, "", "", "acc", "f1", "acc", "f1", "win acc", "window", unit));
+  }
+
+  /**
+   * The row of a key, and below it how it does against the baselines and, if it has several models,
+   * what they do.
+   *
+   * @param last what stands in the last column
+   */
+  List<String> rows(MetricsRow row, String last) {
+    String scores =
+        line(
+            row.regression() ? numbers : classes,
+            grouped(row.examples()),
+            Terminal.printable(row.key(), keyWidth),
+            number(row.windowFirst()),
+            number(row.windowSecond()),
+            number(row.totalFirst()),
+            number(row.totalSecond()),
+            number(row.baseline()),
+            number(row.loss()),
+            last);
+    List<String> lines = new ArrayList<>(2);
+    lines.add(scores);
+    for (String note : row.notes()) {
+      lines.add(INDENT + Terminal.printable(note, columns - INDENT.length()));
+    }
+    StringBuilder line = new StringBuilder();
+    for (String model : row.models()) {
+      if (!line.isEmpty() && line.length() + 1 + model.length() > columns) {
+        lines.add(line.toString());
+        line.setLength(0);
+      }
+      line.append(line.isEmpty() ? INDENT : " ");
+      line.append(Terminal.printable(model, columns - INDENT.length()));
+    }
+    if (!line.isEmpty()) {
+      lines.add(line.toString());
+    }
+    return lines;
+  }
+
+  private static String line(String format, Object... columns) {
+    return String.format(Locale.ROOT, format, columns).stripTrailing();
+  }
+
+  /** A whole number with commas, a dash for none. */
+  static String grouped(double value) {
+    return Double.isNaN(value) ? NO_VALUE : String.format(Locale.ROOT, "%,.0f", value);
+  }
+
+  /** A number in some four characters to six, a dash for none. */
+  static String number(double value) {
+    if (Double.isNaN(value)) {
+      return NO_VALUE;
+    }
+    double size = Math.abs(value);
+    boolean isTiny = size > 0 && size < 1e-3;
+    String format =
+        isTiny || size >= 1e6 ? "%.1e" : size < 10 ? "%.3f" : size < 1_000 ? "%.1f" : "%.0f";
+    return String.format(Locale.ROOT, format, value);
+  }
+}

@@ -1,0 +1,147 @@
+package dev.millrace.cli.watch;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.millrace.cli.console.LiveScreen;
+import dev.millrace.cli.console.StopSignal;
+import dev.millrace.cli.console.Terminal;
+import dev.millrace.cli.kafka.KafkaOptions;
+import dev.millrace.config.Settings;
+import java.io.PrintWriter;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** Follows the metrics topic, or that of the summary, as a table. */
+@Command(
+    name = "watch",
+    description = "Follows the metrics topic as a plain table. Ctrl-C stops it.",
+    footer = {
+      "",
+      "Examples:",
+      "  ./millrace watch -c fraud.yaml",
+      "  ./millrace watch -c fraud.yaml --live",
+      "  ./millrace watch -c fraud.yaml --json --from-beginning | head"
+    })
+public final class WatchCommand implements Callable<Integer> {
+  @Mixin private KafkaOptions kafka;
+
+  @Mixin private MetricsTopicOption topic;
+
+  @Option(names = "--key", paramLabel = "KEY", description = "Shows one model key only.")
+  private String key;
+
+  @Option(
+      names = "--summary",
+      description = "Shows how all models together are doing (output.summary), not each by itself.")
+  private boolean summary;
+
+  @Option(
+      names = "--live",
+      description = "Redraws one row for each key, the worst first, instead of adding lines.")
+  private boolean live;
+
+  @Option(names = "--json", description = "Passes the records through, one JSON object a line.")
+  private boolean json;
+
+  @Option(names = "--from-beginning", description = "Starts with the oldest record.")
+  private boolean fromBeginning;
+
+  @Spec private CommandSpec spec;
+
+  private MetricsTable table;
+  private LiveScreen screen;
+  private boolean saidSkipped;
+
+  @Override
+  public Integer call() throws InterruptedException {
+    requireUsage();
+    Terminal.Size size = Terminal.outIsInteractive() ? Terminal.size() : Terminal.Size.USUAL;
+    table = new MetricsTable(size.columns(), System::nanoTime);
+    String followed = summary ? topic.ofSummary(kafka) : topic.of(kafka);
+    kafka.requireTopic(followed);
+    if (!fromBeginning && !live) {
+      notice("Following " + followed + "; with --from-beginning also what is there already.");
+    }
+    try (StopSignal stop = new StopSignal();
+        LiveScreen opened = live ? open(size) : null;
+        MetricsFollower follower =
+            // All that is there, for the newest record of each key may be the last for long.
+            new MetricsFollower(
+                kafka.kafka(), followed, fromBeginning || live, this::show, this::notice)) {
+      screen = opened;
+      stop.onStop(follower::close);
+      follower.run();
+    } catch (ReaderGoneException e) {
+      // Such as "| head": it has what it wanted.
+    }
+    return 0;
+  }
+
+  private void requireUsage() {
+    if (live && json) {
+      throw new ParameterException(
+          spec.commandLine(), "--live draws a table, and --json passes lines on: choose one");
+    }
+    if (live && !Terminal.outIsInteractive()) {
+      throw new ParameterException(
+          spec.commandLine(), "--live needs a terminal, and standard output is none. Leave it out");
+    }
+  }
+
+  private LiveScreen open(Terminal.Size size) {
+    PrintWriter out = spec.commandLine().getOut();
+    return new LiveScreen(out, summary ? new LiveFleet() : new LiveTable(System::nanoTime), size);
+  }
+
+  private void show(String value) {
+    PrintWriter out = spec.commandLine().getOut();
+    Optional<JsonNode> record =
+        MetricsRecords.parse(value, summary ? FleetLines.MARK : MetricsRecords.MARK);
+    if (record.isEmpty()) {
+      if (!saidSkipped) {
+        notice(
+            "Skipped what is not a " + (summary ? "summary" : "metrics") + " record; said once.");
+        saidSkipped = true;
+      }
+      return;
+    }
+    if (!isWanted(record.get())) {
+      return;
+    }
+    if (screen != null) {
+      screen.accept(record.get());
+    } else if (json) {
+      out.println(Terminal.printableJson(value));
+    } else {
+      (summary ? FleetLines.of(record.get()) : table.lines(record.get())).forEach(out::println);
+    }
+    if (out.checkError()) {
+      throw new ReaderGoneException();
+    }
+  }
+
+  // Pipelines may share a metrics topic.
+  private boolean isWanted(JsonNode record) {
+    Settings settings = kafka.settings();
+    return (key == null || key.equals(record.path("key").textValue()))
+        && (settings == null || settings.pipeline().equals(record.path("pipeline").textValue()));
+  }
+
+  private void notice(String text) {
+    if (screen != null) {
+      screen.notice(text);
+    } else {
+      spec.commandLine().getErr().println(text);
+    }
+  }
+
+  /** Nobody reads standard output any more. */
+  private static final class ReaderGoneException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+  }
+}

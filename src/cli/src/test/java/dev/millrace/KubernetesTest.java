@@ -1,0 +1,242 @@
+package dev.millrace;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import dev.millrace.config.PipelineFile;
+import dev.millrace.config.Settings;
+import dev.millrace.testing.FlinkOptions;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import org.apache.flink.autoscaler.config.AutoScalerOptions;
+import org.apache.flink.configuration.ConfigOption;
+import org.apache.flink.configuration.GlobalConfiguration;
+import org.apache.flink.kubernetes.operator.api.CrdConstants;
+import org.junit.jupiter.api.Test;
+
+/** The resources for Kubernetes, beside the operator's own definition of what may stand in them. */
+class KubernetesTest {
+  private static final Path FOLDER = Path.of("deploy", "kubernetes");
+  private static final String DEFINITION =
+      "/META-INF/fabric8/flinkdeployments.flink.apache.org-v1.yml";
+  private static final YAMLMapper YAML = new YAMLMapper();
+
+  /** Later than the operator whose definition this is; newer ones have it. */
+  private static final String FLINK_VERSION = "v2_2";
+
+  /** What the operator sets, or the deployment has in a place of its own. */
+  private static final Set<String> NOT_TAKEN_OVER =
+      Set.of(
+          "rest.bind-address",
+          "jobmanager.bind-host",
+          "taskmanager.bind-host",
+          "jobmanager.rpc.address",
+          "jobmanager.memory.process.size",
+          "taskmanager.memory.process.size",
+          "parallelism.default",
+          "metrics.reporter.prom.port");
+
+  @Test
+  void theDeploymentHasOnlyFieldsAndValuesThatTheOperatorKnows() throws IOException {
+    List<String> problems = new ArrayList<>();
+
+    check(deployment().path("spec"), schema().path("spec"), "spec", problems);
+
+    assertThat(problems)
+        .containsExactly("spec.flinkVersion: " + FLINK_VERSION + " is not one of its values");
+  }
+
+  @Test
+  void aWrongFieldValueOrTypeIsFound() throws IOException {
+    JsonNode wrong =
+        YAML.readTree(
+            """
+            job: { jarUri: x, upgradeMode: stateful, parallelism: two }
+            flinkConfiguration: { a: 1 }
+            podTemplate: { spec: { containers: [{ name: a, image: [b] }] } }
+            """);
+    List<String> problems = new ArrayList<>();
+
+    check(wrong, schema().path("spec"), "spec", problems);
+
+    assertThat(problems)
+        .containsExactlyInAnyOrder(
+            "spec.job.jarUri is not a field",
+            "spec.job.upgradeMode: stateful is not one of its values",
+            "spec.job.parallelism: \"two\" is no integer",
+            "spec.flinkConfiguration.a: 1 is no string",
+            "spec.podTemplate.spec.containers[].image: [\"b\"] is no string");
+  }
+
+  @Test
+  void theConfigurationIsThatOfAllOtherPlaces() throws IOException {
+    Map<String, String> expected =
+        new HashMap<>(GlobalConfiguration.loadConfiguration("flink-conf").toMap());
+    expected.keySet().removeAll(NOT_TAKEN_OVER);
+
+    assertThat(flinkConfiguration()).containsAllEntriesOf(expected);
+  }
+
+  @Test
+  void everyOptionIsKnown() throws IOException {
+    Map<String, ConfigOption<?>> known = new TreeMap<>(FlinkOptions.KNOWN);
+    FlinkOptions.addBeside(AutoScalerOptions.class, known);
+    for (String key : flinkConfiguration().keySet()) {
+      // The operator itself is not a library; its documentation has these.
+      if (!key.startsWith("kubernetes.operator.")
+          && !FlinkOptions.OF_THE_REPORTER.containsKey(key)) {
+        assertThat(known).containsKey(key);
+      }
+    }
+  }
+
+  @Test
+  void itIsHighlyAvailableKeepsItsStateAndScalesByItself() throws IOException {
+    JsonNode spec = deployment().path("spec");
+
+    assertThat(spec.at("/job/upgradeMode").asText()).isEqualTo("savepoint");
+    assertThat(spec.at("/job/entryClass").asText()).isEqualTo(MillraceJob.class.getName());
+    assertThat(flinkConfiguration())
+        .containsEntry("high-availability.type", "kubernetes")
+        .containsEntry("job.autoscaler.enabled", "true")
+        .containsEntry("jobmanager.scheduler", "adaptive");
+    assertThat(spec.at("/podTemplate/spec/containers/0/name").asText())
+        .as("the operator looks for this name")
+        .isEqualTo("flink-main-container");
+  }
+
+  @Test
+  void thePipelineFileIsValidAndItsPasswordComesFromTheSecret() throws IOException {
+    List<JsonNode> resources =
+        YAML.readerFor(JsonNode.class)
+            .<JsonNode>readValues(FOLDER.resolve("topics.yaml").toFile())
+            .readAll();
+
+    assertThat(resources)
+        .extracting(resource -> resource.path("kind").asText())
+        .containsExactly("ConfigMap", "PersistentVolumeClaim", "Job");
+    String pipeline = resources.get(0).at("/data/pipeline.yaml").asText();
+    Settings settings = PipelineFile.parse("pipeline.yaml", pipeline, Path.of(""));
+    assertThat(settings.kafka().get("sasl.jaas.config")).contains("${env:KAFKA_PASSWORD}");
+    for (JsonNode container :
+        List.of(
+            resources.get(2).at("/spec/template/spec/containers/0"),
+            deployment().at("/spec/podTemplate/spec/containers/0"))) {
+      assertThat(container.at("/env/0/name").asText()).isEqualTo("KAFKA_PASSWORD");
+      assertThat(container.at("/env/0/valueFrom/secretKeyRef/name").asText())
+          .isEqualTo("millrace-kafka");
+    }
+  }
+
+  @Test
+  void podsRunWithoutRightsThatTheyDoNotNeed() throws IOException {
+    JsonNode topics =
+        YAML.readerFor(JsonNode.class)
+            .<JsonNode>readValues(FOLDER.resolve("topics.yaml").toFile())
+            .readAll()
+            .get(2)
+            .at("/spec/template/spec");
+
+    assertThat(topics.path("automountServiceAccountToken").asBoolean(true)).isFalse();
+    assertThat(topics.at("/containers/0/securityContext/readOnlyRootFilesystem").asBoolean())
+        .isTrue();
+    for (JsonNode pod : List.of(topics, deployment().at("/spec/podTemplate/spec"))) {
+      assertThat(pod.at("/securityContext/seccompProfile/type").asText())
+          .isEqualTo("RuntimeDefault");
+      assertThat(pod.at("/securityContext/runAsNonRoot").asBoolean()).isTrue();
+      JsonNode container = pod.at("/containers/0/securityContext");
+      assertThat(container.path("allowPrivilegeEscalation").asBoolean(true)).isFalse();
+      assertThat(container.at("/capabilities/drop/0").asText()).isEqualTo("ALL");
+    }
+  }
+
+  @Test
+  void onlyThePodsOfTheDeploymentReachEachPortOfFlink() throws IOException {
+    JsonNode policy = YAML.readTree(FOLDER.resolve("network-policy.yaml").toFile()).path("spec");
+    JsonNode own = deployment().at("/spec/podTemplate/metadata/labels");
+
+    assertThat(policy.at("/podSelector/matchLabels")).isEqualTo(own);
+    List<JsonNode> withoutPorts = new ArrayList<>();
+    policy
+        .path("ingress")
+        .forEach(
+            rule -> {
+              if (!rule.has("ports")) {
+                withoutPorts.add(rule);
+              }
+            });
+    assertThat(withoutPorts).hasSize(1);
+    assertThat(withoutPorts.get(0).at("/from/0/podSelector/matchLabels")).isEqualTo(own);
+    assertThat(withoutPorts.get(0).path("from")).hasSize(1);
+    assertThat(withoutPorts.get(0).at("/from/0").has("namespaceSelector")).isFalse();
+  }
+
+  private static JsonNode deployment() throws IOException {
+    return YAML.readTree(FOLDER.resolve("millrace.yaml").toFile());
+  }
+
+  private static Map<String, String> flinkConfiguration() throws IOException {
+    Map<String, String> configuration = new TreeMap<>();
+    deployment()
+        .at("/spec/flinkConfiguration")
+        .properties()
+        .forEach(option -> configuration.put(option.getKey(), option.getValue().asText()));
+    return configuration;
+  }
+
+  /** The properties of a FlinkDeployment. */
+  private static JsonNode schema() throws IOException {
+    try (InputStream in = CrdConstants.class.getResourceAsStream(DEFINITION)) {
+      return YAML.readTree(in).at("/spec/versions/0/schema/openAPIV3Schema/properties");
+    }
+  }
+
+  /** Notes what a value has that its schema does not allow. */
+  private static void check(JsonNode value, JsonNode schema, String place, List<String> problems) {
+    String type = schema.path("type").asText("any");
+    boolean fits =
+        switch (type) {
+          case "object" -> value.isObject();
+          case "array" -> value.isArray();
+          case "string" -> value.isTextual();
+          case "integer" -> value.isIntegralNumber();
+          case "number" -> value.isNumber();
+          case "boolean" -> value.isBoolean();
+          default -> true;
+        };
+    if (!fits) {
+      problems.add("%s: %s is no %s".formatted(place, value, type));
+    } else if (value.isObject()
+        && (schema.has("properties") || schema.has("additionalProperties"))) {
+      value
+          .properties()
+          .forEach(
+              field -> {
+                String inner = place + "." + field.getKey();
+                JsonNode known = schema.path("properties").path(field.getKey());
+                JsonNode any = schema.path("additionalProperties");
+                if (known.isMissingNode() && any.isMissingNode()) {
+                  problems.add(inner + " is not a field");
+                } else {
+                  check(field.getValue(), known.isMissingNode() ? any : known, inner, problems);
+                }
+              });
+    } else if (value.isArray()) {
+      value.forEach(item -> check(item, schema.path("items"), place + "[]", problems));
+    } else if (schema.has("enum")
+        && !new ObjectMapper()
+            .convertValue(schema.get("enum"), List.class)
+            .contains(value.asText())) {
+      problems.add("%s: %s is not one of its values".formatted(place, value.asText()));
+    }
+  }
+}

@@ -1,0 +1,265 @@
+package dev.millrace.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import dev.millrace.config.PipelineFile;
+import dev.millrace.config.Settings;
+import dev.millrace.testing.ChildJvm;
+import dev.millrace.testing.FlinkOptions;
+import dev.millrace.testing.MillraceProcess;
+import dev.millrace.testing.Programs;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** The compose file, as it stands and as Docker Compose understands it. */
+class ComposeTest {
+  private static final Path FILE = Path.of("docker-compose.yml");
+  private static final Set<String> ALWAYS =
+      Set.of("kafka", "topics-init", "jobmanager", "taskmanager");
+  private static final String DATASETS = "examples/data/";
+  private static final String NO_BROKER = "localhost:1";
+
+  @Test
+  void portsArePublishedOnLoopbackOnly() throws IOException {
+    for (JsonNode service : services()) {
+      for (JsonNode port : service.path("ports")) {
+        assertThat(port.asText()).startsWith("127.0.0.1:");
+      }
+    }
+  }
+
+  @Test
+  void flinkIsNotReachedFromTheHost() throws IOException {
+    assertThat(services().get("jobmanager").has("ports")).isFalse();
+    assertThat(services().get("taskmanager").has("ports")).isFalse();
+  }
+
+  @Test
+  void grafanaHasNoAdministratorAndAcceptsNoPassword() throws IOException {
+    JsonNode environment = services().get("grafana").path("environment");
+
+    assertThat(environment.path("GF_AUTH_BASIC_ENABLED").asText()).isEqualTo("false");
+    assertThat(environment.path("GF_SECURITY_DISABLE_INITIAL_ADMIN_CREATION").asText())
+        .isEqualTo("true");
+    assertThat(environment.path("GF_AUTH_ANONYMOUS_ORG_ROLE").asText()).isEqualTo("Viewer");
+  }
+
+  @Test
+  void theImageHoldsAJarThatItsProcessCannotOverwrite() throws IOException {
+    assertThat(Files.readAllLines(Path.of("Dockerfile")))
+        .filteredOn(line -> line.contains("/opt/flink/usrlib/millrace.jar"))
+        .singleElement()
+        .asString()
+        .contains("--chown=root:root", "--chmod=444");
+  }
+
+  @Test
+  void optionsOfFlinkAreKnownAndWithoutBlanks() throws IOException {
+    String properties = file().at("/x-flink/environment/FLINK_PROPERTIES").asText();
+
+    assertThat(properties).isNotBlank();
+    for (String line : properties.lines().toList()) {
+      String[] property = line.split(": ", 2);
+      assertThat(FlinkOptions.KNOWN).as(line).containsKey(property[0]);
+      // Some releases of Flink's image take the blanks out of a value.
+      assertThat(property[1]).doesNotContain(" ");
+    }
+  }
+
+  @Test
+  void everyServiceIsOfAFixedVersionAndWatched() throws IOException {
+    services()
+        .properties()
+        .forEach(
+            service -> {
+              JsonNode merged = service.getValue();
+              String image = merged.path("image").asText("millrace:0.1.0"); // else by <<
+              assertThat(image).as(service.getKey()).matches(".+:v?\\d+\\.\\d+\\.\\d+");
+              boolean ends = service.getKey().equals("topics-init");
+              assertThat(merged.has("healthcheck")).as(service.getKey()).isEqualTo(!ends);
+            });
+  }
+
+  @Test
+  void everythingMountedFromHereExists() throws IOException {
+    List<String> mounts = new ArrayList<>();
+    file()
+        .findParents("volumes")
+        .forEach(node -> node.path("volumes").forEach(v -> mounts.add(v.asText())));
+
+    assertThat(mounts).hasSizeGreaterThan(5);
+    for (String mount : mounts) {
+      if (mount.startsWith("./")) {
+        assertThat(Path.of(mount.split(":")[0])).exists();
+      }
+    }
+  }
+
+  @Test
+  void theJobManagerIsStartedByTheScriptOfTheImage() throws IOException {
+    JsonNode jobManager = services().get("jobmanager");
+
+    assertThat(jobManager.at("/entrypoint/0").asText()).isEqualTo("/opt/millrace/job-manager.sh");
+    assertThat(Files.readString(Path.of("Dockerfile")))
+        .contains("deploy/image/job-manager.sh /opt/millrace/job-manager.sh");
+    assertThat(jobManager.path("command"))
+        .map(JsonNode::asText)
+        .containsExactly("-c", "/opt/millrace/pipeline.yaml");
+    assertThat(Path.of("examples", "compose", "pipeline.yaml")).isRegularFile();
+  }
+
+  @Test
+  void topicsInitMakesEachTopicOfThePipeline() throws IOException {
+    Settings settings = PipelineFile.read(Path.of("examples", "compose", "pipeline.yaml"));
+    Set<String> needed = new TreeSet<>(settings.output().topics());
+    needed.addAll(settings.input().topics());
+
+    String script = services().get("topics-init").path("command").get(0).asText();
+
+    assertThat(needed).hasSizeGreaterThan(4);
+    assertThat(needed).allMatch(topic -> script.contains("create " + topic + " --partitions "));
+  }
+
+  @Test
+  void theJobStopsWithASavepointThatOutlivesItsContainers() throws IOException {
+    JsonNode config = config();
+
+    JsonNode jobManager = config.at("/services/jobmanager");
+    assertThat(jobManager.path("stop_grace_period").asText()).isEqualTo("2m0s");
+    assertThat(jobManager.at("/depends_on/taskmanager/condition").asText())
+        .as("what is depended on is stopped later")
+        .isEqualTo("service_started");
+    for (String service : List.of("jobmanager", "taskmanager")) {
+      assertThat(config.at("/services/" + service + "/volumes"))
+          .anyMatch(
+              volume ->
+                  volume.path("source").asText().equals("flink-state")
+                      && volume.path("target").asText().equals("/opt/flink/state"));
+    }
+    assertThat(config.path("volumes").properties())
+        .extracting(Map.Entry::getKey)
+        .contains("flink-state", "kafka-data");
+  }
+
+  @Test
+  void thereMayBeSeveralTaskManagers() throws IOException {
+    JsonNode taskManager = config().at("/services/taskmanager");
+
+    assertThat(taskManager.has("image")).isTrue();
+    assertThat(List.of("ports", "container_name", "hostname")).noneMatch(taskManager::has);
+  }
+
+  @Test
+  void theCommandsOfMillraceStartAndLookForTheBroker(@TempDir Path dir) throws Exception {
+    Set<String> started = new TreeSet<>();
+    for (Map.Entry<String, JsonNode> service :
+        config("--profile", "*").path("services").properties()) {
+      if (words(service.getValue(), "entrypoint").contains(Millrace.class.getName())) {
+        started.add(service.getKey());
+        List<String> command = words(service.getValue(), "command");
+        command.replaceAll(word -> word.replace("kafka:19092", NO_BROKER));
+        command.replaceAll(word -> word.replace("/opt/millrace/datasets/", DATASETS));
+        command.addAll(List.of("--timeout", "1"));
+
+        assertThat(errors(dir, command, environment(service.getValue())))
+            .as(service.getKey())
+            .contains("No broker answered at " + NO_BROKER);
+      }
+    }
+    assertThat(started).containsExactlyInAnyOrder("demo", "dashboard");
+  }
+
+  @Test
+  void theDashboardIsAskedWithItsTokenWhetherItIsWell() throws IOException {
+    JsonNode dashboard = config("--profile", "ui").at("/services/dashboard");
+    String token = environment(dashboard).get("MILLRACE_TOKEN");
+
+    assertThat(dashboard.at("/healthcheck/test/0").asText()).isEqualTo("CMD-SHELL");
+    assertThat(dashboard.at("/healthcheck/test/1").asText())
+        .contains("\"Authorization: Bearer $$MILLRACE_TOKEN\"");
+    assertThat(Files.readString(Path.of("docs", "deploy.md"))).contains(token);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "demo, demo",
+    "ui, dashboard kafka-ui",
+    "monitoring, grafana prometheus",
+    "registry, registry"
+  })
+  void dockerComposeUnderstandsEachProfile(String profile, String services) throws IOException {
+    Set<String> expected = new TreeSet<>(ALWAYS);
+    expected.addAll(List.of(services.split(" ")));
+
+    JsonNode config = config("--profile", profile);
+
+    assertThat(config.path("services").properties())
+        .extracting(Map.Entry::getKey)
+        .containsExactlyInAnyOrderElementsOf(expected);
+    for (JsonNode service : config.path("services")) {
+      for (JsonNode port : service.path("ports")) {
+        assertThat(port.path("host_ip").asText()).isEqualTo("127.0.0.1");
+      }
+    }
+  }
+
+  private static JsonNode config(String... options) throws IOException {
+    Path compose = Programs.require("docker-compose", "docker-compose");
+    List<String> command = new ArrayList<>(List.of(compose.toString(), "-f", FILE.toString()));
+    command.addAll(List.of(options));
+    command.addAll(List.of("config", "--format", "json"));
+    String json = ChildJvm.run(command);
+    assumeThat(json).as("Docker Compose 2 or newer").startsWith("{");
+    return new ObjectMapper().readTree(json);
+  }
+
+  /** What a command of a service writes to the standard error when it cannot go on. */
+  private static String errors(Path dir, List<String> command, Map<String, String> environment)
+      throws IOException, InterruptedException {
+    String classPath = System.getProperty("java.class.path");
+    String main = Millrace.class.getName();
+    try (MillraceProcess process =
+        MillraceProcess.start(dir, "command", classPath, main, List.of(), command, environment)) {
+      process.awaitEnd();
+      return process.err();
+    }
+  }
+
+  private static List<String> words(JsonNode service, String key) {
+    List<String> words = new ArrayList<>();
+    service.path(key).forEach(word -> words.add(word.asText()));
+    return words;
+  }
+
+  private static Map<String, String> environment(JsonNode service) {
+    Map<String, String> environment = new TreeMap<>();
+    service
+        .path("environment")
+        .properties()
+        .forEach(variable -> environment.put(variable.getKey(), variable.getValue().asText()));
+    return environment;
+  }
+
+  private static JsonNode services() throws IOException {
+    return file().path("services");
+  }
+
+  private static JsonNode file() throws IOException {
+    return new YAMLMapper().readTree(FILE.toFile());
+  }
+}

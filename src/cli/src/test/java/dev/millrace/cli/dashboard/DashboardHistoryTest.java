@@ -1,0 +1,272 @@
+package dev.millrace.cli.dashboard;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.millrace.data.Task;
+import java.io.IOException;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class DashboardHistoryTest {
+  private static final ObjectMapper MAPPER = new ObjectMapper();
+  private static final long SECOND = 1_000_000_000L;
+  private static final long NOW = Instant.parse("2026-11-26T12:00:00Z").toEpochMilli();
+
+  private final DashboardMarks marks = new DashboardMarks();
+  private final DashboardHistory history = new DashboardHistory(marks);
+
+  @Test
+  void aLongHistoryIsThinnedEvenlyAndKeepsItsLastPointsAll() throws IOException {
+    int records = 518_400; // 30 days of one every five seconds
+    for (int seq = 1; seq <= records; seq++) {
+      history.add(record("a", seq, "b1"), seq);
+      assertThat(history.points("a")).isLessThanOrEqualTo(DashboardHistory.MAX_POINTS);
+    }
+
+    JsonNode seqs = points("a").at("/values/0");
+
+    assertThat(seqs.size()).isGreaterThanOrEqualTo(DashboardHistory.MAX_POINTS / 2);
+    assertThat(seqs.get(0).asInt()).isEqualTo(1);
+    assertThat(seqs.get(seqs.size() - 1).asInt()).isEqualTo(records);
+    int widest = 0;
+    for (int i = 1; i < seqs.size(); i++) {
+      int step = seqs.get(i).asInt() - seqs.get(i - 1).asInt();
+      assertThat(step).isPositive();
+      widest = Math.max(widest, step);
+      if (i > seqs.size() - 200) {
+        assertThat(step).as("among the latest").isEqualTo(1);
+      }
+    }
+    assertThat(widest).as("widest gap").isLessThanOrEqualTo(records / 700);
+  }
+
+  @Test
+  void thinnedPointsKeepTheirOwnFigures() throws IOException {
+    for (int seq = 1; seq <= 5_000; seq++) {
+      String accuracy = String.valueOf(seq / 8_192.0); // exact as a float
+      history.add(parse(DashboardServerTest.record("a", seq, accuracy, "0.5", "0.5")), seq);
+    }
+    JsonNode values = points("a").path("values");
+    for (int i = 0; i < values.get(0).size(); i++) {
+      float accuracy = values.get(2).get(i).floatValue();
+      assertThat(accuracy).isEqualTo(values.get(0).get(i).asInt() / 8_192f);
+    }
+  }
+
+  @Test
+  void anEventTimeThatHasNotComeLeavesThePointsAfterItTheirOwn() throws IOException {
+    String[] times = {"2026-11-25T09:14:03.120Z", "2926-01-01T00:00:00Z", "2026-11-25T10:00:00Z"};
+    for (int seq = 1; seq <= 3; seq++) {
+      String line = DashboardServerTest.record("a", seq, "0.5", "0.5", "0.5");
+      history.add(parse(line.replace(times[0], times[seq - 1])), seq);
+    }
+
+    long first = Instant.parse(times[0]).toEpochMilli();
+    long last = Instant.parse(times[2]).toEpochMilli();
+    assertThat(points("a").at("/values/1")).hasToString("[%d,%d,%d]".formatted(first, first, last));
+  }
+
+  @Test
+  void manyKeysShareTheMemory() {
+    int keys = 4_000;
+    for (int seq = 1; seq <= 300; seq++) {
+      for (int key = 0; key < keys; key++) {
+        history.add(record("key-" + key, seq, "b1"), seq);
+      }
+    }
+    assertThat(history.points("key-0")).isBetween(DashboardHistory.MIN_POINTS / 2, 250);
+  }
+
+  @Test
+  void anIdleKeyGivesPointsBackWhenKeysBecomeMore() {
+    for (int seq = 1; seq <= 2_500; seq++) {
+      history.add(record("idle", seq, "b1"), seq);
+    }
+    assertThat(history.points("idle")).isGreaterThan(1_000);
+
+    for (int key = 0; key < 10_000; key++) {
+      history.add(record("key-" + key, 1, "b1"), key);
+    }
+    assertThat(history.points("idle")).isBetween(DashboardHistory.MIN_POINTS / 2, 150);
+  }
+
+  @Test
+  void keysLeaveWhenTheirRecordsTakeTooMuchRoom() {
+    DashboardHistory small = new DashboardHistory(marks, 100, 10);
+    for (int key = 0; key < 9; key++) {
+      small.add(record("key-" + key, 1, "b1"), key); // two characters each
+    }
+    assertThat(small.latestJson("key-3")).isEmpty();
+    assertThat(small.latestJson("key-4")).isPresent();
+    assertThat(small.latestJson("key-8")).isPresent();
+  }
+
+  @Test
+  void theLossOfEachEpochIsKeptBesideThePoints() throws IOException {
+    for (int seq = 1; seq <= 6; seq++) {
+      float loss = 1f / seq;
+      history.add(record("a", seq, "b1", new DashboardRecord.Epoch((seq + 1) / 2, loss)), seq);
+    }
+    assertThat(points("a").path("epochs").toString())
+        .isEqualTo("[[1,0.5],[2,0.25],[3,0.16666667]]");
+  }
+
+  @Test
+  void whatHappenedBeforeAPipelineBeganAgainIsForgotten() throws IOException {
+    history.add(record("a", 100, "b1"), 0);
+    marks.add(new DashboardMark("fraud", "a", 90, 0, "drift", "ddm"));
+    marks.add(new DashboardMark("fraud", "a", 0, 0, "started_afresh", "other shape"));
+    marks.add(new DashboardMark("fraud", "b", 90, 0, "drift", "ddm"));
+    assertThat(history.fleet(0, 0).drifting()).isEqualTo(1);
+
+    history.add(record("a", 100, "c2"), 1);
+
+    String left = DashboardLines.object(out -> marks.write(out, null));
+    assertThat(MAPPER.readTree(left).path("events").findValuesAsText("event"))
+        .containsExactly("drift", "started_afresh");
+    assertThat(history.fleet(0, 0).drifting()).isZero();
+  }
+
+  @Test
+  void theOldestEventsLeaveWhenThereAreTooMany() {
+    for (int seq = 0; seq <= DashboardMarks.MAX_MARKS; seq++) {
+      marks.add(new DashboardMark("fraud", "key-" + seq, seq, 0, "drift", "ddm"));
+    }
+    assertThat(marks.count()).isEqualTo(DashboardMarks.MAX_MARKS + 1);
+    assertThat(marks.isDrifting("key-0", 0, 1_000)).isFalse();
+    assertThat(marks.isDrifting("key-1", 1, 1_000)).isTrue();
+  }
+
+  @Test
+  void theOldestEventsLeaveWhenTheirTextsAreTooLong() {
+    String detail = "x".repeat(1 << 20);
+    for (int seq = 1; seq <= 100; seq++) {
+      marks.add(new DashboardMark("fraud", "key-" + seq, seq, 0, "drift", detail));
+    }
+
+    assertThat(marks.isDrifting("key-80", 80, 1)).isFalse();
+    assertThat(marks.isDrifting("key-90", 90, 1)).isTrue();
+    assertThat(marks.add(new DashboardMark("fraud", "k", 1, 0, "drift", detail.repeat(17))))
+        .isFalse();
+    for (int seq = 86; seq <= 100; seq++) {
+      marks.restart("key-" + seq);
+    }
+    for (int seq = 1; seq <= 15; seq++) {
+      marks.add(new DashboardMark("fraud", "again-" + seq, seq, 0, "drift", detail));
+    }
+    assertThat(marks.isDrifting("again-1", 1, 1)).as("room of those that left").isTrue();
+  }
+
+  @Test
+  void offsetsAreKeptOfSoManyPartitionsOnly() throws IOException {
+    for (int topic = 0; topic < 300; topic++) {
+      StringBuilder partitions = new StringBuilder();
+      for (int partition = 0; partition < 100; partition++) {
+        partitions.append(",\"%d\":[0,%d]".formatted(partition, topic));
+      }
+      String line = DashboardServerTest.record("a", topic + 1, "0.5", "0.5", "0.5");
+      String input = "\"topic-%d\":{%s}".formatted(topic, partitions.substring(1));
+      history.add(parse(line.replaceFirst("\"fraud.examples\":\\{[^}]*}", input)), topic);
+    }
+
+    assertThat(history.offsets().values().stream().mapToInt(Map::size).sum())
+        .isEqualTo(DashboardHistory.MAX_PARTITIONS);
+    assertThat(history.offsets().get("topic-0")).containsEntry(99, 0L);
+  }
+
+  @Test
+  void aRecordThatArrivesTwiceCountsOnce() throws IOException {
+    assertThat(history.add(record("a", 100, "b1"), 0)).isTrue();
+    assertThat(history.add(record("a", 100, "b1"), 1)).isFalse();
+    assertThat(history.add(record("a", 200, "b1"), 2)).isTrue();
+    assertThat(history.add(record("a", 300, "b1"), 3)).isTrue();
+    assertThat(history.add(record("a", 200, "b1"), 4)).as("re-delivery").isFalse();
+
+    assertThat(points("a").at("/values/0").toString()).isEqualTo("[100,200,300]");
+    assertThat(overview().path("examples").asInt()).isEqualTo(300);
+    assertThat(overview().path("records").asInt()).isEqualTo(5);
+  }
+
+  @Test
+  void aPipelineThatBeginsAgainBeginsANewSeries() throws IOException {
+    history.add(record("a", 100, "b1"), 0);
+    history.add(record("a", 200, "b1"), 1);
+    history.add(record("a", 300, "b1"), 2);
+    JsonNode before = points("a");
+
+    assertThat(history.add(record("a", 100, "b1"), 3)).as("from its first record").isTrue();
+    assertThat(points("a").at("/values/0").toString()).isEqualTo("[100]");
+    assertThat(points("a").path("run")).isNotEqualTo(before.path("run"));
+
+    history.add(record("a", 200, "b1"), 4);
+    assertThat(history.add(record("a", 200, "c2"), 5)).as("other configuration").isTrue();
+    assertThat(points("a").at("/values/0").toString()).isEqualTo("[200]");
+    assertThat(overview().path("examples").asInt()).isEqualTo(200);
+  }
+
+  @Test
+  void theRateIsExamplesPerSecondOfArrival() throws IOException {
+    history.add(record("a", 1_000, "b1"), 0);
+    history.add(record("a", 1_100, "b1"), SECOND / 10);
+    history.add(record("a", 3_000, "b1"), SECOND);
+    history.add(record("a", 3_001, "b1"), SECOND + 1);
+
+    JsonNode values = points("a").path("values");
+
+    assertThat(values.get(values.size() - 1).toString()).isEqualTo("[null,null,2000.0,2000.0]");
+  }
+
+  @Test
+  void theKeyHeardOfLongestAgoLeavesWhenAllPlacesAreTaken() throws IOException {
+    DashboardHistory small = new DashboardHistory(marks, 2, 1_000);
+    small.add(record("a", 100, "b1"), 0);
+    small.add(record("b", 100, "b1"), 1);
+    small.add(record("a", 200, "b1"), 2);
+    small.latestJson("b");
+    small.add(record("c", 100, "b1"), 3);
+
+    assertThat(small.latestJson("b")).isEmpty();
+    assertThat(small.latestJson("a")).isPresent();
+    JsonNode overview = MAPPER.readTree(DashboardLines.object(out -> small.writeOverview(out, 3)));
+    assertThat(overview.path("examples").asInt()).isEqualTo(300);
+  }
+
+  private static DashboardRecord record(String key, long seq, String config) {
+    return record(key, seq, config, null);
+  }
+
+  private static DashboardRecord record(
+      String key, long seq, String config, DashboardRecord.Epoch epoch) {
+    float[] values = new float[DashboardColumns.CLASSIFICATION.count()];
+    return new DashboardRecord(
+        "fraud",
+        key,
+        seq,
+        seq,
+        Task.BINARY,
+        config,
+        0,
+        1_000,
+        epoch,
+        List.of(),
+        values,
+        null,
+        "{}");
+  }
+
+  private static DashboardRecord parse(String line) {
+    return DashboardRecord.of(DashboardLines.read(line), line, NOW).orElseThrow();
+  }
+
+  private JsonNode points(String key) throws IOException {
+    return MAPPER.readTree(history.historyJson(key, -1).orElseThrow());
+  }
+
+  private JsonNode overview() throws IOException {
+    return MAPPER.readTree(DashboardLines.object(out -> history.writeOverview(out, 10)));
+  }
+}

@@ -1,0 +1,273 @@
+package dev.millrace.cli.evaluate;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.millrace.MillraceJob;
+import dev.millrace.cli.Cli;
+import dev.millrace.cli.csv.CsvExamples;
+import dev.millrace.cli.csv.CsvScan;
+import dev.millrace.cli.run.LocalFlink;
+import dev.millrace.config.PipelineFile;
+import dev.millrace.config.Settings;
+import dev.millrace.data.FeatureSpec;
+import dev.millrace.data.InputSpec;
+import dev.millrace.data.KafkaRecord;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.flink.api.common.typeinfo.TypeInformation;
+import org.apache.flink.connector.datagen.source.DataGeneratorSource;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.flink.streaming.api.graph.StreamGraph;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** What {@code evaluate -c} takes from the pipeline file: the fields of its input. */
+class EvaluatePipelineTest {
+  @TempDir private Path dir;
+  private Path file;
+
+  @BeforeEach
+  void writeRows() throws IOException {
+    StringBuilder rows = new StringBuilder("x,w,at,class\n");
+    for (int i = 0; i < 200; i++) {
+      // Only rows that are hard to predict weigh anything.
+      boolean isHard = i % 4 == 0;
+      rows.append(i % 4).append(',').append(isHard ? 1 : 0).append(',').append(60_000L * i);
+      rows.append(isHard && i % 8 == 0 ? ",no\n" : ",yes\n");
+    }
+    file = Files.writeString(dir.resolve("rows.csv"), rows);
+  }
+
+  @Test
+  void theWeightsOfTheFileAreThoseOfTheScores() throws Exception {
+    String[] plain = totals(run("label: class, features: [x]"));
+    String[] weighted = totals(run("label: class, weight: w, features: [x]"));
+
+    assertThat(Double.parseDouble(plain[4])).isGreaterThan(0.7);
+    assertThat(Double.parseDouble(weighted[4])).isLessThan(0.6);
+  }
+
+  @Test
+  void theWindowLooksBackOnTheEventTimesOfTheFile() throws Exception {
+    String[] withoutTimes = totals(run("label: class, features: [x]"));
+    String[] withTimes = totals(run("label: class, event-time: at, features: [x]"));
+
+    // Windowed and total accuracy: 10 minutes are ten rows of the file, and rows without times
+    // are a millisecond apart.
+    assertThat(withoutTimes[2]).isEqualTo(withoutTimes[4]);
+    assertThat(withTimes[4]).isEqualTo(withoutTimes[4]);
+    assertThat(withTimes[2]).isIn("0.8000", "0.9000", "1.0000").isNotEqualTo(withTimes[4]);
+  }
+
+  private static String[] totals(Cli run) {
+    assertThat(run.exitCode()).as(run.err()).isZero();
+    String line = run.out().lines().filter(l -> l.startsWith("all ")).findFirst().orElseThrow();
+    return line.split(" +");
+  }
+
+  @Test
+  void withoutDeclaredFeaturesTheWeightIsNone() throws Exception {
+    Path pipeline =
+        Files.writeString(
+            dir.resolve("standard.yaml"),
+            """
+            pipeline: standard
+            kafka: { bootstrap.servers: "localhost:9092" }
+            input: { label: class, weight: weight }
+            """);
+    Files.writeString(file, "x,weight,class\n" + "1,1,a\n2,1,b\n".repeat(20) + "1,-1,a\n");
+
+    CsvScan scan =
+        CsvScan.scan(file, "class", null, List.of())
+            .withInput(PipelineFile.read(pipeline).input().spec());
+    Cli run = Cli.run("evaluate", "-c", pipeline + "", "--input", file + "");
+
+    assertThat(scan.features()).extracting(FeatureSpec::name).containsExactly("x");
+    assertThat(run.err())
+        .isEqualTo(
+            "1 refused, invalid-weight; first row 41: the weight is -1.0; it must be between"
+                + " 0 and 1000000.0 (limits.weight)\n");
+  }
+
+  @Test
+  void aWeightOrATimeThatIsNoneIsRefusedAsAJobRefusesIt() throws Exception {
+    Files.writeString(
+        file, Files.readString(file) + "1,heavy,1,yes\n1,-1,1,yes\n1,,1,yes\n1,1,noon,yes\n");
+
+    Cli run = run("label: class, weight: w, event-time: at, features: [x]");
+
+    assertThat(run.exitCode()).as(run.err()).isZero();
+    assertThat(run.err().lines())
+        .containsExactly(
+            "1 refused, invalid-feature; first row 204: at is noon, not a number",
+            "3 refused, invalid-weight; first row 201: w is heavy, not a number");
+  }
+
+  @Test
+  void aPositiveClassThatTheFileLacksIsRefusedWhoeverNamesIt() throws Exception {
+    Cli run = run("label: class, positive-class: yess, features: [x]");
+
+    assertThat(run.exitCode()).isEqualTo(2);
+    assertThat(run.err())
+        .isEqualTo(
+            "input.positive-class \"yess\" is not a class of %s. Did you mean \"yes\"? Classes: no, yes%n"
+                .formatted(file));
+  }
+
+  @Test
+  void aPositiveClassOfMoreThanTwoIsRefused() throws Exception {
+    Files.writeString(file, Files.readString(file) + "1,1,1,maybe\n");
+
+    Cli run = run("label: class, positive-class: yes, features: [x]");
+
+    assertThat(run.exitCode()).isEqualTo(2);
+    assertThat(run.err())
+        .isEqualTo(
+            ("input.positive-class \"yes\" goes only with two classes, but \"class\" of %s has 3: maybe,"
+                    + " no, yes. Remove it.%n")
+                .formatted(file));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"JSON, 'format: json, id: payment'", "AVRO, id: event_id"})
+  void theRowsHeldOutAreThoseOfAJobThatReadsThemFromATopic(CsvExamples.Format format, String input)
+      throws Exception {
+    writePayments();
+    Path pipeline =
+        Files.writeString(
+            dir.resolve("payments.yaml"),
+            """
+            pipeline: payments
+            kafka: { bootstrap.servers: "localhost:9092" }
+            input: { label: class, features: [x], %s }
+            validation: { share: 0.25 }
+            output: { predictions: true }
+            """
+                .formatted(input));
+    Path predictions = dir.resolve("predictions.csv");
+
+    Cli run =
+        Cli.run(
+            "evaluate",
+            "-c",
+            pipeline + "",
+            "--input",
+            file + "",
+            "--predictions",
+            predictions + "");
+
+    assertThat(run.exitCode()).as(run.err()).isZero();
+    List<Long> heldOut =
+        Files.readAllLines(predictions).stream()
+            .filter(line -> line.endsWith(",true"))
+            .map(line -> Long.parseLong(line.substring(0, line.indexOf(','))))
+            .toList();
+    assertThat(heldOut).hasSizeBetween(30, 70).isEqualTo(heldOutByJob(pipeline, format));
+  }
+
+  @Test
+  void anIdThatTheFileLacksIsRefused() throws Exception {
+    writePayments();
+
+    Cli run = run("label: class, id: payments, features: [x]");
+
+    assertThat(run.exitCode()).isEqualTo(2);
+    assertThat(run.err().lines())
+        .containsExactly(
+            "input.id \"payments\" is not a column of %s. Did you mean \"payment\"?"
+                .formatted(file),
+            "Columns: x, payment, class");
+  }
+
+  private void writePayments() throws IOException {
+    StringBuilder rows = new StringBuilder("x,payment,class\n");
+    for (int i = 0; i < 200; i++) {
+      rows.append(i % 4).append(",p-").append(i).append(i % 4 == 0 ? ",no\n" : ",yes\n");
+    }
+    Files.writeString(file, rows);
+  }
+
+  /** Returns the numbers, from 1, of the rows that a job holds out as produce sends them. */
+  private List<Long> heldOutByJob(Path pipeline, CsvExamples.Format format) throws Exception {
+    Settings settings = PipelineFile.read(pipeline);
+    InputSpec input = settings.input().spec();
+    CsvScan scan = CsvScan.scan(file, "class", null, List.of()).withInput(input);
+    List<Long> heldOut = new ArrayList<>();
+    ObjectMapper parser = new ObjectMapper();
+    try (LocalSink predictions =
+            new LocalSink(
+                record -> {
+                  JsonNode prediction = EvaluateCommand.parsed(parser, record);
+                  if (prediction.path("held_out").asBoolean()) {
+                    heldOut.add(prediction.path("offset").asLong() + 1);
+                  }
+                });
+        LocalSink others = new LocalSink(record -> {})) {
+      StreamExecutionEnvironment env = LocalFlink.environment(1, LocalFlink.NO_RESTART);
+      MillraceJob.build(
+          env,
+          settings,
+          source(records(scan, format, input)),
+          new MillraceJob.Sinks(others, predictions, others, others, others, others));
+      StreamGraph graph = env.getStreamGraph();
+      LocalFlink.start(env, graph, cluster -> {}).getJobExecutionResult().get();
+    }
+    return heldOut;
+  }
+
+  private static List<byte[]> records(CsvScan scan, CsvExamples.Format format, InputSpec input) {
+    List<byte[]> values = new ArrayList<>();
+    try (CsvExamples rows = new CsvExamples(scan, 0, 1, format, CsvExamples.Part.ALL, input, 0)) {
+      while (rows.next()) {
+        values.add(rows.value());
+      }
+    }
+    return values;
+  }
+
+  private static DataGeneratorSource<KafkaRecord> source(List<byte[]> values) {
+    byte[] key = CsvExamples.ONLY_KEY.getBytes(StandardCharsets.UTF_8);
+    return new DataGeneratorSource<>(
+        index -> KafkaRecord.of("topic", 0, index, index, key, values.get(index.intValue())),
+        values.size(),
+        TypeInformation.of(KafkaRecord.class));
+  }
+
+  @Test
+  void aColumnThatSaysWhatARowWeighsOrWhenItWasIsNoLabel() throws Exception {
+    Cli weight = run("label: class, weight: w, event-time: at, features: [x]", "--label", "w");
+    Cli time = run("label: class, weight: w, event-time: at, features: [x]", "--label", "at");
+
+    assertThat(weight.exitCode()).isEqualTo(2);
+    assertThat(weight.err())
+        .startsWith("--label \"w\" is the pipeline's input.weight, so it cannot be predicted.");
+    assertThat(time.exitCode()).isEqualTo(2);
+    assertThat(time.err()).startsWith("--label \"at\" is the pipeline's input.event-time,");
+  }
+
+  private Cli run(String input, String... more) throws IOException {
+    Path pipeline =
+        Files.writeString(
+            dir.resolve("rows.yaml"),
+            """
+            pipeline: rows
+            kafka: { bootstrap.servers: "localhost:9092" }
+            input: { format: json, %s }
+            metrics: { window-time: 10m }
+            """
+                .formatted(input));
+    List<String> args = new ArrayList<>();
+    args.addAll(List.of("evaluate", "-c", pipeline + "", "--input", file + ""));
+    args.addAll(List.of(more));
+    return Cli.run(args.toArray(String[]::new));
+  }
+}

@@ -1,0 +1,93 @@
+package dev.millrace.cli.serve;
+
+import dev.millrace.cli.watch.FleetView;
+import dev.millrace.codec.ModelAssembler.Arrival;
+import dev.millrace.codec.ModelAssembler.Place;
+import dev.millrace.config.PipelineFile;
+import dev.millrace.config.Settings;
+import dev.millrace.data.Task;
+import dev.millrace.nn.Learner;
+import java.io.ByteArrayOutputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
+
+/** Small models as they come from a models topic. */
+final class ModelSamples {
+  static final Settings SETTINGS =
+      PipelineFile.parse(
+          "samples",
+          """
+          pipeline: samples
+          kafka: { bootstrap.servers: "localhost:1" }
+          input:
+            label: class
+            format: json
+            features: [a, { name: b, nullable: true }, { name: c, type: one-hot, values: [x, y] }]
+          model: { layers: [{ units: 4 }] }
+          """,
+          Path.of(""));
+
+  /** Features of {@link #SETTINGS}, once {@code b} has its indicator and {@code c} two values. */
+  static final int INPUTS = 5;
+
+  private ModelSamples() {}
+
+  /** Returns what the server answers with models that have all been read. */
+  static ServeApi api(ServedModels models) {
+    return api(SETTINGS, models, new FleetView(SETTINGS, notice -> {}));
+  }
+
+  static ServeApi api(Settings settings, ServedModels models, FleetView fleet) {
+    return new ServeApi(
+        settings.input().spec(),
+        models,
+        fleet,
+        () -> new ServeApi.Status(true, true, 0),
+        2,
+        new ServeMetrics());
+  }
+
+  /** Returns the body of an answer as text. */
+  static String body(ServeReply reply) throws IOException {
+    ByteArrayOutputStream body = new ByteArrayOutputStream();
+    reply.body().write(body);
+    return body.toString(StandardCharsets.UTF_8);
+  }
+
+  /** What the topic says once a model of two classes has learned so many examples. */
+  static Arrival arrival(String key, int examples, Place place) {
+    return new Arrival(key, "samples", "config", bytes(examples), List.of(place));
+  }
+
+  static byte[] bytes(int examples) {
+    return bytes(Task.BINARY, List.of("no", "yes"), examples);
+  }
+
+  /** Returns what is published of a model that has learned each class in turn. */
+  static byte[] bytes(Task task, List<String> classes, int examples) {
+    int count = classes.size();
+    Learner learner = new Learner(SETTINGS.model().forTask(task), task, INPUTS, count, 1);
+    float[] out = new float[count];
+    for (int i = 0; i < examples; i++) {
+      float[] features = {i % 3, i % 5, 0, i % 2, 1 - i % 2};
+      learner.learnClass(features, 0, i % count, 1f, out);
+    }
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try (DataOutputStream data = new DataOutputStream(bytes)) {
+      data.writeInt(1);
+      data.writeUTF(task.name());
+      data.writeInt(List.of().toString().hashCode()); // no names of features
+      data.writeInt(count);
+      for (String name : classes) {
+        data.writeUTF(name);
+      }
+      learner.write(data);
+    } catch (IOException e) {
+      throw new AssertionError(e);
+    }
+    return bytes.toByteArray();
+  }
+}

@@ -1,0 +1,281 @@
+package dev.millrace;
+
+import dev.millrace.codec.OutputRecord;
+import dev.millrace.config.PipelineFile;
+import dev.millrace.config.Settings;
+import dev.millrace.config.yaml.InvalidPipelineException;
+import dev.millrace.data.Chunk;
+import dev.millrace.data.Example;
+import dev.millrace.data.KafkaRecord;
+import dev.millrace.flink.ChunkOperator;
+import dev.millrace.flink.CommandFunction;
+import dev.millrace.flink.DecodeFunction;
+import dev.millrace.flink.FleetFunction;
+import dev.millrace.flink.Outputs;
+import dev.millrace.flink.TrainOperator;
+import dev.millrace.kafka.Lease;
+import dev.millrace.prequential.TrainSpec;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.UUID;
+import org.apache.flink.api.common.eventtime.WatermarkStrategy;
+import org.apache.flink.api.common.typeinfo.TypeInformation;
+import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.api.connector.sink2.Sink;
+import org.apache.flink.api.connector.source.Source;
+import org.apache.flink.configuration.CheckpointingOptions;
+import org.apache.flink.configuration.ConfigOption;
+import org.apache.flink.configuration.ConfigOptions;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.ReadableConfig;
+import org.apache.flink.streaming.api.datastream.DataStream;
+import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+
+/**
+ * The Flink job: labelled records in, metrics, predictions, events, dead letters and models out.
+ *
+ * <p>{@code flink run -c dev.millrace.MillraceJob millrace.jar -c pipeline.yaml}
+ */
+public final class MillraceJob {
+
+  /** Where the results go. */
+  public record Sinks(
+      Sink<OutputRecord> metrics,
+      Sink<OutputRecord> predictions,
+      Sink<OutputRecord> events,
+      Sink<OutputRecord> deadLetters,
+      Sink<OutputRecord> models,
+      Sink<OutputRecord> summary) {}
+
+  /** The uid of the source of commands, by which a snapshot tells whether its job had one. */
+  public static final String COMMANDS_SOURCE = "commands-source";
+
+  /**
+   * Option of Flink with the identity under which a job has the lease of its pipeline. Jobs of
+   * which only one can run at a time have the same, so that one continues at once after another.
+   */
+  public static final ConfigOption<String> LEASE_HOLDER =
+      ConfigOptions.key("millrace.lease.holder").stringType().noDefaultValue();
+
+  private MillraceJob() {}
+
+  /**
+   * The graph without commands: see {@link #build(StreamExecutionEnvironment, Settings, Source,
+   * Source, Sinks)}.
+   */
+  public static void build(
+      StreamExecutionEnvironment env,
+      Settings settings,
+      Source<KafkaRecord, ?, ?> source,
+      Sinks sinks) {
+    build(env, settings, source, null, sinks);
+  }
+
+  /**
+   * Builds the graph. Source and sinks are given, so the tested graph is the production graph. The
+   * uid of an operator names its state in savepoints and never changes.
+   *
+   * @param commands to the models, or null if nobody gives any
+   * @throws InvalidPipelineException if {@code model.warm-start.key} is left to be read
+   */
+  public static void build(
+      StreamExecutionEnvironment env,
+      Settings settings,
+      Source<KafkaRecord, ?, ?> source,
+      Source<KafkaRecord, ?, ?> commands,
+      Sinks sinks) {
+    if (settings.prior() != null) {
+      throw new InvalidPipelineException(
+          ("%1$s.warm-start.key is read from the models topic, and there are no topics here. Export that"
+                  + " model with ./millrace models export, and name the file with"
+                  + " %1$s.warm-start.file")
+              .formatted(PriorModel.part(settings)));
+    }
+    TrainSpec spec = trainSpec(settings);
+    SingleOutputStreamOperator<Example> examples =
+        env.fromSource(source, WatermarkStrategy.noWatermarks(), "examples-source")
+            .uid("examples-source")
+            .process(
+                new DecodeFunction(
+                    settings.pipeline(),
+                    settings.input().spec(),
+                    settings.input().topics(),
+                    settings.kafka()))
+            .returns(TypeInformation.of(Example.class))
+            .uid("decode")
+            .name("decode");
+    DataStream<Chunk> chunks =
+        examples.transform("chunk", ChunkOperator.TYPE, new ChunkOperator()).uid("chunk");
+    DataStream<OutputRecord> undecoded = examples.getSideOutput(Outputs.DEAD_LETTERS);
+    if (commands != null) {
+      SingleOutputStreamOperator<Chunk> decoded = commands(env, settings, commands);
+      chunks = chunks.union(decoded);
+      undecoded = undecoded.union(decoded.getSideOutput(Outputs.DEAD_LETTERS));
+    }
+    SingleOutputStreamOperator<OutputRecord> metrics =
+        chunks
+            .keyBy(Chunk::key)
+            .transform("train", Outputs.RECORD, new TrainOperator(spec, settings.state().spec()))
+            .uid("train");
+    metrics.sinkTo(sinks.metrics()).uid("metrics-sink").name("metrics-sink");
+    metrics
+        .getSideOutput(Outputs.PREDICTIONS)
+        .sinkTo(sinks.predictions())
+        .uid("predictions-sink")
+        .name("predictions-sink");
+    metrics
+        .getSideOutput(Outputs.EVENTS)
+        .sinkTo(sinks.events())
+        .uid("events-sink")
+        .name("events-sink");
+    metrics
+        .getSideOutput(Outputs.DEAD_LETTERS)
+        .union(undecoded)
+        .sinkTo(sinks.deadLetters())
+        .uid("dead-letters-sink")
+        .name("dead-letters-sink");
+    metrics
+        .getSideOutput(Outputs.MODELS)
+        .sinkTo(sinks.models())
+        .uid("models-sink")
+        .name("models-sink");
+    String pipeline = settings.pipeline();
+    metrics
+        .getSideOutput(Outputs.FLEET)
+        .keyBy(sample -> pipeline, Types.STRING)
+        .process(new FleetFunction(pipeline, settings.configHash(), settings.output().hasSummary()))
+        .returns(Outputs.RECORD)
+        .uid("summary")
+        .name("summary")
+        .sinkTo(sinks.summary())
+        .uid("summary-sink")
+        .name("summary-sink");
+  }
+
+  private static SingleOutputStreamOperator<Chunk> commands(
+      StreamExecutionEnvironment env, Settings settings, Source<KafkaRecord, ?, ?> source) {
+    return env.fromSource(source, WatermarkStrategy.noWatermarks(), COMMANDS_SOURCE)
+        .uid(COMMANDS_SOURCE)
+        .process(new CommandFunction(settings.pipeline(), settings.input().spec().limits()))
+        .returns(ChunkOperator.TYPE)
+        .uid("decode-commands")
+        .name("decode-commands");
+  }
+
+  /**
+   * The graph between the pipeline's own topics.
+   *
+   * @throws InvalidPipelineException if the brokers do not allow transactions as long as the
+   *     pipeline's, if an output topic takes tiny records only, or {@code model.warm-start.key}
+   *     names no model that fits
+   */
+  public static void buildOnKafka(
+      StreamExecutionEnvironment env, Settings settings, boolean bounded)
+      throws InterruptedException {
+    PipelineTopics topics = PipelineTopics.of(settings, lease(settings, env.getConfiguration()));
+    Settings fitting = PriorModel.resolve(settings.withOutputBytes(topics.limits().recordBytes()));
+    build(env, fitting, topics.examples(bounded), topics.commands(bounded), topics.sinks());
+  }
+
+  /**
+   * The lease of a pipeline for a job with these options of Flink. A job whose options do not name
+   * the {@link #LEASE_HOLDER} is another one than all before it.
+   */
+  public static Lease lease(Settings settings, ReadableConfig options) {
+    return new Lease(
+        settings.kafka(),
+        settings.pipeline(),
+        leaseGroup(settings),
+        settings.input().topic(),
+        // No topic has a colon in its name, so no sink has such an id.
+        consumerGroup(settings) + "/:lease",
+        options.getOptional(LEASE_HOLDER).orElseGet(() -> UUID.randomUUID().toString()),
+        options.getOptional(CheckpointingOptions.CHECKPOINTS_DIRECTORY).orElse(""));
+  }
+
+  /** The name that Flink shows for a pipeline's job. */
+  public static String jobName(Settings settings) {
+    return "millrace " + settings.pipeline();
+  }
+
+  /** The group under which a pipeline commits what it has read. */
+  public static String consumerGroup(Settings settings) {
+    return "millrace-" + settings.pipeline();
+  }
+
+  /**
+   * Returns the group under which a pipeline commits which commands it has read. No pipeline name
+   * contains a slash, so the group differs from the consumer groups of all pipelines.
+   */
+  public static String commandsGroup(Settings settings) {
+    return consumerGroup(settings) + "/commands";
+  }
+
+  /**
+   * Returns the group whose committed offset is the lease of a pipeline. No pipeline name contains
+   * a slash, so the group differs from the consumer groups of all pipelines.
+   */
+  public static String leaseGroup(Settings settings) {
+    return consumerGroup(settings) + "/lease";
+  }
+
+  /** The Flink options behind the pipeline's {@code state} part. */
+  public static Map<String, String> stateOptions(Settings settings) {
+    return Map.of(
+        "execution.checkpointing.interval",
+        settings.state().checkpointMillis() + " ms",
+        "state.backend.type",
+        switch (settings.state().backend()) {
+          case HEAP -> "hashmap";
+          case ROCKSDB -> "rocksdb";
+        });
+  }
+
+  /**
+   * Entry point on a cluster: {@code -c pipeline.yaml}, and {@code -D key=value} pairs, which
+   * Flink's own scripts append for themselves.
+   */
+  public static void main(String[] args) throws Exception {
+    Settings settings = PipelineFile.read(pipelineFile(args));
+    StreamExecutionEnvironment env = StreamExecutionEnvironment.getExecutionEnvironment();
+    env.configure(Configuration.fromMap(stateOptions(settings)));
+    buildOnKafka(env, settings, false);
+    env.execute(jobName(settings));
+  }
+
+  private static Path pipelineFile(String[] args) {
+    Path file = null;
+    for (int i = 0; i < args.length; i += 2) {
+      boolean isFile = args[i].equals("-c") || args[i].equals("--config");
+      if (i + 1 == args.length || !(isFile || args[i].equals("-D"))) {
+        throw usage();
+      }
+      file = isFile ? Path.of(args[i + 1]) : file;
+    }
+    if (file == null) {
+      throw usage();
+    }
+    return file;
+  }
+
+  private static IllegalArgumentException usage() {
+    return new IllegalArgumentException("usage: MillraceJob -c pipeline.yaml [-D key=value ...]");
+  }
+
+  /** All that the training operator is told of a pipeline. */
+  public static TrainSpec trainSpec(Settings settings) {
+    return new TrainSpec(
+        settings.pipeline(),
+        settings.input().topic(),
+        settings.input().spec(),
+        settings.model(),
+        settings.metrics(),
+        settings.configHash(),
+        settings.drift(),
+        settings.output().hasPredictions(),
+        settings.output().snapshots().to(settings.output().models()),
+        settings.output().hasSummary(),
+        settings.output().commands());
+  }
+}

@@ -1,0 +1,100 @@
+package dev.millrace;
+
+import dev.millrace.codec.ModelAssembler;
+import dev.millrace.codec.ModelAssembler.Arrival;
+import dev.millrace.config.Settings;
+import dev.millrace.config.StoredStart;
+import dev.millrace.config.yaml.InvalidPipelineException;
+import dev.millrace.data.InputSpec;
+import dev.millrace.kafka.KafkaClients;
+import dev.millrace.kafka.Onlooker;
+import dev.millrace.nn.ModelStart;
+import dev.millrace.prequential.ModelSnapshot;
+import java.io.IOException;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.KafkaException;
+
+/**
+ * Reads what {@code model.warm-start.key}, or {@code auto.warm-start.key}, names: the newest model
+ * of a key on the pipeline's models topic.
+ *
+ * <p>It is read once, before the job starts, and travels in it. The model of that key as it is at
+ * the moment would be another one for each new key, depending on which of two subtasks was faster.
+ */
+final class PriorModel {
+  private static final String SUBJECT = "%s.warm-start.key is \"%s\", but ";
+
+  private final Settings settings;
+  private final ModelAssembler parts = new ModelAssembler();
+  private Arrival model;
+
+  private PriorModel(Settings settings) {
+    this.settings = settings;
+  }
+
+  /**
+   * Settings whose new models start from the prior one, if the pipeline has one.
+   *
+   * @throws InvalidPipelineException if there is no such model, or it does not fit
+   */
+  static Settings resolve(Settings settings) {
+    return settings.prior() == null ? settings : new PriorModel(settings).resolved();
+  }
+
+  private Settings resolved() {
+    String topic = settings.output().models();
+    try {
+      Onlooker.readAll(settings.kafka(), topic, this::take);
+    } catch (KafkaException e) {
+      throw refusal("topic %s cannot be read: %s.".formatted(topic, e.getMessage()));
+    }
+    if (model == null || model.isForgotten()) {
+      throw refusal(
+          ("topic %s has no model of that key. A job publishes its models as output.snapshots says"
+                  + " and when it is drained; see those there are with: ./millrace models list")
+              .formatted(topic));
+    }
+    String pipeline = model.pipeline();
+    if (pipeline != null && !pipeline.equals(settings.pipeline())) {
+      throw refusal(
+          "that model is of the pipeline %s. Export it, and name the file with %s.warm-start.file"
+              .formatted(pipeline, part(settings)));
+    }
+    try {
+      return startingFrom(
+          ModelSnapshot.decode(pipeline, model.config(), model.key(), model.bytes()));
+    } catch (IOException e) {
+      throw refusal("it cannot be used: " + e.getMessage());
+    }
+  }
+
+  private void take(ConsumerRecord<byte[], byte[]> candidate) {
+    try {
+      Arrival arrival = parts.accept(KafkaClients.record(candidate));
+      if (arrival != null && arrival.key().equals(settings.prior())) {
+        model = arrival;
+      }
+    } catch (IOException e) {
+      // It is no record of a model, as models list would say.
+    }
+  }
+
+  private Settings startingFrom(ModelSnapshot prior) throws IOException {
+    InputSpec input = settings.input().spec();
+    ModelStart start = StoredStart.of(prior, settings.model(), input);
+    return settings
+        .withPrior(null)
+        .withModel(settings.model().withStart(start))
+        .withInput(settings.input().withSpec(input.withTask(prior.task())));
+  }
+
+  /** Where the settings name it: {@code model}, or {@code auto} for a mixture. */
+  static String part(Settings settings) {
+    return settings.model().auto() == null ? "model" : "auto";
+  }
+
+  private InvalidPipelineException refusal(String reason) {
+    return new InvalidPipelineException(
+        SUBJECT.formatted(part(settings), settings.prior()) + reason);
+  }
+}

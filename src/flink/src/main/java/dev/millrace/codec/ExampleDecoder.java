@@ -1,0 +1,198 @@
+package dev.millrace.codec;
+
+import dev.millrace.codec.registry.RegisteredSchemas;
+import dev.millrace.data.DeadLetter;
+import dev.millrace.data.DeadLetterReason;
+import dev.millrace.data.Example;
+import dev.millrace.data.InputSpec;
+import dev.millrace.data.KafkaRecord;
+import dev.millrace.data.RecordKind;
+import java.io.IOException;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
+import org.apache.avro.Schema;
+
+/**
+ * Turns records into examples, or says why not. Whatever the bytes are, it returns. Not
+ * thread-safe.
+ *
+ * <p>The framing is told by the first bytes: {@code C3 01} is Avro's single-object encoding, {@code
+ * 00} the Confluent wire format. See the Avro specification 1.12, "Single-object encoding".
+ */
+public final class ExampleDecoder {
+  private static final VarHandle LONG =
+      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+
+  private final InputSpec spec;
+  private final KeyReader keys;
+  private final ExampleReader reader;
+  // Null without a registry.
+  private final RegisteredReaders registered;
+  private final long fingerprint;
+
+  /** Of the records of the input topic of a pipeline without a registry. */
+  public ExampleDecoder(InputSpec spec) {
+    this(spec, null);
+  }
+
+  /**
+   * Of the records of the input topic.
+   *
+   * @param schemas of the pipeline's registry, or null where it has none
+   */
+  public ExampleDecoder(InputSpec spec, RegisteredSchemas schemas) {
+    this(spec, schemas, false);
+  }
+
+  /**
+   * Of the records of the topic of labels, which a pipeline has of its own.
+   *
+   * @param schemas of the pipeline's registry, or null where it has none
+   */
+  public static ExampleDecoder ofLabels(InputSpec spec, RegisteredSchemas schemas) {
+    return new ExampleDecoder(spec.ofLabels(), schemas, true);
+  }
+
+  private ExampleDecoder(InputSpec spec, RegisteredSchemas schemas, boolean labelsAlone) {
+    this.spec = spec;
+    this.keys = new KeyReader(spec.limits().keyBytes());
+    Schema schema = ExampleSchema.of(spec);
+    this.fingerprint = ExampleSchema.fingerprint(schema);
+    if (spec.format() == InputSpec.Format.JSON) {
+      reader = new MappedExampleReader(spec, keys, new JsonFields(), labelsAlone);
+    } else if (spec.format() == InputSpec.Format.CSV) {
+      reader = new MappedExampleReader(spec, keys, new CsvFields(spec), labelsAlone);
+    } else if (ExampleSchema.isStandard(spec)) {
+      reader = new StandardExampleReader(spec, keys, labelsAlone);
+    } else {
+      reader = new MappedExampleReader(spec, keys, new AvroFields(schema), labelsAlone);
+    }
+    registered =
+        schemas == null ? null : new RegisteredReaders(spec, keys, schemas, reader, labelsAlone);
+  }
+
+  /**
+   * Decodes a record. It waits for a schema that is not known yet for as long as the registry does
+   * not answer.
+   *
+   * @param into filled where the record is good, undefined otherwise
+   * @return null for a good record, else the refusal
+   * @throws java.util.concurrent.CancellationException if the thread is interrupted meanwhile
+   */
+  public DeadLetter decode(KafkaRecord record, Example into) {
+    into.record = record;
+    into.kind = RecordKind.EXAMPLE;
+    into.clearId();
+    into.ignoredFields.clear();
+    into.unlistedFeatures.clear();
+    into.unlistedValues.clear();
+    into.epoch = EpochHeader.read(record);
+    try {
+      byte[] value = record.value();
+      requireValue(value);
+      ExampleReader of = reader;
+      int from = 0;
+      if (registered != null && WireFormat.isFramed(value)) {
+        of = registered.of(value);
+        from = WireFormat.HEADER_LENGTH;
+      } else if (spec.format() == InputSpec.Format.AVRO) {
+        from = requireSingleObject(value);
+      }
+      if (spec.key() == null) {
+        into.key = keys.read(record.key());
+      }
+      parse(of, value, from, into);
+      if (!(into.weight >= 0 && into.weight <= spec.limits().weight())) {
+        throw new RefusedException(
+            DeadLetterReason.INVALID_WEIGHT,
+            "the weight is %s; it must be between 0 and %s (limits.weight)"
+                .formatted(into.weight, spec.limits().weight()));
+      }
+      return null;
+    } catch (RefusedException e) {
+      String cause = e.getCause() == null ? null : e.getCause().getClass().getName();
+      return new DeadLetter(record, e.reason(), e.getMessage(), cause);
+    }
+  }
+
+  private void parse(ExampleReader of, byte[] value, int from, Example into)
+      throws RefusedException {
+    try {
+      of.read(value, from, into);
+    } catch (IOException | RuntimeException | StackOverflowError e) {
+      // Parsers answer bad bytes with many kinds of runtime exception, and deep nesting of a schema
+      // that contains itself with a full stack; all of them mean the record.
+      String message = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
+      throw new RefusedException(
+          DeadLetterReason.MALFORMED_RECORD,
+          "not a " + kind() + ": " + JsonErrors.readable(message.lines().findFirst().orElse("")),
+          e);
+    }
+  }
+
+  private String kind() {
+    return switch (spec.format()) {
+      case JSON -> "JSON record";
+      case CSV -> "CSV line";
+      case AVRO, AVRO_RAW -> "valid Avro record";
+    };
+  }
+
+  private void requireValue(byte[] value) throws RefusedException {
+    if (value == null) {
+      throw new RefusedException(DeadLetterReason.TOMBSTONE, "the record has no value");
+    }
+    if (value.length == 0) {
+      throw new RefusedException(DeadLetterReason.EMPTY_VALUE, "the value has no bytes");
+    }
+    if (value.length > spec.limits().recordBytes()) {
+      throw new RefusedException(
+          DeadLetterReason.RECORD_TOO_LARGE,
+          "the value has "
+              + value.length
+              + " bytes; limits.record-bytes is "
+              + spec.limits().recordBytes());
+    }
+  }
+
+  /** The position behind the framing. */
+  private int requireSingleObject(byte[] value) throws RefusedException {
+    boolean marked = value.length >= 2 && value[0] == (byte) 0xC3 && value[1] == 0x01;
+    if (!marked) {
+      throw unknownFraming(value);
+    }
+    if (value.length < ExampleSchema.HEADER_LENGTH) {
+      throw new RefusedException(
+          DeadLetterReason.MALFORMED_RECORD,
+          "the value ends within the header, after " + value.length + " bytes");
+    }
+    long found = (long) LONG.get(value, 2);
+    if (found != fingerprint) {
+      throw new RefusedException(
+          DeadLetterReason.UNKNOWN_SCHEMA,
+          String.format(
+              "the schema's fingerprint is %016x; the pipeline knows %016x", found, fingerprint));
+    }
+    return ExampleSchema.HEADER_LENGTH;
+  }
+
+  private static RefusedException unknownFraming(byte[] value) {
+    if (WireFormat.isFramed(value)) {
+      return new RefusedException(
+          DeadLetterReason.UNKNOWN_SCHEMA,
+          "Confluent wire format, schema id "
+              + WireFormat.schemaId(value)
+              + "; the pipeline has no schema registry (input.registry)");
+    }
+    StringBuilder first = new StringBuilder();
+    for (int i = 0; i < Math.min(4, value.length); i++) {
+      first.append(String.format(" %02x", value[i]));
+    }
+    String hint =
+        value[0] == '{' || value[0] == '[' ? " (looks like JSON; input.format: json reads it)" : "";
+    return new RefusedException(
+        DeadLetterReason.UNKNOWN_FRAMING,
+        "the value starts with" + first + hint + "; Avro single-object encoding starts with c3 01");
+  }
+}

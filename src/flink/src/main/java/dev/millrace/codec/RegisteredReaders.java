@@ -1,0 +1,95 @@
+package dev.millrace.codec;
+
+import dev.millrace.codec.registry.RegisteredSchemas;
+import dev.millrace.codec.registry.SchemaAnswer;
+import dev.millrace.data.DeadLetterReason;
+import dev.millrace.data.InputSpec;
+import org.apache.avro.Schema;
+
+/**
+ * The readers of records in the Confluent wire format, one a schema: after the first record of a
+ * schema, finding its reader allocates nothing and takes no lock. Not thread-safe.
+ */
+final class RegisteredReaders {
+  private final InputSpec spec;
+  private final KeyReader keys;
+  private final RegisteredSchemas schemas;
+  private final ExampleReader known;
+  private final boolean labelsAlone;
+  private final Schema readerSchema;
+  private final IdTable<ExampleReader> readers;
+
+  /**
+   * @param known reader of records of the pipeline's own schema
+   * @param labelsAlone whether the records have labels and no features
+   */
+  RegisteredReaders(
+      InputSpec spec,
+      KeyReader keys,
+      RegisteredSchemas schemas,
+      ExampleReader known,
+      boolean labelsAlone) {
+    this.spec = spec;
+    this.keys = keys;
+    this.schemas = schemas;
+    this.known = known;
+    this.labelsAlone = labelsAlone;
+    this.readerSchema = ExampleSchema.of(spec);
+    this.readers = new IdTable<>(spec.registry().cached());
+  }
+
+  /**
+   * The reader of a framed value.
+   *
+   * @throws RefusedException if the registry does not have its schema
+   */
+  ExampleReader of(byte[] value) throws RefusedException {
+    int id = WireFormat.schemaId(value);
+    ExampleReader reader = readers.get(id);
+    if (reader == null) {
+      reader = find(id);
+      readers.put(id, reader);
+    }
+    return reader;
+  }
+
+  private ExampleReader find(int id) throws RefusedException {
+    SchemaAnswer answer = schemas.await(id);
+    if (answer instanceof SchemaAnswer.Found found) {
+      return readable(id, found.schema());
+    }
+    if (answer instanceof SchemaAnswer.Unavailable unavailable) {
+      throw new RefusedException(DeadLetterReason.UNAVAILABLE_SCHEMA, unavailable.why());
+    }
+    SchemaAnswer.Absent absent = (SchemaAnswer.Absent) answer;
+    throw new RefusedException(DeadLetterReason.UNKNOWN_SCHEMA, absent.why());
+  }
+
+  // Whoever may register a schema chooses what Avro stumbles over, and that must not end the job.
+  private ExampleReader readable(int id, Schema writer) {
+    try {
+      return reader(id, writer);
+    } catch (RuntimeException | StackOverflowError e) {
+      return incompatible("schema id " + id + " cannot be compared with the pipeline's: " + e);
+    }
+  }
+
+  private static ExampleReader incompatible(String message) {
+    return (value, from, into) -> {
+      throw new RefusedException(DeadLetterReason.INCOMPATIBLE_SCHEMA, message);
+    };
+  }
+
+  private ExampleReader reader(int id, Schema writer) {
+    if (ExampleSchema.fingerprint(writer) == ExampleSchema.fingerprint(readerSchema)) {
+      return known;
+    }
+    SchemaComparison comparison = SchemaComparison.of(writer, readerSchema);
+    if (!comparison.isCompatible()) {
+      return incompatible("schema id " + id + " does not fit: " + comparison.difference());
+    }
+    return ExampleSchema.isStandard(spec)
+        ? new EvolvedExampleReader(writer, readerSchema, known)
+        : new MappedExampleReader(spec, keys, new AvroFields(writer, readerSchema), labelsAlone);
+  }
+}

@@ -1,0 +1,45 @@
+package dev.millrace.codec.json;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import dev.millrace.data.Answer;
+import dev.millrace.data.Prediction;
+import dev.millrace.nn.PredictedValue;
+import java.io.IOException;
+
+/** Writes answers as JSON, with the numbers as the records of the predictions topic spell them. */
+public final class AnswerJson {
+  private AnswerJson() {}
+
+  /** An answer as an object, its key first. */
+  public static void write(JsonGenerator json, Answer answer) throws IOException {
+    json.writeStartObject();
+    writeFields(json, answer);
+    json.writeEndObject();
+  }
+
+  /** The fields of an answer, into an object that is begun. */
+  public static void writeFields(JsonGenerator json, Answer answer) throws IOException {
+    json.writeStringField("key", answer.key());
+    if (answer.task().isClassification()) {
+      PredictionJson.writeClass(json, answer.classes(), Prediction.best(answer.scores()));
+      PredictionJson.writeScores(json, answer.classes(), answer.scores(), answer.probabilities());
+    } else {
+      JsonLine.value(json, "value", PredictedValue.read(answer.scores(), 0));
+    }
+    if (answer.model() != null) {
+      json.writeStringField("model", answer.model());
+    }
+    json.writeNumberField("model_version", answer.modelVersion());
+    json.writeNumberField("examples", answer.examples());
+    json.writeStringField("config", answer.config());
+  }
+
+  /** The field {@code error} of what could not be answered. */
+  public static void writeError(JsonGenerator json, String code, String message)
+      throws IOException {
+    json.writeObjectFieldStart("error");
+    json.writeStringField("code", code);
+    json.writeStringField("message", message);
+    json.writeEndObject();
+  }
+}

@@ -1,0 +1,69 @@
+package dev.millrace.codec.json;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import dev.millrace.data.KebabCase;
+import dev.millrace.data.ModelEvent;
+import dev.millrace.data.ModelEvent.ChampionChanged;
+import dev.millrace.data.ModelEvent.Drift;
+import dev.millrace.data.ModelEvent.Forgotten;
+import dev.millrace.data.ModelEvent.RolledBack;
+import dev.millrace.data.ModelEvent.SkippedSteps;
+import dev.millrace.data.ModelEvent.StartedAfresh;
+import dev.millrace.data.ModelEvent.Warning;
+import dev.millrace.data.ModelEvent.What;
+import java.io.IOException;
+
+/** Writes events as JSON, one compact line each. Not thread-safe. */
+public final class EventJson {
+
+  private final JsonLine line = new JsonLine(256);
+
+  /** The event in UTF-8, without a line end. */
+  public byte[] encode(ModelEvent event) {
+    return line.encode(json -> write(json, event));
+  }
+
+  private static void write(JsonGenerator json, ModelEvent event) throws IOException {
+    json.writeStartObject();
+    json.writeStringField("pipeline", event.pipeline());
+    json.writeStringField("key", event.key());
+    json.writeNumberField("seq", event.seq());
+    JsonLine.time(json, "event_time", event.eventTime());
+    write(json, event.what());
+    json.writeNumberField("model_version", event.modelVersion());
+    json.writeStringField("config", event.config());
+    json.writeEndObject();
+  }
+
+  private static void write(JsonGenerator json, What what) throws IOException {
+    if (what instanceof Warning warning) {
+      json.writeStringField("event", "warning");
+      json.writeStringField("detector", warning.detector());
+    } else if (what instanceof Drift drift) {
+      json.writeStringField("event", "drift");
+      json.writeStringField("detector", drift.detector());
+      json.writeStringField("action", drift.action());
+      json.writeNumberField("drifts", drift.count());
+    } else if (what instanceof SkippedSteps skipped) {
+      json.writeStringField("event", "skipped_steps");
+      json.writeNumberField("skipped_steps", skipped.count());
+    } else if (what instanceof RolledBack rolledBack) {
+      json.writeStringField("event", "rollback");
+      json.writeNumberField("rollbacks", rolledBack.count());
+      JsonLine.number(json, "learning_rate", rolledBack.learningRate());
+    } else if (what instanceof Forgotten) {
+      json.writeStringField("event", "forgotten");
+    } else if (what instanceof StartedAfresh afresh) {
+      json.writeStringField("event", "started_afresh");
+      json.writeStringField("reason", afresh.reason());
+    } else if (what instanceof ChampionChanged changed) {
+      json.writeStringField("event", "champion_changed");
+      json.writeStringField("from", changed.from());
+      json.writeStringField("to", changed.to());
+      json.writeStringField("why", KebabCase.of(changed.why()));
+      JsonLine.number(json, "from_loss", changed.fromLoss());
+      JsonLine.number(json, "to_loss", changed.toLoss());
+      JsonLine.number(json, "p_value", changed.pValue());
+    }
+  }
+}

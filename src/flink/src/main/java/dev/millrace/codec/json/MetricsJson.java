@@ -1,0 +1,422 @@
+package dev.millrace.codec.json;
+
+import static dev.millrace.codec.json.JsonLine.number;
+import static dev.millrace.codec.json.JsonLine.time;
+import static dev.millrace.codec.json.JsonLine.weight;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import dev.millrace.data.MetricsReport;
+import dev.millrace.data.MetricsReport.Averages;
+import dev.millrace.data.MetricsReport.ClassAverages;
+import dev.millrace.data.MetricsReport.ClassScores;
+import dev.millrace.data.MetricsReport.ClassificationBaseline;
+import dev.millrace.data.MetricsReport.ClassificationBlock;
+import dev.millrace.data.MetricsReport.ClassificationScores;
+import dev.millrace.data.MetricsReport.Confusion;
+import dev.millrace.data.MetricsReport.Contestant;
+import dev.millrace.data.MetricsReport.Context;
+import dev.millrace.data.MetricsReport.Fading;
+import dev.millrace.data.MetricsReport.Labels;
+import dev.millrace.data.MetricsReport.Member;
+import dev.millrace.data.MetricsReport.Members;
+import dev.millrace.data.MetricsReport.Offsets;
+import dev.millrace.data.MetricsReport.RegressionBaseline;
+import dev.millrace.data.MetricsReport.RegressionBlock;
+import dev.millrace.data.MetricsReport.RegressionScores;
+import dev.millrace.data.MetricsReport.Validation;
+import dev.millrace.data.Task;
+import java.io.IOException;
+import java.util.List;
+import java.util.TreeMap;
+
+/**
+ * Writes metrics reports as JSON, one compact line each; equal reports give equal bytes on every
+ * JDK. A number that does not exist is null. Not thread-safe.
+ */
+public final class MetricsJson {
+
+  private final JsonLine line = new JsonLine(4096);
+
+  /** The report in UTF-8, without a line end. */
+  public byte[] encode(MetricsReport report) {
+    return line.encode(json -> write(json, report));
+  }
+
+  private static void write(JsonGenerator json, MetricsReport report) throws IOException {
+    Context context = report.context();
+    json.writeStartObject();
+    json.writeStringField("pipeline", context.pipeline());
+    json.writeStringField("key", context.key());
+    json.writeNumberField("seq", context.seq());
+    json.writeStringField("task", report.task().id());
+    json.writeNumberField("examples", context.examples());
+    json.writeNumberField("model_version", context.modelVersion());
+    time(json, "event_time", context.eventTime());
+    if (report.epoch() > 0) {
+      json.writeNumberField("epoch", report.epoch());
+    }
+    if (report.scores() instanceof ClassificationScores scores) {
+      writeScores(json, report.task(), context.classes(), scores);
+    } else if (report.scores() instanceof RegressionScores scores) {
+      writeScores(json, scores);
+    }
+    if (report.validation() != null) {
+      writeValidation(json, report.validation());
+    }
+    if (report.labels() != null) {
+      writeLabels(json, report.labels());
+    }
+    number(json, "learning_rate", context.learningRate());
+    json.writeNumberField("skipped_steps", context.skippedSteps());
+    json.writeNumberField("clipped_steps", context.clippedSteps());
+    json.writeNumberField("rollbacks", context.rollbacks());
+    if (context.members() != null) {
+      writeMembers(json, context.members());
+    }
+    if (!context.models().isEmpty()) {
+      writeModels(json, context.models(), report.task());
+    }
+    writeInput(json, context.input());
+    json.writeStringField("config", context.config());
+    json.writeEndObject();
+  }
+
+  private static void writeScores(
+      JsonGenerator json, Task task, List<String> classes, ClassificationScores scores)
+      throws IOException {
+    startWindow(json, scores.windowSize(), scores.windowMillis());
+    writeCounted(json, scores.window());
+    number(json, "auc_roc", scores.window().aucRoc());
+    number(json, "auc_pr", scores.window().aucPr());
+    if (task == Task.MULTICLASS) {
+      number(json, "auc_roc_weighted", scores.window().weightedAucRoc());
+      number(json, "auc_pr_weighted", scores.window().weightedAucPr());
+    }
+    writeAverages(json, scores.window().averages());
+    json.writeEndObject();
+    json.writeObjectFieldStart("total");
+    writeCounted(json, scores.total());
+    writeAverages(json, scores.total().averages());
+    json.writeEndObject();
+    if (scores.fading() != null) {
+      startFading(json, scores.fading());
+      writeBlock(json, scores.fading().block());
+      writeAverages(json, scores.fading().block().averages());
+      json.writeEndObject();
+    }
+    json.writeObjectFieldStart("baseline");
+    writeBaseline(json, "no_change", scores.noChange());
+    writeBaseline(json, "majority", scores.majority());
+    json.writeEndObject();
+    if (Double.isFinite(scores.threshold())) {
+      number(json, "threshold", scores.threshold());
+    }
+    if (scores.perClass() != null) {
+      writePerClass(json, classes, scores.perClass());
+    }
+    if (scores.confusion() != null) {
+      writeConfusion(json, classes, scores.confusion());
+    }
+  }
+
+  private static void writeValidation(JsonGenerator json, Validation validation)
+      throws IOException {
+    json.writeObjectFieldStart("validation");
+    json.writeNumberField("best_epoch", validation.bestEpoch());
+    number(json, "best_loss", validation.bestLoss());
+    json.writeBooleanField("stopped", validation.stopped());
+    if (validation.scores() instanceof ClassificationScores scores) {
+      startWindow(json, scores.windowSize(), scores.windowMillis());
+      writeCounted(json, scores.window());
+      json.writeEndObject();
+      json.writeObjectFieldStart("epoch");
+      writeCounted(json, scores.total());
+    } else if (validation.scores() instanceof RegressionScores scores) {
+      startWindow(json, scores.windowSize(), scores.windowMillis());
+      writeCounted(json, scores.window());
+      json.writeEndObject();
+      json.writeObjectFieldStart("epoch");
+      writeCounted(json, scores.total());
+    }
+    json.writeEndObject();
+    json.writeEndObject();
+  }
+
+  private static void startWindow(JsonGenerator json, int size, long millis) throws IOException {
+    json.writeObjectFieldStart("window");
+    json.writeNumberField("size", size);
+    if (millis > 0) {
+      json.writeNumberField("millis", millis);
+    }
+  }
+
+  private static void startFading(JsonGenerator json, Fading<?> fading) throws IOException {
+    json.writeObjectFieldStart("decayed");
+    number(json, "factor", fading.factor());
+    number(json, "weight", fading.weight());
+  }
+
+  private static void writeCounts(JsonGenerator json, long examples, double weight)
+      throws IOException {
+    json.writeNumberField("examples", examples);
+    json.writeFieldName("weight");
+    weight(json, weight);
+  }
+
+  private static void writeCounted(JsonGenerator json, ClassificationBlock block)
+      throws IOException {
+    writeCounts(json, block.examples(), block.weight());
+    writeBlock(json, block);
+  }
+
+  private static void writeBlock(JsonGenerator json, ClassificationBlock block) throws IOException {
+    number(json, "accuracy", block.accuracy());
+    number(json, "balanced_accuracy", block.balancedAccuracy());
+    number(json, "precision", block.precision());
+    number(json, "recall", block.recall());
+    number(json, "f1", block.f1());
+    fBeta(json, block.fBeta());
+    number(json, "kappa", block.kappa());
+    number(json, "kappa_m", block.kappaM());
+    number(json, "kappa_temporal", block.kappaTemporal());
+    number(json, "mcc", block.mcc());
+    number(json, "loss", block.loss());
+    number(json, "log_loss", block.logLoss());
+    number(json, "log_loss_baseline", block.logLossBaseline());
+    number(json, "brier", block.brier());
+    number(json, "calibration_error", block.calibrationError());
+    if (block.positiveShare() != null) {
+      json.writeObjectFieldStart("calibration");
+      number(json, "mean_predicted", block.positiveShare().predicted());
+      number(json, "observed_share", block.positiveShare().observed());
+      json.writeEndObject();
+    }
+    json.writeBooleanField("predicts_one_class", block.predictsOneClass());
+    betterThanBaseline(json, block.betterThanBaseline());
+  }
+
+  private static void betterThanBaseline(JsonGenerator json, Boolean isBetter) throws IOException {
+    if (isBetter == null) {
+      json.writeNullField("better_than_baseline");
+    } else {
+      json.writeBooleanField("better_than_baseline", isBetter);
+    }
+  }
+
+  private static void fBeta(JsonGenerator json, double value) throws IOException {
+    if (Double.isFinite(value)) {
+      number(json, "f_beta", value);
+    }
+  }
+
+  private static void writeAverages(JsonGenerator json, ClassAverages averages) throws IOException {
+    if (averages != null) {
+      writeAverages(json, "macro", averages.macro());
+      writeAverages(json, "weighted", averages.weighted());
+      writeAverages(json, "micro", averages.micro());
+    }
+  }
+
+  private static void writeAverages(JsonGenerator json, String name, Averages averages)
+      throws IOException {
+    json.writeObjectFieldStart(name);
+    number(json, "precision", averages.precision());
+    number(json, "recall", averages.recall());
+    number(json, "f1", averages.f1());
+    fBeta(json, averages.fBeta());
+    json.writeEndObject();
+  }
+
+  private static void writeBaseline(
+      JsonGenerator json, String name, ClassificationBaseline baseline) throws IOException {
+    json.writeObjectFieldStart(name);
+    json.writeObjectFieldStart("window");
+    number(json, "accuracy", baseline.windowAccuracy());
+    number(json, "f1", baseline.windowF1());
+    json.writeEndObject();
+    json.writeObjectFieldStart("total");
+    number(json, "accuracy", baseline.totalAccuracy());
+    number(json, "f1", baseline.totalF1());
+    json.writeEndObject();
+    json.writeEndObject();
+  }
+
+  private static void writePerClass(
+      JsonGenerator json, List<String> classes, List<ClassScores> perClass) throws IOException {
+    json.writeArrayFieldStart("per_class");
+    for (int c = 0; c < perClass.size(); c++) {
+      ClassScores scores = perClass.get(c);
+      json.writeStartObject();
+      json.writeStringField("class", classes.get(c));
+      number(json, "precision", scores.precision());
+      number(json, "recall", scores.recall());
+      number(json, "f1", scores.f1());
+      fBeta(json, scores.fBeta());
+      json.writeFieldName("support");
+      weight(json, scores.support());
+      json.writeEndObject();
+    }
+    json.writeEndArray();
+  }
+
+  private static void writeConfusion(JsonGenerator json, List<String> classes, Confusion confusion)
+      throws IOException {
+    json.writeObjectFieldStart("confusion_matrix");
+    json.writeStringField("rows", "actual");
+    json.writeArrayFieldStart("labels");
+    for (String name : classes) {
+      json.writeString(name);
+    }
+    json.writeEndArray();
+    writeCounts(json, "counts", confusion.window());
+    writeCounts(json, "total_counts", confusion.total());
+    json.writeEndObject();
+  }
+
+  private static void writeCounts(JsonGenerator json, String name, double[][] rows)
+      throws IOException {
+    json.writeArrayFieldStart(name);
+    for (double[] row : rows) {
+      json.writeStartArray();
+      for (double cell : row) {
+        weight(json, cell);
+      }
+      json.writeEndArray();
+    }
+    json.writeEndArray();
+  }
+
+  private static void writeScores(JsonGenerator json, RegressionScores scores) throws IOException {
+    startWindow(json, scores.windowSize(), scores.windowMillis());
+    writeCounted(json, scores.window());
+    json.writeEndObject();
+    json.writeObjectFieldStart("total");
+    writeCounted(json, scores.total());
+    number(json, "label_mean", scores.labelMean());
+    number(json, "label_sd", scores.labelSd());
+    json.writeEndObject();
+    if (scores.fading() != null) {
+      startFading(json, scores.fading());
+      writeBlock(json, scores.fading().block());
+      json.writeEndObject();
+    }
+    json.writeObjectFieldStart("baseline");
+    writeBaseline(json, "last_value", scores.lastValue());
+    writeBaseline(json, "mean", scores.mean());
+    json.writeEndObject();
+  }
+
+  private static void writeCounted(JsonGenerator json, RegressionBlock block) throws IOException {
+    writeCounts(json, block.examples(), block.weight());
+    writeBlock(json, block);
+  }
+
+  private static void writeBlock(JsonGenerator json, RegressionBlock block) throws IOException {
+    number(json, "mae", block.mae());
+    number(json, "rmse", block.rmse());
+    number(json, "r2", block.r2());
+    number(json, "mape", block.mape());
+    number(json, "quantile_loss", block.quantileLoss());
+    number(json, "loss", block.loss());
+    betterThanBaseline(json, block.betterThanBaseline());
+  }
+
+  private static void writeBaseline(JsonGenerator json, String name, RegressionBaseline baseline)
+      throws IOException {
+    json.writeObjectFieldStart(name);
+    json.writeObjectFieldStart("window");
+    number(json, "mae", baseline.windowMae());
+    number(json, "rmse", baseline.windowRmse());
+    json.writeEndObject();
+    json.writeObjectFieldStart("total");
+    number(json, "mae", baseline.totalMae());
+    number(json, "rmse", baseline.totalRmse());
+    json.writeEndObject();
+    json.writeEndObject();
+  }
+
+  private static void writeLabels(JsonGenerator json, Labels labels) throws IOException {
+    json.writeObjectFieldStart("labels");
+    json.writeNumberField("pending", labels.pending());
+    json.writeNumberField("early", labels.early());
+    json.writeNumberField("matched", labels.matched());
+    json.writeNumberField("complete", labels.complete());
+    json.writeNumberField("timed_out", labels.timedOut());
+    json.writeNumberField("without_features", labels.withoutFeatures());
+    json.writeNumberField("duplicate_features", labels.duplicateFeatures());
+    json.writeNumberField("duplicate_labels", labels.duplicateLabels());
+    json.writeNumberField("dropped_features", labels.droppedFeatures());
+    json.writeNumberField("dropped_labels", labels.droppedLabels());
+    json.writeNumberField("late", labels.late());
+    json.writeNumberField("defaulted", labels.defaulted());
+    json.writeNumberField("corrected", labels.corrected());
+    if (labels.delay() == null) {
+      json.writeNullField("delay_ms");
+    } else {
+      json.writeObjectFieldStart("delay_ms");
+      json.writeNumberField("p50", labels.delay().p50());
+      json.writeNumberField("p90", labels.delay().p90());
+      json.writeNumberField("p99", labels.delay().p99());
+      json.writeNumberField("max", labels.delay().max());
+      json.writeEndObject();
+    }
+    json.writeEndObject();
+  }
+
+  private static void writeMembers(JsonGenerator json, Members members) throws IOException {
+    json.writeObjectFieldStart("members");
+    json.writeStringField("leader", members.leader());
+    json.writeObjectFieldStart("weights");
+    for (Member member : members.members()) {
+      number(json, member.name(), member.weight());
+    }
+    json.writeEndObject();
+    json.writeObjectFieldStart("losses");
+    for (Member member : members.members()) {
+      number(json, member.name(), member.loss());
+    }
+    json.writeEndObject();
+    json.writeEndObject();
+  }
+
+  private static void writeModels(JsonGenerator json, List<Contestant> models, Task task)
+      throws IOException {
+    json.writeArrayFieldStart("models");
+    for (Contestant model : models) {
+      json.writeStartObject();
+      json.writeStringField("name", model.name());
+      json.writeStringField("role", model.isChampion() ? "champion" : "challenger");
+      if (model.isChampion()) {
+        json.writeNumberField("since", model.since());
+      }
+      json.writeNumberField("examples", model.examples());
+      number(json, task.isClassification() ? "log_loss" : "mae", model.loss());
+      if (task.isClassification()) {
+        number(json, "accuracy", model.accuracy());
+      }
+      if (!model.isChampion()) {
+        json.writeNumberField("lead", model.lead());
+        number(json, "p_value", model.pValue());
+      }
+      json.writeEndObject();
+    }
+    json.writeEndArray();
+  }
+
+  /** Partitions in ascending order, as they are met in another order after a restart. */
+  private static void writeInput(JsonGenerator json, Offsets input) throws IOException {
+    TreeMap<Integer, Integer> places = new TreeMap<>();
+    for (int i = 0; i < input.partitions().length; i++) {
+      places.put(input.partitions()[i], i);
+    }
+    json.writeObjectFieldStart("input");
+    json.writeObjectFieldStart(input.topic());
+    for (var partition : places.entrySet()) {
+      json.writeFieldName(Integer.toString(partition.getKey()));
+      int place = partition.getValue();
+      json.writeArray(new long[] {input.first()[place], input.last()[place]}, 0, 2);
+    }
+    json.writeEndObject();
+    json.writeEndObject();
+  }
+}

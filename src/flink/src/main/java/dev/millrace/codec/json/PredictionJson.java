@@ -1,0 +1,87 @@
+package dev.millrace.codec.json;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import dev.millrace.data.Prediction;
+import dev.millrace.data.Prediction.OfClass;
+import dev.millrace.data.Prediction.OfValue;
+import java.io.IOException;
+import java.util.List;
+
+/**
+ * Writes predictions as JSON, one compact line each; equal predictions give equal bytes on every
+ * JDK. Not thread-safe.
+ */
+public final class PredictionJson {
+
+  private final JsonLine line = new JsonLine(512);
+
+  /** The prediction in UTF-8, without a line end. */
+  public byte[] encode(Prediction prediction) {
+    return line.encode(json -> write(json, prediction));
+  }
+
+  private static void write(JsonGenerator json, Prediction prediction) throws IOException {
+    json.writeStartObject();
+    json.writeStringField("pipeline", prediction.pipeline());
+    json.writeStringField("key", prediction.key());
+    if (prediction.id() != null) {
+      json.writeStringField("id", prediction.id());
+    }
+    if (prediction.seq() > 0) {
+      json.writeNumberField("seq", prediction.seq());
+    }
+    json.writeNumberField("partition", prediction.partition());
+    json.writeNumberField("offset", prediction.offset());
+    JsonLine.time(json, "event_time", prediction.eventTime());
+    if (prediction.outcome() instanceof OfClass outcome) {
+      write(json, outcome);
+    } else if (prediction.outcome() instanceof OfValue outcome) {
+      JsonLine.value(json, "value", outcome.value());
+      if (!Double.isNaN(outcome.actual())) {
+        JsonLine.number(json, "actual", outcome.actual());
+      }
+    }
+    if (prediction.model() != null) {
+      json.writeStringField("model", prediction.model());
+    }
+    if (prediction.heldOut()) {
+      json.writeBooleanField("held_out", true);
+    }
+    json.writeNumberField("model_version", prediction.modelVersion());
+    json.writeStringField("config", prediction.config());
+    json.writeEndObject();
+  }
+
+  private static void write(JsonGenerator json, OfClass outcome) throws IOException {
+    writeClass(json, outcome.classes(), outcome.predicted());
+    if (outcome.actual() != null) {
+      json.writeStringField("actual", outcome.actual());
+    }
+    writeScores(json, outcome.classes(), outcome.scores(), outcome.probabilities());
+  }
+
+  /**
+   * The predicted class, null before the first is known.
+   *
+   * @param predicted its index, or -1
+   */
+  static void writeClass(JsonGenerator json, List<String> classes, int predicted)
+      throws IOException {
+    if (predicted < 0) {
+      json.writeNullField("class");
+    } else {
+      json.writeStringField("class", classes.get(predicted));
+    }
+  }
+
+  /** What each class is given. */
+  static void writeScores(
+      JsonGenerator json, List<String> classes, float[] scores, boolean probabilities)
+      throws IOException {
+    json.writeObjectFieldStart(probabilities ? "probabilities" : "scores");
+    for (int c = 0; c < scores.length; c++) {
+      JsonLine.number(json, classes.get(c), scores[c]);
+    }
+    json.writeEndObject();
+  }
+}

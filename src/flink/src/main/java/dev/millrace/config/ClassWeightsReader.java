@@ -1,0 +1,64 @@
+package dev.millrace.config;
+
+import dev.millrace.config.option.Kind;
+import dev.millrace.config.option.OptionReader;
+import dev.millrace.config.yaml.Node;
+import dev.millrace.config.yaml.Node.Mapping;
+import dev.millrace.config.yaml.Problems;
+import dev.millrace.config.yaml.Spelling;
+import dev.millrace.data.Task;
+import dev.millrace.nn.ClassWeights;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** Reads {@code class-weights}, which networks and {@code auto} have alike. */
+final class ClassWeightsReader {
+  private ClassWeightsReader() {}
+
+  /**
+   * The weights that a model part gives its classes.
+   *
+   * @param task null if it will be guessed
+   * @param classes that are declared; none if they are not
+   */
+  static ClassWeights read(OptionReader model, Task task, List<String> classes, Problems problems) {
+    Node given = model.given(ModelOptions.CLASS_WEIGHTS);
+    if (given == null) {
+      return ClassWeights.NONE;
+    }
+    if (task == Task.REGRESSION) {
+      model.refuse(
+          ModelOptions.CLASS_WEIGHTS, "are for classes, but input.task is regression. Remove them");
+    }
+    if (!(given instanceof Mapping weights)) {
+      return ClassWeights.BALANCED;
+    }
+    Map<String, Float> read = new TreeMap<>();
+    weights
+        .entries()
+        .forEach(
+            (name, entry) -> {
+              String subject = model.name(ModelOptions.CLASS_WEIGHTS) + "." + name + " ";
+              if (!classes.isEmpty() && !classes.contains(name)) {
+                problems.add(entry.line(), subject + notDeclared(name, classes));
+              }
+              try {
+                read.put(name, ModelOptions.CLASS_WEIGHT.read(entry.value()));
+              } catch (Kind.Refusal e) {
+                problems.add(entry.line(), subject + e.getMessage());
+              }
+            });
+    return ClassWeights.of(read);
+  }
+
+  private static String notDeclared(String name, List<String> classes) {
+    String nearest = Spelling.nearest(name, classes);
+    return "is not one of input.classes ("
+        + String.join(", ", classes)
+        + ")"
+        + (nearest == null
+            ? ". Remove it, or declare the class"
+            : ". Did you mean \"" + nearest + "\"?");
+  }
+}

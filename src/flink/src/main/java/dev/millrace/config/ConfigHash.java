@@ -1,0 +1,126 @@
+package dev.millrace.config;
+
+import dev.millrace.data.FeatureSpec;
+import dev.millrace.data.InputSpec;
+import dev.millrace.data.Sha256;
+import dev.millrace.eval.MetricsSpec;
+import dev.millrace.nn.ContestSpec;
+import dev.millrace.nn.LayerSpec;
+import dev.millrace.nn.ModelSpec;
+import dev.millrace.prequential.DriftPolicy;
+import java.nio.charset.StandardCharsets;
+import java.util.TreeMap;
+
+/**
+ * Names a configuration by what shapes its models: two pipelines with the same hash learn the same
+ * from the same records, whatever their topics, brokers and reports.
+ */
+final class ConfigHash {
+  private static final int DIGITS = 8;
+
+  private ConfigHash() {}
+
+  /** First eight hex digits of the SHA-256 of the canonical text. */
+  static String of(
+      InputSpec input, ModelSpec model, MetricsSpec.Validation validation, DriftPolicy drift) {
+    byte[] text = canonical(input, model, validation, drift).getBytes(StandardCharsets.UTF_8);
+    return Sha256.hex(text).substring(0, DIGITS);
+  }
+
+  private static String canonical(
+      InputSpec input, ModelSpec model, MetricsSpec.Validation validation, DriftPolicy drift) {
+    StringBuilder text = new StringBuilder();
+    line(text, "key", input.key());
+    line(text, "label", input.label());
+    line(text, "weight", input.weight());
+    line(text, "task", input.task());
+    if (input.id() != null) {
+      line(text, "id", input.id());
+    }
+    if (input.labels() != null) {
+      line(text, "labels.topic", input.labels().topic() == null ? "input" : "own");
+      line(text, "labels.id", input.labels().id());
+      line(text, "labels.key", input.labels().key());
+      line(text, "labels.label", input.labels().label());
+      line(text, "labels.timeout", input.labels().timeoutMillis());
+      line(text, "labels.max-pending", input.labels().mostPending());
+      if (input.labels().onTimeout() != null) {
+        line(text, "labels.on-timeout", input.labels().onTimeout());
+      }
+    }
+    input.classes().forEach(name -> line(text, "class", name));
+    for (FeatureSpec feature : input.features()) {
+      line(text, "feature", feature.name());
+      line(text, "type", feature.type());
+      line(text, "nullable", feature.nullable());
+      line(text, "buckets", feature.buckets());
+      feature.values().forEach(value -> line(text, "value", value));
+    }
+    line(text, "limits.record-bytes", input.limits().recordBytes());
+    line(text, "limits.key-bytes", input.limits().keyBytes());
+    line(text, "limits.classes", input.limits().classes());
+    line(text, "limits.features", input.limits().features());
+    line(text, "limits.weight", input.limits().weight());
+    if (model.contest() == null) {
+      oneModel(text, model);
+    } else {
+      for (ContestSpec.Entrant entrant : model.contest().models()) {
+        line(text, "model", entrant.name());
+        oneModel(text, entrant.model());
+        line(text, "seed", entrant.model().seed());
+      }
+      line(text, "champion", model.contest().champion());
+      line(text, "promotion", model.contest().promotion());
+    }
+    new TreeMap<>(model.classWeights().byName())
+        .forEach((name, weight) -> line(text, "class-weight " + name, weight));
+    if (model.classWeights().balanced()) {
+      line(text, "class-weights", "balanced");
+    }
+    if (model.contest() == null) {
+      line(text, "seed", model.seed());
+    }
+    if (model.start() != null) {
+      line(text, "from", model.start().hash());
+    }
+    if (validation.fraction() > 0) {
+      line(text, "validation", validation);
+    }
+    if (drift != null && drift.action() != DriftPolicy.Action.EVENT) {
+      line(text, "drift", drift);
+    }
+    return text.toString();
+  }
+
+  private static void oneModel(StringBuilder text, ModelSpec model) {
+    if (model.auto() == null) {
+      network(text, model);
+    } else {
+      line(text, "auto", model.auto().id());
+    }
+  }
+
+  private static void network(StringBuilder text, ModelSpec model) {
+    for (LayerSpec layer : model.hidden()) {
+      line(text, "units", layer.units());
+      line(text, "activation", layer.activation());
+      line(text, "dropout", layer.dropout());
+      line(text, "layer-norm", layer.layerNorm());
+    }
+    line(text, "initializer", model.initializer());
+    line(text, "output", model.output());
+    line(text, "loss", model.loss());
+    line(text, "optimizer", model.optimizer());
+    line(text, "schedule", model.schedule());
+    line(text, "regularizer", model.regularizer());
+    line(text, "normalization", model.normalization());
+    line(text, "batch-size", model.batchSize());
+    line(text, "clip", model.clipping());
+  }
+
+  /** The length in front keeps values with line breaks from looking like two lines. */
+  private static void line(StringBuilder text, String name, Object value) {
+    String shown = String.valueOf(value);
+    text.append(name).append(' ').append(shown.length()).append(' ').append(shown).append('\n');
+  }
+}

@@ -1,0 +1,133 @@
+package dev.millrace.config;
+
+import dev.millrace.config.option.Option;
+import dev.millrace.config.option.OptionReader;
+import dev.millrace.config.yaml.Node;
+import dev.millrace.config.yaml.Node.Mapping;
+import dev.millrace.config.yaml.Node.Scalar;
+import dev.millrace.config.yaml.Node.Sequence;
+import dev.millrace.config.yaml.Problems;
+import dev.millrace.data.FeatureSpec;
+import dev.millrace.data.InputSpec;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Reads {@code input.features}: the fields of a record that the model sees. */
+final class FeaturesReader {
+  private final OptionReader in;
+  private final Problems problems;
+
+  /**
+   * @param in the input part
+   */
+  FeaturesReader(OptionReader in, Problems problems) {
+    this.in = in;
+    this.problems = problems;
+  }
+
+  /** The declared features with their lines, in the order of the file. */
+  Map<FeatureSpec, Integer> read(InputSpec.Limits limit) {
+    int before = problems.count();
+    Map<FeatureSpec, Integer> features = declared();
+    if (problems.noneSince(before)) {
+      check(features, limit);
+    }
+    return features;
+  }
+
+  private Map<FeatureSpec, Integer> declared() {
+    Map<FeatureSpec, Integer> features = new LinkedHashMap<>();
+    if (!(in.given(InputOptions.FEATURES) instanceof Sequence list)) {
+      return features;
+    }
+    Map<String, Integer> firstLines = new HashMap<>();
+    for (int i = 0; i < list.items().size(); i++) {
+      Node item = list.items().get(i);
+      FeatureSpec feature = feature(in.name(InputOptions.FEATURES) + "[" + i + "]", item);
+      if (feature == null) {
+        continue;
+      }
+      Integer first = firstLines.putIfAbsent(feature.name(), item.line());
+      if (first != null) {
+        problems.add(
+            item.line(),
+            String.format(
+                "input.features[%d] names %s again, first in line %d. Remove one of them",
+                i, Scalar.quote(feature.name()), first));
+      }
+      features.put(feature, item.line());
+    }
+    return features;
+  }
+
+  /** One feature, or null when it is not one. */
+  private FeatureSpec feature(String path, Node item) {
+    if (item instanceof Scalar scalar && scalar.text() != null && !scalar.text().isBlank()) {
+      return new FeatureSpec(
+          scalar.text(),
+          InputOptions.FEATURE_TYPE.fallback(),
+          InputOptions.NULLABLE.fallback(),
+          List.of(),
+          0);
+    }
+    if (!(item instanceof Mapping mapping)) {
+      problems.add(
+          item.line(),
+          path + " must be the name of a field or a map of options, but was " + item.describe());
+      return null;
+    }
+    OptionReader options = new OptionReader(path, mapping, InputOptions.FEATURE_GROUP, problems);
+    String name = options.get(InputOptions.FEATURE_NAME);
+    FeatureSpec.Type type = options.get(InputOptions.FEATURE_TYPE);
+    boolean typeKnown =
+        options.has(InputOptions.FEATURE_TYPE) || !options.mentions(InputOptions.FEATURE_TYPE);
+    if (typeKnown) {
+      onlyWith(FeatureSpec.Type.ONE_HOT, InputOptions.VALUES, type, options);
+      onlyWith(FeatureSpec.Type.HASH, InputOptions.BUCKETS, type, options);
+    }
+    if (type == FeatureSpec.Type.ONE_HOT && !options.mentions(InputOptions.VALUES)) {
+      options.refuse(
+          InputOptions.FEATURE_TYPE,
+          "one-hot needs the values. Give them, for example: values: [red, green], or take hash");
+    }
+    List<String> values = options.get(InputOptions.VALUES);
+    return name == null
+        ? null
+        : new FeatureSpec(
+            name,
+            type,
+            options.get(InputOptions.NULLABLE),
+            type == FeatureSpec.Type.ONE_HOT && values != null ? values : List.of(),
+            type == FeatureSpec.Type.HASH ? options.get(InputOptions.BUCKETS) : 0);
+  }
+
+  private static void onlyWith(
+      FeatureSpec.Type needed, Option<?> option, FeatureSpec.Type type, OptionReader options) {
+    if (options.mentions(option) && type != needed) {
+      options.refuse(
+          option,
+          "goes only with type " + needed.id() + ", but the type is " + type.id() + ". Remove it");
+    }
+  }
+
+  private void check(Map<FeatureSpec, Integer> features, InputSpec.Limits limit) {
+    long width = 0;
+    for (Map.Entry<FeatureSpec, Integer> feature : features.entrySet()) {
+      width += feature.getKey().width();
+      if (feature.getKey().name().equals(in.get(InputOptions.LABEL))) {
+        problems.add(
+            feature.getValue(),
+            "input.features has the label "
+                + Scalar.quote(feature.getKey().name())
+                + ". A model that sees the truth learns nothing else. Remove it");
+      }
+    }
+    if (width > limit.features()) {
+      in.refuse(
+          InputOptions.FEATURES,
+          "become " + width + " inputs, but limits.features is " + limit.features());
+    }
+  }
+}

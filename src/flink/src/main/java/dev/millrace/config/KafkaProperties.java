@@ -1,0 +1,272 @@
+package dev.millrace.config;
+
+import dev.millrace.config.yaml.Node;
+import dev.millrace.config.yaml.Node.Entry;
+import dev.millrace.config.yaml.Node.Mapping;
+import dev.millrace.config.yaml.Node.Scalar;
+import dev.millrace.config.yaml.Node.Sequence;
+import dev.millrace.config.yaml.Problems;
+import dev.millrace.config.yaml.Spelling;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.apache.kafka.clients.admin.AdminClientConfig;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.common.config.AbstractConfig;
+import org.apache.kafka.common.config.ConfigDef;
+import org.apache.kafka.common.config.ConfigDef.ConfigKey;
+import org.apache.kafka.common.config.ConfigException;
+import org.apache.kafka.common.config.provider.DirectoryConfigProvider;
+import org.apache.kafka.common.config.provider.EnvVarConfigProvider;
+import org.apache.kafka.common.config.provider.FileConfigProvider;
+
+/**
+ * Reads the {@code kafka} part: client properties, passed through. Placeholders stay as they are;
+ * the clients fill them in, so that no secret is in a job graph, a log or a checkpoint.
+ */
+final class KafkaProperties {
+  private static final String SERVERS = PipelineOptions.BOOTSTRAP_SERVERS.name();
+  private static final String NESTED = PipelineOptions.KAFKA_PROPERTIES.name();
+  private static final String PROVIDERS = AbstractConfig.CONFIG_PROVIDERS_CONFIG;
+  private static final Pattern SERVER =
+      Pattern.compile("(?:[0-9a-zA-Z_]+://)?(?:\\[[0-9a-fA-F:.%]+]|[0-9a-zA-Z._-]+):(\\d{1,5})");
+  private static final int SHORTEST_CORRECTED = 5;
+
+  /** Kafka's own providers, by the name that placeholders usually give them. */
+  private static final Map<String, String> WELL_KNOWN =
+      Map.of(
+          "env", EnvVarConfigProvider.class.getName(),
+          "file", FileConfigProvider.class.getName(),
+          "directory", DirectoryConfigProvider.class.getName());
+
+  /** Properties that follow from other options, with the option. */
+  private static final Map<String, String> MANAGED =
+      Map.of(
+          "group.id", "it is the pipeline's name",
+          "transactional.id", "it follows from the pipeline's name",
+          "auto.offset.reset", "input.start decides it",
+          "enable.auto.commit", "offsets are committed with checkpoints",
+          "key.serializer", "records are written as bytes",
+          "value.serializer", "records are written as bytes",
+          "key.deserializer", "records are read as bytes",
+          "value.deserializer", "records are read as bytes");
+
+  /** In the order of names, so that of two near misses always the same is suggested. */
+  private static final Map<String, ConfigKey> KNOWN = knownKeys();
+
+  private final Problems problems;
+  private final Map<String, String> properties = new TreeMap<>();
+  private final Map<String, Integer> lines = new HashMap<>();
+
+  private KafkaProperties(Problems problems) {
+    this.problems = problems;
+  }
+
+  /** The client's own description of a property, or null for one that no client has. */
+  static ConfigKey known(String key) {
+    return KNOWN.get(key);
+  }
+
+  private static Map<String, ConfigKey> knownKeys() {
+    Map<String, ConfigKey> known = new TreeMap<>(AdminClientConfig.configDef().configKeys());
+    known.putAll(ProducerConfig.configDef().configKeys());
+    known.putAll(ConsumerConfig.configDef().configKeys());
+    return known;
+  }
+
+  /**
+   * @param exactlyOnce whether records are written in transactions
+   */
+  static Map<String, String> read(Mapping kafka, boolean exactlyOnce, Problems problems) {
+    KafkaProperties reader = new KafkaProperties(problems);
+    int before = problems.count();
+    Entry nested = kafka.entries().get(NESTED);
+    kafka
+        .entries()
+        .forEach(
+            (key, entry) -> {
+              if (entry != nested) {
+                reader.add("kafka." + key, key, entry);
+              }
+            });
+    if (nested != null) {
+      reader.addNested(nested);
+    }
+    if (!kafka.entries().containsKey(SERVERS) && !reader.lines.containsKey(SERVERS)) {
+      problems.add(
+          kafka.line(),
+          "kafka."
+              + SERVERS
+              + " is missing. Give one, for example: "
+              + PipelineOptions.BOOTSTRAP_SERVERS.example());
+    }
+    reader.addProviders();
+    if (problems.noneSince(before)) {
+      KafkaClientRules.check(reader.properties, reader.lines, kafka.line(), exactlyOnce, problems);
+    }
+    return Map.copyOf(reader.properties);
+  }
+
+  private void addNested(Entry nested) {
+    String path = "kafka." + NESTED;
+    if (nested.value() instanceof Mapping mapping) {
+      mapping.entries().forEach((key, entry) -> add(path + "." + key, key, entry));
+    } else if (!(nested.value() instanceof Scalar scalar) || scalar.text() != null) {
+      problems.add(nested.line(), path + " must be a map of options");
+    }
+  }
+
+  private void add(String subject, String key, Entry entry) {
+    Integer first = lines.putIfAbsent(key, entry.line());
+    if (first != null) {
+      problems.add(entry.line(), subject + " stands in line " + first + " too. Remove one of them");
+      return;
+    }
+    String error = null;
+    String value = textOf(entry.value());
+    if (value == null) {
+      error = "must be text, a number or true or false, but was " + shape(entry.value());
+    } else if (MANAGED.containsKey(key)) {
+      error = "cannot be set: " + MANAGED.get(key) + ". Remove it";
+    } else if (Secrets.isSecret(key)) {
+      if (Secrets.isClearText(key, value)) {
+        error =
+            "holds a secret in clear text. Write ${env:NAME} for an environment variable, or"
+                + " ${file:/path/to.properties:key}, or use another Kafka config provider";
+      }
+    } else {
+      error = misspelt(key);
+      if (error == null && !Secrets.PLACEHOLDER.matcher(value).find()) {
+        error = key.equals(SERVERS) ? wrongServers(value) : wrongValue(key, value);
+        if (error == null && key.equals("acks") && (value.equals("0") || value.equals("1"))) {
+          error = "must be all, or no guarantee holds, but was " + value + ". Remove it";
+        }
+      }
+    }
+    if (error != null) {
+      problems.add(entry.line(), subject + " " + error);
+    } else {
+      properties.put(key, value);
+    }
+  }
+
+  /** Text of a single value, or of a list as Kafka writes lists; null for anything else. */
+  private static String textOf(Node node) {
+    if (node instanceof Scalar scalar) {
+      return scalar.text();
+    }
+    if (!(node instanceof Sequence sequence)) {
+      return null;
+    }
+    List<String> items = new ArrayList<>();
+    for (Node item : sequence.items()) {
+      if (!(item instanceof Scalar scalar) || scalar.text() == null) {
+        return null;
+      }
+      items.add(scalar.text());
+    }
+    return String.join(",", items);
+  }
+
+  private static String shape(Node node) {
+    return node instanceof Mapping
+        ? "a map. Write nested names with dots, such as security.protocol"
+        : node.describe();
+  }
+
+  /**
+   * A near miss of a client's property. Names far from all of them pass: interceptors, registries
+   * and config providers take their own.
+   */
+  private static String misspelt(String key) {
+    if (KNOWN.containsKey(key) || key.length() < SHORTEST_CORRECTED) {
+      return null;
+    }
+    String nearest = Spelling.nearest(key, KNOWN.keySet());
+    return nearest == null || Spelling.distance(key, nearest) > 2
+        ? null
+        : "is not a property of Kafka clients. Did you mean \"" + nearest + "\"?";
+  }
+
+  private static String wrongServers(String value) {
+    for (String server : value.split(",", -1)) {
+      Matcher matcher = SERVER.matcher(server.strip());
+      if (!matcher.matches() || Integer.parseInt(matcher.group(1)) > 65_535) {
+        return "must be HOST:PORT, several separated by commas, but was " + Scalar.quote(value);
+      }
+    }
+    return null;
+  }
+
+  private static String wrongValue(String key, String value) {
+    ConfigKey known = KNOWN.get(key);
+    if (known == null || known.type == ConfigDef.Type.CLASS) {
+      return null; // classes may be there on the cluster alone
+    }
+    Object parsed;
+    try {
+      parsed = ConfigDef.parseType(key, value, known.type);
+    } catch (ConfigException e) {
+      return "must be of Kafka's type "
+          + known.type.name().toLowerCase(Locale.ROOT)
+          + ", but was "
+          + Scalar.quote(value);
+    }
+    try {
+      if (known.validator != null) {
+        known.validator.ensureValid(key, parsed);
+      }
+    } catch (ConfigException e) {
+      return "must be what Kafka allows, "
+          + known.validator
+          + ", but was "
+          + new Scalar(value, 0).describe();
+    }
+    return null;
+  }
+
+  /** Names Kafka's own providers where placeholders use them; a provider nobody named is wrong. */
+  private void addProviders() {
+    Set<String> named = new HashSet<>();
+    for (String name : properties.getOrDefault(PROVIDERS, "").split(",")) {
+      named.add(name.strip());
+    }
+    named.remove("");
+    Set<String> added = new TreeSet<>();
+    properties.forEach(
+        (key, value) -> {
+          Matcher placeholder = Secrets.PLACEHOLDER.matcher(value);
+          while (placeholder.find()) {
+            String provider = placeholder.group(1);
+            if (!named.contains(provider) && WELL_KNOWN.containsKey(provider)) {
+              added.add(provider);
+            } else if (!named.contains(provider)) {
+              problems.add(
+                  lines.get(key),
+                  String.format(
+                      "kafka.%s uses the config provider \"%s\", which %s does not name."
+                          + " Name it there, or use one of: directory, env, file",
+                      key, provider, PROVIDERS));
+            }
+          }
+        });
+    if (added.isEmpty()) {
+      return;
+    }
+    Set<String> all = new TreeSet<>(named);
+    all.addAll(added);
+    properties.put(PROVIDERS, String.join(",", all));
+    for (String provider : added) {
+      properties.putIfAbsent(PROVIDERS + "." + provider + ".class", WELL_KNOWN.get(provider));
+    }
+  }
+}

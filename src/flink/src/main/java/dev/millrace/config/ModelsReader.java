@@ -1,0 +1,170 @@
+package dev.millrace.config;
+
+import dev.millrace.config.option.Kind;
+import dev.millrace.config.option.Kinds;
+import dev.millrace.config.option.Option;
+import dev.millrace.config.option.OptionReader;
+import dev.millrace.config.yaml.Node.Entry;
+import dev.millrace.config.yaml.Node.Mapping;
+import dev.millrace.config.yaml.Node.Scalar;
+import dev.millrace.config.yaml.Problems;
+import dev.millrace.data.InputSpec;
+import dev.millrace.data.Task;
+import dev.millrace.nn.AutoSpec;
+import dev.millrace.nn.ContestSpec;
+import dev.millrace.nn.ContestSpec.Entrant;
+import dev.millrace.nn.ContestSpec.OnChange;
+import dev.millrace.nn.Loss;
+import dev.millrace.nn.ModelSpec;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Pattern;
+
+/** Reads the {@code models} part: several models, of which one answers. */
+final class ModelsReader {
+  private static final Pattern NAME = Pattern.compile("(?=.{1,40}$)[a-z][a-z0-9]*(-[a-z0-9]+)*");
+
+  private final OptionReader root;
+  private final Problems problems;
+  private final ModelReader one;
+
+  /**
+   * @param one reads each of them
+   */
+  ModelsReader(OptionReader root, Problems problems, ModelReader one) {
+    this.root = root;
+    this.problems = problems;
+    this.one = one;
+  }
+
+  /** Whether the file has several models, or options that go with them. */
+  static boolean isWanted(OptionReader root) {
+    if (root.mentions(ContestOptions.MODELS)) {
+      return true;
+    }
+    for (Option<?> option : List.of(ContestOptions.CHAMPION, ContestOptions.PROMOTION)) {
+      if (root.mentions(option)) {
+        root.refuse(option, "goes with models, of which there are none. Name them, or remove it");
+      }
+    }
+    root.below(ContestOptions.PROMOTION, ContestOptions.GROUP); // what is wrong in it is told too
+    return false;
+  }
+
+  /** The models, or null if they cannot be used: then the file has problems. */
+  ModelSpec read(InputSpec input) {
+    int before = problems.count();
+    if (root.mentions(PipelineOptions.MODEL)) {
+      root.refuse(PipelineOptions.MODEL, "and models both say what learns. Keep one");
+    }
+    OptionReader promotion = root.below(ContestOptions.PROMOTION, ContestOptions.GROUP);
+    if (!(root.given(ContestOptions.MODELS) instanceof Mapping models)) {
+      if (problems.count() == 0) {
+        root.refuse(ContestOptions.MODELS, "has no value. Name 2 or more models, or remove it");
+      }
+      return null;
+    }
+    List<Entrant> entrants = new ArrayList<>();
+    models.entries().forEach((name, entry) -> read(name, entry, input, entrants));
+    int count = models.entries().size();
+    if (count < 2 || count > ContestSpec.MOST_MODELS) {
+      root.refuse(
+          ContestOptions.MODELS,
+          "must be 2 to %d models, but there %s %d. For one alone take model"
+              .formatted(ContestSpec.MOST_MODELS, count == 1 ? "is" : "are", count));
+    }
+    List<String> names = List.copyOf(models.entries().keySet());
+    if (root.mentions(AutoOptions.AUTO)
+        && entrants.stream().allMatch(entrant -> entrant.model().auto() == null)) {
+      root.refuse(
+          AutoOptions.AUTO, "goes with model: auto, but no model is that. Remove it, or add one");
+    }
+    String champion = root.given(ContestOptions.CHAMPION);
+    if (champion != null && !names.contains(champion)) {
+      root.refuse(ContestOptions.CHAMPION, Kinds.notKnown(champion, names));
+    }
+    if (!problems.noneSince(before)) {
+      return null;
+    }
+    return ModelSpec.contest(
+        new ContestSpec(
+            entrants,
+            champion == null ? names.get(0) : champion,
+            champion != null,
+            ContestOptions.read(promotion),
+            OnChange.REFUSE));
+  }
+
+  private void read(String name, Entry entry, InputSpec input, List<Entrant> entrants) {
+    String path = ContestOptions.MODELS.name() + "." + name;
+    if (!NAME.matcher(name).matches()) {
+      problems.add(
+          entry.line(),
+          path
+              + " is no name of a model. Take at most 40 small letters, digits and single hyphens");
+      return;
+    }
+    ModelSpec model = model(path, entry, input);
+    if (model == null) {
+      return;
+    }
+    if (model.auto() == null && input.task() != Task.REGRESSION) {
+      requireProbabilities(path, entry, model);
+    }
+    if (!entrants.isEmpty()
+        && !model.classWeights().equals(entrants.get(0).model().classWeights())) {
+      problems.add(
+          entry.line(),
+          "%s has other class-weights than models.%s. Examples count the same for all models"
+              .formatted(path, entrants.get(0).name()));
+    }
+    entrants.add(new Entrant(name, model));
+  }
+
+  /** One of the models, or null if it cannot be used. */
+  private ModelSpec model(String path, Entry entry, InputSpec input) {
+    if (entry.value() instanceof Mapping mapping) {
+      OptionReader model = new OptionReader(path, mapping, ModelOptions.MODEL_GROUP, problems);
+      if (model.mentions(WarmStartOptions.WARM_START)) {
+        model.refuse(
+            WarmStartOptions.WARM_START,
+            "goes with a single model. Remove it, or take model in place of models");
+        return null;
+      }
+      return one.network(model, input);
+    }
+    ModelSpec auto = one.auto(input);
+    if (auto.start() != null || one.prior() != null) {
+      root.refuse(AutoOptions.AUTO, "has warm-start, which goes with a single model. Remove it");
+      return null;
+    }
+    if (entry.value() instanceof Scalar word && ModelReader.AUTO.equals(word.text())) {
+      return auto;
+    }
+    try {
+      AutoSpec.Tier tier = AutoOptions.TIERS.read(entry.value());
+      AutoSpec own = new AutoSpec(tier, auto.auto().members(), auto.auto().buffer());
+      return ModelSpec.auto(auto.seed(), own, auto.classWeights());
+    } catch (Kind.Refusal e) {
+      problems.add(
+          entry.line(),
+          path
+              + " must be auto, fast, balanced, accurate, or a map of options, but was "
+              + entry.value().describe());
+      return null;
+    }
+  }
+
+  private void requireProbabilities(String path, Entry entry, ModelSpec model) {
+    Loss loss = model.forTask(Task.MULTICLASS).network().loss();
+    if (!loss.isCrossEntropy()) {
+      problems.add(
+          entry.line(),
+          path
+              + ".loss "
+              + loss.id()
+              + " gives no probabilities, by which classifiers are compared. Take a cross-entropy,"
+              + " or say input.task: regression");
+    }
+  }
+}

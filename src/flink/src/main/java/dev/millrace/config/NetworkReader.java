@@ -1,0 +1,188 @@
+package dev.millrace.config;
+
+import dev.millrace.config.option.Option;
+import dev.millrace.config.option.OptionReader;
+import dev.millrace.config.yaml.Node;
+import dev.millrace.config.yaml.Node.Mapping;
+import dev.millrace.config.yaml.Node.Sequence;
+import dev.millrace.config.yaml.Problems;
+import dev.millrace.data.InputSpec;
+import dev.millrace.data.Task;
+import dev.millrace.nn.Activation;
+import dev.millrace.nn.Clipping;
+import dev.millrace.nn.Initializer;
+import dev.millrace.nn.LayerSpec;
+import dev.millrace.nn.Loss;
+import dev.millrace.nn.ModelSpec;
+import dev.millrace.nn.Normalization;
+import dev.millrace.nn.Optimizer;
+import dev.millrace.nn.Regularizer;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Reads a network that is written out. */
+final class NetworkReader {
+  private final OptionReader model;
+  private final OptionReader warmStart;
+  private final InputSpec input;
+  private final Path baseDir;
+  private final Problems problems;
+
+  /**
+   * @param model the part of the network
+   * @param warmStart the part that names the model it starts from
+   * @param baseDir folder that {@code model.warm-start.file} is relative to, or null for the
+   *     working directory
+   */
+  NetworkReader(
+      OptionReader model,
+      OptionReader warmStart,
+      InputSpec input,
+      Path baseDir,
+      Problems problems) {
+    this.model = model;
+    this.warmStart = warmStart;
+    this.input = input;
+    this.baseDir = baseDir;
+    this.problems = problems;
+  }
+
+  /** The network; its task is null where it will be guessed from the labels. */
+  ModelSpec read() {
+    int before = problems.count();
+    Optimizer optimizer = new OptimizerReader(model, problems).read();
+    StartReader start = StartReader.read(model, warmStart, input, baseDir);
+    Task task = start == null ? input.task() : start.task();
+    List<LayerSpec> layers = layers();
+    Activation output = model.get(ModelOptions.OUTPUT_ACTIVATION);
+    Normalization normalization = normalization();
+    ModelSpec spec =
+        new ModelSpec(
+            start == null ? layers : start.layers(layers),
+            start == null ? output : start.output(output),
+            model.get(ModelOptions.LOSS),
+            optimizer,
+            ScheduleOptions.read(model, optimizer, problems),
+            regularizer(optimizer),
+            start == null ? normalization : start.normalization(normalization),
+            model.get(ModelOptions.BATCH_SIZE),
+            new Clipping(model.get(ModelOptions.CLIP), model.get(ModelOptions.CLIP_VALUE)),
+            model.get(ModelOptions.SEED),
+            Initializer.BY_ACTIVATION,
+            ClassWeightsReader.read(model, task, input.classes(), problems));
+    if (problems.noneSince(before)) {
+      checkOutputAndLoss(spec, task);
+    }
+    return start != null && problems.noneSince(before) ? spec.withStart(start.start(spec)) : spec;
+  }
+
+  private List<LayerSpec> layers() {
+    if (!(model.given(ModelOptions.LAYERS) instanceof Sequence list)) {
+      return ModelOptions.DEFAULT_LAYERS;
+    }
+    List<LayerSpec> layers = new ArrayList<>();
+    for (int i = 0; i < list.items().size(); i++) {
+      String path = model.name(ModelOptions.LAYERS) + "[" + i + "]";
+      Node item = list.items().get(i);
+      if (!(item instanceof Mapping mapping)) {
+        problems.add(
+            item.line(), path + " must be a map such as { units: 32 }, but was " + item.describe());
+        continue;
+      }
+      OptionReader layer = new OptionReader(path, mapping, ModelOptions.LAYER_GROUP, problems);
+      Integer units = layer.get(ModelOptions.UNITS);
+      layers.add(
+          new LayerSpec(
+              units == null ? 1 : units,
+              layer.get(ModelOptions.ACTIVATION),
+              layer.get(ModelOptions.DROPOUT),
+              layer.get(ModelOptions.LAYER_NORM)));
+    }
+    return layers;
+  }
+
+  private Normalization normalization() {
+    OptionReader options =
+        new OptionReader(
+            model.name(ModelOptions.NORMALIZATION),
+            model.mapOf(ModelOptions.NORMALIZATION, ModelOptions.NORMALIZATION_KIND),
+            ModelOptions.NORMALIZATION_GROUP,
+            problems);
+    Normalization.Kind kind = options.get(ModelOptions.NORMALIZATION_KIND);
+    if (kind == Normalization.Kind.STANDARD) {
+      return new Normalization(
+          kind, options.get(ModelOptions.FADE), options.get(ModelOptions.NORMALIZATION_CLIP));
+    }
+    for (Option<?> option : List.of(ModelOptions.FADE, ModelOptions.NORMALIZATION_CLIP)) {
+      if (options.mentions(option)) {
+        options.refuse(
+            option,
+            "goes only with standard, but the normalization is " + kind.id() + ". Remove it");
+      }
+    }
+    return new Normalization(kind, 0f, 0f);
+  }
+
+  private Regularizer regularizer(Optimizer optimizer) {
+    if (optimizer instanceof Optimizer.Ftrl && model.get(ModelOptions.MAX_NORM) != 0f) {
+      model.refuse(
+          ModelOptions.MAX_NORM, "does not go with ftrl, which computes weights anew. Remove it");
+    }
+    return new Regularizer(
+        model.get(ModelOptions.L1),
+        model.get(ModelOptions.L2),
+        model.get(ModelOptions.MAX_NORM),
+        model.get(ModelOptions.LABEL_SMOOTHING));
+  }
+
+  private void checkOutputAndLoss(ModelSpec spec, Task task) {
+    Activation output = spec.output();
+    Loss loss = spec.loss();
+    Activation needed = loss == null ? null : outputOf(loss);
+    if (needed != null && output != null && output != needed) {
+      model.refuse(
+          ModelOptions.OUTPUT_ACTIVATION,
+          String.format(
+              "must be %s with loss %s, but was %s. Leave it out, or change the loss",
+              needed.id(), loss.id(), output.id()));
+      return;
+    }
+    Loss filled = spec.forTask(task == null ? Task.MULTICLASS : task).network().loss();
+    if (spec.regularizer().labelSmoothing() != 0f && !filled.isCrossEntropy()) {
+      model.refuse(
+          ModelOptions.LABEL_SMOOTHING,
+          "goes with a cross-entropy, but the loss is " + filled.id() + ". Remove it");
+      return;
+    }
+    if (task == Task.REGRESSION) {
+      if (needed != null) {
+        model.refuse(
+            ModelOptions.LOSS,
+            loss.id()
+                + " is for classes, but input.task is regression. "
+                + "Take mse, mae or huber");
+      } else if (output == Activation.SOFTMAX) {
+        model.refuse(
+            ModelOptions.OUTPUT_ACTIVATION,
+            "softmax is for classes, but input.task is regression. Take linear");
+      }
+    } else if (task == Task.MULTICLASS
+        && spec.forTask(task).network().loss() == Loss.BINARY_CROSSENTROPY) {
+      model.refuse(
+          loss == null ? ModelOptions.OUTPUT_ACTIVATION : ModelOptions.LOSS,
+          (loss == null ? "sigmoid means loss binary_crossentropy, which" : loss.id())
+              + " is for two classes, but the task is multiclass."
+              + " Take output: softmax and loss: categorical_crossentropy");
+    }
+  }
+
+  /** The one activation that a cross-entropy goes with; null for the losses that go with any. */
+  private static Activation outputOf(Loss loss) {
+    return switch (loss) {
+      case BINARY_CROSSENTROPY -> Activation.SIGMOID;
+      case CATEGORICAL_CROSSENTROPY -> Activation.SOFTMAX;
+      case MSE, MAE, HUBER -> null;
+    };
+  }
+}

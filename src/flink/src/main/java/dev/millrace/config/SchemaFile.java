@@ -1,0 +1,110 @@
+package dev.millrace.config;
+
+import dev.millrace.config.yaml.NamedFile;
+import dev.millrace.config.yaml.Node.Scalar;
+import dev.millrace.config.yaml.Spelling;
+import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.function.Consumer;
+import org.apache.avro.Schema;
+
+/** An Avro schema named by a pipeline file. */
+final class SchemaFile {
+  private static final String EXAMPLE = "dev.millrace.Example";
+
+  private final String text;
+  private final Schema schema;
+
+  private SchemaFile(String text, Schema schema) {
+    this.text = text;
+    this.schema = schema;
+  }
+
+  /** The schema, or null when there is none: then the refusal is told why. */
+  static SchemaFile read(String name, Path baseDir, Consumer<String> refusal) {
+    try {
+      Path path = baseDir == null ? Path.of(name) : baseDir.resolve(name);
+      if (!Files.isRegularFile(path)) {
+        refusal.accept("names no file: " + path + " does not exist. Paths start at this file");
+        return null;
+      }
+      String text = NamedFile.schema(path);
+      Schema schema = parse(text);
+      if (schema == null || schema.getType() != Schema.Type.RECORD) {
+        refusal.accept(
+            "must be an Avro record schema in JSON, but "
+                + path
+                + (schema == null ? " is none" : " is of type " + schema.getType().getName()));
+        return null;
+      }
+      return new SchemaFile(text, schema);
+    } catch (InvalidPathException | CharacterCodingException e) {
+      refusal.accept("cannot be read: " + Scalar.quote(name) + ". Is it a readable text file?");
+      return null;
+    } catch (IOException e) {
+      refusal.accept("cannot be read from " + name + ": " + e.getMessage());
+      return null;
+    }
+  }
+
+  private static Schema parse(String text) {
+    try {
+      return new Schema.Parser().parse(text);
+    } catch (RuntimeException e) {
+      // Beside its own exceptions the parser throws what it stumbles over: null pointers, casts.
+      return null;
+    }
+  }
+
+  String text() {
+    return text;
+  }
+
+  /** Whether these are the standard examples, whose features need no names. */
+  boolean isExample() {
+    return schema.getFullName().equals(EXAMPLE);
+  }
+
+  /** Whether records have the field; dots reach into nested records. */
+  boolean has(String path) {
+    Schema at = schema;
+    for (String step : path.split("\\.", -1)) {
+      Schema record = branch(at);
+      if (record.getType() == Schema.Type.MAP) {
+        at = record.getValueType();
+      } else if (record.getType() == Schema.Type.RECORD && record.getField(step) != null) {
+        at = record.getField(step).schema();
+      } else {
+        return isExample() && at == schema;
+      }
+    }
+    return true;
+  }
+
+  /** What a union with null really holds. */
+  private static Schema branch(Schema schema) {
+    if (!schema.isUnion()) {
+      return schema;
+    }
+    return schema.getTypes().stream()
+        .filter(s -> s.getType() == Schema.Type.RECORD || s.getType() == Schema.Type.MAP)
+        .findFirst()
+        .orElse(schema.getTypes().get(0));
+  }
+
+  /** Words for a field that is not there. */
+  String missing(String path) {
+    var names = schema.getFields().stream().map(Schema.Field::name).toList();
+    String nearest = Spelling.nearest(path, names);
+    return Scalar.quote(path)
+        + " is not a field of "
+        + schema.getFullName()
+        + ". "
+        + (nearest != null
+            ? "Did you mean \"" + nearest + "\"?"
+            : "Its fields: " + String.join(", ", names));
+  }
+}

@@ -1,0 +1,64 @@
+package dev.millrace.config;
+
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.apache.kafka.common.config.ConfigDef;
+import org.apache.kafka.common.config.ConfigDef.ConfigKey;
+
+/** Knows which Kafka properties are secrets, and keeps their values out of sight. */
+final class Secrets {
+  /** A value that a Kafka config provider fills in, as Kafka's ConfigTransformer reads it. */
+  static final Pattern PLACEHOLDER = Pattern.compile("\\$\\{([^}:]+):[^}]+\\}");
+
+  private static final Pattern NAMES_A_SECRET =
+      Pattern.compile(
+          "password|passphrase|passwd|secret|token|credential|jaas|user\\.info|api\\.?key"
+              + "|private\\.key|(^|\\.)key$",
+          Pattern.CASE_INSENSITIVE);
+  private static final Pattern NAMES_A_PLACE =
+      Pattern.compile("\\.(file|path|paths|location|url|class|type|source|pattern|ms)$");
+  private static final Pattern JAAS_SECRET =
+      Pattern.compile(
+          "\\w*(?:password|passphrase|secret|token|key)\\w*\\s*=\\s*"
+              + "(\"[^\"]*\"?|'[^']*'?|[^\\s;]+)",
+          Pattern.CASE_INSENSITIVE);
+
+  /** Options of Kafka's own login modules that match the pattern above but hold no secret. */
+  private static final Pattern JAAS_HARMLESS =
+      Pattern.compile("(?:keyTab|useKeyTab|storeKey|tokenauth)\\s*=.*", Pattern.CASE_INSENSITIVE);
+
+  private Secrets() {}
+
+  /** Whether the property's value must not be seen. */
+  static boolean isSecret(String key) {
+    ConfigKey known = KafkaProperties.known(key);
+    return known != null
+        ? known.type == ConfigDef.Type.PASSWORD
+        : NAMES_A_SECRET.matcher(key).find() && !NAMES_A_PLACE.matcher(key).find();
+  }
+
+  /** Whether a secret stands in the value itself rather than a placeholder for it. */
+  static boolean isClearText(String key, String value) {
+    if (!key.endsWith("sasl.jaas.config")) {
+      return !PLACEHOLDER.matcher(value.strip()).matches();
+    }
+    Matcher option = JAAS_SECRET.matcher(value);
+    while (option.find()) {
+      String bare = option.group(1).replaceAll("^[\"']|[\"']$", "");
+      if (!JAAS_HARMLESS.matcher(option.group()).matches()
+          && !PLACEHOLDER.matcher(bare).matches()) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** The properties in the order of their names, with every secret as {@code ***}. */
+  static Map<String, String> masked(Map<String, String> properties) {
+    Map<String, String> masked = new TreeMap<>(properties);
+    masked.replaceAll((key, value) -> isSecret(key) ? "***" : value);
+    return masked;
+  }
+}

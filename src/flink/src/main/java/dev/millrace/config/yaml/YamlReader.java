@@ -1,0 +1,205 @@
+package dev.millrace.config.yaml;
+
+import dev.millrace.config.yaml.Node.Entry;
+import dev.millrace.config.yaml.Node.Mapping;
+import dev.millrace.config.yaml.Node.Scalar;
+import dev.millrace.config.yaml.Node.Sequence;
+import java.io.StringReader;
+import java.util.ArrayList;
+import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.yaml.snakeyaml.LoaderOptions;
+import org.yaml.snakeyaml.Yaml;
+import org.yaml.snakeyaml.error.MarkedYAMLException;
+import org.yaml.snakeyaml.error.YAMLException;
+import org.yaml.snakeyaml.nodes.MappingNode;
+import org.yaml.snakeyaml.nodes.NodeTuple;
+import org.yaml.snakeyaml.nodes.ScalarNode;
+import org.yaml.snakeyaml.nodes.SequenceNode;
+import org.yaml.snakeyaml.nodes.Tag;
+import org.yaml.snakeyaml.reader.ReaderException;
+
+/**
+ * Reads YAML text into nodes that know their lines; anchors, aliases and merge keys included. No
+ * tag creates an object: the text is composed, never constructed.
+ */
+public final class YamlReader {
+  private static final int DEEPEST = 32;
+  private static final int MOST_ALIASES = 50;
+  private static final int MOST_NODES = 100_000;
+  private static final int MOST_CHARACTERS = 1 << 20;
+  private static final String MERGE = "<<";
+  private static final String NO_TYPES =
+      "a type (!). Only maps, lists and plain values are read; quote text that begins with !";
+
+  /** What values without a tag are taken for. */
+  private static final Set<Tag> PLAIN =
+      Set.of(
+          Tag.NULL,
+          Tag.BOOL,
+          Tag.INT,
+          Tag.FLOAT,
+          Tag.STR,
+          Tag.TIMESTAMP,
+          Tag.SEQ,
+          Tag.MAP,
+          Tag.MERGE);
+
+  private final Problems problems;
+
+  /** Aliases make one node stand in many places: it is read once, however many. */
+  private final IdentityHashMap<org.yaml.snakeyaml.nodes.Node, Node> read = new IdentityHashMap<>();
+
+  /** How many nodes a reader sees who follows every alias: a few lines can stand for billions. */
+  private final IdentityHashMap<Node, Long> sizes = new IdentityHashMap<>();
+
+  private YamlReader(Problems problems) {
+    this.problems = problems;
+  }
+
+  /**
+   * The one document of a text, or null when it is empty or not YAML; the latter, and keys that
+   * stand twice, are added to the problems.
+   */
+  public static Node read(String yaml, Problems problems) {
+    LoaderOptions options = new LoaderOptions();
+    options.setNestingDepthLimit(DEEPEST);
+    options.setMaxAliasesForCollections(MOST_ALIASES);
+    options.setCodePointLimit(MOST_CHARACTERS);
+    try {
+      org.yaml.snakeyaml.nodes.Node root = new Yaml(options).compose(new StringReader(yaml));
+      return root == null ? null : new YamlReader(problems).node(root);
+    } catch (NotYaml e) {
+      problems.add(e.line, "not valid YAML: " + e.getMessage());
+    } catch (MarkedYAMLException e) {
+      int line = e.getProblemMark() == null ? 1 : e.getProblemMark().getLine() + 1;
+      problems.add(line, "not valid YAML: " + inOneLine(e));
+    } catch (ReaderException e) {
+      int before = Math.min(e.getPosition(), yaml.length());
+      int line = 1 + (int) yaml.substring(0, before).chars().filter(c -> c == '\n').count();
+      problems.add(line, "not valid YAML: a character that YAML does not allow");
+    } catch (YAMLException e) {
+      problems.add(
+          1,
+          "not read: nested deeper than %d, more than %d aliases or %,d characters"
+              .formatted(DEEPEST, MOST_ALIASES, MOST_CHARACTERS));
+    }
+    return null;
+  }
+
+  /** The bare problem in one line: whole messages quote the file, secrets included. */
+  private static String inOneLine(MarkedYAMLException e) {
+    String problem = e.getProblem() == null ? "not understood" : e.getProblem();
+    if (problem.contains("TAB")) {
+      return "a tab. Indent with spaces";
+    }
+    if (problem.contains("undefined alias")) {
+      // Unnamed: a password in clear text that begins with * looks like an alias.
+      return "an alias without its anchor above. Quote text that begins with *";
+    }
+    if (problem.contains(" tag ")) {
+      return NO_TYPES;
+    }
+    if (problem.contains("another document")) {
+      return "a second document starts here, but a pipeline file has one";
+    }
+    String context = e.getContext() == null ? "" : e.getContext() + ", ";
+    return (context + problem).replaceAll("\\s+", " ");
+  }
+
+  private Node node(org.yaml.snakeyaml.nodes.Node source) {
+    if (read.containsKey(source)) {
+      Node known = read.get(source);
+      if (known == null) {
+        throw new NotYaml(line(source), "an alias inside of what it stands for");
+      }
+      return known;
+    }
+    read.put(source, null);
+    requireNoType(source);
+    Node node;
+    if (source instanceof MappingNode mapping) {
+      node = mapping(mapping);
+    } else if (source instanceof SequenceNode sequence) {
+      List<Node> items = new ArrayList<>();
+      sequence.getValue().forEach(item -> items.add(node(item)));
+      node = new Sequence(items, line(source));
+    } else {
+      boolean empty = source.getTag().equals(Tag.NULL);
+      node = new Scalar(empty ? null : ((ScalarNode) source).getValue(), line(source));
+    }
+    read.put(source, node);
+    countNodes(node);
+    return node;
+  }
+
+  /** Nothing is made of a type here; text that is meant as one is not quietly read as another. */
+  private static void requireNoType(org.yaml.snakeyaml.nodes.Node source) {
+    if (!PLAIN.contains(source.getTag())) {
+      throw new NotYaml(line(source), NO_TYPES);
+    }
+  }
+
+  private void countNodes(Node node) {
+    Stream<Node> inside =
+        node instanceof Mapping mapping
+            ? mapping.entries().values().stream().map(Entry::value)
+            : node instanceof Sequence sequence ? sequence.items().stream() : Stream.empty();
+    long size = 1 + inside.mapToLong(sizes::get).sum();
+    if (size > MOST_NODES) {
+      throw new NotYaml(
+          node.line(), "more than %,d values, aliases followed".formatted(MOST_NODES));
+    }
+    sizes.put(node, size);
+  }
+
+  private Node mapping(MappingNode source) {
+    Map<String, Entry> entries = new LinkedHashMap<>();
+    for (NodeTuple tuple : source.getValue()) {
+      int line = line(tuple.getKeyNode());
+      if (!(tuple.getKeyNode() instanceof ScalarNode scalar)) {
+        throw new NotYaml(line, "a key must be a word, but this is a list or a map");
+      }
+      String key = scalar.getValue();
+      Entry first = entries.putIfAbsent(key, new Entry(line, node(tuple.getValueNode())));
+      if (first != null) {
+        problems.add(
+            line, key + " stands twice, first in line " + first.line() + ". Remove one of them");
+      }
+    }
+    Entry merged = entries.remove(MERGE);
+    if (merged != null) {
+      merge(merged.value(), entries);
+    }
+    return new Mapping(entries, line(source));
+  }
+
+  /** What a map says itself goes before what it merges, and earlier maps before later ones. */
+  private static void merge(Node source, Map<String, Entry> target) {
+    if (source instanceof Mapping mapping) {
+      mapping.entries().forEach(target::putIfAbsent);
+    } else if (source instanceof Sequence sequence) {
+      sequence.items().forEach(item -> merge(item, target));
+    } else {
+      throw new NotYaml(source.line(), "<< takes a map, such as an alias of one");
+    }
+  }
+
+  private static int line(org.yaml.snakeyaml.nodes.Node source) {
+    return source.getStartMark().getLine() + 1;
+  }
+
+  private static final class NotYaml extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+    private final int line;
+
+    NotYaml(int line, String message) {
+      super(message);
+      this.line = line;
+    }
+  }
+}

@@ -1,0 +1,135 @@
+package dev.millrace.flink;
+
+import dev.millrace.codec.ExampleDecoder;
+import dev.millrace.codec.registry.RegisteredSchemas;
+import dev.millrace.codec.registry.RegistryAlarm;
+import dev.millrace.data.DeadLetter;
+import dev.millrace.data.Example;
+import dev.millrace.data.InputSpec;
+import dev.millrace.data.KafkaRecord;
+import dev.millrace.flink.LostRecords.Position;
+import dev.millrace.kafka.BrokerEnds;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.flink.api.common.functions.OpenContext;
+import org.apache.flink.api.common.state.ListState;
+import org.apache.flink.api.common.state.ListStateDescriptor;
+import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.api.java.tuple.Tuple4;
+import org.apache.flink.metrics.Counter;
+import org.apache.flink.metrics.MetricGroup;
+import org.apache.flink.runtime.state.FunctionInitializationContext;
+import org.apache.flink.runtime.state.FunctionSnapshotContext;
+import org.apache.flink.streaming.api.checkpoint.CheckpointedFunction;
+import org.apache.flink.streaming.api.functions.ProcessFunction;
+import org.apache.flink.util.Collector;
+
+/**
+ * Decodes records; those that cannot be used go to the dead-letter topic with the reason. Counts
+ * those that the brokers deleted before they were read.
+ */
+public final class DecodeFunction extends ProcessFunction<KafkaRecord, Example>
+    implements CheckpointedFunction {
+  private static final long serialVersionUID = 1L;
+
+  // As LostRecords.Position. All subtasks get all of them, for Flink may give their partitions to
+  // others.
+  private static final ListStateDescriptor<Tuple4<String, Integer, Long, Boolean>> POSITIONS =
+      new ListStateDescriptor<>(
+          "positions", Types.TUPLE(Types.STRING, Types.INT, Types.LONG, Types.BOOLEAN));
+
+  private final String pipeline;
+  private final InputSpec spec;
+  private final ArrayList<String> topics;
+  private final HashMap<String, String> kafka;
+  // Null without a registry.
+  private transient RegisteredSchemas schemas;
+  private transient ExampleDecoder decoder;
+  // Of the topic of labels; null if there is none.
+  private transient ExampleDecoder labelDecoder;
+  private transient Example example;
+  private transient Counter decoded;
+  private transient Omissions omissions;
+  private transient DeadLetters refused;
+  private transient BrokerEnds brokers;
+  private transient LostRecords lost;
+  private transient ListState<Tuple4<String, Integer, Long, Boolean>> positions;
+
+  /**
+   * @param topics of examples, and of labels if they have one of their own
+   * @param kafka properties of the clients
+   */
+  public DecodeFunction(
+      String pipeline, InputSpec spec, List<String> topics, Map<String, String> kafka) {
+    this.pipeline = pipeline;
+    this.spec = spec;
+    this.topics = new ArrayList<>(topics);
+    this.kafka = new HashMap<>(kafka);
+  }
+
+  @Override
+  public void initializeState(FunctionInitializationContext context) throws Exception {
+    brokers = new BrokerEnds(kafka);
+    Counter counter = JobMetric.LOST_RECORDS.sharedCounter(getRuntimeContext().getMetricGroup());
+    lost = new LostRecords(topics, brokers::beginning, counter);
+    positions = context.getOperatorStateStore().getUnionListState(POSITIONS);
+    for (Tuple4<String, Integer, Long, Boolean> position : positions.get()) {
+      lost.restore(new Position(position.f0, position.f1, position.f2, position.f3));
+    }
+  }
+
+  @Override
+  public void snapshotState(FunctionSnapshotContext context) throws Exception {
+    lost.check();
+    List<Tuple4<String, Integer, Long, Boolean>> all = new ArrayList<>();
+    for (Position position : lost.positions()) {
+      all.add(
+          Tuple4.of(position.topic(), position.partition(), position.offset(), position.isOwn()));
+    }
+    positions.update(all);
+  }
+
+  @Override
+  public void open(OpenContext context) {
+    schemas =
+        spec.registry() == null
+            ? null
+            : RegisteredSchemas.acquire(spec.registry(), RegistryAlarm.INSTANCE);
+    decoder = new ExampleDecoder(spec, schemas);
+    labelDecoder =
+        spec.labels() == null || spec.labels().topic() == null
+            ? null
+            : ExampleDecoder.ofLabels(spec, schemas);
+    example = new Example();
+    MetricGroup group = getRuntimeContext().getMetricGroup();
+    decoded = JobMetric.DECODED.counter(group);
+    omissions = new Omissions(group);
+    refused = new DeadLetters(group, pipeline, spec.limits().outputBytes());
+  }
+
+  @Override
+  public void close() {
+    if (schemas != null) {
+      schemas.close();
+    }
+    if (brokers != null) {
+      brokers.close();
+    }
+  }
+
+  @Override
+  public void processElement(KafkaRecord record, Context context, Collector<Example> out) {
+    boolean isLabel = labelDecoder != null && record.topic().equals(spec.labels().topic());
+    lost.see(isLabel ? 1 : 0, record.partition(), record.offset());
+    DeadLetter letter = (isLabel ? labelDecoder : decoder).decode(record, example);
+    if (letter == null) {
+      decoded.inc();
+      omissions.count(example);
+      out.collect(example);
+    } else {
+      context.output(Outputs.DEAD_LETTERS, refused.record(letter));
+    }
+  }
+}

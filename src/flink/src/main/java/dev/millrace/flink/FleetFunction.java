@@ -1,0 +1,140 @@
+package dev.millrace.flink;
+
+import dev.millrace.codec.OutputRecord;
+import dev.millrace.codec.json.FleetJson;
+import dev.millrace.data.FleetSample;
+import java.io.Serializable;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import org.apache.flink.api.common.functions.OpenContext;
+import org.apache.flink.api.common.state.MapState;
+import org.apache.flink.api.common.state.MapStateDescriptor;
+import org.apache.flink.api.common.typeinfo.TypeInformation;
+import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.streaming.api.functions.KeyedProcessFunction;
+import org.apache.flink.util.Collector;
+
+/**
+ * Keeps what was last reported of each key of a pipeline and tells, every few seconds in which
+ * something was reported, how all of them are doing. A view by the clock, unlike metrics records.
+ *
+ * <p>Its key is the pipeline's name, so that one subtask has all samples.
+ */
+public final class FleetFunction extends KeyedProcessFunction<String, FleetSample, OutputRecord> {
+  private static final long serialVersionUID = 1L;
+
+  /** Name of the keyed state; never changes. */
+  static final String STATE_NAME = "summary";
+
+  /** Time between two reports. */
+  static final long PERIOD_MILLIS = 5_000;
+
+  /** A key that was reported within this time counts as active, one that drifted as drifting. */
+  static final long RECENT_MILLIS = 60_000;
+
+  /**
+   * What is kept of a key.
+   *
+   * @param seen when it was reported, processing time
+   * @param drifted when its count of drifts was seen to grow, processing time; 0 if never
+   */
+  public record Entry(
+      long examples,
+      double loss,
+      double accuracy,
+      long seen,
+      long drifts,
+      boolean warned,
+      long drifted)
+      implements Serializable {
+
+    private Entry(FleetSample sample, long now, long drifted) {
+      this(
+          sample.examples(),
+          sample.loss(),
+          sample.accuracy(),
+          now,
+          sample.drifts(),
+          sample.warned(),
+          drifted);
+    }
+
+    private FleetSample sample(String key) {
+      return new FleetSample(key, examples, loss, accuracy, drifts, warned);
+    }
+  }
+
+  private final String pipeline;
+  private final String config;
+  private final boolean tells;
+  private transient MapState<String, Entry> keys;
+  private transient FleetJson json;
+  // The next report that has been asked for.
+  private transient long reminder;
+
+  /**
+   * @param pipeline the key of all samples
+   * @param tells whether anybody asked for the view; where nobody does any more, its topic may have
+   *     gone, and timers of a former run must not write to it
+   */
+  public FleetFunction(String pipeline, String config, boolean tells) {
+    this.pipeline = pipeline;
+    this.config = config;
+    this.tells = tells;
+  }
+
+  @Override
+  public void open(OpenContext context) {
+    keys =
+        getRuntimeContext()
+            .getMapState(
+                new MapStateDescriptor<>(
+                    STATE_NAME, Types.STRING, TypeInformation.of(Entry.class)));
+    json = new FleetJson();
+  }
+
+  @Override
+  public void processElement(FleetSample sample, Context context, Collector<OutputRecord> out)
+      throws Exception {
+    long now = context.timerService().currentProcessingTime();
+    if (sample.examples() < 0) {
+      keys.remove(sample.key());
+    } else {
+      Entry before = keys.get(sample.key());
+      boolean driftsMore = sample.drifts() > (before == null ? 0 : before.drifts());
+      long drifted = driftsMore ? now : before == null ? 0 : before.drifted();
+      keys.put(sample.key(), new Entry(sample, now, drifted));
+    }
+    long next = (now / PERIOD_MILLIS + 1) * PERIOD_MILLIS;
+    if (tells && next != reminder) {
+      reminder = next;
+      context.timerService().registerProcessingTimeTimer(next);
+      context.timerService().registerEventTimeTimer(Long.MAX_VALUE); // the end of the input
+    }
+  }
+
+  @Override
+  public void onTimer(long timestamp, OnTimerContext context, Collector<OutputRecord> out)
+      throws Exception {
+    if (!pipeline.equals(context.getCurrentKey())) {
+      keys.clear(); // the name that the pipeline had in a former run
+      return;
+    }
+    if (!tells) {
+      return;
+    }
+    long now = context.timerService().currentProcessingTime();
+    Fleet fleet = new Fleet();
+    for (Map.Entry<String, Entry> key : keys.entries()) {
+      Entry entry = key.getValue();
+      long recent = now - RECENT_MILLIS;
+      boolean drifting = entry.warned() || (entry.drifted() > 0 && entry.drifted() > recent);
+      fleet.add(entry.sample(key.getKey()), entry.seen() > recent, drifting);
+    }
+    out.collect(
+        OutputRecord.of(
+            now,
+            pipeline.getBytes(StandardCharsets.UTF_8),
+            json.encode(fleet.report(pipeline, now, config))));
+  }
+}

@@ -1,0 +1,265 @@
+package dev.millrace.flink;
+
+import dev.millrace.codec.OutputRecord;
+import dev.millrace.codec.json.CommandJson;
+import dev.millrace.data.Chunk;
+import dev.millrace.data.FleetSample;
+import dev.millrace.data.KafkaRecord;
+import dev.millrace.prequential.EngineListener;
+import dev.millrace.prequential.PrequentialEngine;
+import dev.millrace.prequential.ShapeChange;
+import dev.millrace.prequential.TrainSpec;
+import dev.millrace.prequential.TrainState;
+import dev.millrace.prequential.UnusableStateException;
+import java.io.IOException;
+import java.util.Iterator;
+import java.util.stream.Stream;
+import org.apache.flink.api.common.functions.OpenContext;
+import org.apache.flink.api.common.state.ValueState;
+import org.apache.flink.api.common.state.ValueStateDescriptor;
+import org.apache.flink.metrics.MetricGroup;
+import org.apache.flink.runtime.execution.SuppressRestartsException;
+import org.apache.flink.runtime.state.KeyedStateBackend;
+import org.apache.flink.runtime.state.VoidNamespace;
+import org.apache.flink.streaming.api.TimerService;
+import org.apache.flink.streaming.api.functions.KeyedProcessFunction;
+import org.apache.flink.util.Collector;
+import org.apache.flink.util.function.ThrowingConsumer;
+
+/**
+ * Runs the {@link PrequentialEngine} on Flink: keyed state, timers, topics and metrics.
+ *
+ * <p>A report comes after every {@code metrics.every} examples and at the end of a bounded input.
+ * Examples that would wait longer than {@code metrics.max-interval} for that are reported by the
+ * clock; such a report too is a function of the data alone, and its {@code seq} is its number of
+ * examples. Models are published as the snapshot settings say, and at the end of the input.
+ *
+ * <p>A key without an example for {@code state.ttl} is forgotten, with a tombstone among the
+ * models.
+ */
+public final class TrainFunction extends KeyedProcessFunction<String, Chunk, OutputRecord> {
+  private static final long serialVersionUID = 1L;
+
+  /** Name of the keyed state; never changes, or models are lost. */
+  static final String STATE_NAME = "train-state";
+
+  private final TrainSpec spec;
+  private final StateSpec stateSpec;
+  private transient ValueState<TrainState> states;
+  // Null if keys are never forgotten.
+  private transient IdleKeys idleKeys;
+  private transient ModelPublisher publisher;
+  private transient TrainMetrics counted;
+  private transient TrainOutputs outputs;
+  private transient PrequentialEngine engine;
+
+  public TrainFunction(TrainSpec spec, StateSpec stateSpec) {
+    this.spec = spec;
+    this.stateSpec = stateSpec;
+  }
+
+  @Override
+  public void open(OpenContext context) {
+    ModelLog.begin(spec.pipeline());
+    states = getRuntimeContext().getState(descriptor());
+    if (stateSpec.ttlMillis() > 0) {
+      idleKeys = new IdleKeys(getRuntimeContext(), stateSpec.ttlMillis());
+    }
+    MetricGroup group = getRuntimeContext().getMetricGroup();
+    counted = new TrainMetrics(group, spec.input().labels() != null);
+    publisher = new ModelPublisher(spec, getRuntimeContext());
+    DeadLetters deadLetters =
+        new DeadLetters(group, spec.pipeline(), spec.input().limits().outputBytes());
+    outputs = new TrainOutputs(spec, publisher, deadLetters, counted);
+    engine = new PrequentialEngine(spec, stateSpec.modelBytes(), stateSpec.onShapeChange());
+  }
+
+  /** Returns the descriptor of the keyed state that holds the models. */
+  static ValueStateDescriptor<TrainState> descriptor() {
+    return new ValueStateDescriptor<>(STATE_NAME, new TrainStateSerializer());
+  }
+
+  /** Returns the models, each under the current key of the backend. */
+  ValueState<TrainState> states() {
+    return states;
+  }
+
+  /** Returns null if keys are never forgotten. */
+  IdleKeys idleKeys() {
+    return idleKeys;
+  }
+
+  ModelPublisher publisher() {
+    return publisher;
+  }
+
+  /** Puts something between this function and its models, such as a cache. */
+  void useStates(ValueState<TrainState> others) {
+    states = others;
+  }
+
+  @Override
+  public void processElement(Chunk chunk, Context context, Collector<OutputRecord> out)
+      throws Exception {
+    EngineListener listener = outputs.to(out, context::output);
+    TrainState stored = states.value();
+    if (chunk.isOfCommands()) {
+      promote(stored, chunk, listener);
+      return;
+    }
+    TimerService timers = context.timerService();
+    counted.beginChunk();
+    TrainState state = learn(stored, chunk, listener);
+    if (state == null) {
+      return;
+    }
+    counted.endChunk(chunk, timers);
+    if (stored == null) {
+      counted.startedKeys.inc();
+    }
+    if (idleKeys != null) {
+      idleKeys.note(state, timers);
+    }
+    publisher.remind(chunk.key(), state, timers);
+    states.update(state);
+    if (spec.metrics().maxIntervalMillis() > 0 && state.hasUnreported()) {
+      remind(timers, engine.reportSpacing(state));
+    }
+  }
+
+  private TrainState learn(TrainState stored, Chunk chunk, EngineListener listener)
+      throws IOException {
+    try {
+      return engine.learn(stored, chunk, listener);
+    } catch (UnusableStateException e) {
+      throw withoutRestart(e);
+    }
+  }
+
+  private void promote(TrainState stored, Chunk commands, EngineListener listener)
+      throws IOException {
+    boolean isChanged = false;
+    for (int row = 0; row < commands.size(); row++) {
+      KafkaRecord record = commands.record(row, spec.commands());
+      try {
+        isChanged |=
+            engine.promote(
+                stored, commands.key(), CommandJson.decode(record.value()), record, listener);
+      } catch (UnusableStateException e) {
+        throw withoutRestart(e);
+      }
+    }
+    if (isChanged) {
+      states.update(stored);
+    }
+  }
+
+  @Override
+  public void onTimer(long timestamp, OnTimerContext context, Collector<OutputRecord> out)
+      throws Exception {
+    TrainState state = states.value();
+    if (state == null) {
+      return; // forgotten, with a reminder still on its way
+    }
+    String key = context.getCurrentKey();
+    EngineListener listener = outputs.to(out, context::output);
+    boolean isOver = idleKeys != null && idleKeys.isOver(context.timerService());
+    boolean isUsable = resume(state, key, listener);
+    if (isUsable && (isOver || spec.metrics().maxIntervalMillis() > 0)) {
+      report(state, key, listener);
+    }
+    if (isOver) {
+      forget(key, isUsable ? state.timestamp() : timestamp, context::output);
+      if (isUsable) {
+        engine.forget(state, key, listener);
+      }
+    } else if (isUsable && publisher.isReminder(key, timestamp)) {
+      publisher.publishUnpublished(state, key, context::output);
+    }
+  }
+
+  /** Reports and publishes the current key of the backend, at the end of the input. */
+  void end(String key, Collector<OutputRecord> metrics, SideOutputs others) throws IOException {
+    TrainState state = states.value();
+    EngineListener listener = outputs.to(metrics, others);
+    if (resume(state, key, listener)) {
+      report(state, key, listener);
+      engine.end(state, key, listener);
+    }
+  }
+
+  private void report(TrainState state, String key, EngineListener listener) throws IOException {
+    if (engine.report(state, key, listener)) {
+      states.update(state);
+    }
+  }
+
+  /** Forgets a key, which restarts with its next example. */
+  private void forget(String key, long timestamp, SideOutputs others) throws IOException {
+    states.clear();
+    idleKeys.clear();
+    counted.forgottenKeys.inc();
+    publisher.forget(key, timestamp, others);
+    // The fleet view drops the key too.
+    others.output(Outputs.FLEET, FleetSample.forgotten(key));
+  }
+
+  private boolean resume(TrainState state, String key, EngineListener listener) throws IOException {
+    try {
+      return engine.resume(state, key, listener);
+    } catch (UnusableStateException e) {
+      throw withoutRestart(e);
+    }
+  }
+
+  /** What cannot be read now cannot be read after a restart either. */
+  private SuppressRestartsException withoutRestart(UnusableStateException e) {
+    return new SuppressRestartsException(
+        e.isMismatch() ? new IOException(e.getMessage() + ": " + remedy()) : e);
+  }
+
+  private String remedy() {
+    String reset = "state.on-shape-change: reset does so";
+    boolean isMixture = spec.model().auto() != null; // which never grows
+    return isMixture || stateSpec.onShapeChange() == ShapeChange.GROW
+        ? reset
+        : reset
+            + ", and grow keeps what was learned if there only are more neurons, layers or"
+            + " features";
+  }
+
+  /**
+   * Registers a report timer for every key: unreported examples may have no timer, or one that
+   * fires too late.
+   *
+   * @param backend its current key changes
+   */
+  void remindAll(KeyedStateBackend<String> backend, TimerService timers) throws IOException {
+    eachKey(backend, STATE_NAME, key -> remind(timers, 1));
+  }
+
+  /**
+   * Runs an action for each key that has a state, with the backend at that key.
+   *
+   * @param backend its current key changes
+   */
+  static void eachKey(
+      KeyedStateBackend<String> backend,
+      String stateName,
+      ThrowingConsumer<String, IOException> action)
+      throws IOException {
+    try (Stream<String> keys = backend.getKeys(stateName, VoidNamespace.INSTANCE)) {
+      for (Iterator<String> each = keys.iterator(); each.hasNext(); ) {
+        String key = each.next();
+        backend.setCurrentKey(key);
+        action.accept(key);
+      }
+    }
+  }
+
+  // Times lie on a grid, so that a key has at most two reminders however often it is reminded.
+  private void remind(TimerService timers, int spacing) {
+    long period = spacing * spec.metrics().maxIntervalMillis();
+    timers.registerProcessingTimeTimer((timers.currentProcessingTime() / period + 1) * period);
+  }
+}

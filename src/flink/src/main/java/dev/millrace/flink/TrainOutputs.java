@@ -1,0 +1,128 @@
+package dev.millrace.flink;
+
+import dev.millrace.codec.OutputRecord;
+import dev.millrace.codec.json.EventJson;
+import dev.millrace.codec.json.MetricsJson;
+import dev.millrace.codec.json.PredictionJson;
+import dev.millrace.data.Chunk;
+import dev.millrace.data.DeadLetter;
+import dev.millrace.data.FleetSample;
+import dev.millrace.data.MetricsReport;
+import dev.millrace.data.ModelEvent;
+import dev.millrace.data.Prediction;
+import dev.millrace.prequential.EngineListener;
+import dev.millrace.prequential.LabelOutcome;
+import dev.millrace.prequential.LearnedCounts;
+import dev.millrace.prequential.TrainSpec;
+import dev.millrace.prequential.TrainState;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import org.apache.flink.util.Collector;
+
+/** Encodes what the engine reports, sends it to the topics and counts it. Not thread-safe. */
+final class TrainOutputs {
+  private final boolean hasFleet;
+  private final int maxValueBytes;
+  private final ModelPublisher publisher;
+  private final DeadLetters deadLetters;
+  private final TrainMetrics counted;
+  private final MetricsJson metricsJson = new MetricsJson();
+  private final PredictionJson predictionJson = new PredictionJson();
+  private final EventJson eventJson = new EventJson();
+
+  TrainOutputs(
+      TrainSpec spec, ModelPublisher publisher, DeadLetters deadLetters, TrainMetrics counted) {
+    this.hasFleet = spec.fleet();
+    this.maxValueBytes = spec.input().limits().outputValueBytes();
+    this.publisher = publisher;
+    this.deadLetters = deadLetters;
+    this.counted = counted;
+  }
+
+  /** Returns a listener that sends to the outputs of one call of the operator. */
+  EngineListener to(Collector<OutputRecord> metrics, SideOutputs others) {
+    return new Listener(metrics, others);
+  }
+
+  private static byte[] utf8(String key) {
+    return key.getBytes(StandardCharsets.UTF_8);
+  }
+
+  private final class Listener implements EngineListener {
+    private final Collector<OutputRecord> metrics;
+    private final SideOutputs others;
+
+    Listener(Collector<OutputRecord> metrics, SideOutputs others) {
+      this.metrics = metrics;
+      this.others = others;
+    }
+
+    @Override
+    public void report(
+        MetricsReport report, long timestamp, long drifts, boolean isDriftSuspected) {
+      counted.report(report);
+      if (hasFleet) {
+        others.output(Outputs.FLEET, FleetSample.of(report, drifts, isDriftSuspected));
+      }
+      byte[] value = metricsJson.encode(report);
+      if (value.length > maxValueBytes) {
+        counted.shortened.inc();
+        value = metricsJson.encode(report.withoutClasses());
+      }
+      metrics.collect(OutputRecord.of(timestamp, utf8(report.context().key()), value));
+    }
+
+    @Override
+    public void prediction(Prediction prediction, long timestamp, Chunk chunk, int row) {
+      byte[] value = predictionJson.encode(prediction);
+      if (value.length > maxValueBytes) {
+        counted.shortened.inc();
+        value = predictionJson.encode(prediction.withoutScores());
+      }
+      OutputRecord record = OutputRecord.of(timestamp, utf8(prediction.key()), value);
+      others.output(Outputs.PREDICTIONS, TraceHeaders.copy(chunk, row, record));
+    }
+
+    @Override
+    public void event(ModelEvent event, long timestamp) {
+      counted.event(event.what());
+      others.output(
+          Outputs.EVENTS, OutputRecord.of(timestamp, utf8(event.key()), eventJson.encode(event)));
+    }
+
+    @Override
+    public void rejected(DeadLetter letter) {
+      others.output(Outputs.DEAD_LETTERS, deadLetters.record(letter));
+    }
+
+    @Override
+    public void modelDue(String key, TrainState state) throws IOException {
+      publisher.publish(state, key, others);
+    }
+
+    @Override
+    public void learned(LearnedCounts counts) {
+      counted.learned(counts);
+    }
+
+    @Override
+    public void skipped(int examples) {
+      counted.passedOver.inc(examples);
+    }
+
+    @Override
+    public void joined(LabelOutcome outcome, long records) {
+      counted.joined(outcome, records);
+    }
+
+    @Override
+    public void expanded(String key) {
+      counted.grownKeys.inc();
+    }
+
+    @Override
+    public void warning(String key, String message) {
+      ModelLog.warn(key, message);
+    }
+  }
+}

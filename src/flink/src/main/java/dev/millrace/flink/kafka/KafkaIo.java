@@ -1,0 +1,216 @@
+package dev.millrace.flink.kafka;
+
+import dev.millrace.codec.ModelParts;
+import dev.millrace.codec.OutputRecord;
+import dev.millrace.data.KafkaRecord;
+import dev.millrace.kafka.KafkaClients;
+import dev.millrace.kafka.Lease;
+import dev.millrace.kafka.TransactionTimeout;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Properties;
+import org.apache.flink.api.common.typeinfo.TypeInformation;
+import org.apache.flink.api.connector.sink2.Sink;
+import org.apache.flink.api.connector.source.Source;
+import org.apache.flink.connector.base.DeliveryGuarantee;
+import org.apache.flink.connector.kafka.lineage.DefaultKafkaDatasetFacet;
+import org.apache.flink.connector.kafka.lineage.DefaultKafkaDatasetIdentifier;
+import org.apache.flink.connector.kafka.lineage.KafkaDatasetFacet;
+import org.apache.flink.connector.kafka.lineage.KafkaDatasetFacetProvider;
+import org.apache.flink.connector.kafka.sink.KafkaRecordSerializationSchema;
+import org.apache.flink.connector.kafka.sink.KafkaSink;
+import org.apache.flink.connector.kafka.sink.TransactionNamingStrategy;
+import org.apache.flink.connector.kafka.source.KafkaSource;
+import org.apache.flink.connector.kafka.source.KafkaSourceBuilder;
+import org.apache.flink.connector.kafka.source.KafkaSourceOptions;
+import org.apache.flink.connector.kafka.source.enumerator.KafkaSourceEnumState;
+import org.apache.flink.connector.kafka.source.enumerator.initializer.OffsetsInitializer;
+import org.apache.flink.connector.kafka.source.reader.deserializer.KafkaRecordDeserializationSchema;
+import org.apache.flink.connector.kafka.source.split.KafkaPartitionSplit;
+import org.apache.flink.util.Collector;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.internals.BuiltInPartitioner;
+import org.apache.kafka.common.header.internals.RecordHeader;
+import org.apache.kafka.common.header.internals.RecordHeaders;
+
+/** Kafka at both ends of the graph, with records that nobody has decoded in between. */
+public final class KafkaIo {
+  // Records that the fetching thread hands over at once, and prepares one poll for; Kafka's 500 are
+  // handed over every fraction of a millisecond.
+  private static final String POLL_RECORDS = "2000";
+  // How long records in a partition that is new to the topic may wait; the connector's own is five
+  // minutes.
+  private static final String DISCOVERY_MILLIS = "30000";
+
+  /** What a producer has room for if nobody says otherwise. */
+  private static final long LEAST_BUFFER_BYTES = 32L << 20;
+
+  private KafkaIo() {}
+
+  /**
+   * A source of raw records; those of several topics come in the order of their timestamps.
+   *
+   * @param group the consumer group, to which offsets are committed with each checkpoint
+   * @param bounded whether to stop at the end that the topics have now
+   */
+  public static Source<KafkaRecord, KafkaPartitionSplit, KafkaSourceEnumState> source(
+      Map<String, String> properties,
+      List<String> topics,
+      String group,
+      OffsetsInitializer start,
+      boolean bounded) {
+    Map<String, String> consumer = consumer(properties);
+    consumer.put(ConsumerConfig.GROUP_ID_CONFIG, group);
+    KafkaSourceBuilder<KafkaRecord> builder =
+        KafkaSource.<KafkaRecord>builder()
+            .setProperties(asProperties(consumer))
+            .setTopics(topics)
+            .setStartingOffsets(start)
+            .setDeserializer(new RawDeserializer());
+    if (bounded) {
+      builder.setBounded(OffsetsInitializer.latest());
+    }
+    KafkaSource<KafkaRecord> records = builder.build();
+    return new NamedTopicsSource(
+        topics.size() == 1 ? records : new MergedSource(records, consumer, topics, start),
+        topics,
+        // Of a bounded source it is not known where they end.
+        start instanceof Beginning beginning && !bounded ? beginning.fixed() : Map.of());
+  }
+
+  private static Map<String, String> consumer(Map<String, String> properties) {
+    Map<String, String> consumer = new HashMap<>(properties);
+    consumer.putIfAbsent(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, POLL_RECORDS);
+    // What a producer has taken back, as a job does that failed, is no example.
+    consumer.putIfAbsent(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
+    consumer.putIfAbsent(
+        KafkaSourceOptions.PARTITION_DISCOVERY_INTERVAL_MS.key(), DISCOVERY_MILLIS);
+    return consumer;
+  }
+
+  /** Begins with the records that come from now on, also if the job has to begin anew. */
+  public static OffsetsInitializer latest(Map<String, String> properties, List<String> topics)
+      throws InterruptedException {
+    return Beginning.atTheEnd(false, consumer(properties), topics);
+  }
+
+  /** Begins where the group has come to; with the oldest record where it has not been yet. */
+  public static OffsetsInitializer committedOrEarliest() {
+    return Beginning.committed();
+  }
+
+  /** The same; with the records that come from now on where it has not been yet. */
+  public static OffsetsInitializer committedOrLatest(
+      Map<String, String> properties, List<String> topics) throws InterruptedException {
+    return Beginning.atTheEnd(true, consumer(properties), topics);
+  }
+
+  /**
+   * A sink of records for one topic.
+   *
+   * @param transactionalId unique to this sink of this pipeline
+   * @param recordBytes the largest record that may have to be written
+   * @param ageMillis how old a timestamp may be; of an older record it is the present
+   * @param lease that the job must have while it writes, or null
+   */
+  public static Sink<OutputRecord> sink(
+      Map<String, String> properties,
+      String topic,
+      DeliveryGuarantee guarantee,
+      String transactionalId,
+      int recordBytes,
+      long ageMillis,
+      Lease lease) {
+    Properties producer = asProperties(properties);
+    producer.putIfAbsent(
+        ProducerConfig.TRANSACTION_TIMEOUT_CONFIG,
+        Integer.toString(TransactionTimeout.DEFAULT_MILLIS));
+    producer.putIfAbsent(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, Integer.toString(recordBytes));
+    long memory = Math.max(LEAST_BUFFER_BYTES, 2L * recordBytes);
+    producer.putIfAbsent(ProducerConfig.BUFFER_MEMORY_CONFIG, Long.toString(memory));
+    KafkaClients.oneRequestAtATime(producer);
+    return new CalmlyClosedSink(
+        KafkaSink.<OutputRecord>builder()
+            .setKafkaProducerConfig(producer)
+            .setDeliveryGuarantee(guarantee)
+            .setTransactionalIdPrefix(transactionalId)
+            // Each id stays on the brokers for a week; by default every checkpoint adds one a
+            // subtask.
+            .setTransactionNamingStrategy(TransactionNamingStrategy.POOLING)
+            .setRecordSerializer(new RawSerializer(topic, ageMillis))
+            .build(),
+        topic,
+        lease);
+  }
+
+  private static Properties asProperties(Map<String, String> map) {
+    Properties properties = new Properties();
+    properties.putAll(map);
+    return properties;
+  }
+
+  private static final class RawDeserializer
+      implements KafkaRecordDeserializationSchema<KafkaRecord> {
+    private static final long serialVersionUID = 1L;
+
+    @Override
+    public void deserialize(ConsumerRecord<byte[], byte[]> from, Collector<KafkaRecord> out) {
+      out.collect(KafkaClients.record(from));
+    }
+
+    @Override
+    public TypeInformation<KafkaRecord> getProducedType() {
+      return TypeInformation.of(KafkaRecord.class);
+    }
+  }
+
+  static final class RawSerializer
+      implements KafkaRecordSerializationSchema<OutputRecord>, KafkaDatasetFacetProvider {
+    private static final long serialVersionUID = 1L;
+
+    private final String topic;
+    private final long ageMillis;
+
+    RawSerializer(String topic, long ageMillis) {
+      this.topic = topic;
+      this.ageMillis = ageMillis;
+    }
+
+    @Override
+    public ProducerRecord<byte[], byte[]> serialize(
+        OutputRecord record, KafkaSinkContext context, Long timestamp) {
+      RecordHeaders headers = new RecordHeaders();
+      for (int h = 0; h < record.headerNames().length; h++) {
+        headers.add(new RecordHeader(record.headerNames()[h], record.headerValues()[h]));
+      }
+      // The client refuses a timestamp below 0, and a broker one that is an hour ahead of its
+      // clock, or older than the topic allows.
+      long age = System.currentTimeMillis() - record.timestamp();
+      boolean isTaken = record.timestamp() >= 0 && age > 0 && age < ageMillis;
+      Long time = isTaken ? record.timestamp() : null; // now
+      Integer partition = partition(record.key(), context);
+      return new ProducerRecord<>(topic, partition, time, record.key(), record.value(), headers);
+    }
+
+    /** Names the topic whose open transactions the connector lists on restore. */
+    @Override
+    public Optional<KafkaDatasetFacet> getKafkaDatasetFacet() {
+      return Optional.of(
+          new DefaultKafkaDatasetFacet(DefaultKafkaDatasetIdentifier.ofTopics(List.of(topic))));
+    }
+
+    // Parts of a model lie where its key does, so that whoever reads them holds few at a time.
+    // Null leaves it to the client, which does the same for keys.
+    private Integer partition(byte[] key, KafkaSinkContext context) {
+      return key != null && ModelParts.isPart(key)
+          ? BuiltInPartitioner.partitionForKey(
+              ModelParts.modelKey(key), context.getPartitionsForTopic(topic).length)
+          : null;
+    }
+  }
+}

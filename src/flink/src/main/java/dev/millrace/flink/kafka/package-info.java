@@ -1,0 +1,2 @@
+/** Flink sources and sinks over Kafka topics. */
+package dev.millrace.flink.kafka;

@@ -1,0 +1,114 @@
+package dev.millrace.kafka;
+
+import java.time.Duration;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.stream.Stream;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.Config;
+import org.apache.kafka.clients.admin.ConfigEntry;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.config.TopicConfig;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What records the brokers take on all of some topics, asked before the first one is written: of
+ * another one a sink learns too late, and the job restarts forever.
+ *
+ * @param recordBytes of a record at most
+ * @param ageMillis that a timestamp may be old
+ */
+public record TopicLimits(int recordBytes, long ageMillis) {
+  private static final Logger LOG = LoggerFactory.getLogger(TopicLimits.class);
+  private static final Duration PATIENCE = Duration.ofSeconds(10);
+
+  /** What brokers take unless they or a topic say otherwise (message.max.bytes). */
+  private static final int USUAL_BYTES = 1_048_588;
+
+  /**
+   * The limits of topics. One of which nothing can be learned, which is logged, counts as one that
+   * takes what brokers usually do.
+   *
+   * @param kafka client properties, which may set producers limits of their own
+   * @param wanted bytes of a record that need not be exceeded
+   */
+  public static TopicLimits of(Map<String, String> kafka, Collection<String> topics, int wanted)
+      throws InterruptedException {
+    return of(kafka, topics, wanted, PATIENCE);
+  }
+
+  /** The same with another patience. */
+  static TopicLimits of(
+      Map<String, String> kafka, Collection<String> topics, int wanted, Duration patience)
+      throws InterruptedException {
+    TopicLimits least = new TopicLimits((int) ofProducers(kafka, wanted), Long.MAX_VALUE);
+    List<ConfigResource> resources =
+        topics.stream().map(topic -> new ConfigResource(ConfigResource.Type.TOPIC, topic)).toList();
+    try (Admin admin = KafkaClients.admin(kafka, patience)) {
+      Map<ConfigResource, KafkaFuture<Config>> configs = admin.describeConfigs(resources).values();
+      for (ConfigResource topic : resources) {
+        least = least.and(ofTopic(topic.name(), configs.get(topic), wanted));
+      }
+      return least;
+    } catch (KafkaException e) {
+      LOG.warn("No broker can be asked how large records may be: {}", e.getMessage());
+      return least.and(new TopicLimits(USUAL_BYTES, Long.MAX_VALUE));
+    }
+  }
+
+  private TopicLimits and(TopicLimits other) {
+    return new TopicLimits(
+        Math.min(recordBytes, other.recordBytes), Math.min(ageMillis, other.ageMillis));
+  }
+
+  static TopicLimits ofTopic(String topic, KafkaFuture<Config> asked, int wanted)
+      throws InterruptedException {
+    try {
+      Config config = asked.get();
+      int bytes =
+          (int)
+              Math.min(
+                  Integer.MAX_VALUE,
+                  number(config, TopicConfig.MAX_MESSAGE_BYTES_CONFIG, USUAL_BYTES));
+      if (bytes < wanted) {
+        LOG.warn(
+            "Topic {} takes records of {} bytes at most; of larger ones a part is left out. Set its"
+                + " max.message.bytes to {} and start the job again.",
+            topic,
+            bytes,
+            wanted);
+      }
+      return new TopicLimits(
+          bytes,
+          number(config, TopicConfig.MESSAGE_TIMESTAMP_BEFORE_MAX_MS_CONFIG, Long.MAX_VALUE));
+    } catch (ExecutionException e) {
+      LOG.warn(
+          "How large records of topic {} may be is not known, {} bytes are taken for it: {}",
+          topic,
+          USUAL_BYTES,
+          e.getCause().getMessage());
+      return new TopicLimits(USUAL_BYTES, Long.MAX_VALUE);
+    }
+  }
+
+  /** A setting of a topic, or what counts where the brokers do not know of it or do not tell. */
+  private static long number(Config config, String name, long otherwise) {
+    ConfigEntry entry = config.get(name);
+    return entry == null || entry.value() == null ? otherwise : Long.parseLong(entry.value());
+  }
+
+  /** What a pipeline itself allows its producers, at most {@code wanted}. */
+  private static long ofProducers(Map<String, String> kafka, int wanted) {
+    return Stream.of(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, ProducerConfig.BUFFER_MEMORY_CONFIG)
+        .map(kafka::get)
+        .filter(value -> value != null && value.matches("\\d{1,18}"))
+        .mapToLong(Long::parseLong)
+        .reduce(wanted, Math::min);
+  }
+}

@@ -1,0 +1,238 @@
+package dev.millrace.onnx;
+
+import ai.onnx.proto.OnnxMl.AttributeProto;
+import ai.onnx.proto.OnnxMl.GraphProto;
+import ai.onnx.proto.OnnxMl.NodeProto;
+import dev.millrace.nn.Activation;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** A walk through a graph along the one tensor that flows from its input to its output. */
+final class OnnxChain {
+  // What only training, or a tensor of more dimensions, would feel.
+  private static final Set<String> NO_OPS = Set.of("Identity", "Dropout", "Flatten");
+
+  private final Map<String, List<NodeProto>> readers = new HashMap<>();
+  private final OnnxTensors tensors;
+  private final String end;
+  private String at;
+  private int stepsLeft;
+
+  /**
+   * @throws OnnxException if a node lacks inputs or outputs
+   */
+  OnnxChain(GraphProto graph, OnnxTensors tensors, String start, String end) throws OnnxException {
+    this.tensors = tensors;
+    this.end = end;
+    at = start;
+    stepsLeft = graph.getNodeCount();
+    for (NodeProto node : graph.getNodeList()) {
+      if (node.getOutputCount() == 0 || node.getInputCount() < leastInputs(node)) {
+        throw new OnnxException("its node " + operator(node) + " lacks inputs or outputs");
+      }
+      for (String input : Set.copyOf(node.getInputList())) {
+        readers.computeIfAbsent(input, name -> new ArrayList<>()).add(node);
+      }
+    }
+  }
+
+  /** What a node does, with the domain of other than ONNX's own operators. */
+  static String operator(NodeProto node) {
+    boolean usual = node.getDomain().isEmpty() || node.getDomain().equals("ai.onnx");
+    return usual ? node.getOpType() : node.getDomain() + "." + node.getOpType();
+  }
+
+  private static int leastInputs(NodeProto node) {
+    return switch (operator(node)) {
+      case "Gemm", "MatMul", "Add", "Mul", "Div", "LayerNormalization" -> 2;
+      default -> 0;
+    };
+  }
+
+  /** Name of the tensor that the walk has come to. */
+  String at() {
+    return at;
+  }
+
+  boolean isAtEnd() {
+    return at.equals(end);
+  }
+
+  void step(NodeProto node) throws OnnxException {
+    if (stepsLeft-- == 0) {
+      throw new OnnxException("its graph goes round in a circle");
+    }
+    at = node.getOutput(0);
+  }
+
+  /** The one node that reads the tensor. */
+  NodeProto next() throws OnnxException {
+    List<NodeProto> next = readers.getOrDefault(at, List.of());
+    if (next.size() != 1) {
+      throw new OnnxException(
+          "its tensor %s is read by %d nodes, where one fully connected layer is needed"
+              .formatted(at, next.size()));
+    }
+    return next.get(0);
+  }
+
+  /** Steps over the one node that reads the tensor if it is of a kind; else returns null. */
+  NodeProto accept(String operator) throws OnnxException {
+    List<NodeProto> next = readers.getOrDefault(at, List.of());
+    if (isAtEnd() || next.size() != 1 || !operator(next.get(0)).equals(operator)) {
+      return null;
+    }
+    step(next.get(0));
+    return next.get(0);
+  }
+
+  void skipNoOps() throws OnnxException {
+    List<NodeProto> next = readers.getOrDefault(at, List.of());
+    while (!isAtEnd() && next.size() == 1 && NO_OPS.contains(operator(next.get(0)))) {
+      NodeProto node = next.get(0);
+      if (operator(node).equals("Flatten") && number(node, "axis", 1) != -1) {
+        require(node, "axis", 1);
+      }
+      step(node);
+      next = readers.getOrDefault(at, List.of());
+    }
+  }
+
+  /** Steps over an activation; linear if the next layer or the end comes at once. */
+  Activation activation() throws OnnxException {
+    skipNoOps();
+    List<NodeProto> next = readers.getOrDefault(at, List.of());
+    if (isAtEnd()) {
+      return Activation.LINEAR;
+    }
+    if (next.size() == 2) {
+      return composed(next);
+    }
+    NodeProto node = next();
+    String operator = operator(node);
+    if (operator.equals("Gemm") || operator.equals("MatMul")) {
+      return Activation.LINEAR;
+    }
+    Activation activation = simple(node);
+    step(node);
+    return activation;
+  }
+
+  private Activation simple(NodeProto node) throws OnnxException {
+    return switch (operator(node)) {
+      case "Sigmoid" -> Activation.SIGMOID;
+      case "Tanh" -> Activation.TANH;
+      case "Relu" -> Activation.RELU;
+      case "LeakyRelu" -> with(node, "alpha", OnnxExport.LEAK, Activation.LEAKY_RELU);
+      case "Elu" -> with(node, "alpha", 1, Activation.ELU);
+      case "Selu" -> {
+        with(node, "alpha", OnnxExport.SELU_ALPHA, Activation.SELU);
+        yield with(node, "gamma", OnnxExport.SELU_SCALE, Activation.SELU);
+      }
+      case "Gelu" -> {
+        for (AttributeProto attribute : node.getAttributeList()) {
+          if (!attribute.getS().toStringUtf8().equals("none")) {
+            throw unexpected(node, "the exact gelu, approximate none");
+          }
+        }
+        yield Activation.GELU;
+      }
+      case "Softplus" -> Activation.SOFTPLUS;
+      case "Softmax" -> {
+        double axis = number(node, "axis", -1);
+        if (axis != -1 && axis != 1) {
+          throw unexpected(node, "a softmax of the last axis");
+        }
+        yield Activation.SOFTMAX;
+      }
+      default -> throw unexpected(node, "an activation or a fully connected layer");
+    };
+  }
+
+  private Activation with(NodeProto node, String name, double value, Activation activation)
+      throws OnnxException {
+    require(node, name, value);
+    return activation;
+  }
+
+  /** That an attribute is about such a number, or left out. */
+  private static void require(NodeProto node, String name, double value) throws OnnxException {
+    double own = number(node, name, value);
+    // Written so that NaN is refused as well.
+    if (!(Math.abs(own - value) <= 1e-6)) {
+      throw new OnnxException(
+          "its node %s has %s %s, where %s is needed"
+              .formatted(named(node), name, shown(own), shown(value)));
+    }
+  }
+
+  private static String shown(double value) {
+    return value == Math.rint(value) ? Long.toString((long) value) : Float.toString((float) value);
+  }
+
+  /** x·sigmoid(x), or x·Φ(x) as PyTorch writes it: x/√2, Erf, + 1, ·x, ·½. */
+  private Activation composed(List<NodeProto> next) throws OnnxException {
+    boolean productFirst =
+        operator(next.get(0)).equals("Mul")
+            && next.get(0).getInputList().stream().noneMatch(tensors::has);
+    NodeProto product = next.get(productFirst ? 0 : 1);
+    NodeProto inner = next.get(productFirst ? 1 : 0);
+    if (operator(inner).equals("Sigmoid") && isProduct(product, inner)) {
+      step(product);
+      return Activation.SILU;
+    }
+    boolean scaled =
+        (operator(inner).equals("Div") && tensors.is(inner.getInput(1), Math.sqrt(2)))
+            || (operator(inner).equals("Mul") && tensors.is(inner.getInput(1), Math.sqrt(0.5)));
+    NodeProto erf = scaled ? reader(inner, "Erf") : null;
+    NodeProto sum = erf == null ? null : reader(erf, "Add");
+    if (sum != null && hasOperand(sum, 1) && isProduct(product, sum)) {
+      NodeProto half = reader(product, "Mul");
+      if (half != null && hasOperand(half, 0.5)) {
+        step(half);
+        return Activation.GELU;
+      }
+    }
+    throw new OnnxException(
+        "its tensor %s is read by the nodes %s and %s, which are no activation together"
+            .formatted(at, named(next.get(0)), named(next.get(1))));
+  }
+
+  private boolean isProduct(NodeProto product, NodeProto factor) {
+    return operator(product).equals("Mul")
+        && product.getInputList().contains(at)
+        && product.getInputList().contains(factor.getOutput(0));
+  }
+
+  private boolean hasOperand(NodeProto node, double value) throws OnnxException {
+    return tensors.is(node.getInput(0), value) || tensors.is(node.getInput(1), value);
+  }
+
+  private NodeProto reader(NodeProto node, String operator) {
+    List<NodeProto> next = readers.getOrDefault(node.getOutput(0), List.of());
+    return next.size() == 1 && operator(next.get(0)).equals(operator) ? next.get(0) : null;
+  }
+
+  OnnxException unexpected(NodeProto node, String wanted) {
+    return new OnnxException("its node %s is not %s".formatted(named(node), wanted));
+  }
+
+  private static String named(NodeProto node) {
+    return operator(node) + (node.getName().isEmpty() ? "" : " (" + node.getName() + ")");
+  }
+
+  /** An attribute that is a number, whole or not. */
+  static double number(NodeProto node, String name, double fallback) {
+    for (AttributeProto attribute : node.getAttributeList()) {
+      if (attribute.getName().equals(name)) {
+        return attribute.getType() == AttributeProto.AttributeType.FLOAT
+            ? attribute.getF()
+            : attribute.getI();
+      }
+    }
+    return fallback;
+  }
+}

@@ -1,0 +1,2 @@
+/** Models as ONNX files: export and import. */
+package dev.millrace.onnx;

@@ -1,0 +1,83 @@
+package dev.millrace.codec;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import dev.millrace.codec.json.CommandJson;
+import dev.millrace.data.DeadLetterReason;
+import dev.millrace.data.Example;
+import dev.millrace.data.InputSpec;
+import dev.millrace.data.KafkaRecord;
+import dev.millrace.data.Promote;
+import dev.millrace.data.RecordKind;
+import dev.millrace.testing.Records;
+import java.nio.charset.StandardCharsets;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class CommandDecoderTest {
+  private final CommandDecoder decoder =
+      new CommandDecoder("fraud", new InputSpec.Limits(1_000, 10, 2, 2));
+  private final Example example = new Example();
+
+  @Test
+  void aCommandIsARowOfItsKeyWithoutFeaturesOrLabel() throws Exception {
+    byte[] value = CommandJson.encode(new Promote("fraud", "big"));
+    example.setId(new byte[] {'e'}, 1); // of the row before
+    example.resize(3);
+
+    assertThat(new String(value, StandardCharsets.UTF_8))
+        .isEqualTo("{\"command\":\"promote\",\"pipeline\":\"fraud\",\"model\":\"big\"}");
+    assertThat(decoder.decode(Records.record("shop", value, 3), example)).isTrue();
+    assertThat(example.kind).isEqualTo(RecordKind.COMMAND);
+    assertThat(example.key).isEqualTo("shop");
+    assertThat(example.hasId()).isFalse();
+    assertThat(example.width).isZero();
+    assertThat(CommandJson.decode(example.record.value())).isEqualTo(new Promote("fraud", "big"));
+  }
+
+  @Test
+  void thoseOfOtherPipelinesAreLeftAlone() throws Exception {
+    byte[] value = CommandJson.encode(new Promote("other", "big"));
+
+    assertThat(decoder.decode(Records.record("shop", value, 3), example)).isFalse();
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "promote | it is no command: Unrecognized token",
+        "[] | it is no command: it is no JSON object",
+        "{\"command\":\"demote\"} | it is no command: command must be promote, but was demote",
+        "{\"command\":\"promote\",\"pipeline\":\"fraud\"} | it is no command: promote needs"
+            + " pipeline and model",
+        "{\"command\":\"promote\",\"model\":7} | it is no command: its field model is no text",
+        "{\"command\":\"promote\",\"mdoel\":\"x\"} | it is no command: it has a field mdoel, which"
+            + " no command has",
+      })
+  void whatIsNoCommandIsRefused(String value, String message) {
+    KafkaRecord record = Records.record("shop", value.getBytes(StandardCharsets.UTF_8), 3);
+
+    RefusedException refusal =
+        catchThrowableOfType(RefusedException.class, () -> decoder.decode(record, example));
+
+    assertThat(refusal.reason()).isEqualTo(DeadLetterReason.INVALID_COMMAND);
+    assertThat(refusal).hasMessageStartingWith(message);
+    assertThat(refusal.getMessage()).hasLineCount(1);
+  }
+
+  @Test
+  void aCommandNeedsAKey() {
+    byte[] value = CommandJson.encode(new Promote("fraud", "big"));
+
+    assertThat(
+            catchThrowableOfType(
+                    RefusedException.class,
+                    () -> decoder.decode(Records.record(null, value, 3), example))
+                .reason())
+        .isEqualTo(DeadLetterReason.MISSING_KEY);
+  }
+}

@@ -1,0 +1,35 @@
+package dev.millrace.codec;
+
+import dev.millrace.config.PipelineFile;
+import dev.millrace.data.Example;
+import dev.millrace.testing.Records;
+
+/** Whatever stands in a record, the answer is an example or a dead letter. */
+public final class DecoderFuzz {
+  private static final String HEAD =
+      "pipeline: fuzz\nkafka: { bootstrap.servers: 'a:1' }\ninput:\n  label: class\n";
+  private static final ExampleDecoder[] DECODERS = {
+    decoder(""),
+    decoder("  features: [{ name: a, nullable: true }, { name: b, type: hash, buckets: 8 }]\n"),
+    decoder("  format: json\n  features: [a, { name: b.c, type: one-hot, values: [x, y] }]\n"),
+    decoder(
+        "  format: csv\n  columns: [a, b, class]\n  features: [a, { name: b, type: boolean }]\n"),
+  };
+  private static final Example EXAMPLE = new Example();
+
+  private DecoderFuzz() {}
+
+  private static ExampleDecoder decoder(String input) {
+    return new ExampleDecoder(PipelineFile.parse("fuzz", HEAD + input, null).input().spec());
+  }
+
+  /** What Jazzer calls; an exception is a find. */
+  public static void fuzzerTestOneInput(byte[] bytes) {
+    for (ExampleDecoder decoder : DECODERS) {
+      boolean isRefused = decoder.decode(Records.record("k", bytes, 0), EXAMPLE) != null;
+      if (!isRefused && EXAMPLE.label != null && EXAMPLE.label.length() > 1_000_000) {
+        throw new AssertionError("a label beyond all limits");
+      }
+    }
+  }
+}

@@ -1,0 +1,58 @@
+package dev.millrace.codec.json;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import dev.millrace.data.Answer;
+import dev.millrace.data.Task;
+import java.io.IOException;
+import java.io.StringWriter;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class AnswerJsonTest {
+
+  @Test
+  void anAnswerHasTheClassAndWhatEachClassIsGiven() throws IOException {
+    Answer answer =
+        new Answer(
+            "shop-17",
+            Task.BINARY,
+            List.of("ok", "fraud"),
+            new float[] {0.25f, 0.75f},
+            true,
+            "big",
+            41,
+            42,
+            "b1946ac9");
+
+    assertThat(json(answer))
+        .isEqualTo(
+            """
+            {"key":"shop-17","class":"fraud","probabilities":{"ok":0.25,"fraud":0.75},\
+            "model":"big","model_version":41,"examples":42,"config":"b1946ac9"}\
+            """);
+  }
+
+  @Test
+  void anAnswerOfTheOnlyModelNamesNone() throws IOException {
+    Answer answer =
+        new Answer(
+            "k", Task.REGRESSION, List.of(), new float[] {2.5f, 0f}, false, null, 7, 8, "b1946ac9");
+
+    assertThat(json(answer))
+        .isEqualTo(
+            """
+            {"key":"k","value":2.5,"model_version":7,"examples":8,"config":"b1946ac9"}\
+            """);
+  }
+
+  private static String json(Answer answer) throws IOException {
+    StringWriter text = new StringWriter();
+    try (JsonGenerator json = new JsonFactory().createGenerator(text)) {
+      AnswerJson.write(json, answer);
+    }
+    return text.toString();
+  }
+}

@@ -1,0 +1,57 @@
+package dev.millrace.codec.json;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.millrace.data.ModelEvent;
+import dev.millrace.data.ModelEvent.ChampionChanged;
+import dev.millrace.data.ModelEvent.Drift;
+import dev.millrace.data.ModelEvent.Forgotten;
+import dev.millrace.data.ModelEvent.RolledBack;
+import dev.millrace.data.ModelEvent.SkippedSteps;
+import dev.millrace.data.ModelEvent.StartedAfresh;
+import dev.millrace.data.ModelEvent.Warning;
+import dev.millrace.data.ModelEvent.What;
+import dev.millrace.data.ModelEvent.Why;
+import java.nio.charset.StandardCharsets;
+import org.junit.jupiter.api.Test;
+
+class EventJsonTest {
+  private final EventJson json = new EventJson();
+
+  @Test
+  void anEventIsOneLineInAStableOrder() {
+    assertThat(encode(new Forgotten()))
+        .isEqualTo(
+            """
+            {"pipeline":"fraud","key":"shop-17","seq":42,"event_time":"1970-01-01T00:00:01.234Z",\
+            "event":"forgotten","model_version":41,"config":"b1946ac9"}\
+            """);
+  }
+
+  @Test
+  void eachKindOfEventHasItsOwnFields() {
+    assertThat(encode(new Warning("ddm")))
+        .contains(",\"event\":\"warning\",\"detector\":\"ddm\",\"model_version\":");
+    assertThat(encode(new Drift("adwin", "reset", 3)))
+        .contains(
+            ",\"event\":\"drift\",\"detector\":\"adwin\",\"action\":\"reset\",\"drifts\":3,"
+                + "\"model_version\":");
+    assertThat(encode(new SkippedSteps(5)))
+        .contains(",\"event\":\"skipped_steps\",\"skipped_steps\":5,\"model_version\":");
+    assertThat(encode(new RolledBack(2, 0.1)))
+        .contains(
+            ",\"event\":\"rollback\",\"rollbacks\":2,\"learning_rate\":0.1,\"model_version\":");
+    assertThat(encode(new StartedAfresh("layers")))
+        .contains(",\"event\":\"started_afresh\",\"reason\":\"layers\",\"model_version\":");
+    assertThat(encode(new ChampionChanged("big", "small", Why.BETTER, 0.5, Double.NaN, 0.25)))
+        .contains(
+            ",\"event\":\"champion_changed\",\"from\":\"big\",\"to\":\"small\","
+                + "\"why\":\"better\",\"from_loss\":0.5,\"to_loss\":null,\"p_value\":0.25,"
+                + "\"model_version\":");
+  }
+
+  private String encode(What what) {
+    ModelEvent event = new ModelEvent("fraud", "shop-17", 42, 1_234, what, 41, "b1946ac9");
+    return new String(json.encode(event), StandardCharsets.UTF_8);
+  }
+}

@@ -1,0 +1,574 @@
+package dev.millrace.codec.json;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.millrace.data.MetricsReport;
+import dev.millrace.data.MetricsReport.Averages;
+import dev.millrace.data.MetricsReport.ClassAverages;
+import dev.millrace.data.MetricsReport.ClassScores;
+import dev.millrace.data.MetricsReport.ClassificationBaseline;
+import dev.millrace.data.MetricsReport.ClassificationBlock;
+import dev.millrace.data.MetricsReport.ClassificationScores;
+import dev.millrace.data.MetricsReport.Confusion;
+import dev.millrace.data.MetricsReport.Contestant;
+import dev.millrace.data.MetricsReport.Delays;
+import dev.millrace.data.MetricsReport.Fading;
+import dev.millrace.data.MetricsReport.Labels;
+import dev.millrace.data.MetricsReport.PositiveShare;
+import dev.millrace.data.MetricsReport.RegressionBaseline;
+import dev.millrace.data.MetricsReport.RegressionBlock;
+import dev.millrace.data.MetricsReport.RegressionScores;
+import dev.millrace.data.Task;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class MetricsJsonTest {
+
+  private static final double NONE = Double.NaN;
+
+  private final MetricsJson json = new MetricsJson();
+
+  @Test
+  void aClassificationRecordIsOneLineInAStableOrder() {
+    ClassificationScores scores =
+        new ClassificationScores(
+            1000,
+            600_000,
+            new ClassificationBlock(
+                1000,
+                999.5,
+                0.98,
+                0.82,
+                0.74,
+                0.66,
+                0.698,
+                0.7,
+                0.68,
+                0.67,
+                0.66,
+                0.65,
+                0.061,
+                0.062,
+                0.5,
+                0.02,
+                0.03,
+                new PositiveShare(0.25, 0.125),
+                0.957,
+                0.8,
+                NONE,
+                NONE,
+                true,
+                false,
+                averages(0.7)),
+            new ClassificationBlock(
+                41999,
+                41999,
+                0.97,
+                0.81,
+                0.7,
+                0.6,
+                0.65,
+                NONE,
+                0.63,
+                0.62,
+                0.61,
+                0.6,
+                0.071,
+                0.072,
+                0.5,
+                NONE,
+                NONE,
+                new PositiveShare(0.25, 0.125),
+                NONE,
+                NONE,
+                NONE,
+                NONE,
+                true,
+                false,
+                null),
+            new Fading<>(
+                0.999,
+                1000.5,
+                new ClassificationBlock(
+                    41999,
+                    1000.5,
+                    0.96,
+                    0.8,
+                    0.7,
+                    0.6,
+                    0.65,
+                    NONE,
+                    0.5,
+                    0.4,
+                    0.3,
+                    0.2,
+                    0.1,
+                    0.09,
+                    0.5,
+                    0.08,
+                    0.07,
+                    new PositiveShare(0.25, 0.125),
+                    NONE,
+                    NONE,
+                    NONE,
+                    NONE,
+                    true,
+                    false,
+                    null)),
+            new ClassificationBaseline(0.95, 0.3, 0.94, 0.2),
+            new ClassificationBaseline(0.96, 0, 0.961, 0),
+            List.of(
+                new ClassScores(0.9, 0.8, 0.85, 0.86, 966.5),
+                new ClassScores(0.7, 0.6, 0.65, NONE, 33)),
+            new Confusion(
+                new double[][] {{957.5, 9}, {10, 23}}, new double[][] {{40000, 1}, {2, 1996}}),
+            0.325);
+
+    assertThat(encode(report(Task.BINARY, scores)))
+        .isEqualTo(
+            """
+            {"pipeline":"fraud","key":"shop-17","seq":42000,"task":"binary","examples":42000,\
+            "model_version":41999,"event_time":"2026-11-25T09:14:03.120Z",\
+            "window":{"size":1000,"millis":600000,"examples":1000,"weight":999.5,\
+            "accuracy":0.98,"balanced_accuracy":0.82,"precision":0.74,"recall":0.66,\
+            "f1":0.698,"f_beta":0.7,"kappa":0.68,"kappa_m":0.67,"kappa_temporal":0.66,"mcc":0.65,\
+            "loss":0.061,"log_loss":0.062,"log_loss_baseline":0.5,"brier":0.02,"calibration_error":0.03,"calibration":{"mean_predicted":0.25,"observed_share":0.125},"predicts_one_class":true,"better_than_baseline":false,\
+            "auc_roc":0.957,"auc_pr":0.8,\
+            "macro":{"precision":0.1,"recall":0.2,"f1":0.3,"f_beta":0.7},\
+            "weighted":{"precision":0.1,"recall":0.2,"f1":0.3,"f_beta":0.7},\
+            "micro":{"precision":0.1,"recall":0.2,"f1":0.3,"f_beta":0.7}},\
+            "total":{"examples":41999,"weight":41999,"accuracy":0.97,"balanced_accuracy":0.81,\
+            "precision":0.7,"recall":0.6,"f1":0.65,"kappa":0.63,"kappa_m":0.62,\
+            "kappa_temporal":0.61,"mcc":0.6,"loss":0.071,"log_loss":0.072,"log_loss_baseline":0.5,"brier":null,\
+            "calibration_error":null,"calibration":{"mean_predicted":0.25,"observed_share":0.125},"predicts_one_class":true,"better_than_baseline":false},\
+            "decayed":{"factor":0.999,"weight":1000.5,"accuracy":0.96,"balanced_accuracy":0.8,\
+            "precision":0.7,"recall":0.6,"f1":0.65,"kappa":0.5,"kappa_m":0.4,\
+            "kappa_temporal":0.3,"mcc":0.2,"loss":0.1,"log_loss":0.09,"log_loss_baseline":0.5,"brier":0.08,\
+            "calibration_error":0.07,"calibration":{"mean_predicted":0.25,"observed_share":0.125},"predicts_one_class":true,"better_than_baseline":false},\
+            "baseline":{"no_change":{"window":{"accuracy":0.95,"f1":0.3},\
+            "total":{"accuracy":0.94,"f1":0.2}},\
+            "majority":{"window":{"accuracy":0.96,"f1":0.0},"total":{"accuracy":0.961,"f1":0.0}}},\
+            "threshold":0.325,\
+            "per_class":[{"class":"ok","precision":0.9,"recall":0.8,"f1":0.85,"f_beta":0.86,\
+            "support":966.5},\
+            {"class":"fraud","precision":0.7,"recall":0.6,"f1":0.65,"support":33}],\
+            "confusion_matrix":{"rows":"actual","labels":["ok","fraud"],\
+            "counts":[[957.5,9],[10,23]],"total_counts":[[40000,1],[2,1996]]},\
+            "learning_rate":0.005,"skipped_steps":3,"clipped_steps":17,"rollbacks":1,\
+            "input":{"fraud.examples":{"0":[120344,121871],"10":[5,6]}},\
+            "config":"b1946ac9"}\
+            """);
+  }
+
+  @Test
+  void aRegressionRecordIsOneLineInAStableOrder() {
+    RegressionScores scores =
+        new RegressionScores(
+            1000,
+            0,
+            new RegressionBlock(1000, 1000, 1.5, 2.5, 0.9, 0.1, 0.75, 0.25, true),
+            new RegressionBlock(41999, 41999, 1.75, 2.75, 0.8, NONE, 0.875, 0.5, true),
+            new Fading<>(0.99, 99.5, new RegressionBlock(9, 9, 1, 2, 0.5, 0.25, 0.5, 4, true)),
+            100.5,
+            12.25,
+            new RegressionBaseline(3, 4, 5, 6),
+            new RegressionBaseline(7, 8, 9, 10));
+
+    assertThat(encode(report(Task.REGRESSION, scores)))
+        .contains(
+            """
+            "task":"regression",\
+            """)
+        .contains(
+            """
+            "window":{"size":1000,"examples":1000,"weight":1000,"mae":1.5,"rmse":2.5,"r2":0.9,\
+            "mape":0.1,"quantile_loss":0.75,"loss":0.25,"better_than_baseline":true},\
+            "total":{"examples":41999,"weight":41999,"mae":1.75,"rmse":2.75,"r2":0.8,\
+            "mape":null,"quantile_loss":0.875,"loss":0.5,"better_than_baseline":true,"label_mean":100.5,"label_sd":12.25},\
+            "decayed":{"factor":0.99,"weight":99.5,"mae":1.0,"rmse":2.0,"r2":0.5,\
+            "mape":0.25,"quantile_loss":0.5,"loss":4.0,"better_than_baseline":true},\
+            "baseline":{"last_value":{"window":{"mae":3.0,"rmse":4.0},\
+            "total":{"mae":5.0,"rmse":6.0}},\
+            "mean":{"window":{"mae":7.0,"rmse":8.0},"total":{"mae":9.0,"rmse":10.0}}},\
+            "learning_rate":0.005,\
+            """);
+  }
+
+  @Test
+  void theAveragesOfClassesStandInEachBlockThatHasThem() throws IOException {
+    ClassificationBlock block =
+        new ClassificationBlock(
+            1,
+            1,
+            1,
+            1,
+            1,
+            1,
+            1,
+            NONE,
+            1,
+            1,
+            1,
+            1,
+            1,
+            1,
+            0.5,
+            1,
+            1,
+            new PositiveShare(0.25, 0.125),
+            1,
+            1,
+            0.75,
+            0.5,
+            true,
+            false,
+            averages(NONE));
+    ClassificationBaseline baseline = new ClassificationBaseline(0, 0, 0, 0);
+    ClassificationScores scores =
+        new ClassificationScores(
+            1, 0, block, block, new Fading<>(0.9, 1, block), baseline, baseline, null, null, NONE);
+
+    JsonNode record = new ObjectMapper().readTree(encode(report(Task.MULTICLASS, scores)));
+
+    for (String name : List.of("window", "total", "decayed")) {
+      for (String average : List.of("macro", "weighted", "micro")) {
+        assertThat(record.path(name).path(average))
+            .as("%s of %s", average, name)
+            .hasToString("{\"precision\":0.1,\"recall\":0.2,\"f1\":0.3}");
+      }
+    }
+    assertThat(record.at("/window/auc_roc_weighted").asDouble()).isEqualTo(0.75);
+    assertThat(record.at("/window/auc_pr_weighted").asDouble()).isEqualTo(0.5);
+  }
+
+  @Test
+  void scoresOfHeldOutExamplesStandBesideThoseOfAllOthersEpochByEpoch() {
+    ClassificationBaseline none = new ClassificationBaseline(0, 0, 0, 0);
+    ClassificationScores scores =
+        new ClassificationScores(
+            7, 0, block(4, 0.5, 0.25, 0.75), block(6, 1, 2, 3), null, none, none, null, null, NONE);
+    MetricsReport.Context context = report(Task.BINARY, scores).context();
+
+    assertThat(
+            encode(
+                new MetricsReport(
+                    context,
+                    Task.BINARY,
+                    scores,
+                    3,
+                    new MetricsReport.Validation(scores, 2, 0.125, true))))
+        .contains(",\"epoch\":3,\"window\":")
+        .contains(
+            """
+            ,"validation":{"best_epoch":2,"best_loss":0.125,"stopped":true,\
+            "window":{"size":7,"examples":4,"weight":4,"accuracy":0.5,"balanced_accuracy":0.5,\
+            "precision":0.5,"recall":0.5,"f1":0.5,"f_beta":0.5,"kappa":0.5,"kappa_m":0.5,\
+            "kappa_temporal":0.5,"mcc":0.5,"loss":0.25,"log_loss":0.75,"log_loss_baseline":0.5,"brier":0.5,\
+            "calibration_error":0.5,"calibration":{"mean_predicted":0.25,"observed_share":0.125},"predicts_one_class":true,"better_than_baseline":false},\
+            "epoch":{"examples":6,"weight":6,"accuracy":1.0,"balanced_accuracy":1.0,\
+            "precision":1.0,"recall":1.0,"f1":1.0,"f_beta":1.0,"kappa":1.0,"kappa_m":1.0,\
+            "kappa_temporal":1.0,"mcc":1.0,"loss":2.0,"log_loss":3.0,"log_loss_baseline":0.5,"brier":1.0,\
+            "calibration_error":1.0,"calibration":{"mean_predicted":0.25,"observed_share":0.125},"predicts_one_class":true,"better_than_baseline":false}},"learning_rate":\
+            """);
+  }
+
+  @Test
+  void heldOutNumbersHaveTheScoresOfNumbers() {
+    RegressionBaseline none = new RegressionBaseline(0, 0, 0, 0);
+    RegressionScores scores =
+        new RegressionScores(
+            7,
+            0,
+            new RegressionBlock(4, 4, 1, 2, 0.5, 0.25, 3, 4, true),
+            new RegressionBlock(6, 6, 5, 6, 0.75, 0.125, 7, 8, true),
+            null,
+            0,
+            0,
+            none,
+            none);
+    MetricsReport.Context context = report(Task.REGRESSION, scores).context();
+
+    assertThat(
+            encode(
+                new MetricsReport(
+                    context,
+                    Task.REGRESSION,
+                    scores,
+                    1,
+                    new MetricsReport.Validation(scores, 0, NONE, false))))
+        .contains(
+            """
+            ,"validation":{"best_epoch":0,"best_loss":null,"stopped":false,\
+            "window":{"size":7,"examples":4,"weight":4,"mae":1.0,"rmse":2.0,"r2":0.5,\
+            "mape":0.25,"quantile_loss":3.0,"loss":4.0,"better_than_baseline":true},\
+            "epoch":{"examples":6,"weight":6,"mae":5.0,"rmse":6.0,"r2":0.75,\
+            "mape":0.125,"quantile_loss":7.0,"loss":8.0,"better_than_baseline":true}},"learning_rate":\
+            """);
+  }
+
+  @Test
+  void theMembersOfAMixtureStandWithTheirWeightsAndLosses() {
+    RegressionBlock block = new RegressionBlock(1, 1, 0, 0, 0, 0, 0, 0, true);
+    RegressionBaseline none = new RegressionBaseline(0, 0, 0, 0);
+    RegressionScores scores = new RegressionScores(1, 0, block, block, null, 0, 0, none, none);
+    MetricsReport.Members members =
+        new MetricsReport.Members(
+            "b",
+            List.of(
+                new MetricsReport.Member("a", 0.25, NONE),
+                new MetricsReport.Member("b", 0.75, 0.5)));
+    MetricsReport.Context context =
+        new MetricsReport.Context(
+            "p",
+            "k",
+            1,
+            1,
+            1,
+            0,
+            List.of(),
+            0.02,
+            0,
+            0,
+            0,
+            members,
+            List.of(),
+            offsets(new int[0]),
+            "");
+
+    assertThat(encode(new MetricsReport(context, Task.REGRESSION, scores)))
+        .contains(
+            """
+            ,"members":{"leader":"b","weights":{"a":0.25,"b":0.75},\
+            "losses":{"a":null,"b":0.5}},"input":\
+            """);
+  }
+
+  @Test
+  void aNumberThatDoesNotExistIsNull() throws IOException {
+    ClassificationScores scores =
+        new ClassificationScores(
+            1000,
+            0,
+            block(0, NONE, NONE, NONE),
+            block(1, 0, Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY),
+            null,
+            new ClassificationBaseline(NONE, NONE, NONE, NONE),
+            new ClassificationBaseline(NONE, NONE, NONE, NONE),
+            null,
+            null,
+            NONE);
+
+    String line = encode(report(Task.MULTICLASS, scores));
+
+    JsonNode record = new ObjectMapper().readTree(line);
+    assertThat(record.at("/window/accuracy").isNull()).isTrue();
+    assertThat(record.at("/total/loss").isNull()).isTrue();
+    assertThat(record.at("/total/log_loss").isNull()).isTrue();
+    assertThat(record.at("/baseline/majority/total/f1").isNull()).isTrue();
+    assertThat(record.has("per_class")).isFalse();
+    assertThat(record.has("confusion_matrix")).isFalse();
+    assertThat(line).doesNotContain("NaN", "Infinity");
+  }
+
+  @Test
+  void numbersArePlainAndReadBackAsTheSameDouble() throws IOException {
+    for (double value : new double[] {1e-7, 1.0 / 3, 2e-3, 1e22, 123456789012.5, 2.2e-44, 1e23}) {
+      RegressionBlock block =
+          new RegressionBlock(1, 1, value, value, -value, value, value, value, true);
+      RegressionBaseline baseline = new RegressionBaseline(0, 0, 0, 0);
+      String line =
+          encode(
+              report(
+                  Task.REGRESSION,
+                  new RegressionScores(1, 0, block, block, null, 0, 0, baseline, baseline)));
+
+      String digits = line.replaceAll(".*?\"mae\":([^,]*),.*", "$1");
+      assertThat(digits).matches("[0-9]+(\\.[0-9]+)?");
+      assertThat(Double.parseDouble(digits)).isEqualTo(value);
+      assertThat(new ObjectMapper().readTree(line).at("/window/r2").asDouble()).isEqualTo(-value);
+    }
+  }
+
+  @Test
+  void whatBecameOfLabelsThatCameLaterStandsBesideTheScores() {
+    RegressionBlock block = new RegressionBlock(1, 1, 0, 0, 0, 0, 0, 0, true);
+    RegressionBaseline baseline = new RegressionBaseline(0, 0, 0, 0);
+    MetricsReport report =
+        report(
+            Task.REGRESSION,
+            new RegressionScores(1, 0, block, block, null, 0, 0, baseline, baseline));
+
+    assertThat(encode(report)).doesNotContain("\"labels\"");
+    assertThat(
+            encode(
+                report.withLabels(
+                    new Labels(
+                        1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 16, 17, new Delays(12, 13, 14, 15)))))
+        .contains(
+            ",\"labels\":{\"pending\":1,\"early\":2,\"matched\":3,\"complete\":4,"
+                + "\"timed_out\":5,\"without_features\":6,\"duplicate_features\":7,"
+                + "\"duplicate_labels\":8,\"dropped_features\":9,\"dropped_labels\":10,"
+                + "\"late\":11,\"defaulted\":16,\"corrected\":17,\"delay_ms\":{\"p50\":12,\"p90\":13,\"p99\":14,\"max\":15}},");
+    assertThat(encode(report.withLabels(new Labels(1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, null))))
+        .contains("\"delay_ms\":null}");
+  }
+
+  @Test
+  void numbersHaveNoMoreDigitsThanNeededOnAnyJdk() {
+    // Before JDK 19, Double.toString(2.0e23) is 1.9999999999999998E23.
+    RegressionBlock block = new RegressionBlock(1, 1, 2.0e23, 0, 0, 0, 0, 0, true);
+    RegressionBaseline baseline = new RegressionBaseline(0, 0, 0, 0);
+
+    assertThat(
+            encode(
+                report(
+                    Task.REGRESSION,
+                    new RegressionScores(1, 0, block, block, null, 0, 0, baseline, baseline))))
+        .contains("\"mae\":200000000000000000000000,");
+  }
+
+  @Test
+  void keysAndClassesOfAnyTextAreEscaped() throws IOException {
+    String text = "a\"b\\c\nd é 漢 \uD83C\uDF0A";
+    MetricsReport.Context context =
+        new MetricsReport.Context(
+            text, text, 1, 1, 1, 0, List.of(text), 1, 0, 0, 0, offsets(new int[0]), text);
+    ClassificationBlock block = block(1, 1, 1, 1);
+    ClassificationBaseline baseline = new ClassificationBaseline(0, 0, 0, 0);
+    ClassificationScores scores =
+        new ClassificationScores(
+            1,
+            0,
+            block,
+            block,
+            null,
+            baseline,
+            baseline,
+            List.of(new ClassScores(1, 1, 1, 1, 1)),
+            new Confusion(new double[1][1], new double[1][1]),
+            NONE);
+
+    byte[] line = json.encode(new MetricsReport(context, Task.BINARY, scores));
+
+    assertThat(line).doesNotContain('\n');
+    JsonNode record = new ObjectMapper().readTree(line);
+    assertThat(record.get("key").asText()).isEqualTo(text);
+    assertThat(record.at("/per_class/0/class").asText()).isEqualTo(text);
+    assertThat(record.at("/confusion_matrix/labels/0").asText()).isEqualTo(text);
+    assertThat(record.get("event_time").asText()).isEqualTo("1970-01-01T00:00:00.000Z");
+    assertThat(record.at("/input/fraud.examples")).isEmpty();
+  }
+
+  @Test
+  void severalModelsAreNamedInTheirOrderWithTheirRoles() throws IOException {
+    MetricsReport.Context context =
+        new MetricsReport.Context(
+            "fraud",
+            "shop-17",
+            9,
+            9,
+            9,
+            0,
+            List.of("ok"),
+            0.02,
+            0,
+            0,
+            0,
+            null,
+            List.of(
+                new Contestant("small", -1, 9, 0.25, 0.75, 3, 0.5),
+                new Contestant("big", 4, 8, NONE, NONE, 0, NONE)),
+            offsets(new int[0]),
+            "");
+    ClassificationBaseline baseline = new ClassificationBaseline(0, 0, 0, 0);
+    ClassificationScores classes =
+        new ClassificationScores(
+            1, 0, block(1, 1, 1, 1), block(1, 1, 1, 1), null, baseline, baseline, null, null, NONE);
+
+    JsonNode record =
+        new ObjectMapper().readTree(json.encode(new MetricsReport(context, Task.BINARY, classes)));
+
+    assertThat(record.path("models"))
+        .hasToString(
+            """
+            [{"name":"small","role":"challenger","examples":9,"log_loss":0.25,"accuracy":0.75,\
+            "lead":3,"p_value":0.5},\
+            {"name":"big","role":"champion","since":4,"examples":8,"log_loss":null,\
+            "accuracy":null}]\
+            """);
+  }
+
+  private static ClassificationBlock block(
+      long examples, double score, double loss, double logLoss) {
+    return new ClassificationBlock(
+        examples,
+        examples,
+        score,
+        score,
+        score,
+        score,
+        score,
+        score,
+        score,
+        score,
+        score,
+        score,
+        loss,
+        logLoss,
+        0.5,
+        score,
+        score,
+        new PositiveShare(0.25, 0.125),
+        score,
+        score,
+        score,
+        score,
+        true,
+        false,
+        null);
+  }
+
+  private static ClassAverages averages(double fBeta) {
+    Averages averages = new Averages(0.1, 0.2, 0.3, fBeta);
+    return new ClassAverages(averages, averages, averages);
+  }
+
+  private String encode(MetricsReport report) {
+    return new String(json.encode(report), StandardCharsets.UTF_8);
+  }
+
+  private static MetricsReport report(Task task, MetricsReport.Scores scores) {
+    MetricsReport.Context context =
+        new MetricsReport.Context(
+            "fraud",
+            "shop-17",
+            42000,
+            42000,
+            41999,
+            Instant.parse("2026-11-25T09:14:03.120Z").toEpochMilli(),
+            List.of("ok", "fraud"),
+            0.005,
+            3,
+            17,
+            1,
+            offsets(new int[] {10, 0}),
+            "b1946ac9");
+    return new MetricsReport(context, task, scores);
+  }
+
+  private static MetricsReport.Offsets offsets(int[] partitions) {
+    long[] first = {5, 120344};
+    long[] last = {6, 121871};
+    return new MetricsReport.Offsets(
+        "fraud.examples",
+        partitions,
+        Arrays.copyOf(first, partitions.length),
+        Arrays.copyOf(last, partitions.length));
+  }
+}

@@ -1,0 +1,38 @@
+package dev.millrace.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.millrace.config.option.Option;
+import dev.millrace.config.option.OptionGroup;
+import dev.millrace.testing.GeneratedPage;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+class PipelineFileReferenceTest {
+  private static final Path REFERENCE = Path.of("docs/reference/pipeline.md");
+
+  @Test
+  void theReferenceIsWhatTheOptionsSay() throws IOException {
+    GeneratedPage.requireIs(
+        REFERENCE, PipelineFileReference.markdown(), PipelineFileReferenceTest.class);
+  }
+
+  @Test
+  void everyOptionSaysWhatItTakesItsDefaultAndItsMeaning() {
+    Set<String> places = new HashSet<>();
+    for (OptionGroup group : PipelineOptions.GROUPS) {
+      assertThat(group.meaning()).as(group.path()).isNotBlank();
+      for (Option<?> option : group.options()) {
+        String place = group.path() + " " + group.variant() + " " + option.name();
+        assertThat(places.add(place)).as("%s stands once", place).isTrue();
+        assertThat(option.name()).as(place).matches("[a-z0-9]+([-.][a-z0-9]+)*");
+        assertThat(option.kind().allowed()).as(place).isNotBlank().doesNotContain("|");
+        assertThat(option.shownDefault()).as(place).isNotBlank().doesNotContain("|");
+        assertThat(option.meaning()).as(place).isNotBlank().doesNotContain("|");
+      }
+    }
+  }
+}

@@ -1,0 +1,1078 @@
+package dev.millrace.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.assertj.core.api.InstanceOfAssertFactories.STRING;
+
+import dev.millrace.config.Settings.Backend;
+import dev.millrace.config.Settings.Guarantee;
+import dev.millrace.config.Settings.Start;
+import dev.millrace.config.yaml.InvalidPipelineException;
+import dev.millrace.data.FeatureSpec;
+import dev.millrace.data.InputSpec;
+import dev.millrace.data.Task;
+import dev.millrace.eval.MetricsSpec;
+import dev.millrace.eval.MetricsSpec.Decision;
+import dev.millrace.eval.MetricsSpec.Validation;
+import dev.millrace.eval.drift.DriftSpec;
+import dev.millrace.flink.StateSpec;
+import dev.millrace.nn.Activation;
+import dev.millrace.nn.AutoSpec;
+import dev.millrace.nn.ClassWeights;
+import dev.millrace.nn.Clipping;
+import dev.millrace.nn.ContestSpec;
+import dev.millrace.nn.Indicators;
+import dev.millrace.nn.Initializer;
+import dev.millrace.nn.LayerSpec;
+import dev.millrace.nn.Loss;
+import dev.millrace.nn.ModelSpec;
+import dev.millrace.nn.Normalization;
+import dev.millrace.nn.Optimizer;
+import dev.millrace.nn.Regularizer;
+import dev.millrace.nn.Schedule;
+import dev.millrace.prequential.DriftPolicy;
+import dev.millrace.prequential.SnapshotSpec;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class PipelineFileTest {
+  private static final String HEAD = PipelineFileReference.SMALLEST;
+  private static final String TO_INPUT =
+      "pipeline: fraud\nkafka: { bootstrap.servers: localhost:9092 }\n";
+
+  @TempDir private Path folder;
+
+  @Test
+  void areasAreComputedUpToSoManyClasses() {
+    assertThat(parse(HEAD + "metrics: { auc-max-classes: 20 }").metrics().aucClasses())
+        .isEqualTo(20);
+    assertThat(parse(HEAD + "metrics: { auc: false }").metrics().aucClasses()).isZero();
+  }
+
+  @Test
+  void pipelinesDoNotMeetByDefault() {
+    Settings fraud = parse(HEAD);
+    Settings tides = parse(HEAD.replace("pipeline: fraud", "pipeline: tides"));
+
+    assertThat(tides.input().topics()).containsExactly("tides.examples");
+    assertThat(tides.output().topics())
+        .contains("tides.metrics", "tides.events", "tides.dlq", "tides.models")
+        .doesNotContainAnyElementsOf(fraud.output().topics());
+  }
+
+  @Test
+  void theSmallestFileHasEveryDefault() {
+    Settings settings = parse(HEAD);
+
+    assertThat(settings.pipeline()).isEqualTo("fraud");
+    assertThat(settings.kafka())
+        .containsExactlyEntriesOf(Map.of("bootstrap.servers", "localhost:9092"));
+    assertThat(settings.input())
+        .isEqualTo(
+            new Settings.Input(
+                "fraud.examples",
+                Start.COMMITTED,
+                new InputSpec(
+                    InputSpec.Format.AVRO,
+                    null,
+                    null,
+                    "class",
+                    null,
+                    null,
+                    null,
+                    List.of(),
+                    List.of(),
+                    new InputSpec.Limits(1_048_576, 256, 100, 65_536))));
+    assertThat(settings.model()).isEqualTo(ModelSpec.auto(1));
+    assertThat(settings.metrics()).isEqualTo(new MetricsSpec(1000, 1000, 1000, true, true, null));
+    assertThat(settings.output())
+        .isEqualTo(
+            new Settings.Output(
+                "fraud.metrics",
+                "fraud.predictions",
+                "fraud.events",
+                "fraud.dlq",
+                "fraud.models",
+                "fraud.summary",
+                null,
+                false,
+                SnapshotSpec.DEFAULT,
+                false,
+                Guarantee.AT_LEAST_ONCE));
+    assertThat(settings.state())
+        .isEqualTo(new Settings.State(Backend.HEAP, 10_000, StateSpec.DEFAULT));
+    assertThat(settings.configHash()).matches("[0-9a-f]{8}");
+  }
+
+  @Test
+  void theFullFileIsUnderstoodToTheLastOption() {
+    Settings settings = parse(PipelineFileReference.FULL);
+
+    assertThat(settings.kafka())
+        .containsEntry("bootstrap.servers", "broker-1:9093,broker-2:9093")
+        .containsEntry("security.protocol", "SASL_SSL")
+        .containsEntry("sasl.mechanism", "SCRAM-SHA-512")
+        .containsEntry("config.providers", "env")
+        .hasSize(6);
+    assertThat(settings.input())
+        .isEqualTo(
+            new Settings.Input(
+                "payments.v2",
+                Start.EARLIEST,
+                new InputSpec(
+                    InputSpec.Format.JSON,
+                    null,
+                    "shop.id",
+                    "verdict",
+                    "importance",
+                    "paid_at",
+                    Task.BINARY,
+                    List.of("ok", "fraud"),
+                    List.of(
+                        feature("amount", FeatureSpec.Type.NUMERIC, false),
+                        feature("age_days", FeatureSpec.Type.NUMERIC, true),
+                        feature("first_order", FeatureSpec.Type.BOOLEAN, false),
+                        new FeatureSpec(
+                            "card",
+                            FeatureSpec.Type.ONE_HOT,
+                            false,
+                            List.of("visa", "mastercard", "amex"),
+                            0),
+                        new FeatureSpec("country", FeatureSpec.Type.HASH, true, List.of(), 64)),
+                    new InputSpec.Limits(65_536, 64, 10, 512),
+                    "payment.id",
+                    new InputSpec.LateLabels(
+                        "verdicts.v2",
+                        "payment",
+                        "shop",
+                        "outcome",
+                        30L * 86_400_000,
+                        50_000,
+                        new InputSpec.DefaultLabel("ok", Double.NaN)),
+                    List.of(),
+                    null)));
+    assertThat(settings.model())
+        .isEqualTo(
+            new ModelSpec(
+                List.of(
+                    new LayerSpec(64, Activation.RELU, 0.2f, true),
+                    new LayerSpec(16, Activation.TANH)),
+                Activation.SIGMOID,
+                Loss.BINARY_CROSSENTROPY,
+                new Optimizer.RmsProp(0.003f, 0.95f, 1e-7f, false),
+                new Schedule.Cosine(1_000_000, 0.01f, 1000),
+                new Regularizer(0.0001f, 0.001f, 3f, 0.05f),
+                new Normalization(
+                    Normalization.Kind.STANDARD,
+                    0.001f,
+                    3f,
+                    Indicators.of(IntStream.range(2, 72).toArray())),
+                8,
+                new Clipping(5f, 1f),
+                42,
+                Initializer.BY_ACTIVATION,
+                ClassWeights.of(Map.of("fraud", 10f))));
+    assertThat(settings.metrics())
+        .isEqualTo(
+            new MetricsSpec(
+                500,
+                600_000,
+                0.999,
+                100,
+                5000,
+                false,
+                false,
+                false,
+                false,
+                0,
+                2,
+                0.9,
+                Decision.F1,
+                false,
+                "fraud",
+                new Validation(0.1, 3)));
+    assertThat(settings.drift())
+        .isEqualTo(
+            new DriftPolicy(
+                "ddm",
+                new DriftSpec.Ddm(50, 2.5, 3.5),
+                DriftPolicy.Action.BOOST_LEARNING_RATE,
+                2f,
+                1000));
+    assertThat(settings.output())
+        .isEqualTo(
+            new Settings.Output(
+                "fraud.metrics",
+                "fraud.predictions",
+                "fraud.events",
+                "fraud.refused",
+                "fraud.models",
+                "fraud.summary",
+                null,
+                true,
+                new SnapshotSpec(5000, 60_000),
+                true,
+                Guarantee.EXACTLY_ONCE));
+    assertThat(settings.state())
+        .isEqualTo(new Settings.State(Backend.ROCKSDB, 60_000, StateSpec.DEFAULT));
+  }
+
+  @Test
+  void modelsAreReadByNameInTheirOrder() {
+    ModelSpec model =
+        parse(
+                HEAD
+                    + """
+                    models:
+                      small: { layers: [{ units: 4 }], seed: 7 }
+                      mixed: auto
+                      quick-one: fast
+                    auto: { buffer: 100 }
+                    champion: mixed
+                    promotion: { automatic: false, window: 200, examples: 50, significance: 0.05 }
+                    """)
+            .model();
+    ContestSpec contest = model.contest();
+
+    assertThat(contest.names()).isEqualTo("small, mixed, quick-one");
+    assertThat(contest.champion()).isEqualTo("mixed");
+    assertThat(contest.isChampionNamed()).isTrue();
+    assertThat(contest.promotion()).isEqualTo(new ContestSpec.Promotion(false, 200, 50, 0.05));
+    assertThat(model.each().get(0).hidden()).containsExactly(new LayerSpec(4, Activation.TANH));
+    assertThat(model.each().get(0).seed()).isEqualTo(7);
+    assertThat(model.each().get(1).auto().id()).isEqualTo("auto balanced, buffer 100");
+    assertThat(model.each().get(2).auto().id()).isEqualTo("auto fast, buffer 100");
+  }
+
+  @Test
+  void modelsHaveDefaultsAndNamesCount() {
+    Settings settings = parse(HEAD + "models: { a: {}, b: auto }");
+
+    assertThat(settings.model().contest().champion()).isEqualTo("a");
+    assertThat(settings.model().contest().isChampionNamed()).isFalse();
+    assertThat(settings.model().contest().promotion()).isEqualTo(ContestSpec.Promotion.DEFAULT);
+    assertThat(parse(HEAD + "models: { a: {}, c: auto }").configHash())
+        .isNotEqualTo(settings.configHash());
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "model: auto; models: { a: auto, b: fast } | model and models both say what learns. Keep"
+            + " one",
+        "models: { small: auto, big: fast }; champion: bug | champion \"bug\" is not known. Did you"
+            + " mean \"big\"? One of: small, big",
+        "models: { a: {}, b: {} }; auto: fast | auto goes with model: auto, but no model is that."
+            + " Remove it, or add one",
+        "models: { a: {}, b: {} }; drift: { detector: ddm, action: reset-head } | drift.action"
+            + " reset-head is for one network, but there are models. Take swap-in-challenger, or"
+            + " reset",
+      })
+  void whatDoesNotGoWithModelsIsRefused(String lines, String problem) {
+    assertThat(invalid(HEAD + lines.replace("; ", "\n")).errors())
+        .singleElement()
+        .asString()
+        .endsWith(problem);
+  }
+
+  @Test
+  void withSeveralModelsAnyDetectorMaySwapOneIn() {
+    Settings settings =
+        parse(
+            HEAD
+                + "models: { a: {}, b: {} }\n"
+                + "drift: { detector: adwin, action: swap-in-challenger }");
+
+    assertThat(settings.drift().action()).isEqualTo(DriftPolicy.Action.SWAP_IN_CHALLENGER);
+  }
+
+  @Test
+  void aModelMapHasTheDefaultsOfAWrittenNetwork() {
+    assertThat(parse(HEAD + "model: { layers: [] }").model())
+        .isEqualTo(
+            new ModelSpec(
+                List.of(),
+                null,
+                null,
+                new Optimizer.Sgd(0.02f, 0f),
+                new Regularizer(0f, 0f),
+                new Normalization(Normalization.Kind.STANDARD, 0f, 4f),
+                1,
+                10f,
+                1));
+    assertThat(parse(HEAD + "model: { seed: -7 }").model())
+        .returns(List.of(new LayerSpec(32, Activation.TANH)), ModelSpec::hidden)
+        .returns(-7L, ModelSpec::seed);
+    assertThat(parse(HEAD + "model: auto").model()).isEqualTo(ModelSpec.auto(1));
+  }
+
+  @Test
+  void autoTakesATierOrAMap() {
+    AutoSpec fast = AutoSpec.of(AutoSpec.Tier.FAST);
+    assertThat(parse(HEAD + "auto: fast").model())
+        .isEqualTo(ModelSpec.auto(1, fast, ClassWeights.NONE));
+    assertThat(
+            parse(
+                    HEAD
+                        + "model: auto\nauto: { tier: accurate, members: [knn, previous-label],"
+                        + " buffer: 500, seed: 7, class-weights: { fraud: 10 } }")
+                .model())
+        .isEqualTo(
+            ModelSpec.auto(
+                7,
+                new AutoSpec(AutoSpec.Tier.ACCURATE, Set.of(AutoSpec.Extra.values()), 500),
+                ClassWeights.of(Map.of("fraud", 10f))));
+  }
+
+  @Test
+  void autoDoesNotGoWithANetworkWrittenOut() {
+    assertThat(invalid(HEAD + "model: { layers: [] }\nauto: fast").errors())
+        .containsExactly(
+            "fraud.yaml:5  auto goes with model: auto, but the network is written out. Remove one");
+  }
+
+  @Test
+  void aTierChangesTheConfigurationsHashAndAutoDoesNot() {
+    String hash = parse(HEAD).configHash();
+
+    assertThat(parse(HEAD + "model: auto\nauto: balanced").configHash()).isEqualTo(hash);
+    assertThat(parse(HEAD + "auto: fast").configHash()).isNotEqualTo(hash);
+    assertThat(parse(HEAD + "auto: { buffer: 100 }").configHash()).isNotEqualTo(hash);
+  }
+
+  @Test
+  void eachOptimizerHasItsOwnDefaults() {
+    assertThat(optimizer("sgd")).isEqualTo(new Optimizer.Sgd(0.02f, 0f));
+    assertThat(optimizer("rmsprop")).isEqualTo(new Optimizer.RmsProp(0.005f, 0.99f, 1e-8f, true));
+    assertThat(optimizer("adam")).isEqualTo(new Optimizer.Adam(0.001f, 0.9f, 0.999f, 1e-8f));
+    assertThat(optimizer("{ name: sgd, momentum: 0.9, learning-rate: 0.1 }"))
+        .isEqualTo(new Optimizer.Sgd(0.1f, 0.9f));
+    assertThat(optimizer("{ name: sgd, momentum: 0.9, nesterov: true }"))
+        .isEqualTo(new Optimizer.Sgd(0.02f, 0.9f, true));
+    assertThat(optimizer("adamw"))
+        .isEqualTo(new Optimizer.AdamW(0.001f, 0.9f, 0.999f, 1e-8f, 0.01f));
+    assertThat(optimizer("adagrad")).isEqualTo(new Optimizer.Adagrad(0.01f, 0f, 1e-10f));
+    assertThat(optimizer("ftrl")).isEqualTo(new Optimizer.Ftrl(0.05f, 1f, 0f, 0f));
+    assertThat(optimizer("{ name: ftrl, alpha: 0.2, beta: 2, l1: 0.5, l2: 0.1 }"))
+        .isEqualTo(new Optimizer.Ftrl(0.2f, 2f, 0.5f, 0.1f));
+  }
+
+  @Test
+  void aScheduleIsAWordOrAMap() {
+    assertThat(schedule("constant")).isEqualTo(new Schedule.Constant(0));
+    assertThat(schedule("{ name: constant, warmup-steps: 100 }"))
+        .isEqualTo(new Schedule.Constant(100));
+    assertThat(schedule("{ name: step, decay-steps: 1000 }"))
+        .isEqualTo(new Schedule.Step(1000, 0.1f, 0));
+    assertThat(
+            schedule("{ name: inverse-time, decay-steps: 10, decay-rate: 0.5, warmup-steps: 5 }"))
+        .isEqualTo(new Schedule.InverseTime(10, 0.5f, 5));
+    assertThat(schedule("{ name: cosine, decay-steps: 1_000_000, floor: 0.01 }"))
+        .isEqualTo(new Schedule.Cosine(1_000_000, 0.01f, 0));
+  }
+
+  private static Schedule schedule(String yaml) {
+    return parse(HEAD + "model: { schedule: " + yaml + " }").model().schedule();
+  }
+
+  @Test
+  void normalizationIsAWordOrAMap() {
+    assertThat(parse(HEAD + "model: { normalization: none }").model().normalization())
+        .isEqualTo(new Normalization(Normalization.Kind.NONE, 0f, 0f));
+    assertThat(parse(HEAD + "model: { normalization: { clip: 0 } }").model().normalization())
+        .isEqualTo(new Normalization(Normalization.Kind.STANDARD, 0f, 0f));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "loss: binary_crossentropy                       | BINARY",
+        "loss: categorical_crossentropy                  | MULTICLASS",
+        "output: softmax                                 | MULTICLASS",
+        "output: sigmoid                                 |",
+        "loss: mse                                       |",
+      })
+  void aLossForClassesDecidesTheTask(String option, Task task) {
+    assertThat(parse(HEAD + "model: { " + option + " }").input().spec().task()).isEqualTo(task);
+  }
+
+  @Test
+  void theStandardSchemaHasItsOwnFields() {
+    assertErrors(
+        TO_INPUT + "input: { label: y, key: shop, weight: w, event-time: at }",
+        "must be key with the standard example schema, but was shop",
+        "must be weight with the standard example schema, but was w",
+        "must be ts with the standard example schema, but was at");
+  }
+
+  @Test
+  void exactlyOnceNeedsACheckpointBeforeTheTransactionEnds() {
+    assertErrors(
+        HEAD + "output: { guarantee: exactly-once }\nstate: { checkpoint-interval: 20m }",
+        "state.checkpoint-interval must be shorter, but is 20m");
+  }
+
+  private static void assertErrors(String yaml, String... parts) {
+    List<String> errors =
+        catchThrowableOfType(InvalidPipelineException.class, () -> parse(yaml)).errors();
+    assertThat(errors).hasSize(parts.length);
+    for (int i = 0; i < parts.length; i++) {
+      assertThat(errors.get(i)).contains(parts[i]);
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "classes: [a, b]            | BINARY",
+        "classes: [a, b, c]         | MULTICLASS",
+        "classes: [0, 1]            | BINARY",
+        "positive-class: 1          | BINARY",
+        "task: regression           | REGRESSION",
+        "weight: weight             |",
+        "positive-class: b, task: binary | BINARY",
+      })
+  void declaredClassesDecideTheTask(String option, Task task) {
+    assertThat(parse(TO_INPUT + "input: { label: y, " + option + " }").input().spec().task())
+        .isEqualTo(task);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"500ms,500", "1s,1000", "5m,300000", "2h,7200000", "0,0", "off,0"})
+  void timesHaveUnits(String text, long millis) {
+    assertThat(
+            parse(HEAD + "metrics: { max-interval: " + text + " }").metrics().maxIntervalMillis())
+        .isEqualTo(millis);
+  }
+
+  @Test
+  void emptySectionsAndAnchorsAreFine() {
+    Settings settings =
+        parse(
+            """
+            pipeline: &name fraud
+            kafka: &brokers
+              bootstrap.servers: [one:9092, two:9092]
+            input:
+              label: *name
+              features:
+                - &first { name: a, nullable: true }
+                - { <<: *first, name: b }
+            model:
+            metrics:
+              # all defaults
+            """);
+
+    assertThat(settings.input().spec().label()).isEqualTo("fraud");
+    assertThat(settings.input().spec().features())
+        .containsExactly(
+            feature("a", FeatureSpec.Type.NUMERIC, true),
+            feature("b", FeatureSpec.Type.NUMERIC, true));
+    assertThat(settings.kafka()).containsEntry("bootstrap.servers", "one:9092,two:9092");
+  }
+
+  @Test
+  void allErrorsComeAtOnceInTheOrderOfTheFile() {
+    InvalidPipelineException e =
+        invalid(
+            """
+            pipeline: my fraud
+            kafka: { bootstrap.servers: localhost }
+            input:
+              label: class
+              positive: UP
+            model:
+              layers:
+                - { units: 32 }
+                - { units: 0 }
+              optimizer: adm
+              learning-rate: 20
+            output: { guarantee: at-most-once }
+            metrics:
+              widow: 5
+            """);
+
+    assertThat(e)
+        .hasMessage(
+            """
+            fraud.yaml:1   pipeline must be 1 to 100 letters, digits, '.', '_' or '-', the first no '.', but was "my fraud"
+            fraud.yaml:2   kafka.bootstrap.servers must be HOST:PORT, several separated by commas, but was "localhost"
+            fraud.yaml:5   input.positive is not an option. Did you mean "positive-class"?
+            fraud.yaml:9   model.layers[1].units must be between 1 and 65536, but was 0
+            fraud.yaml:10  model.optimizer "adm" is not known. Did you mean "adam"? One of: sgd, rmsprop, adam, adamw, adagrad, ftrl
+            fraud.yaml:11  model.learning-rate must be above 0 and at most 10, but was 20
+            fraud.yaml:12  output.guarantee "at-most-once" is not known. Did you mean "at-least-once"? One of: at-least-once, exactly-once
+            fraud.yaml:14  metrics.widow is not an option. Did you mean "window"?
+            8 errors. Reference: docs/reference/pipeline.md\
+            """);
+    assertThat(e.errors()).hasSize(8);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "metrics: { window: many }  | metrics.window must be a whole number between 1 and 1000000,"
+            + " but was \"many\"",
+        "metrics: { every: 99999999999999999999 } | metrics.every must be between 1 and 2147483647,"
+            + " but was 99999999999999999999",
+        "metrics: { window: }       | metrics.window has no value. It must be a whole number"
+            + " between 1 and 1000000; leave the line out for the default, 1000",
+        "metrics: { auc-max-classes: 1 } | metrics.auc-max-classes must be between 2 and 100, but was 1",
+        "metrics: { per-class: yes } | metrics.per-class must be true or false, but was \"yes\"",
+        "metrics: { max-interval: 5 }  | metrics.max-interval must be a time between 1ms and 1d (such as"
+            + " 500ms, 10s, 5m), or off, but was 5",
+        "metrics: 7                 | metrics must be a map of options, but was a single value",
+        "window: 7                  | window is not an option. Did you mean \"metrics.window\"?",
+        "xyz: 7                     | xyz is not an option. A pipeline file takes: pipeline, kafka,"
+            + " input, model, auto, models, champion, promotion, metrics, validation, drift,"
+            + " output, state, limits",
+        "models: { small: auto } | models must be 2 to 8 models, but there is 1. For one alone take"
+            + " model",
+        "models: {} | models must be 2 to 8 models, but there are 0. For one alone take model",
+        "models: | models has no value. Name 2 or more models, or remove it",
+        "models: auto | models must be a map of models by name, but was a single value",
+        "models: { a: auto, B: auto } | models.B is no name of a model. Take at most 40 small"
+            + " letters, digits and single hyphens",
+        "models: { a: auto, b: tuned } | models.b must be auto, fast, balanced, accurate, or a map"
+            + " of options, but was \"tuned\"",
+        "models: { a: auto, b: { lerning-rate: 1 } } | models.b.lerning-rate is not an option. Did"
+            + " you mean \"learning-rate\"?",
+        "models: { a: auto, b: { warm-start: { key: shop } } } | models.b.warm-start goes with a single model."
+            + " Remove it, or take model in place of models",
+        "models: { a: auto, b: { loss: mse } } | models.b.loss mse gives no probabilities, by which"
+            + " classifiers are compared. Take a cross-entropy, or say input.task: regression",
+        "models: { a: auto, b: { class-weights: { x: 2 } } } | models.b has other class-weights"
+            + " than models.a. Examples count the same for all models",
+        "champion: small | champion goes with models, of which there are none. Name them, or remove"
+            + " it",
+        "promotion: { examples: 5 } | promotion goes with models, of which there are none. Name"
+            + " them, or remove it",
+        "drift: { action: reset } | drift.detector is missing. Give one, for example: detector:"
+            + " adwin",
+        "model: { layers: [{ units: 2, activation: Swish }] } | model.layers[0].activation"
+            + " \"Swish\" is not known. Did you mean \"silu\"? One of: sigmoid, tanh, relu,"
+            + " leaky_relu, elu, selu, gelu, silu, softplus, linear",
+        "model: { loss: sparse_categorical_crossentropy } | model.loss"
+            + " \"sparse_categorical_crossentropy\" is not known. Did you mean"
+            + " \"categorical_crossentropy\"? One of: mse, mae, huber, binary_crossentropy,"
+            + " categorical_crossentropy",
+        "drift: { detector: adwinn } | drift.detector \"adwinn\" is not known. Did you mean"
+            + " \"adwin\"? One of: adwin, ddm, eddm, hddm-a, page-hinkley, kswin",
+        "drift: { detector: adwin, action: swap-in-challenger } | drift.action swap-in-challenger"
+            + " needs a detector that warns, but adwin does not. Name several models with models,"
+            + " or take ddm, eddm or hddm-a, or the action reset",
+        "drift: { detector: ddm, action: reset-head } | drift.action reset-head needs a network of"
+            + " your own, but the model is auto. Write one out (model: layers), or take reset",
+        "drift: { detector: ddm, boost-factor: 2 } | drift.boost-factor goes only with action"
+            + " boost-learning-rate, but that is event. Remove it",
+        "model: { optimizer: { name: adamw, learning-rate: 1, weight-decay: 10 } } |"
+            + " model.optimizer.weight-decay times the learning rate must be at most 1, or weights"
+            + " grow with each step, but was 10.0",
+        "model: { optimizer: { name: adam, epsilon: 1e-30 } } | model.optimizer.epsilon must be"
+            + " between 1e-20 and 1, but was \"1e-30\"",
+        "drift: { detector: { name: ddm, warning-threshold: 4, drift-threshold: 3 } } | drift.detector"
+            + " warning-threshold must be above 0 and drift-threshold above it, but they were 4.0 and"
+            + " 3.0",
+        "drift: { detector: { name: kswin, stat-size: 5 } } | drift.detector stat-size must be at least 6"
+            + " with alpha 0.005, or nothing is ever a drift, but was 5",
+        "state: { checkpoint-interval: off } | state.checkpoint-interval must be a time between"
+            + " 10ms and 1d (such as 500ms, 10s, 5m), but was \"off\"",
+        "output: { topics: { metrics: a b } } | output.topics.metrics must be a topic name: 1 to"
+            + " 249 letters, digits, '.', '_' or '-', but was \"a b\"",
+        "output: { topics: { metrics: . } } | output.topics.metrics must be a topic name: 1 to 249"
+            + " letters, digits, '.', '_' or '-', but was \".\"",
+        "output: { topics: { models: fraud.metrics } } | output.topics.models and"
+            + " output.topics.metrics must be different topics, but both are fraud.metrics",
+        "auto: quick | auto \"quick\" is not known. One of: fast, balanced, accurate",
+        "auto: { members: [knnn] } | auto.members \"knnn\" is not known. Did you mean \"knn\"? One"
+            + " of: knn, previous-label",
+        "auto: { buffer: 0 } | auto.buffer must be between 1 and 1000000, but was 0",
+        "model: automatic           | model must be auto, or a map of options, but was"
+            + " \"automatic\"",
+        "model: { layers: [32] }    | model.layers[0] must be a map such as { units: 32 }, but was"
+            + " 32",
+        "model: { layers: [{ activation: relu }] } | model.layers[0].units is missing. Give one,"
+            + " for example: units: 32",
+        "model: { layers: [{ units: 8, activation: softmax }] } | model.layers[0].activation"
+            + " \"softmax\" is for the output layer alone (model.output). It is one of: sigmoid,"
+            + " tanh, relu, leaky_relu, elu, selu, gelu, silu, softplus, linear",
+        "model: { optimizer: { momentum: 0.9 } } | model.optimizer.name is missing. Give one, for"
+            + " example: name: sgd",
+        "model: { optimizer: { name: sgd, rho: 0.9 } } | model.optimizer.rho is not an option."
+            + " model.optimizer takes: name, learning-rate, momentum, nesterov",
+        "model: { optimizer: { name: sgd, nesterov: true } } | model.optimizer.nesterov needs"
+            + " momentum, but that is 0. Add one, such as momentum: 0.9",
+        "model: { optimizer: { name: ftrl, alpha: 1 }, learning-rate: 1 } | model.learning-rate"
+            + " stands in model.optimizer too (line 4). Remove one of them",
+        "model: { optimizer: { name: sgd, momentum: 1 } } | model.optimizer.momentum must be at"
+            + " least 0 and below 1, but was 1",
+        "model: { optimizer: { name: sgd, learning-rate: 1 }, learning-rate: 1 } |"
+            + " model.learning-rate stands in model.optimizer too (line 4). Remove one of them",
+        "model: { normalization: { name: minmax, alpha: 0.1 } } | model.normalization.alpha goes only"
+            + " with standard, but the normalization is minmax. Remove it",
+        "model: { loss: binary_crossentropy, output: softmax } | model.output must be sigmoid with"
+            + " loss binary_crossentropy, but was softmax. Leave it out, or change the loss",
+        "model: { loss: categorical_crossentropy, output: linear } | model.output must be softmax"
+            + " with loss categorical_crossentropy, but was linear. Leave it out, or change the"
+            + " loss",
+        "model: { clip: .nan }      | model.clip must be a number between 0 and 1000000, but was"
+            + " \".nan\"",
+        "model: { l1: 1e9 }         | model.l1 must be between 0 and 1000, but was \"1e9\"",
+        "model: { loss: mse, label-smoothing: 0.1 } | model.label-smoothing goes with a"
+            + " cross-entropy, but the loss is mse. Remove it",
+        "model: { label-smoothing: 1 } | model.label-smoothing must be at least 0 and below 1, but"
+            + " was 1",
+        "model: { schedule: cosine } | model.schedule.decay-steps is missing. Give one, for example:"
+            + " decay-steps: 100000",
+        "model: { schedule: { name: cosine, decay-steps: 9, floor: 2 } } | model.schedule.floor must be"
+            + " between 0 and 1, but was 2",
+        "model: { schedule: { name: cosin, decay-steps: 9 } } | model.schedule.name \"cosin\" is not"
+            + " known. Did you mean \"cosine\"? One of: constant, step, inverse-time, cosine",
+        "model: { optimizer: ftrl, schedule: { name: constant, warmup-steps: 9 } } | model.schedule does"
+            + " not go with ftrl, whose step size falls by itself. Remove it",
+        "model: { class-weights: { fraud: many } } | model.class-weights.fraud must be a number"
+            + " between 0 and 1000000, but was \"many\"",
+        "model: { layers: [{ units: 8, dropout: 1 }] } | model.layers[0].dropout must be at least 0"
+            + " and below 1, but was 1",
+        "model: { optimizer: ftrl, max-norm: 1 } | model.max-norm does not go with ftrl, which"
+            + " computes weights anew. Remove it",
+        "state: { epochs: 3 }       | state.epochs is not an option. state takes: backend,"
+            + " checkpoint-interval, cache-bytes, ttl, on-shape-change",
+      })
+  void eachMistakeHasItsOwnWords(String line, String error) {
+    assertThat(invalid(HEAD + line).errors()).containsExactly("fraud.yaml:4  " + error);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "topic: t                   | input.label is missing. Give one, for example: label: class",
+        "label: y, topic: fraud.dlq | input.topic and output.topics.dead-letters must be"
+            + " different topics, but both are fraud.dlq",
+        "label: y, format: orc      | input.format \"orc\" is not known. One of: avro, avro-raw,"
+            + " json, csv",
+        "label: y, format: json     | input.format json needs input.features, the fields that the"
+            + " model sees",
+        "label: y, format: avro-raw | input.format avro-raw needs input.schema, the path of the"
+            + " records' .avsc file",
+        "label: y, classes: [a]     | input.classes must be a list of 2 to 1000 different classes,"
+            + " but has 1",
+        "label: y, classes: [a, b, a] | input.classes must be a list of 2 to 1000 different"
+            + " classes, but has \"a\" twice",
+        "label: y, classes: [a, b, c], task: binary | input.classes must be 2 for task binary, but"
+            + " are 3. Is the task multiclass?",
+        "label: y, classes: [a, b], positive-class: c | input.positive-class must be one of input.classes (a,"
+            + " b), but was \"c\"",
+        "label: y, classes: [a, b, c], positive-class: a | input.positive-class goes only with two classes, but"
+            + " the task is multiclass. Remove it",
+        "label: y, classes: [a, b], task: regression | input.classes has no meaning for regression."
+            + " Remove it, or change input.task",
+        "label: y, positive-class: b, task: regression | input.positive-class has no meaning for regression."
+            + " Remove it, or change input.task",
+        "label: y, features: y      | input.features must be a list of fields, but was a single"
+            + " value",
+        "label: y, features: [[a]]  | input.features[0] must be the name of a field or a map of"
+            + " options, but was a list",
+        "label: y, features: [{ type: hash }] | input.features[0].name is missing. Give one, for"
+            + " example: name: temperature",
+        "label: y, features: [a, a] | input.features[1] names \"a\" again, first in line 3. Remove"
+            + " one of them",
+        "label: y, features: [a, y] | input.features has the label \"y\". A model that sees the"
+            + " truth learns nothing else. Remove it",
+        "label: y, features: [{ name: a, values: [x] }] | input.features[0].values goes only with"
+            + " type one-hot, but the type is numeric. Remove it",
+        "label: y, features: [{ name: a, type: boolean, buckets: 2 }] | input.features[0].buckets"
+            + " goes only with type hash, but the type is boolean. Remove it",
+        "label: y, features: [{ name: a, type: one-hot }] | input.features[0].type one-hot needs"
+            + " the values. Give them, for example: values: [red, green], or take hash",
+        "label: y, features: [{ name: a, type: hash, buckets: 65536 }, b] | input.features become"
+            + " 65537 inputs, but limits.features is 65536",
+        "label: y, features: [{ name: a, type: text }] | input.features[0].type \"text\" is not"
+            + " known. One of: numeric, boolean, one-hot, hash, time",
+        "label: y, format: json, features: [a], key: y | input.key must be another field than"
+            + " input.label, but both are \"y\"",
+        "label: y, format: json, features: [a], weight: y | input.weight must be another field"
+            + " than input.label, but both are \"y\"",
+        "label: y, format: json, features: [a], id: y | input.id must be another field than"
+            + " input.label, but both are \"y\"",
+        "label: y, schema: none.avsc, features: [a] | input.schema names no file: none.avsc does"
+            + " not exist. Paths start at this file",
+      })
+  void eachMistakeInTheInputHasItsOwnWords(String input, String error) {
+    assertThat(invalid(TO_INPUT + "input: { " + input + " }").errors())
+        .containsExactly("fraud.yaml:3  " + error);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "validation: { patience: 3 } | validation.patience needs examples held out. Add a fraction,"
+            + " for example: fraction: 0.1",
+        "validation: { fraction: 1 } | validation.fraction must be at least 0 and below 1, but was 1",
+        "metrics: { threshold-metric: f2 } | metrics.threshold-metric \"f2\" is not known. Did you mean \"f1\"? One"
+            + " of: none, balanced-accuracy, f1, f-beta",
+        "model: { class-weights: even } | model.class-weights must be balanced, but was \"even\"",
+      })
+  void eachMistakeInTheMetricsHasItsOwnWords(String line, String error) {
+    assertThat(invalid(HEAD + line).errors()).singleElement().asString().endsWith("  " + error);
+  }
+
+  @Test
+  void labelsOfTheStandardSchemaFindTheirFeaturesByTheEventId() {
+    Settings.Input input =
+        parse(TO_INPUT + "input: { label: y, task: binary, labels: { topic: truth } }").input();
+
+    assertThat(input.topics()).containsExactly("fraud.examples", "truth");
+    assertThat(input.spec().id()).isEqualTo("event_id");
+    assertThat(input.spec().labels())
+        .isEqualTo(new InputSpec.LateLabels("truth", "event_id", null, "y", 86_400_000, 10_000));
+  }
+
+  @Test
+  void classesThatFollowFromTheLabelForATimeoutAreCheckedLikeDeclaredOnes() {
+    String label = "x".repeat(257);
+    String input =
+        "input: { label: y, positive-class: \"1\", labels: { topic: t, on-timeout: { label: %s } } }"
+            .formatted(label);
+
+    assertThat(invalid(TO_INPUT + input).errors())
+        .singleElement()
+        .asString()
+        .contains("input.classes must have at most 256 bytes each");
+  }
+
+  @Test
+  void labelsMayComeOnTheTopicOfTheFeatures() {
+    Settings.Input input =
+        parse(TO_INPUT + "input: { topic: t, label: y, task: binary, labels: { topic: t } }")
+            .input();
+
+    assertThat(input.topics()).containsExactly("t");
+    assertThat(input.spec().labels().topic()).isNull();
+  }
+
+  @Test
+  void theLabelForATimeoutIsTheOtherOneOfThePositiveClassOrANumber() {
+    String positive =
+        "input: { label: y, positive-class: \"1\", labels: { topic: t, on-timeout: { label: 0 } } }";
+    InputSpec implied = parse(TO_INPUT + positive).input().spec();
+    String value =
+        "input: { label: y, task: regression, labels: { topic: t, on-timeout: { label: 0 } } }";
+    InputSpec number = parse(TO_INPUT + value).input().spec();
+
+    assertThat(implied.classes()).containsExactly("0", "1");
+    assertThat(implied.labels().onTimeout()).isEqualTo(new InputSpec.DefaultLabel("0", Double.NaN));
+    assertThat(number.labels().onTimeout()).isEqualTo(new InputSpec.DefaultLabel(null, 0));
+    assertThat(parse(TO_INPUT + value).configHash())
+        .isNotEqualTo(parse(TO_INPUT + value.replace("label: 0", "label: 1")).configHash());
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "labels: { topic: t } | input.labels needs input.task: models predict before the first"
+            + " label",
+        "task: binary, labels: { id: event_id } | input.labels.topic is missing. Give one, for"
+            + " example: topic: fraud.labels",
+        "task: binary, labels: { topic: t, id: x } | input.labels.id must be event_id with the"
+            + " standard example schema. Leave it out",
+        "task: binary, labels: { topic: fraud.examples, label: x } | input.labels.label has"
+            + " no meaning where labels come on the topic of the features. Remove it, or name their"
+            + " own topic",
+        "task: binary, format: json, features: [a], id: i, labels: { topic: t, key: y } |"
+            + " input.labels.key must be another field than the label, but both are \"y\"",
+        "task: binary, format: json, features: [a], labels: { topic: t } | input.labels needs"
+            + " input.id, the field by which a label finds its features. Give one",
+        "task: binary, classes: [a, b], labels: { topic: t, on-timeout: { label: c } } |"
+            + " input.labels.on-timeout.label must be one of input.classes (a, b), but was \"c\"",
+        "task: binary, labels: { topic: t, on-timeout: { label: c } } |"
+            + " input.labels.on-timeout.label needs input.classes, the labels there are; for a"
+            + " number, input.task: regression",
+        "task: regression, labels: { topic: t, on-timeout: { label: none } } |"
+            + " input.labels.on-timeout.label must be a number for regression, but was \"none\"",
+        "task: binary, labels: { topic: t, on-timeout: {} } | input.labels.on-timeout.label is"
+            + " missing. Give one, for example: label: \"0\"",
+        "id: x | input.id must be event_id with the standard example schema, but was x. Leave it"
+            + " out, or name the records' own schema with input.schema",
+      })
+  void eachMistakeWithLabelsHasItsOwnWords(String input, String error) {
+    assertThat(invalid(TO_INPUT + "input: { label: y, " + input + " }").errors())
+        .containsExactly("fraud.yaml:3  " + error);
+  }
+
+  @Test
+  void labelsDoNotComeOnATopicThatThePipelineWrites() {
+    assertThat(
+            invalid(
+                    TO_INPUT
+                        + "input: { label: y, task: binary, labels: { topic: m } }\n"
+                        + "output: { topics: { metrics: m } }")
+                .errors())
+        .containsExactly(
+            "fraud.yaml:4  output.topics.metrics and input.labels.topic must be different topics,"
+                + " but both are m");
+  }
+
+  @Test
+  void aWindowOfTimeHoldsMoreExamplesUnlessTheirNumberIsGiven() {
+    assertThat(parse(HEAD + "metrics: { window-time: 1h }").metrics())
+        .returns(3_600_000L, MetricsSpec::windowMillis)
+        .returns(100_000, MetricsSpec::window);
+    assertThat(parse(HEAD + "metrics: { window-time: 1h, window: 50 }").metrics().window())
+        .isEqualTo(50);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "task: regression   | loss: categorical_crossentropy | model.loss categorical_crossentropy"
+            + " is for classes, but input.task is regression. Take mse, mae or huber",
+        "task: regression   | output: softmax | model.output softmax is for classes, but input.task"
+            + " is regression. Take linear",
+        "task: regression   | class-weights: { a: 2 } | model.class-weights are for classes, but"
+            + " input.task is regression. Remove them",
+        "classes: [fraud, ok] | class-weights: { fruad: 9 } | model.class-weights.fruad is not one"
+            + " of input.classes (fraud, ok). Did you mean \"fraud\"?",
+        "classes: [fraud, ok] | class-weights: { else: 9 } | model.class-weights.else is not one of"
+            + " input.classes (fraud, ok). Remove it, or declare the class",
+        "classes: [a, b, c] | loss: binary_crossentropy | model.loss binary_crossentropy is for two"
+            + " classes, but the task is multiclass. Take output: softmax and loss:"
+            + " categorical_crossentropy",
+        "task: multiclass   | output: sigmoid | model.output sigmoid means loss"
+            + " binary_crossentropy, which is for two classes, but the task is multiclass. Take"
+            + " output: softmax and loss: categorical_crossentropy",
+      })
+  void theModelMustFitTheTask(String input, String model, String error) {
+    assertThat(
+            invalid(TO_INPUT + "input: { label: y, " + input + " }\nmodel: { " + model + " }")
+                .errors())
+        .containsExactly("fraud.yaml:4  " + error);
+  }
+
+  @Test
+  void aLargerStepForAWhileMustMeanSomethingToTheOptimizer() {
+    String input = TO_INPUT + "input: { label: y }\n";
+    String drift = "drift: { detector: adwin, action: boost-learning-rate, boost-factor: 10 }";
+
+    assertThat(invalid(input + "model: { optimizer: ftrl }\n" + drift).errors())
+        .containsExactly(
+            "fraud.yaml:5  drift.action boost-learning-rate does nothing for ftrl, whose step"
+                + " follows from all gradients so far. Take another optimizer, reset-head or"
+                + " reset");
+    String decaying = "{ name: adamw, learning-rate: 0.1, weight-decay: 2 }";
+    assertThat(invalid(input + "model: { optimizer: " + decaying + " }\n" + drift).errors())
+        .containsExactly(
+            "fraud.yaml:5  drift.boost-factor times weight-decay and learning-rate of adamw must be at"
+                + " most 1, or weights grow with each boosted step");
+  }
+
+  @Test
+  void namesOfClassesThatNoRecordMayHaveAreRefused() {
+    String name = "x".repeat(257);
+
+    assertThat(invalid(TO_INPUT + "input: { label: y, classes: [a, " + name + "] }").errors())
+        .singleElement()
+        .asString()
+        .startsWith("fraud.yaml:3  input.classes must have at most 256 bytes each, but \"xxx");
+  }
+
+  @Test
+  void moreClassesThanTheLimitAreRefused() {
+    assertThat(
+            invalid(TO_INPUT + "input: { label: y, classes: [a, b, c] }\nlimits: { classes: 2 }")
+                .errors())
+        .containsExactly(
+            "fraud.yaml:3  input.classes must be at most limits.classes, 2, but are 3. Raise that");
+  }
+
+  @Test
+  void aModelThatEveryKeyWouldBeRefusedForIsRefusedBefore() {
+    String input = TO_INPUT + "input: { label: y, features: [a, b] }\n";
+
+    assertThat(invalid(input + "model: { layers: [{ units: 65536 }, { units: 65536 }] }").errors())
+        .containsExactly(
+            "fraud.yaml:1  limits.model-bytes is 67108864, but a model takes 34371273392 at least:"
+                + " allow more, or make it smaller");
+    assertThat(invalid(input + "auto: fast\nlimits: { model-bytes: 4096 }").errors())
+        .singleElement(STRING)
+        .startsWith("fraud.yaml:5  limits.model-bytes is 4096, but a model takes ");
+  }
+
+  @Test
+  void moreClassesThanAnyLimitAllowsAreRefusedWithThatBound() {
+    String names =
+        IntStream.rangeClosed(1, 1_001).mapToObj(i -> "c" + i).collect(Collectors.joining(", "));
+
+    assertThat(invalid(TO_INPUT + "input: { label: y, classes: [" + names + "] }").errors())
+        .containsExactly(
+            "fraud.yaml:3  input.classes must be a list of 2 to 1000 different classes, but has"
+                + " 1001");
+  }
+
+  @Test
+  void aClassThatACsvLineCannotNameIsRefused() {
+    String input = "input: { label: y, format: csv, columns: [x, y], features: [x], ";
+
+    assertThat(invalid(TO_INPUT + input + "classes: [NA, EU] }").errors())
+        .containsExactly(
+            "fraud.yaml:3  input.classes has \"NA\", which in a CSV line stands for no value."
+                + " Spell it otherwise, or send format: json");
+    assertThat(parse(TO_INPUT + "input: { label: y, classes: [NA, EU] }").input().spec().classes())
+        .containsExactly("NA", "EU");
+  }
+
+  @Test
+  void missingPartsAreNamedWithAnExample() {
+    assertThat(invalid("metrics: { window: 0 }\n").errors())
+        .containsExactly(
+            "fraud.yaml:1  pipeline is missing. Give one, for example: pipeline: fraud",
+            "fraud.yaml:1  kafka is missing. Give one, for example:"
+                + " kafka: { bootstrap.servers: localhost:9092 }",
+            "fraud.yaml:1  input is missing. Give one, for example: input: { label: class }",
+            "fraud.yaml:1  metrics.window must be between 1 and 1000000, but was 0");
+  }
+
+  @Test
+  void aKeyThatStandsTwiceIsNamedWithBothLines() {
+    assertThat(invalid(HEAD + "metrics:\n  window: 5\n  window: 6\n").errors())
+        .containsExactly("fraud.yaml:6  window stands twice, first in line 5. Remove one of them");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "pipeline: a\\nkafka:\\n\\tb: c | 3 | a tab. Indent with spaces",
+        "pipeline: \"a\\n"
+            + "kafka: b     | 2 | while scanning a quoted scalar, found unexpected end of stream",
+        "a: [1, 2                    | 1 | while parsing a flow sequence, expected ',' or ']', but"
+            + " got <stream end>",
+        "a: 1\\n"
+            + "---\\n"
+            + "b: 2           | 2 | a second document starts here, but a pipeline file has one",
+        "a: *hunter2                 | 1 | an alias without its anchor above. Quote text that"
+            + " begins with *",
+        "a: \\u0001                  | 1 | a character that YAML does not allow",
+        "a: 1\\nb: &x [*x]            | 2 | an alias inside of what it stands for",
+        "a: 1\\n? [a]\\n: b          | 2 | a key must be a word, but this is a list or a map",
+        "a: 1\\n<<: 3                | 2 | << takes a map, such as an alias of one",
+      })
+  void textThatIsNotYamlIsOneLine(String yaml, int line, String problem) {
+    String text = yaml.replace("\\n", "\n").replace("\\t", "\t").replace("\\u0001", "\u0001");
+
+    assertThat(invalid(text))
+        .hasMessage(
+            "fraud.yaml:%d  not valid YAML: %s\n1 error. Reference: docs/reference/pipeline.md",
+            line, problem);
+  }
+
+  @Test
+  void nestingWithoutEndIsRefused() {
+    assertThat(invalid("a: " + "[".repeat(5000)).errors())
+        .containsExactly(
+            "fraud.yaml:1  not read: nested deeper than 32, more than 50 aliases or 1,048,576"
+                + " characters");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "\n\n", "# nothing yet\n", "---\n", "~", "\uFEFF"})
+  void anEmptyFileIsToldHowToBegin(String yaml) {
+    assertThat(invalid(yaml).errors())
+        .singleElement()
+        .asString()
+        .contains("the file is empty. The smallest has three lines: pipeline: NAME; ");
+  }
+
+  @Test
+  void aFileThatIsNoMapSaysWhatItIs() {
+    assertThat(invalid("- a\n").errors())
+        .containsExactly("fraud.yaml:1  a pipeline file is a map of options, but this is a list");
+  }
+
+  @Test
+  void filesThatCannotBeReadAreOneLine() throws IOException {
+    Path missing = folder.resolve("none.yaml");
+    Path binary = Files.write(folder.resolve("binary.yaml"), new byte[] {(byte) 0xff, (byte) 0xfe});
+
+    assertThat(unreadable(missing))
+        .hasMessageStartingWith(missing + " does not exist. Write one. The smallest has")
+        .hasMessageNotContaining("\n");
+    assertThat(unreadable(folder))
+        .hasMessage(folder + " is a folder. Name the pipeline file in it");
+    assertThat(unreadable(binary)).hasMessage(binary + " is not UTF-8 text. Save it as UTF-8");
+  }
+
+  @Test
+  void aSchemaIsReadBesideThePipelineFile() throws IOException {
+    String schema =
+        "{\"type\":\"record\",\"name\":\"Pay\",\"fields\":[{\"name\":\"verdict\",\"type\":\"string\"},"
+            + "{\"name\":\"shop\",\"type\":[\"null\",{\"type\":\"record\",\"name\":\"Shop\","
+            + "\"fields\":[{\"name\":\"size\",\"type\":\"int\"}]}]}]}";
+    Files.writeString(folder.resolve("pay.avsc"), schema);
+    Files.writeString(folder.resolve("int.avsc"), "\"int\"");
+    Files.writeString(folder.resolve("bad.avsc"), "{\"type\":");
+
+    Path good = pipeline("{ label: verdict, schema: pay.avsc, features: [shop.size] }");
+    assertThat(PipelineFile.read(good).input().spec().schema()).isEqualTo(schema);
+
+    assertThat(unreadable(pipeline("{ label: verdict, schema: pay.avsc }")))
+        .hasMessageContaining("input.schema needs input.features, the fields that the model sees");
+    assertThat(unreadable(pipeline("{ label: verdct, schema: pay.avsc, features: [shop.age] }")))
+        .hasMessageContaining(
+            "input.label \"verdct\" is not a field of Pay. Did you mean \"verdict\"?")
+        .hasMessageContaining(
+            "input.features \"shop.age\" is not a field of Pay. Its fields: verdict, shop");
+    assertThat(unreadable(pipeline("{ label: y, schema: int.avsc, features: [a] }")))
+        .hasMessageContaining("must be an Avro record schema in JSON, but ")
+        .hasMessageContaining(" is of type int");
+    assertThat(unreadable(pipeline("{ label: y, schema: bad.avsc, features: [a] }")))
+        .hasMessageContaining("bad.avsc is none");
+  }
+
+  private Path pipeline(String input) throws IOException {
+    return Files.writeString(folder.resolve("fraud.yaml"), TO_INPUT + "input: " + input + "\n");
+  }
+
+  private static FeatureSpec feature(String name, FeatureSpec.Type type, boolean nullable) {
+    return new FeatureSpec(name, type, nullable, List.of(), 0);
+  }
+
+  private static Optimizer optimizer(String yaml) {
+    return parse(HEAD + "model: { optimizer: " + yaml + " }").model().optimizer();
+  }
+
+  private static Settings parse(String yaml) {
+    return PipelineFile.parse("fraud.yaml", yaml, null);
+  }
+
+  private static InvalidPipelineException invalid(String yaml) {
+    return catchThrowableOfType(InvalidPipelineException.class, () -> parse(yaml));
+  }
+
+  private static InvalidPipelineException unreadable(Path file) {
+    return catchThrowableOfType(InvalidPipelineException.class, () -> PipelineFile.read(file));
+  }
+}

@@ -1,9 +1,0 @@
-/**
- * The job, and the pipeline file that configures it.
- *
- * <p>{@link dev.millrace.MillraceJob} builds the graph, with sources and sinks passed in. {@link
- * dev.millrace.PipelineFile} reads YAML into {@link dev.millrace.Settings} and finds everything
- * that is wrong with it at once, each problem with its line, its value, what is allowed and the way
- * out.
- */
-package dev.millrace;
