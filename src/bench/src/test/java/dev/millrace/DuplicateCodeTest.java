@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 
 /** No eleven lines of code stand twice. */
 class DuplicateCodeTest {
-  private static final int MOST_LINES = 10;
+  private static final int MAX_LINES = 10;
   private static final Path SOURCES = Path.of("src");
 
   /** Not code: imports, comments, annotations, lone brackets, lists of parameters and arguments. */
@@ -76,8 +76,8 @@ class DuplicateCodeTest {
     Map<List<String>, Line> seen = new HashMap<>();
     List<String> twice = new ArrayList<>();
     for (List<Line> source : sources) {
-      for (int i = 0; i + MOST_LINES < source.size(); i++) {
-        List<String> run = source.subList(i, i + MOST_LINES + 1).stream().map(Line::text).toList();
+      for (int i = 0; i + MAX_LINES < source.size(); i++) {
+        List<String> run = source.subList(i, i + MAX_LINES + 1).stream().map(Line::text).toList();
         Line first = seen.putIfAbsent(run, source.get(i));
         if (first != null) {
           twice.add(source.get(i) + " and " + first);

@@ -24,7 +24,7 @@ import dev.millrace.data.FleetReport;
 import dev.millrace.data.MetricsReport;
 import dev.millrace.data.ModelEvent;
 import dev.millrace.data.Prediction;
-import dev.millrace.data.Promote;
+import dev.millrace.data.PromoteRequest;
 import dev.millrace.testing.Records;
 import dev.millrace.testing.SampleRecords;
 import java.io.IOException;
@@ -146,7 +146,7 @@ class AsyncApiTest {
   @Test
   void commandsAreDescribed() throws IOException {
     List<JsonNode> records = new ArrayList<>();
-    for (Promote command : SampleRecords.of(Promote.class)) {
+    for (PromoteRequest command : SampleRecords.of(PromoteRequest.class)) {
       records.add(JSON.readTree(CommandJson.encode(command)));
     }
 
@@ -168,14 +168,14 @@ class AsyncApiTest {
   void theHeadersOfDeadLettersAreDescribed() {
     JsonNode headers = document.at("/components/schemas/deadLetterHeaders");
     Set<String> written = new TreeSet<>();
-    for (int mostBytes : new int[] {1_000_000, 0}) {
+    for (int maxBytes : new int[] {1_000_000, 0}) {
       DeadLetter letter =
           new DeadLetter(
               Records.record("k", new byte[9], 1),
               DeadLetterReason.MALFORMED_RECORD,
               "why",
               "java.io.IOException");
-      OutputRecord record = DeadLetterEncoder.encode(letter, "p", mostBytes);
+      OutputRecord record = DeadLetterEncoder.encode(letter, "p", maxBytes);
       Arrays.stream(record.headerNames())
           .filter(name -> name.startsWith(DeadLetterEncoder.PREFIX))
           .forEach(written::add);

@@ -25,7 +25,7 @@ class FuzzCorpusTest {
   private static final int MUTATIONS_PER_TARGET = 1_000;
   private static final int LONGEST = 64 << 10;
   // Far above what any input needs, far below what a length that is believed would take.
-  private static final long MOST_ALLOCATED = 256L << 20;
+  private static final long MAX_ALLOCATED = 256L << 20;
 
   // What lengths and counts are likely to be mistaken for, in either byte order.
   private static final int[] INTERESTING = {
@@ -62,7 +62,7 @@ class FuzzCorpusTest {
       throw new AssertionError(name + ": " + Arrays.toString(input), e.getCause());
     }
     long allocated = THREADS.getCurrentThreadAllocatedBytes() - before;
-    assertThat(allocated).as("bytes allocated for %s", name).isLessThan(MOST_ALLOCATED);
+    assertThat(allocated).as("bytes allocated for %s", name).isLessThan(MAX_ALLOCATED);
   }
 
   private static byte[] mutated(byte[] input, SplittableRandom random) {

@@ -54,7 +54,7 @@ class LateBacklogITCase {
   private static final int MILLIS_APART = 10;
   private static final int DELAY_MILLIS = 3_000;
   // Of a key; 60 wait if nothing runs ahead.
-  private static final int MOST_PENDING = 100;
+  private static final int MAX_PENDING = 100;
 
   // One record a poll, so that there is time for a checkpoint on the way.
   private static final String SLOWLY = ", max.poll.records: \"1\"";
@@ -381,7 +381,7 @@ class LateBacklogITCase {
         output:
           topics: { metrics: %1$s-metrics, dead-letters: %1$s-dlq, models: %1$s-models }
         """
-            .formatted(name, kafka.bootstrapServers(), labels, MOST_PENDING, consumer),
+            .formatted(name, kafka.bootstrapServers(), labels, MAX_PENDING, consumer),
         Path.of(""));
   }
 

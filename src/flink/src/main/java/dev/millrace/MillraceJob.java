@@ -11,7 +11,7 @@ import dev.millrace.flink.ChunkOperator;
 import dev.millrace.flink.CommandFunction;
 import dev.millrace.flink.DecodeFunction;
 import dev.millrace.flink.FleetFunction;
-import dev.millrace.flink.Outputs;
+import dev.millrace.flink.OutputTags;
 import dev.millrace.flink.TrainOperator;
 import dev.millrace.kafka.Lease;
 import dev.millrace.prequential.TrainSpec;
@@ -107,45 +107,45 @@ public final class MillraceJob {
             .name("decode");
     DataStream<Chunk> chunks =
         examples.transform("chunk", ChunkOperator.TYPE, new ChunkOperator()).uid("chunk");
-    DataStream<OutputRecord> undecoded = examples.getSideOutput(Outputs.DEAD_LETTERS);
+    DataStream<OutputRecord> undecoded = examples.getSideOutput(OutputTags.DEAD_LETTERS);
     if (commands != null) {
       SingleOutputStreamOperator<Chunk> decoded = commands(env, settings, commands);
       chunks = chunks.union(decoded);
-      undecoded = undecoded.union(decoded.getSideOutput(Outputs.DEAD_LETTERS));
+      undecoded = undecoded.union(decoded.getSideOutput(OutputTags.DEAD_LETTERS));
     }
     SingleOutputStreamOperator<OutputRecord> metrics =
         chunks
             .keyBy(Chunk::key)
-            .transform("train", Outputs.RECORD, new TrainOperator(spec, settings.state().spec()))
+            .transform("train", OutputTags.RECORD, new TrainOperator(spec, settings.state().spec()))
             .uid("train");
     metrics.sinkTo(sinks.metrics()).uid("metrics-sink").name("metrics-sink");
     metrics
-        .getSideOutput(Outputs.PREDICTIONS)
+        .getSideOutput(OutputTags.PREDICTIONS)
         .sinkTo(sinks.predictions())
         .uid("predictions-sink")
         .name("predictions-sink");
     metrics
-        .getSideOutput(Outputs.EVENTS)
+        .getSideOutput(OutputTags.EVENTS)
         .sinkTo(sinks.events())
         .uid("events-sink")
         .name("events-sink");
     metrics
-        .getSideOutput(Outputs.DEAD_LETTERS)
+        .getSideOutput(OutputTags.DEAD_LETTERS)
         .union(undecoded)
         .sinkTo(sinks.deadLetters())
         .uid("dead-letters-sink")
         .name("dead-letters-sink");
     metrics
-        .getSideOutput(Outputs.MODELS)
+        .getSideOutput(OutputTags.MODELS)
         .sinkTo(sinks.models())
         .uid("models-sink")
         .name("models-sink");
     String pipeline = settings.pipeline();
     metrics
-        .getSideOutput(Outputs.FLEET)
+        .getSideOutput(OutputTags.FLEET)
         .keyBy(sample -> pipeline, Types.STRING)
         .process(new FleetFunction(pipeline, settings.configHash(), settings.output().hasSummary()))
-        .returns(Outputs.RECORD)
+        .returns(OutputTags.RECORD)
         .uid("summary")
         .name("summary")
         .sinkTo(sinks.summary())

@@ -31,7 +31,7 @@ import org.apache.flink.connector.kafka.source.split.KafkaPartitionSplit;
  */
 record PipelineTopics(Settings settings, TopicLimits limits, Lease lease) {
   // A report or a refused record without all that can be left out.
-  private static final int LEAST_RECORD = 64 << 10;
+  private static final int MIN_RECORD = 64 << 10;
 
   /**
    * Asks the brokers whether they take what the job will write.
@@ -82,10 +82,10 @@ record PipelineTopics(Settings settings, TopicLimits limits, Lease lease) {
     written.remove(settings.output().commands());
     int wanted = settings.input().spec().limits().outputBytes();
     TopicLimits limits = TopicLimits.of(settings.kafka(), written, wanted);
-    if (limits.recordBytes() < LEAST_RECORD) {
+    if (limits.recordBytes() < MIN_RECORD) {
       throw new InvalidPipelineException(
           "One of the topics %s takes records of %d bytes at most, and the job may write %d. Raise its"
-                  .formatted(String.join(", ", written), limits.recordBytes(), LEAST_RECORD)
+                  .formatted(String.join(", ", written), limits.recordBytes(), MIN_RECORD)
               + " max.message.bytes, or kafka.max.request.size and kafka.buffer.memory if they are"
               + " less.");
     }

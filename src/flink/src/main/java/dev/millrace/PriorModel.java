@@ -3,11 +3,11 @@ package dev.millrace;
 import dev.millrace.codec.ModelAssembler;
 import dev.millrace.codec.ModelAssembler.Arrival;
 import dev.millrace.config.Settings;
-import dev.millrace.config.StoredStart;
+import dev.millrace.config.WarmStart;
 import dev.millrace.config.yaml.InvalidPipelineException;
 import dev.millrace.data.InputSpec;
 import dev.millrace.kafka.KafkaClients;
-import dev.millrace.kafka.Onlooker;
+import dev.millrace.kafka.TopicReader;
 import dev.millrace.nn.ModelStart;
 import dev.millrace.prequential.ModelSnapshot;
 import java.io.IOException;
@@ -44,7 +44,7 @@ final class PriorModel {
   private Settings resolved() {
     String topic = settings.output().models();
     try {
-      Onlooker.readAll(settings.kafka(), topic, this::take);
+      TopicReader.readAll(settings.kafka(), topic, this::take);
     } catch (KafkaException e) {
       throw refusal("topic %s cannot be read: %s.".formatted(topic, e.getMessage()));
     }
@@ -81,7 +81,7 @@ final class PriorModel {
 
   private Settings startingFrom(ModelSnapshot prior) throws IOException {
     InputSpec input = settings.input().spec();
-    ModelStart start = StoredStart.of(prior, settings.model(), input);
+    ModelStart start = WarmStart.of(prior, settings.model(), input);
     return settings
         .withPrior(null)
         .withModel(settings.model().withStart(start))

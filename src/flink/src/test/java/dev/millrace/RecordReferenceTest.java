@@ -49,7 +49,7 @@ class RecordReferenceTest {
       the same is in [asyncapi.yaml](../asyncapi.yaml).
       """;
 
-  private static final int MOST_CHOICES = 10;
+  private static final int MAX_CHOICES = 10;
 
   /** Parts of the description in words. */
   private static final Map<String, String> NAMED =
@@ -190,7 +190,7 @@ class RecordReferenceTest {
     if (whole.has("const")) {
       return "`" + whole.path("const").asText() + "`";
     }
-    if (whole.path("enum").size() > MOST_CHOICES) {
+    if (whole.path("enum").size() > MAX_CHOICES) {
       return "one of " + whole.path("enum").size();
     }
     if (whole.has("enum")) {

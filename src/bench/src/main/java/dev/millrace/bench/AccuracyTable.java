@@ -13,7 +13,7 @@ import java.util.Locale;
 record AccuracyTable(List<AutoSpec.Tier> tiers, int seeds, List<Row> rows) {
 
   /** In small runs the start of the job would be most of the time. */
-  private static final long FEWEST_ROWS_FOR_RATE = 10_000;
+  private static final long MIN_ROWS_FOR_RATE = 10_000;
 
   private static final String[] MOA = {"HoeffdingTree", "HoeffdingAdaptiveTree", "ARF-10", "kNN"};
 
@@ -132,7 +132,7 @@ record AccuracyTable(List<AutoSpec.Tier> tiers, int seeds, List<Row> rows) {
             " / ", data.moa().stream().map(s -> String.format(Locale.ROOT, "%.3f", s)).toList()));
     cells.add(data.score().isOfNoChange() ? shown(row.baseline(), mae) : "");
     cells.add(
-        row.rows() < FEWEST_ROWS_FOR_RATE
+        row.rows() < MIN_ROWS_FOR_RATE
             ? ""
             : String.join(
                 " / ",

@@ -2,7 +2,7 @@ package dev.millrace.bench;
 
 import dev.millrace.config.Settings;
 import dev.millrace.kafka.KafkaClients;
-import dev.millrace.kafka.Onlooker;
+import dev.millrace.kafka.TopicReader;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -28,7 +28,7 @@ import org.apache.kafka.common.config.ConfigResource;
  * are threads of this process and share its processors with the job.
  */
 final class PipelineLatency {
-  private static final int MOST_MILLIS = 600_000;
+  private static final int MAX_MILLIS = 600_000;
   private static final int SIGNIFICANT_DIGITS = 3;
   private static final long STEP_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
   private static final Duration CALL = Duration.ofSeconds(30);
@@ -52,9 +52,9 @@ final class PipelineLatency {
   Result measure(
       MiniCluster cluster, JobGraph graph, double rate, Duration warmup, Duration counted)
       throws Exception {
-    Histogram latencies = new Histogram(MOST_MILLIS, SIGNIFICANT_DIGITS);
+    Histogram latencies = new Histogram(MAX_MILLIS, SIGNIFICANT_DIGITS);
     useTimeOfBroker();
-    try (KafkaConsumer<byte[], byte[]> reports = Onlooker.consumer(settings.kafka());
+    try (KafkaConsumer<byte[], byte[]> reports = TopicReader.consumer(settings.kafka());
         KafkaProducer<byte[], byte[]> producer = BenchLoad.producer(settings, 0)) {
       seekToEnd(reports);
       JobID job = cluster.submitJob(graph).get().getJobID();
@@ -70,7 +70,7 @@ final class PipelineLatency {
         for (ConsumerRecord<byte[], byte[]> report : reports.poll(Duration.ofMillis(100))) {
           if (report.timestamp() >= countFrom) {
             latencies.recordValue(
-                Math.min(MOST_MILLIS, System.currentTimeMillis() - report.timestamp()));
+                Math.min(MAX_MILLIS, System.currentTimeMillis() - report.timestamp()));
           }
         }
       }

@@ -137,7 +137,7 @@ record StateBench(int keys, Backend backend, long cacheBytes, int rounds) {
     private long warm;
     private long end;
     private long last;
-    private long longestGap;
+    private long maxGap;
     private long quietGap;
     private volatile boolean checkpointing;
 
@@ -148,17 +148,17 @@ record StateBench(int keys, Backend backend, long cacheBytes, int rounds) {
     void add() {
       long now = System.nanoTime();
       if (count % keys != 0 && (count < 2 * keys || checkpointing)) {
-        longestGap = Math.max(longestGap, now - last);
+        maxGap = Math.max(maxGap, now - last);
       }
       last = now;
       count++;
       if (count == keys) {
         warm = now;
-        longestGap = 0;
+        maxGap = 0;
       } else if (count == 2 * keys) {
         end = now;
-        quietGap = longestGap;
-        longestGap = 0;
+        quietGap = maxGap;
+        maxGap = 0;
       } else if (count == 2 * keys + 1) {
         thirdBegun.complete(null);
       }
@@ -215,7 +215,7 @@ record StateBench(int keys, Backend backend, long cacheBytes, int rounds) {
             this,
             (reports.end - reports.warm) / 1e9,
             checkpoint,
-            reports.longestGap / 1e6,
+            reports.maxGap / 1e6,
             reports.quietGap / 1e6,
             checkpointBytes,
             size(savepoint),

@@ -27,7 +27,7 @@ import picocli.CommandLine.Spec;
 final class StateBenchCommand implements Callable<Integer> {
   // Enough for the compiler, and for a window that is full where there are few keys.
   private static final int UPDATES = 2_000_000;
-  private static final int MOST_ROUNDS = 20_000;
+  private static final int MAX_ROUNDS = 20_000;
 
   @Option(
       names = "--keys",
@@ -71,7 +71,7 @@ final class StateBenchCommand implements Callable<Integer> {
       throw new ParameterException(
           spec.commandLine(), "--cache-bytes must be at least 0, but was " + cacheBytes);
     }
-    int chosen = rounds > 0 ? rounds : Math.max(2, Math.min(MOST_ROUNDS, UPDATES / keys));
+    int chosen = rounds > 0 ? rounds : Math.max(2, Math.min(MAX_ROUNDS, UPDATES / keys));
     StateBench.Result result = new StateBench(keys, backend, cacheBytes, chosen).run();
     spec.commandLine().getOut().println(json ? result.toJson() : result.toText());
     return 0;

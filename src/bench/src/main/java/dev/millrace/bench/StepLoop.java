@@ -30,7 +30,7 @@ final class StepLoop {
   private static final int POOL_FLOATS = 2 << 20;
 
   private static final int POOL_EXAMPLES = 1 << 16;
-  private static final int LEAST_BATCHES = 4;
+  private static final int MIN_BATCHES = 4;
 
   /** Models take turns in an order that no prefetcher guesses. */
   private static final int TURNS = 1 << 16;
@@ -58,7 +58,7 @@ final class StepLoop {
     inputs = layers[0];
     int classes = layers[layers.length - 1];
     int batches = Math.min(POOL_EXAMPLES / batch, POOL_FLOATS / inputs / batch);
-    pool = Math.max(LEAST_BATCHES, Math.min(1024, batches));
+    pool = Math.max(MIN_BATCHES, Math.min(1024, batches));
     SplittableRandom random = new SplittableRandom(1);
     features = new float[pool * batch * inputs];
     for (int i = 0; i < features.length; i++) {

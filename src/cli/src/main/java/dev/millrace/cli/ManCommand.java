@@ -1,7 +1,7 @@
 package dev.millrace.cli;
 
 import dev.millrace.cli.console.OutputFile;
-import dev.millrace.config.yaml.Spelling;
+import dev.millrace.config.yaml.Suggestions;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -71,7 +71,7 @@ final class ManCommand implements Callable<Integer> {
     for (String word : words) {
       CommandLine below = command.subcommands().get(word);
       if (below == null) {
-        String nearest = Spelling.nearest(word, command.subcommands().keySet());
+        String nearest = Suggestions.nearest(word, command.subcommands().keySet());
         throw new ParameterException(
             spec.commandLine(),
             "%s is not a command of %s.%s"

@@ -7,8 +7,8 @@ import dev.millrace.cli.cluster.RescaleCommand;
 import dev.millrace.cli.cluster.SavepointCommand;
 import dev.millrace.cli.cluster.StopCommand;
 import dev.millrace.cli.console.CliError;
-import dev.millrace.cli.console.LogPlace;
-import dev.millrace.cli.console.LogTrouble;
+import dev.millrace.cli.console.LogFile;
+import dev.millrace.cli.console.LogWriteFailure;
 import dev.millrace.cli.console.StandardOutput;
 import dev.millrace.cli.console.Version;
 import dev.millrace.cli.dashboard.DashboardCommand;
@@ -30,7 +30,7 @@ import dev.millrace.cli.tensorboard.TensorBoardCommand;
 import dev.millrace.cli.topics.TopicsCommand;
 import dev.millrace.cli.watch.WatchCommand;
 import dev.millrace.config.yaml.InvalidPipelineException;
-import dev.millrace.config.yaml.Spelling;
+import dev.millrace.config.yaml.Suggestions;
 import dev.millrace.simd.Kernels;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
@@ -126,9 +126,9 @@ public final class Millrace implements Runnable {
     if (System.getProperty(LOG_CONFIGURATION) == null) {
       System.setProperty(LOG_CONFIGURATION, "log4j2-cli.properties");
     }
-    LogPlace.choose();
+    LogFile.choose();
     PrintWriter err = errors();
-    LogTrouble.tellOn(err);
+    LogWriteFailure.tellOn(err);
     // Numbers look as they do in the docs, and scripts read them, wherever the user is.
     Locale.setDefault(Locale.Category.FORMAT, Locale.ROOT);
     CommandLine commandLine = commandLine();
@@ -199,7 +199,7 @@ public final class Millrace implements Runnable {
       String written = unmatched.getUnmatched().get(0);
       CommandSpec command = e.getCommandLine().getCommandSpec();
       String nearest =
-          Spelling.nearest(
+          Suggestions.nearest(
               written,
               unmatched.isUnknownOption()
                   ? command.optionsMap().keySet()
@@ -241,7 +241,7 @@ public final class Millrace implements Runnable {
     err.printf("Unexpected: %s%n", e.toString().lines().findFirst().orElse(""));
     if (!debug) {
       err.println(
-          "Run it again with --debug for the stack trace. The log is " + LogPlace.file() + ".");
+          "Run it again with --debug for the stack trace. The log is " + LogFile.file() + ".");
     }
     return ExitCode.SOFTWARE;
   }

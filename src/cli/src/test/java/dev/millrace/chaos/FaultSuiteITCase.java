@@ -42,24 +42,24 @@ class FaultSuiteITCase {
     }
   }
 
-  static Stream<Ordeal> ordeals() {
+  static Stream<FaultScenario> ordeals() {
     return Stream.of(
-            Ordeal.ofProcesses(),
-            Ordeal.ofChanges(),
-            Ordeal.ofTwoJobs(),
-            Ordeal.ofABroker(),
-            Ordeal.ofThreeBrokers(),
-            Ordeal.ofIdleKeys(),
-            Ordeal.ofSnapshots(),
-            Ordeal.ofLostTransactions(),
-            Ordeal.withoutTransactions())
+            FaultScenario.ofProcesses(),
+            FaultScenario.ofChanges(),
+            FaultScenario.ofTwoJobs(),
+            FaultScenario.ofABroker(),
+            FaultScenario.ofThreeBrokers(),
+            FaultScenario.ofIdleKeys(),
+            FaultScenario.ofSnapshots(),
+            FaultScenario.ofLostTransactions(),
+            FaultScenario.withoutTransactions())
         .map(ordeal -> ordeal.only(WANTED))
         .filter(ordeal -> !ordeal.faults().isEmpty());
   }
 
   @ParameterizedTest
   @MethodSource("ordeals")
-  void everyFaultStrikesAndWhatRemainsIsJudged(Ordeal ordeal) throws Exception {
+  void everyFaultStrikesAndWhatRemainsIsJudged(FaultScenario ordeal) throws Exception {
     List<Outcome> outcomes = ordeal.faults().stream().map(f -> new Outcome(f, SEED)).toList();
     try {
       Oracle undisturbed = oracle(ordeal.input().get());
@@ -97,7 +97,7 @@ class FaultSuiteITCase {
     return known;
   }
 
-  private void run(Ordeal ordeal, Brokers its, List<Outcome> outcomes, Oracle undisturbed)
+  private void run(FaultScenario ordeal, Brokers its, List<Outcome> outcomes, Oracle undisturbed)
       throws Exception {
     Random random = new Random(SEED);
     try (TestBed bed = new TestBed(dir, its, ordeal.pipeline(), ordeal.input().get())) {

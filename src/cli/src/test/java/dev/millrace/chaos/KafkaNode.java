@@ -88,14 +88,14 @@ record KafkaNode(Path dir, int id, int port, int advertised, List<Integer> contr
     p.put("listener.security.protocol.map", "CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT");
     p.put("log.dirs", data().toString());
     p.put("log.retention.ms", "-1");
-    String mostNodes = "" + (nodes + 1) / 2;
+    String maxNodes = "" + (nodes + 1) / 2;
     for (String log : List.of("offsets.topic", "transaction.state.log")) {
       p.put(log + ".replication.factor", "" + nodes);
       p.put(log + ".num.partitions", "4");
     }
-    p.put("transaction.state.log.min.isr", mostNodes);
+    p.put("transaction.state.log.min.isr", maxNodes);
     p.put("default.replication.factor", "" + nodes);
-    p.put("min.insync.replicas", mostNodes);
+    p.put("min.insync.replicas", maxNodes);
     p.put("broker.session.timeout.ms", "3000");
     p.put("broker.heartbeat.interval.ms", "500");
     p.put("log.cleaner.dedupe.buffer.size", "16777216");

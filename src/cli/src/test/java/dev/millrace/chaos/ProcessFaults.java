@@ -14,7 +14,7 @@ import java.util.Set;
 /** Faults of Flink's processes, and what its users do to them. */
 final class ProcessFaults {
   private static final int AT_ONCE = 25_000;
-  private static final int MOST_TRIES = 5;
+  private static final int MAX_TRIES = 5;
   private static final String RESTORED = "exit code 137, restored";
 
   private ProcessFaults() {}
@@ -60,7 +60,7 @@ final class ProcessFaults {
           boolean unsaved = false;
           String seen = RESTORED;
           // A checkpoint may still come between the look at the reports and the death.
-          for (int i = 0; i < MOST_TRIES && !unsaved && seen.equals(RESTORED); i++) {
+          for (int i = 0; i < MAX_TRIES && !unsaved && seen.equals(RESTORED); i++) {
             if (i > 1) {
               bed.cluster().awaitAge("task manager 1");
             }

@@ -27,7 +27,7 @@ final class Results {
    * @param restarts times that the job went on from a checkpoint or savepoint
    * @param reports of records that were sent meanwhile, for how late they came
    * @param p99Millis from the sending of a record to the committed report, of one in a hundred
-   * @param mostMillis the same of the latest report
+   * @param maxMillis the same of the latest report
    * @param records committed metric records
    */
   record Row(
@@ -41,7 +41,7 @@ final class Results {
       int restarts,
       int reports,
       @JsonProperty("p99_ms") long p99Millis,
-      @JsonProperty("most_ms") long mostMillis,
+      @JsonProperty("most_ms") long maxMillis,
       int records,
       int missing,
       int repeated,

@@ -23,7 +23,7 @@ final class Traffic implements AutoCloseable {
   static final int CALM = 60;
 
   private static final int MILLIS_BETWEEN = 50;
-  private static final int LONGEST_OUTAGE_SECONDS = 300;
+  private static final int MAX_OUTAGE_SECONDS = 300;
 
   /** Of a record in its topic, to which nobody else sends anything. */
   record Place(int partition, int offset) {}
@@ -54,7 +54,7 @@ final class Traffic implements AutoCloseable {
     Map<String, Object> properties = new HashMap<>();
     properties.put("bootstrap.servers", bootstrapServers);
     properties.put("client.id", CLIENT_ID);
-    properties.put("delivery.timeout.ms", LONGEST_OUTAGE_SECONDS * 1_000);
+    properties.put("delivery.timeout.ms", MAX_OUTAGE_SECONDS * 1_000);
     KafkaClients.oneRequestAtATime(properties);
     this.producer =
         new KafkaProducer<>(properties, new ByteArraySerializer(), new ByteArraySerializer());

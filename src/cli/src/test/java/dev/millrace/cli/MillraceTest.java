@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.millrace.cli.console.CliError;
-import dev.millrace.cli.console.LogPlace;
+import dev.millrace.cli.console.LogFile;
 import dev.millrace.cli.console.Ports;
 import dev.millrace.cli.dashboard.DashboardCommand;
 import dev.millrace.cli.http.HttpToken;
@@ -291,7 +291,7 @@ class MillraceTest {
     assertThat(err.toString().lines())
         .containsExactly(
             "Unexpected: java.lang.IllegalStateException: broken",
-            "Run it again with --debug for the stack trace. The log is " + LogPlace.file() + ".");
+            "Run it again with --debug for the stack trace. The log is " + LogFile.file() + ".");
   }
 
   @CommandLine.Command

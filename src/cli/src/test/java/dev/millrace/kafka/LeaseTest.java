@@ -6,8 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.millrace.cli.kafka.EmbeddedKafka;
-import dev.millrace.flink.kafka.CalmlyClosedSink;
 import dev.millrace.flink.kafka.LeaseGuard;
+import dev.millrace.flink.kafka.QuietCloseKafkaSink;
 import dev.millrace.kafka.LeaseRecord.State;
 import java.time.Duration;
 import java.util.Collection;
@@ -217,8 +217,8 @@ class LeaseTest {
       assertThat(job.awaitFailure())
           .startsWith("Pipeline revoked was ended through the brokers (on ");
       assertThatThrownBy(guard::requireHeld).isInstanceOf(SuppressRestartsException.class);
-      try (CalmlyClosedSink.Commits commits =
-          new CalmlyClosedSink.Commits(new Unused(), "out", LeaseGuard.open(lease))) {
+      try (QuietCloseKafkaSink.Commits commits =
+          new QuietCloseKafkaSink.Commits(new Unused(), "out", LeaseGuard.open(lease))) {
         assertThatThrownBy(() -> commits.commit(List.of()))
             .isInstanceOf(SuppressRestartsException.class);
       }

@@ -165,7 +165,7 @@ public record InputSpec(
    * @param label field of a label's record that holds the label
    * @param timeoutMillis event time after which features wait no longer for their label, nor a
    *     label for its features
-   * @param mostPending features of a key that wait at most, and labels that do
+   * @param maxPending features of a key that wait at most, and labels that do
    * @param onTimeout label of features whose own label does not come within the timeout; null to
    *     drop them
    */
@@ -175,14 +175,14 @@ public record InputSpec(
       String key,
       String label,
       long timeoutMillis,
-      int mostPending,
+      int maxPending,
       DefaultLabel onTimeout)
       implements Serializable {
 
     /** Without a label for features that time out. */
     public LateLabels(
-        String topic, String id, String key, String label, long timeoutMillis, int mostPending) {
-      this(topic, id, key, label, timeoutMillis, mostPending, null);
+        String topic, String id, String key, String label, long timeoutMillis, int maxPending) {
+      this(topic, id, key, label, timeoutMillis, maxPending, null);
     }
   }
 
@@ -219,7 +219,7 @@ public record InputSpec(
     public static final float USUAL_WEIGHT = 1e6f;
 
     /** What a pipeline may allow. */
-    public static final int MOST_CLASSES = 1_000;
+    public static final int MAX_CLASSES = 1_000;
 
     /** Length of the name of a class, UTF-8 bytes. */
     public static final int MAX_CLASS_BYTES = 256;
@@ -227,7 +227,7 @@ public record InputSpec(
     private static final int MIN_CLASS_NAMES_BYTES = 4_096;
     private static final int CLASS_NAMES_BYTES_PER_CLASS = 64;
 
-    private static final int LEAST_OUTPUT = 2 << 20;
+    private static final int MIN_OUTPUT = 2 << 20;
     // Of a record beside its value: the key, at most 10,000 bytes, trace headers, the batch.
     private static final int ENVELOPE = 64 << 10;
 
@@ -245,7 +245,7 @@ public record InputSpec(
     }
 
     private static int outputBytes(int recordBytes) {
-      return (int) Math.max(LEAST_OUTPUT, Math.min(Integer.MAX_VALUE / 2, 2L * recordBytes));
+      return (int) Math.max(MIN_OUTPUT, Math.min(Integer.MAX_VALUE / 2, 2L * recordBytes));
     }
 
     /** The same where output topics take less. */
@@ -255,7 +255,7 @@ public record InputSpec(
 
     /** The same with room for so many classes, as far as a pipeline may allow them. */
     public Limits withRoomFor(long labels) {
-      int room = (int) Math.max(classes, Math.min(labels, MOST_CLASSES));
+      int room = (int) Math.max(classes, Math.min(labels, MAX_CLASSES));
       return new Limits(recordBytes, keyBytes, room, features, weight, outputBytes);
     }
 

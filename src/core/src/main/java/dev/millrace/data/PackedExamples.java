@@ -36,7 +36,7 @@ abstract sealed class PackedExamples permits Chunk {
   private static final int KIND_BITS = HAS_ID - 1;
   private static final int FIRST_BYTES = 512;
   // Of a row without features, whose key and value are null.
-  private static final int LEAST_BYTES = FEATURES + 3 * Integer.BYTES;
+  private static final int MIN_BYTES = FEATURES + 3 * Integer.BYTES;
 
   private byte[] bytes;
   private int length;
@@ -252,19 +252,20 @@ abstract sealed class PackedExamples permits Chunk {
    * @throws IOException if not, naming what is wrong
    */
   public final void requireWholeRows() throws IOException {
-    Counts.require("features of a chunk", width, 0, length / Float.BYTES);
-    Counts.require("indicators of a chunk", indicators, 0, width);
+    SizeChecks.require("features of a chunk", width, 0, length / Float.BYTES);
+    SizeChecks.require("indicators of a chunk", indicators, 0, width);
     starts = new int[size];
     int at = 0;
     for (int row = 0; row < size; row++) {
       starts[row] = at;
-      Counts.require("rows of a chunk", size, 0, row + (length - at) / LEAST_BYTES);
+      SizeChecks.require("rows of a chunk", size, 0, row + (length - at) / MIN_BYTES);
       int kind = intAt(at + KIND) & KIND_BITS;
-      Counts.require("kind of a row", kind, 0, RecordKind.LAST);
+      SizeChecks.require("kind of a row", kind, 0, RecordKind.LAST);
       int features = RecordKind.of(kind).hasFeatures() ? width * Float.BYTES : 0;
-      at += (int) Counts.require("bytes of a row", intAt(at), LEAST_BYTES + features, length - at);
+      at +=
+          (int) SizeChecks.require("bytes of a row", intAt(at), MIN_BYTES + features, length - at);
     }
-    Counts.require("bytes of all rows", at, length);
+    SizeChecks.require("bytes of all rows", at, length);
     known = size;
   }
 

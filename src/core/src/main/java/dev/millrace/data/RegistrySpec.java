@@ -49,9 +49,9 @@ public record RegistrySpec(
    * @param connect until there is a connection
    * @param answer until the whole answer is there
    * @param retry before a question is repeated the first time; doubled each time
-   * @param mostRetry the longest of these
+   * @param maxRetry the longest of these
    * @param unknown for which an answer that there is no such schema holds
    */
-  public record Timing(long connect, long answer, long retry, long mostRetry, long unknown)
+  public record Timing(long connect, long answer, long retry, long maxRetry, long unknown)
       implements Serializable {}
 }

@@ -32,33 +32,33 @@ public sealed interface ClassAverage {
     return new Positive(classes.get(0).compareTo(classes.get(1)) > 0 ? 0 : 1);
   }
 
-  double precision(ClassTally tally);
+  double precision(ClassCounts tally);
 
-  double recall(ClassTally tally);
+  double recall(ClassCounts tally);
 
-  double f1(ClassTally tally);
+  double f1(ClassCounts tally);
 
-  double fBeta(ClassTally tally, double beta);
+  double fBeta(ClassCounts tally, double beta);
 
   /** Scores of one class; none (NaN) without examples. */
   record Positive(int index) implements ClassAverage {
     @Override
-    public double precision(ClassTally tally) {
+    public double precision(ClassCounts tally) {
       return tally.weight() == 0 ? Double.NaN : tally.precision(index);
     }
 
     @Override
-    public double recall(ClassTally tally) {
+    public double recall(ClassCounts tally) {
       return tally.weight() == 0 ? Double.NaN : tally.recall(index);
     }
 
     @Override
-    public double f1(ClassTally tally) {
+    public double f1(ClassCounts tally) {
       return tally.weight() == 0 ? Double.NaN : tally.f1(index);
     }
 
     @Override
-    public double fBeta(ClassTally tally, double beta) {
+    public double fBeta(ClassCounts tally, double beta) {
       return tally.weight() == 0 ? Double.NaN : tally.fBeta(index, beta);
     }
   }
@@ -66,22 +66,22 @@ public sealed interface ClassAverage {
   /** Macro averages over the classes that occur. */
   record Macro() implements ClassAverage {
     @Override
-    public double precision(ClassTally tally) {
+    public double precision(ClassCounts tally) {
       return tally.macro(tally::precision);
     }
 
     @Override
-    public double recall(ClassTally tally) {
+    public double recall(ClassCounts tally) {
       return tally.macro(tally::recall);
     }
 
     @Override
-    public double f1(ClassTally tally) {
+    public double f1(ClassCounts tally) {
       return tally.macro(tally::f1);
     }
 
     @Override
-    public double fBeta(ClassTally tally, double beta) {
+    public double fBeta(ClassCounts tally, double beta) {
       return tally.macro(c -> tally.fBeta(c, beta));
     }
   }
@@ -89,22 +89,22 @@ public sealed interface ClassAverage {
   /** No scores yet. */
   record Unknown() implements ClassAverage {
     @Override
-    public double precision(ClassTally tally) {
+    public double precision(ClassCounts tally) {
       return Double.NaN;
     }
 
     @Override
-    public double recall(ClassTally tally) {
+    public double recall(ClassCounts tally) {
       return Double.NaN;
     }
 
     @Override
-    public double f1(ClassTally tally) {
+    public double f1(ClassCounts tally) {
       return Double.NaN;
     }
 
     @Override
-    public double fBeta(ClassTally tally, double beta) {
+    public double fBeta(ClassCounts tally, double beta) {
       return Double.NaN;
     }
   }

@@ -1,6 +1,6 @@
 package dev.millrace.eval;
 
-import dev.millrace.data.Counts;
+import dev.millrace.data.SizeChecks;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
@@ -15,9 +15,9 @@ final class ClassFrequencies {
 
   private double[] weights = {};
   private double sum;
-  private int majority = ClassTally.NO_PREDICTION;
+  private int majority = ClassCounts.NO_PREDICTION;
 
-  /** Index of the class of the largest weight, {@link ClassTally#NO_PREDICTION} before a label. */
+  /** Index of the class of the largest weight, {@link ClassCounts#NO_PREDICTION} before a label. */
   int majority() {
     return majority;
   }
@@ -44,7 +44,7 @@ final class ClassFrequencies {
     weights[label] += weight;
     sum += weight;
     // Only this class has grown, so only it can overtake.
-    if (majority == ClassTally.NO_PREDICTION
+    if (majority == ClassCounts.NO_PREDICTION
         || weights[label] > weights[majority]
         || (weights[label] == weights[majority] && label < majority)) {
       majority = label;
@@ -75,7 +75,7 @@ final class ClassFrequencies {
     double[] weights = VarNumber.readArray(in, 1);
     double sum = VarNumber.read(in);
     int majority = VarLong.readClassOrNone(in);
-    Counts.require("majority class in the metrics", majority, -1, weights.length - 1);
+    SizeChecks.require("majority class in the metrics", majority, -1, weights.length - 1);
     return of(weights, sum, majority);
   }
 

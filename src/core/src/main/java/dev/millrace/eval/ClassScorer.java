@@ -20,11 +20,11 @@ final class ClassScorer {
     average = ClassAverage.of(classes, spec);
   }
 
-  double f1(ClassTally tally) {
+  double f1(ClassCounts tally) {
     return average.f1(tally);
   }
 
-  Fading<ClassificationBlock> faded(Faded<ClassificationSums> faded) {
+  Fading<ClassificationBlock> faded(Decayed<ClassificationSums> faded) {
     double weight = faded.sums().noChange().weight() / faded.gain();
     return new Fading<>(spec.decay(), weight, block(faded.sums(), weight, Areas.NONE));
   }
@@ -39,7 +39,7 @@ final class ClassScorer {
   }
 
   private ClassificationBlock block(ClassificationSums sums, double weight, Areas areas) {
-    ClassTally tally = sums.model().tally();
+    ClassCounts tally = sums.model().tally();
     double accuracy = tally.accuracy();
     return new ClassificationBlock(
         sums.examples(),
@@ -81,7 +81,7 @@ final class ClassScorer {
    * @param weight of the examples; that of faded sums is grown
    * @return null without examples
    */
-  private Boolean isBetterThanBaselines(ClassificationSums sums, ClassTally tally, double weight) {
+  private Boolean isBetterThanBaselines(ClassificationSums sums, ClassCounts tally, double weight) {
     if (weight == 0) {
       return null;
     }
@@ -102,10 +102,10 @@ final class ClassScorer {
   /** Accuracy beyond that of a baseline, as a share of what it left; NaN if that is nothing. */
   private static double beyond(double accuracy, double ofBaseline) {
     double left = 1 - ofBaseline;
-    return left <= ClassTally.ROUNDING ? Double.NaN : (accuracy - ofBaseline) / left;
+    return left <= ClassCounts.ROUNDING ? Double.NaN : (accuracy - ofBaseline) / left;
   }
 
-  private ClassAverages averages(ClassTally tally, double accuracy) {
+  private ClassAverages averages(ClassCounts tally, double accuracy) {
     double beta = spec.beta();
     boolean hasBeta = beta != 1;
     return new ClassAverages(

@@ -33,7 +33,7 @@ public final class ClassificationMetrics implements RollingMetrics {
   private final MetricsSpec spec;
   private final ClassificationWindow window;
   private final ClassificationSums total;
-  private final Faded<ClassificationSums> faded; // null if not asked for
+  private final Decayed<ClassificationSums> faded; // null if not asked for
   private final ClassFrequencies frequencies;
   private int previousLabel;
   private int positive = UNKNOWN; // index of the positive class of two; follows from the names
@@ -44,16 +44,16 @@ public final class ClassificationMetrics implements RollingMetrics {
         spec,
         new ClassificationWindow(spec),
         new ClassificationSums(spec),
-        spec.decay() == 0 ? null : new Faded<>(spec.decay(), new ClassificationSums(spec)),
+        spec.decay() == 0 ? null : new Decayed<>(spec.decay(), new ClassificationSums(spec)),
         new ClassFrequencies(),
-        ClassTally.NO_PREDICTION);
+        ClassCounts.NO_PREDICTION);
   }
 
   ClassificationMetrics(
       MetricsSpec spec,
       ClassificationWindow window,
       ClassificationSums total,
-      Faded<ClassificationSums> faded,
+      Decayed<ClassificationSums> faded,
       ClassFrequencies frequencies,
       int previousLabel) {
     this.spec = spec;
@@ -180,12 +180,12 @@ public final class ClassificationMetrics implements RollingMetrics {
   }
 
   private static ClassificationBaseline baseline(
-      ClassScorer scorer, ClassTally inWindow, ClassTally total) {
+      ClassScorer scorer, ClassCounts inWindow, ClassCounts total) {
     return new ClassificationBaseline(
         inWindow.accuracy(), scorer.f1(inWindow), total.accuracy(), scorer.f1(total));
   }
 
-  private List<ClassScores> perClass(ClassTally tally, int classes) {
+  private List<ClassScores> perClass(ClassCounts tally, int classes) {
     List<ClassScores> scores = new ArrayList<>(classes);
     for (int c = 0; c < classes; c++) {
       scores.add(
@@ -243,13 +243,13 @@ public final class ClassificationMetrics implements RollingMetrics {
   static ClassificationMetrics readBody(DataInput in, MetricsSpec spec) throws IOException {
     ClassificationWindow window = ClassificationWindow.read(in, spec);
     ClassificationSums total = ClassificationSums.read(in, spec);
-    Faded<ClassificationSums> faded = null;
+    Decayed<ClassificationSums> faded = null;
     if (in.readBoolean()) {
       double gain = in.readDouble();
       ClassificationSums sums = ClassificationSums.read(in, spec);
-      faded = spec.decay() == 0 ? null : Faded.resume(spec.decay(), gain, sums);
+      faded = spec.decay() == 0 ? null : Decayed.resume(spec.decay(), gain, sums);
     } else if (spec.decay() != 0) {
-      faded = new Faded<>(spec.decay(), new ClassificationSums(spec));
+      faded = new Decayed<>(spec.decay(), new ClassificationSums(spec));
     }
     return new ClassificationMetrics(
         spec, window, total, faded, ClassFrequencies.read(in), VarLong.readClassOrNone(in));

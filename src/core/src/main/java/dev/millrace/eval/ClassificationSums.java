@@ -8,11 +8,11 @@ import java.io.IOException;
  * What the scores of a classifier over some examples are computed from, but for the areas under
  * curves. Not thread-safe.
  */
-final class ClassificationSums implements Faded.Sums {
+final class ClassificationSums implements Decayed.Sums {
 
   private final ConfusionMatrix model;
-  private final ClassTally noChange;
-  private final ClassTally majority;
+  private final ClassCounts noChange;
+  private final ClassCounts majority;
   private final RunningMean loss;
   private final RunningMean logLoss;
   private final RunningMean frequencyLogLoss;
@@ -24,8 +24,8 @@ final class ClassificationSums implements Faded.Sums {
   ClassificationSums(MetricsSpec spec) {
     this(
         new ConfusionMatrix(),
-        new ClassTally(),
-        new ClassTally(),
+        new ClassCounts(),
+        new ClassCounts(),
         new RunningMean(),
         new RunningMean(),
         new RunningMean(),
@@ -36,8 +36,8 @@ final class ClassificationSums implements Faded.Sums {
 
   private ClassificationSums(
       ConfusionMatrix model,
-      ClassTally noChange,
-      ClassTally majority,
+      ClassCounts noChange,
+      ClassCounts majority,
       RunningMean loss,
       RunningMean logLoss,
       RunningMean frequencyLogLoss,
@@ -89,11 +89,11 @@ final class ClassificationSums implements Faded.Sums {
     return model;
   }
 
-  ClassTally noChange() {
+  ClassCounts noChange() {
     return noChange;
   }
 
-  ClassTally majority() {
+  ClassCounts majority() {
     return majority;
   }
 
@@ -160,7 +160,7 @@ final class ClassificationSums implements Faded.Sums {
   long memoryBytes() {
     long classes = model.classes();
     return classes * classes * Double.BYTES
-        + 2 * classes * ClassTally.CLASS_BYTES
+        + 2 * classes * ClassCounts.CLASS_BYTES
         + (calibration == null ? 0 : Calibration.BYTES);
   }
 
@@ -184,8 +184,8 @@ final class ClassificationSums implements Faded.Sums {
   static ClassificationSums read(DataInput in, MetricsSpec spec) throws IOException {
     long examples = VarLong.read(in);
     ConfusionMatrix model = ConfusionMatrix.read(in);
-    ClassTally noChange = ClassTally.read(in);
-    ClassTally majority = ClassTally.read(in);
+    ClassCounts noChange = ClassCounts.read(in);
+    ClassCounts majority = ClassCounts.read(in);
     RunningMean loss = RunningMean.read(in);
     RunningMean logLoss = RunningMean.read(in);
     RunningMean frequencyLogLoss = RunningMean.read(in);

@@ -8,7 +8,7 @@ import java.io.IOException;
 final class ClassificationWindow {
 
   /** A class index takes half a cell. */
-  static final int MOST_CLASSES = Short.MAX_VALUE;
+  static final int MAX_CLASSES = Short.MAX_VALUE;
 
   // Columns: two class indexes in each of the first two.
   private static final int MODEL = 0;
@@ -31,7 +31,7 @@ final class ClassificationWindow {
 
   private final boolean hasCalibration;
   private final boolean averagesTwo; // whether the scores of both of two classes are kept
-  private final int mostScored; // classes
+  private final int maxScored; // classes
   private final int score; // column of the first
   private int scores; // columns: that of the positive class, or of more than two classes all
   private final Window rows;
@@ -40,16 +40,16 @@ final class ClassificationWindow {
   ClassificationWindow(MetricsSpec spec) {
     hasCalibration = spec.calibration();
     averagesTwo = spec.multiclass();
-    mostScored = spec.aucClasses();
+    maxScored = spec.aucClasses();
     score = OTHERS + (hasCalibration ? 2 : 0);
-    scores = mostScored > 0 || hasCalibration ? 1 : 0;
+    scores = maxScored > 0 || hasCalibration ? 1 : 0;
     rows = new Window(spec.window(), spec.windowMillis(), score + scores);
   }
 
   private ClassificationWindow(ClassificationWindow other) {
     hasCalibration = other.hasCalibration;
     averagesTwo = other.averagesTwo;
-    mostScored = other.mostScored;
+    maxScored = other.maxScored;
     score = other.score;
     scores = other.scores;
     rows = other.rows.copy();
@@ -71,8 +71,8 @@ final class ClassificationWindow {
    */
   void setClasses(int classes) {
     boolean isAveraged = classes > (averagesTwo ? 1 : 2);
-    int wanted = isAveraged && classes <= mostScored ? classes : 1;
-    if (mostScored > 0 && wanted != scores) {
+    int wanted = isAveraged && classes <= maxScored ? classes : 1;
+    if (maxScored > 0 && wanted != scores) {
       setScores(wanted);
     }
   }
@@ -188,8 +188,8 @@ final class ClassificationWindow {
 
   /** Areas under the curves of the positive class of two; NaN if they are not asked for. */
   Areas areas(int positive) {
-    AreaUnderCurve area = new AreaUnderCurve(mostScored > 0 ? rows.size() : 0);
-    if (scores == 1 && mostScored > 0) {
+    AreaUnderCurve area = new AreaUnderCurve(maxScored > 0 ? rows.size() : 0);
+    if (scores == 1 && maxScored > 0) {
       compute(area, positive, score);
     }
     return Areas.of(area);
@@ -302,7 +302,7 @@ final class ClassificationWindow {
     ClassificationWindow window = new ClassificationWindow(spec);
     int flags = in.readByte();
     float[] stored = new float[readScores(in, flags)];
-    if (window.mostScored > 0 && stored.length > 1) {
+    if (window.maxScored > 0 && stored.length > 1) {
       window.setScores(stored.length);
     }
     if ((flags & POSITIVE_FLAG) != 0) {
@@ -345,6 +345,6 @@ final class ClassificationWindow {
     if ((flags & CLASS_SCORES_FLAG) == 0) {
       return (flags & SCORE_FLAG) != 0 ? 1 : 0;
     }
-    return VarLong.readSize(in, "classes with scores in the metrics", MetricsSpec.MOST_AUC_CLASSES);
+    return VarLong.readSize(in, "classes with scores in the metrics", MetricsSpec.MAX_AUC_CLASSES);
   }
 }

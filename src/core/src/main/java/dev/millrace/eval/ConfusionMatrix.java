@@ -1,6 +1,6 @@
 package dev.millrace.eval;
 
-import dev.millrace.data.Counts;
+import dev.millrace.data.SizeChecks;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
@@ -51,8 +51,8 @@ public final class ConfusionMatrix {
   }
 
   /** Sums of rows, columns and the diagonal. */
-  public ClassTally tally() {
-    ClassTally tally = new ClassTally();
+  public ClassCounts tally() {
+    ClassCounts tally = new ClassCounts();
     for (int a = 0; a < classes; a++) {
       for (int p = 0; p < classes; p++) {
         tally.add(a, p, cells[a * classes + p]);
@@ -91,7 +91,7 @@ public final class ConfusionMatrix {
   static ConfusionMatrix read(DataInput in) throws IOException {
     ConfusionMatrix matrix = new ConfusionMatrix();
     int classes = VarLong.readClass(in);
-    Counts.requireBytes(in, "confusion matrix", (long) classes * classes);
+    SizeChecks.requireBytes(in, "confusion matrix", (long) classes * classes);
     matrix.grow(classes);
     for (int i = 0; i < matrix.cells.length; i++) {
       matrix.cells[i] = VarNumber.read(in);

@@ -19,7 +19,7 @@ import java.io.Serializable;
  * @param calibration Brier score, expected calibration error, and of two classes the mean predicted
  *     probability and the observed share of the positive one
  * @param aucClasses classes up to which the areas under the ROC and the precision-recall curve of
- *     the window are computed, at most {@link #MOST_AUC_CLASSES}; 0 is without them
+ *     the window are computed, at most {@link #MAX_AUC_CLASSES}; 0 is without them
  * @param beta how many times as much as precision recall weighs in F-beta, which is reported where
  *     this is not 1
  * @param quantile which quantile of the labels the quantile loss is of
@@ -52,7 +52,7 @@ public record MetricsSpec(
   public static final int AUC_CLASSES = 10;
 
   /** With more, an example would take more than ten times the memory. */
-  public static final int MOST_AUC_CLASSES = 100;
+  public static final int MAX_AUC_CLASSES = 100;
 
   /** The score that the threshold between two classes is tuned for. */
   public enum Decision {

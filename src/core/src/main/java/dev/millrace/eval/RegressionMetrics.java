@@ -22,11 +22,11 @@ public final class RegressionMetrics implements RollingMetrics {
   private final MetricsSpec spec;
   private final RegressionWindow window;
   private final RegressionSums total;
-  private final Faded<RegressionSums> faded; // null if not asked for
+  private final Decayed<RegressionSums> faded; // null if not asked for
   private final RunningMoments allLabels;
   private double previousLabel;
-  private double leastLabel;
-  private double greatestLabel;
+  private double minLabel;
+  private double maxLabel;
 
   /** Metrics without any example. */
   public RegressionMetrics(MetricsSpec spec) {
@@ -34,18 +34,18 @@ public final class RegressionMetrics implements RollingMetrics {
         spec,
         new RegressionWindow(spec),
         new RegressionSums(),
-        spec.decay() == 0 ? null : new Faded<>(spec.decay(), new RegressionSums()),
+        spec.decay() == 0 ? null : new Decayed<>(spec.decay(), new RegressionSums()),
         new RunningMoments());
     previousLabel = Double.NaN;
-    leastLabel = Double.NaN;
-    greatestLabel = Double.NaN;
+    minLabel = Double.NaN;
+    maxLabel = Double.NaN;
   }
 
   private RegressionMetrics(
       MetricsSpec spec,
       RegressionWindow window,
       RegressionSums total,
-      Faded<RegressionSums> faded,
+      Decayed<RegressionSums> faded,
       RunningMoments allLabels) {
     this.spec = spec;
     this.window = window;
@@ -81,18 +81,18 @@ public final class RegressionMetrics implements RollingMetrics {
 
   /** The label so far that is farthest from this one, 0 if all are equal to it, NaN without any. */
   private double farthestLabel(double actual) {
-    if (leastLabel == actual && greatestLabel == actual) {
+    if (minLabel == actual && maxLabel == actual) {
       return 0;
     }
-    return actual - leastLabel > greatestLabel - actual ? leastLabel : greatestLabel;
+    return actual - minLabel > maxLabel - actual ? minLabel : maxLabel;
   }
 
   /** Shows the baselines the label of an example that no prediction was made for. */
   public void observe(double actual, double weight) {
     previousLabel = actual;
     // The comparisons are false for NaN, which is before the first label.
-    leastLabel = leastLabel <= actual ? leastLabel : actual;
-    greatestLabel = greatestLabel >= actual ? greatestLabel : actual;
+    minLabel = minLabel <= actual ? minLabel : actual;
+    maxLabel = maxLabel >= actual ? maxLabel : actual;
     allLabels.add(actual, weight);
   }
 
@@ -162,8 +162,8 @@ public final class RegressionMetrics implements RollingMetrics {
             faded == null ? null : faded.copy(),
             allLabels.copy());
     copy.previousLabel = previousLabel;
-    copy.leastLabel = leastLabel;
-    copy.greatestLabel = greatestLabel;
+    copy.minLabel = minLabel;
+    copy.maxLabel = maxLabel;
     return copy;
   }
 
@@ -179,26 +179,26 @@ public final class RegressionMetrics implements RollingMetrics {
     }
     allLabels.write(out);
     out.writeDouble(previousLabel);
-    out.writeDouble(leastLabel);
-    out.writeDouble(greatestLabel);
+    out.writeDouble(minLabel);
+    out.writeDouble(maxLabel);
   }
 
   static RegressionMetrics readBody(DataInput in, MetricsSpec spec) throws IOException {
     RegressionWindow window = RegressionWindow.read(in, spec);
     RegressionSums total = RegressionSums.read(in);
-    Faded<RegressionSums> faded = null;
+    Decayed<RegressionSums> faded = null;
     if (in.readBoolean()) {
       double gain = in.readDouble();
       RegressionSums sums = RegressionSums.read(in);
-      faded = spec.decay() == 0 ? null : Faded.resume(spec.decay(), gain, sums);
+      faded = spec.decay() == 0 ? null : Decayed.resume(spec.decay(), gain, sums);
     } else if (spec.decay() != 0) {
-      faded = new Faded<>(spec.decay(), new RegressionSums());
+      faded = new Decayed<>(spec.decay(), new RegressionSums());
     }
     RegressionMetrics metrics =
         new RegressionMetrics(spec, window, total, faded, RunningMoments.read(in));
     metrics.previousLabel = in.readDouble();
-    metrics.leastLabel = in.readDouble();
-    metrics.greatestLabel = in.readDouble();
+    metrics.minLabel = in.readDouble();
+    metrics.maxLabel = in.readDouble();
     return metrics;
   }
 }

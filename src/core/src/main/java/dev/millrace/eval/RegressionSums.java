@@ -5,11 +5,11 @@ import java.io.DataOutput;
 import java.io.IOException;
 
 /** What the scores of a regression model over some examples are computed from. Not thread-safe. */
-final class RegressionSums implements Faded.Sums {
+final class RegressionSums implements Decayed.Sums {
 
   // 1 over the epsilon of a double. A label that the error is so many times of is 0 but for
   // rounding.
-  private static final double MOST_RELATIVE = 0x1p52;
+  private static final double MAX_RELATIVE = 0x1p52;
 
   private final ErrorSums model;
   private final ErrorSums lastValue;
@@ -73,7 +73,7 @@ final class RegressionSums implements Faded.Sums {
     under.add(Math.max(0, -error), weight);
     over.add(Math.max(0, error), weight);
     double relativeError = Math.abs(error / actual);
-    if (relativeError < MOST_RELATIVE) { // it is infinite or NaN if the label is 0
+    if (relativeError < MAX_RELATIVE) { // it is infinite or NaN if the label is 0
       relative.add(relativeError, weight);
     }
   }

@@ -7,10 +7,10 @@ package dev.millrace.eval;
 public final class ScoredClass {
 
   // -ln of the smallest probability that counts is the log-loss of an unknown class.
-  private static final float LEAST_PROBABILITY = 1e-7f;
+  private static final float MIN_PROBABILITY = 1e-7f;
 
   // Of probabilities: all of it for a class that is not the actual one.
-  private static final float GREATEST_DISTANCE = 2;
+  private static final float MAX_DISTANCE = 2;
 
   /** Index of the class. */
   public int actual;
@@ -34,7 +34,7 @@ public final class ScoredClass {
   public float positiveScore = Float.NaN;
 
   /** Index of the positive class of two, negative where there is none. */
-  int positive = ClassTally.NO_PREDICTION;
+  int positive = ClassCounts.NO_PREDICTION;
 
   // What it was taken from.
   private float[] scores;
@@ -63,11 +63,11 @@ public final class ScoredClass {
     decided = false;
     predicted = best();
     positiveScore = Float.NaN;
-    positive = ClassTally.NO_PREDICTION;
+    positive = ClassCounts.NO_PREDICTION;
     if (areProbabilities) {
       logLoss = logLoss(scoreOf(actualClass));
       float distance = squaredDistance();
-      brier = Float.isNaN(distance) ? GREATEST_DISTANCE : distance;
+      brier = Float.isNaN(distance) ? MAX_DISTANCE : distance;
       confidence = scores[first + predicted];
     } else {
       logLoss = Double.NaN;
@@ -80,7 +80,7 @@ public final class ScoredClass {
    * Returns {@code -ln p} for the probability of the actual class, which counts as 1e-7 at least.
    */
   static double logLoss(double probability) {
-    return -NaturalLogarithm.of(probability >= LEAST_PROBABILITY ? probability : LEAST_PROBABILITY);
+    return -FdlibmLog.of(probability >= MIN_PROBABILITY ? probability : MIN_PROBABILITY);
   }
 
   /** Number of classes that the model knew. */

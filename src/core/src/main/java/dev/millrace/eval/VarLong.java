@@ -1,6 +1,6 @@
 package dev.millrace.eval;
 
-import dev.millrace.data.Counts;
+import dev.millrace.data.SizeChecks;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
@@ -11,8 +11,8 @@ import java.io.IOException;
  */
 final class VarLong {
   // Twice what a pipeline can allow.
-  static final int MOST_CLASSES = 2_000;
-  private static final int MOST_EXAMPLES = 2_000_000;
+  static final int MAX_CLASSES = 2_000;
+  private static final int MAX_EXAMPLES = 2_000_000;
 
   private VarLong() {}
 
@@ -46,7 +46,7 @@ final class VarLong {
    * @throws IOException if the number is more than is possible
    */
   static int readSize(DataInput in, String what, int most) throws IOException {
-    return (int) Counts.require(in, what, read(in), most, Byte.BYTES);
+    return (int) SizeChecks.require(in, what, read(in), most, Byte.BYTES);
   }
 
   /**
@@ -55,7 +55,7 @@ final class VarLong {
    * @throws IOException if the number is more than any pipeline has
    */
   static int readExamples(DataInput in) throws IOException {
-    return readSize(in, "examples in the window of the metrics", MOST_EXAMPLES);
+    return readSize(in, "examples in the window of the metrics", MAX_EXAMPLES);
   }
 
   /**
@@ -64,7 +64,7 @@ final class VarLong {
    * @throws IOException if the number is more than any pipeline has
    */
   static int readClass(DataInput in) throws IOException {
-    return (int) Counts.require("class in the metrics", read(in), 0, MOST_CLASSES);
+    return (int) SizeChecks.require("class in the metrics", read(in), 0, MAX_CLASSES);
   }
 
   /** The same of a class that may be missing, stored as the next number. */

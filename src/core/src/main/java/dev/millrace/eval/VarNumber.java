@@ -11,12 +11,12 @@ import java.io.IOException;
 final class VarNumber {
 
   // Beyond it not every whole number is a double.
-  private static final double MOST_WHOLE = 1L << 53;
+  private static final double MAX_WHOLE = 1L << 53;
 
   private VarNumber() {}
 
   static void write(DataOutput out, double value) throws IOException {
-    if (value >= 0 && value <= MOST_WHOLE && value == Math.rint(value)) {
+    if (value >= 0 && value <= MAX_WHOLE && value == Math.rint(value)) {
       VarLong.write(out, (long) value << 1);
     } else {
       out.writeByte(1);
@@ -40,7 +40,7 @@ final class VarNumber {
    * @param each numbers there are of a class
    */
   static double[] readArray(DataInput in, int each) throws IOException {
-    int most = VarLong.MOST_CLASSES * each;
+    int most = VarLong.MAX_CLASSES * each;
     double[] values = new double[VarLong.readSize(in, "numbers of classes in the metrics", most)];
     for (int i = 0; i < values.length; i++) {
       values[i] = read(in);

@@ -21,7 +21,7 @@ public record ContestSpec(
     implements Serializable {
 
   /** Models of one contest at most. */
-  public static final int MOST_MODELS = 8;
+  public static final int MAX_MODELS = 8;
 
   /** A model that takes part. */
   public record Entrant(String name, ModelSpec model) implements Serializable {}
@@ -52,9 +52,9 @@ public record ContestSpec(
 
   public ContestSpec {
     models = List.copyOf(models);
-    if (models.size() < 2 || models.size() > MOST_MODELS) {
+    if (models.size() < 2 || models.size() > MAX_MODELS) {
       throw new IllegalArgumentException(
-          "a contest has 2 to " + MOST_MODELS + " models, but these are " + models.size());
+          "a contest has 2 to " + MAX_MODELS + " models, but these are " + models.size());
     }
     if (models.stream().map(Entrant::name).distinct().count() < models.size()) {
       throw new IllegalArgumentException("two models of a contest have the same name");

@@ -1,8 +1,8 @@
 package dev.millrace.nn;
 
-import dev.millrace.data.Counts;
 import dev.millrace.data.FeatureSpec;
 import dev.millrace.data.InputSpec;
+import dev.millrace.data.SizeChecks;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
@@ -160,12 +160,12 @@ public final class Indicators implements Serializable {
    */
   static Indicators read(DataInput in, int width) throws IOException {
     int most = (width + Long.SIZE - 1) / Long.SIZE;
-    long[] words = new long[Counts.read(in, "words of indicators", most, Long.BYTES)];
+    long[] words = new long[SizeChecks.read(in, "words of indicators", most, Long.BYTES)];
     for (int i = 0; i < words.length; i++) {
       words[i] = in.readLong();
     }
     BitSet columns = BitSet.valueOf(words);
-    Counts.require("columns with indicators", columns.length(), 0, width);
+    SizeChecks.require("columns with indicators", columns.length(), 0, width);
     return of(columns);
   }
 

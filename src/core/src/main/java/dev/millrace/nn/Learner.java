@@ -40,7 +40,7 @@ public final class Learner implements OnlineModel {
   private final double[] targetStatistics;
   // Those that wait for the next step; null until one has had to.
   private MiniBatch pending;
-  private Blueprint blueprint;
+  private CompiledNetwork blueprint;
   private float[] parameters;
   private OptimizerState optimizer;
   private long examples;
@@ -67,7 +67,7 @@ public final class Learner implements OnlineModel {
    */
   public Learner(LearnerSpec spec, Task task, int inputs, int classes, long keySeed) {
     this(
-        new Blueprint.Kind(spec, task, inputs, task.isClassification() ? classes : 0),
+        new CompiledNetwork.Kind(spec, task, inputs, task.isClassification() ? classes : 0),
         keySeed,
         new Workspace());
     parameters = blueprint.network().initialParameters(initializer());
@@ -75,7 +75,7 @@ public final class Learner implements OnlineModel {
   }
 
   /** Without parameters. */
-  private Learner(Blueprint.Kind kind, long keySeed, Workspace workspace) {
+  private Learner(CompiledNetwork.Kind kind, long keySeed, Workspace workspace) {
     this.keySeed = keySeed;
     this.workspace = workspace;
     blueprint = workspace.blueprint(kind);
@@ -550,7 +550,7 @@ public final class Learner implements OnlineModel {
     Layout before = blueprint.layout();
     blueprint =
         workspace.blueprint(
-            new Blueprint.Kind(spec, blueprint.task(), inputs(), blueprint.classes() + 1));
+            new CompiledNetwork.Kind(spec, blueprint.task(), inputs(), blueprint.classes() + 1));
     Layout after = blueprint.layout();
     if (after.outputs() > before.outputs()) {
       parameters = blueprint.network().grown(parameters, before, initializer());
@@ -572,8 +572,8 @@ public final class Learner implements OnlineModel {
   public Learner grown(LearnerSpec spec, int inputs, Workspace shared)
       throws ModelMismatchException {
     LearnerSpec same = spec.withUndeclared(indicators());
-    Blueprint.Kind kind = new Blueprint.Kind(same, blueprint.task(), inputs, classes());
-    Growth growth = new Growth(blueprint, shared.blueprint(kind));
+    CompiledNetwork.Kind kind = new CompiledNetwork.Kind(same, blueprint.task(), inputs, classes());
+    NetworkExpansion growth = new NetworkExpansion(blueprint, shared.blueprint(kind));
     Learner grown = new Learner(kind, keySeed, shared);
     grown.parameters = growth.parameters(parameters, grown.initializer());
     if (lastGood != null) {
@@ -702,8 +702,8 @@ public final class Learner implements OnlineModel {
   /**
    * Reads what {@link #write} wrote.
    *
-   * @param in {@link dev.millrace.data.StoredBytes} to have sizes that are damaged refused before
-   *     room is made for them
+   * @param in {@link dev.millrace.data.BoundedDataInput} to have sizes that are damaged refused
+   *     before room is made for them
    * @throws ModelMismatchException if it is of a model that {@code spec} does not describe, naming
    *     both
    * @throws IOException if the bytes are of a newer version, or damaged
@@ -731,7 +731,7 @@ public final class Learner implements OnlineModel {
 
   private static Learner readWhole(DataInput in, LearnerSpec spec, Task task, Workspace shared)
       throws IOException {
-    Blueprint.Kind kind = Blueprint.readKind(in, spec, task);
+    CompiledNetwork.Kind kind = CompiledNetwork.readKind(in, spec, task);
     Learner learner = new Learner(kind, in.readLong(), shared);
     Layout layout = learner.blueprint.layout();
     learner.parameters = layout.read(in);

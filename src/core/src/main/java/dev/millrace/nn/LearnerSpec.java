@@ -27,7 +27,7 @@ public record LearnerSpec(
     implements Serializable {
 
   /** Of the optimizers that divide by it: a quotient whose square is no float stays small. */
-  public static final float LEAST_EPSILON = 1e-20f;
+  public static final float MIN_EPSILON = 1e-20f;
 
   private static final Pattern HIDDEN_LAYER = Pattern.compile("(\\d+) (\\w+)( with layer norm)?");
 
@@ -155,9 +155,9 @@ public record LearnerSpec(
     } else if (optimizer instanceof Optimizer.Adagrad adagrad) {
       epsilon = adagrad.epsilon();
     }
-    if (!(epsilon >= LEAST_EPSILON)) {
+    if (!(epsilon >= MIN_EPSILON)) {
       throw new IllegalArgumentException(
-          "the optimizer's epsilon must be at least " + LEAST_EPSILON + ", but was " + epsilon);
+          "the optimizer's epsilon must be at least " + MIN_EPSILON + ", but was " + epsilon);
     }
     if (optimizer instanceof Optimizer.AdamW adam && !(adam.decay() <= 1f)) {
       throw new IllegalArgumentException(

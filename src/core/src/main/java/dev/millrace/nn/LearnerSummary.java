@@ -1,7 +1,7 @@
 package dev.millrace.nn;
 
-import dev.millrace.data.Counts;
-import dev.millrace.data.StoredBytes;
+import dev.millrace.data.BoundedDataInput;
+import dev.millrace.data.SizeChecks;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 
@@ -28,10 +28,10 @@ public record LearnerSummary(
    * @throws IOException if they are cut off or of a newer version
    */
   public static LearnerSummary read(byte[] bytes, int offset) throws IOException {
-    StoredBytes in = new StoredBytes(bytes);
+    BoundedDataInput in = new BoundedDataInput(bytes);
     in.seek(offset);
     ModelHeader header = ModelHeader.read(in);
-    Counts.requireBytes(in, "counts of the stored model", COUNTS);
+    SizeChecks.requireBytes(in, "counts of the stored model", COUNTS);
     ByteBuffer counts = ByteBuffer.wrap(bytes, bytes.length - COUNTS, COUNTS);
     return new LearnerSummary(
         header.shape(),

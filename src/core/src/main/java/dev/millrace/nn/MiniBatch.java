@@ -1,6 +1,6 @@
 package dev.millrace.nn;
 
-import dev.millrace.data.Counts;
+import dev.millrace.data.SizeChecks;
 import dev.millrace.simd.Kernels;
 import java.io.DataInput;
 import java.io.DataOutput;
@@ -175,12 +175,12 @@ final class MiniBatch {
    */
   void read(DataInput in, int classes) throws IOException {
     int bytesEach = (2 + inputs) * Float.BYTES;
-    int pending = Counts.read(in, "examples of a stored mini-batch", capacity - 1, bytesEach);
+    int pending = SizeChecks.read(in, "examples of a stored mini-batch", capacity - 1, bytesEach);
     for (int r = 0; r < pending; r++) {
       int row = reserve(1);
       float target = in.readFloat();
       if (classes > 0) {
-        Counts.requireIndex("class of an example of a stored mini-batch", target, classes);
+        SizeChecks.requireIndex("class of an example of a stored mini-batch", target, classes);
       }
       float weight = in.readFloat();
       for (int i = 0; i < inputs; i++) {

@@ -1,6 +1,6 @@
 package dev.millrace.nn;
 
-import dev.millrace.data.Counts;
+import dev.millrace.data.SizeChecks;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
@@ -15,8 +15,8 @@ import java.io.IOException;
 public record ModelHeader(String shape, int inputs, int classes, Indicators indicators) {
 
   private static final int VERSION = 1;
-  private static final int MOST_INPUTS = 1 << 21;
-  private static final int MOST_CLASSES = 1 << 15;
+  private static final int MAX_INPUTS = 1 << 21;
+  private static final int MAX_CLASSES = 1 << 15;
 
   /** Ends the stored shape of a model that has indicators, which follow the header. */
   private static final String INDICATORS_FOLLOW = "; indicators follow";
@@ -48,8 +48,8 @@ public record ModelHeader(String shape, int inputs, int classes, Indicators indi
               + ": use the program that wrote it, or a newer one");
     }
     String shape = in.readUTF();
-    int inputs = Counts.read(in, "features of the stored model", MOST_INPUTS);
-    int classes = Counts.read(in, "classes of the stored model", MOST_CLASSES);
+    int inputs = SizeChecks.read(in, "features of the stored model", MAX_INPUTS);
+    int classes = SizeChecks.read(in, "classes of the stored model", MAX_CLASSES);
     if (!shape.endsWith(INDICATORS_FOLLOW)) {
       return new ModelHeader(shape, inputs, classes, Indicators.NONE);
     }
@@ -76,7 +76,7 @@ public record ModelHeader(String shape, int inputs, int classes, Indicators indi
               + "); go back to the stored settings, or start afresh",
           header.shape);
     }
-    Counts.require("features of the stored model", header.inputs, 1, MOST_INPUTS);
+    SizeChecks.require("features of the stored model", header.inputs, 1, MAX_INPUTS);
     header.requireIndicators(configured);
     return header;
   }

@@ -7,7 +7,7 @@ import java.io.IOException;
 public final class ModelMismatchException extends IOException {
   private static final long serialVersionUID = 1L;
   // A damaged shape has up to 65,535.
-  private static final int MOST_CHARACTERS = 10_000;
+  private static final int MAX_CHARACTERS = 10_000;
 
   private final String storedShape;
 
@@ -22,7 +22,7 @@ public final class ModelMismatchException extends IOException {
    * @param storedShape of the stored network in words, or null
    */
   public ModelMismatchException(String message, String storedShape) {
-    super(Printable.line(message, MOST_CHARACTERS));
+    super(Printable.line(message, MAX_CHARACTERS));
     this.storedShape = storedShape;
   }
 

@@ -13,7 +13,7 @@ import dev.millrace.simd.Elementary;
 final class Objective {
 
   /** Keras' epsilon: no reported cross-entropy exceeds 16.1. */
-  private static final float LEAST_PROBABILITY = 1e-7f;
+  private static final float MIN_PROBABILITY = 1e-7f;
 
   private static final float ABSURD_PROBABILITY = 1e-6f;
 
@@ -61,8 +61,8 @@ final class Objective {
   }
 
   private static float surprise(float p) {
-    float least = p < LEAST_PROBABILITY ? LEAST_PROBABILITY : p;
-    return -Elementary.log(least > 1f - LEAST_PROBABILITY ? 1f - LEAST_PROBABILITY : least);
+    float least = p < MIN_PROBABILITY ? MIN_PROBABILITY : p;
+    return -Elementary.log(least > 1f - MIN_PROBABILITY ? 1f - MIN_PROBABILITY : least);
   }
 
   private float meanOfErrors(float[] y, int offset, int outputs, float target) {

@@ -73,7 +73,7 @@ public sealed interface Schedule extends Serializable {
     @Override
     public double factor(long step) {
       double done = (double) Math.min(step, steps) / steps;
-      return floor + (1 - floor) * 0.5 * (1 + HalfTurn.cosine(Math.PI * done));
+      return floor + (1 - floor) * 0.5 * (1 + FdlibmCos.cosine(Math.PI * done));
     }
 
     @Override

@@ -16,7 +16,7 @@ final class TrainingStep {
   // Null if the gradients of examples are not clipped.
   private final ExampleClipping clipping;
   // Null if a step needs the gradient of all parameters at once.
-  private final StepInPlace inPlace;
+  private final FusedUpdate inPlace;
 
   TrainingStep(LearnerSpec spec, Network network, Objective objective) {
     this.spec = spec;
@@ -26,7 +26,7 @@ final class TrainingStep {
         spec.clipping().norm() == 0f
             ? null
             : new ExampleClipping(spec, network.layout(), objective);
-    inPlace = spec.needsNoWholeGradient() ? new StepInPlace(spec, network, clipping) : null;
+    inPlace = spec.needsNoWholeGradient() ? new FusedUpdate(spec, network, clipping) : null;
   }
 
   /**

@@ -17,7 +17,7 @@ public final class Workspace {
 
   private static final float[] EMPTY = {};
 
-  private final InUse<Blueprint.Kind, Blueprint> blueprints = new InUse<>();
+  private final WeakCache<CompiledNetwork.Kind, CompiledNetwork> blueprints = new WeakCache<>();
   private final Map<Class<?>, Object> others = new HashMap<>();
   private final MiniBatch whole = new MiniBatch(1, 1);
 
@@ -46,8 +46,8 @@ public final class Workspace {
    *
    * @throws IllegalArgumentException if there is no such model
    */
-  Blueprint blueprint(Blueprint.Kind kind) {
-    return blueprints.get(kind, Blueprint::new);
+  CompiledNetwork blueprint(CompiledNetwork.Kind kind) {
+    return blueprints.get(kind, CompiledNetwork::new);
   }
 
   /** What models of another kind share in the same way, made when it is first asked for. */

@@ -1,6 +1,6 @@
 package dev.millrace.prequential;
 
-import dev.millrace.data.Counts;
+import dev.millrace.data.SizeChecks;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
@@ -118,7 +118,7 @@ final class ClassNames {
 
   static ClassNames read(DataInput in) throws IOException {
     ClassNames classes = new ClassNames(List.of());
-    int size = Counts.read(in, "class names", MAX, Short.BYTES);
+    int size = SizeChecks.read(in, "class names", MAX, Short.BYTES);
     for (int left = size; left > 0; left--) {
       classes.add(in.readUTF());
     }

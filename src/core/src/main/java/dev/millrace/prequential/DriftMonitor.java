@@ -1,7 +1,7 @@
 package dev.millrace.prequential;
 
-import dev.millrace.data.Counts;
-import dev.millrace.data.StoredBytes;
+import dev.millrace.data.BoundedDataInput;
+import dev.millrace.data.SizeChecks;
 import dev.millrace.data.Task;
 import dev.millrace.eval.drift.DriftDetector;
 import dev.millrace.eval.drift.DriftSignal;
@@ -12,7 +12,7 @@ import dev.millrace.nn.ModelSpec;
 import dev.millrace.nn.OnlineModel;
 import dev.millrace.nn.Workspace;
 import dev.millrace.nn.auto.Models;
-import dev.millrace.nn.contest.Contest;
+import dev.millrace.nn.contest.ChampionChallenger;
 import java.io.DataOutput;
 import java.io.IOException;
 import java.util.function.Supplier;
@@ -112,7 +112,7 @@ final class DriftMonitor {
    */
   OnlineModel act(OnlineModel model, Supplier<OnlineModel> fresh) {
     boolean drift = last == DriftSignal.DRIFT;
-    if (model instanceof Contest contest) {
+    if (model instanceof ChampionChallenger contest) {
       if (drift) {
         act(contest);
       }
@@ -142,7 +142,7 @@ final class DriftMonitor {
   }
 
   /** Several models: one of them takes over, or all start afresh. */
-  private void act(Contest contest) {
+  private void act(ChampionChallenger contest) {
     if (policy.action() == DriftPolicy.Action.SWAP_IN_CHALLENGER) {
       contest.swapIn();
     } else if (policy.action() == DriftPolicy.Action.RESET) {
@@ -216,7 +216,7 @@ final class DriftMonitor {
    * @return null without a policy
    */
   static DriftMonitor read(
-      StoredBytes in, DriftPolicy policy, ModelSpec model, Task task, Workspace workspace)
+      BoundedDataInput in, DriftPolicy policy, ModelSpec model, Task task, Workspace workspace)
       throws IOException {
     if (!in.readBoolean()) {
       return policy == null ? null : new DriftMonitor(policy);
@@ -225,7 +225,7 @@ final class DriftMonitor {
     boolean same = policy != null && name.equals(policy.name());
     long drifts = in.readLong();
     DriftSignal[] signals = DriftSignal.values();
-    int last = (int) Counts.require("drift signal", in.readByte(), 0, signals.length - 1);
+    int last = (int) SizeChecks.require("drift signal", in.readByte(), 0, signals.length - 1);
     long boostedUntil = in.readLong();
     OnlineModel challenger = in.readBoolean() ? Models.read(in, model, task, workspace) : null;
     // Read even if it is of no use, for other state follows.

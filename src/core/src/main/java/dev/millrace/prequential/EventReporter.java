@@ -10,7 +10,7 @@ import dev.millrace.data.ModelEvent.StartedAfresh;
 import dev.millrace.data.ModelEvent.Warning;
 import dev.millrace.data.ModelEvent.What;
 import dev.millrace.eval.drift.DriftSignal;
-import dev.millrace.nn.contest.Contest;
+import dev.millrace.nn.contest.ChampionChallenger;
 
 /** Reports what happens to models. */
 final class EventReporter {
@@ -61,7 +61,7 @@ final class EventReporter {
    * @return true if there is
    */
   boolean championChange(PrequentialModel model, String key, EngineListener listener) {
-    Contest contest = model.contest();
+    ChampionChallenger contest = model.contest();
     ChampionChanged change = contest == null ? null : contest.takeChange();
     if (change != null) {
       report(model, key, change, model.learner().steps(), listener);

@@ -1,7 +1,7 @@
 package dev.millrace.prequential;
 
-import dev.millrace.data.Counts;
 import dev.millrace.data.MetricsReport;
+import dev.millrace.data.SizeChecks;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
@@ -76,7 +76,7 @@ final class LabelDelays {
   /** Reads what was written; of a larger window the newest. */
   static LabelDelays read(DataInput in, int window) throws IOException {
     LabelDelays delays = new LabelDelays(window);
-    for (int left = Counts.read(in, "delays of labels", MAX, Long.BYTES); left > 0; left--) {
+    for (int left = SizeChecks.read(in, "delays of labels", MAX, Long.BYTES); left > 0; left--) {
       delays.add(in.readLong());
     }
     return delays;

@@ -1,8 +1,8 @@
 package dev.millrace.prequential;
 
-import dev.millrace.data.Counts;
 import dev.millrace.data.InputSpec.LateLabels;
 import dev.millrace.data.MetricsReport;
+import dev.millrace.data.SizeChecks;
 import dev.millrace.data.Task;
 import java.io.DataInput;
 import java.io.DataOutput;
@@ -50,7 +50,8 @@ final class LabelJoin {
     }
 
     static Settled read(DataInput in, Task task, int outputs) throws IOException {
-      long kind = Counts.require("kind of a settled example", in.readByte(), UNMATCHED, DEFAULTED);
+      long kind =
+          SizeChecks.require("kind of a settled example", in.readByte(), UNMATCHED, DEFAULTED);
       return new Settled(
           kind == MATCHED,
           in.readLong(),
@@ -226,7 +227,7 @@ final class LabelJoin {
   void keep(String id, PendingFeatures pending, long maxBytes) {
     long needed = PendingBuffer.bytesOf(id, pending);
     forgetSettled(maxBytes - needed);
-    if (features.size() >= spec.mostPending() || bytes() + needed > maxBytes) {
+    if (features.size() >= spec.maxPending() || bytes() + needed > maxBytes) {
       add(LabelOutcome.DROPPED_FEATURES);
       settle(id, false);
     } else {
@@ -276,7 +277,7 @@ final class LabelJoin {
   void keep(String id, PendingLabel label, long maxBytes) {
     labels.add(id, label);
     forgetSettled(maxBytes);
-    while (labels.size() > spec.mostPending() || (bytes() > maxBytes && labels.size() > 0)) {
+    while (labels.size() > spec.maxPending() || (bytes() > maxBytes && labels.size() > 0)) {
       labels.takeOldest();
       add(LabelOutcome.DROPPED_LABELS);
     }
@@ -303,7 +304,7 @@ final class LabelJoin {
 
   private void settle(String id, Settled example) {
     settled.add(id, example);
-    if (settled.size() > spec.mostPending()) {
+    if (settled.size() > spec.maxPending()) {
       settled.takeOldest();
     }
   }
@@ -394,7 +395,7 @@ final class LabelJoin {
     long records = in.readLong();
     long reported = in.readLong();
     int outcomes = LabelOutcome.values().length;
-    long[] counts = new long[Counts.read(in, "outcomes of labels", outcomes, Long.BYTES)];
+    long[] counts = new long[SizeChecks.read(in, "outcomes of labels", outcomes, Long.BYTES)];
     for (int i = 0; i < counts.length; i++) {
       counts[i] = in.readLong();
     }

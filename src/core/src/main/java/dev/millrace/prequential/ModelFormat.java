@@ -1,9 +1,9 @@
 package dev.millrace.prequential;
 
-import dev.millrace.data.Counts;
+import dev.millrace.data.BoundedDataInput;
 import dev.millrace.data.FeatureSpec;
 import dev.millrace.data.InputSpec;
-import dev.millrace.data.StoredBytes;
+import dev.millrace.data.SizeChecks;
 import dev.millrace.data.Task;
 import dev.millrace.eval.ClassificationMetrics;
 import dev.millrace.eval.RollingMetrics;
@@ -63,7 +63,7 @@ final class ModelFormat {
    * @throws ModelMismatchException if it is of another kind than the settings say, naming both
    * @throws IOException if it is of a newer release, or damaged
    */
-  static PrequentialModel read(StoredBytes in, TrainSpec spec, Workspace workspace)
+  static PrequentialModel read(BoundedDataInput in, TrainSpec spec, Workspace workspace)
       throws IOException {
     Task task = Task.valueOf(in.readUTF());
     int storedColumns = in.readInt();
@@ -118,7 +118,7 @@ final class ModelFormat {
    */
   static void requireClasses(Task task, int classes, ClassNames names) throws IOException {
     if (task.isClassification()) {
-      Counts.require("classes of the stored model", classes, names.size());
+      SizeChecks.require("classes of the stored model", classes, names.size());
     }
   }
 
@@ -129,7 +129,7 @@ final class ModelFormat {
       throw new IOException("metrics: not of the stored model's task; the bytes are damaged");
     }
     if (metrics instanceof ClassificationMetrics classification) {
-      Counts.require("classes in the metrics", classification.classes(), 0, names.size());
+      SizeChecks.require("classes in the metrics", classification.classes(), 0, names.size());
     }
   }
 
@@ -160,7 +160,7 @@ final class ModelFormat {
   }
 
   /** Returns the columns that stored state was trained on; its version comes first. */
-  static int columns(StoredBytes in) throws IOException {
+  static int columns(BoundedDataInput in) throws IOException {
     in.readInt();
     in.readUTF();
     return in.readInt();

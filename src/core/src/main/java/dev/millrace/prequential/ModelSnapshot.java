@@ -1,9 +1,9 @@
 package dev.millrace.prequential;
 
-import dev.millrace.data.Counts;
+import dev.millrace.data.BoundedDataInput;
 import dev.millrace.data.FeatureSpec;
 import dev.millrace.data.InputSpec;
-import dev.millrace.data.StoredBytes;
+import dev.millrace.data.SizeChecks;
 import dev.millrace.data.Task;
 import dev.millrace.nn.Learner;
 import dev.millrace.nn.LearnerSummary;
@@ -12,7 +12,7 @@ import dev.millrace.nn.ModelSpec;
 import dev.millrace.nn.OnlineModel;
 import dev.millrace.nn.Workspace;
 import dev.millrace.nn.auto.Models;
-import dev.millrace.nn.contest.Contest;
+import dev.millrace.nn.contest.ChampionChallenger;
 import java.io.IOException;
 import java.util.List;
 
@@ -46,7 +46,7 @@ public record ModelSnapshot(
    */
   public static ModelSnapshot decode(String pipeline, String config, String key, byte[] value)
       throws IOException {
-    StoredBytes in = new StoredBytes(value);
+    BoundedDataInput in = new BoundedDataInput(value);
     Head head = Head.read(in);
     LearnerSummary learner = LearnerSummary.read(value, in.position());
     ModelFormat.requireClasses(head.task(), learner.classes(), head.classes());
@@ -61,7 +61,7 @@ public record ModelSnapshot(
    * @throws ModelMismatchException if it was not
    */
   public void requireFeatures(InputSpec input) throws IOException {
-    int columns = Head.read(new StoredBytes(bytes)).columns();
+    int columns = Head.read(new BoundedDataInput(bytes)).columns();
     if (columns != ModelFormat.NO_COLUMNS
         && !input.features().isEmpty()
         && columns != ModelFormat.columns(input)) {
@@ -74,7 +74,7 @@ public record ModelSnapshot(
    * are not those of the input, or not known.
    */
   public List<String> features(InputSpec input) throws IOException {
-    Integer columns = Head.read(new StoredBytes(bytes)).columns();
+    Integer columns = Head.read(new BoundedDataInput(bytes)).columns();
     return columns != null && columns == ModelFormat.columns(input)
         ? input.features().stream().map(FeatureSpec::spelled).toList()
         : List.of();
@@ -103,7 +103,7 @@ public record ModelSnapshot(
       throw mixture();
     }
     OnlineModel read = model(model, new Workspace());
-    if (read instanceof Contest contest) {
+    if (read instanceof ChampionChallenger contest) {
       String wanted = name == null ? contest.champion() : name;
       read = contest.model(wanted);
       if (read == null) {
@@ -133,11 +133,11 @@ public record ModelSnapshot(
    * @throws IOException if it was trained with others, naming both, or bytes follow it
    */
   public OnlineModel model(ModelSpec model, Workspace workspace) throws IOException {
-    StoredBytes in = new StoredBytes(bytes);
+    BoundedDataInput in = new BoundedDataInput(bytes);
     Head head = Head.read(in);
     try {
       OnlineModel read = Models.read(in, model, head.task(), workspace);
-      Counts.require("bytes behind the model", in.left(), 0);
+      SizeChecks.require("bytes behind the model", in.left(), 0);
       return read;
     } catch (RuntimeException e) {
       throw TrainState.damaged(e);
@@ -146,7 +146,7 @@ public record ModelSnapshot(
 
   /** The fields before the learner. */
   private record Head(Task task, int columns, ClassNames classes) {
-    static Head read(StoredBytes in) throws IOException {
+    static Head read(BoundedDataInput in) throws IOException {
       TrainState.requireVersion(in.readInt());
       String task = in.readUTF();
       int columns = in.readInt();

@@ -1,6 +1,6 @@
 package dev.millrace.prequential;
 
-import dev.millrace.data.Counts;
+import dev.millrace.data.SizeChecks;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
@@ -107,7 +107,7 @@ final class PendingBuffer<T extends PendingBuffer.Entry> {
   static <T extends Entry> PendingBuffer<T> read(DataInput in, Reader<T> reader)
       throws IOException {
     PendingBuffer<T> buffer = new PendingBuffer<>();
-    int size = Counts.read(in, "ids that wait", Integer.MAX_VALUE, Short.BYTES);
+    int size = SizeChecks.read(in, "ids that wait", Integer.MAX_VALUE, Short.BYTES);
     for (int left = size; left > 0; left--) {
       buffer.add(in.readUTF(), reader.read(in));
     }

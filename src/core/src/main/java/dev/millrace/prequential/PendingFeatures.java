@@ -1,6 +1,6 @@
 package dev.millrace.prequential;
 
-import dev.millrace.data.Counts;
+import dev.millrace.data.SizeChecks;
 import dev.millrace.data.Task;
 import java.io.DataInput;
 import java.io.DataOutput;
@@ -60,8 +60,8 @@ record PendingFeatures(
     // Classes that are known by now may not have been known then.
     int min = task.isClassification() ? 0 : outputs;
     int classes = task.isClassification() ? scores : 0;
-    Counts.require("scores of features that wait", scores, min, outputs);
-    Counts.require("class of features that wait", pending.predicted, -1, classes - 1);
+    SizeChecks.require("scores of features that wait", scores, min, outputs);
+    SizeChecks.require("class of features that wait", pending.predicted, -1, classes - 1);
     return pending;
   }
 
@@ -73,7 +73,7 @@ record PendingFeatures(
   }
 
   private static float[] readFloats(DataInput in, String what) throws IOException {
-    float[] numbers = new float[Counts.read(in, what, MAX_NUMBERS, Float.BYTES)];
+    float[] numbers = new float[SizeChecks.read(in, what, MAX_NUMBERS, Float.BYTES)];
     for (int i = 0; i < numbers.length; i++) {
       numbers[i] = in.readFloat();
     }

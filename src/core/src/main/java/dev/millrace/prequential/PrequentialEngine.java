@@ -2,7 +2,7 @@ package dev.millrace.prequential;
 
 import dev.millrace.data.Chunk;
 import dev.millrace.data.KafkaRecord;
-import dev.millrace.data.Promote;
+import dev.millrace.data.PromoteRequest;
 import dev.millrace.nn.ContestSpec.OnChange;
 import dev.millrace.nn.ModelMismatchException;
 import dev.millrace.nn.Workspace;
@@ -169,7 +169,11 @@ public final class PrequentialEngine {
    * @throws UnusableStateException if the stored state cannot be used
    */
   public boolean promote(
-      TrainState stored, String key, Promote command, KafkaRecord record, EngineListener listener)
+      TrainState stored,
+      String key,
+      PromoteRequest command,
+      KafkaRecord record,
+      EngineListener listener)
       throws IOException {
     boolean isUsable = stored != null && resume(stored, key, listener);
     return promotions.promote(isUsable ? stored : null, key, command, record, listener);

@@ -3,7 +3,7 @@ package dev.millrace.prequential;
 import dev.millrace.data.Chunk;
 import dev.millrace.data.MetricsReport;
 import dev.millrace.data.Task;
-import dev.millrace.eval.ClassTally;
+import dev.millrace.eval.ClassCounts;
 import dev.millrace.eval.ClassificationMetrics;
 import dev.millrace.eval.RegressionMetrics;
 import dev.millrace.eval.RollingMetrics;
@@ -17,7 +17,7 @@ import dev.millrace.nn.ModelStart;
 import dev.millrace.nn.OnlineModel;
 import dev.millrace.nn.Workspace;
 import dev.millrace.nn.auto.Models;
-import dev.millrace.nn.contest.Contest;
+import dev.millrace.nn.contest.ChampionChallenger;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 
@@ -214,13 +214,13 @@ final class PrequentialModel {
   }
 
   /** Returns champion and challengers, or null if there is one model. */
-  Contest contest() {
-    return learner instanceof Contest contest ? contest : null;
+  ChampionChallenger contest() {
+    return learner instanceof ChampionChallenger contest ? contest : null;
   }
 
   /** Name of the model that answers, null if there is but one. */
   String champion() {
-    return learner instanceof Contest contest ? contest.champion() : null;
+    return learner instanceof ChampionChallenger contest ? contest.champion() : null;
   }
 
   ClassNames classes() {
@@ -418,7 +418,7 @@ final class PrequentialModel {
       ClassificationMetrics classification, int actual, float weight, RowBatch batch) {
     classification.observe(actual, weight);
     batch.error = Double.NaN;
-    batch.predicted = ClassTally.NO_PREDICTION;
+    batch.predicted = ClassCounts.NO_PREDICTION;
   }
 
   /**
@@ -430,7 +430,7 @@ final class PrequentialModel {
     batch.copyFeatures(chunk, row, row + 1);
     batch.ensureCapacity(1, learner.outputs());
     if (learner.outputs() == 0) {
-      return ClassTally.NO_PREDICTION;
+      return ClassCounts.NO_PREDICTION;
     }
     learner.use(batch.workspace);
     learner.predictNext(batch.features, 0, batch.scores);
@@ -439,7 +439,7 @@ final class PrequentialModel {
       classification.decide(batch.scored);
       return batch.scored.predicted;
     }
-    return ClassTally.NO_PREDICTION;
+    return ClassCounts.NO_PREDICTION;
   }
 
   /** Scores and learns as {@link #learnClasses} does, examples with a target. */

@@ -3,8 +3,8 @@ package dev.millrace.prequential;
 import dev.millrace.data.DeadLetter;
 import dev.millrace.data.DeadLetterReason;
 import dev.millrace.data.KafkaRecord;
-import dev.millrace.data.Promote;
-import dev.millrace.nn.contest.Contest;
+import dev.millrace.data.PromoteRequest;
+import dev.millrace.nn.contest.ChampionChallenger;
 import java.io.IOException;
 import java.util.HashSet;
 import java.util.Set;
@@ -38,9 +38,13 @@ final class PromotionHandler {
    * @return true if that has changed the state
    */
   boolean promote(
-      TrainState state, String key, Promote command, KafkaRecord record, EngineListener listener)
+      TrainState state,
+      String key,
+      PromoteRequest command,
+      KafkaRecord record,
+      EngineListener listener)
       throws IOException {
-    Contest contest = state == null ? null : state.model().contest();
+    ChampionChallenger contest = state == null ? null : state.model().contest();
     if (contest == null || contest.model(command.model()) == null) {
       String message =
           contest == null

@@ -1,7 +1,7 @@
 package dev.millrace.prequential;
 
 import dev.millrace.data.Chunk;
-import dev.millrace.eval.ClassTally;
+import dev.millrace.eval.ClassCounts;
 import dev.millrace.eval.ScoredClass;
 import dev.millrace.nn.PredictedValue;
 import dev.millrace.nn.Workspace;
@@ -33,7 +33,7 @@ final class RowBatch {
   double error;
 
   /** Class that was predicted for the last row, -1 if none was known. */
-  int predicted = ClassTally.NO_PREDICTION;
+  int predicted = ClassCounts.NO_PREDICTION;
 
   private float[] unpublished = new float[0];
 

@@ -1,7 +1,7 @@
 package dev.millrace.prequential;
 
-import dev.millrace.data.Counts;
 import dev.millrace.data.MetricsReport;
+import dev.millrace.data.SizeChecks;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
@@ -57,7 +57,7 @@ final class SeenOffsets {
   }
 
   static SeenOffsets read(DataInput in) throws IOException {
-    int size = Counts.read(in, "partitions of a key", MAX_PARTITIONS, PARTITION_BYTES);
+    int size = SizeChecks.read(in, "partitions of a key", MAX_PARTITIONS, PARTITION_BYTES);
     SeenOffsets offsets = new SeenOffsets();
     offsets.seen = new long[size * STRIDE];
     for (int i = 0; i < offsets.seen.length; i += STRIDE) {

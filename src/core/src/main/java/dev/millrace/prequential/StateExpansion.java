@@ -1,6 +1,6 @@
 package dev.millrace.prequential;
 
-import dev.millrace.data.StoredBytes;
+import dev.millrace.data.BoundedDataInput;
 import dev.millrace.data.Task;
 import dev.millrace.nn.ContestSpec.OnChange;
 import dev.millrace.nn.Learner;
@@ -8,7 +8,7 @@ import dev.millrace.nn.ModelMismatchException;
 import dev.millrace.nn.ModelSpec;
 import dev.millrace.nn.OnlineModel;
 import dev.millrace.nn.Workspace;
-import dev.millrace.nn.contest.Contest;
+import dev.millrace.nn.contest.ChampionChallenger;
 import java.io.IOException;
 
 /** Reads state of a smaller network, or of fewer features, and makes it as large as configured. */
@@ -50,7 +50,7 @@ final class StateExpansion {
   static OnlineModel expanded(OnlineModel model, TrainSpec spec, Task task, Workspace workspace)
       throws ModelMismatchException {
     int inputs = Math.max(model.inputs(), spec.input().width());
-    if (model instanceof Contest contest) {
+    if (model instanceof ChampionChallenger contest) {
       contest.grow(inputs, (one, own) -> expanded(one, own, inputs, task, workspace));
       return contest;
     }
@@ -74,7 +74,7 @@ final class StateExpansion {
 
   /** With as many of the declared features, from the first on, as the state knows. */
   private static TrainSpec withFewerFeatures(byte[] state, TrainSpec spec) throws IOException {
-    int columns = ModelFormat.columns(new StoredBytes(state));
+    int columns = ModelFormat.columns(new BoundedDataInput(state));
     for (int count = spec.input().features().size(); count > 0; count--) {
       TrainSpec before = spec.with(spec.input().withFirstFeatures(count), spec.model());
       if (ModelFormat.columns(before.input()) == columns) {

@@ -1,8 +1,8 @@
 package dev.millrace.prequential;
 
+import dev.millrace.data.BoundedDataInput;
 import dev.millrace.data.Chunk;
 import dev.millrace.data.MetricsReport;
-import dev.millrace.data.StoredBytes;
 import dev.millrace.nn.ModelMismatchException;
 import dev.millrace.nn.Workspace;
 import java.io.ByteArrayOutputStream;
@@ -37,7 +37,7 @@ public final class TrainState {
           : new LabelJoin(spec.input().labels(), spec.metrics().window());
     }
 
-    static Parts read(StoredBytes in, TrainSpec spec, Workspace workspace) throws IOException {
+    static Parts read(BoundedDataInput in, TrainSpec spec, Workspace workspace) throws IOException {
       PrequentialModel model = ModelFormat.read(in, spec, workspace);
       if (spec.input().labels() == null) {
         return new Parts(model, null); // what still waited waits no longer
@@ -210,7 +210,7 @@ public final class TrainState {
   }
 
   static Parts read(byte[] state, TrainSpec spec, Workspace workspace) throws IOException {
-    StoredBytes in = new StoredBytes(state);
+    BoundedDataInput in = new BoundedDataInput(state);
     requireVersion(in.readInt());
     try {
       return Parts.read(in, spec, workspace);

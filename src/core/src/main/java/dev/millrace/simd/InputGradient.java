@@ -14,7 +14,7 @@ import java.util.Arrays;
 final class InputGradient {
 
   /** Fewest rows for which a transpose pays. */
-  private static final int FEWEST_ROWS = 4;
+  private static final int MIN_ROWS = 4;
 
   /** Sums at once of a single row: a multiply-add every half cycle takes eight, and some slack. */
   private static final int CHAINS = 16;
@@ -58,12 +58,12 @@ final class InputGradient {
           dxOffset,
           dxStride,
           scratch);
-    } else if (rows < FEWEST_ROWS && columns == Kernels.NARROW) {
+    } else if (rows < MIN_ROWS && columns == Kernels.NARROW) {
       for (int r = 0; r < rows; r++) {
         int deltaRow = deltaOffset + r * deltaStride;
         narrowRow(delta, deltaRow, out, w, wOffset, in, dx, dxOffset + r * dxStride);
       }
-    } else if (rows < FEWEST_ROWS) {
+    } else if (rows < MIN_ROWS) {
       for (int r = 0; r < rows; r++) {
         row(
             delta,

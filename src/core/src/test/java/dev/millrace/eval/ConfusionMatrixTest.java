@@ -38,7 +38,7 @@ class ConfusionMatrixTest {
 
   @Test
   void scoresAreThoseWorkedOutByHand() {
-    ClassTally tally = example().tally();
+    ClassCounts tally = example().tally();
 
     assertThat(tally.weight()).isEqualTo(10);
     assertThat(tally.accuracy()).isEqualTo(0.6);
@@ -72,7 +72,7 @@ class ConfusionMatrixTest {
 
   @Test
   void aClassNeverPredictedHasScoresOfZero() {
-    ClassTally tally = example().tally();
+    ClassCounts tally = example().tally();
 
     assertThat(tally.precision(2)).isZero();
     assertThat(tally.recall(2)).isZero();
@@ -85,7 +85,7 @@ class ConfusionMatrixTest {
     matrix.add(0, 0, 1);
     matrix.add(7, 7, 1);
 
-    ClassTally tally = matrix.tally();
+    ClassCounts tally = matrix.tally();
     assertThat(matrix.classes()).isEqualTo(8);
     assertThat(tally.macro(tally::f1)).isEqualTo(1);
     assertThat(tally.macro(tally::precision)).isEqualTo(1);
@@ -104,7 +104,7 @@ class ConfusionMatrixTest {
 
   @Test
   void anEmptyMatrixHasNoScores() {
-    ClassTally tally = new ConfusionMatrix().tally();
+    ClassCounts tally = new ConfusionMatrix().tally();
 
     assertThat(tally.accuracy()).isNaN();
     assertThat(tally.balancedAccuracy()).isNaN();
@@ -152,8 +152,8 @@ class ConfusionMatrixTest {
 
   @Test
   void aMissingPredictionCountsAsWrongAndForNoClass() {
-    ClassTally tally = new ClassTally();
-    tally.add(0, ClassTally.NO_PREDICTION, 1);
+    ClassCounts tally = new ClassCounts();
+    tally.add(0, ClassCounts.NO_PREDICTION, 1);
     tally.add(0, 0, 1);
 
     assertThat(tally.accuracy()).isEqualTo(0.5);

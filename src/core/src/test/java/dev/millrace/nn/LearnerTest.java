@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.millrace.data.StoredBytes;
+import dev.millrace.data.BoundedDataInput;
 import dev.millrace.data.Task;
 import java.io.EOFException;
 import java.io.IOException;
@@ -624,7 +624,7 @@ class LearnerTest {
     assertThatThrownBy(() -> StoredModel.read(cut, spec, Task.BINARY))
         .isInstanceOf(EOFException.class)
         .hasMessage("the bytes end before the stored model does; they are cut off or damaged");
-    assertThatThrownBy(() -> Learner.read(new StoredBytes(cut), spec, Task.BINARY))
+    assertThatThrownBy(() -> Learner.read(new BoundedDataInput(cut), spec, Task.BINARY))
         .isInstanceOf(EOFException.class)
         .hasMessageContaining("are cut off or damaged");
   }

@@ -3,7 +3,7 @@ package dev.millrace.nn;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.millrace.data.StoredBytes;
+import dev.millrace.data.BoundedDataInput;
 import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
@@ -81,7 +81,7 @@ class MiniBatchTest {
     byte[] stored = bytes(filled(5, 7));
     MiniBatch read = new MiniBatch(INPUTS, 7);
 
-    read.read(new StoredBytes(stored), 3);
+    read.read(new BoundedDataInput(stored), 3);
 
     assertThat(stored).hasSize(4 + 5 * (2 + INPUTS) * 4);
     assertThat(bytes(read)).isEqualTo(stored);
@@ -96,16 +96,16 @@ class MiniBatchTest {
     byte[] stored = bytes(filled(5, 7));
 
     // A full one would have been learned.
-    assertThatThrownBy(() -> new MiniBatch(INPUTS, 5).read(new StoredBytes(stored), 3))
+    assertThatThrownBy(() -> new MiniBatch(INPUTS, 5).read(new BoundedDataInput(stored), 3))
         .isInstanceOf(IOException.class)
         .hasMessageContaining("examples of a stored mini-batch: 5, where 0 to 4 are possible");
     assertThatThrownBy(
-            () -> new MiniBatch(INPUTS, 7).read(new StoredBytes(Arrays.copyOf(stored, 83)), 3))
+            () -> new MiniBatch(INPUTS, 7).read(new BoundedDataInput(Arrays.copyOf(stored, 83)), 3))
         .isInstanceOf(IOException.class)
         .hasMessageContaining("examples of a stored mini-batch: 5, where 0 to 4 are possible");
-    assertThatThrownBy(() -> new MiniBatch(INPUTS, 7).read(new StoredBytes(stored), 2))
+    assertThatThrownBy(() -> new MiniBatch(INPUTS, 7).read(new BoundedDataInput(stored), 2))
         .isInstanceOf(IOException.class)
         .hasMessageContaining("class of an example of a stored mini-batch");
-    new MiniBatch(INPUTS, 7).read(new StoredBytes(stored), 0);
+    new MiniBatch(INPUTS, 7).read(new BoundedDataInput(stored), 0);
   }
 }

@@ -3,7 +3,7 @@ package dev.millrace.nn;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.millrace.data.StoredBytes;
+import dev.millrace.data.BoundedDataInput;
 import dev.millrace.data.Task;
 import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
@@ -78,7 +78,7 @@ class ModelWeightsTest {
   }
 
   private static Learner restored(Learner learner, LearnerContractTest.Case of) throws IOException {
-    return Learner.read(new StoredBytes(StoredModel.bytes(learner)), of.spec(), of.task());
+    return Learner.read(new BoundedDataInput(StoredModel.bytes(learner)), of.spec(), of.task());
   }
 
   @Test

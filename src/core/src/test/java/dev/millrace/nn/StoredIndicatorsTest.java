@@ -3,11 +3,11 @@ package dev.millrace.nn;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.millrace.data.StoredBytes;
+import dev.millrace.data.BoundedDataInput;
 import dev.millrace.data.Task;
 import dev.millrace.nn.ContestSpec.Entrant;
 import dev.millrace.nn.auto.Models;
-import dev.millrace.nn.contest.Contest;
+import dev.millrace.nn.contest.ChampionChallenger;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
@@ -92,7 +92,8 @@ class StoredIndicatorsTest {
     for (ModelSpec before : List.of(NETWORK, CONTEST)) {
       byte[] stored = stored(before.withIndicators(STORED));
 
-      Contest grown = (Contest) read(stored, three.withIndicators(Indicators.UNDECLARED));
+      ChampionChallenger grown =
+          (ChampionChallenger) read(stored, three.withIndicators(Indicators.UNDECLARED));
 
       assertThat(grown.model("c").indicators()).isEqualTo(STORED);
       assertThat(bytes(grown)).isEqualTo(bytes(read(stored, three.withIndicators(STORED))));
@@ -206,7 +207,7 @@ class StoredIndicatorsTest {
   }
 
   private static OnlineModel read(byte[] bytes, ModelSpec spec) throws IOException {
-    return Models.read(new StoredBytes(bytes), spec, Task.BINARY, new Workspace());
+    return Models.read(new BoundedDataInput(bytes), spec, Task.BINARY, new Workspace());
   }
 
   private static byte[] bytes(OnlineModel model) throws IOException {

@@ -2,10 +2,10 @@ package dev.millrace.prequential;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.millrace.data.BoundedDataInput;
 import dev.millrace.data.InputSpec.LateLabels;
 import dev.millrace.data.MetricsReport.Delays;
 import dev.millrace.data.MetricsReport.Labels;
-import dev.millrace.data.StoredBytes;
 import dev.millrace.data.Task;
 import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
@@ -252,8 +252,8 @@ class LabelJoinTest {
         new float[] {time, Float.NaN}, 1f, time, 2, 3 + time, new float[] {0.25f, 0.75f}, 1);
   }
 
-  private static LateLabels spec(long timeoutMillis, int mostPending) {
-    return new LateLabels("labels", "id", null, "label", timeoutMillis, mostPending);
+  private static LateLabels spec(long timeoutMillis, int maxPending) {
+    return new LateLabels("labels", "id", null, "label", timeoutMillis, maxPending);
   }
 
   private static byte[] bytes(LabelJoin join) throws IOException {
@@ -263,7 +263,7 @@ class LabelJoinTest {
   }
 
   private static LabelJoin read(byte[] bytes) throws IOException {
-    StoredBytes in = new StoredBytes(bytes);
+    BoundedDataInput in = new BoundedDataInput(bytes);
     LabelJoin join = LabelJoin.read(in, SPEC, WINDOW, Task.BINARY, 2);
     assertThat(in.left()).isZero();
     return join;

@@ -1,6 +1,6 @@
 package dev.millrace.codec;
 
-import dev.millrace.nn.HalfTurn;
+import dev.millrace.nn.FdlibmCos;
 
 /**
  * A time as points on two circles, the day's and the week's, so that 23:59 is next to 00:00 and
@@ -31,6 +31,6 @@ final class Cycles {
 
   private static float cosine(long part, long whole) {
     long upToHalf = Math.min(part, whole - part); // cos(2π - x) = cos x
-    return (float) HalfTurn.cosine(Math.PI * (2.0 * upToHalf / whole));
+    return (float) FdlibmCos.cosine(Math.PI * (2.0 * upToHalf / whole));
   }
 }

@@ -28,7 +28,7 @@ public final class DeadLetterEncoder {
   public static final List<String> LOST = List.of(LOST_VALUE, LOST_HEADERS, LOST_KEY);
 
   // A message may quote the record; it must not double its size.
-  private static final int MOST_MESSAGE = 500;
+  private static final int MAX_MESSAGE = 500;
 
   // Generous for the headers that are added, and for Kafka's own overhead.
   private static final int ADDED_BYTES = 8_192;
@@ -42,11 +42,11 @@ public final class DeadLetterEncoder {
    * The record for the dead-letter topic.
    *
    * @param pipeline whose job refuses the record: others may share both topics
-   * @param mostBytes that the topic takes; a larger record goes without its value, and if need be
+   * @param maxBytes that the topic takes; a larger record goes without its value, and if need be
    *     without its headers and its key, whose lengths are then in headers, and its topic,
    *     partition and offset say where it is
    */
-  public static OutputRecord encode(DeadLetter letter, String pipeline, int mostBytes) {
+  public static OutputRecord encode(DeadLetter letter, String pipeline, int maxBytes) {
     KafkaRecord record = letter.record();
     List<String> names = new ArrayList<>();
     List<byte[]> values = new ArrayList<>();
@@ -64,7 +64,7 @@ public final class DeadLetterEncoder {
     if (letter.exceptionClass() != null) {
       header.accept("exception.class.name", letter.exceptionClass());
     }
-    long room = (long) mostBytes - ADDED_BYTES;
+    long room = (long) maxBytes - ADDED_BYTES;
     long ofKey = length(record.key());
     long ofValue = length(record.value());
     long ofHeaders = headerBytes(record);
@@ -105,6 +105,6 @@ public final class DeadLetterEncoder {
 
   /** A message of at most some hundred characters. */
   public static String shortened(String message) {
-    return message.length() <= MOST_MESSAGE ? message : message.substring(0, MOST_MESSAGE) + "…";
+    return message.length() <= MAX_MESSAGE ? message : message.substring(0, MAX_MESSAGE) + "…";
   }
 }

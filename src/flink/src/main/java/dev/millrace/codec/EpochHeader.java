@@ -12,7 +12,7 @@ public final class EpochHeader {
   /** Name of the header. */
   public static final String NAME = "millrace.epoch";
 
-  private static final int MOST_DIGITS = 9;
+  private static final int MAX_DIGITS = 9;
 
   private EpochHeader() {}
 
@@ -33,7 +33,7 @@ public final class EpochHeader {
   }
 
   private static int decode(byte[] digits) {
-    if (digits == null || digits.length > MOST_DIGITS) {
+    if (digits == null || digits.length > MAX_DIGITS) {
       return 0;
     }
     int epoch = 0;

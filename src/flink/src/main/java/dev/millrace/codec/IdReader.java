@@ -7,7 +7,7 @@ import org.apache.avro.util.Utf8;
 /** Reads what names an example. Not thread-safe. */
 final class IdReader {
   /** Longest name, UTF-8 bytes. */
-  static final int MOST_BYTES = 256;
+  static final int MAX_BYTES = 256;
 
   private final boolean required;
 
@@ -31,10 +31,10 @@ final class IdReader {
       }
       return;
     }
-    if (length > MOST_BYTES) {
+    if (length > MAX_BYTES) {
       throw new RefusedException(
           DeadLetterReason.INVALID_ID,
-          "the id has " + length + " bytes; it may have at most " + MOST_BYTES);
+          "the id has " + length + " bytes; it may have at most " + MAX_BYTES);
     }
     into.setId(text.getBytes(), length);
   }

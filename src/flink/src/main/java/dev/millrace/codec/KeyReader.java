@@ -5,11 +5,11 @@ import org.apache.avro.util.Utf8;
 
 /** Reads model keys, each distinct one into one String. Not thread-safe. */
 final class KeyReader {
-  private final int mostBytes;
+  private final int maxBytes;
   private final TextCache texts = new TextCache();
 
-  KeyReader(int mostBytes) {
-    this.mostBytes = mostBytes;
+  KeyReader(int maxBytes) {
+    this.maxBytes = maxBytes;
   }
 
   /** The model key in a Kafka record's key. */
@@ -38,10 +38,10 @@ final class KeyReader {
     if (length == 0) {
       throw new RefusedException(DeadLetterReason.MISSING_KEY, "the model key is empty");
     }
-    if (length > mostBytes) {
+    if (length > maxBytes) {
       throw new RefusedException(
           DeadLetterReason.INVALID_KEY,
-          "the model key has " + length + " bytes; limits.key-bytes is " + mostBytes);
+          "the model key has " + length + " bytes; limits.key-bytes is " + maxBytes);
     }
   }
 }

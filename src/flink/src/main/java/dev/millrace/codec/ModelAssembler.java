@@ -1,7 +1,7 @@
 package dev.millrace.codec;
 
-import dev.millrace.data.Counts;
 import dev.millrace.data.KafkaRecord;
+import dev.millrace.data.SizeChecks;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -22,7 +22,7 @@ import java.util.function.Consumer;
 public final class ModelAssembler {
 
   // What one array holds on every JVM.
-  private static final long MOST_BYTES = Integer.MAX_VALUE - 8;
+  private static final long MAX_BYTES = Integer.MAX_VALUE - 8;
   // Of the heap, for models of which parts are missing.
   private static final int SHARE_OF_HEAP = 4;
   // Of a record without its key, value and headers: its objects.
@@ -127,7 +127,7 @@ public final class ModelAssembler {
 
   private Arrival acceptPart(String key, KafkaRecord record) throws IOException {
     int number = ModelParts.number(record.key());
-    Counts.require("number of a model's part", number, 1, ModelParts.MOST - 1);
+    SizeChecks.require("number of a model's part", number, 1, ModelParts.MOST - 1);
     Pending model = pending.computeIfAbsent(key, k -> new Pending());
     if (record.value() != null) {
       pendingBytes += bytes(record) - bytes(model.parts.put(number, record));
@@ -185,7 +185,7 @@ public final class ModelAssembler {
       records.add(record);
       length += record.value().length;
     }
-    Counts.require("bytes of a model in parts", length, 0, MOST_BYTES);
+    SizeChecks.require("bytes of a model in parts", length, 0, MAX_BYTES);
     byte[] bytes = new byte[(int) length];
     int at = 0;
     for (KafkaRecord record : records) {
@@ -202,7 +202,8 @@ public final class ModelAssembler {
   private static int count(KafkaRecord head) throws IOException {
     String parts = header(head, ModelParts.PARTS_HEADER);
     try {
-      return (int) Counts.require("parts of a model", Long.parseLong(parts), 2, ModelParts.MOST);
+      return (int)
+          SizeChecks.require("parts of a model", Long.parseLong(parts), 2, ModelParts.MOST);
     } catch (NumberFormatException e) {
       throw new IOException("the number of a model's parts is no number", e);
     }

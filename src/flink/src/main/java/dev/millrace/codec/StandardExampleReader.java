@@ -20,7 +20,7 @@ final class StandardExampleReader implements ExampleReader {
   private final LabelReader labels;
   private final KeyReader keys;
   private final boolean keyInValue;
-  private final int mostFeatures;
+  private final int maxFeatures;
   private final boolean hasId;
   private final IdReader ids;
   private final boolean labelsAlone;
@@ -45,7 +45,7 @@ final class StandardExampleReader implements ExampleReader {
     this.labels = new LabelReader(spec);
     this.keys = keys;
     this.keyInValue = spec.key() != null;
-    this.mostFeatures = spec.limits().features();
+    this.maxFeatures = spec.limits().features();
   }
 
   @Override
@@ -94,10 +94,10 @@ final class StandardExampleReader implements ExampleReader {
     for (long block = decoder.readArrayStart(); block != 0; block = decoder.arrayNext()) {
       requireBytes(block, Float.BYTES, length);
       int total = count + (int) block;
-      if (total > mostFeatures) {
+      if (total > maxFeatures) {
         throw new RefusedException(
             DeadLetterReason.WRONG_FEATURE_COUNT,
-            "the record has " + total + " features; limits.features is " + mostFeatures);
+            "the record has " + total + " features; limits.features is " + maxFeatures);
       }
       if (numbers.length < total) {
         numbers = Arrays.copyOf(numbers, Math.max(total, numbers.length * 2));

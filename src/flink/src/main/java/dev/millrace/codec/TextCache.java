@@ -16,7 +16,7 @@ import java.util.Arrays;
  * place is decoded again each time.
  */
 final class TextCache {
-  private static final long MOST_BYTES = 8L << 20;
+  private static final long MAX_BYTES = 8L << 20;
   private static final int FIRST_SLOTS = 64;
   // Reached by 4 texts in a million when the table is fullest.
   private static final int MAX_PROBES = 64;
@@ -61,7 +61,7 @@ final class TextCache {
     }
     // An entry costs about a hundred bytes beside its text.
     bytesHeld += 100 + 2L * length;
-    if (bytesHeld > MOST_BYTES) {
+    if (bytesHeld > MAX_BYTES) {
       Arrays.fill(texts, null);
       Arrays.fill(strings, null);
       size = 0;

@@ -1,12 +1,12 @@
 package dev.millrace.config;
 
-import dev.millrace.config.option.Kind;
-import dev.millrace.config.option.Kinds;
 import dev.millrace.config.option.Option;
 import dev.millrace.config.option.OptionGroup;
 import dev.millrace.config.option.OptionReader;
+import dev.millrace.config.option.OptionType;
+import dev.millrace.config.option.OptionTypes;
 import dev.millrace.config.option.Structures;
-import dev.millrace.config.yaml.Node;
+import dev.millrace.config.yaml.YamlNode;
 import dev.millrace.nn.AutoSpec;
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -14,13 +14,14 @@ import java.util.List;
 
 /** The options of {@code auto}; see {@link PipelineOptions}. */
 final class AutoOptions {
-  static final Kind<AutoSpec.Tier> TIERS = Kinds.choice(AutoSpec.Tier::id, AutoSpec.Tier.values());
+  static final OptionType<AutoSpec.Tier> TIERS =
+      OptionTypes.choice(AutoSpec.Tier::id, AutoSpec.Tier.values());
 
-  static final Option<Node> AUTO =
+  static final Option<YamlNode> AUTO =
       Option.of(
           "auto",
           Structures.wordOrMap(TIERS),
-          new Node.Scalar(AutoSpec.Tier.BALANCED.id(), 0),
+          new YamlNode.Scalar(AutoSpec.Tier.BALANCED.id(), 0),
           "how much model: auto spends on accuracy; see docs/accuracy.md");
 
   static final Option<AutoSpec.Tier> TIER =
@@ -39,14 +40,14 @@ final class AutoOptions {
   static final Option<Integer> BUFFER =
       Option.of(
           "buffer",
-          Kinds.whole(1, 1_000_000),
+          OptionTypes.whole(1, 1_000_000),
           AutoSpec.DEFAULT_BUFFER,
           "records of a key that are kept to be learned again, as many as fit into 8 MiB; part of"
               + " limits.model-bytes");
   static final Option<Long> SEED =
       Option.of(
           "seed",
-          Kinds.wideWhole(Long.MIN_VALUE, Long.MAX_VALUE),
+          OptionTypes.wideWhole(Long.MIN_VALUE, Long.MAX_VALUE),
           ModelOptions.SEED.fallback(),
           "of all that is drawn, together with the model key");
   static final OptionGroup AUTO_GROUP =
@@ -73,15 +74,16 @@ final class AutoOptions {
     return new AutoSpec(auto.get(TIER), different, auto.get(BUFFER));
   }
 
-  private static Kind<List<AutoSpec.Extra>> extras() {
-    Kind<AutoSpec.Extra> one = Kinds.choice(AutoSpec.Extra::id, AutoSpec.Extra.values());
-    Kind<List<String>> words = Structures.words(0, AutoSpec.Extra.values().length, "members");
-    return new Kind<>() {
+  private static OptionType<List<AutoSpec.Extra>> extras() {
+    OptionType<AutoSpec.Extra> one =
+        OptionTypes.choice(AutoSpec.Extra::id, AutoSpec.Extra.values());
+    OptionType<List<String>> words = Structures.words(0, AutoSpec.Extra.values().length, "members");
+    return new OptionType<>() {
       @Override
-      public List<AutoSpec.Extra> read(Node node) throws Refusal {
+      public List<AutoSpec.Extra> read(YamlNode node) throws Refusal {
         words.read(node);
         List<AutoSpec.Extra> extras = new ArrayList<>();
-        for (Node item : ((Node.Sequence) node).items()) {
+        for (YamlNode item : ((YamlNode.Sequence) node).items()) {
           extras.add(one.read(item));
         }
         return extras;

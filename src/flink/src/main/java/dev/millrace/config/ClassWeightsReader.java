@@ -1,11 +1,11 @@
 package dev.millrace.config;
 
-import dev.millrace.config.option.Kind;
 import dev.millrace.config.option.OptionReader;
-import dev.millrace.config.yaml.Node;
-import dev.millrace.config.yaml.Node.Mapping;
-import dev.millrace.config.yaml.Problems;
-import dev.millrace.config.yaml.Spelling;
+import dev.millrace.config.option.OptionType;
+import dev.millrace.config.yaml.ConfigErrors;
+import dev.millrace.config.yaml.Suggestions;
+import dev.millrace.config.yaml.YamlNode;
+import dev.millrace.config.yaml.YamlNode.Mapping;
 import dev.millrace.data.Task;
 import dev.millrace.nn.ClassWeights;
 import java.util.List;
@@ -22,8 +22,9 @@ final class ClassWeightsReader {
    * @param task null if it will be guessed
    * @param classes that are declared; none if they are not
    */
-  static ClassWeights read(OptionReader model, Task task, List<String> classes, Problems problems) {
-    Node given = model.given(ModelOptions.CLASS_WEIGHTS);
+  static ClassWeights read(
+      OptionReader model, Task task, List<String> classes, ConfigErrors problems) {
+    YamlNode given = model.given(ModelOptions.CLASS_WEIGHTS);
     if (given == null) {
       return ClassWeights.NONE;
     }
@@ -45,7 +46,7 @@ final class ClassWeightsReader {
               }
               try {
                 read.put(name, ModelOptions.CLASS_WEIGHT.read(entry.value()));
-              } catch (Kind.Refusal e) {
+              } catch (OptionType.Refusal e) {
                 problems.add(entry.line(), subject + e.getMessage());
               }
             });
@@ -53,7 +54,7 @@ final class ClassWeightsReader {
   }
 
   private static String notDeclared(String name, List<String> classes) {
-    String nearest = Spelling.nearest(name, classes);
+    String nearest = Suggestions.nearest(name, classes);
     return "is not one of input.classes ("
         + String.join(", ", classes)
         + ")"

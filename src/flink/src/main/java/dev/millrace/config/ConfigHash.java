@@ -43,7 +43,7 @@ final class ConfigHash {
       line(text, "labels.key", input.labels().key());
       line(text, "labels.label", input.labels().label());
       line(text, "labels.timeout", input.labels().timeoutMillis());
-      line(text, "labels.max-pending", input.labels().mostPending());
+      line(text, "labels.max-pending", input.labels().maxPending());
       if (input.labels().onTimeout() != null) {
         line(text, "labels.on-timeout", input.labels().onTimeout());
       }

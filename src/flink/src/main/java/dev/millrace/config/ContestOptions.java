@@ -1,12 +1,12 @@
 package dev.millrace.config;
 
-import dev.millrace.config.option.Kinds;
 import dev.millrace.config.option.Option;
 import dev.millrace.config.option.OptionGroup;
 import dev.millrace.config.option.OptionReader;
+import dev.millrace.config.option.OptionTypes;
 import dev.millrace.config.option.Structures;
-import dev.millrace.config.yaml.Node;
-import dev.millrace.config.yaml.Node.Mapping;
+import dev.millrace.config.yaml.YamlNode;
+import dev.millrace.config.yaml.YamlNode.Mapping;
 import dev.millrace.nn.ContestSpec;
 import dev.millrace.nn.ContestSpec.Promotion;
 import java.util.List;
@@ -14,23 +14,23 @@ import java.util.List;
 /** The options of several models of which one answers; see {@link PipelineOptions}. */
 final class ContestOptions {
 
-  static final Option<Node> MODELS =
+  static final Option<YamlNode> MODELS =
       Option.open(
           "models",
           Structures.structure("a map of models by name", Mapping.class),
           "one model",
           "in place of model: 2 to "
-              + ContestSpec.MOST_MODELS
+              + ContestSpec.MAX_MODELS
               + " that all learn, by name, each auto, a tier of auto, or a map such as model; see"
               + " docs/champion-challenger.md");
   static final Option<String> CHAMPION =
       Option.open(
           "champion",
-          Kinds.text("(?s).+", "the name of one of models"),
+          OptionTypes.text("(?s).+", "the name of one of models"),
           "the first of models",
           "the one of models that answers at first, and where a key's champion is not among them"
               + " any more");
-  static final Option<Node> PROMOTION =
+  static final Option<YamlNode> PROMOTION =
       Option.open(
           "promotion",
           Structures.map(),
@@ -40,25 +40,25 @@ final class ContestOptions {
   static final Option<Boolean> AUTOMATIC =
       Option.of(
           "automatic",
-          Kinds.flag(),
+          OptionTypes.flag(),
           Promotion.DEFAULT.automatic(),
           "promote a challenger by the rule; without, only by command or after a drift");
   static final Option<Integer> WINDOW =
       Option.of(
           "window",
-          Kinds.whole(1, 1_000_000),
+          OptionTypes.whole(1, 1_000_000),
           Promotion.DEFAULT.window(),
           "examples over which the models' losses fade");
   static final Option<Integer> EXAMPLES =
       Option.of(
           "examples",
-          Kinds.whole(1, 1_000_000),
+          OptionTypes.whole(1, 1_000_000),
           Promotion.DEFAULT.examples(),
           "for so many without a break the challenger's loss must have been the lower one");
   static final Option<Float> SIGNIFICANCE =
       Option.of(
           "significance",
-          Kinds.aboveAndUpTo(0, 0.5f),
+          OptionTypes.aboveAndUpTo(0, 0.5f),
           (float) Promotion.DEFAULT.significance(),
           "how likely one that is no better may be promoted while a champion answers, however long"
               + " that is");

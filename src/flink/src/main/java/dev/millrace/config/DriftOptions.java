@@ -1,15 +1,15 @@
 package dev.millrace.config;
 
-import dev.millrace.config.option.Kind;
-import dev.millrace.config.option.Kinds;
 import dev.millrace.config.option.Option;
 import dev.millrace.config.option.OptionGroup;
 import dev.millrace.config.option.OptionReader;
+import dev.millrace.config.option.OptionType;
+import dev.millrace.config.option.OptionTypes;
 import dev.millrace.config.option.Structures;
-import dev.millrace.config.yaml.Node;
-import dev.millrace.config.yaml.Node.Entry;
-import dev.millrace.config.yaml.Node.Mapping;
-import dev.millrace.config.yaml.Problems;
+import dev.millrace.config.yaml.ConfigErrors;
+import dev.millrace.config.yaml.YamlNode;
+import dev.millrace.config.yaml.YamlNode.Entry;
+import dev.millrace.config.yaml.YamlNode.Mapping;
 import dev.millrace.data.KebabCase;
 import dev.millrace.data.Task;
 import dev.millrace.eval.drift.DriftSpec;
@@ -42,11 +42,11 @@ final class DriftOptions {
     }
   }
 
-  private static final Kind<DetectorName> NAMES =
-      Kinds.choice(KebabCase::of, DetectorName.values());
-  private static final Kind<Float> SHARE = Kinds.aboveAndUpTo(0, 0.5f);
+  private static final OptionType<DetectorName> NAMES =
+      OptionTypes.choice(KebabCase::of, DetectorName.values());
+  private static final OptionType<Float> SHARE = OptionTypes.aboveAndUpTo(0, 0.5f);
 
-  static final Option<Node> DETECTOR =
+  static final Option<YamlNode> DETECTOR =
       Option.required(
           "detector",
           Structures.wordOrMap(NAMES),
@@ -55,17 +55,17 @@ final class DriftOptions {
   static final Option<Action> ACTION =
       Option.of(
           "action",
-          Kinds.choice(Action::id, Action.values()),
+          OptionTypes.choice(Action::id, Action.values()),
           Action.EVENT,
           "what is done after a drift, beside the event; swap-in-challenger takes the best of the"
               + " other models, or without models one that learned since the detector warned, which"
               + " ddm, eddm and hddm-a do");
   static final Option<Float> BOOST =
-      Option.of("boost-factor", Kinds.between(1, 100), 3f, "boost-learning-rate: the factor");
+      Option.of("boost-factor", OptionTypes.between(1, 100), 3f, "boost-learning-rate: the factor");
   static final Option<Long> BOOST_STEPS =
       Option.of(
           "boost-steps",
-          Kinds.wideWhole(1, 1_000_000_000L),
+          OptionTypes.wideWhole(1, 1_000_000_000L),
           500L,
           "boost-learning-rate: for so many steps");
 
@@ -74,59 +74,68 @@ final class DriftOptions {
   static final Option<Float> DELTA =
       Option.of("delta", SHARE, 0.002f, "bound on the probability of a false alarm at one check");
   static final Option<Integer> DDM_EXAMPLES =
-      Option.of("min-examples", Kinds.whole(1, 1_000_000), 30, "examples before the first signal");
+      Option.of(
+          "min-examples", OptionTypes.whole(1, 1_000_000), 30, "examples before the first signal");
   static final Option<Float> DDM_WARNING =
       Option.of(
           "warning-threshold",
-          Kinds.between(0.1f, 100),
+          OptionTypes.between(0.1f, 100),
           2f,
           "deviations above the lowest rate that warn");
   static final Option<Float> DDM_DRIFT =
-      Option.of("drift-threshold", Kinds.between(0.1f, 100), 3f, "deviations that are a drift");
+      Option.of(
+          "drift-threshold", OptionTypes.between(0.1f, 100), 3f, "deviations that are a drift");
   static final Option<Integer> EDDM_ERRORS =
-      Option.of("min-errors", Kinds.whole(1, 1_000_000), 30, "errors before the first signal");
+      Option.of(
+          "min-errors", OptionTypes.whole(1, 1_000_000), 30, "errors before the first signal");
   static final Option<Float> EDDM_WARNING =
       Option.of(
           "warning-threshold",
-          Kinds.aboveAndUpTo(0, 0.999f),
+          OptionTypes.aboveAndUpTo(0, 0.999f),
           0.95f,
           "share of the largest distance between errors below which is a warning");
   static final Option<Float> EDDM_DRIFT =
       Option.of(
-          "drift-threshold", Kinds.aboveAndUpTo(0, 0.999f), 0.9f, "share below which is a drift");
+          "drift-threshold",
+          OptionTypes.aboveAndUpTo(0, 0.999f),
+          0.9f,
+          "share below which is a drift");
   static final Option<Float> HDDM_WARNING =
       Option.of("warning-confidence", SHARE, 0.005f, "probability of a false warning");
   static final Option<Float> HDDM_DRIFT =
       Option.of("drift-confidence", SHARE, 0.001f, "probability of a false drift");
   static final Option<Boolean> TWO_SIDED =
       Option.of(
-          "two-sided-test", Kinds.flag(), true, "restart, without a signal, when errors get fewer");
+          "two-sided-test",
+          OptionTypes.flag(),
+          true,
+          "restart, without a signal, when errors get fewer");
   static final Option<Float> PH_DELTA =
-      Option.of("delta", Kinds.between(0, 1), 0.005f, "rise of the mean that is tolerated");
+      Option.of("delta", OptionTypes.between(0, 1), 0.005f, "rise of the mean that is tolerated");
   static final Option<Float> PH_THRESHOLD =
       Option.of(
           "threshold",
-          Kinds.aboveAndUpTo(0, 1e6f),
+          OptionTypes.aboveAndUpTo(0, 1e6f),
           50f,
           "how far the sum may rise above its running minimum");
   static final Option<Float> PH_ALPHA =
       Option.of(
           "alpha",
-          Kinds.aboveAndUpTo(0, 1),
+          OptionTypes.aboveAndUpTo(0, 1),
           0.9999f,
           "factor that forgets the sum and its minimum, at each example; 1 is Page's test");
   static final Option<Float> KSWIN_ALPHA =
       Option.of("alpha", SHARE, 0.005f, "probability of a false alarm at one test");
   static final Option<Integer> KSWIN_WINDOW =
-      Option.of("window-size", Kinds.whole(10, 100_000), 100, "errors that are kept");
+      Option.of("window-size", OptionTypes.whole(10, 100_000), 100, "errors that are kept");
   static final Option<Integer> KSWIN_RECENT =
       Option.of(
           "stat-size",
-          Kinds.whole(5, 1_000),
+          OptionTypes.whole(5, 1_000),
           30,
           "the last of them, compared with a sample of the others");
   static final Option<Integer> KSWIN_SEED =
-      Option.of("seed", Kinds.whole(0, Integer.MAX_VALUE), 0, "of the samples");
+      Option.of("seed", OptionTypes.whole(0, Integer.MAX_VALUE), 0, "of the samples");
 
   static final OptionGroup DRIFT_GROUP =
       new OptionGroup(
@@ -183,7 +192,7 @@ final class DriftOptions {
    * @param model what learns
    * @param task null if it will be guessed
    */
-  static DriftPolicy read(OptionReader drift, ModelSpec model, Task task, Problems problems) {
+  static DriftPolicy read(OptionReader drift, ModelSpec model, Task task, ConfigErrors problems) {
     if (drift.given(DETECTOR) == null) {
       return null; // refused
     }
@@ -192,7 +201,7 @@ final class DriftOptions {
     DetectorName name;
     try {
       name = entry == null ? DetectorName.ADWIN : NAMES.read(entry.value());
-    } catch (Kind.Refusal e) {
+    } catch (OptionType.Refusal e) {
       // The reader below says so, and that is the one problem.
       own = new Mapping(Map.of(NAME.name(), entry), own.line());
       name = DetectorName.ADWIN;

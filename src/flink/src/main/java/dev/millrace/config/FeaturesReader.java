@@ -2,11 +2,11 @@ package dev.millrace.config;
 
 import dev.millrace.config.option.Option;
 import dev.millrace.config.option.OptionReader;
-import dev.millrace.config.yaml.Node;
-import dev.millrace.config.yaml.Node.Mapping;
-import dev.millrace.config.yaml.Node.Scalar;
-import dev.millrace.config.yaml.Node.Sequence;
-import dev.millrace.config.yaml.Problems;
+import dev.millrace.config.yaml.ConfigErrors;
+import dev.millrace.config.yaml.YamlNode;
+import dev.millrace.config.yaml.YamlNode.Mapping;
+import dev.millrace.config.yaml.YamlNode.Scalar;
+import dev.millrace.config.yaml.YamlNode.Sequence;
 import dev.millrace.data.FeatureSpec;
 import dev.millrace.data.InputSpec;
 import java.util.HashMap;
@@ -17,12 +17,12 @@ import java.util.Map;
 /** Reads {@code input.features}: the fields of a record that the model sees. */
 final class FeaturesReader {
   private final OptionReader in;
-  private final Problems problems;
+  private final ConfigErrors problems;
 
   /**
    * @param in the input part
    */
-  FeaturesReader(OptionReader in, Problems problems) {
+  FeaturesReader(OptionReader in, ConfigErrors problems) {
     this.in = in;
     this.problems = problems;
   }
@@ -44,7 +44,7 @@ final class FeaturesReader {
     }
     Map<String, Integer> firstLines = new HashMap<>();
     for (int i = 0; i < list.items().size(); i++) {
-      Node item = list.items().get(i);
+      YamlNode item = list.items().get(i);
       FeatureSpec feature = feature(in.name(InputOptions.FEATURES) + "[" + i + "]", item);
       if (feature == null) {
         continue;
@@ -63,7 +63,7 @@ final class FeaturesReader {
   }
 
   /** One feature, or null when it is not one. */
-  private FeatureSpec feature(String path, Node item) {
+  private FeatureSpec feature(String path, YamlNode item) {
     if (item instanceof Scalar scalar && scalar.text() != null && !scalar.text().isBlank()) {
       return new FeatureSpec(
           scalar.text(),

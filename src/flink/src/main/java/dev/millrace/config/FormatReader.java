@@ -2,10 +2,10 @@ package dev.millrace.config;
 
 import dev.millrace.config.option.Option;
 import dev.millrace.config.option.OptionReader;
-import dev.millrace.config.yaml.Node.Mapping;
-import dev.millrace.config.yaml.Node.Scalar;
-import dev.millrace.config.yaml.Problems;
-import dev.millrace.config.yaml.Spelling;
+import dev.millrace.config.yaml.ConfigErrors;
+import dev.millrace.config.yaml.Suggestions;
+import dev.millrace.config.yaml.YamlNode.Mapping;
+import dev.millrace.config.yaml.YamlNode.Scalar;
 import dev.millrace.data.FeatureSpec;
 import dev.millrace.data.InputSpec;
 import dev.millrace.data.InputSpec.LateLabels;
@@ -29,7 +29,7 @@ final class FormatReader {
       List<Option<String>> fields,
       Map<FeatureSpec, Integer> features,
       LateLabels labels,
-      Problems problems) {
+      ConfigErrors problems) {
     boolean isCsv = in.get(InputOptions.FORMAT) == InputSpec.Format.CSV;
     if (!isCsv && in.mentions(InputOptions.COLUMNS)) {
       in.refuse(InputOptions.COLUMNS, "go only with input.format: csv. Remove them");
@@ -64,7 +64,7 @@ final class FormatReader {
   }
 
   private static String notAColumn(String name, List<String> columns) {
-    String nearest = Spelling.nearest(name, columns);
+    String nearest = Suggestions.nearest(name, columns);
     return Scalar.quote(name)
         + " is not one of input.columns. "
         + (nearest != null

@@ -2,13 +2,13 @@ package dev.millrace.config;
 
 import dev.millrace.config.Settings.Start;
 import dev.millrace.config.option.Durations;
-import dev.millrace.config.option.Kind;
-import dev.millrace.config.option.Kinds;
 import dev.millrace.config.option.Option;
 import dev.millrace.config.option.OptionGroup;
+import dev.millrace.config.option.OptionType;
+import dev.millrace.config.option.OptionTypes;
 import dev.millrace.config.option.Structures;
-import dev.millrace.config.yaml.Node;
-import dev.millrace.config.yaml.Node.Sequence;
+import dev.millrace.config.yaml.YamlNode;
+import dev.millrace.config.yaml.YamlNode.Sequence;
 import dev.millrace.data.FeatureSpec;
 import dev.millrace.data.InputSpec;
 import dev.millrace.data.KebabCase;
@@ -17,21 +17,22 @@ import java.util.List;
 
 /** The options of {@code input}; see {@link PipelineOptions}. */
 final class InputOptions {
-  private static final Kind<String> FIELD = Kinds.text("(?s).{1,1000}", "the name of a field");
+  private static final OptionType<String> FIELD =
+      OptionTypes.text("(?s).{1,1000}", "the name of a field");
 
   static final Option<String> INPUT_TOPIC =
       PipelineOptions.topic("topic", DefaultTopic.EXAMPLES, "the labelled examples");
   static final Option<InputSpec.Format> FORMAT =
       Option.of(
           "format",
-          Kinds.choice(InputSpec.Format::id, InputSpec.Format.values()),
+          OptionTypes.choice(InputSpec.Format::id, InputSpec.Format.values()),
           InputSpec.Format.AVRO,
           "framing of the record values: Avro single-object encoding, bare Avro, JSON objects, CSV"
               + " lines; see docs/formats.md");
   static final Option<String> SCHEMA =
       Option.open(
           "schema",
-          Kinds.text("(?s).+", "the path of an .avsc file"),
+          OptionTypes.text("(?s).+", "the path of an .avsc file"),
           "the example schema",
           "Avro schema of the records, a path relative to the pipeline file");
   static final Option<List<String>> COLUMNS =
@@ -40,7 +41,7 @@ final class InputOptions {
           Structures.words(1, 10_000, "names"),
           "required with csv",
           "csv: the columns in the order of the lines");
-  static final Option<Node> REGISTRY =
+  static final Option<YamlNode> REGISTRY =
       Option.open(
           "registry",
           Structures.map(),
@@ -49,7 +50,7 @@ final class InputOptions {
   static final Option<Start> START =
       Option.of(
           "start",
-          Kinds.choice(KebabCase::of, Start.values()),
+          OptionTypes.choice(KebabCase::of, Start.values()),
           Start.COMMITTED,
           "where a pipeline without a checkpoint starts; committed falls back to earliest");
   static final Option<String> KEY =
@@ -59,7 +60,7 @@ final class InputOptions {
   static final Option<String> POSITIVE =
       Option.open(
           "positive-class",
-          Kinds.text("(?s).{1,1000}", "one of the two classes"),
+          OptionTypes.text("(?s).{1,1000}", "one of the two classes"),
           "the last by name",
           "class that binary precision, recall and F1 speak of; makes the task binary");
   static final Option<String> WEIGHT =
@@ -78,7 +79,7 @@ final class InputOptions {
           "none; event_id with labels",
           "field that names the example: labels that come later find their features by it,"
               + " predictions carry it, and it decides what is held out");
-  static final Option<Node> LABELS =
+  static final Option<YamlNode> LABELS =
       Option.open(
           "labels",
           Structures.map(),
@@ -87,17 +88,17 @@ final class InputOptions {
   static final Option<Task> TASK =
       Option.open(
           "task",
-          Kinds.choice(KebabCase::of, Task.values()),
+          OptionTypes.choice(KebabCase::of, Task.values()),
           "guessed",
           "what to predict; guessed from classes and positive, else from the labels: text, boolean"
               + " and enum labels are classes, numbers are regression targets");
   static final Option<List<String>> CLASSES =
       Option.open(
           "classes",
-          Structures.words(2, InputSpec.Limits.MOST_CLASSES, "classes"),
+          Structures.words(2, InputSpec.Limits.MAX_CLASSES, "classes"),
           "discovered",
           "the labels there are; a record with another one is a dead letter");
-  static final Option<Node> FEATURES =
+  static final Option<YamlNode> FEATURES =
       Option.open(
           "features",
           Structures.structure("a list of fields", Sequence.class),
@@ -110,14 +111,17 @@ final class InputOptions {
   static final Option<FeatureSpec.Type> FEATURE_TYPE =
       Option.of(
           "type",
-          Kinds.choice(FeatureSpec.Type::id, FeatureSpec.Type.values()),
+          OptionTypes.choice(FeatureSpec.Type::id, FeatureSpec.Type.values()),
           FeatureSpec.Type.NUMERIC,
           "how the field becomes features: a number or a truth value as it is; texts as a 1 among"
               + " those of the listed values or of the hash; a time as four, where it is on the"
               + " circles of the day and of the week");
   static final Option<Boolean> NULLABLE =
       Option.of(
-          "nullable", Kinds.flag(), false, "may be absent; adds a feature that says when it is");
+          "nullable",
+          OptionTypes.flag(),
+          false,
+          "may be absent; adds a feature that says when it is");
   static final Option<List<String>> VALUES =
       Option.open(
           "values",
@@ -125,7 +129,7 @@ final class InputOptions {
           "required with one-hot",
           "one-hot: the values, one feature each; another value is 0 in all of them, and counted");
   static final Option<Integer> BUCKETS =
-      Option.of("buckets", Kinds.whole(1, 65_536), 32, "hash: the number of features");
+      Option.of("buckets", OptionTypes.whole(1, 65_536), 32, "hash: the number of features");
 
   static final OptionGroup INPUT_GROUP =
       new OptionGroup(
@@ -153,7 +157,7 @@ final class InputOptions {
   static final Option<String> LABELS_TOPIC =
       Option.required(
           "topic",
-          Kinds.topic(),
+          OptionTypes.topic(),
           "topic: fraud.labels",
           "the labels; that of the features if they come there too");
   static final Option<String> LABELS_ID =
@@ -172,11 +176,11 @@ final class InputOptions {
   static final Option<Integer> LABELS_MAX_PENDING =
       Option.of(
           "max-pending",
-          Kinds.whole(1, 10_000_000),
+          OptionTypes.whole(1, 10_000_000),
           10_000,
           "features of a key that wait for their label at most; also labels that wait for features,"
               + " and ids that are remembered to tell duplicates");
-  static final Option<Node> LABELS_ON_TIMEOUT =
+  static final Option<YamlNode> LABELS_ON_TIMEOUT =
       Option.open(
           "on-timeout",
           Structures.map(),
@@ -186,7 +190,7 @@ final class InputOptions {
   static final Option<String> ON_TIMEOUT_LABEL =
       Option.required(
           "label",
-          Kinds.text("(?s).{1,1000}", "one of the classes, or a number for regression"),
+          OptionTypes.text("(?s).{1,1000}", "one of the classes, or a number for regression"),
           "label: \"0\"",
           "the label; one of input.classes, or a number with task: regression");
   static final OptionGroup ON_TIMEOUT_GROUP =

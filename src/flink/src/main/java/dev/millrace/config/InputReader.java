@@ -3,9 +3,9 @@ package dev.millrace.config;
 import dev.millrace.codec.CsvText;
 import dev.millrace.config.option.Option;
 import dev.millrace.config.option.OptionReader;
-import dev.millrace.config.yaml.Node.Scalar;
-import dev.millrace.config.yaml.Node.Sequence;
-import dev.millrace.config.yaml.Problems;
+import dev.millrace.config.yaml.ConfigErrors;
+import dev.millrace.config.yaml.YamlNode.Scalar;
+import dev.millrace.config.yaml.YamlNode.Sequence;
 import dev.millrace.data.FeatureSpec;
 import dev.millrace.data.InputSpec;
 import dev.millrace.data.InputSpec.Limits;
@@ -29,7 +29,7 @@ final class InputReader {
   private final String topic;
   private final OptionReader limits;
   private final Path baseDir;
-  private final Problems problems;
+  private final ConfigErrors problems;
 
   /**
    * A reader of one input part.
@@ -37,7 +37,8 @@ final class InputReader {
    * @param topic of the examples
    * @param baseDir folder that schema paths are relative to, or null for the working directory
    */
-  InputReader(OptionReader in, String topic, OptionReader limits, Path baseDir, Problems problems) {
+  InputReader(
+      OptionReader in, String topic, OptionReader limits, Path baseDir, ConfigErrors problems) {
     this.in = in;
     this.topic = topic;
     this.limits = limits;

@@ -1,6 +1,6 @@
 package dev.millrace.config;
 
-import dev.millrace.config.yaml.Problems;
+import dev.millrace.config.yaml.ConfigErrors;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -27,10 +27,10 @@ final class KafkaClientRules {
   private final Set<String> filledIn = new HashSet<>();
   private final Map<String, Integer> lines;
   private final int line;
-  private final Problems problems;
+  private final ConfigErrors problems;
 
   private KafkaClientRules(
-      Map<String, String> properties, Map<String, Integer> lines, int line, Problems problems) {
+      Map<String, String> properties, Map<String, Integer> lines, int line, ConfigErrors problems) {
     this.lines = lines;
     this.line = line;
     this.problems = problems;
@@ -57,7 +57,7 @@ final class KafkaClientRules {
       Map<String, Integer> lines,
       int line,
       boolean exactlyOnce,
-      Problems problems) {
+      ConfigErrors problems) {
     new KafkaClientRules(properties, lines, line, problems).check(exactlyOnce);
   }
 

@@ -1,12 +1,12 @@
 package dev.millrace.config;
 
-import dev.millrace.config.yaml.Node;
-import dev.millrace.config.yaml.Node.Entry;
-import dev.millrace.config.yaml.Node.Mapping;
-import dev.millrace.config.yaml.Node.Scalar;
-import dev.millrace.config.yaml.Node.Sequence;
-import dev.millrace.config.yaml.Problems;
-import dev.millrace.config.yaml.Spelling;
+import dev.millrace.config.yaml.ConfigErrors;
+import dev.millrace.config.yaml.Suggestions;
+import dev.millrace.config.yaml.YamlNode;
+import dev.millrace.config.yaml.YamlNode.Entry;
+import dev.millrace.config.yaml.YamlNode.Mapping;
+import dev.millrace.config.yaml.YamlNode.Scalar;
+import dev.millrace.config.yaml.YamlNode.Sequence;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -39,7 +39,7 @@ final class KafkaProperties {
   private static final String PROVIDERS = AbstractConfig.CONFIG_PROVIDERS_CONFIG;
   private static final Pattern SERVER =
       Pattern.compile("(?:[0-9a-zA-Z_]+://)?(?:\\[[0-9a-fA-F:.%]+]|[0-9a-zA-Z._-]+):(\\d{1,5})");
-  private static final int SHORTEST_CORRECTED = 5;
+  private static final int MIN_CORRECTED = 5;
 
   /** Kafka's own providers, by the name that placeholders usually give them. */
   private static final Map<String, String> WELL_KNOWN =
@@ -63,11 +63,11 @@ final class KafkaProperties {
   /** In the order of names, so that of two near misses always the same is suggested. */
   private static final Map<String, ConfigKey> KNOWN = knownKeys();
 
-  private final Problems problems;
+  private final ConfigErrors problems;
   private final Map<String, String> properties = new TreeMap<>();
   private final Map<String, Integer> lines = new HashMap<>();
 
-  private KafkaProperties(Problems problems) {
+  private KafkaProperties(ConfigErrors problems) {
     this.problems = problems;
   }
 
@@ -86,7 +86,7 @@ final class KafkaProperties {
   /**
    * @param exactlyOnce whether records are written in transactions
    */
-  static Map<String, String> read(Mapping kafka, boolean exactlyOnce, Problems problems) {
+  static Map<String, String> read(Mapping kafka, boolean exactlyOnce, ConfigErrors problems) {
     KafkaProperties reader = new KafkaProperties(problems);
     int before = problems.count();
     Entry nested = kafka.entries().get(NESTED);
@@ -160,7 +160,7 @@ final class KafkaProperties {
   }
 
   /** Text of a single value, or of a list as Kafka writes lists; null for anything else. */
-  private static String textOf(Node node) {
+  private static String textOf(YamlNode node) {
     if (node instanceof Scalar scalar) {
       return scalar.text();
     }
@@ -168,7 +168,7 @@ final class KafkaProperties {
       return null;
     }
     List<String> items = new ArrayList<>();
-    for (Node item : sequence.items()) {
+    for (YamlNode item : sequence.items()) {
       if (!(item instanceof Scalar scalar) || scalar.text() == null) {
         return null;
       }
@@ -177,7 +177,7 @@ final class KafkaProperties {
     return String.join(",", items);
   }
 
-  private static String shape(Node node) {
+  private static String shape(YamlNode node) {
     return node instanceof Mapping
         ? "a map. Write nested names with dots, such as security.protocol"
         : node.describe();
@@ -188,11 +188,11 @@ final class KafkaProperties {
    * and config providers take their own.
    */
   private static String misspelt(String key) {
-    if (KNOWN.containsKey(key) || key.length() < SHORTEST_CORRECTED) {
+    if (KNOWN.containsKey(key) || key.length() < MIN_CORRECTED) {
       return null;
     }
-    String nearest = Spelling.nearest(key, KNOWN.keySet());
-    return nearest == null || Spelling.distance(key, nearest) > 2
+    String nearest = Suggestions.nearest(key, KNOWN.keySet());
+    return nearest == null || Suggestions.distance(key, nearest) > 2
         ? null
         : "is not a property of Kafka clients. Did you mean \"" + nearest + "\"?";
   }

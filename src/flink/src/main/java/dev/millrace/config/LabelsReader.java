@@ -1,9 +1,9 @@
 package dev.millrace.config;
 
-import dev.millrace.config.option.Kinds;
 import dev.millrace.config.option.Option;
 import dev.millrace.config.option.OptionReader;
-import dev.millrace.config.yaml.Node;
+import dev.millrace.config.option.OptionTypes;
+import dev.millrace.config.yaml.YamlNode;
 import dev.millrace.data.InputSpec.DefaultLabel;
 import dev.millrace.data.InputSpec.LateLabels;
 import dev.millrace.data.Task;
@@ -85,11 +85,11 @@ final class LabelsReader {
       return null; // reported as missing
     }
     if (task == Task.REGRESSION) {
-      double number = Kinds.number(label);
+      double number = OptionTypes.number(label);
       if (Double.isNaN(number)) {
         onTimeout.refuse(
             InputOptions.ON_TIMEOUT_LABEL,
-            "must be a number for regression, but was " + Node.Scalar.quote(label));
+            "must be a number for regression, but was " + YamlNode.Scalar.quote(label));
       }
       return new DefaultLabel(null, number);
     }
@@ -100,7 +100,7 @@ final class LabelsReader {
           "must be one of input.classes ("
               + String.join(", ", classes)
               + "), but was "
-              + Node.Scalar.quote(label));
+              + YamlNode.Scalar.quote(label));
     } else if (classes.isEmpty() && (positive == null || positive.equals(label))) {
       onTimeout.refuse(
           InputOptions.ON_TIMEOUT_LABEL,
@@ -125,7 +125,8 @@ final class LabelsReader {
   private static void refuseLabel(OptionReader labels, Option<String> option, String label) {
     if (label != null && label.equals(labels.get(option))) {
       labels.refuse(
-          option, "must be another field than the label, but both are " + Node.Scalar.quote(label));
+          option,
+          "must be another field than the label, but both are " + YamlNode.Scalar.quote(label));
     }
   }
 

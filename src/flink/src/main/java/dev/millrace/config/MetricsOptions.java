@@ -1,11 +1,11 @@
 package dev.millrace.config;
 
 import dev.millrace.config.option.Durations;
-import dev.millrace.config.option.Kind;
-import dev.millrace.config.option.Kinds;
 import dev.millrace.config.option.Option;
 import dev.millrace.config.option.OptionGroup;
 import dev.millrace.config.option.OptionReader;
+import dev.millrace.config.option.OptionType;
+import dev.millrace.config.option.OptionTypes;
 import dev.millrace.data.KebabCase;
 import dev.millrace.data.Task;
 import dev.millrace.eval.MetricsSpec;
@@ -17,15 +17,15 @@ import java.util.List;
 final class MetricsOptions {
   private static final int UNBOUNDED = Integer.MAX_VALUE;
   private static final long HOUR = 3_600_000;
-  private static final Kind<Float> FRACTION_OF_ONE = Kinds.atLeastAndBelow(0, 1);
+  private static final OptionType<Float> FRACTION_OF_ONE = OptionTypes.atLeastAndBelow(0, 1);
 
   // Where only a length of time is asked for, the count is there to bound the memory.
-  private static final int MOST_IN_TIME = 100_000;
+  private static final int MAX_IN_TIME = 100_000;
 
   static final Option<Integer> WINDOW =
       Option.of(
           "window",
-          Kinds.whole(1, 1_000_000),
+          OptionTypes.whole(1, 1_000_000),
           1000,
           "scored examples of a key looked back on at most; 100000 unless given with window-time");
   static final Option<Long> WINDOW_TIME =
@@ -43,7 +43,10 @@ final class MetricsOptions {
               + " one's weight, such as 0.999; 0 is off");
   static final Option<Integer> EVERY =
       Option.of(
-          "every", Kinds.whole(1, UNBOUNDED), 1000, "a report after so many examples of a key");
+          "every",
+          OptionTypes.whole(1, UNBOUNDED),
+          1000,
+          "a report after so many examples of a key");
   static final Option<Long> MAX_INTERVAL =
       Option.of(
           "max-interval",
@@ -51,36 +54,40 @@ final class MetricsOptions {
           1000L,
           "an example is reported after this time, however few came with it");
   static final Option<Boolean> PER_CLASS =
-      Option.of("per-class", Kinds.flag(), true, "precision, recall and F1 of each class");
+      Option.of("per-class", OptionTypes.flag(), true, "precision, recall and F1 of each class");
   static final Option<Boolean> CONFUSION_MATRIX =
-      Option.of("confusion-matrix", Kinds.flag(), true, "the confusion matrix in each report");
+      Option.of(
+          "confusion-matrix", OptionTypes.flag(), true, "the confusion matrix in each report");
   static final Option<Boolean> AVERAGES =
       Option.of(
-          "averages", Kinds.flag(), true, "macro, weighted and micro averages over the classes");
+          "averages",
+          OptionTypes.flag(),
+          true,
+          "macro, weighted and micro averages over the classes");
   static final Option<Boolean> CALIBRATION =
       Option.of(
           "calibration",
-          Kinds.flag(),
+          OptionTypes.flag(),
           true,
           "Brier score, expected calibration error and, of two classes, the mean predicted"
               + " probability of the positive one and the share observed");
   static final Option<Boolean> AUC =
       Option.of(
           "auc",
-          Kinds.flag(),
+          OptionTypes.flag(),
           true,
           "areas under the ROC and the precision-recall curve of the window");
   static final Option<Integer> AUC_CLASSES =
       Option.of(
           "auc-max-classes",
-          Kinds.whole(2, MetricsSpec.MOST_AUC_CLASSES),
+          OptionTypes.whole(2, MetricsSpec.MAX_AUC_CLASSES),
           MetricsSpec.AUC_CLASSES,
           "classes up to which auc is computed; of more than two each takes 4 bytes of every"
               + " example in the window");
   static final Option<Float> BETA =
       Option.of(
           "beta",
-          Kinds.aboveAndUpTo(0, 100),
+          OptionTypes.aboveAndUpTo(0, 100),
           1f,
           "how many times as much as precision recall weighs in F-beta, which is reported unless"
               + " this is 1");
@@ -93,7 +100,7 @@ final class MetricsOptions {
   static final Option<Decision> THRESHOLD_METRIC =
       Option.of(
           "threshold-metric",
-          Kinds.choice(KebabCase::of, Decision.values()),
+          OptionTypes.choice(KebabCase::of, Decision.values()),
           Decision.NONE,
           "two classes: the score that the threshold of the positive one is tuned for as examples"
               + " come; none predicts the most probable class");
@@ -103,7 +110,7 @@ final class MetricsOptions {
   static final Option<Integer> PATIENCE =
       Option.of(
           "patience",
-          Kinds.whole(0, 1_000_000),
+          OptionTypes.whole(0, 1_000_000),
           0,
           "epochs without a better validation loss, after which a model stops to learn; 0 is"
               + " never");
@@ -156,7 +163,7 @@ final class MetricsOptions {
           PATIENCE, "needs examples held out. Add a fraction, for example: fraction: 0.1");
     }
     return new MetricsSpec(
-        onlyTime ? MOST_IN_TIME : metrics.get(WINDOW),
+        onlyTime ? MAX_IN_TIME : metrics.get(WINDOW),
         windowMillis,
         exact(metrics.get(DECAY)),
         metrics.get(EVERY),

@@ -3,7 +3,7 @@ package dev.millrace.config;
 import dev.millrace.config.option.Option;
 import dev.millrace.config.option.OptionReader;
 import dev.millrace.config.yaml.NamedFile;
-import dev.millrace.config.yaml.Node;
+import dev.millrace.config.yaml.YamlNode;
 import java.io.IOException;
 import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
@@ -50,7 +50,7 @@ public final class ModelFile {
       options.refuse(
           from, "names no file: %s does not exist. Paths start at this file".formatted(name));
     } catch (InvalidPathException e) {
-      options.refuse(from, "cannot be the name of a file: " + Node.Scalar.quote(name));
+      options.refuse(from, "cannot be the name of a file: " + YamlNode.Scalar.quote(name));
     } catch (IOException e) {
       options.refuse(from, "cannot start from %s: %s".formatted(name, e.getMessage()));
     }

@@ -1,13 +1,13 @@
 package dev.millrace.config;
 
-import dev.millrace.config.option.Kind;
-import dev.millrace.config.option.Kinds;
 import dev.millrace.config.option.Option;
 import dev.millrace.config.option.OptionGroup;
+import dev.millrace.config.option.OptionType;
+import dev.millrace.config.option.OptionTypes;
 import dev.millrace.config.option.Structures;
-import dev.millrace.config.yaml.Node;
-import dev.millrace.config.yaml.Node.Scalar;
-import dev.millrace.config.yaml.Node.Sequence;
+import dev.millrace.config.yaml.YamlNode;
+import dev.millrace.config.yaml.YamlNode.Scalar;
+import dev.millrace.config.yaml.YamlNode.Sequence;
 import dev.millrace.data.KebabCase;
 import dev.millrace.nn.Activation;
 import dev.millrace.nn.LayerSpec;
@@ -18,11 +18,11 @@ import java.util.List;
 
 /** The options of {@code model}; see {@link PipelineOptions}. */
 final class ModelOptions {
-  private static final Kind<Float> RATE = Kinds.aboveAndUpTo(0, 10);
-  private static final Kind<Float> DECAY = Kinds.atLeastAndBelow(0, 1);
-  private static final Kind<Float> EPSILON = Kinds.between(LearnerSpec.LEAST_EPSILON, 1);
-  private static final Kind<Float> PENALTY = Kinds.between(0, 1000);
-  private static final Kind<Float> CLIP_AT = Kinds.between(0, 1_000_000);
+  private static final OptionType<Float> RATE = OptionTypes.aboveAndUpTo(0, 10);
+  private static final OptionType<Float> DECAY = OptionTypes.atLeastAndBelow(0, 1);
+  private static final OptionType<Float> EPSILON = OptionTypes.between(LearnerSpec.MIN_EPSILON, 1);
+  private static final OptionType<Float> PENALTY = OptionTypes.between(0, 1000);
+  private static final OptionType<Float> CLIP_AT = OptionTypes.between(0, 1_000_000);
 
   /** The optimizers by the name that pipeline files give them. */
   enum OptimizerName {
@@ -34,10 +34,10 @@ final class ModelOptions {
     FTRL
   }
 
-  private static final Kind<OptimizerName> OPTIMIZER_KIND =
-      Kinds.choice(KebabCase::of, OptimizerName.values());
-  private static final Kind<Normalization.Kind> NORMALIZATION_KINDS =
-      Kinds.choice(
+  private static final OptionType<OptimizerName> OPTIMIZER_KIND =
+      OptionTypes.choice(KebabCase::of, OptimizerName.values());
+  private static final OptionType<Normalization.Kind> NORMALIZATION_KINDS =
+      OptionTypes.choice(
           Normalization.Kind::id,
           Normalization.Kind.STANDARD,
           Normalization.Kind.MINMAX,
@@ -46,7 +46,7 @@ final class ModelOptions {
   /** The hidden layers of a model map that names none. */
   static final List<LayerSpec> DEFAULT_LAYERS = List.of(new LayerSpec(32, Activation.TANH));
 
-  static final Option<Node> LAYERS =
+  static final Option<YamlNode> LAYERS =
       Option.open(
           "layers",
           Structures.structure("a list of layers", Sequence.class),
@@ -55,16 +55,16 @@ final class ModelOptions {
   static final Option<Activation> OUTPUT_ACTIVATION =
       Option.open(
           "output",
-          Kinds.choice(Activation::id, Activation.values()),
+          OptionTypes.choice(Activation::id, Activation.values()),
           "softmax; linear for regression",
           "activation of the output layer");
   static final Option<Loss> LOSS =
       Option.open(
           "loss",
-          Kinds.choice(Loss::id, Loss.values()),
+          OptionTypes.choice(Loss::id, Loss.values()),
           "categorical_crossentropy; huber for regression",
           "how wrong one prediction is");
-  static final Option<Node> OPTIMIZER =
+  static final Option<YamlNode> OPTIMIZER =
       Option.of(
           "optimizer",
           Structures.wordOrMap(OPTIMIZER_KIND),
@@ -74,7 +74,7 @@ final class ModelOptions {
       Option.open(
           "learning-rate", RATE, "by optimizer", "the step size; short for optimizer's own");
   static final Option<Integer> BATCH_SIZE =
-      Option.of("batch-size", Kinds.whole(1, 65_536), 1, "examples in one update");
+      Option.of("batch-size", OptionTypes.whole(1, 65_536), 1, "examples in one update");
   static final Option<Float> L1 = Option.of("l1", PENALTY, 0f, "LASSO penalty on the weights");
   static final Option<Float> L2 = Option.of("l2", PENALTY, 0f, "Ridge penalty on the weights");
   static final Option<Float> LABEL_SMOOTHING =
@@ -95,15 +95,15 @@ final class ModelOptions {
           CLIP_AT,
           0f,
           "max magnitude of an element of a mini-batch's gradient; 0 is off");
-  static final Option<Node> CLASS_WEIGHTS =
+  static final Option<YamlNode> CLASS_WEIGHTS =
       Option.open(
           "class-weights",
-          Structures.wordOrMap(Kinds.text("balanced", "balanced")),
+          Structures.wordOrMap(OptionTypes.text("balanced", "balanced")),
           "1 each",
           "what the weights of a class's examples are multiplied by, such as { fraud: 10 };"
               + " balanced makes all classes weigh the same, by their shares so far");
-  static final Kind<Float> CLASS_WEIGHT = Kinds.between(0, 1_000_000);
-  static final Option<Node> NORMALIZATION =
+  static final OptionType<Float> CLASS_WEIGHT = OptionTypes.between(0, 1_000_000);
+  static final Option<YamlNode> NORMALIZATION =
       Option.of(
           "normalization",
           Structures.wordOrMap(NORMALIZATION_KINDS),
@@ -121,19 +121,19 @@ final class ModelOptions {
   static final Option<Long> SEED =
       Option.of(
           "seed",
-          Kinds.wideWhole(Long.MIN_VALUE, Long.MAX_VALUE),
+          OptionTypes.wideWhole(Long.MIN_VALUE, Long.MAX_VALUE),
           1L,
           "of the initial weights, together with the model key");
 
   static final Option<Integer> UNITS =
-      Option.required("units", Kinds.whole(1, 65_536), "units: 32", "number of neurons");
+      Option.required("units", OptionTypes.whole(1, 65_536), "units: 32", "number of neurons");
   static final Option<Activation> ACTIVATION =
       Option.of(
           "activation",
-          Kinds.without(
+          OptionTypes.without(
               "softmax",
               "is for the output layer alone (model.output)",
-              Kinds.choice(
+              OptionTypes.choice(
                   Activation::id,
                   Activation.SIGMOID,
                   Activation.TANH,
@@ -154,7 +154,7 @@ final class ModelOptions {
   static final Option<Boolean> LAYER_NORM =
       Option.of(
           "layer-norm",
-          Kinds.flag(),
+          OptionTypes.flag(),
           false,
           "brings an example's weighted sums to one scale, with a learned gain and shift");
 
@@ -164,12 +164,14 @@ final class ModelOptions {
   static final Option<Float> MOMENTUM =
       Option.of("momentum", DECAY, 0f, "share of the last step kept; 0 is off");
   static final Option<Boolean> NESTEROV =
-      Option.of("nesterov", Kinds.flag(), false, "look ahead by the momentum, which it needs");
+      Option.of(
+          "nesterov", OptionTypes.flag(), false, "look ahead by the momentum, which it needs");
   static final Option<Float> RMSPROP_RATE = learningRate(0.005f);
   static final Option<Float> RHO = Option.of("rho", DECAY, 0.99f, "decay of the squared gradient");
   static final Option<Float> RMSPROP_EPSILON = epsilon();
   static final Option<Boolean> BIAS_CORRECTION =
-      Option.of("bias-correction", Kinds.flag(), true, "keeps the first steps from being too long");
+      Option.of(
+          "bias-correction", OptionTypes.flag(), true, "keeps the first steps from being too long");
   static final Option<Float> ADAM_RATE = learningRate(0.001f);
   static final Option<Float> BETA1 = Option.of("beta1", DECAY, 0.9f, "decay of the gradient");
   static final Option<Float> BETA2 =
@@ -178,7 +180,7 @@ final class ModelOptions {
   static final Option<Float> WEIGHT_DECAY =
       Option.of(
           "weight-decay",
-          Kinds.between(0, 10),
+          OptionTypes.between(0, 10),
           0.01f,
           "times the learning rate, the share of every weight and bias lost with each step");
   static final Option<Float> ADAGRAD_RATE = learningRate(0.01f);
@@ -191,7 +193,10 @@ final class ModelOptions {
       Option.of("alpha", RATE, 0.05f, "the step size, which falls with the gradients seen");
   static final Option<Float> BETA =
       Option.of(
-          "beta", Kinds.aboveAndUpTo(0, 1000), 1f, "keeps the first steps from being too long");
+          "beta",
+          OptionTypes.aboveAndUpTo(0, 1000),
+          1f,
+          "keeps the first steps from being too long");
   static final Option<Float> FTRL_L1 =
       Option.of("l1", PENALTY, 0f, "makes weights exactly 0, biases too; 0 is off");
   static final Option<Float> FTRL_L2 =

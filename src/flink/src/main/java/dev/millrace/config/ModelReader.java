@@ -1,10 +1,10 @@
 package dev.millrace.config;
 
 import dev.millrace.config.option.OptionReader;
-import dev.millrace.config.yaml.Node;
-import dev.millrace.config.yaml.Node.Mapping;
-import dev.millrace.config.yaml.Node.Scalar;
-import dev.millrace.config.yaml.Problems;
+import dev.millrace.config.yaml.ConfigErrors;
+import dev.millrace.config.yaml.YamlNode;
+import dev.millrace.config.yaml.YamlNode.Mapping;
+import dev.millrace.config.yaml.YamlNode.Scalar;
 import dev.millrace.data.InputSpec;
 import dev.millrace.nn.ModelSpec;
 import dev.millrace.prequential.ModelSnapshot;
@@ -17,7 +17,7 @@ final class ModelReader {
 
   private final OptionReader root;
   private final Path baseDir;
-  private final Problems problems;
+  private final ConfigErrors problems;
   private String prior;
   // What auto means, once it was asked for.
   private ModelSpec auto;
@@ -26,7 +26,7 @@ final class ModelReader {
    * @param baseDir folder that {@code model.warm-start.file} is relative to, or null for the
    *     working directory
    */
-  ModelReader(OptionReader root, Path baseDir, Problems problems) {
+  ModelReader(OptionReader root, Path baseDir, ConfigErrors problems) {
     this.root = root;
     this.baseDir = baseDir;
     this.problems = problems;
@@ -38,7 +38,7 @@ final class ModelReader {
       ModelSpec several = new ModelsReader(root, problems, this).read(input);
       return several == null ? ModelSpec.single(1) : several; // which nobody sees
     }
-    Node node = root.given(PipelineOptions.MODEL);
+    YamlNode node = root.given(PipelineOptions.MODEL);
     if (node instanceof Scalar scalar && !scalar.text().equals(AUTO)) {
       root.refuse(
           PipelineOptions.MODEL, "must be auto, or a map of options, but was " + node.describe());
@@ -103,7 +103,7 @@ final class ModelReader {
     }
     try {
       ModelSnapshot stored = ModelSnapshot.decode(null, null, file, bytes);
-      return spec.withStart(StoredStart.of(stored, spec, input));
+      return spec.withStart(WarmStart.of(stored, spec, input));
     } catch (IOException e) {
       warmStart.refuse(WarmStartOptions.FILE, "cannot start from " + file + ": " + e.getMessage());
       return spec;

@@ -1,13 +1,13 @@
 package dev.millrace.config;
 
-import dev.millrace.config.option.Kind;
-import dev.millrace.config.option.Kinds;
 import dev.millrace.config.option.Option;
 import dev.millrace.config.option.OptionReader;
-import dev.millrace.config.yaml.Node.Entry;
-import dev.millrace.config.yaml.Node.Mapping;
-import dev.millrace.config.yaml.Node.Scalar;
-import dev.millrace.config.yaml.Problems;
+import dev.millrace.config.option.OptionType;
+import dev.millrace.config.option.OptionTypes;
+import dev.millrace.config.yaml.ConfigErrors;
+import dev.millrace.config.yaml.YamlNode.Entry;
+import dev.millrace.config.yaml.YamlNode.Mapping;
+import dev.millrace.config.yaml.YamlNode.Scalar;
 import dev.millrace.data.InputSpec;
 import dev.millrace.data.Task;
 import dev.millrace.nn.AutoSpec;
@@ -25,13 +25,13 @@ final class ModelsReader {
   private static final Pattern NAME = Pattern.compile("(?=.{1,40}$)[a-z][a-z0-9]*(-[a-z0-9]+)*");
 
   private final OptionReader root;
-  private final Problems problems;
+  private final ConfigErrors problems;
   private final ModelReader one;
 
   /**
    * @param one reads each of them
    */
-  ModelsReader(OptionReader root, Problems problems, ModelReader one) {
+  ModelsReader(OptionReader root, ConfigErrors problems, ModelReader one) {
     this.root = root;
     this.problems = problems;
     this.one = one;
@@ -67,11 +67,11 @@ final class ModelsReader {
     List<Entrant> entrants = new ArrayList<>();
     models.entries().forEach((name, entry) -> read(name, entry, input, entrants));
     int count = models.entries().size();
-    if (count < 2 || count > ContestSpec.MOST_MODELS) {
+    if (count < 2 || count > ContestSpec.MAX_MODELS) {
       root.refuse(
           ContestOptions.MODELS,
           "must be 2 to %d models, but there %s %d. For one alone take model"
-              .formatted(ContestSpec.MOST_MODELS, count == 1 ? "is" : "are", count));
+              .formatted(ContestSpec.MAX_MODELS, count == 1 ? "is" : "are", count));
     }
     List<String> names = List.copyOf(models.entries().keySet());
     if (root.mentions(AutoOptions.AUTO)
@@ -81,7 +81,7 @@ final class ModelsReader {
     }
     String champion = root.given(ContestOptions.CHAMPION);
     if (champion != null && !names.contains(champion)) {
-      root.refuse(ContestOptions.CHAMPION, Kinds.notKnown(champion, names));
+      root.refuse(ContestOptions.CHAMPION, OptionTypes.notKnown(champion, names));
     }
     if (!problems.noneSince(before)) {
       return null;
@@ -145,7 +145,7 @@ final class ModelsReader {
       AutoSpec.Tier tier = AutoOptions.TIERS.read(entry.value());
       AutoSpec own = new AutoSpec(tier, auto.auto().members(), auto.auto().buffer());
       return ModelSpec.auto(auto.seed(), own, auto.classWeights());
-    } catch (Kind.Refusal e) {
+    } catch (OptionType.Refusal e) {
       problems.add(
           entry.line(),
           path

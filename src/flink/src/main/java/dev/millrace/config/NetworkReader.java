@@ -2,10 +2,10 @@ package dev.millrace.config;
 
 import dev.millrace.config.option.Option;
 import dev.millrace.config.option.OptionReader;
-import dev.millrace.config.yaml.Node;
-import dev.millrace.config.yaml.Node.Mapping;
-import dev.millrace.config.yaml.Node.Sequence;
-import dev.millrace.config.yaml.Problems;
+import dev.millrace.config.yaml.ConfigErrors;
+import dev.millrace.config.yaml.YamlNode;
+import dev.millrace.config.yaml.YamlNode.Mapping;
+import dev.millrace.config.yaml.YamlNode.Sequence;
 import dev.millrace.data.InputSpec;
 import dev.millrace.data.Task;
 import dev.millrace.nn.Activation;
@@ -27,7 +27,7 @@ final class NetworkReader {
   private final OptionReader warmStart;
   private final InputSpec input;
   private final Path baseDir;
-  private final Problems problems;
+  private final ConfigErrors problems;
 
   /**
    * @param model the part of the network
@@ -40,7 +40,7 @@ final class NetworkReader {
       OptionReader warmStart,
       InputSpec input,
       Path baseDir,
-      Problems problems) {
+      ConfigErrors problems) {
     this.model = model;
     this.warmStart = warmStart;
     this.input = input;
@@ -52,7 +52,7 @@ final class NetworkReader {
   ModelSpec read() {
     int before = problems.count();
     Optimizer optimizer = new OptimizerReader(model, problems).read();
-    StartReader start = StartReader.read(model, warmStart, input, baseDir);
+    WarmStartReader start = WarmStartReader.read(model, warmStart, input, baseDir);
     Task task = start == null ? input.task() : start.task();
     List<LayerSpec> layers = layers();
     Activation output = model.get(ModelOptions.OUTPUT_ACTIVATION);
@@ -84,7 +84,7 @@ final class NetworkReader {
     List<LayerSpec> layers = new ArrayList<>();
     for (int i = 0; i < list.items().size(); i++) {
       String path = model.name(ModelOptions.LAYERS) + "[" + i + "]";
-      Node item = list.items().get(i);
+      YamlNode item = list.items().get(i);
       if (!(item instanceof Mapping mapping)) {
         problems.add(
             item.line(), path + " must be a map such as { units: 32 }, but was " + item.describe());

@@ -1,22 +1,22 @@
 package dev.millrace.config;
 
 import dev.millrace.config.ModelOptions.OptimizerName;
-import dev.millrace.config.option.Kind;
 import dev.millrace.config.option.Option;
 import dev.millrace.config.option.OptionGroup;
 import dev.millrace.config.option.OptionReader;
-import dev.millrace.config.yaml.Node.Entry;
-import dev.millrace.config.yaml.Node.Mapping;
-import dev.millrace.config.yaml.Problems;
+import dev.millrace.config.option.OptionType;
+import dev.millrace.config.yaml.ConfigErrors;
+import dev.millrace.config.yaml.YamlNode.Entry;
+import dev.millrace.config.yaml.YamlNode.Mapping;
 import dev.millrace.nn.Optimizer;
 import java.util.Map;
 
 /** Reads {@code model.optimizer}, a name or a map with the name's own options. */
 final class OptimizerReader {
   private final OptionReader model;
-  private final Problems problems;
+  private final ConfigErrors problems;
 
-  OptimizerReader(OptionReader model, Problems problems) {
+  OptimizerReader(OptionReader model, ConfigErrors problems) {
     this.model = model;
     this.problems = problems;
   }
@@ -106,7 +106,7 @@ final class OptimizerReader {
     }
     try {
       return ModelOptions.OPTIMIZER_NAME.kind().read(entry.value());
-    } catch (Kind.Refusal e) {
+    } catch (OptionType.Refusal e) {
       return null;
     }
   }

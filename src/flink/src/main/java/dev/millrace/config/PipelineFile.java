@@ -1,13 +1,13 @@
 package dev.millrace.config;
 
 import dev.millrace.config.option.Durations;
-import dev.millrace.config.option.Kind;
 import dev.millrace.config.option.Option;
 import dev.millrace.config.option.OptionReader;
+import dev.millrace.config.option.OptionType;
+import dev.millrace.config.yaml.ConfigErrors;
 import dev.millrace.config.yaml.InvalidPipelineException;
-import dev.millrace.config.yaml.Node;
-import dev.millrace.config.yaml.Node.Mapping;
-import dev.millrace.config.yaml.Problems;
+import dev.millrace.config.yaml.YamlNode;
+import dev.millrace.config.yaml.YamlNode.Mapping;
 import dev.millrace.config.yaml.YamlReader;
 import dev.millrace.data.FeatureSpec;
 import dev.millrace.data.InputSpec;
@@ -38,7 +38,7 @@ public final class PipelineFile {
       "The smallest has three lines: pipeline: NAME; kafka: { bootstrap.servers: HOST:PORT };"
           + " input: { label: FIELD }";
 
-  private static final int MOST_BYTES = 1 << 20;
+  private static final int MAX_BYTES = 1 << 20;
 
   private PipelineFile() {}
 
@@ -73,8 +73,8 @@ public final class PipelineFile {
    */
   public static void requireName(String origin, String name) {
     try {
-      PipelineOptions.PIPELINE.kind().read(new Node.Scalar(name, 1));
-    } catch (Kind.Refusal e) {
+      PipelineOptions.PIPELINE.kind().read(new YamlNode.Scalar(name, 1));
+    } catch (OptionType.Refusal e) {
       throw new InvalidPipelineException(origin + " " + e.getMessage());
     }
   }
@@ -82,11 +82,11 @@ public final class PipelineFile {
   private static String text(Path file) throws IOException {
     byte[] bytes;
     try (InputStream in = Files.newInputStream(file)) {
-      bytes = in.readNBytes(MOST_BYTES + 1);
+      bytes = in.readNBytes(MAX_BYTES + 1);
     }
-    if (bytes.length > MOST_BYTES) {
+    if (bytes.length > MAX_BYTES) {
       throw new InvalidPipelineException(
-          "%s has more than %,d bytes. Is it a pipeline file?".formatted(file, MOST_BYTES));
+          "%s has more than %,d bytes. Is it a pipeline file?".formatted(file, MAX_BYTES));
     }
     return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
   }
@@ -99,8 +99,9 @@ public final class PipelineFile {
    * @throws InvalidPipelineException if the text is not a valid pipeline
    */
   public static Settings parse(String fileName, String yaml, Path baseDir) {
-    Problems problems = new Problems(fileName, PipelineOptions::pathOf);
-    Node document = YamlReader.read(yaml.startsWith("\uFEFF") ? yaml.substring(1) : yaml, problems);
+    ConfigErrors problems = new ConfigErrors(fileName, PipelineOptions::pathOf);
+    YamlNode document =
+        YamlReader.read(yaml.startsWith("\uFEFF") ? yaml.substring(1) : yaml, problems);
     if (document instanceof Mapping mapping) {
       Settings settings = settings(mapping, baseDir, problems);
       problems.throwIfAny();
@@ -118,7 +119,7 @@ public final class PipelineFile {
     throw new AssertionError("a document that is no map is a problem");
   }
 
-  private static Settings settings(Mapping document, Path baseDir, Problems problems) {
+  private static Settings settings(Mapping document, Path baseDir, ConfigErrors problems) {
     OptionReader root = new OptionReader("", document, PipelineOptions.ROOT_GROUP, problems);
     OptionReader metrics = root.below(PipelineOptions.METRICS, MetricsOptions.METRICS_GROUP);
     OptionReader validation =
@@ -134,8 +135,8 @@ public final class PipelineFile {
             ? KafkaProperties.read(given, exactlyOnce, problems)
             : Map.of();
     // Without an input that is the one thing to say about it; the rest is still looked at.
-    Problems ofInput =
-        root.has(PipelineOptions.INPUT) ? problems : new Problems("", PipelineOptions::pathOf);
+    ConfigErrors ofInput =
+        root.has(PipelineOptions.INPUT) ? problems : new ConfigErrors("", PipelineOptions::pathOf);
     OptionReader in =
         new OptionReader(
             PipelineOptions.INPUT.name(),
@@ -195,7 +196,7 @@ public final class PipelineFile {
   }
 
   private static DriftPolicy drift(
-      OptionReader root, ModelSpec model, Task task, Problems problems) {
+      OptionReader root, ModelSpec model, Task task, ConfigErrors problems) {
     if (!root.has(PipelineOptions.DRIFT)) {
       return null;
     }

@@ -3,13 +3,13 @@ package dev.millrace.config;
 import dev.millrace.config.Settings.Backend;
 import dev.millrace.config.Settings.Guarantee;
 import dev.millrace.config.option.Durations;
-import dev.millrace.config.option.Kinds;
 import dev.millrace.config.option.Option;
 import dev.millrace.config.option.OptionGroup;
+import dev.millrace.config.option.OptionTypes;
 import dev.millrace.config.option.Structures;
-import dev.millrace.config.yaml.Node;
-import dev.millrace.config.yaml.Node.Mapping;
-import dev.millrace.config.yaml.Node.Scalar;
+import dev.millrace.config.yaml.YamlNode;
+import dev.millrace.config.yaml.YamlNode.Mapping;
+import dev.millrace.config.yaml.YamlNode.Scalar;
 import dev.millrace.data.InputSpec.Limits;
 import dev.millrace.data.KebabCase;
 import dev.millrace.flink.StateSpec;
@@ -26,58 +26,60 @@ final class PipelineOptions {
   static final Option<String> PIPELINE =
       Option.required(
           "pipeline",
-          Kinds.text(
+          OptionTypes.text(
               "[a-zA-Z0-9_-][a-zA-Z0-9._-]{0,99}",
               "1 to 100 letters, digits, '.', '_' or '-', the first no '.'"),
           "pipeline: fraud",
           "names the topics, the consumer group, the transactional ids and the metrics");
-  static final Option<Node> KAFKA =
+  static final Option<YamlNode> KAFKA =
       Option.required(
           "kafka",
           Structures.map(),
           "kafka: { bootstrap.servers: localhost:9092 }",
           "the Kafka cluster");
-  static final Option<Node> INPUT =
+  static final Option<YamlNode> INPUT =
       Option.required(
           "input", Structures.map(), "input: { label: class }", "how a record becomes an example");
-  static final Option<Node> MODEL =
+  static final Option<YamlNode> MODEL =
       Option.open(
           "model",
           Structures.structure("auto, or a map of options", Scalar.class, Mapping.class),
           "auto",
           "the network and how it learns; a network written out is honoured exactly");
-  static final Option<Node> METRICS = section("metrics", "what is measured, how often reported");
-  static final Option<Node> VALIDATION =
+  static final Option<YamlNode> METRICS =
+      section("metrics", "what is measured, how often reported");
+  static final Option<YamlNode> VALIDATION =
       section("validation", "which examples no model learns from");
-  static final Option<Node> DRIFT = section("drift", "what is done when a stream changes");
-  static final Option<Node> OUTPUT = section("output", "the topics that the pipeline writes");
-  static final Option<Node> STATE = section("state", "where models live between records");
-  static final Option<Node> LIMITS = section("limits", "what a record and a model may be at most");
+  static final Option<YamlNode> DRIFT = section("drift", "what is done when a stream changes");
+  static final Option<YamlNode> OUTPUT = section("output", "the topics that the pipeline writes");
+  static final Option<YamlNode> STATE = section("state", "where models live between records");
+  static final Option<YamlNode> LIMITS =
+      section("limits", "what a record and a model may be at most");
 
   static final Option<String> BOOTSTRAP_SERVERS =
       Option.required(
           "bootstrap.servers",
-          Kinds.text("(?s).+", "HOST:PORT, several separated by commas"),
+          OptionTypes.text("(?s).+", "HOST:PORT, several separated by commas"),
           "bootstrap.servers: localhost:9092",
           "the brokers to ask first");
-  static final Option<Node> KAFKA_PROPERTIES =
+  static final Option<YamlNode> KAFKA_PROPERTIES =
       Option.open(
           "properties", Structures.map(), "empty", "more client properties, the same as beside it");
 
-  static final Option<Node> TOPICS = section("topics", "their names, all different");
+  static final Option<YamlNode> TOPICS = section("topics", "their names, all different");
   static final Option<Guarantee> GUARANTEE =
       Option.of(
           "guarantee",
-          Kinds.choice(KebabCase::of, Guarantee.values()),
+          OptionTypes.choice(KebabCase::of, Guarantee.values()),
           Guarantee.AT_LEAST_ONCE,
           "how surely; exactly-once shows records when a checkpoint ends");
   static final Option<Boolean> PREDICTIONS =
       Option.of(
           "predictions",
-          Kinds.flag(),
+          OptionTypes.flag(),
           false,
           "publish the prediction for each example, made before the model learned from it");
-  static final Option<Node> SNAPSHOTS = section("snapshots", "when models are published");
+  static final Option<YamlNode> SNAPSHOTS = section("snapshots", "when models are published");
   static final Option<String> METRICS_TOPIC =
       topic("metrics", DefaultTopic.METRICS, "how well each model does");
   static final Option<String> PREDICTIONS_TOPIC =
@@ -95,7 +97,7 @@ final class PipelineOptions {
   static final Option<Boolean> SUMMARY =
       Option.of(
           "summary",
-          Kinds.flag(),
+          OptionTypes.flag(),
           false,
           "publish a summary of all models every few seconds, by the clock");
   static final Option<String> SUMMARY_TOPIC =
@@ -109,7 +111,7 @@ final class PipelineOptions {
   static final Option<Backend> BACKEND =
       Option.of(
           "backend",
-          Kinds.choice(KebabCase::of, Backend.values()),
+          OptionTypes.choice(KebabCase::of, Backend.values()),
           Backend.HEAP,
           "memory, or disk for more models than memory holds");
   static final Option<Long> CHECKPOINT_INTERVAL =
@@ -122,7 +124,7 @@ final class PipelineOptions {
   static final Option<Long> CACHE_BYTES =
       Option.of(
           "cache-bytes",
-          Kinds.wideWhole(0, 1L << 40),
+          OptionTypes.wideWhole(0, 1L << 40),
           StateSpec.DEFAULT.cacheBytes(),
           "memory of each subtask for the models in use with rocksdb, beside RocksDB's own");
 
@@ -136,35 +138,36 @@ final class PipelineOptions {
   static final Option<ShapeChange> ON_SHAPE_CHANGE =
       Option.of(
           "on-shape-change",
-          Kinds.choice(KebabCase::of, ShapeChange.values()),
+          OptionTypes.choice(KebabCase::of, ShapeChange.values()),
           StateSpec.DEFAULT.onShapeChange(),
           "when a stored model is not of the kind that this file describes: stop the job with both"
               + " kinds, start such a key afresh, or make a smaller model larger; see"
               + " docs/architecture.md");
 
   static final Option<Integer> RECORD_BYTES =
-      Option.of("record-bytes", Kinds.whole(1, 104_857_600), 1_048_576, "length of a record value");
+      Option.of(
+          "record-bytes", OptionTypes.whole(1, 104_857_600), 1_048_576, "length of a record value");
   static final Option<Integer> KEY_BYTES =
-      Option.of("key-bytes", Kinds.whole(1, 10_000), 256, "length of a model key in UTF-8");
+      Option.of("key-bytes", OptionTypes.whole(1, 10_000), 256, "length of a model key in UTF-8");
   static final Option<Integer> CLASS_LIMIT =
       Option.of(
           "classes",
-          Kinds.whole(2, Limits.MOST_CLASSES),
+          OptionTypes.whole(2, Limits.MAX_CLASSES),
           Limits.USUAL_CLASSES,
           "classes of one model");
   static final Option<Integer> FEATURE_LIMIT =
-      Option.of("features", Kinds.whole(1, 1_048_576), 65_536, "features of one model");
+      Option.of("features", OptionTypes.whole(1, 1_048_576), 65_536, "features of one model");
   static final Option<Float> WEIGHT_LIMIT =
       Option.of(
           "weight",
-          Kinds.aboveAndUpTo(0, 1_000_000_000),
+          OptionTypes.aboveAndUpTo(0, 1_000_000_000),
           Limits.USUAL_WEIGHT,
           "weight of an example (`input.weight`)");
   static final Option<Long> MODEL_BYTES =
       Option.of(
           "model-bytes",
           // No more than one array of floats may have, whatever the optimizer.
-          Kinds.wideWhole(4_096, 1L << 32),
+          OptionTypes.wideWhole(4_096, 1L << 32),
           StateSpec.DEFAULT.modelBytes(),
           "memory of one model's weights and optimizer, and of the records it keeps");
 
@@ -281,10 +284,10 @@ final class PipelineOptions {
 
   /** An option that names a topic, whose default carries the pipeline's name. */
   static Option<String> topic(String name, DefaultTopic topic, String meaning) {
-    return Option.open(name, Kinds.topic(), topic.of("<pipeline>"), meaning);
+    return Option.open(name, OptionTypes.topic(), topic.of("<pipeline>"), meaning);
   }
 
-  private static Option<Node> section(String name, String meaning) {
+  private static Option<YamlNode> section(String name, String meaning) {
     return Option.open(name, Structures.map(), "its defaults", meaning);
   }
 }

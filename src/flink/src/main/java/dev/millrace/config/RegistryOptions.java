@@ -1,13 +1,13 @@
 package dev.millrace.config;
 
 import dev.millrace.config.option.Durations;
-import dev.millrace.config.option.Kind;
-import dev.millrace.config.option.Kinds;
 import dev.millrace.config.option.Option;
 import dev.millrace.config.option.OptionGroup;
 import dev.millrace.config.option.OptionReader;
-import dev.millrace.config.yaml.Node;
-import dev.millrace.config.yaml.Node.Scalar;
+import dev.millrace.config.option.OptionType;
+import dev.millrace.config.option.OptionTypes;
+import dev.millrace.config.yaml.YamlNode;
+import dev.millrace.config.yaml.YamlNode.Scalar;
 import dev.millrace.data.RegistrySpec;
 import dev.millrace.data.Secret;
 import java.util.List;
@@ -67,7 +67,7 @@ final class RegistryOptions {
           Durations.kind(10, 10 * MINUTE, false),
           1_000L,
           "wait before a failed request is repeated; doubled each time");
-  static final Option<Long> MOST_RETRY =
+  static final Option<Long> MAX_RETRY =
       Option.of(
           "retry-backoff-max",
           Durations.kind(10, 60 * MINUTE, false),
@@ -80,7 +80,7 @@ final class RegistryOptions {
           MINUTE,
           "how long the answer that a schema does not exist is cached");
   static final Option<Integer> CACHE =
-      Option.of("cache-size", Kinds.whole(1, 100_000), 1_000, "max number of cached schemas");
+      Option.of("cache-size", OptionTypes.whole(1, 100_000), 1_000, "max number of cached schemas");
 
   static final OptionGroup GROUP =
       new OptionGroup(
@@ -100,7 +100,7 @@ final class RegistryOptions {
               CONNECT_TIMEOUT,
               TIMEOUT,
               RETRY,
-              MOST_RETRY,
+              MAX_RETRY,
               UNKNOWN,
               CACHE));
 
@@ -135,7 +135,7 @@ final class RegistryOptions {
             registry.get(CONNECT_TIMEOUT),
             registry.get(TIMEOUT),
             registry.get(RETRY),
-            registry.get(MOST_RETRY),
+            registry.get(MAX_RETRY),
             registry.get(UNKNOWN)),
         registry.get(CACHE));
   }
@@ -146,12 +146,12 @@ final class RegistryOptions {
     }
   }
 
-  private static Kind<String> file() {
-    return Kinds.text("(?s).+", "the path of a file");
+  private static OptionType<String> file() {
+    return OptionTypes.text("(?s).+", "the path of a file");
   }
 
   /** An address that holds no password; a wrong one may, and is not shown. */
-  private static Kind<String> url() {
+  private static OptionType<String> url() {
     return new Hidden<>("http:// or https://, host, port and path, no user and no query") {
       @Override
       String parse(String text) {
@@ -161,7 +161,7 @@ final class RegistryOptions {
   }
 
   /** A placeholder; whatever else stands there may be a secret, and is not shown. */
-  private static Kind<Secret> secret(String what) {
+  private static OptionType<Secret> secret(String what) {
     return new Hidden<>(
         "a placeholder for "
             + what
@@ -174,7 +174,7 @@ final class RegistryOptions {
   }
 
   /** A kind whose values are not shown when they are wrong. */
-  private abstract static class Hidden<T> implements Kind<T> {
+  private abstract static class Hidden<T> implements OptionType<T> {
     private final String allowed;
 
     Hidden(String allowed) {
@@ -185,7 +185,7 @@ final class RegistryOptions {
     abstract T parse(String text);
 
     @Override
-    public T read(Node node) throws Refusal {
+    public T read(YamlNode node) throws Refusal {
       T value =
           node instanceof Scalar scalar && scalar.text() != null
               ? parse(scalar.text().strip())

@@ -1,14 +1,14 @@
 package dev.millrace.config;
 
-import dev.millrace.config.option.Kind;
-import dev.millrace.config.option.Kinds;
 import dev.millrace.config.option.Option;
 import dev.millrace.config.option.OptionGroup;
 import dev.millrace.config.option.OptionReader;
+import dev.millrace.config.option.OptionType;
+import dev.millrace.config.option.OptionTypes;
 import dev.millrace.config.option.Structures;
-import dev.millrace.config.yaml.Node;
-import dev.millrace.config.yaml.Node.Scalar;
-import dev.millrace.config.yaml.Problems;
+import dev.millrace.config.yaml.ConfigErrors;
+import dev.millrace.config.yaml.YamlNode;
+import dev.millrace.config.yaml.YamlNode.Scalar;
 import dev.millrace.data.KebabCase;
 import dev.millrace.nn.Optimizer;
 import dev.millrace.nn.Schedule;
@@ -17,7 +17,7 @@ import java.util.Map;
 
 /** The options of {@code model.schedule}, and their reader. */
 final class ScheduleOptions {
-  private static final long MOST_STEPS = 1_000_000_000_000L;
+  private static final long MAX_STEPS = 1_000_000_000_000L;
 
   /** The schedules by the name that pipeline files give them. */
   enum ScheduleKind {
@@ -27,10 +27,10 @@ final class ScheduleOptions {
     COSINE
   }
 
-  private static final Kind<ScheduleKind> KINDS =
-      Kinds.choice(KebabCase::of, ScheduleKind.values());
+  private static final OptionType<ScheduleKind> KINDS =
+      OptionTypes.choice(KebabCase::of, ScheduleKind.values());
 
-  static final Option<Node> SCHEDULE =
+  static final Option<YamlNode> SCHEDULE =
       Option.of(
           "schedule",
           Structures.wordOrMap(KINDS),
@@ -41,36 +41,40 @@ final class ScheduleOptions {
   static final Option<Long> WARMUP =
       Option.of(
           "warmup-steps",
-          Kinds.wideWhole(0, MOST_STEPS),
+          OptionTypes.wideWhole(0, MAX_STEPS),
           0L,
           "steps before, in which the learning rate rises in a straight line");
   static final Option<Long> EVERY =
       Option.required(
           "decay-steps",
-          Kinds.wideWhole(1, MOST_STEPS),
+          OptionTypes.wideWhole(1, MAX_STEPS),
           "decay-steps: 100000",
           "steps from fall to fall");
   static final Option<Float> FACTOR =
-      Option.of("decay-rate", Kinds.aboveAndUpTo(0, 1), 0.1f, "what is left of it after each fall");
+      Option.of(
+          "decay-rate", OptionTypes.aboveAndUpTo(0, 1), 0.1f, "what is left of it after each fall");
   static final Option<Long> DECAY_STEPS =
       Option.required(
           "decay-steps",
-          Kinds.wideWhole(1, MOST_STEPS),
+          OptionTypes.wideWhole(1, MAX_STEPS),
           "decay-steps: 100000",
           "steps after which the divisor has grown by `decay-rate`");
   static final Option<Float> DECAY =
       Option.of(
-          "decay-rate", Kinds.between(0, 1000), 1f, "growth of the divisor, which starts at 1");
+          "decay-rate",
+          OptionTypes.between(0, 1000),
+          1f,
+          "growth of the divisor, which starts at 1");
   static final Option<Long> COSINE_STEPS =
       Option.required(
           "decay-steps",
-          Kinds.wideWhole(1, MOST_STEPS),
+          OptionTypes.wideWhole(1, MAX_STEPS),
           "decay-steps: 100000",
           "steps down to the floor");
   static final Option<Float> FLOOR =
       Option.of(
           "floor",
-          Kinds.between(0, 1),
+          OptionTypes.between(0, 1),
           0f,
           "share of the learning rate that stays for ever; 0 ends learning");
 
@@ -103,15 +107,15 @@ final class ScheduleOptions {
   private ScheduleOptions() {}
 
   /** The schedule of a model, which has to go with its optimizer. */
-  static Schedule read(OptionReader model, Optimizer optimizer, Problems problems) {
-    Node.Mapping own = model.mapOf(SCHEDULE, KIND);
-    Node.Entry entry = own.entries().get(KIND.name());
+  static Schedule read(OptionReader model, Optimizer optimizer, ConfigErrors problems) {
+    YamlNode.Mapping own = model.mapOf(SCHEDULE, KIND);
+    YamlNode.Entry entry = own.entries().get(KIND.name());
     ScheduleKind kind = ScheduleKind.CONSTANT;
     try {
       kind = entry == null ? kind : KINDS.read(entry.value());
-    } catch (Kind.Refusal e) {
+    } catch (OptionType.Refusal e) {
       // The reader below says so, and that is the one problem.
-      own = new Node.Mapping(Map.of(KIND.name(), entry), own.line());
+      own = new YamlNode.Mapping(Map.of(KIND.name(), entry), own.line());
     }
     OptionReader options = new OptionReader(model.name(SCHEDULE), own, group(kind), problems);
     Schedule schedule = schedule(kind, options);

@@ -1,8 +1,8 @@
 package dev.millrace.config;
 
 import dev.millrace.config.yaml.NamedFile;
-import dev.millrace.config.yaml.Node.Scalar;
-import dev.millrace.config.yaml.Spelling;
+import dev.millrace.config.yaml.Suggestions;
+import dev.millrace.config.yaml.YamlNode.Scalar;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
@@ -98,7 +98,7 @@ final class SchemaFile {
   /** Words for a field that is not there. */
   String missing(String path) {
     var names = schema.getFields().stream().map(Schema.Field::name).toList();
-    String nearest = Spelling.nearest(path, names);
+    String nearest = Suggestions.nearest(path, names);
     return Scalar.quote(path)
         + " is not a field of "
         + schema.getFullName()

@@ -1,9 +1,9 @@
 package dev.millrace.config;
 
 import dev.millrace.config.option.Durations;
-import dev.millrace.config.option.Kinds;
 import dev.millrace.config.option.Option;
 import dev.millrace.config.option.OptionGroup;
+import dev.millrace.config.option.OptionTypes;
 import dev.millrace.prequential.SnapshotSpec;
 import java.util.List;
 
@@ -14,7 +14,7 @@ final class SnapshotOptions {
   static final Option<Integer> EVERY =
       Option.of(
           "every",
-          Kinds.whole(0, Integer.MAX_VALUE),
+          OptionTypes.whole(0, Integer.MAX_VALUE),
           SnapshotSpec.DEFAULT.every(),
           "a copy of a model after each so many examples of its key; 0 is never");
   static final Option<Long> MAX_INTERVAL =

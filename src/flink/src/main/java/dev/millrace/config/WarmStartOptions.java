@@ -1,16 +1,16 @@
 package dev.millrace.config;
 
-import dev.millrace.config.option.Kinds;
 import dev.millrace.config.option.Option;
 import dev.millrace.config.option.OptionGroup;
 import dev.millrace.config.option.OptionReader;
+import dev.millrace.config.option.OptionTypes;
 import dev.millrace.config.option.Structures;
-import dev.millrace.config.yaml.Node;
+import dev.millrace.config.yaml.YamlNode;
 import java.util.List;
 
 /** The options of {@code warm-start}, in {@code model} and in {@code auto}. */
 final class WarmStartOptions {
-  static final Option<Node> WARM_START =
+  static final Option<YamlNode> WARM_START =
       Option.open(
           "warm-start",
           Structures.map(),
@@ -20,14 +20,14 @@ final class WarmStartOptions {
   static final Option<String> KEY =
       Option.open(
           "key",
-          Kinds.text("(?s).+", "a model key"),
+          OptionTypes.text("(?s).+", "a model key"),
           "none",
           "the key whose model on the models topic each new one starts from, as it is there when"
               + " the job is submitted");
   static final Option<String> FILE =
       Option.open(
           "file",
-          Kinds.text("(?s).+", "the path of a file"),
+          OptionTypes.text("(?s).+", "the path of a file"),
           "none",
           "the file with the model that each new one starts from, a path relative to the pipeline"
               + " file");

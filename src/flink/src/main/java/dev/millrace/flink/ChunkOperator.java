@@ -43,26 +43,26 @@ public class ChunkOperator extends AbstractStreamOperator<Chunk>
   public static final long LINGER_MILLIS = 5;
 
   /** Milliseconds that an example of a job that catches up waits for others at most. */
-  public static final long MOST_LINGER_MILLIS = 2_000;
+  public static final long MAX_LINGER_MILLIS = 2_000;
 
   /** Examples in all chunks together at most. */
-  public static final int MOST_EXAMPLES = 262_144;
+  public static final int MAX_EXAMPLES = 262_144;
 
   /**
    * Bytes of all open chunks together, beyond which the oldest leave. Empty ones that wait to be
    * filled again come on top, 32 MiB at most.
    */
-  public static final long MOST_BYTES = 64L << 20;
+  public static final long MAX_BYTES = 64L << 20;
 
   /** Chunks on the wire. */
   public static final TypeInformation<Chunk> TYPE =
       new SerializerTypeInfo<>(Chunk.class, new ChunkSerializer());
 
   private static final int AGE_PER_LINGER = 4;
-  private static final long MOST_SPARE_BYTES = 32L << 20;
-  private static final long LEAST_BYTES = new Chunk().capacityBytes();
-  private static final long MOST_BYTES_PER_BYTE = 2;
-  private static final int MOST_BYTES_OF_SPARE = 64 << 10;
+  private static final long MAX_SPARE_BYTES = 32L << 20;
+  private static final long MIN_BYTES = new Chunk().capacityBytes();
+  private static final long MAX_BYTES_PER_BYTE = 2;
+  private static final int MAX_BYTES_OF_SPARE = 64 << 10;
 
   private transient OpenChunks open;
   private transient ArrayDeque<Filling> spare;
@@ -114,7 +114,7 @@ public class ChunkOperator extends AbstractStreamOperator<Chunk>
     if (chunk.size() == CHUNK_EXAMPLES) {
       close(filling);
     }
-    while (examples >= MOST_EXAMPLES || bytes >= MOST_BYTES) {
+    while (examples >= MAX_EXAMPLES || bytes >= MAX_BYTES) {
       close(open.oldest());
     }
   }
@@ -177,7 +177,7 @@ public class ChunkOperator extends AbstractStreamOperator<Chunk>
 
   private long lingerOfABusyJob() {
     long age = lastTimestamp < 0 ? 0 : now - lastTimestamp; // below 0: the record has none
-    return Math.max(LINGER_MILLIS, Math.min(MOST_LINGER_MILLIS, age / AGE_PER_LINGER));
+    return Math.max(LINGER_MILLIS, Math.min(MAX_LINGER_MILLIS, age / AGE_PER_LINGER));
   }
 
   private void closeAll() {
@@ -197,11 +197,11 @@ public class ChunkOperator extends AbstractStreamOperator<Chunk>
     output.collect(out.replace(chunk));
     // Arrays never shrink: a chunk that once was large is not kept. Nor is a mostly empty one that
     // left early because all took too much: filled again it would take as much, and leave earlier.
-    boolean fits = filling.capacity <= Math.max(LEAST_BYTES, MOST_BYTES_PER_BYTE * chunk.length());
+    boolean fits = filling.capacity <= Math.max(MIN_BYTES, MAX_BYTES_PER_BYTE * chunk.length());
     chunk.clear();
     if (fits
-        && filling.capacity <= MOST_BYTES_OF_SPARE
-        && spareBytes + filling.capacity <= MOST_SPARE_BYTES) {
+        && filling.capacity <= MAX_BYTES_OF_SPARE
+        && spareBytes + filling.capacity <= MAX_SPARE_BYTES) {
       spare.push(filling);
       spareBytes += filling.capacity;
     }

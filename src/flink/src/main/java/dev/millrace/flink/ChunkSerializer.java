@@ -1,7 +1,7 @@
 package dev.millrace.flink;
 
 import dev.millrace.data.Chunk;
-import dev.millrace.data.Counts;
+import dev.millrace.data.SizeChecks;
 import java.io.IOException;
 import java.util.HashMap;
 import java.util.Map;
@@ -18,7 +18,7 @@ import org.apache.flink.core.memory.DataOutputView;
 public final class ChunkSerializer extends TypeSerializer<Chunk> {
   private static final long serialVersionUID = 1L;
 
-  private static final int MOST_NAMES = 1_024;
+  private static final int MAX_NAMES = 1_024;
 
   // Classes by their names: those of a model are the same objects, and are found as such.
   private transient Map<String, String> interned;
@@ -42,16 +42,16 @@ public final class ChunkSerializer extends TypeSerializer<Chunk> {
   @Override
   public Chunk deserialize(DataInputView in) throws IOException {
     String key = in.readUTF();
-    int size = Counts.read(in, "rows of a chunk", ChunkOperator.MOST_EXAMPLES);
+    int size = SizeChecks.read(in, "rows of a chunk", ChunkOperator.MAX_EXAMPLES);
     int width = in.readInt();
     int indicators = in.readInt();
     int epoch = in.readInt();
     boolean plain = in.readBoolean();
-    String[] labels = new String[Counts.read(in, "labels of a chunk", size)];
+    String[] labels = new String[SizeChecks.read(in, "labels of a chunk", size)];
     for (int i = 0; i < labels.length; i++) {
       labels[i] = intern(in.readUTF());
     }
-    byte[] rows = Counts.readBytes(in, "bytes of a chunk's rows");
+    byte[] rows = SizeChecks.readBytes(in, "bytes of a chunk's rows");
     Chunk chunk = new Chunk(key, size, width, indicators, epoch, plain, labels, rows);
     chunk.requireWholeRows();
     return chunk;
@@ -119,7 +119,7 @@ public final class ChunkSerializer extends TypeSerializer<Chunk> {
     }
     String known = interned.get(name);
     if (known == null) {
-      if (interned.size() == MOST_NAMES) {
+      if (interned.size() == MAX_NAMES) {
         interned.clear();
       }
       known = name.intern();

@@ -45,7 +45,7 @@ public final class CommandFunction extends ProcessFunction<KafkaRecord, Chunk> {
       }
     } catch (RefusedException e) {
       DeadLetter letter = new DeadLetter(record, e.reason(), e.getMessage(), null);
-      context.output(Outputs.DEAD_LETTERS, refused.record(letter));
+      context.output(OutputTags.DEAD_LETTERS, refused.record(letter));
     }
   }
 }

@@ -18,15 +18,15 @@ final class DeadLetters {
   private final Map<DeadLetterReason, Counter> counters = new EnumMap<>(DeadLetterReason.class);
 
   private final String pipeline;
-  private final int mostBytes;
+  private final int maxBytes;
 
   /**
    * @param group of the operator
-   * @param mostBytes of a letter on the topic
+   * @param maxBytes of a letter on the topic
    */
-  DeadLetters(MetricGroup group, String pipeline, int mostBytes) {
+  DeadLetters(MetricGroup group, String pipeline, int maxBytes) {
     this.pipeline = pipeline;
-    this.mostBytes = mostBytes;
+    this.maxBytes = maxBytes;
     for (DeadLetterReason reason : DeadLetterReason.values()) {
       counters.put(reason, JobMetric.DEAD_LETTERS.counter(group, reason));
     }
@@ -46,6 +46,6 @@ final class DeadLetters {
           DeadLetterEncoder.shortened(letter.message()).replaceAll("\\p{Cntrl}", "?"));
     }
     counter.inc();
-    return DeadLetterEncoder.encode(letter, pipeline, mostBytes);
+    return DeadLetterEncoder.encode(letter, pipeline, maxBytes);
   }
 }

@@ -7,8 +7,8 @@ import dev.millrace.data.DeadLetter;
 import dev.millrace.data.Example;
 import dev.millrace.data.InputSpec;
 import dev.millrace.data.KafkaRecord;
-import dev.millrace.flink.LostRecords.Position;
-import dev.millrace.kafka.BrokerEnds;
+import dev.millrace.flink.OffsetGapDetector.Position;
+import dev.millrace.kafka.PartitionOffsets;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -53,8 +53,8 @@ public final class DecodeFunction extends ProcessFunction<KafkaRecord, Example>
   private transient Counter decoded;
   private transient Omissions omissions;
   private transient DeadLetters refused;
-  private transient BrokerEnds brokers;
-  private transient LostRecords lost;
+  private transient PartitionOffsets brokers;
+  private transient OffsetGapDetector lost;
   private transient ListState<Tuple4<String, Integer, Long, Boolean>> positions;
 
   /**
@@ -71,9 +71,9 @@ public final class DecodeFunction extends ProcessFunction<KafkaRecord, Example>
 
   @Override
   public void initializeState(FunctionInitializationContext context) throws Exception {
-    brokers = new BrokerEnds(kafka);
+    brokers = new PartitionOffsets(kafka);
     Counter counter = JobMetric.LOST_RECORDS.sharedCounter(getRuntimeContext().getMetricGroup());
-    lost = new LostRecords(topics, brokers::beginning, counter);
+    lost = new OffsetGapDetector(topics, brokers::beginning, counter);
     positions = context.getOperatorStateStore().getUnionListState(POSITIONS);
     for (Tuple4<String, Integer, Long, Boolean> position : positions.get()) {
       lost.restore(new Position(position.f0, position.f1, position.f2, position.f3));
@@ -129,7 +129,7 @@ public final class DecodeFunction extends ProcessFunction<KafkaRecord, Example>
       omissions.count(example);
       out.collect(example);
     } else {
-      context.output(Outputs.DEAD_LETTERS, refused.record(letter));
+      context.output(OutputTags.DEAD_LETTERS, refused.record(letter));
     }
   }
 }

@@ -109,7 +109,7 @@ final class ModelPublisher {
 
   private static void write(List<OutputRecord> records, SideOutputs out) {
     for (OutputRecord record : records) {
-      out.output(Outputs.MODELS, record);
+      out.output(OutputTags.MODELS, record);
     }
   }
 

@@ -32,7 +32,7 @@ final class StateCache implements ValueState<TrainState> {
 
   private final ValueState<TrainState> states;
   private final KeyedStateBackend<String> backend;
-  private final long mostBytes;
+  private final long maxBytes;
   // From the one unused for longest to the one just used.
   private final LinkedHashMap<String, Cached> models = new LinkedHashMap<>(16, 0.75f, true);
   private final Counter hits;
@@ -43,17 +43,17 @@ final class StateCache implements ValueState<TrainState> {
 
   /**
    * @param states of the backend, under its current key
-   * @param mostBytes of all models together
+   * @param maxBytes of all models together
    * @param group of the operator
    */
   StateCache(
       ValueState<TrainState> states,
       KeyedStateBackend<String> backend,
-      long mostBytes,
+      long maxBytes,
       MetricGroup group) {
     this.states = states;
     this.backend = backend;
-    this.mostBytes = mostBytes;
+    this.maxBytes = maxBytes;
     hits = JobMetric.CACHE_HITS.counter(group);
     misses = JobMetric.CACHE_MISSES.counter(group);
     JobMetric.CACHED_MODELS.gauge(group, models::size);
@@ -124,7 +124,7 @@ final class StateCache implements ValueState<TrainState> {
     bytes += now - inUse.bytes;
     inUse.bytes = now;
     inUse = null;
-    if (bytes > mostBytes) {
+    if (bytes > maxBytes) {
       String key = backend.getCurrentKey();
       dropOldest();
       backend.setCurrentKey(key);
@@ -133,7 +133,7 @@ final class StateCache implements ValueState<TrainState> {
 
   private void dropOldest() throws IOException {
     Iterator<Map.Entry<String, Cached>> oldest = models.entrySet().iterator();
-    while (bytes > mostBytes) {
+    while (bytes > maxBytes) {
       Map.Entry<String, Cached> entry = oldest.next();
       write(entry.getKey(), entry.getValue());
       bytes -= entry.getValue().bytes;

@@ -16,7 +16,7 @@ final class TraceHeaders {
   private static final byte[] STATE_BYTES = STATE.getBytes(StandardCharsets.UTF_8);
 
   /** Of either; the W3C asks tools to hand on 512. */
-  private static final int MOST_BYTES = 8_192;
+  private static final int MAX_BYTES = 8_192;
 
   /** The values where there are none. */
   static final byte[][] NONE = {};
@@ -36,11 +36,11 @@ final class TraceHeaders {
   /** The values of those that the record behind a row has. */
   static byte[][] values(Chunk chunk, int row) {
     byte[] parent = chunk.header(row, PARENT_BYTES);
-    if (parent == null || parent.length > MOST_BYTES) {
+    if (parent == null || parent.length > MAX_BYTES) {
       return NONE;
     }
     byte[] state = chunk.header(row, STATE_BYTES); // it has no meaning without the other
-    return state == null || state.length > MOST_BYTES
+    return state == null || state.length > MAX_BYTES
         ? new byte[][] {parent}
         : new byte[][] {parent, state};
   }

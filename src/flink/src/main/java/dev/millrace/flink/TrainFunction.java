@@ -47,7 +47,7 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
   private final StateSpec stateSpec;
   private transient ValueState<TrainState> states;
   // Null if keys are never forgotten.
-  private transient IdleKeys idleKeys;
+  private transient KeyTtl idleKeys;
   private transient ModelPublisher publisher;
   private transient TrainMetrics counted;
   private transient TrainOutputs outputs;
@@ -63,7 +63,7 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
     ModelLog.begin(spec.pipeline());
     states = getRuntimeContext().getState(descriptor());
     if (stateSpec.ttlMillis() > 0) {
-      idleKeys = new IdleKeys(getRuntimeContext(), stateSpec.ttlMillis());
+      idleKeys = new KeyTtl(getRuntimeContext(), stateSpec.ttlMillis());
     }
     MetricGroup group = getRuntimeContext().getMetricGroup();
     counted = new TrainMetrics(group, spec.input().labels() != null);
@@ -85,7 +85,7 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
   }
 
   /** Returns null if keys are never forgotten. */
-  IdleKeys idleKeys() {
+  KeyTtl idleKeys() {
     return idleKeys;
   }
 
@@ -201,7 +201,7 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
     counted.forgottenKeys.inc();
     publisher.forget(key, timestamp, others);
     // The fleet view drops the key too.
-    others.output(Outputs.FLEET, FleetSample.forgotten(key));
+    others.output(OutputTags.FLEET, FleetSample.forgotten(key));
   }
 
   private boolean resume(TrainState state, String key, EngineListener listener) throws IOException {

@@ -62,7 +62,7 @@ final class TrainOutputs {
         MetricsReport report, long timestamp, long drifts, boolean isDriftSuspected) {
       counted.report(report);
       if (hasFleet) {
-        others.output(Outputs.FLEET, FleetSample.of(report, drifts, isDriftSuspected));
+        others.output(OutputTags.FLEET, FleetSample.of(report, drifts, isDriftSuspected));
       }
       byte[] value = metricsJson.encode(report);
       if (value.length > maxValueBytes) {
@@ -80,19 +80,20 @@ final class TrainOutputs {
         value = predictionJson.encode(prediction.withoutScores());
       }
       OutputRecord record = OutputRecord.of(timestamp, utf8(prediction.key()), value);
-      others.output(Outputs.PREDICTIONS, TraceHeaders.copy(chunk, row, record));
+      others.output(OutputTags.PREDICTIONS, TraceHeaders.copy(chunk, row, record));
     }
 
     @Override
     public void event(ModelEvent event, long timestamp) {
       counted.event(event.what());
       others.output(
-          Outputs.EVENTS, OutputRecord.of(timestamp, utf8(event.key()), eventJson.encode(event)));
+          OutputTags.EVENTS,
+          OutputRecord.of(timestamp, utf8(event.key()), eventJson.encode(event)));
     }
 
     @Override
     public void rejected(DeadLetter letter) {
-      others.output(Outputs.DEAD_LETTERS, deadLetters.record(letter));
+      others.output(OutputTags.DEAD_LETTERS, deadLetters.record(letter));
     }
 
     @Override

@@ -1,6 +1,6 @@
 package dev.millrace.flink;
 
-import dev.millrace.data.Counts;
+import dev.millrace.data.SizeChecks;
 import dev.millrace.prequential.TrainState;
 import java.io.IOException;
 import org.apache.flink.api.common.typeutils.SimpleTypeSerializerSnapshot;
@@ -35,7 +35,7 @@ public final class TrainStateSerializer extends TypeSerializer<TrainState> {
 
   @Override
   public TrainState deserialize(DataInputView in) throws IOException {
-    return TrainState.serialized(Counts.readBytes(in, LENGTH));
+    return TrainState.serialized(SizeChecks.readBytes(in, LENGTH));
   }
 
   @Override
@@ -46,7 +46,7 @@ public final class TrainStateSerializer extends TypeSerializer<TrainState> {
   @Override
   public void copy(DataInputView in, DataOutputView out) throws IOException {
     // Not out.write(in, length): some outputs do not grow for it.
-    byte[] bytes = Counts.readBytes(in, LENGTH);
+    byte[] bytes = SizeChecks.readBytes(in, LENGTH);
     out.writeInt(bytes.length);
     out.write(bytes);
   }

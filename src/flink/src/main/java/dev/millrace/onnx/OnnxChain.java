@@ -30,7 +30,7 @@ final class OnnxChain {
     at = start;
     stepsLeft = graph.getNodeCount();
     for (NodeProto node : graph.getNodeList()) {
-      if (node.getOutputCount() == 0 || node.getInputCount() < leastInputs(node)) {
+      if (node.getOutputCount() == 0 || node.getInputCount() < minInputs(node)) {
         throw new OnnxException("its node " + operator(node) + " lacks inputs or outputs");
       }
       for (String input : Set.copyOf(node.getInputList())) {
@@ -45,7 +45,7 @@ final class OnnxChain {
     return usual ? node.getOpType() : node.getDomain() + "." + node.getOpType();
   }
 
-  private static int leastInputs(NodeProto node) {
+  private static int minInputs(NodeProto node) {
     return switch (operator(node)) {
       case "Gemm", "MatMul", "Add", "Mul", "Div", "LayerNormalization" -> 2;
       default -> 0;

@@ -6,9 +6,9 @@ import dev.millrace.data.Printable;
 public final class OnnxException extends Exception {
   private static final long serialVersionUID = 1L;
   // Names of nodes and tensors are as long as they like.
-  private static final int MOST_CHARACTERS = 500;
+  private static final int MAX_CHARACTERS = 500;
 
   OnnxException(String message) {
-    super(Printable.line(message, MOST_CHARACTERS));
+    super(Printable.line(message, MAX_CHARACTERS));
   }
 }

@@ -8,7 +8,7 @@ import dev.millrace.data.DeadLetterReason;
 import dev.millrace.data.Example;
 import dev.millrace.data.InputSpec;
 import dev.millrace.data.KafkaRecord;
-import dev.millrace.data.Promote;
+import dev.millrace.data.PromoteRequest;
 import dev.millrace.data.RecordKind;
 import dev.millrace.testing.Records;
 import java.nio.charset.StandardCharsets;
@@ -23,7 +23,7 @@ class CommandDecoderTest {
 
   @Test
   void aCommandIsARowOfItsKeyWithoutFeaturesOrLabel() throws Exception {
-    byte[] value = CommandJson.encode(new Promote("fraud", "big"));
+    byte[] value = CommandJson.encode(new PromoteRequest("fraud", "big"));
     example.setId(new byte[] {'e'}, 1); // of the row before
     example.resize(3);
 
@@ -34,12 +34,13 @@ class CommandDecoderTest {
     assertThat(example.key).isEqualTo("shop");
     assertThat(example.hasId()).isFalse();
     assertThat(example.width).isZero();
-    assertThat(CommandJson.decode(example.record.value())).isEqualTo(new Promote("fraud", "big"));
+    assertThat(CommandJson.decode(example.record.value()))
+        .isEqualTo(new PromoteRequest("fraud", "big"));
   }
 
   @Test
   void thoseOfOtherPipelinesAreLeftAlone() throws Exception {
-    byte[] value = CommandJson.encode(new Promote("other", "big"));
+    byte[] value = CommandJson.encode(new PromoteRequest("other", "big"));
 
     assertThat(decoder.decode(Records.record("shop", value, 3), example)).isFalse();
   }
@@ -71,7 +72,7 @@ class CommandDecoderTest {
 
   @Test
   void aCommandNeedsAKey() {
-    byte[] value = CommandJson.encode(new Promote("fraud", "big"));
+    byte[] value = CommandJson.encode(new PromoteRequest("fraud", "big"));
 
     assertThat(
             catchThrowableOfType(

@@ -1,8 +1,8 @@
 package dev.millrace.codec;
 
 import dev.millrace.codec.ModelAssembler.Arrival;
+import dev.millrace.data.BoundedDataInput;
 import dev.millrace.data.KafkaRecord;
-import dev.millrace.data.StoredBytes;
 import dev.millrace.prequential.ModelSnapshot;
 import java.io.EOFException;
 import java.io.IOException;
@@ -43,7 +43,7 @@ public final class ModelsFuzz {
 
   private static List<KafkaRecord> records(byte[] bytes) {
     List<KafkaRecord> records = new ArrayList<>();
-    StoredBytes in = new StoredBytes(bytes);
+    BoundedDataInput in = new BoundedDataInput(bytes);
     try {
       while (in.left() > 0) {
         byte[] key = string(in);
@@ -62,7 +62,7 @@ public final class ModelsFuzz {
     return records;
   }
 
-  private static byte[] string(StoredBytes in) throws IOException {
+  private static byte[] string(BoundedDataInput in) throws IOException {
     int length = in.readUnsignedShort();
     if (length == NONE) {
       return null;

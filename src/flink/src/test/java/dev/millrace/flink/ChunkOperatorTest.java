@@ -84,11 +84,11 @@ class ChunkOperatorTest {
 
   @Test
   void holdsABoundedNumberOfExamples() throws Exception {
-    for (int i = 0; i < ChunkOperator.MOST_EXAMPLES + 10; i++) {
+    for (int i = 0; i < ChunkOperator.MAX_EXAMPLES + 10; i++) {
       send("key-" + i % 5_000, 1);
     }
 
-    assertThat(sent - examplesOut()).isLessThan(ChunkOperator.MOST_EXAMPLES);
+    assertThat(sent - examplesOut()).isLessThan(ChunkOperator.MAX_EXAMPLES);
     // The oldest left, and only as many as had to.
     assertThat(chunks().get(0)).startsWith("key-0[");
     assertThat(harness.getOutput()).hasSizeLessThan(15);
@@ -97,12 +97,12 @@ class ChunkOperatorTest {
   @Test
   void holdsBoundedMemoryWhateverTheNumberOfKeys() throws Exception {
     long least = new Chunk().capacityBytes();
-    int most = (int) (ChunkOperator.MOST_BYTES / least);
+    int most = (int) (ChunkOperator.MAX_BYTES / least);
     for (int i = 0; i < 2 * most; i++) {
       send("key-" + i, 1);
     }
 
-    assertThat((sent - examplesOut()) * least).isLessThanOrEqualTo(ChunkOperator.MOST_BYTES);
+    assertThat((sent - examplesOut()) * least).isLessThanOrEqualTo(ChunkOperator.MAX_BYTES);
   }
 
   @Test
@@ -132,7 +132,7 @@ class ChunkOperatorTest {
     harness.setProcessingTime(start);
     send("a", 1);
 
-    for (long wait = 0; wait < ChunkOperator.MOST_LINGER_MILLIS; ) {
+    for (long wait = 0; wait < ChunkOperator.MAX_LINGER_MILLIS; ) {
       assertThat(chunks()).doesNotContain("a[0]");
       for (int i = 0; i < ChunkOperator.CHUNK_EXAMPLES; i++) {
         send("key-" + wait + "-" + i, 1);

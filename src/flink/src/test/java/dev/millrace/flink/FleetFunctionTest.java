@@ -41,7 +41,8 @@ class FleetFunctionTest {
             new KeyedProcessOperator<>(new FleetFunction(pipeline, "c0ffee00", tells)),
             sample -> pipeline,
             Types.STRING);
-    fleet.setup(Outputs.RECORD.createSerializer(fleet.getExecutionConfig().getSerializerConfig()));
+    fleet.setup(
+        OutputTags.RECORD.createSerializer(fleet.getExecutionConfig().getSerializerConfig()));
     if (from != null) {
       fleet.initializeState(from);
     }

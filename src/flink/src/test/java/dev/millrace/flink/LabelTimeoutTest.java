@@ -34,10 +34,10 @@ class LabelTimeoutTest {
   private static final List<String> CLASSES = List.of("no", "yes");
 
   private static InputSpec input(
-      Task task, List<String> classes, long timeout, int mostPending, DefaultLabel onTimeout) {
-    InputSpec open = LateStreams.input(task, null, timeout, mostPending);
+      Task task, List<String> classes, long timeout, int maxPending, DefaultLabel onTimeout) {
+    InputSpec open = LateStreams.input(task, null, timeout, maxPending);
     LateLabels labels =
-        new LateLabels(null, "event_id", null, "label", timeout, mostPending, onTimeout);
+        new LateLabels(null, "event_id", null, "label", timeout, maxPending, onTimeout);
     return new InputSpec(
         open.format(),
         open.schema(),
@@ -53,8 +53,8 @@ class LabelTimeoutTest {
         labels);
   }
 
-  private static InputSpec binary(int mostPending, DefaultLabel onTimeout) {
-    return input(Task.BINARY, CLASSES, TIMEOUT, mostPending, onTimeout);
+  private static InputSpec binary(int maxPending, DefaultLabel onTimeout) {
+    return input(Task.BINARY, CLASSES, TIMEOUT, maxPending, onTimeout);
   }
 
   private static DefaultLabel no() {

@@ -56,7 +56,7 @@ final class TrainHarness implements AutoCloseable {
     operator.setProcessingTime(now);
     operator.setStateBackend(backend);
     operator.setup(
-        Outputs.RECORD.createSerializer(operator.getExecutionConfig().getSerializerConfig()));
+        OutputTags.RECORD.createSerializer(operator.getExecutionConfig().getSerializerConfig()));
     if (from != null) {
       operator.initializeState(from);
     }
@@ -116,7 +116,7 @@ final class TrainHarness implements AutoCloseable {
   }
 
   List<OutputRecord> predictionRecords() {
-    return side(operator.getSideOutput(Outputs.PREDICTIONS));
+    return side(operator.getSideOutput(OutputTags.PREDICTIONS));
   }
 
   /** The values of the predictions topic, a line of JSON each. */
@@ -128,18 +128,18 @@ final class TrainHarness implements AutoCloseable {
 
   List<JsonNode> events() throws IOException {
     List<JsonNode> events = new ArrayList<>();
-    for (OutputRecord record : side(operator.getSideOutput(Outputs.EVENTS))) {
+    for (OutputRecord record : side(operator.getSideOutput(OutputTags.EVENTS))) {
       events.add(JSON.readTree(record.value()));
     }
     return events;
   }
 
   List<OutputRecord> deadLetters() {
-    return side(operator.getSideOutput(Outputs.DEAD_LETTERS));
+    return side(operator.getSideOutput(OutputTags.DEAD_LETTERS));
   }
 
   List<OutputRecord> models() {
-    return side(operator.getSideOutput(Outputs.MODELS));
+    return side(operator.getSideOutput(OutputTags.MODELS));
   }
 
   /** The bytes of a key's model, in hex so that a difference can be read. */

@@ -158,7 +158,7 @@ class TrainMetricsTest {
                 Types.STRING,
                 environment)) {
       harness.setup(
-          Outputs.RECORD.createSerializer(harness.getExecutionConfig().getSerializerConfig()));
+          OutputTags.RECORD.createSerializer(harness.getExecutionConfig().getSerializerConfig()));
       harness.open();
       harness.setProcessingTime(9_000);
       for (List<Example> examples : streams) {

@@ -76,7 +76,7 @@ public final class StateFuzz {
             true,
             true,
             true,
-            MetricsSpec.MOST_AUC_CLASSES,
+            MetricsSpec.MAX_AUC_CLASSES,
             1,
             0.5,
             Decision.NONE,

@@ -17,7 +17,7 @@ public final class LateStreams {
    *
    * @param topic theirs, or null for that of the features
    */
-  public static InputSpec input(Task task, String topic, long timeoutMillis, int mostPending) {
+  public static InputSpec input(Task task, String topic, long timeoutMillis, int maxPending) {
     InputSpec whole = Records.spec(task, List.of(), List.of());
     return new InputSpec(
         whole.format(),
@@ -31,7 +31,7 @@ public final class LateStreams {
         whole.features(),
         whole.limits(),
         "event_id",
-        new InputSpec.LateLabels(topic, "event_id", null, "label", timeoutMillis, mostPending),
+        new InputSpec.LateLabels(topic, "event_id", null, "label", timeoutMillis, maxPending),
         whole.columns(),
         whole.registry());
   }

@@ -75,7 +75,7 @@ public final class ClusterCommand implements Callable<Integer> {
           MillraceJob.LEASE_HOLDER.key());
   private static final String KEY_GROUPS = "pipeline.max-parallelism";
   // The most that Flink has: more subtasks would have nothing to do.
-  private static final int MOST_KEY_GROUPS = 32_768;
+  private static final int MAX_KEY_GROUPS = 32_768;
 
   @Option(
       names = {"-c", "--config"},
@@ -229,12 +229,12 @@ public final class ClusterCommand implements Callable<Integer> {
       }
     }
     long all = (long) taskManagers * slots;
-    if (all > MOST_KEY_GROUPS) {
+    if (all > MAX_KEY_GROUPS) {
       throw usage(
           "--taskmanagers %d with --slots %d have %d slots; %d are allowed"
-              .formatted(taskManagers, slots, all, MOST_KEY_GROUPS));
+              .formatted(taskManagers, slots, all, MAX_KEY_GROUPS));
     }
-    int most = mostSubtasks();
+    int most = maxSubtasks();
     if (parallelism == null) {
       if (all > most) {
         throw usage(
@@ -256,16 +256,16 @@ public final class ClusterCommand implements Callable<Integer> {
   }
 
   /** Subtasks that keys can be spread over: with more of them Flink fails the job at its start. */
-  private int mostSubtasks() {
+  private int maxSubtasks() {
     String given = options.get(KEY_GROUPS);
     if (given == null) {
-      return LocalFlink.mostSubtasks();
+      return LocalFlink.maxSubtasks();
     }
     int most = given.matches("\\d{1,9}") ? Integer.parseInt(given) : 0;
-    if (most < 1 || most > MOST_KEY_GROUPS) {
+    if (most < 1 || most > MAX_KEY_GROUPS) {
       throw usage(
           "-D %s must be between 1 and %d, but was %s"
-              .formatted(KEY_GROUPS, MOST_KEY_GROUPS, given));
+              .formatted(KEY_GROUPS, MAX_KEY_GROUPS, given));
     }
     return most;
   }

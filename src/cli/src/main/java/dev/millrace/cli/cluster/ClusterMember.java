@@ -14,7 +14,7 @@ import java.util.stream.Stream;
 final class ClusterMember {
   private static final long SECONDS_TO_STOP = 5;
   private static final long NANOS_OF_A_QUICK_DEATH = 20_000_000_000L;
-  private static final int MOST_QUICK_DEATHS = 3;
+  private static final int MAX_QUICK_DEATHS = 3;
   // How a JVM with -XX:+ExitOnOutOfMemoryError ends, and what it prints last.
   private static final int NO_MEMORY_CODE = 3;
   private static final String NO_MEMORY = "Terminating due to java.lang.OutOfMemoryError";
@@ -79,10 +79,10 @@ final class ClusterMember {
             .formatted(name, pid(), process.exitValue(), hadNoMemory() ? " (out of memory)" : "");
     boolean quick = System.nanoTime() - started < NANOS_OF_A_QUICK_DEATH;
     quickDeaths = quick ? quickDeaths + 1 : 0;
-    if (quickDeaths == MOST_QUICK_DEATHS) {
+    if (quickDeaths == MAX_QUICK_DEATHS) {
       throw new CliError(
           "%s, the %d. time in a row soon after its start. Why is in %s or %s."
-              .formatted(death, MOST_QUICK_DEATHS, log, output.getFileName()));
+              .formatted(death, MAX_QUICK_DEATHS, log, output.getFileName()));
     }
     start();
     return "%s; started again as pid %d.".formatted(death, pid());

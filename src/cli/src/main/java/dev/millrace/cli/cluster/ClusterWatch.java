@@ -5,8 +5,8 @@ import dev.millrace.cli.console.StopSignal;
 import dev.millrace.cli.run.CheckpointWatch;
 import dev.millrace.cli.run.JobStatistics;
 import dev.millrace.cli.run.RecordsWatch;
+import dev.millrace.cli.run.RestoreMarker;
 import dev.millrace.cli.run.Snapshots;
-import dev.millrace.cli.run.StartMark;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -157,7 +157,7 @@ final class ClusterWatch {
     }
     if (job.status() == JobStatus.CANCELED) {
       // The newest savepoint may be one with which it went on.
-      Optional<Path> newest = new StartMark(stateDir).newest();
+      Optional<Path> newest = new RestoreMarker(stateDir).newest();
       out.println("The job was canceled. " + Snapshots.stoppedWithout(newest));
       return 0;
     }
@@ -188,7 +188,7 @@ final class ClusterWatch {
     out.println(
         savepoint
             .map(Snapshots::stoppedWith)
-            .orElseGet(() -> Snapshots.stoppedWithout(new StartMark(stateDir).newest())));
+            .orElseGet(() -> Snapshots.stoppedWithout(new RestoreMarker(stateDir).newest())));
   }
 
   private Optional<String> savepoint(String job) throws IOException, InterruptedException {

@@ -5,7 +5,7 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.io.NumberOutput;
 import dev.millrace.cli.console.Terminal;
 import dev.millrace.codec.json.AnswerJson;
-import dev.millrace.data.Answer;
+import dev.millrace.data.ModelAnswer;
 import dev.millrace.data.Prediction;
 import dev.millrace.nn.PredictedValue;
 import java.io.IOException;
@@ -34,7 +34,7 @@ public final class AnswerLines {
    *
    * @param row its number in the file, from 1
    */
-  public String line(long row, Answer answer) {
+  public String line(long row, ModelAnswer answer) {
     return json ? json(row, answer) : csv(row, answer);
   }
 
@@ -47,7 +47,7 @@ public final class AnswerLines {
     return json ? json(row, key, code, message) : row + "," + quoted(key) + ",,,";
   }
 
-  private static String json(long row, Answer answer) {
+  private static String json(long row, ModelAnswer answer) {
     return json(row, generator -> AnswerJson.writeFields(generator, answer));
   }
 
@@ -73,7 +73,7 @@ public final class AnswerLines {
     return Terminal.printableJson(line.toString());
   }
 
-  private static String csv(long row, Answer answer) {
+  private static String csv(long row, ModelAnswer answer) {
     float[] scores = answer.scores();
     String prediction;
     String probability = "";

@@ -12,15 +12,15 @@ import java.util.TreeSet;
 /** What a pass over a file has seen in one column. */
 public final class CsvColumn {
   /** Text columns with more distinct values than this are hashed. */
-  public static final int MOST_ONE_HOT_VALUES = 32;
+  public static final int MAX_ONE_HOT_VALUES = 32;
 
-  private static final int LONGEST_NAME = 60;
-  private static final int MOST_CLASSES_AS_INTEGERS = 20;
+  private static final int MAX_NAME = 60;
+  private static final int MAX_CLASSES_AS_INTEGERS = 20;
 
   private final String name;
   private final TreeSet<String> distinct = new TreeSet<>();
   private final DistinctCount values = new DistinctCount();
-  private final ColumnDoubts doubts = new ColumnDoubts();
+  private final ColumnWarnings doubts = new ColumnWarnings();
   private long missing;
   private String firstMissing;
   private String missingText;
@@ -51,7 +51,7 @@ public final class CsvColumn {
     time = time && ClockTime.isDate(text);
     values.add(text);
     // One more than can matter, so that the set tells "too many".
-    if (distinct.size() <= MOST_ONE_HOT_VALUES) {
+    if (distinct.size() <= MAX_ONE_HOT_VALUES) {
       distinct.add(text);
     }
   }
@@ -79,12 +79,12 @@ public final class CsvColumn {
     return !isLabel && doubts.isCounting()
         ? Optional.of(
             "Column \"%s\" counts the rows, which says nothing of rows to come: leave it out with %s."
-                .formatted(Terminal.printable(name, LONGEST_NAME), drop()))
+                .formatted(Terminal.printable(name, MAX_NAME), drop()))
         : doubts.of(name, wayOut(isLabel));
   }
 
   private String drop() {
-    return "--drop \"" + Terminal.printable(name, LONGEST_NAME) + "\"";
+    return "--drop \"" + Terminal.printable(name, MAX_NAME) + "\"";
   }
 
   private String wayOut(boolean isLabel) {
@@ -104,7 +104,7 @@ public final class CsvColumn {
 
   /** Whether the column, as a label, names classes rather than measures something. */
   boolean looksLikeClasses() {
-    return !numeric || (integral && distinct.size() <= MOST_CLASSES_AS_INTEGERS);
+    return !numeric || (integral && distinct.size() <= MAX_CLASSES_AS_INTEGERS);
   }
 
   boolean hasAtMostTwoValues() {
@@ -113,7 +113,7 @@ public final class CsvColumn {
 
   /** The distinct values by name; none where there are more than one-hot features have. */
   List<String> values() {
-    return distinct.size() > MOST_ONE_HOT_VALUES ? List.of() : List.copyOf(distinct);
+    return distinct.size() > MAX_ONE_HOT_VALUES ? List.of() : List.copyOf(distinct);
   }
 
   /**
@@ -138,7 +138,7 @@ public final class CsvColumn {
     if (time && !isId) {
       return new FeatureSpec(name, FeatureSpec.Type.TIME, nullable, List.of(), 0);
     }
-    if (distinct.size() <= MOST_ONE_HOT_VALUES) {
+    if (distinct.size() <= MAX_ONE_HOT_VALUES) {
       return new FeatureSpec(name, FeatureSpec.Type.ONE_HOT, nullable, List.copyOf(distinct), 0);
     }
     int buckets = HashBuckets.of(values.estimate());

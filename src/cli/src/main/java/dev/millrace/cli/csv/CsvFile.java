@@ -7,7 +7,7 @@ import com.fasterxml.jackson.dataformat.csv.CsvFactory;
 import com.fasterxml.jackson.dataformat.csv.CsvParser;
 import com.fasterxml.jackson.dataformat.csv.CsvSchema;
 import dev.millrace.cli.console.CliError;
-import dev.millrace.cli.console.Counted;
+import dev.millrace.cli.console.Plural;
 import java.io.BufferedInputStream;
 import java.io.CharConversionException;
 import java.io.EOFException;
@@ -56,7 +56,7 @@ public final class CsvFile implements AutoCloseable {
     try {
       opened = open(path);
       in = opened;
-      NotCsv.refuse(path, in);
+      FileTypeSniffer.refuse(path, in);
       CsvSeparator separator = CsvSeparator.of(in);
       linesBefore = separator.lines();
       CsvSchema separated = CsvSchema.emptySchema().withColumnSeparator(separator.character());
@@ -102,7 +102,7 @@ public final class CsvFile implements AutoCloseable {
       if (columns != row.length) {
         throw new CliError(
             "%s has %s; the header names %d columns."
-                .formatted(position(), Counted.of(columns, "value"), row.length));
+                .formatted(position(), Plural.of(columns, "value"), row.length));
       }
       return true;
     } catch (IOException e) {

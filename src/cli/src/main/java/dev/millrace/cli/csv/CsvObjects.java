@@ -17,7 +17,7 @@ import java.util.TreeSet;
  */
 final class CsvObjects {
   private static final ObjectMapper JSON = new ObjectMapper();
-  private static final double MOST_WHOLE = 1L << 53;
+  private static final double MAX_WHOLE = 1L << 53;
 
   private final CsvScan scan;
   private final CsvExamples.Part part;
@@ -136,7 +136,7 @@ final class CsvObjects {
     boolean isWhole =
         cell instanceof Double number
             && number == Math.rint(number)
-            && Math.abs(number) < MOST_WHOLE;
+            && Math.abs(number) < MAX_WHOLE;
     return isWhole ? (Object) ((Double) cell).longValue() : cell;
   }
 }

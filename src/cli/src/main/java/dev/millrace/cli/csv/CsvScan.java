@@ -2,7 +2,7 @@ package dev.millrace.cli.csv;
 
 import dev.millrace.cli.console.CliError;
 import dev.millrace.codec.CsvText;
-import dev.millrace.config.yaml.Spelling;
+import dev.millrace.config.yaml.Suggestions;
 import dev.millrace.data.FeatureSpec;
 import dev.millrace.data.InputSpec;
 import dev.millrace.data.Task;
@@ -123,7 +123,7 @@ public record CsvScan(
       }
 
       List<CsvColumn> columns = file.header().stream().map(CsvColumn::new).toList();
-      SeenClasses classes = new SeenClasses();
+      ClassCounter classes = new ClassCounter();
       long rows = 0;
       while (file.next()) {
         rows++;
@@ -286,7 +286,7 @@ public record CsvScan(
   private static int find(Path path, List<String> header, String option, String column) {
     int found = header.indexOf(column);
     if (found < 0) {
-      String nearest = Spelling.nearest(column, header);
+      String nearest = Suggestions.nearest(column, header);
       throw CliError.usage(
           "%s \"%s\" is not a column of %s.%s%nColumns: %s"
               .formatted(

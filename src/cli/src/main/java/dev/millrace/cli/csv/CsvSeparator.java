@@ -14,11 +14,11 @@ import java.util.regex.Pattern;
  */
 record CsvSeparator(char character, int lines) {
   private static final String KNOWN = ",;\t|";
-  private static final int LONGEST_HEADER = 1 << 16; // bytes that are looked at
+  private static final int MAX_HEADER = 1 << 16; // bytes that are looked at
   // Behind a byte order mark, if there is one.
   private static final Pattern NAMED =
       Pattern.compile("(?i)(?:\u00EF\u00BB\u00BF)?sep=([^\"\r\n])\r?\n.*", Pattern.DOTALL);
-  private static final int LONGEST_NAMED = 10;
+  private static final int MAX_NAMED = 10;
 
   /**
    * The one that a line such as {@code sep=;} names, behind which the stream is then; else the one
@@ -28,8 +28,8 @@ record CsvSeparator(char character, int lines) {
    * @param in a stream that supports mark and reset
    */
   static CsvSeparator of(InputStream in) throws IOException {
-    in.mark(LONGEST_HEADER);
-    String first = new String(in.readNBytes(LONGEST_NAMED), StandardCharsets.ISO_8859_1);
+    in.mark(MAX_HEADER);
+    String first = new String(in.readNBytes(MAX_NAMED), StandardCharsets.ISO_8859_1);
     in.reset();
     Matcher named = NAMED.matcher(first);
     if (named.matches()) {
@@ -40,10 +40,10 @@ record CsvSeparator(char character, int lines) {
   }
 
   private static char shown(InputStream in) throws IOException {
-    in.mark(LONGEST_HEADER);
+    in.mark(MAX_HEADER);
     int[] counts = new int[KNOWN.length()];
     boolean quoted = false;
-    for (int i = 0; i < LONGEST_HEADER; i++) {
+    for (int i = 0; i < MAX_HEADER; i++) {
       int next = in.read();
       if (next < 0 || (next == '\n' && !quoted)) {
         break;

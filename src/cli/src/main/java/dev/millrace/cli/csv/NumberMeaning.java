@@ -14,7 +14,7 @@ public final class NumberMeaning {
                   + " host station vehicle driver")
               .split(" "));
   private static final Pattern WORDS = Pattern.compile("[._ -]+|(?<=\\p{Ll})(?=\\p{Lu})");
-  private static final int FEWEST_IDS = 3;
+  private static final int MIN_IDS = 3;
 
   private static final Pattern ID_LIKE = Pattern.compile("(?i)(.*[._ -])?(id|uuid|guid|no|number)");
 
@@ -27,7 +27,7 @@ public final class NumberMeaning {
    * @param min the smallest value
    */
   public static boolean isId(String name, boolean whole, long distinct, double min) {
-    return whole && min >= 0 && distinct >= FEWEST_IDS && ID_WORDS.contains(lastWord(name));
+    return whole && min >= 0 && distinct >= MIN_IDS && ID_WORDS.contains(lastWord(name));
   }
 
   private static String lastWord(String name) {

@@ -1,7 +1,7 @@
 package dev.millrace.cli.csv;
 
 import dev.millrace.cli.console.CliError;
-import dev.millrace.config.yaml.Spelling;
+import dev.millrace.config.yaml.Suggestions;
 import dev.millrace.data.Task;
 import java.util.List;
 import java.util.Locale;
@@ -56,7 +56,7 @@ public final class TaskCheck {
     if (classes.contains(positive)) {
       return;
     }
-    String nearest = Spelling.nearest(positive, classes);
+    String nearest = Suggestions.nearest(positive, classes);
     throw CliError.usage(
         "%s \"%s\" is not a class of %s.%s Classes: %s"
             .formatted(

@@ -7,19 +7,19 @@ import java.util.function.LongSupplier;
 /** What the page asks for below {@code /api}. */
 final class DashboardApi {
   private static final int DEFAULT_KEYS = 200;
-  private static final int MOST_KEYS = 1_000;
+  private static final int MAX_KEYS = 1_000;
 
   private final DashboardHistory history;
   private final DashboardFleet fleet;
   private final DashboardMarks marks;
-  private final DashboardLetters letters;
+  private final DashboardDeadLetters letters;
   private final LongSupplier nanoClock;
 
   DashboardApi(
       DashboardHistory history,
       DashboardFleet fleet,
       DashboardMarks marks,
-      DashboardLetters letters,
+      DashboardDeadLetters letters,
       LongSupplier nanoClock) {
     this.history = history;
     this.fleet = fleet;
@@ -49,7 +49,7 @@ final class DashboardApi {
             query.getOrDefault("search", ""),
             DashboardOrder.of(query.getOrDefault("sort", "")),
             (int) number(query, "offset", 0, Integer.MAX_VALUE),
-            (int) number(query, "limit", DEFAULT_KEYS, MOST_KEYS)));
+            (int) number(query, "limit", DEFAULT_KEYS, MAX_KEYS)));
   }
 
   private static DashboardReply ofKey(Map<String, String> query, Optional<String> json) {

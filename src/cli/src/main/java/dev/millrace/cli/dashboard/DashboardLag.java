@@ -1,6 +1,6 @@
 package dev.millrace.cli.dashboard;
 
-import dev.millrace.kafka.Onlooker;
+import dev.millrace.kafka.TopicReader;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -26,7 +26,7 @@ final class DashboardLag implements Runnable, AutoCloseable {
 
   DashboardLag(Map<String, String> kafka, DashboardServer page) {
     this.page = page;
-    this.consumer = Onlooker.consumer(kafka);
+    this.consumer = TopicReader.consumer(kafka);
   }
 
   /** Looks every few seconds until closed. */

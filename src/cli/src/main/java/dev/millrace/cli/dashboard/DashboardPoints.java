@@ -4,17 +4,17 @@ import java.util.Arrays;
 
 /** Points in the order in which they came: a place, a time and some figures each. */
 final class DashboardPoints {
-  private static final int LEAST_CAPACITY = 8;
+  private static final int MIN_CAPACITY = 8;
 
   private final int width;
-  private long[] places = new long[LEAST_CAPACITY];
-  private long[] times = new long[LEAST_CAPACITY];
+  private long[] places = new long[MIN_CAPACITY];
+  private long[] times = new long[MIN_CAPACITY];
   private float[] figures; // [points x width], row-major
   private int size;
 
   DashboardPoints(int width) {
     this.width = width;
-    this.figures = new float[LEAST_CAPACITY * width];
+    this.figures = new float[MIN_CAPACITY * width];
   }
 
   int size() {
@@ -64,8 +64,8 @@ final class DashboardPoints {
 
   /** Gives memory back that more than {@code most} points would need. */
   void limit(int most) {
-    if (places.length > Math.max(most + most / 2, LEAST_CAPACITY)) {
-      resize(Math.max(size, LEAST_CAPACITY));
+    if (places.length > Math.max(most + most / 2, MIN_CAPACITY)) {
+      resize(Math.max(size, MIN_CAPACITY));
     }
   }
 

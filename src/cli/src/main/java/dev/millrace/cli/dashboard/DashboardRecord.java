@@ -54,7 +54,7 @@ public record DashboardRecord(
   record Offset(String topic, int partition, long last) {}
 
   // A clock may be that far from another; a time beyond would hide all points before it.
-  private static final long MOST_AHEAD_MILLIS = Duration.ofMinutes(5).toMillis();
+  private static final long MAX_AHEAD_MILLIS = Duration.ofMinutes(5).toMillis();
 
   /** The record in a line of JSON, or empty when the line is anything else. */
   static Optional<DashboardRecord> of(JsonNode node, String json, long nowMillis) {
@@ -111,7 +111,7 @@ public record DashboardRecord(
 
   /** Whether a time has not come, by any clock that is nearly right. */
   static boolean isFarOff(long time, long nowMillis) {
-    return time > nowMillis + MOST_AHEAD_MILLIS;
+    return time > nowMillis + MAX_AHEAD_MILLIS;
   }
 
   private static Epoch epochOf(JsonNode node) {

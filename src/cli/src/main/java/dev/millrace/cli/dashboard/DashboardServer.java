@@ -53,7 +53,7 @@ public final class DashboardServer implements AutoCloseable {
   private final DashboardMarks marks = new DashboardMarks();
   private final DashboardHistory history = new DashboardHistory(marks);
   private final DashboardFleet fleet = new DashboardFleet();
-  private final DashboardLetters letters = new DashboardLetters();
+  private final DashboardDeadLetters letters = new DashboardDeadLetters();
   private final DashboardApi api;
   private final DashboardEvents events;
   private final AtomicBoolean closed = new AtomicBoolean();

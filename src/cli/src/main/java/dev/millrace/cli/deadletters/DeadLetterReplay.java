@@ -19,7 +19,7 @@ final class DeadLetterReplay implements AutoCloseable {
   private static final Duration TO_STOP = Duration.ofSeconds(5);
 
   /** What the brokers did not take. */
-  private record Failure(StoredLetter letter, Exception cause) {}
+  private record Failure(DeadLetterRecord letter, Exception cause) {}
 
   private final KafkaProducer<byte[], byte[]> producer;
   private final AtomicReference<Failure> firstFailure = new AtomicReference<>();
@@ -44,7 +44,7 @@ final class DeadLetterReplay implements AutoCloseable {
    * @throws CliError if the brokers did not take it, or one before
    * @throws CancellationException if it was stopped before
    */
-  void send(StoredLetter letter) {
+  void send(DeadLetterRecord letter) {
     requireTaken();
     pass(letter);
     try {
@@ -74,11 +74,11 @@ final class DeadLetterReplay implements AutoCloseable {
   }
 
   /** Leaves a letter out, now and when the rest is sent. */
-  void pass(StoredLetter letter) {
+  void pass(DeadLetterRecord letter) {
     next.put(letter.stored().partition(), letter.stored().offset() + 1);
   }
 
-  private void fail(StoredLetter letter, Exception cause) {
+  private void fail(DeadLetterRecord letter, Exception cause) {
     failed.merge(letter.stored().partition(), letter.stored().offset(), Math::min);
     firstFailure.compareAndSet(null, new Failure(letter, cause));
   }
@@ -100,7 +100,7 @@ final class DeadLetterReplay implements AutoCloseable {
     }
     producer.flush(); // others may fail too
     next.putAll(failed);
-    StoredLetter letter = failure.letter();
+    DeadLetterRecord letter = failure.letter();
     throw new CliError(
         "Topic %s did not take the record of the dead letter at %d:%d: %s"
             .formatted(

@@ -1,16 +1,16 @@
 package dev.millrace.cli.deadletters;
 
 import dev.millrace.cli.console.CliError;
-import dev.millrace.cli.console.Counted;
+import dev.millrace.cli.console.Plural;
 import dev.millrace.cli.console.Progress;
 import dev.millrace.cli.console.StopSignal;
 import dev.millrace.cli.kafka.BrokerCheck;
 import dev.millrace.cli.kafka.KafkaOptions;
 import dev.millrace.config.DefaultTopic;
 import dev.millrace.config.Settings;
-import dev.millrace.config.yaml.Spelling;
+import dev.millrace.config.yaml.Suggestions;
 import dev.millrace.data.DeadLetterReason;
-import dev.millrace.kafka.Onlooker;
+import dev.millrace.kafka.TopicReader;
 import java.io.PrintWriter;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -111,13 +111,13 @@ public final class DlqCommand implements Runnable {
      * @return the offsets that come next
      * @throws CliError if the brokers cannot be read
      */
-    Map<Integer, Long> read(String topic, List<String> reasons, Consumer<StoredLetter> each) {
+    Map<Integer, Long> read(String topic, List<String> reasons, Consumer<DeadLetterRecord> each) {
       Settings settings = kafka.settings();
       AtomicReference<Progress> progress = new AtomicReference<>(Progress.hidden());
       Consumer<ConsumerRecord<byte[], byte[]>> chosen =
           stored -> {
             progress.get().step();
-            StoredLetter letter = StoredLetter.of(stored);
+            DeadLetterRecord letter = DeadLetterRecord.of(stored);
             if (letter != null
                 && (settings == null || letter.isOf(settings))
                 && (reasons.isEmpty() || reasons.contains(letter.reason()))) {
@@ -127,7 +127,7 @@ public final class DlqCommand implements Runnable {
       try {
         AtomicLong total = new AtomicLong();
         Map<Integer, Long> next =
-            Onlooker.readFrom(
+            TopicReader.readFrom(
                 kafka.kafka(),
                 topic,
                 from(),
@@ -188,7 +188,7 @@ public final class DlqCommand implements Runnable {
     @Spec private CommandSpec spec;
 
     private final Map<String, Long> counts = new TreeMap<>();
-    private final Deque<StoredLetter> shown = new ArrayDeque<>();
+    private final Deque<DeadLetterRecord> shown = new ArrayDeque<>();
 
     @Override
     public Integer call() {
@@ -200,7 +200,7 @@ public final class DlqCommand implements Runnable {
       letters.read(topic, reasons, this::take);
       PrintWriter out = spec.commandLine().getOut();
       if (json) {
-        shown.stream().map(LetterLines::json).forEach(out::println);
+        shown.stream().map(DeadLetterFormat::json).forEach(out::println);
         return 0;
       }
       long total = counts.values().stream().mapToLong(Long::longValue).sum();
@@ -208,10 +208,11 @@ public final class DlqCommand implements Runnable {
           total == 0
               ? "No dead letters" + wanted() + " on " + topic + since() + "."
               : "%s on %s: %s"
-                  .formatted(Counted.of(total, "dead letter"), topic, LetterLines.counts(counts)));
-      for (StoredLetter letter : shown) {
+                  .formatted(
+                      Plural.of(total, "dead letter"), topic, DeadLetterFormat.counts(counts)));
+      for (DeadLetterRecord letter : shown) {
         out.println();
-        LetterLines.text(letter).forEach(out::println);
+        DeadLetterFormat.text(letter).forEach(out::println);
       }
       return 0;
     }
@@ -225,7 +226,7 @@ public final class DlqCommand implements Runnable {
       return from.isEmpty() ? "" : " from " + DeadLetterReplay.offsets(from) + " on";
     }
 
-    private void take(StoredLetter letter) {
+    private void take(DeadLetterRecord letter) {
       counts.merge(letter.reason(), 1L, Long::sum);
       shown.addLast(letter);
       if (shown.size() > last) {
@@ -317,7 +318,7 @@ public final class DlqCommand implements Runnable {
       return 0;
     }
 
-    private void take(StoredLetter letter, DeadLetterReplay replay, StopSignal stop) {
+    private void take(DeadLetterRecord letter, DeadLetterReplay replay, StopSignal stop) {
       if (stop.isRequested()) {
         throw new CancellationException();
       }
@@ -351,20 +352,20 @@ public final class DlqCommand implements Runnable {
     private void report(String topic, String sent, String others, Map<Integer, Long> next) {
       PrintWriter out = spec.commandLine().getOut();
       long total = chosen.values().stream().mapToLong(Long::longValue).sum();
-      String letters = Counted.of(total, "dead letter") + " of " + topic;
+      String letters = Plural.of(total, "dead letter") + " of " + topic;
       out.println(
           (dryRun ? "Would send " : sent + " ")
               + letters
-              + (total == 0 ? "." : ": " + LetterLines.counts(chosen)));
+              + (total == 0 ? "." : ": " + DeadLetterFormat.counts(chosen)));
       if (incomplete > 0) {
         out.println(
             "%s lost a part that was larger than the topic takes, and cannot be sent."
-                .formatted(Counted.of(incomplete, "more", "more")));
+                .formatted(Plural.of(incomplete, "more", "more")));
       }
       if (repeated > 0) {
         out.println(
             "%s of the same records, refused again after a failure of the job, are left out."
-                .formatted(Counted.of(repeated, "more", "more")));
+                .formatted(Plural.of(repeated, "more", "more")));
       }
       if (!dryRun && total > 0) {
         out.println(others + ": --from " + DeadLetterReplay.offsets(next));
@@ -376,7 +377,7 @@ public final class DlqCommand implements Runnable {
     List<String> known = Stream.of(DeadLetterReason.values()).map(DeadLetterReason::id).toList();
     for (String reason : reasons) {
       if (!known.contains(reason)) {
-        String nearest = Spelling.nearest(reason, known);
+        String nearest = Suggestions.nearest(reason, known);
         throw CliError.usage(
             "--reason \"%s\" is none. %s"
                 .formatted(

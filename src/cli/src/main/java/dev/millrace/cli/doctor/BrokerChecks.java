@@ -1,8 +1,8 @@
 package dev.millrace.cli.doctor;
 
 import dev.millrace.cli.console.CliError;
-import dev.millrace.cli.console.Counted;
 import dev.millrace.cli.console.Finding;
+import dev.millrace.cli.console.Plural;
 import dev.millrace.cli.kafka.BrokerCheck;
 import dev.millrace.cli.run.LeaseCheck;
 import dev.millrace.config.Settings;
@@ -111,7 +111,7 @@ final class BrokerChecks {
               NAME,
               "%s at %s, cluster %s"
                   .formatted(
-                      Counted.of(answering, "broker"),
+                      Plural.of(answering, "broker"),
                       kafka.get("bootstrap.servers"),
                       cluster.clusterId().get())));
     }

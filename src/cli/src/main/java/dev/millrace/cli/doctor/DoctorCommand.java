@@ -3,9 +3,9 @@ package dev.millrace.cli.doctor;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.millrace.cli.console.Counted;
 import dev.millrace.cli.console.Finding;
 import dev.millrace.cli.console.Finding.State;
+import dev.millrace.cli.console.Plural;
 import dev.millrace.cli.console.Terminal;
 import dev.millrace.cli.run.StateOptions;
 import dev.millrace.config.PipelineFile;
@@ -158,7 +158,7 @@ public final class DoctorCommand implements Callable<Integer> {
     }
     out.printf(
         "%d ok, %s, %d failed.%n",
-        count(State.OK), Counted.of(count(State.WARNING), "warning"), count(State.FAILED));
+        count(State.OK), Plural.of(count(State.WARNING), "warning"), count(State.FAILED));
     if (source.config == null) {
       out.println(
           "Not checked: "

@@ -1,8 +1,8 @@
 package dev.millrace.cli.doctor;
 
-import dev.millrace.cli.console.Counted;
 import dev.millrace.cli.console.Finding;
-import dev.millrace.cli.console.LogPlace;
+import dev.millrace.cli.console.LogFile;
+import dev.millrace.cli.console.Plural;
 import dev.millrace.simd.Kernels;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
@@ -22,8 +22,8 @@ final class MachineChecks {
   private static final String MODULE = "jdk.incubator.vector";
   private static final String APART = "dontinline,dev.millrace.simd.VectorKernels::*";
   private static final List<String> OPENED = List.of("java.lang", "java.util", "java.time");
-  private static final long LEAST_HEAP = 512L << 20;
-  private static final long LEAST_DISK = 1L << 30;
+  private static final long MIN_HEAP = 512L << 20;
+  private static final long MIN_DISK = 1L << 30;
   private static final Duration CLOCK_TOLERANCE = Duration.ofDays(1);
 
   private MachineChecks() {}
@@ -42,7 +42,7 @@ final class MachineChecks {
     findings.add(flags(flags, closedPackages()));
     findings.add(memory(Runtime.getRuntime().maxMemory()));
     findings.add(disk("checkpoints", stateDir));
-    findings.add(disk("logs", LogPlace.file().getParent()));
+    findings.add(disk("logs", LogFile.file().getParent()));
     findings.add(disk("temporary files", Path.of(System.getProperty("java.io.tmpdir"))));
     findings.add(clock(Instant.now(), built()));
     return findings;
@@ -114,8 +114,8 @@ final class MachineChecks {
     String text =
         "heap up to %s, %s"
             .formatted(
-                size(heap), Counted.of(Runtime.getRuntime().availableProcessors(), "processor"));
-    return heap >= LEAST_HEAP
+                size(heap), Plural.of(Runtime.getRuntime().availableProcessors(), "processor"));
+    return heap >= MIN_HEAP
         ? Finding.ok("memory", text)
         : Finding.warning(
             "memory", text, "A job and its models need more: set JAVA_OPTS=-Xmx2g, for example.");
@@ -139,7 +139,7 @@ final class MachineChecks {
     try {
       long free = Files.getFileStore(existing).getUsableSpace();
       String text = "%s free for %s (%s)".formatted(size(free), use, directory);
-      return free >= LEAST_DISK
+      return free >= MIN_DISK
           ? Finding.ok("disk", text)
           : Finding.warning("disk", text, "Make room, or choose another place.");
     } catch (IOException e) {
@@ -176,8 +176,8 @@ final class MachineChecks {
   }
 
   private static String size(long bytes) {
-    return bytes < LEAST_DISK
+    return bytes < MIN_DISK
         ? String.format(Locale.ROOT, "%d MB", bytes >> 20)
-        : String.format(Locale.ROOT, "%.1f GB", bytes / (double) LEAST_DISK);
+        : String.format(Locale.ROOT, "%.1f GB", bytes / (double) MIN_DISK);
   }
 }

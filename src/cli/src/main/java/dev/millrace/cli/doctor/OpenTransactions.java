@@ -1,7 +1,7 @@
 package dev.millrace.cli.doctor;
 
-import dev.millrace.cli.console.Counted;
 import dev.millrace.cli.console.Finding;
+import dev.millrace.cli.console.Plural;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -107,7 +107,7 @@ final class OpenTransactions {
     return Finding.warning(
         "input",
         "a transaction (%s) holds back %s of %s, partition %d"
-            .formatted(owner, Counted.of(held, "offset"), partition.topic(), partition.partition()),
+            .formatted(owner, Plural.of(held, "offset"), partition.topic(), partition.partition()),
         "End its producer, or: kafka-transactions.sh --bootstrap-server %s abort --topic %s --partition %d --start-offset %d"
             .formatted(
                 servers,

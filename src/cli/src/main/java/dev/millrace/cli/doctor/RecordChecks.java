@@ -1,7 +1,7 @@
 package dev.millrace.cli.doctor;
 
-import dev.millrace.cli.console.Counted;
 import dev.millrace.cli.console.Finding;
+import dev.millrace.cli.console.Plural;
 import dev.millrace.cli.console.Terminal;
 import dev.millrace.codec.ExampleDecoder;
 import dev.millrace.config.Settings;
@@ -9,7 +9,7 @@ import dev.millrace.data.DeadLetter;
 import dev.millrace.data.Example;
 import dev.millrace.data.InputSpec;
 import dev.millrace.kafka.KafkaClients;
-import dev.millrace.kafka.Onlooker;
+import dev.millrace.kafka.TopicReader;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -58,7 +58,7 @@ final class RecordChecks {
   private List<Finding> all() {
     String topic = settings.input().topic();
     try {
-      Onlooker.readLast(settings.kafka(), topic, NEWEST, this::take);
+      TopicReader.readLast(settings.kafka(), topic, NEWEST, this::take);
     } catch (KafkaException e) {
       return List.of(
           Finding.warning(
@@ -70,7 +70,7 @@ final class RecordChecks {
       return List.of(); // the topic has none yet, or is missing, which another finding says
     }
     List<Finding> findings = new ArrayList<>();
-    String newest = "the newest %s of topic %s".formatted(Counted.of(records, "record"), topic);
+    String newest = "the newest %s of topic %s".formatted(Plural.of(records, "record"), topic);
     if (refused.isEmpty()) {
       findings.add(Finding.ok(NAME, newest + " can be used"));
     } else {
@@ -87,7 +87,7 @@ final class RecordChecks {
               NAME,
               "%s of one-hot features in %s not listed, so they count as none: %s"
                   .formatted(
-                      Counted.of(unlistedValues, "value"),
+                      Plural.of(unlistedValues, "value"),
                       newest,
                       unlisted.entrySet().stream()
                           .map(entry -> entry.getKey() + " \"" + entry.getValue() + '"')

@@ -1,7 +1,7 @@
 package dev.millrace.cli.doctor;
 
-import dev.millrace.cli.console.Counted;
 import dev.millrace.cli.console.Finding;
+import dev.millrace.cli.console.Plural;
 import dev.millrace.codec.registry.RegistryClient;
 import dev.millrace.codec.registry.RegistryException;
 import dev.millrace.data.RegistrySpec;
@@ -115,7 +115,7 @@ final class RegistryCheck {
             "clock",
             "this machine's is %s %s the registry's"
                 .formatted(
-                    Counted.of(apart.abs().toSeconds(), "second"),
+                    Plural.of(apart.abs().toSeconds(), "second"),
                     apart.isNegative() ? "behind" : "ahead of"),
             "Set both by NTP: timedatectl set-ntp true"));
   }

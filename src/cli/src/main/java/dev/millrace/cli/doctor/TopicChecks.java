@@ -1,7 +1,7 @@
 package dev.millrace.cli.doctor;
 
-import dev.millrace.cli.console.Counted;
 import dev.millrace.cli.console.Finding;
+import dev.millrace.cli.console.Plural;
 import dev.millrace.cli.run.SharedModels;
 import dev.millrace.config.Settings;
 import java.nio.file.Path;
@@ -166,8 +166,8 @@ public final class TopicChecks {
     String text =
         "%s in %s of %s"
             .formatted(
-                Counted.of(count, "record"),
-                Counted.of(input.partitions().size(), "partition"),
+                Plural.of(count, "record"),
+                Plural.of(input.partitions().size(), "partition"),
                 input.name());
     if (count == 0) {
       findings.add(
@@ -203,7 +203,7 @@ public final class TopicChecks {
           Finding.warning(
               "refused",
               "%s%s in %s, of all pipelines that write there"
-                  .formatted(upTo, Counted.of(count, "dead letter"), topic.name()),
+                  .formatted(upTo, Plural.of(count, "dead letter"), topic.name()),
               "./millrace dlq show -c %s shows them, docs/reference/dead-letters.md explains the reasons"
                   .formatted(config)));
     }

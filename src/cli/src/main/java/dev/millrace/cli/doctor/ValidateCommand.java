@@ -90,7 +90,7 @@ public final class ValidateCommand implements Callable<Integer> {
             labels.topic() == null ? input.topic() : labels.topic(),
             Durations.show(labels.timeoutMillis()),
             onTimeout(labels.onTimeout()),
-            labels.mostPending());
+            labels.maxPending());
   }
 
   private static String onTimeout(InputSpec.DefaultLabel label) {

@@ -1,6 +1,6 @@
 package dev.millrace.cli.evaluate;
 
-import dev.millrace.cli.console.Counted;
+import dev.millrace.cli.console.Plural;
 import java.util.ArrayList;
 import java.util.IntSummaryStatistics;
 import java.util.List;
@@ -51,7 +51,7 @@ final class EpochLines {
       lines.add(
           "held out: %s  validation loss %s"
               .formatted(
-                  Counted.of(metrics.heldOut(), "row"),
+                  Plural.of(metrics.heldOut(), "row"),
                   validation(metrics.validation("loss"), metrics.validationScore())));
     }
     if (passes > 1) {

@@ -3,8 +3,8 @@ package dev.millrace.cli.evaluate;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.millrace.cli.console.CliError;
-import dev.millrace.cli.console.Counted;
 import dev.millrace.cli.console.OutputFile;
+import dev.millrace.cli.console.Plural;
 import dev.millrace.cli.console.Progress;
 import dev.millrace.cli.console.Terminal;
 import dev.millrace.cli.csv.CsvPipeline;
@@ -193,14 +193,14 @@ public final class EvaluateCommand implements Callable<Integer> {
     }
     if (models != null) {
       int count = run.models().write(models);
-      spec.commandLine().getErr().printf("Wrote %s to %s%n", Counted.of(count, "model"), models);
+      spec.commandLine().getErr().printf("Wrote %s to %s%n", Plural.of(count, "model"), models);
     }
     return 0;
   }
 
   private void tellDoubts(CsvScan scan) {
     scan.allDoubts().forEach(spec.commandLine().getErr()::println);
-    if (scan.task() == Task.MULTICLASS && scan.classes() > InputSpec.Limits.MOST_CLASSES) {
+    if (scan.task() == Task.MULTICLASS && scan.classes() > InputSpec.Limits.MAX_CLASSES) {
       spec.commandLine()
           .getErr()
           .printf(
@@ -209,7 +209,7 @@ public final class EvaluateCommand implements Callable<Integer> {
                   + " are refused. Group them, or predict a number: --task regression.%n",
               scan.header().get(scan.labelColumn()),
               scan.classes(),
-              InputSpec.Limits.MOST_CLASSES);
+              InputSpec.Limits.MAX_CLASSES);
     }
   }
 

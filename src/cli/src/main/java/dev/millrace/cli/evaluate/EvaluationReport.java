@@ -3,7 +3,7 @@ package dev.millrace.cli.evaluate;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.millrace.cli.console.Counted;
+import dev.millrace.cli.console.Plural;
 import dev.millrace.eval.AreaUnderCurve;
 import java.util.ArrayList;
 import java.util.List;
@@ -32,9 +32,9 @@ record EvaluationReport(Evaluation run, int epochs, AreaUnderCurve areas) {
     lines.add(
         "%s in %.1f s, %s, models %.12s…"
             .formatted(
-                Counted.of(metrics.examples(), "example"),
+                Plural.of(metrics.examples(), "example"),
                 run.seconds(),
-                Counted.of(run.deadLetters().total(), "dead letter"),
+                Plural.of(run.deadLetters().total(), "dead letter"),
                 run.models().sha256()));
     return lines;
   }

@@ -4,7 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.millrace.cli.console.Terminal;
 import dev.millrace.data.Task;
 import dev.millrace.eval.ClassAverage;
-import dev.millrace.eval.ClassTally;
+import dev.millrace.eval.ClassCounts;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashSet;
@@ -164,7 +164,7 @@ public final class FinalMetrics {
    */
   String onlyPredicted() {
     List<String> classes = new ArrayList<>();
-    ClassTally tally = tally(classes, "counts");
+    ClassCounts tally = tally(classes, "counts");
     if (!tally.predictsOneClass()) {
       return null;
     }
@@ -204,8 +204,8 @@ public final class FinalMetrics {
   }
 
   /** Counts of all keys together, the classes in the order in which they come. */
-  private ClassTally tally(List<String> classes, String matrix) {
-    ClassTally tally = new ClassTally();
+  private ClassCounts tally(List<String> classes, String matrix) {
+    ClassCounts tally = new ClassCounts();
     for (JsonNode metrics : newest.values()) {
       add(metrics.path("confusion_matrix"), matrix, classes, tally);
     }
@@ -217,7 +217,7 @@ public final class FinalMetrics {
       return withoutMatrices();
     }
     List<String> classes = new ArrayList<>();
-    ClassTally tally = tally(classes, "total_counts");
+    ClassCounts tally = tally(classes, "total_counts");
     ClassAverage average = average(classes);
     return ofClasses(
         tally.accuracy(), average.precision(tally), average.recall(tally), average.f1(tally));
@@ -258,7 +258,7 @@ public final class FinalMetrics {
   }
 
   private static void add(
-      JsonNode confusion, String matrix, List<String> classes, ClassTally into) {
+      JsonNode confusion, String matrix, List<String> classes, ClassCounts into) {
     int[] index = new int[confusion.path("labels").size()];
     for (int c = 0; c < index.length; c++) {
       String label = confusion.path("labels").get(c).asText();

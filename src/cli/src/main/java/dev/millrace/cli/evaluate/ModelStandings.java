@@ -2,7 +2,7 @@ package dev.millrace.cli.evaluate;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.millrace.cli.console.Counted;
+import dev.millrace.cli.console.Plural;
 import dev.millrace.cli.console.Terminal;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -66,7 +66,7 @@ final class ModelStandings {
   }
 
   private static String keys(long count) {
-    return count == 0 ? "-" : Counted.of(count, "key");
+    return count == 0 ? "-" : Plural.of(count, "key");
   }
 
   private static String mean(double sum, Sums of) {

@@ -9,7 +9,7 @@ import java.util.Locale;
 
 /** The end of a run: a line for each key, worst window first, and one for all of them. */
 public final class SummaryTable {
-  private static final int MOST_KEYS = 20;
+  private static final int MAX_KEYS = 20;
 
   private static final Object[][] CLASS_HEADER = {
     {"", "", "window", "no-change", "total", "total", "no-change", "majority"},
@@ -86,7 +86,7 @@ public final class SummaryTable {
     FinalMetrics.Totals totals = metrics.totals();
     int keys = metrics.newest().size();
     return row(
-        keys > MOST_KEYS ? "all %,d keys".formatted(keys) : "all",
+        keys > MAX_KEYS ? "all %,d keys".formatted(keys) : "all",
         count(totals.examples()),
         score(metrics.windowMean(scores[0])),
         score(metrics.windowMean(scores[1])),
@@ -101,7 +101,7 @@ public final class SummaryTable {
         regression
             ? Comparator.comparingDouble(key -> -key.at(NUMBER_SCORES[0]).asDouble())
             : Comparator.comparingDouble(key -> key.at(CLASS_SCORES[0]).asDouble());
-    return metrics.newest().stream().sorted(byError).limit(MOST_KEYS).toList();
+    return metrics.newest().stream().sorted(byError).limit(MAX_KEYS).toList();
   }
 
   private static String keyRow(JsonNode key, String[] scores) {

@@ -21,7 +21,7 @@ public final class HttpToken {
   /** A server that answers everybody. */
   public static final HttpToken NONE = new HttpToken(null);
 
-  private static final int LEAST_LENGTH = 16;
+  private static final int MIN_LENGTH = 16;
 
   // Null if none is asked for.
   private final byte[] token;
@@ -84,10 +84,10 @@ public final class HttpToken {
      * @throws ParameterException if others reach it and there is no token, or a weak one
      */
     public HttpToken forAddress(String address) {
-      if (token != null && token.length() < LEAST_LENGTH) {
+      if (token != null && token.length() < MIN_LENGTH) {
         throw wrong(
             "--token must have at least "
-                + LEAST_LENGTH
+                + MIN_LENGTH
                 + " characters. Make one with: openssl rand -hex 16");
       }
       if (token == null && !isLoopback(address)) {

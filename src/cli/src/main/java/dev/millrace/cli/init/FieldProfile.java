@@ -1,14 +1,14 @@
 package dev.millrace.cli.init;
 
-import dev.millrace.cli.console.Counted;
+import dev.millrace.cli.console.Plural;
 import dev.millrace.cli.console.Terminal;
-import dev.millrace.cli.csv.ColumnDoubts;
-import dev.millrace.cli.csv.Counting;
+import dev.millrace.cli.csv.ColumnWarnings;
 import dev.millrace.cli.csv.CsvColumn;
 import dev.millrace.cli.csv.CsvExamples;
 import dev.millrace.cli.csv.DistinctCount;
 import dev.millrace.cli.csv.HashBuckets;
 import dev.millrace.cli.csv.NumberMeaning;
+import dev.millrace.cli.csv.RowNumberDetector;
 import dev.millrace.codec.ClockTime;
 import dev.millrace.codec.CsvText;
 import dev.millrace.codec.NumberText;
@@ -25,8 +25,8 @@ import java.util.TreeSet;
  * What a pass over records, or their schema alone, tells about one field of them. Not thread-safe.
  */
 public final class FieldProfile {
-  private static final int MOST_COUNTED = 100;
-  private static final int LONGEST_TEXT = 30;
+  private static final int MAX_COUNTED = 100;
+  private static final int MAX_TEXT = 30;
 
   private static final String TOO_LARGE = "%s beyond 3.4e38 %s refused";
 
@@ -62,7 +62,7 @@ public final class FieldProfile {
   private long tooLarge;
   private double last = Double.NaN;
   private boolean integral = true;
-  private final Counting counting = new Counting();
+  private final RowNumberDetector counting = new RowNumberDetector();
   private boolean ascending = true;
 
   /** A field of which only the values will tell what it is. */
@@ -111,9 +111,9 @@ public final class FieldProfile {
   void seeText(String text) {
     if (ClockTime.isDate(text)) {
       times++;
-    } else if (ColumnDoubts.isOtherDate(text)) {
+    } else if (ColumnWarnings.isOtherDate(text)) {
       dates++;
-    } else if (ColumnDoubts.isOtherNumber(text)) {
+    } else if (ColumnWarnings.isOtherNumber(text)) {
       otherNumbers++;
     }
     if (firstText == null) {
@@ -151,13 +151,13 @@ public final class FieldProfile {
   /** Counts a value by its name as a class, which numbers of several spellings share. */
   private void count(String className, String text) {
     values++;
-    if (spellings.size() <= CsvColumn.MOST_ONE_HOT_VALUES && !text.isEmpty()) {
+    if (spellings.size() <= CsvColumn.MAX_ONE_HOT_VALUES && !text.isEmpty()) {
       spellings.add(text);
     }
     distinct.add(className);
     if (counts != null) {
       counts.merge(className, 1L, Long::sum);
-      if (counts.size() > MOST_COUNTED) {
+      if (counts.size() > MAX_COUNTED) {
         counts = null;
       }
     }
@@ -221,14 +221,14 @@ public final class FieldProfile {
 
   /** Whether nearly all values are numbers, and some of them in a spelling that is not read. */
   boolean isOtherNumbers() {
-    return otherNumbers > 0 && ColumnDoubts.isAlmostAll(numbers + otherNumbers, values);
+    return otherNumbers > 0 && ColumnWarnings.isAlmostAll(numbers + otherNumbers, values);
   }
 
   /** What makes a field of numbers one of texts, or null if that is not what it is. */
   String strayText() {
-    return declared == null && firstText != null && ColumnDoubts.isAlmostAll(numbers, values)
+    return declared == null && firstText != null && ColumnWarnings.isAlmostAll(numbers, values)
         ? "%,d of %,d values are numbers, but not \"%s\"; leave empty what is not known"
-            .formatted(numbers, values, Terminal.printable(firstText, LONGEST_TEXT))
+            .formatted(numbers, values, Terminal.printable(firstText, MAX_TEXT))
         : null;
   }
 
@@ -275,7 +275,7 @@ public final class FieldProfile {
       case BOOLEAN -> new FeatureSpec(name, FeatureSpec.Type.BOOLEAN, missing, List.of(), 0);
       case TEXT -> {
         List<String> texts = symbols.isEmpty() ? List.copyOf(spellings) : symbols;
-        yield texts.isEmpty() || texts.size() > CsvColumn.MOST_ONE_HOT_VALUES
+        yield texts.isEmpty() || texts.size() > CsvColumn.MAX_ONE_HOT_VALUES
             ? new FeatureSpec(
                 name, FeatureSpec.Type.HASH, missing, List.of(), HashBuckets.of(distinct()))
             : new FeatureSpec(name, FeatureSpec.Type.ONE_HOT, missing, texts, 0);
@@ -300,15 +300,15 @@ public final class FieldProfile {
     }
     if (tooLarge > 0) {
       text +=
-          "; " + TOO_LARGE.formatted(Counted.of(tooLarge, "value"), tooLarge == 1 ? "is" : "are");
+          "; " + TOO_LARGE.formatted(Plural.of(tooLarge, "value"), tooLarge == 1 ? "is" : "are");
     }
     long missing = records - values;
-    return missing <= 0 ? text : text + "; " + Counted.percent(missing, records) + " missing";
+    return missing <= 0 ? text : text + "; " + Plural.percent(missing, records) + " missing";
   }
 
   /** Such as "258 values". */
   String distinctValues() {
-    return (distinct.isExact() ? "" : "about ") + Counted.of(distinct(), "value");
+    return (distinct.isExact() ? "" : "about ") + Plural.of(distinct(), "value");
   }
 
   private static String number(double value) {

@@ -1,7 +1,7 @@
 package dev.millrace.cli.init;
 
-import dev.millrace.cli.console.Counted;
-import dev.millrace.cli.csv.ColumnDoubts;
+import dev.millrace.cli.console.Plural;
+import dev.millrace.cli.csv.ColumnWarnings;
 import dev.millrace.cli.csv.NumberMeaning;
 import dev.millrace.data.Task;
 import java.util.ArrayList;
@@ -17,10 +17,10 @@ import java.util.regex.Pattern;
  * reason.
  */
 final class FieldRoles {
-  private static final int MOST_CLASSES_AS_INTEGERS = 20;
-  private static final int MOST_CLASSES = 100;
-  private static final int MOST_CANDIDATES = 4;
-  private static final int LEAST_EXAMPLES_OF_A_KEY = 20;
+  private static final int MAX_CLASSES_AS_INTEGERS = 20;
+  private static final int MAX_CLASSES = 100;
+  private static final int MAX_CANDIDATES = 4;
+  private static final int MIN_EXAMPLES_OF_A_KEY = 20;
   private static final int ENOUGH_FOR_A_MODEL = 200;
   private static final double ALMOST_ALL = 0.9;
   private static final int ENOUGH = 50;
@@ -84,17 +84,17 @@ final class FieldRoles {
       return "a date or time";
     }
     if (field.values() < input.records()) {
-      return Counted.of(input.records() - field.values(), "record") + " have none";
+      return Plural.of(input.records() - field.values(), "record") + " have none";
     }
     return fewEnough(field)
         ? null
         : "%s, and no label of more than %d classes is guessed"
-            .formatted(field.distinctValues(), MOST_CLASSES);
+            .formatted(field.distinctValues(), MAX_CLASSES);
   }
 
   private boolean fewEnough(FieldProfile field) {
     boolean text = field.type() != FieldProfile.Type.NUMBER;
-    return !text || input.records() == 0 || field.distinct() <= MOST_CLASSES;
+    return !text || input.records() == 0 || field.distinct() <= MAX_CLASSES;
   }
 
   private Candidate label(FieldProfile field, boolean last, boolean first) {
@@ -125,7 +125,7 @@ final class FieldRoles {
   /** What predicting a field would be. */
   Task task(FieldProfile field) {
     if (field.type() == FieldProfile.Type.NUMBER) {
-      boolean few = field.isWholeNumbers() && field.distinct() <= MOST_CLASSES_AS_INTEGERS;
+      boolean few = field.isWholeNumbers() && field.distinct() <= MAX_CLASSES_AS_INTEGERS;
       if (!few) {
         return Task.REGRESSION;
       }
@@ -168,7 +168,7 @@ final class FieldRoles {
     return whole
         && field.values() == input.records()
         && field.distinct() > 2
-        && field.distinct() * LEAST_EXAMPLES_OF_A_KEY <= field.values();
+        && field.distinct() * MIN_EXAMPLES_OF_A_KEY <= field.values();
   }
 
   /** Why a field teaches a model nothing, or null if it may. */
@@ -192,7 +192,7 @@ final class FieldRoles {
       return "a date or time, but not as ISO 8601 spells it (2026-11-26T09:30)";
     }
     if (field.isOtherNumbers()) {
-      return ColumnDoubts.OTHER_NUMBERS;
+      return ColumnWarnings.OTHER_NUMBERS;
     }
     if (field.isTooLarge()) {
       return "numbers beyond 3.4e38, which a 32-bit float does not hold";
@@ -233,6 +233,6 @@ final class FieldRoles {
 
   private static List<Candidate> best(List<Candidate> candidates) {
     candidates.sort(Comparator.comparingDouble(Candidate::score).reversed());
-    return candidates.subList(0, Math.min(MOST_CANDIDATES, candidates.size()));
+    return candidates.subList(0, Math.min(MAX_CANDIDATES, candidates.size()));
   }
 }

@@ -6,7 +6,7 @@ import dev.millrace.cli.csv.ColumnNames;
 import dev.millrace.cli.csv.CsvScan;
 import dev.millrace.cli.kafka.BrokerCheck;
 import dev.millrace.config.PipelineFile;
-import dev.millrace.config.yaml.Spelling;
+import dev.millrace.config.yaml.Suggestions;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
@@ -40,7 +40,7 @@ import picocli.CommandLine.Spec;
     })
 public final class InitCommand implements Callable<Integer> {
   private static final String STDOUT = "-";
-  private static final String LONGEST_PIPELINE = "(?s)^(.{0,100}).*$";
+  private static final String MAX_PIPELINE = "(?s)^(.{0,100}).*$";
   private static final long ALL = Long.MAX_VALUE;
   private static final long RECORDS_OF_A_PARTITION = 1_000;
 
@@ -196,7 +196,7 @@ public final class InitCommand implements Callable<Integer> {
             ? topic
             : input.getFileName().toString().replaceFirst("\\.(csv|csv\\.gz|gz|tsv|txt|avsc)$", "");
     String safe = from.replaceAll("[^A-Za-z0-9._-]", "-").replaceFirst("^\\.+", "");
-    return safe.isEmpty() ? "pipeline" : safe.replaceFirst(LONGEST_PIPELINE, "$1");
+    return safe.isEmpty() ? "pipeline" : safe.replaceFirst(MAX_PIPELINE, "$1");
   }
 
   private InputProfile profile() {
@@ -260,7 +260,7 @@ public final class InitCommand implements Callable<Integer> {
         return field;
       }
     }
-    String nearest = Spelling.nearest(wanted, fieldNames(profile));
+    String nearest = Suggestions.nearest(wanted, fieldNames(profile));
     throw CliError.usage(
         "%s \"%s\" is not a field of %s.%s%nFields: %s"
             .formatted(

@@ -1,6 +1,6 @@
 package dev.millrace.cli.init;
 
-import dev.millrace.cli.console.Counted;
+import dev.millrace.cli.console.Plural;
 import dev.millrace.cli.console.Terminal;
 import dev.millrace.data.KebabCase;
 import dev.millrace.data.Task;
@@ -11,7 +11,7 @@ import java.util.stream.Collectors;
 
 /** What {@code init} says of the file it wrote, and the commands that come next. */
 final class InitSummary {
-  private static final int LONGEST_NAME = 60;
+  private static final int MAX_NAME = 60;
 
   private final Path file;
   private final Path data;
@@ -50,7 +50,7 @@ final class InitSummary {
                 file,
                 label == null ? "label" : shown(label),
                 task == null ? "" : " (" + KebabCase.of(task) + ")",
-                Counted.of(draft.features(), "field"),
+                Plural.of(draft.features(), "field"),
                 key == null ? "" : ", one model per " + shown(key)));
     if (notLabels != null && !input.standard()) {
       lines.add("The label is a guess. Another one: --label FIELD");
@@ -93,7 +93,7 @@ final class InitSummary {
   }
 
   private static String shown(FieldProfile field) {
-    return Terminal.printable(field.name(), LONGEST_NAME);
+    return Terminal.printable(field.name(), MAX_NAME);
   }
 
   /** A word as a shell takes it. */

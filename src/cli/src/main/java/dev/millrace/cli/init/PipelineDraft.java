@@ -1,6 +1,6 @@
 package dev.millrace.cli.init;
 
-import dev.millrace.cli.console.Counted;
+import dev.millrace.cli.console.Plural;
 import dev.millrace.cli.console.Terminal;
 import dev.millrace.cli.console.YamlText;
 import dev.millrace.cli.csv.CsvColumn;
@@ -23,8 +23,8 @@ import java.util.stream.Collectors;
  */
 final class PipelineDraft {
   private static final int COMMENT_COLUMN = 46;
-  private static final int LONGEST_NAME = 40;
-  private static final int MOST_SHARES = 4;
+  private static final int MAX_NAME = 40;
+  private static final int MAX_SHARES = 4;
 
   private final InputProfile input;
   private final FieldRoles roles;
@@ -93,7 +93,7 @@ final class PipelineDraft {
     String name = Terminal.printable(input.origin(), 80);
     return input.records() == 0
         ? name
-        : "%s (%s)".formatted(name, Counted.of(input.records(), "record"));
+        : "%s (%s)".formatted(name, Plural.of(input.records(), "record"));
   }
 
   private void addSource(Path folder) {
@@ -151,7 +151,7 @@ final class PipelineDraft {
     if (task == Task.REGRESSION
         || !allSeen
         || names.isEmpty()
-        || names.size() > CsvColumn.MOST_ONE_HOT_VALUES) {
+        || names.size() > CsvColumn.MAX_ONE_HOT_VALUES) {
       return;
     }
     add(
@@ -167,16 +167,16 @@ final class PipelineDraft {
     List<Map.Entry<String, Long>> classes = field.frequencies();
     String shares =
         classes.stream()
-            .limit(MOST_SHARES)
+            .limit(MAX_SHARES)
             .map(c -> share(c.getKey(), c.getValue()))
             .collect(Collectors.joining(", "));
     return field.distinctValues()
         + (shares.isEmpty() ? "" : ": " + shares)
-        + (classes.size() > MOST_SHARES ? ", …" : "");
+        + (classes.size() > MAX_SHARES ? ", …" : "");
   }
 
   private String share(String name, long count) {
-    return Terminal.printable(name, 24) + " " + Counted.percent(count, input.records());
+    return Terminal.printable(name, 24) + " " + Plural.percent(count, input.records());
   }
 
   private void addKey() {
@@ -191,7 +191,7 @@ final class PipelineDraft {
     if (key != null) {
       add(
           "  # Which model learns: the record key says, which produce --key %s fills (%s)."
-              .formatted(Terminal.printable(key.name(), LONGEST_NAME), describeKey()));
+              .formatted(Terminal.printable(key.name(), MAX_NAME), describeKey()));
     } else if (input.isFile()) {
       add("  # Which model learns: the record key says. Without produce --key COLUMN there is one");
       add("  # model, of key \"all\".");
@@ -216,7 +216,7 @@ final class PipelineDraft {
     long missing = input.records() - keys.values();
     return missing == 0
         ? keys.distinctValues()
-        : "%s; %s without".formatted(keys.distinctValues(), Counted.of(missing, "record"));
+        : "%s; %s without".formatted(keys.distinctValues(), Plural.of(missing, "record"));
   }
 
   private void addCandidates(List<FieldRoles.Candidate> candidates, FieldProfile chosen) {
@@ -229,7 +229,7 @@ final class PipelineDraft {
     for (FieldRoles.Candidate other : others) {
       add(
           "  #   %s (%s)"
-              .formatted(Terminal.printable(other.field().name(), LONGEST_NAME), other.why()));
+              .formatted(Terminal.printable(other.field().name(), MAX_NAME), other.why()));
     }
   }
 
@@ -268,7 +268,7 @@ final class PipelineDraft {
     for (FieldProfile field : input.fields()) {
       String why = roles.useless(field);
       if (field != label && field != key && !isUseful(field)) {
-        left.add(Terminal.printable(field.name(), LONGEST_NAME) + ": " + why);
+        left.add(Terminal.printable(field.name(), MAX_NAME) + ": " + why);
       }
     }
     left.addAll(input.unusable());
@@ -319,12 +319,12 @@ final class PipelineDraft {
     if (task() == Task.MULTICLASS && label.distinct() > Limits.USUAL_CLASSES) {
       add("limits:");
       String others =
-          label.distinct() > Limits.MOST_CLASSES
+          label.distinct() > Limits.MAX_CLASSES
               ? "and more there cannot be: the others are dead letters, so group them before"
               : "with the usual " + Limits.USUAL_CLASSES + " the others would be dead letters";
       add(
           commented(
-              "  classes: " + Math.min(label.distinct(), Limits.MOST_CLASSES),
+              "  classes: " + Math.min(label.distinct(), Limits.MAX_CLASSES),
               "of " + label.distinctValues() + "; " + others));
     }
   }

@@ -3,11 +3,11 @@ package dev.millrace.cli.init;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.millrace.cli.console.CliError;
-import dev.millrace.cli.console.Counted;
+import dev.millrace.cli.console.Plural;
 import dev.millrace.cli.kafka.BrokerCheck;
 import dev.millrace.codec.ExampleSchema;
 import dev.millrace.data.InputSpec.Format;
-import dev.millrace.kafka.Onlooker;
+import dev.millrace.kafka.TopicReader;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -76,7 +76,7 @@ final class TopicProfiler {
       Consumer<String> notice) {
     TopicProfiler profiler = new TopicProfiler(topic, schemaFile);
     try {
-      Onlooker.readLast(kafka, topic, most, profiler::take);
+      TopicReader.readLast(kafka, topic, most, profiler::take);
     } catch (KafkaException e) {
       throw BrokerCheck.failure("Topic " + topic + " cannot be read", e);
     }
@@ -90,7 +90,7 @@ final class TopicProfiler {
     if (others + withRegistry > 0) {
       notice.accept(
           "Left out %s of %s, of another kind than the first."
-              .formatted(Counted.of(others + withRegistry, "record"), topic));
+              .formatted(Plural.of(others + withRegistry, "record"), topic));
     }
     if (set.leavesOut()) {
       notice.accept(

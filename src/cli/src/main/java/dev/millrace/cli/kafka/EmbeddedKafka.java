@@ -1,7 +1,7 @@
 package dev.millrace.cli.kafka;
 
 import dev.millrace.cli.console.CliError;
-import dev.millrace.cli.console.LogPlace;
+import dev.millrace.cli.console.LogFile;
 import dev.millrace.cli.console.Ports;
 import dev.millrace.cli.console.TemporaryDirectories;
 import java.io.Closeable;
@@ -176,8 +176,7 @@ public final class EmbeddedKafka implements AutoCloseable {
   // A broker that has lost its data directory (gone, full, broken) halts the JVM without a word.
   private static void halt(int status, Path dir) {
     System.err.printf(
-        "The broker gave up; look at its data directory %s and the log %s.%n",
-        dir, LogPlace.file());
+        "The broker gave up; look at its data directory %s and the log %s.%n", dir, LogFile.file());
     Runtime.getRuntime().halt(status);
   }
 
@@ -305,7 +304,7 @@ public final class EmbeddedKafka implements AutoCloseable {
     if (e instanceof CliError error) {
       return error;
     }
-    return new CliError("The broker did not start: " + e + " (more in " + LogPlace.file() + ")", e);
+    return new CliError("The broker did not start: " + e + " (more in " + LogFile.file() + ")", e);
   }
 
   private static void closeQuietly(Closeable resource) {

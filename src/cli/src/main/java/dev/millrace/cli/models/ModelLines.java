@@ -2,7 +2,7 @@ package dev.millrace.cli.models;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.millrace.cli.console.Counted;
+import dev.millrace.cli.console.Plural;
 import dev.millrace.cli.console.Terminal;
 import dev.millrace.prequential.ModelSnapshot;
 import java.util.ArrayList;
@@ -14,8 +14,8 @@ import java.util.stream.Collectors;
 /** Models as text. */
 public final class ModelLines {
   private static final ObjectMapper JSON = new ObjectMapper();
-  private static final int LONGEST_KEY = 40;
-  private static final int LONGEST_CLASSES = 40;
+  private static final int MAX_KEY = 40;
+  private static final int MAX_CLASSES = 40;
 
   private ModelLines() {}
 
@@ -23,7 +23,7 @@ public final class ModelLines {
   static List<String> table(Collection<ModelSnapshot> models) {
     int width = "key".length();
     for (ModelSnapshot model : models) {
-      String key = Terminal.printable(model.key(), LONGEST_KEY);
+      String key = Terminal.printable(model.key(), MAX_KEY);
       width = Math.max(width, key.codePointCount(0, key.length()));
     }
     String row = "%-" + width + "s %12s %12s %10s  %s";
@@ -34,11 +34,11 @@ public final class ModelLines {
           String.format(
               Locale.ROOT,
               row,
-              Terminal.printable(model.key(), LONGEST_KEY),
+              Terminal.printable(model.key(), MAX_KEY),
               count(model.learner().examples()),
               count(model.learner().steps()),
               count(model.size()),
-              learns(model, LONGEST_CLASSES)));
+              learns(model, MAX_CLASSES)));
     }
     return lines;
   }
@@ -59,7 +59,7 @@ public final class ModelLines {
                 + " skipped, "
                 + count(model.learner().clippedSteps())
                 + " clipped, "
-                + Counted.of(model.learner().rollbacks(), "rollback")),
+                + Plural.of(model.learner().rollbacks(), "rollback")),
         line("model", Terminal.printable(model.learner().shape(), 1_000)),
         line("bytes", count(model.size())));
   }
@@ -101,7 +101,7 @@ public final class ModelLines {
             .collect(Collectors.joining(" "));
     return "%s: %s"
         .formatted(
-            Counted.of(model.classes().size(), "class", "classes"),
+            Plural.of(model.classes().size(), "class", "classes"),
             Terminal.printable(names, width));
   }
 

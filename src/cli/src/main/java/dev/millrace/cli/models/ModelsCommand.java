@@ -1,8 +1,8 @@
 package dev.millrace.cli.models;
 
 import dev.millrace.cli.console.CliError;
-import dev.millrace.cli.console.Counted;
 import dev.millrace.cli.console.OutputFile;
+import dev.millrace.cli.console.Plural;
 import dev.millrace.cli.console.Terminal;
 import dev.millrace.nn.Learner;
 import dev.millrace.onnx.OnnxExport;
@@ -159,7 +159,7 @@ public final class ModelsCommand implements Runnable {
           file,
           bytes.length,
           format == Format.ONNX ? "ONNX operator set " + OnnxExport.OPSET : "Millrace's own format",
-          Counted.of(model.learner().examples(), "example"));
+          Plural.of(model.learner().examples(), "example"));
       return 0;
     }
 

@@ -1,15 +1,15 @@
 package dev.millrace.cli.models;
 
 import dev.millrace.cli.console.CliError;
-import dev.millrace.cli.console.Counted;
+import dev.millrace.cli.console.Plural;
 import dev.millrace.cli.console.Terminal;
 import dev.millrace.cli.kafka.BrokerCheck;
 import dev.millrace.codec.ModelAssembler;
 import dev.millrace.codec.ModelAssembler.Arrival;
 import dev.millrace.config.Settings;
-import dev.millrace.config.yaml.Spelling;
+import dev.millrace.config.yaml.Suggestions;
 import dev.millrace.kafka.KafkaClients;
-import dev.millrace.kafka.Onlooker;
+import dev.millrace.kafka.TopicReader;
 import dev.millrace.prequential.ModelSnapshot;
 import java.io.IOException;
 import java.util.Collection;
@@ -27,7 +27,7 @@ import org.apache.kafka.common.KafkaException;
  * what is known of it: all models of a large topic would not fit into memory.
  */
 public final class ModelsTopic {
-  private static final int LONGEST_KEYS = 60;
+  private static final int MAX_KEYS = 60;
 
   private final String topic;
   // Null if the models of all pipelines are wanted.
@@ -65,7 +65,7 @@ public final class ModelsTopic {
       Consumer<String> notice) {
     ModelsTopic read = new ModelsTopic(topic, settings, wanted, listing);
     try {
-      Onlooker.readAll(kafka, topic, read::take);
+      TopicReader.readAll(kafka, topic, read::take);
     } catch (KafkaException e) {
       throw BrokerCheck.failure("Topic " + topic + " cannot be read", e);
     }
@@ -99,7 +99,7 @@ public final class ModelsTopic {
     if (parts.incomplete() > 0) {
       notice.accept(
           "Of %s not all parts are there: a job is writing them, or was stopped then."
-              .formatted(Counted.of(parts.incomplete(), "model")));
+              .formatted(Plural.of(parts.incomplete(), "model")));
     }
   }
 
@@ -151,7 +151,7 @@ public final class ModelsTopic {
                   settings.pipeline()));
     }
     if (model == null) {
-      String nearest = Spelling.nearest(key, models.keySet());
+      String nearest = Suggestions.nearest(key, models.keySet());
       throw new CliError(
           "Topic %s has no model of key \"%s\". %s"
               .formatted(
@@ -170,7 +170,7 @@ public final class ModelsTopic {
   }
 
   private String keys() {
-    String keys = Terminal.printable(String.join(", ", models.keySet()), LONGEST_KEYS);
+    String keys = Terminal.printable(String.join(", ", models.keySet()), MAX_KEYS);
     return "It has " + keys + ". See them with: " + listing;
   }
 }

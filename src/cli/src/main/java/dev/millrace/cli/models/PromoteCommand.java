@@ -6,8 +6,8 @@ import dev.millrace.cli.kafka.BrokerCheck;
 import dev.millrace.cli.kafka.KafkaOptions;
 import dev.millrace.codec.json.CommandJson;
 import dev.millrace.config.Settings;
-import dev.millrace.config.yaml.Spelling;
-import dev.millrace.data.Promote;
+import dev.millrace.config.yaml.Suggestions;
+import dev.millrace.data.PromoteRequest;
 import dev.millrace.nn.ContestSpec;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
@@ -60,7 +60,7 @@ public final class PromoteCommand implements Callable<Integer> {
     requireKey(settings.input().spec().limits().keyBytes());
     String topic = settings.output().commands();
     kafka.requireTopic(topic);
-    send(topic, new Promote(settings.pipeline(), model));
+    send(topic, new PromoteRequest(settings.pipeline(), model));
     spec.commandLine()
         .getOut()
         .printf(
@@ -73,12 +73,12 @@ public final class PromoteCommand implements Callable<Integer> {
     return 0;
   }
 
-  private void requireKey(int mostBytes) {
+  private void requireKey(int maxBytes) {
     int bytes = key.getBytes(StandardCharsets.UTF_8).length;
-    if (bytes == 0 || bytes > mostBytes) {
+    if (bytes == 0 || bytes > maxBytes) {
       throw CliError.usage(
           "--key has %,d bytes; a model key has 1 to %,d (limits.key-bytes)"
-              .formatted(bytes, mostBytes));
+              .formatted(bytes, maxBytes));
     }
   }
 
@@ -89,7 +89,7 @@ public final class PromoteCommand implements Callable<Integer> {
     }
     List<String> names = contest.models().stream().map(ContestSpec.Entrant::name).toList();
     if (!names.contains(model)) {
-      String nearest = Spelling.nearest(model, names);
+      String nearest = Suggestions.nearest(model, names);
       throw CliError.usage(
           "--model \"%s\" is not a model of %s.%s Models: %s"
               .formatted(
@@ -100,7 +100,7 @@ public final class PromoteCommand implements Callable<Integer> {
     }
   }
 
-  private void send(String topic, Promote command) throws InterruptedException {
+  private void send(String topic, PromoteRequest command) throws InterruptedException {
     Map<String, Object> properties = new HashMap<>(kafka.kafka());
     properties.put("acks", "all");
     ByteArraySerializer bytes = new ByteArraySerializer();

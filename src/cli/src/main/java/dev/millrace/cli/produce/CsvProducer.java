@@ -1,7 +1,7 @@
 package dev.millrace.cli.produce;
 
 import dev.millrace.cli.console.CliError;
-import dev.millrace.cli.console.Counted;
+import dev.millrace.cli.console.Plural;
 import dev.millrace.cli.console.Progress;
 import dev.millrace.cli.console.StopSignal;
 import dev.millrace.cli.csv.CsvExamples;
@@ -51,7 +51,7 @@ public final class CsvProducer implements AutoCloseable {
    */
   public void send(
       CsvExamples examples,
-      TrailingLabels labels,
+      DelayedLabelProducer labels,
       long most,
       double rate,
       StopSignal stop,
@@ -112,7 +112,7 @@ public final class CsvProducer implements AutoCloseable {
   private CliError deliveryFailed(Progress progress, Exception cause) {
     return new CliError(
         "Topic %s did not take all of the %s sent so far: %s"
-            .formatted(topic, Counted.of(progress.done(), "record"), why(cause)),
+            .formatted(topic, Plural.of(progress.done(), "record"), why(cause)),
         cause);
   }
 

@@ -1,7 +1,7 @@
 package dev.millrace.cli.produce;
 
 import dev.millrace.cli.console.CliError;
-import dev.millrace.cli.console.Counted;
+import dev.millrace.cli.console.Plural;
 import dev.millrace.cli.console.Progress;
 import dev.millrace.cli.console.StopSignal;
 import dev.millrace.cli.csv.CsvExamples;
@@ -151,7 +151,7 @@ public final class ProduceCommand implements Callable<Integer> {
                 delay == null ? CsvExamples.Part.ALL : CsvExamples.Part.FEATURES,
                 reader,
                 0);
-        TrailingLabels labels =
+        DelayedLabelProducer labels =
             delay == null ? null : labels(reader, scan, startMillis, delay, target);
         CsvProducer producer = new CsvProducer(kafka.kafka(), target, compression)) {
       try (progress) {
@@ -163,7 +163,7 @@ public final class ProduceCommand implements Callable<Integer> {
   }
 
   /** Labels of the same rows, as the pipeline reads them from their topic. */
-  private TrailingLabels labels(
+  private DelayedLabelProducer labels(
       InputSpec reader, CsvScan scan, long startMillis, long delay, String target) {
     InputSpec.LateLabels read = reader == null ? null : reader.labels();
     boolean ownTopic = read != null && read.topic() != null;
@@ -171,7 +171,7 @@ public final class ProduceCommand implements Callable<Integer> {
     if (!topic.equals(target)) {
       kafka.requireTopic(topic);
     }
-    return new TrailingLabels(
+    return new DelayedLabelProducer(
         new CsvExamples(scan, startMillis, epochs, format, CsvExamples.Part.LABEL, reader, delay),
         topic);
   }
@@ -252,7 +252,7 @@ public final class ProduceCommand implements Callable<Integer> {
         .getOut()
         .printf(
             "Sent %s to %s in %.1f s (%,.0f records/s). Next: ./millrace run -c %s%n",
-            Counted.of(progress.done(), "record"),
+            Plural.of(progress.done(), "record"),
             target,
             seconds,
             progress.done() / seconds,

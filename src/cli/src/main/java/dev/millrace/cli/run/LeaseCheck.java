@@ -2,8 +2,8 @@ package dev.millrace.cli.run;
 
 import dev.millrace.MillraceJob;
 import dev.millrace.cli.console.CliError;
-import dev.millrace.cli.console.Counted;
 import dev.millrace.cli.console.Finding;
+import dev.millrace.cli.console.Plural;
 import dev.millrace.cli.console.StopSignal;
 import dev.millrace.config.Settings;
 import dev.millrace.kafka.Lease;
@@ -163,7 +163,7 @@ public final class LeaseCheck {
   private static String described(LeaseRecord record) {
     Instant renewed = Instant.ofEpochMilli(record.renewal());
     long seconds = Math.max(0, Duration.between(renewed, Instant.now()).toSeconds());
-    return "%s; renewed %s ago".formatted(record.description(), Counted.of(seconds, "second"));
+    return "%s; renewed %s ago".formatted(record.description(), Plural.of(seconds, "second"));
   }
 
   private static CliError unreadable(Settings settings, KafkaException e) {

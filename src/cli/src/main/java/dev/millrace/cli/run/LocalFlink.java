@@ -85,7 +85,7 @@ public final class LocalFlink {
   }
 
   /** Subtasks that keys can be spread over, for ever: saved state goes by this number. */
-  public static int mostSubtasks() {
+  public static int maxSubtasks() {
     return Integer.parseInt(configurationFile().get("pipeline.max-parallelism"));
   }
 

@@ -2,7 +2,7 @@ package dev.millrace.cli.run;
 
 import dev.millrace.MillraceJob;
 import dev.millrace.cli.console.CliError;
-import dev.millrace.cli.console.LogPlace;
+import dev.millrace.cli.console.LogFile;
 import dev.millrace.cli.console.RootCause;
 import dev.millrace.config.Settings;
 import dev.millrace.kafka.Lease;
@@ -237,6 +237,6 @@ public final class LocalJob implements JobStatistics {
   /** What to tell of a job that has failed. */
   public static CliError failure(Exception e) {
     return new CliError(
-        "The job failed: " + RootCause.message(e) + " (more in " + LogPlace.file() + ")", e);
+        "The job failed: " + RootCause.message(e) + " (more in " + LogFile.file() + ")", e);
   }
 }

@@ -71,7 +71,7 @@ public final class OldSnapshots {
 
   private static List<Entry> newestFirst(Path stateDir) {
     Map<Path, List<Path>> snapshots = new LinkedHashMap<>();
-    for (Path snapshot : new StartMark(stateDir).newestFirst()) {
+    for (Path snapshot : new RestoreMarker(stateDir).newestFirst()) {
       Path child = stateDir.resolve(stateDir.relativize(snapshot).getName(0));
       snapshots.computeIfAbsent(child, none -> new ArrayList<>()).add(snapshot);
     }

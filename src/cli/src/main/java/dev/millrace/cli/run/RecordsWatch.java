@@ -1,7 +1,7 @@
 package dev.millrace.cli.run;
 
 import dev.millrace.cli.console.CliError;
-import dev.millrace.cli.console.Counted;
+import dev.millrace.cli.console.Plural;
 import dev.millrace.data.DeadLetterReason;
 import dev.millrace.flink.JobMetric;
 import java.io.IOException;
@@ -60,7 +60,7 @@ public final class RecordsWatch {
       err.printf(
           "The brokers deleted %s before the job had read %s; it went on with the oldest left"
               + " (more in %s)%n",
-          Counted.of(lost - toldLost, "record"), lost - toldLost == 1 ? "it" : "them", log);
+          Plural.of(lost - toldLost, "record"), lost - toldLost == 1 ? "it" : "them", log);
     }
     toldLost = lost; // less after a restart, which counts anew
   }
@@ -96,6 +96,6 @@ public final class RecordsWatch {
             .collect(Collectors.joining(", "));
     err.printf(
         "%s refused so far (%s): ./millrace dlq show -c %s; the first of each reason is in %s%n",
-        Counted.of(refused, "record"), reasons, config, log);
+        Plural.of(refused, "record"), reasons, config, log);
   }
 }

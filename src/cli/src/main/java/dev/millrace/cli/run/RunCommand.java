@@ -1,7 +1,7 @@
 package dev.millrace.cli.run;
 
 import dev.millrace.cli.console.Banner;
-import dev.millrace.cli.console.LogPlace;
+import dev.millrace.cli.console.LogFile;
 import dev.millrace.cli.console.StopSignal;
 import dev.millrace.cli.kafka.BrokerCheck;
 import dev.millrace.cli.kafka.BrokerWatch;
@@ -63,7 +63,7 @@ public final class RunCommand implements Callable<Integer> {
   @Override
   @SuppressWarnings("try") // the lock is held and the brokers are watched, neither is used
   public Integer call() throws InterruptedException {
-    int most = LocalFlink.mostSubtasks();
+    int most = LocalFlink.maxSubtasks();
     if (parallelism < 1 || parallelism > most) {
       throw new ParameterException(
           spec.commandLine(),
@@ -131,7 +131,7 @@ public final class RunCommand implements Callable<Integer> {
   private int supervise(LocalJob job, Path dir, StopSignal stop, MemoryWatch memory)
       throws InterruptedException {
     PrintWriter err = spec.commandLine().getErr();
-    String log = "" + LogPlace.file();
+    String log = "" + LogFile.file();
     RecordsWatch records = new RecordsWatch(config, log, err);
     CheckpointWatch checkpoints = new CheckpointWatch(dir, log, err);
     RestartWatch restarts = new RestartWatch(job, log, err);
@@ -151,7 +151,7 @@ public final class RunCommand implements Callable<Integer> {
         .println(
             savepoint
                 .map(Snapshots::stoppedWith)
-                .orElseGet(() -> Snapshots.stoppedWithout(new StartMark(dir).newest())));
+                .orElseGet(() -> Snapshots.stoppedWithout(new RestoreMarker(dir).newest())));
     return 0;
   }
 }

@@ -5,7 +5,7 @@ import dev.millrace.cli.console.Terminal;
 import dev.millrace.codec.ModelAssembler;
 import dev.millrace.config.Settings;
 import dev.millrace.kafka.KafkaClients;
-import dev.millrace.kafka.Onlooker;
+import dev.millrace.kafka.TopicReader;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -24,7 +24,7 @@ public final class SharedModels {
     String topic = settings.output().models();
     Set<String> others = new TreeSet<>();
     try {
-      Onlooker.readLast(
+      TopicReader.readLast(
           settings.kafka(),
           topic,
           NEWEST,

@@ -2,7 +2,7 @@ package dev.millrace.cli.run;
 
 import dev.millrace.MillraceJob;
 import dev.millrace.cli.console.CliError;
-import dev.millrace.cli.console.Counted;
+import dev.millrace.cli.console.Plural;
 import dev.millrace.config.Settings;
 import dev.millrace.data.KebabCase;
 import dev.millrace.kafka.KafkaClients;
@@ -135,7 +135,7 @@ public record SnapshotCheck(Path stateDir, Path snapshot) {
                   + " %sContinue anyway: --from-savepoint %s")
               .formatted(
                   snapshot,
-                  Counted.of(states.size() - open, "transaction"),
+                  Plural.of(states.size() - open, "transaction"),
                   before("Repeat metrics rather than miss some: "),
                   snapshot));
     }
@@ -144,7 +144,7 @@ public record SnapshotCheck(Path stateDir, Path snapshot) {
           ("%s has %s to commit, and only output.guarantee: exactly-once does: without, the last"
                   + " metrics before it are missing for good. Start with exactly-once once more and"
                   + " stop with Ctrl-C; then change it. Continue anyway: --from-savepoint %s")
-              .formatted(snapshot, Counted.of(open, "transaction"), snapshot));
+              .formatted(snapshot, Plural.of(open, "transaction"), snapshot));
     }
   }
 
@@ -191,7 +191,7 @@ public record SnapshotCheck(Path stateDir, Path snapshot) {
    * text; nothing if none can be read.
    */
   private String before(String text) {
-    List<Path> all = new StartMark(stateDir).newestFirst();
+    List<Path> all = new RestoreMarker(stateDir).newestFirst();
     return all.subList(all.indexOf(snapshot) + 1, all.size()).stream()
         .filter(path -> Snapshots.damage(path).isEmpty())
         .findFirst()

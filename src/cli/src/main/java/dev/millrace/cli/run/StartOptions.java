@@ -1,7 +1,7 @@
 package dev.millrace.cli.run;
 
 import dev.millrace.cli.console.CliError;
-import dev.millrace.cli.kafka.ReadBefore;
+import dev.millrace.cli.kafka.CommittedOffsets;
 import dev.millrace.config.Settings;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -44,7 +44,7 @@ public final class StartOptions {
    *     keep what the pipeline promises, or if the state directory cannot be written to
    */
   public Optional<Path> from(Path stateDir, Settings settings) throws InterruptedException {
-    StartMark mark = new StartMark(stateDir);
+    RestoreMarker mark = new RestoreMarker(stateDir);
     if (fresh) {
       mark.prepare(Optional.empty());
       return Optional.empty();
@@ -66,7 +66,7 @@ public final class StartOptions {
   /** Remembers what was asked for, now that the job has been started, until it has a checkpoint. */
   public void started(Path stateDir) {
     if (fresh || savepoint != null) {
-      new StartMark(stateDir).confirm();
+      new RestoreMarker(stateDir).confirm();
     }
   }
 
@@ -75,6 +75,6 @@ public final class StartOptions {
       throws InterruptedException {
     return from.isPresent()
         ? "continue from " + from.get().getFileName()
-        : "start empty" + ReadBefore.of(settings).map(ReadBefore::text).orElse("");
+        : "start empty" + CommittedOffsets.of(settings).map(CommittedOffsets::text).orElse("");
   }
 }

@@ -2,13 +2,13 @@ package dev.millrace.cli.serve;
 
 import dev.millrace.codec.RefusedException;
 import dev.millrace.config.Settings;
-import dev.millrace.data.Answer;
 import dev.millrace.data.DeadLetterReason;
 import dev.millrace.data.Example;
+import dev.millrace.data.ModelAnswer;
 import dev.millrace.nn.OnlineModel;
 import dev.millrace.nn.Workspace;
 import dev.millrace.nn.auto.Models;
-import dev.millrace.nn.contest.Contest;
+import dev.millrace.nn.contest.ChampionChallenger;
 import dev.millrace.prequential.ModelSnapshot;
 import java.io.IOException;
 
@@ -44,7 +44,7 @@ final class LoadedModel {
    * @param workspace of the calling thread
    * @throws RefusedException if there are not as many features as the model has inputs
    */
-  Answer predict(Example example, Workspace workspace) throws RefusedException {
+  ModelAnswer predict(Example example, Workspace workspace) throws RefusedException {
     if (example.width != model.inputs()) {
       throw new RefusedException(
           DeadLetterReason.WRONG_FEATURE_COUNT,
@@ -56,13 +56,13 @@ final class LoadedModel {
       model.use(workspace);
       model.predictNext(example.features, 0, scores);
     }
-    return new Answer(
+    return new ModelAnswer(
         summary.key(),
         summary.task(),
         summary.classes(),
         scores,
         probabilities,
-        model instanceof Contest contest ? contest.champion() : null,
+        model instanceof ChampionChallenger contest ? contest.champion() : null,
         model.steps(),
         model.examples(),
         summary.config());

@@ -7,7 +7,7 @@ import dev.millrace.codec.ModelAssembler.Arrival;
 import dev.millrace.codec.ModelAssembler.Place;
 import dev.millrace.data.KafkaRecord;
 import dev.millrace.kafka.KafkaClients;
-import dev.millrace.kafka.Onlooker;
+import dev.millrace.kafka.TopicReader;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.time.Duration;
@@ -73,13 +73,13 @@ public final class ModelsFollower implements Runnable, AutoCloseable {
     this.topic = topic;
     this.listener = listener;
     this.notice = notice;
-    this.consumer = Onlooker.consumer(kafka);
+    this.consumer = TopicReader.consumer(kafka);
   }
 
   @Override
   public void run() {
     try (consumer) {
-      List<TopicPartition> partitions = Onlooker.partitions(consumer, topic, CALL);
+      List<TopicPartition> partitions = TopicReader.partitions(consumer, topic, CALL);
       consumer.assign(partitions);
       consumer.seekToBeginning(partitions);
       readToEnd(consumer.endOffsets(partitions, CALL));
@@ -187,7 +187,7 @@ public final class ModelsFollower implements Runnable, AutoCloseable {
   private void check() {
     try {
       consumer.endOffsets(consumer.assignment(), CALL);
-      Onlooker.assignAdded(consumer, topic, CALL);
+      TopicReader.assignAdded(consumer, topic, CALL);
       if (!present) {
         present = true;
         notice.accept("Following " + topic + " again.");
@@ -196,7 +196,7 @@ public final class ModelsFollower implements Runnable, AutoCloseable {
       if (present) {
         present = false;
         notice.accept(
-            (Onlooker.isGone(consumer, topic, CALL)
+            (TopicReader.isGone(consumer, topic, CALL)
                     ? "Topic " + topic + " does not exist any more"
                     : "No broker answers")
                 + "; the models that are known are served on.");
@@ -219,7 +219,7 @@ public final class ModelsFollower implements Runnable, AutoCloseable {
      * @param kafka client properties
      */
     public Reader(Map<String, String> kafka, String topic) {
-      this(Onlooker.consumer(kafka), topic);
+      this(TopicReader.consumer(kafka), topic);
     }
 
     public Reader(

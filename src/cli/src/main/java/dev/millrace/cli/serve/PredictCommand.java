@@ -1,7 +1,7 @@
 package dev.millrace.cli.serve;
 
 import dev.millrace.cli.console.CliError;
-import dev.millrace.cli.console.Counted;
+import dev.millrace.cli.console.Plural;
 import dev.millrace.cli.console.Progress;
 import dev.millrace.cli.console.Terminal;
 import dev.millrace.cli.csv.AnswerLines;
@@ -50,9 +50,9 @@ import picocli.CommandLine.Spec;
       "  ./millrace predict -c fraud.yaml --input today.csv --model shop-17.millrace"
     })
 public final class PredictCommand implements Callable<Integer> {
-  private static final int LONGEST_KEYS = 100;
+  private static final int MAX_KEYS = 100;
   // Of which each is told.
-  private static final int MOST_REFUSALS = 20;
+  private static final int MAX_REFUSALS = 20;
 
   @Mixin private ModelsOptions models;
 
@@ -125,7 +125,7 @@ public final class PredictCommand implements Callable<Integer> {
               .formatted(
                   keys.size(),
                   input,
-                  Terminal.printable(String.join(", ", absent), LONGEST_KEYS),
+                  Terminal.printable(String.join(", ", absent), MAX_KEYS),
                   models.listing()));
     }
     if (keys.size() > 1) {
@@ -145,7 +145,7 @@ public final class PredictCommand implements Callable<Integer> {
           .printf(
               "Note: %,d of %s %s trained with other settings than %s has (config %s).%n",
               others,
-              Counted.of(keys.size(), "model"),
+              Plural.of(keys.size(), "model"),
               others == 1 ? "was" : "were",
               models.kafka().config(),
               settings.configHash());
@@ -246,7 +246,7 @@ public final class PredictCommand implements Callable<Integer> {
         }
         if (refusal != null) {
           show(lines.line(row, name, refusal.code(), refusal.message()));
-          if (refused++ < MOST_REFUSALS) {
+          if (refused++ < MAX_REFUSALS) {
             String why = refusal.message();
             progress.above(() -> tell(file, name, why));
           }
@@ -256,7 +256,7 @@ public final class PredictCommand implements Callable<Integer> {
     }
     if (refused > 0) {
       throw new CliError(
-          "%,d of %s could not be predicted.".formatted(refused, Counted.of(scan.rows(), "row")));
+          "%,d of %s could not be predicted.".formatted(refused, Plural.of(scan.rows(), "row")));
     }
   }
 

@@ -14,9 +14,9 @@ import dev.millrace.codec.JsonErrors;
 import dev.millrace.codec.NumberText;
 import dev.millrace.codec.RefusedException;
 import dev.millrace.codec.json.AnswerJson;
-import dev.millrace.data.Answer;
 import dev.millrace.data.Example;
 import dev.millrace.data.InputSpec;
+import dev.millrace.data.ModelAnswer;
 import dev.millrace.nn.ModelMismatchException;
 import dev.millrace.nn.Workspace;
 import dev.millrace.prequential.ModelSnapshot;
@@ -146,7 +146,7 @@ final class ServeApi {
   private ServeReply predictOne(JsonNode request, int top)
       throws RequestException, InterruptedIOException {
     requireShort(models.answerBytes(key(request), top));
-    Answer answer = answer(request).top(top);
+    ModelAnswer answer = answer(request).top(top);
     return ServeReply.json(200, json -> AnswerJson.write(json, answer));
   }
 
@@ -187,7 +187,7 @@ final class ServeApi {
 
   private Content answerOrError(JsonNode instance, int top) throws InterruptedIOException {
     try {
-      Answer answer = answer(instance).top(top);
+      ModelAnswer answer = answer(instance).top(top);
       return json -> AnswerJson.write(json, answer);
     } catch (RequestException e) {
       metrics.error(e.code);
@@ -209,14 +209,14 @@ final class ServeApi {
     return key;
   }
 
-  private Answer answer(JsonNode instance) throws RequestException, InterruptedIOException {
+  private ModelAnswer answer(JsonNode instance) throws RequestException, InterruptedIOException {
     String key = key(instance);
     try {
       Held held = models.fetch(key);
       if (held == null) {
         throw unknownKey(key);
       }
-      Answer answer = predict(held, instance);
+      ModelAnswer answer = predict(held, instance);
       metrics.prediction();
       return answer;
     } catch (RefusedException e) {
@@ -230,7 +230,7 @@ final class ServeApi {
     }
   }
 
-  private Answer predict(Held held, JsonNode instance)
+  private ModelAnswer predict(Held held, JsonNode instance)
       throws RequestException, RefusedException, IOException {
     Scratch scratch = take();
     try {

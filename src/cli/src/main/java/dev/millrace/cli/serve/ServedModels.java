@@ -41,10 +41,10 @@ final class ServedModels {
    * What is known of a published model.
    *
    * @param nameBytes of its classes' names in JSON, together
-   * @param longestName bytes of the longest of them
+   * @param maxName bytes of the longest of them
    */
   private record Published(
-      ModelSnapshot summary, List<Place> places, long nameBytes, long longestName) {
+      ModelSnapshot summary, List<Place> places, long nameBytes, long maxName) {
     static Published of(ModelSnapshot summary, List<Place> places) {
       long sum = 0;
       long longest = 0;
@@ -63,7 +63,7 @@ final class ServedModels {
     /** Returns the bytes that the classes of a prediction have in JSON at most. */
     long answerBytes(int top) {
       int count = Math.min(top, summary.classes().size());
-      return longestName + Math.min(nameBytes, count * longestName) + (long) SCORE_BYTES * count;
+      return maxName + Math.min(nameBytes, count * maxName) + (long) SCORE_BYTES * count;
     }
   }
 

@@ -2,13 +2,13 @@ package dev.millrace.cli.tensorboard;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.millrace.cli.console.CliError;
-import dev.millrace.cli.console.Counted;
+import dev.millrace.cli.console.Plural;
 import dev.millrace.cli.console.StopSignal;
 import dev.millrace.cli.kafka.KafkaOptions;
 import dev.millrace.cli.watch.MetricsFollower;
 import dev.millrace.cli.watch.MetricsRecords;
 import dev.millrace.cli.watch.MetricsTopicOption;
-import dev.millrace.kafka.Onlooker;
+import dev.millrace.kafka.TopicReader;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -77,7 +77,7 @@ public final class TensorBoardCommand implements Callable<Integer> {
     runs = new TensorBoardRuns(logDir, maxKeys, Instant.now());
     try {
       if (once) {
-        Onlooker.readAll(
+        TopicReader.readAll(
             kafka.kafka(),
             followed,
             record -> {
@@ -95,7 +95,7 @@ public final class TensorBoardCommand implements Callable<Integer> {
         .getOut()
         .printf(
             "Wrote %s of %s. Look at them with: tensorboard --logdir %s%n",
-            Counted.of(runs.written(), "record"), Counted.of(runs.keys(), "key"), logDir);
+            Plural.of(runs.written(), "record"), Plural.of(runs.keys(), "key"), logDir);
     return 0;
   }
 

@@ -17,7 +17,7 @@ import java.util.Set;
  * thread-safe.
  */
 public final class TensorBoardRuns {
-  private static final int LONGEST_NAME = 180;
+  private static final int MAX_NAME = 180;
   private static final Set<String> NOT_SCORES = Set.of("size", "millis", "examples", "weight");
 
   private final Path logDir;
@@ -113,8 +113,8 @@ public final class TensorBoardRuns {
     if (name.isEmpty()) {
       return "%";
     }
-    return name.length() <= LONGEST_NAME
+    return name.length() <= MAX_NAME
         ? name
-        : name.substring(0, LONGEST_NAME) + "-" + Integer.toHexString(text.hashCode());
+        : name.substring(0, MAX_NAME) + "-" + Integer.toHexString(text.hashCode());
   }
 }

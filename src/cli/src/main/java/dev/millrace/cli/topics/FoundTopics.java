@@ -1,7 +1,7 @@
 package dev.millrace.cli.topics;
 
 import dev.millrace.cli.console.CliError;
-import dev.millrace.cli.console.Counted;
+import dev.millrace.cli.console.Plural;
 import dev.millrace.cli.doctor.TopicChecks;
 import dev.millrace.cli.kafka.BrokerCheck;
 import dev.millrace.config.option.Durations;
@@ -90,7 +90,7 @@ final class FoundTopics {
   List<String> differences(TopicPlan plan) {
     List<String> differences = new ArrayList<>();
     if (plan.partitions() != null && partitions(plan) != plan.partitions()) {
-      differences.add(Counted.of(partitions(plan), "partition") + ", not " + plan.partitions());
+      differences.add(Plural.of(partitions(plan), "partition") + ", not " + plan.partitions());
     }
     if (plan.replicationFactor() != null && replicationFactor(plan) != plan.replicationFactor()) {
       differences.add(

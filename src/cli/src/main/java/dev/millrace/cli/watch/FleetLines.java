@@ -1,7 +1,7 @@
 package dev.millrace.cli.watch;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.millrace.cli.console.Counted;
+import dev.millrace.cli.console.Plural;
 import dev.millrace.cli.console.Terminal;
 import java.util.ArrayList;
 import java.util.List;
@@ -12,7 +12,7 @@ public final class FleetLines {
   /** A field that every such record has, and no metrics record. */
   public static final String MARK = "time";
 
-  private static final int LONGEST_KEY = 40;
+  private static final int MAX_KEY = 40;
 
   private FleetLines() {}
 
@@ -23,21 +23,21 @@ public final class FleetLines {
         String.format(
             Locale.ROOT,
             "%s  %s, %,d active, %s",
-            Terminal.printable(record.path(MARK).asText(), LONGEST_KEY),
-            Counted.of(record.path("keys").asLong(), "key"),
+            Terminal.printable(record.path(MARK).asText(), MAX_KEY),
+            Plural.of(record.path("keys").asLong(), "key"),
             record.path("active").asLong(),
-            Counted.of(record.path("examples").asLong(), "example")));
+            Plural.of(record.path("examples").asLong(), "example")));
     spread(lines, "accuracy", record.path("accuracy"));
     spread(lines, "loss", record.path("loss"));
     drifting(lines, record.path("drifting"));
-    String row = "  %-" + LONGEST_KEY + "s %12s %8s %8s";
+    String row = "  %-" + MAX_KEY + "s %12s %8s %8s";
     lines.add(String.format(Locale.ROOT, row, "worst", "examples", "loss", "accuracy"));
     for (JsonNode worst : record.path("worst")) {
       lines.add(
           String.format(
               Locale.ROOT,
               row,
-              Terminal.printable(worst.path("key").asText(), LONGEST_KEY),
+              Terminal.printable(worst.path("key").asText(), MAX_KEY),
               String.format(Locale.ROOT, "%,d", worst.path("examples").asLong()),
               number(worst.path("loss")),
               number(worst.path("accuracy"))));
@@ -48,7 +48,7 @@ public final class FleetLines {
   private static void drifting(List<String> lines, JsonNode drifting) {
     if (drifting.path("count").asInt() > 0) {
       List<String> keys = new ArrayList<>();
-      drifting.path("keys").forEach(key -> keys.add(Terminal.printable(key.asText(), LONGEST_KEY)));
+      drifting.path("keys").forEach(key -> keys.add(Terminal.printable(key.asText(), MAX_KEY)));
       int more = drifting.path("count").asInt() - keys.size();
       lines.add(
           String.format(

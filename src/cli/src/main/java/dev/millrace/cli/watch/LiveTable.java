@@ -1,8 +1,8 @@
 package dev.millrace.cli.watch;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.millrace.cli.console.Counted;
 import dev.millrace.cli.console.LiveView;
+import dev.millrace.cli.console.Plural;
 import dev.millrace.cli.console.Terminal;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -79,11 +79,11 @@ public final class LiveTable implements LiveView {
     double examples = rows.values().stream().mapToDouble(row -> row.metrics().examples()).sum();
     String keys =
         shown == rows.size()
-            ? Counted.of(shown, "key")
-            : Counted.of(rows.size(), "key") + ", the worst " + shown;
+            ? Plural.of(shown, "key")
+            : Plural.of(rows.size(), "key") + ", the worst " + shown;
     return "%s; %s, %s/s"
         .formatted(
-            keys, Counted.of((long) examples, "example"), MetricsTable.grouped(rate.perSecond()));
+            keys, Plural.of((long) examples, "example"), MetricsTable.grouped(rate.perSecond()));
   }
 
   private static String age(long nanos) {

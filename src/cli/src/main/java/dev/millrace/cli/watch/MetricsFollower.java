@@ -1,6 +1,6 @@
 package dev.millrace.cli.watch;
 
-import dev.millrace.kafka.Onlooker;
+import dev.millrace.kafka.TopicReader;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
@@ -61,7 +61,7 @@ public final class MetricsFollower implements Runnable, AutoCloseable {
     this.onRecord = onRecord;
     this.onNotice = onNotice;
     this.servers = kafka.get("bootstrap.servers");
-    this.consumer = Onlooker.consumer(kafka);
+    this.consumer = TopicReader.consumer(kafka);
   }
 
   /** A follower of whole records, from the first one on; it is silent about absent brokers. */
@@ -124,7 +124,7 @@ public final class MetricsFollower implements Runnable, AutoCloseable {
   private List<TopicPartition> awaitPartitions() throws InterruptedException {
     while (!isClosed()) {
       try {
-        List<TopicPartition> partitions = Onlooker.partitions(consumer, topic, CALL);
+        List<TopicPartition> partitions = TopicReader.partitions(consumer, topic, CALL);
         if (!partitions.isEmpty()) {
           return partitions;
         }
@@ -195,10 +195,10 @@ public final class MetricsFollower implements Runnable, AutoCloseable {
   private void checkBroker() {
     try {
       consumer.endOffsets(consumer.assignment(), CALL);
-      Onlooker.assignAdded(consumer, topic, CALL);
+      TopicReader.assignAdded(consumer, topic, CALL);
       present();
     } catch (RetriableException e) {
-      if (Onlooker.isGone(consumer, topic, CALL)) {
+      if (TopicReader.isGone(consumer, topic, CALL)) {
         notice("Topic " + topic + " does not exist any more on " + servers + "; waiting for it.");
       } else {
         noticeAbsence();

@@ -46,7 +46,7 @@ record MetricsRow(
         number(record.path("baseline").path(baseline).path("window").path(first)),
         number(window.path("loss")),
         notes(record.path("task").asText(""), window),
-        Standings.of(record));
+        CandidateTable.of(record));
   }
 
   private static List<String> notes(String task, JsonNode window) {

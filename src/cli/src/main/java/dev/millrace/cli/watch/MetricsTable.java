@@ -17,8 +17,8 @@ public final class MetricsTable {
 
   private static final String CLASSES = "%%9s  %%-%ds  %%6s %%6s  %%6s %%6s  %%9s %%7s  %%8s";
   private static final String NUMBERS = "%%9s  %%-%ds  %%7s %%6s  %%7s %%6s %%10s %%7s %%7s";
-  private static final int SHORTEST_KEY = 10;
-  private static final int LONGEST_KEY = 40;
+  private static final int MIN_KEY = 10;
+  private static final int MAX_KEY = 40;
   private static final int ROWS_PER_HEADER = 30;
   private static final String NO_VALUE = "-";
 
@@ -42,7 +42,7 @@ public final class MetricsTable {
    */
   MetricsTable(int columns, LongSupplier nanoTime) {
     this.columns = Math.max(COLUMNS, columns);
-    keyWidth = Math.max(SHORTEST_KEY, Math.min(LONGEST_KEY, SHORTEST_KEY + columns - COLUMNS));
+    keyWidth = Math.max(MIN_KEY, Math.min(MAX_KEY, MIN_KEY + columns - COLUMNS));
     classes = CLASSES.formatted(keyWidth);
     numbers = NUMBERS.formatted(keyWidth);
     rate = new ExamplesRate(nanoTime);

@@ -11,7 +11,7 @@ import dev.millrace.cli.kafka.EmbeddedKafka;
 import dev.millrace.cli.kafka.Producers;
 import dev.millrace.cli.run.LocalJob;
 import dev.millrace.config.PipelineFile;
-import dev.millrace.kafka.Onlooker;
+import dev.millrace.kafka.TopicReader;
 import dev.millrace.testing.CommittedRecords;
 import dev.millrace.testing.MillraceProcess;
 import dev.millrace.testing.Patience;
@@ -460,7 +460,7 @@ class DlqCommandITCase {
 
   private static List<ConsumerRecord<byte[], byte[]>> read(String servers, String topic) {
     List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
-    Onlooker.readAll(Map.of("bootstrap.servers", servers), topic, records::add);
+    TopicReader.readAll(Map.of("bootstrap.servers", servers), topic, records::add);
     return records;
   }
 

@@ -45,7 +45,7 @@ class OldSnapshotsTest {
   @Test
   void modelsLeftBehindGoBeforeThoseThatReplacedThem() throws IOException {
     Path behind = SnapshotsTest.snapshot(dir.resolve("savepoint-0a"), 100, 1_000);
-    StartMarkTest.marked(dir, Optional.empty());
+    RestoreMarkerTest.marked(dir, Optional.empty());
     Path own = SnapshotsTest.snapshot(dir.resolve("savepoint-0b"), 1, 2_000);
 
     OldSnapshots.removeAllBut(1, dir, Optional.empty());

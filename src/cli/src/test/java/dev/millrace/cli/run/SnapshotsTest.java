@@ -44,12 +44,12 @@ class SnapshotsTest {
 
   @Test
   void whoStopsWithoutASavepointIsToldWhatTheNextRunContinuesFrom() throws IOException {
-    assertThat(Snapshots.stoppedWithout(new StartMark(dir).newest()))
+    assertThat(Snapshots.stoppedWithout(new RestoreMarker(dir).newest()))
         .endsWith("there is no checkpoint yet: the next run starts with new models.");
 
     Path checkpoint = snapshot(dir.resolve("job").resolve("chk-7"), 1_000);
 
-    assertThat(Snapshots.stoppedWithout(new StartMark(dir).newest()))
+    assertThat(Snapshots.stoppedWithout(new RestoreMarker(dir).newest()))
         .endsWith("the next run continues from " + checkpoint + ".");
   }
 

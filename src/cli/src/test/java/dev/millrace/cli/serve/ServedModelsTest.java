@@ -6,8 +6,8 @@ import static org.awaitility.Awaitility.await;
 
 import dev.millrace.codec.ModelAssembler.Arrival;
 import dev.millrace.codec.ModelAssembler.Place;
-import dev.millrace.data.Answer;
 import dev.millrace.data.Example;
+import dev.millrace.data.ModelAnswer;
 import dev.millrace.nn.Workspace;
 import dev.millrace.prequential.ModelSnapshot;
 import java.io.IOException;
@@ -26,14 +26,14 @@ class ServedModelsTest {
   private final Workspace workspace = new Workspace();
   private int reads;
 
-  private ServedModels models(long mostBytes) {
+  private ServedModels models(long maxBytes) {
     return new ServedModels(
         ModelSamples.SETTINGS,
         (key, places) -> {
           reads++;
           return topic.get(places.get(0));
         },
-        mostBytes);
+        maxBytes);
   }
 
   private void publish(ServedModels models, String key, int examples, long offset)
@@ -43,7 +43,7 @@ class ServedModelsTest {
     models.accept(arrival);
   }
 
-  private Answer predict(ServedModels models, String key) throws Exception {
+  private ModelAnswer predict(ServedModels models, String key) throws Exception {
     Example example = new Example();
     example.resize(ModelSamples.INPUTS);
     return models.load(models.fetch(key), workspace).predict(example, workspace);
@@ -174,7 +174,7 @@ class ServedModelsTest {
                 example.resize(ModelSamples.INPUTS);
                 long last = 0;
                 while (last < 200) {
-                  Answer answer = models.load(models.fetch("k"), own).predict(example, own);
+                  ModelAnswer answer = models.load(models.fetch("k"), own).predict(example, own);
                   assertThat(answer.examples()).isGreaterThanOrEqualTo(last);
                   assertThat(answer.modelVersion()).isEqualTo(answer.examples());
                   last = answer.examples();

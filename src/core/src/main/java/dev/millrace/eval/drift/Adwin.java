@@ -1,6 +1,6 @@
 package dev.millrace.eval.drift;
 
-import dev.millrace.data.Counts;
+import dev.millrace.data.SizeChecks;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
@@ -22,7 +22,7 @@ final class Adwin implements DriftDetector {
   private static final int CHECK_EVERY = 32;
   private static final long MIN_WINDOW = 10;
   private static final long MIN_PART = 5;
-  private static final int MOST_ROWS = 62;
+  private static final int MAX_ROWS = 62;
 
   private final DriftSpec.Adwin spec;
   private long examples;
@@ -188,12 +188,12 @@ final class Adwin implements DriftDetector {
     width = in.readLong();
     total = in.readDouble();
     variance = in.readDouble();
-    rows = (int) Counts.require("rows of buckets of adwin", in.readInt(), 1, MOST_ROWS);
+    rows = (int) SizeChecks.require("rows of buckets of adwin", in.readInt(), 1, MAX_ROWS);
     buckets = new int[rows];
     totals = new double[rows * WIDTH];
     variances = new double[rows * WIDTH];
     for (int row = 0; row < rows; row++) {
-      buckets[row] = (int) Counts.require("buckets of adwin", in.readByte(), 0, BUCKETS);
+      buckets[row] = (int) SizeChecks.require("buckets of adwin", in.readByte(), 0, BUCKETS);
       for (int b = 0; b < buckets[row]; b++) {
         totals[row * WIDTH + b] = in.readDouble();
         variances[row * WIDTH + b] = in.readDouble();
@@ -208,9 +208,9 @@ final class Adwin implements DriftDetector {
     for (int row = 0; row < rows; row++) {
       numbers += (long) buckets[row] << row;
     }
-    Counts.require("numbers of adwin", width, numbers);
+    SizeChecks.require("numbers of adwin", width, numbers);
     if (rows > 1) {
-      Counts.require("buckets of adwin's last row", buckets[rows - 1], 1, BUCKETS);
+      SizeChecks.require("buckets of adwin's last row", buckets[rows - 1], 1, BUCKETS);
     }
   }
 }

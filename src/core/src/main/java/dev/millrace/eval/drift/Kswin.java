@@ -1,6 +1,6 @@
 package dev.millrace.eval.drift;
 
-import dev.millrace.data.Counts;
+import dev.millrace.data.SizeChecks;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
@@ -18,7 +18,7 @@ import java.util.Arrays;
 final class Kswin implements DriftDetector {
 
   /** A difference of the two distributions below it is no drift, however sure. */
-  private static final double LEAST_DIFFERENCE = 0.1;
+  private static final double MIN_DIFFERENCE = 0.1;
 
   private final DriftSpec.Kswin spec;
   // Differing numbers of the sample from which on it is a drift.
@@ -130,7 +130,7 @@ final class Kswin implements DriftDetector {
 
   /** The smallest difference, times n, of two samples of n that is a drift. */
   private static int critical(int n, double alpha) {
-    int k = (int) Math.floor(LEAST_DIFFERENCE * n) + 1;
+    int k = (int) Math.floor(MIN_DIFFERENCE * n) + 1;
     while (k <= n && pValue(n, k) > alpha) {
       k++;
     }
@@ -175,7 +175,7 @@ final class Kswin implements DriftDetector {
   @Override
   public void read(DataInput in) throws IOException {
     examples = in.readLong();
-    int stored = Counts.read(in, "numbers of kswin", Integer.MAX_VALUE, Double.BYTES);
+    int stored = SizeChecks.read(in, "numbers of kswin", Integer.MAX_VALUE, Double.BYTES);
     for (int i = 0; i < stored; i++) {
       append(in.readDouble());
     }

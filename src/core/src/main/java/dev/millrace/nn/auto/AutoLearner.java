@@ -1,14 +1,14 @@
 package dev.millrace.nn.auto;
 
-import dev.millrace.data.Counts;
+import dev.millrace.data.BoundedDataInput;
 import dev.millrace.data.MetricsReport;
-import dev.millrace.data.StoredBytes;
+import dev.millrace.data.SizeChecks;
 import dev.millrace.data.Task;
 import dev.millrace.nn.AutoSpec.Extra;
-import dev.millrace.nn.ExampleByExample;
 import dev.millrace.nn.Indicators;
 import dev.millrace.nn.ModelHeader;
 import dev.millrace.nn.ModelSpec;
+import dev.millrace.nn.PerExampleModel;
 import dev.millrace.nn.PredictedValue;
 import dev.millrace.nn.WeightInitializer;
 import dev.millrace.nn.Workspace;
@@ -29,14 +29,14 @@ import java.util.Arrays;
  * <p>Every record is a step of its own. What is drawn is a function of seed, key and number of the
  * example, so nothing of it is stored. Not thread-safe.
  */
-public final class AutoLearner extends ExampleByExample {
+public final class AutoLearner extends PerExampleModel {
 
   private static final double FADE = 0.001;
   private static final float CLIP = 4f;
-  private static final float LEAST_PROBABILITY = 1e-7f;
+  private static final float MIN_PROBABILITY = 1e-7f;
 
   /** No example counts for more, or squares of gradients would not fit a float. */
-  private static final float GREATEST_WEIGHT = 1e6f;
+  private static final float MAX_WEIGHT = 1e6f;
 
   private static final long REPLAY_DOMAIN = 0x7265706C6179L;
 
@@ -137,7 +137,7 @@ public final class AutoLearner extends ExampleByExample {
     AutoScratch scratch = AutoScratch.of(shared);
     try {
       if (scratch.start == null || !scratch.start.isOf(taught, task)) {
-        AutoLearner start = read(new StoredBytes(taught), spec, task, shared);
+        AutoLearner start = read(new BoundedDataInput(taught), spec, task, shared);
         scratch.start = new AutoScratch.Start(taught, task, start);
       }
       return new AutoLearner(scratch.start.learner(), keySeed);
@@ -271,7 +271,7 @@ public final class AutoLearner extends ExampleByExample {
   @Override
   protected float learnClass(
       float[] features, int offset, int label, float weight, float[] out, int outOffset) {
-    float limited = Math.min(weight, GREATEST_WEIGHT);
+    float limited = Math.min(weight, MAX_WEIGHT);
     boolean replays = prepare(features, offset, limited);
     float loss = 0f;
     if (classes() == 1) {
@@ -325,14 +325,14 @@ public final class AutoLearner extends ExampleByExample {
   }
 
   private static float negativeLogLikelihood(float p) {
-    float least = p < LEAST_PROBABILITY ? LEAST_PROBABILITY : p;
-    return -Elementary.log(least > 1f - LEAST_PROBABILITY ? 1f - LEAST_PROBABILITY : least);
+    float least = p < MIN_PROBABILITY ? MIN_PROBABILITY : p;
+    return -Elementary.log(least > 1f - MIN_PROBABILITY ? 1f - MIN_PROBABILITY : least);
   }
 
   @Override
   protected float learnValue(
       float[] features, int offset, double value, float weight, float[] out, int outOffset) {
-    float limited = Math.min(weight, GREATEST_WEIGHT);
+    float limited = Math.min(weight, MAX_WEIGHT);
     boolean replays = prepare(features, offset, limited);
     double mean = target.mean(0);
     double deviation = target.deviation(0);
@@ -354,7 +354,7 @@ public final class AutoLearner extends ExampleByExample {
     scale(features, offset);
     boolean replays = buffer.size() > 0;
     for (int m = 0; m < shape.replaying(); m++) {
-      Rows rows = scratch.rows.get(m);
+      MemberBatch rows = scratch.rows.get(m);
       rows.weights[0] = weight;
       for (int r = 1; replays && r <= shape.member(m).replays; r++) {
         int record = drawn(m, r);
@@ -394,7 +394,7 @@ public final class AutoLearner extends ExampleByExample {
     for (int m = 0; m < shape.replaying() && shape.fourier() != null; m++) {
       MemberKind member = shape.member(m);
       if (member.fourier) {
-        Rows rows = scratch.rows.get(m);
+        MemberBatch rows = scratch.rows.get(m);
         shape
             .fourier()
             .write(
@@ -571,7 +571,7 @@ public final class AutoLearner extends ExampleByExample {
     AutoScratch scratch = AutoScratch.of(shared);
     AutoShape.Kind kind =
         new AutoShape.Kind(spec.auto(), in.readLong(), task, header.inputs(), header.classes());
-    Counts.requireBytes(in, "the stored model", AutoShape.storedBytes(kind));
+    SizeChecks.requireBytes(in, "the stored model", AutoShape.storedBytes(kind));
     AutoShape shape = scratch.shape(kind);
     AutoLearner learner =
         new AutoLearner(shape, header.indicators(), in.readLong(), scratch, new Members(shape));

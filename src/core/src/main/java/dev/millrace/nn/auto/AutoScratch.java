@@ -1,7 +1,7 @@
 package dev.millrace.nn.auto;
 
 import dev.millrace.data.Task;
-import dev.millrace.nn.InUse;
+import dev.millrace.nn.WeakCache;
 import dev.millrace.nn.Workspace;
 import dev.millrace.simd.Kernels;
 import java.util.ArrayList;
@@ -21,13 +21,13 @@ final class AutoScratch {
     }
   }
 
-  private final InUse<AutoShape.Kind, AutoShape> shapes = new InUse<>();
-  private final InUse<Projection, FourierFeatures> projections = new InUse<>();
+  private final WeakCache<AutoShape.Kind, AutoShape> shapes = new WeakCache<>();
+  private final WeakCache<Projection, FourierFeatures> projections = new WeakCache<>();
 
   // The last one that was asked for; null before the first.
   Start start;
   // Of the members that replay.
-  final List<Rows> rows = new ArrayList<>();
+  final List<MemberBatch> rows = new ArrayList<>();
   float[] turns = EMPTY;
   // Of one member at a time.
   float[] activations = EMPTY;
@@ -41,7 +41,7 @@ final class AutoScratch {
   // [classes]; and as logarithms.
   float[] frequencies = EMPTY;
   float[] logFrequencies = EMPTY;
-  final Draws draws = new Draws();
+  final ReplaySampler draws = new ReplaySampler();
   final Neighbours neighbours = new Neighbours();
   final float[] mixerGradient = new float[2 * MixerWeights.MOST];
   // As they were before a step.
@@ -93,9 +93,9 @@ final class AutoScratch {
 
   private void fitRows(int m, int most, AutoShape shape) {
     if (m == rows.size()) {
-      rows.add(new Rows());
+      rows.add(new MemberBatch());
     }
-    Rows own = rows.get(m);
+    MemberBatch own = rows.get(m);
     own.x = grown(own.x, most * shape.stride());
     if (shape.member(m).fourier) {
       own.wide = grown(own.wide, most * shape.fourierStride());

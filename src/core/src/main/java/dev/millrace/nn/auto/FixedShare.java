@@ -24,9 +24,9 @@ final class FixedShare {
   private static final double SHARE = 0.1;
 
   /** The bound does not hold above it. */
-  private static final double MOST_RATE = 1;
+  private static final double MAX_RATE = 1;
 
-  private static final double MOST_ROUNDING = 1e-9;
+  private static final double MAX_ROUNDING = 1e-9;
 
   private static final int FORECASTS = 3;
 
@@ -69,7 +69,7 @@ final class FixedShare {
    * @param examples before this one
    */
   void learn(double ofMixture, double ofLinear, double ofBaseline, double weight, long examples) {
-    double rate = Math.min(weight, MOST_RATE);
+    double rate = Math.min(weight, MAX_RATE);
     double least = Math.min(ofMixture, Math.min(ofLinear, ofBaseline));
     double m = mixture * likelihood(rate * (ofMixture - least));
     double l = linear * likelihood(rate * (ofLinear - least));
@@ -98,7 +98,7 @@ final class FixedShare {
     baseline = in.readDouble();
     double sum = mixture + linear + baseline;
     boolean areShares = mixture >= 0 && linear >= 0 && baseline >= 0;
-    if (!areShares || !(Math.abs(sum - 1) <= MOST_ROUNDING)) {
+    if (!areShares || !(Math.abs(sum - 1) <= MAX_ROUNDING)) {
       throw new IOException(
           "the stored weights of an answer are %s, %s and %s, but must be shares of 1"
               .formatted(mixture, linear, baseline));

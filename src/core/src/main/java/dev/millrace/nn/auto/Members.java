@@ -21,10 +21,10 @@ final class Members {
 
   private static final long DOMAIN = 0x6D656D626572L;
   private static final float EPSILON = 1e-8f;
-  private static final float LEAST_SHARE = 0.01f;
+  private static final float MIN_SHARE = 0.01f;
 
   /** Above, the square of a gradient may not fit a float. */
-  private static final float GREATEST_GRADIENT = 1e15f;
+  private static final float MAX_GRADIENT = 1e15f;
 
   private AutoShape shape;
   private float[] parameters;
@@ -129,7 +129,7 @@ final class Members {
   }
 
   private float[] input(int m, AutoScratch scratch) {
-    Rows rows = scratch.rows.get(shape.rowsOf(m));
+    MemberBatch rows = scratch.rows.get(shape.rowsOf(m));
     return shape.member(m).fourier ? rows.wide : rows.x;
   }
 
@@ -203,7 +203,7 @@ final class Members {
         scratch.transposed);
     int length = network.length();
     // Written so that NaN fails too.
-    if (!(KERNELS.absMax(scratch.gradient, 0, length) <= GREATEST_GRADIENT)) {
+    if (!(KERNELS.absMax(scratch.gradient, 0, length) <= MAX_GRADIENT)) {
       return false;
     }
     steps[m]++;
@@ -221,7 +221,7 @@ final class Members {
           member.beta2,
           EPSILON,
           correction,
-          Math.max(LEAST_SHARE, 1f / (steps[m] + 1)));
+          Math.max(MIN_SHARE, 1f / (steps[m] + 1)));
     } else {
       KERNELS.rmsProp(
           parameters,
@@ -240,7 +240,7 @@ final class Members {
   private void writeOutputGradient(int m, int rows, int all, AutoScratch scratch) {
     Mlp network = shape.network(m);
     MemberKind member = shape.member(m);
-    Rows learned = scratch.rows.get(shape.rowsOf(m));
+    MemberBatch learned = scratch.rows.get(shape.rowsOf(m));
     int columns = network.outputStride();
     float[] outputs = scratch.activations;
     float[] deltas = scratch.deltas;

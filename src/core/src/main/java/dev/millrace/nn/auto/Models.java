@@ -1,6 +1,6 @@
 package dev.millrace.nn.auto;
 
-import dev.millrace.data.StoredBytes;
+import dev.millrace.data.BoundedDataInput;
 import dev.millrace.data.Task;
 import dev.millrace.nn.Learner;
 import dev.millrace.nn.ModelMismatchException;
@@ -8,15 +8,15 @@ import dev.millrace.nn.ModelSpec;
 import dev.millrace.nn.ModelWeights;
 import dev.millrace.nn.OnlineModel;
 import dev.millrace.nn.Workspace;
-import dev.millrace.nn.contest.Contest;
-import dev.millrace.nn.contest.ModelMaker;
+import dev.millrace.nn.contest.ChampionChallenger;
+import dev.millrace.nn.contest.ModelFactory;
 import java.io.IOException;
 
 /** Makes and reads the kind of model that a specification describes. */
 public final class Models {
 
-  private static final ModelMaker MAKER =
-      new ModelMaker() {
+  private static final ModelFactory MAKER =
+      new ModelFactory() {
         @Override
         public OnlineModel create(
             ModelSpec spec, Task task, int inputs, int classes, long keySeed) {
@@ -24,7 +24,7 @@ public final class Models {
         }
 
         @Override
-        public OnlineModel read(StoredBytes in, ModelSpec spec, Task task, Workspace shared)
+        public OnlineModel read(BoundedDataInput in, ModelSpec spec, Task task, Workspace shared)
             throws IOException {
           return Models.read(in, spec, task, shared);
         }
@@ -49,7 +49,7 @@ public final class Models {
   public static OnlineModel create(
       ModelSpec spec, Task task, int inputs, int classes, long keySeed, Workspace shared) {
     if (spec.contest() != null) {
-      return Contest.create(spec.contest(), task, inputs, classes, keySeed, MAKER);
+      return ChampionChallenger.create(spec.contest(), task, inputs, classes, keySeed, MAKER);
     }
     if (spec.auto() != null) {
       return spec.start() == null
@@ -75,13 +75,13 @@ public final class Models {
    *     both
    * @throws IOException if the bytes are of a newer version, or damaged
    */
-  public static OnlineModel read(StoredBytes in, ModelSpec spec, Task task, Workspace shared)
+  public static OnlineModel read(BoundedDataInput in, ModelSpec spec, Task task, Workspace shared)
       throws IOException {
     if (spec.contest() != null) {
-      return Contest.read(in, spec.contest(), task, shared, MAKER);
+      return ChampionChallenger.read(in, spec.contest(), task, shared, MAKER);
     }
-    if (Contest.isNext(in)) {
-      return Contest.readOne(in, spec, task, shared, MAKER);
+    if (ChampionChallenger.isNext(in)) {
+      return ChampionChallenger.readOne(in, spec, task, shared, MAKER);
     }
     if (spec.auto() != null) {
       return AutoLearner.read(in, spec, task, shared);

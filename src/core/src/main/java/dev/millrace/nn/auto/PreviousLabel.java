@@ -1,6 +1,6 @@
 package dev.millrace.nn.auto;
 
-import dev.millrace.data.Counts;
+import dev.millrace.data.SizeChecks;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
@@ -98,7 +98,7 @@ final class PreviousLabel {
   void read(DataInput in) throws IOException {
     previous = in.readDouble();
     if (classes > 0 && !Double.isNaN(previous)) {
-      Counts.requireIndex("stored previous class", previous, classes);
+      SizeChecks.requireIndex("stored previous class", previous, classes);
     }
     for (int i = 0; i < counts.length; i++) {
       counts[i] = in.readFloat();

@@ -1,6 +1,6 @@
 package dev.millrace.nn.auto;
 
-import dev.millrace.data.Counts;
+import dev.millrace.data.SizeChecks;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
@@ -13,7 +13,7 @@ import java.util.Arrays;
 final class ReplayBuffer {
 
   /** Bytes that the records of one key take at most, however wide they are. */
-  private static final long MOST_BYTES = 8 << 20;
+  private static final long MAX_BYTES = 8 << 20;
 
   private static final int FIRST_ROOM = 16;
   // Of a target, as a float and the rest, and of the weight.
@@ -45,7 +45,7 @@ final class ReplayBuffer {
   }
 
   private static int capacity(int inputs, int records) {
-    long fitting = MOST_BYTES / Float.BYTES / (inputs + EXTRA);
+    long fitting = MAX_BYTES / Float.BYTES / (inputs + EXTRA);
     return (int) Math.max(1, Math.min(records, fitting));
   }
 
@@ -142,7 +142,7 @@ final class ReplayBuffer {
    * @throws IOException if it is damaged
    */
   void read(DataInput in, int classes) throws IOException {
-    size = Counts.read(in, "stored records for replay", capacity, width * Float.BYTES);
+    size = SizeChecks.read(in, "stored records for replay", capacity, width * Float.BYTES);
     int room = FIRST_ROOM;
     while (room < size) {
       room *= 2;
@@ -152,7 +152,7 @@ final class ReplayBuffer {
       rows[i] = in.readFloat();
     }
     for (int record = 0; record < size && classes > 0; record++) {
-      Counts.requireIndex("class of a stored record for replay", target(record), classes);
+      SizeChecks.requireIndex("class of a stored record for replay", target(record), classes);
     }
   }
 }

@@ -23,7 +23,7 @@ final class ValueMixer {
   /** Of the average's weights, in which an absolute error counts up to the limit. */
   private static final double SHARE_RATE = 0.5;
 
-  private static final double MOST_ERROR = 4;
+  private static final double MAX_ERROR = 4;
 
   private final MixerWeights weights;
   private final FixedShare answer;
@@ -118,7 +118,7 @@ final class ValueMixer {
   }
 
   private static double limited(double error) {
-    return Math.min(MOST_ERROR, Math.abs(error));
+    return Math.min(MAX_ERROR, Math.abs(error));
   }
 
   private static float huber(double error) {

@@ -1,7 +1,7 @@
 package dev.millrace.nn.contest;
 
-import dev.millrace.data.Counts;
-import dev.millrace.data.StoredBytes;
+import dev.millrace.data.BoundedDataInput;
+import dev.millrace.data.SizeChecks;
 import dev.millrace.data.Task;
 import dev.millrace.nn.ContestSpec;
 import dev.millrace.nn.ContestSpec.Entrant;
@@ -29,10 +29,10 @@ final class ContestReader {
   private final ContestSpec spec;
   private final Task task;
   private final Workspace shared;
-  private final ModelMaker maker;
+  private final ModelFactory maker;
   private final List<String> notes = new ArrayList<>();
 
-  ContestReader(ContestSpec spec, Task task, Workspace shared, ModelMaker maker) {
+  ContestReader(ContestSpec spec, Task task, Workspace shared, ModelFactory maker) {
     this.spec = spec;
     this.task = task;
     this.shared = shared;
@@ -45,12 +45,12 @@ final class ContestReader {
   }
 
   /** Returns true if a stored contest follows; reads nothing. */
-  static boolean isNext(StoredBytes in) throws IOException {
+  static boolean isNext(BoundedDataInput in) throws IOException {
     return peek(in).shape().contains(CHAMPION);
   }
 
   /** Returns the header of the stored contest or model that follows; reads nothing. */
-  static ModelHeader peek(StoredBytes in) throws IOException {
+  static ModelHeader peek(BoundedDataInput in) throws IOException {
     int start = in.position();
     ModelHeader header = ModelHeader.read(in);
     in.seek(start);
@@ -64,24 +64,24 @@ final class ContestReader {
    * @throws ModelMismatchException if none is, naming the champion's kind and the configured one
    */
   static OnlineModel readOne(
-      StoredBytes in, ModelSpec one, Task task, Workspace shared, ModelMaker maker)
+      BoundedDataInput in, ModelSpec one, Task task, Workspace shared, ModelFactory maker)
       throws IOException {
     requireTask(ModelHeader.read(in), task);
     requireVersion(in);
     in.readLong(); // the seed, which each model knows too
     String champion = in.readUTF();
-    Map<String, Contender.Stored> stored = stored(in);
+    Map<String, Candidate.Stored> stored = stored(in);
     in.readDouble(); // what only a comparison needs: the largest weight, since when, of how many
     in.readLong();
     in.readLong();
     in.readLong(); // steps and those left out, which the models know too
     in.readLong();
     try {
-      return maker.read(new StoredBytes(stored.get(champion).model()), one, task, shared);
+      return maker.read(new BoundedDataInput(stored.get(champion).model()), one, task, shared);
     } catch (ModelMismatchException e) {
-      for (Contender.Stored other : stored.values()) {
+      for (Candidate.Stored other : stored.values()) {
         try {
-          return maker.read(new StoredBytes(other.model()), one, task, shared);
+          return maker.read(new BoundedDataInput(other.model()), one, task, shared);
         } catch (ModelMismatchException none) {
           // It is of another kind too.
         }
@@ -102,7 +102,7 @@ final class ContestReader {
     }
   }
 
-  private static void requireVersion(StoredBytes in) throws IOException {
+  private static void requireVersion(BoundedDataInput in) throws IOException {
     int version = in.readInt();
     if (version != VERSION) {
       throw new IOException(
@@ -112,16 +112,16 @@ final class ContestReader {
     }
   }
 
-  private static Map<String, Contender.Stored> stored(StoredBytes in) throws IOException {
-    Map<String, Contender.Stored> stored = new LinkedHashMap<>();
-    for (int left = Counts.read(in, "stored models", Integer.MAX_VALUE, 2); left > 0; left--) {
-      Contender.Stored one = Contender.Stored.read(in);
+  private static Map<String, Candidate.Stored> stored(BoundedDataInput in) throws IOException {
+    Map<String, Candidate.Stored> stored = new LinkedHashMap<>();
+    for (int left = SizeChecks.read(in, "stored models", Integer.MAX_VALUE, 2); left > 0; left--) {
+      Candidate.Stored one = Candidate.Stored.read(in);
       stored.put(one.name(), one);
     }
     return stored;
   }
 
-  Contest read(StoredBytes in) throws IOException {
+  ChampionChallenger read(BoundedDataInput in) throws IOException {
     if (!isNext(in)) {
       return ofOneModel(in);
     }
@@ -130,10 +130,10 @@ final class ContestReader {
     requireVersion(in);
     long keySeed = in.readLong();
     String champion = in.readUTF();
-    Map<String, Contender.Stored> stored = stored(in);
+    Map<String, Candidate.Stored> stored = stored(in);
     boolean isThere = requireChampion(champion);
-    Contender[] contenders = contenders(header, keySeed, stored);
-    Scoreboard board = board(contenders, isThere ? champion : spec.champion());
+    Candidate[] contenders = contenders(header, keySeed, stored);
+    CandidateScores board = board(contenders, isThere ? champion : spec.champion());
     board.readRest(in, isThere ? null : stored.get(champion));
     for (int count = 0; count < COUNTED_BY_MODELS; count++) {
       in.readLong();
@@ -141,12 +141,12 @@ final class ContestReader {
     return contest(keySeed, board);
   }
 
-  private Scoreboard board(Contender[] contenders, String champion) {
-    return new Scoreboard(contenders, new Referee(spec.promotion()), champion);
+  private CandidateScores board(Candidate[] contenders, String champion) {
+    return new CandidateScores(contenders, new PromotionRule(spec.promotion()), champion);
   }
 
-  private Contest contest(long keySeed, Scoreboard board) {
-    Contest contest = new Contest(spec, task, keySeed, maker, board);
+  private ChampionChallenger contest(long keySeed, CandidateScores board) {
+    ChampionChallenger contest = new ChampionChallenger(spec, task, keySeed, maker, board);
     contest.note(notes);
     return contest;
   }
@@ -163,12 +163,12 @@ final class ContestReader {
     return isThere;
   }
 
-  private Contender[] contenders(
-      ModelHeader header, long keySeed, Map<String, Contender.Stored> stored) throws IOException {
-    Contender[] contenders = new Contender[spec.models().size()];
+  private Candidate[] contenders(
+      ModelHeader header, long keySeed, Map<String, Candidate.Stored> stored) throws IOException {
+    Candidate[] contenders = new Candidate[spec.models().size()];
     for (int i = 0; i < contenders.length; i++) {
       Entrant entrant = spec.models().get(i);
-      Contender.Stored one = stored.get(entrant.name());
+      Candidate.Stored one = stored.get(entrant.name());
       OnlineModel model = one == null ? null : model(entrant, one);
       if (one == null) {
         notes.add("model \"" + entrant.name() + "\" is new and starts afresh");
@@ -176,7 +176,7 @@ final class ContestReader {
       contenders[i] =
           model == null
               ? begin(entrant, header, keySeed)
-              : new Contender(entrant, model, one.standing(), one.duel());
+              : new Candidate(entrant, model, one.standing(), one.duel());
     }
     for (String name : stored.keySet()) {
       if (spec.models().stream().noneMatch(entrant -> entrant.name().equals(name))) {
@@ -186,17 +186,17 @@ final class ContestReader {
     return contenders;
   }
 
-  private Contender begin(Entrant entrant, ModelHeader header, long keySeed) {
+  private Candidate begin(Entrant entrant, ModelHeader header, long keySeed) {
     OnlineModel fresh =
         maker.create(entrant.model(), task, header.inputs(), header.classes(), keySeed);
     fresh.use(shared);
-    return Contender.begin(entrant, fresh);
+    return Candidate.begin(entrant, fresh);
   }
 
   /** The stored model, or null if it is to start afresh. */
-  private OnlineModel model(Entrant entrant, Contender.Stored one) throws IOException {
+  private OnlineModel model(Entrant entrant, Candidate.Stored one) throws IOException {
     try {
-      return maker.read(new StoredBytes(one.model()), entrant.model(), task, shared);
+      return maker.read(new BoundedDataInput(one.model()), entrant.model(), task, shared);
     } catch (ModelMismatchException e) {
       String text = "model \"" + entrant.name() + "\": " + e.getMessage();
       switch (spec.onChange()) {
@@ -215,20 +215,20 @@ final class ContestReader {
     }
   }
 
-  private OnlineModel smaller(Entrant entrant, Contender.Stored one, String shape, String refusal)
+  private OnlineModel smaller(Entrant entrant, Candidate.Stored one, String shape, String refusal)
       throws IOException {
     try {
       ModelSpec smaller = entrant.model().withHiddenOf(shape);
-      return maker.read(new StoredBytes(one.model()), smaller, task, shared);
+      return maker.read(new BoundedDataInput(one.model()), smaller, task, shared);
     } catch (ModelMismatchException e) {
       throw new ModelMismatchException(refusal); // it differs in more than its hidden layers
     }
   }
 
   /** The pipeline had one model before: it is the champion, if it is of its kind. */
-  private Contest ofOneModel(StoredBytes in) throws IOException {
+  private ChampionChallenger ofOneModel(BoundedDataInput in) throws IOException {
     ModelHeader header = peek(in);
-    Contender[] contenders = new Contender[spec.models().size()];
+    Candidate[] contenders = new Candidate[spec.models().size()];
     long keySeed = 0;
     long examples = 0;
     int champion = 0;
@@ -237,7 +237,7 @@ final class ContestReader {
       if (entrant.name().equals(spec.champion())) {
         champion = i;
         OnlineModel model = maker.read(in, entrant.model(), task, shared);
-        contenders[i] = Contender.begin(entrant, model);
+        contenders[i] = Candidate.begin(entrant, model);
         keySeed = model.keySeed();
         examples = model.examples();
       }
@@ -249,7 +249,7 @@ final class ContestReader {
         notes.add("model \"" + entrant.name() + "\" is new and starts afresh");
       }
     }
-    Scoreboard board = board(contenders, spec.champion());
+    CandidateScores board = board(contenders, spec.champion());
     board.startAt(examples);
     return contest(keySeed, board);
   }

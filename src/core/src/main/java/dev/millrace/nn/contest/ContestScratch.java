@@ -6,8 +6,8 @@ import dev.millrace.nn.ContestSpec;
 final class ContestScratch {
 
   // Of each model: its loss, NaN if it predicted nothing, and whether it predicted the class.
-  final double[] losses = new double[ContestSpec.MOST_MODELS];
-  final boolean[] hits = new boolean[ContestSpec.MOST_MODELS];
+  final double[] losses = new double[ContestSpec.MAX_MODELS];
+  final boolean[] hits = new boolean[ContestSpec.MAX_MODELS];
   private float[] prediction = new float[1];
 
   /** Where one model's prediction goes. */

@@ -1,6 +1,6 @@
 package dev.millrace.nn.auto;
 
-import dev.millrace.data.StoredBytes;
+import dev.millrace.data.BoundedDataInput;
 import dev.millrace.data.Task;
 import dev.millrace.nn.AutoSpec;
 import dev.millrace.nn.ClassWeights;
@@ -67,7 +67,7 @@ final class AutoModels {
   }
 
   static OnlineModel read(byte[] bytes, ModelSpec spec, Task task) throws IOException {
-    return Models.read(new StoredBytes(bytes), spec, task, new Workspace());
+    return Models.read(new BoundedDataInput(bytes), spec, task, new Workspace());
   }
 
   /** Features of an example, some of them missing. */

@@ -2,7 +2,7 @@ package dev.millrace.nn.auto;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.millrace.data.StoredBytes;
+import dev.millrace.data.BoundedDataInput;
 import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
@@ -23,7 +23,7 @@ class ClassFrequenciesTest {
       ByteArrayOutputStream stored = new ByteArrayOutputStream();
       whole.write(new DataOutputStream(stored));
       ClassFrequencies restored = new ClassFrequencies(CLASSES);
-      restored.read(new StoredBytes(stored.toByteArray()));
+      restored.read(new BoundedDataInput(stored.toByteArray()));
 
       assertThat(logs(restored)).as("after %d examples", e + 1).isEqualTo(logs(whole));
     }

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.millrace.data.StoredBytes;
+import dev.millrace.data.BoundedDataInput;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Random;
@@ -81,7 +81,7 @@ class FixedShareTest {
             .putDouble(baseline)
             .array();
 
-    assertThatThrownBy(() -> answer.read(new StoredBytes(stored)))
+    assertThatThrownBy(() -> answer.read(new BoundedDataInput(stored)))
         .isInstanceOf(IOException.class)
         .hasMessageContaining("must be shares of 1");
   }

@@ -27,7 +27,7 @@ class MembersTest {
 
   /** Learns one record, the first row of each member. */
   private boolean learn(float weight) {
-    for (Rows rows : scratch.rows) {
+    for (MemberBatch rows : scratch.rows) {
       rows.x[0] = 1;
       rows.x[1] = -2;
       Arrays.fill(rows.wide, 0.5f);

@@ -18,7 +18,7 @@ import dev.millrace.nn.Loss;
 import dev.millrace.nn.ModelSpec;
 import dev.millrace.nn.ModelStart;
 import dev.millrace.nn.OnlineModel;
-import dev.millrace.nn.contest.Contest;
+import dev.millrace.nn.contest.ChampionChallenger;
 import java.io.IOException;
 import java.util.List;
 import java.util.Set;
@@ -57,7 +57,7 @@ class ModelsTest {
     assertThat(Models.create(SINGLE, Task.BINARY, 3, 2, 7)).isInstanceOf(Learner.class);
     assertThat(Models.create(MIXTURE, Task.BINARY, 3, 2, 7)).isInstanceOf(AutoLearner.class);
     assertThat(Models.create(contest(SINGLE, MIXTURE), Task.BINARY, 3, 2, 7))
-        .isInstanceOf(Contest.class);
+        .isInstanceOf(ChampionChallenger.class);
   }
 
   @Test

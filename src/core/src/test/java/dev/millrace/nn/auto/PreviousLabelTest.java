@@ -3,7 +3,7 @@ package dev.millrace.nn.auto;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.millrace.data.StoredBytes;
+import dev.millrace.data.BoundedDataInput;
 import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
@@ -68,14 +68,14 @@ class PreviousLabelTest {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     chain.write(new DataOutputStream(bytes));
     PreviousLabel restored = new PreviousLabel(3);
-    restored.read(new StoredBytes(bytes.toByteArray()));
+    restored.read(new BoundedDataInput(bytes.toByteArray()));
     float[] expected = new float[3];
     float[] out = new float[3];
     chain.predict(expected, 0);
     restored.predict(out, 0);
 
     assertThat(out).isEqualTo(expected);
-    assertThatThrownBy(() -> new PreviousLabel(2).read(new StoredBytes(bytes.toByteArray())))
+    assertThatThrownBy(() -> new PreviousLabel(2).read(new BoundedDataInput(bytes.toByteArray())))
         .isInstanceOf(IOException.class)
         .hasMessageContaining("stored previous class");
   }

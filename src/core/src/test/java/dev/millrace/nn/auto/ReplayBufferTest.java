@@ -3,7 +3,7 @@ package dev.millrace.nn.auto;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.millrace.data.StoredBytes;
+import dev.millrace.data.BoundedDataInput;
 import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
@@ -80,7 +80,7 @@ class ReplayBufferTest {
   void storedRecordsComeBackWithRoomForMore() throws IOException {
     for (int records : new int[] {0, 16, 17, 40}) {
       ReplayBuffer restored = new ReplayBuffer(2, 40);
-      restored.read(new StoredBytes(bytes(filled(records))), 3);
+      restored.read(new BoundedDataInput(bytes(filled(records))), 3);
 
       assertThat(restored.size()).isEqualTo(records);
       assertThat(restored.floats()).isEqualTo(filled(records).floats());
@@ -92,18 +92,18 @@ class ReplayBufferTest {
   void damagedRecordsAreRefused() throws IOException {
     byte[] stored = bytes(filled(17));
 
-    assertThatThrownBy(() -> new ReplayBuffer(2, 16).read(new StoredBytes(stored), 3))
+    assertThatThrownBy(() -> new ReplayBuffer(2, 16).read(new BoundedDataInput(stored), 3))
         .isInstanceOf(IOException.class)
         .hasMessageContaining("stored records for replay");
-    assertThatThrownBy(() -> new ReplayBuffer(2, 40).read(new StoredBytes(stored), 2))
+    assertThatThrownBy(() -> new ReplayBuffer(2, 40).read(new BoundedDataInput(stored), 2))
         .isInstanceOf(IOException.class)
         .hasMessageContaining("class of a stored record for replay");
     // The bytes of more records than are there are refused before room is made for them.
     byte[] cut = Arrays.copyOf(stored, 4 + 17 * 5);
-    assertThatThrownBy(() -> new ReplayBuffer(2, 40).read(new StoredBytes(cut), 3))
+    assertThatThrownBy(() -> new ReplayBuffer(2, 40).read(new BoundedDataInput(cut), 3))
         .isInstanceOf(IOException.class)
         .hasMessageContaining("stored records for replay");
     // Classes are those of classes, not of values.
-    new ReplayBuffer(2, 40).read(new StoredBytes(stored), 0);
+    new ReplayBuffer(2, 40).read(new BoundedDataInput(stored), 0);
   }
 }

@@ -21,7 +21,7 @@ class PromotionTest {
   private final float[] out = new float[2];
 
   /** Class 0, to which each model gives a probability. */
-  private void learn(Contest contest, float weight, double... probabilities) {
+  private void learn(ChampionChallenger contest, float weight, double... probabilities) {
     float[] x = new float[probabilities.length];
     for (int i = 0; i < x.length; i++) {
       x[i] = (float) probabilities[i];
@@ -30,7 +30,8 @@ class PromotionTest {
   }
 
   /** The number of the example after which the champion changed first, or -1. */
-  private int firstChange(Contest contest, int examples, IntToDoubleFunction m0, double m1) {
+  private int firstChange(
+      ChampionChallenger contest, int examples, IntToDoubleFunction m0, double m1) {
     for (int e = 1; e <= examples; e++) {
       learn(contest, 1f, m0.applyAsDouble(e), m1);
       if (contest.takeChange() != null) {
@@ -42,7 +43,7 @@ class PromotionTest {
 
   @Test
   void aChampionThatSaysNoNumbersAnyMoreIsWrongAndReplaced() {
-    Contest contest = Scripted.contest(2, Task.REGRESSION, Promotion.DEFAULT);
+    ChampionChallenger contest = Scripted.contest(2, Task.REGRESSION, Promotion.DEFAULT);
     float[] x = {1, 1};
     contest.learnValue(x, 0, 1, 1f, out);
     float[] broken = {Float.NaN, 1};
@@ -54,7 +55,7 @@ class PromotionTest {
     }
 
     assertThat(contest.champion()).isEqualTo("m1");
-    Contest classes = Scripted.contest(2, Task.BINARY, Promotion.DEFAULT);
+    ChampionChallenger classes = Scripted.contest(2, Task.BINARY, Promotion.DEFAULT);
     for (int e = 0; e < 10; e++) {
       learn(classes, 1f, Double.NaN, 0.75);
     }
@@ -66,7 +67,7 @@ class PromotionTest {
   void theChampionChangesAtTheExampleThatTheRuleNames() {
     Promotion promotion = new Promotion(true, 200, 60, 0.02);
     SplittableRandom random = new SplittableRandom(3);
-    Contest contest = Scripted.contest(2, Task.BINARY, promotion);
+    ChampionChallenger contest = Scripted.contest(2, Task.BINARY, promotion);
     Reference reference = new Reference(promotion);
 
     int changes = 0;
@@ -155,7 +156,7 @@ class PromotionTest {
     int changed = 0;
     for (int run = 0; run < runs; run++) {
       SplittableRandom random = new SplittableRandom(run);
-      Contest contest = Scripted.contest(models, Task.BINARY, promotion);
+      ChampionChallenger contest = Scripted.contest(models, Task.BINARY, promotion);
       double[] said = new double[models];
       boolean changes = false;
       for (int e = 0; e < 2_000 && !changes; e++) {
@@ -179,7 +180,7 @@ class PromotionTest {
     int reached = 0;
     for (int run = 0; run < runs; run++) {
       SplittableRandom random = new SplittableRandom(run);
-      Duel duel = new Duel();
+      SequentialTest duel = new SequentialTest();
       boolean has = false;
       for (int e = 0; e < 3_000 && !has; e++) {
         // Gains g with probability q, else loses so much that it comes to 0 on average.
@@ -198,7 +199,7 @@ class PromotionTest {
 
   @Test
   void aChallengerThatBecomesBetterLateIsStillPromotedSoon() {
-    Contest contest = Scripted.contest(2, Task.BINARY, Promotion.DEFAULT);
+    ChampionChallenger contest = Scripted.contest(2, Task.BINARY, Promotion.DEFAULT);
     int turn = 50_000;
 
     int change = firstChange(contest, 2 * turn, e -> e <= turn ? 0.8 : 0.5, 0.65);
@@ -208,14 +209,14 @@ class PromotionTest {
 
   @Test
   void aClearlyBetterOneStillHasToLeadForSoManyExamples() {
-    Contest contest = Scripted.contest(2, Task.BINARY, Promotion.DEFAULT);
+    ChampionChallenger contest = Scripted.contest(2, Task.BINARY, Promotion.DEFAULT);
 
     assertThat(firstChange(contest, 10_000, e -> 0.2, 0.9)).isEqualTo(Promotion.DEFAULT.examples());
   }
 
   @Test
   void rareDisastersKeepAModelThatUsuallyDoesBetterFromBeingChampion() {
-    Contest contest = Scripted.contest(2, Task.BINARY, Promotion.DEFAULT);
+    ChampionChallenger contest = Scripted.contest(2, Task.BINARY, Promotion.DEFAULT);
 
     // Every 50th example it gives the class no chance; the comparison counts that 4.6 at most.
     for (int e = 1; e <= 20_000; e++) {
@@ -229,7 +230,8 @@ class PromotionTest {
   @Test
   void ofTwoThatMayTakeOverTheBetterOneDoes() {
     for (int better = 1; better <= 2; better++) {
-      Contest contest = Scripted.contest(3, Task.BINARY, new Promotion(true, 20, 10, 0.5));
+      ChampionChallenger contest =
+          Scripted.contest(3, Task.BINARY, new Promotion(true, 20, 10, 0.5));
       ChampionChanged change = null;
       for (int e = 1; change == null && e <= 1_000; e++) {
         learn(contest, 1f, 0.1, better == 1 ? 0.95 : 0.9, better == 2 ? 0.95 : 0.9);
@@ -247,29 +249,30 @@ class PromotionTest {
     float[] first = {0.4f, 0.4f, 0.2f};
     float[] last = {0.2f, 0.4f, 0.4f, 0.9f};
 
-    assertThat(Referee.isPredicted(first, 3, 0)).isTrue();
-    assertThat(Referee.isPredicted(first, 3, 1)).isFalse();
-    assertThat(Referee.isPredicted(first, 3, 2)).isFalse();
-    assertThat(Referee.isPredicted(last, 3, 0)).isFalse();
-    assertThat(Referee.isPredicted(last, 3, 1)).isTrue();
-    assertThat(Referee.isPredicted(last, 3, 2)).isFalse();
-    assertThat(Referee.isPredicted(last, 4, 3)).isTrue();
+    assertThat(PromotionRule.isPredicted(first, 3, 0)).isTrue();
+    assertThat(PromotionRule.isPredicted(first, 3, 1)).isFalse();
+    assertThat(PromotionRule.isPredicted(first, 3, 2)).isFalse();
+    assertThat(PromotionRule.isPredicted(last, 3, 0)).isFalse();
+    assertThat(PromotionRule.isPredicted(last, 3, 1)).isTrue();
+    assertThat(PromotionRule.isPredicted(last, 3, 2)).isFalse();
+    assertThat(PromotionRule.isPredicted(last, 4, 3)).isTrue();
   }
 
   @Test
   void lossesAreFiniteWhateverWasPredicted() {
-    assertThat(Referee.logLoss(0.5f)).isCloseTo(Math.log(2), within(1e-6));
-    assertThat(Referee.logLoss(0f)).isCloseTo(-Math.log(1e-7), within(1e-5));
-    assertThat(Referee.logLoss(Float.NaN)).isEqualTo(Referee.logLoss(0f));
-    assertThat(Referee.logLoss(1f)).isBetween(1e-8, 2e-7);
-    assertThat(Referee.error(3f, 5, false)).isEqualTo(2);
-    assertThat(Referee.error(Float.POSITIVE_INFINITY, 5, false)).isEqualTo(1e200);
-    assertThat(Referee.error(Float.NaN, 5, false)).isNaN();
+    assertThat(PromotionRule.logLoss(0.5f)).isCloseTo(Math.log(2), within(1e-6));
+    assertThat(PromotionRule.logLoss(0f)).isCloseTo(-Math.log(1e-7), within(1e-5));
+    assertThat(PromotionRule.logLoss(Float.NaN)).isEqualTo(PromotionRule.logLoss(0f));
+    assertThat(PromotionRule.logLoss(1f)).isBetween(1e-8, 2e-7);
+    assertThat(PromotionRule.error(3f, 5, false)).isEqualTo(2);
+    assertThat(PromotionRule.error(Float.POSITIVE_INFINITY, 5, false)).isEqualTo(1e200);
+    assertThat(PromotionRule.error(Float.NaN, 5, false)).isNaN();
   }
 
   @Test
   void withoutAutomaticPromotionOnlyACommandChangesTheChampion() {
-    Contest contest = Scripted.contest(3, Task.BINARY, new Promotion(false, 1_000, 10, 0.5));
+    ChampionChallenger contest =
+        Scripted.contest(3, Task.BINARY, new Promotion(false, 1_000, 10, 0.5));
     for (int e = 0; e < 2_000; e++) {
       learn(contest, 1f, 0.1, 0.9, 0.95);
     }
@@ -290,7 +293,7 @@ class PromotionTest {
 
   @Test
   void aDriftSwapsInTheBestChallengerAndTheOldChampionStartsAfresh() {
-    Contest contest = Scripted.contest(3, Task.BINARY, Promotion.DEFAULT);
+    ChampionChallenger contest = Scripted.contest(3, Task.BINARY, Promotion.DEFAULT);
     for (int e = 0; e < 100; e++) {
       learn(contest, 1f, 0.9, 0.3, 0.4);
     }
@@ -306,7 +309,8 @@ class PromotionTest {
 
   @Test
   void whatIsReportedOfAModelIsItsFadingLossAndAccuracy() {
-    Contest contest = Scripted.contest(2, Task.BINARY, new Promotion(true, 10, 500, 0.01));
+    ChampionChallenger contest =
+        Scripted.contest(2, Task.BINARY, new Promotion(true, 10, 500, 0.01));
     double[] means = {0, 0, 0};
     for (int e = 0; e < 100; e++) {
       double p = e % 4 == 0 ? 0.3 : 0.6;
@@ -327,7 +331,7 @@ class PromotionTest {
   @Test
   void valuesAreComparedByTheirAbsoluteErrorWhateverTheirUnit() {
     for (double unit : new double[] {1e-6, 1, 1e9}) {
-      Contest contest = Scripted.contest(2, Task.REGRESSION, Promotion.DEFAULT);
+      ChampionChallenger contest = Scripted.contest(2, Task.REGRESSION, Promotion.DEFAULT);
       SplittableRandom random = new SplittableRandom(1);
       int change = 0;
       for (int e = 1; e <= 5_000 && change == 0; e++) {
@@ -344,7 +348,7 @@ class PromotionTest {
     }
   }
 
-  private static Contestant champion(Contest contest) {
+  private static Contestant champion(ChampionChallenger contest) {
     return contest.contestants().stream().filter(Contestant::isChampion).findFirst().orElseThrow();
   }
 }

@@ -1,15 +1,15 @@
 package dev.millrace.nn.contest;
 
-import dev.millrace.data.StoredBytes;
+import dev.millrace.data.BoundedDataInput;
 import dev.millrace.data.Task;
 import dev.millrace.nn.ContestSpec;
 import dev.millrace.nn.ContestSpec.Entrant;
 import dev.millrace.nn.ContestSpec.OnChange;
 import dev.millrace.nn.ContestSpec.Promotion;
-import dev.millrace.nn.ExampleByExample;
 import dev.millrace.nn.Indicators;
 import dev.millrace.nn.ModelSpec;
 import dev.millrace.nn.OnlineModel;
+import dev.millrace.nn.PerExampleModel;
 import dev.millrace.nn.Workspace;
 import java.io.DataOutput;
 import java.util.ArrayList;
@@ -19,7 +19,7 @@ import java.util.List;
  * A model that says what it was told to: the features of an example are what each of the models
  * predicts for it, the probability of class 0 or the value.
  */
-final class Scripted extends ExampleByExample {
+final class Scripted extends PerExampleModel {
 
   private final int place;
   private final boolean classes;
@@ -31,19 +31,19 @@ final class Scripted extends ExampleByExample {
   }
 
   /** A contest of scripted models {@code m0}, {@code m1} and so on. */
-  static Contest contest(int models, Task task, Promotion promotion) {
+  static ChampionChallenger contest(int models, Task task, Promotion promotion) {
     List<Entrant> entrants = new ArrayList<>();
     for (int i = 0; i < models; i++) {
       entrants.add(new Entrant("m" + i, ModelSpec.single(i)));
     }
     ContestSpec spec = new ContestSpec(entrants, "m0", false, promotion, OnChange.REFUSE);
-    return Contest.create(
+    return ChampionChallenger.create(
         spec,
         task,
         models,
         2,
         7,
-        new ModelMaker() {
+        new ModelFactory() {
           @Override
           public OnlineModel create(
               ModelSpec own, Task ofTask, int inputs, int known, long keySeed) {
@@ -51,7 +51,8 @@ final class Scripted extends ExampleByExample {
           }
 
           @Override
-          public OnlineModel read(StoredBytes in, ModelSpec own, Task ofTask, Workspace shared) {
+          public OnlineModel read(
+              BoundedDataInput in, ModelSpec own, Task ofTask, Workspace shared) {
             throw new UnsupportedOperationException();
           }
         });

@@ -1,7 +1,7 @@
 package dev.millrace.codec.json;
 
 import com.fasterxml.jackson.core.JsonGenerator;
-import dev.millrace.data.Answer;
+import dev.millrace.data.ModelAnswer;
 import dev.millrace.data.Prediction;
 import dev.millrace.nn.PredictedValue;
 import java.io.IOException;
@@ -11,14 +11,14 @@ public final class AnswerJson {
   private AnswerJson() {}
 
   /** An answer as an object, its key first. */
-  public static void write(JsonGenerator json, Answer answer) throws IOException {
+  public static void write(JsonGenerator json, ModelAnswer answer) throws IOException {
     json.writeStartObject();
     writeFields(json, answer);
     json.writeEndObject();
   }
 
   /** The fields of an answer, into an object that is begun. */
-  public static void writeFields(JsonGenerator json, Answer answer) throws IOException {
+  public static void writeFields(JsonGenerator json, ModelAnswer answer) throws IOException {
     json.writeStringField("key", answer.key());
     if (answer.task().isClassification()) {
       PredictionJson.writeClass(json, answer.classes(), Prediction.best(answer.scores()));

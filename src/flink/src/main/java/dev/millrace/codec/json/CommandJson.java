@@ -3,7 +3,7 @@ package dev.millrace.codec.json;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
-import dev.millrace.data.Promote;
+import dev.millrace.data.PromoteRequest;
 import java.io.IOException;
 
 /**
@@ -17,7 +17,7 @@ public final class CommandJson {
   private CommandJson() {}
 
   /** The command in UTF-8. */
-  public static byte[] encode(Promote command) {
+  public static byte[] encode(PromoteRequest command) {
     return new JsonLine(128)
         .encode(
             json -> {
@@ -34,7 +34,7 @@ public final class CommandJson {
    *
    * @throws IOException if it is none, saying why
    */
-  public static Promote decode(byte[] value) throws IOException {
+  public static PromoteRequest decode(byte[] value) throws IOException {
     String command = null;
     String pipeline = null;
     String model = null;
@@ -54,7 +54,7 @@ public final class CommandJson {
     }
     require(PROMOTE.equals(command), "command must be " + PROMOTE + ", but was " + command);
     require(pipeline != null && model != null, "promote needs pipeline and model");
-    return new Promote(pipeline, model);
+    return new PromoteRequest(pipeline, model);
   }
 
   private static void require(boolean met, String otherwise) throws IOException {

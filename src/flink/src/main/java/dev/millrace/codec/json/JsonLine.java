@@ -28,7 +28,7 @@ final class JsonLine {
   // Names of numbers as they are written, for most lines have the same ones. Those of classes are
   // the users', so there is an end to it.
   private static final Map<String, SerializableString> NAMES = new ConcurrentHashMap<>();
-  private static final int MOST_NAMES = 512;
+  private static final int MAX_NAMES = 512;
 
   /** What stands in a line. */
   interface Content {
@@ -93,7 +93,7 @@ final class JsonLine {
     SerializableString written = NAMES.get(name);
     if (written == null) {
       written = new SerializedString(name);
-      if (NAMES.size() < MOST_NAMES) {
+      if (NAMES.size() < MAX_NAMES) {
         NAMES.put(name, written);
       }
     }

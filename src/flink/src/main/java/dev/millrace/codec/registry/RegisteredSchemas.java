@@ -265,7 +265,7 @@ public final class RegisteredSchemas implements AutoCloseable {
     private void repeat() {
       long jitter = ThreadLocalRandom.current().nextLong(delay / 4 + 1);
       questions.schedule(this, delay - jitter, TimeUnit.MILLISECONDS);
-      delay = Math.min(2 * delay, spec.timing().mostRetry());
+      delay = Math.min(2 * delay, spec.timing().maxRetry());
     }
   }
 }

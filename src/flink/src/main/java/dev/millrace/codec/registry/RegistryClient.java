@@ -33,7 +33,7 @@ import org.apache.avro.Schema;
  *     interface</a>
  */
 public final class RegistryClient {
-  private static final long MOST_BYTES = 4L << 20;
+  private static final long MAX_BYTES = 4L << 20;
   // Of a schema and those that it refers to, together. Avro walks them recursively, and its parser
   // over all of them again for each.
   private static final int MAX_REFERENCES = 32;
@@ -239,7 +239,7 @@ public final class RegistryClient {
     // The request's own timeout ends with the headers; this one is for the whole answer.
     long most = spec.timing().connect() + spec.timing().answer();
     CompletableFuture<HttpResponse<byte[]>> answer =
-        http().sendAsync(request, head -> new LimitedBody(MOST_BYTES));
+        http().sendAsync(request, head -> new LimitedBody(MAX_BYTES));
     try {
       return answer.get(most, TimeUnit.MILLISECONDS);
     } catch (ExecutionException e) {

@@ -16,8 +16,8 @@ public final class Durations {
    *
    * @param orOff 0 and the word off are allowed too
    */
-  public static Kind<Long> kind(long minMillis, long maxMillis, boolean orOff) {
-    return new Kinds.ScalarKind<>() {
+  public static OptionType<Long> kind(long minMillis, long maxMillis, boolean orOff) {
+    return new OptionTypes.ScalarKind<>() {
       @Override
       Long parse(String text) {
         if (orOff && (text.equals("off") || text.equals("0"))) {

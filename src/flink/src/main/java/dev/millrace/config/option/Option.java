@@ -10,18 +10,19 @@ package dev.millrace.config.option;
  * @param meaning one line for the reference
  */
 public record Option<T>(
-    String name, Kind<T> kind, T fallback, String remark, String example, String meaning) {
+    String name, OptionType<T> kind, T fallback, String remark, String example, String meaning) {
 
-  public static <T> Option<T> of(String name, Kind<T> kind, T fallback, String meaning) {
+  public static <T> Option<T> of(String name, OptionType<T> kind, T fallback, String meaning) {
     return new Option<>(name, kind, fallback, null, null, meaning);
   }
 
   /** An option whose default is not one value: null stands for it, and the remark explains. */
-  public static <T> Option<T> open(String name, Kind<T> kind, String remark, String meaning) {
+  public static <T> Option<T> open(String name, OptionType<T> kind, String remark, String meaning) {
     return new Option<>(name, kind, null, remark, null, meaning);
   }
 
-  public static <T> Option<T> required(String name, Kind<T> kind, String example, String meaning) {
+  public static <T> Option<T> required(
+      String name, OptionType<T> kind, String example, String meaning) {
     return new Option<>(name, kind, null, "required", example, meaning);
   }
 

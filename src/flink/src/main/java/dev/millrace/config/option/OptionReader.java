@@ -1,12 +1,12 @@
 package dev.millrace.config.option;
 
-import dev.millrace.config.option.Kind.Refusal;
-import dev.millrace.config.yaml.Node;
-import dev.millrace.config.yaml.Node.Entry;
-import dev.millrace.config.yaml.Node.Mapping;
-import dev.millrace.config.yaml.Node.Scalar;
-import dev.millrace.config.yaml.Problems;
-import dev.millrace.config.yaml.Spelling;
+import dev.millrace.config.option.OptionType.Refusal;
+import dev.millrace.config.yaml.ConfigErrors;
+import dev.millrace.config.yaml.Suggestions;
+import dev.millrace.config.yaml.YamlNode;
+import dev.millrace.config.yaml.YamlNode.Entry;
+import dev.millrace.config.yaml.YamlNode.Mapping;
+import dev.millrace.config.yaml.YamlNode.Scalar;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -18,10 +18,10 @@ import java.util.Map;
 public final class OptionReader {
   private final String path;
   private final Mapping mapping;
-  private final Problems problems;
+  private final ConfigErrors problems;
   private final Map<String, Object> values = new HashMap<>();
 
-  public OptionReader(String path, Mapping mapping, OptionGroup group, Problems problems) {
+  public OptionReader(String path, Mapping mapping, OptionGroup group, ConfigErrors problems) {
     this.path = path;
     this.mapping = mapping;
     this.problems = problems;
@@ -62,7 +62,7 @@ public final class OptionReader {
 
   private String unknown(String key, List<String> names) {
     String subject = under(path, key) + " is not an option. ";
-    String nearest = Spelling.nearest(key, names);
+    String nearest = Suggestions.nearest(key, names);
     if (nearest == null) {
       nearest = problems.pathOf(key);
       if (under(path, key).equals(nearest)) {
@@ -113,15 +113,15 @@ public final class OptionReader {
   }
 
   /** The options of a map below this one; of an empty map when it is not given. */
-  public OptionReader below(Option<Node> option, OptionGroup group) {
+  public OptionReader below(Option<YamlNode> option, OptionGroup group) {
     Mapping below =
         given(option) instanceof Mapping given ? given : new Mapping(Map.of(), line(option));
     return new OptionReader(name(option), below, group, problems);
   }
 
   /** A map written out, or the map that a single word is short for. */
-  public Mapping mapOf(Option<Node> option, Option<?> name) {
-    Node node = get(option);
+  public Mapping mapOf(Option<YamlNode> option, Option<?> name) {
+    YamlNode node = get(option);
     return node instanceof Mapping mapping
         ? mapping
         : new Mapping(Map.of(name.name(), new Entry(line(option), node)), line(option));

@@ -1,9 +1,9 @@
 package dev.millrace.config.option;
 
-import dev.millrace.config.option.Kind.Refusal;
-import dev.millrace.config.yaml.Node;
-import dev.millrace.config.yaml.Node.Scalar;
-import dev.millrace.config.yaml.Node.Sequence;
+import dev.millrace.config.option.OptionType.Refusal;
+import dev.millrace.config.yaml.YamlNode;
+import dev.millrace.config.yaml.YamlNode.Scalar;
+import dev.millrace.config.yaml.YamlNode.Sequence;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -13,20 +13,20 @@ public final class Structures {
   private Structures() {}
 
   /** A map of options. */
-  public static Kind<Node> map() {
-    return structure("a map of options", Node.Mapping.class);
+  public static OptionType<YamlNode> map() {
+    return structure("a map of options", YamlNode.Mapping.class);
   }
 
   /** A list of different words. */
-  public static Kind<List<String>> words(int min, int max, String what) {
-    return new Kind<>() {
+  public static OptionType<List<String>> words(int min, int max, String what) {
+    return new OptionType<>() {
       @Override
-      public List<String> read(Node node) throws Refusal {
+      public List<String> read(YamlNode node) throws Refusal {
         if (!(node instanceof Sequence sequence)) {
           throw new Refusal("must be " + allowed() + ", but was " + node.describe());
         }
         List<String> words = new ArrayList<>();
-        for (Node item : sequence.items()) {
+        for (YamlNode item : sequence.items()) {
           if (!(item instanceof Scalar scalar) || scalar.text() == null) {
             throw new Refusal("must be " + allowed() + ", but one of them is " + item.describe());
           }
@@ -55,10 +55,10 @@ public final class Structures {
 
   /** A map, a list or a choice between forms, which its reader looks into. */
   @SafeVarargs
-  public static Kind<Node> structure(String allowed, Class<? extends Node>... forms) {
-    return new Kind<>() {
+  public static OptionType<YamlNode> structure(String allowed, Class<? extends YamlNode>... forms) {
+    return new OptionType<>() {
       @Override
-      public Node read(Node node) throws Refusal {
+      public YamlNode read(YamlNode node) throws Refusal {
         if (Arrays.stream(forms).noneMatch(form -> form.isInstance(node))) {
           // The value stays unseen: what is misplaced may be a secret.
           String was = node instanceof Scalar ? "a single value" : node.describe();
@@ -73,7 +73,7 @@ public final class Structures {
       }
 
       @Override
-      public String show(Node value) {
+      public String show(YamlNode value) {
         return value.describe();
       }
 
@@ -85,11 +85,11 @@ public final class Structures {
   }
 
   /** A map of options, or one word that is short for such a map. */
-  public static Kind<Node> wordOrMap(Kind<?> word) {
-    return new Kind<>() {
+  public static OptionType<YamlNode> wordOrMap(OptionType<?> word) {
+    return new OptionType<>() {
       @Override
-      public Node read(Node node) throws Refusal {
-        if (node instanceof Node.Sequence) {
+      public YamlNode read(YamlNode node) throws Refusal {
+        if (node instanceof YamlNode.Sequence) {
           throw new Refusal("must be " + allowed() + ", but was a list");
         }
         if (node instanceof Scalar) {
@@ -104,7 +104,7 @@ public final class Structures {
       }
 
       @Override
-      public String show(Node value) {
+      public String show(YamlNode value) {
         return value instanceof Scalar scalar ? scalar.text() : value.describe();
       }
 

@@ -12,7 +12,7 @@ import java.nio.file.Path;
 
 /** A file that someone has named, which may be another than was meant. */
 public final class NamedFile {
-  private static final int MOST_SCHEMA_BYTES = 16 << 20;
+  private static final int MAX_SCHEMA_BYTES = 16 << 20;
 
   private NamedFile() {}
 
@@ -23,7 +23,7 @@ public final class NamedFile {
    * @throws IOException as {@link #read}
    */
   public static String schema(Path file) throws IOException {
-    byte[] bytes = read(file, MOST_SCHEMA_BYTES, ". Is it an Avro schema?");
+    byte[] bytes = read(file, MAX_SCHEMA_BYTES, ". Is it an Avro schema?");
     return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
   }
 

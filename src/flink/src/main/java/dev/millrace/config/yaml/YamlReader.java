@@ -1,9 +1,9 @@
 package dev.millrace.config.yaml;
 
-import dev.millrace.config.yaml.Node.Entry;
-import dev.millrace.config.yaml.Node.Mapping;
-import dev.millrace.config.yaml.Node.Scalar;
-import dev.millrace.config.yaml.Node.Sequence;
+import dev.millrace.config.yaml.YamlNode.Entry;
+import dev.millrace.config.yaml.YamlNode.Mapping;
+import dev.millrace.config.yaml.YamlNode.Scalar;
+import dev.millrace.config.yaml.YamlNode.Sequence;
 import java.io.StringReader;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
@@ -29,9 +29,9 @@ import org.yaml.snakeyaml.reader.ReaderException;
  */
 public final class YamlReader {
   private static final int DEEPEST = 32;
-  private static final int MOST_ALIASES = 50;
-  private static final int MOST_NODES = 100_000;
-  private static final int MOST_CHARACTERS = 1 << 20;
+  private static final int MAX_ALIASES = 50;
+  private static final int MAX_NODES = 100_000;
+  private static final int MAX_CHARACTERS = 1 << 20;
   private static final String MERGE = "<<";
   private static final String NO_TYPES =
       "a type (!). Only maps, lists and plain values are read; quote text that begins with !";
@@ -49,15 +49,16 @@ public final class YamlReader {
           Tag.MAP,
           Tag.MERGE);
 
-  private final Problems problems;
+  private final ConfigErrors problems;
 
   /** Aliases make one node stand in many places: it is read once, however many. */
-  private final IdentityHashMap<org.yaml.snakeyaml.nodes.Node, Node> read = new IdentityHashMap<>();
+  private final IdentityHashMap<org.yaml.snakeyaml.nodes.Node, YamlNode> read =
+      new IdentityHashMap<>();
 
   /** How many nodes a reader sees who follows every alias: a few lines can stand for billions. */
-  private final IdentityHashMap<Node, Long> sizes = new IdentityHashMap<>();
+  private final IdentityHashMap<YamlNode, Long> sizes = new IdentityHashMap<>();
 
-  private YamlReader(Problems problems) {
+  private YamlReader(ConfigErrors problems) {
     this.problems = problems;
   }
 
@@ -65,11 +66,11 @@ public final class YamlReader {
    * The one document of a text, or null when it is empty or not YAML; the latter, and keys that
    * stand twice, are added to the problems.
    */
-  public static Node read(String yaml, Problems problems) {
+  public static YamlNode read(String yaml, ConfigErrors problems) {
     LoaderOptions options = new LoaderOptions();
     options.setNestingDepthLimit(DEEPEST);
-    options.setMaxAliasesForCollections(MOST_ALIASES);
-    options.setCodePointLimit(MOST_CHARACTERS);
+    options.setMaxAliasesForCollections(MAX_ALIASES);
+    options.setCodePointLimit(MAX_CHARACTERS);
     try {
       org.yaml.snakeyaml.nodes.Node root = new Yaml(options).compose(new StringReader(yaml));
       return root == null ? null : new YamlReader(problems).node(root);
@@ -86,7 +87,7 @@ public final class YamlReader {
       problems.add(
           1,
           "not read: nested deeper than %d, more than %d aliases or %,d characters"
-              .formatted(DEEPEST, MOST_ALIASES, MOST_CHARACTERS));
+              .formatted(DEEPEST, MAX_ALIASES, MAX_CHARACTERS));
     }
     return null;
   }
@@ -111,9 +112,9 @@ public final class YamlReader {
     return (context + problem).replaceAll("\\s+", " ");
   }
 
-  private Node node(org.yaml.snakeyaml.nodes.Node source) {
+  private YamlNode node(org.yaml.snakeyaml.nodes.Node source) {
     if (read.containsKey(source)) {
-      Node known = read.get(source);
+      YamlNode known = read.get(source);
       if (known == null) {
         throw new NotYaml(line(source), "an alias inside of what it stands for");
       }
@@ -121,11 +122,11 @@ public final class YamlReader {
     }
     read.put(source, null);
     requireNoType(source);
-    Node node;
+    YamlNode node;
     if (source instanceof MappingNode mapping) {
       node = mapping(mapping);
     } else if (source instanceof SequenceNode sequence) {
-      List<Node> items = new ArrayList<>();
+      List<YamlNode> items = new ArrayList<>();
       sequence.getValue().forEach(item -> items.add(node(item)));
       node = new Sequence(items, line(source));
     } else {
@@ -144,20 +145,19 @@ public final class YamlReader {
     }
   }
 
-  private void countNodes(Node node) {
-    Stream<Node> inside =
+  private void countNodes(YamlNode node) {
+    Stream<YamlNode> inside =
         node instanceof Mapping mapping
             ? mapping.entries().values().stream().map(Entry::value)
             : node instanceof Sequence sequence ? sequence.items().stream() : Stream.empty();
     long size = 1 + inside.mapToLong(sizes::get).sum();
-    if (size > MOST_NODES) {
-      throw new NotYaml(
-          node.line(), "more than %,d values, aliases followed".formatted(MOST_NODES));
+    if (size > MAX_NODES) {
+      throw new NotYaml(node.line(), "more than %,d values, aliases followed".formatted(MAX_NODES));
     }
     sizes.put(node, size);
   }
 
-  private Node mapping(MappingNode source) {
+  private YamlNode mapping(MappingNode source) {
     Map<String, Entry> entries = new LinkedHashMap<>();
     for (NodeTuple tuple : source.getValue()) {
       int line = line(tuple.getKeyNode());
@@ -179,7 +179,7 @@ public final class YamlReader {
   }
 
   /** What a map says itself goes before what it merges, and earlier maps before later ones. */
-  private static void merge(Node source, Map<String, Entry> target) {
+  private static void merge(YamlNode source, Map<String, Entry> target) {
     if (source instanceof Mapping mapping) {
       mapping.entries().forEach(target::putIfAbsent);
     } else if (source instanceof Sequence sequence) {

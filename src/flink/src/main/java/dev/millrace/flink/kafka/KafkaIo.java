@@ -48,7 +48,7 @@ public final class KafkaIo {
   private static final String DISCOVERY_MILLIS = "30000";
 
   /** What a producer has room for if nobody says otherwise. */
-  private static final long LEAST_BUFFER_BYTES = 32L << 20;
+  private static final long MIN_BUFFER_BYTES = 32L << 20;
 
   private KafkaIo() {}
 
@@ -76,11 +76,11 @@ public final class KafkaIo {
       builder.setBounded(OffsetsInitializer.latest());
     }
     KafkaSource<KafkaRecord> records = builder.build();
-    return new NamedTopicsSource(
+    return new TopicFilteringSource(
         topics.size() == 1 ? records : new MergedSource(records, consumer, topics, start),
         topics,
         // Of a bounded source it is not known where they end.
-        start instanceof Beginning beginning && !bounded ? beginning.fixed() : Map.of());
+        start instanceof StartingOffsets beginning && !bounded ? beginning.fixed() : Map.of());
   }
 
   private static Map<String, String> consumer(Map<String, String> properties) {
@@ -96,18 +96,18 @@ public final class KafkaIo {
   /** Begins with the records that come from now on, also if the job has to begin anew. */
   public static OffsetsInitializer latest(Map<String, String> properties, List<String> topics)
       throws InterruptedException {
-    return Beginning.atTheEnd(false, consumer(properties), topics);
+    return StartingOffsets.atTheEnd(false, consumer(properties), topics);
   }
 
   /** Begins where the group has come to; with the oldest record where it has not been yet. */
   public static OffsetsInitializer committedOrEarliest() {
-    return Beginning.committed();
+    return StartingOffsets.committed();
   }
 
   /** The same; with the records that come from now on where it has not been yet. */
   public static OffsetsInitializer committedOrLatest(
       Map<String, String> properties, List<String> topics) throws InterruptedException {
-    return Beginning.atTheEnd(true, consumer(properties), topics);
+    return StartingOffsets.atTheEnd(true, consumer(properties), topics);
   }
 
   /**
@@ -131,10 +131,10 @@ public final class KafkaIo {
         ProducerConfig.TRANSACTION_TIMEOUT_CONFIG,
         Integer.toString(TransactionTimeout.DEFAULT_MILLIS));
     producer.putIfAbsent(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, Integer.toString(recordBytes));
-    long memory = Math.max(LEAST_BUFFER_BYTES, 2L * recordBytes);
+    long memory = Math.max(MIN_BUFFER_BYTES, 2L * recordBytes);
     producer.putIfAbsent(ProducerConfig.BUFFER_MEMORY_CONFIG, Long.toString(memory));
     KafkaClients.oneRequestAtATime(producer);
-    return new CalmlyClosedSink(
+    return new QuietCloseKafkaSink(
         KafkaSink.<OutputRecord>builder()
             .setKafkaProducerConfig(producer)
             .setDeliveryGuarantee(guarantee)

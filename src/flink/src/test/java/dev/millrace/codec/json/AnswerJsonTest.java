@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
-import dev.millrace.data.Answer;
+import dev.millrace.data.ModelAnswer;
 import dev.millrace.data.Task;
 import java.io.IOException;
 import java.io.StringWriter;
@@ -15,8 +15,8 @@ class AnswerJsonTest {
 
   @Test
   void anAnswerHasTheClassAndWhatEachClassIsGiven() throws IOException {
-    Answer answer =
-        new Answer(
+    ModelAnswer answer =
+        new ModelAnswer(
             "shop-17",
             Task.BINARY,
             List.of("ok", "fraud"),
@@ -37,8 +37,8 @@ class AnswerJsonTest {
 
   @Test
   void anAnswerOfTheOnlyModelNamesNone() throws IOException {
-    Answer answer =
-        new Answer(
+    ModelAnswer answer =
+        new ModelAnswer(
             "k", Task.REGRESSION, List.of(), new float[] {2.5f, 0f}, false, null, 7, 8, "b1946ac9");
 
     assertThat(json(answer))
@@ -48,7 +48,7 @@ class AnswerJsonTest {
             """);
   }
 
-  private static String json(Answer answer) throws IOException {
+  private static String json(ModelAnswer answer) throws IOException {
     StringWriter text = new StringWriter();
     try (JsonGenerator json = new JsonFactory().createGenerator(text)) {
       AnswerJson.write(json, answer);

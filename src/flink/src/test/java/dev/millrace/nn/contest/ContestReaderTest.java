@@ -3,9 +3,9 @@ package dev.millrace.nn.contest;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.millrace.data.BoundedDataInput;
 import dev.millrace.data.ModelEvent.ChampionChanged;
 import dev.millrace.data.ModelEvent.Why;
-import dev.millrace.data.StoredBytes;
 import dev.millrace.data.Task;
 import dev.millrace.nn.Activation;
 import dev.millrace.nn.ContestSpec;
@@ -52,16 +52,18 @@ class ContestReaderTest {
     return model;
   }
 
-  private static Contest read(byte[] bytes, ModelSpec spec) throws IOException {
+  private static ChampionChallenger read(byte[] bytes, ModelSpec spec) throws IOException {
     return read(bytes, spec, Task.BINARY);
   }
 
-  private static Contest read(byte[] bytes, ModelSpec spec, Task task) throws IOException {
-    return (Contest) Models.read(new StoredBytes(bytes), spec, task, new Workspace());
+  private static ChampionChallenger read(byte[] bytes, ModelSpec spec, Task task)
+      throws IOException {
+    return (ChampionChallenger)
+        Models.read(new BoundedDataInput(bytes), spec, task, new Workspace());
   }
 
   private static byte[] bytes(OnlineModel model) {
-    return ContestContractTest.bytes(model);
+    return ChampionChallengerContractTest.bytes(model);
   }
 
   private static byte[] stored() {
@@ -70,9 +72,9 @@ class ContestReaderTest {
 
   @Test
   void aNewModelStartsAfreshAndOneThatIsNamedNoMoreIsDropped() throws IOException {
-    Contest whole = (Contest) taught(STORED);
+    ChampionChallenger whole = (ChampionChallenger) taught(STORED);
 
-    Contest contest = read(stored(), spec("slow", false, OnChange.REFUSE, NEW, SLOW));
+    ChampionChallenger contest = read(stored(), spec("slow", false, OnChange.REFUSE, NEW, SLOW));
 
     assertThat(contest.takeNotes())
         .containsExactly(
@@ -102,8 +104,8 @@ class ContestReaderTest {
                 + " put it back, name the one to take its place with champion: NAME, or start"
                 + " afresh");
 
-    Contest whole = (Contest) taught(STORED);
-    Contest contest = read(stored(), spec("new", true, OnChange.REFUSE, QUICK, NEW));
+    ChampionChallenger whole = (ChampionChallenger) taught(STORED);
+    ChampionChallenger contest = read(stored(), spec("new", true, OnChange.REFUSE, QUICK, NEW));
 
     assertThat(contest.champion()).isEqualTo("new");
     ChampionChanged change = contest.takeChange();
@@ -146,7 +148,7 @@ class ContestReaderTest {
           .isInstanceOf(ModelMismatchException.class)
           .hasMessageStartingWith("model \"quick\": the stored model is of another kind");
     }
-    Contest contest = read(stored(), spec("slow", false, OnChange.RESET, SLOW, other));
+    ChampionChallenger contest = read(stored(), spec("slow", false, OnChange.RESET, SLOW, other));
     assertThat(contest.takeNotes())
         .singleElement()
         .asString()
@@ -160,10 +162,10 @@ class ContestReaderTest {
   void whereModelsMayGrowASmallerOneIsReadAsItWas() throws IOException {
     Entrant wider = new Entrant("quick", wider(QUICK.model()));
 
-    Contest contest = read(stored(), spec("slow", false, OnChange.GROW, SLOW, wider));
+    ChampionChallenger contest = read(stored(), spec("slow", false, OnChange.GROW, SLOW, wider));
 
     assertThat(bytes(contest.model("quick")))
-        .isEqualTo(bytes(((Contest) taught(STORED)).model("quick")));
+        .isEqualTo(bytes(((ChampionChallenger) taught(STORED)).model("quick")));
     assertThat(contest.takeNotes()).isEmpty();
   }
 
@@ -184,7 +186,8 @@ class ContestReaderTest {
   void ofOneModelThatWasAloneBeforeTheChampionIsMade() throws IOException {
     OnlineModel alone = taught(SLOW.model());
 
-    Contest contest = read(bytes(alone), spec("slow", false, OnChange.REFUSE, NEW, SLOW, QUICK));
+    ChampionChallenger contest =
+        read(bytes(alone), spec("slow", false, OnChange.REFUSE, NEW, SLOW, QUICK));
 
     assertThat(contest.champion()).isEqualTo("slow");
     assertThat(contest.examples()).isEqualTo(10);

@@ -1,0 +1,82 @@
+package dev.millrace.cli.deadletters;
+
+import dev.millrace.codec.DeadLetterEncoder;
+import dev.millrace.config.Settings;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.stream.StreamSupport;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.header.Header;
+
+/**
+ * A record of the dead-letter topic: what was refused, byte for byte, and why.
+ *
+ * @param stored as it is on the dead-letter topic
+ * @param reason such as {@code invalid-feature}
+ * @param message the reason for a person
+ * @param pipeline whose job refused it; empty in a letter of an earlier build
+ * @param topic that it came from
+ * @param partition of that topic, and its offset there
+ */
+public record DeadLetterRecord(
+    ConsumerRecord<byte[], byte[]> stored,
+    String reason,
+    String message,
+    String pipeline,
+    String topic,
+    int partition,
+    long offset) {
+
+  /** Reads what the job wrote, null if it is something else. */
+  static DeadLetterRecord of(ConsumerRecord<byte[], byte[]> stored) {
+    String reason = header(stored, "reason");
+    String topic = header(stored, "topic");
+    if (reason.isEmpty() || topic.isEmpty()) {
+      return null;
+    }
+    try {
+      return new DeadLetterRecord(
+          stored,
+          reason,
+          header(stored, "message"),
+          header(stored, "pipeline"),
+          topic,
+          Integer.parseInt(header(stored, "partition")),
+          Long.parseLong(header(stored, "offset")));
+    } catch (NumberFormatException e) {
+      return null; // anybody may write headers
+    }
+  }
+
+  /** One of the headers that the job added, empty if it is not there. */
+  public static String header(ConsumerRecord<byte[], byte[]> stored, String name) {
+    Header header = stored.headers().lastHeader(DeadLetterEncoder.PREFIX + name);
+    return header == null || header.value() == null
+        ? ""
+        : new String(header.value(), StandardCharsets.UTF_8);
+  }
+
+  /** The headers that the record had when it came. */
+  List<Header> headers() {
+    return StreamSupport.stream(stored.headers().spliterator(), false)
+        .filter(header -> !header.key().startsWith(DeadLetterEncoder.PREFIX))
+        .toList();
+  }
+
+  /** Whether the dead-letter topic had no room for all of it. */
+  boolean isIncomplete() {
+    return DeadLetterEncoder.LOST.stream().anyMatch(name -> !header(stored, name).isEmpty());
+  }
+
+  /** Whether the job of a pipeline may have refused it. */
+  boolean isOf(Settings settings) {
+    return (pipeline.isEmpty() || pipeline.equals(settings.pipeline()))
+        && (settings.input().topics().contains(topic)
+            || topic.equals(settings.output().commands()));
+  }
+
+  /** Where the record was, such as {@code payments-0:1234}. */
+  String place() {
+    return topic + "-" + partition + ":" + offset;
+  }
+}

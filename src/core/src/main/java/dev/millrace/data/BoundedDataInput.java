@@ -1,0 +1,144 @@
+package dev.millrace.data;
+
+import java.io.DataInput;
+import java.io.DataInputStream;
+import java.io.EOFException;
+import java.io.IOException;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
+import java.util.Objects;
+
+/**
+ * Stored state or a stored model while it is read. It knows how many bytes are left, so that {@link
+ * Counts} can check what they claim before room is made for it. Not thread-safe.
+ *
+ * <p>Each number is one access of the array; those of a {@link DataInputStream} are calls of a
+ * synchronized method for each byte.
+ */
+public final class BoundedDataInput implements DataInput {
+  private static final VarHandle SHORT = view(short[].class);
+  private static final VarHandle INT = view(int[].class);
+  private static final VarHandle LONG = view(long[].class);
+
+  private final byte[] bytes;
+  private int position;
+
+  /** Reads from the first byte on. */
+  public BoundedDataInput(byte[] bytes) {
+    this.bytes = bytes;
+  }
+
+  private static VarHandle view(Class<?> array) {
+    return MethodHandles.byteArrayViewVarHandle(array, ByteOrder.BIG_ENDIAN);
+  }
+
+  /** How many bytes were read. */
+  public int position() {
+    return position;
+  }
+
+  /**
+   * Goes on reading from a position.
+   *
+   * @throws IndexOutOfBoundsException if it is beyond the end
+   */
+  public void seek(int newPosition) {
+    position = Objects.checkFromToIndex(newPosition, bytes.length, bytes.length);
+  }
+
+  /** Bytes that were not read yet. */
+  public int left() {
+    return bytes.length - position;
+  }
+
+  /** Where the next bytes are that are read with this. */
+  private int take(int count) throws EOFException {
+    if (count > bytes.length - position) {
+      throw new EOFException(
+          "the bytes end after %d, where %d more are needed; they are cut off or damaged"
+              .formatted(bytes.length, count - (bytes.length - position)));
+    }
+    int from = position;
+    position += count;
+    return from;
+  }
+
+  @Override
+  public void readFully(byte[] into) throws IOException {
+    readFully(into, 0, into.length);
+  }
+
+  @Override
+  public void readFully(byte[] into, int offset, int length) throws IOException {
+    System.arraycopy(bytes, take(length), into, offset, length);
+  }
+
+  @Override
+  public int skipBytes(int count) {
+    int skipped = Math.max(0, Math.min(count, left()));
+    position += skipped;
+    return skipped;
+  }
+
+  @Override
+  public boolean readBoolean() throws IOException {
+    return readByte() != 0;
+  }
+
+  @Override
+  public byte readByte() throws IOException {
+    return bytes[take(Byte.BYTES)];
+  }
+
+  @Override
+  public int readUnsignedByte() throws IOException {
+    return readByte() & 0xFF;
+  }
+
+  @Override
+  public short readShort() throws IOException {
+    return (short) SHORT.get(bytes, take(Short.BYTES));
+  }
+
+  @Override
+  public int readUnsignedShort() throws IOException {
+    return readShort() & 0xFFFF;
+  }
+
+  @Override
+  public char readChar() throws IOException {
+    return (char) readShort();
+  }
+
+  @Override
+  public int readInt() throws IOException {
+    return (int) INT.get(bytes, take(Integer.BYTES));
+  }
+
+  @Override
+  public long readLong() throws IOException {
+    return (long) LONG.get(bytes, take(Long.BYTES));
+  }
+
+  @Override
+  public float readFloat() throws IOException {
+    return Float.intBitsToFloat(readInt());
+  }
+
+  @Override
+  public double readDouble() throws IOException {
+    return Double.longBitsToDouble(readLong());
+  }
+
+  @Override
+  public String readUTF() throws IOException {
+    return DataInputStream.readUTF(this);
+  }
+
+  /** State has no lines. */
+  @Override
+  public String readLine() {
+    throw new UnsupportedOperationException();
+  }
+}

@@ -1,0 +1,57 @@
+package dev.millrace.data;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/**
+ * What a model says about features whose truth is not known.
+ *
+ * @param classes that the model knows; empty for regression
+ * @param scores of each class, the largest is the prediction; for regression the two floats of the
+ *     value
+ * @param probabilities whether the scores are probabilities
+ * @param model name of the one that answers, null if there is but one
+ * @param modelVersion steps that the model's weights have taken
+ * @param examples that the model has learned from
+ * @param config fingerprint of the configuration it was trained with, or null
+ */
+public record ModelAnswer(
+    String key,
+    Task task,
+    List<String> classes,
+    float[] scores,
+    boolean probabilities,
+    String model,
+    long modelVersion,
+    long examples,
+    String config) {
+
+  /**
+   * Returns the same answer with the most likely classes only, the likeliest first; of equal ones
+   * the first.
+   *
+   * @param count classes to keep, from 1; an answer that has no more is returned as it is
+   */
+  public ModelAnswer top(int count) {
+    if (classes.size() <= count) {
+      return this;
+    }
+    int[] order =
+        IntStream.range(0, scores.length)
+            .boxed()
+            .sorted(Comparator.comparing((Integer c) -> scores[c]).reversed())
+            .limit(count)
+            .mapToInt(Integer::intValue)
+            .toArray();
+    List<String> names = new ArrayList<>(count);
+    float[] kept = new float[order.length];
+    for (int i = 0; i < order.length; i++) {
+      names.add(classes.get(order[i]));
+      kept[i] = scores[order[i]];
+    }
+    return new ModelAnswer(
+        key, task, names, kept, probabilities, model, modelVersion, examples, config);
+  }
+}

@@ -1,8 +1,0 @@
-package dev.millrace.data;
-
-/**
- * Tells a running job which of a key's models is to be champion.
- *
- * @param model its name
- */
-public record Promote(String pipeline, String model) {}

@@ -1,0 +1,245 @@
+package dev.millrace.nn;
+
+import dev.millrace.simd.Kernels;
+
+/**
+ * The step that never holds the gradient of all parameters, because nothing but their update reads
+ * it: the bits of {@link Network#backward} and {@link OptimizerState#move}.
+ *
+ * <p>For networks where no hidden layer has dropout, layer normalization or an activation that is
+ * derived from its input.
+ */
+final class FusedUpdate {
+
+  private static final Kernels KERNELS = Kernels.best();
+
+  private final Network network;
+  private final Layout layout;
+  // Whether it is gradient descent along one row.
+  private final boolean plain;
+  // Null if gradients are not clipped.
+  private final ExampleClipping clipping;
+
+  FusedUpdate(LearnerSpec spec, Network network, ExampleClipping clipping) {
+    this.network = network;
+    this.clipping = clipping;
+    layout = network.layout();
+    plain =
+        spec.batchSize() == 1
+            && spec.optimizer() instanceof Optimizer.Sgd sgd
+            && sgd.momentum() == 0f;
+  }
+
+  /**
+   * From the rows from {@code xOffset} of {@code x} on, their outputs and the output layer's deltas
+   * in the workspace, as {@link Network#backward} takes them.
+   *
+   * @return {@link StepResult#SKIPPED} if the gradient is not finite or too great, and without
+   *     clipping also if that of several rows may be; then no parameter has changed, but the deltas
+   *     have
+   */
+  StepResult take(
+      float[] parameters,
+      float[] x,
+      int xOffset,
+      int rows,
+      boolean fused,
+      OptimizerState optimizer,
+      float learningRate,
+      Workspace workspace) {
+    network.propagateDeltas(parameters, rows, fused, workspace);
+    StepResult result;
+    if (clipping != null) {
+      result = clip(x, xOffset, rows, learningRate, workspace);
+    } else {
+      result =
+          gradientIsWithin(Clipping.MAX_GRADIENT, x, xOffset, rows, workspace)
+              ? StepResult.TAKEN
+              : StepResult.SKIPPED;
+    }
+    if (result == StepResult.SKIPPED) {
+      return result;
+    }
+    if (plain) {
+      descend(parameters, x, xOffset, learningRate, workspace);
+    } else {
+      move(parameters, x, xOffset, rows, optimizer, learningRate, workspace);
+    }
+    return result;
+  }
+
+  /**
+   * Whether no magnitude in the gradient exceeds the bound, and none is NaN, without that gradient:
+   * of one row's products x·delta the greatest is that of the greatest factors, and a sum of
+   * several is at most so many times that. False may be wrong of more rows than one.
+   */
+  private boolean gradientIsWithin(
+      float bound, float[] x, int xOffset, int rows, Workspace workspace) {
+    // Twice, for what rounding adds to a sum.
+    float terms = rows == 1 ? 1f : 2f * rows;
+    // All layers at once first: fewer, longer calls, and enough unless the bound is near.
+    int length = layout.activationLength(rows);
+    float allDeltas = KERNELS.absMax(workspace.deltas, 0, length);
+    float allInputs =
+        Math.max(
+            KERNELS.absMax(x, xOffset, rows * layout.inputStride(0)),
+            KERNELS.absMax(workspace.activations, 0, length));
+    if (Math.max(1f, allInputs) * allDeltas * terms <= bound) {
+      return true;
+    }
+    float greatest = 0f;
+    for (int l = 0; l < layout.layers(); l++) {
+      float input = 0f;
+      float delta = 0f;
+      for (int r = 0; r < rows; r++) {
+        float[] inputs = l == 0 ? x : workspace.activations;
+        int from = l == 0 ? xOffset : layout.activationOffset(l - 1, rows);
+        int row = from + r * layout.inputStride(l);
+        // Math.max gives NaN when one of the two is.
+        input = Math.max(input, KERNELS.absMax(inputs, row, layout.inputs(l)));
+        int deltaRow = layout.activationOffset(l, rows) + r * layout.stride(l);
+        delta = Math.max(delta, KERNELS.absMax(workspace.deltas, deltaRow, layout.columns(l)));
+      }
+      // The bias takes delta itself.
+      greatest = Math.max(greatest, Math.max(1f, input) * delta * terms);
+    }
+    return greatest <= bound;
+  }
+
+  /** Clips the gradients of the rows. */
+  private StepResult clip(
+      float[] x, int xOffset, int rows, float learningRate, Workspace workspace) {
+    clipping.begin(rows, workspace);
+    for (int l = 0; l < layout.layers(); l++) {
+      clipping.addLayer(l, x, xOffset, rows, workspace);
+    }
+    StepResult result = clipping.finish(rows, learningRate, workspace);
+    if (result == StepResult.CLIPPED) {
+      clipping.scaleDeltas(rows, workspace);
+    }
+    return result;
+  }
+
+  /**
+   * One step of plain gradient descent from one row: the bits of {@link Network#backward} and
+   * {@link Kernels#sgd}.
+   */
+  private void descend(
+      float[] parameters, float[] x, int xOffset, float learningRate, Workspace workspace) {
+    if (layout.isReluPair()) {
+      KERNELS.descendReluPair(
+          x,
+          xOffset,
+          layout.inputs(0),
+          parameters,
+          layout.weightOffset(0),
+          layout.biasOffset(0),
+          layout.columns(0),
+          layout.weightOffset(1),
+          layout.biasOffset(1),
+          workspace.activations,
+          workspace.deltas,
+          layout.activationOffset(0, 1),
+          layout.activationOffset(1, 1),
+          learningRate);
+      return;
+    }
+    for (int l = 0; l < layout.layers(); l++) {
+      KERNELS.descend(
+          l == 0 ? x : workspace.activations,
+          l == 0 ? xOffset : layout.activationOffset(l - 1, 1),
+          layout.inputs(l),
+          workspace.deltas,
+          layout.activationOffset(l, 1),
+          layout.weightColumns(l),
+          parameters,
+          layout.weightOffset(l),
+          layout.biasOffset(l),
+          learningRate);
+    }
+  }
+
+  /**
+   * One step of an optimizer: the bits of {@link Network#backward} and {@link OptimizerState#move},
+   * some inputs at a time, so that their part of the gradient is still in cache when it is used.
+   */
+  private void move(
+      float[] parameters,
+      float[] x,
+      int xOffset,
+      int rows,
+      OptimizerState optimizer,
+      float learningRate,
+      Workspace workspace) {
+    optimizer.begin();
+    for (int l = 0; l < layout.layers(); l++) {
+      int stride = layout.weightStride(l);
+      int columns = layout.weightColumns(l);
+      if (rows == 1 && optimizer.movesByRow(columns)) {
+        moveByRow(l, parameters, x, xOffset, optimizer, learningRate, workspace);
+        continue;
+      }
+      int delta = layout.activationOffset(l, rows);
+      int inputs = layout.inputs(l);
+      int together = layout.inputsTogether(l);
+      workspace.fitGradient(layout.lengthOfLast(l, together + 1));
+      float[] gradient = workspace.gradient;
+      for (int i = 0; i < inputs; i += together) {
+        int block = Math.min(together, inputs - i);
+        KERNELS.weightGradient(
+            l == 0 ? x : workspace.activations,
+            (l == 0 ? xOffset : layout.activationOffset(l - 1, rows)) + i,
+            layout.inputStride(l),
+            rows,
+            block,
+            workspace.deltas,
+            delta,
+            columns,
+            gradient,
+            0);
+        int moved = block;
+        int length = block * stride;
+        if (i + block == inputs) {
+          // The bias follows the weights.
+          KERNELS.biasGradient(workspace.deltas, delta, rows, columns, gradient, length);
+          moved++;
+          length = layout.lengthOfLast(l, moved);
+        }
+        network.clearPadding(l, gradient, 0, moved, length);
+        optimizer.move(
+            parameters, layout.weightOffset(l) + i * stride, gradient, length, learningRate);
+      }
+    }
+  }
+
+  /**
+   * The same from one row: the gradient of the weights is used as it is computed, held by nobody.
+   */
+  private void moveByRow(
+      int layer,
+      float[] parameters,
+      float[] x,
+      int xOffset,
+      OptimizerState optimizer,
+      float learningRate,
+      Workspace workspace) {
+    int columns = layout.weightColumns(layer);
+    int delta = layout.activationOffset(layer, 1);
+    optimizer.moveByRow(
+        parameters,
+        layout.weightOffset(layer),
+        layer == 0 ? x : workspace.activations,
+        layer == 0 ? xOffset : layout.activationOffset(layer - 1, 1),
+        layout.inputs(layer),
+        workspace.deltas,
+        delta,
+        columns,
+        learningRate);
+    int length = layout.lengthOfLast(layer, 1);
+    workspace.fitGradient(length);
+    float[] gradient = workspace.gradient;
+    KERNELS.biasGradient(workspace.deltas, delta, 1, columns, gradient, 0);
+    network.clearPadding(layer, gradient, 0, 1, length);
+    optimizer.move(parameters, layout.biasOffset(layer), gradient, length, learningRate);
+  }
+}

@@ -1,0 +1,19 @@
+package dev.millrace.nn.contest;
+
+import dev.millrace.data.BoundedDataInput;
+import dev.millrace.data.Task;
+import dev.millrace.nn.ModelSpec;
+import dev.millrace.nn.OnlineModel;
+import dev.millrace.nn.Workspace;
+import java.io.IOException;
+
+/** Makes and reads the models that take part in a contest. */
+public interface ModelFactory {
+
+  /** A model that has learned nothing; see {@code Models.create}. */
+  OnlineModel create(ModelSpec spec, Task task, int inputs, int classes, long keySeed);
+
+  /** Reads a model; see {@code Models.read}. */
+  OnlineModel read(BoundedDataInput in, ModelSpec spec, Task task, Workspace shared)
+      throws IOException;
+}

@@ -1,0 +1,73 @@
+package dev.millrace.config;
+
+import dev.millrace.data.InputSpec;
+import dev.millrace.data.Sha256;
+import dev.millrace.data.Task;
+import dev.millrace.nn.Indicators;
+import dev.millrace.nn.ModelSpec;
+import dev.millrace.nn.ModelStart;
+import dev.millrace.nn.Workspace;
+import dev.millrace.nn.auto.AutoLearner;
+import dev.millrace.prequential.ModelSnapshot;
+import java.io.ByteArrayOutputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.util.LinkedHashSet;
+import java.util.Set;
+
+/** A model that Millrace has stored, as the one that new models start from. */
+public final class WarmStart {
+  private WarmStart() {}
+
+  /**
+   * The start.
+   *
+   * @param model settings of the models that start from it
+   * @throws IOException if it does not fit them or the input, saying why
+   */
+  public static ModelStart of(ModelSnapshot stored, ModelSpec model, InputSpec input)
+      throws IOException {
+    if (input.task() != null && input.task() != stored.task()) {
+      throw new IOException(
+          "its task is %s, and input.task is %s".formatted(stored.task(), input.task()));
+    }
+    int features = input.width();
+    int inputs = stored.learner().inputs();
+    if (features != 0 && features != inputs) {
+      throw new IOException(
+          "it has %d features, and input.features are %d".formatted(inputs, features));
+    }
+    requireTwo(stored, input);
+    String hash = Sha256.hex(stored.bytes());
+    ModelSpec ofInput = model.withIndicators(Indicators.of(input));
+    ModelStart start =
+        model.auto() == null
+            ? ModelStart.of(
+                stored.learner(ofInput).weights(), stored.task(), stored.classes(), hash)
+            : ModelStart.of(
+                mixture(stored, ofInput), inputs, stored.task(), stored.classes(), hash);
+    stored.requireFeatures(input);
+    return start;
+  }
+
+  // Of other tasks, declared classes that the model does not know come behind its own.
+  private static void requireTwo(ModelSnapshot stored, InputSpec input) throws IOException {
+    Set<String> all = new LinkedHashSet<>(stored.classes());
+    all.addAll(input.classes());
+    if (stored.task() == Task.BINARY && all.size() > 2) {
+      throw new IOException(
+          "its classes are %s, and input.classes are %s; together they may be two"
+              .formatted(stored.classes(), input.classes()));
+    }
+  }
+
+  private static byte[] mixture(ModelSnapshot stored, ModelSpec model) throws IOException {
+    AutoLearner mixture = (AutoLearner) stored.model(model, new Workspace());
+    if (!mixture.isFinite()) {
+      throw new IOException("some of its weights are no numbers: it is damaged");
+    }
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream(stored.size());
+    mixture.write(new DataOutputStream(bytes));
+    return bytes.toByteArray();
+  }
+}

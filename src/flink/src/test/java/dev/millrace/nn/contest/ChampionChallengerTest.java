@@ -1,0 +1,173 @@
+package dev.millrace.nn.contest;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.millrace.data.Task;
+import dev.millrace.nn.AutoSpec;
+import dev.millrace.nn.ClassWeights;
+import dev.millrace.nn.ContestSpec;
+import dev.millrace.nn.ContestSpec.Entrant;
+import dev.millrace.nn.ContestSpec.OnChange;
+import dev.millrace.nn.ContestSpec.Promotion;
+import dev.millrace.nn.ModelMismatchException;
+import dev.millrace.nn.ModelSpec;
+import dev.millrace.nn.OnlineModel;
+import dev.millrace.nn.PredictedValue;
+import dev.millrace.nn.auto.Models;
+import dev.millrace.testing.Specs;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+/** What a contest says of its models, and does to them. */
+class ChampionChallengerTest {
+
+  private static final int INPUTS = 4;
+  private static final ModelSpec MIXTURE =
+      ModelSpec.auto(3, new AutoSpec(AutoSpec.Tier.FAST, Set.of(), 20), ClassWeights.NONE);
+  private static final ModelSpec SPEC =
+      ModelSpec.contest(
+          new ContestSpec(
+              List.of(new Entrant("small", Specs.small(1)), new Entrant("mixed", MIXTURE)),
+              "small",
+              false,
+              Promotion.DEFAULT,
+              OnChange.REFUSE));
+
+  private final ChampionChallenger contest =
+      (ChampionChallenger) Models.create(SPEC, Task.BINARY, INPUTS, 2, 7);
+  private final OnlineModel small = Models.create(Specs.small(1), Task.BINARY, INPUTS, 2, 7);
+  private final OnlineModel mixed = Models.create(MIXTURE, Task.BINARY, INPUTS, 2, 7);
+
+  /** All learn the same; returns the loss that the contest gives and that of the small model. */
+  private float[] learn(int from, int to) {
+    float[] out = new float[2];
+    float[] losses = new float[2];
+    for (int e = from; e < to; e++) {
+      float[] x = {e % 2, e % 3, e % 5, 1};
+      losses[0] = contest.learnClass(x, 0, e % 2, 1f, out);
+      losses[1] = small.learnClass(x, 0, e % 2, 1f, out);
+      mixed.learnClass(x, 0, e % 2, 1f, out);
+    }
+    return losses;
+  }
+
+  @Test
+  void theChampionSpeaksForAll() {
+    float[] losses = learn(0, 10);
+
+    assertThat(losses[0]).isEqualTo(losses[1]).isNotZero();
+    assertThat(contest.steps()).isEqualTo(small.steps());
+    assertThat(contest.learningRate()).isEqualTo(small.learningRate()).isPositive();
+    assertThat(contest.keySeed()).isEqualTo(7);
+    assertThat(contest.members()).isNull();
+    contest.promote("mixed");
+    assertThat(contest.members()).isEqualTo(mixed.members()).isNotNull();
+  }
+
+  @Test
+  void theLossOfAValueIsThatOfTheChampion() {
+    ChampionChallenger values =
+        (ChampionChallenger) Models.create(SPEC, Task.REGRESSION, INPUTS, 0, 7);
+    OnlineModel alone = Models.create(Specs.small(1), Task.REGRESSION, INPUTS, 0, 7);
+    float[] out = new float[PredictedValue.FLOATS];
+    for (int e = 0; e < 5; e++) {
+      float[] x = {e % 2, e % 3, e % 5, 1};
+      assertThat(values.learnValue(x, 0, 3 * e, 1f, out))
+          .as("example %d", e)
+          .isEqualTo(alone.learnValue(x, 0, 3 * e, 1f, out));
+    }
+  }
+
+  @Test
+  void memoryAndSkippedStepsAreThoseOfAllModels() {
+    learn(0, 10);
+    assertThat(contest.memoryBytes())
+        .isEqualTo(small.memoryBytes() + mixed.memoryBytes() + 2 * 128);
+    assertThat(contest.skippedSteps()).isZero();
+
+    float[] out = new float[2];
+    float[] x = {1, 2, 3, 1};
+    for (int e = 0; e < 3; e++) {
+      contest.learnClass(x, 0, 1, Float.MAX_VALUE, out);
+      small.learnClass(x, 0, 1, Float.MAX_VALUE, out);
+      mixed.learnClass(x, 0, 1, Float.MAX_VALUE, out);
+    }
+    assertThat(contest.skippedSteps())
+        .isEqualTo(small.skippedSteps() + mixed.skippedSteps())
+        .isPositive();
+  }
+
+  @Test
+  void whatStartsAfreshIsAsItWasAtFirst() {
+    byte[] smallAtFirst = ChampionChallengerContractTest.bytes(small);
+    byte[] mixedAtFirst = ChampionChallengerContractTest.bytes(mixed);
+    learn(0, 10);
+
+    contest.reset();
+
+    assertThat(ChampionChallengerContractTest.bytes(contest.model("small")))
+        .isEqualTo(smallAtFirst);
+    assertThat(ChampionChallengerContractTest.bytes(contest.model("mixed")))
+        .isEqualTo(mixedAtFirst);
+    assertThat(contest.champion()).isEqualTo("small");
+    assertThat(contest.examples()).isEqualTo(10);
+    assertThat(contest.contestants()).extracting("loss").containsOnly(Double.NaN);
+  }
+
+  @Test
+  void predictionsNeedNoExampleBefore() {
+    float[] x = {1, 2, 3, 1};
+    float[] expected = new float[2];
+    float[] said = new float[2];
+    small.predict(x, 0, expected);
+
+    contest.predict(x, 0, said);
+    assertThat(said).isEqualTo(expected);
+    small.predictNext(x, 0, expected);
+    contest.copy().predictNext(x, 0, said);
+    assertThat(said).isEqualTo(expected);
+  }
+
+  @Test
+  void modelsThatHaveLearnedGrowAndOthersAreMadeAnew() throws ModelMismatchException {
+    float[] out = new float[2];
+    List<OnlineModel> grown = new ArrayList<>();
+    contest.model("small").learnClass(new float[] {1, 2, 3, 1}, 0, 1, 1f, out);
+    OnlineModel larger = Models.create(Specs.small(1), Task.BINARY, INPUTS + 2, 2, 9);
+
+    contest.grow(
+        INPUTS + 2,
+        (model, spec) -> {
+          grown.add(model);
+          assertThat(spec).isEqualTo(Specs.small(1));
+          return larger;
+        });
+
+    assertThat(grown).singleElement().extracting(OnlineModel::examples).isEqualTo(1L);
+    assertThat(contest.model("small")).isSameAs(larger);
+    assertThat(ChampionChallengerContractTest.bytes(contest.model("mixed")))
+        .isEqualTo(
+            ChampionChallengerContractTest.bytes(
+                Models.create(MIXTURE, Task.BINARY, INPUTS + 2, 2, 7)));
+    contest.learnClass(new float[] {1, 2, 3, 1, 4, 5}, 0, 1, 1f, out);
+    assertThat(contest.inputs()).isEqualTo(INPUTS + 2);
+  }
+
+  @Test
+  void aModelThatDoesNotGrowIsNamed() {
+    learn(0, 1);
+
+    assertThatThrownBy(
+            () ->
+                contest.grow(
+                    INPUTS,
+                    (model, spec) -> {
+                      throw new ModelMismatchException("it cannot");
+                    }))
+        .isInstanceOf(ModelMismatchException.class)
+        .hasMessage("model \"small\": it cannot");
+  }
+}
