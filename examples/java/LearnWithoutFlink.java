@@ -1,4 +1,4 @@
-import dev.millrace.data.StoredBytes;
+import dev.millrace.data.BoundedDataInput;
 import dev.millrace.data.Task;
 import dev.millrace.nn.Activation;
 import dev.millrace.nn.LayerSpec;
@@ -71,7 +71,7 @@ public class LearnWithoutFlink {
     try (DataOutputStream out = new DataOutputStream(Files.newOutputStream(file))) {
       learner.write(out);
     }
-    StoredBytes stored = new StoredBytes(Files.readAllBytes(file));
+    BoundedDataInput stored = new BoundedDataInput(Files.readAllBytes(file));
     Learner restored = Learner.read(stored, model.forTask(Task.BINARY), Task.BINARY);
     float lossOfOne = learner.learn(new float[] {4f}, 1);
     float lossOfOther = restored.learn(new float[] {4f}, 1);

@@ -65,7 +65,7 @@ class ClusterConfigTest {
   }
 
   /** Prints two system properties and, as Flink's logs do, the options of the JVM. */
-  static final class Shown {
+  public static final class Shown {
     private Shown() {}
 
     public static void main(String[] args) {

@@ -17,7 +17,7 @@ import org.apache.flink.core.io.SimpleVersionedSerializer;
 /**
  * A source of records that is another one, but for what a subclass changes. Its state is that
  * one's. Its readers leave partitions of a snapshot to the enumerator, a {@link
- * RedealingEnumerator}.
+ * StableSplitEnumerator}.
  */
 abstract class DelegatingSource
     implements Source<KafkaRecord, KafkaPartitionSplit, KafkaSourceEnumState>,
