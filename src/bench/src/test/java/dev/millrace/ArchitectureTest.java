@@ -55,11 +55,11 @@ class ArchitectureTest {
   static final ArchRule contestUsesNn =
       classes()
           .that()
-          .resideInAPackage("dev.millrace.nn.contest")
+          .resideInAPackage("dev.millrace.nn.selection")
           .should()
           .onlyDependOnClassesThat()
           .resideInAnyPackage(
-              "dev.millrace.nn.contest",
+              "dev.millrace.nn.selection",
               "dev.millrace.nn",
               "dev.millrace.data",
               "dev.millrace.simd",
@@ -74,7 +74,7 @@ class ArchitectureTest {
           .onlyDependOnClassesThat()
           .resideInAnyPackage(
               "dev.millrace.nn.auto",
-              "dev.millrace.nn.contest",
+              "dev.millrace.nn.selection",
               "dev.millrace.nn",
               "dev.millrace.data",
               "dev.millrace.simd",

@@ -14,7 +14,7 @@ import java.util.List;
  * @param start the model that each new one starts from, or null for drawn weights
  * @param auto the mixture of {@code model: auto}, for which of the others only seed and class
  *     weights count; null for a network written out
- * @param contest several models of which one answers, for which of the others only class weights
+ * @param selection several models of which one answers, for which of the others only class weights
  *     count; null for one model
  */
 public record ModelSpec(
@@ -32,7 +32,7 @@ public record ModelSpec(
     ClassWeights classWeights,
     ModelStart start,
     AutoSpec auto,
-    ContestSpec contest)
+    SelectionSpec selection)
     implements Serializable {
 
   public ModelSpec {
@@ -124,8 +124,8 @@ public record ModelSpec(
   }
 
   /** Several models of which one answers; their class weights must be the same. */
-  public static ModelSpec contest(ContestSpec contest) {
-    ModelSpec first = contest.models().get(0).model();
+  public static ModelSpec selection(SelectionSpec selection) {
+    ModelSpec first = selection.models().get(0).model();
     return new ModelSpec(
         first.hidden,
         first.output,
@@ -141,14 +141,14 @@ public record ModelSpec(
         first.classWeights,
         null,
         null,
-        contest);
+        selection);
   }
 
-  /** The models that learn by these settings: one, or those of the contest. */
+  /** The models that learn by these settings: one, or those of the selection. */
   public List<ModelSpec> each() {
-    return contest == null
+    return selection == null
         ? List.of(this)
-        : contest.models().stream().map(ContestSpec.Entrant::model).toList();
+        : selection.models().stream().map(SelectionSpec.Entrant::model).toList();
   }
 
   /**
@@ -201,7 +201,7 @@ public record ModelSpec(
   }
 
   private void requireNetwork() {
-    if (auto != null || contest != null) {
+    if (auto != null || selection != null) {
       throw new IllegalArgumentException(
           "these are several networks: make them with dev.millrace.nn.auto.Models, or take"
               + " ModelSpec.single");
@@ -231,7 +231,7 @@ public record ModelSpec(
         hidden,
         normalization.withIndicators(indicators),
         start,
-        contest == null ? null : contest.withIndicators(indicators));
+        selection == null ? null : selection.withIndicators(indicators));
   }
 
   /** Returns the same specification, with the given indicators if no feature is declared. */
@@ -241,14 +241,14 @@ public record ModelSpec(
   }
 
   private ModelSpec with(List<LayerSpec> newHidden, ModelStart newStart) {
-    return with(newHidden, normalization, newStart, contest);
+    return with(newHidden, normalization, newStart, selection);
   }
 
   private ModelSpec with(
       List<LayerSpec> newHidden,
       Normalization newNormalization,
       ModelStart newStart,
-      ContestSpec newContest) {
+      SelectionSpec newSelection) {
     return new ModelSpec(
         newHidden,
         output,
@@ -264,7 +264,7 @@ public record ModelSpec(
         classWeights,
         newStart,
         auto,
-        newContest);
+        newSelection);
   }
 
   /**

@@ -65,7 +65,7 @@ public interface OnlineModel {
   }
 
   /** The models of which it is one, as they stand; empty if it is alone. */
-  default List<MetricsReport.Contestant> contestants() {
+  default List<MetricsReport.CandidateSpec> candidates() {
     return List.of();
   }
 

@@ -30,7 +30,7 @@ final class ChunkLearner {
     this.events = events;
     predictions = new Predictions(spec);
     heldOutFraction = spec.metrics().validation().fraction();
-    hasChampion = spec.model().contest() != null;
+    hasChampion = spec.model().selection() != null;
     batch = new RowBatch(workspace);
   }
 

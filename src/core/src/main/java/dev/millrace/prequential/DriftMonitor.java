@@ -12,7 +12,7 @@ import dev.millrace.nn.ModelSpec;
 import dev.millrace.nn.OnlineModel;
 import dev.millrace.nn.Workspace;
 import dev.millrace.nn.auto.Models;
-import dev.millrace.nn.contest.ChampionChallenger;
+import dev.millrace.nn.selection.ChampionChallenger;
 import java.io.DataOutput;
 import java.io.IOException;
 import java.util.function.Supplier;
@@ -112,11 +112,11 @@ final class DriftMonitor {
    */
   OnlineModel act(OnlineModel model, Supplier<OnlineModel> fresh) {
     boolean drift = last == DriftSignal.DRIFT;
-    if (model instanceof ChampionChallenger contest) {
+    if (model instanceof ChampionChallenger selection) {
       if (drift) {
-        act(contest);
+        act(selection);
       }
-      return contest;
+      return selection;
     }
     switch (policy.action()) {
       case EVENT -> {}
@@ -142,11 +142,11 @@ final class DriftMonitor {
   }
 
   /** Several models: one of them takes over, or all start afresh. */
-  private void act(ChampionChallenger contest) {
+  private void act(ChampionChallenger selection) {
     if (policy.action() == DriftPolicy.Action.SWAP_IN_CHALLENGER) {
-      contest.swapIn();
+      selection.swapIn();
     } else if (policy.action() == DriftPolicy.Action.RESET) {
-      contest.reset();
+      selection.reset();
     }
   }
 

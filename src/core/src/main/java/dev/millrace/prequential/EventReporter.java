@@ -10,7 +10,7 @@ import dev.millrace.data.ModelEvent.StartedAfresh;
 import dev.millrace.data.ModelEvent.Warning;
 import dev.millrace.data.ModelEvent.What;
 import dev.millrace.eval.drift.DriftSignal;
-import dev.millrace.nn.contest.ChampionChallenger;
+import dev.millrace.nn.selection.ChampionChallenger;
 
 /** Reports what happens to models. */
 final class EventReporter {
@@ -61,8 +61,8 @@ final class EventReporter {
    * @return true if there is
    */
   boolean championChange(PrequentialModel model, String key, EngineListener listener) {
-    ChampionChallenger contest = model.contest();
-    ChampionChanged change = contest == null ? null : contest.takeChange();
+    ChampionChallenger selection = model.selection();
+    ChampionChanged change = selection == null ? null : selection.takeChange();
     if (change != null) {
       report(model, key, change, model.learner().steps(), listener);
     }

@@ -12,7 +12,7 @@ import dev.millrace.nn.ModelSpec;
 import dev.millrace.nn.OnlineModel;
 import dev.millrace.nn.Workspace;
 import dev.millrace.nn.auto.Models;
-import dev.millrace.nn.contest.ChampionChallenger;
+import dev.millrace.nn.selection.ChampionChallenger;
 import java.io.IOException;
 import java.util.List;
 
@@ -103,12 +103,12 @@ public record ModelSnapshot(
       throw mixture();
     }
     OnlineModel read = model(model, new Workspace());
-    if (read instanceof ChampionChallenger contest) {
-      String wanted = name == null ? contest.champion() : name;
-      read = contest.model(wanted);
+    if (read instanceof ChampionChallenger selection) {
+      String wanted = name == null ? selection.champion() : name;
+      read = selection.model(wanted);
       if (read == null) {
         throw new IOException(
-            "there is no model \"%s\"; there are %s".formatted(wanted, contest.names()));
+            "there is no model \"%s\"; there are %s".formatted(wanted, selection.names()));
       }
     } else if (name != null) {
       throw new IOException("it is the only one, without a name; leave out \"" + name + "\"");

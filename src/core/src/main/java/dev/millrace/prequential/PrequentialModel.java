@@ -17,7 +17,7 @@ import dev.millrace.nn.ModelStart;
 import dev.millrace.nn.OnlineModel;
 import dev.millrace.nn.Workspace;
 import dev.millrace.nn.auto.Models;
-import dev.millrace.nn.contest.ChampionChallenger;
+import dev.millrace.nn.selection.ChampionChallenger;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 
@@ -214,13 +214,13 @@ final class PrequentialModel {
   }
 
   /** Returns champion and challengers, or null if there is one model. */
-  ChampionChallenger contest() {
-    return learner instanceof ChampionChallenger contest ? contest : null;
+  ChampionChallenger selection() {
+    return learner instanceof ChampionChallenger selection ? selection : null;
   }
 
   /** Name of the model that answers, null if there is but one. */
   String champion() {
-    return learner instanceof ChampionChallenger contest ? contest.champion() : null;
+    return learner instanceof ChampionChallenger selection ? selection.champion() : null;
   }
 
   ClassNames classes() {
@@ -505,7 +505,7 @@ final class PrequentialModel {
       learner =
           drift.act(
               before, () -> fresh(spec, key, before.inputs(), before.indicators(), workspace));
-      // Another model counts from the start, and so do those of a contest that restart.
+      // Another model counts from the start, and so do those of a selection that restart.
       counters.reportedSkips =
           learner == before ? Math.min(counters.reportedSkips, learner.skippedSteps()) : 0;
     }
@@ -564,7 +564,7 @@ final class PrequentialModel {
             learner.clippedSteps(),
             learner.rollbacks(),
             learner.members(),
-            learner.contestants(),
+            learner.candidates(),
             counters.offsets.report(spec.topic()),
             spec.config());
     MetricsReport report = metrics.report(context);

@@ -4,7 +4,7 @@ import dev.millrace.data.DeadLetter;
 import dev.millrace.data.DeadLetterReason;
 import dev.millrace.data.KafkaRecord;
 import dev.millrace.data.PromoteRequest;
-import dev.millrace.nn.contest.ChampionChallenger;
+import dev.millrace.nn.selection.ChampionChallenger;
 import java.io.IOException;
 import java.util.HashSet;
 import java.util.Set;
@@ -20,10 +20,10 @@ final class PromotionHandler {
 
   /** Warns once of models whose names or kinds differ from those in the pipeline file. */
   void warnOfChanges(PrequentialModel model, String key, EngineListener listener) {
-    if (model.contest() == null) {
+    if (model.selection() == null) {
       return;
     }
-    for (String change : model.contest().takeNotes()) {
+    for (String change : model.selection().takeNotes()) {
       if (warned.add(change)) {
         listener.warning(key, change);
       }
@@ -44,17 +44,17 @@ final class PromotionHandler {
       KafkaRecord record,
       EngineListener listener)
       throws IOException {
-    ChampionChallenger contest = state == null ? null : state.model().contest();
-    if (contest == null || contest.model(command.model()) == null) {
+    ChampionChallenger selection = state == null ? null : state.model().selection();
+    if (selection == null || selection.model(command.model()) == null) {
       String message =
-          contest == null
+          selection == null
               ? "the key has no models; it has had no example, or none that could be used"
               : "the key has no model \"%s\"; it has %s"
-                  .formatted(command.model(), contest.names());
+                  .formatted(command.model(), selection.names());
       listener.rejected(new DeadLetter(record, DeadLetterReason.UNKNOWN_MODEL, message, null));
       return false;
     }
-    if (!contest.promote(command.model())) {
+    if (!selection.promote(command.model())) {
       return false;
     }
     events.championChange(state.model(), key, listener);

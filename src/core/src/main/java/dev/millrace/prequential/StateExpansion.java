@@ -2,13 +2,13 @@ package dev.millrace.prequential;
 
 import dev.millrace.data.BoundedDataInput;
 import dev.millrace.data.Task;
-import dev.millrace.nn.ContestSpec.OnChange;
 import dev.millrace.nn.Learner;
 import dev.millrace.nn.ModelMismatchException;
 import dev.millrace.nn.ModelSpec;
 import dev.millrace.nn.OnlineModel;
+import dev.millrace.nn.SelectionSpec.OnChange;
 import dev.millrace.nn.Workspace;
-import dev.millrace.nn.contest.ChampionChallenger;
+import dev.millrace.nn.selection.ChampionChallenger;
 import java.io.IOException;
 
 /** Reads state of a smaller network, or of fewer features, and makes it as large as configured. */
@@ -50,9 +50,9 @@ final class StateExpansion {
   static OnlineModel expanded(OnlineModel model, TrainSpec spec, Task task, Workspace workspace)
       throws ModelMismatchException {
     int inputs = Math.max(model.inputs(), spec.input().width());
-    if (model instanceof ChampionChallenger contest) {
-      contest.grow(inputs, (one, own) -> expanded(one, own, inputs, task, workspace));
-      return contest;
+    if (model instanceof ChampionChallenger selection) {
+      selection.grow(inputs, (one, own) -> expanded(one, own, inputs, task, workspace));
+      return selection;
     }
     return expanded(model, spec.model(), inputs, task, workspace);
   }

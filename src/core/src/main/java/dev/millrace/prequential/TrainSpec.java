@@ -5,10 +5,10 @@ import dev.millrace.data.InputSpec;
 import dev.millrace.data.Task;
 import dev.millrace.eval.ClassificationMetrics;
 import dev.millrace.eval.MetricsSpec;
-import dev.millrace.nn.ContestSpec.OnChange;
 import dev.millrace.nn.Loss;
 import dev.millrace.nn.ModelSpec;
 import dev.millrace.nn.ModelStart;
+import dev.millrace.nn.SelectionSpec.OnChange;
 import dev.millrace.nn.auto.Models;
 import java.io.Serializable;
 
@@ -77,9 +77,9 @@ public record TrainSpec(
 
   /** Returns the same with another treatment of challengers that do not fit. */
   TrainSpec with(OnChange onChange) {
-    return model.contest() == null
+    return model.selection() == null
         ? this
-        : with(input, ModelSpec.contest(model.contest().with(onChange)));
+        : with(input, ModelSpec.selection(model.selection().with(onChange)));
   }
 
   /** Returns the declared task, else the one that first label and loss imply. */

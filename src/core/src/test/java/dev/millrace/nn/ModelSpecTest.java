@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import dev.millrace.data.Task;
-import dev.millrace.nn.ContestSpec.Entrant;
-import dev.millrace.nn.ContestSpec.OnChange;
-import dev.millrace.nn.ContestSpec.Promotion;
+import dev.millrace.nn.SelectionSpec.Entrant;
+import dev.millrace.nn.SelectionSpec.OnChange;
+import dev.millrace.nn.SelectionSpec.Promotion;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -20,8 +20,8 @@ class ModelSpecTest {
   private static final ModelSpec MIXTURE =
       ModelSpec.auto(2, AutoSpec.of(AutoSpec.Tier.FAST), ClassWeights.NONE);
   private static final ModelSpec CONTEST =
-      ModelSpec.contest(
-          new ContestSpec(
+      ModelSpec.selection(
+          new SelectionSpec(
               List.of(new Entrant("a", SINGLE), new Entrant("b", MIXTURE)),
               "a",
               false,
@@ -69,7 +69,7 @@ class ModelSpecTest {
   }
 
   @Test
-  void eachModelOfAContestLearns() {
+  void eachModelOfASelectionLearns() {
     assertThat(SINGLE.each()).containsExactly(SINGLE);
     assertThat(CONTEST.each()).containsExactly(SINGLE, MIXTURE);
   }

@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import dev.millrace.data.Task;
-import dev.millrace.nn.ContestSpec.Entrant;
-import dev.millrace.nn.ContestSpec.OnChange;
-import dev.millrace.nn.ContestSpec.Promotion;
+import dev.millrace.nn.SelectionSpec.Entrant;
+import dev.millrace.nn.SelectionSpec.OnChange;
+import dev.millrace.nn.SelectionSpec.Promotion;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -183,31 +183,31 @@ class RefusedSettingsTest {
   }
 
   @Test
-  void aContestHasTwoToEightModelsOfDifferentNamesAndOneIsTheChampion() {
+  void aSelectionHasTwoToEightModelsOfDifferentNamesAndOneIsTheChampion() {
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> contest("a", "a"))
-        .withMessage("a contest has 2 to 8 models, but these are 1");
+        .isThrownBy(() -> selection("a", "a"))
+        .withMessage("champion and challengers are 2 to 8 models, but these are 1");
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> contest("a", "a", "b", "c", "d", "e", "f", "g", "h", "i"))
-        .withMessage("a contest has 2 to 8 models, but these are 9");
+        .isThrownBy(() -> selection("a", "a", "b", "c", "d", "e", "f", "g", "h", "i"))
+        .withMessage("champion and challengers are 2 to 8 models, but these are 9");
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> contest("a", "a", "b", "a"))
-        .withMessage("two models of a contest have the same name");
+        .isThrownBy(() -> selection("a", "a", "b", "a"))
+        .withMessage("two of the models have the same name");
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> contest("c", "a", "b"))
+        .isThrownBy(() -> selection("c", "a", "b"))
         .withMessage("the champion \"c\" is none of the models");
 
-    ContestSpec eight = contest("h", "a", "b", "c", "d", "e", "f", "g", "h");
+    SelectionSpec eight = selection("h", "a", "b", "c", "d", "e", "f", "g", "h");
     assertThat(eight.names()).isEqualTo("a, b, c, d, e, f, g, h");
     assertThat(eight.with(OnChange.GROW).onChange()).isEqualTo(OnChange.GROW);
     assertThat(eight.with(OnChange.GROW).with(OnChange.REFUSE)).isEqualTo(eight);
   }
 
-  private static ContestSpec contest(String champion, String... names) {
+  private static SelectionSpec selection(String champion, String... names) {
     List<Entrant> entrants = new ArrayList<>();
     for (String name : names) {
       entrants.add(new Entrant(name, ModelSpec.single(1)));
     }
-    return new ContestSpec(entrants, champion, true, Promotion.DEFAULT, OnChange.REFUSE);
+    return new SelectionSpec(entrants, champion, true, Promotion.DEFAULT, OnChange.REFUSE);
   }
 }

@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.millrace.data.BoundedDataInput;
 import dev.millrace.data.Task;
-import dev.millrace.nn.ContestSpec.Entrant;
+import dev.millrace.nn.SelectionSpec.Entrant;
 import dev.millrace.nn.auto.Models;
-import dev.millrace.nn.contest.ChampionChallenger;
+import dev.millrace.nn.selection.ChampionChallenger;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
@@ -29,7 +29,7 @@ class StoredIndicatorsTest {
   private static final ModelSpec MIXTURE =
       ModelSpec.auto(1, AutoSpec.of(AutoSpec.Tier.FAST), ClassWeights.NONE);
   private static final ModelSpec CONTEST =
-      contest(new Entrant("a", NETWORK), new Entrant("b", MIXTURE));
+      selection(new Entrant("a", NETWORK), new Entrant("b", MIXTURE));
 
   static List<ModelSpec> specs() {
     return List.of(NETWORK, MIXTURE, CONTEST);
@@ -87,7 +87,7 @@ class StoredIndicatorsTest {
   @Test
   void aModelThatIsAddedLaterHasTheIndicatorsOfTheOthers() throws IOException {
     Entrant added = new Entrant("c", NETWORK);
-    ModelSpec three = contest(new Entrant("a", NETWORK), new Entrant("b", MIXTURE), added);
+    ModelSpec three = selection(new Entrant("a", NETWORK), new Entrant("b", MIXTURE), added);
 
     for (ModelSpec before : List.of(NETWORK, CONTEST)) {
       byte[] stored = stored(before.withIndicators(STORED));
@@ -178,14 +178,14 @@ class StoredIndicatorsTest {
         .hasMessageContaining("it does not scale inputs 3 to 5, 69");
   }
 
-  private static ModelSpec contest(Entrant... models) {
-    return ModelSpec.contest(
-        new ContestSpec(
+  private static ModelSpec selection(Entrant... models) {
+    return ModelSpec.selection(
+        new SelectionSpec(
             List.of(models),
             "a",
             false,
-            ContestSpec.Promotion.DEFAULT,
-            ContestSpec.OnChange.REFUSE));
+            SelectionSpec.Promotion.DEFAULT,
+            SelectionSpec.OnChange.REFUSE));
   }
 
   private static LearnerSpec network(Indicators indicators) {

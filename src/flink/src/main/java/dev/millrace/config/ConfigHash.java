@@ -4,9 +4,9 @@ import dev.millrace.data.FeatureSpec;
 import dev.millrace.data.InputSpec;
 import dev.millrace.data.Sha256;
 import dev.millrace.eval.MetricsSpec;
-import dev.millrace.nn.ContestSpec;
 import dev.millrace.nn.LayerSpec;
 import dev.millrace.nn.ModelSpec;
+import dev.millrace.nn.SelectionSpec;
 import dev.millrace.prequential.DriftPolicy;
 import java.nio.charset.StandardCharsets;
 import java.util.TreeMap;
@@ -61,23 +61,23 @@ final class ConfigHash {
     line(text, "limits.classes", input.limits().classes());
     line(text, "limits.features", input.limits().features());
     line(text, "limits.weight", input.limits().weight());
-    if (model.contest() == null) {
+    if (model.selection() == null) {
       oneModel(text, model);
     } else {
-      for (ContestSpec.Entrant entrant : model.contest().models()) {
+      for (SelectionSpec.Entrant entrant : model.selection().models()) {
         line(text, "model", entrant.name());
         oneModel(text, entrant.model());
         line(text, "seed", entrant.model().seed());
       }
-      line(text, "champion", model.contest().champion());
-      line(text, "promotion", model.contest().promotion());
+      line(text, "champion", model.selection().champion());
+      line(text, "promotion", model.selection().promotion());
     }
     new TreeMap<>(model.classWeights().byName())
         .forEach((name, weight) -> line(text, "class-weight " + name, weight));
     if (model.classWeights().balanced()) {
       line(text, "class-weights", "balanced");
     }
-    if (model.contest() == null) {
+    if (model.selection() == null) {
       line(text, "seed", model.seed());
     }
     if (model.start() != null) {

@@ -223,7 +223,7 @@ final class DriftOptions {
   private static void check(
       OptionReader drift, DetectorName name, Action action, ModelSpec model, Task task) {
     boolean ofLayers = action == Action.BOOST_LEARNING_RATE || action == Action.RESET_HEAD;
-    boolean several = model.contest() != null;
+    boolean several = model.selection() != null;
     if (ofLayers && several) {
       drift.refuse(
           ACTION,

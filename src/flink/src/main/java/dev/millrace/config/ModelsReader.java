@@ -11,11 +11,11 @@ import dev.millrace.config.yaml.YamlNode.Scalar;
 import dev.millrace.data.InputSpec;
 import dev.millrace.data.Task;
 import dev.millrace.nn.AutoSpec;
-import dev.millrace.nn.ContestSpec;
-import dev.millrace.nn.ContestSpec.Entrant;
-import dev.millrace.nn.ContestSpec.OnChange;
 import dev.millrace.nn.Loss;
 import dev.millrace.nn.ModelSpec;
+import dev.millrace.nn.SelectionSpec;
+import dev.millrace.nn.SelectionSpec.Entrant;
+import dev.millrace.nn.SelectionSpec.OnChange;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
@@ -39,15 +39,16 @@ final class ModelsReader {
 
   /** Whether the file has several models, or options that go with them. */
   static boolean isWanted(OptionReader root) {
-    if (root.mentions(ContestOptions.MODELS)) {
+    if (root.mentions(SelectionOptions.MODELS)) {
       return true;
     }
-    for (Option<?> option : List.of(ContestOptions.CHAMPION, ContestOptions.PROMOTION)) {
+    for (Option<?> option : List.of(SelectionOptions.CHAMPION, SelectionOptions.PROMOTION)) {
       if (root.mentions(option)) {
         root.refuse(option, "goes with models, of which there are none. Name them, or remove it");
       }
     }
-    root.below(ContestOptions.PROMOTION, ContestOptions.GROUP); // what is wrong in it is told too
+    root.below(
+        SelectionOptions.PROMOTION, SelectionOptions.GROUP); // what is wrong in it is told too
     return false;
   }
 
@@ -57,21 +58,21 @@ final class ModelsReader {
     if (root.mentions(PipelineOptions.MODEL)) {
       root.refuse(PipelineOptions.MODEL, "and models both say what learns. Keep one");
     }
-    OptionReader promotion = root.below(ContestOptions.PROMOTION, ContestOptions.GROUP);
-    if (!(root.given(ContestOptions.MODELS) instanceof Mapping models)) {
+    OptionReader promotion = root.below(SelectionOptions.PROMOTION, SelectionOptions.GROUP);
+    if (!(root.given(SelectionOptions.MODELS) instanceof Mapping models)) {
       if (problems.count() == 0) {
-        root.refuse(ContestOptions.MODELS, "has no value. Name 2 or more models, or remove it");
+        root.refuse(SelectionOptions.MODELS, "has no value. Name 2 or more models, or remove it");
       }
       return null;
     }
     List<Entrant> entrants = new ArrayList<>();
     models.entries().forEach((name, entry) -> read(name, entry, input, entrants));
     int count = models.entries().size();
-    if (count < 2 || count > ContestSpec.MAX_MODELS) {
+    if (count < 2 || count > SelectionSpec.MAX_MODELS) {
       root.refuse(
-          ContestOptions.MODELS,
+          SelectionOptions.MODELS,
           "must be 2 to %d models, but there %s %d. For one alone take model"
-              .formatted(ContestSpec.MAX_MODELS, count == 1 ? "is" : "are", count));
+              .formatted(SelectionSpec.MAX_MODELS, count == 1 ? "is" : "are", count));
     }
     List<String> names = List.copyOf(models.entries().keySet());
     if (root.mentions(AutoOptions.AUTO)
@@ -79,24 +80,24 @@ final class ModelsReader {
       root.refuse(
           AutoOptions.AUTO, "goes with model: auto, but no model is that. Remove it, or add one");
     }
-    String champion = root.given(ContestOptions.CHAMPION);
+    String champion = root.given(SelectionOptions.CHAMPION);
     if (champion != null && !names.contains(champion)) {
-      root.refuse(ContestOptions.CHAMPION, OptionTypes.notKnown(champion, names));
+      root.refuse(SelectionOptions.CHAMPION, OptionTypes.notKnown(champion, names));
     }
     if (!problems.noneSince(before)) {
       return null;
     }
-    return ModelSpec.contest(
-        new ContestSpec(
+    return ModelSpec.selection(
+        new SelectionSpec(
             entrants,
             champion == null ? names.get(0) : champion,
             champion != null,
-            ContestOptions.read(promotion),
+            SelectionOptions.read(promotion),
             OnChange.REFUSE));
   }
 
   private void read(String name, Entry entry, InputSpec input, List<Entrant> entrants) {
-    String path = ContestOptions.MODELS.name() + "." + name;
+    String path = SelectionOptions.MODELS.name() + "." + name;
     if (!NAME.matcher(name).matches()) {
       problems.add(
           entry.line(),

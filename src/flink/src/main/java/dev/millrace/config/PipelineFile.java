@@ -178,7 +178,7 @@ public final class PipelineFile {
             names.get(PipelineOptions.DEAD_LETTERS_TOPIC),
             names.get(PipelineOptions.MODELS_TOPIC),
             names.get(PipelineOptions.SUMMARY_TOPIC),
-            model.contest() == null ? null : names.get(PipelineOptions.COMMANDS_TOPIC),
+            model.selection() == null ? null : names.get(PipelineOptions.COMMANDS_TOPIC),
             output.get(PipelineOptions.PREDICTIONS),
             new SnapshotSpec(
                 snapshots.get(SnapshotOptions.EVERY), snapshots.get(SnapshotOptions.MAX_INTERVAL)),

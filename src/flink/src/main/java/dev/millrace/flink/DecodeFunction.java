@@ -34,7 +34,8 @@ public final class DecodeFunction extends ProcessFunction<KafkaRecord, Example>
     implements CheckpointedFunction {
   private static final long serialVersionUID = 1L;
 
-  // As OffsetGapDetector.Position. All subtasks get all of them, for Flink may give their partitions to
+  // As OffsetGapDetector.Position. All subtasks get all of them, for Flink may give their
+  // partitions to
   // others.
   private static final ListStateDescriptor<Tuple4<String, Integer, Long, Boolean>> POSITIONS =
       new ListStateDescriptor<>(

@@ -20,7 +20,6 @@ import dev.millrace.nn.Activation;
 import dev.millrace.nn.AutoSpec;
 import dev.millrace.nn.ClassWeights;
 import dev.millrace.nn.Clipping;
-import dev.millrace.nn.ContestSpec;
 import dev.millrace.nn.Indicators;
 import dev.millrace.nn.Initializer;
 import dev.millrace.nn.LayerSpec;
@@ -30,6 +29,7 @@ import dev.millrace.nn.Normalization;
 import dev.millrace.nn.Optimizer;
 import dev.millrace.nn.Regularizer;
 import dev.millrace.nn.Schedule;
+import dev.millrace.nn.SelectionSpec;
 import dev.millrace.prequential.DriftPolicy;
 import dev.millrace.prequential.SnapshotSpec;
 import java.io.IOException;
@@ -243,12 +243,12 @@ class PipelineFileTest {
                     promotion: { automatic: false, window: 200, examples: 50, significance: 0.05 }
                     """)
             .model();
-    ContestSpec contest = model.contest();
+    SelectionSpec selection = model.selection();
 
-    assertThat(contest.names()).isEqualTo("small, mixed, quick-one");
-    assertThat(contest.champion()).isEqualTo("mixed");
-    assertThat(contest.isChampionNamed()).isTrue();
-    assertThat(contest.promotion()).isEqualTo(new ContestSpec.Promotion(false, 200, 50, 0.05));
+    assertThat(selection.names()).isEqualTo("small, mixed, quick-one");
+    assertThat(selection.champion()).isEqualTo("mixed");
+    assertThat(selection.isChampionNamed()).isTrue();
+    assertThat(selection.promotion()).isEqualTo(new SelectionSpec.Promotion(false, 200, 50, 0.05));
     assertThat(model.each().get(0).hidden()).containsExactly(new LayerSpec(4, Activation.TANH));
     assertThat(model.each().get(0).seed()).isEqualTo(7);
     assertThat(model.each().get(1).auto().id()).isEqualTo("auto balanced, buffer 100");
@@ -259,9 +259,9 @@ class PipelineFileTest {
   void modelsHaveDefaultsAndNamesCount() {
     Settings settings = parse(HEAD + "models: { a: {}, b: auto }");
 
-    assertThat(settings.model().contest().champion()).isEqualTo("a");
-    assertThat(settings.model().contest().isChampionNamed()).isFalse();
-    assertThat(settings.model().contest().promotion()).isEqualTo(ContestSpec.Promotion.DEFAULT);
+    assertThat(settings.model().selection().champion()).isEqualTo("a");
+    assertThat(settings.model().selection().isChampionNamed()).isFalse();
+    assertThat(settings.model().selection().promotion()).isEqualTo(SelectionSpec.Promotion.DEFAULT);
     assertThat(parse(HEAD + "models: { a: {}, c: auto }").configHash())
         .isNotEqualTo(settings.configHash());
   }

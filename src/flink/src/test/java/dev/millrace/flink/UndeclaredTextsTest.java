@@ -8,10 +8,10 @@ import dev.millrace.data.InputSpec;
 import dev.millrace.eval.drift.DriftSpec;
 import dev.millrace.nn.AutoSpec;
 import dev.millrace.nn.ClassWeights;
-import dev.millrace.nn.ContestSpec;
-import dev.millrace.nn.ContestSpec.Entrant;
 import dev.millrace.nn.Indicators;
 import dev.millrace.nn.ModelSpec;
+import dev.millrace.nn.SelectionSpec;
+import dev.millrace.nn.SelectionSpec.Entrant;
 import dev.millrace.prequential.DriftPolicy;
 import dev.millrace.prequential.ShapeChange;
 import dev.millrace.prequential.SnapshotSpec;
@@ -40,13 +40,13 @@ class UndeclaredTextsTest {
   private static final ModelSpec MIXTURE =
       ModelSpec.auto(1, AutoSpec.of(AutoSpec.Tier.FAST), ClassWeights.NONE);
   private static final ModelSpec BOTH =
-      ModelSpec.contest(
-          new ContestSpec(
+      ModelSpec.selection(
+          new SelectionSpec(
               List.of(new Entrant("network", NETWORK), new Entrant("mixture", MIXTURE)),
               "network",
               false,
-              ContestSpec.Promotion.DEFAULT,
-              ContestSpec.OnChange.REFUSE));
+              SelectionSpec.Promotion.DEFAULT,
+              SelectionSpec.OnChange.REFUSE));
 
   static List<ModelSpec> models() {
     return List.of(NETWORK, MIXTURE, BOTH);

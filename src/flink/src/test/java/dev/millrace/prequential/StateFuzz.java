@@ -8,11 +8,11 @@ import dev.millrace.eval.MetricsSpec.Validation;
 import dev.millrace.eval.drift.DriftSpec;
 import dev.millrace.nn.AutoSpec;
 import dev.millrace.nn.ClassWeights;
-import dev.millrace.nn.ContestSpec;
-import dev.millrace.nn.ContestSpec.Entrant;
-import dev.millrace.nn.ContestSpec.OnChange;
-import dev.millrace.nn.ContestSpec.Promotion;
 import dev.millrace.nn.ModelSpec;
+import dev.millrace.nn.SelectionSpec;
+import dev.millrace.nn.SelectionSpec.Entrant;
+import dev.millrace.nn.SelectionSpec.OnChange;
+import dev.millrace.nn.SelectionSpec.Promotion;
 import dev.millrace.nn.Workspace;
 import dev.millrace.testing.Chunks;
 import dev.millrace.testing.LateStreams;
@@ -41,7 +41,7 @@ public final class StateFuzz {
                   Specs.small(5),
                   Specs.METRICS),
           "auto", Specs.train(auto()),
-          "contest", Specs.train(contest()),
+          "contest", Specs.train(selection()),
           "watched", watched());
 
   private static final Workspace WORKSPACE = new Workspace();
@@ -56,11 +56,12 @@ public final class StateFuzz {
     return ModelSpec.auto(3, fast, ClassWeights.NONE);
   }
 
-  private static ModelSpec contest() {
+  private static ModelSpec selection() {
     List<Entrant> entrants =
         List.of(new Entrant("small", Specs.small(5)), new Entrant("auto", auto()));
     Promotion promotion = new Promotion(true, 50, 20, 0.1);
-    return ModelSpec.contest(new ContestSpec(entrants, "small", false, promotion, OnChange.REFUSE));
+    return ModelSpec.selection(
+        new SelectionSpec(entrants, "small", false, promotion, OnChange.REFUSE));
   }
 
   /** All that is measured, some of the examples held out, and drift looked for. */

@@ -11,9 +11,9 @@ import dev.millrace.data.Task;
 import dev.millrace.eval.MetricsSpec;
 import dev.millrace.eval.MetricsSpec.Validation;
 import dev.millrace.nn.Clipping;
-import dev.millrace.nn.ContestSpec;
 import dev.millrace.nn.LayerSpec;
 import dev.millrace.nn.ModelSpec;
+import dev.millrace.nn.SelectionSpec;
 import dev.millrace.nn.auto.Models;
 import dev.millrace.prequential.DriftPolicy;
 import java.io.PrintWriter;
@@ -225,19 +225,19 @@ public final class ValidateCommand implements Callable<Integer> {
   }
 
   private static void models(PrintWriter out, Settings settings) {
-    ContestSpec contest = settings.model().contest();
-    if (contest == null) {
+    SelectionSpec selection = settings.model().selection();
+    if (selection == null) {
       line(out, "model", model(settings.model(), settings.prior()));
       return;
     }
-    for (ContestSpec.Entrant entrant : contest.models()) {
-      boolean isChampion = entrant.name().equals(contest.champion());
+    for (SelectionSpec.Entrant entrant : selection.models()) {
+      boolean isChampion = entrant.name().equals(selection.champion());
       line(
           out,
           isChampion ? "champion" : "challenger",
           entrant.name() + ": " + model(entrant.model(), null));
     }
-    ContestSpec.Promotion promotion = contest.promotion();
+    SelectionSpec.Promotion promotion = selection.promotion();
     line(
         out,
         "promotion",

@@ -8,7 +8,7 @@ import dev.millrace.codec.json.CommandJson;
 import dev.millrace.config.Settings;
 import dev.millrace.config.yaml.Suggestions;
 import dev.millrace.data.PromoteRequest;
-import dev.millrace.nn.ContestSpec;
+import dev.millrace.nn.SelectionSpec;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.List;
@@ -56,7 +56,7 @@ public final class PromoteCommand implements Callable<Integer> {
       throw new ParameterException(
           spec.commandLine(), "promote needs -c FILE: the file names the models");
     }
-    requireModel(settings.model().contest());
+    requireModel(settings.model().selection());
     requireKey(settings.input().spec().limits().keyBytes());
     String topic = settings.output().commands();
     kafka.requireTopic(topic);
@@ -82,12 +82,12 @@ public final class PromoteCommand implements Callable<Integer> {
     }
   }
 
-  private void requireModel(ContestSpec contest) {
-    if (contest == null) {
+  private void requireModel(SelectionSpec selection) {
+    if (selection == null) {
       throw new CliError(
           kafka.config() + " has one model, which always answers. Name several with models.");
     }
-    List<String> names = contest.models().stream().map(ContestSpec.Entrant::name).toList();
+    List<String> names = selection.models().stream().map(SelectionSpec.Entrant::name).toList();
     if (!names.contains(model)) {
       String nearest = Suggestions.nearest(model, names);
       throw CliError.usage(
@@ -96,7 +96,7 @@ public final class PromoteCommand implements Callable<Integer> {
                   Terminal.printable(model, 60),
                   kafka.config(),
                   nearest == null ? "" : " Did you mean \"" + nearest + "\"?",
-                  contest.names()));
+                  selection.names()));
     }
   }
 

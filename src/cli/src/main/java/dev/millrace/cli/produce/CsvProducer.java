@@ -86,7 +86,7 @@ public final class CsvProducer implements AutoCloseable {
   }
 
   /** Sends the record that the examples stand at. */
-  void send(CsvExamples examples, String topic) {
+  public void send(CsvExamples examples, String topic) {
     byte[] recordKey = examples.key().getBytes(StandardCharsets.UTF_8);
     ProducerRecord<byte[], byte[]> record =
         new ProducerRecord<>(topic, null, examples.timestamp(), recordKey, examples.value());

@@ -8,7 +8,7 @@ import dev.millrace.data.ModelAnswer;
 import dev.millrace.nn.OnlineModel;
 import dev.millrace.nn.Workspace;
 import dev.millrace.nn.auto.Models;
-import dev.millrace.nn.contest.ChampionChallenger;
+import dev.millrace.nn.selection.ChampionChallenger;
 import dev.millrace.prequential.ModelSnapshot;
 import java.io.IOException;
 
@@ -62,7 +62,7 @@ final class LoadedModel {
         summary.classes(),
         scores,
         probabilities,
-        model instanceof ChampionChallenger contest ? contest.champion() : null,
+        model instanceof ChampionChallenger selection ? selection.champion() : null,
         model.steps(),
         model.examples(),
         summary.config());

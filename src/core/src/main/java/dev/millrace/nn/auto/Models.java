@@ -8,8 +8,8 @@ import dev.millrace.nn.ModelSpec;
 import dev.millrace.nn.ModelWeights;
 import dev.millrace.nn.OnlineModel;
 import dev.millrace.nn.Workspace;
-import dev.millrace.nn.contest.ChampionChallenger;
-import dev.millrace.nn.contest.ModelFactory;
+import dev.millrace.nn.selection.ChampionChallenger;
+import dev.millrace.nn.selection.ModelFactory;
 import java.io.IOException;
 
 /** Makes and reads the kind of model that a specification describes. */
@@ -48,8 +48,8 @@ public final class Models {
   /** The same, where all models that share the workspace have the model to start from read once. */
   public static OnlineModel create(
       ModelSpec spec, Task task, int inputs, int classes, long keySeed, Workspace shared) {
-    if (spec.contest() != null) {
-      return ChampionChallenger.create(spec.contest(), task, inputs, classes, keySeed, MAKER);
+    if (spec.selection() != null) {
+      return ChampionChallenger.create(spec.selection(), task, inputs, classes, keySeed, MAKER);
     }
     if (spec.auto() != null) {
       return spec.start() == null
@@ -77,8 +77,8 @@ public final class Models {
    */
   public static OnlineModel read(BoundedDataInput in, ModelSpec spec, Task task, Workspace shared)
       throws IOException {
-    if (spec.contest() != null) {
-      return ChampionChallenger.read(in, spec.contest(), task, shared, MAKER);
+    if (spec.selection() != null) {
+      return ChampionChallenger.read(in, spec.selection(), task, shared, MAKER);
     }
     if (ChampionChallenger.isNext(in)) {
       return ChampionChallenger.readOne(in, spec, task, shared, MAKER);
@@ -105,7 +105,7 @@ public final class Models {
    * @param classes ignored for regression
    */
   public static long modelBytes(ModelSpec spec, Task task, int inputs, int classes) {
-    if (spec.contest() != null) {
+    if (spec.selection() != null) {
       long bytes = 0;
       for (ModelSpec one : spec.each()) {
         bytes += modelBytes(one, task, inputs, classes);

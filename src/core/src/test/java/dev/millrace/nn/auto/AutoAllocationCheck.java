@@ -2,12 +2,12 @@ package dev.millrace.nn.auto;
 
 import com.sun.management.ThreadMXBean;
 import dev.millrace.nn.AutoSpec;
-import dev.millrace.nn.ContestSpec;
-import dev.millrace.nn.ContestSpec.Entrant;
-import dev.millrace.nn.ContestSpec.OnChange;
-import dev.millrace.nn.ContestSpec.Promotion;
 import dev.millrace.nn.ModelSpec;
 import dev.millrace.nn.OnlineModel;
+import dev.millrace.nn.SelectionSpec;
+import dev.millrace.nn.SelectionSpec.Entrant;
+import dev.millrace.nn.SelectionSpec.OnChange;
+import dev.millrace.nn.SelectionSpec.Promotion;
 import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.List;
@@ -55,13 +55,14 @@ public final class AutoAllocationCheck {
 
   /** Two models of which one answers. */
   private static OnlineModel withANetwork(AutoModels.Case one) {
-    ContestSpec spec =
-        new ContestSpec(
+    SelectionSpec spec =
+        new SelectionSpec(
             List.of(new Entrant("network", ModelSpec.single(1)), new Entrant("auto", one.spec())),
             "auto",
             true,
             new Promotion(false, 100, 50, 0.01),
             OnChange.REFUSE);
-    return Models.create(ModelSpec.contest(spec), one.task(), AutoModels.INPUTS, one.classes(), 7);
+    return Models.create(
+        ModelSpec.selection(spec), one.task(), AutoModels.INPUTS, one.classes(), 7);
   }
 }

@@ -8,17 +8,17 @@ import dev.millrace.data.Task;
 import dev.millrace.nn.Activation;
 import dev.millrace.nn.AutoSpec;
 import dev.millrace.nn.ClassWeights;
-import dev.millrace.nn.ContestSpec;
-import dev.millrace.nn.ContestSpec.Entrant;
-import dev.millrace.nn.ContestSpec.OnChange;
-import dev.millrace.nn.ContestSpec.Promotion;
 import dev.millrace.nn.LayerSpec;
 import dev.millrace.nn.Learner;
 import dev.millrace.nn.Loss;
 import dev.millrace.nn.ModelSpec;
 import dev.millrace.nn.ModelStart;
 import dev.millrace.nn.OnlineModel;
-import dev.millrace.nn.contest.ChampionChallenger;
+import dev.millrace.nn.SelectionSpec;
+import dev.millrace.nn.SelectionSpec.Entrant;
+import dev.millrace.nn.SelectionSpec.OnChange;
+import dev.millrace.nn.SelectionSpec.Promotion;
+import dev.millrace.nn.selection.ChampionChallenger;
 import java.io.IOException;
 import java.util.List;
 import java.util.Set;
@@ -42,9 +42,9 @@ class ModelsTest {
           0f,
           1);
 
-  private static ModelSpec contest(ModelSpec... models) {
-    return ModelSpec.contest(
-        new ContestSpec(
+  private static ModelSpec selection(ModelSpec... models) {
+    return ModelSpec.selection(
+        new SelectionSpec(
             List.of(new Entrant("a", models[0]), new Entrant("b", models[1])),
             "a",
             false,
@@ -56,7 +56,7 @@ class ModelsTest {
   void eachSpecificationHasItsKindOfModel() {
     assertThat(Models.create(SINGLE, Task.BINARY, 3, 2, 7)).isInstanceOf(Learner.class);
     assertThat(Models.create(MIXTURE, Task.BINARY, 3, 2, 7)).isInstanceOf(AutoLearner.class);
-    assertThat(Models.create(contest(SINGLE, MIXTURE), Task.BINARY, 3, 2, 7))
+    assertThat(Models.create(selection(SINGLE, MIXTURE), Task.BINARY, 3, 2, 7))
         .isInstanceOf(ChampionChallenger.class);
   }
 
@@ -65,18 +65,18 @@ class ModelsTest {
     assertThat(Models.givesProbabilities(SINGLE, Task.BINARY)).isTrue();
     assertThat(Models.givesProbabilities(MIXTURE, Task.BINARY)).isTrue();
     assertThat(Models.givesProbabilities(SQUARES, Task.MULTICLASS)).isFalse();
-    assertThat(Models.givesProbabilities(contest(SINGLE, MIXTURE), Task.MULTICLASS)).isTrue();
-    assertThat(Models.givesProbabilities(contest(MIXTURE, SQUARES), Task.MULTICLASS)).isFalse();
+    assertThat(Models.givesProbabilities(selection(SINGLE, MIXTURE), Task.MULTICLASS)).isTrue();
+    assertThat(Models.givesProbabilities(selection(MIXTURE, SQUARES), Task.MULTICLASS)).isFalse();
   }
 
   @Test
-  void theBytesOfAContestAreThoseOfItsModels() {
+  void theBytesOfASelectionAreThoseOfItsModels() {
     long single = Models.modelBytes(SINGLE, Task.MULTICLASS, 5, 3);
     long mixture = Models.modelBytes(MIXTURE, Task.MULTICLASS, 5, 3);
 
     assertThat(single).isPositive();
     assertThat(mixture).isPositive();
-    assertThat(Models.modelBytes(contest(SINGLE, MIXTURE), Task.MULTICLASS, 5, 3))
+    assertThat(Models.modelBytes(selection(SINGLE, MIXTURE), Task.MULTICLASS, 5, 3))
         .isEqualTo(single + mixture);
   }
 
@@ -123,7 +123,7 @@ class ModelsTest {
 
   @Test
   void eachKindIsReadAsItWasWritten() throws IOException {
-    for (ModelSpec spec : List.of(SINGLE, MIXTURE, contest(SINGLE, MIXTURE))) {
+    for (ModelSpec spec : List.of(SINGLE, MIXTURE, selection(SINGLE, MIXTURE))) {
       OnlineModel model = Models.create(spec, Task.BINARY, AutoModels.INPUTS, 2, 7);
       AutoModels.learn(model, 0, 20);
       byte[] stored = AutoModels.bytes(model);

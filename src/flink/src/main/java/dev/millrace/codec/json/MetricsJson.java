@@ -7,13 +7,13 @@ import static dev.millrace.codec.json.JsonLine.weight;
 import com.fasterxml.jackson.core.JsonGenerator;
 import dev.millrace.data.MetricsReport;
 import dev.millrace.data.MetricsReport.Averages;
+import dev.millrace.data.MetricsReport.CandidateSpec;
 import dev.millrace.data.MetricsReport.ClassAverages;
 import dev.millrace.data.MetricsReport.ClassScores;
 import dev.millrace.data.MetricsReport.ClassificationBaseline;
 import dev.millrace.data.MetricsReport.ClassificationBlock;
 import dev.millrace.data.MetricsReport.ClassificationScores;
 import dev.millrace.data.MetricsReport.Confusion;
-import dev.millrace.data.MetricsReport.Contestant;
 import dev.millrace.data.MetricsReport.Context;
 import dev.millrace.data.MetricsReport.Fading;
 import dev.millrace.data.MetricsReport.Labels;
@@ -379,10 +379,10 @@ public final class MetricsJson {
     json.writeEndObject();
   }
 
-  private static void writeModels(JsonGenerator json, List<Contestant> models, Task task)
+  private static void writeModels(JsonGenerator json, List<CandidateSpec> models, Task task)
       throws IOException {
     json.writeArrayFieldStart("models");
-    for (Contestant model : models) {
+    for (CandidateSpec model : models) {
       json.writeStartObject();
       json.writeStringField("name", model.name());
       json.writeStringField("role", model.isChampion() ? "champion" : "challenger");

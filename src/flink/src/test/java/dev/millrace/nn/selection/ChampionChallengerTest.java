@@ -1,4 +1,4 @@
-package dev.millrace.nn.contest;
+package dev.millrace.nn.selection;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -6,14 +6,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.millrace.data.Task;
 import dev.millrace.nn.AutoSpec;
 import dev.millrace.nn.ClassWeights;
-import dev.millrace.nn.ContestSpec;
-import dev.millrace.nn.ContestSpec.Entrant;
-import dev.millrace.nn.ContestSpec.OnChange;
-import dev.millrace.nn.ContestSpec.Promotion;
 import dev.millrace.nn.ModelMismatchException;
 import dev.millrace.nn.ModelSpec;
 import dev.millrace.nn.OnlineModel;
 import dev.millrace.nn.PredictedValue;
+import dev.millrace.nn.SelectionSpec;
+import dev.millrace.nn.SelectionSpec.Entrant;
+import dev.millrace.nn.SelectionSpec.OnChange;
+import dev.millrace.nn.SelectionSpec.Promotion;
 import dev.millrace.nn.auto.Models;
 import dev.millrace.testing.Specs;
 import java.util.ArrayList;
@@ -21,33 +21,33 @@ import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
-/** What a contest says of its models, and does to them. */
+/** What a selection says of its models, and does to them. */
 class ChampionChallengerTest {
 
   private static final int INPUTS = 4;
   private static final ModelSpec MIXTURE =
       ModelSpec.auto(3, new AutoSpec(AutoSpec.Tier.FAST, Set.of(), 20), ClassWeights.NONE);
   private static final ModelSpec SPEC =
-      ModelSpec.contest(
-          new ContestSpec(
+      ModelSpec.selection(
+          new SelectionSpec(
               List.of(new Entrant("small", Specs.small(1)), new Entrant("mixed", MIXTURE)),
               "small",
               false,
               Promotion.DEFAULT,
               OnChange.REFUSE));
 
-  private final ChampionChallenger contest =
+  private final ChampionChallenger selection =
       (ChampionChallenger) Models.create(SPEC, Task.BINARY, INPUTS, 2, 7);
   private final OnlineModel small = Models.create(Specs.small(1), Task.BINARY, INPUTS, 2, 7);
   private final OnlineModel mixed = Models.create(MIXTURE, Task.BINARY, INPUTS, 2, 7);
 
-  /** All learn the same; returns the loss that the contest gives and that of the small model. */
+  /** All learn the same; returns the loss that the selection gives and that of the small model. */
   private float[] learn(int from, int to) {
     float[] out = new float[2];
     float[] losses = new float[2];
     for (int e = from; e < to; e++) {
       float[] x = {e % 2, e % 3, e % 5, 1};
-      losses[0] = contest.learnClass(x, 0, e % 2, 1f, out);
+      losses[0] = selection.learnClass(x, 0, e % 2, 1f, out);
       losses[1] = small.learnClass(x, 0, e % 2, 1f, out);
       mixed.learnClass(x, 0, e % 2, 1f, out);
     }
@@ -59,12 +59,12 @@ class ChampionChallengerTest {
     float[] losses = learn(0, 10);
 
     assertThat(losses[0]).isEqualTo(losses[1]).isNotZero();
-    assertThat(contest.steps()).isEqualTo(small.steps());
-    assertThat(contest.learningRate()).isEqualTo(small.learningRate()).isPositive();
-    assertThat(contest.keySeed()).isEqualTo(7);
-    assertThat(contest.members()).isNull();
-    contest.promote("mixed");
-    assertThat(contest.members()).isEqualTo(mixed.members()).isNotNull();
+    assertThat(selection.steps()).isEqualTo(small.steps());
+    assertThat(selection.learningRate()).isEqualTo(small.learningRate()).isPositive();
+    assertThat(selection.keySeed()).isEqualTo(7);
+    assertThat(selection.members()).isNull();
+    selection.promote("mixed");
+    assertThat(selection.members()).isEqualTo(mixed.members()).isNotNull();
   }
 
   @Test
@@ -84,18 +84,18 @@ class ChampionChallengerTest {
   @Test
   void memoryAndSkippedStepsAreThoseOfAllModels() {
     learn(0, 10);
-    assertThat(contest.memoryBytes())
+    assertThat(selection.memoryBytes())
         .isEqualTo(small.memoryBytes() + mixed.memoryBytes() + 2 * 128);
-    assertThat(contest.skippedSteps()).isZero();
+    assertThat(selection.skippedSteps()).isZero();
 
     float[] out = new float[2];
     float[] x = {1, 2, 3, 1};
     for (int e = 0; e < 3; e++) {
-      contest.learnClass(x, 0, 1, Float.MAX_VALUE, out);
+      selection.learnClass(x, 0, 1, Float.MAX_VALUE, out);
       small.learnClass(x, 0, 1, Float.MAX_VALUE, out);
       mixed.learnClass(x, 0, 1, Float.MAX_VALUE, out);
     }
-    assertThat(contest.skippedSteps())
+    assertThat(selection.skippedSteps())
         .isEqualTo(small.skippedSteps() + mixed.skippedSteps())
         .isPositive();
   }
@@ -106,15 +106,15 @@ class ChampionChallengerTest {
     byte[] mixedAtFirst = ChampionChallengerContractTest.bytes(mixed);
     learn(0, 10);
 
-    contest.reset();
+    selection.reset();
 
-    assertThat(ChampionChallengerContractTest.bytes(contest.model("small")))
+    assertThat(ChampionChallengerContractTest.bytes(selection.model("small")))
         .isEqualTo(smallAtFirst);
-    assertThat(ChampionChallengerContractTest.bytes(contest.model("mixed")))
+    assertThat(ChampionChallengerContractTest.bytes(selection.model("mixed")))
         .isEqualTo(mixedAtFirst);
-    assertThat(contest.champion()).isEqualTo("small");
-    assertThat(contest.examples()).isEqualTo(10);
-    assertThat(contest.contestants()).extracting("loss").containsOnly(Double.NaN);
+    assertThat(selection.champion()).isEqualTo("small");
+    assertThat(selection.examples()).isEqualTo(10);
+    assertThat(selection.candidates()).extracting("loss").containsOnly(Double.NaN);
   }
 
   @Test
@@ -124,10 +124,10 @@ class ChampionChallengerTest {
     float[] said = new float[2];
     small.predict(x, 0, expected);
 
-    contest.predict(x, 0, said);
+    selection.predict(x, 0, said);
     assertThat(said).isEqualTo(expected);
     small.predictNext(x, 0, expected);
-    contest.copy().predictNext(x, 0, said);
+    selection.copy().predictNext(x, 0, said);
     assertThat(said).isEqualTo(expected);
   }
 
@@ -135,10 +135,10 @@ class ChampionChallengerTest {
   void modelsThatHaveLearnedGrowAndOthersAreMadeAnew() throws ModelMismatchException {
     float[] out = new float[2];
     List<OnlineModel> grown = new ArrayList<>();
-    contest.model("small").learnClass(new float[] {1, 2, 3, 1}, 0, 1, 1f, out);
+    selection.model("small").learnClass(new float[] {1, 2, 3, 1}, 0, 1, 1f, out);
     OnlineModel larger = Models.create(Specs.small(1), Task.BINARY, INPUTS + 2, 2, 9);
 
-    contest.grow(
+    selection.grow(
         INPUTS + 2,
         (model, spec) -> {
           grown.add(model);
@@ -147,13 +147,13 @@ class ChampionChallengerTest {
         });
 
     assertThat(grown).singleElement().extracting(OnlineModel::examples).isEqualTo(1L);
-    assertThat(contest.model("small")).isSameAs(larger);
-    assertThat(ChampionChallengerContractTest.bytes(contest.model("mixed")))
+    assertThat(selection.model("small")).isSameAs(larger);
+    assertThat(ChampionChallengerContractTest.bytes(selection.model("mixed")))
         .isEqualTo(
             ChampionChallengerContractTest.bytes(
                 Models.create(MIXTURE, Task.BINARY, INPUTS + 2, 2, 7)));
-    contest.learnClass(new float[] {1, 2, 3, 1, 4, 5}, 0, 1, 1f, out);
-    assertThat(contest.inputs()).isEqualTo(INPUTS + 2);
+    selection.learnClass(new float[] {1, 2, 3, 1, 4, 5}, 0, 1, 1f, out);
+    assertThat(selection.inputs()).isEqualTo(INPUTS + 2);
   }
 
   @Test
@@ -162,7 +162,7 @@ class ChampionChallengerTest {
 
     assertThatThrownBy(
             () ->
-                contest.grow(
+                selection.grow(
                     INPUTS,
                     (model, spec) -> {
                       throw new ModelMismatchException("it cannot");

@@ -1,15 +1,15 @@
-package dev.millrace.nn.contest;
+package dev.millrace.nn.selection;
 
 import dev.millrace.data.BoundedDataInput;
 import dev.millrace.data.Task;
-import dev.millrace.nn.ContestSpec;
-import dev.millrace.nn.ContestSpec.Entrant;
-import dev.millrace.nn.ContestSpec.OnChange;
-import dev.millrace.nn.ContestSpec.Promotion;
 import dev.millrace.nn.Indicators;
 import dev.millrace.nn.ModelSpec;
 import dev.millrace.nn.OnlineModel;
 import dev.millrace.nn.PerExampleModel;
+import dev.millrace.nn.SelectionSpec;
+import dev.millrace.nn.SelectionSpec.Entrant;
+import dev.millrace.nn.SelectionSpec.OnChange;
+import dev.millrace.nn.SelectionSpec.Promotion;
 import dev.millrace.nn.Workspace;
 import java.io.DataOutput;
 import java.util.ArrayList;
@@ -30,13 +30,13 @@ final class Scripted extends PerExampleModel {
     this.classes = classes;
   }
 
-  /** A contest of scripted models {@code m0}, {@code m1} and so on. */
-  static ChampionChallenger contest(int models, Task task, Promotion promotion) {
+  /** A selection of scripted models {@code m0}, {@code m1} and so on. */
+  static ChampionChallenger selection(int models, Task task, Promotion promotion) {
     List<Entrant> entrants = new ArrayList<>();
     for (int i = 0; i < models; i++) {
       entrants.add(new Entrant("m" + i, ModelSpec.single(i)));
     }
-    ContestSpec spec = new ContestSpec(entrants, "m0", false, promotion, OnChange.REFUSE);
+    SelectionSpec spec = new SelectionSpec(entrants, "m0", false, promotion, OnChange.REFUSE);
     return ChampionChallenger.create(
         spec,
         task,

@@ -1,10 +1,10 @@
-package dev.millrace.nn.contest;
+package dev.millrace.nn.selection;
 
-import dev.millrace.nn.ContestSpec.Promotion;
+import dev.millrace.nn.SelectionSpec.Promotion;
 import dev.millrace.simd.Elementary;
 
 /**
- * Compares the models of a contest and says who is to be champion; knows the rule, not the score.
+ * Compares the models of a selection and says who is to be champion; knows the rule, not the score.
  */
 final class PromotionRule {
 
@@ -71,7 +71,7 @@ final class PromotionRule {
   void compare(
       Candidate[] all,
       int champion,
-      ContestScratch said,
+      SelectionScratch said,
       double weight,
       double share,
       double limit) {

@@ -1,4 +1,4 @@
-package dev.millrace.nn.contest;
+package dev.millrace.nn.selection;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -8,16 +8,16 @@ import dev.millrace.data.ModelEvent.ChampionChanged;
 import dev.millrace.data.ModelEvent.Why;
 import dev.millrace.data.Task;
 import dev.millrace.nn.Activation;
-import dev.millrace.nn.ContestSpec;
-import dev.millrace.nn.ContestSpec.Entrant;
-import dev.millrace.nn.ContestSpec.OnChange;
-import dev.millrace.nn.ContestSpec.Promotion;
 import dev.millrace.nn.Indicators;
 import dev.millrace.nn.LayerSpec;
 import dev.millrace.nn.ModelHeader;
 import dev.millrace.nn.ModelMismatchException;
 import dev.millrace.nn.ModelSpec;
 import dev.millrace.nn.OnlineModel;
+import dev.millrace.nn.SelectionSpec;
+import dev.millrace.nn.SelectionSpec.Entrant;
+import dev.millrace.nn.SelectionSpec.OnChange;
+import dev.millrace.nn.SelectionSpec.Promotion;
 import dev.millrace.nn.Workspace;
 import dev.millrace.nn.auto.Models;
 import dev.millrace.testing.Specs;
@@ -28,8 +28,8 @@ import java.nio.ByteBuffer;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** A stored contest, read with settings that name other models. */
-class ContestReaderTest {
+/** A stored selection, read with settings that name other models. */
+class ChampionChallengerReaderTest {
 
   private static final int INPUTS = 4;
   private static final Entrant SLOW = new Entrant("slow", Specs.small(7));
@@ -37,8 +37,8 @@ class ContestReaderTest {
   private static final Entrant NEW = new Entrant("new", ModelSpec.single(3));
 
   private static ModelSpec spec(String champion, boolean named, OnChange change, Entrant... all) {
-    return ModelSpec.contest(
-        new ContestSpec(List.of(all), champion, named, Promotion.DEFAULT, change));
+    return ModelSpec.selection(
+        new SelectionSpec(List.of(all), champion, named, Promotion.DEFAULT, change));
   }
 
   private static final ModelSpec STORED = spec("slow", false, OnChange.REFUSE, SLOW, QUICK);
@@ -74,25 +74,25 @@ class ContestReaderTest {
   void aNewModelStartsAfreshAndOneThatIsNamedNoMoreIsDropped() throws IOException {
     ChampionChallenger whole = (ChampionChallenger) taught(STORED);
 
-    ChampionChallenger contest = read(stored(), spec("slow", false, OnChange.REFUSE, NEW, SLOW));
+    ChampionChallenger selection = read(stored(), spec("slow", false, OnChange.REFUSE, NEW, SLOW));
 
-    assertThat(contest.takeNotes())
+    assertThat(selection.takeNotes())
         .containsExactly(
             "model \"new\" is new and starts afresh",
             "model \"quick\" is not among models any more and is dropped");
-    assertThat(contest.takeNotes()).isEmpty();
-    assertThat(contest.champion()).isEqualTo("slow");
-    assertThat(contest.names()).isEqualTo("new, slow");
-    assertThat(contest.examples()).isEqualTo(10);
-    assertThat(contest.keySeed()).isEqualTo(7);
-    assertThat(contest.model("new").examples()).isZero();
-    assertThat(contest.model("new").classes()).isEqualTo(2);
-    assertThat(contest.model("new").inputs()).isEqualTo(INPUTS);
-    assertThat(bytes(contest.model("new")))
+    assertThat(selection.takeNotes()).isEmpty();
+    assertThat(selection.champion()).isEqualTo("slow");
+    assertThat(selection.names()).isEqualTo("new, slow");
+    assertThat(selection.examples()).isEqualTo(10);
+    assertThat(selection.keySeed()).isEqualTo(7);
+    assertThat(selection.model("new").examples()).isZero();
+    assertThat(selection.model("new").classes()).isEqualTo(2);
+    assertThat(selection.model("new").inputs()).isEqualTo(INPUTS);
+    assertThat(bytes(selection.model("new")))
         .isEqualTo(bytes(Models.create(NEW.model(), Task.BINARY, INPUTS, 2, 7)));
-    assertThat(contest.model("quick")).isNull();
-    assertThat(bytes(contest.model("slow"))).isEqualTo(bytes(whole.model("slow")));
-    assertThat(contest.takeChange()).isNull();
+    assertThat(selection.model("quick")).isNull();
+    assertThat(bytes(selection.model("slow"))).isEqualTo(bytes(whole.model("slow")));
+    assertThat(selection.takeChange()).isNull();
   }
 
   @Test
@@ -105,14 +105,14 @@ class ContestReaderTest {
                 + " afresh");
 
     ChampionChallenger whole = (ChampionChallenger) taught(STORED);
-    ChampionChallenger contest = read(stored(), spec("new", true, OnChange.REFUSE, QUICK, NEW));
+    ChampionChallenger selection = read(stored(), spec("new", true, OnChange.REFUSE, QUICK, NEW));
 
-    assertThat(contest.champion()).isEqualTo("new");
-    ChampionChanged change = contest.takeChange();
+    assertThat(selection.champion()).isEqualTo("new");
+    ChampionChanged change = selection.takeChange();
     assertThat(change.why()).isEqualTo(Why.REMOVED);
     assertThat(change.from() + " " + change.to()).isEqualTo("slow new");
-    assertThat(change.fromLoss()).isEqualTo(whole.contestants().get(0).loss());
-    assertThat(contest.contestants().get(1).since()).isEqualTo(10);
+    assertThat(change.fromLoss()).isEqualTo(whole.candidates().get(0).loss());
+    assertThat(selection.candidates().get(1).since()).isEqualTo(10);
   }
 
   @Test
@@ -148,25 +148,25 @@ class ContestReaderTest {
           .isInstanceOf(ModelMismatchException.class)
           .hasMessageStartingWith("model \"quick\": the stored model is of another kind");
     }
-    ChampionChallenger contest = read(stored(), spec("slow", false, OnChange.RESET, SLOW, other));
-    assertThat(contest.takeNotes())
+    ChampionChallenger selection = read(stored(), spec("slow", false, OnChange.RESET, SLOW, other));
+    assertThat(selection.takeNotes())
         .singleElement()
         .asString()
         .startsWith("model \"quick\": the stored model is of another kind")
         .endsWith("; it starts afresh");
-    assertThat(contest.model("quick").examples()).isZero();
-    assertThat(contest.model("slow").examples()).isEqualTo(10);
+    assertThat(selection.model("quick").examples()).isZero();
+    assertThat(selection.model("slow").examples()).isEqualTo(10);
   }
 
   @Test
   void whereModelsMayGrowASmallerOneIsReadAsItWas() throws IOException {
     Entrant wider = new Entrant("quick", wider(QUICK.model()));
 
-    ChampionChallenger contest = read(stored(), spec("slow", false, OnChange.GROW, SLOW, wider));
+    ChampionChallenger selection = read(stored(), spec("slow", false, OnChange.GROW, SLOW, wider));
 
-    assertThat(bytes(contest.model("quick")))
+    assertThat(bytes(selection.model("quick")))
         .isEqualTo(bytes(((ChampionChallenger) taught(STORED)).model("quick")));
-    assertThat(contest.takeNotes()).isEmpty();
+    assertThat(selection.takeNotes()).isEmpty();
   }
 
   private static ModelSpec wider(ModelSpec model) {
@@ -186,17 +186,17 @@ class ContestReaderTest {
   void ofOneModelThatWasAloneBeforeTheChampionIsMade() throws IOException {
     OnlineModel alone = taught(SLOW.model());
 
-    ChampionChallenger contest =
+    ChampionChallenger selection =
         read(bytes(alone), spec("slow", false, OnChange.REFUSE, NEW, SLOW, QUICK));
 
-    assertThat(contest.champion()).isEqualTo("slow");
-    assertThat(contest.examples()).isEqualTo(10);
-    assertThat(contest.keySeed()).isEqualTo(7);
-    assertThat(bytes(contest.model("slow"))).isEqualTo(bytes(alone));
-    assertThat(contest.takeNotes())
+    assertThat(selection.champion()).isEqualTo("slow");
+    assertThat(selection.examples()).isEqualTo(10);
+    assertThat(selection.keySeed()).isEqualTo(7);
+    assertThat(bytes(selection.model("slow"))).isEqualTo(bytes(alone));
+    assertThat(selection.takeNotes())
         .containsExactly(
             "model \"new\" is new and starts afresh", "model \"quick\" is new and starts afresh");
-    assertThat(contest.model("quick").examples()).isZero();
-    assertThat(contest.contestants()).extracting("since").containsExactly(-1L, 0L, -1L);
+    assertThat(selection.model("quick").examples()).isZero();
+    assertThat(selection.candidates()).extracting("since").containsExactly(-1L, 0L, -1L);
   }
 }

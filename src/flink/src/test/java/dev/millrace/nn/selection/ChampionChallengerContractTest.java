@@ -1,19 +1,19 @@
-package dev.millrace.nn.contest;
+package dev.millrace.nn.selection;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.data.BoundedDataInput;
-import dev.millrace.data.MetricsReport.Contestant;
+import dev.millrace.data.MetricsReport.CandidateSpec;
 import dev.millrace.data.Task;
 import dev.millrace.nn.AutoSpec;
 import dev.millrace.nn.ClassWeights;
-import dev.millrace.nn.ContestSpec;
-import dev.millrace.nn.ContestSpec.Entrant;
-import dev.millrace.nn.ContestSpec.OnChange;
-import dev.millrace.nn.ContestSpec.Promotion;
 import dev.millrace.nn.LearnerSummary;
 import dev.millrace.nn.ModelSpec;
 import dev.millrace.nn.OnlineModel;
+import dev.millrace.nn.SelectionSpec;
+import dev.millrace.nn.SelectionSpec.Entrant;
+import dev.millrace.nn.SelectionSpec.OnChange;
+import dev.millrace.nn.SelectionSpec.Promotion;
 import dev.millrace.nn.Workspace;
 import dev.millrace.nn.auto.Models;
 import dev.millrace.testing.Specs;
@@ -36,8 +36,8 @@ class ChampionChallengerContractTest {
 
   /** A champion that learns slowly, in mini-batches, one that is better, and a mixture. */
   private static final ModelSpec SPEC =
-      ModelSpec.contest(
-          new ContestSpec(
+      ModelSpec.selection(
+          new SelectionSpec(
               List.of(
                   new Entrant("slow", Specs.small(7)),
                   new Entrant("quick", ModelSpec.single(2)),
@@ -50,7 +50,7 @@ class ChampionChallengerContractTest {
               new Promotion(true, 20, 6, 0.5),
               OnChange.REFUSE));
 
-  private static ChampionChallenger contest(Task task) {
+  private static ChampionChallenger selection(Task task) {
     return (ChampionChallenger) Models.create(SPEC, task, INPUTS, classes(task), 7);
   }
 
@@ -120,14 +120,14 @@ class ChampionChallengerContractTest {
   @ParameterizedTest
   @EnumSource(Task.class)
   void howExamplesFallIntoCallsChangesNothing(Task task) {
-    ChampionChallenger whole = contest(task);
+    ChampionChallenger whole = selection(task);
     learn(whole, 0, EXAMPLES, 1);
     byte[] expected = bytes(whole);
 
     assertThat(whole.examples()).isEqualTo(EXAMPLES);
     assertThat(whole.champion()).as("one that was promoted").isNotEqualTo("slow");
     for (int together : new int[] {7, EXAMPLES}) {
-      ChampionChallenger many = contest(task);
+      ChampionChallenger many = selection(task);
       learn(many, 0, EXAMPLES, together);
       assertThat(bytes(many)).as("%d together", together).isEqualTo(expected);
     }
@@ -136,11 +136,11 @@ class ChampionChallengerContractTest {
   @ParameterizedTest
   @EnumSource(Task.class)
   void storedOrCopiedAfterAnyExampleItEndsAsIfNeverStopped(Task task) throws IOException {
-    ChampionChallenger whole = contest(task);
+    ChampionChallenger whole = selection(task);
     learn(whole, 0, EXAMPLES, 1);
     byte[] expected = bytes(whole);
 
-    ChampionChallenger first = contest(task);
+    ChampionChallenger first = selection(task);
     for (int cut = 0; cut < EXAMPLES; cut++) {
       byte[] atCut = bytes(first);
       ChampionChallenger restored = read(atCut, task);
@@ -159,73 +159,73 @@ class ChampionChallengerContractTest {
   @ParameterizedTest
   @EnumSource(Task.class)
   void eachModelLearnsWhatItWouldLearnAlone(Task task) {
-    ChampionChallenger contest = contest(task);
-    learn(contest, 0, EXAMPLES, 1);
+    ChampionChallenger selection = selection(task);
+    learn(selection, 0, EXAMPLES, 1);
 
-    for (Entrant entrant : SPEC.contest().models()) {
+    for (Entrant entrant : SPEC.selection().models()) {
       OnlineModel alone = Models.create(entrant.model(), task, INPUTS, classes(task), 7);
       learn(alone, 0, EXAMPLES, 1);
-      assertThat(bytes(contest.model(entrant.name()))).isEqualTo(bytes(alone));
+      assertThat(bytes(selection.model(entrant.name()))).isEqualTo(bytes(alone));
     }
   }
 
   @ParameterizedTest
   @EnumSource(Task.class)
   void theChampionAnswers(Task task) {
-    ChampionChallenger contest = contest(task);
-    learn(contest, 0, EXAMPLES, 1);
-    OnlineModel champion = contest.model(contest.champion());
-    byte[] before = bytes(contest);
+    ChampionChallenger selection = selection(task);
+    learn(selection, 0, EXAMPLES, 1);
+    OnlineModel champion = selection.model(selection.champion());
+    byte[] before = bytes(selection);
     float[] x = new float[INPUTS];
     features(EXAMPLES, x, 0);
-    float[] expected = new float[contest.outputs()];
-    float[] said = new float[contest.outputs()];
+    float[] expected = new float[selection.outputs()];
+    float[] said = new float[selection.outputs()];
 
     champion.predict(x, 0, expected);
-    contest.predict(x, 0, said);
+    selection.predict(x, 0, said);
     assertThat(said).isEqualTo(expected);
-    contest.predictNext(x, 0, said);
-    assertThat(bytes(contest)).as("predicting changes nothing").isEqualTo(before);
-    assertThat(learn(contest, EXAMPLES, EXAMPLES + 1, 1)).isEqualTo(said);
+    selection.predictNext(x, 0, said);
+    assertThat(bytes(selection)).as("predicting changes nothing").isEqualTo(before);
+    assertThat(learn(selection, EXAMPLES, EXAMPLES + 1, 1)).isEqualTo(said);
   }
 
   @ParameterizedTest
   @EnumSource(Task.class)
   void storedBytesTellWhatIsInThem(Task task) throws IOException {
-    ChampionChallenger contest = contest(task);
-    learn(contest, 0, EXAMPLES, 1);
+    ChampionChallenger selection = selection(task);
+    learn(selection, 0, EXAMPLES, 1);
 
-    LearnerSummary summary = LearnerSummary.read(bytes(contest), 0);
+    LearnerSummary summary = LearnerSummary.read(bytes(selection), 0);
 
     assertThat(summary.shape())
-        .isEqualTo(task.id() + ", champion " + contest.champion() + " of slow, quick, mixed");
+        .isEqualTo(task.id() + ", champion " + selection.champion() + " of slow, quick, mixed");
     assertThat(summary.examples()).isEqualTo(EXAMPLES);
-    assertThat(summary.steps()).isEqualTo(contest.model(contest.champion()).steps());
-    assertThat(contest.contestants())
-        .filteredOn(Contestant::isChampion)
-        .extracting(Contestant::name)
-        .containsExactly(contest.champion());
+    assertThat(summary.steps()).isEqualTo(selection.model(selection.champion()).steps());
+    assertThat(selection.candidates())
+        .filteredOn(CandidateSpec::isChampion)
+        .extracting(CandidateSpec::name)
+        .containsExactly(selection.champion());
   }
 
   @ParameterizedTest
   @EnumSource(value = Task.class, names = "MULTICLASS")
   void classesMayComeOneAfterTheOther(Task task) throws IOException {
-    ChampionChallenger contest = (ChampionChallenger) Models.create(SPEC, task, INPUTS, 0, 7);
-    ChampionChallenger restored = contest;
+    ChampionChallenger selection = (ChampionChallenger) Models.create(SPEC, task, INPUTS, 0, 7);
+    ChampionChallenger restored = selection;
     for (int known = 0; known < CLASSES; known++) {
       float[] out = new float[known + 1];
       float[] x = new float[INPUTS];
       features(known, x, 0);
       for (ChampionChallenger each :
-          contest == restored ? List.of(contest) : List.of(contest, restored)) {
+          selection == restored ? List.of(selection) : List.of(selection, restored)) {
         each.addClass();
         each.learnClass(x, 0, known, 1f, out);
       }
       restored = read(bytes(restored), task);
     }
-    learn(contest, 0, EXAMPLES, 1);
+    learn(selection, 0, EXAMPLES, 1);
     learn(restored, 0, EXAMPLES, 1);
 
-    assertThat(bytes(restored)).isEqualTo(bytes(contest));
+    assertThat(bytes(restored)).isEqualTo(bytes(selection));
   }
 }

@@ -7,12 +7,12 @@ import dev.millrace.config.option.OptionTypes;
 import dev.millrace.config.option.Structures;
 import dev.millrace.config.yaml.YamlNode;
 import dev.millrace.config.yaml.YamlNode.Mapping;
-import dev.millrace.nn.ContestSpec;
-import dev.millrace.nn.ContestSpec.Promotion;
+import dev.millrace.nn.SelectionSpec;
+import dev.millrace.nn.SelectionSpec.Promotion;
 import java.util.List;
 
 /** The options of several models of which one answers; see {@link PipelineOptions}. */
-final class ContestOptions {
+final class SelectionOptions {
 
   static final Option<YamlNode> MODELS =
       Option.open(
@@ -20,7 +20,7 @@ final class ContestOptions {
           Structures.structure("a map of models by name", Mapping.class),
           "one model",
           "in place of model: 2 to "
-              + ContestSpec.MAX_MODELS
+              + SelectionSpec.MAX_MODELS
               + " that all learn, by name, each auto, a tier of auto, or a map such as model; see"
               + " docs/champion-challenger.md");
   static final Option<String> CHAMPION =
@@ -71,7 +71,7 @@ final class ContestOptions {
               + " log-loss, or the absolute error of a regression.",
           List.of(AUTOMATIC, WINDOW, EXAMPLES, SIGNIFICANCE));
 
-  private ContestOptions() {}
+  private SelectionOptions() {}
 
   /** The rule of a map. */
   static Promotion read(OptionReader promotion) {

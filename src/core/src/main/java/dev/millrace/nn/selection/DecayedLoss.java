@@ -1,10 +1,10 @@
-package dev.millrace.nn.contest;
+package dev.millrace.nn.selection;
 
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
 
-/** How a model of a contest did of late: fading means, weighted by the examples. */
+/** How a model of a selection did of late: fading means, weighted by the examples. */
 final class DecayedLoss {
 
   private double weight;

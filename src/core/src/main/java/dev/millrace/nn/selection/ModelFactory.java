@@ -1,4 +1,4 @@
-package dev.millrace.nn.contest;
+package dev.millrace.nn.selection;
 
 import dev.millrace.data.BoundedDataInput;
 import dev.millrace.data.Task;
@@ -7,7 +7,7 @@ import dev.millrace.nn.OnlineModel;
 import dev.millrace.nn.Workspace;
 import java.io.IOException;
 
-/** Makes and reads the models that take part in a contest. */
+/** Makes and reads the models that take part in a selection. */
 public interface ModelFactory {
 
   /** A model that has learned nothing; see {@code Models.create}. */

@@ -1,4 +1,4 @@
-package dev.millrace.nn.contest;
+package dev.millrace.nn.selection;
 
 import java.io.DataInput;
 import java.io.DataOutput;

@@ -1,14 +1,14 @@
-package dev.millrace.nn.contest;
+package dev.millrace.nn.selection;
 
 import dev.millrace.data.BoundedDataInput;
 import dev.millrace.data.SizeChecks;
 import dev.millrace.data.Task;
-import dev.millrace.nn.ContestSpec;
-import dev.millrace.nn.ContestSpec.Entrant;
 import dev.millrace.nn.ModelHeader;
 import dev.millrace.nn.ModelMismatchException;
 import dev.millrace.nn.ModelSpec;
 import dev.millrace.nn.OnlineModel;
+import dev.millrace.nn.SelectionSpec;
+import dev.millrace.nn.SelectionSpec.Entrant;
 import dev.millrace.nn.Workspace;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -16,8 +16,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Reads a contest as it was stored, for settings that may name other models by now. */
-final class ContestReader {
+/** Reads a selection as it was stored, for settings that may name other models by now. */
+final class ChampionChallengerReader {
 
   static final int VERSION = 1;
 
@@ -26,30 +26,30 @@ final class ContestReader {
 
   private static final String CHAMPION = ", champion ";
 
-  private final ContestSpec spec;
+  private final SelectionSpec spec;
   private final Task task;
   private final Workspace shared;
   private final ModelFactory maker;
   private final List<String> notes = new ArrayList<>();
 
-  ContestReader(ContestSpec spec, Task task, Workspace shared, ModelFactory maker) {
+  ChampionChallengerReader(SelectionSpec spec, Task task, Workspace shared, ModelFactory maker) {
     this.spec = spec;
     this.task = task;
     this.shared = shared;
     this.maker = maker;
   }
 
-  /** What is in a contest, in words. */
+  /** What is in a selection, in words. */
   static String shape(Task task, String champion, String names) {
     return task.id() + CHAMPION + champion + " of " + names;
   }
 
-  /** Returns true if a stored contest follows; reads nothing. */
+  /** Returns true if a stored selection follows; reads nothing. */
   static boolean isNext(BoundedDataInput in) throws IOException {
     return peek(in).shape().contains(CHAMPION);
   }
 
-  /** Returns the header of the stored contest or model that follows; reads nothing. */
+  /** Returns the header of the stored selection or model that follows; reads nothing. */
   static ModelHeader peek(BoundedDataInput in) throws IOException {
     int start = in.position();
     ModelHeader header = ModelHeader.read(in);
@@ -58,7 +58,7 @@ final class ContestReader {
   }
 
   /**
-   * Reads the one model of a stored contest that goes on alone: the champion if it is of the kind
+   * Reads the one model of a stored selection that goes on alone: the champion if it is of the kind
    * that is configured now, else the first model that is.
    *
    * @throws ModelMismatchException if none is, naming the champion's kind and the configured one
@@ -138,17 +138,17 @@ final class ContestReader {
     for (int count = 0; count < COUNTED_BY_MODELS; count++) {
       in.readLong();
     }
-    return contest(keySeed, board);
+    return selection(keySeed, board);
   }
 
   private CandidateScores board(Candidate[] contenders, String champion) {
     return new CandidateScores(contenders, new PromotionRule(spec.promotion()), champion);
   }
 
-  private ChampionChallenger contest(long keySeed, CandidateScores board) {
-    ChampionChallenger contest = new ChampionChallenger(spec, task, keySeed, maker, board);
-    contest.note(notes);
-    return contest;
+  private ChampionChallenger selection(long keySeed, CandidateScores board) {
+    ChampionChallenger selection = new ChampionChallenger(spec, task, keySeed, maker, board);
+    selection.note(notes);
+    return selection;
   }
 
   /** Whether the stored champion is among the models. */
@@ -251,6 +251,6 @@ final class ContestReader {
     }
     CandidateScores board = board(contenders, spec.champion());
     board.startAt(examples);
-    return contest(keySeed, board);
+    return selection(keySeed, board);
   }
 }

@@ -1,4 +1,4 @@
-package dev.millrace.nn.contest;
+package dev.millrace.nn.selection;
 
 import dev.millrace.data.MetricsReport;
 import dev.millrace.data.ModelEvent.ChampionChanged;
@@ -10,7 +10,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The models of a contest, who is champion, and since when. Not thread-safe. */
+/** The models of a selection, who is champion, and since when. Not thread-safe. */
 final class CandidateScores {
 
   final Candidate[] contenders;
@@ -71,7 +71,7 @@ final class CandidateScores {
   /**
    * Takes what all models said about an example, and crowns another champion if the rule says so.
    */
-  void take(ContestScratch said, float weight, double limit) {
+  void take(SelectionScratch said, float weight, double limit) {
     examples++;
     heaviest = referee.heaviest(heaviest, weight);
     double share = heaviest > 0 ? weight / heaviest : 0;
@@ -112,12 +112,12 @@ final class CandidateScores {
     return taken;
   }
 
-  List<MetricsReport.Contestant> report(boolean isOfClasses) {
-    List<MetricsReport.Contestant> all = new ArrayList<>();
+  List<MetricsReport.CandidateSpec> report(boolean isOfClasses) {
+    List<MetricsReport.CandidateSpec> all = new ArrayList<>();
     for (int i = 0; i < contenders.length; i++) {
       Candidate one = contenders[i];
       all.add(
-          new MetricsReport.Contestant(
+          new MetricsReport.CandidateSpec(
               one.name(),
               i == champion ? since : -1,
               one.model.examples(),

@@ -12,7 +12,7 @@ import java.util.stream.Collectors;
  * @param isChampionNamed whether the settings name it, rather than leave it to be the first
  * @param onChange what is done with a stored model that is not of the kind its name stands for now
  */
-public record ContestSpec(
+public record SelectionSpec(
     List<Entrant> models,
     String champion,
     boolean isChampionNamed,
@@ -20,7 +20,7 @@ public record ContestSpec(
     OnChange onChange)
     implements Serializable {
 
-  /** Models of one contest at most. */
+  /** Models of one selection at most. */
   public static final int MAX_MODELS = 8;
 
   /** A model that takes part. */
@@ -50,14 +50,17 @@ public record ContestSpec(
     GROW
   }
 
-  public ContestSpec {
+  public SelectionSpec {
     models = List.copyOf(models);
     if (models.size() < 2 || models.size() > MAX_MODELS) {
       throw new IllegalArgumentException(
-          "a contest has 2 to " + MAX_MODELS + " models, but these are " + models.size());
+          "champion and challengers are 2 to "
+              + MAX_MODELS
+              + " models, but these are "
+              + models.size());
     }
     if (models.stream().map(Entrant::name).distinct().count() < models.size()) {
-      throw new IllegalArgumentException("two models of a contest have the same name");
+      throw new IllegalArgumentException("two of the models have the same name");
     }
     if (models.stream().noneMatch(entrant -> entrant.name().equals(champion))) {
       throw new IllegalArgumentException("the champion \"" + champion + "\" is none of the models");
@@ -65,17 +68,17 @@ public record ContestSpec(
   }
 
   /** The same with another treatment of models that do not fit. */
-  public ContestSpec with(OnChange other) {
-    return new ContestSpec(models, champion, isChampionNamed, promotion, other);
+  public SelectionSpec with(OnChange other) {
+    return new SelectionSpec(models, champion, isChampionNamed, promotion, other);
   }
 
   /** Returns the same settings for features of which some are indicators. */
-  public ContestSpec withIndicators(Indicators indicators) {
+  public SelectionSpec withIndicators(Indicators indicators) {
     List<Entrant> others =
         models.stream()
             .map(one -> new Entrant(one.name(), one.model().withIndicators(indicators)))
             .toList();
-    return new ContestSpec(others, champion, isChampionNamed, promotion, onChange);
+    return new SelectionSpec(others, champion, isChampionNamed, promotion, onChange);
   }
 
   /** The models' names in words. */

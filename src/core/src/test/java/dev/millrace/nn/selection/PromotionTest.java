@@ -1,14 +1,14 @@
-package dev.millrace.nn.contest;
+package dev.millrace.nn.selection;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.millrace.data.MetricsReport.Contestant;
+import dev.millrace.data.MetricsReport.CandidateSpec;
 import dev.millrace.data.ModelEvent.ChampionChanged;
 import dev.millrace.data.ModelEvent.Why;
 import dev.millrace.data.Task;
-import dev.millrace.nn.ContestSpec.Promotion;
+import dev.millrace.nn.SelectionSpec.Promotion;
 import java.util.SplittableRandom;
 import java.util.function.IntToDoubleFunction;
 import org.junit.jupiter.api.Test;
@@ -21,20 +21,20 @@ class PromotionTest {
   private final float[] out = new float[2];
 
   /** Class 0, to which each model gives a probability. */
-  private void learn(ChampionChallenger contest, float weight, double... probabilities) {
+  private void learn(ChampionChallenger selection, float weight, double... probabilities) {
     float[] x = new float[probabilities.length];
     for (int i = 0; i < x.length; i++) {
       x[i] = (float) probabilities[i];
     }
-    contest.learnClass(x, 0, 0, weight, out);
+    selection.learnClass(x, 0, 0, weight, out);
   }
 
   /** The number of the example after which the champion changed first, or -1. */
   private int firstChange(
-      ChampionChallenger contest, int examples, IntToDoubleFunction m0, double m1) {
+      ChampionChallenger selection, int examples, IntToDoubleFunction m0, double m1) {
     for (int e = 1; e <= examples; e++) {
-      learn(contest, 1f, m0.applyAsDouble(e), m1);
-      if (contest.takeChange() != null) {
+      learn(selection, 1f, m0.applyAsDouble(e), m1);
+      if (selection.takeChange() != null) {
         return e;
       }
     }
@@ -43,31 +43,31 @@ class PromotionTest {
 
   @Test
   void aChampionThatSaysNoNumbersAnyMoreIsWrongAndReplaced() {
-    ChampionChallenger contest = Scripted.contest(2, Task.REGRESSION, Promotion.DEFAULT);
+    ChampionChallenger selection = Scripted.selection(2, Task.REGRESSION, Promotion.DEFAULT);
     float[] x = {1, 1};
-    contest.learnValue(x, 0, 1, 1f, out);
+    selection.learnValue(x, 0, 1, 1f, out);
     float[] broken = {Float.NaN, 1};
 
     int examples = 0;
-    while (contest.champion().equals("m0") && examples < 5_000) {
-      contest.learnValue(broken, 0, 1, 1f, out);
+    while (selection.champion().equals("m0") && examples < 5_000) {
+      selection.learnValue(broken, 0, 1, 1f, out);
       examples++;
     }
 
-    assertThat(contest.champion()).isEqualTo("m1");
-    ChampionChallenger classes = Scripted.contest(2, Task.BINARY, Promotion.DEFAULT);
+    assertThat(selection.champion()).isEqualTo("m1");
+    ChampionChallenger classes = Scripted.selection(2, Task.BINARY, Promotion.DEFAULT);
     for (int e = 0; e < 10; e++) {
       learn(classes, 1f, Double.NaN, 0.75);
     }
-    assertThat(classes.contestants().get(0).accuracy()).isZero();
-    assertThat(classes.contestants().get(1).accuracy()).isOne();
+    assertThat(classes.candidates().get(0).accuracy()).isZero();
+    assertThat(classes.candidates().get(1).accuracy()).isOne();
   }
 
   @Test
   void theChampionChangesAtTheExampleThatTheRuleNames() {
     Promotion promotion = new Promotion(true, 200, 60, 0.02);
     SplittableRandom random = new SplittableRandom(3);
-    ChampionChallenger contest = Scripted.contest(2, Task.BINARY, promotion);
+    ChampionChallenger selection = Scripted.selection(2, Task.BINARY, promotion);
     Reference reference = new Reference(promotion);
 
     int changes = 0;
@@ -79,17 +79,17 @@ class PromotionTest {
           Math.min(0.99, Math.max(0.01, first + edge + 0.3 * (random.nextDouble() - 0.5)));
       float weight = 1 + e % 3;
       boolean changes0 = reference.next((float) first, (float) second, weight);
-      learn(contest, weight, first, second);
-      ChampionChanged change = contest.takeChange();
+      learn(selection, weight, first, second);
+      ChampionChanged change = selection.takeChange();
 
       assertThat(change != null).as("example %d", e).isEqualTo(changes0);
       if (change != null) {
         changes++;
         assertThat(change.why()).isEqualTo(Why.BETTER);
-        assertThat(change.to()).isEqualTo(contest.champion());
+        assertThat(change.to()).isEqualTo(selection.champion());
         assertThat(change.toLoss()).isLessThan(change.fromLoss());
         assertThat(change.pValue()).isLessThanOrEqualTo(0.02);
-        assertThat(champion(contest).since()).isEqualTo(e);
+        assertThat(champion(selection).since()).isEqualTo(e);
       }
     }
     assertThat(changes).isGreaterThanOrEqualTo(3);
@@ -156,15 +156,15 @@ class PromotionTest {
     int changed = 0;
     for (int run = 0; run < runs; run++) {
       SplittableRandom random = new SplittableRandom(run);
-      ChampionChallenger contest = Scripted.contest(models, Task.BINARY, promotion);
+      ChampionChallenger selection = Scripted.selection(models, Task.BINARY, promotion);
       double[] said = new double[models];
       boolean changes = false;
       for (int e = 0; e < 2_000 && !changes; e++) {
         for (int i = 0; i < models; i++) {
           said[i] = 0.01 + 0.98 * random.nextDouble();
         }
-        learn(contest, 1f, said);
-        changes = contest.takeChange() != null;
+        learn(selection, 1f, said);
+        changes = selection.takeChange() != null;
       }
       changed += changes ? 1 : 0;
     }
@@ -199,43 +199,44 @@ class PromotionTest {
 
   @Test
   void aChallengerThatBecomesBetterLateIsStillPromotedSoon() {
-    ChampionChallenger contest = Scripted.contest(2, Task.BINARY, Promotion.DEFAULT);
+    ChampionChallenger selection = Scripted.selection(2, Task.BINARY, Promotion.DEFAULT);
     int turn = 50_000;
 
-    int change = firstChange(contest, 2 * turn, e -> e <= turn ? 0.8 : 0.5, 0.65);
+    int change = firstChange(selection, 2 * turn, e -> e <= turn ? 0.8 : 0.5, 0.65);
 
     assertThat(change).isBetween(turn + Promotion.DEFAULT.examples(), turn + 3_000);
   }
 
   @Test
   void aClearlyBetterOneStillHasToLeadForSoManyExamples() {
-    ChampionChallenger contest = Scripted.contest(2, Task.BINARY, Promotion.DEFAULT);
+    ChampionChallenger selection = Scripted.selection(2, Task.BINARY, Promotion.DEFAULT);
 
-    assertThat(firstChange(contest, 10_000, e -> 0.2, 0.9)).isEqualTo(Promotion.DEFAULT.examples());
+    assertThat(firstChange(selection, 10_000, e -> 0.2, 0.9))
+        .isEqualTo(Promotion.DEFAULT.examples());
   }
 
   @Test
   void rareDisastersKeepAModelThatUsuallyDoesBetterFromBeingChampion() {
-    ChampionChallenger contest = Scripted.contest(2, Task.BINARY, Promotion.DEFAULT);
+    ChampionChallenger selection = Scripted.selection(2, Task.BINARY, Promotion.DEFAULT);
 
     // Every 50th example it gives the class no chance; the comparison counts that 4.6 at most.
     for (int e = 1; e <= 20_000; e++) {
-      learn(contest, 1f, 0.7, e % 50 == 0 ? 1e-7 : 0.87);
+      learn(selection, 1f, 0.7, e % 50 == 0 ? 1e-7 : 0.87);
     }
 
-    assertThat(contest.champion()).isEqualTo("m0");
-    assertThat(contest.takeChange()).isNull();
+    assertThat(selection.champion()).isEqualTo("m0");
+    assertThat(selection.takeChange()).isNull();
   }
 
   @Test
   void ofTwoThatMayTakeOverTheBetterOneDoes() {
     for (int better = 1; better <= 2; better++) {
-      ChampionChallenger contest =
-          Scripted.contest(3, Task.BINARY, new Promotion(true, 20, 10, 0.5));
+      ChampionChallenger selection =
+          Scripted.selection(3, Task.BINARY, new Promotion(true, 20, 10, 0.5));
       ChampionChanged change = null;
       for (int e = 1; change == null && e <= 1_000; e++) {
-        learn(contest, 1f, 0.1, better == 1 ? 0.95 : 0.9, better == 2 ? 0.95 : 0.9);
-        change = contest.takeChange();
+        learn(selection, 1f, 0.1, better == 1 ? 0.95 : 0.9, better == 2 ? 0.95 : 0.9);
+        change = selection.takeChange();
       }
       assertThat(change.to()).isEqualTo("m" + better);
       assertThat(change.pValue()).isPositive().isLessThanOrEqualTo(0.5);
@@ -271,67 +272,67 @@ class PromotionTest {
 
   @Test
   void withoutAutomaticPromotionOnlyACommandChangesTheChampion() {
-    ChampionChallenger contest =
-        Scripted.contest(3, Task.BINARY, new Promotion(false, 1_000, 10, 0.5));
+    ChampionChallenger selection =
+        Scripted.selection(3, Task.BINARY, new Promotion(false, 1_000, 10, 0.5));
     for (int e = 0; e < 2_000; e++) {
-      learn(contest, 1f, 0.1, 0.9, 0.95);
+      learn(selection, 1f, 0.1, 0.9, 0.95);
     }
-    assertThat(contest.champion()).isEqualTo("m0");
+    assertThat(selection.champion()).isEqualTo("m0");
 
-    assertThat(contest.promote("m0")).isFalse();
-    assertThat(contest.takeChange()).isNull();
-    assertThat(contest.promote("m1")).isTrue();
+    assertThat(selection.promote("m0")).isFalse();
+    assertThat(selection.takeChange()).isNull();
+    assertThat(selection.promote("m1")).isTrue();
 
-    ChampionChanged change = contest.takeChange();
+    ChampionChanged change = selection.takeChange();
     assertThat(change.why()).isEqualTo(Why.COMMAND);
     assertThat(change.from() + " " + change.to()).isEqualTo("m0 m1");
-    assertThat(contest.takeChange()).isNull();
-    learn(contest, 1f, 0.1, 0.9, 0.95);
+    assertThat(selection.takeChange()).isNull();
+    learn(selection, 1f, 0.1, 0.9, 0.95);
     assertThat(out[0]).isEqualTo(0.9f);
-    assertThatThrownBy(() -> contest.promote("m3")).hasMessageContaining("\"m3\"");
+    assertThatThrownBy(() -> selection.promote("m3")).hasMessageContaining("\"m3\"");
   }
 
   @Test
   void aDriftSwapsInTheBestChallengerAndTheOldChampionStartsAfresh() {
-    ChampionChallenger contest = Scripted.contest(3, Task.BINARY, Promotion.DEFAULT);
+    ChampionChallenger selection = Scripted.selection(3, Task.BINARY, Promotion.DEFAULT);
     for (int e = 0; e < 100; e++) {
-      learn(contest, 1f, 0.9, 0.3, 0.4);
+      learn(selection, 1f, 0.9, 0.3, 0.4);
     }
 
-    contest.swapIn();
+    selection.swapIn();
 
-    assertThat(contest.champion()).isEqualTo("m2");
-    assertThat(contest.takeChange().why()).isEqualTo(Why.DRIFT);
-    assertThat(contest.contestants())
-        .extracting(Contestant::examples)
+    assertThat(selection.champion()).isEqualTo("m2");
+    assertThat(selection.takeChange().why()).isEqualTo(Why.DRIFT);
+    assertThat(selection.candidates())
+        .extracting(CandidateSpec::examples)
         .containsExactly(0L, 100L, 100L);
   }
 
   @Test
   void whatIsReportedOfAModelIsItsFadingLossAndAccuracy() {
-    ChampionChallenger contest =
-        Scripted.contest(2, Task.BINARY, new Promotion(true, 10, 500, 0.01));
+    ChampionChallenger selection =
+        Scripted.selection(2, Task.BINARY, new Promotion(true, 10, 500, 0.01));
     double[] means = {0, 0, 0};
     for (int e = 0; e < 100; e++) {
       double p = e % 4 == 0 ? 0.3 : 0.6;
-      learn(contest, 1f, 0.5, p);
+      learn(selection, 1f, 0.5, p);
       means[0] = means[0] * 0.9 + 1;
       means[1] = means[1] * 0.9 - Math.log(p);
       means[2] = means[2] * 0.9 + (p > 0.5 ? 1 : 0);
     }
 
-    Contestant challenger = contest.contestants().get(1);
+    CandidateSpec challenger = selection.candidates().get(1);
     assertThat(challenger.isChampion()).isFalse();
     assertThat(challenger.loss()).isCloseTo(means[1] / means[0], within(1e-6));
     assertThat(challenger.accuracy()).isCloseTo(means[2] / means[0], within(1e-9));
-    assertThat(champion(contest).loss()).isCloseTo(Math.log(2), within(1e-6));
-    assertThat(champion(contest).pValue()).isNaN();
+    assertThat(champion(selection).loss()).isCloseTo(Math.log(2), within(1e-6));
+    assertThat(champion(selection).pValue()).isNaN();
   }
 
   @Test
   void valuesAreComparedByTheirAbsoluteErrorWhateverTheirUnit() {
     for (double unit : new double[] {1e-6, 1, 1e9}) {
-      ChampionChallenger contest = Scripted.contest(2, Task.REGRESSION, Promotion.DEFAULT);
+      ChampionChallenger selection = Scripted.selection(2, Task.REGRESSION, Promotion.DEFAULT);
       SplittableRandom random = new SplittableRandom(1);
       int change = 0;
       for (int e = 1; e <= 5_000 && change == 0; e++) {
@@ -340,15 +341,18 @@ class PromotionTest {
           (float) (unit * (target + 0.4 * (random.nextDouble() - 0.5))),
           (float) (unit * (target + 0.3 * (random.nextDouble() - 0.5)))
         };
-        contest.learnValue(x, 0, unit * target, 1f, out);
-        change = contest.takeChange() == null ? 0 : e;
+        selection.learnValue(x, 0, unit * target, 1f, out);
+        change = selection.takeChange() == null ? 0 : e;
       }
       assertThat(change).as("unit %s", unit).isBetween(Promotion.DEFAULT.examples(), 1_500);
-      assertThat(champion(contest).loss()).isCloseTo(0.075 * unit, within(0.01 * unit));
+      assertThat(champion(selection).loss()).isCloseTo(0.075 * unit, within(0.01 * unit));
     }
   }
 
-  private static Contestant champion(ChampionChallenger contest) {
-    return contest.contestants().stream().filter(Contestant::isChampion).findFirst().orElseThrow();
+  private static CandidateSpec champion(ChampionChallenger selection) {
+    return selection.candidates().stream()
+        .filter(CandidateSpec::isChampion)
+        .findFirst()
+        .orElseThrow();
   }
 }

@@ -1,12 +1,10 @@
-package dev.millrace.nn.contest;
+package dev.millrace.nn.selection;
 
 import dev.millrace.data.BoundedDataInput;
 import dev.millrace.data.MetricsReport;
 import dev.millrace.data.ModelEvent.ChampionChanged;
 import dev.millrace.data.ModelEvent.Why;
 import dev.millrace.data.Task;
-import dev.millrace.nn.ContestSpec;
-import dev.millrace.nn.ContestSpec.Entrant;
 import dev.millrace.nn.Indicators;
 import dev.millrace.nn.ModelHeader;
 import dev.millrace.nn.ModelMismatchException;
@@ -14,6 +12,8 @@ import dev.millrace.nn.ModelSpec;
 import dev.millrace.nn.OnlineModel;
 import dev.millrace.nn.PerExampleModel;
 import dev.millrace.nn.PredictedValue;
+import dev.millrace.nn.SelectionSpec;
+import dev.millrace.nn.SelectionSpec.Entrant;
 import dev.millrace.nn.Workspace;
 import java.io.DataOutput;
 import java.io.IOException;
@@ -29,7 +29,7 @@ import java.util.List;
  */
 public final class ChampionChallenger extends PerExampleModel {
 
-  private final ContestSpec spec;
+  private final SelectionSpec spec;
   private final Task task;
   private final long keySeed;
   private final ModelFactory maker;
@@ -37,10 +37,10 @@ public final class ChampionChallenger extends PerExampleModel {
   private List<String> notes = List.of();
   // Null in a copy that nobody has used yet.
   private Workspace workspace;
-  private ContestScratch scratch;
+  private SelectionScratch scratch;
 
   ChampionChallenger(
-      ContestSpec spec, Task task, long keySeed, ModelFactory maker, CandidateScores board) {
+      SelectionSpec spec, Task task, long keySeed, ModelFactory maker, CandidateScores board) {
     this.spec = spec;
     this.task = task;
     this.keySeed = keySeed;
@@ -55,7 +55,7 @@ public final class ChampionChallenger extends PerExampleModel {
    * @param keySeed makes the initial weights differ from those of other keys
    */
   public static ChampionChallenger create(
-      ContestSpec spec, Task task, int inputs, int classes, long keySeed, ModelFactory maker) {
+      SelectionSpec spec, Task task, int inputs, int classes, long keySeed, ModelFactory maker) {
     List<Entrant> entrants = spec.models();
     Candidate[] contenders = new Candidate[entrants.size()];
     for (int i = 0; i < contenders.length; i++) {
@@ -76,16 +76,17 @@ public final class ChampionChallenger extends PerExampleModel {
    * @throws IOException if the bytes are of a newer version
    */
   public static ChampionChallenger read(
-      BoundedDataInput in, ContestSpec spec, Task task, Workspace shared, ModelFactory maker)
+      BoundedDataInput in, SelectionSpec spec, Task task, Workspace shared, ModelFactory maker)
       throws IOException {
     Indicators own = spec.models().get(0).model().normalization().indicators();
-    Indicators indicators = own.orElse(ContestReader.peek(in).indicators());
-    return new ContestReader(spec.withIndicators(indicators), task, shared, maker).read(in);
+    Indicators indicators = own.orElse(ChampionChallengerReader.peek(in).indicators());
+    return new ChampionChallengerReader(spec.withIndicators(indicators), task, shared, maker)
+        .read(in);
   }
 
   /** Returns true if models that {@link #write} wrote follow; reads nothing. */
   public static boolean isNext(BoundedDataInput in) throws IOException {
-    return ContestReader.isNext(in);
+    return ChampionChallengerReader.isNext(in);
   }
 
   /**
@@ -98,7 +99,7 @@ public final class ChampionChallenger extends PerExampleModel {
   public static OnlineModel readOne(
       BoundedDataInput in, ModelSpec one, Task task, Workspace shared, ModelFactory maker)
       throws IOException {
-    return ContestReader.readOne(in, one, task, shared, maker);
+    return ChampionChallengerReader.readOne(in, one, task, shared, maker);
   }
 
   /** Name of the model that answers. */
@@ -284,7 +285,7 @@ public final class ChampionChallenger extends PerExampleModel {
   }
 
   @Override
-  public List<MetricsReport.Contestant> contestants() {
+  public List<MetricsReport.CandidateSpec> candidates() {
     return board.report(task.isClassification());
   }
 
@@ -292,7 +293,7 @@ public final class ChampionChallenger extends PerExampleModel {
   public void use(Workspace shared) {
     if (shared != workspace) {
       workspace = shared;
-      scratch = shared.shared(ContestScratch.class, ContestScratch::new);
+      scratch = shared.shared(SelectionScratch.class, SelectionScratch::new);
       for (Candidate one : board.contenders) {
         one.model.use(shared);
       }
@@ -384,9 +385,9 @@ public final class ChampionChallenger extends PerExampleModel {
 
   @Override
   public void write(DataOutput out) throws IOException {
-    String shape = ContestReader.shape(task, champion(), names());
+    String shape = ChampionChallengerReader.shape(task, champion(), names());
     new ModelHeader(shape, inputs(), classes(), indicators()).write(out);
-    out.writeInt(ContestReader.VERSION);
+    out.writeInt(ChampionChallengerReader.VERSION);
     out.writeLong(keySeed);
     board.write(out);
     out.writeLong(examples());

@@ -1,15 +1,15 @@
-package dev.millrace.nn.contest;
+package dev.millrace.nn.selection;
 
 import dev.millrace.data.SizeChecks;
-import dev.millrace.nn.ContestSpec.Entrant;
 import dev.millrace.nn.OnlineModel;
+import dev.millrace.nn.SelectionSpec.Entrant;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.DataOutputStream;
 import java.io.IOException;
 
-/** A model of a contest, and how it does. */
+/** A model of a selection, and how it does. */
 final class Candidate {
 
   /** Of standing and duel. */

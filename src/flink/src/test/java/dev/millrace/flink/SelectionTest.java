@@ -12,11 +12,11 @@ import dev.millrace.data.Example;
 import dev.millrace.data.PromoteRequest;
 import dev.millrace.data.RecordKind;
 import dev.millrace.eval.drift.DriftSpec;
-import dev.millrace.nn.ContestSpec;
-import dev.millrace.nn.ContestSpec.Entrant;
-import dev.millrace.nn.ContestSpec.OnChange;
-import dev.millrace.nn.ContestSpec.Promotion;
 import dev.millrace.nn.ModelSpec;
+import dev.millrace.nn.SelectionSpec;
+import dev.millrace.nn.SelectionSpec.Entrant;
+import dev.millrace.nn.SelectionSpec.OnChange;
+import dev.millrace.nn.SelectionSpec.Promotion;
 import dev.millrace.prequential.DriftPolicy;
 import dev.millrace.prequential.DriftPolicy.Action;
 import dev.millrace.prequential.ModelSnapshot;
@@ -43,7 +43,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Several models of a key in the operator. */
-class ContestTest {
+class SelectionTest {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final Promotion EAGER = new Promotion(true, 50, 20, 0.1);
   private static final Promotion BY_COMMAND = new Promotion(false, 50, 20, 0.1);
@@ -54,8 +54,8 @@ class ContestTest {
   private static final Entrant QUICK = new Entrant("quick", ModelSpec.single(2));
 
   private static ModelSpec models(String champion, Promotion promotion, Entrant... entrants) {
-    return ModelSpec.contest(
-        new ContestSpec(
+    return ModelSpec.selection(
+        new SelectionSpec(
             List.of(entrants),
             champion == null ? entrants[0].name() : champion,
             champion != null,
