@@ -149,7 +149,7 @@ class EvaluatePipelineTest {
             pipeline: payments
             kafka: { bootstrap.servers: "localhost:9092" }
             input: { label: class, features: [x], %s }
-            validation: { share: 0.25 }
+            validation: { fraction: 0.25 }
             output: { predictions: true }
             """
                 .formatted(input));
