@@ -18,7 +18,7 @@ COPY src src
 RUN --mount=type=cache,target=/root/.m2 \
     mvn -B -ntp -Dmaven.test.skip=true -Dspotless.check.skip=true package \
       dependency:copy-dependencies -DoutputDirectory=/build/commands \
-      -DincludeArtifactIds=picocli,progressbar,jline,uplot,jackson-dataformat-yaml && \
+      -DincludeArtifactIds=picocli,progressbar,uplot,jackson-dataformat-yaml && \
     cp src/cli/target/millrace-cli-*.jar commands/ && \
     cp target/millrace-*.jar millrace.jar
 
@@ -26,7 +26,7 @@ RUN --mount=type=cache,target=/root/.m2 \
 FROM flink:2.2.1-java17
 # The process cannot overwrite the jar of its job.
 COPY --from=build --chown=root:root --chmod=444 /build/millrace.jar /opt/flink/usrlib/millrace.jar
-COPY --from=build --chown=root:root --chmod=444 /build/commands /opt/millrace/commands
+COPY --from=build --chown=root:root --chmod=755 /build/commands /opt/millrace/commands
 # Baked in rather than mounted: the entry point rewrites this file at every start. Several JVM
 # flags in one FLINK_PROPERTIES entry lose the space between them in some releases of the image.
 COPY --chown=flink:flink flink-conf/config.yaml flink-conf/log4j-console.properties /opt/flink/conf/
