@@ -10,6 +10,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import picocli.CommandLine;
 import picocli.CommandLine.Help.Ansi;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.UsageMessageSpec;
 
 /** The page with the help of every command. */
@@ -23,10 +24,32 @@ class CommandReferenceTest {
             """
             # Commands
 
-            What each command says to `--help`; generated from the code. `./millrace man --dir DIR` writes the same as manual pages.
+            The help of each command, in the groups of `./millrace --help`; generated from the code.
             """);
-    append(Millrace.commandLine(), page);
+    CommandLine root = Millrace.commandLine();
+    appendHelp(root, page.append("\n## ./millrace\n"));
+    for (CommandGroup group : CommandGroup.values()) {
+      page.append("\n## ").append(group.title()).append('\n');
+      group.names().forEach(name -> append(root.getSubcommands().get(name), page));
+    }
     GeneratedPage.requireIs(PAGE, page.toString(), CommandReferenceTest.class);
+  }
+
+  @Test
+  void everyCommandIsListedInExactlyOneGroup() {
+    CommandLine root = Millrace.commandLine();
+    List<String> help = root.getUsageMessage(Ansi.OFF).lines().toList();
+
+    assertThat(CommandGroup.values())
+        .flatExtracting(CommandGroup::names)
+        .containsExactlyInAnyOrderElementsOf(root.getSubcommands().keySet())
+        .contains("bench")
+        .allSatisfy(
+            name ->
+                assertThat(help).filteredOn(line -> line.startsWith("  " + name + " ")).hasSize(1));
+    assertThat(help)
+        .containsSubsequence(
+            "Start here:", "Run a pipeline:", "Watch it learn:", "Measure:", "Shell:");
   }
 
   @Test
@@ -43,13 +66,17 @@ class CommandReferenceTest {
   }
 
   private static void append(CommandLine command, StringBuilder page) {
-    CommandLine.Model.CommandSpec spec = command.getCommandSpec();
+    CommandSpec spec = command.getCommandSpec();
     if (spec.usageMessage().hidden()) {
       return;
     }
-    spec.usageMessage().width(UsageMessageSpec.DEFAULT_USAGE_WIDTH);
-    page.append("\n## ").append(spec.qualifiedName()).append("\n\n```\n");
-    page.append(command.getUsageMessage(Ansi.OFF).stripTrailing()).append("\n```\n");
+    appendHelp(command, page.append("\n### ").append(spec.qualifiedName()).append('\n'));
     command.getSubcommands().values().forEach(sub -> append(sub, page));
+  }
+
+  private static void appendHelp(CommandLine command, StringBuilder page) {
+    command.getCommandSpec().usageMessage().width(UsageMessageSpec.DEFAULT_USAGE_WIDTH);
+    page.append("\n```\n");
+    page.append(command.getUsageMessage(Ansi.OFF).stripTrailing()).append("\n```\n");
   }
 }

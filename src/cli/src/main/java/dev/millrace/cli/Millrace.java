@@ -2,33 +2,11 @@ package dev.millrace.cli;
 
 import static java.util.stream.Collectors.joining;
 
-import dev.millrace.cli.cluster.ClusterCommand;
-import dev.millrace.cli.cluster.RescaleCommand;
-import dev.millrace.cli.cluster.SavepointCommand;
-import dev.millrace.cli.cluster.StopCommand;
 import dev.millrace.cli.console.CliError;
 import dev.millrace.cli.console.LogFile;
 import dev.millrace.cli.console.LogWriteFailure;
 import dev.millrace.cli.console.StandardOutput;
 import dev.millrace.cli.console.Version;
-import dev.millrace.cli.dashboard.DashboardCommand;
-import dev.millrace.cli.deadletters.DlqCommand;
-import dev.millrace.cli.demo.DemoCommand;
-import dev.millrace.cli.doctor.DoctorCommand;
-import dev.millrace.cli.doctor.ValidateCommand;
-import dev.millrace.cli.evaluate.EvaluateCommand;
-import dev.millrace.cli.init.InitCommand;
-import dev.millrace.cli.init.SchemaCommand;
-import dev.millrace.cli.kafka.BrokerCommand;
-import dev.millrace.cli.models.ModelsCommand;
-import dev.millrace.cli.models.PromoteCommand;
-import dev.millrace.cli.produce.ProduceCommand;
-import dev.millrace.cli.run.RunCommand;
-import dev.millrace.cli.serve.PredictCommand;
-import dev.millrace.cli.serve.ServeCommand;
-import dev.millrace.cli.tensorboard.TensorBoardCommand;
-import dev.millrace.cli.topics.TopicsCommand;
-import dev.millrace.cli.watch.WatchCommand;
 import dev.millrace.config.yaml.InvalidPipelineException;
 import dev.millrace.config.yaml.Suggestions;
 import dev.millrace.simd.Kernels;
@@ -42,7 +20,6 @@ import java.lang.reflect.InaccessibleObjectException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Locale;
-import java.util.ServiceLoader;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import picocli.CommandLine;
@@ -63,33 +40,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
     description = "Neural networks that learn from live Kafka streams, one per key.",
     synopsisSubcommandLabel = "COMMAND",
     versionProvider = Version.class,
-    subcommands = {
-      DemoCommand.class,
-      RunCommand.class,
-      ClusterCommand.class,
-      SavepointCommand.class,
-      StopCommand.class,
-      RescaleCommand.class,
-      EvaluateCommand.class,
-      BrokerCommand.class,
-      TopicsCommand.class,
-      ProduceCommand.class,
-      WatchCommand.class,
-      DashboardCommand.class,
-      TensorBoardCommand.class,
-      ModelsCommand.class,
-      PromoteCommand.class,
-      DlqCommand.class,
-      PredictCommand.class,
-      ServeCommand.class,
-      InitCommand.class,
-      SchemaCommand.class,
-      ValidateCommand.class,
-      DoctorCommand.class,
-      CompletionCommand.class,
-      ManCommand.class,
-    },
-    footer = {"", "Example:", "  ./millrace broker --port 9092"})
+    commandListHeading = "",
+    footer = {"", "Example:", "  ./millrace demo"})
 public final class Millrace implements Runnable {
   private static final String LOG_CONFIGURATION = "log4j2.configurationFile";
   private static final Pattern WRONG_CHOICE =
@@ -159,7 +111,7 @@ public final class Millrace implements Runnable {
   public static CommandLine commandLine() {
     Millrace root = new Millrace();
     CommandLine commandLine = new CommandLine(root);
-    ServiceLoader.load(AddedCommand.class).forEach(commandLine::addSubcommand);
+    CommandGroup.addAll(commandLine);
     commandLine.setCaseInsensitiveEnumValuesAllowed(true);
     commandLine.setAbbreviatedOptionsAllowed(false);
     commandLine.setParameterExceptionHandler(Millrace::reportUsage);
