@@ -204,7 +204,7 @@ function drawLabels() {
   drawList($("labels"), [
     ["labels joined", groups(labels.matched), "labels-matched"],
     ["waiting for their label", groups(labels.pending), ""],
-    ["never labelled in time", groups(labels.timed_out + (labels.defaulted || 0)), ""],
+    ["never labelled in time", groups(labels.timed_out + (labels.imputed || 0)), ""],
     ["without features", groups(labels.without_features), ""],
     ["delay", delays.map(([of, text]) => of + " " + text).join(", ") || DASH, ""],
   ]);

@@ -191,7 +191,7 @@ class LateLabelsITCase {
     assertThat(records(labels)).isEqualTo(impressions.size() + clicks.size());
     assertThat(labels.path("matched").asInt()).isEqualTo(inTime);
     assertThat(labels.path("corrected").asInt()).isEqualTo(late);
-    assertThat(labels.path("defaulted").asInt()).isEqualTo(overdue - inTime);
+    assertThat(labels.path("imputed").asInt()).isEqualTo(overdue - inTime);
     assertThat(labels.path("timed_out").asInt()).isZero();
     assertThat(metrics.path("seq").asInt()).isEqualTo(overdue + late);
     assertThat(metrics.at("/confusion_matrix/labels/0").asText()).isEqualTo("no");

@@ -91,7 +91,7 @@ class OmissionsTest {
     omissions.count(example);
     omissions.count(example);
 
-    assertThat(counters.get("unlisted_values").getCount()).isEqualTo(4);
-    assertThat(counters.get("ignored_fields").getCount()).isEqualTo(60);
+    assertThat(counters.get("unlisted_values_total").getCount()).isEqualTo(4);
+    assertThat(counters.get("ignored_fields_total").getCount()).isEqualTo(60);
   }
 }

@@ -50,7 +50,7 @@ public record MetricsReport(
    * @param droppedFeatures for which there was no room
    * @param droppedLabels that waited and had to make room
    * @param late labels of features that had timed out or were dropped
-   * @param defaulted features whose label did not come in time, learned with the one for that
+   * @param imputed features whose label did not come in time, learned with the one for that
    * @param corrected other labels of those that came after all
    * @param delay of the last labels; null before the first
    */
@@ -66,7 +66,7 @@ public record MetricsReport(
       long droppedFeatures,
       long droppedLabels,
       long late,
-      long defaulted,
+      long imputed,
       long corrected,
       Delays delay) {}
 

@@ -207,7 +207,7 @@ final class DelayedLabelJoiner {
     String id = arrival.joinId();
     PendingFeatures pending = join.takeFeatures(id, arrival.time());
     if (pending == null) {
-      pending = join.takeDefaulted(id, arrival.label(), arrival.target(), arrival.time());
+      pending = join.takeImputed(id, arrival.label(), arrival.target(), arrival.time());
     }
     if (pending != null) {
       fill(pending, model.learner().inputs(), arrival);

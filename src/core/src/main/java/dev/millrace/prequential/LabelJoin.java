@@ -25,37 +25,37 @@ final class LabelJoin {
   /**
    * An example that needs nothing more; duplicates are told by it.
    *
-   * @param defaulted features that were learned with the label for a time-out, which another label
+   * @param imputed features that were learned with the label for a time-out, which another label
    *     can still correct; null for other examples
    */
-  private record Settled(boolean matched, long time, PendingFeatures defaulted)
+  private record Settled(boolean matched, long time, PendingFeatures imputed)
       implements PendingBuffer.Entry {
     private static final int FEATURES_BYTES = 64; // of the object
     private static final int UNMATCHED = 0;
     private static final int MATCHED = 1;
-    private static final int DEFAULTED = 2;
+    private static final int IMPUTED = 2;
 
     @Override
     public long arrayBytes() {
-      return defaulted == null ? 0 : FEATURES_BYTES + defaulted.arrayBytes();
+      return imputed == null ? 0 : FEATURES_BYTES + imputed.arrayBytes();
     }
 
     @Override
     public void write(DataOutput out) throws IOException {
-      out.writeByte(defaulted != null ? DEFAULTED : matched ? MATCHED : UNMATCHED);
+      out.writeByte(imputed != null ? IMPUTED : matched ? MATCHED : UNMATCHED);
       out.writeLong(time);
-      if (defaulted != null) {
-        defaulted.write(out);
+      if (imputed != null) {
+        imputed.write(out);
       }
     }
 
     static Settled read(DataInput in, Task task, int outputs) throws IOException {
       long kind =
-          SizeChecks.require("kind of a settled example", in.readByte(), UNMATCHED, DEFAULTED);
+          SizeChecks.require("kind of a settled example", in.readByte(), UNMATCHED, IMPUTED);
       return new Settled(
           kind == MATCHED,
           in.readLong(),
-          kind == DEFAULTED ? PendingFeatures.read(in, task, outputs) : null);
+          kind == IMPUTED ? PendingFeatures.read(in, task, outputs) : null);
     }
   }
 
@@ -160,19 +160,19 @@ final class LabelJoin {
     while (features.hasOlderThan(time - spec.timeoutMillis())) {
       Map.Entry<String, PendingFeatures> oldest = features.takeOldest();
       if (mayLearn) {
-        return defaulted(oldest.getKey(), oldest.getValue());
+        return imputed(oldest.getKey(), oldest.getValue());
       }
       add(LabelOutcome.TIMED_OUT);
       settle(oldest.getKey(), false);
     }
     PendingFeatures ofLabel = labelId == null ? null : features.get(labelId);
     return mayLearn && ofLabel != null && labelTime - ofLabel.time() > spec.timeoutMillis()
-        ? defaulted(labelId, features.take(labelId))
+        ? imputed(labelId, features.take(labelId))
         : null;
   }
 
-  private TimedOut defaulted(String id, PendingFeatures pending) {
-    add(LabelOutcome.DEFAULTED);
+  private TimedOut imputed(String id, PendingFeatures pending) {
+    add(LabelOutcome.IMPUTED);
     settle(id, new Settled(false, time, pending));
     return new TimedOut(id, pending);
   }
@@ -181,16 +181,16 @@ final class LabelJoin {
    * The features that were learned with the label for a time-out, of an example whose label comes
    * now and says otherwise; null if there are none.
    */
-  PendingFeatures takeDefaulted(String id, String label, double target, long labelTime) {
+  PendingFeatures takeImputed(String id, String label, double target, long labelTime) {
     Settled known = spec.onTimeout() == null ? null : settled.get(id);
-    if (known == null || known.defaulted() == null || spec.onTimeout().matches(label, target)) {
+    if (known == null || known.imputed() == null || spec.onTimeout().matches(label, target)) {
       return null;
     }
     settled.take(id);
     add(LabelOutcome.CORRECTED);
-    delays.add(Math.max(0, labelTime - known.defaulted().time()));
+    delays.add(Math.max(0, labelTime - known.imputed().time()));
     settle(id, true);
-    return known.defaulted();
+    return known.imputed();
   }
 
   /** Returns true, and counts these, if features with this id have come before. */
@@ -344,7 +344,7 @@ final class LabelJoin {
         count(LabelOutcome.DROPPED_FEATURES),
         count(LabelOutcome.DROPPED_LABELS),
         count(LabelOutcome.LATE),
-        count(LabelOutcome.DEFAULTED),
+        count(LabelOutcome.IMPUTED),
         count(LabelOutcome.CORRECTED),
         delays.report());
   }

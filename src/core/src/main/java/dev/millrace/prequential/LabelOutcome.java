@@ -31,7 +31,7 @@ public enum LabelOutcome {
    */
   LATE,
   /** Features whose label did not come in time; learned with the label for that. */
-  DEFAULTED,
+  IMPUTED,
   /** Another label of such features that came after all, and was learned too. */
   CORRECTED;
 

@@ -4,6 +4,7 @@ import dev.millrace.data.Chunk;
 import dev.millrace.data.Example;
 import dev.millrace.flink.OpenChunks.Filling;
 import java.util.ArrayDeque;
+import java.util.concurrent.TimeUnit;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.metrics.Histogram;
 import org.apache.flink.metrics.MetricGroup;
@@ -86,8 +87,8 @@ public class ChunkOperator extends AbstractStreamOperator<Chunk>
     spare = new ArrayDeque<>();
     out = new StreamRecord<>(null);
     MetricGroup group = getMetricGroup();
-    chunkRecords = JobMetric.RECORDS_PER_CHUNK.histogram(group);
-    lingered = JobMetric.LINGER_MS.histogram(group);
+    chunkRecords = JobMetric.EXAMPLES_PER_CHUNK.histogram(group);
+    lingered = JobMetric.CHUNK_LINGER_SECONDS.histogram(group, TimeUnit.MILLISECONDS);
     JobMetric.OPEN_CHUNKS.gauge(group, () -> open.size());
     JobMetric.OPEN_CHUNK_BYTES.gauge(group, () -> bytes);
   }

@@ -105,7 +105,7 @@ public final class DecodeFunction extends ProcessFunction<KafkaRecord, Example>
             : ExampleDecoder.ofLabels(spec, schemas);
     example = new Example();
     MetricGroup group = getRuntimeContext().getMetricGroup();
-    decoded = JobMetric.DECODED.counter(group);
+    decoded = JobMetric.DECODED_RECORDS.counter(group);
     omissions = new Omissions(group);
     refused = new DeadLetters(group, pipeline, spec.limits().outputBytes());
   }

@@ -3,6 +3,7 @@ package dev.millrace.flink;
 import dev.millrace.data.DeadLetterReason;
 import dev.millrace.prequential.LabelOutcome;
 import java.util.Locale;
+import java.util.concurrent.TimeUnit;
 import org.apache.flink.metrics.Counter;
 import org.apache.flink.metrics.Gauge;
 import org.apache.flink.metrics.Histogram;
@@ -11,8 +12,12 @@ import org.apache.flink.metrics.ThreadSafeSimpleCounter;
 import org.apache.flink.runtime.metrics.DescriptiveStatisticsHistogram;
 
 /**
- * Every metric that the job adds to Flink's own, in the one place where its name stands. All are
- * those of a subtask; none is of a model key, of which there may be millions.
+ * Defines every metric that the job adds to Flink's own: the one place of their names.
+ *
+ * <p>Names follow Prometheus' conventions: counters end in {@code _total}, durations are in {@code
+ * _seconds}, sizes in {@code _bytes}, shares from 0 to 1 in {@code _ratio}, and other gauges have
+ * no suffix. Flink adds none of these. All metrics are those of a subtask; none is of a model key,
+ * of which there may be millions.
  */
 public enum JobMetric {
   REGISTRY_WAITING(
@@ -22,99 +27,107 @@ public enum JobMetric {
   REGISTRY_FAILURES(
       Kind.GAUGE,
       "examples-source",
-      "questions that the registry did not answer, of all subtasks in the process"),
-  DECODED(Kind.COUNTER, "decode", "records that became examples"),
+      "failed requests to the schema registry since the start, of all subtasks in the process"),
+  DECODED_RECORDS(Kind.COUNTER, "decode", "records that were decoded to examples"),
   UNLISTED_VALUES(
       Kind.COUNTER,
       "decode",
-      "values of one-hot features that are not among `values`, so that the feature is 0 in all of"
-          + " them; the log names the first one of each feature"),
+      "values of one-hot features that are not among `values` and are encoded as zeros; the log"
+          + " has the first of each feature"),
   IGNORED_FIELDS(
       Kind.COUNTER,
       "decode",
-      "fields, columns or attributes of decoded records that no option reads; the log names the"
+      "fields, columns and attributes of decoded records that no option reads; the log has the"
           + " first 20"),
   DEAD_LETTERS(
-      Kind.COUNTER, "decode, decode-commands, train", "records that were refused, by `reason`"),
+      Kind.COUNTER, "decode, decode-commands, train", "records that were rejected, by `reason`"),
   LOST_RECORDS(
       Kind.COUNTER,
       "decode",
-      "records that the brokers deleted before the job had read them, markers of transactions"
-          + " among them; of several gaps of a partition within a checkpoint the longest"),
-  RECORDS_PER_CHUNK(Kind.HISTOGRAM, "chunk", "examples in a chunk"),
-  LINGER_MS(Kind.HISTOGRAM, "chunk", "milliseconds that a chunk waited to be filled"),
+      "records that the brokers deleted before the job read them, transaction markers included;"
+          + " of several gaps of a partition between two checkpoints the longest"),
+  EXAMPLES_PER_CHUNK(Kind.HISTOGRAM, "chunk", "examples in a chunk"),
+  CHUNK_LINGER_SECONDS(Kind.HISTOGRAM, "chunk", "time that a chunk waited for more examples"),
   OPEN_CHUNKS(Kind.GAUGE, "chunk", "chunks that are being filled"),
   OPEN_CHUNK_BYTES(Kind.GAUGE, "chunk", "memory of the chunks that are being filled"),
-  LEARNED(Kind.COUNTER, "train", "examples that were predicted, scored and learned"),
-  HELD_OUT(Kind.COUNTER, "train", "examples that were predicted and scored only (`validation`)"),
-  PASSED_OVER(
+  LEARNED_EXAMPLES(Kind.COUNTER, "train", "examples that were predicted, scored and learned"),
+  VALIDATION_EXAMPLES(
       Kind.COUNTER,
       "train",
-      "records of epochs after their model had stopped to learn (`validation.patience`)"),
-  LABELS(
+      "held-out examples, which were predicted and scored and not learned (`validation`)"),
+  SKIPPED_EXAMPLES(
       Kind.COUNTER,
       "train",
-      "features and labels that came apart, by `outcome` (`input.labels` only)"),
-  STEPS(Kind.COUNTER, "train", "updates of the weights"),
+      "examples of later epochs that early stopping skipped (`validation.patience`)"),
+  LABEL_JOINS(
+      Kind.COUNTER,
+      "train",
+      "features and labels that arrived apart, by `outcome` of the join (`input.labels` only)"),
+  STEPS(Kind.COUNTER, "train", "optimizer steps"),
   SKIPPED_STEPS(
       Kind.COUNTER,
       "train",
-      "updates that were dropped because the gradient was not finite, or beyond 1e15"),
-  CLIPPED_STEPS(
-      Kind.COUNTER,
-      "train",
-      "updates along a gradient that was clipped, at least in part (`model.clip`)"),
+      "steps that were skipped because the gradient was not finite, or beyond 1e15"),
+  CLIPPED_STEPS(Kind.COUNTER, "train", "steps of which at least a part was clipped (`model.clip`)"),
   ROLLBACKS(
       Kind.COUNTER,
       "train",
-      "times that a model had diverged and went back to its last good weights, with a tenth of the"
+      "diverged models that were restored to their last good weights, with a tenth of the"
           + " learning rate"),
-  DRIFT_WARNINGS(Kind.COUNTER, "train", "times that a drift detector began to doubt"),
+  DRIFT_WARNINGS(Kind.COUNTER, "train", "warnings of drift detectors"),
   DRIFTS(Kind.COUNTER, "train", "drifts that were detected"),
-  STARTED_KEYS(Kind.COUNTER, "train", "model keys that began to learn"),
-  FORGOTTEN_KEYS(Kind.COUNTER, "train", "model keys dropped after `state.ttl` without an example"),
-  RESET_KEYS(Kind.COUNTER, "train", "model keys started afresh by `state.on-shape-change: reset`"),
-  GROWN_KEYS(Kind.COUNTER, "train", "models made larger by `state.on-shape-change: grow`"),
-  REPORTS(Kind.COUNTER, "train", "records for the metrics topic"),
-  SHORTENED(
+  CREATED_MODELS(Kind.COUNTER, "train", "model keys that were seen for the first time"),
+  EXPIRED_MODELS(
+      Kind.COUNTER, "train", "model keys that were dropped after `state.ttl` without an example"),
+  RESET_MODELS(
       Kind.COUNTER,
       "train",
-      "records for the metrics and predictions topics that went without what they say of each"
-          + " class, because they were too large with it"),
+      "model keys that restarted with a new model (`state.on-shape-change: reset`)"),
+  EXPANDED_MODELS(
+      Kind.COUNTER,
+      "train",
+      "model keys whose model was made larger (`state.on-shape-change: grow`)"),
+  REPORTS(Kind.COUNTER, "train", "records for the metrics topic"),
+  TRUNCATED_RECORDS(
+      Kind.COUNTER,
+      "train",
+      "records for the metrics and predictions topics that were too large and were written without"
+          + " their values per class"),
   WINDOW_ACCURACY(
       Kind.GAUGE,
       "train",
-      "mean windowed accuracy in the subtask's last 1,024 reports; NaN without a classifier's"),
+      "mean windowed accuracy in the subtask's last 1,024 reports; NaN without a classifier"),
   WINDOW_LOSS(Kind.GAUGE, "train", "mean windowed loss in the subtask's last 1,024 reports"),
-  BETTER_THAN_BASELINE(
+  BETTER_THAN_BASELINE_RATIO(
       Kind.GAUGE,
       "train",
-      "share of the last 1,024 reports, 0 to 1, whose model is better than the best of its"
-          + " baselines in the window (`better_than_baseline` of the metrics record)"),
-  STEP_NS(
+      "share of the last 1,024 reports, 0 to 1, whose model beats the best of its baselines in"
+          + " the window (`better_than_baseline` of the metrics record)"),
+  PROCESSING_SECONDS(
       Kind.HISTOGRAM,
       "train",
-      "nanoseconds to predict, score and learn an example: those of a chunk over its examples,"
-          + " of one chunk in 16"),
-  END_TO_END_MS(
+      "time to predict, score and learn an example: that of a chunk divided by its examples, of"
+          + " one chunk in 16"),
+  END_TO_END_LATENCY_SECONDS(
       Kind.HISTOGRAM,
       "train",
-      "milliseconds from a record's timestamp to when it was learned: of the last record in one"
-          + " chunk of 16"),
-  SIMD_BITS(Kind.GAUGE, "train", "register width of the kernels; 0 without SIMD"),
-  CACHE_HITS(Kind.COUNTER, "train", "models found in the cache (RocksDB only)"),
-  CACHE_MISSES(Kind.COUNTER, "train", "models looked for in RocksDB"),
+      "time from a record's timestamp until it was learned: of the last record in one chunk of"
+          + " 16, to the millisecond"),
+  SIMD_BITS(Kind.GAUGE, "train", "register width of the kernels in bits; 0 without SIMD"),
+  CACHE_HITS(Kind.COUNTER, "train", "lookups of models that the cache had (RocksDB only)"),
+  CACHE_MISSES(
+      Kind.COUNTER, "train", "lookups of models that were read from RocksDB (RocksDB only)"),
   CACHED_MODELS(Kind.GAUGE, "train", "models in the cache (RocksDB only)"),
   CACHE_BYTES(Kind.GAUGE, "train", "memory of the cached models (RocksDB only)");
 
-  /** How a metric is counted. */
+  /** Flink's type of a metric. */
   public enum Kind {
     COUNTER,
     GAUGE,
     HISTOGRAM
   }
 
-  /** Flink's group of all of them. */
+  /** Flink's group of all these metrics. */
   public static final String GROUP = "millrace";
 
   private static final String REASON = "reason";
@@ -135,7 +148,7 @@ public enum JobMetric {
     return kind;
   }
 
-  /** The names of the operators that have it, as a person reads them. */
+  /** Returns the names of the operators that register it, separated by commas. */
   public String operators() {
     return operators;
   }
@@ -144,27 +157,27 @@ public enum JobMetric {
     return meaning;
   }
 
-  /** The name in Flink, within the operator's group {@code millrace}. */
+  /** Returns the name in Flink, within the operator's group {@code millrace}. */
   public String metricName() {
-    return name().toLowerCase(Locale.ROOT);
+    return name().toLowerCase(Locale.ROOT) + (kind == Kind.COUNTER ? "_total" : "");
   }
 
-  /** The name in a task of Flink that runs an operator among others. */
+  /** Returns the name in a task of Flink that runs this operator. */
   public String nameIn(String operator) {
     return operator + "." + GROUP + "." + metricName();
   }
 
-  /** The name that a counter by reason has there. */
+  /** Returns the name in such a task of a counter by reason. */
   public String nameIn(String operator, DeadLetterReason reason) {
     return String.join(".", operator, GROUP, REASON, reason.id(), metricName());
   }
 
-  /** The name that Flink's Prometheus reporter gives it. */
+  /** Returns the name that Flink's Prometheus reporter exports. */
   public String prometheusName() {
     String group =
         switch (this) {
           case DEAD_LETTERS -> REASON + "_";
-          case LABELS -> OUTCOME + "_";
+          case LABEL_JOINS -> OUTCOME + "_";
           default -> "";
         };
     return "flink_taskmanager_job_task_operator_" + GROUP + "_" + group + metricName();
@@ -174,7 +187,7 @@ public enum JobMetric {
     return group(operator).counter(metricName());
   }
 
-  /** A counter for several threads. */
+  /** Registers a counter that several threads may update. */
   Counter sharedCounter(MetricGroup operator) {
     return group(operator).counter(metricName(), new ThreadSafeSimpleCounter());
   }
@@ -190,16 +203,25 @@ public enum JobMetric {
   /**
    * Registers this gauge for an operator.
    *
-   * @param gauge is asked by another thread than the operator's
+   * @param gauge read by other threads than the operator's
    */
   public void gauge(MetricGroup operator, Gauge<? extends Number> gauge) {
     group(operator).gauge(metricName(), gauge);
   }
 
-  /** Of the last 1,024 values. */
+  /** Registers a histogram of the last 1,024 values. */
   Histogram histogram(MetricGroup operator) {
     return group(operator)
         .histogram(metricName(), new DescriptiveStatisticsHistogram(HISTOGRAM_VALUES));
+  }
+
+  /**
+   * Registers a histogram of the last 1,024 durations.
+   *
+   * @param tick unit of the values that it is updated with
+   */
+  Histogram histogram(MetricGroup operator, TimeUnit tick) {
+    return group(operator).histogram(metricName(), new SecondsHistogram(HISTOGRAM_VALUES, tick));
   }
 
   private static MetricGroup group(MetricGroup operator) {

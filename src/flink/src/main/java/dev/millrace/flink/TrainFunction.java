@@ -115,7 +115,7 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
     }
     counted.endChunk(chunk, timers);
     if (stored == null) {
-      counted.startedKeys.inc();
+      counted.createdModels.inc();
     }
     if (idleKeys != null) {
       idleKeys.note(state, timers);
@@ -198,7 +198,7 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
   private void forget(String key, long timestamp, SideOutputs others) throws IOException {
     states.clear();
     idleKeys.clear();
-    counted.forgottenKeys.inc();
+    counted.expiredModels.inc();
     publisher.forget(key, timestamp, others);
     // The fleet view drops the key too.
     others.output(OutputTags.FLEET, FleetSample.forgotten(key));

@@ -7,26 +7,27 @@ import dev.millrace.prequential.LabelOutcome;
 import dev.millrace.prequential.LearnedCounts;
 import dev.millrace.prequential.MovingScores;
 import dev.millrace.simd.Kernels;
+import java.util.concurrent.TimeUnit;
 import org.apache.flink.metrics.Counter;
 import org.apache.flink.metrics.Histogram;
 import org.apache.flink.metrics.MetricGroup;
 import org.apache.flink.streaming.api.TimerService;
 
 /**
- * What the training operator tells Flink of itself. Clocks are read for one chunk in 16: a chunk of
+ * Updates the metrics of the training operator. Clocks are read for one chunk in 16: a chunk of
  * many keys may hold a single example, which is learned in a microsecond. Not thread-safe.
  */
 final class TrainMetrics {
   private static final int CHUNKS_PER_SAMPLE = 16;
 
-  final Counter startedKeys;
-  final Counter forgottenKeys;
-  private final Counter resetKeys;
-  final Counter grownKeys;
-  final Counter shortened;
-  final Counter passedOver;
-  private final Counter learned;
-  private final Counter heldOut;
+  final Counter createdModels;
+  final Counter expiredModels;
+  private final Counter resetModels;
+  final Counter expandedModels;
+  final Counter truncatedRecords;
+  final Counter skippedExamples;
+  private final Counter learnedExamples;
+  private final Counter validationExamples;
   private final Counter steps;
   private final Counter skippedSteps;
   private final Counter clippedSteps;
@@ -34,27 +35,27 @@ final class TrainMetrics {
   private final Counter driftWarnings;
   private final Counter drifts;
   private final Counter reports;
-  private final Histogram stepNanos;
-  private final Histogram endToEndMillis;
+  private final Histogram processing;
+  private final Histogram endToEndLatency;
   private final MovingScores recent = new MovingScores();
   private long chunks;
   private long chunkBegun;
 
   // By the ordinal of the outcome; empty if labels come with their features.
-  private final Counter[] outcomes;
+  private final Counter[] labelJoins;
 
   /**
    * @param hasDelayedLabels whether features and labels may come apart
    */
   TrainMetrics(MetricGroup group, boolean hasDelayedLabels) {
-    startedKeys = JobMetric.STARTED_KEYS.counter(group);
-    forgottenKeys = JobMetric.FORGOTTEN_KEYS.counter(group);
-    resetKeys = JobMetric.RESET_KEYS.counter(group);
-    grownKeys = JobMetric.GROWN_KEYS.counter(group);
-    shortened = JobMetric.SHORTENED.counter(group);
-    passedOver = JobMetric.PASSED_OVER.counter(group);
-    learned = JobMetric.LEARNED.counter(group);
-    heldOut = JobMetric.HELD_OUT.counter(group);
+    createdModels = JobMetric.CREATED_MODELS.counter(group);
+    expiredModels = JobMetric.EXPIRED_MODELS.counter(group);
+    resetModels = JobMetric.RESET_MODELS.counter(group);
+    expandedModels = JobMetric.EXPANDED_MODELS.counter(group);
+    truncatedRecords = JobMetric.TRUNCATED_RECORDS.counter(group);
+    skippedExamples = JobMetric.SKIPPED_EXAMPLES.counter(group);
+    learnedExamples = JobMetric.LEARNED_EXAMPLES.counter(group);
+    validationExamples = JobMetric.VALIDATION_EXAMPLES.counter(group);
     steps = JobMetric.STEPS.counter(group);
     skippedSteps = JobMetric.SKIPPED_STEPS.counter(group);
     clippedSteps = JobMetric.CLIPPED_STEPS.counter(group);
@@ -62,15 +63,15 @@ final class TrainMetrics {
     driftWarnings = JobMetric.DRIFT_WARNINGS.counter(group);
     drifts = JobMetric.DRIFTS.counter(group);
     reports = JobMetric.REPORTS.counter(group);
-    stepNanos = JobMetric.STEP_NS.histogram(group);
-    endToEndMillis = JobMetric.END_TO_END_MS.histogram(group);
+    processing = JobMetric.PROCESSING_SECONDS.histogram(group, TimeUnit.NANOSECONDS);
+    endToEndLatency = JobMetric.END_TO_END_LATENCY_SECONDS.histogram(group, TimeUnit.MILLISECONDS);
     JobMetric.WINDOW_ACCURACY.gauge(group, recent::accuracy);
     JobMetric.WINDOW_LOSS.gauge(group, recent::loss);
-    JobMetric.BETTER_THAN_BASELINE.gauge(group, recent::betterThanBaseline);
+    JobMetric.BETTER_THAN_BASELINE_RATIO.gauge(group, recent::betterThanBaseline);
     LabelOutcome[] all = hasDelayedLabels ? LabelOutcome.values() : new LabelOutcome[0];
-    outcomes = new Counter[all.length];
+    labelJoins = new Counter[all.length];
     for (LabelOutcome outcome : all) {
-      outcomes[outcome.ordinal()] = JobMetric.LABELS.counter(group, outcome);
+      labelJoins[outcome.ordinal()] = JobMetric.LABEL_JOINS.counter(group, outcome);
     }
     int bits = Kernels.best().bits();
     JobMetric.SIMD_BITS.gauge(group, () -> bits);
@@ -86,10 +87,10 @@ final class TrainMetrics {
   /** Called after all examples of the chunk. */
   void endChunk(Chunk chunk, TimerService time) {
     if (isSampled()) {
-      stepNanos.update((System.nanoTime() - chunkBegun) / chunk.size());
+      processing.update((System.nanoTime() - chunkBegun) / chunk.size());
       long timestamp = chunk.timestamp(chunk.size() - 1);
       if (timestamp >= 0) { // else the record has none
-        endToEndMillis.update(Math.max(0, time.currentProcessingTime() - timestamp));
+        endToEndLatency.update(Math.max(0, time.currentProcessingTime() - timestamp));
       }
     }
     chunks++;
@@ -100,8 +101,8 @@ final class TrainMetrics {
   }
 
   void learned(LearnedCounts counts) {
-    learned.inc(counts.examples());
-    heldOut.inc(counts.heldOut());
+    learnedExamples.inc(counts.examples());
+    validationExamples.inc(counts.heldOut());
     steps.inc(counts.steps());
     skippedSteps.inc(counts.skippedSteps());
     clippedSteps.inc(counts.clippedSteps());
@@ -109,7 +110,7 @@ final class TrainMetrics {
   }
 
   void joined(LabelOutcome outcome, long records) {
-    outcomes[outcome.ordinal()].inc(records);
+    labelJoins[outcome.ordinal()].inc(records);
   }
 
   void event(ModelEvent.What what) {
@@ -118,7 +119,7 @@ final class TrainMetrics {
     } else if (what instanceof ModelEvent.Drift) {
       drifts.inc();
     } else if (what instanceof ModelEvent.StartedAfresh) {
-      resetKeys.inc();
+      resetModels.inc();
     }
   }
 

@@ -66,7 +66,7 @@ final class TrainOutputs {
       }
       byte[] value = metricsJson.encode(report);
       if (value.length > maxValueBytes) {
-        counted.shortened.inc();
+        counted.truncatedRecords.inc();
         value = metricsJson.encode(report.withoutClasses());
       }
       metrics.collect(OutputRecord.of(timestamp, utf8(report.context().key()), value));
@@ -76,7 +76,7 @@ final class TrainOutputs {
     public void prediction(Prediction prediction, long timestamp, Chunk chunk, int row) {
       byte[] value = predictionJson.encode(prediction);
       if (value.length > maxValueBytes) {
-        counted.shortened.inc();
+        counted.truncatedRecords.inc();
         value = predictionJson.encode(prediction.withoutScores());
       }
       OutputRecord record = OutputRecord.of(timestamp, utf8(prediction.key()), value);
@@ -108,7 +108,7 @@ final class TrainOutputs {
 
     @Override
     public void skipped(int examples) {
-      counted.passedOver.inc(examples);
+      counted.skippedExamples.inc(examples);
     }
 
     @Override
@@ -118,7 +118,7 @@ final class TrainOutputs {
 
     @Override
     public void expanded(String key) {
-      counted.grownKeys.inc();
+      counted.expandedModels.inc();
     }
 
     @Override

@@ -31,11 +31,12 @@ class ChunkMetricsTest {
 
       assertThat(metrics.gauge(JobMetric.OPEN_CHUNKS)).isZero();
       assertThat(metrics.gauge(JobMetric.OPEN_CHUNK_BYTES)).isZero();
-      assertThat(metrics.histogram(JobMetric.RECORDS_PER_CHUNK).getStatistics().getMin())
+      assertThat(metrics.histogram(JobMetric.EXAMPLES_PER_CHUNK).getStatistics().getMin())
           .isEqualTo(1);
-      assertThat(metrics.histogram(JobMetric.RECORDS_PER_CHUNK).getStatistics().getMax())
+      assertThat(metrics.histogram(JobMetric.EXAMPLES_PER_CHUNK).getStatistics().getMax())
           .isEqualTo(3);
-      assertThat(metrics.histogram(JobMetric.LINGER_MS).getStatistics().getMax()).isEqualTo(7);
+      assertThat(metrics.histogram(JobMetric.CHUNK_LINGER_SECONDS).getStatistics().getQuantile(0.5))
+          .isEqualTo(0.007);
     }
   }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.data.DeadLetterReason;
 import dev.millrace.data.Task;
+import dev.millrace.flink.JobMetric.Kind;
 import dev.millrace.prequential.LabelOutcome;
 import dev.millrace.prequential.TrainSpec;
 import dev.millrace.testing.GeneratedPage;
@@ -31,7 +32,7 @@ import org.apache.flink.streaming.util.KeyedOneInputStreamOperatorTestHarness;
 import org.apache.flink.streaming.util.OneInputStreamOperatorTestHarness;
 import org.junit.jupiter.api.Test;
 
-/** The catalogue of metrics, beside what the operators register and what the documentation says. */
+/** Compares the catalogue of metrics with the operators and with the documentation. */
 class JobMetricTest {
   private static final Path REFERENCE = Path.of("docs", "reference", "flink-metrics.md");
 
@@ -52,6 +53,16 @@ class JobMetricTest {
     register("train", new TrainOperator(late, StateSpec.DEFAULT));
   }
 
+  @Test
+  void namesFollowTheConventionsOfPrometheus() {
+    for (JobMetric metric : JobMetric.values()) {
+      String name = metric.metricName();
+
+      assertThat(name).matches("[a-z]+(_[a-z]+)*").doesNotContainPattern("_(ms|ns|millis|nanos)$");
+      assertThat(name.endsWith("_total")).as(name).isEqualTo(metric.kind() == Kind.COUNTER);
+    }
+  }
+
   private static <I, O> void register(String name, OneInputStreamOperator<I, O> operator)
       throws Exception {
     RegisteredMetrics metrics = new RegisteredMetrics();
@@ -68,7 +79,7 @@ class JobMetricTest {
           for (DeadLetterReason reason : DeadLetterReason.values()) {
             expected.add(metric.metricName() + "/" + reason.id());
           }
-        } else if (metric == JobMetric.LABELS) {
+        } else if (metric == JobMetric.LABEL_JOINS) {
           for (LabelOutcome outcome : LabelOutcome.values()) {
             expected.add(metric.metricName() + "/" + outcome.id());
           }
@@ -107,18 +118,22 @@ class JobMetricTest {
             """
             # Flink metrics
 
-            <!-- Generated from the catalogue in the source. Write it anew with
+            <!-- Generated from the catalogue in the source. Generate it with
                  mvn test -Dtest=JobMetricTest -Dmillrace.docs.write=true -->
 
             What the job adds to [Flink's own metrics](https://nightlies.apache.org/flink/flink-docs-stable/docs/ops/metrics/), in the group
             `millrace` of each operator. Flink's page and every reporter show them; `flink-conf/config.yaml` has Flink's Prometheus reporter.
-            They are those of a subtask, never of a model key: how each model is doing stands in the records of the metrics topic.
+            All are values of a subtask, never of a model key: the records of the metrics topic have the scores of each model.
 
             In Prometheus a name starts with `flink_taskmanager_job_task_operator_millrace_`, as in
-            `flink_taskmanager_job_task_operator_millrace_learned`; dead letters are
-            `flink_taskmanager_job_task_operator_millrace_reason_dead_letters{reason="malformed-record"}`. Labels are those of
+            `flink_taskmanager_job_task_operator_millrace_learned_examples_total`; dead letters are
+            `flink_taskmanager_job_task_operator_millrace_reason_dead_letters_total{reason="malformed-record"}`. Labels are those of
             Flink, such as `job_name`, `operator_name`, `subtask_index`. The reporter has counters as gauges and histograms as summaries
             (`quantile` 0.5 to 0.999, and `_count`). Histograms are over their last 1,024 values.
+
+            Names follow Prometheus' conventions: counters end in `_total`, durations are in `_seconds`, sizes in `_bytes`, shares in `_ratio`.
+            Histograms in seconds have fractional quantiles and means. Flink has the minimum and the maximum as whole numbers:
+            the minimum is rounded down to a second, the maximum up.
 
             | metric | kind | operator | what it is |
             |---|---|---|---|
@@ -132,11 +147,13 @@ class JobMetricTest {
                   metric.operators(),
                   metric.meaning()));
     }
-    text.append("\nReasons of `dead_letters`: ");
+    text.append("\nReasons of `%s`: ".formatted(JobMetric.DEAD_LETTERS.metricName()));
     for (DeadLetterReason reason : DeadLetterReason.values()) {
       text.append(reason.ordinal() == 0 ? "" : ", ").append('`').append(reason.id()).append('`');
     }
-    text.append(".\n\nOutcomes of `labels` ([late labels](../late-labels.md)): ");
+    text.append(
+        ".\n\nOutcomes of `%s` ([late labels](../late-labels.md)): "
+            .formatted(JobMetric.LABEL_JOINS.metricName()));
     for (LabelOutcome outcome : LabelOutcome.values()) {
       text.append(outcome.ordinal() == 0 ? "" : ", ").append('`').append(outcome.id()).append('`');
     }

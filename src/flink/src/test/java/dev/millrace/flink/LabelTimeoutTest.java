@@ -173,7 +173,7 @@ class LabelTimeoutTest {
       assertThat(predictions).hasSize(EXAMPLES);
       assertThat(total.path("examples").asInt()).isEqualTo(scored);
       assertThat(total.path("accuracy").asDouble()).isEqualTo(hits / (double) scored);
-      assertThat(count(harness, "matched") + count(harness, "defaulted")).isEqualTo(scored);
+      assertThat(count(harness, "matched") + count(harness, "imputed")).isEqualTo(scored);
       assertThat(count(harness, "pending")).isEqualTo(EXAMPLES - scored);
     }
   }
@@ -188,7 +188,7 @@ class LabelTimeoutTest {
       harness.end();
 
       assertThat(count(harness, "matched")).isZero();
-      assertThat(count(harness, "defaulted")).isEqualTo(EXAMPLES - TIMEOUT - 1);
+      assertThat(count(harness, "imputed")).isEqualTo(EXAMPLES - TIMEOUT - 1);
       assertThat(count(harness, "corrected")).isEqualTo(corrections).isPositive();
       assertThat(last(harness).path("seq").asInt()).isEqualTo(EXAMPLES - TIMEOUT - 1 + corrections);
       assertThat(last(harness).at("/labels/delay_ms/p50").asInt()).isEqualTo(80);
@@ -245,7 +245,7 @@ class LabelTimeoutTest {
       harness.end();
 
       assertThat(count(harness, "pending")).isOne();
-      assertThat(count(harness, "defaulted")).isOne();
+      assertThat(count(harness, "imputed")).isOne();
       assertThat(count(harness, "corrected")).isOne();
       assertThat(last(harness).path("seq").asInt()).isEqualTo(2);
     }
@@ -268,7 +268,7 @@ class LabelTimeoutTest {
       harness.send(stream, 64);
       harness.end();
 
-      assertThat(count(harness, "defaulted")).isEqualTo(4);
+      assertThat(count(harness, "imputed")).isEqualTo(4);
       assertThat(count(harness, "corrected")).isOne();
       assertThat(count(harness, "early")).isOne();
     }
@@ -350,12 +350,12 @@ class LabelTimeoutTest {
       harness.end();
 
       int matched = count(harness, "matched");
-      int defaulted = count(harness, "defaulted");
+      int imputed = count(harness, "imputed");
       assertThat(matched).isPositive();
-      assertThat(defaulted).isPositive();
+      assertThat(imputed).isPositive();
       int corrected = count(harness, "corrected");
       assertThat(corrected).isPositive();
-      assertThat(last(harness).path("seq").asInt()).isEqualTo(matched + defaulted + corrected);
+      assertThat(last(harness).path("seq").asInt()).isEqualTo(matched + imputed + corrected);
       assertThat(records(last(harness).path("labels"))).isEqualTo(stream.size());
     }
   }
@@ -378,7 +378,7 @@ class LabelTimeoutTest {
       harness.end();
 
       assertThat(count(harness, "matched")).isEqualTo(passes * (int) yes);
-      assertThat(count(harness, "defaulted")).isEqualTo(passes * (learned.size() - (int) yes));
+      assertThat(count(harness, "imputed")).isEqualTo(passes * (learned.size() - (int) yes));
       assertThat(count(harness, "corrected")).isZero();
     }
   }
@@ -400,7 +400,7 @@ class LabelTimeoutTest {
       harness.end();
 
       assertThat(count(harness, "timed_out")).isOne();
-      assertThat(count(harness, "defaulted")).isZero();
+      assertThat(count(harness, "imputed")).isZero();
       assertThat(harness.deadLetters()).isEmpty();
     }
   }
@@ -427,7 +427,7 @@ class LabelTimeoutTest {
       harness.end();
 
       assertThat(count(harness, "timed_out")).isOne();
-      assertThat(count(harness, "defaulted")).isZero();
+      assertThat(count(harness, "imputed")).isZero();
       assertThat(harness.deadLetters()).isEmpty();
     }
   }

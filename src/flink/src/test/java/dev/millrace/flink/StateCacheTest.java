@@ -73,7 +73,7 @@ class StateCacheTest {
     for (int key = 0; key < KEYS; key++) {
       begin(key);
     }
-    long hits = figures.value("cache_hits");
+    long hits = figures.value("cache_hits_total");
     for (int key = 0; key < KEYS; key++) {
       backend.setCurrentKey("key-" + key);
       TrainState restored = cache.value();
@@ -81,8 +81,8 @@ class StateCacheTest {
       assertThat(restored.modelBytes()).isEqualTo(begun(key).modelBytes());
     }
 
-    assertThat(figures.value("cache_misses")).isEqualTo(KEYS);
-    assertThat(figures.value("cache_hits")).isEqualTo(hits);
+    assertThat(figures.value("cache_misses_total")).isEqualTo(KEYS);
+    assertThat(figures.value("cache_hits_total")).isEqualTo(hits);
   }
 
   @Test
@@ -90,10 +90,10 @@ class StateCacheTest {
     for (int key = 0; key < KEYS; key++) {
       begin(key);
     }
-    long hits = figures.value("cache_hits");
+    long hits = figures.value("cache_hits_total");
     TrainState last = cache.value();
     assertThat(cache.value()).isSameAs(last);
-    assertThat(figures.value("cache_hits")).isEqualTo(hits + 2);
+    assertThat(figures.value("cache_hits_total")).isEqualTo(hits + 2);
     assertThat(states.value()).isNull();
 
     cache.flush();

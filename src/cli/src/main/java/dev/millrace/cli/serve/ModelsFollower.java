@@ -56,8 +56,8 @@ public final class ModelsFollower implements Runnable, AutoCloseable {
   private final Listener listener;
   private final Consumer<String> notice;
   private final KafkaConsumer<byte[], byte[]> consumer;
-  private final ModelAssembler parts = new ModelAssembler(this::tellOfEvicted);
-  private final LongAdder evicted = new LongAdder();
+  private final ModelAssembler parts = new ModelAssembler(this::reportDropped);
+  private final LongAdder dropped = new LongAdder();
   private final CountDownLatch ready = new CountDownLatch(1);
   private final CountDownLatch closed = new CountDownLatch(1);
   private volatile boolean isRead;
@@ -114,8 +114,8 @@ public final class ModelsFollower implements Runnable, AutoCloseable {
   }
 
   /** How many models were dropped because not all of their parts fitted in memory. */
-  long evicted() {
-    return evicted.sum();
+  long dropped() {
+    return dropped.sum();
   }
 
   /** Ends {@link #run} within moments. May be called from any thread, more than once. */
@@ -170,8 +170,8 @@ public final class ModelsFollower implements Runnable, AutoCloseable {
     }
   }
 
-  private void tellOfEvicted(String key) {
-    evicted.increment();
+  private void reportDropped(String key) {
+    dropped.increment();
     notice.accept(
         ("Dropped the incomplete parts of a new model of key %s: the parts of unfinished models"
                 + " need more memory than there is for them. Its previous model, if there is one,"

@@ -50,8 +50,9 @@ final class ServeApi {
    *
    * @param ready whether the topic has been read to the end that it had at the start
    * @param connected whether the brokers answered last, and had the topic
+   * @param dropped new models whose parts did not fit in memory
    */
-  record Status(boolean ready, boolean connected, long evicted) {}
+  record Status(boolean ready, boolean connected, long dropped) {}
 
   /** A request, or one of its instances, that cannot be answered. */
   private static final class RequestException extends Exception {

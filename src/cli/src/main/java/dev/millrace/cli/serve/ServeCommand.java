@@ -123,7 +123,7 @@ public final class ServeCommand implements Callable<Integer> {
             served,
             fleet,
             () ->
-                new ServeApi.Status(follower.isReady(), follower.isConnected(), follower.evicted()),
+                new ServeApi.Status(follower.isReady(), follower.isConnected(), follower.dropped()),
             threads,
             metrics);
     try {

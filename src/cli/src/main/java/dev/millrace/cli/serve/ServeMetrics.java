@@ -8,7 +8,7 @@ import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
 
-/** Counts what the prediction server does, and writes it as Prometheus reads it. Thread-safe. */
+/** Counts requests and predictions and exports them in Prometheus' text format. Thread-safe. */
 final class ServeMetrics {
   // Upper bounds of the histogram's buckets.
   private static final double[] SECONDS = {
@@ -100,23 +100,27 @@ final class ServeMetrics {
     sample(text, "models_in_memory", models.inMemory());
     head(text, "models_memory_bytes", "gauge", "Memory of the models in memory.");
     sample(text, "models_memory_bytes", models.memoryBytes());
-    head(text, "model_misses_total", "counter", "Models that had to be read again from the topic.");
-    sample(text, "model_misses_total", models.misses());
-    head(text, "model_updates_total", "counter", "Models and tombstones taken from the topic.");
+    head(
+        text,
+        "model_cache_misses_total",
+        "counter",
+        "Models that were not in memory and were read again.");
+    sample(text, "model_cache_misses_total", models.misses());
+    head(text, "model_updates_total", "counter", "Models and tombstones read from the topic.");
     sample(text, "model_updates_total", models.updates());
     head(
         text,
-        "models_evicted_total",
+        "incomplete_models_dropped_total",
         "counter",
         "New models dropped because not all of their parts fitted in memory.");
-    sample(text, "models_evicted_total", status.evicted());
+    sample(text, "incomplete_models_dropped_total", status.dropped());
     if (models.updates() > 0) {
       head(
           text,
-          "seconds_since_model_update",
+          "model_update_age_seconds",
           "gauge",
-          "Time since a model or tombstone of any key came last.");
-      sample(text, "seconds_since_model_update", models.nanosSinceUpdate() / 1e9);
+          "Time since the last model or tombstone of any key was read.");
+      sample(text, "model_update_age_seconds", models.nanosSinceUpdate() / 1e9);
     }
     head(text, "ready", "gauge", "1 once the models topic has been read to its end, else 0.");
     sample(text, "ready", status.ready() ? 1 : 0);

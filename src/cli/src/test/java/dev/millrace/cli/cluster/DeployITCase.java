@@ -133,7 +133,7 @@ class DeployITCase {
         assertThat(names).contains(metric.prometheusName());
       }
     }
-    assertThat(value(JobMetric.LEARNED, null)).isEqualTo(ROWS);
+    assertThat(value(JobMetric.LEARNED_EXAMPLES, null)).isEqualTo(ROWS);
     assertThat(value(JobMetric.STEPS, null)).isEqualTo(ROWS);
     assertThat(value(JobMetric.WINDOW_ACCURACY, null)).isBetween(0.2, 1.0);
   }
@@ -148,9 +148,13 @@ class DeployITCase {
       Awaitility.await().atMost(Patience.MAX).until(prometheus::isUp);
       Awaitility.await()
           .atMost(Patience.MAX)
-          .until(() -> !prometheus.query(JobMetric.LEARNED.prometheusName()).isEmpty());
+          .until(() -> !prometheus.query(JobMetric.LEARNED_EXAMPLES.prometheusName()).isEmpty());
 
-      assertThat(prometheus.query(JobMetric.LEARNED.prometheusName()).at("/0/value/1").asText())
+      assertThat(
+              prometheus
+                  .query(JobMetric.LEARNED_EXAMPLES.prometheusName())
+                  .at("/0/value/1")
+                  .asText())
           .isEqualTo(Integer.toString(ROWS));
       for (String query : all(Monitoring.alertQueries(), Monitoring.dashboardQueries())) {
         prometheus.query(query); // throws if it is not understood
@@ -204,7 +208,9 @@ class DeployITCase {
 
   /** Whether only RocksDB, a schema registry or late labels have it. */
   private static boolean isOfOtherPipelines(String name) {
-    return name.contains("_cache") || name.contains("_registry_") || name.endsWith("_labels");
+    return name.contains("_cache")
+        || name.contains("_registry_")
+        || name.endsWith("_label_joins_total");
   }
 
   private static void requireHealthy(JsonNode rules) throws IOException {

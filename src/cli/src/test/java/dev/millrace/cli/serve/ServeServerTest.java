@@ -413,13 +413,13 @@ class ServeServerTest {
             "millrace_serve_errors_total{code=\"unknown-key\"} 2",
             "millrace_serve_models 2",
             "millrace_serve_models_in_memory 2",
-            "millrace_serve_model_misses_total 0",
+            "millrace_serve_model_cache_misses_total 0",
             "millrace_serve_model_updates_total 2",
             "millrace_serve_ready 1",
             "millrace_serve_connected 1");
     assertThat(response.body())
-        .contains("\nmillrace_serve_models_evicted_total 3\n")
-        .containsPattern("\nmillrace_serve_seconds_since_model_update \\d")
+        .contains("\nmillrace_serve_incomplete_models_dropped_total 3\n")
+        .containsPattern("\nmillrace_serve_model_update_age_seconds \\d")
         .containsPattern("\nmillrace_serve_models_memory_bytes \\d+\n");
     assertThat(response.body().lines())
         .allMatch(

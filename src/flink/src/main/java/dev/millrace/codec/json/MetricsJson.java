@@ -348,7 +348,7 @@ public final class MetricsJson {
     json.writeNumberField("dropped_features", labels.droppedFeatures());
     json.writeNumberField("dropped_labels", labels.droppedLabels());
     json.writeNumberField("late", labels.late());
-    json.writeNumberField("defaulted", labels.defaulted());
+    json.writeNumberField("imputed", labels.imputed());
     json.writeNumberField("corrected", labels.corrected());
     if (labels.delay() == null) {
       json.writeNullField("delay_ms");

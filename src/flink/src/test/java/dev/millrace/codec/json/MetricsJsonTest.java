@@ -414,7 +414,7 @@ class MetricsJsonTest {
             ",\"labels\":{\"pending\":1,\"early\":2,\"matched\":3,\"complete\":4,"
                 + "\"timed_out\":5,\"without_features\":6,\"duplicate_features\":7,"
                 + "\"duplicate_labels\":8,\"dropped_features\":9,\"dropped_labels\":10,"
-                + "\"late\":11,\"defaulted\":16,\"corrected\":17,\"delay_ms\":{\"p50\":12,\"p90\":13,\"p99\":14,\"max\":15}},");
+                + "\"late\":11,\"imputed\":16,\"corrected\":17,\"delay_ms\":{\"p50\":12,\"p90\":13,\"p99\":14,\"max\":15}},");
     assertThat(encode(report.withLabels(new Labels(1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, null))))
         .contains("\"delay_ms\":null}");
   }
