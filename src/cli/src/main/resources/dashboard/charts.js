@@ -7,8 +7,8 @@ const WHOLE = Array.from({ length: 39 }, (_, i) => [1, 2, 5][i % 3] * 10 ** Math
 /** What happened, by the name of the event: its mark on the charts and its word in the legend. */
 export const MARKS = {
   drift: { shape: "diamond", colour: "--warn", word: "drift" },
-  started_afresh: { shape: "square", colour: "--bad", word: "reset" },
-  forgotten: { shape: "square", colour: "--bad", word: "forgotten" },
+  reset: { shape: "square", colour: "--bad", word: "reset" },
+  expired: { shape: "square", colour: "--bad", word: "expired" },
   skipped_steps: { shape: "cross", colour: "--muted", word: "steps left out" },
   rollback: { shape: "square", colour: "--bad", word: "rolled back" },
   champion_changed: { shape: "triangle", colour: "--good", word: "other model" },

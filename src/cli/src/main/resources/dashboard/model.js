@@ -237,7 +237,7 @@ function drawSettings() {
     ["clipped steps", groups(latest.clipped_steps), "clipped-steps"],
     ["rollbacks", groups(latest.rollbacks), "rollbacks"],
     ["event time", moment(Date.parse(latest.event_time)), "event-time"],
-    ["config", latest.config || DASH, "config"],
+    ["config", latest.config_hash || DASH, "config"],
   ];
   for (const [topic, partitions] of Object.entries(latest.input || {})) {
     for (const [partition, range] of Object.entries(partitions)) {

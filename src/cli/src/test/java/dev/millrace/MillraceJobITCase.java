@@ -353,8 +353,8 @@ class MillraceJobITCase {
     assertThat(JobTopics.models(fromTopic))
         .hasSize(KEYS + 2)
         .containsAllEntriesOf(JobTopics.models(fromFile));
-    assertThat(lastMetrics(fromTopic).get("new-0").path("config"))
-        .isNotEqualTo(lastMetrics(fromTopic).get("key-0").path("config"));
+    assertThat(lastMetrics(fromTopic).get("new-0").path("config_hash"))
+        .isNotEqualTo(lastMetrics(fromTopic).get("key-0").path("config_hash"));
   }
 
   /** For a pipeline whose other topics are there. */

@@ -150,8 +150,8 @@ final class PastedOutput {
   // The hash of the settings contains the broker's address.
   private static JsonNode record(String text) throws IOException {
     JsonNode record = JSON.readTree(text);
-    if (record.has("config")) {
-      ((ObjectNode) record).put("config", "");
+    if (record.has("config_hash")) {
+      ((ObjectNode) record).put("config_hash", "");
     }
     return record;
   }

@@ -118,7 +118,7 @@ class PastedRecordsTest {
   void aStaleRecordIsFound(String now, String before, String difference) {
     String record =
         "{\"pipeline\":\"storms\",\"key\":\"8\",\"seq\":4045,\"event_time\":\"2026-11-25T20:47:55Z\","
-            + "\"event\":\"warning\",\"detector\":\"ddm\",\"model_version\":4026,\"config\":\"d6\"}";
+            + "\"event\":\"warning\",\"detector\":\"ddm\",\"model_version\":4026,\"config_hash\":\"d6\"}";
     String stale = record.replace(now, before);
 
     assertThat(differences(record)).isEmpty();
@@ -131,7 +131,7 @@ class PastedRecordsTest {
     String record =
         """
         {"pipeline":"storms","time":"2026-11-25T20:49:50.001Z", …,
-         "worst":[{"key":"4", … },{"key":"1","loss":0.5}, … ],"config":"d6"}
+         "worst":[{"key":"4", … },{"key":"1","loss":0.5}, … ],"config_hash":"d6"}
         """;
 
     assertThat(differences(record))

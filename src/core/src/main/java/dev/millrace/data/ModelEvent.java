@@ -19,17 +19,17 @@ public record ModelEvent(
 
   /** What happened. */
   public sealed interface What
-      permits Warning, Drift, SkippedSteps, RolledBack, Forgotten, StartedAfresh, ChampionChanged {}
+      permits Warning, Drift, SkippedSteps, RolledBack, Expired, Reset, ChampionChanged {}
 
   /**
-   * The detector began to doubt.
+   * The detector warns of a drift.
    *
    * @param detector as pipeline files name it
    */
   public record Warning(String detector) implements What {}
 
   /**
-   * The detector is sure.
+   * The detector found a drift.
    *
    * @param detector as pipeline files name it
    * @param action that was taken, as pipeline files name it
@@ -52,25 +52,25 @@ public record ModelEvent(
    */
   public record RolledBack(long count, double learningRate) implements What {}
 
-  /** The key had no example for so long that its model was dropped. */
-  public record Forgotten() implements What {}
+  /** The key had no example within state.ttl, and its model was dropped. */
+  public record Expired() implements What {}
 
   /**
-   * The stored model did not fit the pipeline file, and the key began with a new one.
+   * The stored model did not fit the pipeline file, and the key restarted with a new one.
    *
-   * @param reason both kinds
+   * @param reason kinds of the stored and of the new model
    */
-  public record StartedAfresh(String reason) implements What {}
+  public record Reset(String reason) implements What {}
 
-  /** Why another model answers. */
-  public enum Why {
-    /** It did better for so long that it was no chance. */
+  /** Reasons why another model became the champion. */
+  public enum Reason {
+    /** Its loss was lower for so long that chance is unlikely. */
     BETTER,
-    /** Somebody said so. */
+    /** A command promoted it. */
     COMMAND,
-    /** The stream changed. */
+    /** A drift was detected. */
     DRIFT,
-    /** The pipeline has the one before no more. */
+    /** The pipeline no longer has the champion before. */
     REMOVED
   }
 
@@ -82,6 +82,6 @@ public record ModelEvent(
    * @param pValue bound on how likely one that is no better would ever have come so far
    */
   public record ChampionChanged(
-      String from, String to, Why why, double fromLoss, double toLoss, double pValue)
+      String from, String to, Reason reason, double fromLoss, double toLoss, double pValue)
       implements What {}
 }

@@ -3,10 +3,10 @@ package dev.millrace.prequential;
 import dev.millrace.data.ModelEvent;
 import dev.millrace.data.ModelEvent.ChampionChanged;
 import dev.millrace.data.ModelEvent.Drift;
-import dev.millrace.data.ModelEvent.Forgotten;
+import dev.millrace.data.ModelEvent.Expired;
+import dev.millrace.data.ModelEvent.Reset;
 import dev.millrace.data.ModelEvent.RolledBack;
 import dev.millrace.data.ModelEvent.SkippedSteps;
-import dev.millrace.data.ModelEvent.StartedAfresh;
 import dev.millrace.data.ModelEvent.Warning;
 import dev.millrace.data.ModelEvent.What;
 import dev.millrace.eval.drift.DriftSignal;
@@ -70,13 +70,13 @@ final class EventReporter {
   }
 
   /** Reports that a key was idle for too long. */
-  void forgotten(PrequentialModel model, String key, EngineListener listener) {
-    report(model, key, new Forgotten(), model.learner().steps(), listener);
+  void expired(PrequentialModel model, String key, EngineListener listener) {
+    report(model, key, new Expired(), model.learner().steps(), listener);
   }
 
   /** Reports that a key restarts, because its stored model does not fit the settings. */
-  void restarted(String key, long eventTime, String reason, EngineListener listener) {
-    report(key, 0, eventTime, eventTime, new StartedAfresh(reason), 0, listener);
+  void reset(String key, long eventTime, String reason, EngineListener listener) {
+    report(key, 0, eventTime, eventTime, new Reset(reason), 0, listener);
   }
 
   private void report(

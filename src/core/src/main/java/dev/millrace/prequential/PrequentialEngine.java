@@ -94,7 +94,7 @@ public final class PrequentialEngine {
       return null; // all rows were rejected
     }
     if (mismatch != null) {
-      events.restarted(chunk.key(), chunk.timestamp(begin), mismatch, listener);
+      events.reset(chunk.key(), chunk.timestamp(begin), mismatch, listener);
     }
     return state;
   }
@@ -242,7 +242,7 @@ public final class PrequentialEngine {
 
   /** Reports that a key, whose state is usable, is forgotten. */
   public void forget(TrainState state, String key, EngineListener listener) {
-    events.forgotten(state.model(), key, listener);
+    events.expired(state.model(), key, listener);
   }
 
   /**

@@ -30,7 +30,7 @@ public final class ModelParts {
   public static final String PIPELINE_HEADER = "millrace.pipeline";
 
   /** Header that names the configuration. */
-  public static final String CONFIG_HEADER = "millrace.config";
+  public static final String CONFIG_HEADER = "millrace.config.hash";
 
   /** Header of a model in parts: the digest of all its bytes. */
   public static final String DIGEST_HEADER = "millrace.digest";

@@ -118,7 +118,7 @@ final class TrainMetrics {
       driftWarnings.inc();
     } else if (what instanceof ModelEvent.Drift) {
       drifts.inc();
-    } else if (what instanceof ModelEvent.StartedAfresh) {
+    } else if (what instanceof ModelEvent.Reset) {
       resetModels.inc();
     }
   }

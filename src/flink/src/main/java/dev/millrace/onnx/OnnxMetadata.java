@@ -24,7 +24,7 @@ final class OnnxMetadata {
   static final String PIPELINE = "pipeline";
   static final String KEY = "key";
   static final String VERSION = "model_version";
-  static final String CONFIG = "config";
+  static final String CONFIG = "config_hash";
   static final String EXAMPLES = "examples";
   static final String TASK = "task";
   static final String CLASSES = "classes";

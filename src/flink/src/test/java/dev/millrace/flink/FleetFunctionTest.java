@@ -90,7 +90,7 @@ class FleetFunctionTest {
       assertThat(reports(fleet)).hasSize(1);
       JsonNode report = reports(fleet).get(0);
       assertThat(report.path("pipeline").asText()).isEqualTo("shops");
-      assertThat(report.path("config").asText()).isEqualTo("c0ffee00");
+      assertThat(report.path("config_hash").asText()).isEqualTo("c0ffee00");
       assertThat(report.path("time").asText()).isEqualTo("1970-01-01T00:00:05.000Z");
       assertThat(report.path("keys").asInt()).isEqualTo(20);
       assertThat(report.path("active").asInt()).isEqualTo(20);

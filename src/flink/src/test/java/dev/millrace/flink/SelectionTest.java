@@ -142,7 +142,7 @@ class SelectionTest {
     JsonNode change = outcome.change();
     assertThat(change.path("from").asText()).isEqualTo("slow");
     assertThat(change.path("to").asText()).isEqualTo("quick");
-    assertThat(change.path("why").asText()).isEqualTo("better");
+    assertThat(change.path("reason").asText()).isEqualTo("better");
     assertThat(change.path("to_loss").asDouble()).isLessThan(change.path("from_loss").asDouble());
     assertThat(change.path("p_value").asDouble()).isLessThanOrEqualTo(0.1);
     int seq = change.path("seq").asInt();
@@ -218,7 +218,7 @@ class SelectionTest {
       OperatorSubtaskState state = harness.snapshot();
       assertThat(harness.events()).hasSize(1);
       JsonNode change = harness.events().get(0);
-      assertThat(change.path("why").asText()).isEqualTo("command");
+      assertThat(change.path("reason").asText()).isEqualTo("command");
       assertThat(change.path("seq").asInt()).isEqualTo(50);
       assertThat(harness.models()).as("published at once").hasSize(1);
       try (TrainHarness restored = new TrainHarness(spec, state)) {
@@ -280,7 +280,7 @@ class SelectionTest {
     assertThat(seq).isBetween(600, 700);
     if (action == Action.SWAP_IN_CHALLENGER) {
       assertThat(outcome.change().path("seq").asInt()).isEqualTo(seq);
-      assertThat(outcome.change().path("why").asText()).isEqualTo("drift");
+      assertThat(outcome.change().path("reason").asText()).isEqualTo("drift");
       assertThat(outcome.change().path("to").asText()).isEqualTo("slow");
     } else {
       assertThat(outcome.lastOf("quick").path("role").asText()).isEqualTo("champion");
@@ -352,7 +352,7 @@ class SelectionTest {
                 + " NAME, or start afresh: state.on-shape-change: reset does so");
     Outcome named = continued(before, models("quick", BY_COMMAND, QUICK, other), ShapeChange.FAIL);
 
-    assertThat(named.change().path("why").asText()).isEqualTo("removed");
+    assertThat(named.change().path("reason").asText()).isEqualTo("removed");
     assertThat(named.change().path("from").asText()).isEqualTo("slow");
     assertThat(named.change().path("to").asText()).isEqualTo("quick");
     assertThat(examplesOf(named, "quick")).isEqualTo(200);

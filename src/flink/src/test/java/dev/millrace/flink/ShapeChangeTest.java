@@ -103,7 +103,7 @@ class ShapeChangeTest {
       harness.send(examples, 10);
 
       assertThat(harness.events()).hasSize(1);
-      assertThat(harness.events().get(0).path("event").asText()).isEqualTo("started_afresh");
+      assertThat(harness.events().get(0).path("event").asText()).isEqualTo("reset");
       assertThat(harness.events().get(0).path("reason").asText()).contains("configured (");
     }
   }

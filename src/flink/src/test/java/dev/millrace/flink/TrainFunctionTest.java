@@ -413,7 +413,7 @@ class TrainFunctionTest {
   }
 
   private static ModelSnapshot decode(OutputRecord record) throws IOException {
-    assertThat(record.headerNames()).containsExactly("millrace.pipeline", "millrace.config");
+    assertThat(record.headerNames()).containsExactly("millrace.pipeline", "millrace.config.hash");
     return ModelSnapshot.decode(
         new String(record.headerValues()[0], StandardCharsets.UTF_8),
         new String(record.headerValues()[1], StandardCharsets.UTF_8),

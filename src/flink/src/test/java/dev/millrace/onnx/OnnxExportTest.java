@@ -175,7 +175,7 @@ class OnnxExportTest {
         .containsEntry("pipeline", "test")
         .containsEntry("key", "k1")
         .containsEntry("model_version", "100")
-        .containsEntry("config", "0a1b2c3d")
+        .containsEntry("config_hash", "0a1b2c3d")
         .containsEntry("examples", "400")
         .containsEntry("task", "multiclass")
         .containsEntry("classes", "[\"low\",\"mid, \\\"ok\\\"\",\"high\"]");

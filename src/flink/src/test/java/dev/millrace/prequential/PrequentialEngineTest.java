@@ -7,7 +7,7 @@ import dev.millrace.data.Chunk;
 import dev.millrace.data.DeadLetterReason;
 import dev.millrace.data.Example;
 import dev.millrace.data.MetricsReport;
-import dev.millrace.data.ModelEvent.StartedAfresh;
+import dev.millrace.data.ModelEvent.Reset;
 import dev.millrace.data.Sha256;
 import dev.millrace.nn.ModelSpec;
 import dev.millrace.testing.Chunks;
@@ -110,7 +110,7 @@ public class PrequentialEngineTest {
     assertThat(bytes(restarted)).isEqualTo(bytes(learn(engine(other), examples, 100).get("k")));
     assertThat(published.events)
         .singleElement()
-        .satisfies(event -> assertThat(event.what()).isInstanceOf(StartedAfresh.class));
+        .satisfies(event -> assertThat(event.what()).isInstanceOf(Reset.class));
     assertThat(published.warnings).hasSize(1);
   }
 

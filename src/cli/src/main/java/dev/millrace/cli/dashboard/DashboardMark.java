@@ -43,7 +43,7 @@ record DashboardMark(
     }
     // Of whatever kind: those that come to be one day as well.
     StringBuilder detail = new StringBuilder();
-    for (String field : new String[] {"detector", "action", "reason", "from", "to", "why"}) {
+    for (String field : new String[] {"detector", "action", "from", "to", "reason"}) {
       if (node.path(field).isTextual()) {
         detail.append(detail.isEmpty() ? "" : ", ").append(node.path(field).textValue());
       }
@@ -63,7 +63,7 @@ record DashboardMark(
 
   /** Whether the model began anew. */
   boolean isReset() {
-    return event.equals("started_afresh") || event.equals("forgotten");
+    return event.equals("reset") || event.equals("expired");
   }
 
   void write(JsonGenerator out) throws IOException {

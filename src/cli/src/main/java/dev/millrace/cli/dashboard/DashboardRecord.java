@@ -77,7 +77,7 @@ public record DashboardRecord(
             seq.longValue(),
             node.path("examples").asLong(seq.longValue()),
             task.get(),
-            node.path("config").asText(),
+            node.path("config_hash").asText(),
             isFarOff(eventTime, nowMillis) ? 0 : eventTime,
             node.at("/window/size").asLong(),
             epochOf(node),

@@ -79,7 +79,7 @@ public final class ModelLines {
     model.classes().forEach(json.putArray("classes")::add);
     json.put("model", model.learner().shape());
     json.put("bytes", model.size());
-    json.put("config", model.config());
+    json.put("config_hash", model.config());
     return json.toString();
   }
 

@@ -119,7 +119,7 @@ class DashboardHistoryTest {
   void whatHappenedBeforeAPipelineBeganAgainIsForgotten() throws IOException {
     history.add(record("a", 100, "b1"), 0);
     marks.add(new DashboardMark("fraud", "a", 90, 0, "drift", "ddm"));
-    marks.add(new DashboardMark("fraud", "a", 0, 0, "started_afresh", "other shape"));
+    marks.add(new DashboardMark("fraud", "a", 0, 0, "reset", "other shape"));
     marks.add(new DashboardMark("fraud", "b", 90, 0, "drift", "ddm"));
     assertThat(history.fleet(0, 0).drifting()).isEqualTo(1);
 
@@ -127,7 +127,7 @@ class DashboardHistoryTest {
 
     String left = DashboardLines.object(out -> marks.write(out, null));
     assertThat(MAPPER.readTree(left).path("events").findValuesAsText("event"))
-        .containsExactly("drift", "started_afresh");
+        .containsExactly("drift", "reset");
     assertThat(history.fleet(0, 0).drifting()).isZero();
   }
 

@@ -87,7 +87,7 @@ final class DashboardSamples {
     record.put("learning_rate", 0.005).put("skipped_steps", 0);
     ArrayNode offsets = record.putObject("input").putObject("fraud.examples").putArray("0");
     offsets.add(seq * 7).add(seq * 7 + 1_527);
-    return record.put("config", "b1946ac9").toString();
+    return record.put("config_hash", "b1946ac9").toString();
   }
 
   /** Counts of a full window, rows = actual; the first class is the common one. */

@@ -56,7 +56,7 @@ public class DashboardServerTest {
     "confusion_matrix":{"rows":"actual","labels":["ok","fraud"],\
     "counts":[[958,9],[10,23]],"total_counts":[[9580,90],[100,230]]},\
     "learning_rate":0.005,"skipped_steps":0,\
-    "input":{"fraud.examples":{"0":[120344,121871]}},"config":"b1946ac9"}\
+    "input":{"fraud.examples":{"0":[120344,121871]}},"config_hash":"b1946ac9"}\
     """
         .formatted(
             JsonNodeFactory.instance.textNode(key), seq, seq, seq - 1, accuracy, f1, loss, seq);
@@ -66,7 +66,7 @@ public class DashboardServerTest {
   public static String event(String key, long seq, String what) {
     return """
     {"pipeline":"fraud","key":%s,"seq":%d,"event_time":"2026-11-25T09:14:03.120Z",%s,\
-    "model_version":7,"config":"b1946ac9"}\
+    "model_version":7,"config_hash":"b1946ac9"}\
     """
         .formatted(JsonNodeFactory.instance.textNode(key), seq, what);
   }
@@ -76,7 +76,7 @@ public class DashboardServerTest {
     return """
     {"pipeline":"fraud","time":"%s","keys":%d,"active":9,"examples":70,\
     "accuracy":{"mean":0.8,"min":0.1,"p10":0.2,"p50":0.5,"p90":0.9,"max":1},"loss":null,\
-    "worst":[{"key":"worst-of-all","examples":7,"loss":0.9,"accuracy":0.1}],"config":"b1946ac9"}\
+    "worst":[{"key":"worst-of-all","examples":7,"loss":0.9,"accuracy":0.1}],"config_hash":"b1946ac9"}\
     """
         .formatted(time, keys);
   }

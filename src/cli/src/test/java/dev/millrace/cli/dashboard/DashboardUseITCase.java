@@ -24,7 +24,7 @@ class DashboardUseITCase extends DashboardPage {
     }
     server.publish(event("key-3", 1_500, "\"event\":\"drift\",\"detector\":\"adwin\""));
     server.publish(event("key-4", 500, "\"event\":\"drift\",\"detector\":\"adwin\""));
-    server.publish(event("key-5", 0, "\"event\":\"started_afresh\",\"reason\":\"other shape\""));
+    server.publish(event("key-5", 0, "\"event\":\"reset\",\"reason\":\"other shape\""));
     server.lag(4_321L);
     server.sample();
 
@@ -95,7 +95,7 @@ class DashboardUseITCase extends DashboardPage {
     assertThat(markedPixels("--warn")).isZero();
 
     server.publish(event("shop-1", 2_500, "\"event\":\"drift\",\"detector\":\"ddm\""));
-    server.publish(event("shop-1", 1_000, "\"event\":\"started_afresh\",\"reason\":\"grown\""));
+    server.publish(event("shop-1", 1_000, "\"event\":\"reset\",\"reason\":\"grown\""));
 
     awaitTrue("return document.getElementById('marks-legend').children.length === 2");
     assertThat(browser.text("marks-legend")).contains("drift", "reset");

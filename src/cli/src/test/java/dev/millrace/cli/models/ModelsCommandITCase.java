@@ -86,7 +86,8 @@ class ModelsCommandITCase {
     assertThat(first.path("key").asText()).isEqualTo("shop-0");
     assertThat(first.path("examples").asInt()).isEqualTo(100);
     assertThat(first.path("model_version").asInt()).isEqualTo(100);
-    assertThat(first.path("config").asText()).isEqualTo(PipelineFile.read(pipeline).configHash());
+    assertThat(first.path("config_hash").asText())
+        .isEqualTo(PipelineFile.read(pipeline).configHash());
   }
 
   @Test

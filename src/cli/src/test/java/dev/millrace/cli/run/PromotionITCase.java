@@ -38,14 +38,14 @@ class PromotionITCase {
       JsonNode better = awaitChanges(kafka, 1).get(0);
       assertThat(better.path("key").asText()).isEqualTo("shop-1");
       assertThat(better.path("to").asText()).isEqualTo("quick");
-      assertThat(better.path("why").asText()).isEqualTo("better");
+      assertThat(better.path("reason").asText()).isEqualTo("better");
 
       Cli sent = promote(pipeline, "shop-1", "slow");
       assertThat(sent.err()).isEmpty();
       assertThat(sent.out()).startsWith("Sent to contest.commands: slow is to be champion of key");
       JsonNode told = awaitChanges(kafka, 2).get(1);
       assertThat(told.path("to").asText()).isEqualTo("slow");
-      assertThat(told.path("why").asText()).isEqualTo("command");
+      assertThat(told.path("reason").asText()).isEqualTo("command");
       assertThat(told.path("seq").asInt()).isEqualTo(400);
 
       promote(pipeline, "shop-7", "slow");
@@ -68,7 +68,7 @@ class PromotionITCase {
       LocalJob after = start(pipeline, savepoint);
 
       JsonNode told = awaitChanges(kafka, 2).get(1);
-      assertThat(told.path("why").asText()).isEqualTo("command");
+      assertThat(told.path("reason").asText()).isEqualTo("command");
       after.cancel();
     }
   }
@@ -91,7 +91,7 @@ class PromotionITCase {
       JsonNode told =
           await()
               .atMost(Patience.MAX)
-              .until(() -> events(kafka, "started_afresh"), e -> e.size() == 1)
+              .until(() -> events(kafka, "reset"), e -> e.size() == 1)
               .get(0);
       assertThat(told.path("key").asText()).isEqualTo("shop-1");
       after.cancel();

@@ -143,7 +143,7 @@ class ServeServerTest {
     assertThat(answer.path("class").asText()).isIn("yes", "no");
     assertThat(answer.at("/probabilities/yes").isNumber()).isTrue();
     assertThat(answer.path("model_version").asInt()).isEqualTo(100);
-    assertThat(answer.path("config").asText()).isEqualTo("config");
+    assertThat(answer.path("config_hash").asText()).isEqualTo("config");
   }
 
   @Test

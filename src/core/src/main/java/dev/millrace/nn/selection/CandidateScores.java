@@ -2,7 +2,7 @@ package dev.millrace.nn.selection;
 
 import dev.millrace.data.MetricsReport;
 import dev.millrace.data.ModelEvent.ChampionChanged;
-import dev.millrace.data.ModelEvent.Why;
+import dev.millrace.data.ModelEvent.Reason;
 import dev.millrace.nn.OnlineModel;
 import java.io.DataInput;
 import java.io.DataOutput;
@@ -78,24 +78,24 @@ final class CandidateScores {
     referee.compare(contenders, champion, said, weight, share, limit);
     int winner = referee.winner(contenders, champion);
     if (winner >= 0) {
-      crown(winner, Why.BETTER);
+      crown(winner, Reason.BETTER);
     }
   }
 
   /** Makes another model champion. */
-  void crown(int place, Why why) {
+  void crown(int place, Reason reason) {
     String before = contenders[champion].name();
     double loss = championsLoss();
     double pValue = PromotionRule.pValue(contenders, contenders[place]);
     champion = place;
     begin(
-        new ChampionChanged(before, contenders[place].name(), why, loss, championsLoss(), pValue));
+        new ChampionChanged(before, contenders[place].name(), reason, loss, championsLoss(), pValue));
   }
 
   /** Goes on without a champion that is not among the models any more. */
   private void replace(String gone, double loss) {
     String name = contenders[champion].name();
-    begin(new ChampionChanged(gone, name, Why.REMOVED, loss, championsLoss(), Double.NaN));
+    begin(new ChampionChanged(gone, name, Reason.REMOVED, loss, championsLoss(), Double.NaN));
   }
 
   private void begin(ChampionChanged news) {

@@ -3,7 +3,7 @@ package dev.millrace.nn.selection;
 import dev.millrace.data.BoundedDataInput;
 import dev.millrace.data.MetricsReport;
 import dev.millrace.data.ModelEvent.ChampionChanged;
-import dev.millrace.data.ModelEvent.Why;
+import dev.millrace.data.ModelEvent.Reason;
 import dev.millrace.data.Task;
 import dev.millrace.nn.Indicators;
 import dev.millrace.nn.ModelHeader;
@@ -132,14 +132,14 @@ public final class ChampionChallenger extends PerExampleModel {
     if (place == board.champion()) {
       return false;
     }
-    board.crown(place, Why.COMMAND);
+    board.crown(place, Reason.COMMAND);
     return true;
   }
 
   /** Makes the challenger that did best of late champion; the old champion starts afresh. */
   public void swapIn() {
     int old = board.champion();
-    board.crown(board.bestChallenger(), Why.DRIFT);
+    board.crown(board.bestChallenger(), Reason.DRIFT);
     restart(old);
   }
 

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.millrace.data.MetricsReport.CandidateSpec;
 import dev.millrace.data.ModelEvent.ChampionChanged;
-import dev.millrace.data.ModelEvent.Why;
+import dev.millrace.data.ModelEvent.Reason;
 import dev.millrace.data.Task;
 import dev.millrace.nn.SelectionSpec.Promotion;
 import java.util.SplittableRandom;
@@ -85,7 +85,7 @@ class PromotionTest {
       assertThat(change != null).as("example %d", e).isEqualTo(changes0);
       if (change != null) {
         changes++;
-        assertThat(change.why()).isEqualTo(Why.BETTER);
+        assertThat(change.reason()).isEqualTo(Reason.BETTER);
         assertThat(change.to()).isEqualTo(selection.champion());
         assertThat(change.toLoss()).isLessThan(change.fromLoss());
         assertThat(change.pValue()).isLessThanOrEqualTo(0.02);
@@ -284,7 +284,7 @@ class PromotionTest {
     assertThat(selection.promote("m1")).isTrue();
 
     ChampionChanged change = selection.takeChange();
-    assertThat(change.why()).isEqualTo(Why.COMMAND);
+    assertThat(change.reason()).isEqualTo(Reason.COMMAND);
     assertThat(change.from() + " " + change.to()).isEqualTo("m0 m1");
     assertThat(selection.takeChange()).isNull();
     learn(selection, 1f, 0.1, 0.9, 0.95);
@@ -302,7 +302,7 @@ class PromotionTest {
     selection.swapIn();
 
     assertThat(selection.champion()).isEqualTo("m2");
-    assertThat(selection.takeChange().why()).isEqualTo(Why.DRIFT);
+    assertThat(selection.takeChange().reason()).isEqualTo(Reason.DRIFT);
     assertThat(selection.candidates())
         .extracting(CandidateSpec::examples)
         .containsExactly(0L, 100L, 100L);

@@ -31,7 +31,7 @@ public final class AnswerJson {
     }
     json.writeNumberField("model_version", answer.modelVersion());
     json.writeNumberField("examples", answer.examples());
-    json.writeStringField("config", answer.config());
+    json.writeStringField("config_hash", answer.config());
   }
 
   /** The field {@code error} of what could not be answered. */

@@ -5,10 +5,10 @@ import dev.millrace.data.KebabCase;
 import dev.millrace.data.ModelEvent;
 import dev.millrace.data.ModelEvent.ChampionChanged;
 import dev.millrace.data.ModelEvent.Drift;
-import dev.millrace.data.ModelEvent.Forgotten;
+import dev.millrace.data.ModelEvent.Expired;
+import dev.millrace.data.ModelEvent.Reset;
 import dev.millrace.data.ModelEvent.RolledBack;
 import dev.millrace.data.ModelEvent.SkippedSteps;
-import dev.millrace.data.ModelEvent.StartedAfresh;
 import dev.millrace.data.ModelEvent.Warning;
 import dev.millrace.data.ModelEvent.What;
 import java.io.IOException;
@@ -31,7 +31,7 @@ public final class EventJson {
     JsonLine.time(json, "event_time", event.eventTime());
     write(json, event.what());
     json.writeNumberField("model_version", event.modelVersion());
-    json.writeStringField("config", event.config());
+    json.writeStringField("config_hash", event.config());
     json.writeEndObject();
   }
 
@@ -51,16 +51,16 @@ public final class EventJson {
       json.writeStringField("event", "rollback");
       json.writeNumberField("rollbacks", rolledBack.count());
       JsonLine.number(json, "learning_rate", rolledBack.learningRate());
-    } else if (what instanceof Forgotten) {
-      json.writeStringField("event", "forgotten");
-    } else if (what instanceof StartedAfresh afresh) {
-      json.writeStringField("event", "started_afresh");
-      json.writeStringField("reason", afresh.reason());
+    } else if (what instanceof Expired) {
+      json.writeStringField("event", "expired");
+    } else if (what instanceof Reset reset) {
+      json.writeStringField("event", "reset");
+      json.writeStringField("reason", reset.reason());
     } else if (what instanceof ChampionChanged changed) {
       json.writeStringField("event", "champion_changed");
       json.writeStringField("from", changed.from());
       json.writeStringField("to", changed.to());
-      json.writeStringField("why", KebabCase.of(changed.why()));
+      json.writeStringField("reason", KebabCase.of(changed.reason()));
       JsonLine.number(json, "from_loss", changed.fromLoss());
       JsonLine.number(json, "to_loss", changed.toLoss());
       JsonLine.number(json, "p_value", changed.pValue());

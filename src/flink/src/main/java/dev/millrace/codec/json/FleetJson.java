@@ -42,7 +42,7 @@ public final class FleetJson {
       json.writeEndObject();
     }
     json.writeEndArray();
-    json.writeStringField("config", report.config());
+    json.writeStringField("config_hash", report.config());
     json.writeEndObject();
   }
 

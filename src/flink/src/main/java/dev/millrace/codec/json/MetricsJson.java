@@ -77,7 +77,7 @@ public final class MetricsJson {
       writeModels(json, context.models(), report.task());
     }
     writeInput(json, context.input());
-    json.writeStringField("config", context.config());
+    json.writeStringField("config_hash", context.config());
     json.writeEndObject();
   }
 

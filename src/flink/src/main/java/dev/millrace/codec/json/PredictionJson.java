@@ -48,7 +48,7 @@ public final class PredictionJson {
       json.writeBooleanField("held_out", true);
     }
     json.writeNumberField("model_version", prediction.modelVersion());
-    json.writeStringField("config", prediction.config());
+    json.writeStringField("config_hash", prediction.config());
     json.writeEndObject();
   }
 

@@ -31,7 +31,7 @@ class AnswerJsonTest {
         .isEqualTo(
             """
             {"key":"shop-17","class":"fraud","probabilities":{"ok":0.25,"fraud":0.75},\
-            "model":"big","model_version":41,"examples":42,"config":"b1946ac9"}\
+            "model":"big","model_version":41,"examples":42,"config_hash":"b1946ac9"}\
             """);
   }
 
@@ -44,7 +44,7 @@ class AnswerJsonTest {
     assertThat(json(answer))
         .isEqualTo(
             """
-            {"key":"k","value":2.5,"model_version":7,"examples":8,"config":"b1946ac9"}\
+            {"key":"k","value":2.5,"model_version":7,"examples":8,"config_hash":"b1946ac9"}\
             """);
   }
 

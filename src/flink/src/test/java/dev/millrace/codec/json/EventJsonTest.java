@@ -5,13 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.millrace.data.ModelEvent;
 import dev.millrace.data.ModelEvent.ChampionChanged;
 import dev.millrace.data.ModelEvent.Drift;
-import dev.millrace.data.ModelEvent.Forgotten;
+import dev.millrace.data.ModelEvent.Expired;
+import dev.millrace.data.ModelEvent.Reason;
+import dev.millrace.data.ModelEvent.Reset;
 import dev.millrace.data.ModelEvent.RolledBack;
 import dev.millrace.data.ModelEvent.SkippedSteps;
-import dev.millrace.data.ModelEvent.StartedAfresh;
 import dev.millrace.data.ModelEvent.Warning;
 import dev.millrace.data.ModelEvent.What;
-import dev.millrace.data.ModelEvent.Why;
 import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
 
@@ -20,11 +20,11 @@ class EventJsonTest {
 
   @Test
   void anEventIsOneLineInAStableOrder() {
-    assertThat(encode(new Forgotten()))
+    assertThat(encode(new Expired()))
         .isEqualTo(
             """
             {"pipeline":"fraud","key":"shop-17","seq":42,"event_time":"1970-01-01T00:00:01.234Z",\
-            "event":"forgotten","model_version":41,"config":"b1946ac9"}\
+            "event":"expired","model_version":41,"config_hash":"b1946ac9"}\
             """);
   }
 
@@ -41,12 +41,12 @@ class EventJsonTest {
     assertThat(encode(new RolledBack(2, 0.1)))
         .contains(
             ",\"event\":\"rollback\",\"rollbacks\":2,\"learning_rate\":0.1,\"model_version\":");
-    assertThat(encode(new StartedAfresh("layers")))
-        .contains(",\"event\":\"started_afresh\",\"reason\":\"layers\",\"model_version\":");
-    assertThat(encode(new ChampionChanged("big", "small", Why.BETTER, 0.5, Double.NaN, 0.25)))
+    assertThat(encode(new Reset("layers")))
+        .contains(",\"event\":\"reset\",\"reason\":\"layers\",\"model_version\":");
+    assertThat(encode(new ChampionChanged("big", "small", Reason.BETTER, 0.5, Double.NaN, 0.25)))
         .contains(
             ",\"event\":\"champion_changed\",\"from\":\"big\",\"to\":\"small\","
-                + "\"why\":\"better\",\"from_loss\":0.5,\"to_loss\":null,\"p_value\":0.25,"
+                + "\"reason\":\"better\",\"from_loss\":0.5,\"to_loss\":null,\"p_value\":0.25,"
                 + "\"model_version\":");
   }
 

@@ -38,7 +38,7 @@ class FleetJsonTest {
             "drifting":{"count":2,"keys":["b","a"]},\
             "worst":[{"key":"b","examples":70,"loss":0.75,"accuracy":0.5},\
             {"key":"c","examples":60,"loss":0.25,"accuracy":null}],\
-            "config":"b1946ac9"}\
+            "config_hash":"b1946ac9"}\
             """);
   }
 }

@@ -162,7 +162,7 @@ class MetricsJsonTest {
             "counts":[[957.5,9],[10,23]],"total_counts":[[40000,1],[2,1996]]},\
             "learning_rate":0.005,"skipped_steps":3,"clipped_steps":17,"rollbacks":1,\
             "input":{"fraud.examples":{"0":[120344,121871],"10":[5,6]}},\
-            "config":"b1946ac9"}\
+            "config_hash":"b1946ac9"}\
             """);
   }
 

@@ -24,7 +24,7 @@ class PredictionJsonTest {
             {"pipeline":"fraud","key":"shop-17","id":"tx-9","seq":42,"partition":3,"offset":77,\
             "event_time":"1970-01-01T00:00:01.234Z","class":"fraud","actual":"ok",\
             "probabilities":{"ok":0.25,"fraud":0.75},"model":"big","model_version":41,\
-            "config":"b1946ac9"}\
+            "config_hash":"b1946ac9"}\
             """);
   }
 
@@ -35,7 +35,7 @@ class PredictionJsonTest {
             """
             {"pipeline":"fraud","key":"shop-17","partition":3,"offset":77,\
             "event_time":"1970-01-01T00:00:01.234Z","class":null,"scores":{},"model_version":41,\
-            "config":"b1946ac9"}\
+            "config_hash":"b1946ac9"}\
             """);
   }
 

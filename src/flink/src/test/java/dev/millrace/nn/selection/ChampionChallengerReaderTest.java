@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.millrace.data.BoundedDataInput;
 import dev.millrace.data.ModelEvent.ChampionChanged;
-import dev.millrace.data.ModelEvent.Why;
+import dev.millrace.data.ModelEvent.Reason;
 import dev.millrace.data.Task;
 import dev.millrace.nn.Activation;
 import dev.millrace.nn.Indicators;
@@ -109,7 +109,7 @@ class ChampionChallengerReaderTest {
 
     assertThat(selection.champion()).isEqualTo("new");
     ChampionChanged change = selection.takeChange();
-    assertThat(change.why()).isEqualTo(Why.REMOVED);
+    assertThat(change.reason()).isEqualTo(Reason.REMOVED);
     assertThat(change.from() + " " + change.to()).isEqualTo("slow new");
     assertThat(change.fromLoss()).isEqualTo(whole.candidates().get(0).loss());
     assertThat(selection.candidates().get(1).since()).isEqualTo(10);
