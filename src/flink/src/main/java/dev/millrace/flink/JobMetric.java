@@ -113,7 +113,8 @@ public enum JobMetric {
       "train",
       "time from a record's timestamp until it was learned: of the last record in one chunk of"
           + " 16, to the millisecond"),
-  SIMD_BITS(Kind.GAUGE, "train", "register width of the kernels in bits; 0 without SIMD"),
+  SIMD_REGISTER_BYTES(
+      Kind.GAUGE, "train", "register width of the kernels, such as 32 for 256 bit; 0 without SIMD"),
   CACHE_HITS(Kind.COUNTER, "train", "lookups of models that the cache had (RocksDB only)"),
   CACHE_MISSES(
       Kind.COUNTER, "train", "lookups of models that were read from RocksDB (RocksDB only)"),

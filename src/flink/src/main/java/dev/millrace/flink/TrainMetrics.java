@@ -73,8 +73,8 @@ final class TrainMetrics {
     for (LabelOutcome outcome : all) {
       labelJoins[outcome.ordinal()] = JobMetric.LABEL_JOINS.counter(group, outcome);
     }
-    int bits = Kernels.best().bits();
-    JobMetric.SIMD_BITS.gauge(group, () -> bits);
+    int registerBytes = Kernels.best().bits() / Byte.SIZE;
+    JobMetric.SIMD_REGISTER_BYTES.gauge(group, () -> registerBytes);
   }
 
   /** Called before the examples of a chunk are learned. */

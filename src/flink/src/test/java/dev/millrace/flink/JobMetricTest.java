@@ -58,7 +58,9 @@ class JobMetricTest {
     for (JobMetric metric : JobMetric.values()) {
       String name = metric.metricName();
 
-      assertThat(name).matches("[a-z]+(_[a-z]+)*").doesNotContainPattern("_(ms|ns|millis|nanos)$");
+      assertThat(name)
+          .matches("[a-z]+(_[a-z]+)*")
+          .doesNotContainPattern("_(ms|ns|millis|nanos|bits)$");
       assertThat(name.endsWith("_total")).as(name).isEqualTo(metric.kind() == Kind.COUNTER);
     }
   }

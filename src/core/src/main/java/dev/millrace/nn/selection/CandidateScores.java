@@ -89,7 +89,8 @@ final class CandidateScores {
     double pValue = PromotionRule.pValue(contenders, contenders[place]);
     champion = place;
     begin(
-        new ChampionChanged(before, contenders[place].name(), reason, loss, championsLoss(), pValue));
+        new ChampionChanged(
+            before, contenders[place].name(), reason, loss, championsLoss(), pValue));
   }
 
   /** Goes on without a champion that is not among the models any more. */
