@@ -18,7 +18,7 @@ COPY src src
 RUN --mount=type=cache,target=/root/.m2 \
     mvn -B -ntp -Dmaven.test.skip=true -Dspotless.check.skip=true package \
       dependency:copy-dependencies -DoutputDirectory=/build/commands \
-      -DincludeArtifactIds=picocli,progressbar,uplot,jackson-dataformat-yaml && \
+      -DincludeArtifactIds=picocli,progressbar,jline-terminal,jline-native,uplot,jackson-dataformat-yaml && \
     cp src/cli/target/millrace-cli-*.jar commands/ && \
     cp target/millrace-*.jar millrace.jar
 

@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.jar.JarEntry;
 import java.util.jar.JarFile;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -23,8 +24,8 @@ class JobJarITCase {
 
   @Test
   void everyArtifactInTheJarIsListedWithItsLicence() throws IOException {
-    List<String> listed =
-        LISTED.matcher(entry("META-INF/NOTICE")).results().map(found -> found.group(1)).toList();
+    String ofTheJob = entry("META-INF/NOTICE").split("The commands use", 2)[0];
+    List<String> listed = LISTED.matcher(ofTheJob).results().map(found -> found.group(1)).toList();
 
     List<Path> bundled = artifacts();
     assertThat(bundled)
@@ -32,6 +33,24 @@ class JobJarITCase {
     assertThat(listed)
         .doesNotHaveDuplicates()
         .allSatisfy(one -> assertThat(bundled).as("the jar").anyMatch(jar -> isOf(jar, one)));
+  }
+
+  @Test
+  void theJarHasTheEngineAndTheJobButNoCommand() throws IOException {
+    try (JarFile jar = new JarFile(jar().toFile())) {
+      List<String> names = jar.stream().map(JarEntry::getName).toList();
+      assertThat(names)
+          .contains(
+              "dev/millrace/MillraceJob.class",
+              "dev/millrace/prequential/PrequentialEngine.class",
+              "schemas/training_example.avsc")
+          .noneMatch(
+              name ->
+                  name.startsWith("dev/millrace/cli/")
+                      || name.startsWith("dev/millrace/bench/")
+                      || name.startsWith("picocli/")
+                      || name.startsWith("dashboard/"));
+    }
   }
 
   @Test
@@ -47,7 +66,10 @@ class JobJarITCase {
 
   private static List<Path> artifacts() throws IOException {
     String classPath = Files.readString(TARGET.resolve("job-jar.classpath")).strip();
-    return Arrays.stream(classPath.split(Pattern.quote(File.pathSeparator))).map(Path::of).toList();
+    return Arrays.stream(classPath.split(Pattern.quote(File.pathSeparator)))
+        .map(Path::of)
+        .filter(jar -> !jar.getFileName().toString().startsWith("millrace-core-"))
+        .toList();
   }
 
   /** Whether a jar is where a repository has that of the coordinates. */
@@ -57,17 +79,19 @@ class JobJarITCase {
     return jar.getParent().getParent().endsWith(Path.of(place, artifact));
   }
 
-  private static String entry(String name) throws IOException {
+  private static Path jar() throws IOException {
     try (Stream<Path> files = Files.list(TARGET)) {
-      Path jar =
-          files
-              .filter(file -> file.getFileName().toString().matches("millrace-[0-9].*\\.jar"))
-              .findFirst()
-              .orElseThrow();
-      try (JarFile open = new JarFile(jar.toFile());
-          InputStream in = open.getInputStream(open.getEntry(name))) {
-        return new String(in.readAllBytes(), StandardCharsets.UTF_8);
-      }
+      return files
+          .filter(file -> file.getFileName().toString().matches("millrace-[0-9].*\\.jar"))
+          .findFirst()
+          .orElseThrow();
+    }
+  }
+
+  private static String entry(String name) throws IOException {
+    try (JarFile open = new JarFile(jar().toFile());
+        InputStream in = open.getInputStream(open.getEntry(name))) {
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
     }
   }
 }
