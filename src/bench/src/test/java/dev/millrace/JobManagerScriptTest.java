@@ -98,7 +98,7 @@ class JobManagerScriptTest {
   }
 
   @Test
-  void anotherOneOrNoneCanBeNamed() throws Exception {
+  void anotherSnapshotOrNoneCanBeNamed() throws Exception {
     snapshot("checkpoints/0a/chk-7", 0);
 
     assertThat(started("/elsewhere/chk-1")).contains("--fromSavepoint /elsewhere/chk-1 ");

@@ -57,7 +57,7 @@ class AsyncApiTest {
   }
 
   @Test
-  void itIsValidAsyncApi() throws IOException {
+  void theDocumentIsValidAsyncApi() throws IOException {
     try (InputStream in =
         new GZIPInputStream(AsyncApiTest.class.getResourceAsStream("/asyncapi/3.0.0.json.gz"))) {
       JsonSchema schema = JsonSchemaFactory.getInstance(VersionFlag.V7).getSchema(in);
@@ -67,7 +67,7 @@ class AsyncApiTest {
   }
 
   @Test
-  void itHasTheTopicsOfAPipeline() {
+  void theDocumentHasTheTopicsOfAPipeline() {
     Settings settings =
         PipelineFile.parse(
             "p.yaml",

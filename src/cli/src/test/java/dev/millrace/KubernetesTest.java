@@ -100,7 +100,7 @@ class KubernetesTest {
   }
 
   @Test
-  void itIsHighlyAvailableKeepsItsStateAndScalesByItself() throws IOException {
+  void theDeploymentIsHighlyAvailableKeepsItsStateAndScalesByItself() throws IOException {
     JsonNode spec = deployment().path("spec");
 
     assertThat(spec.at("/job/upgradeMode").asText()).isEqualTo("savepoint");

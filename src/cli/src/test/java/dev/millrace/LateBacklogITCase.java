@@ -92,7 +92,7 @@ class LateBacklogITCase {
   }
 
   @Test
-  void soDoPartitionsOfTheSameKeysOnTwoSubtasks() throws Exception {
+  void aBacklogOnTwoTopicsEndsAsOnOneOnTwoSubtasks() throws Exception {
     Settings one = onOneTopic("one-apart", 3);
     Settings two = onTwoTopics("two-apart", 3);
 
@@ -103,7 +103,7 @@ class LateBacklogITCase {
   }
 
   @Test
-  void soItDoesAfterAFailureOnTheWay() throws Exception {
+  void aBacklogOnTwoTopicsEndsTheSameAfterAFailure() throws Exception {
     Settings calm = onTwoTopics("calm", 1);
     Settings shaken = onTwoTopics("shaken", 1, SLOWLY);
     run(calm, 1);
@@ -147,7 +147,7 @@ class LateBacklogITCase {
   }
 
   @Test
-  void soItDoesWhenItGoesOnOnMoreSubtasks(@TempDir Path dir) throws Exception {
+  void aBacklogOnTwoTopicsEndsTheSameAfterRescaling(@TempDir Path dir) throws Exception {
     Settings calm = onTwoTopics("alone", 3);
     Settings grown = onTwoTopics("grown", 3, SLOWLY);
     run(calm, 1);
@@ -179,7 +179,7 @@ class LateBacklogITCase {
   }
 
   @Test
-  void soTheyAreWhenLabelsGetATopicOfTheirOwn(@TempDir Path dir) throws Exception {
+  void partitionsAreReadTogetherAfterLabelsGotATopicOfTheirOwn(@TempDir Path dir) throws Exception {
     Settings settings = pipeline("parted", "parted-labels", "");
     JobTopics.create(settings, 3);
 

@@ -209,8 +209,8 @@ class MillraceJobITCase {
   }
 
   @Test
-  void soDoThoseAfterAFailureBeforeTheFirstCheckpointBehindASavepoint(@TempDir Path dir)
-      throws Exception {
+  void modelsAfterAFailureBetweenASavepointAndACheckpointEqualThoseOfAnUndisturbedRun(
+      @TempDir Path dir) throws Exception {
     Settings calm = pipeline("behind-calm", "at-least-once");
     Settings shaken = pipeline("behind-shaken", "at-least-once");
     JobTopics.create(calm, 3);

@@ -29,7 +29,7 @@ class StepBenchTest {
   }
 
   @Test
-  void timesTheMixtureToo() throws Exception {
+  void timesTheMixture() throws Exception {
     Cli bench =
         Cli.run(
             ("bench step --layers 5,3 --batch 2 --auto fast --warmup 0 --seconds 0.1 --jvms 1"

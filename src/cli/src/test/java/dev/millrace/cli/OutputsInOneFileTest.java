@@ -25,7 +25,7 @@ class OutputsInOneFileTest {
   @TempDir private Path dir;
 
   @Test
-  void noneIsWrittenOverAnother() throws Exception {
+  void noOutputIsWrittenOverAnother() throws Exception {
     Path file = dir.resolve("output.txt");
     ProcessBuilder script =
         new ProcessBuilder(Programs.require("bash", "bash").toString(), "-c", SCRIPT);

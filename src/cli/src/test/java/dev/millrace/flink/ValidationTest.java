@@ -93,7 +93,7 @@ class ValidationTest {
   }
 
   @Test
-  void theyArePredictedByTheThresholdThatTheLearnedExamplesTune() throws Exception {
+  void heldOutExamplesArePredictedByTheThresholdThatTheLearnedExamplesTune() throws Exception {
     MetricsSpec metrics =
         Specs.METRICS
             .withPositive("rare")
@@ -205,7 +205,7 @@ class ValidationTest {
   }
 
   @Test
-  void soAreTheRowsOfAFileInEveryPassThatIsReadById(@TempDir Path dir) throws Exception {
+  void theSameRowsOfAFileAreHeldOutInEveryPassThatIsReadById(@TempDir Path dir) throws Exception {
     StringBuilder rows = new StringBuilder("x,y\n");
     for (int row = 0; row < EXAMPLES; row++) {
       rows.append(row).append(row % 2 == 0 ? ",even\n" : ",odd\n");
@@ -246,7 +246,7 @@ class ValidationTest {
   }
 
   @Test
-  void whichARecordSaysOnceEvenIfTheEpochWasReportedBefore() throws Exception {
+  void oneRecordReportsThatLearningStoppedEvenIfTheEpochWasReportedBefore() throws Exception {
     try (TrainHarness harness = new TrainHarness(holdingOut(0.25, 1))) {
       List<Example> all = epochs(60);
       for (int epoch = 0; epoch < 60; epoch++) {
@@ -287,7 +287,7 @@ class ValidationTest {
   }
 
   @Test
-  void afterThatRecordsOfNoEpochAreLearnedAsEver() throws Exception {
+  void recordsOfNoEpochAreLearnedAfterLearningFromEpochsStopped() throws Exception {
     try (TrainHarness harness = new TrainHarness(holdingOut(0.25, 1))) {
       harness.send(epochs(60), 64);
       JsonNode stop = last(harness);
@@ -302,7 +302,7 @@ class ValidationTest {
   }
 
   @Test
-  void andSoAreAllAfterARestartWithoutPatience() throws Exception {
+  void allExamplesAreLearnedAfterARestartWithoutPatience() throws Exception {
     OperatorSubtaskState stopped;
     int seq;
     try (TrainHarness harness = new TrainHarness(holdingOut(0.25, 1))) {
@@ -321,7 +321,7 @@ class ValidationTest {
   }
 
   @Test
-  void regressionIsValidatedToo() throws Exception {
+  void aRegressionIsValidated() throws Exception {
     try (TrainHarness harness = new TrainHarness(holdingOut(0.25, 0))) {
       harness.send(Chunks.numbers("k", EXAMPLES, 5), 64);
       harness.end();

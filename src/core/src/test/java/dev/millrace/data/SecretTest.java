@@ -16,7 +16,7 @@ class SecretTest {
   @TempDir private Path folder;
 
   @Test
-  void itIsReadWhereThePlaceholderSays() throws IOException {
+  void aSecretIsReadFromWhereThePlaceholderPoints() throws IOException {
     Files.writeString(folder.resolve("s.properties"), "token=abc\nempty=\n");
     Files.writeString(folder.resolve("token"), "def\n");
 

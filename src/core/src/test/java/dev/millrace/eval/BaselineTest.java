@@ -206,7 +206,7 @@ class BaselineTest {
   }
 
   @Test
-  void withoutAreasTheWindowIsCalibratedAllTheSame() {
+  void aWindowWithoutAreasIsCalibrated() {
     MetricsSpec full = spec(10, "yes");
     ClassificationMetrics plain =
         metrics(
@@ -235,7 +235,7 @@ class BaselineTest {
   }
 
   @Test
-  void aDeclaredMulticlassTaskAveragesTwoClassesToo() throws IOException {
+  void aDeclaredMulticlassTaskAveragesTwoClasses() throws IOException {
     MetricsSpec declared = spec(1000).withMulticlass(true);
     ClassificationMetrics multiclass = rare(metrics(declared), 0.2f, 0.8f);
     score(multiclass, 1, 0.125f, 1);

@@ -71,7 +71,7 @@ class RegressionMetricsTest {
   }
 
   @Test
-  void labelsOfASmallUnitHaveRelativeErrorsToo() {
+  void labelsOfASmallUnitHaveRelativeErrors() {
     metrics.update(2e-19, 1e-19, 1, 1, 0);
     metrics.update(4e-19, 1e-19, 1, 1, 1);
 

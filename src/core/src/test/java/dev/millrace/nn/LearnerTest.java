@@ -171,7 +171,7 @@ class LearnerTest {
 
   /** FTRL computes weights from what it remembers, not from the weights before. */
   @Test
-  void weightsThatNoGradientHasMovedStayWithFtrlToo() {
+  void weightsThatNoGradientHasMovedStayWithFtrl() {
     Task task = Task.MULTICLASS;
     LearnerSpec spec =
         new ModelSpec(

@@ -32,7 +32,7 @@ class MiniBatchTest {
   }
 
   @Test
-  void itHasRoomUntilItIsFull() {
+  void aBatchHasRoomUntilItIsFull() {
     MiniBatch batch = filled(0, 3);
     assertThat(batch.isEmpty()).isTrue();
     assertThat(batch.floats()).isZero();
@@ -53,7 +53,7 @@ class MiniBatchTest {
   }
 
   @Test
-  void itsArraysDoubleUpToItsCapacity() {
+  void theArraysOfABatchDoubleUpToItsCapacity() {
     assertThat(filled(1, 7).floats()).isEqualTo(1 * (INPUTS + 2));
     assertThat(filled(3, 7).floats()).isEqualTo(4 * (INPUTS + 2));
     assertThat(filled(5, 7).floats()).isEqualTo(7 * (INPUTS + 2));

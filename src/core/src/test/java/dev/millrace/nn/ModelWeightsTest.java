@@ -54,7 +54,7 @@ class ModelWeightsTest {
   }
 
   @Test
-  void soDoesOneThatKeepsNoStatistics() throws IOException {
+  void aModelWithoutStatisticsKnowsAfterItWasStoredThatItHadAStart() throws IOException {
     LearnerSpec spec =
         new ModelSpec(
                 List.of(new LayerSpec(5, Activation.TANH)),

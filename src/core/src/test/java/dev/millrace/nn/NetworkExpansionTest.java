@@ -52,7 +52,8 @@ class NetworkExpansionTest {
 
   @ParameterizedTest(name = "{0}")
   @FieldSource("GROWTHS")
-  void itPredictsTheSame(String name, String before, String after, int moreInputs, float tolerance)
+  void aGrownNetworkPredictsTheSame(
+      String name, String before, String after, int moreInputs, float tolerance)
       throws IOException {
     for (Task task : List.of(Task.MULTICLASS, Task.REGRESSION)) {
       Learner learner = taught(spec(before, ADAM, task), task);
@@ -125,7 +126,7 @@ class NetworkExpansionTest {
   }
 
   @Test
-  void itIsStoredAsAModelOfItsNewSize() throws IOException {
+  void aGrownNetworkIsStoredAsAModelOfItsNewSize() throws IOException {
     Learner learner = taught(spec("8 relu", ADAM, Task.MULTICLASS), Task.MULTICLASS);
     LearnerSpec large = spec("12 relu, 12 relu", ADAM, Task.MULTICLASS);
     Learner grown = learner.grown(large, INPUTS + 1, new Workspace());

@@ -82,7 +82,7 @@ class ObjectiveTest {
     "MAE, true, 1, 9, 0.33333334, 0.33333334, 0.33333334",
     "HUBER, true, 1, 7.625, 0.33333334, 0.16666667, 0.33333334",
   })
-  void otherLossesAreMeansOverTheOutputs(
+  void lossesOfErrorsAreMeansOverTheOutputs(
       Loss loss, boolean classes, float target, float sum, float first, float second, float third) {
     Objective objective = new Objective(loss, classes, 0f, Float.POSITIVE_INFINITY);
     float[] y = {9, 3.5f, 1.5f, 5, 9};

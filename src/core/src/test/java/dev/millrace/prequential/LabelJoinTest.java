@@ -77,7 +77,7 @@ class LabelJoinTest {
   }
 
   @Test
-  void alsoBehindOthersOfALaterTime() {
+  void featuresBehindOthersOfALaterTimeWaitForTheTimeoutAndNotLonger() {
     features(join, "later", 500);
     features(join, "a", 0);
 
@@ -90,7 +90,7 @@ class LabelJoinTest {
   }
 
   @Test
-  void aLabelWithoutFeaturesTimesOutToo() {
+  void aLabelWithoutFeaturesTimesOut() {
     label(join, "a", 0);
     features(join, "b", 1_001);
 
@@ -99,7 +99,7 @@ class LabelJoinTest {
   }
 
   @Test
-  void alsoBehindOthersOfALaterTimeAndThenTheFeaturesWait() {
+  void aLabelBehindOthersOfALaterTimeTimesOutAndItsFeaturesWait() {
     label(join, "later", 500);
     label(join, "a", 0);
     label(join, "b", 0);
@@ -116,7 +116,7 @@ class LabelJoinTest {
   }
 
   @Test
-  void thoseThatWaitKeepTheirRoomAndTheNewestFindsNone() {
+  void pendingFeaturesKeepTheirRoomAndTheNewestFindNone() {
     for (String id : new String[] {"a", "b", "c", "d"}) {
       features(join, id, 1);
     }
@@ -141,7 +141,7 @@ class LabelJoinTest {
   }
 
   @Test
-  void bytesAreALimitToo() {
+  void pendingFeaturesAreLimitedInBytes() {
     LabelJoin small = new LabelJoin(spec(1_000, 1_000), WINDOW);
     long most = 10 * PendingBuffer.bytesOf("id-0", pending(0));
 

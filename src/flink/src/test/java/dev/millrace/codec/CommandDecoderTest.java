@@ -39,7 +39,7 @@ class CommandDecoderTest {
   }
 
   @Test
-  void thoseOfOtherPipelinesAreLeftAlone() throws Exception {
+  void commandsOfOtherPipelinesAreIgnored() throws Exception {
     byte[] value = CommandJson.encode(new PromoteRequest("other", "big"));
 
     assertThat(decoder.decode(Records.record("shop", value, 3), example)).isFalse();

@@ -38,7 +38,7 @@ class CsvTextTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"0", " ", "-", "nil", "nulls", "nanna", "no"})
-  void otherTextsAreNotMissing(String text) {
+  void aTextThatStandsForSomethingIsNotMissing(String text) {
     assertThat(CsvText.isMissing(text)).isFalse();
   }
 }

@@ -99,7 +99,7 @@ class DeadLetterEncoderTest {
   }
 
   @Test
-  void headersThatTheTopicWouldNotTakeAreLeftOutAsWell() {
+  void headersTooLargeForTheTopicAreLeftOut() {
     KafkaRecord record =
         new KafkaRecord(
             "t", 0, 1, 2, new byte[5], new byte[7], names("n"), values(new byte[20_000]));
@@ -117,7 +117,7 @@ class DeadLetterEncoderTest {
   }
 
   @Test
-  void aKeyThatTheTopicWouldNotTakeIsLeftOutAsWell() {
+  void aKeyTooLargeForTheTopicIsLeftOut() {
     KafkaRecord record =
         new KafkaRecord(
             "t", 0, 1, 2, new byte[20_000], new byte[7], names("n"), values(new byte[1]));

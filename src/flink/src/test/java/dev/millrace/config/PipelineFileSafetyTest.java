@@ -61,7 +61,7 @@ class PipelineFileSafetyTest {
   }
 
   @Test
-  void theSameByMergingMapsIsRefused() {
+  void mergedMapsThatStandForBillionsAreRejected() {
     String bomb =
         "m0: &m0 { a: 1, b: 2, c: 3, d: 4 }\n"
             + IntStream.range(1, 24)

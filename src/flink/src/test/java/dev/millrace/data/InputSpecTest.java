@@ -17,7 +17,7 @@ class InputSpecTest {
       new FeatureSpec("plan", FeatureSpec.Type.ONE_HOT, false, List.of("a", "b", "c"), 0);
 
   @Test
-  void itsWidthIsThatOfTheNumbersOfAllFeatures() {
+  void theWidthIsTheCountOfNumbersOfAllFeatures() {
     InputSpec spec = Records.spec(Task.BINARY, List.of(), List.of(AGE, PLAN));
 
     assertThat(spec.width()).as("a number, whether it is missing, and three classes").isEqualTo(5);

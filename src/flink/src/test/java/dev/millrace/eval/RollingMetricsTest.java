@@ -72,7 +72,7 @@ class RollingMetricsTest {
 
   @ParameterizedTest
   @EnumSource(names = {"BINARY", "REGRESSION"})
-  void withWeightsAndTimesAndFadingTheyGoOnAsWell(Task task) throws IOException {
+  void restoredMetricsWithWeightsTimesAndDecayContinueExactly(Task task) throws IOException {
     byte[] expected = bytes(afterFull(task, 16, 60));
     for (int cut = 0; cut <= 60; cut += 5) {
       SplittableRandom random = new SplittableRandom(SEED);
@@ -88,7 +88,7 @@ class RollingMetricsTest {
   }
 
   @Test
-  void withScoresOfMoreAndMoreClassesTheyGoOnAsWell() throws IOException {
+  void restoredMetricsOfAGrowingNumberOfClassesContinueExactly() throws IOException {
     String expected = record(afterGrowing(60));
     assertThat(json(afterGrowing(60)).at("/window/auc_roc").isNumber()).isTrue();
     byte[] expectedBytes = bytes(afterGrowing(60));
@@ -215,7 +215,7 @@ class RollingMetricsTest {
   }
 
   @Test
-  void anotherPositiveClassHasTheAreasOfTheExamplesSinceThen() throws IOException {
+  void areasOfANewPositiveClassCountExamplesSinceTheChange() throws IOException {
     List<String> classes = List.of("ok", "fraud");
     byte[] saved = bytes(afterFull(Task.BINARY, 16, 60));
     ClassificationMetrics same = (ClassificationMetrics) read(saved, fullSpec(16));
@@ -238,7 +238,7 @@ class RollingMetricsTest {
 
   @ParameterizedTest
   @EnumSource(names = {"BINARY", "REGRESSION"})
-  void otherSettingsGoOnWithTheBytesThereAre(Task task) throws IOException {
+  void restoredMetricsWithOtherSettingsContinue(Task task) throws IOException {
     byte[] plain = bytes(afterFull(task, spec(16), 60));
     RollingMetrics more = read(plain, fullSpec(16));
     assertThat(windowExamples(more)).isZero(); // their times are not known

@@ -130,7 +130,7 @@ class DriftTest {
 
   @ParameterizedTest
   @EnumSource
-  void anotherDetectorOrNoneGoesOnWithTheModelAndItsNumbers(Action action) throws Exception {
+  void aChangeOfDetectorGoesOnWithTheModelAndItsNumbers(Action action) throws Exception {
     List<Example> examples = drifting();
     for (int cut : new int[] {HALF, HALF + 8, HALF + 16, HALF + 24, HALF + 32, 2 * HALF}) {
       OperatorSubtaskState state;
@@ -257,7 +257,7 @@ class DriftTest {
 
   @ParameterizedTest
   @EnumSource(names = {"RESET", "SWAP_IN_CHALLENGER"})
-  void thoseOfTheModelThatADriftBringsAreToldOfAnew(Action action) throws Exception {
+  void skippedStepsAreReportedAgainForTheModelThatADriftBrings(Action action) throws Exception {
     TrainSpec spec = watching(plan(action));
     List<Example> examples = drifting();
     examples.subList(100, 110).forEach(example -> example.weight = Float.MAX_VALUE);

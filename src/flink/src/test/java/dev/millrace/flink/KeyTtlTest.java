@@ -201,7 +201,7 @@ class KeyTtlTest {
 
   @ParameterizedTest
   @MethodSource("backends")
-  void aShorterTimeCountsFromTheLastExampleToo(StateBackend backend) throws Exception {
+  void aShorterTtlCountsFromTheLastExample(StateBackend backend) throws Exception {
     OperatorSubtaskState snapshot = learnedFor(backend, TTL);
     long later = START + TTL / 2;
     try (TrainHarness harness = goOn(backend, TTL / 2, snapshot, later)) {
@@ -216,7 +216,7 @@ class KeyTtlTest {
 
   @ParameterizedTest
   @MethodSource("backends")
-  void andALongerOneDoes(StateBackend backend) throws Exception {
+  void aLongerTtlCountsFromTheLastExample(StateBackend backend) throws Exception {
     OperatorSubtaskState snapshot = learnedFor(backend, TTL);
     try (TrainHarness harness = goOn(backend, 2 * TTL, snapshot, START + TTL / 2)) {
       harness.send(Chunks.classes("busy", 1, 2), 1);
@@ -231,8 +231,7 @@ class KeyTtlTest {
 
   @ParameterizedTest
   @MethodSource("backends")
-  void whereNobodyNotedExamplesForAWhileEachKeyHasTheWholeTimeAnew(StateBackend backend)
-      throws Exception {
+  void eachKeyHasTheWholeTtlAfterARunWithoutTtl(StateBackend backend) throws Exception {
     long off = START + TTL / 2;
     long on = START + 100 * TTL;
     OperatorSubtaskState snapshot = learnedFor(backend, TTL);
@@ -241,12 +240,12 @@ class KeyTtlTest {
       harness.operator.setProcessingTime(on);
       snapshot = harness.snapshot();
     }
-    wholeTimeAnew(backend, snapshot, on, "k", "new");
+    assertWholeTtl(backend, snapshot, on, "k", "new");
   }
 
   @ParameterizedTest
   @MethodSource("backends")
-  void andWhereAReleaseNotedCells(StateBackend backend) throws Exception {
+  void eachKeyHasTheWholeTtlAfterARunThatStoredCells(StateBackend backend) throws Exception {
     TrainOperator notingCells =
         new TrainOperator(spec, lasting(0)) {
           @Override
@@ -262,10 +261,10 @@ class KeyTtlTest {
       harness.send(Chunks.classes("k", 50, 1), 10);
       snapshot = harness.snapshot();
     }
-    wholeTimeAnew(backend, snapshot, START + TTL / 2, "k");
+    assertWholeTtl(backend, snapshot, START + TTL / 2, "k");
   }
 
-  private void wholeTimeAnew(
+  private void assertWholeTtl(
       StateBackend backend, OperatorSubtaskState snapshot, long from, String... keys)
       throws Exception {
     try (TrainHarness harness = goOn(backend, TTL, snapshot, from)) {

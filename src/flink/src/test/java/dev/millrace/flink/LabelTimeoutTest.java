@@ -333,7 +333,7 @@ class LabelTimeoutTest {
   }
 
   @Test
-  void aNumberMayBeTheLabelToo() throws Exception {
+  void aNumberMayBeTheLabelOnTimeout() throws Exception {
     List<Example> examples = Chunks.numbers("k", EXAMPLES, 4);
     DefaultLabel zero = new DefaultLabel(null, 0);
     InputSpec input = input(Task.REGRESSION, List.of(), TIMEOUT, EXAMPLES, zero);

@@ -102,7 +102,7 @@ class LateLabelsTest {
   }
 
   @Test
-  void aNumberIsScoredAsItWasPredictedToo() throws Exception {
+  void aNumberIsScoredAsItWasPredicted() throws Exception {
     List<Example> examples = Chunks.numbers("k", EXAMPLES, 4);
     try (TrainHarness harness = new TrainHarness(spec(Task.REGRESSION, 1, Specs.METRICS))) {
       harness.send(LateStreams.apart(examples, DELAY), 64);
@@ -429,7 +429,7 @@ class LateLabelsTest {
   }
 
   @Test
-  void soAreTheDeadLettersOfAKeyWhoseModelWouldBeTooLarge() throws Exception {
+  void deadLettersOfAKeyWhoseModelWouldBeTooLargeAreTheSameHoweverChunksFall() throws Exception {
     List<Example> stream = LateStreams.apart(Chunks.classes("k", 5, 3), 1);
     StateSpec small = new StateSpec(0, 0, 1_000, ShapeChange.FAIL);
     List<String> expected = everything(classes(), small, stream, 1);

@@ -84,7 +84,7 @@ class ModelBytesTest {
   }
 
   @Test
-  void aMiniBatchThatFillsCountsAsWell() {
+  void aMiniBatchThatFillsCounts() {
     LearnerSpec batches = Specs.small(4096).forTask(Task.REGRESSION);
     Learner model = new Learner(batches, Task.REGRESSION, 100, 0, 7);
     float[] out = new float[PredictedValue.FLOATS];

@@ -64,7 +64,7 @@ class SettingsChangeTest {
 
   @ParameterizedTest(name = "{0}")
   @FieldSource("HARMLESS")
-  void goesOnWithWhatWasLearned(String name, TrainSpec after) throws Exception {
+  void aHarmlessChangeGoesOnWithWhatWasLearned(String name, TrainSpec after) throws Exception {
     try (TrainHarness harness = new TrainHarness(after, snapshot())) {
       harness.send(Chunks.classes("k", AFTER, 3), 10);
       harness.end();
@@ -101,8 +101,8 @@ class SettingsChangeTest {
 
   @ParameterizedTest(name = "{2}")
   @FieldSource("REFUSED")
-  void orIsRefusedWithBothAndTheWayOut(TrainSpec after, String stored, String configured)
-      throws Exception {
+  void aChangeThatDoesNotFitIsRejectedWithBothSettingsAndTheRemedy(
+      TrainSpec after, String stored, String configured) throws Exception {
     try (TrainHarness harness = new TrainHarness(after, snapshot())) {
       assertThatThrownBy(() -> harness.send(Chunks.classes("k", AFTER, 3), 10))
           .rootCause()
@@ -124,7 +124,7 @@ class SettingsChangeTest {
 
   @ParameterizedTest(name = "{2} becomes {3}")
   @FieldSource("OTHER_TASKS")
-  void anotherTaskIsRefusedOrStartsTheKeyAfresh(
+  void aChangeOfTaskIsRejectedOrRestartsTheKey(
       Task before, List<Example> learned, String stored, Task declared) throws Exception {
     OperatorSubtaskState snapshot = snapshot(task(before), learned);
     List<Example> next =

@@ -44,7 +44,7 @@ class ShapeChangeTest {
 
   @ParameterizedTest
   @MethodSource("backends")
-  void theJobEndsWithBothKindsAndTheWaysOut(StateBackend backend) throws Exception {
+  void theJobFailsWithBothKindsAndTheRemedies(StateBackend backend) throws Exception {
     try (TrainHarness harness = continued(backend, ShapeChange.FAIL)) {
       assertThatThrownBy(() -> harness.send(examples, 10))
           .isInstanceOf(SuppressRestartsException.class)
@@ -60,7 +60,7 @@ class ShapeChangeTest {
 
   @ParameterizedTest
   @MethodSource("backends")
-  void forANetworkThatMayGrowThatIsAWayOutToo(StateBackend backend) throws Exception {
+  void theFailureNamesGrowForANetworkThatMayGrow(StateBackend backend) throws Exception {
     TrainSpec wide = Specs.train(withLayers(Specs.small(5), 16));
     try (TrainHarness harness =
         new TrainHarness(train(wide, ShapeChange.FAIL), backend, snapshot(backend))) {
@@ -74,7 +74,7 @@ class ShapeChangeTest {
 
   @ParameterizedTest
   @MethodSource("backends")
-  void orTheKeyStartsAfreshWithItsNextExample(StateBackend backend) throws Exception {
+  void withResetAKeyRestartsWithItsNextExample(StateBackend backend) throws Exception {
     try (TrainHarness fresh = new TrainHarness(train(after, ShapeChange.RESET), backend, null);
         TrainHarness reset = continued(backend, ShapeChange.RESET)) {
       fresh.send(examples, 10);
@@ -90,7 +90,8 @@ class ShapeChangeTest {
 
   @ParameterizedTest
   @MethodSource("backends")
-  void whichIsToldOnceAndNotOfExamplesThatAreAllRefused(StateBackend backend) throws Exception {
+  void aRestartIsReportedOnceAndNotWhileAllExamplesAreRejected(StateBackend backend)
+      throws Exception {
     InputSpec twoAlone = Records.spec(Task.BINARY, List.of("a", "b"), List.of());
     TrainSpec refusing = Specs.train(twoAlone, ModelSpec.auto(1), Specs.METRICS);
     try (TrainHarness harness =
@@ -130,7 +131,7 @@ class ShapeChangeTest {
 
   @ParameterizedTest
   @MethodSource("backends")
-  void modelsThatFitGoOnWhateverIsToBeDoneWithOthers(StateBackend backend) throws Exception {
+  void modelsThatFitGoOnWithEveryShapeChangeOption(StateBackend backend) throws Exception {
     OperatorSubtaskState snapshot = snapshot(backend);
     String[] models = new String[ShapeChange.values().length];
     for (ShapeChange onChange : ShapeChange.values()) {
@@ -146,7 +147,7 @@ class ShapeChangeTest {
 
   @ParameterizedTest
   @MethodSource("backends")
-  void orAModelThatIsOnlySmallerGrowsAndPredictsTheSame(StateBackend backend) throws Exception {
+  void withGrowASmallerModelGrowsAndPredictsTheSame(StateBackend backend) throws Exception {
     // The report after 20 more examples begins with the metrics of the smaller model, and the
     // loss of the first example after the change is that of the smaller model's prediction.
     List<Example> next = Chunks.classes("k", 61, 2).subList(60, 61);

@@ -15,7 +15,7 @@ class TopicLimitsTest {
   private static final int WANTED = 2 << 20;
 
   @Test
-  void whereNoBrokerAnswersItIsWhatBrokersUsuallyTake() throws Exception {
+  void withoutABrokersAnswerTheLimitIsTheDefaultOfBrokers() throws Exception {
     // Takes the connection and never says a word.
     try (ServerSocket silent = new ServerSocket(0)) {
       Map<String, String> kafka = Map.of("bootstrap.servers", "127.0.0.1:" + silent.getLocalPort());
@@ -26,7 +26,7 @@ class TopicLimitsTest {
   }
 
   @Test
-  void whereATopicDoesNotTellItIsWhatBrokersUsuallyTake() throws Exception {
+  void withoutATopicsSettingTheLimitIsTheDefaultOfBrokers() throws Exception {
     ConfigEntry untold = new ConfigEntry("max.message.bytes", null);
     for (Config config : List.of(new Config(List.of()), new Config(List.of(untold)))) {
       assertThat(TopicLimits.ofTopic("a", KafkaFuture.completedFuture(config), WANTED))
@@ -35,7 +35,7 @@ class TopicLimitsTest {
   }
 
   @Test
-  void whereThePipelineAllowsItsProducersLessItIsThat() throws Exception {
+  void aSmallerLimitOfThePipelinesProducersCounts() throws Exception {
     Map<String, String> kafka =
         Map.of(
             "bootstrap.servers",

@@ -305,7 +305,7 @@ class ClusterCommandsTest {
   }
 
   @Test
-  void aJobThatFailsBeforeItRunsSaysWhyToo() throws Exception {
+  void aJobThatFailsBeforeItRunsReportsWhy() throws Exception {
     answer("/jobs/1/exceptions", 200, "{'exceptionHistory':{'entries':[],'truncated':false}}");
     answer(
         "/jobs/1/execution-result",

@@ -32,14 +32,14 @@ class LogFileTest {
   }
 
   @Test
-  void whereNothingMayBeWrittenTheyGoToTheUsersHome() throws Exception {
+  void withoutAWritableDirectoryLogsGoToTheUsersHome() throws Exception {
     Files.createFile(dir.resolve("logs"));
 
     assertThat(placeOfTheLog()).isEqualTo(dir.resolve("home/.millrace/logs/millrace.log"));
   }
 
   @Test
-  void whereTheHomeMayNotBeWrittenToEitherTheyAreTemporary() throws Exception {
+  void withoutAWritableHomeLogsAreTemporary() throws Exception {
     Files.createFile(dir.resolve("logs"));
     Files.createFile(dir.resolve("home"));
 

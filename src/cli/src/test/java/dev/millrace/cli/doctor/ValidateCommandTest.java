@@ -99,7 +99,7 @@ class ValidateCommandTest {
   }
 
   @Test
-  void whatIsWrittenOutIsSummedUpToo() throws IOException {
+  void inputAndNetworkThatAreWrittenOutAreSummedUp() throws IOException {
     validate(
         "pipeline: p\nkafka: { bootstrap.servers: a:1 }\nmodel: { layers: [] }\n"
             + "input: { label: y, key: key, classes: [n, p], positive-class: p,"

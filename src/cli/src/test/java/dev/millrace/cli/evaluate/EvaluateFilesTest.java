@@ -305,7 +305,7 @@ class EvaluateFilesTest {
   }
 
   @Test
-  void thatTheJobDecidesByAThresholdIsSaidWhereAnswersDoNot() throws Exception {
+  void predictLogsThatTheJobDecidesByAThreshold() throws Exception {
     Path models = dir.resolve("models");
     Path pipeline = pipeline();
     Files.writeString(pipeline, Files.readString(pipeline) + "metrics: { threshold-metric: f1 }\n");
@@ -449,7 +449,7 @@ class EvaluateFilesTest {
   }
 
   @Test
-  void aLongKeyHasAFileAsWell() throws IOException {
+  void aLongKeyHasAFile() throws IOException {
     for (String letter : List.of("k", "ö", "語", "𝔘")) {
       String key = letter.repeat(1_000);
       Path file = dir.resolve(OutputFile.ofKey(key, "millrace"));

@@ -395,7 +395,7 @@ class InitCommandTest {
   }
 
   @Test
-  void whatIsLeftToUncommentIsValidToo() throws IOException {
+  void optionsLeftToUncommentAreValid() throws IOException {
     String text = Cli.run("init", "--input", payments().toString(), "-o", "-").out();
 
     String all = text.replaceAll("(?m)^# (?=(auto|metrics|output|state):)", "");

@@ -71,7 +71,7 @@ class ModelsCommandITCase {
   }
 
   @Test
-  void listsAsJsonFromAnAddressToo() throws IOException {
+  void listsAsJsonFromAnAddress() throws IOException {
     Cli cli =
         Cli.run(
             "models",

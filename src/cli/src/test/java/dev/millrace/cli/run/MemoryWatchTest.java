@@ -31,7 +31,7 @@ class MemoryWatchTest {
   }
 
   @Test
-  void itIsToldAgainAfterMemoryWasFree() {
+  void fullMemoryIsReportedAgainAfterItWasFree() {
     used = 1_900 * MIB;
     assertThat(watch.look()).isPresent();
     used = 1_700 * MIB;

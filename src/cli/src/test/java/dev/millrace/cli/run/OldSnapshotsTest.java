@@ -55,7 +55,7 @@ class OldSnapshotsTest {
   }
 
   @Test
-  void oneThatIsUsedOrMarkedStaysHoweverOldItIs() throws IOException {
+  void aSnapshotThatIsUsedOrMarkedStaysHoweverOldItIs() throws IOException {
     Path used = snapshot(JOB + "/chk-1", 1_000);
     Path marked = snapshot("savepoint-0a", 2_000);
     OldSnapshots.keep(marked);

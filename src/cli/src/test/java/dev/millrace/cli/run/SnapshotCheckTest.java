@@ -134,7 +134,7 @@ class SnapshotCheckTest {
   }
 
   @Test
-  void withoutOneBeforeADamagedSnapshotLeavesAFreshStart() throws IOException {
+  void withoutAnEarlierSnapshotADamagedOneLeavesAFreshStart() throws IOException {
     Path only = snapshot("job/chk-3", 60);
     cut(only);
 
@@ -330,7 +330,7 @@ class SnapshotCheckTest {
   }
 
   @Test
-  void transactionsAreFoundInACompressedSnapshotToo() throws Exception {
+  void transactionsAreFoundInACompressedSnapshot() throws Exception {
     long[] first = {0};
     String[] ids = {"one-of-a-metrics-topic-1", "one-of-a-metrics-topic-2"};
     Path checkpoint =

@@ -89,7 +89,7 @@ class SnapshotsTest {
   }
 
   @Test
-  void oneThatIsTooDamagedToHaveANumberComesAfterWhatWasWrittenBeforeIt() throws IOException {
+  void aSnapshotTooDamagedToHaveANumberComesAfterThoseWrittenBeforeIt() throws IOException {
     Path dated = snapshot(dir.resolve("savepoint-0"), 3, 9_000);
     Path before = snapshot(dir.resolve("job/chk-4"), 4, 1_000);
     Path damaged = snapshot(dir.resolve("job/chk-5"), 2_000);

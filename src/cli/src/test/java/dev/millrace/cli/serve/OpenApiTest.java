@@ -90,7 +90,7 @@ class OpenApiTest {
   }
 
   @Test
-  void itHasTheEndpointsOfTheServerAndNoOther() {
+  void theDocumentHasTheEndpointsOfTheServerAndNoOther() {
     Set<String> described = new TreeSet<>();
     for (var path : document.path("paths").properties()) {
       path.getValue()
@@ -124,7 +124,7 @@ class OpenApiTest {
   }
 
   @Test
-  void itsExamplesAreRequests() {
+  void theExamplesOfTheDocumentAreRequests() {
     JsonNode body = document.at("/paths/~1v1~1predict/post/requestBody/content/application~1json");
 
     assertThat(body.path("examples")).hasSize(3);
@@ -160,7 +160,7 @@ class OpenApiTest {
   }
 
   @Test
-  void theOtherAnswersAreDescribed() throws Exception {
+  void answersOfAllGetEndpointsAreDescribed() throws Exception {
     for (String path :
         List.of(
             "/v1/models",

@@ -506,7 +506,7 @@ class ServeServerTest {
   }
 
   @Test
-  void onlyWhatIsMeantToBeIsAnswered() throws Exception {
+  void otherMethodsPathsAndContentTypesAreRejected() throws Exception {
     HttpRequest.Builder plain = request(server, "/v1/predict").POST(BodyPublishers.ofString("{}"));
     assertThat(send(plain.build()).statusCode()).isEqualTo(415);
     HttpResponse<String> get = send(request(server, "/v1/predict").build());

@@ -206,7 +206,7 @@ class AutoContractTest {
 
   @ParameterizedTest
   @EnumSource(AutoSpec.Tier.class)
-  void itLearns(AutoSpec.Tier tier) {
+  void aMixtureLearns(AutoSpec.Tier tier) {
     for (int classes : new int[] {2, 5}) {
       Task task = classes == 2 ? Task.BINARY : Task.MULTICLASS;
       OnlineModel model = new Case(AutoSpec.of(tier), task, classes).model();
@@ -326,7 +326,7 @@ class AutoContractTest {
   }
 
   @Test
-  void itSaysWhichMemberLeads() {
+  void aMixtureReportsWhichMemberLeads() {
     Case one = new Case(AutoSpec.of(AutoSpec.Tier.BALANCED), Task.BINARY, 2);
     OnlineModel model = one.model();
     assertThat(model.members().leader()).isNull();
@@ -367,7 +367,7 @@ class AutoContractTest {
 
   @ParameterizedTest
   @MethodSource("cases")
-  void itsMemoryIsBoundedByWhatTheLimitCounts(Case one) {
+  void theMemoryOfAMixtureIsBoundedByWhatTheLimitCounts(Case one) {
     OnlineModel model = one.model();
     AutoModels.learn(model, 0, EXAMPLES);
 

@@ -23,7 +23,7 @@ class LinearMemberTest {
   }
 
   @Test
-  void itPredictsTheClassFrequenciesBeforeItHasLearned() {
+  void aMemberPredictsTheClassFrequenciesBeforeItHasLearned() {
     LinearMember member = new LinearMember(2, 3);
 
     member.predictClasses(new float[] {3, -1}, logs(0.7f, 0.2f, 0.1f), out, 0, COLUMNS);
@@ -60,7 +60,7 @@ class LinearMemberTest {
   }
 
   @Test
-  void itLearnsALinearFunction() {
+  void aMemberLearnsALinearFunction() {
     LinearMember member = new LinearMember(2, 1);
     Random random = new Random(5);
     for (int e = 0; e < 5_000; e++) {

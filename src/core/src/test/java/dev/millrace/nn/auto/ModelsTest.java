@@ -61,7 +61,7 @@ class ModelsTest {
   }
 
   @Test
-  void onlyWhereEveryModelHasProbabilitiesAreThey() {
+  void aSelectionHasProbabilitiesOnlyIfEachOfItsModelsHas() {
     assertThat(Models.givesProbabilities(SINGLE, Task.BINARY)).isTrue();
     assertThat(Models.givesProbabilities(MIXTURE, Task.BINARY)).isTrue();
     assertThat(Models.givesProbabilities(SQUARES, Task.MULTICLASS)).isFalse();

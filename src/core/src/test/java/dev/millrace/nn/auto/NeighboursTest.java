@@ -57,7 +57,7 @@ class NeighboursTest {
   }
 
   @Test
-  void whereThereAreNoneAllClassesAreAlikeAndTheValueIsAnothers() {
+  void withoutNeighboursClassesAreEquallyLikelyAndTheMeanIsTheFallback() {
     float[] out = new float[4];
 
     neighbours.find(new float[] {0}, scaler, CLIP, buffer);

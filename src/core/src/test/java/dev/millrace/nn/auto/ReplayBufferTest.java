@@ -27,7 +27,7 @@ class ReplayBufferTest {
   }
 
   @Test
-  void itsBytesAreThoseOfAllRecordsUpToEightMebibytes() {
+  void theBufferHasTheBytesOfAllRecordsUpToEightMebibytes() {
     assertThat(ReplayBuffer.bytes(2, 40)).isEqualTo(40 * (2 + 3) * 4);
     // A record of 1 MiB: 8 of them. One that is wider than all of it is kept all the same.
     assertThat(ReplayBuffer.bytes((1 << 18) - 3, 2048)).isEqualTo(8 << 20);
@@ -36,7 +36,7 @@ class ReplayBufferTest {
   }
 
   @Test
-  void itGrowsWithItsRecordsUpToItsCapacity() {
+  void theBufferGrowsWithItsRecordsUpToItsCapacity() {
     assertThat(filled(0).floats()).isEqualTo(16 * 5);
     assertThat(filled(16).floats()).isEqualTo(16 * 5);
     assertThat(filled(17).floats()).isEqualTo(32 * 5);

@@ -40,7 +40,7 @@ class PredictionJsonTest {
   }
 
   @Test
-  void theFirstClassIsOneToo() {
+  void aModelThatKnowsOneClassHasProbabilities() {
     assertThat(encode(null, 0, new OfClass(List.of("ok"), new float[] {1}, true, 0, null), null))
         .contains("\"class\":\"ok\",\"probabilities\":{\"ok\":1.0},");
   }

@@ -41,7 +41,7 @@ class LimitedBodyTest {
   }
 
   @Test
-  void withOneMoreTheServerIsHungUpOn() {
+  void oneByteMoreThanAllowedClosesTheConnection() {
     begin();
     body.onNext(List.of(ByteBuffer.wrap(new byte[] {1, 2, 3})));
     body.onNext(List.of(ByteBuffer.wrap(new byte[] {4, 5})));

@@ -67,7 +67,7 @@ class RegisteredSchemasTest {
   }
 
   @Test
-  void thatThereIsNoSuchSchemaHoldsForAWhile() {
+  void anAbsentSchemaIsCachedForAWhile() {
     assertThat(schemas.await(8)).isInstanceOf(SchemaAnswer.Absent.class);
     schemas.await(8);
     assertThat(registry.questions()).isEqualTo(1);
@@ -82,7 +82,7 @@ class RegisteredSchemasTest {
   }
 
   @Test
-  void itHoldsNoMoreSchemasThanItMay() {
+  void theCacheHoldsNoMoreSchemasThanItMay() {
     for (int id = 100; id < 300; id++) {
       registry.with(id, SCHEMA);
       schemas.await(id);

@@ -262,7 +262,7 @@ class MergedSourceReaderTest {
   }
 
   @Test
-  void itEndsWhenAllPartitionsHave() throws Exception {
+  void theReaderEndsWhenAllPartitionsHave() throws Exception {
     topics.write("features-0", 10, 20);
     topics.fetchAll();
     topics.bound();

@@ -49,7 +49,7 @@ class RegistrySourceReaderTest {
   }
 
   @Test
-  void otherFramingsAndTombstonesPass() throws Exception {
+  void recordsOfOtherFramingsAndTombstonesPass() throws Exception {
     topic.add(SINGLE_OBJECT, null, new byte[] {0});
 
     readAll();
