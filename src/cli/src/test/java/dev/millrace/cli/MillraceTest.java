@@ -121,13 +121,6 @@ class MillraceTest {
         "--input=x.csv",
         "--task=foo");
     assertUsage(
-        "--compression must be one of none, lz4, zstd, but was gzip.\n"
-            + "Try: ./millrace produce --help\n",
-        "produce",
-        "--bootstrap-server=localhost:1",
-        "--input=x.csv",
-        "--compression=gzip");
-    assertUsage(
         "--parallelism must be between 1 and 720, but was 721.\n" + "Try: ./millrace run --help\n",
         "run",
         "-c=x.yaml",

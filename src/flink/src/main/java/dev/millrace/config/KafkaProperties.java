@@ -35,7 +35,6 @@ import org.apache.kafka.common.config.provider.FileConfigProvider;
  */
 final class KafkaProperties {
   private static final String SERVERS = PipelineOptions.BOOTSTRAP_SERVERS.name();
-  private static final String NESTED = PipelineOptions.KAFKA_PROPERTIES.name();
   private static final String PROVIDERS = AbstractConfig.CONFIG_PROVIDERS_CONFIG;
   private static final Pattern SERVER =
       Pattern.compile("(?:[0-9a-zA-Z_]+://)?(?:\\[[0-9a-fA-F:.%]+]|[0-9a-zA-Z._-]+):(\\d{1,5})");
@@ -89,19 +88,8 @@ final class KafkaProperties {
   static Map<String, String> read(Mapping kafka, boolean exactlyOnce, ConfigErrors problems) {
     KafkaProperties reader = new KafkaProperties(problems);
     int before = problems.count();
-    Entry nested = kafka.entries().get(NESTED);
-    kafka
-        .entries()
-        .forEach(
-            (key, entry) -> {
-              if (entry != nested) {
-                reader.add("kafka." + key, key, entry);
-              }
-            });
-    if (nested != null) {
-      reader.addNested(nested);
-    }
-    if (!kafka.entries().containsKey(SERVERS) && !reader.lines.containsKey(SERVERS)) {
+    kafka.entries().forEach(reader::add);
+    if (!kafka.entries().containsKey(SERVERS)) {
       problems.add(
           kafka.line(),
           "kafka."
@@ -116,21 +104,8 @@ final class KafkaProperties {
     return Map.copyOf(reader.properties);
   }
 
-  private void addNested(Entry nested) {
-    String path = "kafka." + NESTED;
-    if (nested.value() instanceof Mapping mapping) {
-      mapping.entries().forEach((key, entry) -> add(path + "." + key, key, entry));
-    } else if (!(nested.value() instanceof Scalar scalar) || scalar.text() != null) {
-      problems.add(nested.line(), path + " must be a map of options");
-    }
-  }
-
-  private void add(String subject, String key, Entry entry) {
-    Integer first = lines.putIfAbsent(key, entry.line());
-    if (first != null) {
-      problems.add(entry.line(), subject + " stands in line " + first + " too. Remove one of them");
-      return;
-    }
+  private void add(String key, Entry entry) {
+    lines.put(key, entry.line());
     String error = null;
     String value = textOf(entry.value());
     if (value == null) {
@@ -153,7 +128,7 @@ final class KafkaProperties {
       }
     }
     if (error != null) {
-      problems.add(entry.line(), subject + " " + error);
+      problems.add(entry.line(), "kafka." + key + " " + error);
     } else {
       properties.put(key, value);
     }

@@ -62,9 +62,6 @@ final class PipelineOptions {
           OptionTypes.text("(?s).+", "HOST:PORT, several separated by commas"),
           "bootstrap.servers: localhost:9092",
           "the brokers to ask first");
-  static final Option<YamlNode> KAFKA_PROPERTIES =
-      Option.open(
-          "properties", Structures.map(), "empty", "more client properties, the same as beside it");
 
   static final Option<YamlNode> TOPICS = section("topics", "their names, all different");
   static final Option<Guarantee> GUARANTEE =
@@ -197,7 +194,7 @@ final class PipelineOptions {
           "",
           "Any property of the Kafka clients stands here too and is passed through, such as"
               + " `security.protocol: SASL_SSL`.",
-          List.of(BOOTSTRAP_SERVERS, KAFKA_PROPERTIES));
+          List.of(BOOTSTRAP_SERVERS));
   static final OptionGroup OUTPUT_GROUP =
       new OptionGroup(
           "output",

@@ -37,10 +37,10 @@ class KafkaClientRulesTest {
             + " than session.timeout.ms (45000), but was 60000",
         "at-least-once | session.timeout.ms: 3000 | 6 | .session.timeout.ms must be more than"
             + " heartbeat.interval.ms (3000), but was 3000",
-        "at-least-once | properties: { enable.idempotence: true, retries: 0 } | 6 | .retries must"
+        "at-least-once | enable.idempotence: true; retries: 0 | 7 | .retries must"
             + " be more than 0 with enable.idempotence: true. Remove it: delivery.timeout.ms says"
             + " when to give up",
-        "at-least-once | properties: { group.protocol: consumer, session.timeout.ms: 9000 } | 5 |"
+        "at-least-once | group.protocol: consumer; session.timeout.ms: 9000 | 5 |"
             + " has what Kafka's consumer refuses: session.timeout.ms cannot be set when"
             + " group.protocol=CONSUMER",
         "exactly-once  | enable.idempotence: false | 6 | .enable.idempotence must be true with"
@@ -49,7 +49,7 @@ class KafkaClientRulesTest {
             + " exactly-once. Remove it: delivery.timeout.ms says when to give up",
       })
   void whatNoClientTakesIsRefused(String guarantee, String property, int line, String error) {
-    String yaml = HEAD.formatted(guarantee) + property;
+    String yaml = HEAD.formatted(guarantee) + lines(property);
 
     InvalidPipelineException refusal =
         catchThrowableOfType(
@@ -65,15 +65,15 @@ class KafkaClientRulesTest {
       strings = {
         "retries: 0",
         "enable.idempotence: false",
-        "properties: { enable.idempotence: false, max.in.flight.requests.per.connection: 6 }",
+        "enable.idempotence: false; max.in.flight.requests.per.connection: 6",
         "request.timeout.ms: 200000",
-        "properties: { delivery.timeout.ms: 30000, request.timeout.ms: 29995 }",
-        "properties: { linger.ms: 2147483647, delivery.timeout.ms: 2147483647 }",
+        "delivery.timeout.ms: 30000; request.timeout.ms: 29995",
+        "linger.ms: 2147483647; delivery.timeout.ms: 2147483647",
         "group.protocol: consumer",
       })
   void whatTheClientsTakeIsTaken(String property) {
     Settings settings =
-        PipelineFile.parse("a.yaml", HEAD.formatted("at-least-once") + property, null);
+        PipelineFile.parse("a.yaml", HEAD.formatted("at-least-once") + lines(property), null);
 
     Map<String, Object> client = new HashMap<>(settings.kafka());
     client.put("group.id", "g");
@@ -101,14 +101,18 @@ class KafkaClientRulesTest {
   @ValueSource(
       strings = {
         "delivery.timeout.ms: ${env:A}",
-        "properties: { delivery.timeout.ms: 20000, request.timeout.ms: '${env:A}' }",
-        "properties: { default.api.timeout.ms: 20000, request.timeout.ms: '${env:A}' }",
-        "properties: { heartbeat.interval.ms: 60000, session.timeout.ms: '${env:A}' }",
+        "delivery.timeout.ms: 20000; request.timeout.ms: '${env:A}'",
+        "default.api.timeout.ms: 20000; request.timeout.ms: '${env:A}'",
+        "heartbeat.interval.ms: 60000; session.timeout.ms: '${env:A}'",
         "enable.idempotence: ${env:A}",
       })
   void whatAProviderFillsInIsNotLookedAt(String property) {
-    String yaml = HEAD.formatted("exactly-once") + property;
+    String yaml = HEAD.formatted("exactly-once") + lines(property);
 
     assertThat(PipelineFile.parse("a.yaml", yaml, null).kafka()).containsValue("${env:A}");
+  }
+
+  private static String lines(String properties) {
+    return properties.replace("; ", "\n  ");
   }
 }

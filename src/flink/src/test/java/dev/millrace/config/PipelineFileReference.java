@@ -17,12 +17,11 @@ final class PipelineFileReference {
       pipeline: fraud
       kafka:
         bootstrap.servers: broker-1:9093,broker-2:9093
-        properties:
-          security.protocol: SASL_SSL
-          sasl.mechanism: SCRAM-SHA-512
-          sasl.jaas.config: >-
-            org.apache.kafka.common.security.scram.ScramLoginModule required
-            username="millrace" password="${env:KAFKA_PASSWORD}";
+        security.protocol: SASL_SSL
+        sasl.mechanism: SCRAM-SHA-512
+        sasl.jaas.config: >-
+          org.apache.kafka.common.security.scram.ScramLoginModule required
+          username="millrace" password="${env:KAFKA_PASSWORD}";
       input:
         topic: payments.v2
         format: json

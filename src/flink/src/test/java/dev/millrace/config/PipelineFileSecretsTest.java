@@ -37,7 +37,6 @@ class PipelineFileSecretsTest {
         "vendor.token: hunter2",
         "ssl.key.password: '${hunter2}'",
         "ssl.key.password: '${env:A}hunter2'",
-        "properties: { ssl.truststore.password: hunter2 }",
       })
   void aSecretInClearTextIsRefusedAndNotShown(String line) {
     InvalidPipelineException e = invalid(HEAD + line);
@@ -53,7 +52,6 @@ class PipelineFileSecretsTest {
       strings = {
         "ssl.key.password: [hunter2, { a: b }]",
         "ssl.key.password: { hunter2: hunter2 }",
-        "properties: hunter2",
         "ssl.key.password: hunter2\n bad: indent",
         "ssl.key.password: *hunter2",
         "ssl.key.password: \"hunter2",
@@ -149,9 +147,6 @@ class PipelineFileSecretsTest {
         "client.id:            | client.id must be text, a number or true or false, but was empty",
         "ssl: { protocol: x }  | ssl must be text, a number or true or false, but was a map. Write"
             + " nested names with dots, such as security.protocol",
-        "properties: { bootstrap.servers: a:1 } | properties.bootstrap.servers stands in line 4"
-            + " too. Remove one of them",
-        "properties: [a]       | properties must be a map of options",
       })
   void eachMistakeInClientPropertiesHasItsOwnWords(String line, String error) {
     assertThat(invalid(HEAD + line).errors()).containsExactly("fraud.yaml:5  kafka." + error);

@@ -34,7 +34,7 @@ final class DeadLetterReplay implements AutoCloseable {
    * @param from where reading of the dead-letter topic began, as far as that was said
    */
   DeadLetterReplay(Map<String, String> kafka, Map<Integer, Long> from) {
-    producer = Producers.create(kafka, "lz4");
+    producer = Producers.create(kafka);
     next = new TreeMap<>(from);
   }
 

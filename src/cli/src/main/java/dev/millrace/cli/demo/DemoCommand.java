@@ -189,9 +189,7 @@ public final class DemoCommand implements Callable<Integer> {
       throws InterruptedException {
     long startMillis = System.currentTimeMillis() - scan.rows();
     try (CsvExamples examples = new CsvExamples(scan, startMillis, 1);
-        CsvProducer producer =
-            new CsvProducer(
-                settings.kafka(), settings.input().topic(), CsvProducer.Compression.LZ4)) {
+        CsvProducer producer = new CsvProducer(settings.kafka(), settings.input().topic())) {
       producer.send(examples, null, scan.rows(), perSecond, stop, Progress.hidden());
     }
   }

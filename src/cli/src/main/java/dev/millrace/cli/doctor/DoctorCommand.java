@@ -45,12 +45,6 @@ public final class DoctorCommand implements Callable<Integer> {
   @ArgGroup private Source source = new Source();
 
   @Option(
-      names = "--registry",
-      paramLabel = "URL",
-      description = "Checks this schema registry too, besides the pipeline's.")
-  private String registry;
-
-  @Option(
       names = "--state-dir",
       paramLabel = "DIR",
       description = "Where checkpoints are to go (default: " + StateOptions.DEFAULT + ").")
@@ -60,7 +54,7 @@ public final class DoctorCommand implements Callable<Integer> {
       names = "--timeout",
       paramLabel = "SECONDS",
       defaultValue = "10",
-      description = "How long to wait for a broker or registry (default: ${DEFAULT-VALUE}).")
+      description = "How long to wait for a broker (default: ${DEFAULT-VALUE}).")
   private int timeoutSeconds;
 
   @Option(names = "--json", description = "One JSON object instead of lines.")
@@ -99,9 +93,6 @@ public final class DoctorCommand implements Callable<Integer> {
     } else if (source.bootstrapServer != null) {
       Map<String, String> kafka = Map.of("bootstrap.servers", source.bootstrapServer);
       found(new BrokerChecks(kafka, timeout, null).all(null));
-    }
-    if (registry != null) {
-      found(RegistryCheck.of(registry, timeout));
     }
     summarize();
     return count(State.FAILED) == 0 ? ExitCode.OK : ExitCode.SOFTWARE;

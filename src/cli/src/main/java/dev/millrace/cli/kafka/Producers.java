@@ -11,17 +11,15 @@ public final class Producers {
   private Producers() {}
 
   /**
-   * A producer that waits for all replicas and gathers records for some milliseconds.
+   * Returns a producer that waits for all replicas and gathers records for some milliseconds.
    *
-   * @param kafka client properties
-   * @param compression of record batches, as Kafka names it
+   * @param kafka client properties, which may choose another compression than lz4
    */
-  public static KafkaProducer<byte[], byte[]> create(
-      Map<String, String> kafka, String compression) {
+  public static KafkaProducer<byte[], byte[]> create(Map<String, String> kafka) {
     Map<String, Object> properties = new HashMap<>(kafka);
     properties.put("acks", "all");
     properties.put("enable.idempotence", "true");
-    properties.put("compression.type", compression);
+    properties.putIfAbsent("compression.type", "lz4");
     properties.put("linger.ms", "5");
     properties.put("batch.size", "65536");
     KafkaClients.oneRequestAtATime(properties);

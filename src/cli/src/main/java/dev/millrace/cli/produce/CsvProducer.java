@@ -8,7 +8,6 @@ import dev.millrace.cli.csv.CsvExamples;
 import dev.millrace.cli.kafka.Producers;
 import dev.millrace.codec.EpochHeader;
 import java.nio.charset.StandardCharsets;
-import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -18,14 +17,6 @@ import org.apache.kafka.common.errors.TimeoutException;
 
 /** Sends the rows of a CSV file to a topic, each once. Not thread-safe. */
 public final class CsvProducer implements AutoCloseable {
-
-  /** Codecs of record batches. */
-  public enum Compression {
-    NONE,
-    LZ4,
-    ZSTD
-  }
-
   private final String topic;
   private final String servers;
   private final KafkaProducer<byte[], byte[]> producer;
@@ -34,10 +25,10 @@ public final class CsvProducer implements AutoCloseable {
   /**
    * @param kafka client properties
    */
-  public CsvProducer(Map<String, String> kafka, String topic, Compression compression) {
+  public CsvProducer(Map<String, String> kafka, String topic) {
     this.topic = topic;
     servers = kafka.get("bootstrap.servers");
-    producer = Producers.create(kafka, compression.name().toLowerCase(Locale.ROOT));
+    producer = Producers.create(kafka);
   }
 
   /**

@@ -101,21 +101,6 @@ public final class ProduceCommand implements Callable<Integer> {
           "Send features alone, and each label this much later by event time, such as 30s or 2h.")
   private String labelDelay;
 
-  @Option(
-      names = "--labels-topic",
-      paramLabel = "TOPIC",
-      description =
-          "With --label-delay: where labels go (default: the pipeline's input.labels.topic, else"
-              + " the topic of the features).")
-  private String labelsTopic;
-
-  @Option(
-      names = "--compression",
-      paramLabel = "CODEC",
-      defaultValue = "lz4",
-      description = "none, lz4 or zstd (default: ${DEFAULT-VALUE}).")
-  private CsvProducer.Compression compression;
-
   @Spec private CommandSpec spec;
 
   @Override
@@ -153,7 +138,7 @@ public final class ProduceCommand implements Callable<Integer> {
                 0);
         DelayedLabelProducer labels =
             delay == null ? null : labels(reader, scan, startMillis, delay, target);
-        CsvProducer producer = new CsvProducer(kafka.kafka(), target, compression)) {
+        CsvProducer producer = new CsvProducer(kafka.kafka(), target)) {
       try (progress) {
         producer.send(examples, labels, total, most, stop, progress);
       }
@@ -167,7 +152,7 @@ public final class ProduceCommand implements Callable<Integer> {
       InputSpec reader, CsvScan scan, long startMillis, long delay, String target) {
     InputSpec.LateLabels read = reader == null ? null : reader.labels();
     boolean ownTopic = read != null && read.topic() != null;
-    String topic = labelsTopic != null ? labelsTopic : ownTopic ? read.topic() : target;
+    String topic = ownTopic ? read.topic() : target;
     if (!topic.equals(target)) {
       kafka.requireTopic(topic);
     }
@@ -179,9 +164,6 @@ public final class ProduceCommand implements Callable<Integer> {
   /** Null if labels go with their features. */
   private Long delay() {
     if (labelDelay == null) {
-      if (labelsTopic != null) {
-        throw usage("--labels-topic goes with --label-delay TIME, such as 30s");
-      }
       return null;
     }
     return Durations.parse(labelDelay)

@@ -357,7 +357,7 @@ class DlqCommandITCase {
     Map<String, String> properties =
         Map.of("bootstrap.servers", servers, "delivery.timeout.ms", "" + Patience.MAX.toMillis());
     AtomicReference<Exception> failure = new AtomicReference<>();
-    try (KafkaProducer<byte[], byte[]> producer = Producers.create(properties, "none")) {
+    try (KafkaProducer<byte[], byte[]> producer = Producers.create(properties)) {
       for (int i = 0; i < letters; i++) {
         producer.send(
             letter("flood", "flood", i % 2, i, "k" + i, new byte[10]),

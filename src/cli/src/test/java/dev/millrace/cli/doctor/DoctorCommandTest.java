@@ -16,14 +16,12 @@ import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class DoctorCommandTest {
-  private static final Duration SHORT = Duration.ofSeconds(2);
 
   @TempDir private Path dir;
 
@@ -164,25 +162,6 @@ class DoctorCommandTest {
   }
 
   @Test
-  void aRegistryIsAskedWhetherItAnswers() throws Exception {
-    assertThat(registry(200)).extracting(Finding::state).containsExactly(State.OK);
-    assertThat(registry(401))
-        .extracting(Finding::text)
-        .singleElement()
-        .asString()
-        .contains("refuses the login (HTTP 401)");
-    assertThat(registry(404)).extracting(Finding::state).containsExactly(State.FAILED);
-    assertThat(RegistryCheck.of("http://127.0.0.1:" + freePort(), SHORT))
-        .extracting(Finding::text)
-        .singleElement()
-        .asString()
-        .startsWith("No registry answered at http://127.0.0.1:");
-    assertThat(RegistryCheck.of("no address", SHORT))
-        .extracting(Finding::state)
-        .containsExactly(State.FAILED);
-  }
-
-  @Test
   void aPipelinesOwnRegistryIsAskedAsTheJobAsksIt() throws Exception {
     assertThat(ownRegistry(404, "{\"error_code\":40403}").state()).isEqualTo(State.OK);
     assertThat(ownRegistry(401, "{}"))
@@ -201,26 +180,6 @@ class DoctorCommandTest {
               RegistrySpec.Tls.DEFAULT,
               new RegistrySpec.Timing(2_000, 2_000, 100, 100, 100),
               10));
-    } finally {
-      server.stop(0);
-    }
-  }
-
-  @Test
-  void aClockThatIsNotTheRegistrysIsAWarning() {
-    Instant now = Instant.parse("2026-11-25T09:14:03Z");
-
-    assertThat(RegistryCheck.clock("Wed, 25 Nov 2026 09:15:00 GMT", now)).isEmpty();
-    assertThat(RegistryCheck.clock("yesterday", now)).isEmpty();
-    assertThat(RegistryCheck.clock("Wed, 25 Nov 2026 09:24:03 GMT", now).orElseThrow().text())
-        .isEqualTo("this machine's is 600 seconds behind the registry's");
-  }
-
-  private static List<Finding> registry(int status) throws Exception {
-    HttpServer server = serve("/schemas/types", status, "[]");
-    try {
-      String url = "http://127.0.0.1:" + server.getAddress().getPort() + "/";
-      return RegistryCheck.of(url, SHORT);
     } finally {
       server.stop(0);
     }

@@ -212,7 +212,7 @@ class SecureKafkaITCase {
     assertThat(end(settings.output().deadLetters())).isZero();
     assertDone("dlq show", "dlq", "show");
     long examples = end(settings.input().topic());
-    try (KafkaProducer<byte[], byte[]> producer = Producers.create(settings.kafka(), "none")) {
+    try (KafkaProducer<byte[], byte[]> producer = Producers.create(settings.kafka())) {
       producer.send(letter(settings)).get();
     }
     assertDone("dlq replay", "dlq", "replay", "--all");

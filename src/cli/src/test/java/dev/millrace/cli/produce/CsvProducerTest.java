@@ -29,7 +29,7 @@ class CsvProducerTest {
     try (CsvExamples examples = new CsvExamples(scan, 0, 1);
         StopSignal stop = new StopSignal();
         Progress progress = new Progress("produce", 2);
-        CsvProducer producer = new CsvProducer(kafka, "rows", CsvProducer.Compression.NONE)) {
+        CsvProducer producer = new CsvProducer(kafka, "rows")) {
 
       assertThatThrownBy(
               () -> producer.send(examples, null, 2, Double.POSITIVE_INFINITY, stop, progress))

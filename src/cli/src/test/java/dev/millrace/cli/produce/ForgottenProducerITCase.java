@@ -59,7 +59,8 @@ class ForgottenProducerITCase {
     try (LeaderlessProxy proxy = new LeaderlessProxy(port, refused)) {
       more.put("advertised.listeners", "PLAINTEXT://" + proxy.address());
       try (EmbeddedKafka broker = EmbeddedKafka.start(port, null, more)) {
-        Map<String, String> client = Map.of("bootstrap.servers", proxy.address());
+        Map<String, String> client =
+            Map.of("bootstrap.servers", proxy.address(), "compression.type", "none");
         createTopic(client);
 
         send(client, startMillis);
@@ -78,7 +79,7 @@ class ForgottenProducerITCase {
     CsvScan scan = CsvScan.scan(csv, "class", null, List.of());
     try (StopSignal stop = new StopSignal();
         CsvExamples examples = new CsvExamples(scan, startMillis, 1);
-        CsvProducer producer = new CsvProducer(client, TOPIC, CsvProducer.Compression.NONE)) {
+        CsvProducer producer = new CsvProducer(client, TOPIC)) {
       producer.send(examples, null, ROWS, Double.POSITIVE_INFINITY, stop, Progress.hidden());
     }
   }
