@@ -6,6 +6,7 @@ import dev.millrace.nn.Learner;
 import dev.millrace.nn.LearnerSpec;
 import dev.millrace.nn.Loss;
 import dev.millrace.nn.ModelSpec;
+import dev.millrace.nn.NetworkModelSpec;
 import dev.millrace.nn.NetworkSpec;
 import dev.millrace.nn.Normalization;
 import dev.millrace.nn.Optimizer;
@@ -63,7 +64,7 @@ public class LearnWithoutFlink {
   }
 
   static void saveAndGoOn(Path file) throws IOException {
-    ModelSpec model = ModelSpec.single(1);
+    NetworkModelSpec model = ModelSpec.single(1);
     Learner learner = model.classifier(1, 2);
     for (int i = 0; i < 100; i++) {
       learner.learn(new float[] {i % 7}, i % 7 < 3 ? 0 : 1);

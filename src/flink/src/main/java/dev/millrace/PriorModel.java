@@ -8,6 +8,8 @@ import dev.millrace.config.yaml.InvalidPipelineException;
 import dev.millrace.data.InputSpec;
 import dev.millrace.kafka.KafkaClients;
 import dev.millrace.kafka.TopicReader;
+import dev.millrace.nn.AutoModelSpec;
+import dev.millrace.nn.ModelSpec;
 import dev.millrace.nn.ModelStart;
 import dev.millrace.prequential.ModelSnapshot;
 import java.io.IOException;
@@ -82,15 +84,22 @@ final class PriorModel {
   private Settings startingFrom(ModelSnapshot prior) throws IOException {
     InputSpec input = settings.input().spec();
     ModelStart start = WarmStart.of(prior, settings.model(), input);
+    ModelSpec model =
+        settings
+            .model()
+            .match(
+                network -> network.withStart(start),
+                auto -> auto.withStart(start),
+                selection -> selection); // which has no prior model
     return settings
         .withPrior(null)
-        .withModel(settings.model().withStart(start))
+        .withModel(model)
         .withInput(settings.input().withSpec(input.withTask(prior.task())));
   }
 
   /** Where the settings name it: {@code model}, or {@code auto} for a mixture. */
   static String part(Settings settings) {
-    return settings.model().auto() == null ? "model" : "auto";
+    return settings.model() instanceof AutoModelSpec ? "auto" : "model";
   }
 
   private InvalidPipelineException refusal(String reason) {

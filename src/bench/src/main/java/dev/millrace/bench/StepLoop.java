@@ -6,10 +6,9 @@ import dev.millrace.nn.AutoSpec;
 import dev.millrace.nn.ClassWeights;
 import dev.millrace.nn.LayerSpec;
 import dev.millrace.nn.ModelSpec;
-import dev.millrace.nn.Normalization;
+import dev.millrace.nn.NetworkModelSpec;
 import dev.millrace.nn.OnlineModel;
 import dev.millrace.nn.Optimizer;
-import dev.millrace.nn.Regularizer;
 import dev.millrace.nn.Workspace;
 import dev.millrace.nn.auto.Models;
 import dev.millrace.simd.FmaPeak;
@@ -95,22 +94,18 @@ final class StepLoop {
     return network(layers, activation, batch, optimizer(name));
   }
 
-  private static ModelSpec network(
+  private static NetworkModelSpec network(
       int[] layers, Activation activation, int batch, Optimizer optimizer) {
     List<LayerSpec> hidden = new ArrayList<>();
     for (int l = 1; l < layers.length - 1; l++) {
       hidden.add(new LayerSpec(layers[l], activation));
     }
-    return new ModelSpec(
-        hidden,
-        null,
-        null,
-        optimizer,
-        new Regularizer(0f, 0f),
-        new Normalization(Normalization.Kind.NONE, 0f, 0f),
-        batch,
-        0f,
-        1);
+    return NetworkModelSpec.builder()
+        .hidden(hidden)
+        .optimizer(optimizer)
+        .batchSize(batch)
+        .seed(1)
+        .build();
   }
 
   /** PyTorch's default settings. */

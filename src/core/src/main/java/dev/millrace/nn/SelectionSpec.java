@@ -5,9 +5,9 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /**
- * The settings of several models that learn the same and of which one answers.
+ * Several models that learn the same and of which one answers.
  *
- * @param models at least 2, of different names
+ * @param models at least 2, of different names and the same class weights
  * @param champion name of the one that answers at first
  * @param isChampionNamed whether the settings name it, rather than leave it to be the first
  * @param onChange what is done with a stored model that is not of the kind its name stands for now
@@ -18,7 +18,7 @@ public record SelectionSpec(
     boolean isChampionNamed,
     Promotion promotion,
     OnChange onChange)
-    implements Serializable {
+    implements ModelSpec {
 
   /** Models of one selection at most. */
   public static final int MAX_MODELS = 8;
@@ -62,6 +62,9 @@ public record SelectionSpec(
     if (models.stream().map(Entrant::name).distinct().count() < models.size()) {
       throw new IllegalArgumentException("two of the models have the same name");
     }
+    if (models.stream().anyMatch(entrant -> entrant.model() instanceof SelectionSpec)) {
+      throw new IllegalArgumentException("one of the models is several models");
+    }
     if (models.stream().noneMatch(entrant -> entrant.name().equals(champion))) {
       throw new IllegalArgumentException("the champion \"" + champion + "\" is none of the models");
     }
@@ -72,7 +75,46 @@ public record SelectionSpec(
     return new SelectionSpec(models, champion, isChampionNamed, promotion, other);
   }
 
-  /** Returns the same settings for features of which some are indicators. */
+  @Override
+  public <R, X extends Exception> R match(
+      Case<NetworkModelSpec, R, X> ofNetwork,
+      Case<AutoModelSpec, R, X> ofAuto,
+      Case<SelectionSpec, R, X> ofSelection)
+      throws X {
+    return ofSelection.of(this);
+  }
+
+  @Override
+  public long seed() {
+    return first().seed();
+  }
+
+  @Override
+  public ClassWeights classWeights() {
+    return first().classWeights();
+  }
+
+  /** Null: champion and challengers start from drawn weights. */
+  @Override
+  public ModelStart start() {
+    return null;
+  }
+
+  @Override
+  public Indicators indicators() {
+    return first().indicators();
+  }
+
+  private ModelSpec first() {
+    return models.get(0).model();
+  }
+
+  @Override
+  public List<ModelSpec> each() {
+    return models.stream().map(Entrant::model).toList();
+  }
+
+  @Override
   public SelectionSpec withIndicators(Indicators indicators) {
     List<Entrant> others =
         models.stream()

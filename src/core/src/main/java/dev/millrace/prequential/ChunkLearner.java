@@ -2,6 +2,7 @@ package dev.millrace.prequential;
 
 import dev.millrace.data.Chunk;
 import dev.millrace.eval.drift.DriftSignal;
+import dev.millrace.nn.SelectionSpec;
 import dev.millrace.nn.Workspace;
 import dev.millrace.prequential.Rejections.Rejection;
 import java.io.IOException;
@@ -30,7 +31,7 @@ final class ChunkLearner {
     this.events = events;
     predictions = new Predictions(spec);
     heldOutFraction = spec.metrics().validation().fraction();
-    hasChampion = spec.model().selection() != null;
+    hasChampion = spec.model() instanceof SelectionSpec;
     batch = new RowBatch(workspace);
   }
 

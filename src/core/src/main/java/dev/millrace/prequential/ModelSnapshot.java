@@ -5,6 +5,7 @@ import dev.millrace.data.FeatureSpec;
 import dev.millrace.data.InputSpec;
 import dev.millrace.data.SizeChecks;
 import dev.millrace.data.Task;
+import dev.millrace.nn.AutoModelSpec;
 import dev.millrace.nn.Learner;
 import dev.millrace.nn.LearnerSummary;
 import dev.millrace.nn.ModelMismatchException;
@@ -99,7 +100,7 @@ public record ModelSnapshot(
    *     of the name
    */
   public Learner learner(ModelSpec model, String name) throws IOException {
-    if (model.auto() != null) {
+    if (model instanceof AutoModelSpec) {
       throw mixture();
     }
     OnlineModel read = model(model, new Workspace());

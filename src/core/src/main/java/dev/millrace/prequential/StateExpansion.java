@@ -5,6 +5,7 @@ import dev.millrace.data.Task;
 import dev.millrace.nn.Learner;
 import dev.millrace.nn.ModelMismatchException;
 import dev.millrace.nn.ModelSpec;
+import dev.millrace.nn.NetworkModelSpec;
 import dev.millrace.nn.OnlineModel;
 import dev.millrace.nn.SelectionSpec.OnChange;
 import dev.millrace.nn.Workspace;
@@ -35,11 +36,11 @@ final class StateExpansion {
   private static TrainState.Parts readSmaller(
       byte[] state, TrainSpec spec, Workspace workspace, ModelMismatchException cause)
       throws IOException {
-    if (cause.storedShape() == null) {
+    if (cause.storedShape() == null || !(spec.model() instanceof NetworkModelSpec network)) {
       throw cause;
     }
     try {
-      TrainSpec smaller = spec.with(spec.input(), spec.model().withHiddenOf(cause.storedShape()));
+      TrainSpec smaller = spec.with(spec.input(), network.withHiddenOf(cause.storedShape()));
       return TrainState.read(state, smaller, workspace);
     } catch (ModelMismatchException e) {
       throw cause; // it differs in more than its hidden layers; this one names what is configured
@@ -60,8 +61,8 @@ final class StateExpansion {
   private static OnlineModel expanded(
       OnlineModel model, ModelSpec spec, int inputs, Task task, Workspace workspace)
       throws ModelMismatchException {
-    if (model instanceof Learner network) {
-      return network.grown(spec.forTask(task), inputs, workspace);
+    if (model instanceof Learner learner && spec instanceof NetworkModelSpec network) {
+      return learner.grown(network.forTask(task), inputs, workspace);
     }
     if (model.inputs() < inputs) {
       throw new ModelMismatchException(

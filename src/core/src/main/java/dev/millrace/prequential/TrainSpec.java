@@ -8,6 +8,8 @@ import dev.millrace.eval.MetricsSpec;
 import dev.millrace.nn.Loss;
 import dev.millrace.nn.ModelSpec;
 import dev.millrace.nn.ModelStart;
+import dev.millrace.nn.NetworkModelSpec;
+import dev.millrace.nn.SelectionSpec;
 import dev.millrace.nn.SelectionSpec.OnChange;
 import dev.millrace.nn.auto.Models;
 import java.io.Serializable;
@@ -77,9 +79,7 @@ public record TrainSpec(
 
   /** Returns the same with another treatment of challengers that do not fit. */
   TrainSpec with(OnChange onChange) {
-    return model.selection() == null
-        ? this
-        : with(input, ModelSpec.selection(model.selection().with(onChange)));
+    return model instanceof SelectionSpec selection ? with(input, selection.with(onChange)) : this;
   }
 
   /** Returns the declared task, else the one that first label and loss imply. */
@@ -95,7 +95,9 @@ public record TrainSpec(
             || model.each().stream()
                 .anyMatch(
                     one ->
-                        one.forTask(Task.MULTICLASS).network().loss() == Loss.BINARY_CROSSENTROPY);
+                        one instanceof NetworkModelSpec network
+                            && network.forTask(Task.MULTICLASS).network().loss()
+                                == Loss.BINARY_CROSSENTROPY);
     return twoClasses ? Task.BINARY : Task.MULTICLASS;
   }
 

@@ -68,16 +68,13 @@ public final class AllocationCheck {
 
   /** A learner whose gradient goes through a layer that is summed in lanes. */
   private static LearnerSpec wide() {
-    return new ModelSpec(
-            List.of(new LayerSpec(20, Activation.RELU), new LayerSpec(130, Activation.RELU)),
-            null,
-            null,
-            new Optimizer.Sgd(0.01f, 0f),
-            new Regularizer(0f, 0f),
-            new Normalization(Normalization.Kind.STANDARD, 0f, 4f),
-            4,
-            0f,
-            1)
+    return NetworkModelSpec.builder()
+        .hidden(List.of(new LayerSpec(20, Activation.RELU), new LayerSpec(130, Activation.RELU)))
+        .optimizer(new Optimizer.Sgd(0.01f, 0f))
+        .normalization(new Normalization(Normalization.Kind.STANDARD, 0f, 4f))
+        .batchSize(4)
+        .seed(1)
+        .build()
         .forTask(Task.MULTICLASS);
   }
 }

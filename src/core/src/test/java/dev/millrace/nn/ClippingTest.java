@@ -30,17 +30,17 @@ class ClippingTest {
       Normalization.Kind normalization,
       int batchSize,
       Task task) {
-    ModelSpec spec =
-        new ModelSpec(
-            hidden,
-            output,
-            loss,
-            optimizer,
-            new Regularizer(0f, 0f),
-            new Normalization(normalization, 0f, 4f),
-            batchSize,
-            DEFAULT,
-            3);
+    NetworkModelSpec spec =
+        NetworkModelSpec.builder()
+            .hidden(hidden)
+            .output(output)
+            .loss(loss)
+            .optimizer(optimizer)
+            .normalization(new Normalization(normalization, 0f, 4f))
+            .batchSize(batchSize)
+            .clipNorm(DEFAULT)
+            .seed(3)
+            .build();
     return new Learner(spec.forTask(task), task, INPUTS, 2, 0);
   }
 

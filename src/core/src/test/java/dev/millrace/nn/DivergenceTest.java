@@ -13,17 +13,15 @@ class DivergenceTest {
   private static final int INPUTS = 4;
 
   private static Learner learner(Optimizer optimizer, Task task, Loss loss) {
-    ModelSpec spec =
-        new ModelSpec(
-            List.of(new LayerSpec(16, Activation.TANH)),
-            null,
-            loss,
-            optimizer,
-            new Regularizer(0f, 0f),
-            new Normalization(Normalization.Kind.STANDARD, 0f, 4f),
-            1,
-            10f,
-            3);
+    NetworkModelSpec spec =
+        NetworkModelSpec.builder()
+            .hidden(List.of(new LayerSpec(16, Activation.TANH)))
+            .loss(loss)
+            .optimizer(optimizer)
+            .normalization(new Normalization(Normalization.Kind.STANDARD, 0f, 4f))
+            .clipNorm(10f)
+            .seed(3)
+            .build();
     return new Learner(spec.forTask(task), task, INPUTS, 2, 0);
   }
 
@@ -60,17 +58,14 @@ class DivergenceTest {
 
   @Test
   void aRegressionThatHasExplodedComesBack() {
-    ModelSpec unclipped =
-        new ModelSpec(
-            List.of(new LayerSpec(16, Activation.RELU)),
-            null,
-            Loss.MSE,
-            new Optimizer.Sgd(10f, 0f),
-            new Regularizer(0f, 0f),
-            new Normalization(Normalization.Kind.STANDARD, 0f, 4f),
-            1,
-            0f,
-            3);
+    NetworkModelSpec unclipped =
+        NetworkModelSpec.builder()
+            .hidden(List.of(new LayerSpec(16, Activation.RELU)))
+            .loss(Loss.MSE)
+            .optimizer(new Optimizer.Sgd(10f, 0f))
+            .normalization(new Normalization(Normalization.Kind.STANDARD, 0f, 4f))
+            .seed(3)
+            .build();
     Learner learner =
         new Learner(unclipped.forTask(Task.REGRESSION), Task.REGRESSION, INPUTS, 0, 0);
     Random random = new Random(42);
@@ -128,17 +123,8 @@ class DivergenceTest {
 
   @Test
   void poisonedInputsAreNotTheModelsFault() {
-    ModelSpec raw =
-        new ModelSpec(
-            List.of(),
-            null,
-            null,
-            adam(0.001f),
-            new Regularizer(0f, 0f),
-            new Normalization(Normalization.Kind.NONE, 0f, 0f),
-            1,
-            10f,
-            3);
+    NetworkModelSpec raw =
+        NetworkModelSpec.builder().optimizer(adam(0.001f)).clipNorm(10f).seed(3).build();
     Learner learner = new Learner(raw.forTask(Task.BINARY), Task.BINARY, INPUTS, 2, 0);
     float[] x = {1f, 1e20f, 1f, 1f};
     for (int e = 0; e < 1_000; e++) {
@@ -169,16 +155,13 @@ class DivergenceTest {
     Learner whole = learner(adam(100f), Task.BINARY, null);
     Random random = new Random(46);
     LearnerSpec spec =
-        new ModelSpec(
-                List.of(new LayerSpec(16, Activation.TANH)),
-                null,
-                null,
-                adam(100f),
-                new Regularizer(0f, 0f),
-                new Normalization(Normalization.Kind.STANDARD, 0f, 4f),
-                1,
-                10f,
-                3)
+        NetworkModelSpec.builder()
+            .hidden(List.of(new LayerSpec(16, Activation.TANH)))
+            .optimizer(adam(100f))
+            .normalization(new Normalization(Normalization.Kind.STANDARD, 0f, 4f))
+            .clipNorm(10f)
+            .seed(3)
+            .build()
             .forTask(Task.BINARY);
     Learner restored = StoredModel.restored(whole, spec, Task.BINARY);
     Random same = new Random(46);

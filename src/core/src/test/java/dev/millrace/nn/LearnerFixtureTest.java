@@ -26,7 +26,7 @@ class LearnerFixtureTest {
   private static final int MORE = 60;
 
   /** What was stored under a name; kept as long as a version has it. */
-  private record Case(String name, Task task, ModelSpec model) {
+  private record Case(String name, Task task, NetworkModelSpec model) {
 
     Learner begin() {
       return new Learner(model.forTask(task), task, INPUTS, 2, 9);
@@ -75,22 +75,21 @@ class LearnerFixtureTest {
                   Normalization.Kind.NONE,
                   2)));
 
-  private static ModelSpec model(
+  private static NetworkModelSpec model(
       List<LayerSpec> hidden,
       Optimizer optimizer,
       Normalization.Kind normalization,
       int batchSize) {
     boolean standard = normalization == Normalization.Kind.STANDARD;
-    return new ModelSpec(
-        hidden,
-        null,
-        null,
-        optimizer,
-        new Regularizer(0f, 1e-4f),
-        new Normalization(normalization, standard ? 0.001f : 0f, standard ? 4f : 0f),
-        batchSize,
-        1f,
-        5);
+    return NetworkModelSpec.builder()
+        .hidden(hidden)
+        .optimizer(optimizer)
+        .regularizer(new Regularizer(0f, 1e-4f))
+        .normalization(new Normalization(normalization, standard ? 0.001f : 0f, standard ? 4f : 0f))
+        .batchSize(batchSize)
+        .clipNorm(1f)
+        .seed(5)
+        .build();
   }
 
   @BeforeAll

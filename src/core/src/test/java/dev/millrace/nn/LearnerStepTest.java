@@ -37,17 +37,16 @@ class LearnerStepTest {
 
   private static Learner learner(
       Optimizer optimizer, int hidden, int batchSize, float clipNorm, Normalization.Kind kind) {
-    ModelSpec model =
-        new ModelSpec(
-            List.of(new LayerSpec(hidden, Activation.RELU), new LayerSpec(20, Activation.TANH)),
-            null,
-            null,
-            optimizer,
-            new Regularizer(0f, 0f),
-            new Normalization(kind, 0.01f, 4f),
-            batchSize,
-            clipNorm,
-            5);
+    NetworkModelSpec model =
+        NetworkModelSpec.builder()
+            .hidden(
+                List.of(new LayerSpec(hidden, Activation.RELU), new LayerSpec(20, Activation.TANH)))
+            .optimizer(optimizer)
+            .normalization(new Normalization(kind, 0.01f, 4f))
+            .batchSize(batchSize)
+            .clipNorm(clipNorm)
+            .seed(5)
+            .build();
     return new Learner(model.forTask(Task.MULTICLASS), Task.MULTICLASS, INPUTS, CLASSES, 1);
   }
 

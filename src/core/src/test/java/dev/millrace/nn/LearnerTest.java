@@ -47,17 +47,16 @@ class LearnerTest {
   }
 
   private static LearnerSpec spec(Task task, Optimizer optimizer, int batchSize) {
-    ModelSpec model =
-        new ModelSpec(
-            List.of(new LayerSpec(9, Activation.TANH)),
-            null,
-            null,
-            optimizer,
-            new Regularizer(1e-4f, 1e-3f),
-            new Normalization(Normalization.Kind.STANDARD, 0.01f, 4f),
-            batchSize,
-            1f,
-            SEED);
+    NetworkModelSpec model =
+        NetworkModelSpec.builder()
+            .hidden(List.of(new LayerSpec(9, Activation.TANH)))
+            .optimizer(optimizer)
+            .regularizer(new Regularizer(1e-4f, 1e-3f))
+            .normalization(new Normalization(Normalization.Kind.STANDARD, 0.01f, 4f))
+            .batchSize(batchSize)
+            .clipNorm(1f)
+            .seed(SEED)
+            .build();
     return model.forTask(task);
   }
 
@@ -133,16 +132,13 @@ class LearnerTest {
   void theOutputLayerMayBeginAnewWhileTheOthersStay(Optimizer optimizer) {
     Task task = Task.MULTICLASS;
     LearnerSpec spec =
-        new ModelSpec(
-                List.of(new LayerSpec(9, Activation.TANH)),
-                null,
-                null,
-                optimizer,
-                new Regularizer(0f, 0f),
-                new Normalization(Normalization.Kind.STANDARD, 0.01f, 4f),
-                1,
-                1f,
-                SEED)
+        NetworkModelSpec.builder()
+            .hidden(List.of(new LayerSpec(9, Activation.TANH)))
+            .optimizer(optimizer)
+            .normalization(new Normalization(Normalization.Kind.STANDARD, 0.01f, 4f))
+            .clipNorm(1f)
+            .seed(SEED)
+            .build()
             .forTask(task);
     int hidden = (INPUTS + 1) * 9;
     int all = hidden + 10 * classes(task);
@@ -174,16 +170,12 @@ class LearnerTest {
   void weightsThatNoGradientHasMovedStayWithFtrl() {
     Task task = Task.MULTICLASS;
     LearnerSpec spec =
-        new ModelSpec(
-                List.of(new LayerSpec(9, Activation.TANH)),
-                null,
-                null,
-                new Optimizer.Ftrl(0.1f, 1f, 1e-3f, 1e-3f),
-                new Regularizer(0f, 0f),
-                new Normalization(Normalization.Kind.NONE, 0f, 0f),
-                1,
-                1f,
-                SEED)
+        NetworkModelSpec.builder()
+            .hidden(List.of(new LayerSpec(9, Activation.TANH)))
+            .optimizer(new Optimizer.Ftrl(0.1f, 1f, 1e-3f, 1e-3f))
+            .clipNorm(1f)
+            .seed(SEED)
+            .build()
             .forTask(task);
     Learner more = new Learner(spec, task, INPUTS, 2, 1);
     more.addClass();
@@ -225,16 +217,12 @@ class LearnerTest {
   void aCopyDropsOutTheSameNeurons() {
     Task task = Task.BINARY;
     LearnerSpec spec =
-        new ModelSpec(
-                List.of(new LayerSpec(9, Activation.TANH, 0.4f, false)),
-                null,
-                null,
-                OPTIMIZERS[0],
-                new Regularizer(0f, 0f),
-                new Normalization(Normalization.Kind.NONE, 0f, 0f),
-                2,
-                0f,
-                SEED)
+        NetworkModelSpec.builder()
+            .hidden(List.of(new LayerSpec(9, Activation.TANH, 0.4f, false)))
+            .optimizer(OPTIMIZERS[0])
+            .batchSize(2)
+            .seed(SEED)
+            .build()
             .forTask(task);
     Learner learner = learner(spec, task);
     learn(learner, task, 1, 10);
@@ -288,7 +276,7 @@ class LearnerTest {
   @ParameterizedTest
   @EnumSource(Normalization.Kind.class)
   void everyNormalizationIsRestored(Normalization.Kind kind) {
-    ModelSpec model = ModelSpec.single(SEED);
+    NetworkModelSpec model = ModelSpec.single(SEED);
     LearnerSpec spec =
         new LearnerSpec(
             model.forTask(Task.REGRESSION).network(),
@@ -407,7 +395,7 @@ class LearnerTest {
 
   @Test
   void classesAreLearnedFromNothing() {
-    ModelSpec model = ModelSpec.single(SEED);
+    NetworkModelSpec model = ModelSpec.single(SEED);
     for (Task task : new Task[] {Task.BINARY, Task.MULTICLASS}) {
       Learner learner = new Learner(model.forTask(task), task, INPUTS, 0, 1);
       learner.addClass();
@@ -422,17 +410,12 @@ class LearnerTest {
 
   @Test
   void oneNeuronGivesBothProbabilities() {
-    ModelSpec model =
-        new ModelSpec(
-            List.of(),
-            null,
-            Loss.BINARY_CROSSENTROPY,
-            OPTIMIZERS[0],
-            new Regularizer(0f, 0f),
-            new Normalization(Normalization.Kind.NONE, 0f, 0f),
-            1,
-            0f,
-            SEED);
+    NetworkModelSpec model =
+        NetworkModelSpec.builder()
+            .loss(Loss.BINARY_CROSSENTROPY)
+            .optimizer(OPTIMIZERS[0])
+            .seed(SEED)
+            .build();
     Learner learner = new Learner(model.forTask(Task.BINARY), Task.BINARY, 1, 2, 1);
     for (int e = 0; e < 2000; e++) {
       learner.learn(new float[] {e % 2 == 0 ? 1f : -1f}, e % 2);

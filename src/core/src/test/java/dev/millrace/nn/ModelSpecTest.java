@@ -1,7 +1,6 @@
 package dev.millrace.nn;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import dev.millrace.data.Task;
 import dev.millrace.nn.SelectionSpec.Entrant;
@@ -16,29 +15,29 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** What the settings of models say, and what is made of them. */
 class ModelSpecTest {
 
-  private static final ModelSpec SINGLE = ModelSpec.single(1);
-  private static final ModelSpec MIXTURE =
+  private static final NetworkModelSpec SINGLE = ModelSpec.single(1);
+  private static final AutoModelSpec MIXTURE =
       ModelSpec.auto(2, AutoSpec.of(AutoSpec.Tier.FAST), ClassWeights.NONE);
-  private static final ModelSpec CONTEST =
-      ModelSpec.selection(
-          new SelectionSpec(
-              List.of(new Entrant("a", SINGLE), new Entrant("b", MIXTURE)),
-              "a",
-              false,
-              Promotion.DEFAULT,
-              OnChange.REFUSE));
+  private static final SelectionSpec CONTEST =
+      new SelectionSpec(
+          List.of(new Entrant("a", SINGLE), new Entrant("b", MIXTURE)),
+          "a",
+          false,
+          Promotion.DEFAULT,
+          OnChange.REFUSE);
 
-  private static ModelSpec spec(Activation output, Loss loss, LayerSpec... hidden) {
-    return new ModelSpec(
-        List.of(hidden),
-        output,
-        loss,
-        new Optimizer.Adam(0.01f, 0.9f, 0.999f, 1e-8f),
-        new Regularizer(0f, 0f, 0f, 0.1f),
-        new Normalization(Normalization.Kind.STANDARD, 0.001f, 4f),
-        4,
-        1f,
-        7);
+  private static NetworkModelSpec spec(Activation output, Loss loss, LayerSpec... hidden) {
+    return NetworkModelSpec.builder()
+        .hidden(List.of(hidden))
+        .output(output)
+        .loss(loss)
+        .optimizer(new Optimizer.Adam(0.01f, 0.9f, 0.999f, 1e-8f))
+        .regularizer(new Regularizer(0f, 0f, 0f, 0.1f))
+        .normalization(new Normalization(Normalization.Kind.STANDARD, 0.001f, 4f))
+        .batchSize(4)
+        .clipNorm(1f)
+        .seed(7)
+        .build();
   }
 
   @Test
@@ -55,17 +54,6 @@ class ModelSpecTest {
     assertThat(value.keySeed()).isZero();
     assertThat(new Learner(SINGLE.forTask(Task.BINARY), Task.BINARY, 3, 2, 9).keySeed())
         .isEqualTo(9);
-    for (ModelSpec several : List.of(MIXTURE, CONTEST)) {
-      String message =
-          "these are several networks: make them with dev.millrace.nn.auto.Models, or take"
-              + " ModelSpec.single";
-      assertThatIllegalArgumentException()
-          .isThrownBy(() -> several.classifier(3, 2))
-          .withMessage(message);
-      assertThatIllegalArgumentException()
-          .isThrownBy(() -> several.regressor(3))
-          .withMessage(message);
-    }
   }
 
   @Test
@@ -99,7 +87,7 @@ class ModelSpecTest {
     LayerSpec[] hidden = {
       new LayerSpec(8, Activation.LEAKY_RELU, 0f, true), new LayerSpec(12, Activation.TANH)
     };
-    ModelSpec spec = spec(null, null, hidden);
+    NetworkModelSpec spec = spec(null, null, hidden);
 
     String shape = spec.forTask(Task.BINARY).shape(Task.BINARY);
 
@@ -108,7 +96,8 @@ class ModelSpecTest {
             "binary, 8 leaky_relu with layer norm, 12 tanh, softmax categorical_crossentropy, adam,"
                 + " normalization standard, batch size 4");
     assertThat(LearnerSpec.hiddenOf(shape)).containsExactly(hidden);
-    ModelSpec other = spec(null, null, new LayerSpec(3, Activation.RELU)).withHiddenOf(shape);
+    NetworkModelSpec other =
+        spec(null, null, new LayerSpec(3, Activation.RELU)).withHiddenOf(shape);
     assertThat(other.forTask(Task.BINARY)).isEqualTo(spec.forTask(Task.BINARY));
   }
 

@@ -56,16 +56,12 @@ class ModelWeightsTest {
   @Test
   void aModelWithoutStatisticsKnowsAfterItWasStoredThatItHadAStart() throws IOException {
     LearnerSpec spec =
-        new ModelSpec(
-                List.of(new LayerSpec(5, Activation.TANH)),
-                null,
-                null,
-                new Optimizer.Sgd(0.01f, 0f, false),
-                new Regularizer(0f, 0f),
-                new Normalization(Normalization.Kind.NONE, 0f, 0f),
-                1,
-                1f,
-                3)
+        NetworkModelSpec.builder()
+            .hidden(List.of(new LayerSpec(5, Activation.TANH)))
+            .optimizer(new Optimizer.Sgd(0.01f, 0f, false))
+            .clipNorm(1f)
+            .seed(3)
+            .build()
             .forTask(Task.REGRESSION);
     LearnerContractTest.Case of = new LearnerContractTest.Case(spec, Task.REGRESSION);
     Learner taught = taught(spec, Task.REGRESSION);
@@ -159,16 +155,14 @@ class ModelWeightsTest {
 
   private static Learner network(Activation hidden, Activation output) {
     LearnerSpec spec =
-        new ModelSpec(
-                List.of(new LayerSpec(3, hidden)),
-                output,
-                Loss.MSE,
-                new Optimizer.Sgd(0.01f, 0f, false),
-                new Regularizer(0f, 0f),
-                new Normalization(Normalization.Kind.NONE, 0f, 0f),
-                1,
-                1f,
-                3)
+        NetworkModelSpec.builder()
+            .hidden(List.of(new LayerSpec(3, hidden)))
+            .output(output)
+            .loss(Loss.MSE)
+            .optimizer(new Optimizer.Sgd(0.01f, 0f, false))
+            .clipNorm(1f)
+            .seed(3)
+            .build()
             .forTask(Task.REGRESSION);
     return new Learner(spec, Task.REGRESSION, INPUTS, 0, 99);
   }

@@ -179,18 +179,18 @@ class NetworkExpansionTest {
 
   @Test
   void nothingButFeaturesAndHiddenLayersMayDiffer() throws IOException {
-    ModelSpec small = model("8 relu", ADAM, 4);
+    NetworkModelSpec small = model("8 relu", ADAM, 4);
     Learner learner = taught(small.forTask(Task.MULTICLASS), Task.MULTICLASS);
     teach(learner, 3, 5);
     Normalization minmax = new Normalization(Normalization.Kind.MINMAX, 0f, 0f);
-    List<ModelSpec> others =
+    List<NetworkModelSpec> others =
         List.of(
             model("9 relu", new Optimizer.Sgd(0.01f, 0f), 4),
             model("9 relu", ADAM, 2),
             model("9 relu", Activation.LINEAR, Loss.MSE, ADAM, STANDARD, 4),
             model("9 relu", null, null, ADAM, minmax, 4));
 
-    for (ModelSpec other : others) {
+    for (NetworkModelSpec other : others) {
       LearnerSpec spec = other.forTask(Task.MULTICLASS);
       assertThatThrownBy(() -> learner.grown(spec, INPUTS, new Workspace()))
           .isInstanceOf(ModelMismatchException.class)
@@ -203,7 +203,7 @@ class NetworkExpansionTest {
     assertThat(learner.grown(slower, INPUTS, new Workspace()).learningRate()).isEqualTo(0.001f);
   }
 
-  private static String shape(ModelSpec spec) {
+  private static String shape(NetworkModelSpec spec) {
     return spec.forTask(Task.MULTICLASS).shape(Task.MULTICLASS);
   }
 
@@ -237,11 +237,11 @@ class NetworkExpansionTest {
     return model(layers, optimizer, batchSize).forTask(task);
   }
 
-  private static ModelSpec model(String layers, Optimizer optimizer, int batchSize) {
+  private static NetworkModelSpec model(String layers, Optimizer optimizer, int batchSize) {
     return model(layers, null, null, optimizer, STANDARD, batchSize);
   }
 
-  private static ModelSpec model(
+  private static NetworkModelSpec model(
       String layers,
       Activation output,
       Loss loss,
@@ -252,8 +252,15 @@ class NetworkExpansionTest {
         layers.isEmpty()
             ? List.of()
             : Arrays.stream(layers.split(", ")).map(NetworkExpansionTest::layer).toList();
-    return new ModelSpec(
-        hidden, output, loss, optimizer, new Regularizer(0f, 0f), normalization, batchSize, 0f, 7);
+    return NetworkModelSpec.builder()
+        .hidden(hidden)
+        .output(output)
+        .loss(loss)
+        .optimizer(optimizer)
+        .normalization(normalization)
+        .batchSize(batchSize)
+        .seed(7)
+        .build();
   }
 
   private static LayerSpec layer(String text) {

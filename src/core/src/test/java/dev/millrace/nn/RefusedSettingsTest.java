@@ -198,6 +198,14 @@ class RefusedSettingsTest {
         .withMessage("the champion \"c\" is none of the models");
 
     SelectionSpec eight = selection("h", "a", "b", "c", "d", "e", "f", "g", "h");
+    Entrant nested = new Entrant("nested", eight);
+    Entrant one = new Entrant("one", ModelSpec.single(1));
+    assertThatIllegalArgumentException()
+        .isThrownBy(
+            () ->
+                new SelectionSpec(
+                    List.of(one, nested), "one", true, Promotion.DEFAULT, OnChange.REFUSE))
+        .withMessage("one of the models is several models");
     assertThat(eight.names()).isEqualTo("a, b, c, d, e, f, g, h");
     assertThat(eight.with(OnChange.GROW).onChange()).isEqualTo(OnChange.GROW);
     assertThat(eight.with(OnChange.GROW).with(OnChange.REFUSE)).isEqualTo(eight);

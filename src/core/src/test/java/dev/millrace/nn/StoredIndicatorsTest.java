@@ -25,7 +25,7 @@ class StoredIndicatorsTest {
   private static final int INPUTS = 70;
   private static final Indicators STORED = Indicators.of(3, 4, 5, 69);
 
-  private static final ModelSpec NETWORK = ModelSpec.single(1);
+  private static final NetworkModelSpec NETWORK = ModelSpec.single(1);
   private static final ModelSpec MIXTURE =
       ModelSpec.auto(1, AutoSpec.of(AutoSpec.Tier.FAST), ClassWeights.NONE);
   private static final ModelSpec CONTEST =
@@ -104,7 +104,7 @@ class StoredIndicatorsTest {
   void withoutDeclaredFeaturesAModelStartsWithTheIndicatorsOfTheStart() {
     Learner taught = new Learner(network(STORED), Task.BINARY, INPUTS, 2, 1);
     ModelStart start = ModelStart.of(taught.weights(), Task.BINARY, List.of("no", "yes"), "");
-    ModelSpec undeclared = NETWORK.withIndicators(Indicators.UNDECLARED).withStart(start);
+    NetworkModelSpec undeclared = NETWORK.withIndicators(Indicators.UNDECLARED).withStart(start);
 
     assertThat(Models.create(undeclared, Task.BINARY, INPUTS, 2, 2).indicators()).isEqualTo(STORED);
   }
@@ -179,13 +179,12 @@ class StoredIndicatorsTest {
   }
 
   private static ModelSpec selection(Entrant... models) {
-    return ModelSpec.selection(
-        new SelectionSpec(
-            List.of(models),
-            "a",
-            false,
-            SelectionSpec.Promotion.DEFAULT,
-            SelectionSpec.OnChange.REFUSE));
+    return new SelectionSpec(
+        List.of(models),
+        "a",
+        false,
+        SelectionSpec.Promotion.DEFAULT,
+        SelectionSpec.OnChange.REFUSE);
   }
 
   private static LearnerSpec network(Indicators indicators) {

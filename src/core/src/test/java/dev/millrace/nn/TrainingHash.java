@@ -42,18 +42,19 @@ public final class TrainingHash {
       for (Task task : Task.values()) {
         // Not of softmax, which has none.
         float dropout = number % 4 == 1 && hidden != Activation.SOFTMAX ? 0.2f : 0f;
-        ModelSpec spec =
-            new ModelSpec(
-                List.of(
-                    new LayerSpec(37, hidden, dropout, number % 5 == 2), new LayerSpec(16, hidden)),
-                null,
-                null,
-                LearnerTest.OPTIMIZERS[number % LearnerTest.OPTIMIZERS.length],
-                new Regularizer(1e-5f, 1e-4f),
-                new Normalization(Normalization.Kind.STANDARD, 0.001f, 4f),
-                BATCH_SIZES[number % BATCH_SIZES.length],
-                number % 3 == 0 ? 1f : 0f,
-                number);
+        NetworkModelSpec spec =
+            NetworkModelSpec.builder()
+                .hidden(
+                    List.of(
+                        new LayerSpec(37, hidden, dropout, number % 5 == 2),
+                        new LayerSpec(16, hidden)))
+                .optimizer(LearnerTest.OPTIMIZERS[number % LearnerTest.OPTIMIZERS.length])
+                .regularizer(new Regularizer(1e-5f, 1e-4f))
+                .normalization(new Normalization(Normalization.Kind.STANDARD, 0.001f, 4f))
+                .batchSize(BATCH_SIZES[number % BATCH_SIZES.length])
+                .clipNorm(number % 3 == 0 ? 1f : 0f)
+                .seed(number)
+                .build();
         train(spec.forTask(task), task, 21, STEPS);
         number++;
       }
@@ -72,17 +73,14 @@ public final class TrainingHash {
 
   private void trainLong(
       Optimizer optimizer, int batchSize, LayerSpec hidden, Task task, int inputs) {
-    ModelSpec spec =
-        new ModelSpec(
-            List.of(hidden),
-            null,
-            null,
-            optimizer,
-            new Regularizer(0f, 0f),
-            new Normalization(Normalization.Kind.STANDARD, 0f, 4f),
-            batchSize,
-            0f,
-            inputs);
+    NetworkModelSpec spec =
+        NetworkModelSpec.builder()
+            .hidden(List.of(hidden))
+            .optimizer(optimizer)
+            .normalization(new Normalization(Normalization.Kind.STANDARD, 0f, 4f))
+            .batchSize(batchSize)
+            .seed(inputs)
+            .build();
     train(spec.forTask(task), task, inputs, MANY_EXAMPLES / batchSize);
   }
 

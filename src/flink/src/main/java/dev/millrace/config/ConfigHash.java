@@ -6,6 +6,7 @@ import dev.millrace.data.Sha256;
 import dev.millrace.eval.MetricsSpec;
 import dev.millrace.nn.LayerSpec;
 import dev.millrace.nn.ModelSpec;
+import dev.millrace.nn.NetworkModelSpec;
 import dev.millrace.nn.SelectionSpec;
 import dev.millrace.prequential.DriftPolicy;
 import java.nio.charset.StandardCharsets;
@@ -61,23 +62,13 @@ final class ConfigHash {
     line(text, "limits.classes", input.limits().classes());
     line(text, "limits.features", input.limits().features());
     line(text, "limits.weight", input.limits().weight());
-    if (model.selection() == null) {
-      oneModel(text, model);
-    } else {
-      for (SelectionSpec.Entrant entrant : model.selection().models()) {
-        line(text, "model", entrant.name());
-        oneModel(text, entrant.model());
-        line(text, "seed", entrant.model().seed());
-      }
-      line(text, "champion", model.selection().champion());
-      line(text, "promotion", model.selection().promotion());
-    }
+    model(text, model);
     new TreeMap<>(model.classWeights().byName())
         .forEach((name, weight) -> line(text, "class-weight " + name, weight));
     if (model.classWeights().balanced()) {
       line(text, "class-weights", "balanced");
     }
-    if (model.selection() == null) {
+    if (!(model instanceof SelectionSpec)) { // whose models have their own
       line(text, "seed", model.seed());
     }
     if (model.start() != null) {
@@ -92,15 +83,24 @@ final class ConfigHash {
     return text.toString();
   }
 
-  private static void oneModel(StringBuilder text, ModelSpec model) {
-    if (model.auto() == null) {
-      network(text, model);
-    } else {
-      line(text, "auto", model.auto().id());
-    }
+  private static StringBuilder model(StringBuilder text, ModelSpec model) {
+    return model.match(
+        network -> network(text, network),
+        auto -> line(text, "auto", auto.auto().id()),
+        selection -> selection(text, selection));
   }
 
-  private static void network(StringBuilder text, ModelSpec model) {
+  private static StringBuilder selection(StringBuilder text, SelectionSpec selection) {
+    for (SelectionSpec.Entrant entrant : selection.models()) {
+      line(text, "model", entrant.name());
+      model(text, entrant.model());
+      line(text, "seed", entrant.model().seed());
+    }
+    line(text, "champion", selection.champion());
+    return line(text, "promotion", selection.promotion());
+  }
+
+  private static StringBuilder network(StringBuilder text, NetworkModelSpec model) {
     for (LayerSpec layer : model.hidden()) {
       line(text, "units", layer.units());
       line(text, "activation", layer.activation());
@@ -115,12 +115,13 @@ final class ConfigHash {
     line(text, "regularizer", model.regularizer());
     line(text, "normalization", model.normalization());
     line(text, "batch-size", model.batchSize());
-    line(text, "clip", model.clipping());
+    return line(text, "clip", model.clipping());
   }
 
   /** The length in front keeps values with line breaks from looking like two lines. */
-  private static void line(StringBuilder text, String name, Object value) {
+  private static StringBuilder line(StringBuilder text, String name, Object value) {
     String shown = String.valueOf(value);
     text.append(name).append(' ').append(shown.length()).append(' ').append(shown).append('\n');
+    return text;
   }
 }

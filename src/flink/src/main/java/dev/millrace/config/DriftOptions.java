@@ -13,12 +13,16 @@ import dev.millrace.config.yaml.YamlNode.Mapping;
 import dev.millrace.data.KebabCase;
 import dev.millrace.data.Task;
 import dev.millrace.eval.drift.DriftSpec;
+import dev.millrace.nn.AutoModelSpec;
 import dev.millrace.nn.ModelSpec;
+import dev.millrace.nn.NetworkModelSpec;
 import dev.millrace.nn.Optimizer;
+import dev.millrace.nn.SelectionSpec;
 import dev.millrace.prequential.DriftPolicy;
 import dev.millrace.prequential.DriftPolicy.Action;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /** The options of {@code drift}, and their reader. */
 final class DriftOptions {
@@ -223,14 +227,14 @@ final class DriftOptions {
   private static void check(
       OptionReader drift, DetectorName name, Action action, ModelSpec model, Task task) {
     boolean ofLayers = action == Action.BOOST_LEARNING_RATE || action == Action.RESET_HEAD;
-    boolean several = model.selection() != null;
+    boolean several = model instanceof SelectionSpec;
     if (ofLayers && several) {
       drift.refuse(
           ACTION,
           action.id()
               + " is for one network, but there are models. Take swap-in-challenger, or reset");
     }
-    if (ofLayers && model.auto() != null) {
+    if (ofLayers && model instanceof AutoModelSpec) {
       drift.refuse(
           ACTION,
           action.id()
@@ -238,18 +242,17 @@ final class DriftOptions {
               + " layers), or take reset");
     }
     if (action == Action.BOOST_LEARNING_RATE
-        && model.each().stream().anyMatch(one -> one.optimizer() instanceof Optimizer.Ftrl)) {
+        && optimizers(model).anyMatch(Optimizer.Ftrl.class::isInstance)) {
       drift.refuse(
           ACTION,
           "boost-learning-rate does nothing for ftrl, whose step follows from all gradients so far."
               + " Take another optimizer, reset-head or reset");
     }
     if (action == Action.BOOST_LEARNING_RATE
-        && model.each().stream()
+        && optimizers(model)
             .anyMatch(
                 one ->
-                    one.optimizer() instanceof Optimizer.AdamW adam
-                        && adam.decay() * drift.get(BOOST) > 1)) {
+                    one instanceof Optimizer.AdamW adam && adam.decay() * drift.get(BOOST) > 1)) {
       drift.refuse(
           BOOST,
           "times weight-decay and learning-rate of adamw must be at most 1, or weights grow with"
@@ -279,6 +282,12 @@ final class DriftOptions {
                 + ". Remove it");
       }
     }
+  }
+
+  private static Stream<Optimizer> optimizers(ModelSpec model) {
+    return model.each().stream()
+        .filter(NetworkModelSpec.class::isInstance)
+        .map(one -> ((NetworkModelSpec) one).optimizer());
   }
 
   private static OptionGroup group(DetectorName name) {

@@ -6,7 +6,9 @@ import dev.millrace.config.yaml.YamlNode;
 import dev.millrace.config.yaml.YamlNode.Mapping;
 import dev.millrace.config.yaml.YamlNode.Scalar;
 import dev.millrace.data.InputSpec;
+import dev.millrace.nn.AutoModelSpec;
 import dev.millrace.nn.ModelSpec;
+import dev.millrace.nn.NetworkModelSpec;
 import dev.millrace.prequential.ModelSnapshot;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -20,7 +22,7 @@ final class ModelReader {
   private final ConfigErrors problems;
   private String prior;
   // What auto means, once it was asked for.
-  private ModelSpec auto;
+  private AutoModelSpec auto;
 
   /**
    * @param baseDir folder that {@code model.warm-start.file} is relative to, or null for the
@@ -54,7 +56,7 @@ final class ModelReader {
   }
 
   /** A network written out. */
-  ModelSpec network(OptionReader model, InputSpec input) {
+  NetworkModelSpec network(OptionReader model, InputSpec input) {
     OptionReader warmStart = WarmStartOptions.read(model, WarmStartOptions.MODEL_GROUP);
     prior = warmStart.given(WarmStartOptions.KEY);
     return new NetworkReader(model, warmStart, input, baseDir, problems).read();
@@ -66,21 +68,21 @@ final class ModelReader {
   }
 
   /** What {@code auto} means. */
-  ModelSpec auto(InputSpec input) {
+  AutoModelSpec auto(InputSpec input) {
     if (auto == null) {
       auto = readAuto(input);
     }
     return auto;
   }
 
-  private ModelSpec readAuto(InputSpec input) {
+  private AutoModelSpec readAuto(InputSpec input) {
     OptionReader options =
         new OptionReader(
             AutoOptions.AUTO.name(),
             root.mapOf(AutoOptions.AUTO, AutoOptions.TIER),
             AutoOptions.AUTO_GROUP,
             problems);
-    ModelSpec spec =
+    AutoModelSpec spec =
         ModelSpec.auto(
             options.get(AutoOptions.SEED),
             AutoOptions.read(options),
@@ -95,8 +97,8 @@ final class ModelReader {
     return file == null ? spec : startingFrom(file, spec, input, warmStart);
   }
 
-  private ModelSpec startingFrom(
-      String file, ModelSpec spec, InputSpec input, OptionReader warmStart) {
+  private AutoModelSpec startingFrom(
+      String file, AutoModelSpec spec, InputSpec input, OptionReader warmStart) {
     byte[] bytes = ModelFile.readNamed(warmStart, WarmStartOptions.FILE, baseDir);
     if (bytes == null) {
       return spec;

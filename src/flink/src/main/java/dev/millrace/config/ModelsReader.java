@@ -10,9 +10,11 @@ import dev.millrace.config.yaml.YamlNode.Mapping;
 import dev.millrace.config.yaml.YamlNode.Scalar;
 import dev.millrace.data.InputSpec;
 import dev.millrace.data.Task;
+import dev.millrace.nn.AutoModelSpec;
 import dev.millrace.nn.AutoSpec;
 import dev.millrace.nn.Loss;
 import dev.millrace.nn.ModelSpec;
+import dev.millrace.nn.NetworkModelSpec;
 import dev.millrace.nn.SelectionSpec;
 import dev.millrace.nn.SelectionSpec.Entrant;
 import dev.millrace.nn.SelectionSpec.OnChange;
@@ -53,7 +55,7 @@ final class ModelsReader {
   }
 
   /** The models, or null if they cannot be used: then the file has problems. */
-  ModelSpec read(InputSpec input) {
+  SelectionSpec read(InputSpec input) {
     int before = problems.count();
     if (root.mentions(PipelineOptions.MODEL)) {
       root.refuse(PipelineOptions.MODEL, "and models both say what learns. Keep one");
@@ -76,7 +78,7 @@ final class ModelsReader {
     }
     List<String> names = List.copyOf(models.entries().keySet());
     if (root.mentions(AutoOptions.AUTO)
-        && entrants.stream().allMatch(entrant -> entrant.model().auto() == null)) {
+        && entrants.stream().allMatch(entrant -> entrant.model() instanceof NetworkModelSpec)) {
       root.refuse(
           AutoOptions.AUTO, "goes with model: auto, but no model is that. Remove it, or add one");
     }
@@ -87,13 +89,12 @@ final class ModelsReader {
     if (!problems.noneSince(before)) {
       return null;
     }
-    return ModelSpec.selection(
-        new SelectionSpec(
-            entrants,
-            champion == null ? names.get(0) : champion,
-            champion != null,
-            SelectionOptions.read(promotion),
-            OnChange.REFUSE));
+    return new SelectionSpec(
+        entrants,
+        champion == null ? names.get(0) : champion,
+        champion != null,
+        SelectionOptions.read(promotion),
+        OnChange.REFUSE);
   }
 
   private void read(String name, Entry entry, InputSpec input, List<Entrant> entrants) {
@@ -109,8 +110,8 @@ final class ModelsReader {
     if (model == null) {
       return;
     }
-    if (model.auto() == null && input.task() != Task.REGRESSION) {
-      requireProbabilities(path, entry, model);
+    if (model instanceof NetworkModelSpec network && input.task() != Task.REGRESSION) {
+      requireProbabilities(path, entry, network);
     }
     if (!entrants.isEmpty()
         && !model.classWeights().equals(entrants.get(0).model().classWeights())) {
@@ -134,7 +135,7 @@ final class ModelsReader {
       }
       return one.network(model, input);
     }
-    ModelSpec auto = one.auto(input);
+    AutoModelSpec auto = one.auto(input);
     if (auto.start() != null || one.prior() != null) {
       root.refuse(AutoOptions.AUTO, "has warm-start, which goes with a single model. Remove it");
       return null;
@@ -156,7 +157,7 @@ final class ModelsReader {
     }
   }
 
-  private void requireProbabilities(String path, Entry entry, ModelSpec model) {
+  private void requireProbabilities(String path, Entry entry, NetworkModelSpec model) {
     Loss loss = model.forTask(Task.MULTICLASS).network().loss();
     if (!loss.isCrossEntropy()) {
       problems.add(

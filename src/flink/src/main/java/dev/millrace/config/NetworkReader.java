@@ -10,10 +10,9 @@ import dev.millrace.data.InputSpec;
 import dev.millrace.data.Task;
 import dev.millrace.nn.Activation;
 import dev.millrace.nn.Clipping;
-import dev.millrace.nn.Initializer;
 import dev.millrace.nn.LayerSpec;
 import dev.millrace.nn.Loss;
-import dev.millrace.nn.ModelSpec;
+import dev.millrace.nn.NetworkModelSpec;
 import dev.millrace.nn.Normalization;
 import dev.millrace.nn.Optimizer;
 import dev.millrace.nn.Regularizer;
@@ -49,7 +48,7 @@ final class NetworkReader {
   }
 
   /** The network; its task is null where it will be guessed from the labels. */
-  ModelSpec read() {
+  NetworkModelSpec read() {
     int before = problems.count();
     Optimizer optimizer = new OptimizerReader(model, problems).read();
     WarmStartReader start = WarmStartReader.read(model, warmStart, input, baseDir);
@@ -57,20 +56,21 @@ final class NetworkReader {
     List<LayerSpec> layers = layers();
     Activation output = model.get(ModelOptions.OUTPUT_ACTIVATION);
     Normalization normalization = normalization();
-    ModelSpec spec =
-        new ModelSpec(
-            start == null ? layers : start.layers(layers),
-            start == null ? output : start.output(output),
-            model.get(ModelOptions.LOSS),
-            optimizer,
-            ScheduleOptions.read(model, optimizer, problems),
-            regularizer(optimizer),
-            start == null ? normalization : start.normalization(normalization),
-            model.get(ModelOptions.BATCH_SIZE),
-            new Clipping(model.get(ModelOptions.CLIP), model.get(ModelOptions.CLIP_VALUE)),
-            model.get(ModelOptions.SEED),
-            Initializer.BY_ACTIVATION,
-            ClassWeightsReader.read(model, task, input.classes(), problems));
+    NetworkModelSpec spec =
+        NetworkModelSpec.builder()
+            .hidden(start == null ? layers : start.layers(layers))
+            .output(start == null ? output : start.output(output))
+            .loss(model.get(ModelOptions.LOSS))
+            .optimizer(optimizer)
+            .schedule(ScheduleOptions.read(model, optimizer, problems))
+            .regularizer(regularizer(optimizer))
+            .normalization(start == null ? normalization : start.normalization(normalization))
+            .batchSize(model.get(ModelOptions.BATCH_SIZE))
+            .clipping(
+                new Clipping(model.get(ModelOptions.CLIP), model.get(ModelOptions.CLIP_VALUE)))
+            .seed(model.get(ModelOptions.SEED))
+            .classWeights(ClassWeightsReader.read(model, task, input.classes(), problems))
+            .build();
     if (problems.noneSince(before)) {
       checkOutputAndLoss(spec, task);
     }
@@ -136,7 +136,7 @@ final class NetworkReader {
         model.get(ModelOptions.LABEL_SMOOTHING));
   }
 
-  private void checkOutputAndLoss(ModelSpec spec, Task task) {
+  private void checkOutputAndLoss(NetworkModelSpec spec, Task task) {
     Activation output = spec.output();
     Loss loss = spec.loss();
     Activation needed = loss == null ? null : outputOf(loss);

@@ -17,6 +17,8 @@ import dev.millrace.kafka.TransactionTimeout;
 import dev.millrace.nn.Activation;
 import dev.millrace.nn.Loss;
 import dev.millrace.nn.ModelSpec;
+import dev.millrace.nn.NetworkModelSpec;
+import dev.millrace.nn.SelectionSpec;
 import dev.millrace.nn.auto.Models;
 import dev.millrace.prequential.DriftPolicy;
 import dev.millrace.prequential.SnapshotSpec;
@@ -178,7 +180,7 @@ public final class PipelineFile {
             names.get(PipelineOptions.DEAD_LETTERS_TOPIC),
             names.get(PipelineOptions.MODELS_TOPIC),
             names.get(PipelineOptions.SUMMARY_TOPIC),
-            model.selection() == null ? null : names.get(PipelineOptions.COMMANDS_TOPIC),
+            model instanceof SelectionSpec ? names.get(PipelineOptions.COMMANDS_TOPIC) : null,
             output.get(PipelineOptions.PREDICTIONS),
             new SnapshotSpec(
                 snapshots.get(SnapshotOptions.EVERY), snapshots.get(SnapshotOptions.MAX_INTERVAL)),
@@ -216,11 +218,14 @@ public final class PipelineFile {
   private static Task impliedTask(ModelSpec model) {
     Task implied = null;
     for (ModelSpec one : model.each()) {
-      if (one.loss() == Loss.BINARY_CROSSENTROPY) {
-        return Task.BINARY;
-      }
-      if (one.loss() == Loss.CATEGORICAL_CROSSENTROPY || one.output() == Activation.SOFTMAX) {
-        implied = Task.MULTICLASS;
+      if (one instanceof NetworkModelSpec network) {
+        if (network.loss() == Loss.BINARY_CROSSENTROPY) {
+          return Task.BINARY;
+        }
+        if (network.loss() == Loss.CATEGORICAL_CROSSENTROPY
+            || network.output() == Activation.SOFTMAX) {
+          implied = Task.MULTICLASS;
+        }
       }
     }
     return implied;

@@ -3,6 +3,7 @@ package dev.millrace.config;
 import dev.millrace.data.InputSpec;
 import dev.millrace.data.Sha256;
 import dev.millrace.data.Task;
+import dev.millrace.nn.AutoModelSpec;
 import dev.millrace.nn.Indicators;
 import dev.millrace.nn.ModelSpec;
 import dev.millrace.nn.ModelStart;
@@ -41,11 +42,10 @@ public final class WarmStart {
     String hash = Sha256.hex(stored.bytes());
     ModelSpec ofInput = model.withIndicators(Indicators.of(input));
     ModelStart start =
-        model.auto() == null
-            ? ModelStart.of(
-                stored.learner(ofInput).weights(), stored.task(), stored.classes(), hash)
+        ofInput instanceof AutoModelSpec auto
+            ? ModelStart.of(mixture(stored, auto), inputs, stored.task(), stored.classes(), hash)
             : ModelStart.of(
-                mixture(stored, ofInput), inputs, stored.task(), stored.classes(), hash);
+                stored.learner(ofInput).weights(), stored.task(), stored.classes(), hash);
     stored.requireFeatures(input);
     return start;
   }
@@ -61,7 +61,7 @@ public final class WarmStart {
     }
   }
 
-  private static byte[] mixture(ModelSnapshot stored, ModelSpec model) throws IOException {
+  private static byte[] mixture(ModelSnapshot stored, AutoModelSpec model) throws IOException {
     AutoLearner mixture = (AutoLearner) stored.model(model, new Workspace());
     if (!mixture.isFinite()) {
       throw new IOException("some of its weights are no numbers: it is damaged");

@@ -9,8 +9,8 @@ import dev.millrace.data.Task;
 import dev.millrace.nn.Activation;
 import dev.millrace.nn.Indicators;
 import dev.millrace.nn.LayerSpec;
-import dev.millrace.nn.ModelSpec;
 import dev.millrace.nn.ModelStart;
+import dev.millrace.nn.NetworkModelSpec;
 import dev.millrace.nn.Normalization;
 import dev.millrace.onnx.OnnxException;
 import dev.millrace.onnx.OnnxImport;
@@ -145,7 +145,7 @@ final class WarmStartReader {
   }
 
   /** The start, once the rest of the model is known; refuses what does not fit. */
-  ModelStart start(ModelSpec spec) {
+  ModelStart start(NetworkModelSpec spec) {
     Task task = task();
     int width = input.width();
     int inputs = file.weights().inputs();
@@ -201,7 +201,7 @@ final class WarmStartReader {
     return place < features.size() ? YamlNode.Scalar.quote(features.get(place)) : "none";
   }
 
-  private void checkClasses(ModelSpec spec, Task task, List<String> classes) {
+  private void checkClasses(NetworkModelSpec spec, Task task, List<String> classes) {
     int outputs = file.weights().output().units();
     if (task == null || (task.isClassification() && classes.isEmpty())) {
       warmStart.refuse(

@@ -5,6 +5,7 @@ import dev.millrace.codec.json.CommandJson;
 import dev.millrace.data.Chunk;
 import dev.millrace.data.FleetSample;
 import dev.millrace.data.KafkaRecord;
+import dev.millrace.nn.AutoModelSpec;
 import dev.millrace.prequential.EngineListener;
 import dev.millrace.prequential.PrequentialEngine;
 import dev.millrace.prequential.ShapeChange;
@@ -220,7 +221,7 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
 
   private String remedy() {
     String reset = "state.on-shape-change: reset does so";
-    boolean isMixture = spec.model().auto() != null; // which never grows
+    boolean isMixture = spec.model() instanceof AutoModelSpec; // which never grows
     return isMixture || stateSpec.onShapeChange() == ShapeChange.GROW
         ? reset
         : reset

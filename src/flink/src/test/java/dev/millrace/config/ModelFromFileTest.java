@@ -11,6 +11,7 @@ import dev.millrace.nn.LayerSpec;
 import dev.millrace.nn.Learner;
 import dev.millrace.nn.LearnerSpec;
 import dev.millrace.nn.Loss;
+import dev.millrace.nn.NetworkModelSpec;
 import dev.millrace.onnx.OnnxExport;
 import dev.millrace.onnx.OnnxInfo;
 import dev.millrace.testing.OnnxFiles;
@@ -69,11 +70,11 @@ class ModelFromFileTest {
     Settings settings =
         parse("{ label: y }", "{ warm-start: { file: ours.onnx }, learning-rate: 0.1 }");
 
-    assertThat(settings.model().hidden())
+    assertThat(network(settings).hidden())
         .containsExactly(
             new LayerSpec(9, Activation.SILU), new LayerSpec(6, Activation.SILU, 0f, true));
-    assertThat(settings.model().output()).isEqualTo(Activation.SOFTMAX);
-    assertThat(settings.model().normalization()).isEqualTo(OnnxModels.STANDARD);
+    assertThat(network(settings).output()).isEqualTo(Activation.SOFTMAX);
+    assertThat(network(settings).normalization()).isEqualTo(OnnxModels.STANDARD);
     assertThat(settings.input().spec().task()).isEqualTo(Task.MULTICLASS);
     assertThat(settings.model().start().classes()).containsExactly("low", "mid, \"ok\"", "high");
     assertThat(settings.model().start().weights())
@@ -89,7 +90,7 @@ class ModelFromFileTest {
             "{ warm-start: { file: ours.onnx }, layers: [{ units: 9, activation: silu, dropout: 0.2 },"
                 + " { units: 6, activation: silu, layer-norm: true }] }");
 
-    assertThat(settings.model().hidden().get(0).dropout()).isEqualTo(0.2f);
+    assertThat(network(settings).hidden().get(0).dropout()).isEqualTo(0.2f);
   }
 
   @Test
@@ -97,8 +98,8 @@ class ModelFromFileTest {
     Settings settings =
         parse("{ label: y, classes: [a, b, c] }", "{ warm-start: { file: torch.onnx } }");
 
-    assertThat(settings.model().hidden()).isEqualTo(List.of(new LayerSpec(8, Activation.RELU)));
-    assertThat(settings.model().output()).isNull();
+    assertThat(network(settings).hidden()).isEqualTo(List.of(new LayerSpec(8, Activation.RELU)));
+    assertThat(network(settings).output()).isNull();
     assertThat(settings.model().start().classes()).containsExactly("a", "b", "c");
     assertThat(settings.model().start().weights().scaling()).isNull();
   }
@@ -106,8 +107,7 @@ class ModelFromFileTest {
   @Test
   void oneSigmoidIsAModelOfTwoClassesAndOneNumberAValue() {
     assertThat(
-            parse("{ label: y, classes: [a, b] }", "{ warm-start: { file: score.onnx } }")
-                .model()
+            network(parse("{ label: y, classes: [a, b] }", "{ warm-start: { file: score.onnx } }"))
                 .output())
         .isEqualTo(Activation.SIGMOID);
     assertThat(parse("{ label: y }", "{ warm-start: { file: value.onnx } }").input().spec().task())
@@ -233,6 +233,10 @@ class ModelFromFileTest {
     Settings settings = parse("{ label: y }", "{ warm-start: { file: marked.onnx } }");
 
     assertThat(settings.model().start().weights().indicators()).isEqualTo(Indicators.of(2, 3, 4));
+  }
+
+  private static NetworkModelSpec network(Settings settings) {
+    return (NetworkModelSpec) settings.model();
   }
 
   private static Settings parse(String input, String model) {

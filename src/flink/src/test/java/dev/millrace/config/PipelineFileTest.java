@@ -17,14 +17,15 @@ import dev.millrace.eval.MetricsSpec.Validation;
 import dev.millrace.eval.drift.DriftSpec;
 import dev.millrace.flink.StateSpec;
 import dev.millrace.nn.Activation;
+import dev.millrace.nn.AutoModelSpec;
 import dev.millrace.nn.AutoSpec;
 import dev.millrace.nn.ClassWeights;
 import dev.millrace.nn.Clipping;
 import dev.millrace.nn.Indicators;
-import dev.millrace.nn.Initializer;
 import dev.millrace.nn.LayerSpec;
 import dev.millrace.nn.Loss;
 import dev.millrace.nn.ModelSpec;
+import dev.millrace.nn.NetworkModelSpec;
 import dev.millrace.nn.Normalization;
 import dev.millrace.nn.Optimizer;
 import dev.millrace.nn.Regularizer;
@@ -164,25 +165,27 @@ class PipelineFileTest {
                     null)));
     assertThat(settings.model())
         .isEqualTo(
-            new ModelSpec(
-                List.of(
-                    new LayerSpec(64, Activation.RELU, 0.2f, true),
-                    new LayerSpec(16, Activation.TANH)),
-                Activation.SIGMOID,
-                Loss.BINARY_CROSSENTROPY,
-                new Optimizer.RmsProp(0.003f, 0.95f, 1e-7f, false),
-                new Schedule.Cosine(1_000_000, 0.01f, 1000),
-                new Regularizer(0.0001f, 0.001f, 3f, 0.05f),
-                new Normalization(
-                    Normalization.Kind.STANDARD,
-                    0.001f,
-                    3f,
-                    Indicators.of(IntStream.range(2, 72).toArray())),
-                8,
-                new Clipping(5f, 1f),
-                42,
-                Initializer.BY_ACTIVATION,
-                ClassWeights.of(Map.of("fraud", 10f))));
+            NetworkModelSpec.builder()
+                .hidden(
+                    List.of(
+                        new LayerSpec(64, Activation.RELU, 0.2f, true),
+                        new LayerSpec(16, Activation.TANH)))
+                .output(Activation.SIGMOID)
+                .loss(Loss.BINARY_CROSSENTROPY)
+                .optimizer(new Optimizer.RmsProp(0.003f, 0.95f, 1e-7f, false))
+                .schedule(new Schedule.Cosine(1_000_000, 0.01f, 1000))
+                .regularizer(new Regularizer(0.0001f, 0.001f, 3f, 0.05f))
+                .normalization(
+                    new Normalization(
+                        Normalization.Kind.STANDARD,
+                        0.001f,
+                        3f,
+                        Indicators.of(IntStream.range(2, 72).toArray())))
+                .batchSize(8)
+                .clipping(new Clipping(5f, 1f))
+                .seed(42)
+                .classWeights(ClassWeights.of(Map.of("fraud", 10f)))
+                .build());
     assertThat(settings.metrics())
         .isEqualTo(
             new MetricsSpec(
@@ -230,10 +233,11 @@ class PipelineFileTest {
 
   @Test
   void modelsAreReadByNameInTheirOrder() {
-    ModelSpec model =
-        parse(
-                HEAD
-                    + """
+    SelectionSpec selection =
+        (SelectionSpec)
+            parse(
+                    HEAD
+                        + """
                     models:
                       small: { layers: [{ units: 4 }], seed: 7 }
                       mixed: auto
@@ -242,26 +246,28 @@ class PipelineFileTest {
                     champion: mixed
                     promotion: { automatic: false, window: 200, examples: 50, significance: 0.05 }
                     """)
-            .model();
-    SelectionSpec selection = model.selection();
+                .model();
 
     assertThat(selection.names()).isEqualTo("small, mixed, quick-one");
     assertThat(selection.champion()).isEqualTo("mixed");
     assertThat(selection.isChampionNamed()).isTrue();
     assertThat(selection.promotion()).isEqualTo(new SelectionSpec.Promotion(false, 200, 50, 0.05));
-    assertThat(model.each().get(0).hidden()).containsExactly(new LayerSpec(4, Activation.TANH));
-    assertThat(model.each().get(0).seed()).isEqualTo(7);
-    assertThat(model.each().get(1).auto().id()).isEqualTo("auto balanced, buffer 100");
-    assertThat(model.each().get(2).auto().id()).isEqualTo("auto fast, buffer 100");
+    NetworkModelSpec small = (NetworkModelSpec) selection.each().get(0);
+    assertThat(small.hidden()).containsExactly(new LayerSpec(4, Activation.TANH));
+    assertThat(small.seed()).isEqualTo(7);
+    assertThat(selection.each().subList(1, 3))
+        .extracting(one -> ((AutoModelSpec) one).auto().id())
+        .containsExactly("auto balanced, buffer 100", "auto fast, buffer 100");
   }
 
   @Test
   void modelsHaveDefaultsAndNamesCount() {
     Settings settings = parse(HEAD + "models: { a: {}, b: auto }");
 
-    assertThat(settings.model().selection().champion()).isEqualTo("a");
-    assertThat(settings.model().selection().isChampionNamed()).isFalse();
-    assertThat(settings.model().selection().promotion()).isEqualTo(SelectionSpec.Promotion.DEFAULT);
+    SelectionSpec selection = (SelectionSpec) settings.model();
+    assertThat(selection.champion()).isEqualTo("a");
+    assertThat(selection.isChampionNamed()).isFalse();
+    assertThat(selection.promotion()).isEqualTo(SelectionSpec.Promotion.DEFAULT);
     assertThat(parse(HEAD + "models: { a: {}, c: auto }").configHash())
         .isNotEqualTo(settings.configHash());
   }
@@ -302,19 +308,15 @@ class PipelineFileTest {
   void aModelMapHasTheDefaultsOfAWrittenNetwork() {
     assertThat(parse(HEAD + "model: { layers: [] }").model())
         .isEqualTo(
-            new ModelSpec(
-                List.of(),
-                null,
-                null,
-                new Optimizer.Sgd(0.02f, 0f),
-                new Regularizer(0f, 0f),
-                new Normalization(Normalization.Kind.STANDARD, 0f, 4f),
-                1,
-                10f,
-                1));
-    assertThat(parse(HEAD + "model: { seed: -7 }").model())
-        .returns(List.of(new LayerSpec(32, Activation.TANH)), ModelSpec::hidden)
-        .returns(-7L, ModelSpec::seed);
+            NetworkModelSpec.builder()
+                .optimizer(new Optimizer.Sgd(0.02f, 0f))
+                .normalization(new Normalization(Normalization.Kind.STANDARD, 0f, 4f))
+                .clipNorm(10f)
+                .seed(1)
+                .build());
+    assertThat(network("{ seed: -7 }"))
+        .returns(List.of(new LayerSpec(32, Activation.TANH)), NetworkModelSpec::hidden)
+        .returns(-7L, NetworkModelSpec::seed);
     assertThat(parse(HEAD + "model: auto").model()).isEqualTo(ModelSpec.auto(1));
   }
 
@@ -384,14 +386,14 @@ class PipelineFileTest {
   }
 
   private static Schedule schedule(String yaml) {
-    return parse(HEAD + "model: { schedule: " + yaml + " }").model().schedule();
+    return network("{ schedule: " + yaml + " }").schedule();
   }
 
   @Test
   void normalizationIsAWordOrAMap() {
-    assertThat(parse(HEAD + "model: { normalization: none }").model().normalization())
+    assertThat(network("{ normalization: none }").normalization())
         .isEqualTo(new Normalization(Normalization.Kind.NONE, 0f, 0f));
-    assertThat(parse(HEAD + "model: { normalization: { clip: 0 } }").model().normalization())
+    assertThat(network("{ normalization: { clip: 0 } }").normalization())
         .isEqualTo(new Normalization(Normalization.Kind.STANDARD, 0f, 0f));
   }
 
@@ -1061,7 +1063,11 @@ class PipelineFileTest {
   }
 
   private static Optimizer optimizer(String yaml) {
-    return parse(HEAD + "model: { optimizer: " + yaml + " }").model().optimizer();
+    return network("{ optimizer: " + yaml + " }").optimizer();
+  }
+
+  private static NetworkModelSpec network(String yaml) {
+    return (NetworkModelSpec) parse(HEAD + "model: " + yaml).model();
   }
 
   private static Settings parse(String yaml) {

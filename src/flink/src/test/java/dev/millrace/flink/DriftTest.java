@@ -7,6 +7,7 @@ import dev.millrace.data.Example;
 import dev.millrace.eval.drift.DriftSpec;
 import dev.millrace.nn.Loss;
 import dev.millrace.nn.ModelSpec;
+import dev.millrace.nn.NetworkModelSpec;
 import dev.millrace.nn.Optimizer;
 import dev.millrace.prequential.DriftPolicy;
 import dev.millrace.prequential.DriftPolicy.Action;
@@ -225,18 +226,13 @@ class DriftTest {
 
   @Test
   void aRollbackIsAnEventAtItsExampleHoweverChunksFall() throws Exception {
-    ModelSpec small = Specs.small(1);
-    ModelSpec diverging =
-        new ModelSpec(
-            small.hidden(),
-            null,
-            Loss.MSE,
-            new Optimizer.Sgd(10f, 0f),
-            small.regularizer(),
-            small.normalization(),
-            1,
-            0f,
-            1);
+    NetworkModelSpec diverging =
+        Specs.small(1).toBuilder()
+            .loss(Loss.MSE)
+            .optimizer(new Optimizer.Sgd(10f, 0f))
+            .clipNorm(0f)
+            .seed(1)
+            .build();
     List<Example> examples = Chunks.numbers("k", 1_000, 1);
     Outcome outcome = run(Specs.train(diverging), examples, 64);
 

@@ -7,6 +7,7 @@ import dev.millrace.data.Example;
 import dev.millrace.data.Task;
 import dev.millrace.nn.Learner;
 import dev.millrace.nn.LearnerSpec;
+import dev.millrace.nn.NetworkModelSpec;
 import dev.millrace.nn.PredictedValue;
 import dev.millrace.prequential.ModelSnapshot;
 import dev.millrace.prequential.ShapeChange;
@@ -23,9 +24,9 @@ import org.junit.jupiter.api.Test;
 class ModelBytesTest {
   private static final int CLASSES = 40;
 
-  private final TrainSpec spec =
-      Specs.train(Records.undeclaredOf(CLASSES), Specs.small(5), Specs.METRICS);
-  private final LearnerSpec learner = spec.model().forTask(Task.MULTICLASS);
+  private final NetworkModelSpec model = Specs.small(5);
+  private final TrainSpec spec = Specs.train(Records.undeclaredOf(CLASSES), model, Specs.METRICS);
+  private final LearnerSpec learner = model.forTask(Task.MULTICLASS);
 
   @Test
   void aKeyWhoseModelWouldBeTooLargeIsRefusedAndOthersGoOn() throws Exception {

@@ -14,9 +14,9 @@ import dev.millrace.eval.MetricsSpec;
 import dev.millrace.nn.Activation;
 import dev.millrace.nn.LayerSpec;
 import dev.millrace.nn.ModelSpec;
+import dev.millrace.nn.NetworkModelSpec;
 import dev.millrace.nn.Normalization;
 import dev.millrace.nn.Optimizer;
-import dev.millrace.nn.Regularizer;
 import dev.millrace.nn.Workspace;
 import dev.millrace.prequential.ModelSnapshot;
 import dev.millrace.prequential.ShapeChange;
@@ -42,18 +42,15 @@ class ModelPublisherTest {
   private static final long MINUTE = 60_000;
 
   /** Larger than two parts: weights and second moments of 512 x 512 connections. */
-  private static ModelSpec large() {
+  private static NetworkModelSpec large() {
     LayerSpec layer = new LayerSpec(512, Activation.TANH);
-    return new ModelSpec(
-        List.of(layer, layer),
-        null,
-        null,
-        new Optimizer.RmsProp(0.001f, 0.9f, 1e-8f, true),
-        new Regularizer(0f, 0f),
-        new Normalization(Normalization.Kind.STANDARD, 0f, 4f),
-        1,
-        1f,
-        7);
+    return NetworkModelSpec.builder()
+        .hidden(List.of(layer, layer))
+        .optimizer(new Optimizer.RmsProp(0.001f, 0.9f, 1e-8f, true))
+        .normalization(new Normalization(Normalization.Kind.STANDARD, 0f, 4f))
+        .clipNorm(1f)
+        .seed(7)
+        .build();
   }
 
   private static TrainSpec spec(ModelSpec model, int every, long maxInterval) {

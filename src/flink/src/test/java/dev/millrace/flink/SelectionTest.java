@@ -54,13 +54,12 @@ class SelectionTest {
   private static final Entrant QUICK = new Entrant("quick", ModelSpec.single(2));
 
   private static ModelSpec models(String champion, Promotion promotion, Entrant... entrants) {
-    return ModelSpec.selection(
-        new SelectionSpec(
-            List.of(entrants),
-            champion == null ? entrants[0].name() : champion,
-            champion != null,
-            promotion,
-            OnChange.REFUSE));
+    return new SelectionSpec(
+        List.of(entrants),
+        champion == null ? entrants[0].name() : champion,
+        champion != null,
+        promotion,
+        OnChange.REFUSE);
   }
 
   private static TrainSpec train(ModelSpec model) {
@@ -406,7 +405,7 @@ class SelectionTest {
   @Test
   void theOnlyModelThatGoesOnMayGrow() throws Exception {
     ModelSpec before = models("quick", BY_COMMAND, SLOW, QUICK);
-    ModelSpec larger = QUICK.model().withHiddenOf("40 tanh");
+    ModelSpec larger = ModelSpec.single(2).withHiddenOf("40 tanh");
     Outcome outcome = continued(before, larger, ShapeChange.GROW);
 
     JsonNode last = outcome.metrics().get(outcome.metrics().size() - 1);
@@ -417,7 +416,7 @@ class SelectionTest {
   @ValueSource(ints = {20, 4})
   void aModelOfAnotherKindIsTreatedByItself(int units) throws Exception {
     ModelSpec before = models(null, BY_COMMAND, QUICK, SLOW);
-    Entrant changed = new Entrant("slow", SLOW.model().withHiddenOf(units + " relu"));
+    Entrant changed = new Entrant("slow", Specs.small(40).withHiddenOf(units + " relu"));
     ModelSpec after = models(null, BY_COMMAND, QUICK, changed);
 
     assertThatThrownBy(() -> continued(before, after, ShapeChange.FAIL))

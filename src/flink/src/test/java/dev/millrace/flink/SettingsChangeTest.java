@@ -17,6 +17,7 @@ import dev.millrace.nn.LayerSpec;
 import dev.millrace.nn.LearnerSummary;
 import dev.millrace.nn.Loss;
 import dev.millrace.nn.ModelSpec;
+import dev.millrace.nn.NetworkModelSpec;
 import dev.millrace.nn.Normalization;
 import dev.millrace.nn.Optimizer;
 import dev.millrace.nn.Regularizer;
@@ -43,7 +44,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * A pipeline whose file was changed between two runs: its models go on, or the job says why not.
  */
 class SettingsChangeTest {
-  private static final ModelSpec MODEL = Specs.small(5);
+  private static final NetworkModelSpec MODEL = Specs.small(5);
   private static final int BEFORE = 62;
   private static final int AFTER = 60;
   private static final long MINUTE = 60_000;
@@ -332,58 +333,51 @@ class SettingsChangeTest {
             .toList());
   }
 
-  private static ModelSpec layers(LayerSpec... layers) {
+  private static NetworkModelSpec layers(LayerSpec... layers) {
     return changed(List.of(layers), null, MODEL.optimizer(), MODEL.normalization(), 5);
   }
 
-  private static ModelSpec loss(Loss loss) {
+  private static NetworkModelSpec loss(Loss loss) {
     return changed(MODEL.hidden(), loss, MODEL.optimizer(), MODEL.normalization(), 5);
   }
 
-  private static ModelSpec optimizer(Optimizer optimizer) {
+  private static NetworkModelSpec optimizer(Optimizer optimizer) {
     return changed(MODEL.hidden(), null, optimizer, MODEL.normalization(), 5);
   }
 
-  private static ModelSpec scaled(Normalization.Kind kind, float fade) {
+  private static NetworkModelSpec scaled(Normalization.Kind kind, float fade) {
     Normalization normalization = new Normalization(kind, fade, fade == 0f ? 0f : 3f);
     return changed(MODEL.hidden(), null, MODEL.optimizer(), normalization, 5);
   }
 
-  private static ModelSpec batchSize(int size) {
+  private static NetworkModelSpec batchSize(int size) {
     return changed(MODEL.hidden(), null, MODEL.optimizer(), MODEL.normalization(), size);
   }
 
-  private static ModelSpec changed(
+  private static NetworkModelSpec changed(
       List<LayerSpec> layers,
       Loss loss,
       Optimizer optimizer,
       Normalization normalization,
       int batchSize) {
-    return new ModelSpec(
-        layers,
-        loss == null ? null : Activation.SOFTMAX,
-        loss,
-        optimizer,
-        MODEL.regularizer(),
-        normalization,
-        batchSize,
-        MODEL.clipping().norm(),
-        MODEL.seed());
+    return MODEL.toBuilder()
+        .hidden(layers)
+        .output(loss == null ? null : Activation.SOFTMAX)
+        .loss(loss)
+        .optimizer(optimizer)
+        .normalization(normalization)
+        .batchSize(batchSize)
+        .build();
   }
 
-  private static ModelSpec howItLearns() {
-    return new ModelSpec(
-        MODEL.hidden(),
-        null,
-        null,
-        MODEL.optimizer(),
-        new Schedule.Constant(10),
-        new Regularizer(1e-3f, 0f, 3f, 0.1f),
-        MODEL.normalization(),
-        5,
-        new Clipping(0f, 1f),
-        MODEL.seed() + 1,
-        Initializer.LECUN_NORMAL,
-        ClassWeights.of(Map.of("low", 3f)));
+  private static NetworkModelSpec howItLearns() {
+    return MODEL.toBuilder()
+        .schedule(new Schedule.Constant(10))
+        .regularizer(new Regularizer(1e-3f, 0f, 3f, 0.1f))
+        .clipping(new Clipping(0f, 1f))
+        .seed(MODEL.seed() + 1)
+        .initializer(Initializer.LECUN_NORMAL)
+        .classWeights(ClassWeights.of(Map.of("low", 3f)))
+        .build();
   }
 }

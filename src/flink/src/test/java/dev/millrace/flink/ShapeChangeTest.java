@@ -11,6 +11,7 @@ import dev.millrace.nn.Activation;
 import dev.millrace.nn.LayerSpec;
 import dev.millrace.nn.LearnerSummary;
 import dev.millrace.nn.ModelSpec;
+import dev.millrace.nn.NetworkModelSpec;
 import dev.millrace.prequential.ModelSnapshot;
 import dev.millrace.prequential.ShapeChange;
 import dev.millrace.prequential.TrainSpec;
@@ -307,17 +308,10 @@ class ShapeChangeTest {
         late.registry());
   }
 
-  private static ModelSpec withLayers(ModelSpec model, int... units) {
-    return new ModelSpec(
-        Arrays.stream(units).mapToObj(u -> new LayerSpec(u, Activation.RELU)).toList(),
-        model.output(),
-        model.loss(),
-        model.optimizer(),
-        model.regularizer(),
-        model.normalization(),
-        model.batchSize(),
-        model.clipping().norm(),
-        model.seed());
+  private static NetworkModelSpec withLayers(NetworkModelSpec model, int... units) {
+    return model.toBuilder()
+        .hidden(Arrays.stream(units).mapToObj(u -> new LayerSpec(u, Activation.RELU)).toList())
+        .build();
   }
 
   /** The windows and totals of the reports, in the order of the keys. */

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.millrace.data.Chunk;
 import dev.millrace.data.Example;
 import dev.millrace.nn.ClassWeights;
-import dev.millrace.nn.ModelSpec;
+import dev.millrace.nn.NetworkModelSpec;
 import dev.millrace.prequential.Learning;
 import dev.millrace.prequential.TrainSpec;
 import dev.millrace.prequential.TrainState;
@@ -130,21 +130,8 @@ class TrainStateSerializerTest {
     return state;
   }
 
-  private static ModelSpec weighted(Map<String, Float> classWeights) {
-    ModelSpec small = Specs.small(5);
-    return new ModelSpec(
-        small.hidden(),
-        small.output(),
-        small.loss(),
-        small.optimizer(),
-        small.schedule(),
-        small.regularizer(),
-        small.normalization(),
-        small.batchSize(),
-        small.clipping(),
-        small.seed(),
-        small.initializer(),
-        ClassWeights.of(classWeights));
+  private static NetworkModelSpec weighted(Map<String, Float> classWeights) {
+    return Specs.small(5).toBuilder().classWeights(ClassWeights.of(classWeights)).build();
   }
 
   private TrainState state() throws IOException {

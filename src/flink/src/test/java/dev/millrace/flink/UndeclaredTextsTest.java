@@ -40,13 +40,12 @@ class UndeclaredTextsTest {
   private static final ModelSpec MIXTURE =
       ModelSpec.auto(1, AutoSpec.of(AutoSpec.Tier.FAST), ClassWeights.NONE);
   private static final ModelSpec BOTH =
-      ModelSpec.selection(
-          new SelectionSpec(
-              List.of(new Entrant("network", NETWORK), new Entrant("mixture", MIXTURE)),
-              "network",
-              false,
-              SelectionSpec.Promotion.DEFAULT,
-              SelectionSpec.OnChange.REFUSE));
+      new SelectionSpec(
+          List.of(new Entrant("network", NETWORK), new Entrant("mixture", MIXTURE)),
+          "network",
+          false,
+          SelectionSpec.Promotion.DEFAULT,
+          SelectionSpec.OnChange.REFUSE);
 
   static List<ModelSpec> models() {
     return List.of(NETWORK, MIXTURE, BOTH);

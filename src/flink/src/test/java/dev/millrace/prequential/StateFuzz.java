@@ -60,8 +60,7 @@ public final class StateFuzz {
     List<Entrant> entrants =
         List.of(new Entrant("small", Specs.small(5)), new Entrant("auto", auto()));
     Promotion promotion = new Promotion(true, 50, 20, 0.1);
-    return ModelSpec.selection(
-        new SelectionSpec(entrants, "small", false, promotion, OnChange.REFUSE));
+    return new SelectionSpec(entrants, "small", false, promotion, OnChange.REFUSE);
   }
 
   /** All that is measured, some of the examples held out, and drift looked for. */

@@ -5,6 +5,7 @@ import dev.millrace.eval.MetricsSpec;
 import dev.millrace.nn.Activation;
 import dev.millrace.nn.LayerSpec;
 import dev.millrace.nn.ModelSpec;
+import dev.millrace.nn.NetworkModelSpec;
 import dev.millrace.nn.Normalization;
 import dev.millrace.nn.Optimizer;
 import dev.millrace.nn.Regularizer;
@@ -54,16 +55,15 @@ public final class Specs {
   }
 
   /** One small hidden layer, Adam, and mini-batches, so that every kind of state is in use. */
-  public static ModelSpec small(int batchSize) {
-    return new ModelSpec(
-        List.of(new LayerSpec(8, Activation.RELU)),
-        null,
-        null,
-        new Optimizer.Adam(0.01f, 0.9f, 0.999f, 1e-8f),
-        new Regularizer(0f, 1e-4f),
-        new Normalization(Normalization.Kind.STANDARD, 0.001f, 4f),
-        batchSize,
-        1f,
-        7);
+  public static NetworkModelSpec small(int batchSize) {
+    return NetworkModelSpec.builder()
+        .hidden(List.of(new LayerSpec(8, Activation.RELU)))
+        .optimizer(new Optimizer.Adam(0.01f, 0.9f, 0.999f, 1e-8f))
+        .regularizer(new Regularizer(0f, 1e-4f))
+        .normalization(new Normalization(Normalization.Kind.STANDARD, 0.001f, 4f))
+        .batchSize(batchSize)
+        .clipNorm(1f)
+        .seed(7)
+        .build();
   }
 }

@@ -13,6 +13,7 @@ import dev.millrace.eval.MetricsSpec.Validation;
 import dev.millrace.nn.Clipping;
 import dev.millrace.nn.LayerSpec;
 import dev.millrace.nn.ModelSpec;
+import dev.millrace.nn.NetworkModelSpec;
 import dev.millrace.nn.SelectionSpec;
 import dev.millrace.nn.auto.Models;
 import dev.millrace.prequential.DriftPolicy;
@@ -225,8 +226,7 @@ public final class ValidateCommand implements Callable<Integer> {
   }
 
   private static void models(PrintWriter out, Settings settings) {
-    SelectionSpec selection = settings.model().selection();
-    if (selection == null) {
+    if (!(settings.model() instanceof SelectionSpec selection)) {
       line(out, "model", model(settings.model(), settings.prior()));
       return;
     }
@@ -252,9 +252,13 @@ public final class ValidateCommand implements Callable<Integer> {
         model.start() != null
             ? "from the file, "
             : prior != null ? "from the model of key \"" + prior + "\", " : "";
-    if (model.auto() != null) {
-      return origin + model.auto().id().replaceFirst("auto ", "auto: ") + weights(model);
-    }
+    return model.match(
+        network -> origin + network(network) + weights(network),
+        auto -> origin + auto.auto().id().replaceFirst("auto ", "auto: ") + weights(auto),
+        SelectionSpec::names);
+  }
+
+  private static String network(NetworkModelSpec model) {
     String layers =
         model.hidden().isEmpty()
             ? "linear model"
@@ -262,15 +266,13 @@ public final class ValidateCommand implements Callable<Integer> {
                 .map(ValidateCommand::layer)
                 .collect(Collectors.joining(", ", "", " hidden"));
     return String.format(
-        "%s%s, %s %s, normalization %s, batch size %d, %s%s",
-        origin,
+        "%s, %s %s, normalization %s, batch size %d, %s",
         layers,
         model.optimizer().id(),
         Float.toString(model.optimizer().learningRate()),
         model.normalization().kind().id(),
         model.batchSize(),
-        clipping(model.clipping()),
-        weights(model));
+        clipping(model.clipping()));
   }
 
   private static String clipping(Clipping clipping) {

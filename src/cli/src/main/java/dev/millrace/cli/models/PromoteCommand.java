@@ -8,6 +8,7 @@ import dev.millrace.codec.json.CommandJson;
 import dev.millrace.config.Settings;
 import dev.millrace.config.yaml.Suggestions;
 import dev.millrace.data.PromoteRequest;
+import dev.millrace.nn.ModelSpec;
 import dev.millrace.nn.SelectionSpec;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
@@ -56,7 +57,7 @@ public final class PromoteCommand implements Callable<Integer> {
       throw new ParameterException(
           spec.commandLine(), "promote needs -c FILE: the file names the models");
     }
-    requireModel(settings.model().selection());
+    requireModel(settings.model());
     requireKey(settings.input().spec().limits().keyBytes());
     String topic = settings.output().commands();
     kafka.requireTopic(topic);
@@ -82,8 +83,8 @@ public final class PromoteCommand implements Callable<Integer> {
     }
   }
 
-  private void requireModel(SelectionSpec selection) {
-    if (selection == null) {
+  private void requireModel(ModelSpec models) {
+    if (!(models instanceof SelectionSpec selection)) {
       throw new CliError(
           kafka.config() + " has one model, which always answers. Name several with models.");
     }

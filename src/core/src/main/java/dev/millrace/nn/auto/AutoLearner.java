@@ -4,10 +4,10 @@ import dev.millrace.data.BoundedDataInput;
 import dev.millrace.data.MetricsReport;
 import dev.millrace.data.SizeChecks;
 import dev.millrace.data.Task;
+import dev.millrace.nn.AutoModelSpec;
 import dev.millrace.nn.AutoSpec.Extra;
 import dev.millrace.nn.Indicators;
 import dev.millrace.nn.ModelHeader;
-import dev.millrace.nn.ModelSpec;
 import dev.millrace.nn.PerExampleModel;
 import dev.millrace.nn.PredictedValue;
 import dev.millrace.nn.WeightInitializer;
@@ -111,7 +111,7 @@ public final class AutoLearner extends PerExampleModel {
   }
 
   /** A mixture that has learned nothing; see {@link Models#create}. */
-  static AutoLearner create(ModelSpec spec, Task task, int inputs, int classes, long keySeed) {
+  static AutoLearner create(AutoModelSpec spec, Task task, int inputs, int classes, long keySeed) {
     if (inputs < 1) {
       throw new IllegalArgumentException("a model needs at least 1 feature, but has " + inputs);
     }
@@ -120,11 +120,7 @@ public final class AutoLearner extends PerExampleModel {
     AutoShape shape =
         scratch.shape(new AutoShape.Kind(spec.auto(), spec.seed(), task, inputs, known));
     return new AutoLearner(
-        shape,
-        spec.normalization().indicators().first(inputs),
-        keySeed,
-        scratch,
-        Members.initial(shape, keySeed));
+        shape, spec.indicators().first(inputs), keySeed, scratch, Members.initial(shape, keySeed));
   }
 
   /**
@@ -133,7 +129,7 @@ public final class AutoLearner extends PerExampleModel {
    * @param taught what {@link #write} wrote; read once for all that share the workspace
    */
   static AutoLearner startingFrom(
-      byte[] taught, ModelSpec spec, Task task, long keySeed, Workspace shared) {
+      byte[] taught, AutoModelSpec spec, Task task, long keySeed, Workspace shared) {
     AutoScratch scratch = AutoScratch.of(shared);
     try {
       if (scratch.start == null || !scratch.start.isOf(taught, task)) {
@@ -564,10 +560,10 @@ public final class AutoLearner extends PerExampleModel {
   }
 
   /** Reads what {@link #write} wrote; see {@link Models#read}. */
-  static AutoLearner read(DataInput in, ModelSpec spec, Task task, Workspace shared)
+  static AutoLearner read(DataInput in, AutoModelSpec spec, Task task, Workspace shared)
       throws IOException {
     AutoShape.Kind none = new AutoShape.Kind(spec.auto(), spec.seed(), task, 1, 0);
-    ModelHeader header = ModelHeader.read(in, text(none), spec.normalization().indicators());
+    ModelHeader header = ModelHeader.read(in, text(none), spec.indicators());
     AutoScratch scratch = AutoScratch.of(shared);
     AutoShape.Kind kind =
         new AutoShape.Kind(spec.auto(), in.readLong(), task, header.inputs(), header.classes());

@@ -6,7 +6,9 @@ import dev.millrace.nn.Learner;
 import dev.millrace.nn.ModelMismatchException;
 import dev.millrace.nn.ModelSpec;
 import dev.millrace.nn.ModelWeights;
+import dev.millrace.nn.NetworkModelSpec;
 import dev.millrace.nn.OnlineModel;
+import dev.millrace.nn.SelectionSpec;
 import dev.millrace.nn.Workspace;
 import dev.millrace.nn.selection.ChampionChallenger;
 import dev.millrace.nn.selection.ModelFactory;
@@ -48,19 +50,22 @@ public final class Models {
   /** The same, where all models that share the workspace have the model to start from read once. */
   public static OnlineModel create(
       ModelSpec spec, Task task, int inputs, int classes, long keySeed, Workspace shared) {
-    if (spec.selection() != null) {
-      return ChampionChallenger.create(spec.selection(), task, inputs, classes, keySeed, MAKER);
-    }
-    if (spec.auto() != null) {
-      return spec.start() == null
-          ? AutoLearner.create(spec, task, inputs, classes, keySeed)
-          : AutoLearner.startingFrom(spec.start().mixture(), spec, task, keySeed, shared);
-    }
+    return spec.match(
+        network -> network(network, task, inputs, classes, keySeed),
+        auto ->
+            auto.start() == null
+                ? AutoLearner.create(auto, task, inputs, classes, keySeed)
+                : AutoLearner.startingFrom(auto.start().mixture(), auto, task, keySeed, shared),
+        selection -> ChampionChallenger.create(selection, task, inputs, classes, keySeed, MAKER));
+  }
+
+  private static Learner network(
+      NetworkModelSpec spec, Task task, int inputs, int classes, long keySeed) {
     if (spec.start() == null) {
       return new Learner(spec.forTask(task), task, inputs, classes, keySeed);
     }
     ModelWeights start = spec.start().weights();
-    ModelSpec ofStart = spec.withUndeclared(start.indicators());
+    NetworkModelSpec ofStart = spec.withIndicators(spec.indicators().orElse(start.indicators()));
     Learner learner = new Learner(ofStart.forTask(task), task, inputs, classes, keySeed);
     learner.startFrom(start);
     return learner;
@@ -77,22 +82,20 @@ public final class Models {
    */
   public static OnlineModel read(BoundedDataInput in, ModelSpec spec, Task task, Workspace shared)
       throws IOException {
-    if (spec.selection() != null) {
-      return ChampionChallenger.read(in, spec.selection(), task, shared, MAKER);
-    }
-    if (ChampionChallenger.isNext(in)) {
+    if (!(spec instanceof SelectionSpec) && ChampionChallenger.isNext(in)) {
       return ChampionChallenger.readOne(in, spec, task, shared, MAKER);
     }
-    if (spec.auto() != null) {
-      return AutoLearner.read(in, spec, task, shared);
-    }
-    return Learner.read(in, spec.forTask(task), task, shared);
+    return spec.<OnlineModel, IOException>match(
+        network -> Learner.read(in, network.forTask(task), task, shared),
+        auto -> AutoLearner.read(in, auto, task, shared),
+        selection -> ChampionChallenger.read(in, selection, task, shared, MAKER));
   }
 
   /** Whether a classifier's outputs are probabilities. */
   public static boolean givesProbabilities(ModelSpec spec, Task task) {
     for (ModelSpec one : spec.each()) {
-      if (one.auto() == null && !one.forTask(task).network().loss().isCrossEntropy()) {
+      if (one instanceof NetworkModelSpec network
+          && !network.forTask(task).network().loss().isCrossEntropy()) {
         return false;
       }
     }
@@ -105,16 +108,12 @@ public final class Models {
    * @param classes ignored for regression
    */
   public static long modelBytes(ModelSpec spec, Task task, int inputs, int classes) {
-    if (spec.selection() != null) {
-      long bytes = 0;
-      for (ModelSpec one : spec.each()) {
-        bytes += modelBytes(one, task, inputs, classes);
-      }
-      return bytes;
-    }
-    if (spec.auto() != null) {
-      return AutoShape.bytes(spec.auto(), task, inputs, classes);
-    }
-    return spec.forTask(task).modelBytes(task, inputs, classes);
+    return spec.match(
+        network -> network.forTask(task).modelBytes(task, inputs, classes),
+        auto -> AutoShape.bytes(auto.auto(), task, inputs, classes),
+        selection ->
+            selection.each().stream()
+                .mapToLong(one -> modelBytes(one, task, inputs, classes))
+                .sum());
   }
 }

@@ -78,8 +78,8 @@ public final class ChampionChallenger extends PerExampleModel {
   public static ChampionChallenger read(
       BoundedDataInput in, SelectionSpec spec, Task task, Workspace shared, ModelFactory maker)
       throws IOException {
-    Indicators own = spec.models().get(0).model().normalization().indicators();
-    Indicators indicators = own.orElse(ChampionChallengerReader.peek(in).indicators());
+    Indicators stored = ChampionChallengerReader.peek(in).indicators();
+    Indicators indicators = spec.indicators().orElse(stored);
     return new ChampionChallengerReader(spec.withIndicators(indicators), task, shared, maker)
         .read(in);
   }

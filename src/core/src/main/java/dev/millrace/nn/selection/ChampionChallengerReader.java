@@ -6,6 +6,7 @@ import dev.millrace.data.Task;
 import dev.millrace.nn.ModelHeader;
 import dev.millrace.nn.ModelMismatchException;
 import dev.millrace.nn.ModelSpec;
+import dev.millrace.nn.NetworkModelSpec;
 import dev.millrace.nn.OnlineModel;
 import dev.millrace.nn.SelectionSpec;
 import dev.millrace.nn.SelectionSpec.Entrant;
@@ -205,8 +206,8 @@ final class ChampionChallengerReader {
           return null;
         }
         case GROW -> {
-          if (e.storedShape() != null) {
-            return smaller(entrant, one, e.storedShape(), text);
+          if (e.storedShape() != null && entrant.model() instanceof NetworkModelSpec network) {
+            return smaller(network.withHiddenOf(e.storedShape()), one, text);
           }
         }
         case REFUSE -> {}
@@ -215,10 +216,9 @@ final class ChampionChallengerReader {
     }
   }
 
-  private OnlineModel smaller(Entrant entrant, Candidate.Stored one, String shape, String refusal)
+  private OnlineModel smaller(ModelSpec smaller, Candidate.Stored one, String refusal)
       throws IOException {
     try {
-      ModelSpec smaller = entrant.model().withHiddenOf(shape);
       return maker.read(new BoundedDataInput(one.model()), smaller, task, shared);
     } catch (ModelMismatchException e) {
       throw new ModelMismatchException(refusal); // it differs in more than its hidden layers

@@ -62,7 +62,6 @@ public final class AutoAllocationCheck {
             true,
             new Promotion(false, 100, 50, 0.01),
             OnChange.REFUSE);
-    return Models.create(
-        ModelSpec.selection(spec), one.task(), AutoModels.INPUTS, one.classes(), 7);
+    return Models.create(spec, one.task(), AutoModels.INPUTS, one.classes(), 7);
   }
 }

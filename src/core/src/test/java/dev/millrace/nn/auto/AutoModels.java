@@ -2,6 +2,7 @@ package dev.millrace.nn.auto;
 
 import dev.millrace.data.BoundedDataInput;
 import dev.millrace.data.Task;
+import dev.millrace.nn.AutoModelSpec;
 import dev.millrace.nn.AutoSpec;
 import dev.millrace.nn.ClassWeights;
 import dev.millrace.nn.ModelSpec;
@@ -24,7 +25,7 @@ final class AutoModels {
   /** A mixture's settings and its task. */
   record Case(AutoSpec auto, Task task, int classes) {
 
-    ModelSpec spec() {
+    AutoModelSpec spec() {
       return ModelSpec.auto(3, auto, ClassWeights.NONE);
     }
 

@@ -13,6 +13,7 @@ import dev.millrace.nn.Learner;
 import dev.millrace.nn.Loss;
 import dev.millrace.nn.ModelSpec;
 import dev.millrace.nn.ModelStart;
+import dev.millrace.nn.NetworkModelSpec;
 import dev.millrace.nn.OnlineModel;
 import dev.millrace.nn.SelectionSpec;
 import dev.millrace.nn.SelectionSpec.Entrant;
@@ -27,29 +28,27 @@ import org.junit.jupiter.api.Test;
 /** What a model is, for each kind of specification. */
 class ModelsTest {
 
-  private static final ModelSpec SINGLE = ModelSpec.single(1);
+  private static final NetworkModelSpec SINGLE = ModelSpec.single(1);
   private static final ModelSpec MIXTURE =
       ModelSpec.auto(1, AutoSpec.of(AutoSpec.Tier.FAST), ClassWeights.NONE);
-  private static final ModelSpec SQUARES =
-      new ModelSpec(
-          List.of(new LayerSpec(4, Activation.RELU)),
-          Activation.LINEAR,
-          Loss.MSE,
-          SINGLE.optimizer(),
-          SINGLE.regularizer(),
-          SINGLE.normalization(),
-          1,
-          0f,
-          1);
+  private static final NetworkModelSpec SQUARES =
+      NetworkModelSpec.builder()
+          .hidden(List.of(new LayerSpec(4, Activation.RELU)))
+          .output(Activation.LINEAR)
+          .loss(Loss.MSE)
+          .optimizer(SINGLE.optimizer())
+          .regularizer(SINGLE.regularizer())
+          .normalization(SINGLE.normalization())
+          .seed(1)
+          .build();
 
   private static ModelSpec selection(ModelSpec... models) {
-    return ModelSpec.selection(
-        new SelectionSpec(
-            List.of(new Entrant("a", models[0]), new Entrant("b", models[1])),
-            "a",
-            false,
-            Promotion.DEFAULT,
-            OnChange.REFUSE));
+    return new SelectionSpec(
+        List.of(new Entrant("a", models[0]), new Entrant("b", models[1])),
+        "a",
+        false,
+        Promotion.DEFAULT,
+        OnChange.REFUSE);
   }
 
   @Test

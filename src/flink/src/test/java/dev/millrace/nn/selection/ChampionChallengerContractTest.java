@@ -35,20 +35,19 @@ class ChampionChallengerContractTest {
   private static final int EXAMPLES = 120;
 
   /** A champion that learns slowly, in mini-batches, one that is better, and a mixture. */
-  private static final ModelSpec SPEC =
-      ModelSpec.selection(
-          new SelectionSpec(
-              List.of(
-                  new Entrant("slow", Specs.small(7)),
-                  new Entrant("quick", ModelSpec.single(2)),
-                  new Entrant(
-                      "mixed",
-                      ModelSpec.auto(
-                          3, new AutoSpec(AutoSpec.Tier.FAST, Set.of(), 20), ClassWeights.NONE))),
-              "slow",
-              false,
-              new Promotion(true, 20, 6, 0.5),
-              OnChange.REFUSE));
+  private static final SelectionSpec SPEC =
+      new SelectionSpec(
+          List.of(
+              new Entrant("slow", Specs.small(7)),
+              new Entrant("quick", ModelSpec.single(2)),
+              new Entrant(
+                  "mixed",
+                  ModelSpec.auto(
+                      3, new AutoSpec(AutoSpec.Tier.FAST, Set.of(), 20), ClassWeights.NONE))),
+          "slow",
+          false,
+          new Promotion(true, 20, 6, 0.5),
+          OnChange.REFUSE);
 
   private static ChampionChallenger selection(Task task) {
     return (ChampionChallenger) Models.create(SPEC, task, INPUTS, classes(task), 7);
@@ -162,7 +161,7 @@ class ChampionChallengerContractTest {
     ChampionChallenger selection = selection(task);
     learn(selection, 0, EXAMPLES, 1);
 
-    for (Entrant entrant : SPEC.selection().models()) {
+    for (Entrant entrant : SPEC.models()) {
       OnlineModel alone = Models.create(entrant.model(), task, INPUTS, classes(task), 7);
       learn(alone, 0, EXAMPLES, 1);
       assertThat(bytes(selection.model(entrant.name()))).isEqualTo(bytes(alone));

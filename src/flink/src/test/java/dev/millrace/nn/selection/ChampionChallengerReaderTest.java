@@ -36,12 +36,12 @@ class ChampionChallengerReaderTest {
   private static final Entrant QUICK = new Entrant("quick", Specs.small(1));
   private static final Entrant NEW = new Entrant("new", ModelSpec.single(3));
 
-  private static ModelSpec spec(String champion, boolean named, OnChange change, Entrant... all) {
-    return ModelSpec.selection(
-        new SelectionSpec(List.of(all), champion, named, Promotion.DEFAULT, change));
+  private static SelectionSpec spec(
+      String champion, boolean named, OnChange change, Entrant... all) {
+    return new SelectionSpec(List.of(all), champion, named, Promotion.DEFAULT, change);
   }
 
-  private static final ModelSpec STORED = spec("slow", false, OnChange.REFUSE, SLOW, QUICK);
+  private static final SelectionSpec STORED = spec("slow", false, OnChange.REFUSE, SLOW, QUICK);
 
   private static OnlineModel taught(ModelSpec spec) {
     OnlineModel model = Models.create(spec, Task.BINARY, INPUTS, 2, 7);
@@ -160,26 +160,16 @@ class ChampionChallengerReaderTest {
 
   @Test
   void whereModelsMayGrowASmallerOneIsReadAsItWas() throws IOException {
-    Entrant wider = new Entrant("quick", wider(QUICK.model()));
+    Entrant wider =
+        new Entrant(
+            "quick",
+            Specs.small(1).toBuilder().hidden(List.of(new LayerSpec(12, Activation.RELU))).build());
 
     ChampionChallenger selection = read(stored(), spec("slow", false, OnChange.GROW, SLOW, wider));
 
     assertThat(bytes(selection.model("quick")))
         .isEqualTo(bytes(((ChampionChallenger) taught(STORED)).model("quick")));
     assertThat(selection.takeNotes()).isEmpty();
-  }
-
-  private static ModelSpec wider(ModelSpec model) {
-    return new ModelSpec(
-        List.of(new LayerSpec(12, Activation.RELU)),
-        null,
-        null,
-        model.optimizer(),
-        model.regularizer(),
-        model.normalization(),
-        model.batchSize(),
-        1f,
-        model.seed());
   }
 
   @Test

@@ -28,13 +28,12 @@ class ChampionChallengerTest {
   private static final ModelSpec MIXTURE =
       ModelSpec.auto(3, new AutoSpec(AutoSpec.Tier.FAST, Set.of(), 20), ClassWeights.NONE);
   private static final ModelSpec SPEC =
-      ModelSpec.selection(
-          new SelectionSpec(
-              List.of(new Entrant("small", Specs.small(1)), new Entrant("mixed", MIXTURE)),
-              "small",
-              false,
-              Promotion.DEFAULT,
-              OnChange.REFUSE));
+      new SelectionSpec(
+          List.of(new Entrant("small", Specs.small(1)), new Entrant("mixed", MIXTURE)),
+          "small",
+          false,
+          Promotion.DEFAULT,
+          OnChange.REFUSE);
 
   private final ChampionChallenger selection =
       (ChampionChallenger) Models.create(SPEC, Task.BINARY, INPUTS, 2, 7);
