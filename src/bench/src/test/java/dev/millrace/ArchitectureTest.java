@@ -52,7 +52,7 @@ class ArchitectureTest {
           .resideInAnyPackage("dev.millrace.nn", "dev.millrace.data", "dev.millrace.simd", JDK);
 
   @ArchTest
-  static final ArchRule contestUsesNn =
+  static final ArchRule selectionUsesNn =
       classes()
           .that()
           .resideInAPackage("dev.millrace.nn.selection")

@@ -3,8 +3,8 @@ package dev.millrace;
 import dev.millrace.cli.kafka.BrokerCheck;
 import dev.millrace.config.Settings;
 import dev.millrace.kafka.KafkaClients;
+import dev.millrace.testing.AvroValues;
 import dev.millrace.testing.CommittedRecords;
-import dev.millrace.testing.Records;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -86,7 +86,7 @@ final class JobTopics {
       }
       String label = features[0] > features[1] ? "a" : features[2] > 0.5 ? "b" : "c";
       String key = "key-" + i % keys;
-      records.add(record(key, Records.classValue(key, label, features), i));
+      records.add(record(key, AvroValues.classValue(key, label, features), i));
     }
     return records;
   }

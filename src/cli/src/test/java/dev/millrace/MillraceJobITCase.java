@@ -15,11 +15,11 @@ import dev.millrace.flink.kafka.KafkaIo;
 import dev.millrace.onnx.OnnxExport;
 import dev.millrace.onnx.OnnxInfo;
 import dev.millrace.prequential.ModelSnapshot;
+import dev.millrace.testing.AvroValues;
 import dev.millrace.testing.BadRecords;
 import dev.millrace.testing.CommittedRecords;
 import dev.millrace.testing.FailingSink;
 import dev.millrace.testing.Patience;
-import dev.millrace.testing.Records;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -525,7 +525,7 @@ class MillraceJobITCase {
   }
 
   private static List<ProducerRecord<byte[], byte[]>> bad() {
-    Map<String, byte[]> kinds = BadRecords.byReason(Records.classValue("k", "a", 1, 2, 3, 4), 4);
+    Map<String, byte[]> kinds = BadRecords.byReason(AvroValues.classValue("k", "a", 1, 2, 3, 4), 4);
     List<String> reasons = List.copyOf(kinds.keySet());
     List<ProducerRecord<byte[], byte[]>> records = new ArrayList<>();
     for (int i = 0; i < BAD; i++) {
@@ -534,7 +534,7 @@ class MillraceJobITCase {
           withoutKey ? "missing-key" : reasons.get(i % (reasons.size() + 1)).split(" ")[0];
       byte[] value =
           withoutKey
-              ? Records.classValue("k", "a", 1, 2, 3, 4)
+              ? AvroValues.classValue("k", "a", 1, 2, 3, 4)
               : kinds.get(reasons.get(i % (reasons.size() + 1)));
       ProducerRecord<byte[], byte[]> record =
           JobTopics.record(withoutKey ? null : "key-" + i % KEYS, value, 100_000 + i);

@@ -31,7 +31,12 @@ class CoreArtifactITCase {
   void aProjectOutsideTheRepositoryCompilesAgainstTheInstalledArtifact() throws Exception {
     Path maven = Programs.require("mvn", "mvn");
     Path repository = Path.of(System.getProperty("user.home"), ".m2", "repository");
-    assumeThat(repository).as("the local repository that this build filled").isDirectory();
+    assumeThat(repository.resolve("org/apache/maven/plugins/maven-compiler-plugin"))
+        .as("the local repository that this build filled")
+        .isDirectory();
+    assumeThat(run(folder, maven.toString(), "-v"))
+        .as("a Maven that can chain local repositories")
+        .containsPattern("Apache Maven (3\\.9|[4-9])");
     String dependency = first(DEPENDENCY, Files.readString(PAGE));
     String version = first(VERSION, dependency);
     Path installed = folder.resolve("installed");

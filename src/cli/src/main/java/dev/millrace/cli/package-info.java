@@ -1,8 +1,8 @@
 /**
- * The commands of {@code ./millrace}, one class each, and what only they need: a local Kafka broker
- * and Flink, CSV files, the dashboard.
+ * The command line {@code ./millrace}: its commands by group, and how their errors are reported.
+ * Each command is in a package of its own below this one.
  *
- * <p>They exit with 0 (done), 1 (failed) or 2 (wrong usage or configuration) and say what went
- * wrong in one or two lines.
+ * <p>Commands exit with 0 (done), 1 (failed) or 2 (wrong usage or configuration) and report an
+ * error in one or two lines.
  */
 package dev.millrace.cli;

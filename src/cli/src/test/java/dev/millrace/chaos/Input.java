@@ -1,7 +1,7 @@
 package dev.millrace.chaos;
 
+import dev.millrace.testing.AvroValues;
 import dev.millrace.testing.BadRecords;
-import dev.millrace.testing.Records;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -50,7 +50,7 @@ record Input(
 
   /** The same among records that no pipeline can use: all kinds of damage, and no key. */
   static Input withBadRecords() {
-    byte[] good = Records.classValue("k", "a", 1, 2, 3, 4);
+    byte[] good = AvroValues.classValue("k", "a", 1, 2, 3, 4);
     List<byte[]> damaged = new ArrayList<>(BadRecords.byReason(good, 4).values());
     List<ProducerRecord<byte[], byte[]>> mixed = new ArrayList<>();
     int bad = 0;
@@ -111,7 +111,7 @@ record Input(
       features[f] = (float) random.nextDouble();
     }
     String label = features[0] > features[1] ? "a" : features[2] > 0.5f ? "b" : "c";
-    return record(key, name(key), Records.classValue(name(key), label, features), number);
+    return record(key, name(key), AvroValues.classValue(name(key), label, features), number);
   }
 
   private static String name(int key) {

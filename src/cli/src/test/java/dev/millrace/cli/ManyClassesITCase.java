@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.millrace.cli.kafka.EmbeddedKafka;
+import dev.millrace.testing.AvroValues;
 import dev.millrace.testing.CommittedRecords;
-import dev.millrace.testing.Records;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -91,7 +91,7 @@ class ManyClassesITCase {
             new ByteArraySerializer())) {
       for (int i = 0; i < CLASSES; i++) {
         byte[] key = "k".getBytes(StandardCharsets.UTF_8);
-        byte[] value = Records.classValue("k", name(i), i, 1);
+        byte[] value = AvroValues.classValue("k", name(i), i, 1);
         producer.send(new ProducerRecord<>("names.examples", key, value));
       }
     }

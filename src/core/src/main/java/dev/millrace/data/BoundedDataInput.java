@@ -11,7 +11,7 @@ import java.util.Objects;
 
 /**
  * Stored state or a stored model while it is read. It knows how many bytes are left, so that {@link
- * Counts} can check what they claim before room is made for it. Not thread-safe.
+ * SizeChecks} can check what they claim before room is made for it. Not thread-safe.
  *
  * <p>Each number is one access of the array; those of a {@link DataInputStream} are calls of a
  * synchronized method for each byte.

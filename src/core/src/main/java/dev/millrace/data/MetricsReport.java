@@ -110,7 +110,7 @@ public record MetricsReport(
       long clippedSteps,
       long rollbacks,
       Members members,
-      List<CandidateSpec> models,
+      List<CandidateReport> models,
       Offsets input,
       String config) {
 
@@ -184,7 +184,7 @@ public record MetricsReport(
    * @param pValue bound on how likely one that is no better would ever have come so far; NaN for
    *     the champion
    */
-  public record CandidateSpec(
+  public record CandidateReport(
       String name,
       long since,
       long examples,

@@ -65,7 +65,7 @@ public interface OnlineModel {
   }
 
   /** The models of which it is one, as they stand; empty if it is alone. */
-  default List<MetricsReport.CandidateSpec> candidates() {
+  default List<MetricsReport.CandidateReport> candidates() {
     return List.of();
   }
 

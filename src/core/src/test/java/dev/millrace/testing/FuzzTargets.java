@@ -19,7 +19,7 @@ public enum FuzzTargets {
   RECORDS("dev.millrace.cli.serve.RecordsFuzz", "src/cli/src/test/resources/fuzz/records"),
   HTTP("dev.millrace.cli.serve.HttpFuzz", "src/cli/src/test/resources/fuzz/http");
 
-  private static final Path STATES = Path.of("src/flink/src/test/resources/state/train-state");
+  private static final Path STATES = Path.of("src/core/src/test/resources/state/train-state");
 
   private final String target;
   private final Path corpus;

@@ -19,7 +19,7 @@ import java.util.stream.Stream;
  */
 public final class StateFixtures {
 
-  private static final Path STATE = Path.of("src/flink/src/test/resources/state");
+  private static final Path STATE = Path.of("src/core/src/test/resources/state");
   private static final String BYTES = ".bin";
   private static final String HASH = ".sha256";
 

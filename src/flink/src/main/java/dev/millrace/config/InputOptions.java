@@ -90,7 +90,7 @@ final class InputOptions {
           "task",
           OptionTypes.choice(KebabCase::of, Task.values()),
           "guessed",
-          "what to predict; guessed from classes and positive, else from the labels: text, boolean"
+          "what to predict; guessed from classes and positive-class, else from the labels: text, boolean"
               + " and enum labels are classes, numbers are regression targets");
   static final Option<List<String>> CLASSES =
       Option.open(
@@ -208,7 +208,7 @@ final class InputOptions {
           "Records of the format that the features have. On a topic of their own the fields below"
               + " are read and no others. On the topic of the features, a record without label has"
               + " features alone, one without any feature a label alone. Needs `input.task`,"
-              + " `classes` or `positive`, because models predict before the first label.",
+              + " `classes` or `positive-class`, because models predict before the first label.",
           List.of(
               LABELS_TOPIC,
               LABELS_ID,

@@ -130,7 +130,7 @@ final class PipelineOptions {
           "ttl",
           Durations.kind(60_000, 3_650 * 24 * HOUR, true),
           StateSpec.DEFAULT.ttlMillis(),
-          "a key without an example for so long is forgotten, at most an eighth later");
+          "a key without an example for this time expires, at most an eighth of it later");
 
   static final Option<ShapeChange> ON_SHAPE_CHANGE =
       Option.of(

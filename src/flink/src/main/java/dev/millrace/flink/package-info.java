@@ -1,6 +1,5 @@
 /**
- * The operators of the job, its sources and sinks, and the serializers of what they exchange and
- * keep.
+ * The operators of the job, and the serializers of what they exchange and keep.
  *
  * <p>{@link dev.millrace.flink.DecodeFunction} turns records into examples, {@link
  * dev.millrace.flink.ChunkOperator} gathers those of a key for the shuffle, {@link

@@ -1,6 +1,5 @@
 package dev.millrace.kafka;
 
-import dev.millrace.flink.kafka.LeaseGuard;
 import java.io.Serializable;
 import java.time.Duration;
 import java.util.HashMap;
@@ -14,7 +13,7 @@ import org.apache.kafka.common.errors.AuthorizationException;
  * <p>The brokers keep it as the committed offset of a group without members; its metadata names the
  * holder ({@link LeaseRecord}). Each commit is a transaction, so taking the transactional id fences
  * the former holder's commits. The job manager holds it ({@link LeaseKeeper}), and every sink looks
- * at it before it writes or commits ({@link LeaseGuard}):
+ * at it before it writes or commits ({@code LeaseGuard}):
  *
  * <ul>
  *   <li>The holder renews it every {@link #RENEWAL}. Another job that sees no renewal for {@link

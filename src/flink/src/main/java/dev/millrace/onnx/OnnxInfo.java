@@ -8,7 +8,7 @@ import java.util.List;
  *
  * @param config fingerprint of the configuration, as metrics records have it
  * @param classes in the order of the outputs; empty for regression
- * @param features declared ones in the order of the inputs, as {@link FeatureSpec#spelled}; empty
+ * @param features declared ones in the order of the inputs, as {@code FeatureSpec.spelled}; empty
  *     if the pipeline declares none
  */
 public record OnnxInfo(

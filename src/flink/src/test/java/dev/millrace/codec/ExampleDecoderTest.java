@@ -9,6 +9,7 @@ import dev.millrace.data.FeatureSpec;
 import dev.millrace.data.InputSpec;
 import dev.millrace.data.KafkaRecord;
 import dev.millrace.data.Task;
+import dev.millrace.testing.AvroValues;
 import dev.millrace.testing.Records;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -130,7 +131,7 @@ class ExampleDecoderTest {
       numbers[i] = i;
     }
 
-    assertThat(decode(Records.undeclared(), Records.classValue("k", "a", numbers))).isNull();
+    assertThat(decode(Records.undeclared(), AvroValues.classValue("k", "a", numbers))).isNull();
 
     assertThat(features()).containsExactly(numbers);
   }
@@ -147,7 +148,7 @@ class ExampleDecoderTest {
                 column("member", FeatureSpec.Type.BOOLEAN, false),
                 new FeatureSpec("city", FeatureSpec.Type.HASH, false, List.of(), 4)));
     byte[] full =
-        Records.value("k", "yes", 0, new float[] {30, 1}, Map.of("plan", "b", "city", "Oslo"));
+        AvroValues.value("k", "yes", 0, new float[] {30, 1}, Map.of("plan", "b", "city", "Oslo"));
     byte[] sparse =
         new ExampleEncoder()
             .encode(
@@ -207,7 +208,7 @@ class ExampleDecoderTest {
 
   @Test
   void undeclaredAttributesAreHashedBehindTheNumbers() {
-    byte[] value = Records.value("k", "a", 0, new float[] {7}, Map.of("city", "Oslo"));
+    byte[] value = AvroValues.value("k", "a", 0, new float[] {7}, Map.of("city", "Oslo"));
 
     assertThat(decode(Records.undeclared(), value)).isNull();
 
@@ -215,7 +216,7 @@ class ExampleDecoderTest {
     assertThat(features()).containsOnly(7, 0, 1);
     assertThat(features()[1 + 19]).isOne();
     assertThat(example.indicators).isEqualTo(ExampleSchema.HASHED_ATTRIBUTES);
-    assertThat(decode(Records.undeclared(), Records.classValue("k", "a", 7))).isNull();
+    assertThat(decode(Records.undeclared(), AvroValues.classValue("k", "a", 7))).isNull();
     assertThat(example.indicators).isZero();
   }
 
@@ -654,7 +655,7 @@ class ExampleDecoderTest {
   void numbersAreClassesWhereTheTaskHasClasses() {
     InputSpec spec = Records.spec(Task.BINARY, List.of("0", "1"), List.of());
 
-    assertThat(decode(spec, Records.numberValue("k", 1.0, 2f))).isNull();
+    assertThat(decode(spec, AvroValues.numberValue("k", 1.0, 2f))).isNull();
 
     assertThat(example.label).isEqualTo("1");
   }
@@ -662,7 +663,7 @@ class ExampleDecoderTest {
   @Test
   void saysWhyARecordIsRefused() throws IOException {
     InputSpec spec = Records.undeclared();
-    byte[] good = Records.classValue("k", "a", 1, 2);
+    byte[] good = AvroValues.classValue("k", "a", 1, 2);
 
     assertThat(reason(spec, null)).isEqualTo(DeadLetterReason.TOMBSTONE);
     assertThat(reason(spec, new byte[0])).isEqualTo(DeadLetterReason.EMPTY_VALUE);
@@ -679,17 +680,17 @@ class ExampleDecoderTest {
         .isEqualTo(DeadLetterReason.MALFORMED_RECORD);
     assertThat(reason(spec, Arrays.copyOf(good, good.length + 1)))
         .isEqualTo(DeadLetterReason.MALFORMED_RECORD);
-    assertThat(reason(spec, Records.classValue("k", "a", 1, Float.NaN)))
+    assertThat(reason(spec, AvroValues.classValue("k", "a", 1, Float.NaN)))
         .isEqualTo(DeadLetterReason.NON_FINITE_FEATURE);
-    assertThat(reason(spec, Records.classValue("k", "a", Float.NEGATIVE_INFINITY)))
+    assertThat(reason(spec, AvroValues.classValue("k", "a", Float.NEGATIVE_INFINITY)))
         .isEqualTo(DeadLetterReason.NON_FINITE_FEATURE);
-    assertThat(reason(spec, Records.numberValue("k", Double.NaN, 1)))
+    assertThat(reason(spec, AvroValues.numberValue("k", Double.NaN, 1)))
         .isEqualTo(DeadLetterReason.INVALID_LABEL);
-    assertThat(reason(spec, Records.classValue("k", "a".repeat(1_025), 1)))
+    assertThat(reason(spec, AvroValues.classValue("k", "a".repeat(1_025), 1)))
         .isEqualTo(DeadLetterReason.INVALID_LABEL);
-    assertThat(reason(spec, Records.numberValue("k", 1e200, 1)))
+    assertThat(reason(spec, AvroValues.numberValue("k", 1e200, 1)))
         .isEqualTo(DeadLetterReason.INVALID_LABEL);
-    assertThat(reason(spec, Records.classValue("k", "a")))
+    assertThat(reason(spec, AvroValues.classValue("k", "a")))
         .isEqualTo(DeadLetterReason.WRONG_FEATURE_COUNT);
     assertThat(reason(spec, unlabelled())).isEqualTo(DeadLetterReason.MISSING_LABEL);
     assertThat(reason(spec, weighted(-1))).isEqualTo(DeadLetterReason.INVALID_WEIGHT);
@@ -697,7 +698,7 @@ class ExampleDecoderTest {
     assertThat(reason(spec, weighted(Float.NaN))).isEqualTo(DeadLetterReason.INVALID_WEIGHT);
     assertThat(reason(spec, weighted(Float.POSITIVE_INFINITY)))
         .isEqualTo(DeadLetterReason.INVALID_WEIGHT);
-    assertThat(reason(spec, Records.classValue("k", "a", new float[1_001])))
+    assertThat(reason(spec, AvroValues.classValue("k", "a", new float[1_001])))
         .isEqualTo(DeadLetterReason.WRONG_FEATURE_COUNT);
   }
 
@@ -711,11 +712,13 @@ class ExampleDecoderTest {
                 column("age", FeatureSpec.Type.NUMERIC, false),
                 new FeatureSpec("plan", FeatureSpec.Type.ONE_HOT, false, List.of("a"), 0)));
 
-    assertThat(reason(spec, Records.value("k", "maybe", 0, new float[] {1}, Map.of("plan", "a"))))
+    assertThat(
+            reason(spec, AvroValues.value("k", "maybe", 0, new float[] {1}, Map.of("plan", "a"))))
         .isEqualTo(DeadLetterReason.UNKNOWN_CLASS);
-    assertThat(reason(spec, Records.value("k", "no", 0, new float[] {1}, Map.of())))
+    assertThat(reason(spec, AvroValues.value("k", "no", 0, new float[] {1}, Map.of())))
         .isEqualTo(DeadLetterReason.MISSING_FEATURE);
-    assertThat(reason(spec, Records.value("k", "no", 0, new float[] {1, 2}, Map.of("plan", "a"))))
+    assertThat(
+            reason(spec, AvroValues.value("k", "no", 0, new float[] {1, 2}, Map.of("plan", "a"))))
         .isEqualTo(DeadLetterReason.WRONG_FEATURE_COUNT);
     assertThat(reason(Records.spec(Task.REGRESSION, List.of(), List.of()), good()))
         .isEqualTo(DeadLetterReason.INVALID_LABEL);
@@ -780,7 +783,7 @@ class ExampleDecoderTest {
   void bytesOfAnyKindNeverThrow() {
     long seed = 20261125;
     SplittableRandom random = new SplittableRandom(seed);
-    byte[] good = Records.value("k", "a", 0, new float[] {1, 2, 3}, Map.of("c", "d"));
+    byte[] good = AvroValues.value("k", "a", 0, new float[] {1, 2, 3}, Map.of("c", "d"));
     ExampleDecoder decoder = new ExampleDecoder(Records.undeclared());
     int refused = 0;
     for (int i = 0; i < 100_000; i++) {
@@ -807,7 +810,7 @@ class ExampleDecoderTest {
   }
 
   private static byte[] good() {
-    return Records.classValue("k", "a", 1, 2);
+    return AvroValues.classValue("k", "a", 1, 2);
   }
 
   private static byte[] encode(ExampleEncoder encoder) {
@@ -822,7 +825,7 @@ class ExampleDecoderTest {
   }
 
   private static KafkaRecord planned(Map<String, String> attributes) {
-    return Records.record("k", Records.value("k", "no", 0, new float[0], attributes), 1);
+    return Records.record("k", AvroValues.value("k", "no", 0, new float[0], attributes), 1);
   }
 
   private static byte[] missing(int... positions) {

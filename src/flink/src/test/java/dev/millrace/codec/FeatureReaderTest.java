@@ -10,6 +10,7 @@ import dev.millrace.data.Example;
 import dev.millrace.data.FeatureSpec;
 import dev.millrace.data.InputSpec;
 import dev.millrace.data.Task;
+import dev.millrace.testing.AvroValues;
 import dev.millrace.testing.Records;
 import java.util.Arrays;
 import java.util.List;
@@ -121,7 +122,7 @@ class FeatureReaderTest {
     Map<String, String> attributes = Map.of("city", "Oslo");
     new ExampleDecoder(Records.undeclared())
         .decode(
-            Records.record("k", Records.value("k", "a", 0, new float[] {7, 8}, attributes), 1),
+            Records.record("k", AvroValues.value("k", "a", 0, new float[] {7, 8}, attributes), 1),
             example);
     float[] ofRecord = features();
 

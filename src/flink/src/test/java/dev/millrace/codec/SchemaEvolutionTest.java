@@ -10,6 +10,7 @@ import dev.millrace.data.Example;
 import dev.millrace.data.FeatureSpec;
 import dev.millrace.data.InputSpec;
 import dev.millrace.data.KafkaRecord;
+import dev.millrace.testing.AvroValues;
 import dev.millrace.testing.Records;
 import dev.millrace.testing.StubRegistry;
 import java.io.ByteArrayOutputStream;
@@ -188,7 +189,7 @@ class SchemaEvolutionTest {
   void theStandardSchemaIsReadInBothFramingsAndFromOtherVersions() throws IOException {
     ExampleDecoder decoder = new ExampleDecoder(withRegistry(Records.undeclared()), schemas);
     register(5, ExampleSchema.SCHEMA.toString());
-    byte[] single = Records.value("k", "yes", 0, new float[] {1, 2}, Map.of());
+    byte[] single = AvroValues.value("k", "yes", 0, new float[] {1, 2}, Map.of());
     byte[] record = Arrays.copyOfRange(single, ExampleSchema.HEADER_LENGTH, single.length);
 
     assertThat(decode(decoder, single)).isNull();
@@ -240,7 +241,7 @@ class SchemaEvolutionTest {
   void afterTheFirstRecordOfASchemaFindingItsReaderAllocatesNothing() {
     ExampleDecoder decoder =
         new ExampleDecoder(Records.withRegistry(Records.undeclared(), registry.spec()), schemas);
-    byte[] single = Records.value("k", "yes", 0, new float[] {1, 2}, Map.of());
+    byte[] single = AvroValues.value("k", "yes", 0, new float[] {1, 2}, Map.of());
     byte[] record = Arrays.copyOfRange(single, ExampleSchema.HEADER_LENGTH, single.length);
     KafkaRecord[] unframed = new KafkaRecord[20];
     KafkaRecord[] framed = new KafkaRecord[unframed.length];

@@ -10,6 +10,7 @@ import dev.millrace.data.Example;
 import dev.millrace.data.FeatureSpec;
 import dev.millrace.data.InputSpec;
 import dev.millrace.data.Task;
+import dev.millrace.testing.AvroValues;
 import dev.millrace.testing.Records;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -309,7 +310,7 @@ class TimeFeaturesTest {
   }
 
   private static byte[] standard(Map<String, String> attributes) {
-    return Records.value("k", "no", 0, new float[] {7}, attributes);
+    return AvroValues.value("k", "no", 0, new float[] {7}, attributes);
   }
 
   private static byte[] bytes(String text) {

@@ -16,6 +16,7 @@ import dev.millrace.prequential.DriftPolicy;
 import dev.millrace.prequential.ShapeChange;
 import dev.millrace.prequential.SnapshotSpec;
 import dev.millrace.prequential.TrainSpec;
+import dev.millrace.testing.AvroValues;
 import dev.millrace.testing.Records;
 import dev.millrace.testing.Specs;
 import java.util.ArrayList;
@@ -180,7 +181,7 @@ class UndeclaredTextsTest {
       features[f] = (float) random.nextDouble(10);
     }
     boolean isClick = "Hammerfest".equals(texts.get("city")) || random.nextInt(10) == 0;
-    byte[] value = Records.value("k", isClick ? "yes" : "no", 0, features, texts);
+    byte[] value = AvroValues.value("k", isClick ? "yes" : "no", 0, features, texts);
     Example example = new Example();
     example.record = Records.record("k", value, offset);
     assertThat(new ExampleDecoder(Records.undeclared()).decode(example.record, example)).isNull();

@@ -26,14 +26,14 @@ public final class BadRecords {
     bad.put("unknown-schema 2", new byte[] {0, 0, 0, 0, 9, 1, 2, 3});
     bad.put("malformed-record", Arrays.copyOf(good, good.length - 5));
     bad.put("malformed-record 2", arrayOf500Million(good));
-    bad.put("wrong-feature-count", Records.classValue("k", "a", new float[features + 1]));
-    bad.put("wrong-feature-count 2", Records.classValue("k", "a"));
-    bad.put("invalid-label", Records.classValue("k", "a".repeat(1_100), new float[features]));
-    bad.put("non-finite-feature", Records.classValue("k", "a", filled(features, Float.NaN)));
+    bad.put("wrong-feature-count", AvroValues.classValue("k", "a", new float[features + 1]));
+    bad.put("wrong-feature-count 2", AvroValues.classValue("k", "a"));
+    bad.put("invalid-label", AvroValues.classValue("k", "a".repeat(1_100), new float[features]));
+    bad.put("non-finite-feature", AvroValues.classValue("k", "a", filled(features, Float.NaN)));
     bad.put(
         "non-finite-feature 2",
-        Records.classValue("k", "a", filled(features, Float.NEGATIVE_INFINITY)));
-    bad.put("unknown-class", Records.classValue("k", "nobody", new float[features]));
+        AvroValues.classValue("k", "a", filled(features, Float.NEGATIVE_INFINITY)));
+    bad.put("unknown-class", AvroValues.classValue("k", "nobody", new float[features]));
     return bad;
   }
 

@@ -379,7 +379,7 @@ public final class DlqCommand implements Runnable {
       if (!known.contains(reason)) {
         String nearest = Suggestions.nearest(reason, known);
         throw CliError.usage(
-            "--reason \"%s\" is none. %s"
+            "Unknown --reason \"%s\". %s"
                 .formatted(
                     reason,
                     nearest == null

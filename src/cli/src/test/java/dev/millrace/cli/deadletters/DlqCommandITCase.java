@@ -375,7 +375,7 @@ class DlqCommandITCase {
 
     assertThat(Cli.run("dlq").err()).contains("A command is missing: dlq show or replay");
     assertThat(Cli.run("dlq", "show", "-c", config, "--reason", "invalid-features").err())
-        .isEqualTo("--reason \"invalid-features\" is none. Did you mean invalid-feature?\n");
+        .isEqualTo("Unknown --reason \"invalid-features\". Did you mean invalid-feature?\n");
     assertThat(Cli.run("dlq", "replay", "-c", config).err()).contains("--reason", "--all");
     assertThat(Cli.run("dlq", "show", "-c", config).out())
         .isEqualTo("No dead letters on none.dlq.\n");

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.millrace.cli.Cli;
 import dev.millrace.cli.kafka.EmbeddedKafka;
 import dev.millrace.config.PipelineFile;
+import dev.millrace.testing.AvroValues;
 import dev.millrace.testing.CommittedRecords;
-import dev.millrace.testing.Records;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -69,7 +69,7 @@ class UnwritableRecordsITCase {
     }
     long now = System.currentTimeMillis();
     byte[] key = utf8("k");
-    byte[] good = Records.classValue("k", "yes", 1, 1);
+    byte[] good = AvroValues.classValue("k", "yes", 1, 1);
     try (KafkaProducer<byte[], byte[]> producer = producer()) {
       ProducerRecord<byte[], byte[]> traced =
           new ProducerRecord<>("hand.examples", 0, now, key, good);
@@ -138,7 +138,7 @@ class UnwritableRecordsITCase {
     byte[] value = new byte[36_000_000];
     try (KafkaProducer<byte[], byte[]> producer = producer()) {
       producer.send(new ProducerRecord<>("large.examples", utf8("k"), value)).get();
-      byte[] good = Records.classValue("k", "yes", 1, 1);
+      byte[] good = AvroValues.classValue("k", "yes", 1, 1);
       producer.send(new ProducerRecord<>("large.examples", utf8("k"), good)).get();
     }
 

@@ -113,12 +113,12 @@ final class CandidateScores {
     return taken;
   }
 
-  List<MetricsReport.CandidateSpec> report(boolean isOfClasses) {
-    List<MetricsReport.CandidateSpec> all = new ArrayList<>();
+  List<MetricsReport.CandidateReport> report(boolean isOfClasses) {
+    List<MetricsReport.CandidateReport> all = new ArrayList<>();
     for (int i = 0; i < contenders.length; i++) {
       Candidate one = contenders[i];
       all.add(
-          new MetricsReport.CandidateSpec(
+          new MetricsReport.CandidateReport(
               one.name(),
               i == champion ? since : -1,
               one.model.examples(),

@@ -285,7 +285,7 @@ public final class ChampionChallenger extends PerExampleModel {
   }
 
   @Override
-  public List<MetricsReport.CandidateSpec> candidates() {
+  public List<MetricsReport.CandidateReport> candidates() {
     return board.report(task.isClassification());
   }
 

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.millrace.data.MetricsReport.CandidateSpec;
+import dev.millrace.data.MetricsReport.CandidateReport;
 import dev.millrace.data.ModelEvent.ChampionChanged;
 import dev.millrace.data.ModelEvent.Reason;
 import dev.millrace.data.Task;
@@ -304,7 +304,7 @@ class PromotionTest {
     assertThat(selection.champion()).isEqualTo("m2");
     assertThat(selection.takeChange().reason()).isEqualTo(Reason.DRIFT);
     assertThat(selection.candidates())
-        .extracting(CandidateSpec::examples)
+        .extracting(CandidateReport::examples)
         .containsExactly(0L, 100L, 100L);
   }
 
@@ -321,7 +321,7 @@ class PromotionTest {
       means[2] = means[2] * 0.9 + (p > 0.5 ? 1 : 0);
     }
 
-    CandidateSpec challenger = selection.candidates().get(1);
+    CandidateReport challenger = selection.candidates().get(1);
     assertThat(challenger.isChampion()).isFalse();
     assertThat(challenger.loss()).isCloseTo(means[1] / means[0], within(1e-6));
     assertThat(challenger.accuracy()).isCloseTo(means[2] / means[0], within(1e-9));
@@ -349,9 +349,9 @@ class PromotionTest {
     }
   }
 
-  private static CandidateSpec champion(ChampionChallenger selection) {
+  private static CandidateReport champion(ChampionChallenger selection) {
     return selection.candidates().stream()
-        .filter(CandidateSpec::isChampion)
+        .filter(CandidateReport::isChampion)
         .findFirst()
         .orElseThrow();
   }

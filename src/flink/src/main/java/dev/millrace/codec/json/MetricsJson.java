@@ -7,7 +7,7 @@ import static dev.millrace.codec.json.JsonLine.weight;
 import com.fasterxml.jackson.core.JsonGenerator;
 import dev.millrace.data.MetricsReport;
 import dev.millrace.data.MetricsReport.Averages;
-import dev.millrace.data.MetricsReport.CandidateSpec;
+import dev.millrace.data.MetricsReport.CandidateReport;
 import dev.millrace.data.MetricsReport.ClassAverages;
 import dev.millrace.data.MetricsReport.ClassScores;
 import dev.millrace.data.MetricsReport.ClassificationBaseline;
@@ -379,10 +379,10 @@ public final class MetricsJson {
     json.writeEndObject();
   }
 
-  private static void writeModels(JsonGenerator json, List<CandidateSpec> models, Task task)
+  private static void writeModels(JsonGenerator json, List<CandidateReport> models, Task task)
       throws IOException {
     json.writeArrayFieldStart("models");
-    for (CandidateSpec model : models) {
+    for (CandidateReport model : models) {
       json.writeStartObject();
       json.writeStringField("name", model.name());
       json.writeStringField("role", model.isChampion() ? "champion" : "challenger");

@@ -6,7 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.millrace.data.MetricsReport;
 import dev.millrace.data.MetricsReport.Averages;
-import dev.millrace.data.MetricsReport.CandidateSpec;
+import dev.millrace.data.MetricsReport.CandidateReport;
 import dev.millrace.data.MetricsReport.ClassAverages;
 import dev.millrace.data.MetricsReport.ClassScores;
 import dev.millrace.data.MetricsReport.ClassificationBaseline;
@@ -482,8 +482,8 @@ class MetricsJsonTest {
             0,
             null,
             List.of(
-                new CandidateSpec("small", -1, 9, 0.25, 0.75, 3, 0.5),
-                new CandidateSpec("big", 4, 8, NONE, NONE, 0, NONE)),
+                new CandidateReport("small", -1, 9, 0.25, 0.75, 3, 0.5),
+                new CandidateReport("big", 4, 8, NONE, NONE, 0, NONE)),
             offsets(new int[0]),
             "");
     ClassificationBaseline baseline = new ClassificationBaseline(0, 0, 0, 0);

@@ -1,6 +1,5 @@
 package dev.millrace.testing;
 
-import dev.millrace.codec.ExampleEncoder;
 import dev.millrace.data.FeatureSpec;
 import dev.millrace.data.InputSpec;
 import dev.millrace.data.KafkaRecord;
@@ -8,7 +7,6 @@ import dev.millrace.data.RegistrySpec;
 import dev.millrace.data.Task;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
-import java.util.Map;
 
 /** Records and input specifications for tests. */
 public final class Records {
@@ -60,23 +58,6 @@ public final class Records {
         spec.labels(),
         spec.columns(),
         registry);
-  }
-
-  /** A value of the standard schema with a class. */
-  public static byte[] classValue(String key, String label, float... features) {
-    return value(key, label, 0, features, Map.of());
-  }
-
-  /** A value of the standard schema with a regression target. */
-  public static byte[] numberValue(String key, double target, float... features) {
-    return value(key, null, target, features, Map.of());
-  }
-
-  public static byte[] value(
-      String key, String label, double target, float[] features, Map<String, String> attributes) {
-    return new ExampleEncoder()
-        .encode(
-            "id", key, 1_000, label, target, 1f, features, features.length, new int[0], attributes);
   }
 
   /** A record with two headers of the same name, one of them null. */

@@ -3,7 +3,7 @@ package dev.millrace.nn.selection;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.data.BoundedDataInput;
-import dev.millrace.data.MetricsReport.CandidateSpec;
+import dev.millrace.data.MetricsReport.CandidateReport;
 import dev.millrace.data.Task;
 import dev.millrace.nn.AutoSpec;
 import dev.millrace.nn.ClassWeights;
@@ -201,8 +201,8 @@ class ChampionChallengerContractTest {
     assertThat(summary.examples()).isEqualTo(EXAMPLES);
     assertThat(summary.steps()).isEqualTo(selection.model(selection.champion()).steps());
     assertThat(selection.candidates())
-        .filteredOn(CandidateSpec::isChampion)
-        .extracting(CandidateSpec::name)
+        .filteredOn(CandidateReport::isChampion)
+        .extracting(CandidateReport::name)
         .containsExactly(selection.champion());
   }
 

@@ -25,7 +25,7 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.Test;
 
 /** Where a source that begins with what comes from now on begins. */
-class BeginningITCase {
+class StartingOffsetsITCase {
   @Test
   void whatBeganAtTheEndBeginsThereAlsoFromACheckpointBeforeItKnewOfItsPartitions()
       throws Throwable {
