@@ -142,7 +142,7 @@ class LauncherITCase {
         .hasContent(
             "Millrace has to be built, and cannot be in %1$s/target:\nln: Permission denied\n"
                     .formatted(project.toRealPath())
-                + "Mend that, have the owner of %s run ./millrace, or build a clone of your own."
+                + "Fix that, have the owner of %s run ./millrace, or build a clone of your own."
                     .formatted(project.toRealPath()));
   }
 
