@@ -116,7 +116,7 @@ public record MetricsSpec(
     return with(confusionMatrix, thresholdMetric, multiclass, newPositive, validation);
   }
 
-  /** The same with another score that the threshold between two classes is tuned for. */
+  /** Returns the same specification with another score to tune the threshold of two classes for. */
   public MetricsSpec withThresholdMetric(Decision newThresholdMetric) {
     return with(confusionMatrix, newThresholdMetric, multiclass, positive, validation);
   }

@@ -10,7 +10,7 @@ import java.util.List;
 public sealed interface ModelSpec extends Serializable
     permits NetworkModelSpec, AutoModelSpec, SelectionSpec {
 
-  /** What is returned for one kind of specification. */
+  /** A function of one kind of specification. */
   @FunctionalInterface
   interface Case<S extends ModelSpec, R, X extends Exception> {
     R of(S spec) throws X;

@@ -72,7 +72,7 @@ public record NetworkModelSpec(
     return toBuilder().hidden(LearnerSpec.hiddenOf(shape)).build();
   }
 
-  /** The same with a network to start from. */
+  /** Returns the same specification with a network to start from. */
   public NetworkModelSpec withStart(ModelStart newStart) {
     return toBuilder().start(newStart).build();
   }

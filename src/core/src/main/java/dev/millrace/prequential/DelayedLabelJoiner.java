@@ -268,11 +268,6 @@ final class DelayedLabelJoiner {
     return new JoinedExample(single, earlier, arrival.chunk(), arrival.row());
   }
 
-  /** Starts another pass over the data; what is still pending is not learned. */
-  void startEpoch(LabelJoin join) {
-    join.startEpoch();
-  }
-
   /** Starts to count the outcomes of a chunk. */
   void beginCounts(LabelJoin join) {
     join.copyCounts(countsBefore);

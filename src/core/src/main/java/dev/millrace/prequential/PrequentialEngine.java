@@ -156,7 +156,7 @@ public final class PrequentialEngine {
     }
     state.model().startEpoch(chunk.epoch());
     if (joiner != null) {
-      joiner.startEpoch(state.labels());
+      state.labels().startEpoch(); // what is still pending is not learned
     }
   }
 

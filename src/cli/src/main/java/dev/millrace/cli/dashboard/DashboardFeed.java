@@ -24,7 +24,7 @@ public final class DashboardFeed implements AutoCloseable {
   private final List<MetricsFollower> followers = new ArrayList<>();
   private final DashboardLag lag;
 
-  /** What is beside the metrics of the pipeline of a file. */
+  /** Follows the topics of a pipeline file, other than its metrics. */
   public DashboardFeed(Settings settings, DashboardServer page) {
     this(settings.kafka(), page);
     follow(settings.output().events());
@@ -35,7 +35,7 @@ public final class DashboardFeed implements AutoCloseable {
   }
 
   /**
-   * What is beside the metrics of a pipeline whose file is not at hand, on topics called after it.
+   * Follows the topics called after a pipeline, other than its metrics, where no file names them.
    *
    * @param pipeline its name, or null where it is not known: then the page goes without topics
    */

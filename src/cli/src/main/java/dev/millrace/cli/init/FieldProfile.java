@@ -60,10 +60,8 @@ public final class FieldProfile {
   private double sum;
   // What the job refuses, because a 32-bit float does not hold it.
   private long tooLarge;
-  private double last = Double.NaN;
   private boolean integral = true;
   private final RowNumberDetector counting = new RowNumberDetector();
-  private boolean ascending = true;
 
   /** A field of which only the values will tell what it is. */
   FieldProfile(String name) {
@@ -141,10 +139,6 @@ public final class FieldProfile {
     }
     integral = integral && number == Math.rint(number) && tooLarge == 0;
     counting.see(number);
-    if (!Double.isNaN(last)) {
-      ascending = ascending && number >= last;
-    }
-    last = number;
     count(className, text);
   }
 
@@ -193,10 +187,6 @@ public final class FieldProfile {
   /** Whether each value was one more than the one before. */
   boolean isCounting() {
     return isWholeNumbers() && counting.holds() && numbers > 2;
-  }
-
-  boolean isAscending() {
-    return isWholeNumbers() && ascending && numbers > 2;
   }
 
   /** Whether all values are dates or times that {@code type: time} reads. */

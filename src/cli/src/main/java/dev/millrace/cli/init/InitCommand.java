@@ -203,7 +203,7 @@ public final class InitCommand implements Callable<Integer> {
     if (topic != null) {
       Map<String, String> kafka = Map.of("bootstrap.servers", bootstrapServer);
       BrokerCheck.requireBroker(kafka, Duration.ofSeconds(timeoutSeconds), null, this::notice);
-      BrokerCheck.lookUp(kafka, topic, "List those there are with your Kafka tools.");
+      BrokerCheck.lookUp(kafka, topic, () -> "List those there are with your Kafka tools.");
       long most = rows == null ? RECORDS_OF_A_PARTITION : rows;
       return TopicProfiler.read(kafka, topic, most, input, this::notice);
     }

@@ -16,6 +16,7 @@ import java.util.Objects;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.KafkaFuture;
@@ -76,23 +77,26 @@ public final class BrokerCheck {
     lookUp(
         kafka,
         topic,
-        "Create what this pipeline needs with: ./millrace topics create -c "
-            + (config == null ? "PIPELINE.yaml" : config));
+        () ->
+            "Create what this pipeline needs with: ./millrace topics create -c "
+                + (config == null ? "PIPELINE.yaml" : config));
   }
 
   /**
    * Looks for a topic.
    *
-   * @param remedy what to do if there is none
+   * @param remedy what to do, asked for only if there is none
    * @throws CliError if there is none
    */
-  public static void lookUp(Map<String, String> kafka, String topic, String remedy) {
+  public static void lookUp(Map<String, String> kafka, String topic, Supplier<String> remedy) {
     try (Admin admin = KafkaClients.admin(kafka, Duration.ofSeconds(30))) {
       admin.describeTopics(List.of(topic)).allTopicNames().get();
     } catch (ExecutionException e) {
       if (e.getCause() instanceof UnknownTopicOrPartitionException) {
         throw new CliError(
-            "Topic %s does not exist on %s.".formatted(topic, kafka.get(BOOTSTRAP)), remedy, null);
+            "Topic %s does not exist on %s.".formatted(topic, kafka.get(BOOTSTRAP)),
+            remedy.get(),
+            null);
       }
       throw failure("Topic " + topic + " cannot be looked up", e.getCause());
     } catch (InterruptedException e) {

@@ -170,23 +170,26 @@ public final class KafkaOptions {
   public void requireTopic(String topic) {
     requireBroker();
     if (settings() == null) {
-      List<String> found = BrokerCheck.pipelines(kafka());
-      BrokerCheck.lookUp(
-          kafka(),
-          topic,
-          found.isEmpty() || found.contains(pipeline)
-              ? "Create what a pipeline needs with: ./millrace topics create -c PIPELINE.yaml"
-              : "Pipelines there: " + String.join(", ", found) + ".");
+      BrokerCheck.lookUp(kafka(), topic, this::otherPipelines);
     } else if (isOfPipeline(topic)) {
       BrokerCheck.requireTopic(kafka(), topic, source.config);
     } else {
       BrokerCheck.lookUp(
           kafka(),
           topic,
-          ("%s does not name it. Leave the option out to take the pipeline's, or create it with"
-                  + " your Kafka tools.")
-              .formatted(source.config));
+          () ->
+              ("%s does not name it. Leave the option out to take the pipeline's, or create it with"
+                      + " your Kafka tools.")
+                  .formatted(source.config));
     }
+  }
+
+  /** Returns the remedy for a topic that is missing where no file names it. */
+  private String otherPipelines() {
+    List<String> found = BrokerCheck.pipelines(kafka());
+    return found.isEmpty() || found.contains(pipeline)
+        ? "Create what a pipeline needs with: ./millrace topics create -c PIPELINE.yaml"
+        : "Pipelines there: " + String.join(", ", found) + ".";
   }
 
   private boolean isOfPipeline(String topic) {

@@ -17,7 +17,7 @@ public final class MetricsTopicOption {
     return kafka.topic(topic, settings -> settings.output().metrics(), DefaultTopic.METRICS);
   }
 
-  /** That of the summary. */
+  /** Returns the topic of the summary. */
   String ofSummary(KafkaOptions kafka) {
     return kafka.topic(topic, settings -> settings.output().summary(), DefaultTopic.SUMMARY);
   }

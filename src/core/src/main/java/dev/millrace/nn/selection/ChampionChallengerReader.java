@@ -40,7 +40,7 @@ final class ChampionChallengerReader {
     this.maker = maker;
   }
 
-  /** What is in a selection, in words. */
+  /** Returns the task, the champion and the names of a selection, in words. */
   static String shape(Task task, String champion, String names) {
     return task.id() + CHAMPION + champion + " of " + names;
   }
