@@ -14,6 +14,7 @@ import com.tngtech.archunit.lang.ArchRule;
 @AnalyzeClasses(packages = "dev.millrace", importOptions = ArchitectureTest.WithoutTests.class)
 class ArchitectureTest {
   private static final String JDK = "java..";
+  private static final String NULLNESS = "org.jspecify.annotations";
 
   /** Leaves out the tests of this module, and those of the others in their jars. */
   static final class WithoutTests implements ImportOption {
@@ -30,7 +31,7 @@ class ArchitectureTest {
           .resideInAPackage("dev.millrace.data")
           .should()
           .onlyDependOnClassesThat()
-          .resideInAnyPackage("dev.millrace.data", JDK);
+          .resideInAnyPackage("dev.millrace.data", JDK, NULLNESS);
 
   @ArchTest
   static final ArchRule simdUsesTheJdkAlone =
@@ -40,7 +41,7 @@ class ArchitectureTest {
           .should()
           .onlyDependOnClassesThat()
           .resideInAnyPackage(
-              "dev.millrace.simd", "jdk.incubator.vector", "com.sun.management", JDK);
+              "dev.millrace.simd", "jdk.incubator.vector", "com.sun.management", JDK, NULLNESS);
 
   @ArchTest
   static final ArchRule nnUsesDataAndSimd =
@@ -49,7 +50,8 @@ class ArchitectureTest {
           .resideInAPackage("dev.millrace.nn")
           .should()
           .onlyDependOnClassesThat()
-          .resideInAnyPackage("dev.millrace.nn", "dev.millrace.data", "dev.millrace.simd", JDK);
+          .resideInAnyPackage(
+              "dev.millrace.nn", "dev.millrace.data", "dev.millrace.simd", JDK, NULLNESS);
 
   @ArchTest
   static final ArchRule selectionUsesNn =
@@ -63,7 +65,8 @@ class ArchitectureTest {
               "dev.millrace.nn",
               "dev.millrace.data",
               "dev.millrace.simd",
-              JDK);
+              JDK,
+              NULLNESS);
 
   @ArchTest
   static final ArchRule autoUsesNn =
@@ -78,7 +81,8 @@ class ArchitectureTest {
               "dev.millrace.nn",
               "dev.millrace.data",
               "dev.millrace.simd",
-              JDK);
+              JDK,
+              NULLNESS);
 
   @ArchTest
   static final ArchRule evalUsesData =
@@ -87,7 +91,7 @@ class ArchitectureTest {
           .resideInAPackage("dev.millrace.eval..")
           .should()
           .onlyDependOnClassesThat()
-          .resideInAnyPackage("dev.millrace.eval..", "dev.millrace.data", JDK);
+          .resideInAnyPackage("dev.millrace.eval..", "dev.millrace.data", JDK, NULLNESS);
 
   @ArchTest
   static final ArchRule theEngineUsesTheCoreAlone =
@@ -102,7 +106,8 @@ class ArchitectureTest {
               "dev.millrace.eval..",
               "dev.millrace.data",
               "dev.millrace.simd",
-              JDK);
+              JDK,
+              NULLNESS);
 
   @ArchTest
   static final ArchRule packagesFormNoCycle =
@@ -128,7 +133,8 @@ class ArchitectureTest {
               "ai.onnx.proto",
               "com.google.protobuf",
               "javax.net.ssl",
-              JDK);
+              JDK,
+              NULLNESS);
 
   @ArchTest
   static final ArchRule kafkaKnowsNoFlink =
@@ -143,7 +149,8 @@ class ArchitectureTest {
               "org.apache.kafka..",
               "org.slf4j",
               "com.fasterxml.jackson..",
-              JDK);
+              JDK,
+              NULLNESS);
 
   @ArchTest
   static final ArchRule operatorsKnowNoSettingsAndNoGraph =
