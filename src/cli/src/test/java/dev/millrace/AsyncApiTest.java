@@ -13,9 +13,9 @@ import dev.millrace.codec.DeadLetterEncoder;
 import dev.millrace.codec.OutputRecord;
 import dev.millrace.codec.json.CommandJson;
 import dev.millrace.codec.json.EventJson;
-import dev.millrace.codec.json.FleetJson;
 import dev.millrace.codec.json.MetricsJson;
 import dev.millrace.codec.json.PredictionJson;
+import dev.millrace.codec.json.SummaryJson;
 import dev.millrace.config.PipelineFile;
 import dev.millrace.config.Settings;
 import dev.millrace.data.DeadLetter;
@@ -155,10 +155,9 @@ class AsyncApiTest {
 
   @Test
   void theSummaryIsDescribed() throws IOException {
-    FleetJson json = new FleetJson();
     List<JsonNode> records = new ArrayList<>();
     for (FleetReport report : SampleRecords.of(FleetReport.class)) {
-      records.add(JSON.readTree(json.encode(report)));
+      records.add(JSON.readTree(SummaryJson.encode(report)));
     }
 
     assertDescribed("summary", records);

@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.millrace.codec.json.EventJson;
-import dev.millrace.codec.json.FleetJson;
 import dev.millrace.codec.json.MetricsJson;
 import dev.millrace.codec.json.PredictionJson;
+import dev.millrace.codec.json.SummaryJson;
 import dev.millrace.data.FleetReport;
 import dev.millrace.data.MetricsReport;
 import dev.millrace.data.ModelEvent;
@@ -65,7 +65,7 @@ class PastedRecordsTest {
     add(MetricsReport.class, new MetricsJson()::encode);
     add(Prediction.class, new PredictionJson()::encode);
     add(ModelEvent.class, new EventJson()::encode);
-    add(FleetReport.class, new FleetJson()::encode);
+    add(FleetReport.class, SummaryJson::encode);
   }
 
   private interface Encoder<T> {

@@ -11,9 +11,6 @@ import java.util.List;
  * @param examples that all of them have learned from, as last reported
  * @param accuracy over the keys, of the windowed accuracy; null if no key has one
  * @param loss over the keys, of the windowed loss; null if no key has one
- * @param drifting how many keys drift now: their detector warns, or found a drift within the last
- *     minute
- * @param driftingKeys the first of them in the order of their names, ten at most
  * @param worst the keys of the greatest windowed loss, the greatest first
  * @param config fingerprint of the pipeline's configuration
  */
@@ -25,17 +22,26 @@ public record FleetReport(
     long examples,
     Spread accuracy,
     Spread loss,
-    int drifting,
-    List<String> driftingKeys,
+    Drifting drifting,
     List<FleetSample> worst,
     String config) {
 
   public FleetReport {
-    driftingKeys = List.copyOf(driftingKeys);
+    drifting = drifting == null ? new Drifting(0, List.of()) : drifting;
     worst = List.copyOf(worst);
   }
 
   /** How a number is distributed over the keys; each key counts once, whatever its examples. */
-  public record Spread(
-      double mean, double least, double p10, double p50, double p90, double greatest) {}
+  public record Spread(double mean, double min, double p10, double p50, double p90, double max) {}
+
+  /**
+   * The keys that drift now: their detector warns, or found a drift within the last minute.
+   *
+   * @param keys the first of them in the order of their names, ten at most
+   */
+  public record Drifting(int count, List<String> keys) {
+    public Drifting {
+      keys = List.copyOf(keys);
+    }
+  }
 }

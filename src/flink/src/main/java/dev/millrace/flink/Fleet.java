@@ -1,6 +1,7 @@
 package dev.millrace.flink;
 
 import dev.millrace.data.FleetReport;
+import dev.millrace.data.FleetReport.Drifting;
 import dev.millrace.data.FleetReport.Spread;
 import dev.millrace.data.FleetSample;
 import java.util.ArrayList;
@@ -73,8 +74,7 @@ public final class Fleet {
         examples,
         spread(accuracies, accuracyCount),
         spread(losses, lossCount),
-        drifting,
-        firstDrifting.stream().sorted().toList(),
+        new Drifting(drifting, firstDrifting.stream().sorted().toList()),
         greatestFirst,
         config);
   }

@@ -1,7 +1,7 @@
 package dev.millrace.flink;
 
 import dev.millrace.codec.OutputRecord;
-import dev.millrace.codec.json.FleetJson;
+import dev.millrace.codec.json.SummaryJson;
 import dev.millrace.data.FleetSample;
 import java.io.Serializable;
 import java.nio.charset.StandardCharsets;
@@ -68,7 +68,6 @@ public final class FleetFunction extends KeyedProcessFunction<String, FleetSampl
   private final String config;
   private final boolean tells;
   private transient MapState<String, Entry> keys;
-  private transient FleetJson json;
   // The next report that has been asked for.
   private transient long reminder;
 
@@ -90,7 +89,6 @@ public final class FleetFunction extends KeyedProcessFunction<String, FleetSampl
             .getMapState(
                 new MapStateDescriptor<>(
                     STATE_NAME, Types.STRING, TypeInformation.of(Entry.class)));
-    json = new FleetJson();
   }
 
   @Override
@@ -135,6 +133,6 @@ public final class FleetFunction extends KeyedProcessFunction<String, FleetSampl
         OutputRecord.of(
             now,
             pipeline.getBytes(StandardCharsets.UTF_8),
-            json.encode(fleet.report(pipeline, now, config))));
+            SummaryJson.encode(fleet.report(pipeline, now, config))));
   }
 }

@@ -3,13 +3,12 @@ package dev.millrace.cli.dashboard;
 import static java.util.concurrent.TimeUnit.MILLISECONDS;
 
 import com.fasterxml.jackson.core.JsonGenerator;
-import com.fasterxml.jackson.databind.JsonNode;
-import dev.millrace.codec.json.FleetJson;
+import dev.millrace.codec.json.SummaryJson;
 import dev.millrace.data.FleetReport;
+import dev.millrace.data.FleetReport.Spread;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.Optional;
 
 /**
  * How all keys together do over time, by the clock: from the records of the summary topic where
@@ -34,30 +33,11 @@ final class DashboardFleet {
     "loss_p90"
   };
 
-  /**
-   * A record of the summary topic.
-   *
-   * @param time milliseconds since the epoch
-   * @param json the whole line
-   */
-  record Line(String pipeline, long time, JsonNode node, String json) {
-
-    /** The record in a JSON value, or empty when that is anything else. */
-    static Optional<Line> of(JsonNode node, String json) {
-      long time = DashboardRecord.time(node.path("time"));
-      if (time == 0 || !node.path("worst").isArray() || !node.path("keys").isInt()) {
-        return Optional.empty();
-      }
-      return Optional.of(new Line(node.path("pipeline").asText(), time, node, json));
-    }
-  }
-
   private DashboardSeries series;
   private DashboardRate rate;
   private long run; // tells a page that holds older points that the series began again
-  private final FleetJson encoder = new FleetJson();
-  private String line; // the last one from the topic
-  private long lineNanos;
+  private FleetReport newest; // from the topic, null before the first
+  private long newestNanos;
   private long lastTime;
   private long points;
   private Long lag;
@@ -82,59 +62,51 @@ final class DashboardFleet {
    * Takes a record of the summary topic in; false for one that is not newer than the last point, or
    * of a time that is still far off.
    */
-  synchronized boolean add(Line fleet, long nowNanos, long nowMillis) {
-    if (DashboardRecord.isFarOff(fleet.time(), nowMillis)) {
+  synchronized boolean add(FleetReport report, long nowNanos, long nowMillis) {
+    if (DashboardRecord.isFarOff(report.time(), nowMillis)) {
       return false;
     }
-    if (line == null) {
+    if (newest == null) {
       begin(); // the topic knows more than the page, and from earlier on
     }
-    if (fleet.time() <= lastTime) {
+    if (report.time() <= lastTime) {
       return false;
     }
-    line = fleet.json();
-    lineNanos = nowNanos;
-    boolean isNew = nowMillis - fleet.time() < PERIOD.toMillis();
-    addPoint(fleet.time(), fleet.node(), isNew ? lag : null);
+    newest = report;
+    newestNanos = nowNanos;
+    boolean isNew = nowMillis - report.time() < PERIOD.toMillis();
+    addPoint(report, isNew ? lag : null);
     return true;
   }
 
   /** Adds a point of what the page knows itself, unless the summary topic is at work. */
   synchronized void sample(FleetReport report, long nowNanos) {
     if (!isFromTopic(nowNanos) && report.keys() > 0 && report.time() > lastTime) {
-      addPoint(report.time(), DashboardLines.read(json(report)), lag);
+      addPoint(report, lag);
     }
   }
 
   private boolean isFromTopic(long nowNanos) {
-    return line != null && nowNanos - lineNanos < FRESH_NANOS;
+    return newest != null && nowNanos - newestNanos < FRESH_NANOS;
   }
 
-  private String json(FleetReport report) {
-    return new String(encoder.encode(report), StandardCharsets.UTF_8);
-  }
-
-  private void addPoint(long time, JsonNode node, Long lagNow) {
-    float[] figures = {
-      node.path("keys").floatValue(),
-      node.path("active").floatValue(),
-      rate.update(node.path("examples").asLong(), MILLISECONDS.toNanos(time)),
-      lagNow == null ? Float.NaN : lagNow,
-      figure(node, "/accuracy/p10"),
-      figure(node, "/accuracy/p50"),
-      figure(node, "/accuracy/p90"),
-      figure(node, "/loss/p10"),
-      figure(node, "/loss/p50"),
-      figure(node, "/loss/p90")
-    };
-    lastTime = time;
+  private void addPoint(FleetReport report, Long lagNow) {
+    float[] figures = new float[COLUMNS.length];
+    figures[0] = report.keys();
+    figures[1] = report.active();
+    figures[2] = rate.update(report.examples(), MILLISECONDS.toNanos(report.time()));
+    figures[3] = lagNow == null ? Float.NaN : lagNow;
+    addSpread(report.accuracy(), figures, 4);
+    addSpread(report.loss(), figures, 7);
+    lastTime = report.time();
     points++;
-    series.add(time, time, figures, MAX_POINTS);
+    series.add(lastTime, lastTime, figures, MAX_POINTS);
   }
 
-  private static float figure(JsonNode node, String path) {
-    JsonNode value = node.at(path);
-    return value.isNumber() ? value.floatValue() : Float.NaN;
+  private static void addSpread(Spread spread, float[] figures, int at) {
+    figures[at] = spread == null ? Float.NaN : (float) spread.p10();
+    figures[at + 1] = spread == null ? Float.NaN : (float) spread.p50();
+    figures[at + 2] = spread == null ? Float.NaN : (float) spread.p90();
   }
 
   /** Writes the lag, null if nobody knows, and the number of points that there were. */
@@ -150,7 +122,8 @@ final class DashboardFleet {
     out.writeNumberField("run", run);
     out.writeBooleanField("from_topic", fromTopic);
     out.writeFieldName("summary");
-    out.writeRawValue(fromTopic ? line : json(own));
+    byte[] summary = SummaryJson.encode(fromTopic ? newest : own);
+    out.writeRawValue(new String(summary, StandardCharsets.UTF_8));
     series.write(out, after);
   }
 }

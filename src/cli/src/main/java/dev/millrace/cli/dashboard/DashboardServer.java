@@ -6,6 +6,8 @@ import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import dev.millrace.cli.http.HttpSafety;
 import dev.millrace.cli.http.HttpToken;
+import dev.millrace.codec.json.SummaryJson;
+import dev.millrace.data.FleetReport;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.BindException;
@@ -147,9 +149,9 @@ public final class DashboardServer implements AutoCloseable {
   private boolean takeOther(JsonNode node, String json, long now, long nowMillis) {
     Optional<DashboardMark> mark = DashboardMark.of(node);
     mark.ifPresent(marks::add);
-    Optional<DashboardFleet.Line> line = DashboardFleet.Line.of(node, json);
-    line.ifPresent(known -> fleet.add(known, now, nowMillis));
-    return mark.isPresent() || line.isPresent();
+    Optional<FleetReport> report = SummaryJson.decode(node);
+    report.ifPresent(known -> fleet.add(known, now, nowMillis));
+    return mark.isPresent() || report.isPresent();
   }
 
   /** Shows a short remark in the page's head, such as "replay finished"; "" takes it away. */

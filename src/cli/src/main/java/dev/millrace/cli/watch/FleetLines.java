@@ -3,9 +3,15 @@ package dev.millrace.cli.watch;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.millrace.cli.console.Plural;
 import dev.millrace.cli.console.Terminal;
+import dev.millrace.codec.json.SummaryJson;
+import dev.millrace.data.FleetReport;
+import dev.millrace.data.FleetReport.Drifting;
+import dev.millrace.data.FleetReport.Spread;
+import dev.millrace.data.FleetSample;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Collectors;
 
 /** A record of the summary as text. */
 public final class FleetLines {
@@ -16,66 +22,71 @@ public final class FleetLines {
 
   private FleetLines() {}
 
-  /** A block of lines: all keys together, then the worst of them. */
+  /** A block of lines: all keys together, then the worst of them; none for any other record. */
   public static List<String> of(JsonNode record) {
+    String time = Terminal.printable(record.path(MARK).asText(), MAX_KEY);
+    return SummaryJson.decode(record).map(report -> of(time, report)).orElse(List.of());
+  }
+
+  private static List<String> of(String time, FleetReport report) {
     List<String> lines = new ArrayList<>();
     lines.add(
         String.format(
             Locale.ROOT,
             "%s  %s, %,d active, %s",
-            Terminal.printable(record.path(MARK).asText(), MAX_KEY),
-            Plural.of(record.path("keys").asLong(), "key"),
-            record.path("active").asLong(),
-            Plural.of(record.path("examples").asLong(), "example")));
-    spread(lines, "accuracy", record.path("accuracy"));
-    spread(lines, "loss", record.path("loss"));
-    drifting(lines, record.path("drifting"));
+            time,
+            Plural.of(report.keys(), "key"),
+            report.active(),
+            Plural.of(report.examples(), "example")));
+    spread(lines, "accuracy", report.accuracy());
+    spread(lines, "loss", report.loss());
+    drifting(lines, report.drifting());
     String row = "  %-" + MAX_KEY + "s %12s %8s %8s";
     lines.add(String.format(Locale.ROOT, row, "worst", "examples", "loss", "accuracy"));
-    for (JsonNode worst : record.path("worst")) {
+    for (FleetSample worst : report.worst()) {
       lines.add(
           String.format(
               Locale.ROOT,
               row,
-              Terminal.printable(worst.path("key").asText(), MAX_KEY),
-              String.format(Locale.ROOT, "%,d", worst.path("examples").asLong()),
-              number(worst.path("loss")),
-              number(worst.path("accuracy"))));
+              Terminal.printable(worst.key(), MAX_KEY),
+              String.format(Locale.ROOT, "%,d", worst.examples()),
+              number(worst.loss()),
+              number(worst.accuracy())));
     }
     return lines;
   }
 
-  private static void drifting(List<String> lines, JsonNode drifting) {
-    if (drifting.path("count").asInt() > 0) {
-      List<String> keys = new ArrayList<>();
-      drifting.path("keys").forEach(key -> keys.add(Terminal.printable(key.asText(), MAX_KEY)));
-      int more = drifting.path("count").asInt() - keys.size();
+  private static void drifting(List<String> lines, Drifting drifting) {
+    if (drifting.count() > 0) {
+      int more = drifting.count() - drifting.keys().size();
       lines.add(
           String.format(
               Locale.ROOT,
               "  drifting  %s%s",
-              String.join(", ", keys),
+              drifting.keys().stream()
+                  .map(key -> Terminal.printable(key, MAX_KEY))
+                  .collect(Collectors.joining(", ")),
               more > 0 ? String.format(Locale.ROOT, " and %,d more", more) : ""));
     }
   }
 
-  private static void spread(List<String> lines, String name, JsonNode spread) {
-    if (spread.isObject()) {
+  private static void spread(List<String> lines, String name, Spread spread) {
+    if (spread != null) {
       lines.add(
           String.format(
               Locale.ROOT,
               "  %-8s  mean %s  min %s  p10 %s  p50 %s  p90 %s  max %s",
               name,
-              number(spread.path("mean")),
-              number(spread.path("min")),
-              number(spread.path("p10")),
-              number(spread.path("p50")),
-              number(spread.path("p90")),
-              number(spread.path("max"))));
+              number(spread.mean()),
+              number(spread.min()),
+              number(spread.p10()),
+              number(spread.p50()),
+              number(spread.p90()),
+              number(spread.max())));
     }
   }
 
-  private static String number(JsonNode value) {
-    return value.isNumber() ? String.format(Locale.ROOT, "%.3f", value.doubleValue()) : "-";
+  private static String number(double value) {
+    return Double.isNaN(value) ? "-" : String.format(Locale.ROOT, "%.3f", value);
   }
 }

@@ -121,14 +121,14 @@ class DashboardHistoryTest {
     marks.add(new DashboardMark("fraud", "a", 90, 0, "drift", "ddm"));
     marks.add(new DashboardMark("fraud", "a", 0, 0, "reset", "other shape"));
     marks.add(new DashboardMark("fraud", "b", 90, 0, "drift", "ddm"));
-    assertThat(history.fleet(0, 0).drifting()).isEqualTo(1);
+    assertThat(history.fleet(0, 0).drifting().count()).isEqualTo(1);
 
     history.add(record("a", 100, "c2"), 1);
 
     String left = DashboardLines.object(out -> marks.write(out, null));
     assertThat(MAPPER.readTree(left).path("events").findValuesAsText("event"))
         .containsExactly("drift", "reset");
-    assertThat(history.fleet(0, 0).drifting()).isZero();
+    assertThat(history.fleet(0, 0).drifting().count()).isZero();
   }
 
   @Test

@@ -57,18 +57,30 @@ final class JsonLine {
 
   /** A time in milliseconds since the epoch, as ISO 8601 in UTC. */
   static void time(JsonGenerator json, String name, long millis) throws IOException {
-    json.writeStringField(name, MILLISECONDS.format(Instant.ofEpochMilli(millis)));
+    json.writeStringField(name, time(millis));
+  }
+
+  /** Returns a time in milliseconds since the epoch as ISO 8601 in UTC. */
+  static String time(long millis) {
+    return MILLISECONDS.format(Instant.ofEpochMilli(millis));
   }
 
   /** The shortest decimal that reads back as the same double, without an exponent. */
   static void number(JsonGenerator json, String name, double value) throws IOException {
+    name(json, name);
+    number(json, value);
+  }
+
+  /** The shortest decimal that reads back as the same double, without an exponent. */
+  static void number(JsonGenerator json, double value) throws IOException {
     // Not Double.toString, which gives more digits than needed before JDK 19.
-    number(json, name, Double.isFinite(value) ? NumberOutput.toString(value, true) : null);
+    digits(json, Double.isFinite(value) ? NumberOutput.toString(value, true) : null);
   }
 
   /** The shortest decimal that reads back as the same float, without an exponent. */
   static void number(JsonGenerator json, String name, float value) throws IOException {
-    number(json, name, Float.isFinite(value) ? NumberOutput.toString(value, true) : null);
+    name(json, name);
+    digits(json, Float.isFinite(value) ? NumberOutput.toString(value, true) : null);
   }
 
   /** Writes a predicted value: with the digits of a float where it is one. */
@@ -85,11 +97,11 @@ final class JsonLine {
     if (value == (long) value) {
       json.writeNumber((long) value);
     } else {
-      digits(json, Double.isFinite(value) ? NumberOutput.toString(value, true) : null);
+      number(json, value);
     }
   }
 
-  private static void number(JsonGenerator json, String name, String digits) throws IOException {
+  private static void name(JsonGenerator json, String name) throws IOException {
     SerializableString written = NAMES.get(name);
     if (written == null) {
       written = new SerializedString(name);
@@ -98,7 +110,6 @@ final class JsonLine {
       }
     }
     json.writeFieldName(written);
-    digits(json, digits);
   }
 
   private static void digits(JsonGenerator json, String digits) throws IOException {

@@ -1,0 +1,54 @@
+package dev.millrace.codec.json;
+
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.annotation.JsonDeserialize;
+import com.fasterxml.jackson.databind.annotation.JsonSerialize;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.millrace.data.FleetReport;
+import dev.millrace.data.FleetSample;
+import java.util.Optional;
+
+/** Writes summaries as JSON, one compact line each, and reads them. Thread-safe. */
+public final class SummaryJson {
+  private static final JsonMapper MAPPER =
+      RecordMapper.builder()
+          .addMixIn(FleetReport.class, ReportFields.class)
+          .addMixIn(FleetSample.class, SampleFields.class)
+          .build();
+
+  private interface ReportFields {
+    @JsonSerialize(using = RecordMapper.TimeWriter.class)
+    @JsonDeserialize(using = RecordMapper.TimeReader.class)
+    @JsonProperty(required = true)
+    long time();
+
+    @JsonProperty("config_hash")
+    String config();
+  }
+
+  @JsonIgnoreProperties({"drifts", "warned"})
+  private interface SampleFields {}
+
+  private SummaryJson() {}
+
+  /** Returns the report in UTF-8, without a line end. */
+  public static byte[] encode(FleetReport report) {
+    try {
+      return MAPPER.writeValueAsBytes(report);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("a summary has JSON's types alone", e);
+    }
+  }
+
+  /** Returns the report in a JSON value, empty when that is anything else. */
+  public static Optional<FleetReport> decode(JsonNode record) {
+    try {
+      return Optional.ofNullable(MAPPER.treeToValue(record, FleetReport.class));
+    } catch (JsonProcessingException e) {
+      return Optional.empty();
+    }
+  }
+}
