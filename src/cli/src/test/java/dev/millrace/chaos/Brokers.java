@@ -1,5 +1,6 @@
 package dev.millrace.chaos;
 
+import static dev.millrace.testing.Patience.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.testing.MillraceProcess;
@@ -104,7 +105,7 @@ final class Brokers implements AutoCloseable {
   }
 
   private void awaitAll() {
-    assertThat(Patience.eventually(() -> nodesThatAnswer() == launches.size()))
+    assertThat(eventually(() -> nodesThatAnswer() == launches.size()))
         .as(() -> "%d brokers at %s".formatted(launches.size(), bootstrapServers))
         .isTrue();
   }
@@ -150,9 +151,7 @@ final class Brokers implements AutoCloseable {
   /** Waits for a broker to end by itself; returns the exit code, or nothing if it does not. */
   String ended(int number) {
     MillraceProcess process = processes.get(number);
-    return Patience.eventually(() -> !process.isAlive())
-        ? "exit code " + process.exitCode()
-        : "alive";
+    return eventually(() -> !process.isAlive()) ? "exit code " + process.exitCode() : "alive";
   }
 
   /** Starts a broker that has ended on the data that it left. */
@@ -165,7 +164,7 @@ final class Brokers implements AutoCloseable {
     processes.get(number).signal("STOP");
     try {
       long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds);
-      boolean over = Patience.eventually(() -> System.nanoTime() > end || answers());
+      boolean over = eventually(() -> System.nanoTime() > end || answers());
       return over && System.nanoTime() > end ? "no answer" : "answered";
     } finally {
       processes.get(number).signal("CONT");

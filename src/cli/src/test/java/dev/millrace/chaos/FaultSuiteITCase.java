@@ -1,6 +1,6 @@
 package dev.millrace.chaos;
 
-import static dev.millrace.chaos.Patience.eventually;
+import static dev.millrace.testing.Patience.eventually;
 
 import dev.millrace.chaos.Oracle.Difference;
 import java.io.IOException;

@@ -1,7 +1,7 @@
 package dev.millrace.chaos;
 
 import static dev.millrace.chaos.Fault.moment;
-import static dev.millrace.chaos.Patience.eventually;
+import static dev.millrace.testing.Patience.eventually;
 
 import dev.millrace.testing.CommittedRecords;
 import java.nio.charset.StandardCharsets;

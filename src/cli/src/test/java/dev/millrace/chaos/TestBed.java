@@ -1,6 +1,6 @@
 package dev.millrace.chaos;
 
-import static dev.millrace.chaos.Patience.eventually;
+import static dev.millrace.testing.Patience.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.config.PipelineFile;

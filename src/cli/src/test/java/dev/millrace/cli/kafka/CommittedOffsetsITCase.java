@@ -6,8 +6,8 @@ import dev.millrace.MillraceJob;
 import dev.millrace.config.PipelineFile;
 import dev.millrace.config.Settings;
 import dev.millrace.kafka.KafkaClients;
+import dev.millrace.testing.Patience;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.apache.kafka.clients.admin.Admin;
@@ -26,7 +26,7 @@ class CommittedOffsetsITCase {
   void aStartWithoutASnapshotKnowsWhatThePipelineHasReadAndWhatWaits() throws Exception {
     try (EmbeddedKafka kafka = EmbeddedKafka.start(0, null)) {
       Settings settings = settings(kafka, "committed");
-      try (Admin admin = KafkaClients.admin(settings.kafka(), Duration.ofSeconds(30))) {
+      try (Admin admin = KafkaClients.admin(settings.kafka(), Patience.MAX)) {
         admin.createTopics(List.of(new NewTopic(TOPIC, 2, (short) 1))).all().get();
         send(kafka, 0, 3);
         send(kafka, 1, 1);

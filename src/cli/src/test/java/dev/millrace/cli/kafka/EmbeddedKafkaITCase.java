@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.millrace.cli.console.CliError;
 import dev.millrace.kafka.KafkaClients;
+import dev.millrace.testing.Patience;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -99,7 +100,7 @@ class EmbeddedKafkaITCase {
   }
 
   private static void createTopic(EmbeddedKafka kafka, String name) throws Exception {
-    try (Admin admin = KafkaClients.admin(properties(kafka), Duration.ofSeconds(30))) {
+    try (Admin admin = KafkaClients.admin(properties(kafka), Patience.MAX)) {
       admin.createTopics(List.of(new NewTopic(name, Optional.of(1), Optional.empty()))).all().get();
     }
   }

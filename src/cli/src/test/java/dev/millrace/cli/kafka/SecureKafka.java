@@ -3,12 +3,12 @@ package dev.millrace.cli.kafka;
 import static org.awaitility.Awaitility.await;
 
 import dev.millrace.kafka.KafkaClients;
+import dev.millrace.testing.Patience;
 import dev.millrace.testing.TestKeys;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
-import java.time.Duration;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.HashMap;
@@ -123,8 +123,7 @@ final class SecureKafka implements AutoCloseable {
 
   /** An administrator. */
   Admin admin() {
-    return KafkaClients.admin(
-        Map.of("bootstrap.servers", kafka.bootstrapServers()), Duration.ofSeconds(30));
+    return KafkaClients.admin(Map.of("bootstrap.servers", kafka.bootstrapServers()), Patience.MAX);
   }
 
   /** The {@code kafka} part of a pipeline file for a listener, trusting the right authority. */

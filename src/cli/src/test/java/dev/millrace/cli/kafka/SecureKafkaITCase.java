@@ -68,8 +68,6 @@ class SecureKafkaITCase {
 
   @BeforeAll
   static void start() throws Exception {
-    kafka = new SecureKafka(dir);
-    kafka.addUsers(COMMANDS);
     appender =
         WriterAppender.newBuilder()
             .setName("captured")
@@ -78,6 +76,8 @@ class SecureKafkaITCase {
             .build();
     appender.start();
     ((Logger) LogManager.getRootLogger()).addAppender(appender);
+    kafka = new SecureKafka(dir);
+    kafka.addUsers(COMMANDS);
   }
 
   @AfterAll

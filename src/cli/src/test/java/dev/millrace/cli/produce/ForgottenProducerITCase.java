@@ -9,6 +9,7 @@ import dev.millrace.cli.csv.CsvScan;
 import dev.millrace.cli.kafka.EmbeddedKafka;
 import dev.millrace.kafka.KafkaClients;
 import dev.millrace.testing.LeaderlessProxy;
+import dev.millrace.testing.Patience;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.nio.file.Files;
@@ -98,7 +99,7 @@ class ForgottenProducerITCase {
   }
 
   private static void createTopic(Map<String, String> client) throws Exception {
-    try (Admin admin = KafkaClients.admin(client, Duration.ofSeconds(30))) {
+    try (Admin admin = KafkaClients.admin(client, Patience.MAX)) {
       admin.createTopics(List.of(new NewTopic(TOPIC, 1, (short) 1))).all().get();
     }
   }

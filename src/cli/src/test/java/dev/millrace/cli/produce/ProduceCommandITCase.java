@@ -12,6 +12,7 @@ import dev.millrace.codec.EpochHeader;
 import dev.millrace.config.PipelineFile;
 import dev.millrace.config.Settings;
 import dev.millrace.kafka.KafkaClients;
+import dev.millrace.testing.Patience;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -222,7 +223,7 @@ class ProduceCommandITCase {
 
   private static String cleanupPolicy(String topic) throws Exception {
     ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, topic);
-    try (Admin admin = KafkaClients.admin(properties(), Duration.ofSeconds(30))) {
+    try (Admin admin = KafkaClients.admin(properties(), Patience.MAX)) {
       return admin
           .describeConfigs(List.of(resource))
           .all()

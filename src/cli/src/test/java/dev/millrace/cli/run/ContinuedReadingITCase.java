@@ -17,7 +17,6 @@ import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -244,8 +243,7 @@ class ContinuedReadingITCase {
   }
 
   private static Admin admin(EmbeddedKafka kafka) {
-    return KafkaClients.admin(
-        Map.of("bootstrap.servers", kafka.bootstrapServers()), Duration.ofSeconds(30));
+    return KafkaClients.admin(Map.of("bootstrap.servers", kafka.bootstrapServers()), Patience.MAX);
   }
 
   private static void await(Callable<Boolean> condition) {

@@ -257,8 +257,7 @@ class LocalJobITCase {
     AlterConfigOp small =
         new AlterConfigOp(new ConfigEntry("max.message.bytes", "100"), AlterConfigOp.OpType.SET);
     try (Admin admin =
-        KafkaClients.admin(
-            Map.of("bootstrap.servers", kafka.bootstrapServers()), Duration.ofSeconds(30))) {
+        KafkaClients.admin(Map.of("bootstrap.servers", kafka.bootstrapServers()), Patience.MAX)) {
       admin
           .incrementalAlterConfigs(
               Map.of(new ConfigResource(ConfigResource.Type.TOPIC, topic), List.of(small)))

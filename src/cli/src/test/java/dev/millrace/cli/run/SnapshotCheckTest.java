@@ -9,6 +9,7 @@ import dev.millrace.cli.kafka.EmbeddedKafka;
 import dev.millrace.config.PipelineFile;
 import dev.millrace.config.Settings;
 import dev.millrace.kafka.KafkaClients;
+import dev.millrace.testing.Patience;
 import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
@@ -16,7 +17,6 @@ import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
@@ -91,7 +91,7 @@ class SnapshotCheckTest {
     kafka = EmbeddedKafka.start(0, null);
     exactlyOnce = settings("exactly-once");
     atLeastOnce = settings("at-least-once");
-    try (Admin admin = KafkaClients.admin(exactlyOnce.kafka(), Duration.ofSeconds(30))) {
+    try (Admin admin = KafkaClients.admin(exactlyOnce.kafka(), Patience.MAX)) {
       admin.createTopics(List.of(new NewTopic("any", 1, (short) 1))).all().get();
     }
   }
@@ -348,7 +348,7 @@ class SnapshotCheckTest {
     producer.initTransactions();
     producer.beginTransaction();
     producer.send(new ProducerRecord<>("any", new byte[1])).get();
-    try (Admin admin = KafkaClients.admin(exactlyOnce.kafka(), Duration.ofSeconds(30))) {
+    try (Admin admin = KafkaClients.admin(exactlyOnce.kafka(), Patience.MAX)) {
       TransactionDescription begun =
           admin.describeTransactions(List.of(PREFIX + id)).description(PREFIX + id).get();
       BEGUN.put(id, new ProducerIdAndEpoch(begun.producerId(), (short) begun.producerEpoch()));

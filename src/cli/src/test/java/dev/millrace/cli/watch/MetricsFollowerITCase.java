@@ -20,7 +20,6 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.io.Writer;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -337,7 +336,7 @@ class MetricsFollowerITCase {
   }
 
   private static void createTopic(EmbeddedKafka on, String name, int partitions) throws Exception {
-    try (Admin admin = KafkaClients.admin(properties(on), Duration.ofSeconds(30))) {
+    try (Admin admin = KafkaClients.admin(properties(on), Patience.MAX)) {
       admin
           .createTopics(List.of(new NewTopic(name, Optional.of(partitions), Optional.empty())))
           .all()
