@@ -16,14 +16,14 @@ import java.util.List;
  * columns, and is padded as a whole: most models end in one, and of a small model it would be the
  * greatest part. The padding is zero and stays zero.
  */
-final class Layout {
+public final class Layout {
 
   /** Floats of gradient that are computed and used while they are in cache. */
   private static final int TOGETHER = 16384;
 
   private final int inputs;
-  private final List<LayerSpec> layers;
   // Of each layer; asked for per example, where a list would cost a check of its own.
+  private final LayerSpec[] layers;
   private final int[] units;
   private final int[] weightColumns;
   private final int[] weightOffsets;
@@ -35,9 +35,14 @@ final class Layout {
   private final boolean keepsNormalized;
   private final boolean reluPair;
 
-  Layout(int inputs, List<LayerSpec> layers) {
+  /**
+   * Places the layers one after the other.
+   *
+   * @throws IllegalArgumentException if there are more weights than one array holds
+   */
+  public Layout(int inputs, List<LayerSpec> layers) {
     this.inputs = inputs;
-    this.layers = layers;
+    this.layers = layers.toArray(LayerSpec[]::new);
     units = layers.stream().mapToInt(LayerSpec::units).toArray();
     weightColumns = new int[layers.size()];
     weightOffsets = new int[layers.size()];
@@ -97,7 +102,7 @@ final class Layout {
   }
 
   /** Floats of all parameters without the padding, even if they are more than one array holds. */
-  static long values(int inputs, List<LayerSpec> layers) {
+  public static long values(int inputs, List<LayerSpec> layers) {
     long values = 0;
     long before = inputs;
     for (LayerSpec layer : layers) {
@@ -116,11 +121,13 @@ final class Layout {
     return reluPair;
   }
 
-  int layers() {
+  /** Number of layers. */
+  public int layers() {
     return units.length;
   }
 
-  int inputs(int layer) {
+  /** Inputs of a layer. */
+  public int inputs(int layer) {
     return layer == 0 ? inputs : units[layer - 1];
   }
 
@@ -134,11 +141,11 @@ final class Layout {
   }
 
   String shape(int layer) {
-    return layers.get(layer).shape();
+    return layers[layer].shape();
   }
 
   Activation activation(int layer) {
-    return layers.get(layer).activation();
+    return layers[layer].activation();
   }
 
   /** Whether some layer's activation is derived from its input. */
@@ -152,7 +159,7 @@ final class Layout {
   }
 
   boolean isNormalized(int layer) {
-    return layers.get(layer).layerNorm();
+    return layers[layer].layerNorm();
   }
 
   /** Where a normalized layer's gain is; its shift follows. */
@@ -161,7 +168,7 @@ final class Layout {
   }
 
   float dropout(int layer) {
-    return layers.get(layer).dropout();
+    return layers[layer].dropout();
   }
 
   /** Rows of parameters: weights, bias, and gain and shift if it is normalized. */
@@ -186,7 +193,7 @@ final class Layout {
   }
 
   /** Floats from one row of a layer's outputs to the next. */
-  int stride(int layer) {
+  public int stride(int layer) {
     return Kernels.stride(columns(layer));
   }
 
@@ -196,15 +203,17 @@ final class Layout {
   }
 
   /** Floats from one row of a layer's parameters to the next. */
-  int weightStride(int layer) {
+  public int weightStride(int layer) {
     return Kernels.stride(weightColumns(layer));
   }
 
-  int outputs() {
+  /** Neurons of the last layer. */
+  public int outputs() {
     return units(layers() - 1);
   }
 
-  int weightOffset(int layer) {
+  /** Where the weights of a layer start. */
+  public int weightOffset(int layer) {
     return weightOffsets[layer];
   }
 
@@ -213,7 +222,7 @@ final class Layout {
   }
 
   /** Floats of all parameters, padding included: a multiple of 16. */
-  int length() {
+  public int length() {
     return length;
   }
 
@@ -223,7 +232,7 @@ final class Layout {
   }
 
   /** Where the outputs of a row of the last layer are, among so many rows of all layers. */
-  int outputOffset(int rows, int row) {
+  public int outputOffset(int rows, int row) {
     int last = layers() - 1;
     return activationOffset(last, rows) + row * stride(last);
   }
@@ -237,7 +246,7 @@ final class Layout {
    * The parameters (or optimizer slots) of a layout that differs only by fewer outputs; 0 in new
    * ones.
    */
-  float[] grown(float[] parameters, Layout from) {
+  public float[] grown(float[] parameters, Layout from) {
     float[] grown = new float[length];
     for (int l = 0; l < layers(); l++) {
       // The rows of bias, gain and shift follow the weight rows, in both.
@@ -251,7 +260,7 @@ final class Layout {
   }
 
   /** Writes the values without the padding. */
-  void write(float[] parameters, DataOutput out) throws IOException {
+  public void write(float[] parameters, DataOutput out) throws IOException {
     for (int l = 0; l < layers(); l++) {
       for (int i = 0; i < rows(l); i++) {
         int row = weightOffset(l) + i * weightStride(l);
@@ -263,7 +272,7 @@ final class Layout {
   }
 
   /** Reads what {@link #write} wrote. */
-  float[] read(DataInput in) throws IOException {
+  public float[] read(DataInput in) throws IOException {
     float[] parameters = new float[length];
     for (int l = 0; l < layers(); l++) {
       for (int i = 0; i < rows(l); i++) {

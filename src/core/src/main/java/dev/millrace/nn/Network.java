@@ -12,7 +12,7 @@ import java.util.Arrays;
  * <p>It has no parameters of its own, so that models of one kind can share it: they are handed in,
  * placed as its {@link Layout} says.
  */
-final class Network {
+public final class Network {
 
   private static final Kernels KERNELS = Kernels.best();
 
@@ -25,16 +25,16 @@ final class Network {
 
   private final Layout layout;
 
-  Network(Layout layout) {
+  public Network(Layout layout) {
     this.layout = layout;
   }
 
-  Layout layout() {
+  public Layout layout() {
     return layout;
   }
 
   /** Initial weights and no bias. */
-  float[] initialParameters(WeightInitializer initializer) {
+  public float[] initialParameters(WeightInitializer initializer) {
     float[] parameters = new float[layout.length()];
     for (int l = 0; l < layout.layers(); l++) {
       initialize(parameters, l, 0, initializer);
@@ -50,7 +50,7 @@ final class Network {
    * The parameters of a network that differs only by fewer outputs; the weights of the new neurons
    * are drawn, the rest kept.
    */
-  float[] grown(float[] parameters, Layout from, WeightInitializer initializer) {
+  public float[] grown(float[] parameters, Layout from, WeightInitializer initializer) {
     float[] grown = layout.grown(parameters, from);
     initialize(grown, layout.layers() - 1, from.outputs(), initializer);
     return grown;
@@ -85,7 +85,7 @@ final class Network {
    *
    * @param x [rows x inputs]
    */
-  void forward(float[] parameters, float[] x, int xOffset, int rows, Workspace workspace) {
+  public void forward(float[] parameters, float[] x, int xOffset, int rows, Workspace workspace) {
     forward(parameters, x, xOffset, rows, workspace, null);
   }
 
@@ -174,6 +174,16 @@ final class Network {
       case SOFTMAX -> KERNELS.softmax(a, offset, rows, layout.units(layer), columns);
       case LINEAR -> {}
     }
+  }
+
+  /**
+   * Leaves the gradient of every parameter in {@link Workspace#gradient}, after {@link #forward} of
+   * the same rows, from the gradient with respect to the last layer's weighted sums.
+   *
+   * @param x [rows x inputs]
+   */
+  public void backward(float[] parameters, float[] x, int rows, Workspace workspace) {
+    backward(parameters, x, 0, rows, true, workspace, null, null);
   }
 
   /**

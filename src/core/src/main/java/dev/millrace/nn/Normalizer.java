@@ -74,7 +74,9 @@ final class Normalizer {
   void update(double[] statistics, int column, double x) {
     switch (spec.kind()) {
       case NONE -> {}
-      case STANDARD -> ScalarScaling.update(statistics, columns, column, x, keep());
+      case STANDARD ->
+          ScalarScaling.update(
+              statistics, columns, column, x, keep(), ScalarScaling.FLOAT_ROUNDING);
       case MINMAX -> {
         int max = columns + column;
         statistics[column] = Math.min(statistics[column], x);
@@ -206,7 +208,10 @@ final class Normalizer {
     }
     if (spec.kind() == Normalization.Kind.STANDARD) {
       return ScalarScaling.deviation(
-          statistics[column], statistics[columns + column], statistics[2 * columns + column]);
+          statistics[column],
+          statistics[columns + column],
+          statistics[2 * columns + column],
+          ScalarScaling.FLOAT_ROUNDING);
     }
     return Math.max(0, statistics[columns + column] - statistics[column]);
   }

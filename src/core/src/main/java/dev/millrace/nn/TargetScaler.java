@@ -1,13 +1,12 @@
 package dev.millrace.nn;
 
+import dev.millrace.simd.ScalarScaling;
+
 /**
  * Brings the target of a regression to the scale on which the network learns, by the same formulas
  * as the features but never clipped: a far target is the loss's matter.
  */
 final class TargetScaler {
-
-  // Of the squared mean: a variance below may be rounding of doubles.
-  private static final double DOUBLE_ROUNDING = 1e-26;
 
   private final Normalizer column;
   private final boolean isStandard;
@@ -54,11 +53,10 @@ final class TargetScaler {
    * it would be rounding; 0 for every other target.
    */
   private double farDeviation(double[] statistics) {
-    if (!isStandard || column.scale(statistics, 0) != 0 || statistics[0] == 0) {
+    if (!isStandard || column.scale(statistics, 0) != 0) {
       return 0;
     }
-    double mean = column.origin(statistics, 0);
-    double variance = statistics[2] / statistics[0];
-    return variance > DOUBLE_ROUNDING * mean * mean ? Math.sqrt(variance) : 0;
+    return ScalarScaling.deviation(
+        statistics[0], statistics[1], statistics[2], ScalarScaling.DOUBLE_ROUNDING);
   }
 }

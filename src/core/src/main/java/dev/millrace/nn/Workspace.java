@@ -84,8 +84,23 @@ public final class Workspace {
     }
   }
 
+  /** Outputs of all layers, of the last forward propagation; see {@link Layout#outputOffset}. */
+  public float[] activations() {
+    return activations;
+  }
+
+  /** Gradients with respect to what is in {@link #activations}, in the same places. */
+  public float[] deltas() {
+    return deltas;
+  }
+
+  /** The gradient of the last backpropagation, placed as the parameters are. */
+  public float[] gradient() {
+    return gradient;
+  }
+
   /** Makes room to propagate backward; activations are kept. */
-  void fitBackward(Layout layout, int rows) {
+  public void fitBackward(Layout layout, int rows) {
     int needed = layout.activationLength(rows);
     if (deltas.length < needed) {
       deltas = new float[needed];
@@ -98,7 +113,7 @@ public final class Workspace {
   }
 
   /** Makes room for the gradient of so many parameters. */
-  void fitGradient(int length) {
+  public void fitGradient(int length) {
     if (gradient.length < length) {
       gradient = new float[length];
     }

@@ -74,7 +74,7 @@ final class VectorScaling implements ScalingKernels {
       mean = mean.add(step);
       m2 = m2.mul(keep).add(q.mul(q.sub(step)));
       DoubleVector variance = m2.div(n);
-      DoubleVector rounding = mean.mul(ScalarScaling.ROUNDING).mul(mean);
+      DoubleVector rounding = mean.mul(ScalarScaling.FLOAT_ROUNDING).mul(mean);
       VectorMask<Double> constant = variance.compare(LE, rounding);
       DoubleVector z = value.sub(mean).div(variance.sqrt());
       z = z.blend(clip, z.compare(GT, clip));

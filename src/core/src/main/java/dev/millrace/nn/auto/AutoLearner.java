@@ -511,7 +511,7 @@ public final class AutoLearner extends PerExampleModel {
   @Override
   public long memoryBytes() {
     long floats =
-        members.floats() + linear.floats() + buffer.floats() + 4 * MixerWeights.MOST + classes();
+        shape.parameters() + linear.floats() + buffer.floats() + 4 * MixerWeights.MOST + classes();
     if (previousLabel != null) {
       floats += previousLabel.floats();
     }

@@ -29,10 +29,8 @@ final class AutoScratch {
   // Of the members that replay.
   final List<MemberBatch> rows = new ArrayList<>();
   float[] turns = EMPTY;
-  // Of one member at a time.
-  float[] activations = EMPTY;
-  float[] deltas = EMPTY;
-  float[] gradient = EMPTY;
+  // Of one network at a time.
+  final Workspace networks;
   float[] transposed = EMPTY;
   // [predictions x columns], then the mixer's bias; and as logarithms.
   float[] predictions = EMPTY;
@@ -47,9 +45,13 @@ final class AutoScratch {
   // As they were before a step.
   final float[] mixerWeights = new float[MixerWeights.MOST];
 
-  /** That of the models that share the workspace. */
+  private AutoScratch(Workspace networks) {
+    this.networks = networks;
+  }
+
+  /** Returns the one that models share as they share the workspace. */
   static AutoScratch of(Workspace workspace) {
-    return workspace.shared(AutoScratch.class, AutoScratch::new);
+    return workspace.shared(AutoScratch.class, () -> new AutoScratch(workspace));
   }
 
   /** The one shape of a kind, with room for a model of it. */
@@ -70,19 +72,10 @@ final class AutoScratch {
   }
 
   private void fit(AutoShape shape) {
-    for (int m = 0; m < shape.members(); m++) {
-      int most = 1 + shape.member(m).replays;
-      if (m < shape.replaying()) {
-        fitRows(m, most, shape);
-      }
-      Mlp network = shape.network(m);
-      // And one of the moving average.
-      activations = grown(activations, network.activationLength(most + 1));
-      deltas = grown(deltas, network.activationLength(most + 1));
-      gradient = grown(gradient, network.length());
-      transposed = grown(transposed, network.transposedLength());
+    for (int m = 0; m < shape.replaying(); m++) {
+      fitRows(m, 1 + shape.member(m).replays, shape);
     }
-    int stride = shape.network(0).outputStride();
+    int stride = Kernels.stride(Kernels.padded(shape.outputs()));
     transposed = grown(transposed, Kernels.transposedLength(shape.outputs()));
     predictions = grown(predictions, (shape.predictions() + 1) * stride);
     logs = grown(logs, (shape.predictions() + 1) * stride);

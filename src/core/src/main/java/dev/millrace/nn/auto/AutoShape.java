@@ -2,6 +2,9 @@ package dev.millrace.nn.auto;
 
 import dev.millrace.data.Task;
 import dev.millrace.nn.AutoSpec;
+import dev.millrace.nn.LayerSpec;
+import dev.millrace.nn.Layout;
+import dev.millrace.nn.Network;
 import dev.millrace.simd.Kernels;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,14 +17,13 @@ final class AutoShape {
 
   private final Kind kind;
   private final List<MemberKind> members;
-  private final Mlp[] networks;
+  private final Network[] networks;
   private final FourierFeatures fourier;
   private final int replaying;
   private final int replays;
   // [members]: how many records those before replay.
   private final int[] drawnBefore;
-  private final int length;
-  private final int averagedLength;
+  private final long parameters;
   private final List<String> names;
 
   /**
@@ -32,20 +34,18 @@ final class AutoShape {
     this.kind = kind;
     this.fourier = fourier;
     members = MemberKind.of(kind.spec().tier());
-    networks = new Mlp[members.size()];
+    networks = new Network[members.size()];
     names = new ArrayList<>();
-    int offset = 0;
-    int averaged = 0;
+    long kept = 0;
     int replayed = 0;
     int last = 0;
     drawnBefore = new int[members.size()];
     for (int m = 0; m < networks.length; m++) {
       MemberKind member = members.get(m);
-      networks[m] = new Mlp(offset, inputs(kind, member), member.hidden, outputs());
-      offset += networks[m].length();
+      networks[m] = new Network(new Layout(inputs(kind, member), layers(kind, member)));
+      kept += (long) networks[m].layout().length() * floatsEach(member);
       names.add(member.id());
       if (member.averaged) {
-        averaged = offset;
         names.add(member.id() + "-ema");
       }
       drawnBefore[m] = replayed;
@@ -59,8 +59,7 @@ final class AutoShape {
       }
     }
     names.add(isClassification() ? ClassFrequencies.NAME : ValueMixer.BASELINE);
-    length = offset;
-    averagedLength = averaged;
+    parameters = kept;
     replaying = last;
     replays = replayed;
   }
@@ -77,30 +76,32 @@ final class AutoShape {
    */
   static long bytes(AutoSpec spec, Task task, int inputs, int classes) {
     AutoShape shape = new AutoShape(new Kind(spec, 0, task, inputs, classes), null);
-    long parameters = 2L * shape.length + shape.averagedLength;
-    parameters += LinearMember.floats(inputs, shape.outputs());
-    if (spec.members().contains(AutoSpec.Extra.PREVIOUS_LABEL)) {
-      parameters += (long) shape.classes() * shape.classes();
-    }
-    return parameters * Float.BYTES
+    return (shape.parameters + floatsOfOthers(shape.kind)) * Float.BYTES
         + ReplayBuffer.bytes(inputs, spec.buffer())
         + (long) inputs * 4 * Double.BYTES;
   }
 
   /** Bytes of a stored mixture, those left out that are the same number in all of them. */
   static long storedBytes(Kind kind) {
-    long floats = LinearMember.floats(kind.inputs(), outputs(kind));
+    long floats = floatsOfOthers(kind);
     for (MemberKind member : MemberKind.of(kind.spec().tier())) {
-      int in = inputs(kind, member);
-      long values = Mlp.values(in, member.hidden, outputs(kind));
-      floats += values * (member.averaged ? 3 : 2); // with mean squares and averages
-    }
-    if (kind.spec().members().contains(AutoSpec.Extra.PREVIOUS_LABEL)) {
-      floats += (long) kind.classes() * kind.classes();
+      floats += Layout.values(inputs(kind, member), layers(kind, member)) * floatsEach(member);
     }
     return floats * Float.BYTES
         + Scaler.bytes(kind.inputs())
         + (long) kind.classes() * Double.BYTES;
+  }
+
+  /** Floats of a parameter: its mean square too, and perhaps its average. */
+  private static int floatsEach(MemberKind member) {
+    return member.averaged ? 3 : 2;
+  }
+
+  private static long floatsOfOthers(Kind kind) {
+    long floats = LinearMember.floats(kind.inputs(), outputs(kind));
+    return kind.spec().members().contains(AutoSpec.Extra.PREVIOUS_LABEL)
+        ? floats + (long) kind.classes() * kind.classes()
+        : floats;
   }
 
   Kind kind() {
@@ -129,6 +130,10 @@ final class AutoShape {
     return kind.task().isClassification() ? Math.max(1, kind.classes()) : 1;
   }
 
+  private static List<LayerSpec> layers(Kind kind, MemberKind member) {
+    return member.layers(kind.task().isClassification(), outputs(kind));
+  }
+
   private static int inputs(Kind kind, MemberKind member) {
     return kind.inputs() + (member.fourier ? FourierFeatures.COUNT : 0);
   }
@@ -141,7 +146,7 @@ final class AutoShape {
     return members.get(m);
   }
 
-  Mlp network(int m) {
+  Network network(int m) {
     return networks[m];
   }
 
@@ -169,14 +174,9 @@ final class AutoShape {
     return drawnBefore[m];
   }
 
-  /** Floats of the parameters of all members. */
-  int length() {
-    return length;
-  }
-
-  /** Floats of those that are averaged; they stand first. */
-  int averagedLength() {
-    return averagedLength;
+  /** Floats of the parameters of all members, of their averages and their mean squares. */
+  long parameters() {
+    return parameters;
   }
 
   /** Names of the predictions that are mixed, in their order, and of the baseline behind them. */

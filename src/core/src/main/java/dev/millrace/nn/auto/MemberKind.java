@@ -1,6 +1,9 @@
 package dev.millrace.nn.auto;
 
+import dev.millrace.nn.Activation;
 import dev.millrace.nn.AutoSpec;
+import dev.millrace.nn.LayerSpec;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
@@ -30,7 +33,7 @@ enum MemberKind {
   final float replayWeight;
   final boolean averaged;
   final boolean fourier;
-  final int[] hidden;
+  private final int[] hidden;
 
   /**
    * @param beta2 decay of the mean squared gradient
@@ -63,6 +66,21 @@ enum MemberKind {
       case BALANCED -> List.of(REPLAY, RECENT);
       case ACCURATE -> List.of(REPLAY, DEEP, FOURIER, RECENT);
     };
+  }
+
+  /** Returns true if the features decide linearly: such a network starts with weights of 0. */
+  boolean isLinear() {
+    return hidden.length == 0;
+  }
+
+  /** Hidden layers and an output layer, of probabilities for classes. */
+  List<LayerSpec> layers(boolean isClassification, int outputs) {
+    List<LayerSpec> layers = new ArrayList<>();
+    for (int units : hidden) {
+      layers.add(new LayerSpec(units, Activation.TANH));
+    }
+    layers.add(new LayerSpec(outputs, isClassification ? Activation.SOFTMAX : Activation.LINEAR));
+    return layers;
   }
 
   /** The name in metrics. */

@@ -1,6 +1,10 @@
 package dev.millrace.nn.auto;
 
+import dev.millrace.nn.Initializer;
+import dev.millrace.nn.Layout;
+import dev.millrace.nn.Network;
 import dev.millrace.nn.WeightInitializer;
+import dev.millrace.nn.Workspace;
 import dev.millrace.simd.Kernels;
 import dev.millrace.simd.MixtureKernels;
 import java.io.DataInput;
@@ -27,9 +31,10 @@ final class Members {
   private static final float MAX_GRADIENT = 1e15f;
 
   private AutoShape shape;
-  private float[] parameters;
-  private float[] averages;
-  private float[] meanSquares;
+  // Of each member, placed as the layout of its network says; averages are empty if it has none.
+  private final float[][] parameters;
+  private final float[][] averages;
+  private final float[][] meanSquares;
   private final long[] steps;
   // beta2^steps
   private final double[] powers;
@@ -37,9 +42,15 @@ final class Members {
   /** Members without parameters. */
   Members(AutoShape shape) {
     this.shape = shape;
-    parameters = new float[shape.length()];
-    averages = new float[shape.averagedLength()];
-    meanSquares = new float[shape.length()];
+    parameters = new float[shape.members()][];
+    averages = new float[shape.members()][];
+    meanSquares = new float[shape.members()][];
+    for (int m = 0; m < shape.members(); m++) {
+      int length = shape.network(m).layout().length();
+      parameters[m] = new float[length];
+      averages[m] = new float[shape.member(m).averaged ? length : 0];
+      meanSquares[m] = new float[length];
+    }
     steps = new long[shape.members()];
     powers = new double[shape.members()];
     Arrays.fill(powers, 1);
@@ -48,16 +59,22 @@ final class Members {
   /** Members that have learned nothing. */
   static Members initial(AutoShape shape, long keySeed) {
     Members members = new Members(shape);
-    members.initialize(members.parameters, 0, keySeed);
-    System.arraycopy(members.parameters, 0, members.averages, 0, members.averages.length);
+    for (int m = 0; m < shape.members(); m++) {
+      if (!shape.member(m).isLinear()) {
+        members.parameters[m] = shape.network(m).initialParameters(draws(shape, m, keySeed));
+        if (shape.member(m).averaged) {
+          members.averages[m] = members.parameters[m].clone();
+        }
+      }
+    }
     return members;
   }
 
   private Members(Members other) {
     shape = other.shape;
-    parameters = other.parameters.clone();
-    averages = other.averages.clone();
-    meanSquares = other.meanSquares.clone();
+    parameters = copy(other.parameters);
+    averages = copy(other.averages);
+    meanSquares = copy(other.meanSquares);
     steps = other.steps.clone();
     powers = other.powers.clone();
   }
@@ -66,9 +83,22 @@ final class Members {
     return new Members(this);
   }
 
-  /** Whether all of it are numbers. */
+  private static float[][] copy(float[][] values) {
+    float[][] copy = new float[values.length][];
+    for (int m = 0; m < copy.length; m++) {
+      copy[m] = values[m].clone();
+    }
+    return copy;
+  }
+
+  /** Returns true if all that was learned is finite. */
   boolean isFinite() {
-    return areFinite(parameters) && areFinite(averages) && areFinite(meanSquares);
+    for (int m = 0; m < shape.members(); m++) {
+      if (!areFinite(parameters[m]) || !areFinite(averages[m]) || !areFinite(meanSquares[m])) {
+        return false;
+      }
+    }
+    return true;
   }
 
   static boolean areFinite(float[] values) {
@@ -89,15 +119,10 @@ final class Members {
     return true;
   }
 
-  /** The linear members start at 0. */
-  private void initialize(float[] values, int firstOutput, long keySeed) {
-    for (int m = 0; m < shape.members(); m++) {
-      MemberKind member = shape.member(m);
-      if (member.hidden.length > 0 && shape.network(m).offset() < values.length) {
-        long seed = shape.kind().seed() ^ WeightInitializer.mix(DOMAIN + member.ordinal());
-        shape.network(m).initialize(values, firstOutput, seed, keySeed);
-      }
-    }
+  private static WeightInitializer draws(AutoShape shape, int m, long keySeed) {
+    long domain = WeightInitializer.mix(DOMAIN + shape.member(m).ordinal());
+    long seed = shape.kind().seed() ^ domain;
+    return new WeightInitializer(Initializer.LECUN_NORMAL, seed, keySeed);
   }
 
   /**
@@ -133,77 +158,53 @@ final class Members {
     return shape.member(m).fourier ? rows.wide : rows.x;
   }
 
-  private int inputStride(int m) {
-    return shape.member(m).fourier ? shape.fourierStride() : shape.stride();
-  }
-
-  /** Rows of outputs of a member: its moving average predicts the first record too. */
-  private int outputRows(int m, int rows) {
-    return shape.member(m).averaged ? rows + 1 : rows;
-  }
-
   /**
-   * Leaves a member's outputs for the rows in the scratch, and its predictions for the first row
+   * Leaves a member's outputs for the rows in the workspace, and its predictions for the first row
    * from {@code prediction} on; returns which is the next prediction.
    */
   private int forward(int m, int rows, int prediction, AutoScratch scratch) {
-    Mlp network = shape.network(m);
-    boolean averaged = shape.member(m).averaged;
-    network.forward(
-        parameters,
-        averaged ? averages : null,
-        input(m, scratch),
-        inputStride(m),
-        rows,
-        scratch.activations);
-    int all = outputRows(m, rows);
-    if (shape.isClassification()) {
-      KERNELS.softmax(
-          scratch.activations,
-          network.outputOffset(all, 0),
-          all,
-          network.outputs(),
-          network.outputColumns());
+    Network network = shape.network(m);
+    float[] x = input(m, scratch);
+    int next = prediction + 1;
+    if (shape.member(m).averaged) {
+      network.forward(averages[m], x, 0, 1, scratch.networks);
+      keep(network.layout(), 1, next, scratch);
+      next++;
     }
-    keep(network, all, 0, prediction, scratch);
-    if (averaged) {
-      keep(network, all, rows, prediction + 1, scratch);
-    }
-    return prediction + (averaged ? 2 : 1);
+    network.forward(parameters[m], x, 0, rows, scratch.networks);
+    keep(network.layout(), rows, prediction, scratch);
+    return next;
   }
 
-  private void keep(Mlp network, int all, int row, int prediction, AutoScratch scratch) {
-    int outputs = network.outputs();
-    int from = network.outputOffset(all, row);
-    int to = prediction * network.outputStride();
+  /** Copies the outputs for the first row to a prediction's place. */
+  private void keep(Layout layout, int rows, int prediction, AutoScratch scratch) {
+    float[] activations = scratch.networks.activations();
+    int outputs = layout.outputs();
+    int stride = layout.stride(layout.layers() - 1);
+    int from = layout.outputOffset(rows, 0);
+    int to = prediction * stride;
     if (outputs > Kernels.NARROW) {
-      System.arraycopy(scratch.activations, from, scratch.predictions, to, network.outputStride());
+      System.arraycopy(activations, from, scratch.predictions, to, stride);
       return;
     }
     // One by one as they were written: a wide load would wait for single stores.
     for (int o = 0; o < outputs; o++) {
-      scratch.predictions[to + o] = scratch.activations[from + o];
+      scratch.predictions[to + o] = activations[from + o];
     }
   }
 
   private boolean step(int m, int rows, AutoScratch scratch) {
     MemberKind member = shape.member(m);
-    Mlp network = shape.network(m);
-    int all = outputRows(m, rows);
-    writeOutputGradient(m, rows, all, scratch);
-    network.backward(
-        parameters,
-        input(m, scratch),
-        inputStride(m),
-        rows,
-        all,
-        scratch.activations,
-        scratch.deltas,
-        scratch.gradient,
-        scratch.transposed);
-    int length = network.length();
+    Network network = shape.network(m);
+    Workspace workspace = scratch.networks;
+    int length = network.layout().length();
+    workspace.fitBackward(network.layout(), rows);
+    workspace.fitGradient(length);
+    writeOutputGradient(m, rows, scratch);
+    network.backward(parameters[m], input(m, scratch), rows, workspace);
+    float[] gradient = workspace.gradient();
     // Written so that NaN fails too.
-    if (!(KERNELS.absMax(scratch.gradient, 0, length) <= MAX_GRADIENT)) {
+    if (!(KERNELS.absMax(gradient, 0, length) <= MAX_GRADIENT)) {
       return false;
     }
     steps[m]++;
@@ -211,11 +212,11 @@ final class Members {
     float correction = (float) (1 / (1 - powers[m]));
     if (member.averaged) {
       MIXTURES.averagedRmsProp(
-          parameters,
-          meanSquares,
-          averages,
-          scratch.gradient,
-          network.offset(),
+          parameters[m],
+          meanSquares[m],
+          averages[m],
+          gradient,
+          0,
           length,
           member.learningRate,
           member.beta2,
@@ -224,10 +225,10 @@ final class Members {
           Math.max(MIN_SHARE, 1f / (steps[m] + 1)));
     } else {
       KERNELS.rmsProp(
-          parameters,
-          meanSquares,
-          scratch.gradient,
-          network.offset(),
+          parameters[m],
+          meanSquares[m],
+          gradient,
+          0,
           length,
           member.learningRate,
           member.beta2,
@@ -237,16 +238,16 @@ final class Members {
     return true;
   }
 
-  private void writeOutputGradient(int m, int rows, int all, AutoScratch scratch) {
-    Mlp network = shape.network(m);
+  private void writeOutputGradient(int m, int rows, AutoScratch scratch) {
+    Layout layout = shape.network(m).layout();
     MemberKind member = shape.member(m);
     MemberBatch learned = scratch.rows.get(shape.rowsOf(m));
-    int columns = network.outputStride();
-    float[] outputs = scratch.activations;
-    float[] deltas = scratch.deltas;
+    int columns = layout.stride(layout.layers() - 1);
+    float[] outputs = scratch.networks.activations();
+    float[] deltas = scratch.networks.deltas();
     float scale = 1f / (1f + (rows - 1) * member.replayWeight);
     for (int r = 0; r < rows; r++) {
-      int at = network.outputOffset(all, r);
+      int at = layout.outputOffset(rows, r);
       float factor = learned.weights[r] * (r == 0 ? scale : scale * member.replayWeight);
       if (shape.isClassification()) {
         for (int o = at; o < at + columns; o++) {
@@ -268,38 +269,46 @@ final class Members {
     if (grown.outputs() == before.outputs()) {
       return;
     }
-    parameters = grown(before, parameters);
-    averages = grown(before, averages);
-    meanSquares = grown(before, meanSquares);
-    initialize(parameters, before.outputs(), keySeed);
-    initialize(averages, before.outputs(), keySeed);
     for (int m = 0; m < shape.members(); m++) {
-      shape.network(m).spread(meanSquares, before.outputs());
-    }
-  }
-
-  private float[] grown(AutoShape before, float[] values) {
-    boolean all = values.length == before.length();
-    float[] grown = new float[all ? shape.length() : shape.averagedLength()];
-    for (int m = 0; m < shape.members(); m++) {
-      if (all || shape.member(m).averaged) {
-        shape.network(m).grow(before.network(m), values, grown);
+      Layout from = before.network(m).layout();
+      Layout to = shape.network(m).layout();
+      parameters[m] = grown(m, parameters[m], from, keySeed);
+      if (shape.member(m).averaged) {
+        averages[m] = grown(m, averages[m], from, keySeed);
       }
+      meanSquares[m] = to.grown(meanSquares[m], from);
+      spread(to, meanSquares[m], from.outputs());
     }
-    return grown;
   }
 
-  long floats() {
-    return (long) parameters.length + averages.length + meanSquares.length;
+  private float[] grown(int m, float[] values, Layout from, long keySeed) {
+    Network network = shape.network(m);
+    return shape.member(m).isLinear()
+        ? network.layout().grown(values, from)
+        : network.grown(values, from, draws(shape, m, keySeed));
+  }
+
+  /** Gives the output neurons from {@code first} on the mean of the others' values. */
+  private static void spread(Layout layout, float[] values, int first) {
+    int last = layout.layers() - 1;
+    // The bias is the last row.
+    for (int i = 0; i <= layout.inputs(last); i++) {
+      int row = layout.weightOffset(last) + i * layout.weightStride(last);
+      float sum = 0f;
+      for (int o = 0; o < first; o++) {
+        sum += values[row + o];
+      }
+      Arrays.fill(values, row + first, row + layout.outputs(), sum / first);
+    }
   }
 
   void write(DataOutput out) throws IOException {
     for (int m = 0; m < shape.members(); m++) {
-      Mlp network = shape.network(m);
-      network.write(parameters, out);
-      network.write(meanSquares, out);
+      Layout layout = shape.network(m).layout();
+      layout.write(parameters[m], out);
+      layout.write(meanSquares[m], out);
       if (shape.member(m).averaged) {
-        network.write(averages, out);
+        layout.write(averages[m], out);
       }
       out.writeLong(steps[m]);
       out.writeDouble(powers[m]);
@@ -308,11 +317,11 @@ final class Members {
 
   void read(DataInput in) throws IOException {
     for (int m = 0; m < shape.members(); m++) {
-      Mlp network = shape.network(m);
-      network.read(in, parameters);
-      network.read(in, meanSquares);
+      Layout layout = shape.network(m).layout();
+      parameters[m] = layout.read(in);
+      meanSquares[m] = layout.read(in);
       if (shape.member(m).averaged) {
-        network.read(in, averages);
+        averages[m] = layout.read(in);
       }
       steps[m] = in.readLong();
       powers[m] = in.readDouble();

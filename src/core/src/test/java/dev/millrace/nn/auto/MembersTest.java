@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.data.Task;
 import dev.millrace.nn.AutoSpec;
+import dev.millrace.nn.Workspace;
 import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
@@ -12,7 +13,7 @@ import org.junit.jupiter.api.Test;
 
 class MembersTest {
 
-  private final AutoScratch scratch = new AutoScratch();
+  private final AutoScratch scratch = AutoScratch.of(new Workspace());
   private final Members members =
       Members.initial(
           scratch.shape(
