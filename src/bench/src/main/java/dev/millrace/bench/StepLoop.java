@@ -100,12 +100,7 @@ final class StepLoop {
     for (int l = 1; l < layers.length - 1; l++) {
       hidden.add(new LayerSpec(layers[l], activation));
     }
-    return NetworkModelSpec.builder()
-        .hidden(hidden)
-        .optimizer(optimizer)
-        .batchSize(batch)
-        .seed(1)
-        .build();
+    return NetworkModelSpec.builder(optimizer).hidden(hidden).batchSize(batch).seed(1).build();
   }
 
   /** PyTorch's default settings. */

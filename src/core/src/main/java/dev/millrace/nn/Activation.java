@@ -2,7 +2,7 @@ package dev.millrace.nn;
 
 import java.util.Locale;
 
-/** What a neuron does with its weighted sum. */
+/** Activation functions of neurons. */
 public enum Activation {
   SIGMOID,
   TANH,
@@ -16,7 +16,7 @@ public enum Activation {
   SOFTMAX,
   LINEAR;
 
-  /** Whether its derivative is computed from its input, which has to be kept. */
+  /** Returns true if the derivative is computed from the input, which must then be kept. */
   boolean isDerivedFromInput() {
     return this == GELU || this == SILU || this == SOFTPLUS;
   }

@@ -1,13 +1,19 @@
 package dev.millrace.nn;
 
+import org.jspecify.annotations.Nullable;
+
 /**
- * The mixture of networks that {@code model: auto} means.
+ * The mixture of networks of {@code model: auto}.
  *
- * @param auto which members it has
- * @param start the mixture that each new one starts from, or null for drawn weights
+ * @param auto members of the mixture
+ * @param start mixture that new models start from; null for random initial weights
  */
 public record AutoModelSpec(
-    AutoSpec auto, long seed, ClassWeights classWeights, Indicators indicators, ModelStart start)
+    AutoSpec auto,
+    long seed,
+    ClassWeights classWeights,
+    Indicators indicators,
+    @Nullable ModelStart start)
     implements ModelSpec {
 
   @Override
@@ -24,7 +30,7 @@ public record AutoModelSpec(
     return new AutoModelSpec(auto, seed, classWeights, others, start);
   }
 
-  /** Returns the same with a mixture to start from. */
+  /** Returns a copy that starts from the given mixture. */
   public AutoModelSpec withStart(ModelStart newStart) {
     return new AutoModelSpec(auto, seed, classWeights, indicators, newStart);
   }

@@ -7,27 +7,27 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 
 /**
- * The settings of {@code model: auto}: a mixture of small networks that learn side by side.
+ * The settings of {@code model: auto}: a mixture of small networks that learn in parallel.
  *
- * @param tier how many networks, and which
- * @param members that are mixed in besides
- * @param buffer records kept for replay, at least 1
+ * @param tier size of the mixture
+ * @param members optional members
+ * @param buffer number of records kept for replay, at least 1
  */
 public record AutoSpec(Tier tier, Set<Extra> members, int buffer) implements Serializable {
 
-  /** Records that are kept for replay where nothing else is said. */
+  /** Default number of records kept for replay. */
   public static final int DEFAULT_BUFFER = 2048;
 
   public AutoSpec {
     members = Set.copyOf(members);
   }
 
-  /** A tier as it comes. */
+  /** Returns the default settings of a tier. */
   public static AutoSpec of(Tier tier) {
     return new AutoSpec(tier, Set.of(), DEFAULT_BUFFER);
   }
 
-  /** What is spent on accuracy. */
+  /** Trade-off between accuracy and cost. */
   public enum Tier {
     FAST,
     BALANCED,
@@ -39,11 +39,11 @@ public record AutoSpec(Tier tier, Set<Extra> members, int buffer) implements Ser
     }
   }
 
-  /** A member that not every stream is fairly compared with. */
+  /** Optional members, which use earlier records or labels directly. */
   public enum Extra {
-    /** The 5 nearest of the records in the buffer. */
+    /** Votes of the 5 nearest records in the buffer. */
     KNN,
-    /** What followed the previous label so far. */
+    /** Frequencies of the labels that followed the previous label. */
     PREVIOUS_LABEL;
 
     /** The name in pipeline files. */
@@ -52,7 +52,7 @@ public record AutoSpec(Tier tier, Set<Extra> members, int buffer) implements Ser
     }
   }
 
-  /** All of it in words, the same for the same settings. */
+  /** Describes the settings in words; equal settings give equal words. */
   public String id() {
     String extras =
         members.stream().map(Extra::id).collect(Collectors.toCollection(TreeSet::new)).stream()

@@ -4,24 +4,24 @@ import java.io.Serializable;
 import java.util.Map;
 
 /**
- * What the weight of an example in learning is multiplied by, for its class.
+ * Factors of the example weights, by class.
  *
- * @param balanced whether that is such that all classes weigh the same, by their shares so far
- * @param byName the weights of the classes that are named; 1 for the others. Empty if balanced
+ * @param balanced true to give all classes the same total weight, by their observed shares
+ * @param byName weights of the named classes, 1 for the others; empty if balanced
  */
 public record ClassWeights(boolean balanced, Map<String, Float> byName) implements Serializable {
 
-  /** 1 for every class. */
+  /** Weight 1 for every class. */
   public static final ClassWeights NONE = new ClassWeights(false, Map.of());
 
-  /** By the shares of the classes so far. */
+  /** Weights by the observed shares of the classes. */
   public static final ClassWeights BALANCED = new ClassWeights(true, Map.of());
 
   public ClassWeights {
     byName = Map.copyOf(byName);
   }
 
-  /** Weights by name. */
+  /** Returns weights by class name. */
   public static ClassWeights of(Map<String, Float> byName) {
     return new ClassWeights(false, byName);
   }

@@ -8,29 +8,30 @@ import java.io.IOException;
 import java.util.List;
 
 /**
- * What all models of one kind have in common, and may share because nothing in it ever changes: so
- * a step of one among thousands of small models touches little memory that is its own.
+ * The immutable part of all models of one kind, which they share: a step of one of thousands of
+ * small models then touches little memory of its own.
  */
 final class CompiledNetwork {
 
-  /** What decides everything else. */
+  /** Key of the shared part. */
   record Kind(LearnerSpec spec, Task task, int inputs, int classes) {}
 
-  /** In standard deviations or ranges of the target, or where classes are 0 and 1. */
+  /** Limit of plausible outputs, in standard deviations or ranges of the target. */
   private static final float MAX_OUTPUT = 10f;
+
+  private static final Normalization UNSCALED = new Normalization(Normalization.Kind.NONE, 0f, 0f);
 
   private final Kind kind;
   private final Normalizer normalizer;
-  // Null for classification.
   private final TargetScaler targetScaler;
   private final Network network;
   private final Objective objective;
   private final TrainingStep step;
 
   /**
-   * Checks what it describes.
+   * Creates the shared part of models of a kind.
    *
-   * @throws IllegalArgumentException if there is no such model
+   * @throws IllegalArgumentException if the settings do not fit the task, features or classes
    */
   CompiledNetwork(Kind kind) {
     this.kind = kind;
@@ -50,7 +51,7 @@ final class CompiledNetwork {
               + " classes");
     }
     normalizer = new Normalizer(spec.normalization(), kind.inputs());
-    targetScaler = task.isClassification() ? null : new TargetScaler(spec.normalization());
+    targetScaler = new TargetScaler(task.isClassification() ? UNSCALED : spec.normalization());
     List<LayerSpec> layers = spec.layers(spec.outputs(task, kind.classes()));
     network = new Network(new Layout(kind.inputs(), layers));
     objective =
@@ -62,7 +63,7 @@ final class CompiledNetwork {
     step = new TrainingStep(spec, network, objective);
   }
 
-  /** Other targets have no known scale, or a bounded one. */
+  /** Errors are limited only where targets have a known, unbounded scale. */
   private static float maxError(LearnerSpec spec, Task task) {
     boolean isStandardized =
         !task.isClassification() && spec.normalization().kind() == Normalization.Kind.STANDARD;
@@ -75,30 +76,30 @@ final class CompiledNetwork {
     return spec.network().loss() == Loss.BINARY_CROSSENTROPY ? 2 : Integer.MAX_VALUE;
   }
 
-  /** Writes what {@link #readKind} reads, at the start of a stored model. */
+  /** Writes the header of a stored model, which {@link #readKind} reads. */
   void writeKind(DataOutput out) throws IOException {
     Indicators indicators = spec().normalization().indicators().first(inputs());
     new ModelHeader(spec().shape(task()), inputs(), classes(), indicators).write(out);
   }
 
   /**
-   * The kind of a stored model.
+   * Reads the kind of a stored model.
    *
-   * @throws ModelMismatchException if it is not one that {@code spec} describes
-   * @throws IOException if it is of a newer version, or damaged
+   * @throws ModelMismatchException if {@code spec} describes another kind of model
+   * @throws IOException if the model is damaged or has a newer format version
    */
   static Kind readKind(DataInput in, LearnerSpec spec, Task task) throws IOException {
     ModelHeader header = ModelHeader.read(in, spec.shape(task), spec.normalization().indicators());
     int inputs = header.inputs();
     int classes = header.classes();
-    int most = task.isClassification() ? maxClasses(spec) : 0;
-    SizeChecks.require("classes of the stored model", classes, 0, most);
+    int maxClasses = task.isClassification() ? maxClasses(spec) : 0;
+    SizeChecks.require("classes of the stored model", classes, 0, maxClasses);
     long bytes = spec.storedBytes(task, inputs, classes);
     SizeChecks.requireBytes(in, "the stored model", bytes);
     return new Kind(spec.withUndeclared(header.indicators()), task, inputs, classes);
   }
 
-  /** Whether a model of this kind can learn another class. */
+  /** Returns true if a model of this kind can learn another class. */
   boolean hasRoomForClass() {
     return task().isClassification() && classes() < maxClasses(spec());
   }
@@ -128,7 +129,7 @@ final class CompiledNetwork {
     return normalizer;
   }
 
-  /** Null for classification. */
+  /** Returns the scaler of the target, which has no statistics for classification. */
   TargetScaler targetScaler() {
     return targetScaler;
   }
@@ -149,10 +150,10 @@ final class CompiledNetwork {
     return step;
   }
 
-  /** See {@link Objective#isAbsurd}. */
+  /** Returns the limit of plausible outputs, see {@link Objective#isImplausible}. */
   float maxOutput() {
     boolean isRawTarget =
-        targetScaler != null && spec().normalization().kind() == Normalization.Kind.NONE;
+        !task().isClassification() && spec().normalization().kind() == Normalization.Kind.NONE;
     return isRawTarget ? Clipping.MAX_GRADIENT : MAX_OUTPUT;
   }
 }

@@ -5,11 +5,10 @@ import java.io.DataOutput;
 import java.io.IOException;
 
 /**
- * Detects that a model has diverged: predictions that no trained model makes, or steps that cannot
- * be taken, in a row or too often.
+ * Detects divergence of a model: implausible predictions or skipped steps, in a row or too often.
  *
  * <p>A leaky bucket: a bad example fills it, each example drains a little. It overflows after 256
- * bad examples in a row, after 127 of which no step could be taken either, or sooner or later when
+ * bad examples in a row, after 127 if their steps were skipped as well, or sooner or later when
  * more than one example in 33 is bad. A concept that changes at once makes a confident model wrong
  * for fewer examples than that in a row.
  */
@@ -18,7 +17,7 @@ final class Divergence {
   private static final int CAPACITY = 8192;
   private static final int BAD = 33;
   private static final int DRAIN = 1;
-  // A bad example whose step was skipped fills it twice.
+  // A bad example whose step was skipped counts twice.
   private static final int MAX_FILL = 2 * BAD - DRAIN;
 
   private int level;
@@ -34,12 +33,12 @@ final class Divergence {
     level = Math.max(0, level + (isBad ? BAD : 0) - DRAIN);
   }
 
-  /** Adds a step that was skipped, of so many examples. */
+  /** Adds a skipped step of a number of examples. */
   void addSkipped(int examples) {
     level = (int) Math.min(CAPACITY, level + (long) BAD * examples);
   }
 
-  /** Whether the last examples were all good, or nearly so. */
+  /** Returns true if nearly all recent examples were good. */
   boolean isClear() {
     return level == 0;
   }
@@ -48,7 +47,7 @@ final class Divergence {
     return level >= CAPACITY;
   }
 
-  /** Min number of examples until it is detected, at least 1. */
+  /** Returns the min number of examples until divergence is detected, at least 1. */
   int examplesLeft() {
     return Math.max(1, (CAPACITY - level) / MAX_FILL);
   }

@@ -3,17 +3,17 @@ package dev.millrace.nn;
 import dev.millrace.simd.LayerKernels;
 
 /**
- * Leaves neurons of hidden layers out while learning, and scales the others by 1/(1 - rate), so
- * that scoring needs no change (inverted dropout).
+ * Drops neurons of hidden layers while learning and scales the others by 1/(1 - rate), so that
+ * predictions need no change (inverted dropout).
  *
- * <p>What is left out is a function of seed, key, number of the example, layer and neuron alone, so
- * nothing of it has to be stored and a restart repeats it.
+ * <p>The mask is a function of seed, key, example number, layer and neuron, so it is not stored and
+ * a restart repeats it.
  */
 final class Dropout {
 
   private static final LayerKernels KERNELS = LayerKernels.best();
 
-  /** Sets these numbers apart from those of the initial weights. */
+  /** Separates these random numbers from those of the initial weights. */
   private static final long DOMAIN = 0x64726F706F7574L;
 
   private final long seed;
@@ -23,7 +23,7 @@ final class Dropout {
     this.seed = WeightInitializer.mix(WeightInitializer.mix(seed ^ DOMAIN) ^ keySeed);
   }
 
-  /** Number of the example in the first row of what follows; the next rows follow it. */
+  /** Sets the number of the example in the first row; the next rows count on. */
   void startAt(long example) {
     firstExample = example;
   }

@@ -4,12 +4,12 @@ import dev.millrace.simd.Kernels;
 import java.util.Arrays;
 
 /**
- * Clips the gradient of each example of a mini-batch, without that gradient: a layer's is the
- * product of its deltas and its inputs, the 1 of the bias among them, so its squared norm is the
- * product of theirs. Gain and shift of layer normalization do not count.
+ * Clips the gradient of each example of a mini-batch without computing it: a layer's gradient is
+ * the outer product of its deltas and its inputs (with 1 for the bias), so its squared norm is the
+ * product of their squared norms. Gain and shift of layer normalization are ignored.
  *
- * <p>Call {@link #begin}, {@link #addLayer} for each layer, {@link #finish}; then the factors of
- * the rows are in the workspace.
+ * <p>Call {@link #begin}, {@link #addLayer} for each layer, {@link #finish}; then the workspace has
+ * the factors of the rows.
  */
 final class ExampleClipping {
 
@@ -19,8 +19,8 @@ final class ExampleClipping {
 
   private final Layout layout;
   private final float maxRatio;
-  // Of gradient descent: what the learning rate is multiplied by; 0 for other optimizers, whose
-  // steps do not depend on the length of the gradient.
+  // Factor of the learning rate of sgd; 0 for other optimizers, whose steps do not depend on the
+  // length of the gradient.
   private final float effectOfRate;
 
   ExampleClipping(LearnerSpec spec, Layout layout, Objective objective) {
@@ -37,7 +37,7 @@ final class ExampleClipping {
     Arrays.fill(workspace.factors, 0, rows, 0f);
   }
 
-  /** Adds the squared norm of a layer's gradient, whose deltas and inputs are in the workspace. */
+  /** Adds the squared norm of a layer's gradient, from its deltas and inputs in the workspace. */
   void addLayer(int layer, float[] x, int xOffset, int rows, Workspace workspace) {
     float[] inputs = layer == 0 ? x : workspace.activations;
     int input = layer == 0 ? xOffset : layout.activationOffset(layer - 1, rows);
@@ -55,17 +55,17 @@ final class ExampleClipping {
   }
 
   /**
-   * Turns the squared norms into the factor of each row's gradient, 1 if it is not clipped.
+   * Converts the squared norms to the factor of each row's gradient, 1 if it is not clipped.
    *
    * @param learningRate of the step
    */
   StepResult finish(int rows, float learningRate, Workspace workspace) {
-    StepResult result = StepResult.TAKEN;
+    StepResult result = StepResult.APPLIED;
     // Change of the outputs for a gradient of their error and of norm 1, inputs being alike.
     float effect = learningRate * effectOfRate / rows;
     for (int r = 0; r < rows; r++) {
       float squares = workspace.factors[r];
-      // Written so that NaN is refused as well.
+      // Written so that NaN is rejected as well.
       if (!(squares <= MAX_SQUARES)) {
         return StepResult.SKIPPED;
       }
@@ -98,7 +98,7 @@ final class ExampleClipping {
     }
   }
 
-  /** The kernel's sum of the first multiple of 16, to which the squares of the rest are added. */
+  /** Sums a multiple of 16 squares by the kernel, then adds the rest. */
   private static float sumOfSquares(float[] a, int offset, int length) {
     int whole = length / Kernels.LANES * Kernels.LANES;
     float sum = whole == 0 ? 0f : KERNELS.sumOfSquares(a, offset, whole);

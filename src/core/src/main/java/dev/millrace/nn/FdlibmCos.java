@@ -4,12 +4,12 @@ package dev.millrace.nn;
  * The cosine up to half a turn with the bits of {@link StrictMath#cos}, which is a call out of Java
  * up to JDK 20 and allocates an array since.
  *
- * <p>The algorithm is that of fdlibm's s_cos.c, k_cos.c, k_sin.c and e_rem_pio2.c (Sun
- * Microsystems, 1993), which StrictMath follows by definition: x is a multiple of π/2 and a rest of
- * at most π/4, high + low, whose sine or cosine is a polynomial.
+ * <p>Implements s_cos.c, k_cos.c, k_sin.c and e_rem_pio2.c of fdlibm (Sun Microsystems, 1993),
+ * which StrictMath follows by definition: x is a multiple of π/2 plus a rest of at most π/4, high +
+ * low, whose sine or cosine is a polynomial.
  */
 public final class FdlibmCos {
-  // π/2 = FIRST + SECOND + what is left: of each the first 33 bits, and all that follows those.
+  // π/2 = FIRST + SECOND + rest; each constant has 33 bits, AFTER_x is the remainder after x.
   private static final double FIRST = 1.57079632673412561417e+00;
   private static final double AFTER_FIRST = 6.07710050650619224932e-11;
   private static final double SECOND = 6.07710050630396597660e-11;
@@ -31,7 +31,7 @@ public final class FdlibmCos {
   private static final double S5 = -2.50507602534068634195e-08;
   private static final double S6 = 1.58969099521155010221e-10;
 
-  // The upper 32 bits of numbers, by which fdlibm tells ranges apart.
+  // Upper 32 bits of the limits of the ranges.
   private static final int QUARTER_PI = 0x3FE921FB;
   private static final int HALF_PI = 0x3FF921FB;
   private static final int PI = 0x400921FB;
@@ -40,7 +40,7 @@ public final class FdlibmCos {
   private FdlibmCos() {}
 
   /**
-   * The cosine.
+   * Returns the cosine.
    *
    * @param x radians, 0 to π
    */

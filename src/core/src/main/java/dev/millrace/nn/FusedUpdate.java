@@ -1,13 +1,14 @@
 package dev.millrace.nn;
 
 import dev.millrace.simd.Kernels;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The step that never holds the gradient of all parameters, because nothing but their update reads
- * it: the bits of {@link Network#backward} and {@link OptimizerState#move}.
+ * Updates the parameters layer by layer, without an array for the whole gradient; same bits as
+ * {@link Network#backward} followed by {@link OptimizerState#move}.
  *
- * <p>For networks where no hidden layer has dropout, layer normalization or an activation that is
- * derived from its input.
+ * <p>Requires hidden layers without dropout, layer normalization and activations that are derived
+ * from their input.
  */
 final class FusedUpdate {
 
@@ -15,12 +16,11 @@ final class FusedUpdate {
 
   private final Network network;
   private final Layout layout;
-  // Whether it is gradient descent along one row.
+  // True for plain sgd with a batch size of 1.
   private final boolean plain;
-  // Null if gradients are not clipped.
-  private final ExampleClipping clipping;
+  private final @Nullable ExampleClipping clipping;
 
-  FusedUpdate(LearnerSpec spec, Network network, ExampleClipping clipping) {
+  FusedUpdate(LearnerSpec spec, Network network, @Nullable ExampleClipping clipping) {
     this.network = network;
     this.clipping = clipping;
     layout = network.layout();
@@ -31,14 +31,14 @@ final class FusedUpdate {
   }
 
   /**
-   * From the rows from {@code xOffset} of {@code x} on, their outputs and the output layer's deltas
-   * in the workspace, as {@link Network#backward} takes them.
+   * Updates the parameters from the rows at {@code xOffset}, whose outputs and output deltas are in
+   * the workspace, as for {@link Network#backward}.
    *
-   * @return {@link StepResult#SKIPPED} if the gradient is not finite or too great, and without
-   *     clipping also if that of several rows may be; then no parameter has changed, but the deltas
-   *     have
+   * @return {@link StepResult#SKIPPED} if the gradient is not finite or too large, and without
+   *     clipping also if the gradient of several rows may be; then the deltas have changed, but no
+   *     parameter
    */
-  StepResult take(
+  StepResult apply(
       float[] parameters,
       float[] x,
       int xOffset,
@@ -50,18 +50,18 @@ final class FusedUpdate {
     network.propagateDeltas(parameters, rows, fused, workspace);
     StepResult result;
     if (clipping != null) {
-      result = clip(x, xOffset, rows, learningRate, workspace);
+      result = clip(clipping, x, xOffset, rows, learningRate, workspace);
     } else {
       result =
           gradientIsWithin(Clipping.MAX_GRADIENT, x, xOffset, rows, workspace)
-              ? StepResult.TAKEN
+              ? StepResult.APPLIED
               : StepResult.SKIPPED;
     }
     if (result == StepResult.SKIPPED) {
       return result;
     }
     if (plain) {
-      descend(parameters, x, xOffset, learningRate, workspace);
+      sgdOneRow(parameters, x, xOffset, learningRate, workspace);
     } else {
       move(parameters, x, xOffset, rows, optimizer, learningRate, workspace);
     }
@@ -69,15 +69,15 @@ final class FusedUpdate {
   }
 
   /**
-   * Whether no magnitude in the gradient exceeds the bound, and none is NaN, without that gradient:
-   * of one row's products x·delta the greatest is that of the greatest factors, and a sum of
-   * several is at most so many times that. False may be wrong of more rows than one.
+   * Returns true if no element of the gradient exceeds the bound or is NaN, without computing the
+   * gradient: the max of one row's products x·delta is the product of the maxima, and a sum of n
+   * rows is at most n times that. May return false needlessly for several rows.
    */
   private boolean gradientIsWithin(
       float bound, float[] x, int xOffset, int rows, Workspace workspace) {
-    // Twice, for what rounding adds to a sum.
+    // Doubled, because rounding may increase a sum.
     float terms = rows == 1 ? 1f : 2f * rows;
-    // All layers at once first: fewer, longer calls, and enough unless the bound is near.
+    // First all layers at once: fewer, longer calls, and sufficient unless the bound is near.
     int length = layout.activationLength(rows);
     float allDeltas = KERNELS.absMax(workspace.deltas, 0, length);
     float allInputs =
@@ -87,7 +87,7 @@ final class FusedUpdate {
     if (Math.max(1f, allInputs) * allDeltas * terms <= bound) {
       return true;
     }
-    float greatest = 0f;
+    float max = 0f;
     for (int l = 0; l < layout.layers(); l++) {
       float input = 0f;
       float delta = 0f;
@@ -100,15 +100,20 @@ final class FusedUpdate {
         int deltaRow = layout.activationOffset(l, rows) + r * layout.stride(l);
         delta = Math.max(delta, KERNELS.absMax(workspace.deltas, deltaRow, layout.columns(l)));
       }
-      // The bias takes delta itself.
-      greatest = Math.max(greatest, Math.max(1f, input) * delta * terms);
+      // The gradient of the bias is delta itself.
+      max = Math.max(max, Math.max(1f, input) * delta * terms);
     }
-    return greatest <= bound;
+    return max <= bound;
   }
 
   /** Clips the gradients of the rows. */
   private StepResult clip(
-      float[] x, int xOffset, int rows, float learningRate, Workspace workspace) {
+      ExampleClipping clipping,
+      float[] x,
+      int xOffset,
+      int rows,
+      float learningRate,
+      Workspace workspace) {
     clipping.begin(rows, workspace);
     for (int l = 0; l < layout.layers(); l++) {
       clipping.addLayer(l, x, xOffset, rows, workspace);
@@ -121,13 +126,12 @@ final class FusedUpdate {
   }
 
   /**
-   * One step of plain gradient descent from one row: the bits of {@link Network#backward} and
-   * {@link Kernels#sgd}.
+   * Applies plain sgd from one row; same bits as {@link Network#backward} and {@link Kernels#sgd}.
    */
-  private void descend(
+  private void sgdOneRow(
       float[] parameters, float[] x, int xOffset, float learningRate, Workspace workspace) {
     if (layout.isReluPair()) {
-      KERNELS.descendReluPair(
+      KERNELS.sgdReluPair(
           x,
           xOffset,
           layout.inputs(0),
@@ -145,7 +149,7 @@ final class FusedUpdate {
       return;
     }
     for (int l = 0; l < layout.layers(); l++) {
-      KERNELS.descend(
+      KERNELS.sgdOneRow(
           l == 0 ? x : workspace.activations,
           l == 0 ? xOffset : layout.activationOffset(l - 1, 1),
           layout.inputs(l),
@@ -160,8 +164,8 @@ final class FusedUpdate {
   }
 
   /**
-   * One step of an optimizer: the bits of {@link Network#backward} and {@link OptimizerState#move},
-   * some inputs at a time, so that their part of the gradient is still in cache when it is used.
+   * Applies an optimizer; same bits as {@link Network#backward} and {@link OptimizerState#move}.
+   * Processes some inputs at a time, so that their part of the gradient is still in cache.
    */
   private void move(
       float[] parameters,
@@ -212,9 +216,7 @@ final class FusedUpdate {
     }
   }
 
-  /**
-   * The same from one row: the gradient of the weights is used as it is computed, held by nobody.
-   */
+  /** Applies an optimizer from one row, whose weight gradient is used as it is computed. */
   private void moveByRow(
       int layer,
       float[] parameters,

@@ -10,11 +10,12 @@ import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The features that are 0 or 1 by what they mean: one-hot and hashed values, booleans, and marks of
- * missing values. Normalization leaves them as they are, because a standardised rare 1 would be a
- * far outlier and a 0 would no longer be nothing. Indicators are equal if their columns are.
+ * Features that are 0 or 1 by definition: one-hot and hashed values, booleans, and marks of missing
+ * values. Normalization does not scale them, because a rare 1 would become a far outlier and a 0
+ * would no longer be neutral. Indicators are equal if their columns are.
  */
 public final class Indicators implements Serializable {
   private static final long serialVersionUID = 1L;
@@ -110,10 +111,10 @@ public final class Indicators implements Serializable {
   }
 
   /**
-   * Returns how the indicators of a stored model differ from configured ones, in words; null if
-   * they are the same.
+   * Describes how the indicators of a stored model differ from configured ones; null if they are
+   * the same.
    */
-  public String difference(Indicators configured) {
+  public @Nullable String difference(Indicators configured) {
     List<String> differences = new ArrayList<>();
     BitSet more = (BitSet) configured.columns.clone();
     more.andNot(columns);
@@ -144,7 +145,7 @@ public final class Indicators implements Serializable {
     return "inputs " + String.join(", ", ranges) + " (counted from 0)";
   }
 
-  /** Writes what {@link #read} reads. */
+  /** Writes the columns, which {@link #read} reads. */
   void write(DataOutput out) throws IOException {
     long[] words = columns.toLongArray();
     out.writeInt(words.length);
@@ -156,11 +157,11 @@ public final class Indicators implements Serializable {
   /**
    * Reads the indicators of a stored model.
    *
-   * @throws IOException if they are not of its columns
+   * @throws IOException if a column is not below {@code width}
    */
   static Indicators read(DataInput in, int width) throws IOException {
-    int most = (width + Long.SIZE - 1) / Long.SIZE;
-    long[] words = new long[SizeChecks.read(in, "words of indicators", most, Long.BYTES)];
+    int maxWords = (width + Long.SIZE - 1) / Long.SIZE;
+    long[] words = new long[SizeChecks.read(in, "words of indicators", maxWords, Long.BYTES)];
     for (int i = 0; i < words.length; i++) {
       words[i] = in.readLong();
     }
@@ -170,7 +171,7 @@ public final class Indicators implements Serializable {
   }
 
   @Override
-  public boolean equals(Object other) {
+  public boolean equals(@Nullable Object other) {
     return other instanceof Indicators indicators && indicators.columns.equals(columns);
   }
 

@@ -1,10 +1,10 @@
 package dev.millrace.nn;
 
-/** Checks of what a model is to learn. */
+/** Checks the labels and weights of examples before a model learns them. */
 final class Labels {
   private Labels() {}
 
-  /** Refuses a weight that no gradient can be multiplied by. */
+  /** Rejects a weight that is negative or not finite. */
   static void requireWeight(float weight) {
     if (!(weight >= 0f && weight < Float.POSITIVE_INFINITY)) {
       throw new IllegalArgumentException(
@@ -12,7 +12,7 @@ final class Labels {
     }
   }
 
-  /** Refuses a target that nothing can be learned from. */
+  /** Rejects a target that is not finite. */
   static void requireTarget(double target) {
     if (!Double.isFinite(target)) {
       throw new IllegalArgumentException("a target must be finite, but was " + target);
@@ -20,26 +20,26 @@ final class Labels {
   }
 
   /**
-   * @param known classes of the model
-   * @throws IndexOutOfBoundsException if it is none of them
+   * Rejects a class that the model does not know.
+   *
+   * @param known number of classes of the model
+   * @throws IndexOutOfBoundsException if the class is unknown
    * @throws IllegalStateException if the model learns values
    */
   static void requireClass(int classIndex, int known, OnlineModel model) {
     if (classIndex < 0 || classIndex >= known) {
       if (learnsValues(model)) {
-        throw new IllegalStateException("a model of values learns no class: use learnValue");
+        throw new IllegalStateException("a regression model learns no class: use learnValue");
       }
       throw new IndexOutOfBoundsException(
-          "class " + classIndex + " is not one of the " + known + " known: add it first");
+          "class " + classIndex + " is not one of the " + known + " known classes: add it first");
     }
   }
 
-  /**
-   * @throws IllegalStateException if the model learns classes
-   */
+  /** Rejects a model that learns classes. */
   static void requireValues(OnlineModel model) {
     if (!learnsValues(model)) {
-      throw new IllegalStateException("a model of classes learns no value: use learnClass");
+      throw new IllegalStateException("a classification model learns no value: use learnClass");
     }
   }
 

@@ -7,28 +7,28 @@ import java.io.IOException;
 import java.util.List;
 
 /**
- * Where the parameters of a network are in one flat array.
+ * Positions of the parameters of a network in one flat array.
  *
- * <p>Layer after layer: its weights, [inputs x columns] row-major, then its bias, [columns], and
- * with layer normalization its gain and shift, [columns] each. Columns are the layer's neurons
- * padded to whole lanes, and rows start {@link Kernels#stride} apart, here and in activations. A
- * layer of few neurons has narrower weights, {@link Kernels#PAIR} or {@link Kernels#NARROW}
- * columns, and is padded as a whole: most models end in one, and of a small model it would be the
- * greatest part. The padding is zero and stays zero.
+ * <p>Each layer has its weights, [inputs x columns] row-major, then its bias, [columns], and with
+ * layer normalization its gain and shift, [columns] each. Columns are the layer's neurons padded to
+ * whole lanes, and rows start {@link Kernels#stride} apart, here and in activations. A layer of few
+ * neurons has narrower weights, {@link Kernels#PAIR} or {@link Kernels#NARROW} columns, and is
+ * padded as a whole: most models end in one, and in a small model it would be the largest part. The
+ * padding is zero and stays zero.
  */
 public final class Layout {
 
-  /** Floats of gradient that are computed and used while they are in cache. */
+  /** Max floats of gradient that are computed and used while they are in cache. */
   private static final int TOGETHER = 16384;
 
   private final int inputs;
-  // Of each layer; asked for per example, where a list would cost a check of its own.
+  // Per layer, in arrays because they are read for each example.
   private final LayerSpec[] layers;
   private final int[] units;
   private final int[] weightColumns;
   private final int[] weightOffsets;
   private final int[] biasOffsets;
-  // Strides of all layers before a layer, and of all layers at the end.
+  // Sum of the strides of the layers before each layer; the last element is the sum of all.
   private final int[] stridesBefore;
   private final int length;
   private final boolean keepsSums;
@@ -83,14 +83,14 @@ public final class Layout {
     return Kernels.weightColumns(inputs, layer.units());
   }
 
-  /** Floats of a layer: a multiple of 16. */
+  /** Returns the floats of a layer, a multiple of 16. */
   private static long length(int inputs, LayerSpec layer) {
     int columns = weightColumns(inputs, layer);
     long end = rows(inputs, layer) * Kernels.stride(columns) + Kernels.paddingAfterBias(columns);
     return (end + Kernels.LANES - 1) / Kernels.LANES * Kernels.LANES;
   }
 
-  /** Floats of all parameters, padding included, even if they are more than one array holds. */
+  /** Returns the floats of all parameters with padding, which may exceed one array. */
   static long length(int inputs, List<LayerSpec> layers) {
     long length = 0;
     int before = inputs;
@@ -101,7 +101,7 @@ public final class Layout {
     return length;
   }
 
-  /** Floats of all parameters without the padding, even if they are more than one array holds. */
+  /** Returns the floats of all parameters without padding, which may exceed one array. */
   public static long values(int inputs, List<LayerSpec> layers) {
     long values = 0;
     long before = inputs;
@@ -116,7 +116,7 @@ public final class Layout {
     return inputs + (layer.layerNorm() ? 3 : 1);
   }
 
-  /** Whether all layers are those of {@link Kernels#forwardReluPair}, with no dropout. */
+  /** Returns true if {@link Kernels#forwardReluPair} computes all layers, without dropout. */
   boolean isReluPair() {
     return reluPair;
   }
@@ -131,7 +131,7 @@ public final class Layout {
     return layer == 0 ? inputs : units[layer - 1];
   }
 
-  /** Floats from one row of a layer's input to the next: the input layer is not padded. */
+  /** Returns the floats between rows of a layer's input; the input layer is not padded. */
   int inputStride(int layer) {
     return layer == 0 ? Kernels.stride(inputs) : stride(layer - 1);
   }
@@ -148,12 +148,12 @@ public final class Layout {
     return layers[layer].activation();
   }
 
-  /** Whether some layer's activation is derived from its input. */
+  /** Returns true if some layer's activation is derived from its input. */
   boolean keepsSums() {
     return keepsSums;
   }
 
-  /** Whether some layer is normalized. */
+  /** Returns true if some layer is normalized. */
   boolean keepsNormalized() {
     return keepsNormalized;
   }
@@ -162,7 +162,7 @@ public final class Layout {
     return layers[layer].layerNorm();
   }
 
-  /** Where a normalized layer's gain is; its shift follows. */
+  /** Returns the offset of a normalized layer's gain; its shift follows. */
   int gainOffset(int layer) {
     return biasOffset(layer) + weightStride(layer);
   }
@@ -171,38 +171,38 @@ public final class Layout {
     return layers[layer].dropout();
   }
 
-  /** Rows of parameters: weights, bias, and gain and shift if it is normalized. */
+  /** Returns the rows of parameters: weights, bias, and gain and shift if normalized. */
   int rows(int layer) {
     return inputs(layer) + (isNormalized(layer) ? 3 : 1);
   }
 
-  /** Floats of a layer's last so many rows of parameters, and of its padding: a multiple of 16. */
+  /** Returns the floats of a layer's last {@code rows} rows and padding, a multiple of 16. */
   int lengthOfLast(int layer, int rows) {
     int padding = Kernels.paddingAfterBias(weightColumns(layer));
     return Kernels.padded(rows * weightStride(layer) + padding);
   }
 
-  /** How many inputs of a layer, at least 4 if it has them, are updated together. */
+  /** Returns the number of inputs of a layer that are updated together, at least 4 if it has 4. */
   int inputsTogether(int layer) {
     return Math.min(inputs(layer), Math.max(4, TOGETHER / weightStride(layer) / 4 * 4));
   }
 
-  /** Columns of a layer's outputs. */
+  /** Returns the columns of a layer's outputs. */
   int columns(int layer) {
     return Kernels.padded(units(layer));
   }
 
-  /** Floats from one row of a layer's outputs to the next. */
+  /** Returns the floats between rows of a layer's outputs. */
   public int stride(int layer) {
     return Kernels.stride(columns(layer));
   }
 
-  /** Columns of a layer's weights, as the kernels take them. */
+  /** Returns the columns of a layer's weights. */
   int weightColumns(int layer) {
     return weightColumns[layer];
   }
 
-  /** Floats from one row of a layer's parameters to the next. */
+  /** Returns the floats between rows of a layer's parameters. */
   public int weightStride(int layer) {
     return Kernels.stride(weightColumns(layer));
   }
@@ -221,42 +221,42 @@ public final class Layout {
     return biasOffsets[layer];
   }
 
-  /** Floats of all parameters, padding included: a multiple of 16. */
+  /** Returns the floats of all parameters with padding, a multiple of 16. */
   public int length() {
     return length;
   }
 
-  /** Where a layer's outputs [rows x columns] start, in an array that holds those of all layers. */
+  /** Returns the offset of a layer's outputs [rows x columns] in the array of all layers. */
   int activationOffset(int layer, int rows) {
     return stridesBefore[layer] * rows;
   }
 
-  /** Where the outputs of a row of the last layer are, among so many rows of all layers. */
+  /** Returns the offset of one row of the last layer's outputs in the array of all layers. */
   public int outputOffset(int rows, int row) {
     int last = layers() - 1;
     return activationOffset(last, rows) + row * stride(last);
   }
 
-  /** Floats of the outputs of all layers. */
+  /** Returns the floats of the outputs of all layers. */
   int activationLength(int rows) {
     return Math.multiplyExact(stridesBefore[layers()], rows);
   }
 
   /**
-   * The parameters (or optimizer slots) of a layout that differs only by fewer outputs; 0 in new
-   * ones.
+   * Copies the parameters or optimizer slots of a layout that has fewer outputs but is otherwise
+   * the same; new ones are 0.
    */
-  public float[] grown(float[] parameters, Layout from) {
-    float[] grown = new float[length];
+  public float[] expanded(float[] parameters, Layout from) {
+    float[] expanded = new float[length];
     for (int l = 0; l < layers(); l++) {
       // The rows of bias, gain and shift follow the weight rows, in both.
       for (int i = 0; i < rows(l); i++) {
         int source = from.weightOffset(l) + i * from.weightStride(l);
         int target = weightOffset(l) + i * weightStride(l);
-        System.arraycopy(parameters, source, grown, target, from.units(l));
+        System.arraycopy(parameters, source, expanded, target, from.units(l));
       }
     }
-    return grown;
+    return expanded;
   }
 
   /** Writes the values without the padding. */

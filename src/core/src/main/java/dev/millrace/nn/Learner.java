@@ -7,40 +7,39 @@ import java.io.DataOutput;
 import java.io.EOFException;
 import java.io.IOException;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
- * A model that learns from a stream: normalizer, network, optimizer and the mini-batch that is
- * filling, which are stored and restored together.
+ * A network that learns from a stream: normalizer, network, optimizer and partial mini-batch, which
+ * are stored and restored together.
  *
- * <p>Each example is predicted before anything is learned from it. A class that is not known yet
- * can be learned after {@link #addClass}: predict the example, add the class, then learn it with an
- * output array of no further use. Not thread-safe. Learning, and predicting into an array, allocate
- * nothing once the arrays have grown and the kernels are compiled, each by itself as
- * flink-conf/config.yaml says.
+ * <p>Each example is predicted before the model learns it. To learn an unknown class, predict the
+ * example, call {@link #addClass}, then learn it with a scratch output array. Not thread-safe.
+ * Learning and predicting into an array allocate nothing once the arrays are large enough and the
+ * kernels are compiled without inlining, as set in flink-conf/config.yaml.
  */
 public final class Learner implements OnlineModel {
 
   private static final Kernels KERNELS = Kernels.best();
 
-  /** Examples from one copy of the parameters to the next. */
+  /** Examples between two copies of the parameters. */
   private static final int COPY_EVERY = 1024;
 
   /** Factor of the learning rate by the number of rollbacks. */
   private static final float[] RATE_AFTER = {1f, 1e-1f, 1e-2f, 1e-3f, 1e-4f, 1e-5f, 1e-6f};
 
-  /** A larger weight, or input without normalization, makes any model's step useless. */
-  private static final float MAX_ORDINARY = 1e9f;
+  /** Max weight or raw input that a model is expected to handle. */
+  private static final float MAX_EXPECTED = 1e9f;
 
   private final long keySeed;
-  // Null if no layer has it.
-  private final Dropout dropout;
+  private final @Nullable Dropout dropout;
   // Of the features.
   private final double[] statistics;
-  // Null for classification.
+  // Empty for classification.
   private final double[] targetStatistics;
-  // Those that wait for the next step; null until one has had to.
-  private MiniBatch pending;
-  private CompiledNetwork blueprint;
+  // Examples that wait for the next step.
+  private final MiniBatch pending;
+  private CompiledNetwork compiled;
   private float[] parameters;
   private OptimizerState optimizer;
   private long examples;
@@ -49,20 +48,21 @@ public final class Learner implements OnlineModel {
   private long clippedSteps;
   private long rollbacks;
   private final Divergence divergence;
-  // Parameters from before a divergence; null until there are some.
-  private float[] lastGood;
-  // Whether its first prediction of a value has something to go by.
-  private boolean hasStart;
+  // Copy of the parameters from before a divergence; null if none was made.
+  private float @Nullable [] lastGood;
+  // True if the model predicts values before its first example.
+  private boolean isWarmStarted;
   private float boost = 1f;
   private long boostedUntil;
   private Workspace workspace;
 
   /**
-   * A model that has learned nothing.
+   * Creates an untrained model.
    *
-   * @param inputs features, at least 1
-   * @param classes known now, ignored for regression; while 0, only {@link #addClass} is allowed
-   * @param keySeed makes the initial weights of this model differ from those of other keys
+   * @param inputs number of features, at least 1
+   * @param classes number of known classes, ignored for regression; with 0, only {@link #addClass}
+   *     is allowed
+   * @param keySeed seed of the initial weights, together with the seed of the specification
    * @throws IllegalArgumentException if the specification does not fit the task
    */
   public Learner(LearnerSpec spec, Task task, int inputs, int classes, long keySeed) {
@@ -70,33 +70,34 @@ public final class Learner implements OnlineModel {
         new CompiledNetwork.Kind(spec, task, inputs, task.isClassification() ? classes : 0),
         keySeed,
         new Workspace());
-    parameters = blueprint.network().initialParameters(initializer());
-    optimizer.meet(parameters);
+    parameters = initialParameters();
+    optimizer.bind(parameters);
   }
 
-  /** Without parameters. */
+  /** Creates a model without parameters. */
   private Learner(CompiledNetwork.Kind kind, long keySeed, Workspace workspace) {
     this.keySeed = keySeed;
     this.workspace = workspace;
-    blueprint = workspace.blueprint(kind);
+    compiled = workspace.compiled(kind);
     LearnerSpec spec = kind.spec();
     dropout = spec.network().hasDropout() ? new Dropout(spec.seed(), keySeed) : null;
-    statistics = blueprint.normalizer().start();
-    TargetScaler targetScaler = blueprint.targetScaler();
-    targetStatistics = targetScaler == null ? null : targetScaler.start();
-    optimizer = new OptimizerState(spec.optimizer(), blueprint.layout().length());
+    statistics = compiled.normalizer().initialStatistics();
+    targetStatistics = compiled.targetScaler().initialStatistics();
+    pending = new MiniBatch(kind.inputs(), spec.batchSize());
+    parameters = new float[0];
+    optimizer = new OptimizerState(spec.optimizer(), compiled.layout().length());
     divergence = new Divergence();
   }
 
   private Learner(Learner other) {
     keySeed = other.keySeed;
     workspace = new Workspace();
-    blueprint = other.blueprint;
-    LearnerSpec spec = blueprint.spec();
+    compiled = other.compiled;
+    LearnerSpec spec = compiled.spec();
     dropout = other.dropout == null ? null : new Dropout(spec.seed(), keySeed);
     statistics = other.statistics.clone();
-    targetStatistics = copy(other.targetStatistics);
-    pending = other.pending == null ? null : other.pending.copy();
+    targetStatistics = other.targetStatistics.clone();
+    pending = other.pending.copy();
     parameters = other.parameters.clone();
     optimizer = other.optimizer.copy();
     examples = other.examples;
@@ -106,55 +107,50 @@ public final class Learner implements OnlineModel {
     rollbacks = other.rollbacks;
     divergence = other.divergence.copy();
     lastGood = other.lastGood == null ? null : other.lastGood.clone();
-    hasStart = other.hasStart;
+    isWarmStarted = other.isWarmStarted;
     boost = other.boost;
     boostedUntil = other.boostedUntil;
   }
 
-  private static double[] copy(double[] statistics) {
-    return statistics == null ? null : statistics.clone();
+  private float[] initialParameters() {
+    return compiled.network().initialParameters(initializer());
   }
 
   private WeightInitializer initializer() {
-    LearnerSpec spec = blueprint.spec();
+    LearnerSpec spec = compiled.spec();
     return new WeightInitializer(spec.network().initializer(), spec.seed(), keySeed);
   }
 
-  /** Number of features. */
   @Override
   public int inputs() {
-    return blueprint.inputs();
+    return compiled.inputs();
   }
 
   @Override
   public int outputs() {
-    return blueprint.task().isClassification() ? blueprint.classes() : PredictedValue.FLOATS;
+    return compiled.task().isClassification() ? compiled.classes() : PredictedValue.FLOATS;
   }
 
-  /** Classes known so far, 0 for regression. */
   @Override
   public int classes() {
-    return blueprint.classes();
+    return compiled.classes();
   }
 
   @Override
   public Indicators indicators() {
-    return blueprint.spec().normalization().indicators().first(inputs());
+    return compiled.spec().normalization().indicators().first(inputs());
   }
 
-  /** Updates of the weights. */
   @Override
   public long steps() {
     return steps;
   }
 
-  /** Examples learned from, those that wait in the mini-batch included. */
   @Override
   public long examples() {
     return examples;
   }
 
-  /** Updates left out because their gradient was not finite (or beyond 1e15). */
   @Override
   public long skippedSteps() {
     return skippedSteps;
@@ -175,10 +171,9 @@ public final class Learner implements OnlineModel {
     return keySeed;
   }
 
-  /** The size of the next step. */
   @Override
   public float learningRate() {
-    LearnerSpec spec = blueprint.spec();
+    LearnerSpec spec = compiled.spec();
     float rate = spec.schedule().rate(spec.optimizer().learningRate(), steps);
     if (rollbacks > 0 && !(spec.optimizer() instanceof Optimizer.Ftrl)) {
       rate *= RATE_AFTER[(int) Math.min(rollbacks, RATE_AFTER.length - 1)];
@@ -187,42 +182,38 @@ public final class Learner implements OnlineModel {
   }
 
   /**
-   * Takes larger steps for a while; not part of what is written.
+   * Raises the learning rate for some steps; not stored.
    *
    * @param factor of the learning rate, above 0
-   * @param untilStep the first step that is as usual again
+   * @param untilStep number of the first step with the usual learning rate
    */
   public void boostLearningRate(float factor, long untilStep) {
     boost = factor;
     boostedUntil = untilStep;
   }
 
-  /** Makes the output layer what it was at first, its optimizer's slots too. */
+  /** Resets the output layer and its optimizer slots to their initial values. */
   public void resetOutputLayer() {
-    int head = blueprint.layout().weightOffset(blueprint.layout().layers() - 1);
-    float[] initial = blueprint.network().initialParameters(initializer());
+    int head = compiled.layout().weightOffset(compiled.layout().layers() - 1);
+    float[] initial = initialParameters();
     System.arraycopy(initial, head, parameters, head, parameters.length - head);
-    optimizer.forget(head, parameters.length);
-    optimizer.meet(parameters);
-    lastGood = null; // of a stream that has changed
+    optimizer.clear(head, parameters.length);
+    optimizer.bind(parameters);
+    lastGood = null; // from before the change of the stream
   }
 
-  /** Shares scratch with other learners of the same thread; not part of the model. */
   @Override
   public void use(Workspace shared) {
     if (workspace != shared) {
       workspace = shared;
-      blueprint = shared.blueprint(blueprint.kind());
+      compiled = shared.compiled(compiled.kind());
     }
   }
 
   /**
-   * Predicts without changing anything.
+   * {@inheritDoc}
    *
-   * @param features [inputs] from {@code offset}, NaN is missing
-   * @param out receives {@link #outputs} numbers: the probability of each class (for mse, mae and
-   *     huber the raw outputs; 1 while only one class is known), or the value on the target's own
-   *     scale, NaN until a target has been seen
+   * <p>With mse, mae or huber, classes get the raw outputs.
    */
   @Override
   public void predict(float[] features, int offset, float[] out) {
@@ -232,18 +223,18 @@ public final class Learner implements OnlineModel {
   @Override
   public void predictNext(float[] features, int offset, float[] out) {
     double[] seen = statistics.clone();
-    blueprint.normalizer().update(seen, features, offset);
+    compiled.normalizer().update(seen, features, offset);
     predict(seen, features, offset, out);
   }
 
   private void predict(double[] known, float[] features, int offset, float[] out) {
     float[] row = workspace.fitInput(inputs());
-    blueprint.normalizer().transform(known, features, offset, row, 0);
-    blueprint.network().forward(parameters, row, 0, 1, workspace);
-    writePrediction(blueprint.layout().outputOffset(1, 0), out, 0);
+    compiled.normalizer().transform(known, features, offset, row, 0);
+    compiled.network().forward(parameters, row, 0, 1, workspace);
+    writePrediction(compiled.layout().outputOffset(1, 0), out, 0);
   }
 
-  /** As {@link #predict(float[], int, float[])}, into a new array. */
+  /** Predicts into a new array, see {@link #predict(float[], int, float[])}. */
   public float[] predict(float[] features) {
     float[] out = new float[outputs()];
     predict(features, 0, out);
@@ -251,17 +242,10 @@ public final class Learner implements OnlineModel {
   }
 
   /**
-   * Predicts, then learns the class of an example.
+   * {@inheritDoc}
    *
-   * <p>The statistics of the features are updated first. The step is taken once {@code batch-size}
-   * examples are gathered, along Σ weight·gradient / batch size.
-   *
-   * @param features [inputs] from {@code offset}, NaN is missing
-   * @param classIndex 0 to below {@link #classes}
-   * @param weight of the example's gradient, finite, at least 0
-   * @param out receives the prediction made before learning, as {@link #predict} does
-   * @return the loss of that prediction, without weight and penalty
-   * @throws IndexOutOfBoundsException if the class is not known
+   * <p>Updates the statistics of the features before the prediction. Updates the weights once
+   * {@code batch-size} examples are gathered, along Σ weight·gradient / batch size.
    */
   @Override
   public float learnClass(float[] features, int offset, int classIndex, float weight, float[] out) {
@@ -270,24 +254,13 @@ public final class Learner implements OnlineModel {
     scale(features, offset, 1);
     MiniBatch batch = batchFor(0, 1);
     propagate(batch, 0, 1);
-    int y = blueprint.layout().outputOffset(1, 0);
+    int y = compiled.layout().outputOffset(1, 0);
     writePrediction(y, out, 0);
     float loss = add(batch, y, classIndex, weight);
     stepIfFull(batch, 1);
     return loss;
   }
 
-  /**
-   * Predicts and learns the classes of many examples, bit for bit as {@link #learnClass} in their
-   * order, and faster: the examples of one mini-batch are propagated together.
-   *
-   * @param features [rows x inputs] from {@code offset}, NaN is missing
-   * @param classIndexes [rows], each 0 to below {@link #classes}
-   * @param weights [rows] of the examples' gradients
-   * @param out receives the predictions, [rows x outputs]
-   * @param losses receives the loss of each prediction
-   * @throws IndexOutOfBoundsException if a class is not known; then nothing was learned
-   */
   @Override
   public void learnClasses(
       float[] features,
@@ -307,7 +280,7 @@ public final class Learner implements OnlineModel {
       int together = Math.min(batch.room(), rows - learned);
       propagate(batch, learned, together);
       for (int r = 0; r < together; r++) {
-        int y = blueprint.layout().outputOffset(together, r);
+        int y = compiled.layout().outputOffset(together, r);
         writePrediction(y, out, learned * classes());
         losses[learned] = add(batch, y, classIndexes[learned], weights[learned]);
         learned++;
@@ -317,12 +290,9 @@ public final class Learner implements OnlineModel {
   }
 
   /**
-   * Predicts, then learns the value of an example; otherwise as {@link #learnClass}.
+   * {@inheritDoc}
    *
-   * <p>The statistics of the target are updated after the prediction.
-   *
-   * @param target finite
-   * @return the loss on the scale of the normalised target
+   * <p>Updates the statistics of the target after the prediction.
    */
   @Override
   public float learnValue(float[] features, int offset, double target, float weight, float[] out) {
@@ -332,19 +302,13 @@ public final class Learner implements OnlineModel {
     scale(features, offset, 1);
     MiniBatch batch = batchFor(0, 1);
     propagate(batch, 0, 1);
-    int y = blueprint.layout().outputOffset(1, 0);
+    int y = compiled.layout().outputOffset(1, 0);
     writePrediction(y, out, 0);
     float loss = addValue(batch, y, target, weight);
     stepIfFull(batch, 1);
     return loss;
   }
 
-  /**
-   * Predicts and learns the values of many examples, as {@link #learnClasses} does their classes.
-   *
-   * @param targets [rows], finite
-   * @param out receives the predictions, [rows]
-   */
   @Override
   public void learnValues(
       float[] features,
@@ -365,7 +329,7 @@ public final class Learner implements OnlineModel {
       int together = Math.min(batch.room(), rows - learned);
       propagate(batch, learned, together);
       for (int r = 0; r < together; r++) {
-        int y = blueprint.layout().outputOffset(together, r);
+        int y = compiled.layout().outputOffset(together, r);
         writePrediction(y, out, PredictedValue.FLOATS * learned);
         losses[learned] = addValue(batch, y, targets[learned], weights[learned]);
         learned++;
@@ -384,7 +348,7 @@ public final class Learner implements OnlineModel {
    */
   public float learn(float[] features, double y) {
     float[] out = workspace.fitOutput(outputs());
-    if (!blueprint.task().isClassification()) {
+    if (!compiled.task().isClassification()) {
       return learnValue(features, 0, y, 1f, out);
     }
     int classIndex = (int) y;
@@ -394,45 +358,38 @@ public final class Learner implements OnlineModel {
     return learnClass(features, 0, classIndex, 1f, out);
   }
 
-  /** Takes rows into the statistics, all before one is learned; they wait in the workspace. */
+  /** Updates the statistics by all rows and leaves the scaled rows in the workspace. */
   private void scale(float[] features, int offset, int rows) {
-    blueprint.network().fetch(parameters, workspace);
-    blueprint.normalizer().take(statistics, features, offset, rows, workspace);
+    compiled.network().fetch(parameters, workspace);
+    compiled.normalizer().updateAndTransform(statistics, features, offset, rows, workspace);
   }
 
-  /** Where scaled rows go: those that fill a whole mini-batch at once are kept by nobody. */
+  /** Returns the batch of the next rows: a view of them if they fill a batch at once. */
   private MiniBatch batchFor(int first, int rows) {
-    int batchSize = blueprint.spec().batchSize();
-    return batchSize == 1 || (rows >= batchSize && (pending == null || pending.isEmpty()))
+    int batchSize = compiled.spec().batchSize();
+    return batchSize == 1 || (rows >= batchSize && pending.isEmpty())
         ? workspace.wholeBatch(inputs(), batchSize, first * Kernels.stride(inputs()))
-        : pending();
+        : pending;
   }
 
-  private MiniBatch pending() {
-    if (pending == null) {
-      pending = new MiniBatch(inputs(), blueprint.spec().batchSize());
-    }
-    return pending;
-  }
-
-  /** Takes scaled rows to their place in the batch; all outputs follow. */
+  /** Copies scaled rows to the batch and computes their outputs. */
   private void propagate(MiniBatch batch, int first, int rows) {
     int from = first * batch.stride();
     batch.copy(workspace.scaled, from, rows);
-    blueprint.network().forward(parameters, workspace.scaled, from, rows, workspace);
+    compiled.network().forward(parameters, workspace.scaled, from, rows, workspace);
   }
 
   private void writePrediction(int y, float[] out, int outOffset) {
     float[] outputs = workspace.activations;
-    TargetScaler targetScaler = blueprint.targetScaler();
-    if (targetScaler != null) {
-      // What the target is about is anybody's guess before the first.
-      boolean unknown = examples == 0 && !hasStart;
-      double value = unknown ? Double.NaN : targetScaler.restored(targetStatistics, outputs[y]);
+    TargetScaler targetScaler = compiled.targetScaler();
+    if (!compiled.task().isClassification()) {
+      // Before the first target, an untrained model does not know its scale.
+      boolean unknown = examples == 0 && !isWarmStarted;
+      double value = unknown ? Double.NaN : targetScaler.unscaled(targetStatistics, outputs[y]);
       PredictedValue.write(value, targetScaler.unit(targetStatistics), out, outOffset);
     } else if (classes() == 1) {
       out[outOffset] = 1f;
-    } else if (blueprint.spec().network().loss() == Loss.BINARY_CROSSENTROPY) {
+    } else if (compiled.spec().network().loss() == Loss.BINARY_CROSSENTROPY) {
       out[outOffset] = 1f - outputs[y];
       out[outOffset + 1] = outputs[y];
     } else {
@@ -441,42 +398,42 @@ public final class Learner implements OnlineModel {
   }
 
   private float addValue(MiniBatch batch, int y, double target, float weight) {
-    TargetScaler targetScaler = blueprint.targetScaler();
+    TargetScaler targetScaler = compiled.targetScaler();
     targetScaler.update(targetStatistics, target);
     return add(batch, y, targetScaler.scaled(targetStatistics, target), weight);
   }
 
-  /** Keeps the next row, whose outputs are at {@code y}; returns their loss. */
+  /** Adds the next row, whose outputs are at {@code y}, to the batch; returns its loss. */
   private float add(MiniBatch batch, int y, float target, float weight) {
     batch.add(target, weight);
     examples++;
-    int outputs = blueprint.layout().outputs();
-    Objective objective = blueprint.objective();
+    int outputs = compiled.layout().outputs();
+    Objective objective = compiled.objective();
     float[] activations = workspace.activations;
-    boolean isAbsurd =
-        objective.isAbsurd(activations, y, outputs, target, blueprint.maxOutput())
-            && isOrdinary(batch, batch.size() - 1);
-    divergence.add(isAbsurd);
+    boolean isImplausible =
+        objective.isImplausible(activations, y, outputs, target, compiled.maxOutput())
+            && isInExpectedRange(batch, batch.size() - 1);
+    divergence.add(isImplausible);
     return objective.loss(activations, y, outputs, target);
   }
 
-  /** Whether what comes of a row is the model's fault. */
-  private boolean isOrdinary(MiniBatch batch, int row) {
+  /** Returns true if weight and features of a row are no reason for an implausible output. */
+  private boolean isInExpectedRange(MiniBatch batch, int row) {
     int from = batch.first() + row * batch.stride();
-    return batch.weight(row) <= MAX_ORDINARY
-        && KERNELS.absMax(batch.rows(), from, inputs()) <= MAX_ORDINARY;
+    return batch.weight(row) <= MAX_EXPECTED
+        && KERNELS.absMax(batch.rows(), from, inputs()) <= MAX_EXPECTED;
   }
 
-  private boolean isOrdinary(MiniBatch batch) {
+  private boolean isInExpectedRange(MiniBatch batch) {
     for (int row = 0; row < batch.size(); row++) {
-      if (!isOrdinary(batch, row)) {
+      if (!isInExpectedRange(batch, row)) {
         return false;
       }
     }
     return true;
   }
 
-  /** Learns a full mini-batch, of which the last rows have just been propagated. */
+  /** Learns a full mini-batch, whose last {@code propagated} rows have their outputs computed. */
   private void stepIfFull(MiniBatch batch, int propagated) {
     if (!batch.isFull()) {
       return;
@@ -485,18 +442,18 @@ public final class Learner implements OnlineModel {
       dropout.startAt(examples - batch.size());
     }
     StepResult result =
-        blueprint
+        compiled
             .step()
-            .take(batch, propagated, parameters, optimizer, learningRate(), dropout, workspace);
+            .apply(batch, propagated, parameters, optimizer, learningRate(), dropout, workspace);
     switch (result) {
-      case TAKEN -> steps++;
+      case APPLIED -> steps++;
       case CLIPPED -> {
         steps++;
         clippedSteps++;
       }
       case SKIPPED -> {
         skippedSteps++;
-        if (isOrdinary(batch)) {
+        if (isInExpectedRange(batch)) {
           divergence.addSkipped(batch.size());
         }
       }
@@ -504,7 +461,7 @@ public final class Learner implements OnlineModel {
     batch.clear();
     if (divergence.isDetected()) {
       rollBack();
-    } else if (divergence.isClear() && examples % COPY_EVERY < blueprint.spec().batchSize()) {
+    } else if (divergence.isClear() && examples % COPY_EVERY < compiled.spec().batchSize()) {
       copyParameters();
     }
   }
@@ -517,14 +474,14 @@ public final class Learner implements OnlineModel {
   }
 
   /**
-   * Goes back to the last good parameters, or to the initial ones if there are none or they led to
-   * this twice, and divides the learning rate by 10. Statistics and counts go on.
+   * Restores the last good parameters, or the initial ones if none were copied since the last
+   * rollback, and divides the learning rate by 10. Keeps statistics and counts.
    */
   private void rollBack() {
-    parameters = lastGood == null ? blueprint.network().initialParameters(initializer()) : lastGood;
+    parameters = lastGood == null ? initialParameters() : lastGood;
     lastGood = null;
-    optimizer = new OptimizerState(blueprint.spec().optimizer(), parameters.length);
-    optimizer.meet(parameters);
+    optimizer = new OptimizerState(compiled.spec().optimizer(), parameters.length);
+    optimizer.bind(parameters);
     divergence.clear();
     rollbacks++;
   }
@@ -535,103 +492,99 @@ public final class Learner implements OnlineModel {
   }
 
   /**
-   * Makes room for one more class, the last index; everything learned, the mini-batch and the
-   * optimizer's slots are kept.
+   * {@inheritDoc}
    *
    * @throws IllegalStateException for regression, or a third class of binary_crossentropy
    */
   @Override
   public void addClass() {
-    LearnerSpec spec = blueprint.spec();
-    if (!blueprint.hasRoomForClass()) {
+    LearnerSpec spec = compiled.spec();
+    if (!compiled.hasRoomForClass()) {
       throw new IllegalStateException(
           "a model with loss " + spec.network().loss().id() + " has no room for another class");
     }
-    Layout before = blueprint.layout();
-    blueprint =
-        workspace.blueprint(
-            new CompiledNetwork.Kind(spec, blueprint.task(), inputs(), blueprint.classes() + 1));
-    Layout after = blueprint.layout();
+    Layout before = compiled.layout();
+    compiled =
+        workspace.compiled(
+            new CompiledNetwork.Kind(spec, compiled.task(), inputs(), compiled.classes() + 1));
+    Layout after = compiled.layout();
     if (after.outputs() > before.outputs()) {
-      parameters = blueprint.network().grown(parameters, before, initializer());
+      parameters = compiled.network().expanded(parameters, before, initializer());
       if (lastGood != null) {
-        lastGood = blueprint.network().grown(lastGood, before, initializer());
+        lastGood = compiled.network().expanded(lastGood, before, initializer());
       }
-      optimizer = optimizer.grown(slots -> after.grown(slots, before));
-      optimizer.meet(parameters);
+      optimizer = optimizer.expanded(slots -> after.expanded(slots, before));
+      optimizer.bind(parameters);
     }
   }
 
   /**
-   * A larger model that predicts the same and keeps all that was learned, the mini-batch and the
-   * optimizer's slots: its first features and hidden layers are those of this model, whose layers
-   * may have become wider.
+   * Returns a larger model that predicts the same (Net2Net) and keeps parameters, optimizer slots,
+   * statistics and mini-batch. New features and hidden layers follow the present ones, which may
+   * become wider.
    *
-   * @throws ModelMismatchException if the one does not grow into the other, saying why
+   * @throws ModelMismatchException naming why this model does not expand to the specification
    */
-  public Learner grown(LearnerSpec spec, int inputs, Workspace shared)
+  public Learner expanded(LearnerSpec spec, int inputs, Workspace shared)
       throws ModelMismatchException {
     LearnerSpec same = spec.withUndeclared(indicators());
-    CompiledNetwork.Kind kind = new CompiledNetwork.Kind(same, blueprint.task(), inputs, classes());
-    NetworkExpansion growth = new NetworkExpansion(blueprint, shared.blueprint(kind));
-    Learner grown = new Learner(kind, keySeed, shared);
-    grown.parameters = growth.parameters(parameters, grown.initializer());
+    CompiledNetwork.Kind kind = new CompiledNetwork.Kind(same, compiled.task(), inputs, classes());
+    NetworkExpansion expansion = new NetworkExpansion(compiled, shared.compiled(kind));
+    Learner expanded = new Learner(kind, keySeed, shared);
+    expanded.parameters = expansion.parameters(parameters, expanded.initializer());
     if (lastGood != null) {
-      grown.lastGood = growth.parameters(lastGood, grown.initializer());
+      expanded.lastGood = expansion.parameters(lastGood, expanded.initializer());
     }
-    grown.optimizer = optimizer.grown(growth::slots);
-    grown.optimizer.meet(grown.parameters);
-    // The columns of new features have seen nothing.
-    Normalizer.grow(statistics, inputs(), grown.statistics, inputs);
-    if (targetStatistics != null) {
-      Normalizer.copy(targetStatistics, grown.targetStatistics, 1);
-    }
-    if (pending != null) {
-      grown.pending = new MiniBatch(inputs, spec.batchSize());
-      grown.pending.addAll(pending);
-    }
-    grown.examples = examples;
-    grown.steps = steps;
-    grown.skippedSteps = skippedSteps;
-    grown.clippedSteps = clippedSteps;
-    grown.rollbacks = rollbacks;
-    grown.hasStart = hasStart;
-    return grown;
+    expanded.optimizer = optimizer.expanded(expansion::slots);
+    expanded.optimizer.bind(expanded.parameters);
+    // Statistics of new features are initial.
+    Normalizer.expand(statistics, inputs(), expanded.statistics, inputs);
+    Normalizer.copy(targetStatistics, expanded.targetStatistics, 1);
+    expanded.pending.addAll(pending);
+    expanded.examples = examples;
+    expanded.steps = steps;
+    expanded.skippedSteps = skippedSteps;
+    expanded.clippedSteps = clippedSteps;
+    expanded.rollbacks = rollbacks;
+    expanded.isWarmStarted = isWarmStarted;
+    return expanded;
   }
 
-  /** All that it predicts with, now. */
+  /** Returns a copy of the weights and statistics that predictions depend on. */
   public ModelWeights weights() {
-    Normalization normalization = blueprint.spec().normalization();
+    Normalization normalization = compiled.spec().normalization();
     return ModelWeights.of(
-        blueprint.layout(),
+        compiled.layout(),
         parameters,
         new ModelWeights.Scaling(
-            normalization, Normalizer.byColumn(statistics, inputs()), copy(targetStatistics)));
+            normalization,
+            Normalizer.byColumn(statistics, inputs()),
+            compiled.task().isClassification() ? null : targetStatistics.clone()));
   }
 
   /**
-   * Makes a model that has learned nothing predict as another one did. Statistics, if there are
-   * any, go on from where they were; steps, examples and the optimizer's slots start from 0. A
-   * linear output layer may be that of any output: what it gives goes through the learner's own.
+   * Starts an untrained model from the weights of another one, and from its statistics if it has
+   * any. Steps, examples and optimizer slots start from 0. The start's linear output layer may
+   * precede any output activation of this model.
    *
-   * @throws IllegalArgumentException if the weights are of other layers, or the statistics of
-   *     another normalization; then nothing is changed
+   * @throws IllegalArgumentException if layers or normalization differ; then nothing is changed
    */
   public void startFrom(ModelWeights start) {
     float[] started = parameters.clone();
-    start.copyTo(blueprint.layout(), started);
+    start.copyTo(compiled.layout(), started);
     ModelWeights.Scaling scaling = start.scaling();
     if (scaling != null) {
       requireIndicators(scaling.normalization().indicators());
       Normalizer.copy(scaling.features(), statistics, inputs());
-      if (targetStatistics != null && scaling.target() != null) {
-        Normalizer.copy(scaling.target(), targetStatistics, 1);
+      double[] target = scaling.target();
+      if (target != null && !compiled.task().isClassification()) {
+        Normalizer.copy(target, targetStatistics, 1);
       }
     }
     parameters = started;
-    optimizer.meet(parameters);
+    optimizer.bind(parameters);
     lastGood = started.clone();
-    hasStart = differsFromOneThatWasDrawn();
+    isWarmStarted = differsFromInitial();
   }
 
   private void requireIndicators(Indicators started) {
@@ -643,55 +596,45 @@ public final class Learner implements OnlineModel {
   }
 
   /**
-   * Whether a model without an example has a start. That is not stored, for it shows: in the
-   * statistics of the target, or where none are kept, in weights that are not those of seed and
-   * key.
+   * Returns true if a regression model without examples was started from another one. This is not
+   * stored but derived: target statistics, or without them the weights, differ from the initial
+   * ones.
    */
-  private boolean differsFromOneThatWasDrawn() {
-    if (targetStatistics == null) {
-      return false; // and nobody asks
+  private boolean differsFromInitial() {
+    if (compiled.task().isClassification()) {
+      return false;
     }
     return targetStatistics.length > 0
-        ? !Arrays.equals(targetStatistics, blueprint.targetScaler().start())
-        : !Arrays.equals(parameters, blueprint.network().initialParameters(initializer()));
+        ? !Arrays.equals(targetStatistics, compiled.targetScaler().initialStatistics())
+        : !Arrays.equals(parameters, initialParameters());
   }
 
-  /** Bytes of the arrays that belong to this model alone, in memory, padding included. */
   @Override
   public long memoryBytes() {
-    long waiting = pending == null ? 0 : pending.floats();
     long copied = lastGood == null ? 0 : lastGood.length;
-    long floats = parameters.length + copied + optimizer.floats() + waiting;
+    long floats = parameters.length + copied + optimizer.floats() + pending.floats();
     return floats * Float.BYTES + (long) statistics.length * Double.BYTES;
   }
 
-  /** A model of its own that equals this one now. */
   @Override
   public Learner copy() {
     return new Learner(this);
   }
 
-  /** Writes everything that decides how the model goes on, bit for bit. */
   @Override
   public void write(DataOutput out) throws IOException {
-    blueprint.writeKind(out);
+    compiled.writeKind(out);
     out.writeLong(keySeed);
-    blueprint.layout().write(parameters, out);
-    optimizer.write(blueprint.layout(), out);
+    compiled.layout().write(parameters, out);
+    optimizer.write(compiled.layout(), out);
     divergence.write(out);
     out.writeBoolean(lastGood != null);
     if (lastGood != null) {
-      blueprint.layout().write(lastGood, out);
+      compiled.layout().write(lastGood, out);
     }
     Normalizer.write(statistics, inputs(), out);
-    if (targetStatistics != null) {
-      Normalizer.write(targetStatistics, 1, out);
-    }
-    if (pending == null) {
-      MiniBatch.writeEmpty(out);
-    } else {
-      pending.write(out);
-    }
+    Normalizer.write(targetStatistics, 1, out);
+    pending.write(out);
     out.writeLong(examples);
     out.writeLong(steps);
     out.writeLong(skippedSteps);
@@ -700,19 +643,18 @@ public final class Learner implements OnlineModel {
   }
 
   /**
-   * Reads what {@link #write} wrote.
+   * Reads a stored model.
    *
-   * @param in {@link dev.millrace.data.BoundedDataInput} to have sizes that are damaged refused
-   *     before room is made for them
-   * @throws ModelMismatchException if it is of a model that {@code spec} does not describe, naming
-   *     both
-   * @throws IOException if the bytes are of a newer version, or damaged
+   * @param in a {@link dev.millrace.data.BoundedDataInput} rejects damaged sizes before arrays are
+   *     allocated
+   * @throws ModelMismatchException if {@code spec} describes another kind of model, naming both
+   * @throws IOException if the bytes are damaged or have a newer format version
    */
   public static Learner read(DataInput in, LearnerSpec spec, Task task) throws IOException {
     return read(in, spec, task, new Workspace());
   }
 
-  /** The same, with scratch that it shares with other learners of the thread. */
+  /** Reads a stored model that shares scratch with other learners of the thread. */
   public static Learner read(DataInput in, LearnerSpec spec, Task task, Workspace shared)
       throws IOException {
     try {
@@ -721,9 +663,7 @@ public final class Learner implements OnlineModel {
       if (e.getMessage() != null) {
         throw e;
       }
-      EOFException named =
-          new EOFException(
-              "the bytes end before the stored model does; they are cut off or damaged");
+      EOFException named = new EOFException("the bytes of the stored model are cut off or damaged");
       named.initCause(e);
       throw named;
     }
@@ -733,7 +673,7 @@ public final class Learner implements OnlineModel {
       throws IOException {
     CompiledNetwork.Kind kind = CompiledNetwork.readKind(in, spec, task);
     Learner learner = new Learner(kind, in.readLong(), shared);
-    Layout layout = learner.blueprint.layout();
+    Layout layout = learner.compiled.layout();
     learner.parameters = layout.read(in);
     learner.optimizer.read(layout, in);
     learner.divergence.read(in);
@@ -741,18 +681,14 @@ public final class Learner implements OnlineModel {
       learner.lastGood = layout.read(in);
     }
     Normalizer.read(learner.statistics, kind.inputs(), in);
-    if (learner.targetStatistics != null) {
-      Normalizer.read(learner.targetStatistics, 1, in);
-    }
-    MiniBatch waiting = new MiniBatch(kind.inputs(), spec.batchSize());
-    waiting.read(in, kind.classes());
-    learner.pending = waiting.isEmpty() ? null : waiting;
+    Normalizer.read(learner.targetStatistics, 1, in);
+    learner.pending.read(in, kind.classes());
     learner.examples = in.readLong();
     learner.steps = in.readLong();
     learner.skippedSteps = in.readLong();
     learner.clippedSteps = in.readLong();
     learner.rollbacks = in.readLong();
-    learner.hasStart = learner.examples == 0 && learner.differsFromOneThatWasDrawn();
+    learner.isWarmStarted = learner.examples == 0 && learner.differsFromInitial();
     return learner;
   }
 }

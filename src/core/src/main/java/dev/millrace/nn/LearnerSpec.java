@@ -9,7 +9,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Everything that decides how a model learns, fixed for its whole life.
+ * Complete specification of how a model learns, fixed for its lifetime.
  *
  * @param schedule of the learning rate
  * @param batchSize examples in one update, at least 1
@@ -26,12 +26,12 @@ public record LearnerSpec(
     long seed)
     implements Serializable {
 
-  /** Of the optimizers that divide by it: a quotient whose square is no float stays small. */
+  /** Min epsilon of optimizers: divided by a smaller one, the square of a quotient may overflow. */
   public static final float MIN_EPSILON = 1e-20f;
 
   private static final Pattern HIDDEN_LAYER = Pattern.compile("(\\d+) (\\w+)( with layer norm)?");
 
-  /** With a constant learning rate and a gradient clipped by its norm alone. */
+  /** Creates a specification with a constant learning rate and gradients clipped by norm only. */
   public LearnerSpec(
       NetworkSpec network,
       Optimizer optimizer,
@@ -52,7 +52,7 @@ public record LearnerSpec(
   }
 
   /**
-   * Refuses what cannot learn the task.
+   * Checks that a model of this specification can learn the task.
    *
    * @throws IllegalArgumentException naming the setting, its value and what is allowed
    */
@@ -95,7 +95,7 @@ public record LearnerSpec(
 
   private void checkRanges() {
     requireShare("label-smoothing", regularizer.labelSmoothing());
-    requireShare("the normalization's fade", normalization.fade());
+    requireShare("the normalization's decay", normalization.decay());
     if (optimizer instanceof Optimizer.Sgd sgd) {
       requireShare("sgd's momentum", sgd.momentum());
     } else if (optimizer instanceof Optimizer.RmsProp rms) {
@@ -177,7 +177,7 @@ public record LearnerSpec(
     }
     if (optimizer instanceof Optimizer.Ftrl && regularizer.maxNorm() != 0f) {
       throw new IllegalArgumentException(
-          "ftrl computes each weight anew and takes no max-norm, but it was "
+          "ftrl computes each weight from its sums and takes no max-norm, but it was "
               + regularizer.maxNorm());
     }
     if (optimizer instanceof Optimizer.Sgd sgd && sgd.nesterov() && sgd.momentum() == 0f) {
@@ -186,8 +186,8 @@ public record LearnerSpec(
   }
 
   /**
-   * Whether each part of the gradient is needed for the update of its own parameters alone, with
-   * the outputs of every hidden layer still there once all deltas are.
+   * Returns true if {@link FusedUpdate} applies: each part of the gradient is needed only to update
+   * its own parameters, and computing the deltas keeps the outputs of all hidden layers.
    */
   boolean needsNoWholeGradient() {
     return clipping.value() == 0f
@@ -202,20 +202,20 @@ public record LearnerSpec(
   }
 
   /**
-   * Bytes of the parameters and their copy, the optimizer's slots, the features' statistics and a
-   * full mini-batch of one model, in memory.
+   * Returns the bytes of one model in memory: parameters and their copy, optimizer slots,
+   * statistics of the features and a full mini-batch.
    *
    * @param classes ignored for regression
    */
   public long modelBytes(Task task, int inputs, int classes) {
     long floats = Layout.length(inputs, layers(outputs(task, classes)));
     long waiting = batchSize == 1 ? 0 : MiniBatch.floats(inputs, batchSize);
-    // The parameters twice: those to go back to, too.
+    // The parameters twice, because of the copy for rollbacks.
     return (floats * (2 + OptimizerState.slots(optimizer)) + waiting) * Float.BYTES
         + statisticsBytes(inputs);
   }
 
-  /** Bytes of a stored model, its mini-batch and what is of one size in all models left out. */
+  /** Returns the bytes of a stored model without mini-batch and parts of constant size. */
   long storedBytes(Task task, int inputs, int classes) {
     long floats = Layout.values(inputs, layers(outputs(task, classes)));
     return floats * (1 + OptimizerState.slots(optimizer)) * Float.BYTES + statisticsBytes(inputs);
@@ -226,7 +226,7 @@ public record LearnerSpec(
   }
 
   /**
-   * Neurons of the output layer.
+   * Returns the number of neurons of the output layer.
    *
    * @param classes ignored for regression
    */
@@ -235,7 +235,7 @@ public record LearnerSpec(
     return oneNeuron ? 1 : classes;
   }
 
-  /** All layers of the network. */
+  /** Returns all layers of the network. */
   List<LayerSpec> layers(int outputs) {
     List<LayerSpec> layers = new ArrayList<>(network.hidden());
     layers.add(new LayerSpec(outputs, network.output()));
@@ -255,7 +255,7 @@ public record LearnerSpec(
         seed);
   }
 
-  /** The hidden layers that {@link #shape} names, without their dropout. */
+  /** Parses the hidden layers from a {@link #shape}, without their dropout. */
   static List<LayerSpec> hiddenOf(String shape) {
     List<LayerSpec> hidden = new ArrayList<>();
     for (String part : shape.split(", ")) {
@@ -272,12 +272,12 @@ public record LearnerSpec(
     return hidden;
   }
 
-  /** What decides which numbers a stored model consists of, for people and for comparison. */
+  /** Describes the numbers that a stored model consists of, for messages and comparison. */
   String shape(Task task) {
     return shape(task, network.hidden());
   }
 
-  /** The same with other hidden layers. */
+  /** Describes the same model with other hidden layers. */
   String shape(Task task, List<LayerSpec> hidden) {
     StringBuilder shape = new StringBuilder();
     shape.append(task.id());

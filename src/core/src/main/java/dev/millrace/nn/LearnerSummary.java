@@ -6,7 +6,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 
 /**
- * What the bytes of a stored model say without the specification that reads them.
+ * Facts about a stored model that are readable without its specification.
  *
  * @param shape task, layers, loss, optimizer, normalization and batch size in words
  */
@@ -23,9 +23,10 @@ public record LearnerSummary(
   private static final int COUNTS = 5 * Long.BYTES;
 
   /**
-   * Reads what {@link OnlineModel#write} wrote, from {@code offset} to the end of the bytes.
+   * Reads the summary of a model that {@link OnlineModel#write} wrote, from {@code offset} to the
+   * end of the bytes.
    *
-   * @throws IOException if they are cut off or of a newer version
+   * @throws IOException if the bytes are cut off or have a newer format version
    */
   public static LearnerSummary read(byte[] bytes, int offset) throws IOException {
     BoundedDataInput in = new BoundedDataInput(bytes);

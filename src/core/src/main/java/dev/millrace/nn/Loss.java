@@ -2,7 +2,7 @@ package dev.millrace.nn;
 
 import java.util.Locale;
 
-/** How wrong one prediction is. */
+/** Loss functions of one prediction. */
 public enum Loss {
   MSE,
   MAE,
@@ -10,7 +10,7 @@ public enum Loss {
   BINARY_CROSSENTROPY,
   CATEGORICAL_CROSSENTROPY;
 
-  /** Whether it is of probabilities, and fused with the activation that gives them. */
+  /** Returns true if the loss is of probabilities and fused with their activation. */
   public boolean isCrossEntropy() {
     return this == BINARY_CROSSENTROPY || this == CATEGORICAL_CROSSENTROPY;
   }

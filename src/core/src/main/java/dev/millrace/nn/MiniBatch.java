@@ -7,7 +7,7 @@ import java.io.DataOutput;
 import java.io.IOException;
 import java.util.Arrays;
 
-/** Examples of one step, as the network saw them when they arrived. */
+/** Examples of one step, with the features as they were scaled when the examples arrived. */
 final class MiniBatch {
 
   private static final float[] EMPTY = {};
@@ -16,15 +16,15 @@ final class MiniBatch {
   private int stride;
   private int capacity;
   private int size;
-  // [size x inputs], normalised, rows a stride apart, from the first on.
+  // [size x inputs], normalized, rows a stride apart, starting at first.
   private float[] rows = EMPTY;
   private int first;
   private float[] targets = EMPTY;
   private float[] weights = EMPTY;
 
-  /** Room for the arrays is made when rows come. */
+  /** Creates an empty mini-batch, whose arrays are allocated with the first rows. */
   MiniBatch(int inputs, int capacity) {
-    shape(inputs, capacity);
+    reset(inputs, capacity);
   }
 
   private MiniBatch(MiniBatch other) {
@@ -37,18 +37,18 @@ final class MiniBatch {
     weights = Arrays.copyOf(other.weights, size);
   }
 
-  /** Empties it for rows of another model. */
-  void shape(int inputs, int capacity) {
+  /** Clears the batch for rows of another model. */
+  void reset(int inputs, int capacity) {
     this.inputs = inputs;
     this.capacity = capacity;
     stride = Kernels.stride(inputs);
     size = 0;
   }
 
-  /** Takes its rows from where they are already, {@code from} on, until it is full. */
-  void use(float[] there, int from) {
+  /** Uses the given array as rows, starting at {@code from}, until the batch is full. */
+  void useRows(float[] values, int from) {
     fitTargets(capacity);
-    rows = there;
+    rows = values;
     first = from;
   }
 
@@ -60,17 +60,17 @@ final class MiniBatch {
     return size;
   }
 
-  /** How many more rows make it full. */
+  /** Returns the number of rows until the batch is full. */
   int room() {
     return capacity - size;
   }
 
-  /** Floats of a full one: its rows, and target and weight of each. */
+  /** Returns the floats of a full batch: rows, targets and weights. */
   static long floats(int inputs, int capacity) {
     return capacity * (Kernels.stride(inputs) + 2L);
   }
 
-  /** Floats that its arrays have room for. */
+  /** Returns the floats allocated. */
   long floats() {
     return (long) rows.length + targets.length + weights.length;
   }
@@ -87,7 +87,7 @@ final class MiniBatch {
     return rows;
   }
 
-  /** Where the first is in {@link #rows}. */
+  /** Returns the offset of the first row in {@link #rows}. */
   int first() {
     return first;
   }
@@ -100,7 +100,7 @@ final class MiniBatch {
     return weights[row];
   }
 
-  /** Makes room for so many more rows; returns where in {@link #rows} they go, a stride apart. */
+  /** Reserves rows; returns the offset in {@link #rows} of the first of them. */
   int reserve(int more) {
     int needed = size + more;
     fitTargets(needed);
@@ -118,12 +118,12 @@ final class MiniBatch {
     }
   }
 
-  /** Floats from one row to the next. */
+  /** Returns the floats between rows. */
   int stride() {
     return stride;
   }
 
-  /** Copies so many rows, a stride apart, to where the next ones go, if it does not use them. */
+  /** Copies the next rows, a stride apart, unless the batch uses their array. */
   void copy(float[] from, int offset, int more) {
     if (from != rows) {
       int to = reserve(more);
@@ -131,14 +131,14 @@ final class MiniBatch {
     }
   }
 
-  /** Keeps the first of the rows that were reserved. */
+  /** Adds the first of the reserved rows. */
   void add(float target, float weight) {
     targets[size] = target;
     weights[size] = weight;
     size++;
   }
 
-  /** Keeps the rows of another one with as many inputs or fewer; what it has not got is 0. */
+  /** Adds the rows of a batch with at most as many inputs; missing inputs are 0. */
   void addAll(MiniBatch other) {
     for (int r = 0; r < other.size; r++) {
       int row = reserve(1);
@@ -149,11 +149,6 @@ final class MiniBatch {
 
   void clear() {
     size = 0;
-  }
-
-  /** As an empty one writes itself. */
-  static void writeEmpty(DataOutput out) throws IOException {
-    out.writeInt(0);
   }
 
   void write(DataOutput out) throws IOException {
@@ -168,10 +163,10 @@ final class MiniBatch {
   }
 
   /**
-   * Reads what {@link #write} wrote.
+   * Reads a stored mini-batch.
    *
-   * @param classes that examples may be of; 0 for values
-   * @throws IOException if it is damaged
+   * @param classes number of known classes, 0 for regression
+   * @throws IOException if the mini-batch is damaged
    */
   void read(DataInput in, int classes) throws IOException {
     int bytesEach = (2 + inputs) * Float.BYTES;

@@ -6,10 +6,10 @@ import java.io.DataOutput;
 import java.io.IOException;
 
 /**
- * What stands at the start of a stored model.
+ * The header of a stored model.
  *
- * @param shape what decides which numbers follow, in words
- * @param classes known, 0 for regression
+ * @param shape describes the numbers that follow, in words
+ * @param classes number of known classes, 0 for regression
  * @param indicators features that the model does not scale
  */
 public record ModelHeader(String shape, int inputs, int classes, Indicators indicators) {
@@ -18,10 +18,10 @@ public record ModelHeader(String shape, int inputs, int classes, Indicators indi
   private static final int MAX_INPUTS = 1 << 21;
   private static final int MAX_CLASSES = 1 << 15;
 
-  /** Ends the stored shape of a model that has indicators, which follow the header. */
+  /** Suffix of the stored shape if indicators follow the header. */
   private static final String INDICATORS_FOLLOW = "; indicators follow";
 
-  /** Writes what {@link #read} reads. */
+  /** Writes the header. */
   public void write(DataOutput out) throws IOException {
     out.writeInt(VERSION);
     out.writeUTF(indicators.isEmpty() ? shape : shape + INDICATORS_FOLLOW);
@@ -33,9 +33,9 @@ public record ModelHeader(String shape, int inputs, int classes, Indicators indi
   }
 
   /**
-   * Reads the header, whatever the shape.
+   * Reads the header of a model of any shape.
    *
-   * @throws IOException if it is of a newer version, or damaged
+   * @throws IOException if the header is damaged or has a newer format version
    */
   public static ModelHeader read(DataInput in) throws IOException {
     int version = in.readInt();
@@ -43,7 +43,7 @@ public record ModelHeader(String shape, int inputs, int classes, Indicators indi
       throw new IOException(
           "the stored model has format version "
               + version
-              + ", this program reads up to "
+              + ", but this program reads versions up to "
               + VERSION
               + ": use the program that wrote it, or a newer one");
     }
@@ -58,11 +58,11 @@ public record ModelHeader(String shape, int inputs, int classes, Indicators indi
   }
 
   /**
-   * Reads the header of a model of a shape.
+   * Reads the header of a model of the given shape.
    *
    * @param configured indicators, also of features that the model may not know yet
-   * @throws ModelMismatchException if it is of another shape or has other indicators, naming both
-   * @throws IOException if it is of a newer version, or damaged
+   * @throws ModelMismatchException if the model has another shape or other indicators, naming both
+   * @throws IOException if the header is damaged or has a newer format version
    */
   public static ModelHeader read(DataInput in, String expected, Indicators configured)
       throws IOException {
@@ -73,7 +73,8 @@ public record ModelHeader(String shape, int inputs, int classes, Indicators indi
               + header.shape
               + "), configured ("
               + expected
-              + "); go back to the stored settings, or start afresh",
+              + "); "
+              + ModelMismatchException.REMEDY,
           header.shape);
     }
     SizeChecks.require("features of the stored model", header.inputs, 1, MAX_INPUTS);
@@ -85,14 +86,14 @@ public record ModelHeader(String shape, int inputs, int classes, Indicators indi
    * Checks that the model scales the features that the settings scale, and no others.
    *
    * @param configured indicators, also of features that the model may not know yet
-   * @throws ModelMismatchException if it does not, naming the difference
+   * @throws ModelMismatchException if other features are scaled, naming the difference
    */
   public void requireIndicators(Indicators configured) throws ModelMismatchException {
     String difference = indicators.difference(configured.orElse(indicators).first(inputs));
     if (difference != null) {
       throw new ModelMismatchException(
-          "the stored model was trained on other input.features: %s; go back to the stored settings, or start afresh"
-              .formatted(difference));
+          "the stored model was trained on other input.features: %s; %s"
+              .formatted(difference, ModelMismatchException.REMEDY));
     }
   }
 }

@@ -2,14 +2,19 @@ package dev.millrace.nn;
 
 import dev.millrace.data.Printable;
 import java.io.IOException;
+import org.jspecify.annotations.Nullable;
 
-/** A stored model is whole, but not of the kind that the settings describe. */
+/** Thrown if a stored model is intact but of another kind than the settings describe. */
 public final class ModelMismatchException extends IOException {
   private static final long serialVersionUID = 1L;
-  // A damaged shape has up to 65,535.
+
+  /** Ends the message of every mismatch. */
+  static final String REMEDY = "restore the stored settings, or reset the key";
+
+  // A damaged shape has up to 65,535 characters.
   private static final int MAX_CHARACTERS = 10_000;
 
-  private final String storedShape;
+  private final @Nullable String storedShape;
 
   /**
    * @param message names what is stored and what is configured
@@ -19,15 +24,15 @@ public final class ModelMismatchException extends IOException {
   }
 
   /**
-   * @param storedShape of the stored network in words, or null
+   * @param storedShape describes the stored network if its shape is what differs
    */
-  public ModelMismatchException(String message, String storedShape) {
+  public ModelMismatchException(String message, @Nullable String storedShape) {
     super(Printable.line(message, MAX_CHARACTERS));
     this.storedShape = storedShape;
   }
 
-  /** The shape of the stored network in words, if it is that which differs; else null. */
-  public String storedShape() {
+  /** Returns the shape of the stored network in words; null if the shape is what matches. */
+  public @Nullable String storedShape() {
     return storedShape;
   }
 }

@@ -3,32 +3,34 @@ package dev.millrace.nn;
 import dev.millrace.data.Task;
 import java.io.Serializable;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
- * A model that new ones start from: a network, or the mixture that {@code model: auto} means.
+ * A model that new models start from: a network, or a mixture of {@code model: auto}.
  *
- * @param weights of the network; null for a mixture
- * @param mixture what {@link OnlineModel#write} wrote; null for a network
- * @param inputs features
- * @param task what the models learn
- * @param classes of its outputs in their order; empty for regression, or if they have no names
- * @param hash names the weights in the configuration's fingerprint
+ * @param weights weights of a network; null for a mixture
+ * @param mixture stored mixture, see {@link OnlineModel#write}; null for a network
+ * @param inputs number of features
+ * @param task task of the models
+ * @param classes names of the outputs in order; empty for regression or unnamed classes
+ * @param hash identifies the weights in the fingerprint of the settings
  */
 public record ModelStart(
-    ModelWeights weights, byte[] mixture, int inputs, Task task, List<String> classes, String hash)
+    @Nullable ModelWeights weights,
+    byte @Nullable [] mixture,
+    int inputs,
+    Task task,
+    List<String> classes,
+    String hash)
     implements Serializable {
-  public ModelStart {
-    classes = List.copyOf(classes);
-  }
-
-  /** A network to start from. */
+  /** Returns a network to start from. */
   public static ModelStart of(ModelWeights weights, Task task, List<String> classes, String hash) {
-    return new ModelStart(weights, null, weights.inputs(), task, classes, hash);
+    return new ModelStart(weights, null, weights.inputs(), task, List.copyOf(classes), hash);
   }
 
-  /** A mixture to start from. */
+  /** Returns a mixture to start from. */
   public static ModelStart of(
       byte[] mixture, int inputs, Task task, List<String> classes, String hash) {
-    return new ModelStart(null, mixture, inputs, task, classes, hash);
+    return new ModelStart(null, mixture, inputs, task, List.copyOf(classes), hash);
   }
 }

@@ -5,18 +5,20 @@ import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
- * All that a model predicts with, apart from how it learns: what is exchanged with other programs.
+ * Weights and statistics of a trained network, as exchanged with other programs.
  *
- * @param inputs features, at least 1
- * @param layers from the input on, the output layer last; at least 1
- * @param scaling null if nothing is known about the scale of features and target
+ * @param inputs number of features, at least 1
+ * @param layers from the first hidden layer to the output layer, at least 1
+ * @param scaling scale of features and target; null if unknown
  */
-public record ModelWeights(int inputs, List<Layer> layers, Scaling scaling)
+public record ModelWeights(int inputs, List<Layer> layers, @Nullable Scaling scaling)
     implements Serializable {
 
-  /** What layer normalization adds to the variance. */
+  /** Constant that layer normalization adds to the variance. */
   public static final float LAYER_NORM_EPSILON = LayerKernels.EPSILON;
 
   /**
@@ -24,19 +26,23 @@ public record ModelWeights(int inputs, List<Layer> layers, Scaling scaling)
    *
    * @param weights [inputs x units], row-major
    * @param bias [units]
-   * @param gain of layer normalization, [units]; null without it
-   * @param shift of layer normalization, [units]; null without it
+   * @param gain gain of layer normalization, [units]
+   * @param shift shift of layer normalization, [units]
    */
   public record Layer(
-      Activation activation, float[] weights, float[] bias, float[] gain, float[] shift)
+      Activation activation,
+      float[] weights,
+      float[] bias,
+      float @Nullable [] gain,
+      float @Nullable [] shift)
       implements Serializable {
 
-    /** Number of neurons. */
+    /** Returns the number of neurons. */
     public int units() {
       return bias.length;
     }
 
-    /** Whether it has layer normalization. */
+    /** Returns true if the layer has layer normalization. */
     public boolean isNormalized() {
       return gain != null;
     }
@@ -53,18 +59,20 @@ public record ModelWeights(int inputs, List<Layer> layers, Scaling scaling)
   }
 
   /**
-   * The statistics by which features and target are scaled, exactly as the model keeps them.
+   * Statistics that scale features and target, exactly as the model keeps them.
    *
-   * @param features of each column: count, mean and sum of squares, or minimum and maximum
-   * @param target the same of the target; null for classification
+   * @param features for each column: count, mean and sum of squares, or minimum and maximum
+   * @param target the same for the target; null for classification
    */
-  public record Scaling(Normalization normalization, double[] features, double[] target)
+  public record Scaling(Normalization normalization, double[] features, double @Nullable [] target)
       implements Serializable {
 
     /**
+     * Checks the statistics.
+     *
      * @throws IllegalArgumentException if the statistics are not of whole columns
      */
-    public Scaling {
+    public Scaling(Normalization normalization, double[] features, double @Nullable [] target) {
       int width = Normalizer.width(normalization.kind());
       if (width == 0 ? features.length != 0 : features.length % width != 0) {
         throw new IllegalArgumentException(features.length + " statistics are not whole columns");
@@ -72,30 +80,33 @@ public record ModelWeights(int inputs, List<Layer> layers, Scaling scaling)
       if (target != null && target.length != width) {
         throw new IllegalArgumentException(target.length + " statistics are not one target's");
       }
+      this.normalization = normalization;
+      this.features = features;
+      this.target = target;
     }
 
-    /** What becomes 0 in a column. */
+    /** Returns the value that is scaled to 0 in a column. */
     public double origin(int column) {
       return normalization.indicators().contains(column)
           ? 0
           : ofNumbers().origin(ofColumn(column), 0);
     }
 
-    /** What becomes 1 in a column; 0 if the column is of no use and always 0. */
+    /** Returns the distance from the origin that is scaled to 1; 0 if the column has not varied. */
     public double scale(int column) {
       return normalization.indicators().contains(column)
           ? 1
           : ofNumbers().scale(ofColumn(column), 0);
     }
 
-    /** What an output of 0 means. */
+    /** Returns the target of an output of 0, for regression. */
     public double targetOrigin() {
-      return ofNumbers().origin(target, 0);
+      return ofNumbers().origin(Objects.requireNonNull(target), 0);
     }
 
-    /** How much further an output of 1 is. */
+    /** Returns the difference of the targets of outputs 1 and 0, for regression. */
     public double targetScale() {
-      return ofNumbers().scale(target, 0);
+      return ofNumbers().scale(Objects.requireNonNull(target), 0);
     }
 
     private Normalizer ofNumbers() {
@@ -113,7 +124,9 @@ public record ModelWeights(int inputs, List<Layer> layers, Scaling scaling)
   }
 
   /**
-   * @throws IllegalArgumentException if the sizes contradict each other
+   * Checks the sizes.
+   *
+   * @throws IllegalArgumentException if sizes contradict each other
    */
   public ModelWeights {
     layers = List.copyOf(layers);
@@ -122,40 +135,40 @@ public record ModelWeights(int inputs, List<Layer> layers, Scaling scaling)
       Layer layer = layers.get(l);
       if (layer.weights().length != (long) before * layer.units()) {
         throw new IllegalArgumentException(
-            "layer %d takes %d inputs, but %d come in"
+            "layer %d has weights for %d inputs, but gets %d"
                 .formatted(l, layer.weights().length / Math.max(1, layer.units()), before));
       }
       if (!layer.hasWholeNormalization()) {
         throw new IllegalArgumentException(
-            "layer %d has %d neurons, but gain and shift are not of %d"
-                .formatted(l, layer.units(), layer.units()));
+            "layer %d has %d neurons, but gain and shift have other lengths"
+                .formatted(l, layer.units()));
       }
       before = layer.units();
     }
     if (layers.isEmpty() || inputs < 1) {
-      throw new IllegalArgumentException("a network needs an input and a layer");
+      throw new IllegalArgumentException("a network needs at least 1 input and 1 layer");
     }
     if (scaling != null && !scaling.fits(inputs)) {
       throw new IllegalArgumentException("the statistics are not those of " + inputs + " features");
     }
   }
 
-  /** Returns the features that are not scaled though others are. */
+  /** Returns the features that are not scaled. */
   public Indicators indicators() {
     return scaling == null ? Indicators.NONE : scaling.normalization().indicators();
   }
 
-  /** The output layer. */
+  /** Returns the output layer. */
   public Layer output() {
     return layers.get(layers.size() - 1);
   }
 
-  /** The hidden layers, from the input on, without dropout. */
+  /** Returns the hidden layers, without dropout. */
   public List<LayerSpec> hidden() {
     return layers.subList(0, layers.size() - 1).stream().map(Layer::spec).toList();
   }
 
-  static ModelWeights of(Layout layout, float[] parameters, Scaling scaling) {
+  static ModelWeights of(Layout layout, float[] parameters, @Nullable Scaling scaling) {
     List<Layer> layers = new ArrayList<>();
     for (int l = 0; l < layout.layers(); l++) {
       int units = layout.units(l);
@@ -180,12 +193,14 @@ public record ModelWeights(int inputs, List<Layer> layers, Scaling scaling)
   }
 
   /**
+   * Copies the weights to the parameters of a network.
+   *
    * @throws IllegalArgumentException if the network has other layers
    */
   void copyTo(Layout layout, float[] parameters) {
     if (inputs != layout.inputs(0) || layers.size() != layout.layers()) {
       throw new IllegalArgumentException(
-          "the weights are of %d inputs and %d layers, the network has %d and %d"
+          "the weights have %d inputs and %d layers, but the network has %d and %d"
               .formatted(inputs, layers.size(), layout.inputs(0), layout.layers()));
     }
     for (int l = 0; l < layers.size(); l++) {
@@ -207,13 +222,13 @@ public record ModelWeights(int inputs, List<Layer> layers, Scaling scaling)
 
   private void requireShape(int l, Layout layout) {
     LayerSpec own = layers.get(l).spec();
-    // An output that is linear is open.
-    boolean open = l == layers.size() - 1 && own.activation() == Activation.LINEAR;
-    Activation activation = open ? layout.activation(l) : own.activation();
+    // A linear output layer may precede any output activation.
+    boolean isOpen = l == layers.size() - 1 && own.activation() == Activation.LINEAR;
+    Activation activation = isOpen ? layout.activation(l) : own.activation();
     LayerSpec started = new LayerSpec(own.units(), activation, 0f, own.layerNorm());
     if (!started.shape().equals(layout.shape(l))) {
       throw new IllegalArgumentException(
-          "the weights of layer %d are of %s, the network's has %s"
+          "layer %d of the weights is %s, but the network's is %s"
               .formatted(l, own.shape(), layout.shape(l)));
     }
   }

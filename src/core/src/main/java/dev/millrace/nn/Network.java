@@ -5,12 +5,13 @@ import dev.millrace.simd.Kernels;
 import dev.millrace.simd.LayerKernels;
 import dev.millrace.simd.UpdateKernels;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Fully connected layers: forward propagation and backpropagation.
  *
- * <p>It has no parameters of its own, so that models of one kind can share it: they are handed in,
- * placed as its {@link Layout} says.
+ * <p>A network is stateless, so models of one kind share it; callers pass the parameters,
+ * positioned as its {@link Layout} defines.
  */
 public final class Network {
 
@@ -20,7 +21,7 @@ public final class Network {
   private static final UpdateKernels UPDATES = UpdateKernels.best();
   private static final ActivationKernels ACTIVATIONS = ActivationKernels.best();
 
-  /** Floats of a model that is small: 16 KB. */
+  /** Max floats that are loaded ahead: 16 KB. */
   private static final int FETCHED = 4096;
 
   private final Layout layout;
@@ -33,7 +34,7 @@ public final class Network {
     return layout;
   }
 
-  /** Initial weights and no bias. */
+  /** Returns the initial parameters. */
   public float[] initialParameters(WeightInitializer initializer) {
     float[] parameters = new float[layout.length()];
     for (int l = 0; l < layout.layers(); l++) {
@@ -47,13 +48,13 @@ public final class Network {
   }
 
   /**
-   * The parameters of a network that differs only by fewer outputs; the weights of the new neurons
-   * are drawn, the rest kept.
+   * Copies the parameters of a network that has fewer outputs but is otherwise the same; the
+   * weights of the new neurons are initial ones.
    */
-  public float[] grown(float[] parameters, Layout from, WeightInitializer initializer) {
-    float[] grown = layout.grown(parameters, from);
-    initialize(grown, layout.layers() - 1, from.outputs(), initializer);
-    return grown;
+  public float[] expanded(float[] parameters, Layout from, WeightInitializer initializer) {
+    float[] expanded = layout.expanded(parameters, from);
+    initialize(expanded, layout.layers() - 1, from.outputs(), initializer);
+    return expanded;
   }
 
   private void initialize(
@@ -69,8 +70,8 @@ public final class Network {
   }
 
   /**
-   * Loads a small model's parameters from memory, all cache lines at once: of thousands of models
-   * in turns none is in a near cache, and each layer would wait for its own.
+   * Loads a small model's parameters from memory, all cache lines at once: with thousands of models
+   * in turn none is in a near cache, and each layer would wait for its own.
    */
   void fetch(float[] parameters, Workspace workspace) {
     int bits = 0;
@@ -81,7 +82,7 @@ public final class Network {
   }
 
   /**
-   * Leaves the outputs of every layer in the workspace.
+   * Computes the outputs of every layer in the workspace.
    *
    * @param x [rows x inputs]
    */
@@ -89,9 +90,14 @@ public final class Network {
     forward(parameters, x, xOffset, rows, workspace, null);
   }
 
-  /** As it is for learning: with dropout, unless that is null. */
+  /** Computes the outputs of every layer with dropout, as for learning. */
   void forward(
-      float[] parameters, float[] x, int xOffset, int rows, Workspace workspace, Dropout dropout) {
+      float[] parameters,
+      float[] x,
+      int xOffset,
+      int rows,
+      Workspace workspace,
+      @Nullable Dropout dropout) {
     workspace.fitForward(layout, rows);
     float[] activations = workspace.activations;
     if (rows == 1 && layout.isReluPair()) {
@@ -157,7 +163,7 @@ public final class Network {
         layer * rows);
   }
 
-  /** {@code x} holds the inputs too, where the activation is derived from them. */
+  /** Applies the activation; {@code x} has its inputs if the derivative is computed from them. */
   private void activate(int layer, float[] x, float[] a, int offset, int rows) {
     int columns = layout.columns(layer);
     int length = rows * layout.stride(layer);
@@ -177,8 +183,8 @@ public final class Network {
   }
 
   /**
-   * Leaves the gradient of every parameter in {@link Workspace#gradient}, after {@link #forward} of
-   * the same rows, from the gradient with respect to the last layer's weighted sums.
+   * Computes the gradient of every parameter in {@link Workspace#gradient}, after {@link #forward}
+   * of the same rows, from the gradient with respect to the last layer's weighted sums.
    *
    * @param x [rows x inputs]
    */
@@ -187,14 +193,14 @@ public final class Network {
   }
 
   /**
-   * Leaves the gradient of every parameter in the workspace, after {@link #forward} of the same
+   * Computes the gradient of every parameter in the workspace, after {@link #forward} of the same
    * rows.
    *
-   * <p>The deltas of the output layer hold the gradient with respect to its outputs, or to its
+   * <p>The deltas of the output layer are the gradient with respect to its outputs, or to its
    * weighted sums if {@code fused}; zero in the padding.
    *
-   * @param dropout that of the forward propagation, null for none
-   * @param clipping adds the norms of all layers, null for none
+   * @param dropout the one used in forward propagation
+   * @param clipping receives the norms of all layers
    */
   void backward(
       float[] parameters,
@@ -203,14 +209,14 @@ public final class Network {
       int rows,
       boolean fused,
       Workspace workspace,
-      Dropout dropout,
-      ExampleClipping clipping) {
+      @Nullable Dropout dropout,
+      @Nullable ExampleClipping clipping) {
     for (int l = layout.layers() - 1; l >= 0; l--) {
       propagateDelta(parameters, l, rows, fused, workspace, dropout);
       if (clipping != null) {
         clipping.addLayer(l, x, xOffset, rows, workspace);
       }
-      // Now, because the layer below changes its outputs when it is differentiated.
+      // Before the layer below is differentiated, which changes its outputs.
       KERNELS.weightGradient(
           l == 0 ? x : workspace.activations,
           l == 0 ? xOffset : layout.activationOffset(l - 1, rows),
@@ -240,8 +246,8 @@ public final class Network {
   }
 
   /**
-   * Clears the gradient between rows and after them, up to its length: what another network left
-   * there must not count in norms, nor become a weight.
+   * Clears the gradient between and after its rows, because values that another network left there
+   * must not count in norms or become weights.
    */
   void clearPadding(int layer, float[] gradient, int offset, int rows, int length) {
     int columns = layout.weightColumns(layer);
@@ -257,9 +263,8 @@ public final class Network {
   }
 
   /**
-   * Leaves the gradient with respect to every layer's weighted sums in the workspace, from that of
-   * the output layer, where no hidden layer has dropout, layer normalization or an activation that
-   * is derived from its input; see {@link #backward}.
+   * Computes the gradient with respect to every layer's weighted sums from that of the output
+   * layer; see {@link FusedUpdate} for the layers allowed.
    */
   void propagateDeltas(float[] parameters, int rows, boolean fused, Workspace workspace) {
     if (rows == 1 && fused && layout.isReluPair()) {
@@ -279,15 +284,20 @@ public final class Network {
     }
   }
 
-  /** From a layer's outputs to its weighted sums, and to the outputs of the layer below. */
+  /** Propagates the gradient from a layer's outputs to the outputs of the layer below. */
   private void propagateDelta(
-      float[] parameters, int l, int rows, boolean fused, Workspace workspace, Dropout dropout) {
+      float[] parameters,
+      int l,
+      int rows,
+      boolean fused,
+      Workspace workspace,
+      @Nullable Dropout dropout) {
     float[] activations = workspace.activations;
     float[] deltas = workspace.deltas;
     int delta = layout.activationOffset(l, rows);
     if (dropout != null && layout.dropout(l) != 0f) {
       dropout.apply(layout, l, deltas, delta, rows);
-      // The activation's own output again; a neuron that was left out has no gradient.
+      // Undoes the scaling of the outputs; a dropped neuron has no gradient.
       int length = rows * layout.stride(l);
       KERNELS.scale(activations, delta, length, 1f - layout.dropout(l));
     }
@@ -324,7 +334,7 @@ public final class Network {
     }
   }
 
-  /** Where {@code x} is what it is derived from, {@code y} is lost. */
+  /** Multiplies delta by the derivative; overwrites {@code y} if it is computed from {@code x}. */
   private void differentiate(int layer, float[] x, float[] y, float[] delta, int offset, int rows) {
     int columns = layout.columns(layer);
     int length = rows * layout.stride(layer);
@@ -343,11 +353,11 @@ public final class Network {
     }
   }
 
-  /** Shortens the weights into each neuron (not its bias) to the allowed L2 norm. */
-  void limitNorms(float[] parameters, float most) {
+  /** Scales the weights into each neuron, without its bias, down to the max L2 norm. */
+  void limitNorms(float[] parameters, float maxNorm) {
     for (int l = 0; l < layout.layers(); l++) {
       UPDATES.limitColumns(
-          parameters, layout.weightOffset(l), layout.inputs(l), layout.weightColumns(l), most);
+          parameters, layout.weightOffset(l), layout.inputs(l), layout.weightColumns(l), maxNorm);
     }
   }
 

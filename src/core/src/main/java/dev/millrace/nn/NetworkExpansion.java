@@ -2,25 +2,28 @@ package dev.millrace.nn;
 
 import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
- * How the parameters of a network become those of a larger one that predicts the same: with more
+ * Expands the parameters of a network to those of a larger one that predicts the same: with more
  * inputs, wider hidden layers, or further ones behind them (after Net2Net, Chen et al. 2016).
  *
- * <p>Weights from new inputs and new neurons to those that were there are 0, so they add nothing at
- * first, and learn because their gradient is not 0. Weights into new neurons are drawn. A further
- * layer begins as the identity, which its activation must leave alone.
+ * <p>Weights from new inputs and neurons to existing neurons are 0, so they change no prediction,
+ * and they learn because their gradient is not 0. Weights into new neurons are initial ones. A
+ * further layer starts as the identity, which its activation must preserve.
  */
 final class NetworkExpansion {
 
   private final Network network;
   private final Layout from;
   private final Layout to;
-  // Hidden layers that were there.
+  // Hidden layers of the smaller network.
   private final int kept;
 
   /**
-   * @throws ModelMismatchException if the one does not grow into the other, saying why
+   * Checks the networks.
+   *
+   * @throws ModelMismatchException if {@code from} cannot expand to {@code to}, naming the reason
    */
   NetworkExpansion(CompiledNetwork from, CompiledNetwork to) throws ModelMismatchException {
     this.network = to.network();
@@ -31,19 +34,19 @@ final class NetworkExpansion {
     if (reason != null) {
       throw new ModelMismatchException(
           ("the stored model cannot grow: stored (%d features, %s), configured (%d features, %s):"
-                      + " %s;")
-                  .formatted(
-                      from.inputs(),
-                      from.spec().shape(from.task()),
-                      to.inputs(),
-                      to.spec().shape(to.task()),
-                      reason)
-              + " go back to the stored settings, or start afresh");
+                  + " %s; "
+                  + ModelMismatchException.REMEDY)
+              .formatted(
+                  from.inputs(),
+                  from.spec().shape(from.task()),
+                  to.inputs(),
+                  to.spec().shape(to.task()),
+                  reason));
     }
   }
 
-  /** Why it does not grow, or null. */
-  private static String obstacle(CompiledNetwork from, CompiledNetwork to) {
+  /** Returns the reason against an expansion, or null. */
+  private static @Nullable String obstacle(CompiledNetwork from, CompiledNetwork to) {
     List<LayerSpec> before = from.spec().network().hidden();
     List<LayerSpec> after = to.spec().network().hidden();
     if (!from.spec().shape(from.task(), after).equals(to.spec().shape(to.task()))) {
@@ -72,7 +75,9 @@ final class NetworkExpansion {
       String reason = obstacleToAdding(after.get(l), l == 0 ? null : after.get(l - 1));
       int signals = before.isEmpty() ? from.inputs() : before.get(before.size() - 1).units();
       if (reason == null && after.get(l).units() < signals) {
-        reason = "is new and must pass on what the layer before had: at least " + signals;
+        reason =
+            "is new and must pass on the outputs of the layer before: its units must be at least "
+                + signals;
       }
       if (reason != null) {
         return "hidden layer " + (l + 1) + " " + reason;
@@ -81,7 +86,7 @@ final class NetworkExpansion {
     return null;
   }
 
-  private static String obstacle(LayerSpec before, LayerSpec after) {
+  private static @Nullable String obstacle(LayerSpec before, LayerSpec after) {
     if (before.activation() != after.activation() || before.layerNorm() != after.layerNorm()) {
       return "is of another kind";
     }
@@ -94,7 +99,7 @@ final class NetworkExpansion {
         : null;
   }
 
-  private static String obstacleToAdding(LayerSpec layer, LayerSpec before) {
+  private static @Nullable String obstacleToAdding(LayerSpec layer, @Nullable LayerSpec before) {
     boolean positive =
         before != null
             && switch (before.activation()) {
@@ -109,42 +114,42 @@ final class NetworkExpansion {
         };
     return identity && !layer.layerNorm()
         ? null
-        : "is new and must leave its inputs alone at first, without layer norm: linear, or relu,"
-            + " leaky_relu or elu behind relu, sigmoid or softplus";
+        : "is new and must start as the identity, without layer norm: linear, or relu,"
+            + " leaky_relu or elu after relu, sigmoid or softplus";
   }
 
-  /** The larger network's parameters. */
+  /** Returns the larger network's parameters. */
   float[] parameters(float[] parameters, WeightInitializer initializer) {
-    float[] grown = network.initialParameters(initializer);
+    float[] expanded = network.initialParameters(initializer);
     int signals = from.inputs(0);
     for (int l = 0; l < to.layers(); l++) {
       boolean added = l >= kept && l < to.layers() - 1;
       int source = added ? -1 : l < kept ? l : kept;
       int columns = added ? signals : from.units(source);
-      clear(grown, l, columns);
+      clear(expanded, l, columns);
       if (added) {
         for (int i = 0; i < signals; i++) {
-          grown[to.weightOffset(l) + i * to.weightStride(l) + i] = 1f;
+          expanded[to.weightOffset(l) + i * to.weightStride(l) + i] = 1f;
         }
       } else {
-        copy(parameters, source, grown, l);
+        copy(parameters, source, expanded, l);
       }
       signals = columns;
     }
-    return grown;
+    return expanded;
   }
 
-  /** The larger network's slots of the optimizer; 0 for what is new. */
+  /** Returns the larger network's optimizer slots, 0 for new parameters. */
   float[] slots(float[] slots) {
-    float[] grown = new float[to.length()];
+    float[] expanded = new float[to.length()];
     for (int l = 0; l < kept; l++) {
-      copy(slots, l, grown, l);
+      copy(slots, l, expanded, l);
     }
-    copy(slots, kept, grown, to.layers() - 1);
-    return grown;
+    copy(slots, kept, expanded, to.layers() - 1);
+    return expanded;
   }
 
-  /** Nothing leads into the first so many neurons of a layer. */
+  /** Clears the weights into the first {@code columns} neurons of a layer. */
   private void clear(float[] parameters, int layer, int columns) {
     for (int i = 0; i < to.inputs(layer); i++) {
       int row = to.weightOffset(layer) + i * to.weightStride(layer);
@@ -152,7 +157,7 @@ final class NetworkExpansion {
     }
   }
 
-  private void copy(float[] parameters, int source, float[] grown, int layer) {
+  private void copy(float[] parameters, int source, float[] expanded, int layer) {
     int inputs = from.inputs(source);
     // The rows of bias, gain and shift follow the weight rows.
     int more = to.inputs(layer) - inputs;
@@ -161,7 +166,7 @@ final class NetworkExpansion {
       System.arraycopy(
           parameters,
           from.weightOffset(source) + i * from.weightStride(source),
-          grown,
+          expanded,
           to.weightOffset(layer) + row * to.weightStride(layer),
           from.units(source));
     }

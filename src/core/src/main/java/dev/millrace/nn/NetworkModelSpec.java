@@ -2,18 +2,20 @@ package dev.millrace.nn;
 
 import dev.millrace.data.Task;
 import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
- * A network written out.
+ * Specification of a single network.
  *
- * @param output activation of the output layer, or null for the task's usual one
- * @param loss or null for the task's usual one
- * @param start the network that each new one starts from, or null for drawn weights
+ * @param output activation of the output layer; null for the task's default
+ * @param loss loss function; null for the task's default
+ * @param start network that new models start from; null for random initial weights
  */
 public record NetworkModelSpec(
     List<LayerSpec> hidden,
-    Activation output,
-    Loss loss,
+    @Nullable Activation output,
+    @Nullable Loss loss,
     Optimizer optimizer,
     Schedule schedule,
     Regularizer regularizer,
@@ -23,23 +25,24 @@ public record NetworkModelSpec(
     long seed,
     Initializer initializer,
     ClassWeights classWeights,
-    ModelStart start)
+    @Nullable ModelStart start)
     implements ModelSpec {
 
   public NetworkModelSpec {
     hidden = List.copyOf(hidden);
+    Objects.requireNonNull(optimizer, "a network needs an optimizer");
   }
 
   /**
-   * A network without hidden layers, with the task's usual output and loss, a constant learning
-   * rate, initial weights by activation, and an update per example; it neither regularizes, scales
-   * nor clips. It has no optimizer yet.
+   * Returns a builder of a network without hidden layers, with the task's default output and loss,
+   * a constant learning rate, initial weights by activation, and an update per example, without
+   * regularization, normalization and clipping.
    */
-  public static Builder builder() {
-    return new Builder();
+  public static Builder builder(Optimizer optimizer) {
+    return new Builder(optimizer);
   }
 
-  /** A builder that has the values of this specification. */
+  /** Returns a builder with the values of this specification. */
   public Builder toBuilder() {
     return new Builder(this);
   }
@@ -64,26 +67,27 @@ public record NetworkModelSpec(
   }
 
   /**
-   * The same with the hidden layers of a stored model.
+   * Returns a copy with the hidden layers of a stored model.
    *
-   * @param shape as {@link ModelMismatchException#storedShape} tells it
+   * @param shape shape from {@link ModelMismatchException#storedShape}
    */
   public NetworkModelSpec withHiddenOf(String shape) {
     return toBuilder().hidden(LearnerSpec.hiddenOf(shape)).build();
   }
 
-  /** Returns the same specification with a network to start from. */
+  /** Returns a copy that starts from the given network. */
   public NetworkModelSpec withStart(ModelStart newStart) {
     return toBuilder().start(newStart).build();
   }
 
   /**
-   * A model of classes that has learned nothing, for use as a library.
+   * Creates an untrained classification model, for use as a library.
    *
-   * @param features at least 1
-   * @param classes known now; {@link Learner#addClass} adds more. Two make the task {@link
-   *     Task#BINARY}, any other number {@link Task#MULTICLASS}, which {@link Learner#read} asks for
-   * @throws IllegalArgumentException if the settings do not fit classes
+   * @param features number of features, at least 1
+   * @param classes number of known classes; {@link Learner#addClass} adds more. The task, which
+   *     {@link Learner#read} needs, is {@link Task#BINARY} for 2 classes, else {@link
+   *     Task#MULTICLASS}
+   * @throws IllegalArgumentException if the settings do not fit classification
    */
   public Learner classifier(int features, int classes) {
     Task task = classes == 2 ? Task.BINARY : Task.MULTICLASS;
@@ -91,16 +95,16 @@ public record NetworkModelSpec(
   }
 
   /**
-   * A model of a number that has learned nothing, for use as a library.
+   * Creates an untrained regression model, for use as a library.
    *
-   * @param features at least 1
+   * @param features number of features, at least 1
    * @throws IllegalArgumentException if the settings do not fit regression
    */
   public Learner regressor(int features) {
     return new Learner(forTask(Task.REGRESSION), Task.REGRESSION, features, 0, 0);
   }
 
-  /** The specification for a task, with the task's usual output layer and loss filled in. */
+  /** Returns the specification for a task, with the task's default output layer and loss. */
   public LearnerSpec forTask(Task task) {
     Activation activation = output;
     if (activation == null) {
@@ -122,7 +126,8 @@ public record NetworkModelSpec(
         new NetworkSpec(hidden, activation, filledLoss, initializer),
         optimizer,
         schedule,
-        // A task guessed from the labels may turn out to have no classes to smooth.
+        // The task may have been inferred from the labels as regression, which has no classes to
+        // smooth.
         task.isClassification() ? regularizer : regularizer.withoutLabelSmoothing(),
         normalization,
         batchSize,
@@ -130,23 +135,25 @@ public record NetworkModelSpec(
         seed);
   }
 
-  /** Sets values by name; see {@link #builder()} for those that are not set. */
+  /** Sets values by name; see {@link #builder} for the defaults. */
   public static final class Builder {
     private List<LayerSpec> hidden = List.of();
-    private Activation output;
-    private Loss loss;
+    private @Nullable Activation output;
+    private @Nullable Loss loss;
     private Optimizer optimizer;
     private Schedule schedule = new Schedule.Constant(0);
     private Regularizer regularizer = new Regularizer(0f, 0f);
     private Normalization normalization = new Normalization(Normalization.Kind.NONE, 0f, 0f);
     private int batchSize = 1;
-    private Clipping clipping = new Clipping(0f, 0f);
+    private Clipping clipping = Clipping.OFF;
     private long seed;
     private Initializer initializer = Initializer.BY_ACTIVATION;
     private ClassWeights classWeights = ClassWeights.NONE;
-    private ModelStart start;
+    private @Nullable ModelStart start;
 
-    private Builder() {}
+    private Builder(Optimizer optimizer) {
+      this.optimizer = optimizer;
+    }
 
     private Builder(NetworkModelSpec from) {
       hidden = from.hidden;
@@ -169,12 +176,12 @@ public record NetworkModelSpec(
       return this;
     }
 
-    public Builder output(Activation value) {
+    public Builder output(@Nullable Activation value) {
       output = value;
       return this;
     }
 
-    public Builder loss(Loss value) {
+    public Builder loss(@Nullable Loss value) {
       loss = value;
       return this;
     }
@@ -229,7 +236,7 @@ public record NetworkModelSpec(
       return this;
     }
 
-    public Builder start(ModelStart value) {
+    public Builder start(@Nullable ModelStart value) {
       start = value;
       return this;
     }

@@ -4,12 +4,12 @@ import java.io.Serializable;
 import java.util.List;
 
 /**
- * The shape of a network whose number of inputs and outputs comes from the data.
+ * Layers and loss of a network whose numbers of inputs and outputs come from the data.
  *
  * <p>The output layer has one neuron a class, or one neuron for regression and for {@link
  * Loss#BINARY_CROSSENTROPY}, whose neuron is the probability of the second class.
  *
- * @param hidden the hidden layers, from the input on; may be empty
+ * @param hidden hidden layers in order; may be empty
  * @param output activation of the output layer
  */
 public record NetworkSpec(
@@ -23,7 +23,7 @@ public record NetworkSpec(
     return hidden.stream().anyMatch(layer -> layer.dropout() != 0f);
   }
 
-  /** With initial weights by activation. */
+  /** Creates a specification with initial weights by activation. */
   public NetworkSpec(List<LayerSpec> hidden, Activation output, Loss loss) {
     this(hidden, output, loss, Initializer.BY_ACTIVATION);
   }

@@ -4,27 +4,26 @@ import java.io.Serializable;
 import java.util.Locale;
 
 /**
- * How features are brought to a common scale, learned from the stream itself.
+ * Scaling of features to a common scale, learned from the stream.
  *
- * @param fade share of the past forgotten with each example, 0 (never forget) to below 1; standard
- *     only
- * @param clip standardised values are cut to -clip..clip; 0 is off; standard only
- * @param indicators columns that are not scaled, only cut like the others
+ * @param decay fraction of the past forgotten with each example, 0 (off) to below 1; standard only
+ * @param clip standardized values are limited to -clip..clip; 0 is off; standard only
+ * @param indicators columns that are not scaled, only limited like the others
  */
-public record Normalization(Kind kind, float fade, float clip, Indicators indicators)
+public record Normalization(Kind kind, float decay, float clip, Indicators indicators)
     implements Serializable {
 
   /** Creates the normalization of numbers. */
-  public Normalization(Kind kind, float fade, float clip) {
-    this(kind, fade, clip, Indicators.NONE);
+  public Normalization(Kind kind, float decay, float clip) {
+    this(kind, decay, clip, Indicators.NONE);
   }
 
   /** Returns the same normalization with other indicators. */
   public Normalization withIndicators(Indicators others) {
-    return new Normalization(kind, fade, clip, others);
+    return new Normalization(kind, decay, clip, others);
   }
 
-  /** The methods. */
+  /** Normalization methods. */
   public enum Kind {
     NONE,
     /** (x - mean) / standard deviation. */

@@ -9,24 +9,24 @@ import java.io.IOException;
 import java.util.Arrays;
 
 /**
- * Running statistics of each column, and the transformation they define.
+ * Updates running statistics of each column and scales values by them.
  *
- * <p>The statistics are handed in, so that models of one kind can share it: [(n, mean, m2) x
- * columns] for standard, [(min, max) x columns] for minmax. Elsewhere, as in a stored model, those
- * of a column stand together.
+ * <p>A normalizer is stateless, so models of one kind share it. Callers pass the statistics: [(n,
+ * mean, m2) x columns] for standard, [(min, max) x columns] for minmax. Stored models have the
+ * transposed order.
  *
- * <p>Indicators ({@link Indicators}) keep their value, cut like the others; their statistics are
- * kept as those of numbers, and not used.
+ * <p>Indicators ({@link Indicators}) keep their value, limited like the others; their statistics
+ * are updated but not used.
  *
- * <p>Standard: mean and variance as {@link ScalarScaling#update} has them. A column that has not
- * varied by more than rounding, or was never seen, is 0. A missing value (NaN, or infinite where
- * there are statistics) is 0 and changes none.
+ * <p>Standard: mean and variance as in {@link ScalarScaling#update}. A column that has not varied
+ * by more than rounding, or has no values, is 0. A missing value (NaN, or infinite where there are
+ * statistics) becomes 0 and does not change the statistics.
  */
 final class Normalizer {
 
   private static final ScalingKernels KERNELS = ScalingKernels.best();
 
-  /** Numbers that are standardised at once: few enough for the nearest cache. */
+  /** Max numbers standardized in one call, which fit the nearest cache. */
   private static final int TOGETHER = 2048;
 
   private final Normalization spec;
@@ -39,8 +39,8 @@ final class Normalizer {
     indicators = spec.indicators().among(columns);
   }
 
-  /** Statistics of columns that nothing has been seen of. */
-  double[] start() {
+  /** Returns the statistics of columns without values. */
+  double[] initialStatistics() {
     double[] statistics = new double[columns * width(spec.kind())];
     if (spec.kind() == Normalization.Kind.MINMAX) {
       Arrays.fill(statistics, 0, columns, Double.POSITIVE_INFINITY);
@@ -49,7 +49,7 @@ final class Normalizer {
     return statistics;
   }
 
-  /** Numbers that are kept of a column. */
+  /** Returns the number of statistics per column. */
   static int width(Normalization.Kind kind) {
     return switch (kind) {
       case NONE -> 0;
@@ -58,7 +58,7 @@ final class Normalizer {
     };
   }
 
-  /** Takes a row into the statistics; what is not finite is missing. */
+  /** Updates the statistics by a row; values that are not finite are missing. */
   void update(double[] statistics, float[] row, int offset) {
     if (spec.kind() == Normalization.Kind.NONE) {
       return;
@@ -86,14 +86,15 @@ final class Normalizer {
   }
 
   private double keep() {
-    return 1 - (double) spec.fade();
+    return 1 - (double) spec.decay();
   }
 
   /**
-   * Takes rows into the statistics, and leaves each in the workspace as {@link #transform} writes
-   * it before the next is taken.
+   * Updates the statistics row by row, and scales each row into the workspace before the next
+   * update.
    */
-  void take(double[] statistics, float[] x, int offset, int rows, Workspace workspace) {
+  void updateAndTransform(
+      double[] statistics, float[] x, int offset, int rows, Workspace workspace) {
     int stride = Kernels.stride(columns);
     workspace.fitScaled(rows * stride);
     float[] out = workspace.scaled;
@@ -138,13 +139,13 @@ final class Normalizer {
         }
         for (int c : indicators) {
           float value = x[start + r * columns + c];
-          out[row + c] = Float.isFinite(value) ? (float) cut(value) : 0f;
+          out[row + c] = Float.isFinite(value) ? (float) limit(value) : 0f;
         }
       }
     }
   }
 
-  /** Writes the transformed row to {@code out}. */
+  /** Scales a row into {@code out}. */
   void transform(double[] statistics, float[] row, int offset, float[] out, int outOffset) {
     boolean isRaw = spec.kind() == Normalization.Kind.NONE;
     for (int c = 0; c < columns; c++) {
@@ -162,10 +163,10 @@ final class Normalizer {
     if (scale == 0) {
       return 0;
     }
-    return cut((x - origin(statistics, column)) / scale);
+    return limit((x - origin(statistics, column)) / scale);
   }
 
-  private double cut(double z) {
+  private double limit(double z) {
     if (spec.kind() == Normalization.Kind.MINMAX) {
       return Math.max(0, Math.min(1, z));
     }
@@ -173,10 +174,8 @@ final class Normalizer {
     return clip == 0 ? z : Math.max(-clip, Math.min(clip, z));
   }
 
-  /**
-   * Undoes {@link #transform} as far as it is a function; the only value ever seen if none varied.
-   */
-  double restore(double[] statistics, int column, double z) {
+  /** Inverts {@link #transform}; returns the constant if the column has not varied. */
+  double invert(double[] statistics, int column, double z) {
     return spec.kind() == Normalization.Kind.NONE
         ? z
         : origin(statistics, column) + z * scale(statistics, column);
@@ -186,7 +185,7 @@ final class Normalizer {
     return spec.kind() == Normalization.Kind.NONE || spec.indicators().contains(column);
   }
 
-  /** What becomes 0: the mean or the minimum; of an indicator 0. */
+  /** Returns the value that is scaled to 0: mean or minimum, 0 for an indicator. */
   double origin(double[] statistics, int column) {
     if (isUnscaled(column)) {
       return 0;
@@ -199,8 +198,8 @@ final class Normalizer {
   }
 
   /**
-   * What becomes 1: the standard deviation or the range, of an indicator 1; 0 if the column has not
-   * varied.
+   * Returns the distance from the origin that is scaled to 1: standard deviation or range, 1 for an
+   * indicator, 0 if the column has not varied.
    */
   double scale(double[] statistics, int column) {
     if (isUnscaled(column)) {
@@ -217,15 +216,15 @@ final class Normalizer {
   }
 
   /**
-   * Copies statistics from elsewhere into those of a model.
+   * Copies statistics in the order of stored models to those of a model.
    *
-   * @param from [columns x numbers of each]
-   * @throws IllegalArgumentException if they are of other columns
+   * @param from [columns x statistics of each]
+   * @throws IllegalArgumentException if the number of columns differs
    */
   static void copy(double[] from, double[] statistics, int columns) {
     if (from.length != statistics.length) {
       throw new IllegalArgumentException(
-          "there are %d statistics, the normalizer has %d"
+          "there are %d statistics, but the normalizer has %d"
               .formatted(from.length, statistics.length));
     }
     System.arraycopy(
@@ -246,7 +245,7 @@ final class Normalizer {
     copy(byColumn, statistics, columns);
   }
 
-  /** The statistics of a model, [columns x numbers of each]. */
+  /** Returns the statistics in the order of stored models, [columns x statistics of each]. */
   static double[] byColumn(double[] statistics, int columns) {
     return transposed(statistics, statistics.length / columns, columns);
   }
@@ -260,7 +259,7 @@ final class Normalizer {
   }
 
   /** Copies the statistics of fewer columns to the first of more. */
-  static void grow(double[] from, int fewer, double[] statistics, int columns) {
+  static void expand(double[] from, int fewer, double[] statistics, int columns) {
     for (int i = 0; i < from.length; i++) {
       statistics[i / fewer * columns + i % fewer] = from[i];
     }

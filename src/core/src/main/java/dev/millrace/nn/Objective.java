@@ -3,19 +3,19 @@ package dev.millrace.nn;
 import dev.millrace.simd.Elementary;
 
 /**
- * The loss of one row of outputs against its target, and its gradient.
+ * Computes the loss of one row of outputs and its gradient.
  *
  * <p>The target is the index of the class, or the scaled value for regression. Cross-entropies are
  * fused with their activation: the gradient with respect to the weighted sums is p - target, finite
- * for weighted sums of any size. Label smoothing ε (Szegedy et al., 2016) gives the share ε of the
- * target to all classes alike: (1 - ε)·target + ε/classes.
+ * for weighted sums of any size. Label smoothing ε (Szegedy et al., 2016) distributes the fraction
+ * ε of the target evenly over all classes: (1 - ε)·target + ε/classes.
  */
 final class Objective {
 
   /** Keras' epsilon: no reported cross-entropy exceeds 16.1. */
   private static final float MIN_PROBABILITY = 1e-7f;
 
-  private static final float ABSURD_PROBABILITY = 1e-6f;
+  private static final float IMPLAUSIBLE_PROBABILITY = 1e-6f;
 
   private final Loss loss;
   private final boolean classification;
@@ -23,7 +23,7 @@ final class Objective {
   private final float maxError;
 
   /**
-   * @param maxError of mse in a gradient, beyond which it is cut
+   * @param maxError limit of errors in gradients of mse
    */
   Objective(Loss loss, boolean classification, float smoothing, float maxError) {
     this.loss = loss;
@@ -32,7 +32,7 @@ final class Objective {
     this.maxError = maxError;
   }
 
-  /** Whether the gradient is that of the weighted sums rather than of the outputs. */
+  /** Returns true if the gradient is with respect to the weighted sums instead of the outputs. */
   boolean fused() {
     return loss.isCrossEntropy();
   }
@@ -40,12 +40,13 @@ final class Objective {
   float loss(float[] y, int offset, int outputs, float target) {
     return switch (loss) {
       case CATEGORICAL_CROSSENTROPY -> {
-        float own = surprise(y[offset + (int) target]);
+        float own = negativeLogLikelihood(y[offset + (int) target]);
         yield smoothing == 0f ? own : smoothed(own, y, offset, outputs);
       }
       case BINARY_CROSSENTROPY -> {
-        float own = surprise(target == 1f ? y[offset] : 1f - y[offset]);
-        float other = smoothing == 0f ? 0f : surprise(target == 1f ? 1f - y[offset] : y[offset]);
+        float own = negativeLogLikelihood(target == 1f ? y[offset] : 1f - y[offset]);
+        float other =
+            smoothing == 0f ? 0f : negativeLogLikelihood(target == 1f ? 1f - y[offset] : y[offset]);
         yield smoothing == 0f ? own : own + 0.5f * smoothing * (other - own);
       }
       case MSE, MAE, HUBER -> meanOfErrors(y, offset, outputs, target);
@@ -55,14 +56,14 @@ final class Objective {
   private float smoothed(float own, float[] y, int offset, int outputs) {
     float sum = 0f;
     for (int o = 0; o < outputs; o++) {
-      sum += surprise(y[offset + o]);
+      sum += negativeLogLikelihood(y[offset + o]);
     }
     return (1f - smoothing) * own + smoothing / outputs * sum;
   }
 
-  private static float surprise(float p) {
-    float least = p < MIN_PROBABILITY ? MIN_PROBABILITY : p;
-    return -Elementary.log(least > 1f - MIN_PROBABILITY ? 1f - MIN_PROBABILITY : least);
+  private static float negativeLogLikelihood(float p) {
+    float positive = p < MIN_PROBABILITY ? MIN_PROBABILITY : p;
+    return -Elementary.log(positive > 1f - MIN_PROBABILITY ? 1f - MIN_PROBABILITY : positive);
   }
 
   private float meanOfErrors(float[] y, int offset, int outputs, float target) {
@@ -81,8 +82,9 @@ final class Objective {
   }
 
   /**
-   * Largest second derivative of the loss with respect to the weighted sums of the output layer,
-   * or, for mae, which has none, the one that limits a step to the size of its gradient.
+   * Returns the largest second derivative of the loss with respect to the weighted sums of the
+   * output layer; for mae, which has none, the value that limits a step to the size of its
+   * gradient.
    */
   float maxCurvature(int outputs) {
     return switch (loss) {
@@ -94,17 +96,16 @@ final class Objective {
   }
 
   /**
-   * Whether no trained model gives these outputs often: the class has a probability of at most
-   * 1e-6, or an output is not a number, or both beyond the limit and farther from its target than
-   * that.
+   * Returns true if trained models rarely predict these outputs: the probability of the class is at
+   * most 1e-6, or an output is NaN, or both output and error exceed the limit.
    */
-  boolean isAbsurd(float[] y, int offset, int outputs, float target, float maxOutput) {
-    // Written so that NaN is absurd as well.
+  boolean isImplausible(float[] y, int offset, int outputs, float target, float maxOutput) {
+    // Written so that NaN is implausible as well.
     if (loss == Loss.CATEGORICAL_CROSSENTROPY) {
-      return !(y[offset + (int) target] > ABSURD_PROBABILITY);
+      return !(y[offset + (int) target] > IMPLAUSIBLE_PROBABILITY);
     }
     if (loss == Loss.BINARY_CROSSENTROPY) {
-      return !((target == 1f ? y[offset] : 1f - y[offset]) > ABSURD_PROBABILITY);
+      return !((target == 1f ? y[offset] : 1f - y[offset]) > IMPLAUSIBLE_PROBABILITY);
     }
     for (int o = 0; o < outputs; o++) {
       float output = y[offset + o];
@@ -116,10 +117,10 @@ final class Objective {
     return false;
   }
 
-  /** Writes the gradient times {@code factor}; returns whether an error was cut. */
+  /** Writes the gradient times {@code factor}; returns true if an error was limited. */
   boolean gradient(
       float[] y, int offset, int outputs, float target, float factor, float[] delta, int to) {
-    boolean isCut = false;
+    boolean isLimited = false;
     for (int o = 0; o < outputs; o++) {
       float error = y[offset + o] - smoothed(expected(o, target), outputs);
       float gradient =
@@ -129,10 +130,10 @@ final class Objective {
             case MAE -> Math.signum(error) / outputs;
             case HUBER -> Math.max(-1f, Math.min(1f, error)) / outputs;
           };
-      isCut |= loss == Loss.MSE && Math.abs(error) > maxError;
+      isLimited |= loss == Loss.MSE && Math.abs(error) > maxError;
       delta[to + o] = gradient * factor;
     }
-    return isCut;
+    return isLimited;
   }
 
   private float smoothed(float expected, int outputs) {
@@ -143,7 +144,7 @@ final class Objective {
     return (1f - smoothing) * expected + smoothing / classes;
   }
 
-  /** One-hot for several neurons of a classifier; its only neuron is the second class. */
+  /** Returns the target of a neuron: one-hot for several neurons of a classifier. */
   private float expected(int output, float target) {
     if (!classification || loss == Loss.BINARY_CROSSENTROPY) {
       return target;

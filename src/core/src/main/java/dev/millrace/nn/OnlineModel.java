@@ -4,89 +4,88 @@ import dev.millrace.data.MetricsReport;
 import java.io.DataOutput;
 import java.io.IOException;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
- * A model that learns from a stream, one example after the other, and is stored and restored as one
- * piece: a {@link Learner}, the mixture that {@code model: auto} means, or several models of which
- * one answers.
+ * A model that learns from a stream, example by example, and is stored and restored as a whole: a
+ * {@link Learner}, the mixture of {@code model: auto}, or champion and challengers.
  *
- * <p>Each example is predicted before anything is learned from it, and how examples are cut into
- * calls changes no bit. Not thread-safe.
+ * <p>Each example is predicted before the model learns it. The number of examples per call does not
+ * change one bit of the results. Not thread-safe.
  */
 public interface OnlineModel {
 
-  /** Number of features. */
+  /** Returns the number of features. */
   int inputs();
 
   /**
-   * Returns how many floats a prediction has: one for each class, or the two of a {@link
+   * Returns the number of floats of a prediction: one per class, or two of a {@link
    * PredictedValue}.
    */
   int outputs();
 
-  /** Classes known so far, 0 for regression. */
+  /** Returns the number of known classes, 0 for regression. */
   int classes();
 
   /** Returns the features that the model does not scale. */
   Indicators indicators();
 
-  /** Updates of the weights. */
+  /** Returns the number of updates of the weights. */
   long steps();
 
-  /** Examples learned from, those that wait for an update included. */
+  /** Returns the number of examples learned, including those that wait for an update. */
   long examples();
 
-  /** Updates left out because their gradient was not finite (or beyond 1e15). */
+  /** Returns the number of updates skipped because their gradient was not finite or above 1e15. */
   long skippedSteps();
 
-  /** Updates along a gradient that was clipped, at least in part. */
+  /** Returns the number of updates with a clipped gradient. */
   long clippedSteps();
 
-  /** Times that the model had diverged and went back to an earlier state. */
+  /** Returns the number of rollbacks to earlier weights after a divergence. */
   long rollbacks();
 
   /**
-   * Max number of examples to learn in one call so that no rollback happens before the last of
-   * them.
+   * Returns the max number of examples per call that cannot cause a rollback before the last one.
    */
   default int maxTogether() {
     return Integer.MAX_VALUE;
   }
 
-  /** What makes its draws differ from those of the models of other keys. */
+  /** Returns the seed of the model's key, for all its random numbers. */
   long keySeed();
 
-  /** The size of the next step. */
+  /** Returns the learning rate of the next step. */
   float learningRate();
 
-  /** What it mixes, as it stands; null if it mixes nothing. */
-  default MetricsReport.Members members() {
+  /** Returns the state of the members of a mixture; null for other models. */
+  default MetricsReport.@Nullable Members members() {
     return null;
   }
 
-  /** The models of which it is one, as they stand; empty if it is alone. */
+  /** Returns the state of champion and challengers; empty for other models. */
   default List<MetricsReport.CandidateReport> candidates() {
     return List.of();
   }
 
-  /** Shares scratch with other models of the same thread; not part of the model. */
+  /** Uses scratch that other models of the same thread share; not part of the model. */
   void use(Workspace shared);
 
   /**
    * Predicts without changing anything.
    *
    * @param features [inputs] from {@code offset}, NaN is missing
-   * @param out receives {@link #outputs} numbers: what each class is given (1 while only one class
-   *     is known), or the value on the target's own scale, NaN until a target has been seen
+   * @param out receives {@link #outputs} numbers: the probability of each class (1 while only one
+   *     class is known), or the value on the target's scale, NaN before the first target
    */
   void predict(float[] features, int offset, float[] out);
 
   /**
-   * Predicts as {@link #learnClass} and {@link #learnValue} would if the example came next: the
-   * scaler takes its features in first. Nothing is changed once it returns.
+   * Predicts as {@link #learnClass} and {@link #learnValue} would, with the features included in
+   * the statistics that scale them, without changing the model.
    *
    * @param features [inputs] from {@code offset}, NaN is missing
-   * @param out receives {@link #outputs} numbers, as {@link #predict} writes them
+   * @param out receives {@link #outputs} numbers, see {@link #predict}
    */
   void predictNext(float[] features, int offset, float[] out);
 
@@ -96,7 +95,7 @@ public interface OnlineModel {
    * @param features [inputs] from {@code offset}, NaN is missing
    * @param classIndex 0 to below {@link #classes}
    * @param weight of the example's gradient, finite, at least 0
-   * @param out receives the prediction made before learning, as {@link #predict} does
+   * @param out receives the prediction made before learning, see {@link #predict}
    * @return the loss of that prediction, without weight and penalty
    * @throws IllegalArgumentException if the weight is negative or not finite
    * @throws IndexOutOfBoundsException if the class is not known
@@ -105,8 +104,8 @@ public interface OnlineModel {
   float learnClass(float[] features, int offset, int classIndex, float weight, float[] out);
 
   /**
-   * Predicts and learns the classes of many examples, bit for bit as {@link #learnClass} in their
-   * order.
+   * Predicts and learns the classes of several examples, bit for bit as {@link #learnClass} in
+   * their order.
    *
    * @param features [rows x inputs] from {@code offset}, NaN is missing
    * @param classIndexes [rows], each 0 to below {@link #classes}
@@ -127,10 +126,10 @@ public interface OnlineModel {
       float[] losses);
 
   /**
-   * Predicts, then learns the value of an example; otherwise as {@link #learnClass}.
+   * Predicts, then learns the value of an example; see {@link #learnClass}.
    *
    * @param target finite
-   * @return the loss on the scale of the normalised target
+   * @return the loss on the scale of the normalized target
    * @throws IllegalArgumentException if the target is not finite, or the weight is negative or not
    *     finite
    * @throws IllegalStateException if the model learns classes
@@ -138,7 +137,7 @@ public interface OnlineModel {
   float learnValue(float[] features, int offset, double target, float weight, float[] out);
 
   /**
-   * Predicts and learns the values of many examples, as {@link #learnClasses} does their classes.
+   * Predicts and learns the values of several examples; see {@link #learnClasses}.
    *
    * @param targets [rows], finite
    * @param out receives the predictions, [rows]
@@ -153,18 +152,18 @@ public interface OnlineModel {
       float[] losses);
 
   /**
-   * Makes room for one more class, the last index; everything learned is kept.
+   * Adds a class with the next index and keeps everything learned.
    *
-   * @throws IllegalStateException if there is no room
+   * @throws IllegalStateException if the model cannot have another class
    */
   void addClass();
 
-  /** Bytes of the arrays that belong to this model alone, in memory, padding included. */
+  /** Returns the bytes of the arrays that this model does not share, with padding. */
   long memoryBytes();
 
-  /** A model of its own that equals this one now. */
+  /** Returns an independent copy. */
   OnlineModel copy();
 
-  /** Writes everything that decides how the model goes on, bit for bit. */
+  /** Writes everything that the model needs to continue bit for bit. */
   void write(DataOutput out) throws IOException;
 }

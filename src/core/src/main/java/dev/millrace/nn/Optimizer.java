@@ -2,10 +2,10 @@ package dev.millrace.nn;
 
 import java.io.Serializable;
 
-/** How a gradient becomes a change of the weights. */
+/** Rule that converts a gradient to a change of the weights. */
 public sealed interface Optimizer extends Serializable {
 
-  /** The step size. */
+  /** Returns the learning rate. */
   float learningRate();
 
   /** The name in pipeline files. */
@@ -19,7 +19,7 @@ public sealed interface Optimizer extends Serializable {
    */
   record Sgd(float learningRate, float momentum, boolean nesterov) implements Optimizer {
 
-    /** Without Nesterov's look ahead. */
+    /** Creates sgd with plain momentum. */
     public Sgd(float learningRate, float momentum) {
       this(learningRate, momentum, false);
     }
@@ -34,8 +34,8 @@ public sealed interface Optimizer extends Serializable {
    * RMSprop (Hinton, lecture 6e): v = rho·v + (1-rho)·g², w -= learningRate·g/(sqrt(v) + epsilon).
    *
    * @param rho decay of the squared gradient, 0 to below 1
-   * @param biasCorrection divide v by 1-rho^t, as Adam does, so that the first steps are not too
-   *     long
+   * @param biasCorrection true to divide v by 1-rho^t, as Adam does, so that the first steps are
+   *     not too long
    */
   record RmsProp(float learningRate, float rho, float epsilon, boolean biasCorrection)
       implements Optimizer {
@@ -59,7 +59,7 @@ public sealed interface Optimizer extends Serializable {
    */
   record AdamW(float learningRate, float beta1, float beta2, float epsilon, float weightDecay)
       implements Optimizer {
-    /** The share of every weight that a step takes away; of more than 1, weights would grow. */
+    /** Returns the fraction subtracted from every weight per step; above 1, weights would grow. */
     public float decay() {
       return learningRate * weightDecay;
     }
@@ -73,7 +73,7 @@ public sealed interface Optimizer extends Serializable {
   /**
    * Adagrad (Duchi et al., 2011): s += g², w -= learningRate·g/(sqrt(s) + epsilon).
    *
-   * @param initialSum what s starts from
+   * @param initialSum initial value of s
    */
   record Adagrad(float learningRate, float initialSum, float epsilon) implements Optimizer {
     @Override
@@ -86,10 +86,10 @@ public sealed interface Optimizer extends Serializable {
    * FTRL-Proximal (McMahan et al., 2013): n += g², z += g - σ·w with σ = (sqrt(n) - sqrt(n before))
    * / alpha, w = 0 where |z| ≤ l1, else -(z - sign(z)·l1) / ((beta + sqrt(n))/alpha + l2).
    *
-   * <p>The paper starts from w = 0, where a network would stay; here z starts from what gives the
-   * initial weights.
+   * <p>The paper starts from w = 0, where a network would stay; here z starts from the value that
+   * yields the initial weights.
    *
-   * @param alpha the learning rate, which falls with the gradients seen
+   * @param alpha learning rate, which decreases with the sum of squared gradients
    * @param beta above 0
    */
   record Ftrl(float alpha, float beta, float l1, float l2) implements Optimizer {

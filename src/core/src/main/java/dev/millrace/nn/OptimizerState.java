@@ -8,7 +8,7 @@ import java.io.IOException;
 import java.util.Arrays;
 import java.util.function.UnaryOperator;
 
-/** What an optimizer remembers between two steps: its slots, one float a parameter each. */
+/** State of an optimizer between two steps: slots of one float per parameter. */
 final class OptimizerState {
 
   private static final Kernels KERNELS = Kernels.best();
@@ -55,12 +55,12 @@ final class OptimizerState {
     return !(optimizer instanceof Optimizer.Sgd);
   }
 
-  /** How many floats are remembered of each parameter. */
+  /** Returns the number of slots. */
   static int slots(Optimizer optimizer) {
     return (usesFirst(optimizer) ? 1 : 0) + (usesSecond(optimizer) ? 1 : 0);
   }
 
-  /** Floats of all slots. */
+  /** Returns the floats of all slots. */
   long floats() {
     return (long) first.length + second.length;
   }
@@ -70,19 +70,19 @@ final class OptimizerState {
   }
 
   /**
-   * The same state for a larger network.
+   * Returns the state for a larger network.
    *
-   * @param slots gives each parameter's slot its new place, and 0 to new ones
+   * @param slots moves each value to its parameter's new position; new ones are 0
    */
-  OptimizerState grown(UnaryOperator<float[]> slots) {
+  OptimizerState expanded(UnaryOperator<float[]> slots) {
     return new OptimizerState(
         this,
         usesFirst(optimizer) ? slots.apply(first) : UNUSED,
         usesSecond(optimizer) ? slots.apply(second) : UNUSED);
   }
 
-  /** Forgets what it knows of some parameters, {@code from} to below {@code to}. */
-  void forget(int from, int to) {
+  /** Clears the slots of parameters {@code from} to below {@code to}. */
+  void clear(int from, int to) {
     if (usesFirst(optimizer)) {
       Arrays.fill(first, from, to, 0f);
     }
@@ -92,10 +92,10 @@ final class OptimizerState {
   }
 
   /**
-   * Takes note of parameters that no gradient has moved yet: all of a new network, or those of
-   * outputs that were added.
+   * Initializes the slots of parameters that have had no gradient: all of a new network, or those
+   * of added outputs.
    */
-  void meet(float[] parameters) {
+  void bind(float[] parameters) {
     if (optimizer instanceof Optimizer.Ftrl ftrl) {
       float curvature = ftrl.beta() / ftrl.alpha() + ftrl.l2();
       for (int i = 0; i < parameters.length; i++) {
@@ -107,7 +107,7 @@ final class OptimizerState {
     }
   }
 
-  /** Begins a step, of which {@link #move} takes the parameters along. */
+  /** Begins a step; {@link #move} then updates the parameters in parts. */
   void begin() {
     if (optimizer instanceof Optimizer.RmsProp rms) {
       secondPower *= rms.rho();
@@ -121,11 +121,11 @@ final class OptimizerState {
   }
 
   /**
-   * Moves some parameters by one step along their gradient.
+   * Updates some parameters by their gradient.
    *
    * @param offset of the parameters, a multiple of 16
    * @param g their gradient, from the start of its array
-   * @param length how many, a multiple of 16
+   * @param length number of parameters, a multiple of 16
    */
   void move(float[] parameters, int offset, float[] g, int length, float learningRate) {
     if (optimizer instanceof Optimizer.Sgd sgd) {
@@ -170,12 +170,12 @@ final class OptimizerState {
     }
   }
 
-  /** Whether {@link #moveByRow} is for it and such columns. */
+  /** Returns true if {@link #moveByRow} supports the optimizer and the number of columns. */
   boolean movesByRow(int columns) {
     return optimizer instanceof Optimizer.Adam && columns > Kernels.NARROW;
   }
 
-  /** As {@link #move} along the gradient of a layer's weights of one row, which nobody holds. */
+  /** Updates a layer's weights by the gradient of one row, without an array for the gradient. */
   void moveByRow(
       float[] parameters,
       int offset,
@@ -187,7 +187,7 @@ final class OptimizerState {
       int columns,
       float learningRate) {
     Optimizer.Adam adam = (Optimizer.Adam) optimizer;
-    UPDATES.adamOfOneRow(
+    UPDATES.adamOneRow(
         x,
         xOffset,
         in,

@@ -1,16 +1,16 @@
 package dev.millrace.nn;
 
-/** A model to which many examples at once are no more than one after the other. */
+/** A model that learns several examples one after the other. */
 public abstract class PerExampleModel implements OnlineModel {
 
-  /** Called before so many examples are learned, one after the other. */
+  /** Called before the model learns a number of examples. */
   protected void expect(int examples) {}
 
-  /** As {@link #learnClass(float[], int, int, float, float[])}, of a class that is known. */
+  /** Learns a known class, see {@link #learnClass(float[], int, int, float, float[])}. */
   protected abstract float learnClass(
       float[] features, int offset, int classIndex, float weight, float[] out, int outOffset);
 
-  /** As {@link #learnValue(float[], int, double, float, float[])}. */
+  /** Learns a value, see {@link #learnValue(float[], int, double, float, float[])}. */
   protected abstract float learnValue(
       float[] features, int offset, double target, float weight, float[] out, int outOffset);
 

@@ -1,19 +1,19 @@
 package dev.millrace.nn;
 
 /**
- * A predicted value as two floats, a rounded one and what it lacks: one float does not hold a value
- * that is far from 0 compared with its spread, such as 1e12 ± 1,000.
+ * Encodes a predicted value as two floats, a rounded value and the rounding error: one float is not
+ * precise enough for values far from 0 compared with their spread, such as 1e12 ± 1,000.
  */
 public final class PredictedValue {
   /** Floats of one value. */
   public static final int FLOATS = 2;
 
-  // Of the spread: below, rounding to a float changes no score that anybody sees.
+  // Fraction of the spread below which rounding changes no reported score.
   private static final double NEGLIGIBLE = 1e-6;
 
   private PredictedValue() {}
 
-  /** Returns the value that starts at {@code offset}; NaN where the model has none yet. */
+  /** Returns the value at {@code offset}, NaN if the model has none yet. */
   public static double read(float[] out, int offset) {
     return (double) out[offset] + out[offset + 1];
   }
@@ -21,7 +21,7 @@ public final class PredictedValue {
   /**
    * Writes a value.
    *
-   * @param spread of the values, such as their standard deviation; at least 0
+   * @param spread spread of the values, such as their standard deviation; at least 0
    */
   public static void write(double value, double spread, float[] out, int offset) {
     float rounded = (float) value;

@@ -3,22 +3,22 @@ package dev.millrace.nn;
 import java.io.Serializable;
 
 /**
- * What keeps a network from following its examples too closely.
+ * Penalties and limits against overfitting.
  *
  * <p>The penalty on weights (never on biases) is cost += l1·Σ|w| + l2·Σw², as Keras has it; both
  * together are the elastic net (Zou and Hastie, 2005).
  *
  * @param l1 LASSO, 0 is off
  * @param l2 Ridge, 0 is off
- * @param maxNorm longest vector of weights into one neuron (L2 norm, after each step; Srivastava et
- *     al., 2014), 0 is off
- * @param labelSmoothing share of a cross-entropy's target that all classes get alike, 0 (off) to
- *     below 1
+ * @param maxNorm max L2 norm of the weights into one neuron after each step (Srivastava et al.,
+ *     2014), 0 is off
+ * @param labelSmoothing fraction of a cross-entropy's target that is distributed evenly over all
+ *     classes, 0 (off) to below 1
  */
 public record Regularizer(float l1, float l2, float maxNorm, float labelSmoothing)
     implements Serializable {
 
-  /** Penalties alone. */
+  /** Creates a regularizer with penalties only. */
   public Regularizer(float l1, float l2) {
     this(l1, l2, 0f, 0f);
   }

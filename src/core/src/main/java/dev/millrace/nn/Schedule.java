@@ -3,21 +3,21 @@ package dev.millrace.nn;
 import java.io.Serializable;
 
 /**
- * How the learning rate changes, by the count of steps alone: after {@code warmup} steps that rise
- * in a straight line, the optimizer's learning rate times a factor of the steps since.
+ * Schedule of the learning rate by number of steps: a linear rise for {@code warmup} steps, then
+ * the optimizer's learning rate times a factor of the steps since.
  */
 public sealed interface Schedule extends Serializable {
 
-  /** Steps of the rise, 0 is none. */
+  /** Returns the steps of the rise, 0 is off. */
   long warmup();
 
-  /** The factor {@code step} steps after the warm-up; the first has number 0. */
+  /** Returns the factor of a step after the warm-up, counted from 0. */
   double factor(long step);
 
   /** The name in pipeline files. */
   String id();
 
-  /** The learning rate of the next step, {@code steps} having been taken. */
+  /** Returns the learning rate of the step after {@code steps} steps. */
   default float rate(float learningRate, long steps) {
     if (steps < warmup()) {
       return (float) (learningRate * ((steps + 1.0) / warmup()));
@@ -25,7 +25,7 @@ public sealed interface Schedule extends Serializable {
     return (float) (learningRate * factor(steps - warmup()));
   }
 
-  /** A learning rate that stays. */
+  /** A constant learning rate. */
   record Constant(long warmup) implements Schedule {
     @Override
     public double factor(long step) {
@@ -38,7 +38,7 @@ public sealed interface Schedule extends Serializable {
     }
   }
 
-  /** PyTorch's StepLR: times {@code factor} after every {@code steps} steps. */
+  /** PyTorch's StepLR: multiplied by {@code factor} every {@code steps} steps. */
   record Step(long steps, float factor, long warmup) implements Schedule {
     @Override
     public double factor(long step) {
@@ -67,7 +67,7 @@ public sealed interface Schedule extends Serializable {
 
   /**
    * Keras' CosineDecay (Loshchilov and Hutter, 2017, without restarts): half a cosine from 1 to
-   * {@code floor} within {@code steps} steps, where it stays.
+   * {@code floor} within {@code steps} steps, then constant.
    */
   record Cosine(long steps, float floor, long warmup) implements Schedule {
     @Override

@@ -3,50 +3,54 @@ package dev.millrace.nn;
 import java.io.Serializable;
 import java.util.List;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Several models that learn the same and of which one answers.
+ * Specification of champion and challengers, which learn the same examples.
  *
- * @param models at least 2, of different names and the same class weights
- * @param champion name of the one that answers at first
- * @param isChampionNamed whether the settings name it, rather than leave it to be the first
- * @param onChange what is done with a stored model that is not of the kind its name stands for now
+ * @param models at least 2, with unique names and the same class weights
+ * @param champion name of the initial champion
+ * @param isChampionNamed true if the settings name the champion; false if it is the first by
+ *     default
+ * @param onChange treatment of a stored model of another kind than its specification
  */
 public record SelectionSpec(
-    List<Entrant> models,
+    List<NamedModel> models,
     String champion,
     boolean isChampionNamed,
     Promotion promotion,
     OnChange onChange)
     implements ModelSpec {
 
-  /** Models of one selection at most. */
+  /** Max number of models of a selection. */
   public static final int MAX_MODELS = 8;
 
-  /** A model that takes part. */
-  public record Entrant(String name, ModelSpec model) implements Serializable {}
+  /** A named model of the selection. */
+  public record NamedModel(String name, ModelSpec model) implements Serializable {}
 
   /**
-   * When a challenger becomes champion.
+   * Rule that makes a challenger the champion.
    *
-   * @param automatic whether it does without being told to
-   * @param window examples over which losses fade, at least 1
-   * @param examples for which its windowed loss must have been the lower one without a break
-   * @param significance how likely one that is no better may take over in a champion's time
+   * @param automatic true to promote without a command
+   * @param window number of examples of the decayed losses, at least 1
+   * @param examples number of consecutive examples with a lower windowed loss
+   * @param significance probability that a challenger that is not better is promoted during a
+   *     champion's time
    */
   public record Promotion(boolean automatic, int window, int examples, double significance)
       implements Serializable {
 
-    /** What is done where nothing else is said. */
+    /** The default rule. */
     public static final Promotion DEFAULT = new Promotion(true, 1_000, 500, 0.01);
   }
 
-  /** What is done with a stored model that does not fit. */
+  /** Treatment of a stored model of another kind. */
   public enum OnChange {
-    REFUSE,
-    /** It starts afresh; the others stay. */
+    /** Fails. */
+    REJECT,
+    /** Restarts the model from initial weights; the others are kept. */
     RESET,
-    /** A smaller one is read as it is, to be grown. */
+    /** Reads a smaller model unchanged, to expand it. */
     GROW
   }
 
@@ -54,23 +58,24 @@ public record SelectionSpec(
     models = List.copyOf(models);
     if (models.size() < 2 || models.size() > MAX_MODELS) {
       throw new IllegalArgumentException(
-          "champion and challengers are 2 to "
+          "champion and challengers must be 2 to "
               + MAX_MODELS
-              + " models, but these are "
+              + " models, but were "
               + models.size());
     }
-    if (models.stream().map(Entrant::name).distinct().count() < models.size()) {
+    if (models.stream().map(NamedModel::name).distinct().count() < models.size()) {
       throw new IllegalArgumentException("two of the models have the same name");
     }
-    if (models.stream().anyMatch(entrant -> entrant.model() instanceof SelectionSpec)) {
-      throw new IllegalArgumentException("one of the models is several models");
+    if (models.stream().anyMatch(named -> named.model() instanceof SelectionSpec)) {
+      throw new IllegalArgumentException("a model of a selection must not be a selection");
     }
-    if (models.stream().noneMatch(entrant -> entrant.name().equals(champion))) {
-      throw new IllegalArgumentException("the champion \"" + champion + "\" is none of the models");
+    if (models.stream().noneMatch(named -> named.name().equals(champion))) {
+      throw new IllegalArgumentException(
+          "the champion \"" + champion + "\" must be one of the models");
     }
   }
 
-  /** The same with another treatment of models that do not fit. */
+  /** Returns a copy with another treatment of models of another kind. */
   public SelectionSpec with(OnChange other) {
     return new SelectionSpec(models, champion, isChampionNamed, promotion, other);
   }
@@ -94,9 +99,9 @@ public record SelectionSpec(
     return first().classWeights();
   }
 
-  /** Null: champion and challengers start from drawn weights. */
+  /** Returns null: champion and challengers start from random initial weights. */
   @Override
-  public ModelStart start() {
+  public @Nullable ModelStart start() {
     return null;
   }
 
@@ -111,20 +116,20 @@ public record SelectionSpec(
 
   @Override
   public List<ModelSpec> each() {
-    return models.stream().map(Entrant::model).toList();
+    return models.stream().map(NamedModel::model).toList();
   }
 
   @Override
   public SelectionSpec withIndicators(Indicators indicators) {
-    List<Entrant> others =
+    List<NamedModel> others =
         models.stream()
-            .map(one -> new Entrant(one.name(), one.model().withIndicators(indicators)))
+            .map(one -> new NamedModel(one.name(), one.model().withIndicators(indicators)))
             .toList();
     return new SelectionSpec(others, champion, isChampionNamed, promotion, onChange);
   }
 
-  /** The models' names in words. */
+  /** Returns the names of the models, separated by commas. */
   public String names() {
-    return models.stream().map(Entrant::name).collect(Collectors.joining(", "));
+    return models.stream().map(NamedModel::name).collect(Collectors.joining(", "));
   }
 }

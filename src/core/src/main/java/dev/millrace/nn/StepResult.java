@@ -3,9 +3,9 @@ package dev.millrace.nn;
 /** Outcome of one step. */
 enum StepResult {
   /** The weights were updated. */
-  TAKEN,
-  /** The weights were updated along a gradient of which some part was clipped. */
+  APPLIED,
+  /** The weights were updated by a clipped gradient. */
   CLIPPED,
-  /** The gradient was not finite or too great; nothing has changed. */
+  /** The gradient was not finite or too large; nothing has changed. */
   SKIPPED
 }

@@ -3,8 +3,8 @@ package dev.millrace.nn;
 import dev.millrace.simd.ScalarScaling;
 
 /**
- * Brings the target of a regression to the scale on which the network learns, by the same formulas
- * as the features but never clipped: a far target is the loss's matter.
+ * Scales the target of a regression by the formulas of features, but without clipping: the loss
+ * handles far targets.
  */
 final class TargetScaler {
 
@@ -13,12 +13,12 @@ final class TargetScaler {
 
   TargetScaler(Normalization spec) {
     isStandard = spec.kind() == Normalization.Kind.STANDARD;
-    column = new Normalizer(new Normalization(spec.kind(), spec.fade(), 0f), 1);
+    column = new Normalizer(new Normalization(spec.kind(), spec.decay(), 0f), 1);
   }
 
-  /** Statistics of a target that has not been seen. */
-  double[] start() {
-    return column.start();
+  /** Returns the statistics before the first target. */
+  double[] initialStatistics() {
+    return column.initialStatistics();
   }
 
   void update(double[] statistics, double target) {
@@ -33,18 +33,18 @@ final class TargetScaler {
             : (target - column.origin(statistics, 0)) / deviation);
   }
 
-  double restored(double[] statistics, float output) {
+  double unscaled(double[] statistics, float output) {
     double deviation = farDeviation(statistics);
     return deviation == 0
-        ? column.restore(statistics, 0, output)
+        ? column.invert(statistics, 0, output)
         : column.origin(statistics, 0) + output * deviation;
   }
 
-  /** How far apart two targets are whose scaled values differ by 1. */
+  /** Returns the difference of two targets whose scaled values differ by 1. */
   double unit(double[] statistics) {
     double deviation = farDeviation(statistics);
     return deviation == 0
-        ? column.restore(statistics, 0, 1) - column.restore(statistics, 0, 0)
+        ? column.invert(statistics, 0, 1) - column.invert(statistics, 0, 0)
         : deviation;
   }
 

@@ -3,8 +3,9 @@ package dev.millrace.nn;
 import dev.millrace.simd.Kernels;
 import dev.millrace.simd.UpdateKernels;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
-/** One update of the weights from a mini-batch, along Σ weight·gradient / batch size. */
+/** Updates the weights from a mini-batch, along Σ weight·gradient / batch size. */
 final class TrainingStep {
 
   private static final Kernels KERNELS = Kernels.best();
@@ -13,10 +14,9 @@ final class TrainingStep {
   private final LearnerSpec spec;
   private final Network network;
   private final Objective objective;
-  // Null if the gradients of examples are not clipped.
-  private final ExampleClipping clipping;
+  private final @Nullable ExampleClipping clipping;
   // Null if a step needs the gradient of all parameters at once.
-  private final FusedUpdate inPlace;
+  private final @Nullable FusedUpdate fusedUpdate;
 
   TrainingStep(LearnerSpec spec, Network network, Objective objective) {
     this.spec = spec;
@@ -26,64 +26,63 @@ final class TrainingStep {
         spec.clipping().norm() == 0f
             ? null
             : new ExampleClipping(spec, network.layout(), objective);
-    inPlace = spec.needsNoWholeGradient() ? new FusedUpdate(spec, network, clipping) : null;
+    fusedUpdate = spec.needsNoWholeGradient() ? new FusedUpdate(spec, network, clipping) : null;
   }
 
   /**
-   * Takes the step.
+   * Updates the parameters.
    *
-   * @param propagated the last rows of the batch, whose outputs are in the workspace
-   * @param dropout null for none
+   * @param propagated number of last rows of the batch whose outputs are in the workspace
    */
-  StepResult take(
+  StepResult apply(
       MiniBatch batch,
       int propagated,
       float[] parameters,
       OptimizerState optimizer,
       float learningRate,
-      Dropout dropout,
+      @Nullable Dropout dropout,
       Workspace workspace) {
     int rows = batch.size();
-    // Without dropout the same outputs as when the rows came, for the weights are the same; not
-    // kept, because they would be the greatest part of a small model's memory.
+    // Same outputs as when the rows arrived, without dropout; not stored, because they would be the
+    // largest part of a small model's memory.
     if (propagated < rows || dropout != null) {
       network.forward(parameters, batch.rows(), batch.first(), rows, workspace, dropout);
     }
     workspace.fitBackward(network.layout(), rows);
-    boolean isErrorCut = writeOutputGradient(batch, workspace, false);
-    if (inPlace == null) {
-      return step(batch, isErrorCut, parameters, optimizer, learningRate, dropout, workspace);
+    boolean isErrorLimited = writeOutputGradient(batch, workspace, false);
+    if (fusedUpdate == null) {
+      return step(batch, isErrorLimited, parameters, optimizer, learningRate, dropout, workspace);
     }
     float[] x = batch.rows();
     int first = batch.first();
     boolean fused = objective.fused();
     StepResult result =
-        inPlace.take(parameters, x, first, rows, fused, optimizer, learningRate, workspace);
+        fusedUpdate.apply(parameters, x, first, rows, fused, optimizer, learningRate, workspace);
     if (result == StepResult.SKIPPED && rows > 1 && clipping == null) {
-      // Only the gradient itself can tell; the deltas and perhaps the outputs are gone.
+      // Only the gradient decides; deltas and perhaps outputs were overwritten.
       network.forward(parameters, x, first, rows, workspace, null);
       writeOutputGradient(batch, workspace, false);
-      return step(batch, isErrorCut, parameters, optimizer, learningRate, dropout, workspace);
+      return step(batch, isErrorLimited, parameters, optimizer, learningRate, dropout, workspace);
     }
-    return clipped(result, isErrorCut);
+    return clipped(result, isErrorLimited);
   }
 
   private static StepResult clipped(StepResult result, boolean isClipped) {
-    return isClipped && result == StepResult.TAKEN ? StepResult.CLIPPED : result;
+    return isClipped && result == StepResult.APPLIED ? StepResult.CLIPPED : result;
   }
 
   private StepResult step(
       MiniBatch batch,
-      boolean isErrorCut,
+      boolean isErrorLimited,
       float[] parameters,
       OptimizerState optimizer,
       float learningRate,
-      Dropout dropout,
+      @Nullable Dropout dropout,
       Workspace workspace) {
     int length = network.layout().length();
     int rows = batch.size();
     workspace.fitGradient(length);
-    StepResult result = StepResult.TAKEN;
+    StepResult result = StepResult.APPLIED;
     if (clipping != null) {
       clipping.begin(rows, workspace);
     }
@@ -92,7 +91,7 @@ final class TrainingStep {
       result = clipping.finish(rows, learningRate, workspace);
     }
     if (result == StepResult.CLIPPED) {
-      // Seldom. The deltas cannot be scaled: the gradient has been summed over the rows.
+      // Rare. Scaling the deltas is too late, because the gradient is already summed over the rows.
       network.forward(parameters, batch.rows(), batch.first(), rows, workspace, dropout);
       writeOutputGradient(batch, workspace, true);
       backward(batch, parameters, dropout, null, workspace);
@@ -102,25 +101,25 @@ final class TrainingStep {
     if (regularizer.l1() != 0f || regularizer.l2() != 0f) {
       network.regularize(parameters, regularizer, gradient);
     }
-    // Written so that NaN is refused as well.
+    // Written so that NaN is rejected as well.
     if (result == StepResult.SKIPPED
         || !(KERNELS.absMax(gradient, 0, length) <= Clipping.MAX_GRADIENT)) {
       return StepResult.SKIPPED;
     }
-    boolean isValueCut = clipValue(gradient, length);
+    boolean isValueClipped = clipValue(gradient, length);
     optimizer.begin();
     optimizer.move(parameters, 0, gradient, length, learningRate);
     if (regularizer.maxNorm() != 0f) {
       network.limitNorms(parameters, regularizer.maxNorm());
     }
-    return clipped(result, isErrorCut || isValueCut);
+    return clipped(result, isErrorLimited || isValueClipped);
   }
 
   private void backward(
       MiniBatch batch,
       float[] parameters,
-      Dropout dropout,
-      ExampleClipping norms,
+      @Nullable Dropout dropout,
+      @Nullable ExampleClipping norms,
       Workspace workspace) {
     network.backward(
         parameters,
@@ -145,23 +144,23 @@ final class TrainingStep {
   /**
    * Writes the gradients with respect to the outputs.
    *
-   * @param scaled whether each is multiplied by the factor of its row
-   * @return whether an error was cut
+   * @param scaled true to multiply each by the factor of its row
+   * @return true if an error was limited
    */
   private boolean writeOutputGradient(MiniBatch batch, Workspace workspace, boolean scaled) {
     Layout layout = network.layout();
     int rows = batch.size();
     int neurons = layout.outputs();
     int columns = layout.columns(layout.layers() - 1);
-    boolean isCut = false;
+    boolean isLimited = false;
     for (int r = 0; r < rows; r++) {
       int at = layout.outputOffset(rows, r);
       float factor = batch.weight(r) / rows * (scaled ? workspace.factors[r] : 1f);
-      isCut |=
+      isLimited |=
           objective.gradient(
               workspace.activations, at, neurons, batch.target(r), factor, workspace.deltas, at);
       Arrays.fill(workspace.deltas, at + neurons, at + columns, 0f);
     }
-    return isCut;
+    return isLimited;
   }
 }

@@ -6,35 +6,34 @@ import java.util.Map;
 import java.util.function.Function;
 
 /**
- * Things that are shared by all who use them at the moment, by what describes them, and forgotten
- * with the last of these: so a stream whose keys have ever other shapes takes no more memory than
- * the models that are there. Not thread-safe.
+ * Cache of values in use: a value is removed when no user holds it, so a stream of ever new shapes
+ * needs no more memory than its present models. Not thread-safe.
  *
- * @param <K> what describes a thing
+ * @param <K> key of a shared value
  */
 public final class WeakCache<K, V> {
-  private static final int FIRST_CLEANING = 64;
+  private static final int MIN_CLEANING = 64;
 
-  private final Map<K, WeakReference<V>> things = new HashMap<>();
-  private int cleanedAt = FIRST_CLEANING;
+  private final Map<K, WeakReference<V>> values = new HashMap<>();
+  private int cleanedAt = MIN_CLEANING;
 
-  /** The one thing of a description, made if nobody has it. */
-  public V get(K description, Function<? super K, ? extends V> maker) {
-    WeakReference<V> known = things.get(description);
-    V thing = known == null ? null : known.get();
-    if (thing == null) {
-      thing = maker.apply(description);
-      if (things.size() >= cleanedAt) {
-        things.values().removeIf(reference -> reference.refersTo(null));
-        cleanedAt = Math.max(FIRST_CLEANING, 2 * things.size());
+  /** Returns the value of a key, created if no user holds it. */
+  public V get(K key, Function<? super K, ? extends V> factory) {
+    WeakReference<V> known = values.get(key);
+    V value = known == null ? null : known.get();
+    if (value == null) {
+      value = factory.apply(key);
+      if (values.size() >= cleanedAt) {
+        values.values().removeIf(reference -> reference.refersTo(null));
+        cleanedAt = Math.max(MIN_CLEANING, 2 * values.size());
       }
-      things.put(description, new WeakReference<>(thing));
+      values.put(key, new WeakReference<>(value));
     }
-    return thing;
+    return value;
   }
 
-  /** How many are remembered, those included that nobody has any more since a short while. */
+  /** Returns the number of entries, including some that are no longer held. */
   int size() {
-    return things.size();
+    return values.size();
   }
 }

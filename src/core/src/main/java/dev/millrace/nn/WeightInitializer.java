@@ -1,9 +1,8 @@
 package dev.millrace.nn;
 
 /**
- * Initial weights, each drawn for its own place alone, so that a neuron added later gets the draws
- * that it would have got at the start. The variance that they are scaled to is that of the layer as
- * it is by then.
+ * Generates initial weights. Each random number depends only on its position, so a neuron added
+ * later gets the same numbers as at the start, scaled to the variance of the layer at that time.
  */
 public final class WeightInitializer {
 
@@ -12,16 +11,16 @@ public final class WeightInitializer {
   private final Initializer initializer;
   private final long seed;
 
-  /** Weights of the model of one key. */
+  /** Creates an initializer for the model of one key. */
   public WeightInitializer(Initializer initializer, long seed, long keySeed) {
     this.initializer = initializer;
     this.seed = mix(mix(seed + GOLDEN_GAMMA) ^ keySeed);
   }
 
   /**
-   * The standard deviation that keeps signals at the same strength from layer to layer: He et al.
-   * (2015) for relu and what is shaped like it, LeCun et al. (1998) for selu, Glorot and Bengio
-   * (2010) for the others.
+   * Returns the standard deviation that keeps the variance of signals constant across layers: He et
+   * al. (2015) for relu and similar shapes, LeCun et al. (1998) for selu, Glorot and Bengio (2010)
+   * for the others.
    */
   double deviation(Activation activation, int inputs, int outputs) {
     if (initializer == Initializer.LECUN_NORMAL) {
@@ -34,7 +33,7 @@ public final class WeightInitializer {
     };
   }
 
-  /** A standard normal number (Box and Muller, 1958). */
+  /** Returns a standard normal number (Box and Muller, 1958). */
   public double gaussian(int layer, int neuron, int input) {
     long place = mix(mix(mix(seed + layer) + neuron) + input);
     double radius = uniform(mix(place + GOLDEN_GAMMA));
@@ -42,12 +41,12 @@ public final class WeightInitializer {
     return StrictMath.sqrt(-2 * StrictMath.log(radius)) * StrictMath.cos(2 * Math.PI * angle);
   }
 
-  /** A number above 0, at most 1, from 53 of the bits. */
+  /** Returns a number above 0 and at most 1, from 53 of the bits. */
   public static double uniform(long bits) {
     return ((bits >>> 11) + 1) * 0x1p-53;
   }
 
-  /** The finalizer of SplitMix64 (Steele et al., 2014). */
+  /** Applies the finalizer of SplitMix64 (Steele et al., 2014). */
   public static long mix(long value) {
     long z = value + GOLDEN_GAMMA;
     z = (z ^ (z >>> 30)) * 0xBF58476D1CE4E5B9L;

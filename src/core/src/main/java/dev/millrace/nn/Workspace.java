@@ -6,25 +6,25 @@ import java.util.Map;
 import java.util.function.Supplier;
 
 /**
- * What models that learn in turns share: scratch, which no result outlives, and the blueprint of
- * each kind of model.
+ * Scratch and {@link CompiledNetwork}s that models share while they learn in turn.
  *
- * <p>One may serve any number of learners of any shape, as long as one thread at a time uses it;
- * sharing it keeps the memory of many small models small. Its scratch grows to the largest network
- * seen, and a blueprint is there as long as a model is of its kind.
+ * <p>A workspace serves any number of learners of any shape, by one thread at a time; sharing it
+ * keeps the memory of many small models small. Its scratch grows to the largest network used, and a
+ * compiled network is kept as long as a model uses it.
  */
 public final class Workspace {
 
   private static final float[] EMPTY = {};
 
-  private final WeakCache<CompiledNetwork.Kind, CompiledNetwork> blueprints = new WeakCache<>();
+  private final WeakCache<CompiledNetwork.Kind, CompiledNetwork> compiledNetworks =
+      new WeakCache<>();
   private final Map<Class<?>, Object> others = new HashMap<>();
   private final MiniBatch whole = new MiniBatch(1, 1);
 
-  // Bits of what was fetched, or the compiler would not fetch it.
+  // Bits of the fetched parameters, kept so that the compiler does not remove the loads.
   int fetched;
   float[] input = EMPTY;
-  // Rows of features, normalised, and some of them in doubles.
+  // Rows of normalized features, and some of them in doubles.
   float[] scaled = EMPTY;
   double[] wide = {};
   float[] output = EMPTY;
@@ -42,30 +42,30 @@ public final class Workspace {
   float[] transposed = EMPTY;
 
   /**
-   * The one blueprint of a kind.
+   * Returns the compiled network of a kind.
    *
-   * @throws IllegalArgumentException if there is no such model
+   * @throws IllegalArgumentException if the kind is invalid
    */
-  CompiledNetwork blueprint(CompiledNetwork.Kind kind) {
-    return blueprints.get(kind, CompiledNetwork::new);
+  CompiledNetwork compiled(CompiledNetwork.Kind kind) {
+    return compiledNetworks.get(kind, CompiledNetwork::new);
   }
 
-  /** What models of another kind share in the same way, made when it is first asked for. */
-  public <T> T shared(Class<T> type, Supplier<T> maker) {
-    return type.cast(others.computeIfAbsent(type, any -> maker.get()));
+  /** Returns an object that models of another kind share, created on first use. */
+  public <T> T shared(Class<T> type, Supplier<T> factory) {
+    return type.cast(others.computeIfAbsent(type, any -> factory.get()));
   }
 
   /**
-   * An empty mini-batch of rows that are {@link #scaled}, from there on, which is learned and
-   * forgotten in one call.
+   * Returns an empty mini-batch whose rows are those of {@link #scaled} from {@code first} on,
+   * valid within one call.
    */
   MiniBatch wholeBatch(int inputs, int capacity, int first) {
-    whole.shape(inputs, capacity);
-    whole.use(scaled, first);
+    whole.reset(inputs, capacity);
+    whole.useRows(scaled, first);
     return whole;
   }
 
-  /** Makes room to propagate forward; what was in the arrays may be lost. */
+  /** Resizes the arrays of forward propagation, which may lose their contents. */
   void fitForward(Layout layout, int rows) {
     int needed = layout.activationLength(rows);
     if (activations.length < needed) {
@@ -84,22 +84,27 @@ public final class Workspace {
     }
   }
 
-  /** Outputs of all layers, of the last forward propagation; see {@link Layout#outputOffset}. */
+  /**
+   * Returns the outputs of all layers, of the last forward propagation; see {@link
+   * Layout#outputOffset}.
+   */
   public float[] activations() {
     return activations;
   }
 
-  /** Gradients with respect to what is in {@link #activations}, in the same places. */
+  /**
+   * Returns the gradients with respect to the outputs in {@link #activations}, at the same offsets.
+   */
   public float[] deltas() {
     return deltas;
   }
 
-  /** The gradient of the last backpropagation, placed as the parameters are. */
+  /** Returns the gradient of the last backpropagation, at the offsets of the parameters. */
   public float[] gradient() {
     return gradient;
   }
 
-  /** Makes room to propagate backward; activations are kept. */
+  /** Resizes the arrays of backpropagation; keeps activations. */
   public void fitBackward(Layout layout, int rows) {
     int needed = layout.activationLength(rows);
     if (deltas.length < needed) {
@@ -112,14 +117,14 @@ public final class Workspace {
     }
   }
 
-  /** Makes room for the gradient of so many parameters. */
+  /** Resizes the gradient. */
   public void fitGradient(int length) {
     if (gradient.length < length) {
       gradient = new float[length];
     }
   }
 
-  /** Makes room for the clipping of so many rows. */
+  /** Resizes the arrays of clipping. */
   void fitFactors(int rows) {
     if (factors.length < rows) {
       factors = new float[rows];

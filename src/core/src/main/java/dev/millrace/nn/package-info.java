@@ -1,8 +1,8 @@
 /**
  * Dense neural networks that learn from a stream, one example at a time.
  *
- * <p>{@link dev.millrace.nn.Learner} is what to use; {@link dev.millrace.nn.ModelSpec} says what it
- * is made of. For each example it updates the statistics of the features, normalizes them,
+ * <p>{@link dev.millrace.nn.Learner} is the model, {@link dev.millrace.nn.ModelSpec} its
+ * specification. For each example it updates the statistics of the features, normalizes them,
  * predicts, and gathers the example into a mini-batch of {@code batchSize}; the weights take one
  * step when the mini-batch is full. Everything is computed in {@code float} with the one order of
  * operations of {@link dev.millrace.simd}, statistics in {@code double}, so that the same examples
@@ -138,7 +138,7 @@
  * <h2>Normalization</h2>
  *
  * <p>Standard: (x - mean) / standard deviation, cut to -clip..clip, by Welford's (1962) recurrence
- * with fading f: n = n(1 - f) + 1; q = x - mean, from the 101st value on at most 100 standard
+ * with decay f: n = n(1 - f) + 1; q = x - mean, from the 101st value on at most 100 standard
  * deviations; mean += q / n; m2 = m2(1 - f) + q(q - q / n); variance = m2 / n. Minmax: (x - min) /
  * (max - min), within 0..1. A missing value (NaN, or infinite), and a feature that has not varied,
  * is 0. A regression's target goes through the same formulas, without the cut, and predictions come
@@ -149,7 +149,10 @@
  * <p>Normal, with variance 2 / inputs for relu, leaky_relu, elu, gelu and silu (He et al., 2015), 1
  * / inputs for selu (LeCun et al., 1998), 2 / (inputs + units) otherwise (Glorot and Bengio, 2010);
  * biases and shifts 0, gains 1. Each weight is drawn by seed, key and its own place, and scaled to
- * the variance of its layer as it is when it is added: a class met later gets the draws that it
- * would have got at the start. {@link dev.millrace.nn.ModelSpec#single} takes 1 / inputs for all.
+ * the variance of its layer as it is when it is added: a class added later gets the same random
+ * numbers as at the start. {@link dev.millrace.nn.ModelSpec#single} takes 1 / inputs for all.
  */
+@NullMarked
 package dev.millrace.nn;
+
+import org.jspecify.annotations.NullMarked;

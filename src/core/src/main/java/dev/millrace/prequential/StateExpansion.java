@@ -62,7 +62,7 @@ final class StateExpansion {
       OnlineModel model, ModelSpec spec, int inputs, Task task, Workspace workspace)
       throws ModelMismatchException {
     if (model instanceof Learner learner && spec instanceof NetworkModelSpec network) {
-      return learner.grown(network.forTask(task), inputs, workspace);
+      return learner.expanded(network.forTask(task), inputs, workspace);
     }
     if (model.inputs() < inputs) {
       throw new ModelMismatchException(

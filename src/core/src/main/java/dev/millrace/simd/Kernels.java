@@ -1,5 +1,7 @@
 package dev.millrace.simd;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * The arithmetic of training, one method a loop over float arrays.
  *
@@ -46,10 +48,10 @@ public interface Kernels {
   }
 
   /**
-   * What keeps SIMD off in this JVM though nobody asked for that, with the remedy, as {@link #best}
-   * logs it; null if nothing does.
+   * Returns what keeps SIMD off in this JVM unintentionally, with the remedy, as {@link #best} logs
+   * it.
    */
-  static String obstacle() {
+  static @Nullable String obstacle() {
     return KernelsLookup.unwantedObstacle();
   }
 
@@ -207,7 +209,7 @@ public interface Kernels {
    * @param delta [columns]
    * @param w [in x columns], bias [columns] at {@code biasOffset} of the array
    */
-  void descend(
+  void sgdOneRow(
       float[] x,
       int xOffset,
       int in,
@@ -348,7 +350,7 @@ public interface Kernels {
    * @param a receives the outputs of the first layer at {@code h}, and the weighted sums of the
    *     second at {@code y}
    */
-  default void forwardReluPair(
+  void forwardReluPair(
       float[] x,
       int xOffset,
       int in,
@@ -360,11 +362,7 @@ public interface Kernels {
       int lastBias,
       float[] a,
       int h,
-      int y) {
-    dense(x, xOffset, in, 1, in, w, wOffset, biasOffset, columns, a, h);
-    relu(a, h, columns);
-    dense(a, h, columns, 1, columns, w, lastOffset, lastBias, PAIR, a, y);
-  }
+      int y);
 
   /**
    * The deltas of the first layer of {@link #forwardReluPair} from those of the second: {@link
@@ -374,15 +372,11 @@ public interface Kernels {
    *     {@code h}
    * @param out real number of outputs of the second layer, 1 or 2
    */
-  default void backwardReluPair(
-      float[] delta, int y, int out, float[] w, int lastOffset, float[] a, int h, int columns) {
-    // A single row is not transposed.
-    inputGradient(delta, y, 1, out, PAIR, w, lastOffset, columns, delta, h, null);
-    reluGradient(a, h, delta, h, columns);
-  }
+  void backwardReluPair(
+      float[] delta, int y, int out, float[] w, int lastOffset, float[] a, int h, int columns);
 
-  /** {@link #descend} of both layers of {@link #forwardReluPair}. */
-  default void descendReluPair(
+  /** {@link #sgdOneRow} of both layers of {@link #forwardReluPair}. */
+  void sgdReluPair(
       float[] x,
       int xOffset,
       int in,
@@ -396,8 +390,5 @@ public interface Kernels {
       float[] delta,
       int h,
       int y,
-      float learningRate) {
-    descend(x, xOffset, in, delta, h, columns, w, wOffset, biasOffset, learningRate);
-    descend(a, h, columns, delta, y, PAIR, w, lastOffset, lastBias, learningRate);
-  }
+      float learningRate);
 }

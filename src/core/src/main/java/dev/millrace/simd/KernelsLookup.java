@@ -2,6 +2,7 @@ package dev.millrace.simd;
 
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Chooses the kernels once per JVM.
@@ -41,8 +42,8 @@ final class KernelsLookup {
     return new VectorKernels();
   }
 
-  /** What keeps SIMD off though nobody asked for that, with the remedy; null if nothing does. */
-  static String unwantedObstacle() {
+  /** Returns what keeps SIMD off unintentionally, with the remedy. */
+  static @Nullable String unwantedObstacle() {
     int forced = forcedBits();
     if (forced == 0) {
       return null;
@@ -72,14 +73,14 @@ final class KernelsLookup {
   }
 
   /** Nothing that mentions a vector class may be loaded before this has found none. */
-  private static String obstacleToAnyWidth() {
+  private static @Nullable String obstacleToAnyWidth() {
     return ModuleLayer.boot().findModule("jdk.incubator.vector").isPresent()
         ? null
         : "start Java with --add-modules jdk.incubator.vector. Same results, slower.";
   }
 
   /** What makes the vector kernels impossible or slower than the scalar ones, or null. */
-  private static String obstacle() {
+  private static @Nullable String obstacle() {
     String obstacle = obstacleToAnyWidth();
     if (obstacle != null) {
       return obstacle;

@@ -103,7 +103,7 @@ final class NarrowWeights {
     }
   }
 
-  static void descend(
+  static void sgdOneRow(
       float[] x,
       int xOffset,
       int in,
@@ -116,11 +116,11 @@ final class NarrowWeights {
       float rate) {
     int bound = SPECIES.loopBound(in);
     if (columns == Kernels.PAIR) {
-      TwoColumns.descend(x, xOffset, bound, delta, di, w, wOffset, rate);
+      TwoColumns.sgdOneRow(x, xOffset, bound, delta, di, w, wOffset, rate);
     } else {
-      FourColumns.descend(x, xOffset, bound, delta, di, w, wOffset, rate);
+      FourColumns.sgdOneRow(x, xOffset, bound, delta, di, w, wOffset, rate);
     }
     int rest = wOffset + bound * columns;
-    SCALAR.descend(x, xOffset + bound, in - bound, delta, di, columns, w, rest, bias, rate);
+    SCALAR.sgdOneRow(x, xOffset + bound, in - bound, delta, di, columns, w, rest, bias, rate);
   }
 }

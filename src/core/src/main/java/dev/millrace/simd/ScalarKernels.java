@@ -8,6 +8,8 @@ import java.util.Arrays;
  */
 public final class ScalarKernels implements Kernels {
 
+  private static final float[] NO_SCRATCH = {};
+
   @Override
   public int bits() {
     return 0;
@@ -182,7 +184,7 @@ public final class ScalarKernels implements Kernels {
   }
 
   @Override
-  public void descend(
+  public void sgdOneRow(
       float[] x,
       int xOffset,
       int in,
@@ -390,6 +392,53 @@ public final class ScalarKernels implements Kernels {
     for (int i = offset; i < offset + length; i++) {
       a[i] *= factor;
     }
+  }
+
+  @Override
+  public void forwardReluPair(
+      float[] x,
+      int xOffset,
+      int in,
+      float[] w,
+      int wOffset,
+      int biasOffset,
+      int columns,
+      int lastOffset,
+      int lastBias,
+      float[] a,
+      int h,
+      int y) {
+    dense(x, xOffset, in, 1, in, w, wOffset, biasOffset, columns, a, h);
+    relu(a, h, columns);
+    dense(a, h, columns, 1, columns, w, lastOffset, lastBias, PAIR, a, y);
+  }
+
+  @Override
+  public void backwardReluPair(
+      float[] delta, int y, int out, float[] w, int lastOffset, float[] a, int h, int columns) {
+    // A single row is not transposed.
+    inputGradient(delta, y, 1, out, PAIR, w, lastOffset, columns, delta, h, NO_SCRATCH);
+    reluGradient(a, h, delta, h, columns);
+  }
+
+  @Override
+  public void sgdReluPair(
+      float[] x,
+      int xOffset,
+      int in,
+      float[] w,
+      int wOffset,
+      int biasOffset,
+      int columns,
+      int lastOffset,
+      int lastBias,
+      float[] a,
+      float[] delta,
+      int h,
+      int y,
+      float learningRate) {
+    sgdOneRow(x, xOffset, in, delta, h, columns, w, wOffset, biasOffset, learningRate);
+    sgdOneRow(a, h, columns, delta, y, PAIR, w, lastOffset, lastBias, learningRate);
   }
 
   /** The tree 8, 4, 2, 1 over 16 elements. */

@@ -4,7 +4,7 @@ package dev.millrace.simd;
 final class ScalarUpdates implements UpdateKernels {
 
   @Override
-  public void adamOfOneRow(
+  public void adamOneRow(
       float[] x,
       int xOffset,
       int in,

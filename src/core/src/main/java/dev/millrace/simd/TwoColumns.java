@@ -165,7 +165,7 @@ final class TwoColumns {
   }
 
   /** One row's gradient, taken at once from the weights of whole registers of inputs. */
-  static void descend(
+  static void sgdOneRow(
       float[] x, int xOffset, int in, float[] delta, int di, float[] w, int wOffset, float rate) {
     FloatVector step = constant(-rate);
     FloatVector d = at(delta, di).rearrange(REPEATED);

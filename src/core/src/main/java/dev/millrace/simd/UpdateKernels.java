@@ -20,7 +20,7 @@ public interface UpdateKernels {
    * @param delta [columns], a multiple of 16
    * @param w [in x columns], as {@code m} and {@code v}
    */
-  void adamOfOneRow(
+  void adamOneRow(
       float[] x,
       int xOffset,
       int in,

@@ -151,7 +151,7 @@ final class VectorKernels implements Kernels {
   }
 
   @Override
-  public void descend(
+  public void sgdOneRow(
       float[] x,
       int xOffset,
       int in,
@@ -163,7 +163,7 @@ final class VectorKernels implements Kernels {
       int biasOffset,
       float learningRate) {
     if (columns <= NARROW) {
-      NarrowWeights.descend(
+      NarrowWeights.sgdOneRow(
           x, xOffset, in, delta, deltaOffset, columns, w, wOffset, biasOffset, learningRate);
       return;
     }
@@ -171,7 +171,7 @@ final class VectorKernels implements Kernels {
         columns >= WIDE
             && absMax(delta, deltaOffset, columns) * Math.abs(learningRate)
                 < Float.POSITIVE_INFINITY;
-    WeightGradient.descend(
+    WeightGradient.sgdOneRow(
         x,
         xOffset,
         in,
@@ -449,7 +449,7 @@ final class VectorKernels implements Kernels {
   }
 
   @Override
-  public void descendReluPair(
+  public void sgdReluPair(
       float[] x,
       int xOffset,
       int in,
@@ -464,8 +464,8 @@ final class VectorKernels implements Kernels {
       int h,
       int y,
       float learningRate) {
-    WeightGradient.descend(
+    WeightGradient.sgdOneRow(
         x, xOffset, in, delta, h, columns, w, wOffset, biasOffset, learningRate, false);
-    NarrowWeights.descend(a, h, columns, delta, y, PAIR, w, lastOffset, lastBias, learningRate);
+    NarrowWeights.sgdOneRow(a, h, columns, delta, y, PAIR, w, lastOffset, lastBias, learningRate);
   }
 }

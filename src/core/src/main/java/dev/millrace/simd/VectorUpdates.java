@@ -16,7 +16,7 @@ final class VectorUpdates implements UpdateKernels {
   private final ScalarUpdates scalar = new ScalarUpdates();
 
   @Override
-  public void adamOfOneRow(
+  public void adamOneRow(
       float[] x,
       int xOffset,
       int in,

@@ -85,7 +85,7 @@ final class WeightGradient {
    * @param skipZeros whether delta and learning rate are finite, so that an input of 0, as relu
    *     leaves many, changes no bit of its weights
    */
-  static void descend(
+  static void sgdOneRow(
       float[] x,
       int xOffset,
       int in,
@@ -101,10 +101,12 @@ final class WeightGradient {
     if (columns <= 2 * WIDTH || in <= SMALL / columns) {
       int c = 0;
       for (; c + 2 * WIDTH <= columns; c += 2 * WIDTH) {
-        descendTwo(x, xOffset, in, delta, deltaOffset + c, w, wOffset + c, stride, learningRate);
+        sgdTwoRegisters(
+            x, xOffset, in, delta, deltaOffset + c, w, wOffset + c, stride, learningRate);
       }
       for (; c < columns; c += WIDTH) {
-        descendOne(x, xOffset, in, delta, deltaOffset + c, w, wOffset + c, stride, learningRate);
+        sgdOneRegister(
+            x, xOffset, in, delta, deltaOffset + c, w, wOffset + c, stride, learningRate);
       }
     } else {
       for (int i = 0; i < in; i++) {
@@ -112,7 +114,7 @@ final class WeightGradient {
           continue;
         }
         int wRow = wOffset + i * stride;
-        descendRow(x[xOffset + i], delta, deltaOffset, columns, w, wRow, learningRate);
+        sgdRow(x[xOffset + i], delta, deltaOffset, columns, w, wRow, learningRate);
       }
     }
     FloatVector rate = constant(-learningRate);
@@ -123,7 +125,7 @@ final class WeightGradient {
     }
   }
 
-  private static void descendRow(
+  private static void sgdRow(
       float xi, float[] delta, int deltaOffset, int columns, float[] w, int wRow, float rate) {
     FloatVector step = constant(-rate);
     FloatVector x = all(xi);
@@ -135,7 +137,7 @@ final class WeightGradient {
   }
 
   /** Of the columns of one register. */
-  private static void descendOne(
+  private static void sgdOneRegister(
       float[] x,
       int xOffset,
       int in,
@@ -155,7 +157,7 @@ final class WeightGradient {
   }
 
   /** Of the columns of two. */
-  private static void descendTwo(
+  private static void sgdTwoRegisters(
       float[] x,
       int xOffset,
       int in,

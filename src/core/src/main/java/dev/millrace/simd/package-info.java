@@ -42,4 +42,7 @@
  * multiply-add instruction, its bits come from a double sum rounded to odd (Boldo and Melquiond,
  * 2008).
  */
+@NullMarked
 package dev.millrace.simd;
+
+import org.jspecify.annotations.NullMarked;

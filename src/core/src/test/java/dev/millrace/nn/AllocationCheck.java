@@ -68,9 +68,8 @@ public final class AllocationCheck {
 
   /** A learner whose gradient goes through a layer that is summed in lanes. */
   private static LearnerSpec wide() {
-    return NetworkModelSpec.builder()
+    return NetworkModelSpec.builder(new Optimizer.Sgd(0.01f, 0f))
         .hidden(List.of(new LayerSpec(20, Activation.RELU), new LayerSpec(130, Activation.RELU)))
-        .optimizer(new Optimizer.Sgd(0.01f, 0f))
         .normalization(new Normalization(Normalization.Kind.STANDARD, 0f, 4f))
         .batchSize(4)
         .seed(1)

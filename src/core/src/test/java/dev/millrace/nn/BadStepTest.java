@@ -23,7 +23,7 @@ class BadStepTest {
 
   @ParameterizedTest
   @MethodSource("optimizers")
-  void noWeightMovesAndTheModelLearnsOnAsIfItHadNotBeen(Optimizer optimizer) {
+  void aSkippedStepChangesNoWeightAndLearningContinues(Optimizer optimizer) {
     Learner poisoned = learner(optimizer);
     Learner spared = learner(optimizer);
     Random random = new Random(5);
@@ -49,7 +49,7 @@ class BadStepTest {
 
   @ParameterizedTest
   @MethodSource("optimizers")
-  void theGreatestGradientThatPassesLeavesEveryWeightFinite(Optimizer optimizer) {
+  void theLargestAllowedGradientKeepsEveryWeightFinite(Optimizer optimizer) {
     Learner learner = learner(optimizer);
     Random random = new Random(6);
     for (int e = 0; e < 5000; e++) {
@@ -65,7 +65,7 @@ class BadStepTest {
 
   @ParameterizedTest
   @ValueSource(ints = {1, 3})
-  void aRefusedStepCountsAsSkippedHoweverItIsTaken(int batchSize) {
+  void aRejectedStepCountsAsSkippedInEveryImplementation(int batchSize) {
     for (Clipping clipping : new Clipping[] {new Clipping(0f, 0f), new Clipping(0f, 1e20f)}) {
       Learner learner =
           new Learner(

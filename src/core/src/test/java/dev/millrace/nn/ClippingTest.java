@@ -31,11 +31,10 @@ class ClippingTest {
       int batchSize,
       Task task) {
     NetworkModelSpec spec =
-        NetworkModelSpec.builder()
+        NetworkModelSpec.builder(optimizer)
             .hidden(hidden)
             .output(output)
             .loss(loss)
-            .optimizer(optimizer)
             .normalization(new Normalization(normalization, 0f, 4f))
             .batchSize(batchSize)
             .clipNorm(DEFAULT)
@@ -170,7 +169,7 @@ class ClippingTest {
   }
 
   @Test
-  void anAbsurdTargetHardlyMovesTheModel() {
+  void anExtremeTargetHardlyChangesTheModel() {
     Learner learner = regressor(Loss.MSE, Normalization.Kind.STANDARD, 1);
     Random random = new Random(34);
     double before = error(learner, random, 5_000);
@@ -201,7 +200,7 @@ class ClippingTest {
 
   @ParameterizedTest
   @MethodSource("optimizers")
-  void hugeRawInputsDoNotSpoilAModel(Optimizer optimizer) {
+  void hugeRawInputsDoNotRuinAModel(Optimizer optimizer) {
     Loss loss = Loss.CATEGORICAL_CROSSENTROPY;
     Normalization.Kind none = Normalization.Kind.NONE;
     Learner learner = learner(List.of(), Activation.SOFTMAX, loss, optimizer, none, 1, Task.BINARY);
@@ -254,7 +253,7 @@ class ClippingTest {
   /** Each way to the step: in place, with the whole gradient, with layers that are propagated. */
   @ParameterizedTest
   @ValueSource(ints = {1, 6})
-  void anExampleIsClippedByTheSameFactorHoweverTheStepIsTaken(int batchSize) {
+  void anExampleIsClippedByTheSameFactorInEveryImplementation(int batchSize) {
     Learner inPlace = small(batchSize, new Clipping(1.2f, 0f));
     Learner whole = small(batchSize, new Clipping(1.2f, 1e15f));
     Learner free = small(batchSize, Clipping.OFF);
@@ -295,7 +294,7 @@ class ClippingTest {
   }
 
   @Test
-  void anElementsLimitIsCounted() {
+  void aStepWithAClippedElementIsCounted() {
     Learner learner = small(1, new Clipping(0f, 0.001f));
     float[] x = new float[INPUTS];
     draw(new Random(38), x);

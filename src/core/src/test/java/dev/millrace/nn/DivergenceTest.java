@@ -14,10 +14,9 @@ class DivergenceTest {
 
   private static Learner learner(Optimizer optimizer, Task task, Loss loss) {
     NetworkModelSpec spec =
-        NetworkModelSpec.builder()
+        NetworkModelSpec.builder(optimizer)
             .hidden(List.of(new LayerSpec(16, Activation.TANH)))
             .loss(loss)
-            .optimizer(optimizer)
             .normalization(new Normalization(Normalization.Kind.STANDARD, 0f, 4f))
             .clipNorm(10f)
             .seed(3)
@@ -46,7 +45,7 @@ class DivergenceTest {
   }
 
   @Test
-  void aClassifierWhoseLearningRateIsFarTooLargeComesBack() {
+  void aClassifierWithAFarTooLargeLearningRateRecovers() {
     Learner learner = learner(adam(100f), Task.BINARY, null);
     Random random = new Random(41);
     hits(learner, random, 20_000, false);
@@ -57,12 +56,11 @@ class DivergenceTest {
   }
 
   @Test
-  void aRegressionThatHasExplodedComesBack() {
+  void aDivergedRegressionRecovers() {
     NetworkModelSpec unclipped =
-        NetworkModelSpec.builder()
+        NetworkModelSpec.builder(new Optimizer.Sgd(10f, 0f))
             .hidden(List.of(new LayerSpec(16, Activation.RELU)))
             .loss(Loss.MSE)
-            .optimizer(new Optimizer.Sgd(10f, 0f))
             .normalization(new Normalization(Normalization.Kind.STANDARD, 0f, 4f))
             .seed(3)
             .build();
@@ -91,7 +89,7 @@ class DivergenceTest {
   }
 
   @Test
-  void theLastGoodWeightsComeBackAfterABurstOfHugeWeights() {
+  void aBurstOfHugeExampleWeightsRestoresTheLastGoodParameters() {
     Learner learner = learner(new Optimizer.Sgd(0.02f, 0f), Task.BINARY, null);
     Random random = new Random(43);
     hits(learner, random, 10_000, false);
@@ -109,7 +107,7 @@ class DivergenceTest {
   }
 
   @Test
-  void aConceptThatChangesAtOnceIsNoDivergence() {
+  void anAbruptConceptChangeIsNoDivergence() {
     for (Optimizer optimizer : List.of(adam(0.001f), adam(0.01f), new Optimizer.Sgd(0.02f, 0f))) {
       Learner learner = learner(optimizer, Task.BINARY, null);
       Random random = new Random(44);
@@ -122,9 +120,8 @@ class DivergenceTest {
   }
 
   @Test
-  void poisonedInputsAreNotTheModelsFault() {
-    NetworkModelSpec raw =
-        NetworkModelSpec.builder().optimizer(adam(0.001f)).clipNorm(10f).seed(3).build();
+  void hugeInputsAreNotCountedAsDivergence() {
+    NetworkModelSpec raw = NetworkModelSpec.builder(adam(0.001f)).clipNorm(10f).seed(3).build();
     Learner learner = new Learner(raw.forTask(Task.BINARY), Task.BINARY, INPUTS, 2, 0);
     float[] x = {1f, 1e20f, 1f, 1f};
     for (int e = 0; e < 1_000; e++) {
@@ -136,7 +133,7 @@ class DivergenceTest {
   }
 
   @Test
-  void theExamplesLeftNeverReachBeyondARollback() {
+  void aRollbackNeverHappensBeforeTheLastExampleOfACall() {
     Learner learner = learner(adam(100f), Task.BINARY, null);
     Random random = new Random(45);
     long rollbacks = 0;
@@ -151,13 +148,12 @@ class DivergenceTest {
   }
 
   @Test
-  void aModelRestoredOnItsWayToARollbackGoesOnAsIfNothingHadBeen() {
+  void aModelRestoredBeforeARollbackContinuesBitForBit() {
     Learner whole = learner(adam(100f), Task.BINARY, null);
     Random random = new Random(46);
     LearnerSpec spec =
-        NetworkModelSpec.builder()
+        NetworkModelSpec.builder(adam(100f))
             .hidden(List.of(new LayerSpec(16, Activation.TANH)))
-            .optimizer(adam(100f))
             .normalization(new Normalization(Normalization.Kind.STANDARD, 0f, 4f))
             .clipNorm(10f)
             .seed(3)

@@ -35,9 +35,9 @@ class LabelsTest {
 
   @ParameterizedTest
   @MethodSource("models")
-  void aModelOfClassesLearnsNoValues(ModelSpec spec) {
+  void aClassificationModelRejectsValues(ModelSpec spec) {
     OnlineModel model = Models.create(spec, Task.BINARY, 2, 2, 0);
-    String message = "a model of classes learns no value: use learnClass";
+    String message = "a classification model learns no value: use learnClass";
 
     assertThatThrownBy(() -> model.learnValue(features, 0, 1.0, 1f, out))
         .isInstanceOf(IllegalStateException.class)
@@ -51,9 +51,9 @@ class LabelsTest {
 
   @ParameterizedTest
   @MethodSource("models")
-  void aModelOfValuesLearnsNoClasses(ModelSpec spec) {
+  void aRegressionModelRejectsClasses(ModelSpec spec) {
     OnlineModel model = Models.create(spec, Task.REGRESSION, 2, 0, 0);
-    String message = "a model of values learns no class: use learnValue";
+    String message = "a regression model learns no class: use learnValue";
 
     assertThatThrownBy(() -> model.learnClass(features, 0, 0, 1f, out))
         .isInstanceOf(IllegalStateException.class)
@@ -105,12 +105,12 @@ class LabelsTest {
 
   @ParameterizedTest
   @MethodSource("models")
-  void aModelWithoutAClassAsksForOne(ModelSpec spec) {
+  void aModelWithoutClassesRejectsAClassUntilItIsAdded(ModelSpec spec) {
     OnlineModel model = Models.create(spec, Task.MULTICLASS, 2, 0, 0);
 
     assertThatThrownBy(() -> model.learnClass(features, 0, 0, 1f, out))
         .isInstanceOf(IndexOutOfBoundsException.class)
-        .hasMessage("class 0 is not one of the 0 known: add it first");
+        .hasMessage("class 0 is not one of the 0 known classes: add it first");
     model.addClass();
     model.learnClass(features, 0, 0, 1f, out);
     assertThat(model.examples()).isEqualTo(1);

@@ -105,7 +105,7 @@ class LayerOptionsTest {
   }
 
   @Test
-  void dropoutLeavesOutItsShareAndDiffersByExampleLayerKeyAndSeed() {
+  void dropoutDropsItsFractionAndDiffersByExampleLayerKeyAndSeed() {
     LayerSpec hidden = new LayerSpec(1000, Activation.RELU, 0.3f, false);
     Layout layout = new Layout(1, List.of(hidden, hidden, new LayerSpec(2, Activation.SOFTMAX)));
     int columns = layout.columns(0);
@@ -151,7 +151,7 @@ class LayerOptionsTest {
   }
 
   @Test
-  void scoringKnowsNoDropout() {
+  void predictionsUseNoDropout() {
     LayerSpec dropping = new LayerSpec(6, Activation.TANH, 0.5f, false);
     LayerSpec plain = new LayerSpec(6, Activation.TANH);
     Regularizer none = new Regularizer(0f, 0f);
@@ -191,7 +191,7 @@ class LayerOptionsTest {
   }
 
   @Test
-  void whatALayerCannotHaveIsRefused() {
+  void invalidLayerOptionsAreRejected() {
     LearnerSpec spec =
         spec(List.of(new LayerSpec(4, Activation.TANH, 1f, false)), 1, new Regularizer(0f, 0f));
 

@@ -138,7 +138,7 @@ class LearnerContractTest {
 
   @ParameterizedTest
   @MethodSource("cases")
-  void everyLearnerKeepsTheContract(Case one) {
+  void everyLearnerFulfilsTheContract(Case one) {
     Learner whole = learner(one);
     learn(whole, one, 0, EXAMPLES);
     byte[] expected = StoredModel.bytes(whole);

@@ -81,9 +81,8 @@ class LearnerFixtureTest {
       Normalization.Kind normalization,
       int batchSize) {
     boolean standard = normalization == Normalization.Kind.STANDARD;
-    return NetworkModelSpec.builder()
+    return NetworkModelSpec.builder(optimizer)
         .hidden(hidden)
-        .optimizer(optimizer)
         .regularizer(new Regularizer(0f, 1e-4f))
         .normalization(new Normalization(normalization, standard ? 0.001f : 0f, standard ? 4f : 0f))
         .batchSize(batchSize)
@@ -121,7 +120,7 @@ class LearnerFixtureTest {
 
   @ParameterizedTest
   @MethodSource("fixtures")
-  void whatAVersionWroteGoesOnAsItDidThen(Fixture stored) throws IOException {
+  void aModelStoredByEachVersionContinuesBitForBit(Fixture stored) throws IOException {
     Case one = named(stored.name());
 
     Learner learner = one.read(stored.bytes());
@@ -139,7 +138,7 @@ class LearnerFixtureTest {
   }
 
   @Test
-  void aNewerVersionIsRefusedWithTheWayOut() {
+  void aNewerFormatVersionIsRejectedWithTheRemedy() {
     Case one = CASES.get(0);
     byte[] newer = StoredModel.bytes(one.begin());
     ByteBuffer.wrap(newer).putInt(version() + 1);
@@ -147,8 +146,8 @@ class LearnerFixtureTest {
     assertThatThrownBy(() -> one.read(newer))
         .isInstanceOf(IOException.class)
         .hasMessage(
-            "the stored model has format version %d, this program reads up to %d: use the program"
-                + " that wrote it, or a newer one",
+            "the stored model has format version %d, but this program reads versions up to %d:"
+                + " use the program that wrote it, or a newer one",
             version() + 1, version());
   }
 

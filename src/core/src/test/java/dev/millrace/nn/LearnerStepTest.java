@@ -38,10 +38,9 @@ class LearnerStepTest {
   private static Learner learner(
       Optimizer optimizer, int hidden, int batchSize, float clipNorm, Normalization.Kind kind) {
     NetworkModelSpec model =
-        NetworkModelSpec.builder()
+        NetworkModelSpec.builder(optimizer)
             .hidden(
                 List.of(new LayerSpec(hidden, Activation.RELU), new LayerSpec(20, Activation.TANH)))
-            .optimizer(optimizer)
             .normalization(new Normalization(kind, 0.01f, 4f))
             .batchSize(batchSize)
             .clipNorm(clipNorm)
@@ -125,7 +124,7 @@ class LearnerStepTest {
   }
 
   @Test
-  void aGreatInputBesideASmallDeltaIsNoReasonToSkip() {
+  void aLargeInputWithASmallDeltaDoesNotSkipTheStep() {
     Optimizer sgd = LearnerTest.OPTIMIZERS[0];
     Learner learner = learner(sgd, 7, 1, NO_CLIPPING, Normalization.Kind.NONE);
     float[] x = new float[INPUTS];
@@ -138,7 +137,7 @@ class LearnerStepTest {
   }
 
   @Test
-  void whatAnotherNetworkLeftInTheScratchCountsInNoNorm() {
+  void valuesOfAnotherNetworkInSharedScratchCountInNoNorm() {
     Workspace shared = new Workspace();
     Learner other = learner(250, 8, 1f);
     other.use(shared);
@@ -157,7 +156,7 @@ class LearnerStepTest {
   }
 
   @Test
-  void anUnknownClassAmongTheExamplesIsRefusedBeforeAnythingIsLearned() {
+  void anUnknownClassIsRejectedBeforeAnyExampleIsLearned() {
     Learner learner = learner(7, 4, NO_CLIPPING);
     byte[] before = StoredModel.bytes(learner);
     int[] unknown = {0, 1, CLASSES};
@@ -166,7 +165,7 @@ class LearnerStepTest {
             () ->
                 learner.learnClasses(features, 0, 3, unknown, weights, new float[9], new float[3]))
         .isInstanceOf(IndexOutOfBoundsException.class)
-        .hasMessage("class 3 is not one of the 3 known: add it first");
+        .hasMessage("class 3 is not one of the 3 known classes: add it first");
     assertThat(StoredModel.bytes(learner)).isEqualTo(before);
   }
 }

@@ -48,9 +48,8 @@ class LearnerTest {
 
   private static LearnerSpec spec(Task task, Optimizer optimizer, int batchSize) {
     NetworkModelSpec model =
-        NetworkModelSpec.builder()
+        NetworkModelSpec.builder(optimizer)
             .hidden(List.of(new LayerSpec(9, Activation.TANH)))
-            .optimizer(optimizer)
             .regularizer(new Regularizer(1e-4f, 1e-3f))
             .normalization(new Normalization(Normalization.Kind.STANDARD, 0.01f, 4f))
             .batchSize(batchSize)
@@ -104,7 +103,7 @@ class LearnerTest {
 
   @ParameterizedTest
   @MethodSource("optimizersAndTasks")
-  void stoppedAndRestoredAnywhereInAMiniBatchEqualsNeverStopped(Optimizer optimizer, Task task) {
+  void aModelRestoredWithinAMiniBatchContinuesBitForBit(Optimizer optimizer, Task task) {
     LearnerSpec spec = spec(task, optimizer, 5);
     Learner whole = learner(spec, task);
     learn(whole, task, 0, 60);
@@ -129,12 +128,11 @@ class LearnerTest {
 
   @ParameterizedTest
   @MethodSource("optimizersWithoutDecay")
-  void theOutputLayerMayBeginAnewWhileTheOthersStay(Optimizer optimizer) {
+  void resettingTheOutputLayerKeepsTheOtherLayers(Optimizer optimizer) {
     Task task = Task.MULTICLASS;
     LearnerSpec spec =
-        NetworkModelSpec.builder()
+        NetworkModelSpec.builder(optimizer)
             .hidden(List.of(new LayerSpec(9, Activation.TANH)))
-            .optimizer(optimizer)
             .normalization(new Normalization(Normalization.Kind.STANDARD, 0.01f, 4f))
             .clipNorm(1f)
             .seed(SEED)
@@ -167,12 +165,11 @@ class LearnerTest {
 
   /** FTRL computes weights from what it remembers, not from the weights before. */
   @Test
-  void weightsThatNoGradientHasMovedStayWithFtrl() {
+  void ftrlKeepsWeightsWithoutAGradient() {
     Task task = Task.MULTICLASS;
     LearnerSpec spec =
-        NetworkModelSpec.builder()
+        NetworkModelSpec.builder(new Optimizer.Ftrl(0.1f, 1f, 1e-3f, 1e-3f))
             .hidden(List.of(new LayerSpec(9, Activation.TANH)))
-            .optimizer(new Optimizer.Ftrl(0.1f, 1f, 1e-3f, 1e-3f))
             .clipNorm(1f)
             .seed(SEED)
             .build()
@@ -195,7 +192,7 @@ class LearnerTest {
   }
 
   @Test
-  void whatIsPredictedNextKnowsTheFeaturesThatCame() {
+  void predictNextIncludesTheFeaturesInTheStatistics() {
     Task task = Task.MULTICLASS;
     LearnerSpec spec = spec(task, OPTIMIZERS[0], 5);
     Learner learner = learner(spec, task);
@@ -214,12 +211,11 @@ class LearnerTest {
   }
 
   @Test
-  void aCopyDropsOutTheSameNeurons() {
+  void aCopyDropsTheSameNeurons() {
     Task task = Task.BINARY;
     LearnerSpec spec =
-        NetworkModelSpec.builder()
+        NetworkModelSpec.builder(OPTIMIZERS[0])
             .hidden(List.of(new LayerSpec(9, Activation.TANH, 0.4f, false)))
-            .optimizer(OPTIMIZERS[0])
             .batchSize(2)
             .seed(SEED)
             .build()
@@ -257,7 +253,7 @@ class LearnerTest {
   }
 
   @Test
-  void memoryIsThatOfParametersSlotsStatisticsAndWaitingExamples() {
+  void memoryCountsParametersSlotsStatisticsAndWaitingExamples() {
     Task task = Task.REGRESSION;
     Learner plain = learner(spec(task, OPTIMIZERS[0], 5), task);
     Learner adam = learner(spec(task, OPTIMIZERS[4], 5), task);
@@ -314,7 +310,7 @@ class LearnerTest {
 
   @ParameterizedTest
   @MethodSource("optimizersAndTasks")
-  void aCopyGoesOnAloneAndLeavesTheOriginalAsItWas(Optimizer optimizer, Task task) {
+  void aCopyLearnsIndependentlyOfTheOriginal(Optimizer optimizer, Task task) {
     LearnerSpec spec = spec(task, optimizer, 5);
     Learner original = learner(spec, task);
     learn(original, task, 0, 23);
@@ -363,7 +359,7 @@ class LearnerTest {
   }
 
   @Test
-  void anAddedClassLeavesTheOtherLogitsAndThePendingExamples() {
+  void anAddedClassKeepsTheOtherLogitsAndThePendingExamples() {
     LearnerSpec spec = spec(Task.MULTICLASS, OPTIMIZERS[4], 5);
     // 15 to 18 classes: the padded width of the output layer grows on the way.
     Learner learner = new Learner(spec, Task.MULTICLASS, INPUTS, 15, 1);
@@ -394,7 +390,7 @@ class LearnerTest {
   }
 
   @Test
-  void classesAreLearnedFromNothing() {
+  void aModelStartsWithoutClassesAndLearnsThem() {
     NetworkModelSpec model = ModelSpec.single(SEED);
     for (Task task : new Task[] {Task.BINARY, Task.MULTICLASS}) {
       Learner learner = new Learner(model.forTask(task), task, INPUTS, 0, 1);
@@ -411,11 +407,7 @@ class LearnerTest {
   @Test
   void oneNeuronGivesBothProbabilities() {
     NetworkModelSpec model =
-        NetworkModelSpec.builder()
-            .loss(Loss.BINARY_CROSSENTROPY)
-            .optimizer(OPTIMIZERS[0])
-            .seed(SEED)
-            .build();
+        NetworkModelSpec.builder(OPTIMIZERS[0]).loss(Loss.BINARY_CROSSENTROPY).seed(SEED).build();
     Learner learner = new Learner(model.forTask(Task.BINARY), Task.BINARY, 1, 2, 1);
     for (int e = 0; e < 2000; e++) {
       learner.learn(new float[] {e % 2 == 0 ? 1f : -1f}, e % 2);
@@ -429,7 +421,7 @@ class LearnerTest {
   }
 
   @Test
-  void weightsThatAreWrittenOutStayFiniteForLogitsOfAnySize() {
+  void weightsStayFiniteForLogitsOfAnySize() {
     LearnerSpec spec =
         new LearnerSpec(
             new NetworkSpec(List.of(), Activation.SOFTMAX, Loss.CATEGORICAL_CROSSENTROPY),
@@ -451,7 +443,7 @@ class LearnerTest {
 
   @ParameterizedTest
   @EnumSource(Activation.class)
-  void everyActivationStandsSumsOfTenThousand(Activation activation) {
+  void everyActivationIsFiniteForSumsOfTenThousand(Activation activation) {
     LearnerSpec spec =
         new LearnerSpec(
             new NetworkSpec(
@@ -499,7 +491,7 @@ class LearnerTest {
   }
 
   @Test
-  void theGradientIsCutToTheAllowedMultipleOfTheOutputError() {
+  void theGradientIsClippedToTheAllowedMultipleOfTheOutputError() {
     float[] x = {3f, -4f};
     double inputNorm = Math.sqrt(3 * 3 + 4 * 4 + 1); // with the 1 of the bias
 
@@ -547,7 +539,7 @@ class LearnerTest {
 
   @ParameterizedTest
   @EnumSource(Normalization.Kind.class)
-  void untilATargetHasBeenSeenThereIsNoPrediction(Normalization.Kind kind) {
+  void thereIsNoPredictionBeforeTheFirstTarget(Normalization.Kind kind) {
     LearnerSpec auto = ModelSpec.single(SEED).forTask(Task.REGRESSION);
     LearnerSpec spec =
         new LearnerSpec(
@@ -569,16 +561,16 @@ class LearnerTest {
   }
 
   @Test
-  void aClassThatWasNotAddedIsRefused() {
+  void aClassThatWasNotAddedIsRejected() {
     Learner learner = learner(spec(Task.BINARY, OPTIMIZERS[0], 1), Task.BINARY);
 
     assertThatThrownBy(() -> learner.learnClass(example(0), 0, 2, 1f, new float[2]))
         .isInstanceOf(IndexOutOfBoundsException.class)
-        .hasMessage("class 2 is not one of the 2 known: add it first");
+        .hasMessage("class 2 is not one of the 2 known classes: add it first");
   }
 
   @Test
-  void aModelOfAnotherShapeIsRefusedNamingBoth() {
+  void aModelOfAnotherShapeIsRejectedNamingBoth() {
     LearnerSpec stored = spec(Task.BINARY, OPTIMIZERS[0], 1);
     LearnerSpec configured = spec(Task.BINARY, OPTIMIZERS[4], 1);
     byte[] bytes = StoredModel.bytes(learner(stored, Task.BINARY));
@@ -589,7 +581,7 @@ class LearnerTest {
   }
 
   @Test
-  void aNewerFormatIsRefused() {
+  void aNewerFormatIsRejected() {
     LearnerSpec spec = spec(Task.BINARY, OPTIMIZERS[0], 1);
     byte[] bytes = StoredModel.bytes(learner(spec, Task.BINARY));
     ByteBuffer.wrap(bytes).putInt(0, 2);
@@ -599,21 +591,21 @@ class LearnerTest {
   }
 
   @Test
-  void bytesThatEndEarlyAreRefused() {
+  void truncatedBytesAreRejected() {
     LearnerSpec spec = spec(Task.BINARY, OPTIMIZERS[0], 1);
     byte[] bytes = StoredModel.bytes(learner(spec, Task.BINARY));
     byte[] cut = Arrays.copyOf(bytes, bytes.length - 1);
 
     assertThatThrownBy(() -> StoredModel.read(cut, spec, Task.BINARY))
         .isInstanceOf(EOFException.class)
-        .hasMessage("the bytes end before the stored model does; they are cut off or damaged");
+        .hasMessage("the bytes of the stored model are cut off or damaged");
     assertThatThrownBy(() -> Learner.read(new BoundedDataInput(cut), spec, Task.BINARY))
         .isInstanceOf(EOFException.class)
         .hasMessageContaining("are cut off or damaged");
   }
 
   @Test
-  void aStoredModelOfValuesHasNoClasses() {
+  void aStoredRegressionModelHasNoClasses() {
     LearnerSpec spec = spec(Task.REGRESSION, OPTIMIZERS[0], 1);
     byte[] bytes = StoredModel.bytes(learner(spec, Task.REGRESSION));
     int classes = StoredModel.parametersOffset(bytes) - Long.BYTES - Integer.BYTES;
@@ -625,7 +617,7 @@ class LearnerTest {
   }
 
   @Test
-  void whatAStoredShapeSaysIsPrintedWithoutControlCharacters() {
+  void aStoredShapeIsPrintedWithoutControlCharacters() {
     LearnerSpec spec = spec(Task.BINARY, OPTIMIZERS[0], 1);
     byte[] bytes = StoredModel.bytes(learner(spec, Task.BINARY));
     bytes[7] = '\n';
@@ -636,7 +628,7 @@ class LearnerTest {
   }
 
   @Test
-  void anOutputLayerThatDoesNotFitTheTaskIsRefused() {
+  void anOutputLayerThatDoesNotFitTheTaskIsRejected() {
     LearnerSpec classifier = spec(Task.BINARY, OPTIMIZERS[0], 1);
 
     assertThatThrownBy(() -> new Learner(classifier, Task.REGRESSION, 3, 0, 1))

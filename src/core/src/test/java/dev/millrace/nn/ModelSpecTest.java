@@ -3,7 +3,7 @@ package dev.millrace.nn;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.data.Task;
-import dev.millrace.nn.SelectionSpec.Entrant;
+import dev.millrace.nn.SelectionSpec.NamedModel;
 import dev.millrace.nn.SelectionSpec.OnChange;
 import dev.millrace.nn.SelectionSpec.Promotion;
 import java.util.List;
@@ -20,18 +20,17 @@ class ModelSpecTest {
       ModelSpec.auto(2, AutoSpec.of(AutoSpec.Tier.FAST), ClassWeights.NONE);
   private static final SelectionSpec CONTEST =
       new SelectionSpec(
-          List.of(new Entrant("a", SINGLE), new Entrant("b", MIXTURE)),
+          List.of(new NamedModel("a", SINGLE), new NamedModel("b", MIXTURE)),
           "a",
           false,
           Promotion.DEFAULT,
-          OnChange.REFUSE);
+          OnChange.REJECT);
 
   private static NetworkModelSpec spec(Activation output, Loss loss, LayerSpec... hidden) {
-    return NetworkModelSpec.builder()
+    return NetworkModelSpec.builder(new Optimizer.Adam(0.01f, 0.9f, 0.999f, 1e-8f))
         .hidden(List.of(hidden))
         .output(output)
         .loss(loss)
-        .optimizer(new Optimizer.Adam(0.01f, 0.9f, 0.999f, 1e-8f))
         .regularizer(new Regularizer(0f, 0f, 0f, 0.1f))
         .normalization(new Normalization(Normalization.Kind.STANDARD, 0.001f, 4f))
         .batchSize(4)
@@ -41,7 +40,7 @@ class ModelSpecTest {
   }
 
   @Test
-  void aLibraryUserMakesOneNetwork() {
+  void aLibraryUserCreatesASingleNetwork() {
     Learner two = SINGLE.classifier(3, 2);
     Learner five = SINGLE.classifier(3, 5);
     Learner value = SINGLE.regressor(4);
@@ -73,7 +72,7 @@ class ModelSpecTest {
     "MULTICLASS, LINEAR, , LINEAR, MSE",
     "REGRESSION, TANH, MAE, TANH, MAE",
   })
-  void whatIsNotSaidFollowsFromTheTask(
+  void missingOutputAndLossFollowFromTheTask(
       Task task, Activation output, Loss loss, Activation expected, Loss expectedLoss) {
     LearnerSpec spec = spec(output, loss, new LayerSpec(8, Activation.RELU)).forTask(task);
 
@@ -102,7 +101,7 @@ class ModelSpecTest {
   }
 
   @Test
-  void bytesAreThoseOfWeightsSlotsAndStatistics() {
+  void modelBytesCountWeightsSlotsAndStatistics() {
     LearnerSpec adam = spec(null, null, new LayerSpec(8, Activation.RELU)).forTask(Task.MULTICLASS);
     long values = (5 + 1) * 8 + (8 + 1) * 3;
 
@@ -115,7 +114,7 @@ class ModelSpecTest {
   }
 
   @Test
-  void aStartIsKeptBesideEverythingElse() {
+  void addingAStartKeepsAllOtherSettings() {
     Learner taught = SINGLE.regressor(2);
     ModelStart start = ModelStart.of(taught.weights(), Task.REGRESSION, List.of(), "1f");
 
@@ -124,7 +123,7 @@ class ModelSpecTest {
   }
 
   @Test
-  void aMixtureIsNamedTheSameForTheSameSettings() {
+  void equalMixtureSettingsHaveTheSameId() {
     AutoSpec both =
         new AutoSpec(
             AutoSpec.Tier.FAST, Set.of(AutoSpec.Extra.PREVIOUS_LABEL, AutoSpec.Extra.KNN), 9);

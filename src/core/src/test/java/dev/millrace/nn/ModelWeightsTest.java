@@ -36,7 +36,7 @@ class ModelWeightsTest {
   }
 
   @Test
-  void aModelKnowsAfterItWasStoredThatItHadAStart() throws IOException {
+  void aRestoredModelKnowsThatItWasWarmStarted() throws IOException {
     for (LearnerContractTest.Case of : LearnerContractTest.cases()) {
       Learner taught = taught(of.spec(), of.task());
       Learner started = new Learner(of.spec(), of.task(), INPUTS, taught.classes(), 99);
@@ -54,11 +54,10 @@ class ModelWeightsTest {
   }
 
   @Test
-  void aModelWithoutStatisticsKnowsAfterItWasStoredThatItHadAStart() throws IOException {
+  void aRestoredModelWithoutStatisticsKnowsThatItWasWarmStarted() throws IOException {
     LearnerSpec spec =
-        NetworkModelSpec.builder()
+        NetworkModelSpec.builder(new Optimizer.Sgd(0.01f, 0f, false))
             .hidden(List.of(new LayerSpec(5, Activation.TANH)))
-            .optimizer(new Optimizer.Sgd(0.01f, 0f, false))
             .clipNorm(1f)
             .seed(3)
             .build()
@@ -78,7 +77,7 @@ class ModelWeightsTest {
   }
 
   @Test
-  void weightsOfOtherLayersAreRefused() {
+  void weightsOfOtherLayersAreRejected() {
     LearnerContractTest.Case of = LearnerContractTest.cases().get(0);
     ModelWeights weights = taught(of.spec(), of.task()).weights();
 
@@ -87,9 +86,9 @@ class ModelWeightsTest {
         .hasMessageContaining("4 inputs")
         .hasMessageContaining("7");
     assertThatThrownBy(() -> new ModelWeights(3, List.of(weights.layers().get(0)), null))
-        .hasMessage("layer 0 takes 4 inputs, but 3 come in");
+        .hasMessage("layer 0 has weights for 4 inputs, but gets 3");
     assertThatThrownBy(() -> new ModelWeights(4, List.of(), null))
-        .hasMessage("a network needs an input and a layer");
+        .hasMessage("a network needs at least 1 input and 1 layer");
     ModelWeights.Scaling two =
         new ModelWeights.Scaling(
             new Normalization(Normalization.Kind.MINMAX, 0f, 0f), new double[] {0, 1, 0, 1}, null);
@@ -98,23 +97,23 @@ class ModelWeightsTest {
   }
 
   @Test
-  void weightsOfAnotherActivationAreRefusedButForAnOutputWithout() {
+  void weightsOfAnotherActivationAreRejectedExceptForALinearOutput() {
     ModelWeights relu = network(Activation.RELU, Activation.SOFTPLUS).weights();
     ModelWeights open = network(Activation.RELU, Activation.LINEAR).weights();
 
     assertThatThrownBy(() -> network(Activation.TANH, Activation.SOFTPLUS).startFrom(relu))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessage("the weights of layer 0 are of 3 relu, the network's has 3 tanh");
+        .hasMessage("layer 0 of the weights is 3 relu, but the network's is 3 tanh");
     assertThatThrownBy(() -> network(Activation.RELU, Activation.LINEAR).startFrom(relu))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessage("the weights of layer 1 are of 1 softplus, the network's has 1 linear");
+        .hasMessage("layer 1 of the weights is 1 softplus, but the network's is 1 linear");
     Learner learner = network(Activation.RELU, Activation.SOFTPLUS);
     learner.startFrom(open);
     assertThat(learner.weights().output().weights()).isEqualTo(open.output().weights());
   }
 
   @Test
-  void aStartThatIsRefusedChangesNothing() {
+  void aRejectedStartChangesNothing() {
     LearnerContractTest.Case of = LearnerContractTest.cases().get(0);
     Learner learner = taught(of.spec(), of.task());
     byte[] before = StoredModel.bytes(learner);
@@ -140,7 +139,7 @@ class ModelWeightsTest {
   }
 
   @Test
-  void gainAndShiftAreOfAllNeurons() {
+  void gainAndShiftMustHaveAValuePerNeuron() {
     float[] two = new float[2];
     float[] three = new float[3];
 
@@ -149,17 +148,16 @@ class ModelWeightsTest {
           new ModelWeights.Layer(Activation.RELU, new float[8], two, one[0], one[1]);
       assertThatThrownBy(() -> new ModelWeights(4, List.of(layer), null))
           .isInstanceOf(IllegalArgumentException.class)
-          .hasMessage("layer 0 has 2 neurons, but gain and shift are not of 2");
+          .hasMessage("layer 0 has 2 neurons, but gain and shift have other lengths");
     }
   }
 
   private static Learner network(Activation hidden, Activation output) {
     LearnerSpec spec =
-        NetworkModelSpec.builder()
+        NetworkModelSpec.builder(new Optimizer.Sgd(0.01f, 0f, false))
             .hidden(List.of(new LayerSpec(3, hidden)))
             .output(output)
             .loss(Loss.MSE)
-            .optimizer(new Optimizer.Sgd(0.01f, 0f, false))
             .clipNorm(1f)
             .seed(3)
             .build()
@@ -180,7 +178,7 @@ class ModelWeightsTest {
   }
 
   @Test
-  void aScalingSaysWhatBecomesZeroAndOne() {
+  void aScalingReportsOriginAndScale() {
     // Count, mean and sum of squares; the second column has not varied.
     ModelWeights.Scaling standard =
         new ModelWeights.Scaling(
@@ -219,7 +217,7 @@ class ModelWeightsTest {
   }
 
   @Test
-  void aStoredModelSaysWhatItIsWithoutItsSpecification() throws IOException {
+  void aStoredModelIsSummarizedWithoutItsSpecification() throws IOException {
     LearnerContractTest.Case of = LearnerContractTest.cases().get(0);
     Learner taught = taught(of.spec(), of.task());
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();

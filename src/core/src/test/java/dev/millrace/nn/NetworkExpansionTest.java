@@ -52,13 +52,14 @@ class NetworkExpansionTest {
 
   @ParameterizedTest(name = "{0}")
   @FieldSource("GROWTHS")
-  void aGrownNetworkPredictsTheSame(
+  void anExpandedNetworkPredictsTheSame(
       String name, String before, String after, int moreInputs, float tolerance)
       throws IOException {
     for (Task task : List.of(Task.MULTICLASS, Task.REGRESSION)) {
       Learner learner = taught(spec(before, ADAM, task), task);
 
-      Learner grown = learner.grown(spec(after, ADAM, task), INPUTS + moreInputs, new Workspace());
+      Learner grown =
+          learner.expanded(spec(after, ADAM, task), INPUTS + moreInputs, new Workspace());
 
       SplittableRandom random = new SplittableRandom(9);
       for (int i = 0; i < 100; i++) {
@@ -80,11 +81,12 @@ class NetworkExpansionTest {
 
   @ParameterizedTest(name = "{0}")
   @FieldSource("GROWTHS")
-  void whatIsNewLearns(String name, String before, String after, int moreInputs, float tolerance)
+  void newNeuronsAndInputsLearn(
+      String name, String before, String after, int moreInputs, float tolerance)
       throws IOException {
     Learner learner = taught(spec(before, ADAM, Task.MULTICLASS), Task.MULTICLASS);
     Learner grown =
-        learner.grown(spec(after, ADAM, Task.MULTICLASS), INPUTS + moreInputs, new Workspace());
+        learner.expanded(spec(after, ADAM, Task.MULTICLASS), INPUTS + moreInputs, new Workspace());
     ModelWeights atFirst = grown.weights();
 
     teach(grown, 50, 3);
@@ -102,13 +104,13 @@ class NetworkExpansionTest {
   }
 
   @Test
-  void theSlotsOfKeptWeightsAndTheMiniBatchGoOn() throws IOException {
+  void slotsOfKeptWeightsAndTheMiniBatchAreKept() throws IOException {
     // With all outgoing weights 0 and a hidden layer without change, the first step of the kept
     // weights is that of the smaller model, if their slots and the waiting examples are.
     LearnerSpec small = spec("8 relu", new Optimizer.Sgd(0.05f, 0.9f, false), Task.MULTICLASS, 7);
     LearnerSpec large = spec("12 relu", new Optimizer.Sgd(0.05f, 0.9f, false), Task.MULTICLASS, 7);
     Learner learner = taught(small, Task.MULTICLASS);
-    Learner grown = learner.grown(large, INPUTS, new Workspace());
+    Learner grown = learner.expanded(large, INPUTS, new Workspace());
     assertThat(learner.examples() % 7).isNotZero();
 
     teach(learner, 7, 4);
@@ -126,10 +128,10 @@ class NetworkExpansionTest {
   }
 
   @Test
-  void aGrownNetworkIsStoredAsAModelOfItsNewSize() throws IOException {
+  void anExpandedNetworkIsStoredWithItsNewSize() throws IOException {
     Learner learner = taught(spec("8 relu", ADAM, Task.MULTICLASS), Task.MULTICLASS);
     LearnerSpec large = spec("12 relu, 12 relu", ADAM, Task.MULTICLASS);
-    Learner grown = learner.grown(large, INPUTS + 1, new Workspace());
+    Learner grown = learner.expanded(large, INPUTS + 1, new Workspace());
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     grown.write(new DataOutputStream(bytes));
 
@@ -154,19 +156,23 @@ class NetworkExpansionTest {
           Arguments.of("8 relu", "8 relu norm", 0, "hidden layer 1 is of another kind"),
           Arguments.of("8 relu norm", "9 relu norm", 0, "hidden layer 1 has layer norm, which new"),
           Arguments.of("8 softmax", "9 softmax", 0, "hidden layer 1 is softmax, which new neurons"),
-          Arguments.of("8 tanh", "8 tanh, 8 tanh", 0, "hidden layer 2 is new and must leave its"),
-          Arguments.of("8 tanh", "8 tanh, 8 relu", 0, "hidden layer 2 is new and must leave its"),
-          Arguments.of("8 relu", "8 relu, 8 relu norm", 0, "hidden layer 2 is new and must leave"),
-          Arguments.of("8 relu", "8 relu, 7 relu", 0, "what the layer before had: at least 8"));
+          Arguments.of("8 tanh", "8 tanh, 8 tanh", 0, "hidden layer 2 is new and must start as"),
+          Arguments.of("8 tanh", "8 tanh, 8 relu", 0, "hidden layer 2 is new and must start as"),
+          Arguments.of("8 relu", "8 relu, 8 relu norm", 0, "hidden layer 2 is new and must start"),
+          Arguments.of(
+              "8 relu",
+              "8 relu, 7 relu",
+              0,
+              "must pass on the outputs of the layer before: its units"));
 
   @ParameterizedTest(name = "{0} to {1}, {2} features")
   @FieldSource("OBSTACLES")
-  void whatIsNoGrowthIsRefusedWithBothAndTheReason(
+  void anImpossibleExpansionIsRejectedNamingBothAndTheReason(
       String before, String after, int moreInputs, String reason) throws IOException {
     Learner learner = taught(spec(before, ADAM, Task.MULTICLASS), Task.MULTICLASS);
     LearnerSpec other = spec(after, ADAM, Task.MULTICLASS);
 
-    assertThatThrownBy(() -> learner.grown(other, INPUTS + moreInputs, new Workspace()))
+    assertThatThrownBy(() -> learner.expanded(other, INPUTS + moreInputs, new Workspace()))
         .isInstanceOf(ModelMismatchException.class)
         .hasMessageStartingWith(
             "the stored model cannot grow: stored (5 features, %s), configured (%d features, %s)",
@@ -174,11 +180,11 @@ class NetworkExpansionTest {
             INPUTS + moreInputs,
             other.shape(Task.MULTICLASS))
         .hasMessageContaining(reason)
-        .hasMessageEndingWith("; go back to the stored settings, or start afresh");
+        .hasMessageEndingWith("; restore the stored settings, or reset the key");
   }
 
   @Test
-  void nothingButFeaturesAndHiddenLayersMayDiffer() throws IOException {
+  void anExpansionMayOnlyChangeFeaturesAndHiddenLayers() throws IOException {
     NetworkModelSpec small = model("8 relu", ADAM, 4);
     Learner learner = taught(small.forTask(Task.MULTICLASS), Task.MULTICLASS);
     teach(learner, 3, 5);
@@ -192,7 +198,7 @@ class NetworkExpansionTest {
 
     for (NetworkModelSpec other : others) {
       LearnerSpec spec = other.forTask(Task.MULTICLASS);
-      assertThatThrownBy(() -> learner.grown(spec, INPUTS, new Workspace()))
+      assertThatThrownBy(() -> learner.expanded(spec, INPUTS, new Workspace()))
           .isInstanceOf(ModelMismatchException.class)
           .hasMessageContaining(shape(small))
           .hasMessageContaining(shape(other))
@@ -200,7 +206,7 @@ class NetworkExpansionTest {
     }
     LearnerSpec slower =
         model("9 relu", new Optimizer.Adam(0.001f, 0.8f, 0.9f, 1e-6f), 4).forTask(Task.MULTICLASS);
-    assertThat(learner.grown(slower, INPUTS, new Workspace()).learningRate()).isEqualTo(0.001f);
+    assertThat(learner.expanded(slower, INPUTS, new Workspace()).learningRate()).isEqualTo(0.001f);
   }
 
   private static String shape(NetworkModelSpec spec) {
@@ -252,11 +258,10 @@ class NetworkExpansionTest {
         layers.isEmpty()
             ? List.of()
             : Arrays.stream(layers.split(", ")).map(NetworkExpansionTest::layer).toList();
-    return NetworkModelSpec.builder()
+    return NetworkModelSpec.builder(optimizer)
         .hidden(hidden)
         .output(output)
         .loss(loss)
-        .optimizer(optimizer)
         .normalization(normalization)
         .batchSize(batchSize)
         .seed(7)

@@ -29,7 +29,7 @@ class NormalizerTest {
     }
 
     private Running(Normalizer normalizer) {
-      this(normalizer, normalizer.start());
+      this(normalizer, normalizer.initialStatistics());
     }
 
     void update(float[] row, int offset) {
@@ -69,7 +69,7 @@ class NormalizerTest {
   }
 
   @Test
-  void oneAbsurdValueDoesNotMakeAllLaterOnesLookAlike() {
+  void oneExtremeValueDoesNotMakeLaterValuesIndistinguishable() {
     Running normalizer = new Running(new Normalization(Normalization.Kind.STANDARD, 0.001f, 4f), 1);
     Random random = new Random(6);
     for (int i = 0; i < 500; i++) {
@@ -98,7 +98,7 @@ class NormalizerTest {
   }
 
   @Test
-  void fadingForgetsAnOldLevel() {
+  void decayForgetsAnOldLevel() {
     Running normalizer = new Running(new Normalization(Normalization.Kind.STANDARD, 0.05f, 0f), 1);
     for (int i = 0; i < 500; i++) {
       normalizer.update(new float[] {1000 + i % 2}, 0);
@@ -125,7 +125,7 @@ class NormalizerTest {
   }
 
   @Test
-  void theUnitOfAColumnDoesNotDecideWhetherItIsOfUse() {
+  void theUnitOfAColumnDoesNotDecideIfItIsConstant() {
     Running tiny = new Running(STANDARD, 1);
     Running large = new Running(STANDARD, 1);
     Random random = new Random(6);
@@ -140,7 +140,7 @@ class NormalizerTest {
   }
 
   @Test
-  void roundingIsNoVariation() {
+  void aColumnThatVariesByRoundingOnlyIsConstant() {
     Running normalizer = new Running(STANDARD, 1);
     for (int i = 0; i < 1000; i++) {
       // The two floats next to each other there.
@@ -178,18 +178,18 @@ class NormalizerTest {
       float[] missing = {1, 2, Float.NaN, 4, 5, 6, 7, Float.NaN, 9};
       Workspace workspace = new Workspace();
       for (float[] next : List.of(row, infinite, row)) {
-        seen.normalizer().take(seen.statistics(), next, 0, 1, workspace);
+        seen.normalizer().updateAndTransform(seen.statistics(), next, 0, 1, workspace);
         assertThat(workspace.scaled).doesNotContain(Float.NaN);
       }
       for (float[] next : List.of(row, missing, row)) {
-        other.normalizer().take(other.statistics(), next, 0, 1, workspace);
+        other.normalizer().updateAndTransform(other.statistics(), next, 0, 1, workspace);
       }
       assertThat(seen.statistics()).isEqualTo(other.statistics());
     }
   }
 
   @Test
-  void rowsTakenTogetherAreThoseTakenOneByOne() {
+  void scalingRowsTogetherEqualsOneByOne() {
     int columns = 21;
     int rows = 500;
     int stride = Kernels.stride(columns);
@@ -205,7 +205,7 @@ class NormalizerTest {
       Workspace workspace = new Workspace();
       float[] expected = new float[rows * stride];
 
-      together.normalizer().take(together.statistics(), x, 3, rows, workspace);
+      together.normalizer().updateAndTransform(together.statistics(), x, 3, rows, workspace);
       for (int r = 0; r < rows; r++) {
         single.update(x, 3 + r * columns);
         single.transform(x, 3 + r * columns, expected, r * stride);
@@ -217,7 +217,7 @@ class NormalizerTest {
   }
 
   @Test
-  void theStatisticsOfAColumnStandTogetherElsewhere() throws IOException {
+  void statisticsAreStoredColumnByColumn() throws IOException {
     double[] statistics = {1, 2, 3, 4, 5, 6};
     double[] read = new double[6];
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
@@ -242,15 +242,15 @@ class NormalizerTest {
   }
 
   @Test
-  void aTargetIsRestored() {
+  void aScaledTargetIsInverted() {
     for (Normalization.Kind kind : Normalization.Kind.values()) {
       TargetScaler scaler = new TargetScaler(new Normalization(kind, 0f, 4f));
-      double[] statistics = scaler.start();
+      double[] statistics = scaler.initialStatistics();
       scaler.update(statistics, 10);
       scaler.update(statistics, 30);
       scaler.update(statistics, 26);
 
-      assertThat(scaler.restored(statistics, scaler.scaled(statistics, 14)))
+      assertThat(scaler.unscaled(statistics, scaler.scaled(statistics, 14)))
           .isCloseTo(14.0, within(1e-5));
     }
   }
@@ -260,11 +260,11 @@ class NormalizerTest {
   void anIndicatorKeepsItsValueTogetherAndAlone(Normalization.Kind kind) {
     Normalization spec = new Normalization(kind, 0.001f, 4f).withIndicators(Indicators.of(1, 2, 7));
     Normalizer normalizer = new Normalizer(spec, 3);
-    double[] statistics = normalizer.start();
+    double[] statistics = normalizer.initialStatistics();
     float[] rows = {5, 0, 1, 7, 1, Float.NaN, 9, 0, 0};
     Workspace workspace = new Workspace();
 
-    normalizer.take(statistics, rows, 0, 3, workspace);
+    normalizer.updateAndTransform(statistics, rows, 0, 3, workspace);
 
     int stride = Kernels.stride(3);
     float[] alone = new float[3];

@@ -19,7 +19,7 @@ class ObjectiveTest {
 
   @ParameterizedTest
   @CsvSource({"0, 0", "0, 1", "0.3, 0", "0.3, 2"})
-  void theCrossEntropyOfClassesIsThatOfTheSmoothedTarget(float smoothing, int target) {
+  void theCrossEntropyOfClassesUsesTheSmoothedTarget(float smoothing, int target) {
     Objective objective =
         new Objective(Loss.CATEGORICAL_CROSSENTROPY, true, smoothing, Float.POSITIVE_INFINITY);
     float[] delta = {7, 7, 7, 7, 7};
@@ -42,7 +42,7 @@ class ObjectiveTest {
 
   @ParameterizedTest
   @CsvSource({"0, 0", "0, 1", "0.4, 0", "0.4, 1"})
-  void theCrossEntropyOfTwoClassesSharesTheSmoothingAmongBoth(float smoothing, int target) {
+  void theBinaryCrossEntropySmoothsBothClasses(float smoothing, int target) {
     Objective objective =
         new Objective(Loss.BINARY_CROSSENTROPY, true, smoothing, Float.POSITIVE_INFINITY);
     float[] delta = new float[3];
@@ -96,7 +96,7 @@ class ObjectiveTest {
   }
 
   @Test
-  void errorsOfOneAreWhereHubersLossTurnsStraight() {
+  void huberLossIsLinearFromErrorsOfOne() {
     Objective objective = new Objective(Loss.HUBER, false, 0f, Float.POSITIVE_INFINITY);
 
     assertThat(objective.loss(new float[] {1f}, 0, 1, 0)).isEqualTo(0.5f);

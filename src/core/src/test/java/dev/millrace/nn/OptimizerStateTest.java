@@ -166,7 +166,7 @@ class OptimizerStateTest {
       weights[i] = (float) random.nextGaussian();
       expected[i] = weights[i];
     }
-    state.meet(weights);
+    state.bind(weights);
     float[] gradient = new float[LENGTH];
     for (int t = 0; t < STEPS; t++) {
       for (int i = 0; i < LENGTH; i++) {
@@ -228,7 +228,7 @@ class OptimizerStateTest {
 
   @ParameterizedTest
   @MethodSource("optimizers")
-  void whatIsForgottenGoesOnAsIfNoGradientHadComeSoFar(Optimizer optimizer) {
+  void clearedSlotsContinueAsIfWithoutEarlierGradients(Optimizer optimizer) {
     int from = 5;
     int to = 21;
     OptimizerState state = new OptimizerState(optimizer, LENGTH);
@@ -244,7 +244,7 @@ class OptimizerStateTest {
       still.move(unmoved, 0, new float[LENGTH], LENGTH, optimizer.learningRate());
     }
 
-    state.forget(from, to);
+    state.clear(from, to);
 
     Arrays.fill(moved, 0f);
     state.begin();
@@ -262,7 +262,7 @@ class OptimizerStateTest {
   }
 
   @Test
-  void aSlotTakesAFloatOfEachParameter() {
+  void aSlotHasAFloatPerParameter() {
     assertThat(new OptimizerState(new Optimizer.Sgd(0.1f, 0f), LENGTH).floats()).isZero();
     assertThat(new OptimizerState(new Optimizer.Sgd(0.1f, 0.9f), LENGTH).floats())
         .isEqualTo(LENGTH);

@@ -71,7 +71,7 @@ class PerExampleModelTest {
   }
 
   @Test
-  void aClassThatIsNotKnownIsRefusedBeforeAnyRowIsLearned() {
+  void anUnknownClassIsRejectedBeforeAnyRowIsLearned() {
     OnlineModel model = model(Task.MULTICLASS);
     float[] one = {1};
     float[] two = {1, 1};

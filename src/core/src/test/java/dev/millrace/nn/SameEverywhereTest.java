@@ -28,7 +28,7 @@ class SameEverywhereTest {
 
   @ParameterizedTest
   @ValueSource(ints = {0, 128, 256, 512})
-  void everyRegisterWidthEndsInTheSameBytes(int bits) {
+  void everyRegisterWidthGivesTheSameBytes(int bits) {
     String output =
         ChildJvm.run(TrainingHash.class, List.of(ChildJvm.MODULE, "-Dmillrace.simd.bits=" + bits));
 
@@ -37,7 +37,7 @@ class SameEverywhereTest {
   }
 
   @Test
-  void withoutTheModuleItEndsInTheSameBytes() {
+  void trainingWithoutTheVectorModuleGivesTheSameBytes() {
     assertGolden(ChildJvm.run(TrainingHash.class, List.of()));
   }
 
@@ -45,14 +45,14 @@ class SameEverywhereTest {
   @ParameterizedTest
   @ValueSource(
       strings = {"-Xint", "-XX:TieredStopAtLevel=1", "-XX:-TieredCompilation", "-XX:-UseFMA"})
-  void howeverTheJvmExecutesItEndsInTheSameBytes(String flag) {
+  void everyJvmExecutionModeGivesTheSameBytes(String flag) {
     List<String> flags = List.of(ChildJvm.MODULE, "-XX:+IgnoreUnrecognizedVMOptions", flag);
     assertGolden(ChildJvm.run(TrainingHash.class, flags));
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"-XX:+TieredCompilation", "-Xint"})
-  void everyOtherJdkEndsInTheSameBytes(String flag) {
+  void everyOtherJdkGivesTheSameBytes(String flag) {
     Map<Integer, Path> jdks = Jdks.others();
     assumeThat(jdks).as("JDKs 17 or newer other than this one").isNotEmpty();
     List<String> flags = List.of(ChildJvm.MODULE, flag);

@@ -51,7 +51,7 @@ class ScheduleTest {
   }
 
   @Test
-  void aLearnerTakesStepsOfTheScheduledSizeAndReportsTheNext() {
+  void aLearnerUsesTheScheduledRateAndReportsTheNext() {
     Schedule schedule = new Schedule.Step(2, 0.5f, 0);
     Learner learner = learner(new Optimizer.Sgd(RATE, 0f), schedule);
 
@@ -67,7 +67,7 @@ class ScheduleTest {
   }
 
   @Test
-  void ftrlTakesNoSchedule() {
+  void ftrlRejectsSchedules() {
     Optimizer ftrl = new Optimizer.Ftrl(0.1f, 1f, 0f, 0f);
 
     assertThatThrownBy(() -> learner(ftrl, new Schedule.Cosine(5, 0f, 0)))

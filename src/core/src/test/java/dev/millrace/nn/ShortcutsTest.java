@@ -85,7 +85,7 @@ class ShortcutsTest {
 
   @ParameterizedTest
   @MethodSource("optimizers")
-  void aStepInPlaceEqualsTheStepWithTheWholeGradient(Optimizer optimizer) {
+  void aFusedUpdateEqualsTheStepWithTheWholeGradient(Optimizer optimizer) {
     Regularizer none = new Regularizer(0f, 0f);
     List<LayerSpec> hidden =
         List.of(PLAIN, new LayerSpec(256, Activation.SELU), new LayerSpec(300, Activation.RELU));
@@ -102,7 +102,7 @@ class ShortcutsTest {
 
   @ParameterizedTest
   @MethodSource("optimizers")
-  void aReluLayerAndTwoOutputsInOneCallEqualTheStepWithTheWholeGradient(Optimizer optimizer) {
+  void theReluPairKernelsEqualTheStepWithTheWholeGradient(Optimizer optimizer) {
     Regularizer none = new Regularizer(0f, 0f);
     List<LayerSpec> hidden = List.of(new LayerSpec(48, Activation.RELU));
     LearnerSpec inPlace = spec(hidden, optimizer, none, 1, OFF);
@@ -113,7 +113,7 @@ class ShortcutsTest {
   }
 
   @Test
-  void oneRowIsShortenedInPlaceAsItsWholeGradientWouldBe() {
+  void aFusedUpdateClipsOneRowAsItsWholeGradient() {
     Regularizer none = new Regularizer(0f, 0f);
     List<LayerSpec> hidden = List.of(PLAIN, new LayerSpec(37, Activation.TANH));
     LearnerSpec inPlace = spec(hidden, SGD, none, 1, new Clipping(0.5f, 0f));
@@ -138,7 +138,7 @@ class ShortcutsTest {
 
   @ParameterizedTest
   @EnumSource(names = {"LINEAR", "LEAKY_RELU"})
-  void aGradientNearTheGreatestIsJudgedByItsElements(Activation output) {
+  void aGradientNearTheLimitIsCheckedByItsElements(Activation output) {
     LearnerSpec inPlace = withoutHidden(output, new Clipping(0f, 0f));
     LearnerSpec clipped = withoutHidden(output, new Clipping(0f, 2e15f));
     // The slope of the leaky output is 0.01, which makes the gradient that of a hundredth twice.
@@ -171,7 +171,7 @@ class ShortcutsTest {
   }
 
   @Test
-  void whatIsDoneToTheWholeGradientNeedsIt() {
+  void optionsThatNeedTheWholeGradientDisableTheFusedUpdate() {
     Regularizer none = new Regularizer(0f, 0f);
     List<LayerSpec> hidden = List.of(PLAIN);
     for (LearnerSpec spec :
@@ -254,7 +254,7 @@ class ShortcutsTest {
   }
 
   @Test
-  void nothingLeftInSharedScratchCounts() {
+  void valuesInSharedScratchHaveNoEffect() {
     Workspace shared = new Workspace();
     Learner other =
         learner(

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.millrace.data.BoundedDataInput;
 import dev.millrace.data.Task;
-import dev.millrace.nn.SelectionSpec.Entrant;
+import dev.millrace.nn.SelectionSpec.NamedModel;
 import dev.millrace.nn.auto.Models;
 import dev.millrace.nn.selection.ChampionChallenger;
 import java.io.ByteArrayInputStream;
@@ -29,7 +29,7 @@ class StoredIndicatorsTest {
   private static final ModelSpec MIXTURE =
       ModelSpec.auto(1, AutoSpec.of(AutoSpec.Tier.FAST), ClassWeights.NONE);
   private static final ModelSpec CONTEST =
-      selection(new Entrant("a", NETWORK), new Entrant("b", MIXTURE));
+      selection(new NamedModel("a", NETWORK), new NamedModel("b", MIXTURE));
 
   static List<ModelSpec> specs() {
     return List.of(NETWORK, MIXTURE, CONTEST);
@@ -37,7 +37,7 @@ class StoredIndicatorsTest {
 
   @ParameterizedTest
   @MethodSource("specs")
-  void aModelOfTheSameIndicatorsGoesOn(ModelSpec spec) throws IOException {
+  void aModelOfTheSameIndicatorsContinues(ModelSpec spec) throws IOException {
     byte[] stored = stored(spec.withIndicators(STORED));
 
     OnlineModel restored = read(stored, spec.withIndicators(STORED));
@@ -58,7 +58,7 @@ class StoredIndicatorsTest {
         .isInstanceOf(ModelMismatchException.class)
         .hasMessageContaining(
             "trained on other input.features: it scales inputs 1 to 2, 9 (counted from 0), which"
-                + " are indicators and not scaled now; go back to the stored settings");
+                + " are indicators and not scaled now; restore the stored settings");
     assertThatThrownBy(() -> read(stored, spec.withIndicators(Indicators.of(3, 4, 5, 8))))
         .isInstanceOf(ModelMismatchException.class)
         .hasMessageContaining("it scales inputs 8 (counted from 0)")
@@ -86,8 +86,8 @@ class StoredIndicatorsTest {
 
   @Test
   void aModelThatIsAddedLaterHasTheIndicatorsOfTheOthers() throws IOException {
-    Entrant added = new Entrant("c", NETWORK);
-    ModelSpec three = selection(new Entrant("a", NETWORK), new Entrant("b", MIXTURE), added);
+    NamedModel added = new NamedModel("c", NETWORK);
+    ModelSpec three = selection(new NamedModel("a", NETWORK), new NamedModel("b", MIXTURE), added);
 
     for (ModelSpec before : List.of(NETWORK, CONTEST)) {
       byte[] stored = stored(before.withIndicators(STORED));
@@ -110,16 +110,16 @@ class StoredIndicatorsTest {
   }
 
   @Test
-  void withoutDeclaredFeaturesANetworkGrowsWithItsIndicators() throws ModelMismatchException {
+  void withoutDeclaredFeaturesANetworkExpandsWithItsIndicators() throws ModelMismatchException {
     Learner learner = new Learner(network(STORED), Task.BINARY, INPUTS, 2, 1);
 
-    Learner grown = learner.grown(network(Indicators.UNDECLARED), INPUTS, new Workspace());
+    Learner grown = learner.expanded(network(Indicators.UNDECLARED), INPUTS, new Workspace());
 
     assertThat(grown.indicators()).isEqualTo(STORED);
   }
 
   @Test
-  void aModelWithoutIndicatorsSaysNothingOfThem() throws IOException {
+  void aModelWithoutIndicatorsStoresNone() throws IOException {
     ModelHeader header = new ModelHeader("binary", 3, 2, Indicators.NONE);
 
     assertThat(bytes(header)).hasSize(Integer.BYTES + 2 + "binary".length() + 2 * Integer.BYTES);
@@ -127,7 +127,7 @@ class StoredIndicatorsTest {
   }
 
   @Test
-  void indicatorsThatNoModelHasAreDamage() throws IOException {
+  void impossibleIndicatorsAreRejectedAsDamage() throws IOException {
     byte[] bytes = bytes(new ModelHeader("binary", 3, 2, Indicators.of(2)));
     assertThat(header(bytes).indicators()).isEqualTo(Indicators.of(2));
 
@@ -142,7 +142,7 @@ class StoredIndicatorsTest {
   }
 
   @Test
-  void manyDifferencesAreCutShort() {
+  void manyDifferencesAreTruncated() {
     int[] columns = new int[40];
     for (int i = 0; i < columns.length; i++) {
       columns[i] = 2 * i;
@@ -156,7 +156,7 @@ class StoredIndicatorsTest {
   }
 
   @Test
-  void weightsOfOtherIndicatorsAreNoStart() {
+  void weightsOfOtherIndicatorsAreRejectedAsAStart() {
     Learner taught = new Learner(network(STORED), Task.BINARY, INPUTS, 2, 1);
     Learner same = new Learner(network(STORED), Task.BINARY, INPUTS, 2, 2);
     Learner other = new Learner(network(Indicators.NONE), Task.BINARY, INPUTS, 2, 2);
@@ -168,23 +168,23 @@ class StoredIndicatorsTest {
   }
 
   @Test
-  void aNetworkDoesNotGrowIntoOneOfOtherIndicators() throws ModelMismatchException {
+  void aNetworkDoesNotExpandToOneOfOtherIndicators() throws ModelMismatchException {
     Learner learner = new Learner(network(STORED), Task.BINARY, INPUTS, 2, 1);
     Indicators more = Indicators.of(3, 4, 5, 69, 70);
 
-    assertThat(learner.grown(network(more), 71, new Workspace()).inputs()).isEqualTo(71);
-    assertThatThrownBy(() -> learner.grown(network(Indicators.NONE), 71, new Workspace()))
+    assertThat(learner.expanded(network(more), 71, new Workspace()).inputs()).isEqualTo(71);
+    assertThatThrownBy(() -> learner.expanded(network(Indicators.NONE), 71, new Workspace()))
         .isInstanceOf(ModelMismatchException.class)
         .hasMessageContaining("it does not scale inputs 3 to 5, 69");
   }
 
-  private static ModelSpec selection(Entrant... models) {
+  private static ModelSpec selection(NamedModel... models) {
     return new SelectionSpec(
         List.of(models),
         "a",
         false,
         SelectionSpec.Promotion.DEFAULT,
-        SelectionSpec.OnChange.REFUSE);
+        SelectionSpec.OnChange.REJECT);
   }
 
   private static LearnerSpec network(Indicators indicators) {

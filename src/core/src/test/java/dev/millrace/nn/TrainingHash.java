@@ -43,12 +43,11 @@ public final class TrainingHash {
         // Not of softmax, which has none.
         float dropout = number % 4 == 1 && hidden != Activation.SOFTMAX ? 0.2f : 0f;
         NetworkModelSpec spec =
-            NetworkModelSpec.builder()
+            NetworkModelSpec.builder(LearnerTest.OPTIMIZERS[number % LearnerTest.OPTIMIZERS.length])
                 .hidden(
                     List.of(
                         new LayerSpec(37, hidden, dropout, number % 5 == 2),
                         new LayerSpec(16, hidden)))
-                .optimizer(LearnerTest.OPTIMIZERS[number % LearnerTest.OPTIMIZERS.length])
                 .regularizer(new Regularizer(1e-5f, 1e-4f))
                 .normalization(new Normalization(Normalization.Kind.STANDARD, 0.001f, 4f))
                 .batchSize(BATCH_SIZES[number % BATCH_SIZES.length])
@@ -74,9 +73,8 @@ public final class TrainingHash {
   private void trainLong(
       Optimizer optimizer, int batchSize, LayerSpec hidden, Task task, int inputs) {
     NetworkModelSpec spec =
-        NetworkModelSpec.builder()
+        NetworkModelSpec.builder(optimizer)
             .hidden(List.of(hidden))
-            .optimizer(optimizer)
             .normalization(new Normalization(Normalization.Kind.STANDARD, 0f, 4f))
             .batchSize(batchSize)
             .seed(inputs)

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 class WeakCacheTest {
 
   @Test
-  void allWhoAskGetTheSameThing() {
+  void allUsersOfAKeyShareOneValue() {
     WeakCache<String, StringBuilder> things = new WeakCache<>();
     StringBuilder first = things.get("a", StringBuilder::new);
 
@@ -20,7 +20,7 @@ class WeakCacheTest {
   }
 
   @Test
-  void whatNobodyHasAnyMoreIsForgotten() {
+  void aValueWithoutUsersIsRemoved() {
     WeakCache<Integer, byte[]> things = new WeakCache<>();
     byte[] held = things.get(-1, any -> new byte[1]);
     int[] next = {0};
@@ -39,7 +39,7 @@ class WeakCacheTest {
   }
 
   @Test
-  void whatIsHeldIsKeptHoweverMuchThereIs() {
+  void valuesInUseAreKeptRegardlessOfTheirNumber() {
     WeakCache<Integer, int[]> things = new WeakCache<>();
     List<int[]> held = new ArrayList<>();
     for (int i = 0; i < 1_000; i++) {

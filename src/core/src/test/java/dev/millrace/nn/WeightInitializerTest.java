@@ -19,7 +19,7 @@ class WeightInitializerTest {
     "LECUN_NORMAL, RELU, 0.125",
     "LECUN_NORMAL, TANH, 0.125",
   })
-  void initialWeightsKeepTheStrengthOfSignals(
+  void initialWeightsKeepTheVarianceOfSignals(
       Initializer initializer, Activation activation, double variance) {
     WeightInitializer draws = new WeightInitializer(initializer, 3, 4);
 

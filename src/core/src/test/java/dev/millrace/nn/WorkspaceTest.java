@@ -7,7 +7,7 @@ import org.junit.jupiter.api.Test;
 class WorkspaceTest {
 
   @Test
-  void aWorkspaceKeepsItsArraysForWhatFits() {
+  void aWorkspaceKeepsArraysThatAreLargeEnough() {
     Workspace shared = new Workspace();
     float[] input = shared.fitInput(5);
     float[] output = shared.fitOutput(3);

@@ -10,7 +10,7 @@ import dev.millrace.nn.AutoSpec;
 import dev.millrace.nn.ClassWeights;
 import dev.millrace.nn.ModelSpec;
 import dev.millrace.nn.SelectionSpec;
-import dev.millrace.nn.SelectionSpec.Entrant;
+import dev.millrace.nn.SelectionSpec.NamedModel;
 import dev.millrace.nn.SelectionSpec.OnChange;
 import dev.millrace.nn.SelectionSpec.Promotion;
 import dev.millrace.nn.Workspace;
@@ -57,10 +57,10 @@ public final class StateFuzz {
   }
 
   private static ModelSpec selection() {
-    List<Entrant> entrants =
-        List.of(new Entrant("small", Specs.small(5)), new Entrant("auto", auto()));
+    List<NamedModel> entrants =
+        List.of(new NamedModel("small", Specs.small(5)), new NamedModel("auto", auto()));
     Promotion promotion = new Promotion(true, 50, 20, 0.1);
-    return new SelectionSpec(entrants, "small", false, promotion, OnChange.REFUSE);
+    return new SelectionSpec(entrants, "small", false, promotion, OnChange.REJECT);
   }
 
   /** All that is measured, some of the examples held out, and drift looked for. */

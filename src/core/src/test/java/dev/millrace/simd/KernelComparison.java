@@ -242,7 +242,7 @@ final class KernelComparison {
         all,
         (k, s) -> with(k).ftrl(s[0], s[1], s[2], g, 16, length, 0.1f, 1f, 0.05f, 0.01f));
     for (int in : new int[] {1, 2, 7}) {
-      adamOfOneRow(in, g, length);
+      adamOneRow(in, g, length);
     }
     inPlace("clamp", withSpecials(length), (k, x) -> with(k).clamp(x, length, 0.7f));
     for (int rows : new int[] {1, 3, 17}) {
@@ -253,7 +253,7 @@ final class KernelComparison {
     }
   }
 
-  private void adamOfOneRow(int in, float[] delta, int columns) {
+  private void adamOneRow(int in, float[] delta, int columns) {
     int all = 16 + in * Kernels.stride(columns);
     float[] x = numbers(in + 3, 1);
     float[] state = numbers(3 * all, 1);
@@ -261,12 +261,12 @@ final class KernelComparison {
       state[i] = Math.abs(state[i]);
     }
     inSlots(
-        "adamOfOneRow",
+        "adamOneRow",
         state,
         all,
         (k, s) ->
             with(k)
-                .adamOfOneRow(
+                .adamOneRow(
                     x, 3, in, delta, 0, columns, s[0], s[1], s[2], 16, 0.01f, 0.9f, 0.999f, 1e-8f,
                     3f));
   }
@@ -445,12 +445,12 @@ final class KernelComparison {
         w,
         (k, r) -> k.weightGradient(x, 3, xStride, rows, in, delta, 1, columns, r, 0));
     inPlace("biasGradient", w, (k, r) -> k.biasGradient(delta, 1, rows, columns, r, bias));
-    inPlace("descend", w, (k, r) -> k.descend(x, 3, in, delta, 1, columns, r, 0, bias, 0.02f));
+    inPlace("sgdOneRow", w, (k, r) -> k.sgdOneRow(x, 3, in, delta, 1, columns, r, 0, bias, 0.02f));
     float[] special = withSpecials(outputStride + 1);
     inPlace(
-        "descend along specials",
+        "sgdOneRow along specials",
         w,
-        (k, r) -> k.descend(x, 3, in, special, 1, columns, r, 0, bias, 0.02f));
+        (k, r) -> k.sgdOneRow(x, 3, in, special, 1, columns, r, 0, bias, 0.02f));
     float[] dx = numbers(rows * Kernels.stride(Kernels.padded(in)) + 1, 1);
     float[] transposed = new float[Kernels.transposedLength(out)];
     inPlace(
@@ -482,10 +482,10 @@ final class KernelComparison {
     float[] special = withSpecials(delta.length);
     for (float[] d : new float[][] {delta, special}) {
       inPlace(
-          "descendReluPair",
+          "sgdReluPair",
           w,
           (k, r) ->
-              k.descendReluPair(x, 3, in, r, 0, bias, columns, last, lastBias, a, d, h, y, 0.02f));
+              k.sgdReluPair(x, 3, in, r, 0, bias, columns, last, lastBias, a, d, h, y, 0.02f));
     }
   }
 

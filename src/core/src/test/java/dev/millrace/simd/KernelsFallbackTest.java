@@ -82,7 +82,7 @@ class KernelsFallbackTest {
   }
 
   @Test
-  void turnedOffByThePropertyItSaysSoWithoutAWarning() {
+  void simdTurnedOffByThePropertyIsLoggedWithoutAWarning() {
     String output = probe(MODULE, "-Dmillrace.simd.bits=0");
 
     assertThat(output).contains("bits=0");
@@ -99,7 +99,7 @@ class KernelsFallbackTest {
   }
 
   @Test
-  void aNonsenseWidthIsOneErrorThatSaysWhatIsAllowed() {
+  void anInvalidWidthIsRejectedWithTheAllowedValues() {
     assertThatThrownBy(() -> probe(MODULE, "-Dmillrace.simd.bits=300"))
         .hasMessageContaining(
             "-Dmillrace.simd.bits must be 0 (off), 128, 256 or 512, but was '300'");

@@ -41,7 +41,7 @@ class KernelsTest {
 
   @ParameterizedTest
   @ValueSource(ints = {1, 2, 3, 4, 5, 7, 8, 13})
-  void aRowDoesNotDependOnTheRowsBesideIt(int rows) {
+  void aRowDoesNotDependOnOtherRows(int rows) {
     Kernels kernels = Kernels.best();
     Random random = new Random(11);
     int in = 19;
@@ -84,7 +84,7 @@ class KernelsTest {
       float[] stepped = w.clone();
       float[] gradient = new float[w.length];
 
-      kernels.descend(x, 0, in, delta, 0, columns, stepped, 0, bias, 0.3f);
+      kernels.sgdOneRow(x, 0, in, delta, 0, columns, stepped, 0, bias, 0.3f);
       kernels.weightGradient(x, 0, in, 1, in, delta, 0, columns, gradient, 0);
       kernels.biasGradient(delta, 0, 1, columns, gradient, bias);
       kernels.sgd(w, gradient, 0, w.length, 0.3f);
@@ -115,7 +115,7 @@ class KernelsTest {
 
   @ParameterizedTest
   @CsvSource({"2, 1", "3, 2", "5, 2", "64, 1", "64, 2", "3, 4", "64, 3"})
-  void aRowOfANarrowLayerDoesNotDependOnTheRowsBesideIt(int rows, int out) {
+  void aRowOfANarrowLayerDoesNotDependOnOtherRows(int rows, int out) {
     Kernels kernels = Kernels.best();
     Random random = new Random(14);
     int in = 35;
@@ -143,7 +143,7 @@ class KernelsTest {
 
   @ParameterizedTest
   @ValueSource(ints = {3, 16, 40, 64, 100})
-  void aRowOfAWideLayerDoesNotDependOnTheRowsBesideIt(int rows) {
+  void aRowOfAWideLayerDoesNotDependOnOtherRows(int rows) {
     Kernels kernels = Kernels.best();
     Random random = new Random(12);
     int in = 150;

@@ -153,23 +153,23 @@ public class MatrixBenchmark {
   }
 
   @Benchmark
-  public float[] descend() {
-    return descend(OUT);
+  public float[] sgdOneRow() {
+    return sgdOneRow(OUT);
   }
 
   @Benchmark
-  public float[] descendFew() {
-    return descend(Kernels.NARROW);
+  public float[] sgdOneRowFew() {
+    return sgdOneRow(Kernels.NARROW);
   }
 
   @Benchmark
-  public float[] descendPair() {
-    return descend(Kernels.PAIR);
+  public float[] sgdOneRowPair() {
+    return sgdOneRow(Kernels.PAIR);
   }
 
-  private float[] descend(int columns) {
+  private float[] sgdOneRow(int columns) {
     int bias = IN * Kernels.stride(columns);
-    kernels.descend(x, 0, IN, delta, 0, columns, w, 0, bias, 1e-9f);
+    kernels.sgdOneRow(x, 0, IN, delta, 0, columns, w, 0, bias, 1e-9f);
     return w;
   }
 
@@ -187,8 +187,8 @@ public class MatrixBenchmark {
   }
 
   @Benchmark
-  public float[] descendReluPair() {
-    kernels.descendReluPair(
+  public float[] sgdReluPair() {
+    kernels.sgdReluPair(
         x,
         0,
         PAIR_IN,

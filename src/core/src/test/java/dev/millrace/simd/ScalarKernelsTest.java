@@ -27,17 +27,17 @@ class ScalarKernelsTest {
     "5, 32, 4",
     "6, 35, 1"
   })
-  void everySumTakesItsTermsInTheStatedOrder(int rows, int in, int out) {
-    everySumTakesItsTermsInTheStatedOrder(rows, in, out, Kernels.padded(out));
+  void everySumAddsItsTermsInTheStatedOrder(int rows, int in, int out) {
+    everySumAddsItsTermsInTheStatedOrder(rows, in, out, Kernels.padded(out));
     if (out <= Kernels.NARROW) {
-      everySumTakesItsTermsInTheStatedOrder(rows, in, out, Kernels.NARROW);
+      everySumAddsItsTermsInTheStatedOrder(rows, in, out, Kernels.NARROW);
     }
     if (out <= Kernels.PAIR) {
-      everySumTakesItsTermsInTheStatedOrder(rows, in, out, Kernels.PAIR);
+      everySumAddsItsTermsInTheStatedOrder(rows, in, out, Kernels.PAIR);
     }
   }
 
-  private void everySumTakesItsTermsInTheStatedOrder(int rows, int in, int out, int columns) {
+  private void everySumAddsItsTermsInTheStatedOrder(int rows, int in, int out, int columns) {
     int stride = Kernels.stride(columns);
     int outputStride = Kernels.outputStride(columns);
     int dxStride = Kernels.stride(Kernels.padded(in));

@@ -72,8 +72,8 @@ public class UpdateBenchmark {
   }
 
   @Benchmark
-  public float[] adamOfOneRow() {
-    more.adamOfOneRow(x, 0, ROWS, g, 0, COLUMNS, w, m, v, 0, 1e-6f, 0.9f, 0.999f, 1e-8f, 1f);
+  public float[] adamOneRow() {
+    more.adamOneRow(x, 0, ROWS, g, 0, COLUMNS, w, m, v, 0, 1e-6f, 0.9f, 0.999f, 1e-8f, 1f);
     return w;
   }
 

@@ -56,9 +56,8 @@ public final class Specs {
 
   /** One small hidden layer, Adam, and mini-batches, so that every kind of state is in use. */
   public static NetworkModelSpec small(int batchSize) {
-    return NetworkModelSpec.builder()
+    return NetworkModelSpec.builder(new Optimizer.Adam(0.01f, 0.9f, 0.999f, 1e-8f))
         .hidden(List.of(new LayerSpec(8, Activation.RELU)))
-        .optimizer(new Optimizer.Adam(0.01f, 0.9f, 0.999f, 1e-8f))
         .regularizer(new Regularizer(0f, 1e-4f))
         .normalization(new Normalization(Normalization.Kind.STANDARD, 0.001f, 4f))
         .batchSize(batchSize)

@@ -91,7 +91,7 @@ final class ConfigHash {
   }
 
   private static StringBuilder selection(StringBuilder text, SelectionSpec selection) {
-    for (SelectionSpec.Entrant entrant : selection.models()) {
+    for (SelectionSpec.NamedModel entrant : selection.models()) {
       line(text, "model", entrant.name());
       model(text, entrant.model());
       line(text, "seed", entrant.model().seed());

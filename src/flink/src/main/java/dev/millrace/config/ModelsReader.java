@@ -16,7 +16,7 @@ import dev.millrace.nn.Loss;
 import dev.millrace.nn.ModelSpec;
 import dev.millrace.nn.NetworkModelSpec;
 import dev.millrace.nn.SelectionSpec;
-import dev.millrace.nn.SelectionSpec.Entrant;
+import dev.millrace.nn.SelectionSpec.NamedModel;
 import dev.millrace.nn.SelectionSpec.OnChange;
 import java.util.ArrayList;
 import java.util.List;
@@ -67,7 +67,7 @@ final class ModelsReader {
       }
       return null;
     }
-    List<Entrant> entrants = new ArrayList<>();
+    List<NamedModel> entrants = new ArrayList<>();
     models.entries().forEach((name, entry) -> read(name, entry, input, entrants));
     int count = models.entries().size();
     if (count < 2 || count > SelectionSpec.MAX_MODELS) {
@@ -94,10 +94,10 @@ final class ModelsReader {
         champion == null ? names.get(0) : champion,
         champion != null,
         SelectionOptions.read(promotion),
-        OnChange.REFUSE);
+        OnChange.REJECT);
   }
 
-  private void read(String name, Entry entry, InputSpec input, List<Entrant> entrants) {
+  private void read(String name, Entry entry, InputSpec input, List<NamedModel> entrants) {
     String path = SelectionOptions.MODELS.name() + "." + name;
     if (!NAME.matcher(name).matches()) {
       problems.add(
@@ -120,7 +120,7 @@ final class ModelsReader {
           "%s has other class-weights than models.%s. Examples count the same for all models"
               .formatted(path, entrants.get(0).name()));
     }
-    entrants.add(new Entrant(name, model));
+    entrants.add(new NamedModel(name, model));
   }
 
   /** One of the models, or null if it cannot be used. */

@@ -57,11 +57,10 @@ final class NetworkReader {
     Activation output = model.get(ModelOptions.OUTPUT_ACTIVATION);
     Normalization normalization = normalization();
     NetworkModelSpec spec =
-        NetworkModelSpec.builder()
+        NetworkModelSpec.builder(optimizer)
             .hidden(start == null ? layers : start.layers(layers))
             .output(start == null ? output : start.output(output))
             .loss(model.get(ModelOptions.LOSS))
-            .optimizer(optimizer)
             .schedule(ScheduleOptions.read(model, optimizer, problems))
             .regularizer(regularizer(optimizer))
             .normalization(start == null ? normalization : start.normalization(normalization))

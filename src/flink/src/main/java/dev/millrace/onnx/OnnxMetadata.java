@@ -55,7 +55,7 @@ final class OnnxMetadata {
       properties.put(FEATURES, json(info.features()));
     }
     properties.put(NORMALIZATION, scaling.normalization().kind().id());
-    properties.put(FADE, Float.toString(scaling.normalization().fade()));
+    properties.put(FADE, Float.toString(scaling.normalization().decay()));
     properties.put(CLIP, Float.toString(scaling.normalization().clip()));
     int[] indicators = scaling.normalization().indicators().first(learner.inputs()).columns();
     if (indicators.length > 0) {
@@ -138,8 +138,8 @@ final class OnnxMetadata {
 
   private static boolean isPossible(ModelWeights.Scaling scaling) {
     Normalization normalization = scaling.normalization();
-    return normalization.fade() >= 0f
-        && normalization.fade() < 1f
+    return normalization.decay() >= 0f
+        && normalization.decay() < 1f
         && normalization.clip() >= 0f
         && Float.isFinite(normalization.clip())
         && arePossible(scaling.features(), normalization.kind())

@@ -165,14 +165,13 @@ class PipelineFileTest {
                     null)));
     assertThat(settings.model())
         .isEqualTo(
-            NetworkModelSpec.builder()
+            NetworkModelSpec.builder(new Optimizer.RmsProp(0.003f, 0.95f, 1e-7f, false))
                 .hidden(
                     List.of(
                         new LayerSpec(64, Activation.RELU, 0.2f, true),
                         new LayerSpec(16, Activation.TANH)))
                 .output(Activation.SIGMOID)
                 .loss(Loss.BINARY_CROSSENTROPY)
-                .optimizer(new Optimizer.RmsProp(0.003f, 0.95f, 1e-7f, false))
                 .schedule(new Schedule.Cosine(1_000_000, 0.01f, 1000))
                 .regularizer(new Regularizer(0.0001f, 0.001f, 3f, 0.05f))
                 .normalization(
@@ -308,8 +307,7 @@ class PipelineFileTest {
   void aModelMapHasTheDefaultsOfAWrittenNetwork() {
     assertThat(parse(HEAD + "model: { layers: [] }").model())
         .isEqualTo(
-            NetworkModelSpec.builder()
-                .optimizer(new Optimizer.Sgd(0.02f, 0f))
+            NetworkModelSpec.builder(new Optimizer.Sgd(0.02f, 0f))
                 .normalization(new Normalization(Normalization.Kind.STANDARD, 0f, 4f))
                 .clipNorm(10f)
                 .seed(1)

@@ -44,9 +44,8 @@ class ModelPublisherTest {
   /** Larger than two parts: weights and second moments of 512 x 512 connections. */
   private static NetworkModelSpec large() {
     LayerSpec layer = new LayerSpec(512, Activation.TANH);
-    return NetworkModelSpec.builder()
+    return NetworkModelSpec.builder(new Optimizer.RmsProp(0.001f, 0.9f, 1e-8f, true))
         .hidden(List.of(layer, layer))
-        .optimizer(new Optimizer.RmsProp(0.001f, 0.9f, 1e-8f, true))
         .normalization(new Normalization(Normalization.Kind.STANDARD, 0f, 4f))
         .clipNorm(1f)
         .seed(7)

@@ -14,7 +14,7 @@ import dev.millrace.data.RecordKind;
 import dev.millrace.eval.drift.DriftSpec;
 import dev.millrace.nn.ModelSpec;
 import dev.millrace.nn.SelectionSpec;
-import dev.millrace.nn.SelectionSpec.Entrant;
+import dev.millrace.nn.SelectionSpec.NamedModel;
 import dev.millrace.nn.SelectionSpec.OnChange;
 import dev.millrace.nn.SelectionSpec.Promotion;
 import dev.millrace.prequential.DriftPolicy;
@@ -49,17 +49,17 @@ class SelectionTest {
   private static final Promotion BY_COMMAND = new Promotion(false, 50, 20, 0.1);
 
   /** Learns in steps of 40 examples, and so less than the other. */
-  private static final Entrant SLOW = new Entrant("slow", Specs.small(40));
+  private static final NamedModel SLOW = new NamedModel("slow", Specs.small(40));
 
-  private static final Entrant QUICK = new Entrant("quick", ModelSpec.single(2));
+  private static final NamedModel QUICK = new NamedModel("quick", ModelSpec.single(2));
 
-  private static ModelSpec models(String champion, Promotion promotion, Entrant... entrants) {
+  private static ModelSpec models(String champion, Promotion promotion, NamedModel... entrants) {
     return new SelectionSpec(
         List.of(entrants),
         champion == null ? entrants[0].name() : champion,
         champion != null,
         promotion,
-        OnChange.REFUSE);
+        OnChange.REJECT);
   }
 
   private static TrainSpec train(ModelSpec model) {
@@ -315,7 +315,7 @@ class SelectionTest {
   @ParameterizedTest
   @EnumSource(ShapeChange.class)
   void aModelThatIsNewStartsAfreshAndOneThatIsGoneIsDropped(ShapeChange onChange) throws Exception {
-    Entrant other = new Entrant("other", ModelSpec.auto(4));
+    NamedModel other = new NamedModel("other", ModelSpec.auto(4));
     Outcome outcome =
         continued(
             models(null, BY_COMMAND, QUICK, SLOW),
@@ -339,7 +339,7 @@ class SelectionTest {
   @Test
   void aChampionThatIsGoneNeedsAnother() throws Exception {
     ModelSpec before = models("slow", BY_COMMAND, SLOW, QUICK);
-    Entrant other = new Entrant("other", ModelSpec.single(4));
+    NamedModel other = new NamedModel("other", ModelSpec.single(4));
 
     assertThatThrownBy(
             () -> continued(before, models(null, BY_COMMAND, QUICK, other), ShapeChange.FAIL))
@@ -376,7 +376,7 @@ class SelectionTest {
   @ValueSource(strings = {"quick", "slow"})
   void oneOfSeveralModelsGoesOnAloneWhoeverIsChampion(String champion) throws Exception {
     ModelSpec before =
-        models(champion, BY_COMMAND, SLOW, QUICK, new Entrant("mix", ModelSpec.auto(1)));
+        models(champion, BY_COMMAND, SLOW, QUICK, new NamedModel("mix", ModelSpec.auto(1)));
     Outcome alone = continued(QUICK.model(), QUICK.model(), ShapeChange.FAIL);
     Outcome outcome = continued(before, QUICK.model(), ShapeChange.FAIL);
 
@@ -416,7 +416,7 @@ class SelectionTest {
   @ValueSource(ints = {20, 4})
   void aModelOfAnotherKindIsTreatedByItself(int units) throws Exception {
     ModelSpec before = models(null, BY_COMMAND, QUICK, SLOW);
-    Entrant changed = new Entrant("slow", Specs.small(40).withHiddenOf(units + " relu"));
+    NamedModel changed = new NamedModel("slow", Specs.small(40).withHiddenOf(units + " relu"));
     ModelSpec after = models(null, BY_COMMAND, QUICK, changed);
 
     assertThatThrownBy(() -> continued(before, after, ShapeChange.FAIL))
@@ -442,7 +442,7 @@ class SelectionTest {
   @Test
   void everyModelOfASnapshotCanBeTakenOutByItsName() throws Exception {
     ModelSpec spec =
-        models("quick", BY_COMMAND, SLOW, QUICK, new Entrant("mix", ModelSpec.auto(1)));
+        models("quick", BY_COMMAND, SLOW, QUICK, new NamedModel("mix", ModelSpec.auto(1)));
     Outcome outcome = run(train(spec), Chunks.classes("k", 90, 1), 64);
     ModelSnapshot snapshot =
         ModelSnapshot.decode("p", "c", "k", HexFormat.of().parseHex(outcome.model()));

@@ -110,8 +110,9 @@ class SettingsChangeTest {
           .hasMessageStartingWith("key \"k\": ")
           .hasMessageContaining(stored)
           .hasMessageContaining(configured)
-          .hasMessageContaining("go back to th")
-          .hasMessageContaining("or start afresh: state.on-shape-change: reset does so");
+          .hasMessageMatching(
+              ".*(restore|go back to) th.*, or (reset the key|start afresh):"
+                  + " state.on-shape-change: reset does so.*");
     }
   }
 
@@ -174,8 +175,8 @@ class SettingsChangeTest {
             .rootCause()
             .hasMessageStartingWith(
                 "key \"k\": the stored model was trained on other input.features: it scales inputs"
-                    + " 1 to 2 (counted from 0), which are indicators and not scaled now; go back"
-                    + " to the stored settings, or start afresh: state.on-shape-change: reset");
+                    + " 1 to 2 (counted from 0), which are indicators and not scaled now; restore"
+                    + " the stored settings, or reset the key: state.on-shape-change: reset");
       }
     }
     try (TrainHarness reset = changed(oneHot, ShapeChange.RESET, snapshot);

@@ -54,7 +54,7 @@ class ShapeChangeTest {
           .hasMessageContaining("8 relu")
           .hasMessageContaining("auto balanced")
           .hasMessageEndingWith(
-              "; go back to the stored settings, or start afresh: state.on-shape-change: reset"
+              "; restore the stored settings, or reset the key: state.on-shape-change: reset"
                   + " does so");
     }
   }
@@ -182,7 +182,7 @@ class ShapeChangeTest {
           .isInstanceOf(SuppressRestartsException.class)
           .rootCause()
           .hasMessageContaining("hidden layer 1 would have fewer neurons")
-          .hasMessageEndingWith("or start afresh: state.on-shape-change: reset does so");
+          .hasMessageEndingWith("or reset the key: state.on-shape-change: reset does so");
     }
   }
 

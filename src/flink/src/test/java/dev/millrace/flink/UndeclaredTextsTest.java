@@ -11,7 +11,7 @@ import dev.millrace.nn.ClassWeights;
 import dev.millrace.nn.Indicators;
 import dev.millrace.nn.ModelSpec;
 import dev.millrace.nn.SelectionSpec;
-import dev.millrace.nn.SelectionSpec.Entrant;
+import dev.millrace.nn.SelectionSpec.NamedModel;
 import dev.millrace.prequential.DriftPolicy;
 import dev.millrace.prequential.ShapeChange;
 import dev.millrace.prequential.SnapshotSpec;
@@ -42,11 +42,11 @@ class UndeclaredTextsTest {
       ModelSpec.auto(1, AutoSpec.of(AutoSpec.Tier.FAST), ClassWeights.NONE);
   private static final ModelSpec BOTH =
       new SelectionSpec(
-          List.of(new Entrant("network", NETWORK), new Entrant("mixture", MIXTURE)),
+          List.of(new NamedModel("network", NETWORK), new NamedModel("mixture", MIXTURE)),
           "network",
           false,
           SelectionSpec.Promotion.DEFAULT,
-          SelectionSpec.OnChange.REFUSE);
+          SelectionSpec.OnChange.REJECT);
 
   static List<ModelSpec> models() {
     return List.of(NETWORK, MIXTURE, BOTH);

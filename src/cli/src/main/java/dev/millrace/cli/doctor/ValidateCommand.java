@@ -230,7 +230,7 @@ public final class ValidateCommand implements Callable<Integer> {
       line(out, "model", model(settings.model(), settings.prior()));
       return;
     }
-    for (SelectionSpec.Entrant entrant : selection.models()) {
+    for (SelectionSpec.NamedModel entrant : selection.models()) {
       boolean isChampion = entrant.name().equals(selection.champion());
       line(
           out,

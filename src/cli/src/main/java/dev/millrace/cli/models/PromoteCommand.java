@@ -88,7 +88,7 @@ public final class PromoteCommand implements Callable<Integer> {
       throw new CliError(
           kafka.config() + " has one model, which always answers. Name several with models.");
     }
-    List<String> names = selection.models().stream().map(SelectionSpec.Entrant::name).toList();
+    List<String> names = selection.models().stream().map(SelectionSpec.NamedModel::name).toList();
     if (!names.contains(model)) {
       String nearest = Suggestions.nearest(model, names);
       throw CliError.usage(

@@ -276,7 +276,7 @@ final class Members {
       if (shape.member(m).averaged) {
         averages[m] = grown(m, averages[m], from, keySeed);
       }
-      meanSquares[m] = to.grown(meanSquares[m], from);
+      meanSquares[m] = to.expanded(meanSquares[m], from);
       spread(to, meanSquares[m], from.outputs());
     }
   }
@@ -284,8 +284,8 @@ final class Members {
   private float[] grown(int m, float[] values, Layout from, long keySeed) {
     Network network = shape.network(m);
     return shape.member(m).isLinear()
-        ? network.layout().grown(values, from)
-        : network.grown(values, from, draws(shape, m, keySeed));
+        ? network.layout().expanded(values, from)
+        : network.expanded(values, from, draws(shape, m, keySeed));
   }
 
   /** Gives the output neurons from {@code first} on the mean of the others' values. */

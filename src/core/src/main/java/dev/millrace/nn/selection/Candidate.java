@@ -2,7 +2,7 @@ package dev.millrace.nn.selection;
 
 import dev.millrace.data.SizeChecks;
 import dev.millrace.nn.OnlineModel;
-import dev.millrace.nn.SelectionSpec.Entrant;
+import dev.millrace.nn.SelectionSpec.NamedModel;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInput;
 import java.io.DataOutput;
@@ -15,12 +15,12 @@ final class Candidate {
   /** Of standing and duel. */
   static final int MEMORY_BYTES = 128;
 
-  final Entrant entrant;
+  final NamedModel entrant;
   final OnlineModel model;
   final DecayedLoss standing;
   final SequentialTest duel;
 
-  Candidate(Entrant entrant, OnlineModel model, DecayedLoss standing, SequentialTest duel) {
+  Candidate(NamedModel entrant, OnlineModel model, DecayedLoss standing, SequentialTest duel) {
     this.entrant = entrant;
     this.model = model;
     this.standing = standing;
@@ -28,7 +28,7 @@ final class Candidate {
   }
 
   /** One that has learned nothing, or of whose learning nothing is known. */
-  static Candidate begin(Entrant entrant, OnlineModel model) {
+  static Candidate begin(NamedModel entrant, OnlineModel model) {
     return new Candidate(entrant, model, new DecayedLoss(), new SequentialTest());
   }
 

@@ -13,7 +13,7 @@ import dev.millrace.nn.OnlineModel;
 import dev.millrace.nn.PerExampleModel;
 import dev.millrace.nn.PredictedValue;
 import dev.millrace.nn.SelectionSpec;
-import dev.millrace.nn.SelectionSpec.Entrant;
+import dev.millrace.nn.SelectionSpec.NamedModel;
 import dev.millrace.nn.Workspace;
 import java.io.DataOutput;
 import java.io.IOException;
@@ -56,10 +56,10 @@ public final class ChampionChallenger extends PerExampleModel {
    */
   public static ChampionChallenger create(
       SelectionSpec spec, Task task, int inputs, int classes, long keySeed, ModelFactory maker) {
-    List<Entrant> entrants = spec.models();
+    List<NamedModel> entrants = spec.models();
     Candidate[] contenders = new Candidate[entrants.size()];
     for (int i = 0; i < contenders.length; i++) {
-      Entrant entrant = entrants.get(i);
+      NamedModel entrant = entrants.get(i);
       OnlineModel model = maker.create(entrant.model(), task, inputs, classes, keySeed);
       contenders[i] = Candidate.begin(entrant, model);
     }
@@ -151,7 +151,7 @@ public final class ChampionChallenger extends PerExampleModel {
   }
 
   private void restart(int place) {
-    Entrant entrant = board.contenders[place].entrant;
+    NamedModel entrant = board.contenders[place].entrant;
     OnlineModel fresh = maker.create(entrant.model(), task, inputs(), classes(), keySeed);
     if (workspace != null) {
       fresh.use(workspace);

@@ -9,7 +9,7 @@ import dev.millrace.nn.ModelSpec;
 import dev.millrace.nn.NetworkModelSpec;
 import dev.millrace.nn.OnlineModel;
 import dev.millrace.nn.SelectionSpec;
-import dev.millrace.nn.SelectionSpec.Entrant;
+import dev.millrace.nn.SelectionSpec.NamedModel;
 import dev.millrace.nn.Workspace;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -168,7 +168,7 @@ final class ChampionChallengerReader {
       ModelHeader header, long keySeed, Map<String, Candidate.Stored> stored) throws IOException {
     Candidate[] contenders = new Candidate[spec.models().size()];
     for (int i = 0; i < contenders.length; i++) {
-      Entrant entrant = spec.models().get(i);
+      NamedModel entrant = spec.models().get(i);
       Candidate.Stored one = stored.get(entrant.name());
       OnlineModel model = one == null ? null : model(entrant, one);
       if (one == null) {
@@ -187,7 +187,7 @@ final class ChampionChallengerReader {
     return contenders;
   }
 
-  private Candidate begin(Entrant entrant, ModelHeader header, long keySeed) {
+  private Candidate begin(NamedModel entrant, ModelHeader header, long keySeed) {
     OnlineModel fresh =
         maker.create(entrant.model(), task, header.inputs(), header.classes(), keySeed);
     fresh.use(shared);
@@ -195,7 +195,7 @@ final class ChampionChallengerReader {
   }
 
   /** The stored model, or null if it is to start afresh. */
-  private OnlineModel model(Entrant entrant, Candidate.Stored one) throws IOException {
+  private OnlineModel model(NamedModel entrant, Candidate.Stored one) throws IOException {
     try {
       return maker.read(new BoundedDataInput(one.model()), entrant.model(), task, shared);
     } catch (ModelMismatchException e) {
@@ -210,7 +210,7 @@ final class ChampionChallengerReader {
             return smaller(network.withHiddenOf(e.storedShape()), one, text);
           }
         }
-        case REFUSE -> {}
+        case REJECT -> {}
       }
       throw new ModelMismatchException(text);
     }
@@ -233,7 +233,7 @@ final class ChampionChallengerReader {
     long examples = 0;
     int champion = 0;
     for (int i = 0; i < contenders.length; i++) {
-      Entrant entrant = spec.models().get(i);
+      NamedModel entrant = spec.models().get(i);
       if (entrant.name().equals(spec.champion())) {
         champion = i;
         OnlineModel model = maker.read(in, entrant.model(), task, shared);
@@ -244,7 +244,7 @@ final class ChampionChallengerReader {
     }
     for (int i = 0; i < contenders.length; i++) {
       if (i != champion) {
-        Entrant entrant = spec.models().get(i);
+        NamedModel entrant = spec.models().get(i);
         contenders[i] = begin(entrant, header, keySeed);
         notes.add("model \"" + entrant.name() + "\" is new and starts afresh");
       }

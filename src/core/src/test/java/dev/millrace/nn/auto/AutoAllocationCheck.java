@@ -5,7 +5,7 @@ import dev.millrace.nn.AutoSpec;
 import dev.millrace.nn.ModelSpec;
 import dev.millrace.nn.OnlineModel;
 import dev.millrace.nn.SelectionSpec;
-import dev.millrace.nn.SelectionSpec.Entrant;
+import dev.millrace.nn.SelectionSpec.NamedModel;
 import dev.millrace.nn.SelectionSpec.OnChange;
 import dev.millrace.nn.SelectionSpec.Promotion;
 import java.lang.management.ManagementFactory;
@@ -57,11 +57,12 @@ public final class AutoAllocationCheck {
   private static OnlineModel withANetwork(AutoModels.Case one) {
     SelectionSpec spec =
         new SelectionSpec(
-            List.of(new Entrant("network", ModelSpec.single(1)), new Entrant("auto", one.spec())),
+            List.of(
+                new NamedModel("network", ModelSpec.single(1)), new NamedModel("auto", one.spec())),
             "auto",
             true,
             new Promotion(false, 100, 50, 0.01),
-            OnChange.REFUSE);
+            OnChange.REJECT);
     return Models.create(spec, one.task(), AutoModels.INPUTS, one.classes(), 7);
   }
 }

@@ -16,7 +16,7 @@ import dev.millrace.nn.ModelStart;
 import dev.millrace.nn.NetworkModelSpec;
 import dev.millrace.nn.OnlineModel;
 import dev.millrace.nn.SelectionSpec;
-import dev.millrace.nn.SelectionSpec.Entrant;
+import dev.millrace.nn.SelectionSpec.NamedModel;
 import dev.millrace.nn.SelectionSpec.OnChange;
 import dev.millrace.nn.SelectionSpec.Promotion;
 import dev.millrace.nn.selection.ChampionChallenger;
@@ -32,11 +32,10 @@ class ModelsTest {
   private static final ModelSpec MIXTURE =
       ModelSpec.auto(1, AutoSpec.of(AutoSpec.Tier.FAST), ClassWeights.NONE);
   private static final NetworkModelSpec SQUARES =
-      NetworkModelSpec.builder()
+      NetworkModelSpec.builder(SINGLE.optimizer())
           .hidden(List.of(new LayerSpec(4, Activation.RELU)))
           .output(Activation.LINEAR)
           .loss(Loss.MSE)
-          .optimizer(SINGLE.optimizer())
           .regularizer(SINGLE.regularizer())
           .normalization(SINGLE.normalization())
           .seed(1)
@@ -44,11 +43,11 @@ class ModelsTest {
 
   private static ModelSpec selection(ModelSpec... models) {
     return new SelectionSpec(
-        List.of(new Entrant("a", models[0]), new Entrant("b", models[1])),
+        List.of(new NamedModel("a", models[0]), new NamedModel("b", models[1])),
         "a",
         false,
         Promotion.DEFAULT,
-        OnChange.REFUSE);
+        OnChange.REJECT);
   }
 
   @Test

@@ -11,7 +11,7 @@ import dev.millrace.nn.LearnerSummary;
 import dev.millrace.nn.ModelSpec;
 import dev.millrace.nn.OnlineModel;
 import dev.millrace.nn.SelectionSpec;
-import dev.millrace.nn.SelectionSpec.Entrant;
+import dev.millrace.nn.SelectionSpec.NamedModel;
 import dev.millrace.nn.SelectionSpec.OnChange;
 import dev.millrace.nn.SelectionSpec.Promotion;
 import dev.millrace.nn.Workspace;
@@ -38,16 +38,16 @@ class ChampionChallengerContractTest {
   private static final SelectionSpec SPEC =
       new SelectionSpec(
           List.of(
-              new Entrant("slow", Specs.small(7)),
-              new Entrant("quick", ModelSpec.single(2)),
-              new Entrant(
+              new NamedModel("slow", Specs.small(7)),
+              new NamedModel("quick", ModelSpec.single(2)),
+              new NamedModel(
                   "mixed",
                   ModelSpec.auto(
                       3, new AutoSpec(AutoSpec.Tier.FAST, Set.of(), 20), ClassWeights.NONE))),
           "slow",
           false,
           new Promotion(true, 20, 6, 0.5),
-          OnChange.REFUSE);
+          OnChange.REJECT);
 
   private static ChampionChallenger selection(Task task) {
     return (ChampionChallenger) Models.create(SPEC, task, INPUTS, classes(task), 7);
@@ -161,7 +161,7 @@ class ChampionChallengerContractTest {
     ChampionChallenger selection = selection(task);
     learn(selection, 0, EXAMPLES, 1);
 
-    for (Entrant entrant : SPEC.models()) {
+    for (NamedModel entrant : SPEC.models()) {
       OnlineModel alone = Models.create(entrant.model(), task, INPUTS, classes(task), 7);
       learn(alone, 0, EXAMPLES, 1);
       assertThat(bytes(selection.model(entrant.name()))).isEqualTo(bytes(alone));

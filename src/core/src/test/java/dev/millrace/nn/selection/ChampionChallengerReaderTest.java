@@ -15,7 +15,7 @@ import dev.millrace.nn.ModelMismatchException;
 import dev.millrace.nn.ModelSpec;
 import dev.millrace.nn.OnlineModel;
 import dev.millrace.nn.SelectionSpec;
-import dev.millrace.nn.SelectionSpec.Entrant;
+import dev.millrace.nn.SelectionSpec.NamedModel;
 import dev.millrace.nn.SelectionSpec.OnChange;
 import dev.millrace.nn.SelectionSpec.Promotion;
 import dev.millrace.nn.Workspace;
@@ -32,16 +32,16 @@ import org.junit.jupiter.api.Test;
 class ChampionChallengerReaderTest {
 
   private static final int INPUTS = 4;
-  private static final Entrant SLOW = new Entrant("slow", Specs.small(7));
-  private static final Entrant QUICK = new Entrant("quick", Specs.small(1));
-  private static final Entrant NEW = new Entrant("new", ModelSpec.single(3));
+  private static final NamedModel SLOW = new NamedModel("slow", Specs.small(7));
+  private static final NamedModel QUICK = new NamedModel("quick", Specs.small(1));
+  private static final NamedModel NEW = new NamedModel("new", ModelSpec.single(3));
 
   private static SelectionSpec spec(
-      String champion, boolean named, OnChange change, Entrant... all) {
+      String champion, boolean named, OnChange change, NamedModel... all) {
     return new SelectionSpec(List.of(all), champion, named, Promotion.DEFAULT, change);
   }
 
-  private static final SelectionSpec STORED = spec("slow", false, OnChange.REFUSE, SLOW, QUICK);
+  private static final SelectionSpec STORED = spec("slow", false, OnChange.REJECT, SLOW, QUICK);
 
   private static OnlineModel taught(ModelSpec spec) {
     OnlineModel model = Models.create(spec, Task.BINARY, INPUTS, 2, 7);
@@ -74,7 +74,7 @@ class ChampionChallengerReaderTest {
   void aNewModelStartsAfreshAndOneThatIsNamedNoMoreIsDropped() throws IOException {
     ChampionChallenger whole = (ChampionChallenger) taught(STORED);
 
-    ChampionChallenger selection = read(stored(), spec("slow", false, OnChange.REFUSE, NEW, SLOW));
+    ChampionChallenger selection = read(stored(), spec("slow", false, OnChange.REJECT, NEW, SLOW));
 
     assertThat(selection.takeNotes())
         .containsExactly(
@@ -97,7 +97,7 @@ class ChampionChallengerReaderTest {
 
   @Test
   void aChampionThatIsNamedNoMoreNeedsOneInItsPlace() throws IOException {
-    assertThatThrownBy(() -> read(stored(), spec("quick", false, OnChange.REFUSE, QUICK, NEW)))
+    assertThatThrownBy(() -> read(stored(), spec("quick", false, OnChange.REJECT, QUICK, NEW)))
         .isInstanceOf(ModelMismatchException.class)
         .hasMessage(
             "its champion is the model \"slow\", which is not among models (quick, new) any more;"
@@ -105,7 +105,7 @@ class ChampionChallengerReaderTest {
                 + " afresh");
 
     ChampionChallenger whole = (ChampionChallenger) taught(STORED);
-    ChampionChallenger selection = read(stored(), spec("new", true, OnChange.REFUSE, QUICK, NEW));
+    ChampionChallenger selection = read(stored(), spec("new", true, OnChange.REJECT, QUICK, NEW));
 
     assertThat(selection.champion()).isEqualTo("new");
     ChampionChanged change = selection.takeChange();
@@ -141,9 +141,9 @@ class ChampionChallengerReaderTest {
 
   @Test
   void aModelOfAnotherKindIsRefusedOrStartsAfreshAsSaid() throws IOException {
-    Entrant other = new Entrant("quick", ModelSpec.single(3));
+    NamedModel other = new NamedModel("quick", ModelSpec.single(3));
 
-    for (OnChange change : List.of(OnChange.REFUSE, OnChange.GROW)) {
+    for (OnChange change : List.of(OnChange.REJECT, OnChange.GROW)) {
       assertThatThrownBy(() -> read(stored(), spec("slow", false, change, SLOW, other)))
           .isInstanceOf(ModelMismatchException.class)
           .hasMessageStartingWith("model \"quick\": the stored model is of another kind");
@@ -160,8 +160,8 @@ class ChampionChallengerReaderTest {
 
   @Test
   void whereModelsMayGrowASmallerOneIsReadAsItWas() throws IOException {
-    Entrant wider =
-        new Entrant(
+    NamedModel wider =
+        new NamedModel(
             "quick",
             Specs.small(1).toBuilder().hidden(List.of(new LayerSpec(12, Activation.RELU))).build());
 
@@ -177,7 +177,7 @@ class ChampionChallengerReaderTest {
     OnlineModel alone = taught(SLOW.model());
 
     ChampionChallenger selection =
-        read(bytes(alone), spec("slow", false, OnChange.REFUSE, NEW, SLOW, QUICK));
+        read(bytes(alone), spec("slow", false, OnChange.REJECT, NEW, SLOW, QUICK));
 
     assertThat(selection.champion()).isEqualTo("slow");
     assertThat(selection.examples()).isEqualTo(10);

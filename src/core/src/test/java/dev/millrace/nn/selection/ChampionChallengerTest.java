@@ -11,7 +11,7 @@ import dev.millrace.nn.ModelSpec;
 import dev.millrace.nn.OnlineModel;
 import dev.millrace.nn.PredictedValue;
 import dev.millrace.nn.SelectionSpec;
-import dev.millrace.nn.SelectionSpec.Entrant;
+import dev.millrace.nn.SelectionSpec.NamedModel;
 import dev.millrace.nn.SelectionSpec.OnChange;
 import dev.millrace.nn.SelectionSpec.Promotion;
 import dev.millrace.nn.auto.Models;
@@ -29,11 +29,11 @@ class ChampionChallengerTest {
       ModelSpec.auto(3, new AutoSpec(AutoSpec.Tier.FAST, Set.of(), 20), ClassWeights.NONE);
   private static final ModelSpec SPEC =
       new SelectionSpec(
-          List.of(new Entrant("small", Specs.small(1)), new Entrant("mixed", MIXTURE)),
+          List.of(new NamedModel("small", Specs.small(1)), new NamedModel("mixed", MIXTURE)),
           "small",
           false,
           Promotion.DEFAULT,
-          OnChange.REFUSE);
+          OnChange.REJECT);
 
   private final ChampionChallenger selection =
       (ChampionChallenger) Models.create(SPEC, Task.BINARY, INPUTS, 2, 7);

@@ -7,7 +7,7 @@ import dev.millrace.nn.ModelSpec;
 import dev.millrace.nn.OnlineModel;
 import dev.millrace.nn.PerExampleModel;
 import dev.millrace.nn.SelectionSpec;
-import dev.millrace.nn.SelectionSpec.Entrant;
+import dev.millrace.nn.SelectionSpec.NamedModel;
 import dev.millrace.nn.SelectionSpec.OnChange;
 import dev.millrace.nn.SelectionSpec.Promotion;
 import dev.millrace.nn.Workspace;
@@ -32,11 +32,11 @@ final class Scripted extends PerExampleModel {
 
   /** A selection of scripted models {@code m0}, {@code m1} and so on. */
   static ChampionChallenger selection(int models, Task task, Promotion promotion) {
-    List<Entrant> entrants = new ArrayList<>();
+    List<NamedModel> entrants = new ArrayList<>();
     for (int i = 0; i < models; i++) {
-      entrants.add(new Entrant("m" + i, ModelSpec.single(i)));
+      entrants.add(new NamedModel("m" + i, ModelSpec.single(i)));
     }
-    SelectionSpec spec = new SelectionSpec(entrants, "m0", false, promotion, OnChange.REFUSE);
+    SelectionSpec spec = new SelectionSpec(entrants, "m0", false, promotion, OnChange.REJECT);
     return ChampionChallenger.create(
         spec,
         task,

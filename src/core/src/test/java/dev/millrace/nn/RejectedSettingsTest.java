@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import dev.millrace.data.Task;
-import dev.millrace.nn.SelectionSpec.Entrant;
+import dev.millrace.nn.SelectionSpec.NamedModel;
 import dev.millrace.nn.SelectionSpec.OnChange;
 import dev.millrace.nn.SelectionSpec.Promotion;
 import java.util.ArrayList;
@@ -15,7 +15,7 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Settings that contradict each other, and what a model cannot be made of. */
-class RefusedSettingsTest {
+class RejectedSettingsTest {
 
   private static final Optimizer SGD = new Optimizer.Sgd(0.1f, 0f);
   private static final Regularizer NONE = new Regularizer(0f, 0f);
@@ -116,7 +116,7 @@ class RefusedSettingsTest {
         Arguments.of(
             Task.REGRESSION,
             of(Activation.LINEAR, Loss.MSE, ftrl, new Regularizer(0f, 0f, 2f, 0f), 1),
-            "ftrl computes each weight anew and takes no max-norm, but it was 2.0"),
+            "ftrl computes each weight from its sums and takes no max-norm, but it was 2.0"),
         Arguments.of(
             Task.REGRESSION,
             value(new Optimizer.Sgd(0.1f, 0f, true)),
@@ -160,7 +160,7 @@ class RefusedSettingsTest {
 
   @ParameterizedTest
   @MethodSource("refused")
-  void whatContradictsItselfIsNamed(Task task, LearnerSpec spec, String message) {
+  void contradictingSettingsAreNamed(Task task, LearnerSpec spec, String message) {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> new Learner(spec, task, 3, 2, 1))
         .withMessage(message);
@@ -186,36 +186,36 @@ class RefusedSettingsTest {
   void aSelectionHasTwoToEightModelsOfDifferentNamesAndOneIsTheChampion() {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> selection("a", "a"))
-        .withMessage("champion and challengers are 2 to 8 models, but these are 1");
+        .withMessage("champion and challengers must be 2 to 8 models, but were 1");
     assertThatIllegalArgumentException()
         .isThrownBy(() -> selection("a", "a", "b", "c", "d", "e", "f", "g", "h", "i"))
-        .withMessage("champion and challengers are 2 to 8 models, but these are 9");
+        .withMessage("champion and challengers must be 2 to 8 models, but were 9");
     assertThatIllegalArgumentException()
         .isThrownBy(() -> selection("a", "a", "b", "a"))
         .withMessage("two of the models have the same name");
     assertThatIllegalArgumentException()
         .isThrownBy(() -> selection("c", "a", "b"))
-        .withMessage("the champion \"c\" is none of the models");
+        .withMessage("the champion \"c\" must be one of the models");
 
     SelectionSpec eight = selection("h", "a", "b", "c", "d", "e", "f", "g", "h");
-    Entrant nested = new Entrant("nested", eight);
-    Entrant one = new Entrant("one", ModelSpec.single(1));
+    NamedModel nested = new NamedModel("nested", eight);
+    NamedModel one = new NamedModel("one", ModelSpec.single(1));
     assertThatIllegalArgumentException()
         .isThrownBy(
             () ->
                 new SelectionSpec(
-                    List.of(one, nested), "one", true, Promotion.DEFAULT, OnChange.REFUSE))
-        .withMessage("one of the models is several models");
+                    List.of(one, nested), "one", true, Promotion.DEFAULT, OnChange.REJECT))
+        .withMessage("a model of a selection must not be a selection");
     assertThat(eight.names()).isEqualTo("a, b, c, d, e, f, g, h");
     assertThat(eight.with(OnChange.GROW).onChange()).isEqualTo(OnChange.GROW);
-    assertThat(eight.with(OnChange.GROW).with(OnChange.REFUSE)).isEqualTo(eight);
+    assertThat(eight.with(OnChange.GROW).with(OnChange.REJECT)).isEqualTo(eight);
   }
 
   private static SelectionSpec selection(String champion, String... names) {
-    List<Entrant> entrants = new ArrayList<>();
+    List<NamedModel> entrants = new ArrayList<>();
     for (String name : names) {
-      entrants.add(new Entrant(name, ModelSpec.single(1)));
+      entrants.add(new NamedModel(name, ModelSpec.single(1)));
     }
-    return new SelectionSpec(entrants, champion, true, Promotion.DEFAULT, OnChange.REFUSE);
+    return new SelectionSpec(entrants, champion, true, Promotion.DEFAULT, OnChange.REJECT);
   }
 }
