@@ -2,19 +2,19 @@
 // fetched.
 import { connection, showOverview, startHead } from "./head.js";
 import { chooseNext, refreshKeys, showSelected, startKeys, updateRow } from "./keys.js";
-import { drawFleet, forgetFleet, loadFleet, setFleetAxes } from "./fleet.js";
+import { drawSummary, forgetSummary, loadSummary, setSummaryAxes } from "./summary.js";
 import { drawModel, forgetModel, loadModel, setAxes } from "./model.js";
-import { forgetLetters, loadLetters } from "./letters.js";
+import { forgetDeadLetters, loadDeadLetters } from "./dead-letters.js";
 import { showMatrix } from "./matrix.js";
 import { $, getJson, paced, unlessUnreachable } from "./format.js";
 
-const FLEET_PERIOD_MS = 1000;
+const SUMMARY_PERIOD_MS = 1000;
 const SHORTCUTS = "millrace-shortcuts";
 
 let selected = null;  // the key that is shown; null is all of them
 let chosen = false;   // whether somebody asked for that; else the page decides
 let overview = null;
-let fleetAt = 0;      // when all keys together were last asked for
+let summaryAt = 0;      // when all keys together were last asked for
 
 // ---- what is shown ------------------------------------------------------------------------------
 
@@ -39,7 +39,7 @@ function show(key) {
   if (key !== selected) forgetModel();
   selected = key;
   $("model").hidden = key === null;
-  $("fleet").hidden = key !== null;
+  $("summary").hidden = key !== null;
   showSelected(key);
   refreshShown();
 }
@@ -58,8 +58,8 @@ async function decide(keys) {
 const refreshShown = paced(async () => {
   if (!overview || overview.keys === 0) return;
   if (selected === null) {
-    fleetAt = Date.now();
-    await loadFleet(overview.events);
+    summaryAt = Date.now();
+    await loadSummary(overview.events);
   } else {
     const key = selected;
     const isKnown = await loadModel(key, overview.events, () => key === selected);
@@ -78,8 +78,8 @@ function connect() {
   source.addEventListener("open", () => {
     connection(true);
     forgetModel(); // the server may be a new one, with another history
-    forgetFleet();
-    forgetLetters();
+    forgetSummary();
+    forgetDeadLetters();
     overview = null;
   });
   source.addEventListener("update", (event) => onEvent(JSON.parse(event.data)));
@@ -95,13 +95,13 @@ function onEvent(news) {
   overview = news.overview;
   showOverview(overview);
   news.changed.forEach(updateRow);
-  loadLetters(overview.dead_letters).catch(unlessUnreachable);
+  loadDeadLetters(overview.dead_letters).catch(unlessUnreachable);
   if (overview.keys === 0) return;
   const happened = !before || before.events !== overview.events;
   if (happened || news.more || news.changed.length > 0) refreshKeys();
   if (!before || before.keys !== overview.keys) decide(overview.keys).catch(unlessUnreachable);
   const isNews = happened ||
-    (selected === null ? before.summary_points !== overview.summary_points || Date.now() > fleetAt + FLEET_PERIOD_MS
+    (selected === null ? before.summary_points !== overview.summary_points || Date.now() > summaryAt + SUMMARY_PERIOD_MS
       : news.more || news.changed.some((summary) => summary.key === selected));
   if (isNews) refreshShown();
 }
@@ -124,7 +124,7 @@ function startSwitches() {
   switchOf("matrix-switch", showMatrix);
   switchOf("axis-switch", (value) => { axes.byTime = value === "time"; setAxes({ ...axes }); });
   switchOf("range-switch", (value) => { axes.latestOnly = value === "latest"; setAxes({ ...axes }); });
-  switchOf("fleet-range-switch", (value) => setFleetAxes({ latestOnly: value === "latest" }));
+  switchOf("summary-range-switch", (value) => setSummaryAxes({ latestOnly: value === "latest" }));
 }
 
 const remembered = () => { try { return localStorage.getItem(SHORTCUTS) !== "off"; } catch (error) { return true; } };
@@ -165,7 +165,7 @@ function startControls() {
     try { localStorage.setItem(SHORTCUTS, $("shortcuts").checked ? "on" : "off"); } catch (error) { /* until the page closes */ }
   });
   document.addEventListener("keydown", onKey);
-  document.addEventListener("themechange", () => { drawModel(); drawFleet(); });
+  document.addEventListener("themechange", () => { drawModel(); drawSummary(); });
   window.addEventListener("hashchange", () => {
     const key = fromAddress();
     if (key !== undefined && key !== selected) { chosen = true; show(key); }

@@ -109,7 +109,7 @@ const spread = (name) => [
   { name: "p10", of: name + "_p10", style: "baseline" },
 ];
 
-export const FLEET = [
+export const SUMMARY = [
   { title: "Throughput", hint: "examples/s over all keys", from: 0, ...amount, lines: [{ ...model, name: "", of: "rate" }] },
   { title: "Lag", hint: "records not yet in a report", from: 0, ...amount, lines: [{ ...model, name: "", of: "lag" }] },
   { title: "Accuracy of the keys", ...share, band: true, lines: spread("accuracy") },

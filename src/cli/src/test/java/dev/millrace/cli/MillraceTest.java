@@ -6,8 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.millrace.cli.console.CliError;
 import dev.millrace.cli.console.LogFile;
 import dev.millrace.cli.console.Ports;
-import dev.millrace.cli.dashboard.DashboardCommand;
-import dev.millrace.cli.http.HttpToken;
+import dev.millrace.cli.dashboard.DashboardServer;
 import dev.millrace.cli.kafka.BrokerCheck;
 import dev.millrace.testing.ChildJvm;
 import java.io.IOException;
@@ -254,11 +253,11 @@ class MillraceTest {
   @Test
   void anAddressOfAnotherMachineIsNotSaidToBeAPortInUse() {
     // Of a range that is kept for documentation (RFC 5737).
-    assertThatThrownBy(() -> DashboardCommand.open("192.0.2.1", 8090, HttpToken.NONE))
+    assertThatThrownBy(() -> new DashboardServer("192.0.2.1", 8090))
         .isInstanceOf(CliError.class)
         .hasMessage("--host 192.0.2.1 is not an address of this machine.");
     // Of a domain that never is (RFC 6761).
-    assertThatThrownBy(() -> DashboardCommand.open("page.invalid", 8090, HttpToken.NONE))
+    assertThatThrownBy(() -> new DashboardServer("page.invalid", 8090))
         .isInstanceOf(CliError.class)
         .hasMessage("--host page.invalid is no address that this machine knows.");
   }

@@ -10,12 +10,12 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 
-/** One process of a local cluster, started again when it dies. Not thread-safe. */
+/** Process of a local cluster that can be restarted. Not thread-safe. */
 final class ClusterMember {
   private static final long SECONDS_TO_STOP = 5;
-  private static final long NANOS_OF_A_QUICK_DEATH = 20_000_000_000L;
+  private static final long QUICK_DEATH_NANOS = 20_000_000_000L;
   private static final int MAX_QUICK_DEATHS = 3;
-  // How a JVM with -XX:+ExitOnOutOfMemoryError ends, and what it prints last.
+  // Exit code and last output of a JVM with -XX:+ExitOnOutOfMemoryError.
   private static final int NO_MEMORY_CODE = 3;
   private static final String NO_MEMORY = "Terminating due to java.lang.OutOfMemoryError";
 
@@ -28,31 +28,34 @@ final class ClusterMember {
   private int quickDeaths;
 
   /**
+   * Starts the process.
+   *
    * @param name for the user
    * @param log the file that the process logs to
    * @param output file for what it prints, such as a JVM's last words
-   * @param command asked for at each start
+   * @param command supplies the command at each start
    */
   ClusterMember(String name, Path log, Path output, Supplier<List<String>> command) {
     this.name = name;
     this.log = log;
     this.output = output;
     this.command = command;
+    this.process = start();
   }
 
-  void start() {
+  private Process start() {
     ProcessBuilder builder =
         new ProcessBuilder(command.get())
             .redirectErrorStream(true)
             .redirectOutput(ProcessBuilder.Redirect.appendTo(output.toFile()));
     // Of a Flink installation that has nothing to do with this one.
     builder.environment().keySet().removeIf(variable -> variable.startsWith("FLINK_"));
+    started = System.nanoTime();
     try {
-      process = builder.start();
+      return builder.start();
     } catch (IOException e) {
       throw new CliError("The " + name + " could not be started: " + e.getMessage(), e);
     }
-    started = System.nanoTime();
   }
 
   String name() {
@@ -68,7 +71,7 @@ final class ClusterMember {
   }
 
   /**
-   * Starts a dead process again.
+   * Restarts a dead process.
    *
    * @return what happened, in one line
    * @throws CliError if it has died too often soon after its start
@@ -77,14 +80,14 @@ final class ClusterMember {
     String death =
         "The %s (pid %d) ended with exit code %d%s"
             .formatted(name, pid(), process.exitValue(), hadNoMemory() ? " (out of memory)" : "");
-    boolean quick = System.nanoTime() - started < NANOS_OF_A_QUICK_DEATH;
+    boolean quick = System.nanoTime() - started < QUICK_DEATH_NANOS;
     quickDeaths = quick ? quickDeaths + 1 : 0;
     if (quickDeaths == MAX_QUICK_DEATHS) {
       throw new CliError(
-          "%s, the %d. time in a row soon after its start. Why is in %s or %s."
+          "%s, %d times in a row soon after its start. The cause is in %s or %s."
               .formatted(death, MAX_QUICK_DEATHS, log, output.getFileName()));
     }
-    start();
+    process = start();
     return "%s; started again as pid %d.".formatted(death, pid());
   }
 
@@ -96,22 +99,17 @@ final class ClusterMember {
     try (Stream<String> lines = Files.lines(output, StandardCharsets.ISO_8859_1)) {
       return lines.reduce((first, second) -> second).orElse("").startsWith(NO_MEMORY);
     } catch (IOException e) {
-      return false; // then nobody knows
+      return false; // then it is unknown
     }
   }
 
   /** Asks the process to end. */
   void terminate() {
-    if (process != null) {
-      process.destroy();
-    }
+    process.destroy();
   }
 
   /** Waits for the end of a process that was asked to, then makes it end. */
   void awaitEnd() {
-    if (process == null) {
-      return;
-    }
     try {
       if (!process.waitFor(SECONDS_TO_STOP, TimeUnit.SECONDS)) {
         process.destroyForcibly().waitFor(SECONDS_TO_STOP, TimeUnit.SECONDS);

@@ -18,6 +18,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -33,20 +34,20 @@ final class ClusterOptions {
       names = {"-c", "--config"},
       paramLabel = "FILE",
       description = "Pipeline file: its job, on the cluster that ./millrace cluster runs for it.")
-  private Path config;
+  private @Nullable Path config;
 
   @Option(
       names = "--cluster",
       paramLabel = "URL",
       description =
           "Web address of another cluster, such as http://127.0.0.1:8081; without -c its only job.")
-  private String address;
+  private @Nullable String address;
 
   @Option(
       names = "--state-dir",
       paramLabel = "DIR",
       description = "The --state-dir of the cluster (default: " + StateOptions.DEFAULT + ").")
-  private Path stateDir;
+  private @Nullable Path stateDir;
 
   @Option(
       names = "--timeout",
@@ -93,13 +94,16 @@ final class ClusterOptions {
       throw new ParameterException(
           command.commandLine(), "--timeout must be at least 1, but was " + timeoutSeconds);
     }
-    if (config == null && address == null) {
+    Settings settings = config == null ? null : PipelineFile.read(config);
+    FlinkRest rest;
+    if (address != null) {
+      rest = new FlinkRest(checked(address), timeoutSeconds);
+    } else if (settings != null) {
+      rest = restOf(settings);
+    } else {
       throw new ParameterException(
           command.commandLine(), "Which cluster? Give -c FILE, or --cluster http://127.0.0.1:PORT");
     }
-    Settings settings = config == null ? null : PipelineFile.read(config);
-    FlinkRest rest =
-        address == null ? restOf(settings) : new FlinkRest(checked(address), timeoutSeconds);
     List<FlinkRest.Job> jobs =
         answer(rest, rest::jobs).stream()
             .filter(job -> !job.status().isGloballyTerminalState())

@@ -68,7 +68,7 @@ final class ClusterWatch {
    */
   int untilTheJobEnds() throws InterruptedException {
     while (!stop.await(LOOK_MILLIS)) {
-      cluster.tend(err::println);
+      cluster.restartDead(err::println);
       Optional<FlinkRest.Job> job = job();
       if (job.isPresent() && job.get().status().isGloballyTerminalState()) {
         return ended(job.get());

@@ -26,6 +26,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import org.apache.flink.api.common.JobStatus;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The part of Flink's REST interface that the commands use.
@@ -270,7 +271,7 @@ final class FlinkRest {
     return send("GET", path, null);
   }
 
-  private JsonNode send(String method, String path, JsonNode body)
+  private JsonNode send(String method, String path, @Nullable JsonNode body)
       throws IOException, InterruptedException {
     BodyPublisher publisher =
         body == null ? BodyPublishers.noBody() : BodyPublishers.ofString(body.toString());

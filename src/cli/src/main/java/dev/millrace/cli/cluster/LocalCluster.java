@@ -66,7 +66,7 @@ final class LocalCluster implements AutoCloseable {
     this.configuration = Configuration.fromMap(options);
   }
 
-  /** Starts all processes, and does not wait for them to find each other. */
+  /** Starts all processes without waiting until they are connected. */
   static LocalCluster start(ClusterSpec spec) {
     ClusterFiles files = ClusterFiles.in(spec.stateDir());
     LocalCluster cluster = null;
@@ -108,7 +108,6 @@ final class LocalCluster implements AutoCloseable {
       int number = i;
       add("task manager " + number, () -> taskManager(number));
     }
-    members.forEach(ClusterMember::start);
   }
 
   private void add(String name, Supplier<List<String>> command) {
@@ -128,21 +127,21 @@ final class LocalCluster implements AutoCloseable {
     return URI.create((spec.webUi() ? "http://" : "https://") + Ports.HOST + ":" + spec.port());
   }
 
-  /** The REST interface of the job manager. */
+  /** Returns the REST interface of the job manager. */
   FlinkRest rest() {
     return FlinkRest.of(files, FlinkRest.MAX_SECONDS).orElseThrow();
   }
 
   /**
-   * Starts again what has died.
+   * Restarts processes that have died.
    *
-   * @param tell is told of each in one line
+   * @param report takes one line for each
    * @throws CliError if a process does not stay alive
    */
-  void tend(Consumer<String> tell) {
+  void restartDead(Consumer<String> report) {
     for (ClusterMember member : members) {
       if (!member.isAlive()) {
-        tell.accept(member.startAgain());
+        report.accept(member.startAgain());
       }
     }
   }
@@ -234,7 +233,7 @@ final class LocalCluster implements AutoCloseable {
     return command;
   }
 
-  // What the launcher gives a JDK that would warn otherwise, and an older one does not know.
+  // Flags by the launcher without which a newer JDK warns.
   private static List<String> flagsOfNewerReleases() {
     return ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
         .filter(
@@ -245,8 +244,8 @@ final class LocalCluster implements AutoCloseable {
 
   /**
    * The log of a process, which Flink's page shows. Flink's scripts name it by the system property
-   * {@code log.file}; then RocksDB's own logs go beside it under names that hold the whole path of
-   * their data, and may be too long for a file system: no state can be restored.
+   * {@code log.file}; then RocksDB's own logs are next to it under names that hold the whole path
+   * of their data, and may be too long for a file system: no state can be restored.
    */
   private Path log(String name) {
     return files.logs().resolve(fileName(name) + ".log");

@@ -58,7 +58,7 @@ public final class RescaleCommand implements Callable<Integer> {
           if (!isDone(found)) {
             rest.triggerCheckpoint(found.id());
           }
-          return null;
+          return found;
         });
     cluster.await(
         found, "rescale", () -> isDone(found) ? Optional.of(parallelism) : Optional.empty());

@@ -1,13 +1,11 @@
 package dev.millrace.cli.dashboard;
 
-import dev.millrace.cli.console.CliError;
 import dev.millrace.cli.console.Ports;
 import dev.millrace.cli.console.StopSignal;
 import dev.millrace.cli.http.HttpToken;
 import dev.millrace.cli.kafka.KafkaOptions;
-import dev.millrace.cli.watch.MetricsFollower;
 import dev.millrace.cli.watch.MetricsTopicOption;
-import java.io.IOException;
+import dev.millrace.cli.watch.TopicFollower;
 import java.io.PrintWriter;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -44,9 +42,6 @@ public final class DashboardCommand implements Callable<Integer> {
 
   @Spec private CommandSpec spec;
 
-  private DashboardServer page;
-  private MetricsFollower follower;
-
   @Override
   public Integer call() {
     Ports.require(spec, port);
@@ -55,16 +50,23 @@ public final class DashboardCommand implements Callable<Integer> {
     kafka.requireTopic(followed);
     PrintWriter out = spec.commandLine().getOut();
     try (StopSignal stop = new StopSignal();
-        DashboardServer opened = open(host, port, required);
-        MetricsFollower metrics =
-            new MetricsFollower(kafka.kafka(), followed, true, opened::publish, this::notice);
-        DashboardFeed feed = feed(opened)) {
-      page = opened;
-      follower = metrics;
+        DashboardServer page = new DashboardServer(host, port, required, System::nanoTime);
+        TopicFollower follower =
+            new TopicFollower(
+                kafka.kafka(),
+                followed,
+                TopicFollower.Start.OLDEST,
+                TopicFollower.values(page::publish),
+                (absent, text) -> {
+                  spec.commandLine().getErr().println(text);
+                  page.trouble(absent ? text : "");
+                });
+        DashboardFeed feed = feed(page)) {
       if (kafka.settings() != null) {
         page.showOnly(kafka.settings().pipeline());
       }
       stop.onStop(follower::close);
+      page.start();
       feed.start();
       out.printf("Dashboard %s over topic %s (Ctrl-C stops)%n", page.address(), followed);
       follower.run();
@@ -72,30 +74,9 @@ public final class DashboardCommand implements Callable<Integer> {
     return 0;
   }
 
-  private DashboardFeed feed(DashboardServer opened) {
+  private DashboardFeed feed(DashboardServer page) {
     return kafka.settings() == null
-        ? new DashboardFeed(kafka.kafka(), topic.pipeline(kafka), opened)
-        : new DashboardFeed(kafka.settings(), opened);
-  }
-
-  private void notice(String text) {
-    spec.commandLine().getErr().println(text);
-    page.trouble(follower.isAbsent() ? text : "");
-  }
-
-  /**
-   * Starts the page.
-   *
-   * @param token that requests must bear
-   * @throws CliError if the address cannot be used
-   */
-  public static DashboardServer open(String host, int port, HttpToken token) {
-    try {
-      DashboardServer page = new DashboardServer(host, port, token, System::nanoTime);
-      page.start();
-      return page;
-    } catch (IOException e) {
-      throw Ports.unusable(host, port, e);
-    }
+        ? new DashboardFeed(kafka.kafka(), topic.pipeline(kafka), page)
+        : new DashboardFeed(kafka.settings(), page);
   }
 }

@@ -1,28 +1,25 @@
 package dev.millrace.cli.dashboard;
 
-import com.fasterxml.jackson.core.JsonGenerator;
 import dev.millrace.cli.deadletters.DeadLetterRecord;
-import java.io.IOException;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.jspecify.annotations.Nullable;
 
-/** How many records were refused for each reason, with the last of each. Thread-safe. */
+/** Counts dead letters by reason and holds the last one of each. Thread-safe. */
 final class DashboardDeadLetters {
-  // Anybody may write headers; the job's own reasons are fewer.
+  // Anyone may write headers; the job's own reasons are fewer.
   private static final int MAX_REASONS = 100;
   private static final int MAX_CHARACTERS = 600;
 
-  /** What is shown of the last record of a reason. */
-  private record Last(String message, String topic, String partition, String offset, long time) {}
+  /** Last record of a reason, as the page shows it. */
+  record Last(String message, String topic, String partition, String offset, long time) {}
 
-  private static final class Reason {
-    private long count;
-    private Last last;
-  }
+  /** Records of one reason. */
+  record Reason(String reason, long count, Last last) {}
 
   private final Map<String, Reason> reasons = new TreeMap<>();
   private long total;
@@ -30,64 +27,44 @@ final class DashboardDeadLetters {
   /**
    * Counts a record of the dead-letter topic.
    *
-   * @param topics of the pipeline, of whose records the letters are; null for any
-   * @return whether it was one
+   * @param topics whose rejected records are counted; null for any
+   * @return false if it is no such dead letter
    */
-  synchronized boolean add(ConsumerRecord<byte[], byte[]> letter, Set<String> topics) {
-    String name = header(letter, "reason");
-    String topic = header(letter, "topic");
-    boolean isKnown = reasons.containsKey(name);
+  synchronized boolean add(
+      ConsumerRecord<byte[], byte[]> deadLetter, @Nullable Set<String> topics) {
+    String name = header(deadLetter, "reason");
+    String topic = header(deadLetter, "topic");
+    Reason known = reasons.get(name);
     if (name.isEmpty()
-        || (!isKnown && reasons.size() == MAX_REASONS)
+        || (known == null && reasons.size() == MAX_REASONS)
         || (topics != null && !topics.contains(topic))) {
       return false;
     }
-    Reason reason = reasons.computeIfAbsent(name, key -> new Reason());
-    reason.count++;
-    reason.last =
+    Last last =
         new Last(
-            header(letter, "message"),
+            header(deadLetter, "message"),
             topic,
-            header(letter, "partition"),
-            header(letter, "offset"),
-            letter.timestamp());
+            header(deadLetter, "partition"),
+            header(deadLetter, "offset"),
+            deadLetter.timestamp());
+    reasons.put(name, new Reason(name, known == null ? 1 : known.count() + 1, last));
     total++;
     return true;
   }
 
-  private static String header(ConsumerRecord<byte[], byte[]> letter, String name) {
-    String text = DeadLetterRecord.header(letter, name);
+  private static String header(ConsumerRecord<byte[], byte[]> deadLetter, String name) {
+    String text = DeadLetterRecord.header(deadLetter, name);
     return text.length() <= MAX_CHARACTERS ? text : text.substring(0, MAX_CHARACTERS);
   }
 
-  synchronized void writeOverview(JsonGenerator out) throws IOException {
-    out.writeNumberField("dead_letters", total);
+  synchronized long total() {
+    return total;
   }
 
-  /** Writes all reasons, the most frequent first. */
-  synchronized void write(JsonGenerator out) throws IOException {
-    out.writeNumberField("count", total);
-    out.writeArrayFieldStart("reasons");
-    for (Map.Entry<String, Reason> entry : mostFrequentFirst()) {
-      Reason reason = entry.getValue();
-      out.writeStartObject();
-      out.writeStringField("reason", entry.getKey());
-      out.writeNumberField("count", reason.count);
-      out.writeObjectFieldStart("last");
-      out.writeStringField("message", reason.last.message());
-      out.writeStringField("topic", reason.last.topic());
-      out.writeStringField("partition", reason.last.partition());
-      out.writeStringField("offset", reason.last.offset());
-      out.writeNumberField("time", reason.last.time());
-      out.writeEndObject();
-      out.writeEndObject();
-    }
-    out.writeEndArray();
-  }
-
-  private List<Map.Entry<String, Reason>> mostFrequentFirst() {
-    Comparator<Map.Entry<String, Reason>> byCount =
-        Comparator.comparingLong(entry -> entry.getValue().count);
-    return reasons.entrySet().stream().sorted(byCount.reversed()).toList();
+  /** Returns the reasons, the most frequent first. */
+  synchronized List<Reason> byReason() {
+    return reasons.values().stream()
+        .sorted(Comparator.comparingLong(Reason::count).reversed())
+        .toList();
   }
 }

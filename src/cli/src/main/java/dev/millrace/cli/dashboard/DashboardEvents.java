@@ -12,11 +12,11 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The pages that listen for changes by server-sent events.
+ * Sends changes to open pages as server-sent events. Thread-safe.
  *
- * <p>Each listener is served by the thread of its own request. A publisher only leaves a note for
- * it, the newest summary of each changed key, so a slow or dead listener delays nobody; and however
- * fast records come, a listener hears at most four times a second.
+ * <p>Each listener is served by the thread of its own request. A publisher only leaves the newest
+ * record of each changed key for it, so that a slow listener delays no other. A listener gets at
+ * most four events a second.
  */
 final class DashboardEvents {
   static final int MAX_LISTENERS = 64;
@@ -25,41 +25,40 @@ final class DashboardEvents {
   private static final long HEARTBEAT_NANOS = TimeUnit.SECONDS.toNanos(3);
   private static final long STALLED_NANOS = TimeUnit.SECONDS.toNanos(30);
 
-  /** Writes what is told of a key. */
-  @FunctionalInterface
-  interface Summary {
+  /** Writes the summary of a key. */
+  interface KeyWriter {
     void write(JsonGenerator out, DashboardRecord record) throws IOException;
   }
 
   private final DashboardLines.Fields overview;
-  private final Summary summary;
+  private final KeyWriter summary;
   private final List<Listener> listeners = new CopyOnWriteArrayList<>();
   private volatile boolean closed;
 
   /**
-   * @param overview writes what every event tells
-   * @param summary writes what is told of a key that has changed
+   * @param overview writes the overview in each event
+   * @param summary writes the summary of a changed key
    */
-  DashboardEvents(DashboardLines.Fields overview, Summary summary) {
+  DashboardEvents(DashboardLines.Fields overview, KeyWriter summary) {
     this.overview = overview;
     this.summary = summary;
   }
 
-  /** Tells every listener that a key has a new record; never blocks on the network. */
+  /** Offers a record to every listener; never blocks on the network. */
   void changed(DashboardRecord record) {
     for (Listener listener : listeners) {
       listener.offer(record);
     }
   }
 
-  /** Tells every listener to send the overview again. */
+  /** Makes every listener send the overview again. */
   void overviewChanged() {
     for (Listener listener : listeners) {
       listener.wake();
     }
   }
 
-  /** Whether one more listener may come; ends those whose network has not moved for long. */
+  /** Returns true if there is room for a listener; ends stalled ones. */
   synchronized boolean hasRoom() {
     if (listeners.size() >= MAX_LISTENERS) {
       long now = System.nanoTime();
@@ -70,7 +69,7 @@ final class DashboardEvents {
     return listeners.size() < MAX_LISTENERS;
   }
 
-  /** Writes events until the listener goes (an IOException) or {@link #close} is called. */
+  /** Writes events until the client has gone (an IOException) or {@link #close} is called. */
   void serve(OutputStream out) throws IOException {
     Listener listener = new Listener(Thread.currentThread());
     listeners.add(listener);
@@ -117,10 +116,10 @@ final class DashboardEvents {
   }
 
   /**
-   * What a listener has not heard yet.
+   * Changes that were not sent to a listener yet.
    *
-   * @param more whether keys changed beyond those listed
-   * @param overview whether something changed that is of no key
+   * @param more true if further keys changed
+   * @param overview true if the overview changed
    */
   private record Pending(List<DashboardRecord> changed, boolean more, boolean overview) {
     private static final Pending NOTHING = new Pending(List.of(), true, true);
@@ -154,7 +153,7 @@ final class DashboardEvents {
       notifyAll();
     }
 
-    /** Waits for a change, at most as long as a heartbeat and at least a quarter of a second. */
+    /** Waits for a change, at least a quarter of a second and at most a heartbeat. */
     synchronized Pending await() throws InterruptedException {
       long sinceLast = System.nanoTime() - lastEventNanos;
       while (sinceLast < PERIOD_NANOS

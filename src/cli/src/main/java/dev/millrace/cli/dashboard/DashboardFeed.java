@@ -1,50 +1,58 @@
 package dev.millrace.cli.dashboard;
 
-import dev.millrace.cli.watch.MetricsFollower;
+import dev.millrace.cli.watch.TopicFollower;
 import dev.millrace.config.DefaultTopic;
 import dev.millrace.config.Settings;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.errors.AuthorizationException;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What the page shows beside the metrics: the events, the summary and the dead-letter topic, and
- * how far the pipeline is behind its input. Any of them may be absent; then the page goes without.
+ * Feeds the page with the events, the summary and the dead-letter topic, if they are there, and
+ * with the lag of the pipeline.
  */
 public final class DashboardFeed implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(DashboardFeed.class);
 
   private final Map<String, String> kafka;
   private final DashboardServer page;
-  private final List<MetricsFollower> followers = new ArrayList<>();
+  private final List<TopicFollower> followers = new ArrayList<>();
   private final DashboardLag lag;
 
   /** Follows the topics of a pipeline file, other than its metrics. */
   public DashboardFeed(Settings settings, DashboardServer page) {
     this(settings.kafka(), page);
-    follow(settings.output().events());
-    if (settings.output().hasSummary()) {
-      follow(settings.output().summary());
+    Settings.Output output = settings.output();
+    followValues(output.events());
+    if (output.hasSummary()) {
+      followValues(output.summary());
     }
-    followLetters(settings.output().deadLetters(), refusedOf(settings));
+    // Pipelines may share a dead-letter topic. A pipeline of one model has no commands.
+    Set<String> inputs = new HashSet<>(settings.input().topics());
+    Optional.ofNullable(output.commands()).ifPresent(inputs::add);
+    followDeadLetters(output.deadLetters(), inputs);
   }
 
   /**
-   * Follows the topics called after a pipeline, other than its metrics, where no file names them.
+   * Follows the topics called after a pipeline, other than its metrics.
    *
-   * @param pipeline its name, or null where it is not known: then the page goes without topics
+   * @param pipeline its name, or null if unknown: then the page shows no such topics
    */
-  public DashboardFeed(Map<String, String> kafka, String pipeline, DashboardServer page) {
+  public DashboardFeed(Map<String, String> kafka, @Nullable String pipeline, DashboardServer page) {
     this(kafka, page);
     if (pipeline != null) {
-      follow(DefaultTopic.EVENTS.of(pipeline));
-      follow(DefaultTopic.SUMMARY.of(pipeline));
-      followLetters(DefaultTopic.DEAD_LETTERS.of(pipeline), null);
+      followValues(DefaultTopic.EVENTS.of(pipeline));
+      followValues(DefaultTopic.SUMMARY.of(pipeline));
+      followDeadLetters(DefaultTopic.DEAD_LETTERS.of(pipeline), null);
     }
   }
 
@@ -54,23 +62,21 @@ public final class DashboardFeed implements AutoCloseable {
     this.lag = new DashboardLag(kafka, page);
   }
 
-  /** Pipelines may share a dead-letter topic: letters of other topics' records are not counted. */
-  private void followLetters(String topic, Set<String> topics) {
+  private void followDeadLetters(String topic, @Nullable Set<String> inputs) {
+    follow(topic, deadLetter -> page.deadLetter(deadLetter, inputs));
+  }
+
+  private void followValues(String topic) {
+    follow(topic, TopicFollower.values(page::publish));
+  }
+
+  private void follow(String topic, Consumer<ConsumerRecord<byte[], byte[]>> onRecord) {
     followers.add(
-        MetricsFollower.ofRecords(kafka, topic, letter -> page.deadLetter(letter, topics)));
+        new TopicFollower(
+            kafka, topic, TopicFollower.Start.OLDEST, onRecord, (absent, text) -> {}));
   }
 
-  private static Set<String> refusedOf(Settings settings) {
-    Set<String> topics = new HashSet<>(settings.input().topics());
-    topics.add(settings.output().commands()); // null in a pipeline without
-    return topics;
-  }
-
-  private void follow(String topic) {
-    followers.add(new MetricsFollower(kafka, topic, true, page::publish, absence -> {}));
-  }
-
-  /** Begins to feed the page. */
+  /** Starts to feed the page. */
   public void start() {
     followers.forEach(DashboardFeed::start);
     start(lag);
@@ -86,14 +92,13 @@ public final class DashboardFeed implements AutoCloseable {
     try {
       source.run();
     } catch (AuthorizationException e) {
-      LOG.warn("The page goes without what it may not read: {}", e.getMessage());
+      LOG.warn("The dashboard leaves out a topic that it may not read: {}", e.getMessage());
     }
   }
 
-  /** Ends it within moments. */
   @Override
   public void close() {
-    followers.forEach(MetricsFollower::close);
+    followers.forEach(TopicFollower::close);
     lag.close();
   }
 }

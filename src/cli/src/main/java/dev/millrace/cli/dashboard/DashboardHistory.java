@@ -5,6 +5,7 @@ import dev.millrace.data.FleetReport;
 import dev.millrace.flink.Fleet;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -12,11 +13,9 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import org.apache.kafka.common.TopicPartition;
 
-/**
- * What the dashboard remembers of the metrics topic: for each key its latest record and a bounded
- * series of points. Thread-safe.
- */
+/** Latest record and bounded series of points of each key on the metrics topic. Thread-safe. */
 final class DashboardHistory {
   static final int MAX_POINTS = 2_000;
   static final int MIN_POINTS = 40;
@@ -28,10 +27,9 @@ final class DashboardHistory {
   static final int MAX_PARTITIONS = 20_000; // whose offsets are known, over all topics
   private static final int MAX_TOPIC_CHARS = 249; // Kafka's own limit of a name
 
-  // In order of the last update, so that the key heard of longest ago leaves when all are taken.
+  // In order of the last update: the key updated longest ago is evicted first.
   private final LinkedHashMap<String, DashboardKey> keys = new LinkedHashMap<>();
-  private final Map<String, Map<Integer, Long>> offsets = new LinkedHashMap<>();
-  private int partitions;
+  private final Map<TopicPartition, Long> offsets = new HashMap<>();
   private final DashboardMarks marks;
   private final int maxKeys;
   private final long lineBudget;
@@ -54,26 +52,28 @@ final class DashboardHistory {
     this.lineBudget = lineBudget;
   }
 
-  /** Takes a record in; false when it repeats one that was taken before. */
+  /** Adds a record; returns false if it repeats an earlier one. */
   synchronized boolean add(DashboardRecord record, long nowNanos) {
     lastRecordNanos = nowNanos;
     records++;
     pipeline = record.pipeline();
-    noteOffsets(record);
-    DashboardKey known = keys.remove(record.key());
-    DashboardKey key = known == null ? new DashboardKey() : known;
-    keys.put(record.key(), key);
-    if (known != null) {
+    updateOffsets(record);
+    DashboardKey key = keys.remove(record.key());
+    if (key != null) {
       if (key.isRepeat(record)) {
+        keys.put(record.key(), key);
         key.heard(nowNanos);
         return false;
       }
-      if (key.startsAnew(record)) {
-        marks.restart(record.key());
-      }
       discount(key);
+      if (key.startsAgain(record)) {
+        marks.restart(record.key());
+        key = null;
+      }
     }
-    key.add(record, nowNanos, ++runs, pointsPerKey());
+    key = key == null ? new DashboardKey(record, ++runs) : key;
+    keys.put(record.key(), key);
+    key.add(record, nowNanos, pointsPerKey());
     examples += record.examples();
     lineChars += record.json().length();
     while (keys.size() > maxKeys || (lineChars > lineBudget && keys.size() > 1)) {
@@ -82,16 +82,12 @@ final class DashboardHistory {
     return true;
   }
 
-  private void noteOffsets(DashboardRecord record) {
+  private void updateOffsets(DashboardRecord record) {
     for (DashboardRecord.Offset offset : record.input()) {
-      Map<Integer, Long> known = offsets.get(offset.topic());
-      if (known != null && known.containsKey(offset.partition())) {
-        known.merge(offset.partition(), offset.last(), Math::max);
-      } else if (partitions < MAX_PARTITIONS && offset.topic().length() <= MAX_TOPIC_CHARS) {
-        offsets
-            .computeIfAbsent(offset.topic(), topic -> new LinkedHashMap<>())
-            .put(offset.partition(), offset.last());
-        partitions++;
+      TopicPartition partition = new TopicPartition(offset.topic(), offset.partition());
+      if (offsets.containsKey(partition)
+          || (offsets.size() < MAX_PARTITIONS && offset.topic().length() <= MAX_TOPIC_CHARS)) {
+        offsets.merge(partition, offset.last(), Math::max);
       }
     }
   }
@@ -107,15 +103,13 @@ final class DashboardHistory {
     eldest.remove();
   }
 
-  /** As keys become more, those that are idle have to give points back too. */
+  /** Returns the bound of points per key; as the number of keys grows, idle keys shrink too. */
   private int pointsPerKey() {
     int bound = Math.max(MIN_POINTS, Math.min(MAX_POINTS, POINT_BUDGET / keys.size()));
     if (bound < pointsPerKey - pointsPerKey / 4) {
       pointsPerKey = bound;
       for (DashboardKey key : keys.values()) {
-        if (key.latest() != null) {
-          key.shrink(bound);
-        }
+        key.shrink(bound);
       }
     }
     return pointsPerKey;
@@ -126,29 +120,22 @@ final class DashboardHistory {
     return ++ignored;
   }
 
-  /** The highest offset reported of each partition of each input topic. */
-  synchronized Map<String, Map<Integer, Long>> offsets() {
-    Map<String, Map<Integer, Long>> copy = new LinkedHashMap<>();
-    offsets.forEach((topic, partitions) -> copy.put(topic, Map.copyOf(partitions)));
-    return copy;
+  /** Returns the highest reported offset of each partition of each input topic. */
+  synchronized Map<TopicPartition, Long> offsets() {
+    return Map.copyOf(offsets);
   }
 
-  /** Pipeline and counts over all keys; {@code age_ms} is null before the first record. */
+  /** Writes pipeline and counts over all keys; {@code age_ms} is null before the first record. */
   synchronized void writeOverview(JsonGenerator out, long nowNanos) throws IOException {
     out.writeStringField("pipeline", pipeline);
     out.writeNumberField("keys", keys.size());
     out.writeNumberField("examples", examples);
     out.writeNumberField("records", records);
     out.writeNumberField("ignored", ignored);
-    out.writeFieldName("age_ms");
-    if (records == 0) {
-      out.writeNull();
-    } else {
-      out.writeNumber((nowNanos - lastRecordNanos) / 1_000_000);
-    }
+    out.writeObjectField("age_ms", records == 0 ? null : (nowNanos - lastRecordNanos) / 1_000_000);
   }
 
-  /** A stretch of the keys whose name contains {@code search}, in an order, as JSON. */
+  /** Returns a page of the keys whose name contains {@code search} as JSON. */
   String keysJson(String search, DashboardOrder order, int offset, int limit) {
     List<DashboardRecord> matching = matching(search.toLowerCase(Locale.ROOT));
     matching.sort(order.comparator());
@@ -173,7 +160,7 @@ final class DashboardHistory {
         });
   }
 
-  /** Writes what the list shows of a key as fields of the object that is open. */
+  /** Writes the summary of a key as fields of the open object. */
   void writeSummary(JsonGenerator out, DashboardRecord record) throws IOException {
     record.writeSummary(out);
     out.writeBooleanField("drifting", isDrifting(record));
@@ -198,31 +185,31 @@ final class DashboardHistory {
     return entry == null ? new float[0] : entry.lastLosses();
   }
 
-  /** The points of a key after {@code afterSeq}, as JSON; empty when the key is unknown. */
+  /** Returns the points of a key after {@code afterSeq} as JSON, empty if the key is unknown. */
   synchronized Optional<String> historyJson(String key, long afterSeq) {
     return Optional.ofNullable(keys.get(key))
         .map(entry -> DashboardLines.object(out -> entry.writeHistory(out, afterSeq)));
   }
 
-  /** The latest record of a key as it came; empty when the key is unknown. */
+  /** Returns the latest record of a key, empty if the key is unknown. */
   synchronized Optional<String> latestJson(String key) {
     return Optional.ofNullable(keys.get(key)).map(entry -> entry.latest().json());
   }
 
-  /** How all keys together are doing. */
-  synchronized FleetReport fleet(long nowNanos, long nowMillis) {
-    Fleet fleet = new Fleet();
+  /** Returns the summary over all keys. */
+  synchronized FleetReport summary(long nowNanos, long nowMillis) {
+    Fleet all = new Fleet();
     String config = "";
     for (DashboardKey key : keys.values()) {
       DashboardRecord latest = key.latest();
       boolean isActive = nowNanos - key.heardNanos() < ACTIVE_NANOS;
-      fleet.add(latest.sample(), isActive, isDrifting(latest));
+      all.add(latest.sample(), isActive, isDrifting(latest));
       config = latest.config();
     }
-    return fleet.report(pipeline, nowMillis, config);
+    return all.report(pipeline, nowMillis, config);
   }
 
-  /** Points held of a key, 0 when it is unknown. */
+  /** Returns the number of points of a key, 0 if it is unknown. */
   synchronized int points(String key) {
     DashboardKey entry = keys.get(key);
     return entry == null ? 0 : entry.points();

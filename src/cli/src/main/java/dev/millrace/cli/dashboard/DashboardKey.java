@@ -1,29 +1,41 @@
 package dev.millrace.cli.dashboard;
 
 import com.fasterxml.jackson.core.JsonGenerator;
+import dev.millrace.cli.watch.ExamplesRate;
 import java.io.IOException;
+import java.time.Duration;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.concurrent.TimeUnit;
 
-/** What the dashboard remembers of one key. Guarded by the history's lock. */
+/** Latest record and series of one key. Guarded by the history's lock. */
 final class DashboardKey {
   private static final int MAX_EPOCHS = 1_000;
   private static final int SPARK_POINTS = 40;
   private static final String RATE = "rate";
 
-  private DashboardRecord latest;
-  private DashboardSeries series;
-  private DashboardRate rate;
+  private final DashboardSeries series;
+  private final ExamplesRate rate = new ExamplesRate(Duration.ofMillis(500));
   private final TreeMap<Integer, Float> epochs = new TreeMap<>(); // validation loss of each
-  private long run; // tells a page that holds older points that the series began again
+  private final long run;
+  private DashboardRecord latest;
   private long heardNanos;
+
+  /**
+   * @param first record of the series
+   * @param run number of the series
+   */
+  DashboardKey(DashboardRecord first, long run) {
+    this.latest = first;
+    this.run = run;
+    this.series = newSeries(first.columns());
+  }
 
   DashboardRecord latest() {
     return latest;
   }
 
-  /** When the last record came, repeated ones included. */
+  /** Returns when the last record came, repeated ones included. */
   long heardNanos() {
     return heardNanos;
   }
@@ -33,24 +45,16 @@ final class DashboardKey {
   }
 
   /**
-   * Takes a record in.
+   * Adds a record.
    *
-   * @param newRun number of the series if one begins with this record
    * @param bound of the series' points
    */
-  void add(DashboardRecord record, long nowNanos, long newRun, int bound) {
-    if (latest == null || startsAnew(record)) {
-      series = newSeries(record.columns());
-      rate = new DashboardRate(TimeUnit.MILLISECONDS.toNanos(500));
-      epochs.clear();
-      run = newRun;
-    }
+  void add(DashboardRecord record, long nowNanos, int bound) {
     latest = record;
     heardNanos = nowNanos;
     float[] values = record.values();
-    float[] figures = new float[values.length + 1];
-    System.arraycopy(values, 0, figures, 0, values.length);
-    figures[values.length] = rate.update(record.examples(), nowNanos);
+    float[] figures = Arrays.copyOf(values, values.length + 1);
+    figures[values.length] = (float) rate.update(record.examples(), nowNanos);
     series.add(record.seq(), record.eventTime(), figures, bound);
     if (record.epoch() != null) {
       epochs.put(record.epoch().number(), record.epoch().loss());
@@ -78,26 +82,26 @@ final class DashboardKey {
   }
 
   /**
-   * An older seq is a re-delivery after a restart of the job. It is not when it lies before all
-   * that is known of the key, or comes from another configuration: then the pipeline itself began
+   * Returns true if a record repeats one. An older seq is a re-delivery after a restart of the job,
+   * unless it is before all known points, or of another configuration: then the pipeline started
    * again.
    */
   boolean isRepeat(DashboardRecord record) {
     if (record.seq() == latest.seq()) {
       return record.config().equals(latest.config());
     }
-    return record.seq() < latest.seq() && !startsAnew(record);
+    return record.seq() < latest.seq() && !startsAgain(record);
   }
 
-  /** Whether a series begins with a record. */
-  boolean startsAnew(DashboardRecord record) {
+  /** Returns true if a new series starts with a record. */
+  boolean startsAgain(DashboardRecord record) {
     boolean otherRun = !record.config().equals(latest.config());
     boolean otherFigures = record.columns() != latest.columns();
     boolean beforeAllKnown = record.seq() <= series.firstPlace();
     return otherFigures || beforeAllKnown || (otherRun && record.seq() <= latest.seq());
   }
 
-  /** Writes the points after a seq, and how the validation loss went from epoch to epoch. */
+  /** Writes the points after a seq, and the validation loss of each epoch. */
   void writeHistory(JsonGenerator out, long after) throws IOException {
     out.writeStringField("key", latest.key());
     out.writeNumberField("run", run);
@@ -112,7 +116,7 @@ final class DashboardKey {
     out.writeEndArray();
   }
 
-  /** The windowed loss of the last points, oldest first. */
+  /** Returns the windowed loss of the last points, oldest first. */
   float[] lastLosses() {
     return series.last(SPARK_POINTS, latest.columns().lossColumn());
   }

@@ -2,8 +2,6 @@ package dev.millrace.cli.dashboard;
 
 import dev.millrace.kafka.TopicReader;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -11,11 +9,9 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.WakeupException;
+import org.jspecify.annotations.Nullable;
 
-/**
- * Tells a page how many records of the input lie behind the last one that a metrics record tells
- * of, over the partitions that any tells of.
- */
+/** Measures the lag: the input records after the last ones that metrics records report. */
 final class DashboardLag implements Runnable, AutoCloseable {
   private static final Duration CALL = Duration.ofSeconds(3);
   private static final long PERIOD_SECONDS = 2;
@@ -29,7 +25,7 @@ final class DashboardLag implements Runnable, AutoCloseable {
     this.consumer = TopicReader.consumer(kafka);
   }
 
-  /** Looks every few seconds until closed. */
+  /** Measures every few seconds until closed. */
   @Override
   public void run() {
     try (consumer) {
@@ -43,28 +39,22 @@ final class DashboardLag implements Runnable, AutoCloseable {
     }
   }
 
-  private Long measure(Map<String, Map<Integer, Long>> read) {
-    List<TopicPartition> partitions = new ArrayList<>();
-    read.forEach(
-        (topic, offsets) ->
-            offsets.keySet().forEach(p -> partitions.add(new TopicPartition(topic, p))));
-    if (partitions.isEmpty()) {
+  private @Nullable Long measure(Map<TopicPartition, Long> reported) {
+    if (reported.isEmpty()) {
       return null;
     }
     try {
-      long behind = 0;
       // Of partitions that are not assigned, the consumer logs a warning at each look.
-      consumer.assign(partitions);
-      for (Map.Entry<TopicPartition, Long> end : consumer.endOffsets(partitions, CALL).entrySet()) {
-        TopicPartition partition = end.getKey();
-        long last = read.get(partition.topic()).get(partition.partition());
-        behind += Math.max(0, end.getValue() - last - 1);
-      }
-      return behind;
+      consumer.assign(reported.keySet());
+      Map<TopicPartition, Long> ends = consumer.endOffsets(reported.keySet(), CALL);
+      return reported.entrySet().stream()
+          .mapToLong(last -> ends.getOrDefault(last.getKey(), 0L) - last.getValue() - 1)
+          .filter(behind -> behind > 0)
+          .sum();
     } catch (WakeupException e) {
       throw e;
     } catch (KafkaException e) {
-      return null; // no broker, no such topic any more, no right to look: nobody knows
+      return null; // no broker, no such topic any more, or no permission
     }
   }
 

@@ -1,6 +1,5 @@
 package dev.millrace.cli.dashboard;
 
-import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
@@ -11,9 +10,8 @@ import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
 
-/** JSON as the dashboard reads and writes it. */
+/** Reads and writes the dashboard's JSON. */
 public final class DashboardLines {
-  private static final JsonFactory JSON = new JsonFactory();
   private static final ObjectMapper MAPPER =
       new ObjectMapper().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
 
@@ -25,19 +23,19 @@ public final class DashboardLines {
     void writeTo(JsonGenerator out) throws IOException;
   }
 
-  /** What a line says; a missing node if it is not one JSON value. */
+  /** Parses a line; returns a missing node if it is not one JSON value. */
   public static JsonNode read(String line) {
     try {
-      return line == null ? MissingNode.getInstance() : MAPPER.readTree(line);
+      return MAPPER.readTree(line);
     } catch (JsonProcessingException e) {
       return MissingNode.getInstance();
     }
   }
 
-  /** One compact JSON object. */
+  /** Returns one compact JSON object. */
   static String object(Fields fields) {
     StringWriter text = new StringWriter();
-    try (JsonGenerator out = JSON.createGenerator(text)) {
+    try (JsonGenerator out = MAPPER.createGenerator(text)) {
       out.writeStartObject();
       fields.writeTo(out);
       out.writeEndObject();

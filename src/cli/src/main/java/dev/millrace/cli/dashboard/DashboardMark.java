@@ -1,22 +1,21 @@
 package dev.millrace.cli.dashboard;
 
-import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.databind.JsonNode;
-import java.io.IOException;
 import java.util.Optional;
 
 /**
- * A record of the events topic: what happened to the model of a key.
+ * Record of the events topic.
  *
- * @param seq examples of the key by then
+ * @param seq number of examples of the key
  * @param time event time of the last of them, milliseconds since the epoch
  * @param event such as {@code drift}
- * @param detail what else it says, in words; "" if nothing
+ * @param detail further fields as text; "" if there are none
  */
 record DashboardMark(
     String pipeline, String key, long seq, long time, String event, String detail) {
 
-  /** The event in a JSON value, or empty when that is anything else. */
+  /** Returns the event in a JSON value, or empty if it is something else. */
   static Optional<DashboardMark> of(JsonNode node) {
     JsonNode event = node.path("event");
     JsonNode key = node.path("key");
@@ -41,7 +40,7 @@ record DashboardMark(
     if (node.path("event").asText().equals("rollback")) {
       return "learning rate " + node.path("learning_rate").asText();
     }
-    // Of whatever kind: those that come to be one day as well.
+    // Of kinds that a newer job writes, too.
     StringBuilder detail = new StringBuilder();
     for (String field : new String[] {"detector", "action", "from", "to", "reason"}) {
       if (node.path(field).isTextual()) {
@@ -56,23 +55,15 @@ record DashboardMark(
     return (long) pipeline.length() + key.length() + event.length() + detail.length();
   }
 
-  /** Whether the stream of the key changes, or may. */
+  /** Returns true if the key drifts, or may drift. */
+  @JsonIgnore
   boolean isDrift() {
     return event.equals("drift") || event.equals("warning");
   }
 
-  /** Whether the model began anew. */
+  /** Returns true if the model started again from new weights. */
+  @JsonIgnore
   boolean isReset() {
     return event.equals("reset") || event.equals("expired");
-  }
-
-  void write(JsonGenerator out) throws IOException {
-    out.writeStartObject();
-    out.writeStringField("key", key);
-    out.writeNumberField("seq", seq);
-    out.writeNumberField("time", time);
-    out.writeStringField("event", event);
-    out.writeStringField("detail", detail);
-    out.writeEndObject();
   }
 }

@@ -10,6 +10,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** The latest records of the events topic, a bounded number over all keys. Thread-safe. */
 final class DashboardMarks {
@@ -43,41 +44,32 @@ final class DashboardMarks {
     return true;
   }
 
-  /** Forgets what happened to a key whose series begins again, but not why it did. */
+  /** Removes the events of a key whose series starts again, other than the reset. */
   synchronized void restart(String key) {
     marks.removeIf(mark -> mark.key().equals(key) && !mark.isReset());
     chars = marks.stream().mapToLong(DashboardMark::chars).sum();
     driftSeqs.remove(key);
   }
 
-  /** Whether a key drifted, or was warned of, within its last {@code window} examples. */
+  /** Returns true if a key had a drift or warning within its last {@code window} examples. */
   synchronized boolean isDrifting(String key, long seq, long window) {
     Long drift = driftSeqs.get(key);
     return drift != null && drift > seq - window && drift <= seq + window;
   }
 
-  /** Events so far; changes when there is something new. */
+  /** Returns the number of events so far. */
   synchronized long count() {
     return count;
   }
 
-  /** Writes the last events as field {@code events}, newest first; of all keys if key is null. */
-  void write(JsonGenerator out, String key) throws IOException {
-    out.writeArrayFieldStart("events");
-    for (DashboardMark mark : latest(key)) {
-      mark.write(out);
-    }
-    out.writeEndArray();
-  }
-
-  private synchronized List<DashboardMark> latest(String key) {
-    List<DashboardMark> found = new ArrayList<>();
-    for (DashboardMark mark : marks) {
-      if (key == null || mark.key().equals(key)) {
-        found.add(mark);
-      }
-    }
-    Collections.reverse(found);
-    return found.subList(0, Math.min(MAX_SHOWN, found.size()));
+  /** Writes the count and the last events of a key, or of all keys, newest first. */
+  synchronized void write(JsonGenerator out, @Nullable String key) throws IOException {
+    List<DashboardMark> found =
+        marks.stream().filter(mark -> key == null || mark.key().equals(key)).toList();
+    List<DashboardMark> last =
+        new ArrayList<>(found.subList(Math.max(0, found.size() - MAX_SHOWN), found.size()));
+    Collections.reverse(last);
+    out.writeNumberField("count", count);
+    out.writeObjectField("events", last);
   }
 }

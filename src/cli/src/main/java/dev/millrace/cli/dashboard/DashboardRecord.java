@@ -12,19 +12,20 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
- * A metrics record, as far as the dashboard reads it.
+ * Metrics record with the fields that the dashboard reads.
  *
- * @param seq examples of the key when the record was made; (key, seq) identifies a record
+ * @param seq number of examples of the key; (key, seq) identifies a record
  * @param config hash of the pipeline's configuration, or "" where the record names none
  * @param eventTime of the last example, milliseconds since the epoch; 0 where there is none that
  *     can be true
  * @param window examples that the window holds at most
- * @param epoch how the pass over a bounded data set goes, or null
+ * @param epoch pass over a bounded data set
  * @param input the last offset read of each partition
  * @param values the figures drawn over time, in the order of {@link DashboardColumns}
- * @param better whether the model is better than its baselines in the window; null if unknown
+ * @param better true if the model is better than its baselines in the window
  * @param json the whole line, for the parts of the page that show more
  */
 public record DashboardRecord(
@@ -36,27 +37,27 @@ public record DashboardRecord(
     String config,
     long eventTime,
     long window,
-    Epoch epoch,
+    @Nullable Epoch epoch,
     List<Offset> input,
     float[] values,
-    Boolean better,
+    @Nullable Boolean better,
     String json) {
 
   /**
-   * A pass over a bounded data set.
+   * Pass over a bounded data set.
    *
    * @param number from 1
    * @param loss of the held-out examples of this pass so far
    */
   record Epoch(int number, float loss) {}
 
-  /** The offset of the last example read from a partition. */
+  /** Offset of the last example read from a partition. */
   record Offset(String topic, int partition, long last) {}
 
-  // A clock may be that far from another; a time beyond would hide all points before it.
+  // Clocks may differ by that much; a time beyond it would hide all points before it.
   private static final long MAX_AHEAD_MILLIS = Duration.ofMinutes(5).toMillis();
 
-  /** The record in a line of JSON, or empty when the line is anything else. */
+  /** Returns the record in a line of JSON, or empty if it is something else. */
   static Optional<DashboardRecord> of(JsonNode node, String json, long nowMillis) {
     JsonNode key = node.path("key");
     JsonNode seq = node.path("seq");
@@ -87,7 +88,7 @@ public record DashboardRecord(
             json));
   }
 
-  private static Boolean better(JsonNode answer) {
+  private static @Nullable Boolean better(JsonNode answer) {
     return answer.isBoolean() ? answer.booleanValue() : null;
   }
 
@@ -100,7 +101,7 @@ public record DashboardRecord(
     return Optional.empty();
   }
 
-  /** A time in ISO 8601 as milliseconds since the epoch, 0 if it is none. */
+  /** Parses a time in ISO 8601; returns milliseconds since the epoch, 0 if it is none. */
   public static long time(JsonNode text) {
     try {
       return text.isTextual() ? Instant.parse(text.textValue()).toEpochMilli() : 0;
@@ -109,12 +110,12 @@ public record DashboardRecord(
     }
   }
 
-  /** Whether a time has not come, by any clock that is nearly right. */
+  /** Returns true if a time is more than the difference of two clocks ahead. */
   static boolean isFarOff(long time, long nowMillis) {
     return time > nowMillis + MAX_AHEAD_MILLIS;
   }
 
-  private static Epoch epochOf(JsonNode node) {
+  private static @Nullable Epoch epochOf(JsonNode node) {
     int number = node.path("epoch").asInt();
     JsonNode loss = node.at("/validation/epoch/loss");
     return number > 0 && loss.isNumber() ? new Epoch(number, loss.floatValue()) : null;
@@ -138,18 +139,18 @@ public record DashboardRecord(
     return DashboardColumns.of(task);
   }
 
-  /** Windowed loss, or NaN before there is one. */
+  /** Returns the windowed loss, NaN before there is one. */
   float loss() {
     return values[columns().lossColumn()];
   }
 
-  /** What counts of it among all keys. */
+  /** Returns the values for the summary over all keys. */
   FleetSample sample() {
     float accuracy = task.isClassification() ? values[columns().mainColumn()] : Float.NaN;
     return new FleetSample(key, examples, loss(), accuracy, 0, false);
   }
 
-  /** Writes what the list of keys shows as fields of the object that is open. */
+  /** Writes the fields of the list of keys into the open object. */
   void writeSummary(JsonGenerator out) throws IOException {
     out.writeStringField("key", key);
     out.writeStringField("task", task.id());
@@ -166,7 +167,7 @@ public record DashboardRecord(
     }
   }
 
-  /** JSON has no NaN: a figure that does not exist is null. */
+  /** Writes a figure, null if it is not finite. */
   static void writeFinite(JsonGenerator out, float value) throws IOException {
     if (Float.isFinite(value)) {
       out.writeNumber(value);

@@ -2,70 +2,77 @@ package dev.millrace.cli.dashboard;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
- * A line over time, bounded in its points however long it runs. Not thread-safe.
+ * A series of points with a bounded number of points. Not thread-safe.
  *
- * <p>Three quarters of the points are spread evenly over the whole run: every n-th one that came,
- * and n doubles whenever they are too many. The others are the latest, each as it came.
+ * <p>Three quarters of the points are spread evenly over the whole run: every n-th one, and n
+ * doubles whenever they are too many. The others are the latest points.
  */
 final class DashboardSeries {
   private final String place;
   private final String[] columns;
-  private final DashboardPoints whole;
-  private final DashboardPoints latest;
-  private long stride = 1; // every how many-th point the whole run keeps
+  private final List<Point> whole = new ArrayList<>();
+  private final List<Point> latest = new ArrayList<>();
+  private long stride = 1;
   private long added;
   private long lastTime = Long.MIN_VALUE;
 
+  private record Point(long place, long time, float[] figures) {}
+
   /**
-   * @param place what the points lie at, in ascending order, such as {@code seq}
+   * @param place name of the ascending number by which points are ordered, such as {@code seq}
    * @param columns names of the figures
    */
   DashboardSeries(String place, String... columns) {
     this.place = place;
     this.columns = columns;
-    this.whole = new DashboardPoints(columns.length);
-    this.latest = new DashboardPoints(columns.length);
   }
 
-  /** Points held. */
+  /** Returns the number of points. */
   int size() {
     return whole.size() + latest.size();
   }
 
   long firstPlace() {
-    return whole.place(0);
+    return whole.get(0).place();
   }
 
   /**
    * Appends a point; at most {@code bound} stay.
    *
-   * @param time in milliseconds since the epoch; one before the last point's counts as that
+   * @param time in milliseconds since the epoch, at least that of the last point
+   * @param figures owned by the series from now on
    */
   void add(long at, long time, float[] figures, int bound) {
     lastTime = Math.max(lastTime, time);
+    Point point = new Point(at, lastTime, figures);
     if (added % stride == 0) {
-      whole.add(at, lastTime, figures);
+      whole.add(point);
     }
     added++;
-    latest.add(at, lastTime, figures);
+    latest.add(point);
     shrink(bound);
   }
 
-  /** Lets points go until at most {@code bound} are left. */
+  /** Removes points until at most {@code bound} are left. */
   void shrink(int bound) {
-    int mostLatest = bound / 4;
-    int mostWhole = bound - mostLatest;
-    while (whole.size() > mostWhole) {
-      whole.thin();
+    int maxLatest = bound / 4;
+    while (whole.size() > bound - maxLatest) {
+      List<Point> kept = new ArrayList<>();
+      for (int i = 0; i < whole.size(); i += 2) {
+        kept.add(whole.get(i));
+      }
+      whole.clear();
+      whole.addAll(kept);
       stride *= 2;
     }
-    if (latest.size() > mostLatest) {
-      latest.keepLast(Math.max(1, mostLatest / 2)); // half, so that not every point moves all
+    if (latest.size() > maxLatest) {
+      // Half, so that not every point moves all.
+      latest.subList(0, latest.size() - Math.max(1, maxLatest / 2)).clear();
     }
-    whole.limit(mostWhole);
-    latest.limit(mostLatest);
   }
 
   /** Writes {@code columns} and {@code values}, one array a column, of the points after a place. */
@@ -77,58 +84,45 @@ final class DashboardSeries {
       out.writeString(column);
     }
     out.writeEndArray();
-    int fromWhole = from(whole, after);
-    int toWhole = Math.max(fromWhole, before(latest.size() == 0 ? after : latest.place(0)));
-    int fromLatest = from(latest, after);
+    List<Point> points = points();
+    List<Point> news = points.subList(before(points, after + 1), points.size());
     out.writeArrayFieldStart("values");
-    for (int column = -2; column < columns.length; column++) {
+    out.writePOJO(news.stream().mapToLong(Point::place).toArray());
+    out.writePOJO(news.stream().mapToLong(Point::time).toArray());
+    for (int column = 0; column < columns.length; column++) {
       out.writeStartArray();
-      writeColumn(out, whole, fromWhole, toWhole, column);
-      writeColumn(out, latest, fromLatest, latest.size(), column);
+      for (Point point : news) {
+        DashboardRecord.writeFinite(out, point.figures()[column]);
+      }
       out.writeEndArray();
     }
     out.writeEndArray();
   }
 
-  private static int from(DashboardPoints points, long after) {
-    int from = points.size();
-    while (from > 0 && points.place(from - 1) > after) {
-      from--;
-    }
-    return from;
+  /** Returns all points, ascending. */
+  private List<Point> points() {
+    List<Point> points =
+        new ArrayList<>(
+            latest.isEmpty() ? whole : whole.subList(0, before(whole, latest.get(0).place())));
+    points.addAll(latest);
+    return points;
   }
 
-  /** How many points of the whole run lie before a place. */
-  private int before(long at) {
-    int count = whole.size();
-    while (count > 0 && whole.place(count - 1) >= at) {
+  /** Returns how many points are before a place. */
+  private static int before(List<Point> points, long at) {
+    int count = points.size();
+    while (count > 0 && points.get(count - 1).place() >= at) {
       count--;
     }
     return count;
   }
 
-  private static void writeColumn(
-      JsonGenerator out, DashboardPoints points, int from, int to, int column) throws IOException {
-    for (int point = from; point < to; point++) {
-      if (column == -2) {
-        out.writeNumber(points.place(point));
-      } else if (column == -1) {
-        out.writeNumber(points.time(point));
-      } else {
-        DashboardRecord.writeFinite(out, points.figure(point, column));
-      }
-    }
-  }
-
-  /** A figure of the last points, oldest first. */
-  float[] last(int most, int column) {
-    int wholeCount = before(latest.place(0));
-    int count = Math.min(most, wholeCount + latest.size());
-    float[] figures = new float[count];
-    for (int i = 1; i <= count; i++) {
-      int point = latest.size() - i;
-      figures[count - i] =
-          point >= 0 ? latest.figure(point, column) : whole.figure(wholeCount + point, column);
+  /** Returns a figure of the last points, oldest first. */
+  float[] last(int max, int column) {
+    List<Point> points = points();
+    float[] figures = new float[Math.min(max, points.size())];
+    for (int i = 0; i < figures.length; i++) {
+      figures[i] = points.get(points.size() - figures.length + i).figures()[column];
     }
     return figures;
   }

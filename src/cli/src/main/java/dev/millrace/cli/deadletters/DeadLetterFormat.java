@@ -13,6 +13,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import org.apache.kafka.common.header.Header;
+import org.jspecify.annotations.Nullable;
 
 /** Dead letters as text and as JSON. */
 final class DeadLetterFormat {
@@ -50,7 +51,7 @@ final class DeadLetterFormat {
         "    " + preview(letter, letter.stored().value(), DeadLetterEncoder.LOST_VALUE));
   }
 
-  private static String preview(DeadLetterRecord letter, byte[] bytes, String lost) {
+  private static String preview(DeadLetterRecord letter, byte @Nullable [] bytes, String lost) {
     String length = DeadLetterRecord.header(letter.stored(), lost);
     if (!length.isEmpty()) {
       return "(%s bytes, more than the topic takes)".formatted(Terminal.printable(length, 20));
@@ -94,7 +95,7 @@ final class DeadLetterFormat {
     return Terminal.printableJson(json.toString());
   }
 
-  private static void put(ObjectNode json, String name, byte[] bytes) {
+  private static void put(ObjectNode json, String name, byte @Nullable [] bytes) {
     String text = bytes == null ? null : utf8(bytes);
     if (bytes != null && text == null) {
       json.put(name + "_hex", HexFormat.of().formatHex(bytes));
@@ -103,8 +104,8 @@ final class DeadLetterFormat {
     }
   }
 
-  /** Null if the bytes are something else. */
-  private static String utf8(byte[] bytes) {
+  /** Returns the text, null if the bytes are no UTF-8. */
+  private static @Nullable String utf8(byte[] bytes) {
     try {
       return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
     } catch (CharacterCodingException e) {

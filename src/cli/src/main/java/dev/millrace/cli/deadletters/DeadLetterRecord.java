@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.stream.StreamSupport;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.header.Header;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A record of the dead-letter topic: what was refused, byte for byte, and why.
@@ -27,8 +28,8 @@ public record DeadLetterRecord(
     int partition,
     long offset) {
 
-  /** Reads what the job wrote, null if it is something else. */
-  static DeadLetterRecord of(ConsumerRecord<byte[], byte[]> stored) {
+  /** Reads a dead letter of the job; returns null if the record is something else. */
+  static @Nullable DeadLetterRecord of(ConsumerRecord<byte[], byte[]> stored) {
     String reason = header(stored, "reason");
     String topic = header(stored, "topic");
     if (reason.isEmpty() || topic.isEmpty()) {
@@ -44,7 +45,7 @@ public record DeadLetterRecord(
           Integer.parseInt(header(stored, "partition")),
           Long.parseLong(header(stored, "offset")));
     } catch (NumberFormatException e) {
-      return null; // anybody may write headers
+      return null; // anyone may write headers
     }
   }
 

@@ -21,14 +21,13 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
-import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.KafkaException;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ITypeConverter;
@@ -80,7 +79,7 @@ public final class DlqCommand implements Runnable {
         names = "--topic",
         paramLabel = "TOPIC",
         description = "Dead-letter topic (default: the pipeline's).")
-    private String topic;
+    private @Nullable String topic;
 
     @Option(
         names = "--from",
@@ -89,6 +88,9 @@ public final class DlqCommand implements Runnable {
         converter = PlaceConverter.class,
         description = "Offsets of the dead-letter topic to begin with (default: all letters).")
     private List<Place> from = List.of();
+
+    private Progress progress = Progress.hidden();
+    private long total;
 
     /**
      * The topic's name.
@@ -113,10 +115,9 @@ public final class DlqCommand implements Runnable {
      */
     Map<Integer, Long> read(String topic, List<String> reasons, Consumer<DeadLetterRecord> each) {
       Settings settings = kafka.settings();
-      AtomicReference<Progress> progress = new AtomicReference<>(Progress.hidden());
       Consumer<ConsumerRecord<byte[], byte[]>> chosen =
           stored -> {
-            progress.get().step();
+            progress.step();
             DeadLetterRecord letter = DeadLetterRecord.of(stored);
             if (letter != null
                 && (settings == null || letter.isOf(settings))
@@ -125,26 +126,24 @@ public final class DlqCommand implements Runnable {
             }
           };
       try {
-        AtomicLong total = new AtomicLong();
         Map<Integer, Long> next =
             TopicReader.readFrom(
                 kafka.kafka(),
                 topic,
                 from(),
                 offsets -> {
-                  total.set(offsets);
-                  progress.set(new Progress("read " + topic, offsets));
+                  total = offsets;
+                  progress = new Progress("read " + topic, offsets);
                 },
                 chosen);
-        // Some offsets are the ends of transactions.
-        progress.get().stepTo(total.get());
+        progress.stepTo(total); // some offsets are the ends of transactions
         return next;
       } catch (IllegalArgumentException e) {
         throw CliError.usage("--from: topic %s %s".formatted(topic, e.getMessage()));
       } catch (KafkaException e) {
         throw BrokerCheck.failure("Topic " + topic + " cannot be read", e);
       } finally {
-        progress.get().close();
+        progress.close();
       }
     }
 
@@ -311,14 +310,13 @@ public final class DlqCommand implements Runnable {
             reportStopped(topic, replay);
             return 0;
           }
-          boolean hasSent = replay != null && !chosen.isEmpty();
-          throw hasSent ? replay.brokenOff(e) : e;
+          throw replay == null || chosen.isEmpty() ? e : replay.brokenOff(e);
         }
       }
       return 0;
     }
 
-    private void take(DeadLetterRecord letter, DeadLetterReplay replay, StopSignal stop) {
+    private void take(DeadLetterRecord letter, @Nullable DeadLetterReplay replay, StopSignal stop) {
       if (stop.isRequested()) {
         throw new CancellationException();
       }
@@ -340,7 +338,7 @@ public final class DlqCommand implements Runnable {
       }
     }
 
-    private void reportStopped(String topic, DeadLetterReplay replay) {
+    private void reportStopped(String topic, @Nullable DeadLetterReplay replay) {
       Map<Integer, Long> next = replay == null ? Map.of() : replay.rest();
       if (replay != null && replay.hasFailed()) {
         report(topic, "Sent at most", "Stopped; the others, with a few that may be there", next);

@@ -9,19 +9,17 @@ import dev.millrace.cli.console.TemporaryDirectories;
 import dev.millrace.cli.csv.CsvExamples;
 import dev.millrace.cli.csv.CsvPipeline;
 import dev.millrace.cli.csv.CsvScan;
-import dev.millrace.cli.dashboard.DashboardCommand;
 import dev.millrace.cli.dashboard.DashboardFeed;
 import dev.millrace.cli.dashboard.DashboardServer;
 import dev.millrace.cli.evaluate.FinalMetrics;
 import dev.millrace.cli.evaluate.SummaryTable;
-import dev.millrace.cli.http.HttpToken;
 import dev.millrace.cli.kafka.EmbeddedKafka;
 import dev.millrace.cli.produce.CsvProducer;
 import dev.millrace.cli.run.LocalJob;
 import dev.millrace.cli.topics.TopicPlan;
 import dev.millrace.cli.topics.TopicsCommand;
-import dev.millrace.cli.watch.MetricsFollower;
 import dev.millrace.cli.watch.MetricsRecords;
+import dev.millrace.cli.watch.TopicFollower;
 import dev.millrace.config.PipelineFile;
 import dev.millrace.config.Settings;
 import java.io.PrintWriter;
@@ -110,7 +108,10 @@ public final class DemoCommand implements Callable<Integer> {
             dataset.id(),
             scan.rows(),
             dataset.description());
-    dashboard = headless ? null : DashboardCommand.open(Ports.HOST, port, HttpToken.NONE);
+    if (!headless) {
+      dashboard = new DashboardServer(Ports.HOST, port);
+      dashboard.start();
+    }
     try (EmbeddedKafka kafka = EmbeddedKafka.start(0, directory.resolve("broker"))) {
       Settings settings = settings(scan, kafka.bootstrapServers());
       describe(settings, kafka.bootstrapServers());
@@ -159,9 +160,13 @@ public final class DemoCommand implements Callable<Integer> {
     table = new DemoTable(scan.rows());
     TopicsCommand.create(
         settings, TopicPlan.of(settings).stream().map(plan -> plan.withPartitions(1)).toList());
-    MetricsFollower follower =
-        new MetricsFollower(
-            settings.kafka(), settings.output().metrics(), true, this::show, this::notice);
+    TopicFollower follower =
+        new TopicFollower(
+            settings.kafka(),
+            settings.output().metrics(),
+            TopicFollower.Start.OLDEST,
+            TopicFollower.values(this::show),
+            (absent, text) -> notice(text));
     Thread following = new Thread(follower, "millrace-demo-metrics");
     following.setDaemon(true);
     progress = new Progress("demo", scan.rows());

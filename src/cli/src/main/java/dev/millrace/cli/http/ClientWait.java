@@ -39,13 +39,13 @@ public final class ClientWait {
     }
   }
 
-  private final ServeThreads threads;
+  private final RequestThreads threads;
   private long nanosLeft;
 
   /**
    * @param nanos that all calls may take together
    */
-  public ClientWait(ServeThreads threads, long nanos) {
+  ClientWait(RequestThreads threads, long nanos) {
     this.threads = threads;
     this.nanosLeft = nanos;
   }

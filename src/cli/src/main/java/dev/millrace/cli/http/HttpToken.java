@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.Base64;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -14,45 +15,37 @@ import picocli.CommandLine.Spec;
 import picocli.CommandLine.Spec.Target;
 
 /**
- * What requests to an HTTP server must bear, if anything: {@code Authorization: Bearer TOKEN}, or
- * the token as the password of any user, for which a browser asks.
+ * Token that requests to an HTTP server must bear: {@code Authorization: Bearer TOKEN}, or the
+ * token as the password of any user, for which a browser asks.
  */
 public final class HttpToken {
-  /** A server that answers everybody. */
+  /** No token: every request is admitted. */
   public static final HttpToken NONE = new HttpToken(null);
 
   private static final int MIN_LENGTH = 16;
 
-  // Null if none is asked for.
-  private final byte[] token;
+  private final byte @Nullable [] token;
 
-  public HttpToken(String token) {
+  public HttpToken(@Nullable String token) {
     this.token = token == null ? null : token.getBytes(StandardCharsets.UTF_8);
   }
 
-  /** Whether a request may be answered. */
+  /** Returns true if a request may be answered. */
   public boolean admits(Headers request) {
-    return token == null || isRight(request.getFirst("Authorization"));
+    return token == null || MessageDigest.isEqual(token, given(request));
   }
 
-  private boolean isRight(String authorization) {
-    if (authorization == null) {
-      return false;
-    }
-    String[] parts = authorization.split(" ", 2);
+  private static byte[] given(Headers request) {
+    String authorization = request.getFirst("Authorization");
+    String[] parts = authorization == null ? new String[0] : authorization.split(" ", 2);
     if (parts.length < 2) {
-      return false;
+      return new byte[0];
     }
     return switch (parts[0].toLowerCase(Locale.ROOT)) {
-      case "bearer" -> isRight(parts[1].strip().getBytes(StandardCharsets.UTF_8));
-      case "basic" -> isRight(password(parts[1].strip()));
-      default -> false;
+      case "bearer" -> parts[1].strip().getBytes(StandardCharsets.UTF_8);
+      case "basic" -> password(parts[1].strip());
+      default -> new byte[0];
     };
-  }
-
-  // In the same time whatever of it is right.
-  private boolean isRight(byte[] given) {
-    return MessageDigest.isEqual(token, given);
   }
 
   private static byte[] password(String basic) {
@@ -71,9 +64,9 @@ public final class HttpToken {
         paramLabel = "TOKEN",
         defaultValue = "${env:MILLRACE_TOKEN}",
         description =
-            "What requests must bear; needed where others reach the address. Better in the"
-                + " environment, as MILLRACE_TOKEN: command lines are seen by all.")
-    private String token;
+            "Token that requests must bear; required if other machines reach the address. Set it as"
+                + " MILLRACE_TOKEN in the environment, since all users see command lines.")
+    private @Nullable String token;
 
     @Spec(Target.MIXEE)
     private CommandSpec command;
@@ -81,18 +74,19 @@ public final class HttpToken {
     /**
      * Returns the token for an address to listen on, the value of {@code --host}.
      *
-     * @throws ParameterException if others reach it and there is no token, or a weak one
+     * @throws ParameterException if the address is not loopback and there is no token, or a short
+     *     one
      */
     public HttpToken forAddress(String address) {
       if (token != null && token.length() < MIN_LENGTH) {
         throw wrong(
             "--token must have at least "
                 + MIN_LENGTH
-                + " characters. Make one with: openssl rand -hex 16");
+                + " characters. Create one with: openssl rand -hex 16");
       }
       if (token == null && !isLoopback(address)) {
         throw wrong(
-            "--host %s is reached by others and needs a token: --token, or MILLRACE_TOKEN"
+            "--host %s is reachable from other machines and requires a token: --token, or MILLRACE_TOKEN"
                 .formatted(address));
       }
       return new HttpToken(token);

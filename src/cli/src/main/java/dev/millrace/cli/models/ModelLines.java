@@ -10,6 +10,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** Models as text. */
 public final class ModelLines {
@@ -87,7 +88,7 @@ public final class ModelLines {
     return String.format(Locale.ROOT, "%-9s %s", name, value);
   }
 
-  private static String known(String value) {
+  private static String known(@Nullable String value) {
     return value == null ? "unknown" : Terminal.printable(value, 100);
   }
 

@@ -15,6 +15,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -125,13 +126,13 @@ public final class ModelsCommand implements Runnable {
         names = "--model",
         paramLabel = "NAME",
         description = "onnx: one of the pipeline's models (default: the key's champion).")
-    private String name;
+    private @Nullable String name;
 
     @Option(
         names = {"-o", "--output"},
         paramLabel = "FILE",
         description = "File to write (default: KEY.onnx or KEY.millrace).")
-    private Path output;
+    private @Nullable Path output;
 
     @Spec private CommandSpec spec;
 

@@ -7,13 +7,14 @@ import dev.millrace.config.Settings;
 import dev.millrace.data.KebabCase;
 import dev.millrace.eval.MetricsSpec.Decision;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine.Spec.Target;
 
-/** Where the models are. */
+/** Options of the commands that read the models topic. */
 public final class ModelsOptions {
   @Mixin private KafkaOptions kafka;
 
@@ -21,7 +22,7 @@ public final class ModelsOptions {
       names = "--topic",
       paramLabel = "TOPIC",
       description = "Models topic (default: the pipeline's).")
-  private String topic;
+  private @Nullable String topic;
 
   @Spec(Target.MIXEE)
   private CommandSpec command;
@@ -31,7 +32,7 @@ public final class ModelsOptions {
   }
 
   /**
-   * The topic's name.
+   * Returns the topic's name.
    *
    * @throws CliError if there is no broker or no such topic
    */
@@ -44,7 +45,7 @@ public final class ModelsOptions {
   /**
    * Reads the topic.
    *
-   * @param wanted the keys whose models are needed, bytes and all
+   * @param wanted keys whose models are needed with their bytes
    * @throws CliError if there is no broker, no topic or no model
    */
   public ModelsTopic read(Predicate<String> wanted) {
@@ -52,27 +53,27 @@ public final class ModelsOptions {
     return ModelsTopic.read(
         kafka.kafka(),
         name,
-        kafka.settings(),
+        kafka.settings() == null ? null : kafka.settings().pipeline(),
         wanted,
         listing(),
         command.commandLine().getErr()::println);
   }
 
-  /** Says so where the job predicts the class that a threshold decides for, which no model has. */
-  public void tellOfThreshold(Settings settings) {
+  /** Prints a note if the job decides by a threshold, which is not part of the models. */
+  public void reportThreshold(Settings settings) {
     Decision decision = settings.metrics().thresholdMetric();
     if (decision != Decision.NONE) {
       command
           .commandLine()
           .getErr()
           .printf(
-              "Note: answers have the most probable class. The job decides by the threshold that"
-                  + " its metrics records have (metrics.threshold-metric: %s).%n",
+              "Note: predictions are the most probable class. The job decides by the threshold in"
+                  + " its metrics records (metrics.threshold-metric: %s).%n",
               KebabCase.of(decision));
     }
   }
 
-  /** The command that shows which models there are. */
+  /** Returns the command that lists the models. */
   public String listing() {
     String ofTopic = topic == null ? "" : " --topic " + topic;
     return "./millrace models list " + kafka.asGiven() + ofTopic;

@@ -6,7 +6,6 @@ import dev.millrace.cli.console.Terminal;
 import dev.millrace.cli.kafka.BrokerCheck;
 import dev.millrace.codec.ModelAssembler;
 import dev.millrace.codec.ModelAssembler.Arrival;
-import dev.millrace.config.Settings;
 import dev.millrace.config.yaml.Suggestions;
 import dev.millrace.kafka.KafkaClients;
 import dev.millrace.kafka.TopicReader;
@@ -21,28 +20,29 @@ import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.KafkaException;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The newest model of each key on a models topic, as far as it was written when it was read, or
- * what is known of it: all models of a large topic would not fit into memory.
+ * Newest model of each key on a models topic. It holds summaries of models that are not needed, as
+ * all models of a large topic would not fit into memory.
  */
 public final class ModelsTopic {
   private static final int MAX_KEYS = 60;
 
   private final String topic;
-  // Null if the models of all pipelines are wanted.
-  private final Settings settings;
+  private final @Nullable String pipeline;
   private final Predicate<String> wanted;
   private final String listing;
   private final ModelAssembler parts = new ModelAssembler();
   private final Map<String, ModelSnapshot> models = new TreeMap<>();
-  // Of keys that other pipelines have models of: which.
+  // Pipelines by key, where it is another one.
   private final Map<String, String> others = new TreeMap<>();
   private int skipped;
 
-  private ModelsTopic(String topic, Settings settings, Predicate<String> wanted, String listing) {
+  private ModelsTopic(
+      String topic, @Nullable String pipeline, Predicate<String> wanted, String listing) {
     this.topic = topic;
-    this.settings = settings;
+    this.pipeline = pipeline;
     this.wanted = wanted;
     this.listing = listing;
   }
@@ -50,7 +50,7 @@ public final class ModelsTopic {
   /**
    * Reads the whole topic.
    *
-   * @param settings of the pipeline whose models are wanted, or null for all
+   * @param pipeline whose models are wanted; null for all
    * @param wanted the keys whose models are kept; of the others it keeps summaries
    * @param listing the command that shows which models there are
    * @param notice takes one line about records that are no models
@@ -59,36 +59,35 @@ public final class ModelsTopic {
   static ModelsTopic read(
       Map<String, String> kafka,
       String topic,
-      Settings settings,
+      @Nullable String pipeline,
       Predicate<String> wanted,
       String listing,
       Consumer<String> notice) {
-    ModelsTopic read = new ModelsTopic(topic, settings, wanted, listing);
+    ModelsTopic read = new ModelsTopic(topic, pipeline, wanted, listing);
     try {
-      TopicReader.readAll(kafka, topic, read::take);
+      TopicReader.readAll(kafka, topic, read::accept);
     } catch (KafkaException e) {
       throw BrokerCheck.failure("Topic " + topic + " cannot be read", e);
     }
-    read.tellOfSkipped(notice);
-    if (read.models.isEmpty() && !read.others.isEmpty()) {
+    read.reportSkipped(notice);
+    if (read.models.isEmpty() && pipeline != null && !read.others.isEmpty()) {
       String names =
           new TreeSet<>(read.others.values())
               .stream().map(name -> Terminal.printable(name, 40)).collect(Collectors.joining(", "));
       throw new CliError(
-          "Topic %s has no model of pipeline %s, only of %s."
-                  .formatted(topic, settings.pipeline(), names)
-              + " Take that pipeline's file, or --bootstrap-server.");
+          "Topic %s has no model of pipeline %s, only of %s.".formatted(topic, pipeline, names)
+              + " Use that pipeline's file, or --bootstrap-server.");
     }
     if (read.models.isEmpty()) {
       throw new CliError(
-          ("Topic %s has no models. A job publishes them as output.snapshots says, and when its"
-                  + " input ends or it is drained.")
+          ("Topic %s has no models. A job publishes them as configured by output.snapshots,"
+                  + " and when its input ends or it is drained.")
               .formatted(topic));
     }
     return read;
   }
 
-  private void tellOfSkipped(Consumer<String> notice) {
+  private void reportSkipped(Consumer<String> notice) {
     if (skipped > 0) {
       notice.accept(
           skipped == 1
@@ -98,18 +97,18 @@ public final class ModelsTopic {
     }
     if (parts.incomplete() > 0) {
       notice.accept(
-          "Of %s not all parts are there: a job is writing them, or was stopped then."
-              .formatted(Plural.of(parts.incomplete(), "model")));
+          "%s incomplete: a job is writing the parts, or was stopped while it did."
+              .formatted(Plural.of(parts.incomplete(), "model is", "models are")));
     }
   }
 
-  private void take(ConsumerRecord<byte[], byte[]> record) {
+  private void accept(ConsumerRecord<byte[], byte[]> record) {
     try {
       Arrival arrival = parts.accept(KafkaClients.record(record));
       if (arrival == null) {
         return;
       }
-      if (settings != null && !arrival.mayBeOf(settings.pipeline())) {
+      if (pipeline != null && !arrival.mayBeOf(pipeline)) {
         if (!arrival.isForgotten()) {
           others.put(arrival.key(), arrival.pipeline());
         }
@@ -129,26 +128,26 @@ public final class ModelsTopic {
     return wanted.test(arrival.key()) ? model : model.summary();
   }
 
-  /** The models in the order of their keys. */
+  /** Returns the models in the order of their keys. */
   Collection<ModelSnapshot> all() {
     return models.values();
   }
 
   /**
-   * The model of a key.
+   * Returns the model of a key.
    *
    * @throws CliError if there is none
    */
   public ModelSnapshot model(String key) {
     ModelSnapshot model = models.get(key);
-    if (model == null && others.containsKey(key)) {
+    if (model == null && pipeline != null && others.containsKey(key)) {
       throw new CliError(
-          "The model of key \"%s\" on %s is of pipeline %s, not %s. Take that pipeline's file."
+          "The model of key \"%s\" on %s is of pipeline %s, not %s. Use that pipeline's file."
               .formatted(
                   Terminal.printable(key, 60),
                   topic,
                   Terminal.printable(others.get(key), 40),
-                  settings.pipeline()));
+                  pipeline));
     }
     if (model == null) {
       String nearest = Suggestions.nearest(key, models.keySet());
@@ -164,7 +163,7 @@ public final class ModelsTopic {
     return model;
   }
 
-  /** Whether a key has a model. */
+  /** Returns true if a key has a model. */
   public boolean has(String key) {
     return models.containsKey(key);
   }

@@ -85,7 +85,7 @@ public final class CheckpointWatch {
       }
       return Optional.empty();
     } catch (IOException e) {
-      return Optional.of(e.getMessage());
+      return Optional.ofNullable(e.getMessage());
     }
   }
 }

@@ -34,6 +34,7 @@ import org.apache.flink.runtime.executiongraph.ErrorInfo;
 import org.apache.flink.runtime.minicluster.MiniCluster;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.streaming.api.graph.StreamGraph;
+import org.jspecify.annotations.Nullable;
 
 /** A pipeline's job on Flink in this process, with its checkpoints in a directory. */
 public final class LocalJob implements JobStatistics {
@@ -63,11 +64,11 @@ public final class LocalJob implements JobStatistics {
    * Starts the job between the pipeline's topics.
    *
    * @param stateDir where checkpoints and savepoints go
-   * @param from checkpoint or savepoint to continue from, or null to start empty
+   * @param from checkpoint or savepoint to continue from; null starts with new models
    * @param bounded whether the job ends at the end that the topic has now
    */
   public static LocalJob start(
-      Settings settings, int parallelism, Path stateDir, Path from, boolean bounded)
+      Settings settings, int parallelism, Path stateDir, @Nullable Path from, boolean bounded)
       throws InterruptedException {
     Map<String, String> options = new HashMap<>(MillraceJob.stateOptions(settings));
     options.putAll(LeaseCheck.options(stateDir));
@@ -88,7 +89,7 @@ public final class LocalJob implements JobStatistics {
     try {
       JobClient client = LocalFlink.start(env, graph, cluster::set);
       Lease lease = MillraceJob.lease(settings, Configuration.fromMap(options));
-      return new LocalJob(client, cluster.get(), stateDir, lease);
+      return new LocalJob(client, Objects.requireNonNull(cluster.get()), stateDir, lease);
     } catch (Exception e) {
       throw new CliError("The job did not start: " + RootCause.message(e), e);
     }

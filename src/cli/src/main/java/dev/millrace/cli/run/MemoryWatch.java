@@ -10,21 +10,20 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Supplier;
 
-/** Says that models fill the heap before there is none left, when the JVM ends itself at once. */
+/** Reports that models fill the heap before the JVM runs out of memory and exits. */
 final class MemoryWatch {
   private static final double NEARLY_FULL = 0.9;
   private static final double RELIEVED = 0.8;
   private static final int MIB = 1 << 20;
 
   private final Settings.Backend backend;
-  private final Supplier<MemoryUsage> oldGeneration;
-  private boolean told;
+  private final Supplier<Optional<MemoryUsage>> oldGeneration;
+  private boolean reported;
 
   /**
-   * @param oldGeneration what lives long, without garbage as far as it is known; null if nobody
-   *     knows
+   * @param oldGeneration usage of the old generation, without garbage as far as it is known
    */
-  MemoryWatch(Settings.Backend backend, Supplier<MemoryUsage> oldGeneration) {
+  MemoryWatch(Settings.Backend backend, Supplier<Optional<MemoryUsage>> oldGeneration) {
     this.backend = backend;
     this.oldGeneration = oldGeneration;
   }
@@ -36,7 +35,7 @@ final class MemoryWatch {
         ManagementFactory.getMemoryPoolMXBeans().stream()
             .filter(pool -> pool.getType() == MemoryType.HEAP)
             .max(Comparator.comparingLong(pool -> pool.getUsage().getMax()));
-    return new MemoryWatch(backend, () -> largest.map(MemoryWatch::usage).orElse(null));
+    return new MemoryWatch(backend, () -> largest.map(MemoryWatch::usage));
   }
 
   // G1 tells what a collection left of it after a full one alone, which is its last resort. It
@@ -45,30 +44,30 @@ final class MemoryWatch {
     return pool.getName().startsWith("G1 ") ? pool.getUsage() : pool.getCollectionUsage();
   }
 
-  /** A line for the user when memory has become nearly full. */
+  /** Returns a line for the user when memory has become nearly full. */
   Optional<String> look() {
-    MemoryUsage usage = oldGeneration.get();
-    if (usage == null || usage.getMax() <= 0) {
-      return Optional.empty();
-    }
+    return oldGeneration.get().filter(usage -> usage.getMax() > 0).flatMap(this::look);
+  }
+
+  private Optional<String> look(MemoryUsage usage) {
     double share = (double) usage.getUsed() / usage.getMax();
     if (share < RELIEVED) {
-      told = false;
+      reported = false;
     }
-    if (told || share < NEARLY_FULL) {
+    if (reported || share < NEARLY_FULL) {
       return Optional.empty();
     }
-    told = true;
+    reported = true;
     return Optional.of(
         String.format(
             Locale.ROOT,
-            "Memory is nearly full: what lives long takes %,d of %,d MiB. %s;"
-                + " JAVA_OPTS=-Xmx%dm gives twice as much.",
+            "Memory is nearly full: long-lived objects use %,d of %,d MiB. %s;"
+                + " JAVA_OPTS=-Xmx%dm doubles the heap.",
             usage.getUsed() / MIB,
             usage.getMax() / MIB,
             switch (backend) {
               case HEAP ->
-                  "state.backend: rocksdb keeps models on disk, state.ttl forgets idle keys";
+                  "state.backend: rocksdb keeps models on disk, state.ttl removes idle keys";
               case ROCKSDB -> "A smaller state.cache-bytes keeps fewer models in memory";
             },
             2 * Runtime.getRuntime().maxMemory() / MIB));

@@ -52,7 +52,8 @@ public final class PortlessCluster extends MiniCluster {
           "0 ms");
 
   private final JobCounters counters = new JobCounters();
-  // Set once, while the cluster starts.
+
+  @SuppressWarnings("NullAway.Init") // Flink calls the factory below before it is used
   private WebMonitorEndpoint<DispatcherGateway> endpoint;
 
   PortlessCluster(MiniClusterConfiguration spec) {

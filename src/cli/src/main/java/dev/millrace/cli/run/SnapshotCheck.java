@@ -3,6 +3,7 @@ package dev.millrace.cli.run;
 import dev.millrace.MillraceJob;
 import dev.millrace.cli.console.CliError;
 import dev.millrace.cli.console.Plural;
+import dev.millrace.cli.console.RootCause;
 import dev.millrace.config.Settings;
 import dev.millrace.data.KebabCase;
 import dev.millrace.kafka.KafkaClients;
@@ -169,7 +170,7 @@ public record SnapshotCheck(Path stateDir, Path snapshot) {
             throw new CliError(
                 ("%s has transactions to commit, and the brokers do not tell whether they have"
                         + " ended them: %s. Continue anyway: --from-savepoint %s")
-                    .formatted(snapshot, e.getCause().getMessage(), snapshot));
+                    .formatted(snapshot, RootCause.message(e), snapshot));
           }
           states.add(TransactionState.UNKNOWN);
         }

@@ -79,7 +79,7 @@ public final class Snapshots {
       SnapshotContents.read(snapshot);
       return Optional.empty();
     } catch (IOException e) {
-      return Optional.of(e.getMessage());
+      return Optional.of("" + e.getMessage());
     }
   }
 
@@ -124,7 +124,7 @@ public final class Snapshots {
     @Override
     public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
       if (file.getFileName().toString().equals(METADATA)) {
-        found.add(new Found(file.getParent(), attributes.lastModifiedTime()));
+        found.add(new Found(file.resolveSibling(""), attributes.lastModifiedTime()));
       }
       return FileVisitResult.CONTINUE;
     }

@@ -5,6 +5,7 @@ import dev.millrace.cli.kafka.CommittedOffsets;
 import dev.millrace.config.Settings;
 import java.nio.file.Path;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** Options of the commands that start a job: what its models continue from. */
@@ -22,7 +23,7 @@ public final class StartOptions {
       description =
           "Continues from this savepoint or checkpoint (default: the newest in the state"
               + " directory).")
-  private String savepoint;
+  private @Nullable String savepoint;
 
   /**
    * Looks at what was asked for, before anything takes time.

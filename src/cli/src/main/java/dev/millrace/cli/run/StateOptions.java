@@ -3,6 +3,7 @@ package dev.millrace.cli.run;
 import dev.millrace.config.Settings;
 import java.nio.file.Path;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -22,7 +23,7 @@ public final class StateOptions {
               + " (default: "
               + DEFAULT
               + ").")
-  private Path stateDir;
+  private @Nullable Path stateDir;
 
   @Option(
       names = "--keep-savepoints",
@@ -60,7 +61,7 @@ public final class StateOptions {
    * @param given by the user, or null
    * @param config the pipeline file, or null if there is none
    */
-  public static Path directory(Path given, Path config) {
+  public static Path directory(@Nullable Path given, @Nullable Path config) {
     if (given != null) {
       return given;
     }

@@ -22,7 +22,7 @@ final class LoadedModel {
   private final boolean probabilities;
 
   /**
-   * @param settings those that it was trained with
+   * @param settings that it was trained with
    * @param workspace of the calling thread
    * @throws IOException if it was trained with others, naming both
    */
@@ -33,13 +33,13 @@ final class LoadedModel {
     probabilities = Models.givesProbabilities(settings.model(), snapshot.task());
   }
 
-  /** Bytes in memory, estimated. */
+  /** Returns the estimated number of bytes in memory. */
   long memoryBytes() {
     return OBJECT_BYTES + model.memoryBytes();
   }
 
   /**
-   * What the model says about an example's features, as the job would if it came next.
+   * Returns the prediction for an example's features, as the job would make it next.
    *
    * @param workspace of the calling thread
    * @throws RefusedException if there are not as many features as the model has inputs

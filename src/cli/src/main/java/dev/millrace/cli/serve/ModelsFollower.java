@@ -2,6 +2,7 @@ package dev.millrace.cli.serve;
 
 import dev.millrace.cli.console.Terminal;
 import dev.millrace.cli.kafka.BrokerCheck;
+import dev.millrace.cli.watch.TopicFollower;
 import dev.millrace.codec.ModelAssembler;
 import dev.millrace.codec.ModelAssembler.Arrival;
 import dev.millrace.codec.ModelAssembler.Place;
@@ -14,26 +15,22 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.errors.RetriableException;
-import org.apache.kafka.common.errors.WakeupException;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Follows the models topic from its beginning, without a consumer group. {@link #run} works in the
- * calling thread until {@link #close} is called from another one; it outlives any absence of the
- * brokers.
+ * Follows the models topic from its beginning. {@link #run} works in the calling thread until
+ * {@link #close} is called from another one; it outlives any absence of the brokers.
  */
 public final class ModelsFollower implements Runnable, AutoCloseable {
 
-  /** Takes what the topic says about a key. */
+  /** Takes models and tombstones of keys. */
   public interface Listener {
     /**
      * Takes one record of the topic.
@@ -48,20 +45,15 @@ public final class ModelsFollower implements Runnable, AutoCloseable {
   private static final int SHOWN_OF_MESSAGE = 300;
   private static final Duration POLL = Duration.ofMillis(200);
   private static final Duration CALL = Duration.ofSeconds(5);
-  private static final Duration CHECK = Duration.ofSeconds(5);
   // Between two reads of a model that wait for brokers that did not answer.
   private static final Duration PAUSE = Duration.ofSeconds(5);
 
   private final String topic;
   private final Listener listener;
   private final Consumer<String> notice;
-  private final KafkaConsumer<byte[], byte[]> consumer;
+  private final TopicFollower follower;
   private final ModelAssembler parts = new ModelAssembler(this::reportDropped);
   private final LongAdder dropped = new LongAdder();
-  private final CountDownLatch ready = new CountDownLatch(1);
-  private final CountDownLatch closed = new CountDownLatch(1);
-  private volatile boolean isRead;
-  private volatile boolean present = true;
 
   /**
    * @param kafka client properties
@@ -73,47 +65,31 @@ public final class ModelsFollower implements Runnable, AutoCloseable {
     this.topic = topic;
     this.listener = listener;
     this.notice = notice;
-    this.consumer = TopicReader.consumer(kafka);
+    this.follower =
+        new TopicFollower(
+            kafka, topic, TopicFollower.Start.OLDEST, this::accept, this::reportConnection);
   }
 
   @Override
   public void run() {
-    try (consumer) {
-      List<TopicPartition> partitions = TopicReader.partitions(consumer, topic, CALL);
-      consumer.assign(partitions);
-      consumer.seekToBeginning(partitions);
-      readToEnd(consumer.endOffsets(partitions, CALL));
-      isRead = true;
-      ready.countDown();
-      follow();
-    } catch (WakeupException e) {
-      // close() was called: the one source of wakeups.
+    try {
+      follower.run();
     } catch (KafkaException e) {
       throw BrokerCheck.failure("Topic " + topic + " cannot be read", e);
-    } finally {
-      ready.countDown();
     }
   }
 
-  /**
-   * Waits until what was on the topic at the start is known; returns false if that takes longer, or
-   * {@link #run} ended before.
-   */
-  public boolean awaitReady(long millis) throws InterruptedException {
-    return ready.await(millis, TimeUnit.MILLISECONDS) && isRead;
+  /** Returns true once the models that were on the topic at the start have been read. */
+  public boolean isReady() {
+    return follower.isCaughtUp();
   }
 
-  /** Whether what was on the topic at the start is known. */
-  boolean isReady() {
-    return isRead;
-  }
-
-  /** Whether the brokers answered when they were asked last, and had the topic. */
+  /** Returns true if the brokers answered at the last check, and had the topic. */
   boolean isConnected() {
-    return present;
+    return !follower.isAbsent();
   }
 
-  /** How many models were dropped because not all of their parts fitted in memory. */
+  /** Returns the number of models dropped because not all of their parts fitted in memory. */
   long dropped() {
     return dropped.sum();
   }
@@ -121,35 +97,14 @@ public final class ModelsFollower implements Runnable, AutoCloseable {
   /** Ends {@link #run} within moments. May be called from any thread, more than once. */
   @Override
   public void close() {
-    closed.countDown();
-    consumer.wakeup();
+    follower.close();
   }
 
-  private void readToEnd(Map<TopicPartition, Long> ends) {
-    while (ends.entrySet().stream()
-        .anyMatch(end -> consumer.position(end.getKey(), CALL) < end.getValue())) {
-      poll();
-    }
+  private void reportConnection(boolean absent, String text) {
+    notice.accept(absent ? text + " Known models are still served." : text);
   }
 
-  private void follow() {
-    long checked = System.nanoTime();
-    while (closed.getCount() > 0) {
-      poll();
-      if (System.nanoTime() - checked >= CHECK.toNanos()) {
-        check();
-        checked = System.nanoTime();
-      }
-    }
-  }
-
-  private void poll() {
-    for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
-      take(record);
-    }
-  }
-
-  private void take(ConsumerRecord<byte[], byte[]> record) {
+  private void accept(ConsumerRecord<byte[], byte[]> record) {
     KafkaRecord read = KafkaClients.record(record);
     try {
       Arrival arrival = parts.accept(read);
@@ -175,33 +130,12 @@ public final class ModelsFollower implements Runnable, AutoCloseable {
     notice.accept(
         ("Dropped the incomplete parts of a new model of key %s: the parts of unfinished models"
                 + " need more memory than there is for them. Its previous model, if there is one,"
-                + " is served on; give the process a larger heap.")
+                + " is still served; give the process a larger heap.")
             .formatted(quoted(key)));
   }
 
   private static String quoted(String key) {
     return '"' + Terminal.printable(key, SHOWN_OF_KEY) + '"';
-  }
-
-  // A consumer waits for absent brokers without a word; a call that needs an answer tells.
-  private void check() {
-    try {
-      consumer.endOffsets(consumer.assignment(), CALL);
-      TopicReader.assignAdded(consumer, topic, CALL);
-      if (!present) {
-        present = true;
-        notice.accept("Following " + topic + " again.");
-      }
-    } catch (RetriableException e) {
-      if (present) {
-        present = false;
-        notice.accept(
-            (TopicReader.isGone(consumer, topic, CALL)
-                    ? "Topic " + topic + " does not exist any more"
-                    : "No broker answers")
-                + "; the models that are known are served on.");
-      }
-    }
   }
 
   /**
@@ -229,11 +163,11 @@ public final class ModelsFollower implements Runnable, AutoCloseable {
     }
 
     @Override
-    public byte[] read(String key, List<Place> places) throws IOException {
+    public byte @Nullable [] read(String key, List<Place> places) throws IOException {
       try {
         requireAnswers(places);
         if (!reading.tryLock(CALL.toNanos(), TimeUnit.NANOSECONDS)) {
-          throw unanswered("other models are read first");
+          throw unanswered("other models are being read");
         }
         try {
           requireAnswers(places);
@@ -260,7 +194,7 @@ public final class ModelsFollower implements Runnable, AutoCloseable {
       return new IOException("the model is not in memory, and " + why + "; try again in a moment");
     }
 
-    private byte[] readAll(String key, List<Place> places) throws IOException {
+    private byte @Nullable [] readAll(String key, List<Place> places) throws IOException {
       ModelAssembler parts = new ModelAssembler();
       Arrival whole = null;
       for (Place place : places) {
@@ -270,11 +204,11 @@ public final class ModelsFollower implements Runnable, AutoCloseable {
         }
         whole = parts.accept(KafkaClients.record(record));
       }
-      // In a topic that was made anew another key's model may lie there.
+      // In a topic that was created again another key's model may be there.
       return whole == null || !whole.key().equals(key) ? null : whole.bytes();
     }
 
-    private ConsumerRecord<byte[], byte[]> read(Place place) throws IOException {
+    private @Nullable ConsumerRecord<byte[], byte[]> read(Place place) throws IOException {
       TopicPartition partition = new TopicPartition(topic, place.partition());
       try {
         consumer.assign(List.of(partition));

@@ -29,6 +29,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -41,7 +42,7 @@ import picocli.CommandLine.Spec;
     name = "predict",
     description = {
       "Predicts the rows of a CSV file with the newest model of each key.",
-      "It needs a pipeline file (-c), which says what the features and the models are."
+      "Needs a pipeline file (-c), which describes the features and the models."
     },
     footer = {
       "",
@@ -51,8 +52,7 @@ import picocli.CommandLine.Spec;
     })
 public final class PredictCommand implements Callable<Integer> {
   private static final int MAX_KEYS = 100;
-  // Of which each is told.
-  private static final int MAX_REFUSALS = 20;
+  private static final int MAX_REPORTED = 20;
 
   @Mixin private ModelsOptions models;
 
@@ -70,20 +70,20 @@ public final class PredictCommand implements Callable<Integer> {
           "Column with the model key (default: the pipeline's input.key, else the key is "
               + CsvExamples.ONLY_KEY
               + ").")
-  private String key;
+  private @Nullable String key;
 
   @Option(
       names = "--drop",
       split = ",",
       paramLabel = "COLUMN",
-      description = "Columns that are no features, where the pipeline declares none.")
+      description = "Columns that are no features, if the pipeline declares no features.")
   private List<String> drop = List.of();
 
   @Option(
       names = "--model",
       paramLabel = "FILE",
       description = "Model for all rows, as models export --format millrace writes it; no broker.")
-  private Path modelFile;
+  private @Nullable Path modelFile;
 
   @Option(names = "--json", description = "One JSON object a line, with all probabilities.")
   private boolean json;
@@ -98,7 +98,7 @@ public final class PredictCommand implements Callable<Integer> {
     if (settings == null) {
       throw new ParameterException(
           spec.commandLine(),
-          "predict needs -c FILE: the file says what the features and the models are");
+          "predict needs -c FILE: the file describes the features and the models");
     }
     CsvScan scan =
         CsvScan.unlabelled(
@@ -108,8 +108,8 @@ public final class PredictCommand implements Callable<Integer> {
                 drop)
             .withInput(settings.input().spec());
     Map<String, LoadedModel> loaded =
-        modelFile == null ? newest(scan, settings) : ofFile(scan, settings);
-    models.tellOfThreshold(settings);
+        modelFile == null ? newest(scan, settings) : ofFile(modelFile, scan, settings);
+    models.reportThreshold(settings);
     predict(scan, settings, loaded);
     return 0;
   }
@@ -157,18 +157,16 @@ public final class PredictCommand implements Callable<Integer> {
     return model.config() != null && !model.config().equals(settings.configHash());
   }
 
-  private Map<String, LoadedModel> ofFile(CsvScan scan, Settings settings) {
+  private Map<String, LoadedModel> ofFile(Path file, CsvScan scan, Settings settings) {
     Map<String, LoadedModel> loaded = new HashMap<>();
-    byte[] bytes = bytes(modelFile);
+    byte[] bytes = bytes(file);
     for (String name : keys(scan)) {
       try {
         ModelSnapshot model = ModelSnapshot.decode(null, null, name, bytes);
-        loaded.put(name, load(model, settings, "--model " + modelFile));
+        loaded.put(name, load(model, settings, "--model " + file));
       } catch (IOException e) {
         throw new CliError(
-            modelFile
-                + " is not what models export --format millrace writes, or of a newer release.",
-            e);
+            file + " is no file of models export --format millrace, or of a newer release.", e);
       }
     }
     return loaded;
@@ -205,8 +203,8 @@ public final class PredictCommand implements Callable<Integer> {
     return keys;
   }
 
-  /** Why a row cannot be predicted, in the words of {@code serve}. */
-  private record Refusal(String code, String message) {}
+  /** Error of a row, with the code and message of {@code serve}. */
+  private record Rejection(String code, String message) {}
 
   private void predict(CsvScan scan, Settings settings, Map<String, LoadedModel> loaded) {
     FeatureReader reader = new FeatureReader(settings.input().spec());
@@ -214,12 +212,12 @@ public final class PredictCommand implements Callable<Integer> {
     Example example = new Example();
     PrintWriter out = spec.commandLine().getOut();
     AnswerLines lines = new AnswerLines(json);
-    long refused = 0;
+    long rejected = 0;
     if (!json) {
       out.println(AnswerLines.CSV_HEADER);
     }
     try (CsvFile file = new CsvFile(input);
-        // A terminal that shows the answers shows how far they are.
+        // On a terminal the answers themselves show the progress.
         Progress progress =
             Terminal.outIsInteractive()
                 ? Progress.hidden()
@@ -227,9 +225,9 @@ public final class PredictCommand implements Callable<Integer> {
       for (long row = 1; file.next() && !out.checkError(); row++) {
         String name = scan.keyColumn() < 0 ? CsvExamples.ONLY_KEY : file.row()[scan.keyColumn()];
         LoadedModel model = loaded.get(name);
-        Refusal refusal = null;
+        Rejection rejection = null;
         if (model == null) {
-          refusal = new Refusal(ServeApi.UNKNOWN_KEY, "there is no model of this key");
+          rejection = new Rejection(ServeApi.UNKNOWN_KEY, "there is no model of this key");
         } else {
           features.read(file.row());
           try {
@@ -241,33 +239,32 @@ public final class PredictCommand implements Callable<Integer> {
                 example);
             show(lines.line(row, model.predict(example, workspace)));
           } catch (RefusedException e) {
-            refusal = new Refusal(e.reason().id(), e.getMessage());
+            rejection = new Rejection(e.reason().id(), "" + e.getMessage());
           }
         }
-        if (refusal != null) {
-          show(lines.line(row, name, refusal.code(), refusal.message()));
-          if (refused++ < MAX_REFUSALS) {
-            String why = refusal.message();
-            progress.above(() -> tell(file, name, why));
+        if (rejection != null) {
+          show(lines.line(row, name, rejection.code(), rejection.message()));
+          if (rejected++ < MAX_REPORTED) {
+            String why = rejection.message();
+            progress.above(() -> report(file, name, why));
           }
         }
         progress.step();
       }
     }
-    if (refused > 0) {
+    if (rejected > 0) {
       throw new CliError(
-          "%,d of %s could not be predicted.".formatted(refused, Plural.of(scan.rows(), "row")));
+          "%,d of %s could not be predicted.".formatted(rejected, Plural.of(scan.rows(), "row")));
     }
   }
 
-  // A file gets what the models say; a terminal what it can show of it.
   private void show(String line) {
     spec.commandLine()
         .getOut()
         .println(Terminal.outIsInteractive() ? Terminal.printable(line, line.length()) : line);
   }
 
-  private void tell(CsvFile file, String name, String why) {
+  private void report(CsvFile file, String name, String why) {
     spec.commandLine()
         .getErr()
         .printf("%s: %s (key \"%s\").%n", file.position(), why, Terminal.printable(name, 60));

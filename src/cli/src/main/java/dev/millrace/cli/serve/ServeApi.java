@@ -5,10 +5,11 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.millrace.cli.console.Terminal;
+import dev.millrace.cli.http.HttpReply;
+import dev.millrace.cli.http.HttpReply.Content;
 import dev.millrace.cli.models.ModelLines;
-import dev.millrace.cli.serve.ServeReply.Content;
 import dev.millrace.cli.serve.ServedModels.Held;
-import dev.millrace.cli.watch.FleetView;
+import dev.millrace.cli.watch.SummaryView;
 import dev.millrace.codec.FeatureReader;
 import dev.millrace.codec.JsonErrors;
 import dev.millrace.codec.NumberText;
@@ -26,16 +27,17 @@ import java.util.Iterator;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
-/** Answers the requests of the prediction server, without HTTP around it. Thread-safe. */
+/** Answers the requests of the prediction server, independent of HTTP. Thread-safe. */
 final class ServeApi {
-  /** Predictions that one request may ask for. */
+  /** Maximum number of predictions in one request. */
   static final int MAX_INSTANCES = 1_000;
 
-  /** Bytes of the longest answer. */
+  /** Maximum number of bytes in an answer. */
   static final int MAX_ANSWER_BYTES = 16 << 20;
 
-  /** The code of a key without a model. */
+  /** Error code of a key without a model. */
   static final String UNKNOWN_KEY = "unknown-key";
 
   private static final int MAX_MODELS = 1_000;
@@ -48,22 +50,31 @@ final class ServeApi {
   /**
    * State of the connection to the models topic.
    *
-   * @param ready whether the topic has been read to the end that it had at the start
-   * @param connected whether the brokers answered last, and had the topic
-   * @param dropped new models whose parts did not fit in memory
+   * @param ready true once the topic has been read to the end that it had at the start
+   * @param connected true if the brokers answered at the last check, and had the topic
+   * @param dropped number of new models whose parts did not fit in memory
    */
   record Status(boolean ready, boolean connected, long dropped) {}
 
-  /** A request, or one of its instances, that cannot be answered. */
+  /** Error of a request, or of one of its instances. */
   private static final class RequestException extends Exception {
     private static final long serialVersionUID = 1L;
     final int status;
     final String code;
 
-    RequestException(int status, String code, String message) {
+    RequestException(int status, String code, @Nullable String message) {
       super(message, null, false, false);
       this.status = status;
       this.code = code;
+    }
+
+    HttpReply reply() {
+      return HttpReply.error(status, code, getMessage());
+    }
+
+    @Override
+    public String getMessage() {
+      return "" + super.getMessage();
     }
 
     static RequestException malformed(String message) {
@@ -82,7 +93,7 @@ final class ServeApi {
   }
 
   private final ServedModels models;
-  private final FleetView fleet;
+  private final SummaryView summary;
   private final Supplier<Status> status;
   private final ServeMetrics metrics;
   // As many as predictions are computed at a time. Nothing waits for a client or a broker while it
@@ -95,12 +106,12 @@ final class ServeApi {
   ServeApi(
       InputSpec input,
       ServedModels models,
-      FleetView fleet,
+      SummaryView summary,
       Supplier<Status> status,
       int threads,
       ServeMetrics metrics) {
     this.models = models;
-    this.fleet = fleet;
+    this.summary = summary;
     this.status = status;
     this.metrics = metrics;
     scratches = new ArrayBlockingQueue<>(threads);
@@ -110,7 +121,7 @@ final class ServeApi {
   }
 
   /** Answers {@code {"key", "features"}}, or many of them as {@code {"instances": [...]}}. */
-  ServeReply predict(byte[] body) throws InterruptedIOException {
+  HttpReply predict(byte[] body) throws InterruptedIOException {
     try {
       JsonNode request = JSON.readTree(body);
       if (!request.isObject()) {
@@ -121,20 +132,20 @@ final class ServeApi {
           ? predictAll(request.get("instances"), top)
           : predictOne(request, top);
     } catch (RequestException e) {
-      return ServeReply.error(e.status, e.code, e.getMessage());
+      return e.reply();
     } catch (JsonProcessingException e) {
-      return ServeReply.error(
+      return HttpReply.error(
           400,
           "malformed-request",
           "the body is not JSON: " + JsonErrors.readable(e.getOriginalMessage()));
     } catch (InterruptedIOException e) {
       throw e;
     } catch (IOException e) {
-      return ServeReply.error(400, "malformed-request", "the body is not JSON: it is no text");
+      return HttpReply.error(400, "malformed-request", "the body is not JSON: it is not text");
     }
   }
 
-  private static int top(JsonNode top) throws RequestException {
+  private static int top(@Nullable JsonNode top) throws RequestException {
     if (top == null) {
       return Integer.MAX_VALUE;
     }
@@ -144,14 +155,14 @@ final class ServeApi {
     return top.intValue();
   }
 
-  private ServeReply predictOne(JsonNode request, int top)
+  private HttpReply predictOne(JsonNode request, int top)
       throws RequestException, InterruptedIOException {
     requireShort(models.answerBytes(key(request), top));
     ModelAnswer answer = answer(request).top(top);
-    return ServeReply.json(200, json -> AnswerJson.write(json, answer));
+    return HttpReply.json(200, json -> AnswerJson.write(json, answer));
   }
 
-  private ServeReply predictAll(JsonNode instances, int top) throws RequestException {
+  private HttpReply predictAll(JsonNode instances, int top) throws RequestException {
     if (!instances.isArray() || instances.size() > MAX_INSTANCES) {
       throw RequestException.malformed(
           "\"instances\" must be an array of at most %,d objects".formatted(MAX_INSTANCES));
@@ -162,7 +173,7 @@ final class ServeApi {
       bytes += models.answerBytes(key == null ? "" : key, top);
     }
     requireShort(bytes);
-    return ServeReply.json(
+    return HttpReply.json(
         200,
         json -> {
           json.writeStartObject();
@@ -192,11 +203,11 @@ final class ServeApi {
       return json -> AnswerJson.write(json, answer);
     } catch (RequestException e) {
       metrics.error(e.code);
-      return json -> ServeReply.writeError(json, e.code, e.getMessage());
+      return json -> HttpReply.writeError(json, e.code, e.getMessage());
     }
   }
 
-  private static String keyOrNull(JsonNode instance) {
+  private static @Nullable String keyOrNull(JsonNode instance) {
     JsonNode key = instance.path("key");
     // As the job spells a key that is a number.
     return key.isNumber() ? NumberText.of(key.numberValue()) : key.textValue();
@@ -262,26 +273,22 @@ final class ServeApi {
       mine.features.readPositional(features, attributes, mine.example);
     } else {
       throw RequestException.malformed(
-          "\"features\" must be an object of values by name, or an array of numbers, beside which"
-              + " \"attributes\" may be an object of texts");
+          "\"features\" must be an object of values by name, or an array of numbers with"
+              + " \"attributes\" as an optional object of texts");
     }
   }
 
   /** Returns an error while the models topic has not been read to its end; null afterwards. */
-  ServeReply starting() {
+  @Nullable HttpReply starting() {
     return status.get().ready()
         ? null
-        : ServeReply.error(503, "starting", "the models topic is still being read");
+        : HttpReply.error(503, "starting", "the models topic is still being read");
   }
 
   /** Answers with the summary of a key's model. */
-  ServeReply model(String key) {
+  HttpReply model(String key) {
     ModelSnapshot model = models.summary(key);
-    if (model == null) {
-      RequestException unknown = unknownKey(key);
-      return ServeReply.error(unknown.status, unknown.code, unknown.getMessage());
-    }
-    return ServeReply.json(200, json -> json.writeRaw(ModelLines.json(model)));
+    return model == null ? unknownKey(key).reply() : HttpReply.json(ModelLines.json(model));
   }
 
   /**
@@ -290,12 +297,12 @@ final class ServeApi {
    * @param after the key after which they begin
    * @param limit maximum number, as in the request; null for the maximum allowed
    */
-  ServeReply list(String after, String limit) {
+  HttpReply list(String after, @Nullable String limit) {
     if (limit != null && !limit.matches("[1-9]\\d{0,8}")) {
-      return ServeReply.error(400, "malformed-request", "limit must be a whole number from 1");
+      return HttpReply.error(400, "malformed-request", "limit must be a whole number from 1");
     }
     int count = limit == null ? MAX_MODELS : Math.min(Integer.parseInt(limit), MAX_MODELS);
-    return ServeReply.json(
+    return HttpReply.json(
         200,
         json -> {
           json.writeStartObject();
@@ -318,25 +325,25 @@ final class ServeApi {
   }
 
   /** Answers with the newest record of the summary. */
-  ServeReply fleet() {
-    if (fleet.isStarting()) {
-      return ServeReply.error(503, "starting", "the summary topic is still being read");
+  HttpReply summary() {
+    if (summary.isStarting()) {
+      return HttpReply.error(503, "starting", "the summary topic is still being read");
     }
-    String newest = fleet.newest();
+    String newest = summary.newest();
     if (newest != null) {
-      return ServeReply.json(200, json -> json.writeRaw(newest));
+      return HttpReply.json(newest);
     }
-    return fleet.isOn()
-        ? ServeReply.error(503, "no-summary-yet", "the job has not written a summary record yet")
-        : ServeReply.error(
+    return summary.isOn()
+        ? HttpReply.error(503, "no-summary-yet", "the job has not written a summary record yet")
+        : HttpReply.error(
             404, "summary-off", "the pipeline has no summary; set output.summary: true");
   }
 
-  /** Answers whether predictions are made; known models are served while the brokers are away. */
-  ServeReply health() {
+  /** Answers with 200 once predictions are made; known models are served without brokers, too. */
+  HttpReply health() {
     Status now = status.get();
     ServedModels.Stats stats = models.stats();
-    return ServeReply.json(
+    return HttpReply.json(
         now.ready() ? 200 : 503,
         json -> {
           json.writeStartObject();
@@ -349,8 +356,8 @@ final class ServeApi {
   }
 
   /** Answers with the metrics in Prometheus' text format. */
-  ServeReply metrics() {
-    return ServeReply.bytes(PROMETHEUS_TEXT, metrics.text(models.stats(), status.get()));
+  HttpReply metrics() {
+    return HttpReply.bytes(PROMETHEUS_TEXT, metrics.text(models.stats(), status.get()));
   }
 
   private static RequestException unknownKey(String key) {

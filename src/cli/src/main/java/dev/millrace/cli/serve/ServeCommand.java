@@ -4,11 +4,11 @@ import dev.millrace.cli.console.Ports;
 import dev.millrace.cli.console.StopSignal;
 import dev.millrace.cli.http.HttpToken;
 import dev.millrace.cli.models.ModelsOptions;
-import dev.millrace.cli.watch.FleetView;
+import dev.millrace.cli.watch.SummaryView;
 import dev.millrace.config.Settings;
-import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -21,7 +21,7 @@ import picocli.CommandLine.Spec;
     name = "serve",
     description = {
       "Answers predictions over HTTP with the newest model of each key. Ctrl-C stops it.",
-      "It needs a pipeline file (-c), which says what the features and the models are."
+      "Needs a pipeline file (-c), which describes the features and the models."
     },
     footer = {
       "",
@@ -55,7 +55,7 @@ public final class ServeCommand implements Callable<Integer> {
       names = "--cache-bytes",
       paramLabel = "N",
       description = "Memory of the models in use (default: a quarter of the heap).")
-  private Long cacheBytes;
+  private @Nullable Long cacheBytes;
 
   @Option(
       names = "--threads",
@@ -72,17 +72,17 @@ public final class ServeCommand implements Callable<Integer> {
     checkOptions(settings);
     HttpToken required = token.forAddress(host);
     String topic = models.requireTopic();
-    models.tellOfThreshold(settings);
+    models.reportThreshold(settings);
     long bytes = cacheBytes == null ? Runtime.getRuntime().maxMemory() / SHARE_OF_HEAP : cacheBytes;
     try (StopSignal stop = new StopSignal();
         ModelsFollower.Reader reader = new ModelsFollower.Reader(settings.kafka(), topic)) {
       ServedModels served = new ServedModels(settings, reader, bytes);
       try (ModelsFollower follower =
               new ModelsFollower(settings.kafka(), topic, served::accept, this::notice);
-          FleetView fleet = new FleetView(settings, this::notice);
-          ServeServer server = open(settings, required, served, fleet, follower)) {
+          SummaryView summary = new SummaryView(settings, this::notice);
+          ServeServer server = open(settings, required, served, summary, follower)) {
         stop.onStop(follower::close);
-        fleet.start();
+        summary.start();
         server.start();
         spec.commandLine()
             .getOut()
@@ -98,7 +98,7 @@ public final class ServeCommand implements Callable<Integer> {
     if (settings == null) {
       throw new ParameterException(
           spec.commandLine(),
-          "serve needs -c FILE: the file says what the features and the models are");
+          "serve needs -c FILE: the file describes the features and the models");
     }
     if (threads < 1 || threads > 1_000) {
       throw new ParameterException(
@@ -114,23 +114,19 @@ public final class ServeCommand implements Callable<Integer> {
       Settings settings,
       HttpToken required,
       ServedModels served,
-      FleetView fleet,
+      SummaryView summary,
       ModelsFollower follower) {
     ServeMetrics metrics = new ServeMetrics();
     ServeApi api =
         new ServeApi(
             settings.input().spec(),
             served,
-            fleet,
+            summary,
             () ->
                 new ServeApi.Status(follower.isReady(), follower.isConnected(), follower.dropped()),
             threads,
             metrics);
-    try {
-      return new ServeServer(host, port, threads, required, api, metrics);
-    } catch (IOException e) {
-      throw Ports.unusable(host, port, e);
-    }
+    return new ServeServer(host, port, threads, required, api, metrics);
   }
 
   private void notice(String text) {

@@ -8,7 +8,7 @@ import java.util.stream.Collectors;
 enum ServeEndpoint {
   PREDICT("POST", "/v1/predict"),
   MODELS("GET", "/v1/models"),
-  FLEET("GET", "/v1/summary"),
+  SUMMARY("GET", "/v1/summary"),
   HEALTHZ("GET", "/healthz"),
   METRICS("GET", "/metrics"),
   OPENAPI("GET", "/openapi.yaml"),
@@ -23,7 +23,7 @@ enum ServeEndpoint {
     this.path = path;
   }
 
-  /** The one HTTP method that is answered. */
+  /** Returns the HTTP method that is answered, "" for any. */
   String method() {
     return method;
   }
@@ -32,7 +32,7 @@ enum ServeEndpoint {
     return path;
   }
 
-  /** The name in metrics. */
+  /** Returns the name in metrics. */
   String id() {
     return name().toLowerCase(Locale.ROOT);
   }
@@ -47,7 +47,7 @@ enum ServeEndpoint {
     return OTHER;
   }
 
-  /** Lists the requests, for people who sent another one. */
+  /** Returns all requests as a text for error messages. */
   static String list() {
     return Arrays.stream(values())
         .filter(endpoint -> endpoint != OTHER)

@@ -1,44 +1,46 @@
 package dev.millrace.cli.serve;
 
 import dev.millrace.cli.serve.ServeApi.Status;
+import io.prometheus.client.Collector.MetricFamilySamples;
+import io.prometheus.client.CollectorRegistry;
+import io.prometheus.client.Counter;
+import io.prometheus.client.CounterMetricFamily;
+import io.prometheus.client.GaugeMetricFamily;
+import io.prometheus.client.Histogram;
+import io.prometheus.client.exporter.common.TextFormat;
+import java.io.IOException;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.util.EnumMap;
-import java.util.Map;
-import java.util.TreeMap;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.LongAdder;
+import java.util.Collections;
+import java.util.List;
 
-/** Counts requests and predictions and exports them in Prometheus' text format. Thread-safe. */
+/**
+ * Counts requests and predictions and exports them in Prometheus' text format, with the client that
+ * Flink's reporter brings. Thread-safe.
+ */
 final class ServeMetrics {
-  // Upper bounds of the histogram's buckets.
-  private static final double[] SECONDS = {
-    0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10
-  };
+  private static final String PREFIX = "millrace_serve_";
 
-  private static final class Requests {
-    final Map<Integer, LongAdder> byStatus = new ConcurrentHashMap<>();
-    // One more than bounds: what took longer.
-    final LongAdder[] buckets = adders(SECONDS.length + 1);
-    final LongAdder nanos = new LongAdder();
-  }
-
-  private final Map<ServeEndpoint, Requests> requests = new EnumMap<>(ServeEndpoint.class);
-  private final Map<String, LongAdder> errors = new ConcurrentHashMap<>();
-  private final LongAdder predictions = new LongAdder();
-
-  ServeMetrics() {
-    for (ServeEndpoint endpoint : ServeEndpoint.values()) {
-      requests.put(endpoint, new Requests());
-    }
-  }
-
-  private static LongAdder[] adders(int count) {
-    LongAdder[] adders = new LongAdder[count];
-    for (int a = 0; a < count; a++) {
-      adders[a] = new LongAdder();
-    }
-    return adders;
-  }
+  private final CollectorRegistry registry = new CollectorRegistry();
+  private final Counter requests =
+      Counter.build(PREFIX + "requests_total", "Requests by endpoint and HTTP status.")
+          .labelNames("endpoint", "status")
+          .register(registry);
+  private final Histogram seconds =
+      Histogram.build(
+              PREFIX + "request_duration_seconds",
+              "Time from the head of a request to the end of its answer.")
+          .labelNames("endpoint")
+          .buckets(0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
+          .register(registry);
+  private final Counter predictions =
+      Counter.build(PREFIX + "predictions_total", "Predictions.").register(registry);
+  private final Counter errors =
+      Counter.build(
+              PREFIX + "errors_total", "Requests and instances of requests in error, by code.")
+          .labelNames("code")
+          .register(registry);
 
   /**
    * Counts a request that was answered within a time.
@@ -46,122 +48,58 @@ final class ServeMetrics {
    * @param status -1 if the client was gone before; such a request is not counted
    */
   void request(ServeEndpoint endpoint, int status, long nanos) {
-    if (status < 0) {
-      return;
+    if (status >= 0) {
+      requests.labels(endpoint.id(), Integer.toString(status)).inc();
+      seconds.labels(endpoint.id()).observe(nanos / 1e9);
     }
-    Requests of = requests.get(endpoint);
-    of.byStatus.computeIfAbsent(status, absent -> new LongAdder()).increment();
-    int bucket = 0;
-    while (bucket < SECONDS.length && nanos > SECONDS[bucket] * 1e9) {
-      bucket++;
-    }
-    of.buckets[bucket].increment();
-    of.nanos.add(nanos);
   }
 
   /** Counts a prediction. */
   void prediction() {
-    predictions.increment();
+    predictions.inc();
   }
 
   /** Counts a request, or an instance of one, that was answered with an error. */
   void error(String code) {
-    errors.computeIfAbsent(code, absent -> new LongAdder()).increment();
+    errors.labels(code).inc();
   }
 
   /** Returns the metrics in Prometheus' text format 0.0.4. */
   byte[] text(ServedModels.Stats models, Status status) {
-    StringBuilder text = new StringBuilder(8_192);
-    head(text, "requests_total", "counter", "Requests by endpoint and HTTP status.");
-    requests.forEach(
-        (endpoint, of) ->
-            new TreeMap<>(of.byStatus)
-                .forEach(
-                    (code, count) ->
-                        sample(
-                            text,
-                            "requests_total{endpoint=\"%s\",status=\"%d\"}"
-                                .formatted(endpoint.id(), code),
-                            count.sum())));
-    head(
-        text,
-        "request_duration_seconds",
-        "histogram",
-        "Time from the head of a request to the end of its answer.");
-    requests.forEach((endpoint, of) -> histogram(text, endpoint.id(), of));
-    head(text, "predictions_total", "counter", "Predictions.");
-    sample(text, "predictions_total", predictions.sum());
-    head(text, "errors_total", "counter", "Requests and instances of requests in error, by code.");
-    new TreeMap<>(errors)
-        .forEach((code, count) -> sample(text, "errors_total{code=\"" + code + "\"}", count.sum()));
-    head(text, "models", "gauge", "Keys that have a model.");
-    sample(text, "models", models.models());
-    head(text, "models_in_memory", "gauge", "Models in memory.");
-    sample(text, "models_in_memory", models.inMemory());
-    head(text, "models_memory_bytes", "gauge", "Memory of the models in memory.");
-    sample(text, "models_memory_bytes", models.memoryBytes());
-    head(
-        text,
-        "model_cache_misses_total",
-        "counter",
-        "Models that were not in memory and were read again.");
-    sample(text, "model_cache_misses_total", models.misses());
-    head(text, "model_updates_total", "counter", "Models and tombstones read from the topic.");
-    sample(text, "model_updates_total", models.updates());
-    head(
-        text,
-        "incomplete_models_dropped_total",
-        "counter",
-        "New models dropped because not all of their parts fitted in memory.");
-    sample(text, "incomplete_models_dropped_total", status.dropped());
+    List<MetricFamilySamples> all = Collections.list(registry.metricFamilySamples());
+    all.add(gauge("models", "Keys that have a model.", models.models()));
+    all.add(gauge("models_in_memory", "Models in memory.", models.inMemory()));
+    all.add(gauge("models_memory_bytes", "Memory of the models in memory.", models.memoryBytes()));
+    all.add(counter("model_cache_misses_total", "Models read again.", models.misses()));
+    all.add(counter("model_updates_total", "Models and tombstones read.", models.updates()));
+    all.add(
+        counter(
+            "incomplete_models_dropped_total",
+            "New models dropped because not all of their parts fitted in memory.",
+            status.dropped()));
     if (models.updates() > 0) {
-      head(
-          text,
-          "model_update_age_seconds",
-          "gauge",
-          "Time since the last model or tombstone of any key was read.");
-      sample(text, "model_update_age_seconds", models.nanosSinceUpdate() / 1e9);
+      all.add(
+          gauge(
+              "model_update_age_seconds",
+              "Time since the last model or tombstone of any key was read.",
+              models.nanosSinceUpdate() / 1e9));
     }
-    head(text, "ready", "gauge", "1 once the models topic has been read to its end, else 0.");
-    sample(text, "ready", status.ready() ? 1 : 0);
-    head(text, "connected", "gauge", "1 if the brokers answered last and had the topic, else 0.");
-    sample(text, "connected", status.connected() ? 1 : 0);
+    all.add(gauge("ready", "1 once the models topic has been read.", status.ready() ? 1 : 0));
+    all.add(gauge("connected", "1 while brokers and topic are there.", status.connected() ? 1 : 0));
+    StringWriter text = new StringWriter();
+    try {
+      TextFormat.write004(text, Collections.enumeration(all));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e); // never of memory
+    }
     return text.toString().getBytes(StandardCharsets.UTF_8);
   }
 
-  private static void histogram(StringBuilder text, String endpoint, Requests of) {
-    long count = 0;
-    for (int bucket = 0; bucket <= SECONDS.length; bucket++) {
-      count += of.buckets[bucket].sum();
-      String bound = bucket < SECONDS.length ? number(SECONDS[bucket]) : "+Inf";
-      sample(
-          text,
-          "request_duration_seconds_bucket{endpoint=\"%s\",le=\"%s\"}".formatted(endpoint, bound),
-          count);
-    }
-    String label = "{endpoint=\"" + endpoint + "\"}";
-    sample(text, "request_duration_seconds_sum" + label, of.nanos.sum() / 1e9);
-    sample(text, "request_duration_seconds_count" + label, count);
+  private static MetricFamilySamples gauge(String name, String help, double value) {
+    return new GaugeMetricFamily(PREFIX + name, help, value);
   }
 
-  private static void head(StringBuilder text, String name, String type, String help) {
-    text.append("# HELP millrace_serve_").append(name).append(' ').append(help).append('\n');
-    text.append("# TYPE millrace_serve_").append(name).append(' ').append(type).append('\n');
-  }
-
-  private static void sample(StringBuilder text, String name, long value) {
-    sample(text, name, Long.toString(value));
-  }
-
-  private static void sample(StringBuilder text, String name, double value) {
-    sample(text, name, number(value));
-  }
-
-  private static void sample(StringBuilder text, String name, String value) {
-    text.append("millrace_serve_").append(name).append(' ').append(value).append('\n');
-  }
-
-  private static String number(double value) {
-    return value == (long) value ? Long.toString((long) value) : Double.toString(value);
+  private static MetricFamilySamples counter(String name, String help, double value) {
+    return new CounterMetricFamily(PREFIX + name, help, value);
   }
 }

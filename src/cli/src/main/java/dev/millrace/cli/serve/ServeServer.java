@@ -1,42 +1,36 @@
 package dev.millrace.cli.serve;
 
 import com.sun.net.httpserver.HttpExchange;
-import com.sun.net.httpserver.HttpServer;
+import dev.millrace.cli.console.CliError;
 import dev.millrace.cli.http.ClientWait;
-import dev.millrace.cli.http.HttpSafety;
+import dev.millrace.cli.http.HttpReply;
+import dev.millrace.cli.http.HttpService;
 import dev.millrace.cli.http.HttpToken;
-import dev.millrace.cli.http.ServeThreads;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.URI;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Serves predictions over HTTP: the requests of {@link ServeEndpoint}. It sends nothing anywhere
- * else. Thread-safe.
+ * Serves predictions over HTTP: the requests of {@link ServeEndpoint}. Thread-safe.
  *
  * <p>Clients that send or read slowly, and models that are read from the brokers, delay no short
- * request ({@link ServeThreads}). Memory is bounded all the same: most requests are short, large
- * ones (bodies above 8 KiB) are answered a few at a time, and no answer is in memory as a whole. A
- * large request is cut off after it has waited 2 s for its client to send the rest of the body, or
- * 2 s for its client to read the answer; others wait up to 5 s for their turn.
+ * request. Memory is bounded all the same: most requests are short, large ones (bodies above 8 KiB)
+ * are answered a few at a time, and no answer is in memory as a whole. A large request is cut off
+ * after it has waited 2 s for its client to send the rest of the body, or 2 s for its client to
+ * read the answer; others wait up to 5 s for their turn.
  */
-final class ServeServer implements AutoCloseable {
-  /** Bytes of the longest body of a request. */
+final class ServeServer extends HttpService {
+  /** Maximum number of bytes in the body of a request. */
   static final int MAX_BODY_BYTES = 1 << 20;
 
   /** Bytes up to which a body counts as short. */
   static final int SHORT_BODY_BYTES = 8 << 10;
 
-  private static final Logger LOG = LoggerFactory.getLogger(ServeServer.class);
   private static final int SECONDS_TO_FINISH = 2;
   private static final int SECONDS_TO_WAIT = 5;
   // That a long request waits for its client, once for the rest of its body and once for its
@@ -44,128 +38,92 @@ final class ServeServer implements AutoCloseable {
   private static final int SECONDS_FOR_LONG = 2;
 
   static {
-    HttpSafety.limitRequests();
     // Without it a client that does not read could hold a thread for ever.
-    System.setProperty("sun.net.httpserver.maxRspTime", HttpSafety.SECONDS_PER_REQUEST);
+    System.setProperty("sun.net.httpserver.maxRspTime", SECONDS_PER_REQUEST);
   }
 
-  private final HttpServer server;
-  private final ServeThreads threads;
   private final ServeApi api;
   private final ServeMetrics metrics;
-  private final HttpToken token;
   // Requests with a long body that may be answered at the same time.
   private final Semaphore longRequests;
-  private final byte[] openApi;
+  private final HttpReply openApi = HttpReply.resource("openapi.yaml", "application/yaml");
 
   /**
-   * Listens on {@code host}:{@code port} (0 takes a free port) and answers after {@link #start}.
+   * Binds {@code host}:{@code port} (0 takes a free port); answers after {@link #start}.
    *
    * @param threads that answer while none has to wait, and requests with a body of more than {@link
    *     #SHORT_BODY_BYTES} that are answered at the same time
    * @param token that requests must bear
-   * @throws IOException if the address cannot be had
+   * @throws CliError if the address cannot be used
    */
   ServeServer(
-      String host, int port, int threads, HttpToken token, ServeApi api, ServeMetrics metrics)
-      throws IOException {
+      String host, int port, int threads, HttpToken token, ServeApi api, ServeMetrics metrics) {
+    super(host, port, threads, token);
     this.api = api;
     this.metrics = metrics;
-    this.token = token;
     this.longRequests = new Semaphore(threads);
-    try (InputStream document = ServeServer.class.getResourceAsStream("/openapi.yaml")) {
-      openApi = document.readAllBytes();
-    }
-    server = HttpServer.create(new InetSocketAddress(InetAddress.getByName(host), port), 0);
-    this.threads = new ServeThreads(threads);
-    server.setExecutor(this.threads);
-    server.createContext("/", this::handle);
-  }
-
-  URI address() {
-    return HttpSafety.address(server.getAddress());
-  }
-
-  void start() {
-    server.start();
   }
 
   /** Finishes the requests that are being answered and frees the port. */
   @Override
   public void close() {
-    server.stop(SECONDS_TO_FINISH);
-    threads.close();
+    stop(SECONDS_TO_FINISH);
   }
 
-  // What it throws has the connection closed, without an end to an answer that was begun.
-  private void handle(HttpExchange exchange) throws IOException {
+  @Override
+  protected void handle(HttpExchange exchange) throws IOException {
     long start = System.nanoTime();
-    ServeEndpoint endpoint = ServeEndpoint.of(exchange.getRequestURI().getPath());
     try {
-      HttpSafety.secure(exchange.getResponseHeaders());
-      answer(exchange, endpoint);
-      exchange.close();
-    } catch (RuntimeException e) {
-      LOG.error("Failed to answer {}", HttpSafety.printable(exchange.getRequestURI()), e);
-      if (exchange.getResponseCode() >= 0) {
-        throw e;
-      }
-      send(exchange, ServeReply.error(500, "internal-error", "this is a defect; the log has more"));
-      exchange.close();
+      super.handle(exchange);
     } finally {
-      metrics.request(endpoint, exchange.getResponseCode(), System.nanoTime() - start);
+      metrics.request(endpoint(exchange), exchange.getResponseCode(), System.nanoTime() - start);
     }
   }
 
-  private void answer(HttpExchange exchange, ServeEndpoint endpoint) throws IOException {
-    ServeReply refusal = refusal(exchange, endpoint);
-    if (refusal != null) {
-      send(exchange, refusal);
+  private static ServeEndpoint endpoint(HttpExchange exchange) {
+    return ServeEndpoint.of(exchange.getRequestURI().getPath());
+  }
+
+  @Override
+  protected void answer(HttpExchange exchange) throws IOException {
+    ServeEndpoint endpoint = endpoint(exchange);
+    HttpReply rejection = rejection(exchange, endpoint);
+    if (rejection != null) {
+      send(exchange, rejection, null);
     } else if (endpoint == ServeEndpoint.PREDICT) {
       predict(exchange);
     } else {
-      send(exchange, reply(exchange, endpoint));
+      send(exchange, reply(exchange, endpoint), null);
     }
   }
 
-  /** Returns why a request is not answered whatever it asks for, or null. */
-  private ServeReply refusal(HttpExchange exchange, ServeEndpoint endpoint) {
-    if (!HttpSafety.isAddressedTo(server.getAddress(), exchange.getRequestHeaders())) {
-      return ServeReply.error(403, "unknown-host", "use " + address());
-    }
-    if (endpoint != ServeEndpoint.HEALTHZ && !token.admits(exchange.getRequestHeaders())) {
-      exchange.getResponseHeaders().set("WWW-Authenticate", "Bearer");
-      return ServeReply.error(401, "unauthorized", "send the header Authorization: Bearer TOKEN");
-    }
-    if (endpoint == ServeEndpoint.OTHER) {
-      return ServeReply.error(404, "not-found", "there are " + ServeEndpoint.list());
-    }
-    if (!exchange.getRequestMethod().equals(endpoint.method())) {
-      exchange.getResponseHeaders().set("Allow", endpoint.method());
-      return ServeReply.error(
-          405, "method-not-allowed", "only " + endpoint.method() + " is answered here");
+  private @Nullable HttpReply rejection(HttpExchange exchange, ServeEndpoint endpoint) {
+    HttpReply rejection = rejection(exchange, endpoint != ServeEndpoint.HEALTHZ, endpoint.method());
+    if (rejection != null) {
+      return rejection;
     }
     return switch (endpoint) {
       case PREDICT -> {
         String type = exchange.getRequestHeaders().getFirst("Content-Type");
         // No page of another site can send this type unasked.
         yield type == null || !type.split(";", 2)[0].strip().equalsIgnoreCase("application/json")
-            ? ServeReply.error(
+            ? HttpReply.error(
                 415, "unsupported-media-type", "Content-Type must be application/json")
             : api.starting();
       }
-      case MODELS, FLEET -> api.starting();
-      case HEALTHZ, METRICS, OPENAPI, OTHER -> null;
+      case MODELS, SUMMARY -> api.starting();
+      case OTHER -> HttpReply.error(404, "not-found", "there are " + ServeEndpoint.list());
+      case HEALTHZ, METRICS, OPENAPI -> null;
     };
   }
 
-  private ServeReply reply(HttpExchange exchange, ServeEndpoint endpoint) {
+  private HttpReply reply(HttpExchange exchange, ServeEndpoint endpoint) {
     return switch (endpoint) {
-      case MODELS -> models(exchange);
-      case FLEET -> api.fleet();
+      case MODELS -> models(query(exchange));
+      case SUMMARY -> api.summary();
       case HEALTHZ -> api.health();
       case METRICS -> api.metrics();
-      case OPENAPI -> ServeReply.bytes("application/yaml", openApi);
+      case OPENAPI -> openApi;
       case PREDICT, OTHER -> throw new IllegalArgumentException(endpoint.id());
     };
   }
@@ -174,7 +132,7 @@ final class ServeServer implements AutoCloseable {
     InputStream in = exchange.getRequestBody();
     byte[] start = in.readNBytes(SHORT_BODY_BYTES + 1);
     if (start.length <= SHORT_BODY_BYTES) {
-      send(exchange, api.predict(start));
+      send(exchange, api.predict(start), null);
     } else if (awaitTurn()) {
       try {
         predictLong(exchange, start, in);
@@ -201,7 +159,7 @@ final class ServeServer implements AutoCloseable {
   }
 
   private ClientWait clientWait() {
-    return new ClientWait(threads, TimeUnit.SECONDS.toNanos(SECONDS_FOR_LONG));
+    return clientWait(TimeUnit.SECONDS.toNanos(SECONDS_FOR_LONG));
   }
 
   private boolean awaitTurn() throws InterruptedIOException {
@@ -213,13 +171,7 @@ final class ServeServer implements AutoCloseable {
     }
   }
 
-  private ServeReply models(HttpExchange exchange) {
-    Map<String, String> query;
-    try {
-      query = HttpSafety.query(exchange.getRequestURI());
-    } catch (IllegalArgumentException e) {
-      return ServeReply.error(400, "malformed-request", "the query is not URL-encoded UTF-8");
-    }
+  private HttpReply models(Map<String, String> query) {
     String key = query.get("key");
     return key != null
         ? api.model(key)
@@ -227,23 +179,18 @@ final class ServeServer implements AutoCloseable {
   }
 
   private void sendUnread(
-      HttpExchange exchange, int status, String code, String message, ClientWait wait)
+      HttpExchange exchange, int status, String code, String message, @Nullable ClientWait wait)
       throws IOException {
     exchange.getResponseHeaders().set("Connection", "close");
-    send(exchange, ServeReply.error(status, code, message), wait);
+    send(exchange, HttpReply.error(status, code, message), wait);
   }
 
-  private void send(HttpExchange exchange, ServeReply reply) throws IOException {
-    send(exchange, reply, null);
-  }
-
-  private void send(HttpExchange exchange, ServeReply reply, ClientWait wait) throws IOException {
+  @Override
+  protected void send(HttpExchange exchange, HttpReply reply, @Nullable ClientWait wait)
+      throws IOException {
     if (reply.code() != null) {
       metrics.error(reply.code());
     }
-    exchange.getResponseHeaders().set("Content-Type", reply.contentType());
-    ServeBody body = new ServeBody(exchange, reply.status(), wait);
-    reply.body().write(body);
-    body.finish();
+    super.send(exchange, reply, wait);
   }
 }

@@ -14,11 +14,13 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Holds the newest model of each key to predict with: a summary of every model, and the models used
@@ -30,15 +32,15 @@ final class ServedModels {
   /** Reads a model again from where it was published. */
   interface Source {
     /**
-     * Returns the bytes of a key's model, or null if they are not there any more.
+     * Returns the bytes of a key's model, or null if they are no longer there.
      *
      * @throws IOException if they cannot be read now
      */
-    byte[] read(String key, List<Place> places) throws IOException;
+    byte @Nullable [] read(String key, List<Place> places) throws IOException;
   }
 
   /**
-   * What is known of a published model.
+   * Summary and place of a published model.
    *
    * @param nameBytes of its classes' names in JSON, together
    * @param maxName bytes of the longest of them
@@ -67,16 +69,13 @@ final class ServedModels {
     }
   }
 
-  /**
-   * A model in memory: its bytes until it is used for the first time, then the model; the other is
-   * null.
-   */
+  /** Model in memory: its bytes until it is used for the first time, then the model. */
   static final class Held {
     private final Published published;
     private final byte[] bytes;
-    private final LoadedModel model;
+    private final @Nullable LoadedModel model;
 
-    private Held(Published published, byte[] bytes, LoadedModel model) {
+    private Held(Published published, byte[] bytes, @Nullable LoadedModel model) {
       this.published = published;
       this.bytes = bytes;
       this.model = model;
@@ -87,7 +86,7 @@ final class ServedModels {
     }
   }
 
-  /** What the metrics show of the models. */
+  /** Figures for the metrics. */
   record Stats(
       int models,
       int inMemory,
@@ -103,12 +102,15 @@ final class ServedModels {
   // A score with its quotes, colon and comma.
   private static final int SCORE_BYTES = 24;
 
+  private static final byte[] NO_BYTES = {};
+
   private final Settings settings;
   private final Source source;
   private final long maxBytes;
   private final NavigableMap<String, Published> index = new ConcurrentSkipListMap<>();
   // The bytes at some places while a thread reads them; others that need them wait for that.
-  private final Map<List<Place>, CompletableFuture<byte[]>> reads = new ConcurrentHashMap<>();
+  private final Map<List<Place>, CompletableFuture<Optional<byte[]>>> reads =
+      new ConcurrentHashMap<>();
   private final LongAdder misses = new LongAdder();
   private final LongAdder updates = new LongAdder();
   private volatile long updatedNanos;
@@ -126,7 +128,7 @@ final class ServedModels {
   }
 
   /**
-   * Applies what the models topic says about a key; models of other pipelines are ignored.
+   * Applies a model or tombstone of the models topic; models of other pipelines are ignored.
    *
    * @throws IOException if it is no model, or of a newer release
    */
@@ -155,7 +157,7 @@ final class ServedModels {
    *
    * @throws IOException if it cannot be read now
    */
-  Held fetch(String key) throws IOException {
+  @Nullable Held fetch(String key) throws IOException {
     Published published = index.get(key);
     while (published != null) {
       Held found = held(published);
@@ -194,20 +196,20 @@ final class ServedModels {
     ModelSnapshot whole =
         ModelSnapshot.decode(summary.pipeline(), summary.config(), summary.key(), fetched.bytes);
     LoadedModel model = new LoadedModel(whole, settings, workspace);
-    keep(new Held(fetched.published, null, model));
+    keep(new Held(fetched.published, NO_BYTES, model));
     return model;
   }
 
   // At most one read of a model is under way; it answers all who asked meanwhile.
-  private byte[] read(Published published) throws IOException {
-    CompletableFuture<byte[]> mine = new CompletableFuture<>();
-    CompletableFuture<byte[]> first = reads.putIfAbsent(published.places(), mine);
+  private byte @Nullable [] read(Published published) throws IOException {
+    CompletableFuture<Optional<byte[]>> mine = new CompletableFuture<>();
+    CompletableFuture<Optional<byte[]>> first = reads.putIfAbsent(published.places(), mine);
     if (first != null) {
       return result(first);
     }
     misses.increment();
     try {
-      mine.complete(source.read(published.key(), published.places()));
+      mine.complete(Optional.ofNullable(source.read(published.key(), published.places())));
     } catch (IOException | RuntimeException | Error e) {
       // Whatever it is: other threads wait for this one.
       mine.completeExceptionally(e);
@@ -218,9 +220,10 @@ final class ServedModels {
     return result(mine);
   }
 
-  private static byte[] result(CompletableFuture<byte[]> read) throws IOException {
+  private static byte @Nullable [] result(CompletableFuture<Optional<byte[]>> read)
+      throws IOException {
     try {
-      return read.join();
+      return read.join().orElse(null);
     } catch (CompletionException e) {
       if (e.getCause() instanceof IOException failure) {
         throw failure;
@@ -229,7 +232,7 @@ final class ServedModels {
     }
   }
 
-  private synchronized Held held(Published published) {
+  private synchronized @Nullable Held held(Published published) {
     Held found = held.get(published.key());
     return found != null && found.published == published ? found : null;
   }
@@ -280,16 +283,16 @@ final class ServedModels {
         System.nanoTime() - updatedNanos);
   }
 
-  /** Returns what is known of a key's model, or null if there is none. */
-  ModelSnapshot summary(String key) {
+  /** Returns the summary of a key's model, or null if there is none. */
+  @Nullable ModelSnapshot summary(String key) {
     Published published = index.get(key);
     return published == null ? null : published.summary();
   }
 
   /**
-   * Returns what is known of the models in the order of their keys, as long as it is asked for.
+   * Returns the summaries of the models in the order of their keys, computed lazily.
    *
-   * @param after the key after which they begin, or "" for the first
+   * @param after key before the first one, or "" for all
    */
   Iterator<ModelSnapshot> summaries(String after) {
     return index.tailMap(after, false).values().stream().map(Published::summary).iterator();

@@ -3,18 +3,21 @@ package dev.millrace.cli.tensorboard;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.millrace.cli.console.CliError;
 import dev.millrace.cli.console.Plural;
+import dev.millrace.cli.console.RootCause;
 import dev.millrace.cli.console.StopSignal;
 import dev.millrace.cli.kafka.KafkaOptions;
-import dev.millrace.cli.watch.MetricsFollower;
 import dev.millrace.cli.watch.MetricsRecords;
 import dev.millrace.cli.watch.MetricsTopicOption;
+import dev.millrace.cli.watch.TopicFollower;
 import dev.millrace.kafka.TopicReader;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.function.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -26,7 +29,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "tensorboard",
     description = {
-      "Writes what is on the metrics topic, and what comes, as runs for TensorBoard: one a key.",
+      "Writes the records of the metrics topic, old and new, as TensorBoard runs: one a key.",
       "Ctrl-C stops it."
     },
     footer = {
@@ -48,7 +51,7 @@ public final class TensorBoardCommand implements Callable<Integer> {
   private Path logDir;
 
   @Option(names = "--key", paramLabel = "KEY", description = "Writes one model key only.")
-  private String key;
+  private @Nullable String key;
 
   @Option(
       names = "--max-keys",
@@ -63,8 +66,7 @@ public final class TensorBoardCommand implements Callable<Integer> {
 
   @Spec private CommandSpec spec;
 
-  private TensorBoardRuns runs;
-  private boolean saidTooMany;
+  private boolean reportedTooMany;
 
   @Override
   public Integer call() {
@@ -74,22 +76,16 @@ public final class TensorBoardCommand implements Callable<Integer> {
     }
     String followed = topic.of(kafka);
     kafka.requireTopic(followed);
-    runs = new TensorBoardRuns(logDir, maxKeys, Instant.now());
+    TensorBoardRuns runs = new TensorBoardRuns(logDir, maxKeys, Instant.now());
+    var write = TopicFollower.values(value -> write(value, runs));
     try {
       if (once) {
-        TopicReader.readAll(
-            kafka.kafka(),
-            followed,
-            record -> {
-              if (record.value() != null) {
-                write(new String(record.value(), StandardCharsets.UTF_8));
-              }
-            });
+        TopicReader.readAll(kafka.kafka(), followed, write);
       } else {
-        follow(followed);
+        follow(followed, write);
       }
     } catch (UncheckedIOException e) {
-      throw new CliError(logDir + " cannot be written: " + e.getCause().getMessage(), e);
+      throw new CliError(logDir + " cannot be written: " + RootCause.message(e), e);
     }
     spec.commandLine()
         .getOut()
@@ -99,23 +95,28 @@ public final class TensorBoardCommand implements Callable<Integer> {
     return 0;
   }
 
-  private void follow(String followed) {
+  private void follow(String followed, Consumer<ConsumerRecord<byte[], byte[]>> write) {
     try (StopSignal stop = new StopSignal();
-        MetricsFollower follower =
-            new MetricsFollower(kafka.kafka(), followed, true, this::write, this::notice)) {
+        TopicFollower follower =
+            new TopicFollower(
+                kafka.kafka(),
+                followed,
+                TopicFollower.Start.OLDEST,
+                write,
+                (absent, text) -> notice(text))) {
       stop.onStop(follower::close);
       notice("Writing " + followed + " to " + logDir + " (Ctrl-C stops)");
       follower.run();
     }
   }
 
-  private void write(String value) {
+  private void write(String value, TensorBoardRuns runs) {
     Optional<JsonNode> record = MetricsRecords.parse(value);
     if (record.isEmpty() || !isWanted(record.get())) {
       return;
     }
-    if (!runs.add(record.get()) && !saidTooMany) {
-      saidTooMany = true;
+    if (!runs.add(record.get()) && !reportedTooMany) {
+      reportedTooMany = true;
       notice("More than " + maxKeys + " keys: the others are left out (--max-keys, --key).");
     }
   }

@@ -1,2 +1,5 @@
 /** The command {@code tensorboard}: metrics as event files. */
+@NullMarked
 package dev.millrace.cli.tensorboard;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,46 +1,32 @@
 package dev.millrace.cli.watch;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import java.util.HashMap;
-import java.util.Map;
-import java.util.function.LongSupplier;
+import java.time.Duration;
 
-/**
- * How fast examples of all keys come in as seen from here, measured over a second or more. Not
- * thread-safe.
- */
-final class ExamplesRate {
-  private static final long INTERVAL_NANOS = 1_000_000_000L;
-
-  private final LongSupplier nanoTime;
-  private final Map<String, Long> examplesOfKey = new HashMap<>();
-  private long examplesInInterval;
-  private long intervalStart;
+/** Examples per second, from counts as they arrive. Not thread-safe. */
+public final class ExamplesRate {
+  private final long intervalNanos;
+  private boolean started;
+  private long startNanos;
+  private long startExamples;
   private double rate = Double.NaN;
 
-  ExamplesRate(LongSupplier nanoTime) {
-    this.nanoTime = nanoTime;
+  /**
+   * @param interval minimum time for a rate: records arrive in bursts, and a shorter one would show
+   *     the bursts, not the stream
+   */
+  public ExamplesRate(Duration interval) {
+    intervalNanos = interval.toNanos();
   }
 
-  /** Counts what a metrics record tells. */
-  void accept(JsonNode record) {
-    long examples = record.path("examples").asLong();
-    Long before = examplesOfKey.put(record.path("key").asText(""), examples);
-    long now = nanoTime.getAsLong();
-    if (examplesOfKey.size() == 1 && before == null) {
-      intervalStart = now;
+  /** Adds a count and returns the rate so far, NaN before there is one. */
+  public double update(long examples, long nanos) {
+    long elapsed = nanos - startNanos;
+    if (!started || (elapsed >= intervalNanos && elapsed > 0)) {
+      rate = started ? Math.max(0, examples - startExamples) * 1e9 / elapsed : rate;
+      started = true;
+      startNanos = nanos;
+      startExamples = examples;
     }
-    // What a key learned before it was first seen here is not part of the rate.
-    examplesInInterval += before == null ? 0 : Math.max(0, examples - before);
-    if (now - intervalStart >= INTERVAL_NANOS) {
-      rate = examplesInInterval * 1e9 / (now - intervalStart);
-      examplesInInterval = 0;
-      intervalStart = now;
-    }
-  }
-
-  /** Examples per second, NaN before the first measurement. */
-  double perSecond() {
     return rate;
   }
 }

@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.LongSupplier;
 
-/** The newest metrics of each key, the worst windowed loss first. */
+/** Shows the newest metrics of each key, highest windowed loss first. */
 public final class LiveTable implements LiveView {
   private static final Comparator<Row> WORST_FIRST =
       Comparator.comparing(Row::regression)
@@ -19,7 +19,7 @@ public final class LiveTable implements LiveView {
           .thenComparing(row -> row.metrics().key());
 
   private final LongSupplier nanoTime;
-  private final ExamplesRate rate;
+  private final KeysRate rate;
   private final Map<String, Row> rows = new HashMap<>();
 
   private record Row(MetricsRow metrics, long nanos) {
@@ -35,12 +35,12 @@ public final class LiveTable implements LiveView {
 
   public LiveTable(LongSupplier nanoTime) {
     this.nanoTime = nanoTime;
-    this.rate = new ExamplesRate(nanoTime);
+    this.rate = new KeysRate(nanoTime);
   }
 
   @Override
   public void accept(JsonNode record) {
-    rate.accept(record);
+    rate.update(record);
     MetricsRow row = MetricsRow.of(record);
     rows.put(row.key(), new Row(row, nanoTime.getAsLong()));
   }

@@ -6,13 +6,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Metrics records as lines of an aligned table, 80 columns wide, or wider to show longer keys. Not
+ * Formats metrics records as an aligned table, 80 columns wide, or wider to show longer keys. Not
  * thread-safe.
  */
 public final class MetricsTable {
-  /** The narrowest table. */
+  /** Minimum width. */
   static final int COLUMNS = 80;
 
   private static final String CLASSES = "%%9s  %%-%ds  %%6s %%6s  %%6s %%6s  %%9s %%7s  %%8s";
@@ -29,9 +30,9 @@ public final class MetricsTable {
   private final int keyWidth;
   private final String classes;
   private final String numbers;
-  private final ExamplesRate rate;
+  private final KeysRate rate;
   private int rowsUnderHeader;
-  private Boolean regressionHeader;
+  private @Nullable Boolean regressionHeader;
 
   public MetricsTable() {
     this(COLUMNS, System::nanoTime);
@@ -45,10 +46,10 @@ public final class MetricsTable {
     keyWidth = Math.max(MIN_KEY, Math.min(MAX_KEY, MIN_KEY + columns - COLUMNS));
     classes = CLASSES.formatted(keyWidth);
     numbers = NUMBERS.formatted(keyWidth);
-    rate = new ExamplesRate(nanoTime);
+    rate = new KeysRate(nanoTime);
   }
 
-  /** The lines for one metrics record: its rows, below a header where one is due. */
+  /** Returns the lines of one metrics record, below a header if one is due. */
   public List<String> lines(JsonNode record) {
     MetricsRow row = MetricsRow.of(record);
     List<String> lines = new ArrayList<>(4);
@@ -59,13 +60,12 @@ public final class MetricsTable {
       rowsUnderHeader = 0;
     }
     rowsUnderHeader++;
-    rate.accept(record);
-    lines.addAll(rows(row, grouped(rate.perSecond())));
+    lines.addAll(rows(row, grouped(rate.update(record))));
     return lines;
   }
 
   /**
-   * The two lines above the columns.
+   * Returns the two header lines.
    *
    * @param last name of the last column
    * @param unit below it
@@ -82,10 +82,9 @@ public final class MetricsTable {
   }
 
   /**
-   * The row of a key, and below it how it does against the baselines and, if it has several models,
-   * what they do.
+   * Returns the row of a key, and below it notes on baselines and on each of several models.
    *
-   * @param last what stands in the last column
+   * @param last text in the last column
    */
   List<String> rows(MetricsRow row, String last) {
     String scores =
@@ -124,12 +123,12 @@ public final class MetricsTable {
     return String.format(Locale.ROOT, format, columns).stripTrailing();
   }
 
-  /** A whole number with commas, a dash for none. */
+  /** Formats a whole number with commas; a dash for NaN. */
   static String grouped(double value) {
     return Double.isNaN(value) ? NO_VALUE : String.format(Locale.ROOT, "%,.0f", value);
   }
 
-  /** A number in some four characters to six, a dash for none. */
+  /** Formats a number in four to six characters; a dash for NaN. */
   static String number(double value) {
     if (Double.isNaN(value)) {
       return NO_VALUE;

@@ -2,17 +2,18 @@ package dev.millrace.cli.watch;
 
 import dev.millrace.cli.kafka.KafkaOptions;
 import dev.millrace.config.DefaultTopic;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** Which metrics topic a command reads. */
+/** Option of the commands that read the metrics topic. */
 public final class MetricsTopicOption {
   @Option(
       names = "--topic",
       paramLabel = "TOPIC",
       description = "Metrics topic (default: the pipeline's).")
-  private String topic;
+  private @Nullable String topic;
 
-  /** The topic's name: that given, else the pipeline's. */
+  /** Returns the given topic, else the pipeline's. */
   public String of(KafkaOptions kafka) {
     return kafka.topic(topic, settings -> settings.output().metrics(), DefaultTopic.METRICS);
   }
@@ -22,8 +23,8 @@ public final class MetricsTopicOption {
     return kafka.topic(topic, settings -> settings.output().summary(), DefaultTopic.SUMMARY);
   }
 
-  /** The pipeline's name, or null where only a topic of another name is known. */
-  public String pipeline(KafkaOptions kafka) {
+  /** Returns the pipeline's name, or null if only a topic of another name is known. */
+  public @Nullable String pipeline(KafkaOptions kafka) {
     return topic == null || kafka.settings() != null
         ? kafka.pipeline()
         : DefaultTopic.METRICS.pipelineOf(topic);

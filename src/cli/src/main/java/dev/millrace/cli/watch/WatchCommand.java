@@ -9,6 +9,7 @@ import dev.millrace.config.Settings;
 import java.io.PrintWriter;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -33,7 +34,7 @@ public final class WatchCommand implements Callable<Integer> {
   @Mixin private MetricsTopicOption topic;
 
   @Option(names = "--key", paramLabel = "KEY", description = "Shows one model key only.")
-  private String key;
+  private @Nullable String key;
 
   @Option(
       names = "--summary",
@@ -53,27 +54,28 @@ public final class WatchCommand implements Callable<Integer> {
 
   @Spec private CommandSpec spec;
 
-  private MetricsTable table;
-  private LiveScreen screen;
-  private boolean saidSkipped;
+  private boolean reportedSkipped;
 
   @Override
   public Integer call() throws InterruptedException {
     requireUsage();
     Terminal.Size size = Terminal.outIsInteractive() ? Terminal.size() : Terminal.Size.USUAL;
-    table = new MetricsTable(size.columns(), System::nanoTime);
+    MetricsTable table = new MetricsTable(size.columns(), System::nanoTime);
     String followed = summary ? topic.ofSummary(kafka) : topic.of(kafka);
     kafka.requireTopic(followed);
     if (!fromBeginning && !live) {
-      notice("Following " + followed + "; with --from-beginning also what is there already.");
+      notice("Following " + followed + "; --from-beginning adds the existing records.", null);
     }
     try (StopSignal stop = new StopSignal();
-        LiveScreen opened = live ? open(size) : null;
-        MetricsFollower follower =
-            // All that is there, for the newest record of each key may be the last for long.
-            new MetricsFollower(
-                kafka.kafka(), followed, fromBeginning || live, this::show, this::notice)) {
-      screen = opened;
+        LiveScreen screen = live ? open(size) : null;
+        TopicFollower follower =
+            // The newest record of each key may be the last one for long.
+            new TopicFollower(
+                kafka.kafka(),
+                followed,
+                fromBeginning || live ? TopicFollower.Start.OLDEST : TopicFollower.Start.NEXT,
+                TopicFollower.values(value -> show(value, table, screen)),
+                (absent, text) -> notice(text, screen))) {
       stop.onStop(follower::close);
       follower.run();
     } catch (ReaderGoneException e) {
@@ -95,18 +97,18 @@ public final class WatchCommand implements Callable<Integer> {
 
   private LiveScreen open(Terminal.Size size) {
     PrintWriter out = spec.commandLine().getOut();
-    return new LiveScreen(out, summary ? new LiveFleet() : new LiveTable(System::nanoTime), size);
+    return new LiveScreen(out, summary ? new LiveSummary() : new LiveTable(System::nanoTime), size);
   }
 
-  private void show(String value) {
+  private void show(String value, MetricsTable table, @Nullable LiveScreen screen) {
     PrintWriter out = spec.commandLine().getOut();
     Optional<JsonNode> record =
-        MetricsRecords.parse(value, summary ? FleetLines.MARK : MetricsRecords.MARK);
+        MetricsRecords.parse(value, summary ? SummaryLines.MARK : MetricsRecords.MARK);
     if (record.isEmpty()) {
-      if (!saidSkipped) {
-        notice(
-            "Skipped what is not a " + (summary ? "summary" : "metrics") + " record; said once.");
-        saidSkipped = true;
+      if (!reportedSkipped) {
+        String kind = summary ? "summary" : "metrics";
+        notice("Skipped a record that is not a " + kind + " record; reported once.", screen);
+        reportedSkipped = true;
       }
       return;
     }
@@ -118,7 +120,7 @@ public final class WatchCommand implements Callable<Integer> {
     } else if (json) {
       out.println(Terminal.printableJson(value));
     } else {
-      (summary ? FleetLines.of(record.get()) : table.lines(record.get())).forEach(out::println);
+      (summary ? SummaryLines.of(record.get()) : table.lines(record.get())).forEach(out::println);
     }
     if (out.checkError()) {
       throw new ReaderGoneException();
@@ -132,7 +134,7 @@ public final class WatchCommand implements Callable<Integer> {
         && (settings == null || settings.pipeline().equals(record.path("pipeline").textValue()));
   }
 
-  private void notice(String text) {
+  private void notice(String text, @Nullable LiveScreen screen) {
     if (screen != null) {
       screen.notice(text);
     } else {
@@ -140,7 +142,7 @@ public final class WatchCommand implements Callable<Integer> {
     }
   }
 
-  /** Nobody reads standard output any more. */
+  /** Standard output has no reader any more. */
   private static final class ReaderGoneException extends RuntimeException {
     private static final long serialVersionUID = 1L;
   }

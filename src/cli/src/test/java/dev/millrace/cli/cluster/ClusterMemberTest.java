@@ -32,7 +32,6 @@ class ClusterMemberTest {
             dir.resolve("log"),
             dir.resolve("out"),
             () -> List.of("/bin/sh", "-c", scripts.next()));
-    member.start();
 
     assertThat(deathAndStart()).contains("ended with exit code 3 (out of memory); started again");
     assertThat(deathAndStart()).contains("ended with exit code 137; started again");

@@ -8,7 +8,7 @@ import dev.millrace.data.Task;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.List;
-import java.util.Map;
+import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.Test;
 
 class DashboardHistoryTest {
@@ -121,14 +121,14 @@ class DashboardHistoryTest {
     marks.add(new DashboardMark("fraud", "a", 90, 0, "drift", "ddm"));
     marks.add(new DashboardMark("fraud", "a", 0, 0, "reset", "other shape"));
     marks.add(new DashboardMark("fraud", "b", 90, 0, "drift", "ddm"));
-    assertThat(history.fleet(0, 0).drifting().count()).isEqualTo(1);
+    assertThat(history.summary(0, 0).drifting().count()).isEqualTo(1);
 
     history.add(record("a", 100, "c2"), 1);
 
     String left = DashboardLines.object(out -> marks.write(out, null));
     assertThat(MAPPER.readTree(left).path("events").findValuesAsText("event"))
         .containsExactly("drift", "reset");
-    assertThat(history.fleet(0, 0).drifting().count()).isZero();
+    assertThat(history.summary(0, 0).drifting().count()).isZero();
   }
 
   @Test
@@ -162,7 +162,7 @@ class DashboardHistoryTest {
   }
 
   @Test
-  void offsetsAreKeptOfSoManyPartitionsOnly() throws IOException {
+  void offsetsAreKeptOfALimitedNumberOfPartitions() throws IOException {
     for (int topic = 0; topic < 300; topic++) {
       StringBuilder partitions = new StringBuilder();
       for (int partition = 0; partition < 100; partition++) {
@@ -173,9 +173,9 @@ class DashboardHistoryTest {
       history.add(parse(line.replaceFirst("\"fraud.examples\":\\{[^}]*}", input)), topic);
     }
 
-    assertThat(history.offsets().values().stream().mapToInt(Map::size).sum())
-        .isEqualTo(DashboardHistory.MAX_PARTITIONS);
-    assertThat(history.offsets().get("topic-0")).containsEntry(99, 0L);
+    assertThat(history.offsets())
+        .hasSize(DashboardHistory.MAX_PARTITIONS)
+        .containsEntry(new TopicPartition("topic-0", 99), 0L);
   }
 
   @Test

@@ -100,7 +100,7 @@ class DashboardPageITCase extends DashboardPage {
     server.publish(event("shop-22", 32_400, "\"event\":\"drift\",\"detector\":\"ddm\""));
     server.lag(1_234L);
     awaitRows(14);
-    awaitText("fleet-keys", "14");
+    awaitText("summary-keys", "14");
     for (String name : List.of("all", "shop-22")) {
       openKey(name.equals("all") ? null : name);
       awaitText("key-count", "14");
@@ -138,7 +138,7 @@ class DashboardPageITCase extends DashboardPage {
         .containsExactly("MAE", "RMSE", "R\u00b2", "Loss", "Throughput");
     screenshot("regression");
     press("all-keys");
-    awaitText("fleet-keys", "1");
+    awaitText("summary-keys", "1");
     screenshot("regression-all");
   }
 
@@ -148,7 +148,7 @@ class DashboardPageITCase extends DashboardPage {
     for (char letter = 'A'; letter <= 'Z'; letter++) {
       letters.add(String.valueOf(letter));
     }
-    DashboardSamples model = new DashboardSamples("letters", 9, 0.5);
+    DashboardSamples model = new DashboardSamples("dead-letters", 9, 0.5);
     for (int i = 0; i < 60; i++) {
       server.publish(model.nextClasses("multiclass", letters.toArray(new String[0])));
     }

@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import dev.millrace.cli.console.CliError;
 import dev.millrace.codec.DeadLetterEncoder;
 import dev.millrace.codec.OutputRecord;
 import dev.millrace.data.DeadLetter;
@@ -16,7 +17,6 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
-import java.net.BindException;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.net.URI;
@@ -72,7 +72,7 @@ public class DashboardServerTest {
   }
 
   /** A line of the summary topic. */
-  static String fleet(String time, int keys) {
+  static String summary(String time, int keys) {
     return """
     {"pipeline":"fraud","time":"%s","keys":%d,"active":9,"examples":70,\
     "accuracy":{"mean":0.8,"min":0.1,"p10":0.2,"p50":0.5,"p90":0.9,"max":1},"loss":null,\
@@ -97,7 +97,7 @@ public class DashboardServerTest {
   }
 
   @BeforeEach
-  void start() throws IOException {
+  void start() {
     server = new DashboardServer("127.0.0.1", 0);
     server.start();
   }
@@ -255,10 +255,10 @@ public class DashboardServerTest {
   @Test
   void recordsOfTheFleetTopicGoBeforeWhatThePageKnows() throws Exception {
     server.publish(record("a", 100, "0.9", "0.9", "0.3"));
-    server.publish(fleet("2026-11-25T09:00:00.000Z", 70_000));
-    server.publish(fleet("3026-11-25T09:00:00.000Z", 3));
-    server.publish(fleet("2026-11-25T09:00:05.000Z", 70_001));
-    server.publish(fleet("2026-11-25T09:00:05.000Z", 1));
+    server.publish(summary("2026-11-25T09:00:00.000Z", 70_000));
+    server.publish(summary("3026-11-25T09:00:00.000Z", 3));
+    server.publish(summary("2026-11-25T09:00:05.000Z", 70_001));
+    server.publish(summary("2026-11-25T09:00:05.000Z", 1));
     server.sample();
 
     JsonNode answer = json("/api/summary");
@@ -332,7 +332,6 @@ public class DashboardServerTest {
   @Test
   void linesThatAreNoMetricsRecordsAreCountedAndChangeNothing() throws Exception {
     List<String> lines = new ArrayList<>();
-    lines.add(null);
     lines.add("");
     lines.add("no json");
     lines.add("[1,2]");
@@ -344,8 +343,8 @@ public class DashboardServerTest {
     lines.add(record("a", 1, "NaN", "0.5", "0.5"));
     lines.add(event("a", 1, "\"event\":7"));
     lines.add(event("a", 1, "\"event\":\"drift\"").replace("\"seq\":1", "\"seq\":null"));
-    lines.add(fleet("yesterday", 7));
-    lines.add(fleet("2026-11-25T09:00:00.000Z", 7).replace("\"worst\"", "\"best\""));
+    lines.add(summary("yesterday", 7));
+    lines.add(summary("2026-11-25T09:00:00.000Z", 7).replace("\"worst\"", "\"best\""));
     lines.forEach(server::publish);
 
     assertThat(json("/api/keys").path("matching").asInt()).isZero();
@@ -427,8 +426,8 @@ public class DashboardServerTest {
   @Test
   void answersInOneLineWhatItDoesNotHave() throws Exception {
     assertOneLine(get("/etc/passwd"), 404);
-    assertOneLine(get("/api/latest?key=nobody"), 404);
-    assertOneLine(get("/api/history?key=nobody"), 404);
+    assertOneLine(get("/api/latest?key=absent"), 404);
+    assertOneLine(get("/api/history?key=absent"), 404);
     assertOneLine(get("/api/latest"), 400);
     assertOneLine(
         http.send(
@@ -455,9 +454,9 @@ public class DashboardServerTest {
   void aTakenPortIsNamedWithTheWayOut() {
     int port = server.address().getPort();
     assertThatThrownBy(() -> new DashboardServer("127.0.0.1", port))
-        .isInstanceOf(BindException.class)
-        .hasMessageContaining("127.0.0.1:" + port)
-        .hasMessageContaining("Choose another port");
+        .isInstanceOf(CliError.class)
+        .hasMessageContaining("Port %d on 127.0.0.1", port)
+        .hasMessageContaining("Choose another");
   }
 
   @Test
@@ -510,8 +509,10 @@ public class DashboardServerTest {
 
   private static void assertOneLine(HttpResponse<String> answer, int status) {
     assertThat(answer.statusCode()).isEqualTo(status);
-    assertThat(answer.body()).endsWith("\n").hasLineCount(1);
-    assertThat(answer.headers().firstValue("Content-Type")).hasValue("text/plain; charset=utf-8");
+    assertThat(answer.body())
+        .matches("\\{\"error\":\\{\"code\":\"[a-z-]+\",\"message\":\".+\"}}")
+        .hasLineCount(1);
+    assertThat(answer.headers().firstValue("Content-Type")).hasValue("application/json");
   }
 
   private String rawStatus(String requestHead) throws IOException {

@@ -28,9 +28,9 @@ class DashboardUseITCase extends DashboardPage {
     server.lag(4_321L);
     server.sample();
 
-    awaitCharts("fleet-charts", "Throughput", "Lag", "Accuracy of the keys", "Loss of the keys");
-    awaitText("fleet-keys", "30");
-    awaitText("fleet-drifting", "1"); // that of key-4 has left its window
+    awaitCharts("summary-charts", "Throughput", "Lag", "Accuracy of the keys", "Loss of the keys");
+    awaitText("summary-keys", "30");
+    awaitText("summary-drifting", "1"); // that of key-4 has left its window
     awaitText("lag", "4,321");
     assertThat(browser.text("spread")).contains("accuracy0.5000.5200.6400.7600.790");
     assertThat(browser.text("worst")).contains("key-00.90000.500", "key-9");
@@ -50,13 +50,13 @@ class DashboardUseITCase extends DashboardPage {
   void theFleetTopicIsShownWhereItIsWritten() throws IOException {
     server.publish(record("key-1", 100, "0.9", "0.9", "0.3"));
     server.publish(record("key-2", 100, "0.9", "0.9", "0.3"));
-    awaitText("fleet-keys", "2");
+    awaitText("summary-keys", "2");
 
-    server.publish(DashboardServerTest.fleet("2026-11-25T09:00:00.000Z", 70_000));
+    server.publish(DashboardServerTest.summary("2026-11-25T09:00:00.000Z", 70_000));
 
-    awaitText("fleet-keys", "70,000");
+    awaitText("summary-keys", "70,000");
     assertThat(browser.text("worst")).contains("worst-of-all");
-    assertThat(browser.text("fleet-sub")).contains("as the summary topic says");
+    assertThat(browser.text("summary-sub")).contains("as the summary topic says");
   }
 
   @Test
@@ -66,8 +66,8 @@ class DashboardUseITCase extends DashboardPage {
         DashboardServerTest.deadLetter("examples", DeadLetterReason.MISSING_LABEL, 7), null);
 
     awaitText("refused", "1");
-    awaitText("first-letters", "reasoncountmissing-label1");
-    assertThat(browser.text("first-letters-last"))
+    awaitText("first-dead-letters", "reasoncountmissing-label1");
+    assertThat(browser.text("first-dead-letters-last"))
         .isEqualTo("last missing-label, examples [0] offset 7: the value is \"x\"");
     screenshot("dead-letters-first");
 
@@ -77,12 +77,12 @@ class DashboardUseITCase extends DashboardPage {
     server.deadLetter(
         DashboardServerTest.deadLetter("examples", DeadLetterReason.EMPTY_VALUE, 9), null);
     awaitText("key-name", "shop-1");
-    awaitText("letters", "reasoncountempty-value2missing-label1");
+    awaitText("dead-letters", "reasoncountempty-value2missing-label1");
     awaitText("refused", "3");
-    assertThat(browser.text("letters-last")).contains("offset 9").doesNotContain("offset 8");
+    assertThat(browser.text("dead-letters-last")).contains("offset 9").doesNotContain("offset 8");
     screenshot("dead-letters-of-a-key");
     press("all-keys");
-    awaitText("all-letters", "reasoncountempty-value2missing-label1");
+    awaitText("all-dead-letters", "reasoncountempty-value2missing-label1");
     screenshot("dead-letters-all");
   }
 
@@ -183,7 +183,7 @@ class DashboardUseITCase extends DashboardPage {
       server.publish(record("key-" + i, 200, "0.9", "0.9", "0." + (9 - i)));
     }
     awaitRows(3);
-    awaitText("fleet-keys", "3"); // until somebody chooses, several keys are shown together
+    awaitText("summary-keys", "3"); // until somebody chooses, several keys are shown together
     browser.press("j");
     awaitText("key-name", "key-0");
     browser.press("j");

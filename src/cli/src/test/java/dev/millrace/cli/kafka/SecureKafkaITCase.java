@@ -9,7 +9,7 @@ import dev.millrace.cli.console.Ports;
 import dev.millrace.cli.dashboard.DashboardFeed;
 import dev.millrace.cli.dashboard.DashboardServer;
 import dev.millrace.cli.run.LocalJob;
-import dev.millrace.cli.watch.MetricsFollower;
+import dev.millrace.cli.watch.TopicFollower;
 import dev.millrace.codec.DeadLetterEncoder;
 import dev.millrace.config.PipelineFile;
 import dev.millrace.config.Settings;
@@ -269,9 +269,13 @@ class SecureKafkaITCase {
   private static void watches() throws Exception {
     Settings settings = PipelineFile.read(pipeline(kafka.login("watch", "right")));
     List<String> lines = new CopyOnWriteArrayList<>();
-    try (MetricsFollower follower =
-        new MetricsFollower(
-            settings.kafka(), settings.output().metrics(), true, lines::add, notice -> {})) {
+    try (TopicFollower follower =
+        new TopicFollower(
+            settings.kafka(),
+            settings.output().metrics(),
+            TopicFollower.Start.OLDEST,
+            TopicFollower.values(lines::add),
+            (absent, text) -> {})) {
       Thread thread = new Thread(follower);
       thread.start();
       await().until(() -> !lines.isEmpty());

@@ -273,8 +273,8 @@ class ModelsCommandITCase {
         .containsExactly(
             "Skipped 1 record that is no model, or one of a newer release.",
             "Topic empty.models has no models."
-                + " A job publishes them as output.snapshots says, and when its input ends or it is"
-                + " drained.");
+                + " A job publishes them as configured by output.snapshots, and when its input ends"
+                + " or it is drained.");
   }
 
   @Test

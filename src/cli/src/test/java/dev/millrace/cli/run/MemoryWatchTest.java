@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.config.Settings;
 import java.lang.management.MemoryUsage;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class MemoryWatchTest {
@@ -12,21 +13,22 @@ class MemoryWatchTest {
   private long used;
   private final MemoryWatch watch =
       new MemoryWatch(
-          Settings.Backend.HEAP, () -> new MemoryUsage(0, used, 2_000 * MIB, 2_000 * MIB));
+          Settings.Backend.HEAP,
+          () -> Optional.of(new MemoryUsage(0, used, 2_000 * MIB, 2_000 * MIB)));
 
   @Test
-  void memoryThatIsNearlyFullIsToldOnceWithTheWaysOut() {
+  void memoryThatIsNearlyFullIsReportedOnceWithRemedies() {
     used = 1_799 * MIB;
     assertThat(watch.look()).isEmpty();
 
     used = 1_800 * MIB;
     assertThat(watch.look())
         .contains(
-            "Memory is nearly full: what lives long takes 1,800 of 2,000 MiB."
-                + " state.backend: rocksdb keeps models on disk, state.ttl forgets idle keys;"
+            "Memory is nearly full: long-lived objects use 1,800 of 2,000 MiB."
+                + " state.backend: rocksdb keeps models on disk, state.ttl removes idle keys;"
                 + " JAVA_OPTS=-Xmx"
                 + 2 * Runtime.getRuntime().maxMemory() / MIB
-                + "m gives twice as much.");
+                + "m doubles the heap.");
     assertThat(watch.look()).isEmpty();
   }
 
@@ -48,15 +50,19 @@ class MemoryWatchTest {
   @Test
   void withRocksDbTheCacheIsWhatCanBeSmaller() {
     MemoryWatch rocksDb =
-        new MemoryWatch(Settings.Backend.ROCKSDB, () -> new MemoryUsage(0, 99, 100, 100));
+        new MemoryWatch(
+            Settings.Backend.ROCKSDB, () -> Optional.of(new MemoryUsage(0, 99, 100, 100)));
 
     assertThat(rocksDb.look().orElseThrow()).contains("smaller state.cache-bytes");
   }
 
   @Test
-  void aJvmThatDoesNotTellIsNotWatched() {
-    assertThat(new MemoryWatch(Settings.Backend.HEAP, () -> null).look()).isEmpty();
-    assertThat(new MemoryWatch(Settings.Backend.HEAP, () -> new MemoryUsage(0, 99, 100, -1)).look())
+  void aJvmWithoutMemoryUsageIsNotWatched() {
+    assertThat(new MemoryWatch(Settings.Backend.HEAP, Optional::empty).look()).isEmpty();
+    assertThat(
+            new MemoryWatch(
+                    Settings.Backend.HEAP, () -> Optional.of(new MemoryUsage(0, 99, 100, -1)))
+                .look())
         .isEmpty();
   }
 

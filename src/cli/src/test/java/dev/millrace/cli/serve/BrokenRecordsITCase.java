@@ -1,12 +1,14 @@
 package dev.millrace.cli.serve;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.millrace.cli.Cli;
 import dev.millrace.cli.kafka.EmbeddedKafka;
-import dev.millrace.cli.watch.FleetView;
+import dev.millrace.cli.watch.SummaryView;
 import dev.millrace.config.PipelineFile;
 import dev.millrace.config.Settings;
+import dev.millrace.testing.Patience;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -146,11 +148,11 @@ class BrokenRecordsITCase {
             settings.kafka(), settings.output().models(), models::accept, notices::add)) {
       Thread thread = new Thread(follower);
       thread.start();
-      assertThat(follower.awaitReady(30_000)).isTrue();
+      await().atMost(Patience.MAX).until(follower::isReady);
       follower.close();
       thread.join();
     }
-    ServeApi api = ModelSamples.api(settings, models, new FleetView(settings, notice -> {}));
+    ServeApi api = ModelSamples.api(settings, models, new SummaryView(settings, notice -> {}));
 
     assertThat(api.predict(request("good")).status()).isEqualTo(200);
     assertThat(api.predict(request("cut")).status()).isEqualTo(503);

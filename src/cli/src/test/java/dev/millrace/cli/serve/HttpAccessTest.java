@@ -135,7 +135,8 @@ class HttpAccessTest {
     assertThat(cli.exitCode()).isEqualTo(2);
     assertThat(cli.err())
         .startsWith(
-            "--host 0.0.0.0 is reached by others and needs a token: --token, or MILLRACE_TOKEN");
+            "--host 0.0.0.0 is reachable from other machines and requires a token: --token, or"
+                + " MILLRACE_TOKEN");
     assertThat(Cli.run("dashboard", "--bootstrap-server", "localhost:1", "--token", "short").err())
         .startsWith("--token must have at least 16 characters")
         .doesNotContain("short");

@@ -28,14 +28,9 @@ public final class HttpFuzz {
   }
 
   private static URI server() {
-    try {
-      ServeServer server =
-          new ServeServer(Ports.HOST, 0, 2, HttpToken.NONE, API, new ServeMetrics());
-      server.start();
-      return server.address();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    ServeServer server = new ServeServer(Ports.HOST, 0, 2, HttpToken.NONE, API, new ServeMetrics());
+    server.start();
+    return server.address();
   }
 
   /** What Jazzer calls; an exception is a find. The input is a request, or the body of one. */

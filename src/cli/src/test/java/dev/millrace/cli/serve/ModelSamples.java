@@ -1,6 +1,7 @@
 package dev.millrace.cli.serve;
 
-import dev.millrace.cli.watch.FleetView;
+import dev.millrace.cli.http.HttpReply;
+import dev.millrace.cli.watch.SummaryView;
 import dev.millrace.codec.ModelAssembler.Arrival;
 import dev.millrace.codec.ModelAssembler.Place;
 import dev.millrace.config.PipelineFile;
@@ -38,21 +39,21 @@ final class ModelSamples {
 
   /** Returns what the server answers with models that have all been read. */
   static ServeApi api(ServedModels models) {
-    return api(SETTINGS, models, new FleetView(SETTINGS, notice -> {}));
+    return api(SETTINGS, models, new SummaryView(SETTINGS, notice -> {}));
   }
 
-  static ServeApi api(Settings settings, ServedModels models, FleetView fleet) {
+  static ServeApi api(Settings settings, ServedModels models, SummaryView summary) {
     return new ServeApi(
         settings.input().spec(),
         models,
-        fleet,
+        summary,
         () -> new ServeApi.Status(true, true, 0),
         2,
         new ServeMetrics());
   }
 
   /** Returns the body of an answer as text. */
-  static String body(ServeReply reply) throws IOException {
+  static String body(HttpReply reply) throws IOException {
     ByteArrayOutputStream body = new ByteArrayOutputStream();
     reply.body().write(body);
     return body.toString(StandardCharsets.UTF_8);

@@ -10,7 +10,7 @@ import com.networknt.schema.JsonSchemaFactory;
 import com.networknt.schema.SpecVersion.VersionFlag;
 import dev.millrace.cli.console.Ports;
 import dev.millrace.cli.http.HttpToken;
-import dev.millrace.cli.watch.FleetView;
+import dev.millrace.cli.watch.SummaryView;
 import dev.millrace.codec.ModelAssembler.Place;
 import dev.millrace.config.PipelineFile;
 import dev.millrace.config.Settings;
@@ -52,7 +52,7 @@ class OpenApiTest {
           },
           1 << 20);
   private JsonNode document;
-  private FleetView fleet;
+  private SummaryView summary;
   private ServeServer server;
 
   @BeforeEach
@@ -69,13 +69,13 @@ class OpenApiTest {
             output: { summary: true }
             """,
             Path.of(""));
-    fleet = new FleetView(settings, notice -> {});
+    summary = new SummaryView(settings, notice -> {});
     ServeMetrics metrics = new ServeMetrics();
     ServeApi api =
         new ServeApi(
             ModelSamples.SETTINGS.input().spec(),
             models,
-            fleet,
+            summary,
             () -> new ServeApi.Status(ready.get(), true, 0),
             2,
             metrics);
@@ -86,7 +86,7 @@ class OpenApiTest {
   @AfterEach
   void stop() {
     server.close();
-    fleet.close();
+    summary.close();
   }
 
   @Test
@@ -174,7 +174,7 @@ class OpenApiTest {
       assertDescribed("get", path, get(path, TOKEN));
       assertDescribed("get", path, get(path, "none"));
     }
-    fleet.accept("{\"pipeline\":\"samples\",\"keys\":1}");
+    summary.accept("{\"pipeline\":\"samples\",\"keys\":1}");
     assertDescribed("get", "/v1/summary", get("/v1/summary", TOKEN));
     ready.set(false);
     assertDescribed("get", "/v1/models", get("/v1/models", TOKEN));
@@ -185,9 +185,9 @@ class OpenApiTest {
   void everyErrorThatTheCodeKnowsIsListed() throws IOException {
     Set<String> codes = new TreeSet<>();
     Pattern error = Pattern.compile("\\(\\s*(?:exchange,\\s*)?\\d{3},\\s*\"([a-z-]+)\"");
-    for (String file : List.of("ServeApi.java", "ServeServer.java")) {
-      String source =
-          Files.readString(Path.of("src/cli/src/main/java/dev/millrace/cli/serve", file));
+    for (String file :
+        List.of("serve/ServeApi.java", "serve/ServeServer.java", "http/HttpService.java")) {
+      String source = Files.readString(Path.of("src/cli/src/main/java/dev/millrace/cli", file));
       error.matcher(source).results().forEach(found -> codes.add(found.group(1)));
     }
     codes.add(ServeApi.UNKNOWN_KEY);

@@ -8,11 +8,11 @@ import dev.millrace.cli.console.Ports;
 import dev.millrace.cli.console.Terminal;
 import dev.millrace.cli.dashboard.DashboardServer;
 import dev.millrace.cli.tensorboard.TensorBoardRuns;
-import dev.millrace.cli.watch.FleetLines;
-import dev.millrace.cli.watch.FleetView;
 import dev.millrace.cli.watch.LiveTable;
 import dev.millrace.cli.watch.MetricsRecords;
 import dev.millrace.cli.watch.MetricsTable;
+import dev.millrace.cli.watch.SummaryLines;
+import dev.millrace.cli.watch.SummaryView;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -25,18 +25,10 @@ import java.util.Optional;
 public final class RecordsFuzz {
   private static final ObjectMapper STRICT =
       new ObjectMapper().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
-  private static final DashboardServer PAGE = page();
+  private static final DashboardServer PAGE = new DashboardServer(Ports.HOST, 0);
   private static final Path LOGS = directory();
 
   private RecordsFuzz() {}
-
-  private static DashboardServer page() {
-    try {
-      return new DashboardServer(Ports.HOST, 0);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
 
   private static Path directory() {
     try {
@@ -52,12 +44,12 @@ public final class RecordsFuzz {
   public static void fuzzerTestOneInput(byte[] bytes) {
     String text = new String(bytes, StandardCharsets.UTF_8);
     PAGE.publish(text);
-    FleetView fleet = new FleetView(ModelSamples.SETTINGS, notice -> {});
-    fleet.accept(text);
-    if (fleet.newest() != null) {
-      requireJson(fleet.newest());
+    SummaryView summary = new SummaryView(ModelSamples.SETTINGS, notice -> {});
+    summary.accept(text);
+    if (summary.newest() != null) {
+      requireJson(summary.newest());
     }
-    MetricsRecords.parse(text, FleetLines.MARK).ifPresent(FleetLines::of);
+    MetricsRecords.parse(text, SummaryLines.MARK).ifPresent(SummaryLines::of);
     Optional<JsonNode> metrics = MetricsRecords.parse(text);
     if (metrics.isPresent()) {
       requireJson(text); // it is passed on as it is

@@ -1,7 +1,7 @@
 package dev.millrace.cli.serve;
 
 import dev.millrace.cli.http.HttpToken;
-import dev.millrace.cli.watch.FleetView;
+import dev.millrace.cli.watch.SummaryView;
 import dev.millrace.codec.ModelAssembler.Place;
 import java.io.BufferedInputStream;
 import java.io.IOException;
@@ -52,7 +52,7 @@ public final class ServeLoad {
         new ServeApi(
             ModelSamples.SETTINGS.input().spec(),
             models,
-            new FleetView(ModelSamples.SETTINGS, notice -> {}),
+            new SummaryView(ModelSamples.SETTINGS, notice -> {}),
             () -> new ServeApi.Status(true, true, 0),
             8,
             metrics);

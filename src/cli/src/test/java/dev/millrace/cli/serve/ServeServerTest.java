@@ -6,8 +6,9 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.millrace.cli.http.HttpReply;
 import dev.millrace.cli.http.HttpToken;
-import dev.millrace.cli.watch.FleetView;
+import dev.millrace.cli.watch.SummaryView;
 import dev.millrace.codec.ModelAssembler.Arrival;
 import dev.millrace.codec.ModelAssembler.Place;
 import dev.millrace.config.PipelineFile;
@@ -48,7 +49,7 @@ class ServeServerTest {
   private final CountDownLatch broker = new CountDownLatch(1);
   private final ServedModels models =
       new ServedModels(ModelSamples.SETTINGS, (key, places) -> coldRead(key), 1 << 20);
-  private final FleetView fleet = new FleetView(ModelSamples.SETTINGS, notice -> {});
+  private final SummaryView summary = new SummaryView(ModelSamples.SETTINGS, notice -> {});
   private ServeServer server;
   private ServeServer guarded;
 
@@ -66,7 +67,7 @@ class ServeServerTest {
         new ServeApi(
             ModelSamples.SETTINGS.input().spec(),
             models,
-            fleet,
+            summary,
             () -> new ServeApi.Status(ready.get(), true, 3),
             2,
             metrics);
@@ -212,7 +213,8 @@ class ServeServerTest {
     assertThat(health.body())
         .isEqualTo("{\"status\":\"starting\",\"connected\":true,\"models\":2,\"in_memory\":2}");
     assertThat(send(request(server, "/metrics").build()).body())
-        .contains("millrace_serve_ready 0\n", "millrace_serve_errors_total{code=\"starting\"} 4\n");
+        .contains(
+            "millrace_serve_ready 0.0\n", "millrace_serve_errors_total{code=\"starting\",} 4.0\n");
   }
 
   @Test
@@ -403,24 +405,24 @@ class ServeServerTest {
     assertThat(response.body().lines())
         .contains(
             "# TYPE millrace_serve_request_duration_seconds histogram",
-            "millrace_serve_requests_total{endpoint=\"predict\",status=\"200\"} 2",
-            "millrace_serve_requests_total{endpoint=\"predict\",status=\"404\"} 1",
-            "millrace_serve_requests_total{endpoint=\"other\",status=\"404\"} 1",
-            "millrace_serve_request_duration_seconds_bucket{endpoint=\"predict\",le=\"+Inf\"} 3",
-            "millrace_serve_request_duration_seconds_count{endpoint=\"predict\"} 3",
-            "millrace_serve_predictions_total 2",
-            "millrace_serve_errors_total{code=\"not-found\"} 1",
-            "millrace_serve_errors_total{code=\"unknown-key\"} 2",
-            "millrace_serve_models 2",
-            "millrace_serve_models_in_memory 2",
-            "millrace_serve_model_cache_misses_total 0",
-            "millrace_serve_model_updates_total 2",
-            "millrace_serve_ready 1",
-            "millrace_serve_connected 1");
+            "millrace_serve_requests_total{endpoint=\"predict\",status=\"200\",} 2.0",
+            "millrace_serve_requests_total{endpoint=\"predict\",status=\"404\",} 1.0",
+            "millrace_serve_requests_total{endpoint=\"other\",status=\"404\",} 1.0",
+            "millrace_serve_request_duration_seconds_bucket{endpoint=\"predict\",le=\"+Inf\",} 3.0",
+            "millrace_serve_request_duration_seconds_count{endpoint=\"predict\",} 3.0",
+            "millrace_serve_predictions_total 2.0",
+            "millrace_serve_errors_total{code=\"not-found\",} 1.0",
+            "millrace_serve_errors_total{code=\"unknown-key\",} 2.0",
+            "millrace_serve_models 2.0",
+            "millrace_serve_models_in_memory 2.0",
+            "millrace_serve_model_cache_misses_total 0.0",
+            "millrace_serve_model_updates_total 2.0",
+            "millrace_serve_ready 1.0",
+            "millrace_serve_connected 1.0");
     assertThat(response.body())
-        .contains("\nmillrace_serve_incomplete_models_dropped_total 3\n")
+        .contains("\nmillrace_serve_incomplete_models_dropped_total 3.0\n")
         .containsPattern("\nmillrace_serve_model_update_age_seconds \\d")
-        .containsPattern("\nmillrace_serve_models_memory_bytes \\d+\n");
+        .containsPattern("\nmillrace_serve_models_memory_bytes \\d+\\.0\n");
     assertThat(response.body().lines())
         .allMatch(
             line ->
@@ -436,7 +438,7 @@ class ServeServerTest {
     others.accept(ModelSamples.arrival("k", 100, new Place(0, 0)));
     ServeApi api = ModelSamples.api(others);
 
-    ServeReply reply = api.predict("{\"key\":\"k\",\"features\":{}}".getBytes(UTF_8));
+    HttpReply reply = api.predict("{\"key\":\"k\",\"features\":{}}".getBytes(UTF_8));
 
     assertThat(reply.status()).isEqualTo(409);
     assertThat(ModelSamples.body(reply)).contains("other-settings", "4 tanh");
@@ -452,7 +454,7 @@ class ServeServerTest {
     models.accept(new Arrival("k", "samples", "config", damaged, List.of(new Place(0, 0))));
     ServeApi api = ModelSamples.api(models);
 
-    ServeReply reply = api.predict("{\"key\":\"k\",\"features\":{}}".getBytes(UTF_8));
+    HttpReply reply = api.predict("{\"key\":\"k\",\"features\":{}}".getBytes(UTF_8));
 
     assertThat(reply.status()).isEqualTo(503);
     assertThat(ModelSamples.body(reply)).contains("model-unavailable");
@@ -474,17 +476,18 @@ class ServeServerTest {
             output: { summary: true }
             """,
             Path.of(""));
-    try (FleetView view = new FleetView(settings, notice -> {})) {
+    try (SummaryView view = new SummaryView(settings, notice -> {})) {
       ServeApi api = ModelSamples.api(settings, models, view);
-      assertThat(api.fleet().status()).isEqualTo(503);
+      assertThat(api.summary().status()).isEqualTo(503);
 
       view.accept("{\"pipeline\":\"samples\",\"keys\":1}");
       view.accept("{\"pipeline\":\"samples\",\"keys\":2}");
       view.accept("{\"pipeline\":\"others\",\"keys\":3}");
       view.accept("no JSON");
 
-      assertThat(api.fleet().status()).isEqualTo(200);
-      assertThat(ModelSamples.body(api.fleet())).isEqualTo("{\"pipeline\":\"samples\",\"keys\":2}");
+      assertThat(api.summary().status()).isEqualTo(200);
+      assertThat(ModelSamples.body(api.summary()))
+          .isEqualTo("{\"pipeline\":\"samples\",\"keys\":2}");
     }
   }
 
@@ -520,7 +523,7 @@ class ServeServerTest {
   void withATokenNothingButHealthIsAnsweredWithoutIt() throws Exception {
     HttpResponse<String> none = send(request(guarded, "/v1/models").build());
     assertThat(none.statusCode()).isEqualTo(401);
-    assertThat(none.headers().firstValue("WWW-Authenticate")).contains("Bearer");
+    assertThat(none.headers().allValues("WWW-Authenticate")).contains("Bearer");
     HttpRequest.Builder wrong = request(guarded, "/v1/models");
     assertThat(send(wrong.header("Authorization", "Bearer 0123").build()).statusCode())
         .isEqualTo(401);

@@ -1,6 +1,7 @@
 package dev.millrace.cli.serve;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -8,12 +9,13 @@ import dev.millrace.cli.Cli;
 import dev.millrace.cli.Millrace;
 import dev.millrace.cli.kafka.EmbeddedKafka;
 import dev.millrace.cli.run.LocalJob;
-import dev.millrace.cli.watch.FleetView;
+import dev.millrace.cli.watch.SummaryView;
 import dev.millrace.codec.ModelAssembler.Place;
 import dev.millrace.config.PipelineFile;
 import dev.millrace.config.Settings;
 import dev.millrace.testing.CommittedRecords;
 import dev.millrace.testing.MillraceProcess;
+import dev.millrace.testing.Patience;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -156,8 +158,8 @@ class ServingITCase {
           new ModelsFollower(settings.kafka(), topic, models::accept, notice -> {})) {
         Thread thread = new Thread(follower);
         thread.start();
-        assertThat(follower.awaitReady(30_000)).isTrue();
-        ServeApi api = ModelSamples.api(settings, models, new FleetView(settings, notice -> {}));
+        await().atMost(Patience.MAX).until(follower::isReady);
+        ServeApi api = ModelSamples.api(settings, models, new SummaryView(settings, notice -> {}));
         for (int round = 0; round < 2; round++) {
           for (String row : last) {
             JsonNode answer = JSON.readTree(ModelSamples.body(api.predict(request(settings, row))));
@@ -212,11 +214,11 @@ class ServingITCase {
             settings.kafka(), settings.output().models(), models::accept, notice -> {})) {
       Thread thread = new Thread(follower);
       thread.start();
-      assertThat(follower.awaitReady(30_000)).isTrue();
+      await().atMost(Patience.MAX).until(follower::isReady);
       follower.close();
       thread.join();
     }
-    ServeApi api = ModelSamples.api(settings, models, new FleetView(settings, notice -> {}));
+    ServeApi api = ModelSamples.api(settings, models, new SummaryView(settings, notice -> {}));
     for (String user : List.of("\"user.id\": \"u1\"", "\"user\": {\"id\": \"u1\"}")) {
       String request = "{\"key\": \"a\", \"features\": {\"amount\": 1, %s}}".formatted(user);
       JsonNode answer =

@@ -3,19 +3,21 @@ package dev.millrace.cli.dashboard;
 import static java.util.concurrent.TimeUnit.MILLISECONDS;
 
 import com.fasterxml.jackson.core.JsonGenerator;
+import dev.millrace.cli.watch.ExamplesRate;
 import dev.millrace.codec.json.SummaryJson;
 import dev.millrace.data.FleetReport;
 import dev.millrace.data.FleetReport.Spread;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /**
- * How all keys together do over time, by the clock: from the records of the summary topic where
- * there are any, else from what the page knows of each key. Thread-safe.
+ * Series over all keys by the clock: from the records of the summary topic if there are any, else
+ * computed from the latest record of each key. Thread-safe.
  */
-final class DashboardFleet {
-  /** Time between two points that the page takes itself. */
+final class DashboardSummary {
+  /** Time between two points that the page computes itself. */
   static final Duration PERIOD = Duration.ofSeconds(5);
 
   private static final int MAX_POINTS = 2_000;
@@ -33,41 +35,42 @@ final class DashboardFleet {
     "loss_p90"
   };
 
-  private DashboardSeries series;
-  private DashboardRate rate;
-  private long run; // tells a page that holds older points that the series began again
-  private FleetReport newest; // from the topic, null before the first
+  private DashboardSeries series = newSeries();
+  private ExamplesRate rate = newRate();
+  private long run; // changes when the series starts again
+  private @Nullable FleetReport newest; // from the topic
   private long newestNanos;
   private long lastTime;
   private long points;
-  private Long lag;
+  private @Nullable Long lag;
 
-  DashboardFleet() {
-    begin();
+  private static DashboardSeries newSeries() {
+    return new DashboardSeries("time_ms", COLUMNS);
   }
 
-  private void begin() {
-    series = new DashboardSeries("time_ms", COLUMNS);
-    rate = new DashboardRate(0);
-    lastTime = 0;
-    run++;
+  private static ExamplesRate newRate() {
+    return new ExamplesRate(Duration.ZERO);
   }
 
-  /** How many records of the input no metrics record tells of yet; null if nobody knows. */
-  synchronized void lag(Long records) {
+  /** Sets the number of input records after the last reported one; null if unknown. */
+  synchronized void lag(@Nullable Long records) {
     lag = records;
   }
 
   /**
-   * Takes a record of the summary topic in; false for one that is not newer than the last point, or
-   * of a time that is still far off.
+   * Adds a record of the summary topic; returns false if it is not newer than the last point, or of
+   * a time far ahead.
    */
   synchronized boolean add(FleetReport report, long nowNanos, long nowMillis) {
     if (DashboardRecord.isFarOff(report.time(), nowMillis)) {
       return false;
     }
     if (newest == null) {
-      begin(); // the topic knows more than the page, and from earlier on
+      // The topic knows more than the page, and from earlier on.
+      series = newSeries();
+      rate = newRate();
+      lastTime = 0;
+      run++;
     }
     if (report.time() <= lastTime) {
       return false;
@@ -79,7 +82,7 @@ final class DashboardFleet {
     return true;
   }
 
-  /** Adds a point of what the page knows itself, unless the summary topic is at work. */
+  /** Adds a point that the page computed itself, unless the summary topic has recent records. */
   synchronized void sample(FleetReport report, long nowNanos) {
     if (!isFromTopic(nowNanos) && report.keys() > 0 && report.time() > lastTime) {
       addPoint(report, lag);
@@ -90,11 +93,11 @@ final class DashboardFleet {
     return newest != null && nowNanos - newestNanos < FRESH_NANOS;
   }
 
-  private void addPoint(FleetReport report, Long lagNow) {
+  private void addPoint(FleetReport report, @Nullable Long lagNow) {
     float[] figures = new float[COLUMNS.length];
     figures[0] = report.keys();
     figures[1] = report.active();
-    figures[2] = rate.update(report.examples(), MILLISECONDS.toNanos(report.time()));
+    figures[2] = (float) rate.update(report.examples(), MILLISECONDS.toNanos(report.time()));
     figures[3] = lagNow == null ? Float.NaN : lagNow;
     addSpread(report.accuracy(), figures, 4);
     addSpread(report.loss(), figures, 7);
@@ -103,26 +106,26 @@ final class DashboardFleet {
     series.add(lastTime, lastTime, figures, MAX_POINTS);
   }
 
-  private static void addSpread(Spread spread, float[] figures, int at) {
+  private static void addSpread(@Nullable Spread spread, float[] figures, int at) {
     figures[at] = spread == null ? Float.NaN : (float) spread.p10();
     figures[at + 1] = spread == null ? Float.NaN : (float) spread.p50();
     figures[at + 2] = spread == null ? Float.NaN : (float) spread.p90();
   }
 
-  /** Writes the lag, null if nobody knows, and the number of points that there were. */
+  /** Writes the lag and the number of points so far. */
   synchronized void writeOverview(JsonGenerator out) throws IOException {
     out.writeObjectField("lag", lag);
     out.writeNumberField("summary_points", points);
   }
 
-  /** Writes the latest state, the page's own if the topic has none, and the points after a time. */
+  /** Writes the latest summary, computed by the page if the topic has none, and later points. */
   synchronized void write(JsonGenerator out, FleetReport own, long after, long nowNanos)
       throws IOException {
-    boolean fromTopic = isFromTopic(nowNanos);
+    FleetReport recent = isFromTopic(nowNanos) ? newest : null;
     out.writeNumberField("run", run);
-    out.writeBooleanField("from_topic", fromTopic);
+    out.writeBooleanField("from_topic", recent != null);
     out.writeFieldName("summary");
-    byte[] summary = SummaryJson.encode(fromTopic ? newest : own);
+    byte[] summary = SummaryJson.encode(recent == null ? own : recent);
     out.writeRawValue(new String(summary, StandardCharsets.UTF_8));
     series.write(out, after);
   }

@@ -14,13 +14,13 @@ import java.util.Locale;
 import java.util.stream.Collectors;
 
 /** A record of the summary as text. */
-public final class FleetLines {
+public final class SummaryLines {
   /** A field that every such record has, and no metrics record. */
   public static final String MARK = "time";
 
   private static final int MAX_KEY = 40;
 
-  private FleetLines() {}
+  private SummaryLines() {}
 
   /** A block of lines: all keys together, then the worst of them; none for any other record. */
   public static List<String> of(JsonNode record) {

@@ -9,29 +9,29 @@ import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Threads that answer requests: a few, which is fastest, and more of them while the few wait for
- * clients that send or read slowly, or for brokers. A request waits for a thread 40 ms at most.
- * Thread-safe.
+ * slow clients or for brokers. A request waits for a thread 40 ms at most. Thread-safe.
  */
-public final class ServeThreads implements Executor, AutoCloseable {
-  private static final int MAX_THREADS = HttpSafety.CONNECTIONS;
+final class RequestThreads implements Executor, AutoCloseable {
+  private static final int MAX_THREADS = HttpService.MAX_CONNECTIONS;
   private static final int CHECK_MILLIS = 20;
   private static final int IDLE_SECONDS = 10;
 
   private final int few;
   private final ThreadPoolExecutor pool;
   private final ScheduledExecutorService watch;
-  // The request that was next at the last check; null if there was none.
-  private Runnable next;
+  // The request that was next at the last check.
+  private @Nullable Runnable next;
 
-  public ServeThreads(int few) {
+  RequestThreads(int few) {
     this.few = few;
     AtomicInteger number = new AtomicInteger();
     ThreadFactory daemons =
         task -> {
-          Thread thread = new Thread(task, "serve-" + number.incrementAndGet());
+          Thread thread = new Thread(task, "http-" + number.incrementAndGet());
           thread.setDaemon(true);
           return thread;
         };

@@ -1,35 +1,30 @@
-package dev.millrace.cli.serve;
+package dev.millrace.cli.http;
 
 import com.sun.net.httpserver.HttpExchange;
-import dev.millrace.cli.http.ClientWait;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Body of an answer: a short one is sent at once with its length, a longer one in chunks while it
  * is written, so that no answer is in memory as a whole. Not thread-safe.
  */
-final class ServeBody extends OutputStream {
+final class HttpBody extends OutputStream {
   /** Bytes of the longest answer that is sent at once. */
   static final int BUFFER_BYTES = 64 << 10;
-
-  private interface Write {
-    void run() throws IOException;
-  }
 
   private final HttpExchange exchange;
   private final int status;
   private final ByteArrayOutputStream buffer = new ByteArrayOutputStream(512);
-  // Null if it may wait for its client as long as the server lets it.
-  private final ClientWait wait;
-  // Null as long as the buffer has all of it.
-  private OutputStream chunks;
+  private final @Nullable ClientWait wait;
+  // Null while the buffer has all of it.
+  private @Nullable OutputStream chunks;
 
   /**
    * @param wait that the client may cause, or null if the server's own limit is enough
    */
-  ServeBody(HttpExchange exchange, int status, ClientWait wait) {
+  HttpBody(HttpExchange exchange, int status, @Nullable ClientWait wait) {
     this.exchange = exchange;
     this.status = status;
     this.wait = wait;
@@ -44,46 +39,46 @@ final class ServeBody extends OutputStream {
   public void write(byte[] bytes, int offset, int length) throws IOException {
     if (chunks == null && length <= BUFFER_BYTES - buffer.size()) {
       buffer.write(bytes, offset, length);
-      return;
-    }
-    toClient(() -> writeChunk(bytes, offset, length));
-  }
-
-  private void writeChunk(byte[] bytes, int offset, int length) throws IOException {
-    if (chunks == null) {
-      exchange.sendResponseHeaders(status, 0);
-      chunks = exchange.getResponseBody();
-      buffer.writeTo(chunks);
-    }
-    chunks.write(bytes, offset, length);
-  }
-
-  private void toClient(Write write) throws IOException {
-    if (wait == null) {
-      write.run();
     } else {
-      wait.call(
+      toClient(
           () -> {
-            write.run();
-            return null;
+            chunks(0).write(bytes, offset, length);
+            return this;
           });
     }
   }
 
   /** Ends the body. */
   void finish() throws IOException {
-    toClient(this::writeEnd);
+    toClient(
+        () -> {
+          boolean isHead = exchange.getRequestMethod().equals("HEAD");
+          chunks(isHead ? -1 : buffer.size()).close();
+          return this;
+        });
   }
 
-  private void writeEnd() throws IOException {
+  private void toClient(ClientWait.Call<HttpBody> write) throws IOException {
+    if (wait == null) {
+      write.run();
+    } else {
+      wait.call(write);
+    }
+  }
+
+  /**
+   * Returns where the rest goes, after the head of the answer and what the buffer has.
+   *
+   * @param length of the body, 0 if it is not known, -1 if there is none
+   */
+  private OutputStream chunks(int length) throws IOException {
     if (chunks == null) {
-      boolean isHead = exchange.getRequestMethod().equals("HEAD");
-      exchange.sendResponseHeaders(status, isHead ? -1 : buffer.size());
+      exchange.sendResponseHeaders(status, length);
       chunks = exchange.getResponseBody();
-      if (!isHead) {
+      if (length >= 0) {
         buffer.writeTo(chunks);
       }
     }
-    chunks.close();
+    return chunks;
   }
 }

@@ -6,12 +6,12 @@ import dev.millrace.cli.console.Terminal;
 import java.util.List;
 
 /** The newest record of the summary. */
-final class LiveFleet implements LiveView {
+final class LiveSummary implements LiveView {
   private List<String> newest = List.of("No record yet.");
 
   @Override
   public void accept(JsonNode record) {
-    newest = FleetLines.of(record);
+    newest = SummaryLines.of(record);
   }
 
   @Override

@@ -2,7 +2,7 @@
 import { $, element, getJson, groups, setText } from "./format.js";
 import { drawTable } from "./tables.js";
 
-const PLACES = ["first-letters", "letters", "all-letters"]; // before any key, beside one, beside all
+const PLACES = ["first-dead-letters", "dead-letters", "all-dead-letters"]; // before any key, beside one, beside all
 
 let shown = -1;
 
@@ -11,7 +11,7 @@ let shown = -1;
  *
  * @param count of the letters that the server has
  */
-export async function loadLetters(count) {
+export async function loadDeadLetters(count) {
   if (count === shown) return;
   shown = count;
   const { reasons } = await getJson("/api/dead-letters");
@@ -19,7 +19,7 @@ export async function loadLetters(count) {
 }
 
 /** Forgets what is shown, as the server may be a new one. */
-export function forgetLetters() {
+export function forgetDeadLetters() {
   shown = -1;
 }
 

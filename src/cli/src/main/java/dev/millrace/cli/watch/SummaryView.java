@@ -4,24 +4,29 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.millrace.config.Settings;
 import java.util.Optional;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
-/** The newest record of the summary of one pipeline. Thread-safe. */
-public final class FleetView implements AutoCloseable {
+/** Holds the newest record of the summary of one pipeline. Thread-safe. */
+public final class SummaryView implements AutoCloseable {
   private final String pipeline;
   // Null if the job writes no summary.
-  private final MetricsFollower follower;
-  private volatile String newest;
+  private final @Nullable TopicFollower follower;
+  private volatile @Nullable String newest;
   private volatile boolean started;
 
   /**
    * @param notice takes one line when the brokers or the topic go away or come back
    */
-  public FleetView(Settings settings, Consumer<String> notice) {
+  public SummaryView(Settings settings, Consumer<String> notice) {
     pipeline = settings.pipeline();
     follower =
         settings.output().hasSummary()
-            ? new MetricsFollower(
-                settings.kafka(), settings.output().summary(), true, this::accept, notice)
+            ? new TopicFollower(
+                settings.kafka(),
+                settings.output().summary(),
+                TopicFollower.Start.OLDEST,
+                TopicFollower.values(this::accept),
+                (absent, text) -> notice.accept(text))
             : null;
   }
 
@@ -29,24 +34,24 @@ public final class FleetView implements AutoCloseable {
   public void start() {
     if (follower != null) {
       started = true;
-      Thread thread = new Thread(follower, "fleet");
+      Thread thread = new Thread(follower, "summary");
       thread.setDaemon(true);
       thread.start();
     }
   }
 
-  /** Whether the pipeline's job writes such records. */
+  /** Returns true if the pipeline's job writes such records. */
   public boolean isOn() {
     return follower != null;
   }
 
-  /** Returns true while records are read that were on the topic before, and are no news. */
+  /** Returns true until the records that were on the topic at the start have been read. */
   public boolean isStarting() {
-    return started && !follower.isCaughtUp();
+    return started && follower != null && !follower.isCaughtUp();
   }
 
-  /** A JSON object, or null before the first. */
-  public String newest() {
+  /** Returns the newest record, a JSON object, or null before the first. */
+  public @Nullable String newest() {
     return newest;
   }
 
@@ -57,7 +62,7 @@ public final class FleetView implements AutoCloseable {
     }
   }
 
-  /** Takes a record of the topic, which other pipelines may share. */
+  /** Accepts a record of the topic, which other pipelines may share. */
   public void accept(String record) {
     Optional<JsonNode> view = MetricsRecords.parse(record, "pipeline");
     if (view.isPresent() && pipeline.equals(view.get().path("pipeline").textValue())) {

@@ -15,19 +15,30 @@ import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.common.errors.WakeupException;
 
 /**
- * Follows the metrics topic: every partition, without a consumer group, so that any number of
- * viewers can look on and none leaves a trace. {@link #run} works in the calling thread until
- * {@link #close} is called from another one.
+ * Follows every partition of a topic, without a consumer group, so that any number of viewers
+ * leaves no trace. {@link #run} works in the calling thread until {@link #close} is called from
+ * another one; it outlives any absence of the brokers.
  */
-public final class MetricsFollower implements Runnable, AutoCloseable {
+public final class TopicFollower implements Runnable, AutoCloseable {
   private static final Duration POLL = Duration.ofMillis(500);
   private static final Duration CALL = Duration.ofSeconds(3);
   private static final Duration CHECK = Duration.ofSeconds(5);
 
+  /** Takes one line when the brokers or the topic go away or come back. */
+  public interface Notice {
+    void accept(boolean absent, String text);
+  }
+
+  /** First record that a follower reads. */
+  public enum Start {
+    OLDEST,
+    NEXT
+  }
+
   private final String topic;
-  private final boolean fromBeginning;
+  private final Start start;
   private final Consumer<ConsumerRecord<byte[], byte[]>> onRecord;
-  private final Consumer<String> onNotice;
+  private final Notice onNotice;
   private final String servers;
   private final KafkaConsumer<byte[], byte[]> consumer;
   private final CountDownLatch positioned = new CountDownLatch(1);
@@ -37,46 +48,31 @@ public final class MetricsFollower implements Runnable, AutoCloseable {
 
   /**
    * @param kafka client properties
-   * @param fromBeginning with the records that are there already
-   * @param onRecord takes the value of each record, in the thread of {@link #run}
-   * @param onNotice takes one line when the brokers or the topic go away or come back
+   * @param onRecord takes each record, in the thread of {@link #run}
    */
-  public MetricsFollower(
+  public TopicFollower(
       Map<String, String> kafka,
       String topic,
-      boolean fromBeginning,
-      Consumer<String> onRecord,
-      Consumer<String> onNotice) {
-    this(topic, kafka, fromBeginning, record -> passValue(record, onRecord), onNotice);
-  }
-
-  private MetricsFollower(
-      String topic,
-      Map<String, String> kafka,
-      boolean fromBeginning,
+      Start start,
       Consumer<ConsumerRecord<byte[], byte[]>> onRecord,
-      Consumer<String> onNotice) {
+      Notice onNotice) {
     this.topic = topic;
-    this.fromBeginning = fromBeginning;
+    this.start = start;
     this.onRecord = onRecord;
     this.onNotice = onNotice;
-    this.servers = kafka.get("bootstrap.servers");
+    this.servers = kafka.getOrDefault("bootstrap.servers", "");
     this.consumer = TopicReader.consumer(kafka);
   }
 
-  /** A follower of whole records, from the first one on; it is silent about absent brokers. */
-  public static MetricsFollower ofRecords(
-      Map<String, String> kafka, String topic, Consumer<ConsumerRecord<byte[], byte[]>> onRecord) {
-    return new MetricsFollower(topic, kafka, true, onRecord, absence -> {});
+  /** Returns a consumer of records that passes their values on as text, other than tombstones. */
+  public static Consumer<ConsumerRecord<byte[], byte[]>> values(Consumer<String> onValue) {
+    return record -> {
+      if (record.value() != null) {
+        onValue.accept(new String(record.value(), StandardCharsets.UTF_8));
+      }
+    };
   }
 
-  private static void passValue(ConsumerRecord<byte[], byte[]> record, Consumer<String> onRecord) {
-    if (record.value() != null) {
-      onRecord.accept(new String(record.value(), StandardCharsets.UTF_8));
-    }
-  }
-
-  /** Follows until closed; outlives any absence of the brokers. */
   @Override
   public void run() {
     try (consumer) {
@@ -99,13 +95,13 @@ public final class MetricsFollower implements Runnable, AutoCloseable {
     }
   }
 
-  /** Whether the brokers or the topic are away, as far as was noticed. */
+  /** Returns true if the brokers or the topic were away at the last check. */
   public boolean isAbsent() {
     return absent;
   }
 
   /** Returns true once the records that were on the topic at the start have been read. */
-  boolean isCaughtUp() {
+  public boolean isCaughtUp() {
     return caughtUp;
   }
 
@@ -138,7 +134,7 @@ public final class MetricsFollower implements Runnable, AutoCloseable {
   }
 
   private void awaitPositions(List<TopicPartition> partitions) {
-    if (fromBeginning) {
+    if (start == Start.OLDEST) {
       consumer.seekToBeginning(partitions);
     } else {
       consumer.seekToEnd(partitions);
@@ -217,14 +213,14 @@ public final class MetricsFollower implements Runnable, AutoCloseable {
   private void notice(String text) {
     if (!absent) {
       absent = true;
-      onNotice.accept(text);
+      onNotice.accept(true, text);
     }
   }
 
   private void present() {
     if (absent) {
       absent = false;
-      onNotice.accept("Following " + topic + " on " + servers + ".");
+      onNotice.accept(false, "Following " + topic + " on " + servers + ".");
     }
   }
 }

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import org.junit.jupiter.api.Test;
 
-class FleetLinesTest {
+class SummaryLinesTest {
   @Test
   void allKeysTogetherThenTheWorst() throws Exception {
     String record =
@@ -17,7 +17,7 @@ class FleetLinesTest {
         """;
 
     assertThat(MetricsRecords.parse(record)).isEmpty();
-    assertThat(FleetLines.of(new ObjectMapper().readTree(record)).stream().map(String::strip))
+    assertThat(SummaryLines.of(new ObjectMapper().readTree(record)).stream().map(String::strip))
         .containsExactly(
             "2026-11-25T09:14:05.000Z  1,204 keys, 1,180 active, 50,419,200 examples",
             "loss      mean 0.300  min 0.100  p10 0.200  p50 0.300  p90 0.400  max 1.020",

@@ -2,7 +2,7 @@
 import { Charts, eventWord } from "./charts.js";
 import { $, after, column, element, format, getJson, groups, isNumber, keyLabel, merged, moment, setText } from "./format.js";
 import { drawTable } from "./tables.js";
-import { FLEET } from "./views.js";
+import { SUMMARY } from "./views.js";
 
 const MAX_POINTS = 4000;
 const MAX_EVENTS = 15;
@@ -14,7 +14,7 @@ let charts = null;
 let latestOnly = false;
 
 /** Forgets what is held, as the server may be a new one with another history. */
-export function forgetFleet() {
+export function forgetSummary() {
   points = null;
   events = null;
 }
@@ -24,7 +24,7 @@ export function forgetFleet() {
  *
  * @param count of the events that the server has
  */
-export async function loadFleet(count) {
+export async function loadSummary(count) {
   const from = after(points, MAX_POINTS);
   const [answer, happened] = await Promise.all([
     getJson("/api/summary?" + from.slice(1)),
@@ -32,34 +32,34 @@ export async function loadFleet(count) {
   ]);
   if (points && points.run !== answer.run) { // what came is the end of another series
     points = null;
-    return loadFleet(count);
+    return loadSummary(count);
   }
   points = from === "" ? answer : merged(points, answer);
   news = answer;
   if (happened) events = happened;
-  drawFleet();
+  drawSummary();
 }
 
-export function setFleetAxes(axes) {
+export function setSummaryAxes(axes) {
   latestOnly = axes.latestOnly;
-  drawFleet();
+  drawSummary();
 }
 
-export function drawFleet() {
+export function drawSummary() {
   if (!points || !events) return;
-  const fleet = news.summary;
-  setText($("fleet-keys"), groups(fleet.keys));
-  setText($("fleet-active"), groups(fleet.active));
-  const drifting = fleet.drifting ? fleet.drifting.count : null;
-  setText($("fleet-drifting"), groups(drifting));
-  $("fleet-drifting").classList.toggle("warn", drifting > 0);
-  setText($("fleet-sub"), "each key counts once" + (news.from_topic ? "; as the summary topic says" : ""));
+  const summary = news.summary;
+  setText($("summary-keys"), groups(summary.keys));
+  setText($("summary-active"), groups(summary.active));
+  const drifting = summary.drifting ? summary.drifting.count : null;
+  setText($("summary-drifting"), groups(drifting));
+  $("summary-drifting").classList.toggle("warn", drifting > 0);
+  setText($("summary-sub"), "each key counts once" + (news.from_topic ? "; as the summary topic says" : ""));
   drawSpread();
-  if (!charts) charts = new Charts($("fleet-charts"), FLEET);
-  const drawn = FLEET.filter((spec) => column(points, spec.lines[0].of).some(isNumber) || spec.lines[0].of === "rate");
+  if (!charts) charts = new Charts($("summary-charts"), SUMMARY);
+  const drawn = SUMMARY.filter((spec) => column(points, spec.lines[0].of).some(isNumber) || spec.lines[0].of === "rate");
   charts.specs = drawn;
   charts.draw({ places: column(points, "time_ms"), times: column(points, "time"), of: (name) => column(points, name), byTime: true, latestOnly });
-  drawWorst(fleet.worst);
+  drawWorst(summary.worst);
   drawEvents();
 }
 

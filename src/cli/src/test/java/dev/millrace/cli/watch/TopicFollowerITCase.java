@@ -10,6 +10,7 @@ import dev.millrace.cli.dashboard.DashboardServerTest;
 import dev.millrace.cli.kafka.BrokerCheck;
 import dev.millrace.cli.kafka.EmbeddedKafka;
 import dev.millrace.cli.serve.ModelsFollower;
+import dev.millrace.cli.watch.TopicFollower.Start;
 import dev.millrace.codec.ModelAssembler.Arrival;
 import dev.millrace.codec.ModelAssembler.Place;
 import dev.millrace.data.DeadLetterReason;
@@ -37,11 +38,11 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import picocli.CommandLine;
 
 /** The followers and the command {@code watch} against a broker. */
-class MetricsFollowerITCase {
+class TopicFollowerITCase {
 
   private static EmbeddedKafka kafka;
 
@@ -61,7 +62,7 @@ class MetricsFollowerITCase {
   void seesWhatIsWrittenFromNowOnInEveryPartition() throws Exception {
     createTopic(kafka, "from-now", 3);
     send(kafka, "from-now", 0, "before");
-    try (Following following = new Following(kafka, "from-now", false)) {
+    try (Following following = new Following(kafka, "from-now", Start.NEXT)) {
       following.follower.awaitPositioned();
       for (int partition = 0; partition < 3; partition++) {
         send(kafka, "from-now", partition, "after-" + partition);
@@ -80,7 +81,7 @@ class MetricsFollowerITCase {
   void seesWhatWasThereBeforeWhenAsked() throws Exception {
     createTopic(kafka, "from-beginning", 1);
     send(kafka, "from-beginning", 0, "before");
-    try (Following following = new Following(kafka, "from-beginning", true)) {
+    try (Following following = new Following(kafka, "from-beginning", Start.OLDEST)) {
       await()
           .atMost(Patience.MAX)
           .untilAsserted(() -> assertThat(following.records).containsExactly("before"));
@@ -88,12 +89,12 @@ class MetricsFollowerITCase {
   }
 
   @ParameterizedTest
-  @ValueSource(booleans = {true, false})
-  void seesAllOfAPartitionThatIsAddedWhileOthersAreBusy(boolean fromBeginning) throws Exception {
-    String topic = "grows-" + fromBeginning;
+  @EnumSource(Start.class)
+  void seesAllOfAPartitionThatIsAddedWhileOthersAreBusy(Start start) throws Exception {
+    String topic = "grows-" + start;
     createTopic(kafka, topic, 1);
     send(kafka, topic, 0, "before");
-    try (Following following = new Following(kafka, topic, fromBeginning)) {
+    try (Following following = new Following(kafka, topic, start)) {
       following.follower.awaitPositioned();
       addPartition(topic);
       send(kafka, topic, 1, "of the new one");
@@ -105,7 +106,7 @@ class MetricsFollowerITCase {
                 send(kafka, topic, 0, "busy");
                 return following.records.contains("of the new one");
               });
-      assertThat(following.records.contains("before")).isEqualTo(fromBeginning);
+      assertThat(following.records.contains("before")).isEqualTo(start == Start.OLDEST);
       assertThat(following.records).containsOnlyOnce("of the new one");
     }
   }
@@ -128,7 +129,7 @@ class MetricsFollowerITCase {
             notice -> {})) {
       Thread thread = new Thread(follower, "follower");
       thread.start();
-      assertThat(follower.awaitReady(Patience.MAX.toMillis())).isTrue();
+      await().atMost(Patience.MAX).until(follower::isReady);
       addPartition("models");
       send(kafka, "models", 1, "a model");
 
@@ -157,7 +158,7 @@ class MetricsFollowerITCase {
             new ModelsFollower.Reader(properties(kafka), "models-deleted")) {
       Thread thread = new Thread(follower, "follower");
       thread.start();
-      assertThat(follower.awaitReady(Patience.MAX.toMillis())).isTrue();
+      await().atMost(Patience.MAX).until(follower::isReady);
       List<Place> places = arrivals.get(0).places();
       assertThat(reader.read("k", places)).asString().isEqualTo("a model");
       deleteTopic("models-deleted");
@@ -167,11 +168,17 @@ class MetricsFollowerITCase {
           .until(
               () ->
                   notices.contains(
-                      "Topic models-deleted does not exist any more; the models that are known are"
-                          + " served on."));
+                      ("Topic models-deleted does not exist any more on %s; waiting for it. Known"
+                              + " models are still served.")
+                          .formatted(kafka.bootstrapServers())));
       createTopic(kafka, "models-deleted", 1);
       send(kafka, "models-deleted", 0, "another");
-      await().atMost(Patience.MAX).until(() -> notices.contains("Following models-deleted again."));
+      await()
+          .atMost(Patience.MAX)
+          .until(
+              () ->
+                  notices.contains(
+                      "Following models-deleted on %s.".formatted(kafka.bootstrapServers())));
 
       assertThat(reader.read("k", places)).asString().isEqualTo("another");
       assertThat(reader.read("other", places)).isNull();
@@ -188,7 +195,7 @@ class MetricsFollowerITCase {
 
   @Test
   void waitsForATopicThatIsNotThereYetAndSaysSo() throws Exception {
-    try (Following following = new Following(kafka, "later", false)) {
+    try (Following following = new Following(kafka, "later", Start.NEXT)) {
       assertThat(following.firstNotice())
           .isEqualTo(
               "Topic later does not exist on %s yet; waiting for it."
@@ -205,7 +212,7 @@ class MetricsFollowerITCase {
   @Test
   void saysThatATopicIsGoneAndFollowsOneThatTakesItsPlace() throws Exception {
     createTopic(kafka, "deleted", 1);
-    try (Following following = new Following(kafka, "deleted", false)) {
+    try (Following following = new Following(kafka, "deleted", Start.NEXT)) {
       following.follower.awaitPositioned();
       deleteTopic("deleted");
       assertThat(following.firstNotice())
@@ -266,7 +273,7 @@ class MetricsFollowerITCase {
     EmbeddedKafka first = EmbeddedKafka.start(0, dir.resolve("data"));
     String servers = first.bootstrapServers();
     createTopic(first, "resumed", 1);
-    try (Following following = new Following(first, "resumed", false)) {
+    try (Following following = new Following(first, "resumed", Start.NEXT)) {
       following.follower.awaitPositioned();
       first.close();
       await()
@@ -374,12 +381,17 @@ class MetricsFollowerITCase {
   private static final class Following implements AutoCloseable {
     final List<String> records = new CopyOnWriteArrayList<>();
     final List<String> notices = new CopyOnWriteArrayList<>();
-    final MetricsFollower follower;
+    final TopicFollower follower;
     private final Thread thread;
 
-    Following(EmbeddedKafka kafka, String topic, boolean fromBeginning) {
+    Following(EmbeddedKafka kafka, String topic, Start start) {
       follower =
-          new MetricsFollower(properties(kafka), topic, fromBeginning, records::add, notices::add);
+          new TopicFollower(
+              properties(kafka),
+              topic,
+              start,
+              TopicFollower.values(records::add),
+              (absent, text) -> notices.add(text));
       thread = new Thread(follower, "follower");
       thread.start();
     }
