@@ -4,14 +4,14 @@ import { compact, css, element, format, isNumber, setText } from "./format.js";
 const LATEST_POINTS = 120;
 const WHOLE = Array.from({ length: 39 }, (_, i) => [1, 2, 5][i % 3] * 10 ** Math.floor(i / 3));
 
-/** What happened, by the name of the event: its mark on the charts and its word in the legend. */
+/** Marks on the charts and words in the legend, by event. */
 export const MARKS = {
   drift: { shape: "diamond", colour: "--warn", word: "drift" },
   reset: { shape: "square", colour: "--bad", word: "reset" },
   expired: { shape: "square", colour: "--bad", word: "expired" },
-  skipped_steps: { shape: "cross", colour: "--muted", word: "steps left out" },
+  skipped_steps: { shape: "cross", colour: "--muted", word: "skipped steps" },
   rollback: { shape: "square", colour: "--bad", word: "rolled back" },
-  champion_changed: { shape: "triangle", colour: "--good", word: "other model" },
+  champion_changed: { shape: "triangle", colour: "--good", word: "new champion" },
   warning: { shape: "ring", colour: "--warn", word: "warning" },
 };
 
@@ -58,7 +58,7 @@ export class Charts {
     this.charts.forEach((chart, i) => { chart.data = wanted[i].data; drawChart(chart); });
   }
 
-  /** Makes the charts anew where others are wanted than there are. */
+  /** Creates the charts again if other ones are wanted. */
   build(wanted) {
     const signature = JSON.stringify([document.documentElement.dataset.theme,
       wanted.map((chart) => [chart.spec.title, chart.byTime, chart.lines.map((line) => line.of)])]);
@@ -195,7 +195,7 @@ function moveCursor(chart, event) {
   plot.setCursor({ left: plot.valToPos(place, "x"), top: 0 });
 }
 
-/** A line with a shape of its own on top, so that no mark is told by its colour alone. */
+/** A line with a shape of its own on top, so that marks differ in more than colour. */
 function drawMarks(chart, plot) {
   if (chart.spec.places || chart.owner.marks.length === 0) return;
   const { ctx, bbox } = plot;

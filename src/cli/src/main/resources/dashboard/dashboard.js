@@ -1,4 +1,4 @@
-// The page over the metrics topic. Server-sent events say what changed; what is on screen is then
+// The page over the metrics topic. Server-sent events report changes; the visible part is then
 // fetched.
 import { connection, showOverview, startHead } from "./head.js";
 import { chooseNext, refreshKeys, showSelected, startKeys, updateRow } from "./keys.js";
@@ -138,7 +138,7 @@ const actions = {
   "?": () => $("help").showModal(),
 };
 
-/** Letters are for whoever is not typing, and can be turned off for those who dictate. */
+/** Shortcuts work outside of text fields, and can be turned off for speech input. */
 function onKey(event) {
   const typing = /^(INPUT|SELECT|TEXTAREA)$/.test(document.activeElement.tagName);
   if (event.key === "Escape" && document.activeElement === $("search")) {

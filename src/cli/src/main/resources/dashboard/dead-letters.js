@@ -1,4 +1,4 @@
-// Records that the pipeline refused: how many for each reason, and the last one of each.
+// Records that the pipeline rejected: the count and the last one of each reason.
 import { $, element, getJson, groups, setText } from "./format.js";
 import { drawTable } from "./tables.js";
 
@@ -7,9 +7,9 @@ const PLACES = ["first-dead-letters", "dead-letters", "all-dead-letters"]; // be
 let shown = -1;
 
 /**
- * Fetches the reasons if there are more letters than are shown.
+ * Fetches the reasons if there are more dead letters than are shown.
  *
- * @param count of the letters that the server has
+ * @param count of the dead letters that the server has
  */
 export async function loadDeadLetters(count) {
   if (count === shown) return;

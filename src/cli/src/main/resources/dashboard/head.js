@@ -33,8 +33,8 @@ export function showOverview(news) {
   setText($("total-label"), news.examples === 1 ? "example" : "examples");
   setText($("lag"), groups(news.lag));
   $("lag-box").hidden = !isNumber(news.lag);
-  setText($("refused"), groups(news.dead_letters));
-  $("refused-box").hidden = !(news.dead_letters > 0);
+  setText($("rejected"), groups(news.dead_letters));
+  $("rejected-box").hidden = !(news.dead_letters > 0);
   setText($("ignored"), groups(news.ignored));
   $("ignored-box").hidden = news.ignored === 0;
   setText($("note"), news.note);
@@ -63,7 +63,7 @@ function showState() {
   const box = $("connection");
   box.dataset.state = state;
   setText(box, text + since);
-  setText($("spoken"), text); // without the seconds, which a screen reader would never cease to read
+  setText($("spoken"), text); // without the seconds, which a screen reader would repeat for ever
   const alarm = state === "lost" || state === "idle";
   document.title = (alarm ? "(!) " : "") + (overview && overview.pipeline ? overview.pipeline + " \u00b7 Millrace" : "Millrace");
   document.body.dataset.state = state;

@@ -5,7 +5,7 @@ import { viewOf } from "./views.js";
 
 const ROW = 52;            // height of a row, as in the style sheet
 const AROUND = 12;         // rows kept above and below those in view
-const PERIOD_MS = 1500;    // the list is sorted anew at most this often
+const PERIOD_MS = 1500;    // minimum time between two sorts of the list
 const IN_USE_MS = 5000;    // after the last touch of a list that someone reads from; it keeps its order
 const SVG = "http://www.w3.org/2000/svg";
 
@@ -212,7 +212,7 @@ function scrollTo(place) {
   else if (top + ROW > box.scrollTop + box.clientHeight) box.scrollTop = top + ROW - box.clientHeight;
 }
 
-/** Chooses the key so many places further down, as the list stands now. */
+/** Selects the key {@code step} places further down the current list. */
 export function chooseNext(step) {
   const at = items.findIndex((item) => item.key === selected);
   const next = at < 0 ? items[0] : items[at + step];

@@ -5,7 +5,7 @@ import { drawMatrix } from "./matrix.js";
 import { drawList, drawTable } from "./tables.js";
 import { EPOCHS, FIGURE_NAMES, REGRESSION, viewOf } from "./views.js";
 
-const MAX_POINTS = 4000;       // beyond this the thinned history is fetched afresh
+const MAX_POINTS = 4000;       // beyond this the thinned history is fetched again
 const MAX_EVENTS = 12;
 let points = null; // { key, run, columns, values, epochs }, one array per column
 let latest = null; // the key's whole metrics record
@@ -68,10 +68,10 @@ export function drawModel() {
   const calibration = window.calibration && isNumber(window.calibration.mean_predicted)
     ? ", mean predicted " + format(window.calibration.mean_predicted, 3) + ", observed " + format(window.calibration.observed_share, 3) : "";
   setText($("key-sub"), latest.task + size + calibration);
-  const doubts = [];
-  if (window.better_than_baseline === false) doubts.push("Worse than a baseline.");
-  if (window.predicts_one_class) doubts.push("Predicts only one class: metrics.threshold-metric: f1 or model.class-weights: balanced may help.");
-  setText($("key-doubts"), doubts.join(" "));
+  const warnings = [];
+  if (window.better_than_baseline === false) warnings.push("Worse than a baseline.");
+  if (window.predicts_one_class) warnings.push("Predicts only one class: metrics.threshold-metric: f1 or model.class-weights: balanced may help.");
+  setText($("key-warnings"), warnings.join(" "));
   drawTiles(view);
   drawCharts();
   drawMatrix(latest.confusion_matrix);
@@ -170,7 +170,7 @@ function drawCompare(view) {
     [...block("window"), second, ...block("total")]);
 }
 
-/** Of a mixture its networks, with the weight of each; of several models which one answers. */
+/** Networks of a mixture with their weights, or champion and challengers. */
 function drawMembers() {
   const { members, models } = latest;
   const competing = Array.isArray(models) ? models.filter((one) => one && typeof one.name === "string") : [];
@@ -181,7 +181,7 @@ function drawMembers() {
     drawTable($("members"), ["model", "loss", "accuracy", "leads for"], competing.map((one) => {
       const isChampion = one.role === "champion";
       const loss = [one.log_loss, one.mae, one.loss].find(isNumber);
-      return [one.name + (isChampion ? " (answers)" : ""), [format(loss), format(one.accuracy, 3), groups(one.lead)], isChampion ? "own" : ""];
+      return [one.name + (isChampion ? " (champion)" : ""), [format(loss), format(one.accuracy, 3), groups(one.lead)], isChampion ? "own" : ""];
     }));
   } else if (mixed.length > 0) {
     setText($("members-title"), "Mixture");
@@ -193,7 +193,7 @@ function drawMembers() {
   }
 }
 
-/** Labels that come after their features: how many, how late. */
+/** Delayed labels: counts and delays. */
 function drawLabels() {
   const { labels } = latest;
   const known = labels != null && isNumber(labels.matched);
@@ -204,7 +204,7 @@ function drawLabels() {
   drawList($("labels"), [
     ["labels joined", groups(labels.matched), "labels-matched"],
     ["waiting for their label", groups(labels.pending), ""],
-    ["never labelled in time", groups(labels.timed_out + (labels.imputed || 0)), ""],
+    ["labels timed out", groups(labels.timed_out + (labels.imputed || 0)), ""],
     ["without features", groups(labels.without_features), ""],
     ["delay", delays.map(([of, text]) => of + " " + text).join(", ") || DASH, ""],
   ]);
@@ -218,7 +218,7 @@ function drawValidation(view) {
   drawTable($("validation"), ["held out", ...view.validation.map(([name]) => FIGURE_NAMES[name])],
     [["window", block("window"), "own"], ["epoch " + (latest.epoch || 1), block("epoch")]]);
   const best = isNumber(held.best_loss) ? "Lowest loss " + format(held.best_loss) + ", in epoch " + held.best_epoch + "." : "";
-  setText($("validation-note"), [best, held.stopped ? "Learning has stopped: no lower loss for as many epochs as the pipeline allows." : ""].join(" ").trim());
+  setText($("validation-note"), [best, held.stopped ? "Learning has stopped: no lower loss within the patience of the pipeline." : ""].join(" ").trim());
 }
 
 function drawEvents() {

@@ -1,4 +1,4 @@
-// All keys together: how the figures are spread over them, the worst, and what happened lately.
+// All keys together: the distribution of the figures, the worst keys, and the latest events.
 import { Charts, eventWord } from "./charts.js";
 import { $, after, column, element, format, getJson, groups, isNumber, keyLabel, merged, moment, setText } from "./format.js";
 import { drawTable } from "./tables.js";
@@ -53,7 +53,7 @@ export function drawSummary() {
   const drifting = summary.drifting ? summary.drifting.count : null;
   setText($("summary-drifting"), groups(drifting));
   $("summary-drifting").classList.toggle("warn", drifting > 0);
-  setText($("summary-sub"), "each key counts once" + (news.from_topic ? "; as the summary topic says" : ""));
+  setText($("summary-sub"), "each key counts once" + (news.from_topic ? "; from the summary topic" : ""));
   drawSpread();
   if (!charts) charts = new Charts($("summary-charts"), SUMMARY);
   const drawn = SUMMARY.filter((spec) => column(points, spec.lines[0].of).some(isNumber) || spec.lines[0].of === "rate");
@@ -101,7 +101,7 @@ function drawWorst(worst) {
 
 function drawEvents() {
   const shown = events.events.slice(0, MAX_EVENTS);
-  setText($("all-events-note"), shown.length === 0 ? "Nothing has happened to a model yet: no drift, no reset, no step left out." : "");
+  setText($("all-events-note"), shown.length === 0 ? "Nothing has happened to a model yet: no drift, no reset, no skipped step." : "");
   $("all-events").hidden = shown.length === 0;
   drawLinked($("all-events"), ["key", "event", "event time"],
     shown.map((one) => [one.key, [eventWord(one.event) + (one.detail ? ": " + one.detail : ""), moment(one.time)]]));

@@ -20,8 +20,8 @@ import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 
 /**
- * The certificate of one local cluster, which its processes and the commands about it show each
- * other: whoever cannot read the directory is refused at every port.
+ * Certificate of one local cluster for mutual TLS: clients that cannot read the directory are
+ * rejected at every port.
  *
  * @param directory private to the user
  */
@@ -29,11 +29,11 @@ record ClusterCertificate(Path directory) {
   private static final String ALIAS = "cluster";
   private static final String TYPE = "PKCS12";
   private static final int PASSWORD_BYTES = 24;
-  // Trusted in place of any authority, so it ends with the directory, not by date.
+  // Trusted by itself, so it expires with the directory, not by date.
   private static final int VALID_DAYS = 3_650;
 
   /**
-   * Makes a key pair, a certificate and the store that trusts it alone.
+   * Creates a key pair, a certificate and a trust store with that certificate alone.
    *
    * @throws CliError if the JDK's keytool does not work
    */
@@ -81,7 +81,8 @@ record ClusterCertificate(Path directory) {
     try {
       if (process.waitFor() != 0) {
         throw new CliError(
-            "%s made no certificate for the cluster: %s".formatted(keytool, output.strip()));
+            "%s did not create a certificate for the cluster: %s"
+                .formatted(keytool, output.strip()));
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -158,7 +159,7 @@ record ClusterCertificate(Path directory) {
     return properties;
   }
 
-  /** Returns the context with which a client of the REST port shows this certificate. */
+  /** Returns the TLS context for clients of the REST port. */
   SSLContext context() throws IOException {
     try {
       KeyManagerFactory keys =

@@ -38,7 +38,7 @@ import picocli.CommandLine.Spec;
     name = "cluster",
     description = {
       "Runs the job of a pipeline on a Flink cluster of separate processes on this machine.",
-      "A process that dies is started again. Ctrl-C stops the job with a savepoint, and all",
+      "Processes that die are restarted. Ctrl-C stops the job with a savepoint, and all",
       "processes; the next cluster or run continues from there."
     },
     footer = {
@@ -49,8 +49,7 @@ import picocli.CommandLine.Spec;
       "  ./millrace stop -c fraud.yaml --savepoint"
     })
 public final class ClusterCommand implements Callable<Integer> {
-  // Options of Flink that have another place, without which -D would leave the command astray or
-  // count for nothing.
+  // Options of Flink with an option or setting of their own, which -D would contradict.
   private static final Map<String, String> ELSEWHERE =
       Map.of(
           "rest.port", "--port",
@@ -60,7 +59,7 @@ public final class ClusterCommand implements Callable<Integer> {
           "execution.checkpointing.savepoint-dir", "--state-dir",
           "execution.checkpointing.interval", "state.checkpoint-interval in the pipeline file",
           "state.backend.type", "state.backend in the pipeline file");
-  // Options of Flink by which the command protects its processes and finds them again.
+  // Options of Flink with which the command protects and finds its processes.
   private static final List<String> OWN =
       List.of(
           "security.ssl.",
@@ -74,7 +73,7 @@ public final class ClusterCommand implements Callable<Integer> {
           "zookeeper.",
           MillraceJob.LEASE_HOLDER.key());
   private static final String KEY_GROUPS = "pipeline.max-parallelism";
-  // The most that Flink has: more subtasks would have nothing to do.
+  // Flink's own maximum.
   private static final int MAX_KEY_GROUPS = 32_768;
 
   @Option(
@@ -88,7 +87,7 @@ public final class ClusterCommand implements Callable<Integer> {
       names = "--taskmanagers",
       paramLabel = "N",
       defaultValue = "1",
-      description = "Processes that learn (default: ${DEFAULT-VALUE}).")
+      description = "Number of task managers (default: ${DEFAULT-VALUE}).")
   private int taskManagers;
 
   @Option(
@@ -141,7 +140,7 @@ public final class ClusterCommand implements Callable<Integer> {
   @Option(
       names = "--prometheus",
       description =
-          "Each process tells Prometheus its metrics, on a port of 9249 to 9260 and on all"
+          "Each process exposes its metrics to Prometheus on a port of 9249 to 9260, on all"
               + " addresses of this machine.")
   private boolean prometheus;
 
@@ -170,11 +169,11 @@ public final class ClusterCommand implements Callable<Integer> {
         settings, Duration.ofSeconds(timeoutSeconds), config, spec.commandLine().getErr()::println);
     SharedModels.line(settings).ifPresent(spec.commandLine().getErr()::println);
     try (StopSignal stop = new StopSignal();
-        StateLock lock = StateLock.take(dir, settings.pipeline())) {
+        StateLock lock = StateLock.acquire(dir, settings.pipeline())) {
       if (!LeaseCheck.requireFree(settings, dir, stop, spec.commandLine().getErr()::println)) {
         return 0;
       }
-      // Not before the lock: who had it may have left a newer one at its end.
+      // Not before the lock: its last owner may have left a newer one.
       return run(
           new ClusterSpec(
               config,
@@ -234,19 +233,19 @@ public final class ClusterCommand implements Callable<Integer> {
           "--taskmanagers %d with --slots %d have %d slots; %d are allowed"
               .formatted(taskManagers, slots, all, MAX_KEY_GROUPS));
     }
-    int most = maxSubtasks();
+    int maxSubtasks = maxSubtasks();
     if (parallelism == null) {
-      if (all > most) {
+      if (all > maxSubtasks) {
         throw usage(
             ("--taskmanagers %d with --slots %d have %d slots; a job has at most %d subtasks. Use"
                     + " fewer, or give --parallelism %d as well")
-                .formatted(taskManagers, slots, all, most, most));
+                .formatted(taskManagers, slots, all, maxSubtasks, maxSubtasks));
       }
       parallelism = (int) all;
     }
-    if (parallelism < 1 || parallelism > most) {
+    if (parallelism < 1 || parallelism > maxSubtasks) {
       throw usage(
-          "--parallelism must be between 1 and %d, but was %d".formatted(most, parallelism));
+          "--parallelism must be between 1 and %d, but was %d".formatted(maxSubtasks, parallelism));
     }
     if (parallelism > all) {
       throw usage(
@@ -255,7 +254,7 @@ public final class ClusterCommand implements Callable<Integer> {
     }
   }
 
-  /** Subtasks that keys can be spread over: with more of them Flink fails the job at its start. */
+  /** Returns the maximum number of subtasks; with more of them Flink fails the job at its start. */
   private int maxSubtasks() {
     String given = options.get(KEY_GROUPS);
     if (given == null) {
@@ -280,7 +279,7 @@ public final class ClusterCommand implements Callable<Integer> {
     return new ParameterException(spec.commandLine(), message);
   }
 
-  /** The port that was asked for, if it is free, or any. */
+  /** Returns the given port if it is free; any free port for 0. */
   private int webPort() {
     try (ServerSocketChannel channel = Ports.bind(port)) {
       return channel.socket().getLocalPort();

@@ -28,11 +28,11 @@ final class ClusterConfig {
   static Map<String, String> options(
       ClusterSpec spec, ClusterFiles files, int rpcPort, int zooKeeperPort) throws IOException {
     Map<String, String> options = LocalFlink.configurationFile();
-    // It would listen on all addresses of this machine, so it is for who asks for it.
+    // It would listen on all addresses of this machine, so it is off by default.
     options.keySet().removeIf(ClusterConfig::isOfReporter);
     listenOnLoopback(options, spec.port(), rpcPort);
     putState(options, spec.stateDir(), files);
-    recoverSoon(options);
+    recoverFast(options);
     options.putAll(files.certificate().internalOptions());
     if (!spec.webUi()) {
       options.putAll(files.certificate().restOptions());
@@ -116,15 +116,16 @@ final class ClusterConfig {
     options.put("web.refresh-interval", "500 ms");
   }
 
-  private static void recoverSoon(Map<String, String> options) {
-    // Two missed heartbeats give a process up; on one machine that need not take 20 s.
+  private static void recoverFast(Map<String, String> options) {
+    // A process is lost after missed heartbeats; on one machine that need not take 20 s.
     options.put("heartbeat.interval", "1 s");
     options.put("heartbeat.timeout", "6 s");
     // Changes the parallelism of a running job.
     options.put("jobmanager.scheduler", "adaptive");
     options.put("jobmanager.adaptive-scheduler.executing.cooldown-after-rescaling", "1 s");
     options.put("jobmanager.adaptive-scheduler.executing.resource-stabilization-timeout", "5 s");
-    // How long a job waits for the successor of a task manager, before it goes on with fewer slots.
+    // How long a job waits for the successor of a task manager, before it continues with fewer
+    // slots.
     options.put("jobmanager.adaptive-scheduler.submission.resource-stabilization-timeout", "30 s");
   }
 
@@ -134,7 +135,7 @@ final class ClusterConfig {
     options.put("high-availability.zookeeper.quorum", Ports.HOST + ":" + zooKeeperPort);
     // How long a dead job manager is still the leader.
     options.put("high-availability.zookeeper.client.session-timeout", "6 s");
-    options.put("zookeeper.sasl.disable", "true"); // they know each other by mutual TLS
+    options.put("zookeeper.sasl.disable", "true"); // mutual TLS authenticates them
     options.put("high-availability.storageDir", Snapshots.location(files.highAvailability()));
     // The id of the job follows from this, and with it the directory of its checkpoints.
     options.put("high-availability.cluster-id", "/millrace-" + UUID.randomUUID());

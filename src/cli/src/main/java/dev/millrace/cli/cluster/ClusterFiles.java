@@ -13,9 +13,9 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * What a local cluster keeps beside a pipeline's checkpoints.
+ * Files of a local cluster in a pipeline's state directory.
  *
- * @param root the directory of all of it
+ * @param root directory of all of them
  */
 record ClusterFiles(Path root) {
 
@@ -43,7 +43,7 @@ record ClusterFiles(Path root) {
     return root.resolve("logs");
   }
 
-  /** What the processes need while they run. */
+  /** Returns the directory of files that the processes need while they run. */
   Path temporary() {
     return root.resolve("tmp");
   }
@@ -71,12 +71,12 @@ record ClusterFiles(Path root) {
     return temporary().resolve("zookeeper");
   }
 
-  /** What ZooKeeper's entries point to. */
+  /** Returns the directory that ZooKeeper's entries point to. */
   Path highAvailability() {
     return temporary().resolve("ha");
   }
 
-  /** Empty directories for a new cluster; the logs of the last one stay. */
+  /** Creates empty directories for a new cluster; the logs of the last one stay. */
   void prepare() throws IOException {
     removeTemporary();
     createPrivate(logs());
@@ -92,7 +92,7 @@ record ClusterFiles(Path root) {
     }
   }
 
-  /** The REST address of the cluster that runs, or was killed. */
+  /** Returns the REST address of the cluster that runs, or was killed. */
   Optional<URI> address() {
     try {
       return Files.exists(addressFile())
@@ -107,7 +107,7 @@ record ClusterFiles(Path root) {
     Files.writeString(addressFile(), address + "\n");
   }
 
-  /** Leaves the logs, and the configuration without its passwords, to be looked at. */
+  /** Deletes all but the logs and the configuration without its passwords. */
   void cleanUp() {
     removeTemporary();
     try {

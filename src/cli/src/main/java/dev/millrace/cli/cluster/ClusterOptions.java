@@ -25,7 +25,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine.Spec.Target;
 
-/** Which job on which cluster a command is about. */
+/** Options that select a job on a cluster. */
 final class ClusterOptions {
   private static final long LOOK_MILLIS = 200;
   private static final long NANOS_BETWEEN_LINES = 5_000_000_000L;
@@ -59,13 +59,13 @@ final class ClusterOptions {
   @Spec(Target.MIXEE)
   private CommandSpec command;
 
-  /** Something to ask a cluster. */
+  /** Request to a cluster. */
   @FunctionalInterface
   interface Question<T> {
     T ask() throws IOException, InterruptedException;
   }
 
-  /** The job, and where to ask for it. */
+  /** Selected job and its cluster. */
   record Found(FlinkRest rest, FlinkRest.Job job) {
     String id() {
       return job.id();
@@ -73,7 +73,7 @@ final class ClusterOptions {
   }
 
   /**
-   * The pipeline of an option that asks no cluster.
+   * Returns the pipeline for an option that needs no cluster.
    *
    * @throws ParameterException if none is named
    */
@@ -153,15 +153,15 @@ final class ClusterOptions {
   }
 
   /**
-   * Asks again and again until there is an answer; says every few seconds that it waits, and why
-   * the job has failed meanwhile.
+   * Polls until there is an answer; reports every few seconds that it waits, and why the job has
+   * failed meanwhile.
    *
    * @throws CliError if there is none in time
    */
   <T> T await(Found found, String what, Question<Optional<T>> question)
       throws InterruptedException {
     FlinkRest rest = found.rest();
-    Instant begun = Instant.now();
+    Instant started = Instant.now();
     long start = System.nanoTime();
     long nextLine = start + NANOS_BETWEEN_LINES;
     Optional<T> answer = answer(rest, question);
@@ -170,12 +170,15 @@ final class ClusterOptions {
       long seconds = (now - start) / 1_000_000_000;
       if (seconds >= timeoutSeconds) {
         throw new CliError(
-            "%s: no end after %d s%s. Wait longer with --timeout SECONDS; look at %s."
-                .formatted(what, seconds, failure(found, begun), rest.address()));
+            "%s: not complete after %d s%s. Wait longer with --timeout SECONDS; look at %s."
+                .formatted(what, seconds, failure(found, started), rest.address()));
       }
       if (now >= nextLine) {
         nextLine = now + NANOS_BETWEEN_LINES;
-        command.commandLine().getErr().printf("%s: %d s%s%n", what, seconds, failure(found, begun));
+        command
+            .commandLine()
+            .getErr()
+            .printf("%s: %d s%s%n", what, seconds, failure(found, started));
       }
       Thread.sleep(LOOK_MILLIS);
       answer = answer(rest, question);
@@ -204,7 +207,7 @@ final class ClusterOptions {
                 new CliError(
                     ("No cluster of pipeline %s runs with its state in %s. Start one with:"
                             + " ./millrace cluster -c %s --taskmanagers 2, or name its"
-                            + " --state-dir or --cluster. What ./millrace run runs is none: Ctrl-C"
+                            + " --state-dir or --cluster. A job of ./millrace run has no cluster: Ctrl-C"
                             + " there takes a savepoint.")
                         .formatted(settings.pipeline(), dir, config)));
   }
@@ -216,7 +219,7 @@ final class ClusterOptions {
         return uri;
       }
     } catch (URISyntaxException e) {
-      // Told below.
+      // Reported below.
     }
     throw new ParameterException(
         command.commandLine(),

@@ -6,12 +6,12 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * What a local cluster shall be.
+ * Specification of a local cluster.
  *
  * @param slots of each task manager
- * @param ha whether a job manager that dies is succeeded through ZooKeeper
+ * @param ha true if a new job manager takes over through ZooKeeper
  * @param port of Flink's REST interface, never 0
- * @param webUi whether that is Flink's web UI, open to this machine, instead of mutual TLS
+ * @param webUi true for Flink's web UI, open to this machine, instead of mutual TLS
  * @param stateDir of this pipeline alone
  * @param from checkpoint or savepoint to continue from
  * @param options on top of the configuration file's

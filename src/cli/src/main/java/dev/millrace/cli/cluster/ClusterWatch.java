@@ -19,11 +19,11 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import org.apache.flink.api.common.JobStatus;
 
-/** Looks after a local cluster and its job, and tells what happens. Not thread-safe. */
+/** Supervises a local cluster and its job, and reports changes. Not thread-safe. */
 final class ClusterWatch {
   private static final long LOOK_MILLIS = 500;
   private static final long SECONDS_FOR_SAVEPOINT = 12;
-  // So that whoever has stopped the job still gets the job manager's answer.
+  // The command that has stopped the job still gets the job manager's answer.
   private static final long LINGER_MILLIS = 3000;
   private static final Duration SILENCE = Duration.ofSeconds(60);
 
@@ -39,9 +39,9 @@ final class ClusterWatch {
   private Set<Integer> parallelism = Set.of();
   private boolean wasRunning;
   private Instant lastRunning = Instant.MIN;
-  // When the job manager answered last, or the watch began.
+  // Last answer of the job manager, or start of the watch.
   private long answered = System.nanoTime();
-  private boolean silenceIsTold;
+  private boolean reportedSilence;
 
   /**
    * @param spec what the cluster was started with
@@ -61,7 +61,7 @@ final class ClusterWatch {
   }
 
   /**
-   * Starts again what dies, until the job ends or the user wants it to.
+   * Restarts processes that die, until the job ends or the user stops it.
    *
    * @return the exit code
    * @throws CliError if the job fails for good, or a process does not stay alive
@@ -99,16 +99,16 @@ final class ClusterWatch {
         }
         wasRunning = false;
       } else if (rest.isRunning(job.id())) {
-        tellParallelism(job, config);
+        reportParallelism(job, config);
         wasRunning = true;
         lastRunning = Instant.now();
       }
     } catch (IOException | CliError e) {
-      // Between two job managers, or two states of the job; the next look tells more.
+      // Between two job managers, or two states of the job; the next look succeeds.
     }
   }
 
-  private void tellParallelism(FlinkRest.Job job, Path config)
+  private void reportParallelism(FlinkRest.Job job, Path config)
       throws IOException, InterruptedException {
     Set<Integer> now = rest.parallelism(job.id());
     if (parallelism.isEmpty()) {
@@ -128,17 +128,17 @@ final class ClusterWatch {
     try {
       List<FlinkRest.Job> jobs = rest.jobs();
       answered = System.nanoTime();
-      silenceIsTold = false;
+      reportedSilence = false;
       return jobs.stream().findFirst();
     } catch (IOException | CliError e) {
-      tellSilence(e);
+      reportSilence(e);
       return Optional.empty(); // not up yet, ending, or just being started again
     }
   }
 
-  private void tellSilence(Exception last) {
-    if (!silenceIsTold && System.nanoTime() - answered >= SILENCE.toNanos()) {
-      silenceIsTold = true;
+  private void reportSilence(Exception last) {
+    if (!reportedSilence && System.nanoTime() - answered >= SILENCE.toNanos()) {
+      reportedSilence = true;
       String why = last.getMessage() == null ? last.getClass().getSimpleName() : last.getMessage();
       err.printf(
           "The job manager has not answered at %s for %d s (%s). Its log is in %s; Ctrl-C stops"
@@ -156,7 +156,7 @@ final class ClusterWatch {
               .formatted(reason.map(why -> ": " + why).orElse("."), cluster.logs()));
     }
     if (job.status() == JobStatus.CANCELED) {
-      // The newest savepoint may be one with which it went on.
+      // The newest savepoint may be one after which the job continued.
       Optional<Path> newest = new RestoreMarker(stateDir).newest();
       out.println("The job was canceled. " + Snapshots.stoppedWithout(newest));
       return 0;
@@ -182,7 +182,7 @@ final class ClusterWatch {
       err.println("No savepoint: " + e.getMessage());
     }
     if (savepoint.isEmpty()) {
-      // A job that runs on would write another checkpoint than the one that is told.
+      // A running job would write a newer checkpoint than the reported one.
       cluster.close();
     }
     out.println(
@@ -200,7 +200,7 @@ final class ClusterWatch {
       path = rest.savepoint(job, request);
     }
     if (path.isEmpty()) {
-      err.printf("No savepoint: it takes more than %d s%n", SECONDS_FOR_SAVEPOINT);
+      err.printf("No savepoint: not complete after %d s%n", SECONDS_FOR_SAVEPOINT);
     }
     return path;
   }

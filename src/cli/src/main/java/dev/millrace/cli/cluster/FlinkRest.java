@@ -29,10 +29,11 @@ import org.apache.flink.api.common.JobStatus;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The part of Flink's REST interface that the commands use.
+ * Client for the part of Flink's REST interface that the commands use. Flink's own client needs as
+ * much code for the same calls and errors.
  *
  * <p>Each call throws an {@link IOException} while the job manager cannot be reached, and a {@link
- * CliError} when it refuses.
+ * CliError} when it rejects the request.
  *
  * @see <a href="https://nightlies.apache.org/flink/flink-docs-release-2.2/docs/ops/rest_api/">REST
  *     API</a>
@@ -97,7 +98,7 @@ final class FlinkRest {
     return address;
   }
 
-  /** All jobs that the job manager remembers. */
+  /** Returns all jobs that the job manager lists. */
   List<Job> jobs() throws IOException, InterruptedException {
     JsonNode all = get("/jobs/overview").path("jobs");
     if (!all.isArray()) {
@@ -114,12 +115,12 @@ final class FlinkRest {
     return jobs;
   }
 
-  /** Slots of all task managers that have registered. */
+  /** Returns the number of slots of all registered task managers. */
   int slots() throws IOException, InterruptedException {
     return get("/overview").path("slots-total").asInt();
   }
 
-  /** The numbers of subtasks that the operators have; one number, unless they differ. */
+  /** Returns the parallelism of the operators; one number, unless they differ. */
   Set<Integer> parallelism(String job) throws IOException, InterruptedException {
     Set<Integer> numbers = new TreeSet<>();
     get("/jobs/" + job)
@@ -128,7 +129,7 @@ final class FlinkRest {
     return numbers;
   }
 
-  /** Whether every subtask of a job is at work. */
+  /** Returns true if every subtask of a job runs. */
   boolean isRunning(String job) throws IOException, InterruptedException {
     for (JsonNode vertex : get("/jobs/" + job).path("vertices")) {
       if (vertex.path("tasks").path("RUNNING").asInt() != vertex.path(PARALLELISM).asInt()) {
@@ -169,7 +170,7 @@ final class FlinkRest {
     return counters;
   }
 
-  /** Why a job failed last, in one line, unless that was before {@code since}. */
+  /** Returns the last failure of a job in one line, unless it was before {@code since}. */
   Optional<String> failure(String job, Instant since) throws IOException, InterruptedException {
     JsonNode newest = get("/jobs/" + job + "/exceptions").at("/exceptionHistory/entries/0");
     String trace = newest.path("stacktrace").asText();
@@ -180,8 +181,8 @@ final class FlinkRest {
   }
 
   /**
-   * Why a job has failed for good, in one line. Of one that fails before it runs, Flink lists no
-   * exceptions.
+   * Returns in one line why a job has failed for good. Flink lists no exceptions of a job that
+   * fails before it runs.
    */
   Optional<String> failureForGood(String job) throws IOException, InterruptedException {
     Optional<String> listed = failure(job, Instant.MIN);
@@ -194,28 +195,28 @@ final class FlinkRest {
         .map(FlinkRest::reason);
   }
 
-  /** Asks for a savepoint of a job that goes on; returns the request to {@link #savepoint}. */
+  /** Triggers a savepoint of a running job; returns the request for {@link #savepoint}. */
   String triggerSavepoint(String job) throws IOException, InterruptedException {
     ObjectNode body = mapper.createObjectNode().put("cancel-job", false);
     return trigger("/jobs/" + job + "/savepoints", body);
   }
 
   /**
-   * Asks for a savepoint and the end of a job; returns the request to {@link #savepoint}.
+   * Triggers a savepoint that ends a job; returns the request for {@link #savepoint}.
    *
-   * @param drain whether the job acts as at the end of its input; it cannot be continued then
+   * @param drain true if the job acts as at the end of its input; it cannot be continued then
    */
   String triggerStop(String job, boolean drain) throws IOException, InterruptedException {
     return trigger("/jobs/" + job + "/stop", mapper.createObjectNode().put("drain", drain));
   }
 
-  /** Asks for a checkpoint. */
+  /** Triggers a checkpoint. */
   void triggerCheckpoint(String job) throws IOException, InterruptedException {
     send("POST", "/jobs/" + job + "/checkpoints", mapper.createObjectNode());
   }
 
   /**
-   * Where a savepoint is, once it is complete.
+   * Returns the location of a savepoint once it is complete.
    *
    * @throws CliError if it failed
    */
@@ -239,14 +240,14 @@ final class FlinkRest {
         failed.path("failure_message").asText());
   }
 
-  /** The newest savepoint that a job has written since its start. */
+  /** Returns the newest savepoint that a job has written since its start. */
   Optional<String> newestSavepoint(String job) throws IOException, InterruptedException {
     return Optional.ofNullable(
         get("/jobs/" + job + "/checkpoints").at("/latest/savepoint/external_path").textValue());
   }
 
   /**
-   * Asks for another parallelism; the job takes it on at its next checkpoint.
+   * Changes the parallelism of a job at its next checkpoint.
    *
    * @throws CliError if the cluster's scheduler is not the adaptive one
    */
@@ -291,7 +292,7 @@ final class FlinkRest {
     if (status >= 400) {
       JsonNode errors = answer.path("errors");
       throw new CliError(
-          "The cluster at %s refused: %s"
+          "The cluster at %s rejected the request: %s"
               .formatted(address, reason(errors.path(errors.size() - 1).asText())));
     }
     return answer;
@@ -305,7 +306,7 @@ final class FlinkRest {
     }
   }
 
-  /** The innermost cause of a stack trace, without the names of exceptions. */
+  /** Returns the message of the innermost cause in a stack trace. */
   private static String reason(String trace) {
     String line =
         trace
@@ -314,7 +315,7 @@ final class FlinkRest {
             .reduce((first, second) -> second)
             .or(() -> trace.lines().filter(text -> text.contains("Exception: ")).findFirst())
             .or(() -> trace.lines().findFirst())
-            .orElse("it did not say why");
+            .orElse("no reason given");
     return line.strip()
         .replaceFirst("^Caused by: ", "")
         .replaceFirst("^([\\w$]+\\.)+[\\w$]+(Exception|Error|Throwable): ", "");

@@ -40,17 +40,17 @@ import org.apache.flink.shaded.zookeeper3.org.apache.zookeeper.server.ZooKeeperS
  * JVM flags come from Flink's configuration.
  */
 final class LocalCluster implements AutoCloseable {
-  // Ctrl-C on a terminal reaches all processes at once; these wait until they are told to stop.
-  private static final List<String> DEAF_TO_THE_TERMINAL =
+  // Ctrl-C on a terminal reaches all processes at once; these ignore it and wait for SIGTERM.
+  private static final List<String> IGNORE_TERMINAL_SIGNALS =
       List.of("sh", "-c", "trap '' INT HUP; exec \"$@\"", "sh");
 
   private final ClusterSpec spec;
   private final ClusterFiles files;
   private final Map<String, String> options;
   private final Configuration configuration;
-  // Snapshots that are not the cluster's own.
+  // Snapshots of earlier starts.
   private final Set<Path> older;
-  private final boolean leavesCommands;
+  private final boolean dropsCommandState;
   private final List<ClusterMember> members = new ArrayList<>();
 
   private LocalCluster(ClusterSpec spec, ClusterFiles files, Map<String, String> options) {
@@ -58,7 +58,7 @@ final class LocalCluster implements AutoCloseable {
     this.files = files;
     this.options = options;
     this.older = Set.copyOf(Snapshots.newestFirst(spec.stateDir()));
-    this.leavesCommands =
+    this.dropsCommandState =
         spec.from()
             .filter(
                 from -> new SnapshotCheck(spec.stateDir(), from).leavesCommands(spec.settings()))
@@ -161,7 +161,7 @@ final class LocalCluster implements AutoCloseable {
 
   private List<String> jobManager() {
     JobManagerProcessSpec memory =
-        fitting(() -> JobManagerProcessUtils.processSpecFromConfig(configuration));
+        memorySpec(() -> JobManagerProcessUtils.processSpecFromConfig(configuration));
     List<String> command =
         java(
             "job manager",
@@ -173,7 +173,7 @@ final class LocalCluster implements AutoCloseable {
     command.addAll(List.of("-D", "web.log.path=" + log("job manager")));
     command.addAll(List.of("--job-classname", MillraceJob.class.getName()));
     newestState().ifPresent(path -> command.addAll(List.of("--fromSavepoint", path.toString())));
-    if (leavesCommands) {
+    if (dropsCommandState) {
       command.add("--allowNonRestoredState");
     }
     // Without the dashes Flink takes -c for its own --configDir.
@@ -181,8 +181,9 @@ final class LocalCluster implements AutoCloseable {
     return command;
   }
 
-  // A job manager that succeeds another one and has no ZooKeeper to tell it goes on from what the
-  // other has written. With ZooKeeper, what that says comes first.
+  // Without ZooKeeper, a restarted job manager continues from the newest snapshot of its
+  // predecessor.
+  // With ZooKeeper, its entries take precedence.
   private Optional<Path> newestState() {
     return Snapshots.newestBut(spec.stateDir(), older).or(spec::from);
   }
@@ -190,7 +191,7 @@ final class LocalCluster implements AutoCloseable {
   private List<String> taskManager(int number) {
     String name = "task manager " + number;
     TaskExecutorProcessSpec memory =
-        fitting(() -> TaskExecutorProcessUtils.processSpecFromConfig(configuration));
+        memorySpec(() -> TaskExecutorProcessUtils.processSpecFromConfig(configuration));
     List<String> command =
         java(
             name, "env.java.opts.taskmanager", ProcessMemoryUtils.generateJvmParametersStr(memory));
@@ -201,7 +202,7 @@ final class LocalCluster implements AutoCloseable {
     return command;
   }
 
-  private static <T> T fitting(Supplier<T> memory) {
+  private static <T> T memorySpec(Supplier<T> memory) {
     try {
       return memory.get();
     } catch (IllegalConfigurationException e) {
@@ -215,7 +216,7 @@ final class LocalCluster implements AutoCloseable {
 
   /** A Java command up to the main class that {@link ChildProcess} runs. */
   private List<String> java(String name, String flagsOption, String memory) {
-    List<String> command = new ArrayList<>(DEAF_TO_THE_TERMINAL);
+    List<String> command = new ArrayList<>(IGNORE_TERMINAL_SIGNALS);
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(words(memory));
     command.addAll(words(options.getOrDefault("env.java.opts.all", "")));

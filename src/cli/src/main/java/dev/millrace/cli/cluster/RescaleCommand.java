@@ -13,12 +13,12 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** Gives a running job another parallelism. */
+/** Changes the parallelism of a running job. */
 @Command(
     name = "rescale",
     description = {
-      "Gives a job on a cluster another parallelism.",
-      "It takes a checkpoint, pauses for a second or so, and every model goes on where it was.",
+      "Changes the parallelism of a job on a cluster.",
+      "The job takes a checkpoint, pauses for about a second, and all models continue.",
       "Needs the adaptive scheduler, which ./millrace cluster uses; elsewhere stop with a",
       "savepoint and start from it."
     },
@@ -54,7 +54,7 @@ public final class RescaleCommand implements Callable<Integer> {
         rest,
         () -> {
           rest.rescale(found.id(), parallelism);
-          // The job changes at a checkpoint, so that it need not read anything again.
+          // The job changes at a checkpoint, so that it reads nothing again.
           if (!isDone(found)) {
             rest.triggerCheckpoint(found.id());
           }
@@ -73,7 +73,7 @@ public final class RescaleCommand implements Callable<Integer> {
     for (FlinkRest.Job job : rest.jobs()) {
       if (job.id().equals(found.id()) && job.status().isGloballyTerminalState()) {
         throw new CliError(
-            "The job ended (%s) before it had another parallelism."
+            "The job ended (%s) before its parallelism changed."
                 .formatted(job.status().name().toLowerCase(Locale.ROOT)));
       }
     }

@@ -9,12 +9,12 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 
-/** Takes a savepoint of a job that goes on. */
+/** Takes a savepoint of a running job. */
 @Command(
     name = "savepoint",
     description = {
-      "Takes a savepoint of a job on a cluster; the job goes on.",
-      "Prints where it is, for --from-savepoint of run and cluster, and stays until you remove it."
+      "Takes a savepoint of a job on a cluster; the job continues.",
+      "Prints its path for --from-savepoint of run and cluster. It stays until you remove it."
     },
     footer = {"", "Example:", "  ./millrace savepoint -c fraud.yaml"})
 public final class SavepointCommand implements Callable<Integer> {

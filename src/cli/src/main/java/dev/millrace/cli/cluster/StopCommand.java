@@ -11,11 +11,11 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** Stops a job on a cluster in order. */
+/** Stops a job on a cluster. */
 @Command(
     name = "stop",
     description = {
-      "Stops a job on a cluster with a savepoint, and prints where that is.",
+      "Stops a job on a cluster with a savepoint and prints its path.",
       "A cluster of ./millrace cluster ends with its job."
     },
     footer = {
@@ -36,7 +36,7 @@ public final class StopCommand implements Callable<Integer> {
     @Option(
         names = "--savepoint",
         required = true,
-        description = "Keeps all for a later start with --from-savepoint.")
+        description = "Writes a savepoint for a later start with --from-savepoint.")
     @SuppressWarnings("unused") // picocli needs somewhere to put it
     private boolean savepoint;
 
@@ -44,7 +44,7 @@ public final class StopCommand implements Callable<Integer> {
         names = "--drain",
         required = true,
         description =
-            "Ends as at the end of the input: last metrics, and each model to the models topic.")
+            "Ends as at the end of the input: writes last metrics, and each model to the models topic.")
     private boolean drain;
 
     @Option(

@@ -5,8 +5,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.millrace.data.Task;
 
 /**
- * The figures of a metrics record that the dashboard draws over time, by kind of task. The first is
- * the one that the list of keys shows.
+ * Figures of a metrics record that the dashboard draws over time, by kind of task. The first one is
+ * in the list of keys.
  */
 enum DashboardColumns {
   CLASSIFICATION(
@@ -38,7 +38,7 @@ enum DashboardColumns {
       "/window/auc_roc",
       "/window/log_loss",
       "/window/log_loss_baseline"),
-  // A validation loss of regression is in the label's units, so it is no line beside the loss.
+  // A validation loss of regression is in the label's units, so it is not drawn with the loss.
   REGRESSION(
       new String[] {
         "mae", "rmse", "r2", "loss", "baseline_mae", "baseline_rmse", "mean_mae", "validation_mae"
@@ -79,25 +79,25 @@ enum DashboardColumns {
     return names[column];
   }
 
-  /** Index of accuracy, or of the mean absolute error. */
+  /** Returns the index of accuracy or mean absolute error. */
   int mainColumn() {
     return MAIN;
   }
 
-  /** Index of what the baseline reaches of {@link #mainColumn}. */
+  /** Returns the index of the baseline's {@link #mainColumn}. */
   int baselineColumn() {
     return this == CLASSIFICATION ? 5 : 4;
   }
 
-  /** Index of the windowed loss, by which keys are ordered. */
+  /** Returns the index of the windowed loss, by which keys are ordered. */
   int lossColumn() {
     return this == CLASSIFICATION ? 4 : 3;
   }
 
   /**
-   * How much better than the best of its baselines a model is: above 0 it is, whatever the task;
-   * NaN before both are known. A classifier's gain is the lesser of those on accuracy and on
-   * log-loss. Errors count by their share, as each pipeline has its own unit.
+   * Returns the gain of a model over its best baseline: positive if the model is better, NaN before
+   * both are known. A classifier's gain is the smaller of its gains in accuracy and log-loss. A
+   * regression's gain is relative, as each pipeline has its own unit.
    */
   float gain(float[] values) {
     float model = values[mainColumn()];
@@ -112,7 +112,7 @@ enum DashboardColumns {
     return Float.isNaN(ofLogLoss) ? gain : Math.min(gain, ofLogLoss);
   }
 
-  /** The figures of one record, in column order; NaN where the record has no value. */
+  /** Returns the figures of one record in column order, NaN if the record has no value. */
   float[] read(JsonNode record) {
     float[] values = new float[pointers.length];
     for (int i = 0; i < values.length; i++) {

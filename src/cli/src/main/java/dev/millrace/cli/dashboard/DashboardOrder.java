@@ -3,7 +3,7 @@ package dev.millrace.cli.dashboard;
 import java.util.Comparator;
 import java.util.Locale;
 
-/** Orders of the list of keys; a key without the figure comes last. */
+/** Order of the list of keys; a key without the figure comes last. */
 enum DashboardOrder {
   LOSS(Comparator.comparing((DashboardRecord r) -> last(r.loss())).reversed()),
   BASELINE(Comparator.comparing((DashboardRecord r) -> first(r.columns().gain(r.values())))),
@@ -16,7 +16,7 @@ enum DashboardOrder {
     this.comparator = comparator.thenComparing(DashboardRecord::key);
   }
 
-  /** The order of a name in lower case, the greatest loss first if there is none such. */
+  /** Returns the order of a name in lower case; highest loss first for unknown names. */
   static DashboardOrder of(String name) {
     for (DashboardOrder order : values()) {
       if (order.name().toLowerCase(Locale.ROOT).equals(name)) {

@@ -15,7 +15,7 @@ import java.util.Map;
 import org.apache.kafka.common.header.Header;
 import org.jspecify.annotations.Nullable;
 
-/** Dead letters as text and as JSON. */
+/** Formats dead letters as text and as JSON. */
 final class DeadLetterFormat {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final int MAX_CHARACTERS = 200;
@@ -38,7 +38,7 @@ final class DeadLetterFormat {
     return Plural.of(letters, reason, reason);
   }
 
-  /** What was refused and why, the value shortened. */
+  /** Returns a rejected record and the reason as lines, the value shortened. */
   static List<String> text(DeadLetterRecord letter) {
     return List.of(
         "%s  %s  %s  key %s"
@@ -54,7 +54,7 @@ final class DeadLetterFormat {
   private static String preview(DeadLetterRecord letter, byte @Nullable [] bytes, String lost) {
     String length = DeadLetterRecord.header(letter.stored(), lost);
     if (!length.isEmpty()) {
-      return "(%s bytes, more than the topic takes)".formatted(Terminal.printable(length, 20));
+      return "(%s bytes, more than the topic accepts)".formatted(Terminal.printable(length, 20));
     }
     if (bytes == null) {
       return "null";

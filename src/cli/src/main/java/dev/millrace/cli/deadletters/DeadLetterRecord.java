@@ -10,12 +10,12 @@ import org.apache.kafka.common.header.Header;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A record of the dead-letter topic: what was refused, byte for byte, and why.
+ * Record of the dead-letter topic: a rejected record, byte for byte, and the reason.
  *
  * @param stored as it is on the dead-letter topic
  * @param reason such as {@code invalid-feature}
- * @param message the reason for a person
- * @param pipeline whose job refused it; empty in a letter of an earlier build
+ * @param message explains the reason
+ * @param pipeline whose job rejected it; empty if unknown
  * @param topic that it came from
  * @param partition of that topic, and its offset there
  */
@@ -49,7 +49,7 @@ public record DeadLetterRecord(
     }
   }
 
-  /** One of the headers that the job added, empty if it is not there. */
+  /** Returns a header that the job added, empty if it is absent. */
   public static String header(ConsumerRecord<byte[], byte[]> stored, String name) {
     Header header = stored.headers().lastHeader(DeadLetterEncoder.PREFIX + name);
     return header == null || header.value() == null
@@ -57,26 +57,26 @@ public record DeadLetterRecord(
         : new String(header.value(), StandardCharsets.UTF_8);
   }
 
-  /** The headers that the record had when it came. */
+  /** Returns the original headers of the record. */
   List<Header> headers() {
     return StreamSupport.stream(stored.headers().spliterator(), false)
         .filter(header -> !header.key().startsWith(DeadLetterEncoder.PREFIX))
         .toList();
   }
 
-  /** Whether the dead-letter topic had no room for all of it. */
+  /** Returns true if a part was too large for the dead-letter topic. */
   boolean isIncomplete() {
     return DeadLetterEncoder.LOST.stream().anyMatch(name -> !header(stored, name).isEmpty());
   }
 
-  /** Whether the job of a pipeline may have refused it. */
+  /** Returns true if the job of a pipeline may have rejected it. */
   boolean isOf(Settings settings) {
     return (pipeline.isEmpty() || pipeline.equals(settings.pipeline()))
         && (settings.input().topics().contains(topic)
             || topic.equals(settings.output().commands()));
   }
 
-  /** Where the record was, such as {@code payments-0:1234}. */
+  /** Returns the original position, such as {@code payments-0:1234}. */
   String place() {
     return topic + "-" + partition + ":" + offset;
   }

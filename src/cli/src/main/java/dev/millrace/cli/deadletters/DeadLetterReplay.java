@@ -13,25 +13,26 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
 
-/** Sends refused records back to the topics that they came from. Not thread-safe. */
+/** Sends rejected records back to the topics that they came from. Not thread-safe. */
 final class DeadLetterReplay implements AutoCloseable {
-  // Well below what a command has after a signal.
+  // Less than the time that a command has after a signal.
   private static final Duration TO_STOP = Duration.ofSeconds(5);
 
-  /** What the brokers did not take. */
+  /** First record that the brokers rejected. */
   private record Failure(DeadLetterRecord letter, Exception cause) {}
 
   private final KafkaProducer<byte[], byte[]> producer;
   private final AtomicReference<Failure> firstFailure = new AtomicReference<>();
-  // Of each partition of the dead-letter topic: the first letter that the brokers did not take, and
-  // what comes behind those that were sent or left out.
+  // By partition of the dead-letter topic: the first record that the brokers rejected, and the
+  // offset
+  // after those that were sent or skipped.
   private final Map<Integer, Long> failed = new ConcurrentHashMap<>();
   private final Map<Integer, Long> next;
   private volatile boolean isStopped;
 
   /**
    * @param kafka client properties
-   * @param from where reading of the dead-letter topic began, as far as that was said
+   * @param from offsets given as the start of reading the dead-letter topic
    */
   DeadLetterReplay(Map<String, String> kafka, Map<Integer, Long> from) {
     producer = Producers.create(kafka);
@@ -41,12 +42,12 @@ final class DeadLetterReplay implements AutoCloseable {
   /**
    * Sends a record as it came, to the partition that it came from if that is still there.
    *
-   * @throws CliError if the brokers did not take it, or one before
+   * @throws CliError if the brokers rejected it, or an earlier one
    * @throws CancellationException if it was stopped before
    */
   void send(DeadLetterRecord letter) {
-    requireTaken();
-    pass(letter);
+    requireAccepted();
+    skip(letter);
     try {
       int partitions = producer.partitionsFor(letter.topic()).size();
       long timestamp = letter.stored().timestamp();
@@ -69,12 +70,12 @@ final class DeadLetterReplay implements AutoCloseable {
         throw new CancellationException();
       }
       fail(letter, e);
-      requireTaken();
+      requireAccepted();
     }
   }
 
-  /** Leaves a letter out, now and when the rest is sent. */
-  void pass(DeadLetterRecord letter) {
+  /** Skips a dead letter, now and when the rest is sent. */
+  void skip(DeadLetterRecord letter) {
     next.put(letter.stored().partition(), letter.stored().offset() + 1);
   }
 
@@ -84,16 +85,16 @@ final class DeadLetterReplay implements AutoCloseable {
   }
 
   /**
-   * Waits until the brokers have all.
+   * Waits until the brokers have accepted all records.
    *
-   * @throws CliError if they did not take one
+   * @throws CliError if they rejected one
    */
   void flush() {
     producer.flush();
-    requireTaken();
+    requireAccepted();
   }
 
-  private void requireTaken() {
+  private void requireAccepted() {
     Failure failure = firstFailure.get();
     if (failure == null) {
       return;
@@ -102,14 +103,14 @@ final class DeadLetterReplay implements AutoCloseable {
     next.putAll(failed);
     DeadLetterRecord letter = failure.letter();
     throw new CliError(
-        "Topic %s did not take the record of the dead letter at %d:%d: %s"
+        "Topic %s did not accept the record of the dead letter at %d:%d: %s"
             .formatted(
                 letter.topic(),
                 letter.stored().partition(),
                 letter.stored().offset(),
                 failure.cause().getMessage()),
-        ("Those before it were sent, of those behind it a few may have been. Go on with --from %s;"
-                + " %d:%d leaves that one out.")
+        ("Those before it were sent; a few of those after it may have been. Continue with --from"
+                + " %s; %d:%d skips that one.")
             .formatted(offsets(next), letter.stored().partition(), letter.stored().offset() + 1),
         failure.cause());
   }
@@ -118,15 +119,15 @@ final class DeadLetterReplay implements AutoCloseable {
     return firstFailure.get() != null;
   }
 
-  /** Gives the brokers moments for what was sent, and takes no more; from any thread. */
+  /** Waits moments for records in flight, and accepts no more. May be called from any thread. */
   void stop() {
     isStopped = true;
     producer.close(TO_STOP);
   }
 
   /**
-   * Waits until the brokers have all that they take, and tells where each partition of the
-   * dead-letter topic goes on.
+   * Waits for records in flight and returns the offset to continue at, by partition of the
+   * dead-letter topic.
    */
   Map<Integer, Long> rest() {
     producer.flush();
@@ -135,20 +136,20 @@ final class DeadLetterReplay implements AutoCloseable {
   }
 
   /**
-   * Waits until the brokers have all, and returns a failure that occurred behind letters that were
-   * sent, with the offsets to go on at.
+   * Waits for records in flight and returns a failure that occurred after some were sent, with the
+   * offsets to continue at.
    *
-   * @throws CliError if the brokers did not take one
+   * @throws CliError if the brokers rejected one
    */
-  CliError brokenOff(CliError failure) {
+  CliError interrupted(CliError failure) {
     flush();
     return new CliError(
         failure.getMessage(),
-        "What was read before was sent. Go on with --from " + offsets(next),
+        "The records read before were sent. Continue with --from " + offsets(next),
         failure.getCause());
   }
 
-  /** Offsets as {@code --from} takes them. */
+  /** Formats offsets as values of {@code --from}. */
   static String offsets(Map<Integer, Long> offsets) {
     return offsets.entrySet().stream()
         .map(offset -> offset.getKey() + ":" + offset.getValue())

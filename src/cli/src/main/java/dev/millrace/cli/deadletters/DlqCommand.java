@@ -41,7 +41,7 @@ import picocli.CommandLine.TypeConversionException;
 /** Reads the dead-letter topic. */
 @Command(
     name = "dlq",
-    description = "Shows the records that a job refused, and sends them once more.",
+    description = "Shows the records that a job rejected, and sends them again.",
     subcommands = {DlqCommand.Show.class, DlqCommand.Replay.class},
     footer = {"", "Example:", "  ./millrace dlq show -c fraud.yaml"})
 public final class DlqCommand implements Runnable {
@@ -53,7 +53,7 @@ public final class DlqCommand implements Runnable {
     throw new ParameterException(spec.commandLine(), "A command is missing: dlq show or replay");
   }
 
-  /** A record of the dead-letter topic. */
+  /** Position on the dead-letter topic. */
   private record Place(int partition, long offset) {}
 
   /** Takes {@code PARTITION:OFFSET}. */
@@ -71,8 +71,8 @@ public final class DlqCommand implements Runnable {
     }
   }
 
-  /** Where the letters are. */
-  static final class Letters {
+  /** Options of the commands that read the dead-letter topic. */
+  static final class DeadLetters {
     @Mixin private KafkaOptions kafka;
 
     @Option(
@@ -86,14 +86,14 @@ public final class DlqCommand implements Runnable {
         paramLabel = "PARTITION:OFFSET",
         split = ",",
         converter = PlaceConverter.class,
-        description = "Offsets of the dead-letter topic to begin with (default: all letters).")
+        description = "Offsets of the dead-letter topic to start at (default: all).")
     private List<Place> from = List.of();
 
     private Progress progress = Progress.hidden();
     private long total;
 
     /**
-     * The topic's name.
+     * Returns the topic's name.
      *
      * @throws CliError if there is no broker or no such topic
      */
@@ -106,10 +106,10 @@ public final class DlqCommand implements Runnable {
     }
 
     /**
-     * Reads the letters that are there now.
+     * Reads the dead letters that are there now.
      *
-     * @param reasons whose letters are wanted; all if there are none
-     * @param each takes those of the pipeline, of which others may share the topic
+     * @param reasons to select; all if there are none
+     * @param each takes the dead letters of the pipeline; others may share the topic
      * @return the offsets that come next
      * @throws CliError if the brokers cannot be read
      */
@@ -147,7 +147,7 @@ public final class DlqCommand implements Runnable {
       }
     }
 
-    /** The first offset of each partition that was named. */
+    /** Returns the given offsets by partition. */
     Map<Integer, Long> from() {
       Map<Integer, Long> offsets = new TreeMap<>();
       from.forEach(place -> offsets.put(place.partition(), place.offset()));
@@ -157,7 +157,7 @@ public final class DlqCommand implements Runnable {
 
   @Command(
       name = "show",
-      description = "Shows the last records that were refused.",
+      description = "Shows the last rejected records.",
       footer = {
         "",
         "Examples:",
@@ -165,13 +165,13 @@ public final class DlqCommand implements Runnable {
         "  ./millrace dlq show -c fraud.yaml --reason invalid-feature --json"
       })
   static final class Show implements Callable<Integer> {
-    @Mixin private Letters letters;
+    @Mixin private DeadLetters deadLetters;
 
     @Option(
         names = "--reason",
         paramLabel = "REASON",
         split = ",",
-        description = "Shows those of these reasons only.")
+        description = "Shows these reasons only.")
     private List<String> reasons = List.of();
 
     @Option(
@@ -195,8 +195,8 @@ public final class DlqCommand implements Runnable {
       if (last < 1) {
         throw CliError.usage("--last must be at least 1, but was " + last);
       }
-      String topic = letters.requireTopic();
-      letters.read(topic, reasons, this::take);
+      String topic = deadLetters.requireTopic();
+      deadLetters.read(topic, reasons, this::accept);
       PrintWriter out = spec.commandLine().getOut();
       if (json) {
         shown.stream().map(DeadLetterFormat::json).forEach(out::println);
@@ -221,11 +221,11 @@ public final class DlqCommand implements Runnable {
     }
 
     private String since() {
-      Map<Integer, Long> from = letters.from();
+      Map<Integer, Long> from = deadLetters.from();
       return from.isEmpty() ? "" : " from " + DeadLetterReplay.offsets(from) + " on";
     }
 
-    private void take(DeadLetterRecord letter) {
+    private void accept(DeadLetterRecord letter) {
       counts.merge(letter.reason(), 1L, Long::sum);
       shown.addLast(letter);
       if (shown.size() > last) {
@@ -237,9 +237,9 @@ public final class DlqCommand implements Runnable {
   @Command(
       name = "replay",
       description = {
-        "Sends refused records back to the topics that they came from, as they came: key, value,"
+        "Sends rejected records back to the topics that they came from, unchanged: key, value,"
             + " headers, timestamp and partition.",
-        "The letters stay where they are: what is sent twice is learned twice."
+        "The dead letters stay on their topic: records that are sent twice are learned twice."
       },
       footer = {
         "",
@@ -248,12 +248,12 @@ public final class DlqCommand implements Runnable {
         "  ./millrace dlq replay -c fraud.yaml --all --from 0:1200"
       })
   static final class Replay implements Callable<Integer> {
-    @Mixin private Letters letters;
+    @Mixin private DeadLetters deadLetters;
 
     @ArgGroup(multiplicity = "1")
     private Choice choice;
 
-    @Option(names = "--dry-run", description = "Sends nothing, and says what it would send.")
+    @Option(names = "--dry-run", description = "Sends nothing and prints what it would send.")
     private boolean dryRun;
 
     @Spec private CommandSpec spec;
@@ -264,15 +264,15 @@ public final class DlqCommand implements Runnable {
           paramLabel = "REASON",
           split = ",",
           required = true,
-          description = "Sends those of these reasons.")
+          description = "Sends these reasons only.")
       private List<String> reasons = List.of();
 
-      @Option(names = "--all", required = true, description = "Sends those of every reason.")
+      @Option(names = "--all", required = true, description = "Sends every reason.")
       @SuppressWarnings("unused") // without reasons it is all
       private boolean all;
     }
 
-    /** Where a refused record is. */
+    /** Original position of a rejected record. */
     private record Origin(String topic, int partition, long offset) {}
 
     private final Map<String, Long> chosen = new TreeMap<>();
@@ -283,26 +283,26 @@ public final class DlqCommand implements Runnable {
     @Override
     public Integer call() {
       requireReasons(choice.reasons);
-      Settings settings = letters.kafka.settings();
+      Settings settings = deadLetters.kafka.settings();
       if (settings == null) {
         throw CliError.usage(
-            "dlq replay needs -c FILE: the file says which topics the records may go back to");
+            "dlq replay needs -c FILE: the file names the topics that the records may go back to");
       }
-      String topic = letters.requireTopic();
-      settings.input().topics().forEach(letters.kafka::requireTopic);
+      String topic = deadLetters.requireTopic();
+      settings.input().topics().forEach(deadLetters.kafka::requireTopic);
       try (StopSignal stop = new StopSignal();
           DeadLetterReplay replay =
-              dryRun ? null : new DeadLetterReplay(letters.kafka.kafka(), letters.from())) {
+              dryRun ? null : new DeadLetterReplay(deadLetters.kafka.kafka(), deadLetters.from())) {
         if (replay != null) {
           stop.onStop(replay::stop);
         }
         try {
           Map<Integer, Long> next =
-              letters.read(topic, choice.reasons, letter -> take(letter, replay, stop));
+              deadLetters.read(topic, choice.reasons, letter -> accept(letter, replay, stop));
           if (replay != null) {
             replay.flush();
           }
-          report(topic, "Sent", "Those that come later", next);
+          report(topic, "Sent", "Later ones", next);
         } catch (CancellationException e) {
           reportStopped(topic, replay);
         } catch (CliError e) {
@@ -310,17 +310,18 @@ public final class DlqCommand implements Runnable {
             reportStopped(topic, replay);
             return 0;
           }
-          throw replay == null || chosen.isEmpty() ? e : replay.brokenOff(e);
+          throw replay == null || chosen.isEmpty() ? e : replay.interrupted(e);
         }
       }
       return 0;
     }
 
-    private void take(DeadLetterRecord letter, @Nullable DeadLetterReplay replay, StopSignal stop) {
+    private void accept(
+        DeadLetterRecord letter, @Nullable DeadLetterReplay replay, StopSignal stop) {
       if (stop.isRequested()) {
         throw new CancellationException();
       }
-      // After a failure a job may have refused a record once more.
+      // After a failure a job may have rejected a record again.
       Origin origin = new Origin(letter.topic(), letter.partition(), letter.offset());
       if (letter.isIncomplete()) {
         incomplete++;
@@ -334,14 +335,18 @@ public final class DlqCommand implements Runnable {
         return;
       }
       if (replay != null) {
-        replay.pass(letter);
+        replay.skip(letter);
       }
     }
 
     private void reportStopped(String topic, @Nullable DeadLetterReplay replay) {
       Map<Integer, Long> next = replay == null ? Map.of() : replay.rest();
       if (replay != null && replay.hasFailed()) {
-        report(topic, "Sent at most", "Stopped; the others, with a few that may be there", next);
+        report(
+            topic,
+            "Sent at most",
+            "Stopped; the others, including a few that may have been sent",
+            next);
       } else {
         report(topic, "Sent", "Stopped; the others", next);
       }
@@ -357,12 +362,12 @@ public final class DlqCommand implements Runnable {
               + (total == 0 ? "." : ": " + DeadLetterFormat.counts(chosen)));
       if (incomplete > 0) {
         out.println(
-            "%s lost a part that was larger than the topic takes, and cannot be sent."
+            "%s cannot be sent: a part was larger than the topic accepts, and is lost."
                 .formatted(Plural.of(incomplete, "more", "more")));
       }
       if (repeated > 0) {
         out.println(
-            "%s of the same records, refused again after a failure of the job, are left out."
+            "%s of the same records, rejected again after a failure of the job, are skipped."
                 .formatted(Plural.of(repeated, "more", "more")));
       }
       if (!dryRun && total > 0) {

@@ -6,8 +6,8 @@ import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 
 /**
- * Limits how long a thread waits for one client in all, over any number of reads or writes. What is
- * computed between them does not count. Not thread-safe.
+ * Limits the total time a thread waits for one client, over any number of reads and writes. Time
+ * between them does not count. Not thread-safe.
  */
 public final class ClientWait {
 
@@ -16,7 +16,7 @@ public final class ClientWait {
     T run() throws IOException;
   }
 
-  // What ends one wait: the interrupt of a thread that is blocked in a channel closes the channel.
+  // Ends one wait: interrupting a thread that is blocked in a channel closes the channel.
   private static final class Alarm implements Runnable {
     private final Thread thread = Thread.currentThread();
     private boolean over;
@@ -30,7 +30,7 @@ public final class ClientWait {
       }
     }
 
-    // What the thread does afterwards must not be interrupted for a wait that has ended.
+    // A wait that has ended must not interrupt later work of the thread.
     synchronized void end() {
       over = true;
       if (rang) {
@@ -43,7 +43,7 @@ public final class ClientWait {
   private long nanosLeft;
 
   /**
-   * @param nanos that all calls may take together
+   * @param nanos maximum time of all calls together
    */
   ClientWait(RequestThreads threads, long nanos) {
     this.threads = threads;

@@ -12,7 +12,7 @@ import java.util.Locale;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** Models as text. */
+/** Formats models as text. */
 public final class ModelLines {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final int MAX_KEY = 40;
@@ -20,7 +20,7 @@ public final class ModelLines {
 
   private ModelLines() {}
 
-  /** A header and a row for each model. */
+  /** Returns a header and a row for each model. */
   static List<String> table(Collection<ModelSnapshot> models) {
     int width = "key".length();
     for (ModelSnapshot model : models) {
@@ -44,7 +44,7 @@ public final class ModelLines {
     return lines;
   }
 
-  /** All that is known of one model, a line each. */
+  /** Returns all fields of one model, a line each. */
   static List<String> details(ModelSnapshot model) {
     return List.of(
         line("key", Terminal.printable(model.key(), 1_000)),
@@ -65,7 +65,7 @@ public final class ModelLines {
         line("bytes", count(model.size())));
   }
 
-  /** One model as a JSON object, named as in metrics records. */
+  /** Returns one model as a JSON object with the field names of metrics records. */
   public static String json(ModelSnapshot model) {
     ObjectNode json = JSON.createObjectNode();
     json.put("pipeline", model.pipeline());

@@ -94,7 +94,7 @@ public final class ModelsCommand implements Runnable {
     }
   }
 
-  /** What a model can be written as. */
+  /** File format of an exported model. */
   enum Format {
     ONNX,
     MILLRACE
@@ -141,7 +141,7 @@ public final class ModelsCommand implements Runnable {
       if (format == Format.ONNX && models.kafka().settings() == null) {
         throw new ParameterException(
             spec.commandLine(),
-            "--format onnx needs -c FILE: the file says how the model scales its features");
+            "--format onnx needs -c FILE: the file describes how the model scales its features");
       }
       if (format == Format.MILLRACE && name != null) {
         throw new ParameterException(

@@ -27,12 +27,13 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** Tells a running job which of a key's models is to answer. */
+/** Makes one of a key's models the champion in a running job. */
 @Command(
     name = "promote",
     description = {
       "Makes one of a key's models the champion, in the running job.",
-      "The job says on its events topic that it did, or on its dead-letter topic why not."
+      "The job writes the result to its events topic, or the reason for a rejection to its"
+          + " dead-letter topic."
     },
     footer = {"", "Example:", "  ./millrace promote -c fraud.yaml --key shop-17 --model big"})
 public final class PromoteCommand implements Callable<Integer> {
@@ -65,7 +66,7 @@ public final class PromoteCommand implements Callable<Integer> {
     spec.commandLine()
         .getOut()
         .printf(
-            "Sent to %s: %s is to be champion of key %s. What comes of it is told on %s or %s.%n",
+            "Sent to %s: promote %s for key %s. The job reports the result on %s or %s.%n",
             topic,
             model,
             Terminal.printable(key, 60),
@@ -85,8 +86,7 @@ public final class PromoteCommand implements Callable<Integer> {
 
   private void requireModel(ModelSpec models) {
     if (!(models instanceof SelectionSpec selection)) {
-      throw new CliError(
-          kafka.config() + " has one model, which always answers. Name several with models.");
+      throw new CliError(kafka.config() + " has only one model. Define several with models.");
     }
     List<String> names = selection.models().stream().map(SelectionSpec.NamedModel::name).toList();
     if (!names.contains(model)) {
@@ -109,9 +109,9 @@ public final class PromoteCommand implements Callable<Integer> {
       byte[] recordKey = key.getBytes(StandardCharsets.UTF_8);
       producer.send(new ProducerRecord<>(topic, recordKey, CommandJson.encode(command))).get();
     } catch (ExecutionException e) {
-      throw BrokerCheck.failure("Topic " + topic + " did not take the command", e.getCause());
+      throw BrokerCheck.failure("Topic " + topic + " did not accept the command", e.getCause());
     } catch (KafkaException e) {
-      throw BrokerCheck.failure("Topic " + topic + " did not take the command", e);
+      throw BrokerCheck.failure("Topic " + topic + " did not accept the command", e);
     }
   }
 }

@@ -12,14 +12,14 @@ import java.util.Optional;
 import org.apache.flink.runtime.checkpoint.CheckpointFailureReason;
 
 /**
- * Tells in one line that checkpoints fail, and in another that one is complete again: the job goes
- * on meanwhile, and Flink tells the cause to its log alone.
+ * Reports in one line that checkpoints fail, and in another that one is complete again. The job
+ * continues meanwhile, and Flink writes the cause to its log only.
  */
 public final class CheckpointWatch {
   private static final int PROBE_BYTES = 1 << 16;
   private static final int MIB = 1 << 20;
 
-  // What Flink tolerates so many times; others come with the end or a restart of the job.
+  // Failures that Flink tolerates; others come with the end or a restart of the job.
   private static final List<String> TROUBLE =
       List.of(
           CheckpointFailureReason.IO_EXCEPTION.message(),
@@ -32,7 +32,7 @@ public final class CheckpointWatch {
   private final Path stateDir;
   private final String log;
   private final PrintWriter err;
-  private boolean told;
+  private boolean reported;
 
   /**
    * @param stateDir where checkpoints are, in a directory for each job
@@ -48,23 +48,23 @@ public final class CheckpointWatch {
   public void look(JobStatistics statistics, String job) throws InterruptedException {
     try {
       JobStatistics.Checkpoints newest = statistics.checkpoints();
-      if (told && newest.completed() > newest.failed()) {
-        told = false;
+      if (reported && newest.completed() > newest.failed()) {
+        reported = false;
         err.printf("Checkpoint %d is complete.%n", newest.completed());
-      } else if (!told
+      } else if (!reported
           && newest.failed() > newest.completed()
           && TROUBLE.stream().anyMatch(newest.failure()::contains)) {
-        told = true;
-        tell(newest, stateDir.resolve(job).toFile());
+        reported = true;
+        report(newest, stateDir.resolve(job).toFile());
       }
     } catch (IOException | CliError e) {
-      // Between two states of the job; the next look tells.
+      // Between two states of the job; the next look succeeds.
     }
   }
 
-  private void tell(JobStatistics.Checkpoints newest, File directory) {
+  private void report(JobStatistics.Checkpoints newest, File directory) {
     String failure = newest.failure().replaceFirst("\\.$", "");
-    // Somebody may have removed it.
+    // A user may have removed it.
     if (directory.exists()) {
       failure =
           "%s, %,d MiB free in %s"
@@ -74,7 +74,7 @@ public final class CheckpointWatch {
     err.printf("Checkpoint %d failed: %s (more in %s)%n", newest.failed(), failure, log);
   }
 
-  /** What keeps a file from being written, in the words of the operating system. */
+  /** Returns the operating system's error on writing a file, if there is one. */
   private static Optional<String> obstacle(File directory) {
     try {
       File file = File.createTempFile("probe", null, directory);

@@ -13,7 +13,7 @@ import java.util.Map;
 public interface JobStatistics {
 
   /**
-   * The newest checkpoints; -1 where there is none.
+   * Ids of the newest checkpoints, -1 if there is none.
    *
    * @param failure Flink's message about the failed one
    */

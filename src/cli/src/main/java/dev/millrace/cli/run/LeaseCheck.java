@@ -23,24 +23,24 @@ import org.apache.kafka.common.errors.AuthorizationException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Looks at the lease of a pipeline, which one job has at a time. */
+/** Checks, revokes and releases the lease of a pipeline, which one job has at a time. */
 public final class LeaseCheck {
   private static final Logger LOG = LoggerFactory.getLogger(LeaseCheck.class);
   private static final String NAME = "lease";
   private static final long LOOK_MILLIS = 500;
-  // Less than what LocalJob leaves of the time that a process has after a signal.
+  // Less than the time that LocalJob leaves after a signal.
   private static final long RELEASE_MILLIS = 2_000;
 
   private LeaseCheck() {}
 
-  /** Options of Flink for a job whose state directory this process has locked. */
+  /** Returns Flink's options for a job whose state directory this process has locked. */
   public static Map<String, String> options(Path stateDir) {
     return StateLock.identity(stateDir)
         .map(identity -> Map.of(MillraceJob.LEASE_HOLDER.key(), identity))
         .orElse(Map.of());
   }
 
-  /** The lease for a job whose state directory this process has locked. */
+  /** Returns the lease for a job whose state directory this process has locked. */
   public static Lease of(Settings settings, Path stateDir) {
     return MillraceJob.lease(settings, Configuration.fromMap(options(stateDir)));
   }
@@ -51,9 +51,9 @@ public final class LeaseCheck {
    *
    * @param stateDir locked by this process
    * @param stop ends the wait
-   * @param notices told of a wait
+   * @param notices takes one line about the wait
    * @return false if the wait was ended, so that nothing is to be started
-   * @throws CliError if another job has the lease and is alive, or the brokers do not say
+   * @throws CliError if another job has the lease and is alive, or it cannot be read
    */
   public static boolean requireFree(
       Settings settings, Path stateDir, StopSignal stop, Consumer<String> notices)
@@ -65,7 +65,7 @@ public final class LeaseCheck {
         return true;
       }
       notices.accept(
-          "Another job of pipeline %s had its lease (%s). Waits up to %d s for a sign of it."
+          "Another job of pipeline %s had its lease (%s). Waiting up to %d s for a renewal."
               .formatted(settings.pipeline(), other.get().description(), Lease.EXPIRY.toSeconds()));
       store.acquire(LeaseRecord.State.RELEASED, stop::await);
       return true;
@@ -81,11 +81,11 @@ public final class LeaseCheck {
   }
 
   /**
-   * Ends the job that has the lease, wherever it runs, and waits whether it is started again.
+   * Ends the job that has the lease, wherever it runs, and requires that no other one starts.
    *
-   * @param notices told of the wait
+   * @param notices takes one line about the wait
    * @return the job
-   * @throws CliError if none has it, another one has it then, or the brokers do not say
+   * @throws CliError if no job has it, another one starts, or it cannot be read
    */
   public static LeaseRecord revoke(Settings settings, Consumer<String> notices)
       throws InterruptedException {
@@ -100,7 +100,7 @@ public final class LeaseCheck {
                           "No job has the lease of pipeline %s.".formatted(settings.pipeline())));
       store.revoke();
       notices.accept(
-          "The job has ended. Waits %d s whether something starts it again."
+          "The job has ended. Waiting %d s to see if something restarts it."
               .formatted(Lease.EXPIRY.toSeconds()));
       requireNoOther(store, other);
       return other;
@@ -147,7 +147,7 @@ public final class LeaseCheck {
     release.interrupt();
   }
 
-  /** Which job has the lease; nothing if this user may not read it. */
+  /** Returns which job has the lease; empty if this user may not read it. */
   public static Optional<Finding> find(Settings settings) throws InterruptedException {
     try (LeaseStore store = new LeaseStore(MillraceJob.lease(settings, new Configuration()))) {
       return Optional.of(
@@ -156,7 +156,7 @@ public final class LeaseCheck {
               .map(record -> Finding.ok(NAME, "a job has it: " + described(record)))
               .orElseGet(() -> Finding.ok(NAME, "no job has it")));
     } catch (AuthorizationException e) {
-      return Optional.empty(); // the permissions say so
+      return Optional.empty(); // reported by the check of permissions
     }
   }
 

@@ -18,22 +18,22 @@ import org.apache.flink.runtime.minicluster.MiniClusterConfiguration;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.streaming.api.graph.StreamGraph;
 
-/** Flink within this process, with the configuration that a cluster has: flink-conf/config.yaml. */
+/** Runs Flink in this process with the configuration of a cluster, flink-conf/config.yaml. */
 public final class LocalFlink {
   private static final String RESOURCE = "/flink-conf/config.yaml";
 
-  // Flags and memory of processes of their own, and the reporter that each of them has.
+  // Flags, memory and metrics reporter of separate processes.
   private static final Pattern CLUSTER_ONLY =
       Pattern.compile(
           "env\\..*|metrics\\..*|(job|task)manager\\.memory\\..*|.*\\.(port|numberOfTaskSlots)");
 
-  /** For jobs that can simply be started again, and whose user waits for the reason. */
+  /** Options for jobs that fail at once instead of restarting. */
   public static final Map<String, String> NO_RESTART = Map.of("restart-strategy.type", "none");
 
   private LocalFlink() {}
 
   /**
-   * An environment for one job.
+   * Returns an environment for one job.
    *
    * @param overrides options on top of the configuration file's
    */
@@ -48,9 +48,7 @@ public final class LocalFlink {
         parallelism, Configuration.fromMap(options));
   }
 
-  /**
-   * A running cluster in this process with an environment's options, for jobs one after the other.
-   */
+  /** Starts a cluster in this process with an environment's options, for consecutive jobs. */
   public static MiniCluster cluster(StreamExecutionEnvironment env) throws Exception {
     MiniCluster cluster =
         new PortlessCluster(
@@ -84,12 +82,12 @@ public final class LocalFlink {
         .get();
   }
 
-  /** Subtasks that keys can be spread over, for ever: saved state goes by this number. */
+  /** Returns the maximum parallelism, which saved state depends on. */
   public static int maxSubtasks() {
     return Integer.parseInt(configurationFile().get("pipeline.max-parallelism"));
   }
 
-  /** The options of the configuration file. */
+  /** Returns the options of the configuration file. */
   public static Map<String, String> configurationFile() {
     Map<String, String> options = new TreeMap<>();
     try (InputStream in = LocalFlink.class.getResourceAsStream(RESOURCE)) {

@@ -36,9 +36,9 @@ import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.streaming.api.graph.StreamGraph;
 import org.jspecify.annotations.Nullable;
 
-/** A pipeline's job on Flink in this process, with its checkpoints in a directory. */
+/** Job of a pipeline on Flink in this process. */
 public final class LocalJob implements JobStatistics {
-  // Together less than a process has after a signal, so that the end is told.
+  // Together less than the time that a process has after a signal.
   public static final Duration SAVEPOINT_TIMEOUT = Duration.ofSeconds(15);
   public static final Duration CANCEL_TIMEOUT = Duration.ofSeconds(1);
 
@@ -47,7 +47,7 @@ public final class LocalJob implements JobStatistics {
 
   private final JobClient client;
   private final PortlessCluster cluster;
-  // Asked for once: each request would leave a stage behind that waits for the end of the job.
+  // Requested once: each request would leave a stage that waits for the end of the job.
   private final CompletableFuture<JobExecutionResult> result;
   private final Path stateDir;
   private final Lease lease;
@@ -65,7 +65,7 @@ public final class LocalJob implements JobStatistics {
    *
    * @param stateDir where checkpoints and savepoints go
    * @param from checkpoint or savepoint to continue from; null starts with new models
-   * @param bounded whether the job ends at the end that the topic has now
+   * @param bounded true if the job ends at the current end of the topic
    */
   public static LocalJob start(
       Settings settings, int parallelism, Path stateDir, @Nullable Path from, boolean bounded)
@@ -95,7 +95,7 @@ public final class LocalJob implements JobStatistics {
     }
   }
 
-  /** The Flink of this job alone. */
+  /** Returns the cluster of this job. */
   MiniCluster cluster() {
     return cluster;
   }
@@ -125,7 +125,7 @@ public final class LocalJob implements JobStatistics {
     return client.getJobID();
   }
 
-  /** The job's state, or nothing while it cannot be asked. */
+  /** Returns the job's state, empty while it is unknown. */
   Optional<JobStatus> status() throws InterruptedException {
     try {
       return Optional.of(client.getJobStatus().get());
@@ -134,7 +134,7 @@ public final class LocalJob implements JobStatistics {
     }
   }
 
-  /** Why the job failed last, in one line; nothing if it did not, or cannot be asked. */
+  /** Returns the last failure in one line; empty if there is none, or it is unknown. */
   Optional<String> lastFailure() throws InterruptedException {
     try {
       return Optional.ofNullable(cluster.getExecutionGraph(id()).get().getFailureInfo())
@@ -146,10 +146,10 @@ public final class LocalJob implements JobStatistics {
   }
 
   /**
-   * Starts a task manager if there is none any more: Flink ends it where a task does not come to an
-   * end, or where what it used cannot be closed, and leaves it to a cluster to start the next one.
+   * Starts a task manager if there is none any more: Flink ends it if a task does not end, or its
+   * resources cannot be closed, and expects a cluster to start the next one.
    *
-   * @return whether it did
+   * @return true if it did
    */
   boolean revive() throws InterruptedException {
     try {
@@ -157,7 +157,7 @@ public final class LocalJob implements JobStatistics {
         return false;
       }
       cluster.startTaskManager();
-      // It is no member before it has registered, and must not be missed until then.
+      // It counts only after it has registered.
       long end = System.nanoTime() + REGISTRATION_TIMEOUT.toNanos();
       while (!hasTaskManager() && System.nanoTime() < end) {
         Thread.sleep(REGISTRATION_LOOK_MILLIS);
@@ -168,7 +168,7 @@ public final class LocalJob implements JobStatistics {
     } catch (InterruptedException e) {
       throw e;
     } catch (Exception e) {
-      throw new CliError("The job's task manager died, and no other one starts: " + e, e);
+      throw new CliError("The job's task manager died and cannot be restarted: " + e, e);
     }
   }
 
@@ -177,9 +177,9 @@ public final class LocalJob implements JobStatistics {
   }
 
   /**
-   * Waits for the end of the job: that of its input, or a failure for good.
+   * Waits for the end of the job.
    *
-   * @return whether it has ended
+   * @return true if it has ended
    * @throws CliError if it failed
    */
   public boolean awaitEnd(Duration atMost) throws InterruptedException {
@@ -199,7 +199,7 @@ public final class LocalJob implements JobStatistics {
    * Stops with a savepoint, from which the next run continues, on another state backend too;
    * cancels where that fails.
    *
-   * @param failure told in one line why there is no savepoint
+   * @param failure takes one line if there is no savepoint
    */
   Optional<String> stop(Consumer<String> failure) throws InterruptedException {
     try {
@@ -210,7 +210,7 @@ public final class LocalJob implements JobStatistics {
       LeaseCheck.release(lease);
       return Optional.of(savepoint);
     } catch (TimeoutException e) {
-      failure.accept("it takes more than " + SAVEPOINT_TIMEOUT.toSeconds() + " s");
+      failure.accept("not complete after " + SAVEPOINT_TIMEOUT.toSeconds() + " s");
     } catch (ExecutionException | IllegalStateException e) {
       failure.accept(RootCause.message(e));
     }
@@ -218,7 +218,7 @@ public final class LocalJob implements JobStatistics {
     return Optional.empty();
   }
 
-  /** Stops at once; what came after the last checkpoint is read again by the next run. */
+  /** Cancels the job; the next run reads the records after the last checkpoint again. */
   public void cancel() throws InterruptedException {
     cancel(SAVEPOINT_TIMEOUT);
   }
@@ -226,7 +226,7 @@ public final class LocalJob implements JobStatistics {
   private void cancel(Duration atMost) throws InterruptedException {
     try {
       client.cancel().get(atMost.toMillis(), TimeUnit.MILLISECONDS);
-      result.get(atMost.toMillis(), TimeUnit.MILLISECONDS); // cancelled tasks still may write
+      result.get(atMost.toMillis(), TimeUnit.MILLISECONDS); // cancelled tasks may still write
     } catch (TimeoutException e) {
       return; // it keeps its lease until that expires
     } catch (ExecutionException | IllegalStateException e) {
@@ -235,7 +235,7 @@ public final class LocalJob implements JobStatistics {
     LeaseCheck.release(lease);
   }
 
-  /** What to tell of a job that has failed. */
+  /** Returns the error for a failed job. */
   public static CliError failure(Exception e) {
     return new CliError(
         "The job failed: " + RootCause.message(e) + " (more in " + LogFile.file() + ")", e);

@@ -30,7 +30,7 @@ final class MemoryWatch {
 
   /** Watches this JVM's heap. */
   static MemoryWatch ofThisJvm(Settings.Backend backend) {
-    // The old generation, where there are generations: it is the largest pool.
+    // The old generation is the largest pool.
     Optional<MemoryPoolMXBean> largest =
         ManagementFactory.getMemoryPoolMXBeans().stream()
             .filter(pool -> pool.getType() == MemoryType.HEAP)
@@ -38,8 +38,9 @@ final class MemoryWatch {
     return new MemoryWatch(backend, () -> largest.map(MemoryWatch::usage));
   }
 
-  // G1 tells what a collection left of it after a full one alone, which is its last resort. It
-  // begins to clear it when it is half full, so what is full is not garbage.
+  // G1 reports the usage after a collection only for full collections, its last resort. It starts
+  // to
+  // collect the old generation when it is half full, so a full one is not garbage.
   private static MemoryUsage usage(MemoryPoolMXBean pool) {
     return pool.getName().startsWith("G1 ") ? pool.getUsage() : pool.getCollectionUsage();
   }

@@ -17,11 +17,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Removes what earlier starts of a pipeline have left in its state directory: savepoints, and the
- * checkpoints of jobs that have ended.
+ * Removes savepoints and checkpoints of earlier starts from a pipeline's state directory. No job of
+ * the pipeline may run meanwhile.
  *
- * <p>No job of the pipeline may run meanwhile. A job takes a full checkpoint of its own first, so
- * that none needs what an earlier one has written, but for the snapshot that it starts from.
+ * <p>A job's first checkpoint is a full one, so that no job needs the files of an earlier one,
+ * other than the snapshot that it starts from.
  */
 public final class OldSnapshots {
   private static final Logger LOG = LoggerFactory.getLogger(OldSnapshots.class);
@@ -34,7 +34,7 @@ public final class OldSnapshots {
   /** A savepoint or all checkpoints of a job. */
   private record Entry(Path directory, List<Path> snapshots) {}
 
-  /** Marks a snapshot as one that the user decides about; that it cannot be marked is logged. */
+  /** Marks a snapshot to be kept; logs a failure. */
   public static void keep(Path snapshot) {
     try {
       Files.write(snapshot.resolve(KEEP), new byte[0]);
@@ -46,10 +46,9 @@ public final class OldSnapshots {
   /**
    * Removes all but the newest.
    *
-   * @param count of savepoints, and of jobs with checkpoints, that stay; those that are marked stay
-   *     besides
-   * @param used a snapshot that stays in any case
-   * @return how many were removed
+   * @param count number of savepoints and jobs with checkpoints that stay, other than marked ones
+   * @param used snapshot that stays in any case
+   * @return number of removed ones
    */
   static int removeAllBut(int count, Path stateDir, Optional<Path> used) {
     int removed = 0;
@@ -62,7 +61,7 @@ public final class OldSnapshots {
                           || Files.exists(snapshot.resolve(KEEP)));
       if (!stays) {
         Directories.delete(old.directory());
-        // The directory of a job that has taken its checkpoints with it is nothing to tell of.
+        // An empty directory of a job is not reported.
         removed += old.snapshots().isEmpty() ? 0 : 1;
       }
     }

@@ -15,24 +15,22 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 
-/**
- * Tells the user of records of which a job learned nothing: refused ones, and those deleted unread.
- */
+/** Reports records that a job did not learn from: rejected ones, and those deleted unread. */
 public final class RecordsWatch {
   private static final long PERIOD_NANOS = Duration.ofSeconds(10).toNanos();
 
-  private static final List<String> REFUSING = List.of("decode", "decode-commands", "train");
+  private static final List<String> REJECTING = List.of("decode", "decode-commands", "train");
 
   private final Path config;
   private final String log;
   private final PrintWriter err;
   private long lastLook = System.nanoTime();
-  private long toldLost;
-  private long toldRefused;
+  private long reportedLost;
+  private long reportedRejected;
 
   /**
-   * @param config the pipeline file, for the command that shows what was refused
-   * @param log where offsets and messages are, for the user
+   * @param config the pipeline file, for the command that shows rejected records
+   * @param log file with offsets and messages, for the user
    */
   public RecordsWatch(Path config, String log, PrintWriter err) {
     this.config = config;
@@ -40,7 +38,7 @@ public final class RecordsWatch {
     this.err = err;
   }
 
-  /** Asks Flink, but no more often than every few seconds. */
+  /** Asks Flink every few seconds. */
   public void look(JobStatistics job) throws InterruptedException {
     if (System.nanoTime() - lastLook < PERIOD_NANOS) {
       return;
@@ -48,27 +46,27 @@ public final class RecordsWatch {
     lastLook = System.nanoTime();
     try {
       String lost = JobMetric.LOST_RECORDS.nameIn("decode");
-      tellLost(job.counters("decode", List.of(lost)).getOrDefault(lost, 0L));
-      tellRefused(refused(job));
+      reportLost(job.counters("decode", List.of(lost)).getOrDefault(lost, 0L));
+      reportRejected(rejected(job));
     } catch (IOException | CliError e) {
-      // Between two states of the job; the next look tells.
+      // Between two states of the job; the next look succeeds.
     }
   }
 
-  private void tellLost(long lost) {
-    if (lost > toldLost) {
+  private void reportLost(long lost) {
+    if (lost > reportedLost) {
       err.printf(
-          "The brokers deleted %s before the job had read %s; it went on with the oldest left"
+          "The brokers deleted %s before the job had read %s; it continued with the oldest left"
               + " (more in %s)%n",
-          Plural.of(lost - toldLost, "record"), lost - toldLost == 1 ? "it" : "them", log);
+          Plural.of(lost - reportedLost, "record"), lost - reportedLost == 1 ? "it" : "them", log);
     }
-    toldLost = lost; // less after a restart, which counts anew
+    reportedLost = lost; // restarts from 0 with the job
   }
 
-  private static Map<String, Long> refused(JobStatistics job)
+  private static Map<String, Long> rejected(JobStatistics job)
       throws IOException, InterruptedException {
     Map<String, Long> byReason = new TreeMap<>();
-    for (String operator : REFUSING) {
+    for (String operator : REJECTING) {
       Map<String, String> names = new HashMap<>();
       for (DeadLetterReason reason : DeadLetterReason.values()) {
         names.put(JobMetric.DEAD_LETTERS.nameIn(operator, reason), reason.id());
@@ -80,22 +78,22 @@ public final class RecordsWatch {
     return byReason;
   }
 
-  /** At the first, and whenever there are twice as many. */
-  private void tellRefused(Map<String, Long> byReason) {
-    long refused = byReason.values().stream().mapToLong(Long::longValue).sum();
-    if (refused < toldRefused) {
-      toldRefused = 0; // counted anew after a restart
+  /** Reports the first ones, and again whenever the number has doubled. */
+  private void reportRejected(Map<String, Long> byReason) {
+    long rejected = byReason.values().stream().mapToLong(Long::longValue).sum();
+    if (rejected < reportedRejected) {
+      reportedRejected = 0; // restarts from 0 with the job
     }
-    if (refused == 0 || refused < 2 * toldRefused) {
+    if (rejected == 0 || rejected < 2 * reportedRejected) {
       return;
     }
-    toldRefused = refused;
+    reportedRejected = rejected;
     String reasons =
         byReason.entrySet().stream()
             .map(entry -> String.format(Locale.ROOT, "%s %,d", entry.getKey(), entry.getValue()))
             .collect(Collectors.joining(", "));
     err.printf(
-        "%s refused so far (%s): ./millrace dlq show -c %s; the first of each reason is in %s%n",
-        Plural.of(refused, "record"), reasons, config, log);
+        "%s rejected so far (%s): ./millrace dlq show -c %s; the first of each reason is in %s%n",
+        Plural.of(rejected, "record"), reasons, config, log);
   }
 }

@@ -3,7 +3,7 @@ package dev.millrace.cli.run;
 import java.io.PrintWriter;
 import org.apache.flink.api.common.JobStatus;
 
-/** Tells of the restarts of a job in this process, and helps it to one where Flink does not. */
+/** Reports restarts of a job in this process, and restarts its task manager if Flink does not. */
 final class RestartWatch {
   private final LocalJob job;
   private final String log;
@@ -20,19 +20,19 @@ final class RestartWatch {
     this.err = err;
   }
 
-  /** Asks Flink how the job is. */
+  /** Asks Flink for the state of the job. */
   void look() throws InterruptedException {
     boolean restartsNow = job.status().filter(JobStatus.RESTARTING::equals).isPresent();
     if (restartsNow && !restarting) {
       restarts++;
       err.printf(
           "The job failed and restarts (restart %d): %s (more in %s)%n",
-          restarts, job.lastFailure().orElse("it did not say why"), log);
+          restarts, job.lastFailure().orElse("no reason given"), log);
     } else if (restarting && !restartsNow) {
       err.println("The job runs again.");
     }
     if (restarts > 0 && job.revive()) {
-      err.println("Its task manager had ended with it; there is another one.");
+      err.println("Its task manager had ended and was restarted.");
     }
     restarting = restartsNow;
   }

@@ -6,7 +6,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -15,20 +14,18 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * What the last {@code --fresh} or {@code --from-savepoint} said, in a file beside the checkpoints.
- * It counts until the job has written a snapshot of its own: if it dies before, the next start must
- * not bring back the models that the user had left behind. Those never count again unless asked
- * for, so the file names them and stays.
+ * Marker file of the last {@code --fresh} or {@code --from-savepoint}, next to the checkpoints. It
+ * decides what the next start continues from until the job has written a snapshot of its own. It
+ * names the snapshots left behind, which no later start continues from unless asked to.
  *
  * @param stateDir of one pipeline
  */
 public record RestoreMarker(Path stateDir) {
   private static final String FRESH = "fresh";
-  // A mark of an earlier build has no such line: what is older than the mark is left behind.
   private static final String LEFT_BEHIND = "left behind:";
 
   /**
-   * Writes down a start that is not yet one.
+   * Writes the marker of a start that is not confirmed yet.
    *
    * @param from the snapshot that was asked for, or nothing for new models
    * @throws CliError if the directory cannot be written to
@@ -47,7 +44,7 @@ public record RestoreMarker(Path stateDir) {
   }
 
   /**
-   * Remembers the start that was prepared, as one step.
+   * Makes the prepared marker valid, atomically.
    *
    * @throws CliError if the directory cannot be written to
    */
@@ -61,13 +58,13 @@ public record RestoreMarker(Path stateDir) {
 
   private CliError unwritable(IOException e) {
     return new CliError(
-        ("%s cannot be written: %s. It tells the next start which models this one leaves behind."
-                + " Mend that or name another --state-dir.")
+        ("%s cannot be written: %s. The next start needs it to leave the older models behind."
+                + " Make the directory writable or name another --state-dir.")
             .formatted(file(), OutputFile.obstacle(e)),
         e);
   }
 
-  /** The snapshot that a start goes on from that asks for none; nothing for new models. */
+  /** Returns the snapshot that the next start continues from; empty for new models. */
   public Optional<Path> newest() {
     List<String> lines = lines();
     Optional<Path> own = Snapshots.newestBut(stateDir, leftBehind(lines));
@@ -77,7 +74,7 @@ public record RestoreMarker(Path stateDir) {
     return Optional.of(Path.of(lines.get(0)));
   }
 
-  /** All snapshots, the newest first; those that were left behind come after the others. */
+  /** Returns all snapshots, newest first; those left behind come after the others. */
   List<Path> newestFirst() {
     Set<Path> leftBehind = leftBehind(lines());
     return Snapshots.newestFirst(stateDir).stream()
@@ -86,17 +83,11 @@ public record RestoreMarker(Path stateDir) {
   }
 
   private Set<Path> leftBehind(List<String> lines) {
-    if (lines.size() == 1) {
-      FileTime asked = Snapshots.time(file());
-      return Snapshots.newestFirst(stateDir).stream()
-          .filter(snapshot -> Snapshots.time(Snapshots.metadata(snapshot)).compareTo(asked) < 0)
-          .collect(Collectors.toSet());
-    }
-    // Relative, so that they hold in a copy of the directory, too.
+    // Relative, so that they are valid in a copy of the directory, too.
     return lines.stream().skip(2).map(stateDir::resolve).collect(Collectors.toSet());
   }
 
-  /** What the mark says; nothing if there is none, or one that a full disk has left empty. */
+  /** Returns the lines of the marker; empty if there is none, or a full disk left it empty. */
   private List<String> lines() {
     try {
       List<String> lines = Files.exists(file()) ? Files.readAllLines(file()) : List.of();

@@ -63,11 +63,12 @@ public final class RunCommand implements Callable<Integer> {
   @Override
   @SuppressWarnings("try") // the lock is held and the brokers are watched, neither is used
   public Integer call() throws InterruptedException {
-    int most = LocalFlink.maxSubtasks();
-    if (parallelism < 1 || parallelism > most) {
+    int maxParallelism = LocalFlink.maxSubtasks();
+    if (parallelism < 1 || parallelism > maxParallelism) {
       throw new ParameterException(
           spec.commandLine(),
-          "--parallelism must be between 1 and %d, but was %d".formatted(most, parallelism));
+          "--parallelism must be between 1 and %d, but was %d"
+              .formatted(maxParallelism, parallelism));
     }
     if (timeoutSeconds < 1) {
       throw new ParameterException(
@@ -81,11 +82,11 @@ public final class RunCommand implements Callable<Integer> {
         settings, Duration.ofSeconds(timeoutSeconds), config, spec.commandLine().getErr()::println);
     SharedModels.line(settings).ifPresent(spec.commandLine().getErr()::println);
     try (StopSignal stop = new StopSignal();
-        StateLock lock = StateLock.take(dir, settings.pipeline())) {
+        StateLock lock = StateLock.acquire(dir, settings.pipeline())) {
       if (!LeaseCheck.requireFree(settings, dir, stop, spec.commandLine().getErr()::println)) {
         return 0;
       }
-      // Not before the lock: who had it may have left a newer one at its end.
+      // Not before the lock: its last owner may have left a newer one.
       Optional<Path> from = start.from(dir, settings);
       String place = state.tidied(dir, from);
       String models = StartOptions.describe(from, settings);
@@ -136,7 +137,7 @@ public final class RunCommand implements Callable<Integer> {
     CheckpointWatch checkpoints = new CheckpointWatch(dir, log, err);
     RestartWatch restarts = new RestartWatch(job, log, err);
     while (!stop.await(LOOK_MILLIS)) {
-      // Throws with the cause. The job's state cannot be asked for once its cluster has gone too.
+      // Throws with the cause. The job's state is unknown once its cluster has ended.
       if (job.awaitEnd(Duration.ZERO)) {
         return 0;
       }

@@ -12,14 +12,14 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.apache.kafka.common.KafkaException;
 
-/** Looks whether other pipelines publish models on a pipeline's topic, where keys are not apart. */
+/** Finds other pipelines that publish models with the same keys on a pipeline's topic. */
 public final class SharedModels {
   // Of each partition; a model's record has up to a megabyte.
   private static final int NEWEST = 5;
 
   private SharedModels() {}
 
-  /** What is wrong, judged by the newest records of an existing topic; nothing if not readable. */
+  /** Returns a warning from the newest records of the topic; empty if it is not readable. */
   public static Optional<Finding> of(Settings settings) {
     String topic = settings.output().models();
     Set<String> others = new TreeSet<>();
@@ -45,13 +45,13 @@ public final class SharedModels {
     return Optional.of(
         Finding.warning(
             "models",
-            "%s has models of pipeline %s too; of a key that both have, only the model published last stays"
+            "%s has models of pipeline %s too; of a key in both, only the model published last stays"
                 .formatted(topic, names),
             "Give each pipeline a topic of its own: output.topics.models: %s.models"
                 .formatted(settings.pipeline())));
   }
 
-  /** The same as one line. */
+  /** Returns the warning as one line. */
   public static Optional<String> line(Settings settings) {
     return of(settings).map(finding -> finding.text() + ". " + finding.remedy());
   }

@@ -21,7 +21,7 @@ import org.apache.kafka.clients.admin.TransactionState;
 import org.apache.kafka.common.errors.TransactionalIdNotFoundException;
 
 /**
- * Whether a job may go on from a snapshot.
+ * Checks that a job can continue from a snapshot.
  *
  * @param stateDir where older ones are
  * @param snapshot a checkpoint or savepoint
@@ -35,7 +35,7 @@ public record SnapshotCheck(Path stateDir, Path snapshot) {
   private static final int EPOCHS_OF_A_TRANSACTION = 1;
 
   /**
-   * Looks at a snapshot that nobody has asked for by name.
+   * Requires that a job can continue from the newest snapshot without loss.
    *
    * @throws CliError if it is damaged or of another backend, or if transactions that belong to it
    *     have ended or would never be committed
@@ -45,7 +45,7 @@ public record SnapshotCheck(Path stateDir, Path snapshot) {
   }
 
   /**
-   * Reads what the snapshot says of itself.
+   * Reads the snapshot's metadata.
    *
    * @throws CliError if that is damaged, or of a backend that is not the pipeline's
    */
@@ -58,8 +58,8 @@ public record SnapshotCheck(Path stateDir, Path snapshot) {
             backend -> {
               String of = "state.backend: " + KebabCase.of(backend);
               throw new CliError(
-                  ("%s is a checkpoint of %s, and only a savepoint can go on with another backend."
-                          + " Start with %s once more and stop with Ctrl-C, which takes one; then"
+                  ("%s is a checkpoint of %s, and only a savepoint can continue with another backend."
+                          + " Start with %s again and stop with Ctrl-C, which takes one; then"
                           + " change the backend. Start with new models: --fresh")
                       .formatted(snapshot, of, of));
             });
@@ -83,8 +83,8 @@ public record SnapshotCheck(Path stateDir, Path snapshot) {
   }
 
   /**
-   * Whether it has state of commands that the pipeline takes no more, for it names one model now.
-   * Flink refuses state that nobody asks for, unless it is told not to mind.
+   * Returns true if it has state of commands but the pipeline has only one model now, and no
+   * commands. Flink rejects unclaimed state unless an option allows it.
    *
    * @throws CliError if it is damaged
    */
@@ -93,8 +93,8 @@ public record SnapshotCheck(Path stateDir, Path snapshot) {
   }
 
   /**
-   * Looks whose snapshot it is, as far as its place tells: a pipeline's state directory has its
-   * name.
+   * Requires that the snapshot is not in another pipeline's state directory, which has the
+   * pipeline's name.
    *
    * @throws CliError if it is another pipeline's
    */
@@ -104,8 +104,8 @@ public record SnapshotCheck(Path stateDir, Path snapshot) {
         .ifPresent(
             owner -> {
               throw CliError.usage(
-                  ("--from-savepoint %s is of pipeline %s, not of %s: its models and its places in"
-                          + " the topics are others. If %s is a new name of %s, copy the savepoint"
+                  ("--from-savepoint %s is of pipeline %s, not of %s: it has other models and"
+                          + " offsets. If %s is a new name of %s, copy the savepoint"
                           + " out of %s's state directory first.")
                       .formatted(
                           snapshot, owner, settings.pipeline(), settings.pipeline(), owner, owner));
@@ -143,16 +143,16 @@ public record SnapshotCheck(Path stateDir, Path snapshot) {
     if (open > 0 && settings.output().guarantee() != Settings.Guarantee.EXACTLY_ONCE) {
       throw new CliError(
           ("%s has %s to commit, and only output.guarantee: exactly-once does: without, the last"
-                  + " metrics before it are missing for good. Start with exactly-once once more and"
+                  + " metrics before it are missing for good. Start with exactly-once again and"
                   + " stop with Ctrl-C; then change it. Continue anyway: --from-savepoint %s")
               .formatted(snapshot, Plural.of(open, "transaction"), snapshot));
     }
   }
 
   /**
-   * What the brokers know of transactions; {@code UNKNOWN} if nothing.
+   * Returns the state of transactions on the brokers, {@code UNKNOWN} if they have none.
    *
-   * @throws CliError if they do not tell
+   * @throws CliError if they do not answer
    */
   private List<TransactionState> states(
       List<SnapshotContents.Transaction> transactions, Settings settings)
@@ -168,8 +168,8 @@ public record SnapshotCheck(Path stateDir, Path snapshot) {
         } catch (ExecutionException e) {
           if (!(e.getCause() instanceof TransactionalIdNotFoundException)) {
             throw new CliError(
-                ("%s has transactions to commit, and the brokers do not tell whether they have"
-                        + " ended them: %s. Continue anyway: --from-savepoint %s")
+                ("%s has transactions to commit, and the brokers do not answer whether they have"
+                        + " ended: %s. Continue anyway: --from-savepoint %s")
                     .formatted(snapshot, RootCause.message(e), snapshot));
           }
           states.add(TransactionState.UNKNOWN);
@@ -188,8 +188,8 @@ public record SnapshotCheck(Path stateDir, Path snapshot) {
   }
 
   /**
-   * How to go on from an older one, or from the newest where this one lies elsewhere, behind a
-   * text; nothing if none can be read.
+   * Returns how to continue from an older snapshot, or from the newest if this one is elsewhere,
+   * after a text; "" if none can be read.
    */
   private String before(String text) {
     List<Path> all = new RestoreMarker(stateDir).newestFirst();

@@ -34,9 +34,9 @@ import org.apache.flink.runtime.state.OperatorStreamStateHandle;
 import org.apache.flink.runtime.state.SavepointKeyedStateHandle;
 import org.apache.flink.runtime.state.memory.ByteStreamStateHandle;
 
-/** What a checkpoint or savepoint says of itself. */
+/** Metadata of a checkpoint or savepoint. */
 final class SnapshotContents {
-  // Flink's name for what a sink has still to commit.
+  // Flink's name for the pending transactions of a sink.
   private static final String COMMITTABLES = "streaming_committer_raw_states";
 
   private final CheckpointMetadata metadata;
@@ -62,13 +62,12 @@ final class SnapshotContents {
     } catch (NoSuchFileException e) {
       throw new IOException("it is not there", e);
     } catch (IOException | RuntimeException e) {
-      // Damaged bytes make Flink's reader throw whatever follows from them.
-      String said = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
-      throw new IOException(said, e);
+      // Damaged bytes make Flink's reader throw any exception.
+      throw new IOException(e.getMessage() == null ? e.toString() : e.getMessage(), e);
     }
   }
 
-  /** The only backend that can go on from it; nothing if each can, as from a savepoint. */
+  /** Returns the only backend that can continue from it; empty for any, as with a savepoint. */
   Optional<Settings.Backend> backend() {
     return metadata.getOperatorStates().stream()
         .flatMap(operator -> operator.getStates().stream())
@@ -82,14 +81,14 @@ final class SnapshotContents {
         .findFirst();
   }
 
-  /** Whether its job took commands to models. */
+  /** Returns true if its job read commands. */
   boolean hasCommands() {
     Optional<String> uid = Optional.of(MillraceJob.COMMANDS_SOURCE);
     return metadata.getOperatorStates().stream()
         .anyMatch(operator -> operator.getOperatorUid().equals(uid));
   }
 
-  /** Whether it is the savepoint with which its job was stopped. */
+  /** Returns true if its job was stopped with it. */
   boolean hasStoppedItsJob() {
     CheckpointProperties properties = metadata.getCheckpointProperties();
     return properties != null && properties.isSynchronous();
@@ -116,7 +115,7 @@ final class SnapshotContents {
         for (OperatorSubtaskState subtask : operator.getStates()) {
           for (OperatorStateHandle state : subtask.getManagedOperatorState()) {
             var committables = state.getStateNameToPartitionOffsets().get(COMMITTABLES);
-            // A sink's writer has an empty one, beside the prefix of its ids.
+            // A sink's writer has an empty one, next to the prefix of its ids.
             if (committables != null && committables.getOffsets().length > 0) {
               addTransactions(uncompressed(state), prefix, transactions);
             }
@@ -130,7 +129,7 @@ final class SnapshotContents {
   }
 
   /**
-   * Returns what a sink has still to commit, readable even where {@code
+   * Returns the pending transactions of a sink, readable even if {@code
    * execution.checkpointing.snapshot-compression} was on.
    */
   private static OperatorStateHandle uncompressed(OperatorStateHandle state) throws IOException {

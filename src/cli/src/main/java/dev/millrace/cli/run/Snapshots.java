@@ -40,9 +40,9 @@ public final class Snapshots {
   private record Found(Path directory, FileTime time) {}
 
   /**
-   * Those below a directory, the newest first. Their ids say which that is, for a job counts on
-   * from the snapshot that it started from; a clock may have been set back, a copy has times of its
-   * own. One that is too damaged to have an id comes right after what was written before it.
+   * Returns the snapshots below a directory, newest first, by their ids: a job counts on from the
+   * snapshot that it started from, while clocks can be set back and copies have other times. One
+   * too damaged to have an id comes right after the one written before it.
    */
   public static List<Path> newestFirst(Path stateDir) {
     Map<Path, Long> ids = new LinkedHashMap<>();
@@ -64,16 +64,16 @@ public final class Snapshots {
           ? OptionalLong.of(header.getLong(ID_OFFSET))
           : OptionalLong.empty();
     } catch (IOException e) {
-      return OptionalLong.empty(); // whoever starts from it is told why
+      return OptionalLong.empty(); // a start from it reports why
     }
   }
 
-  /** The newest one below a directory that is none of {@code others}. */
+  /** Returns the newest one below a directory that is not in {@code others}. */
   public static Optional<Path> newestBut(Path stateDir, Set<Path> others) {
     return newestFirst(stateDir).stream().filter(path -> !others.contains(path)).findFirst();
   }
 
-  /** What keeps Flink from reading a snapshot, if something does. */
+  /** Returns why Flink cannot read a snapshot; empty if it can. */
   static Optional<String> damage(Path snapshot) {
     try {
       SnapshotContents.read(snapshot);
@@ -83,12 +83,12 @@ public final class Snapshots {
     }
   }
 
-  /** The file that says what a snapshot holds. */
+  /** Returns the metadata file of a snapshot. */
   static Path metadata(Path snapshot) {
     return snapshot.resolve(METADATA);
   }
 
-  /** When a file was written. */
+  /** Returns the time when a file was written. */
   static FileTime time(Path file) {
     try {
       return Files.getLastModifiedTime(file);
@@ -139,7 +139,7 @@ public final class Snapshots {
   }
 
   /**
-   * What {@code --from-savepoint} names: a directory, as a path or as the URI that Flink prints.
+   * Returns the directory that {@code --from-savepoint} names, a path or the URI that Flink prints.
    *
    * @throws CliError if there is no savepoint
    */
@@ -154,19 +154,19 @@ public final class Snapshots {
   }
 
   /**
-   * A directory as Flink's options name it: a URI in which nothing is escaped. {@link Path#toUri}
-   * escapes spaces and letters beyond ASCII, and Flink would take {@code %20} for part of a name.
+   * Returns a directory as a URI for Flink's options. Nothing is escaped, as Flink would read
+   * {@code %20} as part of a name.
    */
   public static String location(Path directory) {
     return "file://" + directory.toAbsolutePath();
   }
 
-  /** A place as Flink names it; a local one without its {@code file:}. */
+  /** Returns a location for the user; a local one without its {@code file:}. */
   public static String shown(String location) {
     return local(location).map(Path::toString).orElse(location);
   }
 
-  /** What to tell of a job that has been stopped with a savepoint. */
+  /** Returns the message of a job that has been stopped with a savepoint. */
   public static String stoppedWith(String location) {
     return "Stopped with savepoint %s; the next run continues from it, not from committed offsets"
             .formatted(shown(location))
@@ -174,9 +174,9 @@ public final class Snapshots {
   }
 
   /**
-   * What to tell of a job that has been stopped without one.
+   * Returns the message of a job that has been stopped without one.
    *
-   * @param newest what the next run continues from, if there is anything
+   * @param newest snapshot that the next run continues from, if there is one
    */
   public static String stoppedWithout(Optional<Path> newest) {
     return newest
@@ -186,7 +186,7 @@ public final class Snapshots {
                 + " new models.");
   }
 
-  /** A place as Flink names it, if it is one on this machine's file systems. */
+  /** Returns the path of a location, if it is on this machine. */
   public static Optional<Path> local(String location) {
     return location.startsWith("file:") ? Optional.of(path(location)) : Optional.empty();
   }

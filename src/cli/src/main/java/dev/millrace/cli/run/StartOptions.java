@@ -8,13 +8,13 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** Options of the commands that start a job: what its models continue from. */
+/** Options that select the snapshot that a job starts from. */
 public final class StartOptions {
   @Option(
       names = "--fresh",
       description =
-          "Starts with new models, though there is a checkpoint to continue from; where in the"
-              + " topic, input.start says (committed: behind what was read).")
+          "Starts with new models, even if there is a checkpoint. Reading starts at input.start"
+              + " (committed: after the records that were read).")
   private boolean fresh;
 
   @Option(
@@ -26,7 +26,7 @@ public final class StartOptions {
   private @Nullable String savepoint;
 
   /**
-   * Looks at what was asked for, before anything takes time.
+   * Checks the given savepoint early.
    *
    * @param stateDir where the pipeline's checkpoints are
    * @throws CliError if it is no savepoint, or one of another pipeline
@@ -38,20 +38,20 @@ public final class StartOptions {
   }
 
   /**
-   * The checkpoint or savepoint to continue from, if there is one.
+   * Returns the checkpoint or savepoint to continue from, if there is one.
    *
    * @param stateDir where the pipeline's checkpoints are
    * @throws CliError if the one that was asked for is none or damaged, or if the newest one cannot
    *     keep what the pipeline promises, or if the state directory cannot be written to
    */
   public Optional<Path> from(Path stateDir, Settings settings) throws InterruptedException {
-    RestoreMarker mark = new RestoreMarker(stateDir);
+    RestoreMarker marker = new RestoreMarker(stateDir);
     if (fresh) {
-      mark.prepare(Optional.empty());
+      marker.prepare(Optional.empty());
       return Optional.empty();
     }
     if (savepoint == null) {
-      Optional<Path> newest = mark.newest();
+      Optional<Path> newest = marker.newest();
       if (newest.isPresent()) {
         new SnapshotCheck(stateDir, newest.get()).require(settings);
       }
@@ -60,18 +60,18 @@ public final class StartOptions {
     Path given = Snapshots.given(savepoint);
     new SnapshotCheck(stateDir, given).requireReadable(settings);
     OldSnapshots.keep(given);
-    mark.prepare(Optional.of(given));
+    marker.prepare(Optional.of(given));
     return Optional.of(given);
   }
 
-  /** Remembers what was asked for, now that the job has been started, until it has a checkpoint. */
+  /** Confirms the given start, now that the job has been started. */
   public void started(Path stateDir) {
     if (fresh || savepoint != null) {
       new RestoreMarker(stateDir).confirm();
     }
   }
 
-  /** What happens to the models, and where reading begins if that is not the first record. */
+  /** Returns where the models and, if not at the first record, reading start. */
   public static String describe(Optional<Path> from, Settings settings)
       throws InterruptedException {
     return from.isPresent()

@@ -14,7 +14,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** Keeps a second {@code run} of a pipeline away from the state of the first. */
+/** File lock on the state directory of a pipeline, which one command has at a time. */
 public final class StateLock implements AutoCloseable {
   private static final String FILE = ".lock";
   // DIRECTORY/savepoint-… or DIRECTORY/JOB/chk-….
@@ -27,11 +27,11 @@ public final class StateLock implements AutoCloseable {
   }
 
   /**
-   * Takes the lock, which ends with the process at the latest.
+   * Acquires the lock, which ends with the process at the latest.
    *
    * @throws CliError if another process has it
    */
-  public static StateLock take(Path stateDir, String pipeline) {
+  public static StateLock acquire(Path stateDir, String pipeline) {
     try {
       Files.createDirectories(stateDir);
       FileChannel channel =
@@ -52,7 +52,7 @@ public final class StateLock implements AutoCloseable {
     }
   }
 
-  /** The pipeline in whose state directory a savepoint or a job's checkpoint lies, if in one. */
+  /** Returns the pipeline whose state directory contains a snapshot, if there is one. */
   static Optional<String> pipelineOf(Path snapshot) {
     return Stream.iterate(snapshot.getParent(), Objects::nonNull, Path::getParent)
         .limit(SNAPSHOT_DEPTH)
@@ -63,8 +63,8 @@ public final class StateLock implements AutoCloseable {
   }
 
   /**
-   * Identifies a state directory that has been locked, on this machine: a copy of it is another
-   * one. Nothing if it never was.
+   * Returns an id of a state directory that has been locked on this machine; a copy has another id.
+   * Empty if it never was locked.
    */
   static Optional<String> identity(Path stateDir) {
     try {

@@ -10,10 +10,10 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine.Spec.Target;
 
-/** Options of the commands that start a job: where its state is, and how much of it stays. */
+/** Options of the commands that start a job: its state directory, and snapshots to keep. */
 public final class StateOptions {
-  /** What the help texts call the default of {@code --state-dir}. */
-  public static final String DEFAULT = "millrace-state beside the pipeline file";
+  /** Default of {@code --state-dir} in help texts. */
+  public static final String DEFAULT = "millrace-state next to the pipeline file";
 
   @Option(
       names = "--state-dir",
@@ -30,9 +30,8 @@ public final class StateOptions {
       paramLabel = "N",
       defaultValue = "10",
       description =
-          "Of older starts' savepoints, and jobs with checkpoints, so many of the newest stay;"
-              + " besides those of ./millrace savepoint and --from-savepoint"
-              + " (default: ${DEFAULT-VALUE}).")
+          "Number of savepoints and jobs with checkpoints of older starts that stay, in addition to"
+              + " those of ./millrace savepoint and --from-savepoint (default: ${DEFAULT-VALUE}).")
   private int kept;
 
   @Spec(Target.MIXEE)
@@ -56,17 +55,17 @@ public final class StateOptions {
 
   /**
    * Returns the directory of all pipelines' state. The default does not depend on the working
-   * directory: started from another one, a pipeline would continue with empty models.
+   * directory: otherwise a pipeline started from another one would continue with new models.
    *
-   * @param given by the user, or null
-   * @param config the pipeline file, or null if there is none
+   * @param given by the user
+   * @param config the pipeline file
    */
   public static Path directory(@Nullable Path given, @Nullable Path config) {
     if (given != null) {
       return given;
     }
-    Path beside = Path.of("millrace-state");
-    return config == null ? beside : config.toAbsolutePath().normalize().resolveSibling(beside);
+    Path state = Path.of("millrace-state");
+    return config == null ? state : config.toAbsolutePath().normalize().resolveSibling(state);
   }
 
   /**

@@ -28,12 +28,12 @@ public final class TensorBoardRuns {
 
   /**
    * @param maxKeys number of keys; later ones are left out
-   * @param begun when the export began, which names the files
+   * @param started start of the export, which names the files
    */
-  public TensorBoardRuns(Path logDir, int maxKeys, Instant begun) {
+  public TensorBoardRuns(Path logDir, int maxKeys, Instant started) {
     this.logDir = logDir;
     this.maxKeys = maxKeys;
-    this.fileName = "events.out.tfevents.%010d.millrace".formatted(begun.getEpochSecond());
+    this.fileName = "events.out.tfevents.%010d.millrace".formatted(started.getEpochSecond());
   }
 
   /**
@@ -60,7 +60,7 @@ public final class TensorBoardRuns {
     return true;
   }
 
-  /** Records so far. */
+  /** Returns the number of records so far. */
   long written() {
     return written;
   }
@@ -69,7 +69,7 @@ public final class TensorBoardRuns {
     return runs.size();
   }
 
-  /** What a record has to show, by TensorBoard's tags; those that start alike share a section. */
+  /** Returns the scalars of a record by TensorBoard tag; tags with one prefix share a section. */
   private static Map<String, Double> scalars(JsonNode record) {
     Map<String, Double> scalars = new LinkedHashMap<>();
     addScores("window", record.path("window"), scalars);
@@ -106,7 +106,7 @@ public final class TensorBoardRuns {
     }
   }
 
-  /** A name that every file system takes, and that cannot lead out of the directory. */
+  /** Returns a name that is valid on every file system and stays in the directory. */
   private static String directory(String text) {
     String name = URLEncoder.encode(text, StandardCharsets.UTF_8).replace("*", "%2A");
     name = name.startsWith(".") ? "%2E" + name.substring(1) : name;

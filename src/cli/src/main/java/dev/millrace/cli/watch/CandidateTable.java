@@ -5,20 +5,20 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 
-/** Which of several models of a key answers, and how well the others do, in words. */
+/** Formats champion and challengers of a key as text. */
 final class CandidateTable {
   private static final Comparator<JsonNode> MIN_LOSS_FIRST =
       Comparator.comparingDouble(model -> model.path(lossName(model)).asDouble(Double.MAX_VALUE));
 
   private CandidateTable() {}
 
-  /** Those of a metrics record, the champion first; none if its key has but one model. */
+  /** Returns one text per model, the champion first; none if the key has only one model. */
   static List<String> of(JsonNode record) {
     List<JsonNode> challengers = new ArrayList<>();
-    List<String> standings = new ArrayList<>();
+    List<String> texts = new ArrayList<>();
     for (JsonNode model : record.path("models")) {
       if (model.path("role").asText().equals("champion")) {
-        standings.add(
+        texts.add(
             "%s answers, %s %s;"
                 .formatted(name(model), lossName(model).replace('_', '-'), loss(model)));
       } else {
@@ -27,9 +27,9 @@ final class CandidateTable {
     }
     challengers.sort(MIN_LOSS_FIRST);
     for (int i = 0; i < challengers.size(); i++) {
-      standings.add(challenger(challengers.get(i)) + (i + 1 < challengers.size() ? "," : ""));
+      texts.add(challenger(challengers.get(i)) + (i + 1 < challengers.size() ? "," : ""));
     }
-    return standings;
+    return texts;
   }
 
   private static String challenger(JsonNode model) {

@@ -5,7 +5,7 @@ import dev.millrace.cli.console.LiveView;
 import dev.millrace.cli.console.Terminal;
 import java.util.List;
 
-/** The newest record of the summary. */
+/** Shows the newest summary record. */
 final class LiveSummary implements LiveView {
   private List<String> newest = List.of("No record yet.");
 

@@ -6,23 +6,23 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.util.Optional;
 
-/** Reads values of the metrics topic, which anyone may write to. */
+/** Parses values of the metrics topic, which anyone may write to. */
 public final class MetricsRecords {
   // Commands pass records on as they are.
   private static final ObjectMapper JSON =
       new ObjectMapper().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
 
-  /** The field that every metrics record has. */
+  /** Field of every metrics record. */
   static final String MARK = "key";
 
   private MetricsRecords() {}
 
-  /** The record, or nothing if the text is not one JSON object with a key. */
+  /** Returns the record, empty if the text is not one JSON object with a key. */
   public static Optional<JsonNode> parse(String text) {
     return parse(text, MARK);
   }
 
-  /** The record, or nothing if the text is not one JSON object with a text in a field. */
+  /** Returns the record, empty if the text is not one JSON object with a text in a field. */
   public static Optional<JsonNode> parse(String text, String mark) {
     try {
       JsonNode record = JSON.readTree(text);

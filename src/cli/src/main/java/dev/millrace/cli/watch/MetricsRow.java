@@ -5,14 +5,14 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What a row of the table says of a key; NaN where there is no value.
+ * Row of the table for one key; NaN for missing values.
  *
- * @param regression whether the scores are MAE and R², else accuracy and F1
- * @param baseline the first score of the baseline, in the window
+ * @param regression true if the scores are MAE and R², else they are accuracy and F1
+ * @param baseline first score of the baseline, in the window
  * @param loss mean over the window
- * @param notes scores of two classes' probabilities, and that a baseline is better or only one
- *     class is predicted; empty if there is nothing to say
- * @param models which of several answers and how the others do; empty if there is but one
+ * @param notes AUC and log-loss of two classes, and warnings if a baseline is better or only one
+ *     class is predicted
+ * @param models champion and challengers; empty if there is only one model
  */
 record MetricsRow(
     String key,
@@ -27,7 +27,7 @@ record MetricsRow(
     List<String> notes,
     List<String> models) {
 
-  /** That of a metrics record. */
+  /** Returns the row of a metrics record. */
   static MetricsRow of(JsonNode record) {
     boolean regression = record.path("task").asText("").equals("regression");
     String first = regression ? "mae" : "accuracy";

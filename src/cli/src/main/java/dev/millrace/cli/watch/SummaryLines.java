@@ -13,16 +13,16 @@ import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
 
-/** A record of the summary as text. */
+/** Formats a summary record as text. */
 public final class SummaryLines {
-  /** A field that every such record has, and no metrics record. */
+  /** Field of every summary record, and of no metrics record. */
   public static final String MARK = "time";
 
   private static final int MAX_KEY = 40;
 
   private SummaryLines() {}
 
-  /** A block of lines: all keys together, then the worst of them; none for any other record. */
+  /** Returns lines over all keys, then the worst keys; none for another kind of record. */
   public static List<String> of(JsonNode record) {
     String time = Terminal.printable(record.path(MARK).asText(), MAX_KEY);
     return SummaryJson.decode(record).map(report -> of(time, report)).orElse(List.of());

@@ -105,7 +105,7 @@ public final class TopicFollower implements Runnable, AutoCloseable {
     return caughtUp;
   }
 
-  /** Waits until every record that is written from now on will be seen, or {@link #run} ended. */
+  /** Waits until all records written from now on will be read, or {@link #run} has ended. */
   public void awaitPositioned() throws InterruptedException {
     positioned.await();
   }
@@ -124,10 +124,10 @@ public final class TopicFollower implements Runnable, AutoCloseable {
         if (!partitions.isEmpty()) {
           return partitions;
         }
-        notice("Topic " + topic + " does not exist on " + servers + " yet; waiting for it.");
+        report("Topic " + topic + " does not exist on " + servers + " yet; waiting for it.");
         closed.await(POLL.toMillis(), TimeUnit.MILLISECONDS);
       } catch (RetriableException e) {
-        noticeAbsence();
+        reportAbsence();
       }
     }
     return List.of();
@@ -147,7 +147,7 @@ public final class TopicFollower implements Runnable, AutoCloseable {
           consumer.position(partition, CALL);
           done = true;
         } catch (RetriableException e) {
-          noticeAbsence();
+          reportAbsence();
         }
       }
     }
@@ -158,7 +158,7 @@ public final class TopicFollower implements Runnable, AutoCloseable {
       try {
         return consumer.endOffsets(partitions, CALL);
       } catch (RetriableException e) {
-        noticeAbsence();
+        reportAbsence();
       }
     }
   }
@@ -187,7 +187,7 @@ public final class TopicFollower implements Runnable, AutoCloseable {
     }
   }
 
-  // A consumer waits for absent brokers without a word; a call that needs an answer tells.
+  // A consumer waits for absent brokers silently; a call that needs an answer throws.
   private void checkBroker() {
     try {
       consumer.endOffsets(consumer.assignment(), CALL);
@@ -195,22 +195,22 @@ public final class TopicFollower implements Runnable, AutoCloseable {
       present();
     } catch (RetriableException e) {
       if (TopicReader.isGone(consumer, topic, CALL)) {
-        notice("Topic " + topic + " does not exist any more on " + servers + "; waiting for it.");
+        report("Topic " + topic + " does not exist any more on " + servers + "; waiting for it.");
       } else {
-        noticeAbsence();
+        reportAbsence();
       }
     }
   }
 
-  private void noticeAbsence() {
-    notice("No broker answers at " + servers + "; waiting for it.");
+  private void reportAbsence() {
+    report("No broker answers at " + servers + "; waiting for it.");
   }
 
   private boolean isClosed() {
     return closed.getCount() == 0;
   }
 
-  private void notice(String text) {
+  private void report(String text) {
     if (!absent) {
       absent = true;
       onNotice.accept(true, text);

@@ -38,12 +38,12 @@ public final class WatchCommand implements Callable<Integer> {
 
   @Option(
       names = "--summary",
-      description = "Shows how all models together are doing (output.summary), not each by itself.")
+      description = "Shows the summary over all keys (output.summary) instead of each key.")
   private boolean summary;
 
   @Option(
       names = "--live",
-      description = "Redraws one row for each key, the worst first, instead of adding lines.")
+      description = "Redraws one row for each key, highest loss first, instead of adding lines.")
   private boolean live;
 
   @Option(names = "--json", description = "Passes the records through, one JSON object a line.")
@@ -87,11 +87,12 @@ public final class WatchCommand implements Callable<Integer> {
   private void requireUsage() {
     if (live && json) {
       throw new ParameterException(
-          spec.commandLine(), "--live draws a table, and --json passes lines on: choose one");
+          spec.commandLine(),
+          "--live and --json exclude each other: one draws a table, one passes lines on");
     }
     if (live && !Terminal.outIsInteractive()) {
       throw new ParameterException(
-          spec.commandLine(), "--live needs a terminal, and standard output is none. Leave it out");
+          spec.commandLine(), "--live needs a terminal as standard output");
     }
   }
 

@@ -276,7 +276,7 @@ class ClusterCommandsTest {
     assertThat(refused.exitCode()).isEqualTo(1);
     assertThat(refused.err())
         .isEqualToIgnoringNewLines(
-            "The cluster at %s refused: The DefaultScheduler does not support that"
+            "The cluster at %s rejected the request: The DefaultScheduler does not support that"
                 .formatted(address));
   }
 
@@ -299,7 +299,7 @@ class ClusterCommandsTest {
     assertThat(rescale.exitCode()).isEqualTo(1);
     assertThat(rescale.err())
         .isEqualToIgnoringNewLines(
-            ("rescale: no end after 1 s (the job has failed meanwhile: File name too long)."
+            ("rescale: not complete after 1 s (the job has failed meanwhile: File name too long)."
                     + " Wait longer with --timeout SECONDS; look at %s.")
                 .formatted(address));
   }

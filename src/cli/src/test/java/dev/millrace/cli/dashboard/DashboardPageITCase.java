@@ -43,7 +43,7 @@ class DashboardPageITCase extends DashboardPage {
     awaitText("window-log-loss", "0.144");
     assertThat(browser.text("window-log-loss-delta")).isEqualTo("+0.009 vs class frequencies");
     assertThat(browser.text("key-sub")).endsWith("mean predicted 0.009, observed 0.030");
-    assertThat(browser.text("key-doubts"))
+    assertThat(browser.text("key-warnings"))
         .startsWith("Worse than a baseline. Predicts only one class: metrics.threshold-metric: f1");
     assertThat(browser.text("key-list")).contains("\u25bc");
     screenshot("rare-class");
@@ -238,9 +238,9 @@ class DashboardPageITCase extends DashboardPage {
     awaitText("members-title", "Models");
     awaitText("labels-matched", "1,200");
     assertThat(browser.text("members"))
-        .contains("small (answers)0.25000.875", "large0.50000.75012");
+        .contains("small (champion)0.25000.875", "large0.50000.75012");
     assertThat(browser.text("labels")).contains("waiting for their label3", "p50 4 min");
-    awaitText("marks-legend", "other model");
+    awaitText("marks-legend", "new champion");
 
     server.publish(with(record("shop-1", 300, "0.9", "0.9", "0.3"), "\"models\":[1,null,\"x\"]"));
     awaitText("examples", "300");

@@ -56,7 +56,7 @@ class DashboardUseITCase extends DashboardPage {
 
     awaitText("summary-keys", "70,000");
     assertThat(browser.text("worst")).contains("worst-of-all");
-    assertThat(browser.text("summary-sub")).contains("as the summary topic says");
+    assertThat(browser.text("summary-sub")).contains("from the summary topic");
   }
 
   @Test
@@ -65,7 +65,7 @@ class DashboardUseITCase extends DashboardPage {
     server.deadLetter(
         DashboardServerTest.deadLetter("examples", DeadLetterReason.MISSING_LABEL, 7), null);
 
-    awaitText("refused", "1");
+    awaitText("rejected", "1");
     awaitText("first-dead-letters", "reasoncountmissing-label1");
     assertThat(browser.text("first-dead-letters-last"))
         .isEqualTo("last missing-label, examples [0] offset 7: the value is \"x\"");
@@ -78,7 +78,7 @@ class DashboardUseITCase extends DashboardPage {
         DashboardServerTest.deadLetter("examples", DeadLetterReason.EMPTY_VALUE, 9), null);
     awaitText("key-name", "shop-1");
     awaitText("dead-letters", "reasoncountempty-value2missing-label1");
-    awaitText("refused", "3");
+    awaitText("rejected", "3");
     assertThat(browser.text("dead-letters-last")).contains("offset 9").doesNotContain("offset 8");
     screenshot("dead-letters-of-a-key");
     press("all-keys");

@@ -125,7 +125,7 @@ class DlqCommandITCase {
         .satisfies(header -> assertThat(header.key()).isEqualTo("trace"));
     // All seven again, of which one is still refused.
     String later = replay.out().lines().skip(1).findFirst().orElseThrow();
-    assertThat(later).startsWith("Those that come later: --from 0:");
+    assertThat(later).startsWith("Later ones: --from 0:");
     Cli newer = Cli.run("dlq", "show", "-c", config, "--from", later.replaceFirst(".* ", ""));
     assertThat(newer.out()).startsWith("1 dead letter on shops.dlq: 1 invalid-feature\n");
   }
@@ -158,7 +158,7 @@ class DlqCommandITCase {
     assertThat(replay.out())
         .isEqualTo(
             "Sent 0 dead letters of cut.dlq.\n"
-                + "1 more lost a part that was larger than the topic takes, and cannot be sent.\n");
+                + "1 more cannot be sent: a part was larger than the topic accepts, and is lost.\n");
     assertThat(whole.out().lines()).hasSize(2);
     assertThat(JSON.readTree(whole.out().lines().findFirst().get()).path("key_hex").asText())
         .isEqualTo("ff00");
@@ -182,14 +182,14 @@ class DlqCommandITCase {
 
     Cli failed = Cli.run("dlq", "replay", "-c", "" + pipeline, "--all");
     setMostBytes("halves.examples", 10_000);
-    String from = failed.err().replaceFirst("(?s).*Go on with --from ([0-9:,]+);.*", "$1");
+    String from = failed.err().replaceFirst("(?s).*Continue with --from ([0-9:,]+);.*", "$1");
     Cli rest = Cli.run("dlq", "replay", "-c", "" + pipeline, "--all", "--from", from);
     Cli none = Cli.run("dlq", "replay", "-c", "" + pipeline, "--all", "--from", "2:0");
 
     assertThat(failed.exitCode()).isEqualTo(1);
     assertThat(failed.err())
-        .startsWith("Topic halves.examples did not take the record of the dead letter at 1:4: ")
-        .contains("; 1:5 leaves that one out.");
+        .startsWith("Topic halves.examples did not accept the record of the dead letter at 1:4: ")
+        .contains("; 1:5 skips that one.");
     assertThat(rest.exitCode()).as(rest.err()).isZero();
     assertThat(read("halves.examples"))
         .extracting(record -> new String(record.key(), StandardCharsets.UTF_8))
@@ -217,8 +217,8 @@ class DlqCommandITCase {
         .isEqualTo(
             """
             Sent 2 dead letters of mine.dlq: 2 empty-value
-            1 more of the same records, refused again after a failure of the job, are left out.
-            Those that come later: --from 0:4
+            1 more of the same records, rejected again after a failure of the job, are skipped.
+            Later ones: --from 0:4
             """);
     assertThat(read("mine.examples"))
         .extracting(record -> new String(record.key(), StandardCharsets.UTF_8))
@@ -329,8 +329,8 @@ class DlqCommandITCase {
           broker.signal("CONT");
         }
         assertThat(replay.err())
-            .contains("Topic flood.examples did not take the record of the dead letter at ");
-        from = replay.find("Go on with --from (\\S+);");
+            .contains("Topic flood.examples did not accept the record of the dead letter at ");
+        from = replay.find("Continue with --from (\\S+);");
       }
       assertGoesOn(pipeline, from, servers, letters);
     }

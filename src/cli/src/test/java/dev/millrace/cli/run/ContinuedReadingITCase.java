@@ -72,7 +72,7 @@ class ContinuedReadingITCase {
           });
       assertThat(err)
           .hasToString(
-              "The brokers deleted 10 records before the job had read them; it went on with the"
+              "The brokers deleted 10 records before the job had read them; it continued with the"
                   + " oldest left (more in the log)\n");
       after.cancel();
     }

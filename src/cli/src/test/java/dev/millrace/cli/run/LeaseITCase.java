@@ -69,7 +69,7 @@ class LeaseITCase {
     assertThat(stop.out()).startsWith("Ended the job on ").contains(pid);
     assertThatThrownBy(() -> await().atMost(PATIENCE).until(() -> job.awaitEnd(Duration.ZERO)))
         .hasStackTraceContaining("Pipeline fraud was ended through the brokers (on ");
-    assertThat(stop.err()).contains("Waits 15 s whether something starts it again.");
+    assertThat(stop.err()).contains("Waiting 15 s to see if something restarts it.");
     assertThat(doctor(file)).contains("ok       lease       no job has it");
     assertThat(command("stop", "--force", file).err())
         .startsWith("No job has the lease of pipeline fraud.");
@@ -93,7 +93,7 @@ class LeaseITCase {
         assertThat(waiting.err()).doesNotContain("runs already", "\tat ");
       }
       assertThat(first.read()).contains(silent); // the wait did not come to its end
-      StateLock.take(dir.resolve("state"), "waits").close();
+      StateLock.acquire(dir.resolve("state"), "waits").close();
     }
   }
 
@@ -107,7 +107,7 @@ class LeaseITCase {
       List<String> force = List.of("stop", "--force", "-c", "" + file);
       try (MillraceProcess stop =
           MillraceProcess.start(dir, "stop", Millrace.class, List.of(), force)) {
-        stop.awaitErr("The job has ended. Waits 15 s whether something starts it again.");
+        stop.awaitErr("The job has ended. Waiting 15 s to see if something restarts it.");
 
         LeaseRecord started = acquire(second);
 

@@ -170,7 +170,7 @@ class LocalJobITCase {
 
       assertThat(err)
           .hasToString(
-              "3 records refused so far (tombstone 2, unknown-framing 1): ./millrace dlq show -c"
+              "3 records rejected so far (tombstone 2, unknown-framing 1): ./millrace dlq show -c"
                   + " p.yaml; the first of each reason is in the log\n");
       job.cancel();
     }

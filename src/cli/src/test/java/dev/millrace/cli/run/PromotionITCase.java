@@ -42,7 +42,7 @@ class PromotionITCase {
 
       Cli sent = promote(pipeline, "shop-1", "slow");
       assertThat(sent.err()).isEmpty();
-      assertThat(sent.out()).startsWith("Sent to contest.commands: slow is to be champion of key");
+      assertThat(sent.out()).startsWith("Sent to contest.commands: promote slow for key");
       JsonNode told = awaitChanges(kafka, 2).get(1);
       assertThat(told.path("to").asText()).isEqualTo("slow");
       assertThat(told.path("reason").asText()).isEqualTo("command");

@@ -209,7 +209,7 @@ class SnapshotCheckTest {
 
   @Test
   void aSnapshotInTheStateDirectoryOfAnotherPipelineIsRefusedWithBothNames() throws IOException {
-    StateLock.take(dir.resolve("weather"), "weather").close();
+    StateLock.acquire(dir.resolve("weather"), "weather").close();
     Path savepoint = snapshot("weather/savepoint-1", 60);
     Path checkpoint = snapshot("weather/job/chk-7", 60);
 
@@ -223,7 +223,7 @@ class SnapshotCheckTest {
 
   @Test
   void aSnapshotOfThePipelineMayLieInAnotherStateDirectoryOrInNone() throws IOException {
-    StateLock.take(dir.resolve("old/check"), "check").close();
+    StateLock.acquire(dir.resolve("old/check"), "check").close();
     Path own = snapshot("old/check/savepoint-1", 60);
     Path copy = snapshot("copies/savepoint-1", 60);
 
@@ -251,7 +251,7 @@ class SnapshotCheckTest {
     assertThatThrownBy(() -> new SnapshotCheck(dir, rocksDb).requireReadable(atLeastOnce))
         .isInstanceOf(CliError.class)
         .hasMessageStartingWith(rocksDb + " is a checkpoint of state.backend: rocksdb, and only a")
-        .hasMessageContaining("Start with state.backend: rocksdb once more and stop with Ctrl-C");
+        .hasMessageContaining("Start with state.backend: rocksdb again and stop with Ctrl-C");
     for (Path path : List.of(heap, savepoint)) {
       assertThatCode(() -> new SnapshotCheck(dir, path).requireReadable(atLeastOnce))
           .doesNotThrowAnyException();

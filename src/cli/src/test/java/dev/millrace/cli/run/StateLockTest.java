@@ -20,10 +20,10 @@ class StateLockTest {
   void whatKeepsAStateDirectoryFromBeingUsedIsSaid() throws IOException {
     Path file = Files.writeString(dir.resolve("state"), "");
 
-    assertThatThrownBy(() -> StateLock.take(file, "shops"))
+    assertThatThrownBy(() -> StateLock.acquire(file, "shops"))
         .isInstanceOf(CliError.class)
         .hasMessage("--state-dir %1$s cannot be used: %1$s is a file".formatted(file));
-    assertThatThrownBy(() -> StateLock.take(file.resolve("shops"), "shops"))
+    assertThatThrownBy(() -> StateLock.acquire(file.resolve("shops"), "shops"))
         .hasMessageEndingWith("Not a directory");
     // What root, as whom tests may run, never sees.
     assertThat(OutputFile.obstacle(new AccessDeniedException("state/.lock")))

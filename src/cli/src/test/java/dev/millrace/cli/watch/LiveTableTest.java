@@ -113,7 +113,7 @@ class LiveTableTest {
     Cli cli = Cli.run("watch", "--bootstrap-server=127.0.0.1:1", "--live", "--json");
 
     assertThat(cli.exitCode()).isEqualTo(2);
-    assertThat(cli.err()).startsWith("--live draws a table, and --json passes lines on");
+    assertThat(cli.err()).startsWith("--live and --json exclude each other");
   }
 
   private void accept(String key, int examples, String loss) {

@@ -316,7 +316,8 @@ class TopicFollowerITCase {
 
     assertThat(exitCode).isZero();
     assertThat(out.text.toString()).contains("no-change", "mine").doesNotContain("other");
-    assertThat(err).hasToString("Skipped what is not a metrics record; said once.%n".formatted());
+    assertThat(err)
+        .hasToString("Skipped a record that is not a metrics record; reported once.%n".formatted());
   }
 
   @Test
