@@ -106,13 +106,13 @@ public final class DashboardServer extends HttpService {
         events.changed(record.get());
         return;
       }
-    } else if (!addOther(node, json, now, nowMillis) && history.countIgnored() == 1) {
+    } else if (!addOther(node, now, nowMillis) && history.countIgnored() == 1) {
       LOG.warn("Ignored a line that is not a metrics record: {}", Terminal.printable(json, 120));
     }
     events.overviewChanged();
   }
 
-  private boolean addOther(JsonNode node, String json, long now, long nowMillis) {
+  private boolean addOther(JsonNode node, long now, long nowMillis) {
     Optional<DashboardMark> mark = DashboardMark.of(node);
     mark.ifPresent(marks::add);
     Optional<FleetReport> report = SummaryJson.decode(node);

@@ -69,14 +69,19 @@ final class ServeMetrics {
     List<MetricFamilySamples> all = Collections.list(registry.metricFamilySamples());
     all.add(gauge("models", "Keys that have a model.", models.models()));
     all.add(gauge("models_in_memory", "Models in memory.", models.inMemory()));
-    all.add(gauge("models_memory_bytes", "Memory of the models in memory.", models.memoryBytes()));
-    all.add(counter("model_cache_misses_total", "Models read again.", models.misses()));
-    all.add(counter("model_updates_total", "Models and tombstones read.", models.updates()));
+    all.add(
+        gauge(
+            "models_memory_bytes",
+            "Memory of the models in memory.",
+            (double) models.memoryBytes()));
+    all.add(counter("model_cache_misses_total", "Models read again.", (double) models.misses()));
+    all.add(
+        counter("model_updates_total", "Models and tombstones read.", (double) models.updates()));
     all.add(
         counter(
             "incomplete_models_dropped_total",
             "New models dropped because not all of their parts fitted in memory.",
-            status.dropped()));
+            (double) status.dropped()));
     if (models.updates() > 0) {
       all.add(
           gauge(
