@@ -144,7 +144,7 @@ final class DriftMonitor {
   /** Several models: one of them takes over, or all start afresh. */
   private void act(ChampionChallenger selection) {
     if (policy.action() == DriftPolicy.Action.SWAP_IN_CHALLENGER) {
-      selection.swapIn();
+      selection.promoteBest();
     } else if (policy.action() == DriftPolicy.Action.RESET) {
       selection.reset();
     }

@@ -62,7 +62,7 @@ final class EventReporter {
    */
   boolean championChange(PrequentialModel model, String key, EngineListener listener) {
     ChampionChallenger selection = model.selection();
-    ChampionChanged change = selection == null ? null : selection.takeChange();
+    ChampionChanged change = selection == null ? null : selection.pollChange();
     if (change != null) {
       report(model, key, change, model.learner().steps(), listener);
     }

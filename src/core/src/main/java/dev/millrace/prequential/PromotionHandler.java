@@ -23,7 +23,7 @@ final class PromotionHandler {
     if (model.selection() == null) {
       return;
     }
-    for (String change : model.selection().takeNotes()) {
+    for (String change : model.selection().pollNotes()) {
       if (warned.add(change)) {
         listener.warning(key, change);
       }

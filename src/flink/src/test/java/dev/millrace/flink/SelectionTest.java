@@ -346,9 +346,9 @@ class SelectionTest {
         .isInstanceOf(SuppressRestartsException.class)
         .rootCause()
         .hasMessageStartingWith(
-            "key \"k\": its champion is the model \"slow\", which is not among models (quick,"
-                + " other) any more; put it back, name the one to take its place with champion:"
-                + " NAME, or start afresh: state.on-shape-change: reset does so");
+            "key \"k\": its champion is the model \"slow\", which is not in models (quick,"
+                + " other) any more; put it back, set champion: NAME, or start again from new"
+                + " weights: state.on-shape-change: reset does so");
     Outcome named = continued(before, models("quick", BY_COMMAND, QUICK, other), ShapeChange.FAIL);
 
     assertThat(named.change().path("reason").asText()).isEqualTo("removed");

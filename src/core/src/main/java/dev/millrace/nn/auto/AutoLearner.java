@@ -9,31 +9,31 @@ import dev.millrace.nn.AutoSpec.Extra;
 import dev.millrace.nn.Indicators;
 import dev.millrace.nn.ModelHeader;
 import dev.millrace.nn.PerExampleModel;
-import dev.millrace.nn.PredictedValue;
 import dev.millrace.nn.WeightInitializer;
 import dev.millrace.nn.Workspace;
-import dev.millrace.simd.Elementary;
 import dev.millrace.simd.Kernels;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
-import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The mixture that {@code model: auto} means: a scaler, several small networks and a linear model
  * that learn side by side, records kept for replay, and a mixer that learns how much each
  * prediction counts. The answer is an average of the mixture, the linear model and what can be
- * predicted without features; {@link FixedShare} says how much more than the last of these it may
+ * predicted without features; {@link FixedShare} bounds how much more than the last of these it may
  * lose.
  *
- * <p>Every record is a step of its own. What is drawn is a function of seed, key and number of the
- * example, so nothing of it is stored. Not thread-safe.
+ * <p>Each record is a step of its own. Random draws are a function of seed, key and number of the
+ * example, so none is stored. Not thread-safe.
  */
-public final class AutoLearner extends PerExampleModel {
+public abstract sealed class AutoLearner extends PerExampleModel
+    permits AutoClassifier, AutoRegressor {
 
-  private static final double FADE = 0.001;
-  private static final float CLIP = 4f;
-  private static final float MIN_PROBABILITY = 1e-7f;
+  /** Share of the past that scalers forget with each value. */
+  static final double DECAY = 0.001;
+
+  static final float CLIP = 4f;
 
   /** No example counts for more, or squares of gradients would not fit a float. */
   private static final float MAX_WEIGHT = 1e6f;
@@ -42,64 +42,47 @@ public final class AutoLearner extends PerExampleModel {
 
   private final long keySeed;
   private final long drawSeed;
-  private final Scaler scaler;
-  // Null for classification.
-  private final Scaler target;
-  private final ReplayBuffer buffer;
+  final Scaler scaler;
+  final ReplayBuffer buffer;
   private final Members members;
-  private final MixerWeights weights;
-  private final LinearMember linear;
-  // Null for regression.
-  private final ClassFrequencies frequencies;
-  private final FixedShare answer;
+  final MixerWeights weights;
+  final LinearMember linear;
+  final FixedShare answer;
   // Null if it is not mixed in.
-  private final PreviousLabel previousLabel;
-  // One of the two is null.
-  private final ClassMixer classMixer;
-  private final ValueMixer valueMixer;
+  final @Nullable PreviousLabel previousLabel;
   private AutoShape shape;
-  // Null in a copy that nobody has used yet: a state backend copies models, and shares scratch.
-  private AutoScratch scratch;
+  // Null in an unused copy: a state backend copies models, and shares scratch.
+  private @Nullable AutoScratch scratch;
   private long examples;
   private long steps;
   private long skippedSteps;
 
-  private AutoLearner(
+  AutoLearner(
       AutoShape shape, Indicators indicators, long keySeed, AutoScratch scratch, Members members) {
     this.shape = shape;
     this.keySeed = keySeed;
     this.scratch = scratch;
     this.members = members;
     drawSeed = drawSeed(shape, keySeed);
-    boolean classes = shape.isClassification();
-    scaler = new Scaler(shape.inputs(), FADE, indicators);
-    target = classes ? null : Scaler.ofTarget(FADE);
+    scaler = new Scaler(shape.inputs(), DECAY, indicators);
     buffer = new ReplayBuffer(shape.inputs(), shape.kind().spec().buffer());
     previousLabel = shape.has(Extra.PREVIOUS_LABEL) ? new PreviousLabel(shape.classes()) : null;
-    int newcomer = shape.networkPredictions();
-    weights = new MixerWeights(shape.predictions(), newcomer);
+    weights = new MixerWeights(shape.predictions(), shape.networkPredictions());
     linear = new LinearMember(shape.inputs(), shape.outputs());
-    frequencies = classes ? new ClassFrequencies(shape.classes()) : null;
     answer = new FixedShare();
-    classMixer = classes ? new ClassMixer(weights, shape.classes()) : null;
-    valueMixer = classes ? null : new ValueMixer(weights, answer, newcomer);
   }
 
-  private AutoLearner(AutoLearner other, long keySeed) {
+  AutoLearner(AutoLearner other, long keySeed) {
     shape = other.shape;
     this.keySeed = keySeed;
     drawSeed = drawSeed(shape, keySeed);
     scaler = other.scaler.copy();
-    target = other.target == null ? null : other.target.copy();
     buffer = other.buffer.copy();
     members = other.members.copy();
     previousLabel = other.previousLabel == null ? null : other.previousLabel.copy();
     weights = other.weights.copy();
     linear = other.linear.copy();
-    frequencies = other.frequencies == null ? null : other.frequencies.copy();
     answer = other.answer.copy();
-    classMixer = other.classMixer == null ? null : other.classMixer.copy(weights);
-    valueMixer = other.valueMixer == null ? null : other.valueMixer.copy(weights, answer);
     examples = other.examples;
     steps = other.steps;
     skippedSteps = other.skippedSteps;
@@ -110,7 +93,7 @@ public final class AutoLearner extends PerExampleModel {
     return WeightInitializer.mix(seed ^ keySeed);
   }
 
-  /** A mixture that has learned nothing; see {@link Models#create}. */
+  /** Creates a mixture that has learned nothing; see {@link Models#create}. */
   static AutoLearner create(AutoModelSpec spec, Task task, int inputs, int classes, long keySeed) {
     if (inputs < 1) {
       throw new IllegalArgumentException("a model needs at least 1 feature, but has " + inputs);
@@ -119,39 +102,41 @@ public final class AutoLearner extends PerExampleModel {
     int known = task.isClassification() ? classes : 0;
     AutoShape shape =
         scratch.shape(new AutoShape.Kind(spec.auto(), spec.seed(), task, inputs, known));
-    return new AutoLearner(
-        shape, spec.indicators().first(inputs), keySeed, scratch, Members.initial(shape, keySeed));
+    Members members = Members.initial(shape, keySeed);
+    return of(shape, spec.indicators().first(inputs), keySeed, scratch, members);
+  }
+
+  private static AutoLearner of(
+      AutoShape shape, Indicators indicators, long keySeed, AutoScratch scratch, Members members) {
+    return shape.isClassification()
+        ? new AutoClassifier(shape, indicators, keySeed, scratch, members)
+        : new AutoRegressor(shape, indicators, keySeed, scratch, members);
   }
 
   /**
-   * A mixture that goes on from what another one has learned, with draws of its own.
+   * Creates a mixture that starts from what another one has learned, with random draws of its own.
    *
-   * @param taught what {@link #write} wrote; read once for all that share the workspace
+   * @param learned bytes that {@link #write} wrote; read once for all that share the workspace
    */
   static AutoLearner startingFrom(
-      byte[] taught, AutoModelSpec spec, Task task, long keySeed, Workspace shared) {
+      byte[] learned, AutoModelSpec spec, Task task, long keySeed, Workspace shared) {
     AutoScratch scratch = AutoScratch.of(shared);
     try {
-      if (scratch.start == null || !scratch.start.isOf(taught, task)) {
-        AutoLearner start = read(new BoundedDataInput(taught), spec, task, shared);
-        scratch.start = new AutoScratch.Start(taught, task, start);
+      AutoScratch.Start start = scratch.start;
+      if (start == null || !start.isOf(learned, task)) {
+        AutoLearner learner = read(new BoundedDataInput(learned), spec, task, shared);
+        start = new AutoScratch.Start(learned, task, learner);
+        scratch.start = start;
       }
-      return new AutoLearner(scratch.start.learner(), keySeed);
+      return start.learner().copy(keySeed);
     } catch (IOException e) {
       throw new IllegalArgumentException("the mixture to start from does not fit", e);
     }
   }
 
-  /**
-   * Whether all that was learned are numbers; those that are not were damaged where they were kept.
-   */
+  /** Returns false if a number that was learned is not finite: it was damaged where it was kept. */
   public boolean isFinite() {
-    boolean ofTask =
-        classMixer == null
-            ? target.isFinite() && valueMixer.isFinite()
-            : frequencies.isFinite() && classMixer.isFinite();
-    return ofTask
-        && scaler.isFinite()
+    return scaler.isFinite()
         && members.isFinite()
         && weights.isFinite()
         && linear.isFinite()
@@ -169,11 +154,6 @@ public final class AutoLearner extends PerExampleModel {
   }
 
   @Override
-  public int outputs() {
-    return shape.isClassification() ? shape.classes() : PredictedValue.FLOATS;
-  }
-
-  @Override
   public int classes() {
     return shape.classes();
   }
@@ -188,19 +168,19 @@ public final class AutoLearner extends PerExampleModel {
     return examples;
   }
 
-  /** Records of which some member had a gradient that was not finite (or beyond 1e15). */
+  /** Records of which a member's gradient was not finite (or beyond 1e15). */
   @Override
   public long skippedSteps() {
     return skippedSteps;
   }
 
-  /** None: members do not clip gradients. */
+  /** Returns 0: members do not clip gradients. */
   @Override
   public long clippedSteps() {
     return 0;
   }
 
-  /** None: a member's steps are of bounded length. */
+  /** Returns 0: a member's steps are of bounded length. */
   @Override
   public long rollbacks() {
     return 0;
@@ -211,7 +191,7 @@ public final class AutoLearner extends PerExampleModel {
     return keySeed;
   }
 
-  /** That of the first member. */
+  /** Returns the learning rate of the first member. */
   @Override
   public float learningRate() {
     return shape.member(0).learningRate;
@@ -224,28 +204,37 @@ public final class AutoLearner extends PerExampleModel {
 
   @Override
   public void use(Workspace shared) {
-    AutoScratch other = AutoScratch.of(shared);
+    scratch(AutoScratch.of(shared));
+  }
+
+  /** Returns the scratch of the workspace in use, or of a new one if there is none. */
+  final AutoScratch scratch() {
+    return scratch != null ? scratch : scratch(AutoScratch.of(new Workspace()));
+  }
+
+  private AutoScratch scratch(AutoScratch other) {
     if (scratch != other) {
       scratch = other;
       shape = other.shape(shape.kind());
     }
+    return other;
   }
 
-  private void needScratch() {
-    if (scratch == null) {
-      use(new Workspace());
-    }
+  final AutoShape shape() {
+    return shape;
   }
 
   @Override
   public void predict(float[] features, int offset, float[] out) {
-    needScratch();
-    scale(features, offset);
-    widen(false);
-    members.predict(scratch);
-    predictByOthers();
-    mix(target == null ? 0 : target.mean(0), target == null ? 0 : target.deviation(0), out, 0);
+    AutoScratch own = scratch();
+    scale(features, offset, own);
+    widen(false, own);
+    members.predict(own);
+    mix(own, out);
   }
+
+  /** Mixes the other predictions with those of the networks in the scratch. */
+  abstract void mix(AutoScratch own, float[] out);
 
   @Override
   public void predictNext(float[] features, int offset, float[] out) {
@@ -260,249 +249,122 @@ public final class AutoLearner extends PerExampleModel {
 
   @Override
   protected void expect(int examplesToCome) {
-    needScratch();
-    scratch.draws.begin(buffer, drawSeed, examples, examplesToCome, shape.replays());
+    scratch().draws.begin(buffer, drawSeed, examples, examplesToCome, shape.replays());
   }
 
   @Override
   protected float learnClass(
       float[] features, int offset, int label, float weight, float[] out, int outOffset) {
-    float limited = Math.min(weight, MAX_WEIGHT);
-    boolean replays = prepare(features, offset, limited);
-    float loss = 0f;
-    if (classes() == 1) {
-      out[outOffset] = 1f; // nothing to tell apart yet
-    } else {
-      setTargets(label, replays);
-      count(members.learn(replays, scratch));
-      predictByOthers();
-      int columns = columns();
-      classMixer.mix(scratch, columns);
-      averageClasses(out, outOffset);
-      loss = negativeLogLikelihood(out[outOffset + label]);
-      learnAnswer(label, limited);
-      classMixer.learn(scratch, columns, label, limited);
-      linear.learnClass(features(), scratch.predictions, linearAt(), label, limited);
-    }
-    frequencies.learn(label, limited);
-    keep(features, offset, label, limited);
-    return loss;
-  }
-
-  /** Writes the average of what the scratch holds. */
-  private void averageClasses(float[] out, int outOffset) {
-    int at = linearAt();
-    for (int j = 0; j < classes(); j++) {
-      out[outOffset + j] =
-          (float)
-              answer.average(scratch.mixed[j], scratch.predictions[at + j], scratch.frequencies[j]);
-    }
-  }
-
-  private void learnAnswer(int label, float weight) {
-    float ofBaseline = -scratch.logFrequencies[label];
-    answer.learn(
-        negativeLogLikelihood(scratch.mixed[label]),
-        negativeLogLikelihood(scratch.predictions[linearAt() + label]),
-        ofBaseline,
-        weight,
-        examples);
-    weights.see(weights.predictions, ofBaseline);
-  }
-
-  /** The scaled features of the record at hand. */
-  private float[] features() {
-    return scratch.rows.get(0).x;
-  }
-
-  /** Where the linear member's prediction stands among all of them. */
-  private int linearAt() {
-    return shape.networkPredictions() * Kernels.stride(columns());
-  }
-
-  private static float negativeLogLikelihood(float p) {
-    float least = p < MIN_PROBABILITY ? MIN_PROBABILITY : p;
-    return -Elementary.log(least > 1f - MIN_PROBABILITY ? 1f - MIN_PROBABILITY : least);
+    throw new IllegalStateException("a model of a value has no classes");
   }
 
   @Override
   protected float learnValue(
       float[] features, int offset, double value, float weight, float[] out, int outOffset) {
-    float limited = Math.min(weight, MAX_WEIGHT);
-    boolean replays = prepare(features, offset, limited);
-    double mean = target.mean(0);
-    double deviation = target.deviation(0);
-    target.update(0, value);
-    setTargets(value, replays);
-    count(members.learn(replays, scratch));
-    predictByOthers();
-    mix(mean, deviation, out, outOffset);
-    float loss = valueMixer.learn(value, limited, examples);
-    linear.learnValue(features(), scratch.predictions[linearAt()], scaledTarget(value), limited);
-    keep(features, offset, value, limited);
-    return loss;
+    throw new IllegalStateException("a model of classes has no value");
   }
 
-  /** Scales the record and those to replay; returns whether there are any. */
-  private boolean prepare(float[] features, int offset, float weight) {
-    scratch.draws.next();
+  static float limited(float weight) {
+    return Math.min(weight, MAX_WEIGHT);
+  }
+
+  /** Scales the record and those to replay; returns false if there is none to replay. */
+  final boolean prepare(float[] features, int offset, float weight, AutoScratch own) {
+    own.draws.next();
     scaler.update(features, offset);
-    scale(features, offset);
+    scale(features, offset, own);
     boolean replays = buffer.size() > 0;
     for (int m = 0; m < shape.replaying(); m++) {
-      MemberBatch rows = scratch.rows.get(m);
+      MemberBatch rows = own.rows.get(m);
       rows.weights[0] = weight;
       for (int r = 1; replays && r <= shape.member(m).replays; r++) {
-        int record = drawn(m, r);
+        int record = drawn(m, r, own);
         scaler.transform(buffer.rows(), buffer.offset(record), CLIP, rows.x, r * shape.stride());
         rows.weights[r] = buffer.weight(record);
       }
     }
-    widen(replays);
+    widen(replays, own);
     return replays;
   }
 
-  /** Sets what the members learn: of the record, and of those to replay. */
-  private void setTargets(double labelOrValue, boolean replays) {
+  /** Lets the networks predict and learn the prepared record, and those to replay. */
+  final void learnMembers(double labelOrValue, boolean replays, AutoScratch own) {
     for (int m = 0; m < shape.replaying(); m++) {
-      float[] targets = scratch.rows.get(m).targets;
+      float[] targets = own.rows.get(m).targets;
       targets[0] = scaledTarget(labelOrValue);
       for (int r = 1; replays && r <= shape.member(m).replays; r++) {
-        targets[r] = scaledTarget(buffer.target(drawn(m, r)));
+        targets[r] = scaledTarget(buffer.target(drawn(m, r, own)));
       }
     }
-  }
-
-  private float scaledTarget(double labelOrValue) {
-    return (float) (target == null ? labelOrValue : target.scaled(0, labelOrValue));
-  }
-
-  /** Scales a record into the first row of each member. */
-  private void scale(float[] features, int offset) {
-    float[] first = scratch.rows.get(0).x;
-    scaler.transform(features, offset, CLIP, first, 0);
-    for (int m = 1; m < shape.replaying(); m++) {
-      System.arraycopy(first, 0, scratch.rows.get(m).x, 0, inputs());
-    }
-  }
-
-  private void widen(boolean replays) {
-    for (int m = 0; m < shape.replaying() && shape.fourier() != null; m++) {
-      MemberKind member = shape.member(m);
-      if (member.fourier) {
-        MemberBatch rows = scratch.rows.get(m);
-        shape
-            .fourier()
-            .write(
-                rows.x,
-                shape.stride(),
-                replays ? 1 + member.replays : 1,
-                scratch.turns,
-                rows.wide,
-                shape.fourierStride());
-      }
-    }
-  }
-
-  /** The record that a member replays as its r-th with the example at hand. */
-  private int drawn(int m, int r) {
-    return scratch.draws.replayed(shape.drawnBefore(m) + r);
-  }
-
-  private void count(boolean taken) {
-    if (taken) {
+    if (members.learn(replays, own)) {
       steps++;
     } else {
       skippedSteps++;
     }
   }
 
-  private void keep(float[] features, int offset, double label, float weight) {
-    buffer.add(features, offset, label, weight, scratch.draws.place());
+  /** Returns what the networks learn of a label or value. */
+  abstract float scaledTarget(double labelOrValue);
+
+  /** Scales a record into the first row of each member. */
+  private void scale(float[] features, int offset, AutoScratch own) {
+    float[] first = own.rows.get(0).x;
+    scaler.transform(features, offset, CLIP, first, 0);
+    for (int m = 1; m < shape.replaying(); m++) {
+      System.arraycopy(first, 0, own.rows.get(m).x, 0, inputs());
+    }
+  }
+
+  private void widen(boolean replays, AutoScratch own) {
+    FourierFeatures fourier = shape.fourier();
+    for (int m = 0; m < shape.replaying() && fourier != null; m++) {
+      MemberKind member = shape.member(m);
+      if (member.fourier) {
+        MemberBatch rows = own.rows.get(m);
+        int count = replays ? 1 + member.replays : 1;
+        fourier.write(rows.x, shape.stride(), count, own.turns, rows.wide, shape.fourierStride());
+      }
+    }
+  }
+
+  /** Returns the record that a member replays as its r-th with the example at hand. */
+  private int drawn(int m, int r, AutoScratch own) {
+    return own.draws.replayed(shape.drawnBefore(m) + r);
+  }
+
+  /** Keeps a learned record for replay. */
+  final void keep(float[] features, int offset, double label, float weight, AutoScratch own) {
+    buffer.add(features, offset, label, weight, own.draws.place());
     if (previousLabel != null) {
       previousLabel.learn(label);
     }
     examples++;
   }
 
-  /**
-   * Predictions of the linear member, and the optional members' probabilities, go to the scratch;
-   * optional members' values wait for {@link #mix}.
-   */
-  private void predictByOthers() {
-    int stride = Kernels.stride(columns());
-    int at = linearAt();
-    if (frequencies == null) {
-      linear.predictValue(features(), scratch.predictions, at);
-    } else {
-      frequencies.predict(scratch.frequencies, scratch.logFrequencies);
-      linear.predictClasses(features(), scratch.logFrequencies, scratch.predictions, at, columns());
-    }
-    at += stride;
-    if (shape.has(Extra.KNN)) {
-      scratch.neighbours.find(scratch.rows.get(0).x, scaler, CLIP, buffer);
-      if (classMixer != null) {
-        Arrays.fill(scratch.predictions, at, at + stride, 0f);
-        scratch.neighbours.vote(buffer, scratch.predictions, at, outputs());
-        at += stride;
-      }
-    }
-    if (previousLabel != null && classMixer != null) {
-      Arrays.fill(scratch.predictions, at, at + stride, 0f);
-      previousLabel.predict(scratch.predictions, at);
-    }
+  /** Scaled features of the record at hand. */
+  static float[] scaled(AutoScratch own) {
+    return own.rows.get(0).x;
   }
 
-  private int columns() {
+  /** Where the linear member's prediction is among all of them. */
+  final int linearAt() {
+    return shape.networkPredictions() * Kernels.stride(columns());
+  }
+
+  final int columns() {
     return Kernels.padded(shape.outputs());
-  }
-
-  /**
-   * Mixes the predictions in the scratch.
-   *
-   * @param mean of the target when the members predicted, as {@code deviation}
-   */
-  private void mix(double mean, double deviation, float[] out, int outOffset) {
-    if (classMixer != null) {
-      if (classes() == 1) {
-        out[outOffset] = 1f;
-      } else {
-        classMixer.mix(scratch, columns());
-        averageClasses(out, outOffset);
-      }
-      return;
-    }
-    int stride = Kernels.stride(columns());
-    int k = 0;
-    for (; k <= shape.networkPredictions(); k++) {
-      valueMixer.take(k, mean + deviation * scratch.predictions[k * stride]);
-    }
-    if (shape.has(Extra.KNN)) {
-      valueMixer.take(k++, scratch.neighbours.mean(buffer, mean));
-    }
-    if (previousLabel != null) {
-      valueMixer.take(k, previousLabel.value(mean));
-    }
-    double mixed = valueMixer.mix();
-    // What the target is about is anybody's guess before the first.
-    PredictedValue.write(examples == 0 ? Double.NaN : mixed, deviation, out, outOffset);
   }
 
   @Override
   public void addClass() {
-    if (classMixer == null) {
-      throw new IllegalStateException("a model of a value has no classes");
-    }
-    needScratch();
     AutoShape.Kind kind = shape.kind();
     shape =
-        scratch.shape(
-            new AutoShape.Kind(
-                kind.spec(), kind.seed(), kind.task(), kind.inputs(), kind.classes() + 1));
+        scratch()
+            .shape(
+                new AutoShape.Kind(
+                    kind.spec(), kind.seed(), kind.task(), kind.inputs(), kind.classes() + 1));
     members.grow(shape, keySeed);
-    classMixer.addClass();
     linear.widen(shape.outputs());
-    frequencies.addClass();
     if (previousLabel != null) {
       previousLabel.addClass();
     }
@@ -511,7 +373,11 @@ public final class AutoLearner extends PerExampleModel {
   @Override
   public long memoryBytes() {
     long floats =
-        shape.parameters() + linear.floats() + buffer.floats() + 4 * MixerWeights.MOST + classes();
+        shape.parameters()
+            + linear.floats()
+            + buffer.floats()
+            + 4 * MixerWeights.MAX_PREDICTIONS
+            + classes();
     if (previousLabel != null) {
       floats += previousLabel.floats();
     }
@@ -519,9 +385,12 @@ public final class AutoLearner extends PerExampleModel {
   }
 
   @Override
-  public AutoLearner copy() {
-    return new AutoLearner(this, keySeed);
+  public final AutoLearner copy() {
+    return copy(keySeed);
   }
+
+  /** Returns a copy whose random draws are those of another key. */
+  abstract AutoLearner copy(long otherKeySeed);
 
   @Override
   public void write(DataOutput out) throws IOException {
@@ -529,20 +398,12 @@ public final class AutoLearner extends PerExampleModel {
     // Random features are drawn from it, so the one in the settings may change.
     out.writeLong(shape.kind().seed());
     out.writeLong(keySeed);
-    scaler.write(out);
-    if (target != null) {
-      target.write(out);
-    }
+    writeScalers(out);
     members.write(out);
     weights.write(out);
     answer.write(out);
     linear.write(out);
-    if (classMixer == null) {
-      valueMixer.write(out);
-    } else {
-      classMixer.write(out);
-      frequencies.write(out);
-    }
+    writeMixer(out);
     buffer.write(out);
     if (previousLabel != null) {
       previousLabel.write(out);
@@ -554,7 +415,13 @@ public final class AutoLearner extends PerExampleModel {
     out.writeLong(rollbacks());
   }
 
-  /** What decides which numbers a stored mixture consists of. */
+  void writeScalers(DataOutput out) throws IOException {
+    scaler.write(out);
+  }
+
+  abstract void writeMixer(DataOutput out) throws IOException;
+
+  /** Describes which numbers a stored mixture consists of. */
   private static String text(AutoShape.Kind kind) {
     return kind.task().id() + ", " + kind.spec().id();
   }
@@ -570,26 +437,18 @@ public final class AutoLearner extends PerExampleModel {
     SizeChecks.requireBytes(in, "the stored model", AutoShape.storedBytes(kind));
     AutoShape shape = scratch.shape(kind);
     AutoLearner learner =
-        new AutoLearner(shape, header.indicators(), in.readLong(), scratch, new Members(shape));
+        of(shape, header.indicators(), in.readLong(), scratch, new Members(shape));
     learner.readRest(in);
     return learner;
   }
 
   private void readRest(DataInput in) throws IOException {
-    scaler.read(in);
-    if (target != null) {
-      target.read(in);
-    }
+    readScalers(in);
     members.read(in);
     weights.read(in);
     answer.read(in);
     linear.read(in);
-    if (classMixer == null) {
-      valueMixer.read(in);
-    } else {
-      classMixer.read(in);
-      frequencies.read(in);
-    }
+    readMixer(in);
     buffer.read(in, classes());
     if (previousLabel != null) {
       previousLabel.read(in);
@@ -597,7 +456,13 @@ public final class AutoLearner extends PerExampleModel {
     examples = in.readLong();
     steps = in.readLong();
     skippedSteps = in.readLong();
-    in.readLong(); // those clipped
+    in.readLong(); // clipped steps
     in.readLong(); // rollbacks
   }
+
+  void readScalers(DataInput in) throws IOException {
+    scaler.read(in);
+  }
+
+  abstract void readMixer(DataInput in) throws IOException;
 }

@@ -6,15 +6,16 @@ import dev.millrace.nn.Workspace;
 import dev.millrace.simd.Kernels;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
-/** What mixtures that learn in turns share: arrays that no result outlives, and their shapes. */
+/** Scratch arrays and shapes that the mixtures of one thread share; no result outlives a call. */
 final class AutoScratch {
 
   private static final float[] EMPTY = {};
 
   private record Projection(long seed, int inputs) {}
 
-  /** A mixture that new ones are copies of, and the very bytes that it was read from. */
+  /** A mixture to start from, and the array of bytes that it was read from. */
   record Start(byte[] bytes, Task task, AutoLearner learner) {
     boolean isOf(byte[] others, Task otherTask) {
       return bytes == others && task == otherTask;
@@ -24,26 +25,26 @@ final class AutoScratch {
   private final WeakCache<AutoShape.Kind, AutoShape> shapes = new WeakCache<>();
   private final WeakCache<Projection, FourierFeatures> projections = new WeakCache<>();
 
-  // The last one that was asked for; null before the first.
-  Start start;
-  // Of the members that replay.
+  // The last one in use.
+  @Nullable Start start;
+  // Of each member that replays.
   final List<MemberBatch> rows = new ArrayList<>();
   float[] turns = EMPTY;
   // Of one network at a time.
   final Workspace networks;
   float[] transposed = EMPTY;
-  // [predictions x columns], then the mixer's bias; and as logarithms.
+  // [predictions x columns], then the mixer's bias; and their logarithms.
   float[] predictions = EMPTY;
   float[] logs = EMPTY;
   float[] mixed = EMPTY;
-  // [classes]; and as logarithms.
+  // [classes], and their logarithms.
   float[] frequencies = EMPTY;
   float[] logFrequencies = EMPTY;
   final ReplaySampler draws = new ReplaySampler();
   final Neighbours neighbours = new Neighbours();
-  final float[] mixerGradient = new float[2 * MixerWeights.MOST];
-  // As they were before a step.
-  final float[] mixerWeights = new float[MixerWeights.MOST];
+  final float[] mixerGradient = new float[2 * MixerWeights.MAX_PREDICTIONS];
+  // Weights before a step.
+  final float[] mixerWeights = new float[MixerWeights.MAX_PREDICTIONS];
 
   private AutoScratch(Workspace networks) {
     this.networks = networks;
@@ -54,7 +55,7 @@ final class AutoScratch {
     return workspace.shared(AutoScratch.class, () -> new AutoScratch(workspace));
   }
 
-  /** The one shape of a kind, with room for a model of it. */
+  /** Returns the shape that all mixtures of a kind share, and makes room for one of them. */
   AutoShape shape(AutoShape.Kind kind) {
     return shapes.get(kind, this::make);
   }
@@ -84,18 +85,18 @@ final class AutoScratch {
     logFrequencies = grown(logFrequencies, shape.outputs());
   }
 
-  private void fitRows(int m, int most, AutoShape shape) {
+  private void fitRows(int m, int max, AutoShape shape) {
     if (m == rows.size()) {
       rows.add(new MemberBatch());
     }
     MemberBatch own = rows.get(m);
-    own.x = grown(own.x, most * shape.stride());
+    own.x = grown(own.x, max * shape.stride());
     if (shape.member(m).fourier) {
-      own.wide = grown(own.wide, most * shape.fourierStride());
-      turns = grown(turns, most * FourierFeatures.COUNT);
+      own.wide = grown(own.wide, max * shape.fourierStride());
+      turns = grown(turns, max * FourierFeatures.COUNT);
     }
-    own.targets = grown(own.targets, most);
-    own.weights = grown(own.weights, most);
+    own.targets = grown(own.targets, max);
+    own.weights = grown(own.weights, max);
   }
 
   private static float[] grown(float[] array, int length) {

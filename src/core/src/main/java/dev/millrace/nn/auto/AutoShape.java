@@ -8,29 +8,32 @@ import dev.millrace.nn.Network;
 import dev.millrace.simd.Kernels;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
-/** What all mixtures of one kind have in common, and share because nothing in it ever changes. */
+/** Networks, sizes and names that all mixtures of one kind share. Immutable. */
 final class AutoShape {
 
-  /** What decides everything else. */
+  /** The settings that everything else follows from. */
   record Kind(AutoSpec spec, long seed, Task task, int inputs, int classes) {}
 
   private final Kind kind;
   private final List<MemberKind> members;
   private final Network[] networks;
-  private final FourierFeatures fourier;
+  private final @Nullable FourierFeatures fourier;
   private final int replaying;
   private final int replays;
-  // [members]: how many records those before replay.
+  // [members]: number of records that the members before replay.
   private final int[] drawnBefore;
   private final long parameters;
   private final List<String> names;
 
   /**
-   * @param fourier shared by all shapes of this seed and number of inputs; null if no member needs
+   * Creates the shape of a kind.
+   *
+   * @param fourier shared by all shapes of this seed and number of inputs; null if no member uses
    *     it
    */
-  AutoShape(Kind kind, FourierFeatures fourier) {
+  AutoShape(Kind kind, @Nullable FourierFeatures fourier) {
     this.kind = kind;
     this.fourier = fourier;
     members = MemberKind.of(kind.spec().tier());
@@ -64,13 +67,13 @@ final class AutoShape {
     replays = replayed;
   }
 
-  /** Whether a tier has a member that sees random Fourier features. */
+  /** Returns true if a member of the tier uses random Fourier features. */
   static boolean needsFourier(AutoSpec spec) {
     return MemberKind.of(spec.tier()).stream().anyMatch(member -> member.fourier);
   }
 
   /**
-   * Bytes of a mixture whose buffer is full, in memory.
+   * Returns the bytes in memory of a mixture whose buffer is full.
    *
    * @throws IllegalArgumentException if there are more weights than an array holds
    */
@@ -81,7 +84,7 @@ final class AutoShape {
         + (long) inputs * 4 * Double.BYTES;
   }
 
-  /** Bytes of a stored mixture, those left out that are the same number in all of them. */
+  /** Returns the bytes of a stored mixture, without those that are equal in number in all. */
   static long storedBytes(Kind kind) {
     long floats = floatsOfOthers(kind);
     for (MemberKind member : MemberKind.of(kind.spec().tier())) {
@@ -92,7 +95,7 @@ final class AutoShape {
         + (long) kind.classes() * Double.BYTES;
   }
 
-  /** Floats of a parameter: its mean square too, and perhaps its average. */
+  /** Floats kept of each parameter: itself, its mean square, and perhaps its average. */
   private static int floatsEach(MemberKind member) {
     return member.averaged ? 3 : 2;
   }
@@ -150,41 +153,41 @@ final class AutoShape {
     return networks[m];
   }
 
-  FourierFeatures fourier() {
+  @Nullable FourierFeatures fourier() {
     return fourier;
   }
 
-  /** Members with records to replay; they stand first. */
+  /** Number of members that replay records; they are first. */
   int replaying() {
     return replaying;
   }
 
-  /** Records that all members together replay with a new one. */
+  /** Number of records that all members together replay with a new one. */
   int replays() {
     return replays;
   }
 
-  /** The member whose rows this one sees: those without replay see the new record of the first. */
+  /** Returns the member whose rows this one uses: the first one's if it replays none. */
   int rowsOf(int m) {
     return m < replaying ? m : 0;
   }
 
-  /** Records that the members before this one replay: its own draws are numbered from there on. */
+  /** Number of records that the members before this one replay; its own draws follow. */
   int drawnBefore(int m) {
     return drawnBefore[m];
   }
 
-  /** Floats of the parameters of all members, of their averages and their mean squares. */
+  /** Floats of all members' parameters, mean squares and averages. */
   long parameters() {
     return parameters;
   }
 
-  /** Names of the predictions that are mixed, in their order, and of the baseline behind them. */
+  /** Names of the mixed predictions in their order, then that of the baseline. */
   List<String> names() {
     return names;
   }
 
-  /** Those of the networks; the linear member follows, then optional ones. */
+  /** Number of the networks' predictions; the linear member follows, then optional ones. */
   int networkPredictions() {
     return predictions() - kind.spec().members().size() - 1;
   }
@@ -202,7 +205,7 @@ final class AutoShape {
     return Kernels.stride(inputs());
   }
 
-  /** The same with Fourier features. */
+  /** Floats from one row of features with Fourier features to the next. */
   int fourierStride() {
     return Kernels.stride(inputs() + FourierFeatures.COUNT);
   }

@@ -7,8 +7,8 @@ import java.io.IOException;
 import java.util.Arrays;
 
 /**
- * The running class frequencies, f_j = (weight of class j + 1) / (weight of all + classes): what
- * can be predicted without looking at a feature.
+ * Predicts the running class frequencies, f_j = (weight of class j + 1) / (weight of all +
+ * classes): the baseline that uses no feature.
  */
 final class ClassFrequencies {
 

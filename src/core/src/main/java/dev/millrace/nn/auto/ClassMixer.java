@@ -23,15 +23,15 @@ final class ClassMixer {
   private static final float LEARNING_RATE = 0.005f;
   private static final float BETA2 = 0.999f;
 
-  /** So many steps may add up, where all predictions ask for the same one. */
-  private static final float STEPS_TOGETHER = 2f;
+  /** Max number of equal steps that add up, however many predictions have the same gradient. */
+  private static final float MAX_EQUAL_STEPS = 2f;
 
   private static final float EPSILON = 1e-8f;
   private static final float BIAS_RATE = 0.02f;
   private static final float BIAS_KEPT = 0.99f;
 
-  /** The longest step of a bias, whatever an example weighs. */
-  private static final float LONGEST = 1f;
+  /** Max step of a bias, whatever an example weighs. */
+  private static final float MAX_BIAS_STEP = 1f;
 
   private final MixerWeights weights;
   private final float[] meanSquares;
@@ -40,7 +40,7 @@ final class ClassMixer {
 
   ClassMixer(MixerWeights weights, int classes) {
     this.weights = weights;
-    meanSquares = new float[MixerWeights.MOST];
+    meanSquares = new float[MixerWeights.MAX_PREDICTIONS];
     bias = new float[classes];
   }
 
@@ -83,7 +83,7 @@ final class ClassMixer {
     KERNELS.dense(
         weights.weights,
         0,
-        MixerWeights.MOST,
+        MixerWeights.MAX_PREDICTIONS,
         1,
         weights.predictions,
         logs,
@@ -95,27 +95,27 @@ final class ClassMixer {
     KERNELS.softmax(scratch.mixed, 0, 1, classes, columns);
   }
 
-  /** Few logarithms are computed one by one, and stand close together. */
+  /** Few logarithms are computed one by one, in narrow rows. */
   private int logColumns(int columns) {
     return bias.length <= Kernels.NARROW ? Kernels.NARROW : columns;
   }
 
-  /** Learns the label of what was mixed last; only the mixture in {@code scratch} is lost. */
+  /** Learns the label of the last mixture, and overwrites that mixture in {@code scratch}. */
   void learn(AutoScratch scratch, int columns, int label, float weight) {
     int classes = bias.length;
     int logColumns = logColumns(columns);
     int stride = Kernels.stride(logColumns);
     float[] delta = scratch.mixed;
     delta[label] -= 1f;
-    float biasRate = Math.min(BIAS_RATE * weight, LONGEST);
+    float biasRate = Math.min(BIAS_RATE * weight, MAX_BIAS_STEP);
     for (int j = 0; j < classes; j++) {
       bias[j] = BIAS_KEPT * (bias[j] - biasRate * delta[j]);
       delta[j] *= weight;
     }
     for (int k = 0; k < weights.predictions; k++) {
-      weights.see(k, -scratch.logs[k * stride + label]);
+      weights.addLoss(k, -scratch.logs[k * stride + label]);
     }
-    weights.counted();
+    weights.countExample();
     float[] gradient = scratch.mixerGradient;
     float[] before = scratch.mixerWeights;
     System.arraycopy(weights.weights, 0, before, 0, weights.predictions);
@@ -136,7 +136,7 @@ final class ClassMixer {
         meanSquares,
         gradient,
         0,
-        MixerWeights.MOST,
+        MixerWeights.MAX_PREDICTIONS,
         LEARNING_RATE,
         BETA2,
         EPSILON,
@@ -145,15 +145,15 @@ final class ClassMixer {
   }
 
   /**
-   * Leaves what the weights' steps have in common as long as if there were two predictions.
+   * Shortens the mean of the weights' steps to what it would be with two predictions.
    *
-   * <p>Predictions resemble each other, so their steps mostly go the same way, and the sum of the
-   * weights, which is how sure the mixture is, would move the farther the more predictions there
-   * are: it would never come to rest. How the steps differ stays as it is.
+   * <p>Predictions resemble each other, so most steps have the same sign. The sum of the weights is
+   * how confident the mixture is; with many predictions it would move too far to converge. The
+   * differences between steps stay.
    */
   private void shortenCommonStep(float[] before) {
     int predictions = weights.predictions;
-    if (predictions <= STEPS_TOGETHER) {
+    if (predictions <= MAX_EQUAL_STEPS) {
       return;
     }
     float[] after = weights.weights;
@@ -161,7 +161,7 @@ final class ClassMixer {
     for (int k = 0; k < predictions; k++) {
       moved += after[k] - before[k];
     }
-    float tooFar = (1f - STEPS_TOGETHER / predictions) * (moved / predictions);
+    float tooFar = (1f - MAX_EQUAL_STEPS / predictions) * (moved / predictions);
     for (int k = 0; k < predictions; k++) {
       after[k] -= tooFar;
     }

@@ -20,7 +20,7 @@ final class FixedShare {
   private static final double PRIOR_OF_MIXTURE = 0.8;
   private static final double PRIOR_OF_OTHERS = 0.1;
 
-  /** Share of all weights, over the number of examples, that is dealt out evenly with each. */
+  /** Share of all weights, over the number of examples, that each example distributes evenly. */
   private static final double SHARE = 0.1;
 
   /** The bound does not hold above it. */
@@ -63,20 +63,20 @@ final class FixedShare {
   }
 
   /**
-   * Moves weight to what lost less.
+   * Moves weight to the predictions of lower loss.
    *
    * @param weight how much a loss counts; above 1 as 1
    * @param examples before this one
    */
   void learn(double ofMixture, double ofLinear, double ofBaseline, double weight, long examples) {
     double rate = Math.min(weight, MAX_RATE);
-    double least = Math.min(ofMixture, Math.min(ofLinear, ofBaseline));
-    double m = mixture * likelihood(rate * (ofMixture - least));
-    double l = linear * likelihood(rate * (ofLinear - least));
-    double b = baseline * likelihood(rate * (ofBaseline - least));
-    double dealt = SHARE / (examples + 2);
-    double kept = (1 - dealt) / (m + l + b);
-    double floor = dealt / FORECASTS;
+    double lowest = Math.min(ofMixture, Math.min(ofLinear, ofBaseline));
+    double m = mixture * likelihood(rate * (ofMixture - lowest));
+    double l = linear * likelihood(rate * (ofLinear - lowest));
+    double b = baseline * likelihood(rate * (ofBaseline - lowest));
+    double spread = SHARE / (examples + 2);
+    double kept = (1 - spread) / (m + l + b);
+    double floor = spread / FORECASTS;
     mixture = kept * m + floor;
     linear = kept * l + floor;
     baseline = kept * b + floor;

@@ -42,7 +42,7 @@ final class FourierFeatures {
   }
 
   /**
-   * Writes each row of x and its Fourier features beside it.
+   * Writes each row of x, followed by its Fourier features.
    *
    * @param x [rows x inputs], rows {@code xStride} apart
    * @param turns scratch, [rows x COUNT]

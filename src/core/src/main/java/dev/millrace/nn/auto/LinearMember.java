@@ -12,7 +12,7 @@ import java.util.Arrays;
  *
  * <p>Classes: p = softmax(ln f + b + Σ x_i·w_i) with f the running class frequencies, so it
  * predicts those until it has learned more. Values: b + Σ x_i·w_i on the scale of the standardised
- * target, with the error cut to ±1. Features that are 0 cost nothing but a comparison.
+ * target, with the error cut to ±1. A feature that is 0 costs one comparison.
  */
 final class LinearMember {
 
@@ -48,7 +48,7 @@ final class LinearMember {
     return new LinearMember(this);
   }
 
-  /** Numbers that it learns and keeps. */
+  /** Number of weights and sums of squares. */
   static long floats(long inputs, long outputs) {
     return 2 * (inputs + 1) * outputs;
   }
@@ -128,9 +128,9 @@ final class LinearMember {
   }
 
   /**
-   * Makes room for more classes, of which nothing is known but their frequencies.
+   * Makes room for more classes, whose weights start at 0.
    *
-   * @param all outputs, those that there were and the new ones
+   * @param all number of outputs, old and new
    */
   void widen(int all) {
     weights = widened(weights, all);

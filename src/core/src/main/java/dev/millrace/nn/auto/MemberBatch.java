@@ -1,11 +1,11 @@
 package dev.millrace.nn.auto;
 
-/** What one member learns from in a step: the new record first, then those that it replays. */
+/** The records that a member learns in one step: the new one first, then those replayed. */
 final class MemberBatch {
 
   private static final float[] EMPTY = {};
 
-  // Scaled features, and beside them Fourier features if the member sees such.
+  // Scaled features; and the same followed by Fourier features, if the member uses them.
   float[] x = EMPTY;
   float[] wide = EMPTY;
   float[] targets = EMPTY;

@@ -8,15 +8,15 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * The networks that can be mixed: tanh in hidden layers, learned with RMSprop (Adam without
- * momentum, which would keep pushing the old way after a run of equal labels has ended).
+ * The networks that can be mixed: tanh in hidden layers, trained with RMSprop (Adam without
+ * momentum, which would keep its direction after a run of equal labels has ended).
  *
- * <p>They differ in what they are good at: how fast they move, how much they replay, how deep they
- * are. The figures are the same for every stream; they were chosen on public ones. The place of a
- * kind here seeds its weights: new ones come last.
+ * <p>They differ in learning rate, in how much they replay, and in depth. The figures are the same
+ * for every stream; they were chosen on public ones. The ordinal of a kind seeds its weights: new
+ * ones come last.
  */
 enum MemberKind {
-  /** Learns from each record once, and so follows the stream. */
+  /** Learns from each record once, and so follows changes fastest. */
   RECENT(0.005f, 0.99f, 0, 0f, false, false, 32),
   /** Learns mostly from replayed records. */
   REPLAY(0.007f, 0.999f, 5, 0.3f, true, false, 40),
@@ -36,11 +36,13 @@ enum MemberKind {
   private final int[] hidden;
 
   /**
+   * Describes a network.
+   *
    * @param beta2 decay of the mean squared gradient
    * @param replays records learned again with each new one
    * @param replayWeight of each of them; a new record has 1
-   * @param averaged whether a moving average of the weights predicts too
-   * @param fourier whether it sees random Fourier features beside the features
+   * @param averaged a moving average of the weights predicts too
+   * @param fourier it uses random Fourier features in addition to the features
    */
   MemberKind(
       float learningRate,
@@ -59,7 +61,7 @@ enum MemberKind {
     this.hidden = hidden;
   }
 
-  /** Those of a tier; the averaged ones first, so that their averages stand in one piece. */
+  /** Returns the members of a tier; those that replay are first. */
   static List<MemberKind> of(AutoSpec.Tier tier) {
     return switch (tier) {
       case FAST -> List.of(LIGHT);
@@ -68,7 +70,7 @@ enum MemberKind {
     };
   }
 
-  /** Returns true if the features decide linearly: such a network starts with weights of 0. */
+  /** Returns true if it has no hidden layer; its weights start at 0. */
   boolean isLinear() {
     return hidden.length == 0;
   }

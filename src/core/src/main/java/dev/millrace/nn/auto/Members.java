@@ -13,7 +13,7 @@ import java.io.IOException;
 import java.util.Arrays;
 
 /**
- * The networks of one mixture: parameters, their moving averages, the optimizer's mean squares.
+ * The networks of one mixture: parameters, their moving averages, mean squares of gradients.
  *
  * <p>Each member takes one step a record, along (weight·g + ρ·Σ weight·g of replayed records) / (1
  * + number·ρ), all gradients at the same parameters.
@@ -56,7 +56,7 @@ final class Members {
     Arrays.fill(powers, 1);
   }
 
-  /** Members that have learned nothing. */
+  /** Creates members that have learned nothing. */
   static Members initial(AutoShape shape, long keySeed) {
     Members members = new Members(shape);
     for (int m = 0; m < shape.members(); m++) {
@@ -126,8 +126,8 @@ final class Members {
   }
 
   /**
-   * Predicts the record in the first row; probabilities of classes, or scaled values, go to {@code
-   * scratch.predictions}.
+   * Predicts the record in the first row, and writes probabilities of classes or scaled values to
+   * {@code scratch.predictions}.
    */
   void predict(AutoScratch scratch) {
     int prediction = 0;
@@ -139,18 +139,18 @@ final class Members {
   /**
    * Predicts the record in the first row of each member and learns it with those in the next rows.
    *
-   * @param replays whether there are any
-   * @return whether all members could take their step
+   * @param replays true if there are records in the next rows
+   * @return false if a member skipped its step
    */
   boolean learn(boolean replays, AutoScratch scratch) {
-    boolean taken = true;
+    boolean allStepped = true;
     int prediction = 0;
     for (int m = 0; m < shape.members(); m++) {
       int rows = replays ? 1 + shape.member(m).replays : 1;
       prediction = forward(m, rows, prediction, scratch);
-      taken &= step(m, rows, scratch);
+      allStepped &= step(m, rows, scratch);
     }
-    return taken;
+    return allStepped;
   }
 
   private float[] input(int m, AutoScratch scratch) {
@@ -262,7 +262,7 @@ final class Members {
     }
   }
 
-  /** Makes room for one more class; its weights are drawn, its mean squares those of the others. */
+  /** Adds a class: its weights are drawn, its mean squares are the mean of the others. */
   void grow(AutoShape grown, long keySeed) {
     AutoShape before = shape;
     shape = grown;

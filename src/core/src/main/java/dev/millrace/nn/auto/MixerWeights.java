@@ -8,38 +8,38 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
-/**
- * How much each prediction counts in the mixture, and how well each and the baseline did lately.
- */
+/** Weight of each prediction in the mixture, and recent mean losses of each and the baseline. */
 final class MixerWeights {
 
-  /** The most predictions. */
-  static final int MOST = 16;
+  /** Max number of predictions. */
+  static final int MAX_PREDICTIONS = 16;
 
-  private static final float FADE = 0.999f;
+  private static final float KEPT = 0.999f;
 
   final int predictions;
   // Padded with zeros to whole lanes.
-  final float[] weights = new float[MOST];
-  // Mean of each prediction's own loss, and the baseline's, fading, before bias correction.
+  final float[] weights = new float[MAX_PREDICTIONS];
+  // Decaying mean loss of each prediction and of the baseline, before bias correction.
   private final float[] losses;
   private double power = 1;
 
   /**
-   * @param newcomer the prediction that starts with a weight of 0, -1 for none
+   * Creates equal weights.
+   *
+   * @param unweighted the prediction that starts with a weight of 0, -1 for none
    */
-  MixerWeights(int predictions, int newcomer) {
+  MixerWeights(int predictions, int unweighted) {
     this.predictions = predictions;
     losses = new float[predictions + 1];
-    Arrays.fill(weights, 0, predictions, 1f / (newcomer < 0 ? predictions : predictions - 1));
-    if (newcomer >= 0) {
-      weights[newcomer] = 0f;
+    Arrays.fill(weights, 0, predictions, 1f / (unweighted < 0 ? predictions : predictions - 1));
+    if (unweighted >= 0) {
+      weights[unweighted] = 0f;
     }
   }
 
   private MixerWeights(MixerWeights other) {
     predictions = other.predictions;
-    System.arraycopy(other.weights, 0, weights, 0, MOST);
+    System.arraycopy(other.weights, 0, weights, 0, MAX_PREDICTIONS);
     losses = other.losses.clone();
     power = other.power;
   }
@@ -49,28 +49,29 @@ final class MixerWeights {
   }
 
   /**
-   * Counts a loss; {@link #counted} follows once all predictions have theirs.
+   * Adds a loss; {@link #countExample} follows the losses of all predictions.
    *
-   * @param prediction its number; that of the baseline is the number of predictions
+   * @param prediction index of the prediction; the baseline is the last
    */
-  void see(int prediction, float loss) {
-    losses[prediction] = FADE * losses[prediction] + (1f - FADE) * loss;
+  void addLoss(int prediction, float loss) {
+    losses[prediction] = KEPT * losses[prediction] + (1f - KEPT) * loss;
   }
 
-  void counted() {
-    power *= FADE;
+  /** Ends the losses of an example. */
+  void countExample() {
+    power *= KEPT;
   }
 
-  /** 1/(1 - fade^t) of the means over time; 1 before the first loss. */
+  /** Returns the bias correction of the mean losses, 1/(1 - 0.999^t); 1 before the first loss. */
   float correction() {
     return power == 1 ? 1f : (float) (1 / (1 - power));
   }
 
   /**
-   * Weights and mean losses by name, and whose loss is the least.
+   * Reports weights and mean losses by name, and the prediction of the lowest loss.
    *
    * @param names of the predictions, and of the baseline
-   * @param linear the prediction that is in the answer also beside the mixture
+   * @param linear the prediction that the answer also averages outside the mixture
    */
   MetricsReport.Members report(List<String> names, int linear, FixedShare answer) {
     List<MetricsReport.Member> members = new ArrayList<>();
@@ -85,7 +86,7 @@ final class MixerWeights {
     return new MetricsReport.Members(power == 1 ? null : names.get(leader), members);
   }
 
-  /** The shortest decimal that is this float, not the float's own digits. */
+  /** Returns the shortest decimal that reads as this float. */
   private static double decimal(float value) {
     return Double.parseDouble(Float.toString(value));
   }

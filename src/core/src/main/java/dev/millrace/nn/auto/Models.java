@@ -2,6 +2,7 @@ package dev.millrace.nn.auto;
 
 import dev.millrace.data.BoundedDataInput;
 import dev.millrace.data.Task;
+import dev.millrace.nn.AutoModelSpec;
 import dev.millrace.nn.Learner;
 import dev.millrace.nn.ModelMismatchException;
 import dev.millrace.nn.ModelSpec;
@@ -14,10 +15,10 @@ import dev.millrace.nn.selection.ChampionChallenger;
 import dev.millrace.nn.selection.ModelFactory;
 import java.io.IOException;
 
-/** Makes and reads the kind of model that a specification describes. */
+/** Creates and reads the kind of model that a specification describes. */
 public final class Models {
 
-  private static final ModelFactory MAKER =
+  private static final ModelFactory FACTORY =
       new ModelFactory() {
         @Override
         public OnlineModel create(
@@ -35,7 +36,8 @@ public final class Models {
   private Models() {}
 
   /**
-   * A model that has learned nothing; where the specification has a model to start from, that one.
+   * Creates a model that has learned nothing, or a copy of the one that the specification starts
+   * from.
    *
    * @param inputs features, at least 1
    * @param classes known now, ignored for regression
@@ -47,24 +49,29 @@ public final class Models {
     return create(spec, task, inputs, classes, keySeed, new Workspace());
   }
 
-  /** The same, where all models that share the workspace have the model to start from read once. */
+  /** Creates a model; all that share the workspace read the one to start from once. */
   public static OnlineModel create(
       ModelSpec spec, Task task, int inputs, int classes, long keySeed, Workspace shared) {
     return spec.match(
         network -> network(network, task, inputs, classes, keySeed),
-        auto ->
-            auto.start() == null
-                ? AutoLearner.create(auto, task, inputs, classes, keySeed)
-                : AutoLearner.startingFrom(auto.start().mixture(), auto, task, keySeed, shared),
-        selection -> ChampionChallenger.create(selection, task, inputs, classes, keySeed, MAKER));
+        auto -> mixture(auto, task, inputs, classes, keySeed, shared),
+        selection -> ChampionChallenger.create(selection, task, inputs, classes, keySeed, FACTORY));
+  }
+
+  private static AutoLearner mixture(
+      AutoModelSpec spec, Task task, int inputs, int classes, long keySeed, Workspace shared) {
+    byte[] start = spec.start() == null ? null : spec.start().mixture();
+    return start == null
+        ? AutoLearner.create(spec, task, inputs, classes, keySeed)
+        : AutoLearner.startingFrom(start, spec, task, keySeed, shared);
   }
 
   private static Learner network(
       NetworkModelSpec spec, Task task, int inputs, int classes, long keySeed) {
-    if (spec.start() == null) {
+    ModelWeights start = spec.start() == null ? null : spec.start().weights();
+    if (start == null) {
       return new Learner(spec.forTask(task), task, inputs, classes, keySeed);
     }
-    ModelWeights start = spec.start().weights();
     NetworkModelSpec ofStart = spec.withIndicators(spec.indicators().orElse(start.indicators()));
     Learner learner = new Learner(ofStart.forTask(task), task, inputs, classes, keySeed);
     learner.startFrom(start);
@@ -72,26 +79,25 @@ public final class Models {
   }
 
   /**
-   * Reads what {@link OnlineModel#write} wrote; of several models, where {@code spec} is of one
-   * alone, the champion if it is of that kind, else the first that is.
+   * Reads what {@link OnlineModel#write} wrote. Of several models, where {@code spec} describes one
+   * alone, it reads the champion if it is of that kind, else the first that is.
    *
-   * @param shared scratch that it shares with other models of the thread
-   * @throws ModelMismatchException if it is of a model that {@code spec} does not describe, naming
-   *     both
+   * @param shared scratch shared with other models of the thread
+   * @throws ModelMismatchException if {@code spec} describes another model, naming both
    * @throws IOException if the bytes are of a newer version, or damaged
    */
   public static OnlineModel read(BoundedDataInput in, ModelSpec spec, Task task, Workspace shared)
       throws IOException {
     if (!(spec instanceof SelectionSpec) && ChampionChallenger.isNext(in)) {
-      return ChampionChallenger.readOne(in, spec, task, shared, MAKER);
+      return ChampionChallenger.readOne(in, spec, task, shared, FACTORY);
     }
     return spec.<OnlineModel, IOException>match(
         network -> Learner.read(in, network.forTask(task), task, shared),
         auto -> AutoLearner.read(in, auto, task, shared),
-        selection -> ChampionChallenger.read(in, selection, task, shared, MAKER));
+        selection -> ChampionChallenger.read(in, selection, task, shared, FACTORY));
   }
 
-  /** Whether a classifier's outputs are probabilities. */
+  /** Returns true if a classifier's outputs are probabilities. */
   public static boolean givesProbabilities(ModelSpec spec, Task task) {
     for (ModelSpec one : spec.each()) {
       if (one instanceof NetworkModelSpec network
@@ -103,7 +109,7 @@ public final class Models {
   }
 
   /**
-   * Bytes of what a model has learned and of what it needs to go on learning, in memory.
+   * Returns the bytes in memory of what a model has learned and of its optimizer.
    *
    * @param classes ignored for regression
    */

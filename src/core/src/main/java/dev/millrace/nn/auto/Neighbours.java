@@ -8,17 +8,18 @@ import java.util.Arrays;
  */
 final class Neighbours {
 
-  private static final int MOST = 5;
+  private static final int MAX_NEIGHBOURS = 5;
 
-  private final int[] records = new int[MOST];
-  private final double[] distances = new double[MOST];
+  private final int[] records = new int[MAX_NEIGHBOURS];
+  private final double[] distances = new double[MAX_NEIGHBOURS];
   private int found;
 
   /** Finds the nearest; of equally near ones the first in the buffer. */
   void find(float[] z, Scaler scaler, float clip, ReplayBuffer buffer) {
     found = 0;
     for (int record = 0; record < buffer.size(); record++) {
-      double worst = found < MOST ? Double.POSITIVE_INFINITY : distances[MOST - 1];
+      double worst =
+          found < MAX_NEIGHBOURS ? Double.POSITIVE_INFINITY : distances[MAX_NEIGHBOURS - 1];
       double distance = scaler.distance(z, buffer.rows(), buffer.offset(record), clip, worst);
       if (distance < worst) {
         insert(record, distance);
@@ -27,7 +28,7 @@ final class Neighbours {
   }
 
   private void insert(int record, double distance) {
-    int place = found < MOST ? found++ : MOST - 1;
+    int place = found < MAX_NEIGHBOURS ? found++ : MAX_NEIGHBOURS - 1;
     while (place > 0 && distances[place - 1] > distance) {
       records[place] = records[place - 1];
       distances[place] = distances[place - 1];

@@ -15,12 +15,14 @@ final class PreviousLabel {
   private static final float KEPT = 0.999f;
 
   private int classes;
-  // [previous x next], how often it followed, fading.
+  // [previous x next], decaying counts of how often it followed.
   private float[] counts;
   // Index of the class, or the value; NaN before the first.
   private double previous = Double.NaN;
 
   /**
+   * Creates a predictor without labels.
+   *
    * @param classes 0 for values
    */
   PreviousLabel(int classes) {

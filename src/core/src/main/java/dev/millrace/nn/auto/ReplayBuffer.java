@@ -7,12 +7,12 @@ import java.io.IOException;
 import java.util.Arrays;
 
 /**
- * Raw records of a key, kept to be learned again: once it is full, a new one takes the place of one
- * drawn at random. All members share it.
+ * Raw records of a key, kept to be learned again by all members. Once it is full, a new record
+ * replaces one drawn at random.
  */
 final class ReplayBuffer {
 
-  /** Bytes that the records of one key take at most, however wide they are. */
+  /** Max bytes of the records of one key. */
   private static final long MAX_BYTES = 8 << 20;
 
   private static final int FIRST_ROOM = 16;
@@ -27,7 +27,9 @@ final class ReplayBuffer {
   private int size;
 
   /**
-   * @param records to keep; fewer where they are so wide that they would take more than 8 MiB
+   * Creates an empty buffer.
+   *
+   * @param records max number; fewer if they would take more than 8 MiB
    */
   ReplayBuffer(int inputs, int records) {
     this.inputs = inputs;
@@ -62,17 +64,17 @@ final class ReplayBuffer {
     return size;
   }
 
-  /** How many records it will have after so many more. */
+  /** Number of records after more have been added. */
   int sizeAfter(int more) {
     return (int) Math.min(capacity, (long) size + more);
   }
 
-  /** The place of a new record among so many: a free one, or one drawn by random bits. */
+  /** Returns the place of a new record: the next free one, or one drawn by random bits. */
   int place(int records, long draw) {
     return records < capacity ? records : below(records, draw);
   }
 
-  /** Brings a record into the nearest cache, if there is one: reads its first and last line. */
+  /** Reads the first and the last float of a record, to bring it into the nearest cache. */
   int fetch(int record) {
     return record < size
         ? Float.floatToRawIntBits(rows[record * width])
@@ -119,7 +121,7 @@ final class ReplayBuffer {
     rows[at + inputs + 2] = weight;
   }
 
-  /** A number from 0 to below {@code bound}, from the upper half of random bits. */
+  /** Returns a number from 0 to below {@code bound}, from the upper half of random bits. */
   static int below(int bound, long bits) {
     return (int) (((bits >>> 32) * bound) >>> 32);
   }
@@ -138,7 +140,7 @@ final class ReplayBuffer {
   /**
    * Reads what {@link #write} wrote.
    *
-   * @param classes that records may be of; 0 for values
+   * @param classes number of classes; 0 for values
    * @throws IOException if it is damaged
    */
   void read(DataInput in, int classes) throws IOException {

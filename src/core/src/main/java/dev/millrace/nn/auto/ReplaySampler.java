@@ -3,18 +3,18 @@ package dev.millrace.nn.auto;
 import dev.millrace.nn.WeightInitializer;
 
 /**
- * The records that the next examples replay, and whose places they take: known before the examples
- * are, for what is drawn depends on their numbers alone. All are read at once, because a place in a
- * buffer that is not in a near cache is waited for as long as many of them.
+ * Draws the records that the next examples replay, and the places where those will be kept. Draws
+ * depend on the examples' numbers alone, so they are made before the examples are learned. All
+ * records are read at once: one cache miss takes as long as many at a time.
  */
 final class ReplaySampler {
 
-  // [examples x (place, replayed records)], of the one at hand from {@code at} on.
+  // [examples x (place, replayed records)], of the current one from {@code at} on.
   private int[] records = {};
   private int width;
   private int at;
 
-  /** Keeps what was read, so that no compiler leaves the reading out. */
+  /** Keeps the bits read, or the compiler would not read them. */
   @SuppressWarnings("UnusedVariable")
   private int fetched;
 
@@ -23,7 +23,7 @@ final class ReplaySampler {
    *
    * @param seed of this key
    * @param number of the next example
-   * @param replays records that each replays, once there is one
+   * @param replays number of records that each replays, once there is one
    */
   void begin(ReplayBuffer buffer, long seed, long number, int examples, int replays) {
     width = 1 + replays;
@@ -50,12 +50,12 @@ final class ReplaySampler {
     at += width;
   }
 
-  /** Where the example is kept. */
+  /** Returns the place where the example is kept. */
   int place() {
     return records[at];
   }
 
-  /** The r-th record to be replayed, from 1. */
+  /** Returns the r-th record to replay, from 1. */
   int replayed(int r) {
     return records[at + r];
   }

@@ -26,23 +26,23 @@ final class Scaler {
   /**
    * Creates the scaler of features, which are floats.
    *
-   * @param fade share of the past that is forgotten with each value
+   * @param decay share of the past that is forgotten with each value
    * @param indicators columns that keep their values
    */
-  Scaler(int columns, double fade, Indicators indicators) {
-    this(columns, fade, indicators, ScalarScaling.FLOAT_ROUNDING);
+  Scaler(int columns, double decay, Indicators indicators) {
+    this(columns, decay, indicators, ScalarScaling.FLOAT_ROUNDING);
   }
 
   /** Creates the scaler of a target, which is a double. */
-  static Scaler ofTarget(double fade) {
-    return new Scaler(1, fade, Indicators.NONE, ScalarScaling.DOUBLE_ROUNDING);
+  static Scaler ofTarget(double decay) {
+    return new Scaler(1, decay, Indicators.NONE, ScalarScaling.DOUBLE_ROUNDING);
   }
 
-  private Scaler(int columns, double fade, Indicators indicators, double rounding) {
+  private Scaler(int columns, double decay, Indicators indicators, double rounding) {
     this.columns = columns;
     this.rounding = rounding;
     this.indicators = indicators;
-    keep = 1 - fade;
+    keep = 1 - decay;
     statistics = new double[3 * columns];
     inverses = new double[columns];
     for (int c = 0; c < columns; c++) {
@@ -68,13 +68,13 @@ final class Scaler {
     return indicators;
   }
 
-  /** Goes on from what another one of the same columns knows. */
+  /** Copies the statistics of another scaler of the same columns. */
   void startFrom(Scaler other) {
     System.arraycopy(other.statistics, 0, statistics, 0, statistics.length);
     System.arraycopy(other.inverses, 0, inverses, 0, columns);
   }
 
-  /** Takes a row into the statistics; NaN is missing and changes nothing. */
+  /** Updates the statistics by a row; NaN is missing and changes nothing. */
   void update(float[] row, int offset) {
     for (int c = 0; c < columns; c++) {
       float x = row[offset + c];
@@ -96,7 +96,7 @@ final class Scaler {
     inverses[column] = deviation == 0 ? 0 : 1 / deviation;
   }
 
-  /** Writes the scaled row, cut to ±{@code clip}; what is missing becomes 0. */
+  /** Writes the scaled row, cut to ±{@code clip}; a missing value becomes 0. */
   void transform(float[] row, int offset, float clip, float[] out, int outOffset) {
     for (int c = 0; c < columns; c++) {
       float z = (float) ((row[offset + c] - statistics[columns + c]) * inverses[c]);
@@ -106,8 +106,8 @@ final class Scaler {
   }
 
   /**
-   * Squared distance of a scaled row from another one that is not yet scaled; some value of at
-   * least {@code worst} if it is not below that.
+   * Returns the squared distance of a scaled row from one that is not scaled; a value of at least
+   * {@code worst} if the distance is not below that.
    */
   double distance(float[] z, float[] row, int offset, float clip, double worst) {
     double sum = 0;
@@ -138,12 +138,12 @@ final class Scaler {
     return inverses[column] == 0 ? 0 : 1 / inverses[column];
   }
 
-  /** Bytes of one that is stored. */
+  /** Bytes of a stored scaler. */
   static long bytes(int columns) {
     return 3L * columns * Double.BYTES;
   }
 
-  /** How many numbers it is. */
+  /** Number of doubles in memory. */
   long numbers() {
     return 4L * columns;
   }

@@ -11,16 +11,16 @@ import java.io.IOException;
  */
 final class ValueMixer {
 
-  /** Name of what is predicted without features. */
+  /** Name of the baseline, which uses no feature. */
   static final String BASELINE = "mean";
 
   private static final double LEARNING_RATE = 0.005;
   private static final double EPSILON = 0.001;
   private static final double BIAS_RATE = 0.02;
   private static final double BIAS_KEPT = 0.99;
-  private static final double LONGEST = 1;
+  private static final double MAX_STEP = 1;
 
-  /** Of the average's weights, in which an absolute error counts up to the limit. */
+  /** Learning rate of the answer's weights, by absolute errors cut to the limit. */
   private static final double SHARE_RATE = 0.5;
 
   private static final double MAX_ERROR = 4;
@@ -30,12 +30,14 @@ final class ValueMixer {
   private final int linear;
   private final Scaler target;
   private double bias;
-  // Of what was mixed last.
+  // The last predictions on the mixer's scale, and their mixture.
   private final double[] scaled;
   private double output;
 
   /**
-   * @param linear the prediction of the linear member
+   * Creates a mixer that has learned nothing.
+   *
+   * @param linear index of the linear member's prediction
    */
   ValueMixer(MixerWeights weights, FixedShare answer, int linear) {
     this(weights, answer, linear, Scaler.ofTarget(0), 0);
@@ -60,12 +62,12 @@ final class ValueMixer {
     return inverse == 0 ? 1 : inverse;
   }
 
-  /** Takes a prediction on the target's own scale. */
-  void take(int prediction, double value) {
+  /** Sets a prediction on the target's own scale. */
+  void setPrediction(int prediction, double value) {
     scaled[prediction] = (value - target.mean(0)) * inverse();
   }
 
-  /** The answer from what was taken, on the target's own scale. */
+  /** Mixes the predictions; returns the answer on the target's own scale. */
   double mix() {
     double sum = bias;
     for (int k = 0; k < weights.predictions; k++) {
@@ -81,7 +83,7 @@ final class ValueMixer {
   }
 
   /**
-   * Learns the value that was mixed last; returns the Huber loss of the answer.
+   * Learns the value of the last mixture; returns the Huber loss of the answer.
    *
    * @param examples before this one
    */
@@ -100,20 +102,20 @@ final class ValueMixer {
         examples);
     double error = Math.max(-1, Math.min(1, y - output));
     double step =
-        Math.min(LEARNING_RATE * weight, LONGEST) * error / (1 + squares / weights.predictions);
+        Math.min(LEARNING_RATE * weight, MAX_STEP) * error / (1 + squares / weights.predictions);
     for (int k = 0; k < weights.predictions; k++) {
       weights.weights[k] += (float) (step * scaled[k]);
     }
-    bias = BIAS_KEPT * (bias + Math.min(BIAS_RATE * weight, LONGEST) * error);
+    bias = BIAS_KEPT * (bias + Math.min(BIAS_RATE * weight, MAX_STEP) * error);
     boolean wasScaled = target.inverse(0) != 0;
     target.update(0, value);
-    // Before two targets differ nothing has a scale; their own must not be that of the losses.
+    // Before two targets differ there is no scale; their own must not scale the losses.
     double scale = wasScaled ? 1 : target.inverse(0);
     for (int k = 0; k < weights.predictions; k++) {
-      weights.see(k, huber(scale * (y - scaled[k])));
+      weights.addLoss(k, huber(scale * (y - scaled[k])));
     }
-    weights.see(weights.predictions, huber(scale * y));
-    weights.counted();
+    weights.addLoss(weights.predictions, huber(scale * y));
+    weights.countExample();
     return huber(scale * (y - answered));
   }
 

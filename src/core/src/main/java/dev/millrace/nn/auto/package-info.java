@@ -1,5 +1,8 @@
 /**
- * Models by what a pipeline's {@code model} says: a network written out, or the mixture of networks
- * that {@code auto} means.
+ * The models that a pipeline's {@code model} describes: a network written out, or the mixture of
+ * networks that {@code auto} means.
  */
+@NullMarked
 package dev.millrace.nn.auto;
+
+import org.jspecify.annotations.NullMarked;

@@ -9,60 +9,61 @@ import java.io.DataOutput;
 import java.io.DataOutputStream;
 import java.io.IOException;
 
-/** A model of a selection, and how it does. */
+/** A model of a selection, and its scores. */
 final class Candidate {
 
-  /** Of standing and duel. */
+  /** Bytes of the scores in memory. */
   static final int MEMORY_BYTES = 128;
 
-  final NamedModel entrant;
+  final NamedModel named;
   final OnlineModel model;
-  final DecayedLoss standing;
-  final SequentialTest duel;
+  final DecayedLoss decayedLoss;
+  final SequentialTest test;
 
-  Candidate(NamedModel entrant, OnlineModel model, DecayedLoss standing, SequentialTest duel) {
-    this.entrant = entrant;
+  Candidate(NamedModel named, OnlineModel model, DecayedLoss decayedLoss, SequentialTest test) {
+    this.named = named;
     this.model = model;
-    this.standing = standing;
-    this.duel = duel;
+    this.decayedLoss = decayedLoss;
+    this.test = test;
   }
 
-  /** One that has learned nothing, or of whose learning nothing is known. */
-  static Candidate begin(NamedModel entrant, OnlineModel model) {
-    return new Candidate(entrant, model, new DecayedLoss(), new SequentialTest());
+  /** Creates a candidate that has no scores yet. */
+  static Candidate unscored(NamedModel named, OnlineModel model) {
+    return new Candidate(named, model, new DecayedLoss(), new SequentialTest());
   }
 
   String name() {
-    return entrant.name();
+    return named.name();
   }
 
-  /** The same with another model in its place. */
+  /** Returns a candidate of the same scores with another model. */
   Candidate with(OnlineModel other) {
-    return new Candidate(entrant, other, standing, duel);
+    return new Candidate(named, other, decayedLoss, test);
   }
 
   Candidate copy() {
-    return new Candidate(entrant, model.copy(), standing.copy(), duel.copy());
+    return new Candidate(named, model.copy(), decayedLoss.copy(), test.copy());
   }
 
-  /** What {@link Stored#read} reads. */
+  /** Writes what {@link Stored#read} reads. */
   void write(DataOutput out) throws IOException {
     out.writeUTF(name());
-    standing.write(out);
-    duel.write(out);
+    decayedLoss.write(out);
+    test.write(out);
     ByteArrayOutputStream bytes = new ByteArrayOutputStream((int) model.memoryBytes());
     model.write(new DataOutputStream(bytes));
     out.writeInt(bytes.size());
     out.write(bytes.toByteArray());
   }
 
-  /** A contender as it was written: its model may not be of the kind that its name stands for. */
-  record Stored(String name, DecayedLoss standing, SequentialTest duel, byte[] model) {
+  /** A stored candidate, whose model may be of another kind than its name has now. */
+  record Stored(String name, DecayedLoss decayedLoss, SequentialTest test, byte[] model) {
     static Stored read(DataInput in) throws IOException {
       String name = in.readUTF();
-      DecayedLoss standing = DecayedLoss.read(in);
-      SequentialTest duel = SequentialTest.read(in);
-      return new Stored(name, standing, duel, SizeChecks.readBytes(in, "bytes of a stored model"));
+      DecayedLoss decayedLoss = DecayedLoss.read(in);
+      SequentialTest test = SequentialTest.read(in);
+      return new Stored(
+          name, decayedLoss, test, SizeChecks.readBytes(in, "bytes of a stored model"));
     }
   }
 }

@@ -9,133 +9,133 @@ import java.io.DataOutput;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
-/** The models of a selection, who is champion, and since when. Not thread-safe. */
+/** The models of a selection, which of them is champion, and since when. Not thread-safe. */
 final class CandidateScores {
 
-  final Candidate[] contenders;
-  private final PromotionRule referee;
+  final Candidate[] candidates;
+  private final PromotionRule rule;
   private int champion;
   // Examples of the key so far, and when the champion became that.
   private long examples;
   private long since;
   private double heaviest;
-  // Null but between a change and its being told of.
-  private ChampionChanged change;
+  // The last change until it is reported.
+  private @Nullable ChampionChanged change;
 
-  CandidateScores(Candidate[] contenders, PromotionRule referee, String champion) {
-    this.contenders = contenders;
-    this.referee = referee;
+  CandidateScores(Candidate[] candidates, PromotionRule rule, String champion) {
+    this.candidates = candidates;
+    this.rule = rule;
     this.champion = index(champion);
   }
 
-  /** The place of a name, or -1. */
+  /** Returns the index of a name, or -1. */
   int index(String name) {
-    for (int i = 0; i < contenders.length; i++) {
-      if (contenders[i].name().equals(name)) {
+    for (int i = 0; i < candidates.length; i++) {
+      if (candidates[i].name().equals(name)) {
         return i;
       }
     }
     return -1;
   }
 
-  /** The place of the champion. */
+  /** Returns the index of the champion. */
   int champion() {
     return champion;
   }
 
-  /** The model that answers. */
-  OnlineModel answering() {
-    return contenders[champion].model;
+  /** Returns the model that answers. */
+  OnlineModel championModel() {
+    return candidates[champion].model;
   }
 
   long examples() {
     return examples;
   }
 
-  /** Takes over how many examples there have been. */
+  /** Sets the number of examples so far. */
   void startAt(long examplesBefore) {
     examples = examplesBefore;
   }
 
-  /** The place of the challenger that did best of late. */
+  /** Returns the index of the challenger of the lowest decayed loss. */
   int bestChallenger() {
-    return PromotionRule.best(contenders, champion);
+    return PromotionRule.best(candidates, champion);
   }
 
-  /** What the champion's mean error is at the moment; NaN before the first example. */
+  /** Returns the champion's decayed mean loss; NaN before the first example. */
   double championsLoss() {
-    return contenders[champion].standing.loss();
+    return candidates[champion].decayedLoss.loss();
   }
 
-  /**
-   * Takes what all models said about an example, and crowns another champion if the rule says so.
-   */
-  void take(SelectionScratch said, float weight, double limit) {
+  /** Updates the scores by an example, and promotes a challenger if the rule says so. */
+  void update(SelectionScratch predictions, float weight, double limit) {
     examples++;
-    heaviest = referee.heaviest(heaviest, weight);
+    heaviest = rule.heaviest(heaviest, weight);
     double share = heaviest > 0 ? weight / heaviest : 0;
-    referee.compare(contenders, champion, said, weight, share, limit);
-    int winner = referee.winner(contenders, champion);
+    rule.compare(candidates, champion, predictions, weight, share, limit);
+    int winner = rule.winner(candidates, champion);
     if (winner >= 0) {
-      crown(winner, Reason.BETTER);
+      promote(winner, Reason.BETTER);
     }
   }
 
   /** Makes another model champion. */
-  void crown(int place, Reason reason) {
-    String before = contenders[champion].name();
+  void promote(int index, Reason reason) {
+    String before = candidates[champion].name();
     double loss = championsLoss();
-    double pValue = PromotionRule.pValue(contenders, contenders[place]);
-    champion = place;
-    begin(
+    double pValue = PromotionRule.pValue(candidates, candidates[index]);
+    champion = index;
+    record(
         new ChampionChanged(
-            before, contenders[place].name(), reason, loss, championsLoss(), pValue));
+            before, candidates[index].name(), reason, loss, championsLoss(), pValue));
   }
 
-  /** Goes on without a champion that is not among the models any more. */
-  private void replace(String gone, double loss) {
-    String name = contenders[champion].name();
-    begin(new ChampionChanged(gone, name, Reason.REMOVED, loss, championsLoss(), Double.NaN));
+  /** Records that the stored champion was removed from the settings. */
+  private void replace(String removed, double loss) {
+    String name = candidates[champion].name();
+    record(new ChampionChanged(removed, name, Reason.REMOVED, loss, championsLoss(), Double.NaN));
   }
 
-  private void begin(ChampionChanged news) {
-    change = news;
+  private void record(ChampionChanged newChange) {
+    change = newChange;
     since = examples;
-    for (Candidate one : contenders) {
-      one.duel.restart();
+    for (Candidate one : candidates) {
+      one.test.restart();
     }
   }
 
-  ChampionChanged takeChange() {
-    ChampionChanged taken = change;
+  /** Returns the change that was not reported yet, once; null if there is none. */
+  @Nullable ChampionChanged pollChange() {
+    ChampionChanged unreported = change;
     change = null;
-    return taken;
+    return unreported;
   }
 
   List<MetricsReport.CandidateReport> report(boolean isOfClasses) {
     List<MetricsReport.CandidateReport> all = new ArrayList<>();
-    for (int i = 0; i < contenders.length; i++) {
-      Candidate one = contenders[i];
+    for (int i = 0; i < candidates.length; i++) {
+      Candidate one = candidates[i];
       all.add(
           new MetricsReport.CandidateReport(
               one.name(),
               i == champion ? since : -1,
               one.model.examples(),
-              one.standing.loss(),
-              isOfClasses ? one.standing.accuracy() : Double.NaN,
-              one.duel.lead(),
-              i == champion ? Double.NaN : PromotionRule.pValue(contenders, one)));
+              one.decayedLoss.loss(),
+              isOfClasses ? one.decayedLoss.accuracy() : Double.NaN,
+              one.test.lead(),
+              i == champion ? Double.NaN : PromotionRule.pValue(candidates, one)));
     }
     return all;
   }
 
   CandidateScores copy() {
-    Candidate[] copies = new Candidate[contenders.length];
+    Candidate[] copies = new Candidate[candidates.length];
     for (int i = 0; i < copies.length; i++) {
-      copies[i] = contenders[i].copy();
+      copies[i] = candidates[i].copy();
     }
-    CandidateScores copy = new CandidateScores(copies, referee, contenders[champion].name());
+    CandidateScores copy = new CandidateScores(copies, rule, candidates[champion].name());
     copy.examples = examples;
     copy.since = since;
     copy.heaviest = heaviest;
@@ -143,11 +143,11 @@ final class CandidateScores {
     return copy;
   }
 
-  /** Writes the models and what is known of them. */
+  /** Writes the models and their scores. */
   void write(DataOutput out) throws IOException {
-    out.writeUTF(contenders[champion].name());
-    out.writeInt(contenders.length);
-    for (Candidate one : contenders) {
+    out.writeUTF(candidates[champion].name());
+    out.writeInt(candidates.length);
+    for (Candidate one : candidates) {
       one.write(out);
     }
     out.writeDouble(heaviest);
@@ -155,16 +155,16 @@ final class CandidateScores {
   }
 
   /**
-   * Reads what stands behind the models.
+   * Reads what follows the models.
    *
-   * @param gone the stored champion if it is not among the models any more, else null
+   * @param removed the stored champion if it was removed from the settings, else null
    */
-  void readRest(DataInput in, Candidate.Stored gone) throws IOException {
+  void readRest(DataInput in, Candidate.@Nullable Stored removed) throws IOException {
     heaviest = in.readDouble();
     since = in.readLong();
     examples = in.readLong();
-    if (gone != null) {
-      replace(gone.name(), gone.standing().loss());
+    if (removed != null) {
+      replace(removed.name(), removed.decayedLoss().loss());
     }
   }
 }

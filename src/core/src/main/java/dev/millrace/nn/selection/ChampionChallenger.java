@@ -18,69 +18,70 @@ import dev.millrace.nn.Workspace;
 import java.io.DataOutput;
 import java.io.IOException;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Several models that learn the same examples: the champion answers, and a challenger that does
- * better takes its place.
+ * Several models that learn the same examples: the champion answers, and a challenger that is
+ * better becomes champion.
  *
- * <p>Who is champion changes no model. So the state after any example is a function of the examples
- * and of the calls of {@link #promote}, {@link #swapIn} and {@link #reset} between them. Not
- * thread-safe.
+ * <p>No model depends on which is champion. So the state after any example is a function of the
+ * examples and of the calls of {@link #promote}, {@link #promoteBest} and {@link #reset} between
+ * them. Not thread-safe.
  */
 public final class ChampionChallenger extends PerExampleModel {
 
   private final SelectionSpec spec;
   private final Task task;
   private final long keySeed;
-  private final ModelFactory maker;
-  private final CandidateScores board;
+  private final ModelFactory factory;
+  private final CandidateScores scores;
   private List<String> notes = List.of();
-  // Null in a copy that nobody has used yet.
-  private Workspace workspace;
-  private SelectionScratch scratch;
+  // Null in an unused copy.
+  private @Nullable Workspace workspace;
+  private @Nullable SelectionScratch scratch;
 
   ChampionChallenger(
-      SelectionSpec spec, Task task, long keySeed, ModelFactory maker, CandidateScores board) {
+      SelectionSpec spec, Task task, long keySeed, ModelFactory factory, CandidateScores scores) {
     this.spec = spec;
     this.task = task;
     this.keySeed = keySeed;
-    this.maker = maker;
-    this.board = board;
+    this.factory = factory;
+    this.scores = scores;
   }
 
   /**
-   * Models that have learned nothing.
+   * Creates models that have learned nothing.
    *
    * @param classes known now, ignored for regression
    * @param keySeed makes the initial weights differ from those of other keys
    */
   public static ChampionChallenger create(
-      SelectionSpec spec, Task task, int inputs, int classes, long keySeed, ModelFactory maker) {
-    List<NamedModel> entrants = spec.models();
-    Candidate[] contenders = new Candidate[entrants.size()];
-    for (int i = 0; i < contenders.length; i++) {
-      NamedModel entrant = entrants.get(i);
-      OnlineModel model = maker.create(entrant.model(), task, inputs, classes, keySeed);
-      contenders[i] = Candidate.begin(entrant, model);
+      SelectionSpec spec, Task task, int inputs, int classes, long keySeed, ModelFactory factory) {
+    List<NamedModel> models = spec.models();
+    Candidate[] candidates = new Candidate[models.size()];
+    for (int i = 0; i < candidates.length; i++) {
+      NamedModel named = models.get(i);
+      OnlineModel model = factory.create(named.model(), task, inputs, classes, keySeed);
+      candidates[i] = Candidate.unscored(named, model);
     }
-    PromotionRule referee = new PromotionRule(spec.promotion());
-    CandidateScores board = new CandidateScores(contenders, referee, spec.champion());
-    return new ChampionChallenger(spec, task, keySeed, maker, board);
+    PromotionRule rule = new PromotionRule(spec.promotion());
+    CandidateScores scores = new CandidateScores(candidates, rule, spec.champion());
+    return new ChampionChallenger(spec, task, keySeed, factory, scores);
   }
 
   /**
-   * Reads what {@link #write} wrote; of one model alone, that becomes the champion.
+   * Reads what {@link #write} wrote, or one model alone, which becomes the champion.
    *
-   * @throws ModelMismatchException if a model is of another kind than its name stands for, or the
-   *     champion has gone, naming both
+   * @throws ModelMismatchException if a model is of another kind than its name has now, or the
+   *     champion was removed, naming both
    * @throws IOException if the bytes are of a newer version
    */
   public static ChampionChallenger read(
-      BoundedDataInput in, SelectionSpec spec, Task task, Workspace shared, ModelFactory maker)
+      BoundedDataInput in, SelectionSpec spec, Task task, Workspace shared, ModelFactory factory)
       throws IOException {
     Indicators stored = ChampionChallengerReader.peek(in).indicators();
     Indicators indicators = spec.indicators().orElse(stored);
-    return new ChampionChallengerReader(spec.withIndicators(indicators), task, shared, maker)
+    return new ChampionChallengerReader(spec.withIndicators(indicators), task, shared, factory)
         .read(in);
   }
 
@@ -90,178 +91,178 @@ public final class ChampionChallenger extends PerExampleModel {
   }
 
   /**
-   * Reads the one of the models that {@link #write} wrote which goes on alone: the champion if it
-   * is of the kind that is configured now, else the first model that is.
+   * Reads the one model of those that {@link #write} wrote that is configured alone now: the
+   * champion if it is of that kind, else the first model that is.
    *
    * @throws ModelMismatchException if none is, naming the champion's kind and the configured one
    * @throws IOException if the bytes are of a newer version
    */
   public static OnlineModel readOne(
-      BoundedDataInput in, ModelSpec one, Task task, Workspace shared, ModelFactory maker)
+      BoundedDataInput in, ModelSpec one, Task task, Workspace shared, ModelFactory factory)
       throws IOException {
-    return ChampionChallengerReader.readOne(in, one, task, shared, maker);
+    return ChampionChallengerReader.readOne(in, one, task, shared, factory);
   }
 
-  /** Name of the model that answers. */
+  /** Returns the name of the model that answers. */
   public String champion() {
-    return board.contenders[board.champion()].name();
+    return scores.candidates[scores.champion()].name();
   }
 
-  /** A model by its name, or null. */
-  public OnlineModel model(String name) {
-    int place = board.index(name);
-    return place < 0 ? null : board.contenders[place].model;
+  /** Returns a model by its name, or null. */
+  public @Nullable OnlineModel model(String name) {
+    int index = scores.index(name);
+    return index < 0 ? null : scores.candidates[index].model;
   }
 
-  /** Names of all models in the order of the settings. */
+  /** Returns the names of all models in the order of the settings. */
   public String names() {
     return spec.names();
   }
 
   /**
-   * Makes a model champion because somebody says so.
+   * Makes a model champion on command.
    *
-   * @return whether it was not champion before
-   * @throws IllegalArgumentException if there is none of that name
+   * @return false if it was champion before
+   * @throws IllegalArgumentException if no model has that name
    */
   public boolean promote(String name) {
-    int place = board.index(name);
-    if (place < 0) {
+    int index = scores.index(name);
+    if (index < 0) {
       throw new IllegalArgumentException("there is no model \"" + name + "\" here");
     }
-    if (place == board.champion()) {
+    if (index == scores.champion()) {
       return false;
     }
-    board.crown(place, Reason.COMMAND);
+    scores.promote(index, Reason.COMMAND);
     return true;
   }
 
-  /** Makes the challenger that did best of late champion; the old champion starts afresh. */
-  public void swapIn() {
-    int old = board.champion();
-    board.crown(board.bestChallenger(), Reason.DRIFT);
+  /** Makes the best challenger champion; the old champion starts again from new weights. */
+  public void promoteBest() {
+    int old = scores.champion();
+    scores.promote(scores.bestChallenger(), Reason.DRIFT);
     restart(old);
   }
 
-  /** Lets all models start afresh; the champion stays. */
+  /** Starts all models again from new weights; the champion stays. */
   public void reset() {
-    for (int i = 0; i < board.contenders.length; i++) {
+    for (int i = 0; i < scores.candidates.length; i++) {
       restart(i);
     }
   }
 
-  private void restart(int place) {
-    NamedModel entrant = board.contenders[place].entrant;
-    OnlineModel fresh = maker.create(entrant.model(), task, inputs(), classes(), keySeed);
+  private void restart(int index) {
+    NamedModel named = scores.candidates[index].named;
+    OnlineModel restarted = factory.create(named.model(), task, inputs(), classes(), keySeed);
     if (workspace != null) {
-      fresh.use(workspace);
+      restarted.use(workspace);
     }
-    board.contenders[place] = Candidate.begin(entrant, fresh);
+    scores.candidates[index] = Candidate.unscored(named, restarted);
   }
 
-  /** The change of the champion that nobody was told of yet, or null. */
-  public ChampionChanged takeChange() {
-    return board.takeChange();
+  /** Returns the change of champion that was not reported yet, once; null if there is none. */
+  public @Nullable ChampionChanged pollChange() {
+    return scores.pollChange();
   }
 
-  /** What became of stored models that the settings say something else of; empty the next time. */
-  public List<String> takeNotes() {
-    List<String> taken = notes;
+  /** Returns how stored models were changed to match the settings, once. */
+  public List<String> pollNotes() {
+    List<String> unreported = notes;
     notes = List.of();
-    return taken;
+    return unreported;
   }
 
-  void note(List<String> whatBecameOfModels) {
-    notes = List.copyOf(whatBecameOfModels);
+  void setNotes(List<String> changes) {
+    notes = List.copyOf(changes);
   }
 
-  /** Makes a stored model as large as its settings say. */
+  /** Grows a stored model to the size in its settings. */
   public interface Grower {
     /**
-     * Gives the model in its new size.
+     * Returns the model in its new size.
      *
-     * @throws ModelMismatchException if it does not grow into that
+     * @throws ModelMismatchException if it cannot grow to that
      */
     OnlineModel grow(OnlineModel model, ModelSpec spec) throws ModelMismatchException;
   }
 
-  /** Makes the models larger, for so many features. */
+  /** Grows the models to a number of features. */
   public void grow(int inputs, Grower grower) throws ModelMismatchException {
     int classes = classes();
-    for (int i = 0; i < board.contenders.length; i++) {
-      Candidate one = board.contenders[i];
-      ModelSpec own = one.entrant.model();
+    for (int i = 0; i < scores.candidates.length; i++) {
+      Candidate one = scores.candidates[i];
+      ModelSpec own = one.named.model();
       try {
         OnlineModel grown =
             one.model.examples() == 0
-                ? maker.create(own, task, inputs, classes, keySeed)
+                ? factory.create(own, task, inputs, classes, keySeed)
                 : grower.grow(one.model, own);
-        board.contenders[i] = one.with(grown);
+        scores.candidates[i] = one.with(grown);
       } catch (ModelMismatchException e) {
         throw new ModelMismatchException("model \"" + one.name() + "\": " + e.getMessage());
       }
     }
-    workspace = null; // what has grown may have one of its own
+    workspace = null; // a model that has grown may have its own
     scratch = null;
   }
 
   @Override
   public Indicators indicators() {
-    return board.answering().indicators();
+    return scores.championModel().indicators();
   }
 
   @Override
   public int inputs() {
-    return board.answering().inputs();
+    return scores.championModel().inputs();
   }
 
   @Override
   public int outputs() {
-    return board.answering().outputs();
+    return scores.championModel().outputs();
   }
 
   @Override
   public int classes() {
-    return board.answering().classes();
+    return scores.championModel().classes();
   }
 
-  /** Those of the champion. */
+  /** Updates of the champion. */
   @Override
   public long steps() {
-    return board.answering().steps();
+    return scores.championModel().steps();
   }
 
   /** Examples of the key; a model that came later has learned from fewer. */
   @Override
   public long examples() {
-    return board.examples();
+    return scores.examples();
   }
 
-  /** Those of all models. */
+  /** Skipped updates of all models. */
   @Override
   public long skippedSteps() {
     long skipped = 0;
-    for (Candidate one : board.contenders) {
+    for (Candidate one : scores.candidates) {
       skipped += one.model.skippedSteps();
     }
     return skipped;
   }
 
-  /** Those of all models. */
+  /** Clipped updates of all models. */
   @Override
   public long clippedSteps() {
     long clipped = 0;
-    for (Candidate one : board.contenders) {
+    for (Candidate one : scores.candidates) {
       clipped += one.model.clippedSteps();
     }
     return clipped;
   }
 
-  /** Those of all models. */
+  /** Rollbacks of all models. */
   @Override
   public long rollbacks() {
     long rollbacks = 0;
-    for (Candidate one : board.contenders) {
+    for (Candidate one : scores.candidates) {
       rollbacks += one.model.rollbacks();
     }
     return rollbacks;
@@ -272,97 +273,104 @@ public final class ChampionChallenger extends PerExampleModel {
     return keySeed;
   }
 
-  /** That of the champion. */
+  /** Learning rate of the champion. */
   @Override
   public float learningRate() {
-    return board.answering().learningRate();
+    return scores.championModel().learningRate();
   }
 
-  /** Those of the champion. */
+  /** Members of the champion. */
   @Override
-  public MetricsReport.Members members() {
-    return board.answering().members();
+  public MetricsReport.@Nullable Members members() {
+    return scores.championModel().members();
   }
 
   @Override
   public List<MetricsReport.CandidateReport> candidates() {
-    return board.report(task.isClassification());
+    return scores.report(task.isClassification());
   }
 
   @Override
   public void use(Workspace shared) {
     if (shared != workspace) {
-      workspace = shared;
-      scratch = shared.shared(SelectionScratch.class, SelectionScratch::new);
-      for (Candidate one : board.contenders) {
-        one.model.use(shared);
-      }
+      share(shared);
     }
   }
 
-  private void needScratch() {
-    if (scratch == null) {
-      use(new Workspace());
+  private SelectionScratch share(Workspace shared) {
+    workspace = shared;
+    SelectionScratch own = shared.shared(SelectionScratch.class, SelectionScratch::new);
+    scratch = own;
+    for (Candidate one : scores.candidates) {
+      one.model.use(shared);
     }
+    return own;
+  }
+
+  /** Returns the scratch of the workspace in use, or of a new one if there is none. */
+  private SelectionScratch scratch() {
+    return scratch != null ? scratch : share(new Workspace());
   }
 
   @Override
   public void predict(float[] features, int offset, float[] out) {
-    needScratch();
-    board.answering().predict(features, offset, out);
+    scratch();
+    scores.championModel().predict(features, offset, out);
   }
 
   @Override
   public void predictNext(float[] features, int offset, float[] out) {
-    needScratch();
-    board.answering().predictNext(features, offset, out);
+    scratch();
+    scores.championModel().predictNext(features, offset, out);
   }
 
   @Override
   protected float learnClass(
       float[] features, int offset, int classIndex, float weight, float[] out, int outOffset) {
-    needScratch();
-    Candidate[] contenders = board.contenders;
+    SelectionScratch own = scratch();
+    Candidate[] candidates = scores.candidates;
     int classes = classes();
-    float[] said = scratch.prediction(classes);
+    float[] prediction = own.prediction(classes);
     float loss = 0f;
-    for (int i = 0; i < contenders.length; i++) {
-      float own = contenders[i].model.learnClass(features, offset, classIndex, weight, said);
-      scratch.losses[i] = PromotionRule.logLoss(said[classIndex]);
-      scratch.hits[i] = PromotionRule.isPredicted(said, classes, classIndex);
-      if (i == board.champion()) {
-        System.arraycopy(said, 0, out, outOffset, classes);
-        loss = own;
+    for (int i = 0; i < candidates.length; i++) {
+      float modelLoss =
+          candidates[i].model.learnClass(features, offset, classIndex, weight, prediction);
+      own.losses[i] = PromotionRule.negativeLogLikelihood(prediction[classIndex]);
+      own.hits[i] = PromotionRule.isPredicted(prediction, classes, classIndex);
+      if (i == scores.champion()) {
+        System.arraycopy(prediction, 0, out, outOffset, classes);
+        loss = modelLoss;
       }
     }
-    board.take(scratch, weight, PromotionRule.MAX_LOG_LOSS);
+    scores.update(own, weight, PromotionRule.MAX_LOG_LOSS);
     return loss;
   }
 
   @Override
   protected float learnValue(
       float[] features, int offset, double target, float weight, float[] out, int outOffset) {
-    needScratch();
-    Candidate[] contenders = board.contenders;
-    float[] said = scratch.prediction(PredictedValue.FLOATS);
+    SelectionScratch own = scratch();
+    Candidate[] candidates = scores.candidates;
+    float[] prediction = own.prediction(PredictedValue.FLOATS);
     float loss = 0f;
-    for (int i = 0; i < contenders.length; i++) {
-      boolean hasLearned = contenders[i].model.examples() > 0;
-      float own = contenders[i].model.learnValue(features, offset, target, weight, said);
-      scratch.losses[i] = PromotionRule.error(PredictedValue.read(said, 0), target, hasLearned);
-      scratch.hits[i] = false;
-      if (i == board.champion()) {
-        System.arraycopy(said, 0, out, outOffset, PredictedValue.FLOATS);
-        loss = own;
+    for (int i = 0; i < candidates.length; i++) {
+      boolean hasLearned = candidates[i].model.examples() > 0;
+      float modelLoss =
+          candidates[i].model.learnValue(features, offset, target, weight, prediction);
+      own.losses[i] = PromotionRule.error(PredictedValue.read(prediction, 0), target, hasLearned);
+      own.hits[i] = false;
+      if (i == scores.champion()) {
+        System.arraycopy(prediction, 0, out, outOffset, PredictedValue.FLOATS);
+        loss = modelLoss;
       }
     }
-    board.take(scratch, weight, PromotionRule.MAX_ERROR * board.championsLoss());
+    scores.update(own, weight, PromotionRule.MAX_ERROR * scores.championsLoss());
     return loss;
   }
 
   @Override
   public void addClass() {
-    for (Candidate one : board.contenders) {
+    for (Candidate one : scores.candidates) {
       one.model.addClass();
     }
   }
@@ -370,7 +378,7 @@ public final class ChampionChallenger extends PerExampleModel {
   @Override
   public long memoryBytes() {
     long bytes = 0;
-    for (Candidate one : board.contenders) {
+    for (Candidate one : scores.candidates) {
       bytes += one.model.memoryBytes() + Candidate.MEMORY_BYTES;
     }
     return bytes;
@@ -378,7 +386,7 @@ public final class ChampionChallenger extends PerExampleModel {
 
   @Override
   public ChampionChallenger copy() {
-    ChampionChallenger copy = new ChampionChallenger(spec, task, keySeed, maker, board.copy());
+    ChampionChallenger copy = new ChampionChallenger(spec, task, keySeed, factory, scores.copy());
     copy.notes = notes;
     return copy;
   }
@@ -389,7 +397,7 @@ public final class ChampionChallenger extends PerExampleModel {
     new ModelHeader(shape, inputs(), classes(), indicators()).write(out);
     out.writeInt(ChampionChallengerReader.VERSION);
     out.writeLong(keySeed);
-    board.write(out);
+    scores.write(out);
     out.writeLong(examples());
     out.writeLong(steps());
     out.writeLong(skippedSteps());

@@ -16,13 +16,14 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
-/** Reads a selection as it was stored, for settings that may name other models by now. */
+/** Reads a stored selection for settings that may have other models now. */
 final class ChampionChallengerReader {
 
   static final int VERSION = 1;
 
-  /** Steps, and those skipped, those clipped and rollbacks, which the models know themselves. */
+  /** Steps, skipped steps, clipped steps and rollbacks: the models store them too. */
   private static final int COUNTED_BY_MODELS = 4;
 
   private static final String CHAMPION = ", champion ";
@@ -30,17 +31,17 @@ final class ChampionChallengerReader {
   private final SelectionSpec spec;
   private final Task task;
   private final Workspace shared;
-  private final ModelFactory maker;
+  private final ModelFactory factory;
   private final List<String> notes = new ArrayList<>();
 
-  ChampionChallengerReader(SelectionSpec spec, Task task, Workspace shared, ModelFactory maker) {
+  ChampionChallengerReader(SelectionSpec spec, Task task, Workspace shared, ModelFactory factory) {
     this.spec = spec;
     this.task = task;
     this.shared = shared;
-    this.maker = maker;
+    this.factory = factory;
   }
 
-  /** Returns the task, the champion and the names of a selection, in words. */
+  /** Describes the task, the champion and the names of a selection. */
   static String shape(Task task, String champion, String names) {
     return task.id() + CHAMPION + champion + " of " + names;
   }
@@ -59,30 +60,31 @@ final class ChampionChallengerReader {
   }
 
   /**
-   * Reads the one model of a stored selection that goes on alone: the champion if it is of the kind
-   * that is configured now, else the first model that is.
+   * Reads the one model of a stored selection that is configured alone now: the champion if it is
+   * of that kind, else the first model that is.
    *
    * @throws ModelMismatchException if none is, naming the champion's kind and the configured one
    */
   static OnlineModel readOne(
-      BoundedDataInput in, ModelSpec one, Task task, Workspace shared, ModelFactory maker)
+      BoundedDataInput in, ModelSpec one, Task task, Workspace shared, ModelFactory factory)
       throws IOException {
     requireTask(ModelHeader.read(in), task);
     requireVersion(in);
-    in.readLong(); // the seed, which each model knows too
+    in.readLong(); // the seed, which each model stores too
     String champion = in.readUTF();
     Map<String, Candidate.Stored> stored = stored(in);
-    in.readDouble(); // what only a comparison needs: the largest weight, since when, of how many
+    in.readDouble(); // of the comparison: max weight, start of the champion, examples
     in.readLong();
     in.readLong();
-    in.readLong(); // steps and those left out, which the models know too
+    in.readLong(); // steps and skipped steps, which the models store too
     in.readLong();
     try {
-      return maker.read(new BoundedDataInput(stored.get(champion).model()), one, task, shared);
+      byte[] model = storedModel(stored, champion).model();
+      return factory.read(new BoundedDataInput(model), one, task, shared);
     } catch (ModelMismatchException e) {
       for (Candidate.Stored other : stored.values()) {
         try {
-          return maker.read(new BoundedDataInput(other.model()), one, task, shared);
+          return factory.read(new BoundedDataInput(other.model()), one, task, shared);
         } catch (ModelMismatchException none) {
           // It is of another kind too.
         }
@@ -99,7 +101,7 @@ final class ChampionChallengerReader {
       throw new ModelMismatchException(
           "the stored models are of another task: stored (%s), configured (%s); go back to the"
                   .formatted(header.shape(), task.id())
-              + " stored settings, or start afresh");
+              + " stored settings, or start again from new weights");
     }
   }
 
@@ -122,6 +124,16 @@ final class ChampionChallengerReader {
     return stored;
   }
 
+  private static Candidate.Stored storedModel(Map<String, Candidate.Stored> stored, String champion)
+      throws IOException {
+    Candidate.Stored model = stored.get(champion);
+    if (model == null) {
+      throw new IOException("the stored models do not include their champion \"" + champion + "\"");
+    }
+    return model;
+  }
+
+  /** Reads the stored selection, or one stored model, which becomes the champion. */
   ChampionChallenger read(BoundedDataInput in) throws IOException {
     if (!isNext(in)) {
       return ofOneModel(in);
@@ -133,80 +145,82 @@ final class ChampionChallengerReader {
     String champion = in.readUTF();
     Map<String, Candidate.Stored> stored = stored(in);
     boolean isThere = requireChampion(champion);
-    Candidate[] contenders = contenders(header, keySeed, stored);
-    CandidateScores board = board(contenders, isThere ? champion : spec.champion());
-    board.readRest(in, isThere ? null : stored.get(champion));
+    Candidate[] candidates = candidates(header, keySeed, stored);
+    CandidateScores scores = scores(candidates, isThere ? champion : spec.champion());
+    scores.readRest(in, isThere ? null : storedModel(stored, champion));
     for (int count = 0; count < COUNTED_BY_MODELS; count++) {
       in.readLong();
     }
-    return selection(keySeed, board);
+    return selection(keySeed, scores);
   }
 
-  private CandidateScores board(Candidate[] contenders, String champion) {
-    return new CandidateScores(contenders, new PromotionRule(spec.promotion()), champion);
+  private CandidateScores scores(Candidate[] candidates, String champion) {
+    return new CandidateScores(candidates, new PromotionRule(spec.promotion()), champion);
   }
 
-  private ChampionChallenger selection(long keySeed, CandidateScores board) {
-    ChampionChallenger selection = new ChampionChallenger(spec, task, keySeed, maker, board);
-    selection.note(notes);
+  private ChampionChallenger selection(long keySeed, CandidateScores scores) {
+    ChampionChallenger selection = new ChampionChallenger(spec, task, keySeed, factory, scores);
+    selection.setNotes(notes);
     return selection;
   }
 
-  /** Whether the stored champion is among the models. */
+  /** Returns false if the stored champion was removed and another one is configured. */
   private boolean requireChampion(String champion) throws ModelMismatchException {
     boolean isThere = spec.models().stream().anyMatch(one -> one.name().equals(champion));
     if (!isThere && !spec.isChampionNamed()) {
       throw new ModelMismatchException(
-          "its champion is the model \"%s\", which is not among models (%s) any more; put it back,"
+          "its champion is the model \"%s\", which is not in models (%s) any more; put it back,"
                   .formatted(champion, spec.names())
-              + " name the one to take its place with champion: NAME, or start afresh");
+              + " set champion: NAME, or start again from new weights");
     }
     return isThere;
   }
 
-  private Candidate[] contenders(
+  private Candidate[] candidates(
       ModelHeader header, long keySeed, Map<String, Candidate.Stored> stored) throws IOException {
-    Candidate[] contenders = new Candidate[spec.models().size()];
-    for (int i = 0; i < contenders.length; i++) {
-      NamedModel entrant = spec.models().get(i);
-      Candidate.Stored one = stored.get(entrant.name());
-      OnlineModel model = one == null ? null : model(entrant, one);
+    Candidate[] candidates = new Candidate[spec.models().size()];
+    for (int i = 0; i < candidates.length; i++) {
+      NamedModel named = spec.models().get(i);
+      Candidate.Stored one = stored.get(named.name());
+      Candidate candidate = one == null ? null : candidate(named, one);
       if (one == null) {
-        notes.add("model \"" + entrant.name() + "\" is new and starts afresh");
+        notes.add("model \"" + named.name() + "\" is new and starts from new weights");
       }
-      contenders[i] =
-          model == null
-              ? begin(entrant, header, keySeed)
-              : new Candidate(entrant, model, one.standing(), one.duel());
+      candidates[i] = candidate == null ? unscored(named, header, keySeed) : candidate;
     }
     for (String name : stored.keySet()) {
-      if (spec.models().stream().noneMatch(entrant -> entrant.name().equals(name))) {
-        notes.add("model \"" + name + "\" is not among models any more and is dropped");
+      if (spec.models().stream().noneMatch(named -> named.name().equals(name))) {
+        notes.add("model \"" + name + "\" is not in models any more and is dropped");
       }
     }
-    return contenders;
+    return candidates;
   }
 
-  private Candidate begin(NamedModel entrant, ModelHeader header, long keySeed) {
-    OnlineModel fresh =
-        maker.create(entrant.model(), task, header.inputs(), header.classes(), keySeed);
-    fresh.use(shared);
-    return Candidate.begin(entrant, fresh);
+  private Candidate unscored(NamedModel named, ModelHeader header, long keySeed) {
+    OnlineModel created =
+        factory.create(named.model(), task, header.inputs(), header.classes(), keySeed);
+    created.use(shared);
+    return Candidate.unscored(named, created);
   }
 
-  /** The stored model, or null if it is to start afresh. */
-  private OnlineModel model(NamedModel entrant, Candidate.Stored one) throws IOException {
+  /** Returns the stored candidate, or null if its model starts again from new weights. */
+  private @Nullable Candidate candidate(NamedModel named, Candidate.Stored one) throws IOException {
+    OnlineModel model = model(named, one);
+    return model == null ? null : new Candidate(named, model, one.decayedLoss(), one.test());
+  }
+
+  private @Nullable OnlineModel model(NamedModel named, Candidate.Stored one) throws IOException {
     try {
-      return maker.read(new BoundedDataInput(one.model()), entrant.model(), task, shared);
+      return factory.read(new BoundedDataInput(one.model()), named.model(), task, shared);
     } catch (ModelMismatchException e) {
-      String text = "model \"" + entrant.name() + "\": " + e.getMessage();
+      String text = "model \"" + named.name() + "\": " + e.getMessage();
       switch (spec.onChange()) {
         case RESET -> {
-          notes.add(text + "; it starts afresh");
+          notes.add(text + "; it starts again from new weights");
           return null;
         }
         case GROW -> {
-          if (e.storedShape() != null && entrant.model() instanceof NetworkModelSpec network) {
+          if (e.storedShape() != null && named.model() instanceof NetworkModelSpec network) {
             return smaller(network.withHiddenOf(e.storedShape()), one, text);
           }
         }
@@ -216,41 +230,41 @@ final class ChampionChallengerReader {
     }
   }
 
-  private OnlineModel smaller(ModelSpec smaller, Candidate.Stored one, String refusal)
+  private OnlineModel smaller(ModelSpec smaller, Candidate.Stored one, String mismatch)
       throws IOException {
     try {
-      return maker.read(new BoundedDataInput(one.model()), smaller, task, shared);
+      return factory.read(new BoundedDataInput(one.model()), smaller, task, shared);
     } catch (ModelMismatchException e) {
-      throw new ModelMismatchException(refusal); // it differs in more than its hidden layers
+      throw new ModelMismatchException(mismatch); // it differs in more than its hidden layers
     }
   }
 
   /** The pipeline had one model before: it is the champion, if it is of its kind. */
   private ChampionChallenger ofOneModel(BoundedDataInput in) throws IOException {
     ModelHeader header = peek(in);
-    Candidate[] contenders = new Candidate[spec.models().size()];
+    Candidate[] candidates = new Candidate[spec.models().size()];
     long keySeed = 0;
     long examples = 0;
     int champion = 0;
-    for (int i = 0; i < contenders.length; i++) {
-      NamedModel entrant = spec.models().get(i);
-      if (entrant.name().equals(spec.champion())) {
+    for (int i = 0; i < candidates.length; i++) {
+      NamedModel named = spec.models().get(i);
+      if (named.name().equals(spec.champion())) {
         champion = i;
-        OnlineModel model = maker.read(in, entrant.model(), task, shared);
-        contenders[i] = Candidate.begin(entrant, model);
+        OnlineModel model = factory.read(in, named.model(), task, shared);
+        candidates[i] = Candidate.unscored(named, model);
         keySeed = model.keySeed();
         examples = model.examples();
       }
     }
-    for (int i = 0; i < contenders.length; i++) {
+    for (int i = 0; i < candidates.length; i++) {
       if (i != champion) {
-        NamedModel entrant = spec.models().get(i);
-        contenders[i] = begin(entrant, header, keySeed);
-        notes.add("model \"" + entrant.name() + "\" is new and starts afresh");
+        NamedModel named = spec.models().get(i);
+        candidates[i] = unscored(named, header, keySeed);
+        notes.add("model \"" + named.name() + "\" is new and starts from new weights");
       }
     }
-    CandidateScores board = board(contenders, spec.champion());
-    board.startAt(examples);
-    return selection(keySeed, board);
+    CandidateScores scores = scores(candidates, spec.champion());
+    scores.startAt(examples);
+    return selection(keySeed, scores);
   }
 }

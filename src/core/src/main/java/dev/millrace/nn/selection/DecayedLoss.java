@@ -4,19 +4,19 @@ import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
 
-/** How a model of a selection did of late: fading means, weighted by the examples. */
+/** Decayed means of a model's loss and accuracy, weighted by the examples. */
 final class DecayedLoss {
 
   private double weight;
   private double loss;
   private double hits;
 
-  /** Mean loss; NaN before the first example. */
+  /** Returns the mean loss; NaN before the first example. */
   double loss() {
     return loss / weight;
   }
 
-  /** Share of the examples whose class was predicted; NaN before the first. */
+  /** Returns the share of the examples whose class was predicted; NaN before the first. */
   double accuracy() {
     return hits / weight;
   }
@@ -42,10 +42,10 @@ final class DecayedLoss {
   }
 
   static DecayedLoss read(DataInput in) throws IOException {
-    DecayedLoss standing = new DecayedLoss();
-    standing.weight = in.readDouble();
-    standing.loss = in.readDouble();
-    standing.hits = in.readDouble();
-    return standing;
+    DecayedLoss read = new DecayedLoss();
+    read.weight = in.readDouble();
+    read.loss = in.readDouble();
+    read.hits = in.readDouble();
+    return read;
   }
 }

@@ -7,10 +7,10 @@ import dev.millrace.nn.OnlineModel;
 import dev.millrace.nn.Workspace;
 import java.io.IOException;
 
-/** Makes and reads the models that take part in a selection. */
+/** Creates and reads the models of a selection. */
 public interface ModelFactory {
 
-  /** A model that has learned nothing; see {@code Models.create}. */
+  /** Creates a model that has learned nothing; see {@code Models.create}. */
   OnlineModel create(ModelSpec spec, Task task, int inputs, int classes, long keySeed);
 
   /** Reads a model; see {@code Models.read}. */

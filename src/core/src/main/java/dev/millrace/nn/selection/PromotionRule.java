@@ -3,15 +3,13 @@ package dev.millrace.nn.selection;
 import dev.millrace.nn.SelectionSpec.Promotion;
 import dev.millrace.simd.Elementary;
 
-/**
- * Compares the models of a selection and says who is to be champion; knows the rule, not the score.
- */
+/** Compares the models of a selection and decides which becomes champion; has no state. */
 final class PromotionRule {
 
   /** Losses of a class are compared up to that of a probability of 1 in 100. */
   static final double MAX_LOG_LOSS = -Elementary.log(0.01f);
 
-  /** Errors of a value are compared up to so many times the champion's mean error. */
+  /** Errors of a value are compared up to this multiple of the champion's mean error. */
   static final double MAX_ERROR = 4;
 
   private static final float MIN_PROBABILITY = 1e-7f;
@@ -25,16 +23,16 @@ final class PromotionRule {
     keep = 1 - 1.0 / promotion.window();
   }
 
-  /** -ln p, as log-loss has it. */
-  static double logLoss(float p) {
+  /** Returns -ln p, with p cut to 1e-7 to 1 - 1e-7. */
+  static double negativeLogLikelihood(float p) {
     float least = p >= MIN_PROBABILITY ? p : MIN_PROBABILITY;
     return -Elementary.log(Math.min(least, 1f - MIN_PROBABILITY));
   }
 
   /**
-   * The absolute error, NaN if nothing was predicted.
+   * Returns the absolute error, NaN if nothing was predicted.
    *
-   * @param hasLearned whether a prediction that is no number is that of a model that is broken
+   * @param hasLearned true if NaN is the prediction of a diverged model
    */
   static double error(double predicted, double target, boolean hasLearned) {
     return hasLearned && Double.isNaN(predicted)
@@ -42,7 +40,7 @@ final class PromotionRule {
         : Math.min(ERROR_LIMIT, Math.abs(predicted - target));
   }
 
-  /** Whether a class is the first of the most likely ones; none is where scores are no numbers. */
+  /** Returns true if a class is the first of the highest score; false if its score is NaN. */
   static boolean isPredicted(float[] scores, int classes, int label) {
     float score = scores[label];
     if (Float.isNaN(score)) {
@@ -56,46 +54,46 @@ final class PromotionRule {
     return true;
   }
 
-  /** The largest weight of late, with that of one more example. */
+  /** Returns the decayed max weight, updated by one more example. */
   double heaviest(double before, double weight) {
     return Math.max(weight, before * keep);
   }
 
   /**
-   * Takes one more example.
+   * Updates the scores by one more example.
    *
-   * @param said what the models said
-   * @param share of the example's weight in the largest of late
-   * @param limit what a loss counts in the comparison at most; not above 0 if none can be made
+   * @param predictions losses and hits of the models
+   * @param share the example's weight over the decayed max weight
+   * @param limit max loss in the comparison; 0 or below if none can be made
    */
   void compare(
       Candidate[] all,
       int champion,
-      SelectionScratch said,
+      SelectionScratch predictions,
       double weight,
       double share,
       double limit) {
-    double[] losses = said.losses;
+    double[] losses = predictions.losses;
     for (int i = 0; i < all.length; i++) {
       if (i != champion) {
         double more = Math.min(losses[champion], limit) - Math.min(losses[i], limit);
         double difference = share * more / limit;
-        all[i].duel.update(
+        all[i].test.update(
             Double.isFinite(difference) ? difference : 0, keep, promotion.examples());
       }
     }
     for (int i = 0; i < all.length; i++) {
       if (!Double.isNaN(losses[i])) {
-        all[i].standing.update(weight, losses[i], said.hits[i], keep);
+        all[i].decayedLoss.update(weight, losses[i], predictions.hits[i], keep);
       }
     }
-    double best = all[champion].standing.loss();
+    double best = all[champion].decayedLoss.loss();
     for (int i = 0; i < all.length; i++) {
-      all[i].duel.rank(i != champion && all[i].standing.loss() < best);
+      all[i].test.updateLead(i != champion && all[i].decayedLoss.loss() < best);
     }
   }
 
-  /** The challenger that takes over now, or -1. */
+  /** Returns the challenger that becomes champion now, or -1. */
   int winner(Candidate[] all, int champion) {
     if (!promotion.automatic()) {
       return -1;
@@ -105,29 +103,29 @@ final class PromotionRule {
     for (int i = 0; i < all.length; i++) {
       Candidate one = all[i];
       if (i != champion
-          && one.duel.lead() >= promotion.examples()
-          && one.duel.capital() >= needed
-          && (winner < 0 || one.standing.loss() < all[winner].standing.loss())) {
+          && one.test.lead() >= promotion.examples()
+          && one.test.capital() >= needed
+          && (winner < 0 || one.decayedLoss.loss() < all[winner].decayedLoss.loss())) {
         winner = i;
       }
     }
     return winner;
   }
 
-  /** The challenger of the lowest windowed loss; the first where nothing is known. */
+  /** Returns the challenger of the lowest decayed loss; the first if none has a loss. */
   static int best(Candidate[] all, int champion) {
     int best = champion == 0 ? 1 : 0;
     for (int i = best + 1; i < all.length; i++) {
-      double loss = all[i].standing.loss();
-      if (i != champion && !(loss >= all[best].standing.loss()) && !Double.isNaN(loss)) {
+      double loss = all[i].decayedLoss.loss();
+      if (i != champion && !(loss >= all[best].decayedLoss.loss()) && !Double.isNaN(loss)) {
         best = i;
       }
     }
     return best;
   }
 
-  /** Bound on how likely a challenger that is no better would ever have come so far. */
+  /** Returns a bound on the probability that a challenger that is no better ever gets so far. */
   static double pValue(Candidate[] all, Candidate one) {
-    return Math.min(1, (all.length - 1) / one.duel.capital());
+    return Math.min(1, (all.length - 1) / one.test.capital());
   }
 }

@@ -2,15 +2,15 @@ package dev.millrace.nn.selection;
 
 import dev.millrace.nn.SelectionSpec;
 
-/** What the models of a selection say about one example; shared by all selections of a thread. */
+/** The models' predictions of one example; shared by all selections of a thread. */
 final class SelectionScratch {
 
-  // Of each model: its loss, NaN if it predicted nothing, and whether it predicted the class.
+  // [models]: loss, NaN without a prediction; and true if the class was predicted.
   final double[] losses = new double[SelectionSpec.MAX_MODELS];
   final boolean[] hits = new boolean[SelectionSpec.MAX_MODELS];
   private float[] prediction = new float[1];
 
-  /** Where one model's prediction goes. */
+  /** Returns the array for one model's prediction. */
   float[] prediction(int outputs) {
     if (prediction.length < outputs) {
       prediction = new float[outputs];

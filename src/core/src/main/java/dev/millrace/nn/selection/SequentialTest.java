@@ -5,7 +5,7 @@ import java.io.DataOutput;
 import java.io.IOException;
 
 /**
- * A challenger against the champion: how much speaks for it being the better one.
+ * The evidence that a challenger is better than the champion.
  *
  * <p>That is tested by betting (Waudby-Smith and Ramdas, JRSS B 2024; of forecasters Choe and
  * Ramdas, Operations Research 2024). Before each example a share λ of the capital is staked on the
@@ -16,8 +16,8 @@ import java.io.IOException;
  *
  * <p>A challenger may become better late, when its capital is long lost. So a part of 1, 1 / (j(j +
  * 1)), is put in before the j-th stretch of examples, as in a Shiryaev-Roberts procedure with a
- * prior over the change (Shin, Ramdas and Rinaldo, 2023). The parts sum to 1, and what was said of
- * the capital holds for all of them together. Not thread-safe.
+ * prior over the change (Shin, Ramdas and Rinaldo, 2023). The parts sum to 1, so the bound holds
+ * for their total capital. Not thread-safe.
  */
 final class SequentialTest {
 
@@ -30,29 +30,27 @@ final class SequentialTest {
   private static final double MAX_CAPITAL = 1e12;
 
   private double capital;
-  // Of x and x², fading.
+  // Decayed sums of x and x².
   private double sum;
   private double squares;
   private long compared;
   private long lead;
 
-  /** Capital for each unit put in. */
+  /** Returns the capital per unit put in. */
   double capital() {
     return capital;
   }
 
-  /**
-   * Examples without a break, up to the last, for which the challenger's windowed loss was lower.
-   */
+  /** Returns the number of last examples in a row with a lower decayed loss of the challenger. */
   long lead() {
     return lead;
   }
 
   /**
-   * Takes what one more example says.
+   * Updates the capital by one more example.
    *
-   * @param difference what the champion lost more, -1 to 1
-   * @param keep what an example counts of the next one's weight in what the stake goes by
+   * @param difference loss of the champion minus that of the challenger, -1 to 1
+   * @param keep decay of the sums that the stake follows
    * @param stretch examples between two parts of the stake
    */
   void update(double difference, double keep, int stretch) {
@@ -67,17 +65,17 @@ final class SequentialTest {
     squares = squares * keep + difference * difference;
   }
 
-  /** The share that makes the capital grow fastest (Kelly, 1956), to the second order. */
+  /** Returns the share that makes the capital grow fastest (Kelly, 1956), to the second order. */
   private double stake() {
     return sum > 0 ? Math.min(MAX_STAKE, sum / (squares + PRIOR_SQUARE)) : 0;
   }
 
-  /** Notes whether the challenger's windowed loss is the lower one now. */
-  void rank(boolean isBetter) {
+  /** Updates the lead: true if the challenger's decayed loss is lower now. */
+  void updateLead(boolean isBetter) {
     lead = isBetter ? lead + 1 : 0;
   }
 
-  /** Starts again, against another champion. */
+  /** Restarts against another champion. */
   void restart() {
     capital = 0;
     sum = 0;
@@ -105,12 +103,12 @@ final class SequentialTest {
   }
 
   static SequentialTest read(DataInput in) throws IOException {
-    SequentialTest duel = new SequentialTest();
-    duel.capital = in.readDouble();
-    duel.sum = in.readDouble();
-    duel.squares = in.readDouble();
-    duel.compared = in.readLong();
-    duel.lead = in.readLong();
-    return duel;
+    SequentialTest test = new SequentialTest();
+    test.capital = in.readDouble();
+    test.sum = in.readDouble();
+    test.squares = in.readDouble();
+    test.compared = in.readLong();
+    test.lead = in.readLong();
+    return test;
   }
 }

@@ -5,4 +5,7 @@
  * compares, and when a challenger becomes champion, is described in {@link
  * dev.millrace.nn.selection.SequentialTest}.
  */
+@NullMarked
 package dev.millrace.nn.selection;
+
+import org.jspecify.annotations.NullMarked;

@@ -141,7 +141,7 @@ class AutoContractTest {
     OnlineModel first = Models.create(spec, one.task(), AutoModels.INPUTS, 0, 7, shared);
     AutoModels.learn(first, EXAMPLES, 2 * EXAMPLES);
 
-    Arrays.fill(start.mixture(), (byte) 0); // which nobody looks at any more
+    Arrays.fill(start.mixture(), (byte) 0); // which is not read any more
     OnlineModel second = Models.create(spec, one.task(), AutoModels.INPUTS, 0, 7, shared);
 
     assertThat(AutoModels.bytes(second)).isEqualTo(stored);
@@ -373,7 +373,7 @@ class AutoContractTest {
 
     long counted =
         Models.modelBytes(one.spec(), one.task(), AutoModels.INPUTS, Math.max(1, one.classes()));
-    // Beside it: target, mixer and class count, some hundred bytes.
+    // Also target, mixer and class count, some hundred bytes.
     assertThat(model.memoryBytes()).isBetween(counted * 9 / 10, counted + 1000);
   }
 
@@ -383,7 +383,7 @@ class AutoContractTest {
     AutoShape.Kind kind =
         new AutoShape.Kind(one.auto(), 3, one.task(), AutoModels.INPUTS, one.classes());
 
-    // Beside them: settings, target, mixer and counts, some hundred bytes.
+    // Also settings, target, mixer and counts, some hundred bytes.
     int bytes = AutoModels.bytes(one.model()).length;
     assertThat(bytes - AutoShape.storedBytes(kind)).isBetween(0L, 500L);
   }

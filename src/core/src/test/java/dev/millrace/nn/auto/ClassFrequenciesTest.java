@@ -30,7 +30,7 @@ class ClassFrequenciesTest {
   }
 
   @Test
-  void aWeightThatIsNoNumberIsTold() {
+  void aWeightThatIsNotANumberIsReported() {
     ClassFrequencies frequencies = new ClassFrequencies(CLASSES);
     frequencies.learn(1, 1e6f);
     assertThat(frequencies.isFinite()).isTrue();

@@ -73,7 +73,8 @@ class FixedShareTest {
 
   @ParameterizedTest
   @CsvSource({"NaN, 0.5, 0.5", "0.5, NaN, 0.5", "1.5, -0.25, -0.25", "0.8, 0.1, 0.2", "0, 0, 0"})
-  void storedWeightsThatAreNoSharesOfOneAreRefused(double mixture, double linear, double baseline) {
+  void storedWeightsThatAreNoSharesOfOneAreRejected(
+      double mixture, double linear, double baseline) {
     byte[] stored =
         ByteBuffer.allocate(3 * Double.BYTES)
             .putDouble(mixture)

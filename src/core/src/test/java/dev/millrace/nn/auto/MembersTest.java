@@ -39,7 +39,7 @@ class MembersTest {
   }
 
   @Test
-  void aStepThatWouldSpoilTheWeightsIsRefusedAndLeavesThemAsTheyAre() throws IOException {
+  void aStepThatWouldMakeWeightsInfiniteIsSkippedAndChangesNothing() throws IOException {
     assertThat(learn(1f)).isTrue();
     byte[] before = bytes();
 

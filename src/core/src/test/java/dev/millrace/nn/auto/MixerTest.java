@@ -34,16 +34,16 @@ class MixerTest {
     assertThat(none.members()).extracting(Member::loss).containsOnly(Double.NaN);
     assertThat(none.members())
         .extracting(Member::weight)
-        .as("in the answer, where c is beside the mixture too, as the baseline is")
+        .as("in the answer, where c is averaged outside the mixture too, as the baseline is")
         .containsExactly(0.26666668, 0.26666668, 0.36666667, 0.1);
     assertThat(weights.correction()).isEqualTo(1f);
 
     for (int e = 0; e < 3; e++) {
-      weights.see(0, 0.5f);
-      weights.see(1, 0.25f);
-      weights.see(2, 0.25f);
-      weights.see(3, 1f);
-      weights.counted();
+      weights.addLoss(0, 0.5f);
+      weights.addLoss(1, 0.25f);
+      weights.addLoss(2, 0.25f);
+      weights.addLoss(3, 1f);
+      weights.countExample();
     }
 
     MetricsReport.Members members = weights.report(NAMES, 2, answer);
@@ -60,18 +60,18 @@ class MixerTest {
   @Test
   void valuesAreMixedOnTheScaleOfTheTarget() {
     ValueMixer mixer = new ValueMixer(new MixerWeights(2, -1), onlyMixture(), 0);
-    mixer.take(0, 3);
-    mixer.take(1, 5);
+    mixer.setPrediction(0, 3);
+    mixer.setPrediction(1, 5);
     assertThat(mixer.mix()).as("before a target, on a scale of 1").isCloseTo(4, within(1e-6));
     assertThat(mixer.learn(8, 0f, LATE)).as("loss of a value without a scale").isZero();
 
-    mixer.take(0, 12);
-    mixer.take(1, 12);
+    mixer.setPrediction(0, 12);
+    mixer.setPrediction(1, 12);
     mixer.mix();
     // Now a mean of 10 and a deviation of 2, on which the error is 0.
     assertThat(mixer.learn(12, 0f, LATE)).isZero();
-    mixer.take(0, 13);
-    mixer.take(1, 15);
+    mixer.setPrediction(0, 13);
+    mixer.setPrediction(1, 15);
 
     assertThat(mixer.mix()).isCloseTo(14, within(1e-6));
     assertThat(mixer.learn(13, 0f, LATE)).isCloseTo(0.125f, within(1e-6f));
@@ -84,8 +84,8 @@ class MixerTest {
     ValueMixer mixer = new ValueMixer(weights, answer, 0);
     for (int e = 0; e < 400; e++) {
       double value = e % 2 == 0 ? 8 : 12;
-      mixer.take(0, value);
-      mixer.take(1, 20 - value);
+      mixer.setPrediction(0, value);
+      mixer.setPrediction(1, 20 - value);
       mixer.mix();
       mixer.learn(value, 1f, e);
     }
@@ -95,18 +95,18 @@ class MixerTest {
     assertThat(weights.report(List.of("right", "wrong", "mean"), 0, answer).leader())
         .isEqualTo("right");
     for (int e = 0; e < 50; e++) {
-      mixer.take(0, 10);
-      mixer.take(1, 10);
+      mixer.setPrediction(0, 10);
+      mixer.setPrediction(1, 10);
       mixer.mix();
       mixer.learn(12, 1f, 400 + e);
     }
-    mixer.take(0, 10);
-    mixer.take(1, 10);
+    mixer.setPrediction(0, 10);
+    mixer.setPrediction(1, 10);
     assertThat(mixer.mix()).isGreaterThan(10.5);
   }
 
   @Test
-  void aNewcomerStartsWithoutWeightAndTheOthersShareIt() {
+  void anUnweightedPredictionStartsWithoutWeightAndTheOthersShareIt() {
     MixerWeights weights = new MixerWeights(3, 1);
 
     assertThat(weights.weights).startsWith(0.5f, 0f, 0.5f);

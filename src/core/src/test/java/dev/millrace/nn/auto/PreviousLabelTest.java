@@ -23,7 +23,7 @@ class PreviousLabelTest {
     }
     chain.predict(out, 1);
 
-    // After 0 came 1, 1 and 0, each fading with the next after 0.
+    // After 0 came 1, 1 and 0, each decayed by the next after 0.
     float kept = 0.999f;
     float ones = (1f * kept + 1f) * kept;
     float sum = 1f + 1f + ones;

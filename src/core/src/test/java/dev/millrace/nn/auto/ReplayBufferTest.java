@@ -47,7 +47,7 @@ class ReplayBufferTest {
   }
 
   @Test
-  void aNewRecordTakesAFreePlaceOrThatOfAnother() {
+  void aNewRecordTakesAFreePlaceOrReplacesAnother() {
     ReplayBuffer buffer = filled(40);
     assertThat(buffer.place(39, -1L)).isEqualTo(39);
     assertThat(buffer.place(40, 0L)).isZero();
@@ -89,7 +89,7 @@ class ReplayBufferTest {
   }
 
   @Test
-  void damagedRecordsAreRefused() throws IOException {
+  void damagedRecordsAreRejected() throws IOException {
     byte[] stored = bytes(filled(17));
 
     assertThatThrownBy(() -> new ReplayBuffer(2, 16).read(new BoundedDataInput(stored), 3))
@@ -98,7 +98,7 @@ class ReplayBufferTest {
     assertThatThrownBy(() -> new ReplayBuffer(2, 40).read(new BoundedDataInput(stored), 2))
         .isInstanceOf(IOException.class)
         .hasMessageContaining("class of a stored record for replay");
-    // The bytes of more records than are there are refused before room is made for them.
+    // The bytes of more records than are there are rejected before room is made for them.
     byte[] cut = Arrays.copyOf(stored, 4 + 17 * 5);
     assertThatThrownBy(() -> new ReplayBuffer(2, 40).read(new BoundedDataInput(cut), 3))
         .isInstanceOf(IOException.class)

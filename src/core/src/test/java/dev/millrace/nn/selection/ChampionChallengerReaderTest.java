@@ -71,16 +71,16 @@ class ChampionChallengerReaderTest {
   }
 
   @Test
-  void aNewModelStartsAfreshAndOneThatIsNamedNoMoreIsDropped() throws IOException {
+  void aNewModelStartsFromNewWeightsAndARemovedOneIsDropped() throws IOException {
     ChampionChallenger whole = (ChampionChallenger) taught(STORED);
 
     ChampionChallenger selection = read(stored(), spec("slow", false, OnChange.REJECT, NEW, SLOW));
 
-    assertThat(selection.takeNotes())
+    assertThat(selection.pollNotes())
         .containsExactly(
-            "model \"new\" is new and starts afresh",
-            "model \"quick\" is not among models any more and is dropped");
-    assertThat(selection.takeNotes()).isEmpty();
+            "model \"new\" is new and starts from new weights",
+            "model \"quick\" is not in models any more and is dropped");
+    assertThat(selection.pollNotes()).isEmpty();
     assertThat(selection.champion()).isEqualTo("slow");
     assertThat(selection.names()).isEqualTo("new, slow");
     assertThat(selection.examples()).isEqualTo(10);
@@ -92,7 +92,7 @@ class ChampionChallengerReaderTest {
         .isEqualTo(bytes(Models.create(NEW.model(), Task.BINARY, INPUTS, 2, 7)));
     assertThat(selection.model("quick")).isNull();
     assertThat(bytes(selection.model("slow"))).isEqualTo(bytes(whole.model("slow")));
-    assertThat(selection.takeChange()).isNull();
+    assertThat(selection.pollChange()).isNull();
   }
 
   @Test
@@ -100,15 +100,14 @@ class ChampionChallengerReaderTest {
     assertThatThrownBy(() -> read(stored(), spec("quick", false, OnChange.REJECT, QUICK, NEW)))
         .isInstanceOf(ModelMismatchException.class)
         .hasMessage(
-            "its champion is the model \"slow\", which is not among models (quick, new) any more;"
-                + " put it back, name the one to take its place with champion: NAME, or start"
-                + " afresh");
+            "its champion is the model \"slow\", which is not in models (quick, new) any more;"
+                + " put it back, set champion: NAME, or start again from new weights");
 
     ChampionChallenger whole = (ChampionChallenger) taught(STORED);
     ChampionChallenger selection = read(stored(), spec("new", true, OnChange.REJECT, QUICK, NEW));
 
     assertThat(selection.champion()).isEqualTo("new");
-    ChampionChanged change = selection.takeChange();
+    ChampionChanged change = selection.pollChange();
     assertThat(change.reason()).isEqualTo(Reason.REMOVED);
     assertThat(change.from() + " " + change.to()).isEqualTo("slow new");
     assertThat(change.fromLoss()).isEqualTo(whole.candidates().get(0).loss());
@@ -116,16 +115,16 @@ class ChampionChallengerReaderTest {
   }
 
   @Test
-  void modelsOfAnotherTaskAreRefused() {
+  void modelsOfAnotherTaskAreRejected() {
     assertThatThrownBy(() -> read(stored(), STORED, Task.REGRESSION))
         .isInstanceOf(ModelMismatchException.class)
         .hasMessage(
             "the stored models are of another task: stored (binary, champion slow of slow, quick),"
-                + " configured (regression); go back to the stored settings, or start afresh");
+                + " configured (regression); go back to the stored settings, or start again from new weights");
   }
 
   @Test
-  void bytesOfANewerVersionAreRefused() throws IOException {
+  void bytesOfANewerVersionAreRejected() throws IOException {
     byte[] stored = stored();
     ByteArrayOutputStream header = new ByteArrayOutputStream();
     new ModelHeader("binary, champion slow of slow, quick", INPUTS, 2, Indicators.NONE)
@@ -140,7 +139,7 @@ class ChampionChallengerReaderTest {
   }
 
   @Test
-  void aModelOfAnotherKindIsRefusedOrStartsAfreshAsSaid() throws IOException {
+  void aModelOfAnotherKindIsRejectedOrStartsFromNewWeightsAsConfigured() throws IOException {
     NamedModel other = new NamedModel("quick", ModelSpec.single(3));
 
     for (OnChange change : List.of(OnChange.REJECT, OnChange.GROW)) {
@@ -149,11 +148,11 @@ class ChampionChallengerReaderTest {
           .hasMessageStartingWith("model \"quick\": the stored model is of another kind");
     }
     ChampionChallenger selection = read(stored(), spec("slow", false, OnChange.RESET, SLOW, other));
-    assertThat(selection.takeNotes())
+    assertThat(selection.pollNotes())
         .singleElement()
         .asString()
         .startsWith("model \"quick\": the stored model is of another kind")
-        .endsWith("; it starts afresh");
+        .endsWith("; it starts again from new weights");
     assertThat(selection.model("quick").examples()).isZero();
     assertThat(selection.model("slow").examples()).isEqualTo(10);
   }
@@ -169,7 +168,7 @@ class ChampionChallengerReaderTest {
 
     assertThat(bytes(selection.model("quick")))
         .isEqualTo(bytes(((ChampionChallenger) taught(STORED)).model("quick")));
-    assertThat(selection.takeNotes()).isEmpty();
+    assertThat(selection.pollNotes()).isEmpty();
   }
 
   @Test
@@ -183,9 +182,10 @@ class ChampionChallengerReaderTest {
     assertThat(selection.examples()).isEqualTo(10);
     assertThat(selection.keySeed()).isEqualTo(7);
     assertThat(bytes(selection.model("slow"))).isEqualTo(bytes(alone));
-    assertThat(selection.takeNotes())
+    assertThat(selection.pollNotes())
         .containsExactly(
-            "model \"new\" is new and starts afresh", "model \"quick\" is new and starts afresh");
+            "model \"new\" is new and starts from new weights",
+            "model \"quick\" is new and starts from new weights");
     assertThat(selection.model("quick").examples()).isZero();
     assertThat(selection.candidates()).extracting("since").containsExactly(-1L, 0L, -1L);
   }

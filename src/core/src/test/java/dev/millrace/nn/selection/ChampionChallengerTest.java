@@ -100,7 +100,7 @@ class ChampionChallengerTest {
   }
 
   @Test
-  void whatStartsAfreshIsAsItWasAtFirst() {
+  void aModelThatIsResetIsAsItWasAtFirst() {
     byte[] smallAtFirst = ChampionChallengerContractTest.bytes(small);
     byte[] mixedAtFirst = ChampionChallengerContractTest.bytes(mixed);
     learn(0, 10);
@@ -131,7 +131,7 @@ class ChampionChallengerTest {
   }
 
   @Test
-  void modelsThatHaveLearnedGrowAndOthersAreMadeAnew() throws ModelMismatchException {
+  void modelsThatHaveLearnedGrowAndOthersAreCreatedAgain() throws ModelMismatchException {
     float[] out = new float[2];
     List<OnlineModel> grown = new ArrayList<>();
     selection.model("small").learnClass(new float[] {1, 2, 3, 1}, 0, 1, 1f, out);

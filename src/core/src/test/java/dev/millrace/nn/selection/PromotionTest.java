@@ -34,7 +34,7 @@ class PromotionTest {
       ChampionChallenger selection, int examples, IntToDoubleFunction m0, double m1) {
     for (int e = 1; e <= examples; e++) {
       learn(selection, 1f, m0.applyAsDouble(e), m1);
-      if (selection.takeChange() != null) {
+      if (selection.pollChange() != null) {
         return e;
       }
     }
@@ -80,7 +80,7 @@ class PromotionTest {
       float weight = 1 + e % 3;
       boolean changes0 = reference.next((float) first, (float) second, weight);
       learn(selection, weight, first, second);
-      ChampionChanged change = selection.takeChange();
+      ChampionChanged change = selection.pollChange();
 
       assertThat(change != null).as("example %d", e).isEqualTo(changes0);
       if (change != null) {
@@ -164,7 +164,7 @@ class PromotionTest {
           said[i] = 0.01 + 0.98 * random.nextDouble();
         }
         learn(selection, 1f, said);
-        changes = selection.takeChange() != null;
+        changes = selection.pollChange() != null;
       }
       changed += changes ? 1 : 0;
     }
@@ -180,14 +180,14 @@ class PromotionTest {
     int reached = 0;
     for (int run = 0; run < runs; run++) {
       SplittableRandom random = new SplittableRandom(run);
-      SequentialTest duel = new SequentialTest();
+      SequentialTest test = new SequentialTest();
       boolean has = false;
       for (int e = 0; e < 3_000 && !has; e++) {
         // Gains g with probability q, else loses so much that it comes to 0 on average.
         boolean gain = random.nextDouble() < gains;
         double most = Math.max(gains, 1 - gains);
-        duel.update(gain ? (1 - gains) / most : -gains / most, 0.99, 50);
-        has = duel.capital() >= 1 / significance;
+        test.update(gain ? (1 - gains) / most : -gains / most, 0.99, 50);
+        has = test.capital() >= 1 / significance;
       }
       reached += has ? 1 : 0;
     }
@@ -225,7 +225,7 @@ class PromotionTest {
     }
 
     assertThat(selection.champion()).isEqualTo("m0");
-    assertThat(selection.takeChange()).isNull();
+    assertThat(selection.pollChange()).isNull();
   }
 
   @Test
@@ -236,7 +236,7 @@ class PromotionTest {
       ChampionChanged change = null;
       for (int e = 1; change == null && e <= 1_000; e++) {
         learn(selection, 1f, 0.1, better == 1 ? 0.95 : 0.9, better == 2 ? 0.95 : 0.9);
-        change = selection.takeChange();
+        change = selection.pollChange();
       }
       assertThat(change.to()).isEqualTo("m" + better);
       assertThat(change.pValue()).isPositive().isLessThanOrEqualTo(0.5);
@@ -261,10 +261,11 @@ class PromotionTest {
 
   @Test
   void lossesAreFiniteWhateverWasPredicted() {
-    assertThat(PromotionRule.logLoss(0.5f)).isCloseTo(Math.log(2), within(1e-6));
-    assertThat(PromotionRule.logLoss(0f)).isCloseTo(-Math.log(1e-7), within(1e-5));
-    assertThat(PromotionRule.logLoss(Float.NaN)).isEqualTo(PromotionRule.logLoss(0f));
-    assertThat(PromotionRule.logLoss(1f)).isBetween(1e-8, 2e-7);
+    assertThat(PromotionRule.negativeLogLikelihood(0.5f)).isCloseTo(Math.log(2), within(1e-6));
+    assertThat(PromotionRule.negativeLogLikelihood(0f)).isCloseTo(-Math.log(1e-7), within(1e-5));
+    assertThat(PromotionRule.negativeLogLikelihood(Float.NaN))
+        .isEqualTo(PromotionRule.negativeLogLikelihood(0f));
+    assertThat(PromotionRule.negativeLogLikelihood(1f)).isBetween(1e-8, 2e-7);
     assertThat(PromotionRule.error(3f, 5, false)).isEqualTo(2);
     assertThat(PromotionRule.error(Float.POSITIVE_INFINITY, 5, false)).isEqualTo(1e200);
     assertThat(PromotionRule.error(Float.NaN, 5, false)).isNaN();
@@ -280,36 +281,36 @@ class PromotionTest {
     assertThat(selection.champion()).isEqualTo("m0");
 
     assertThat(selection.promote("m0")).isFalse();
-    assertThat(selection.takeChange()).isNull();
+    assertThat(selection.pollChange()).isNull();
     assertThat(selection.promote("m1")).isTrue();
 
-    ChampionChanged change = selection.takeChange();
+    ChampionChanged change = selection.pollChange();
     assertThat(change.reason()).isEqualTo(Reason.COMMAND);
     assertThat(change.from() + " " + change.to()).isEqualTo("m0 m1");
-    assertThat(selection.takeChange()).isNull();
+    assertThat(selection.pollChange()).isNull();
     learn(selection, 1f, 0.1, 0.9, 0.95);
     assertThat(out[0]).isEqualTo(0.9f);
     assertThatThrownBy(() -> selection.promote("m3")).hasMessageContaining("\"m3\"");
   }
 
   @Test
-  void aDriftSwapsInTheBestChallengerAndTheOldChampionStartsAfresh() {
+  void aDriftPromotesTheBestChallengerAndTheOldChampionStartsFromNewWeights() {
     ChampionChallenger selection = Scripted.selection(3, Task.BINARY, Promotion.DEFAULT);
     for (int e = 0; e < 100; e++) {
       learn(selection, 1f, 0.9, 0.3, 0.4);
     }
 
-    selection.swapIn();
+    selection.promoteBest();
 
     assertThat(selection.champion()).isEqualTo("m2");
-    assertThat(selection.takeChange().reason()).isEqualTo(Reason.DRIFT);
+    assertThat(selection.pollChange().reason()).isEqualTo(Reason.DRIFT);
     assertThat(selection.candidates())
         .extracting(CandidateReport::examples)
         .containsExactly(0L, 100L, 100L);
   }
 
   @Test
-  void whatIsReportedOfAModelIsItsFadingLossAndAccuracy() {
+  void aReportHasTheDecayedLossAndAccuracyOfEachModel() {
     ChampionChallenger selection =
         Scripted.selection(2, Task.BINARY, new Promotion(true, 10, 500, 0.01));
     double[] means = {0, 0, 0};
@@ -342,7 +343,7 @@ class PromotionTest {
           (float) (unit * (target + 0.3 * (random.nextDouble() - 0.5)))
         };
         selection.learnValue(x, 0, unit * target, 1f, out);
-        change = selection.takeChange() == null ? 0 : e;
+        change = selection.pollChange() == null ? 0 : e;
       }
       assertThat(change).as("unit %s", unit).isBetween(Promotion.DEFAULT.examples(), 1_500);
       assertThat(champion(selection).loss()).isCloseTo(0.075 * unit, within(0.01 * unit));

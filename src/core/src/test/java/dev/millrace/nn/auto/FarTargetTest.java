@@ -2,30 +2,49 @@ package dev.millrace.nn.auto;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.millrace.config.PipelineFile;
 import dev.millrace.data.Task;
+import dev.millrace.nn.Activation;
+import dev.millrace.nn.LayerSpec;
 import dev.millrace.nn.ModelSpec;
+import dev.millrace.nn.NetworkModelSpec;
 import dev.millrace.nn.OnlineModel;
+import dev.millrace.nn.Optimizer;
 import dev.millrace.nn.PredictedValue;
-import java.nio.file.Path;
+import dev.millrace.nn.SelectionSpec;
+import dev.millrace.nn.SelectionSpec.NamedModel;
+import dev.millrace.nn.SelectionSpec.OnChange;
+import dev.millrace.nn.SelectionSpec.Promotion;
+import java.util.List;
 import java.util.Random;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Named;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** Targets that are far from 0 compared with how they vary. */
 class FarTargetTest {
   private static final int RECORDS = 3_000;
   private static final long SEED = 11;
 
+  static Stream<Named<ModelSpec>> models() {
+    NetworkModelSpec single = ModelSpec.single(1);
+    NetworkModelSpec.Builder withAdam =
+        single.toBuilder().optimizer(new Optimizer.Adam(0.005f, 0.9f, 0.999f, 1e-8f));
+    ModelSpec small = single.toBuilder().hidden(List.of(new LayerSpec(8, Activation.TANH))).build();
+    List<NamedModel> both =
+        List.of(new NamedModel("mixture", ModelSpec.auto(1)), new NamedModel("small", small));
+    return Stream.of(
+        Named.of("auto", ModelSpec.auto(1)),
+        Named.of("linear", single.toBuilder().hidden(List.of()).build()),
+        Named.of("adam", withAdam.hidden(List.of(new LayerSpec(16, Activation.TANH))).build()),
+        Named.of(
+            "two models",
+            new SelectionSpec(both, "mixture", false, Promotion.DEFAULT, OnChange.REFUSE)));
+  }
+
   @ParameterizedTest
-  @ValueSource(
-      strings = {
-        "model: auto",
-        "model: { layers: [] }",
-        "model: { layers: [{ units: 16, activation: tanh }], optimizer: adam }",
-        "models: { old: auto, net: { layers: [{ units: 8 }] } }"
-      })
-  void anOffsetOfTheTargetCostsNoAccuracy(String model) {
+  @MethodSource("models")
+  void anOffsetOfTheTargetCostsNoAccuracy(ModelSpec model) {
     double near = r2(model, 0);
     double far = r2(model, 1e12);
 
@@ -34,13 +53,7 @@ class FarTargetTest {
   }
 
   /** R2 of the second half of a linear target of deviation 1,000 around an offset. */
-  private static double r2(String model, double offset) {
-    String yaml =
-        "pipeline: p\nkafka: { bootstrap.servers: localhost:9092 }\n"
-            + "input: { label: y, task: regression }\n"
-            + model
-            + "\n";
-    ModelSpec spec = PipelineFile.parse("p", yaml, Path.of("")).model();
+  private static double r2(ModelSpec spec, double offset) {
     OnlineModel learner = Models.create(spec, Task.REGRESSION, 2, 0, 1);
     Random random = new Random(SEED);
     float[] out = new float[learner.outputs()];
